@@ -1,0 +1,69 @@
+package model
+
+// Zone is an Availability Zone as an index into the zones of the Region.
+type Zone int16
+
+// InstanceType is what a catalogue says about one EC2 instance type. Zero
+// numbers mean "not published" where noted.
+type InstanceType struct {
+	Name   string // "m6i.large"
+	Family string // text before the dot
+	Size   string // text after the dot
+	Arch   string // "x86_64", "arm64"
+
+	VCPUs          int
+	ThreadsPerCore int // 1: a vCPU is a whole core
+	MemoryMiB      int64
+
+	BareMetal  bool
+	Burstable  bool // T families: CPU credits, overcommitted hosts
+	CurrentGen bool
+
+	NetworkBaseGbps float64
+	NetworkPeakGbps float64
+
+	// Burstable types only: the CPU share that is always there, in percent of
+	// one vCPU, and the credits earned each hour.
+	BaselinePercent float64
+	CreditsPerHour  float64
+}
+
+// Platform is the operating system, as far as billing tells them apart.
+type Platform uint8
+
+// Platforms.
+const (
+	Linux Platform = iota + 1
+	Windows
+	RHEL
+	SUSE
+)
+
+// String returns the platform's name as scenarios write it.
+func (p Platform) String() string { return [...]string{"", "linux", "windows", "rhel", "suse"}[p] }
+
+// Tenancy says whose instances share the hardware.
+type Tenancy uint8
+
+// Tenancies.
+const (
+	TenancyDefault   Tenancy = iota + 1 // hardware shared with other accounts
+	TenancyDedicated                    // hardware of one account, billed per instance
+	TenancyHost                         // on an allocated Dedicated Host, billed per host
+)
+
+// String returns Terraform's name of the tenancy.
+func (t Tenancy) String() string { return [...]string{"", "default", "dedicated", "host"}[t] }
+
+// PurchaseOption is how an instance was launched. Reserved Instances and
+// Savings Plans are no purchase options: they discount on-demand usage.
+type PurchaseOption uint8
+
+// Purchase options.
+const (
+	OnDemand PurchaseOption = iota + 1
+	Spot
+)
+
+// String returns the option as metric labels write it.
+func (o PurchaseOption) String() string { return [...]string{"", "on-demand", "spot"}[o] }

@@ -1,0 +1,131 @@
+package model
+
+import (
+	"time"
+
+	"headroom/sim"
+)
+
+// Ledger is the usage of one replication: facts without prices. Every record
+// names its owner by index into Owners, so that a bill can be broken down by
+// the tables of the scenario.
+type Ledger struct {
+	Start  time.Time // calendar instant of time 0; clock hours and months are cut by it
+	End    sim.Time  // the horizon: usage still open there is closed at it
+	Region string
+	Zones  []string       // letters, by Zone
+	Owners []string       // "autoscaling_group.web", "load_balancer.front"
+	Types  []InstanceType // by Lease.Type
+
+	Leases    []Lease
+	Volumes   []VolumeUse
+	Addresses []AddressUse
+	Balancers []BalancerHour
+	Transfers []Transfer
+	Monitored []MonitoredUse
+	Spot      []SpotPrices
+}
+
+// Lease is the time that one instance was billed for: from `running` until it
+// left that state. Minimum charges are the bill's affair, not the ledger's.
+type Lease struct {
+	From, To sim.Time
+	Instance int32 // number of the instance, in launch order
+	Owner    int32
+	Type     int32 // index into Ledger.Types
+	Zone     Zone
+	Platform Platform
+	Tenancy  Tenancy
+	Option   PurchaseOption
+	End      LeaseEnd
+	SpotPool int32 // index into Ledger.Spot; -1 unless Option is Spot
+	// MaxPrice is what a Spot request bid, in dollars an hour; a price step
+	// above it counts at it. 0 means the On-Demand price.
+	MaxPrice float64
+	// Carried is the time that the instance had already run when the lease
+	// began at time 0 (members of a group that is running at the start). It is
+	// not usage of this run; it decides the Spot first-hour rule.
+	Carried sim.Time
+}
+
+// LeaseEnd says who ended a lease, which decides the Spot first-hour rule.
+type LeaseEnd uint8
+
+// Ends of a lease.
+const (
+	EndedByUser    LeaseEnd = iota + 1 // termination, scale-in, stop, failure, or the end of the run
+	EndedByReclaim                     // Spot interruption by the cloud
+)
+
+// VolumeUse is the lifetime of one EBS volume of fixed settings.
+type VolumeUse struct {
+	From, To       sim.Time
+	Owner          int32
+	Instance       int32 // first instance it was attached to; -1 for none
+	Zone           Zone
+	Type           string // "gp3"
+	SizeGiB        int64
+	IOPS           int64 // provisioned; 0 where the type has none
+	ThroughputMiBs int64 // provisioned; 0 where the type has none
+}
+
+// AddressUse is the time that one public IPv4 address was held.
+type AddressUse struct {
+	From, To sim.Time
+	Owner    int32
+	Instance int32 // -1 when it is not an instance's
+}
+
+// MonitoredUse is the time that one instance had detailed monitoring.
+type MonitoredUse struct {
+	From, To sim.Time
+	Owner    int32
+	Instance int32
+}
+
+// BalancerHour is the use of one load balancer in one clock hour. Partial
+// hours are billed as full ones.
+type BalancerHour struct {
+	From, To       sim.Time // part of the clock hour in which it existed
+	Owner          int32
+	Kind           string // "application", "network", "gateway"
+	NewConnections int64
+	ActiveTime     sim.Time // summed over connections: ∫ active connections dt
+	Processed      Bytes    // requests and responses
+	Evaluations    int64    // listener rule evaluations beyond the first ten of each request
+}
+
+// TransferPath is where billable data went.
+type TransferPath uint8
+
+// Transfer paths.
+const (
+	InternetOut TransferPath = iota + 1
+	CrossZone                // between zones, counted once, billed on both sides
+)
+
+// String returns the path's name on an invoice.
+func (p TransferPath) String() string { return [...]string{"", "internet-out", "cross-zone"}[p] }
+
+// Transfer is the data that took one path in one clock hour.
+type Transfer struct {
+	From, To sim.Time
+	Owner    int32
+	Path     TransferPath
+	Amount   Bytes
+}
+
+// SpotPrices is the price that one Spot pool published over the run: a step
+// function that begins at or before time 0 and holds until its next step.
+type SpotPrices struct {
+	Type  int32 // index into Ledger.Types
+	Zone  Zone
+	OS    Platform
+	Steps []PriceStep
+}
+
+// PriceStep is a price from an instant on.
+type PriceStep struct {
+	At  sim.Time
+	USD float64 // dollars an hour
+}

@@ -1,0 +1,27 @@
+package model
+
+import (
+	"fmt"
+	"math"
+)
+
+// Money is an amount in units of 10⁻⁹ US dollars.
+type Money int64
+
+// Dollar is one US dollar.
+const Dollar Money = 1e9
+
+// USD converts dollars to Money, rounded half away from zero.
+func USD(dollars float64) Money { return Money(math.Round(dollars * 1e9)) }
+
+// USD returns m in dollars.
+func (m Money) USD() float64 { return float64(m) / 1e9 }
+
+// String formats m as dollars with cents, or with up to nine decimals where
+// cents would hide it.
+func (m Money) String() string {
+	if m%(Dollar/100) == 0 || m >= Dollar || m <= -Dollar {
+		return fmt.Sprintf("$%.2f", m.USD())
+	}
+	return fmt.Sprintf("$%.6f", m.USD())
+}

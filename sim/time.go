@@ -1,0 +1,57 @@
+package sim
+
+import (
+	"math"
+	"time"
+)
+
+// Time is an instant or a duration of virtual time, in nanoseconds. Instants
+// count from the start of the run.
+type Time int64
+
+// Units of virtual time.
+const (
+	Nanosecond  Time = 1
+	Microsecond      = 1000 * Nanosecond
+	Millisecond      = 1000 * Microsecond
+	Second           = 1000 * Millisecond
+	Minute           = 60 * Second
+	Hour             = 60 * Minute
+	Day              = 24 * Hour
+)
+
+// Horizon is the largest instant that a run may reach, about 18 years: an
+// instant and its rank share one 64-bit key in the pending events.
+const Horizon Time = 1<<59 - 1
+
+// Never is later than every instant of every run.
+const Never Time = math.MaxInt64
+
+// Seconds converts a number of seconds, rounded to the nearest nanosecond and
+// held to ±Horizon. NaN becomes 0.
+func Seconds(s float64) Time {
+	ns := math.Round(s * 1e9)
+	switch {
+	case ns >= float64(Horizon):
+		return Horizon
+	case ns <= -float64(Horizon):
+		return -Horizon
+	case ns != ns:
+		return 0
+	}
+	return Time(ns)
+}
+
+// Seconds returns t in seconds.
+func (t Time) Seconds() float64 { return float64(t) / float64(Second) }
+
+// Duration returns t as a [time.Duration].
+func (t Time) Duration() time.Duration { return time.Duration(t) }
+
+// String formats t like a [time.Duration].
+func (t Time) String() string {
+	if t == Never {
+		return "never"
+	}
+	return time.Duration(t).String()
+}
