@@ -1,0 +1,56 @@
+package alarm
+
+import "math"
+
+// surplusRange is how many datapoints more than its evaluation periods an alarm
+// retrieves, so that a late or missing one can be replaced by an older one. AWS
+// publishes one example, 5 for 3 (FACTS.md 13.2).
+const surplusRange = 2
+
+// Window is the ring of the latest datapoints of one alarm's metric. Periods
+// before the first datapoint are missing.
+type Window struct {
+	points []point
+	newest int // position of the newest in points
+}
+
+// point is the datapoint of one period.
+type point struct {
+	value float64
+	ok    bool // false: missing
+}
+
+// NewWindow returns the window of an alarm of so many evaluation periods, all
+// of them missing. It panics on less than one.
+func NewWindow(evaluationPeriods int) Window {
+	if evaluationPeriods < 1 {
+		panic("alarm: a window needs at least one evaluation period")
+	}
+	return Window{points: make([]point, evaluationPeriods+surplusRange)}
+}
+
+// Push records the datapoint of the period that has become visible and forgets
+// the oldest. ok is false, and value immaterial, for a period without data; a
+// NaN is missing too.
+func (w *Window) Push(value float64, ok bool) {
+	w.newest++
+	if w.newest == len(w.points) {
+		w.newest = 0
+	}
+	w.points[w.newest] = point{value: value, ok: ok && !math.IsNaN(value)}
+}
+
+// Latest returns the newest datapoint, or ok false if it is missing.
+func (w *Window) Latest() (value float64, ok bool) {
+	p := w.points[w.newest]
+	return p.value, p.ok
+}
+
+// at returns the datapoint that is age periods old; the newest has age 1.
+func (w *Window) at(age int) point {
+	i := w.newest + 1 - age
+	if i < 0 {
+		i += len(w.points)
+	}
+	return w.points[i]
+}
