@@ -1,0 +1,55 @@
+# The tasks of a day. `make` alone lists them.
+
+GO          ?= go
+BENCHTIME   ?= 100ms
+BENCH       ?= .
+FUZZTIME    ?= 5s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.DEFAULT_GOAL := help
+.PHONY: help build check format vet staticcheck tidy modules test race bench determinism fuzz cover clean
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build bin/headroom
+	$(GO) build -trimpath -o bin/headroom ./cmd/headroom
+
+check: format vet staticcheck tidy modules ## everything that needs no test: run it before each commit (-k shows all faults)
+
+format: ## fail on files that gofmt would change
+	@files=$$(gofmt -l .) && if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
+
+vet: ## go vet
+	$(GO) vet ./...
+
+staticcheck: ## staticcheck, pinned
+	$(GO) run $(STATICCHECK) ./...
+
+tidy: ## import layers, banned calls, lengths, names (cmd/tidy)
+	$(GO) run ./cmd/tidy
+
+modules: ## fail if go.mod or go.sum would change
+	$(GO) mod tidy -diff
+
+test: ## all tests
+	$(GO) test ./...
+
+race: ## all tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+bench: ## all benchmarks, one package at a time, with their ratios (BENCH=regexp BENCHTIME=100ms)
+	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
+
+determinism: build ## the same bytes from every stock scenario with any number of workers
+	@sh .ci/determinism bin/headroom scenarios/*.toml
+
+fuzz: ## every fuzz target for FUZZTIME=5s each, or all of them in FUZZTOTAL seconds
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' FUZZTOTAL='$(FUZZTOTAL)' sh .ci/fuzz
+
+cover: ## coverage by all tests, in cover.out, with a summary
+	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
+	@$(GO) tool cover -func=cover.out | tail -n 1
+
+clean: ## remove what the other targets leave behind
+	rm -rf bin cover.out
