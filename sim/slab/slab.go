@@ -1,0 +1,117 @@
+package slab
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Handle names a value in a slab: index in the lower, generation in the upper
+// 32 bits. The zero Handle names nothing.
+type Handle uint64
+
+// Index returns the index of the slot that h names, live or not.
+func (h Handle) Index() int { return int(uint32(h)) }
+
+// String formats h as index#generation.
+func (h Handle) String() string { return fmt.Sprintf("%d#%d", uint32(h), h>>32) }
+
+// Slab is a dense pool of values addressed by handles. The zero Slab is empty
+// and ready. It is not safe for concurrent use.
+type Slab[T any] struct {
+	slots []slot[T]
+	free  []uint32 // indices of the slots without a tenant, reused from the end
+}
+
+// slot is a place for a value. Its generation is odd while it is live.
+type slot[T any] struct {
+	value      T
+	generation uint32
+}
+
+// Alloc makes a slot live and returns its handle and its value, which is zero.
+// The pointer, like every pointer into s, is good until the next Alloc.
+func (s *Slab[T]) Alloc() (Handle, *T) {
+	if last := len(s.free) - 1; last >= 0 {
+		i := s.free[last]
+		s.free = s.free[:last]
+		sl := &s.slots[i]
+		sl.generation++
+		return handle(i, sl.generation), &sl.value
+	}
+	i := len(s.slots)
+	s.slots = append(s.slots, slot[T]{generation: 1})
+	return handle(uint32(i), 1), &s.slots[i].value
+}
+
+// Get returns the value that h names, or nil if h is zero or stale.
+func (s *Slab[T]) Get(h Handle) *T {
+	if i := int(uint32(h)); i < len(s.slots) {
+		if sl := &s.slots[i]; sl.generation == uint32(h>>32) {
+			return &sl.value
+		}
+	}
+	return nil
+}
+
+// At returns the handle and the value of the slot of an index, or zero and nil
+// if it is not live. It panics if there is no such slot.
+func (s *Slab[T]) At(index int) (Handle, *T) {
+	sl := &s.slots[index]
+	if sl.generation&1 == 0 {
+		return 0, nil
+	}
+	return handle(uint32(index), sl.generation), &sl.value
+}
+
+// Free gives up the slot that h names and sets its value to zero. It panics if
+// h is stale.
+func (s *Slab[T]) Free(h Handle) {
+	sl := s.live(h)
+	var zero T
+	sl.value = zero
+	sl.generation++
+	if sl.generation == 0 { // after 2³¹ tenants; the zero handle must stay invalid
+		sl.generation = 2
+	}
+	s.free = append(s.free, uint32(h))
+}
+
+// Bump makes h and its copies stale but keeps the value, and returns its new
+// handle. It panics if h is stale.
+func (s *Slab[T]) Bump(h Handle) Handle {
+	sl := s.live(h)
+	sl.generation += 2 // odd, so never 0
+	return handle(uint32(h), sl.generation)
+}
+
+// Len returns the number of live slots.
+func (s *Slab[T]) Len() int { return len(s.slots) - len(s.free) }
+
+// Slots returns the number of slots, live or not: every index is below it.
+func (s *Slab[T]) Slots() int { return len(s.slots) }
+
+// All ranges over the live slots in the order of their indices. The loop may
+// free any of them; it reaches a slot allocated meanwhile if its index is still
+// to come.
+func (s *Slab[T]) All() iter.Seq2[Handle, *T] {
+	return func(yield func(Handle, *T) bool) {
+		for i := 0; i < len(s.slots); i++ {
+			sl := &s.slots[i]
+			if sl.generation&1 == 1 && !yield(handle(uint32(i), sl.generation), &sl.value) {
+				return
+			}
+		}
+	}
+}
+
+// live returns the slot that h names.
+func (s *Slab[T]) live(h Handle) *slot[T] {
+	if i := int(uint32(h)); i < len(s.slots) && s.slots[i].generation == uint32(h>>32) && h>>32&1 == 1 {
+		return &s.slots[i]
+	}
+	panic(fmt.Sprintf("slab: stale handle %v", h))
+}
+
+func handle(index, generation uint32) Handle {
+	return Handle(generation)<<32 | Handle(index)
+}
