@@ -1,0 +1,139 @@
+package sim
+
+import (
+	"container/heap"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// increments draws exponential durations of mean 1 s from a table, so that a
+// benchmark measures the queue and not the logarithm.
+type increments struct {
+	table [1024]uint64
+	state uint64
+}
+
+func newIncrements() *increments {
+	in := &increments{state: 1}
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range in.table {
+		in.table[i] = uint64(-math.Log(1-random.Float64()) * float64(Second))
+	}
+	return in
+}
+
+func (in *increments) next() Time {
+	in.state = in.state*6364136223846793005 + 1442695040888963407
+	return Time(in.table[in.state>>54] + in.state>>32&0xffff)
+}
+
+// BenchmarkHold measures one pop and one push at a constant number of pending
+// events, the hold model, for the kernel and for two heaps.
+func BenchmarkHold(b *testing.B) {
+	queues := []struct {
+		name string
+		hold func(b *testing.B, pending int)
+	}{
+		{"kernel", holdKernel},
+		{"quadheap", holdQuadHeap},
+		{"containerheap", holdContainerHeap},
+	}
+	for _, q := range queues {
+		b.Run(q.name, func(b *testing.B) {
+			pending := 1
+			for e := 0; e <= 6; e++ {
+				b.Run(fmt.Sprintf("pending=1e%d", e), func(b *testing.B) {
+					b.ReportAllocs()
+					q.hold(b, pending)
+				})
+				pending *= 10
+			}
+		})
+	}
+}
+
+func holdKernel(b *testing.B, pending int) {
+	in := newIncrements()
+	k := NewKernel[payload]()
+	for range pending {
+		k.After(in.next(), RankArrival, payload{})
+	}
+	hold := func(n int) {
+		for range n {
+			e, _ := k.Next(Horizon)
+			k.After(in.next(), RankArrival, e)
+		}
+	}
+	hold(pending)
+	b.ResetTimer()
+	hold(b.N)
+}
+
+func holdQuadHeap(b *testing.B, pending int) {
+	in := newIncrements()
+	var h quadHeap
+	sequence := uint64(0)
+	push := func(now uint64, e payload) {
+		sequence++
+		h.push(item{now + uint64(in.next())<<rankBits, sequence, e})
+	}
+	for range pending {
+		push(0, payload{})
+	}
+	hold := func(n int) {
+		for range n {
+			it := h.pop()
+			push(it.key, it.event)
+		}
+	}
+	hold(pending)
+	b.ResetTimer()
+	hold(b.N)
+}
+
+func holdContainerHeap(b *testing.B, pending int) {
+	in := newIncrements()
+	var h boxedHeap
+	sequence := uint64(0)
+	push := func(now uint64, e payload) {
+		sequence++
+		heap.Push(&h, &item{now + uint64(in.next())<<rankBits, sequence, e})
+	}
+	for range pending {
+		push(0, payload{})
+	}
+	hold := func(n int) {
+		for range n {
+			it := heap.Pop(&h).(*item)
+			push(it.key, it.event)
+		}
+	}
+	hold(pending)
+	b.ResetTimer()
+	hold(b.N)
+}
+
+// BenchmarkTimer measures one pop and one Start at a constant number of waiting
+// events, in eight rings of different delays.
+func BenchmarkTimer(b *testing.B) {
+	for _, pending := range []int{100, 100_000} {
+		b.Run(fmt.Sprintf("pending=%d", pending), func(b *testing.B) {
+			b.ReportAllocs()
+			k := NewKernel[payload]()
+			var timers [8]*Timer[payload]
+			for i := range timers {
+				timers[i] = k.NewTimer(Time(i+1)*Second, RankRelease)
+			}
+			for i := range pending {
+				timers[i%8].Start(payload{on: uint64(i % 8)})
+				k.Next(k.Now() + Millisecond/100)
+			}
+			for b.Loop() {
+				e, _ := k.Next(Horizon)
+				timers[e.on].Start(e)
+			}
+		})
+	}
+}

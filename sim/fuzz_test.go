@@ -1,0 +1,85 @@
+package sim
+
+import "testing"
+
+// twin is the kernel as one would write it first: one heap, no timers.
+type twin struct {
+	now      Time
+	sequence uint64
+	heap     quadHeap
+}
+
+func (w *twin) at(at Time, rank Rank, id uint64) {
+	w.heap.push(item{uint64(at)<<rankBits | uint64(rank), w.sequence, payload{id: id}})
+	w.sequence++
+}
+
+func (w *twin) next(horizon Time) (uint64, bool) {
+	if len(w.heap) == 0 || Time(w.heap[0].key>>rankBits) > horizon {
+		w.now = max(w.now, horizon)
+		return 0, false
+	}
+	it := w.heap.pop()
+	w.now = Time(it.key >> rankBits)
+	return it.event.id, true
+}
+
+// FuzzKernelAgreesWithHeap reads a script of three bytes a step, runs it on a
+// kernel with timers and on a plain heap, and compares every event.
+func FuzzKernelAgreesWithHeap(f *testing.F) {
+	f.Add([]byte("a quick brown fox schedules over the lazy horizon, again and again"))
+	f.Add([]byte{0, 0, 9, 1, 0, 0, 12, 0, 0, 0, 0, 0, 6, 0, 1, 0, 0, 0, 12, 9, 1, 12, 9, 1})
+	script := make([]byte, 30_000)
+	state := uint64(1)
+	for i := range script {
+		state = state*6364136223846793005 + 1442695040888963407
+		script[i] = byte(state >> 56)
+	}
+	f.Add(script)
+	f.Fuzz(agree)
+}
+
+func agree(t *testing.T, script []byte) {
+	k, w := NewKernel[uint64](), &twin{}
+	delays := []Time{0, 1, 5, Second}
+	var timers []*Timer[uint64]
+	for i, d := range delays {
+		timers = append(timers, k.NewTimer(d, Rank(2*i)))
+	}
+	pull := func(horizon Time) bool {
+		got, gotOK := k.Next(horizon)
+		want, wantOK := w.next(horizon)
+		if got != want || gotOK != wantOK || k.Now() != w.now || k.Pending() != len(w.heap) {
+			t.Fatalf("next(%d): event %d, %v at %d with %d pending; the heap says %d, %v at %d with %d",
+				horizon, got, gotOK, k.Now(), k.Pending(), want, wantOK, w.now, len(w.heap))
+		}
+		return gotOK
+	}
+	for id := uint64(1); len(script) >= 3; id++ {
+		op, a, b := script[0]%16, Time(script[1]), script[2]
+		script = script[3:]
+		rank := Rank(b) % rankCount
+		switch {
+		case op < 2: // soon, often at this very instant
+			k.At(k.Now()+a%4, rank, id)
+			w.at(w.now+a%4, rank, id)
+		case op < 5: // at any distance
+			d := a << (b % 48)
+			k.After(d, rank, id)
+			w.at(w.now+d, rank, id)
+		case op < 8: // one delay from now
+			i := int(a) % len(timers)
+			timers[i].Start(id)
+			w.at(w.now+delays[i], Rank(2*i), id)
+		case op < 14:
+			pull(Horizon / 2)
+		default: // stop short of what is pending
+			pull(k.Now() + a<<(b%32))
+		}
+		if k.Now() >= Horizon/2-Second {
+			return
+		}
+	}
+	for pull(Horizon) {
+	}
+}

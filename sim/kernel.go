@@ -1,0 +1,85 @@
+package sim
+
+import "fmt"
+
+// Kernel holds the clock of one run and its pending events, small values of
+// type E. The model pulls the events one by one with [Kernel.Next]; the kernel
+// calls nobody. It is not safe for concurrent use: a run has one goroutine.
+type Kernel[E any] struct {
+	now       Time
+	sequence  uint64 // events scheduled so far
+	processed int64
+	due       dueHeads[E]
+	queue     trie[E]
+}
+
+// NewKernel returns a kernel at instant 0 with nothing pending.
+func NewKernel[E any]() *Kernel[E] { return &Kernel[E]{} }
+
+// Now returns the instant of the event last returned by Next, or the horizon
+// if Next has found nothing more before it.
+func (k *Kernel[E]) Now() Time { return k.now }
+
+// Pending returns the number of events scheduled and not yet returned, those
+// of timers included.
+func (k *Kernel[E]) Pending() int { return int(int64(k.sequence) - k.processed) }
+
+// Processed returns the number of events that Next has returned.
+func (k *Kernel[E]) Processed() int64 { return k.processed }
+
+// At schedules e at an instant. Now is allowed, even with an earlier rank than
+// the event that is being processed: e simply comes next. At panics if the
+// instant is in the past or beyond [Horizon], or if the rank is unknown.
+func (k *Kernel[E]) At(at Time, rank Rank, e E) {
+	if at < k.now || at > Horizon || rank >= rankCount {
+		refuse(k.now, at, rank)
+	}
+	key := uint64(at)<<rankBits | uint64(rank)
+	en := k.queue.place(key)
+	en.key, en.sequence, en.event = key, k.sequence, e
+	k.sequence++
+}
+
+// After schedules e a duration from now, like [Kernel.At]. It panics if d is
+// negative or leads beyond [Horizon].
+func (k *Kernel[E]) After(d Time, rank Rank, e E) {
+	if d > Horizon-k.now {
+		refuse(k.now, Never, rank)
+	}
+	k.At(k.now+d, rank, e)
+}
+
+// Next removes the next event in the order (instant, rank, sequence of
+// scheduling) and moves the clock to its instant. If no event is left at or
+// before the horizon, it returns false and moves the clock on to the horizon.
+// A horizon beyond [Horizon], such as [Never], means until nothing is pending;
+// the clock then stays at the last event.
+func (k *Kernel[E]) Next(horizon Time) (E, bool) {
+	queued, timed := k.queue.least(), k.due.least()
+	key := min(queued, timed)
+	at := Time(key >> rankBits)
+	if key == noKey || at > horizon {
+		if horizon > k.now && horizon <= Horizon {
+			k.now = horizon
+		}
+		var none E
+		return none, false
+	}
+	k.now = at
+	k.processed++
+	if queued < timed || queued == timed && k.queue.firstSequence() < k.due[0].sequence {
+		return k.queue.pop(), true
+	}
+	return k.due.pop(), true
+}
+
+// refuse panics because an event cannot be scheduled.
+func refuse(now, at Time, rank Rank) {
+	switch {
+	case rank >= rankCount:
+		panic(fmt.Sprintf("sim: unknown rank %d", rank))
+	case at < now:
+		panic(fmt.Sprintf("sim: scheduled at %v, in the past of %v", at, now))
+	}
+	panic(fmt.Sprintf("sim: scheduled at %v, beyond the horizon %v", at, Horizon))
+}
