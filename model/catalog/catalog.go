@@ -1,0 +1,159 @@
+package catalog
+
+//go:generate go run ./derive -data $HEADROOM_DATA
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"headroom/model"
+)
+
+// Catalog is what one Region offers and what it costs. It is immutable and safe
+// for concurrent use; every method computes its answer from the tables.
+type Catalog struct {
+	region    string
+	types     table // all Regions alike
+	shapes    table // all Regions alike
+	instances table
+	hosts     table
+	services  table
+	book      map[string]float64 // overridden prices, by item or by "type,platform"
+}
+
+// Columns of the tables, as the derive program writes them.
+const (
+	typeColumns     = "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot"
+	shapeColumns    = "family,vcpus,cores,sockets,memory_mib,slots"
+	instanceColumns = "type,platform,zones,usd,date,estimated,rates_usd,rates_date," +
+		"standard_1y_no,standard_1y_partial,standard_1y_all,standard_3y_no,standard_3y_partial,standard_3y_all," +
+		"convertible_1y_no,convertible_1y_partial,convertible_1y_all,convertible_3y_no,convertible_3y_partial,convertible_3y_all," +
+		"spot_min,spot_avg,spot_max,interruption_bucket,savings_percent"
+	hostColumns    = "family,usd,date,estimated,reserved_1y_no,reserved_1y_partial,reserved_1y_all,reserved_3y_no,reserved_3y_partial,reserved_3y_all"
+	serviceColumns = "item,unit,usd,date,estimated"
+)
+
+// Regions lists the Regions that the catalogue covers, sorted.
+func Regions() []string {
+	return []string{"ap-northeast-1", "ap-northeast-2", "eu-west-1", "us-east-1", "us-west-2"}
+}
+
+// Open returns the catalogue of a Region. It reads that Region's tables, which
+// takes some three milliseconds: keep the result. An unknown Region is an error
+// that names the valid ones.
+func Open(region string) (*Catalog, error) {
+	if !slices.Contains(Regions(), region) {
+		near := nearest(region, slices.Values(Regions()))
+		return nil, fmt.Errorf("unknown Region %q: the catalogue covers %s%s", region, strings.Join(Regions(), ", "), hint(near))
+	}
+	return &Catalog{
+		region:    region,
+		types:     open("types.csv.gz", typeColumns),
+		shapes:    open("shapes.csv", shapeColumns),
+		instances: open(region+"/instances.csv.gz", instanceColumns),
+		hosts:     open(region+"/hosts.csv", hostColumns),
+		services:  open(region+"/services.csv", serviceColumns),
+	}, nil
+}
+
+// Region returns the Region's name.
+func (c *Catalog) Region() string { return c.region }
+
+// Type returns what is known of an instance type, offered in this Region or not.
+func (c *Catalog) Type(name string) (model.InstanceType, bool) {
+	r, ok := c.types.find(name)
+	if !ok {
+		return model.InstanceType{}, false
+	}
+	return instanceType(r), true
+}
+
+// Types returns all 1,403 instance types of every Region, by family, then from
+// small to large, bare metal last.
+func (c *Catalog) Types() []model.InstanceType {
+	types := make([]model.InstanceType, len(c.types))
+	units := make(map[string]float64, len(c.types))
+	for i, r := range c.types {
+		types[i] = instanceType(row(r))
+		units[types[i].Name] = c.NormalizedUnits(types[i].Name)
+	}
+	slices.SortFunc(types, func(a, b model.InstanceType) int {
+		if order := strings.Compare(a.Family, b.Family); order != 0 {
+			return order
+		}
+		switch x, y := units[a.Name], units[b.Name]; {
+		case a.BareMetal != b.BareMetal:
+			return map[bool]int{false: -1, true: 1}[a.BareMetal]
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		default:
+			return strings.Compare(a.Name, b.Name)
+		}
+	})
+	return types
+}
+
+// instanceType reads a row of the type table.
+func instanceType(r row) model.InstanceType {
+	cells := strings.Split(string(r), ",")
+	family, size, _ := strings.Cut(cells[0], ".")
+	t := model.InstanceType{
+		Name: cells[0], Family: family, Size: size, Arch: cells[1],
+		VCPUs:          mustInt(cells[2]),
+		ThreadsPerCore: mustInt(cells[3]),
+		MemoryMiB:      int64(mustInt(cells[4])),
+		BareMetal:      cells[5] == "1",
+		Burstable:      cells[6] == "1",
+		CurrentGen:     cells[7] == "1",
+	}
+	t.NetworkBaseGbps, _ = r.float(8)
+	t.NetworkPeakGbps, _ = r.float(9)
+	t.BaselinePercent, _ = r.float(10)
+	t.CreditsPerHour, _ = r.float(11)
+	return t
+}
+
+// Suggest returns the type that is offered in the Region and whose name is
+// nearest to name, or "" if none is near.
+func (c *Catalog) Suggest(name string) string {
+	return nearest(name, func(yield func(string) bool) {
+		for _, line := range c.instances {
+			r := row(line)
+			if r.cell(columnZones) != "" && !yield(r.cell(0)) {
+				return
+			}
+		}
+	})
+}
+
+// Zones lists the letters of the Region's zones in which any type is offered.
+func (c *Catalog) Zones() []string {
+	var seen [26]bool
+	for _, line := range c.instances {
+		for _, letter := range row(line).cell(columnZones) {
+			seen[letter-'a'] = true
+		}
+	}
+	var zones []string
+	for i, is := range seen {
+		if is {
+			zones = append(zones, string(rune('a'+i)))
+		}
+	}
+	return zones
+}
+
+// OfferedZones returns the letters of the zones in which a type can be
+// launched, sorted; "" if it cannot in this Region.
+func (c *Catalog) OfferedZones(typeName string) string {
+	r, _ := c.instances.find(typeName + "," + model.Linux.String())
+	return r.cell(columnZones)
+}
+
+// Offered reports whether a type can be launched in the zone of that letter.
+func (c *Catalog) Offered(typeName, zone string) bool {
+	return len(zone) == 1 && strings.Contains(c.OfferedZones(typeName), zone)
+}

@@ -1,0 +1,32 @@
+// Package catalog answers: which instance types does a Region offer, and what
+// does each thing cost there?
+//
+// [Open] returns the [Catalog] of one Region: its types, its zones, the machines
+// below the families ([HostShape]), On-Demand, Reserved, Spot and Dedicated Host
+// prices, and the unit prices of services ([Item]). Type names are taken apart
+// by [ParseTypeName]. A price book ([Catalog.Override]) replaces list prices.
+//
+// # Guarantees
+//
+// A Catalog is immutable and safe for concurrent use. Nothing is read when the
+// program starts. Every [Price] tells its date and whether it is estimated;
+// what is priced nowhere is false, never 0. A type without a price, or offered
+// in no zone, is still known to [Catalog.Type]: the caller rejects it.
+//
+// # Costs
+//
+// Open unpacks two tables of 0.4 MB, about three milliseconds. A price takes one
+// binary search and some number parsing, about a microsecond: look it up once
+// per type, not per event. [Catalog.Types] parses and sorts everything.
+//
+// # Data
+//
+// The tables below data are derived by the program in derive from public price
+// facts of 2022 to 2026; data/README.md names columns, sources and licences.
+// They hold On-Demand prices of 2026-07-20 in us-east-1 for Linux, 2025-05-28
+// elsewhere; newer types outside us-east-1 are estimates. Host shapes are
+// derived from the largest size of a family, since AWS publishes no table.
+//
+// To refresh or to add a Region: gather the data, add the name to [Regions] and
+// to the derive program, and run `go generate` with HEADROOM_DATA set.
+package catalog
