@@ -19,8 +19,9 @@
 // has already passed comes next; nothing is scheduled in the past. The clock
 // never goes back.
 //
-// One At and one Next together cost about 40 ns at 10 to 100 pending events, 50
-// at 10³ and 75 at 10⁵; a Start of a Timer in place of the At costs no more. Any
+// One At and one Next together take 35 ns at 10 pending events, 52 at 10³ and
+// 101 at 10⁵, where container/heap with boxed events takes 111, 241 and 1244:
+// medians of CPU time, n = 10, on two busy cores; BenchmarkHold repeats it. Any
 // number of events may share an instant. Nothing is allocated once the pools
 // have grown to the most that was ever pending: 16 bytes and the event each,
 // and up to half a megabyte of gaps. They do not shrink. An event that holds
