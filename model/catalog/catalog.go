@@ -40,7 +40,7 @@ func Regions() []string {
 }
 
 // Open returns the catalogue of a Region. It reads that Region's tables, which
-// takes some three milliseconds: keep the result. An unknown Region is an error
+// takes a few milliseconds: keep the result. An unknown Region is an error
 // that names the valid ones.
 func Open(region string) (*Catalog, error) {
 	if !slices.Contains(Regions(), region) {

@@ -25,7 +25,7 @@
 // facts of 2022 to 2026; data/README.md names columns, sources and licences.
 // They hold On-Demand prices of 2026-07-20 in us-east-1 for Linux, 2025-05-28
 // elsewhere; newer types outside us-east-1 are estimates. Host shapes are
-// derived from the largest size of a family, since AWS publishes no table.
+// derived from the largest size of a family; AWS's own table was not at hand.
 //
 // To refresh or to add a Region: gather the data, add the name to [Regions] and
 // to the derive program, and run `go generate` with HEADROOM_DATA set.
