@@ -1,0 +1,195 @@
+package scaling
+
+import (
+	"fmt"
+
+	"headroom/sim"
+)
+
+// Member is one instance of a group as a scale-in sees it.
+type Member struct {
+	Index      int // the caller's, returned by Victim
+	Zone       int // index into the group's zones
+	Template   int // version of its launch template; smaller is older
+	LaunchedAt sim.Time
+	BilledFrom sim.Time // when its billing hours began to count
+	Protected  bool     // from scale-in
+	// Misaligned marks an instance whose end brings the group nearer to its
+	// division between On-Demand and Spot and to its allocation strategy.
+	Misaligned bool
+}
+
+// TerminationPolicy says which members leave before others.
+type TerminationPolicy uint8
+
+// Termination policies.
+const (
+	DefaultTermination TerminationPolicy = iota + 1
+	AllocationStrategyTermination
+	OldestLaunchTemplate
+	OldestLaunchConfiguration
+	ClosestToNextInstanceHour
+	NewestInstance
+	OldestInstance
+)
+
+// Termination is a line of the table of termination policies.
+type Termination struct {
+	Policy      TerminationPolicy
+	Name        string // AWS's name
+	Description string
+	ranks       []rank // applied in order
+}
+
+// rank orders members at an instant: the lowest leaves first.
+type rank func(m Member, now sim.Time) sim.Time
+
+// TerminationPolicies returns the table of termination policies, in the order
+// of their constants.
+func TerminationPolicies() []Termination {
+	return []Termination{
+		{
+			DefaultTermination, "Default", "misaligned, then oldest launch template, then closest to its next billing hour",
+			[]rank{byAlignment, byTemplate, byInstanceHour},
+		},
+		{
+			AllocationStrategyTermination, "AllocationStrategy", "what brings the group nearer to its allocation strategy",
+			[]rank{byAlignment},
+		},
+		{OldestLaunchTemplate, "OldestLaunchTemplate", "the oldest version of the launch template", []rank{byTemplate}},
+		{
+			OldestLaunchConfiguration, "OldestLaunchConfiguration",
+			"no preference here: groups launch from templates, not from launch configurations", nil,
+		},
+		{
+			ClosestToNextInstanceHour, "ClosestToNextInstanceHour", "the least left of its billing hour",
+			[]rank{byInstanceHour},
+		},
+		{
+			NewestInstance, "NewestInstance", "launched last",
+			[]rank{func(m Member, _ sim.Time) sim.Time { return -m.LaunchedAt }},
+		},
+		{
+			OldestInstance, "OldestInstance", "launched first",
+			[]rank{func(m Member, _ sim.Time) sim.Time { return m.LaunchedAt }},
+		},
+	}
+}
+
+// ParseTerminationPolicy returns the policy of AWS's name.
+func ParseTerminationPolicy(name string) (TerminationPolicy, error) {
+	for _, e := range TerminationPolicies() {
+		if e.Name == name {
+			return e.Policy, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown termination policy %q", name)
+}
+
+// ValidateTermination returns all faults of a list of termination policies:
+// Default, if there, must be last. An empty list means Default.
+func ValidateTermination(policies []TerminationPolicy) []error {
+	var f faults
+	for i, p := range policies {
+		switch {
+		case p < DefaultTermination || p > OldestInstance:
+			f.add("termination_policies", "unknown policy %d", p)
+		case p == DefaultTermination && i != len(policies)-1:
+			f.add("termination_policies", "Default must be the last of the %d, is number %d", len(policies), i+1)
+		}
+	}
+	return f
+}
+
+// Selection is what Victim chooses by. Draw breaks a tie: it returns an index
+// below n, from the group's random stream.
+type Selection struct {
+	Policies []TerminationPolicy // in order of precedence; empty: Default
+	Now      sim.Time
+	Draw     func(n int) int
+}
+
+// Victim returns the Index of the member that a scale-in by one ends, or -1 if
+// none may. Zones with the most members come first, all of them if tied; a zone
+// whose members are all protected is passed over. A scale-in by several asks
+// again for each, without the members that have left (FACTS.md 24.3).
+func Victim(members []Member, by Selection) int {
+	candidates := inFullestZones(members)
+	if len(candidates) == 0 {
+		return -1
+	}
+	policies := by.Policies
+	if len(policies) == 0 {
+		policies = []TerminationPolicy{DefaultTermination}
+	}
+	table := TerminationPolicies()
+	for _, p := range policies {
+		for _, r := range table[p-DefaultTermination].ranks {
+			candidates = lowest(candidates, r, by.Now)
+		}
+	}
+	if len(candidates) == 1 {
+		return candidates[0].Index
+	}
+	return candidates[by.Draw(len(candidates))].Index
+}
+
+// inFullestZones returns the unprotected members of the zones with the most
+// members, protected ones counted, among the zones that have an unprotected one.
+func inFullestZones(members []Member) []Member {
+	zones := 0
+	for _, m := range members {
+		zones = max(zones, m.Zone+1)
+	}
+	counts := make([]int, zones)
+	for _, m := range members {
+		counts[m.Zone]++
+	}
+	fullest := 0
+	for _, m := range members {
+		if !m.Protected {
+			fullest = max(fullest, counts[m.Zone])
+		}
+	}
+	var candidates []Member
+	for _, m := range members {
+		if !m.Protected && counts[m.Zone] == fullest {
+			candidates = append(candidates, m)
+		}
+	}
+	return candidates
+}
+
+// lowest keeps the candidates of the lowest rank, in their order.
+func lowest(candidates []Member, by rank, now sim.Time) []Member {
+	kept := candidates[:0]
+	var least sim.Time
+	for _, m := range candidates {
+		r := by(m, now)
+		if len(kept) > 0 && r > least {
+			continue
+		}
+		if len(kept) > 0 && r < least {
+			kept = kept[:0]
+		}
+		least = r
+		kept = append(kept, m)
+	}
+	return kept
+}
+
+// byAlignment ranks misaligned members first.
+func byAlignment(m Member, _ sim.Time) sim.Time {
+	if m.Misaligned {
+		return 0
+	}
+	return 1
+}
+
+// byTemplate ranks the oldest launch template first.
+func byTemplate(m Member, _ sim.Time) sim.Time { return sim.Time(m.Template) }
+
+// byInstanceHour ranks the least left of the current billing hour first.
+func byInstanceHour(m Member, now sim.Time) sim.Time {
+	return sim.Hour - (now-m.BilledFrom)%sim.Hour
+}
