@@ -1,0 +1,145 @@
+package placement
+
+// Lowest returns the lowest host number that fits need.
+func (h *Hosts) Lowest(need Need) (host int, ok bool) {
+	if h.byNumber == nil {
+		h.byNumber = newTree(h.hosts)
+	}
+	return h.byNumber.lowest(need)
+}
+
+// Tightest returns the host with the least free CPU among those that fit; then
+// the least free memory, then the lowest number.
+func (h *Hosts) Tightest(need Need) (host int, ok bool) {
+	g := h.free()
+	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
+		row := &g.rows[r]
+		if row.keys[len(row.keys)-1].memory < need.MemoryMiB {
+			continue
+		}
+		at, _ := row.find(key{int32(r), need.MemoryMiB})
+		return g.sets[row.sets[at]].lowest(), true
+	}
+	return 0, false
+}
+
+// Roomiest returns the host with the most free CPU among those that fit; then
+// the most free memory, then the lowest number.
+func (h *Hosts) Roomiest(need Need) (host int, ok bool) {
+	g := h.free()
+	for r := g.rowUpTo(len(g.rows) - 1); r >= int(need.CPU); r = g.rowUpTo(r - 1) {
+		row := &g.rows[r]
+		last := len(row.keys) - 1
+		if row.keys[last].memory >= need.MemoryMiB {
+			return g.sets[row.sets[last]].lowest(), true
+		}
+	}
+	return 0, false
+}
+
+// FewestInstances returns the host with the fewest instances among those that
+// fit; then the lowest number.
+func (h *Hosts) FewestInstances(need Need) (host int, ok bool) {
+	if h.byInstances == nil {
+		h.byInstances = newGrid(len(h.hosts), int(h.shape.CPU)+1)
+		for i, s := range h.hosts {
+			if !s.disabled {
+				h.byInstances.put(int(s.instances), s.key(), i)
+			}
+		}
+	}
+	g := h.byInstances
+	for r := g.rowFrom(0); r >= 0; r = g.rowFrom(r + 1) {
+		row := &g.rows[r]
+		at, _ := row.find(key{cpu: need.CPU})
+		for ; at < len(row.keys); at++ {
+			if row.keys[at].memory < need.MemoryMiB {
+				continue
+			}
+			if low := g.sets[row.sets[at]].lowest(); !ok || low < host {
+				host, ok = low, true
+			}
+		}
+		if ok {
+			return host, true
+		}
+	}
+	return 0, false
+}
+
+// Fitting returns the number of hosts that fit need.
+func (h *Hosts) Fitting(need Need) int {
+	g, n := h.free(), 0
+	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
+		n += g.fitting(r, need.MemoryMiB)
+	}
+	return n
+}
+
+// Nth returns the n-th host that fits need, from 0 to [Hosts.Fitting] - 1, in
+// ascending order of free CPU, free memory and number.
+func (h *Hosts) Nth(need Need, n int) (host int) {
+	g := h.free()
+	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
+		if in := g.fitting(r, need.MemoryMiB); n >= in {
+			n -= in
+			continue
+		}
+		row := &g.rows[r]
+		at, _ := row.find(key{int32(r), need.MemoryMiB})
+		for ; ; at++ {
+			set := &g.sets[row.sets[at]]
+			if n < set.count {
+				return set.nth(n)
+			}
+			n -= set.count
+		}
+	}
+	panic("placement: Nth beyond the hosts that fit")
+}
+
+// free returns the index by free CPU and free memory.
+func (h *Hosts) free() *grid {
+	if h.byFree == nil {
+		h.byFree = newGrid(len(h.hosts), int(h.shape.CPU)+1)
+		for i, s := range h.hosts {
+			if !s.disabled {
+				h.byFree.put(int(s.freeCPU), s.key(), i)
+			}
+		}
+	}
+	return h.byFree
+}
+
+// leave takes host out of the indexes, before its state changes.
+func (h *Hosts) leave(host int) {
+	s := &h.hosts[host]
+	if s.disabled {
+		return
+	}
+	if h.byFree != nil {
+		h.byFree.take(int(s.freeCPU), s.key(), host)
+	}
+	if h.byInstances != nil {
+		h.byInstances.take(int(s.instances), s.key(), host)
+	}
+}
+
+// enter puts host into the indexes, after its state changed.
+func (h *Hosts) enter(host int) {
+	s := &h.hosts[host]
+	if h.byNumber != nil {
+		h.byNumber.update(host)
+	}
+	if s.disabled {
+		return
+	}
+	if h.byFree != nil {
+		h.byFree.put(int(s.freeCPU), s.key(), host)
+	}
+	if h.byInstances != nil {
+		h.byInstances.put(int(s.instances), s.key(), host)
+	}
+}
+
+func (s *host) key() key { return key{s.freeCPU, s.freeMemory} }
