@@ -1,0 +1,125 @@
+package pricing
+
+import (
+	"math/big"
+
+	"headroom/model"
+	"headroom/sim"
+)
+
+// The dimensions of a capacity unit.
+const (
+	newConnections = iota
+	activeConnections
+	processedBytes
+	ruleEvaluations
+	dimensions
+)
+
+// balancerRates is how one kind of load balancer is charged. One capacity unit
+// lasts an hour for so much of each dimension (FACTS 14.4); 0 is a dimension that
+// does not count.
+type balancerRates struct {
+	kind     string
+	item     string // ITEM_hour and ITEM_lcu_hour
+	unit     string
+	capacity [dimensions]int64 // connections, connection-nanoseconds, bytes, evaluations
+}
+
+// balancerKinds are the kinds of load balancer.
+var balancerKinds = []balancerRates{
+	{"application", "alb", "LCU", [...]int64{25 * hour, 3000 * int64(sim.Hour), int64(model.GiB), 1000 * hour}},
+	{"network", "nlb", "NLCU", [...]int64{800 * hour, 100_000 * int64(sim.Hour), int64(model.GiB), 0}},
+	{"gateway", "gwlb", "GLCU", [...]int64{600 * hour, 60_000 * int64(sim.Hour), int64(model.GiB), 0}},
+}
+
+type balancerGroup struct {
+	owner int32
+	kind  string
+	month int
+}
+
+type balancerSum struct {
+	span  span
+	hours int64
+	used  [dimensions]total // by the dimension that decided the hour
+}
+
+// billBalancers bills every record as a full hour, and as the largest of its
+// dimensions in capacity units, each averaged over the hour.
+func billBalancers(s *sheet) {
+	var groups fold[balancerGroup, balancerSum]
+	for i := range s.ledger.Balancers {
+		b := &s.ledger.Balancers[i]
+		rates := balancerOf(b.Kind)
+		month, period := s.calendar.place(billed(b.From, b.To, 1))
+		sum := groups.at(balancerGroup{b.Owner, b.Kind, month})
+		sum.span = sum.span.join(period)
+		sum.hours++
+		used := [dimensions]int64{b.NewConnections, int64(b.ActiveTime), int64(b.Processed), b.Evaluations}
+		most := rates.most(used)
+		sum.used[most].add(uint64(used[most]))
+	}
+	for i, group := range groups.keys {
+		s.addBalancers(group, &groups.sums[i])
+	}
+}
+
+// addBalancers adds the two lines of one group.
+func (s *sheet) addBalancers(group balancerGroup, sum *balancerSum) {
+	rates := balancerOf(group.kind)
+	c := charge{
+		service: ELB, owner: group.owner, resource: group.kind, zone: noZone,
+		month: group.month, span: sum.span,
+		sku: rates.item + "_hour", description: group.kind + " load balancer, hours",
+		consumed: quantity{ratio(sum.hours, 1), "Hours"},
+		priced:   quantity{ratio(sum.hours, 1), "Hours"},
+		price:    s.service("elb", rates.item+"_hour"),
+	}
+	if rates.kind == "" {
+		c.sku = group.kind + "_hour"
+		c.price = price{missing: "no such kind of load balancer"}
+		s.add(c)
+		return
+	}
+	s.add(c)
+	units := new(big.Rat)
+	for d, capacity := range rates.capacity {
+		if capacity > 0 {
+			units.Add(units, sum.used[d].rat(capacity))
+		}
+	}
+	c.sku = rates.item + "_lcu_hour"
+	c.description = group.kind + " load balancer, capacity units"
+	c.consumed = quantity{units, rates.unit + "-Hours"}
+	c.priced = c.consumed
+	c.price = s.service("elb", c.sku)
+	s.add(c)
+}
+
+// most returns the dimension that makes the most capacity units.
+func (r *balancerRates) most(used [dimensions]int64) int {
+	best, most := 0, 0.0
+	for d, capacity := range r.capacity {
+		if used[d] < 0 {
+			panic("pricing: negative usage of a load balancer")
+		}
+		if capacity == 0 {
+			continue
+		}
+		if units := float64(used[d]) / float64(capacity); units > most {
+			best, most = d, units
+		}
+	}
+	return best
+}
+
+// balancerOf returns the rates of a kind, empty if there is no such kind.
+func balancerOf(kind string) balancerRates {
+	for _, rates := range balancerKinds {
+		if rates.kind == kind {
+			return rates
+		}
+	}
+	return balancerRates{}
+}

@@ -1,0 +1,61 @@
+package pricing
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+
+	"headroom/model"
+)
+
+// decimal returns the number that x shows when it is written in decimal, exactly:
+// 0.096 is 12/125, not the nearest binary fraction.
+func decimal(x float64) *big.Rat {
+	r, ok := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64))
+	if !ok {
+		panic("pricing: price is not a finite number")
+	}
+	return r
+}
+
+// round converts dollars to Money, half away from zero: the one rounding of a
+// line.
+func round(dollars *big.Rat) model.Money {
+	scaled := new(big.Rat).Mul(dollars, big.NewRat(int64(model.Dollar), 1))
+	twice := new(big.Int).Lsh(new(big.Int).Abs(scaled.Num()), 1)
+	twice.Add(twice, scaled.Denom())
+	whole := twice.Div(twice, new(big.Int).Lsh(scaled.Denom(), 1))
+	if !whole.IsInt64() {
+		panic("pricing: a line exceeds nine billion dollars")
+	}
+	return model.Money(int64(scaled.Sign()) * whole.Int64())
+}
+
+// float converts an exact number for showing.
+func float(r *big.Rat) float64 {
+	x, _ := r.Float64()
+	return x
+}
+
+// ratio returns a/b.
+func ratio(a, b int64) *big.Rat { return big.NewRat(a, b) }
+
+// total is a sum of non-negative integers below 2⁶⁴ that cannot overflow.
+type total struct{ high, low uint64 }
+
+func (t *total) add(x uint64) {
+	var carry uint64
+	t.low, carry = bits.Add64(t.low, x, 0)
+	t.high += carry
+}
+
+// rat returns the sum divided by divisor.
+func (t total) rat(divisor int64) *big.Rat {
+	n := new(big.Int).SetUint64(t.high)
+	n.Lsh(n, 64).Add(n, new(big.Int).SetUint64(t.low))
+	return new(big.Rat).SetFrac(n, big.NewInt(divisor))
+}
+
+// validPrice says whether x can be a price.
+func validPrice(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }

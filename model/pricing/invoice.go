@@ -1,0 +1,148 @@
+package pricing
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"headroom/model"
+	"headroom/sim"
+)
+
+// Service is the AWS service that charges, as a short name.
+type Service string
+
+// Services.
+const (
+	EC2          Service = "ec2"
+	EBS          Service = "ebs"
+	ELB          Service = "elb"
+	VPC          Service = "vpc"
+	DataTransfer Service = "data-transfer"
+	CloudWatch   Service = "cloudwatch"
+)
+
+// Option is how the usage of a line was bought.
+type Option string
+
+// Options.
+const (
+	OnDemand Option = "on-demand"
+	Spot     Option = "spot"
+	FreeTier Option = "free-tier"
+)
+
+// Invoice is what a run costs.
+type Invoice struct {
+	Currency string    // "USD"
+	Start    time.Time // instant from which the lines' times count: the run's, in whole seconds
+	Lines    []Line
+	Unpriced []Unpriced // usage that is not in the total because it has no price
+	Warnings []string
+}
+
+// Line is one charge, the content of one FOCUS row.
+type Line struct {
+	Service      Service
+	SKU          string // "ec2.m5.large.linux", "ebs.gp3_storage"
+	Description  string
+	Option       Option
+	Owner        string // table of the scenario; "" for the account
+	ResourceType string // instance type, volume type or balancer kind
+	Region       string
+	Zone         string // letter; "" for what belongs to no zone
+
+	From, To sim.Time  // charge period: whole seconds, within one month
+	Month    time.Time // first instant of the billing period
+
+	Consumed     float64 // as metered
+	ConsumedUnit string  // "Seconds", "GB-Hours", "GB"
+	Priced       float64 // as charged, in the unit of the price
+	PricedUnit   string  // "Hours", "GB-Months", "LCU-Hours"
+
+	UnitPrice float64     // dollars per priced unit; the average where it moved
+	List      model.Money // at On-Demand list price
+	Billed    model.Money
+	Estimated bool // the price is an estimate
+}
+
+// Unpriced is usage for which the price book has no price.
+type Unpriced struct {
+	Service  Service
+	SKU      string
+	Owner    string
+	Quantity float64
+	Unit     string
+	Reason   string
+}
+
+// String says what is missing in one line of text.
+func (u Unpriced) String() string {
+	return strings.TrimPrefix(fmt.Sprintf("%s: %s: %s (%.6g %s)", u.Owner, u.SKU, u.Reason, u.Quantity, u.Unit), ": ")
+}
+
+// Subtotal is the part of an invoice that shares one name.
+type Subtotal struct {
+	Name string
+	Cost model.Money
+}
+
+// Total returns the sum of the lines.
+func (v Invoice) Total() model.Money {
+	var sum model.Money
+	for i := range v.Lines {
+		sum += v.Lines[i].Billed
+	}
+	return sum
+}
+
+// ByService returns the cost of each service, in order of name.
+func (v Invoice) ByService() []Subtotal {
+	return v.subtotals(func(l *Line) string { return string(l.Service) })
+}
+
+// ByOption returns the cost of each way of buying, in order of name.
+func (v Invoice) ByOption() []Subtotal {
+	return v.subtotals(func(l *Line) string { return string(l.Option) })
+}
+
+// ByOwner returns the cost of each owner, in order of name; the account's own
+// charges are under "".
+func (v Invoice) ByOwner() []Subtotal {
+	return v.subtotals(func(l *Line) string { return l.Owner })
+}
+
+func (v Invoice) subtotals(name func(*Line) string) []Subtotal {
+	var all []Subtotal
+	for i := range v.Lines {
+		line := &v.Lines[i]
+		at, found := slices.BinarySearchFunc(all, name(line), func(s Subtotal, name string) int {
+			return cmp.Compare(s.Name, name)
+		})
+		if !found {
+			all = slices.Insert(all, at, Subtotal{Name: name(line)})
+		}
+		all[at].Cost += line.Billed
+	}
+	return all
+}
+
+// sortLines orders lines by owner as the ledger lists them (the account first),
+// then SKU, zone, time and option.
+func sortLines(lines []Line, owners []string) {
+	rank := make(map[string]int, len(owners))
+	for i, name := range owners {
+		rank[name] = i + 1
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		return cmp.Or(
+			cmp.Compare(rank[a.Owner], rank[b.Owner]),
+			cmp.Compare(a.SKU, b.SKU),
+			cmp.Compare(a.Zone, b.Zone),
+			a.Month.Compare(b.Month),
+			cmp.Compare(a.Option, b.Option),
+		)
+	})
+}

@@ -1,0 +1,93 @@
+package pricing
+
+import (
+	"fmt"
+
+	"headroom/model"
+)
+
+// Plan is a way of buying what was used.
+type Plan interface {
+	// Bill returns what the usage costs. It leaves the ledger as it is.
+	Bill(ledger *model.Ledger) Invoice
+}
+
+// Prices is a price book for one Region, in dollars. usd is the price, estimated
+// says that nobody published it, ok that there is one at all.
+type Prices interface {
+	// OnDemand returns the price of an instance-hour, shared hardware.
+	OnDemand(instanceType string, platform model.Platform) (usd float64, estimated, ok bool)
+	// Service returns the price of any other item, named as the price data names
+	// it: ("ebs", "gp3_storage"), per unit and month or hour of that item.
+	Service(service, item string) (usd float64, estimated, ok bool)
+}
+
+// AsRun is the plan that bills every instance as it was launched: On-Demand by
+// the second, Spot at the price of the moment, without any commitment.
+type AsRun struct {
+	Prices Prices
+	// FreeTier grants the offer that new accounts had before July 2025, per month:
+	// 750 h of t2.micro or t3.micro, 30 GB of gp2 or gp3, 750 h of public IPv4 and
+	// 10 metrics of detailed monitoring.
+	FreeTier bool
+}
+
+// Bill implements [Plan].
+func (p AsRun) Bill(ledger *model.Ledger) Invoice {
+	s := newSheet(ledger, p.Prices)
+	s.freeTier = p.FreeTier
+	for _, meter := range Meters() {
+		s.run(meter)
+	}
+	return s.finish()
+}
+
+// Meter bills one kind of usage.
+type Meter struct {
+	Name        string
+	Description string
+	bill        func(*sheet)
+}
+
+// Meters lists all kinds of usage that are billed, in the order of the invoice.
+func Meters() []Meter {
+	return []Meter{
+		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum", billOnDemand},
+		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot},
+		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
+		{"volumes", "EBS storage, IOPS and throughput by the second of a calendar month", billVolumes},
+		{"balancers", "load balancers by the clock hour, and their capacity units", billBalancers},
+		{"addresses", "public IPv4 addresses by the second", billAddresses},
+		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut},
+		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
+		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring},
+	}
+}
+
+// run bills one meter and puts its lines in order.
+func (s *sheet) run(meter Meter) {
+	first := len(s.invoice.Lines)
+	meter.bill(s)
+	sortLines(s.invoice.Lines[first:], s.ledger.Owners)
+}
+
+// finish adds the warnings that concern the whole invoice.
+func (s *sheet) finish() Invoice {
+	estimated := 0
+	for _, line := range s.invoice.Lines {
+		if line.Estimated {
+			estimated++
+		}
+	}
+	if estimated > 0 {
+		s.warn("%d of %d invoice lines use an estimated price", estimated, len(s.invoice.Lines))
+	}
+	if n := len(s.invoice.Unpriced); n > 0 {
+		s.warn("%d charges have no price and are not in the total, the first: %s", n, s.invoice.Unpriced[0])
+	}
+	return s.invoice
+}
+
+func (s *sheet) warn(format string, args ...any) {
+	s.invoice.Warnings = append(s.invoice.Warnings, fmt.Sprintf(format, args...))
+}

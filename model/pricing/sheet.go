@@ -1,0 +1,222 @@
+package pricing
+
+import (
+	"math/big"
+
+	"headroom/model"
+	"headroom/sim"
+)
+
+// Absences of an owner or a zone.
+const (
+	account int32      = -1
+	noZone  model.Zone = -1
+)
+
+// sheet is an invoice in the making: what the meters share.
+type sheet struct {
+	ledger     *model.Ledger
+	prices     Prices
+	freeTier   bool
+	calendar   *calendar
+	allowances map[allowance]int64 // used so far
+	invoice    Invoice
+}
+
+func newSheet(ledger *model.Ledger, prices Prices) *sheet {
+	calendar := newCalendar(ledger.Start)
+	return &sheet{
+		ledger: ledger, prices: prices,
+		calendar:   calendar,
+		allowances: map[allowance]int64{},
+		invoice:    Invoice{Currency: "USD", Start: calendar.start},
+	}
+}
+
+// allowance is a quantity that is free in each month.
+type allowance struct {
+	name  string
+	month int
+}
+
+// allow grants at most want from what is left of limit in a month. Without the
+// free tier it grants nothing.
+func (s *sheet) allow(name string, month int, want, limit int64) int64 {
+	if !s.freeTier {
+		return 0
+	}
+	key := allowance{name, month}
+	granted := max(0, min(want, limit-s.allowances[key]))
+	s.allowances[key] += granted
+	return granted
+}
+
+// quantity is an exact amount of a unit.
+type quantity struct {
+	amount *big.Rat
+	unit   string
+}
+
+// price is dollars per unit; no dollars means that there is no price, and why.
+type price struct {
+	usd       *big.Rat
+	estimated bool
+	missing   string
+}
+
+// times returns p with its dollars multiplied, for surcharges.
+func (p price) times(factor *big.Rat) price {
+	if p.usd != nil {
+		p.usd = new(big.Rat).Mul(p.usd, factor)
+	}
+	return p
+}
+
+// lastResort are published us-east-1 prices of items that no price data carries
+// (FACTS 14.4, 28.6, 28.8). They are taken when the book has none, as estimates.
+var lastResort = []struct {
+	service, item string
+	usd           float64
+}{
+	{"ec2", "dedicated_region_fee", 2},
+	{"elb", "gwlb_hour", 0.0125},
+	{"elb", "gwlb_lcu_hour", 0.004},
+	{"data_transfer", "internet_out_over_150TB", 0.05},
+}
+
+// service returns the book's price of an item.
+func (s *sheet) service(service, item string) price {
+	usd, estimated, ok := s.prices.Service(service, item)
+	for _, last := range lastResort {
+		if !ok && last.service == service && last.item == item {
+			usd, estimated, ok = last.usd, true, true
+		}
+	}
+	return newPrice(usd, estimated, ok)
+}
+
+// instance returns the book's On-Demand price of an instance-hour.
+func (s *sheet) instance(kind int32, platform model.Platform) price {
+	return newPrice(s.prices.OnDemand(s.ledger.Types[kind].Name, platform))
+}
+
+func newPrice(usd float64, estimated, ok bool) price {
+	switch {
+	case !ok:
+		return price{missing: "not in the price book"}
+	case !validPrice(usd):
+		return price{missing: "the price book's price is negative or not a number"}
+	}
+	return price{usd: decimal(usd), estimated: estimated}
+}
+
+// charge is a line in the making.
+type charge struct {
+	service     Service
+	sku         string // after the service's name
+	description string
+	option      Option // empty: On-Demand
+	owner       int32
+	resource    string
+	zone        model.Zone
+	month       int
+	span        span
+	consumed    quantity
+	priced      quantity
+	price       price    // list price
+	cost        *big.Rat // where it is not priced × price
+}
+
+// add appends the line of a charge, or lists it as unpriced. A charge of nothing
+// leaves no line.
+func (s *sheet) add(c charge) {
+	if c.priced.amount.Sign() == 0 {
+		return
+	}
+	if c.option == "" {
+		c.option = OnDemand
+	}
+	if c.option == FreeTier {
+		c.cost = new(big.Rat)
+	}
+	if c.price.usd == nil {
+		if c.cost == nil {
+			s.leaveOut(c)
+			return
+		}
+		c.price.usd = new(big.Rat).Quo(c.cost, c.priced.amount)
+	}
+	list := new(big.Rat).Mul(c.priced.amount, c.price.usd)
+	unit := c.price.usd
+	if c.cost == nil {
+		c.cost = list
+	} else {
+		unit = new(big.Rat).Quo(c.cost, c.priced.amount)
+	}
+	s.invoice.Lines = append(s.invoice.Lines, Line{
+		Service: c.service, SKU: string(c.service) + "." + c.sku, Description: c.description,
+		Option: c.option, Owner: s.owner(c.owner), ResourceType: c.resource,
+		Region: s.ledger.Region, Zone: s.zone(c.zone),
+		From: sim.Time(c.span.from) * sim.Second, To: sim.Time(c.span.to) * sim.Second,
+		Month:    s.calendar.first(c.month),
+		Consumed: float(c.consumed.amount), ConsumedUnit: c.consumed.unit,
+		Priced: float(c.priced.amount), PricedUnit: c.priced.unit,
+		UnitPrice: float(unit), List: round(list), Billed: round(c.cost),
+		Estimated: c.price.estimated && c.cost.Sign() > 0,
+	})
+}
+
+// leaveOut lists a charge that has no price.
+func (s *sheet) leaveOut(c charge) {
+	s.invoice.Unpriced = append(s.invoice.Unpriced, Unpriced{
+		Service: c.service, SKU: string(c.service) + "." + c.sku, Owner: s.owner(c.owner),
+		Quantity: float(c.consumed.amount), Unit: c.consumed.unit, Reason: c.price.missing,
+	})
+}
+
+func (s *sheet) owner(index int32) string {
+	if index < 0 {
+		return ""
+	}
+	return s.ledger.Owners[index]
+}
+
+func (s *sheet) zone(zone model.Zone) string {
+	if zone < 0 {
+		return ""
+	}
+	return s.ledger.Zones[zone]
+}
+
+// fold sums values by key, in order of first appearance.
+type fold[K comparable, V any] struct {
+	index map[K]int
+	keys  []K
+	sums  []V
+}
+
+// at returns the sum of a key, valid until the next call.
+func (f *fold[K, V]) at(key K) *V {
+	i, found := f.index[key]
+	if !found {
+		if f.index == nil {
+			f.index = map[K]int{}
+		}
+		i = len(f.keys)
+		f.index[key] = i
+		f.keys = append(f.keys, key)
+		f.sums = append(f.sums, *new(V))
+	}
+	return &f.sums[i]
+}
+
+// usage is how long something was used, and when.
+type usage struct {
+	span    span
+	seconds int64
+}
+
+func (u *usage) add(part span) {
+	u.span = u.span.join(part)
+	u.seconds += part.seconds()
+}

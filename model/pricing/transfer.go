@@ -1,0 +1,130 @@
+package pricing
+
+import (
+	"cmp"
+	"slices"
+
+	"headroom/model"
+)
+
+// outTier is a part of a month's data out to the internet.
+type outTier struct {
+	item string // "" is free
+	upTo model.Bytes
+}
+
+// freeOut is free each month, with or without the free tier (FACTS 28.8).
+const freeOut = 100 * model.GiB
+
+// outTiers are the tiers of an account, all services and Regions together, counted
+// in bytes of the month. A tier's bound counts beyond the free data.
+var outTiers = []outTier{
+	{"", freeOut},
+	{"internet_out_0_10TB", freeOut + 10*model.TiB},
+	{"internet_out_10_50TB", freeOut + 50*model.TiB},
+	{"internet_out_50_150TB", freeOut + 150*model.TiB},
+	{"internet_out_over_150TB", 1<<63 - 1},
+}
+
+type transferGroup struct {
+	owner int32
+	month int
+	tier  int
+}
+
+type transferSum struct {
+	span  span
+	bytes total
+}
+
+func (t *transferSum) add(period span, amount model.Bytes) {
+	t.span = t.span.join(period)
+	t.bytes.add(uint64(amount))
+}
+
+// gib returns the sum in the unit that AWS calls GB.
+func (t *transferSum) gib() quantity {
+	return quantity{t.bytes.rat(int64(model.GiB)), "GB"}
+}
+
+// transfers returns the records of one path in order of time, checked.
+func (s *sheet) transfers(path model.TransferPath) []*model.Transfer {
+	var records []*model.Transfer
+	for i := range s.ledger.Transfers {
+		record := &s.ledger.Transfers[i]
+		switch record.Path {
+		case model.InternetOut, model.CrossZone:
+		default:
+			panic("pricing: transfer on an unknown path")
+		}
+		if record.Amount < 0 {
+			panic("pricing: transfer of a negative amount")
+		}
+		if record.Path == path {
+			records = append(records, record)
+		}
+	}
+	slices.SortStableFunc(records, func(a, b *model.Transfer) int { return cmp.Compare(a.From, b.From) })
+	return records
+}
+
+// billInternetOut fills the tiers of each month in order of time, so that an owner
+// pays the tier that the account had reached.
+func billInternetOut(s *sheet) {
+	var groups fold[transferGroup, transferSum]
+	month, reached, tier := -1, model.Bytes(0), 0
+	for _, record := range s.transfers(model.InternetOut) {
+		m, period := s.calendar.place(billed(record.From, record.To, 1))
+		if m != month {
+			month, reached, tier = m, 0, 0
+		}
+		for left := record.Amount; left > 0; {
+			if reached == outTiers[tier].upTo {
+				tier++
+			}
+			part := min(left, outTiers[tier].upTo-reached)
+			groups.at(transferGroup{record.Owner, month, tier}).add(period, part)
+			reached += part
+			left -= part
+		}
+	}
+	for i, group := range groups.keys {
+		sum := &groups.sums[i]
+		c := charge{
+			service: DataTransfer, owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+			consumed: sum.gib(), priced: sum.gib(),
+		}
+		if item := outTiers[group.tier].item; item != "" {
+			c.sku = item
+			c.description = "data out to the internet"
+			c.price = s.service("data_transfer", item)
+		} else {
+			c.sku = "internet_out_free"
+			c.description = "data out to the internet, first 100 GB of the month"
+			c.price = newPrice(0, false, true)
+		}
+		s.add(c)
+	}
+}
+
+// billCrossZone bills data between zones to both sides.
+func billCrossZone(s *sheet) {
+	var groups fold[ownerMonth, transferSum]
+	for _, record := range s.transfers(model.CrossZone) {
+		month, period := s.calendar.place(billed(record.From, record.To, 1))
+		groups.at(ownerMonth{record.Owner, month}).add(period, record.Amount)
+	}
+	both := ratio(2, 1)
+	for i, group := range groups.keys {
+		sum := &groups.sums[i]
+		consumed := sum.gib()
+		priced := sum.gib()
+		priced.amount.Mul(priced.amount, both)
+		s.add(charge{
+			service: DataTransfer, sku: "cross_zone", description: "data between zones, sent and received",
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+			consumed: consumed, priced: priced,
+			price: s.service("data_transfer", "intra_region_each_direction_sum"),
+		})
+	}
+}
