@@ -1,0 +1,66 @@
+package routing
+
+// Policy picks the target that serves a request. Targets are small numbers that
+// the caller gives out densely from 0.
+type Policy interface {
+	// Add puts target into rotation. It is not in rotation yet.
+	Add(target int)
+	// Remove takes target, which is in rotation, out of it. Its outstanding
+	// requests go on and end by Ended.
+	Remove(target int)
+	// Began says that target has one more request outstanding.
+	Began(target int)
+	// Ended says that target has one request fewer outstanding, whether it is
+	// in rotation or not.
+	Ended(target int)
+	// Pick returns the target for the next request that arrives at node, or
+	// false if none is in rotation. The caller follows with Began.
+	Pick(node int) (target int, ok bool)
+}
+
+// Weigher is a [Policy] whose targets may differ in weight.
+type Weigher interface {
+	// SetWeight gives target, in rotation or not, that weight from now on: 0
+	// or more, [FullWeight] at first. A target of weight 0 is not picked.
+	SetWeight(target int, weight int64)
+}
+
+// FullWeight is the weight of an ordinary target.
+const FullWeight int64 = 1_000_000
+
+// Chooser draws uniformly from 0 to n-1. A random stream is one.
+type Chooser interface{ Below(n int) int }
+
+// Setup is what a new policy needs to know.
+type Setup struct {
+	Nodes   int     // of the load balancer; Pick takes nodes 0 to Nodes-1
+	Chooser Chooser // for the random policies
+}
+
+// Entry describes one policy of the registry.
+type Entry struct {
+	Name        string // as scenarios write it
+	Description string // one line
+	New         func(setup Setup) Policy
+}
+
+// Policies returns the algorithms that a scenario can name.
+func Policies() []Entry {
+	return []Entry{
+		{"round_robin", "each target in turn, per node", func(s Setup) Policy { return NewRoundRobin(s.Nodes) }},
+		{"least_outstanding_requests", "the fewest requests in flight, ties in turn", func(s Setup) Policy { return NewLeastOutstanding(s.Nodes) }},
+		{"weighted_random", "at random, in proportion to the weights", func(s Setup) Policy { return NewWeightedRandom(s.Chooser) }},
+		{"random", "at random, each target alike (no AWS algorithm)", func(s Setup) Policy { return NewRandom(s.Chooser) }},
+		{"power_of_two_choices", "the less busy of two random targets (no AWS algorithm)", func(s Setup) Policy { return NewPowerOfTwo(s.Chooser) }},
+	}
+}
+
+// Find returns the policy with that name.
+func Find(name string) (Entry, bool) {
+	for _, e := range Policies() {
+		if e.Name == name {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
