@@ -1,0 +1,160 @@
+package health
+
+import (
+	"strings"
+	"testing"
+
+	"headroom/sim"
+)
+
+// change is a change of state and when it is observed.
+type change struct {
+	at    sim.Time
+	state State
+}
+
+// watch runs the checks of a target that was registered at that instant, until
+// the end. Up says whether the target answers; while not, its checks fail so.
+func watch(counter *Counter, registered, end sim.Time, up func(sim.Time) bool, failure Failure) (changes []change) {
+	check := Default(ALB)
+	for at := check.Next(registered, registered); at <= end; at = check.Next(registered, at) {
+		seen := at
+		if !up(at) {
+			seen = check.FailureCounts(at, failure)
+		}
+		if counter.Observe(up(at)) {
+			changes = append(changes, change{seen, counter.State()})
+		}
+	}
+	return changes
+}
+
+func TestDetectionTakesThresholdAndTimeout(t *testing.T) { // FACTS 15.7
+	up := func(now sim.Time) bool { return now <= 0 || now >= 70*sim.Second }
+	for _, tt := range []struct {
+		failure   Failure
+		unhealthy sim.Time
+	}{{Refused, 60 * sim.Second}, {Hung, 65 * sim.Second}} {
+		counter := NewCounter(Default(ALB))
+		counter.Observe(true) // healthy before t=0
+		changes := watch(&counter, 0, 300*sim.Second, up, tt.failure)
+		want := []change{{tt.unhealthy, Unhealthy}, {210 * sim.Second, Healthy}}
+		if len(changes) != 2 || changes[0] != want[0] || changes[1] != want[1] {
+			t.Errorf("failure %d: got %v, want %v", tt.failure, changes, want)
+		}
+	}
+}
+
+func TestNewTargetNeedsOneSuccess(t *testing.T) { // FACTS 15.7
+	counter := NewCounter(Default(ALB))
+	always := func(sim.Time) bool { return true }
+	changes := watch(&counter, 100*sim.Second, 300*sim.Second, always, Refused)
+	if len(changes) != 1 || changes[0] != (change{130 * sim.Second, Healthy}) {
+		t.Errorf("got %v, want healthy at 130 s", changes)
+	}
+}
+
+func TestOutcomesMustComeInARow(t *testing.T) {
+	counter := NewCounter(Check{HealthyThreshold: 3, UnhealthyThreshold: 2})
+	for i, tt := range []struct {
+		outcomes string // + success, - failure
+		want     State
+	}{
+		{"-", Initial}, {"+", Healthy},
+		{"-+-+-", Healthy}, {"-", Unhealthy},
+		{"++-++", Unhealthy}, {"+", Healthy},
+		{"--", Unhealthy},
+	} {
+		for _, outcome := range tt.outcomes {
+			before := counter.State()
+			if changed := counter.Observe(outcome == '+'); changed != (counter.State() != before) {
+				t.Errorf("step %d: changed is %v from %v to %v", i, changed, before, counter.State())
+			}
+		}
+		if counter.State() != tt.want {
+			t.Fatalf("step %d: after %q got %v, want %v", i, tt.outcomes, counter.State(), tt.want)
+		}
+	}
+}
+
+func TestNewTargetThatFailsBecomesUnhealthyAndThenNeedsTheThreshold(t *testing.T) {
+	counter := NewCounter(Default(ALB))
+	counter.Observe(false)
+	if !counter.Observe(false) || counter.State() != Unhealthy {
+		t.Fatalf("got %v, want unhealthy after 2 failures", counter.State())
+	}
+	for range 4 {
+		counter.Observe(true)
+	}
+	if counter.State() != Unhealthy || !counter.Observe(true) || counter.State() != Healthy {
+		t.Errorf("got %v, want healthy after the 5th success", counter.State())
+	}
+}
+
+func TestTargetsOutOfUseIgnoreChecks(t *testing.T) {
+	counter := NewCounter(Default(ALB))
+	for _, leave := range []func(){counter.Drain, counter.Disuse} {
+		counter.Observe(true)
+		leave()
+		state := counter.State()
+		if counter.Observe(true) || counter.Observe(false) || counter.State() != state {
+			t.Errorf("a check changed the state of a target that is %v", state)
+		}
+		counter.Register()
+		if counter.State() != Initial {
+			t.Errorf("got %v after registration, want initial", counter.State())
+		}
+	}
+}
+
+func TestTargetGroupHealth(t *testing.T) { // FACTS 14.6
+	half := Minimum{Percent: 50}
+	for _, tt := range []struct {
+		minimum             Minimum
+		healthy, registered int
+		want                bool
+	}{
+		{half, 4, 10, true}, {half, 5, 10, false}, {half, 14, 20, false},
+		{Minimum{Count: 3, Percent: 10}, 2, 4, true},
+		{Minimum{}, 0, 4, false},
+	} {
+		if got := tt.minimum.Breached(tt.healthy, tt.registered); got != tt.want {
+			t.Errorf("%+v, %d of %d: got %v, want %v", tt.minimum, tt.healthy, tt.registered, got, tt.want)
+		}
+	}
+	if !FailOpen(0, 3) || FailOpen(1, 3) || FailOpen(0, 0) {
+		t.Error("want fail open exactly when none of some targets is healthy")
+	}
+}
+
+func TestCheckLimits(t *testing.T) {
+	for kind := ALB; kind <= GWLB; kind++ {
+		if err := Default(kind).Validate(kind); err != nil {
+			t.Errorf("default of kind %d: %v", kind, err)
+		}
+	}
+	equal := Check{Interval: 10 * sim.Second, Timeout: 10 * sim.Second, HealthyThreshold: 2, UnhealthyThreshold: 10}
+	if err := equal.Validate(GWLB); err != nil {
+		t.Errorf("GWLB, timeout equal to the interval: %v", err)
+	}
+	if equal.Validate(ALB) == nil || equal.Validate(NLB) == nil {
+		t.Error("ALB and NLB accepted a timeout equal to the interval")
+	}
+	err := Check{Interval: 301 * sim.Second, Timeout: sim.Second, HealthyThreshold: 1, UnhealthyThreshold: 11}.Validate(ALB)
+	for _, want := range []string{"interval must be 5s to 5m0s, got 5m1s", "timeout must be 2s", "healthy threshold must be 2 to 10, got 1", "unhealthy threshold must be 2 to 10, got 11"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("missing %q in: %v", want, err)
+		}
+	}
+}
+
+func TestChecksKeepThePhaseOfTheRegistration(t *testing.T) {
+	check := Default(ALB)
+	for _, tt := range []struct{ now, want sim.Time }{
+		{0, 37}, {7, 37}, {36, 37}, {37, 67}, {100, 127},
+	} {
+		if got := check.Next(7*sim.Second, tt.now*sim.Second); got != tt.want*sim.Second {
+			t.Errorf("after %d s: got %v, want %d s", tt.now, got, tt.want)
+		}
+	}
+}
