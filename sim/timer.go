@@ -40,10 +40,25 @@ func (t *Timer[E]) Start(e E) {
 	if t.delay > Horizon-k.now {
 		refuse(k.now, Never, t.rank)
 	}
+	t.StartAt(k.now+t.delay, e)
+}
+
+// StartAt schedules e at an instant that is no earlier than that of any event
+// waiting in t: the way of a source that knows its events in order, such as the
+// arrivals of a workload, which then never enter the queue. It panics if the
+// instant is in the past, before one that waits, or beyond [Horizon].
+func (t *Timer[E]) StartAt(at Time, e E) {
+	k := t.kernel
+	if at < k.now || at > Horizon {
+		refuse(k.now, at, t.rank)
+	}
 	if t.count == len(t.ring) {
 		t.grow()
 	}
-	key := uint64(k.now+t.delay)<<rankBits | uint64(t.rank)
+	key := uint64(at)<<rankBits | uint64(t.rank)
+	if t.count > 0 && key < t.ring[(t.head+t.count-1)&(len(t.ring)-1)].key {
+		panic(fmt.Sprintf("sim: %v started in a timer after a later instant", at))
+	}
 	t.ring[(t.head+t.count)&(len(t.ring)-1)] = entry[E]{key: key, sequence: k.sequence, event: e}
 	t.count++
 	if t.count == 1 {
