@@ -1,0 +1,90 @@
+package rng
+
+import "math/bits"
+
+// Stream is one named sequence of random numbers. Its n-th number is a hash of
+// n under three keys (a SplitMix64 with its own increment, as in Steele, Lea
+// and Flood, "Fast Splittable Pseudorandom Number Generators", 2014, and a key
+// between the two rounds), so distinct names give unrelated sequences. The
+// period is 2⁶⁴. The zero value is a valid but nameless stream; copying a
+// Stream forks an identical sequence.
+type Stream struct {
+	counter uint64
+	step    uint64
+	key     uint64
+}
+
+// Multipliers and shifts of the finaliser, "Mix13" of Stafford (2011), and the
+// golden ratio of 2⁶⁴.
+const (
+	mixFirst  = 0xbf58476d1ce4e5b9
+	mixSecond = 0x94d049bb133111eb
+	golden    = 0x9e3779b97f4a7c15
+)
+
+// New returns the stream called name of a replication of the run seeded with
+// seed. The same three values always return the same stream.
+func New(seed uint64, replication int, name string) Stream {
+	h := mix(seed + golden)
+	h = mix(h ^ (uint64(replication)+1)*golden)
+	h = mix(h ^ (uint64(len(name))+1)*golden)
+	for i := 0; i < len(name); i += 8 {
+		var word uint64
+		for j := i; j < min(i+8, len(name)); j++ {
+			word = word<<8 | uint64(name[j])
+		}
+		h = mix(h + golden ^ word)
+	}
+	counter := mix(h + golden)
+	step := mix(counter + golden)
+	key := mix(step + golden)
+	return Stream{counter: counter, step: step | 1, key: key}
+}
+
+// mix scatters the bits of z; it is a bijection.
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * mixFirst
+	z = (z ^ z>>27) * mixSecond
+	return z ^ z>>31
+}
+
+// Uint64 returns 64 random bits.
+func (s *Stream) Uint64() uint64 {
+	s.counter += s.step
+	z := s.counter
+	z = (z^z>>30)*mixFirst ^ s.key
+	z = (z ^ z>>27) * mixSecond
+	return z ^ z>>31
+}
+
+// Uniform returns a number strictly inside (0, 1): one of the 2⁵² odd
+// multiples of 2⁻⁵³, so that 1-Uniform() is exact and as well behaved.
+func (s *Stream) Uniform() float64 {
+	return (float64(s.Uint64()>>12) + 0.5) * 0x1p-52
+}
+
+// Below returns an integer in [0, n), by Lemire's multiplication without
+// rejection: the bias is below n·2⁻⁶⁴. It consumes one number, and panics if n
+// is not positive.
+func (s *Stream) Below(n int) int {
+	if n <= 0 {
+		panic("rng: Below needs a positive bound")
+	}
+	high, _ := bits.Mul64(s.Uint64(), uint64(n))
+	return int(high)
+}
+
+// Exponential returns an exponential variate of mean 1.
+func (s *Stream) Exponential() float64 {
+	return exponentialTable.at(s.Uniform())
+}
+
+// Normal returns a standard normal variate.
+func (s *Stream) Normal() float64 {
+	return normalTable().at(s.Uniform())
+}
+
+// Draw returns one variate of d and consumes exactly one uniform.
+func (s *Stream) Draw(d Distribution) float64 {
+	return d.Quantile(s.Uniform())
+}

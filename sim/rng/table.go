@@ -1,0 +1,177 @@
+package rng
+
+import (
+	"math"
+	"sync"
+)
+
+// curve is an increasing function of the probability: the quantile of a
+// continuous law, or its logarithm.
+type curve interface {
+	// at returns the value beyond which the tail below, or above, has the
+	// probability v, and its derivative by v. It may start from a guess.
+	at(v float64, above bool, guess float64) (y, slope float64)
+}
+
+// The layout of a table. Each tail is cut into cells by the leading bits of its
+// probability: 2⁵ cells for each halving, down to 2⁻⁵³, so that cells are as
+// fine as the tail is thin.
+const (
+	cellBits   = 5
+	cellShift  = 52 - cellBits
+	cellMask   = 1<<cellShift - 1
+	cells      = 52 << cellBits
+	halfBits   = 0x3fe0000000000000 // of 0.5
+	cellLength = 1.0 / (1 << cellShift)
+	roughLimit = 1e-7 // relative error of the tail's probability beyond which a cell is not used
+)
+
+// cubic is the curve in one cell, as a polynomial of the position in the cell,
+// in [0, 1). Where a cubic is too far off, c3 is NaN.
+type cubic struct{ c0, c1, c2, c3 float64 }
+
+// table evaluates a curve by a lookup and a cubic, and where that is not
+// accurate by the curve itself.
+type table struct {
+	curve       curve
+	logarithmic bool             // at returns the exponential of the curve
+	rough       float64          // probability of the cells whose cubics are not used
+	cubic       [2 * cells]cubic // by the probability u below, then by 1-u above
+}
+
+func newTable(c curve) *table {
+	t := &table{curve: c}
+	t.fill(t.cubic[:cells], false)
+	t.fill(t.cubic[cells:], true)
+	return t
+}
+
+// tolerableRoughness is the probability of a slow draw below which a table of
+// quantiles is preferred to one of their logarithms, which costs 5 ns more.
+const tolerableRoughness = 1e-3
+
+// newQuantiles returns a table of the quantiles of which c has the logarithms.
+func newQuantiles(c curve) *table {
+	plain := newTable(exponentiated{c})
+	if plain.rough <= tolerableRoughness {
+		return plain
+	}
+	logarithms := newTable(c)
+	if logarithms.rough >= plain.rough {
+		return plain
+	}
+	logarithms.logarithmic = true
+	return logarithms
+}
+
+// exponentiated is the exponential of a curve.
+type exponentiated struct{ logarithm curve }
+
+func (e exponentiated) at(v float64, above bool, guess float64) (y, slope float64) {
+	y, slope = e.logarithm.at(v, above, math.Log(max(guess, 0)))
+	x := math.Exp(y)
+	return x, slope * x
+}
+
+// at returns the curve, or its exponential, at u in (0, 1). It chooses the tail by arithmetic: a
+// processor would mispredict the branch half of the time.
+func (t *table) at(u float64) float64 {
+	b := math.Float64bits(u)
+	above := uint64(int64(halfBits-1-b) >> 63) // all ones where u ≥ 0.5
+	b ^= (b ^ math.Float64bits(1-u)) & above
+	cell := (halfBits - 1 - b) >> cellShift
+	y := math.NaN()
+	if cell < cells { // neither 0.5 itself, nor beyond the last cell
+		c := &t.cubic[cell+above&cells]
+		p := float64(int64(b&cellMask)) * cellLength
+		y = c.c0 + p*(c.c1+p*(c.c2+p*c.c3))
+	}
+	if y != y {
+		y = t.exact(u)
+	}
+	if t.logarithmic {
+		y = math.Exp(y)
+	}
+	return y
+}
+
+// exact returns the curve at u without the table.
+func (t *table) exact(u float64) float64 {
+	v, above := u, false
+	if u >= 0.5 {
+		v, above = 1-u, true
+	}
+	y, _ := t.curve.at(max(v, 0x1p-53), above, 0)
+	return y
+}
+
+// fill computes the cubics of one tail, from the median outwards. Each is the
+// Hermite interpolation of the curve between the ends of its cell.
+func (t *table) fill(side []cubic, above bool) {
+	inner := 0.5
+	y, slope := t.curve.at(inner, above, 0)
+	for i := range side {
+		outer := math.Float64frombits(uint64(halfBits) - uint64(i+1)<<cellShift)
+		width := inner - outer
+		last, end := slope*width, y
+		y, slope = t.curve.at(outer, above, end-last)
+		first, rise := slope*width, end-y
+		c := cubic{c0: y, c1: first, c2: 3*rise - 2*first - last, c3: first + last - 2*rise}
+		if t.isRough(c, outer, width, above) {
+			c.c3 = math.NaN()
+			t.rough += width
+		}
+		side[i] = c
+		inner = outer
+	}
+}
+
+// isRough reports whether c is too far off somewhere in the cell that begins at
+// the probability outer, or turns back.
+func (t *table) isRough(c cubic, outer, width float64, above bool) bool {
+	for _, p := range [...]float64{0.05, 0.5, 0.95} {
+		got := c.c0 + p*(c.c1+p*(c.c2+p*c.c3))
+		v := outer + p*width
+		want, slope := t.curve.at(v, above, got)
+		if !(math.Abs(got-want) <= roughLimit*v*math.Abs(slope)) && got != want {
+			return true
+		}
+		if rises := c.c1 + p*(2*c.c2+3*p*c.c3); rises < 0 != above && rises != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// exponentialCurve is the quantile of the exponential law of mean 1.
+type exponentialCurve struct{}
+
+func (exponentialCurve) at(v float64, above bool, _ float64) (y, slope float64) {
+	if above {
+		return -math.Log(v), -1 / v
+	}
+	return -math.Log1p(-v), 1 / (1 - v)
+}
+
+// normalCurve is the quantile of the standard normal law.
+type normalCurve struct{}
+
+// at polishes the value of Erfinv, which has lost digits in the tail, by one
+// step of Newton's method on the logarithm of the tail.
+func (normalCurve) at(v float64, above bool, _ float64) (y, slope float64) {
+	y = math.Sqrt2 * math.Erfinv(2*v-1)
+	p := 0.5 * math.Erfc(-y/math.Sqrt2)
+	density := math.Exp(-y*y/2) / math.Sqrt(2*math.Pi)
+	y -= math.Log(p/v) * p / density
+	if above {
+		return -y, -1 / density
+	}
+	return y, 1 / density
+}
+
+// The tables of the standard laws. The first is wanted by every run; the second
+// is made when it is first wanted.
+var (
+	exponentialTable = newTable(exponentialCurve{})
+	normalTable      = sync.OnceValue(func() *table { return newTable(normalCurve{}) })
+)
