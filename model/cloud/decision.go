@@ -1,0 +1,135 @@
+package cloud
+
+import (
+	"fmt"
+	"time"
+
+	"headroom/model/scaling"
+	"headroom/sim"
+)
+
+// invocation is an alarm that asks a policy of a group to decide.
+type invocation struct {
+	policy    int
+	side      scaling.Breach
+	alarm     string
+	threshold float64
+	metric    float64
+	hasMetric bool
+}
+
+// invoke collects what fires in this instant; the group decides once.
+func (w *World) invoke(a *watch, action AlarmAction) {
+	g := &w.groups[action.Group]
+	value, ok := a.window.Latest()
+	g.invocations = append(g.invocations, invocation{
+		policy: action.Policy, side: action.Side, alarm: a.cfg.Name,
+		threshold: a.cfg.Config.Threshold, metric: value, hasMetric: ok,
+	})
+	if !g.deciding {
+		g.deciding = true
+		w.scheduleAfter(0, indexed(groupDecides, action.Group))
+	}
+}
+
+// onGroupDecides asks every policy whose alarm fired and settles what they want.
+func (w *World) onGroupDecides(ev event) {
+	g := &w.groups[ev.index()]
+	g.deciding = false
+	proposals := make([]scaling.Proposal, len(g.cfg.Policies))
+	reasons := make([]*invocation, len(g.cfg.Policies))
+	for k := range g.cfg.Policies {
+		p, ok := g.cfg.Policies[k].Policy.(scaling.TargetTracking)
+		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: ok && !p.DisableScaleIn}
+	}
+	signal := scaling.Signal{
+		Desired: g.desired, Min: g.min, Max: g.max,
+		Base: w.base(g), Warming: w.warming(g),
+	}
+	for k := range g.invocations {
+		inv := &g.invocations[k]
+		p := &g.cfg.Policies[inv.policy]
+		if p.Kind == SimpleScaling && (g.running > 0 || w.kernel.Now() < g.cooldownUntil) {
+			w.meter.cooledDown(ev.index())
+			continue
+		}
+		signal.Breach, signal.Metric = inv.side, inv.metric
+		signal.HasMetric, signal.Threshold = inv.hasMetric, inv.threshold
+		wanted, acts := p.Policy.Decide(signal)
+		if acts && (!proposals[inv.policy].Acts || wanted > proposals[inv.policy].Wanted) {
+			proposals[inv.policy].Wanted, proposals[inv.policy].Acts = wanted, true
+			reasons[inv.policy] = inv
+		}
+	}
+	g.invocations = g.invocations[:0]
+	wanted := scaling.Combine(proposals, g.desired)
+	for k, p := range proposals {
+		if p.Acts && p.Wanted == wanted && wanted != g.desired {
+			w.setDesired(ev.index(), g.changeBy(&g.cfg.Policies[k], reasons[k], wanted))
+			return
+		}
+	}
+}
+
+// changeBy is the change that a policy makes, with its cooldown and warm-up.
+func (g *group) changeBy(p *ScalingPolicy, inv *invocation, wanted int) change {
+	c := change{
+		desired:  wanted,
+		cause:    fmt.Sprintf("policy %s: alarm %s, metric %.4g", p.Name, inv.alarm, inv.metric),
+		cooldown: g.cfg.DefaultCooldown,
+		warmup:   g.replacementWarmup(),
+	}
+	if p.Kind == SimpleScaling {
+		if p.Cooldown != scaling.Unset {
+			c.cooldown = p.Cooldown
+		}
+		return c
+	}
+	switch {
+	case p.Warmup != scaling.Unset:
+		c.warmup = p.Warmup
+	case g.cfg.DefaultWarmup != scaling.Unset:
+		c.warmup = g.cfg.DefaultWarmup
+	default:
+		c.warmup = g.cfg.DefaultCooldown
+	}
+	return c
+}
+
+// scheduleNext asks a timetable for its next run.
+func (w *World) scheduleNext(group, schedule int) {
+	g := &w.groups[group]
+	next, ok := g.timetables[schedule].Next(w.calendar(w.kernel.Now()))
+	if !ok {
+		return
+	}
+	if at := w.instant(next); at <= w.cfg.Duration {
+		w.schedule(at, paired(scheduleFires, uint32(group), uint32(schedule)))
+	}
+}
+
+// onScheduleFires applies a scheduled action; no cooldown holds it back.
+func (w *World) onScheduleFires(ev event) {
+	i, k := ev.pair()
+	g := &w.groups[i]
+	s := &g.cfg.Schedules[k]
+	w.scheduleNext(int(i), int(k))
+	limits, err := s.Apply(scaling.Limits{Min: g.min, Max: g.max, Desired: g.desired})
+	if err != nil {
+		w.meter.scheduleRefused(w, int(i), s.Name, err)
+		return
+	}
+	g.min, g.max = limits.Min, limits.Max
+	w.setDesired(int(i), change{
+		desired:  limits.Desired,
+		cause:    "scheduled action " + s.Name,
+		cooldown: g.cfg.DefaultCooldown,
+		warmup:   g.replacementWarmup(),
+	})
+}
+
+// calendar turns virtual time into the calendar's.
+func (w *World) calendar(t sim.Time) time.Time { return w.cfg.Start.Add(t.Duration()) }
+
+// instant turns calendar time into virtual time.
+func (w *World) instant(t time.Time) sim.Time { return sim.Time(t.Sub(w.cfg.Start)) }

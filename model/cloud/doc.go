@@ -1,0 +1,40 @@
+// Package cloud answers: what happens in a whole simulated cloud, request by
+// request and instance by instance?
+//
+// [Config] is an immutable description, [New] builds one replication's [World]
+// from it, and [World.Run] pulls events from the kernel until the horizon and
+// returns an [Outcome]: facts and usage, no prices.
+//
+// The switch in World.handle is the table of contents: each kind of event has a
+// handler in the file of its subject. Handlers are methods of World because
+// events cross rooms; the subsystems they call know one room each.
+//
+// # Invariants
+//
+// [World.Verify] checks them; tests call it after every event.
+//
+//  1. Requests: arrived = completed + failed + in flight, for every route.
+//  2. The clock never runs backwards.
+//  3. Hosts: reserved = Σ instances aboard, and never above capacity.
+//  4. No worker idles while a request waits at the same instance.
+//  5. Every instance-second from running to its end is in exactly one lease.
+//  6. min ≤ desired ≤ max in every group.
+//  7. No request is sent to a target that is not in service, unless the group
+//     fails open.
+//  8. A group's members are its pending, in-service and terminating instances,
+//     each once.
+//  9. Attained service never exceeds demand, and a completed request attained
+//     exactly its demand.
+//
+// # Cost
+//
+// A request costs about two events and no allocation. Memory is proportional to
+// what is alive: requests in flight (64 bytes each), instances, hosts; and to
+// what is recorded: one lease an instance, one row a minute and entity.
+//
+// # Extending
+//
+// A new policy is a file in its leaf package and a line in its registry. A new
+// kind of event is a constant in event.go, a case in World.handle and a handler
+// in the file of its subject.
+package cloud

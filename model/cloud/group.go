@@ -1,0 +1,373 @@
+package cloud
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+	"headroom/sim/stat"
+)
+
+// group is the state of one Auto Scaling group.
+type group struct {
+	cfg               *Group
+	min, max, desired int
+	members           []slab.Handle // every instance that has not left, in launch order
+	owner             int32
+	draws             rng.Stream // ties between termination candidates
+	spotCursor        []int      // Spot launches by zone
+
+	activities    []activity
+	running       int // activities that are not complete
+	cooldownUntil sim.Time
+
+	invocations []invocation // alarms that fired in this instant
+	deciding    bool
+	retries     int  // launch failures in a row
+	retrying    bool // a groupLaunches event is pending
+	owed        launching
+	surge       int // launched for a rebalance beyond desired
+
+	timetables []scaling.Timetable
+	inService  stat.Level
+	wanted     stat.Level
+}
+
+// activity is a change of the group that is not complete before the last of
+// its instances is in service or has gone.
+type activity struct {
+	cause    string
+	left     int      // instances to go
+	cooldown sim.Time // started at its end; Unset: none
+	begun    sim.Time
+}
+
+// change is a new desired capacity and who wants it.
+type change struct {
+	desired  int
+	cause    string
+	cooldown sim.Time // at its end, for simple scaling; Unset: none
+	warmup   sim.Time // of the instances it launches
+}
+
+// setDesired starts an activity that brings the group to a new capacity.
+func (w *World) setDesired(i int, c change) {
+	g := &w.groups[i]
+	c.desired = max(g.min, min(c.desired, g.max))
+	if c.desired == g.desired {
+		return
+	}
+	w.meter.resized(w, i, c)
+	rise := c.desired > g.desired
+	g.desired = c.desired
+	g.wanted.Set(w.kernel.Now(), int64(c.desired))
+	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: w.kernel.Now()})
+	w.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
+}
+
+// launching is what launches of one reconciliation have in common.
+type launching struct {
+	activity int // None: a replacement
+	raised   bool
+	warmup   sim.Time
+	settled  bool // at the very start: in service at once
+}
+
+// reconcile launches or terminates until the group has its desired capacity.
+func (w *World) reconcile(i int, l launching) {
+	g := &w.groups[i]
+	have := w.capacity(g)
+	for n := g.desired + g.surge - have; n > 0; n-- {
+		if !w.launchMember(i, l) {
+			w.launchesFail(i, l)
+			break
+		}
+	}
+	for n := have - g.desired - g.surge; n > 0; n-- {
+		victim := w.chooseVictim(g)
+		if victim == None {
+			break
+		}
+		w.endMember(i, g.members[victim], l.activity)
+	}
+	if l.activity != None && g.activities[l.activity].left > 0 {
+		g.running++
+	} else if l.activity != None {
+		w.endActivity(g, l.activity)
+	}
+}
+
+// capacity counts the members that are not leaving.
+func (w *World) capacity(g *group) int {
+	n := 0
+	for _, h := range g.members {
+		if w.instances.Get(h).counts() {
+			n++
+		}
+	}
+	return n
+}
+
+// launchMember launches one instance in the zone with the fewest, trying the
+// others when there is no capacity.
+func (w *World) launchMember(i int, l launching) bool {
+	g := &w.groups[i]
+	counts := w.zoneCounts(g)
+	allowed := make([]bool, len(counts))
+	for z := range allowed {
+		allowed[z] = true
+	}
+	o := order{
+		template: &w.cfg.LaunchTemplates[g.cfg.Template], option: w.nextOption(g), group: i, fleet: None,
+		service: g.cfg.Service, owner: g.owner, spotPool: None,
+		activity: l.activity, raised: l.raised, warmup: l.warmup, settled: l.settled,
+	}
+	for {
+		z := scaling.LaunchZone(counts, allowed)
+		if z < 0 {
+			return false
+		}
+		o.zone = g.cfg.Zones[z]
+		if h, ok := w.launchIn(g, z, o); ok {
+			g.retries = 0
+			g.members = append(g.members, h)
+			if l.activity != None {
+				g.activities[l.activity].left++
+			}
+			w.meter.launched(w, h)
+			return true
+		}
+		allowed[z] = false
+	}
+}
+
+// nextOption is what the next instance is bought as.
+func (w *World) nextOption(g *group) model.PurchaseOption {
+	if g.cfg.Mixed == nil {
+		return model.OnDemand
+	}
+	onDemand := 0
+	for _, h := range g.members {
+		if in := w.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
+			onDemand++
+		}
+	}
+	if onDemand >= g.cfg.Mixed.OnDemandShare(g.desired+g.surge) {
+		return model.Spot
+	}
+	return model.OnDemand
+}
+
+func (g *group) zoneIndex(z model.Zone) int {
+	for i, own := range g.cfg.Zones {
+		if own == z {
+			return i
+		}
+	}
+	panic("cloud: instance in a zone that its group does not have")
+}
+
+// launchIn tries the group's instance types in one zone, in the order of its
+// allocation strategy.
+func (w *World) launchIn(g *group, z int, o order) (slab.Handle, bool) {
+	types := g.cfg.Types
+	if g.cfg.Mixed == nil {
+		return w.launchType(g, &types[0], o)
+	}
+	pools := make([]scaling.Pool, len(types))
+	for k := range types {
+		pools[k] = w.poolView(g, &types[k], o)
+	}
+	for {
+		k := -1
+		if o.option == model.Spot {
+			k = g.cfg.Mixed.ChooseSpot(pools, g.spotCursor[z])
+		} else {
+			k = g.cfg.Mixed.ChooseOnDemand(pools)
+		}
+		if k < 0 {
+			return 0, false
+		}
+		if h, ok := w.launchType(g, &types[k], o); ok {
+			if o.option == model.Spot {
+				g.spotCursor[z]++
+			}
+			return h, true
+		}
+		pools[k].CapacityScore = 0
+	}
+}
+
+func (w *World) poolView(g *group, t *LaunchType, o order) scaling.Pool {
+	if o.option == model.OnDemand {
+		return scaling.Pool{PricePerUnit: t.OnDemandUSD, CapacityScore: 1}
+	}
+	return w.spotView(g, t.SpotPool[o.zone])
+}
+
+func (w *World) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool) {
+	o.typ, o.need = t.Type, t.Need
+	if o.option == model.Spot {
+		o.spotPool = t.SpotPool[o.zone]
+		o.maxPrice = g.cfg.Mixed.MaxPrice
+	}
+	h, ok := w.launch(o)
+	if !ok && o.option == model.OnDemand {
+		w.reclaimFor(o.need, o.zone)
+	}
+	return h, ok
+}
+
+// launchesFail retries with a growing pause: 20, 40, 80, 160 s, then 300 s.
+func (w *World) launchesFail(i int, l launching) {
+	g := &w.groups[i]
+	w.meter.capacityShort(w, i)
+	g.owed = launching{activity: None, raised: l.raised, warmup: l.warmup}
+	if g.retrying {
+		return
+	}
+	g.retrying = true
+	pause := 300 * sim.Second
+	if g.retries < 4 {
+		pause = 20 * sim.Second << g.retries
+	}
+	g.retries++
+	w.scheduleAfter(pause, indexed(groupLaunches, i))
+}
+
+// onGroupLaunches tries again to reach the desired capacity.
+func (w *World) onGroupLaunches(ev event) {
+	g := &w.groups[ev.index()]
+	g.retrying = false
+	w.reconcile(ev.index(), g.owed)
+}
+
+// replacementWarmup is that of every launch that no step or target tracking
+// policy asked for.
+func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup) }
+
+// chooseVictim returns the index in members of the one that a scale-in ends.
+func (w *World) chooseVictim(g *group) int {
+	members := make([]scaling.Member, 0, len(g.members))
+	onDemand := 0
+	for k, h := range g.members {
+		in := w.instances.Get(h)
+		if !in.counts() {
+			continue
+		}
+		if in.order.option == model.OnDemand {
+			onDemand++
+		}
+		members = append(members, scaling.Member{
+			Index: k, Zone: g.zoneIndex(in.zone),
+			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt,
+		})
+	}
+	if m := g.cfg.Mixed; m != nil && len(members) > 0 {
+		tooMany := model.Spot
+		if onDemand > m.OnDemandShare(len(members)-1) {
+			tooMany = model.OnDemand
+		}
+		for k := range members {
+			members[k].Misaligned = w.instances.Get(g.members[members[k].Index]).order.option == tooMany
+		}
+	}
+	return scaling.Victim(members, scaling.Selection{
+		Policies: g.cfg.Termination, Now: w.kernel.Now(), Draw: g.draws.Below,
+	})
+}
+
+// endMember terminates one member for a scale-in or a replacement.
+func (w *World) endMember(i int, h slab.Handle, activity int) {
+	in := w.instances.Get(h)
+	w.forsake(i, in)
+	in.order.activity = activity
+	if activity != None {
+		w.groups[i].activities[activity].left++
+	}
+	w.meter.terminated(w, h)
+	w.terminate(indexOf(h))
+}
+
+// forsake takes a member that leaves before it was in service off the activity
+// that launched it.
+func (w *World) forsake(i int, in *instance) {
+	if in.life < serving && in.order.activity != None {
+		a := in.order.activity
+		in.order.activity = None
+		w.progress(i, a)
+	}
+}
+
+// joined puts an instance in service.
+func (w *World) joined(h slab.Handle) {
+	in := w.instances.Get(h)
+	g := &w.groups[in.order.group]
+	now := w.kernel.Now()
+	in.warmUntil = now + in.order.warmup
+	if in.order.settled {
+		in.warmUntil = now
+	}
+	g.inService.Add(now, 1)
+	if a := in.order.activity; a != None {
+		in.order.activity = None
+		w.progress(in.order.group, a)
+	}
+	w.rebalanced(in.order.group)
+}
+
+// departed is told when a terminated instance is gone.
+func (w *World) departed(i, activity int) {
+	if activity != None {
+		w.progress(i, activity)
+	}
+}
+
+// progress counts one instance of an activity as done.
+func (w *World) progress(i, a int) {
+	g := &w.groups[i]
+	g.activities[a].left--
+	if g.activities[a].left == 0 {
+		g.running--
+		w.endActivity(g, a)
+	}
+}
+
+// endActivity starts the cooldown that a completed change of desired capacity
+// brings with it.
+func (w *World) endActivity(g *group, a int) {
+	done := &g.activities[a]
+	now := w.kernel.Now()
+	if done.cooldown != scaling.Unset {
+		g.cooldownUntil = max(g.cooldownUntil, now+done.cooldown)
+	}
+	w.meter.activityEnds(w, g, done)
+}
+
+// base counts the members in service and past their warm-up.
+func (w *World) base(g *group) int {
+	n := 0
+	for _, h := range g.members {
+		if in := w.instances.Get(h); in.life == serving && in.warmUntil <= w.kernel.Now() {
+			n++
+		}
+	}
+	return n
+}
+
+// warming reports whether an instance that a rise of desired launched is
+// pending or warming.
+func (w *World) warming(g *group) bool {
+	for _, h := range g.members {
+		in := w.instances.Get(h)
+		if in.order.raised && (in.life < serving || in.life == serving && in.warmUntil > w.kernel.Now()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *group) name() string { return fmt.Sprintf("autoscaling_group.%s", g.cfg.Name) }

@@ -1,0 +1,229 @@
+package cloud
+
+import (
+	"testing"
+	"time"
+
+	"headroom/model"
+	"headroom/model/alarm"
+	"headroom/model/scaling"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// until plays a world up to an instant, verifying the invariants on the way
+// after every stride events.
+func until(t *testing.T, w *World, at sim.Time, stride int) {
+	t.Helper()
+	for n := 0; ; n++ {
+		if n%stride == 0 {
+			if err := w.Verify(); err != nil {
+				t.Fatalf("%v (seed %d)", err, w.cfg.Seed)
+			}
+		}
+		ev, ok := w.kernel.Next(at)
+		if !ok {
+			return
+		}
+		w.handle(ev)
+	}
+}
+
+// addGroup adds an Auto Scaling group in both zones.
+func (c *Config) addGroup(low, high, desired int) *Group {
+	c.Groups = append(c.Groups, Group{
+		Name: "web", Min: low, Max: high, Desired: desired, Zones: []model.Zone{0, 1}, TargetGroups: []int{0},
+		DefaultCooldown: 300 * sim.Second, DefaultWarmup: scaling.Unset, HealthSweep: sim.Minute,
+		Types: []LaunchType{{Need: Need{Pool: None}}},
+	})
+	return &c.Groups[len(c.Groups)-1]
+}
+
+// alwaysInAlarm watches a metric that is always above its threshold, so that
+// the alarm fires with the first datapoint and repeats every minute.
+func (c *Config) alwaysInAlarm() {
+	c.Alarms = append(c.Alarms, Alarm{
+		Name:   "high",
+		Metric: Metric{Kind: CPUUtilization, Statistic: Average},
+		Config: alarm.Config{
+			Period: sim.Minute, EvaluationPeriods: 1, DatapointsToAlarm: 1,
+			Comparison: alarm.GreaterThanThreshold, Threshold: -1, TreatMissing: alarm.MissingIsMissing,
+		},
+		Actions: []AlarmAction{{Side: scaling.High}},
+	})
+}
+
+// TEST-19, a minute later: the first datapoint exists at t = 60.
+func TestCooldownBlocksSimpleScalingOnly(t *testing.T) {
+	cfg := baseConfig()
+	g := cfg.addGroup(1, 10, 4)
+	g.Policies = []ScalingPolicy{{
+		Name: "out", Kind: SimpleScaling, Cooldown: 300 * sim.Second, Warmup: scaling.Unset,
+		Policy: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: scaling.Unset},
+	}}
+	seven := 7
+	g.Schedules = []Schedule{{Name: "seven", Schedule: scaling.Schedule{
+		Start: cfg.Start.Add(310 * time.Second), Desired: &seven,
+	}}}
+	cfg.alwaysInAlarm()
+	w := must(New(cfg, 0))
+	for _, step := range []struct {
+		at               sim.Time
+		desired, counted int
+		kill             bool
+	}{
+		{at: 59, desired: 4, counted: 4},
+		{at: 60, desired: 6, counted: 4},
+		{at: 120, desired: 6, counted: 4},
+		{at: 150, desired: 6, counted: 6},
+		{at: 260, desired: 6, counted: 6, kill: true},
+		{at: 261, desired: 6, counted: 5},
+		{at: 310, desired: 7, counted: 5},
+		{at: 350, desired: 7, counted: 6},
+		{at: 400, desired: 7, counted: 7},
+		{at: 719, desired: 7, counted: 7},
+		{at: 720, desired: 9, counted: 7},
+	} {
+		until(t, w, step.at*sim.Second, 1)
+		g := &w.groups[0]
+		if g.desired != step.desired || w.base(g) != step.counted {
+			t.Errorf("at %d s: desired %d, counted %d, want %d and %d",
+				step.at, g.desired, w.base(g), step.desired, step.counted)
+		}
+		if step.kill {
+			w.kill(indexOf(g.members[0]), model.EndedByUser)
+			w.lost(0)
+		}
+	}
+}
+
+// Without the other events the second +2 comes with the first repeat after the
+// cooldown, and is clamped to the largest size.
+func TestCooldownEndsAfterTheLastLaunch(t *testing.T) {
+	cfg := baseConfig()
+	g := cfg.addGroup(1, 7, 4)
+	g.Policies = []ScalingPolicy{{
+		Name: "out", Kind: SimpleScaling, Cooldown: scaling.Unset, Warmup: scaling.Unset,
+		Policy: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: scaling.Unset},
+	}}
+	cfg.alwaysInAlarm()
+	w := must(New(cfg, 0))
+	until(t, w, 479*sim.Second, 1)
+	if got := w.groups[0].desired; got != 6 {
+		t.Errorf("desired %d before the cooldown ends, want 6", got)
+	}
+	until(t, w, 480*sim.Second, 1)
+	if got := w.groups[0].desired; got != 7 {
+		t.Errorf("desired %d at the first repeat after it, want 7", got)
+	}
+}
+
+// composite is the integration test of FACTS 30, with evenly spaced arrivals
+// and instances that serve 100 requests a second.
+func composite() *Config {
+	cfg := baseConfig()
+	cfg.Types[0].VCPUs = 1
+	cfg.TargetGroups[0].HealthCheck.Enabled = false
+	cfg.LaunchTemplates[0].Launch = LaunchTimes{Boot: must(rng.Fixed(90))}
+	g := cfg.addGroup(2, 10, 2)
+	tracking := scaling.TargetTracking{
+		Target: 50, LowFactor: 0.7, ScaleIn: scaling.Proportional, Cadence: scaling.LegacyCadence(),
+	}
+	g.DefaultWarmup = 120 * sim.Second
+	g.Policies = []ScalingPolicy{{
+		Name: "cpu50", Kind: TargetTrackingScaling, Cooldown: scaling.Unset, Warmup: scaling.Unset, Policy: tracking,
+	}}
+	cpu := Metric{Kind: CPUUtilization, Statistic: Average}
+	cfg.Alarms = []Alarm{
+		{Name: "high", Metric: cpu, Actions: []AlarmAction{{Side: scaling.High}}, Config: alarm.Config{
+			Period: sim.Minute, EvaluationPeriods: 3, DatapointsToAlarm: 3, Threshold: 50,
+			Comparison: alarm.GreaterThanThreshold, TreatMissing: alarm.MissingIsMissing,
+		}},
+		{Name: "low", Metric: cpu, Actions: []AlarmAction{{Side: scaling.Low}}, Config: alarm.Config{
+			Period: sim.Minute, EvaluationPeriods: 15, DatapointsToAlarm: 15, Threshold: 35,
+			Comparison: alarm.LessThanThreshold, TreatMissing: alarm.MissingIsMissing,
+		}},
+	}
+	cfg.request(evenlyAt(12500*sim.Microsecond, sim.Second/240, 600*sim.Second), must(rng.Fixed(0.01)))
+	return cfg
+}
+
+func TestCompositeScenario(t *testing.T) {
+	w := must(New(composite(), 0))
+	for _, step := range []struct {
+		at      sim.Time
+		desired int
+		base    int
+		cpu     float64 // newest datapoint of the high alarm; 0: not looked at
+	}{
+		{at: 600, desired: 2, base: 2, cpu: 40},
+		{at: 720, desired: 2, base: 2, cpu: 100},
+		{at: 780, desired: 4, base: 2, cpu: 100},
+		{at: 960, desired: 4, base: 2, cpu: 100},
+		{at: 990, desired: 4, base: 4},
+		{at: 1020, desired: 8, base: 4, cpu: 90},
+		{at: 1080, desired: 8, base: 4, cpu: 60},
+		{at: 1140, desired: 8, base: 4, cpu: 45},
+		{at: 1200, desired: 8, base: 4, cpu: 30},
+		{at: 1230, desired: 8, base: 8},
+		{at: 1980, desired: 8, base: 8, cpu: 30},
+		{at: 2040, desired: 5, base: 5, cpu: 30},
+		{at: 2160, desired: 5, base: 5, cpu: 48},
+		{at: 3600, desired: 5, base: 5, cpu: 48},
+	} {
+		until(t, w, step.at*sim.Second, 20011)
+		g := &w.groups[0]
+		cpu, _ := w.watches[0].window.Latest()
+		if g.desired != step.desired || w.base(g) != step.base {
+			t.Errorf("at %d s: desired %d, base %d, want %d and %d", step.at, g.desired, w.base(g), step.desired, step.base)
+		}
+		if step.cpu != 0 && (cpu < step.cpu-0.2 || cpu > step.cpu+0.2) {
+			t.Errorf("at %d s: datapoint %.2f, want %.2f", step.at, cpu, step.cpu)
+		}
+	}
+	out := w.outcome()
+	seconds := sim.Time(0)
+	for _, l := range out.Ledger.Leases {
+		seconds += l.To - l.From
+	}
+	// Billed from running, which is the launch call with pending 0; the three
+	// that leave finish the request they have.
+	if want := 18480 * sim.Second; seconds < want || seconds > want+30*sim.Millisecond {
+		t.Errorf("%v of instances, want %v", seconds, want)
+	}
+	r := out.Routes[1]
+	if got := sim.Time(r.Latency.Max()); got < 53*sim.Second || got > 55*sim.Second {
+		t.Errorf("longest response %v, want about 54 s", got)
+	}
+	if r.failed() != 0 || r.Arrived != 768000 {
+		t.Errorf("%d of %d requests failed, want none of 768000", r.failed(), r.Arrived)
+	}
+}
+
+func TestIdleTimeoutAnswers504(t *testing.T) {
+	cfg := composite()
+	cfg.LoadBalancers[0].IdleTimeout = 30 * sim.Second
+	w := must(New(cfg, 0))
+	until(t, w, 779*sim.Second+800*sim.Millisecond, 20011)
+	if n := w.meter.routes[1].Failed[Code504]; n != 0 {
+		t.Errorf("%d answered 504 well before 780 s", n)
+	}
+	until(t, w, 780*sim.Second, 20011)
+	if w.meter.routes[1].Failed[Code504] == 0 {
+		t.Error("nobody was answered 504 by 780 s")
+	}
+}
+
+func TestAbandonedRequestsBoundTheQueue(t *testing.T) {
+	cfg := composite()
+	cfg.Workloads[0].Clients.Timeout = 5 * sim.Second
+	w := must(New(cfg, 0))
+	peak := 0
+	for _, at := range []sim.Time{900, 1020, 1080, 1200, 1500} {
+		until(t, w, at*sim.Second, 20011)
+		peak = max(peak, w.groups[0].desired)
+	}
+	if peak != 5 {
+		t.Errorf("peak of desired %d, want 5", peak)
+	}
+}

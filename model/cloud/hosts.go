@@ -1,0 +1,166 @@
+package cloud
+
+import (
+	"headroom/model"
+	"headroom/model/placement"
+	"headroom/sim"
+	"headroom/sim/slab"
+	"headroom/sim/stat"
+)
+
+// hostPool is the hosts of one pool, by zone, and who on them is Spot.
+type hostPool struct {
+	cfg   *HostPool
+	zones []*placement.Hosts
+	spot  [][]occupant // by zone, oldest first; stale entries are dropped in passing
+
+	series      []int64 // hosts in use, by minute
+	used        stat.Level
+	cpu, memory stat.Level
+}
+
+// occupant is a Spot instance or tenant that could be reclaimed.
+type occupant struct {
+	handle slab.Handle
+	tenant bool
+}
+
+// place reserves a host in a zone. Without a pool capacity is unlimited.
+func (w *World) place(n Need, zone model.Zone) (host int32, ok bool) {
+	if w.zoneDown[zone] > 0 {
+		return None, false
+	}
+	if n.Pool == None {
+		return None, true
+	}
+	p := &w.hostPools[n.Pool]
+	hosts := p.zones[zone]
+	if hosts == nil {
+		return None, false
+	}
+	at, ok := hosts.Place(placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
+	if !ok {
+		return None, false
+	}
+	p.changed(w.kernel.Now(), n, +1)
+	return int32(at), true
+}
+
+// unplace frees what place reserved.
+func (w *World) unplace(n Need, zone model.Zone, host int32) {
+	if host == None {
+		return
+	}
+	p := &w.hostPools[n.Pool]
+	p.zones[zone].Release(int(host), placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
+	p.changed(w.kernel.Now(), n, -1)
+}
+
+// changed keeps the pool's levels.
+func (p *hostPool) changed(now sim.Time, n Need, sign int64) {
+	p.cpu.Add(now, sign*int64(n.CPU))
+	p.memory.Add(now, sign*n.MemoryMiB)
+	used := 0
+	for _, hosts := range p.zones {
+		if hosts != nil {
+			used += hosts.Used()
+		}
+	}
+	p.used.Set(now, int64(used))
+}
+
+// board remembers a Spot instance on the hosts of its zone.
+func (w *World) board(o order, h slab.Handle) {
+	if o.option == model.Spot && o.need.Pool != None {
+		p := &w.hostPools[o.need.Pool]
+		p.spot[o.zone] = append(p.spot[o.zone], occupant{handle: h})
+	}
+}
+
+// view is what reclaiming needs to know of an occupant.
+type view struct {
+	host    int32
+	need    Need
+	noticed bool
+}
+
+// viewOf returns false for an occupant that has gone.
+func (w *World) viewOf(o occupant) (view, bool) {
+	if o.tenant {
+		t := w.tenants.Get(o.handle)
+		if t == nil {
+			return view{}, false
+		}
+		return view{t.host, w.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.noticed}, true
+	}
+	in := w.instances.Get(o.handle)
+	if in == nil || in.life == shuttingDown {
+		return view{}, false
+	}
+	return view{in.host, in.order.need, in.noticed}, true
+}
+
+// reclaimFor gives notice to the newest Spot instances of one host, so that a
+// request of on-demand capacity that found none will fit when they have gone.
+// It does nothing when no host's Spot instances would make room, or when those
+// under notice already do.
+func (w *World) reclaimFor(n Need, zone model.Zone) {
+	if n.Pool == None || w.zoneDown[zone] > 0 {
+		return
+	}
+	p := &w.hostPools[n.Pool]
+	live := p.spot[zone][:0]
+	for _, o := range p.spot[zone] {
+		if _, ok := w.viewOf(o); ok {
+			live = append(live, o)
+		}
+	}
+	p.spot[zone] = live
+	host := w.hostToClear(p.zones[zone], live, n)
+	if host == None {
+		return
+	}
+	free := p.zones[zone].Free(int(host))
+	cpu, memory := free.CPU, free.MemoryMiB
+	for i := len(live) - 1; i >= 0 && !(cpu >= n.CPU && memory >= n.MemoryMiB); i-- {
+		v, _ := w.viewOf(live[i])
+		if v.host != host {
+			continue
+		}
+		cpu += v.need.CPU
+		memory += v.need.MemoryMiB
+		if !v.noticed {
+			w.giveNotice(live[i], "capacity reclaimed for on-demand")
+		}
+	}
+}
+
+// hostToClear finds the host that the newest Spot instances free first; those
+// under notice count as leaving already, and a host that they clear wins.
+func (w *World) hostToClear(hosts *placement.Hosts, live []occupant, n Need) int32 {
+	type room struct {
+		cpu    int32
+		memory int64
+	}
+	freed := make(map[int32]room, 16)
+	for _, noticedOnly := range []bool{true, false} {
+		for i := len(live) - 1; i >= 0; i-- {
+			v, _ := w.viewOf(live[i])
+			if v.noticed != noticedOnly || v.host == None {
+				continue
+			}
+			r, seen := freed[v.host]
+			if !seen {
+				free := hosts.Free(int(v.host))
+				r = room{free.CPU, free.MemoryMiB}
+			}
+			r.cpu += v.need.CPU
+			r.memory += v.need.MemoryMiB
+			freed[v.host] = r
+			if r.cpu >= n.CPU && r.memory >= n.MemoryMiB {
+				return v.host
+			}
+		}
+	}
+	return None
+}

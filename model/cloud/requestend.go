@@ -1,0 +1,175 @@
+package cloud
+
+import "headroom/sim"
+
+// complete ends a request that was served.
+func (w *World) complete(i uint32) {
+	r := w.requests.at(i)
+	if r.phase != abandoned {
+		r.phase = answered
+		hop := w.hop(r)
+		w.meter.completed(w.kernel.Now(), r, hop)
+		if r.target != noIndex {
+			w.targetGroups[r.group].responded(w.kernel.Now() - r.arrived + hop)
+		}
+		w.leave(i)
+	}
+	w.instances.at(r.instance).served(r)
+	w.free(i)
+}
+
+// fail ends an attempt; its client may try again.
+func (w *World) fail(i uint32, code Code) {
+	w.meter.failed(w.kernel.Now(), w.requests.at(i), code)
+	w.leave(i)
+	w.retry(i)
+}
+
+// leave takes the request off its balancer's and its client's lists.
+func (w *World) leave(i uint32) {
+	r := w.requests.at(i)
+	if d := &w.traffic[r.workload].limits; d.limit != sim.Never {
+		w.requests.unwatch(d, i)
+	}
+	if b := w.traffic[r.workload].balancer; b != None {
+		w.balancers[b].closed(w.kernel.Now(), r)
+	}
+	if r.target != noIndex {
+		w.release(r.target)
+		r.target = noIndex
+	}
+}
+
+// retry sends the request again after its backoff, or forgets it.
+func (w *World) retry(i uint32) {
+	r := w.requests.at(i)
+	c := &w.traffic[r.workload].cfg.Clients
+	if int(r.attempt) >= c.RetryAttempts {
+		w.free(i)
+		return
+	}
+	wait := c.Backoff << min(r.attempt, 20)
+	r.attempt++
+	r.phase = backingOff
+	h := w.requests.Bump(w.requests.handle(i)) // a departure that was cut short is stale
+	w.scheduleAfter(wait, handled(requestRetries, h))
+}
+
+// onRequestRetries sends a request again after its backoff.
+func (w *World) onRequestRetries(ev event) {
+	r := w.requests.Get(ev.handle())
+	if r == nil {
+		panic("cloud: a request that backs off was freed")
+	}
+	r.arrived = w.kernel.Now()
+	r.phase, r.group = dispatched, None
+	w.enter(indexOf(ev.handle()))
+}
+
+// onRequestsExpire ends the requests of a workload that exceed their limit.
+func (w *World) onRequestsExpire(ev event) {
+	t := &w.traffic[ev.index()]
+	now := w.kernel.Now()
+	for t.limits.oldest != noIndex && w.requests.at(t.limits.oldest).arrived+t.limits.limit <= now {
+		w.expire(t.limits.oldest, t.limits.code)
+	}
+	if t.limits.watched = t.limits.oldest != noIndex; t.limits.watched {
+		w.schedule(w.requests.at(t.limits.oldest).arrived+t.limits.limit, ev)
+	}
+}
+
+// expire gives up on a request that waits or is being served.
+func (w *World) expire(i uint32, code Code) {
+	r := w.requests.at(i)
+	if r.phase == hanging {
+		w.fail(i, code)
+		return
+	}
+	s := &w.instances.at(r.instance).station
+	if s.finishAll {
+		w.disown(i, code)
+		return
+	}
+	w.withdraw(i, s)
+	w.fail(i, code)
+	w.startNext(s)
+}
+
+// disown fails a request whose work the instance will still do.
+func (w *World) disown(i uint32, code Code) {
+	r := w.requests.at(i)
+	w.meter.failed(w.kernel.Now(), r, code)
+	w.leave(i)
+	if int(r.attempt) < w.traffic[r.workload].cfg.Clients.RetryAttempts {
+		h, again := w.requests.Alloc()
+		r = w.requests.at(i) // the pool may have moved
+		*again = *r
+		w.retry(indexOf(h))
+	}
+	r.phase = abandoned
+}
+
+// withdraw takes a request out of its station.
+func (w *World) withdraw(i uint32, s *station) {
+	r := w.requests.at(i)
+	switch {
+	case r.phase == queued:
+		w.requests.unlink(&s.waiting, i)
+		s.backed -= r.demand
+	case s.discipline == FCFS:
+		s.advance(w.kernel.Now())
+		s.running--
+		w.requests.unlink(&s.serving, i)
+	default:
+		s.advance(w.kernel.Now())
+		s.abandon(i)
+		w.rearm(r.instance, s)
+	}
+}
+
+// onRequestGivesUp ends a request whose node never answered.
+func (w *World) onRequestGivesUp(ev event) {
+	r := w.requests.Get(ev.handle())
+	if r == nil || r.phase != hanging {
+		w.meter.overtaken()
+		return
+	}
+	w.fail(indexOf(ev.handle()), CodeConnect)
+}
+
+// evict ends everything aboard an instance with code.
+func (w *World) evict(instance uint32, code Code) {
+	s := &w.instances.at(instance).station
+	s.advance(w.kernel.Now())
+	s.open = false
+	s.due = sim.Never
+	for len(s.jobs) > 0 {
+		i := s.jobs.pop().request
+		s.running--
+		w.drop(i, code)
+		s = &w.instances.at(instance).station
+	}
+	for s.serving.n > 0 {
+		i := s.serving.head
+		w.requests.unlink(&s.serving, i)
+		s.running--
+		w.drop(i, code)
+	}
+	for s.waiting.n > 0 {
+		i := s.waiting.head
+		w.requests.unlink(&s.waiting, i)
+		s.backed -= w.requests.at(i).demand
+		w.drop(i, code)
+	}
+}
+
+// drop fails a request that its station has let go of.
+func (w *World) drop(i uint32, code Code) {
+	if w.requests.at(i).phase == abandoned {
+		w.free(i)
+		return
+	}
+	w.fail(i, code)
+}
+
+func (w *World) free(i uint32) { w.requests.Free(w.requests.handle(i)) }
