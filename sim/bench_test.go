@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // increments draws exponential durations of mean 1 s from a table, so that a
@@ -55,6 +56,13 @@ func BenchmarkHold(b *testing.B) {
 }
 
 func holdKernel(b *testing.B, pending int) {
+	hold := kernelHolder(pending)
+	b.ResetTimer()
+	hold(b.N)
+}
+
+// kernelHolder returns a function that pops and pushes n events.
+func kernelHolder(pending int) func(n int) {
 	in := newIncrements()
 	k := NewKernel[payload]()
 	for range pending {
@@ -67,8 +75,7 @@ func holdKernel(b *testing.B, pending int) {
 		}
 	}
 	hold(pending)
-	b.ResetTimer()
-	hold(b.N)
+	return hold
 }
 
 func holdQuadHeap(b *testing.B, pending int) {
@@ -94,6 +101,13 @@ func holdQuadHeap(b *testing.B, pending int) {
 }
 
 func holdContainerHeap(b *testing.B, pending int) {
+	hold := boxedHolder(pending)
+	b.ResetTimer()
+	hold(b.N)
+}
+
+// boxedHolder is kernelHolder's twin on container/heap.
+func boxedHolder(pending int) func(n int) {
 	in := newIncrements()
 	var h boxedHeap
 	sequence := uint64(0)
@@ -111,8 +125,29 @@ func holdContainerHeap(b *testing.B, pending int) {
 		}
 	}
 	hold(pending)
-	b.ResetTimer()
-	hold(b.N)
+	return hold
+}
+
+// BenchmarkHoldRatio plays the kernel and container/heap with boxed events by
+// turns, a slice of the work each, and reports how many times faster the kernel
+// is: a ratio that the machine's drift leaves alone.
+func BenchmarkHoldRatio(b *testing.B) {
+	for _, pending := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprintf("pending=%d", pending), func(b *testing.B) {
+			const slice = 20_000
+			ours, theirs := kernelHolder(pending), boxedHolder(pending)
+			var fast, slow time.Duration
+			for n := 0; n < b.N || n < 10*slice; n += slice {
+				began := time.Now()
+				ours(slice)
+				turn := time.Now()
+				theirs(slice)
+				fast += turn.Sub(began)
+				slow += time.Since(turn)
+			}
+			b.ReportMetric(slow.Seconds()/fast.Seconds(), "times-faster")
+		})
+	}
 }
 
 // BenchmarkTimer measures one pop and one Start at a constant number of waiting
