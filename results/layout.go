@@ -1,0 +1,149 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"headroom/model/cloud"
+)
+
+// layout is the metrics that a scenario has, in the order of results. It
+// depends on the config alone, so that every replication measures the same and
+// a misspelt key is found before anything runs.
+type layout struct {
+	scopes  []scope
+	entries []entry
+}
+
+type entry struct {
+	key    string
+	metric Metric
+	scope  int // index into scopes
+}
+
+func newLayout(cfg *cloud.Config) *layout {
+	l := &layout{scopes: scopes(cfg)}
+	count := map[string]int{}
+	for _, s := range l.scopes {
+		count[s.Label]++
+	}
+	for _, m := range Metrics() {
+		if m.needs != "" && count[m.needs] == 0 {
+			continue
+		}
+		for i, s := range l.scopes {
+			if m.covers(s.Label, count) {
+				l.entries = append(l.entries, entry{key: s.Key(m.Name), metric: m, scope: i})
+			}
+		}
+	}
+	return l
+}
+
+// covers reports whether the metric is given for parts of a label, when there
+// are count parts of each.
+func (m *Metric) covers(label string, count map[string]int) bool {
+	if label != "" {
+		return slices.Contains(m.Labels, label)
+	}
+	return m.whole == always || m.whole == ifSingle && count[m.Labels[0]] == 1
+}
+
+// find returns the position of a key, or -1.
+func (l *layout) find(key string) int {
+	return slices.IndexFunc(l.entries, func(e entry) bool { return e.key == key })
+}
+
+// nearest returns the name with the fewest typing errors against a wrong one, or
+// "" when none is near.
+func nearest(wrong string, names []string) string {
+	const longest = 200 // no key is that long; it bounds the work
+	if len(wrong) > longest {
+		return ""
+	}
+	best, fewest := "", 1+max(2, len(wrong)/3)
+	for _, name := range names {
+		if d := typingErrors(wrong, name); d < fewest {
+			best, fewest = name, d
+		}
+	}
+	return best
+}
+
+// typingErrors is the optimal string alignment distance: letters missing,
+// added, wrong or swapped with their neighbour.
+func typingErrors(a, b string) int {
+	older, old, now := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range old {
+		old[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		now[0] = i
+		for j := 1; j <= len(b); j++ {
+			wrong := 1
+			if a[i-1] == b[j-1] {
+				wrong = 0
+			}
+			now[j] = min(old[j]+1, now[j-1]+1, old[j-1]+wrong)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				now[j] = min(now[j], older[j-2]+1)
+			}
+		}
+		older, old, now = old, now, older
+	}
+	return old[len(b)]
+}
+
+// Keys lists the metric keys that results of a scenario may have, in order.
+func Keys(cfg *cloud.Config) []string { return newLayout(cfg).keys() }
+
+func (l *layout) keys() []string {
+	keys := make([]string, len(l.entries))
+	for i, e := range l.entries {
+		keys[i] = e.key
+	}
+	return keys
+}
+
+// CheckKey reports whether some scenario can have a metric of that key: its name
+// is a metric's and its label is one of that metric's. Whether a scenario has the
+// part that it names, [CheckThresholds] knows.
+func CheckKey(key string) error {
+	name, rest, labelled := strings.Cut(key, "{")
+	metrics := Metrics()
+	names := make([]string, len(metrics))
+	for i := range metrics {
+		names[i] = metrics[i].Name
+	}
+	at := slices.Index(names, name)
+	if at < 0 {
+		return fmt.Errorf("must be a metric%s", meant(name, names))
+	}
+	m := &metrics[at]
+	if !labelled {
+		if m.whole == never {
+			return fmt.Errorf("must name a part: %s{%s=…}", name, strings.Join(m.Labels, "=…} or {"))
+		}
+		return nil
+	}
+	label, value, ok := strings.Cut(strings.TrimSuffix(rest, "}"), "=")
+	if !ok || !strings.HasSuffix(rest, "}") || value == "" {
+		return fmt.Errorf("must have the form metric{label=name}")
+	}
+	if !slices.Contains(m.Labels, label) {
+		if len(m.Labels) == 0 {
+			return fmt.Errorf("%s is given for the whole scenario only", name)
+		}
+		return fmt.Errorf("the label of %s must be one of %s%s", name, strings.Join(m.Labels, ", "), meant(label, m.Labels))
+	}
+	return nil
+}
+
+// meant suggests the nearest of some names, in words.
+func meant(wrong string, names []string) string {
+	if near := nearest(wrong, names); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return ""
+}

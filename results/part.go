@@ -1,0 +1,279 @@
+package results
+
+import (
+	"math"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/sim/stat"
+)
+
+// Labels of metric keys, named after the tables of a scenario where they stand
+// for one.
+const (
+	labelBalancer    = "load_balancer"
+	labelTargetGroup = "target_group"
+	labelWorkload    = "workload"
+	labelGroup       = "autoscaling_group"
+	labelInstance    = "instance"
+	labelTenant      = "instance_workload"
+	labelHosts       = "hosts"
+	labelCode        = "code"
+	labelService     = "service"
+	labelModel       = "model"
+)
+
+// Part is a part of a scenario that results tell apart, or, without a label,
+// the whole of it.
+type Part struct {
+	Label string // "target_group"
+	Name  string // "web"
+}
+
+// Key returns the key of a metric of the part: "latency.p99{target_group=web}".
+func (p Part) Key(metric string) string {
+	if p.Label == "" {
+		return metric
+	}
+	return metric + "{" + p.Label + "=" + p.Name + "}"
+}
+
+// scope is a part with its place in the scenario.
+type scope struct {
+	Part
+	index int // in the config's slice of such parts, or in the list of codes
+}
+
+// scopes lists the parts of a scenario, the whole first.
+func scopes(cfg *cloud.Config) []scope {
+	all := []scope{{}}
+	add := func(label string, n int, name func(int) string) {
+		for i := range n {
+			all = append(all, scope{Part: Part{Label: label, Name: name(i)}, index: i})
+		}
+	}
+	codes, services, options := cloud.Codes(), pricedServices(), purchaseOptions()
+	add(labelCode, len(codes), func(i int) string { return codes[i].String() })
+	add(labelBalancer, len(cfg.LoadBalancers), func(i int) string { return cfg.LoadBalancers[i].Name })
+	add(labelTargetGroup, len(cfg.TargetGroups), func(i int) string { return cfg.TargetGroups[i].Name })
+	add(labelWorkload, len(cfg.Workloads), func(i int) string { return cfg.Workloads[i].Name })
+	add(labelGroup, len(cfg.Groups), func(i int) string { return cfg.Groups[i].Name })
+	add(labelInstance, len(cfg.Instances), func(i int) string { return cfg.Instances[i].Name })
+	for i := range cfg.InstanceWorkloads { // without those of other tenants, who are no part of the scenario's own
+		if w := &cfg.InstanceWorkloads[i]; !w.Foreign {
+			all = append(all, scope{Part: Part{Label: labelTenant, Name: w.Name}, index: i})
+		}
+	}
+	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
+	add(labelService, len(services), func(i int) string { return string(services[i]) })
+	add(labelModel, len(options), func(i int) string { return string(options[i]) })
+	return all
+}
+
+// pricedServices lists the services that may stand on an invoice.
+func pricedServices() []pricing.Service {
+	return []pricing.Service{pricing.EC2, pricing.EBS, pricing.ELB, pricing.VPC, pricing.DataTransfer, pricing.CloudWatch}
+}
+
+// purchaseOptions lists the ways of buying that may stand on an invoice.
+func purchaseOptions() []pricing.Option { return []pricing.Option{pricing.OnDemand, pricing.Spot} }
+
+// part is a part of a scenario as one replication left it: what metrics read.
+type part struct {
+	scope
+	outcome *cloud.Outcome
+	invoice *pricing.Invoice
+	merged  *traffic
+}
+
+// pick returns the outcomes of one kind that belong to the part.
+func pick[T any](p *part, label string, all []T) []T {
+	switch p.Label {
+	case "":
+		return all
+	case label:
+		return all[p.index : p.index+1]
+	}
+	return nil
+}
+
+func (p *part) groups() []cloud.GroupOutcome { return pick(p, labelGroup, p.outcome.Groups) }
+
+func (p *part) fleets() []cloud.FleetOutcome { return pick(p, labelInstance, p.outcome.Fleets) }
+
+func (p *part) targets() []cloud.TargetGroupOutcome {
+	return pick(p, labelTargetGroup, p.outcome.Targets)
+}
+
+func (p *part) pools() []cloud.HostPoolOutcome { return pick(p, labelHosts, p.outcome.HostPools) }
+
+// tenants leaves instances that belong to others out of the whole.
+func (p *part) tenants() []cloud.TenantOutcome {
+	if p.Label != "" {
+		return pick(p, labelTenant, p.outcome.Tenants)
+	}
+	var own []cloud.TenantOutcome
+	for i := range p.outcome.Tenants {
+		if !p.outcome.Config.InstanceWorkloads[i].Foreign {
+			own = append(own, p.outcome.Tenants[i])
+		}
+	}
+	return own
+}
+
+// has reports whether a route's requests belong to the part.
+func (s scope) has(r *cloud.RouteOutcome) bool {
+	switch s.Label {
+	case labelBalancer:
+		return r.LoadBalancer == s.index
+	case labelTargetGroup:
+		return r.TargetGroup == s.index
+	case labelWorkload:
+		return r.Workload == s.index
+	}
+	return s.Label == "" || s.Label == labelCode
+}
+
+// traffic is the requests of a part: its routes, merged.
+type traffic struct {
+	arrived, completed, inFlight, retried, spotLost int64
+	failed                                          []int64 // by code
+
+	latency                          *stat.Histogram
+	wait                             stat.Tally
+	waited, measured, measuredFailed int64
+}
+
+func (p *part) traffic() *traffic {
+	if p.merged == nil {
+		p.merged = &traffic{failed: make([]int64, len(cloud.Codes())), latency: &stat.Histogram{}}
+		for i := range p.outcome.Routes {
+			if r := &p.outcome.Routes[i]; p.has(r) {
+				p.merged.add(r)
+			}
+		}
+		if p.Label == labelCode {
+			for c := range p.merged.failed {
+				if c != p.index {
+					p.merged.failed[c] = 0
+				}
+			}
+		}
+	}
+	return p.merged
+}
+
+func (t *traffic) add(r *cloud.RouteOutcome) {
+	t.arrived += r.Arrived
+	t.completed += r.Completed
+	t.inFlight += r.InFlight
+	t.retried += r.Retried
+	t.spotLost += r.SpotLost
+	for _, c := range cloud.Codes() {
+		t.failed[c] += r.Failed[c]
+	}
+	if r.Latency != nil {
+		t.latency.Merge(r.Latency)
+	}
+	t.wait.Merge(&r.Wait)
+	t.waited += r.Waited
+	t.measured += r.MeasuredCompleted
+	t.measuredFailed += r.MeasuredFailed
+}
+
+func (t *traffic) failedTotal() int64 {
+	n := int64(0)
+	for _, f := range t.failed {
+		n += f
+	}
+	return n
+}
+
+// owns reports whether what stands on the bill of an owner, of a service and of
+// a way of buying is the part's.
+func (p *part) owns(owner string, service pricing.Service, option pricing.Option) bool {
+	switch p.Label {
+	case "":
+		return true
+	case labelService:
+		return string(service) == p.Name
+	case labelModel:
+		return string(option) == p.Name
+	}
+	return owner == p.Label+"."+p.Name
+}
+
+// cost returns what the part costs, in dollars.
+func (p *part) cost() float64 {
+	return p.charged(func(l *pricing.Line) model.Money { return l.Billed })
+}
+
+// list returns what the part would cost at list prices, in dollars.
+func (p *part) list() float64 {
+	return p.charged(func(l *pricing.Line) model.Money { return l.List })
+}
+
+func (p *part) charged(amount func(*pricing.Line) model.Money) float64 {
+	var total model.Money
+	for i := range p.invoice.Lines {
+		if l := &p.invoice.Lines[i]; p.owns(l.Owner, l.Service, l.Option) {
+			total += amount(l)
+		}
+	}
+	return total.USD()
+}
+
+// instanceHours is the length of the part's leases.
+func instanceHours(p *part) float64 {
+	hours := stat.Sum{}
+	ledger := p.outcome.Ledger
+	for i := range ledger.Leases {
+		l := &ledger.Leases[i]
+		if p.owns(ledger.Owners[l.Owner], pricing.EC2, pricing.Option(l.Option.String())) {
+			hours.Add(int64(l.To - l.From))
+		}
+	}
+	return hours.Float64() / 3600e9
+}
+
+// utilization is the share of the part's powered vCPU-time that was busy.
+func utilization(p *part) float64 {
+	busy := sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return g.BusyVCPUSeconds }) +
+		sum(p.fleets(), func(f *cloud.FleetOutcome) float64 { return f.BusyVCPUSeconds })
+	powered := sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return g.PoweredVCPUSeconds }) +
+		sum(p.fleets(), func(f *cloud.FleetOutcome) float64 { return f.PoweredVCPUSeconds })
+	if powered == 0 {
+		return math.NaN()
+	}
+	return busy / powered
+}
+
+// cpuAllocated weighs pools by the threads or slots that they have.
+func cpuAllocated(p *part) float64 {
+	return p.allocated(func(pool *cloud.HostPool, o *cloud.HostPoolOutcome) (installed, share float64) {
+		return float64(pool.CPU) * float64(o.Hosts), o.CPUAllocated
+	})
+}
+
+// memoryAllocated weighs pools by their memory.
+func memoryAllocated(p *part) float64 {
+	return p.allocated(func(pool *cloud.HostPool, o *cloud.HostPoolOutcome) (installed, share float64) {
+		return float64(pool.MemoryMiB) * float64(o.Hosts), o.MemoryAllocated
+	})
+}
+
+func (p *part) allocated(read func(*cloud.HostPool, *cloud.HostPoolOutcome) (installed, share float64)) float64 {
+	pools := pick(p, labelHosts, p.outcome.Config.HostPools)
+	outcomes := p.pools()
+	reserved, total := 0.0, 0.0
+	for i := range outcomes {
+		installed, share := read(&pools[i], &outcomes[i])
+		reserved += installed * share
+		total += installed
+	}
+	if total == 0 {
+		return math.NaN()
+	}
+	return reserved / total
+}

@@ -1,0 +1,111 @@
+package results
+
+import (
+	"math"
+
+	"headroom/model/cloud"
+	"headroom/sim/stat"
+)
+
+// confidence is that of every interval.
+const confidence = 0.95
+
+// Summary is what the replications of one scenario showed.
+type Summary struct {
+	Scenario     string
+	Seed         uint64
+	Replications int  // finished
+	Asked        int  // replications asked for
+	Interrupted  bool // before all of them finished
+	Config       *cloud.Config
+
+	Metrics    []Value // in the order of [Metrics], then of the scenario's parts
+	Parts      []Part  // the whole, then the parts, in the scenario's order
+	Charges    []Charge
+	Subtotals  []Subtotal // of the charges, by service and way of buying
+	Thresholds []Verdict
+	Warnings   []string
+
+	// Series and Activities are those of replication 0: one path that could
+	// have happened, in which cause and effect can be followed. A mean of
+	// several paths would be one that cannot.
+	Series     []Column
+	Activities []cloud.Activity
+}
+
+// Value is the estimate of one metric: the mean over replications, and the
+// half-width of its 95 % Student interval, NaN for one replication. N counts
+// the replications in which there was something to observe.
+type Value struct {
+	stat.Estimate
+	Key  string
+	Unit string
+}
+
+// Value returns the estimate of a metric for a part of the scenario. It is
+// false for one that the scenario does not have or that nobody observed.
+func (s *Summary) Value(metric string, p Part) (Value, bool) { return s.Metric(p.Key(metric)) }
+
+// Metric returns the estimate with that key. It is false for one that the
+// scenario does not have or that nobody observed. Its cost grows with the
+// number of metrics.
+func (s *Summary) Metric(key string) (Value, bool) {
+	for i := range s.Metrics {
+		if s.Metrics[i].Key == key {
+			return s.Metrics[i], true
+		}
+	}
+	return Value{}, false
+}
+
+// Labelled returns the parts of one label: all target groups.
+func (s *Summary) Labelled(label string) []Part {
+	var parts []Part
+	for _, p := range s.Parts {
+		if p.Label == label {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// Breached reports whether a threshold was.
+func (s *Summary) Breached() bool {
+	for _, v := range s.Thresholds {
+		if !v.Pass {
+			return true
+		}
+	}
+	return false
+}
+
+// fold estimates every metric from the replications, in their order.
+func (l *layout) fold(cfg *cloud.Config, measured []*measurement) *Summary {
+	s := &Summary{
+		Scenario: cfg.Name, Seed: cfg.Seed, Replications: len(measured), Config: cfg,
+		Charges: charges(measured), Subtotals: subtotals(measured),
+	}
+	for _, sc := range l.scopes {
+		s.Parts = append(s.Parts, sc.Part)
+	}
+	observed := make([]float64, 0, len(measured))
+	for i, e := range l.entries {
+		observed = observed[:0]
+		for _, m := range measured {
+			if !math.IsNaN(m.values[i]) {
+				observed = append(observed, m.values[i])
+			}
+		}
+		if len(observed) > 0 {
+			s.Metrics = append(s.Metrics, Value{
+				Estimate: stat.Interval(observed, confidence), Key: e.key, Unit: e.metric.Unit,
+			})
+		}
+	}
+	for _, m := range measured {
+		if m.series != nil {
+			s.Series, s.Activities = m.series, m.activities
+		}
+	}
+	return s
+}

@@ -1,0 +1,86 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"headroom/model/cloud"
+	"headroom/sim/stat"
+)
+
+// Threshold is a condition that a metric should meet.
+type Threshold struct {
+	Key   string  // of the metric: "latency.p99{target_group=web}"
+	Op    string  // "<", "<=", ">", ">=", "==" or "!="
+	Limit float64 // in the unit of the metric
+	Text  string  // the condition as it was written: "< 400ms"
+}
+
+// Verdict says whether a threshold was met. What was never observed meets no
+// threshold.
+type Verdict struct {
+	Threshold
+	Estimate stat.Estimate
+	Unit     string
+	Observed bool
+	Pass     bool
+	// Close says that the limit lies inside the interval around the value (or
+	// that there is no interval), so that other seeds may judge differently.
+	Close bool
+}
+
+// comparisons lists what a threshold may say of a value and its limit.
+func comparisons() map[string]func(value, limit float64) bool {
+	return map[string]func(value, limit float64) bool{
+		"<":  func(v, l float64) bool { return v < l },
+		"<=": func(v, l float64) bool { return v <= l },
+		">":  func(v, l float64) bool { return v > l },
+		">=": func(v, l float64) bool { return v >= l },
+		"==": func(v, l float64) bool { return v == l },
+		"!=": func(v, l float64) bool { return v != l },
+	}
+}
+
+// CheckThresholds returns all faults of thresholds, without running anything:
+// metrics that the scenario does not have, with the nearest that it has, and
+// unknown comparisons.
+func CheckThresholds(cfg *cloud.Config, thresholds []Threshold) error {
+	return newLayout(cfg).check(thresholds)
+}
+
+func (l *layout) check(thresholds []Threshold) error {
+	var faults []error
+	for _, t := range thresholds {
+		if l.find(t.Key) < 0 {
+			faults = append(faults, l.unknown(t.Key))
+		}
+		if comparisons()[t.Op] == nil {
+			faults = append(faults, fmt.Errorf("thresholds.%q: must be one of < <= > >= == !=, got %q", t.Key, t.Op))
+		}
+		if math.IsNaN(t.Limit) || math.IsInf(t.Limit, 0) {
+			faults = append(faults, fmt.Errorf("thresholds.%q: must be a finite number, got %v", t.Key, t.Limit))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (l *layout) unknown(key string) error {
+	if suggestion := meant(key, l.keys()); suggestion != "" {
+		return fmt.Errorf("thresholds.%q: the scenario has no such metric%s", key, suggestion)
+	}
+	return fmt.Errorf("thresholds.%q: the scenario has no such metric; `headroom metrics` lists them", key)
+}
+
+// judge compares every threshold with its metric.
+func (s *Summary) judge(thresholds []Threshold) {
+	for _, t := range thresholds {
+		v, ok := s.Metric(t.Key)
+		verdict := Verdict{Threshold: t, Estimate: v.Estimate, Unit: v.Unit, Observed: ok}
+		if ok {
+			verdict.Pass = comparisons()[t.Op](v.Value, t.Limit)
+			verdict.Close = !(math.Abs(v.Value-t.Limit) > v.HalfWidth)
+		}
+		s.Thresholds = append(s.Thresholds, verdict)
+	}
+}

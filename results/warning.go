@@ -1,0 +1,179 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"headroom/sim"
+	"headroom/sim/stat"
+)
+
+// saturation is the utilization beyond which a station has no steady state to
+// speak of: at 98 % the mean wait of M/M/1 is 49 service times.
+const saturation = 0.98
+
+// warn says what a reader should know before trusting the numbers.
+func (s *Summary) warn(l *layout, measured []*measurement) {
+	if s.Interrupted {
+		s.warnf("interrupted: %d of %d replications finished", s.Replications, s.Asked)
+	}
+	if s.Replications == 1 {
+		s.warnf("one replication: no intervals; `--replications 10` gives them")
+	}
+	s.warnOfQueues(l, measured)
+	s.warnOfWarmup(measured)
+	s.warnOfQuantiles(l, measured)
+	s.warnOfCapacity()
+	s.warnOfPrices(measured)
+	for _, v := range s.Thresholds {
+		switch {
+		case !v.Observed:
+			s.warnf("threshold %s %s: nothing was observed, so it counts as breached", v.Key, v.Text)
+		case v.Close && s.Replications > 1:
+			s.warnf("threshold %s %s: the limit lies inside the interval; more replications would decide", v.Key, v.Text)
+		}
+	}
+}
+
+func (s *Summary) warnf(format string, args ...any) {
+	s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
+}
+
+// title names a part in a sentence.
+func (p Part) title() string {
+	if p.Label == "" {
+		return "the scenario"
+	}
+	return p.Label + "." + p.Name
+}
+
+func (s *Summary) warnOfQueues(l *layout, measured []*measurement) {
+	for i, sc := range l.scopes {
+		if sc.Label != labelTargetGroup && sc.Label != labelWorkload {
+			continue
+		}
+		n := 0
+		for _, m := range measured {
+			if m.growing[i] {
+				n++
+			}
+		}
+		if 2*n > len(measured) {
+			s.warnf("%s: the queue still grows at the end of the run (in %d of %d replications): its latency depends on the run's length",
+				sc.title(), n, len(measured))
+		}
+	}
+	for _, label := range []string{labelGroup, labelInstance} {
+		for _, p := range s.Labelled(label) {
+			if u, ok := s.Value("cpu.utilization", p); ok && u.Value > saturation {
+				s.warnf("%s: saturated, %.1f %% of its vCPU-time is busy", p.title(), 100*u.Value)
+			}
+		}
+	}
+}
+
+// A bias of the mean latency is worth a warning when it is certain and larger
+// than leastBias, or, without intervals, larger than clearBias.
+const (
+	leastBias = 0.02
+	clearBias = 0.10
+)
+
+func (s *Summary) warnOfWarmup(measured []*measurement) {
+	var biases []float64
+	var cuts []sim.Time
+	for _, m := range measured {
+		if m.start.ok {
+			biases = append(biases, m.start.bias)
+			cuts = append(cuts, m.start.cut)
+		}
+	}
+	if 2*len(biases) <= len(measured) {
+		return
+	}
+	bias := stat.Interval(biases, confidence)
+	size := math.Abs(bias.Value)
+	certain := size > leastBias && size > bias.HalfWidth || math.IsNaN(bias.HalfWidth) && size > clearBias
+	if !certain {
+		return
+	}
+	slices.Sort(cuts)
+	s.warnf("the warm-up is too short by MSER-5: the start of the run shifts the mean latency by %+.0f %%; try warmup = %q",
+		100*bias.Value, short(cuts[len(cuts)/2]))
+}
+
+// short writes a duration of whole minutes without zero parts.
+func short(t sim.Time) string {
+	text := t.String()
+	text = strings.TrimSuffix(text, "0s")
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// warnOfQuantiles names the quantiles with too few requests behind them: those
+// of the whole scenario, and those of parts where the whole has enough.
+func (s *Summary) warnOfQuantiles(l *layout, measured []*measurement) {
+	totals := make([]int64, len(l.scopes))
+	for _, m := range measured {
+		for i, n := range m.samples {
+			totals[i] += n
+		}
+	}
+	for _, q := range quantiles {
+		for i, sc := range l.scopes {
+			if !sc.carriesRequests() || totals[i] == 0 || stat.EnoughFor(q.q, totals[i]) {
+				continue
+			}
+			s.warnf("%s comes from %d requests, too few for it", sc.Key(q.name), totals[i])
+			if sc.Label == "" {
+				break
+			}
+		}
+	}
+}
+
+func (s *Summary) warnOfCapacity() {
+	for _, label := range []string{labelGroup, labelTenant} {
+		for _, p := range s.Labelled(label) {
+			if v, ok := s.Value("instances.launch_failed", p); ok && v.Value > 0 {
+				s.warnf("%s: %.4g launches a run found no capacity (InsufficientInstanceCapacity)", p.title(), v.Value)
+			}
+		}
+	}
+}
+
+func (s *Summary) warnOfPrices(measured []*measurement) {
+	var estimated []string
+	for i := range s.Charges {
+		if c := &s.Charges[i]; c.Estimated && !slices.Contains(estimated, c.SKU) {
+			estimated = append(estimated, c.SKU)
+		}
+	}
+	if len(estimated) > 0 {
+		s.warnf("estimated prices: %s; `--price-book` replaces them", listed(estimated))
+	}
+	var missing []string
+	for _, m := range measured {
+		for _, u := range m.unpriced {
+			if text := u.SKU + " (" + u.Reason + ")"; !slices.Contains(missing, text) {
+				missing = append(missing, text)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		s.warnf("not in the cost, because it has no price: %s", listed(missing))
+	}
+}
+
+// listed joins the first few names and counts the rest.
+func listed(names []string) string {
+	const most = 5
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
