@@ -1,0 +1,111 @@
+package report
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// block is one table: a heading of its columns and rows of text. The first left
+// columns are text, the others numbers.
+type block struct {
+	head []string
+	rows [][]string
+	left int
+}
+
+// rendition draws a line below the heading and nothing else.
+func rendition() tw.Rendition {
+	return tw.Rendition{
+		Borders: tw.BorderNone,
+		Symbols: tw.NewSymbols(tw.StyleLight),
+		Settings: tw.Settings{
+			Separators: tw.Separators{ShowHeader: tw.Off, ShowFooter: tw.Off, BetweenRows: tw.Off, BetweenColumns: tw.Off},
+			Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On, ShowFooterLine: tw.Off},
+		},
+	}
+}
+
+// write draws the table for a terminal.
+func (b block) write(w io.Writer) error {
+	align := make(tw.Alignment, len(b.head))
+	for i := range align {
+		align[i] = tw.AlignLeft
+		if i >= b.left {
+			align[i] = tw.AlignRight
+		}
+	}
+	var text strings.Builder
+	table := tablewriter.NewTable(&text,
+		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
+		tablewriter.WithAlignment(align),
+	)
+	table.Header(b.head)
+	if err := table.Bulk(b.rows); err != nil {
+		return err
+	}
+	if err := table.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text.String()) {
+		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeMarkdown writes the table as a pipe table.
+func (b block) writeMarkdown(w io.Writer) error {
+	var text strings.Builder
+	line := func(cells []string) {
+		for _, c := range cells {
+			text.WriteString("| " + strings.ReplaceAll(strings.TrimSpace(c), "|", `\|`) + " ")
+		}
+		text.WriteString("|\n")
+	}
+	line(b.head)
+	for i := range b.head {
+		if i < b.left {
+			text.WriteString("|---")
+		} else {
+			text.WriteString("|---:")
+		}
+	}
+	text.WriteString("|\n")
+	for _, row := range b.rows {
+		line(row)
+	}
+	_, err := io.WriteString(w, text.String())
+	return err
+}
+
+// column aligns the numbers of a column at their ±.
+func column(cells []cell) []string {
+	before, after := 0, 0
+	for _, c := range cells {
+		before = max(before, utf8.RuneCountInString(c.value))
+		after = max(after, utf8.RuneCountInString(c.half))
+	}
+	texts := make([]string, len(cells))
+	for i, c := range cells {
+		text := pad(before-utf8.RuneCountInString(c.value)) + c.value
+		if after > 0 {
+			text += " " + c.half + pad(after-utf8.RuneCountInString(c.half))
+		}
+		texts[i] = text
+	}
+	return texts
+}
+
+func pad(n int) string { return strings.Repeat(" ", max(0, n)) }

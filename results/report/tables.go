@@ -1,0 +1,259 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"headroom/results"
+)
+
+// row is one line of a table: a metric, and how it is called there.
+type row struct {
+	name, metric string
+	quiet        bool // left out where it is zero throughout
+}
+
+func requestRows(s *results.Summary) []row {
+	rows := []row{
+		{name: "arrived", metric: "requests.arrived"},
+		{name: "completed", metric: "requests.completed"},
+		{name: "failed", metric: "requests.failed"},
+	}
+	for _, p := range s.Labelled("code") {
+		rows = append(rows, row{name: "failed with " + p.Name, metric: p.Key("requests.failed"), quiet: true})
+	}
+	return append(rows, []row{
+		{name: "lost to Spot reclaims", metric: "spot.requests_lost", quiet: true},
+		{name: "retries", metric: "requests.retried", quiet: true},
+		{name: "in flight at the end", metric: "requests.in_flight"},
+		{name: "availability", metric: "availability"},
+		{name: "throughput", metric: "throughput"},
+		{name: "latency mean", metric: "latency.mean"},
+		{name: "latency p50", metric: "latency.p50"},
+		{name: "latency p90", metric: "latency.p90"},
+		{name: "latency p95", metric: "latency.p95"},
+		{name: "latency p99", metric: "latency.p99"},
+		{name: "latency p99.9", metric: "latency.p999"},
+		{name: "latency max", metric: "latency.max"},
+		{name: "wait mean", metric: "wait.mean"},
+		{name: "wait probability", metric: "wait.probability"},
+	}...)
+}
+
+func groupRows() []row {
+	return []row{
+		{name: "in service mean", metric: "capacity.in_service.mean"},
+		{name: "in service min", metric: "capacity.in_service.min"},
+		{name: "in service max", metric: "capacity.in_service.max"},
+		{name: "desired max", metric: "capacity.desired.max"},
+		{name: "CPU utilization", metric: "cpu.utilization"},
+		{name: "scaling activities", metric: "scaling.activities"},
+		{name: "blocked by cooldown", metric: "scaling.blocked_by_cooldown", quiet: true},
+		{name: "launched", metric: "instances.launched"},
+		{name: "terminated", metric: "instances.terminated"},
+		{name: "found no capacity", metric: "instances.launch_failed", quiet: true},
+		{name: "lost to faults", metric: "instances.lost", quiet: true},
+		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
+		{name: "instance-hours", metric: "instance_hours"},
+		{name: "cost", metric: "cost"},
+	}
+}
+
+func tenantRows() []row {
+	return []row{
+		{name: "launched", metric: "instances.launched"},
+		{name: "terminated", metric: "instances.terminated"},
+		{name: "found no capacity", metric: "instances.launch_failed"},
+		{name: "rejected", metric: "instance_workload.rejected"},
+		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
+		{name: "running mean", metric: "instance_workload.running.mean"},
+		{name: "running max", metric: "instance_workload.running.max"},
+		{name: "instance-hours", metric: "instance_hours"},
+		{name: "cost", metric: "cost", quiet: true},
+	}
+}
+
+func targetRows() []row {
+	return []row{
+		{name: "healthy mean", metric: "target_group.healthy.mean"},
+		{name: "healthy min", metric: "target_group.healthy.min"},
+	}
+}
+
+func hostRows() []row {
+	return []row{
+		{name: "used mean", metric: "hosts.used.mean"},
+		{name: "used max", metric: "hosts.used.max"},
+		{name: "CPU allocated", metric: "hosts.cpu_allocated"},
+		{name: "memory allocated", metric: "hosts.memory_allocated"},
+	}
+}
+
+// blocks lists the tables of a summary.
+func blocks(s *results.Summary) []block {
+	var all []block
+	add := func(title string, rows []row, parts []results.Part) {
+		all = append(all, matrices(s, title, rows, parts)...)
+	}
+	add("Requests", requestRows(s), trafficParts(s))
+	add("Targets", targetRows(), s.Labelled("target_group"))
+	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
+	add("Hosts", hostRows(), s.Labelled("hosts"))
+	add("Instance workloads", tenantRows(), s.Labelled("instance_workload"))
+	return append(all, moneyBlock(s))
+}
+
+// trafficParts lists the columns of requests: the whole, and its parts where
+// they say more than the whole.
+func trafficParts(s *results.Summary) []results.Part {
+	parts := []results.Part{{}}
+	for _, label := range []string{"workload", "target_group"} {
+		if some := s.Labelled(label); len(some) > 1 {
+			parts = append(parts, some...)
+		}
+	}
+	return parts
+}
+
+// widest is how many columns of numbers fit on a line.
+const widest = 4
+
+// matrices tabulates metrics by part, in as many tables as the width asks for.
+func matrices(s *results.Summary, title string, rows []row, parts []results.Part) []block {
+	var all []block
+	for len(parts) > 0 {
+		n := min(len(parts), widest)
+		if some := present(s, rows, parts[:n]); len(some) > 0 {
+			all = append(all, matrix(s, title, some, parts[:n]))
+		}
+		parts = parts[n:]
+	}
+	return all
+}
+
+// present leaves out rows that nobody observed, and quiet ones without events.
+func present(s *results.Summary, rows []row, parts []results.Part) []row {
+	var some []row
+	for _, r := range rows {
+		for _, p := range parts {
+			if v, ok := s.Value(r.metric, p); ok && (!r.quiet || v.Value != 0) {
+				some = append(some, r)
+				break
+			}
+		}
+	}
+	return some
+}
+
+func matrix(s *results.Summary, title string, rows []row, parts []results.Part) block {
+	b := block{head: []string{title}, left: 1}
+	for _, r := range rows {
+		b.rows = append(b.rows, []string{r.name})
+	}
+	for _, p := range parts {
+		name := p.Label + "." + p.Name
+		if p.Label == "" {
+			name = "all"
+		}
+		b.head = append(b.head, name)
+		cells := make([]cell, len(rows))
+		for i, r := range rows {
+			if v, ok := s.Value(r.metric, p); ok {
+				cells[i] = estimate(v.Estimate, v.Unit, s.Replications)
+			}
+		}
+		for i, text := range column(cells) {
+			b.rows[i] = append(b.rows[i], text)
+		}
+	}
+	return b
+}
+
+// moneyBlock breaks the cost down by service and way of buying.
+func moneyBlock(s *results.Summary) block {
+	b := block{head: []string{"Cost", "bought as", "amount", "share"}, left: 2}
+	var cells []cell
+	for _, sub := range s.Subtotals {
+		b.rows = append(b.rows, []string{string(sub.Service), string(sub.Option), "", percent(sub.Share)})
+		cells = append(cells, estimate(sub.Cost, "USD", s.Replications))
+	}
+	for _, total := range []row{
+		{name: "total", metric: "cost.total"},
+		{name: "at list prices", metric: "cost.list"},
+		{name: "per hour", metric: "cost.per_hour"},
+		{name: "per day", metric: "cost.per_day"},
+		{name: "per million requests", metric: "cost.per_million_requests"},
+	} {
+		if v, ok := s.Metric(total.metric); ok {
+			b.rows = append(b.rows, []string{total.name, "", "", ""})
+			cells = append(cells, estimate(v.Estimate, v.Unit, s.Replications))
+		}
+	}
+	for i, text := range column(cells) {
+		b.rows[i][2] = text
+	}
+	return b
+}
+
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
+
+// thresholdBlock shows what was asked for and what came out.
+func thresholdBlock(s *results.Summary, paint painter) block {
+	b := block{head: []string{"Threshold", "must be", "is", ""}, left: 4}
+	var cells []cell
+	for _, v := range s.Thresholds {
+		c, verdict := cell{value: "not observed"}, paint.bad("breached")
+		if v.Observed {
+			c = estimate(v.Estimate, v.Unit, s.Replications)
+		}
+		if v.Pass {
+			verdict = paint.good("met")
+		}
+		if v.Close && s.Replications > 1 {
+			verdict += ", within the interval"
+		}
+		b.rows = append(b.rows, []string{v.Key, v.Text, "", verdict})
+		cells = append(cells, c)
+	}
+	for i, text := range column(cells) {
+		b.rows[i][2] = text
+	}
+	return b
+}
+
+// heading says what was run.
+func heading(s *results.Summary) []string {
+	cfg := s.Config
+	run := fmt.Sprintf("%d replications of %s", s.Replications, clock(cfg.Duration))
+	n := fmt.Sprintf("± half-width of the 95 %% interval, n = %d replications", s.Replications)
+	if s.Replications == 1 {
+		run, n = "1 replication of "+clock(cfg.Duration), "n = 1: no intervals"
+	}
+	if cfg.Warmup > 0 {
+		run += ", of which " + clock(cfg.Warmup) + " warm-up"
+	}
+	facts := []string{run, "seed " + strconv.FormatUint(s.Seed, 10)}
+	if cfg.Region != "" {
+		facts = append(facts, cfg.Region)
+	}
+	return []string{s.Scenario, strings.Join(facts, " · "), n}
+}
+
+// writeTables writes summaries for people.
+func writeTables(w io.Writer, o Options, summaries []*results.Summary) error {
+	for i, s := range summaries {
+		if i > 0 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		p := page{w: w, markdown: o.Format == Markdown, paint: painter(o.Color && o.Format == Table)}
+		p.summary(s)
+		if p.err != nil {
+			return p.err
+		}
+	}
+	return nil
+}
