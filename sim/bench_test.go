@@ -162,7 +162,7 @@ func BenchmarkTimer(b *testing.B) {
 				timers[i] = k.NewTimer(Time(i+1)*Second, RankRelease)
 			}
 			for i := range pending {
-				timers[i%8].Start(payload{on: uint64(i % 8)})
+				timers[i%8].Start(payload{on: uint32(i % 8)})
 				k.Next(k.Now() + Millisecond/100)
 			}
 			for b.Loop() {

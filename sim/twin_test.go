@@ -3,10 +3,9 @@ package sim
 import "container/heap"
 
 // payload is an event of the size that models use.
-type payload struct {
-	id      uint64
-	on      uint64
-	operand uint64
+type payload struct { // like the events of a cloud: 16 bytes
+	id uint64
+	on uint32
 }
 
 // item is an event in one of the twins.
