@@ -168,10 +168,10 @@ func (m *meter) note(a Activity) { m.activities = append(m.activities, a) }
 func (m *meter) launched(w *World, h slab.Handle) {
 	in := w.instances.Get(h)
 	g := &w.groups[in.order.group]
-	m.members[in.order.group].Launched++
 	if in.order.settled {
 		return
 	}
+	m.members[in.order.group].Launched++
 	cause := "replacement"
 	if a := in.order.activity; a != None {
 		cause = g.activities[a].cause

@@ -126,6 +126,8 @@ func (w *World) placeOutcomes(out *Outcome) {
 		f := &w.flows[i]
 		f.out.RunningMean, f.out.RunningMax = f.running.Mean(end), f.running.Max(end)
 		out.Tenants = append(out.Tenants, f.out)
-		out.Spot.Interruptions += f.out.Interrupted
+		if !f.cfg.Foreign {
+			out.Spot.Interruptions += f.out.Interrupted
+		}
 	}
 }

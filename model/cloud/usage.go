@@ -5,6 +5,10 @@ import (
 	"headroom/sim"
 )
 
+// settledFor is how long an instance that is in service at the start of the run
+// has been running: past the Spot market's free first hour.
+const settledFor = sim.Hour
+
 // openLease starts the records of an instance that is billed from now on.
 func (w *World) openLease(in *instance) {
 	now := w.kernel.Now()
@@ -14,8 +18,12 @@ func (w *World) openLease(in *instance) {
 	if o.spotPool != None {
 		pool = w.spotPools[o.spotPool].record
 	}
+	carried := sim.Time(0)
+	if o.settled {
+		carried = settledFor
+	}
 	w.ledger.Leases = append(w.ledger.Leases, model.Lease{
-		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ),
+		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ), Carried: carried,
 		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
 		SpotPool: pool, MaxPrice: o.maxPrice,
 	})
