@@ -55,9 +55,9 @@ func (l *layout) find(key string) int {
 	return slices.IndexFunc(l.entries, func(e entry) bool { return e.key == key })
 }
 
-// nearest returns the name with the fewest typing errors against a wrong one, or
+// Nearest returns the name with the fewest typing errors against a wrong one, or
 // "" when none is near.
-func nearest(wrong string, names []string) string {
+func Nearest(wrong string, names []string) string {
 	const longest = 200 // no key is that long; it bounds the work
 	if len(wrong) > longest {
 		return ""
@@ -142,7 +142,7 @@ func CheckKey(key string) error {
 
 // meant suggests the nearest of some names, in words.
 func meant(wrong string, names []string) string {
-	if near := nearest(wrong, names); near != "" {
+	if near := Nearest(wrong, names); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""

@@ -1,0 +1,253 @@
+package results
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/sim"
+	"headroom/sim/stat"
+)
+
+// twoGroups is a scenario of everything, two of most.
+func twoGroups() *cloud.Config {
+	return &cloud.Config{
+		Name: "two", Seed: 1, Duration: 2 * sim.Hour, Region: "us-east-1", Zones: []string{"a"},
+		Start:         time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+		HostPools:     []cloud.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
+		TargetGroups:  []cloud.TargetGroup{{Name: "web"}, {Name: "api"}},
+		LoadBalancers: []cloud.LoadBalancer{{Name: "front"}},
+		Groups:        []cloud.Group{{Name: "web"}, {Name: "api"}},
+		Instances:     []cloud.Fleet{{Name: "db"}},
+		InstanceWorkloads: []cloud.InstanceWorkload{
+			{Name: "others", Foreign: true}, {Name: "jobs"},
+		},
+		Workloads: []cloud.Workload{{Name: "users"}},
+	}
+}
+
+func histogram(values ...sim.Time) *stat.Histogram {
+	h := &stat.Histogram{}
+	for _, v := range values {
+		h.Record(int64(v))
+	}
+	return h
+}
+
+// oneOutcome is a replication of twoGroups, written by hand.
+func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
+	o := &cloud.Outcome{
+		Config: cfg, Events: 1000, Overtaken: 10,
+		Routes: []cloud.RouteOutcome{
+			{
+				TargetGroup: 0, Arrived: 100, Completed: 90, InFlight: 2, Retried: 5, SpotLost: 3,
+				Latency: histogram(sim.Second, 3*sim.Second), MeasuredCompleted: 80, MeasuredFailed: 5, Waited: 1,
+			},
+			{TargetGroup: 1, Arrived: 50, Completed: 50, Latency: histogram(5 * sim.Second), MeasuredCompleted: 15},
+			{TargetGroup: cloud.None, LoadBalancer: cloud.None},
+		},
+		Groups: []cloud.GroupOutcome{
+			{
+				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, Launched: 10, Terminated: 6, LaunchFailed: 1,
+				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
+			},
+			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
+		},
+		Fleets:  []cloud.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1}},
+		Targets: []cloud.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
+		HostPools: []cloud.HostPoolOutcome{
+			{Hosts: 2, UsedMean: 1.5, UsedMax: 2, CPUAllocated: 0.5, MemoryAllocated: 0.2},
+			{Hosts: 1, UsedMean: 1, UsedMax: 1, CPUAllocated: 1, MemoryAllocated: 0.6},
+		},
+		Tenants: []cloud.TenantOutcome{
+			{Launched: 1000, LaunchFailed: 1000},
+			{Launched: 30, Terminated: 20, LaunchFailed: 10, RunningMean: 5.5, RunningMax: 9, Interrupted: 4},
+		},
+		Spot: cloud.SpotOutcome{Interruptions: 6, RequestsLost: 3},
+		Ledger: &model.Ledger{
+			Owners: []string{"load_balancer.front", "autoscaling_group.web"},
+			Leases: []model.Lease{
+				{To: sim.Hour, Owner: 1, Option: model.Spot}, {To: 2 * sim.Hour, Owner: 1, Option: model.OnDemand},
+			},
+		},
+	}
+	o.Routes[0].Failed[cloud.Code502] = 6
+	o.Routes[0].Failed[cloud.Code504] = 2
+	o.Routes[0].Wait.Record(int64(sim.Second))
+	o.Routes[0].Wait.Record(0)
+	return o
+}
+
+func invoice() *pricing.Invoice {
+	line := func(service pricing.Service, option pricing.Option, owner string, usd float64) pricing.Line {
+		return pricing.Line{Service: service, SKU: string(service) + ".x", Option: option, Owner: owner, Billed: model.USD(usd), List: model.USD(2 * usd)}
+	}
+	return &pricing.Invoice{Lines: []pricing.Line{
+		line(pricing.ELB, pricing.OnDemand, "load_balancer.front", 1),
+		line(pricing.EC2, pricing.OnDemand, "autoscaling_group.web", 4),
+		line(pricing.EC2, pricing.Spot, "autoscaling_group.web", 3),
+		line(pricing.CloudWatch, pricing.OnDemand, "", 0.5),
+	}}
+}
+
+func TestEveryMetricReadsItsPart(t *testing.T) {
+	cfg := twoGroups()
+	l := newLayout(cfg)
+	m := l.measure(oneOutcome(cfg), invoice())
+	for key, want := range map[string]float64{
+		"requests.arrived":                                   150,
+		"requests.arrived{target_group=web}":                 100,
+		"requests.arrived{load_balancer=front}":              150,
+		"requests.arrived{workload=users}":                   150,
+		"requests.failed":                                    8,
+		"requests.failed{code=502}":                          6,
+		"requests.failed{code=503}":                          0,
+		"requests.failed{target_group=api}":                  0,
+		"requests.in_flight":                                 2,
+		"requests.retried":                                   5,
+		"availability":                                       0.95,
+		"availability{target_group=api}":                     1,
+		"throughput":                                         140.0 / 7200,
+		"latency.mean":                                       3,
+		"latency.mean{target_group=api}":                     5,
+		"latency.max":                                        5,
+		"wait.mean":                                          0.5,
+		"wait.probability":                                   0.5,
+		"cpu.utilization":                                    0.4,
+		"cpu.utilization{autoscaling_group=web}":             0.5,
+		"cpu.utilization{instance=db}":                       0.8,
+		"capacity.in_service.mean":                           6,
+		"capacity.in_service.min{autoscaling_group=web}":     2,
+		"capacity.desired.max{autoscaling_group=web}":        7,
+		"target_group.healthy.mean{target_group=web}":        3.5,
+		"instances.launched":                                 41,
+		"instances.launched{instance_workload=jobs}":         30,
+		"instances.launch_failed":                            11,
+		"instances.lost":                                     2,
+		"instances.lost{instance=db}":                        1,
+		"spot.interruptions":                                 6,
+		"spot.interruptions{instance_workload=jobs}":         4,
+		"spot.requests_lost":                                 3,
+		"instance_workload.rejected{instance_workload=jobs}": 0.25,
+		"hosts.used.mean":                                    2.5,
+		"hosts.used.max{hosts=m5}":                           2,
+		"hosts.cpu_allocated":                                0.75,
+		"hosts.memory_allocated":                             (2*0.2*1000 + 0.6*3000) / 5000,
+		"hosts.memory_allocated{hosts=t3}":                   0.6,
+		"cost.total":                                         8.5,
+		"cost.list":                                          17,
+		"cost.per_hour":                                      4.25,
+		"cost.per_day":                                       102,
+		"cost.per_million_requests":                          8.5 / 140 * 1e6,
+		"cost{service=ec2}":                                  7,
+		"cost{service=vpc}":                                  0,
+		"cost{model=spot}":                                   3,
+		"cost{autoscaling_group=web}":                        7,
+		"cost{load_balancer=front}":                          1,
+		"cost{instance=db}":                                  0,
+		"instance_hours":                                     3,
+		"instance_hours{model=spot}":                         1,
+		"instance_hours{autoscaling_group=web}":              3,
+		"events.processed":                                   1000,
+		"events.overtaken":                                   10,
+	} {
+		i := l.find(key)
+		if i < 0 {
+			t.Errorf("no metric %s", key)
+			continue
+		}
+		if got := m.values[i]; math.Abs(got-want) > 1e-9*math.Abs(want) {
+			t.Errorf("%s = %v, want %v", key, got, want)
+		}
+	}
+	for _, key := range []string{
+		"capacity.in_service.max", "hosts.used.max", // extremes of two parts do not add up
+		"cost", "instances.launched{instance_workload=others}", "latency.p99{code=502}",
+	} {
+		if l.find(key) >= 0 {
+			t.Errorf("there is a metric %s", key)
+		}
+	}
+}
+
+func TestExtremesOfTheOnlyGroupAreThoseOfTheWhole(t *testing.T) {
+	cfg := twoGroups()
+	cfg.Groups = cfg.Groups[:1]
+	keys := Keys(cfg)
+	if !slices.Contains(keys, "capacity.in_service.max") {
+		t.Error("a scenario of one group has no capacity.in_service.max")
+	}
+}
+
+func TestMetricsAreDocumentedAndUnique(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range Metrics() {
+		if seen[m.Name] || m.Unit == "" || m.Meaning == "" || m.read == nil {
+			t.Errorf("%s: twice, or without unit, meaning or reader", m.Name)
+		}
+		seen[m.Name] = true
+	}
+}
+
+func TestKeysAreCheckedWithoutAScenario(t *testing.T) {
+	for _, key := range Keys(twoGroups()) {
+		if err := CheckKey(key); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	for key, want := range map[string]string{
+		"latncy.p99":                   `did you mean "latency.p99"?`,
+		"cost":                         "must name a part",
+		"latency.p99{host=m5}":         "must be one of",
+		"latency.p99{target_group=":    "must have the form",
+		"latency.p99{target_group=}":   "must have the form",
+		"events.processed{code=502}":   "whole scenario only",
+		"":                             "must be a metric",
+		strings.Repeat("x", 1_000_000): "must be a metric",
+	} {
+		if err := CheckKey(key); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40s: got %v, want %q", key, err, want)
+		}
+	}
+}
+
+func TestUnknownThresholdsAreFoundBeforeRunning(t *testing.T) {
+	err := CheckThresholds(twoGroups(), []Threshold{
+		{Key: "latency.p99{target_group=wbe}", Op: "<"}, {Key: "availability", Op: "~"}, {Key: "wait.mean", Op: "<", Limit: math.NaN()},
+		{Key: "latency.p99", Op: "<", Limit: 1},
+	})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 3 || !strings.Contains(lines[0], `did you mean "latency.p99{target_group=web}"?`) ||
+		!strings.Contains(lines[1], "must be one of < <=") || !strings.Contains(lines[2], "finite") {
+		t.Errorf("got:\n%v", err)
+	}
+}
+
+func TestThresholdsCompareMeans(t *testing.T) {
+	s := &Summary{Metrics: []Value{{Key: "k", Unit: "s", Estimate: stat.Estimate{Value: 2, HalfWidth: 0.5, N: 3}}}}
+	for _, c := range []struct {
+		op          string
+		limit       float64
+		pass, close bool
+	}{
+		{"<", 3, true, false}, {"<", 2, false, true}, {"<=", 2, true, true}, {">", 1, true, false}, {">", 2.4, false, true},
+		{">=", 2, true, true}, {"==", 2, true, true}, {"==", 9, false, false}, {"!=", 2, false, true},
+	} {
+		s.Thresholds = nil
+		s.judge([]Threshold{{Key: "k", Op: c.op, Limit: c.limit}, {Key: "absent", Op: "<", Limit: 1}})
+		if v := s.Thresholds[0]; v.Pass != c.pass || v.Close != c.close || !v.Observed {
+			t.Errorf("2 %s %v: got %+v", c.op, c.limit, v)
+		}
+		if v := s.Thresholds[1]; v.Pass || v.Observed || !s.Breached() {
+			t.Errorf("an absent metric: got %+v", v)
+		}
+	}
+}
