@@ -1,0 +1,105 @@
+package scenarios
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"headroom/model/catalog"
+	"headroom/model/cloud"
+)
+
+// Options changes how a scenario is loaded.
+type Options struct {
+	// Set overrides keys before the file is checked, each as "key=value": a
+	// dotted key, in which an element of a list goes by its index or its name,
+	// and a value as TOML or else a string.
+	Set []string
+	// PriceBook is a file of prices that replace the list prices.
+	PriceBook string
+	// Seed replaces run.seed.
+	Seed *int64
+	// Replications replaces run.replications, unless it is 0.
+	Replications int
+	// CheckMetric returns an error for a metric key that a threshold must not
+	// name; its text becomes the fault's. Nil: every key is accepted.
+	CheckMetric func(key string) error
+}
+
+// Scenario is a file that has been found good.
+type Scenario struct {
+	Name         string
+	Config       *cloud.Config
+	Catalog      *catalog.Catalog // of the Region, with the price book
+	Replications int
+	Thresholds   []Threshold
+	// Warnings are what is allowed but probably not meant, one line each.
+	Warnings []string
+
+	root *node // the tree with every default in it
+}
+
+// Load reads a scenario file and everything that it names. The error is a
+// [Faults] with all that is wrong.
+func Load(path string, options Options) (*Scenario, error) {
+	s := &source{}
+	content, ok := s.readFile(path)
+	if !ok {
+		return nil, s.faults
+	}
+	return load(s, path, content, options)
+}
+
+// Parse is [Load] for text that is already read. Includes and data files are
+// looked for relative to the directory of path; path itself need not exist.
+func Parse(path string, content []byte, options Options) (*Scenario, error) {
+	return load(&source{}, path, content, options)
+}
+
+func load(s *source, path string, content []byte, options Options) (*Scenario, error) {
+	root := s.parse(path, content)
+	if root == nil || len(s.faults) > 0 {
+		return nil, s.faults.ordered(path)
+	}
+	root.at = position{file: path}
+	assignments := options.Set
+	if options.Seed != nil {
+		assignments = append(assignments[:len(assignments):len(assignments)], "run.seed="+strconv.FormatInt(*options.Seed, 10))
+	}
+	if options.Replications != 0 {
+		assignments = append(assignments[:len(assignments):len(assignments)], "run.replications="+strconv.Itoa(options.Replications))
+	}
+	faults := override(root, assignments)
+	r, top := newReader(root)
+	r.faults = faults
+	l := &loader{reader: r, options: options, directory: filepath.Dir(path), cfg: &cloud.Config{}}
+	l.scenario.root = root
+	top.assume("name", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	l.read(top)
+	if len(r.faults) > 0 {
+		return nil, r.faults.ordered(path)
+	}
+	l.finish()
+	return &l.scenario, nil
+}
+
+// loader turns a tree into a Config, table by table.
+type loader struct {
+	*reader
+	options   Options
+	directory string // of the scenario file
+	cfg       *cloud.Config
+	catalog   *catalog.Catalog
+	scenario  Scenario
+
+	tables map[string][]*table // cursors on the named tables, by the table's key
+	clock  time.Time           // run.start, by the clock in which it is written
+	images []image
+	market market
+	owners map[int]string // load balancer of each target group that has one
+	loads  []arrivals     // of the workloads
+	types  map[string]int // numbers in Config.Types
+	pools  map[spotKey]int
+	files  map[string]*dataFile
+}

@@ -1,0 +1,122 @@
+package scenarios
+
+import (
+	"os"
+
+	"headroom/model/catalog"
+)
+
+// topKeys are the keys above all tables. The tables stand in the order in which
+// they are documented.
+func topKeys() []Key {
+	return []Key{
+		{"name", text(), "(the file's name)", "name of the scenario, in every output", ""},
+		{"include", texts(), "", "files whose tables lie under those of this one; paths relative to it", ""},
+		{"run", inner(), "", "the experiment: seed, calendar, length, replications", ""},
+		{"region", inner(), "", "the AWS Region and its zones", ""},
+		{"hosts", named(), "", "hypervisor hosts of one family; a family without has unlimited capacity", ""},
+		{"image", named(), "", "machine images: platform and how long instances take to boot", ""},
+		{"launch_template", named(), "", "how instances are made", ""},
+		{"service", named(), "", "what an instance does with a request", ""},
+		{"target_group", named(), "", "targets of a load balancer, alike in service and health checks", ""},
+		{"load_balancer", named(), "", "load balancers with one listener", ""},
+		{"autoscaling_group", named(), "", "Auto Scaling groups", ""},
+		{"alarm", named(), "", "CloudWatch alarms that invoke scaling policies", ""},
+		{"instance", named(), "", "instances outside any group, from start to end", ""},
+		{"workload", named(), "", "streams of requests", ""},
+		{"instance_workload", named(), "", "instances that come and go by themselves and fill hosts", ""},
+		{"spot_market", inner(), "", "how Spot prices move and instances are reclaimed", ""},
+		{"cloudwatch", inner(), "", "CloudWatch itself", ""},
+		{"fault", list(), "", "what breaks, at a time or at a rate", ""},
+		{"thresholds", inner(), "", "limits on metrics; a breach makes the command exit 3", ""},
+	}
+}
+
+// read goes through the whole tree. Whatever it finds wrong, it goes on, for
+// all faults are reported at once.
+func (l *loader) read(top *table) {
+	l.scenario.Name = top.text("name")
+	l.cfg.Name = l.scenario.Name
+	top.seen["include"] = true
+	l.asked["include"] = true
+	l.readRun(top.inside("run"))
+	if !l.openCatalog(top.inside("region")) {
+		return // what else there is depends on it
+	}
+	l.tables = map[string][]*table{}
+	for _, key := range []string{
+		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"autoscaling_group", "alarm", "instance", "workload", "instance_workload",
+	} {
+		l.tables[key] = top.namedTables(key)
+	}
+	market := top.inside("spot_market")
+	l.readMarket(market)
+	l.readHosts()
+	l.readImages()
+	l.readLaunchTemplates()
+	l.readServices()
+	l.readTargetGroups()
+	l.readLoadBalancers()
+	l.readAlarms()
+	l.readGroups()
+	l.readInstances()
+	l.readWorkloads()
+	l.readInstanceWorkloads()
+	l.readCloudWatch(top.inside("cloudwatch"))
+	l.readOutages(top.each("fault"))
+	l.readThresholds(top.inside("thresholds"))
+	top.done()
+	l.connect(top)
+}
+
+// openCatalog reads the Region and what it offers.
+func (l *loader) openCatalog(t *table) bool {
+	name := t.choice("name")
+	if !t.sound("name") {
+		return false
+	}
+	var err error
+	if l.catalog, err = catalog.Open(name); err != nil {
+		t.mistake("name", err.Error(), "")
+		return false
+	}
+	if l.options.PriceBook != "" {
+		l.overridePrices()
+	}
+	l.scenario.Catalog = l.catalog
+	l.cfg.Region = name
+	l.readZones(t)
+	t.done()
+	return len(l.cfg.Zones) > 0
+}
+
+// overridePrices lays the price book over the list prices.
+func (l *loader) overridePrices() {
+	path := l.options.PriceBook
+	f, rule := openFile(path)
+	if rule != "" {
+		l.faults = append(l.faults, Fault{File: path, Rule: rule})
+		return
+	}
+	defer func(f *os.File) { _ = f.Close() }(f)
+	book, err := l.catalog.Override(path, f)
+	if err != nil {
+		for _, line := range lines(err) {
+			l.faults = append(l.faults, Fault{File: path, Rule: line})
+		}
+		return
+	}
+	l.catalog = book
+}
+
+// connect verifies what concerns several tables and completes the Config.
+func (l *loader) connect(top *table) {
+	l.scenario.Config = l.cfg
+	c := l.cfg
+	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
+		top.add(Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.n, "")
+	}
+	l.connectServices()
+	l.connectAlarms()
+}

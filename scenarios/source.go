@@ -1,0 +1,195 @@
+package scenarios
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+)
+
+// largestSource is the most bytes of a scenario file; data belongs in files of
+// its own.
+const largestSource = 4 << 20
+
+// mostIncludes bounds how many files make a scenario.
+const mostIncludes = 100
+
+// source reads the files of a scenario into one tree.
+type source struct {
+	faults   Faults
+	stack    []string // files being read, outermost first
+	included int
+}
+
+// readFile returns the content of a scenario file.
+func (s *source) readFile(path string) ([]byte, bool) {
+	content, rule := readText(path, largestSource)
+	if rule != "" {
+		s.faults = append(s.faults, Fault{File: path, Rule: rule})
+	}
+	return content, rule == ""
+}
+
+// readText returns the content of a regular file, or what is wrong with it.
+func readText(path string, most int64) (content []byte, rule string) {
+	f, rule := openFile(path)
+	if rule != "" {
+		return nil, rule
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, most+1))
+	switch {
+	case err != nil:
+		return nil, "cannot be read: " + err.Error()
+	case int64(len(content)) > most:
+		return nil, fmt.Sprintf("must be at most %d MiB", most>>20)
+	default:
+		return content, ""
+	}
+}
+
+// openFile opens a regular file: anything else might never end.
+func openFile(path string) (f *os.File, rule string) {
+	info, err := os.Stat(path)
+	var cause *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "no such file"
+	case errors.As(err, &cause):
+		return nil, "cannot be read: " + cause.Err.Error()
+	case err != nil:
+		return nil, "cannot be read: " + err.Error()
+	case info.IsDir():
+		return nil, "is a directory"
+	case !info.Mode().IsRegular():
+		return nil, "must be a regular file"
+	}
+	if f, err = os.Open(path); err != nil {
+		return nil, "cannot be read: permission denied"
+	}
+	return f, ""
+}
+
+// parse returns the tree of a file with what it includes, nil if that failed.
+func (s *source) parse(path string, content []byte) *node {
+	n := s.decode(path, content)
+	if n == nil {
+		return nil
+	}
+	includes := n.table["include"]
+	delete(n.table, "include")
+	if includes == nil {
+		return n
+	}
+	paths := includes.list
+	if includes.form == scalarForm {
+		paths = []*node{includes}
+	}
+	s.stack = append(s.stack, filepath.Clean(path))
+	base := newTable(n.at)
+	for _, p := range paths {
+		if included := s.include(path, p); included != nil {
+			base.merge(included)
+		}
+	}
+	s.stack = s.stack[:len(s.stack)-1]
+	base.merge(n)
+	return base
+}
+
+// include reads one file that another includes.
+func (s *source) include(from string, n *node) *node {
+	fail := func(rule string) *node {
+		s.faults = append(s.faults, Fault{File: n.at.file, Line: n.at.line, Path: "include", Rule: rule, Got: n.got()})
+		return nil
+	}
+	name, ok := n.scalar.(string)
+	if !ok || name == "" {
+		return fail("must be the name of a file")
+	}
+	path := filepath.Join(filepath.Dir(from), filepath.FromSlash(name))
+	if filepath.IsAbs(name) {
+		path = filepath.Clean(name)
+	}
+	if slices.Contains(s.stack, path) {
+		return fail("must not include itself, even by way of others: " + strings.Join(append(slices.Clone(s.stack), path), " -> "))
+	}
+	if s.included++; s.included > mostIncludes {
+		if s.included == mostIncludes+1 {
+			return fail(fmt.Sprintf("must not include more than %d files", mostIncludes))
+		}
+		return nil
+	}
+	content, rule := readText(path, largestSource)
+	if rule != "" {
+		return fail(rule)
+	}
+	return s.parse(path, content)
+}
+
+// decode returns the tree of one file's text.
+func (s *source) decode(path string, content []byte) *node {
+	fail := func(line int, rule string) *node {
+		s.faults = append(s.faults, Fault{File: path, Line: line, Rule: rule})
+		return nil
+	}
+	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(bytes.TrimSpace(content)) == 0:
+		return fail(0, "is empty")
+	case bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")):
+		return fail(0, "must be UTF-8 text, got UTF-16")
+	case bytes.HasPrefix(content, []byte("\x1f\x8b")):
+		return fail(0, "must be UTF-8 text, got a gzip file")
+	case !utf8.Valid(content):
+		return fail(lineOfBadText(content), "must be UTF-8 text")
+	}
+	marks, tooDeep := locate(string(content))
+	if tooDeep > 0 {
+		return fail(tooDeep, fmt.Sprintf("must not nest deeper than %d", deepest))
+	}
+	var tree map[string]any
+	if _, err := toml.Decode(string(content), &tree); err != nil {
+		var parse toml.ParseError
+		if errors.As(err, &parse) {
+			return fail(parse.Position.Line, syntaxRule(parse))
+		}
+		return fail(0, err.Error())
+	}
+	return newNode(tree, marks, position{path, 1})
+}
+
+// syntaxRule puts what the TOML library says in our words.
+func syntaxRule(e toml.ParseError) string {
+	rule := strings.ToValidUTF8(e.Message, "?")
+	if rule == "" {
+		rule = "malformed"
+	}
+	if e.LastKey != "" {
+		return "is no TOML after " + strings.ToValidUTF8(e.LastKey, "?") + ": " + rule
+	}
+	return "is no TOML: " + rule
+}
+
+func lineOfBadText(content []byte) int {
+	line := 1
+	for len(content) > 0 {
+		r, size := utf8.DecodeRune(content)
+		if r == utf8.RuneError && size == 1 {
+			return line
+		}
+		if r == '\n' {
+			line++
+		}
+		content = content[size:]
+	}
+	return line
+}

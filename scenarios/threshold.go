@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Threshold is a limit on a metric.
+type Threshold struct {
+	Metric   string // "latency.p99", "cost{service=ec2}"
+	Operator string // < <= > >=
+	Limit    float64
+	Unit     string // of the limit as written: "s", "ratio", "USD", or "" for a plain number
+	Text     string // "< 400ms"
+}
+
+// Holds reports whether a value of the metric keeps the limit.
+func (t Threshold) Holds(value float64) bool {
+	switch t.Operator {
+	case "<":
+		return value < t.Limit
+	case "<=":
+		return value <= t.Limit
+	case ">":
+		return value > t.Limit
+	default:
+		return value >= t.Limit
+	}
+}
+
+func thresholdKeys() []Key {
+	return within("thresholds", "", []Key{
+		{"METRIC", free(), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`, ""},
+	})
+}
+
+// limitUnits are tried in turn on the number of a threshold.
+var limitUnits = []struct {
+	unit    string
+	applies func(number string) bool
+	measure *measure
+}{
+	{"USD", func(n string) bool { return strings.HasPrefix(n, "$") }, &measure{prefix: "$", name: "price", units: []unit{{"", 1, 1}}}},
+	{"ratio", func(n string) bool { return strings.HasSuffix(n, "%") }, inShares},
+	{"", func(n string) bool { return numberLength(n) == len(n) }, plainNumber},
+	{"s", func(string) bool { return true }, inSeconds},
+}
+
+func (l *loader) readThresholds(t *table) {
+	l.asked["thresholds.METRIC"] = true
+	for _, metric := range slices.Sorted(maps.Keys(t.n.table)) {
+		t.seen[metric] = true
+		t.n.note(metric)
+		th, ok := parseThreshold(t.n.table[metric])
+		if !ok {
+			t.mistake(metric, `must be a limit such as "< 400ms", ">= 99.9%", "< $90" or "<= 3"`, "")
+			continue
+		}
+		th.Metric = metric
+		if l.options.CheckMetric != nil {
+			if err := l.options.CheckMetric(metric); err != nil {
+				t.add(Fault{Path: t.pathOf(metric), Rule: err.Error()}, t.n.table[metric], metric)
+			}
+		}
+		l.scenario.Thresholds = append(l.scenario.Thresholds, th)
+	}
+}
+
+func parseThreshold(n *node) (Threshold, bool) {
+	text, ok := n.scalar.(string)
+	th := Threshold{Text: text}
+	for _, operator := range []string{"<=", ">=", "<", ">"} { // the longer first
+		number, found := strings.CutPrefix(strings.TrimSpace(text), operator)
+		if !ok || !found {
+			continue
+		}
+		number = strings.TrimSpace(number)
+		th.Operator = operator
+		for _, u := range limitUnits {
+			if u.applies(number) {
+				limit, rule := readQuantity(&node{form: scalarForm, scalar: number}, u.measure)
+				th.Unit, th.Limit = u.unit, limit
+				return th, rule == "" && number != ""
+			}
+		}
+	}
+	return th, false
+}
