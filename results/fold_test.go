@@ -134,7 +134,9 @@ func TestWarningsNameWhatIsMissing(t *testing.T) {
 	bill := invoice()
 	bill.Lines[1].Estimated = true
 	bill.Unpriced = []pricing.Unpriced{{SKU: "ec2.mystery", Reason: "no price"}}
-	m := []*measurement{l.measure(oneOutcome(cfg), bill), l.measure(oneOutcome(cfg), bill)}
+	faster := oneOutcome(cfg)
+	faster.Routes[0].Latency = histogram(sim.Second, 2*sim.Second)
+	m := []*measurement{l.measure(oneOutcome(cfg), bill), l.measure(faster, bill)}
 	s := l.fold(cfg, m)
 	s.judge([]Threshold{{Key: "latency.mean", Op: "<", Limit: 3, Text: "< 3s"}})
 	s.warn(l, m)

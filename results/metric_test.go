@@ -219,14 +219,16 @@ func TestKeysAreCheckedWithoutAScenario(t *testing.T) {
 func TestUnknownThresholdsAreFoundBeforeRunning(t *testing.T) {
 	err := CheckThresholds(twoGroups(), []Threshold{
 		{Key: "latency.p99{target_group=wbe}", Op: "<"}, {Key: "availability", Op: "~"}, {Key: "wait.mean", Op: "<", Limit: math.NaN()},
-		{Key: "latency.p99", Op: "<", Limit: 1},
+		{Key: "latency.p99", Op: "<", Limit: 1}, {Key: "latency.p99", Op: "<", Limit: 1, Unit: "s"},
+		{Key: "latency.p99", Op: "<", Limit: 0.05, Unit: "ratio", Text: "< 5%"},
 	})
 	if err == nil {
 		t.Fatal("no error")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	if len(lines) != 3 || !strings.Contains(lines[0], `did you mean "latency.p99{target_group=web}"?`) ||
-		!strings.Contains(lines[1], "must be one of < <=") || !strings.Contains(lines[2], "finite") {
+	if len(lines) != 4 || !strings.Contains(lines[0], `did you mean "latency.p99{target_group=web}"?`) ||
+		!strings.Contains(lines[1], "must be one of < <=") || !strings.Contains(lines[2], "finite") ||
+		!strings.Contains(lines[3], `the metric's unit (s), got "< 5%"`) {
 		t.Errorf("got:\n%v", err)
 	}
 }
@@ -246,6 +248,11 @@ func TestThresholdsCompareMeans(t *testing.T) {
 		if v := s.Thresholds[0]; v.Pass != c.pass || v.Close != c.close || !v.Observed {
 			t.Errorf("2 %s %v: got %+v", c.op, c.limit, v)
 		}
+		s.Metrics[0].HalfWidth = 0
+		if s.judge([]Threshold{{Key: "k", Op: c.op, Limit: 2}}); s.Thresholds[2].Close {
+			t.Errorf("2 %s 2 without any spread is called close", c.op)
+		}
+		s.Metrics[0].HalfWidth = 0.5
 		if v := s.Thresholds[1]; v.Pass || v.Observed || !s.Breached() {
 			t.Errorf("an absent metric: got %+v", v)
 		}

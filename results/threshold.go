@@ -14,6 +14,7 @@ type Threshold struct {
 	Key   string  // of the metric: "latency.p99{target_group=web}"
 	Op    string  // "<", "<=", ">", ">=", "==" or "!="
 	Limit float64 // in the unit of the metric
+	Unit  string  // in which the limit was written; "" fits every metric
 	Text  string  // the condition as it was written: "< 400ms"
 }
 
@@ -52,8 +53,10 @@ func CheckThresholds(cfg *cloud.Config, thresholds []Threshold) error {
 func (l *layout) check(thresholds []Threshold) error {
 	var faults []error
 	for _, t := range thresholds {
-		if l.find(t.Key) < 0 {
+		if at := l.find(t.Key); at < 0 {
 			faults = append(faults, l.unknown(t.Key))
+		} else if unit := l.entries[at].metric.Unit; t.Unit != "" && t.Unit != unit {
+			faults = append(faults, fmt.Errorf("thresholds.%q: must be a limit in the metric's unit (%s), got %q", t.Key, unit, t.Text))
 		}
 		if comparisons()[t.Op] == nil {
 			faults = append(faults, fmt.Errorf("thresholds.%q: must be one of < <= > >= == !=, got %q", t.Key, t.Op))
@@ -79,7 +82,7 @@ func (s *Summary) judge(thresholds []Threshold) {
 		verdict := Verdict{Threshold: t, Estimate: v.Estimate, Unit: v.Unit, Observed: ok}
 		if ok {
 			verdict.Pass = comparisons()[t.Op](v.Value, t.Limit)
-			verdict.Close = !(math.Abs(v.Value-t.Limit) > v.HalfWidth)
+			verdict.Close = v.HalfWidth != 0 && !(math.Abs(v.Value-t.Limit) > v.HalfWidth)
 		}
 		s.Thresholds = append(s.Thresholds, verdict)
 	}

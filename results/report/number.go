@@ -18,7 +18,12 @@ func estimate(e stat.Estimate, unit string, n int) cell {
 	value, half := e.Value*scale, e.HalfWidth*scale
 	decimals := decimalsOf(value, half, unit)
 	c := cell{value: sign(value, decimals) + prefix + fixed(math.Abs(value), decimals) + suffix}
-	if !math.IsNaN(half) {
+	switch {
+	case half == 0: // the same in every replication
+		c.half = "± 0"
+	case half < math.Pow10(-decimals)/2:
+		c.half = "± <" + fixed(math.Pow10(-decimals), decimals)
+	case !math.IsNaN(half):
 		c.half = "± " + fixed(half, decimals)
 	}
 	if e.N != n {
@@ -82,7 +87,7 @@ func timeUnit(size float64) (scale float64, prefix, suffix string) {
 const (
 	halfDigits  = 2 // significant digits of a half-width
 	valueDigits = 4 // of a value without one
-	mostDigits  = 7 // of a value with a tiny half-width
+	mostDigits  = 5 // of a value with a tiny half-width
 )
 
 // decimalsOf returns how many decimals of a scaled value to print.

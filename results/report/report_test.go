@@ -123,7 +123,7 @@ func TestNumbersEndWhereTheirIntervalBegins(t *testing.T) {
 		unit, want  string
 	}{
 		{0.0123456, 0.00041, "s", "12.35 ms ± 0.41"},
-		{0.0000004, 0, "s", "400.0 ns ± 0.0"},
+		{0.0000004, 0, "s", "400.0 ns ± 0"},
 		{0.00012, nan, "s", "120.0 µs"},
 		{0, 0, "s", "0 s ± 0"},
 		{900, 60, "s", "15.0 min ± 1.0"},
@@ -138,8 +138,9 @@ func TestNumbersEndWhereTheirIntervalBegins(t *testing.T) {
 		{12.3456, nan, "USD", "$12.35"},
 		{0.0003, nan, "USD", "$0.0003000"},
 		{-4.2, 0.1, "USD", "-$4.20 ± 0.10"},
-		{1234567, 0.000001, "USD", "$1,234,567 ± 0"},
+		{1234567, 0.000001, "USD", "$1,234,567 ± <1"},
 		{50, 100, "1/s", "50/s ± 100"},
+		{1.619685, 0.000017, "USD", "$1.6197 ± <0.0001"},
 	} {
 		got := estimate(stat.Estimate{Value: c.value, HalfWidth: c.half, N: 5}, c.unit, 5).String()
 		if got != c.want {
