@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/scenarios"
+)
+
+// loadFlags are the flags of commands that read scenarios.
+type loadFlags struct {
+	set          []string
+	priceBook    string
+	seed         int64
+	replications int
+}
+
+func (f *loadFlags) add(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.set, "set", nil, "override a key of the file: `key=value`; may be repeated")
+	c.Flags().StringVar(&f.priceBook, "price-book", "", "CSV `file` of prices that replace the list prices")
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// experiment is a scenario that can run.
+type experiment struct {
+	file string
+	*scenarios.Scenario
+	thresholds []results.Threshold
+}
+
+// fileFaults is everything that is wrong with the files of a command, one fault
+// a line.
+type fileFaults struct{ faults []error }
+
+func (f *fileFaults) Error() string {
+	var lines []string
+	for _, err := range f.faults {
+		lines = append(lines, strings.TrimRight(err.Error(), "\n"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// load reads all files and reports what is wrong with any of them.
+func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
+	options := scenarios.Options{
+		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
+	}
+	if c.Flags().Changed("seed") {
+		options.Seed = &f.seed
+	}
+	if c.Flags().Changed("replications") && f.replications < 1 {
+		return nil, badInput(errors.New("--replications: must be at least 1"))
+	}
+	all := make([]experiment, 0, len(files))
+	var faults fileFaults
+	for _, file := range files {
+		s, err := scenarios.Load(file, options)
+		if err != nil {
+			faults.add(err)
+			continue
+		}
+		e := experiment{file: file, Scenario: s}
+		for _, t := range s.Thresholds {
+			e.thresholds = append(e.thresholds, results.Threshold{
+				Key: t.Metric, Op: t.Operator, Limit: t.Limit, Unit: t.Unit, Text: t.Text,
+			})
+		}
+		if err := results.CheckThresholds(s.Config, e.thresholds); err != nil {
+			for line := range strings.Lines(err.Error()) {
+				faults.add(errors.New(file + ": " + line))
+			}
+		}
+		all = append(all, e)
+	}
+	if len(faults.faults) > 0 {
+		return nil, badInput(&faults)
+	}
+	return all, nil
+}
+
+// add keeps an error, but not twice: files may share what is wrong with a flag.
+func (f *fileFaults) add(err error) {
+	if !slices.ContainsFunc(f.faults, func(known error) bool { return known.Error() == err.Error() }) {
+		f.faults = append(f.faults, err)
+	}
+}

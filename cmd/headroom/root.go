@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	exitInternal    = 1   // internal or I/O error
+	exitInput       = 2   // bad input; nothing was run
+	exitBreached    = 3   // a threshold was breached
+	exitInterrupted = 130 // what was finished is kept
+)
+
+// failure is an error with the exit code that it asks for.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// badInput marks an error as one of the user's, found before anything ran.
+func badInput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{exitInput, err}
+}
+
+// execute runs the command line and returns the exit code.
+func execute(ctx context.Context, args []string) int {
+	begun := false // the arguments were accepted
+	root := newRoot()
+	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, diagnosis(err))
+	if f := (*failure)(nil); errors.As(err, &f) {
+		return f.code
+	}
+	if !begun {
+		return exitInput
+	}
+	return exitInternal
+}
+
+// diagnosis formats an error for standard error. Faults of files begin with the
+// place; all else with the program's name.
+func diagnosis(err error) string {
+	if f := (*fileFaults)(nil); errors.As(err, &f) {
+		return f.Error()
+	}
+	return "headroom: " + strings.TrimRight(err.Error(), "\n")
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "headroom",
+		Short: "Simulates cloud capacity: what a scenario costs, and how slow it gets",
+		Long: `headroom simulates cloud capacity: Auto Scaling groups, load balancers, Spot and
+hosts under a load, with intervals around every number.
+
+  headroom init shop.toml     writes a scenario to start from
+  headroom run shop.toml      simulates it
+  headroom explain KEY        says what a key of the file means`,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetOut(os.Stdout)
+	root.SetErr(os.Stderr)
+	root.AddCommand(newRun(), newValidate(), newCatalog(), newMetrics(), newExplain(), newInit(), newVersion())
+	return root
+}
+
+// someFiles accepts one argument or more.
+func someFiles(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s: needs a scenario file; `headroom init` writes one", c.Name())
+	}
+	return nil
+}

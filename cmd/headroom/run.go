@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/results/report"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	loadFlags
+	format  string
+	out     string
+	workers int
+	quiet   bool
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run FILE…",
+		Short: "Simulate scenarios and print what they showed",
+		Long: `run simulates each scenario and prints its summary: requests and latency, capacity,
+money, thresholds, and what to know before trusting the numbers. With --out it
+also writes summary.json, invoice.csv, timeseries.csv, activities.csv and the
+scenario as run; several files get a directory each.`,
+		Args: someFiles,
+		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
+	}
+	f.add(c)
+	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
+	c.Flags().IntVar(&f.replications, "replications", 0, "independent replications, instead of the file's")
+	c.Flags().IntVar(&f.workers, "workers", 0, "replications under way at a time (default: one per core)")
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the run")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
+	addFormat(c, &f.format)
+	return c
+}
+
+// addFormat adds the flag that says how to write results.
+func addFormat(c *cobra.Command, format *string) {
+	names := make([]string, 0, 4)
+	for _, f := range report.Formats() {
+		names = append(names, string(f))
+	}
+	c.Flags().StringVar(format, "format", string(report.Table), "how to write: "+strings.Join(names, ", "))
+	complete := cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
+	if err := c.RegisterFlagCompletionFunc("format", complete); err != nil {
+		panic("headroom: " + err.Error())
+	}
+}
+
+func (f *runFlags) run(c *cobra.Command, files []string) error {
+	format, err := report.ParseFormat(f.format)
+	if err != nil {
+		return badInput(fmt.Errorf("--%w", err))
+	}
+	if f.workers < 0 {
+		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	}
+	experiments, err := f.load(c, files)
+	if err != nil {
+		return err
+	}
+	directories, err := f.directories(experiments)
+	if err != nil {
+		return badInput(err)
+	}
+	var summaries []*results.Summary
+	var failed error
+	for i, e := range experiments {
+		s, err := e.simulate(c.Context(), f)
+		if s != nil {
+			summaries = append(summaries, s)
+			if f.out != "" {
+				if err := report.Save(directories[i], s, e.Resolved()); err != nil {
+					return err
+				}
+			}
+		}
+		if failed = err; failed != nil {
+			break
+		}
+	}
+	if len(summaries) > 0 {
+		if err := report.Write(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, summaries); err != nil {
+			return err
+		}
+	}
+	if failed != nil {
+		return interruption(c.Context(), failed)
+	}
+	return breach(summaries)
+}
+
+// directories says where the files of each run go: the directory that was asked
+// for, or one below it for each of several scenarios.
+func (f *runFlags) directories(experiments []experiment) ([]string, error) {
+	if f.out == "" {
+		return nil, nil
+	}
+	directories := []string{f.out}
+	if len(experiments) > 1 {
+		directories = nil
+		taken := map[string]string{}
+		for _, e := range experiments {
+			name := strings.TrimSuffix(filepath.Base(e.file), filepath.Ext(e.file))
+			if other := taken[name]; other != "" {
+				return nil, fmt.Errorf("--out: %s and %s would share the directory %s", other, e.file, filepath.Join(f.out, name))
+			}
+			taken[name] = e.file
+			directories = append(directories, filepath.Join(f.out, name))
+		}
+	}
+	for _, dir := range directories {
+		if err := report.CheckDir(dir); err != nil {
+			return nil, fmt.Errorf("--out: %w", err)
+		}
+	}
+	return directories, nil
+}
+
+// simulate runs one scenario.
+func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary, error) {
+	bar := newProgress(e.Name, e.Replications, f.quiet)
+	defer bar.end()
+	s, err := results.Run(ctx, e.Config, results.Options{
+		Replications: e.Replications, Workers: f.workers, Prices: results.ListPrices(e.Catalog),
+		Thresholds: e.thresholds, Progress: bar.advance,
+	})
+	if s != nil {
+		s.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], s.Warnings...)
+	}
+	return s, err
+}
+
+// interruption turns the error of a run that did not end into the exit code.
+func interruption(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &failure{exitInterrupted, errors.New("interrupted; only what had finished is above")}
+	}
+	return err
+}
+
+// breach reports thresholds that were not met.
+func breach(summaries []*results.Summary) error {
+	var breached []string
+	for _, s := range summaries {
+		for _, v := range s.Thresholds {
+			if !v.Pass {
+				breached = append(breached, fmt.Sprintf("%s: threshold breached: %s must be %s", s.Scenario, v.Key, v.Text))
+			}
+		}
+	}
+	if len(breached) == 0 {
+		return nil
+	}
+	return &failure{exitBreached, errors.New(strings.Join(breached, "\nheadroom: "))}
+}
