@@ -52,9 +52,46 @@ func (t *total) add(x uint64) {
 
 // rat returns the sum divided by divisor.
 func (t total) rat(divisor int64) *big.Rat {
+	return new(big.Rat).SetFrac(t.int(), big.NewInt(divisor))
+}
+
+// addProduct adds a × b.
+func (t *total) addProduct(a, b uint64) {
+	high, low := bits.Mul64(a, b)
+	var carry uint64
+	t.low, carry = bits.Add64(t.low, low, 0)
+	t.high += high + carry
+}
+
+// addTotal adds another sum.
+func (t *total) addTotal(u total) {
+	t.add(u.low)
+	t.high += u.high
+}
+
+// subtractProduct takes a × b away, which must not exceed the sum.
+func (t *total) subtractProduct(a, b uint64) {
+	high, low := bits.Mul64(a, b)
+	var borrow uint64
+	t.low, borrow = bits.Sub64(t.low, low, 0)
+	t.high, borrow = bits.Sub64(t.high, high, borrow)
+	if borrow > 0 {
+		panic("pricing: more is taken than there is")
+	}
+}
+
+// divide returns the sum divided by divisor, rounded down, at most 2⁶⁴-1.
+func (t *total) divide(divisor uint64) uint64 {
+	if t.high >= divisor {
+		return math.MaxUint64
+	}
+	quotient, _ := bits.Div64(t.high, t.low, divisor)
+	return quotient
+}
+
+func (t *total) int() *big.Int {
 	n := new(big.Int).SetUint64(t.high)
-	n.Lsh(n, 64).Add(n, new(big.Int).SetUint64(t.low))
-	return new(big.Rat).SetFrac(n, big.NewInt(divisor))
+	return n.Lsh(n, 64).Add(n, new(big.Int).SetUint64(t.low))
 }
 
 // validPrice says whether x can be a price.

@@ -29,6 +29,20 @@ type Use struct {
 	span     span
 }
 
+// useKey is all that tells uses apart.
+type useKey struct {
+	owner, kind int32
+	zone        model.Zone
+	platform    model.Platform
+	tenancy     model.Tenancy
+}
+
+func keyOf(l *model.Lease) useKey {
+	return useKey{l.Owner, l.Type, l.Zone, l.Platform, l.Tenancy}
+}
+
+func (u *Use) key() useKey { return useKey{u.Owner, u.Type, u.Zone, u.Platform, u.Tenancy} }
+
 // count returns the number of clock hours.
 func (h Hours) count() int {
 	if len(h.Uses) == 0 {
@@ -51,13 +65,7 @@ func ClockHours(ledger *model.Ledger) Hours {
 	h := Hours{First: start.Truncate(time.Hour)}
 	h.passed = start.Unix() - h.First.Unix()
 
-	type key struct {
-		owner, kind int32
-		zone        model.Zone
-		platform    model.Platform
-		tenancy     model.Tenancy
-	}
-	var groups fold[key, hourSums]
+	var groups fold[useKey, hourSums]
 	end := int64(0)
 	for i := range ledger.Leases {
 		l := &ledger.Leases[i]
@@ -73,7 +81,7 @@ func ClockHours(ledger *model.Ledger) Hours {
 			continue
 		}
 		end = max(end, charged.to)
-		groups.at(key{l.Owner, l.Type, l.Zone, l.Platform, l.Tenancy}).add(h, charged)
+		groups.at(keyOf(l)).add(h, charged)
 	}
 	if len(groups.keys) == 0 {
 		return h

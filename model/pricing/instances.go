@@ -14,6 +14,13 @@ var dedicatedFactor = big.NewRat(11, 10)
 // t3.micro together (FACTS 28.1).
 const freeInstanceHours = 750
 
+// Usage under discounts is counted in microseconds: the last candidate of a
+// Savings Plan is covered in part, which is no whole number of seconds.
+const (
+	micro     = 1_000_000 // microseconds in a second
+	microHour = hour * micro
+)
+
 // leaseSpan returns the seconds of a lease that are charged, and whether they are
 // free: a Spot instance that the cloud took back within an hour of its start.
 //
@@ -37,79 +44,185 @@ func leaseSpan(l *model.Lease) (charged span, free bool) {
 	return span{first, first + max(0, all-before)*hour}, false
 }
 
-// billOnDemand bills the instances that were launched On-Demand. Those on
-// Dedicated Hosts are paid for with their hosts.
+// candidate is what discounts tell apart: all usage of a type, platform and
+// tenancy. With TenancyHost it is the hosts of the type's family, named by the
+// first type that was placed on them.
+type candidate struct {
+	name     string // instance type
+	family   string
+	platform model.Platform
+	tenancy  model.Tenancy
+}
+
+// item is usage of one candidate, owner and zone by clock hour: the seconds that
+// no discount has taken yet.
+type item struct {
+	candidate
+	owner       int32
+	zone        model.Zone
+	reservation string // name of the Capacity Reservation whose unused part it is
+	use         int    // index into Hours.Uses; -1 for what is no instance
+	units       int64  // quarters of a normalized unit; 0 if it has none
+	span        span
+	left        []int64 // microseconds by clock hour
+}
+
+// newItems turns uses into items. It takes their Seconds over.
+func newItems(s *sheet, hours Hours) []item {
+	items := make([]item, 0, len(hours.Uses))
+	for i, use := range hours.Uses {
+		kind := &s.ledger.Types[use.Type]
+		for h := range use.Seconds {
+			use.Seconds[h] *= micro
+		}
+		items = append(items, item{
+			candidate: candidate{kind.Name, familyOf(kind), use.Platform, use.Tenancy},
+			owner:     use.Owner, zone: use.Zone, use: i, span: use.span, left: use.Seconds,
+		})
+	}
+	return items
+}
+
+// familyOf returns the text before the dot of a type's name.
+func familyOf(t *model.InstanceType) string {
+	c := Commitment{Kind: ReservedInstance, Type: t.Name}
+	return c.family()
+}
+
+// billOnDemand bills the instances that were launched On-Demand, discounts first.
 func billOnDemand(s *sheet) {
 	hours := ClockHours(s.ledger)
-	free := s.takeFreeHours(hours)
-	for i := range hours.Uses {
-		if free != nil {
-			s.addInstances(hours, &free[i], FreeTier)
-		}
-		s.addInstances(hours, &hours.Uses[i], OnDemand)
+	c := newCover(s, hours)
+	s.takeFreeHours(c)
+	c.allocateHosts()
+	c.holdCapacity()
+	c.apply()
+	for i := range c.items {
+		s.addItem(c, &c.items[i], c.items[i].left, OnDemand)
 	}
 }
 
-// takeFreeHours moves what the free tier grants, hour by hour, out of the uses. It
-// returns a use for each use, or nil without the free tier.
-func (s *sheet) takeFreeHours(hours Hours) []Use {
+// takeFreeHours moves what the free tier grants, hour by hour, out of the items
+// and bills it.
+func (s *sheet) takeFreeHours(c *cover) {
 	if !s.freeTier {
-		return nil
+		return
 	}
-	free := make([]Use, len(hours.Uses))
-	var eligible []int
-	for i, use := range hours.Uses {
-		free[i] = use
-		free[i].Seconds = make([]int64, len(use.Seconds))
-		name := s.ledger.Types[use.Type].Name
-		if (name == "t2.micro" || name == "t3.micro") && use.Tenancy == model.TenancyDefault {
-			eligible = append(eligible, i)
+	free := make(map[int][]int64)
+	for h := range c.months {
+		for i := range c.items {
+			it := &c.items[i]
+			micro := it.name == "t2.micro" || it.name == "t3.micro"
+			if !micro || it.tenancy != model.TenancyDefault || h >= len(it.left) {
+				continue
+			}
+			if free[i] == nil {
+				free[i] = make([]int64, len(it.left))
+			}
+			free[i][h] = s.allow("instances", c.months[h], it.left[h], freeInstanceHours*microHour)
+			it.left[h] -= free[i][h]
 		}
 	}
-	for h := range hours.count() {
-		month := s.calendar.month(hours.begin(h))
-		for _, i := range eligible {
-			granted := s.allow("instances", month, hours.Uses[i].Seconds[h], freeInstanceHours*hour)
-			free[i].Seconds[h] = granted
-			hours.Uses[i].Seconds[h] -= granted
+	for i := range c.items {
+		if free[i] != nil {
+			s.addItem(c, &c.items[i], free[i], FreeTier)
 		}
 	}
-	return free
 }
 
-// addInstances adds the lines of one use, a month each.
-func (s *sheet) addInstances(hours Hours, use *Use, option Option) {
-	name := s.ledger.Types[use.Type].Name
-	c := charge{
-		service: EC2, sku: name + "." + use.Platform.String(), option: option,
-		owner: use.Owner, resource: name, zone: use.Zone,
-		price: s.instance(use.Type, use.Platform),
+// addItem adds the lines of the part of an item that was bought in one way, a
+// month each.
+func (s *sheet) addItem(c *cover, it *item, amount []int64, option Option) {
+	for h := 0; h < len(amount); {
+		month := c.months[h]
+		var sum int64
+		var period span
+		for ; h < len(amount) && c.months[h] == month; h++ {
+			if amount[h] > 0 {
+				sum += amount[h]
+				period = period.join(c.clock(h))
+			}
+		}
+		if sum > 0 {
+			line := c.charge(it, option)
+			line.month = month
+			c.measure(&line, it, part{sum, period})
+			s.add(line)
+		}
 	}
-	switch use.Tenancy {
+}
+
+// charge returns the line of an item without its time and quantity.
+func (c *cover) charge(it *item, option Option) charge {
+	line := charge{
+		service: EC2, sku: it.name + "." + it.platform.String(), option: option,
+		owner: it.owner, resource: it.name, zone: it.zone, price: c.sheet.rateOf(it.candidate),
+	}
+	line.description = it.name + " " + it.platform.String() + ", " + string(option)
+	switch it.tenancy {
 	case model.TenancyDefault:
 	case model.TenancyDedicated:
-		c.sku += ".dedicated"
-		c.price = c.price.times(dedicatedFactor)
+		line.sku += ".dedicated"
 	case model.TenancyHost:
-		c.sku += ".host"
-		c.price = price{missing: "instances on Dedicated Hosts are paid for per host, and no host is in the ledger"}
+		line.sku += ".host"
+		if it.use < 0 {
+			line.sku, line.resource = "host."+it.family, it.family
+			line.description = it.family + " Dedicated Host, " + string(option)
+		}
 	default:
 		panic("pricing: lease without tenancy")
 	}
-	c.description = name + " " + use.Platform.String() + ", " + string(option)
-	for h := 0; h < len(use.Seconds); {
-		c.month = s.calendar.month(hours.begin(h))
-		var seconds int64
-		c.span = span{}
-		for ; h < len(use.Seconds) && s.calendar.month(hours.begin(h)) == c.month; h++ {
-			if n := use.Seconds[h]; n > 0 {
-				seconds += n
-				c.span = c.span.join(span{hours.begin(h), hours.begin(h + 1)})
-			}
+	c.seat(it, &line)
+	if it.reservation != "" {
+		line.sku += ".unused_capacity"
+		line.description = it.reservation + ": unused Capacity Reservation of " + it.name + ", " + string(option)
+		line.reservation = it.reservation
+	}
+	return line
+}
+
+// part is usage of an item and when it was.
+type part struct {
+	micros int64
+	span   span
+}
+
+// measure sets the time and the quantity of a line.
+func (c *cover) measure(line *charge, it *item, p part) {
+	line.span = span{max(p.span.from, it.span.from), min(p.span.to, it.span.to)}
+	line.consumed = quantity{ratio(p.micros, micro), "Seconds"}
+	line.priced = quantity{ratio(p.micros, microHour), "Hours"}
+}
+
+// rateOf returns the On-Demand price of an hour of a candidate.
+func (s *sheet) rateOf(c candidate) price {
+	switch {
+	case c.tenancy == model.TenancyHost && s.book == nil:
+		return price{missing: "instances on Dedicated Hosts are paid for per host, and no host is in the ledger"}
+	case c.tenancy == model.TenancyHost:
+		return newPrice(s.book.DedicatedHost(c.family))
+	case c.tenancy == model.TenancyDedicated:
+		return newPrice(s.prices.OnDemand(c.name, c.platform)).times(dedicatedFactor)
+	default:
+		return newPrice(s.prices.OnDemand(c.name, c.platform))
+	}
+}
+
+// reservedRate returns the effective rate of an hour of a candidate. Hosts have
+// the discount of the type that was placed on them first, estimated.
+func reservedRate(book Book, o Offering, c candidate) price {
+	rate := newPrice(book.Reserved(c.name, c.platform, o))
+	switch c.tenancy {
+	case model.TenancyDedicated:
+		return rate.times(dedicatedFactor)
+	case model.TenancyHost:
+		host, list := newPrice(book.DedicatedHost(c.family)), newPrice(book.OnDemand(c.name, c.platform))
+		if host.usd == nil || list.usd == nil || rate.usd == nil || list.usd.Sign() == 0 {
+			return price{missing: "not in the price book"}
 		}
-		c.span = span{max(c.span.from, use.span.from), min(c.span.to, use.span.to)}
-		c.consumed = quantity{ratio(seconds, 1), "Seconds"}
-		c.priced = quantity{ratio(seconds, hour), "Hours"}
-		s.add(c)
+		host.estimated = true
+		return host.times(new(big.Rat).Quo(rate.usd, list.usd))
+	default:
+		return rate
 	}
 }

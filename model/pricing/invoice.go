@@ -29,10 +29,40 @@ type Option string
 
 // Options.
 const (
-	OnDemand Option = "on-demand"
-	Spot     Option = "spot"
-	FreeTier Option = "free-tier"
+	OnDemand    Option = "on-demand"
+	Spot        Option = "spot"
+	FreeTier    Option = "free-tier"
+	Reserved    Option = "reserved"
+	SavingsPlan Option = "savings-plan"
 )
+
+// Category says what a line is for, in FOCUS's terms.
+type Category string
+
+// Categories.
+const (
+	Usage    Category = "Usage"    // also what was committed and nobody used
+	Purchase Category = "Purchase" // what is paid for commitments
+)
+
+// Frequency says how often a charge comes.
+type Frequency string
+
+// Frequencies.
+const (
+	UsageBased Frequency = "Usage-Based"
+	Recurring  Frequency = "Recurring"
+	OneTime    Frequency = "One-Time"
+)
+
+// Discount is the part that a commitment has in a line; it is empty without one.
+type Discount struct {
+	Name     string
+	Kind     CommitmentKind
+	Status   string  // "Used", "Unused"; "" for its purchase
+	Quantity float64 // of the commitment, in Unit
+	Unit     string  // "Hours", "Normalized-Hours" where sizes are flexible, "USD"
+}
 
 // Invoice is what a run costs.
 type Invoice struct {
@@ -49,6 +79,8 @@ type Line struct {
 	SKU          string // "ec2.m5.large.linux", "ebs.gp3_storage"
 	Description  string
 	Option       Option
+	Category     Category
+	Frequency    Frequency
 	Owner        string // table of the scenario; "" for the account
 	ResourceType string // instance type, volume type or balancer kind
 	Region       string
@@ -62,10 +94,18 @@ type Line struct {
 	Priced       float64 // as charged, in the unit of the price
 	PricedUnit   string  // "Hours", "GB-Months", "LCU-Hours"
 
-	UnitPrice float64     // dollars per priced unit; the average where it moved
+	UnitPrice float64     // effective dollars per priced unit; the average where it moved
+	ListPrice float64     // list dollars per priced unit
 	List      model.Money // at On-Demand list price
-	Billed    model.Money
+	Billed    model.Money // what is to pay
+	// Effective is what the line costs with upfront and recurring payments spread
+	// over what they are for: Billed, but for commitments, whose usage has nothing
+	// to pay and whose purchase has no effect of its own.
+	Effective model.Money
 	Estimated bool // the price is an estimate
+
+	Discount    Discount
+	Reservation string // Capacity Reservation whose unused part it is
 }
 
 // Unpriced is usage for which the price book has no price.
@@ -89,7 +129,17 @@ type Subtotal struct {
 	Cost model.Money
 }
 
-// Total returns the sum of the lines.
+// Cost returns what the run costs, what is paid upfront being spread over its
+// term: the sum of the lines' effective costs.
+func (v Invoice) Cost() model.Money {
+	var sum model.Money
+	for i := range v.Lines {
+		sum += v.Lines[i].Effective
+	}
+	return sum
+}
+
+// Total returns what is to pay: the sum of the lines.
 func (v Invoice) Total() model.Money {
 	var sum model.Money
 	for i := range v.Lines {
@@ -98,17 +148,17 @@ func (v Invoice) Total() model.Money {
 	return sum
 }
 
-// ByService returns the cost of each service, in order of name.
+// ByService returns the effective cost of each service, in order of name.
 func (v Invoice) ByService() []Subtotal {
 	return v.subtotals(func(l *Line) string { return string(l.Service) })
 }
 
-// ByOption returns the cost of each way of buying, in order of name.
+// ByOption returns the effective cost of each way of buying, in order of name.
 func (v Invoice) ByOption() []Subtotal {
 	return v.subtotals(func(l *Line) string { return string(l.Option) })
 }
 
-// ByOwner returns the cost of each owner, in order of name; the account's own
+// ByOwner returns the effective cost of each owner, in order of name; the account's own
 // charges are under "".
 func (v Invoice) ByOwner() []Subtotal {
 	return v.subtotals(func(l *Line) string { return l.Owner })
@@ -124,7 +174,7 @@ func (v Invoice) subtotals(name func(*Line) string) []Subtotal {
 		if !found {
 			all = slices.Insert(all, at, Subtotal{Name: name(line)})
 		}
-		all[at].Cost += line.Billed
+		all[at].Cost += line.Effective
 	}
 	return all
 }

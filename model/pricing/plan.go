@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 )
@@ -10,16 +11,6 @@ import (
 type Plan interface {
 	// Bill returns what the usage costs. It leaves the ledger as it is.
 	Bill(ledger *model.Ledger) Invoice
-}
-
-// Prices is a price book for one Region, in dollars. usd is the price, estimated
-// says that nobody published it, ok that there is one at all.
-type Prices interface {
-	// OnDemand returns the price of an instance-hour, shared hardware.
-	OnDemand(instanceType string, platform model.Platform) (usd float64, estimated, ok bool)
-	// Service returns the price of any other item, named as the price data names
-	// it: ("ebs", "gp3_storage"), per unit and month or hour of that item.
-	Service(service, item string) (usd float64, estimated, ok bool)
 }
 
 // AsRun is the plan that bills every instance as it was launched: On-Demand by
@@ -36,10 +27,66 @@ type AsRun struct {
 func (p AsRun) Bill(ledger *model.Ledger) Invoice {
 	s := newSheet(ledger, p.Prices)
 	s.freeTier = p.FreeTier
-	for _, meter := range Meters() {
-		s.run(meter)
+	return s.bill()
+}
+
+// Committed is the plan that bills what ran, less what commitments cover.
+type Committed struct {
+	Book        Book
+	FreeTier    bool // as in [AsRun]
+	Commitments []Commitment
+	Capacity    []CapacityReservation
+	// Hosts moves all On-Demand instances to Dedicated Hosts of the account.
+	Hosts bool
+	// Dedicated gives the On-Demand instances on shared hardware dedicated tenancy.
+	Dedicated bool
+}
+
+// Bill implements [Plan]. Commitments that are not valid are a caller's error:
+// see [Commitment.Validate].
+func (p Committed) Bill(ledger *model.Ledger) Invoice {
+	return p.sheet(ledger).bill()
+}
+
+func (p Committed) sheet(ledger *model.Ledger) *sheet {
+	if p.Hosts {
+		ledger = withTenancy(ledger, model.TenancyHost)
+	} else if p.Dedicated {
+		ledger = withTenancy(ledger, model.TenancyDedicated)
 	}
-	return s.finish()
+	s := newSheet(ledger, p.Book)
+	s.freeTier = p.FreeTier
+	s.book, s.commitments, s.capacity = p.Book, named(p.Commitments), p.Capacity
+	return s
+}
+
+// withTenancy returns the ledger with another tenancy of its On-Demand instances.
+func withTenancy(ledger *model.Ledger, tenancy model.Tenancy) *model.Ledger {
+	moved := *ledger
+	moved.Leases = slices.Clone(ledger.Leases)
+	for i := range moved.Leases {
+		l := &moved.Leases[i]
+		if l.Option == model.OnDemand && l.Tenancy != model.TenancyHost {
+			l.Tenancy = tenancy
+		}
+	}
+	return &moved
+}
+
+// named returns the commitments, each with a name of its own.
+func named(commitments []Commitment) []Commitment {
+	all := slices.Clone(commitments)
+	used := map[string]int{}
+	for i := range all {
+		if all[i].Name == "" {
+			all[i].Name = all[i].PlanName() + "/" + all[i].subject()
+		}
+		used[all[i].Name]++
+		if n := used[all[i].Name]; n > 1 {
+			all[i].Name = fmt.Sprintf("%s#%d", all[i].Name, n)
+		}
+	}
+	return all
 }
 
 // Meter bills one kind of usage.
@@ -52,7 +99,7 @@ type Meter struct {
 // Meters lists all kinds of usage that are billed, in the order of the invoice.
 func Meters() []Meter {
 	return []Meter{
-		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum", billOnDemand},
+		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum; commitments first", billOnDemand},
 		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot},
 		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
 		{"volumes", "EBS storage, IOPS and throughput by the second of a calendar month", billVolumes},
@@ -62,6 +109,14 @@ func Meters() []Meter {
 		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
 		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring},
 	}
+}
+
+// bill bills all meters.
+func (s *sheet) bill() Invoice {
+	for _, meter := range Meters() {
+		s.run(meter)
+	}
+	return s.finish()
 }
 
 // run bills one meter and puts its lines in order.

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"math/big"
 
 	"headroom/model"
@@ -15,9 +16,14 @@ const (
 
 // sheet is an invoice in the making: what the meters share.
 type sheet struct {
-	ledger     *model.Ledger
-	prices     Prices
-	freeTier   bool
+	ledger   *model.Ledger
+	prices   Prices
+	freeTier bool
+
+	book        Book // nil in a plan without commitments and hosts
+	commitments []Commitment
+	capacity    []CapacityReservation
+
 	calendar   *calendar
 	allowances map[allowance]int64 // used so far
 	invoice    Invoice
@@ -125,6 +131,13 @@ type charge struct {
 	priced      quantity
 	price       price    // list price
 	cost        *big.Rat // where it is not priced × price
+
+	category      Category  // empty: usage
+	frequency     Frequency // empty: usage-based
+	effective     *big.Rat  // where it is not the cost
+	rateEstimated bool      // of the effective cost
+	discount      Discount
+	reservation   string
 }
 
 // add appends the line of a charge, or lists it as unpriced. A charge of nothing
@@ -133,9 +146,9 @@ func (s *sheet) add(c charge) {
 	if c.priced.amount.Sign() == 0 {
 		return
 	}
-	if c.option == "" {
-		c.option = OnDemand
-	}
+	c.option = cmp.Or(c.option, OnDemand)
+	c.category = cmp.Or(c.category, Usage)
+	c.frequency = cmp.Or(c.frequency, UsageBased)
 	if c.option == FreeTier {
 		c.cost = new(big.Rat)
 	}
@@ -147,22 +160,28 @@ func (s *sheet) add(c charge) {
 		c.price.usd = new(big.Rat).Quo(c.cost, c.priced.amount)
 	}
 	list := new(big.Rat).Mul(c.priced.amount, c.price.usd)
-	unit := c.price.usd
 	if c.cost == nil {
 		c.cost = list
-	} else {
-		unit = new(big.Rat).Quo(c.cost, c.priced.amount)
+	}
+	estimated := c.price.estimated && c.cost.Sign() > 0
+	unit := c.cost
+	if c.effective == nil {
+		c.effective = c.cost
+	} else if estimated = c.rateEstimated; c.category != Purchase {
+		unit = c.effective
 	}
 	s.invoice.Lines = append(s.invoice.Lines, Line{
 		Service: c.service, SKU: string(c.service) + "." + c.sku, Description: c.description,
-		Option: c.option, Owner: s.owner(c.owner), ResourceType: c.resource,
+		Option: c.option, Category: c.category, Frequency: c.frequency,
+		Owner: s.owner(c.owner), ResourceType: c.resource,
 		Region: s.ledger.Region, Zone: s.zone(c.zone),
 		From: sim.Time(c.span.from) * sim.Second, To: sim.Time(c.span.to) * sim.Second,
 		Month:    s.calendar.first(c.month),
 		Consumed: float(c.consumed.amount), ConsumedUnit: c.consumed.unit,
 		Priced: float(c.priced.amount), PricedUnit: c.priced.unit,
-		UnitPrice: float(unit), List: round(list), Billed: round(c.cost),
-		Estimated: c.price.estimated && c.cost.Sign() > 0,
+		UnitPrice: float(new(big.Rat).Quo(unit, c.priced.amount)), ListPrice: float(c.price.usd),
+		List: round(list), Billed: round(c.cost), Effective: round(c.effective),
+		Estimated: estimated, Discount: c.discount, Reservation: c.reservation,
 	})
 }
 

@@ -1,0 +1,164 @@
+package pricing
+
+import (
+	"math/big"
+	"strings"
+
+	"headroom/model"
+)
+
+// CommitmentKind says what is committed to.
+type CommitmentKind uint8
+
+// Kinds of commitment.
+const (
+	ReservedInstance       CommitmentKind = iota + 1 // hours of a type
+	HostReservation                                  // hours of a Dedicated Host
+	EC2InstanceSavingsPlan                           // dollars an hour on one family
+	ComputeSavingsPlan                               // dollars an hour on anything
+)
+
+// String returns the kind's name, also that of its type in FOCUS.
+func (k CommitmentKind) String() string {
+	return word(int(k), "Reserved Instance", "Dedicated Host Reservation", "EC2 Instance Savings Plan", "Compute Savings Plan")
+}
+
+func (k CommitmentKind) savingsPlan() bool {
+	return k == EC2InstanceSavingsPlan || k == ComputeSavingsPlan
+}
+
+// Commitment is what was bought for a term: Count Reserved Instances or reserved
+// hosts, or Hourly dollars of a Savings Plan. It is in force during the whole run.
+// [Commitment.Validate] says which fields each kind has.
+type Commitment struct {
+	Name     string // unique in a plan; "" is given one
+	Kind     CommitmentKind
+	Class    Class // Reserved Instances only
+	Term     Term
+	Payment  Payment
+	Type     string // instance type of a Reserved Instance
+	Family   string // of an EC2 Instance Savings Plan or a host reservation
+	Platform model.Platform
+	Tenancy  model.Tenancy
+	Zone     string // letter: a zonal Reserved Instance, a host's zone; "": the Region
+	// SizeFlexible asks for what regional Reserved Instances have anyway where it
+	// exists; a zonal one must not ask.
+	SizeFlexible bool
+	Count        int64
+	Hourly       model.Money
+	// Bought says that the term begins with the run, so that what is paid upfront
+	// is on its invoice; else it was paid before.
+	Bought bool
+}
+
+// offering returns the rates that apply. Savings Plan rates are derived (FACTS
+// 28.4): those of EC2 Instance are the Standard rates, those of Compute the
+// Convertible ones.
+func (c *Commitment) offering() Offering {
+	o := Offering{Class: c.Class, Term: c.Term, Payment: c.Payment}
+	switch c.Kind {
+	case EC2InstanceSavingsPlan, HostReservation:
+		o.Class = Standard
+	case ComputeSavingsPlan:
+		o.Class = Convertible
+	case ReservedInstance:
+	default:
+		panic("pricing: commitment of no kind")
+	}
+	return o
+}
+
+// family returns the family that the commitment is for, "" for any.
+func (c *Commitment) family() string {
+	if c.Kind == ReservedInstance {
+		family, _, _ := strings.Cut(c.Type, ".")
+		return family
+	}
+	return c.Family
+}
+
+// flexible reports whether a Reserved Instance applies by normalized units.
+func (c *Commitment) flexible() bool {
+	return c.Kind == ReservedInstance && c.Zone == "" && sizeFlexible(c.family(), c.Platform, c.Tenancy)
+}
+
+// rate returns what one unit of the commitment costs an hour, upfront included: a
+// Reserved Instance, a host, or a dollar.
+func (c *Commitment) rate(book Book) price {
+	switch c.Kind {
+	case ReservedInstance:
+		return reservedRate(book, c.offering(), candidate{name: c.Type, platform: c.Platform, tenancy: c.Tenancy})
+	case HostReservation:
+		return newPrice(book.ReservedHost(c.Family, c.offering()))
+	default:
+		return price{usd: ratio(1, 1)}
+	}
+}
+
+// quantity returns how many units were bought.
+func (c *Commitment) quantity() *big.Rat {
+	if c.Kind.savingsPlan() {
+		return ratio(int64(c.Hourly), int64(model.Dollar))
+	}
+	return ratio(c.Count, 1)
+}
+
+// Upfront returns what is paid when the term begins, 0 for what has no price.
+func (c *Commitment) Upfront(book Book) model.Money {
+	rate := c.rate(book)
+	if rate.usd == nil {
+		return 0
+	}
+	return round(c.upfront(rate.usd))
+}
+
+func (c *Commitment) upfront(rate *big.Rat) *big.Rat {
+	all := new(big.Rat).Mul(rate, c.quantity())
+	return all.Mul(all, ratio(c.Term.hours()*c.Payment.halves(), 2))
+}
+
+// recurring returns the part of a rate that is paid hour by hour.
+func (c *Commitment) recurring(rate *big.Rat) *big.Rat {
+	return new(big.Rat).Mul(rate, ratio(2-c.Payment.halves(), 2))
+}
+
+// PlanName returns the name of the plan that buys such commitments, as compare
+// lists it, without its size.
+func (c *Commitment) PlanName() string {
+	tail := "-" + c.Term.String() + "-" + c.Payment.String()
+	switch c.Kind {
+	case ReservedInstance:
+		return "reserved-" + c.Class.String() + tail
+	case HostReservation:
+		return "reserved-hosts" + tail
+	case EC2InstanceSavingsPlan:
+		return "ec2-savings-plan" + tail
+	default:
+		return "compute-savings-plan" + tail
+	}
+}
+
+// subject says what the commitment is for.
+func (c *Commitment) subject() string {
+	switch {
+	case c.Kind == ReservedInstance && c.Tenancy == model.TenancyDedicated:
+		return c.Type + "." + c.Platform.String() + ".dedicated"
+	case c.Kind == ReservedInstance:
+		return c.Type + "." + c.Platform.String()
+	case c.Kind == ComputeSavingsPlan:
+		return "compute"
+	default:
+		return c.Family
+	}
+}
+
+// discount returns the part that the commitment has in a line: so many of its
+// units.
+func (c *Commitment) discount(book Book, status string, amount *big.Rat) Discount {
+	d := Discount{Name: c.Name, Kind: c.Kind, Status: status, Quantity: float(amount), Unit: c.unit()}
+	if c.flexible() {
+		d.Unit = "Normalized-Hours"
+		d.Quantity *= book.NormalizedUnits(c.Type)
+	}
+	return d
+}
