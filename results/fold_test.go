@@ -143,8 +143,8 @@ func TestWarningsNameWhatIsMissing(t *testing.T) {
 	all := strings.Join(s.Warnings, "\n")
 	for _, want := range []string{
 		"latency.p50 comes from 6 requests",
-		"autoscaling_group.web: 1 launches a run found no capacity",
-		"instance_workload.jobs: 10 launches",
+		"autoscaling_group.web: 1 ± 0 (n 2) launches a run found no capacity",
+		"instance_workload.jobs: 10 ± 0 (n 2) launches",
 		"estimated prices: ec2.x",
 		"not in the cost, because it has no price: ec2.mystery (no price)",
 		"threshold latency.mean < 3s: the limit lies inside the interval",

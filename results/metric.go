@@ -170,7 +170,7 @@ func instanceMetrics() []Metric {
 	})
 	lost.Labels = []string{labelGroup, labelInstance}
 	return []Metric{
-		count("instances.launched", "instances launched by groups and instance workloads", func(p *part) float64 {
+		count("instances.launched", "instances launched by groups and instance workloads; in all, without other tenants'", func(p *part) float64 {
 			return sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return float64(g.Launched) }) +
 				sum(p.tenants(), func(t *cloud.TenantOutcome) float64 { return float64(t.Launched) })
 		}),

@@ -25,7 +25,7 @@ func twoGroups() *cloud.Config {
 		Groups:        []cloud.Group{{Name: "web"}, {Name: "api"}},
 		Instances:     []cloud.Fleet{{Name: "db"}},
 		InstanceWorkloads: []cloud.InstanceWorkload{
-			{Name: "others", Foreign: true}, {Name: "jobs"},
+			{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
 		},
 		Workloads: []cloud.Workload{{Name: "users"}},
 	}
@@ -67,6 +67,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 		Tenants: []cloud.TenantOutcome{
 			{Launched: 1000, LaunchFailed: 1000},
 			{Launched: 30, Terminated: 20, LaunchFailed: 10, RunningMean: 5.5, RunningMax: 9, Interrupted: 4},
+			{Launched: 7},
 		},
 		Spot: cloud.SpotOutcome{Interruptions: 6, RequestsLost: 3},
 		Ledger: &model.Ledger{
@@ -127,6 +128,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"target_group.healthy.mean{target_group=web}":        3.5,
 		"instances.launched":                                 41,
 		"instances.launched{instance_workload=jobs}":         30,
+		"instances.launched{instance_workload=others}":       7,
 		"instances.launch_failed":                            11,
 		"instances.lost":                                     2,
 		"instances.lost{instance=db}":                        1,
@@ -167,7 +169,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 	}
 	for _, key := range []string{
 		"capacity.in_service.max", "hosts.used.max", // extremes of two parts do not add up
-		"cost", "instances.launched{instance_workload=others}", "latency.p99{code=502}",
+		"cost", "instances.launched{instance_workload=hosts.m5.a}", "latency.p99{code=502}",
 	} {
 		if l.find(key) >= 0 {
 			t.Errorf("there is a metric %s", key)

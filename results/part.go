@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -60,8 +61,8 @@ func scopes(cfg *cloud.Config) []scope {
 	add(labelWorkload, len(cfg.Workloads), func(i int) string { return cfg.Workloads[i].Name })
 	add(labelGroup, len(cfg.Groups), func(i int) string { return cfg.Groups[i].Name })
 	add(labelInstance, len(cfg.Instances), func(i int) string { return cfg.Instances[i].Name })
-	for i := range cfg.InstanceWorkloads { // without those of other tenants, who are no part of the scenario's own
-		if w := &cfg.InstanceWorkloads[i]; !w.Foreign {
+	for i := range cfg.InstanceWorkloads {
+		if w := &cfg.InstanceWorkloads[i]; !background(w) {
 			all = append(all, scope{Part: Part{Label: labelTenant, Name: w.Name}, index: i})
 		}
 	}
@@ -69,6 +70,12 @@ func scopes(cfg *cloud.Config) []scope {
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })
 	return all
+}
+
+// background reports whether instances are the anonymous load of a host pool,
+// which has no table of its own: "hosts.m6i.a".
+func background(w *cloud.InstanceWorkload) bool {
+	return w.Foreign && strings.HasPrefix(w.Name, labelHosts+".")
 }
 
 // pricedServices lists the services that may stand on an invoice.

@@ -49,6 +49,14 @@ func (p Part) title() string {
 	return p.Label + "." + p.Name
 }
 
+// sure writes a value with what is known of its error.
+func (v Value) sure() string {
+	if math.IsNaN(v.HalfWidth) {
+		return fmt.Sprintf("%.4g (n %d)", v.Value, v.N)
+	}
+	return fmt.Sprintf("%.4g ± %.2g (n %d)", v.Value, v.HalfWidth, v.N)
+}
+
 func (s *Summary) warnOfQueues(l *layout, measured []*measurement) {
 	for i, sc := range l.scopes {
 		if sc.Label != labelTargetGroup && sc.Label != labelWorkload {
@@ -68,7 +76,8 @@ func (s *Summary) warnOfQueues(l *layout, measured []*measurement) {
 	for _, label := range []string{labelGroup, labelInstance} {
 		for _, p := range s.Labelled(label) {
 			if u, ok := s.Value("cpu.utilization", p); ok && u.Value > saturation {
-				s.warnf("%s: saturated, %.1f %% of its vCPU-time is busy", p.title(), 100*u.Value)
+				u.Value, u.HalfWidth = 100*u.Value, 100*u.HalfWidth
+				s.warnf("%s: saturated, %s %% of its vCPU-time is busy", p.title(), u.sure())
 			}
 		}
 	}
@@ -100,8 +109,8 @@ func (s *Summary) warnOfWarmup(measured []*measurement) {
 		return
 	}
 	slices.Sort(cuts)
-	s.warnf("the warm-up is too short by MSER-5: the start of the run shifts the mean latency by %+.0f %%; try warmup = %q",
-		100*bias.Value, short(cuts[len(cuts)/2]))
+	s.warnf("the warm-up is too short by MSER-5: the start of the run shifts the mean latency by %s %%; try warmup = %q",
+		Value{Estimate: stat.Estimate{Value: 100 * bias.Value, HalfWidth: 100 * bias.HalfWidth, N: bias.N}}.sure(), short(cuts[len(cuts)/2]))
 }
 
 // short writes a duration of whole minutes without zero parts.
@@ -140,7 +149,7 @@ func (s *Summary) warnOfCapacity() {
 	for _, label := range []string{labelGroup, labelTenant} {
 		for _, p := range s.Labelled(label) {
 			if v, ok := s.Value("instances.launch_failed", p); ok && v.Value > 0 {
-				s.warnf("%s: %.4g launches a run found no capacity (InsufficientInstanceCapacity)", p.title(), v.Value)
+				s.warnf("%s: %s launches a run found no capacity (InsufficientInstanceCapacity)", p.title(), v.sure())
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func contents(cfg *cloud.Config) string {
 		{len(cfg.TargetGroups), "target group"},
 		{len(cfg.Groups), "Auto Scaling group"},
 		{len(cfg.Instances), "instance table"},
-		{len(cfg.InstanceWorkloads), "instance workload"},
+		{len(cfg.InstanceWorkloads), "instance stream"}, // with those in the background of hosts
 		{len(cfg.HostPools), "host pool"},
 		{len(cfg.Faults), "fault"},
 	} {

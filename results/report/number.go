@@ -14,7 +14,11 @@ type cell struct{ value, half string }
 // estimate formats a measured number for people, n being the usual number of
 // observations.
 func estimate(e stat.Estimate, unit string, n int) cell {
-	scale, prefix, suffix := unitOf(e.Value, unit)
+	size := math.Abs(e.Value)
+	if e.HalfWidth > size {
+		size = e.HalfWidth
+	}
+	scale, prefix, suffix := unitOf(size, unit)
 	value, half := e.Value*scale, e.HalfWidth*scale
 	decimals := decimalsOf(value, half, unit)
 	c := cell{value: sign(value, decimals) + prefix + fixed(math.Abs(value), decimals) + suffix}
@@ -40,9 +44,8 @@ func (c cell) String() string {
 	return c.value + " " + c.half
 }
 
-// unitOf picks a unit in which a value is easy to read.
-func unitOf(value float64, unit string) (scale float64, prefix, suffix string) {
-	size := math.Abs(value)
+// unitOf picks a unit in which a number of some size is easy to read.
+func unitOf(size float64, unit string) (scale float64, prefix, suffix string) {
 	switch unit {
 	case "s":
 		return timeUnit(size)
@@ -92,8 +95,12 @@ const (
 
 // decimalsOf returns how many decimals of a scaled value to print.
 func decimalsOf(value, half float64, unit string) int {
+	missing := 0 // decimals that tell 99.998 % from 100 %
+	if unit == "ratio" && value > 90 && value < 100 {
+		missing = halfDigits - 1 - exponent(100-value)
+	}
 	if half > 0 {
-		most := mostDigits - 1 - exponent(value)
+		most := max(mostDigits-1-exponent(value), missing)
 		return max(0, min(halfDigits-1-exponent(half), most))
 	}
 	if value == math.Trunc(value) && (unit == "count" || unit == "ratio" || value == 0) {
@@ -102,11 +109,7 @@ func decimalsOf(value, half float64, unit string) int {
 	if unit == "USD" && math.Abs(value) >= 1 {
 		return 2
 	}
-	decimals := valueDigits - 1 - exponent(value)
-	if unit == "ratio" && value > 90 && value < 100 { // do not round 99.998 % up to 100 %
-		decimals = max(decimals, halfDigits-1-exponent(100-value))
-	}
-	return min(12, max(0, decimals))
+	return min(12, max(0, valueDigits-1-exponent(value), missing))
 }
 
 // exponent is the position of the first significant digit.

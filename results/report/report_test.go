@@ -140,6 +140,8 @@ func TestNumbersEndWhereTheirIntervalBegins(t *testing.T) {
 		{-4.2, 0.1, "USD", "-$4.20 ± 0.10"},
 		{1234567, 0.000001, "USD", "$1,234,567 ± <1"},
 		{50, 100, "1/s", "50/s ± 100"},
+		{0.9999977, 0.0000003, "ratio", "99.99977 % ± 0.00003"},
+		{0.000785, 0.005283, "s", "0.8 ms ± 5.3"},
 		{1.619685, 0.000017, "USD", "$1.6197 ± <0.0001"},
 	} {
 		got := estimate(stat.Estimate{Value: c.value, HalfWidth: c.half, N: 5}, c.unit, 5).String()
@@ -159,6 +161,28 @@ func TestManyPartsShareSeveralTables(t *testing.T) {
 	got := render(t, Table, s)
 	if n := strings.Count(got, "\nHosts "); n != 3 {
 		t.Errorf("%d tables of nine pools, want 3:\n%s", n, got)
+	}
+}
+
+func TestWorkloadsThatEqualTargetGroupsAreNotRepeated(t *testing.T) {
+	s := shop()
+	var parts []results.Part
+	for i, name := range []string{"slow", "fast"} {
+		for _, label := range []string{"workload", "target_group"} {
+			p := results.Part{Label: label, Name: name}
+			parts = append(parts, p)
+			s.Metrics = append(s.Metrics, results.Value{
+				Key: p.Key("requests.arrived"), Unit: "count", Estimate: stat.Estimate{Value: float64(10 + i), N: 5},
+			})
+		}
+	}
+	s.Parts = append([]results.Part{{}}, parts...)
+	if got := render(t, Table, s); strings.Contains(got, "workload.slow") || !strings.Contains(got, "target_group.slow") {
+		t.Errorf("got:\n%s", got)
+	}
+	s.Metrics[len(s.Metrics)-2].Value = 99 // of workload.fast
+	if got := render(t, Table, s); !strings.Contains(got, "workload.fast") {
+		t.Errorf("got:\n%s", got)
 	}
 }
 

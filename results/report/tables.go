@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,19 +103,46 @@ func blocks(s *results.Summary) []block {
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
 	add("Hosts", hostRows(), s.Labelled("hosts"))
 	add("Instance workloads", tenantRows(), s.Labelled("instance_workload"))
-	return append(all, moneyBlock(s))
+	if len(s.Subtotals) > 0 {
+		all = append(all, moneyBlock(s))
+	}
+	return all
 }
 
 // trafficParts lists the columns of requests: the whole, and its parts where
-// they say more than the whole.
+// they say more than the whole, and workloads where they say more than target
+// groups.
 func trafficParts(s *results.Summary) []results.Part {
 	parts := []results.Part{{}}
-	for _, label := range []string{"workload", "target_group"} {
-		if some := s.Labelled(label); len(some) > 1 {
-			parts = append(parts, some...)
-		}
+	groups, workloads := s.Labelled("target_group"), s.Labelled("workload")
+	if len(workloads) > 1 && !repeat(s, workloads, groups) {
+		parts = append(parts, workloads...)
+	}
+	if len(groups) > 1 {
+		parts = append(parts, groups...)
 	}
 	return parts
+}
+
+// repeat reports whether each of some parts has the traffic of one of the others.
+func repeat(s *results.Summary, some, others []results.Part) bool {
+	for _, p := range some {
+		if !slices.ContainsFunc(others, func(q results.Part) bool { return sameTraffic(s, p, q) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameTraffic(s *results.Summary, p, q results.Part) bool {
+	for _, metric := range []string{"requests.arrived", "requests.completed", "latency.mean"} {
+		a, known := s.Value(metric, p)
+		b, also := s.Value(metric, q)
+		if known != also || a.Value != b.Value {
+			return false
+		}
+	}
+	return true
 }
 
 // widest is how many columns of numbers fit on a line.
