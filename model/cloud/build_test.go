@@ -100,25 +100,6 @@ func (c *Config) request(arrivals workload.Process, demand rng.Distribution) *Wo
 	return &c.Workloads[len(c.Workloads)-1]
 }
 
-// run plays a config to its end, verifying the invariants after every event.
-func run(t *testing.T, cfg *Config) (*Outcome, *World) {
-	t.Helper()
-	w, err := New(cfg, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if err := w.Verify(); err != nil {
-			t.Fatalf("%v (seed %d)", err, cfg.Seed)
-		}
-		ev, ok := w.kernel.Next(cfg.Duration)
-		if !ok {
-			return w.outcome(), w
-		}
-		w.handle(ev)
-	}
-}
-
 // play runs a config without looking at the invariants.
 func play(t testing.TB, cfg *Config) *Outcome {
 	t.Helper()

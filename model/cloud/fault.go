@@ -158,7 +158,6 @@ type fleet struct {
 	members []uint32 // by index, running or not
 	missing []model.Zone
 	owner   int32
-	out     FleetOutcome
 }
 
 // forget drops an instance that has gone; it is to be recovered in its zone.

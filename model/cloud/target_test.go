@@ -101,7 +101,7 @@ func TestCrossZoneOffSplitsByZone(t *testing.T) {
 		}
 		cfg.request(poissonAt(100), must(rng.Exponential(0.01)))
 		cfg.Types[0].VCPUs = 1
-		_, w := run1(t, cfg)
+		_, w := runThrough(t, cfg)
 		busy := [2]float64{}
 		total := 0.0
 		for _, in := range w.instances.All() {
@@ -119,8 +119,8 @@ func TestCrossZoneOffSplitsByZone(t *testing.T) {
 	}
 }
 
-// run1 plays a config to its end with the invariants verified now and then.
-func run1(t *testing.T, cfg *Config) (*Outcome, *World) {
+// runThrough plays a config to its end with the invariants verified now and then.
+func runThrough(t *testing.T, cfg *Config) (*Outcome, *World) {
 	t.Helper()
 	w := must(New(cfg, 0))
 	until(t, w, cfg.Duration, 4999)
@@ -130,7 +130,7 @@ func run1(t *testing.T, cfg *Config) (*Outcome, *World) {
 func TestNoTargetsIs503(t *testing.T) {
 	cfg := baseConfig()
 	cfg.request(poissonAt(1), must(rng.Exponential(0.01)))
-	out, _ := run1(t, cfg)
+	out, _ := runThrough(t, cfg)
 	r := out.Routes[1]
 	if r.Arrived == 0 || r.Failed[Code503] != r.Arrived {
 		t.Errorf("%d of %d requests answered 503, want all", r.Failed[Code503], r.Arrived)

@@ -177,7 +177,7 @@ func (w *World) verifyGroups() error {
 // verifyTargets: scopes count their targets, and only those in service, or all
 // when failing open, are in rotation.
 func (w *World) verifyTargets() error {
-	type count struct{ registered, healthy, inFlight int }
+	type count struct{ registered, healthy int }
 	counts := map[[2]int32]count{}
 	for h, t := range w.targets.All() {
 		c := counts[[2]int32{t.group, t.scope}]

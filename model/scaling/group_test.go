@@ -8,9 +8,6 @@ import (
 	"headroom/sim"
 )
 
-// first is a draw that always takes the first.
-func first(int) int { return 0 }
-
 // noDraw fails the test if a tie is left.
 func noDraw(t *testing.T) func(int) int {
 	return func(n int) int {
