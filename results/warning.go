@@ -124,7 +124,9 @@ func short(t sim.Time) string {
 }
 
 // warnOfQuantiles names the quantiles with too few requests behind them: those
-// of the whole scenario, and those of parts where the whole has enough.
+// of the whole scenario, and of its parts those for which the whole has enough.
+// A part with as many requests as one that was named is most likely the same
+// traffic by another name.
 func (s *Summary) warnOfQuantiles(l *layout, measured []*measurement) {
 	totals := make([]int64, len(l.scopes))
 	for _, m := range measured {
@@ -132,15 +134,21 @@ func (s *Summary) warnOfQuantiles(l *layout, measured []*measurement) {
 			totals[i] += n
 		}
 	}
-	for _, q := range quantiles {
-		for i, sc := range l.scopes {
-			if !sc.carriesRequests() || totals[i] == 0 || stat.EnoughFor(q.q, totals[i]) {
-				continue
+	named := map[int64]bool{0: true}
+	for i, sc := range l.scopes {
+		if !sc.carriesRequests() || named[totals[i]] {
+			continue
+		}
+		var lacking []string
+		for _, q := range quantiles {
+			whole := sc.Label == "" || stat.EnoughFor(q.q, totals[0])
+			if whole && !stat.EnoughFor(q.q, totals[i]) {
+				lacking = append(lacking, q.name)
 			}
-			s.warnf("%s comes from %d requests, too few for it", sc.Key(q.name), totals[i])
-			if sc.Label == "" {
-				break
-			}
+		}
+		if len(lacking) > 0 {
+			named[totals[i]] = true
+			s.warnf("%s: %d measured requests are too few for %s", sc.title(), totals[i], strings.Join(lacking, ", "))
 		}
 	}
 }
