@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "write what README shows anew")
 
 // shown matches a block of README that a command or a file must reproduce:
 // a comment that says which, and the fenced block after it.
-var shown = regexp.MustCompile("(?s)<!-- (run|file): ([^\n]*?) -->\n```[a-z]*\n(.*?)```\n")
+var shown = regexp.MustCompile("(?s)<!-- (run|fails|file): ([^\n]*?) -->\n```[a-z]*\n(.*?)```\n")
 
 // Every block that README says a command prints is what the command prints.
 func TestReadmeShowsWhatTheProgramDoes(t *testing.T) {
@@ -65,9 +65,13 @@ func produced(t *testing.T, what, arg string) string {
 	}
 	output <- struct{}{}
 	defer func() { <-output }()
-	out, code := captured(t, strings.Fields(args)...)
-	if code != 0 {
-		t.Fatalf("%s: exit code %d", arg, code)
+	stream, want := &os.Stdout, 0
+	if what == "fails" {
+		stream, want = &os.Stderr, exitInput
+	}
+	out, code := captured(t, stream, strings.Fields(args)...)
+	if code != want {
+		t.Fatalf("%s: exit code %d, want %d", arg, code, want)
 	}
 	return strings.TrimRight(out, "\n") + "\n"
 }

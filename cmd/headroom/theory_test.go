@@ -24,15 +24,16 @@ type answer struct {
 	} `json:"metrics"`
 }
 
-// captured runs the command line and returns what it wrote to standard output.
-func captured(t *testing.T, args ...string) (string, int) {
+// captured runs the command line and returns what it wrote to a stream,
+// standard output or standard error.
+func captured(t *testing.T, stream **os.File, args ...string) (string, int) {
 	t.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	stdout := os.Stdout
-	os.Stdout = write
+	before := *stream
+	*stream = write
 	done := make(chan []byte)
 	go func() {
 		var b bytes.Buffer
@@ -40,7 +41,7 @@ func captured(t *testing.T, args ...string) (string, int) {
 		done <- b.Bytes()
 	}()
 	code := execute(context.Background(), args)
-	os.Stdout = stdout
+	*stream = before
 	write.Close()
 	return string(<-done), code
 }
@@ -52,7 +53,7 @@ func simulated(t *testing.T, toml string) answer {
 	if err := os.WriteFile(file, []byte(toml), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, code := captured(t, "run", file, "--format", "json")
+	out, code := captured(t, &os.Stdout, "run", file, "--format", "json")
 	if code != 0 {
 		t.Fatalf("exit code %d for\n%s", code, toml)
 	}
