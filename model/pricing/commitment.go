@@ -152,9 +152,9 @@ func (c *Commitment) subject() string {
 	}
 }
 
-// discount returns the part that the commitment has in a line: so many of its
+// share returns the part that the commitment has in a line: so many of its
 // units.
-func (c *Commitment) discount(book Book, status string, amount *big.Rat) Discount {
+func (c *Commitment) share(book Book, status string, amount *big.Rat) Discount {
 	d := Discount{Name: c.Name, Kind: c.Kind, Status: status, Quantity: float(amount), Unit: c.unit()}
 	if c.flexible() {
 		d.Unit = "Normalized-Hours"

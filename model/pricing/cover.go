@@ -34,7 +34,9 @@ type takenSum struct {
 	span   span
 }
 
-func newCover(s *sheet, hours Hours) *cover {
+// newCover returns the usage of a sheet's ledger that discounts may take.
+func newCover(s *sheet) *cover {
+	hours := ClockHours(s.ledger)
 	c := &cover{sheet: s, hours: hours, items: newItems(s, hours)}
 	end := max(0, wholeSeconds(s.ledger.End))
 	if end > 0 {
@@ -184,7 +186,7 @@ func (c *cover) addUsed(commitment *Commitment, key takenKey, sum takenSum) {
 	}
 	line.cost = new(big.Rat)
 	line.rateEstimated = rate.estimated
-	line.discount = commitment.discount(c.sheet.book, "Used", used)
+	line.discount = commitment.share(c.sheet.book, "Used", used)
 	c.sheet.add(line)
 }
 
@@ -200,7 +202,7 @@ func (c *cover) addUnused(commitment *Commitment, key takenKey, sum takenSum) {
 	line.effective = new(big.Rat).Mul(unused, rate.usd)
 	line.cost = new(big.Rat)
 	line.rateEstimated = rate.estimated
-	line.discount = commitment.discount(c.sheet.book, "Unused", unused)
+	line.discount = commitment.share(c.sheet.book, "Unused", unused)
 	c.sheet.add(line)
 }
 
@@ -246,7 +248,7 @@ func (c *cover) addPurchase(commitment *Commitment, line charge, p purchase) {
 	line.price = p.price
 	line.effective = new(big.Rat)
 	line.rateEstimated = p.price.estimated
-	line.discount = commitment.discount(c.sheet.book, "", p.amount)
+	line.discount = commitment.share(c.sheet.book, "", p.amount)
 	c.sheet.add(line)
 }
 

@@ -91,15 +91,20 @@ func familyOf(t *model.InstanceType) string {
 
 // billOnDemand bills the instances that were launched On-Demand, discounts first.
 func billOnDemand(s *sheet) {
-	hours := ClockHours(s.ledger)
-	c := newCover(s, hours)
-	s.takeFreeHours(c)
-	c.allocateHosts()
-	c.holdCapacity()
-	c.apply()
+	c := newCover(s)
+	c.discount()
 	for i := range c.items {
 		s.addItem(c, &c.items[i], c.items[i].left, OnDemand)
 	}
+}
+
+// discount takes out of the items, in AWS's order, all that is not On-Demand, and
+// bills it.
+func (c *cover) discount() {
+	c.sheet.takeFreeHours(c)
+	c.allocateHosts()
+	c.holdCapacity()
+	c.apply()
 }
 
 // takeFreeHours moves what the free tier grants, hour by hour, out of the items
@@ -157,6 +162,7 @@ func (c *cover) charge(it *item, option Option) charge {
 	line := charge{
 		service: EC2, sku: it.name + "." + it.platform.String(), option: option,
 		owner: it.owner, resource: it.name, zone: it.zone, price: c.sheet.rateOf(it.candidate),
+		instances: it.use >= 0,
 	}
 	line.description = it.name + " " + it.platform.String() + ", " + string(option)
 	switch it.tenancy {

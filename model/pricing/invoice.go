@@ -83,6 +83,7 @@ type Line struct {
 	Frequency    Frequency
 	Owner        string // table of the scenario; "" for the account
 	ResourceType string // instance type, volume type or balancer kind
+	Instances    bool   // it is instances: Priced are their hours
 	Region       string
 	Zone         string // letter; "" for what belongs to no zone
 

@@ -38,6 +38,8 @@ type Committed struct {
 	Capacity    []CapacityReservation
 	// Hosts moves all On-Demand instances to Dedicated Hosts of the account.
 	Hosts bool
+	// WithoutSpot bills Spot instances as if they had been launched On-Demand.
+	WithoutSpot bool
 	// Dedicated gives the On-Demand instances on shared hardware dedicated tenancy.
 	Dedicated bool
 }
@@ -49,25 +51,30 @@ func (p Committed) Bill(ledger *model.Ledger) Invoice {
 }
 
 func (p Committed) sheet(ledger *model.Ledger) *sheet {
-	if p.Hosts {
-		ledger = withTenancy(ledger, model.TenancyHost)
-	} else if p.Dedicated {
-		ledger = withTenancy(ledger, model.TenancyDedicated)
-	}
-	s := newSheet(ledger, p.Book)
+	s := newSheet(p.moved(ledger), p.Book)
 	s.freeTier = p.FreeTier
 	s.book, s.commitments, s.capacity = p.Book, named(p.Commitments), p.Capacity
 	return s
 }
 
-// withTenancy returns the ledger with another tenancy of its On-Demand instances.
-func withTenancy(ledger *model.Ledger, tenancy model.Tenancy) *model.Ledger {
+// moved returns the ledger with the instances where the plan would have them.
+func (p Committed) moved(ledger *model.Ledger) *model.Ledger {
+	if !p.Hosts && !p.Dedicated && !p.WithoutSpot {
+		return ledger
+	}
 	moved := *ledger
 	moved.Leases = slices.Clone(ledger.Leases)
 	for i := range moved.Leases {
 		l := &moved.Leases[i]
-		if l.Option == model.OnDemand && l.Tenancy != model.TenancyHost {
-			l.Tenancy = tenancy
+		if l.Option == model.Spot && p.WithoutSpot {
+			l.Option, l.SpotPool, l.MaxPrice = model.OnDemand, -1, 0
+		}
+		switch {
+		case l.Option != model.OnDemand || l.Tenancy == model.TenancyHost:
+		case p.Hosts:
+			l.Tenancy = model.TenancyHost
+		case p.Dedicated:
+			l.Tenancy = model.TenancyDedicated
 		}
 	}
 	return &moved

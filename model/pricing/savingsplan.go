@@ -98,12 +98,7 @@ type spending struct {
 // pay lets a plan pay for items in proportion to their usage, as far as it can.
 // It reports whether that was all of it.
 func (c *cover) pay(items []int, key takenKey, s spending) bool {
-	var wanted int64
-	for _, i := range items {
-		if s.hour < len(c.items[i].left) {
-			wanted += c.items[i].left[s.hour]
-		}
-	}
+	wanted := c.usage(items, s.hour)
 	affordable := s.budget.divide(s.rate)
 	taken := int64(min(uint64(wanted), affordable))
 	s.budget.subtractProduct(uint64(taken), s.rate)

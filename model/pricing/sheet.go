@@ -138,6 +138,7 @@ type charge struct {
 	rateEstimated bool      // of the effective cost
 	discount      Discount
 	reservation   string
+	instances     bool
 }
 
 // add appends the line of a charge, or lists it as unpriced. A charge of nothing
@@ -173,7 +174,7 @@ func (s *sheet) add(c charge) {
 	s.invoice.Lines = append(s.invoice.Lines, Line{
 		Service: c.service, SKU: string(c.service) + "." + c.sku, Description: c.description,
 		Option: c.option, Category: c.category, Frequency: c.frequency,
-		Owner: s.owner(c.owner), ResourceType: c.resource,
+		Owner: s.owner(c.owner), ResourceType: c.resource, Instances: c.instances,
 		Region: s.ledger.Region, Zone: s.zone(c.zone),
 		From: sim.Time(c.span.from) * sim.Second, To: sim.Time(c.span.to) * sim.Second,
 		Month:    s.calendar.first(c.month),

@@ -71,7 +71,7 @@ func (s *sheet) addSpot(group spotGroup, sum spotSum) {
 	c := charge{
 		service: EC2, sku: name + "." + group.platform.String() + ".spot", option: Spot,
 		description: name + " " + group.platform.String() + ", spot",
-		owner:       group.owner, resource: name, zone: group.zone, month: group.month, span: sum.span,
+		owner:       group.owner, resource: name, instances: true, zone: group.zone, month: group.month, span: sum.span,
 		consumed: quantity{ratio(sum.seconds, 1), "Seconds"},
 		priced:   quantity{ratio(sum.seconds, hour), "Hours"},
 		price:    s.instance(group.kind, group.platform),

@@ -1,0 +1,119 @@
+package pricing
+
+import (
+	"slices"
+
+	"headroom/model"
+)
+
+// PlanEntry describes one plan of the registry.
+type PlanEntry struct {
+	Name        string // as scenarios and compare write it
+	Description string // one line
+	// Simulated says that the plan changes what happens, so that it takes a run of
+	// its own: Size is nil, and the run's ledger is billed as it is.
+	Simulated bool
+	// Size returns the plan that is cheapest over all replications together.
+	Size func(Buying, []*model.Ledger) Committed
+
+	appetites func(demand) []appetite
+}
+
+// Plans returns the plans that compare lists, in its order.
+func Plans() []PlanEntry {
+	plans := []PlanEntry{{
+		Name: "on-demand", Description: "by the second, without commitment",
+		Size: func(b Buying, _ []*model.Ledger) Committed { return b.plan(nil) },
+	}}
+	for _, class := range []Class{Standard, Convertible} {
+		plans = append(plans, commitmentPlans(Commitment{Kind: ReservedInstance, Class: class})...)
+	}
+	plans = append(plans, commitmentPlans(Commitment{Kind: EC2InstanceSavingsPlan})...)
+	plans = append(plans, commitmentPlans(Commitment{Kind: ComputeSavingsPlan})...)
+	return append(plans,
+		PlanEntry{Name: "spot", Description: "at the Spot price of the moment, with interruptions", Simulated: true},
+		PlanEntry{
+			Name: "dedicated-hosts", Description: "packed on Dedicated Hosts, paid by the host",
+			Size: func(b Buying, _ []*model.Ledger) Committed {
+				plan := b.plan(nil)
+				plan.Hosts = true
+				return plan
+			},
+		},
+		PlanEntry{
+			Name: "dedicated-instances", Description: "on hardware of one account, paid by the instance and the Region",
+			Size: func(b Buying, _ []*model.Ledger) Committed {
+				plan := b.plan(nil)
+				plan.Dedicated = true
+				return plan
+			},
+		},
+		PlanEntry{
+			Name: "mixed", Description: "base reserved, then a Compute Savings Plan, the rest as launched, On-Demand and Spot",
+			Size: mixed,
+		})
+}
+
+// FindPlan returns the plan with that name.
+func FindPlan(name string) (PlanEntry, bool) {
+	plans := Plans()
+	i := slices.IndexFunc(plans, func(p PlanEntry) bool { return p.Name == name })
+	if i < 0 {
+		return PlanEntry{}, false
+	}
+	return plans[i], true
+}
+
+// commitmentPlans returns the plans of a kind: both terms, all payments.
+func commitmentPlans(c Commitment) []PlanEntry {
+	var plans []PlanEntry
+	for _, term := range []Term{OneYear, ThreeYears} {
+		for payment := NoUpfront; payment <= AllUpfront; payment++ {
+			c.Term, c.Payment = term, payment
+			of := c
+			appetites := func(d demand) []appetite { return d.appetites(of) }
+			plans = append(plans, PlanEntry{
+				Name:        c.PlanName(),
+				Description: c.Kind.String() + "s of " + c.Term.String() + ", " + c.Payment.String() + ", sized to their optimum",
+				Size: func(b Buying, ledgers []*model.Ledger) Committed {
+					return b.plan(sizeAll(appetites(b.demand(ledgers))))
+				},
+				appetites: appetites,
+			})
+		}
+	}
+	return plans
+}
+
+// appetites returns those for commitments like one, whatever its size.
+func (d demand) appetites(of Commitment) []appetite {
+	if of.Kind == ReservedInstance {
+		return d.reserve(of.offering())
+	}
+	return d.spend(of)
+}
+
+// sizeAll returns the commitments of least cost.
+func sizeAll(appetites []appetite) []Commitment {
+	var all []Commitment
+	for i := range appetites {
+		x, _ := appetites[i].best(1)
+		if c, any := appetites[i].sized(x); any {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// mixed reserves the base for a year without upfront, then buys a Compute Savings
+// Plan for what that leaves, and leaves Spot usage on Spot.
+func mixed(b Buying, ledgers []*model.Ledger) Committed {
+	b.WithoutSpot = false
+	for _, of := range []Commitment{
+		{Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront},
+		{Kind: ComputeSavingsPlan, Term: OneYear, Payment: NoUpfront},
+	} {
+		b.Owned = slices.Concat(b.Owned, sizeAll(b.demand(ledgers).appetites(of)))
+	}
+	return b.plan(nil)
+}
