@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// stock runs a stock scenario with n replications.
+func stock(t *testing.T, name, n string) answer {
+	t.Helper()
+	output <- struct{}{}
+	defer func() { <-output }()
+	out, code := captured(t, &os.Stdout, "run", filepath.Join("..", "..", "scenarios", name+".toml"),
+		"--format", "json", "--replications", n)
+	if code != 0 {
+		t.Fatalf("%s: exit code %d", name, code)
+	}
+	var a answer
+	if err := json.Unmarshal([]byte(out), &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// value of a metric that must exist.
+func (a answer) value(t *testing.T, key string) float64 {
+	t.Helper()
+	m, ok := a.Metrics[key]
+	if !ok || m.Value == nil {
+		t.Fatalf("%s: not there", key)
+	}
+	return *m.Value
+}
+
+// near fails the test unless a metric is within a relative distance of want.
+func (a answer) near(t *testing.T, key string, want, within float64) {
+	t.Helper()
+	if got := a.value(t, key); math.Abs(got-want) > within*math.Abs(want) {
+		t.Errorf("%s: %.6g, want %.6g within %g", key, got, want, within)
+	}
+}
+
+// Every stock scenario meets its own thresholds, loses no request on the way,
+// and bills what its parts add up to.
+func TestStockScenarios(t *testing.T) {
+	files, err := filepath.Glob("../../scenarios/*.toml")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d stock scenarios: %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".toml")
+		if strings.HasPrefix(name, "sweep-") || strings.HasPrefix(name, "pricing-") {
+			continue // other commands play them
+		}
+		t.Run(name, func(t *testing.T) {
+			a := stock(t, name, "1")
+			if _, serves := a.Metrics["requests.arrived"]; serves {
+				ended := a.value(t, "requests.completed") + a.value(t, "requests.failed") + a.value(t, "requests.in_flight")
+				a.near(t, "requests.arrived", ended, 0)
+			}
+			services := 0.0
+			for key, m := range a.Metrics {
+				if strings.HasPrefix(key, "cost{service=") {
+					services += *m.Value
+				}
+			}
+			if total := a.value(t, "cost.total"); math.Abs(total-services) > 1e-9 {
+				t.Errorf("total $%.9f, services add up to $%.9f", total, services)
+			}
+		})
+	}
+}
+
+// The file's comment says what Erlang C gives.
+func TestMM100GivesItsKnownAnswer(t *testing.T) {
+	a := stock(t, "mm100", "20")
+	a.agrees(t, "wait.mean", 0.0000982321)
+	a.agrees(t, "wait.probability", 0.0196464)
+}
+
+// FACTS 30, through the whole program: the bill of the hour, 768,000 requests,
+// eight instances at the peak, and a longest response of about 54 s.
+func TestCompositeBillsItsHour(t *testing.T) {
+	a := stock(t, "composite", "1")
+	a.near(t, "cost{service=ec2}", 0.4928, 1e-3)
+	a.near(t, "cost{service=elb}", 0.0225+768000.0/3600/25*0.008, 1e-3)
+	a.near(t, "requests.arrived", 768000, 0)
+	a.near(t, "capacity.in_service.max", 8, 0)
+	a.near(t, "latency.max", 54, 0.01)
+	a.near(t, "instance_hours", 18480.0/3600, 1e-3)
+}
+
+// The day's counts arrive as recorded, scaled, under each policy alike.
+func TestFlashCrowdPlaysOneDayThrice(t *testing.T) {
+	a := stock(t, "flash-crowd", "1")
+	for _, w := range []string{"step", "tracking"} {
+		a.near(t, "requests.arrived{workload="+w+"}", a.value(t, "requests.arrived{workload=simple}"), 0)
+	}
+	if a.value(t, "scaling.blocked_by_cooldown{autoscaling_group=simple}") == 0 {
+		t.Error("no decision of simple scaling waited for its cooldown")
+	}
+	if a.value(t, "scaling.blocked_by_cooldown{autoscaling_group=tracking}") != 0 {
+		t.Error("a cooldown held back target tracking")
+	}
+}
+
+func TestSpotStormAndZoneOutageHurt(t *testing.T) {
+	storm := stock(t, "spot-storm", "1")
+	if storm.value(t, "spot.interruptions") < 10 {
+		t.Errorf("%g interruptions in the storm, want at least 10", storm.value(t, "spot.interruptions"))
+	}
+	outage := stock(t, "zone-outage", "1")
+	if outage.value(t, "instances.lost") == 0 || outage.value(t, "requests.failed") == 0 {
+		t.Error("the zone outage cost no instance or no request")
+	}
+}
