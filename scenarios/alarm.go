@@ -86,7 +86,7 @@ func (l *loader) readAlarm(t *table, group int) cloud.Alarm {
 			a.Metric.Kind = m.kind
 		}
 	}
-	t.mode = "metric_name " + quote(metric)
+	t.mode = "with metric_name " + quote(metric)
 	if a.Metric.Kind != 0 {
 		a.Metric.Subject = l.subject(t, a.Metric.Kind, group)
 		t.assume("statistic", usualStatistic(a.Metric.Kind))
@@ -104,7 +104,7 @@ func (l *loader) readAlarm(t *table, group int) cloud.Alarm {
 	if t.sound("metric_name", "period", "evaluation_periods", "datapoints_to_alarm", "comparison_operator", "threshold", "treat_missing_data") {
 		t.absorb(a.Config.Validate(), "period")
 		if !t.bad["period"] && a.Config.Period < sim.Minute {
-			t.wrong("period", "must be whole minutes: no metric of these is published more often")
+			t.wrong("period", "must be whole minutes: this metric is not published more often")
 		}
 	}
 	t.done()

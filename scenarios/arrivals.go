@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -89,7 +88,7 @@ func (l *loader) readArrivals(t *table, rows rowsWanted) arrivals {
 	}
 	a.pattern = "arrivals"
 	process := a.choice("process")
-	a.mode = "process " + quote(process)
+	a.mode = "with process " + quote(process)
 	before := len(l.faults)
 	var got arrivals
 	var err error
@@ -100,7 +99,6 @@ func (l *loader) readArrivals(t *table, rows rowsWanted) arrivals {
 		a.require("interarrival")
 		if gap := l.law(a, "interarrival"); gap != nil {
 			got.process, err = workload.Renewal(gap)
-			err = relabel(err, "")
 		}
 	case "mmpp":
 		got, err = readModulated(a)
@@ -164,7 +162,7 @@ func (l *loader) readRate(t *table) (*workload.Rate, error) {
 	}
 	r := t.below(n, t.pathOf("rate"), "rate")
 	shape := r.choice("shape")
-	r.mode = "shape " + quote(shape)
+	r.mode = "with shape " + quote(shape)
 	before := len(l.faults)
 	var rate *workload.Rate
 	var err error
@@ -237,7 +235,7 @@ func readModulated(t *table) (arrivals, error) {
 		return arrivals{}, nil
 	}
 	p, err := workload.MMPP(states, chain)
-	return arrivals{process: p, peak: peak}, relabel(err, "states")
+	return arrivals{process: p, peak: peak}, err
 }
 
 // readMatrix reads rows of numbers.
@@ -265,14 +263,6 @@ func readMatrix(t *table, key string) [][]float64 {
 	return rows
 }
 
-// relabel makes an error of package workload one about a key here.
-func relabel(err error, key string) error {
-	if err == nil || key == "" {
-		return err
-	}
-	return fmt.Errorf("%s: %w", key, err)
-}
-
 // readTrace reads arrivals from a file, by counts or one by one.
 func (l *loader) readTrace(t *table, rows rowsWanted) arrivals {
 	t.require("file")
@@ -280,17 +270,18 @@ func (l *loader) readTrace(t *table, rows rowsWanted) arrivals {
 	unit := timeUnits[t.choice("time_unit")]
 	speed := t.quantity("speed")
 	if !t.sound("time", "time_unit", "speed") {
+		t.pass(children("arrivals")...)
 		return arrivals{}
 	}
 	if t.has("count") {
-		t.mode = "count"
+		t.mode = "with count"
 		d := l.open(t, "file", workload.Columns{Numbers: []string{at, count}})
 		if d == nil {
 			return arrivals{}
 		}
 		return l.readCounts(t, d, workload.Bins{Starts: l.times(d, at, unit), Counts: d.table.Numbers(count), Width: t.duration("width")}, speed)
 	}
-	t.mode = "a trace without count"
+	t.mode = "without count"
 	if rows.instances {
 		t.text("lifetime")
 		t.text("size")

@@ -80,6 +80,7 @@ func (l *loader) readData(t *table, key, path string, columns workload.Columns) 
 func (l *loader) blame(path string, err error) {
 	f := Fault{File: path, Rule: err.Error()}
 	if rest, ok := strings.CutPrefix(f.Rule, "line "); ok {
+		f.Rule = rest
 		number, rule, _ := strings.Cut(rest, ": ")
 		if line, err := strconv.Atoi(number); err == nil {
 			f.Line, f.Rule = line, rule
@@ -131,13 +132,7 @@ func (l *loader) columnUnit(t *table, m *measure) float64 {
 	}
 	u, ok := m.unit(name)
 	if !ok {
-		var known []string
-		for _, u := range m.units {
-			if u.name != "" {
-				known = append(known, u.name)
-			}
-		}
-		t.mistake("unit", "must be one of "+strings.Join(known, " "), "")
+		t.mistake("unit", "must be one of "+strings.Join(m.unitNames(), " "), hint(name, m.unitNames()))
 		return m.bare
 	}
 	return u.num / u.den

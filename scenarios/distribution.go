@@ -8,7 +8,7 @@ import (
 )
 
 // parameter stands for the measure of the quantity whose distribution it is.
-var parameter = &measure{name: "quantity", bare: 1, units: []unit{{"", 1, 1}}}
+var parameter = &measure{name: "quantity", bare: 1, units: []unit{noUnit}}
 
 // distributionKeys are those of a random quantity that is given as a table,
 // wherever one may stand.
@@ -108,10 +108,16 @@ func (l *loader) lawOf(t *table, key string, m *measure) rng.Distribution {
 	n := t.n.table[key]
 	if n.form == tableForm {
 		n.inline = true
+		same := m.name + " " + n.String()
+		if d, ok := l.laws[same]; ok {
+			return d // a law may cost milliseconds to tabulate
+		}
 		child := t.below(n, t.pathOf(key), "distribution")
 		child.unit = m
 		d := l.readLaw(child)
-		t.bad[key] = d == nil
+		if t.bad[key] = d == nil; d != nil {
+			l.laws[same] = d
+		}
 		return d
 	}
 	v, ok := t.measured(key, n, m)
@@ -132,7 +138,7 @@ func (l *loader) lawOf(t *table, key string, m *measure) rng.Distribution {
 func (l *loader) readLaw(t *table) rng.Distribution {
 	before := len(t.r.faults)
 	name := t.choice("dist")
-	t.mode = "dist " + quote(name)
+	t.mode = "with dist " + quote(name)
 	for _, reader := range lawReaders {
 		if reader.name != name {
 			continue
@@ -171,8 +177,8 @@ func (t *table) needed(key string) float64 {
 
 // require reports a key that is missing in the mode of the table.
 func (t *table) require(key string) {
-	if !t.has(key) && !t.bad[key] {
-		t.add(Fault{Path: t.pathOf(key), Rule: "is required with " + t.mode}, t.n, key)
+	if !t.has(key) && !t.bad[key] && !t.broken {
+		t.add(Fault{Path: t.pathOf(key), Rule: "is required " + t.mode}, t.n, key)
 	}
 }
 

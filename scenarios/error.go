@@ -84,11 +84,21 @@ func nearest(got string, names []string) string {
 		if strings.EqualFold(got, name) {
 			return name
 		}
-		if d := distance(strings.ToLower(got), strings.ToLower(name)); d < least {
+		if d := distance(strings.ToLower(got), strings.ToLower(name)); d < least && d < len(got) {
 			best, least = name, d
 		}
 	}
-	return best
+	if best != "" || len(got) < 3 {
+		return best
+	}
+	for _, begins := range []func(string, string) bool{strings.HasPrefix, strings.Contains} {
+		for _, name := range names {
+			if begins(strings.ToLower(name), strings.ToLower(got)) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // longestName bounds the work of a suggestion for a name of absurd length.

@@ -182,7 +182,7 @@ func (l *loader) readSchedules(t *table, g *cloud.Group) []cloud.Schedule {
 func (l *loader) readFleet(t *table, g *cloud.Group) {
 	rebalance := t.flag("capacity_rebalance")
 	if !t.has("mixed_instances_policy") {
-		t.seen["mixed_instances_policy"] = true
+		t.pass("mixed_instances_policy")
 		if rebalance {
 			t.wrong("capacity_rebalance", "must be false without a mixed_instances_policy: there is no Spot")
 		}

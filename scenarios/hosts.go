@@ -47,7 +47,7 @@ func (l *loader) readHosts() {
 		if t.has("background") {
 			l.readBackground(t.inside("background"), i)
 		} else {
-			t.seen["background"] = true
+			t.pass("background")
 		}
 		t.done()
 	}
@@ -57,16 +57,30 @@ func (l *loader) readHosts() {
 func (l *loader) hostShape(t *table, p *cloud.HostPool) {
 	shape, family := l.catalog.Host(t.name)
 	if family {
-		t.mode = "a family of the catalogue, whose hosts are known"
+		t.mode = "to a family of the catalogue, whose hosts are known"
 		cpu, memory := shape.Capacity()
 		p.CPU, p.MemoryMiB = int32(cpu), memory
 		return
 	}
-	t.mode = fmt.Sprintf("%q, which is no family of the catalogue", t.name)
-	t.require("vcpus")
-	t.require("memory")
 	p.CPU = int32(t.whole("vcpus"))
 	p.MemoryMiB = int64(t.size("memory") / model.MiB)
+	if (!t.has("vcpus") || !t.has("memory")) && !t.broken {
+		t.add(Fault{
+			Path: t.path, Rule: "must be a family of the catalogue, or have vcpus and memory",
+			Got: quote(t.name), Hint: hint(t.name, l.families()),
+		}, t.n, "vcpus")
+	}
+}
+
+// families lists the families of the catalogue.
+func (l *loader) families() []string {
+	var all []string
+	for _, typ := range l.catalog.Types() {
+		if len(all) == 0 || all[len(all)-1] != typ.Family {
+			all = append(all, typ.Family)
+		}
+	}
+	return all
 }
 
 // hostCounts reads the number of hosts by zone.
@@ -80,7 +94,7 @@ func (l *loader) hostCounts(t *table) []int {
 		l.countsByZone(t, counts)
 		return counts
 	}
-	t.seen["zones"] = true
+	t.pass("zones")
 	l.asked["hosts.NAME.zones"] = true
 	n := t.whole("per_zone")
 	if !t.has("per_zone") {
@@ -120,10 +134,11 @@ func (l *loader) countsByZone(t *table, counts []int) {
 // arrive and leave so that on average they hold a share of the CPU.
 func (l *loader) readBackground(t *table, pool int) {
 	p := &l.cfg.HostPools[pool]
-	t.assume("instance_type", l.ordinarySize(p.Name))
-	if t.n.table["instance_type"].scalar == "" {
-		t.reject("instance_type", Fault{Rule: "is required with hosts of no AWS family", Code: noCode})
+	if _, family := l.catalog.Host(p.Name); !family {
+		t.add(Fault{Path: t.path, Rule: "needs hosts of a family of the catalogue"}, t.n, "")
+		return
 	}
+	t.assume("instance_type", l.ordinarySize(p.Name))
 	share := t.quantity("utilization")
 	lifetime := l.law(t, "lifetime")
 	typ := l.instanceType(t, "instance_type", nil)
@@ -160,16 +175,15 @@ func (l *loader) readBackground(t *table, pool int) {
 
 // ordinarySize returns the family's xlarge, or the virtual size nearest to it.
 func (l *loader) ordinarySize(family string) string {
+	if usual := family + ".xlarge"; l.catalog.OfferedZones(usual) != "" {
+		return usual
+	}
 	best, least := "", 1<<30
 	for _, typ := range l.catalog.Types() {
 		if typ.Family != family || typ.BareMetal || l.catalog.OfferedZones(typ.Name) == "" {
 			continue
 		}
-		off := max(typ.VCPUs-4, 4-typ.VCPUs)*2 + 1
-		if typ.Size == "xlarge" {
-			off = 0
-		}
-		if off < least {
+		if off := max(typ.VCPUs-4, 4-typ.VCPUs); off < least {
 			best, least = typ.Name, off
 		}
 	}

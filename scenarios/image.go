@@ -3,18 +3,14 @@ package scenarios
 import (
 	"headroom/model"
 	"headroom/model/cloud"
-	"headroom/sim/rng"
 )
 
-// spread is the sigma of the lognormal launch times (FACTS 3.3).
-const spread = 0.25
-
-// Medians of the boot time in seconds: network and sshd of a Linux image,
-// Windows, and bare metal (FACTS 3.3).
+// Boot times of an image that tells none: network and sshd of Linux, Windows,
+// and bare metal (FACTS 3.3).
 const (
-	linuxBoot   = 22.8
-	windowsBoot = 240
-	metalBoot   = 600
+	linuxBoot   = `{ dist = "lognormal", median = "22.8s", sigma = 0.25 }`
+	windowsBoot = `{ dist = "lognormal", median = "240s", sigma = 0.25 }`
+	metalBoot   = `{ dist = "lognormal", median = "600s", sigma = 0.25 }`
 )
 
 // image is what a launch template takes from [image.NAME].
@@ -45,45 +41,46 @@ var platforms = map[string]model.Platform{
 func (l *loader) readImages() {
 	l.images = make([]image, len(l.tables["image"]))
 	for i, t := range l.tables["image"] {
-		img := image{platform: platforms[t.choice("platform")]}
-		img.times.Call = l.law(t, "run_instances")
-		img.times.Pending = l.law(t, "pending")
-		img.times.Boot = l.law(t, "boot")
-		img.times.ShuttingDown = l.law(t, "shutting_down")
-		img.boots = t.has("boot")
-		l.images[i] = img
-		t.done()
+		l.images[i] = l.readImage(t)
 	}
 }
 
-// ordinaryImage is the image of a template that names none.
-func ordinaryImage() image {
-	img := image{platform: model.Linux}
-	img.times.Call = lognormal(1.5)
-	img.times.Pending = lognormal(4.9)
-	img.times.ShuttingDown = lognormal(30)
+func (l *loader) readImage(t *table) image {
+	img := image{platform: platforms[t.choice("platform")]}
+	img.times.Call = l.law(t, "run_instances")
+	img.times.Pending = l.law(t, "pending")
+	img.times.Boot = l.law(t, "boot")
+	img.times.ShuttingDown = l.law(t, "shutting_down")
+	img.boots = t.has("boot")
+	t.done()
 	return img
 }
 
-func lognormal(median float64) rng.Distribution {
-	d, err := rng.LognormalMedian(median, spread)
-	if err != nil {
-		panic("scenarios: " + err.Error())
-	}
-	return d
+// ordinaryImage is the image of a template that names none: a table without
+// keys.
+func (l *loader) ordinaryImage() image {
+	return l.readImage(l.imageTable())
+}
+
+func (l *loader) imageTable() *table {
+	t := l.table(newTable(position{}))
+	t.pattern = "image.NAME"
+	return t
 }
 
 // launchTimes returns how long instances of a type take with an image.
-func (img image) launchTimes(typ model.InstanceType) cloud.LaunchTimes {
-	times := img.times
+func (l *loader) launchTimes(img image, typ model.InstanceType) cloud.LaunchTimes {
+	times, boot := img.times, linuxBoot
 	switch {
 	case img.boots:
+		return times
 	case typ.BareMetal:
-		times.Boot = lognormal(metalBoot)
+		boot = metalBoot
 	case img.platform == model.Windows:
-		times.Boot = lognormal(windowsBoot)
-	default:
-		times.Boot = lognormal(linuxBoot)
+		boot = windowsBoot
 	}
+	t := l.imageTable()
+	t.n.table["boot"] = mustNode(boot)
+	times.Boot = l.law(t, "boot")
 	return times
 }

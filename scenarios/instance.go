@@ -52,13 +52,13 @@ func (l *loader) fleetService(t *table, targetGroups []int) int {
 // table itself says.
 func (l *loader) fleetTemplate(t *table, f *cloud.Fleet) (cloud.LaunchTemplate, cloud.Need) {
 	if !t.has("launch_template") {
-		t.seen["launch_template"] = true
-		t.mode = "an instance without launch_template"
+		t.pass("launch_template")
+		t.mode = "without launch_template"
 		t.require("instance_type")
 		typ := l.instanceType(t, "instance_type", f.Zones)
 		return l.template(t, typ), l.need(typ)
 	}
-	t.mode = "launch_template"
+	t.mode = "with launch_template"
 	i := t.reference("launch_template")
 	if i < 0 {
 		return cloud.LaunchTemplate{}, cloud.Need{Pool: cloud.None}

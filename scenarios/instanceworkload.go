@@ -58,7 +58,7 @@ func (l *loader) readTenantSizes(t *table, w *cloud.InstanceWorkload) []string {
 		}
 		tables = []*table{t.inside("size")}
 	} else {
-		t.seen["size"] = true
+		t.pass("size")
 		if !t.has("sizes") {
 			t.add(Fault{Path: t.pathOf("size"), Rule: "is required, or sizes"}, t.n, "size")
 		} else if len(tables) == 0 && !t.bad["sizes"] {
@@ -95,15 +95,15 @@ func (l *loader) readTenantSizes(t *table, w *cloud.InstanceWorkload) []string {
 // scenario's own.
 func (l *loader) tenantType(s, t *table, w *cloud.InstanceWorkload) (int, cloud.Need) {
 	if s.has("instance_type") {
-		s.mode = "instance_type"
+		s.mode = "with instance_type"
 		typ := l.instanceType(s, "instance_type", w.Zones)
 		if !w.Foreign {
 			l.onDemand(s, "instance_type", typ, model.Linux)
 		}
 		return typ, l.need(typ)
 	}
-	s.mode = "a size without instance_type"
-	s.seen["instance_type"] = true
+	s.mode = "without instance_type"
+	s.pass("instance_type")
 	if !s.has("vcpus") {
 		s.add(Fault{Path: s.pathOf("instance_type"), Rule: "is required, or vcpus, memory and hosts"}, s.n, "instance_type")
 		return -1, cloud.Need{Pool: cloud.None}
@@ -151,7 +151,7 @@ func (l *loader) readTenantArrivals(t *table, w *cloud.InstanceWorkload, names [
 		}
 		return a
 	}
-	t.mode = "a column of lifetimes in arrivals"
+	t.mode = "with a column of lifetimes in arrivals"
 	if a.data == nil {
 		return a
 	}

@@ -31,7 +31,7 @@ func templateKeys() []Key {
 func (l *loader) readLaunchTemplates() {
 	l.cfg.LaunchTemplates = make([]cloud.LaunchTemplate, len(l.tables["launch_template"]))
 	for i, t := range l.tables["launch_template"] {
-		t.mode = "a launch template"
+		t.mode = "in a launch template"
 		t.require("instance_type")
 		typ := l.instanceType(t, "instance_type", nil)
 		l.cfg.LaunchTemplates[i] = l.template(t, typ)
@@ -42,9 +42,11 @@ func (l *loader) readLaunchTemplates() {
 // template reads how instances of a type are made. The table may be that of an
 // instance.
 func (l *loader) template(t *table, typ int) cloud.LaunchTemplate {
-	img := ordinaryImage()
+	var img image
 	if i := t.reference("image"); i >= 0 {
 		img = l.images[i]
+	} else {
+		img = l.ordinaryImage()
 	}
 	lt := cloud.LaunchTemplate{
 		Name:     t.name,
@@ -59,7 +61,7 @@ func (l *loader) template(t *table, typ int) cloud.LaunchTemplate {
 		lt.Tenancy = model.TenancyDedicated
 	}
 	if typ >= 0 {
-		lt.Launch = img.launchTimes(l.cfg.Types[typ])
+		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
 		l.onDemand(t, "instance_type", typ, img.platform)
 		l.cautionType(typ)
 	}

@@ -2,12 +2,14 @@ package scenarios
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/sim/rng"
 )
 
 // Options changes how a scenario is loaded.
@@ -63,25 +65,31 @@ func load(s *source, path string, content []byte, options Options) (*Scenario, e
 		return nil, s.faults.ordered(path)
 	}
 	root.at = position{file: path}
-	assignments := options.Set
+	l := newLoader(root, path, options)
+	if len(l.faults) > 0 {
+		return nil, l.faults.ordered(path)
+	}
+	l.finish()
+	return &l.scenario, nil
+}
+
+// newLoader applies the overrides to a tree and reads it.
+func newLoader(root *node, path string, options Options) *loader {
+	assignments := slices.Clone(options.Set)
 	if options.Seed != nil {
-		assignments = append(assignments[:len(assignments):len(assignments)], "run.seed="+strconv.FormatInt(*options.Seed, 10))
+		assignments = append(assignments, "run.seed="+strconv.FormatInt(*options.Seed, 10))
 	}
 	if options.Replications != 0 {
-		assignments = append(assignments[:len(assignments):len(assignments)], "run.replications="+strconv.Itoa(options.Replications))
+		assignments = append(assignments, "run.replications="+strconv.Itoa(options.Replications))
 	}
 	faults := override(root, assignments)
 	r, top := newReader(root)
 	r.faults = faults
-	l := &loader{reader: r, options: options, directory: filepath.Dir(path), cfg: &cloud.Config{}}
+	l := &loader{reader: r, options: options, directory: filepath.Dir(path), cfg: &cloud.Config{}, laws: map[string]rng.Distribution{}}
 	l.scenario.root = root
 	top.assume("name", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 	l.read(top)
-	if len(r.faults) > 0 {
-		return nil, r.faults.ordered(path)
-	}
-	l.finish()
-	return &l.scenario, nil
+	return l
 }
 
 // loader turns a tree into a Config, table by table.
@@ -102,4 +110,5 @@ type loader struct {
 	types  map[string]int // numbers in Config.Types
 	pools  map[spotKey]int
 	files  map[string]*dataFile
+	laws   map[string]rng.Distribution // by measure and text
 }

@@ -147,11 +147,11 @@ func (l *loader) action(t *table, key string) cloud.Action {
 		if a.has("forward") {
 			a.wrong("fixed_response", "must not be given with forward")
 		}
-		a.seen["forward"] = true
+		a.pass("forward")
 		defer a.done()
 		return cloud.Action{Status: readFixedResponse(a.inside("fixed_response"))}
 	}
-	a.seen["fixed_response"] = true
+	a.pass("fixed_response")
 	forward := l.forward(a)
 	a.done()
 	return cloud.Action{Forward: forward}

@@ -49,7 +49,7 @@ func (l *loader) readMarket(t *table) {
 	price := t.inside("price")
 	l.market.at = price
 	process := price.choice("process")
-	price.mode = "process " + quote(process)
+	price.mode = "with process " + quote(process)
 	switch process {
 	case "walk":
 		l.market.walk = cloud.SpotWalk{

@@ -48,7 +48,7 @@ func readMixed(t *table) (cloud.MixedInstances, bool) {
 	if m.SpotStrategy == scaling.LowestPrice {
 		m.SpotPools = t.whole("spot_instance_pools")
 	} else {
-		t.mode = "another spot_allocation_strategy than lowest-price"
+		t.mode = "with another spot_allocation_strategy than lowest-price"
 	}
 	m.MaxPrice = t.quantity("spot_max_price")
 	if t.sound("spot_max_price") && m.MaxPrice == 0 {

@@ -25,7 +25,7 @@ func (l *loader) readOutages(tables []*table) {
 	for _, t := range tables {
 		f := cloud.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
 		kind := t.choice("kind")
-		t.mode = "kind " + quote(kind)
+		t.mode = "with kind " + quote(kind)
 		f.Kind = cloud.ZoneOutage
 		if kind == "host-failure" {
 			f.Kind = cloud.HostFailure

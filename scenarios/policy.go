@@ -87,7 +87,7 @@ func (l *loader) readPolicies(t *table, group int) {
 		}
 		names = append(names, policy.Name)
 		kind := p.choice("policy_type")
-		p.mode = "policy_type " + quote(kind)
+		p.mode = "with policy_type " + quote(kind)
 		switch kind {
 		case "TargetTrackingScaling":
 			policy.Kind = cloud.TargetTrackingScaling
@@ -144,7 +144,7 @@ func (l *loader) trackedMetric(t *table, group int) cloud.Metric {
 		if t.has("target_group") {
 			t.wrong("target_group", "must not be given with metric "+quote(name))
 		}
-		t.seen["target_group"] = true
+		t.pass("target_group")
 		return m
 	}
 	own := l.cfg.Groups[group].TargetGroups

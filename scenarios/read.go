@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"os"
+	"strings"
 
 	"headroom/model/catalog"
 )
@@ -37,7 +38,7 @@ func topKeys() []Key {
 func (l *loader) read(top *table) {
 	l.scenario.Name = top.text("name")
 	l.cfg.Name = l.scenario.Name
-	top.seen["include"] = true
+	top.pass("include")
 	l.asked["include"] = true
 	l.readRun(top.inside("run"))
 	if !l.openCatalog(top.inside("region")) {
@@ -88,7 +89,7 @@ func (l *loader) openCatalog(t *table) bool {
 	l.cfg.Region = name
 	l.readZones(t)
 	t.done()
-	return len(l.cfg.Zones) > 0
+	return true
 }
 
 // overridePrices lays the price book over the list prices.
@@ -103,7 +104,7 @@ func (l *loader) overridePrices() {
 	book, err := l.catalog.Override(path, f)
 	if err != nil {
 		for _, line := range lines(err) {
-			l.faults = append(l.faults, Fault{File: path, Rule: line})
+			l.blame(path, errText("line "+strings.TrimPrefix(line, path+":")))
 		}
 		return
 	}

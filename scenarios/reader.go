@@ -23,7 +23,7 @@ type table struct {
 	path    string // "autoscaling_group.web"
 	pattern string // "autoscaling_group.NAME"
 	name    string // "web"
-	missing bool   // the file does not have it
+	broken  bool   // it is no table in the file, which has been said
 	mode    string // what decides which keys apply: `policy_type "StepScaling"`
 	seen    map[string]bool
 	bad     map[string]bool
@@ -96,7 +96,7 @@ func (t *table) take(key string, want kind) (*node, *declared) {
 		n = d.preset.clone(t.n.at)
 		t.n.table[key] = n
 		return n, d
-	case d.Required():
+	case d.Required() && !t.broken:
 		t.add(Fault{Path: t.pathOf(key), Rule: "is required"}, t.n, key)
 	}
 	return nil, d
@@ -122,6 +122,13 @@ func (t *table) assumeNames(key string, names []string) {
 		list.list = append(list.list, &node{at: t.n.at, form: scalarForm, scalar: name})
 	}
 	t.assumeNode(key, list)
+}
+
+// pass leaves keys unread on purpose.
+func (t *table) pass(keys ...string) {
+	for _, key := range keys {
+		t.seen[key] = true
+	}
 }
 
 // has reports whether the file gives a key.
@@ -182,8 +189,12 @@ func (t *table) mistake(key, rule, hint string) {
 func (t *table) absorb(errs []error, otherwise string) {
 	for _, err := range errs {
 		key, rule, ok := strings.Cut(err.Error(), ": ")
-		if !ok || strings.ContainsAny(key, " ") {
-			key, rule = otherwise, err.Error()
+		key, index, _ := strings.Cut(key, "[") // as in "transitions[0]"
+		if index != "" {
+			index = "[" + index
+		}
+		if !ok || declarations()[t.patternOf(key)] == nil {
+			key, rule, index = otherwise, err.Error(), ""
 		}
 		if t.bad[key] {
 			continue
@@ -196,7 +207,7 @@ func (t *table) absorb(errs []error, otherwise string) {
 		if d := declarations()[t.patternOf(key)]; d != nil {
 			code = d.Code
 		}
-		t.add(Fault{Path: t.pathOf(key), Rule: rule, Code: code}, at, key)
+		t.add(Fault{Path: t.pathOf(key) + index, Rule: rule, Code: code}, at, key)
 	}
 }
 
@@ -214,7 +225,7 @@ func (t *table) done() {
 			continue
 		}
 		if declarations()[t.patternOf(key)] != nil {
-			t.add(Fault{Path: path, Rule: "does not apply with " + t.mode}, n, key)
+			t.add(Fault{Path: path, Rule: "does not apply " + t.mode}, n, key)
 			continue
 		}
 		t.add(Fault{Path: path, Rule: "unknown key", Hint: nearest(key, children(t.pattern))}, n, key)
@@ -231,25 +242,25 @@ func shortGot(n *node) string {
 
 // inside returns a cursor on a table below, empty if the file has none.
 func (t *table) inside(key string) *table {
-	n, _ := t.take(key, tableKind)
-	return t.descend(key, n)
+	n, d := t.take(key, tableKind)
+	child := t.descend(key, n)
+	child.broken = child.broken || n == nil && d.Required()
+	return child
 }
 
 // descend goes into the table that is a key's value.
 func (t *table) descend(key string, n *node) *table {
-	missing := n == nil
-	if n != nil && n.form != tableForm {
+	broken := n != nil && n.form != tableForm
+	if broken {
 		t.mistake(key, "must be a table", "")
-		n = nil
+		n = newTable(n.at)
 	}
 	if n == nil {
 		n = newTable(t.n.at)
-		if missing {
-			t.n.table[key] = n
-		}
+		t.n.table[key] = n
 	}
 	child := t.below(n, t.pathOf(key), t.patternOf(key))
-	child.missing = missing
+	child.broken = broken
 	return child
 }
 
@@ -279,6 +290,14 @@ func (t *table) each(key string) []*table {
 	return tables
 }
 
+// orEmpty returns a node, or an empty table in its place.
+func orEmpty(n *node, at position) *node {
+	if n == nil {
+		return newTable(at)
+	}
+	return n
+}
+
 // namedTables returns cursors on the tables of [key.NAME], by name.
 func (t *table) namedTables(key string) []*table {
 	n, _ := t.take(key, namedKind)
@@ -295,9 +314,10 @@ func (t *table) namedTables(key string) []*table {
 		path := t.pathOf(key) + "." + quoteKey(name)
 		if e.form != tableForm {
 			t.add(Fault{Path: path, Rule: "must be a table: [" + key + ".NAME]", Got: e.got()}, e, key)
-			e = newTable(e.at) // keeps the numbers of those after it
+			e = nil
 		}
-		child := t.below(e, path, t.patternOf(key)+".NAME")
+		child := t.below(orEmpty(e, n.at), path, t.patternOf(key)+".NAME")
+		child.broken = e == nil
 		child.name = name
 		tables = append(tables, child)
 	}

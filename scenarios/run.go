@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ const (
 func runKeys() []Key {
 	return slices.Concat(
 		within("run", "", []Key{
-			{"seed", whole(0, 1<<63-1), "1", "of all random streams", ""},
+			{"seed", whole(0, math.Inf(1)), "1", "of all random streams", ""},
 			{"start", instant(), "2026-01-05T00:00:00Z", "calendar time of instant 0: schedules, clock hours of billing", ""},
 			{"duration", quantity(inSeconds, 1, year), required, "length of the run", ""},
 			{"warmup", quantity(inSeconds, 0, year), "0", "excluded from latency statistics, never from cost", ""},
@@ -80,6 +81,9 @@ func (l *loader) readZones(t *table) {
 	}
 	if t.sound("zones") && len(l.cfg.Zones) == 0 {
 		t.mistake("zones", "must name at least one zone", "")
+	}
+	if !t.sound("zones") {
+		l.cfg.Zones = offered // what follows is not to blame
 	}
 }
 

@@ -25,7 +25,7 @@ func (l *loader) readServices() {
 		s := &l.cfg.Services[i]
 		*s = cloud.Service{Name: t.name, Discipline: cloud.ProcessorSharing}
 		discipline := t.choice("discipline")
-		t.mode = "discipline " + quote(discipline)
+		t.mode = "with discipline " + quote(discipline)
 		switch discipline {
 		case "fcfs":
 			s.Discipline = cloud.FCFS

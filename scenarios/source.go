@@ -169,7 +169,7 @@ func (s *source) decode(path string, content []byte) *node {
 
 // syntaxRule puts what the TOML library says in our words.
 func syntaxRule(e toml.ParseError) string {
-	rule := strings.ToValidUTF8(e.Message, "?")
+	rule := strings.ReplaceAll(strings.ToValidUTF8(e.Message, "?"), `'\x00'`, "the end of the file")
 	if rule == "" {
 		rule = "malformed"
 	}

@@ -41,7 +41,7 @@ var limitUnits = []struct {
 	applies func(number string) bool
 	measure *measure
 }{
-	{"USD", func(n string) bool { return strings.HasPrefix(n, "$") }, &measure{prefix: "$", name: "price", units: []unit{{"", 1, 1}}}},
+	{"USD", func(n string) bool { return strings.HasPrefix(n, "$") }, &measure{prefix: "$", name: "price", units: []unit{noUnit}}},
 	{"ratio", func(n string) bool { return strings.HasSuffix(n, "%") }, inShares},
 	{"", func(n string) bool { return numberLength(n) == len(n) }, plainNumber},
 	{"s", func(string) bool { return true }, inSeconds},

@@ -117,7 +117,7 @@ func (v volumeType) iops(t *table, sizeGiB int64) int64 {
 	if v.included > 0 {
 		t.assume("iops", v.included)
 	}
-	t.mode = "type " + quote(v.name)
+	t.mode = "with type " + quote(v.name)
 	t.require("iops")
 	iops := int64(t.whole("iops"))
 	switch {
