@@ -116,7 +116,7 @@ func savingsPlan(kind CommitmentKind, family string, hourly model.Money) Commitm
 func seconds(invoice Invoice) map[Option]float64 {
 	sums := map[Option]float64{}
 	for _, l := range invoice.Lines {
-		if l.Service == EC2 && l.Category == Usage && l.ConsumedUnit == "Seconds" && l.Reservation == "" {
+		if l.Instances {
 			sums[l.Option] += l.Consumed
 		}
 	}
