@@ -100,21 +100,18 @@ func (d *uniform) Mean() float64 { return d.low + d.width/2 }
 // Variance implements [Distribution].
 func (d *uniform) Variance() float64 { return d.width * d.width / 12 }
 
-type exponential struct {
-	mean  float64
-	table *table
-}
+type exponential struct{ mean float64 }
 
 // Exponential returns the exponential law of that mean.
 func Exponential(mean float64) (Distribution, error) {
 	if err := checkPositive("mean", mean); err != nil {
 		return nil, err
 	}
-	return &exponential{mean: mean, table: exponentialTable}, nil
+	return &exponential{mean: mean}, nil
 }
 
 // Quantile implements [Distribution].
-func (d *exponential) Quantile(u float64) float64 { return d.mean * d.table.at(u) }
+func (d *exponential) Quantile(u float64) float64 { return d.mean * negLog(1-u) }
 
 // Mean implements [Distribution].
 func (d *exponential) Mean() float64 { return d.mean }

@@ -76,7 +76,7 @@ func (s *Stream) Below(n int) int {
 
 // Exponential returns an exponential variate of mean 1.
 func (s *Stream) Exponential() float64 {
-	return exponentialTable.at(s.Uniform())
+	return negLog(1 - s.Uniform())
 }
 
 // Normal returns a standard normal variate.

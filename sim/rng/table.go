@@ -169,9 +169,5 @@ func (normalCurve) at(v float64, above bool, _ float64) (y, slope float64) {
 	return y, 1 / density
 }
 
-// The tables of the standard laws. The first is wanted by every run; the second
-// is made when it is first wanted.
-var (
-	exponentialTable = newTable(exponentialCurve{})
-	normalTable      = sync.OnceValue(func() *table { return newTable(normalCurve{}) })
-)
+// normalTable is made when a normal variate is first wanted.
+var normalTable = sync.OnceValue(func() *table { return newTable(normalCurve{}) })
