@@ -123,11 +123,15 @@ func (s *scanner) value(m *mark, depth int) {
 		for s.more("]") {
 			item := &mark{line: s.line}
 			m.items = append(m.items, item)
+			from := s.at
 			s.value(item, depth+1)
+			s.mustMove(from)
 		}
 	case s.take("{"):
 		for s.more("}") {
+			from := s.at
 			s.pair(m, depth+1)
+			s.mustMove(from)
 		}
 	default:
 		if n := strings.IndexAny(s.text[s.at:], ",]}#\n"); n >= 0 {
@@ -139,19 +143,20 @@ func (s *scanner) value(m *mark, depth int) {
 }
 
 // more goes to the next element of a list or inline table; it is false at the
-// end. It always moves on, whatever the text.
+// end.
 func (s *scanner) more(end string) bool {
 	s.skipBlank(true)
 	s.take(",")
 	s.skipBlank(true)
-	if s.at >= len(s.text) || s.take(end) {
-		return false
-	}
-	if s.peek(']') || s.peek('}') || s.peek('=') { // not TOML
+	return s.at < len(s.text) && !s.take(end)
+}
+
+// mustMove ends the scan of text that is no TOML, where an element has no
+// length.
+func (s *scanner) mustMove(from int) {
+	if s.at == from {
 		s.at = len(s.text)
-		return false
 	}
-	return true
 }
 
 // keyPath reads the parts of a dotted key.
