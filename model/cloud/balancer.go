@@ -79,8 +79,7 @@ func newAction(a *Action) classAction {
 }
 
 // balance takes a request through a load balancer: node, rule, target group.
-func (w *World) balance(i uint32) {
-	r := w.requests.at(i)
+func (w *World) balance(i uint32, r *request) {
 	t := &w.traffic[r.workload]
 	b := &w.balancers[t.balancer]
 	zone := b.dns[0]
@@ -102,14 +101,14 @@ func (w *World) balance(i uint32) {
 			w.fail(i, Code503)
 			return
 		}
-		w.forward(i, action.groups[choice], int(zone))
+		w.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 	case action.status >= 500:
 		w.meter.arrived(r.arrived, r)
 		w.fail(i, CodeFixed)
 	default:
 		w.meter.arrived(r.arrived, r)
 		w.meter.completed(w.kernel.Now(), r, b.cfg.Latency)
-		w.leave(i)
+		w.leave(r)
 		w.free(i)
 	}
 }
@@ -146,31 +145,33 @@ func (b *balancer) closed(now sim.Time, r *request) {
 }
 
 // hop is the balancer's share of a request's latency.
-func (w *World) hop(r *request) sim.Time {
+func (w *World) hop(r *request, in *instance) sim.Time {
 	b := w.traffic[r.workload].balancer
 	if b == None {
 		return 0
 	}
 	cfg := w.balancers[b].cfg
-	if w.instances.at(r.instance).zone != model.Zone(r.zone) {
+	if in.zone != model.Zone(r.zone) {
 		return cfg.Latency + cfg.CrossLatency
 	}
 	return cfg.Latency
 }
 
+// scopeOf names a target group as the node of a zone sees it.
+type scopeOf struct{ group, zone int }
+
 // forward picks a target of a group for a request that reached the node of a
 // zone.
-func (w *World) forward(i uint32, group, zone int) {
-	r := w.requests.at(i)
-	r.group = int16(group)
+func (w *World) forward(i uint32, r *request, to scopeOf) {
+	r.group = int16(to.group)
 	w.meter.arrived(r.arrived, r)
-	g := &w.targetGroups[group]
+	g := &w.targetGroups[to.group]
 	g.count.requests++
 	s := &g.scopes[0]
 	if !g.cfg.CrossZone {
-		s = &g.scopes[zone]
+		s = &g.scopes[to.zone]
 	}
-	local, ok := s.policy.Pick(zone)
+	local, ok := s.policy.Pick(to.zone)
 	if !ok {
 		w.fail(i, Code503)
 		return
@@ -180,7 +181,7 @@ func (w *World) forward(i uint32, group, zone int) {
 	t := w.targets.at(r.target)
 	t.inFlight++
 	r.instance = t.instance
-	w.offer(i)
+	w.offer(i, r)
 }
 
 // release ends a request's hold on its target.

@@ -1,56 +1,51 @@
 package cloud
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
 
-// benchRequests plays a config until it has seen b.N requests.
-func benchRequests(b *testing.B, cfg *Config) {
-	w, err := New(cfg, 0)
-	if err != nil {
-		b.Fatal(err)
-	}
-	arrived := func() int64 {
-		n := int64(0)
-		for i := range w.meter.routes {
-			n += w.meter.routes[i].Arrived
-		}
-		return n
-	}
-	for arrived() < 20000 { // steady state
-		ev, _ := w.kernel.Next(cfg.Duration)
-		w.handle(ev)
-	}
-	b.ReportAllocs()
+// benchAgainst plays a config and the naive M/M/100 by turns, a slice of
+// requests each, and reports requests per second and how many times faster the
+// config goes: the machine's drift leaves the ratio alone.
+func benchAgainst(b *testing.B, cfg *Config) {
+	const slice = 20_000
+	ours, theirs := worldStepper(b, cfg), newNaive(1, 100, 800).stepper()
+	ours(slice) // steady state
+	theirs(slice)
+	var fast, slow time.Duration
 	b.ResetTimer()
-	for from := arrived(); arrived()-from < int64(b.N); {
-		for range 64 {
-			ev, ok := w.kernel.Next(cfg.Duration)
-			if !ok {
-				b.Fatal("the horizon is too near")
-			}
-			w.handle(ev)
-		}
+	played := 0
+	for ; played < b.N || played < 5*slice; played += slice {
+		began := time.Now()
+		ours(slice)
+		turn := time.Now()
+		theirs(slice)
+		fast += turn.Sub(began)
+		slow += time.Since(turn)
 	}
-	b.ReportMetric(1e3/(float64(b.Elapsed().Nanoseconds())/float64(b.N)), "Mrequests/s")
+	b.ReportMetric(float64(fast.Nanoseconds())/float64(played), "ns/request")
+	b.ReportMetric(float64(played)/fast.Seconds()/1e6, "Mrequests/s")
+	b.ReportMetric(slow.Seconds()/fast.Seconds(), "times-naive")
 }
 
 func BenchmarkMM100(b *testing.B) {
 	cfg := queue(Service{Discipline: FCFS, Workers: 100, Backlog: NoLimit}, 128, 800, must(rng.Exponential(0.1)))
 	cfg.Duration = 300 * sim.Day
-	benchRequests(b, cfg)
+	benchAgainst(b, cfg)
 }
 
 // BenchmarkBalanced sends requests through a load balancer to n instances.
 func BenchmarkBalanced(b *testing.B) {
 	for _, algorithm := range []string{"round_robin", "least_outstanding_requests", "power_of_two_choices"} {
 		for _, n := range []int{10, 1000} {
-			b.Run(algorithm+"/"+map[int]string{10: "10", 1000: "1000"}[n], func(b *testing.B) {
-				benchRequests(b, balanced(algorithm, n))
+			b.Run(fmt.Sprintf("%s/%d", algorithm, n), func(b *testing.B) {
+				benchAgainst(b, balanced(algorithm, n))
 			})
 		}
 	}

@@ -83,3 +83,17 @@ func TestWaitsEqualTheKieferWolfowitzRecursion(t *testing.T) {
 		}
 	}
 }
+
+// A simulator of the simplest kind, on the same draws, counts the same waits.
+func TestTheNaiveSimulatorAgrees(t *testing.T) {
+	cfg := queue(Service{Discipline: FCFS, Workers: 100, Backlog: NoLimit}, 128, 950, must(rng.Exponential(0.1)))
+	cfg.Duration = 5 * sim.Minute
+	n := newNaive(cfg.Seed, 100, 950)
+	for n.events[0].at <= cfg.Duration {
+		n.step()
+	}
+	out := play(t, cfg)
+	if got := out.Routes[0].Wait.Sum().Big().Int64(); got == 0 || math.Abs(float64(got)/float64(n.waits)-1) > 1e-3 {
+		t.Errorf("waits add up to %v, by the naive simulator to %v", sim.Time(got), n.waits)
+	}
+}

@@ -65,7 +65,7 @@ func (w *World) onRequestArrives(ev event) {
 	*r = request{arrived: now, workload: uint16(ev.index()), group: None, target: noIndex}
 	t.fill(r)
 	w.scheduleArrival(ev.index())
-	w.enter(i)
+	w.enter(i, r)
 }
 
 // fill draws what the request will ask for, one variate of each stream whatever
@@ -107,8 +107,7 @@ func (w *World) scheduleArrival(i int) {
 }
 
 // enter counts an attempt, starts its clock, and dispatches it.
-func (w *World) enter(i uint32) {
-	r := w.requests.at(i)
+func (w *World) enter(i uint32, r *request) {
 	t := &w.traffic[r.workload]
 	if t.limits.limit != sim.Never {
 		w.requests.watch(&t.limits, i)
@@ -117,26 +116,24 @@ func (w *World) enter(i uint32) {
 			w.schedule(r.arrived+t.limits.limit, indexed(requestsExpire, int(r.workload)))
 		}
 	}
-	w.dispatch(i)
+	w.dispatch(i, r)
 }
 
 // dispatch finds the instance that serves the request.
-func (w *World) dispatch(i uint32) {
-	r := w.requests.at(i)
+func (w *World) dispatch(i uint32, r *request) {
 	t := &w.traffic[r.workload]
 	switch t.cfg.To {
 	case ToLoadBalancer:
-		w.balance(i)
+		w.balance(i, r)
 	case ToTargetGroup:
-		w.forward(i, t.cfg.Target, 0)
+		w.forward(i, r, scopeOf{group: t.cfg.Target})
 	case ToInstances:
-		w.toFleet(i, w.fleets[t.cfg.Target].members)
+		w.toFleet(i, r, w.fleets[t.cfg.Target].members)
 	}
 }
 
 // toFleet sends requests to the instances of a fleet in turn.
-func (w *World) toFleet(i uint32, members []uint32) {
-	r := w.requests.at(i)
+func (w *World) toFleet(i uint32, r *request, members []uint32) {
 	w.meter.arrived(r.arrived, r)
 	if len(members) == 0 {
 		w.fail(i, Code502)
@@ -145,18 +142,17 @@ func (w *World) toFleet(i uint32, members []uint32) {
 	t := &w.traffic[r.workload]
 	t.next = (t.next + 1) % len(members)
 	r.instance = members[t.next]
-	w.offer(i)
+	w.offer(i, r)
 }
 
 // offer brings the request to its instance: it starts, waits, or is refused.
-func (w *World) offer(i uint32) {
-	r := w.requests.at(i)
+func (w *World) offer(i uint32, r *request) {
 	s := &w.instances.at(r.instance).station
 	switch {
 	case !s.open:
 		w.fail(i, Code502)
 	case s.running < s.limit:
-		w.start(i, s)
+		w.start(i, r, s)
 	case s.waiting.n < s.backlog:
 		r.phase = queued
 		s.backed += r.demand
@@ -167,8 +163,7 @@ func (w *World) offer(i uint32) {
 }
 
 // start begins service.
-func (w *World) start(i uint32, s *station) {
-	r := w.requests.at(i)
+func (w *World) start(i uint32, r *request, s *station) {
 	now := w.kernel.Now()
 	if r.phase != abandoned {
 		r.phase = inService
@@ -208,7 +203,7 @@ func (w *World) onRequestDone(ev event) {
 	s.advance(w.kernel.Now())
 	s.running--
 	w.requests.unlink(&s.serving, i)
-	w.complete(i)
+	w.complete(ev.handle(), r)
 	w.startNext(s)
 }
 
@@ -228,7 +223,7 @@ func (w *World) onStationDeparts(ev event) {
 		if !ok {
 			break
 		}
-		w.complete(i)
+		w.complete(w.requests.handle(i), w.requests.at(i))
 	}
 	w.startNext(s)
 	w.rearm(indexOf(ev.handle()), s)
@@ -238,8 +233,9 @@ func (w *World) onStationDeparts(ev event) {
 func (w *World) startNext(s *station) {
 	for s.waiting.n > 0 && s.running < s.limit {
 		i := s.waiting.head
+		r := w.requests.at(i)
 		w.requests.unlink(&s.waiting, i)
-		s.backed -= w.requests.at(i).demand
-		w.start(i, s)
+		s.backed -= r.demand
+		w.start(i, r, s)
 	}
 }

@@ -1,38 +1,43 @@
 package cloud
 
-import "headroom/sim"
+import (
+	"headroom/sim"
+	"headroom/sim/slab"
+)
 
 // complete ends a request that was served.
-func (w *World) complete(i uint32) {
-	r := w.requests.at(i)
+func (w *World) complete(h slab.Handle, r *request) {
+	in := w.instances.at(r.instance)
 	if r.phase != abandoned {
+		now := w.kernel.Now()
 		r.phase = answered
-		hop := w.hop(r)
-		w.meter.completed(w.kernel.Now(), r, hop)
+		hop := w.hop(r, in)
+		w.meter.completed(now, r, hop)
 		if r.target != noIndex {
-			w.targetGroups[r.group].responded(w.kernel.Now() - r.arrived + hop)
+			w.targetGroups[r.group].responded(now - r.arrived + hop)
 		}
-		w.leave(i)
+		w.leave(r)
 	}
-	w.instances.at(r.instance).served(r)
-	w.free(i)
+	in.served(r)
+	w.requests.Free(h)
 }
 
 // fail ends an attempt; its client may try again.
 func (w *World) fail(i uint32, code Code) {
-	w.meter.failed(w.kernel.Now(), w.requests.at(i), code)
-	w.leave(i)
+	r := w.requests.at(i)
+	w.meter.failed(w.kernel.Now(), r, code)
+	w.leave(r)
 	w.retry(i)
 }
 
 // leave takes the request off its balancer's and its client's lists.
-func (w *World) leave(i uint32) {
-	r := w.requests.at(i)
-	if d := &w.traffic[r.workload].limits; d.limit != sim.Never {
-		w.requests.unwatch(d, i)
+func (w *World) leave(r *request) {
+	t := &w.traffic[r.workload]
+	if t.limits.limit != sim.Never {
+		w.requests.unwatch(&t.limits, r)
 	}
-	if b := w.traffic[r.workload].balancer; b != None {
-		w.balancers[b].closed(w.kernel.Now(), r)
+	if t.balancer != None {
+		w.balancers[t.balancer].closed(w.kernel.Now(), r)
 	}
 	if r.target != noIndex {
 		w.release(r.target)
@@ -63,7 +68,7 @@ func (w *World) onRequestRetries(ev event) {
 	}
 	r.arrived = w.kernel.Now()
 	r.phase, r.group = dispatched, None
-	w.enter(indexOf(ev.handle()))
+	w.enter(indexOf(ev.handle()), r)
 }
 
 // onRequestsExpire ends the requests of a workload that exceed their limit.
@@ -99,7 +104,7 @@ func (w *World) expire(i uint32, code Code) {
 func (w *World) disown(i uint32, code Code) {
 	r := w.requests.at(i)
 	w.meter.failed(w.kernel.Now(), r, code)
-	w.leave(i)
+	w.leave(r)
 	if int(r.attempt) < w.traffic[r.workload].cfg.Clients.RetryAttempts {
 		h, again := w.requests.Alloc()
 		r = w.requests.at(i) // the pool may have moved

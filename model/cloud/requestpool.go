@@ -114,8 +114,7 @@ func (p *requestPool) watch(d *deadlines, i uint32) {
 	d.newest = i
 }
 
-func (p *requestPool) unwatch(d *deadlines, i uint32) {
-	r := p.at(i)
+func (p *requestPool) unwatch(d *deadlines, r *request) {
 	if r.older == noIndex {
 		d.oldest = r.newer
 	} else {
