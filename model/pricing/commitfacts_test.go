@@ -43,6 +43,26 @@ func TestReservedInstanceCoversAnHourHoweverItIsShared(t *testing.T) {
 	}
 }
 
+func TestCommitmentsArePaidByTheWholeClockHour(t *testing.T) {
+	ledger := newLedger()
+	ledger.Types = typesOf("m5.large")
+	ledger.Start = june.Add(sim.Hour.Duration() / 2)
+	ledger.End = 2 * sim.Hour // touches three clock hours
+	invoice := committed(reserved(2, "m5.large")).Bill(ledger)
+	if got := invoice.Cost(); got != model.USD(6*0.06) || invoice.Total() != got {
+		t.Errorf("cost %v, to pay %v, want six hours", got, invoice.Total())
+	}
+	if len(invoice.Warnings) != 1 || !strings.Contains(invoice.Warnings[0], "within a clock hour") {
+		t.Errorf("warnings %q", invoice.Warnings)
+	}
+	bought := reserved(2, "m5.large")
+	bought.Payment, bought.Bought = AllUpfront, true
+	plan := committed(bought)
+	if invoice = plan.Bill(ledger); invoice.Total() != bought.Upfront(plan.Book) || invoice.Cost() != model.USD(6*0.05664) {
+		t.Errorf("to pay %v, want the upfront; cost %v", invoice.Total(), invoice.Cost())
+	}
+}
+
 func TestSizeFlexibilityGoesFromSmallToLarge(t *testing.T) {
 	ledger := hourLedger("m5.xlarge", "m5.large")
 	fleet(ledger, 2, ofType(0, 0, sim.Hour))

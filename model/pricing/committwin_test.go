@@ -213,7 +213,7 @@ func commitLedger(seed uint64) *model.Ledger {
 }
 
 func TestCommitmentsAgreeWithTheSlowBiller(t *testing.T) {
-	for seed := range uint64(400) {
+	for seed := range uint64(200) {
 		ledger := commitLedger(seed)
 		r := rand.New(rand.NewPCG(seed, 4))
 		w := slowCommitted{usEastDiscounts(), randomCommitments(r, ledger.Types), ledger}

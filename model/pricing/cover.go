@@ -19,10 +19,13 @@ type cover struct {
 	sheet   *sheet
 	hours   Hours
 	items   []item
-	months  []int // of each clock hour
-	inForce int   // clock hours in which commitments are in force
-	queue   []queued
+	months  []int    // of each clock hour
+	inForce int      // clock hours in which commitments are in force
+	queue   []queued // instances that Reserved Instances may cover
+	room    []uint32 // microseconds of each of their clock hours that none has taken
 	taken   fold[takenKey, takenSum]
+	last    takenKey // that was taken from
+	lastSum int      // its place in taken
 }
 
 // takenKey says which commitment took what. Item -1 is what nobody used.
@@ -37,7 +40,7 @@ type takenSum struct {
 // newCover returns the usage of a sheet's ledger that discounts may take.
 func newCover(s *sheet) *cover {
 	hours := ClockHours(s.ledger)
-	c := &cover{sheet: s, hours: hours, items: newItems(s, hours)}
+	c := &cover{sheet: s, hours: hours, items: newItems(s, hours), last: takenKey{commitment: -1}}
 	end := max(0, wholeSeconds(s.ledger.End))
 	if end > 0 {
 		c.inForce = hours.hourOf(end-1) + 1
@@ -90,6 +93,9 @@ func (c *cover) apply() {
 			c.spend(i)
 		}
 	}
+	if end := wholeSeconds(c.sheet.ledger.End) + c.hours.passed; len(order) > 0 && (c.hours.passed > 0 || end%hour > 0) {
+		c.sheet.warn("the run begins or ends within a clock hour: commitments are charged for the whole of it")
+	}
 	c.addTaken()
 	for _, i := range order {
 		c.addPurchases(&commitments[i])
@@ -124,7 +130,11 @@ func (c *cover) leaveOut(commitment *Commitment, rate price) {
 func (c *cover) take(key takenKey, h int, micros int64) {
 	c.items[key.item].left[h] -= micros
 	key.month = c.months[h]
-	sum := c.taken.at(key)
+	if key != c.last {
+		c.taken.at(key)
+		c.last, c.lastSum = key, c.taken.index[key]
+	}
+	sum := &c.taken.sums[c.lastSum]
 	sum.micros += micros
 	sum.span = sum.span.join(c.clock(h))
 }

@@ -197,7 +197,7 @@ func (c *cover) pack(moves []arrival) {
 	ledger := c.sheet.ledger
 	var pools fold[poolKey, hostPool]
 	first := map[string]candidate{} // of each family
-	on := map[int32]*dedicatedHost{}
+	on := make([]*dedicatedHost, len(ledger.Leases)) // by lease
 	for _, m := range moves {
 		l := &ledger.Leases[m.lease]
 		kind := &ledger.Types[l.Type]
@@ -205,8 +205,10 @@ func (c *cover) pack(moves []arrival) {
 		pool := pools.at(poolKey{family, l.Zone})
 		switch h := on[m.lease]; {
 		case !m.ends:
-			shape, _ := c.sheet.book.HostShape(family)
-			pool.rules = rulesOf(shape)
+			if pool.rules.shape.Family == "" {
+				shape, _ := c.sheet.book.HostShape(family)
+				pool.rules = rulesOf(shape)
+			}
 			on[m.lease] = pool.place(l, kind)
 			if _, seen := first[family]; !seen {
 				first[family] = candidate{kind.Name, family, l.Platform, model.TenancyHost}

@@ -5,54 +5,88 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/sim"
 )
 
-// queued is an On-Demand lease in the order in which Reserved Instances apply.
+// queued is an On-Demand lease in the order in which Reserved Instances apply: the
+// smallest first, equal sizes by launch time, then by number.
 type queued struct {
+	units       int64
+	launched    sim.Time
+	number      int32
 	lease, item int32
-	first       int      // clock hour of room[0]
-	room        []uint32 // microseconds of each clock hour that none has taken yet
+	first       int32 // clock hour of its first room
+	room        int   // end of its part of cover.room
 }
 
-// lineUp queues the instances: the smallest first, equal sizes by launch time,
-// then by number. It takes 4 bytes per instance and clock hour.
+func (q *queued) compare(r *queued) int {
+	switch {
+	case q.units != r.units:
+		return cmp.Compare(q.units, r.units)
+	case q.launched != r.launched:
+		return cmp.Compare(q.launched, r.launched)
+	case q.number != r.number:
+		return cmp.Compare(q.number, r.number)
+	default:
+		return cmp.Compare(q.lease, r.lease)
+	}
+}
+
+// lineUp queues the instances that some Reserved Instance may cover. It takes 4
+// bytes per instance and clock hour: what none has taken of it yet.
 func (c *cover) lineUp() {
 	if c.queue != nil {
 		return
 	}
 	items := make(map[useKey]int32, len(c.items))
 	for i := range c.items {
-		if c.items[i].use >= 0 {
+		if c.items[i].use >= 0 && c.reservable(&c.items[i]) {
 			items[c.hours.Uses[c.items[i].use].key()] = int32(i)
 		}
 	}
 	leases := c.sheet.ledger.Leases
+	c.queue = make([]queued, 0, len(leases))
+	cells := 0
 	for i := range leases {
-		at, found := items[keyOf(&leases[i])]
-		if leases[i].Option != model.OnDemand || !found {
+		l := &leases[i]
+		if l.Option != model.OnDemand {
 			continue
 		}
-		if charged, _ := leaseSpan(&leases[i]); charged.seconds() > 0 {
-			c.queue = append(c.queue, c.enqueue(queued{lease: int32(i), item: at}, charged))
+		if at, found := items[keyOf(l)]; found {
+			charged, _ := leaseSpan(l)
+			cells += c.hours.hourOf(charged.to) - c.hours.hourOf(charged.from) + 1
+			c.queue = append(c.queue, queued{
+				units: c.items[at].units, launched: l.From - l.Carried, number: l.Instance, lease: int32(i), item: at,
+			})
 		}
 	}
-	slices.SortFunc(c.queue, func(a, b queued) int {
-		x, y := &leases[a.lease], &leases[b.lease]
-		return cmp.Or(
-			cmp.Compare(c.items[a.item].units, c.items[b.item].units),
-			cmp.Compare(x.From-x.Carried, y.From-y.Carried),
-			cmp.Compare(x.Instance, y.Instance), cmp.Compare(a.lease, b.lease))
-	})
+	slices.SortFunc(c.queue, func(a, b queued) int { return a.compare(&b) })
+	c.room = make([]uint32, 0, cells)
+	for i := range c.queue {
+		c.makeRoom(&c.queue[i])
+	}
 }
 
-func (c *cover) enqueue(q queued, charged span) queued {
-	q.first = c.hours.hourOf(charged.from)
-	q.room = make([]uint32, min(c.hours.hourOf(charged.to-1)+1, c.inForce)-min(q.first, c.inForce))
-	for i := range q.room {
-		clock := c.clock(q.first + i)
-		q.room[i] = uint32((min(clock.to, charged.to) - max(clock.from, charged.from)) * micro)
+func (c *cover) reservable(it *item) bool {
+	for i := range c.sheet.commitments {
+		if r := &c.sheet.commitments[i]; r.Kind == ReservedInstance && c.matches(r, it) {
+			return true
+		}
 	}
-	return q
+	return false
+}
+
+// makeRoom notes how much of each clock hour a lease is.
+func (c *cover) makeRoom(q *queued) {
+	charged, _ := leaseSpan(&c.sheet.ledger.Leases[q.lease])
+	first := c.hours.hourOf(charged.from)
+	q.first = int32(first)
+	for from, h := charged.from, first; from < charged.to && h < c.inForce; h++ {
+		to := min(charged.to, c.hours.begin(h+1))
+		c.room = append(c.room, uint32((to-from)*micro))
+		from = to
+	}
+	q.room = len(c.room)
 }
 
 // matches reports whether a Reserved Instance applies to an item. Zonal ones do
@@ -89,17 +123,17 @@ func (c *Commitment) weights(book Book, it *item) (weight, size int64) {
 func (c *cover) reserveInstances(commitment int) {
 	c.lineUp()
 	pool := newPool(c, commitment)
+	room := 0
 	for i := range c.queue {
 		q := &c.queue[i]
-		weight := pool.weights[q.item]
-		if weight == 0 {
-			continue
+		if pool.weights[q.item] > 0 {
+			key := takenKey{commitment: commitment, item: int(q.item)}
+			for j := room; j < q.room; j++ {
+				taken := pool.take(key, int(q.first)+j-room, int64(c.room[j]))
+				c.room[j] -= uint32(taken)
+			}
 		}
-		key := takenKey{commitment: commitment, item: int(q.item)}
-		for j := range q.room {
-			taken := pool.take(key, q.first+j, int64(q.room[j]))
-			q.room[j] -= uint32(taken)
-		}
+		room = q.room
 	}
 	for _, i := range c.bySize() {
 		if c.items[i].reservation != "" && pool.weights[i] > 0 {
@@ -170,6 +204,9 @@ func newPool(c *cover, commitment int) *pool {
 
 // take covers at most micros of an item in a clock hour, and returns how much.
 func (p *pool) take(key takenKey, h int, micros int64) int64 {
+	if micros == 0 || p.left[h] == 0 {
+		return 0
+	}
 	weight := p.weights[key.item]
 	taken := min(micros, p.cover.items[key.item].left[h], p.left[h]/weight)
 	if taken > 0 {
