@@ -149,7 +149,7 @@ func Keys() []Key {
 		launchTemplateKeys(), serviceKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
 		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
-		marketKeys(), outageKeys(), thresholdKeys(),
+		marketKeys(), outageKeys(), thresholdKeys(), sweepKeys(),
 	)
 }
 

@@ -27,6 +27,8 @@ type Options struct {
 	// CheckMetric returns an error for a metric key that a threshold must not
 	// name; its text becomes the fault's. Nil: every key is accepted.
 	CheckMetric func(key string) error
+
+	shared *shared // with the other points of a sweep
 }
 
 // Scenario is a file that has been found good.
@@ -38,6 +40,7 @@ type Scenario struct {
 	Thresholds   []Threshold
 	// Warnings are what is allowed but probably not meant, one line each.
 	Warnings []string
+	Sweep    *Sweep // nil without [sweep]
 
 	root *node // the tree with every default in it
 }
@@ -69,6 +72,11 @@ func load(s *source, path string, content []byte, options Options) (*Scenario, e
 	if len(l.faults) > 0 {
 		return nil, l.faults.ordered(path)
 	}
+	if sweep := l.scenario.Sweep; sweep != nil {
+		if faults := sweep.check(); len(faults) > 0 {
+			return nil, faults.ordered(path)
+		}
+	}
 	l.finish()
 	return &l.scenario, nil
 }
@@ -83,12 +91,22 @@ func newLoader(root *node, path string, options Options) *loader {
 		assignments = append(assignments, "run.replications="+strconv.Itoa(options.Replications))
 	}
 	faults := override(root, assignments)
+	var pristine *node
+	if root.table["sweep"] != nil {
+		pristine = root.copied()
+		options.shared = newShared()
+	}
 	r, top := newReader(root)
 	r.faults = faults
 	l := &loader{reader: r, options: options, directory: filepath.Dir(path), cfg: &cloud.Config{}, laws: map[string]rng.Distribution{}}
 	l.scenario.root = root
 	top.assume("name", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	options.shared.recall(l)
 	l.read(top)
+	options.shared.keep(l)
+	if sweep := l.scenario.Sweep; sweep != nil {
+		sweep.adopt(pristine, path, options)
+	}
 	return l
 }
 

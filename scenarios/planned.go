@@ -29,7 +29,6 @@ var planned = map[string]plan{
 	"security_group":       never,
 	"snapshot_schedule":    never,
 	"subnet":               never,
-	"sweep":                never,
 	"volume":               never,
 
 	"launch_template.NAME.credit_specification":    never,

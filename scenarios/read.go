@@ -3,8 +3,6 @@ package scenarios
 import (
 	"os"
 	"strings"
-
-	"headroom/model/catalog"
 )
 
 // topKeys are the keys above all tables. The tables stand in the order in which
@@ -30,6 +28,7 @@ func topKeys() []Key {
 		{"cloudwatch", inner(), "", "CloudWatch itself", ""},
 		{"fault", list(), "", "what breaks, at a time or at a rate", ""},
 		{"thresholds", inner(), "", "limits on metrics; a breach makes the command exit 3", ""},
+		{"sweep", inner(), "", "parameters to vary, and in which design", ""},
 	}
 }
 
@@ -67,6 +66,7 @@ func (l *loader) read(top *table) {
 	l.readCloudWatch(top.inside("cloudwatch"))
 	l.readOutages(top.each("fault"))
 	l.readThresholds(top.inside("thresholds"))
+	l.scenario.Sweep = l.readSweep(top)
 	top.done()
 	l.connect(top)
 }
@@ -78,7 +78,7 @@ func (l *loader) openCatalog(t *table) bool {
 		return false
 	}
 	var err error
-	if l.catalog, err = catalog.Open(name); err != nil {
+	if l.catalog, err = l.options.shared.open(name); err != nil {
 		t.mistake("name", err.Error(), "")
 		return false
 	}

@@ -1,0 +1,239 @@
+package scenarios
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// axis is one key that a sweep varies, with its values: a list, or a range for
+// sampled designs.
+type axis struct {
+	key    string
+	path   []string
+	at     position
+	values []*node // nil for a range
+	span   *span
+	when   []condition
+}
+
+// span is a range of quantities with a common unit.
+type span struct {
+	low, high    float64
+	before, unit string // around the number: "$", "ms"
+	log, integer bool
+	bare         bool // min and max are integers without a unit
+}
+
+// condition holds when a key has one of some values.
+type condition struct {
+	key     string
+	path    []string
+	allowed []string // as TOML
+}
+
+// readAxis reads the values of one axis, nil after recording what is wrong.
+func readAxis(t *table, key string, n *node, ranges bool) *axis {
+	path, err := splitKey(key)
+	if n.form == tableForm && !n.hasAny("values", "min", "max") {
+		t.mistake(key, `must be a list of values, { min, max } or { values }; quote a dotted key: "`+key+`.…"`, "")
+		return nil
+	}
+	if err != nil || len(path) == 0 {
+		t.mistake(key, "must be a dotted key", "")
+		return nil
+	}
+	a := &axis{key: key, path: path, at: n.at}
+	rule := ""
+	switch {
+	case n.form == listForm:
+		a.values = n.list
+	case n.form == scalarForm:
+		rule = "must be a list of values or a range { min, max }"
+	case n.table["values"] != nil && n.table["values"].form == listForm:
+		a.values = n.table["values"].list
+		rule = n.only("values", "when")
+	case n.table["values"] != nil:
+		rule = "must have a list of values"
+	default:
+		rule = a.readSpan(n, ranges)
+	}
+	if rule == "" && n.form == tableForm {
+		rule = a.readWhen(n.table["when"])
+	}
+	if rule == "" && a.span == nil && len(a.values) == 0 {
+		rule = "must have at least one value: there are no points"
+	}
+	if rule != "" {
+		t.mistake(key, rule, "")
+		return nil
+	}
+	return a
+}
+
+func (n *node) hasAny(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { return n.table[key] != nil })
+}
+
+// only returns the rule that a key other than these breaks.
+func (n *node) only(keys ...string) string {
+	for _, key := range slices.Sorted(maps.Keys(n.table)) {
+		if !slices.Contains(keys, key) {
+			return fmt.Sprintf("must have no other keys than %s, not %q", strings.Join(keys, ", "), key)
+		}
+	}
+	return ""
+}
+
+// readSpan reads a range; with steps it is a list of evenly spaced values.
+func (a *axis) readSpan(n *node, ranges bool) string {
+	if rule := n.only("min", "max", "scale", "integer", "steps", "when"); rule != "" {
+		return rule
+	}
+	s := &span{}
+	low, high := n.table["min"], n.table["max"]
+	if low == nil || high == nil {
+		return "must have both min and max"
+	}
+	_, s.bare = low.scalar.(int64)
+	if _, whole := high.scalar.(int64); !whole {
+		s.bare = false
+	}
+	okLow, okHigh := false, false
+	var before, unit string
+	s.low, s.before, s.unit, okLow = splitQuantity(low)
+	s.high, before, unit, okHigh = splitQuantity(high)
+	switch {
+	case !okLow || !okHigh:
+		return "must have numbers as min and max, alone or with a unit"
+	case before != s.before || unit != s.unit:
+		return "must have min and max in the same unit"
+	case !(s.low < s.high):
+		return "must have a min below its max"
+	}
+	if v := n.table["integer"]; v != nil {
+		s.integer, _ = v.scalar.(bool)
+	}
+	if v := n.table["scale"]; v != nil {
+		s.log = v.scalar == "log"
+		if !s.log && v.scalar != "linear" {
+			return `must have scale "linear" or "log"`
+		}
+	}
+	if s.log && s.low <= 0 {
+		return "must have a min above 0 on a log scale"
+	}
+	steps := n.table["steps"]
+	if steps == nil {
+		if !ranges {
+			return "must be a list, or have steps, in a design that is not sampled"
+		}
+		a.span = s
+		return ""
+	}
+	count, ok := steps.scalar.(int64)
+	if !ok || count < 2 || count > 1e6 {
+		return "must have 2..1000000 steps"
+	}
+	for i := range count {
+		a.values = append(a.values, s.at(float64(i)/float64(count-1), a.at))
+	}
+	return ""
+}
+
+// splitQuantity takes a quantity apart: number, and what stands around it.
+func splitQuantity(n *node) (value float64, before, unit string, ok bool) {
+	switch v := n.scalar.(type) {
+	case int64:
+		return float64(v), "", "", true
+	case float64:
+		return v, "", "", !math.IsNaN(v) && !math.IsInf(v, 0)
+	case string:
+		rest, dollars := strings.CutPrefix(strings.TrimSpace(v), "$")
+		if dollars {
+			before = "$"
+		}
+		end := numberLength(rest)
+		value, err := strconv.ParseFloat(rest[:end], 64)
+		return value, before, strings.TrimSpace(rest[end:]), err == nil && before+rest[end:] != ""
+	}
+	return 0, "", "", false
+}
+
+// at returns the value at a share of the range, from min at 0 to max at 1.
+func (s *span) at(share float64, at position) *node {
+	v := s.low + share*(s.high-s.low)
+	if s.log {
+		v = s.low * math.Pow(s.high/s.low, share)
+	}
+	if s.integer {
+		v = math.Round(v)
+	} else {
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64) // the last digits of a logarithm are noise
+	}
+	v = min(max(v, s.low), s.high)
+	n := &node{at: at, form: scalarForm, scalar: v}
+	switch {
+	case s.before+s.unit != "":
+		n.scalar = s.before + strconv.FormatFloat(v, 'f', -1, 64) + s.unit
+	case s.integer || s.bare && v == math.Trunc(v):
+		n.scalar = int64(v)
+	}
+	return n
+}
+
+// sample returns the value of the axis at a coordinate in [0, 1).
+func (a *axis) sample(u float64) *node {
+	if a.span == nil {
+		return a.values[min(int(u*float64(len(a.values))), len(a.values)-1)]
+	}
+	if a.span.integer { // every integer as likely as the next
+		s := *a.span
+		first, last := math.Ceil(s.low), math.Floor(s.high)
+		if !s.log {
+			return s.at((first+math.Floor(u*(last-first+1))-s.low)/(s.high-s.low), a.at)
+		}
+	}
+	return a.span.at(u, a.at)
+}
+
+// readWhen reads the condition of an axis.
+func (a *axis) readWhen(n *node) string {
+	if n == nil {
+		return ""
+	}
+	if n.form != tableForm {
+		return `must have a table as when: { "key" = value }`
+	}
+	for _, key := range slices.Sorted(maps.Keys(n.table)) {
+		path, err := splitKey(key)
+		if err != nil || len(path) == 0 {
+			return fmt.Sprintf("must have dotted keys in when, not %q", key)
+		}
+		c := condition{key: key, path: path}
+		v := n.table[key]
+		if v.form != listForm {
+			v = &node{form: listForm, list: []*node{v}}
+		}
+		for _, e := range v.list {
+			c.allowed = append(c.allowed, e.String())
+		}
+		a.when = append(a.when, c)
+	}
+	return ""
+}
+
+// holds reports whether all conditions of the axis are met, given what a key
+// has.
+func (a *axis) holds(value func(condition) *node) bool {
+	for _, c := range a.when {
+		n := value(c)
+		if n == nil || !slices.Contains(c.allowed, n.String()) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,172 @@
+package scenarios
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"headroom/scenarios/design"
+)
+
+// block is one design of a sweep with its axes.
+type block struct {
+	design  string
+	rows    int // `points` of a sampled design
+	seed    uint64
+	at      position
+	axes    []*axis
+	list    []map[string]*node // points of the list design
+	combos  [][]int32          // of a grid with conditions: value by axis, -1 where it does not apply
+	sampler design.Sampler
+	count   int
+}
+
+// uncountable is what a number of points beyond all bounds is taken for.
+const uncountable = 1 << 50
+
+// mostCombinations bounds the grids that are written out because axes depend on
+// each other.
+const mostCombinations = 1 << 22
+
+// listAxes makes axes of the keys of given points, as the first point that has
+// one orders them.
+func (b *block) listAxes() {
+	for _, row := range b.list {
+		for _, key := range slices.Sorted(maps.Keys(row)) {
+			if slices.ContainsFunc(b.axes, func(a *axis) bool { return a.key == key }) {
+				continue
+			}
+			path, _ := splitKey(key)
+			b.axes = append(b.axes, &axis{key: key, path: path, at: row[key].at})
+		}
+	}
+}
+
+// complete counts the points. It returns what is wrong with the design, "" if
+// nothing.
+func (b *block) complete() string {
+	switch b.design {
+	case designGrid:
+		return b.completeGrid()
+	case designZip:
+		b.count = len(b.axes[0].values)
+		for _, a := range b.axes {
+			if len(a.values) != b.count {
+				return fmt.Sprintf("zip must have lists of equal length, got %d for %s and %d for %s",
+					b.count, b.axes[0].key, len(a.values), a.key)
+			}
+		}
+	case designList:
+		b.count = len(b.list)
+	case designRandom:
+		b.sampler, b.count = design.Random(b.seed), b.rows
+	case designLatin:
+		b.count = b.rows
+		if b.rows > 0 {
+			b.sampler = design.LatinHypercube(b.seed, b.rows)
+		}
+	case designSobol, designSaltelli:
+		return b.completeSobol()
+	}
+	return ""
+}
+
+func (b *block) completeSobol() string {
+	dimensions := len(b.axes)
+	if b.design == designSaltelli {
+		dimensions *= 2
+	}
+	if dimensions > design.MostSobol {
+		return fmt.Sprintf("%s has %d dimensions for this many axes, at most %d are known: use latin-hypercube",
+			b.design, dimensions, design.MostSobol)
+	}
+	if b.design == designSaltelli {
+		b.sampler, b.count = design.Saltelli(b.seed, len(b.axes)), b.rows*(len(b.axes)+2)
+		return ""
+	}
+	b.sampler, b.count = design.Sobol(b.seed, len(b.axes)), b.rows
+	return ""
+}
+
+func (b *block) completeGrid() string {
+	b.count = 1
+	conditional := false
+	for _, a := range b.axes {
+		conditional = conditional || len(a.when) > 0
+		b.count = min(b.count*len(a.values), uncountable)
+	}
+	if !conditional {
+		return ""
+	}
+	if b.count > mostCombinations {
+		return fmt.Sprintf("a grid with conditions must have at most %d combinations, got %d", mostCombinations, b.count)
+	}
+	b.combos = nil
+	b.combine(make([]int32, 0, len(b.axes)))
+	b.count = len(b.combos)
+	return ""
+}
+
+// combine writes out the combinations of a grid that begin with some values. An
+// axis whose condition another axis of the grid fails takes none.
+func (b *block) combine(chosen []int32) {
+	if len(chosen) == len(b.axes) {
+		b.combos = append(b.combos, slices.Clone(chosen))
+		return
+	}
+	a := b.axes[len(chosen)]
+	holds := a.holds(func(c condition) *node {
+		for i, other := range b.axes[:len(chosen)] {
+			if other.key == c.key {
+				if chosen[i] < 0 {
+					return nil
+				}
+				return other.values[chosen[i]]
+			}
+		}
+		return parsed(c.allowed[0]) // of the file, or of a design around: for the point to say
+	})
+	if !holds {
+		b.combine(append(chosen, -1))
+		return
+	}
+	for i := range a.values {
+		b.combine(append(chosen, int32(i)))
+	}
+}
+
+// parsed returns a value that was written by String.
+func parsed(toml string) *node { return mustNode(toml) }
+
+// choose returns the value of each axis in a point of the block, nil for an
+// axis without one. Conditions that need the scenario are the caller's.
+func (b *block) choose(point int) []*node {
+	chosen := make([]*node, len(b.axes))
+	switch {
+	case b.design == designList:
+		for i, a := range b.axes {
+			chosen[i] = b.list[point][a.key]
+		}
+	case b.design == designZip:
+		for i, a := range b.axes {
+			chosen[i] = a.values[point]
+		}
+	case b.combos != nil:
+		for i, a := range b.axes {
+			if k := b.combos[point][i]; k >= 0 {
+				chosen[i] = a.values[k]
+			}
+		}
+	case b.design == designGrid:
+		for i := len(b.axes) - 1; i >= 0; i-- {
+			values := b.axes[i].values
+			chosen[i] = values[point%len(values)]
+			point /= len(values)
+		}
+	default:
+		for i, a := range b.axes {
+			chosen[i] = a.sample(b.sampler.At(point, i))
+		}
+	}
+	return chosen
+}

@@ -1,0 +1,218 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Len returns the number of points; huge numbers are cut at 2⁵⁰.
+func (s *Sweep) Len() int {
+	n := 1
+	for _, b := range s.blocks {
+		n = min(n*max(1, b.count), uncountable)
+		if b.count == 0 {
+			return 0
+		}
+	}
+	return n
+}
+
+// Axes returns the keys that vary, in the order of the file.
+func (s *Sweep) Axes() []string {
+	keys := make([]string, len(s.axes))
+	for i, a := range s.axes {
+		keys[i] = a.key
+	}
+	return keys
+}
+
+// Setting is what a point gives to an axis.
+type Setting struct {
+	Text    string // a string as it is, anything else as TOML; "" if the axis does not apply
+	Number  float64
+	Numeric bool
+}
+
+// Settings returns what a point gives to each axis.
+func (s *Sweep) Settings(point int) []Setting {
+	_, chosen := s.tree(point)
+	settings := make([]Setting, len(chosen))
+	for i, n := range chosen {
+		settings[i] = n.setting()
+	}
+	return settings
+}
+
+func (n *node) setting() Setting {
+	if n == nil {
+		return Setting{}
+	}
+	switch v := n.scalar.(type) {
+	case string:
+		return Setting{Text: v}
+	case int64:
+		return Setting{Text: strconv.FormatInt(v, 10), Number: float64(v), Numeric: true}
+	case float64:
+		return Setting{Text: strconv.FormatFloat(v, 'f', -1, 64), Number: v, Numeric: true}
+	}
+	return Setting{Text: n.String()}
+}
+
+// Point reads the scenario of a point. The error is a [Faults].
+func (s *Sweep) Point(point int) (*Scenario, error) {
+	root, chosen := s.tree(point)
+	return s.load(root, chosen)
+}
+
+// choose returns what the designs give to each axis of a point; the last design
+// varies fastest.
+func (s *Sweep) choose(point int) []*node {
+	chosen := make([]*node, len(s.axes))
+	end := len(s.axes)
+	for _, b := range slices.Backward(s.blocks) {
+		copy(chosen[end-len(b.axes):end], b.choose(point%b.count))
+		point /= b.count
+		end -= len(b.axes)
+	}
+	return chosen
+}
+
+// tree returns the scenario's tree with the values of a point in it, and these
+// values; nil where a condition fails.
+func (s *Sweep) tree(point int) (*node, []*node) {
+	chosen := s.choose(point)
+	return s.apply(chosen), chosen
+}
+
+// apply puts values into a copy of the tree. What cannot be put is left out:
+// loading says why. Values whose condition fails become nil.
+func (s *Sweep) apply(chosen []*node) *node {
+	root := s.root.copied()
+	for i, a := range s.axes {
+		if chosen[i] == nil {
+			continue
+		}
+		if !a.holds(func(c condition) *node { return root.get(c.path) }) {
+			chosen[i] = nil
+			continue
+		}
+		a.put(root, chosen[i])
+	}
+	return root
+}
+
+// put sets the key of the axis. It returns what is wrong with the key.
+func (a *axis) put(root, value *node) string {
+	return root.set(a.path, value.copied())
+}
+
+// load reads a tree that belongs to the sweep.
+func (s *Sweep) load(root *node, chosen []*node) (*Scenario, error) {
+	var faults Faults
+	for i, a := range s.axes {
+		if chosen[i] != nil {
+			if rule := a.fits(s.root); rule != "" {
+				faults = append(faults, Fault{File: a.at.file, Line: a.at.line, Path: a.key, Rule: rule})
+			}
+		}
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	l := newLoader(root, s.path, s.options)
+	if len(l.faults) > 0 {
+		return nil, l.faults.ordered(s.path)
+	}
+	l.finish()
+	return &l.scenario, nil
+}
+
+// fits returns what is wrong with the path of the axis in a scenario, "" if
+// nothing: tables by name and elements of lists on the way must be there.
+func (a *axis) fits(root *node) string {
+	n, pattern := root, ""
+	for i, name := range a.path[:len(a.path)-1] {
+		switch {
+		case n == nil:
+			return ""
+		case n.form == listForm:
+			k := n.element(name)
+			if k < 0 {
+				return "names no element of the list: one goes by its name or by 0.." + strconv.Itoa(len(n.list)-1)
+			}
+			n = n.list[k]
+			continue
+		case n.form == scalarForm:
+			return "nothing can be below a value, so not " + strconv.Quote(name)
+		}
+		next := n.table[name]
+		if d := declarations()[pattern]; d != nil && d.Type.kind == namedKind && next == nil {
+			near := nearest(name, n.keys())
+			rule := "names no table of the file"
+			if near != "" {
+				fixed := slices.Clone(a.path)
+				fixed[i] = near
+				rule += " (did you mean " + strconv.Quote(dotted(fixed)) + "?)"
+			}
+			return rule
+		}
+		if pattern != "" {
+			pattern += "."
+		}
+		pattern += name
+		n = next
+	}
+	return ""
+}
+
+func dotted(path []string) string {
+	text := ""
+	for i, p := range path {
+		if i > 0 {
+			text += "."
+		}
+		text += quoteKey(p)
+	}
+	return text
+}
+
+// get returns the value at a path, nil if there is none.
+func (n *node) get(path []string) *node {
+	for _, name := range path {
+		if n == nil {
+			return nil
+		}
+		switch n.form {
+		case tableForm:
+			n = n.table[name]
+		case listForm:
+			i := n.element(name)
+			if i < 0 {
+				return nil
+			}
+			n = n.list[i]
+		default:
+			return nil
+		}
+	}
+	return n
+}
+
+// copied returns a copy of the tree in the same place.
+func (n *node) copied() *node {
+	c := *n
+	c.order = nil
+	if n.list != nil {
+		c.list = make([]*node, len(n.list))
+		for i, e := range n.list {
+			c.list[i] = e.copied()
+		}
+	}
+	if n.table != nil {
+		c.table = make(map[string]*node, len(n.table))
+		for key := range n.table {
+			c.table[key] = n.table[key].copied()
+		}
+	}
+	return &c
+}
