@@ -13,8 +13,8 @@ func serviceKeys() []Key {
 	return within("service.NAME", "", []Key{
 		{"discipline", oneOf("ps", "fcfs"), `"ps"`, "ps: all requests share the vCPUs; fcfs: one request a worker, in order of arrival", ""},
 		{"workers", whole(1, 100_000), "", "fcfs: requests in service at once, each on a vCPU of its own; one a vCPU without", ""},
-		{"concurrency", free(), `"unlimited"`, "ps: requests in service at once", ""},
-		{"backlog", free(), "1024", "requests that wait beyond that; one more is refused", ""},
+		{"concurrency", loose(`integer or "unlimited"`), `"unlimited"`, "ps: requests in service at once", ""},
+		{"backlog", loose(`integer or "unlimited"`), "1024", "requests that wait beyond that; one more is refused", ""},
 		{"on_disconnect", oneOf("cancel", "finish"), `"cancel"`, "what becomes of a request whose client has gone", ""},
 	})
 }
@@ -34,6 +34,9 @@ func (l *loader) readServices() {
 			if s.Concurrency = t.limit("concurrency", 1); s.Concurrency == cloud.NoLimit {
 				s.Concurrency = 0
 			}
+		default: // a fault already: neither key is to blame
+			t.pass("workers")
+			t.pass("concurrency")
 		}
 		s.Backlog = t.limit("backlog", 0)
 		s.FinishAbandoned = t.choice("on_disconnect") == "finish"
