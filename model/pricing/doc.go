@@ -45,7 +45,7 @@
 // run fill a Capacity Reservation also if a zonal Reserved Instance covers them.
 //
 // Costs: a ledger of 10⁶ leases bills in under a second of CPU, and in one to two
-// under commitments, which keep 4 bytes per clock hour of each instance that
+// under commitments or on hosts; commitments keep 4 bytes per clock hour of each instance that
 // Reserved Instances may cover. [ClockHours] keeps 8 bytes per clock hour and
 // distinct use, whatever the number of leases; a Spot pool keeps 24 bytes per
 // price step and maximum price. All plans over a month of a thousand instances

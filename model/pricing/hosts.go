@@ -52,8 +52,7 @@ func (r *hostRules) need(t *model.InstanceType) (cpu, memoryMiB int64, most int)
 	case t.BareMetal:
 		return all, memory, 1
 	case r.shape.Slots > 0:
-		slots := map[string]int64{"large": 2, "xlarge": 4, "2xlarge": 8}[t.Size]
-		cpu = max(1, slots)
+		cpu = slotsOf(t.Size)
 	default:
 		cpu = max(1, int64(t.VCPUs))
 	}
@@ -62,6 +61,21 @@ func (r *hostRules) need(t *model.InstanceType) (cpu, memoryMiB int64, most int)
 		most = r.sockets * int(all/int64(r.sockets)/cpu)
 	}
 	return cpu, t.MemoryMiB, most
+}
+
+// slotsOf returns how many of the smallest size an instance of a T family counts
+// for (FACTS 1.2).
+func slotsOf(size string) int64 {
+	switch size {
+	case "large":
+		return 2
+	case "xlarge":
+		return 4
+	case "2xlarge":
+		return 8
+	default:
+		return 1
+	}
 }
 
 // hostPool are the Dedicated Hosts of one family in one zone.
@@ -196,12 +210,16 @@ func (c *cover) allocateHosts() {
 func (c *cover) pack(moves []arrival) {
 	ledger := c.sheet.ledger
 	var pools fold[poolKey, hostPool]
-	first := map[string]candidate{} // of each family
+	first := map[string]candidate{}                  // of each family
 	on := make([]*dedicatedHost, len(ledger.Leases)) // by lease
+	families := make([]string, len(ledger.Types))
+	for i := range families {
+		families[i] = familyOf(&ledger.Types[i])
+	}
 	for _, m := range moves {
 		l := &ledger.Leases[m.lease]
 		kind := &ledger.Types[l.Type]
-		family := familyOf(kind)
+		family := families[l.Type]
 		pool := pools.at(poolKey{family, l.Zone})
 		switch h := on[m.lease]; {
 		case !m.ends:
@@ -210,7 +228,7 @@ func (c *cover) pack(moves []arrival) {
 				pool.rules = rulesOf(shape)
 			}
 			on[m.lease] = pool.place(l, kind)
-			if _, seen := first[family]; !seen {
+			if first[family].name == "" {
 				first[family] = candidate{kind.Name, family, l.Platform, model.TenancyHost}
 			}
 		case h != nil:
