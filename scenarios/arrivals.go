@@ -3,6 +3,7 @@ package scenarios
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"headroom/model/workload"
 	"headroom/sim"
@@ -17,12 +18,12 @@ func arrivalKeys() []Key {
 	return slices.Concat(
 		within("arrivals", "", []Key{
 			{"process", oneOf("poisson", "deterministic", "renewal", "mmpp", "trace"), `"poisson"`, "how arrivals follow each other", ""},
-			{"rate", free(), "", `poisson and deterministic: "400/s", or a table with a shape`, ""},
+			{"rate", loose("rate or table"), "", `poisson and deterministic: "400/s", or a table with a shape`, ""},
 			{"interarrival", law(inSeconds), "", "renewal: time between two arrivals", ""},
 			{"states", list(), "", "mmpp: states between which the rate jumps", ""},
 			{"states[].rate", rate, required, "rate in the state", ""},
 			{"states[].sojourn", quantity(inSeconds, 1e-6, forever), required, "mean time spent in it, exponential", ""},
-			{"transitions", free(), "(in turn)", "mmpp: rows of probabilities of the next state", ""},
+			{"transitions", loose("rows of numbers"), "(in turn)", "mmpp: rows of probabilities of the next state", ""},
 			{"file", text(), "", "trace: a table file, CSV with a header, gzipped or not", ""},
 			{"time", text(), `"time"`, "trace: column of the instants; timestamps count from the first, offsets from the start", ""},
 			{"time_unit", oneOf("ns", "us", "ms", "s", "m", "h", "d"), `"s"`, "trace: unit of the times", ""},
@@ -40,7 +41,7 @@ func arrivalKeys() []Key {
 			{"shape", oneOf("constant", "diurnal", "steps", "ramp"), required, "how the rate varies with time", ""},
 			{"mean", rate, "", "constant and diurnal: mean rate", ""},
 			{"peak_to_mean", quantity(plainNumber, 1, 100), "2", "diurnal: peak over mean", ""},
-			{"peak_at", free(), `"12:00"`, "diurnal: time of day of the peak", ""},
+			{"peak_at", loose("time of day"), `"12:00"`, "diurnal: time of day of the peak", ""},
 			{"steps", list(), "", "steps: one rate after the other", ""},
 			{"steps[].for", quantity(inSeconds, 1e-6, year), required, "how long", ""},
 			{"steps[].rate", rate, required, "the rate meanwhile", ""},
@@ -185,7 +186,11 @@ func (l *loader) readRate(t *table) (*workload.Rate, error) {
 		return nil, nil
 	}
 	if err != nil {
-		r.absorb([]error{err}, "shape")
+		if rule, ok := strings.CutPrefix(err.Error(), "rate: "); ok {
+			t.mistake("rate", rule, "")
+		} else {
+			r.absorb([]error{err}, "shape")
+		}
 		return nil, nil
 	}
 	return rate, nil

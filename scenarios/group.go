@@ -74,7 +74,7 @@ func (l *loader) readGroups() {
 		g.Schedules = l.readSchedules(t, g)
 		l.readPolicies(t, i)
 		if g.ELBHealth && len(g.TargetGroups) == 0 {
-			t.wrong("health_check_type", "must be EC2 without target_groups")
+			l.caution(t.n, t.path+": health_check_type ELB does nothing without target_groups")
 		}
 		if len(g.TargetGroups) > mostTargetGroups {
 			t.wrong("target_groups", fmt.Sprintf("must be at most %d", mostTargetGroups))

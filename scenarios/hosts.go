@@ -16,7 +16,7 @@ const mostHosts = 1_000_000
 func hostKeys() []Key {
 	return within("hosts.NAME", "", []Key{
 		{"per_zone", whole(0, mostHosts), "", "hosts in each zone", ""},
-		{"zones", free(), "", "hosts by zone, { a = 12, b = 8 }, instead of per_zone", ""},
+		{"zones", loose("table of integers"), "", "hosts by zone, { a = 12, b = 8 }, instead of per_zone", ""},
 		{"placement", choice(placements), `"first-fit"`, "which host receives an instance", ""},
 		{"vcpus", whole(1, 100_000), "", "hardware threads of a host; only for hosts of no AWS family", ""},
 		{"memory", quantity(inGiB, 1<<20, 1<<50), "", "memory of a host; only for hosts of no AWS family", ""},

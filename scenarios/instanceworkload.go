@@ -25,7 +25,7 @@ func instanceWorkloadKeys() []Key {
 		{"sizes", list(), "", "what they are, by weight or by the names in a trace", ""},
 		{"lifetime", law(inSeconds), "", "how long they run; a trace may tell it", ""},
 		{"purchase_option", oneOf("on-demand", "spot"), `"on-demand"`, "how they are bought", ""},
-		{"initial", free(), "0", `mean number that runs at the start; "stationary": as many as in the long run`, ""},
+		{"initial", loose(`number or "stationary"`), "0", `mean number that runs at the start; "stationary": as many as in the long run`, ""},
 		{"availability_zones", texts(), "(all zones of the scenario)", "where they are launched, in turn", ""},
 		{"foreign", flag(), "false", "other tenants': they take capacity and are on no bill", ""},
 	}, within("size", "", size), within("sizes[]", "", size)))

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -53,7 +54,7 @@ type Type struct {
 	measure   *measure
 	low, high float64         // bounds in base units
 	choices   func() []string // of a choice
-	of        string          // table whose names a name refers to
+	of        string          // table whose names a name refers to; in words, what anyKind may be
 }
 
 // Constructors of types, by the kind of value.
@@ -69,6 +70,7 @@ func inner() Type                    { return Type{kind: tableKind} }
 func list() Type                     { return Type{kind: listKind} }
 func named() Type                    { return Type{kind: namedKind} }
 func free() Type                     { return Type{kind: anyKind} }
+func loose(what string) Type         { return Type{kind: anyKind, of: what} }
 func law(m *measure) Type            { return Type{kind: lawKind, measure: m, high: math.Inf(1)} }
 func choice(of func() []string) Type { return Type{kind: choiceKind, choices: of} }
 
@@ -108,6 +110,8 @@ func (t Type) String() string {
 		return "list of tables"
 	case namedKind:
 		return "tables by name"
+	case anyKind:
+		return cmp.Or(t.of, "see the text")
 	default:
 		return "see the text"
 	}

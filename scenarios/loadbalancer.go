@@ -34,7 +34,7 @@ func loadBalancerKeys() []Key {
 		{"availability_zones", texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more", ""},
 		{"enable_cross_zone_load_balancing", flag(), "true", "whether nodes use targets of other zones", ""},
 		{"idle_timeout", quantity(inSeconds, 1, 4000), "60", "a target that answers later is given up: 504", ""},
-		{"latency", free(), `"realistic"`, "added to each response: realistic (5ms, 0.5ms between zones), seed (400ms), or a duration", ""},
+		{"latency", loose("realistic | seed | duration"), `"realistic"`, "added to each response: realistic (5ms, 0.5ms between zones), seed (400ms), or a duration", ""},
 		{"dns_ttl", quantity(inSeconds, 0, 86400), `"60s"`, "how long clients keep the address of a node", ""},
 		{"client_connect_timeout", quantity(inSeconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down", ""},
 		{"default_action", inner(), required, "what becomes of a request that matches no rule", ""},
@@ -44,7 +44,7 @@ func loadBalancerKeys() []Key {
 
 func actionKeys() []Key {
 	return []Key{
-		{"forward", free(), "", `target groups: ["web"], or [{ target_group = "web", weight = 1 }]`, ""},
+		{"forward", loose("list of names, or of tables"), "", `target groups: ["web"], or [{ target_group = "web", weight = 1 }]`, ""},
 		{"forward[].target_group", name("target_group"), required, "a target group", ""},
 		{"forward[].weight", whole(0, routing.MaxWeight), "1", "its share of the requests", ""},
 		{"fixed_response", inner(), "", "an answer without a target", ""},

@@ -12,7 +12,7 @@ import (
 func outageKeys() []Key {
 	return within("fault[]", "", []Key{
 		{"kind", oneOf("zone-outage", "host-failure"), required, "what breaks", ""},
-		{"at", free(), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`, ""},
+		{"at", loose("time of day, offset, or date and time"), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`, ""},
 		{"every", law(inSeconds), "", "instead of at: time between two failures", ""},
 		{"zone", text(), "", "which zone; any without", ""},
 		{"hosts", name("hosts"), "", "host-failure: of which [hosts.NAME]; of any without", ""},

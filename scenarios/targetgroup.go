@@ -17,7 +17,7 @@ func targetGroupKeys() []Key {
 		{"service", name("service"), required, "what its targets do", ""},
 		{"load_balancing_algorithm_type", choice(algorithms), `"round_robin"`, "which target serves a request", ""},
 		{"deregistration_delay", quantity(inSeconds, 0, 3600), "300", "how long a target that leaves may finish its requests", ""},
-		{"load_balancing_cross_zone_enabled", free(), `"` + inherited + `"`, "whether nodes use targets of other zones: true, false, or as the load balancer", ""},
+		{"load_balancing_cross_zone_enabled", loose(`true | false | "` + inherited + `"`), `"` + inherited + `"`, "whether nodes use targets of other zones: true, false, or as the load balancer", ""},
 		{"health_check", inner(), "", "how its targets are looked at", ""},
 		{"health_check.enabled", flag(), "true", "without checks, targets are healthy at once and for good", ""},
 		{"health_check.interval", quantity(inSeconds, 5, 300), "30", "between two checks of a target", ""},

@@ -31,7 +31,7 @@ func (t Threshold) Holds(value float64) bool {
 
 func thresholdKeys() []Key {
 	return within("thresholds", "", []Key{
-		{"METRIC", free(), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`, ""},
+		{"METRIC", loose("limit"), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`, ""},
 	})
 }
 

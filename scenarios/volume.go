@@ -45,8 +45,8 @@ const (
 	iopsPerMiBps    = 4
 )
 
-// defaultRootGiB is the size of a root volume that nobody asked for.
-const defaultRootGiB = 8
+// ordinaryRoot is the root volume of a template that has none.
+const ordinaryRoot = `{ root = true, type = "gp3", size = "8GiB" }`
 
 func volumeKeys() []Key {
 	return []Key{
@@ -63,6 +63,7 @@ func volumeKeys() []Key {
 func (l *loader) volumes(t *table) []cloud.VolumeSpec {
 	var specs []cloud.VolumeSpec
 	root := false
+	t.addRoot()
 	for _, v := range t.each("block_device_mappings") {
 		isRoot := v.flag("root")
 		spec := l.volume(v, isRoot)
@@ -77,11 +78,26 @@ func (l *loader) volumes(t *table) []cloud.VolumeSpec {
 		}
 		v.done()
 	}
-	if !root {
-		ordinary := cloud.VolumeSpec{Type: "gp3", SizeGiB: defaultRootGiB, IOPS: 3000, ThroughputMiBs: leastThroughput, DeleteOnTermination: true}
-		specs = append([]cloud.VolumeSpec{ordinary}, specs...)
-	}
 	return specs
+}
+
+// addRoot adds a root volume to the tree, unless there is one.
+func (t *table) addRoot() {
+	const key = "block_device_mappings"
+	t.assumeNode(key, &node{form: listForm})
+	n := t.n.table[key]
+	if n.form == tableForm {
+		n = &node{at: n.at, form: listForm, list: []*node{n}}
+		t.n.table[key] = n
+	}
+	for _, e := range n.list {
+		if e.form != tableForm || e.table["root"] != nil && e.table["root"].scalar != false {
+			return
+		}
+	}
+	if n.form == listForm {
+		n.list = append(n.list, mustNode(ordinaryRoot).clone(n.at))
+	}
 }
 
 func (l *loader) volume(t *table, root bool) cloud.VolumeSpec {

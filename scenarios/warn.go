@@ -75,6 +75,9 @@ func (l *loader) cautionLoad(i int) {
 		return
 	}
 	services := l.servedBy(w)
+	if len(services) == 0 {
+		return // fixed responses only
+	}
 	capacity := 0
 	for _, g := range l.cfg.Groups {
 		if slices.Contains(services, g.Service) && g.Service >= 0 {
