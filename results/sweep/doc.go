@@ -1,0 +1,39 @@
+// Package sweep answers: what do many points of a design show, and how does
+// their computation survive whatever happens to it?
+//
+// [Run] replicates every point of a [Plan] on all cores and writes what it finds
+// to a [Journal]; [Journal.Each] reads it back in the order of the design.
+// [Pareto], [Effects] and [Indices] say what the points mean together.
+//
+// # Vocabulary
+//
+//   - A point is an index of the design. What it measures is a pure function of
+//     the plan and that index: a [Row] of values by replication and metric.
+//   - A [Rule] says after how many replications a point is done: a fixed number,
+//     enough for a precision, or few because a threshold already rules it out. It
+//     looks at the values so far and nothing else.
+//   - All points use the same seeds (common random numbers): replication 3 of one
+//     point meets the requests of replication 3 of any other.
+//   - A manifest is what the values depend on: scenario, axes, data, program.
+//
+// # Guarantees and costs
+//
+// Results do not depend on the number of workers, on the order in which points
+// finish, or on how often the sweep was killed: the journal is read in the order
+// of the design. A row enters the journal once; the first write wins. A row that
+// has been appended survives the death of the process at once, and of the machine
+// as soon as the disk has it: a background fsync follows every write without
+// holding up the workers. A torn or damaged end of the journal is cut off, and
+// its points are computed again. A journal with another manifest is refused.
+//
+// Rules may change between runs: replications are continued where they ended,
+// and the result is what an uninterrupted sweep with the last rule gives.
+//
+// Memory is some dozens of bytes a point; values stay on disk. A point costs one
+// write and some microseconds besides its simulation.
+//
+// # How to extend it
+//
+// Another way to compute rows calls [Plan.Compute] wherever it likes and appends
+// the rows to the journal, in any order and as often as it likes.
+package sweep

@@ -1,0 +1,277 @@
+package sweep
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// JournalName is the file of a journal in the directory of its sweep.
+const JournalName = "sweep.journal"
+
+// A record is its length and the CRC-32C of what follows, then a byte for its
+// kind and the content.
+const (
+	recordHead   = 8
+	largest      = 1 << 30
+	kindManifest = 'M'
+	kindLayout   = 'L'
+	kindRow      = 'R'
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Journal keeps the rows of a sweep on disk. It is safe for concurrent use.
+type Journal struct {
+	mu      sync.Mutex
+	file    *os.File
+	end     int64
+	layouts map[uint64]*Layout
+	points  map[int]*entry
+	sync    *syncer
+	failed  error // of a write: nothing may follow it
+}
+
+// entry is where the rows of a point are.
+type entry struct {
+	segments []segment
+	count    int // replications in them
+	failure  *segment
+}
+
+type segment struct {
+	at     int64
+	length int
+}
+
+// OpenJournal opens the journal of a sweep in a directory, which it makes, or
+// begins one. It refuses a journal with another manifest, with the reason, and
+// one that another process has open.
+func OpenJournal(dir string, m Manifest) (*Journal, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(dir, JournalName), os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{file: file, layouts: map[uint64]*Layout{}, points: map[int]*entry{}}
+	if err := lock(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: another process is at this sweep", dir), file.Close())
+	}
+	if err := j.load(m); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), file.Close())
+	}
+	j.sync = newSyncer(file)
+	return j, nil
+}
+
+// load reads what is there and cuts off what is damaged.
+func (j *Journal) load(m Manifest) error {
+	in := bufio.NewReaderSize(j.file, 1<<20)
+	first := true
+	for {
+		kind, content, err := readRecord(in)
+		if err != nil {
+			break // the end, or damage, which ends what can be trusted
+		}
+		if first {
+			if kind != kindManifest {
+				return errors.New("is no journal of a sweep")
+			}
+			if err := m.matches(content); err != nil {
+				return err
+			}
+			first = false
+		} else if err := j.learn(kind, content); err != nil {
+			break
+		}
+		j.end += int64(recordHead + 1 + len(content))
+	}
+	if info, err := j.file.Stat(); err != nil {
+		return err
+	} else if first && info.Size() > recordHead {
+		if _, _, err := readRecord(bufio.NewReader(io.NewSectionReader(j.file, 0, info.Size()))); !errors.Is(err, io.ErrUnexpectedEOF) {
+			return errors.New(JournalName + " is no journal of a sweep")
+		}
+	}
+	if err := j.file.Truncate(j.end); err != nil {
+		return err
+	}
+	if first {
+		return j.write(kindManifest, m.encode())
+	}
+	return nil
+}
+
+// learn takes over a record that is in the file at j.end.
+func (j *Journal) learn(kind byte, content []byte) error {
+	switch kind {
+	case kindLayout:
+		l, err := decodeLayout(content)
+		if err != nil {
+			return err
+		}
+		j.layouts[l.id] = l
+	case kindRow:
+		r, err := decodeRow(content, j.layouts)
+		if err != nil {
+			return err
+		}
+		j.index(&r, segment{j.end + recordHead + 1, len(content)})
+	default:
+		return fmt.Errorf("sweep: record of kind %d", kind)
+	}
+	return nil
+}
+
+// index notes where a row is, unless it says what is known.
+func (j *Journal) index(r *Row, s segment) {
+	e := j.points[r.Point]
+	if e == nil {
+		e = &entry{}
+		j.points[r.Point] = e
+	}
+	switch {
+	case r.Err != "":
+		e.failure = &s
+	case r.First == e.count:
+		e.segments = append(e.segments, s)
+		e.count += len(r.Values)
+	}
+}
+
+func readRecord(in *bufio.Reader) (kind byte, content []byte, err error) {
+	var head [recordHead]byte
+	if _, err := io.ReadFull(in, head[:]); err != nil {
+		return 0, nil, err
+	}
+	length := binary.LittleEndian.Uint32(head[:4])
+	if length == 0 || length > largest {
+		return 0, nil, errors.New("sweep: damaged record")
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(in, body); err != nil {
+		return 0, nil, io.ErrUnexpectedEOF
+	}
+	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(head[4:]) {
+		return 0, nil, errors.New("sweep: damaged record")
+	}
+	return body[0], body[1:], nil
+}
+
+// write appends one record. The caller holds the lock.
+func (j *Journal) write(kind byte, content []byte) error {
+	if j.failed != nil {
+		return j.failed
+	}
+	b := make([]byte, recordHead, recordHead+1+len(content))
+	b = append(append(b, kind), content...)
+	binary.LittleEndian.PutUint32(b, uint32(len(content)+1))
+	binary.LittleEndian.PutUint32(b[4:], crc32.Checksum(b[recordHead:], castagnoli))
+	if _, err := j.file.WriteAt(b, j.end); err != nil {
+		j.failed = fmt.Errorf("journal: %w", err)
+		return j.failed
+	}
+	j.end += int64(len(b))
+	return nil
+}
+
+// Append keeps a row. One that is there already, or that does not follow the
+// point's last replication, changes nothing: the first write wins.
+func (j *Journal) Append(r *Row) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if e := j.points[r.Point]; e != nil && r.Err == "" && r.First != e.count {
+		return nil
+	}
+	if r.Layout != nil && j.layouts[r.Layout.id] == nil {
+		if err := j.write(kindLayout, r.Layout.encode()); err != nil {
+			return err
+		}
+		j.layouts[r.Layout.id] = r.Layout
+	}
+	content := r.encode()
+	at := j.end + recordHead + 1
+	if err := j.write(kindRow, content); err != nil {
+		return err
+	}
+	j.index(r, segment{at, len(content)})
+	j.sync.dirty()
+	return nil
+}
+
+// row reads what is known of a point: all its replications, or its error. It is
+// false if nothing is.
+func (j *Journal) row(point int) (Row, bool, error) {
+	j.mu.Lock()
+	e := j.points[point]
+	var segments []segment
+	if e != nil {
+		segments = e.segments
+		if len(segments) == 0 {
+			segments = []segment{*e.failure}
+		}
+	}
+	j.mu.Unlock()
+	if e == nil {
+		return Row{}, false, nil
+	}
+	var whole Row
+	for i, s := range segments {
+		b := make([]byte, s.length)
+		if _, err := j.file.ReadAt(b, s.at); err != nil {
+			return Row{}, false, fmt.Errorf("journal: %w", err)
+		}
+		j.mu.Lock()
+		r, err := decodeRow(b, j.layouts)
+		j.mu.Unlock()
+		switch {
+		case err != nil:
+			return Row{}, false, err
+		case i == 0:
+			whole = r
+		case r.Layout != whole.Layout:
+			return Row{}, false, fmt.Errorf("journal: point %d changes its metrics", point)
+		default:
+			whole.Values = append(whole.Values, r.Values...)
+		}
+	}
+	return whole, true, nil
+}
+
+// Each calls do for every point below n that is done by the rule, in the order
+// of the design.
+func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
+	for point := range n {
+		r, ok, err := j.row(point)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if r.Err == "" {
+			v := rule.settle(r.Layout, r.Values)
+			if !v.done {
+				continue
+			}
+			r.Values, r.Ruled = r.Values[:v.n], v.ruled
+		}
+		if err := do(&r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close brings everything to disk and closes the file.
+func (j *Journal) Close() error {
+	return errors.Join(j.sync.stop(), j.file.Close())
+}

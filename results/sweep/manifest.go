@@ -1,0 +1,83 @@
+package sweep
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Manifest is what the values of a sweep depend on, part by part: the text of
+// the scenario, the axes, sums of data files and of the program.
+type Manifest map[string]string
+
+func (m Manifest) encode() []byte {
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic("sweep: " + err.Error()) // strings always marshal
+	}
+	return b
+}
+
+// matches reports how the manifest of a journal differs from this one.
+func (m Manifest) matches(journal []byte) error {
+	var was Manifest
+	if err := json.Unmarshal(journal, &was); err != nil {
+		return errors.New("is no journal of a sweep")
+	}
+	var changed []string
+	for _, part := range slices.Sorted(maps.Keys(was)) {
+		if m[part] != was[part] {
+			changed = append(changed, differing(part, was[part], m[part]))
+		}
+	}
+	for _, part := range slices.Sorted(maps.Keys(m)) {
+		if _, ok := was[part]; !ok {
+			changed = append(changed, part+" is new")
+		}
+	}
+	if len(changed) > 0 {
+		return fmt.Errorf("holds another sweep, whose results would not fit: %s; choose another directory, or remove this one",
+			strings.Join(changed, "; "))
+	}
+	return nil
+}
+
+// differing says what changed in a part: the first line of a text that did.
+func differing(part, was, is string) string {
+	if is == "" {
+		return part + " is gone"
+	}
+	before, after := strings.Split(was, "\n"), strings.Split(is, "\n")
+	if len(before) == 1 {
+		return fmt.Sprintf("%s has changed (was %s, is %s)", part, short(was), short(is))
+	}
+	for i := range max(len(before), len(after)) {
+		b, a := line(before, i), line(after, i)
+		if b != a {
+			return fmt.Sprintf("%s has changed (was %s, is %s)", part, short(b), short(a))
+		}
+	}
+	return part + " has changed"
+}
+
+func line(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return ""
+}
+
+// short cuts a text for a message.
+func short(text string) string {
+	const most = 60
+	if text == "" {
+		return "nothing"
+	}
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
