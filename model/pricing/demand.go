@@ -16,6 +16,8 @@ type Buying struct {
 	// plan. New commitments are sized to what it leaves On-Demand.
 	Owned    []Commitment
 	Capacity []CapacityReservation
+	// Negotiated is off every price, so that it changes no size.
+	Negotiated Negotiated
 	// WithoutSpot bills Spot instances as if they had been launched On-Demand.
 	WithoutSpot bool
 }
@@ -23,7 +25,7 @@ type Buying struct {
 // plan returns the plan that buys such commitments beside what is owned.
 func (b Buying) plan(commitments []Commitment) Committed {
 	return Committed{
-		Book: b.Book, FreeTier: b.FreeTier, Capacity: b.Capacity, WithoutSpot: b.WithoutSpot,
+		Book: b.Book, FreeTier: b.FreeTier, Capacity: b.Capacity, Negotiated: b.Negotiated, WithoutSpot: b.WithoutSpot,
 		Commitments: slices.Concat(b.Owned, commitments),
 	}
 }
@@ -31,12 +33,13 @@ func (b Buying) plan(commitments []Commitment) Committed {
 // demand is what is left On-Demand in each replication.
 type demand struct {
 	book   Book
+	kept   float64 // share of EC2's prices that is paid
 	covers []*cover
 	hours  float64 // clock hours of all replications
 }
 
 func (b Buying) demand(ledgers []*model.Ledger) demand {
-	d := demand{book: b.Book}
+	d := demand{book: b.Book, kept: 1 - b.Negotiated[EC2]}
 	plan := b.plan(nil)
 	for _, ledger := range ledgers {
 		c := newCover(plan.sheet(ledger))

@@ -52,11 +52,11 @@ func (p Committed) Figures(invoice, onDemand Invoice) Figures {
 		switch {
 		case l.Discount.Status == "Used":
 			used += l.Effective
-			replaced += l.List
+			replaced += l.Contracted
 		case l.Discount.Status == "Unused":
 			unused += l.Effective
 		case l.Option == OnDemand && l.ConsumedUnit == "Seconds" && l.ResourceType != "":
-			open += l.List
+			open += l.Contracted
 		}
 	}
 	f.EffectiveHourly = compute.USD() / instanceHours
@@ -64,7 +64,7 @@ func (p Committed) Figures(invoice, onDemand Invoice) Figures {
 	f.Utilization = float64(used) / float64(used+unused)
 	f.BreakEvenUtilization = float64(used) / float64(replaced)
 	for i := range p.Commitments {
-		f.Upfront += p.Commitments[i].Upfront(p.Book)
+		f.Upfront += model.Money(math.Round(float64(p.Commitments[i].Upfront(p.Book)) * (1 - p.Negotiated[EC2])))
 	}
 	f.BreakEvenMonth = p.breakEvenMonth(replaced.USD(), (used + unused).USD())
 	return f

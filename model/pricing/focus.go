@@ -122,14 +122,14 @@ func (r *focusRow) consumes() bool { return r.Category == Usage && r.Discount.St
 // contracted returns the cost without commitments.
 func (r *focusRow) contracted() model.Money {
 	if r.discounted() {
-		return r.List
+		return r.Contracted
 	}
 	return r.Billed
 }
 
 func (r *focusRow) contractedPrice() float64 {
 	if r.discounted() {
-		return r.ListPrice
+		return r.ListPrice * (1 - r.Negotiated)
 	}
 	return r.UnitPrice
 }

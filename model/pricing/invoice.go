@@ -98,13 +98,17 @@ type Line struct {
 	UnitPrice float64     // effective dollars per priced unit; the average where it moved
 	ListPrice float64     // list dollars per priced unit
 	List      model.Money // at On-Demand list price
-	Billed    model.Money // what is to pay
+	// Contracted is List less what was negotiated: what usage costs without
+	// commitments.
+	Contracted model.Money
+	Billed     model.Money // what is to pay
 	// Effective is what the line costs with upfront and recurring payments spread
 	// over what they are for: Billed, but for commitments, whose usage has nothing
 	// to pay and whose purchase has no effect of its own.
 	Effective model.Money
 	Estimated bool // the price is an estimate
 
+	Negotiated  float64 // share of the price that is not paid
 	Discount    Discount
 	Reservation string // Capacity Reservation whose unused part it is
 }

@@ -36,6 +36,7 @@ type Committed struct {
 	FreeTier    bool // as in [AsRun]
 	Commitments []Commitment
 	Capacity    []CapacityReservation
+	Negotiated  Negotiated
 	// Hosts moves all On-Demand instances to Dedicated Hosts of the account.
 	Hosts bool
 	// WithoutSpot bills Spot instances as if they had been launched On-Demand.
@@ -53,7 +54,7 @@ func (p Committed) Bill(ledger *model.Ledger) Invoice {
 func (p Committed) sheet(ledger *model.Ledger) *sheet {
 	s := newSheet(p.moved(ledger), p.Book)
 	s.freeTier = p.FreeTier
-	s.book, s.commitments, s.capacity = p.Book, named(p.Commitments), p.Capacity
+	s.book, s.commitments, s.capacity, s.discount = p.Book, named(p.Commitments), p.Capacity, p.Negotiated
 	return s
 }
 

@@ -16,6 +16,7 @@ type PlanEntry struct {
 	// Size returns the plan that is cheapest over all replications together.
 	Size func(Buying, []*model.Ledger) Committed
 
+	kind      CommitmentKind // that it buys; 0: none, or several
 	appetites func(demand) []appetite
 }
 
@@ -78,19 +79,54 @@ func commitmentPlans(c Commitment) []PlanEntry {
 				Size: func(b Buying, ledgers []*model.Ledger) Committed {
 					return b.plan(sizeAll(appetites(b.demand(ledgers))))
 				},
-				appetites: appetites,
+				kind: c.Kind, appetites: appetites,
 			})
 		}
 	}
 	return plans
 }
 
-// appetites returns those for commitments like one, whatever its size.
+// appetites returns those for commitments like one, whatever its size, at what
+// is paid for them.
 func (d demand) appetites(of Commitment) []appetite {
+	all := d.spend
 	if of.Kind == ReservedInstance {
-		return d.reserve(of.offering())
+		all = func(of Commitment) []appetite { return d.reserve(of.offering()) }
 	}
-	return d.spend(of)
+	paid := all(of)
+	for i := range paid {
+		paid[i].fee *= d.kept
+		for k := range paid[i].segments {
+			paid[i].segments[k].value *= d.kept
+		}
+	}
+	return paid
+}
+
+// Fixed returns the plan with commitments of a given size: count Reserved
+// Instances of each kind of usage that can share them, or hourly dollars of a
+// Savings Plan, of each family where it is for one. It is false for a plan that
+// does not buy what the size is of.
+func (e PlanEntry) Fixed(b Buying, ledgers []*model.Ledger, count int64, hourly model.Money) (Committed, bool) {
+	if e.appetites == nil {
+		return Committed{}, false
+	}
+	var all []Commitment
+	for _, a := range e.appetites(b.demand(ledgers)) {
+		x := hourly.USD()
+		if a.whole {
+			x = float64(count)
+		}
+		if c, any := a.sized(x); any {
+			all = append(all, c)
+		}
+	}
+	return b.plan(all), true
+}
+
+// Sized says of what [PlanEntry.Fixed] takes the size: instances, or dollars.
+func (e PlanEntry) Sized() (instances, dollars bool) {
+	return e.kind == ReservedInstance, e.kind.savingsPlan()
 }
 
 // sizeAll returns the commitments of least cost.

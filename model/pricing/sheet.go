@@ -19,6 +19,7 @@ type sheet struct {
 	ledger   *model.Ledger
 	prices   Prices
 	freeTier bool
+	discount Negotiated
 
 	book        Book // nil in a plan without commitments and hosts
 	commitments []Commitment
@@ -171,7 +172,8 @@ func (s *sheet) add(c charge) {
 	} else if estimated = c.rateEstimated; c.category != Purchase {
 		unit = c.effective
 	}
-	s.invoice.Lines = append(s.invoice.Lines, Line{
+	kept := s.discount.kept(c.service)
+	line := Line{
 		Service: c.service, SKU: string(c.service) + "." + c.sku, Description: c.description,
 		Option: c.option, Category: c.category, Frequency: c.frequency,
 		Owner: s.owner(c.owner), ResourceType: c.resource, Instances: c.instances,
@@ -180,10 +182,11 @@ func (s *sheet) add(c charge) {
 		Month:    s.calendar.first(c.month),
 		Consumed: float(c.consumed.amount), ConsumedUnit: c.consumed.unit,
 		Priced: float(c.priced.amount), PricedUnit: c.priced.unit,
-		UnitPrice: float(new(big.Rat).Quo(unit, c.priced.amount)), ListPrice: float(c.price.usd),
-		List: round(list), Billed: round(c.cost), Effective: round(c.effective),
-		Estimated: estimated, Discount: c.discount, Reservation: c.reservation,
-	})
+		UnitPrice: float(kept.of(new(big.Rat).Quo(unit, c.priced.amount))), ListPrice: float(c.price.usd),
+		List: round(list), Contracted: round(kept.of(list)), Billed: round(kept.of(c.cost)), Effective: round(kept.of(c.effective)),
+		Estimated: estimated, Negotiated: s.discount[c.service], Discount: c.discount, Reservation: c.reservation,
+	}
+	s.invoice.Lines = append(s.invoice.Lines, line)
 }
 
 // leaveOut lists a charge that has no price.
