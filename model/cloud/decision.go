@@ -16,6 +16,7 @@ type invocation struct {
 	threshold float64
 	metric    float64
 	hasMetric bool
+	from      sim.Time // where the metric's period began
 }
 
 // invoke collects what fires in this instant; the group decides once.
@@ -24,7 +25,7 @@ func (w *World) invoke(a *watch, action AlarmAction) {
 	value, ok := a.window.Latest()
 	g.invocations = append(g.invocations, invocation{
 		policy: action.Policy, side: action.Side, alarm: a.cfg.Name,
-		threshold: a.cfg.Config.Threshold, metric: value, hasMetric: ok,
+		threshold: a.cfg.Config.Threshold, metric: value, hasMetric: ok, from: a.from,
 	})
 	if !g.deciding {
 		g.deciding = true
@@ -53,6 +54,9 @@ func (w *World) onGroupDecides(ev event) {
 			w.meter.cooledDown(ev.index())
 			continue
 		}
+		if p.Kind == TargetTrackingScaling && g.isStale(inv) {
+			continue
+		}
 		signal.Breach, signal.Metric = inv.side, inv.metric
 		signal.HasMetric, signal.Threshold = inv.hasMetric, inv.threshold
 		wanted, acts := p.Policy.Decide(signal)
@@ -66,9 +70,21 @@ func (w *World) onGroupDecides(ev event) {
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != g.desired {
 			w.setDesired(ev.index(), g.changeBy(&g.cfg.Policies[k], reasons[k], wanted))
+			g.resizedBy = reasons[k].from
 			return
 		}
 	}
+}
+
+// isStale reports whether a datapoint cannot justify another change by target
+// tracking, whose alarms repeat every minute: one that led to a change already,
+// and for a scale-in one that has seen more instances than there are now.
+// AWS documents only that scale-in is gradual.
+func (g *group) isStale(inv *invocation) bool {
+	if inv.side == scaling.Low {
+		return inv.from < g.resized
+	}
+	return g.resized > 0 && inv.from == g.resizedBy
 }
 
 // changeBy is the change that a policy makes, with its cooldown and warm-up.

@@ -125,3 +125,34 @@ func TestTheLargestWantedCapacityWins(t *testing.T) {
 		t.Errorf("desired %d after remove 3 and add 1, want 7", got)
 	}
 }
+
+// The low alarm repeats every minute, but a metric that has seen more instances
+// than there are now justifies no second scale-in.
+func TestScaleInTrustsNoStaleMetric(t *testing.T) {
+	for _, detailed := range []bool{true, false} {
+		cfg := composite()
+		cfg.PublicationDelay = 30 * sim.Second
+		cfg.Types[0].VCPUs = 2
+		cfg.LaunchTemplates[0].Detailed = detailed
+		cfg.Groups[0].Max, cfg.Groups[0].Desired = 30, 20
+		cfg.Duration = 3 * sim.Hour
+		// 153.6/s of 50 ms are 19.2 % of 20 instances and 48 % of 8.
+		cfg.Workloads[0].Arrivals = evenlyAt(sim.Second*10/1536, sim.Second*10/1536, 0)
+		cfg.Workloads[0].Demand = must(rng.Fixed(0.05))
+		if !detailed {
+			for i := range cfg.Alarms {
+				cfg.Alarms[i].Config.Period = 5 * sim.Minute
+			}
+		}
+		w := must(New(cfg, 0))
+		for at := sim.Minute; at <= cfg.Duration; at += sim.Minute {
+			until(t, w, at, 20011)
+			if got := w.groups[0].desired; got != 20 && got != 8 {
+				t.Fatalf("detailed %v, at %v: desired %d, want 20 and then 8", detailed, at, got)
+			}
+		}
+		if w.groups[0].desired != 8 {
+			t.Errorf("detailed %v: desired %d at the end, want 8", detailed, w.groups[0].desired)
+		}
+	}
+}

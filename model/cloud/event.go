@@ -33,6 +33,7 @@ const (
 	spotNotices                      // on: instance handle
 	spotReclaims                     // on: instance handle
 	tenantArrives                    // on: instance workload
+	tenantReturns                    // on: delayed launch
 	tenantDeparts                    // on: tenant handle
 	tenantNotices                    // on: tenant handle
 	tenantReclaims                   // on: tenant handle
@@ -89,6 +90,7 @@ var ranks = [...]sim.Rank{
 	spotNotices:      sim.RankFailure,
 	spotReclaims:     sim.RankRelease,
 	tenantArrives:    sim.RankLaunch,
+	tenantReturns:    sim.RankLaunch,
 	tenantDeparts:    sim.RankRelease,
 	tenantNotices:    sim.RankFailure,
 	tenantReclaims:   sim.RankRelease,
@@ -149,6 +151,8 @@ func (w *World) handle(ev event) {
 		w.onSpotReclaims(ev)
 	case tenantArrives:
 		w.onTenantArrives(ev)
+	case tenantReturns:
+		w.onTenantReturns(ev)
 	case tenantDeparts:
 		w.onTenantDeparts(ev)
 	case tenantNotices:

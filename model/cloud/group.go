@@ -23,11 +23,14 @@ type group struct {
 	activities    []activity
 	running       int // activities that are not complete
 	cooldownUntil sim.Time
+	resized       sim.Time // when desired last changed
+	resizedBy     sim.Time // beginning of the datapoint that it changed by
 
 	invocations []invocation // alarms that fired in this instant
 	deciding    bool
 	retries     int  // launch failures in a row
 	retrying    bool // a groupLaunches event is pending
+	reclaiming  bool // the launch that failed waits for Spot capacity
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 
@@ -62,7 +65,7 @@ func (w *World) setDesired(i int, c change) {
 	}
 	w.meter.resized(w, i, c)
 	rise := c.desired > g.desired
-	g.desired = c.desired
+	g.desired, g.resized, g.resizedBy = c.desired, w.kernel.Now(), -1
 	g.wanted.Set(w.kernel.Now(), int64(c.desired))
 	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: w.kernel.Now()})
 	w.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
@@ -215,8 +218,8 @@ func (w *World) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool)
 		o.maxPrice = g.cfg.Mixed.MaxPrice
 	}
 	h, ok := w.launch(o)
-	if !ok && o.option == model.OnDemand {
-		w.reclaimFor(o.need, o.zone)
+	if !ok && o.option == model.OnDemand && w.reclaimFor(o.need, o.zone) {
+		g.reclaiming = w.cfg.WaitForSpotReclaim
 	}
 	return h, ok
 }
@@ -224,8 +227,14 @@ func (w *World) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool)
 // launchesFail retries with a growing pause: 20, 40, 80, 160 s, then 300 s.
 func (w *World) launchesFail(i int, l launching) {
 	g := &w.groups[i]
-	w.meter.capacityShort(w, i)
 	g.owed = launching{activity: None, raised: l.raised, warmup: l.warmup}
+	if g.reclaiming { // not a failure: Spot instances make room
+		g.reclaiming = false
+		g.retrying = true
+		w.scheduleAfter(noticeTime, indexed(groupLaunches, i))
+		return
+	}
+	w.meter.capacityShort(w, i)
 	if g.retrying {
 		return
 	}

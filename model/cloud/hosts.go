@@ -13,6 +13,9 @@ type hostPool struct {
 	cfg   *HostPool
 	zones []*placement.Hosts
 	spot  [][]occupant // by zone, oldest first; stale entries are dropped in passing
+	// claimed is until when a zone takes no Spot: what is reclaimed is for who
+	// asked for it, not for the next Spot request.
+	claimed []sim.Time
 
 	series      []int64 // hosts in use, by minute
 	used        stat.Level
@@ -25,8 +28,12 @@ type occupant struct {
 	tenant bool
 }
 
+// claim is how long reclaimed capacity is kept from Spot: time enough for the
+// request that failed to be made again.
+const claim = sim.Minute
+
 // place reserves a host in a zone. Without a pool capacity is unlimited.
-func (w *World) place(n Need, zone model.Zone) (host int32, ok bool) {
+func (w *World) place(n Need, zone model.Zone, option model.PurchaseOption) (host int32, ok bool) {
 	if w.zoneDown[zone] > 0 {
 		return None, false
 	}
@@ -35,7 +42,7 @@ func (w *World) place(n Need, zone model.Zone) (host int32, ok bool) {
 	}
 	p := &w.hostPools[n.Pool]
 	hosts := p.zones[zone]
-	if hosts == nil {
+	if hosts == nil || option == model.Spot && w.kernel.Now() < p.claimed[zone] {
 		return None, false
 	}
 	at, ok := hosts.Place(placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
@@ -101,12 +108,12 @@ func (w *World) viewOf(o occupant) (view, bool) {
 }
 
 // reclaimFor gives notice to the newest Spot instances of one host, so that a
-// request of on-demand capacity that found none will fit when they have gone.
-// It does nothing when no host's Spot instances would make room, or when those
-// under notice already do.
-func (w *World) reclaimFor(n Need, zone model.Zone) {
-	if n.Pool == None || w.zoneDown[zone] > 0 {
-		return
+// request of on-demand capacity that found none will fit when they have gone:
+// after the two minutes of the notice. It returns false when no host's Spot
+// instances would make room.
+func (w *World) reclaimFor(n Need, zone model.Zone) bool {
+	if n.Pool == None || w.zoneDown[zone] > 0 || w.hostPools[n.Pool].zones[zone] == nil {
+		return false
 	}
 	p := &w.hostPools[n.Pool]
 	live := p.spot[zone][:0]
@@ -118,8 +125,9 @@ func (w *World) reclaimFor(n Need, zone model.Zone) {
 	p.spot[zone] = live
 	host := w.hostToClear(p.zones[zone], live, n)
 	if host == None {
-		return
+		return false
 	}
+	p.claimed[zone] = w.kernel.Now() + noticeTime + claim
 	free := p.zones[zone].Free(int(host))
 	cpu, memory := free.CPU, free.MemoryMiB
 	for i := len(live) - 1; i >= 0 && !(cpu >= n.CPU && memory >= n.MemoryMiB); i-- {
@@ -133,6 +141,7 @@ func (w *World) reclaimFor(n Need, zone model.Zone) {
 			w.giveNotice(live[i], "capacity reclaimed for on-demand")
 		}
 	}
+	return true
 }
 
 // hostToClear finds the host that the newest Spot instances free first; those

@@ -82,7 +82,7 @@ func (in *instance) served(r *request) {
 
 // launch takes capacity for an instance and starts its life.
 func (w *World) launch(o order) (slab.Handle, bool) {
-	host, ok := w.place(o.need, o.zone)
+	host, ok := w.place(o.need, o.zone, o.option)
 	if !ok {
 		return 0, false
 	}
@@ -176,6 +176,9 @@ func (w *World) boot(h slab.Handle) {
 	in.station.open = !in.broken && in.order.service != None
 	in.station.changed = in.inServiceAt
 	for _, g := range w.targetGroupsOf(in) {
+		if in.noticed { // it would take requests that it cannot finish
+			break
+		}
 		w.register(indexOf(h), g, in.order.settled)
 		in = w.instances.Get(h)
 	}

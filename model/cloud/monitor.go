@@ -1,6 +1,8 @@
 package cloud
 
 import (
+	"math"
+
 	"headroom/model/alarm"
 	"headroom/sim"
 )
@@ -20,11 +22,13 @@ type watch struct {
 	window  alarm.Window
 	state   alarm.State
 	staged  []datapoint // published, not visible yet
+	from    sim.Time    // where the period of the newest visible datapoint began
 	invoked sim.Time    // when its actions last ran
 }
 
 // datapoint is one value of a metric.
 type datapoint struct {
+	from    sim.Time // its period's beginning
 	visible sim.Time
 	value   float64
 	ok      bool
@@ -84,7 +88,9 @@ func (w *World) onPeriodEnds(ev event) {
 		a := &w.watches[i]
 		period := w.clocks[a.clock].period
 		if a.source == c {
-			a.stage(w.measure(&a.cfg.Metric, c), now+w.cfg.PublicationDelay)
+			p := w.measure(&a.cfg.Metric, c)
+			p.from = now - w.clocks[c].period
+			a.stage(p, now+w.cfg.PublicationDelay)
 		} else if a.clock == c && now%w.clocks[a.source].period != 0 && period < w.clocks[a.source].period {
 			a.stage(datapoint{}, now+w.cfg.PublicationDelay) // basic monitoring publishes less often
 		}
@@ -162,7 +168,8 @@ func (in *instance) usage(k MetricKind, c int, period sim.Time, vcpus int) float
 	case NetworkOut:
 		return float64(in.out-mark.out) / minutes
 	}
-	return 100 * float64(in.station.busy-mark.busy) / (float64(period) * float64(vcpus))
+	percent := 100 * float64(in.station.busy-mark.busy) / (float64(period) * float64(vcpus))
+	return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
 }
 
 // measureTargets computes a target group's metric. Counters are always
@@ -224,6 +231,9 @@ func (w *World) onAlarmEvaluates(ev event) {
 	k := 0
 	for k < len(a.staged) && a.staged[k].visible <= now {
 		a.window.Push(a.staged[k].value, a.staged[k].ok)
+		if a.staged[k].ok {
+			a.from = a.staged[k].from
+		}
 		k++
 	}
 	a.staged = append(a.staged[:0], a.staged[k:]...)

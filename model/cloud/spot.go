@@ -193,7 +193,9 @@ func (w *World) spotView(g *group, pool int) scaling.Pool {
 		v.CapacityScore = 0
 		return v
 	}
-	if p.cfg.Need.Pool != None {
+	if n := p.cfg.Need; n.Pool != None && w.kernel.Now() < w.hostPools[n.Pool].claimed[p.cfg.Zone] {
+		v.CapacityScore = 0
+	} else if n.Pool != None {
 		v.CapacityScore = w.freeShare(p.cfg.Need, p.cfg.Zone)
 	}
 	return v

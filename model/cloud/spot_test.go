@@ -2,11 +2,13 @@ package cloud
 
 import (
 	"testing"
+	"time"
 
 	"headroom/model"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
+	"headroom/sim/slab"
 )
 
 // spotGroup is a group with one On-Demand instance and the rest on Spot.
@@ -86,8 +88,30 @@ func TestCapacityRebalanceReplacesAtTheNotice(t *testing.T) {
 	}
 }
 
-// An On-Demand launch that finds the hosts full takes Spot capacity there.
-func TestOnDemandReclaimsTheNewestSpot(t *testing.T) {
+func TestNoticedInstancesDoNotJoinTheirTargetGroup(t *testing.T) {
+	cfg := spotGroup(2)
+	seven := 7
+	cfg.Groups[0].Schedules = []Schedule{{Name: "seven", Schedule: scaling.Schedule{
+		Start: cfg.Start.Add(600 * time.Second), Desired: &seven,
+	}}}
+	w := must(New(cfg, 0))
+	until(t, w, 630*sim.Second, 1)
+	var booting slab.Handle
+	for h, in := range w.instances.All() {
+		if in.life < serving && in.order.option == model.Spot {
+			booting = h
+		}
+	}
+	w.giveNotice(occupant{handle: booting}, "test")
+	until(t, w, 700*sim.Second, 1)
+	if in := w.instances.Get(booting); in == nil || in.life != serving || len(in.targets) != 0 {
+		t.Error("an instance under notice took its place in the target group")
+	}
+}
+
+// fullHosts is one host full of the group's members, one of them On-Demand, and
+// others that ask for a place after 100 s.
+func fullHosts() *Config {
 	cfg := spotGroup(4)
 	cfg.Zones = cfg.Zones[:1]
 	cfg.Groups[0].Zones = cfg.Groups[0].Zones[:1]
@@ -102,7 +126,31 @@ func TestOnDemandReclaimsTheNewestSpot(t *testing.T) {
 		Sizes: []TenantSize{{Need: need, Weight: 1}}, Lifetime: must(rng.Fixed(600)),
 		Option: model.OnDemand, Zones: []model.Zone{0},
 	}}
+	return cfg
+}
+
+// With wait_for_spot_reclaim the request is served when the notice is over; the
+// group's replacement does not take the place back.
+func TestReclaimedCapacityGoesToWhoAskedForIt(t *testing.T) {
+	cfg := fullHosts()
+	cfg.WaitForSpotReclaim = true
 	w := must(New(cfg, 0))
+	until(t, w, 219*sim.Second, 1)
+	if f := &w.flows[0]; f.out.Launched != 0 || f.out.LaunchFailed != 0 {
+		t.Errorf("%d launched and %d failed during the notice, want neither", f.out.Launched, f.out.LaunchFailed)
+	}
+	until(t, w, 400*sim.Second, 1)
+	if f := &w.flows[0]; f.out.Launched == 0 || f.out.LaunchFailed != 0 {
+		t.Errorf("%d launched and %d failed after the notice, want some and none", f.out.Launched, f.out.LaunchFailed)
+	}
+	if got := w.capacity(&w.groups[0]); got > 3 {
+		t.Errorf("%d members beside the others on a host for four, want at most 3", got)
+	}
+}
+
+// An On-Demand launch that finds the hosts full takes Spot capacity there.
+func TestOnDemandReclaimsTheNewestSpot(t *testing.T) {
+	w := must(New(fullHosts(), 0))
 	until(t, w, 100*sim.Second, 1)
 	if w.flows[0].out.LaunchFailed != 1 {
 		t.Fatalf("%d launches failed on full hosts, want 1", w.flows[0].out.LaunchFailed)

@@ -138,6 +138,7 @@ func swarmAlarms(s *rng.Stream, cfg *Config) {
 		}},
 	}
 	cfg.LaunchTemplates[0].Detailed = chance(s, 0.7)
+	cfg.WaitForSpotReclaim = chance(s, 0.5)
 	cfg.PublicationDelay = sim.Time(s.Below(40)) * sim.Second
 }
 

@@ -68,11 +68,12 @@ func (w *World) launchTenant(i int, size int32, lifetime sim.Time) {
 	f := &w.flows[i]
 	need := f.cfg.Sizes[size].Need
 	zone, host, ok := w.placeTenant(f, need)
+	if !ok && f.cfg.Option == model.OnDemand && w.reclaimFor(need, zone) && w.cfg.WaitForSpotReclaim {
+		w.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
+		return
+	}
 	if !ok {
 		f.out.LaunchFailed++
-		if f.cfg.Option == model.OnDemand {
-			w.reclaimFor(need, zone)
-		}
 		return
 	}
 	now := w.kernel.Now()
@@ -91,6 +92,27 @@ func (w *World) launchTenant(i int, size int32, lifetime sim.Time) {
 	}
 }
 
+// delayedTenant is a launch that waits for Spot instances to make room.
+type delayedTenant struct {
+	workload int
+	size     int32
+	lifetime sim.Time
+}
+
+// delayTenant launches again when the notice of those who make room is over.
+func (w *World) delayTenant(d delayedTenant) {
+	h, t := w.delayed.Alloc()
+	*t = d
+	w.scheduleAfter(noticeTime, handled(tenantReturns, h))
+}
+
+// onTenantReturns launches a tenant that has waited for Spot capacity.
+func (w *World) onTenantReturns(ev event) {
+	d := *w.delayed.Get(ev.handle())
+	w.delayed.Free(ev.handle())
+	w.launchTenant(d.workload, d.size, d.lifetime)
+}
+
 // placeTenant deals instances to the zones in turn, skipping full ones. A
 // refusal names the zone whose turn it was.
 func (w *World) placeTenant(f *tenantFlow, need Need) (zone model.Zone, host int32, ok bool) {
@@ -100,7 +122,7 @@ func (w *World) placeTenant(f *tenantFlow, need Need) (zone model.Zone, host int
 	}
 	for k := range f.cfg.Zones {
 		zone = f.cfg.Zones[(first+k)%len(f.cfg.Zones)]
-		if host, ok = w.place(need, zone); ok {
+		if host, ok = w.place(need, zone, f.cfg.Option); ok {
 			return zone, host, true
 		}
 	}

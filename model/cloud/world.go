@@ -41,6 +41,7 @@ type World struct {
 	spotPools    []spotPool
 	flows        []tenantFlow
 	tenants      pool[tenant]
+	delayed      pool[delayedTenant]
 	broken       []broken
 	zoneDown     []int // outages that hold each zone
 
@@ -116,6 +117,7 @@ func (w *World) newHosts() error {
 		p.cfg = cfg
 		p.zones = make([]*placement.Hosts, len(w.cfg.Zones))
 		p.spot = make([][]occupant, len(w.cfg.Zones))
+		p.claimed = make([]sim.Time, len(w.cfg.Zones))
 		entry, ok := placement.Find(cfg.Placement)
 		if !ok {
 			return fmt.Errorf("hosts.%s: unknown placement %q", cfg.Name, cfg.Placement)
