@@ -17,7 +17,8 @@ type Layout struct {
 	index       map[string]int
 }
 
-func newLayout(keys, units []string) *Layout {
+// NewLayout returns the layout of metrics with these keys and units.
+func NewLayout(keys, units []string) *Layout {
 	l := &Layout{Keys: keys, Units: units, index: make(map[string]int, len(keys))}
 	for i, key := range keys {
 		l.index[key] = i
@@ -60,13 +61,13 @@ func (r *Row) Estimate(key string) (stat.Estimate, bool) {
 	return e, e.N > 0
 }
 
-// Estimates returns the means of all metrics, in the order of the layout.
-func (r *Row) Estimates() []stat.Estimate {
-	all := make([]stat.Estimate, len(r.Layout.Keys))
-	for i := range all {
-		all[i] = estimate(r.Values, i)
+// Value returns what a replication measured, false if nothing.
+func (r *Row) Value(key string, replication int) (float64, bool) {
+	at := r.Layout.find(key)
+	if at < 0 || math.IsNaN(r.Values[replication][at]) {
+		return 0, false
 	}
-	return all
+	return r.Values[replication][at], true
 }
 
 var errShort = errors.New("sweep: record too short")
@@ -95,7 +96,7 @@ func decodeLayout(b []byte) (*Layout, error) {
 	if d.failed {
 		return nil, errShort
 	}
-	return newLayout(keys, units), nil
+	return NewLayout(keys, units), nil
 }
 
 // encode writes a row as bytes, its layout by reference.

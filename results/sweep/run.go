@@ -165,7 +165,7 @@ func (r *run) begin(point int) {
 		r.end(j, err)
 		return
 	}
-	layout := newLayout(j.experiment.Keys())
+	layout := NewLayout(j.experiment.Keys())
 	if j.layout == nil {
 		j.layout, j.want = layout, r.plan.Rule.after(0)
 	} else if layout.id != j.layout.id {
@@ -285,7 +285,7 @@ func (p *Plan) Compute(ctx context.Context, point int) (Row, error) {
 	if err != nil {
 		return Row{Point: point, Err: err.Error()}, nil
 	}
-	row := Row{Point: point, Layout: newLayout(experiment.Keys())}
+	row := Row{Point: point, Layout: NewLayout(experiment.Keys())}
 	for {
 		v := p.Rule.settle(row.Layout, row.Values)
 		if v.done {

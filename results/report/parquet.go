@@ -1,0 +1,122 @@
+package report
+
+import (
+	"io"
+	"slices"
+
+	"github.com/parquet-go/parquet-go"
+
+	"headroom/results/sweep"
+)
+
+// ordered is a group of columns in an order of its own: the library sorts them
+// by name.
+type ordered struct {
+	parquet.Group
+	names []string
+}
+
+// Fields implements parquet.Node.
+func (o ordered) Fields() []parquet.Field {
+	fields := o.Group.Fields()
+	place := make(map[string]int, len(o.names))
+	for i, name := range o.names {
+		place[name] = i
+	}
+	slices.SortFunc(fields, func(a, b parquet.Field) int { return place[a.Name()] - place[b.Name()] })
+	return fields
+}
+
+// rowsAtOnce is how many rows are handed to the Parquet writer at a time.
+const rowsAtOnce = 64
+
+// WriteParquet writes the columns of [Points.WriteCSV]: parameters are numbers
+// if all their values are, else texts, and what is missing is null.
+func (p *Points) WriteParquet(w io.Writer) error {
+	l, err := p.layout()
+	if err != nil {
+		return err
+	}
+	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()))
+	var rows []parquet.Row
+	flush := func() error {
+		_, err := out.WriteRows(rows)
+		rows = rows[:0]
+		return err
+	}
+	err = p.Each(func(r *sweep.Row) error {
+		rows = append(rows, p.parquetRow(l, r))
+		if len(rows) < rowsAtOnce {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// group declares the columns.
+func (l *sheetLayout) group() ordered {
+	o := ordered{Group: parquet.Group{}}
+	add := func(name string, node parquet.Node) {
+		o.names = append(o.names, name)
+		o.Group[name] = parquet.Compressed(node, &parquet.Zstd)
+	}
+	number := func() parquet.Node { return parquet.Optional(parquet.Leaf(parquet.DoubleType)) }
+	add("point", parquet.Int(64))
+	for i, name := range l.names {
+		if l.numeric[i] {
+			add(name, number())
+		} else {
+			add(name, parquet.Optional(parquet.String()))
+		}
+	}
+	add("replications", parquet.Int(64))
+	for _, key := range l.keys {
+		add(key, number())
+		add(key+".half_width", number())
+	}
+	if l.failed {
+		add("error", parquet.Optional(parquet.String()))
+	}
+	return o
+}
+
+// parquetRow converts one row, whose columns stand in the order of group.
+func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row) parquet.Row {
+	var row parquet.Row
+	add := func(v parquet.Value, defined bool) {
+		column := len(row)
+		if !defined {
+			row = append(row, parquet.NullValue().Level(0, 0, column))
+			return
+		}
+		row = append(row, v.Level(0, 1, column))
+	}
+	required := func(n int) { row = append(row, parquet.Int64Value(int64(n)).Level(0, 0, len(row))) }
+	required(r.Point)
+	settings := p.Settings(r.Point)
+	for i, axis := range l.axes {
+		s := settings[axis]
+		if l.numeric[i] {
+			add(parquet.DoubleValue(s.Number), s.Numeric)
+		} else {
+			add(parquet.ByteArrayValue([]byte(s.Text)), s.Text != "")
+		}
+	}
+	required(len(r.Values))
+	for _, key := range l.keys {
+		e, ok := r.Estimate(key)
+		add(parquet.DoubleValue(e.Value), ok)
+		add(parquet.DoubleValue(e.HalfWidth), ok && e.N > 1)
+	}
+	if l.failed {
+		add(parquet.ByteArrayValue([]byte(r.Err)), r.Err != "")
+	}
+	return row
+}
