@@ -20,11 +20,14 @@ const (
 
 // instance is one EC2 instance that this scenario's owner launched.
 type instance struct {
+	// What every request touches stands together.
 	station station
+	in, out model.Bytes // served so far
+	zone    model.Zone
+	life    life
+
 	targets []slab.Handle
 
-	life   life
-	zone   model.Zone
 	number int32 // in launch order, over the whole run
 	order  order // what was asked for
 	host   int32 // in its pool and zone; None with unlimited capacity
@@ -36,9 +39,8 @@ type instance struct {
 	replaced    bool // its group counts on its replacement
 	broken      bool // its user data failed: the port stays closed
 
-	in, out model.Bytes // served so far
-	marks   []usageMark // at the start of each metric clock's period
-	minute  uint64      // station.busy at the start of the minute
+	marks  []usageMark // at the start of each metric clock's period
+	minute uint64      // station.busy at the start of the minute
 
 	poweredUntil sim.Time // end of its time in service, once it drains
 
