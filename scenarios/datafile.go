@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -33,15 +32,7 @@ func (l *loader) open(t *table, key string, columns workload.Columns) *dataFile 
 	if !t.sound(key) {
 		return nil
 	}
-	n := t.n.table[key]
-	path := filepath.FromSlash(name)
-	if !filepath.IsAbs(path) {
-		base := filepath.Dir(n.at.file)
-		if n.at.file == "--set" {
-			base = l.directory
-		}
-		path = filepath.Join(base, path)
-	}
+	path := l.located(t, key, name)
 	cached := path + "\x00" + strings.Join(columns.Numbers, "\x00") + "\x00\x00" + strings.Join(columns.Texts, "\x00")
 	d, ok := l.files[cached]
 	if !ok {
@@ -53,9 +44,7 @@ func (l *loader) open(t *table, key string, columns workload.Columns) *dataFile 
 		}
 		l.files[cached] = d
 	}
-	if absolute, err := filepath.Abs(path); err == nil {
-		n.scalar = filepath.ToSlash(absolute) // the resolved scenario may stand elsewhere
-	}
+	t.settle(key, path)
 	return d
 }
 

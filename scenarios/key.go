@@ -153,7 +153,7 @@ func Keys() []Key {
 		launchTemplateKeys(), serviceKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
 		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
-		marketKeys(), outageKeys(), thresholdKeys(), sweepKeys(),
+		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), thresholdKeys(), sweepKeys(),
 	)
 }
 

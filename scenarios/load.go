@@ -9,6 +9,7 @@ import (
 
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/pricing"
 	"headroom/sim/rng"
 )
 
@@ -41,8 +42,12 @@ type Scenario struct {
 	// Warnings are what is allowed but probably not meant, one line each.
 	Warnings []string
 	Sweep    *Sweep // nil without [sweep]
+	// Plan is how the account pays: its price book, and what is already bought.
+	Plan     pricing.Committed
+	Currency Currency // of the invoices
 
-	root *node // the tree with every default in it
+	root   *node  // the tree with every default in it
+	market market // of which other ways of buying launch Spot
 }
 
 // Load reads a scenario file and everything that it names. The error is a

@@ -70,6 +70,7 @@ func (l *loader) readMarket(t *table) {
 	l.market.intensity = interruption.quantity("intensity")
 	interruption.done()
 	l.cfg.WaitForSpotReclaim = t.flag("wait_for_spot_reclaim")
+	l.scenario.market = l.market
 	t.done()
 }
 

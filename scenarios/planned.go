@@ -19,13 +19,11 @@ var (
 var planned = map[string]plan{
 	"action":               never,
 	"capacity_reservation": never,
-	"commitment":           never,
 	"dedicated_host":       never,
 	"elastic_ip":           never,
 	"file_system":          never,
 	"network_interface":    never,
 	"placement_group":      never,
-	"price_book":           never,
 	"security_group":       never,
 	"snapshot_schedule":    never,
 	"subnet":               never,

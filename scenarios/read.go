@@ -1,10 +1,5 @@
 package scenarios
 
-import (
-	"os"
-	"strings"
-)
-
 // topKeys are the keys above all tables. The tables stand in the order in which
 // they are documented.
 func topKeys() []Key {
@@ -27,6 +22,8 @@ func topKeys() []Key {
 		{"spot_market", inner(), "", "how Spot prices move and instances are reclaimed", ""},
 		{"cloudwatch", inner(), "", "CloudWatch itself", ""},
 		{"fault", list(), "", "what breaks, at a time or at a rate", ""},
+		{"price_book", inner(), "", "what the account pays for things, beside list prices", ""},
+		{"commitment", list(), "", "what is already bought, by term; it takes part in every bill", ""},
 		{"thresholds", inner(), "", "limits on metrics; a breach makes the command exit 3", ""},
 		{"sweep", inner(), "", "parameters to vary, and in which design", ""},
 	}
@@ -43,6 +40,7 @@ func (l *loader) read(top *table) {
 	if !l.openCatalog(top.inside("region")) {
 		return // what else there is depends on it
 	}
+	l.readPriceBook(top.inside("price_book"))
 	l.tables = map[string][]*table{}
 	for _, key := range []string{
 		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
@@ -65,6 +63,7 @@ func (l *loader) read(top *table) {
 	l.readInstanceWorkloads()
 	l.readCloudWatch(top.inside("cloudwatch"))
 	l.readOutages(top.each("fault"))
+	l.readCommitments(top.each("commitment"))
 	l.readThresholds(top.inside("thresholds"))
 	l.scenario.Sweep = l.readSweep(top)
 	top.done()
@@ -100,15 +99,7 @@ func (l *loader) overridePrices() {
 		l.faults = append(l.faults, Fault{File: path, Rule: rule})
 		return
 	}
-	defer func(f *os.File) { _ = f.Close() }(f)
-	book, err := l.catalog.Override(path, f)
-	if err != nil {
-		for _, line := range lines(err) {
-			l.blame(path, errText("line "+strings.TrimPrefix(line, path+":")))
-		}
-		return
-	}
-	l.catalog = book
+	l.layBook(path, f)
 }
 
 // connect verifies what concerns several tables and completes the Config.
