@@ -87,3 +87,9 @@ func (s *Summary) judge(thresholds []Threshold) {
 		s.Thresholds = append(s.Thresholds, verdict)
 	}
 }
+
+// Holds reports whether a value keeps the limit.
+func (t Threshold) Holds(value float64) bool {
+	compare := comparisons()[t.Op]
+	return compare != nil && compare(value, t.Limit)
+}

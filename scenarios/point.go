@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Len returns the number of points; huge numbers are cut at 2⁵⁰.
@@ -215,4 +216,35 @@ func (n *node) copied() *node {
 		}
 	}
 	return &c
+}
+
+// Summary describes the values of an axis in a few words.
+func (s *Sweep) Summary(axis int) string {
+	const most = 8
+	a := s.axes[axis]
+	text := ""
+	if a.span != nil {
+		text = a.span.at(0, a.at).setting().Text + " .. " + a.span.at(1, a.at).setting().Text
+		if a.span.log {
+			text += ", log scale"
+		}
+	}
+	values := s.values(axis)
+	for i, v := range values {
+		if a.span != nil {
+			break
+		}
+		if i == most {
+			text += ", … (" + strconv.Itoa(len(values)) + " values)"
+			break
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += v.setting().Text
+	}
+	for _, c := range a.when {
+		text += " when " + c.key + " = " + strings.Join(c.allowed, " or ")
+	}
+	return text
 }

@@ -1,8 +1,12 @@
 package report
 
 import (
+	"bufio"
 	"encoding/csv"
+	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -160,4 +164,31 @@ func (p *Points) WriteReplications(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// SaveSweep writes sweep.csv and sweep.parquet to a directory, and if asked
+// replications.csv. Each file is written in full before it takes its place.
+func (p *Points) SaveSweep(dir string, replications bool) error {
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{{"sweep.csv", p.WriteCSV}, {"sweep.parquet", p.WriteParquet}, {"replications.csv", p.WriteReplications}}
+	if !replications {
+		files = files[:2]
+	}
+	for _, f := range files {
+		temporary := filepath.Join(dir, "."+f.name+".unfinished")
+		file, err := os.Create(temporary)
+		if err != nil {
+			return err
+		}
+		out := bufio.NewWriterSize(file, 1<<16)
+		if err := errors.Join(f.write(out), out.Flush(), file.Close()); err != nil {
+			return errors.Join(err, os.Remove(temporary))
+		}
+		if err := os.Rename(temporary, filepath.Join(dir, f.name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

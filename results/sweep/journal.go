@@ -63,7 +63,7 @@ func OpenJournal(dir string, m Manifest) (*Journal, error) {
 	}
 	j := &Journal{file: file, layouts: map[uint64]*Layout{}, points: map[int]*entry{}}
 	if err := lock(file); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: another process is at this sweep", dir), file.Close())
+		return nil, errors.Join(&Refusal{dir + ": another process is at this sweep"}, file.Close())
 	}
 	if err := j.load(m); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), file.Close())
@@ -83,7 +83,7 @@ func (j *Journal) load(m Manifest) error {
 		}
 		if first {
 			if kind != kindManifest {
-				return errors.New("is no journal of a sweep")
+				return &Refusal{"is no journal of a sweep"}
 			}
 			if err := m.matches(content); err != nil {
 				return err
@@ -98,7 +98,7 @@ func (j *Journal) load(m Manifest) error {
 		return err
 	} else if first && info.Size() > recordHead {
 		if _, _, err := readRecord(bufio.NewReader(io.NewSectionReader(j.file, 0, info.Size()))); !errors.Is(err, io.ErrUnexpectedEOF) {
-			return errors.New(JournalName + " is no journal of a sweep")
+			return &Refusal{JournalName + " is no journal of a sweep"}
 		}
 	}
 	if err := j.file.Truncate(j.end); err != nil {

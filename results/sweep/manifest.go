@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +24,7 @@ func (m Manifest) encode() []byte {
 func (m Manifest) matches(journal []byte) error {
 	var was Manifest
 	if err := json.Unmarshal(journal, &was); err != nil {
-		return errors.New("is no journal of a sweep")
+		return &Refusal{"is no journal of a sweep"}
 	}
 	var changed []string
 	for _, part := range slices.Sorted(maps.Keys(was)) {
@@ -39,11 +38,17 @@ func (m Manifest) matches(journal []byte) error {
 		}
 	}
 	if len(changed) > 0 {
-		return fmt.Errorf("holds another sweep, whose results would not fit: %s; choose another directory, or remove this one",
-			strings.Join(changed, "; "))
+		return &Refusal{"holds another sweep, whose results would not fit: " + strings.Join(changed, "; ") +
+			"; choose another directory, or remove this one"}
 	}
 	return nil
 }
+
+// Refusal is the error of a journal that belongs to something else.
+type Refusal struct{ Reason string }
+
+// Error returns the reason.
+func (r *Refusal) Error() string { return r.Reason }
 
 // differing says what changed in a part: the first line of a text that did.
 func differing(part, was, is string) string {

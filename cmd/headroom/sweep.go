@@ -1,0 +1,310 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/results/report"
+	"headroom/results/sweep"
+	"headroom/scenarios"
+)
+
+// mostPoints is how many points run without being asked twice.
+const mostPoints = 1_000_000
+
+// sweepFlags are the flags of sweep and of sweep plan.
+type sweepFlags struct {
+	loadFlags
+	format          string
+	out             string
+	workers         int
+	yes             bool
+	retryFailed     bool
+	replicationRows bool
+	pareto          string
+	metrics         []string
+	top             int
+	quiet           bool
+}
+
+func newSweep() *cobra.Command {
+	var f sweepFlags
+	c := &cobra.Command{
+		Use:   "sweep FILE",
+		Short: "Simulate every point of the file's [sweep]",
+		Long: `sweep simulates the points of a file's [sweep] on all cores, all with the same random
+numbers, and prints the best, the Pareto front and what each parameter does. With
+--out it writes sweep.csv and sweep.parquet, and keeps a journal: killed in any way
+and started again, it goes on where it was. More points, replications or precision
+extend what is there; another scenario or another program is refused.
+
+A point that fails is a row with its error. The exit code is 3 if no point meets the
+thresholds.`,
+		Args: oneFile,
+		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files[0]) },
+	}
+	f.addTo(c)
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the sweep and its journal")
+	c.Flags().BoolVar(&f.yes, "yes", false, fmt.Sprintf("run more than %d points", mostPoints))
+	c.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "run the points again that failed")
+	c.Flags().BoolVar(&f.replicationRows, "replication-rows", false, "also write replications.csv, a row a replication")
+	c.Flags().StringVar(&f.pareto, "pareto", "", "two `metrics` whose front is marked (default: cost.total,latency.p99)")
+	c.Flags().StringSliceVar(&f.metrics, "metrics", nil, "`metrics` to show; the first ranks the points")
+	c.Flags().IntVar(&f.top, "top", 20, "points to show besides the front")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
+	addFormat(c, &f.format)
+	c.AddCommand(newSweepPlan())
+	return c
+}
+
+func (f *sweepFlags) addTo(c *cobra.Command) {
+	f.add(c)
+	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
+	c.Flags().IntVar(&f.replications, "replications", 0, "replications of each point, instead of the file's")
+	c.Flags().IntVar(&f.workers, "workers", 0, "replications under way at a time (default: one per core)")
+}
+
+// oneFile accepts one argument.
+func oneFile(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("%s: needs one scenario file", c.Name())
+	}
+	return nil
+}
+
+// open reads a file that must have a sweep.
+func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Plan, error) {
+	if f.workers < 0 {
+		return nil, nil, badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	}
+	loaded, err := f.load(c, []string{file})
+	if err != nil {
+		return nil, nil, err
+	}
+	e := &loaded[0]
+	s := e.Sweep
+	if s == nil {
+		return nil, nil, badInput(fmt.Errorf("%s: has no [sweep]; `headroom explain sweep` says what it takes", file))
+	}
+	p := &sweep.Plan{
+		Points: s.Len(),
+		Rule:   sweep.Rule{Replications: s.Replications, Max: s.MaxReplications},
+		Build: func(point int) (*results.Experiment, error) {
+			scenario, err := s.Point(point)
+			if err != nil {
+				return nil, err
+			}
+			return results.NewExperiment(scenario.Config, results.ListPrices(scenario.Catalog)), nil
+		},
+	}
+	if f.replications > 0 {
+		p.Rule.Replications, p.Rule.Max = f.replications, max(f.replications, s.MaxReplications)
+	}
+	for _, precision := range s.Precision {
+		p.Rule.Precision = append(p.Rule.Precision, sweep.Precision{Key: precision.Metric, Relative: precision.Relative})
+	}
+	if s.EarlyStop {
+		p.Rule.Thresholds = e.thresholds
+	}
+	return e, p, nil
+}
+
+func (f *sweepFlags) run(c *cobra.Command, file string) error {
+	format, err := report.ParseFormat(f.format)
+	if err != nil {
+		return badInput(fmt.Errorf("--%w", err))
+	}
+	e, p, err := f.open(c, file)
+	if err != nil {
+		return err
+	}
+	page, err := f.page(e)
+	if err != nil {
+		return badInput(err)
+	}
+	if p.Points > mostPoints && !f.yes {
+		estimate, err := pilot(c.Context(), p, f.workers)
+		if err != nil {
+			return err
+		}
+		return badInput(fmt.Errorf("%s: %d points; %s; --yes runs them", file, p.Points, estimate))
+	}
+	dir, clean, err := f.directory()
+	if err != nil {
+		return err
+	}
+	defer clean()
+	journal, err := openJournal(dir, e.Sweep)
+	if err != nil {
+		return err
+	}
+	defer journal.Close()
+	show := newSweepProgress(e.Sweep, p.Points, page.Metrics, f.quiet)
+	swept := sweep.Run(c.Context(), p, journal, sweep.Options{
+		Workers: f.workers, RetryFailed: f.retryFailed, Done: show.done,
+	})
+	show.end()
+	if swept != nil && c.Context().Err() == nil {
+		return swept
+	}
+	page.Points.Each = func(do func(*sweep.Row) error) error { return journal.Each(p.Points, &p.Rule, do) }
+	if axes := len(e.Sweep.Axes()); swept == nil && e.Sweep.Design == "saltelli" {
+		page.Rows = p.Points / (axes + 2)
+	}
+	if err := f.write(page, format); err != nil {
+		return err
+	}
+	if swept != nil {
+		return interruption(c.Context(), swept)
+	}
+	return verdictOf(e, page)
+}
+
+// write saves and prints what there is.
+func (f *sweepFlags) write(page *report.SweepPage, format report.Format) error {
+	if f.out != "" {
+		if err := page.SaveSweep(f.out, f.replicationRows); err != nil {
+			return err
+		}
+	}
+	return page.Write(os.Stdout, format)
+}
+
+// verdictOf reports a sweep in which every point failed, or none meets the
+// thresholds.
+func verdictOf(e *experiment, page *report.SweepPage) error {
+	points, failed, good, reason := 0, 0, 0, ""
+	err := page.Each(func(r *sweep.Row) error {
+		points++
+		if r.Err != "" {
+			failed++
+			reason = r.Err
+		} else if r.Ruled == "" && meets(r, e.thresholds) {
+			good++
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case failed == points:
+		return fmt.Errorf("every point failed, the last with: %s", reason)
+	case good == 0 && len(e.thresholds) > 0:
+		return &failure{exitBreached, errors.New(e.Name + ": no point meets the thresholds")}
+	}
+	return nil
+}
+
+func meets(r *sweep.Row, thresholds []results.Threshold) bool {
+	for _, t := range thresholds {
+		estimate, ok := r.Estimate(t.Key)
+		if !ok || !t.Holds(estimate.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// page says what to show of a sweep.
+func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
+	page := &report.SweepPage{
+		Scenario: e.Name, Design: e.Sweep.Design, Top: f.top, Metrics: f.metrics,
+		Points: &report.Points{Axes: e.Sweep.Axes(), Settings: e.Sweep.Settings},
+	}
+	keys := results.Keys(e.Config)
+	if f.pareto == "" {
+		f.pareto = "cost.total,latency.p99"
+		if !slices.Contains(keys, "latency.p99") {
+			f.pareto = "cost.total,instance_hours"
+		}
+	}
+	x, y, ok := strings.Cut(f.pareto, ",")
+	if !ok {
+		return nil, fmt.Errorf("--pareto: must be two metrics with a comma between, got %q", f.pareto)
+	}
+	page.Pareto = [2]string{x, y}
+	if len(page.Metrics) == 0 {
+		page.Metrics = []string{x, y}
+		for _, precision := range e.Sweep.Precision {
+			page.Metrics = append(page.Metrics, precision.Metric)
+		}
+		for _, t := range e.thresholds {
+			page.Metrics = append(page.Metrics, t.Key)
+		}
+		page.Metrics = unique(page.Metrics)
+	}
+	for _, key := range slices.Concat(page.Metrics, []string{x, y}) {
+		if err := results.CheckKey(key); err != nil {
+			return nil, fmt.Errorf("--metrics: %s: %w", key, err)
+		}
+	}
+	return page, nil
+}
+
+func unique(names []string) []string {
+	var all []string
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// directory is where the journal goes: to --out, or for nobody to see.
+func (f *sweepFlags) directory() (dir string, clean func(), err error) {
+	if f.out != "" {
+		return f.out, func() {}, nil
+	}
+	dir, err = os.MkdirTemp("", "headroom-sweep-")
+	return dir, func() { os.RemoveAll(dir) }, err
+}
+
+// openJournal opens the journal of a sweep by this very program.
+func openJournal(dir string, s *scenarios.Sweep) (*sweep.Journal, error) {
+	parts, err := s.Manifest()
+	if err != nil {
+		return nil, err
+	}
+	if parts["the program"], err = programSum(); err != nil {
+		return nil, err
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		if _, err := os.Stat(filepath.Join(dir, sweep.JournalName)); err != nil {
+			return nil, badInput(fmt.Errorf("--out: %s: must be empty or hold an earlier sweep (%s), got other files", dir, sweep.JournalName))
+		}
+	}
+	journal, err := sweep.OpenJournal(dir, parts)
+	if refused := (*sweep.Refusal)(nil); errors.As(err, &refused) {
+		return nil, badInput(err)
+	}
+	return journal, err
+}
+
+// programSum tells this build from any other.
+func programSum() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return version() + " " + hex.EncodeToString(sum.Sum(nil)[:12]), nil
+}

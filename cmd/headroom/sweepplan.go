@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results/sweep"
+)
+
+func newSweepPlan() *cobra.Command {
+	var f sweepFlags
+	c := &cobra.Command{
+		Use:   "plan FILE",
+		Short: "Say what a sweep would run, and how long",
+		Long: `plan prints the points and parameters of a file's [sweep], and from a few replications
+of points spread over the design how long all of it would take. It writes nothing.`,
+		Args: oneFile,
+		RunE: func(c *cobra.Command, files []string) error { return f.plan(c, files[0]) },
+	}
+	f.addTo(c)
+	return c
+}
+
+func (f *sweepFlags) plan(c *cobra.Command, file string) error {
+	e, p, err := f.open(c, file)
+	if err != nil {
+		return err
+	}
+	s := e.Sweep
+	w := c.OutOrStdout()
+	replications := fmt.Sprint(p.Rule.Replications)
+	if len(p.Rule.Precision) > 0 {
+		replications += fmt.Sprintf(" to %d", p.Rule.Max)
+	}
+	fmt.Fprintf(w, "%s: %s of %d points × %s replications of %s\n", file, s.Design, p.Points, replications, e.Config.Duration)
+	for i, axis := range s.Axes() {
+		fmt.Fprintf(w, "  %s: %s\n", axis, s.Summary(i))
+	}
+	estimate, err := pilot(c.Context(), p, f.workers)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, estimate)
+	return err
+}
+
+// A pilot runs a replication of a few points spread over the design, for a few
+// seconds at most.
+const (
+	pilotPoints = 16
+	pilotTime   = 5 * time.Second
+)
+
+// pilot estimates how long a sweep takes.
+func pilot(ctx context.Context, p *sweep.Plan, workers int) (string, error) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	begin := time.Now()
+	tried, spent := 0, time.Duration(0)
+	for k := 0; k < min(pilotPoints, p.Points) && time.Since(begin) < pilotTime; k++ {
+		point := k * (p.Points / min(pilotPoints, p.Points))
+		experiment, err := p.Build(point)
+		if err != nil {
+			continue // a row with its error, and quick
+		}
+		if _, err := experiment.Replicate(ctx, 0); err != nil {
+			if ctx.Err() != nil {
+				return "", interruption(ctx, err)
+			}
+			continue
+		}
+		tried++
+		spent = time.Since(begin)
+	}
+	if tried == 0 {
+		return "no point of the pilot could run", nil
+	}
+	each := spent / time.Duration(tried)
+	total := each.Seconds() * float64(p.Points) * float64(p.Rule.Replications) / float64(workers)
+	text := fmt.Sprintf("about %s on %d cores (%s a replication, from a pilot of %d)",
+		roughly(total), workers, each.Round(each/100+1), tried)
+	if len(p.Rule.Precision) > 0 {
+		text += "; longer where the precision asks for more"
+	}
+	return text, nil
+}
+
+// roughly writes seconds with the digits that an estimate deserves.
+func roughly(seconds float64) string {
+	switch {
+	case seconds < 1:
+		return "a second"
+	case seconds < 120:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 7200:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	case seconds < 2*86400:
+		return fmt.Sprintf("%.0f h", seconds/3600)
+	default:
+		return fmt.Sprintf("%.0f days", seconds/86400)
+	}
+}

@@ -1,0 +1,379 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"headroom/results/sweep"
+	"headroom/scenarios"
+	"headroom/sim/stat"
+)
+
+// SweepPage is what a person reads of a sweep.
+type SweepPage struct {
+	Scenario, Design string
+	*Points
+	Metrics []string  // shown, the first ranks the points
+	Pareto  [2]string // metrics of the front; "": none
+	Top     int       // points shown besides those of the front
+	Rows    int       // of a Saltelli design that is complete, else 0
+}
+
+// ranked is a point with what the page shows of it.
+type ranked struct {
+	point, replications int
+	settings            []scenarios.Setting
+	estimates           []stat.Estimate // by shown metric; N 0: none
+	pareto              [2]float64
+	values              [][]float64 // by shown metric, then replication
+	front               bool
+	ruled, err          string
+}
+
+// higher lists the metrics of which more is better.
+var higher = []string{"availability", "throughput", "requests.completed", "requests.arrived", "cpu.utilization", "target_group.healthy.min", "target_group.healthy.mean"}
+
+// Better turns a value of a metric so that less is better.
+func Better(key string, value float64) float64 {
+	name := key
+	for i, c := range key {
+		if c == '{' {
+			name = key[:i]
+			break
+		}
+	}
+	if slices.Contains(higher, name) {
+		return -value
+	}
+	return value
+}
+
+// collect reads the points, ranks them and marks the front.
+func (s *SweepPage) collect() ([]ranked, error) {
+	var all []ranked
+	err := s.Each(func(r *sweep.Row) error {
+		p := ranked{
+			point: r.Point, replications: len(r.Values), settings: s.Settings(r.Point),
+			pareto: [2]float64{math.NaN(), math.NaN()}, ruled: r.Ruled, err: r.Err,
+		}
+		for _, key := range s.Metrics {
+			e, _ := r.Estimate(key)
+			p.estimates = append(p.estimates, e)
+			var values []float64
+			for i := range r.Values {
+				if v, ok := r.Value(key, i); ok {
+					values = append(values, v)
+				}
+			}
+			p.values = append(p.values, values)
+		}
+		for i, key := range s.Pareto {
+			if e, ok := r.Estimate(key); ok {
+				p.pareto[i] = Better(key, e.Value)
+			}
+		}
+		all = append(all, p)
+		return nil
+	})
+	coordinates := make([][2]float64, len(all))
+	for i := range all {
+		coordinates[i] = all[i].pareto
+	}
+	for _, i := range sweep.Pareto(coordinates) {
+		all[i].front = true
+	}
+	return all, err
+}
+
+// order sorts points by the first metric; failed ones come last.
+func (s *SweepPage) order(all []ranked) []ranked {
+	sorted := slices.Clone(all)
+	rank := func(p *ranked) float64 {
+		if len(p.estimates) == 0 || p.estimates[0].N == 0 {
+			return math.Inf(1)
+		}
+		return Better(s.Metrics[0], p.estimates[0].Value)
+	}
+	slices.SortStableFunc(sorted, func(a, b ranked) int {
+		switch x, y := rank(&a), rank(&b); {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		default:
+			return a.point - b.point
+		}
+	})
+	return sorted
+}
+
+// Write renders the page: JSON with everything, CSV as sweep.csv, or tables of
+// the best points, the front and what the parameters do.
+func (s *SweepPage) Write(w io.Writer, format Format) error {
+	if format == CSV {
+		return s.WriteCSV(w)
+	}
+	all, err := s.collect()
+	if err != nil {
+		return err
+	}
+	l, err := s.layout()
+	if err != nil {
+		return err
+	}
+	if format == JSON {
+		return s.writeJSON(w, l, all)
+	}
+	p := page{w: w, markdown: format == Markdown}
+	p.line(s.heading(all))
+	p.block(s.best(l, all))
+	for i, key := range s.Metrics {
+		if b, ok := s.sensitivity(l, all, i, key); ok {
+			p.block(b)
+		}
+	}
+	return p.err
+}
+
+func (s *SweepPage) heading(all []ranked) string {
+	failed, ruled := 0, 0
+	for i := range all {
+		if all[i].err != "" {
+			failed++
+		}
+		if all[i].ruled != "" {
+			ruled++
+		}
+	}
+	text := fmt.Sprintf("%s: %s of %d points", s.Scenario, s.Design, len(all))
+	if failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	if ruled > 0 {
+		text += fmt.Sprintf(", %d ended early by a threshold", ruled)
+	}
+	return text
+}
+
+// best is the table of the best points, and those of the front.
+func (s *SweepPage) best(l *sheetLayout, all []ranked) block {
+	b := block{head: append([]string{"point"}, l.names...), left: 1 + len(l.names)}
+	b.head = append(append(b.head, "n"), s.Metrics...)
+	b.head = append(b.head, "")
+	columns := make([][]cell, len(s.Metrics))
+	shown := 0
+	for _, p := range s.order(all) {
+		if shown >= s.Top && !p.front {
+			continue
+		}
+		shown++
+		row := []string{strconv.Itoa(p.point)}
+		for _, i := range l.axes {
+			row = append(row, p.settings[i].Text)
+		}
+		row = append(row, strconv.Itoa(p.replications))
+		for i, e := range p.estimates {
+			c := cell{value: "–"}
+			if e.N > 0 {
+				c = estimate(e, l.units[s.Metrics[i]], p.replications)
+			}
+			columns[i] = append(columns[i], c)
+			row = append(row, "")
+		}
+		b.rows = append(b.rows, append(row, p.mark()))
+	}
+	for i, cells := range columns {
+		for k, text := range column(cells) {
+			b.rows[k][2+len(l.names)+i] = text
+		}
+	}
+	return b
+}
+
+// mark says what is special about a point.
+func (p *ranked) mark() string {
+	switch {
+	case p.err != "":
+		const most = 60
+		text := p.err
+		if len(text) > most {
+			text = text[:most] + "…"
+		}
+		return "failed: " + text
+	case p.ruled != "":
+		return "out: " + p.ruled
+	case p.front:
+		return "Pareto"
+	}
+	return ""
+}
+
+// surface is one metric over the points that have it.
+func (s *SweepPage) surface(l *sheetLayout, all []ranked, metric int) (*sweep.Surface, [][]string) {
+	levels := make([][]string, len(l.axes)) // by axis: the values, or ranges of them
+	of := make([]func(scenarios.Setting) int, len(l.axes))
+	for k, axis := range l.axes {
+		of[k], levels[k] = grouped(all, axis, l.numeric[k])
+	}
+	surface := &sweep.Surface{Rows: s.Rows}
+	for i := range all {
+		p := &all[i]
+		if p.err != "" || len(p.values[metric]) == 0 {
+			continue
+		}
+		point := make([]int, len(l.axes))
+		for k, axis := range l.axes {
+			point[k] = of[k](p.settings[axis])
+		}
+		surface.Levels = append(surface.Levels, point)
+		surface.Values = append(surface.Values, p.values[metric])
+	}
+	return surface, levels
+}
+
+// mostLevels is how many values of a parameter are told apart; more are put into
+// groups of about equal size.
+const (
+	mostLevels  = 12
+	levelGroups = 4
+)
+
+// grouped returns the level of each value of an axis, and their names.
+func grouped(all []ranked, axis int, numeric bool) (func(scenarios.Setting) int, []string) {
+	var names []string
+	var numbers []float64
+	index := map[string]int{}
+	for i := range all {
+		v := all[i].settings[axis]
+		if _, known := index[v.Text]; !known {
+			index[v.Text] = len(names)
+			names = append(names, v.Text)
+		}
+		numbers = append(numbers, v.Number)
+	}
+	if len(names) <= mostLevels || !numeric {
+		return func(v scenarios.Setting) int { return index[v.Text] }, names
+	}
+	slices.Sort(numbers)
+	var bounds []float64
+	names = nil
+	for g := range levelGroups {
+		low, high := numbers[g*len(numbers)/levelGroups], numbers[(g+1)*len(numbers)/levelGroups-1]
+		bounds = append(bounds, low)
+		names = append(names, fmt.Sprintf("%.4g..%.4g", low, high))
+	}
+	return func(v scenarios.Setting) int {
+		level := 0
+		for g, low := range bounds {
+			if v.Number >= low {
+				level = g
+			}
+		}
+		return level
+	}, names
+}
+
+// sensitivity is the table of what each parameter does to a metric.
+func (s *SweepPage) sensitivity(l *sheetLayout, all []ranked, metric int, key string) (block, bool) {
+	surface, levels := s.surface(l, all, metric)
+	if len(surface.Values) < 2 || len(l.axes) == 0 {
+		return block{}, false
+	}
+	b := block{head: []string{"what moves " + key, "value", "mean", "points", "alone", "with interactions"}, left: 2}
+	indices := surface.Indices()
+	for k, name := range l.names {
+		for i, e := range surface.Effects(k) {
+			row := []string{"", levels[k][e.Level], estimate(e.Mean, l.units[key], e.Mean.N).String(), strconv.Itoa(e.Points), "", ""}
+			if i == 0 {
+				row[0], row[4], row[5] = name, explained(indices[k].First), explained(indices[k].Total)
+			}
+			b.rows = append(b.rows, row)
+		}
+	}
+	return b, true
+}
+
+// explained writes a share of the variance with its interval.
+func explained(s sweep.Share) string {
+	switch {
+	case math.IsNaN(s.Value):
+		return "–"
+	case math.IsNaN(s.Low):
+		return fmt.Sprintf("%.0f %%", 100*s.Value)
+	}
+	return fmt.Sprintf("%.0f %% (%.0f..%.0f)", 100*s.Value, 100*s.Low, 100*s.High)
+}
+
+// jsonPoint is a point as scripts read it.
+type jsonPoint struct {
+	Point        int                     `json:"point"`
+	Parameters   map[string]any          `json:"parameters"`
+	Replications int                     `json:"replications"`
+	Metrics      map[string]jsonEstimate `json:"metrics"`
+	Pareto       bool                    `json:"pareto"`
+	RuledOut     string                  `json:"ruled_out,omitempty"`
+	Error        string                  `json:"error,omitempty"`
+}
+
+type jsonShare struct {
+	Value number `json:"value"`
+	Low   number `json:"low"`
+	High  number `json:"high"`
+}
+
+type jsonIndex struct {
+	Metric    string    `json:"metric"`
+	Parameter string    `json:"parameter"`
+	First     jsonShare `json:"first_order"`
+	Total     jsonShare `json:"total"`
+}
+
+func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
+	answer := struct {
+		Scenario    string      `json:"scenario"`
+		Design      string      `json:"design"`
+		Pareto      [2]string   `json:"pareto_metrics"`
+		Points      []jsonPoint `json:"points"`
+		Sensitivity []jsonIndex `json:"sensitivity"`
+	}{Scenario: s.Scenario, Design: s.Design, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
+	for i := range all {
+		p := &all[i]
+		j := jsonPoint{
+			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
+			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{},
+		}
+		for k, axis := range l.axes {
+			switch v := p.settings[axis]; {
+			case v.Numeric:
+				j.Parameters[l.names[k]] = v.Number
+			case v.Text != "":
+				j.Parameters[l.names[k]] = v.Text
+			}
+		}
+		for k, e := range p.estimates {
+			if e.N > 0 {
+				j.Metrics[s.Metrics[k]] = estimateOf(e, l.units[s.Metrics[k]])
+			}
+		}
+		answer.Points = append(answer.Points, j)
+	}
+	for i, key := range s.Metrics {
+		surface, _ := s.surface(l, all, i)
+		for k, index := range surface.Indices() {
+			answer.Sensitivity = append(answer.Sensitivity, jsonIndex{
+				Metric: key, Parameter: l.names[k], First: shareOf(index.First), Total: shareOf(index.Total),
+			})
+		}
+	}
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(answer)
+}
+
+func shareOf(s sweep.Share) jsonShare {
+	return jsonShare{number(s.Value), number(s.Low), number(s.High)}
+}
