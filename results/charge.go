@@ -2,12 +2,11 @@ package results
 
 import (
 	"cmp"
+	"math"
 	"slices"
-	"time"
 
 	"headroom/model"
 	"headroom/model/pricing"
-	"headroom/sim"
 	"headroom/sim/stat"
 )
 
@@ -15,31 +14,28 @@ import (
 // the same SKU, owner, zone, way of buying and month. In a replication without
 // such a line it costs nothing.
 type Charge struct {
-	Service      pricing.Service
-	SKU          string
-	Description  string
-	Option       pricing.Option
-	Owner        string // table of the scenario; "" for the account
-	ResourceType string
-	Region       string
-	Zone         string
-	From, To     sim.Time  // earliest and latest over replications
-	Month        time.Time // first instant of the billing period
-
-	Consumed     float64
-	ConsumedUnit string
-	Priced       float64
-	PricedUnit   string
-	Cost         stat.Estimate // dollars
-	List         float64       // dollars, at On-Demand list prices
-	Estimated    bool          // the price is an estimate
+	// Line holds means over all replications; From and To are the earliest and
+	// the latest.
+	pricing.Line
+	Cost stat.Estimate // effective dollars: what is paid upfront is spread over its term
 }
 
 // chargeKey says which lines of different replications are the same charge.
 type chargeKey struct {
-	service                  pricing.Service
-	sku, owner, zone, option string
-	month                    int64
+	sku, owner, zone              string
+	service                       pricing.Service
+	option                        pricing.Option
+	category                      pricing.Category
+	frequency                     pricing.Frequency
+	discount, status, reservation string
+	month                         int64
+}
+
+func keyOf(l *pricing.Line) chargeKey {
+	return chargeKey{
+		sku: l.SKU, owner: l.Owner, zone: l.Zone, service: l.Service, option: l.Option, category: l.Category, frequency: l.Frequency,
+		discount: l.Discount.Name, status: l.Discount.Status, reservation: l.Reservation, month: l.Month.Unix(),
+	}
 }
 
 // charges means the invoices of replications line by line. Their order is that
@@ -51,42 +47,56 @@ func charges(measured []*measurement) []Charge {
 	for k, m := range measured {
 		for i := range m.lines {
 			line := &m.lines[i]
-			key := chargeKey{line.Service, line.SKU, line.Owner, line.Zone, string(line.Option), line.Month.Unix()}
+			key := keyOf(line)
 			at, known := index[key]
 			if !known {
 				at = len(all)
 				index[key] = at
-				all = append(all, newCharge(line))
+				all = append(all, Charge{Line: *line})
 				costs = append(costs, make([]float64, len(measured)))
+			} else {
+				all[at].add(line)
 			}
-			all[at].add(line)
-			costs[at][k] += line.Billed.USD()
+			costs[at][k] += line.Effective.USD()
 		}
 	}
 	for i := range all {
 		all[i].Cost = stat.Interval(costs[i], confidence)
-		all[i].Consumed /= float64(len(measured))
-		all[i].Priced /= float64(len(measured))
-		all[i].List /= float64(len(measured))
+		all[i].mean(len(measured))
 	}
 	sortCharges(all, measured[0].owners)
 	return all
 }
 
-func newCharge(l *pricing.Line) Charge {
-	return Charge{
-		Service: l.Service, SKU: l.SKU, Description: l.Description, Option: l.Option, Owner: l.Owner,
-		ResourceType: l.ResourceType, Region: l.Region, Zone: l.Zone, From: l.From, To: l.To, Month: l.Month,
-		ConsumedUnit: l.ConsumedUnit, PricedUnit: l.PricedUnit,
-	}
-}
-
+// add sums a line of another replication up.
 func (c *Charge) add(l *pricing.Line) {
 	c.From, c.To = min(c.From, l.From), max(c.To, l.To)
 	c.Consumed += l.Consumed
 	c.Priced += l.Priced
-	c.List += l.List.USD()
+	c.List += l.List
+	c.Contracted += l.Contracted
+	c.Billed += l.Billed
+	c.Effective += l.Effective
+	c.Discount.Quantity += l.Discount.Quantity
 	c.Estimated = c.Estimated || l.Estimated
+}
+
+// mean turns sums over n replications into means, and prices into those of the
+// mean.
+func (c *Charge) mean(n int) {
+	if n == 1 {
+		return
+	}
+	each := float64(n)
+	c.Consumed /= each
+	c.Priced /= each
+	c.Discount.Quantity /= each
+	for _, sum := range []*model.Money{&c.List, &c.Contracted, &c.Billed, &c.Effective} {
+		*sum = model.Money(math.Round(float64(*sum) / each))
+	}
+	if paid := c.Effective; c.Priced > 0 && c.Discount.Kind == 0 {
+		c.UnitPrice = paid.USD() / c.Priced // Spot prices differ
+	}
 }
 
 func sortCharges(all []Charge, owners []string) {
@@ -101,6 +111,7 @@ func sortCharges(all []Charge, owners []string) {
 			cmp.Compare(a.Zone, b.Zone),
 			a.Month.Compare(b.Month),
 			cmp.Compare(a.Option, b.Option),
+			cmp.Compare(a.Discount.Name, b.Discount.Name),
 		)
 	})
 }
@@ -110,6 +121,7 @@ func sortCharges(all []Charge, owners []string) {
 type Subtotal struct {
 	Service pricing.Service
 	Option  pricing.Option
+	Unused  bool          // what was committed and nobody used
 	Cost    stat.Estimate // dollars
 	Share   float64       // of the mean total
 }
@@ -121,22 +133,12 @@ func subtotals(measured []*measurement) []Subtotal {
 	total := 0.0
 	for _, service := range pricedServices() {
 		for _, option := range purchaseOptions() {
-			costs := make([]float64, len(measured))
-			charged := false
-			for k, m := range measured {
-				var sum model.Money
-				for i := range m.lines {
-					if l := &m.lines[i]; l.Service == service && l.Option == option {
-						sum += l.Billed
-						charged = true
-					}
+			for _, unused := range []bool{false, true} {
+				s := Subtotal{Service: service, Option: option, Unused: unused}
+				if s.sum(measured) {
+					total += s.Cost.Value
+					all = append(all, s)
 				}
-				costs[k] = sum.USD()
-			}
-			if charged {
-				s := Subtotal{Service: service, Option: option, Cost: stat.Interval(costs, confidence)}
-				total += s.Cost.Value
-				all = append(all, s)
 			}
 		}
 	}
@@ -146,4 +148,25 @@ func subtotals(measured []*measurement) []Subtotal {
 		}
 	}
 	return all
+}
+
+// sum adds the lines up that belong to the subtotal. It reports whether there is
+// one.
+func (s *Subtotal) sum(measured []*measurement) bool {
+	costs := make([]float64, len(measured))
+	charged := false
+	for k, m := range measured {
+		var sum model.Money
+		for i := range m.lines {
+			l := &m.lines[i]
+			unused := l.Discount.Status == "Unused"
+			if l.Service == s.Service && l.Option == s.Option && unused == s.Unused && l.Category == pricing.Usage {
+				sum += l.Effective
+				charged = true
+			}
+		}
+		costs[k] = sum.USD()
+	}
+	s.Cost = stat.Interval(costs, confidence)
+	return charged
 }

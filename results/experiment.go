@@ -11,13 +11,13 @@ import (
 // between them whether to go on. It is safe for concurrent use.
 type Experiment struct {
 	cfg    *cloud.Config
-	plan   pricing.AsRun
+	plan   pricing.Plan
 	layout *layout
 }
 
-// NewExperiment prepares the replications of a scenario.
-func NewExperiment(cfg *cloud.Config, prices pricing.Prices) *Experiment {
-	return &Experiment{cfg: cfg, plan: pricing.AsRun{Prices: prices}, layout: newLayout(cfg)}
+// NewExperiment prepares the replications of a scenario, which a plan bills.
+func NewExperiment(cfg *cloud.Config, plan pricing.Plan) *Experiment {
+	return &Experiment{cfg: cfg, plan: plan, layout: newLayout(cfg)}
 }
 
 // Keys returns the keys of the metrics that a replication measures, with their

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/model/cloud"
+	"headroom/model/pricing"
 )
 
 // Metric is one quantity that a run estimates.
@@ -254,9 +255,27 @@ func costMetrics() []Metric {
 			},
 		},
 		parts,
+		commitment("commitment.coverage", "ratio", "share of the usage that commitments may cover, at On-Demand prices, that they do",
+			func(f pricing.Figures) float64 { return f.Coverage }),
+		commitment("commitment.utilization", "ratio", "share of the commitments' cost that covers usage",
+			func(f pricing.Figures) float64 { return f.Utilization }),
 		{
 			Name: "instance_hours", Unit: "h", Labels: append([]string{labelModel}, owners...), read: instanceHours,
-			Meaning: "hours from running until no longer running, summed over instances",
+			Meaning: "hours from running until no longer running, summed over instances; of on-demand those that others pay for too",
+		},
+	}
+}
+
+// commitment is a metric of what is already bought; nobody observes it without.
+func commitment(name, unit, meaning string, read func(pricing.Figures) float64) Metric {
+	return Metric{
+		Name: name, Unit: unit, Meaning: meaning,
+		read: func(p *part) float64 {
+			f := pricing.Committed{}.Figures(*p.invoice, *p.invoice)
+			if math.IsNaN(f.Utilization) {
+				return math.NaN()
+			}
+			return read(f)
 		},
 	}
 }

@@ -86,7 +86,10 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 
 func invoice() *pricing.Invoice {
 	line := func(service pricing.Service, option pricing.Option, owner string, usd float64) pricing.Line {
-		return pricing.Line{Service: service, SKU: string(service) + ".x", Option: option, Owner: owner, Billed: model.USD(usd), List: model.USD(2 * usd)}
+		return pricing.Line{
+			Service: service, SKU: string(service) + ".x", Option: option, Category: pricing.Usage, Owner: owner,
+			Billed: model.USD(usd), Effective: model.USD(usd), List: model.USD(2 * usd),
+		}
 	}
 	return &pricing.Invoice{Lines: []pricing.Line{
 		line(pricing.ELB, pricing.OnDemand, "load_balancer.front", 1),

@@ -80,11 +80,13 @@ func background(w *cloud.InstanceWorkload) bool {
 
 // pricedServices lists the services that may stand on an invoice.
 func pricedServices() []pricing.Service {
-	return []pricing.Service{pricing.EC2, pricing.EBS, pricing.ELB, pricing.VPC, pricing.DataTransfer, pricing.CloudWatch}
+	return pricing.Services()
 }
 
 // purchaseOptions lists the ways of buying that may stand on an invoice.
-func purchaseOptions() []pricing.Option { return []pricing.Option{pricing.OnDemand, pricing.Spot} }
+func purchaseOptions() []pricing.Option {
+	return []pricing.Option{pricing.OnDemand, pricing.Spot, pricing.Reserved, pricing.SavingsPlan, pricing.FreeTier}
+}
 
 // part is a part of a scenario as one replication left it: what metrics read.
 type part struct {
@@ -211,14 +213,20 @@ func (p *part) owns(owner string, service pricing.Service, option pricing.Option
 	return owner == p.Label+"."+p.Name
 }
 
-// cost returns what the part costs, in dollars.
+// cost returns what the part costs, in dollars, what is paid upfront being spread
+// over its term.
 func (p *part) cost() float64 {
-	return p.charged(func(l *pricing.Line) model.Money { return l.Billed })
+	return p.charged(func(l *pricing.Line) model.Money { return l.Effective })
 }
 
 // list returns what the part would cost at list prices, in dollars.
 func (p *part) list() float64 {
-	return p.charged(func(l *pricing.Line) model.Money { return l.List })
+	return p.charged(func(l *pricing.Line) model.Money {
+		if l.Category == pricing.Purchase {
+			return 0 // its usage has a line of its own
+		}
+		return l.List
+	})
 }
 
 func (p *part) charged(amount func(*pricing.Line) model.Money) float64 {
@@ -231,8 +239,17 @@ func (p *part) charged(amount func(*pricing.Line) model.Money) float64 {
 	return total.USD()
 }
 
-// instanceHours is the length of the part's leases.
+// instanceHours is the length of the part's leases, or, of what is no way to
+// launch instances, the hours that it pays for.
 func instanceHours(p *part) float64 {
+	if option := pricing.Option(p.Name); p.Label == labelModel && option != pricing.OnDemand && option != pricing.Spot {
+		return sum(p.invoice.Lines, func(l *pricing.Line) float64 {
+			if l.Option != option || !l.Instances {
+				return 0
+			}
+			return l.Priced
+		})
+	}
 	hours := stat.Sum{}
 	ledger := p.outcome.Ledger
 	for i := range ledger.Leases {

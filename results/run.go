@@ -12,9 +12,10 @@ import (
 // Options say how to run a scenario.
 type Options struct {
 	Replications int
-	Workers      int // replications under way at a time; 0: one per core
-	Prices       pricing.Prices
+	Workers      int          // replications under way at a time; 0: one per core
+	Plan         pricing.Plan // bills each of them
 	Thresholds   []Threshold
+	Currency     pricing.Currency // of the invoice file; zero: dollars
 	// Progress, if set, is called after each replication with the number of
 	// replications finished. Calls do not overlap.
 	Progress func(done int)
@@ -42,7 +43,7 @@ func Run(ctx context.Context, cfg *cloud.Config, o Options) (*Summary, error) {
 			if err != nil {
 				return nil, err
 			}
-			invoice := pricing.AsRun{Prices: o.Prices}.Bill(outcome.Ledger)
+			invoice := o.Plan.Bill(outcome.Ledger)
 			return l.measure(outcome, &invoice), nil
 		})
 	interrupted := err != nil && ctx.Err() != nil
@@ -58,6 +59,9 @@ func Run(ctx context.Context, cfg *cloud.Config, o Options) (*Summary, error) {
 	}
 	s := l.fold(cfg, measured)
 	s.Interrupted, s.Asked = interrupted, o.Replications
+	if o.Currency.Code != "" {
+		s.Currency = o.Currency
+	}
 	s.judge(o.Thresholds)
 	s.warn(l, measured)
 	return s, err

@@ -51,7 +51,7 @@ func station(rateHz float64) *cloud.Config {
 }
 
 func options(replications int) Options {
-	return Options{Replications: replications, Prices: ListPrices(must(catalog.Open("us-east-1")))}
+	return Options{Replications: replications, Plan: ListPrices(must(catalog.Open("us-east-1")))}
 }
 
 func TestIntervalsCoverTheKnownAnswers(t *testing.T) {

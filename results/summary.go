@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/model/cloud"
+	"headroom/model/pricing"
 	"headroom/sim/stat"
 )
 
@@ -18,6 +19,7 @@ type Summary struct {
 	Asked        int  // replications asked for
 	Interrupted  bool // before all of them finished
 	Config       *cloud.Config
+	Currency     pricing.Currency // of the invoice file; all amounts here are dollars
 
 	Metrics    []Value // in the order of [Metrics], then of the scenario's parts
 	Parts      []Part  // the whole, then the parts, in the scenario's order
@@ -82,7 +84,7 @@ func (s *Summary) Breached() bool {
 // fold estimates every metric from the replications, in their order.
 func (l *layout) fold(cfg *cloud.Config, measured []*measurement) *Summary {
 	s := &Summary{
-		Scenario: cfg.Name, Seed: cfg.Seed, Replications: len(measured), Config: cfg,
+		Scenario: cfg.Name, Seed: cfg.Seed, Replications: len(measured), Config: cfg, Currency: pricing.USDollar,
 		Charges: charges(measured), Subtotals: subtotals(measured),
 	}
 	for _, sc := range l.scopes {

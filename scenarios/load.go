@@ -44,7 +44,7 @@ type Scenario struct {
 	Sweep    *Sweep // nil without [sweep]
 	// Plan is how the account pays: its price book, and what is already bought.
 	Plan     pricing.Committed
-	Currency Currency // of the invoices
+	Currency pricing.Currency // of the invoices
 
 	root   *node  // the tree with every default in it
 	market market // of which other ways of buying launch Spot

@@ -11,16 +11,6 @@ import (
 	"headroom/model/tariff"
 )
 
-// Currency is the one that invoices are written in: so many units of it for a
-// dollar. Metrics stay in dollars.
-type Currency struct {
-	Code   string
-	PerUSD float64
-}
-
-// dollars is the currency of the price lists.
-const dollars = "USD"
-
 func priceBookKeys() []Key {
 	return within("price_book", "", []Key{
 		{"file", text(), "", "CSV file of prices that replace the list prices; --price-book replaces it", ""},
@@ -163,13 +153,14 @@ func words[T ~string](all []T) []string {
 	return texts
 }
 
-func readCurrency(t *table) Currency {
-	c := Currency{Code: t.text("currency"), PerUSD: 1}
+// readCurrency reads in what invoices are written. Metrics stay in dollars.
+func readCurrency(t *table) pricing.Currency {
+	c := pricing.Currency{Code: t.text("currency"), PerUSD: 1}
 	capital := func(r rune) bool { return r >= 'A' && r <= 'Z' }
 	if t.sound("currency") && (len(c.Code) != 3 || strings.IndexFunc(c.Code, func(r rune) bool { return !capital(r) }) >= 0) {
 		t.mistake("currency", `must be a code of three capital letters such as "EUR"`, "")
 	}
-	if c.Code == dollars && !t.bad["currency"] {
+	if c.Code == pricing.USDollar.Code && !t.bad["currency"] {
 		t.mode = `with currency "USD"`
 		t.pass("rate")
 		if t.has("rate") {

@@ -133,7 +133,7 @@ func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	defer bar.end()
 	s, err := results.Run(ctx, e.Config, results.Options{
-		Replications: e.Replications, Workers: f.workers, Prices: results.ListPrices(e.Catalog),
+		Replications: e.Replications, Workers: f.workers, Plan: e.Plan, Currency: e.Currency,
 		Thresholds: e.thresholds, Progress: bar.advance,
 	})
 	if s != nil {

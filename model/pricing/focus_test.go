@@ -41,7 +41,7 @@ func rows(invoice Invoice) []map[string]string {
 
 func TestFOCUSHeaderIsComplete(t *testing.T) {
 	header := FOCUSColumns()
-	if !slices.IsSorted(header[:len(header)-1]) || header[len(header)-1] != "x_Estimated" {
+	if !slices.IsSorted(header[:len(header)-1]) || header[len(header)-1] != "x_PriceEstimated" {
 		t.Errorf("columns %v: want FOCUS's sorted, then ours", header)
 	}
 	for _, mandatory := range strings.Fields(`BilledCost BillingAccountId BillingAccountName BillingCurrency BillingPeriodEnd

@@ -50,15 +50,20 @@ type jsonCharge struct {
 	Priced       number       `json:"priced"`
 	PricedUnit   string       `json:"priced_unit"`
 	Estimated    bool         `json:"estimated"`
+	Category     string       `json:"category"`
+	Billed       number       `json:"billed"`
+	Commitment   string       `json:"commitment,omitempty"`
+	Status       string       `json:"status,omitempty"`
 }
 
 func chargeOf(c *results.Charge) jsonCharge {
 	return jsonCharge{
 		Service: string(c.Service), SKU: c.SKU, Description: c.Description, Model: string(c.Option), Owner: c.Owner,
 		ResourceType: c.ResourceType, Zone: c.Zone, Month: c.Month.UTC().Format("2006-01"),
-		Cost: estimateOf(c.Cost, "USD"), List: number(c.List),
+		Cost: estimateOf(c.Cost, "USD"), List: number(c.List.USD()),
 		Consumed: number(c.Consumed), ConsumedUnit: c.ConsumedUnit,
 		Priced: number(c.Priced), PricedUnit: c.PricedUnit, Estimated: c.Estimated,
+		Category: string(c.Category), Billed: number(c.Billed.USD()), Commitment: c.Discount.Name, Status: c.Discount.Status,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/results"
@@ -41,13 +42,16 @@ func shop() *results.Summary {
 			value("capacity.in_service.mean{autoscaling_group=web}", "count", 6.4, 0.25, 5),
 			value("cost.total", "USD", 46.123456, 1.29, 5),
 		},
-		Charges: []results.Charge{{
+		Currency: pricing.USDollar,
+		Charges: []results.Charge{{Line: pricing.Line{
+			Category: pricing.Usage, Frequency: pricing.UsageBased, Instances: true, UnitPrice: 46.123456, ListPrice: 50,
 			Service: pricing.EC2, SKU: "ec2.m6i.large.linux", Description: "m6i.large, \"Linux\"", Option: pricing.Spot,
 			Owner: "autoscaling_group.web", ResourceType: "m6i.large", Region: "us-east-1", Zone: "b",
 			From: 0, To: 24 * sim.Hour, Month: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 			Consumed: 3600, ConsumedUnit: "Seconds", Priced: 1, PricedUnit: "Hours",
-			Cost: stat.Estimate{Value: 46.123456, HalfWidth: 1.29, N: 5}, List: 50, Estimated: true,
-		}},
+			List: 50 * model.Dollar, Contracted: 50 * model.Dollar, Billed: model.USD(46.123456), Effective: model.USD(46.123456),
+			Estimated: true,
+		}, Cost: stat.Estimate{Value: 46.123456, HalfWidth: 1.29, N: 5}}},
 		Subtotals: []results.Subtotal{{
 			Service: pricing.EC2, Option: pricing.Spot, Cost: stat.Estimate{Value: 46.123456, HalfWidth: 1.29, N: 5}, Share: 1,
 		}},

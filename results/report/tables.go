@@ -204,11 +204,17 @@ func moneyBlock(s *results.Summary) block {
 	b := block{head: []string{"Cost", "bought as", "amount", "share"}, left: 2}
 	var cells []cell
 	for _, sub := range s.Subtotals {
-		b.rows = append(b.rows, []string{string(sub.Service), string(sub.Option), "", percent(sub.Share)})
+		option := string(sub.Option)
+		if sub.Unused {
+			option += ", unused"
+		}
+		b.rows = append(b.rows, []string{string(sub.Service), option, "", percent(sub.Share)})
 		cells = append(cells, estimate(sub.Cost, "USD", s.Replications))
 	}
 	for _, total := range []row{
 		{name: "total", metric: "cost.total"},
+		{name: "commitments cover", metric: "commitment.coverage"},
+		{name: "of them is used", metric: "commitment.utilization"},
 		{name: "at list prices", metric: "cost.list"},
 		{name: "per hour", metric: "cost.per_hour"},
 		{name: "per day", metric: "cost.per_day"},
@@ -218,6 +224,11 @@ func moneyBlock(s *results.Summary) block {
 			b.rows = append(b.rows, []string{total.name, "", "", ""})
 			cells = append(cells, estimate(v.Estimate, v.Unit, s.Replications))
 		}
+	}
+	if total, ok := s.Metric("cost.total"); ok && s.Currency.PerUSD != 1 {
+		total.Value, total.HalfWidth = total.Value*s.Currency.PerUSD, total.HalfWidth*s.Currency.PerUSD
+		b.rows = append(b.rows, []string{"total in " + s.Currency.Code, "", "", ""})
+		cells = append(cells, estimate(total.Estimate, s.Currency.Code, s.Replications))
 	}
 	for i, text := range column(cells) {
 		b.rows[i][2] = text
