@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/results/report"
+	"headroom/scenarios"
+)
+
+// diffFlags are the flags of diff.
+type diffFlags struct {
+	loadFlags
+	format  string
+	workers int
+	all     bool
+	quiet   bool
+}
+
+func newDiff() *cobra.Command {
+	var f diffFlags
+	c := &cobra.Command{
+		Use:   "diff A [B]",
+		Short: "Compare two scenarios under the same random numbers",
+		Long: `diff simulates two scenarios with the same random numbers, pairs their replications and
+prints which metrics differ, with 95 % intervals and p-values; ~ is no difference.
+With one file, the other is the same with --set; with two, --set changes both. The
+seed is that of A, unless --seed gives one.`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
+	}
+	f.add(c)
+	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
+	c.Flags().IntVar(&f.replications, "replications", 0, "paired replications, instead of the larger number of the files'")
+	c.Flags().IntVar(&f.workers, "workers", 0, "pairs under way at a time (default: one per core)")
+	c.Flags().BoolVar(&f.all, "all", false, "show the metrics of parts of the scenarios too")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
+	addFormat(c, &f.format)
+	return c
+}
+
+func (f *diffFlags) run(c *cobra.Command, files []string) error {
+	format, err := report.ParseFormat(f.format)
+	if err != nil {
+		return badInput(fmt.Errorf("--%w", err))
+	}
+	if f.workers < 0 {
+		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	}
+	a, b, err := f.pair(c, files)
+	if err != nil {
+		return err
+	}
+	page := &report.ComparisonPage{A: a.Name, B: b.Name, Changes: scenarios.Changes(a.Scenario, b.Scenario), All: f.all}
+	if a.Config.Seed != b.Config.Seed {
+		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))
+		b.Config.Seed = a.Config.Seed
+	}
+	if page.A == page.B {
+		page.A, page.B = "A: "+page.A, "B: "+page.B
+	}
+	n := max(a.Replications, b.Replications)
+	bar := newProgress("diff", n, f.quiet)
+	page.Comparison, err = results.Compare(c.Context(), experimentOf(a), experimentOf(b),
+		results.CompareOptions{Replications: n, Workers: f.workers, Progress: bar.advance})
+	bar.end()
+	if err != nil {
+		return interruption(c.Context(), err)
+	}
+	return page.Write(os.Stdout, format)
+}
+
+// pair reads both scenarios: two files, or one without and with --set.
+func (f *diffFlags) pair(c *cobra.Command, files []string) (a, b *experiment, err error) {
+	if len(files) == 2 {
+		both, err := f.load(c, files)
+		if err != nil {
+			return nil, nil, err
+		}
+		return &both[0], &both[1], nil
+	}
+	if len(f.set) == 0 {
+		return nil, nil, badInput(errors.New("diff: needs two files, or one and --set key=value"))
+	}
+	set := slices.Clone(f.set)
+	f.set = nil
+	plain, err := f.load(c, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	f.set = set
+	changed, err := f.load(c, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &plain[0], &changed[0], nil
+}
+
+func experimentOf(e *experiment) *results.Experiment {
+	return results.NewExperiment(e.Config, results.ListPrices(e.Catalog))
+}

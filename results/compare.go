@@ -1,0 +1,117 @@
+package results
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"headroom/sim/batch"
+	"headroom/sim/stat"
+)
+
+// Difference is one metric of two scenarios that met the same random numbers.
+type Difference struct {
+	Key, Unit string
+	A, B      stat.Estimate
+	// Delta is the mean of B - A over replications, with its paired 95 % interval.
+	Delta stat.Estimate
+	// P is the two-sided p-value of the paired t-test: how likely so large a
+	// difference is where there is none. NaN for one replication.
+	P float64
+	// Reduction is by how much the common random numbers divide the variance of
+	// the difference: (Var A + Var B) / Var (B - A). NaN where nothing varies.
+	Reduction float64
+}
+
+// Significant reports whether the difference is one at 95 %.
+func (d *Difference) Significant() bool { return d.P < 1-confidence }
+
+// Comparison is two scenarios, replication by replication.
+type Comparison struct {
+	Replications int
+	Differences  []Difference // of the metrics that both have, in the order of A
+	OnlyA, OnlyB []string     // metrics that the other has not
+}
+
+// CompareOptions say how to compare.
+type CompareOptions struct {
+	Replications int
+	Workers      int            // 0: one per core
+	Progress     func(done int) // as of [Options]
+}
+
+// Compare simulates two scenarios with the same seeds and pairs their
+// replications: each meets the arrivals and demands that the other meets, so
+// that what differs is due to the scenarios. Both must have the same seed for
+// that to hold.
+func Compare(ctx context.Context, a, b *Experiment, o CompareOptions) (*Comparison, error) {
+	type pair struct{ a, b []float64 }
+	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
+		func(ctx context.Context, index int) (pair, error) {
+			left, err := a.Replicate(ctx, index)
+			if err != nil {
+				return pair{}, fmt.Errorf("%s: %w", a.cfg.Name, err)
+			}
+			right, err := b.Replicate(ctx, index)
+			if err != nil {
+				return pair{}, fmt.Errorf("%s: %w", b.cfg.Name, err)
+			}
+			return pair{left, right}, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{Replications: len(done)}
+	for i, e := range a.layout.entries {
+		k := b.layout.find(e.key)
+		if k < 0 {
+			c.OnlyA = append(c.OnlyA, e.key)
+			continue
+		}
+		var left, right []float64
+		for _, r := range done {
+			if x, y := r.Value.a[i], r.Value.b[k]; !math.IsNaN(x) && !math.IsNaN(y) {
+				left, right = append(left, x), append(right, y)
+			}
+		}
+		if len(left) > 0 {
+			c.Differences = append(c.Differences, paired(e.key, e.metric.Unit, left, right))
+		}
+	}
+	for _, e := range b.layout.entries {
+		if a.layout.find(e.key) < 0 {
+			c.OnlyB = append(c.OnlyB, e.key)
+		}
+	}
+	return c, nil
+}
+
+// paired compares the values of one metric.
+func paired(key, unit string, a, b []float64) Difference {
+	deltas := make([]float64, len(a))
+	for i := range a {
+		deltas[i] = b[i] - a[i]
+	}
+	d := Difference{
+		Key: key, Unit: unit, P: math.NaN(), Reduction: math.NaN(),
+		A: stat.Interval(a, confidence), B: stat.Interval(b, confidence), Delta: stat.Interval(deltas, confidence),
+	}
+	n := float64(len(a))
+	if n < 2 {
+		return d
+	}
+	student := distuv.StudentsT{Sigma: 1, Nu: n - 1}
+	quantile := student.Quantile(0.5 + confidence/2)
+	switch {
+	case d.Delta.HalfWidth > 0: // half-width = quantile · standard error
+		d.P = 2 * student.Survival(math.Abs(d.Delta.Value)/d.Delta.HalfWidth*quantile)
+		d.Reduction = (d.A.HalfWidth*d.A.HalfWidth + d.B.HalfWidth*d.B.HalfWidth) / (d.Delta.HalfWidth * d.Delta.HalfWidth)
+	case d.Delta.Value == 0:
+		d.P = 1
+	default:
+		d.P = 0 // the same difference in every replication
+	}
+	return d
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"headroom/results"
+	"headroom/scenarios"
+	"headroom/sim/stat"
+)
+
+// ComparisonPage is what is read of two scenarios.
+type ComparisonPage struct {
+	A, B string // names of the scenarios
+	*results.Comparison
+	Changes []scenarios.Change
+	Notes   []string
+	All     bool // tables show the metrics of parts too
+}
+
+// Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
+func (c *ComparisonPage) Write(w io.Writer, format Format) error {
+	if format == JSON || format == CSV {
+		return c.sheet(true).Write(w, format)
+	}
+	p := page{w: w, markdown: format == Markdown}
+	p.line(fmt.Sprintf("%s against %s, %d replications under common random numbers", c.B, c.A, c.Replications))
+	if len(c.Changes) > 0 {
+		b := block{head: []string{"key", c.A, c.B}, left: 3}
+		for _, change := range c.Changes {
+			b.rows = append(b.rows, []string{change.Path, or(change.A, "–"), or(change.B, "–")})
+		}
+		p.block(b)
+	}
+	s := c.sheet(c.All)
+	b := block{head: s.Heads, left: 1}
+	for _, row := range s.Rows {
+		texts := make([]string, len(s.Heads))
+		for i := range texts {
+			texts[i] = row[i].Text
+		}
+		b.rows = append(b.rows, texts)
+	}
+	p.block(b)
+	p.line("")
+	if c.Replications > 1 {
+		p.line("~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty")
+		p.line("differs by chance. variance ÷ is what the common random numbers save against independent runs.")
+	} else {
+		p.line("one replication: no intervals; `--replications 10` gives them")
+	}
+	for _, note := range c.Notes {
+		p.line(note)
+	}
+	return p.err
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// sheet lists the differences, of all metrics or of the whole's.
+func (c *ComparisonPage) sheet(all bool) Sheet {
+	s := Sheet{
+		Columns: []string{"metric", "a", "b", "difference", "relative", "p_value", "variance_reduction",
+			"a.half_width", "b.half_width", "difference.half_width", "significant", "n", "unit"},
+		Heads: []string{"metric", c.A, c.B, "difference", "", "p", "variance ÷"},
+		Left:  1,
+	}
+	for i := range c.Differences {
+		d := &c.Differences[i]
+		if all || !strings.Contains(d.Key, "{") {
+			s.Rows = append(s.Rows, c.row(d))
+		}
+	}
+	return s
+}
+
+func (c *ComparisonPage) row(d *results.Difference) []Entry {
+	show := func(e stat.Estimate) string { return estimate(e, d.Unit, c.Replications).String() }
+	delta, relative := "~", "~"
+	share := d.Delta.Value / math.Abs(d.A.Value)
+	if d.Significant() || c.Replications < 2 && d.Delta.Value != 0 {
+		delta = show(d.Delta)
+		if d.Delta.Value > 0 {
+			delta = "+" + delta
+		}
+		relative = "–"
+		if !math.IsInf(share, 0) && !math.IsNaN(share) {
+			relative = fmt.Sprintf("%+.1f %%", 100*share)
+		}
+	}
+	return []Entry{
+		{d.Key, d.Key},
+		{show(d.A), known(d.A.Value)}, {show(d.B), known(d.B.Value)},
+		{delta, known(d.Delta.Value)}, {relative, known(share)},
+		{pValue(d.P), known(d.P)}, {factor(d.Reduction), known(d.Reduction)},
+		{"", known(d.A.HalfWidth)}, {"", known(d.B.HalfWidth)}, {"", known(d.Delta.HalfWidth)},
+		{"", d.Significant()}, {"", d.Delta.N}, {"", d.Unit},
+	}
+}
+
+// known is a number for programs, nil where there is none.
+func known(v float64) any {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return v
+}
+
+func pValue(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "–"
+	case p < 0.001:
+		return "<0.001"
+	default:
+		return strconv.FormatFloat(p, 'f', 3, 64)
+	}
+}
+
+func factor(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	default:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+}
