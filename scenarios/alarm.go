@@ -91,7 +91,11 @@ func (l *loader) readAlarm(t *table, group int) cloud.Alarm {
 		a.Metric.Subject = l.subject(t, a.Metric.Kind, group)
 		t.assume("statistic", usualStatistic(a.Metric.Kind))
 	}
-	a.Metric.Statistic = statistics[t.choice("statistic")]
+	statistic := t.choice("statistic")
+	a.Metric.Statistic = statistics[statistic]
+	if k := a.Metric.Kind; k != 0 && !k.OfGroup() && t.sound("statistic") && statistic != usualStatistic(k) {
+		t.wrong("statistic", "must be "+usualStatistic(k)+", the one that is simulated for "+metric)
+	}
 	a.Config.Period = t.duration("period")
 	a.Config.EvaluationPeriods = t.whole("evaluation_periods")
 	if t.sound("evaluation_periods") {
