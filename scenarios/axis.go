@@ -18,6 +18,7 @@ type axis struct {
 	values []*node // nil for a range
 	span   *span
 	when   []condition
+	steps  bool // the values are those of a range
 }
 
 // span is a range of quantities with a common unit.
@@ -138,6 +139,7 @@ func (a *axis) readSpan(n *node, ranges bool) string {
 	if !ok || count < 2 || count > 1e6 {
 		return "must have 2..1000000 steps"
 	}
+	a.steps = true
 	for i := range count {
 		a.values = append(a.values, s.at(float64(i)/float64(count-1), a.at))
 	}

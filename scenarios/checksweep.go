@@ -62,6 +62,9 @@ func (s *Sweep) values(i int) []*node {
 	if a.span != nil {
 		return []*node{a.span.at(0, a.at), a.span.at(1, a.at)}
 	}
+	if a.steps {
+		return []*node{a.values[0], a.values[len(a.values)-1]}
+	}
 	if a.values != nil {
 		return a.values
 	}

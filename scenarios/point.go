@@ -230,6 +230,9 @@ func (s *Sweep) Summary(axis int) string {
 		}
 	}
 	values := s.values(axis)
+	if a.steps {
+		values = a.values
+	}
 	for i, v := range values {
 		if a.span != nil {
 			break

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"headroom/results/sweep"
 	"headroom/scenarios"
@@ -161,7 +162,7 @@ func (s *SweepPage) heading(all []ranked) string {
 
 // best is the table of the best points, and those of the front.
 func (s *SweepPage) best(l *sheetLayout, all []ranked) block {
-	b := block{head: append([]string{"point"}, l.names...), left: 1 + len(l.names)}
+	b := block{head: append([]string{"point"}, shortened(l.names)...), left: 1 + len(l.names)}
 	b.head = append(append(b.head, "n"), s.Metrics...)
 	b.head = append(b.head, "")
 	columns := make([][]cell, len(s.Metrics))
@@ -192,6 +193,23 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked) block {
 		}
 	}
 	return b
+}
+
+// shortened cuts dotted keys to the ends that tell them apart.
+func shortened(names []string) []string {
+	short := make([]string, len(names))
+	for i, name := range names {
+		parts := strings.Split(name, ".")
+		for n := 1; n <= len(parts); n++ {
+			short[i] = strings.Join(parts[len(parts)-n:], ".")
+			if !slices.ContainsFunc(names, func(other string) bool {
+				return other != name && strings.HasSuffix("."+other, "."+short[i])
+			}) {
+				break
+			}
+		}
+	}
+	return short
 }
 
 // mark says what is special about a point.
@@ -285,7 +303,7 @@ func (s *SweepPage) sensitivity(l *sheetLayout, all []ranked, metric int, key st
 	}
 	b := block{head: []string{"what moves " + key, "value", "mean", "points", "alone", "with interactions"}, left: 2}
 	indices := surface.Indices()
-	for k, name := range l.names {
+	for k, name := range shortened(l.names) {
 		for i, e := range surface.Effects(k) {
 			row := []string{"", levels[k][e.Level], estimate(e.Mean, l.units[key], e.Mean.N).String(), strconv.Itoa(e.Points), "", ""}
 			if i == 0 {
