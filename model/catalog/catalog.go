@@ -19,6 +19,7 @@ type Catalog struct {
 	instances table
 	hosts     table
 	services  table
+	zones     []string
 	book      map[string]float64 // overridden prices, by item or by "type,platform"
 }
 
@@ -47,14 +48,16 @@ func Open(region string) (*Catalog, error) {
 		near := nearest(region, slices.Values(Regions()))
 		return nil, fmt.Errorf("unknown Region %q: the catalogue covers %s%s", region, strings.Join(Regions(), ", "), hint(near))
 	}
-	return &Catalog{
+	c := &Catalog{
 		region:    region,
 		types:     open("types.csv.gz", typeColumns),
 		shapes:    open("shapes.csv", shapeColumns),
 		instances: open(region+"/instances.csv.gz", instanceColumns),
 		hosts:     open(region+"/hosts.csv", hostColumns),
 		services:  open(region+"/services.csv", serviceColumns),
-	}, nil
+	}
+	c.zones = c.instances.zones()
+	return c, nil
 }
 
 // Region returns the Region's name.
@@ -130,9 +133,12 @@ func (c *Catalog) Suggest(name string) string {
 }
 
 // Zones lists the letters of the Region's zones in which any type is offered.
-func (c *Catalog) Zones() []string {
+func (c *Catalog) Zones() []string { return slices.Clone(c.zones) }
+
+// zones lists the letters that the rows of a table of instances name.
+func (t table) zones() []string {
 	var seen [26]bool
-	for _, line := range c.instances {
+	for _, line := range t {
 		for _, letter := range row(line).cell(columnZones) {
 			seen[letter-'a'] = true
 		}
