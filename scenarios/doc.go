@@ -10,6 +10,10 @@
 // take type, bounds and default of every key from its declaration; and what
 // concerns several tables is verified at the end.
 //
+// [sweep] makes many scenarios of one file: [Sweep] puts the values of a point
+// into a copy of the tree as it was written, and reads that. Package design says
+// where the points of sampled designs are.
+//
 // # Guarantees
 //
 // No key is ignored: one that is unknown, planned for a later version, or

@@ -102,5 +102,5 @@ func (f *diffFlags) pair(c *cobra.Command, files []string) (a, b *experiment, er
 }
 
 func experimentOf(e *experiment) *results.Experiment {
-	return results.NewExperiment(e.Config, results.ListPrices(e.Catalog))
+	return results.NewExperiment(e.Config, e.Plan)
 }
