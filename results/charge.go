@@ -38,6 +38,16 @@ func keyOf(l *pricing.Line) chargeKey {
 	}
 }
 
+// Charges means invoices of replications line by line. Owners order them, as a
+// ledger lists them.
+func Charges(invoices []*pricing.Invoice, owners []string) []Charge {
+	measured := make([]*measurement, len(invoices))
+	for i, invoice := range invoices {
+		measured[i] = &measurement{lines: invoice.Lines, owners: owners}
+	}
+	return charges(measured)
+}
+
 // charges means the invoices of replications line by line. Their order is that
 // of each invoice: by owner as the scenario lists them, the account first.
 func charges(measured []*measurement) []Charge {

@@ -42,13 +42,19 @@ func (e *Experiment) Replicate(ctx context.Context, replication int) ([]float64,
 		return nil, err
 	}
 	invoice := e.plan.Bill(outcome.Ledger)
+	return e.Measure(outcome, &invoice), nil
+}
+
+// Measure returns the value of every metric of a replication that was simulated
+// and billed; NaN stands for none observed.
+func (e *Experiment) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) []float64 {
 	parts := make([]part, len(e.layout.scopes))
 	for i, s := range e.layout.scopes {
-		parts[i] = part{scope: s, outcome: outcome, invoice: &invoice}
+		parts[i] = part{scope: s, outcome: outcome, invoice: invoice}
 	}
 	values := make([]float64, len(e.layout.entries))
 	for i, entry := range e.layout.entries {
 		values[i] = entry.metric.read(&parts[entry.scope])
 	}
-	return values, nil
+	return values
 }

@@ -171,7 +171,7 @@ func (s *Summary) warnOfPrices(measured []*measurement) {
 		}
 	}
 	if len(estimated) > 0 {
-		s.warnf("estimated prices: %s; `--price-book` replaces them", listed(estimated))
+		s.warnf("estimated prices: %s; `--price-book` replaces them", Listed(estimated))
 	}
 	var missing []string
 	for _, m := range measured {
@@ -182,12 +182,12 @@ func (s *Summary) warnOfPrices(measured []*measurement) {
 		}
 	}
 	if len(missing) > 0 {
-		s.warnf("not in the cost, because it has no price: %s", listed(missing))
+		s.warnf("not in the cost, because it has no price: %s", Listed(missing))
 	}
 }
 
-// listed joins the first few names and counts the rest.
-func listed(names []string) string {
+// Listed joins the first few names and counts the rest.
+func Listed(names []string) string {
 	const most = 5
 	if len(names) <= most {
 		return strings.Join(names, ", ")

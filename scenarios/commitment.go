@@ -170,12 +170,15 @@ func (l *loader) zoneOf(t *table) string {
 
 // checkCommitment verifies prices, and that there is something to cover.
 func (l *loader) checkCommitment(t *table, c pricing.Commitment) {
-	for _, f := range c.Validate(l.scenario.Plan.Book) {
+	faults := c.Validate(l.scenario.Plan.Book)
+	for _, f := range faults {
 		key := f.Field
 		if key == "type" {
 			key = "instance_type"
 		}
 		t.reject(key, Fault{Rule: f.Rule, Got: f.Got})
+	}
+	if len(faults) > 0 {
 		return
 	}
 	onDemand, spot := l.launches(c)

@@ -124,12 +124,7 @@ func (j *jsonWriter) list(open, end string, n int, item func(int)) {
 }
 
 func (j *jsonWriter) summary(s *results.Summary) {
-	j.text("{\n  \"scenario\": ")
-	j.value(s.Scenario)
-	j.text(",\n  \"seed\": ")
-	j.value(s.Seed)
-	j.text(",\n  \"replications\": ")
-	j.value(s.Replications)
+	j.head(s.Scenario, s.Seed, s.Replications)
 	if s.Interrupted {
 		j.text(",\n  \"interrupted\": true")
 	}

@@ -50,24 +50,32 @@ func (p *page) block(b block) {
 }
 
 func (p *page) summary(s *results.Summary) {
-	lines := heading(s)
-	if p.markdown {
-		p.line("## " + lines[0] + "\n\n" + strings.Join(lines[1:], "; "))
-	} else {
-		p.line(p.paint.bold(lines[0]) + " · " + lines[1])
-		p.line(lines[2])
-	}
+	p.titled(heading(s))
 	for _, b := range blocks(s) {
 		p.block(b)
 	}
 	if len(s.Thresholds) > 0 {
 		p.block(thresholdBlock(s, p.paint))
 	}
-	if len(s.Warnings) == 0 {
+	p.warnings(s.Warnings)
+}
+
+// titled writes what was run.
+func (p *page) titled(lines []string) {
+	if p.markdown {
+		p.line("## " + lines[0] + "\n\n" + strings.Join(lines[1:], "; "))
+	} else {
+		p.line(p.paint.bold(lines[0]) + " · " + lines[1])
+		p.line(lines[2])
+	}
+}
+
+func (p *page) warnings(warnings []string) {
+	if len(warnings) == 0 {
 		return
 	}
 	p.line("")
-	for _, warning := range s.Warnings {
+	for _, warning := range warnings {
 		if p.markdown {
 			p.line("- **Warning:** " + warning)
 		} else {

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"headroom/model"
+	"headroom/model/pricing"
+	"headroom/results/buying"
+	"headroom/results/report"
+)
+
+// buyingFlags are the flags of compare and recommend.
+type buyingFlags struct {
+	loadFlags
+	format  string
+	plans   []string
+	workers int
+	quiet   bool
+}
+
+func (f *buyingFlags) add(c *cobra.Command) {
+	f.loadFlags.add(c)
+	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
+	c.Flags().IntVar(&f.replications, "replications", 0, "independent replications, instead of the file's")
+	c.Flags().IntVar(&f.workers, "workers", 0, "replications under way at a time (default: one per core)")
+	c.Flags().StringSliceVar(&f.plans, "plans", nil, "`names` of the plans, separated by commas (default: all)")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
+	addFormat(c, &f.format)
+	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, p := range pricing.Plans() {
+			names = append(names, p.Name+"\t"+p.Description)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := c.RegisterFlagCompletionFunc("plans", complete); err != nil {
+		panic("headroom: " + err.Error())
+	}
+}
+
+// open checks the flags and reads the one scenario.
+func (f *buyingFlags) open(c *cobra.Command, files []string) (report.Format, *experiment, error) {
+	format, err := report.ParseFormat(f.format)
+	if err != nil {
+		return "", nil, badInput(fmt.Errorf("--%w", err))
+	}
+	var faults []error
+	if f.workers < 0 {
+		faults = append(faults, fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	}
+	if err := buying.CheckPlans(f.plans); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			faults = append(faults, errors.New("--plans: "+strings.TrimSpace(line)))
+		}
+	}
+	if len(faults) > 0 {
+		return "", nil, badInput(&fileFaults{faults})
+	}
+	experiments, err := f.load(c, files)
+	if err != nil {
+		return "", nil, err
+	}
+	return format, &experiments[0], nil
+}
+
+// options say how a scenario's usage is bought.
+func (f *buyingFlags) options(e *experiment) buying.Options {
+	return buying.Options{
+		Replications: e.Replications, Workers: f.workers, Plans: f.plans, Currency: e.Currency,
+		Buying: pricing.Buying{
+			Book: e.Plan.Book, FreeTier: e.Plan.FreeTier, Owned: e.Plan.Commitments, Negotiated: e.Plan.Negotiated,
+		},
+	}
+}
+
+// compareFlags are the flags of compare.
+type compareFlags struct {
+	buyingFlags
+	sort, commit, out string
+}
+
+func newCompare() *cobra.Command {
+	var f compareFlags
+	c := &cobra.Command{
+		Use:   "compare FILE",
+		Short: "Price one usage under every way of buying it",
+		Long: `compare simulates a scenario with all instances On-Demand, with its groups on Spot,
+and with both, under the same random numbers, and prices what was used under each
+plan: On-Demand, Reserved Instances, Savings Plans, Spot, Dedicated Hosts, mixed.
+Commitments are sized to their own optimum unless --commit tells a size: a number
+of Reserved Instances of each family or type, or dollars an hour of Savings Plan.
+With --out it also writes compare.json, compare.csv and an invoice for each plan.`,
+		Args: oneFile,
+		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
+	}
+	f.add(c)
+	c.Flags().StringVar(&f.sort, "sort", "", "`key` to sort by, the best first: "+strings.Join(buying.SortKeys(), ", "))
+	c.Flags().StringVar(&f.commit, "commit", "", "`size` of commitments: 10 Reserved Instances, or $1.50 an hour")
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the comparison")
+	return c
+}
+
+func (f *compareFlags) run(c *cobra.Command, files []string) error {
+	size, err := parseSize(f.commit)
+	if err != nil {
+		return badInput(fmt.Errorf("--commit: %w", err))
+	}
+	if f.sort != "" {
+		if err := buying.CheckSort(f.sort); err != nil {
+			return badInput(fmt.Errorf("--sort: %w", err))
+		}
+	}
+	if f.out != "" {
+		if err := report.CheckPlansDir(f.out); err != nil {
+			return badInput(fmt.Errorf("--out: %w", err))
+		}
+	}
+	format, e, err := f.open(c, files)
+	if err != nil {
+		return err
+	}
+	v := buying.Variants{OnDemand: e.AsOnDemand()}
+	v.Spot, v.Stays = e.AsSpot()
+	v.Mixed, _ = e.AsMixed()
+	o := f.options(e)
+	o.Size = size
+	bar := newProgress(e.Name, o.Simulations(), f.quiet)
+	o.Progress = bar.advance
+	comparison, err := buying.Compare(c.Context(), v, o)
+	bar.end()
+	if err != nil {
+		return stopped(c, err)
+	}
+	comparison.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], comparison.Warnings...)
+	if f.sort != "" {
+		comparison.Sort(f.sort)
+	}
+	if f.out != "" {
+		if err := report.SavePlans(f.out, comparison); err != nil {
+			return err
+		}
+	}
+	return report.WritePlans(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, comparison)
+}
+
+// stopped turns the error of a simulation that is of no use unfinished into the
+// exit code.
+func stopped(c *cobra.Command, err error) error {
+	if c.Context().Err() != nil {
+		return &failure{exitInterrupted, errors.New("interrupted before there was anything to compare")}
+	}
+	return err
+}
+
+// parseSize reads a number of Reserved Instances or dollars an hour.
+func parseSize(text string) (buying.Size, error) {
+	rule := fmt.Errorf(`must be a number of Reserved Instances such as 10, or dollars an hour such as $1.50, got %q`, text)
+	if text == "" {
+		return buying.Size{}, nil
+	}
+	if usd, is := strings.CutPrefix(text, "$"); is {
+		v, err := strconv.ParseFloat(strings.TrimSuffix(usd, "/h"), 64)
+		if err != nil || !(v >= 0 && v <= 1e6) {
+			return buying.Size{}, rule
+		}
+		hourly := model.USD(v)
+		return buying.Size{Hourly: &hourly}, nil
+	}
+	count, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || count < 0 {
+		return buying.Size{}, rule
+	}
+	return buying.Size{Count: &count}, nil
+}

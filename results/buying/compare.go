@@ -1,0 +1,220 @@
+package buying
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/results"
+	"headroom/sim/batch"
+	"headroom/sim/stat"
+)
+
+// confidence is that of every interval.
+const confidence = 0.95
+
+// Variants are a scenario by how it launches instances. They share their random
+// streams, so that they meet the same load.
+type Variants struct {
+	OnDemand, Spot, Mixed *cloud.Config
+	// Stays says of Spot and Mixed what launches On-Demand there nonetheless.
+	Stays []string
+}
+
+// Size is how much to commit to instead of the optimum.
+type Size struct {
+	Count  *int64       // Reserved Instances of each kind of usage
+	Hourly *model.Money // of a Savings Plan
+}
+
+// Options say what to compare.
+type Options struct {
+	Replications int
+	Workers      int            // 0: one per core
+	Buying       pricing.Buying // prices, and what is already bought
+	Currency     pricing.Currency
+	Plans        []string // names; nil: all
+	Size         Size
+	// Progress, if set, is told how many replications have finished, of all that
+	// [Options.Simulations] counts.
+	Progress func(done int)
+}
+
+// Simulations returns how many replications a comparison takes.
+func (o *Options) Simulations() int {
+	n := 1
+	for _, name := range []string{spotPlan, mixedPlan} {
+		if o.wants(name) {
+			n++
+		}
+	}
+	return n * o.Replications
+}
+
+func (o *Options) wants(plan string) bool { return o.Plans == nil || slices.Contains(o.Plans, plan) }
+
+// Plans that need a simulation of their own.
+const (
+	spotPlan  = "spot"
+	mixedPlan = "mixed"
+)
+
+// Comparison is what a usage costs under each plan.
+type Comparison struct {
+	Scenario     string
+	Seed         uint64
+	Replications int
+	Config       *cloud.Config // as it launches On-Demand
+	Currency     pricing.Currency
+	Rows         []Row
+	Warnings     []string
+}
+
+// Row is one plan. An estimate that nobody observed has an N of 0.
+type Row struct {
+	Plan, Description string
+	Commitments       []pricing.Commitment // that the plan buys
+	Upfront           model.Money          // paid when their terms begin
+
+	Cost            stat.Estimate // dollars
+	Saving          stat.Estimate // share of what on-demand costs
+	EffectiveHourly stat.Estimate // dollars an instance-hour
+	Coverage        stat.Estimate
+	Utilization     stat.Estimate
+	BreakEven       stat.Estimate // utilization
+	BreakEvenMonth  stat.Estimate // +Inf: not within the term
+
+	Interruptions stat.Estimate
+	RequestsLost  stat.Estimate // to them
+	P99           stat.Estimate // seconds
+	Availability  stat.Estimate
+
+	Charges  []results.Charge
+	Unpriced []string // what is missing in the cost, and why
+}
+
+// Compare prices a scenario under each plan.
+func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
+	entries, err := chosen(o.Plans)
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{
+		Scenario: v.OnDemand.Name, Seed: v.OnDemand.Seed, Replications: o.Replications, Config: v.OnDemand, Currency: o.Currency,
+	}
+	r := runner{options: o}
+	onDemand, err := r.simulate(ctx, v.OnDemand)
+	if err != nil {
+		return nil, err
+	}
+	launched := map[string][]*run{}
+	for _, way := range v.ways() {
+		if !o.wants(way.plan) {
+			continue
+		}
+		if launched[way.plan], err = r.simulate(ctx, way.cfg); err != nil {
+			return nil, err
+		}
+	}
+	baseline := bill(onDemandPlan(o.Buying), onDemand)
+	rows, err := batch.Map(ctx, len(entries), batch.Options{Workers: o.Workers}, func(_ context.Context, i int) (Row, error) {
+		runs := onDemand
+		if own := launched[entries[i].Name]; own != nil {
+			runs = own
+		}
+		return r.row(entries[i], runs, baseline), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		c.Rows = append(c.Rows, row.Value)
+	}
+	c.warn(v, o)
+	return c, nil
+}
+
+// way is a plan that launches instances in a way of its own.
+type way struct {
+	plan string
+	cfg  *cloud.Config
+}
+
+func (v *Variants) ways() []way { return []way{{spotPlan, v.Spot}, {mixedPlan, v.Mixed}} }
+
+// onDemandPlan is what savings are relative to: what is already bought, and the
+// rest On-Demand.
+func onDemandPlan(b pricing.Buying) pricing.Committed {
+	entry, _ := pricing.FindPlan("on-demand")
+	return entry.Size(b, nil)
+}
+
+// chosen returns the plans of these names, all without names, and what is wrong
+// with the names.
+func chosen(names []string) ([]pricing.PlanEntry, error) {
+	if names == nil {
+		return pricing.Plans(), nil
+	}
+	if err := CheckPlans(names); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(pricing.Plans(), func(p pricing.PlanEntry) bool { return !slices.Contains(names, p.Name) }), nil
+}
+
+// CheckPlans returns what is wrong with names of plans, with the nearest.
+func CheckPlans(names []string) error {
+	var known []string
+	for _, p := range pricing.Plans() {
+		known = append(known, p.Name)
+	}
+	var faults []error
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		hint := ""
+		if near := results.Nearest(name, known); near != "" {
+			hint = fmt.Sprintf(" (did you mean %q?)", near)
+		}
+		faults = append(faults, fmt.Errorf("must be plans, got %q%s", name, hint))
+	}
+	return errors.Join(faults...)
+}
+
+// warn says what a reader should know before trusting the comparison.
+func (c *Comparison) warn(v Variants, o Options) {
+	if c.Replications == 1 {
+		c.Warnings = append(c.Warnings, "one replication: no intervals; `--replications 10` gives them")
+	}
+	if o.wants(spotPlan) || o.wants(mixedPlan) {
+		c.Warnings = append(c.Warnings, v.Stays...)
+	}
+	var estimated []string
+	derived := false
+	for i := range c.Rows {
+		row := &c.Rows[i]
+		for _, what := range row.Unpriced {
+			c.Warnings = append(c.Warnings, row.Plan+": not in the cost, because it has no price: "+what)
+		}
+		for k := range row.Charges {
+			ch := &row.Charges[k]
+			switch {
+			case !ch.Estimated:
+			case ch.Option == pricing.SavingsPlan:
+				derived = true
+			case !slices.Contains(estimated, ch.SKU):
+				estimated = append(estimated, ch.SKU)
+			}
+		}
+	}
+	if derived {
+		c.Warnings = append(c.Warnings, "Savings Plan rates are estimates: those of Reserved Instances of the same term and payment")
+	}
+	if len(estimated) > 0 {
+		c.Warnings = append(c.Warnings, "estimated prices: "+results.Listed(estimated)+"; `--price-book` replaces them")
+	}
+}

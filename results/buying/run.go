@@ -1,0 +1,163 @@
+package buying
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/results"
+	"headroom/sim/batch"
+	"headroom/sim/stat"
+)
+
+// run is what is kept of a replication: what was used, and how it went.
+type run struct {
+	ledger                                 *model.Ledger
+	interruptions, lost, p99, availability float64
+}
+
+// runner simulates, and counts what it has finished.
+type runner struct {
+	options Options
+	done    int
+}
+
+// simulate plays the replications of one way of launching.
+func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*run, error) {
+	e := results.NewExperiment(cfg, pricing.AsRun{Prices: r.options.Buying.Book})
+	keys, _ := e.Keys()
+	before := r.done
+	progress := func(done int) {
+		r.done = before + done
+		if r.options.Progress != nil {
+			r.options.Progress(r.done)
+		}
+	}
+	done, err := batch.Map(ctx, r.options.Replications, batch.Options{Workers: r.options.Workers, Progress: progress},
+		func(ctx context.Context, index int) (*run, error) {
+			world, err := cloud.New(cfg, index)
+			if err != nil {
+				return nil, err
+			}
+			outcome, err := world.Run(ctx)
+			if err != nil {
+				return nil, err
+			}
+			values := e.Measure(outcome, &pricing.Invoice{})
+			read := func(key string) float64 {
+				if i := slices.Index(keys, key); i >= 0 {
+					return values[i]
+				}
+				return math.NaN()
+			}
+			return &run{
+				ledger:        outcome.Ledger,
+				interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
+				p99: read("latency.p99"), availability: read("availability"),
+			}, nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Name, err)
+	}
+	runs := make([]*run, len(done))
+	for i := range done {
+		runs[i] = done[i].Value
+	}
+	return runs, nil
+}
+
+func ledgers(runs []*run) []*model.Ledger {
+	all := make([]*model.Ledger, len(runs))
+	for i, r := range runs {
+		all[i] = r.ledger
+	}
+	return all
+}
+
+// bill returns what a plan charges for each replication.
+func bill(plan pricing.Plan, runs []*run) []*pricing.Invoice {
+	invoices := make([]*pricing.Invoice, len(runs))
+	for i, r := range runs {
+		invoice := plan.Bill(r.ledger)
+		invoices[i] = &invoice
+	}
+	return invoices
+}
+
+// row prices the replications under one plan.
+func (r *runner) row(entry pricing.PlanEntry, runs []*run, baseline []*pricing.Invoice) Row {
+	plan := r.sized(entry, runs)
+	invoices := bill(plan, runs)
+	row := Row{
+		Plan: entry.Name, Description: entry.Description,
+		Commitments: plan.Commitments[len(r.options.Buying.Owned):],
+		Charges:     results.Charges(invoices, runs[0].ledger.Owners),
+	}
+	figures := make([]pricing.Figures, len(runs))
+	for i := range runs {
+		figures[i] = plan.Figures(*invoices[i], *baseline[i])
+		for _, u := range invoices[i].Unpriced {
+			if text := u.SKU + " (" + u.Reason + ")"; !slices.Contains(row.Unpriced, text) {
+				row.Unpriced = append(row.Unpriced, text)
+			}
+		}
+	}
+	row.Upfront = figures[0].Upfront
+	of := func(read func(*pricing.Figures) float64) stat.Estimate {
+		return observed(figures, func(_ int, f *pricing.Figures) float64 { return read(f) })
+	}
+	row.Cost = of(func(f *pricing.Figures) float64 { return f.Cost.USD() })
+	row.Saving = of(func(f *pricing.Figures) float64 { return f.Saving })
+	row.EffectiveHourly = of(func(f *pricing.Figures) float64 { return f.EffectiveHourly })
+	row.Coverage = of(func(f *pricing.Figures) float64 { return f.Coverage })
+	row.Utilization = of(func(f *pricing.Figures) float64 { return f.Utilization })
+	row.BreakEven = of(func(f *pricing.Figures) float64 { return f.BreakEvenUtilization })
+	row.BreakEvenMonth = of(func(f *pricing.Figures) float64 { return f.BreakEvenMonth })
+	row.Interruptions = observed(runs, func(_ int, r **run) float64 { return (*r).interruptions })
+	row.RequestsLost = observed(runs, func(_ int, r **run) float64 { return (*r).lost })
+	row.P99 = observed(runs, func(_ int, r **run) float64 { return (*r).p99 })
+	row.Availability = observed(runs, func(_ int, r **run) float64 { return (*r).availability })
+	return row
+}
+
+// sized returns the plan with the commitments that it buys.
+func (r *runner) sized(entry pricing.PlanEntry, runs []*run) pricing.Committed {
+	o := &r.options
+	all := ledgers(runs)
+	instances, dollars := entry.Sized()
+	if instances && o.Size.Count != nil || dollars && o.Size.Hourly != nil {
+		var count int64
+		var hourly model.Money
+		if o.Size.Count != nil {
+			count = *o.Size.Count
+		}
+		if o.Size.Hourly != nil {
+			hourly = *o.Size.Hourly
+		}
+		plan, _ := entry.Fixed(o.Buying, all, count, hourly)
+		return plan
+	}
+	if entry.Simulated {
+		return onDemandPlan(o.Buying) // the ledger is Spot already
+	}
+	return entry.Size(o.Buying, all)
+}
+
+// observed estimates the mean of what was observed. One that is infinite anywhere
+// is infinite, without an interval.
+func observed[T any](all []T, read func(int, *T) float64) stat.Estimate {
+	var values []float64
+	for i := range all {
+		if v := read(i, &all[i]); !math.IsNaN(v) {
+			values = append(values, v)
+		}
+	}
+	if slices.ContainsFunc(values, func(v float64) bool { return math.IsInf(v, 1) }) {
+		return stat.Estimate{Value: math.Inf(1), HalfWidth: math.NaN(), N: len(values)}
+	}
+	return stat.Interval(values, confidence)
+}
