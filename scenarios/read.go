@@ -70,11 +70,12 @@ func (l *loader) read(top *table) {
 	l.connect(top)
 }
 
-// openCatalog reads the Region and what it offers.
+// openCatalog reads the Region and what it offers. The other faults of a file
+// that names none are found with another Region's catalogue.
 func (l *loader) openCatalog(t *table) bool {
 	name := t.choice("name")
 	if !t.sound("name") {
-		return false
+		name = "us-east-1"
 	}
 	var err error
 	if l.catalog, err = l.options.shared.open(name); err != nil {
