@@ -236,7 +236,7 @@ func readModulated(t *table) (arrivals, error) {
 		s.done()
 	}
 	chain := readMatrix(t, "transitions")
-	if len(t.bad) > 0 || len(states) == 0 {
+	if len(t.bad) > 0 {
 		return arrivals{}, nil
 	}
 	p, err := workload.MMPP(states, chain)
