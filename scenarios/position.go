@@ -223,7 +223,9 @@ func (s *scanner) multiline(quote string) string {
 	for s.at < len(s.text) {
 		switch {
 		case s.take(quote + quote + quote):
-			_ = s.take(quote) && s.take(quote)
+			for range 2 {
+				s.take(quote)
+			}
 			return s.text[from:s.at]
 		case s.text[s.at] == '\\' && quote == `"` && s.at+1 < len(s.text) && s.text[s.at+1] != '\n':
 			s.at += 2

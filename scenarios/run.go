@@ -122,14 +122,5 @@ func (l *loader) zones(t *table, key string, otherwise []string) []model.Zone {
 	return zones
 }
 
-// letters names zones for a message.
-func (l *loader) letters(zones []model.Zone) string {
-	names := make([]string, len(zones))
-	for i, z := range zones {
-		names[i] = l.cfg.Zones[z]
-	}
-	return strings.Join(names, " ")
-}
-
 // lines takes a joined error apart.
 func lines(err error) []string { return strings.Split(fmt.Sprint(err), "\n") }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestOverridesReachAnyKey(t *testing.T) {
-	s, err := parse(good,
+	_, err := parse(good,
 		"run.duration=2h",
 		"autoscaling_group.web.policy.0.target_value=60",
 		"autoscaling_group.web.policy.1.name=out",
@@ -24,7 +24,7 @@ func TestOverridesReachAnyKey(t *testing.T) {
 	if got := messages(t, err); !slices.Equal(got, []string{want}) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	s, err = parse(good,
+	s, err := parse(good,
 		"run.duration=2h",
 		"autoscaling_group.web.policy.0.target_value=60",
 		"workload.browsers.demand.cpu.mean=20ms",
