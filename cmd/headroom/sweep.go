@@ -155,14 +155,16 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		return err
 	}
 	defer journal.Close()
-	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(sweepGarbage))
+	usual := debug.SetGCPercent(sweepGarbage)
+	if os.Getenv("GOGC") != "" {
+		debug.SetGCPercent(usual)
 	}
 	show := newSweepProgress(e.Sweep, p.Points, page.Metrics, f.quiet)
 	swept := sweep.Run(c.Context(), p, journal, sweep.Options{
 		Workers: f.workers, RetryFailed: f.retryFailed, Done: show.done,
 	})
 	show.end()
+	debug.SetGCPercent(usual)
 	if swept != nil && c.Context().Err() == nil {
 		return swept
 	}

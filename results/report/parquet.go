@@ -27,6 +27,10 @@ func (o ordered) Fields() []parquet.Field {
 	return fields
 }
 
+// parquetRows is how many rows make a row group: what is buffered until it is
+// written.
+const parquetRows = 8192
+
 // rowsAtOnce is how many rows are handed to the Parquet writer at a time.
 const rowsAtOnce = 64
 
@@ -37,7 +41,7 @@ func (p *Points) WriteParquet(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()))
+	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()), parquet.MaxRowsPerRowGroup(parquetRows))
 	var rows []parquet.Row
 	flush := func() error {
 		_, err := out.WriteRows(rows)
