@@ -2,7 +2,8 @@
 // how sure are we of it?
 //
 // [Run] simulates the replications, bills each, and returns a [Summary]:
-// estimates with 95 % Student intervals, the mean invoice, verdicts on
+// estimates with 95 % Student intervals, the mean invoice, in which what is paid
+// upfront is spread over its term, verdicts on
 // thresholds, and warnings that travel with the numbers. [Metrics] is the
 // registry of all metrics. Package report writes summaries down.
 //

@@ -2,7 +2,9 @@
 //
 // [Load] reads a scenario file with what it includes, applies overrides, and
 // returns a [Scenario] with a typed and validated cloud.Config, or [Faults]:
-// everything that is wrong, each with file, line, key, rule and value.
+// everything that is wrong, each with file, line, key, rule and value. The scenario
+// also tells how its usage is paid for, and what it would launch if it were bought
+// in another way ([Scenario.AsSpot] and its like).
 //
 // A file goes through four steps. source reads the text and the files that it
 // includes into one tree of nodes, each with its position; overrides change the

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -143,14 +145,63 @@ instance.one = { instance_type = "m5.large", count = 3 }
 	}
 }
 
-// The month in Seoul takes seconds, and its invoice in won adds up to its cost.
-func TestSeoulMonthUsesItsPlan(t *testing.T) {
-	a := stock(t, "seoul-month", "1")
-	a.near(t, "instance_hours{instance=database}", 744, 1e-9)
-	if used := a.value(t, "commitment.utilization"); used < 0.95 {
-		t.Errorf("%g of the Savings Plan is used", used)
+// The month in Seoul uses its plan, and its invoice in won is a FOCUS file that
+// adds up to its cost.
+func TestSeoulMonthIsAnInvoice(t *testing.T) {
+	dir := t.TempDir()
+	output <- struct{}{}
+	out, code := captured(t, &os.Stdout, "run", scenario("seoul-month"), "--format", "json", "--replications", "2", "--out", dir)
+	<-output
+	var a answer
+	if err := json.Unmarshal([]byte(out), &a); err != nil || code != 0 {
+		t.Fatalf("exit code %d: %v", code, err)
 	}
+	a.near(t, "instance_hours{instance=database}", 744, 1e-9)
 	if a.value(t, "cost{model=spot}") == 0 || a.value(t, "cost{model=savings-plan}") == 0 {
 		t.Error("no Spot, or no Savings Plan")
+	}
+	file, err := os.Open(filepath.Join(dir, "invoice.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil || len(rows) < 10 {
+		t.Fatalf("%d rows: %v", len(rows), err)
+	}
+	sum := 0.0
+	for _, row := range rows[1:] {
+		field := func(name string) string { return row[slices.Index(rows[0], name)] }
+		effective, err := strconv.ParseFloat(field("EffectiveCost"), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += effective
+		for _, name := range strings.Fields("BilledCost BillingAccountId BillingPeriodStart ChargeCategory ChargePeriodEnd InvoiceIssuerName ListCost ContractedCost ProviderName PublisherName ServiceCategory ServiceName") {
+			if field(name) == "" {
+				t.Errorf("a row without %s: %v", name, row)
+			}
+		}
+		if field("BillingCurrency") != "KRW" {
+			t.Errorf("a row in %s", field("BillingCurrency"))
+		}
+	}
+	if want := 1380 * a.value(t, "cost.total"); sum < want-0.01 || sum > want+0.01 {
+		t.Errorf("the rows add up to %v won, the cost is %v", sum, want)
+	}
+}
+
+// Spot that nobody takes back serves the same requests as On-Demand to the
+// nanosecond: the plans meet the same random numbers. A storm is seen.
+func TestSpotMeetsTheSameRequests(t *testing.T) {
+	file := scenario("pricing-spiky")
+	calm := compared(t, file, "--plans", "on-demand,spot", "--set", "spot_market.interruption.intensity=0")
+	if calm[0].P99.Value != calm[1].P99.Value || calm[1].Interruptions.Value != 0 {
+		t.Errorf("p99 %v On-Demand, %v on Spot without interruptions", calm[0].P99.Value, calm[1].P99.Value)
+	}
+	storm := compared(t, file, "--plans", "on-demand,spot", "--set", "spot_market.interruption.intensity=2000")
+	if storm[1].Interruptions.Value < 10 || storm[0].Interruptions.Value != 0 || storm[1].Availability.Value >= storm[0].Availability.Value {
+		t.Errorf("a storm: %v interruptions on Spot, availability %v against %v On-Demand",
+			storm[1].Interruptions.Value, storm[1].Availability.Value, storm[0].Availability.Value)
 	}
 }

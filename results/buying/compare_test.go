@@ -1,0 +1,103 @@
+package buying
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"headroom/model"
+	"headroom/model/catalog"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/model/tariff"
+	"headroom/model/workload"
+	"headroom/results"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// jobs is a day of instances that come and go: four on average.
+func jobs() *cloud.Config {
+	m5 := must(catalog.Open("us-east-1"))
+	large, _ := m5.Type("m5.large")
+	return &cloud.Config{
+		Name: "jobs", Seed: 3, Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Duration: sim.Day,
+		Region: "us-east-1", Zones: []string{"a", "b"}, Types: []model.InstanceType{large},
+		InstanceWorkloads: []cloud.InstanceWorkload{{
+			Name: "jobs", Arrivals: must(workload.Poisson(must(workload.Constant(4.0 / 3600)))), Lifetime: must(rng.Exponential(3600)),
+			Sizes: []cloud.TenantSize{{Type: 0, Need: cloud.Need{Pool: cloud.None}, Weight: 1}},
+			Zones: []model.Zone{0, 1}, Option: model.OnDemand, Initial: 4,
+		}},
+	}
+}
+
+func options(plans ...string) Options {
+	return Options{
+		Replications: 4, Plans: plans, Currency: pricing.USDollar,
+		Buying: pricing.Buying{Book: tariff.Of(must(catalog.Open("us-east-1")))},
+	}
+}
+
+func TestOnDemandRowIsTheRunsOwnBill(t *testing.T) {
+	o := options("on-demand")
+	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, o))
+	s := must(results.Run(context.Background(), jobs(), results.Options{Replications: 4, Plan: pricing.AsRun{Prices: o.Buying.Book}}))
+	want, _ := s.Metric("cost.total")
+	if got := c.Rows[0]; got.Cost != want.Estimate || got.Saving.Value != 0 || got.Saving.HalfWidth != 0 {
+		t.Errorf("got %+v, want %+v and no saving", got.Cost, want.Estimate)
+	}
+}
+
+// A saving is paired: its interval is that of the ratios, and it agrees with the
+// two means as far as their ratio does.
+func TestSavingsArePaired(t *testing.T) {
+	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, options("on-demand", "reserved-standard-1y-no-upfront", "compute-savings-plan-3y-all-upfront")))
+	for _, row := range c.Rows[1:] {
+		ratio := 1 - row.Cost.Value/c.Rows[0].Cost.Value
+		if math.Abs(row.Saving.Value-ratio) > 0.02 || row.Saving.Value <= 0 || !(row.Saving.HalfWidth > 0) {
+			t.Errorf("%s: saving %+v, ratio of the means %v", row.Plan, row.Saving, ratio)
+		}
+		if len(row.Commitments) == 0 || !(row.Coverage.Value > 0.3) || !(row.Utilization.Value > 0.5) {
+			t.Errorf("%s: %+v", row.Plan, row)
+		}
+	}
+}
+
+// Recommend and Compare find the same sizes and the same bill.
+func TestAdviceAgreesWithTheComparison(t *testing.T) {
+	plan := "ec2-savings-plan-1y-partial-upfront"
+	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, options(plan)))
+	a := must(Recommend(context.Background(), jobs(), options(plan)))
+	if len(a.Offers) != 1 || a.Offers[0].Bill != c.Rows[0].Cost || !slices.Equal(a.Offers[0].Commitments, c.Rows[0].Commitments) {
+		t.Errorf("advice %+v, comparison %+v", a.Offers, c.Rows[0])
+	}
+	if math.Abs(a.OnDemand.Value-a.Offers[0].Bill.Value-(a.Offers[0].OnDemand-a.Offers[0].Cost)) > 1e-6 {
+		t.Errorf("the bill falls by %v, what the plan may cover by %v", a.OnDemand.Value-a.Offers[0].Bill.Value, a.Offers[0].OnDemand-a.Offers[0].Cost)
+	}
+}
+
+func TestRowsAreSortedTheBestFirst(t *testing.T) {
+	o := options("on-demand", "reserved-standard-1y-no-upfront", "reserved-standard-3y-all-upfront")
+	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, o))
+	for key, want := range map[string]string{
+		"cost": "reserved-standard-3y-all-upfront", "saving": "reserved-standard-3y-all-upfront", "upfront": "reserved-standard-1y-no-upfront",
+		"break_even": "reserved-standard-3y-all-upfront",
+	} {
+		c.Sort(key)
+		if c.Rows[0].Plan != want {
+			t.Errorf("by %s: %s is first, want %s", key, c.Rows[0].Plan, want)
+		}
+	}
+	if CheckSort("price") == nil || CheckPlans([]string{"on-demnd"}) == nil || CheckCommitments([]string{"spot"}) == nil {
+		t.Error("an unknown key, an unknown plan or Spot to commit to is accepted")
+	}
+}
