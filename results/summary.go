@@ -20,6 +20,7 @@ type Summary struct {
 	Interrupted  bool // before all of them finished
 	Config       *cloud.Config
 	Currency     pricing.Currency // of the invoice file; all amounts here are dollars
+	PriceDate    string           // of the newest list prices that the bill knew; empty: not known
 
 	Metrics    []Value // in the order of [Metrics], then of the scenario's parts
 	Parts      []Part  // the whole, then the parts, in the scenario's order

@@ -74,7 +74,8 @@ func (f *buyingFlags) options(e *experiment) buying.Options {
 	return buying.Options{
 		Replications: e.Replications, Workers: f.workers, Plans: f.plans, Currency: e.Currency,
 		Buying: pricing.Buying{
-			Book: e.Plan.Book, FreeTier: e.Plan.FreeTier, Owned: e.Plan.Commitments, Negotiated: e.Plan.Negotiated,
+			Book: e.Plan.Book, FreeTier: e.Plan.FreeTier, Owned: e.Plan.Commitments, Capacity: e.Plan.Capacity,
+			Negotiated: e.Plan.Negotiated,
 		},
 	}
 }
@@ -137,6 +138,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return stopped(c, err)
 	}
+	comparison.PriceDate = e.Catalog.PriceDate()
 	comparison.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], comparison.Warnings...)
 	if f.sort != "" {
 		comparison.Sort(f.sort)

@@ -53,6 +53,7 @@ func (f *recommendFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return stopped(c, err)
 	}
+	advice.PriceDate = e.Catalog.PriceDate()
 	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
 	return report.WriteAdvice(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, advice)
 }

@@ -137,6 +137,7 @@ func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary
 		Thresholds: e.thresholds, Progress: bar.advance,
 	})
 	if s != nil {
+		s.PriceDate = e.Catalog.PriceDate()
 		s.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], s.Warnings...)
 	}
 	return s, err

@@ -46,6 +46,18 @@ func (c *Catalog) OnDemand(typeName string, platform model.Platform) (Price, boo
 	return Price{USD: usd, Date: r.cell(columnDate), Estimated: r.flag(columnEstimated)}, true
 }
 
+// PriceDate returns the date of the Region's newest On-Demand price: what a
+// bill's prices are as of. Other prices may be older; each carries its own date.
+func (c *Catalog) PriceDate() string {
+	newest := ""
+	for _, t := range c.Types() {
+		if p, ok := c.OnDemand(t.Name, model.Linux); ok && p.Date != bookDate && !p.Estimated {
+			newest = max(newest, p.Date)
+		}
+	}
+	return newest
+}
+
 // Class is the kind of a Reserved Instance.
 type Class uint8
 

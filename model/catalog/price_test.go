@@ -237,3 +237,11 @@ func TestItemConstantsExist(t *testing.T) {
 		t.Errorf("%d items priced, %d constants", rows, len(constants))
 	}
 }
+
+func TestPriceDateIsThatOfTheNewestList(t *testing.T) {
+	for region, want := range map[string]string{"us-east-1": "2026-07-20", "eu-west-1": "2025-05-28"} {
+		if got := mustOpen(t, region).PriceDate(); got != want {
+			t.Errorf("%s: prices of %s, want %s", region, got, want)
+		}
+	}
+}

@@ -70,6 +70,7 @@ type Comparison struct {
 	Replications int
 	Config       *cloud.Config // as it launches On-Demand
 	Currency     pricing.Currency
+	PriceDate    string // of the newest list prices; empty: not known
 	Rows         []Row
 	Warnings     []string
 }

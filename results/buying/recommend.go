@@ -16,6 +16,7 @@ type Advice struct {
 	Seed         uint64
 	Replications int
 	Config       *cloud.Config
+	PriceDate    string        // of the newest list prices; empty: not known
 	OnDemand     stat.Estimate // dollars, without new commitments
 	Offers       []Offer       // the cheapest first
 	Warnings     []string

@@ -19,7 +19,7 @@ func WriteAdvice(w io.Writer, o Options, a *buying.Advice) error {
 		return writeAdviceCSV(w, a)
 	}
 	p := page{w: w, markdown: o.Format == Markdown, paint: painter(o.Color && o.Format == Table)}
-	p.titled(heading(&results.Summary{Scenario: a.Scenario, Seed: a.Seed, Replications: a.Replications, Config: a.Config}))
+	p.titled(heading(&results.Summary{Scenario: a.Scenario, Seed: a.Seed, Replications: a.Replications, Config: a.Config, PriceDate: a.PriceDate}))
 	p.block(offersBlock(a))
 	p.block(buysBlock(a))
 	if len(a.Offers) > 0 {
@@ -147,7 +147,7 @@ func offerOf(f *buying.Offer) jsonOffer {
 
 func writeAdviceJSON(w io.Writer, a *buying.Advice) error {
 	var j jsonWriter
-	j.head(a.Scenario, a.Seed, a.Replications)
+	j.head(a.Scenario, a.Seed, a.Replications, a.PriceDate)
 	j.text(",\n  \"on_demand\": ")
 	j.value(valueOf(a.OnDemand))
 	j.text(",\n  \"recommendations\": ")

@@ -124,7 +124,7 @@ func (j *jsonWriter) list(open, end string, n int, item func(int)) {
 }
 
 func (j *jsonWriter) summary(s *results.Summary) {
-	j.head(s.Scenario, s.Seed, s.Replications)
+	j.head(s.Scenario, s.Seed, s.Replications, s.PriceDate)
 	if s.Interrupted {
 		j.text(",\n  \"interrupted\": true")
 	}

@@ -25,7 +25,7 @@ func WritePlans(w io.Writer, o Options, c *buying.Comparison) error {
 		return writePlansCSV(w, c)
 	}
 	p := page{w: w, markdown: o.Format == Markdown, paint: painter(o.Color && o.Format == Table)}
-	p.titled(heading(&results.Summary{Scenario: c.Scenario, Seed: c.Seed, Replications: c.Replications, Config: c.Config}))
+	p.titled(heading(&results.Summary{Scenario: c.Scenario, Seed: c.Seed, Replications: c.Replications, Config: c.Config, PriceDate: c.PriceDate}))
 	p.block(costBlock(c))
 	p.block(conductBlock(c))
 	if b := purchaseBlock(c); len(b.rows) > 0 {
@@ -220,20 +220,24 @@ func planOf(r *buying.Row) jsonPlan {
 
 func writePlansJSON(w io.Writer, c *buying.Comparison) error {
 	var j jsonWriter
-	j.head(c.Scenario, c.Seed, c.Replications)
+	j.head(c.Scenario, c.Seed, c.Replications, c.PriceDate)
 	j.text(",\n  \"plans\": ")
 	j.list("[", "]", len(c.Rows), func(i int) { j.value(planOf(&c.Rows[i])) })
 	return j.end(w, c.Warnings)
 }
 
 // head opens an object with what was run.
-func (j *jsonWriter) head(scenario string, seed uint64, replications int) {
+func (j *jsonWriter) head(scenario string, seed uint64, replications int, priceDate string) {
 	j.text("{\n  \"scenario\": ")
 	j.value(scenario)
 	j.text(",\n  \"seed\": ")
 	j.value(seed)
 	j.text(",\n  \"replications\": ")
 	j.value(replications)
+	if priceDate != "" {
+		j.text(",\n  \"price_date\": ")
+		j.value(priceDate)
+	}
 }
 
 // end closes the object after the warnings, and writes it.

@@ -277,6 +277,9 @@ func heading(s *results.Summary) []string {
 	if cfg.Region != "" {
 		facts = append(facts, cfg.Region)
 	}
+	if s.PriceDate != "" {
+		facts = append(facts, "prices of "+s.PriceDate)
+	}
 	return []string{s.Scenario, strings.Join(facts, " · "), n}
 }
 
