@@ -48,6 +48,9 @@ func TestResolvedScenarioIsTheSame(t *testing.T) {
 			if !reflect.DeepEqual(s.Thresholds, again.Thresholds) || s.Replications != again.Replications || s.Name != again.Name {
 				t.Error("thresholds, replications or name differ")
 			}
+			if !reflect.DeepEqual(s.Plan.Commitments, again.Plan.Commitments) || !reflect.DeepEqual(s.Plan.Capacity, again.Plan.Capacity) {
+				t.Error("commitments or Capacity Reservations differ")
+			}
 			if got := again.Resolved(); string(got) != string(text) {
 				t.Errorf("resolving twice differs:\n%s\n---\n%s", text, got)
 			}

@@ -153,7 +153,8 @@ func Keys() []Key {
 		launchTemplateKeys(), serviceKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
 		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
-		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), thresholdKeys(), sweepKeys(),
+		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
+		thresholdKeys(), sweepKeys(),
 	)
 }
 

@@ -17,17 +17,16 @@ var (
 
 // planned lists the keys of the vocabulary that this version does not simulate.
 var planned = map[string]plan{
-	"action":               never,
-	"capacity_reservation": never,
-	"dedicated_host":       never,
-	"elastic_ip":           never,
-	"file_system":          never,
-	"network_interface":    never,
-	"placement_group":      never,
-	"security_group":       never,
-	"snapshot_schedule":    never,
-	"subnet":               never,
-	"volume":               never,
+	"action":            never,
+	"dedicated_host":    never,
+	"elastic_ip":        never,
+	"file_system":       never,
+	"network_interface": never,
+	"placement_group":   never,
+	"security_group":    never,
+	"snapshot_schedule": never,
+	"subnet":            never,
+	"volume":            never,
 
 	"launch_template.NAME.credit_specification":    never,
 	"launch_template.NAME.hibernation_options":     never,

@@ -24,6 +24,7 @@ func topKeys() []Key {
 		{"fault", list(), "", "what breaks, at a time or at a rate", ""},
 		{"price_book", inner(), "", "what the account pays for things, beside list prices", ""},
 		{"commitment", list(), "", "what is already bought, by term; it takes part in every bill", ""},
+		{"capacity_reservation", named(), "", "room for instances, billed whether they run or not; it changes the bill only, for without [hosts.NAME] capacity is unlimited", ""},
 		{"thresholds", inner(), "", "limits on metrics; a breach makes the command exit 3", ""},
 		{"sweep", inner(), "", "parameters to vary, and in which design", ""},
 	}
@@ -44,7 +45,7 @@ func (l *loader) read(top *table) {
 	l.tables = map[string][]*table{}
 	for _, key := range []string{
 		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
-		"autoscaling_group", "alarm", "instance", "workload", "instance_workload",
+		"autoscaling_group", "alarm", "instance", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.namedTables(key)
 	}
@@ -64,6 +65,7 @@ func (l *loader) read(top *table) {
 	l.readCloudWatch(top.inside("cloudwatch"))
 	l.readOutages(top.each("fault"))
 	l.readCommitments(top.each("commitment"))
+	l.readCapacityReservations()
 	l.readThresholds(top.inside("thresholds"))
 	l.scenario.Sweep = l.readSweep(top)
 	top.done()
