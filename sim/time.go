@@ -27,10 +27,17 @@ const Horizon Time = 1<<59 - 1
 // Never is later than every instant of every run.
 const Never Time = math.MaxInt64
 
+// exactHalves is where floats become too coarse to hold a half.
+const exactHalves = 1 << 51
+
 // Seconds converts a number of seconds, rounded to the nearest nanosecond and
 // held to ±Horizon. NaN becomes 0.
 func Seconds(s float64) Time {
-	ns := math.Round(s * 1e9)
+	ns := s * 1e9
+	if ns >= 0 && ns < exactHalves {
+		return Time(ns + 0.5)
+	}
+	ns = math.Round(ns)
 	switch {
 	case ns >= float64(Horizon):
 		return Horizon

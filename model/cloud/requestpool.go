@@ -52,10 +52,7 @@ var emptyFIFO = fifo{head: noIndex, tail: noIndex}
 type pool[T any] struct{ slab.Slab[T] }
 
 // at returns a live entry.
-func (p *pool[T]) at(i uint32) *T {
-	_, v := p.At(int(i))
-	return v
-}
+func (p *pool[T]) at(i uint32) *T { return p.Value(i) }
 
 // handle returns the handle of a live entry.
 func (p *pool[T]) handle(i uint32) slab.Handle {

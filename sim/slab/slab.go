@@ -22,10 +22,11 @@ type Slab[T any] struct {
 	free  []uint32 // indices of the slots without a tenant, reused from the end
 }
 
-// slot is a place for a value. Its generation is odd while it is live.
+// slot is a place for a value. Its generation is odd while it is live; it stands
+// first, in the cache line of the value's first fields.
 type slot[T any] struct {
-	value      T
 	generation uint32
+	value      T
 }
 
 // Alloc makes a slot live and returns its handle and its value, which is zero.
@@ -62,6 +63,10 @@ func (s *Slab[T]) At(index int) (Handle, *T) {
 	}
 	return handle(uint32(index), sl.generation), &sl.value
 }
+
+// Value returns the value in a slot without looking whether it is live: for an
+// index that is known to be.
+func (s *Slab[T]) Value(index uint32) *T { return &s.slots[index].value }
 
 // Free gives up the slot that h names and sets its value to zero. It panics if
 // h is stale.
