@@ -165,14 +165,15 @@ func (w *World) offer(i uint32, r *request) {
 // start begins service.
 func (w *World) start(i uint32, r *request, s *station) {
 	now := w.kernel.Now()
-	if r.phase != abandoned {
+	if r.phase == abandoned {
+		r.phase = orphaned
+	} else {
 		r.phase = inService
 		w.meter.started(now, r)
 	}
 	s.advance(now)
 	if s.discipline == FCFS {
 		s.running++
-		w.requests.pushBack(&s.serving, i)
 		w.schedule(now+r.demand, handled(requestDone, w.requests.handle(i)))
 		return
 	}
@@ -198,11 +199,9 @@ func (w *World) onRequestDone(ev event) {
 		w.meter.overtaken()
 		return
 	}
-	i, instance := indexOf(ev.handle()), r.instance
-	s := &w.instances.at(instance).station
+	s := &w.instances.at(r.instance).station
 	s.advance(w.kernel.Now())
 	s.running--
-	w.requests.unlink(&s.serving, i)
 	w.complete(ev.handle(), r)
 	w.startNext(s)
 }

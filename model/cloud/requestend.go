@@ -8,7 +8,7 @@ import (
 // complete ends a request that was served.
 func (w *World) complete(h slab.Handle, r *request) {
 	in := w.instances.at(r.instance)
-	if r.phase != abandoned {
+	if r.phase != orphaned {
 		now := w.kernel.Now()
 		r.phase = answered
 		hop := w.hop(r, in)
@@ -111,7 +111,11 @@ func (w *World) disown(i uint32, code Code) {
 		*again = *r
 		w.retry(indexOf(h))
 	}
-	r.phase = abandoned
+	if r.phase == queued {
+		r.phase = abandoned
+	} else {
+		r.phase = orphaned
+	}
 }
 
 // withdraw takes a request out of its station.
@@ -124,7 +128,6 @@ func (w *World) withdraw(i uint32, s *station) {
 	case s.discipline == FCFS:
 		s.advance(w.kernel.Now())
 		s.running--
-		w.requests.unlink(&s.serving, i)
 	default:
 		s.advance(w.kernel.Now())
 		s.abandon(i)
@@ -154,11 +157,11 @@ func (w *World) evict(instance uint32, code Code) {
 		w.drop(i, code)
 		s = &w.instances.at(instance).station
 	}
-	for s.serving.n > 0 {
-		i := s.serving.head
-		w.requests.unlink(&s.serving, i)
-		s.running--
-		w.drop(i, code)
+	if s.running > 0 {
+		for _, i := range w.inServiceAt(instance) {
+			s.running--
+			w.drop(i, code)
+		}
 	}
 	for s.waiting.n > 0 {
 		i := s.waiting.head
@@ -168,9 +171,22 @@ func (w *World) evict(instance uint32, code Code) {
 	}
 }
 
+// inServiceAt finds the requests that are in service at an instance with workers.
+// It goes through all that are in flight: an instance dies seldom, and requests
+// need not keep a list for it.
+func (w *World) inServiceAt(instance uint32) []uint32 {
+	var found []uint32
+	for h, r := range w.requests.All() {
+		if r.instance == instance && (r.phase == inService || r.phase == orphaned) {
+			found = append(found, indexOf(h))
+		}
+	}
+	return found
+}
+
 // drop fails a request that its station has let go of.
 func (w *World) drop(i uint32, code Code) {
-	if w.requests.at(i).phase == abandoned {
+	if p := w.requests.at(i).phase; p == abandoned || p == orphaned {
 		w.free(i)
 		return
 	}

@@ -20,7 +20,7 @@ type request struct {
 	attempt  uint8
 	phase    phase
 
-	prev, next   uint32 // in the instance's waiting or serving list
+	prev, next   uint32 // in the instance's waiting list
 	older, newer uint32 // in the workload's list of deadlines
 }
 
@@ -32,7 +32,8 @@ const (
 	queued
 	inService
 	hanging   // at a node that does not answer
-	abandoned // its client has gone, the instance works on
+	abandoned // waits, though its client has gone
+	orphaned  // in service, though its client has gone
 	backingOff
 	answered
 )

@@ -24,7 +24,6 @@ type station struct {
 
 	running int32 // in service
 	waiting fifo
-	serving fifo // FCFS: in service, in order of start
 
 	changed sim.Time // instant up to which busy and clock are accounted
 	busy    uint64   // vCPU-nanoseconds spent on requests
@@ -46,7 +45,6 @@ func newStation(s *Service, vcpus int) station {
 		backlog:    int32(s.Backlog),
 		due:        sim.Never,
 		waiting:    emptyFIFO,
-		serving:    emptyFIFO,
 	}
 	if s.Discipline == FCFS {
 		if s.Workers > 0 {

@@ -243,10 +243,11 @@ func (w *World) evictTarget(target uint32) {
 	for _, j := range s.jobs {
 		aboard = append(aboard, j.request)
 	}
-	for _, l := range []fifo{s.serving, s.waiting} {
-		for i := l.head; i != noIndex; i = w.requests.at(i).next {
-			aboard = append(aboard, i)
-		}
+	for i := s.waiting.head; i != noIndex; i = w.requests.at(i).next {
+		aboard = append(aboard, i)
+	}
+	if s.discipline == FCFS {
+		aboard = append(aboard, w.inServiceAt(instance)...)
 	}
 	for _, i := range aboard {
 		if r := w.requests.at(i); r.target == target {

@@ -25,7 +25,7 @@ func (w *World) Verify() error {
 func (w *World) verifyRequests() error {
 	inFlight := make([]int64, len(w.meter.routes))
 	for _, r := range w.requests.All() {
-		if r.phase != backingOff && r.phase != abandoned {
+		if r.phase != backingOff && r.phase != abandoned && r.phase != orphaned {
 			inFlight[int(r.workload)*(w.meter.groups+1)+int(r.group)+1]++
 		}
 	}
@@ -84,8 +84,8 @@ func (w *World) verifyStations() error {
 		if s.waiting.n > 0 && s.running < s.limit {
 			return fmt.Errorf("instance %v: %d wait while %d of %d are in service", h, s.waiting.n, s.running, s.limit)
 		}
-		if s.discipline == FCFS && s.running != s.serving.n || s.discipline == ProcessorSharing && int(s.running) != len(s.jobs) {
-			return fmt.Errorf("instance %v: %d in service, %d listed", h, s.running, int(s.serving.n)+len(s.jobs))
+		if found := len(w.inServiceAt(indexOf(h))); int(s.running) != found || s.discipline == ProcessorSharing && found != len(s.jobs) {
+			return fmt.Errorf("instance %v: %d in service, %d found, %d listed", h, s.running, found, len(s.jobs))
 		}
 		backed := sim.Time(0)
 		for i := s.waiting.head; i != noIndex; i = w.requests.at(i).next {
