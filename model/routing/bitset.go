@@ -12,22 +12,22 @@ type bitset struct {
 
 // add adds i, which is not in the set.
 func (s *bitset) add(i int) {
-	for i/64 >= len(s.words) {
+	for uint(i)/64 >= uint(len(s.words)) {
 		s.words = append(s.words, 0)
 		if len(s.words) > 64*len(s.summary) {
 			s.summary = append(s.summary, 0)
 		}
 	}
-	w := i / 64
-	s.words[w] |= 1 << (i % 64)
+	w := uint(i) / 64 // unsigned: a shift and nothing else
+	s.words[w] |= 1 << (uint(i) % 64)
 	s.summary[w/64] |= 1 << (w % 64)
 	s.count++
 }
 
 // remove removes i, which is in the set.
 func (s *bitset) remove(i int) {
-	w := i / 64
-	s.words[w] &^= 1 << (i % 64)
+	w := uint(i) / 64
+	s.words[w] &^= 1 << (uint(i) % 64)
 	if s.words[w] == 0 {
 		s.summary[w/64] &^= 1 << (w % 64)
 	}
@@ -35,7 +35,8 @@ func (s *bitset) remove(i int) {
 }
 
 func (s *bitset) has(i int) bool {
-	return i/64 < len(s.words) && s.words[i/64]>>(i%64)&1 != 0
+	w := uint(i) / 64
+	return w < uint(len(s.words)) && s.words[w]>>(uint(i)%64)&1 != 0
 }
 
 // from returns the lowest member that is i or more, or -1.

@@ -66,9 +66,25 @@ func (p *LeastOutstanding) shift(target int, by int32) {
 		p.outstanding[target] += by
 		return
 	}
+	k := p.outstanding[target]
+	from, to := p.levels[k], p.level(k+by)
+	if to != nil && from.count > 1 { // neither level comes or goes
+		p.outstanding[target] = k + by
+		from.remove(target)
+		to.add(target)
+		return
+	}
 	p.leave(target)
-	p.outstanding[target] += by
+	p.outstanding[target] = k + by
 	p.enter(target)
+}
+
+// level returns the targets with k requests, nil if there are none.
+func (p *LeastOutstanding) level(k int32) *bitset {
+	if int(k) < len(p.levels) {
+		return p.levels[k]
+	}
+	return nil
 }
 
 // enter puts target into the level of its count.

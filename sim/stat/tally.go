@@ -37,6 +37,9 @@ func (t *Tally) Record(v int64) {
 	t.count++
 	t.min = min(t.min, v)
 	t.max = max(t.max, v)
+	if v == 0 { // as most waits are
+		return
+	}
 	t.sum.Add(v)
 	t.squares.add(v)
 }
