@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -110,20 +109,8 @@ func (c *Charge) mean(n int) {
 }
 
 func sortCharges(all []Charge, owners []string) {
-	rank := make(map[string]int, len(owners))
-	for i, name := range owners {
-		rank[name] = i + 1
-	}
-	slices.SortStableFunc(all, func(a, b Charge) int {
-		return cmp.Or(
-			cmp.Compare(rank[a.Owner], rank[b.Owner]),
-			cmp.Compare(a.SKU, b.SKU),
-			cmp.Compare(a.Zone, b.Zone),
-			a.Month.Compare(b.Month),
-			cmp.Compare(a.Option, b.Option),
-			cmp.Compare(a.Discount.Name, b.Discount.Name),
-		)
-	})
+	order := pricing.Order(owners)
+	slices.SortStableFunc(all, func(a, b Charge) int { return order(&a.Line, &b.Line) })
 }
 
 // Subtotal is what one service charges for what was bought in one way, and its

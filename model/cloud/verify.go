@@ -87,6 +87,9 @@ func (w *World) verifyStations() error {
 		if found := len(w.inServiceAt(indexOf(h))); int(s.running) != found || s.discipline == ProcessorSharing && found != len(s.jobs) {
 			return fmt.Errorf("instance %v: %d in service, %d found, %d listed", h, s.running, found, len(s.jobs))
 		}
+		if err := w.verifyShares(s); err != nil {
+			return fmt.Errorf("instance %v: %w", h, err)
+		}
 		backed := sim.Time(0)
 		for i := s.waiting.head; i != noIndex; i = w.requests.at(i).next {
 			backed += w.requests.at(i).demand
@@ -104,6 +107,18 @@ func (w *World) verifyStations() error {
 	}
 	if present+elsewhere != w.requests.Len() {
 		return fmt.Errorf("%d requests alive, %d at instances and %d elsewhere", w.requests.Len(), present, elsewhere)
+	}
+	return nil
+}
+
+// verifyShares: attained service lies between nothing and the demand; whoever
+// attained it has left, but for the nanosecond to which departures are rounded.
+func (w *World) verifyShares(s *station) error {
+	for _, j := range s.jobs {
+		demand := int64(w.requests.at(j.request).demand) << clockShift
+		if left := int64(j.done - s.clock); left > demand || left < -1<<clockShift {
+			return fmt.Errorf("request %d has %d of its demand of %d left, in units of 2⁻⁸ ns", j.request, left, demand)
+		}
 	}
 	return nil
 }

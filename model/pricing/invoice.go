@@ -184,20 +184,26 @@ func (v Invoice) subtotals(name func(*Line) string) []Subtotal {
 	return all
 }
 
-// sortLines orders lines by owner as the ledger lists them (the account first),
-// then SKU, zone, time and option.
-func sortLines(lines []Line, owners []string) {
+// Order compares lines by owner as the ledger lists them (the account first),
+// then SKU, zone, time, option and discount: the order of an invoice.
+func Order(owners []string) func(a, b *Line) int {
 	rank := make(map[string]int, len(owners))
 	for i, name := range owners {
 		rank[name] = i + 1
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int {
+	return func(a, b *Line) int {
 		return cmp.Or(
 			cmp.Compare(rank[a.Owner], rank[b.Owner]),
 			cmp.Compare(a.SKU, b.SKU),
 			cmp.Compare(a.Zone, b.Zone),
 			a.Month.Compare(b.Month),
 			cmp.Compare(a.Option, b.Option),
+			cmp.Compare(a.Discount.Name, b.Discount.Name),
 		)
-	})
+	}
+}
+
+func sortLines(lines []Line, owners []string) {
+	order := Order(owners)
+	slices.SortStableFunc(lines, func(a, b Line) int { return order(&a, &b) })
 }
