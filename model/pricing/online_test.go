@@ -103,7 +103,7 @@ func TestOnlineReservationsAreTwoMinusAlphaCompetitive(t *testing.T) {
 func worldCup(t *testing.T, perInstance int) []int {
 	file, err := os.Open("../../scenarios/data/worldcup98.csv.gz")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer file.Close()
 	text, err := gzip.NewReader(file)
