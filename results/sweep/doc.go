@@ -2,8 +2,9 @@
 // their computation survive whatever happens to it?
 //
 // [Run] replicates every point of a [Plan] on all cores and writes what it finds
-// to a [Journal]; [Journal.Each] reads it back in the order of the design.
-// [Pareto], [Effects] and [Indices] say what the points mean together.
+// to a [Journal]; [Dispatch] has the replications computed elsewhere and writes
+// the same. [Journal.Each] reads it back in the order of the design. [Pareto],
+// [Effects] and [Indices] say what the points mean together.
 //
 // # Vocabulary
 //
@@ -15,25 +16,39 @@
 //   - All points use the same seeds (common random numbers): replication 3 of one
 //     point meets the requests of replication 3 of any other.
 //   - A manifest is what the values depend on: scenario, axes, data, program.
+//   - A task is a list of stretches, replications of a point one after the other,
+//     as bytes. Its answer, as bytes, is a pure function of plan and task:
+//     [Plan.Answer]. How replications are cut into tasks follows the time that
+//     earlier ones took, and touches no result.
 //
 // # Guarantees and costs
 //
-// Results do not depend on the number of workers, on the order in which points
-// finish, or on how often the sweep was killed: the journal is read in the order
-// of the design. A row enters the journal once; the first write wins. A row that
-// has been appended survives the death of the process at once, and of the machine
-// as soon as the disk has it: a background fsync follows every write without
-// holding up the workers. A torn or damaged end of the journal is cut off, and
-// its points are computed again. A journal with another manifest is refused.
+// Results do not depend on the number of workers, on where they are, on how tasks
+// are cut, on the order in which points finish, or on how often the sweep was
+// killed: one state machine, course, decides how a point goes on, and the journal
+// is read in the order of the design. A row enters the journal once; the first
+// write wins. A row that has been appended survives the death of the process at
+// once, and of the machine as soon as the disk has it: a background fsync follows
+// every write without holding up the workers. A torn or damaged end of the journal
+// is cut off, and its points are computed again. A write or fsync that fails, on a
+// full disk for one, ends the sweep, and what was appended before stays. A journal
+// with another manifest is refused.
+//
+// A point that fails is a row with the error of its first replication that fails.
+// A task that takes its workers down is handed out again in pieces, so that only
+// the replication that does it is lost: that is the error of its point. To retry a
+// failed point is to hand out other tasks, for the old ones have their answers.
 //
 // Rules may change between runs: replications are continued where they ended,
 // and the result is what an uninterrupted sweep with the last rule gives.
 //
-// Memory is some dozens of bytes a point; values stay on disk. A point costs one
-// write and some microseconds besides its simulation.
+// Memory is some hundred bytes a point; values stay on disk. A point costs one
+// write and some microseconds besides its simulation. A Dispatch builds no
+// experiments, so a point costs it the same.
 //
 // # How to extend it
 //
-// Another way to compute rows calls [Plan.Compute] wherever it likes and appends
-// the rows to the journal, in any order and as often as it likes.
+// Another way to compute replications takes tasks from [Dispatch.Next], has them
+// answered by [Plan.Answer] wherever it likes, in any order and as often as it
+// likes, and gives the answers to [Dispatch.Done].
 package sweep

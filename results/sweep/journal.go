@@ -42,7 +42,9 @@ type Journal struct {
 type entry struct {
 	segments []segment
 	count    int // replications in them
-	failure  *segment
+	failures int
+	failure  segment // the last
+	failedAt int     // its replication
 }
 
 type segment struct {
@@ -140,7 +142,7 @@ func (j *Journal) index(r *Row, s segment) {
 	}
 	switch {
 	case r.Err != "":
-		e.failure = &s
+		e.failures, e.failure, e.failedAt = e.failures+1, s, r.First
 	case r.First == e.count:
 		e.segments = append(e.segments, s)
 		e.count += len(r.Values)
@@ -176,7 +178,8 @@ func (j *Journal) write(kind byte, content []byte) error {
 	binary.LittleEndian.PutUint32(b, uint32(len(content)+1))
 	binary.LittleEndian.PutUint32(b[4:], crc32.Checksum(b[recordHead:], castagnoli))
 	if _, err := j.file.WriteAt(b, j.end); err != nil {
-		j.failed = fmt.Errorf("journal: %w", err)
+		// What is torn is cut off now, or else when the journal is opened again.
+		j.failed = errors.Join(fmt.Errorf("journal: %w", err), j.file.Truncate(j.end))
 		return j.failed
 	}
 	j.end += int64(len(b))
@@ -204,67 +207,78 @@ func (j *Journal) Append(r *Row) error {
 	}
 	j.index(r, segment{at, len(content)})
 	j.sync.dirty()
-	return nil
+	return j.sync.failure()
 }
 
-// row reads what is known of a point: all its replications, or its error. It is
-// false if nothing is.
-func (j *Journal) row(point int) (Row, bool, error) {
+// standing is what a journal knows of a point.
+type standing struct {
+	row      Row // its values so far, or its error
+	done     bool
+	want     int // replications to go on to if it is not done
+	failures int // how often it has failed
+}
+
+// standing reads what is known of a point and judges it by a rule. An error
+// ends a point if the rule asks for the replication that failed, or a later one;
+// to retry is to overlook it.
+func (j *Journal) standing(point int, rule *Rule, retry bool) (standing, error) {
 	j.mu.Lock()
-	e := j.points[point]
-	var segments []segment
-	if e != nil {
-		segments = e.segments
-		if len(segments) == 0 {
-			segments = []segment{*e.failure}
-		}
+	var e entry
+	if known := j.points[point]; known != nil {
+		e = *known
 	}
 	j.mu.Unlock()
-	if e == nil {
-		return Row{}, false, nil
-	}
-	var whole Row
-	for i, s := range segments {
-		b := make([]byte, s.length)
-		if _, err := j.file.ReadAt(b, s.at); err != nil {
-			return Row{}, false, fmt.Errorf("journal: %w", err)
-		}
-		j.mu.Lock()
-		r, err := decodeRow(b, j.layouts)
-		j.mu.Unlock()
+	s := standing{row: Row{Point: point}, failures: e.failures}
+	for i, segment := range e.segments {
+		r, err := j.read(segment)
 		switch {
 		case err != nil:
-			return Row{}, false, err
+			return s, err
 		case i == 0:
-			whole = r
-		case r.Layout != whole.Layout:
-			return Row{}, false, fmt.Errorf("journal: point %d changes its metrics", point)
+			s.row = r
+		case r.Layout != s.row.Layout:
+			return s, fmt.Errorf("journal: point %d changes its metrics", point)
 		default:
-			whole.Values = append(whole.Values, r.Values...)
+			s.row.Values = append(s.row.Values, r.Values...)
 		}
 	}
-	return whole, true, nil
+	v := rule.settle(s.row.Layout, s.row.Values)
+	switch {
+	case v.done:
+		s.done, s.row.Values, s.row.Ruled = true, s.row.Values[:v.n], v.ruled
+	case e.failures > 0 && !retry && e.count <= e.failedAt && e.failedAt < v.n:
+		r, err := j.read(e.failure)
+		s.done, s.row = true, r
+		return s, err
+	default:
+		s.want = v.n
+	}
+	return s, nil
+}
+
+// read returns the row that is somewhere in the file.
+func (j *Journal) read(s segment) (Row, error) {
+	b := make([]byte, s.length)
+	if _, err := j.file.ReadAt(b, s.at); err != nil {
+		return Row{}, fmt.Errorf("journal: %w", err)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return decodeRow(b, j.layouts)
 }
 
 // Each calls do for every point below n that is done by the rule, in the order
 // of the design.
 func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
 	for point := range n {
-		r, ok, err := j.row(point)
+		s, err := j.standing(point, rule, false)
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if !s.done {
 			continue
 		}
-		if r.Err == "" {
-			v := rule.settle(r.Layout, r.Values)
-			if !v.done {
-				continue
-			}
-			r.Values, r.Ruled = r.Values[:v.n], v.ruled
-		}
-		if err := do(&r); err != nil {
+		if err := do(&s.row); err != nil {
 			return err
 		}
 	}

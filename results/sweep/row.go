@@ -40,7 +40,7 @@ func (l *Layout) find(key string) int {
 // error that ended it.
 type Row struct {
 	Point  int
-	First  int // replication of Values[0]
+	First  int // replication of Values[0], or the one that failed
 	Layout *Layout
 	Values [][]float64
 	Err    string // "": none
@@ -93,7 +93,7 @@ func decodeLayout(b []byte) (*Layout, error) {
 		keys = append(keys, d.text())
 		units = append(units, d.text())
 	}
-	if d.failed {
+	if d.failed || len(d.b) > 0 {
 		return nil, errShort
 	}
 	return NewLayout(keys, units), nil
@@ -175,6 +175,20 @@ func (d *decoder) take(n int) []byte {
 
 func (d *decoder) uint32() uint32 { return binary.LittleEndian.Uint32(d.take(4)) }
 func (d *decoder) uint64() uint64 { return binary.LittleEndian.Uint64(d.take(8)) }
+
+func (d *decoder) byte() byte { return d.take(1)[0] }
+
+// number reads an integer that is at most so much.
+func (d *decoder) number(most int) int {
+	n, size := binary.Uvarint(d.b)
+	if size <= 0 || n > uint64(most) {
+		d.failed = true
+		d.b = nil
+		return 0
+	}
+	d.b = d.b[size:]
+	return int(n)
+}
 
 func (d *decoder) text() string {
 	n := int(d.uint32())

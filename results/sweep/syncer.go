@@ -1,8 +1,10 @@
 package sweep
 
 import (
+	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 )
 
 // syncer brings a file to disk in the background: an fsync begins as soon as
@@ -11,15 +13,16 @@ type syncer struct {
 	file *os.File
 	wake chan struct{}
 	done sync.WaitGroup
-	err  error
+	err  atomic.Pointer[error] // the first
 }
 
 func newSyncer(file *os.File) *syncer {
 	s := &syncer{file: file, wake: make(chan struct{}, 1)}
 	s.done.Go(func() {
 		for range s.wake {
-			if err := file.Sync(); err != nil && s.err == nil {
-				s.err = err
+			if err := file.Sync(); err != nil {
+				err = fmt.Errorf("journal: %w", err)
+				s.err.CompareAndSwap(nil, &err)
 			}
 		}
 	})
@@ -39,5 +42,13 @@ func (s *syncer) stop() error {
 	s.dirty()
 	close(s.wake)
 	s.done.Wait()
-	return s.err
+	return s.failure()
+}
+
+// failure returns the error of an fsync, nil if all went well so far.
+func (s *syncer) failure() error {
+	if err := s.err.Load(); err != nil {
+		return *err
+	}
+	return nil
 }

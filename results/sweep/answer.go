@@ -1,0 +1,66 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+
+	"headroom/results"
+)
+
+// Answer computes a task of a [Dispatch] of the same plan. The answer is a pure
+// function of both: the same bytes whoever computes it, and however often. The
+// error is that of ctx, which ends the work at once, or says that the bytes are no
+// task of this plan. It is safe for concurrent use.
+func (p *Plan) Answer(ctx context.Context, task []byte) ([]byte, error) {
+	stretches, err := decodeTask(task)
+	if err != nil {
+		return nil, err
+	}
+	findings := make([]finding, len(stretches))
+	var at site
+	for i, s := range stretches {
+		if s.point >= p.Points {
+			return nil, fmt.Errorf("sweep: a task for point %d, where there are %d", s.point, p.Points)
+		}
+		if i == 0 || s.point != stretches[i-1].point {
+			at = p.site(s.point)
+		}
+		findings[i] = at.find(ctx, s)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return encodeAnswer(findings), nil
+}
+
+// site is a point with its experiment, or why it has none.
+type site struct {
+	experiment *results.Experiment
+	layout     *Layout
+	err        error
+}
+
+func (p *Plan) site(point int) site {
+	experiment, err := build(p, point)
+	if err != nil {
+		return site{err: err}
+	}
+	return site{experiment: experiment, layout: NewLayout(experiment.Keys())}
+}
+
+// find replicates a point until the end of the stretch, or the first failure.
+func (s *site) find(ctx context.Context, these stretch) finding {
+	if s.err != nil {
+		return finding{err: s.err.Error()}
+	}
+	f := finding{layout: s.layout}
+	for n := range these.count {
+		values, err := replicate(ctx, s.experiment, these.first+n)
+		if err != nil {
+			f.err = err.Error()
+			return f
+		}
+		f.values = append(f.values, values)
+	}
+	return f
+}

@@ -1,0 +1,179 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Dispatch is a sweep whose replications are computed elsewhere, by [Plan.Answer]
+// of an equal plan. It decides what [Run] decides, in the same way: the rows of
+// the journal are the same, whatever the tasks look like, whoever answers them,
+// and in whichever order. Its methods are for one goroutine at a time.
+type Dispatch struct {
+	course  *course
+	out     map[string]bool // tasks that wait for their answer
+	again   [][]byte        // of tasks that were lost
+	layouts map[string]*Layout
+	pace    pace
+	told    time.Time // when the last answer came
+}
+
+// NewDispatch begins to hand out what the journal does not know of a plan.
+// It builds no experiment.
+func NewDispatch(p *Plan, j *Journal, o Options) *Dispatch {
+	return &Dispatch{course: newCourse(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}}
+}
+
+// errLost is the error of a replication that took every worker down that tried.
+var errLost = errors.New("lost: no worker survived it")
+
+// errSkipped stands for replications after one that failed.
+var errSkipped = errors.New("not computed")
+
+// Next returns another task, false if there is none until more answers have
+// arrived, or at all. No two are equal.
+func (d *Dispatch) Next() ([]byte, bool) {
+	if d.course.failure() != nil {
+		return nil, false
+	}
+	if n := len(d.again); n > 0 {
+		task := d.again[n-1]
+		d.again = d.again[:n-1]
+		d.out[string(task)] = true
+		return task, true
+	}
+	if len(d.out) >= d.pace.window() {
+		return nil, false
+	}
+	if d.told.IsZero() {
+		d.told = time.Now()
+	}
+	stretches := d.fill(d.pace.size(d.course.remaining()))
+	if len(stretches) == 0 {
+		return nil, false
+	}
+	task := encodeTask(stretches)
+	d.out[string(task)] = true
+	return task, true
+}
+
+// fill takes so many replications, or as many as there are.
+func (d *Dispatch) fill(size int) []stretch {
+	var stretches []stretch
+	for size > 0 {
+		if j, first, count := d.course.take(size); j != nil {
+			stretches = append(stretches, stretch{j.point, first, count, j.attempt})
+			size -= count
+			continue
+		}
+		j, more := d.course.open()
+		if !more {
+			break
+		}
+		if j != nil {
+			d.course.admit(j)
+		}
+	}
+	return stretches
+}
+
+// Done takes the answer to a task that Next returned, in any order; took is what
+// computing it took. A task that is lost has no answer: no worker survived it. If
+// it holds several replications, they are handed out again one by one; of one,
+// it is the error of the point. An answer that comes twice changes nothing. The
+// error is one of the journal, or says that the answer is none: the sweep cannot
+// go on.
+func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) error {
+	if !d.out[string(task)] {
+		return d.course.failure()
+	}
+	stretches, err := decodeTask(task)
+	if err != nil {
+		panic("sweep: handed out what is no task")
+	}
+	if lost {
+		delete(d.out, string(task))
+		d.lost(stretches)
+		return d.course.failure()
+	}
+	findings, err := decodeAnswer(answer, stretches, d.layouts)
+	if err != nil {
+		d.course.fail(fmt.Errorf("answer for point %d: %w", stretches[0].point, err))
+		return d.course.failure()
+	}
+	now := time.Now()
+	d.pace.answered(lesson{replications(stretches), len(answer), took, now.Sub(d.told), len(d.out)})
+	d.told = now
+	delete(d.out, string(task))
+	for i, s := range stretches {
+		d.record(s, &findings[i])
+	}
+	return d.course.failure()
+}
+
+func replications(stretches []stretch) int {
+	n := 0
+	for _, s := range stretches {
+		n += s.count
+	}
+	return n
+}
+
+// record keeps what became of a stretch, unless its point has ended meanwhile.
+func (d *Dispatch) record(s stretch, f *finding) {
+	c := d.course
+	j := c.active[s.point]
+	if j == nil {
+		return
+	}
+	if f.layout == nil {
+		c.end(j, j.kept, errors.New(f.err))
+		return
+	}
+	if !c.meet(j, f.layout) {
+		return
+	}
+	for i := range s.count {
+		switch {
+		case i < len(f.values):
+			c.record(j, s.first+i, f.values[i], nil)
+		case i == len(f.values):
+			c.record(j, s.first+i, nil, errors.New(f.err))
+		default:
+			c.record(j, s.first+i, nil, errSkipped)
+		}
+	}
+}
+
+// lost hands out a task again in pieces, or gives its point up.
+func (d *Dispatch) lost(stretches []stretch) {
+	if only := stretches[0]; replications(stretches) == 1 {
+		if j := d.course.active[only.point]; j != nil {
+			d.course.record(j, only.first, nil, errLost)
+		}
+		return
+	}
+	for _, s := range stretches {
+		if d.course.active[s.point] == nil {
+			continue
+		}
+		for i := range s.count {
+			d.again = append(d.again, encodeTask([]stretch{{s.point, s.first + i, 1, s.attempt}}))
+		}
+	}
+}
+
+// Progress returns how many points are done, how many of them failed, and how
+// many there are.
+func (d *Dispatch) Progress() (done, failed, total int) {
+	c := d.course
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.finished, c.failed, c.plan.Points
+}
+
+// End keeps the replications of points that are not done. It returns nil if all
+// are, and else an error of the journal, or one that wraps the cause and says how
+// many points are done.
+func (d *Dispatch) End(cause error) error { return d.course.conclude(cause) }
