@@ -56,7 +56,10 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	page := &report.ComparisonPage{A: a.Name, B: b.Name, Changes: scenarios.Changes(a.Scenario, b.Scenario), All: f.all}
+	page := &report.ComparisonPage{
+		A: a.Name, B: b.Name, Changes: scenarios.Changes(a.Scenario, b.Scenario), All: f.all,
+		PriceDates: [2]string{a.Catalog.PriceDate(), b.Catalog.PriceDate()}, Seed: a.Config.Seed,
+	}
 	if a.Config.Seed != b.Config.Seed {
 		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))
 		b.Config.Seed = a.Config.Seed

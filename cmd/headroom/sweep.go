@@ -1,16 +1,17 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -50,12 +51,16 @@ func newSweep() *cobra.Command {
 		Short: "Simulate every point of the file's [sweep]",
 		Long: `sweep simulates the points of a file's [sweep] on all cores, all with the same random
 numbers, and prints the best, the Pareto front and what each parameter does. With
---out it writes sweep.csv and sweep.parquet, and keeps a journal: killed in any way
-and started again, it goes on where it was. More points, replications or precision
-extend what is there; another scenario or another program is refused.
+--out it writes sweep.csv and sweep.parquet, anew while it runs with the points done
+so far, and keeps a journal: killed in any way and started again, it goes on where it
+was. More points, replications or precision extend what is there; another scenario or
+another program is refused.
 
-A point that fails is a row with its error. The exit code is 3 if no point meets the
-thresholds.`,
+The files have a row a point: point, the parameters that differ, replications, and
+for each metric its key and KEY.half_width. Where some point needs them, columns
+follow: KEY.n, if not every replication observed the metric; ruled_out, the threshold
+that ended a point early; error, of a point that failed, which is no end of the sweep.
+The exit code is 3 if no point meets the thresholds.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files[0]) },
 	}
@@ -134,6 +139,9 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.check(); err != nil {
+		return badInput(err)
+	}
 	page, err := f.page(e)
 	if err != nil {
 		return badInput(err)
@@ -152,27 +160,24 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	defer clean()
 	journal, err := openJournal(dir, e.Sweep)
 	if err != nil {
-		return err
+		return f.refused(err)
 	}
 	defer journal.Close()
-	usual := debug.SetGCPercent(sweepGarbage)
-	if os.Getenv("GOGC") != "" {
-		debug.SetGCPercent(usual)
-	}
-	show := newSweepProgress(e.Sweep, p.Points, page.Metrics, f.quiet)
-	swept := sweep.Run(c.Context(), p, journal, sweep.Options{
-		Workers: f.workers, RetryFailed: f.retryFailed, Done: show.done,
-	})
-	show.end()
-	debug.SetGCPercent(usual)
-	if swept != nil && c.Context().Err() == nil {
-		return swept
-	}
 	page.Points.Each = func(do func(*sweep.Row) error) error { return journal.Each(p.Points, &p.Rule, do) }
+	swept := f.compute(c.Context(), p, journal, page)
 	if axes := len(e.Sweep.Axes()); swept == nil && e.Sweep.Design == "saltelli" {
 		page.Rows = p.Points / (axes + 2)
 	}
-	if err := f.write(page, format); err != nil {
+	if f.out != "" {
+		err = page.SaveSweep(f.out, f.replicationRows)
+	}
+	switch {
+	case swept != nil && c.Context().Err() == nil:
+		return swept // the files have what the disk took: an error there has the same cause
+	case err != nil:
+		return err
+	}
+	if err := page.Write(os.Stdout, format); err != nil {
 		return err
 	}
 	if swept != nil {
@@ -181,14 +186,25 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	return verdictOf(e, page)
 }
 
-// write saves and prints what there is.
-func (f *sweepFlags) write(page *report.SweepPage, format report.Format) error {
-	if f.out != "" {
-		if err := page.SaveSweep(f.out, f.replicationRows); err != nil {
-			return err
-		}
+// compute simulates what is not done yet, shows how it goes and keeps the files
+// up to date.
+func (f *sweepFlags) compute(ctx context.Context, p *sweep.Plan, journal *sweep.Journal, page *report.SweepPage) error {
+	usual := debug.SetGCPercent(sweepGarbage)
+	if os.Getenv("GOGC") != "" {
+		debug.SetGCPercent(usual)
 	}
-	return page.Write(os.Stdout, format)
+	defer debug.SetGCPercent(usual)
+	show := newSweepProgress(page, p.Points, f.quiet)
+	defer show.end()
+	files := publish(f.out, func() error { return page.SaveSweep(f.out, f.replicationRows) })
+	defer files.end()
+	return sweep.Run(ctx, p, journal, sweep.Options{
+		Workers: f.workers, RetryFailed: f.retryFailed,
+		Done: func(r sweep.Row) {
+			files.note(r)
+			show.done(r)
+		},
+	})
 }
 
 // verdictOf reports a sweep in which every point failed, or none meets the
@@ -226,50 +242,33 @@ func meets(r *sweep.Row, thresholds []results.Threshold) bool {
 	return true
 }
 
-// page says what to show of a sweep.
-func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
-	page := &report.SweepPage{
-		Scenario: e.Name, Design: e.Sweep.Design, Top: f.top, Metrics: f.metrics,
-		Points: &report.Points{Axes: e.Sweep.Axes(), Settings: e.Sweep.Settings},
+// check refuses flags that could do nothing, or nothing good.
+func (f *sweepFlags) check() error {
+	switch {
+	case f.top < 0:
+		return fmt.Errorf("--top: must not be negative, got %d", f.top)
+	case f.out == "" && f.replicationRows:
+		return errors.New("--replication-rows: needs --out, a directory for the file")
+	case f.out == "" && f.retryFailed:
+		return errors.New("--retry-failed: needs --out, the directory of an earlier sweep")
+	case f.out == "":
+		return nil
 	}
-	keys := results.Keys(e.Config)
-	if f.pareto == "" {
-		f.pareto = "cost.total,latency.p99"
-		if !slices.Contains(keys, "latency.p99") {
-			f.pareto = "cost.total,instance_hours"
-		}
+	info, err := os.Stat(f.out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("--out: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("--out: %s: must be a directory, got a file", f.out)
 	}
-	x, y, ok := strings.Cut(f.pareto, ",")
-	if !ok {
-		return nil, fmt.Errorf("--pareto: must be two metrics with a comma between, got %q", f.pareto)
+	if entries, err := os.ReadDir(f.out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	} else if len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == sweep.JournalName }) {
+		return fmt.Errorf("--out: %s: must be empty or hold an earlier sweep (%s), got other files", f.out, sweep.JournalName)
 	}
-	page.Pareto = [2]string{x, y}
-	if len(page.Metrics) == 0 {
-		page.Metrics = []string{x, y}
-		for _, precision := range e.Sweep.Precision {
-			page.Metrics = append(page.Metrics, precision.Metric)
-		}
-		for _, t := range e.thresholds {
-			page.Metrics = append(page.Metrics, t.Key)
-		}
-		page.Metrics = unique(page.Metrics)
-	}
-	for _, key := range slices.Concat(page.Metrics, []string{x, y}) {
-		if err := results.CheckKey(key); err != nil {
-			return nil, fmt.Errorf("--metrics: %s: %w", key, err)
-		}
-	}
-	return page, nil
-}
-
-func unique(names []string) []string {
-	var all []string
-	for _, name := range names {
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return all
+	return nil
 }
 
 // directory is where the journal goes: to --out, or for nobody to see.
@@ -290,16 +289,20 @@ func openJournal(dir string, s *scenarios.Sweep) (*sweep.Journal, error) {
 	if parts["the program"], err = programSum(); err != nil {
 		return nil, err
 	}
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		if _, err := os.Stat(filepath.Join(dir, sweep.JournalName)); err != nil {
-			return nil, badInput(fmt.Errorf("--out: %s: must be empty or hold an earlier sweep (%s), got other files", dir, sweep.JournalName))
-		}
+	return sweep.OpenJournal(dir, parts)
+}
+
+// refused says what became of a journal that did not open. Nothing was run.
+func (f *sweepFlags) refused(err error) error {
+	if f.out == "" {
+		return err
 	}
-	journal, err := sweep.OpenJournal(dir, parts)
-	if refused := (*sweep.Refusal)(nil); errors.As(err, &refused) {
-		return nil, badInput(err)
+	err = fmt.Errorf("--out: %w", err)
+	refused := (*sweep.Refusal)(nil)
+	if errors.As(err, &refused) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOTDIR) {
+		return badInput(err)
 	}
-	return journal, err
+	return err
 }
 
 // programSum tells this build from any other.

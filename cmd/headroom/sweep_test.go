@@ -134,6 +134,64 @@ func TestInterruptedSweepKeepsFinishedPoints(t *testing.T) {
 	}
 }
 
+// While a sweep runs, its files have the points that are done, as they will be
+// in the end; killed, it leaves them behind.
+func TestSweepFilesAreThereWhileItRuns(t *testing.T) {
+	dir := sweptDir(t)
+	want := strings.Split(finished(t, dir, "whole", "--replications", "14"), "\n")
+	command, said := start(t, dir, "out", "--workers", "1", "--replications", "14")
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	path := filepath.Join(dir, "out", "sweep.csv")
+	var content []byte
+	for begin := time.Now(); content == nil; time.Sleep(20 * time.Millisecond) {
+		select {
+		case err := <-ended:
+			t.Fatalf("ended before there was a sweep.csv: %v\n%s", err, said)
+		default:
+		}
+		if time.Since(begin) > time.Minute {
+			t.Fatal("no sweep.csv after a minute")
+		}
+		content, _ = os.ReadFile(path)
+	}
+	if err := command.Process.Kill(); err != nil {
+		t.Fatal("too quick to be seen running:", err)
+	}
+	<-ended
+	lines := strings.Split(string(content), "\n")
+	if len(lines) < 3 || len(lines) >= len(want) {
+		t.Fatalf("%d lines while it ran, %d at the end", len(lines), len(want))
+	}
+	for i, line := range lines[1 : len(lines)-1] { // columns may come: duration, error
+		if number, _, _ := strings.Cut(line, ","); number != strings.Split(want[i+1], ",")[0] {
+			t.Errorf("line %d is of point %s, want the design's order: %s", i+1, number, want[i+1])
+		}
+	}
+	for _, name := range []string{"sweep.csv", "sweep.parquet"} {
+		if _, err := os.Stat(filepath.Join(dir, "out", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := finished(t, dir, "out", "--replications", "14"); got != strings.Join(want, "\n") {
+		t.Error("gone on with, sweep.csv differs from that of an undisturbed sweep")
+	}
+}
+
+// Writing takes a small part of the time, however large the files.
+func TestPauseGrows(t *testing.T) {
+	for _, c := range []struct{ elapsed, took, want time.Duration }{
+		{0, 0, time.Second},
+		{30 * time.Second, time.Millisecond, 3 * time.Second},
+		{time.Hour, 10 * time.Millisecond, 30 * time.Second},
+		{time.Hour, 4 * time.Second, 200 * time.Second},
+	} {
+		if got := pause(c.elapsed, c.took); got != c.want {
+			t.Errorf("after %v, writing having taken %v: %v, want %v", c.elapsed, c.took, got, c.want)
+		}
+	}
+}
+
 // A trivial point costs less than half a millisecond of two cores, loading
 // included.
 func BenchmarkSweep(b *testing.B) {

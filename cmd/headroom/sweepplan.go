@@ -60,34 +60,50 @@ func pilot(ctx context.Context, p *sweep.Plan, workers int) (string, error) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	short, cancel := context.WithTimeout(ctx, pilotTime)
+	defer cancel()
 	begin := time.Now()
 	tried, spent := 0, time.Duration(0)
-	for k := 0; k < min(pilotPoints, p.Points) && time.Since(begin) < pilotTime; k++ {
-		point := k * (p.Points / min(pilotPoints, p.Points))
-		experiment, err := p.Build(point)
-		if err != nil {
-			continue // a row with its error, and quick
+	var failed error
+	n := min(pilotPoints, p.Points)
+	for k := 0; k < n && short.Err() == nil; k++ {
+		err := attempt(short, p, k*(p.Points/n))
+		switch {
+		case ctx.Err() != nil:
+			return "", interruption(ctx, err)
+		case short.Err() != nil: // it was cut off
+		case err != nil: // a row with its error, and quick
+			failed = err
+		default:
+			tried++
+			spent = time.Since(begin)
 		}
-		if _, err := experiment.Replicate(ctx, 0); err != nil {
-			if ctx.Err() != nil {
-				return "", interruption(ctx, err)
-			}
-			continue
-		}
-		tried++
-		spent = time.Since(begin)
 	}
-	if tried == 0 {
-		return "no point of the pilot could run", nil
-	}
-	each := spent / time.Duration(tried)
-	total := each.Seconds() * float64(p.Points) * float64(p.Rule.Replications) / float64(workers)
-	text := fmt.Sprintf("about %s on %d cores (%s a replication, from a pilot of %d)",
-		roughly(total), workers, each.Round(each/100+1), tried)
+	runs := float64(p.Points) * float64(p.Rule.Replications) / float64(workers)
+	longer := ""
 	if len(p.Rule.Precision) > 0 {
-		text += "; longer where the precision asks for more"
+		longer = "; longer where the precision asks for more"
 	}
-	return text, nil
+	switch {
+	case tried > 0:
+		each := spent / time.Duration(tried)
+		return fmt.Sprintf("about %s on %d cores (%s a replication, from a pilot of %d)%s",
+			roughly(each.Seconds()*runs), workers, each.Round(each/100+1), tried, longer), nil
+	case short.Err() != nil:
+		return fmt.Sprintf("more than %s on %d cores (one replication takes more than %s)%s",
+			roughly(pilotTime.Seconds()*runs), workers, pilotTime, longer), nil
+	}
+	return fmt.Sprintf("no point of a pilot of %d could run, the last with: %v", n, failed), nil
+}
+
+// attempt runs one replication of a point.
+func attempt(ctx context.Context, p *sweep.Plan, point int) error {
+	experiment, err := p.Build(point)
+	if err != nil {
+		return err
+	}
+	_, err = experiment.Replicate(ctx, 0)
+	return err
 }
 
 // roughly writes seconds with the digits that an estimate deserves.
@@ -101,7 +117,9 @@ func roughly(seconds float64) string {
 		return fmt.Sprintf("%.0f min", seconds/60)
 	case seconds < 2*86400:
 		return fmt.Sprintf("%.0f h", seconds/3600)
-	default:
+	case seconds < 2*365*86400:
 		return fmt.Sprintf("%.0f days", seconds/86400)
+	default:
+		return fmt.Sprintf("%.0f years", seconds/(365*86400))
 	}
 }

@@ -1,139 +1,183 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"headroom/results/report"
 	"headroom/results/sweep"
-	"headroom/scenarios"
 )
 
 // sweepProgress shows the best points so far and when the rest will have
 // finished, where somebody can see it: on a terminal.
 type sweepProgress struct {
-	sweep   *scenarios.Sweep
-	points  int
-	metrics []string
-	out     io.Writer // nil: nobody looks
-	begin   time.Time
+	page   *report.SweepPage
+	points int
+	screen *screen // nil: nobody looks
+	begin  time.Time
+	stop   chan struct{}
+	ended  sync.WaitGroup
 
 	mu       sync.Mutex
 	finished int
 	failed   int
-	best     []bestPoint
-	lines    int // on the screen
-	last     time.Time
-}
-
-type bestPoint struct {
-	rank float64
-	text string
+	best     []sweep.Row
+	table    []string // of the best, until there are better ones
+	pace     pace
 }
 
 // bestShown is how many points the table has while the sweep runs.
 const bestShown = 5
 
 // redraw is the time between two pictures.
-const redraw = 200 * time.Millisecond
+const redraw = 250 * time.Millisecond
 
-func newSweepProgress(s *scenarios.Sweep, points int, metrics []string, quiet bool) *sweepProgress {
-	p := &sweepProgress{sweep: s, points: points, metrics: metrics, begin: time.Now()}
-	if !quiet && terminal(os.Stderr) {
-		p.out = os.Stderr
+func newSweepProgress(page *report.SweepPage, points int, quiet bool) *sweepProgress {
+	p := &sweepProgress{page: page, points: points, begin: time.Now(), stop: make(chan struct{})}
+	if quiet || !terminal(os.Stderr) {
+		return p
 	}
+	p.screen = newScreen(os.Stderr)
+	p.ended.Go(func() {
+		tick := time.NewTicker(redraw)
+		defer tick.Stop()
+		for {
+			select {
+			case <-p.stop:
+				return
+			case <-tick.C:
+				p.screen.show(p.picture(time.Now()))
+			}
+		}
+	})
 	return p
 }
 
 // done takes note of a point.
 func (p *sweepProgress) done(r sweep.Row) {
-	if p.out == nil {
+	if p.screen == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finished++
-	if r.Err != "" {
+	switch {
+	case r.Err != "":
 		p.failed++
-	} else {
-		p.consider(&r)
-	}
-	if now := time.Now(); now.Sub(p.last) >= redraw {
-		p.last = now
-		p.draw()
+	case r.Ruled == "":
+		p.consider(r)
 	}
 }
 
 // consider keeps a point if it is among the best by the first metric.
-func (p *sweepProgress) consider(r *sweep.Row) {
-	e, ok := r.Estimate(p.metrics[0])
-	if !ok {
-		return
+func (p *sweepProgress) consider(r sweep.Row) {
+	rank := func(r *sweep.Row) (float64, bool) {
+		e, ok := r.Estimate(p.page.Metrics[0])
+		return report.Better(p.page.Metrics[0], e.Value), ok
 	}
-	rank := report.Better(p.metrics[0], e.Value)
-	if len(p.best) == bestShown && rank >= p.best[bestShown-1].rank {
-		return
-	}
-	var text strings.Builder
-	fmt.Fprintf(&text, "%6d ", r.Point)
-	for _, s := range p.sweep.Settings(r.Point) {
-		fmt.Fprintf(&text, " %s", s.Text)
-	}
-	for _, key := range p.metrics {
-		if e, ok := r.Estimate(key); ok {
-			fmt.Fprintf(&text, "  %s %.4g ± %.2g", key, e.Value, e.HalfWidth)
-		}
-	}
-	p.best = append(p.best, bestPoint{rank, text.String()})
-	slices.SortStableFunc(p.best, func(a, b bestPoint) int {
-		switch {
-		case a.rank < b.rank:
-			return -1
-		case a.rank > b.rank:
-			return 1
-		default:
-			return 0
-		}
+	mine, ok := rank(&r)
+	at := slices.IndexFunc(p.best, func(other sweep.Row) bool {
+		its, _ := rank(&other)
+		return cmp.Or(cmp.Compare(mine, its), cmp.Compare(r.Point, other.Point)) < 0
 	})
+	switch {
+	case !ok || at < 0 && len(p.best) == bestShown:
+		return
+	case at < 0:
+		at = len(p.best)
+	}
+	p.best = slices.Insert(p.best, at, r)
 	p.best = p.best[:min(bestShown, len(p.best))]
+	p.table = nil
 }
 
-// width bounds the lines, which must not wrap to be drawn over.
-const width = 110
-
-// draw replaces what is on the screen.
-func (p *sweepProgress) draw() {
-	var text strings.Builder
-	p.erase(&text)
-	left := time.Duration(float64(time.Since(p.begin)) / float64(p.finished) * float64(p.points-p.finished))
-	fmt.Fprintf(&text, "%d/%d points, %d failed, %s, left: %s\n",
-		p.finished, p.points, p.failed, time.Since(p.begin).Round(time.Second), left.Round(time.Second))
-	for _, b := range p.best {
-		line := []rune(b.text)
-		text.WriteString(string(line[:min(len(line), width)]) + "\n")
+// picture is what to show now, the best points below how far the sweep is.
+func (p *sweepProgress) picture(now time.Time) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	elapsed := now.Sub(p.begin)
+	text := fmt.Sprintf("%s: %d of %d points", p.page.Scenario, p.finished, p.points)
+	if p.failed > 0 {
+		text += fmt.Sprintf(", %d failed", p.failed)
 	}
-	p.lines = 1 + len(p.best)
-	io.WriteString(p.out, text.String())
+	text += " · " + elapsed.Round(time.Second).String()
+	p.pace.note(elapsed, p.finished)
+	if left, ok := p.pace.left(p.points); ok {
+		text += " · " + ending(now, left)
+	}
+	if p.table == nil && len(p.best) > 0 {
+		table, err := p.page.Lines(p.best)
+		if err != nil {
+			table = []string{err.Error()}
+		}
+		p.table = table
+	}
+	if len(p.table) == 0 {
+		return []string{text}
+	}
+	return append([]string{text, ""}, p.table...)
 }
 
-// erase moves to the first line of the picture and clears below.
-func (p *sweepProgress) erase(w io.Writer) {
-	if p.lines > 0 {
-		fmt.Fprintf(w, "\x1b[%dA\x1b[J", p.lines)
+// ending says when a sweep will have ended.
+func ending(now time.Time, left time.Duration) string {
+	text := "about " + roughly(left.Seconds()) + " left"
+	end := now.Add(left)
+	switch {
+	case left > 20*time.Hour:
+		text += ", until " + end.Format("Mon 15:04")
+	case left > 10*time.Minute:
+		text += ", until " + end.Format("15:04")
 	}
+	return text
 }
 
 // end removes the picture.
 func (p *sweepProgress) end() {
-	if p.out != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.erase(p.out)
-		p.lines = 0
+	close(p.stop)
+	p.ended.Wait()
+	if p.screen != nil {
+		p.screen.clear()
 	}
+}
+
+// pace estimates when a sweep ends from the second half of the time that it
+// has run: what an earlier run left done comes at the beginning, and in no time.
+type pace struct {
+	marks []paceMark
+}
+
+type paceMark struct {
+	at       time.Duration
+	finished int
+}
+
+// mostMarks bounds the marks: beyond it, every second one is dropped.
+const mostMarks = 256
+
+func (p *pace) note(at time.Duration, finished int) {
+	p.marks = append(p.marks, paceMark{at, finished})
+	if len(p.marks) > mostMarks {
+		kept := p.marks[:0]
+		for i := 0; i < len(p.marks); i += 2 {
+			kept = append(kept, p.marks[i])
+		}
+		p.marks = kept
+	}
+}
+
+// left returns the time that the rest will take, false if there is nothing to
+// tell it from yet.
+func (p *pace) left(points int) (time.Duration, bool) {
+	last := p.marks[len(p.marks)-1]
+	i := slices.IndexFunc(p.marks, func(m paceMark) bool { return m.at >= last.at/2 })
+	from := p.marks[i]
+	if from.finished == last.finished {
+		return 0, false
+	}
+	each := float64(last.at-from.at) / float64(last.finished-from.finished)
+	return time.Duration(each * float64(points-last.finished)), true
 }

@@ -16,18 +16,23 @@ import (
 type ComparisonPage struct {
 	A, B string // names of the scenarios
 	*results.Comparison
-	Changes []scenarios.Change
-	Notes   []string
-	All     bool // tables show the metrics of parts too
+	PriceDates [2]string // of the newest list prices of A and B; empty: not known
+	Seed       uint64
+	Changes    []scenarios.Change
+	Notes      []string
+	All        bool // tables show the metrics of parts too
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
 func (c *ComparisonPage) Write(w io.Writer, format Format) error {
-	if format == JSON || format == CSV {
+	switch format {
+	case JSON:
+		return c.writeJSON(w)
+	case CSV:
 		return c.sheet(true).Write(w, format)
 	}
 	p := page{w: w, markdown: format == Markdown}
-	p.line(fmt.Sprintf("%s against %s, %d replications under common random numbers", c.B, c.A, c.Replications))
+	p.line(c.heading())
 	if len(c.Changes) > 0 {
 		b := block{head: []string{"key", c.A, c.B}, left: 3}
 		for _, change := range c.Changes {
@@ -58,11 +63,71 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 	return p.err
 }
 
+// heading says what was compared.
+func (c *ComparisonPage) heading() string {
+	replications := fmt.Sprintf("%d replications", c.Replications)
+	if c.Replications == 1 {
+		replications = "1 replication"
+	}
+	text := fmt.Sprintf("%s against %s · %s under common random numbers · seed %d", c.B, c.A, replications, c.Seed)
+	switch a, b := c.PriceDates[0], c.PriceDates[1]; {
+	case a != b:
+		text += fmt.Sprintf(" · prices of %s and %s", or(a, "no date"), or(b, "no date"))
+	case a != "":
+		text += " · prices of " + a
+	}
+	return text
+}
+
 func or(text, otherwise string) string {
 	if text == "" {
 		return otherwise
 	}
 	return text
+}
+
+// jsonSide is one of the two scenarios.
+type jsonSide struct {
+	Scenario  string   `json:"scenario"`
+	PriceDate string   `json:"price_date,omitempty"`
+	Only      []string `json:"only,omitempty"` // metrics that the other has not
+}
+
+// jsonChange is a key in which the files differ. A side that does not have it is
+// null.
+type jsonChange struct {
+	Key string  `json:"key"`
+	A   *string `json:"a"`
+	B   *string `json:"b"`
+}
+
+// writeJSON writes an object with all that is known.
+func (c *ComparisonPage) writeJSON(w io.Writer) error {
+	var j jsonWriter
+	member := func(name string, v any) {
+		j.text(",\n  " + strconv.Quote(name) + ": ")
+		j.value(v)
+	}
+	j.text("{\n  \"a\": ")
+	j.value(jsonSide{c.A, c.PriceDates[0], c.OnlyA})
+	member("b", jsonSide{c.B, c.PriceDates[1], c.OnlyB})
+	member("seed", c.Seed)
+	member("replications", c.Replications)
+	j.text(",\n  \"changes\": ")
+	j.list("[", "]", len(c.Changes), func(i int) {
+		change := c.Changes[i]
+		side := func(text string) *string {
+			if text == "" {
+				return nil
+			}
+			return &text
+		}
+		j.value(jsonChange{change.Path, side(change.A), side(change.B)})
+	})
+	s := c.sheet(true)
+	j.text(",\n  \"differences\": ")
+	j.list("[", "]", len(s.Rows), func(i int) { j.row(s.Columns, s.Rows[i]) })
+	return j.end(w, c.Notes)
 }
 
 // sheet lists the differences, of all metrics or of the whole's.

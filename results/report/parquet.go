@@ -41,6 +41,10 @@ func (p *Points) WriteParquet(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	return p.writeParquet(w, l)
+}
+
+func (p *Points) writeParquet(w io.Writer, l *sheetLayout) error {
 	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()), parquet.MaxRowsPerRowGroup(parquetRows))
 	var rows []parquet.Row
 	flush := func() error {
@@ -48,7 +52,7 @@ func (p *Points) WriteParquet(w io.Writer) error {
 		rows = rows[:0]
 		return err
 	}
-	err = p.Each(func(r *sweep.Row) error {
+	err := p.each(l, func(r *sweep.Row) error {
 		rows = append(rows, p.parquetRow(l, r))
 		if len(rows) < rowsAtOnce {
 			return nil
@@ -85,6 +89,12 @@ func (l *sheetLayout) group() ordered {
 		add(key, number())
 		add(key+".half_width", number())
 	}
+	for _, key := range l.counted {
+		add(key+".n", parquet.Optional(parquet.Int(64)))
+	}
+	if l.ruled {
+		add("ruled_out", parquet.Optional(parquet.String()))
+	}
 	if l.failed {
 		add("error", parquet.Optional(parquet.String()))
 	}
@@ -118,6 +128,13 @@ func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row) parquet.Row {
 		e, ok := r.Estimate(key)
 		add(parquet.DoubleValue(e.Value), ok)
 		add(parquet.DoubleValue(e.HalfWidth), ok && e.N > 1)
+	}
+	for _, key := range l.counted {
+		e, ok := r.Estimate(key)
+		add(parquet.Int64Value(int64(e.N)), ok)
+	}
+	if l.ruled {
+		add(parquet.ByteArrayValue([]byte(r.Ruled)), r.Ruled != "")
 	}
 	if l.failed {
 		add(parquet.ByteArrayValue([]byte(r.Err)), r.Err != "")

@@ -55,16 +55,8 @@ func (s Sheet) writeJSON(w io.Writer) error {
 		if i > 0 {
 			j.text(",")
 		}
-		j.text("\n  {")
-		for k, e := range row {
-			if k > 0 {
-				j.text(", ")
-			}
-			j.value(s.Columns[k])
-			j.text(": ")
-			j.value(e.Value)
-		}
-		j.text("}")
+		j.text("\n  ")
+		j.row(s.Columns, row)
 	}
 	j.text("\n]\n")
 	if j.err != nil {
@@ -72,6 +64,20 @@ func (s Sheet) writeJSON(w io.Writer) error {
 	}
 	_, err := w.Write(j.out.Bytes())
 	return err
+}
+
+// row writes an object, its members in the order of the columns.
+func (j *jsonWriter) row(columns []string, row []Entry) {
+	j.text("{")
+	for k, e := range row {
+		if k > 0 {
+			j.text(", ")
+		}
+		j.value(columns[k])
+		j.text(": ")
+		j.value(e.Value)
+	}
+	j.text("}")
 }
 
 func (s Sheet) writeCSV(w io.Writer) error {

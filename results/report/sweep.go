@@ -3,8 +3,9 @@ package report
 import (
 	"bufio"
 	"encoding/csv"
-	"errors"
+	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,12 +30,67 @@ type sheetLayout struct {
 	names   []string
 	keys    []string // of metrics
 	units   map[string]string
-	failed  bool // some point did: there is a column for errors
+	sparse  map[string]bool // metrics that only some replications of a point observed
+	counted []string        // those, in the order of keys: they have a column for that number
+	ruled   bool            // some point was ruled out: there is a column for the threshold
+	failed  bool            // some point did: there is a column for errors
+	states  []pointState    // by point
+}
+
+// pointState is what a layout knows of a point.
+type pointState uint8
+
+const (
+	absent pointState = iota
+	measured
+	failing
+)
+
+func stateOf(r *sweep.Row) pointState {
+	if r.Err != "" {
+		return failing
+	}
+	return measured
+}
+
+// note takes over the state of a point.
+func (l *sheetLayout) note(r *sweep.Row) {
+	for len(l.states) <= r.Point {
+		l.states = append(l.states, absent)
+	}
+	l.states[r.Point] = stateOf(r)
+	l.failed = l.failed || r.Err != ""
+	l.ruled = l.ruled || r.Ruled != ""
+	if r.Layout == nil {
+		return
+	}
+	for i, key := range r.Layout.Keys {
+		n := 0
+		for _, values := range r.Values {
+			if !math.IsNaN(values[i]) {
+				n++
+			}
+		}
+		if 0 < n && n < len(r.Values) {
+			l.sparse[key] = true
+		}
+	}
+}
+
+// each calls do for the points that the layout knows, as it knows them: what a
+// running sweep has added since is left to the next layout.
+func (p *Points) each(l *sheetLayout, do func(*sweep.Row) error) error {
+	return p.Each(func(r *sweep.Row) error {
+		if r.Point >= len(l.states) || l.states[r.Point] != stateOf(r) {
+			return nil
+		}
+		return do(r)
+	})
 }
 
 // layout goes through all points once.
 func (p *Points) layout() (*sheetLayout, error) {
-	l := &sheetLayout{units: map[string]string{}}
+	l := &sheetLayout{units: map[string]string{}, sparse: map[string]bool{}}
 	first := make([]*scenarios.Setting, len(p.Axes))
 	differs, numeric := make([]bool, len(p.Axes)), make([]bool, len(p.Axes))
 	for i := range numeric {
@@ -49,7 +105,7 @@ func (p *Points) layout() (*sheetLayout, error) {
 			differs[i] = differs[i] || s != *first[i]
 			numeric[i] = numeric[i] && (s.Numeric || s.Text == "")
 		}
-		l.failed = l.failed || r.Err != ""
+		l.note(r)
 		if r.Layout != nil && r.Layout != last {
 			last = r.Layout
 			l.add(last)
@@ -61,6 +117,11 @@ func (p *Points) layout() (*sheetLayout, error) {
 			l.axes = append(l.axes, i)
 			l.names = append(l.names, axis)
 			l.numeric = append(l.numeric, numeric[i])
+		}
+	}
+	for _, key := range l.keys {
+		if l.sparse[key] {
+			l.counted = append(l.counted, key)
 		}
 	}
 	return l, err
@@ -82,25 +143,24 @@ func (l *sheetLayout) add(some *sweep.Layout) {
 }
 
 // WriteCSV writes a row a point: its number, the parameters that differ, the
-// replications, and each metric with the half-width of its 95 % interval. If a
-// point failed, a last column has the errors.
+// replications, and each metric with the half-width of its 95 % interval. Where
+// they are needed, columns follow for the number of observations of a metric
+// (KEY.n: not all replications of some point had one; elsewhere it is the number
+// of replications), for the threshold that ended a point early (ruled_out) and
+// for the error of one that failed (error).
 func (p *Points) WriteCSV(w io.Writer) error {
 	l, err := p.layout()
 	if err != nil {
 		return err
 	}
+	return p.writeCSV(w, l)
+}
+
+func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
-	head := append([]string{"point"}, l.names...)
-	head = append(head, "replications")
-	for _, key := range l.keys {
-		head = append(head, key, key+".half_width")
-	}
-	if l.failed {
-		head = append(head, "error")
-	}
-	_ = out.Write(head) // csv.Writer keeps the first error for Error
-	record := make([]string, 0, len(head))
-	err = p.Each(func(r *sweep.Row) error {
+	_ = out.Write(l.head()) // csv.Writer keeps the first error for Error
+	var record []string
+	err := p.each(l, func(r *sweep.Row) error {
 		record = append(record[:0], strconv.Itoa(r.Point))
 		settings := p.Settings(r.Point)
 		for _, i := range l.axes {
@@ -114,6 +174,16 @@ func (p *Points) WriteCSV(w io.Writer) error {
 				record = append(record, "", "")
 			}
 		}
+		for _, key := range l.counted {
+			n := ""
+			if e, ok := r.Estimate(key); ok {
+				n = strconv.Itoa(e.N)
+			}
+			record = append(record, n)
+		}
+		if l.ruled {
+			record = append(record, r.Ruled)
+		}
 		if l.failed {
 			record = append(record, r.Err)
 		}
@@ -126,6 +196,25 @@ func (p *Points) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
+// head names the columns.
+func (l *sheetLayout) head() []string {
+	head := append([]string{"point"}, l.names...)
+	head = append(head, "replications")
+	for _, key := range l.keys {
+		head = append(head, key, key+".half_width")
+	}
+	for _, key := range l.counted {
+		head = append(head, key+".n")
+	}
+	if l.ruled {
+		head = append(head, "ruled_out")
+	}
+	if l.failed {
+		head = append(head, "error")
+	}
+	return head
+}
+
 // WriteReplications writes a row a replication: the point and its parameters,
 // the number of the replication, and what it measured.
 func (p *Points) WriteReplications(w io.Writer) error {
@@ -133,14 +222,19 @@ func (p *Points) WriteReplications(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	return p.writeReplications(w, l)
+}
+
+func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"point"}, l.names...)
 	head = append(append(head, "replication"), l.keys...)
 	_ = out.Write(head)
-	err = p.Each(func(r *sweep.Row) error {
+	var record []string
+	err := p.each(l, func(r *sweep.Row) error {
 		settings := p.Settings(r.Point)
 		for replication := range r.Values {
-			record := []string{strconv.Itoa(r.Point)}
+			record = append(record[:0], strconv.Itoa(r.Point))
 			for _, i := range l.axes {
 				record = append(record, settings[i].Text)
 			}
@@ -167,28 +261,50 @@ func (p *Points) WriteReplications(w io.Writer) error {
 }
 
 // SaveSweep writes sweep.csv and sweep.parquet to a directory, and if asked
-// replications.csv. Each file is written in full before it takes its place.
+// replications.csv, of the points that are done. Each file is written in full
+// before it takes its place, so that it may be called while the sweep runs: what
+// finishes meanwhile is left to the next call.
 func (p *Points) SaveSweep(dir string, replications bool) error {
+	l, err := p.layout()
+	if err != nil {
+		return err
+	}
 	files := []struct {
 		name  string
-		write func(io.Writer) error
-	}{{"sweep.csv", p.WriteCSV}, {"sweep.parquet", p.WriteParquet}, {"replications.csv", p.WriteReplications}}
+		write func(io.Writer, *sheetLayout) error
+	}{{"sweep.csv", p.writeCSV}, {"sweep.parquet", p.writeParquet}, {"replications.csv", p.writeReplications}}
 	if !replications {
 		files = files[:2]
 	}
 	for _, f := range files {
-		temporary := filepath.Join(dir, "."+f.name+".unfinished")
-		file, err := os.Create(temporary)
-		if err != nil {
+		if err := replace(dir, f.name, func(w io.Writer) error { return f.write(w, l) }); err != nil {
 			return err
 		}
-		out := bufio.NewWriterSize(file, 1<<16)
-		if err := errors.Join(f.write(out), out.Flush(), file.Close()); err != nil {
-			return errors.Join(err, os.Remove(temporary))
-		}
-		if err := os.Rename(temporary, filepath.Join(dir, f.name)); err != nil {
-			return err
-		}
+	}
+	return nil
+}
+
+// replace writes a file beside its place and then moves it there; if that
+// fails, the file that was there stays.
+func replace(dir, name string, write func(io.Writer) error) error {
+	temporary := filepath.Join(dir, "."+name+".unfinished")
+	file, err := os.Create(temporary)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(file, 1<<16)
+	if err = write(out); err == nil {
+		err = out.Flush()
+	}
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temporary, filepath.Join(dir, name))
+	}
+	if err != nil {
+		_ = os.Remove(temporary) // the first error says more
+		return fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
 	}
 	return nil
 }

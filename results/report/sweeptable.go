@@ -1,7 +1,7 @@
 package report
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -17,11 +17,13 @@ import (
 // SweepPage is what a person reads of a sweep.
 type SweepPage struct {
 	Scenario, Design string
+	PriceDate        string // of the newest list prices; empty: not known
 	*Points
 	Metrics []string  // shown, the first ranks the points
 	Pareto  [2]string // metrics of the front; "": none
 	Top     int       // points shown besides those of the front
 	Rows    int       // of a Saltelli design that is complete, else 0
+	Color   bool      // tables: colour what is special about points
 }
 
 // ranked is a point with what the page shows of it.
@@ -90,9 +92,19 @@ func (s *SweepPage) collect() ([]ranked, error) {
 	return all, err
 }
 
-// order sorts points by the first metric; failed ones come last.
+// order sorts points by the first metric. Those that a threshold rules out come
+// after the others, and failed ones last.
 func (s *SweepPage) order(all []ranked) []ranked {
 	sorted := slices.Clone(all)
+	class := func(p *ranked) int {
+		switch {
+		case p.err != "":
+			return 2
+		case p.ruled != "":
+			return 1
+		}
+		return 0
+	}
 	rank := func(p *ranked) float64 {
 		if len(p.estimates) == 0 || p.estimates[0].N == 0 {
 			return math.Inf(1)
@@ -100,14 +112,7 @@ func (s *SweepPage) order(all []ranked) []ranked {
 		return Better(s.Metrics[0], p.estimates[0].Value)
 	}
 	slices.SortStableFunc(sorted, func(a, b ranked) int {
-		switch x, y := rank(&a), rank(&b); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		default:
-			return a.point - b.point
-		}
+		return cmp.Or(cmp.Compare(class(&a), class(&b)), cmp.Compare(rank(&a), rank(&b)), cmp.Compare(a.point, b.point))
 	})
 	return sorted
 }
@@ -129,9 +134,9 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 	if format == JSON {
 		return s.writeJSON(w, l, all)
 	}
-	p := page{w: w, markdown: format == Markdown}
-	p.line(s.heading(all))
-	p.block(s.best(l, all))
+	p := page{w: w, markdown: format == Markdown, paint: painter(s.Color && format == Table)}
+	p.line(s.heading(all, p.paint))
+	p.block(s.best(l, all, p.paint))
 	for i, key := range s.Metrics {
 		if b, ok := s.sensitivity(l, all, i, key); ok {
 			p.block(b)
@@ -140,7 +145,7 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 	return p.err
 }
 
-func (s *SweepPage) heading(all []ranked) string {
+func (s *SweepPage) heading(all []ranked, paint painter) string {
 	failed, ruled := 0, 0
 	for i := range all {
 		if all[i].err != "" {
@@ -150,18 +155,21 @@ func (s *SweepPage) heading(all []ranked) string {
 			ruled++
 		}
 	}
-	text := fmt.Sprintf("%s: %s of %d points", s.Scenario, s.Design, len(all))
+	text := fmt.Sprintf("%s: %s of %d points", paint.bold(s.Scenario), s.Design, len(all))
 	if failed > 0 {
 		text += fmt.Sprintf(", %d failed", failed)
 	}
 	if ruled > 0 {
 		text += fmt.Sprintf(", %d ended early by a threshold", ruled)
 	}
+	if s.PriceDate != "" {
+		text += " · prices of " + s.PriceDate
+	}
 	return text
 }
 
 // best is the table of the best points, and those of the front.
-func (s *SweepPage) best(l *sheetLayout, all []ranked) block {
+func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 	b := block{head: append([]string{"point"}, shortened(l.names)...), left: 1 + len(l.names)}
 	b.head = append(append(b.head, "n"), s.Metrics...)
 	b.head = append(b.head, "")
@@ -185,7 +193,7 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked) block {
 			columns[i] = append(columns[i], c)
 			row = append(row, "")
 		}
-		b.rows = append(b.rows, append(row, p.mark()))
+		b.rows = append(b.rows, append(row, p.mark(paint)))
 	}
 	for i, cells := range columns {
 		for k, text := range column(cells) {
@@ -213,19 +221,19 @@ func shortened(names []string) []string {
 }
 
 // mark says what is special about a point.
-func (p *ranked) mark() string {
+func (p *ranked) mark(paint painter) string {
 	switch {
 	case p.err != "":
 		const most = 60
-		text := p.err
-		if len(text) > most {
-			text = text[:most] + "…"
+		text, _, _ := strings.Cut(p.err, "\n")
+		if letters := []rune(text); len(letters) > most {
+			text = string(letters[:most]) + "…"
 		}
-		return "failed: " + text
+		return paint.bad("failed: " + text)
 	case p.ruled != "":
-		return "out: " + p.ruled
+		return paint.note("out: " + p.ruled)
 	case p.front:
-		return "Pareto"
+		return paint.good("Pareto")
 	}
 	return ""
 }
@@ -315,83 +323,15 @@ func (s *SweepPage) sensitivity(l *sheetLayout, all []ranked, metric int, key st
 	return b, true
 }
 
-// explained writes a share of the variance with its interval.
+// explained writes a share of the variance with its interval. Estimates of a
+// share that is nothing fall below nothing as often as above it.
 func explained(s sweep.Share) string {
+	percent := func(v float64) float64 { return 100 * max(0, v) }
 	switch {
 	case math.IsNaN(s.Value):
 		return "–"
 	case math.IsNaN(s.Low):
-		return fmt.Sprintf("%.0f %%", 100*s.Value)
+		return fmt.Sprintf("%.0f %%", percent(s.Value))
 	}
-	return fmt.Sprintf("%.0f %% (%.0f..%.0f)", 100*s.Value, 100*s.Low, 100*s.High)
-}
-
-// jsonPoint is a point as scripts read it.
-type jsonPoint struct {
-	Point        int                     `json:"point"`
-	Parameters   map[string]any          `json:"parameters"`
-	Replications int                     `json:"replications"`
-	Metrics      map[string]jsonEstimate `json:"metrics"`
-	Pareto       bool                    `json:"pareto"`
-	RuledOut     string                  `json:"ruled_out,omitempty"`
-	Error        string                  `json:"error,omitempty"`
-}
-
-type jsonShare struct {
-	Value number `json:"value"`
-	Low   number `json:"low"`
-	High  number `json:"high"`
-}
-
-type jsonIndex struct {
-	Metric    string    `json:"metric"`
-	Parameter string    `json:"parameter"`
-	First     jsonShare `json:"first_order"`
-	Total     jsonShare `json:"total"`
-}
-
-func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
-	answer := struct {
-		Scenario    string      `json:"scenario"`
-		Design      string      `json:"design"`
-		Pareto      [2]string   `json:"pareto_metrics"`
-		Points      []jsonPoint `json:"points"`
-		Sensitivity []jsonIndex `json:"sensitivity"`
-	}{Scenario: s.Scenario, Design: s.Design, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
-	for i := range all {
-		p := &all[i]
-		j := jsonPoint{
-			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
-			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{},
-		}
-		for k, axis := range l.axes {
-			switch v := p.settings[axis]; {
-			case v.Numeric:
-				j.Parameters[l.names[k]] = v.Number
-			case v.Text != "":
-				j.Parameters[l.names[k]] = v.Text
-			}
-		}
-		for k, e := range p.estimates {
-			if e.N > 0 {
-				j.Metrics[s.Metrics[k]] = estimateOf(e, l.units[s.Metrics[k]])
-			}
-		}
-		answer.Points = append(answer.Points, j)
-	}
-	for i, key := range s.Metrics {
-		surface, _ := s.surface(l, all, i)
-		for k, index := range surface.Indices() {
-			answer.Sensitivity = append(answer.Sensitivity, jsonIndex{
-				Metric: key, Parameter: l.names[k], First: shareOf(index.First), Total: shareOf(index.Total),
-			})
-		}
-	}
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	return out.Encode(answer)
-}
-
-func shareOf(s sweep.Share) jsonShare {
-	return jsonShare{number(s.Value), number(s.Low), number(s.High)}
+	return fmt.Sprintf("%.0f %% (%.0f..%.0f)", percent(s.Value), percent(s.Low), percent(s.High))
 }

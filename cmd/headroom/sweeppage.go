@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"headroom/results"
+	"headroom/results/report"
+)
+
+// page says what to show of a sweep.
+func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
+	page := &report.SweepPage{
+		Scenario: e.Name, Design: e.Sweep.Design, Top: f.top, Metrics: f.metrics,
+		PriceDate: e.priceDates(), Color: colored(os.Stdout),
+		Points: &report.Points{Axes: e.Sweep.Axes(), Settings: e.Sweep.Settings},
+	}
+	pareto := f.pareto
+	if pareto == "" {
+		pareto = "cost.total,latency.p99"
+		if !slices.Contains(results.Keys(e.Config), "latency.p99") {
+			pareto = "cost.total,instance_hours"
+		}
+	}
+	x, y, ok := strings.Cut(pareto, ",")
+	if !ok || x == y || strings.Contains(y, ",") {
+		return nil, fmt.Errorf("--pareto: must be two metrics with a comma between, got %q", pareto)
+	}
+	page.Pareto = [2]string{x, y}
+	for _, key := range page.Pareto {
+		if err := e.checkMeasured(key); err != nil {
+			return nil, fmt.Errorf("--pareto: %w", err)
+		}
+	}
+	for _, key := range f.metrics {
+		if err := e.checkMeasured(key); err != nil {
+			return nil, fmt.Errorf("--metrics: %w", err)
+		}
+	}
+	if len(page.Metrics) == 0 {
+		page.Metrics = []string{x, y}
+		for _, precision := range e.Sweep.Precision {
+			page.Metrics = append(page.Metrics, precision.Metric)
+		}
+		for _, t := range e.thresholds {
+			page.Metrics = append(page.Metrics, t.Key)
+		}
+	}
+	page.Metrics = unique(page.Metrics)
+	return page, nil
+}
+
+// priceDates says which dates the prices of the points have: those of their
+// Regions, if the Region is an axis.
+func (e *experiment) priceDates() string {
+	dates := []string{e.Catalog.PriceDate()}
+	for i, axis := range e.Sweep.Axes() {
+		if axis != "region" && axis != "region.name" {
+			continue
+		}
+		var seen []string
+		for point := range min(e.Sweep.Len(), pointsRead) {
+			region := e.Sweep.Settings(point)[i].Text
+			if slices.Contains(seen, region) {
+				continue
+			}
+			seen = append(seen, region)
+			if s, err := e.Sweep.Point(point); err == nil {
+				dates = append(dates, s.Catalog.PriceDate())
+			}
+		}
+	}
+	slices.Sort(dates)
+	return strings.Trim(strings.Join(slices.Compact(dates), ", "), ", ")
+}
+
+// pointsRead is among how many points the Regions of a sweep are looked up.
+const pointsRead = 10_000
+
+// checkMeasured reports a metric that does not exist, or that no point has.
+func (e *experiment) checkMeasured(key string) error {
+	if err := results.CheckKey(key); err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	keys := results.Keys(e.Config)
+	if slices.Contains(keys, key) {
+		return nil
+	}
+	n := min(pointsAsked, e.Sweep.Len())
+	for k := range n {
+		s, err := e.Sweep.Point(k * (e.Sweep.Len() / n))
+		if err != nil {
+			continue // a row with its error
+		}
+		of := results.Keys(s.Config)
+		if slices.Contains(of, key) {
+			return nil
+		}
+		keys = append(keys, of...)
+	}
+	hint := ""
+	if near := results.Nearest(key, keys); near != "" {
+		hint = fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return fmt.Errorf("%s: must be a metric that the scenario has%s", key, hint)
+}
+
+// pointsAsked is how many points, spread over the design, are asked whether they
+// have a metric that the file's own scenario has not.
+const pointsAsked = 32
+
+func unique(names []string) []string {
+	var all []string
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}

@@ -1,0 +1,184 @@
+package report
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+
+	"headroom/results/sweep"
+	"headroom/scenarios"
+)
+
+// fourPoints are two points with different metrics, of which one replication did
+// not observe one, one that failed, and one that a threshold ended.
+func fourPoints() *Points {
+	number := func(text string, v float64) scenarios.Setting {
+		return scenarios.Setting{Text: text, Number: v, Numeric: true}
+	}
+	settings := [][]scenarios.Setting{
+		{number("40", 40), {Text: "m6i.large"}, {Text: "same"}},
+		{number("50", 50), {Text: "m6i.large"}, {Text: "same"}},
+		{{}, {Text: "c6i.large"}, {Text: "same"}},
+		{number("60", 60), {Text: "c6i.large"}, {Text: "same"}},
+	}
+	small := sweep.NewLayout([]string{"availability", "cost.total"}, []string{"ratio", "USD"})
+	large := sweep.NewLayout([]string{"availability", "latency.p99{target_group=web}", "cost.total"}, []string{"ratio", "s", "USD"})
+	rows := []sweep.Row{
+		{Point: 0, Layout: small, Values: [][]float64{{1, 2}, {1, 4}}},
+		{Point: 1, Layout: large, Values: [][]float64{{0.5, math.NaN(), 7}}},
+		{Point: 2, Err: "no such type"},
+		{Point: 3, Layout: large, Values: [][]float64{{0, 1, 5}, {0, math.NaN(), 5}, {0, 3, 5}}, Ruled: "availability >= 99%"},
+	}
+	return &Points{
+		Axes:     []string{"target_value", "type", "constant"},
+		Settings: func(point int) []scenarios.Setting { return settings[point] },
+		Each: func(do func(*sweep.Row) error) error {
+			for i := range rows {
+				if err := do(&rows[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func TestSweepCSVHasARowAPoint(t *testing.T) {
+	var b bytes.Buffer
+	if err := fourPoints().WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := `point,target_value,type,replications,availability,availability.half_width,latency.p99{target_group=web},latency.p99{target_group=web}.half_width,cost.total,cost.total.half_width,latency.p99{target_group=web}.n,ruled_out,error
+0,40,m6i.large,2,1,0,,,3,12.706204736174692,,,
+1,50,m6i.large,1,0.5,,,,7,,,,
+2,,c6i.large,0,,,,,,,,,no such type
+3,60,c6i.large,3,0,0,2,12.706204736174692,5,0,2,availability >= 99%,
+`
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+	b.Reset()
+	if err := fourPoints().WriteReplications(&b); err != nil {
+		t.Fatal(err)
+	}
+	want = `point,target_value,type,replication,availability,latency.p99{target_group=web},cost.total
+0,40,m6i.large,0,1,,2
+0,40,m6i.large,1,1,,4
+1,50,m6i.large,0,0.5,,7
+3,60,c6i.large,0,0,1,5
+3,60,c6i.large,1,0,,5
+3,60,c6i.large,2,0,3,5
+`
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// Columns that no point needs are not there.
+func TestSweepCSVOfPlainPointsIsPlain(t *testing.T) {
+	p := fourPoints()
+	each := p.Each
+	p.Each = func(do func(*sweep.Row) error) error {
+		return each(func(r *sweep.Row) error {
+			if r.Point > 0 {
+				return nil
+			}
+			return do(r)
+		})
+	}
+	var b bytes.Buffer
+	if err := p.WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := "point,replications,availability,availability.half_width,cost.total,cost.total.half_width\n0,2,1,0,3,12.706204736174692\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// Points that finish while the files are written are left to the next time: they
+// may need columns that the heads have not.
+func TestSaveSweepOfARunningSweepIsConsistent(t *testing.T) {
+	p := fourPoints()
+	each, passes := p.Each, 0
+	p.Each = func(do func(*sweep.Row) error) error {
+		passes++
+		return each(func(r *sweep.Row) error {
+			if r.Point >= passes {
+				return nil
+			}
+			return do(r)
+		})
+	}
+	dir := t.TempDir()
+	if err := p.SaveSweep(dir, false); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "sweep.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "point,replications,availability,availability.half_width,cost.total,cost.total.half_width\n0,2,1,0,3,12.706204736174692\n"
+	if string(got) != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("%d files, want sweep.csv and sweep.parquet", len(entries))
+	}
+}
+
+func TestRuledOutPointsComeAfterTheOthers(t *testing.T) {
+	s := SweepPage{Points: fourPoints(), Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
+	all, err := s.collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []int
+	for _, p := range s.order(all) {
+		order = append(order, p.point)
+	}
+	if want := []int{0, 1, 3, 2}; !slices.Equal(order, want) { // $3, $7, out at $5, failed
+		t.Errorf("order %v, want %v", order, want)
+	}
+}
+
+func TestSweepParquetHasTheColumnsOfTheCSV(t *testing.T) {
+	var b bytes.Buffer
+	if err := fourPoints().WriteParquet(&b); err != nil {
+		t.Fatal(err)
+	}
+	file, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names string
+	for _, f := range file.Schema().Fields() {
+		names += f.Name() + "|"
+	}
+	want := "point|target_value|type|replications|availability|availability.half_width|latency.p99{target_group=web}|" +
+		"latency.p99{target_group=web}.half_width|cost.total|cost.total.half_width|latency.p99{target_group=web}.n|ruled_out|error|"
+	if names != want {
+		t.Errorf("columns\n%s\nwant\n%s", names, want)
+	}
+	rows := make([]parquet.Row, 5)
+	n, _ := parquet.NewReader(file).ReadRows(rows)
+	if n != 4 {
+		t.Fatalf("%d rows", n)
+	}
+	for _, c := range []struct {
+		row, column int
+		want        string
+	}{
+		{0, 1, "40"}, {0, 2, "m6i.large"}, {0, 3, "2"}, {0, 8, "3"}, {0, 10, "<null>"}, {0, 11, "<null>"}, {0, 12, "<null>"},
+		{1, 5, "<null>"}, {1, 6, "<null>"}, {1, 8, "7"}, {2, 1, "<null>"}, {2, 12, "no such type"}, {3, 10, "2"}, {3, 11, "availability >= 99%"},
+	} {
+		if got := rows[c.row][c.column].String(); got != c.want {
+			t.Errorf("row %d column %d: got %q, want %q", c.row, c.column, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"headroom/results/sweep"
+)
+
+// jsonPoint is a point as scripts read it.
+type jsonPoint struct {
+	Point        int                     `json:"point"`
+	Parameters   map[string]any          `json:"parameters"`
+	Replications int                     `json:"replications"`
+	Metrics      map[string]jsonEstimate `json:"metrics"`
+	Pareto       bool                    `json:"pareto"`
+	RuledOut     string                  `json:"ruled_out,omitempty"`
+	Error        string                  `json:"error,omitempty"`
+}
+
+type jsonShare struct {
+	Value number `json:"value"`
+	Low   number `json:"low"`
+	High  number `json:"high"`
+}
+
+type jsonIndex struct {
+	Metric    string    `json:"metric"`
+	Parameter string    `json:"parameter"`
+	First     jsonShare `json:"first_order"`
+	Total     jsonShare `json:"total"`
+}
+
+func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
+	answer := struct {
+		Scenario    string      `json:"scenario"`
+		Design      string      `json:"design"`
+		PriceDate   string      `json:"price_date,omitempty"`
+		Pareto      [2]string   `json:"pareto_metrics"`
+		Points      []jsonPoint `json:"points"`
+		Sensitivity []jsonIndex `json:"sensitivity"`
+	}{Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
+	for i := range all {
+		p := &all[i]
+		j := jsonPoint{
+			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
+			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{},
+		}
+		for k, axis := range l.axes {
+			switch v := p.settings[axis]; {
+			case v.Numeric:
+				j.Parameters[l.names[k]] = v.Number
+			case v.Text != "":
+				j.Parameters[l.names[k]] = v.Text
+			}
+		}
+		for k, e := range p.estimates {
+			if e.N > 0 {
+				j.Metrics[s.Metrics[k]] = estimateOf(e, l.units[s.Metrics[k]])
+			}
+		}
+		answer.Points = append(answer.Points, j)
+	}
+	for i, key := range s.Metrics {
+		surface, _ := s.surface(l, all, i)
+		for k, index := range surface.Indices() {
+			answer.Sensitivity = append(answer.Sensitivity, jsonIndex{
+				Metric: key, Parameter: l.names[k], First: shareOf(index.First), Total: shareOf(index.Total),
+			})
+		}
+	}
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(answer)
+}
+
+func shareOf(s sweep.Share) jsonShare {
+	return jsonShare{number(s.Value), number(s.Low), number(s.High)}
+}
