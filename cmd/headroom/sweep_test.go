@@ -33,11 +33,11 @@ max_replications = 12
 // start begins the sweep in a directory, as a process of its own.
 func start(t *testing.T, dir, out string, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	args = append([]string{"sweep", "swept.toml", "--format", "csv", "--out", out}, args...)
+	args = append([]string{"sweep", "swept.toml", "--out", out}, args...)
 	command := exec.Command("headroom", args...)
 	command.Dir = dir
 	var said bytes.Buffer
-	command.Stderr = &said
+	command.Stdout, command.Stderr = &said, &said
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +127,9 @@ func TestInterruptedSweepKeepsFinishedPoints(t *testing.T) {
 	ended := (*exec.ExitError)(nil)
 	if !errors.As(err, &ended) || ended.ExitCode() != 130 {
 		t.Fatalf("%v, want exit code 130\n%s", err, said)
+	}
+	if !strings.Contains(said.String(), "swept: grid of 102 points, ") || !strings.Contains(said.String(), " done") {
+		t.Errorf("does not say how much is done:\n%s", said)
 	}
 	content, err := os.ReadFile(filepath.Join(dir, "out", "sweep.csv"))
 	if err != nil || !bytes.HasPrefix(content, []byte("point,")) {

@@ -24,10 +24,9 @@ func pause(elapsed, took time.Duration) time.Duration {
 
 // publisher keeps the files of a sweep in step with its journal while it runs.
 type publisher struct {
-	done   atomic.Int64 // points, in this run
-	stop   chan struct{}
-	ended  sync.WaitGroup
-	failed error // of the last writing
+	done  atomic.Int64 // points, in this run
+	stop  chan struct{}
+	ended sync.WaitGroup
 }
 
 // publish begins to write. Without a directory there is nothing to write to.
@@ -50,7 +49,7 @@ func (p *publisher) work(write func() error) {
 		var took time.Duration
 		if done := p.done.Load(); done != written {
 			started := time.Now()
-			p.failed = write()
+			_ = write() // the last writing, of all, tells whether it can be done
 			took, written = time.Since(started), done
 		}
 		wait = pause(time.Since(begin), took)
@@ -60,8 +59,7 @@ func (p *publisher) work(write func() error) {
 // note takes note of a point that is done.
 func (p *publisher) note(sweep.Row) { p.done.Add(1) }
 
-// end stops writing. What is done since the last time is left to the caller, and
-// so is an error: it writes once more and sees for itself.
+// end stops writing. The caller writes once more.
 func (p *publisher) end() {
 	close(p.stop)
 	p.ended.Wait()

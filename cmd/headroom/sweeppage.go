@@ -14,7 +14,7 @@ import (
 func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 	page := &report.SweepPage{
 		Scenario: e.Name, Design: e.Sweep.Design, Top: f.top, Metrics: f.metrics,
-		PriceDate: e.priceDates(), Color: colored(os.Stdout),
+		PriceDate: e.priceDates(), Planned: e.Sweep.Len(), Color: colored(os.Stdout),
 		Points: &report.Points{Axes: e.Sweep.Axes(), Settings: e.Sweep.Settings},
 	}
 	pareto := f.pareto

@@ -27,6 +27,7 @@ type sweepProgress struct {
 	failed   int
 	best     []sweep.Row
 	table    []string // of the best, until there are better ones
+	columns  int      // for which it was drawn
 	pace     pace
 }
 
@@ -50,7 +51,8 @@ func newSweepProgress(page *report.SweepPage, points int, quiet bool) *sweepProg
 			case <-p.stop:
 				return
 			case <-tick.C:
-				p.screen.show(p.picture(time.Now()))
+				columns, _ := p.screen.size()
+				p.screen.show(p.picture(time.Now(), columns))
 			}
 		}
 	})
@@ -95,8 +97,9 @@ func (p *sweepProgress) consider(r sweep.Row) {
 	p.table = nil
 }
 
-// picture is what to show now, the best points below how far the sweep is.
-func (p *sweepProgress) picture(now time.Time) []string {
+// picture is what to show now in so many columns: the best points below how far
+// the sweep is.
+func (p *sweepProgress) picture(now time.Time, columns int) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	elapsed := now.Sub(p.begin)
@@ -109,12 +112,12 @@ func (p *sweepProgress) picture(now time.Time) []string {
 	if left, ok := p.pace.left(p.points); ok {
 		text += " · " + ending(now, left)
 	}
-	if p.table == nil && len(p.best) > 0 {
-		table, err := p.page.Lines(p.best)
+	if len(p.best) > 0 && (p.table == nil || p.columns != columns) {
+		table, err := p.page.Lines(p.best, columns-1)
 		if err != nil {
 			table = []string{err.Error()}
 		}
-		p.table = table
+		p.table, p.columns = table, columns
 	}
 	if len(p.table) == 0 {
 		return []string{text}

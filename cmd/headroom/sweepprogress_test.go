@@ -99,7 +99,7 @@ func TestProgressShowsTheBest(t *testing.T) {
 	for seed := range uint64(50) {
 		p := &sweepProgress{points: 30, screen: &screen{}, page: &report.SweepPage{
 			Scenario: "shop", Metrics: []string{"cost.total"},
-			Points: &report.Points{Axes: []string{"a.b"}, Settings: func(point int) []scenarios.Setting {
+			Points: &report.Points{Axes: []string{"a.long_key"}, Settings: func(point int) []scenarios.Setting {
 				return []scenarios.Setting{{Text: fmt.Sprint("v", point)}}
 			}},
 		}}
@@ -113,18 +113,21 @@ func TestProgressShowsTheBest(t *testing.T) {
 			}
 			p.done(row)
 		}
-		got := strings.Join(p.picture(p.begin), "\n")
+		got := strings.Join(p.picture(p.begin, 80), "\n")
 		want := `shop: 30 of 30 points, 1 failed · 0s
 
-point  b    n  cost.total
-───────────────────────────
-27     v27  1      $13.00
-26     v26  1      $14.00
-25     v25  1      $15.00
-24     v24  1      $16.00
-23     v23  1      $17.00`
+point  long_key  n  cost.total
+────────────────────────────────
+27     v27       1      $13.00
+26     v26       1      $14.00
+25     v25       1      $15.00
+24     v24       1      $16.00
+23     v23       1      $17.00`
 		if got != want {
 			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+		if narrow := p.picture(p.begin, 31)[2]; narrow != "point  long_…  n  cost.total" {
+			t.Fatalf("in 31 columns: %s", narrow)
 		}
 	}
 }

@@ -36,10 +36,11 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 		Scenario    string      `json:"scenario"`
 		Design      string      `json:"design"`
 		PriceDate   string      `json:"price_date,omitempty"`
+		Planned     int         `json:"planned"` // points, done or not
 		Pareto      [2]string   `json:"pareto_metrics"`
 		Points      []jsonPoint `json:"points"`
 		Sensitivity []jsonIndex `json:"sensitivity"`
-	}{Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
+	}{Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Planned: s.Planned, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
 	for i := range all {
 		p := &all[i]
 		j := jsonPoint{

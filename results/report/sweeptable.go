@@ -18,6 +18,7 @@ import (
 type SweepPage struct {
 	Scenario, Design string
 	PriceDate        string // of the newest list prices; empty: not known
+	Planned          int    // points of the design, done or not
 	*Points
 	Metrics []string  // shown, the first ranks the points
 	Pareto  [2]string // metrics of the front; "": none
@@ -155,7 +156,10 @@ func (s *SweepPage) heading(all []ranked, paint painter) string {
 			ruled++
 		}
 	}
-	text := fmt.Sprintf("%s: %s of %d points", paint.bold(s.Scenario), s.Design, len(all))
+	text := fmt.Sprintf("%s: %s of %d points", paint.bold(s.Scenario), s.Design, max(s.Planned, len(all)))
+	if len(all) < s.Planned {
+		text += fmt.Sprintf(", %d done", len(all))
+	}
 	if failed > 0 {
 		text += fmt.Sprintf(", %d failed", failed)
 	}
