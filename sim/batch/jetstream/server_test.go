@@ -1,0 +1,129 @@
+package jetstream
+
+import (
+	"context"
+	"net"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// ground is a server that can be stopped and started again at the same place.
+type ground struct {
+	server *server.Server
+	dir    string
+	port   int
+}
+
+func (g *ground) start(t *testing.T) {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{
+		Host: "127.0.0.1", Port: g.port, JetStream: true, StoreDir: g.dir, NoSigs: true, NoLog: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the server does not start")
+	}
+	g.server, g.port = s, s.Addr().(*net.TCPAddr).Port
+}
+
+func (g *ground) stop() {
+	g.server.Shutdown()
+	g.server.WaitForShutdown()
+}
+
+// A server that starts anew, and even one that has lost everything, costs time and
+// no answer.
+func TestJobSurvivesItsServer(t *testing.T) {
+	t.Parallel()
+	for _, forgets := range []bool{false, true} {
+		g := &ground{dir: t.TempDir(), port: server.RANDOM_PORT}
+		g.start(t)
+		var log logged
+		o := Options{URL: g.server.ClientURL(), Log: log.add}
+		c, other := open(t, o), open(t, o)
+		var n atomic.Int64
+		background(t, other, works(4*time.Millisecond, &n))
+		s := newNumbers(300)
+		ended := make(chan error, 1)
+		go func() { ended <- c.Do(t.Context(), job("a"), s) }()
+		for _, after := range []int64{20, 90} {
+			for n.Load() < after {
+				time.Sleep(time.Millisecond)
+			}
+			g.stop()
+			if forgets {
+				if err := os.RemoveAll(g.dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(50 * time.Millisecond)
+			g.start(t)
+		}
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		s.check(t)
+		if text := log.text(); !strings.Contains(text, "lost the connection") || !strings.Contains(text, "connected again") {
+			t.Errorf("the log does not tell:\n%s", text)
+		}
+		if forgets != strings.Contains(log.text(), "had forgotten the job") {
+			t.Errorf("forgets: %v, but the log says\n%s", forgets, log.text())
+		}
+		if !forgets && n.Load() > 300+8 {
+			t.Errorf("%d tasks were computed", n.Load())
+		}
+		c.Close()
+		other.Close()
+		g.stop()
+	}
+}
+
+func TestServerWithoutJetStreamIsRefused(t *testing.T) {
+	t.Parallel()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	defer s.Shutdown()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the server does not start")
+	}
+	_, err = Open(context.Background(), Options{URL: s.ClientURL()})
+	if err == nil || !strings.Contains(err.Error(), "runs without JetStream (start nats-server with --jetstream)") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOldServersAreKnown(t *testing.T) {
+	t.Parallel()
+	for version, old := range map[string]bool{"2.8.4": true, "1.99.0": true, "2.9.0": false, "2.15.2": false, "3.0": false, "dev": false} {
+		if older(version, 2, 9) != old {
+			t.Errorf("%s", version)
+		}
+	}
+}
+
+func FuzzFrame(f *testing.F) {
+	f.Add((&frame{task: []byte("task"), answer: []byte("answer"), took: time.Second}).encode())
+	f.Add((&frame{task: []byte("task"), lost: true}).encode())
+	f.Add([]byte{frameAnswer, 1, 9, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a, err := decodeFrame(b)
+		if err != nil {
+			return
+		}
+		again, err := decodeFrame(a.encode())
+		if err != nil || string(again.task) != string(a.task) || string(again.answer) != string(a.answer) || again.took != a.took || again.lost != a.lost {
+			t.Errorf("%+v became %+v, %v", a, again, err)
+		}
+	})
+}
