@@ -17,12 +17,14 @@ type Dispatch struct {
 	layouts map[string]*Layout
 	pace    pace
 	told    time.Time // when the last answer came
+
+	inherited inheritance
 }
 
 // NewDispatch begins to hand out what the journal does not know of a plan.
 // It builds no experiment.
 func NewDispatch(p *Plan, j *Journal, o Options) *Dispatch {
-	return &Dispatch{course: newCourse(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}}
+	return &Dispatch{course: newCourse(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}, inherited: newInheritance()}
 }
 
 // errLost is the error of a replication that took every worker down that tried.
@@ -63,8 +65,9 @@ func (d *Dispatch) fill(size int) []stretch {
 	var stretches []stretch
 	for size > 0 {
 		if j, first, count := d.course.take(size); j != nil {
-			stretches = append(stretches, stretch{j.point, first, count, j.attempt})
-			size -= count
+			rest := d.withhold(stretch{j.point, first, count, j.attempt})
+			stretches = append(stretches, rest...)
+			size -= replications(rest)
 			continue
 		}
 		j, more := d.course.open()
@@ -83,10 +86,11 @@ func (d *Dispatch) fill(size int) []stretch {
 // it holds several replications, they are handed out again one by one; of one,
 // it is the error of the point. An answer that comes twice changes nothing. The
 // error is one of the journal, or says that the answer is none: the sweep cannot
-// go on.
+// go on. The answer to a task of an earlier Dispatch of the plan is taken as well,
+// and spares what it says; one that is none is then ignored.
 func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) error {
 	if !d.out[string(task)] {
-		return d.course.failure()
+		return d.adopt(task, answer, lost)
 	}
 	stretches, err := decodeTask(task)
 	if err != nil {
@@ -127,11 +131,19 @@ func (d *Dispatch) record(s stretch, f *finding) {
 	if j == nil {
 		return
 	}
-	if f.layout == nil {
+	defer func() {
+		if c.active[s.point] == nil {
+			d.inherited.forget(s.point)
+		}
+	}()
+	switch {
+	case f.lost:
+		c.record(j, s.first, nil, errLost)
+		return
+	case f.layout == nil:
 		c.end(j, j.kept, errors.New(f.err))
 		return
-	}
-	if !c.meet(j, f.layout) {
+	case !c.meet(j, f.layout):
 		return
 	}
 	for i := range s.count {
@@ -149,9 +161,7 @@ func (d *Dispatch) record(s stretch, f *finding) {
 // lost hands out a task again in pieces, or gives its point up.
 func (d *Dispatch) lost(stretches []stretch) {
 	if only := stretches[0]; replications(stretches) == 1 {
-		if j := d.course.active[only.point]; j != nil {
-			d.course.record(j, only.first, nil, errLost)
-		}
+		d.record(only, &finding{lost: true})
 		return
 	}
 	for _, s := range stretches {

@@ -285,6 +285,13 @@ func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
 	return nil
 }
 
+// Empty reports whether nothing was found yet of any point.
+func (j *Journal) Empty() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.points) == 0
+}
+
 // Close brings everything to disk and closes the file.
 func (j *Journal) Close() error {
 	return errors.Join(j.sync.stop(), j.file.Close())

@@ -19,6 +19,7 @@ type finding struct {
 	layout *Layout
 	values [][]float64
 	err    string
+	lost   bool // of one replication: no worker survived it
 }
 
 // mostTogether bounds the replications of a task.
