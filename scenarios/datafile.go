@@ -49,7 +49,7 @@ func (l *loader) open(t *table, key string, columns workload.Columns) *dataFile 
 }
 
 func (l *loader) readData(t *table, key, path string, columns workload.Columns) *dataFile {
-	f, rule := openFile(path)
+	f, rule := l.options.packed.open(path)
 	if rule != "" {
 		t.mistake(key, rule, "")
 		return nil

@@ -30,6 +30,7 @@ type Options struct {
 	CheckMetric func(key string) error
 
 	shared *shared // with the other points of a sweep
+	packed packed  // the only files there are; nil: those of the system
 }
 
 // Scenario is a file that has been found good.
@@ -53,7 +54,7 @@ type Scenario struct {
 // Load reads a scenario file and everything that it names. The error is a
 // [Faults] with all that is wrong.
 func Load(path string, options Options) (*Scenario, error) {
-	s := &source{}
+	s := &source{packed: options.packed}
 	content, ok := s.readFile(path)
 	if !ok {
 		return nil, s.faults
@@ -64,7 +65,9 @@ func Load(path string, options Options) (*Scenario, error) {
 // Parse is [Load] for text that is already read. Includes and data files are
 // looked for relative to the directory of path; path itself need not exist.
 func Parse(path string, content []byte, options Options) (*Scenario, error) {
-	return load(&source{}, path, content, options)
+	s := &source{packed: options.packed}
+	s.keep(path, content)
+	return load(s, path, content, options)
 }
 
 func load(s *source, path string, content []byte, options Options) (*Scenario, error) {
@@ -76,6 +79,9 @@ func load(s *source, path string, content []byte, options Options) (*Scenario, e
 	l := newLoader(root, path, options)
 	if len(l.faults) > 0 {
 		return nil, l.faults.ordered(path)
+	}
+	if l.scenario.Sweep != nil {
+		l.scenario.Sweep.source = origin{path, s.texts, options}
 	}
 	if sweep := l.scenario.Sweep; sweep != nil {
 		if faults := sweep.check(); len(faults) > 0 {

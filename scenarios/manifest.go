@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,7 +31,7 @@ func (s *Sweep) Manifest() (map[string]string, error) {
 		m[name] = b.describe(i > 0)
 	}
 	for _, path := range s.dataFiles() {
-		content, err := os.ReadFile(path)
+		content, err := s.options.packed.read(path)
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,8 @@
 package scenarios
 
 import (
+	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,7 +50,7 @@ func (l *loader) readBookFile(t *table) {
 		delete(t.n.table, "file") // what was run had the other's prices
 		return
 	}
-	f, rule := openFile(path)
+	f, rule := l.options.packed.open(path)
 	if rule != "" {
 		t.mistake("file", rule, "")
 		return
@@ -65,7 +65,7 @@ func (l *loader) readBookFile(t *table) {
 }
 
 // layBook lays the prices of a file over the catalogue's, and closes it.
-func (l *loader) layBook(path string, f *os.File) {
+func (l *loader) layBook(path string, f io.ReadCloser) {
 	defer func() { _ = f.Close() }()
 	book, err := l.catalog.Override(path, f)
 	if err != nil {

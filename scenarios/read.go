@@ -97,7 +97,7 @@ func (l *loader) openCatalog(t *table) bool {
 // overridePrices lays the price book over the list prices.
 func (l *loader) overridePrices() {
 	path := l.options.PriceBook
-	f, rule := openFile(path)
+	f, rule := l.options.packed.open(path)
 	if rule != "" {
 		l.faults = append(l.faults, Fault{File: path, Rule: rule})
 		return

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +22,8 @@ const mostIncludes = 100
 
 // source reads the files of a scenario into one tree.
 type source struct {
+	packed   packed
+	texts    map[string][]byte // files that were read
 	faults   Faults
 	stack    []string // files being read, outermost first
 	included int
@@ -31,51 +31,38 @@ type source struct {
 
 // readFile returns the content of a scenario file.
 func (s *source) readFile(path string) ([]byte, bool) {
-	content, rule := readText(path, largestSource)
+	content, rule := s.readText(path)
 	if rule != "" {
 		s.faults = append(s.faults, Fault{File: path, Rule: rule})
 	}
 	return content, rule == ""
 }
 
-// readText returns the content of a regular file, or what is wrong with it.
-func readText(path string, most int64) (content []byte, rule string) {
-	f, rule := openFile(path)
+// readText returns the content of a scenario file, or what is wrong with it.
+func (s *source) readText(path string) (content []byte, rule string) {
+	f, rule := s.packed.open(path)
 	if rule != "" {
 		return nil, rule
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, most+1))
+	content, err := io.ReadAll(io.LimitReader(f, largestSource+1))
 	switch {
 	case err != nil:
 		return nil, "cannot be read: " + err.Error()
-	case int64(len(content)) > most:
-		return nil, fmt.Sprintf("must be at most %d MiB", most>>20)
+	case len(content) > largestSource:
+		return nil, fmt.Sprintf("must be at most %d MiB", largestSource>>20)
 	default:
+		s.keep(path, content)
 		return content, ""
 	}
 }
 
-// openFile opens a regular file: anything else might never end.
-func openFile(path string) (f *os.File, rule string) {
-	info, err := os.Stat(path)
-	var cause *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, "no such file"
-	case errors.As(err, &cause):
-		return nil, "cannot be read: " + cause.Err.Error()
-	case err != nil:
-		return nil, "cannot be read: " + err.Error()
-	case info.IsDir():
-		return nil, "is a directory"
-	case !info.Mode().IsRegular():
-		return nil, "must be a regular file"
+// keep notes what a file contains.
+func (s *source) keep(path string, content []byte) {
+	if s.texts == nil {
+		s.texts = map[string][]byte{}
 	}
-	if f, err = os.Open(path); err != nil {
-		return nil, "cannot be read: permission denied"
-	}
-	return f, ""
+	s.texts[path] = content
 }
 
 // parse returns the tree of a file with what it includes, nil if that failed.
@@ -128,7 +115,7 @@ func (s *source) include(from string, n *node) *node {
 		}
 		return nil
 	}
-	content, rule := readText(path, largestSource)
+	content, rule := s.readText(path)
 	if rule != "" {
 		return fail(rule)
 	}

@@ -19,6 +19,7 @@ type Sweep struct {
 	root    *node // the scenario without [sweep], as it was written
 	path    string
 	options Options
+	source  origin // of the file
 	blocks  []*block
 	axes    []*axis // of all blocks
 }
