@@ -243,7 +243,10 @@ func (d *coordinator) publish(ctx context.Context, p *posted) {
 // take gives an answer to the source.
 func (d *coordinator) take(a arrival) error {
 	if a.err != nil {
-		d.c.logf("an answer that is none: %v", a.err)
+		d.c.logf("an answer is damaged, and is asked for again: %v", a.err)
+		if p := d.out[a.sum]; p != nil {
+			p.at = time.Time{}
+		}
 		return nil
 	}
 	delete(d.out, a.sum)

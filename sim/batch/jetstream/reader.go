@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -25,9 +26,8 @@ type reader struct {
 // arrival is an answer on its way to the coordinator.
 type arrival struct {
 	frame
-	sequence uint64
-	sum      string
-	err      error
+	sum string
+	err error
 }
 
 // readAhead is how many answers may wait for the coordinator.
@@ -86,8 +86,10 @@ func (r *reader) from(ctx context.Context, next uint64) uint64 {
 		if err != nil {
 			return next // the other parts cannot be read now
 		}
-		a.sequence = meta.Sequence.Stream
-		next = a.sequence + 1
+		if a.err != nil && r.stream.DeleteMsg(ctx, meta.Sequence.Stream) != nil {
+			return next
+		}
+		next = meta.Sequence.Stream + 1
 		select {
 		case r.answers <- a:
 		case <-ctx.Done():
@@ -99,14 +101,17 @@ func (r *reader) from(ctx context.Context, next uint64) uint64 {
 	}
 }
 
-// arrival makes an answer of a message and the parts that follow it.
+// arrival makes an answer of a message and the parts that belong to it. Its own
+// error says that there is none: a server may have forgotten a part.
 func (r *reader) arrival(ctx context.Context, m jetstream.Msg) (arrival, error) {
 	subject := strings.TrimSuffix(m.Subject(), ".0")
 	b, err := getBlob(ctx, r.stream, subject, m.Headers(), m.Data())
-	if err != nil {
+	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
 		return arrival{}, err
 	}
-	a := arrival{sum: subject[strings.LastIndexByte(subject, '.')+1:]}
-	a.frame, a.err = decodeFrame(b)
+	a := arrival{sum: subject[strings.LastIndexByte(subject, '.')+1:], err: err}
+	if err == nil {
+		a.frame, a.err = decodeFrame(b)
+	}
 	return a, nil
 }

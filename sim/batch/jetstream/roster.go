@@ -36,7 +36,7 @@ type JobStatus struct {
 	Coordinated         bool // its coordinator answers; without, the progress is not known
 	Done, Failed, Total int
 	Waiting             int // tasks that nobody has taken
-	Computing           int // tasks that somebody has
+	Taken               int // tasks that somebody has, or has handed back
 	Answers             int // on the server
 }
 
@@ -156,7 +156,7 @@ func (c *Cluster) Roster(ctx context.Context) (*Roster, error) {
 func (c *Cluster) inspectJob(ctx context.Context, s *JobStatus) {
 	if consumer, err := c.js.Consumer(ctx, taskStream(s.ID), consumerName); err == nil {
 		info := consumer.CachedInfo()
-		s.Waiting, s.Computing = int(info.NumPending), info.NumAckPending
+		s.Waiting, s.Taken = int(info.NumPending), info.NumAckPending
 	}
 	stream, err := c.js.Stream(ctx, answerStream(s.ID))
 	if err != nil {

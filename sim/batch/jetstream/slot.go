@@ -37,20 +37,25 @@ func (w *worker) fetch(ctx context.Context, turn int) (*engagement, jetstream.Ms
 	w.mu.Lock()
 	order := w.order
 	w.mu.Unlock()
+	if len(order) == 0 {
+		return nil, nil
+	}
 	for i := range order {
 		e := order[(turn+i)%len(order)]
-		wait := 10 * time.Millisecond
-		if len(order) == 1 {
-			wait = w.c.options.beat
-		}
-		if m, ok := w.next(ctx, e, wait); m != nil || ok && len(order) == 1 {
+		if m, _ := w.next(ctx, e, 0); m != nil {
 			return e, m
 		}
 	}
-	return nil, nil
+	e := order[turn%len(order)]
+	m, ok := w.next(ctx, e, w.c.options.beat)
+	if !ok {
+		return nil, nil
+	}
+	return e, m
 }
 
-// next asks a job for a task. It is not ok if it could not be asked.
+// next asks a job for a task, and waits for one so long. It is not ok if it could
+// not be asked.
 func (w *worker) next(ctx context.Context, e *engagement, wait time.Duration) (m jetstream.Msg, ok bool) {
 	consumer, err := w.prepared(ctx, e)
 	if err != nil {
@@ -58,7 +63,12 @@ func (w *worker) next(ctx context.Context, e *engagement, wait time.Duration) (m
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	batch, err := consumer.Fetch(1, jetstream.FetchContext(ctx))
+	var batch jetstream.MessageBatch
+	if wait == 0 {
+		batch, err = consumer.FetchNoWait(1)
+	} else {
+		batch, err = consumer.Fetch(1, jetstream.FetchContext(ctx))
+	}
 	if err != nil {
 		return nil, false
 	}
