@@ -81,7 +81,7 @@ hosts under a load, with intervals around every number.
 	}
 	root.SetOut(os.Stdout)
 	root.SetErr(os.Stderr)
-	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newDiff(), newValidate(), newCatalog(), newMetrics(), newExplain(), newInit(), newVersion())
+	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newExplain(), newInit(), newVersion())
 	return root
 }
 

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"runtime/debug"
@@ -42,6 +39,8 @@ type sweepFlags struct {
 	metrics         []string
 	top             int
 	quiet           bool
+	workersSet      bool // by its flag
+	cluster         clusterFlags
 }
 
 func newSweep() *cobra.Command {
@@ -60,7 +59,11 @@ The files have a row a point: point, the parameters that differ, replications, a
 for each metric its key and KEY.half_width. Where some point needs them, columns
 follow: KEY.n, if not every replication observed the metric; ruled_out, the threshold
 that ended a point early; error, of a point that failed, which is no end of the sweep.
-The exit code is 3 if no point meets the thresholds.`,
+The exit code is 3 if no point meets the thresholds.
+
+With --nats or --listen, processes of ` + "`headroom worker`" + ` on this machine and others
+compute the points, too, and the results are the same. Whatever is killed, the sweep
+goes on when it is started again; --workers 0 computes nothing in this process.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files[0]) },
 	}
@@ -74,7 +77,9 @@ The exit code is 3 if no point meets the thresholds.`,
 	c.Flags().IntVar(&f.top, "top", 20, "points to show besides the front")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	addFormat(c, &f.format)
-	c.AddCommand(newSweepPlan())
+	f.cluster.add(c)
+	f.cluster.addServer(c)
+	c.AddCommand(newSweepPlan(), newSweepStatus(), newSweepCancel())
 	return c
 }
 
@@ -107,17 +112,8 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 	if s == nil {
 		return nil, nil, badInput(fmt.Errorf("%s: has no [sweep]; `headroom explain sweep` says what it takes", file))
 	}
-	p := &sweep.Plan{
-		Points: s.Len(),
-		Rule:   sweep.Rule{Replications: s.Replications, Max: s.MaxReplications},
-		Build: func(point int) (*results.Experiment, error) {
-			scenario, err := s.Point(point)
-			if err != nil {
-				return nil, err
-			}
-			return results.NewExperiment(scenario.Config, scenario.Plan), nil
-		},
-	}
+	p := planOf(s)
+	p.Rule = sweep.Rule{Replications: s.Replications, Max: s.MaxReplications}
 	if f.replications > 0 {
 		p.Rule.Replications, p.Rule.Max = f.replications, max(f.replications, s.MaxReplications)
 	}
@@ -130,6 +126,20 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 	return e, p, nil
 }
 
+// planOf says what the points of a sweep are, without a rule when to stop.
+func planOf(s *scenarios.Sweep) *sweep.Plan {
+	return &sweep.Plan{
+		Points: s.Len(),
+		Build: func(point int) (*results.Experiment, error) {
+			scenario, err := s.Point(point)
+			if err != nil {
+				return nil, err
+			}
+			return results.NewExperiment(scenario.Config, scenario.Plan), nil
+		},
+	}
+}
+
 func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	format, err := report.ParseFormat(f.format)
 	if err != nil {
@@ -139,6 +149,7 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
+	f.workersSet = c.Flags().Changed("workers")
 	if err := f.check(); err != nil {
 		return badInput(err)
 	}
@@ -158,13 +169,17 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		return err
 	}
 	defer clean()
-	journal, err := openJournal(dir, e.Sweep)
+	manifest, err := manifestOf(e.Sweep)
+	if err != nil {
+		return err
+	}
+	journal, err := sweep.OpenJournal(dir, manifest)
 	if err != nil {
 		return f.refused(err)
 	}
 	defer journal.Close()
 	page.Points.Each = func(do func(*sweep.Row) error) error { return journal.Each(p.Points, &p.Rule, do) }
-	swept := f.compute(c.Context(), p, journal, page)
+	swept := f.compute(c.Context(), &sweepJob{e, p, journal, manifest}, page)
 	if axes := len(e.Sweep.Axes()); swept == nil && e.Sweep.Design == "saltelli" {
 		page.Rows = p.Points / (axes + 2)
 	}
@@ -172,7 +187,7 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		err = page.SaveSweep(f.out, f.replicationRows)
 	}
 	switch {
-	case swept != nil && c.Context().Err() == nil:
+	case swept != nil && !interrupts(c.Context(), swept):
 		return swept // the files have what the disk took: an error there has the same cause
 	case err != nil:
 		return err
@@ -181,30 +196,42 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		return err
 	}
 	if swept != nil {
-		return interruption(c.Context(), swept)
+		return &failure{exitInterrupted, errors.New(interruptionOf(swept))}
 	}
 	return verdictOf(e, page)
 }
 
-// compute simulates what is not done yet, shows how it goes and keeps the files
-// up to date.
-func (f *sweepFlags) compute(ctx context.Context, p *sweep.Plan, journal *sweep.Journal, page *report.SweepPage) error {
+// sweepJob is a sweep that is to be computed.
+type sweepJob struct {
+	e        *experiment
+	plan     *sweep.Plan
+	journal  *sweep.Journal
+	manifest sweep.Manifest
+}
+
+// compute simulates what is not done yet, here or by others as well, shows how it
+// goes and keeps the files up to date.
+func (f *sweepFlags) compute(ctx context.Context, job *sweepJob, page *report.SweepPage) error {
 	usual := debug.SetGCPercent(sweepGarbage)
 	if os.Getenv("GOGC") != "" {
 		debug.SetGCPercent(usual)
 	}
 	defer debug.SetGCPercent(usual)
-	show := newSweepProgress(page, p.Points, f.quiet)
+	show := newSweepProgress(page, job.plan.Points, f.quiet)
 	defer show.end()
 	files := publish(f.out, func() error { return page.SaveSweep(f.out, f.replicationRows) })
 	defer files.end()
-	return sweep.Run(ctx, p, journal, sweep.Options{
+	o := sweep.Options{
 		Workers: f.workers, RetryFailed: f.retryFailed,
 		Done: func(r sweep.Row) {
 			files.note(r)
 			show.done(r)
 		},
-	})
+	}
+	if f.distributed() {
+		return f.distribute(ctx, job, o, show)
+	}
+	return sweep.Run(ctx, job.plan, job.journal, o)
 }
 
 // verdictOf reports a sweep in which every point failed, or none meets the
@@ -247,6 +274,8 @@ func (f *sweepFlags) check() error {
 	switch {
 	case f.top < 0:
 		return fmt.Errorf("--top: must not be negative, got %d", f.top)
+	case !f.distributed() && f.cluster != clusterFlags{}:
+		return errors.New("--nats-token-file, --nats-creds, --nats-ca, --nats-cert, --nats-key and --insecure: need --nats or --listen")
 	case f.out == "" && f.replicationRows:
 		return errors.New("--replication-rows: needs --out, a directory for the file")
 	case f.out == "" && f.retryFailed:
@@ -280,18 +309,6 @@ func (f *sweepFlags) directory() (dir string, clean func(), err error) {
 	return dir, func() { os.RemoveAll(dir) }, err
 }
 
-// openJournal opens the journal of a sweep by this very program.
-func openJournal(dir string, s *scenarios.Sweep) (*sweep.Journal, error) {
-	parts, err := s.Manifest()
-	if err != nil {
-		return nil, err
-	}
-	if parts["the program"], err = programSum(); err != nil {
-		return nil, err
-	}
-	return sweep.OpenJournal(dir, parts)
-}
-
 // refused says what became of a journal that did not open. Nothing was run.
 func (f *sweepFlags) refused(err error) error {
 	if f.out == "" {
@@ -303,22 +320,4 @@ func (f *sweepFlags) refused(err error) error {
 		return badInput(err)
 	}
 	return err
-}
-
-// programSum tells this build from any other.
-func programSum() (string, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return "", err
-	}
-	return version() + " " + hex.EncodeToString(sum.Sum(nil)[:12]), nil
 }

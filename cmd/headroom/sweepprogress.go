@@ -29,6 +29,7 @@ type sweepProgress struct {
 	table    []string // of the best, until there are better ones
 	columns  int      // for which it was drawn
 	pace     pace
+	said     []string // while there is a picture
 }
 
 // bestShown is how many points the table has while the sweep runs.
@@ -119,10 +120,26 @@ func (p *sweepProgress) picture(now time.Time, columns int) []string {
 		}
 		p.table, p.columns = table, columns
 	}
-	if len(p.table) == 0 {
-		return []string{text}
+	lines := []string{text}
+	if n := len(p.said); n > 0 {
+		lines = append(lines, p.said[n-1])
 	}
-	return append([]string{text, ""}, p.table...)
+	if len(p.table) == 0 {
+		return lines
+	}
+	return append(append(lines, ""), p.table...)
+}
+
+// say tells what a person would want to know: at once where nobody looks at a
+// picture, else below its first line, and once more at the end.
+func (p *sweepProgress) say(text string) {
+	if p.screen == nil {
+		complain(text)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.said = append(p.said, text)
 }
 
 // ending says when a sweep will have ended.
@@ -144,6 +161,9 @@ func (p *sweepProgress) end() {
 	p.ended.Wait()
 	if p.screen != nil {
 		p.screen.clear()
+		for _, text := range p.said {
+			complain(text)
+		}
 	}
 }
 

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"headroom/sim/batch/jetstream"
+)
+
+// Environment variables that say what should not stand in a command line, where
+// every user of the machine can read it.
+const (
+	serverVariable = "HEADROOM_NATS"       // URL, which may have credentials
+	tokenVariable  = "HEADROOM_NATS_TOKEN" // of the server
+)
+
+// clusterFlags say which server carries the work.
+type clusterFlags struct {
+	server      string
+	listen      string
+	insecure    bool
+	tokenFile   string
+	credentials string
+	authorities string
+	certificate string
+	key         string
+}
+
+func (f *clusterFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.server, "nats", "", "`URL` of a NATS server with JetStream, such as nats://host:4222 (or "+serverVariable+")")
+	c.Flags().StringVar(&f.tokenFile, "nats-token-file", "", "`file` with the token of the server (or "+tokenVariable+")")
+	c.Flags().StringVar(&f.credentials, "nats-creds", "", "`file` of NATS credentials")
+	c.Flags().StringVar(&f.authorities, "nats-ca", "", "`file` of certificates by which the other side is checked")
+	c.Flags().StringVar(&f.certificate, "nats-cert", "", "`file` of the certificate of this side")
+	c.Flags().StringVar(&f.key, "nats-key", "", "`file` of its key")
+}
+
+// addServer adds the flags of a server of one's own.
+func (f *clusterFlags) addServer(c *cobra.Command) {
+	c.Flags().StringVar(&f.listen, "listen", "", "run a server in this process at `host:port`, for `headroom worker`; beyond this machine it needs a token and a certificate")
+	c.Flags().BoolVar(&f.insecure, "insecure", false, "--listen without a certificate: the network is trusted")
+}
+
+// optionFlags are the flags by the options that they set.
+var optionFlags = map[string]string{
+	"url": "--nats", "listen": "--listen", "insecure": "--insecure", "dir": "--out", "token": "--nats-token-file",
+	"credentials": "--nats-creds", "ca": "--nats-ca", "certificate": "--nats-cert",
+}
+
+// options returns what the flags and the environment say.
+func (f *clusterFlags) options() (jetstream.Options, error) {
+	o := jetstream.Options{
+		URL: f.server, Listen: f.listen, Insecure: f.insecure, Token: os.Getenv(tokenVariable),
+		Credentials: f.credentials, CA: f.authorities, Certificate: f.certificate, Key: f.key,
+	}
+	if f.tokenFile != "" {
+		text, err := os.ReadFile(f.tokenFile)
+		if err != nil {
+			return o, badInput(fmt.Errorf("--nats-token-file: %w", err))
+		}
+		if o.Token = strings.TrimSpace(string(text)); o.Token == "" {
+			return o, badInput(fmt.Errorf("--nats-token-file: %s is empty", f.tokenFile))
+		}
+	}
+	return o, nil
+}
+
+// connect reaches the server of --nats, which must be given here or in the
+// environment.
+func (f *clusterFlags) connect(ctx context.Context, name string, patience time.Duration) (*jetstream.Cluster, error) {
+	if f.server == "" {
+		f.server = os.Getenv(serverVariable)
+	}
+	if f.server == "" {
+		return nil, badInput(errors.New("--nats: is required: the URL of the server, as `headroom sweep --listen` prints it"))
+	}
+	o, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	o.Name, o.Patience, o.Log = name, patience, complain
+	return openCluster(ctx, o)
+}
+
+// openCluster blames flags for what is wrong with them. Nothing was run yet.
+func openCluster(ctx context.Context, o jetstream.Options) (*jetstream.Cluster, error) {
+	c, err := jetstream.Open(ctx, o)
+	if err == nil {
+		return c, nil
+	}
+	if ctx.Err() != nil {
+		return nil, interruption(ctx, err)
+	}
+	if fault := (*jetstream.Fault)(nil); errors.As(err, &fault) {
+		return nil, badInput(fmt.Errorf("%s: %s", optionFlags[fault.Option], fault.Rule))
+	}
+	if o.URL == "" {
+		return nil, badInput(fmt.Errorf("--listen: %w", err))
+	}
+	return nil, badInput(fmt.Errorf("--nats: %w", err))
+}
+
+// complain tells what a person would want to know.
+func complain(text string) { fmt.Fprintln(os.Stderr, "headroom: "+text) }

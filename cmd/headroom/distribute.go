@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"headroom/results/sweep"
+	"headroom/sim/batch/jetstream"
+)
+
+// distributed reports whether others may compute points of the sweep.
+func (f *sweepFlags) distributed() bool { return f.cluster.server != "" || f.cluster.listen != "" }
+
+// serverDirectory is where a server in this process keeps what it has, below --out.
+const serverDirectory = "nats"
+
+// joinCluster reaches or starts the server that carries the sweep.
+func (f *sweepFlags) joinCluster(ctx context.Context, log func(string)) (*jetstream.Cluster, error) {
+	o, err := f.cluster.options()
+	if err != nil {
+		return nil, err
+	}
+	o.Name, o.Log = "headroom sweep", log
+	if f.cluster.listen != "" && f.out != "" {
+		o.Dir = filepath.Join(f.out, serverDirectory)
+	}
+	cluster, err := openCluster(ctx, o)
+	if err == nil && f.cluster.listen != "" {
+		log("workers join with: headroom worker --nats " + cluster.Address())
+	}
+	return cluster, err
+}
+
+// distribute has the sweep computed by the workers of a cluster, this process
+// among them.
+func (f *sweepFlags) distribute(ctx context.Context, s *sweepJob, o sweep.Options, show *sweepProgress) error {
+	cluster, err := f.joinCluster(ctx, show.say)
+	if err != nil {
+		f.undo(s.journal)
+		return err
+	}
+	defer f.leave(cluster)
+	job, err := f.offer(s)
+	if err != nil {
+		return err
+	}
+	working, leave := context.WithCancel(ctx)
+	var here sync.WaitGroup
+	if slots := f.slots(); slots > 0 {
+		here.Go(func() {
+			err := cluster.Work(working, jetstream.WorkOptions{
+				Program: job.Program, Slots: slots, Job: job.ID,
+				Open: func(context.Context, *jetstream.Job) (jetstream.Answerer, error) { return s.plan.Answer, nil },
+			})
+			if err != nil && working.Err() == nil {
+				show.say("nothing is computed here any more: " + err.Error())
+			}
+		})
+	}
+	d := sweep.NewDispatch(s.plan, s.journal, o)
+	err = cluster.Do(ctx, job, d)
+	leave()
+	here.Wait()
+	if ended := d.End(err); ended != nil {
+		return ended
+	}
+	return nil // all points are done, whatever the server says at the end
+}
+
+// slots is how many tasks this process computes at a time.
+func (f *sweepFlags) slots() int {
+	if f.workers == 0 && !f.workersSet {
+		return runtime.GOMAXPROCS(0)
+	}
+	return f.workers
+}
+
+// offer makes a job of a sweep. It is the same job as long as the sweep is the
+// same, with its files in the same place: one whose coordinator was killed goes on.
+func (f *sweepFlags) offer(s *sweepJob) (jetstream.Job, error) {
+	payload, err := s.e.Sweep.Pack()
+	if err != nil {
+		return jetstream.Job{}, err
+	}
+	place := rand.Text() // of nobody else
+	if f.out != "" {
+		if place, err = filepath.Abs(f.out); err != nil {
+			return jetstream.Job{}, err
+		}
+	}
+	host, _ := os.Hostname()
+	at := sha256.Sum256([]byte(host + "\x00" + place))
+	return jetstream.Job{
+		ID: s.manifest.Sum()[:planDigits] + "-" + hex.EncodeToString(at[:4]), Title: s.e.Name,
+		Program: s.manifest[programPart], Payload: payload,
+	}, nil
+}
+
+// planDigits is how much of the sum of a manifest names a job.
+const planDigits = 16
+
+// undo removes a journal that has nothing in it yet: nothing was run.
+func (f *sweepFlags) undo(j *sweep.Journal) {
+	if f.out == "" || !j.Empty() {
+		return
+	}
+	_ = os.Remove(filepath.Join(f.out, sweep.JournalName)) // what cannot be removed stays, and does no harm
+	_ = os.Remove(f.out)
+}
+
+// leave hangs up, and removes what a server in this process has kept: a sweep that
+// ends in peace has everything in its journal.
+func (f *sweepFlags) leave(c *jetstream.Cluster) {
+	if err := c.Close(); err != nil {
+		complain(err.Error())
+	}
+	if f.cluster.listen != "" && f.out != "" {
+		_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
+	}
+}
+
+// interrupts reports whether a sweep was stopped by somebody.
+func interrupts(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, jetstream.ErrCancelled)
+}
+
+// interruptionOf says by whom.
+func interruptionOf(err error) string {
+	if errors.Is(err, jetstream.ErrCancelled) {
+		return "cancelled by `headroom sweep cancel`; only what had finished is above"
+	}
+	return "interrupted; only what had finished is above"
+}

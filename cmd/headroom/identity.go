@@ -1,0 +1,46 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+
+	"headroom/results/sweep"
+	"headroom/scenarios"
+)
+
+// programPart is the part of a manifest that tells one program from another.
+const programPart = "the program"
+
+// manifestOf says what the results of a sweep depend on: the scenario, this very
+// program, and how the machine computes.
+func manifestOf(s *scenarios.Sweep) (sweep.Manifest, error) {
+	parts, err := s.Manifest()
+	if err != nil {
+		return nil, err
+	}
+	if parts[programPart], err = programSum(); err != nil {
+		return nil, err
+	}
+	parts["the arithmetic of the machine"] = sweep.Arithmetic()
+	return parts, nil
+}
+
+// programSum tells this build from any other.
+func programSum() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return version() + " " + hex.EncodeToString(sum.Sum(nil)[:12]), nil
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/scenarios"
+	"headroom/sim/batch/jetstream"
+)
+
+// workerFlags are the flags of worker.
+type workerFlags struct {
+	cluster clusterFlags
+	workers int
+	job     string
+	idle    time.Duration
+	wait    time.Duration
+	quiet   bool
+}
+
+func newWorker() *cobra.Command {
+	var f workerFlags
+	c := &cobra.Command{
+		Use:   "worker --nats URL",
+		Short: "Compute points of sweeps that other processes run",
+		Long: `worker computes points of the sweeps that run with --nats or --listen, on any machine
+that reaches their server, started by hand, systemd, Slurm, Kubernetes or AWS Batch. It
+needs no file: the scenario comes with the work. Sweeps of another program, or of one
+that computes otherwise here, are refused, and if there are no others the exit code
+is 2. Whatever kills a worker, others compute what it had; interrupted, it hands its
+work back at once.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
+	}
+	f.cluster.add(c)
+	c.Flags().IntVar(&f.workers, "workers", 0, "tasks under way at a time (default: one per core)")
+	c.Flags().StringVar(&f.job, "job", "", "work for this `sweep` only, and leave when it ends (see `headroom sweep status`)")
+	c.Flags().DurationVar(&f.idle, "idle", 0, "leave after so long without work (default: never)")
+	c.Flags().DurationVar(&f.wait, "wait", 30*time.Second, "how long to wait for the server at the beginning")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but what goes wrong")
+	return c
+}
+
+func (f *workerFlags) run(c *cobra.Command) error {
+	switch {
+	case f.workers < 0:
+		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	case f.idle < 0:
+		return badInput(fmt.Errorf("--idle: must not be negative, got %v", f.idle))
+	case f.wait <= 0:
+		return badInput(fmt.Errorf("--wait: must be above 0, got %v", f.wait))
+	}
+	if f.workers == 0 {
+		f.workers = runtime.GOMAXPROCS(0)
+	}
+	program, err := programSum()
+	if err != nil {
+		return err
+	}
+	cluster, err := f.cluster.connect(c.Context(), "headroom worker", f.wait)
+	if err != nil {
+		return err
+	}
+	f.say("connected with " + cluster.Address())
+	worked := cluster.Work(c.Context(), jetstream.WorkOptions{
+		Program: program, Slots: f.workers, Job: f.job, Idle: f.idle, Open: f.open,
+	})
+	closed := cluster.Close()
+	refused := (*jetstream.Refusal)(nil)
+	switch {
+	case c.Context().Err() != nil:
+		return &failure{exitInterrupted, errors.New("interrupted; what was under way is handed back")}
+	case errors.As(worked, &refused):
+		return badInput(worked)
+	case worked != nil:
+		return worked
+	}
+	return closed
+}
+
+// open makes a function of a sweep that computes its tasks.
+func (f *workerFlags) open(_ context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
+	s, err := scenarios.Unpack(job.Payload, scenarios.Options{CheckMetric: results.CheckKey})
+	if err != nil {
+		return nil, err
+	}
+	if s.Sweep == nil {
+		return nil, errors.New("its scenario has no [sweep]")
+	}
+	manifest, err := manifestOf(s.Sweep)
+	if err != nil {
+		return nil, err
+	}
+	if is := manifest.Sum()[:planDigits]; len(job.ID) < planDigits || is != job.ID[:planDigits] {
+		return nil, fmt.Errorf("it means another sweep here (plan %s): its files have changed, or this machine computes otherwise", is)
+	}
+	f.say(fmt.Sprintf("working for %s (%s), offered by process %d on %s", job.Title, job.ID, job.Process, job.Host))
+	return planOf(s.Sweep).Answer, nil
+}
+
+func (f *workerFlags) say(text string) {
+	if !f.quiet {
+		complain(text)
+	}
+}
