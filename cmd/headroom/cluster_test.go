@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -41,7 +42,7 @@ type mortal struct {
 	ended   chan error
 }
 
-func (p *mortal) start(t *testing.T) {
+func (p *mortal) start(t testing.TB) {
 	t.Helper()
 	p.command = exec.Command(p.name, p.args...)
 	p.command.Dir = p.dir
@@ -70,7 +71,7 @@ func (p *mortal) signal(t *testing.T, s os.Signal) int {
 }
 
 // wait returns the exit code.
-func (p *mortal) wait(t *testing.T) int {
+func (p *mortal) wait(t testing.TB) int {
 	t.Helper()
 	select {
 	case err := <-p.ended:
@@ -87,7 +88,7 @@ func (p *mortal) wait(t *testing.T) int {
 }
 
 // serve starts a nats-server, which the test may kill and start again.
-func serve(t *testing.T, args ...string) (*mortal, string) {
+func serve(t testing.TB, args ...string) (*mortal, string) {
 	t.Helper()
 	path, err := natsServer()
 	if err != nil {
@@ -107,7 +108,7 @@ func serve(t *testing.T, args ...string) (*mortal, string) {
 }
 
 // hire starts a worker, which is killed at the end of the test at the latest.
-func hire(t *testing.T, url string, args ...string) *mortal {
+func hire(t testing.TB, url string, args ...string) *mortal {
 	t.Helper()
 	worker := &mortal{name: "headroom", dir: t.TempDir(), args: append([]string{"worker", "--nats", url, "--workers", "1"}, args...)}
 	worker.start(t)
@@ -438,4 +439,77 @@ func TestPlainSweepOpensNoSocket(t *testing.T) {
 	if code := p.signal(t, syscall.SIGTERM); code != 130 {
 		t.Errorf("exit code %d\n%s", code, p.said.String())
 	}
+}
+
+// A coordinator of 10⁵ points with a server of its own and workers in the same
+// process stays small.
+func TestHundredThousandPointsStaySmall(t *testing.T) {
+	dir := t.TempDir()
+	text := `
+run = { duration = "10s" }
+service.web = { discipline = "fcfs" }
+instance.server = { instance_type = "m5.large", service = "web" }
+workload.users = { to = "server", arrivals = { process = "poisson", rate = "10/s" }, demand = { cpu = "100ms" } }
+sweep = { replications = 1, parameters = { "run.seed" = { min = 1, max = 100000, steps = 100000 } } }
+`
+	if err := os.WriteFile(filepath.Join(dir, "many.toml"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	p := &mortal{name: "headroom", dir: dir, args: []string{"sweep", "many.toml", "--out", "out", "--top", "1", "--listen", "127.0.0.1:0"}}
+	p.start(t)
+	if code := p.wait(t); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, p.said.String())
+	}
+	content, err := os.ReadFile(filepath.Join(dir, "out", "sweep.csv"))
+	if err != nil || bytes.Count(content, []byte("\n")) != 100_001 {
+		t.Errorf("%v, %d lines", err, bytes.Count(content, []byte("\n")))
+	}
+	usage, ok := p.command.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Skip("this system does not tell the memory of a process")
+	}
+	peak := usage.Maxrss << 10
+	if runtime.GOOS == "darwin" {
+		peak = usage.Maxrss
+	}
+	t.Logf("peak %d MB", peak>>20)
+	if peak > 500e6 {
+		t.Errorf("took %d MB, more than 500", peak/1e6)
+	}
+}
+
+// BenchmarkCluster shows what two worker processes and a nats-server make of
+// points of some 50 ms, beside two workers of one process in the same run.
+func BenchmarkCluster(b *testing.B) {
+	dir := b.TempDir()
+	text := `
+run = { duration = "20h" }
+service.web = { discipline = "fcfs" }
+instance.server = { instance_type = "m5.large", service = "web" }
+workload.users = { to = "server", arrivals = { process = "poisson", rate = "4/s" }, demand = { cpu = { dist = "exponential", mean = "100ms" } } }
+sweep = { replications = 1, parameters = { "run.seed" = { min = 1, max = 400, steps = 400 } } }
+`
+	if err := os.WriteFile(filepath.Join(dir, "fifty.toml"), []byte(text), 0o666); err != nil {
+		b.Fatal(err)
+	}
+	_, url := serve(b)
+	hire(b, url)
+	hire(b, url)
+	sweep := func(args ...string) time.Duration {
+		p := &mortal{name: "headroom", dir: dir, args: append([]string{"sweep", "fifty.toml", "--top", "1"}, args...)}
+		begin := time.Now()
+		p.start(b)
+		if code := p.wait(b); code != 0 {
+			b.Fatalf("exit code %d\n%s", code, p.said.String())
+		}
+		return time.Since(begin)
+	}
+	var local, shared time.Duration
+	for range b.N {
+		local += sweep("--workers", "2")
+		shared += sweep("--workers", "0", "--nats", url)
+	}
+	b.ReportMetric(400*float64(b.N)/local.Seconds(), "local-points/s")
+	b.ReportMetric(400*float64(b.N)/shared.Seconds(), "shared-points/s")
+	b.ReportMetric(local.Seconds()/shared.Seconds(), "ratio")
 }

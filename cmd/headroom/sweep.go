@@ -21,10 +21,19 @@ import (
 // mostPoints is how many points run without being asked twice.
 const mostPoints = 1_000_000
 
-// sweepGarbage is the garbage that a sweep lets pile up, in percent of what is
-// alive: every point makes a scenario and drops it, and of 10⁴ trivial points
-// it takes a quarter off the time for 100 MB.
-const sweepGarbage = 400
+// A sweep lets about so much garbage pile up: every point makes a scenario and
+// drops it, and of 10⁴ trivial points that takes a quarter off the time. Alive are
+// some 40 MB, and 700 bytes a point.
+const (
+	garbageBytes = 100e6
+	aliveBytes   = 40e6
+	pointBytes   = 700
+)
+
+// sweepGarbage is that garbage in percent of what is alive.
+func sweepGarbage(points int) int {
+	return int(min(400, max(100, 100*garbageBytes/(aliveBytes+pointBytes*float64(points)))))
+}
 
 // sweepFlags are the flags of sweep and of sweep plan.
 type sweepFlags struct {
@@ -212,7 +221,7 @@ type sweepJob struct {
 // compute simulates what is not done yet, here or by others as well, shows how it
 // goes and keeps the files up to date.
 func (f *sweepFlags) compute(ctx context.Context, job *sweepJob, page *report.SweepPage) error {
-	usual := debug.SetGCPercent(sweepGarbage)
+	usual := debug.SetGCPercent(sweepGarbage(job.plan.Points))
 	if os.Getenv("GOGC") != "" {
 		debug.SetGCPercent(usual)
 	}
