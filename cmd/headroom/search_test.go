@@ -233,6 +233,20 @@ budget = 1_000_000
 	}
 }
 
+// The stock scenario, cut down to three of its choices, decides for the cheaper of
+// the two that meet its thresholds.
+func TestStockSearchRecommends(t *testing.T) {
+	output <- struct{}{}
+	defer func() { <-output }()
+	r := recommended(t, filepath.Join("..", "..", "scenarios", "recommend-shop.toml"),
+		"--set", `search.parameters={ "autoscaling_group.web.policy.0.target_value" = [40, 50, 80] }`,
+		"--set", "autoscaling_group.web.mixed_instances_policy.on_demand_percentage_above_base_capacity=0",
+		"--set", "search.max_replications=40")
+	if r.Recommended == nil || !r.Decided || r.Recommended.Candidate != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestSearchProgressShowsTheBest(t *testing.T) {
 	s, err := scenarios.Parse("choosable.toml", []byte(choosable+asSearch+choices), scenarios.Options{})
 	if err != nil {
