@@ -38,7 +38,7 @@ func (s *Sweep) check() Faults {
 	var faults Faults
 	for i, a := range s.axes {
 		if rule := a.fits(s.root); rule != "" {
-			faults = append(faults, Fault{File: a.at.file, Line: a.at.line, Path: "sweep.parameters." + quoteKey(a.key), Rule: rule})
+			faults = append(faults, Fault{File: a.at.file, Line: a.at.line, Path: s.table + ".parameters." + quoteKey(a.key), Rule: rule})
 			continue
 		}
 		wrong := 0
@@ -146,8 +146,12 @@ func (s *Sweep) fixed(i int) bool {
 func (s *Sweep) named(i int, v *node) string {
 	for point := range min(s.Len(), 100_000) {
 		if s.choose(point)[i] == v {
-			return fmt.Sprintf(" (first in point %d of the sweep)", point)
+			unit := "point"
+			if s.table == "search" {
+				unit = "candidate"
+			}
+			return fmt.Sprintf(" (first in %s %d of the %s)", unit, point, s.table)
 		}
 	}
-	return " (in the sweep)"
+	return " (in the " + s.table + ")"
 }

@@ -27,7 +27,7 @@ func compareNodes(path string, a, b *node, all *[]Change) {
 		keys := slices.AppendSeq(slices.Collect(maps.Keys(a.table)), maps.Keys(b.table))
 		slices.Sort(keys)
 		for _, key := range slices.Compact(keys) {
-			if path == "" && key == "sweep" {
+			if path == "" && (key == "sweep" || key == "search") {
 				continue
 			}
 			below := quoteKey(key)

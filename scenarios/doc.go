@@ -14,7 +14,8 @@
 //
 // [sweep] makes many scenarios of one file: [Sweep] puts the values of a point
 // into a copy of the tree as it was written, and reads that. Package design says
-// where the points of sampled designs are.
+// where the points of sampled designs are. [search] does the same for candidates:
+// [Search] knows besides which of them are near each other.
 //
 // # Guarantees
 //

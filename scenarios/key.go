@@ -154,7 +154,7 @@ func Keys() []Key {
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
 		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
-		thresholdKeys(), sweepKeys(),
+		thresholdKeys(), sweepKeys(), searchKeys(),
 	)
 }
 

@@ -42,7 +42,8 @@ type Scenario struct {
 	Thresholds   []Threshold
 	// Warnings are what is allowed but probably not meant, one line each.
 	Warnings []string
-	Sweep    *Sweep // nil without [sweep]
+	Sweep    *Sweep  // nil without [sweep]
+	Search   *Search // nil without [search]
 	// Plan is how the account pays: its price book, and what is already bought.
 	Plan     pricing.Committed
 	Currency pricing.Currency // of the invoices
@@ -88,6 +89,11 @@ func load(s *source, path string, content []byte, options Options) (*Scenario, e
 			return nil, faults.ordered(path)
 		}
 	}
+	if search := l.scenario.Search; search != nil {
+		if faults := search.grid.check(); len(faults) > 0 {
+			return nil, faults.ordered(path)
+		}
+	}
 	l.finish()
 	return &l.scenario, nil
 }
@@ -103,7 +109,7 @@ func newLoader(root *node, path string, options Options) *loader {
 	}
 	faults := override(root, assignments)
 	var pristine *node
-	if root.table["sweep"] != nil {
+	if root.table["sweep"] != nil || root.table["search"] != nil {
 		pristine = root.copied()
 		options.shared = newShared()
 	}
@@ -117,6 +123,9 @@ func newLoader(root *node, path string, options Options) *loader {
 	options.shared.keep(l)
 	if sweep := l.scenario.Sweep; sweep != nil {
 		sweep.adopt(pristine, path, options)
+	}
+	if search := l.scenario.Search; search != nil {
+		search.grid.adopt(pristine, path, options)
 	}
 	return l
 }

@@ -27,6 +27,7 @@ func topKeys() []Key {
 		{"capacity_reservation", named(), "", "room for instances, billed whether they run or not; it changes the bill only, for without [hosts.NAME] capacity is unlimited", ""},
 		{"thresholds", inner(), "", "limits on metrics; a breach makes the command exit 3", ""},
 		{"sweep", inner(), "", "parameters to vary, and in which design", ""},
+		{"search", inner(), "", "choices, of which `recommend` finds the cheapest that meets the thresholds", ""},
 	}
 }
 
@@ -68,6 +69,7 @@ func (l *loader) read(top *table) {
 	l.readCapacityReservations()
 	l.readThresholds(top.inside("thresholds"))
 	l.scenario.Sweep = l.readSweep(top)
+	l.scenario.Search = l.readSearch(top)
 	top.done()
 	l.connect(top)
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,7 @@ type Sweep struct {
 	path    string
 	options Options
 	source  origin // of the file
+	table   string // of the file that has the axes: "sweep" or "search"
 	blocks  []*block
 	axes    []*axis // of all blocks
 }
@@ -80,7 +82,7 @@ func (l *loader) readSweep(top *table) *Sweep {
 		return nil
 	}
 	t := top.inside("sweep")
-	s := &Sweep{}
+	s := &Sweep{table: "sweep"}
 	s.add(l.readBlock(t))
 	for _, inner := range t.each("nested") {
 		s.add(l.readBlock(inner))
@@ -104,6 +106,7 @@ func (l *loader) readSweep(top *table) *Sweep {
 // adopt gives the sweep the scenario that its points change.
 func (s *Sweep) adopt(root *node, path string, options Options) {
 	delete(root.table, "sweep")
+	delete(root.table, "search")
 	options.Set, options.Seed, options.Replications = nil, nil, 0 // they are in the tree
 	s.root, s.path, s.options = root, path, options
 }
@@ -141,19 +144,8 @@ func (l *loader) readBlock(t *table) *block {
 	for _, p := range points {
 		b.readPoint(p)
 	}
-	keys := slices.SortedFunc(maps.Keys(parameters.n.table), func(x, y string) int {
-		nx, ny := parameters.n.table[x], parameters.n.table[y]
-		if nx.at.line != ny.at.line {
-			return nx.at.line - ny.at.line // as written: the last varies fastest
-		}
-		return strings.Compare(x, y)
-	})
-	for _, key := range keys {
-		parameters.pass(key)
-		parameters.n.note(key)
-		n := parameters.n.table[key]
-		n.makeInline()
-		if a := readAxis(parameters, key, n, sampled(b.design)); a != nil {
+	for _, key := range parameters.n.asWritten() {
+		if a := readAxis(parameters, key, parameters.inline(key), sampled(b.design)); a != nil {
 			b.axes = append(b.axes, a)
 		}
 	}
@@ -163,15 +155,29 @@ func (l *loader) readBlock(t *table) *block {
 	return b
 }
 
+// asWritten returns the keys of a table in the order of the file: of axes, the last
+// varies fastest.
+func (n *node) asWritten() []string {
+	return slices.SortedFunc(maps.Keys(n.table), func(x, y string) int {
+		return cmp.Or(n.table[x].at.line-n.table[y].at.line, strings.Compare(x, y))
+	})
+}
+
+// inline passes a key and returns its value, kept in one line of the resolved
+// scenario.
+func (t *table) inline(key string) *node {
+	t.pass(key)
+	t.n.note(key)
+	n := t.n.table[key]
+	n.makeInline()
+	return n
+}
+
 // readPoint reads a point of the list design.
 func (b *block) readPoint(t *table) {
 	row := map[string]*node{}
 	for _, key := range slices.Sorted(maps.Keys(t.n.table)) {
-		t.pass(key)
-		t.n.note(key)
-		n := t.n.table[key]
-		n.makeInline()
-		row[key] = n
+		row[key] = t.inline(key)
 	}
 	b.list = append(b.list, row)
 }

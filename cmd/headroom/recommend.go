@@ -2,26 +2,32 @@ package main
 
 import (
 	"errors"
-	"os"
+	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"headroom/results/buying"
-	"headroom/results/report"
 )
 
 // recommendFlags are the flags of recommend.
 type recommendFlags struct {
 	buyingFlags
 	commitments bool
+	out         string
 }
 
 func newRecommend() *cobra.Command {
 	var f recommendFlags
 	c := &cobra.Command{
-		Use:   "recommend --commitments FILE",
-		Short: "Say what to commit to",
-		Long: `recommend --commitments simulates a scenario and tells, for each kind of Reserved
+		Use:   "recommend FILE",
+		Short: "Find the cheapest configuration that meets the thresholds, or say what to commit to",
+		Long: `recommend looks among the choices of a file's [search] for the cheapest configuration
+that meets its [thresholds]. It does not try them all: a surrogate says which are
+promising, these are compared under the same random numbers until the rest is out, and
+the winner is confirmed with replications of its own. It tells what it tried, what came
+second, and how sure it is. With --out it writes search.csv, a row a candidate that was
+tried, and the recommendation as scenario.toml. The exit code is 3 if no candidate could
+be shown to meet the thresholds.
+
+recommend --commitments simulates a scenario and tells, for each kind of Reserved
 Instance and Savings Plan, the size that minimises the expected cost: not of the
 mean demand but of its distribution, clock hour by clock hour over all replications.
 It also tells what that costs more than the best choice if demand turns out 20 %
@@ -30,30 +36,21 @@ lower or higher, and what other sizes of the best plan would give.`,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
 	f.add(c)
-	c.Flags().BoolVar(&f.commitments, "commitments", false, "Reserved Instances and Savings Plans to buy")
+	c.Flags().BoolVar(&f.commitments, "commitments", false, "Reserved Instances and Savings Plans to buy, instead of a configuration")
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the search")
 	return c
 }
 
 func (f *recommendFlags) run(c *cobra.Command, files []string) error {
-	if !f.commitments {
-		return badInput(errors.New("recommend: needs --commitments; the cheapest configuration that meets [thresholds] is not in this version"))
+	switch {
+	case f.commitments && c.Flags().Changed("out"):
+		return badInput(errors.New("--out: must be left out with --commitments: there are no files"))
+	case f.commitments:
+		return f.recommendCommitments(c, files)
+	case c.Flags().Changed("plans"):
+		return badInput(errors.New("--plans: needs --commitments: a search takes the prices of the file"))
+	case c.Flags().Changed("replications") && f.replications < leastReplications:
+		return badInput(fmt.Errorf("--replications: must be at least %d to judge a candidate, got %d", leastReplications, f.replications))
 	}
-	if err := buying.CheckCommitments(f.plans); err != nil {
-		return badInput(err)
-	}
-	format, e, err := f.open(c, files)
-	if err != nil {
-		return err
-	}
-	o := f.options(e)
-	bar := newProgress(e.Name, e.Replications, f.quiet)
-	o.Progress = bar.advance
-	advice, err := buying.Recommend(c.Context(), e.Config, o)
-	bar.end()
-	if err != nil {
-		return stopped(c, err)
-	}
-	advice.PriceDate = e.Catalog.PriceDate()
-	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
-	return report.WriteAdvice(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+	return f.recommendConfiguration(c, files)
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/vbauerster/mpb/v8/cwriter"
 )
@@ -29,6 +31,30 @@ func newScreen(f *os.File) *screen {
 		}
 		return columns, rows
 	}}
+}
+
+// animate shows pictures until the function that it returns is called, which
+// leaves nothing of them.
+func (s *screen) animate(picture func(now time.Time) []string) (end func()) {
+	stop := make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		tick := time.NewTicker(redraw)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				s.show(picture(time.Now()))
+			}
+		}
+	})
+	return func() {
+		close(stop)
+		ended.Wait()
+		s.clear()
+	}
 }
 
 // show draws a picture, cut to what fits.

@@ -8,6 +8,7 @@ import (
 
 	"headroom/results"
 	"headroom/results/report"
+	"headroom/scenarios"
 )
 
 // page says what to show of a sweep.
@@ -81,6 +82,11 @@ const pointsRead = 10_000
 
 // checkMeasured reports a metric that does not exist, or that no point has.
 func (e *experiment) checkMeasured(key string) error {
+	return e.checkMeasuredIn(key, e.Sweep.Len(), e.Sweep.Point)
+}
+
+// checkMeasuredIn is checkMeasured for variants of a scenario.
+func (e *experiment) checkMeasuredIn(key string, variants int, variant func(int) (*scenarios.Scenario, error)) error {
 	if err := results.CheckKey(key); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
@@ -88,9 +94,9 @@ func (e *experiment) checkMeasured(key string) error {
 	if slices.Contains(keys, key) {
 		return nil
 	}
-	n := min(pointsAsked, e.Sweep.Len())
+	n := min(pointsAsked, variants)
 	for k := range n {
-		s, err := e.Sweep.Point(k * (e.Sweep.Len() / n))
+		s, err := variant(k * (variants / n))
 		if err != nil {
 			continue // a row with its error
 		}

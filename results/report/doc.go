@@ -4,8 +4,8 @@
 // [Write] renders summaries in one [Format]: tables for a terminal, the same
 // tables in Markdown, the JSON object of which scripts read the metrics, or CSV
 // with a line a metric. [Save] writes the files of a run. [WritePlans], [SavePlans]
-// and [WriteAdvice] do the same for ways of buying. [Sheet] renders other
-// lists in the same four formats.
+// and [WriteAdvice] do the same for ways of buying, [SearchPage] for a search for the
+// cheapest configuration. [Sheet] renders other lists in the same four formats.
 //
 // # Vocabulary
 //

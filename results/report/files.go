@@ -34,7 +34,11 @@ func runFiles() []runFile {
 
 // CheckDir reports whether [Save] may write to a directory: it does not exist
 // yet, is empty, or holds an earlier run, which will be replaced.
-func CheckDir(dir string) error {
+func CheckDir(dir string) error { return checkDir(dir, "run", summaryFile) }
+
+// checkDir reports a directory that is neither empty nor holds earlier results,
+// which are known by a file.
+func checkDir(dir, what, file string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -44,8 +48,8 @@ func CheckDir(dir string) error {
 	case len(entries) == 0:
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(dir, summaryFile)); err != nil {
-		return fmt.Errorf("%s: must be empty or hold an earlier run (%s), got other files", dir, summaryFile)
+	if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+		return fmt.Errorf("%s: must be empty or hold an earlier %s (%s), got other files", dir, what, file)
 	}
 	return nil
 }

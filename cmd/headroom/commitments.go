@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results/buying"
+	"headroom/results/report"
+)
+
+// recommendCommitments says what to commit to.
+func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) error {
+	if err := buying.CheckCommitments(f.plans); err != nil {
+		return badInput(err)
+	}
+	format, e, err := f.open(c, files)
+	if err != nil {
+		return err
+	}
+	o := f.options(e)
+	bar := newProgress(e.Name, e.Replications, f.quiet)
+	o.Progress = bar.advance
+	advice, err := buying.Recommend(c.Context(), e.Config, o)
+	bar.end()
+	if err != nil {
+		return stopped(c, err)
+	}
+	advice.PriceDate = e.Catalog.PriceDate()
+	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
+	return report.WriteAdvice(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+}

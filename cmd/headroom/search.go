@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/results/report"
+	"headroom/results/search"
+	"headroom/scenarios"
+)
+
+// leastReplications of a candidate make an interval that is worth its name.
+const leastReplications = 3
+
+// recommendConfiguration searches for the cheapest configuration that meets the
+// thresholds.
+func (f *recommendFlags) recommendConfiguration(c *cobra.Command, files []string) error {
+	if f.out != "" {
+		if err := report.CheckSearchDir(f.out); err != nil {
+			return badInput(fmt.Errorf("--out: %w", err))
+		}
+	}
+	format, e, err := f.open(c, files)
+	if err != nil {
+		return err
+	}
+	if err := f.checkSearch(e); err != nil {
+		return badInput(err)
+	}
+	if f.out != "" { // now, rather than after minutes of searching
+		if err := os.MkdirAll(f.out, 0o777); err != nil {
+			return badInput(fmt.Errorf("--out: %w", err))
+		}
+	}
+	outcome, stopped := f.search(c.Context(), e)
+	if outcome == nil {
+		return stopped
+	}
+	page := f.searchPage(c, e, outcome)
+	if err := page.Write(os.Stdout, format); err != nil {
+		return err
+	}
+	if f.out != "" {
+		if err := saveSearch(f.out, page); err != nil {
+			return err
+		}
+	}
+	if stopped != nil {
+		return interruption(c.Context(), stopped)
+	}
+	return verdictOfSearch(e.Name, outcome)
+}
+
+// checkSearch reports what is wrong with a file and flags that are good for other
+// commands.
+func (f *recommendFlags) checkSearch(e *experiment) error {
+	s := e.Search
+	if s == nil {
+		return fmt.Errorf("%s: has no [search]; `headroom explain search` says what it takes. "+
+			"What to commit to with the configuration as it is: recommend --commitments", e.file)
+	}
+	if least := search.LeastBudget(s.Replications); s.Budget < least {
+		return fmt.Errorf("--replications: must be at most %d with a search.budget of %d, got %d", s.Budget/search.LeastBudget(1), s.Budget, s.Replications)
+	}
+	if err := e.checkMeasuredIn(s.Minimize, s.Len(), s.Candidate); err != nil {
+		return fmt.Errorf("%s: search.minimize: %w", e.file, err)
+	}
+	return nil
+}
+
+// search runs the search of a scenario.
+func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Outcome, error) {
+	s := e.Search
+	show := newSearchProgress(e, f.quiet)
+	defer show.end()
+	experimentOf := func(s *scenarios.Scenario) search.Experiment { return results.NewExperiment(s.Config, s.Plan) }
+	return search.Run(ctx, &search.Problem{
+		Candidates: s.Len(),
+		Build: func(candidate int) (search.Experiment, error) {
+			scenario, err := s.Candidate(candidate)
+			if err != nil {
+				return nil, err
+			}
+			return experimentOf(scenario), nil
+		},
+		Reference: experimentOf(e.Scenario), Minimize: s.Minimize, Thresholds: e.thresholds,
+		Features: s.Features(e.Catalog), Neighbours: s.Neighbours,
+	}, search.Options{
+		Confidence: s.Confidence, Indifference: s.Indifference, Replications: s.Replications, MaxReplications: s.MaxReplications,
+		Points: s.Points, Budget: s.Budget, Seed: uint64(s.Seed), Workers: f.workers, Progress: show.note,
+	})
+}
+
+// searchPage is what to show of a search.
+func (f *recommendFlags) searchPage(c *cobra.Command, e *experiment, o *search.Outcome) *report.SearchPage {
+	page := &report.SearchPage{
+		Scenario: e.Name, File: e.file, Seed: e.Config.Seed, PriceDate: e.Catalog.PriceDate(),
+		Outcome: o, Minimize: e.Search.Minimize, Search: e.Search, Warnings: e.Warnings, Color: colored(os.Stdout),
+	}
+	for _, set := range f.set {
+		if !strings.HasPrefix(set, "search.") { // of no meaning to a run
+			page.Flags = append(page.Flags, "--set", set)
+		}
+	}
+	if f.priceBook != "" {
+		page.Flags = append(page.Flags, "--price-book", f.priceBook)
+	}
+	if c.Flags().Changed("seed") {
+		page.Flags = append(page.Flags, "--seed", fmt.Sprint(f.seed))
+	}
+	return page
+}
+
+// saveSearch writes the files of a search. The recommendation has as many
+// replications as its numbers come from, so that it shows the same.
+func saveSearch(dir string, page *report.SearchPage) error {
+	var scenario []byte
+	if best := page.Best; best != nil {
+		var err error
+		if scenario, err = page.Search.Resolved(best.Index, best.Counted); err != nil {
+			return err
+		}
+	}
+	return page.Save(dir, scenario)
+}
+
+// verdictOfSearch reports a search that recommends nothing.
+func verdictOfSearch(name string, o *search.Outcome) error {
+	switch {
+	case o.Best != nil:
+		return nil
+	case o.NoneMeets():
+		return &failure{exitBreached, errors.New(name + ": no candidate meets the thresholds")}
+	default:
+		return &failure{exitBreached, errors.New(name + ": no candidate could be shown to meet the thresholds")}
+	}
+}

@@ -1,0 +1,150 @@
+package report
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"headroom/results/search"
+	"headroom/scenarios"
+)
+
+// SearchPage is what is read of a search for the cheapest configuration.
+type SearchPage struct {
+	Scenario, File string
+	Seed           uint64
+	PriceDate      string
+	*search.Outcome
+	Minimize string
+	Search   *scenarios.Search
+	Flags    []string // of the command that runs a candidate, besides its choices
+	Warnings []string // of the scenario; those of the outcome follow
+	Color    bool
+}
+
+// searchFile is the file by which the directory of a search is known.
+const searchFile = "search.csv"
+
+// foundFile is the recommendation, ready to run.
+const foundFile = "scenario.toml"
+
+// CheckSearchDir reports whether [SearchPage.Save] may write to a directory: it
+// does not exist yet, is empty, or holds an earlier search, which is replaced.
+func CheckSearchDir(dir string) error { return checkDir(dir, "search", searchFile) }
+
+// Save writes search.csv and, unless it is nil, the recommended scenario.toml to
+// a directory, which it makes. Each file is written in full before it takes its
+// place; the recommendation of an earlier search does not outlive it.
+func (s *SearchPage) Save(dir string, scenario []byte) error {
+	if err := CheckSearchDir(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(dir, foundFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := replace(dir, searchFile, s.writeCSV); err != nil || scenario == nil {
+		return err
+	}
+	return replace(dir, foundFile, func(w io.Writer) error {
+		_, err := w.Write(scenario)
+		return err
+	})
+}
+
+// Write renders the page. CSV is search.csv: a row a candidate that was tried.
+func (s *SearchPage) Write(w io.Writer, format Format) error {
+	switch format {
+	case CSV:
+		return s.writeCSV(w)
+	case JSON:
+		return s.writeJSON(w)
+	}
+	p := page{w: w, markdown: format == Markdown, paint: painter(s.Color && format == Table)}
+	s.writePage(&p)
+	return p.err
+}
+
+// writeCSV writes a row a candidate: its number, its choices, what became of it
+// and why, its replications and how many of them count in the numbers, then what is
+// minimised and the metrics of the thresholds, each with the half-width of its 95 %
+// interval.
+func (s *SearchPage) writeCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	head := append([]string{"candidate"}, s.Search.Axes()...)
+	head = append(head, "fate", "why", "replications", "counted", s.Minimize, s.Minimize+".half_width")
+	metrics := []int{} // thresholds whose metric has no column yet
+	known := map[string]bool{s.Minimize: true}
+	for i, m := range s.limits() {
+		if !known[m.Key] {
+			known[m.Key] = true
+			metrics = append(metrics, i)
+			head = append(head, m.Key, m.Key+".half_width")
+		}
+	}
+	_ = out.Write(head) // csv.Writer keeps the first error for Error
+	for i := range s.Tried {
+		c := &s.Tried[i]
+		record := []string{strconv.Itoa(c.Index)}
+		for _, v := range s.Search.Settings(c.Index) {
+			record = append(record, v.Text)
+		}
+		record = append(record, string(c.Fate), c.Why, strconv.Itoa(c.Replications), strconv.Itoa(c.Counted),
+			decimal(c.Cost.Value), decimal(c.Cost.HalfWidth))
+		for _, k := range metrics {
+			value, half := math.NaN(), math.NaN()
+			if k < len(c.Margins) {
+				value, half = c.Margins[k].Value, c.Margins[k].HalfWidth
+			}
+			record = append(record, decimal(value), decimal(half))
+		}
+		_ = out.Write(record)
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// limits returns the margins of some candidate that has any: which thresholds
+// there are.
+func (s *SearchPage) limits() []search.Margin {
+	for i := range s.Tried {
+		if len(s.Tried[i].Margins) > 0 {
+			return s.Tried[i].Margins
+		}
+	}
+	return nil
+}
+
+// command is the command line that runs a candidate: as often as its numbers on
+// the page come from.
+func (s *SearchPage) command(c *search.Candidate) string {
+	parts := []string{"headroom", "run", shellQuote(s.File)}
+	for _, flag := range s.Flags {
+		parts = append(parts, shellQuote(flag))
+	}
+	for _, set := range s.Search.Assignments(c.Index) {
+		parts = append(parts, "--set", shellQuote(set))
+	}
+	if c.From == search.Confirming {
+		parts = append(parts, "--replications", strconv.Itoa(c.Counted))
+	}
+	return strings.Join(parts, " ")
+}
+
+// shellQuote writes a word so that a shell reads it as one.
+func shellQuote(word string) string {
+	if word != "" && strings.IndexFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("._-/=:,+%@", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

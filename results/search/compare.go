@@ -1,0 +1,283 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"headroom/sim/stat"
+)
+
+// search is the state of a run.
+type search struct {
+	*Problem
+	Options
+	contestants []*contestant
+	known       map[int]bool // candidates that are contestants
+	reference   *contestant
+	risks       risks
+	looks       []int
+	spent       int  // replications
+	entered     bool // the comparison has contestants
+	exhausted   bool
+	attempts    int // at confirming
+	leader      *contestant
+	leaderCost  float64
+	best        *contestant
+	surrogate   *Surrogate
+}
+
+func newSearch(p *Problem, o Options) *search {
+	s := &search{Problem: p, Options: o, known: map[int]bool{}, looks: looks(o.Replications, o.MaxReplications)}
+	if p.Reference != nil {
+		s.reference = &contestant{index: -1, state: benched, values: map[Phase][][]float64{}}
+		s.equip(s.reference, p.Reference)
+	}
+	return s
+}
+
+// run goes through the phases. Running out of budget is no error.
+func (s *search) run(ctx context.Context) error {
+	err := s.choose(ctx)
+	if err != nil && !errors.Is(err, errBudget) {
+		return err
+	}
+	return s.beside(ctx)
+}
+
+// choose decides which contestants take part, and compares them.
+func (s *search) choose(ctx context.Context) error {
+	if s.Candidates <= min(s.Points, (s.Budget-s.reserved(Comparing))/s.Replications) {
+		all := make([]int, s.Candidates)
+		for i := range all {
+			all[i] = i
+		}
+		if err := s.add(ctx, all); err != nil {
+			return err
+		}
+		s.enter(s.contestants)
+	} else if err := s.explore(ctx); err != nil {
+		return err
+	}
+	s.risks = share(&s.Options, len(s.Thresholds), len(s.contestants))
+	for {
+		selected, err := s.compare(ctx)
+		if err != nil && !errors.Is(err, errBudget) {
+			return err
+		}
+		if selected != nil {
+			ok, err := s.confirm(ctx, selected)
+			if ok || err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil || !s.refill() {
+			return err
+		}
+	}
+}
+
+// enter takes contestants into the comparison.
+func (s *search) enter(some []*contestant) {
+	s.entered = true
+	for _, c := range some {
+		if c.state == benched {
+			c.state = alive
+		}
+	}
+}
+
+// refill takes in what exploring left out, where nothing else can be recommended.
+func (s *search) refill() bool {
+	left := s.in(benched)
+	s.enter(left)
+	return len(left) > 0
+}
+
+// in returns the contestants in a state, by index.
+func (s *search) in(state state) []*contestant {
+	var some []*contestant
+	for _, c := range s.contestants {
+		if c.state == state {
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+// compare replicates contestants until one of them meets the thresholds, as far
+// as it can tell, and no other can be cheaper by more than the indifference; or
+// until nothing more can be told. It returns the one that leads then, nil if none
+// seems to meet the thresholds.
+func (s *search) compare(ctx context.Context) (*contestant, error) {
+	for {
+		for _, c := range s.in(alive) {
+			s.ruleOut(c, Comparing)
+		}
+		leader := s.lead()
+		open := s.contenders(leader)
+		if leader != nil && len(open) > 0 {
+			open = append(open, leader)
+		}
+		level := math.MaxInt
+		for _, c := range open {
+			level = min(level, c.count(Comparing))
+		}
+		if len(open) == 0 || level >= s.MaxReplications {
+			return leader, nil
+		}
+		open = slices.DeleteFunc(open, func(c *contestant) bool { return c.count(Comparing) > level })
+		if err := s.simulate(ctx, Comparing, lacking(open, Comparing, s.after(level))); err != nil {
+			return leader, err
+		}
+	}
+}
+
+// judged returns at how many of n replications there was a look; 0: none yet. An
+// interrupted round leaves more than that, which decide nothing.
+func (s *search) judged(n int) int {
+	last := 0
+	for _, look := range s.looks {
+		if look <= n {
+			last = look
+		}
+	}
+	return last
+}
+
+// after returns the next number of replications at which to look.
+func (s *search) after(n int) int {
+	for _, look := range s.looks {
+		if look > n {
+			return look
+		}
+	}
+	return s.MaxReplications
+}
+
+// ruleOut takes a contestant out that certainly breaches a threshold.
+func (s *search) ruleOut(c *contestant, p Phase) {
+	n := s.judged(c.count(p))
+	if n == 0 || c.state == impossible {
+		return
+	}
+	if why := s.breach(c, p, n, s.risks.breach); why != "" {
+		c.state, c.why = breaching, why
+	}
+}
+
+// seems reports whether a contestant meets the thresholds as far as comparing can
+// tell: at the confidence, but for this look alone.
+func (s *search) seems(c *contestant) bool {
+	n := s.judged(c.count(Comparing))
+	return n > 0 && s.keeps(c, Comparing, n, 1-s.Confidence)
+}
+
+// lead returns the cheapest contestant that seems to meet the thresholds.
+func (s *search) lead() *contestant {
+	var leader *contestant
+	for _, c := range s.in(alive) {
+		if s.seems(c) && (leader == nil || cheaper(c, leader, Comparing)) {
+			leader = c
+		}
+	}
+	if s.leader = leader; leader != nil {
+		s.leaderCost = stat.Interval(leader.observed(Comparing, leader.count(Comparing), 0), 0.5).Value
+	}
+	return leader
+}
+
+// cheaper compares mean costs over the replications that both have.
+func cheaper(a, b *contestant, p Phase) bool {
+	return stat.Interval(differences(a, b, p, min(a.count(p), b.count(p))), 0.5).Value < 0
+}
+
+// contenders returns who might yet be cheaper than the leader by more than the
+// indifference; without a leader, everybody.
+func (s *search) contenders(leader *contestant) []*contestant {
+	open := s.in(alive)
+	if leader == nil {
+		return open
+	}
+	return slices.DeleteFunc(open, func(c *contestant) bool { return c == leader || s.dearer(c, leader) })
+}
+
+// dearer reports whether a contestant is certainly not cheaper than another by
+// more than the indifference.
+func (s *search) dearer(c, than *contestant) bool {
+	n := s.judged(min(c.count(Comparing), than.count(Comparing)))
+	if n == 0 {
+		return false
+	}
+	mean, margin := bound(differences(c, than, Comparing, n), s.risks.dearer)
+	cost := stat.Interval(than.observed(Comparing, n, 0), 0.5).Value
+	return mean-margin >= -s.Indifference*math.Abs(cost)
+}
+
+// confirm replicates what was selected afresh until it is certain that it meets
+// the thresholds, or no more likely. The k-th attempt of a search may be wrong with
+// a share of 1/(k(k+1)) of the risk, which adds up to all of it.
+func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
+	s.attempts++
+	risk := s.risks.confirm / float64(s.attempts*(s.attempts+1)) / float64(len(s.looks))
+	c.tried = true
+	for look, n := range s.looks {
+		if err := s.simulate(ctx, Confirming, lacking([]*contestant{c}, Confirming, n)); err != nil {
+			return false, err
+		}
+		if c.state == impossible {
+			return false, nil
+		}
+		if s.keeps(c, Confirming, n, risk) {
+			s.best = c
+			return true, nil
+		}
+		s.ruleOut(c, Confirming)
+		if c.state == breaching {
+			return false, nil
+		}
+		if look > 0 && s.violation(c, Confirming) > 0 {
+			break
+		}
+	}
+	c.state = unconfirmed
+	return false, nil
+}
+
+// beside replicates what the recommendation is compared with: the second and the
+// reference, as often as the best, or as the budget allows.
+func (s *search) beside(ctx context.Context) error {
+	n := s.Replications
+	if s.best != nil {
+		n = s.best.count(Confirming)
+	}
+	var some []*contestant
+	if second := s.second(); second != nil {
+		some = append(some, second)
+	}
+	if s.reference != nil {
+		some = append(some, s.reference)
+	}
+	n = min(n, (s.Budget-s.spent)/max(1, len(some)))
+	return s.simulate(ctx, Confirming, lacking(some, Confirming, n))
+}
+
+// second returns the cheapest of the others that seem to meet the thresholds and
+// are not the best under another name.
+func (s *search) second() *contestant {
+	if s.best == nil {
+		return nil
+	}
+	var second *contestant
+	for _, c := range s.in(alive) {
+		if c == s.best || !s.seems(c) || same(c, s.best, Comparing) {
+			continue
+		}
+		if second == nil || cheaper(c, second, Comparing) {
+			second = c
+		}
+	}
+	return second
+}

@@ -1,0 +1,244 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"headroom/sim/batch"
+)
+
+// contestant is a candidate that is tried.
+type contestant struct {
+	index      int // -1: the reference
+	experiment Experiment
+	columns    []int    // of what is minimised and of the thresholds' metrics; -1: it has no such metric
+	units      []string // of the same
+	values     map[Phase][][]float64
+	state      state
+	why        string
+	tried      bool // to be confirmed
+}
+
+// state is where a contestant stands in the comparison.
+type state uint8
+
+const (
+	benched     state = iota + 1 // not in the comparison
+	alive                        // in it
+	breaching                    // certainly beyond a threshold
+	unconfirmed                  // selected, and then not confirmed
+	impossible                   // cannot be built or simulated
+)
+
+// row keeps the columns of a replication.
+func (c *contestant) row(values []float64) []float64 {
+	kept := make([]float64, len(c.columns))
+	for i, at := range c.columns {
+		kept[i] = math.NaN()
+		if at >= 0 {
+			kept[i] = values[at]
+		}
+	}
+	return kept
+}
+
+// count returns how many replications there are of a phase.
+func (c *contestant) count(p Phase) int { return len(c.values[p]) }
+
+// observed returns the first n values of a column in a phase, without missing
+// ones.
+func (c *contestant) observed(p Phase, n, column int) []float64 {
+	var some []float64
+	for _, row := range c.values[p][:n] {
+		if !math.IsNaN(row[column]) {
+			some = append(some, row[column])
+		}
+	}
+	return some
+}
+
+// differences returns a's cost minus b's over the first n replications that
+// observed both.
+func differences(a, b *contestant, p Phase, n int) []float64 {
+	var some []float64
+	for i := range n {
+		if d := a.values[p][i][0] - b.values[p][i][0]; !math.IsNaN(d) {
+			some = append(some, d)
+		}
+	}
+	return some
+}
+
+// same reports whether two measured the same wherever both were.
+func same(a, b *contestant, p Phase) bool {
+	n := min(a.count(p), b.count(p))
+	for i := range n {
+		for k := range a.values[p][i] {
+			x, y := a.values[p][i][k], b.values[p][i][k]
+			if x != y && !(math.IsNaN(x) && math.IsNaN(y)) {
+				return false
+			}
+		}
+	}
+	return n > 0
+}
+
+// first returns the number of a phase's first replication. That of confirming is
+// 0, so that a run of the recommendation shows the numbers that the search did.
+// No phase sees a replication of another: what is selected for luck in one has to
+// do without in the next.
+func (s *search) first(p Phase) int {
+	switch p {
+	case Confirming:
+		return 0
+	case Comparing:
+		return s.MaxReplications
+	case Exploring:
+		return 2 * s.MaxReplications
+	default:
+		panic("search: no phase " + string(p))
+	}
+}
+
+// add makes contestants of candidates and builds them.
+func (s *search) add(ctx context.Context, candidates []int) error {
+	type built struct {
+		experiment Experiment
+		err        error
+	}
+	all, err := batch.Map(ctx, len(candidates), batch.Options{Workers: s.Workers}, func(_ context.Context, i int) (built, error) {
+		e, err := s.build(candidates[i])
+		return built{e, err}, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		c := &contestant{index: candidates[b.Index], state: benched, values: map[Phase][][]float64{}}
+		s.known[c.index] = true
+		s.contestants = append(s.contestants, c)
+		if b.Value.err != nil {
+			c.state, c.why = impossible, b.Value.err.Error()
+			continue
+		}
+		s.equip(c, b.Value.experiment)
+	}
+	return nil
+}
+
+// equip gives a contestant its experiment and looks up its columns.
+func (s *search) equip(c *contestant, e Experiment) {
+	c.experiment = e
+	keys, units := e.Keys()
+	find := func(key string) {
+		at := slices.Index(keys, key)
+		c.columns = append(c.columns, at)
+		unit := ""
+		if at >= 0 {
+			unit = units[at]
+		}
+		c.units = append(c.units, unit)
+	}
+	find(s.Minimize)
+	for _, t := range s.Thresholds {
+		find(t.Key)
+	}
+}
+
+// build makes an experiment; a panic becomes its error, for one candidate must
+// not end the others.
+func (s *search) build(candidate int) (e Experiment, err error) {
+	defer caught(&err)
+	return s.Build(candidate)
+}
+
+func caught(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("panic: %v", v)
+	}
+}
+
+// task is a replication to simulate.
+type task struct {
+	of          *contestant
+	replication int // in its phase
+}
+
+// lacking returns the replications that contestants need to have n of a phase.
+func lacking(some []*contestant, p Phase, n int) []task {
+	var tasks []task
+	for _, c := range some {
+		for k := c.count(p); k < n && c.state != impossible; k++ {
+			tasks = append(tasks, task{c, k})
+		}
+	}
+	return tasks
+}
+
+var errBudget = errors.New("search: budget exhausted")
+
+// simulate runs replications of a phase and keeps their values. A replication
+// that fails makes its contestant impossible. The error is errBudget, before
+// anything runs, or that of ctx; then what has finished is kept.
+func (s *search) simulate(ctx context.Context, p Phase, tasks []task) error {
+	if s.spent+len(tasks) > s.Budget-s.reserved(p) {
+		s.exhausted = true
+		return errBudget
+	}
+	type answer struct {
+		values []float64
+		err    error
+	}
+	progress := func(done int) { s.report(p, len(tasks), done) }
+	all, err := batch.Map(ctx, len(tasks), batch.Options{Workers: s.Workers, Progress: progress},
+		func(ctx context.Context, i int) (answer, error) {
+			values, err := replicate(ctx, tasks[i].of.experiment, s.first(p)+tasks[i].replication)
+			if err != nil && ctx.Err() != nil {
+				return answer{}, err
+			}
+			return answer{values, err}, nil
+		})
+	s.spent += len(all)
+	for _, a := range all {
+		task := tasks[a.Index]
+		switch c := task.of; {
+		case c.state == impossible:
+		case a.Value.err != nil:
+			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", s.first(p)+task.replication, a.Value.err)
+		case task.replication == c.count(p): // none is missing before it, as when the round was interrupted
+			c.values[p] = append(c.values[p], c.row(a.Value.values))
+		}
+	}
+	return err
+}
+
+func replicate(ctx context.Context, e Experiment, replication int) (values []float64, err error) {
+	defer caught(&err)
+	return e.Replicate(ctx, replication)
+}
+
+// reserved is what a phase leaves of the budget for those after it.
+func (s *search) reserved(p Phase) int {
+	switch p {
+	case Exploring:
+		return s.Budget / 2
+	case Comparing:
+		return 3 * s.Replications // the best, the second and the reference
+	default:
+		return 0
+	}
+}
+
+func (s *search) report(p Phase, round, done int) {
+	if s.Progress == nil {
+		return
+	}
+	state := Progress{Phase: p, Tried: len(s.contestants), Replications: s.spent + done, Round: round, Done: done, Best: -1}
+	if s.leader != nil {
+		state.Best, state.Cost = s.leader.index, s.leaderCost
+	}
+	s.Progress(state)
+}

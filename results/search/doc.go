@@ -1,0 +1,64 @@
+// Package search answers: which of many configurations is the cheapest that meets
+// the thresholds, and how sure is that?
+//
+// [Run] goes through a [Problem] and returns an [Outcome]: what it recommends, what
+// came second, and what became of every candidate that it tried.
+//
+// # Vocabulary
+//
+// A candidate is a configuration; a contestant is one that is tried. It is feasible
+// if the expectations of all thresholded metrics keep their limits. The indifference
+// is a share of the cost: of two candidates that differ by less, either will do. All
+// candidates meet the same random numbers in replications of the same number, so
+// that costs are compared by paired differences.
+//
+// # Procedure
+//
+// Exploring, if there are more candidates than Options.Points, or than the budget
+// could compare: a few replications of candidates spread over the space, then of
+// those that a Gaussian process of cost and of each threshold's metric expects most
+// of: expected improvement times the probability of feasibility (Jones, Schonlau and
+// Welch 1998; Gardner et al. 2014), among random candidates and the neighbours of the
+// best. It ends where little is to be gained, at 300 candidates, or when half of the
+// budget is spent, and passes on what is not improbable.
+//
+// Comparing is fully sequential ranking and selection under constraints, with an
+// indifference zone, after Kim and Nelson (2001) and Andradóttir and Kim (2010), in
+// the form of repeated Student intervals with Bonferroni's inequality: contestants
+// are replicated to the same numbers, which grow by looks. Whoever certainly
+// breaches a threshold is out. The leader is the cheapest that seems feasible; who is
+// certainly not cheaper than it by more than the indifference waits, and returns if
+// the leader falls. It ends when nobody else is left, or at the last look.
+//
+// Confirming: the leader is replicated afresh, with numbers that had no part in its
+// selection, until every threshold is kept at a one-sided level; if it is not, the
+// comparison goes on without it. Cost and metrics of the recommendation are those of
+// confirming, and therefore not lucky.
+//
+// # Guarantees and costs
+//
+// With the asked confidence, both hold: the recommendation is feasible, and no
+// contestant of the comparison is feasible and cheaper by more than the indifference,
+// but those listed as [Undecided]. The risk is split into a half for the first
+// (over the attempts at confirming and their looks; thresholds need no share, as who
+// breaches one must pass its test: Berger 1982) and two quarters for the second: that
+// the best contestant is ruled out by a threshold (over thresholds and looks; no
+// share for the others, as the best is one), and that it is called dearer (over
+// opponents and looks). It is exact for normal means, and holds for others as far as
+// Student's t does. Exploring decides nothing that is certain: candidates that it
+// leaves out are excepted, and [Surrogate] says what it expects of them; a warning
+// tells if that is much. Comparing uses other replications than exploring, so that
+// its intervals are not biased by the choice.
+//
+// The outcome is the same for any number of workers: decisions are taken between
+// rounds. A search that is interrupted keeps what had finished, and decides nothing
+// that it would not have decided at the last look. A round costs its replications;
+// exploring costs besides, on one core, some 0.1 s a round and metric for 100
+// candidates, and 0.7 s for 300. The experiment of every candidate that is tried stays
+// in memory: some 80 kB where it is a scenario.
+//
+// # How to extend it
+//
+// Anything that replicates is an [Experiment]. Another way to explore adds
+// contestants with replications of its own numbers and enters the better ones.
+package search

@@ -1,0 +1,191 @@
+package search
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"headroom/sim/stat"
+)
+
+// interval is the confidence of every interval that is shown.
+const interval = 0.95
+
+// outcome says what is known.
+func (s *search) outcome() *Outcome {
+	o := &Outcome{
+		Candidates: s.Candidates, Replications: s.spent, Confidence: s.Confidence,
+		Surrogate: s.surrogate, Exhausted: s.exhausted, Decided: s.best != nil,
+	}
+	leader := s.best
+	if leader == nil {
+		if leader = s.leader; len(s.in(alive)) > 0 {
+			leader = s.lead()
+		}
+	}
+	nearest := s.nearest()
+	slices.SortFunc(s.contestants, func(a, b *contestant) int { return cmp.Compare(a.index, b.index) })
+	for _, c := range s.contestants {
+		shown := s.shown(c)
+		shown.Fate, shown.Why = s.fate(c, leader)
+		if shown.Fate == Undecided || shown.Fate == Unnecessary {
+			o.Decided = false
+		}
+		o.Tried = append(o.Tried, shown)
+		if s.best != nil && c != s.best && c.state == alive && same(c, s.best, Comparing) {
+			o.Twins++
+		}
+	}
+	o.Best = s.shownAt(o, s.best)
+	o.Second = s.shownAt(o, s.second())
+	if s.best == nil {
+		o.Leader, o.Nearest = s.shownAt(o, leader), s.shownAt(o, nearest)
+	}
+	n := s.Replications
+	if s.best != nil {
+		n = s.best.count(Confirming)
+		if second := s.second(); second != nil {
+			o.Gap = gap(second, s.best)
+		}
+	}
+	o.Exhaustive = s.Candidates * n
+	if s.reference != nil && s.reference.count(Confirming) > 0 {
+		reference := s.shown(s.reference)
+		o.Reference = &reference
+		if s.best != nil {
+			o.Saving = gap(s.reference, s.best)
+		}
+	}
+	s.warn(o)
+	return o
+}
+
+// gap is by how much one costs more than another, over the replications of
+// confirming that both have.
+func gap(a, b *contestant) stat.Estimate {
+	n := min(a.count(Confirming), b.count(Confirming))
+	return stat.Interval(differences(a, b, Confirming, n), interval)
+}
+
+func (s *search) shownAt(o *Outcome, c *contestant) *Candidate {
+	if c == nil {
+		return nil
+	}
+	for i := range o.Tried {
+		if o.Tried[i].Index == c.index {
+			return &o.Tried[i]
+		}
+	}
+	return nil
+}
+
+// latest returns the phase whose values count, and how many there are.
+func (c *contestant) latest() (Phase, int) {
+	for _, p := range []Phase{Confirming, Comparing, Exploring} {
+		if n := c.count(p); n > 0 {
+			return p, n
+		}
+	}
+	return "", 0
+}
+
+// shown is a contestant as others read it.
+func (s *search) shown(c *contestant) Candidate {
+	p, n := c.latest()
+	k := Candidate{Index: c.index, Counted: n, From: p, Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}}
+	for _, p := range []Phase{Confirming, Comparing, Exploring} {
+		k.Replications += c.count(p)
+	}
+	if n == 0 {
+		return k
+	}
+	k.Cost, k.Unit = stat.Interval(c.observed(p, n, 0), interval), c.units[0]
+	for i := range s.Thresholds {
+		t := s.Thresholds[i]
+		xs := c.observed(p, n, i+1)
+		k.Margins = append(k.Margins, Margin{Threshold: t, Estimate: stat.Interval(xs, interval), Unit: c.units[i+1], Sure: sure(xs, &t)})
+	}
+	return k
+}
+
+// fate says what became of a contestant, and why.
+func (s *search) fate(c, leader *contestant) (Fate, string) {
+	switch {
+	case c.state == impossible:
+		return Impossible, c.why
+	case c.state == breaching:
+		return Breaching, c.why
+	case c.state == benched && s.entered:
+		return Dropped, ""
+	case c.state == benched:
+		return Unnecessary, ""
+	case c.state == unconfirmed:
+		return Undecided, "seemed to meet the thresholds, and could not be shown to"
+	}
+	switch {
+	case c == s.best:
+		return Recommended, ""
+	case s.judged(c.count(Comparing)) == 0:
+		return Unnecessary, ""
+	case leader != nil && c != leader && s.dearer(c, leader):
+		return Dearer, ""
+	case !s.seems(c):
+		return Undecided, "may or may not meet the thresholds"
+	default:
+		return Undecided, "may or may not be cheaper"
+	}
+}
+
+// nearest returns the contestant that breaches the thresholds least, the cheaper
+// of two alike.
+func (s *search) nearest() *contestant {
+	var best *contestant
+	least, cost := math.Inf(1), math.Inf(1)
+	for _, c := range s.contestants {
+		p, n := c.latest()
+		if n == 0 || c.state == impossible {
+			continue
+		}
+		v := s.violation(c, p)
+		price := stat.Interval(c.observed(p, n, 0), interval).Value
+		if best == nil || v < least || v == least && price < cost {
+			best, least, cost = c, v, price
+		}
+	}
+	return best
+}
+
+// warn adds what one should know before trusting the numbers.
+func (s *search) warn(o *Outcome) {
+	add := func(format string, args ...any) { o.Warnings = append(o.Warnings, fmt.Sprintf(format, args...)) }
+	if len(s.Thresholds) == 0 {
+		add("there are no [thresholds]: the cheapest configuration is the one that does least")
+	}
+	if o.Best != nil {
+		for _, m := range o.Best.Margins {
+			if m.N < o.Best.Counted {
+				add("%s was observed in %d of %d replications only", m.Key, m.N, o.Best.Counted)
+			}
+			if m.N > 0 && m.HalfWidth == 0 {
+				add("%s was the same in all %d replications, which tells nothing of events rarer than one in %d runs", m.Key, m.N, m.N)
+			}
+		}
+		if s.best.count(Confirming) == s.Replications && s.Replications < 10 {
+			add("the intervals come from %d replications: Student's distribution is a guess for so few unless they are normal", s.Replications)
+		}
+	}
+	if g := o.Surrogate; g != nil && g.Likeliest > 1-s.Confidence {
+		add("a candidate that was not tried has a chance of %.0f %% to be better: a larger search.points (%d) or search.budget (%d) goes further",
+			100*g.Likeliest, s.Points, s.Budget)
+	}
+	if o.Exhausted {
+		add("the budget of %d replications was not enough to decide: a larger search.budget goes further", s.Budget)
+	}
+	if n := o.Count(Undecided); n > 0 && o.Best != nil {
+		add("%d of the candidates may be cheaper and meet the thresholds: up to max_replications (%d) could not tell", n, s.MaxReplications)
+	}
+	if n := o.Count(Impossible); n > 0 {
+		add("%d of the candidates tried cannot be simulated", n)
+	}
+}
