@@ -49,6 +49,17 @@ func TestReadmeShowsWhatTheProgramDoes(t *testing.T) {
 	}
 }
 
+// words splits a command line as a shell does that knows single quotes only.
+func words(line string) []string {
+	all := word.FindAllString(line, -1)
+	for i := range all {
+		all[i] = strings.ReplaceAll(all[i], "'", "")
+	}
+	return all
+}
+
+var word = regexp.MustCompile(`(?:'[^']*'|[^\s'])+`)
+
 // produced returns what a block has to show.
 func produced(t *testing.T, what, arg string) string {
 	t.Helper()
@@ -69,7 +80,7 @@ func produced(t *testing.T, what, arg string) string {
 	if what == "fails" {
 		stream, want = &os.Stderr, exitInput
 	}
-	out, code := captured(t, stream, strings.Fields(args)...)
+	out, code := captured(t, stream, words(args)...)
 	if code != want {
 		t.Fatalf("%s: exit code %d, want %d", arg, code, want)
 	}
