@@ -30,6 +30,7 @@ func (s *Sweep) Axes() []string {
 // Setting is what a point gives to an axis.
 type Setting struct {
 	Text    string // a string as it is, anything else as TOML; "" if the axis does not apply
+	Brief   string // the same for a table's column: of what has one key only its value
 	Number  float64
 	Numeric bool
 }
@@ -49,14 +50,41 @@ func (n *node) setting() Setting {
 		return Setting{}
 	}
 	switch v := n.scalar.(type) {
-	case string:
-		return Setting{Text: v}
 	case int64:
-		return Setting{Text: strconv.FormatInt(v, 10), Number: float64(v), Numeric: true}
+		text := strconv.FormatInt(v, 10)
+		return Setting{Text: text, Brief: text, Number: float64(v), Numeric: true}
 	case float64:
-		return Setting{Text: strconv.FormatFloat(v, 'f', -1, 64), Number: v, Numeric: true}
+		text := strconv.FormatFloat(v, 'f', -1, 64)
+		return Setting{Text: text, Brief: text, Number: v, Numeric: true}
+	case string:
+		return Setting{Text: v, Brief: v}
 	}
-	return Setting{Text: n.String()}
+	return Setting{Text: n.String(), Brief: n.brief()}
+}
+
+// brief writes a value without what can be guessed.
+func (n *node) brief() string {
+	var parts []string
+	switch n.form {
+	case listForm:
+		for _, e := range n.list {
+			parts = append(parts, e.brief())
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case tableForm:
+		keys := n.keys()
+		if len(keys) == 1 {
+			return n.table[keys[0]].brief()
+		}
+		for _, key := range keys {
+			parts = append(parts, quoteKey(key)+" = "+n.table[key].brief())
+		}
+		return "{ " + strings.Join(parts, ", ") + " }"
+	}
+	if text, ok := n.scalar.(string); ok {
+		return text
+	}
+	return formatScalar(n.scalar)
 }
 
 // Point reads the scenario of a point. The error is a [Faults].
@@ -224,7 +252,7 @@ func (s *Sweep) Summary(axis int) string {
 	a := s.axes[axis]
 	text := ""
 	if a.span != nil {
-		text = a.span.at(0, a.at).setting().Text + " .. " + a.span.at(1, a.at).setting().Text
+		text = a.span.at(0, a.at).setting().Brief + " .. " + a.span.at(1, a.at).setting().Brief
 		if a.span.log {
 			text += ", log scale"
 		}
@@ -244,7 +272,7 @@ func (s *Sweep) Summary(axis int) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += v.setting().Text
+		text += v.setting().Brief
 	}
 	for _, c := range a.when {
 		text += " when " + c.key + " = " + strings.Join(c.allowed, " or ")

@@ -177,3 +177,22 @@ func BenchmarkPoint(b *testing.B) {
 		}
 	}
 }
+
+func TestSettingsAreBriefForPeople(t *testing.T) {
+	s := swept(t, `[sweep.parameters]
+"instance.server" = [{ instance_type = "m5.large", service = "web" }, { instance_type = "c5.large", service = "web", count = 2 }]
+"workload.users.path" = [{ "/" = 1 }, { "/a" = 0.25, "/b" = 0.75 }]
+"run.warmup" = ["1m"]
+`)
+	var got []string
+	for _, v := range s.Settings(3) {
+		got = append(got, v.Brief)
+	}
+	want := []string{"{ count = 2, instance_type = c5.large, service = web }", `{ "/a" = 0.25, "/b" = 0.75 }`, "1m"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := s.Settings(0)[1]; got.Brief != "1" || got.Text != `{ "/" = 1 }` {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -19,8 +19,7 @@ type sweepProgress struct {
 	points int
 	screen *screen // nil: nobody looks
 	begin  time.Time
-	stop   chan struct{}
-	ended  sync.WaitGroup
+	leave  func() // ends the pictures
 
 	mu       sync.Mutex
 	finished int
@@ -39,23 +38,14 @@ const bestShown = 5
 const redraw = 250 * time.Millisecond
 
 func newSweepProgress(page *report.SweepPage, points int, quiet bool) *sweepProgress {
-	p := &sweepProgress{page: page, points: points, begin: time.Now(), stop: make(chan struct{})}
+	p := &sweepProgress{page: page, points: points, begin: time.Now()}
 	if quiet || !terminal(os.Stderr) {
 		return p
 	}
 	p.screen = newScreen(os.Stderr)
-	p.ended.Go(func() {
-		tick := time.NewTicker(redraw)
-		defer tick.Stop()
-		for {
-			select {
-			case <-p.stop:
-				return
-			case <-tick.C:
-				columns, _ := p.screen.size()
-				p.screen.show(p.picture(time.Now(), columns))
-			}
-		}
+	p.leave = p.screen.animate(func(now time.Time) []string {
+		columns, _ := p.screen.size()
+		return p.picture(now, columns)
 	})
 	return p
 }
@@ -157,13 +147,12 @@ func ending(now time.Time, left time.Duration) string {
 
 // end removes the picture.
 func (p *sweepProgress) end() {
-	close(p.stop)
-	p.ended.Wait()
-	if p.screen != nil {
-		p.screen.clear()
-		for _, text := range p.said {
-			complain(text)
-		}
+	if p.screen == nil {
+		return
+	}
+	p.leave()
+	for _, text := range p.said {
+		complain(text)
 	}
 }
 

@@ -107,15 +107,15 @@ func (s *SearchPage) choices(c *search.Candidate) block {
 		b.head = []string{"key", s.title(c), "second", "the file"}
 		b.left = 4
 		for _, v := range s.Search.Settings(s.Second.Index) {
-			second = append(second, v.Text)
+			second = append(second, v.Brief)
 		}
 	}
 	for i, axis := range s.Search.Axes() {
-		row := []string{axis, or(settings[i].Text, "–")}
+		row := []string{axis, or(settings[i].Brief, "–")}
 		if second != nil {
 			row = append(row, or(second[i], "–"))
 		}
-		b.rows = append(b.rows, append(row, or(present[i].Text, "–")))
+		b.rows = append(b.rows, append(row, or(present[i].Brief, "–")))
 	}
 	return b
 }

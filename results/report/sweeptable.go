@@ -186,7 +186,7 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 		shown++
 		row := []string{strconv.Itoa(p.point)}
 		for _, i := range l.axes {
-			row = append(row, p.settings[i].Text)
+			row = append(row, p.settings[i].Brief)
 		}
 		row = append(row, strconv.Itoa(p.replications))
 		for i, e := range p.estimates {
@@ -281,7 +281,7 @@ func grouped(all []ranked, axis int, numeric bool) (func(scenarios.Setting) int,
 		v := all[i].settings[axis]
 		if _, known := index[v.Text]; !known {
 			index[v.Text] = len(names)
-			names = append(names, v.Text)
+			names = append(names, v.Brief)
 		}
 		numbers = append(numbers, v.Number)
 	}
