@@ -1,5 +1,7 @@
 package sweep
 
+import "slices"
+
 // inheritance is what an earlier Dispatch of the same plan left: answers that came
 // for its tasks, and tasks whose answers will come. This one cuts no task of what
 // is among it.
@@ -50,6 +52,13 @@ func (d *Dispatch) Expect(task []byte) bool {
 		useful = true
 	}
 	return useful
+}
+
+// Settled reports whether the answer to a task is of no more use, even to another
+// Dispatch of the plan: the journal has all that it says.
+func (d *Dispatch) Settled(task []byte) bool {
+	stretches, err := decodeTask(task)
+	return err != nil || !slices.ContainsFunc(stretches, func(s stretch) bool { return !d.settled(s) })
 }
 
 // settled reports whether nothing of a stretch can be of use.

@@ -34,6 +34,9 @@ type Cluster struct {
 	js     jetstream.JetStream
 	closed chan struct{} // closed when the connection is given up
 	again  pulse         // after each reconnection
+
+	mu      sync.Mutex
+	trouble map[string]time.Time // when each was told last
 }
 
 // Open connects to the server of URL, or starts one. Faults of the options come
@@ -44,7 +47,7 @@ func Open(ctx context.Context, o Options) (*Cluster, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	c := &Cluster{options: o, scrubber: newScrubber(o.secrets()), closed: make(chan struct{})}
+	c := &Cluster{options: o, scrubber: newScrubber(o.secrets()), closed: make(chan struct{}), trouble: map[string]time.Time{}}
 	if err := c.open(ctx); err != nil {
 		c.Close()
 		return nil, c.scrubber.error(err)
@@ -205,6 +208,23 @@ func (c *Cluster) where() string {
 func (c *Cluster) logf(format string, v ...any) {
 	if c.options.Log != nil {
 		c.options.Log(c.scrubber.clean(fmt.Sprintf(format, v...)))
+	}
+}
+
+// troubleEvery is how often the same trouble is told.
+const troubleEvery = time.Minute
+
+// waitFor tells what keeps something from going on that is tried again and again.
+func (c *Cluster) waitFor(doing string, err error) {
+	text := fmt.Sprintf("%s: %v; trying again", doing, err)
+	c.mu.Lock()
+	told, known := c.trouble[text]
+	if known = known && time.Since(told) < troubleEvery; !known {
+		c.trouble[text] = time.Now()
+	}
+	c.mu.Unlock()
+	if !known {
+		c.logf("%s", text)
 	}
 }
 

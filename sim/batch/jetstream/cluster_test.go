@@ -353,6 +353,35 @@ func TestDamagedAnswersAreAskedForAgain(t *testing.T) {
 	}
 }
 
+// What is settled does not stay on the server, and what follows is not lost with it.
+func TestSettledAnswersAreForgotten(t *testing.T) {
+	t.Parallel()
+	c := open(t, Options{beat: 20 * time.Millisecond})
+	var n atomic.Int64
+	background(t, c, works(5*time.Millisecond, &n))
+	s := newNumbers(600)
+	ended := make(chan error, 1)
+	go func() { ended <- c.Do(t.Context(), job("a"), s) }()
+	first := uint64(0)
+	for {
+		if answers, err := c.js.Stream(t.Context(), answerStream("a")); err == nil {
+			first = max(first, answers.CachedInfo().State.FirstSeq)
+		}
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.check(t)
+			if first < 100 {
+				t.Errorf("the first answer on the server was number %d at last", first)
+			}
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
 func TestIdentitiesAreTokens(t *testing.T) {
 	t.Parallel()
 	c := open(t, Options{})

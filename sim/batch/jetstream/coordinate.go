@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -25,6 +26,9 @@ type Source interface {
 	// order, and maybe again; took is what computing it took. A task that is lost
 	// has none. The error ends the job.
 	Done(task, answer []byte, took time.Duration, lost bool) error
+	// Settled tells whether the answer to a task is of no more use, even to a source
+	// that begins anew.
+	Settled(task []byte) bool
 	// Progress tells how much is done, how much of it failed, and how much there is.
 	Progress() (done, failed, total int)
 }
@@ -64,7 +68,8 @@ type coordinator struct {
 	source    Source
 	out       map[string]*posted // tasks without an answer, by sum
 	reader    *reader
-	made      time.Time // when the server made the stream of answers
+	answers   jetstream.Stream
+	kept      []keptAnswer // that the server has, in their order
 	cancelled chan struct{}
 }
 
@@ -132,8 +137,7 @@ func (d *coordinator) establish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.made = answers.CachedInfo().Created
-	d.reader = d.c.read(answers, d.job.ID)
+	d.answers, d.reader = answers, d.c.read(answers, d.job.ID)
 	if err := d.readOld(ctx, left); err != nil {
 		return err
 	}
@@ -235,8 +239,11 @@ func (d *coordinator) publish(ctx context.Context, p *posted) {
 	short, cancel := context.WithTimeout(ctx, d.job.Beat)
 	defer cancel()
 	err := d.c.publish(short, &nats.Msg{Subject: taskSubject(d.job.ID, sum(p.task)), Data: p.task})
-	if err == nil || errors.Is(err, errExists) {
+	switch {
+	case err == nil, errors.Is(err, errExists):
 		p.at = time.Now()
+	case ctx.Err() == nil && d.c.conn.IsConnected():
+		d.c.waitFor("handing out a task", err)
 	}
 }
 
@@ -250,10 +257,39 @@ func (d *coordinator) take(a arrival) error {
 		return nil
 	}
 	delete(d.out, a.sum)
+	d.kept = append(d.kept, keptAnswer{a.sequence, a.task, time.Now()})
 	if a.lost {
 		d.c.logf("a task was lost: no worker survived it")
 	}
 	return d.source.Done(a.task, a.answer, a.took, a.lost)
+}
+
+// keptAnswer is one that a coordinator which starts anew would find.
+type keptAnswer struct {
+	sequence uint64
+	task     []byte
+	at       time.Time // it came
+}
+
+// keepBeats is for how long answers stay at least: what has a smaller sequence
+// number, and is removed with them, may be the part of an answer whose beginning
+// has not come yet.
+const keepBeats = 30
+
+// forget removes the first answers from the server as far as they are settled.
+func (d *coordinator) forget(ctx context.Context) error {
+	n := 0
+	for n < len(d.kept) && time.Since(d.kept[n].at) > keepBeats*d.job.Beat && d.source.Settled(d.kept[n].task) {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	if err := d.answers.Purge(ctx, jetstream.WithPurgeSequence(d.kept[n-1].sequence+1)); err != nil {
+		return err
+	}
+	d.kept = slices.Clone(d.kept[n:])
+	return nil
 }
 
 // tend makes sure that the server has what it should have, publishes again what
@@ -264,12 +300,16 @@ func (d *coordinator) tend(ctx context.Context, age time.Duration) error {
 	}
 	short, cancel := context.WithTimeout(ctx, 5*d.job.Beat)
 	defer cancel()
-	if err := d.restore(short); err != nil {
+	err := d.restore(short)
+	if err == nil {
+		err = d.forget(short)
+	}
+	if err != nil {
 		if errors.Is(err, ErrCancelled) {
 			return err
 		}
 		if ctx.Err() == nil {
-			d.c.logf("%v", err)
+			d.c.waitFor("looking after the job", err)
 		}
 		return nil
 	}
@@ -303,10 +343,9 @@ func (d *coordinator) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if made := answers.CachedInfo().Created; !made.Equal(d.made) {
-		d.made = made
+	if !answers.CachedInfo().Created.Equal(d.answers.CachedInfo().Created) {
 		d.reader.stop()
-		d.reader = d.c.read(answers, d.job.ID)
+		d.answers, d.reader, d.kept = answers, d.c.read(answers, d.job.ID), nil
 	}
 	if emptied {
 		d.c.logf("the server had forgotten the job: it is offered again")

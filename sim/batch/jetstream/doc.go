@@ -29,9 +29,9 @@
 //
 // The coordinator publishes anew what it waits for after a reconnection and every
 // some beats, so that a server that lost what it had not yet written to its disk
-// costs time and no result. Answers stay on the server until the job ends: the
-// coordinator of a job that was offered before reads them first, and expects the
-// tasks that are still out there. A server that forgot everything is given
+// costs time and no result. Answers stay on the server until the source has settled
+// them: the coordinator of a job that was offered before reads them first, and
+// expects the tasks that are still out there. A server that forgot everything is given
 // everything again.
 //
 // A worker of another program than the coordinator's is refused by its own

@@ -67,6 +67,12 @@ func (s *numbers) Done(task, answer []byte, _ time.Duration, lost bool) error {
 	return nil
 }
 
+func (s *numbers) Settled(task []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers[number(task)] != nil
+}
+
 func (s *numbers) Progress() (done, failed, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

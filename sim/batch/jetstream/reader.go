@@ -26,8 +26,9 @@ type reader struct {
 // arrival is an answer on its way to the coordinator.
 type arrival struct {
 	frame
-	sum string
-	err error
+	sequence uint64
+	sum      string
+	err      error
 }
 
 // readAhead is how many answers may wait for the coordinator.
@@ -89,7 +90,8 @@ func (r *reader) from(ctx context.Context, next uint64) uint64 {
 		if a.err != nil && r.stream.DeleteMsg(ctx, meta.Sequence.Stream) != nil {
 			return next
 		}
-		next = meta.Sequence.Stream + 1
+		a.sequence = meta.Sequence.Stream
+		next = a.sequence + 1
 		select {
 		case r.answers <- a:
 		case <-ctx.Done():

@@ -167,6 +167,9 @@ func (w *worker) deliver(ctx context.Context, e *engagement, name string, answer
 		if err == nil || errors.Is(err, errExists) {
 			return true
 		}
+		if ctx.Err() == nil && w.c.conn.IsConnected() {
+			w.c.waitFor("storing an answer", err)
+		}
 		if !sleep(ctx, lookIdle) {
 			return false
 		}
