@@ -20,6 +20,9 @@ const (
 	tokenVariable  = "HEADROOM_NATS_TOKEN" // of the server
 )
 
+// orVariable is said of --nats where the environment may have the URL.
+const orVariable = " (or " + serverVariable + ")"
+
 // clusterFlags say which server carries the work.
 type clusterFlags struct {
 	server      string
@@ -32,8 +35,10 @@ type clusterFlags struct {
 	key         string
 }
 
-func (f *clusterFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.server, "nats", "", "`URL` of a NATS server with JetStream, such as nats://host:4222 (or "+serverVariable+")")
+// add adds the flags of a server that others run; instead is what says its URL
+// without --nats.
+func (f *clusterFlags) add(c *cobra.Command, instead string) {
+	c.Flags().StringVar(&f.server, "nats", "", "`URL` of a NATS server with JetStream, such as nats://host:4222"+instead)
 	c.Flags().StringVar(&f.tokenFile, "nats-token-file", "", "`file` with the token of the server (or "+tokenVariable+")")
 	c.Flags().StringVar(&f.credentials, "nats-creds", "", "`file` of NATS credentials")
 	c.Flags().StringVar(&f.authorities, "nats-ca", "", "`file` of certificates by which the other side is checked")

@@ -18,9 +18,12 @@ import (
 	"time"
 )
 
+// built is where programs are that the tests build.
+var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "headroom-test-") })
+
 // natsServer builds the nats-server of go.mod, the program that people run.
 var natsServer = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "headroom-nats-")
+	dir, err := built()
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -10,7 +11,19 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"headroom": main})
+	testscript.Main(tests{m}, map[string]func(){"headroom": main})
+}
+
+// tests are those of the package, after which nothing is left of what they built.
+type tests struct{ *testing.M }
+
+// Run implements [testscript.TestingM].
+func (t tests) Run() int {
+	code := t.M.Run()
+	if dir, err := built(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	return code
 }
 
 // TestCommands runs the scripts of testdata, which read like a terminal.

@@ -86,7 +86,7 @@ goes on when it is started again; --workers 0 computes nothing in this process.`
 	c.Flags().IntVar(&f.top, "top", 20, "points to show besides the front")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	addFormat(c, &f.format)
-	f.cluster.add(c)
+	f.cluster.add(c, "")
 	f.cluster.addServer(c)
 	c.AddCommand(newSweepPlan(), newSweepStatus(), newSweepCancel())
 	return c

@@ -42,7 +42,7 @@ with it, or sweep cancel removes it.`,
 			return report.WriteRoster(os.Stdout, report.Options{Format: how, Color: colored(os.Stdout)}, roster, time.Now())
 		},
 	}
-	cluster.add(c)
+	cluster.add(c, orVariable)
 	addFormat(c, &format)
 	return c
 }
@@ -77,6 +77,6 @@ exits with 130; the same command goes on with it later. Workers stop within seco
 			return err
 		},
 	}
-	cluster.add(c)
+	cluster.add(c, orVariable)
 	return c
 }

@@ -38,7 +38,7 @@ work back at once.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
-	f.cluster.add(c)
+	f.cluster.add(c, orVariable)
 	c.Flags().IntVar(&f.workers, "workers", 0, "tasks under way at a time (default: one per core)")
 	c.Flags().StringVar(&f.job, "job", "", "work for this `sweep` only, and leave when it ends (see `headroom sweep status`)")
 	c.Flags().DurationVar(&f.idle, "idle", 0, "leave after so long without work (default: never)")
