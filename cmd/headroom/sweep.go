@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"slices"
 	"syscall"
 
@@ -20,20 +19,6 @@ import (
 
 // mostPoints is how many points run without being asked twice.
 const mostPoints = 1_000_000
-
-// A sweep lets about so much garbage pile up: every point makes a scenario and
-// drops it, and of 10⁴ trivial points that takes a quarter off the time. Alive are
-// some 40 MB, and 700 bytes a point.
-const (
-	garbageBytes = 100e6
-	aliveBytes   = 40e6
-	pointBytes   = 700
-)
-
-// sweepGarbage is that garbage in percent of what is alive.
-func sweepGarbage(points int) int {
-	return int(min(400, max(100, 100*garbageBytes/(aliveBytes+pointBytes*float64(points)))))
-}
 
 // sweepFlags are the flags of sweep and of sweep plan.
 type sweepFlags struct {
@@ -221,11 +206,7 @@ type sweepJob struct {
 // compute simulates what is not done yet, here or by others as well, shows how it
 // goes and keeps the files up to date.
 func (f *sweepFlags) compute(ctx context.Context, job *sweepJob, page *report.SweepPage) error {
-	usual := debug.SetGCPercent(sweepGarbage(job.plan.Points))
-	if os.Getenv("GOGC") != "" {
-		debug.SetGCPercent(usual)
-	}
-	defer debug.SetGCPercent(usual)
+	defer collectSeldom(job.plan.Points)()
 	show := newSweepProgress(page, job.plan.Points, f.quiet)
 	defer show.end()
 	files := publish(f.out, func() error { return page.SaveSweep(f.out, f.replicationRows) })

@@ -67,6 +67,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	defer collectSeldom(0)()
 	f.say("connected with " + cluster.Address())
 	worked := cluster.Work(c.Context(), jetstream.WorkOptions{
 		Program: program, Slots: f.workers, Job: f.job, Idle: f.idle, Open: f.open,
