@@ -42,9 +42,10 @@ const patienceBeats = 15
 
 // Do offers a job and returns when its source has nothing left. The job is taken
 // off the server then, and also if ctx is done first, whose cause is the error; if
-// Cancel ended it, the error is [ErrCancelled]. It goes on through lost connections
-// and servers that start anew, with the log told, and returns an error only for
-// what waiting cannot mend. An earlier Do of the same identity that was killed is
+// Cancel ended it, the error is [ErrCancelled]. A server that fails before the job
+// is offered is an error; from then on Do goes on through lost connections and
+// servers that start anew, with the log told, and returns an error only for what
+// waiting cannot mend. An earlier Do of the same identity that was killed is
 // continued; there must not be two at a time.
 func (c *Cluster) Do(ctx context.Context, job Job, source Source) error {
 	if err := checkID(job.ID); err != nil {
@@ -54,10 +55,9 @@ func (c *Cluster) Do(ctx context.Context, job Job, source Source) error {
 	job.Process, job.Begun, job.Beat = os.Getpid(), time.Now().UTC(), c.options.beat
 	d := &coordinator{c: c, job: job, source: source, out: map[string]*posted{}, cancelled: make(chan struct{}, 1)}
 	err := d.run(ctx)
-	if isClosed(c.closed) {
-		return errors.Join(err, c.hangUp())
+	if d.offered && !isClosed(c.closed) {
+		d.withdraw()
 	}
-	d.withdraw()
 	return c.scrubber.error(err)
 }
 
@@ -70,6 +70,7 @@ type coordinator struct {
 	reader    *reader
 	answers   jetstream.Stream
 	kept      []keptAnswer // that the server has, in their order
+	offered   bool
 	cancelled chan struct{}
 }
 
@@ -146,7 +147,9 @@ func (d *coordinator) establish(ctx context.Context) error {
 			d.out[name] = &posted{task: task, at: time.Now()}
 		}
 	}
-	return d.c.post(ctx, &d.job)
+	err = d.c.post(ctx, &d.job)
+	d.offered = err == nil
+	return err
 }
 
 // readOld gives the source what is on the stream of answers already, and takes the

@@ -61,13 +61,13 @@ func (w *worker) next(ctx context.Context, e *engagement, wait time.Duration) (m
 	if err != nil {
 		return nil, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
 	var batch jetstream.MessageBatch
 	if wait == 0 {
 		batch, err = consumer.FetchNoWait(1)
 	} else {
-		batch, err = consumer.Fetch(1, jetstream.FetchContext(ctx))
+		short, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		batch, err = consumer.Fetch(1, jetstream.FetchContext(short))
 	}
 	if err != nil {
 		return nil, false
@@ -108,8 +108,9 @@ func (w *worker) prepared(ctx context.Context, e *engagement) (jetstream.Consume
 
 // serve computes a task and has its answer stored, or hands the task back.
 func (w *worker) serve(ctx context.Context, e *engagement, m jetstream.Msg) {
-	w.count(1)
-	defer w.count(-1)
+	done := 0
+	w.count(1, 0)
+	defer func() { w.count(-1, done) }()
 	both, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(e.ctx, cancel)()
@@ -143,6 +144,7 @@ func (w *worker) serve(ctx context.Context, e *engagement, m jetstream.Msg) {
 		_ = m.Nak()
 		return
 	}
+	done = 1
 	_ = m.Ack()
 }
 
@@ -176,13 +178,11 @@ func (w *worker) deliver(ctx context.Context, e *engagement, name string, answer
 	}
 }
 
-// count keeps how many tasks are under way.
-func (w *worker) count(change int) {
+// count keeps how many tasks are under way, and done.
+func (w *worker) count(busy, done int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.busy += change
+	w.busy += busy
+	w.done += done
 	w.busyAt = time.Now()
-	if change < 0 {
-		w.done++
-	}
 }

@@ -43,7 +43,7 @@ const lookIdle = 500 * time.Millisecond
 // it is for has ended, and a [*Refusal] if all there is to do is refused.
 func (c *Cluster) Work(ctx context.Context, o WorkOptions) error {
 	w := &worker{c: c, o: o, began: time.Now(), busyAt: time.Now(), jobs: map[string]*engagement{}}
-	if len(o.Job) > 0 {
+	if o.Job != "" {
 		if err := checkID(o.Job); err != nil {
 			return err
 		}
