@@ -381,7 +381,8 @@ func TestDamagedAnswersEndTheSweep(t *testing.T) {
 	}
 }
 
-// Points of 20 ms come some fifty to a task, and large answers fewer.
+// Points of 20 ms come some fifty to a task, more in a sweep of days, and large
+// answers fewer.
 func TestTasksAreOfASecond(t *testing.T) {
 	for _, c := range []struct {
 		each      time.Duration
@@ -392,6 +393,8 @@ func TestTasksAreOfASecond(t *testing.T) {
 		{20 * time.Millisecond, 1200, 1e6, 45, 50},
 		{30 * time.Second, 1200, 1e6, 1, 1},
 		{time.Microsecond, 1200, 1e6, 200, 256},
+		{20 * time.Millisecond, 100, 1e7, 195, 200}, // 4 s: in a sweep of two days of work
+		{20 * time.Millisecond, 100, 1e9, 245, 250},
 		{20 * time.Millisecond, 1200, 40, 4, 5}, // 4 workers
 		{20 * time.Millisecond, 100_000, 1e6, 3, 3},
 	} {

@@ -7,9 +7,11 @@ import (
 
 // What a task should be.
 const (
-	taskTime   = time.Second // to compute
-	taskBytes  = 300 << 10   // of its answer, at most
-	taskGrowth = 4           // times the largest that was answered
+	taskTime    = time.Second // to compute
+	longestTask = 5 * time.Second
+	fewTasks    = 50_000    // beyond which tasks get longer rather than more
+	taskBytes   = 300 << 10 // of its answer, at most
+	taskGrowth  = 4         // times the largest that was answered
 )
 
 // How many tasks wait for answers at a time: enough for workers that just
@@ -90,7 +92,8 @@ func (p *pace) size(remaining int) int {
 	if p.each == 0 {
 		return 1
 	}
-	n := min(taskTime.Seconds()/p.each, taskBytes/max(1, p.bytes),
+	seconds := min(longestTask.Seconds(), max(taskTime.Seconds(), float64(remaining)*p.each/fewTasks))
+	n := min(seconds/p.each, taskBytes/max(1, p.bytes),
 		float64(taskGrowth*p.largest), float64(remaining)/(2*p.workers()), mostTogether)
 	return max(1, int(n))
 }
