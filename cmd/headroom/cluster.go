@@ -33,11 +33,16 @@ type clusterFlags struct {
 	authorities string
 	certificate string
 	key         string
+	wait        time.Duration
 }
+
+// usualWait is how long to try to reach a server.
+const usualWait = 5 * time.Second
 
 // add adds the flags of a server that others run; instead is what says its URL
 // without --nats.
 func (f *clusterFlags) add(c *cobra.Command, instead string) {
+	c.Flags().DurationVar(&f.wait, "wait", usualWait, "how long to wait for the server of --nats at the beginning")
 	c.Flags().StringVar(&f.server, "nats", "", "`URL` of a NATS server with JetStream, such as nats://host:4222"+instead)
 	c.Flags().StringVar(&f.tokenFile, "nats-token-file", "", "`file` with the token of the server (or "+tokenVariable+")")
 	c.Flags().StringVar(&f.credentials, "nats-creds", "", "`file` of NATS credentials")
@@ -62,7 +67,10 @@ var optionFlags = map[string]string{
 func (f *clusterFlags) options() (jetstream.Options, error) {
 	o := jetstream.Options{
 		URL: f.server, Listen: f.listen, Insecure: f.insecure, Token: os.Getenv(tokenVariable),
-		Credentials: f.credentials, CA: f.authorities, Certificate: f.certificate, Key: f.key,
+		Credentials: f.credentials, CA: f.authorities, Certificate: f.certificate, Key: f.key, Patience: f.wait,
+	}
+	if f.wait <= 0 {
+		return o, badInput(fmt.Errorf("--wait: must be above 0, got %v", f.wait))
 	}
 	if f.tokenFile != "" {
 		text, err := os.ReadFile(f.tokenFile)
@@ -78,7 +86,7 @@ func (f *clusterFlags) options() (jetstream.Options, error) {
 
 // connect reaches the server of --nats, which must be given here or in the
 // environment.
-func (f *clusterFlags) connect(ctx context.Context, name string, patience time.Duration) (*jetstream.Cluster, error) {
+func (f *clusterFlags) connect(ctx context.Context, name string) (*jetstream.Cluster, error) {
 	if f.server == "" {
 		f.server = os.Getenv(serverVariable)
 	}
@@ -89,7 +97,7 @@ func (f *clusterFlags) connect(ctx context.Context, name string, patience time.D
 	if err != nil {
 		return nil, err
 	}
-	o.Name, o.Patience, o.Log = name, patience, complain
+	o.Name, o.Log = name, complain
 	return openCluster(ctx, o)
 }
 
@@ -100,7 +108,10 @@ func openCluster(ctx context.Context, o jetstream.Options) (*jetstream.Cluster, 
 		return c, nil
 	}
 	if ctx.Err() != nil {
-		return nil, interruption(ctx, err)
+		return nil, &failure{exitInterrupted, errors.New("interrupted")}
+	}
+	if away := (*jetstream.Unreachable)(nil); errors.As(err, &away) {
+		return nil, fmt.Errorf("--nats: %w", err) // another time it may be there
 	}
 	if fault := (*jetstream.Fault)(nil); errors.As(err, &fault) {
 		return nil, badInput(fmt.Errorf("%s: %s", optionFlags[fault.Option], fault.Rule))

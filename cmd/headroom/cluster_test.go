@@ -516,3 +516,25 @@ sweep = { replications = 1, parameters = { "run.seed" = { min = 1, max = 400, st
 	b.ReportMetric(400*float64(b.N)/shared.Seconds(), "shared-points/s")
 	b.ReportMetric(local.Seconds()/shared.Seconds(), "ratio")
 }
+
+// A sweep that cannot begin leaves a directory in which it can begin later.
+func TestStartThatFailsLeavesNothing(t *testing.T) {
+	dir := sweptDir(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := coordinate(dir, "out", "--listen", taken.Addr().String())
+	p.start(t)
+	if code := p.wait(t); code != 2 || !strings.Contains(p.said.String(), "--listen: ") || !strings.Contains(p.said.String(), "in use") {
+		t.Errorf("exit code %d\n%s", code, p.said.String())
+	}
+	if _, err := os.Stat(filepath.Join(dir, "out")); err == nil {
+		t.Error("has left its directory behind")
+	}
+	taken.Close()
+	p.start(t)
+	if code := p.wait(t); code != 0 {
+		t.Errorf("exit code %d\n%s", code, p.said.String())
+	}
+}

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"headroom/results/sweep"
@@ -21,8 +19,11 @@ func (f *sweepFlags) distributed() bool { return f.cluster.server != "" || f.clu
 // serverDirectory is where a server in this process keeps what it has, below --out.
 const serverDirectory = "nats"
 
-// joinCluster reaches or starts the server that carries the sweep.
+// joinCluster reaches or starts the server that carries the sweep, if one does.
 func (f *sweepFlags) joinCluster(ctx context.Context, log func(string)) (*jetstream.Cluster, error) {
+	if !f.distributed() {
+		return nil, nil
+	}
 	o, err := f.cluster.options()
 	if err != nil {
 		return nil, err
@@ -40,12 +41,8 @@ func (f *sweepFlags) joinCluster(ctx context.Context, log func(string)) (*jetstr
 
 // distribute has the sweep computed by the workers of a cluster, this process
 // among them.
-func (f *sweepFlags) distribute(ctx context.Context, s *sweepJob, o sweep.Options, show *sweepProgress) error {
-	cluster, err := f.joinCluster(ctx, show.say)
-	if err != nil {
-		f.undo(s.journal)
-		return err
-	}
+func (f *sweepFlags) distribute(ctx context.Context, s *sweepJob, o sweep.Options) error {
+	cluster := s.cluster
 	defer f.leave(cluster)
 	job, err := f.offer(s)
 	if err != nil {
@@ -60,7 +57,7 @@ func (f *sweepFlags) distribute(ctx context.Context, s *sweepJob, o sweep.Option
 				Open: func(context.Context, *jetstream.Job) (jetstream.Answerer, error) { return s.plan.Answer, nil },
 			})
 			if err != nil && working.Err() == nil {
-				show.say("nothing is computed here any more: " + err.Error())
+				s.show.say("nothing is computed here any more: " + err.Error())
 			}
 		})
 	}
@@ -82,23 +79,15 @@ func (f *sweepFlags) slots() int {
 	return f.workers
 }
 
-// offer makes a job of a sweep. It is the same job as long as the sweep is the
-// same, with its files in the same place: one whose coordinator was killed goes on.
+// offer makes a job of a sweep. It is the same job as long as it has the same
+// journal: one whose coordinator was killed goes on.
 func (f *sweepFlags) offer(s *sweepJob) (jetstream.Job, error) {
 	payload, err := s.e.Sweep.Pack()
 	if err != nil {
 		return jetstream.Job{}, err
 	}
-	place := rand.Text() // of nobody else
-	if f.out != "" {
-		if place, err = filepath.Abs(f.out); err != nil {
-			return jetstream.Job{}, err
-		}
-	}
-	host, _ := os.Hostname()
-	at := sha256.Sum256([]byte(host + "\x00" + place))
 	return jetstream.Job{
-		ID: s.manifest.Sum()[:planDigits] + "-" + hex.EncodeToString(at[:4]), Title: s.e.Name,
+		ID: s.manifest.Sum()[:planDigits] + "-" + strings.ToLower(s.journal.Identity())[:8], Title: s.e.Name,
 		Program: s.manifest[programPart], Payload: payload,
 	}, nil
 }
@@ -106,12 +95,19 @@ func (f *sweepFlags) offer(s *sweepJob) (jetstream.Job, error) {
 // planDigits is how much of the sum of a manifest names a job.
 const planDigits = 16
 
-// undo removes a journal that has nothing in it yet: nothing was run.
-func (f *sweepFlags) undo(j *sweep.Journal) {
-	if f.out == "" || !j.Empty() {
+// begun reports whether a journal is there already.
+func (f *sweepFlags) begun() bool {
+	_, err := os.Stat(filepath.Join(f.out, sweep.JournalName))
+	return err == nil
+}
+
+// undo removes what a sweep has left that could not begin.
+func (f *sweepFlags) undo() {
+	if f.out == "" {
 		return
 	}
 	_ = os.Remove(filepath.Join(f.out, sweep.JournalName)) // what cannot be removed stays, and does no harm
+	_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
 	_ = os.Remove(f.out)
 }
 

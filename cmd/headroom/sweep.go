@@ -15,6 +15,7 @@ import (
 	"headroom/results/report"
 	"headroom/results/sweep"
 	"headroom/scenarios"
+	"headroom/sim/batch/jetstream"
 )
 
 // mostPoints is how many points run without being asked twice.
@@ -158,68 +159,100 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		}
 		return badInput(fmt.Errorf("%s: %d points; %s; --yes runs them", file, p.Points, estimate))
 	}
-	dir, clean, err := f.directory()
+	return f.sweep(c.Context(), &sweepJob{e: e, plan: p, page: page, format: format})
+}
+
+// sweepJob is a sweep that is to be computed.
+type sweepJob struct {
+	e      *experiment
+	plan   *sweep.Plan
+	page   *report.SweepPage
+	format report.Format
+
+	manifest sweep.Manifest
+	journal  *sweep.Journal
+	cluster  *jetstream.Cluster // nil: this process alone
+	show     *sweepProgress
+}
+
+// sweep computes a sweep and writes what it found.
+func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
+	clean, err := f.prepare(ctx, job)
 	if err != nil {
 		return err
 	}
 	defer clean()
-	manifest, err := manifestOf(e.Sweep)
-	if err != nil {
-		return err
-	}
-	journal, err := sweep.OpenJournal(dir, manifest)
-	if err != nil {
-		return f.refused(err)
-	}
-	defer journal.Close()
-	page.Points.Each = func(do func(*sweep.Row) error) error { return journal.Each(p.Points, &p.Rule, do) }
-	swept := f.compute(c.Context(), &sweepJob{e, p, journal, manifest}, page)
-	if axes := len(e.Sweep.Axes()); swept == nil && e.Sweep.Design == "saltelli" {
-		page.Rows = p.Points / (axes + 2)
+	swept := f.compute(ctx, job)
+	if axes := len(job.e.Sweep.Axes()); swept == nil && job.e.Sweep.Design == "saltelli" {
+		job.page.Rows = job.plan.Points / (axes + 2)
 	}
 	if f.out != "" {
-		err = page.SaveSweep(f.out, f.replicationRows)
+		err = job.page.SaveSweep(f.out, f.replicationRows)
 	}
 	switch {
-	case swept != nil && !interrupts(c.Context(), swept):
+	case swept != nil && !interrupts(ctx, swept):
 		return swept // the files have what the disk took: an error there has the same cause
 	case err != nil:
 		return err
 	}
-	if err := page.Write(os.Stdout, format); err != nil {
+	if err := job.page.Write(os.Stdout, job.format); err != nil {
 		return err
 	}
 	if swept != nil {
 		return &failure{exitInterrupted, errors.New(interruptionOf(swept))}
 	}
-	return verdictOf(e, page)
+	return verdictOf(job.e, job.page)
 }
 
-// sweepJob is a sweep that is to be computed.
-type sweepJob struct {
-	e        *experiment
-	plan     *sweep.Plan
-	journal  *sweep.Journal
-	manifest sweep.Manifest
+// prepare opens the journal and joins the cluster. What fails here leaves nothing
+// behind.
+func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), err error) {
+	if job.manifest, err = manifestOf(job.e.Sweep); err != nil {
+		return nil, err
+	}
+	dir, remove, err := f.directory()
+	if err != nil {
+		return nil, err
+	}
+	begun := f.begun()
+	journal, err := sweep.OpenJournal(dir, job.manifest)
+	if err != nil {
+		remove()
+		return nil, f.refused(err)
+	}
+	job.journal = journal
+	job.page.Points.Each = func(do func(*sweep.Row) error) error {
+		return journal.Each(job.plan.Points, &job.plan.Rule, do)
+	}
+	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
+	if job.cluster, err = f.joinCluster(ctx, job.show.say); err != nil {
+		job.show.end()
+		journal.Close()
+		if !begun {
+			f.undo()
+		}
+		remove()
+		return nil, err
+	}
+	return func() { journal.Close(); remove() }, nil
 }
 
 // compute simulates what is not done yet, here or by others as well, shows how it
 // goes and keeps the files up to date.
-func (f *sweepFlags) compute(ctx context.Context, job *sweepJob, page *report.SweepPage) error {
+func (f *sweepFlags) compute(ctx context.Context, job *sweepJob) error {
 	defer collectSeldom(job.plan.Points)()
-	show := newSweepProgress(page, job.plan.Points, f.quiet)
-	defer show.end()
-	files := publish(f.out, func() error { return page.SaveSweep(f.out, f.replicationRows) })
+	defer job.show.end()
+	files := publish(f.out, func() error { return job.page.SaveSweep(f.out, f.replicationRows) })
 	defer files.end()
 	o := sweep.Options{
 		Workers: f.workers, RetryFailed: f.retryFailed,
 		Done: func(r sweep.Row) {
 			files.note(r)
-			show.done(r)
+			job.show.done(r)
 		},
 	}
-	if f.distributed() {
-		return f.distribute(ctx, job, o, show)
+	if job.cluster != nil {
+		return f.distribute(ctx, job, o)
 	}
 	return sweep.Run(ctx, job.plan, job.journal, o)
 }
@@ -264,7 +297,9 @@ func (f *sweepFlags) check() error {
 	switch {
 	case f.top < 0:
 		return fmt.Errorf("--top: must not be negative, got %d", f.top)
-	case !f.distributed() && f.cluster != clusterFlags{}:
+	case f.cluster.server == "" && f.cluster.wait != usualWait:
+		return errors.New("--wait: needs --nats, a server to wait for")
+	case !f.distributed() && f.cluster != clusterFlags{wait: usualWait}:
 		return errors.New("--nats-token-file, --nats-creds, --nats-ca, --nats-cert, --nats-key and --insecure: need --nats or --listen")
 	case f.out == "" && f.replicationRows:
 		return errors.New("--replication-rows: needs --out, a directory for the file")

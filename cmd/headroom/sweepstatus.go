@@ -12,9 +12,6 @@ import (
 	"headroom/sim/batch/jetstream"
 )
 
-// askPatience is how long status and cancel try to reach the server.
-const askPatience = 5 * time.Second
-
 func newSweepStatus() *cobra.Command {
 	var cluster clusterFlags
 	var format string
@@ -30,7 +27,7 @@ with it, or sweep cancel removes it.`,
 			if err != nil {
 				return badInput(fmt.Errorf("--%w", err))
 			}
-			server, err := cluster.connect(c.Context(), "headroom sweep status", askPatience)
+			server, err := cluster.connect(c.Context(), "headroom sweep status")
 			if err != nil {
 				return err
 			}
@@ -61,7 +58,7 @@ exits with 130; the same command goes on with it later. Workers stop within seco
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			server, err := cluster.connect(c.Context(), "headroom sweep cancel", askPatience)
+			server, err := cluster.connect(c.Context(), "headroom sweep cancel")
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,6 @@ type workerFlags struct {
 	workers int
 	job     string
 	idle    time.Duration
-	wait    time.Duration
 	quiet   bool
 }
 
@@ -42,7 +41,6 @@ work back at once.`,
 	c.Flags().IntVar(&f.workers, "workers", 0, "tasks under way at a time (default: one per core)")
 	c.Flags().StringVar(&f.job, "job", "", "work for this `sweep` only, and leave when it ends (see `headroom sweep status`)")
 	c.Flags().DurationVar(&f.idle, "idle", 0, "leave after so long without work (default: never)")
-	c.Flags().DurationVar(&f.wait, "wait", 30*time.Second, "how long to wait for the server at the beginning")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but what goes wrong")
 	return c
 }
@@ -53,8 +51,6 @@ func (f *workerFlags) run(c *cobra.Command) error {
 		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
 	case f.idle < 0:
 		return badInput(fmt.Errorf("--idle: must not be negative, got %v", f.idle))
-	case f.wait <= 0:
-		return badInput(fmt.Errorf("--wait: must be above 0, got %v", f.wait))
 	}
 	if f.workers == 0 {
 		f.workers = runtime.GOMAXPROCS(0)
@@ -63,7 +59,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	cluster, err := f.cluster.connect(c.Context(), "headroom worker", f.wait)
+	cluster, err := f.cluster.connect(c.Context(), "headroom worker")
 	if err != nil {
 		return err
 	}

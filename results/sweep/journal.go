@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bufio"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ const (
 	recordHead   = 8
 	largest      = 1 << 30
 	kindManifest = 'M'
+	kindIdentity = 'I'
 	kindLayout   = 'L'
 	kindRow      = 'R'
 )
@@ -31,6 +33,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 type Journal struct {
 	mu      sync.Mutex
 	file    *os.File
+	name    string // told apart from all other journals
 	end     int64
 	layouts map[uint64]*Layout
 	points  map[int]*entry
@@ -107,14 +110,26 @@ func (j *Journal) load(m Manifest) error {
 		return err
 	}
 	if first {
-		return j.write(kindManifest, m.encode())
+		if err := j.write(kindManifest, m.encode()); err != nil {
+			return err
+		}
+	}
+	if j.name == "" {
+		j.name = rand.Text()
+		return j.write(kindIdentity, []byte(j.name))
 	}
 	return nil
 }
 
+// Identity returns a word that no other journal has, the same as long as there is
+// this one, wherever it is.
+func (j *Journal) Identity() string { return j.name }
+
 // learn takes over a record that is in the file at j.end.
 func (j *Journal) learn(kind byte, content []byte) error {
 	switch kind {
+	case kindIdentity:
+		j.name = string(content)
 	case kindLayout:
 		l, err := decodeLayout(content)
 		if err != nil {

@@ -41,8 +41,8 @@ type Cluster struct {
 
 // Open connects to the server of URL, or starts one. Faults of the options come
 // as [*Fault]. A server that cannot be reached within Options.Patience is an
-// error of one sentence; one that refuses the credentials, or that has no
-// JetStream, is refused at once.
+// [*Unreachable]; one that refuses the credentials, or that has no JetStream, is
+// an error at once.
 func Open(ctx context.Context, o Options) (*Cluster, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (c *Cluster) connect(ctx context.Context) error {
 		case futile(err):
 			return fmt.Errorf("%s refuses the connection: %w", c.where(), err)
 		case c.options.Patience > 0 && time.Now().After(end):
-			return fmt.Errorf("no server answers at %s within %v: %w", c.where(), c.options.Patience, err)
+			return &Unreachable{c.where(), c.options.Patience, c.scrubber.error(err)}
 		}
 		if c.options.Patience < 0 && !waiting {
 			waiting = true
@@ -116,6 +116,21 @@ func (c *Cluster) connect(ctx context.Context) error {
 		}
 	}
 }
+
+// Unreachable is the error of a server that does not answer.
+type Unreachable struct {
+	Address  string
+	Patience time.Duration // with which it was tried
+	err      error
+}
+
+// Error says where there was no server, and for how long.
+func (u *Unreachable) Error() string {
+	return fmt.Sprintf("no server answers at %s within %v: %v", u.Address, u.Patience, u.err)
+}
+
+// Unwrap returns why the last try failed.
+func (u *Unreachable) Unwrap() error { return u.err }
 
 // connection returns the options of the connection.
 func (c *Cluster) connection() ([]nats.Option, error) {

@@ -97,7 +97,7 @@ func (w *worker) prepared(ctx context.Context, e *engagement) (jetstream.Consume
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if ctx.Err() == nil {
-			w.refuse(e, err.Error())
+			e.refused = err.Error()
 			w.arrange()
 		}
 		return nil, err

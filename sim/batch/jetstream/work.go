@@ -89,6 +89,7 @@ type engagement struct {
 	ctx     context.Context // done once the job has ended
 	end     context.CancelFunc
 	refused string // why; empty: it is not
+	told    bool   // that it is
 
 	opening  sync.Mutex
 	answer   Answerer
@@ -111,6 +112,7 @@ func (w *worker) watch(ctx context.Context) error {
 			if leave {
 				return err
 			}
+			w.tellRefusals()
 		}
 		if len(w.jobs) > 0 {
 			wait = w.c.options.beat
@@ -163,15 +165,19 @@ func (w *worker) engage(job Job) {
 	defer w.mu.Unlock()
 	w.jobs[job.ID], w.seen = e, true
 	if job.Program != w.o.Program {
-		w.refuse(e, fmt.Sprintf("it is of %s, this worker is %s: results would not be those of one program", job.Program, w.o.Program))
+		e.refused = fmt.Sprintf("it is of %s, this worker is %s: results would not be those of one program", job.Program, w.o.Program)
 	}
 }
 
-// refuse keeps a worker from a job. The caller holds the lock.
-func (w *worker) refuse(e *engagement, reason string) {
-	if e.refused == "" {
-		e.refused = reason
-		w.c.logf("%v", &Refusal{e.ID, reason})
+// tellRefusals logs them where they are no reason to leave.
+func (w *worker) tellRefusals() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range sortedKeys(w.jobs) {
+		if e := w.jobs[id]; e.refused != "" && !e.told {
+			e.told = true
+			w.c.logf("%v", &Refusal{id, e.refused})
+		}
 	}
 }
 
