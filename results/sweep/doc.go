@@ -34,6 +34,10 @@
 // full disk for one, ends the sweep, and what was appended before stays. A journal
 // with another manifest is refused.
 //
+// A [Dispatch] that follows one that was killed is given the answers to the tasks of
+// the other, and told which are still out: it hands out what is left. Nothing is
+// computed twice that somebody has answered.
+//
 // A point that fails is a row with the error of its first replication that fails.
 // A task that takes its workers down is handed out again in pieces, so that only
 // the replication that does it is lost: that is the error of its point. To retry a
@@ -50,5 +54,5 @@
 //
 // Another way to compute replications takes tasks from [Dispatch.Next], has them
 // answered by [Plan.Answer] wherever it likes, in any order and as often as it
-// likes, and gives the answers to [Dispatch.Done].
+// likes, and gives the answers to [Dispatch.Done], as sim/batch/jetstream does.
 package sweep
