@@ -15,7 +15,8 @@
 // [sweep] makes many scenarios of one file: [Sweep] puts the values of a point
 // into a copy of the tree as it was written, and reads that. Package design says
 // where the points of sampled designs are. [search] does the same for candidates:
-// [Search] knows besides which of them are near each other.
+// [Search] knows besides which of them are near each other. [Sweep.Pack] and
+// [Unpack] take a sweep to other machines, with every file that it names.
 //
 // # Guarantees
 //
