@@ -37,6 +37,22 @@ func (c *Cluster) publish(ctx context.Context, m *nats.Msg) error {
 	return err
 }
 
+// errFull is the error of a server that has had no room for too long.
+var errFull = errors.New("nothing was stored for too long")
+
+// noRoom tells whether a server has refused a message for want of space.
+func noRoom(err error) bool {
+	var api *jetstream.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.ErrorCode {
+	case 10002, 10023, 10047, 10077: // limits of the account, insufficient resources, of storage; store failed
+		return true
+	}
+	return strings.Contains(api.Description, "no space left")
+}
+
 // putBlob stores bytes at subject.0, subject.1 and so on; part 0 comes last, so
 // that who finds it finds the others. Parts that exist are those of equal bytes.
 func (c *Cluster) putBlob(ctx context.Context, subject string, b []byte) error {

@@ -119,6 +119,9 @@ func (c *Cluster) offered(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
+// errRecord is the error of an offer that is none.
+var errRecord = errors.New("jetstream: an offer of another program")
+
 // record reads the offer of a job, without its payload.
 func (c *Cluster) record(ctx context.Context, id string) (Job, error) {
 	s, err := c.js.Stream(ctx, boardStream)
@@ -131,7 +134,7 @@ func (c *Cluster) record(ctx context.Context, id string) (Job, error) {
 	}
 	var job Job
 	if err := json.Unmarshal(m.Data, &job); err != nil || job.ID != id || job.Beat <= 0 {
-		return Job{}, fmt.Errorf("the offer of %s is not one of this program", id)
+		return Job{}, errRecord
 	}
 	return job, nil
 }

@@ -252,6 +252,33 @@ func TestWorkerOfAnotherProgramIsRefused(t *testing.T) {
 	gone(t, c) // a coordinator that leaves in peace leaves nothing
 }
 
+// What others put on the subjects is shown as what it is, and harms nobody.
+func TestForeignOffersAreTolerated(t *testing.T) {
+	t.Parallel()
+	c := open(t, Options{})
+	if _, err := c.board(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.conn.Publish(recordSubject("x"), []byte("garbage")); err != nil {
+		t.Fatal(err)
+	}
+	var n atomic.Int64
+	background(t, c, works(0, &n))
+	s := newNumbers(20)
+	if err := c.Do(t.Context(), job("a"), s); err != nil {
+		t.Fatal(err)
+	}
+	s.check(t)
+	r, err := c.Roster(t.Context())
+	if err != nil || len(r.Jobs) != 1 || r.Jobs[0].ID != "x" || !r.Jobs[0].Begun.IsZero() {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if err := c.Cancel(t.Context(), "x"); err != nil {
+		t.Error(err)
+	}
+	gone(t, c)
+}
+
 func TestWorkersLeaveWhenThereIsNothingToDo(t *testing.T) {
 	t.Parallel()
 	c := open(t, Options{Listen: "127.0.0.1:0"})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -71,6 +70,8 @@ type coordinator struct {
 	answers   jetstream.Stream
 	kept      []keptAnswer // that the server has, in their order
 	offered   bool
+	full      time.Time // since when the server has had no room; zero: it has
+	probe     probe
 	cancelled chan struct{}
 }
 
@@ -218,26 +219,27 @@ func (d *coordinator) leftOver(ctx context.Context, tasks jetstream.Stream) (map
 	return left, nil
 }
 
-// handOut publishes what the source has to give.
+// handOut publishes what the source has to give. Once the server refuses, the rest
+// waits for the next beat.
 func (d *coordinator) handOut(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for accepted := true; ctx.Err() == nil; {
 		task, ok := d.source.Next()
 		if !ok {
 			return nil
 		}
 		p := &posted{task: task}
 		d.out[sum(task)] = p
-		d.publish(ctx, p)
+		accepted = accepted && d.publish(ctx, p)
 	}
 	return nil
 }
 
 // publish puts a task on its stream, where it may be already. What fails is tried
 // again at the next beat.
-func (d *coordinator) publish(ctx context.Context, p *posted) {
+func (d *coordinator) publish(ctx context.Context, p *posted) bool {
 	p.at = time.Time{}
 	if !d.c.conn.IsConnected() {
-		return
+		return false
 	}
 	short, cancel := context.WithTimeout(ctx, d.job.Beat)
 	defer cancel()
@@ -246,8 +248,10 @@ func (d *coordinator) publish(ctx context.Context, p *posted) {
 	case err == nil, errors.Is(err, errExists):
 		p.at = time.Now()
 	case ctx.Err() == nil && d.c.conn.IsConnected():
+		d.refused(err)
 		d.c.waitFor("handing out a task", err)
 	}
+	return !p.at.IsZero()
 }
 
 // take gives an answer to the source.
@@ -260,6 +264,7 @@ func (d *coordinator) take(a arrival) error {
 		return nil
 	}
 	delete(d.out, a.sum)
+	d.full = time.Time{}
 	d.kept = append(d.kept, keptAnswer{a.sequence, a.task, time.Now()})
 	if a.lost {
 		d.c.logf("a task was lost: no worker survived it")
@@ -267,101 +272,15 @@ func (d *coordinator) take(a arrival) error {
 	return d.source.Done(a.task, a.answer, a.took, a.lost)
 }
 
-// keptAnswer is one that a coordinator which starts anew would find.
-type keptAnswer struct {
-	sequence uint64
-	task     []byte
-	at       time.Time // it came
-}
-
-// keepBeats is for how long answers stay at least: what has a smaller sequence
-// number, and is removed with them, may be the part of an answer whose beginning
-// has not come yet.
-const keepBeats = 30
-
-// forget removes the first answers from the server as far as they are settled.
-func (d *coordinator) forget(ctx context.Context) error {
-	n := 0
-	for n < len(d.kept) && time.Since(d.kept[n].at) > keepBeats*d.job.Beat && d.source.Settled(d.kept[n].task) {
-		n++
-	}
-	if n == 0 {
-		return nil
-	}
-	if err := d.answers.Purge(ctx, jetstream.WithPurgeSequence(d.kept[n-1].sequence+1)); err != nil {
-		return err
-	}
-	d.kept = slices.Clone(d.kept[n:])
-	return nil
-}
-
-// tend makes sure that the server has what it should have, publishes again what
-// has waited for so long, and notices when the job was cancelled.
-func (d *coordinator) tend(ctx context.Context, age time.Duration) error {
-	if !d.c.conn.IsConnected() {
-		return nil
-	}
-	short, cancel := context.WithTimeout(ctx, 5*d.job.Beat)
-	defer cancel()
-	err := d.restore(short)
-	if err == nil {
-		err = d.forget(short)
-	}
-	if err != nil {
-		if errors.Is(err, ErrCancelled) {
-			return err
-		}
-		if ctx.Err() == nil {
-			d.c.waitFor("looking after the job", err)
-		}
-		return nil
-	}
-	for _, name := range sortedKeys(d.out) {
-		p := d.out[name]
-		if (p.at.IsZero() || time.Since(p.at) >= age) && !d.c.answered(short, d.job.ID, name) {
-			d.publish(short, p)
-		}
-	}
-	return nil
-}
-
-// restore makes what the server may have lost. A job whose offer alone is gone was
-// cancelled.
-func (d *coordinator) restore(ctx context.Context) error {
-	_, err := d.c.js.Stream(ctx, boardStream)
-	emptied := errors.Is(err, jetstream.ErrStreamNotFound)
-	if err != nil && !emptied {
-		return err
-	}
-	if !emptied {
-		_, err := d.c.record(ctx, d.job.ID)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			return ErrCancelled
-		}
-		if err != nil {
-			return err
-		}
-	}
-	_, answers, err := d.streams(ctx)
-	if err != nil {
-		return err
-	}
-	if !answers.CachedInfo().Created.Equal(d.answers.CachedInfo().Created) {
-		d.reader.stop()
-		d.answers, d.reader, d.kept = answers, d.c.read(answers, d.job.ID), nil
-	}
-	if emptied {
-		d.c.logf("the server had forgotten the job: it is offered again")
-		return d.c.post(ctx, &d.job)
-	}
-	return nil
-}
-
 // withdraw takes the job off the server. Nobody else would.
 func (d *coordinator) withdraw() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if err := d.c.remove(ctx, d.job.ID); err != nil {
+	err := nats.ErrDisconnected
+	if d.c.conn.IsConnected() {
+		err = d.c.remove(ctx, d.job.ID)
+	}
+	if err != nil {
 		d.c.logf("the job %s is still on the server, and may be cancelled there: %v", d.job.ID, err)
 	}
 }

@@ -128,7 +128,9 @@ func (c *Cluster) Roster(ctx context.Context) (*Roster, error) {
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			continue
 		}
-		if err != nil {
+		if errors.Is(err, errRecord) {
+			job = Job{ID: id, Title: "of another program"}
+		} else if err != nil {
 			return nil, c.scrubber.error(err)
 		}
 		s := JobStatus{Job: job}

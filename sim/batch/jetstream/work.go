@@ -73,14 +73,15 @@ type worker struct {
 	o     WorkOptions
 	began time.Time
 
-	mu     sync.Mutex
-	jobs   map[string]*engagement // that are offered, by identity
-	order  []*engagement          // of them those that are not refused, the oldest first
-	fresh  pulse                  // after each change of order
-	seen   bool                   // o.Job was
-	busy   int                    // tasks under way
-	busyAt time.Time              // when the last ended
-	done   int                    // tasks
+	mu      sync.Mutex
+	jobs    map[string]*engagement // that are offered, by identity
+	order   []*engagement          // of them those that are not refused, the oldest first
+	fresh   pulse                  // after each change of order
+	seen    bool                   // o.Job was
+	waiting bool                   // for o.Job, and has said so
+	busy    int                    // tasks under way
+	busyAt  time.Time              // when the last ended
+	done    int                    // tasks
 }
 
 // engagement is a job as a worker has it.
@@ -112,7 +113,7 @@ func (w *worker) watch(ctx context.Context) error {
 			if leave {
 				return err
 			}
-			w.tellRefusals()
+			w.tell()
 		}
 		if len(w.jobs) > 0 {
 			wait = w.c.options.beat
@@ -169,10 +170,17 @@ func (w *worker) engage(job Job) {
 	}
 }
 
-// tellRefusals logs them where they are no reason to leave.
-func (w *worker) tellRefusals() {
+// sayWaiting is after how long a worker says that it waits for its only job.
+const sayWaiting = 5 * time.Second
+
+// tell logs what keeps a worker from working and is no reason to leave.
+func (w *worker) tell() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.o.Job != "" && !w.seen && !w.waiting && time.Since(w.began) > sayWaiting {
+		w.waiting = true
+		w.c.logf("nobody offers the job %s: waiting for it", w.o.Job)
+	}
 	for _, id := range sortedKeys(w.jobs) {
 		if e := w.jobs[id]; e.refused != "" && !e.told {
 			e.told = true
