@@ -14,6 +14,7 @@ import (
 type axis struct {
 	key    string
 	path   []string
+	place  []string // the path with elements of lists by their index
 	at     position
 	values []*node // nil for a range
 	span   *span
@@ -33,6 +34,7 @@ type span struct {
 type condition struct {
 	key     string
 	path    []string
+	place   []string // as of an axis
 	allowed []string // as TOML
 }
 
@@ -115,8 +117,8 @@ func (a *axis) readSpan(n *node, ranges bool) string {
 	case !(s.low < s.high):
 		return "must have a min below its max"
 	}
-	if v := n.table["integer"]; v != nil {
-		s.integer, _ = v.scalar.(bool)
+	if rule := s.readInteger(n.table["integer"]); rule != "" {
+		return rule
 	}
 	if v := n.table["scale"]; v != nil {
 		s.log = v.scalar == "log"
@@ -146,6 +148,21 @@ func (a *axis) readSpan(n *node, ranges bool) string {
 	return ""
 }
 
+// readInteger reads whether a range is one of integers.
+func (s *span) readInteger(n *node) string {
+	if n == nil {
+		return ""
+	}
+	var ok bool
+	if s.integer, ok = n.scalar.(bool); !ok {
+		return "must have integer = true or false"
+	}
+	if s.integer && (s.low != math.Trunc(s.low) || s.high != math.Trunc(s.high)) {
+		return "must have whole numbers as min and max with integer = true"
+	}
+	return ""
+}
+
 // splitQuantity takes a quantity apart: number, and what stands around it.
 func splitQuantity(n *node) (value float64, before, unit string, ok bool) {
 	switch v := n.scalar.(type) {
@@ -169,7 +186,8 @@ func splitQuantity(n *node) (value float64, before, unit string, ok bool) {
 func (s *span) at(share float64, at position) *node {
 	v := s.low + share*(s.high-s.low)
 	if s.log {
-		v = s.low * math.Pow(s.high/s.low, share)
+		low, high := math.Log(s.low), math.Log(s.high)
+		v = math.Exp(low + share*(high-low))
 	}
 	if s.integer {
 		v = math.Round(v)
@@ -226,6 +244,43 @@ func (a *axis) readWhen(n *node) string {
 		a.when = append(a.when, c)
 	}
 	return ""
+}
+
+// locate finds the place of the axis and of what its conditions name.
+func (a *axis) locate(root *node) {
+	a.place = root.placeOf(a.path)
+	for i := range a.when {
+		a.when[i].place = root.placeOf(a.when[i].path)
+	}
+}
+
+// placeOf returns a path with the elements of lists by their index: a path has many
+// spellings, a place has one.
+func (n *node) placeOf(path []string) []string {
+	place := slices.Clone(path)
+	for i, name := range path {
+		switch {
+		case n == nil:
+			return place
+		case n.form == listForm:
+			k := n.element(name)
+			if k < 0 {
+				return place
+			}
+			place[i], n = strconv.Itoa(k), n.list[k]
+		default:
+			n = n.table[name]
+		}
+	}
+	return place
+}
+
+// below returns the rest of a place under another one, false if it is elsewhere.
+func below(place, other []string) (rest []string, ok bool) {
+	if len(place) < len(other) || !slices.Equal(place[:len(other)], other) {
+		return nil, false
+	}
+	return place[len(other):], true
 }
 
 // holds reports whether all conditions of the axis are met, given what a key

@@ -15,14 +15,15 @@ type block struct {
 	seed    uint64
 	at      position
 	axes    []*axis
+	root    *node              // the scenario with its defaults
 	list    []map[string]*node // points of the list design
 	combos  [][]int32          // of a grid with conditions: value by axis, -1 where it does not apply
 	sampler design.Sampler
 	count   int
 }
 
-// uncountable is what a number of points beyond all bounds is taken for.
-const uncountable = 1 << 50
+// Uncountable is what a number of points beyond all bounds is taken for.
+const Uncountable = 1 << 50
 
 // mostCombinations bounds the grids that are written out because axes depend on
 // each other.
@@ -37,7 +38,9 @@ func (b *block) listAxes() {
 				continue
 			}
 			path, _ := splitKey(key)
-			b.axes = append(b.axes, &axis{key: key, path: path, at: row[key].at})
+			a := &axis{key: key, path: path, at: row[key].at}
+			a.locate(b.root)
+			b.axes = append(b.axes, a)
 		}
 	}
 }
@@ -93,7 +96,7 @@ func (b *block) completeGrid() string {
 	conditional := false
 	for _, a := range b.axes {
 		conditional = conditional || len(a.when) > 0
-		b.count = min(b.count*len(a.values), uncountable)
+		b.count = min(b.count*len(a.values), Uncountable)
 	}
 	if !conditional {
 		return ""
@@ -116,15 +119,12 @@ func (b *block) combine(chosen []int32) {
 	}
 	a := b.axes[len(chosen)]
 	holds := a.holds(func(c condition) *node {
-		for i, other := range b.axes[:len(chosen)] {
-			if other.key == c.key {
-				if chosen[i] < 0 {
-					return nil
-				}
-				return other.values[chosen[i]]
+		for i, value := range slices.Backward(chosen) {
+			if rest, ok := below(c.place, b.axes[i].place); ok && value >= 0 {
+				return b.axes[i].values[value].get(rest)
 			}
 		}
-		return parsed(c.allowed[0]) // of the file, or of a design around: for the point to say
+		return b.root.get(c.path)
 	})
 	if !holds {
 		b.combine(append(chosen, -1))
@@ -134,9 +134,6 @@ func (b *block) combine(chosen []int32) {
 		b.combine(append(chosen, int32(i)))
 	}
 }
-
-// parsed returns a value that was written by String.
-func parsed(toml string) *node { return mustNode(toml) }
 
 // choose returns the value of each axis in a point of the block, nil for an
 // axis without one. Conditions that need the scenario are the caller's.

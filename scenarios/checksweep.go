@@ -3,26 +3,108 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"strconv"
+	"strings"
 )
+
+// fixedKeys are what no sweep varies, with what says it instead.
+var fixedKeys = map[string]string{
+	"run.replications": "the replications of every point are sweep.replications",
+	"include":          "files are included before there is a sweep: an axis may name tables instead",
+	"thresholds":       "all points are judged alike",
+	"sweep":            "a sweep does not change itself",
+	"search":           "a search is no part of what is simulated",
+}
 
 // checkAxes verifies what axes say of each other.
 func (l *loader) checkAxes(t *table, s *Sweep) {
-	known := map[string]bool{}
-	for _, a := range s.axes {
-		if known[a.key] {
-			t.add(Fault{Path: t.path, Rule: "must name each key once, got " + strconv.Quote(a.key)}, &node{at: a.at}, "parameters")
+	for i, a := range s.axes {
+		fault := func(rule, got string) {
+			t.add(Fault{Path: t.path + ".parameters." + quoteKey(a.key), Rule: rule, Got: got}, &node{at: a.at}, "parameters")
 		}
-		for _, c := range a.when {
-			if !known[c.key] && l.scenario.root.get(c.path) == nil {
-				t.add(Fault{
-					Path: t.path + ".parameters." + quoteKey(a.key) + ".when", Got: quote(c.key),
-					Rule: "must name an axis above or a key of the file", Hint: hint(c.key, s.Axes()),
-				}, &node{at: a.at}, "parameters")
+		for _, name := range []string{a.path[0], strings.Join(a.path, ".")} {
+			if why := fixedKeys[name]; why != "" {
+				fault("must be another key: "+why, "")
 			}
 		}
-		known[a.key] = true
+		for _, other := range s.axes[:i] {
+			switch rest, ok := below(other.place, a.place); {
+			case ok && len(rest) == 0:
+				fault("must name each key once, and "+other.key+" is the same key", "")
+			case ok:
+				fault("must stand before "+other.key+", whose values it would replace", "")
+			}
+		}
+		for _, c := range a.when {
+			if rule := l.mistaken(s, i, &c); rule != "" {
+				t.add(Fault{Path: t.path + ".parameters." + quoteKey(a.key) + ".when", Got: quote(c.key), Rule: rule, Hint: hint(c.key, s.Axes())},
+					&node{at: a.at}, "parameters")
+			}
+		}
 	}
+}
+
+// mistaken returns what is wrong with a condition of an axis, "" if nothing: what
+// it asks for must be known before the axis has a value.
+func (l *loader) mistaken(s *Sweep, axis int, c *condition) string {
+	varied, here := false, s.blockOf(axis)
+	for i, other := range s.axes {
+		_, above := below(c.place, other.place)
+		_, inside := below(other.place, c.place)
+		switch {
+		case !above && !inside:
+		case i >= axis:
+			return "must name an axis above it, or a key that only those change"
+		case s.blockOf(i) != here:
+			return "must name an axis of the same design"
+		default:
+			varied = true
+		}
+	}
+	value := l.scenario.root.get(c.path)
+	switch {
+	case len(c.allowed) == 0:
+		return "must allow at least one value"
+	case varied && !s.possible(axis, c, value):
+		return "must be possible: it never has one of these values"
+	case varied:
+		return ""
+	case value == nil:
+		return "must name an axis above or a key of the file"
+	case !slices.Contains(c.allowed, value.String()):
+		return "must be possible: no axis changes " + c.key + ", which is " + value.String()
+	}
+	return ""
+}
+
+// possible reports whether what a condition asks for, that an axis above may change,
+// can have one of the values that it allows.
+func (s *Sweep) possible(axis int, c *condition, present *node) bool {
+	if present != nil && slices.Contains(c.allowed, present.String()) {
+		return true
+	}
+	for i, other := range s.axes[:axis] {
+		rest, above := below(c.place, other.place)
+		if _, inside := below(other.place, c.place); inside && !above || other.span != nil {
+			return true // who knows
+		}
+		if above && slices.ContainsFunc(slices.Concat(other.values, s.values(i)), func(v *node) bool {
+			v = v.get(rest)
+			return v != nil && slices.Contains(c.allowed, v.String())
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// blockOf returns the index of the design that an axis belongs to.
+func (s *Sweep) blockOf(axis int) int {
+	for k, b := range s.blocks {
+		if axis -= len(b.axes); axis < 0 {
+			return k
+		}
+	}
+	panic("scenarios: an axis of no design")
 }
 
 // attempts is in how many points a value is tried before it is called wrong:
@@ -35,15 +117,19 @@ const mostWrong = 10
 // check loads the scenario with every value of every axis, in some point that
 // has it, and returns the faults of values that are wrong wherever they stand.
 func (s *Sweep) check() Faults {
-	var faults Faults
+	faults, misfits := s.fit()
 	for i, a := range s.axes {
-		if rule := a.fits(s.root); rule != "" {
-			faults = append(faults, Fault{File: a.at.file, Line: a.at.line, Path: s.table + ".parameters." + quoteKey(a.key), Rule: rule})
+		if slices.Contains(misfits, i) {
 			continue
 		}
 		wrong := 0
 		for _, v := range s.values(i) {
-			found := s.try(i, v)
+			found := s.try(i, v, misfits)
+			for k := range found {
+				if (a.span != nil || a.steps) && strings.Contains(found[k].Rule, "must be an integer") {
+					found[k].Rule += "; integer = true makes a range one of integers"
+				}
+			}
 			faults = append(faults, found...)
 			if len(found) > 0 {
 				wrong++
@@ -56,14 +142,39 @@ func (s *Sweep) check() Faults {
 	return faults
 }
 
-// values returns the values of an axis, or the ends of its range.
+// fit returns what is wrong with the paths of axes, and which these are.
+func (s *Sweep) fit() (faults Faults, misfits []int) {
+	for i, a := range s.axes {
+		if slices.ContainsFunc(s.axes[:i], func(other *axis) bool { _, ok := below(a.place, other.place); return ok }) {
+			continue // the other's values say whether it fits
+		}
+		if rule := a.fits(s.root); rule != "" {
+			faults = append(faults, Fault{File: a.at.file, Line: a.at.line, Path: s.table + ".parameters." + quoteKey(a.key), Rule: rule})
+			misfits = append(misfits, i)
+		}
+	}
+	return faults, misfits
+}
+
+// somewhere is a share of a range that hits a whole number of few.
+const somewhere = 0.3819660113
+
+// mostTried is how many values of a range with steps are tried.
+const mostTried = 64
+
+// values returns the values of an axis, or those of its range that are tried: the
+// ends, and what may be wrong with all between.
 func (s *Sweep) values(i int) []*node {
 	a := s.axes[i]
 	if a.span != nil {
-		return []*node{a.span.at(0, a.at), a.span.at(1, a.at)}
+		return []*node{a.span.at(0, a.at), a.span.at(1, a.at), a.sample(somewhere)}
 	}
-	if a.steps {
-		return []*node{a.values[0], a.values[len(a.values)-1]}
+	if n := len(a.values); a.steps && n > mostTried {
+		values := []*node{a.values[0], a.values[n-1]}
+		for k := range mostTried - 2 {
+			values = append(values, a.values[1+k*(n-2)/(mostTried-2)])
+		}
+		return values
 	}
 	if a.values != nil {
 		return a.values
@@ -79,9 +190,9 @@ func (s *Sweep) values(i int) []*node {
 	return values
 }
 
-// try loads points in which an axis has a value, and returns the faults at the
-// value if all of them have some.
-func (s *Sweep) try(i int, v *node) Faults {
+// try loads points in which an axis has a value, without the axes that fit nowhere,
+// and returns the faults at the value if all of them have some.
+func (s *Sweep) try(i int, v *node, misfits []int) Faults {
 	var first Faults
 	tried := 0
 	n := s.Len()
@@ -92,6 +203,9 @@ func (s *Sweep) try(i int, v *node) Faults {
 			continue
 		}
 		chosen[i] = v
+		for _, other := range misfits {
+			chosen[other] = nil
+		}
 		root := s.apply(chosen)
 		if chosen[i] == nil {
 			continue // its condition fails in this point

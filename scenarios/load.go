@@ -79,7 +79,7 @@ func load(s *source, path string, content []byte, options Options) (*Scenario, e
 	root.at = position{file: path}
 	l := newLoader(root, path, options)
 	if len(l.faults) > 0 {
-		return nil, l.faults.ordered(path)
+		return nil, slices.Concat(l.faults, l.misfits()).ordered(path)
 	}
 	if l.scenario.Sweep != nil {
 		l.scenario.Sweep.source = origin{path, s.texts, options}
@@ -96,6 +96,20 @@ func load(s *source, path string, content []byte, options Options) (*Scenario, e
 	}
 	l.finish()
 	return &l.scenario, nil
+}
+
+// misfits returns what is wrong with the keys of axes in a file with other faults,
+// before any point is tried.
+func (l *loader) misfits() Faults {
+	var faults Faults
+	if sweep := l.scenario.Sweep; sweep != nil {
+		faults, _ = sweep.fit()
+	}
+	if search := l.scenario.Search; search != nil {
+		more, _ := search.grid.fit()
+		faults = append(faults, more...)
+	}
+	return faults
 }
 
 // newLoader applies the overrides to a tree and reads it.

@@ -1,16 +1,18 @@
 package scenarios
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Len returns the number of points; huge numbers are cut at 2⁵⁰.
 func (s *Sweep) Len() int {
 	n := 1
 	for _, b := range s.blocks {
-		n = min(n*max(1, b.count), uncountable)
+		n = min(n*max(1, b.count), Uncountable)
 		if b.count == 0 {
 			return 0
 		}
@@ -57,9 +59,26 @@ func (n *node) setting() Setting {
 		text := strconv.FormatFloat(v, 'f', -1, 64)
 		return Setting{Text: text, Brief: text, Number: v, Numeric: true}
 	case string:
-		return Setting{Text: v, Brief: v}
+		return Setting{Text: v, Brief: legible(v)}
 	}
-	return Setting{Text: n.String(), Brief: n.brief()}
+	return Setting{Text: n.String(), Brief: legible(n.brief())}
+}
+
+// mostLegible is how many letters of a value a column has.
+const mostLegible = 60
+
+// legible writes a text on one line, cut to what a column has room for.
+func legible(text string) string {
+	letters := []rune(text)
+	if len(letters) > mostLegible {
+		letters = append(letters[:mostLegible-1], '…')
+	}
+	for i, r := range letters {
+		if !unicode.IsPrint(r) {
+			letters[i] = '�'
+		}
+	}
+	return string(letters)
 }
 
 // brief writes a value without what can be guessed.
@@ -121,7 +140,7 @@ func (s *Sweep) apply(chosen []*node) *node {
 		if chosen[i] == nil {
 			continue
 		}
-		if !a.holds(func(c condition) *node { return root.get(c.path) }) {
+		if !a.holds(func(c condition) *node { return cmp.Or(root.get(c.path), s.blocks[0].root.get(c.path)) }) {
 			chosen[i] = nil
 			continue
 		}
@@ -140,7 +159,7 @@ func (s *Sweep) load(root *node, chosen []*node) (*Scenario, error) {
 	var faults Faults
 	for i, a := range s.axes {
 		if chosen[i] != nil {
-			if rule := a.fits(s.root); rule != "" {
+			if rule := a.fits(root); rule != "" {
 				faults = append(faults, Fault{File: a.at.file, Line: a.at.line, Path: a.key, Rule: rule})
 			}
 		}
@@ -190,6 +209,14 @@ func (a *axis) fits(root *node) string {
 		}
 		pattern += name
 		n = next
+	}
+	switch last := a.path[len(a.path)-1]; {
+	case n == nil:
+		return ""
+	case n.form == scalarForm:
+		return "nothing can be below a value, so not " + strconv.Quote(last)
+	case n.form == listForm && n.element(last) < 0:
+		return "names no element of the list: one goes by its name or by 0.." + strconv.Itoa(len(n.list)-1)
 	}
 	return ""
 }

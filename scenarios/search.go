@@ -63,7 +63,7 @@ func (l *loader) readSearch(top *table) *Search {
 	if l.options.Replications > 0 {
 		s.Replications = l.options.Replications
 	}
-	t.assume("max_replications", int64(10*s.Replications))
+	t.assume("max_replications", int64(max(3, 10*s.Replications)))
 	s.MaxReplications = t.whole("max_replications")
 	if t.sound("replications", "max_replications") && l.options.Replications == 0 && s.MaxReplications < s.Replications {
 		t.mistake("max_replications", fmt.Sprintf("must be at least replications (%d)", s.Replications), "")
@@ -92,7 +92,7 @@ func (l *loader) readSearch(top *table) *Search {
 func (l *loader) readChoices(t *table) *block {
 	parameters := t.inside("parameters")
 	l.asked["search.parameters.KEY"] = true
-	b := &block{design: designGrid, at: t.n.at}
+	b := &block{design: designGrid, at: t.n.at, root: l.scenario.root}
 	for _, key := range parameters.n.asWritten() {
 		a := readAxis(parameters, key, parameters.inline(key), true)
 		if a == nil {
@@ -102,6 +102,7 @@ func (l *loader) readChoices(t *table) *block {
 			parameters.mistake(key, rule, "")
 			continue
 		}
+		a.locate(b.root)
 		b.axes = append(b.axes, a)
 	}
 	switch {

@@ -66,7 +66,7 @@ func sweepKeys() []Key {
 		within("sweep", "", []Key{
 			{"replications", whole(1, 10_000), "(run.replications)", "of each point", ""},
 			{"max_replications", whole(1, 100_000), "(replications)", "of a point that misses its precision", ""},
-			{"precision", inner(), "", "replicate until the intervals are that narrow", ""},
+			{"precision", inner(), "", "replicate until the intervals are that narrow, judged from 10 replications on", ""},
 			{"precision.METRIC", free(), "", `half-width / value of a metric: "5%"`, ""},
 			{"early_stop", flag(), "false", "give up points that a threshold rules out with 95 % confidence", ""},
 			{"nested", list(), "", "designs of their own, in each point of the one around them", ""},
@@ -93,9 +93,11 @@ func (l *loader) readSweep(top *table) *Sweep {
 	if l.options.Replications > 0 {
 		s.Replications = l.options.Replications
 	}
-	t.assume("max_replications", int64(s.Replications))
+	t.assume("max_replications", int64(max(1, s.Replications)))
 	s.MaxReplications = max(s.Replications, t.whole("max_replications"))
-	s.EarlyStop = t.flag("early_stop")
+	if s.EarlyStop = t.flag("early_stop"); s.EarlyStop && len(l.scenario.Thresholds) == 0 && t.sound("early_stop") {
+		t.mistake("early_stop", "needs [thresholds]: there is nothing that could rule a point out", "")
+	}
 	l.readPrecision(t.inside("precision"), s)
 	s.Design = s.blocks[0].design
 	t.done()
@@ -137,7 +139,7 @@ func (l *loader) readPrecision(t *table, s *Sweep) {
 
 // readBlock reads one design with its axes.
 func (l *loader) readBlock(t *table) *block {
-	b := &block{design: t.choice("design"), rows: t.whole("points"), seed: uint64(t.whole("seed")), at: t.n.at}
+	b := &block{design: t.choice("design"), rows: t.whole("points"), seed: uint64(t.whole("seed")), at: t.n.at, root: l.scenario.root}
 	parameters := t.inside("parameters")
 	l.asked[parameters.patternOf("KEY")] = true
 	points := t.each("list")
@@ -146,6 +148,7 @@ func (l *loader) readBlock(t *table) *block {
 	}
 	for _, key := range parameters.n.asWritten() {
 		if a := readAxis(parameters, key, parameters.inline(key), sampled(b.design)); a != nil {
+			a.locate(b.root)
 			b.axes = append(b.axes, a)
 		}
 	}

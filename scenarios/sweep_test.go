@@ -158,7 +158,7 @@ func TestImpossibleCombinationsFailAlone(t *testing.T) {
 func TestHugeGridsAreCountedNotWalked(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("[sweep.parameters]\n")
-	for _, key := range []string{backlog, `"run.replications"`, `"run.seed"`} {
+	for _, key := range []string{backlog, `"instance.server.count"`, `"run.seed"`} {
 		fmt.Fprintf(&b, "%s = { min = 1, max = 1000, steps = 1000 }\n", key)
 	}
 	if n := swept(t, b.String()).Len(); n != 1e9 {
