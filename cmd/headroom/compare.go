@@ -51,8 +51,8 @@ func (f *buyingFlags) open(c *cobra.Command, files []string) (report.Format, *ex
 		return "", nil, badInput(fmt.Errorf("--%w", err))
 	}
 	var faults []error
-	if f.workers < 0 {
-		faults = append(faults, fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	if err := checkWorkers(f.workers); err != nil {
+		faults = append(faults, err)
 	}
 	if err := buying.CheckPlans(f.plans); err != nil {
 		for line := range strings.Lines(err.Error()) {

@@ -49,8 +49,8 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return badInput(fmt.Errorf("--%w", err))
 	}
-	if f.workers < 0 {
-		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	if err := checkWorkers(f.workers); err != nil {
+		return badInput(err)
 	}
 	a, b, err := f.pair(c, files)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -46,6 +47,23 @@ func (f *fileFaults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// mostReplications is how many a scenario file may have.
+const mostReplications = 10_000
+
+// mostWorkers bounds what works at a time: more would only take memory.
+const mostWorkers = 4096
+
+// checkWorkers reports a number of workers that cannot be.
+func checkWorkers(n int) error {
+	if n < 0 {
+		return fmt.Errorf("--workers: must not be negative, got %d", n)
+	}
+	if n > mostWorkers {
+		return fmt.Errorf("--workers: must be at most %d, got %d", mostWorkers, n)
+	}
+	return nil
+}
+
 // load reads all files and reports what is wrong with any of them.
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := scenarios.Options{
@@ -54,8 +72,8 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
 	}
-	if c.Flags().Changed("replications") && f.replications < 1 {
-		return nil, badInput(errors.New("--replications: must be at least 1"))
+	if c.Flags().Changed("replications") && (f.replications < 1 || f.replications > mostReplications) {
+		return nil, badInput(fmt.Errorf("--replications: must be 1..%d, got %d", mostReplications, f.replications))
 	}
 	all := make([]experiment, 0, len(files))
 	var faults fileFaults

@@ -63,8 +63,8 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return badInput(fmt.Errorf("--%w", err))
 	}
-	if f.workers < 0 {
-		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	if err := checkWorkers(f.workers); err != nil {
+		return badInput(err)
 	}
 	experiments, err := f.load(c, files)
 	if err != nil {

@@ -95,8 +95,8 @@ func oneFile(c *cobra.Command, args []string) error {
 
 // open reads a file that must have a sweep.
 func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Plan, error) {
-	if f.workers < 0 {
-		return nil, nil, badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
+	if err := checkWorkers(f.workers); err != nil {
+		return nil, nil, badInput(err)
 	}
 	loaded, err := f.load(c, []string{file})
 	if err != nil {
@@ -145,6 +145,11 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		return err
 	}
 	f.workersSet = c.Flags().Changed("workers")
+	for _, name := range []string{"out", "nats", "listen"} {
+		if c.Flags().Changed(name) && c.Flag(name).Value.String() == "" {
+			return badInput(fmt.Errorf("--%s: must not be empty", name))
+		}
+	}
 	if err := f.check(); err != nil {
 		return badInput(err)
 	}
@@ -157,7 +162,7 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		if err != nil {
 			return err
 		}
-		return badInput(fmt.Errorf("%s: %d points; %s; --yes runs them", file, p.Points, estimate))
+		return badInput(fmt.Errorf("%s: %s points; %s; --yes runs them", file, counted(p.Points), estimate))
 	}
 	return f.sweep(c.Context(), &sweepJob{e: e, plan: p, page: page, format: format})
 }

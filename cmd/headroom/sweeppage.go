@@ -40,6 +40,11 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 			return nil, fmt.Errorf("--metrics: %w", err)
 		}
 	}
+	for _, precision := range e.Sweep.Precision {
+		if err := e.checkMeasured(precision.Metric); err != nil {
+			return nil, fmt.Errorf("%s: sweep.precision: %w", e.file, err)
+		}
+	}
 	if len(page.Metrics) == 0 {
 		page.Metrics = []string{x, y}
 		for _, precision := range e.Sweep.Precision {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results/sweep"
+	"headroom/scenarios"
 )
 
 func newSweepPlan() *cobra.Command {
@@ -36,7 +37,7 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 	if len(p.Rule.Precision) > 0 {
 		replications += fmt.Sprintf(" to %d", p.Rule.Max)
 	}
-	fmt.Fprintf(w, "%s: %s of %d points × %s replications of %s\n", file, s.Design, p.Points, replications, e.Config.Duration)
+	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", file, s.Design, counted(p.Points), replications, e.Config.Duration)
 	for i, axis := range s.Axes() {
 		fmt.Fprintf(w, "  %s: %s\n", axis, s.Summary(i))
 	}
@@ -46,6 +47,14 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 	}
 	_, err = fmt.Fprintln(w, estimate)
 	return err
+}
+
+// counted writes a number of points; beyond all bounds nobody counts them.
+func counted(points int) string {
+	if points >= scenarios.Uncountable {
+		return "more than 10^15"
+	}
+	return fmt.Sprint(points)
 }
 
 // A pilot runs a replication of a few points spread over the design, for a few

@@ -65,7 +65,7 @@ exits with 130; the same command goes on with it later. Workers stop within seco
 			defer server.Close()
 			err = server.Cancel(c.Context(), args[0])
 			if unknown := (*jetstream.Unknown)(nil); errors.As(err, &unknown) {
-				return badInput(err)
+				return badInput(fmt.Errorf("no sweep %s runs there: %s", unknown.ID, unknown.Known))
 			}
 			if err != nil {
 				return interruption(c.Context(), err)

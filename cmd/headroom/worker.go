@@ -46,10 +46,10 @@ work back at once.`,
 }
 
 func (f *workerFlags) run(c *cobra.Command) error {
-	switch {
-	case f.workers < 0:
-		return badInput(fmt.Errorf("--workers: must not be negative, got %d", f.workers))
-	case f.idle < 0:
+	if err := checkWorkers(f.workers); err != nil {
+		return badInput(err)
+	}
+	if f.idle < 0 {
 		return badInput(fmt.Errorf("--idle: must not be negative, got %v", f.idle))
 	}
 	if f.workers == 0 {

@@ -28,7 +28,11 @@ func WriteRoster(w io.Writer, o Options, r *jetstream.Roster, now time.Time) err
 	}
 	p.block(workersBlock(r, now))
 	for _, j := range r.Jobs {
-		if !j.Coordinated {
+		switch {
+		case j.Begun.IsZero():
+			p.line("")
+			p.line(fmt.Sprintf("%s %s is an offer of another program; `headroom sweep cancel %s` removes it", p.paint.note("warning:"), j.ID, j.ID))
+		case !j.Coordinated:
 			p.line("")
 			p.line(fmt.Sprintf("%s %s has no coordinator: start it again where it was (%s), or `headroom sweep cancel %s`", p.paint.note("warning:"), j.ID, j.Host, j.ID))
 		}
@@ -60,6 +64,9 @@ func workersBlock(r *jetstream.Roster, now time.Time) block {
 
 // age writes how long ago something began.
 func age(now, began time.Time) string {
+	if began.IsZero() {
+		return "unknown"
+	}
 	return max(0, now.Sub(began)).Truncate(time.Second).String()
 }
 

@@ -182,3 +182,11 @@ func TestSweepParquetHasTheColumnsOfTheCSV(t *testing.T) {
 		}
 	}
 }
+
+func TestQuotedPartsOfKeysStayWhole(t *testing.T) {
+	got := shortened([]string{`workload.users.path."/a.b"`, `workload.users.path.'/a.c'`, "run.seed", "x.run.seed"})
+	want := []string{`"/a.b"`, `'/a.c'`, "run.seed", "x.run.seed"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

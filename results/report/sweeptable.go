@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -207,11 +208,14 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 	return b
 }
 
+// keyPart matches a part of a dotted key, which may be quoted.
+var keyPart = regexp.MustCompile(`(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^."'])+`)
+
 // shortened cuts dotted keys to the ends that tell them apart.
 func shortened(names []string) []string {
 	short := make([]string, len(names))
 	for i, name := range names {
-		parts := strings.Split(name, ".")
+		parts := keyPart.FindAllString(name, -1)
 		for n := 1; n <= len(parts); n++ {
 			short[i] = strings.Join(parts[len(parts)-n:], ".")
 			if !slices.ContainsFunc(names, func(other string) bool {

@@ -163,6 +163,10 @@ func (s *search) ruleOut(c *contestant, p Phase) {
 	if n == 0 || c.state == impossible {
 		return
 	}
+	if len(c.observed(p, n, 0)) == 0 {
+		c.state, c.why = impossible, s.Minimize+" was never observed"
+		return
+	}
 	if why := s.breach(c, p, n, s.risks.breach); why != "" {
 		c.state, c.why = breaching, why
 	}

@@ -82,9 +82,6 @@ func above(t *results.Threshold) bool { return t.Op == ">" || t.Op == ">=" }
 // breach returns the threshold that the expectations of a contestant certainly
 // breach, each at a risk; "" if none.
 func (s *search) breach(c *contestant, p Phase, n int, risk float64) string {
-	if len(c.observed(p, n, 0)) == 0 {
-		return s.Minimize + " was never observed"
-	}
 	for i := range s.Thresholds {
 		t := &s.Thresholds[i]
 		xs := c.observed(p, n, i+1)

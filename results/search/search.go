@@ -81,7 +81,7 @@ const (
 	Breaching   Fate = "breaching"   // certainly beyond a threshold
 	Undecided   Fate = "undecided"   // might be cheaper and meet the thresholds
 	Dropped     Fate = "dropped"     // after exploring: improbable, but not tested
-	Impossible  Fate = "impossible"  // cannot be built or simulated
+	Impossible  Fate = "impossible"  // cannot be built or simulated, or has no cost
 	Unnecessary Fate = "unnecessary" // not compared, for the search ended before
 )
 
@@ -178,7 +178,7 @@ func Run(ctx context.Context, p *Problem, o Options) (*Outcome, error) {
 		outcome.Interrupted = true
 		return outcome, err
 	case len(outcome.Tried) == outcome.Count(Impossible):
-		return nil, fmt.Errorf("none of the %d candidates tried can be simulated; the first: %s", len(outcome.Tried), outcome.Tried[0].Why)
+		return nil, fmt.Errorf("none of the %d candidates tried can be judged; the first: %s", len(outcome.Tried), outcome.Tried[0].Why)
 	}
 	return outcome, nil
 }

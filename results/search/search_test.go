@@ -370,7 +370,7 @@ func TestWhatCannotBeIsListed(t *testing.T) {
 		t.Errorf("%+v\n%+v", o.Tried[0], o.Tried[1])
 	}
 	p.Build = func(int) (Experiment, error) { return nil, errors.New("never") }
-	if _, err := Run(t.Context(), p, usual()); err == nil || err.Error() != "none of the 12 candidates tried can be simulated; the first: never" {
+	if _, err := Run(t.Context(), p, usual()); err == nil || err.Error() != "none of the 12 candidates tried can be judged; the first: never" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -67,6 +69,9 @@ func OpenJournal(dir string, m Manifest) (*Journal, error) {
 		return nil, err
 	}
 	j := &Journal{file: file, layouts: map[uint64]*Layout{}, points: map[int]*entry{}}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.Join(err, &Refusal{JournalName + " is no journal of a sweep"}, file.Close())
+	}
 	if err := lock(file); err != nil {
 		return nil, errors.Join(&Refusal{dir + ": another process is at this sweep"}, file.Close())
 	}
@@ -285,7 +290,13 @@ func (j *Journal) read(s segment) (Row, error) {
 // Each calls do for every point below n that is done by the rule, in the order
 // of the design.
 func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
-	for point := range n {
+	j.mu.Lock()
+	known := slices.Sorted(maps.Keys(j.points)) // a design may have many more points
+	j.mu.Unlock()
+	for _, point := range known {
+		if point >= n {
+			break
+		}
 		s, err := j.standing(point, rule, false)
 		if err != nil {
 			return err

@@ -60,16 +60,24 @@ func differing(part, was, is string) string {
 		return part + " is gone"
 	}
 	before, after := strings.Split(was, "\n"), strings.Split(is, "\n")
-	if len(before) == 1 {
-		return fmt.Sprintf("%s has changed (was %s, is %s)", part, short(was), short(is))
-	}
 	for i := range max(len(before), len(after)) {
 		b, a := line(before, i), line(after, i)
 		if b != a {
-			return fmt.Sprintf("%s has changed (was %s, is %s)", part, short(b), short(a))
+			from := difference(b, a)
+			return fmt.Sprintf("%s has changed (was %s, is %s)", part, short(b, from), short(a, from))
 		}
 	}
 	return part + " has changed"
+}
+
+// difference returns the first letter, in bytes, in which two texts differ.
+func difference(a, b string) int {
+	for i, r := range a {
+		if !strings.HasPrefix(b[min(i, len(b)):], string(r)) {
+			return i
+		}
+	}
+	return len(a)
 }
 
 func line(lines []string, i int) string {
@@ -79,16 +87,20 @@ func line(lines []string, i int) string {
 	return ""
 }
 
-// short cuts a text for a message.
-func short(text string) string {
-	const most = 60
+// short cuts a text for a message, so that what stands at a place can be seen.
+func short(text string, place int) string {
+	const most, lead = 60, 20
 	if text == "" {
 		return "nothing"
 	}
-	if len(text) > most {
-		return strings.ToValidUTF8(text[:most], "") + "…"
+	before, after := "", ""
+	if place > most-lead && len(text) > most {
+		before, text = "…", strings.ToValidUTF8(text[min(place-lead, len(text)):], "")
 	}
-	return text
+	if len(text) > most {
+		text, after = strings.ToValidUTF8(text[:most], ""), "…"
+	}
+	return before + text + after
 }
 
 // Sum names a manifest: equal manifests have equal sums.

@@ -367,3 +367,14 @@ func BenchmarkWorkers(b *testing.B) {
 		})
 	}
 }
+
+// What changed can be seen, however long the line that it is in.
+func TestReasonsShowWhatChanged(t *testing.T) {
+	long := strings.Repeat("30, 40, 50, ", 20)
+	was := Manifest{"the design": "design = \"grid\"\na.b = " + long + "60,"}
+	is := Manifest{"the design": "design = \"grid\"\na.b = " + long + "61, 62,"}
+	err := is.matches(was.encode())
+	if err == nil || !strings.Contains(err.Error(), "30, 40, 50, 60,, is …") || !strings.Contains(err.Error(), "50, 61, 62,)") {
+		t.Errorf("got %v", err)
+	}
+}
