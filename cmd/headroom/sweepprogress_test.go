@@ -100,7 +100,8 @@ func TestProgressShowsTheBest(t *testing.T) {
 		p := &sweepProgress{points: 30, screen: &screen{}, page: &report.SweepPage{
 			Scenario: "shop", Metrics: []string{"cost.total"},
 			Points: &report.Points{Axes: []string{"a.long_key"}, Settings: func(point int) []scenarios.Setting {
-				return []scenarios.Setting{{Text: fmt.Sprint("v", point)}}
+				text := fmt.Sprint("v", point)
+				return []scenarios.Setting{{Text: text, Brief: text}}
 			}},
 		}}
 		for _, i := range rand.New(rand.NewPCG(seed, 1)).Perm(30) {

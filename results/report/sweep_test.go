@@ -18,7 +18,7 @@ import (
 // not observe one, one that failed, and one that a threshold ended.
 func fourPoints() *Points {
 	number := func(text string, v float64) scenarios.Setting {
-		return scenarios.Setting{Text: text, Number: v, Numeric: true}
+		return scenarios.Setting{Text: text, Brief: text, Number: v, Numeric: true}
 	}
 	settings := [][]scenarios.Setting{
 		{number("40", 40), {Text: "m6i.large"}, {Text: "same"}},
