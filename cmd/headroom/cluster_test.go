@@ -486,7 +486,7 @@ sweep = { replications = 1, parameters = { "run.seed" = { min = 1, max = 100000,
 func BenchmarkCluster(b *testing.B) {
 	dir := b.TempDir()
 	text := `
-run = { duration = "20h" }
+run = { duration = "40h" }
 service.web = { discipline = "fcfs" }
 instance.server = { instance_type = "m5.large", service = "web" }
 workload.users = { to = "server", arrivals = { process = "poisson", rate = "4/s" }, demand = { cpu = { dist = "exponential", mean = "100ms" } } }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -347,6 +348,7 @@ func BenchmarkTrivialPoints(b *testing.B) {
 // BenchmarkWorkers compares the sweep with a bare loop over the same points of
 // some 10 ms, on one core each.
 func BenchmarkWorkers(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does: the heap is small
 	heavy := func() *results.Experiment {
 		return results.NewExperiment(queue(0.9, 1, 36*sim.Hour), results.ListPrices(prices()))
 	}
