@@ -239,7 +239,7 @@ func (w *wire) set(cut bool) {
 // that of a sweep in one process.
 func TestSweepSurvivesTheDeathOfEverything(t *testing.T) {
 	dir := sweptDir(t)
-	more := []string{"--replications", "12"}
+	more := []string{"--replications", "20"}
 	want := alone(t, dir, more...)
 	server, url := serve(t)
 	line := newWire(t, url)
@@ -304,8 +304,9 @@ func pauseOn(p *mortal, d time.Duration) bool {
 
 func TestKilledServerOfACoordinatorIsContinued(t *testing.T) {
 	dir := sweptDir(t)
-	want := alone(t, dir)
-	coordinator := coordinate(dir, "killed", "--listen", "127.0.0.1:0", "--workers", "1")
+	more := []string{"--replications", "20"}
+	want := alone(t, dir, more...)
+	coordinator := coordinate(dir, "killed", append(more, "--listen", "127.0.0.1:0", "--workers", "1")...)
 	kills := 0
 	for coordinator.start(t); !pauseOn(coordinator, 700*time.Millisecond); coordinator.start(t) {
 		coordinator.kill()
