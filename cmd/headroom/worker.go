@@ -49,6 +49,11 @@ func (f *workerFlags) run(c *cobra.Command) error {
 	if err := checkWorkers(f.workers); err != nil {
 		return badInput(err)
 	}
+	if c.Flags().Changed("job") {
+		if err := jetstream.CheckID(f.job); err != nil {
+			return badInput(fmt.Errorf("--job: %w", err))
+		}
+	}
 	if f.idle < 0 {
 		return badInput(fmt.Errorf("--idle: must not be negative, got %v", f.idle))
 	}

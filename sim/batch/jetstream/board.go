@@ -46,15 +46,15 @@ type Job struct {
 	Beat time.Duration `json:"beat"` // between two signs of life
 }
 
-// checkID reports an identity that is no token.
-func checkID(id string) error {
+// CheckID reports an identity that is no token.
+func CheckID(id string) error {
 	for _, r := range id {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' {
-			return fmt.Errorf("jetstream: %q is no identity of a job", id)
+			return fmt.Errorf("must be letters, digits and hyphens, got %q", id)
 		}
 	}
 	if id == "" {
-		return errors.New("jetstream: a job needs an identity")
+		return errors.New("must not be empty")
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ const patienceBeats = 15
 // waiting cannot mend. An earlier Do of the same identity that was killed is
 // continued; there must not be two at a time.
 func (c *Cluster) Do(ctx context.Context, job Job, source Source) error {
-	if err := checkID(job.ID); err != nil {
+	if err := CheckID(job.ID); err != nil {
 		return err
 	}
 	job.Host, _ = os.Hostname()
@@ -115,6 +115,7 @@ func (d *coordinator) run(ctx context.Context) error {
 				return err
 			}
 		case <-again:
+			d.full = time.Time{}
 			if err := d.tend(ctx, 0); err != nil {
 				return err
 			}

@@ -29,7 +29,8 @@
 //
 // The coordinator publishes anew what it waits for after a reconnection and every
 // some beats, so that a server that lost what it had not yet written to its disk
-// costs time and no result. Answers stay on the server until the source has settled
+// costs time and no result. A server that is there and stores nothing for thirty
+// beats, on a full disk for one, ends the job. Answers stay on the server until the source has settled
 // them: the coordinator of a job that was offered before reads them first, and
 // expects the tasks that are still out there. A server that forgot everything is given
 // everything again.

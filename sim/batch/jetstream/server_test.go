@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"strings"
@@ -17,12 +18,13 @@ type ground struct {
 	server *server.Server
 	dir    string
 	port   int
+	room   int64 // of its store; 0: as much as there is
 }
 
 func (g *ground) start(t *testing.T) {
 	t.Helper()
 	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: g.port, JetStream: true, StoreDir: g.dir, NoSigs: true, NoLog: true,
+		Host: "127.0.0.1", Port: g.port, JetStream: true, StoreDir: g.dir, NoSigs: true, NoLog: true, JetStreamMaxStore: g.room,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -83,6 +85,43 @@ func TestJobSurvivesItsServer(t *testing.T) {
 		c.Close()
 		other.Close()
 		g.stop()
+	}
+}
+
+// A server whose store is full ends the job and says why.
+func TestFullServerEndsTheJob(t *testing.T) {
+	t.Parallel()
+	g := &ground{dir: t.TempDir(), port: server.RANDOM_PORT, room: 6 << 20}
+	g.start(t)
+	defer g.stop()
+	var log logged
+	c := open(t, Options{URL: g.server.ClientURL(), Log: log.add, beat: 30 * time.Millisecond})
+	var n atomic.Int64
+	background(t, c, works(0, &n))
+	err := c.Do(t.Context(), job("a"), newNumbers(500))
+	if !errors.Is(err, errFull) || !strings.Contains(err.Error(), "its disk may be full") {
+		t.Errorf("got %v", err)
+	}
+	if !strings.Contains(log.text(), "insufficient resources") {
+		t.Errorf("the log does not tell:\n%s", log.text())
+	}
+	gone(t, c)
+	c.Close()
+}
+
+// What a server refused before it went away is not held against it.
+func TestServerThatIsAwayIsNotFull(t *testing.T) {
+	t.Parallel()
+	g := &ground{dir: t.TempDir(), port: server.RANDOM_PORT}
+	g.start(t)
+	c := open(t, Options{URL: g.server.ClientURL()})
+	g.stop()
+	for c.conn.IsConnected() {
+		time.Sleep(time.Millisecond)
+	}
+	d := &coordinator{c: c, job: Job{ID: "a", Beat: time.Millisecond}, full: time.Now().Add(-time.Hour)}
+	if err := d.tend(t.Context(), 0); err != nil || !d.full.IsZero() {
+		t.Errorf("full since %v, %v", d.full, err)
 	}
 }
 

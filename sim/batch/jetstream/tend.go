@@ -44,6 +44,7 @@ func (d *coordinator) forget(ctx context.Context) error {
 // has waited for so long, and notices when the job was cancelled.
 func (d *coordinator) tend(ctx context.Context, age time.Duration) error {
 	if !d.c.conn.IsConnected() {
+		d.full = time.Time{} // a server that is away refuses nothing
 		return nil
 	}
 	short, cancel := context.WithTimeout(ctx, 5*d.job.Beat)

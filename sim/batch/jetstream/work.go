@@ -44,7 +44,7 @@ const lookIdle = 500 * time.Millisecond
 func (c *Cluster) Work(ctx context.Context, o WorkOptions) error {
 	w := &worker{c: c, o: o, began: time.Now(), busyAt: time.Now(), jobs: map[string]*engagement{}}
 	if o.Job != "" {
-		if err := checkID(o.Job); err != nil {
+		if err := CheckID(o.Job); err != nil {
 			return err
 		}
 	}
