@@ -1,0 +1,83 @@
+package station
+
+// entry is a job in service and the reading of the clock at which it is done.
+type entry struct {
+	done uint64
+	job  uint32
+}
+
+// jobHeap is a binary heap by done, then by job.
+type jobHeap []entry
+
+func (a entry) before(b entry) bool {
+	if d := int64(a.done - b.done); d != 0 {
+		return d < 0
+	}
+	return a.job < b.job
+}
+
+func (h *jobHeap) push(e entry) {
+	*h = append(*h, e)
+	h.up(len(*h) - 1)
+}
+
+func (h *jobHeap) pop() (job uint32) {
+	job = (*h)[0].job
+	h.drop(0)
+	return job
+}
+
+func (h *jobHeap) remove(job uint32) {
+	for i := range *h {
+		if (*h)[i].job == job {
+			h.drop(i)
+			return
+		}
+	}
+	panic("station: the job is not in service here")
+}
+
+func (h *jobHeap) drop(i int) {
+	s := *h
+	last := len(s) - 1
+	s[i] = s[last]
+	*h = s[:last]
+	if i < last {
+		h.down(i)
+		h.up(i)
+	}
+}
+
+func (h *jobHeap) up(i int) {
+	s := *h
+	e := s[i]
+	for i > 0 {
+		parent := (i - 1) / 2
+		if !e.before(s[parent]) {
+			break
+		}
+		s[i] = s[parent]
+		i = parent
+	}
+	s[i] = e
+}
+
+func (h *jobHeap) down(i int) {
+	s := *h
+	e := s[i]
+	for {
+		child := 2*i + 1
+		if child >= len(s) {
+			break
+		}
+		if child+1 < len(s) && s[child+1].before(s[child]) {
+			child++
+		}
+		if !s[child].before(e) {
+			break
+		}
+		s[i] = s[child]
+		i = child
+	}
+	s[i] = e
+}

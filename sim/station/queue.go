@@ -1,0 +1,92 @@
+package station
+
+import (
+	"iter"
+
+	"headroom/sim"
+)
+
+// Queue is a line in order of arrival from which a job may leave anywhere, in
+// constant time, by the ticket that it was given. The zero Queue is empty.
+type Queue struct {
+	ring   []place // its length is a power of two
+	head   uint32  // ticket of the first place
+	tail   uint32  // ticket of the next to come
+	n      int32   // jobs in line
+	demand sim.Time
+}
+
+// place is a job in line; gone after it left.
+type place struct {
+	demand sim.Time
+	job    uint32
+	gone   bool
+}
+
+// Len returns the number of jobs in line.
+func (q *Queue) Len() int { return int(q.n) }
+
+// Push adds a job at the end of the line and returns its ticket.
+func (q *Queue) Push(job uint32, demand sim.Time) (ticket uint32) {
+	if int(q.tail-q.head) == len(q.ring) {
+		q.grow()
+	}
+	ticket = q.tail
+	*q.at(ticket) = place{demand: demand, job: job}
+	q.tail++
+	q.n++
+	q.demand += demand
+	return ticket
+}
+
+// Pop takes out the first job in line. It panics if there is none.
+func (q *Queue) Pop() (job uint32, demand sim.Time) {
+	if q.n == 0 {
+		panic("station: nobody waits")
+	}
+	p := *q.at(q.head)
+	q.head++
+	q.left(p.demand)
+	return p.job, p.demand
+}
+
+// Remove takes out the job of a ticket. It panics if it has left before.
+func (q *Queue) Remove(ticket uint32) {
+	p := q.at(ticket)
+	if ticket-q.head >= q.tail-q.head || p.gone {
+		panic("station: the ticket is not in line")
+	}
+	p.gone = true
+	q.left(p.demand)
+}
+
+// left accounts for a job that left and brings the head to one that waits.
+func (q *Queue) left(demand sim.Time) {
+	q.n--
+	q.demand -= demand
+	for q.head != q.tail && q.at(q.head).gone {
+		q.head++
+	}
+}
+
+// All ranges over the jobs in line, the first first.
+func (q *Queue) All() iter.Seq2[uint32, sim.Time] {
+	return func(yield func(uint32, sim.Time) bool) {
+		for t := q.head; t != q.tail; t++ {
+			if p := q.at(t); !p.gone && !yield(p.job, p.demand) {
+				return
+			}
+		}
+	}
+}
+
+func (q *Queue) at(ticket uint32) *place { return &q.ring[ticket&uint32(len(q.ring)-1)] }
+
+// grow doubles the ring.
+func (q *Queue) grow() {
+	ring := make([]place, max(8, 2*len(q.ring)))
+	for t := q.head; t != q.tail; t++ {
+		ring[t&uint32(len(ring)-1)] = *q.at(t)
+	}
+	q.ring = ring
+}

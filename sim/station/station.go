@@ -1,0 +1,304 @@
+package station
+
+import (
+	"fmt"
+	"math/bits"
+
+	"headroom/sim"
+)
+
+// MaxDemand is the longest service that a job may ask for, about 417 days.
+const MaxDemand sim.Time = 1<<55 - 1
+
+// NoLimit is a limit or a backlog without bound.
+const NoLimit int32 = 1<<31 - 1
+
+// Speed is a rate of service in millionths of full speed.
+type Speed uint32
+
+// FullSpeed is the speed of a new station.
+const FullSpeed Speed = 1_000_000
+
+// Spec is the shape of a station.
+type Spec struct {
+	Servers int64 // that share the work, at least 1
+	Limit   int32 // jobs in service at once, at least 1; NoLimit: without bound
+	Backlog int32 // jobs that may wait beyond, 0 or more; NoLimit: without bound
+}
+
+// Station is the state of one station. The zero Station refuses everything.
+type Station struct {
+	servers int64
+	limit   int32
+	running int32 // in service
+	changed sim.Time
+	clock   uint64   // virtual clock at changed
+	due     sim.Time // next departure; Never without one
+	busy    uint64   // server-nanoseconds of work done until changed
+	jobs    jobHeap
+	waiting Queue
+	backlog int32
+	speed   Speed
+}
+
+const clockShift = 8
+
+// New returns an empty station at instant 0.
+func New(spec Spec) Station {
+	return Station{
+		servers: spec.Servers, limit: spec.Limit, backlog: spec.Backlog,
+		due: sim.Never, speed: FullSpeed,
+	}
+}
+
+// Verdict is what becomes of a job that is offered.
+type Verdict uint8
+
+// Verdicts.
+const (
+	Starts  Verdict = iota + 1 // in service at once
+	Waits                      // in line
+	Refused                    // turned away
+)
+
+// Refuses reports whether one more job would be turned away.
+func (s *Station) Refuses() bool { return s.running >= s.limit && s.waiting.n >= s.backlog }
+
+// InService returns the number of jobs in service.
+func (s *Station) InService() int { return int(s.running) }
+
+// Waiting returns the number of jobs in line.
+func (s *Station) Waiting() int { return int(s.waiting.n) }
+
+// Full reports whether the next job would not start at once.
+func (s *Station) Full() bool { return s.running >= s.limit }
+
+// Backed returns the demand of all jobs in line.
+func (s *Station) Backed() sim.Time { return s.waiting.demand }
+
+// Servers returns the number of servers.
+func (s *Station) Servers() int64 { return s.servers }
+
+// Next returns the instant of the next departure if nothing changes before;
+// Never without one.
+func (s *Station) Next() sim.Time { return s.due }
+
+// Offer brings a job at an instant up to which the station is settled. For one
+// that waits it also returns the ticket by which it can leave the line.
+func (s *Station) Offer(at sim.Time, job uint32, demand sim.Time) (verdict Verdict, ticket uint32) {
+	switch {
+	case s.running < s.limit:
+		s.advance(at)
+		s.start(job, demand)
+		return Starts, 0
+	case s.waiting.n < s.backlog:
+		return Waits, s.waiting.Push(job, demand)
+	}
+	return Refused, 0
+}
+
+// Kind says what happened at a station.
+type Kind uint8
+
+// Kinds of turns.
+const (
+	Departed Kind = iota + 1 // a job's demand is attained
+	Started                  // a job that waited is in service
+)
+
+// Turn is one thing that happened at a station.
+type Turn struct {
+	At   sim.Time
+	Job  uint32
+	Kind Kind
+}
+
+// Settle returns the next thing that happened up to and including an instant,
+// or false if nothing more did. At one instant departures come before starts.
+func (s *Station) Settle(until sim.Time) (Turn, bool) {
+	if s.waiting.n > 0 && s.running < s.limit && s.due != s.changed {
+		job, demand := s.waiting.Pop()
+		s.start(job, demand)
+		return Turn{s.changed, job, Started}, true
+	}
+	if s.due > until {
+		return Turn{}, false
+	}
+	s.advance(s.due)
+	job := s.jobs.pop()
+	s.running--
+	s.schedule()
+	return Turn{s.changed, job, Departed}, true
+}
+
+// start puts a job in service at the instant of the last change.
+func (s *Station) start(job uint32, demand sim.Time) {
+	s.running++
+	s.jobs.push(entry{done: s.clock + uint64(demand)<<clockShift, job: job})
+	s.schedule()
+}
+
+// LeaveLine takes out a job that waits, by its ticket.
+func (s *Station) LeaveLine(ticket uint32) { s.waiting.Remove(ticket) }
+
+// Abandon takes out a job in service before it is done. It panics if the job is
+// not in service.
+func (s *Station) Abandon(at sim.Time, job uint32) {
+	s.advance(at)
+	s.jobs.remove(job)
+	s.running--
+	s.schedule()
+}
+
+// Evict empties the station and appends the jobs to list: those in service in
+// the order in which they would have left, then those in line.
+func (s *Station) Evict(at sim.Time, list []uint32) []uint32 {
+	s.advance(at)
+	for len(s.jobs) > 0 {
+		list = append(list, s.jobs.pop())
+	}
+	for s.waiting.n > 0 {
+		job, _ := s.waiting.Pop()
+		list = append(list, job)
+	}
+	s.running, s.due = 0, sim.Never
+	return list
+}
+
+// SetSpeed changes the rate of service from an instant on, up to which the
+// station is settled. At speed 0 nobody is served.
+func (s *Station) SetSpeed(at sim.Time, speed Speed) {
+	s.advance(at)
+	s.speed = speed
+	s.schedule()
+}
+
+// Speed returns the rate of service.
+func (s *Station) Speed() Speed { return s.speed }
+
+// Busy returns the work done up to an instant, up to which the station is
+// settled, in server-nanoseconds at full speed.
+func (s *Station) Busy(at sim.Time) uint64 {
+	return s.busy + s.work(uint64(at-s.changed))
+}
+
+// work is what the servers do in a time without changes.
+func (s *Station) work(elapsed uint64) uint64 {
+	done := elapsed * uint64(s.sharing())
+	if s.speed == FullSpeed {
+		return done
+	}
+	hi, lo := bits.Mul64(done, uint64(s.speed))
+	q, _ := bits.Div64(hi, lo, uint64(FullSpeed))
+	return q
+}
+
+// sharing is the number of servers at work.
+func (s *Station) sharing() int64 { return min(int64(s.running), s.servers) }
+
+// advance accounts for the time since the last change.
+func (s *Station) advance(at sim.Time) {
+	elapsed := uint64(at - s.changed)
+	if elapsed == 0 {
+		return
+	}
+	s.changed = at
+	if s.running == 0 {
+		return
+	}
+	sharing, n := uint64(s.sharing()), uint64(s.running)
+	if sharing == n && s.speed == FullSpeed {
+		s.busy += elapsed * n
+		s.clock += elapsed << clockShift
+		return
+	}
+	s.busy += s.work(elapsed)
+	per := n
+	if s.speed != FullSpeed {
+		sharing *= uint64(s.speed)
+		per *= uint64(FullSpeed)
+	}
+	hi, lo := bits.Mul64(elapsed, sharing<<clockShift)
+	q, _ := bits.Div64(hi, lo, per)
+	s.clock += q
+}
+
+// schedule computes the next departure from the last change on.
+func (s *Station) schedule() {
+	if len(s.jobs) == 0 {
+		s.due = sim.Never
+		return
+	}
+	left := int64(s.jobs[0].done - s.clock)
+	if left <= 0 {
+		s.due = s.changed
+		return
+	}
+	sharing, n := uint64(s.sharing()), uint64(s.running)
+	if sharing == n && s.speed == FullSpeed {
+		s.due = s.changed + sim.Time((left+1<<clockShift-1)>>clockShift)
+		return
+	}
+	s.due = s.later(uint64(left), sharing, n)
+}
+
+// later is when a clock that runs at sharing/n × speed has advanced by left:
+// now + ⌈left × n / (sharing × speed × 2⁸)⌉.
+func (s *Station) later(left, sharing, n uint64) sim.Time {
+	if s.speed != FullSpeed {
+		sharing *= uint64(s.speed)
+		n *= uint64(FullSpeed)
+	}
+	per := sharing << clockShift
+	if per == 0 {
+		return sim.Never
+	}
+	hi, lo := bits.Mul64(left, n)
+	lo, carry := bits.Add64(lo, per-1, 0)
+	hi += carry
+	if hi >= per {
+		return sim.Never
+	}
+	q, _ := bits.Div64(hi, lo, per)
+	if q > uint64(sim.Horizon-s.changed) {
+		return sim.Never
+	}
+	return s.changed + sim.Time(q)
+}
+
+// Verify returns an error unless every job in service has between nothing and
+// its demand left, nobody waits beside a free place, and the line's total is
+// that of its jobs. It is meant for tests.
+func (s *Station) Verify(demand func(job uint32) sim.Time) error {
+	if int(s.running) != len(s.jobs) {
+		return fmt.Errorf("%d in service, %d listed", s.running, len(s.jobs))
+	}
+	if s.waiting.n > 0 && s.running < s.limit {
+		return fmt.Errorf("%d wait while %d of %d are in service", s.waiting.n, s.running, s.limit)
+	}
+	for _, j := range s.jobs {
+		all := int64(demand(j.job)) << clockShift
+		if left := int64(j.done - s.clock); left > all || left < -1<<clockShift {
+			return fmt.Errorf("job %d has %d of its demand of %d left, in units of 2⁻⁸ ns", j.job, left, all)
+		}
+	}
+	backed := sim.Time(0)
+	for job := range s.waiting.All() {
+		backed += demand(job)
+	}
+	if backed != s.waiting.demand {
+		return fmt.Errorf("the line's demand is kept as %v, its jobs have %v", s.waiting.demand, backed)
+	}
+	return nil
+}
+
+// Jobs appends to list the jobs in service, in no order, then those in line.
+func (s *Station) Jobs(list []uint32) []uint32 {
+	for _, j := range s.jobs {
+		list = append(list, j.job)
+	}
+	for job := range s.waiting.All() {
+		list = append(list, job)
+	}
+	return list
+}
