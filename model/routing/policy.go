@@ -41,17 +41,18 @@ type Setup struct {
 type Entry struct {
 	Name        string // as scenarios write it
 	Description string // one line
+	Counts      bool   // Pick looks at the requests in flight: it needs Began and Ended
 	New         func(setup Setup) Policy
 }
 
 // Policies returns the algorithms that a scenario can name.
 func Policies() []Entry {
 	return []Entry{
-		{"round_robin", "each target in turn, per node", func(s Setup) Policy { return NewRoundRobin(s.Nodes) }},
-		{"least_outstanding_requests", "the fewest requests in flight, ties in turn", func(s Setup) Policy { return NewLeastOutstanding(s.Nodes) }},
-		{"weighted_random", "at random, in proportion to the weights", func(s Setup) Policy { return NewWeightedRandom(s.Chooser) }},
-		{"random", "at random, each target alike (no AWS algorithm)", func(s Setup) Policy { return NewRandom(s.Chooser) }},
-		{"power_of_two_choices", "the less busy of two random targets (no AWS algorithm)", func(s Setup) Policy { return NewPowerOfTwo(s.Chooser) }},
+		{"round_robin", "each target in turn, per node", false, func(s Setup) Policy { return NewRoundRobin(s.Nodes) }},
+		{"least_outstanding_requests", "the fewest requests in flight, ties in turn", true, func(s Setup) Policy { return NewLeastOutstanding(s.Nodes) }},
+		{"weighted_random", "at random, in proportion to the weights", false, func(s Setup) Policy { return NewWeightedRandom(s.Chooser) }},
+		{"random", "at random, each target alike (no AWS algorithm)", false, func(s Setup) Policy { return NewRandom(s.Chooser) }},
+		{"power_of_two_choices", "the less busy of two random targets (no AWS algorithm)", true, func(s Setup) Policy { return NewPowerOfTwo(s.Chooser) }},
 	}
 }
 

@@ -48,6 +48,16 @@ func mix(z uint64) uint64 {
 	return z ^ z>>31
 }
 
+// Fork returns the stream of one subject among many, named by a key: the way to
+// draw what belongs to that subject whenever it is asked for, in any order.
+func (s Stream) Fork(key uint64) Stream {
+	s.counter = mix(s.counter ^ mix(key+golden))
+	return s
+}
+
+// Key makes one key of two numbers: a subject and a part of it.
+func Key(subject, part uint64) uint64 { return mix(mix(subject+golden) ^ (part+1)*golden) }
+
 // Uint64 returns 64 random bits.
 func (s *Stream) Uint64() uint64 {
 	s.counter += s.step

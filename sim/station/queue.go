@@ -26,6 +26,9 @@ type place struct {
 // Len returns the number of jobs in line.
 func (q *Queue) Len() int { return int(q.n) }
 
+// Demand returns the demand of all jobs in line.
+func (q *Queue) Demand() sim.Time { return q.demand }
+
 // Push adds a job at the end of the line and returns its ticket.
 func (q *Queue) Push(job uint32, demand sim.Time) (ticket uint32) {
 	if int(q.tail-q.head) == len(q.ring) {

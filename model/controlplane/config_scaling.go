@@ -1,4 +1,4 @@
-package cloud
+package controlplane
 
 import (
 	"headroom/model/alarm"

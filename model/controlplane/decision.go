@@ -1,8 +1,8 @@
-package cloud
+package controlplane
 
 import (
 	"fmt"
-	"time"
+	"headroom/model"
 
 	"headroom/model/scaling"
 	"headroom/sim"
@@ -20,8 +20,8 @@ type invocation struct {
 }
 
 // invoke collects what fires in this instant; the group decides once.
-func (w *World) invoke(a *watch, action AlarmAction) {
-	g := &w.groups[action.Group]
+func (cp *Plane) invoke(a *watch, action AlarmAction) {
+	g := &cp.groups[action.Group]
 	value, ok := a.window.Latest()
 	g.invocations = append(g.invocations, invocation{
 		policy: action.Policy, side: action.Side, alarm: a.cfg.Name,
@@ -29,13 +29,13 @@ func (w *World) invoke(a *watch, action AlarmAction) {
 	})
 	if !g.deciding {
 		g.deciding = true
-		w.scheduleAfter(0, indexed(groupDecides, action.Group))
+		cp.scheduleAfter(0, indexed(groupDecides, action.Group))
 	}
 }
 
 // onGroupDecides asks every policy whose alarm fired and settles what they want.
-func (w *World) onGroupDecides(ev event) {
-	g := &w.groups[ev.index()]
+func (cp *Plane) onGroupDecides(ev model.Event) {
+	g := &cp.groups[ev.Index()]
 	g.deciding = false
 	proposals := make([]scaling.Proposal, len(g.cfg.Policies))
 	reasons := make([]*invocation, len(g.cfg.Policies))
@@ -45,13 +45,13 @@ func (w *World) onGroupDecides(ev event) {
 	}
 	signal := scaling.Signal{
 		Desired: g.desired, Min: g.min, Max: g.max,
-		Base: w.base(g), Warming: w.warming(g),
+		Base: cp.base(g), Warming: cp.warming(g),
 	}
 	for k := range g.invocations {
 		inv := &g.invocations[k]
 		p := &g.cfg.Policies[inv.policy]
-		if p.Kind == SimpleScaling && (g.running > 0 || w.kernel.Now() < g.cooldownUntil) {
-			w.meter.cooledDown(ev.index())
+		if p.Kind == SimpleScaling && (g.running > 0 || cp.kernel.Now() < g.cooldownUntil) {
+			cp.members[ev.Index()].BlockedByCooldown++
 			continue
 		}
 		if p.Kind == TargetTrackingScaling && g.isStale(inv) {
@@ -69,7 +69,7 @@ func (w *World) onGroupDecides(ev event) {
 	wanted := scaling.Combine(proposals, g.desired)
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != g.desired {
-			w.setDesired(ev.index(), g.changeBy(&g.cfg.Policies[k], reasons[k], wanted))
+			cp.setDesired(ev.Index(), g.changeBy(&g.cfg.Policies[k], reasons[k], wanted))
 			g.resizedBy = reasons[k].from
 			return
 		}
@@ -113,39 +113,33 @@ func (g *group) changeBy(p *ScalingPolicy, inv *invocation, wanted int) change {
 }
 
 // scheduleNext asks a timetable for its next run.
-func (w *World) scheduleNext(group, schedule int) {
-	g := &w.groups[group]
-	next, ok := g.timetables[schedule].Next(w.calendar(w.kernel.Now()))
+func (cp *Plane) scheduleNext(group, schedule int) {
+	g := &cp.groups[group]
+	next, ok := g.timetables[schedule].Next(cp.frame.Calendar(cp.kernel.Now()))
 	if !ok {
 		return
 	}
-	if at := w.instant(next); at <= w.cfg.Duration {
-		w.schedule(at, paired(scheduleFires, uint32(group), uint32(schedule)))
+	if at := cp.frame.Instant(next); at <= cp.frame.Duration {
+		cp.schedule(at, paired(scheduleFires, uint32(group), uint32(schedule)))
 	}
 }
 
 // onScheduleFires applies a scheduled action; no cooldown holds it back.
-func (w *World) onScheduleFires(ev event) {
-	i, k := ev.pair()
-	g := &w.groups[i]
+func (cp *Plane) onScheduleFires(ev model.Event) {
+	i, k := ev.Pair()
+	g := &cp.groups[i]
 	s := &g.cfg.Schedules[k]
-	w.scheduleNext(int(i), int(k))
+	cp.scheduleNext(int(i), int(k))
 	limits, err := s.Apply(scaling.Limits{Min: g.min, Max: g.max, Desired: g.desired})
 	if err != nil {
-		w.meter.scheduleRefused(w, int(i), s.Name, err)
+		cp.noteRefusal(int(i), s.Name, err)
 		return
 	}
 	g.min, g.max = limits.Min, limits.Max
-	w.setDesired(int(i), change{
+	cp.setDesired(int(i), change{
 		desired:  limits.Desired,
 		cause:    "scheduled action " + s.Name,
 		cooldown: g.cfg.DefaultCooldown,
 		warmup:   g.replacementWarmup(),
 	})
 }
-
-// calendar turns virtual time into the calendar's.
-func (w *World) calendar(t sim.Time) time.Time { return w.cfg.Start.Add(t.Duration()) }
-
-// instant turns calendar time into virtual time.
-func (w *World) instant(t time.Time) sim.Time { return sim.Time(t.Sub(w.cfg.Start)) }

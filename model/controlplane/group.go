@@ -1,4 +1,4 @@
-package cloud
+package controlplane
 
 import (
 	"fmt"
@@ -57,18 +57,18 @@ type change struct {
 }
 
 // setDesired starts an activity that brings the group to a new capacity.
-func (w *World) setDesired(i int, c change) {
-	g := &w.groups[i]
+func (cp *Plane) setDesired(i int, c change) {
+	g := &cp.groups[i]
 	c.desired = max(g.min, min(c.desired, g.max))
 	if c.desired == g.desired {
 		return
 	}
-	w.meter.resized(w, i, c)
+	cp.noteResize(i, c)
 	rise := c.desired > g.desired
-	g.desired, g.resized, g.resizedBy = c.desired, w.kernel.Now(), -1
-	g.wanted.Set(w.kernel.Now(), int64(c.desired))
-	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: w.kernel.Now()})
-	w.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
+	g.desired, g.resized, g.resizedBy = c.desired, cp.kernel.Now(), -1
+	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
+	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: cp.kernel.Now()})
+	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
 }
 
 // launching is what launches of one reconciliation have in common.
@@ -80,34 +80,34 @@ type launching struct {
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
-func (w *World) reconcile(i int, l launching) {
-	g := &w.groups[i]
-	have := w.capacity(g)
+func (cp *Plane) reconcile(i int, l launching) {
+	g := &cp.groups[i]
+	have := cp.capacity(g)
 	for n := g.desired + g.surge - have; n > 0; n-- {
-		if !w.launchMember(i, l) {
-			w.launchesFail(i, l)
+		if !cp.launchMember(i, l) {
+			cp.launchesFail(i, l)
 			break
 		}
 	}
 	for n := have - g.desired - g.surge; n > 0; n-- {
-		victim := w.chooseVictim(g)
+		victim := cp.chooseVictim(g)
 		if victim == None {
 			break
 		}
-		w.endMember(i, g.members[victim], l.activity)
+		cp.endMember(i, g.members[victim], l.activity)
 	}
 	if l.activity != None && g.activities[l.activity].left > 0 {
 		g.running++
 	} else if l.activity != None {
-		w.endActivity(g, l.activity)
+		cp.endActivity(g, l.activity)
 	}
 }
 
 // capacity counts the members that are not leaving.
-func (w *World) capacity(g *group) int {
+func (cp *Plane) capacity(g *group) int {
 	n := 0
 	for _, h := range g.members {
-		if w.instances.Get(h).counts() {
+		if cp.instances.Get(h).counts() {
 			n++
 		}
 	}
@@ -116,15 +116,15 @@ func (w *World) capacity(g *group) int {
 
 // launchMember launches one instance in the zone with the fewest, trying the
 // others when there is no capacity.
-func (w *World) launchMember(i int, l launching) bool {
-	g := &w.groups[i]
-	counts := w.zoneCounts(g)
+func (cp *Plane) launchMember(i int, l launching) bool {
+	g := &cp.groups[i]
+	counts := cp.zoneCounts(g)
 	allowed := make([]bool, len(counts))
 	for z := range allowed {
 		allowed[z] = true
 	}
 	o := order{
-		template: &w.cfg.LaunchTemplates[g.cfg.Template], option: w.nextOption(g), group: i, fleet: None,
+		template: &cp.cfg.LaunchTemplates[g.cfg.Template], option: cp.nextOption(g), group: i, fleet: None,
 		service: g.cfg.Service, owner: g.owner, spotPool: None,
 		activity: l.activity, raised: l.raised, warmup: l.warmup, settled: l.settled,
 	}
@@ -134,13 +134,13 @@ func (w *World) launchMember(i int, l launching) bool {
 			return false
 		}
 		o.zone = g.cfg.Zones[z]
-		if h, ok := w.launchIn(g, z, o); ok {
+		if h, ok := cp.launchIn(g, z, o); ok {
 			g.retries = 0
 			g.members = append(g.members, h)
 			if l.activity != None {
 				g.activities[l.activity].left++
 			}
-			w.meter.launched(w, h)
+			cp.noteLaunch(h)
 			return true
 		}
 		allowed[z] = false
@@ -148,13 +148,13 @@ func (w *World) launchMember(i int, l launching) bool {
 }
 
 // nextOption is what the next instance is bought as.
-func (w *World) nextOption(g *group) model.PurchaseOption {
+func (cp *Plane) nextOption(g *group) model.PurchaseOption {
 	if g.cfg.Mixed == nil {
 		return model.OnDemand
 	}
 	onDemand := 0
 	for _, h := range g.members {
-		if in := w.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
+		if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
 			onDemand++
 		}
 	}
@@ -175,14 +175,14 @@ func (g *group) zoneIndex(z model.Zone) int {
 
 // launchIn tries the group's instance types in one zone, in the order of its
 // allocation strategy.
-func (w *World) launchIn(g *group, z int, o order) (slab.Handle, bool) {
+func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, bool) {
 	types := g.cfg.Types
 	if g.cfg.Mixed == nil {
-		return w.launchType(g, &types[0], o)
+		return cp.launchType(g, &types[0], o)
 	}
 	pools := make([]scaling.Pool, len(types))
 	for k := range types {
-		pools[k] = w.poolView(g, &types[k], o)
+		pools[k] = cp.poolView(g, &types[k], o)
 	}
 	for {
 		k := -1
@@ -194,7 +194,7 @@ func (w *World) launchIn(g *group, z int, o order) (slab.Handle, bool) {
 		if k < 0 {
 			return 0, false
 		}
-		if h, ok := w.launchType(g, &types[k], o); ok {
+		if h, ok := cp.launchType(g, &types[k], o); ok {
 			if o.option == model.Spot {
 				g.spotCursor[z]++
 			}
@@ -204,37 +204,37 @@ func (w *World) launchIn(g *group, z int, o order) (slab.Handle, bool) {
 	}
 }
 
-func (w *World) poolView(g *group, t *LaunchType, o order) scaling.Pool {
+func (cp *Plane) poolView(g *group, t *LaunchType, o order) scaling.Pool {
 	if o.option == model.OnDemand {
 		return scaling.Pool{PricePerUnit: t.OnDemandUSD, CapacityScore: 1}
 	}
-	return w.spotView(g, t.SpotPool[o.zone])
+	return cp.spotView(g, t.SpotPool[o.zone])
 }
 
-func (w *World) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool) {
+func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool) {
 	o.typ, o.need = t.Type, t.Need
 	if o.option == model.Spot {
 		o.spotPool = t.SpotPool[o.zone]
 		o.maxPrice = g.cfg.Mixed.MaxPrice
 	}
-	h, ok := w.launch(o)
-	if !ok && o.option == model.OnDemand && w.reclaimFor(o.need, o.zone) {
-		g.reclaiming = w.cfg.WaitForSpotReclaim
+	h, ok := cp.launch(o)
+	if !ok && o.option == model.OnDemand && cp.reclaimFor(o.need, o.zone) {
+		g.reclaiming = cp.cfg.WaitForSpotReclaim
 	}
 	return h, ok
 }
 
 // launchesFail retries with a growing pause: 20, 40, 80, 160 s, then 300 s.
-func (w *World) launchesFail(i int, l launching) {
-	g := &w.groups[i]
+func (cp *Plane) launchesFail(i int, l launching) {
+	g := &cp.groups[i]
 	g.owed = launching{activity: None, raised: l.raised, warmup: l.warmup}
 	if g.reclaiming { // not a failure: Spot instances make room
 		g.reclaiming = false
 		g.retrying = true
-		w.scheduleAfter(noticeTime, indexed(groupLaunches, i))
+		cp.scheduleAfter(noticeTime, indexed(groupLaunches, i))
 		return
 	}
-	w.meter.capacityShort(w, i)
+	cp.noteShortage(i)
 	if g.retrying {
 		return
 	}
@@ -244,14 +244,14 @@ func (w *World) launchesFail(i int, l launching) {
 		pause = 20 * sim.Second << g.retries
 	}
 	g.retries++
-	w.scheduleAfter(pause, indexed(groupLaunches, i))
+	cp.scheduleAfter(pause, indexed(groupLaunches, i))
 }
 
 // onGroupLaunches tries again to reach the desired capacity.
-func (w *World) onGroupLaunches(ev event) {
-	g := &w.groups[ev.index()]
+func (cp *Plane) onGroupLaunches(ev model.Event) {
+	g := &cp.groups[ev.Index()]
 	g.retrying = false
-	w.reconcile(ev.index(), g.owed)
+	cp.reconcile(ev.Index(), g.owed)
 }
 
 // replacementWarmup is that of every launch that no step or target tracking
@@ -259,11 +259,11 @@ func (w *World) onGroupLaunches(ev event) {
 func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup) }
 
 // chooseVictim returns the index in members of the one that a scale-in ends.
-func (w *World) chooseVictim(g *group) int {
+func (cp *Plane) chooseVictim(g *group) int {
 	members := make([]scaling.Member, 0, len(g.members))
 	onDemand := 0
 	for k, h := range g.members {
-		in := w.instances.Get(h)
+		in := cp.instances.Get(h)
 		if !in.counts() {
 			continue
 		}
@@ -281,41 +281,41 @@ func (w *World) chooseVictim(g *group) int {
 			tooMany = model.OnDemand
 		}
 		for k := range members {
-			members[k].Misaligned = w.instances.Get(g.members[members[k].Index]).order.option == tooMany
+			members[k].Misaligned = cp.instances.Get(g.members[members[k].Index]).order.option == tooMany
 		}
 	}
 	return scaling.Victim(members, scaling.Selection{
-		Policies: g.cfg.Termination, Now: w.kernel.Now(), Draw: g.draws.Below,
+		Policies: g.cfg.Termination, Now: cp.kernel.Now(), Draw: g.draws.Below,
 	})
 }
 
 // endMember terminates one member for a scale-in or a replacement.
-func (w *World) endMember(i int, h slab.Handle, activity int) {
-	in := w.instances.Get(h)
-	w.forsake(i, in)
+func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
+	in := cp.instances.Get(h)
+	cp.forsake(i, in)
 	in.order.activity = activity
 	if activity != None {
-		w.groups[i].activities[activity].left++
+		cp.groups[i].activities[activity].left++
 	}
-	w.meter.terminated(w, h)
-	w.terminate(indexOf(h))
+	cp.noteTermination(h)
+	cp.terminate(h)
 }
 
 // forsake takes a member that leaves before it was in service off the activity
 // that launched it.
-func (w *World) forsake(i int, in *instance) {
-	if in.life < serving && in.order.activity != None {
+func (cp *Plane) forsake(i int, in *instance) {
+	if in.life.launches() && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None
-		w.progress(i, a)
+		cp.progress(i, a)
 	}
 }
 
 // joined puts an instance in service.
-func (w *World) joined(h slab.Handle) {
-	in := w.instances.Get(h)
-	g := &w.groups[in.order.group]
-	now := w.kernel.Now()
+func (cp *Plane) joined(h slab.Handle) {
+	in := cp.instances.Get(h)
+	g := &cp.groups[in.order.group]
+	now := cp.kernel.Now()
 	in.warmUntil = now + in.order.warmup
 	if in.order.settled {
 		in.warmUntil = now
@@ -323,44 +323,44 @@ func (w *World) joined(h slab.Handle) {
 	g.inService.Add(now, 1)
 	if a := in.order.activity; a != None {
 		in.order.activity = None
-		w.progress(in.order.group, a)
+		cp.progress(in.order.group, a)
 	}
-	w.rebalanced(in.order.group)
+	cp.rebalanced(in.order.group)
 }
 
 // departed is told when a terminated instance is gone.
-func (w *World) departed(i, activity int) {
+func (cp *Plane) departed(i, activity int) {
 	if activity != None {
-		w.progress(i, activity)
+		cp.progress(i, activity)
 	}
 }
 
 // progress counts one instance of an activity as done.
-func (w *World) progress(i, a int) {
-	g := &w.groups[i]
+func (cp *Plane) progress(i, a int) {
+	g := &cp.groups[i]
 	g.activities[a].left--
 	if g.activities[a].left == 0 {
 		g.running--
-		w.endActivity(g, a)
+		cp.endActivity(g, a)
 	}
 }
 
 // endActivity starts the cooldown that a completed change of desired capacity
 // brings with it.
-func (w *World) endActivity(g *group, a int) {
+func (cp *Plane) endActivity(g *group, a int) {
 	done := &g.activities[a]
-	now := w.kernel.Now()
+	now := cp.kernel.Now()
 	if done.cooldown != scaling.Unset {
 		g.cooldownUntil = max(g.cooldownUntil, now+done.cooldown)
 	}
-	w.meter.activityEnds(w, g, done)
+	cp.noteActivity(g, done)
 }
 
 // base counts the members in service and past their warm-up.
-func (w *World) base(g *group) int {
+func (cp *Plane) base(g *group) int {
 	n := 0
 	for _, h := range g.members {
-		if in := w.instances.Get(h); in.life == serving && in.warmUntil <= w.kernel.Now() {
+		if in := cp.instances.Get(h); in.life == serving && in.warmUntil <= cp.kernel.Now() {
 			n++
 		}
 	}
@@ -369,10 +369,10 @@ func (w *World) base(g *group) int {
 
 // warming reports whether an instance that a rise of desired launched is
 // pending or warming.
-func (w *World) warming(g *group) bool {
+func (cp *Plane) warming(g *group) bool {
 	for _, h := range g.members {
-		in := w.instances.Get(h)
-		if in.order.raised && (in.life < serving || in.life == serving && in.warmUntil > w.kernel.Now()) {
+		in := cp.instances.Get(h)
+		if in.order.raised && (in.life.launches() || in.life == serving && in.warmUntil > cp.kernel.Now()) {
 			return true
 		}
 	}

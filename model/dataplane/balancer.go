@@ -1,4 +1,4 @@
-package cloud
+package dataplane
 
 import (
 	"headroom/model"
@@ -13,11 +13,10 @@ type balancer struct {
 	dns      []model.Zone // nodes that clients are sent to
 	changing bool         // a change of dns is on its way
 	groups   []int        // target groups that it forwards to
-	owner    int32
 	hour     balancerHour
 }
 
-// balancerHour accumulates a model.BalancerHour. active is Σ (end − start) of
+// balancerHour accumulates a [model.BalancerUse]. active is Σ (end − start) of
 // connections, kept as Σ end − Σ start so that a running sum is exact at any
 // instant: ∫ active dt = active + open × now.
 type balancerHour struct {
@@ -28,6 +27,20 @@ type balancerHour struct {
 	out         model.Bytes
 	open        int64
 	active      sim.Time
+}
+
+// TakeBalancerUse returns what a load balancer did since it was last asked. Its
+// servers are settled.
+func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
+	now := p.kernel.Now()
+	p.settleAll()
+	h := &p.balancers[index].hour
+	use := model.BalancerUse{
+		From: h.from, To: now, NewConnections: h.connections, ActiveTime: h.active + sim.Time(h.open)*now,
+		Processed: h.processed, Out: h.out, Evaluations: h.evaluations,
+	}
+	*h = balancerHour{from: now, open: h.open, active: -sim.Time(h.open) * now}
+	return use
 }
 
 // classAction is what a balancer's rules say about one class of requests.
@@ -79,48 +92,50 @@ func newAction(a *Action) classAction {
 }
 
 // balance takes a request through a load balancer: node, rule, target group.
-func (w *World) balance(i uint32, r *request) {
-	t := &w.traffic[r.workload]
-	b := &w.balancers[t.balancer]
+func (p *Plane) balance(i uint32, r *request) {
+	s := &p.sources[r.source]
+	b := &p.balancers[s.balancer]
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
-		zone = b.dns[t.nodes.Below(len(b.dns))]
+		zone = b.dns[s.nodes.Below(len(b.dns))]
 	}
 	r.zone = uint8(zone)
-	action := &t.actions[r.class]
-	b.opened(w.kernel.Now(), r, t.connects(), action.evaluations)
+	action := &s.actions[r.class]
+	b.opened(p.kernel.Now(), r, s.connects(), action.evaluations)
 	switch {
-	case w.zoneDown[zone] > 0:
-		w.meter.arrived(r.arrived, r)
+	case p.zoneDown[zone] > 0:
+		p.meter.arrived(r.arrived, r)
 		r.phase = hanging
-		w.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, w.requests.handle(i)))
+		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
 	case action.forward != nil:
 		choice, ok := action.forward.Next()
 		if !ok { // every target group has weight 0
-			w.meter.arrived(r.arrived, r)
-			w.fail(i, Code503)
+			p.meter.arrived(r.arrived, r)
+			p.fail(i, Code503)
 			return
 		}
-		w.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
-	case action.status >= 500:
-		w.meter.arrived(r.arrived, r)
-		w.fail(i, CodeFixed)
+		p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 	default:
-		w.meter.arrived(r.arrived, r)
-		w.meter.completed(w.kernel.Now(), r, b.cfg.Latency)
-		w.leave(r)
-		w.free(i)
+		p.respond(i, r, action.status)
 	}
 }
 
-// connects reports whether the next request opens a new connection.
-func (t *traffic) connects() bool {
-	t.opened++
-	if t.opened < int64(t.cfg.Clients.PerConnection) {
-		return false
+// respond gives a load balancer's fixed response.
+func (p *Plane) respond(i uint32, r *request, status int) {
+	p.meter.arrived(r.arrived, r)
+	if status >= 500 {
+		p.fail(i, CodeFixed)
+		return
 	}
-	t.opened = 0
-	return true
+	now := p.kernel.Now()
+	latency := p.balancers[p.sources[r.source].balancer].cfg.Latency
+	p.meter.completed(now, r, latency)
+	p.leave(r, now)
+	if p.tracked {
+		p.answer(i, r, now+latency)
+		return
+	}
+	p.free(i)
 }
 
 func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations int64) {
@@ -145,13 +160,13 @@ func (b *balancer) closed(now sim.Time, r *request) {
 }
 
 // hop is the balancer's share of a request's latency.
-func (w *World) hop(r *request, in *instance) sim.Time {
-	b := w.traffic[r.workload].balancer
+func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
+	b := p.sources[r.source].balancer
 	if b == None {
 		return 0
 	}
-	cfg := w.balancers[b].cfg
-	if in.zone != model.Zone(r.zone) {
+	cfg := p.balancers[b].cfg
+	if zone != model.Zone(r.zone) {
 		return cfg.Latency + cfg.CrossLatency
 	}
 	return cfg.Latency
@@ -162,54 +177,62 @@ type scopeOf struct{ group, zone int }
 
 // forward picks a target of a group for a request that reached the node of a
 // zone.
-func (w *World) forward(i uint32, r *request, to scopeOf) {
+func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	r.group = int16(to.group)
-	w.meter.arrived(r.arrived, r)
-	g := &w.targetGroups[to.group]
-	g.count.requests++
+	p.meter.arrived(r.arrived, r)
+	g := &p.targetGroups[to.group]
+	g.requests++
 	s := &g.scopes[0]
 	if !g.cfg.CrossZone {
 		s = &g.scopes[to.zone]
 	}
+	if g.counts {
+		p.turn(p.kernel.Now())
+	}
 	local, ok := s.policy.Pick(to.zone)
 	if !ok {
-		w.fail(i, Code503)
+		p.fail(i, Code503)
 		return
 	}
-	s.policy.Began(local)
+	if g.counts {
+		s.policy.Began(local)
+	}
 	r.target = g.locals[local]
-	t := w.targets.at(r.target)
+	t := p.targets.at(r.target)
 	t.inFlight++
-	r.instance = t.instance
-	w.offer(i, r)
+	r.server = t.server
+	p.offer(i, r)
 }
 
 // release ends a request's hold on its target.
-func (w *World) release(target uint32) {
-	t := w.targets.at(target)
+func (p *Plane) release(target uint32) {
+	t := p.targets.at(target)
 	t.inFlight--
-	w.targetGroups[t.group].scopes[t.scope].policy.Ended(int(t.local))
+	g := &p.targetGroups[t.group]
+	if g.counts {
+		g.scopes[t.scope].policy.Ended(int(t.local))
+	}
 	if t.draining && t.inFlight == 0 {
-		w.scheduleAfter(0, handled(targetIsDrained, w.targets.handle(target)))
+		p.scheduleAfter(0, handled(targetIsDrained, p.targets.handle(target)))
 	}
 }
 
 // reconsiderNodes lets clients learn, after the life of a DNS answer, which
 // zones still have something to offer.
-func (w *World) reconsiderNodes(b int) {
-	if lb := &w.balancers[b]; !lb.changing {
+func (p *Plane) reconsiderNodes(b int) {
+	if lb := &p.balancers[b]; !lb.changing {
 		lb.changing = true
-		w.scheduleAfter(lb.cfg.DNSTTL, indexed(nodesChange, b))
+		p.scheduleAfter(lb.cfg.DNSTTL, indexed(nodesChange, b))
 	}
 }
 
 // onNodesChange applies what health says of the zones now.
-func (w *World) onNodesChange(ev event) {
-	b := &w.balancers[ev.index()]
+func (p *Plane) onNodesChange(ev model.Event) {
+	b := &p.balancers[ev.Index()]
 	b.changing = false
 	b.dns = b.dns[:0]
 	for _, z := range b.cfg.Zones {
-		if w.nodeIsGood(b, z) {
+		if p.nodeIsGood(b, z) {
 			b.dns = append(b.dns, z)
 		}
 	}
@@ -220,15 +243,28 @@ func (w *World) onNodesChange(ev event) {
 
 // nodeIsGood reports whether a zone's node is up and every target group that it
 // serves has a healthy target in its scope.
-func (w *World) nodeIsGood(b *balancer, z model.Zone) bool {
-	if w.zoneDown[z] > 0 {
+func (p *Plane) nodeIsGood(b *balancer, z model.Zone) bool {
+	if p.zoneDown[z] > 0 {
 		return false
 	}
 	for _, g := range b.groups {
-		tg := &w.targetGroups[g]
+		tg := &p.targetGroups[g]
 		if !tg.cfg.CrossZone && tg.scopes[z].healthy == 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// FailZone takes the load balancer nodes of a zone off the network, or brings
+// them back. Outages of a zone may overlap.
+func (p *Plane) FailZone(z model.Zone, down bool) {
+	if down {
+		p.zoneDown[z]++
+	} else {
+		p.zoneDown[z]--
+	}
+	for b := range p.balancers {
+		p.reconsiderNodes(b)
+	}
 }

@@ -1,4 +1,4 @@
-package cloud
+package controlplane
 
 import (
 	"headroom/model"
@@ -33,34 +33,34 @@ type occupant struct {
 const claim = sim.Minute
 
 // place reserves a host in a zone. Without a pool capacity is unlimited.
-func (w *World) place(n Need, zone model.Zone, option model.PurchaseOption) (host int32, ok bool) {
-	if w.zoneDown[zone] > 0 {
+func (cp *Plane) place(n Need, zone model.Zone, option model.PurchaseOption) (host int32, ok bool) {
+	if cp.zoneDown[zone] > 0 {
 		return None, false
 	}
 	if n.Pool == None {
 		return None, true
 	}
-	p := &w.hostPools[n.Pool]
+	p := &cp.hostPools[n.Pool]
 	hosts := p.zones[zone]
-	if hosts == nil || option == model.Spot && w.kernel.Now() < p.claimed[zone] {
+	if hosts == nil || option == model.Spot && cp.kernel.Now() < p.claimed[zone] {
 		return None, false
 	}
 	at, ok := hosts.Place(placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
 	if !ok {
 		return None, false
 	}
-	p.changed(w.kernel.Now(), n, +1)
+	p.changed(cp.kernel.Now(), n, +1)
 	return int32(at), true
 }
 
 // unplace frees what place reserved.
-func (w *World) unplace(n Need, zone model.Zone, host int32) {
+func (cp *Plane) unplace(n Need, zone model.Zone, host int32) {
 	if host == None {
 		return
 	}
-	p := &w.hostPools[n.Pool]
+	p := &cp.hostPools[n.Pool]
 	p.zones[zone].Release(int(host), placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
-	p.changed(w.kernel.Now(), n, -1)
+	p.changed(cp.kernel.Now(), n, -1)
 }
 
 // changed keeps the pool's levels.
@@ -77,9 +77,9 @@ func (p *hostPool) changed(now sim.Time, n Need, sign int64) {
 }
 
 // board remembers a Spot instance on the hosts of its zone.
-func (w *World) board(o order, h slab.Handle) {
+func (cp *Plane) board(o order, h slab.Handle) {
 	if o.option == model.Spot && o.need.Pool != None {
-		p := &w.hostPools[o.need.Pool]
+		p := &cp.hostPools[o.need.Pool]
 		p.spot[o.zone] = append(p.spot[o.zone], occupant{handle: h})
 	}
 }
@@ -92,16 +92,16 @@ type view struct {
 }
 
 // viewOf returns false for an occupant that has gone.
-func (w *World) viewOf(o occupant) (view, bool) {
+func (cp *Plane) viewOf(o occupant) (view, bool) {
 	if o.tenant {
-		t := w.tenants.Get(o.handle)
+		t := cp.tenants.Get(o.handle)
 		if t == nil {
 			return view{}, false
 		}
-		return view{t.host, w.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.noticed}, true
+		return view{t.host, cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.noticed}, true
 	}
-	in := w.instances.Get(o.handle)
-	if in == nil || in.life == shuttingDown {
+	in := cp.instances.Get(o.handle)
+	if in == nil || in.life.ended() {
 		return view{}, false
 	}
 	return view{in.host, in.order.need, in.noticed}, true
@@ -111,34 +111,34 @@ func (w *World) viewOf(o occupant) (view, bool) {
 // request of on-demand capacity that found none will fit when they have gone:
 // after the two minutes of the notice. It returns false when no host's Spot
 // instances would make room.
-func (w *World) reclaimFor(n Need, zone model.Zone) bool {
-	if n.Pool == None || w.zoneDown[zone] > 0 || w.hostPools[n.Pool].zones[zone] == nil {
+func (cp *Plane) reclaimFor(n Need, zone model.Zone) bool {
+	if n.Pool == None || cp.zoneDown[zone] > 0 || cp.hostPools[n.Pool].zones[zone] == nil {
 		return false
 	}
-	p := &w.hostPools[n.Pool]
+	p := &cp.hostPools[n.Pool]
 	live := p.spot[zone][:0]
 	for _, o := range p.spot[zone] {
-		if _, ok := w.viewOf(o); ok {
+		if _, ok := cp.viewOf(o); ok {
 			live = append(live, o)
 		}
 	}
 	p.spot[zone] = live
-	host := w.hostToClear(p.zones[zone], live, n)
+	host := cp.hostToClear(p.zones[zone], live, n)
 	if host == None {
 		return false
 	}
-	p.claimed[zone] = w.kernel.Now() + noticeTime + claim
+	p.claimed[zone] = cp.kernel.Now() + noticeTime + claim
 	free := p.zones[zone].Free(int(host))
 	cpu, memory := free.CPU, free.MemoryMiB
 	for i := len(live) - 1; i >= 0 && !(cpu >= n.CPU && memory >= n.MemoryMiB); i-- {
-		v, _ := w.viewOf(live[i])
+		v, _ := cp.viewOf(live[i])
 		if v.host != host {
 			continue
 		}
 		cpu += v.need.CPU
 		memory += v.need.MemoryMiB
 		if !v.noticed {
-			w.giveNotice(live[i], "capacity reclaimed for on-demand")
+			cp.giveNotice(live[i], "capacity reclaimed for on-demand")
 		}
 	}
 	return true
@@ -146,7 +146,7 @@ func (w *World) reclaimFor(n Need, zone model.Zone) bool {
 
 // hostToClear finds the host that the newest Spot instances free first; those
 // under notice count as leaving already, and a host that they clear wins.
-func (w *World) hostToClear(hosts *placement.Hosts, live []occupant, n Need) int32 {
+func (cp *Plane) hostToClear(hosts *placement.Hosts, live []occupant, n Need) int32 {
 	type room struct {
 		cpu    int32
 		memory int64
@@ -154,7 +154,7 @@ func (w *World) hostToClear(hosts *placement.Hosts, live []occupant, n Need) int
 	freed := make(map[int32]room, 16)
 	for _, noticedOnly := range []bool{true, false} {
 		for i := len(live) - 1; i >= 0; i-- {
-			v, _ := w.viewOf(live[i])
+			v, _ := cp.viewOf(live[i])
 			if v.noticed != noticedOnly || v.host == None {
 				continue
 			}

@@ -1,4 +1,4 @@
-package cloud
+package controlplane
 
 import (
 	"headroom/model"
@@ -34,18 +34,18 @@ type tenant struct {
 }
 
 // scheduleTenant schedules the next arrival of an instance workload.
-func (w *World) scheduleTenant(i int) {
-	if at, ok := w.flows[i].source.Next(); ok && at <= w.cfg.Duration {
-		w.schedule(at, indexed(tenantArrives, i))
+func (cp *Plane) scheduleTenant(i int) {
+	if at, ok := cp.flows[i].source.Next(); ok && at <= cp.frame.Duration {
+		cp.schedule(at, indexed(tenantArrives, i))
 	}
 }
 
 // onTenantArrives launches an instance that ends by itself.
-func (w *World) onTenantArrives(ev event) {
-	f := &w.flows[ev.index()]
+func (cp *Plane) onTenantArrives(ev model.Event) {
+	f := &cp.flows[ev.Index()]
 	size, lifetime := f.drawTenant()
-	w.scheduleTenant(ev.index())
-	w.launchTenant(ev.index(), size, lifetime)
+	cp.scheduleTenant(ev.Index())
+	cp.launchTenant(ev.Index(), size, lifetime)
 }
 
 // drawTenant draws a size and a lifetime, or reads them from the trace.
@@ -64,31 +64,31 @@ func (f *tenantFlow) drawTenant() (size int32, lifetime sim.Time) {
 	return size, draw(&f.lifetimes, f.cfg.Lifetime)
 }
 
-func (w *World) launchTenant(i int, size int32, lifetime sim.Time) {
-	f := &w.flows[i]
+func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
+	f := &cp.flows[i]
 	need := f.cfg.Sizes[size].Need
-	zone, host, ok := w.placeTenant(f, need)
-	if !ok && f.cfg.Option == model.OnDemand && w.reclaimFor(need, zone) && w.cfg.WaitForSpotReclaim {
-		w.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
+	zone, host, ok := cp.placeTenant(f, need)
+	if !ok && f.cfg.Option == model.OnDemand && cp.reclaimFor(need, zone) && cp.cfg.WaitForSpotReclaim {
+		cp.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
 		return
 	}
 	if !ok {
 		f.out.LaunchFailed++
 		return
 	}
-	now := w.kernel.Now()
-	h, t := w.tenants.Alloc()
+	now := cp.kernel.Now()
+	h, t := cp.tenants.Alloc()
 	*t = tenant{host: host, workload: int32(i), size: size, zone: zone, lease: None}
 	f.running.Add(now, 1)
 	f.out.Launched++
 	if !f.cfg.Foreign {
-		t.lease = w.leaseTenant(f, t)
+		t.lease = cp.leaseTenant(f, t)
 	}
 	if f.cfg.Option == model.Spot {
-		w.exposeTenant(f, h, t)
+		cp.exposeTenant(f, h, t)
 	}
-	if lifetime <= w.cfg.Duration-now {
-		w.scheduleAfter(lifetime, handled(tenantDeparts, h))
+	if lifetime <= cp.frame.Duration-now {
+		cp.scheduleAfter(lifetime, handled(tenantDeparts, h))
 	}
 }
 
@@ -100,29 +100,29 @@ type delayedTenant struct {
 }
 
 // delayTenant launches again when the notice of those who make room is over.
-func (w *World) delayTenant(d delayedTenant) {
-	h, t := w.delayed.Alloc()
+func (cp *Plane) delayTenant(d delayedTenant) {
+	h, t := cp.delayed.Alloc()
 	*t = d
-	w.scheduleAfter(noticeTime, handled(tenantReturns, h))
+	cp.scheduleAfter(noticeTime, handled(tenantReturns, h))
 }
 
 // onTenantReturns launches a tenant that has waited for Spot capacity.
-func (w *World) onTenantReturns(ev event) {
-	d := *w.delayed.Get(ev.handle())
-	w.delayed.Free(ev.handle())
-	w.launchTenant(d.workload, d.size, d.lifetime)
+func (cp *Plane) onTenantReturns(ev model.Event) {
+	d := *cp.delayed.Get(ev.Handle())
+	cp.delayed.Free(ev.Handle())
+	cp.launchTenant(d.workload, d.size, d.lifetime)
 }
 
 // placeTenant deals instances to the zones in turn, skipping full ones. A
 // refusal names the zone whose turn it was.
-func (w *World) placeTenant(f *tenantFlow, need Need) (zone model.Zone, host int32, ok bool) {
+func (cp *Plane) placeTenant(f *tenantFlow, need Need) (zone model.Zone, host int32, ok bool) {
 	first := f.zone
 	if f.zone++; f.zone == len(f.cfg.Zones) {
 		f.zone = 0
 	}
 	for k := range f.cfg.Zones {
 		zone = f.cfg.Zones[(first+k)%len(f.cfg.Zones)]
-		if host, ok = w.place(need, zone, f.cfg.Option); ok {
+		if host, ok = cp.place(need, zone, f.cfg.Option); ok {
 			return zone, host, true
 		}
 	}
@@ -130,65 +130,65 @@ func (w *World) placeTenant(f *tenantFlow, need Need) (zone model.Zone, host int
 }
 
 // exposeTenant subjects a Spot tenant to its market and to reclaims.
-func (w *World) exposeTenant(f *tenantFlow, h slab.Handle, t *tenant) {
+func (cp *Plane) exposeTenant(f *tenantFlow, h slab.Handle, t *tenant) {
 	o := occupant{handle: h, tenant: true}
 	if need := f.cfg.Sizes[t.size].Need; need.Pool != None {
-		p := &w.hostPools[need.Pool]
+		p := &cp.hostPools[need.Pool]
 		p.spot[t.zone] = append(p.spot[t.zone], o)
 	}
 	if f.cfg.SpotPool == nil {
 		return
 	}
-	pool := f.cfg.SpotPool[int(t.size)*len(w.cfg.Zones)+int(t.zone)]
-	w.expose(&w.spotPools[pool], o, tenantNotices)
+	pool := f.cfg.SpotPool[int(t.size)*len(cp.frame.Zones)+int(t.zone)]
+	cp.expose(&cp.spotPools[pool], o, tenantNotices)
 }
 
 // onTenantDeparts ends an instance whose lifetime is over.
-func (w *World) onTenantDeparts(ev event) {
-	if w.tenants.Get(ev.handle()) == nil { // reclaimed or failed before
-		w.meter.overtaken()
+func (cp *Plane) onTenantDeparts(ev model.Event) {
+	if cp.tenants.Get(ev.Handle()) == nil { // reclaimed or failed before
+		cp.overtaken()
 		return
 	}
-	w.endTenant(ev.handle(), model.EndedByUser)
+	cp.endTenant(ev.Handle(), model.EndedByUser)
 }
 
 // onTenantNotices starts the two minutes before a tenant's reclaim.
-func (w *World) onTenantNotices(ev event) {
-	if t := w.tenants.Get(ev.handle()); t == nil || t.noticed {
-		w.meter.overtaken()
+func (cp *Plane) onTenantNotices(ev model.Event) {
+	if t := cp.tenants.Get(ev.Handle()); t == nil || t.noticed {
+		cp.overtaken()
 		return
 	}
-	w.giveNotice(occupant{handle: ev.handle(), tenant: true}, "spot capacity")
+	cp.giveNotice(occupant{handle: ev.Handle(), tenant: true}, "spot capacity")
 }
 
 // onTenantReclaims ends a tenant whose notice has run out.
-func (w *World) onTenantReclaims(ev event) {
-	t := w.tenants.Get(ev.handle())
+func (cp *Plane) onTenantReclaims(ev model.Event) {
+	t := cp.tenants.Get(ev.Handle())
 	if t == nil {
-		w.meter.overtaken()
+		cp.overtaken()
 		return
 	}
-	w.flows[t.workload].out.Interrupted++
-	w.endTenant(ev.handle(), model.EndedByReclaim)
+	cp.flows[t.workload].out.Interrupted++
+	cp.endTenant(ev.Handle(), model.EndedByReclaim)
 }
 
-func (w *World) endTenant(h slab.Handle, end model.LeaseEnd) {
-	t := w.tenants.Get(h)
-	f := &w.flows[t.workload]
-	now := w.kernel.Now()
-	w.unplace(f.cfg.Sizes[t.size].Need, t.zone, t.host)
+func (cp *Plane) endTenant(h slab.Handle, end model.LeaseEnd) {
+	t := cp.tenants.Get(h)
+	f := &cp.flows[t.workload]
+	now := cp.kernel.Now()
+	cp.unplace(f.cfg.Sizes[t.size].Need, t.zone, t.host)
 	f.running.Add(now, -1)
 	f.out.Terminated++
-	w.closeLease(t.lease, end)
-	w.tenants.Free(h)
+	cp.closeLease(t.lease, end)
+	cp.tenants.Free(h)
 }
 
 // startTenants fills an instance workload's stationary population at time 0.
-func (w *World) startTenants(i int) {
-	f := &w.flows[i]
+func (cp *Plane) startTenants(i int) {
+	f := &cp.flows[i]
 	for n := poisson(&f.sizes, f.cfg.Initial); n > 0; n-- {
 		size, _ := f.drawTenant()
-		w.launchTenant(i, size, f.residual())
+		cp.launchTenant(i, size, f.residual())
 	}
 }
 

@@ -1,6 +1,7 @@
-package cloud
+package controlplane
 
 import (
+	"headroom/model"
 	"math"
 
 	"headroom/model/alarm"
@@ -9,7 +10,10 @@ import (
 
 // clock is a metric period that some alarm needs: datapoints of its length end
 // at its multiples.
-type clock struct{ period sim.Time }
+type clock struct {
+	period sim.Time
+	marks  []model.TargetCounts // by target group, at the start of the period
+}
 
 // basicPeriod is the length of EC2's datapoints without detailed monitoring.
 const basicPeriod = 5 * sim.Minute
@@ -35,17 +39,17 @@ type datapoint struct {
 }
 
 // newWatches prepares the alarms and the clocks that they share.
-func (w *World) newWatches() {
-	for i := range w.cfg.Alarms {
-		cfg := &w.cfg.Alarms[i]
+func (cp *Plane) newWatches() {
+	for i := range cp.cfg.Alarms {
+		cfg := &cp.cfg.Alarms[i]
 		source := cfg.Config.Period
-		if cfg.Metric.Kind.OfGroup() && !w.detailed(cfg.Metric.Subject) {
+		if cfg.Metric.Kind.OfGroup() && !cp.detailed(cfg.Metric.Subject) {
 			source = max(source, basicPeriod)
 		}
-		w.watches = append(w.watches, watch{
+		cp.watches = append(cp.watches, watch{
 			cfg:     cfg,
-			clock:   w.clockOf(cfg.Config.Period),
-			source:  w.clockOf(source),
+			clock:   cp.clockOf(cfg.Config.Period),
+			source:  cp.clockOf(source),
 			window:  alarm.NewWindow(cfg.Config.EvaluationPeriods),
 			state:   alarm.InsufficientData,
 			invoked: -sim.Hour,
@@ -53,50 +57,50 @@ func (w *World) newWatches() {
 	}
 }
 
-func (w *World) detailed(group int) bool {
-	return w.cfg.LaunchTemplates[w.cfg.Groups[group].Template].Detailed
+func (cp *Plane) detailed(group int) bool {
+	return cp.cfg.LaunchTemplates[cp.cfg.Groups[group].Template].Detailed
 }
 
-func (w *World) clockOf(period sim.Time) int {
-	for i, c := range w.clocks {
+func (cp *Plane) clockOf(period sim.Time) int {
+	for i, c := range cp.clocks {
 		if c.period == period {
 			return i
 		}
 	}
-	w.clocks = append(w.clocks, clock{period})
-	return len(w.clocks) - 1
+	cp.clocks = append(cp.clocks, clock{period, make([]model.TargetCounts, cp.targetGroups)})
+	return len(cp.clocks) - 1
 }
 
 // startMonitoring schedules the first period of each clock, the longest first:
 // where periods end together, a short one may read what the long one found.
-func (w *World) startMonitoring() {
-	for i := range w.clocks {
-		w.schedule(w.clocks[i].period, indexed(periodEnds, i))
+func (cp *Plane) startMonitoring() {
+	for i := range cp.clocks {
+		cp.schedule(cp.clocks[i].period, indexed(periodEnds, i))
 	}
-	for i := range w.watches {
-		w.schedule(alarm.EvaluationInterval(w.watches[i].cfg.Config.Period)+w.cfg.PublicationDelay,
+	for i := range cp.watches {
+		cp.schedule(alarm.EvaluationInterval(cp.watches[i].cfg.Config.Period)+cp.cfg.PublicationDelay,
 			indexed(alarmEvaluates, i))
 	}
 }
 
 // onPeriodEnds publishes a datapoint of every alarm of this clock and begins
 // the next period.
-func (w *World) onPeriodEnds(ev event) {
-	now := w.kernel.Now()
-	c := ev.index()
-	for i := range w.watches {
-		a := &w.watches[i]
-		period := w.clocks[a.clock].period
+func (cp *Plane) onPeriodEnds(ev model.Event) {
+	now := cp.kernel.Now()
+	c := ev.Index()
+	for i := range cp.watches {
+		a := &cp.watches[i]
+		period := cp.clocks[a.clock].period
 		if a.source == c {
-			p := w.measure(&a.cfg.Metric, c)
-			p.from = now - w.clocks[c].period
-			a.stage(p, now+w.cfg.PublicationDelay)
-		} else if a.clock == c && now%w.clocks[a.source].period != 0 && period < w.clocks[a.source].period {
-			a.stage(datapoint{}, now+w.cfg.PublicationDelay) // basic monitoring publishes less often
+			p := cp.measure(&a.cfg.Metric, c)
+			p.from = now - cp.clocks[c].period
+			a.stage(p, now+cp.cfg.PublicationDelay)
+		} else if a.clock == c && now%cp.clocks[a.source].period != 0 && period < cp.clocks[a.source].period {
+			a.stage(datapoint{}, now+cp.cfg.PublicationDelay) // basic monitoring publishes less often
 		}
 	}
-	w.markUsage(c)
-	w.scheduleAfter(w.clocks[c].period, ev)
+	cp.markUsage(c)
+	cp.scheduleAfter(cp.clocks[c].period, ev)
 }
 
 func (a *watch) stage(p datapoint, visible sim.Time) {
@@ -105,25 +109,25 @@ func (a *watch) stage(p datapoint, visible sim.Time) {
 }
 
 // measure computes one datapoint of a metric over the period that ends now.
-func (w *World) measure(m *Metric, c int) datapoint {
+func (cp *Plane) measure(m *Metric, c int) datapoint {
 	if m.Kind.OfGroup() {
-		return w.measureGroup(m, c)
+		return cp.measureGroup(m, c)
 	}
-	return w.measureTargets(m, c)
+	return cp.measureTargets(m, c)
 }
 
 // measureGroup aggregates over the members that were counted, in service and
 // warm, for the whole period.
-func (w *World) measureGroup(m *Metric, c int) datapoint {
-	now, period := w.kernel.Now(), w.clocks[c].period
+func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
+	now, period := cp.kernel.Now(), cp.clocks[c].period
 	var all spread
-	for _, h := range w.groups[m.Subject].members {
-		in := w.instances.Get(h)
+	for _, h := range cp.groups[m.Subject].members {
+		in := cp.instances.Get(h)
 		if in.life != serving || in.warmUntil > now-period {
 			continue
 		}
-		in.station.advance(now)
-		all.add(in.usage(m.Kind, c, period, w.cfg.Types[in.order.typ].VCPUs))
+		used := cp.data.ServerUse(in.server)
+		all.add(in.usage(m.Kind, used, usedIn{c, period, cp.frame.Types[in.order.typ].VCPUs}))
 	}
 	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}
 }
@@ -157,29 +161,35 @@ func (s *spread) aggregate(by Statistic) float64 {
 	return s.sum / float64(max(1, s.n))
 }
 
+// usedIn is the clock of a metric, its period, and the vCPUs that it is about.
+type usedIn struct {
+	clock  int
+	period sim.Time
+	vcpus  int
+}
+
 // usage is one instance's value of a metric since the mark of a clock: CPU in
 // percent, network in bytes a minute.
-func (in *instance) usage(k MetricKind, c int, period sim.Time, vcpus int) float64 {
-	mark := &in.marks[c]
-	minutes := period.Seconds() / 60
+func (in *instance) usage(k MetricKind, used model.ServerUse, u usedIn) float64 {
+	mark := &in.marks[u.clock]
+	minutes := u.period.Seconds() / 60
 	switch k {
 	case NetworkIn:
-		return float64(in.in-mark.in) / minutes
+		return float64(used.In-mark.In) / minutes
 	case NetworkOut:
-		return float64(in.out-mark.out) / minutes
+		return float64(used.Out-mark.Out) / minutes
 	}
-	percent := 100 * float64(in.station.busy-mark.busy) / (float64(period) * float64(vcpus))
+	percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
 	return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
 }
 
 // measureTargets computes a target group's metric. Counters are always
 // reported; a response time needs a response.
-func (w *World) measureTargets(m *Metric, c int) datapoint {
-	g := &w.targetGroups[m.Subject]
-	now, period := w.kernel.Now(), w.clocks[c].period
-	mark := g.marks[c]
-	requests := float64(g.count.requests - mark.requests)
-	healthy := (g.healthy.Area(now).Float64() - mark.healthyArea) / float64(period)
+func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
+	counts := cp.data.TargetCounts(m.Subject)
+	mark := cp.clocks[c].marks[m.Subject]
+	requests := float64(counts.Requests - mark.Requests)
+	healthy := (counts.HealthyArea - mark.HealthyArea) / float64(cp.clocks[c].period)
 	switch m.Kind {
 	case RequestCount:
 		return datapoint{value: requests, ok: requests > 0}
@@ -189,45 +199,33 @@ func (w *World) measureTargets(m *Metric, c int) datapoint {
 		}
 		return datapoint{value: requests / healthy, ok: true}
 	case TargetResponseTime:
-		n := g.count.responses - mark.responses
+		n := counts.Responses - mark.Responses
 		if n == 0 {
 			return datapoint{}
 		}
-		return datapoint{value: (g.count.latency - mark.latency).Seconds() / float64(n), ok: true}
+		return datapoint{value: (counts.Latency - mark.Latency).Seconds() / float64(n), ok: true}
 	case UnHealthyHostCount:
-		return datapoint{value: float64(g.registered() - int(g.healthy.Value())), ok: true}
+		return datapoint{value: float64(counts.Registered - counts.Healthy), ok: true}
 	}
 	return datapoint{value: healthy, ok: true}
 }
 
-func (g *targetGroup) registered() int {
-	n := 0
-	for i := range g.scopes {
-		n += g.scopes[i].registered
-	}
-	return n
-}
-
 // markUsage notes where the next period of a clock begins.
-func (w *World) markUsage(c int) {
-	now := w.kernel.Now()
-	for _, in := range w.instances.All() {
-		in.station.advance(now)
-		in.marks[c] = usageMark{busy: in.station.busy, in: in.in, out: in.out}
+func (cp *Plane) markUsage(c int) {
+	for _, in := range cp.instances.All() {
+		in.marks[c] = cp.data.ServerUse(in.server)
 	}
-	for i := range w.targetGroups {
-		g := &w.targetGroups[i]
-		g.marks[c] = g.count
-		g.marks[c].healthyArea = g.healthy.Area(now).Float64()
+	for i := range cp.clocks[c].marks {
+		cp.clocks[c].marks[i] = cp.data.TargetCounts(i)
 	}
 }
 
 // onAlarmEvaluates lets an alarm look at what has become visible. Its Auto
 // Scaling actions run when it enters ALARM and once a minute while it stays.
-func (w *World) onAlarmEvaluates(ev event) {
-	now := w.kernel.Now()
-	a := &w.watches[ev.index()]
-	w.scheduleAfter(alarm.EvaluationInterval(a.cfg.Config.Period), ev)
+func (cp *Plane) onAlarmEvaluates(ev model.Event) {
+	now := cp.kernel.Now()
+	a := &cp.watches[ev.Index()]
+	cp.scheduleAfter(alarm.EvaluationInterval(a.cfg.Config.Period), ev)
 	k := 0
 	for k < len(a.staged) && a.staged[k].visible <= now {
 		a.window.Push(a.staged[k].value, a.staged[k].ok)
@@ -240,19 +238,13 @@ func (w *World) onAlarmEvaluates(ev event) {
 	before := a.state
 	a.state = alarm.Evaluate(a.cfg.Config, &a.window, before)
 	if a.state != before {
-		w.meter.alarmTurns(w, a)
+		cp.noteAlarm(a)
 	}
 	if a.state != alarm.Alarm || a.state == before && now < a.invoked+sim.Minute {
 		return
 	}
 	a.invoked = now
 	for _, action := range a.cfg.Actions {
-		w.invoke(a, action)
+		cp.invoke(a, action)
 	}
-}
-
-// responded counts a response.
-func (g *targetGroup) responded(latency sim.Time) {
-	g.count.responses++
-	g.count.latency += latency
 }

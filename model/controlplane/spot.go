@@ -1,4 +1,4 @@
-package cloud
+package controlplane
 
 import (
 	"headroom/model"
@@ -24,30 +24,30 @@ type spotPool struct {
 }
 
 // newSpotPools starts every market and schedules its first move and shock.
-func (w *World) newSpotPools() error {
-	w.spotPools = make([]spotPool, len(w.cfg.SpotPools))
-	for i := range w.spotPools {
-		cfg := &w.cfg.SpotPools[i]
-		p := &w.spotPools[i]
-		name := "spot/" + w.cfg.Zones[cfg.Zone] + "/" + w.cfg.Types[cfg.Type].Name + "/" + cfg.Platform.String()
-		*p = spotPool{cfg: cfg, market: w.stream(name + "/price"), fates: w.stream(name + "/fate"), record: int32(i)}
-		shocks := w.stream(name + "/shock")
+func (cp *Plane) newSpotPools() error {
+	cp.spotPools = make([]spotPool, len(cp.cfg.SpotPools))
+	for i := range cp.spotPools {
+		cfg := &cp.cfg.SpotPools[i]
+		p := &cp.spotPools[i]
+		name := "spot/" + cp.frame.Zones[cfg.Zone] + "/" + cp.frame.Types[cfg.Type].Name + "/" + cfg.Platform.String()
+		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), fates: cp.stream(name + "/fate"), record: int32(i)}
+		shocks := cp.stream(name + "/shock")
 		p.shocks = nil
 		var err error
 		if p.hazard, err = spot.NewHazard(spot.Bucket(cfg.Bucket), cfg.Intensity); err != nil {
 			return err
 		}
 		p.shocks = p.hazard.Shocks(&shocks)
-		if p.prices, err = newPrices(cfg, &p.market, w.cfg.Duration); err != nil {
+		if p.prices, err = newPrices(cfg, &p.market, cp.frame.Duration); err != nil {
 			return err
 		}
 		p.price = p.prices.Start()
-		w.ledger.Spot = append(w.ledger.Spot, model.SpotPrices{
+		cp.ledger.Spot = append(cp.ledger.Spot, model.SpotPrices{
 			Type: int32(cfg.Type), Zone: cfg.Zone, OS: cfg.Platform,
 			Steps: []model.PriceStep{{USD: p.price}},
 		})
-		w.scheduleMarket(i)
-		w.scheduleShock(i)
+		cp.scheduleMarket(i)
+		cp.scheduleShock(i)
 	}
 	return nil
 }
@@ -63,60 +63,60 @@ func newPrices(cfg *SpotPool, draws spot.Draws, until sim.Time) (spot.Prices, er
 	return spot.NewWalk(spec, draws)
 }
 
-func (w *World) scheduleMarket(i int) {
-	p := &w.spotPools[i]
-	if at, usd, ok := p.prices.Next(); ok && at <= w.cfg.Duration {
+func (cp *Plane) scheduleMarket(i int) {
+	p := &cp.spotPools[i]
+	if at, usd, ok := p.prices.Next(); ok && at <= cp.frame.Duration {
 		p.next = model.PriceStep{At: at, USD: usd}
-		w.schedule(at, indexed(marketMoves, i))
+		cp.schedule(at, indexed(marketMoves, i))
 	}
 }
 
-func (w *World) scheduleShock(i int) {
-	if at := w.spotPools[i].shocks.Next(); at <= w.cfg.Duration {
-		w.schedule(at, indexed(spotShocks, i))
+func (cp *Plane) scheduleShock(i int) {
+	if at := cp.spotPools[i].shocks.Next(); at <= cp.frame.Duration {
+		cp.schedule(at, indexed(spotShocks, i))
 	}
 }
 
 // onMarketMoves publishes a price. Instances that bid less are interrupted;
 // groups that wait for a price try again.
-func (w *World) onMarketMoves(ev event) {
-	p := &w.spotPools[ev.index()]
+func (cp *Plane) onMarketMoves(ev model.Event) {
+	p := &cp.spotPools[ev.Index()]
 	p.price = p.next.USD
-	w.ledger.Spot[p.record].Steps = append(w.ledger.Spot[p.record].Steps, p.next)
-	w.scheduleMarket(ev.index())
-	for _, o := range w.present(p) {
+	cp.ledger.Spot[p.record].Steps = append(cp.ledger.Spot[p.record].Steps, p.next)
+	cp.scheduleMarket(ev.Index())
+	for _, o := range cp.present(p) {
 		if !o.tenant {
-			if in := w.instances.Get(o.handle); in.order.maxPrice > 0 && in.order.maxPrice < p.price {
-				w.giveNotice(o, "price above the maximum price")
+			if in := cp.instances.Get(o.handle); in.order.maxPrice > 0 && in.order.maxPrice < p.price {
+				cp.giveNotice(o, "price above the maximum price")
 			}
 		}
 	}
-	for i := range w.groups {
-		if g := &w.groups[i]; g.retrying && g.cfg.Mixed != nil {
-			w.scheduleAfter(0, indexed(groupLaunches, i))
+	for i := range cp.groups {
+		if g := &cp.groups[i]; g.retrying && g.cfg.Mixed != nil {
+			cp.scheduleAfter(0, indexed(groupLaunches, i))
 		}
 	}
 }
 
 // onSpotShocks strikes every instance of a pool: its notice follows within
 // minutes.
-func (w *World) onSpotShocks(ev event) {
-	p := &w.spotPools[ev.index()]
-	for _, o := range w.present(p) {
+func (cp *Plane) onSpotShocks(ev model.Event) {
+	p := &cp.spotPools[ev.Index()]
+	for _, o := range cp.present(p) {
 		k := spotNotices
 		if o.tenant {
 			k = tenantNotices
 		}
-		w.scheduleAfter(spot.NoticeDelay(&p.fates), handled(k, o.handle))
+		cp.scheduleAfter(spot.NoticeDelay(&p.fates), handled(k, o.handle))
 	}
-	w.scheduleShock(ev.index())
+	cp.scheduleShock(ev.Index())
 }
 
 // present returns the pool's occupants after dropping those that have gone.
-func (w *World) present(p *spotPool) []occupant {
+func (cp *Plane) present(p *spotPool) []occupant {
 	live := p.aboard[:0]
 	for _, o := range p.aboard {
-		if _, ok := w.viewOf(o); ok {
+		if _, ok := cp.viewOf(o); ok {
 			live = append(live, o)
 		}
 	}
@@ -125,78 +125,74 @@ func (w *World) present(p *spotPool) []occupant {
 }
 
 // exposeToSpot subjects a running instance to its pool.
-func (w *World) exposeToSpot(h slab.Handle) {
-	p := &w.spotPools[w.instances.Get(h).order.spotPool]
-	w.expose(p, occupant{handle: h}, spotNotices)
+func (cp *Plane) exposeToSpot(h slab.Handle) {
+	p := &cp.spotPools[cp.instances.Get(h).order.spotPool]
+	cp.expose(p, occupant{handle: h}, spotNotices)
 }
 
-func (w *World) expose(p *spotPool, o occupant, notice kind) {
+func (cp *Plane) expose(p *spotPool, o occupant, notice kind) {
 	p.aboard = append(p.aboard, o)
 	wait := p.hazard.OwnEvent(&p.fates)
-	if wait <= w.cfg.Duration-w.kernel.Now() {
-		w.scheduleAfter(wait, handled(notice, o.handle))
+	if wait <= cp.frame.Duration-cp.kernel.Now() {
+		cp.scheduleAfter(wait, handled(notice, o.handle))
 	}
 }
 
 // onSpotNotices interrupts one instance.
-func (w *World) onSpotNotices(ev event) {
-	if w.instances.Get(ev.handle()) == nil {
-		w.meter.overtaken()
+func (cp *Plane) onSpotNotices(ev model.Event) {
+	if cp.instances.Get(ev.Handle()) == nil {
+		cp.overtaken()
 		return
 	}
-	w.giveNotice(occupant{handle: ev.handle()}, "spot capacity")
+	cp.giveNotice(occupant{handle: ev.Handle()}, "spot capacity")
 }
 
 // giveNotice starts the two minutes before a reclaim: the instance leaves its
 // target groups and finishes what it can.
-func (w *World) giveNotice(o occupant, cause string) {
+func (cp *Plane) giveNotice(o occupant, cause string) {
 	if o.tenant {
-		w.tenants.Get(o.handle).noticed = true
-		w.notice.Start(handled(tenantReclaims, o.handle))
+		cp.tenants.Get(o.handle).noticed = true
+		cp.notice.Start(handled(tenantReclaims, o.handle))
 		return
 	}
-	in := w.instances.Get(o.handle)
-	if in.noticed || in.life == shuttingDown {
+	in := cp.instances.Get(o.handle)
+	if in.noticed || in.life.ended() {
 		return
 	}
 	in.noticed = true
-	w.meter.interrupted(w, o.handle, cause)
-	w.notice.Start(handled(spotReclaims, o.handle))
-	for _, t := range append([]slab.Handle(nil), in.targets...) {
-		w.deregister(t)
-	}
-	if i := in.order.group; w.groups[i].cfg.Mixed.CapacityRebalance {
+	cp.noteInterruption(o.handle, cause)
+	cp.notice.Start(handled(spotReclaims, o.handle))
+	cp.data.Deregister(in.server)
+	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		in.replaced = true
-		w.replace(i)
+		cp.replace(i)
 	}
 }
 
 // onSpotReclaims ends an instance whose two-minute notice has run out.
-func (w *World) onSpotReclaims(ev event) {
-	in := w.instances.Get(ev.handle())
+func (cp *Plane) onSpotReclaims(ev model.Event) {
+	in := cp.instances.Get(ev.Handle())
 	if in == nil { // scaled in during the notice
-		w.meter.overtaken()
+		cp.overtaken()
 		return
 	}
 	group := in.order.group
-	w.meter.reclaiming = true
-	w.kill(indexOf(ev.handle()), model.EndedByReclaim)
-	w.meter.reclaiming = false
-	w.lost(group)
+	cp.kill(ev.Handle(), model.Reclaimed)
+	cp.lost(group)
 }
 
 // spotView is what an allocation strategy sees of a pool.
-func (w *World) spotView(g *group, pool int) scaling.Pool {
-	p := &w.spotPools[pool]
+func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
+	p := &cp.spotPools[pool]
 	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: 1 - p.hazardPerMonth()}
-	if m := g.cfg.Mixed.MaxPrice; m > 0 && m < p.price || w.zoneDown[p.cfg.Zone] > 0 {
+	if m := g.cfg.Mixed.MaxPrice; m > 0 && m < p.price || cp.zoneDown[p.cfg.Zone] > 0 {
 		v.CapacityScore = 0
 		return v
 	}
-	if n := p.cfg.Need; n.Pool != None && w.kernel.Now() < w.hostPools[n.Pool].claimed[p.cfg.Zone] {
+	if n := p.cfg.Need; n.Pool != None && cp.kernel.Now() < cp.hostPools[n.Pool].claimed[p.cfg.Zone] {
 		v.CapacityScore = 0
 	} else if n.Pool != None {
-		v.CapacityScore = w.freeShare(p.cfg.Need, p.cfg.Zone)
+		v.CapacityScore = cp.freeShare(p.cfg.Need, p.cfg.Zone)
 	}
 	return v
 }
@@ -209,8 +205,8 @@ func (p *spotPool) hazardPerMonth() float64 { return min(0.99, p.hazard.PerHour(
 const comfortable = 0.1
 
 // freeShare scores the free capacity of a zone's hosts in [0, 1].
-func (w *World) freeShare(n Need, zone model.Zone) float64 {
-	p := &w.hostPools[n.Pool]
+func (cp *Plane) freeShare(n Need, zone model.Zone) float64 {
+	p := &cp.hostPools[n.Pool]
 	hosts := p.zones[zone]
 	if hosts == nil || hosts.Len() == 0 {
 		return 0

@@ -1,0 +1,221 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/model/workload"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// None is the index of an optional reference that is not set.
+const None = model.None
+
+// Estate is the part of a scenario that the control plane plays: what there is
+// and who decides about it. It is immutable and shared by all replications. It
+// holds specs (recipes) and never live policies. References between tables are
+// indexes into the slices here, [None] where optional and absent.
+type Estate struct {
+	HostPools         []HostPool
+	LaunchTemplates   []LaunchTemplate
+	Groups            []Group
+	Alarms            []Alarm
+	Instances         []Fleet
+	InstanceWorkloads []InstanceWorkload
+	SpotPools         []SpotPool
+	Faults            []Fault
+
+	// PublicationDelay is how long after its end a metric period becomes
+	// visible to alarms.
+	PublicationDelay sim.Time
+	// WaitForSpotReclaim makes an on-demand launch that must first reclaim
+	// Spot capacity wait for it, instead of failing at once.
+	WaitForSpotReclaim bool
+}
+
+// HostPool is the hypervisor hosts of one instance family, alike in every
+// zone. A family without a pool has unlimited capacity.
+type HostPool struct {
+	Name      string // the family, or the scenario's own name for a shape
+	CPU       int32  // capacity of one host in the pool's CPU units: threads, or slots of a burstable family
+	MemoryMiB int64
+	PerZone   []int  // number of hosts, by zone
+	Placement string // a name of placement.Policies
+}
+
+// Need is what one instance takes of a host.
+type Need struct {
+	Pool      int // index into Config.HostPools; None: unlimited capacity
+	CPU       int32
+	MemoryMiB int64
+}
+
+// VolumeSpec is an EBS volume that an instance is launched with.
+type VolumeSpec struct {
+	Type                string // "gp3"
+	SizeGiB             int64
+	IOPS                int64 // provisioned; 0 where the type has none
+	ThroughputMiBs      int64
+	DeleteOnTermination bool
+}
+
+// LaunchTemplate is how instances are made.
+type LaunchTemplate struct {
+	Name     string
+	Type     int // index into Config.Types
+	Platform model.Platform
+	Tenancy  model.Tenancy
+	Volumes  []VolumeSpec // the first is the root volume
+	Detailed bool         // detailed monitoring: 1-minute metrics
+	PublicIP bool
+	Launch   LaunchTimes
+	// UserDataFails is the probability that the user data script fails; the
+	// instance then runs with its application port closed.
+	UserDataFails float64
+	// Speed is how fast the CPU is, relative to the one that demands were
+	// measured on; 0 means 1.
+	Speed float64
+}
+
+// LaunchTimes are the durations of an instance's life, in seconds.
+type LaunchTimes struct {
+	Call         rng.Distribution // RunInstances call
+	Pending      rng.Distribution // from the end of the call to running
+	Boot         rng.Distribution // from running to the application host being up
+	UserData     rng.Distribution // first boot script; the application port opens at its end
+	ShuttingDown rng.Distribution // from the terminate request to terminated
+}
+
+// Fleet is a fixed number of instances outside any group that run from the
+// start to the end.
+type Fleet struct {
+	Name         string
+	Count        int
+	Template     LaunchTemplate
+	Need         Need
+	Zones        []model.Zone // instances are dealt to them in turn
+	Service      int          // None: serves no requests
+	TargetGroups []int
+}
+
+// Group is an Auto Scaling group.
+type Group struct {
+	Name              string
+	Min, Max, Desired int
+	Template          int
+	Zones             []model.Zone
+	TargetGroups      []int
+	Service           int // of its target groups; None without any
+	DefaultCooldown   sim.Time
+	DefaultWarmup     sim.Time // -1: not set
+	ELBHealth         bool     // health_check_type ELB
+	Grace             sim.Time
+	HealthSweep       sim.Time // how often ELB health is looked at
+	Termination       []scaling.TerminationPolicy
+	Types             []LaunchType
+	Mixed             *MixedInstances // nil: all on-demand of Types[0]
+	Policies          []ScalingPolicy
+	Schedules         []Schedule
+}
+
+// LaunchType is one instance type that a group may launch.
+type LaunchType struct {
+	Type int // index into Config.Types
+	Need Need
+	// SpotPool is the pool of this type by zone (index into Config.SpotPools);
+	// nil when the group launches no Spot.
+	SpotPool []int
+	// OnDemandUSD is the On-Demand price an hour, by which lowest-price orders.
+	OnDemandUSD float64
+}
+
+// MixedInstances splits a group between On-Demand and Spot.
+type MixedInstances struct {
+	scaling.MixedInstances
+	MaxPrice float64 // dollars an hour; 0: the On-Demand price
+	// CapacityRebalance asks for the replacement of a Spot instance at its
+	// interruption notice, not only when it has gone.
+	CapacityRebalance bool
+}
+
+// SpotPool is one instance type in one zone on the Spot market.
+type SpotPool struct {
+	Type        int
+	Zone        model.Zone
+	Platform    model.Platform
+	Need        Need
+	OnDemandUSD float64
+	MeanRatio   float64           // long-run mean of price / On-Demand price
+	Replay      []model.PriceStep // a recorded price; nil: the price walks
+	Walk        SpotWalk
+	Bucket      int     // Spot Advisor interruption bucket, 0..4
+	Intensity   float64 // multiplies the hazard of interruption
+}
+
+// SpotWalk are the parameters of the mean-reverting price walk.
+type SpotWalk struct {
+	Reversion, Volatility float64 // per hour, per √hour
+	Step                  sim.Time
+	Threshold             float64 // relative change that is published
+}
+
+// InstanceWorkload is instances that come and go by themselves and fill hosts.
+type InstanceWorkload struct {
+	Name     string
+	Arrivals workload.Process
+	Sizes    []TenantSize
+	Lifetime rng.Distribution // seconds; nil when Trace gives each row's
+	Trace    []TenantRow      // by the row of a traced source
+	Option   model.PurchaseOption
+	SpotPool []int // by size × zone, row-major; nil unless Option is Spot
+	Zones    []model.Zone
+	// Initial is the mean number of instances that run at the start, drawn
+	// from the stationary state; 0: none.
+	Initial float64
+	// Foreign instances belong to other tenants: they take capacity and are on
+	// nobody's bill here.
+	Foreign bool
+}
+
+// TenantSize is one size that an instance workload launches.
+type TenantSize struct {
+	Type   int // index into Config.Types
+	Need   Need
+	Weight float64
+}
+
+// TenantRow is one instance of a trace.
+type TenantRow struct {
+	Size     int32 // index into InstanceWorkload.Sizes
+	Lifetime sim.Time
+}
+
+// Statistic aggregates a metric over a period.
+type Statistic uint8
+
+// Statistics.
+const (
+	Average Statistic = iota + 1
+	Minimum
+	Maximum
+	Sum
+)
+
+// FaultKind is what breaks.
+type FaultKind uint8
+
+// Faults.
+const (
+	ZoneOutage FaultKind = iota + 1
+	HostFailure
+)
+
+// Fault is one failure at a time, or failures at a rate.
+type Fault struct {
+	Kind     FaultKind
+	At       sim.Time         // first instant; Never when Every is set and nothing is scheduled
+	Every    rng.Distribution // seconds between failures; nil: once
+	Duration rng.Distribution // seconds until recovery
+	Zone     model.Zone       // None: any zone with hosts of the pool
+	Pool     int              // HostFailure: the pool; None: any
+}

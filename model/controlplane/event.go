@@ -1,0 +1,93 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// kind says what happens. A kind is subject + verb; its handler is on + kind.
+type kind uint8
+
+const (
+	instanceRuns kind = iota + 1
+	instanceBoots
+	instanceIsGone
+	periodEnds
+	alarmEvaluates
+	groupDecides
+	groupLaunches
+	groupSweeps
+	scheduleFires
+	marketMoves
+	spotShocks
+	spotNotices
+	spotReclaims
+	tenantArrives
+	tenantReturns
+	tenantDeparts
+	tenantNotices
+	tenantReclaims
+	faultStrikes
+	faultEnds
+	hourTurns
+	minuteTurns
+	kindCount
+)
+
+// row says all about a kind of event.
+type row struct {
+	name    string
+	rank    sim.Rank
+	operand string // what Event.On is
+	handle  func(*Plane, model.Event)
+}
+
+// newTable returns the rows of all kinds: the plane's table of contents.
+func newTable() [kindCount]row {
+	return [kindCount]row{
+		instanceRuns:   {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
+		instanceBoots:  {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
+		instanceIsGone: {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
+		periodEnds:     {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
+		alarmEvaluates: {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
+		groupDecides:   {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
+		groupLaunches:  {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
+		groupSweeps:    {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
+		scheduleFires:  {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
+		marketMoves:    {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
+		spotShocks:     {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
+		spotNotices:    {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
+		spotReclaims:   {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
+		tenantArrives:  {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
+		tenantReturns:  {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
+		tenantDeparts:  {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
+		tenantNotices:  {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
+		tenantReclaims: {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
+		faultStrikes:   {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
+		faultEnds:      {"faultEnds", sim.RankFailure, "broken", (*Plane).onFaultEnds},
+		hourTurns:      {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
+		minuteTurns:    {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
+	}
+}
+
+// Handle plays one event of this plane.
+func (cp *Plane) Handle(ev model.Event) { cp.table[ev.Kind].handle(cp, ev) }
+
+func indexed(k kind, i int) model.Event {
+	return model.Event{On: uint64(i), Kind: uint8(k), Plane: model.ControlPlane}
+}
+
+func handled(k kind, h slab.Handle) model.Event {
+	return model.Event{On: uint64(h), Kind: uint8(k), Plane: model.ControlPlane}
+}
+
+func paired(k kind, hi, lo uint32) model.Event {
+	return model.Event{On: uint64(hi)<<32 | uint64(lo), Kind: uint8(k), Plane: model.ControlPlane}
+}
+
+func (cp *Plane) schedule(at sim.Time, ev model.Event) { cp.kernel.At(at, cp.table[ev.Kind].rank, ev) }
+
+func (cp *Plane) scheduleAfter(d sim.Time, ev model.Event) {
+	cp.kernel.After(d, cp.table[ev.Kind].rank, ev)
+}

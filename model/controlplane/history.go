@@ -1,0 +1,213 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// Activity is one line of the activity history.
+type Activity struct {
+	At, Until sim.Time // Until: when it was complete; At for an instantaneous one
+	Subject   string   // "autoscaling_group.web"
+	Kind      string   // "launch", "terminate", "set-desired", "interruption", "capacity-short", "fault", …
+	Detail    string   // "desired 4 -> 7"
+	Cause     string   // "policy cpu50: alarm high, metric 80.00"
+	Instance  int32    // None when no single one is concerned
+}
+
+// note writes one line of the activity history. An activity without times
+// happens now.
+func (cp *Plane) note(a Activity) {
+	if a.Until == 0 {
+		a.At, a.Until = cp.kernel.Now(), cp.kernel.Now()
+	}
+	cp.activities = append(cp.activities, a)
+}
+
+func (cp *Plane) noteLaunch(h slab.Handle) {
+	in := cp.instances.Get(h)
+	g := &cp.groups[in.order.group]
+	if in.order.settled {
+		return
+	}
+	cp.members[in.order.group].Launched++
+	cause := "replacement"
+	if a := in.order.activity; a != None {
+		cause = g.activities[a].cause
+	} else if g.surge > 0 {
+		cause = "rebalance of zones"
+	}
+	cp.note(Activity{
+		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number,
+		Detail: fmt.Sprintf("%s %s in zone %s", in.order.option, cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
+func (cp *Plane) noteTermination(h slab.Handle) {
+	in := cp.instances.Get(h)
+	g := &cp.groups[in.order.group]
+	cause := "unhealthy"
+	if a := in.order.activity; a != None {
+		cause = g.activities[a].cause
+	} else if cp.capacity(g) > g.desired {
+		cause = "rebalance of zones"
+	}
+	cp.members[in.order.group].Terminated++
+	cp.note(Activity{
+		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number,
+		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
+func (cp *Plane) noteResize(i int, c change) {
+	g := &cp.groups[i]
+	cp.members[i].ScalingActivities++
+	cp.note(Activity{
+		Subject: g.name(), Kind: "set-desired", Cause: c.cause, Instance: None,
+		Detail: fmt.Sprintf("desired %d -> %d", g.desired, c.desired),
+	})
+}
+
+func (cp *Plane) noteActivity(g *group, a *activity) {
+	cp.note(Activity{
+		At: a.begun, Until: cp.kernel.Now(), Subject: g.name(), Kind: "complete",
+		Detail: "cooldown until " + g.cooldownUntil.String(), Cause: a.cause, Instance: None,
+	})
+}
+
+func (cp *Plane) noteShortage(i int) {
+	g := &cp.groups[i]
+	cp.members[i].LaunchFailed++
+	cp.note(Activity{
+		Subject: g.name(), Kind: "capacity-short", Cause: "InsufficientInstanceCapacity", Instance: None,
+		Detail: fmt.Sprintf("%d of %d instances", cp.capacity(g), g.desired),
+	})
+}
+
+func (cp *Plane) noteRefusal(i int, schedule string, err error) {
+	cp.note(Activity{
+		Subject: cp.groups[i].name(), Kind: "schedule-refused",
+		Detail: err.Error(), Cause: "scheduled action " + schedule, Instance: None,
+	})
+}
+
+func (cp *Plane) noteRebalance(i int) {
+	g := &cp.groups[i]
+	cp.note(Activity{
+		Subject: g.name(), Kind: "rebalance", Cause: "zones out of balance", Instance: None,
+		Detail: fmt.Sprintf("%d instances beyond desired", g.surge),
+	})
+}
+
+func (cp *Plane) noteUnhealthy(h slab.Handle) {
+	in := cp.instances.Get(h)
+	cp.note(Activity{
+		Subject: cp.groups[in.order.group].name(), Kind: "unhealthy",
+		Detail: "load balancer health check", Cause: "health", Instance: in.number,
+	})
+}
+
+func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
+	in := cp.instances.Get(h)
+	cp.members[in.order.group].SpotInterruptions++
+	cp.note(Activity{
+		At: cp.kernel.Now(), Until: cp.kernel.Now() + noticeTime,
+		Subject: cp.groups[in.order.group].name(), Kind: "interruption", Cause: cause, Instance: in.number,
+		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
+func (cp *Plane) noteFailure(h slab.Handle) {
+	in := cp.instances.Get(h)
+	subject := ""
+	if g := in.order.group; g != None {
+		cp.members[g].Lost++
+		subject = cp.groups[g].name()
+	} else {
+		cp.uses[in.order.fleet].Failed++
+		subject = "instance." + cp.cfg.Instances[in.order.fleet].Name
+	}
+	cp.note(Activity{
+		Subject: subject, Kind: "failure",
+		Detail: "zone " + cp.frame.Zones[in.zone], Cause: "fault", Instance: in.number,
+	})
+}
+
+func (cp *Plane) noteAlarm(a *watch) {
+	cp.note(Activity{
+		Subject: "alarm." + a.cfg.Name, Kind: "alarm", Detail: a.state.String(), Cause: "metric", Instance: None,
+	})
+}
+
+func (cp *Plane) noteFault(b broken, what string) {
+	detail := "zone " + cp.frame.Zones[b.zone]
+	if b.pool != None {
+		detail = fmt.Sprintf("host %d of hosts.%s in zone %s", b.host, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone])
+	}
+	cp.note(Activity{
+		Subject: fmt.Sprintf("fault.%d", b.fault), Kind: what, Detail: detail, Cause: "fault", Instance: None,
+	})
+}
+
+// retire counts the work of an instance that stops running.
+func (cp *Plane) retire(in *instance) {
+	if in.inServiceAt == sim.Never {
+		return
+	}
+	until := cp.kernel.Now()
+	if in.life.leaves() {
+		until = in.poweredUntil
+	}
+	busy := float64(cp.data.ServerUse(in.server).Busy) / 1e9
+	powered := (until - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
+	if g := in.order.group; g != None {
+		cp.members[g].BusyVCPUSeconds += busy
+		cp.members[g].PoweredVCPUSeconds += powered
+		return
+	}
+	cp.uses[in.order.fleet].BusyVCPUSeconds += busy
+	cp.uses[in.order.fleet].PoweredVCPUSeconds += powered
+}
+
+// onMinuteTurns samples what the time series show.
+func (cp *Plane) onMinuteTurns(ev model.Event) {
+	for i := range cp.groups {
+		cp.sampleGroup(i)
+	}
+	for i := range cp.hostPools {
+		p := &cp.hostPools[i]
+		p.series = append(p.series, p.used.Value())
+	}
+	if next := cp.kernel.Now() + sim.Minute; next <= cp.frame.Duration {
+		cp.schedule(next, ev)
+	}
+}
+
+// sampleGroup notes the size of a group and its CPU over the last minute, as
+// the mean of the members that are in service.
+func (cp *Plane) sampleGroup(i int) {
+	g := &cp.groups[i]
+	o := &cp.members[i]
+	now := cp.kernel.Now()
+	busy, powered := 0.0, 0.0
+	for _, h := range g.members {
+		in := cp.instances.Get(h)
+		spent := cp.data.ServerUse(in.server).Busy
+		if in.life == serving {
+			since := max(in.inServiceAt, now-sim.Minute)
+			busy += float64(spent - in.minute)
+			powered += float64(now-since) * float64(cp.frame.Types[in.order.typ].VCPUs)
+		}
+		in.minute = spent
+	}
+	cpu := 0.0
+	if powered > 0 {
+		cpu = busy / powered
+	}
+	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
+	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
+	o.CPUSeries = append(o.CPUSeries, cpu)
+}

@@ -1,0 +1,275 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+)
+
+// life is where an instance is between its launch and its end.
+type life uint8
+
+const (
+	pending      life = iota + 1 // launched, not billed yet
+	booting                      // running, the application port is closed
+	serving                      // the application port is open; InService in a group
+	draining                     // leaving its target groups
+	shuttingDown                 // no longer billed, still on its host
+)
+
+// launches reports whether the instance is not in service yet.
+func (l life) launches() bool { return l == pending || l == booting }
+
+// leaves reports whether the instance's end has begun.
+func (l life) leaves() bool { return l == draining || l == shuttingDown }
+
+// ended reports whether the instance runs no more.
+func (l life) ended() bool { return l == shuttingDown }
+
+// instance is one EC2 instance that this scenario's owner launched.
+type instance struct {
+	server slab.Handle // of the data plane
+	zone   model.Zone
+	life   life
+
+	number int32 // in launch order, over the whole run
+	order  order // what was asked for
+	host   int32 // in its pool and zone; None with unlimited capacity
+
+	launchedAt  sim.Time
+	inServiceAt sim.Time
+	warmUntil   sim.Time
+	noticed     bool // Spot interruption notice received
+	replaced    bool // its group counts on its replacement
+	broken      bool // its user data failed: the port stays closed
+
+	marks  []model.ServerUse // at the start of each metric clock's period
+	minute uint64            // busy time at the start of the minute
+
+	poweredUntil sim.Time // end of its time in service, once it drains
+
+	lease, address, monitored int32 // records in the ledger; None
+	volumes                   []int32
+}
+
+// counts reports whether a group counts the instance as capacity.
+func (in *instance) counts() bool { return !in.life.leaves() && !in.replaced }
+
+// order is what a launch asks for.
+type order struct {
+	template *LaunchTemplate
+	typ      int
+	need     Need
+	zone     model.Zone
+	option   model.PurchaseOption
+	spotPool int // None unless Spot
+	maxPrice float64
+	group    int // None outside groups
+	fleet    int // None in groups
+	service  int
+	owner    int32
+	activity int  // of the group; None
+	raised   bool // launched by a rise of desired
+	warmup   sim.Time
+	settled  bool // in service from the very start of the run
+}
+
+// launch takes capacity for an instance and starts its life.
+func (cp *Plane) launch(o order) (slab.Handle, bool) {
+	host, ok := cp.place(o.need, o.zone, o.option)
+	if !ok {
+		return 0, false
+	}
+	now := cp.kernel.Now()
+	h, in := cp.instances.Alloc()
+	marks := in.marks[:0]
+	*in = instance{
+		life: pending, zone: o.zone, number: cp.launched, order: o, host: host,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never,
+		lease: None, address: None, monitored: None,
+	}
+	in.marks = append(marks, make([]model.ServerUse, len(cp.clocks))...)
+	cp.launched++
+	in.server = cp.data.Open(model.ServerSpec{
+		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: o.template.Speed,
+	})
+	cp.openVolumes(in)
+	cp.board(o, h)
+	times := cp.drawLaunch(o)
+	if o.settled {
+		cp.run(h)
+		cp.boot(h)
+		return h, true
+	}
+	in.broken = times.broken
+	cp.scheduleAfter(times.pending, handled(instanceRuns, h))
+	cp.scheduleAfter(times.pending+times.boot, handled(instanceBoots, h))
+	return h, true
+}
+
+// launchDraw is one instance's share of chance, drawn at its launch.
+type launchDraw struct {
+	pending, boot sim.Time
+	broken        bool
+}
+
+// drawLaunch draws the same number of variates for every launch of an owner.
+func (cp *Plane) drawLaunch(o order) launchDraw {
+	s := &cp.launchStreams[o.owner]
+	t := &o.template.Launch
+	call, pend := draw(s, t.Call), draw(s, t.Pending)
+	boot, script := draw(s, t.Boot), draw(s, t.UserData)
+	return launchDraw{
+		pending: call + pend,
+		boot:    boot + script,
+		broken:  s.Uniform() < o.template.UserDataFails,
+	}
+}
+
+func draw(s *rng.Stream, d rng.Distribution) sim.Time {
+	if d == nil {
+		return 0
+	}
+	return max(0, sim.Seconds(s.Draw(d)))
+}
+
+// onInstanceRuns starts billing.
+func (cp *Plane) onInstanceRuns(ev model.Event) {
+	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending {
+		cp.overtaken()
+		return
+	}
+	cp.run(ev.Handle())
+}
+
+func (cp *Plane) run(h slab.Handle) {
+	in := cp.instances.Get(h)
+	in.life = booting
+	cp.openLease(in)
+	if in.order.spotPool != None {
+		cp.exposeToSpot(h)
+	}
+}
+
+// onInstanceBoots opens the application port; a group's instance is then in
+// service.
+func (cp *Plane) onInstanceBoots(ev model.Event) {
+	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != booting {
+		cp.overtaken()
+		return
+	}
+	cp.boot(ev.Handle())
+}
+
+func (cp *Plane) boot(h slab.Handle) {
+	in := cp.instances.Get(h)
+	in.life = serving
+	in.inServiceAt = cp.kernel.Now()
+	if !in.broken {
+		cp.data.Listen(in.server)
+	}
+	if !in.noticed { // else it would take requests that it cannot finish
+		for _, g := range cp.targetGroupsOf(in) {
+			cp.data.Register(in.server, g, in.order.settled)
+		}
+	}
+	in.minute = cp.data.ServerUse(in.server).Busy
+	if in.order.group != None {
+		cp.joined(h)
+	}
+}
+
+// targetGroupsOf lists the groups that an instance registers with.
+func (cp *Plane) targetGroupsOf(in *instance) []int {
+	if in.order.group != None {
+		return cp.cfg.Groups[in.order.group].TargetGroups
+	}
+	return cp.cfg.Instances[in.order.fleet].TargetGroups
+}
+
+// terminate ends an instance in good order: out of its target groups first,
+// then shutting down.
+func (cp *Plane) terminate(h slab.Handle) {
+	in := cp.instances.Get(h)
+	if in.life.leaves() {
+		return
+	}
+	if in.life == serving {
+		cp.outOfService(in)
+	}
+	in.life = draining
+	if cp.data.Deregister(in.server) == 0 {
+		cp.shutDown(h)
+	}
+}
+
+// Drained is told when an instance has left the last of its target groups.
+func (cp *Plane) Drained(h slab.Handle) {
+	if in := cp.instances.Get(h); in != nil && in.life == draining {
+		cp.shutDown(h)
+	}
+}
+
+// outOfService ends an instance's time in service.
+func (cp *Plane) outOfService(in *instance) {
+	in.poweredUntil = cp.kernel.Now()
+	if in.order.group != None {
+		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
+	}
+}
+
+// shutDown stops billing; the host keeps the place until the instance is gone.
+func (cp *Plane) shutDown(h slab.Handle) {
+	in := cp.instances.Get(h)
+	cp.retire(in)
+	cp.end(h, in, model.Terminated)
+	s := &cp.launchStreams[in.order.owner]
+	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
+}
+
+// kill ends an instance at once: its host failed or Spot took it.
+func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
+	in := cp.instances.Get(h)
+	if in.life == serving {
+		cp.outOfService(in)
+	}
+	if !in.life.ended() {
+		in.life = shuttingDown
+		cp.retire(in)
+		cp.end(h, in, cause)
+	}
+	cp.gone(h)
+}
+
+// end stops what an instance does and what it costs.
+func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
+	cp.data.Kill(in.server, cause)
+	in.life = shuttingDown
+	cp.closeUsage(in, cause.LeaseEnd())
+	cp.left(h)
+}
+
+// onInstanceIsGone frees the host's place.
+func (cp *Plane) onInstanceIsGone(ev model.Event) {
+	if cp.instances.Get(ev.Handle()) == nil {
+		cp.overtaken()
+		return
+	}
+	cp.gone(ev.Handle())
+}
+
+func (cp *Plane) gone(h slab.Handle) {
+	in := cp.instances.Get(h)
+	cp.unplace(in.order.need, in.zone, in.host)
+	cp.data.Close(in.server)
+	group, fleet := in.order.group, in.order.fleet
+	activity, zone := in.order.activity, in.zone
+	cp.instances.Free(h)
+	if group != None {
+		cp.departed(group, activity)
+	}
+	if fleet != None {
+		cp.fleets[fleet].missing = append(cp.fleets[fleet].missing, zone)
+	}
+}

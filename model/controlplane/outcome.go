@@ -1,0 +1,104 @@
+package controlplane
+
+import "headroom/model"
+
+// Outcome is what one replication showed of its capacity.
+type Outcome struct {
+	Groups        []GroupOutcome
+	Fleets        []FleetOutcome
+	HostPools     []HostPoolOutcome
+	Tenants       []TenantOutcome
+	Interruptions int64 // of Spot, over all groups and instance workloads
+	Activities    []Activity
+	Ledger        *model.Ledger
+	Overtaken     int64 // events whose entity had gone
+}
+
+// GroupOutcome is one Auto Scaling group.
+type GroupOutcome struct {
+	InServiceMean              float64 // time-weighted over the whole run
+	InServiceMin, InServiceMax int64
+	DesiredMax                 int64
+	DesiredMean                float64
+	Launched, Terminated       int64
+	LaunchFailed               int64
+	ScalingActivities          int64
+	SpotInterruptions          int64
+	BlockedByCooldown          int64   // decisions of simple scaling that had to wait
+	Lost                       int64   // members lost to faults
+	BusyVCPUSeconds            float64 // spent on requests
+	PoweredVCPUSeconds         float64 // of instances in service
+	// Per minute.
+	DesiredSeries, InServiceSeries []int64
+	CPUSeries                      []float64 // mean utilization of the minute, 0..1
+}
+
+// FleetOutcome is one [instance.NAME].
+type FleetOutcome struct {
+	BusyVCPUSeconds, PoweredVCPUSeconds float64
+	Failed                              int64 // instances lost to faults
+}
+
+// HostPoolOutcome is one pool of hosts over all its zones.
+type HostPoolOutcome struct {
+	Hosts           int
+	UsedMean        float64 // hosts with an instance aboard, time-weighted
+	UsedMax         int64
+	CPUAllocated    float64 // reserved / installed, time-weighted
+	MemoryAllocated float64
+	UsedSeries      []int64
+}
+
+// TenantOutcome is one instance workload.
+type TenantOutcome struct {
+	Launched, Terminated, LaunchFailed, Interrupted int64
+	RunningMean                                     float64
+	RunningMax                                      int64
+}
+
+// Outcome closes the books at the horizon.
+func (cp *Plane) Outcome() Outcome {
+	for _, in := range cp.instances.All() {
+		if !in.life.ended() {
+			cp.retire(in)
+		}
+	}
+	cp.closeLedger()
+	out := Outcome{
+		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,
+	}
+	end := cp.frame.Duration
+	for i := range cp.groups {
+		g := &cp.groups[i]
+		o := &out.Groups[i]
+		o.InServiceMean, o.InServiceMin, o.InServiceMax = g.inService.Mean(end), g.inService.Min(end), g.inService.Max(end)
+		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
+		out.Interruptions += o.SpotInterruptions
+	}
+	cp.placeOutcomes(&out)
+	return out
+}
+
+func (cp *Plane) placeOutcomes(out *Outcome) {
+	end := cp.frame.Duration
+	for i := range cp.hostPools {
+		p := &cp.hostPools[i]
+		o := HostPoolOutcome{UsedMean: p.used.Mean(end), UsedMax: p.used.Max(end), UsedSeries: p.series}
+		for _, n := range p.cfg.PerZone {
+			o.Hosts += n
+		}
+		if o.Hosts > 0 {
+			o.CPUAllocated = p.cpu.Mean(end) / (float64(o.Hosts) * float64(p.cfg.CPU))
+			o.MemoryAllocated = p.memory.Mean(end) / (float64(o.Hosts) * float64(p.cfg.MemoryMiB))
+		}
+		out.HostPools = append(out.HostPools, o)
+	}
+	for i := range cp.flows {
+		f := &cp.flows[i]
+		f.out.RunningMean, f.out.RunningMax = f.running.Mean(end), f.running.Max(end)
+		out.Tenants = append(out.Tenants, f.out)
+		if !f.cfg.Foreign {
+			out.Interruptions += f.out.Interrupted
+		}
+	}
+}

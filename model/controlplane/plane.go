@@ -1,0 +1,237 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/placement"
+	"headroom/model/scaling"
+	"headroom/model/spot"
+	"headroom/model/workload"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+)
+
+// noticeTime is how long before its reclaim a Spot instance is told.
+const noticeTime = spot.NoticeDuration
+
+// Setup is what a plane is made from.
+type Setup struct {
+	Estate       *Estate
+	Frame        *model.Frame
+	Kernel       *sim.Kernel[model.Event]
+	Replication  int
+	Data         DataPlane
+	Balancers    []Balancer
+	TargetGroups int // how many there are
+}
+
+// Balancer is what the bill needs to know of a load balancer.
+type Balancer struct {
+	Name, Kind string
+	Nodes      int
+	PublicIPs  bool // internet-facing: one public IPv4 address a node
+}
+
+// balancer is the billing of one load balancer.
+type balancer struct {
+	cfg   *Balancer
+	owner int32
+	taken sim.Time // until when its use is recorded
+}
+
+// pool is a slab whose live entries are also reached by index.
+type pool[T any] struct{ slab.Slab[T] }
+
+// Plane is the control plane of one replication.
+type Plane struct {
+	cfg          *Estate
+	frame        *model.Frame
+	replication  int
+	kernel       *sim.Kernel[model.Event]
+	data         DataPlane
+	table        [kindCount]row
+	notice       *sim.Timer[model.Event]
+	ledger       *model.Ledger
+	targetGroups int
+
+	instances pool[instance]
+	launched  int32
+	fleets    []fleet
+	groups    []group
+	watches   []watch
+	clocks    []clock
+	balancers []balancer
+	hostPools []hostPool
+	spotPools []spotPool
+	flows     []tenantFlow
+	tenants   pool[tenant]
+	delayed   pool[delayedTenant]
+	broken    []broken
+	zoneDown  []int // outages that hold each zone
+
+	launchStreams []rng.Stream // by owner
+	faultStreams  []rng.Stream
+
+	late       int64 // events overtaken by what happened before
+	activities []Activity
+	uses       []FleetOutcome // by [instance.NAME]
+	members    []GroupOutcome
+}
+
+// New builds the control plane of a replication at time 0: groups at their
+// desired capacity, in service and warm. It fails when a recipe of the estate
+// cannot be cooked, which validation should have caught, or when the hosts are
+// too small for what runs at the start.
+func New(setup Setup) (*Plane, error) {
+	frame, estate := setup.Frame, setup.Estate
+	cp := &Plane{
+		cfg: estate, frame: frame, kernel: setup.Kernel, replication: setup.Replication,
+		data: setup.Data, table: newTable(), targetGroups: setup.TargetGroups,
+		zoneDown: make([]int, len(frame.Zones)),
+		ledger: &model.Ledger{
+			Start: frame.Start, End: frame.Duration, Region: frame.Region, Zones: frame.Zones, Types: frame.Types,
+		},
+		uses:    make([]FleetOutcome, len(estate.Instances)),
+		members: make([]GroupOutcome, len(estate.Groups)),
+	}
+	cp.notice = cp.kernel.NewTimer(noticeTime, cp.table[spotReclaims].rank)
+	cp.newWatches()
+	cp.newBalancers(setup.Balancers)
+	for _, build := range []func() error{
+		cp.newHosts, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newFaults,
+	} {
+		if err := build(); err != nil {
+			return nil, err
+		}
+	}
+	cp.openNodes()
+	cp.startMonitoring()
+	cp.schedule(cp.nextHour(), indexed(hourTurns, 0))
+	cp.schedule(sim.Minute, indexed(minuteTurns, 0))
+	return cp, nil
+}
+
+func (cp *Plane) stream(name string) rng.Stream {
+	return rng.New(cp.frame.Seed, cp.replication, name)
+}
+
+func (cp *Plane) overtaken() { cp.late++ }
+
+// owner names who a usage record belongs to and gives it a stream for the
+// chances of its launches.
+func (cp *Plane) owner(name string) int32 {
+	cp.ledger.Owners = append(cp.ledger.Owners, name)
+	cp.launchStreams = append(cp.launchStreams, cp.stream("launch/"+name))
+	return int32(len(cp.ledger.Owners) - 1)
+}
+
+func (cp *Plane) newBalancers(cfg []Balancer) {
+	for i := range cfg {
+		cp.balancers = append(cp.balancers, balancer{cfg: &cfg[i], owner: cp.owner("load_balancer." + cfg[i].Name)})
+	}
+}
+
+func (cp *Plane) newHosts() error {
+	cp.hostPools = make([]hostPool, len(cp.cfg.HostPools))
+	for i := range cp.hostPools {
+		cfg := &cp.cfg.HostPools[i]
+		p := &cp.hostPools[i]
+		p.cfg = cfg
+		p.zones = make([]*placement.Hosts, len(cp.frame.Zones))
+		p.spot = make([][]occupant, len(cp.frame.Zones))
+		p.claimed = make([]sim.Time, len(cp.frame.Zones))
+		entry, ok := placement.Find(cfg.Placement)
+		if !ok {
+			return fmt.Errorf("hosts.%s: unknown placement %q", cfg.Name, cfg.Placement)
+		}
+		for z, n := range cfg.PerZone {
+			if n > 0 {
+				draws := cp.stream("placement/" + cfg.Name + "/" + cp.frame.Zones[z])
+				p.zones[z] = placement.New(placement.Capacity{CPU: cfg.CPU, MemoryMiB: cfg.MemoryMiB}, n, entry.New(&draws))
+			}
+		}
+	}
+	return nil
+}
+
+func (cp *Plane) newFleets() error {
+	cp.fleets = make([]fleet, len(cp.cfg.Instances))
+	for i := range cp.fleets {
+		cfg := &cp.cfg.Instances[i]
+		cp.fleets[i] = fleet{cfg: cfg, owner: cp.owner("instance." + cfg.Name)}
+		for n := range cfg.Count {
+			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)], true) {
+				return fmt.Errorf("instance.%s: no host has room for instance %d of %d at the start [InsufficientInstanceCapacity]",
+					cfg.Name, n+1, cfg.Count)
+			}
+		}
+	}
+	return nil
+}
+
+func (cp *Plane) newGroups() error {
+	cp.groups = make([]group, len(cp.cfg.Groups))
+	for i := range cp.groups {
+		cfg := &cp.cfg.Groups[i]
+		g := &cp.groups[i]
+		*g = group{
+			cfg: cfg, min: cfg.Min, max: cfg.Max, desired: cfg.Desired,
+			owner:      cp.owner("autoscaling_group." + cfg.Name),
+			draws:      cp.stream("scaling/" + cfg.Name),
+			spotCursor: make([]int, len(cfg.Zones)),
+		}
+		g.wanted.Set(0, int64(cfg.Desired))
+		for k, s := range cfg.Schedules {
+			t, err := scaling.NewTimetable(s.Schedule)
+			if err != nil {
+				return fmt.Errorf("autoscaling_group.%s.schedule.%d: %w", cfg.Name, k, err)
+			}
+			g.timetables = append(g.timetables, t)
+		}
+		cp.reconcile(i, launching{activity: None, settled: true})
+		for k := range g.timetables {
+			cp.scheduleNext(i, k)
+		}
+		if cfg.ELBHealth {
+			cp.scheduleAfter(cfg.HealthSweep, indexed(groupSweeps, i))
+		}
+	}
+	return nil
+}
+
+func (cp *Plane) newFlows() error {
+	cp.flows = make([]tenantFlow, len(cp.cfg.InstanceWorkloads))
+	for i := range cp.flows {
+		cfg := &cp.cfg.InstanceWorkloads[i]
+		f := &cp.flows[i]
+		name := "instance_workload/" + cfg.Name
+		*f = tenantFlow{
+			cfg: cfg, sizes: cp.stream(name + "/size"), lifetimes: cp.stream(name + "/lifetime"),
+			owner: cp.owner("instance_workload." + cfg.Name),
+		}
+		sum := 0.0
+		for _, s := range cfg.Sizes {
+			sum += s.Weight
+			f.upTo = append(f.upTo, sum)
+		}
+		for k := range f.upTo {
+			f.upTo[k] /= sum
+		}
+		f.source = cfg.Arrivals.Start(cp.stream(name + "/arrivals"))
+		f.traced, _ = f.source.(workload.Traced)
+		cp.startTenants(i)
+		cp.scheduleTenant(i)
+	}
+	return nil
+}
+
+func (cp *Plane) newFaults() error {
+	cp.faultStreams = make([]rng.Stream, len(cp.cfg.Faults))
+	for i := range cp.cfg.Faults {
+		cp.faultStreams[i] = cp.stream(fmt.Sprintf("fault/%d", i))
+		cp.scheduleFault(i)
+	}
+	return nil
+}

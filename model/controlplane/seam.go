@@ -1,0 +1,38 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/sim/slab"
+)
+
+// DataPlane is what the control plane asks of who serves the requests. Servers
+// are named by the handles that Open gives.
+type DataPlane interface {
+	// Open makes a server whose port is closed yet.
+	Open(spec model.ServerSpec) slab.Handle
+	// Listen opens the application port of a server.
+	Listen(server slab.Handle)
+	// Register adds a server to a target group; trusted ones are healthy at
+	// once.
+	Register(server slab.Handle, group int, trusted bool)
+	// Deregister takes a server out of all its target groups in good order and
+	// returns how many it is still in.
+	Deregister(server slab.Handle) int
+	// Kill ends everything aboard a server and takes it out of its target
+	// groups.
+	Kill(server slab.Handle, cause model.Cause)
+	// Close forgets a server that was killed.
+	Close(server slab.Handle)
+	// FailZone takes the load balancer nodes of a zone off the network, or
+	// brings them back.
+	FailZone(zone model.Zone, down bool)
+
+	// ServerUse returns what a server has used so far.
+	ServerUse(server slab.Handle) model.ServerUse
+	// Unhealthy reports whether a target group calls a server unhealthy.
+	Unhealthy(server slab.Handle) bool
+	// TargetCounts returns the counts of a target group.
+	TargetCounts(group int) model.TargetCounts
+	// TakeBalancerUse returns what a load balancer did since it was last asked.
+	TakeBalancerUse(balancer int) model.BalancerUse
+}

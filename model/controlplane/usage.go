@@ -1,0 +1,166 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+)
+
+// settledFor is how long an instance that is in service at the start of the run
+// has been running: past the Spot market's free first hour.
+const settledFor = sim.Hour
+
+// openLease starts the records of an instance that is billed from now on.
+func (cp *Plane) openLease(in *instance) {
+	now := cp.kernel.Now()
+	o := &in.order
+	in.lease = int32(len(cp.ledger.Leases))
+	pool := int32(None)
+	if o.spotPool != None {
+		pool = cp.spotPools[o.spotPool].record
+	}
+	carried := sim.Time(0)
+	if o.settled {
+		carried = settledFor
+	}
+	cp.ledger.Leases = append(cp.ledger.Leases, model.Lease{
+		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ), Carried: carried,
+		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
+		SpotPool: pool, MaxPrice: o.maxPrice,
+	})
+	if o.template.PublicIP {
+		in.address = int32(len(cp.ledger.Addresses))
+		cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
+			From: now, To: sim.Never, Owner: o.owner, Instance: in.number,
+		})
+	}
+	if o.template.Detailed {
+		in.monitored = int32(len(cp.ledger.Monitored))
+		cp.ledger.Monitored = append(cp.ledger.Monitored, model.MonitoredUse{
+			From: now, To: sim.Never, Owner: o.owner, Instance: in.number,
+		})
+	}
+}
+
+// openVolumes creates an instance's volumes, billed from their creation.
+func (cp *Plane) openVolumes(in *instance) {
+	for _, v := range in.order.template.Volumes {
+		in.volumes = append(in.volumes, int32(len(cp.ledger.Volumes)))
+		cp.ledger.Volumes = append(cp.ledger.Volumes, model.VolumeUse{
+			From: cp.kernel.Now(), To: sim.Never, Owner: in.order.owner, Instance: in.number, Zone: in.zone,
+			Type: v.Type, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs,
+		})
+	}
+}
+
+// closeUsage ends an instance's records; volumes that outlive it stay open.
+func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
+	now := cp.kernel.Now()
+	cp.closeLease(in.lease, end)
+	if in.address != None {
+		cp.ledger.Addresses[in.address].To = now
+	}
+	if in.monitored != None {
+		cp.ledger.Monitored[in.monitored].To = now
+	}
+	for k, v := range in.volumes {
+		if in.order.template.Volumes[k].DeleteOnTermination {
+			cp.ledger.Volumes[v].To = now
+		}
+	}
+}
+
+func (cp *Plane) closeLease(lease int32, end model.LeaseEnd) {
+	if lease != None {
+		cp.ledger.Leases[lease].To = cp.kernel.Now()
+		cp.ledger.Leases[lease].End = end
+	}
+}
+
+// leaseTenant records a tenant that is on this scenario's bill.
+func (cp *Plane) leaseTenant(f *tenantFlow, t *tenant) int32 {
+	pool := int32(None)
+	if f.cfg.SpotPool != nil {
+		pool = int32(f.cfg.SpotPool[int(t.size)*len(cp.frame.Zones)+int(t.zone)])
+	}
+	cp.ledger.Leases = append(cp.ledger.Leases, model.Lease{
+		From: cp.kernel.Now(), To: sim.Never, Instance: cp.launched, Owner: f.owner,
+		Type: int32(f.cfg.Sizes[t.size].Type), Zone: t.zone, Platform: model.Linux,
+		Tenancy: model.TenancyDefault, Option: f.cfg.Option, SpotPool: pool,
+	})
+	cp.launched++
+	return int32(len(cp.ledger.Leases) - 1)
+}
+
+// onHourTurns closes the clock hour of every load balancer.
+func (cp *Plane) onHourTurns(model.Event) {
+	cp.closeHour()
+	if next := cp.nextHour(); next <= cp.frame.Duration {
+		cp.schedule(next, indexed(hourTurns, 0))
+	}
+}
+
+// nextHour is the next full hour of the calendar, in virtual time.
+func (cp *Plane) nextHour() sim.Time {
+	now := cp.kernel.Now()
+	into := cp.frame.Calendar(now).UTC().UnixNano() % int64(sim.Hour)
+	return now + sim.Hour - sim.Time(into)
+}
+
+// closeHour records what load balancers did since the last clock hour.
+func (cp *Plane) closeHour() {
+	now := cp.kernel.Now()
+	for i := range cp.balancers {
+		b := &cp.balancers[i]
+		if b.taken == now {
+			continue
+		}
+		b.taken = now
+		u := cp.data.TakeBalancerUse(i)
+		cp.ledger.Balancers = append(cp.ledger.Balancers, model.BalancerHour{
+			From: u.From, To: u.To, Owner: b.owner, Kind: b.cfg.Kind,
+			NewConnections: u.NewConnections, ActiveTime: u.ActiveTime,
+			Processed: u.Processed, Evaluations: u.Evaluations,
+		})
+		if u.Out > 0 && b.cfg.PublicIPs {
+			cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{
+				From: u.From, To: u.To, Owner: b.owner, Path: model.InternetOut, Amount: u.Out,
+			})
+		}
+	}
+}
+
+// openNodes records the public addresses of load balancer nodes.
+func (cp *Plane) openNodes() {
+	for i := range cp.balancers {
+		b := &cp.balancers[i]
+		if !b.cfg.PublicIPs {
+			continue
+		}
+		for range b.cfg.Nodes {
+			cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
+				To: sim.Never, Owner: b.owner, Instance: None,
+			})
+		}
+	}
+}
+
+// closeLedger ends at the horizon what is still open there.
+func (cp *Plane) closeLedger() {
+	cp.closeHour()
+	end := cp.frame.Duration
+	l := cp.ledger
+	for i := range l.Leases {
+		if l.Leases[i].To == sim.Never {
+			l.Leases[i].To, l.Leases[i].End = end, model.EndedByUser
+		}
+	}
+	for i := range l.Volumes {
+		l.Volumes[i].To = min(l.Volumes[i].To, end)
+	}
+	for i := range l.Addresses {
+		l.Addresses[i].To = min(l.Addresses[i].To, end)
+	}
+	for i := range l.Monitored {
+		l.Monitored[i].To = min(l.Monitored[i].To, end)
+	}
+}

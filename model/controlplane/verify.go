@@ -1,0 +1,121 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/sim"
+)
+
+// Verify returns the first invariant that does not hold. It takes time in
+// proportion to all that is alive and is meant for tests.
+func (cp *Plane) Verify() error {
+	for _, check := range []func() error{cp.verifyHosts, cp.verifyLeases, cp.verifyGroups} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyHosts: reserved = Σ instances aboard, never above capacity.
+func (cp *Plane) verifyHosts() error {
+	type load struct{ cpu, memory int64 }
+	for p := range cp.hostPools {
+		for z, hosts := range cp.hostPools[p].zones {
+			if hosts == nil {
+				continue
+			}
+			aboard := make([]load, hosts.Len())
+			add := func(n Need, zone model.Zone, host int32) {
+				if n.Pool == p && zone == model.Zone(z) {
+					aboard[host].cpu += int64(n.CPU)
+					aboard[host].memory += n.MemoryMiB
+				}
+			}
+			for _, in := range cp.instances.All() {
+				add(in.order.need, in.zone, in.host)
+			}
+			for _, t := range cp.tenants.All() {
+				add(cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.zone, t.host)
+			}
+			shape := hosts.Shape()
+			for h, l := range aboard {
+				free := hosts.Free(h)
+				if int64(free.CPU)+l.cpu != int64(shape.CPU) || free.MemoryMiB+l.memory != shape.MemoryMiB {
+					return fmt.Errorf("host %d of %s: %+v aboard, %+v free of %+v", h, cp.hostPools[p].cfg.Name, l, free, shape)
+				}
+				if free.CPU < 0 || free.MemoryMiB < 0 {
+					return fmt.Errorf("host %d of %s is overcommitted: %+v", h, cp.hostPools[p].cfg.Name, free)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// verifyLeases: every running instance has one open lease, all others none.
+func (cp *Plane) verifyLeases() error {
+	open := 0
+	for i := range cp.ledger.Leases {
+		l := &cp.ledger.Leases[i]
+		if l.To == sim.Never {
+			open++
+		} else if l.To < l.From {
+			return fmt.Errorf("lease %d ends at %v before it begins at %v", i, l.To, l.From)
+		}
+	}
+	running := 0
+	for h, in := range cp.instances.All() {
+		billed := in.life == booting || in.life == serving || in.life == draining && in.lease != None
+		if billed {
+			running++
+			if in.lease == None || cp.ledger.Leases[in.lease].To != sim.Never {
+				return fmt.Errorf("instance %v runs without an open lease", h)
+			}
+		}
+	}
+	for _, t := range cp.tenants.All() {
+		if t.lease != None {
+			running++
+		}
+	}
+	if open != running {
+		return fmt.Errorf("%d leases are open, %d instances run", open, running)
+	}
+	return nil
+}
+
+// verifyGroups: min ≤ desired ≤ max, and members are alive and listed once.
+func (cp *Plane) verifyGroups() error {
+	listed := 0
+	for i := range cp.groups {
+		g := &cp.groups[i]
+		if g.desired < g.min || g.desired > g.max {
+			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.min, g.max)
+		}
+		inService := int64(0)
+		for k, h := range g.members {
+			in := cp.instances.Get(h)
+			if in == nil || in.order.group != i || in.life.ended() {
+				return fmt.Errorf("%s: member %d is not one", g.name(), k)
+			}
+			if in.life == serving {
+				inService++
+			}
+		}
+		if inService != g.inService.Value() {
+			return fmt.Errorf("%s: %d in service, counted %d", g.name(), inService, g.inService.Value())
+		}
+		listed += len(g.members)
+	}
+	for _, in := range cp.instances.All() {
+		if in.order.group != None && !in.life.ended() {
+			listed--
+		}
+	}
+	if listed != 0 {
+		return fmt.Errorf("%d group members too many", listed)
+	}
+	return nil
+}

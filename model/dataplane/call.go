@@ -1,0 +1,291 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/station"
+)
+
+// calls is what a service's journeys need.
+type calls struct {
+	first   int // source of its first call
+	count   int // calls among its steps
+	draws   rng.Stream
+	instant bool // departures of its servers lead somewhere else at once
+}
+
+// outlet is one call step of one server: its connections and the retries that
+// its budget allows.
+type outlet struct {
+	inUse  int32
+	tokens float64
+	line   station.Queue // calls that wait for a connection
+}
+
+// call begins a call step: all calls at once, or the first of them.
+func (p *Plane) call(i uint32, c *Call, now sim.Time) {
+	p.trips[i].left = int32(c.Count)
+	if !c.Parallel {
+		p.issue(i, now)
+		return
+	}
+	for p.trips[i].left > 0 {
+		p.issue(i, now)
+	}
+}
+
+// callerOf returns the source of a request's present call step.
+func (p *Plane) callerOf(i uint32) (index int, s *source) {
+	service := p.servers.at(p.requests.at(i).server).service
+	index = p.calls[service].first
+	for p.sources[index].step != int(p.trips[i].step) {
+		index++
+	}
+	return index, &p.sources[index]
+}
+
+// issue sends the next call of a request's step. What comes of it, comes by an
+// event.
+func (p *Plane) issue(i uint32, now sim.Time) {
+	t := &p.trips[i]
+	index, s := p.callerOf(i)
+	part := uint64(s.call.Count) - uint64(t.left)
+	t.left--
+	t.out++
+	child := request{arrived: now, source: uint16(index), group: None, target: noIndex}
+	child.demand = p.drawStep(i, part<<2, s.call.Demand)
+	child.in = p.drawBytes(i, part<<2|1, s.call.Request)
+	child.out = p.drawBytes(i, part<<2|2, s.call.Response)
+	key := rng.Key(t.key, uint64(t.step)<<32|part<<2|3)
+	parent := p.requests.handle(i)
+	h, r := p.requests.Alloc()
+	*r = child
+	p.beginTrip(indexOf(h), trip{key: key, parent: parent, began: now})
+	t = &p.trips[i]
+	p.trips[indexOf(h)].sibling = t.child
+	t.child = indexOf(h)
+	o := &p.servers.at(p.requests.at(i).server).outlets[s.outlet]
+	o.tokens = min(o.tokens+s.call.Clients.RetryBudget, RetryBurst)
+	p.connect(indexOf(h))
+}
+
+// drawBytes draws a size of a request's present step.
+func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) uint32 {
+	if d == nil {
+		return 0
+	}
+	t := &p.trips[i]
+	draws := p.calls[p.servers.at(p.requests.at(i).server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
+	return clip32(draws.Draw(d))
+}
+
+// outletOf returns the connections that a call goes out by; nil if its caller is
+// no more.
+func (p *Plane) outletOf(i uint32) *outlet {
+	parent := p.requests.Get(p.trips[i].parent)
+	if parent == nil {
+		return nil
+	}
+	return &p.servers.at(parent.server).outlets[p.sources[p.requests.at(i).source].outlet]
+}
+
+// connect takes a connection of the pool for an attempt of a call, or waits for
+// one.
+func (p *Plane) connect(i uint32) {
+	r := p.requests.at(i)
+	c := p.sources[r.source].call
+	o := p.outletOf(i)
+	p.trips[i].mark = p.kernel.Now()
+	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
+		r.phase = pooling
+		r.ticket = o.line.Push(i, 0)
+		if c.PoolTimeout > 0 {
+			p.scheduleAfter(c.PoolTimeout, handled(callGivesUp, p.requests.handle(i)))
+		}
+		return
+	}
+	o.inUse++
+	p.trips[i].connected = true
+	p.dial(i)
+}
+
+// dial sends an attempt that has its connection.
+func (p *Plane) dial(i uint32) {
+	now := p.kernel.Now()
+	r := p.requests.at(i)
+	r.arrived, r.phase = now, dispatched
+	p.trips[i].turn(phasePool, now)
+	p.enter(i, r)
+}
+
+// disconnect gives the connection of an attempt to the next that waits.
+func (p *Plane) disconnect(i uint32) {
+	if !p.trips[i].connected {
+		return
+	}
+	p.trips[i].connected = false
+	o := p.outletOf(i)
+	if o == nil {
+		return
+	}
+	if o.line.Len() == 0 {
+		o.inUse--
+		return
+	}
+	next, _ := o.line.Pop()
+	p.trips[next].connected = true
+	h := p.requests.Bump(p.requests.handle(next)) // its time limit is over
+	p.requests.at(next).phase = backingOff
+	p.scheduleAfter(0, handled(callReturns, h))
+}
+
+// onCallGivesUp ends an attempt that got no connection in time.
+func (p *Plane) onCallGivesUp(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil || r.phase != pooling {
+		p.meter.overtaken()
+		return
+	}
+	i := indexOf(ev.Handle())
+	p.outletOf(i).line.Remove(r.ticket)
+	now := p.kernel.Now()
+	p.trips[i].turn(phasePool, now)
+	r.arrived = now
+	p.meter.arrived(now, r)
+	p.meter.failed(now, r, CodePool)
+	r.phase = failed
+	p.retry(i, CodePool)
+}
+
+// onCallReturns brings a call's end to its caller, or a connection to a call
+// that waited for it.
+func (p *Plane) onCallReturns(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil { // its caller is no more
+		p.meter.overtaken()
+		return
+	}
+	i := indexOf(ev.Handle())
+	if r.phase == backingOff {
+		p.dial(i)
+		return
+	}
+	p.returned(i)
+}
+
+// returned ends a call at its caller, who goes on or fails.
+func (p *Plane) returned(i uint32) {
+	now := p.kernel.Now()
+	broken := p.requests.at(i).phase == failed
+	parent := p.trips[i].parent
+	ignore := p.sources[p.requests.at(i).source].call.IgnoreErrors
+	parallel := p.sources[p.requests.at(i).source].call.Parallel
+	p.disconnect(i)
+	p.unlink(indexOf(parent), i)
+	p.free(i)
+	caller := indexOf(parent)
+	t := &p.trips[caller]
+	t.out--
+	switch {
+	case broken && !ignore:
+		p.breakOff(caller, now)
+	case t.left > 0 && !parallel:
+		p.issue(caller, now)
+	case t.left == 0 && t.out == 0:
+		p.stepOver(caller, phaseCall, now)
+	}
+}
+
+// breakOff fails a request whose call failed.
+func (p *Plane) breakOff(i uint32, now sim.Time) {
+	server := p.requests.at(i).server
+	p.hangUp(i)
+	p.vacate(i)
+	p.drop(i, Code500)
+	p.nextInLine(server, now)
+}
+
+// adopt puts heir in the place of another call of the same parent.
+func (p *Plane) adopt(parent, heir, of uint32) {
+	p.trips[heir].sibling = p.trips[of].sibling
+	for at := &p.trips[parent].child; *at != noIndex; at = &p.trips[*at].sibling {
+		if *at == of {
+			*at = heir
+			return
+		}
+	}
+}
+
+// unlink takes a call off its parent's list.
+func (p *Plane) unlink(parent, i uint32) {
+	for at := &p.trips[parent].child; *at != noIndex; at = &p.trips[*at].sibling {
+		if *at == i {
+			*at = p.trips[i].sibling
+			return
+		}
+	}
+}
+
+// hangUp ends the calls of a request that will not hear of them.
+func (p *Plane) hangUp(i uint32) {
+	t := &p.trips[i]
+	child := t.child
+	t.child, t.left, t.out = noIndex, 0, 0
+	for child != noIndex {
+		next := p.trips[child].sibling
+		p.hangUpOne(child)
+		child = next
+	}
+}
+
+// hangUpOne ends one call: the callee drops it, or works on for nobody.
+func (p *Plane) hangUpOne(i uint32) {
+	now := p.kernel.Now()
+	r := p.requests.at(i)
+	switch {
+	case r.phase == pooling:
+		p.outletOf(i).line.Remove(r.ticket)
+		p.free(i)
+		return
+	case r.phase.aboard():
+		p.settle(r.server, now)
+		p.dropCall(i, now)
+	case r.phase == hanging:
+		p.meter.failed(now, r, Code460)
+		p.leave(r, now)
+		p.disconnect(i)
+		p.free(i)
+	default: // its end, its retry or its connection is on its way
+		p.disconnect(i)
+		p.free(i)
+	}
+}
+
+// dropCall ends a call at its callee.
+func (p *Plane) dropCall(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	if r.phase == answered { // in this instant
+		p.disconnect(i)
+		p.free(i)
+		return
+	}
+	server := r.server
+	finishes := p.servers.at(server).finishes()
+	if !finishes {
+		p.withdraw(i)
+	}
+	p.meter.failed(now, p.requests.at(i), Code460)
+	p.disconnect(i)
+	r = p.requests.at(i)
+	was := r.phase
+	r.phase = failed
+	p.leave(r, now)
+	if finishes {
+		r.phase, r.gone = was, true
+		p.trips[i].parent = 0
+		return
+	}
+	p.free(i)
+	p.refill(server)
+}

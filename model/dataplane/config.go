@@ -1,0 +1,188 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/health"
+	"headroom/model/workload"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/station"
+)
+
+// None is the index of an optional reference that is not set.
+const None = model.None
+
+// Traffic is the part of a scenario that the data plane plays: who sends
+// requests, what routes them and what serves them. It is immutable and shared
+// by all replications. References are indexes into the slices here.
+type Traffic struct {
+	Services      []Service
+	TargetGroups  []TargetGroup
+	LoadBalancers []LoadBalancer
+	Workloads     []Workload
+}
+
+// Discipline is how an instance shares its vCPUs among requests.
+type Discipline uint8
+
+// Disciplines.
+const (
+	ProcessorSharing Discipline = iota + 1 // all accepted requests share the vCPUs evenly
+	FCFS                                   // one request per worker, the rest wait in order of arrival
+)
+
+// Service is what an instance does with a request.
+type Service struct {
+	Name       string
+	Discipline Discipline
+	Steps      []Step // in order; none: one StepCPU of the request's own demand
+	// Async gives the place among Workers or Concurrency back while a request
+	// waits for a call or a pause; otherwise it is held until the response.
+	Async       bool
+	Workers     int // FCFS: workers, each on a vCPU of its own; 0: one per vCPU
+	Concurrency int // ProcessorSharing: requests accepted at once; 0: no limit
+	Backlog     int // requests that wait beyond that; one more is refused. Unlimited: NoLimit
+	// FinishAbandoned makes the instance work on for clients that have gone;
+	// otherwise it notices the closed connection and drops the request.
+	FinishAbandoned bool
+}
+
+// NoLimit is a backlog without bound.
+const NoLimit = int(station.NoLimit)
+
+// StepKind says what a step of a journey is.
+type StepKind uint8
+
+// Kinds of steps.
+const (
+	StepCPU   StepKind = iota + 1 // computes on the instance
+	StepCall                      // asks something else and waits for the answer
+	StepPause                     // somebody else's time: a third party, a lock
+)
+
+// Step is one part of what an instance does with a request.
+type Step struct {
+	Kind StepKind
+	Time rng.Distribution // seconds of CPU or pause; StepCPU: nil for the request's own demand
+	Call Call             // StepCall
+}
+
+// Call is a request that an instance sends while it serves another.
+type Call struct {
+	To                DestinationKind
+	Target            int // index into LoadBalancers, TargetGroups or Instances
+	Count             int // calls in one step, at least 1
+	Parallel          bool
+	IgnoreErrors      bool             // a failed call does not fail the request
+	Demand            rng.Distribution // CPU-seconds; nil: 0
+	Request, Response rng.Distribution // bytes; nil: 0
+	Class             RequestClass     // host and path that it asks for
+	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
+	PoolSize          int              // connections of each calling instance; 0: no limit
+	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
+}
+
+// HealthCheck is how a target group looks at its targets.
+type HealthCheck struct {
+	Enabled bool // false: a target is healthy from its registration on
+	health.Check
+}
+
+// TargetGroup is a set of targets with one service.
+type TargetGroup struct {
+	Name                string
+	Service             int
+	Algorithm           string // a name of routing.Policies
+	DeregistrationDelay sim.Time
+	CrossZone           bool // resolved from the group's own setting or its load balancer's
+	HealthCheck         HealthCheck
+}
+
+// LoadBalancer is an Application Load Balancer with one listener.
+type LoadBalancer struct {
+	Name         string
+	Kind         string // "application"
+	Zones        []model.Zone
+	IdleTimeout  sim.Time
+	Latency      sim.Time // added to every response
+	CrossLatency sim.Time // added when node and target are in different zones
+	DNSTTL       sim.Time // how long clients keep a node's address
+	Default      Action
+	Rules        []Rule // ascending priority
+	PublicIPs    bool   // internet-facing: one public IPv4 address a node
+	// ConnectTimeout is how long a client waits for a node that is down.
+	ConnectTimeout sim.Time
+}
+
+// Rule sends requests that match every given condition to its action. An
+// empty condition matches everything.
+type Rule struct {
+	Priority int
+	Paths    []string // patterns of path_pattern
+	Hosts    []string // patterns of host_header
+	Action   Action
+}
+
+// Action ends the rules for a request: a forward to target groups by weight,
+// or a fixed response.
+type Action struct {
+	Forward []Forward
+	Status  int // fixed response, when Forward is empty
+}
+
+// Forward is one weighted target group of an action.
+type Forward struct {
+	TargetGroup int
+	Weight      int
+}
+
+// DestinationKind says what a workload talks to.
+type DestinationKind uint8
+
+// Destinations.
+const (
+	ToLoadBalancer DestinationKind = iota + 1
+	ToTargetGroup
+	ToInstances
+)
+
+// Workload is a stream of requests.
+type Workload struct {
+	Name     string
+	To       DestinationKind
+	Target   int // index into LoadBalancers, TargetGroups or Instances
+	Arrivals workload.Process
+	Demand   rng.Distribution // CPU-seconds
+	Request  rng.Distribution // bytes in; nil: 0
+	Response rng.Distribution // bytes out; nil: 0
+	Rows     *RequestRows     // per-request columns of a trace; nil without
+	Classes  []RequestClass   // at least one
+	Clients  Clients
+}
+
+// RequestRows are the columns of a per-request trace; a nil column falls back
+// on the workload's distribution.
+type RequestRows struct {
+	Demand   []sim.Time
+	Request  []model.Bytes
+	Response []model.Bytes
+}
+
+// RequestClass is one host and path that a workload asks for.
+type RequestClass struct {
+	Host, Path string
+	Weight     float64
+}
+
+// Clients is how those who send requests behave.
+type Clients struct {
+	Timeout       sim.Time // 0: they wait forever
+	Deadline      sim.Time // answers within it count as goodput; 0: every answer does
+	RetryAttempts int      // beyond the first
+	Backoff       sim.Time // before the first retry; doubled before each later one
+	// RetryBudget is how many retries each first attempt earns; at most
+	// [RetryBurst] are kept. 0: no limit.
+	RetryBudget   float64
+	RetryOn       CodeSet // failures that are tried again; empty: all
+	PerConnection int     // requests on one connection; at least 1
+}

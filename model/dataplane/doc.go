@@ -1,0 +1,38 @@
+// Package dataplane answers: what happens to a request?
+//
+// A [Plane] plays the requests of one replication: sources send them, load
+// balancers route them to targets, servers serve them step by step. What servers
+// there are, and when, is the control plane's to say: it opens, registers,
+// deregisters and kills them through the methods of [Plane], and the data plane
+// tells it back through [ControlPlane].
+//
+// # Vocabulary
+//
+// A source sends requests: a workload, or one call step of a service. A request
+// is one attempt of a client; a user request is all attempts of one workload
+// request together; a hop is an attempt of a call. A journey is the steps that a
+// service takes with a request; most services have one, on the CPU. A server is
+// an instance as requests see it: its station (package station) and its targets.
+//
+// # When a server is looked at
+//
+// A server keeps the ends of its requests to itself, and the plane settles it
+// when somebody looks: a request arrives there, a health check comes, a metric is
+// read, a client gives up, a deregistration or a kill strikes. There are three
+// kinds of servers. Most are settled only then. Those behind an algorithm that
+// counts requests in flight announce their next departure in a calendar, which is
+// turned up to the present before each pick. Those whose departures lead
+// somewhere else at once (journeys, callees, targets that drain) have their next
+// departure in the kernel. All three give the same outcome.
+//
+// # Cost
+//
+// A plain request costs one event, no allocation and 64 bytes while in flight.
+// A request of a journey costs an event a step and about 200 bytes.
+//
+// # Extending
+//
+// A routing algorithm is a file in package routing. A new kind of step is a
+// constant in config.go, a case in journey.go and a handler. A new kind of event
+// is a constant and a row in event.go.
+package dataplane

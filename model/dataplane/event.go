@@ -1,0 +1,77 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// kind says what happens. A kind is subject + verb; its handler is on + kind.
+type kind uint8
+
+const (
+	requestArrives kind = iota + 1
+	serverDeparts
+	requestsExpire
+	requestRetries
+	requestGivesUp
+	stepEnds
+	callReturns
+	callGivesUp
+	targetIsChecked
+	targetCheckFails
+	targetIsDrained
+	nodesChange
+	kindCount
+)
+
+// row says all about a kind of event.
+type row struct {
+	name    string
+	rank    sim.Rank
+	operand string // what Event.On is
+	handle  func(*Plane, model.Event)
+}
+
+// newTable returns the rows of all kinds: the plane's table of contents.
+func newTable() [kindCount]row {
+	return [kindCount]row{
+		requestArrives:   {"requestArrives", sim.RankArrival, "workload", (*Plane).onRequestArrives},
+		serverDeparts:    {"serverDeparts", sim.RankRelease, "server handle", (*Plane).onServerDeparts},
+		requestsExpire:   {"requestsExpire", sim.RankRelease, "source", (*Plane).onRequestsExpire},
+		requestRetries:   {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},
+		requestGivesUp:   {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},
+		stepEnds:         {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
+		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
+		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
+		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},
+		targetCheckFails: {"targetCheckFails", sim.RankState, "target handle", (*Plane).onTargetCheckFails},
+		targetIsDrained:  {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
+		nodesChange:      {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
+	}
+}
+
+// Handle plays one event of this plane.
+func (p *Plane) Handle(ev model.Event) {
+	if kind(ev.Kind) == requestArrives { // as most are
+		p.onRequestArrives(ev)
+		return
+	}
+	p.table[ev.Kind].handle(p, ev)
+}
+
+func indexed(k kind, i int) model.Event {
+	return model.Event{On: uint64(i), Kind: uint8(k), Plane: model.DataPlane}
+}
+
+func handled(k kind, h slab.Handle) model.Event {
+	return model.Event{On: uint64(h), Kind: uint8(k), Plane: model.DataPlane}
+}
+
+func indexOf(h slab.Handle) uint32 { return uint32(h.Index()) }
+
+func (p *Plane) schedule(at sim.Time, ev model.Event) { p.kernel.At(at, p.table[ev.Kind].rank, ev) }
+
+func (p *Plane) scheduleAfter(d sim.Time, ev model.Event) {
+	p.kernel.After(d, p.table[ev.Kind].rank, ev)
+}

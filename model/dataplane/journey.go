@@ -1,0 +1,287 @@
+package dataplane
+
+import (
+	"slices"
+
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+	"headroom/sim/station"
+)
+
+// trip is what is known of a request beyond its attempt: kept beside the
+// requests only where journeys, retries or phases need it.
+type trip struct {
+	key    uint64      // names what is drawn for it
+	parent slab.Handle // the request that calls; 0 of a user's
+	began  sim.Time    // of the first attempt
+	mark   sim.Time    // when its present phase began
+	phases [phaseCount]sim.Time
+
+	step      int32 // of its service
+	left, out int32 // calls of this step: to come, on their way
+	child     uint32
+	sibling   uint32 // next call of the same parent
+	boarded   bool   // its first step has begun
+	placed    bool   // holds a place of its server
+	connected bool   // a call that holds a connection
+}
+
+// phaseKind is a part of a request's latency.
+type phaseKind uint8
+
+// Phases, in the order in which outcomes list them.
+const (
+	phaseBalancer phaseKind = iota
+	phaseQueue
+	phaseCPU
+	phaseCall
+	phasePool
+	phasePause
+	phaseCount
+)
+
+// turn ends a phase at an instant.
+func (t *trip) turn(k phaseKind, at sim.Time) {
+	t.phases[k] += at - t.mark
+	t.mark = at
+}
+
+// journeyKey names the request of a source by its number.
+func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
+
+// beginTrip puts a trip beside a new request.
+func (p *Plane) beginTrip(i uint32, t trip) {
+	for int(i) >= len(p.trips) {
+		p.trips = append(p.trips, trip{})
+	}
+	t.child, t.sibling = noIndex, noIndex
+	t.mark = t.began
+	p.trips[i] = t
+}
+
+// inherit gives a request that takes another's place its trip: the attempt that
+// follows one which the server still works on.
+func (p *Plane) inherit(heir, of uint32) {
+	t := p.trips[of]
+	p.beginTrip(heir, trip{key: t.key, parent: t.parent, began: t.began})
+	p.trips[of].parent = 0
+	if parent := p.requests.Get(t.parent); parent != nil {
+		p.adopt(indexOf(t.parent), heir, of)
+	}
+}
+
+// gate lets at most limit requests into the journeys of a server.
+type gate struct {
+	limit, backlog, held int32
+	line                 station.Queue
+}
+
+func (g *gate) refuses() bool { return g.held >= g.limit && g.line.Len() >= int(g.backlog) }
+
+func (g *gate) backed() sim.Time {
+	if g.held < g.limit {
+		return 0
+	}
+	return g.line.Demand() / sim.Time(g.limit)
+}
+
+// admit takes a request into a server with journeys, or refuses it.
+func (p *Plane) admit(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	p.trips[i].step, p.trips[i].boarded, p.trips[i].mark = 0, false, now
+	switch g := &s.gate; {
+	case g.held < g.limit:
+		g.held++
+		p.trips[i].placed = true
+		p.board(i, now)
+	case g.line.Len() < int(g.backlog):
+		r.phase = queued
+		r.ticket = g.line.Push(i, s.time(r.demand))
+	default:
+		p.fail(i, Code502)
+	}
+}
+
+// board begins the journey of a request that has a place, or goes on with it.
+func (p *Plane) board(i uint32, now sim.Time) {
+	t := &p.trips[i]
+	if t.boarded {
+		t.turn(phaseQueue, now)
+	} else {
+		t.boarded = true
+		p.begins(i, p.requests.at(i), now)
+	}
+	p.proceed(i, now)
+}
+
+// proceed takes the next step of a request.
+func (p *Plane) proceed(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	t := &p.trips[i]
+	if int(t.step) == len(s.cfg.Steps) {
+		p.arrive(i, now)
+		return
+	}
+	step := &s.cfg.Steps[t.step]
+	switch step.Kind {
+	case StepCPU:
+		p.compute(i, step, now)
+	case StepPause:
+		r.phase = pausing
+		p.schedule(p.later(now, p.drawStep(i, 0, step.Time)), handled(stepEnds, p.requests.handle(i)))
+		p.yield(i, now)
+	case StepCall:
+		r.phase = calling
+		p.call(i, &step.Call, now)
+		p.yield(i, now)
+	default:
+		panic("dataplane: unknown kind of step")
+	}
+}
+
+// later is an instant that may lie beyond the end of the run, but not beyond
+// what the kernel takes.
+func (p *Plane) later(now, d sim.Time) sim.Time { return now + min(d, p.frame.Duration+1) }
+
+// compute puts a request on the CPU, if it has a place.
+func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	t := &p.trips[i]
+	if !t.placed { // it gave its place away while it waited
+		if s.gate.held >= s.gate.limit {
+			r.phase = queued
+			r.ticket = s.gate.line.Push(i, 0)
+			return
+		}
+		s.gate.held++
+		t.placed = true
+	}
+	demand := r.demand
+	if step.Time != nil {
+		demand = p.drawStep(i, 0, step.Time)
+	}
+	r.phase = inService
+	s.station.Offer(now, i, s.time(demand))
+	p.changed(r.server, s)
+}
+
+// drawStep draws a quantity of a request's present step.
+func (p *Plane) drawStep(i uint32, part uint64, d rng.Distribution) sim.Time {
+	if d == nil {
+		return 0
+	}
+	r, t := p.requests.at(i), &p.trips[i]
+	draws := p.calls[p.servers.at(r.server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
+	return max(0, sim.Seconds(draws.Draw(d)))
+}
+
+// yield gives the place of a request that waits for others to the next in line,
+// where the service is asynchronous.
+func (p *Plane) yield(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	if s := p.servers.at(r.server); s.cfg.Async && p.trips[i].placed {
+		p.trips[i].placed = false
+		s.gate.held--
+		p.nextInLine(r.server, now)
+	}
+}
+
+// nextInLine lets those who wait at a server into free places.
+func (p *Plane) nextInLine(id uint32, now sim.Time) {
+	for {
+		g := &p.servers.at(id).gate
+		if g.line.Len() == 0 || g.held >= g.limit {
+			return
+		}
+		i, _ := g.line.Pop()
+		g.held++
+		p.trips[i].placed = true
+		p.board(i, now)
+	}
+}
+
+// stepOver ends a step of a request and takes the next one.
+func (p *Plane) stepOver(i uint32, k phaseKind, now sim.Time) {
+	t := &p.trips[i]
+	t.turn(k, now)
+	t.step++
+	p.proceed(i, now)
+}
+
+// onStepEnds ends a pause.
+func (p *Plane) onStepEnds(ev model.Event) {
+	if r := p.requests.Get(ev.Handle()); r == nil || r.phase != pausing {
+		p.meter.overtaken()
+		return
+	}
+	p.stepOver(indexOf(ev.Handle()), phasePause, p.kernel.Now())
+}
+
+// arrive ends a journey: the response leaves, and the place is free.
+func (p *Plane) arrive(i uint32, now sim.Time) {
+	server := p.requests.at(i).server
+	p.vacate(i)
+	p.complete(i, now)
+	p.nextInLine(server, now)
+}
+
+// vacate gives back the place that a request holds, if it holds one.
+func (p *Plane) vacate(i uint32) {
+	if t := &p.trips[i]; t.placed {
+		t.placed = false
+		p.servers.at(p.requests.at(i).server).gate.held--
+	}
+}
+
+// withdrawJourney takes a request off its journey, with all that it has called.
+func (p *Plane) withdrawJourney(i uint32) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	switch r.phase {
+	case queued:
+		s.gate.line.Remove(r.ticket)
+	case inService:
+		s.station.Abandon(p.kernel.Now(), i)
+	case calling:
+		p.hangUp(i)
+	}
+	p.vacate(i)
+}
+
+// evictJourneys takes those who wait, pause and call out of a dying server.
+// list holds those on the CPU.
+func (p *Plane) evictJourneys(id uint32, s *server, list []uint32) []uint32 {
+	list = p.journeysAboard(id, s, list)
+	for s.gate.line.Len() > 0 {
+		s.gate.line.Pop()
+	}
+	for _, i := range list {
+		if p.requests.at(i).phase == calling {
+			p.hangUp(i)
+		}
+		p.trips[i].placed = false
+	}
+	p.servers.at(id).gate.held = 0
+	return list
+}
+
+// journeysAboard adds to those on the CPU of a server who is away on a call or
+// a pause, in order of arrival, and who waits. It goes through all requests: a
+// server dies seldom, and requests need not keep a list for it.
+func (p *Plane) journeysAboard(id uint32, s *server, list []uint32) []uint32 {
+	for h, r := range p.requests.All() {
+		if r.server == id && (r.phase == calling || r.phase == pausing) {
+			list = append(list, indexOf(h))
+		}
+	}
+	slices.SortFunc(list, p.byArrival)
+	for i := range s.gate.line.All() {
+		list = append(list, i)
+	}
+	return list
+}

@@ -1,0 +1,200 @@
+package dataplane
+
+import (
+	"headroom/sim"
+	"headroom/sim/stat"
+)
+
+// Code is the HTTP status that a failed request ends with.
+type Code uint8
+
+// Codes, in the order in which outcomes list them.
+const (
+	Code460     Code = iota // client closed before the response
+	Code502                 // refused, unreachable, or the target died
+	Code503                 // no registered target
+	Code504                 // no response within the idle timeout
+	CodeConnect             // no answer from the load balancer's node
+	CodeFixed               // fixed response of 500 or above
+	Code500                 // the application failed: a call of its own did
+	CodePool                // a call that got no connection of its pool in time
+	codeCount
+
+	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
+	codeReclaimed
+)
+
+// Codes lists every code.
+func Codes() []Code {
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool}
+}
+
+// String returns the code as metric labels write it.
+func (c Code) String() string {
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool"}[c]
+}
+
+// CodeSet is a set of codes. The empty set stands for all.
+type CodeSet uint16
+
+// With returns the set with one more code.
+func (s CodeSet) With(c Code) CodeSet { return s | 1<<c }
+
+func (s CodeSet) allows(c Code) bool {
+	if c == codeReclaimed {
+		c = Code502
+	}
+	return s == 0 || s&(1<<c) != 0
+}
+
+// Outcome is what one replication showed of its requests.
+type Outcome struct {
+	Routes   []RouteOutcome // of workloads
+	Hops     []RouteOutcome // of calls
+	Users    []UserOutcome  // by workload
+	Targets  []TargetGroupOutcome
+	Observed Observed
+
+	StepsEnded   int64 // on servers
+	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
+	Housekeeping int64 // events of the engine's own: not of the scenario
+}
+
+// Observed is what was kept beyond the usual; nil what was not asked for.
+type Observed struct {
+	Phases [][PhaseCount]*stat.Histogram // by service; ns
+	Zones  []*stat.Histogram             // latency by the target's zone; ns
+	Types  []*stat.Histogram             // latency by instance type; ns
+}
+
+// PhaseCount is the number of phases: balancer, queue, cpu, call, pool, pause.
+const PhaseCount = int(phaseCount)
+
+// PhaseNames are the phases of a request's latency, in the order of
+// Outcome.Phases.
+func PhaseNames() [PhaseCount]string {
+	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause"}
+}
+
+// RouteOutcome is the traffic of one workload or call through one target group.
+type RouteOutcome struct {
+	Workload     int // None: of a call
+	Service      int // whose step calls; None: of a workload
+	Step         int // of Service
+	TargetGroup  int // None: no target group was reached (fixed responses, a dead node)
+	LoadBalancer int // None: without one
+	Callee       int // service that it asks, by TargetGroup or fleet; None: none
+
+	// Counts of the whole run.
+	Arrived, Completed, InFlight int64
+	Failed                       [codeCount]int64
+	Retried                      int64 // attempts that were retries
+	SpotLost                     int64 // failed because their Spot instance was reclaimed
+
+	// Of requests that arrived after the warm-up.
+	Latency           *stat.Histogram // ns, of completed ones
+	Wait              stat.Tally      // ns, of those that entered service
+	Waited            int64           // of those, how many waited
+	MeasuredCompleted int64
+	MeasuredFailed    int64
+
+	// Per minute of the run, by the minute in which the request ended
+	// (Arrivals: in which it arrived).
+	Arrivals  []int64
+	Completes []int64
+	Failures  []int64
+	LatencyNs []int64 // sum over Completes
+}
+
+// UserOutcome is the user requests of one workload: all attempts of one request
+// together, from the first arrival to the last response.
+type UserOutcome struct {
+	Requests, Completed, Failed int64
+	// Of requests whose first attempt arrived after the warm-up.
+	MeasuredCompleted, MeasuredFailed int64
+	InDeadline                        int64
+	Latency                           *stat.Histogram // ns, of completed ones
+}
+
+// TargetGroupOutcome is the health of one target group.
+type TargetGroupOutcome struct {
+	HealthyMean float64
+	HealthyMin  int64
+}
+
+// prepare gives a route that can be used its histogram and series.
+func (o *RouteOutcome) prepare(minutes int) {
+	o.Latency = new(stat.Histogram)
+	o.Arrivals = make([]int64, minutes+1)
+	o.Completes = make([]int64, minutes+1)
+	o.Failures = make([]int64, minutes+1)
+	o.LatencyNs = make([]int64, minutes+1)
+}
+
+// failed sums a route's failures over all codes.
+func (o *RouteOutcome) failed() int64 {
+	n := int64(0)
+	for _, c := range o.Failed {
+		n += c
+	}
+	return n
+}
+
+// Outcome closes the books at the horizon.
+func (p *Plane) Outcome() Outcome {
+	p.settleAll()
+	end := p.frame.Duration
+	out := Outcome{
+		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
+		Observed: p.meter.observed,
+	}
+	for i := range p.meter.routes {
+		r := &p.meter.routes[i]
+		if r.Latency == nil {
+			continue
+		}
+		r.InFlight = r.Arrived - r.Completed - r.failed()
+		if r.Workload != None {
+			out.Routes = append(out.Routes, *r)
+		} else {
+			out.Hops = append(out.Hops, *r)
+		}
+	}
+	for i := range p.cfg.Workloads {
+		if p.tracked {
+			out.Users = append(out.Users, p.meter.users[i])
+		} else {
+			out.Users = append(out.Users, usersOf(out.Routes, i))
+		}
+	}
+	for i := range p.targetGroups {
+		g := &p.targetGroups[i]
+		out.Targets = append(out.Targets, TargetGroupOutcome{
+			HealthyMean: g.healthy.Mean(end), HealthyMin: g.healthy.Min(end),
+		})
+	}
+	return out
+}
+
+// usersOf sums the routes of a workload whose clients try once: each attempt is
+// a user request.
+func usersOf(routes []RouteOutcome, workload int) UserOutcome {
+	u := UserOutcome{Latency: new(stat.Histogram)}
+	for i := range routes {
+		r := &routes[i]
+		if r.Workload != workload {
+			continue
+		}
+		u.Requests += r.Arrived
+		u.Completed += r.Completed
+		u.Failed += r.failed()
+		u.MeasuredCompleted += r.MeasuredCompleted
+		u.MeasuredFailed += r.MeasuredFailed
+		u.Latency.Merge(r.Latency)
+	}
+	u.InDeadline = u.MeasuredCompleted
+	return u
+}
+
+// minutesOf returns the number of whole minutes of a run, rounded up.
+func minutesOf(d sim.Time) int { return int((d + sim.Minute - 1) / sim.Minute) }

@@ -1,0 +1,198 @@
+package dataplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/routing"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+)
+
+// ControlPlane is what the data plane says to who runs the servers.
+type ControlPlane interface {
+	// Drained says that an instance has left the last of its target groups.
+	Drained(instance slab.Handle)
+}
+
+// Observe says which statistics are kept beyond the usual, at a cost for each
+// request.
+type Observe struct {
+	Phases bool // where the latency of a request goes, by service
+	Zones  bool // latency by the zone of the target
+	Types  bool // latency by instance type
+}
+
+// Setup is what a plane is made from.
+type Setup struct {
+	Traffic     *Traffic
+	Frame       *model.Frame
+	Kernel      *sim.Kernel[model.Event]
+	Replication int
+	Fleets      []int // service of each [instance.NAME], None without
+	Observe     Observe
+}
+
+// Plane is the data plane of one replication.
+type Plane struct {
+	cfg         *Traffic
+	frame       *model.Frame
+	replication int
+	kernel      *sim.Kernel[model.Event]
+	control     ControlPlane
+	table       [kindCount]row
+	meter       meter
+
+	sources       []source
+	calls         []calls // by service
+	requests      pool[request]
+	trips         []trip // beside requests, where tracked
+	tracked       bool   // requests have trips
+	balancers     []balancer
+	targetGroups  []targetGroup
+	targets       pool[target]
+	servers       pool[server]
+	fleets        [][]uint32 // servers by [instance.NAME], open or not
+	fleetServices []int
+	zoneDown      []int // outages that hold each zone
+	calendar      calendar
+
+	stepsEnded   int64
+	housekeeping int64
+}
+
+// New builds the data plane of a replication at time 0, without servers. It
+// fails when the traffic is not valid.
+func New(setup Setup) (*Plane, error) {
+	p := &Plane{
+		cfg: setup.Traffic, frame: setup.Frame, kernel: setup.Kernel, replication: setup.Replication,
+		table:         newTable(),
+		zoneDown:      make([]int, len(setup.Frame.Zones)),
+		fleets:        make([][]uint32, len(setup.Fleets)),
+		fleetServices: setup.Fleets,
+		calls:         make([]calls, len(setup.Traffic.Services)),
+		calendar:      newCalendar(),
+	}
+	p.tracked = p.tracks(setup.Observe)
+	for i := range p.calls {
+		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
+	}
+	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newSources} {
+		if err := build(); err != nil {
+			return nil, err
+		}
+	}
+	p.markInstant()
+	p.meter = p.newMeter(setup.Observe)
+	return p, nil
+}
+
+// Connect tells the plane who runs its servers.
+func (p *Plane) Connect(control ControlPlane) { p.control = control }
+
+// tracks reports whether requests need more than their attempt.
+func (p *Plane) tracks(o Observe) bool {
+	if o != (Observe{}) {
+		return true
+	}
+	for i := range p.cfg.Services {
+		if len(p.cfg.Services[i].Steps) > 0 {
+			return true
+		}
+	}
+	for i := range p.cfg.Workloads {
+		if c := &p.cfg.Workloads[i].Clients; c.RetryAttempts > 0 || c.Deadline > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// markInstant finds the services whose departures lead somewhere else at once:
+// those with journeys, and those that are called.
+func (p *Plane) markInstant() {
+	for i := range p.cfg.Services {
+		if len(p.cfg.Services[i].Steps) > 0 {
+			p.calls[i].instant = true
+		}
+	}
+	for i := range p.sources {
+		if s := &p.sources[i]; s.call != nil {
+			for _, service := range p.calleesOf(s) {
+				p.calls[service].instant = true
+			}
+		}
+	}
+}
+
+// calleesOf lists the services that a source's requests may reach.
+func (p *Plane) calleesOf(s *source) []int {
+	var services []int
+	switch s.to {
+	case ToInstances:
+		services = append(services, p.fleetServices[s.target])
+	case ToTargetGroup:
+		services = append(services, p.cfg.TargetGroups[s.target].Service)
+	case ToLoadBalancer:
+		for _, g := range p.cfg.LoadBalancers[s.target].forwards() {
+			services = append(services, p.cfg.TargetGroups[g].Service)
+		}
+	}
+	known := services[:0]
+	for _, s := range services {
+		if s != None {
+			known = append(known, s)
+		}
+	}
+	return known
+}
+
+func (p *Plane) stream(name string) rng.Stream {
+	return rng.New(p.frame.Seed, p.replication, name)
+}
+
+func (p *Plane) newTargetGroups() error {
+	p.targetGroups = make([]targetGroup, len(p.cfg.TargetGroups))
+	for i := range p.targetGroups {
+		cfg := &p.cfg.TargetGroups[i]
+		g := &p.targetGroups[i]
+		g.cfg = cfg
+		entry, ok := routing.Find(cfg.Algorithm)
+		if !ok {
+			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
+		}
+		g.counts = entry.Counts
+		scopes := 1
+		if !cfg.CrossZone {
+			scopes = len(p.frame.Zones)
+		}
+		for z := range scopes {
+			draws := p.stream(fmt.Sprintf("routing/%s/%d", cfg.Name, z))
+			g.scopes = append(g.scopes, scope{policy: entry.New(routing.Setup{Nodes: len(p.frame.Zones), Chooser: &draws})})
+		}
+	}
+	return nil
+}
+
+func (p *Plane) newBalancers() error {
+	p.balancers = make([]balancer, len(p.cfg.LoadBalancers))
+	for i := range p.balancers {
+		cfg := &p.cfg.LoadBalancers[i]
+		b := &p.balancers[i]
+		*b = balancer{cfg: cfg, groups: cfg.forwards()}
+		b.dns = append(b.dns, cfg.Zones...)
+		for _, g := range b.groups {
+			p.targetGroups[g].balancers = append(p.targetGroups[g].balancers, i)
+		}
+	}
+	return nil
+}
+
+// settleAll settles every server.
+func (p *Plane) settleAll() {
+	now := p.kernel.Now()
+	for h := range p.servers.All() {
+		p.settle(indexOf(h), now)
+	}
+}

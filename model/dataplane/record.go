@@ -1,0 +1,95 @@
+package dataplane
+
+import (
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// request is one attempt of a client, from its arrival until it has ended and
+// will not be retried: 56 bytes.
+type request struct {
+	arrived sim.Time // at the load balancer
+	demand  sim.Time // CPU time
+	in, out uint32   // bytes
+	server  uint32   // where it waits or is served
+	target  uint32   // by index in Plane.targets; noIndex without a target group
+	ticket  uint32   // of the line that it waits in
+	group   int16    // target group; None
+	source  uint16
+	class   uint8
+	zone    uint8 // of the balancer's node
+	attempt uint8
+	phase   phase
+	gone    bool   // its client has left; the server works on
+	older   uint32 // in the source's list of deadlines
+	newer   uint32
+}
+
+// phase is where a request is.
+type phase uint8
+
+const (
+	dispatched phase = iota // on its way through the balancer
+	queued                  // in line at its server
+	inService               // on the CPU
+	calling                 // waits for its calls
+	pausing                 // waits for somebody else
+	pooling                 // a call that waits for a connection
+	hanging                 // at a node that does not answer
+	backingOff
+	answered // a call whose answer is on its way
+	failed   // a call whose failure is on its way
+)
+
+// aboard reports whether the request is at its server.
+func (p phase) aboard() bool { return p >= queued && p <= pausing }
+
+// noIndex is no request and no target.
+const noIndex = ^uint32(0)
+
+// pool is a slab whose live entries are also reached by index.
+type pool[T any] struct{ slab.Slab[T] }
+
+// at returns a live entry.
+func (p *pool[T]) at(i uint32) *T { return p.Value(i) }
+
+// handle returns the handle of a live entry.
+func (p *pool[T]) handle(i uint32) slab.Handle {
+	h, _ := p.At(int(i))
+	return h
+}
+
+// deadlines are the requests of one source in order of arrival: as all have
+// the same time limit, the head is the first to exceed it, and one pending
+// event watches however many are in flight.
+type deadlines struct {
+	oldest, newest uint32
+	limit          sim.Time // sim.Never: none
+	code           Code     // what exceeding it means
+	watched        bool     // an event is pending
+}
+
+// watch puts a request at the end of its source's list of deadlines.
+func (p *Plane) watch(d *deadlines, i uint32, r *request) {
+	r.older, r.newer = d.newest, noIndex
+	if d.newest == noIndex {
+		d.oldest = i
+	} else {
+		p.requests.at(d.newest).newer = i
+	}
+	d.newest = i
+}
+
+// unwatch takes a request off its source's list of deadlines.
+func (p *Plane) unwatch(d *deadlines, r *request) {
+	if r.older == noIndex {
+		d.oldest = r.newer
+	} else {
+		p.requests.at(r.older).newer = r.newer
+	}
+	if r.newer == noIndex {
+		d.newest = r.older
+	} else {
+		p.requests.at(r.newer).older = r.older
+	}
+}

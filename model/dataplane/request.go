@@ -1,0 +1,276 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+)
+
+// enter counts an attempt, starts its clock, and dispatches it.
+func (p *Plane) enter(i uint32, r *request) {
+	s := &p.sources[r.source]
+	if s.limits.limit != sim.Never {
+		p.watch(&s.limits, i, r)
+		if !s.limits.watched {
+			s.limits.watched = true
+			p.schedule(r.arrived+s.limits.limit, indexed(requestsExpire, int(r.source)))
+		}
+	}
+	switch s.to {
+	case ToLoadBalancer:
+		p.balance(i, r)
+	case ToTargetGroup:
+		p.forward(i, r, scopeOf{group: s.target})
+	case ToInstances:
+		p.toFleet(i, r, p.fleets[s.target])
+	}
+}
+
+// toFleet sends requests to the instances of a fleet in turn.
+func (p *Plane) toFleet(i uint32, r *request, members []uint32) {
+	p.meter.arrived(r.arrived, r)
+	if len(members) == 0 {
+		p.fail(i, Code502)
+		return
+	}
+	s := &p.sources[r.source]
+	s.next = (s.next + 1) % len(members)
+	r.server = members[s.next]
+	p.offer(i, r)
+}
+
+// complete ends a request that was served.
+func (p *Plane) complete(i uint32, at sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	s.in += model.Bytes(r.in)
+	s.out += model.Bytes(r.out)
+	if r.gone {
+		p.free(i)
+		return
+	}
+	hop := p.hop(r, s.zone)
+	p.meter.completed(at, r, hop)
+	if r.target != noIndex {
+		p.targetGroups[r.group].responded(at - r.arrived + hop)
+	}
+	r.phase = answered
+	p.leave(r, at)
+	if p.tracked {
+		p.meter.phasesOf(s, &p.trips[i], r, hop)
+		p.answer(i, r, at+hop)
+		return
+	}
+	p.free(i)
+}
+
+// answer brings the response of a tracked request to who asked: at once to a
+// user, by an event to a caller whom it has yet to reach.
+func (p *Plane) answer(i uint32, r *request, at sim.Time) {
+	switch {
+	case p.sources[r.source].call == nil:
+		p.meter.pleased(r, &p.trips[i], at)
+		p.free(i)
+	case at > p.kernel.Now():
+		p.schedule(at, handled(callReturns, p.requests.handle(i)))
+	default:
+		p.returned(i)
+	}
+}
+
+// disappoint ends a tracked request that got no response.
+func (p *Plane) disappoint(i uint32) {
+	r := p.requests.at(i)
+	if p.sources[r.source].call == nil {
+		p.meter.disappointed(r, &p.trips[i])
+		p.free(i)
+		return
+	}
+	r.phase = failed
+	p.scheduleAfter(0, handled(callReturns, p.requests.handle(i)))
+}
+
+// fail ends an attempt; its client may try again.
+func (p *Plane) fail(i uint32, code Code) {
+	r := p.requests.at(i)
+	now := p.kernel.Now()
+	p.meter.failed(now, r, code)
+	r.phase = failed
+	p.leave(r, now)
+	if p.sources[r.source].call != nil {
+		p.disconnect(i)
+	}
+	p.retry(i, code)
+}
+
+// leave takes the request off its balancer's and its client's lists.
+func (p *Plane) leave(r *request, at sim.Time) {
+	s := &p.sources[r.source]
+	if s.limits.limit != sim.Never {
+		p.unwatch(&s.limits, r)
+	}
+	if s.balancer != None {
+		p.balancers[s.balancer].closed(at, r)
+	}
+	if r.target != noIndex {
+		p.release(r.target)
+		r.target = noIndex
+	}
+}
+
+// retry sends the request again after its backoff, or gives it up.
+func (p *Plane) retry(i uint32, code Code) {
+	r := p.requests.at(i)
+	c := p.sources[r.source].clients
+	if int(r.attempt) >= c.RetryAttempts || !c.RetryOn.allows(code) || !p.affords(i, c) {
+		p.giveUp(i)
+		return
+	}
+	wait := c.Backoff << min(r.attempt, 20)
+	r.attempt++
+	r.phase = backingOff
+	h := p.requests.Bump(p.requests.handle(i)) // a pause that was cut short is stale
+	p.scheduleAfter(wait, handled(requestRetries, h))
+}
+
+// affords takes a retry from the budget of its client, if there is one.
+func (p *Plane) affords(i uint32, c *Clients) bool {
+	if c.RetryBudget == 0 {
+		return true
+	}
+	tokens := p.budget(i)
+	if tokens == nil || *tokens < 1 {
+		return false
+	}
+	*tokens--
+	return true
+}
+
+// RetryBurst is the most retries that a budget keeps.
+const RetryBurst = 10
+
+// budget is where the retries of a request are counted: its workload, or its
+// calling instance; nil if that is no more.
+func (p *Plane) budget(i uint32) *float64 {
+	r := p.requests.at(i)
+	s := &p.sources[r.source]
+	if s.call == nil {
+		return &s.tokens
+	}
+	parent := p.requests.Get(p.trips[i].parent)
+	if parent == nil {
+		return nil
+	}
+	return &p.servers.at(parent.server).outlets[s.outlet].tokens
+}
+
+// giveUp ends a request for good.
+func (p *Plane) giveUp(i uint32) {
+	if p.tracked {
+		p.disappoint(i)
+		return
+	}
+	p.free(i)
+}
+
+// onRequestRetries sends a request again after its backoff.
+func (p *Plane) onRequestRetries(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil { // a call whose caller is no more
+		p.meter.overtaken()
+		return
+	}
+	i := indexOf(ev.Handle())
+	r.arrived = p.kernel.Now()
+	r.phase, r.group = dispatched, None
+	t := &p.trips[i]
+	t.mark, t.phases = r.arrived, [phaseCount]sim.Time{}
+	if p.sources[r.source].call != nil {
+		p.connect(i)
+		return
+	}
+	p.enter(i, r)
+}
+
+// onRequestsExpire ends the requests of a source that exceed their limit.
+func (p *Plane) onRequestsExpire(ev model.Event) {
+	p.housekeeping++
+	limits := &p.sources[ev.Index()].limits
+	now := p.kernel.Now()
+	for limits.oldest != noIndex {
+		i := limits.oldest
+		r := p.requests.at(i)
+		if r.arrived+limits.limit > now {
+			break
+		}
+		if r.phase.aboard() {
+			h := p.requests.handle(i)
+			p.settle(r.server, now)
+			if p.requests.Get(h) == nil || limits.oldest != i { // it was done in time
+				continue
+			}
+		}
+		p.expire(i, limits.code)
+	}
+	if limits.watched = limits.oldest != noIndex; limits.watched {
+		p.schedule(p.requests.at(limits.oldest).arrived+limits.limit, ev)
+	}
+}
+
+// expire gives up on a request that waits or is being served; its server is
+// settled.
+func (p *Plane) expire(i uint32, code Code) {
+	r := p.requests.at(i)
+	if !r.phase.aboard() {
+		p.fail(i, code)
+		return
+	}
+	if s := p.servers.at(r.server); s.finishes() {
+		p.disown(i, code)
+		return
+	}
+	server := r.server
+	p.withdraw(i)
+	p.fail(i, code)
+	p.refill(server)
+}
+
+// disown fails a request whose work the server will still do.
+func (p *Plane) disown(i uint32, code Code) {
+	r := p.requests.at(i)
+	now := p.kernel.Now()
+	p.meter.failed(now, r, code)
+	was := r.phase
+	r.phase = failed
+	p.leave(r, now)
+	r.phase, r.gone = was, true
+	h, again := p.requests.Alloc()
+	r = p.requests.at(i) // the pool may have moved
+	*again = *r
+	again.gone, again.phase = false, failed
+	if p.tracked {
+		p.disconnect(i)
+		p.inherit(indexOf(h), i)
+	}
+	p.retry(indexOf(h), code)
+}
+
+// onRequestGivesUp ends a request whose node never answered.
+func (p *Plane) onRequestGivesUp(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil || r.phase != hanging {
+		p.meter.overtaken()
+		return
+	}
+	p.fail(indexOf(ev.Handle()), CodeConnect)
+}
+
+// drop fails a request that its server has let go of.
+func (p *Plane) drop(i uint32, code Code) {
+	if p.requests.at(i).gone {
+		p.free(i)
+		return
+	}
+	p.fail(i, code)
+}
+
+func (p *Plane) free(i uint32) { p.requests.Free(p.requests.handle(i)) }

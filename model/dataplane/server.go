@@ -1,0 +1,319 @@
+package dataplane
+
+import (
+	"slices"
+
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/slab"
+	"headroom/sim/station"
+)
+
+// server is one instance as requests see it.
+type server struct {
+	station station.Station
+	open    bool // the application port listens
+	watch   watching
+	journey bool // its service has steps
+	zone    model.Zone
+	pace    float64 // CPU time here for a second of demand
+	in, out model.Bytes
+	due     sim.Time // inKernel: of the pending serverDeparts; Never without one
+
+	cfg     *Service // nil: serves no requests
+	service int32
+	fleet   int32
+	typ     int32
+	owner   slab.Handle // the control plane's instance
+	targets []slab.Handle
+
+	gate    gate
+	outlets []outlet // by call of the service
+}
+
+// watching says how the plane comes to know of a server's departures.
+type watching uint8
+
+// Kinds of watching.
+const (
+	onLook     watching = iota // when somebody looks
+	inCalendar                 // when somebody picks by requests in flight
+	inKernel                   // at the very instant
+)
+
+// Open makes a server whose port is closed yet.
+func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
+	h, s := p.servers.Alloc()
+	targets := s.targets[:0]
+	*s = server{
+		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
+		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
+		station: station.New(station.Spec{Servers: 1}), // takes nobody
+	}
+	if spec.Speed > 0 {
+		s.pace = 1 / spec.Speed
+	}
+	if spec.Service != None {
+		s.equip(&p.cfg.Services[spec.Service], p.frame.Types[spec.Type].VCPUs)
+		if p.calls[spec.Service].instant {
+			s.watch = inKernel
+		}
+		s.outlets = make([]outlet, p.calls[spec.Service].count)
+		for k := range s.outlets {
+			s.outlets[k].tokens = RetryBurst
+		}
+	}
+	if spec.Fleet != None {
+		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
+	}
+	p.calendar.reach(indexOf(h))
+	return h
+}
+
+// equip gives a server its station: one that takes its requests itself, or one
+// behind the gate of a journey.
+func (s *server) equip(cfg *Service, vcpus int) {
+	spec := station.Spec{Servers: int64(vcpus), Limit: int32(cfg.Concurrency), Backlog: int32(cfg.Backlog)}
+	if cfg.Discipline == FCFS {
+		if cfg.Workers > 0 {
+			spec.Servers = int64(cfg.Workers)
+		}
+		spec.Limit = int32(spec.Servers)
+	}
+	if spec.Limit == 0 {
+		spec.Limit = station.NoLimit
+	}
+	s.cfg = cfg
+	if s.journey = len(cfg.Steps) > 0; s.journey {
+		s.gate = gate{limit: spec.Limit, backlog: spec.Backlog}
+		spec.Limit, spec.Backlog = station.NoLimit, 0
+	}
+	s.station = station.New(spec)
+}
+
+// finishes reports whether the server works on for clients that have left.
+func (s *server) finishes() bool { return s.cfg.FinishAbandoned }
+
+// Listen opens the application port.
+func (p *Plane) Listen(h slab.Handle) {
+	if s := p.servers.Get(h); s.cfg != nil {
+		s.open = true
+	}
+}
+
+// Close forgets a server that was killed.
+func (p *Plane) Close(h slab.Handle) {
+	if f := p.servers.Get(h).fleet; f != None {
+		p.fleets[f] = slices.DeleteFunc(p.fleets[f], func(i uint32) bool { return i == indexOf(h) })
+	}
+	p.calendar.remove(indexOf(h))
+	p.servers.Free(h)
+}
+
+// Kill ends everything aboard a server and takes it out of its target groups.
+func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
+	id := indexOf(h)
+	now := p.kernel.Now()
+	until := now
+	if cause == model.Failed { // a failure comes before the departures of its instant
+		until--
+	}
+	p.settle(id, until)
+	code := Code502
+	if cause == model.Reclaimed {
+		code = codeReclaimed
+	}
+	s := p.servers.Get(h)
+	s.open = false
+	for _, i := range p.evicted(id, now) {
+		p.drop(i, code)
+	}
+	s = p.servers.Get(h)
+	for len(s.targets) > 0 {
+		t := s.targets[0]
+		p.deregister(t)
+		p.removeTarget(t)
+	}
+}
+
+// evicted takes everybody out of a server, in order of arrival there: who is in
+// service or away on a call, then who waits.
+func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
+	s := p.servers.at(id)
+	if s.cfg == nil {
+		return nil
+	}
+	waiting := s.station.Waiting()
+	list := s.station.Evict(now, nil)
+	inside := list[:len(list)-waiting]
+	slices.SortFunc(inside, p.byArrival)
+	if s.journey {
+		list = p.evictJourneys(id, s, list)
+	}
+	s.due = sim.Never
+	p.calendar.remove(id)
+	return list
+}
+
+// byArrival orders requests by arrival, then by source and index.
+func (p *Plane) byArrival(a, b uint32) int {
+	ra, rb := p.requests.at(a), p.requests.at(b)
+	switch {
+	case ra.arrived != rb.arrived:
+		return int(max(-1, min(1, ra.arrived-rb.arrived)))
+	case ra.source != rb.source:
+		return int(ra.source) - int(rb.source)
+	}
+	return int(a) - int(b)
+}
+
+// ServerUse settles a server and returns what it has used.
+func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
+	now := p.kernel.Now()
+	p.settle(indexOf(h), now)
+	s := p.servers.Get(h)
+	return model.ServerUse{Busy: s.station.Busy(now), In: s.in, Out: s.out}
+}
+
+// SetSpeed changes the share of its CPU that a server has from now on.
+func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
+	id, now := indexOf(h), p.kernel.Now()
+	p.settle(id, now)
+	s := p.servers.Get(h)
+	s.station.SetSpeed(now, share)
+	p.changed(id, s)
+}
+
+// offer brings the request to its server: it starts, waits, or is refused.
+func (p *Plane) offer(i uint32, r *request) {
+	now := p.kernel.Now()
+	id := r.server
+	s := p.servers.at(id)
+	if s.station.Next() <= now {
+		p.settle(id, now)
+	}
+	switch {
+	case !s.open:
+		p.fail(i, Code502)
+		return
+	case s.journey:
+		p.admit(i, now)
+		return
+	}
+	verdict, ticket := s.station.Offer(now, i, s.time(r.demand))
+	switch verdict {
+	case station.Starts:
+		r.phase = inService
+		p.begins(i, r, now)
+	case station.Waits:
+		r.phase, r.ticket = queued, ticket
+		return
+	default:
+		p.fail(i, Code502)
+		return
+	}
+	p.changed(id, s)
+}
+
+// time is what a demand takes on the server's CPU.
+func (s *server) time(demand sim.Time) sim.Time {
+	if s.pace == 1 {
+		return demand
+	}
+	return sim.Time(float64(demand)*s.pace + 0.5)
+}
+
+// begins counts the beginning of service, unless the client has left.
+func (p *Plane) begins(i uint32, r *request, at sim.Time) {
+	if r.gone {
+		return
+	}
+	p.meter.started(at, r)
+	if p.tracked {
+		p.trips[i].turn(phaseQueue, at)
+	}
+}
+
+// settle plays what happened at a server up to and including an instant.
+func (p *Plane) settle(id uint32, until sim.Time) {
+	s := p.servers.at(id)
+	for {
+		turn, ok := s.station.Settle(until)
+		if !ok {
+			return
+		}
+		if turn.Kind == station.Started {
+			r := p.requests.at(turn.Job)
+			r.phase = inService
+			p.begins(turn.Job, r, turn.At)
+			continue
+		}
+		p.stepsEnded++
+		if s.journey {
+			p.stepOver(turn.Job, phaseCPU, turn.At)
+			s = p.servers.at(id)
+			continue
+		}
+		if p.tracked {
+			p.trips[turn.Job].turn(phaseCPU, turn.At)
+		}
+		p.complete(turn.Job, turn.At)
+	}
+}
+
+// refill lets those who wait at a settled server into places that became free,
+// and makes sure that its next departure is not missed.
+func (p *Plane) refill(id uint32) {
+	p.settle(id, p.kernel.Now())
+	p.changed(id, p.servers.at(id))
+}
+
+// changed makes sure that the next departure of a server is not missed. An
+// event that comes too early is cheaper than one revoked.
+func (p *Plane) changed(id uint32, s *server) {
+	due := s.station.Next()
+	switch s.watch {
+	case onLook:
+	case inCalendar:
+		p.calendar.announce(id, due)
+	default:
+		if due < s.due {
+			s.due = due
+			p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
+		}
+	}
+}
+
+// onServerDeparts settles a server whose departure must not wait.
+func (p *Plane) onServerDeparts(ev model.Event) {
+	p.housekeeping++
+	now := p.kernel.Now()
+	s := p.servers.Get(ev.Handle())
+	if s == nil || s.due != now { // an earlier departure came up since
+		p.meter.overtaken()
+		return
+	}
+	s.due = sim.Never
+	p.refill(indexOf(ev.Handle()))
+}
+
+// watchClosely puts a server's next departure in the kernel from now on.
+func (p *Plane) watchClosely(id uint32) {
+	p.calendar.remove(id)
+	p.servers.at(id).watch = inKernel
+	p.refill(id)
+}
+
+// withdraw takes a request out of its settled server.
+func (p *Plane) withdraw(i uint32) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	switch {
+	case s.journey:
+		p.withdrawJourney(i)
+	case r.phase == queued:
+		s.station.LeaveLine(r.ticket)
+	default:
+		s.station.Abandon(p.kernel.Now(), i)
+	}
+}

@@ -1,0 +1,221 @@
+package dataplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/workload"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// source is who sends requests: a workload, or a call step of a service.
+type source struct {
+	clients  *Clients
+	to       DestinationKind
+	target   int
+	limits   deadlines
+	balancer int   // None without
+	next     int   // fleet round robin
+	opened   int64 // requests since the last new connection
+	actions  []classAction
+	nodes    rng.Stream
+
+	// Of a workload.
+	cfg     *Workload
+	events  workload.Source
+	traced  workload.Traced         // events, if it has rows
+	line    *sim.Timer[model.Event] // its next arrival
+	demand  rng.Stream
+	sizes   rng.Stream
+	classes rng.Stream
+	class   classTable
+	tokens  float64 // retries that its budget allows now
+	number  uint64  // requests so far
+
+	// Of a call.
+	call    *Call
+	service int // that calls; None of a workload
+	step    int // of the service
+	outlet  int // among the calls of the service
+}
+
+// classTable draws a request's class by inversion.
+type classTable struct{ upTo []float64 }
+
+func newClassTable(classes []RequestClass) classTable {
+	total := 0.0
+	for _, c := range classes {
+		total += c.Weight
+	}
+	t := classTable{upTo: make([]float64, len(classes))}
+	sum := 0.0
+	for i, c := range classes {
+		sum += c.Weight
+		t.upTo[i] = sum / total
+	}
+	t.upTo[len(classes)-1] = 1
+	return t
+}
+
+func (t classTable) draw(s *rng.Stream) uint8 {
+	if len(t.upTo) == 1 {
+		return 0
+	}
+	u := s.Uniform()
+	for i, limit := range t.upTo {
+		if u < limit {
+			return uint8(i)
+		}
+	}
+	return uint8(len(t.upTo) - 1)
+}
+
+// newSources prepares the workloads, then the calls of every service.
+func (p *Plane) newSources() error {
+	for i := range p.cfg.Workloads {
+		if err := p.newWorkload(&p.cfg.Workloads[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.cfg.Services {
+		p.calls[i].first = len(p.sources)
+		for k := range p.cfg.Services[i].Steps {
+			if p.cfg.Services[i].Steps[k].Kind != StepCall {
+				continue
+			}
+			if err := p.newCaller(i, k); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Plane) newWorkload(cfg *Workload) error {
+	name := "workload/" + cfg.Name
+	p.sources = append(p.sources, source{
+		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None,
+		line:    p.kernel.NewTimer(0, p.table[requestArrives].rank),
+		demand:  p.stream(name + "/demand"),
+		sizes:   p.stream(name + "/bytes"),
+		classes: p.stream(name + "/class"),
+		nodes:   p.stream(name + "/node"),
+		class:   newClassTable(cfg.Classes),
+		tokens:  RetryBurst,
+	})
+	i := len(p.sources) - 1
+	s := &p.sources[i]
+	if err := p.reach(s, cfg.Classes); err != nil {
+		return err
+	}
+	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
+	s.traced, _ = s.events.(workload.Traced)
+	p.scheduleArrival(i)
+	return nil
+}
+
+// newCaller makes a source of a service's call step.
+func (p *Plane) newCaller(service, step int) error {
+	cfg := &p.cfg.Services[service]
+	call := &cfg.Steps[step].Call
+	p.sources = append(p.sources, source{
+		clients: &call.Clients, to: call.To, target: call.Target, call: call,
+		service: service, step: step, outlet: p.calls[service].count,
+		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
+	})
+	p.calls[service].count++
+	return p.reach(&p.sources[len(p.sources)-1], []RequestClass{call.Class})
+}
+
+// reach puts between a source and its targets what is there: the rules of a load
+// balancer, its idle timeout, and its share of the time that clients wait.
+func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
+	s.balancer = None
+	s.limits = deadlines{oldest: noIndex, newest: noIndex, limit: sim.Never, code: Code460}
+	if s.clients.Timeout > 0 {
+		s.limits.limit = s.clients.Timeout
+	}
+	if s.to != ToLoadBalancer {
+		return nil
+	}
+	s.balancer = s.target
+	lb := &p.cfg.LoadBalancers[s.target]
+	if s.actions, err = newActions(lb, classes); err != nil {
+		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
+	}
+	if s.limits.limit != sim.Never {
+		s.limits.limit = max(1, s.limits.limit-lb.Latency)
+	}
+	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
+		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
+	}
+	return nil
+}
+
+// onRequestArrives draws a request from its workload, schedules the next one,
+// and sends it on its way.
+func (p *Plane) onRequestArrives(ev model.Event) {
+	s := &p.sources[ev.Index()]
+	h, r := p.requests.Alloc()
+	i := indexOf(h)
+	now := p.kernel.Now()
+	*r = request{arrived: now, source: uint16(ev.Index()), group: None, target: noIndex}
+	s.fill(r)
+	p.scheduleArrival(ev.Index())
+	if p.tracked {
+		p.beginTrip(i, trip{key: journeyKey(uint64(ev.Index()), s.number), began: now})
+		s.number++
+		p.meter.asked(ev.Index())
+		s.tokens = min(s.tokens+s.clients.RetryBudget, RetryBurst)
+	}
+	p.enter(i, r)
+}
+
+// fill draws what the request will ask for, one variate of each stream whatever
+// the policies do.
+func (s *source) fill(r *request) {
+	cfg := s.cfg
+	r.class = s.class.draw(&s.classes)
+	row := -1
+	if s.traced != nil && cfg.Rows != nil {
+		row = s.traced.Row()
+	}
+	switch {
+	case row >= 0 && cfg.Rows.Demand != nil:
+		r.demand = cfg.Rows.Demand[row]
+	default:
+		r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
+	}
+	switch {
+	case row >= 0 && cfg.Rows.Request != nil:
+		r.in = clip32(float64(cfg.Rows.Request[row]))
+	case cfg.Request != nil:
+		r.in = clip32(s.sizes.Draw(cfg.Request))
+	}
+	switch {
+	case row >= 0 && cfg.Rows.Response != nil:
+		r.out = clip32(float64(cfg.Rows.Response[row]))
+	case cfg.Response != nil:
+		r.out = clip32(s.sizes.Draw(cfg.Response))
+	}
+}
+
+// clip32 holds a size to what a request records, 4 GiB.
+func clip32(bytes float64) uint32 { return uint32(max(0, min(bytes, 1<<32-1))) }
+
+func (p *Plane) scheduleArrival(i int) {
+	if at, ok := p.sources[i].events.Next(); ok && at <= p.frame.Duration {
+		p.sources[i].line.StartAt(at, indexed(requestArrives, i))
+	}
+}
+
+// connects reports whether the next request opens a new connection.
+func (s *source) connects() bool {
+	s.opened++
+	if s.opened < int64(s.clients.PerConnection) {
+		return false
+	}
+	s.opened = 0
+	return true
+}

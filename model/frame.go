@@ -1,0 +1,29 @@
+package model
+
+import (
+	"time"
+
+	"headroom/sim"
+)
+
+// None is the index of an optional reference that is not set.
+const None = -1
+
+// Frame is when, where and with which instance types a scenario plays: what
+// both planes of a cloud need to know.
+type Frame struct {
+	Seed     uint64
+	Start    time.Time // calendar instant of time 0: schedules, clock hours, months
+	Duration sim.Time
+	Warmup   sim.Time // excluded from latency statistics, never from cost
+
+	Region string
+	Zones  []string       // letters, by Zone
+	Types  []InstanceType // every type that something here may launch
+}
+
+// Calendar turns virtual time into the calendar's.
+func (f *Frame) Calendar(t sim.Time) time.Time { return f.Start.Add(t.Duration()) }
+
+// Instant turns calendar time into virtual time.
+func (f *Frame) Instant(t time.Time) sim.Time { return sim.Time(t.Sub(f.Start)) }
