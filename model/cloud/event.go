@@ -25,6 +25,7 @@ const (
 	periodEnds                       // on: metric clock
 	alarmEvaluates                   // on: alarm
 	groupDecides                     // on: group
+	policyWakes                      // on: group, policy
 	groupLaunches                    // on: group
 	groupSweeps                      // on: group
 	scheduleFires                    // on: group, schedule
@@ -82,6 +83,7 @@ var ranks = [...]sim.Rank{
 	periodEnds:       sim.RankPublish,
 	alarmEvaluates:   sim.RankAlarm,
 	groupDecides:     sim.RankDecision,
+	policyWakes:      sim.RankAlarm,
 	groupLaunches:    sim.RankLaunch,
 	groupSweeps:      sim.RankDecision,
 	scheduleFires:    sim.RankDecision,
@@ -135,6 +137,8 @@ func (w *World) handle(ev event) {
 		w.onAlarmEvaluates(ev)
 	case groupDecides:
 		w.onGroupDecides(ev)
+	case policyWakes:
+		w.onPolicyWakes(ev)
 	case groupLaunches:
 		w.onGroupLaunches(ev)
 	case groupSweeps:

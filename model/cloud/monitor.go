@@ -38,10 +38,7 @@ type datapoint struct {
 func (w *World) newWatches() {
 	for i := range w.cfg.Alarms {
 		cfg := &w.cfg.Alarms[i]
-		source := cfg.Config.Period
-		if cfg.Metric.Kind.OfGroup() && !w.detailed(cfg.Metric.Subject) {
-			source = max(source, basicPeriod)
-		}
+		source := w.published(&cfg.Metric, cfg.Config.Period)
 		w.watches = append(w.watches, watch{
 			cfg:     cfg,
 			clock:   w.clockOf(cfg.Config.Period),
@@ -51,6 +48,15 @@ func (w *World) newWatches() {
 			invoked: -sim.Hour,
 		})
 	}
+}
+
+// published is the length of the datapoints that a metric has for someone who asks
+// for a period.
+func (w *World) published(m *Metric, period sim.Time) sim.Time {
+	if m.Kind.OfGroup() && !w.detailed(m.Subject) {
+		return max(period, basicPeriod)
+	}
+	return period
 }
 
 func (w *World) detailed(group int) bool {
@@ -95,6 +101,7 @@ func (w *World) onPeriodEnds(ev event) {
 			a.stage(datapoint{}, now+w.cfg.PublicationDelay) // basic monitoring publishes less often
 		}
 	}
+	w.publishInputs(c)
 	w.markUsage(c)
 	w.scheduleAfter(w.clocks[c].period, ev)
 }

@@ -160,8 +160,8 @@ func (w *World) verifyGroups() error {
 	listed := 0
 	for i := range w.groups {
 		g := &w.groups[i]
-		if g.desired < g.min || g.desired > g.max {
-			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.min, g.max)
+		if g.desired < g.least() || g.desired > g.max {
+			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.least(), g.max)
 		}
 		inService := int64(0)
 		for k, h := range g.members {

@@ -36,6 +36,7 @@ type World struct {
 	fleets       []fleet
 	groups       []group
 	watches      []watch
+	inputs       []input
 	clocks       []clock
 	hostPools    []hostPool
 	spotPools    []spotPool
@@ -134,6 +135,9 @@ func (w *World) newHosts() error {
 
 func (w *World) newTargetGroups() error {
 	w.newWatches()
+	if err := w.newInputs(); err != nil {
+		return err
+	}
 	w.targetGroups = make([]targetGroup, len(w.cfg.TargetGroups))
 	for i := range w.targetGroups {
 		cfg := &w.cfg.TargetGroups[i]
@@ -203,6 +207,9 @@ func (w *World) newGroups() error {
 				return fmt.Errorf("autoscaling_group.%s.schedule.%d: %w", cfg.Name, k, err)
 			}
 			g.timetables = append(g.timetables, t)
+		}
+		if err := w.newScalers(i); err != nil {
+			return err
 		}
 		w.reconcile(i, launching{activity: None, settled: true})
 		for k := range g.timetables {
