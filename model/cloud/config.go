@@ -5,6 +5,8 @@ import (
 
 	"headroom/model"
 	"headroom/model/health"
+	"headroom/model/placement"
+	"headroom/model/routing"
 	"headroom/model/scaling"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -42,6 +44,11 @@ type Config struct {
 	SpotPools         []SpotPool
 	Faults            []Fault
 
+	// Algorithms and Placements are your own, that target groups and host pools may
+	// name.
+	Algorithms []routing.Entry
+	Placements []placement.Entry
+
 	// PublicationDelay is how long after its end a metric period becomes
 	// visible to alarms.
 	PublicationDelay sim.Time
@@ -57,7 +64,7 @@ type HostPool struct {
 	CPU       int32  // capacity of one host in the pool's CPU units: threads, or slots of a burstable family
 	MemoryMiB int64
 	PerZone   []int  // number of hosts, by zone
-	Placement string // a name of placement.Policies
+	Placement string // a name of placement.Policies or of Config.Placements
 }
 
 // Need is what one instance takes of a host.
@@ -101,7 +108,7 @@ type HealthCheck struct {
 type TargetGroup struct {
 	Name                string
 	Service             int
-	Algorithm           string // a name of routing.Policies
+	Algorithm           string // a name of routing.Policies or of Config.Algorithms
 	DeregistrationDelay sim.Time
 	CrossZone           bool // resolved from the group's own setting or its load balancer's
 	HealthCheck         HealthCheck

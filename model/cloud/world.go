@@ -119,7 +119,7 @@ func (w *World) newHosts() error {
 		p.zones = make([]*placement.Hosts, len(w.cfg.Zones))
 		p.spot = make([][]occupant, len(w.cfg.Zones))
 		p.claimed = make([]sim.Time, len(w.cfg.Zones))
-		entry, ok := placement.Find(cfg.Placement)
+		entry, ok := placement.Find(cfg.Placement, w.cfg.Placements...)
 		if !ok {
 			return fmt.Errorf("hosts.%s: unknown placement %q", cfg.Name, cfg.Placement)
 		}
@@ -144,7 +144,7 @@ func (w *World) newTargetGroups() error {
 		g := &w.targetGroups[i]
 		g.cfg = cfg
 		g.marks = make([]groupTraffic, len(w.clocks))
-		entry, ok := routing.Find(cfg.Algorithm)
+		entry, ok := routing.Find(cfg.Algorithm, w.cfg.Algorithms...)
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
 		}
