@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -203,3 +204,26 @@ func (d drawing) Validate() []error                           { return nil }
 func (d drawing) Mechanism() scaling.Mechanism                { return scaling.Mechanism{} }
 func (d drawing) New(s scaling.Setup) scaling.Policy          { *d.to = s.Draws; return d }
 func (d drawing) Decide(scaling.View) (none scaling.Decision) { return none }
+
+// nowhere finds no host.
+type nowhere struct{}
+
+func (nowhere) Choose(placement.Need, *placement.Hosts) (int, bool) { return 0, false }
+
+func TestOwnPlacementGoesByItsName(t *testing.T) {
+	for name, want := range map[string]int{"first-fit": 2, "nowhere": 0} {
+		cfg := baseConfig()
+		cfg.Placements = []placement.Entry{{Name: "nowhere", New: func(placement.Chooser) placement.Policy { return nowhere{} }}}
+		cfg.HostPools = []HostPool{{Name: "m5", CPU: 8, MemoryMiB: 32768, PerZone: []int{1, 1}, Placement: name}}
+		cfg.addGroup(2, 2, 2).Types[0].Need = Need{Pool: 0, CPU: 2, MemoryMiB: 8192}
+		w := must(New(cfg, 0))
+		if got := w.capacity(&w.groups[0]); got != want {
+			t.Errorf("%s: %d instances at the start, want %d", name, got, want)
+		}
+	}
+	cfg := baseConfig()
+	cfg.HostPools = []HostPool{{Name: "m5", Placement: "nowhere"}}
+	if _, err := New(cfg, 0); err == nil {
+		t.Error("a placement that does not exist was accepted")
+	}
+}

@@ -34,7 +34,8 @@ type Waker interface {
 	// Wake returns the next instant, after now, at which the policy wants to
 	// decide, and false if it waits for its alarms only. It is asked at the start
 	// of a run and after each decision of the policy, also one that its cooldown
-	// prevented, and its last answer counts.
+	// prevented, and its last answer counts. An instant that is not after now would
+	// stop the clock: the cloud panics.
 	Wake(now sim.Time) (next sim.Time, ok bool)
 }
 
