@@ -121,7 +121,7 @@ func TestDifferencesAreFound(t *testing.T) {
 		"run.seed=1":                                        "Config.Seed",
 		"workload.browsers.arrivals.rate=81":                "Config.Workloads[0].Arrivals",
 		"workload.browsers.demand.cpu.cv=1":                 "Config.Workloads[0].Demand",
-		"autoscaling_group.web.policy.0.cadence=responsive": "Config.Groups[0].Policies[0].Policy",
+		"autoscaling_group.web.policy.0.cadence=responsive": "Config.Groups[0].Policies[0].Spec",
 		"run.start=2026-03-03T00:00:00Z":                    "Config.Start",
 		"fault.0.zone=c":                                    "Config.Faults[0].Zone",
 	} {

@@ -34,5 +34,6 @@
 // # Extending
 //
 // A key is a line in the declarations of its table's file and a call of an
-// accessor in its reader. A test fails if one is without the other.
+// accessor in its reader. A test fails if one is without the other. The keys of a
+// scaling policy are the parameters of its kind in scaling.Policies.
 package scenarios

@@ -2,8 +2,9 @@ package scenarios
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"headroom/model/alarm"
 	"headroom/model/cloud"
@@ -12,41 +13,90 @@ import (
 )
 
 func policyKeys() []Key {
-	return within("autoscaling_group.NAME.policy[]", "ValidationError", []Key{
+	keys := []Key{
 		{"name", text(), "(policy- and its index)", "name of the policy, in the activities", ""},
 		{"policy_type", choice(policyTypes), required, "how it decides", ""},
 		{"metric", choice(trackedMetrics), "", "target tracking: what is kept near the target", ""},
 		{"target_group", name("target_group"), "(the group's first)", "target tracking: whose requests, for ALBRequestCountPerTarget", ""},
-		{"target_value", quantity(plainNumber, -1e18, 1e18), "", "target tracking: percent, bytes or requests per minute and target", ""},
-		{"disable_scale_in", flag(), "false", "target tracking: only ever scale out", ""},
-		{"low_factor", loose(`number or "ec2-recent"`), "0.9", `target tracking: threshold of the low alarm / target; "ec2-recent" is 0.7`, ""},
-		{"cadence", oneOf("legacy", "responsive"), `"legacy"`, "target tracking: datapoints until an alarm, 3 and 15 or 1 and 15", ""},
-		{"scale_in_mode", oneOf("proportional", "conservative"), `"proportional"`, "target tracking: how far one scale-in goes", ""},
-		{"estimated_instance_warmup", quantity(inSeconds, 0, mostWarmup), "", "step and target tracking: warm-up of what it launches; the group's without", ""},
 		{"alarm", loose("name of an [alarm.NAME], or a table"), "", "simple and step: name of an [alarm.NAME], or an alarm's table", ""},
-		{"adjustment_type", choice(adjustmentTypes), "", "simple and step: what the adjustment means", ""},
-		{"scaling_adjustment", whole(-mostInstances, mostInstances), "", "simple: by how much", ""},
-		{"min_adjustment_magnitude", whole(0, mostInstances), "0", "simple and step: least change of a percentage", ""},
-		{"cooldown", quantity(inSeconds, 0, year), "", "simple: pause after its activity; the group's without", ""},
-		{"step_adjustment", list(), "", "step: adjustments by how far the metric is from the threshold", ""},
-		{"step_adjustment[].metric_interval_lower_bound", quantity(plainNumber, -1e18, 1e18), "", "metric - threshold from here on; open without", ""},
-		{"step_adjustment[].metric_interval_upper_bound", quantity(plainNumber, -1e18, 1e18), "", "metric - threshold up to here; open without", ""},
-		{"step_adjustment[].scaling_adjustment", whole(-mostInstances, mostInstances), required, "by how much", ""},
-	})
+	}
+	at := map[string]int{} // index of the key of each parameter
+	users := map[string]string{}
+	for _, k := range scaling.Policies() {
+		for _, p := range k.Parameters {
+			if users[p.Name] != "" {
+				users[p.Name] += " and " + k.Short
+			} else {
+				users[p.Name], at[p.Name] = k.Short, len(keys)
+				keys = append(keys, parameterKeys(p)...)
+			}
+			keys[at[p.Name]].Doc = users[p.Name] + ": " + p.Meaning
+		}
+	}
+	return within("autoscaling_group.NAME.policy[]", "ValidationError", keys)
+}
+
+// parameterKeys declares a parameter of a policy, and those of its rows. Whether it
+// is required depends on the policy.
+func parameterKeys(p scaling.Parameter) []Key {
+	k := Key{Path: p.Name, Doc: p.Meaning}
+	switch p.Form {
+	case scaling.Flag:
+		k.Type = flag()
+	case scaling.Whole:
+		k.Type = whole(p.Low, p.High)
+	case scaling.Number:
+		k.Type = quantity(plainNumber, p.Low, p.High)
+		if len(p.Words) > 0 {
+			k.Type = loose("number or " + strings.Join(quoted(p.Words), " or "))
+		}
+	case scaling.Duration:
+		k.Type = quantity(inSeconds, p.Low, p.High)
+	case scaling.Choice:
+		k.Type = choice(func() []string { return wordNames(p.Words) })
+	case scaling.Rows:
+		k.Type = list()
+	}
+	switch preset := p.Default.(type) {
+	case nil:
+	case string:
+		k.Default = strconv.Quote(preset)
+	default:
+		k.Default = fmt.Sprint(preset)
+	}
+	keys := []Key{k}
+	for _, column := range p.Columns {
+		for _, c := range parameterKeys(column) {
+			c.Path = p.Name + "[]." + c.Path
+			if column.Required {
+				c.Default = required
+			}
+			keys = append(keys, c)
+		}
+	}
+	return keys
+}
+
+func wordNames(words []scaling.Word) []string {
+	var names []string
+	for _, w := range words {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+func quoted(words []scaling.Word) []string {
+	names := wordNames(words)
+	for i := range names {
+		names[i] = strconv.Quote(names[i])
+	}
+	return names
 }
 
 func policyTypes() []string {
 	var names []string
 	for _, k := range scaling.Policies() {
 		names = append(names, k.Name)
-	}
-	return names
-}
-
-func adjustmentTypes() []string {
-	var names []string
-	for a := scaling.ChangeInCapacity; a <= scaling.PercentChangeInCapacity; a++ {
-		names = append(names, a.String())
 	}
 	return names
 }
@@ -81,54 +131,104 @@ func (l *loader) readPolicies(t *table, group int) {
 	var names []string
 	for i, p := range tables {
 		p.assume("name", fmt.Sprintf("policy-%d", i))
-		policy := cloud.ScalingPolicy{Name: p.text("name"), Cooldown: scaling.Unset, Warmup: scaling.Unset}
+		policy := cloud.ScalingPolicy{Name: p.text("name")}
 		if p.sound("name") && slices.Contains(names, policy.Name) {
 			p.wrong("name", "must be unique in the group")
 		}
 		names = append(names, policy.Name)
-		kind := p.choice("policy_type")
-		p.mode = "with policy_type " + quote(kind)
-		switch kind {
-		case "TargetTrackingScaling":
-			policy.Kind = cloud.TargetTrackingScaling
-			policy.Warmup = p.unsetDuration("estimated_instance_warmup")
-			policy.Policy = l.readTracking(p, group, i)
-		case "StepScaling":
-			policy.Kind = cloud.StepScaling
-			policy.Warmup = p.unsetDuration("estimated_instance_warmup")
-			policy.Policy = l.readStep(p, group, i)
-		case "SimpleScaling":
-			policy.Kind = cloud.SimpleScaling
-			policy.Cooldown = p.unsetDuration("cooldown")
-			policy.Policy = l.readSimple(p, group, i)
-		}
-		if p.sound("policy_type") {
+		name := p.choice("policy_type")
+		if kind, ok := scaling.Find(name); ok {
+			p.mode = "with policy_type " + quote(name)
+			policy.Spec = l.readPolicy(p, kind, cloud.AlarmAction{Group: group, Policy: i})
 			p.done()
 		}
 		l.cfg.Groups[group].Policies = append(l.cfg.Groups[group].Policies, policy)
 	}
 }
 
-// readTracking reads a target tracking policy and adds its two alarms.
-func (l *loader) readTracking(t *table, group, policy int) scaling.Policy {
-	t.require("metric")
-	t.require("target_value")
-	p := scaling.TargetTracking{
-		Target:         t.quantity("target_value"),
-		LowFactor:      lowFactor(t),
-		DisableScaleIn: t.flag("disable_scale_in"),
+// readPolicy reads a policy of one kind and connects it with its alarms, its own or
+// the user's. The spec is nil if anything is wrong with it.
+func (l *loader) readPolicy(t *table, kind scaling.Kind, action cloud.AlarmAction) scaling.Spec {
+	var metric cloud.Metric
+	if kind.OwnAlarms() {
+		t.require("metric")
+		metric = l.trackedMetric(t, action.Group)
 	}
-	p.Cadence, _ = scaling.ParseCadence(t.choice("cadence"))
-	p.ScaleIn, _ = scaling.ParseScaleInMode(t.choice("scale_in_mode"))
-	metric := l.trackedMetric(t, group)
-	if !t.sound("metric", "target_value", "low_factor", "cadence", "scale_in_mode") {
-		return p
+	var spec scaling.Spec
+	values, ok := t.settings(kind.Parameters)
+	if ok {
+		var errs []error
+		spec, errs = kind.Parse(values)
+		t.absorb(errs, kind.Parameters[0].Name)
 	}
-	t.absorb(p.Validate(), "target_value")
-	if len(l.faults) == 0 {
-		l.addTracking(t, p, metric, cloud.AlarmAction{Group: group, Policy: policy})
+	switch {
+	case !kind.OwnAlarms():
+		l.attach(t, action, spec)
+	case spec != nil && t.sound("metric") && len(l.faults) == 0:
+		l.addAlarms(t, spec.Mechanism().Alarms, metric, action)
 	}
-	return p
+	return spec
+}
+
+// settings reads the parameters of a policy, and whether nothing is wrong with
+// them so far.
+func (t *table) settings(parameters []scaling.Parameter) (scaling.Values, bool) {
+	values := scaling.Values{}
+	good := true
+	for _, p := range parameters {
+		if p.Required && !declarations()[t.patternOf(p.Name)].Required() {
+			t.require(p.Name)
+		}
+		value, ok := t.setting(p)
+		if t.has(p.Name) {
+			values[p.Name] = value
+		}
+		good = good && ok && !t.bad[p.Name]
+	}
+	return values, good
+}
+
+// setting reads one parameter.
+func (t *table) setting(p scaling.Parameter) (value any, ok bool) {
+	switch p.Form {
+	case scaling.Flag:
+		return t.flag(p.Name), true
+	case scaling.Whole:
+		return t.whole(p.Name), true
+	case scaling.Duration:
+		return t.duration(p.Name), true
+	case scaling.Choice:
+		return t.choice(p.Name), true
+	case scaling.Rows:
+		return t.rows(p)
+	}
+	if len(p.Words) == 0 {
+		return t.quantity(p.Name), true
+	}
+	n, _ := t.take(p.Name, anyKind)
+	if n == nil {
+		return nil, true
+	}
+	if word, is := n.scalar.(string); is && slices.Contains(wordNames(p.Words), word) {
+		return word, true
+	}
+	v, rule := readQuantity(n, plainNumber)
+	if rule != "" {
+		t.mistake(p.Name, "must be a number or "+strings.Join(quoted(p.Words), " or "), "")
+	}
+	return v, true
+}
+
+// rows reads the tables of a parameter.
+func (t *table) rows(p scaling.Parameter) ([]scaling.Values, bool) {
+	var rows []scaling.Values
+	good := true
+	for _, row := range t.each(p.Name) {
+		values, ok := row.settings(p.Columns)
+		rows, good = append(rows, values), good && ok
+		row.done()
+	}
+	return rows, good
 }
 
 // trackedMetric reads what a target tracking policy follows.
@@ -161,91 +261,35 @@ func (l *loader) trackedMetric(t *table, group int) cloud.Metric {
 	return m
 }
 
-func lowFactor(t *table) float64 {
-	n, _ := t.take("low_factor", anyKind)
-	if n.scalar == "ec2-recent" {
-		return scaling.LowFactorRecentEC2
-	}
-	v, rule := readQuantity(n, plainNumber)
-	if rule != "" {
-		t.mistake("low_factor", `must be a number above 0 and below 1, or "ec2-recent"`, "")
-	}
-	return v
-}
-
-// addTracking adds the high and the low alarm of a target tracking policy.
-func (l *loader) addTracking(t *table, p scaling.TargetTracking, m cloud.Metric, action cloud.AlarmAction) {
+// addAlarms adds the alarms that a policy brings along.
+func (l *loader) addAlarms(t *table, alarms []scaling.Alarm, m cloud.Metric, action cloud.AlarmAction) {
 	g := &l.cfg.Groups[action.Group]
-	period := p.Cadence.Period
-	if m.Kind.OfGroup() && !l.cfg.LaunchTemplates[g.Template].Detailed {
-		period = basicPeriod
-	}
-	name := g.Name + "/" + t.text("name")
-	add := func(side scaling.Breach, periods int, comparison alarm.Comparison, threshold float64) {
-		action.Side = side
+	name := "TargetTracking-" + g.Name + "/" + t.text("name") + "-Alarm"
+	for _, a := range alarms {
+		suffix, comparison := "High", alarm.GreaterThanThreshold
+		if a.Side == scaling.Low {
+			suffix, comparison = "Low", alarm.LessThanThreshold
+		}
+		if m.Kind.OfGroup() && !l.cfg.LaunchTemplates[g.Template].Detailed {
+			a.Period = basicPeriod
+		}
+		action.Side = a.Side
 		l.cfg.Alarms = append(l.cfg.Alarms, cloud.Alarm{
-			Name:   "TargetTracking-" + name + "-Alarm" + map[scaling.Breach]string{scaling.High: "High", scaling.Low: "Low"}[side],
-			Metric: m,
+			Name: name + suffix, Metric: m,
 			Config: alarm.Config{
-				Period: period, EvaluationPeriods: periods, DatapointsToAlarm: periods,
-				Comparison: comparison, Threshold: threshold, TreatMissing: alarm.MissingIsMissing,
+				Period: a.Period, EvaluationPeriods: a.Periods, DatapointsToAlarm: a.Periods,
+				Comparison: comparison, Threshold: a.Threshold, TreatMissing: alarm.MissingIsMissing,
 			},
 			Actions: []cloud.AlarmAction{action},
 		})
 	}
-	add(scaling.High, p.Cadence.HighPeriods, alarm.GreaterThanThreshold, p.Target)
-	if !p.DisableScaleIn {
-		add(scaling.Low, p.Cadence.LowPeriods, alarm.LessThanThreshold, p.LowThreshold())
-	}
 }
 
-// basicPeriod is the length of a datapoint without detailed monitoring (FACTS
-// 13.1).
+// basicPeriod is the length of a datapoint of EC2 without detailed monitoring.
 const basicPeriod = 300 * sim.Second
 
-func (l *loader) readStep(t *table, group, policy int) scaling.Policy {
-	t.require("adjustment_type")
-	t.require("step_adjustment")
-	p := scaling.Step{EstimatedInstanceWarmup: scaling.Unset}
-	p.Type, _ = scaling.ParseAdjustmentType(t.choice("adjustment_type"))
-	p.MinAdjustmentMagnitude = t.whole("min_adjustment_magnitude")
-	before := len(l.faults)
-	for _, s := range t.each("step_adjustment") {
-		step := scaling.StepAdjustment{Lower: math.Inf(-1), Upper: math.Inf(1)}
-		if v := s.quantity("metric_interval_lower_bound"); s.has("metric_interval_lower_bound") {
-			step.Lower = v
-		}
-		if v := s.quantity("metric_interval_upper_bound"); s.has("metric_interval_upper_bound") {
-			step.Upper = v
-		}
-		step.Adjustment = s.whole("scaling_adjustment")
-		p.Steps = append(p.Steps, step)
-		s.done()
-	}
-	if len(l.faults) == before && t.sound("adjustment_type", "step_adjustment", "min_adjustment_magnitude") {
-		t.absorb(p.Validate(), "step_adjustment")
-	}
-	l.attach(t, cloud.AlarmAction{Group: group, Policy: policy}, slices.ContainsFunc(p.Steps, func(s scaling.StepAdjustment) bool { return s.Adjustment > 0 }))
-	return p
-}
-
-func (l *loader) readSimple(t *table, group, policy int) scaling.Policy {
-	t.require("adjustment_type")
-	t.require("scaling_adjustment")
-	p := scaling.Simple{Cooldown: scaling.Unset}
-	p.Type, _ = scaling.ParseAdjustmentType(t.choice("adjustment_type"))
-	p.Adjustment = t.whole("scaling_adjustment")
-	p.MinAdjustmentMagnitude = t.whole("min_adjustment_magnitude")
-	if t.sound("adjustment_type", "scaling_adjustment", "min_adjustment_magnitude") {
-		t.absorb(p.Validate(), "scaling_adjustment")
-	}
-	l.attach(t, cloud.AlarmAction{Group: group, Policy: policy}, p.Adjustment > 0)
-	return p
-}
-
-// attach connects a simple or step policy to its alarm, which it names or
-// holds.
-func (l *loader) attach(t *table, action cloud.AlarmAction, grows bool) {
+// attach connects a policy to its alarm, which it names or holds.
+func (l *loader) attach(t *table, action cloud.AlarmAction, spec scaling.Spec) {
 	n, _ := t.take("alarm", anyKind)
 	if n == nil {
 		t.require("alarm")
@@ -269,7 +313,7 @@ func (l *loader) attach(t *table, action cloud.AlarmAction, grows bool) {
 	action.Side = scaling.High
 	if a.Config.Comparison != 0 && !a.Config.Comparison.Upward() {
 		action.Side = scaling.Low
-		if grows {
+		if s, ok := spec.(interface{ Grows() bool }); ok && s.Grows() {
 			l.caution(n, t.path+": adds capacity when its metric is low")
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,7 +14,7 @@ var update = flag.Bool("update", false, "write what README shows anew")
 
 // shown matches a block of README that a command or a file must reproduce:
 // a comment that says which, and the fenced block after it.
-var shown = regexp.MustCompile("(?s)<!-- (run|fails|file): ([^\n]*?) -->\n```[a-z]*\n(.*?)```\n")
+var shown = regexp.MustCompile("(?s)<!-- (run|fails|file|prints): ([^\n]*?) -->\n```[a-z]*\n(.*?)```\n")
 
 // Every block that README says a command prints is what the command prints.
 func TestReadmeShowsWhatTheProgramDoes(t *testing.T) {
@@ -49,6 +50,44 @@ func TestReadmeShowsWhatTheProgramDoes(t *testing.T) {
 	}
 }
 
+// goProgram matches the Go program that README shows.
+var goProgram = regexp.MustCompile("(?s)<!-- program -->\n```go\n(.*?)```\n")
+
+// printed returns what the program of README prints, built as README says.
+func printed(t *testing.T, arguments string) string {
+	t.Helper()
+	root, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := goProgram.FindSubmatch(text)
+	if source == nil {
+		t.Fatal("README shows no program")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), source[1], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out []byte
+	for _, command := range [][]string{
+		{"go", "mod", "init", "shop"},
+		{"go", "work", "init", ".", root},
+		{"go", "run", ".", filepath.Join(root, arguments)},
+	} {
+		c := exec.Command(command[0], command[1:]...)
+		var fault strings.Builder
+		c.Dir, c.Stderr = dir, &fault
+		if out, err = c.Output(); err != nil {
+			t.Fatalf("%v: %v\n%s", command, err, &fault)
+		}
+	}
+	return string(out)
+}
+
 // words splits a command line as a shell does that knows single quotes only.
 func words(line string) []string {
 	all := word.FindAllString(line, -1)
@@ -69,6 +108,9 @@ func produced(t *testing.T, what, arg string) string {
 			t.Fatal(err)
 		}
 		return string(b)
+	}
+	if what == "prints" {
+		return printed(t, arg)
 	}
 	args, ok := strings.CutPrefix(arg, "headroom ")
 	if !ok {

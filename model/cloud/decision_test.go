@@ -28,17 +28,17 @@ func TestStepScalingCountsWarmingInstances(t *testing.T) {
 	cfg.LaunchTemplates[0].Launch = LaunchTimes{Boot: must(rng.Fixed(60))}
 	g := cfg.addGroup(1, 20, 10)
 	infinity := math.Inf(1)
-	out := scaling.Step{Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: scaling.Unset,
+	out := scaling.Step{Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: 300 * sim.Second,
 		Steps: []scaling.StepAdjustment{
 			{Lower: 0, Upper: 10}, {Lower: 10, Upper: 20, Adjustment: 10}, {Lower: 20, Upper: infinity, Adjustment: 30},
 		}}
-	in := scaling.Step{Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: scaling.Unset,
+	in := scaling.Step{Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: 300 * sim.Second,
 		Steps: []scaling.StepAdjustment{
 			{Lower: -10, Upper: 0}, {Lower: -20, Upper: -10, Adjustment: -10}, {Lower: -infinity, Upper: -20, Adjustment: -30},
 		}}
 	g.Policies = []ScalingPolicy{
-		{Name: "out", Kind: StepScaling, Policy: out, Cooldown: scaling.Unset, Warmup: 300 * sim.Second},
-		{Name: "in", Kind: StepScaling, Policy: in, Cooldown: scaling.Unset, Warmup: 300 * sim.Second},
+		{Name: "out", Spec: out},
+		{Name: "in", Spec: in},
 	}
 	w := must(New(cfg, 0))
 	for _, step := range []struct {
@@ -104,8 +104,7 @@ func TestTheLargestWantedCapacityWins(t *testing.T) {
 	cfg := baseConfig()
 	g := cfg.addGroup(1, 20, 8)
 	simple := func(adjustment int, by scaling.AdjustmentType) ScalingPolicy {
-		return ScalingPolicy{Name: "p", Kind: SimpleScaling, Cooldown: 0, Warmup: scaling.Unset,
-			Policy: scaling.Simple{Type: by, Adjustment: adjustment, Cooldown: scaling.Unset}}
+		return ScalingPolicy{Name: "p", Spec: scaling.Simple{Type: by, Adjustment: adjustment}}
 	}
 	g.Policies = []ScalingPolicy{
 		simple(-3, scaling.ChangeInCapacity), simple(-25, scaling.PercentChangeInCapacity), simple(1, scaling.ChangeInCapacity),

@@ -58,8 +58,7 @@ func TestCooldownBlocksSimpleScalingOnly(t *testing.T) {
 	cfg := baseConfig()
 	g := cfg.addGroup(1, 10, 4)
 	g.Policies = []ScalingPolicy{{
-		Name: "out", Kind: SimpleScaling, Cooldown: 300 * sim.Second, Warmup: scaling.Unset,
-		Policy: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: scaling.Unset},
+		Name: "out", Spec: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: 300 * sim.Second},
 	}}
 	seven := 7
 	g.Schedules = []Schedule{{Name: "seven", Schedule: scaling.Schedule{
@@ -103,8 +102,7 @@ func TestCooldownEndsAfterTheLastLaunch(t *testing.T) {
 	cfg := baseConfig()
 	g := cfg.addGroup(1, 7, 4)
 	g.Policies = []ScalingPolicy{{
-		Name: "out", Kind: SimpleScaling, Cooldown: scaling.Unset, Warmup: scaling.Unset,
-		Policy: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: scaling.Unset},
+		Name: "out", Spec: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: scaling.Unset},
 	}}
 	cfg.alwaysInAlarm()
 	w := must(New(cfg, 0))
@@ -128,10 +126,11 @@ func composite() *Config {
 	g := cfg.addGroup(2, 10, 2)
 	tracking := scaling.TargetTracking{
 		Target: 50, LowFactor: 0.7, ScaleIn: scaling.Proportional, Cadence: scaling.LegacyCadence(),
+		EstimatedInstanceWarmup: scaling.Unset,
 	}
 	g.DefaultWarmup = 120 * sim.Second
 	g.Policies = []ScalingPolicy{{
-		Name: "cpu50", Kind: TargetTrackingScaling, Cooldown: scaling.Unset, Warmup: scaling.Unset, Policy: tracking,
+		Name: "cpu50", Spec: tracking,
 	}}
 	cpu := Metric{Kind: CPUUtilization, Statistic: Average}
 	cfg.Alarms = []Alarm{

@@ -39,8 +39,8 @@ type (
 	Statistic          = controlplane.Statistic
 	FaultKind          = controlplane.FaultKind
 	Fault              = controlplane.Fault
-	PolicyKind         = controlplane.PolicyKind
 	ScalingPolicy      = controlplane.ScalingPolicy
+	Input              = controlplane.Input
 	Alarm              = controlplane.Alarm
 	AlarmAction        = controlplane.AlarmAction
 	MetricKind         = controlplane.MetricKind
@@ -66,9 +66,6 @@ const (
 	Sum                   = controlplane.Sum
 	ZoneOutage            = controlplane.ZoneOutage
 	HostFailure           = controlplane.HostFailure
-	SimpleScaling         = controlplane.SimpleScaling
-	StepScaling           = controlplane.StepScaling
-	TargetTrackingScaling = controlplane.TargetTrackingScaling
 	CPUUtilization        = controlplane.CPUUtilization
 	NetworkIn             = controlplane.NetworkIn
 	NetworkOut            = controlplane.NetworkOut

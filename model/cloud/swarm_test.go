@@ -104,21 +104,42 @@ func swarmGroup(s *rng.Stream, cfg *Config, zones []model.Zone) {
 			MaxPrice: []float64{0, 0.04}[s.Below(2)], CapacityRebalance: chance(s, 0.5),
 		}
 	}
-	policies := []scaling.Policy{
-		scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 1 + s.Below(4), Cooldown: scaling.Unset},
-		scaling.TargetTracking{Target: 50, LowFactor: 0.7, ScaleIn: scaling.Proportional, Cadence: scaling.ResponsiveCadence()},
-	}
-	kind := s.Below(2)
-	g.Policies = []ScalingPolicy{{
-		Name: "p", Kind: []PolicyKind{SimpleScaling, TargetTrackingScaling}[kind], Policy: policies[kind],
-		Cooldown: sim.Time(s.Below(200)) * sim.Second, Warmup: scaling.Unset,
-	}}
+	adjustment, kind, cooldown := 1+s.Below(4), s.Below(3), sim.Time(s.Below(200))*sim.Second
+	g.Policies = []ScalingPolicy{{Name: "p", Spec: []scaling.Spec{
+		scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: adjustment, Cooldown: cooldown},
+		scaling.TargetTracking{
+			Target: 50, LowFactor: 0.7, ScaleIn: scaling.Proportional, Cadence: scaling.ResponsiveCadence(),
+			EstimatedInstanceWarmup: scaling.Unset,
+		},
+		erratic{},
+	}[kind]}}
 	swarmAlarms(s, cfg)
 	if chance(s, 0.3) {
 		cfg.Faults = append(cfg.Faults, Fault{
 			Kind: ZoneOutage, At: sim.Time(s.Below(600)) * sim.Second, Duration: must(rng.Exponential(300)), Zone: None, Pool: None,
 		})
 	}
+}
+
+// erratic wakes at random and wants anything, within the limits or not.
+type erratic struct{ draws *rng.Stream }
+
+func (erratic) Validate() []error { return nil }
+
+func (erratic) Mechanism() scaling.Mechanism {
+	return scaling.Mechanism{Warms: true, WarmupTime: scaling.Unset, Unanimous: true}
+}
+
+func (erratic) New(s scaling.Setup) scaling.Policy { return erratic{s.Draws} }
+
+func (e erratic) Decide(v scaling.View) scaling.Decision {
+	return scaling.Decision{
+		Acts: chance(e.draws, 0.8), Wanted: e.draws.Below(20) - 4, Floor: max(0, e.draws.Below(24)-16), Max: e.draws.Below(14),
+	}
+}
+
+func (e erratic) Wake(now sim.Time) (sim.Time, bool) {
+	return now + 1 + sim.Time(e.draws.Below(300))*sim.Second, chance(e.draws, 0.99)
 }
 
 func swarmAlarms(s *rng.Stream, cfg *Config) {

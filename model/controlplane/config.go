@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -25,6 +26,9 @@ type Estate struct {
 	SpotPools         []SpotPool
 	Faults            []Fault
 
+	// Placements are your own, that host pools may name.
+	Placements []placement.Entry
+
 	// PublicationDelay is how long after its end a metric period becomes
 	// visible to alarms.
 	PublicationDelay sim.Time
@@ -40,7 +44,7 @@ type HostPool struct {
 	CPU       int32  // capacity of one host in the pool's CPU units: threads, or slots of a burstable family
 	MemoryMiB int64
 	PerZone   []int  // number of hosts, by zone
-	Placement string // a name of placement.Policies
+	Placement string // a name of placement.Policies or of Placements
 }
 
 // Need is what one instance takes of a host.

@@ -6,26 +6,21 @@ import (
 	"headroom/sim"
 )
 
-// PolicyKind decides the mechanism around a policy: who waits for a cooldown,
-// whose launches warm up.
-type PolicyKind uint8
-
-// Policy kinds.
-const (
-	SimpleScaling PolicyKind = iota + 1
-	StepScaling
-	TargetTrackingScaling
-)
-
-// ScalingPolicy is one dynamic scaling policy of a group. It is invoked by the
-// actions of Config.Alarms; a target tracking policy has a high and a low alarm
-// of its own there.
+// ScalingPolicy is one dynamic scaling policy of a group, AWS's or your own. It is
+// invoked by the actions of Config.Alarms (of which those that its mechanism brings
+// along must be there too), and at instants of its own if its policy is a
+// [scaling.Waker].
 type ScalingPolicy struct {
-	Name     string
-	Kind     PolicyKind
-	Policy   scaling.Policy
-	Cooldown sim.Time // simple scaling; -1: the group's default
-	Warmup   sim.Time // step and target tracking; -1: the group's default
+	Name   string
+	Spec   scaling.Spec
+	Inputs []Input // the metrics whose history it sees
+}
+
+// Input is a metric whose history a policy sees, in datapoints of a period. That of
+// a group with basic monitoring is 300 s at least.
+type Input struct {
+	Metric Metric
+	Period sim.Time
 }
 
 // Alarm is one CloudWatch alarm.
@@ -39,7 +34,7 @@ type Alarm struct {
 // AlarmAction invokes one policy of one group.
 type AlarmAction struct {
 	Group, Policy int
-	Side          scaling.Breach // which alarm of a target tracking policy this is
+	Side          scaling.Breach // which side of its policy this is
 }
 
 // MetricKind is a CloudWatch metric that the simulator publishes.

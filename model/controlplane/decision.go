@@ -2,66 +2,62 @@ package controlplane
 
 import (
 	"fmt"
-	"headroom/model"
 
+	"headroom/model"
 	"headroom/model/scaling"
 	"headroom/sim"
 )
 
-// invocation is an alarm that asks a policy of a group to decide.
+// invocation asks a policy of a group to decide.
 type invocation struct {
 	policy    int
 	side      scaling.Breach
-	alarm     string
+	alarm     string // empty: the policy asked for this instant
 	threshold float64
 	metric    float64
 	hasMetric bool
 	from      sim.Time // where the metric's period began
 }
 
-// invoke collects what fires in this instant; the group decides once.
+// invoke lets an alarm ask a policy.
 func (cp *Plane) invoke(a *watch, action AlarmAction) {
-	g := &cp.groups[action.Group]
 	value, ok := a.window.Latest()
-	g.invocations = append(g.invocations, invocation{
+	cp.ask(action.Group, invocation{
 		policy: action.Policy, side: action.Side, alarm: a.cfg.Name,
 		threshold: a.cfg.Config.Threshold, metric: value, hasMetric: ok, from: a.from,
 	})
+}
+
+// ask collects what fires in this instant; the group decides once.
+func (cp *Plane) ask(group int, inv invocation) {
+	g := &cp.groups[group]
+	g.invocations = append(g.invocations, inv)
 	if !g.deciding {
 		g.deciding = true
-		cp.scheduleAfter(0, indexed(groupDecides, action.Group))
+		cp.scheduleAfter(0, indexed(groupDecides, group))
 	}
 }
 
-// onGroupDecides asks every policy whose alarm fired and settles what they want.
+// onGroupDecides asks every policy that fired and settles what they want.
 func (cp *Plane) onGroupDecides(ev model.Event) {
-	g := &cp.groups[ev.Index()]
+	i := ev.Index()
+	g := &cp.groups[i]
 	g.deciding = false
-	proposals := make([]scaling.Proposal, len(g.cfg.Policies))
-	reasons := make([]*invocation, len(g.cfg.Policies))
-	for k := range g.cfg.Policies {
-		p, ok := g.cfg.Policies[k].Policy.(scaling.TargetTracking)
-		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: ok && !p.DisableScaleIn}
+	proposals := make([]scaling.Proposal, len(g.scalers))
+	reasons := make([]*invocation, len(g.scalers))
+	for k := range g.scalers {
+		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}
 	}
-	signal := scaling.Signal{
-		Desired: g.desired, Min: g.min, Max: g.max,
+	view := scaling.View{
+		Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max,
 		Base: cp.base(g), Warming: cp.warming(g),
 	}
-	for k := range g.invocations {
-		inv := &g.invocations[k]
-		p := &g.cfg.Policies[inv.policy]
-		if p.Kind == SimpleScaling && (g.running > 0 || cp.kernel.Now() < g.cooldownUntil) {
-			cp.members[ev.Index()].BlockedByCooldown++
-			continue
-		}
-		if p.Kind == TargetTrackingScaling && g.isStale(inv) {
-			continue
-		}
-		signal.Breach, signal.Metric = inv.side, inv.metric
-		signal.HasMetric, signal.Threshold = inv.hasMetric, inv.threshold
-		wanted, acts := p.Policy.Decide(signal)
-		if acts && (!proposals[inv.policy].Acts || wanted > proposals[inv.policy].Wanted) {
-			proposals[inv.policy].Wanted, proposals[inv.policy].Acts = wanted, true
+	for n := range g.invocations {
+		inv := &g.invocations[n]
+		d := cp.consult(i, inv, view)
+		p := &proposals[inv.policy]
+		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
+			p.Wanted, p.Acts = d.Wanted, true
 			reasons[inv.policy] = inv
 		}
 	}
@@ -69,11 +65,38 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	wanted := scaling.Combine(proposals, g.desired)
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != g.desired {
-			cp.setDesired(ev.Index(), g.changeBy(&g.cfg.Policies[k], reasons[k], wanted))
+			cp.setDesired(i, g.changeBy(&g.scalers[k], reasons[k], wanted))
 			g.resizedBy = reasons[k].from
 			return
 		}
 	}
+}
+
+// consult lets one policy decide, if its mechanism lets it, and applies what it
+// says about the limits of the group. The decision is within them.
+func (cp *Plane) consult(i int, inv *invocation, view scaling.View) scaling.Decision {
+	g := &cp.groups[i]
+	s := &g.scalers[inv.policy]
+	defer cp.scheduleWake(i, inv.policy)
+	if s.mechanism.Cooldown && (g.running > 0 || view.Now < g.cooldownUntil) {
+		cp.members[i].BlockedByCooldown++
+		return scaling.Decision{}
+	}
+	if s.mechanism.Fresh && inv.side != scaling.Woken && g.isStale(inv) {
+		return scaling.Decision{}
+	}
+	view.Breach, view.Metric = inv.side, inv.metric
+	view.HasMetric, view.Threshold = inv.hasMetric, inv.threshold
+	for _, n := range s.inputs {
+		view.History = append(view.History, cp.see(n))
+	}
+	d := s.policy.Decide(view)
+	if d.Acts {
+		s.floor = d.Floor
+		g.max = max(g.max, d.Max)
+		d.Wanted = max(g.least(), min(d.Wanted, g.max))
+	}
+	return d
 }
 
 // isStale reports whether a datapoint cannot justify another change by target
@@ -88,28 +111,39 @@ func (g *group) isStale(inv *invocation) bool {
 }
 
 // changeBy is the change that a policy makes, with its cooldown and warm-up.
-func (g *group) changeBy(p *ScalingPolicy, inv *invocation, wanted int) change {
+func (g *group) changeBy(s *scaler, inv *invocation, wanted int) change {
 	c := change{
 		desired:  wanted,
-		cause:    fmt.Sprintf("policy %s: alarm %s, metric %.4g", p.Name, inv.alarm, inv.metric),
+		cause:    inv.cause(s.cfg.Name),
 		cooldown: g.cfg.DefaultCooldown,
 		warmup:   g.replacementWarmup(),
 	}
-	if p.Kind == SimpleScaling {
-		if p.Cooldown != scaling.Unset {
-			c.cooldown = p.Cooldown
-		}
+	if m := &s.mechanism; m.Cooldown && m.CooldownTime != scaling.Unset {
+		c.cooldown = m.CooldownTime
+	}
+	if !s.mechanism.Warms {
 		return c
 	}
 	switch {
-	case p.Warmup != scaling.Unset:
-		c.warmup = p.Warmup
+	case s.mechanism.WarmupTime != scaling.Unset:
+		c.warmup = s.mechanism.WarmupTime
 	case g.cfg.DefaultWarmup != scaling.Unset:
 		c.warmup = g.cfg.DefaultWarmup
 	default:
 		c.warmup = g.cfg.DefaultCooldown
 	}
 	return c
+}
+
+// cause says who asked the policy, and with what metric.
+func (inv *invocation) cause(policy string) string {
+	switch {
+	case inv.alarm != "":
+		return fmt.Sprintf("policy %s: alarm %s, metric %.4g", policy, inv.alarm, inv.metric)
+	case inv.hasMetric:
+		return fmt.Sprintf("policy %s: woken, metric %.4g", policy, inv.metric)
+	}
+	return fmt.Sprintf("policy %s: woken", policy)
 }
 
 // scheduleNext asks a timetable for its next run.

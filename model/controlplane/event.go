@@ -16,6 +16,7 @@ const (
 	periodEnds
 	alarmEvaluates
 	groupDecides
+	policyWakes
 	groupLaunches
 	groupSweeps
 	scheduleFires
@@ -52,6 +53,7 @@ func newTable() [kindCount]row {
 		periodEnds:     {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates: {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:   {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
+		policyWakes:    {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
 		groupLaunches:  {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
 		groupSweeps:    {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
 		scheduleFires:  {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},

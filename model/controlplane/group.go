@@ -26,7 +26,8 @@ type group struct {
 	resized       sim.Time // when desired last changed
 	resizedBy     sim.Time // beginning of the datapoint that it changed by
 
-	invocations []invocation // alarms that fired in this instant
+	scalers     []scaler     // by policy
+	invocations []invocation // what asks a policy to decide in this instant
 	deciding    bool
 	retries     int  // launch failures in a row
 	retrying    bool // a groupLaunches event is pending
@@ -59,7 +60,7 @@ type change struct {
 // setDesired starts an activity that brings the group to a new capacity.
 func (cp *Plane) setDesired(i int, c change) {
 	g := &cp.groups[i]
-	c.desired = max(g.min, min(c.desired, g.max))
+	c.desired = max(g.least(), min(c.desired, g.max))
 	if c.desired == g.desired {
 		return
 	}
@@ -69,6 +70,16 @@ func (cp *Plane) setDesired(i int, c change) {
 	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
 	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
+}
+
+// least is the smallest capacity that desired may have: the group's, or what a
+// policy holds it at.
+func (g *group) least() int {
+	least := g.min
+	for k := range g.scalers {
+		least = max(least, g.scalers[k].floor)
+	}
+	return min(least, g.max)
 }
 
 // launching is what launches of one reconciliation have in common.

@@ -42,10 +42,7 @@ type datapoint struct {
 func (cp *Plane) newWatches() {
 	for i := range cp.cfg.Alarms {
 		cfg := &cp.cfg.Alarms[i]
-		source := cfg.Config.Period
-		if cfg.Metric.Kind.OfGroup() && !cp.detailed(cfg.Metric.Subject) {
-			source = max(source, basicPeriod)
-		}
+		source := cp.published(&cfg.Metric, cfg.Config.Period)
 		cp.watches = append(cp.watches, watch{
 			cfg:     cfg,
 			clock:   cp.clockOf(cfg.Config.Period),
@@ -55,6 +52,15 @@ func (cp *Plane) newWatches() {
 			invoked: -sim.Hour,
 		})
 	}
+}
+
+// published is the length of the datapoints that a metric has for someone who asks
+// for a period.
+func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
+	if m.Kind.OfGroup() && !cp.detailed(m.Subject) {
+		return max(period, basicPeriod)
+	}
+	return period
 }
 
 func (cp *Plane) detailed(group int) bool {
@@ -99,6 +105,7 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 			a.stage(datapoint{}, now+cp.cfg.PublicationDelay) // basic monitoring publishes less often
 		}
 	}
+	cp.publishInputs(c)
 	cp.markUsage(c)
 	cp.scheduleAfter(cp.clocks[c].period, ev)
 }

@@ -61,6 +61,7 @@ type Plane struct {
 	fleets    []fleet
 	groups    []group
 	watches   []watch
+	inputs    []input
 	clocks    []clock
 	balancers []balancer
 	hostPools []hostPool
@@ -98,6 +99,9 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.notice = cp.kernel.NewTimer(noticeTime, cp.table[spotReclaims].rank)
 	cp.newWatches()
+	if err := cp.newInputs(); err != nil {
+		return nil, err
+	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
 		cp.newHosts, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newFaults,
@@ -142,7 +146,7 @@ func (cp *Plane) newHosts() error {
 		p.zones = make([]*placement.Hosts, len(cp.frame.Zones))
 		p.spot = make([][]occupant, len(cp.frame.Zones))
 		p.claimed = make([]sim.Time, len(cp.frame.Zones))
-		entry, ok := placement.Find(cfg.Placement)
+		entry, ok := placement.Find(cfg.Placement, cp.cfg.Placements...)
 		if !ok {
 			return fmt.Errorf("hosts.%s: unknown placement %q", cfg.Name, cfg.Placement)
 		}
@@ -189,6 +193,9 @@ func (cp *Plane) newGroups() error {
 				return fmt.Errorf("autoscaling_group.%s.schedule.%d: %w", cfg.Name, k, err)
 			}
 			g.timetables = append(g.timetables, t)
+		}
+		if err := cp.newScalers(i); err != nil {
+			return err
 		}
 		cp.reconcile(i, launching{activity: None, settled: true})
 		for k := range g.timetables {

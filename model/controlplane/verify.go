@@ -91,8 +91,8 @@ func (cp *Plane) verifyGroups() error {
 	listed := 0
 	for i := range cp.groups {
 		g := &cp.groups[i]
-		if g.desired < g.min || g.desired > g.max {
-			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.min, g.max)
+		if g.desired < g.least() || g.desired > g.max {
+			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.least(), g.max)
 		}
 		inService := int64(0)
 		for k, h := range g.members {

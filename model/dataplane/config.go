@@ -3,6 +3,7 @@ package dataplane
 import (
 	"headroom/model"
 	"headroom/model/health"
+	"headroom/model/routing"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -20,6 +21,9 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+
+	// Algorithms are your own, that target groups may name.
+	Algorithms []routing.Entry
 }
 
 // Discipline is how an instance shares its vCPUs among requests.
@@ -92,7 +96,7 @@ type HealthCheck struct {
 type TargetGroup struct {
 	Name                string
 	Service             int
-	Algorithm           string // a name of routing.Policies
+	Algorithm           string // a name of routing.Policies or of Traffic.Algorithms
 	DeregistrationDelay sim.Time
 	CrossZone           bool // resolved from the group's own setting or its load balancer's
 	HealthCheck         HealthCheck

@@ -158,7 +158,7 @@ func (p *Plane) newTargetGroups() error {
 		cfg := &p.cfg.TargetGroups[i]
 		g := &p.targetGroups[i]
 		g.cfg = cfg
-		entry, ok := routing.Find(cfg.Algorithm)
+		entry, ok := routing.Find(cfg.Algorithm, p.cfg.Algorithms...)
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
 		}

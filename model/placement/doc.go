@@ -18,6 +18,8 @@
 // cells. An index is built when a policy first asks for it, and only then kept
 // up to date.
 //
-// To add a policy: write one file with its type and Choose, in terms of the
-// queries of [Hosts], and one line in [Policies].
+// To add a policy for your own program: write a type with Choose, in terms of the
+// queries of [Hosts], and put the [Entry] that makes it among the placements of a
+// simulated cloud. To give it to all users: write one file with the type and one
+// line in [Policies].
 package placement

@@ -1,5 +1,7 @@
 package placement
 
+import "slices"
+
 // Capacity is the shape of every host of a pool.
 type Capacity struct {
 	CPU       int32 // in the pool's unit: threads, or slots of a T host
@@ -41,9 +43,9 @@ func Policies() []Entry {
 	}
 }
 
-// Find returns the policy with that name.
-func Find(name string) (Entry, bool) {
-	for _, e := range Policies() {
+// Find returns the policy with that name: one of these, or of [Policies].
+func Find(name string, own ...Entry) (Entry, bool) {
+	for _, e := range slices.Concat(own, Policies()) {
 		if e.Name == name {
 			return e, true
 		}

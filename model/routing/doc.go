@@ -21,5 +21,7 @@
 // text; workloads have few (host, path) pairs, so match each pair once and keep
 // the action.
 //
-// To add an algorithm: write one file with its type and one line in [Policies].
+// To add an algorithm for your own program: write a type that is a [Policy], and
+// put the [Entry] that makes it among the algorithms of a simulated cloud. To give
+// it to all users: write one file with its type and one line in [Policies].
 package routing

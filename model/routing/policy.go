@@ -1,5 +1,7 @@
 package routing
 
+import "slices"
+
 // Policy picks the target that serves a request. Targets are small numbers that
 // the caller gives out densely from 0.
 type Policy interface {
@@ -56,9 +58,9 @@ func Policies() []Entry {
 	}
 }
 
-// Find returns the policy with that name.
-func Find(name string) (Entry, bool) {
-	for _, e := range Policies() {
+// Find returns the policy with that name: one of these, or of [Policies].
+func Find(name string, own ...Entry) (Entry, bool) {
+	for _, e := range slices.Concat(own, Policies()) {
 		if e.Name == name {
 			return e, true
 		}

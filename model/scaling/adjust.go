@@ -38,9 +38,9 @@ type adjustment struct {
 	minMagnitude int // of a percent change; 0: none
 }
 
-// apply returns the outcome of changing base by the adjustment
-// (FACTS.md 20.2).
-func (a adjustment) apply(s Signal, base int) (int, bool) {
+// apply returns the decision to change base by the adjustment; an exact capacity
+// is measured against desired.
+func (a adjustment) apply(v View, base int) Decision {
 	var proposed, delta int
 	switch a.kind {
 	case ChangeInCapacity:
@@ -51,17 +51,17 @@ func (a adjustment) apply(s Signal, base int) (int, bool) {
 		proposed = base + delta
 	case ExactCapacity:
 		proposed = a.amount
-		delta = proposed - s.Desired
+		delta = proposed - v.Desired
 	default:
 		panic("scaling: unknown adjustment type")
 	}
 	switch {
 	case delta > 0:
-		return s.raise(proposed)
+		return v.Raise(proposed)
 	case delta < 0:
-		return s.lower(proposed)
+		return v.Lower(proposed)
 	default:
-		return s.Desired, true
+		return Want(v.Desired)
 	}
 }
 
@@ -86,7 +86,8 @@ func (a adjustment) validateKind(f *faults) {
 }
 
 // percentOf returns percent of base, rounded toward zero but never to zero, and
-// of at least that magnitude. 0 percent is 0 (FACTS.md 20.1).
+// of at least that magnitude; 12.7 is 12, 0.67 is 1 and -6.67 is -6 (Amazon EC2
+// Auto Scaling User Guide, "Scaling adjustment types"). 0 percent is 0.
 func percentOf(base, percent, minMagnitude int) int {
 	hundredths := base * percent
 	delta := hundredths / 100
@@ -106,8 +107,8 @@ func percentOf(base, percent, minMagnitude int) int {
 	}
 }
 
-// roundingSlack is taken off before a computed capacity is rounded up
-// (FACTS.md 0.3).
+// roundingSlack is taken off before a computed capacity is rounded up: the
+// product of two floats may lie a hair above the whole number that it is.
 const roundingSlack = 1e-9
 
 // largestCapacity bounds a computed capacity, far beyond any group's limit.

@@ -2,17 +2,16 @@ package scaling
 
 // Proposal is what one policy of a group wants in one instant.
 type Proposal struct {
-	Wanted int
-	Acts   bool // false: the policy was not asked or did not answer
-	// Unanimous marks a target tracking policy with scale-in enabled: one scales
-	// in only if all of them want to.
-	Unanimous bool
+	Wanted    int
+	Acts      bool // false: the policy was not asked or did not answer
+	Unanimous bool // as in Mechanism: one scales in only if all of them want to
 }
 
 // Combine returns the capacity that a group wants after all its policies have
 // spoken in the same instant: the largest that one of them wants, or desired if
-// none does. Every target tracking policy of the group must be among the
-// proposals, also when none of its alarms fired (FACTS.md 18.3).
+// none does. Every unanimous policy of the group must be among the
+// proposals, also when none of its alarms fired (Amazon EC2 Auto Scaling User
+// Guide, "Multiple dynamic scaling policies").
 func Combine(proposals []Proposal, desired int) int {
 	agreed := true
 	for _, p := range proposals {

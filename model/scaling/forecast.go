@@ -7,7 +7,8 @@ import (
 )
 
 // Predictive raises a group's capacity to the forecast of its load, at the start
-// of each hour; it never scales in (FACTS.md 23).
+// of each hour; it never scales in (Amazon EC2 Auto Scaling User Guide, "Predictive
+// scaling").
 type Predictive struct {
 	Target     float64 // of the load metric per unit of capacity, above 0
 	Scales     bool    // ForecastAndScale; false: ForecastOnly
@@ -54,7 +55,7 @@ func (p Predictive) Apply(load float64, l Limits) Limits {
 	return l
 }
 
-// Numbers of the forecaster ([SIM], FACTS.md 23).
+// Numbers of the forecaster, our own: AWS does not publish how it forecasts.
 const (
 	hoursOfDay      = 24
 	hoursOfWeek     = 7 * hoursOfDay

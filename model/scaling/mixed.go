@@ -7,7 +7,8 @@ import (
 )
 
 // MixedInstances says how a group divides its capacity between On-Demand and
-// Spot, and from which pools it draws either (FACTS.md 26).
+// Spot, and from which pools it draws either (InstancesDistribution, Amazon EC2 Auto
+// Scaling API Reference).
 type MixedInstances struct {
 	OnDemandBase       int // units that are always On-Demand
 	OnDemandPercentage int // of the capacity above the base
@@ -17,7 +18,7 @@ type MixedInstances struct {
 }
 
 // SpotPoolsDefault is the number of pools that lowest-price takes turns in
-// unless told (unconfirmed, FACTS.md 26).
+// unless told; unconfirmed.
 const SpotPoolsDefault = 2
 
 // OnDemandShare returns how many of n units are On-Demand; the others are Spot.
@@ -126,7 +127,7 @@ func (a AllocationStrategy) listed(quality func(Allocation) bool) bool {
 }
 
 // Shares of the best capacity score that count as nearly the best and as ample
-// ([SIM], FACTS.md 26).
+// (our own: AWS publishes neither).
 const (
 	nearlyBestScore = 0.9
 	ampleScore      = 0.8

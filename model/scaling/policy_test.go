@@ -25,31 +25,40 @@ func tracking(target float64) scaling.TargetTracking {
 type decision struct {
 	name   string
 	policy scaling.Policy
-	signal scaling.Signal
+	view   scaling.View
 	want   int
 	acts   bool
+}
+
+// decide returns the capacity that a group has after a decision.
+func decide(p scaling.Policy, v scaling.View) (wanted int, acts bool) {
+	d := p.Decide(v)
+	if !d.Acts {
+		return v.Desired, false
+	}
+	return d.Wanted, true
 }
 
 // check compares the decisions of a table.
 func check(t *testing.T, rows []decision) {
 	t.Helper()
 	for _, r := range rows {
-		if got, acts := r.policy.Decide(r.signal); got != r.want || acts != r.acts {
+		if got, acts := decide(r.policy, r.view); got != r.want || acts != r.acts {
 			t.Errorf("%s: got %d, acts %v, want %d, %v", r.name, got, acts, r.want, r.acts)
 		}
 	}
 }
 
 // signal returns the facts of a settled group between 1 and 100 units.
-func signal(breach scaling.Breach, desired int, metric float64) scaling.Signal {
-	return scaling.Signal{
+func signal(breach scaling.Breach, desired int, metric float64) scaling.View {
+	return scaling.View{
 		Breach: breach, Desired: desired, Min: 1, Max: 100,
 		Base: desired, Metric: metric, HasMetric: true,
 	}
 }
 
 // with changes a copy of the signal.
-func with(s scaling.Signal, change func(*scaling.Signal)) scaling.Signal {
+func with(s scaling.View, change func(*scaling.View)) scaling.View {
 	change(&s)
 	return s
 }
@@ -63,23 +72,23 @@ func TestTargetTrackingRoundsForAvailability(t *testing.T) { // TEST-21
 		{"10 x 30/50 is whole", tracking(50), signal(low, 10, 30), 6, true},
 		{"a hair above a whole number", tracking(0.3), signal(low, 3, 0.1), 1, true}, // 3 x 0.1 / 0.3 > 1
 		{"scale-in at t=1860", tracking(50), signal(low, 7, 20), 3, true},
-		{"held to max", tracking(50), with(signal(high, 4, 80), func(s *scaling.Signal) { s.Max = 6 }), 6, true},
-		{"held to min", tracking(50), with(signal(low, 10, 0), func(s *scaling.Signal) { s.Min = 2 }), 2, true},
-		{"zeros empty a group of min 0", tracking(50), with(signal(low, 1, 0), func(s *scaling.Signal) { s.Min = 0 }), 0, true},
+		{"held to max", tracking(50), with(signal(high, 4, 80), func(s *scaling.View) { s.Max = 6 }), 6, true},
+		{"held to min", tracking(50), with(signal(low, 10, 0), func(s *scaling.View) { s.Min = 2 }), 2, true},
+		{"zeros empty a group of min 0", tracking(50), with(signal(low, 1, 0), func(s *scaling.View) { s.Min = 0 }), 0, true},
 		{"an absurd metric", tracking(50), signal(high, 4, 1e300), 100, true},
 	})
 }
 
 func TestTargetTrackingWaitsForWarmInstances(t *testing.T) { // TEST-21, timeline
-	warming := func(s *scaling.Signal) { s.Desired, s.Warming = 7, true }
+	warming := func(s *scaling.View) { s.Desired, s.Warming = 7, true }
 	check(t, []decision{
 		{"t=240", tracking(50), with(signal(scaling.High, 4, 80), warming), 7, true},
 		{"t=300, mixed minute", tracking(50), with(signal(scaling.High, 4, 62.9), warming), 7, true},
 		{"scale-in while warming", tracking(50), with(signal(scaling.Low, 4, 20), warming), 7, false},
-		{"nothing warm", tracking(50), with(signal(scaling.High, 4, 80), func(s *scaling.Signal) { s.Base = 0 }), 4, false},
-		{"no metric", tracking(50), with(signal(scaling.High, 4, 80), func(s *scaling.Signal) { s.HasMetric = false }), 4, false},
+		{"nothing warm", tracking(50), with(signal(scaling.High, 4, 80), func(s *scaling.View) { s.Base = 0 }), 4, false},
+		{"no metric", tracking(50), with(signal(scaling.High, 4, 80), func(s *scaling.View) { s.HasMetric = false }), 4, false},
 		{"NaN", tracking(50), signal(scaling.High, 4, math.NaN()), 4, false},
-		{"a metric without instances", tracking(50), with(signal(scaling.High, 0, 80), func(s *scaling.Signal) { s.Min = 0 }), 1, true},
+		{"a metric without instances", tracking(50), with(signal(scaling.High, 0, 80), func(s *scaling.View) { s.Min = 0 }), 1, true},
 	})
 }
 
@@ -109,7 +118,7 @@ var test20 = scaling.Step{
 }
 
 // at50 sets the threshold of TEST-20.
-func at50(s *scaling.Signal) { s.Threshold = 50 }
+func at50(s *scaling.View) { s.Threshold = 50 }
 
 func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
 	high, low := scaling.High, scaling.Low
@@ -123,10 +132,10 @@ func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
 		{"30 of 13", test20, with(signal(low, 13, 30), at50), 10, true},
 		{"59.99", test20, with(signal(high, 10, 59.99), at50), 10, true},
 		{"40.01", test20, with(signal(low, 10, 40.01), at50), 10, true},
-		{"no metric", test20, scaling.Signal{Breach: high, Desired: 10, Max: 20, Base: 10}, 10, false},
+		{"no metric", test20, scaling.View{Breach: high, Desired: 10, Max: 20, Base: 10}, 10, false},
 		{"NaN", test20, with(signal(high, 10, math.NaN()), at50), 10, false},
 	})
-	noisy := with(signal(high, 10, 64.1), func(s *scaling.Signal) { s.Threshold = 54.1 }) // 64.1 - 54.1 < 10
+	noisy := with(signal(high, 10, 64.1), func(s *scaling.View) { s.Threshold = 54.1 }) // 64.1 - 54.1 < 10
 	check(t, []decision{{"64.1 is 10 above 54.1", test20, noisy, 11, true}})
 	sides := scaling.Step{
 		Type: scaling.ChangeInCapacity,
@@ -143,8 +152,8 @@ func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
 }
 
 func TestWarmingInstancesCountAsAlreadyAdded(t *testing.T) { // TEST-20, timeline
-	warming := func(desired int) func(*scaling.Signal) {
-		return func(s *scaling.Signal) { s.Threshold, s.Desired, s.Warming = 50, desired, true }
+	warming := func(desired int) func(*scaling.View) {
+		return func(s *scaling.View) { s.Threshold, s.Desired, s.Warming = 50, desired, true }
 	}
 	check(t, []decision{
 		{"t=60", test20, with(signal(scaling.High, 10, 62), warming(11)), 11, true},
@@ -183,12 +192,12 @@ func TestPercentagesRoundTowardZeroButNotToZero(t *testing.T) {
 func TestSimpleScalingStartsFromDesired(t *testing.T) { // 18.2, TEST-19
 	change := func(n int) scaling.Simple { return scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: n} }
 	exact := scaling.Simple{Type: scaling.ExactCapacity, Adjustment: 5}
-	limits := func(least, most int) func(*scaling.Signal) {
-		return func(s *scaling.Signal) { s.Min, s.Max, s.HasMetric = least, most, false }
+	limits := func(least, most int) func(*scaling.View) {
+		return func(s *scaling.View) { s.Min, s.Max, s.HasMetric = least, most, false }
 	}
 	check(t, []decision{
 		{"t=0", change(2), with(signal(scaling.High, 4, 80), limits(1, 10)), 6, true},
-		{"t=660, one unhealthy", change(2), with(signal(scaling.High, 7, 80), func(s *scaling.Signal) { s.Base = 6 }), 9, true},
+		{"t=660, one unhealthy", change(2), with(signal(scaling.High, 7, 80), func(s *scaling.View) { s.Base = 6 }), 9, true},
 		{"max 3, +3", change(3), with(signal(scaling.High, 2, 80), limits(1, 3)), 3, true},
 		{"min 2, -2", change(-2), with(signal(scaling.Low, 3, 10), limits(2, 9)), 2, true},
 		{"weighted, max 12, +5", change(5), with(signal(scaling.High, 10, 80), limits(1, 12)), 12, true},
@@ -203,7 +212,7 @@ func TestDecrementWithinTheSurplusDoesNothing(t *testing.T) { // 20.1, weighted 
 		Type:  scaling.ChangeInCapacity,
 		Steps: []scaling.StepAdjustment{{Lower: -open, Upper: 0, Adjustment: -1}},
 	}
-	surplus := with(signal(scaling.Low, 30, 40), func(s *scaling.Signal) { s.Threshold, s.Base = 50, 32 })
+	surplus := with(signal(scaling.Low, 30, 40), func(s *scaling.View) { s.Threshold, s.Base = 50, 32 })
 	check(t, []decision{{"desired 30, capacity 32", minusOne, surplus, 30, true}})
 }
 
@@ -245,13 +254,13 @@ func TestEveryPolicyStaysWithinTheLimits(t *testing.T) {
 		for range 5000 {
 			least := random.IntN(5)
 			most := least + random.IntN(30)
-			s := scaling.Signal{
+			s := scaling.View{
 				Breach: scaling.High + scaling.Breach(random.IntN(2)), Min: least, Max: most,
 				Desired: least + random.IntN(most-least+1), Base: random.IntN(most + 5),
 				Metric: random.Float64() * 120, HasMetric: random.IntN(5) > 0,
 				Threshold: 50, Warming: random.IntN(2) > 0,
 			}
-			got, acts := kind.Example.Decide(s)
+			got, acts := decide(kind.Example.New(scaling.Setup{}), s)
 			switch {
 			case got < least || got > most:
 				t.Fatalf("%s: %d outside the limits of %+v (seed %d)", kind.Name, got, s, seed)
@@ -280,7 +289,7 @@ func TestValidateNamesEveryFaultOfAPolicy(t *testing.T) {
 		spec scaling.Spec
 		want []string // prefix of each fault
 	}{
-		{"zero tracking", scaling.TargetTracking{}, []string{"target_value:", "low_factor:", "scale_in:", "cadence:"}},
+		{"zero tracking", scaling.TargetTracking{}, []string{"target_value:", "low_factor:", "scale_in_mode:", "cadence:"}},
 		{"NaN target", tracking(math.NaN()), []string{"target_value:"}},
 		{"zero step", scaling.Step{}, []string{"adjustment_type:", "step_adjustment: must have from 1"}},
 		{"21 steps", steps(many...), []string{"step_adjustment: must have from 1"}},

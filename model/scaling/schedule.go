@@ -14,8 +14,9 @@ type Limits struct {
 }
 
 // Schedule is a scheduled action of a group: it sets any of min, max and desired
-// once at Start, or at each time of a recurrence (FACTS.md 22). The zero time
-// means no Start or no End; nil leaves that capacity as it is.
+// once at Start, or at each time of a recurrence (PutScheduledUpdateGroupAction,
+// Amazon EC2 Auto Scaling API Reference). The zero time means no Start or no End;
+// nil leaves that capacity as it is.
 type Schedule struct {
 	Recurrence        string // five cron fields; empty: once, at Start
 	TimeZone          string // IANA name of the recurrence's; empty: UTC

@@ -9,7 +9,7 @@ import (
 
 // Step changes capacity by how far the metric is beyond the threshold of the
 // alarm. It knows no cooldown; the base of its changes is the warmed capacity
-// (FACTS.md 20).
+// (Amazon EC2 Auto Scaling User Guide, "Step and simple scaling policies").
 type Step struct {
 	Type                    AdjustmentType
 	Steps                   []StepAdjustment // in any order, without gap or overlap
@@ -28,18 +28,76 @@ type StepAdjustment struct {
 // mostSteps is AWS's quota of step adjustments.
 const mostSteps = 20
 
-// Decide implements [Policy]. A metric in no step is no reason to act.
-func (p Step) Decide(s Signal) (int, bool) {
-	if !s.HasMetric {
-		return s.Desired, false
+// stepKind is the line of [Policies].
+func stepKind() Kind {
+	bound := func(name, meaning string) Parameter {
+		return Parameter{Name: name, Form: Number, Low: -mostNumber, High: mostNumber, Meaning: meaning}
 	}
-	distance := settle(s.Metric - s.Threshold)
+	return Kind{
+		Name: "StepScaling", Short: "step",
+		Description: "changes capacity by how far the metric is beyond the threshold",
+		Parameters: append(adjustmentParameters(), warmupParameter(), Parameter{
+			Name: "step_adjustment", Form: Rows, Required: true,
+			Meaning: "adjustments by how far the metric is from the threshold",
+			Columns: []Parameter{
+				bound("metric_interval_lower_bound", "metric - threshold from here on; open without"),
+				bound("metric_interval_upper_bound", "metric - threshold up to here; open without"),
+				{
+					Name: "scaling_adjustment", Form: Whole, Low: -mostUnits, High: mostUnits, Required: true,
+					Meaning: "by how much",
+				},
+			},
+		}),
+		Example: Step{
+			Type: PercentChangeInCapacity, EstimatedInstanceWarmup: Unset,
+			Steps: []StepAdjustment{{0, 10, 10}, {10, math.Inf(1), 30}},
+		},
+		construct: newStep,
+	}
+}
+
+// newStep constructs the spec of settings.
+func newStep(s settings) Spec {
+	p := Step{
+		MinAdjustmentMagnitude:  s.whole("min_adjustment_magnitude"),
+		EstimatedInstanceWarmup: s.orUnset("estimated_instance_warmup"),
+	}
+	p.Type, _ = ParseAdjustmentType(s.word("adjustment_type"))
+	for _, row := range s.rows("step_adjustment") {
+		p.Steps = append(p.Steps, StepAdjustment{
+			Lower:      row.orNumber("metric_interval_lower_bound", math.Inf(-1)),
+			Upper:      row.orNumber("metric_interval_upper_bound", math.Inf(1)),
+			Adjustment: row.whole("scaling_adjustment"),
+		})
+	}
+	return p
+}
+
+// Mechanism implements [Spec].
+func (p Step) Mechanism() Mechanism {
+	return Mechanism{Warms: true, WarmupTime: p.EstimatedInstanceWarmup}
+}
+
+// New implements [Spec]: there is no state.
+func (p Step) New(Setup) Policy { return p }
+
+// Grows reports whether the policy can add capacity.
+func (p Step) Grows() bool {
+	return slices.ContainsFunc(p.Steps, func(s StepAdjustment) bool { return s.Adjustment > 0 })
+}
+
+// Decide implements [Policy]. A metric in no step is no reason to act.
+func (p Step) Decide(v View) Decision {
+	if !v.HasMetric {
+		return Decision{}
+	}
+	distance := settle(v.Metric - v.Threshold)
 	for _, step := range p.Steps {
-		if step.covers(distance, s.Breach) {
-			return p.adjustment(step.Adjustment).apply(s, s.Base)
+		if step.covers(distance, v.Breach) {
+			return p.adjustment(step.Adjustment).apply(v, v.Base)
 		}
 	}
-	return s.Desired, false
+	return Decision{}
 }
 
 // adjustment returns that amount with the policy's meaning.
@@ -68,13 +126,12 @@ func settle(distance float64) float64 {
 	return math.Round(distance*settleScale) / settleScale
 }
 
-// Validate implements [Spec] (FACTS.md 20.1).
+// Validate implements [Spec]: steps neither overlap nor leave a gap, and are open
+// at the outer ends (PutScalingPolicy, Amazon EC2 Auto Scaling API Reference).
 func (p Step) Validate() []error {
 	var f faults
 	p.adjustment(0).validateKind(&f)
-	if p.EstimatedInstanceWarmup < 0 && p.EstimatedInstanceWarmup != Unset {
-		f.add("estimated_instance_warmup", "must not be negative, got %v", p.EstimatedInstanceWarmup)
-	}
+	f.duration("estimated_instance_warmup", p.EstimatedInstanceWarmup)
 	if len(p.Steps) < 1 || len(p.Steps) > mostSteps {
 		f.add("step_adjustment", "must have from 1 to %d steps, got %d", mostSteps, len(p.Steps))
 	}

@@ -9,16 +9,80 @@ import (
 
 // TargetTracking keeps a metric that moves inversely with capacity near a
 // target. Its high alarm fires above the target, its low alarm below
-// LowThreshold; Cadence says after how many datapoints (FACTS.md 21).
+// LowThreshold; Cadence says after how many datapoints (Amazon EC2 Auto Scaling
+// User Guide, "Target tracking scaling policies").
 type TargetTracking struct {
 	Target         float64 // in the metric's unit, above 0
 	LowFactor      float64 // the low alarm's threshold as a share of the target
 	ScaleIn        ScaleInMode
 	DisableScaleIn bool
 	Cadence        Cadence
+	// EstimatedInstanceWarmup is that of what it launches; Unset: the group's.
+	EstimatedInstanceWarmup sim.Time
 }
 
-// Low factors seen on alarms of AWS; neither is documented (FACTS.md 21.1).
+// trackingKind is the line of [Policies].
+func trackingKind() Kind {
+	return Kind{
+		Name: "TargetTrackingScaling", Short: "target tracking",
+		Description: "keeps a metric near a target: proportional out, gradual in",
+		Parameters: []Parameter{
+			{
+				Name: "target_value", Form: Number, Low: -mostNumber, High: mostNumber, Required: true,
+				Meaning: "percent, bytes or requests per minute and target",
+			},
+			{Name: "disable_scale_in", Form: Flag, Default: false, Meaning: "only ever scale out"},
+			{
+				Name: "low_factor", Form: Number, Low: -mostNumber, High: mostNumber, Default: LowFactorDefault,
+				Words:   []Word{{"ec2-recent", LowFactorRecentEC2}},
+				Meaning: `threshold of the low alarm / target; "ec2-recent" is 0.7`,
+			},
+			{
+				Name: "cadence", Form: Choice, Words: []Word{{Name: "legacy"}, {Name: "responsive"}}, Default: "legacy",
+				Meaning: "datapoints until an alarm, 3 and 15 or 1 and 15",
+			},
+			{
+				Name: "scale_in_mode", Form: Choice, Default: Proportional.String(),
+				Words:   []Word{{Name: Proportional.String()}, {Name: Conservative.String()}},
+				Meaning: "how far one scale-in goes",
+			},
+			warmupParameter(),
+		},
+		Example: TargetTracking{
+			Target: 50, LowFactor: LowFactorDefault, ScaleIn: Proportional, Cadence: LegacyCadence(),
+			EstimatedInstanceWarmup: Unset,
+		},
+		construct: func(s settings) Spec {
+			p := TargetTracking{
+				Target: s.number("target_value"), LowFactor: s.number("low_factor"), DisableScaleIn: s.flag("disable_scale_in"),
+				EstimatedInstanceWarmup: s.orUnset("estimated_instance_warmup"),
+			}
+			p.Cadence, _ = ParseCadence(s.word("cadence"))
+			p.ScaleIn, _ = ParseScaleInMode(s.word("scale_in_mode"))
+			return p
+		},
+	}
+}
+
+// Mechanism implements [Spec]. Its alarms repeat every minute while they last, so
+// that only a fresh datapoint may move the group again; AWS says of scale-in no
+// more than that it is gradual. One that never scales in has no say in whether
+// others do.
+func (p TargetTracking) Mechanism() Mechanism {
+	alarms := []Alarm{{High, p.Target, p.Cadence.HighPeriods, p.Cadence.Period}}
+	if !p.DisableScaleIn {
+		alarms = append(alarms, Alarm{Low, p.LowThreshold(), p.Cadence.LowPeriods, p.Cadence.Period})
+	}
+	return Mechanism{
+		Warms: true, WarmupTime: p.EstimatedInstanceWarmup,
+		Unanimous: !p.DisableScaleIn, Fresh: true, Alarms: alarms,
+	}
+}
+
+// New implements [Spec]: there is no state.
+func (p TargetTracking) New(Setup) Policy { return p }
+
+// Low factors seen on alarms that AWS made; neither is documented.
 const (
 	LowFactorDefault   = 0.9
 	LowFactorRecentEC2 = 0.7
@@ -37,8 +101,8 @@ func LegacyCadence() Cadence {
 	return Cadence{HighPeriods: 3, LowPeriods: 15, Period: sim.Minute}
 }
 
-// ResponsiveCadence is the faster one since then; its numbers are unconfirmed
-// (FACTS.md 21.1).
+// ResponsiveCadence is the faster one since then; AWS does not publish its
+// numbers.
 func ResponsiveCadence() Cadence {
 	return Cadence{HighPeriods: 1, LowPeriods: 15, Period: sim.Minute}
 }
@@ -55,7 +119,7 @@ func ParseCadence(name string) (Cadence, error) {
 }
 
 // ScaleInMode says how far one scale-in of a target tracking policy goes. AWS
-// documents no more than "gradually" (FACTS.md 21.2).
+// documents no more than "gradually".
 type ScaleInMode uint8
 
 // Scale-in modes.
@@ -90,30 +154,30 @@ func (p TargetTracking) LowThreshold() float64 { return p.Target * p.LowFactor }
 // Decide implements [Policy]: capacity in proportion to metric and target,
 // rounded up. Nothing warmed means no metric to trust and no action, except
 // that a breach of the high alarm wakes a group of desired capacity 0.
-func (p TargetTracking) Decide(s Signal) (int, bool) {
-	if !s.HasMetric || math.IsNaN(s.Metric) {
-		return s.Desired, false
+func (p TargetTracking) Decide(v View) Decision {
+	if !v.HasMetric || math.IsNaN(v.Metric) {
+		return Decision{}
 	}
-	if s.Base <= 0 {
-		if s.Breach == High && s.Desired == 0 {
-			return s.raise(1)
+	if v.Base <= 0 {
+		if v.Breach == High && v.Desired == 0 {
+			return v.Raise(1)
 		}
-		return s.Desired, false
+		return Decision{}
 	}
-	proposed := ceil(float64(s.Base) * s.Metric / p.Target)
-	switch s.Breach {
+	proposed := ceil(float64(v.Base) * v.Metric / p.Target)
+	switch v.Breach {
 	case High:
-		return s.raise(proposed)
+		return v.Raise(proposed)
 	case Low:
 		if p.DisableScaleIn {
-			return s.Desired, false
+			return Decision{}
 		}
 		if p.ScaleIn == Conservative {
-			proposed = max(proposed, s.Desired-max(1, s.Desired/conservativeShare))
+			proposed = max(proposed, v.Desired-max(1, v.Desired/conservativeShare))
 		}
-		return s.lower(proposed)
+		return v.Lower(proposed)
 	default:
-		panic("scaling: unknown breach")
+		panic("scaling: target tracking was asked without a breach")
 	}
 }
 
@@ -127,10 +191,11 @@ func (p TargetTracking) Validate() []error {
 		f.add("low_factor", "must be above 0 and at most 1, got %v", p.LowFactor)
 	}
 	if p.ScaleIn != Proportional && p.ScaleIn != Conservative {
-		f.add("scale_in", "must be proportional or conservative, got %d", p.ScaleIn)
+		f.add("scale_in_mode", "must be proportional or conservative, got %d", p.ScaleIn)
 	}
 	if p.Cadence.HighPeriods < 1 || p.Cadence.LowPeriods < 1 || p.Cadence.Period <= 0 {
 		f.add("cadence", "must count at least one datapoint on either side, got %+v", p.Cadence)
 	}
+	f.duration("estimated_instance_warmup", p.EstimatedInstanceWarmup)
 	return f
 }

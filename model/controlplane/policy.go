@@ -1,0 +1,145 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// scaler is one dynamic scaling policy of a group at work.
+type scaler struct {
+	cfg       *ScalingPolicy
+	policy    scaling.Policy
+	mechanism scaling.Mechanism
+	draws     rng.Stream
+	inputs    []int    // index into Plane.inputs
+	wake      sim.Time // its next instant; Never: none
+	floor     int      // capacity below which it lets nobody scale in
+}
+
+// input is what a policy sees of one metric.
+type input struct {
+	group, policy int
+	metric        *Metric
+	clock         int
+	staged        []datapoint // published, not visible yet
+	seen          *scaling.Recorder
+}
+
+// newInputs prepares the metrics of all policies. It comes before whatever marks
+// the beginnings of periods.
+func (cp *Plane) newInputs() error {
+	for i := range cp.cfg.Groups {
+		for k := range cp.cfg.Groups[i].Policies {
+			p := &cp.cfg.Groups[i].Policies[k]
+			for j := range p.Inputs {
+				in := &p.Inputs[j]
+				if in.Period <= 0 {
+					return fmt.Errorf("autoscaling_group.%s.policy.%d: input %d: period must be above 0, got %v",
+						cp.cfg.Groups[i].Name, k, j, in.Period)
+				}
+				cp.inputs = append(cp.inputs, input{
+					group: i, policy: k, metric: &in.Metric,
+					clock: cp.clockOf(cp.published(&in.Metric, in.Period)),
+				})
+			}
+		}
+	}
+	return nil
+}
+
+// newScalers makes the policies of a group and asks when they want to decide.
+func (cp *Plane) newScalers(i int) error {
+	g := &cp.groups[i]
+	g.scalers = make([]scaler, len(g.cfg.Policies))
+	for k := range g.scalers {
+		s := &g.scalers[k]
+		s.cfg, s.wake = &g.cfg.Policies[k], sim.Never
+		if s.cfg.Spec == nil {
+			return fmt.Errorf("autoscaling_group.%s.policy.%d: must have a spec", g.cfg.Name, k)
+		}
+		if faults := s.cfg.Spec.Validate(); len(faults) > 0 {
+			return fmt.Errorf("autoscaling_group.%s.policy.%d: %w", g.cfg.Name, k, faults[0])
+		}
+		s.mechanism = s.cfg.Spec.Mechanism()
+		s.draws = cp.stream(fmt.Sprintf("policy/%s/%s", g.cfg.Name, s.cfg.Name))
+		s.policy = s.cfg.Spec.New(scaling.Setup{Start: cp.frame.Start, Draws: &s.draws})
+		for n := range cp.inputs {
+			if in := &cp.inputs[n]; in.group == i && in.policy == k {
+				in.seen = scaling.NewRecorder(s.mechanism.History)
+				s.inputs = append(s.inputs, n)
+			}
+		}
+		cp.scheduleWake(i, k)
+	}
+	return nil
+}
+
+// scheduleWake asks a policy when it wants to decide next.
+func (cp *Plane) scheduleWake(i, k int) {
+	s := &cp.groups[i].scalers[k]
+	waker, ok := s.policy.(scaling.Waker)
+	if !ok {
+		return
+	}
+	now := cp.kernel.Now()
+	next, ok := waker.Wake(now)
+	if !ok {
+		next = sim.Never
+	} else if next <= now {
+		panic(fmt.Sprintf("controlplane: policy %s asks to be woken at %v, which is not after %v", s.cfg.Name, next, now))
+	}
+	if next != s.wake && next <= cp.frame.Duration {
+		cp.schedule(next, paired(policyWakes, uint32(i), uint32(k)))
+	}
+	s.wake = next
+}
+
+// onPolicyWakes lets a policy decide at an instant that it asked for.
+func (cp *Plane) onPolicyWakes(ev model.Event) {
+	i, k := ev.Pair()
+	s := &cp.groups[i].scalers[k]
+	if s.wake != cp.kernel.Now() { // it has asked for another instant since
+		cp.overtaken()
+		return
+	}
+	s.wake = sim.Never
+	inv := invocation{policy: int(k), side: scaling.Woken, from: -1}
+	if len(s.inputs) > 0 {
+		newest := cp.see(s.inputs[0]).Latest()
+		inv.metric, inv.hasMetric = newest.Value, newest.OK
+	}
+	cp.ask(int(i), inv)
+}
+
+// publishInputs stages a datapoint of every input of a clock.
+func (cp *Plane) publishInputs(c int) {
+	now := cp.kernel.Now()
+	for n := range cp.inputs {
+		in := &cp.inputs[n]
+		if in.clock != c {
+			continue
+		}
+		p := cp.measure(in.metric, c)
+		p.from, p.visible = now-cp.clocks[c].period, now+cp.cfg.PublicationDelay
+		in.staged = append(in.staged, p)
+		cp.see(n) // so that no more is staged than is on its way
+	}
+}
+
+// see returns the datapoints of an input that have become visible.
+func (cp *Plane) see(n int) scaling.History {
+	in := &cp.inputs[n]
+	k := 0
+	for ; k < len(in.staged) && in.staged[k].visible <= cp.kernel.Now(); k++ {
+		p := &in.staged[k]
+		in.seen.Push(scaling.Datapoint{
+			From: p.from, Until: p.from + cp.clocks[in.clock].period, Value: p.value, OK: p.ok,
+		})
+	}
+	in.staged = append(in.staged[:0], in.staged[k:]...)
+	return in.seen.History()
+}
