@@ -7,7 +7,8 @@ import (
 )
 
 // Queue is a line in order of arrival from which a job may leave anywhere, in
-// constant time, by the ticket that it was given. The zero Queue is empty.
+// constant time, by the ticket that it was given. The zero Queue is empty. The
+// place of one that left is kept until all before it have left too.
 type Queue struct {
 	ring   []place // its length is a power of two
 	head   uint32  // ticket of the first place
@@ -55,10 +56,10 @@ func (q *Queue) Pop() (job uint32, demand sim.Time) {
 
 // Remove takes out the job of a ticket. It panics if it has left before.
 func (q *Queue) Remove(ticket uint32) {
-	p := q.at(ticket)
-	if ticket-q.head >= q.tail-q.head || p.gone {
+	if ticket-q.head >= q.tail-q.head || q.at(ticket).gone {
 		panic("station: the ticket is not in line")
 	}
+	p := q.at(ticket)
 	p.gone = true
 	q.left(p.demand)
 }
