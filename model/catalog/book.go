@@ -32,9 +32,10 @@ const (
 //	ebs/gp3_storage,,0.075
 //
 // An item is an instance type (priced an hour; its Reserved and Spot prices move
-// along), the Dedicated Host of a family, or an [Item]. Blank lines and lines
-// that begin with # are skipped. All faults are returned at once, each as
-// "name:line: column: rule, got value". An overridden price is not estimated.
+// along), the Dedicated Host of a family, or the "service/item" of
+// [Catalog.Service]. Blank lines and lines that begin with # are skipped. All
+// faults are returned at once, each as "name:line: column: rule, got value". An
+// overridden price is not estimated.
 func (c *Catalog) Override(name string, r io.Reader) (*Catalog, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {

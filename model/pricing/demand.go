@@ -66,7 +66,7 @@ func (it *item) group() groupKey {
 
 // reserve returns the appetites for Reserved Instances of an offering, one per
 // group of usage, in a fixed order.
-func (d demand) reserve(o Offering) []appetite {
+func (d demand) reserve(o model.Offering) []appetite {
 	groups := map[groupKey]*appetite{}
 	var keys []groupKey
 	for _, c := range d.covers {
@@ -106,7 +106,7 @@ func (d demand) reserve(o Offering) []appetite {
 
 // consider makes an item's type the one to reserve if it is the cheapest per
 // normalized unit so far; of equal ones the smallest.
-func (a *appetite) consider(book Book, o Offering, it *item) {
+func (a *appetite) consider(book Book, o model.Offering, it *item) {
 	c := Commitment{
 		Kind: ReservedInstance, Class: o.Class, Term: o.Term, Payment: o.Payment,
 		Type: it.name, Platform: it.platform, Tenancy: it.tenancy,

@@ -26,7 +26,7 @@ func Plans() []PlanEntry {
 		Name: "on-demand", Description: "by the second, without commitment",
 		Size: func(b Buying, _ []*model.Ledger) Committed { return b.plan(nil) },
 	}}
-	for _, class := range []Class{Standard, Convertible} {
+	for _, class := range []model.Class{model.Standard, model.Convertible} {
 		plans = append(plans, commitmentPlans(Commitment{Kind: ReservedInstance, Class: class})...)
 	}
 	plans = append(plans, commitmentPlans(Commitment{Kind: EC2InstanceSavingsPlan})...)
@@ -68,8 +68,8 @@ func FindPlan(name string) (PlanEntry, bool) {
 // commitmentPlans returns the plans of a kind: both terms, all payments.
 func commitmentPlans(c Commitment) []PlanEntry {
 	var plans []PlanEntry
-	for _, term := range []Term{OneYear, ThreeYears} {
-		for payment := NoUpfront; payment <= AllUpfront; payment++ {
+	for _, term := range []model.Term{model.OneYear, model.ThreeYears} {
+		for payment := model.NoUpfront; payment <= model.AllUpfront; payment++ {
 			c.Term, c.Payment = term, payment
 			of := c
 			appetites := func(d demand) []appetite { return d.appetites(of) }
@@ -146,8 +146,8 @@ func sizeAll(appetites []appetite) []Commitment {
 func mixed(b Buying, ledgers []*model.Ledger) Committed {
 	b.WithoutSpot = false
 	for _, of := range []Commitment{
-		{Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront},
-		{Kind: ComputeSavingsPlan, Term: OneYear, Payment: NoUpfront},
+		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront},
+		{Kind: ComputeSavingsPlan, Term: model.OneYear, Payment: model.NoUpfront},
 	} {
 		b.Owned = slices.Concat(b.Owned, sizeAll(b.demand(ledgers).appetites(of)))
 	}

@@ -166,7 +166,7 @@ func TestFiguresOfOneReservation(t *testing.T) {
 	ledger.Types = typesOf("m5.large")
 	fleet(ledger, 1, ofType(0, 0, 80*sim.Hour))
 	r := reserved(1, "m5.large")
-	r.Payment = AllUpfront
+	r.Payment = model.AllUpfront
 	plan := committed(r)
 	f := plan.Figures(plan.Bill(ledger), committed().Bill(ledger))
 	rate := 0.096 * 0.59

@@ -11,7 +11,6 @@ import (
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
-	"headroom/model/tariff"
 	"headroom/model/workload"
 	"headroom/results"
 	"headroom/sim"
@@ -43,7 +42,7 @@ func jobs() *cloud.Config {
 func options(plans ...string) Options {
 	return Options{
 		Replications: 4, Plans: plans, Currency: pricing.USDollar,
-		Buying: pricing.Buying{Book: tariff.Of(must(catalog.Open("us-east-1")))},
+		Buying: pricing.Buying{Book: must(catalog.Open("us-east-1"))},
 	}
 }
 
