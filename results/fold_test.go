@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/sim"
@@ -138,7 +139,7 @@ func TestWarningsNameWhatIsMissing(t *testing.T) {
 	faster.Routes[0].Latency = histogram(sim.Second, 2*sim.Second)
 	m := []*measurement{l.measure(oneOutcome(cfg), bill), l.measure(faster, bill)}
 	s := l.fold(cfg, m)
-	s.judge([]Threshold{{Key: "latency.mean", Op: "<", Limit: 3, Text: "< 3s"}})
+	s.judge([]model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 3, Text: "< 3s"}})
 	s.warn(l, m)
 	all := strings.Join(s.Warnings, "\n")
 	for _, want := range []string{

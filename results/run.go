@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/sim/batch"
@@ -14,7 +15,7 @@ type Options struct {
 	Replications int
 	Workers      int          // replications under way at a time; 0: one per core
 	Plan         pricing.Plan // bills each of them
-	Thresholds   []Threshold
+	Thresholds   []model.Threshold
 	Currency     pricing.Currency // of the invoice file; zero: dollars
 	// Progress, if set, is called after each replication with the number of
 	// replications finished. Calls do not overlap.

@@ -134,7 +134,7 @@ func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary
 	defer bar.end()
 	s, err := results.Run(ctx, e.Config, results.Options{
 		Replications: e.Replications, Workers: f.workers, Plan: e.Plan, Currency: e.Currency,
-		Thresholds: e.thresholds, Progress: bar.advance,
+		Thresholds: e.Thresholds, Progress: bar.advance,
 	})
 	if s != nil {
 		s.PriceDate = e.Catalog.PriceDate()

@@ -89,7 +89,7 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Out
 			}
 			return experimentOf(scenario), nil
 		},
-		Reference: experimentOf(e.Scenario), Minimize: s.Minimize, Thresholds: e.thresholds,
+		Reference: experimentOf(e.Scenario), Minimize: s.Minimize, Thresholds: e.Thresholds,
 		Features: s.Features(e.Catalog), Neighbours: s.Neighbours,
 	}, search.Options{
 		Confidence: s.Confidence, Indifference: s.Indifference, Replications: s.Replications, MaxReplications: s.MaxReplications,

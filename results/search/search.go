@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/sim/stat"
 )
 
@@ -25,7 +25,7 @@ type Problem struct {
 	Build      func(candidate int) (Experiment, error)
 	Reference  Experiment // what there is now, to compare with; nil: nothing
 	Minimize   string     // key of the metric to minimise
-	Thresholds []results.Threshold
+	Thresholds []model.Threshold
 	// Features places candidates where those that behave alike are near each
 	// other; all have equally many coordinates, in [0, 1].
 	Features func(candidate int) []float64
@@ -87,7 +87,7 @@ const (
 
 // Margin is where a candidate stands against a threshold.
 type Margin struct {
-	results.Threshold
+	model.Threshold
 	stat.Estimate // of the metric, with its 95 % interval; N 0: never observed
 	Unit          string
 	// Sure is the confidence, by Student's distribution, that the metric's

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/model"
 	"headroom/results"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -141,7 +142,7 @@ func failing(rule Rule) *Plan {
 }
 
 // ruled gives up points above half the load.
-var ruled = Rule{Replications: 30, Thresholds: []results.Threshold{{Key: "latency.mean", Op: "<", Limit: 1.2, Text: "< 1.2s"}}}
+var ruled = Rule{Replications: 30, Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 1.2, Text: "< 1.2s"}}}
 
 func TestDispatchGivesTheRowsOfRun(t *testing.T) {
 	for name, p := range map[string]*Plan{

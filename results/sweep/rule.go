@@ -5,26 +5,20 @@ import (
 	"math"
 	"slices"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/sim/stat"
 )
 
 // Confidence is that of every interval and of every early stop.
 const Confidence = 0.95
 
-// Precision asks for an interval that is narrow against its value.
-type Precision struct {
-	Key      string
-	Relative float64 // half-width / |value|
-}
-
 // Rule says when a point has been replicated enough.
 type Rule struct {
 	Replications int // without Precision: exactly so many
 	Max          int // with it: at most so many
-	Precision    []Precision
+	Precision    []model.Precision
 	// Thresholds stop points early that certainly breach one.
-	Thresholds []results.Threshold
+	Thresholds []model.Threshold
 }
 
 // firstLook is the least number of replications before a precision is judged:
@@ -137,14 +131,7 @@ func (r *Rule) ruledOut(l *Layout, values [][]float64) string {
 		}
 		e := stat.Interval(observed(values, at), 1-2*risk)
 		low, high := e.Value-e.HalfWidth, e.Value+e.HalfWidth
-		breached := false
-		switch t.Op {
-		case "<", "<=":
-			breached = low > t.Limit
-		case ">", ">=":
-			breached = high < t.Limit
-		}
-		if breached {
+		if t.Above() && high < t.Limit || !t.Above() && low > t.Limit {
 			return fmt.Sprintf("%s %s", t.Key, t.Text)
 		}
 	}

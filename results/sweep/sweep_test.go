@@ -97,7 +97,7 @@ func content(t testing.TB, j *Journal, p *Plan) []byte {
 	return all
 }
 
-var adaptive = Rule{Replications: 3, Max: 40, Precision: []Precision{{"wait.mean", 0.3}}}
+var adaptive = Rule{Replications: 3, Max: 40, Precision: []model.Precision{{Key: "wait.mean", Relative: 0.3}}}
 
 func TestSameRowsForAnyWorkers(t *testing.T) {
 	p := loads(12, adaptive)
@@ -278,7 +278,7 @@ func TestInterruptionKeepsReplications(t *testing.T) {
 }
 
 func TestHopelessPointsEndEarly(t *testing.T) {
-	rule := Rule{Replications: 50, Thresholds: []results.Threshold{{Key: "latency.mean", Op: "<", Limit: 1.2, Text: "< 1.2s"}}}
+	rule := Rule{Replications: 50, Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 1.2, Text: "< 1.2s"}}}
 	p := loads(10, rule)
 	hopeful, hopeless := must(p.Compute(t.Context(), 0)), must(p.Compute(t.Context(), 9))
 	if len(hopeful.Values) != 50 || hopeful.Ruled != "" {
@@ -320,7 +320,7 @@ func hits(t *testing.T, rule Rule) (covered int, replications float64) {
 func TestIntervalsCoverWithAndWithoutStopping(t *testing.T) {
 	for name, rule := range map[string]Rule{
 		"fixed":      {Replications: 20},
-		"sequential": {Replications: 5, Max: 500, Precision: []Precision{{"latency.mean", 0.035}}},
+		"sequential": {Replications: 5, Max: 500, Precision: []model.Precision{{Key: "latency.mean", Relative: 0.035}}},
 	} {
 		covered, n := hits(t, rule)
 		t.Logf("%s: %d of %d intervals cover, %.1f replications on average", name, covered, experiments, n)
