@@ -101,8 +101,8 @@ func invoice() *pricing.Invoice {
 
 func TestEveryMetricReadsItsPart(t *testing.T) {
 	cfg := twoGroups()
-	l := newLayout(cfg)
-	m := l.measure(oneOutcome(cfg), invoice())
+	meter := NewMeter(cfg)
+	m := meter.Measure(oneOutcome(cfg), invoice())
 	for key, want := range map[string]float64{
 		"requests.arrived":                                   150,
 		"requests.arrived{target_group=web}":                 100,
@@ -161,7 +161,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"events.processed":                                   1000,
 		"events.overtaken":                                   10,
 	} {
-		i := l.find(key)
+		i := meter.find(key)
 		if i < 0 {
 			t.Errorf("no metric %s", key)
 			continue
@@ -174,7 +174,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"capacity.in_service.max", "hosts.used.max", // extremes of two parts do not add up
 		"cost", "instances.launched{instance_workload=hosts.m5.a}", "latency.p99{code=502}",
 	} {
-		if l.find(key) >= 0 {
+		if meter.find(key) >= 0 {
 			t.Errorf("there is a metric %s", key)
 		}
 	}

@@ -28,15 +28,15 @@ type Verdict struct {
 // metrics that the scenario does not have, with the nearest that it has, and
 // unknown comparisons.
 func CheckThresholds(cfg *cloud.Config, thresholds []model.Threshold) error {
-	return newLayout(cfg).check(thresholds)
+	return NewMeter(cfg).check(thresholds)
 }
 
-func (l *layout) check(thresholds []model.Threshold) error {
+func (m *Meter) check(thresholds []model.Threshold) error {
 	var faults []error
 	for _, t := range thresholds {
-		if at := l.find(t.Key); at < 0 {
-			faults = append(faults, l.unknown(t.Key))
-		} else if unit := l.entries[at].metric.Unit; t.Unit != "" && t.Unit != unit {
+		if at := m.find(t.Key); at < 0 {
+			faults = append(faults, m.unknown(t.Key))
+		} else if unit := m.entries[at].metric.Unit; t.Unit != "" && t.Unit != unit {
 			faults = append(faults, fmt.Errorf("thresholds.%q: must be a limit in the metric's unit (%s), got %q", t.Key, unit, t.Text))
 		}
 		if !slices.Contains(model.Operators(), t.Operator) {
@@ -49,8 +49,9 @@ func (l *layout) check(thresholds []model.Threshold) error {
 	return errors.Join(faults...)
 }
 
-func (l *layout) unknown(key string) error {
-	if suggestion := meant(key, l.keys()); suggestion != "" {
+func (m *Meter) unknown(key string) error {
+	keys, _ := m.Keys()
+	if suggestion := meant(key, keys); suggestion != "" {
 		return fmt.Errorf("thresholds.%q: the scenario has no such metric%s", key, suggestion)
 	}
 	return fmt.Errorf("thresholds.%q: the scenario has no such metric; `headroom metrics` lists them", key)

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/model"
-	"headroom/results"
 	"headroom/results/report"
+	"headroom/results/run"
 	"headroom/results/sweep"
 	"headroom/scenarios"
 	"headroom/sim/batch/jetstream"
@@ -123,12 +123,12 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 func planOf(s *scenarios.Sweep) *sweep.Plan {
 	return &sweep.Plan{
 		Points: s.Len(),
-		Build: func(point int) (*results.Experiment, error) {
+		Build: func(point int) (*run.Experiment, error) {
 			scenario, err := s.Point(point)
 			if err != nil {
 				return nil, err
 			}
-			return results.NewExperiment(scenario.Config, scenario.Plan), nil
+			return run.Of(scenario), nil
 		},
 	}
 }

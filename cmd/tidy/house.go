@@ -23,9 +23,11 @@ var house = []row{
 		"model/spot model/compute model/storage model/network model/pricing", unaware: true},
 	{line: 3, packages: "model/cloud", unaware: true},
 	{line: 4, packages: "scenarios results"},
-	{line: 5, packages: "results/report"},
-	{line: 6, packages: "cmd/headroom"},
-	{line: 6, packages: "cmd/tidy"},
+	{line: 5, packages: "results/run"},
+	{line: 6, packages: "results/sweep results/search results/buying", unaware: true},
+	{line: 7, packages: "results/report"},
+	{line: 8, packages: "cmd/headroom"},
+	{line: 8, packages: "cmd/tidy"},
 }
 
 // listed are the directories in which a package needs an entry of its own.

@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"strings"
 
-	"headroom/results"
+	"headroom/results/run"
 )
 
 // Plan says what the points of a sweep are.
@@ -16,7 +16,7 @@ type Plan struct {
 	Rule   Rule
 	// Build returns the experiment of a point. It is called from many
 	// goroutines.
-	Build func(point int) (*results.Experiment, error)
+	Build func(point int) (*run.Experiment, error)
 }
 
 // Compute returns the row of a point: what [Run] keeps of it, from nothing.
@@ -52,13 +52,13 @@ func errorOf(replication int, err error) error {
 }
 
 // build makes the experiment of a point; a panic becomes its error.
-func build(p *Plan, point int) (e *results.Experiment, err error) {
+func build(p *Plan, point int) (e *run.Experiment, err error) {
 	defer caught(&err)
 	return p.Build(point)
 }
 
 // replicate runs one replication; a panic becomes its error.
-func replicate(ctx context.Context, e *results.Experiment, replication int) (values []float64, err error) {
+func replicate(ctx context.Context, e *run.Experiment, replication int) (values []float64, err error) {
 	defer caught(&err)
 	return e.Replicate(ctx, replication)
 }

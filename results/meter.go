@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"headroom/model/cloud"
+	"headroom/model/pricing"
 )
 
-// layout is the metrics that a scenario has, in the order of results. It
-// depends on the config alone, so that every replication measures the same and
-// a misspelt key is found before anything runs.
-type layout struct {
+// Meter reads the metrics that a scenario has, in the order of results. Which
+// those are depends on the config alone, so that every replication measures the
+// same and a misspelt key is found before anything runs. It is immutable.
+type Meter struct {
+	cfg     *cloud.Config
 	scopes  []scope
 	entries []entry
 }
@@ -22,23 +24,56 @@ type entry struct {
 	scope  int // index into scopes
 }
 
-func newLayout(cfg *cloud.Config) *layout {
-	l := &layout{scopes: scopes(cfg)}
+// NewMeter returns the meter of a scenario.
+func NewMeter(cfg *cloud.Config) *Meter {
+	m := &Meter{cfg: cfg, scopes: scopes(cfg)}
 	count := map[string]int{}
-	for _, s := range l.scopes {
+	for _, s := range m.scopes {
 		count[s.Label]++
 	}
-	for _, m := range Metrics() {
-		if m.needs != "" && count[m.needs] == 0 {
+	for _, metric := range Metrics() {
+		if metric.needs != "" && count[metric.needs] == 0 {
 			continue
 		}
-		for i, s := range l.scopes {
-			if m.covers(s.Label, count) {
-				l.entries = append(l.entries, entry{key: s.Key(m.Name), metric: m, scope: i})
+		for i, s := range m.scopes {
+			if metric.covers(s.Label, count) {
+				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}
 		}
 	}
-	return l
+	return m
+}
+
+// Keys returns the keys of the metrics, with their units, in the order of what
+// [Meter.Read] returns.
+func (m *Meter) Keys() (keys, units []string) {
+	for _, e := range m.entries {
+		keys = append(keys, e.key)
+		units = append(units, e.metric.Unit)
+	}
+	return keys, units
+}
+
+// Read returns the value of every metric of a replication that was simulated and
+// billed; NaN stands for none observed.
+func (m *Meter) Read(outcome *cloud.Outcome, invoice *pricing.Invoice) []float64 {
+	return m.values(m.parts(outcome, invoice))
+}
+
+func (m *Meter) parts(outcome *cloud.Outcome, invoice *pricing.Invoice) []part {
+	parts := make([]part, len(m.scopes))
+	for i, s := range m.scopes {
+		parts[i] = part{scope: s, outcome: outcome, invoice: invoice}
+	}
+	return parts
+}
+
+func (m *Meter) values(parts []part) []float64 {
+	values := make([]float64, len(m.entries))
+	for i, e := range m.entries {
+		values[i] = e.metric.read(&parts[e.scope])
+	}
+	return values
 }
 
 // covers reports whether the metric is given for parts of a label, when there
@@ -51,8 +86,8 @@ func (m *Metric) covers(label string, count map[string]int) bool {
 }
 
 // find returns the position of a key, or -1.
-func (l *layout) find(key string) int {
-	return slices.IndexFunc(l.entries, func(e entry) bool { return e.key == key })
+func (m *Meter) find(key string) int {
+	return slices.IndexFunc(m.entries, func(e entry) bool { return e.key == key })
 }
 
 // Nearest returns the name with the fewest typing errors against a wrong one, or
@@ -96,13 +131,8 @@ func typingErrors(a, b string) int {
 }
 
 // Keys lists the metric keys that results of a scenario may have, in order.
-func Keys(cfg *cloud.Config) []string { return newLayout(cfg).keys() }
-
-func (l *layout) keys() []string {
-	keys := make([]string, len(l.entries))
-	for i, e := range l.entries {
-		keys[i] = e.key
-	}
+func Keys(cfg *cloud.Config) []string {
+	keys, _ := NewMeter(cfg).Keys()
 	return keys
 }
 
