@@ -70,7 +70,7 @@ func charges(measured []*Measurement) []Charge {
 		}
 	}
 	for i := range all {
-		all[i].Cost = stat.Interval(costs[i], confidence)
+		all[i].Cost = stat.Interval(costs[i], Confidence)
 		all[i].mean(len(measured))
 	}
 	sortCharges(all, measured[0].owners)
@@ -164,6 +164,6 @@ func (s *Subtotal) sum(measured []*Measurement) bool {
 		}
 		costs[k] = sum.USD()
 	}
-	s.Cost = stat.Interval(costs, confidence)
+	s.Cost = stat.Interval(costs, Confidence)
 	return charged
 }

@@ -23,7 +23,7 @@ type Difference struct {
 }
 
 // Significant reports whether the difference is one at 95 %.
-func (d *Difference) Significant() bool { return d.P < 1-confidence }
+func (d *Difference) Significant() bool { return d.P < 1-Confidence }
 
 // Comparison is two scenarios, replication by replication.
 type Comparison struct {
@@ -72,14 +72,14 @@ func paired(key, unit string, a, b []float64) Difference {
 	}
 	d := Difference{
 		Key: key, Unit: unit, P: math.NaN(), Reduction: math.NaN(),
-		A: stat.Interval(a, confidence), B: stat.Interval(b, confidence), Delta: stat.Interval(deltas, confidence),
+		A: stat.Interval(a, Confidence), B: stat.Interval(b, Confidence), Delta: stat.Interval(deltas, Confidence),
 	}
 	n := float64(len(a))
 	if n < 2 {
 		return d
 	}
 	student := distuv.StudentsT{Sigma: 1, Nu: n - 1}
-	quantile := student.Quantile(0.5 + confidence/2)
+	quantile := student.Quantile(0.5 + Confidence/2)
 	switch {
 	case d.Delta.HalfWidth > 0: // half-width = quantile · standard error
 		d.P = 2 * student.Survival(math.Abs(d.Delta.Value)/d.Delta.HalfWidth*quantile)

@@ -7,6 +7,7 @@ import (
 
 	"headroom/model/cloud"
 	"headroom/model/pricing"
+	"headroom/model/spelling"
 )
 
 // Meter reads the metrics that a scenario has, in the order of results. Which
@@ -90,44 +91,10 @@ func (m *Meter) find(key string) int {
 	return slices.IndexFunc(m.entries, func(e entry) bool { return e.key == key })
 }
 
-// Nearest returns the name with the fewest typing errors against a wrong one, or
-// "" when none is near.
+// Nearest returns the name that somebody meant who wrote another, or "" when none
+// is near.
 func Nearest(wrong string, names []string) string {
-	const longest = 200 // no key is that long; it bounds the work
-	if len(wrong) > longest {
-		return ""
-	}
-	best, fewest := "", 1+max(2, len(wrong)/3)
-	for _, name := range names {
-		if d := typingErrors(wrong, name); d < fewest {
-			best, fewest = name, d
-		}
-	}
-	return best
-}
-
-// typingErrors is the optimal string alignment distance: letters missing,
-// added, wrong or swapped with their neighbour.
-func typingErrors(a, b string) int {
-	older, old, now := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range old {
-		old[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		for j := 1; j <= len(b); j++ {
-			wrong := 1
-			if a[i-1] == b[j-1] {
-				wrong = 0
-			}
-			now[j] = min(old[j]+1, now[j-1]+1, old[j-1]+wrong)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], older[j-2]+1)
-			}
-		}
-		older, old, now = old, now, older
-	}
-	return old[len(b)]
+	return spelling.Nearest(wrong, slices.Values(names), max(2, len(wrong)/3))
 }
 
 // Keys lists the metric keys that results of a scenario may have, in order.

@@ -9,8 +9,8 @@ import (
 	"headroom/sim/stat"
 )
 
-// confidence is that of every interval.
-const confidence = 0.95
+// Confidence is that of every interval, wherever results are shown.
+const Confidence = 0.95
 
 // Summary is what the replications of one scenario showed.
 type Summary struct {
@@ -116,7 +116,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 		}
 		if len(observed) > 0 {
 			s.Metrics = append(s.Metrics, Value{
-				Estimate: stat.Interval(observed, confidence), Key: e.key, Unit: e.metric.Unit,
+				Estimate: stat.Interval(observed, Confidence), Key: e.key, Unit: e.metric.Unit,
 			})
 		}
 	}

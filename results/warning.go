@@ -102,7 +102,7 @@ func (s *Summary) warnOfWarmup(measured []*Measurement) {
 	if 2*len(biases) <= len(measured) {
 		return
 	}
-	bias := stat.Interval(biases, confidence)
+	bias := stat.Interval(biases, Confidence)
 	size := math.Abs(bias.Value)
 	certain := size > leastBias && size > bias.HalfWidth || math.IsNaN(bias.HalfWidth) && size > clearBias
 	if !certain {

@@ -18,6 +18,7 @@ type row struct {
 var house = []row{
 	{line: 0, packages: "sim"},
 	{line: 0, packages: "sim/slab sim/rng sim/stat sim/bucket sim/analytic sim/batch"},
+	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},
 	{line: 2, packages: "model/catalog model/workload model/routing model/health model/placement model/alarm model/scaling " +
 		"model/spot model/compute model/storage model/network model/pricing", unaware: true},

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"math"
 	"strconv"
 	"strings"
 
 	"headroom/model"
+	"headroom/model/spelling"
 )
 
 const (
@@ -168,6 +170,12 @@ func (t table) keys(yield func(string) bool) {
 			return
 		}
 	}
+}
+
+// nearest returns the name that somebody meant, "" when more than a third of what
+// was written would be wrong.
+func nearest(name string, names iter.Seq[string]) string {
+	return spelling.Nearest(name, names, max(1, len(name)/3))
 }
 
 // hint words a suggestion; "" for none.

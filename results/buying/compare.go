@@ -14,9 +14,6 @@ import (
 	"headroom/sim/stat"
 )
 
-// confidence is that of every interval.
-const confidence = 0.95
-
 // Variants are a scenario by how it launches instances. They share their random
 // streams, so that they meet the same load.
 type Variants struct {

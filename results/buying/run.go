@@ -141,5 +141,5 @@ func observed[T any](all []T, read func(int, *T) float64) stat.Estimate {
 	if slices.ContainsFunc(values, func(v float64) bool { return math.IsInf(v, 1) }) {
 		return stat.Estimate{Value: math.Inf(1), HalfWidth: math.NaN(), N: len(values)}
 	}
-	return stat.Interval(values, confidence)
+	return stat.Interval(values, results.Confidence)
 }

@@ -6,11 +6,9 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/results"
 	"headroom/sim/stat"
 )
-
-// Confidence is that of every interval and of every early stop.
-const Confidence = 0.95
 
 // Rule says when a point has been replicated enough.
 type Rule struct {
@@ -123,7 +121,7 @@ func (r *Rule) ruledOut(l *Layout, values [][]float64) string {
 	if k == 0 || len(values) >= r.limit() {
 		return ""
 	}
-	risk := (1 - Confidence) / float64(k*(k+1))
+	risk := (1 - results.Confidence) / float64(k*(k+1))
 	for _, t := range r.Thresholds {
 		at := l.find(t.Key)
 		if at < 0 {
@@ -153,7 +151,7 @@ func glances(n int) int {
 
 // estimate is the mean of a metric over replications, with its interval.
 func estimate(values [][]float64, at int) stat.Estimate {
-	return stat.Interval(observed(values, at), Confidence)
+	return stat.Interval(observed(values, at), results.Confidence)
 }
 
 // observed returns the values of one metric, without those that are missing.
