@@ -1,7 +1,8 @@
 // Package model answers: in which words does headroom speak about a cloud?
 //
 // It holds plain values that every subsystem shares: [Money], [Bytes],
-// [InstanceType], [Zone], [Platform], [Tenancy], [PurchaseOption], and the usage
+// [InstanceType], [HostShape], [Zone], [Platform], [Tenancy], [PurchaseOption],
+// [Price], [Offering] with its [Class], [Term] and [Payment], and the usage
 // [Ledger] that the simulated cloud writes and the prices are computed from.
 // It has no behaviour beyond arithmetic and knows nobody above it.
 //

@@ -69,6 +69,12 @@ type VolumeUse struct {
 	ThroughputMiBs int64 // provisioned; 0 where the type has none
 }
 
+// A gp3 volume of any size has these without provisioning and without charge.
+const (
+	GP3IOPS           = 3000
+	GP3ThroughputMiBs = 125
+)
+
 // AddressUse is the time that one public IPv4 address was held.
 type AddressUse struct {
 	From, To sim.Time

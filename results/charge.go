@@ -40,16 +40,16 @@ func keyOf(l *pricing.Line) chargeKey {
 // Charges means invoices of replications line by line. Owners order them, as a
 // ledger lists them.
 func Charges(invoices []*pricing.Invoice, owners []string) []Charge {
-	measured := make([]*measurement, len(invoices))
+	measured := make([]*Measurement, len(invoices))
 	for i, invoice := range invoices {
-		measured[i] = &measurement{lines: invoice.Lines, owners: owners}
+		measured[i] = &Measurement{lines: invoice.Lines, owners: owners}
 	}
 	return charges(measured)
 }
 
 // charges means the invoices of replications line by line. Their order is that
 // of each invoice: by owner as the scenario lists them, the account first.
-func charges(measured []*measurement) []Charge {
+func charges(measured []*Measurement) []Charge {
 	index := map[chargeKey]int{}
 	var all []Charge
 	var costs [][]float64 // by charge, then replication
@@ -70,7 +70,7 @@ func charges(measured []*measurement) []Charge {
 		}
 	}
 	for i := range all {
-		all[i].Cost = stat.Interval(costs[i], confidence)
+		all[i].Cost = stat.Interval(costs[i], Confidence)
 		all[i].mean(len(measured))
 	}
 	sortCharges(all, measured[0].owners)
@@ -125,7 +125,7 @@ type Subtotal struct {
 
 // subtotals sums the lines by service, then way of buying, in the order in
 // which the packages list them.
-func subtotals(measured []*measurement) []Subtotal {
+func subtotals(measured []*Measurement) []Subtotal {
 	var all []Subtotal
 	total := 0.0
 	for _, service := range pricedServices() {
@@ -149,7 +149,7 @@ func subtotals(measured []*measurement) []Subtotal {
 
 // sum adds the lines up that belong to the subtotal. It reports whether there is
 // one.
-func (s *Subtotal) sum(measured []*measurement) bool {
+func (s *Subtotal) sum(measured []*Measurement) bool {
 	costs := make([]float64, len(measured))
 	charged := false
 	for k, m := range measured {
@@ -164,6 +164,6 @@ func (s *Subtotal) sum(measured []*measurement) bool {
 		}
 		costs[k] = sum.USD()
 	}
-	s.Cost = stat.Interval(costs, confidence)
+	s.Cost = stat.Interval(costs, Confidence)
 	return charged
 }

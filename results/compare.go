@@ -1,13 +1,10 @@
 package results
 
 import (
-	"context"
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"headroom/sim/batch"
 	"headroom/sim/stat"
 )
 
@@ -26,7 +23,7 @@ type Difference struct {
 }
 
 // Significant reports whether the difference is one at 95 %.
-func (d *Difference) Significant() bool { return d.P < 1-confidence }
+func (d *Difference) Significant() bool { return d.P < 1-Confidence }
 
 // Comparison is two scenarios, replication by replication.
 type Comparison struct {
@@ -35,57 +32,36 @@ type Comparison struct {
 	OnlyA, OnlyB []string     // metrics that the other has not
 }
 
-// CompareOptions say how to compare.
-type CompareOptions struct {
-	Replications int
-	Workers      int            // 0: one per core
-	Progress     func(done int) // as of [Options]
-}
-
-// Compare simulates two scenarios with the same seeds and pairs their
-// replications: each meets the arrivals and demands that the other meets, so
-// that what differs is due to the scenarios. Both must have the same seed for
-// that to hold.
-func Compare(ctx context.Context, a, b *Experiment, o CompareOptions) (*Comparison, error) {
-	type pair struct{ a, b []float64 }
-	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
-		func(ctx context.Context, index int) (pair, error) {
-			left, err := a.Replicate(ctx, index)
-			if err != nil {
-				return pair{}, fmt.Errorf("%s: %w", a.cfg.Name, err)
-			}
-			right, err := b.Replicate(ctx, index)
-			if err != nil {
-				return pair{}, fmt.Errorf("%s: %w", b.cfg.Name, err)
-			}
-			return pair{left, right}, nil
-		})
-	if err != nil {
-		return nil, err
+// Compare pairs what two scenarios showed, replication by replication, each read
+// by the meter of its scenario. Where both met the same arrivals and demands,
+// what differs is due to the scenarios.
+func Compare(a, b *Meter, left, right [][]float64) *Comparison {
+	if len(left) != len(right) {
+		panic("results: a comparison of unequally many replications")
 	}
-	c := &Comparison{Replications: len(done)}
-	for i, e := range a.layout.entries {
-		k := b.layout.find(e.key)
+	c := &Comparison{Replications: len(left)}
+	for i, e := range a.entries {
+		k := b.find(e.key)
 		if k < 0 {
 			c.OnlyA = append(c.OnlyA, e.key)
 			continue
 		}
-		var left, right []float64
-		for _, r := range done {
-			if x, y := r.Value.a[i], r.Value.b[k]; !math.IsNaN(x) && !math.IsNaN(y) {
-				left, right = append(left, x), append(right, y)
+		var xs, ys []float64
+		for r := range left {
+			if x, y := left[r][i], right[r][k]; !math.IsNaN(x) && !math.IsNaN(y) {
+				xs, ys = append(xs, x), append(ys, y)
 			}
 		}
-		if len(left) > 0 {
-			c.Differences = append(c.Differences, paired(e.key, e.metric.Unit, left, right))
+		if len(xs) > 0 {
+			c.Differences = append(c.Differences, paired(e.key, e.metric.Unit, xs, ys))
 		}
 	}
-	for _, e := range b.layout.entries {
-		if a.layout.find(e.key) < 0 {
+	for _, e := range b.entries {
+		if a.find(e.key) < 0 {
 			c.OnlyB = append(c.OnlyB, e.key)
 		}
 	}
-	return c, nil
+	return c
 }
 
 // paired compares the values of one metric.
@@ -96,14 +72,14 @@ func paired(key, unit string, a, b []float64) Difference {
 	}
 	d := Difference{
 		Key: key, Unit: unit, P: math.NaN(), Reduction: math.NaN(),
-		A: stat.Interval(a, confidence), B: stat.Interval(b, confidence), Delta: stat.Interval(deltas, confidence),
+		A: stat.Interval(a, Confidence), B: stat.Interval(b, Confidence), Delta: stat.Interval(deltas, Confidence),
 	}
 	n := float64(len(a))
 	if n < 2 {
 		return d
 	}
 	student := distuv.StudentsT{Sigma: 1, Nu: n - 1}
-	quantile := student.Quantile(0.5 + confidence/2)
+	quantile := student.Quantile(0.5 + Confidence/2)
 	switch {
 	case d.Delta.HalfWidth > 0: // half-width = quantile · standard error
 		d.P = 2 * student.Survival(math.Abs(d.Delta.Value)/d.Delta.HalfWidth*quantile)

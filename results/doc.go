@@ -1,11 +1,13 @@
 // Package results answers: what did the replications of a scenario show, and
 // how sure are we of it?
 //
-// [Run] simulates the replications, bills each, and returns a [Summary]:
-// estimates with 95 % Student intervals, the mean invoice, in which what is paid
-// upfront is spread over its term, verdicts on
-// thresholds, and warnings that travel with the numbers. [Metrics] is the
-// registry of all metrics. Package report writes summaries down.
+// A [Meter] reads the metrics of one scenario: the values of a replication, which
+// [Compare] pairs with those of another scenario, or all that a [Summary] is made
+// of: estimates with 95 % Student intervals, the mean invoice, in which what is
+// paid upfront is spread over its term, verdicts on thresholds, and warnings that
+// travel with the numbers. [Metrics] is the registry of all metrics. Package run
+// simulates the replications, and package report writes summaries down. Nothing
+// here runs anything.
 //
 // # Vocabulary
 //

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/sim"
@@ -12,10 +13,10 @@ import (
 
 func TestChargesOfReplicationsAreMeaned(t *testing.T) {
 	cfg := twoGroups()
-	l := newLayout(cfg)
+	meter := NewMeter(cfg)
 	without := invoice()
 	without.Lines = without.Lines[:2] // no Spot, no monitoring
-	s := l.fold(cfg, []*measurement{l.measure(oneOutcome(cfg), without), l.measure(oneOutcome(cfg), invoice())})
+	s := meter.fold([]*Measurement{meter.Measure(oneOutcome(cfg), without), meter.Measure(oneOutcome(cfg), invoice())})
 	sum := 0.0
 	var order []string
 	for _, c := range s.Charges {
@@ -46,18 +47,18 @@ func TestChargesOfReplicationsAreMeaned(t *testing.T) {
 
 func TestUnobservedMetricsAreAbsent(t *testing.T) {
 	cfg := twoGroups()
-	l := newLayout(cfg)
+	meter := NewMeter(cfg)
 	idle := oneOutcome(cfg)
 	for i := range idle.Routes {
 		idle.Routes[i] = cloud.RouteOutcome{TargetGroup: idle.Routes[i].TargetGroup}
 	}
-	s := l.fold(cfg, []*measurement{l.measure(idle, invoice()), l.measure(idle, invoice())})
+	s := meter.fold([]*Measurement{meter.Measure(idle, invoice()), meter.Measure(idle, invoice())})
 	for _, key := range []string{"latency.mean", "latency.p99", "latency.max", "wait.mean", "availability", "cost.per_million_requests"} {
 		if v, ok := s.Metric(key); ok {
 			t.Errorf("%s of no requests is %v", key, v)
 		}
 	}
-	s = l.fold(cfg, []*measurement{l.measure(idle, invoice()), l.measure(oneOutcome(cfg), invoice())})
+	s = meter.fold([]*Measurement{meter.Measure(idle, invoice()), meter.Measure(oneOutcome(cfg), invoice())})
 	if v, ok := s.Metric("latency.mean"); !ok || v.N != 1 || v.Value != 3 {
 		t.Errorf("latency.mean observed by one of two replications: got %+v", v)
 	}
@@ -130,16 +131,16 @@ func TestShortWarmupsAreFound(t *testing.T) {
 
 func TestWarningsNameWhatIsMissing(t *testing.T) {
 	cfg := twoGroups()
-	l := newLayout(cfg)
+	meter := NewMeter(cfg)
 	bill := invoice()
 	bill.Lines[1].Estimated = true
 	bill.Unpriced = []pricing.Unpriced{{SKU: "ec2.mystery", Reason: "no price"}}
 	faster := oneOutcome(cfg)
 	faster.Routes[0].Latency = histogram(sim.Second, 2*sim.Second)
-	m := []*measurement{l.measure(oneOutcome(cfg), bill), l.measure(faster, bill)}
-	s := l.fold(cfg, m)
-	s.judge([]Threshold{{Key: "latency.mean", Op: "<", Limit: 3, Text: "< 3s"}})
-	s.warn(l, m)
+	m := []*Measurement{meter.Measure(oneOutcome(cfg), bill), meter.Measure(faster, bill)}
+	s := meter.fold(m)
+	s.judge([]model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 3, Text: "< 3s"}})
+	s.warn(meter, m)
 	all := strings.Join(s.Warnings, "\n")
 	for _, want := range []string{
 		"the scenario: 6 measured requests are too few for latency.p50, latency.p90, latency.p95, latency.p99, latency.p999",

@@ -3,13 +3,14 @@ package results
 import (
 	"math"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/sim/stat"
 )
 
-// confidence is that of every interval.
-const confidence = 0.95
+// Confidence is that of every interval, wherever results are shown.
+const Confidence = 0.95
 
 // Summary is what the replications of one scenario showed.
 type Summary struct {
@@ -82,32 +83,46 @@ func (s *Summary) Breached() bool {
 	return false
 }
 
+// Summarize says what replications showed, of so many that were asked for, in
+// their order. It panics if there is none. The thresholds are those that
+// [CheckThresholds] finds good.
+func (m *Meter) Summarize(measured []*Measurement, asked int, thresholds []model.Threshold) *Summary {
+	s := m.fold(measured)
+	s.Asked, s.Interrupted = asked, len(measured) < asked
+	s.judge(thresholds)
+	s.warn(m, measured)
+	return s
+}
+
 // fold estimates every metric from the replications, in their order.
-func (l *layout) fold(cfg *cloud.Config, measured []*measurement) *Summary {
+func (m *Meter) fold(measured []*Measurement) *Summary {
+	if len(measured) == 0 {
+		panic("results: a summary of no replications")
+	}
 	s := &Summary{
-		Scenario: cfg.Name, Seed: cfg.Seed, Replications: len(measured), Config: cfg, Currency: pricing.USDollar,
+		Scenario: m.cfg.Name, Seed: m.cfg.Seed, Replications: len(measured), Config: m.cfg, Currency: pricing.USDollar,
 		Charges: charges(measured), Subtotals: subtotals(measured),
 	}
-	for _, sc := range l.scopes {
+	for _, sc := range m.scopes {
 		s.Parts = append(s.Parts, sc.Part)
 	}
 	observed := make([]float64, 0, len(measured))
-	for i, e := range l.entries {
+	for i, e := range m.entries {
 		observed = observed[:0]
-		for _, m := range measured {
-			if !math.IsNaN(m.values[i]) {
-				observed = append(observed, m.values[i])
+		for _, one := range measured {
+			if !math.IsNaN(one.values[i]) {
+				observed = append(observed, one.values[i])
 			}
 		}
 		if len(observed) > 0 {
 			s.Metrics = append(s.Metrics, Value{
-				Estimate: stat.Interval(observed, confidence), Key: e.key, Unit: e.metric.Unit,
+				Estimate: stat.Interval(observed, Confidence), Key: e.key, Unit: e.metric.Unit,
 			})
 		}
 	}
-	for _, m := range measured {
-		if m.series != nil {
-			s.Series, s.Activities = m.series, m.activities
+	for _, one := range measured {
+		if one.series != nil {
+			s.Series, s.Activities = one.series, one.activities
 		}
 	}
 	return s

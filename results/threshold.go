@@ -4,24 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/sim/stat"
 )
 
-// Threshold is a condition that a metric should meet.
-type Threshold struct {
-	Key   string  // of the metric: "latency.p99{target_group=web}"
-	Op    string  // "<", "<=", ">", ">=", "==" or "!="
-	Limit float64 // in the unit of the metric
-	Unit  string  // in which the limit was written; "" fits every metric
-	Text  string  // the condition as it was written: "< 400ms"
-}
-
 // Verdict says whether a threshold was met. What was never observed meets no
 // threshold.
 type Verdict struct {
-	Threshold
+	model.Threshold
 	Estimate stat.Estimate
 	Unit     string
 	Observed bool
@@ -31,35 +24,23 @@ type Verdict struct {
 	Close bool
 }
 
-// comparisons lists what a threshold may say of a value and its limit.
-func comparisons() map[string]func(value, limit float64) bool {
-	return map[string]func(value, limit float64) bool{
-		"<":  func(v, l float64) bool { return v < l },
-		"<=": func(v, l float64) bool { return v <= l },
-		">":  func(v, l float64) bool { return v > l },
-		">=": func(v, l float64) bool { return v >= l },
-		"==": func(v, l float64) bool { return v == l },
-		"!=": func(v, l float64) bool { return v != l },
-	}
-}
-
 // CheckThresholds returns all faults of thresholds, without running anything:
 // metrics that the scenario does not have, with the nearest that it has, and
 // unknown comparisons.
-func CheckThresholds(cfg *cloud.Config, thresholds []Threshold) error {
-	return newLayout(cfg).check(thresholds)
+func CheckThresholds(cfg *cloud.Config, thresholds []model.Threshold) error {
+	return NewMeter(cfg).check(thresholds)
 }
 
-func (l *layout) check(thresholds []Threshold) error {
+func (m *Meter) check(thresholds []model.Threshold) error {
 	var faults []error
 	for _, t := range thresholds {
-		if at := l.find(t.Key); at < 0 {
-			faults = append(faults, l.unknown(t.Key))
-		} else if unit := l.entries[at].metric.Unit; t.Unit != "" && t.Unit != unit {
+		if at := m.find(t.Key); at < 0 {
+			faults = append(faults, m.unknown(t.Key))
+		} else if unit := m.entries[at].metric.Unit; t.Unit != "" && t.Unit != unit {
 			faults = append(faults, fmt.Errorf("thresholds.%q: must be a limit in the metric's unit (%s), got %q", t.Key, unit, t.Text))
 		}
-		if comparisons()[t.Op] == nil {
-			faults = append(faults, fmt.Errorf("thresholds.%q: must be one of < <= > >= == !=, got %q", t.Key, t.Op))
+		if !slices.Contains(model.Operators(), t.Operator) {
+			faults = append(faults, fmt.Errorf("thresholds.%q: must be one of < <= > >=, got %q", t.Key, t.Operator))
 		}
 		if math.IsNaN(t.Limit) || math.IsInf(t.Limit, 0) {
 			faults = append(faults, fmt.Errorf("thresholds.%q: must be a finite number, got %v", t.Key, t.Limit))
@@ -68,28 +49,23 @@ func (l *layout) check(thresholds []Threshold) error {
 	return errors.Join(faults...)
 }
 
-func (l *layout) unknown(key string) error {
-	if suggestion := meant(key, l.keys()); suggestion != "" {
+func (m *Meter) unknown(key string) error {
+	keys, _ := m.Keys()
+	if suggestion := meant(key, keys); suggestion != "" {
 		return fmt.Errorf("thresholds.%q: the scenario has no such metric%s", key, suggestion)
 	}
 	return fmt.Errorf("thresholds.%q: the scenario has no such metric; `headroom metrics` lists them", key)
 }
 
 // judge compares every threshold with its metric.
-func (s *Summary) judge(thresholds []Threshold) {
+func (s *Summary) judge(thresholds []model.Threshold) {
 	for _, t := range thresholds {
 		v, ok := s.Metric(t.Key)
 		verdict := Verdict{Threshold: t, Estimate: v.Estimate, Unit: v.Unit, Observed: ok}
 		if ok {
-			verdict.Pass = comparisons()[t.Op](v.Value, t.Limit)
+			verdict.Pass = t.Holds(v.Value)
 			verdict.Close = v.HalfWidth != 0 && !(math.Abs(v.Value-t.Limit) > v.HalfWidth)
 		}
 		s.Thresholds = append(s.Thresholds, verdict)
 	}
-}
-
-// Holds reports whether a value keeps the limit.
-func (t Threshold) Holds(value float64) bool {
-	compare := comparisons()[t.Op]
-	return compare != nil && compare(value, t.Limit)
 }

@@ -15,16 +15,16 @@ import (
 const saturation = 0.98
 
 // warn says what a reader should know before trusting the numbers.
-func (s *Summary) warn(l *layout, measured []*measurement) {
+func (s *Summary) warn(meter *Meter, measured []*Measurement) {
 	if s.Interrupted {
 		s.warnf("interrupted: %d of %d replications finished", s.Replications, s.Asked)
 	}
 	if s.Replications == 1 {
 		s.warnf("one replication: no intervals; `--replications 10` gives them")
 	}
-	s.warnOfQueues(l, measured)
+	s.warnOfQueues(meter, measured)
 	s.warnOfWarmup(measured)
-	s.warnOfQuantiles(l, measured)
+	s.warnOfQuantiles(meter, measured)
 	s.warnOfCapacity()
 	s.warnOfPrices(measured)
 	for _, v := range s.Thresholds {
@@ -57,8 +57,8 @@ func (v Value) sure() string {
 	return fmt.Sprintf("%.4g ± %.2g (n %d)", v.Value, v.HalfWidth, v.N)
 }
 
-func (s *Summary) warnOfQueues(l *layout, measured []*measurement) {
-	for i, sc := range l.scopes {
+func (s *Summary) warnOfQueues(meter *Meter, measured []*Measurement) {
+	for i, sc := range meter.scopes {
 		if sc.Label != labelTargetGroup && sc.Label != labelWorkload {
 			continue
 		}
@@ -90,7 +90,7 @@ const (
 	clearBias = 0.10
 )
 
-func (s *Summary) warnOfWarmup(measured []*measurement) {
+func (s *Summary) warnOfWarmup(measured []*Measurement) {
 	var biases []float64
 	var cuts []sim.Time
 	for _, m := range measured {
@@ -102,7 +102,7 @@ func (s *Summary) warnOfWarmup(measured []*measurement) {
 	if 2*len(biases) <= len(measured) {
 		return
 	}
-	bias := stat.Interval(biases, confidence)
+	bias := stat.Interval(biases, Confidence)
 	size := math.Abs(bias.Value)
 	certain := size > leastBias && size > bias.HalfWidth || math.IsNaN(bias.HalfWidth) && size > clearBias
 	if !certain {
@@ -127,15 +127,15 @@ func short(t sim.Time) string {
 // of the whole scenario, and of its parts those for which the whole has enough.
 // A part with as many requests as one that was named is most likely the same
 // traffic by another name.
-func (s *Summary) warnOfQuantiles(l *layout, measured []*measurement) {
-	totals := make([]int64, len(l.scopes))
+func (s *Summary) warnOfQuantiles(meter *Meter, measured []*Measurement) {
+	totals := make([]int64, len(meter.scopes))
 	for _, m := range measured {
 		for i, n := range m.samples {
 			totals[i] += n
 		}
 	}
 	named := map[int64]bool{0: true}
-	for i, sc := range l.scopes {
+	for i, sc := range meter.scopes {
 		if !sc.carriesRequests() || named[totals[i]] {
 			continue
 		}
@@ -163,7 +163,7 @@ func (s *Summary) warnOfCapacity() {
 	}
 }
 
-func (s *Summary) warnOfPrices(measured []*measurement) {
+func (s *Summary) warnOfPrices(measured []*Measurement) {
 	var estimated []string
 	for i := range s.Charges {
 		if c := &s.Charges[i]; c.Estimated && !slices.Contains(estimated, c.SKU) {

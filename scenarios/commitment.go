@@ -55,8 +55,8 @@ func (l *loader) readCommitments(tables []*table) {
 func (l *loader) readCommitment(t *table) pricing.Commitment {
 	c := pricing.Commitment{
 		Name:    t.text("name"),
-		Term:    map[string]pricing.Term{"1y": pricing.OneYear, "3y": pricing.ThreeYears}[t.choice("term")],
-		Payment: map[string]pricing.Payment{"no-upfront": pricing.NoUpfront, "partial-upfront": pricing.PartialUpfront, "all-upfront": pricing.AllUpfront}[t.choice("payment")],
+		Term:    map[string]model.Term{"1y": model.OneYear, "3y": model.ThreeYears}[t.choice("term")],
+		Payment: map[string]model.Payment{"no-upfront": model.NoUpfront, "partial-upfront": model.PartialUpfront, "all-upfront": model.AllUpfront}[t.choice("payment")],
 		Bought:  t.flag("bought"),
 	}
 	if t.choice("purchase_option") == "spot" {
@@ -83,7 +83,7 @@ func (l *loader) readCommitment(t *table) pricing.Commitment {
 
 func (l *loader) readReservation(t *table, c *pricing.Commitment) {
 	c.Kind = pricing.ReservedInstance
-	c.Class = map[string]pricing.Class{"standard": pricing.Standard, "convertible": pricing.Convertible}[t.choice("class")]
+	c.Class = map[string]model.Class{"standard": model.Standard, "convertible": model.Convertible}[t.choice("class")]
 	c.Platform = platforms[t.choice("platform")]
 	c.Tenancy = model.TenancyDefault
 	if t.choice("tenancy") == "dedicated" {

@@ -353,18 +353,18 @@ func TestThresholdsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Threshold{
-		{"availability", ">=", 0.999, "ratio", ">= 99.9%"},
-		{"cost.per_day", "<", 90, "USD", "< $90"},
-		{"instances.launched", ">", 3, "", "> 3"},
-		{"latency.p99{target_group=web}", "<=", 0.25, "s", "<= 250ms"},
+	want := []model.Threshold{
+		{Key: "availability", Operator: ">=", Limit: 0.999, Unit: "ratio", Text: ">= 99.9%"},
+		{Key: "cost.per_day", Operator: "<", Limit: 90, Unit: "USD", Text: "< $90"},
+		{Key: "instances.launched", Operator: ">", Limit: 3, Unit: "", Text: "> 3"},
+		{Key: "latency.p99{target_group=web}", Operator: "<=", Limit: 0.25, Unit: "s", Text: "<= 250ms"},
 	}
 	if !reflect.DeepEqual(s.Thresholds, want) {
 		t.Errorf("got %+v, want %+v", s.Thresholds, want)
 	}
 	for i, holds := range []bool{true, false, true, true} {
 		if got := want[i].Holds([]float64{0.999, 90, 4, 0.25}[i]); got != holds {
-			t.Errorf("%s %s: got %v", want[i].Metric, want[i].Text, got)
+			t.Errorf("%s %s: got %v", want[i].Key, want[i].Text, got)
 		}
 	}
 	_, err = Load("testdata/full.toml", Options{CheckMetric: func(key string) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
@@ -39,7 +40,7 @@ type Scenario struct {
 	Config       *cloud.Config
 	Catalog      *catalog.Catalog // of the Region, with the price book
 	Replications int
-	Thresholds   []Threshold
+	Thresholds   []model.Threshold
 	// Warnings are what is allowed but probably not meant, one line each.
 	Warnings []string
 	Sweep    *Sweep  // nil without [sweep]

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"headroom/model/pricing"
-	"headroom/model/tariff"
 )
 
 func priceBookKeys() []Key {
@@ -31,7 +30,7 @@ func (l *loader) readPriceBook(t *table) {
 	} else {
 		t.pass("file")
 	}
-	l.scenario.Plan.Book = tariff.Of(l.catalog)
+	l.scenario.Plan.Book = l.catalog
 	l.scenario.Plan.Negotiated = readDiscounts(t)
 	l.scenario.Plan.FreeTier = t.flag("free_tier")
 	l.scenario.Currency = readCurrency(t)

@@ -92,9 +92,9 @@ func TestPriceBookOfTheFileIsTheCommandsToReplace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		usd, _, _ := s.Plan.Book.OnDemand("m5.large", model.Linux)
-		if usd != want || s.Plan.Negotiated["ec2"] != 0.07 || s.Plan.Negotiated["vpc"] != 0.07 {
-			t.Errorf("m5.large is $%v less %v, want $%v less 7 %%", usd, s.Plan.Negotiated["ec2"], want)
+		price, _ := s.Plan.Book.OnDemand("m5.large", model.Linux)
+		if price.USD != want || s.Plan.Negotiated["ec2"] != 0.07 || s.Plan.Negotiated["vpc"] != 0.07 {
+			t.Errorf("m5.large is $%v less %v, want $%v less 7 %%", price.USD, s.Plan.Negotiated["ec2"], want)
 		}
 	}
 }

@@ -25,9 +25,9 @@ type Search struct {
 	grid *Sweep // of the candidates
 }
 
-// leastBudget is how many candidates a search must be able to judge: a few, and
-// one again.
-const leastBudget = 8
+// LeastBudget is the least budget of a search with so many replications before a
+// candidate is judged: enough to judge a few of them and to confirm one.
+func LeastBudget(replications int) int { return 8 * replications }
 
 // mostCandidates bounds a search: numbers of candidates, and of replications of
 // all of them, are far from overflowing.
@@ -69,9 +69,9 @@ func (l *loader) readSearch(top *table) *Search {
 		t.mistake("max_replications", fmt.Sprintf("must be at least replications (%d)", s.Replications), "")
 	}
 	s.MaxReplications = max(s.MaxReplications, s.Replications)
-	least := leastBudget * s.Replications
+	least := LeastBudget(s.Replications)
 	if t.sound("replications", "budget") && l.options.Replications == 0 && s.Budget < least {
-		t.mistake("budget", fmt.Sprintf("must be at least %d × replications (%d)", leastBudget, least), "")
+		t.mistake("budget", fmt.Sprintf("must be at least %d × replications (%d)", LeastBudget(1), least), "")
 	}
 	if l.options.CheckMetric != nil && t.sound("minimize") {
 		if err := l.options.CheckMetric(s.Minimize); err != nil {

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"headroom/results/search"
 )
 
 // sought reads the base with a [search].
@@ -213,12 +211,5 @@ func TestResolvedCandidateIsTheCandidate(t *testing.T) {
 		if len(changes) > 0 {
 			t.Errorf("candidate %d: %v", i, changes)
 		}
-	}
-}
-
-// The budget that a file must have is the one that a search asks for.
-func TestLeastBudgetIsThatOfTheSearch(t *testing.T) {
-	if got := search.LeastBudget(1); got != leastBudget {
-		t.Errorf("a search asks for %d candidates, a file for %d", got, leastBudget)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"headroom/model"
 )
 
 // Sweep is the [sweep] of a scenario: which points it has, and how often each
@@ -14,7 +16,7 @@ type Sweep struct {
 	Design          string
 	Replications    int // of each point, at least
 	MaxReplications int // at most, where Precision asks for more
-	Precision       []Precision
+	Precision       []model.Precision
 	EarlyStop       bool // give up points that a threshold rules out
 
 	root    *node // the scenario without [sweep], as it was written
@@ -24,13 +26,6 @@ type Sweep struct {
 	table   string // of the file that has the axes: "sweep" or "search"
 	blocks  []*block
 	axes    []*axis // of all blocks
-}
-
-// Precision asks for replications until the half-width of a metric's interval
-// is small against its value.
-type Precision struct {
-	Metric   string
-	Relative float64 // half-width / value
 }
 
 // The designs. Points of a sampled design come from ranges as well as lists.
@@ -133,7 +128,7 @@ func (l *loader) readPrecision(t *table, s *Sweep) {
 				t.add(Fault{Path: t.pathOf(metric), Rule: err.Error()}, t.n.table[metric], metric)
 			}
 		}
-		s.Precision = append(s.Precision, Precision{metric, share})
+		s.Precision = append(s.Precision, model.Precision{Key: metric, Relative: share})
 	}
 }
 

@@ -4,30 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"headroom/model"
 )
-
-// Threshold is a limit on a metric.
-type Threshold struct {
-	Metric   string // "latency.p99", "cost{service=ec2}"
-	Operator string // < <= > >=
-	Limit    float64
-	Unit     string // of the limit as written: "s", "ratio", "USD", or "" for a plain number
-	Text     string // "< 400ms"
-}
-
-// Holds reports whether a value of the metric keeps the limit.
-func (t Threshold) Holds(value float64) bool {
-	switch t.Operator {
-	case "<":
-		return value < t.Limit
-	case "<=":
-		return value <= t.Limit
-	case ">":
-		return value > t.Limit
-	default:
-		return value >= t.Limit
-	}
-}
 
 func thresholdKeys() []Key {
 	return within("thresholds", "", []Key{
@@ -57,7 +36,7 @@ func (l *loader) readThresholds(t *table) {
 			t.mistake(metric, `must be a limit such as "< 400ms", ">= 99.9%", "< $90" or "<= 3"`, "")
 			continue
 		}
-		th.Metric = metric
+		th.Key = metric
 		if l.options.CheckMetric != nil {
 			if err := l.options.CheckMetric(metric); err != nil {
 				t.add(Fault{Path: t.pathOf(metric), Rule: err.Error()}, t.n.table[metric], metric)
@@ -67,10 +46,10 @@ func (l *loader) readThresholds(t *table) {
 	}
 }
 
-func parseThreshold(n *node) (Threshold, bool) {
+func parseThreshold(n *node) (model.Threshold, bool) {
 	text, ok := n.scalar.(string)
-	th := Threshold{Text: text}
-	for _, operator := range []string{"<=", ">=", "<", ">"} { // the longer first
+	th := model.Threshold{Text: text}
+	for _, operator := range model.Operators() {
 		number, found := strings.CutPrefix(strings.TrimSpace(text), operator)
 		if !ok || !found {
 			continue

@@ -20,7 +20,7 @@ type volumeType struct {
 
 func volumeTypes() []volumeType {
 	return []volumeType{
-		{name: "gp3", leastGiB: 1, mostGiB: 65536, boots: true, leastIOPS: 3000, mostIOPS: 80000, perGiB: 500, included: 3000, throughput: true},
+		{name: "gp3", leastGiB: 1, mostGiB: 65536, boots: true, leastIOPS: model.GP3IOPS, mostIOPS: 80000, perGiB: 500, included: model.GP3IOPS, throughput: true},
 		{name: "gp2", leastGiB: 1, mostGiB: 16384, boots: true},
 		{name: "io2", leastGiB: 4, mostGiB: 65536, boots: true, leastIOPS: 100, mostIOPS: 256000, perGiB: 1000},
 		{name: "io1", leastGiB: 4, mostGiB: 16384, boots: true, leastIOPS: 100, mostIOPS: 64000, perGiB: 50},
@@ -40,7 +40,7 @@ func volumeTypeNames() []string {
 
 // Limits of a gp3 volume's throughput, in MiB/s (FACTS 8.3).
 const (
-	leastThroughput = 125
+	leastThroughput = model.GP3ThroughputMiBs
 	mostThroughput  = 2000
 	iopsPerMiBps    = 4
 )

@@ -129,7 +129,7 @@ func network(t model.InstanceType) report.Entry {
 }
 
 // priced is an entry for a price that may not exist.
-func priced(p catalog.Price, ok bool) report.Entry {
+func priced(p model.Price, ok bool) report.Entry {
 	if !ok {
 		return report.Entry{Text: "–"}
 	}

@@ -73,10 +73,7 @@ func (f *buyingFlags) open(c *cobra.Command, files []string) (report.Format, *ex
 func (f *buyingFlags) options(e *experiment) buying.Options {
 	return buying.Options{
 		Replications: e.Replications, Workers: f.workers, Plans: f.plans, Currency: e.Currency,
-		Buying: pricing.Buying{
-			Book: e.Plan.Book, FreeTier: e.Plan.FreeTier, Owned: e.Plan.Commitments, Capacity: e.Plan.Capacity,
-			Negotiated: e.Plan.Negotiated,
-		},
+		Account: e.Plan,
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"headroom/results"
 	"headroom/results/report"
+	"headroom/results/run"
 	"headroom/scenarios"
 )
 
@@ -69,8 +69,8 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	}
 	n := max(a.Replications, b.Replications)
 	bar := newProgress("diff", n, f.quiet)
-	page.Comparison, err = results.Compare(c.Context(), experimentOf(a), experimentOf(b),
-		results.CompareOptions{Replications: n, Workers: f.workers, Progress: bar.advance})
+	page.Comparison, err = run.Compare(c.Context(), run.Of(a.Scenario), run.Of(b.Scenario),
+		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance})
 	bar.end()
 	if err != nil {
 		return interruption(c.Context(), err)
@@ -102,8 +102,4 @@ func (f *diffFlags) pair(c *cobra.Command, files []string) (a, b *experiment, er
 		return nil, nil, err
 	}
 	return &plain[0], &changed[0], nil
-}
-
-func experimentOf(e *experiment) *results.Experiment {
-	return results.NewExperiment(e.Config, e.Plan)
 }

@@ -32,7 +32,6 @@ func (f *loadFlags) add(c *cobra.Command) {
 type experiment struct {
 	file string
 	*scenarios.Scenario
-	thresholds []results.Threshold
 }
 
 // fileFaults is everything that is wrong with the files of a command, one fault
@@ -84,12 +83,7 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 			continue
 		}
 		e := experiment{file: file, Scenario: s}
-		for _, t := range s.Thresholds {
-			e.thresholds = append(e.thresholds, results.Threshold{
-				Key: t.Metric, Op: t.Operator, Limit: t.Limit, Unit: t.Unit, Text: t.Text,
-			})
-		}
-		if err := results.CheckThresholds(s.Config, e.thresholds); err != nil {
+		if err := results.CheckThresholds(s.Config, s.Thresholds); err != nil {
 			for line := range strings.Lines(err.Error()) {
 				faults.add(errors.New(file + ": " + line))
 			}

@@ -12,6 +12,7 @@ import (
 
 	"headroom/results"
 	"headroom/results/report"
+	"headroom/results/run"
 )
 
 // runFlags are the flags of run.
@@ -132,15 +133,7 @@ func (f *runFlags) directories(experiments []experiment) ([]string, error) {
 func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary, error) {
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	defer bar.end()
-	s, err := results.Run(ctx, e.Config, results.Options{
-		Replications: e.Replications, Workers: f.workers, Plan: e.Plan, Currency: e.Currency,
-		Thresholds: e.thresholds, Progress: bar.advance,
-	})
-	if s != nil {
-		s.PriceDate = e.Catalog.PriceDate()
-		s.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], s.Warnings...)
-	}
-	return s, err
+	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance})
 }
 
 // interruption turns the error of a run that did not end into the exit code.

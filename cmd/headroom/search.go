@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"headroom/results"
 	"headroom/results/report"
+	"headroom/results/run"
 	"headroom/results/search"
 	"headroom/scenarios"
 )
@@ -65,8 +65,8 @@ func (f *recommendFlags) checkSearch(e *experiment) error {
 		return fmt.Errorf("%s: has no [search]; `headroom explain search` says what it takes. "+
 			"What to commit to with the configuration as it is: recommend --commitments", e.file)
 	}
-	if least := search.LeastBudget(s.Replications); s.Budget < least {
-		return fmt.Errorf("--replications: must be at most %d with a search.budget of %d, got %d", s.Budget/search.LeastBudget(1), s.Budget, s.Replications)
+	if least := scenarios.LeastBudget(s.Replications); s.Budget < least {
+		return fmt.Errorf("--replications: must be at most %d with a search.budget of %d, got %d", s.Budget/scenarios.LeastBudget(1), s.Budget, s.Replications)
 	}
 	if err := e.checkMeasuredIn(s.Minimize, s.Len(), s.Candidate); err != nil {
 		return fmt.Errorf("%s: search.minimize: %w", e.file, err)
@@ -79,7 +79,6 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Out
 	s := e.Search
 	show := newSearchProgress(e, f.quiet)
 	defer show.end()
-	experimentOf := func(s *scenarios.Scenario) search.Experiment { return results.NewExperiment(s.Config, s.Plan) }
 	return search.Run(ctx, &search.Problem{
 		Candidates: s.Len(),
 		Build: func(candidate int) (search.Experiment, error) {
@@ -87,9 +86,9 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Out
 			if err != nil {
 				return nil, err
 			}
-			return experimentOf(scenario), nil
+			return run.Of(scenario), nil
 		},
-		Reference: experimentOf(e.Scenario), Minimize: s.Minimize, Thresholds: e.thresholds,
+		Reference: run.Of(e.Scenario), Minimize: s.Minimize, Thresholds: e.Thresholds,
 		Features: s.Features(e.Catalog), Neighbours: s.Neighbours,
 	}, search.Options{
 		Confidence: s.Confidence, Indifference: s.Indifference, Replications: s.Replications, MaxReplications: s.MaxReplications,

@@ -11,8 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/results/report"
+	"headroom/results/run"
 	"headroom/results/sweep"
 	"headroom/scenarios"
 	"headroom/sim/batch/jetstream"
@@ -108,15 +109,12 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 		return nil, nil, badInput(fmt.Errorf("%s: has no [sweep]; `headroom explain sweep` says what it takes", file))
 	}
 	p := planOf(s)
-	p.Rule = sweep.Rule{Replications: s.Replications, Max: s.MaxReplications}
+	p.Rule = sweep.Rule{Replications: s.Replications, Max: s.MaxReplications, Precision: s.Precision}
 	if f.replications > 0 {
 		p.Rule.Replications, p.Rule.Max = f.replications, max(f.replications, s.MaxReplications)
 	}
-	for _, precision := range s.Precision {
-		p.Rule.Precision = append(p.Rule.Precision, sweep.Precision{Key: precision.Metric, Relative: precision.Relative})
-	}
 	if s.EarlyStop {
-		p.Rule.Thresholds = e.thresholds
+		p.Rule.Thresholds = e.Thresholds
 	}
 	return e, p, nil
 }
@@ -125,12 +123,12 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 func planOf(s *scenarios.Sweep) *sweep.Plan {
 	return &sweep.Plan{
 		Points: s.Len(),
-		Build: func(point int) (*results.Experiment, error) {
+		Build: func(point int) (*run.Experiment, error) {
 			scenario, err := s.Point(point)
 			if err != nil {
 				return nil, err
 			}
-			return results.NewExperiment(scenario.Config, scenario.Plan), nil
+			return run.Of(scenario), nil
 		},
 	}
 }
@@ -271,7 +269,7 @@ func verdictOf(e *experiment, page *report.SweepPage) error {
 		if r.Err != "" {
 			failed++
 			reason = r.Err
-		} else if r.Ruled == "" && meets(r, e.thresholds) {
+		} else if r.Ruled == "" && meets(r, e.Thresholds) {
 			good++
 		}
 		return nil
@@ -281,13 +279,13 @@ func verdictOf(e *experiment, page *report.SweepPage) error {
 		return err
 	case failed == points:
 		return fmt.Errorf("every point failed, the last with: %s", reason)
-	case good == 0 && len(e.thresholds) > 0:
+	case good == 0 && len(e.Thresholds) > 0:
 		return &failure{exitBreached, errors.New(e.Name + ": no point meets the thresholds")}
 	}
 	return nil
 }
 
-func meets(r *sweep.Row, thresholds []results.Threshold) bool {
+func meets(r *sweep.Row, thresholds []model.Threshold) bool {
 	for _, t := range thresholds {
 		estimate, ok := r.Estimate(t.Key)
 		if !ok || !t.Holds(estimate.Value) {

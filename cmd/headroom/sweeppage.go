@@ -41,16 +41,16 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 		}
 	}
 	for _, precision := range e.Sweep.Precision {
-		if err := e.checkMeasured(precision.Metric); err != nil {
+		if err := e.checkMeasured(precision.Key); err != nil {
 			return nil, fmt.Errorf("%s: sweep.precision: %w", e.file, err)
 		}
 	}
 	if len(page.Metrics) == 0 {
 		page.Metrics = []string{x, y}
 		for _, precision := range e.Sweep.Precision {
-			page.Metrics = append(page.Metrics, precision.Metric)
+			page.Metrics = append(page.Metrics, precision.Key)
 		}
-		for _, t := range e.thresholds {
+		for _, t := range e.Thresholds {
 			page.Metrics = append(page.Metrics, t.Key)
 		}
 	}

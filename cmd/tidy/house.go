@@ -18,14 +18,18 @@ type row struct {
 var house = []row{
 	{line: 0, packages: "sim"},
 	{line: 0, packages: "sim/slab sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch"},
+	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},
 	{line: 2, packages: "model/catalog model/workload model/routing model/health model/placement model/alarm model/scaling " +
 		"model/spot model/compute model/storage model/network model/pricing", unaware: true},
-	{line: 3, packages: "model/cloud model/tariff", unaware: true},
+	{line: 2, packages: "model/dataplane model/controlplane", unaware: true},
+	{line: 3, packages: "model/cloud", unaware: true},
 	{line: 4, packages: "scenarios results"},
-	{line: 5, packages: "results/report"},
-	{line: 6, packages: "cmd/headroom"},
-	{line: 6, packages: "cmd/tidy"},
+	{line: 5, packages: "results/run"},
+	{line: 6, packages: "results/sweep results/search results/buying", unaware: true},
+	{line: 7, packages: "results/report"},
+	{line: 8, packages: "cmd/headroom"},
+	{line: 8, packages: "cmd/tidy"},
 }
 
 // listed are the directories in which a package needs an entry of its own.

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"math"
 	"strconv"
 	"strings"
 
 	"headroom/model"
+	"headroom/model/spelling"
 )
 
 const (
@@ -32,9 +34,10 @@ const (
 //	ebs/gp3_storage,,0.075
 //
 // An item is an instance type (priced an hour; its Reserved and Spot prices move
-// along), the Dedicated Host of a family, or an [Item]. Blank lines and lines
-// that begin with # are skipped. All faults are returned at once, each as
-// "name:line: column: rule, got value". An overridden price is not estimated.
+// along), the Dedicated Host of a family, or the "service/item" of
+// [Catalog.Service]. Blank lines and lines that begin with # are skipped. All
+// faults are returned at once, each as "name:line: column: rule, got value". An
+// overridden price is not estimated.
 func (c *Catalog) Override(name string, r io.Reader) (*Catalog, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -167,6 +170,12 @@ func (t table) keys(yield func(string) bool) {
 			return
 		}
 	}
+}
+
+// nearest returns the name that somebody meant, "" when more than a third of what
+// was written would be wrong.
+func nearest(name string, names iter.Seq[string]) string {
+	return spelling.Nearest(name, names, max(1, len(name)/3))
 }
 
 // hint words a suggestion; "" for none.

@@ -15,7 +15,7 @@ func TestOverrideReplacesPricesAndLeavesTheOriginal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := func(what string, got Price, ok bool, usd float64) {
+	check := func(what string, got model.Price, ok bool, usd float64) {
 		t.Helper()
 		if !ok || math.Abs(got.USD-usd) > 1e-12 || got.Estimated {
 			t.Errorf("%s: %+v, %v; want %v, not estimated", what, got, ok, usd)
@@ -29,11 +29,11 @@ func TestOverrideReplacesPricesAndLeavesTheOriginal(t *testing.T) {
 	check("c7gd.12xlarge", price, ok, 2)
 	price, ok = c.DedicatedHost("m5")
 	check("m5 host", price, ok, 4.8)
-	price, ok = c.Service(ALBCapacityUnit)
+	price, ok = c.Service("elb", "alb_lcu_hour")
 	check("LCU", price, ok, 0)
 
-	before, _ := list.Reserved("m5.large", model.Linux, Offering{Standard, OneYear, NoUpfront})
-	price, ok = c.Reserved("m5.large", model.Linux, Offering{Standard, OneYear, NoUpfront})
+	before, _ := list.Reserved("m5.large", model.Linux, model.Offering{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront})
+	price, ok = c.Reserved("m5.large", model.Linux, model.Offering{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront})
 	check("m5.large reserved at half price", price, ok, before.USD/2)
 
 	if got, _ := list.OnDemand("m5.large", model.Linux); got.USD != 0.118 {

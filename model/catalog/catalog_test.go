@@ -231,6 +231,6 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkReserved(b *testing.B) {
 	c := mustOpen(b, "us-east-1")
 	for b.Loop() {
-		c.Reserved("m5.large", model.Linux, Offering{Convertible, ThreeYears, AllUpfront})
+		c.Reserved("m5.large", model.Linux, model.Offering{Class: model.Convertible, Term: model.ThreeYears, Payment: model.AllUpfront})
 	}
 }

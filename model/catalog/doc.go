@@ -2,14 +2,14 @@
 // does each thing cost there?
 //
 // [Open] returns the [Catalog] of one Region: its types, its zones, the machines
-// below the families ([HostShape]), On-Demand, Reserved, Spot and Dedicated Host
-// prices, and the unit prices of services ([Item]). Type names are taken apart
-// by [ParseTypeName]. A price book ([Catalog.Override]) replaces list prices.
+// below the families ([model.HostShape]), On-Demand, Reserved, Spot and Dedicated Host
+// prices, and the unit prices of services ([Catalog.Service]): all that bills ask
+// of a price book. Type names are taken apart by [ParseTypeName]. A price book ([Catalog.Override]) replaces list prices.
 //
 // # Guarantees
 //
 // A Catalog is immutable and safe for concurrent use. Nothing is read when the
-// program starts. Every [Price] tells its date and whether it is estimated;
+// program starts. Every [model.Price] tells its date and whether it is estimated;
 // what is priced nowhere is false, never 0. A type without a price, or offered
 // in no zone, is still known to [Catalog.Type]: the caller rejects it.
 //

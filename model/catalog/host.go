@@ -2,26 +2,13 @@ package catalog
 
 import "headroom/model"
 
-// HostShape is the machine below a family. Only the T3 host's cores and the
-// M5 host's are AWS's; the others are as large as the family's largest size.
-type HostShape struct {
-	Family    string
-	VCPUs     int // hardware threads
-	Cores     int // 0: not known
-	Sockets   int // 0: not known
-	MemoryMiB int64
-	// Slots is how many of the smallest size an overcommitted host of a T
-	// family takes; 0 for families that are not overcommitted.
-	Slots int
-}
-
 // Host returns the machine of a family in the shared pools.
-func (c *Catalog) Host(family string) (HostShape, bool) {
+func (c *Catalog) Host(family string) (model.HostShape, bool) {
 	r, ok := c.shapes.find(family)
 	if !ok {
-		return HostShape{}, false
+		return model.HostShape{}, false
 	}
-	return HostShape{
+	return model.HostShape{
 		Family:    family,
 		VCPUs:     mustInt(r.cell(1)),
 		Cores:     mustInt(r.cell(2)),
@@ -34,7 +21,7 @@ func (c *Catalog) Host(family string) (HostShape, bool) {
 // DedicatedShape returns what one Dedicated Host of a family holds. It is the
 // shared machine but for the families whose host price pays for other hardware
 // (FACTS 1.2): C5 and C5d have 36 cores, eight families three machines.
-func (c *Catalog) DedicatedShape(family string) (HostShape, bool) {
+func (c *Catalog) DedicatedShape(family string) (model.HostShape, bool) {
 	h, ok := c.Host(family)
 	switch family {
 	case "c5", "c5d":
@@ -43,37 +30,6 @@ func (c *Catalog) DedicatedShape(family string) (HostShape, bool) {
 		h.VCPUs, h.Cores, h.MemoryMiB = 3*h.VCPUs, 3*h.Cores, 3*h.MemoryMiB
 	}
 	return h, ok
-}
-
-// Capacity returns what the host holds, in the units of [HostShape.Need].
-func (h HostShape) Capacity() (cpu int, memoryMiB int64) {
-	if h.Slots > 0 {
-		return h.Slots, h.MemoryMiB
-	}
-	return h.VCPUs, h.MemoryMiB
-}
-
-// Need returns what an instance of the type takes of the host: threads of its
-// own and memory, or slots of an overcommitted host, where 192 t3.nano to
-// t3.medium, 96 t3.large, 48 t3.xlarge or 24 t3.2xlarge fit. Bare metal takes
-// the whole host. The type must be of the host's family.
-func (h HostShape) Need(t model.InstanceType) (cpu int, memoryMiB int64) {
-	if t.BareMetal {
-		return h.Capacity()
-	}
-	if h.Slots == 0 {
-		return t.VCPUs, t.MemoryMiB
-	}
-	switch t.Size {
-	case "large":
-		return 2, t.MemoryMiB
-	case "xlarge":
-		return 4, t.MemoryMiB
-	case "2xlarge":
-		return 8, t.MemoryMiB
-	default:
-		return 1, t.MemoryMiB
-	}
 }
 
 // Columns of the host price table.
@@ -87,33 +43,34 @@ const (
 // DedicatedHost returns the hourly price of a Dedicated Host. A family that is
 // not listed costs the us-east-1 price at the Region's level, else 1.10 times
 // the largest virtual size; both are estimated.
-func (c *Catalog) DedicatedHost(family string) (Price, bool) {
+func (c *Catalog) DedicatedHost(family string) (model.Price, bool) {
 	if usd, ok := c.book[hostItem+family]; ok {
-		return Price{USD: usd, Date: bookDate}, true
+		return model.Price{USD: usd, Date: bookDate}, true
 	}
 	r, _ := c.hosts.find(family)
 	usd, ok := r.float(columnHostUSD)
 	if !ok {
-		return Price{}, false
+		return model.Price{}, false
 	}
-	return Price{USD: usd, Date: r.cell(columnHostDate), Estimated: r.flag(columnHostEstimated)}, true
+	return model.Price{USD: usd, Date: r.cell(columnHostDate), Estimated: r.flag(columnHostEstimated)}, true
 }
 
-// DedicatedHostReserved returns the effective hourly rate of a reserved
-// Dedicated Host, with what is paid upfront spread over the term. It moves with
-// a price book's host price; a missing rate is estimated by the usual discount
-// of a Standard Reserved Instance.
-func (c *Catalog) DedicatedHostReserved(family string, term Term, payment Payment) (Price, bool) {
+// ReservedHost returns the effective hourly rate of a reserved Dedicated Host,
+// with what is paid upfront spread over the term; the class of the offering has
+// no meaning. It moves with a price book's host price; a missing rate is
+// estimated by the usual discount of a Standard Reserved Instance.
+func (c *Catalog) ReservedHost(family string, o model.Offering) (model.Price, bool) {
 	onDemand, priced := c.DedicatedHost(family)
-	offering, valid := Offering{Class: Standard, Term: term, Payment: payment}.index()
-	if !priced || !valid {
-		return Price{}, false
+	o.Class = model.Standard
+	if !priced || !o.Valid() {
+		return model.Price{}, false
 	}
+	offering := place(o)
 	r, _ := c.hosts.find(family)
 	rate, listed := r.float(columnHostReserved + offering)
 	then, dated := r.float(columnHostUSD)
 	if !listed || !dated {
-		return Price{USD: onDemand.USD * (1 - defaultDiscount(offering)), Date: onDemand.Date, Estimated: true}, true
+		return model.Price{USD: onDemand.USD * (1 - defaultDiscount(offering)), Date: onDemand.Date, Estimated: true}, true
 	}
-	return Price{USD: rate * (onDemand.USD / then), Date: r.cell(columnHostDate), Estimated: r.flag(columnHostEstimated)}, true
+	return model.Price{USD: rate * (onDemand.USD / then), Date: r.cell(columnHostDate), Estimated: r.flag(columnHostEstimated)}, true
 }

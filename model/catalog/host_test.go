@@ -78,8 +78,8 @@ func TestDedicatedHostPrices(t *testing.T) {
 		"m5": {5.069, 3.193, 2.190}, "c5": {3.366, 2.121, 1.410},
 	} {
 		price, _ := c.DedicatedHost(family)
-		one, _ := c.DedicatedHostReserved(family, OneYear, NoUpfront)
-		three, _ := c.DedicatedHostReserved(family, ThreeYears, NoUpfront)
+		one, _ := c.ReservedHost(family, model.Offering{Term: model.OneYear, Payment: model.NoUpfront})
+		three, _ := c.ReservedHost(family, model.Offering{Term: model.ThreeYears, Payment: model.NoUpfront})
 		if got := [3]float64{price.USD, one.USD, three.USD}; got != want || price.Estimated || one.Estimated {
 			t.Errorf("%s: %v, want %v", family, got, want)
 		}
@@ -97,7 +97,7 @@ func TestUnlistedDedicatedHostsAreEstimated(t *testing.T) {
 	if !ok || !got.Estimated || math.Abs(got.USD-5.65) > 0.01 { // 5.069 x m5's ratio 0.107/0.096
 		t.Errorf("m5 in Ireland: %+v, %v; want about 5.65, estimated", got, ok)
 	}
-	if reserved, _ := ireland.DedicatedHostReserved("m5", OneYear, NoUpfront); !reserved.Estimated || reserved.USD >= got.USD {
+	if reserved, _ := ireland.ReservedHost("m5", model.Offering{Term: model.OneYear, Payment: model.NoUpfront}); !reserved.Estimated || reserved.USD >= got.USD {
 		t.Errorf("reserved m5 in Ireland: %+v", reserved)
 	}
 	c := mustOpen(t, "us-east-1")
@@ -105,7 +105,7 @@ func TestUnlistedDedicatedHostsAreEstimated(t *testing.T) {
 	if got, ok := c.DedicatedHost("m8a"); !ok || !got.Estimated || math.Abs(got.USD-1.1*largest.USD) > 1e-4 {
 		t.Errorf("m8a: %+v, %v; want 1.1 x %v, estimated", got, ok, largest.USD)
 	}
-	if reserved, ok := c.DedicatedHostReserved("m8a", ThreeYears, AllUpfront); !ok || !reserved.Estimated {
+	if reserved, ok := c.ReservedHost("m8a", model.Offering{Term: model.ThreeYears, Payment: model.AllUpfront}); !ok || !reserved.Estimated {
 		t.Errorf("reserved m8a: %+v, %v", reserved, ok)
 	}
 	if _, ok := c.DedicatedHost("p6-b300"); ok {

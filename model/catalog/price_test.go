@@ -2,18 +2,19 @@ package catalog
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"headroom/model"
 )
 
 // offerings lists all twelve.
-func offerings() []Offering {
-	var all []Offering
-	for _, class := range []Class{Standard, Convertible} {
-		for _, term := range []Term{OneYear, ThreeYears} {
-			for _, payment := range []Payment{NoUpfront, PartialUpfront, AllUpfront} {
-				all = append(all, Offering{class, term, payment})
+func offerings() []model.Offering {
+	var all []model.Offering
+	for _, class := range []model.Class{model.Standard, model.Convertible} {
+		for _, term := range []model.Term{model.OneYear, model.ThreeYears} {
+			for _, payment := range []model.Payment{model.NoUpfront, model.PartialUpfront, model.AllUpfront} {
+				all = append(all, model.Offering{Class: class, Term: term, Payment: payment})
 			}
 		}
 	}
@@ -22,23 +23,23 @@ func offerings() []Offering {
 
 func TestReservedRatesOfT3Medium(t *testing.T) {
 	c := mustOpen(t, "us-east-1")
-	for o, want := range map[Offering]float64{
-		{Standard, OneYear, NoUpfront}:         0.0261,
-		{Standard, OneYear, PartialUpfront}:    0.024843, // sold as $109 and $0.0124 an hour
-		{Standard, OneYear, AllUpfront}:        0.024315,
-		{Standard, ThreeYears, NoUpfront}:      0.0180,
-		{Convertible, OneYear, NoUpfront}:      0.0300,
-		{Convertible, ThreeYears, NoUpfront}:   0.0206,
-		{Convertible, ThreeYears, AllUpfront}:  0.018721,
-		{Standard, ThreeYears, PartialUpfront}: 0.016633,
+	for o, want := range map[model.Offering]float64{
+		{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront}:         0.0261,
+		{Class: model.Standard, Term: model.OneYear, Payment: model.PartialUpfront}:    0.024843, // sold as $109 and $0.0124 an hour
+		{Class: model.Standard, Term: model.OneYear, Payment: model.AllUpfront}:        0.024315,
+		{Class: model.Standard, Term: model.ThreeYears, Payment: model.NoUpfront}:      0.0180,
+		{Class: model.Convertible, Term: model.OneYear, Payment: model.NoUpfront}:      0.0300,
+		{Class: model.Convertible, Term: model.ThreeYears, Payment: model.NoUpfront}:   0.0206,
+		{Class: model.Convertible, Term: model.ThreeYears, Payment: model.AllUpfront}:  0.018721,
+		{Class: model.Standard, Term: model.ThreeYears, Payment: model.PartialUpfront}: 0.016633,
 	} {
 		got, ok := c.Reserved("t3.medium", model.Linux, o)
-		if want := (Price{USD: want, Date: "2025-05-28"}); !ok || got != want {
+		if want := (model.Price{USD: want, Date: "2025-05-28"}); !ok || got != want {
 			t.Errorf("%+v: %+v, %v; want %+v", o, got, ok, want)
 		}
 	}
-	for o, want := range map[Offering]float64{
-		{Standard, OneYear, NoUpfront}: 0.121, {Standard, ThreeYears, NoUpfront}: 0.083,
+	for o, want := range map[model.Offering]float64{
+		{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront}: 0.121, {Class: model.Standard, Term: model.ThreeYears, Payment: model.NoUpfront}: 0.083,
 	} {
 		if got, _ := c.Reserved("m5.xlarge", model.Linux, o); got.USD != want {
 			t.Errorf("m5.xlarge %+v: %v, want %v", o, got.USD, want)
@@ -55,7 +56,7 @@ func TestReservedFollowsPriceCuts(t *testing.T) {
 	if now.USD >= then {
 		t.Fatalf("p4d.24xlarge was not cut: %v then, %v now", then, now.USD)
 	}
-	got, _ := c.Reserved("p4d.24xlarge", model.Linux, Offering{Standard, OneYear, NoUpfront})
+	got, _ := c.Reserved("p4d.24xlarge", model.Linux, model.Offering{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront})
 	if want := listed * now.USD / then; math.Abs(got.USD-want) > 1e-9 || got.USD >= now.USD {
 		t.Errorf("reserved %v, want %v, below %v", got.USD, want, now.USD)
 	}
@@ -81,16 +82,16 @@ func TestNoReservationCostsMoreThanOnDemand(t *testing.T) {
 func TestMissingReservedRatesAreTheUsualDiscount(t *testing.T) {
 	c := mustOpen(t, "us-east-1")
 	price, _ := c.OnDemand("m8a.large", model.Linux)
-	for o, discount := range map[Offering]float64{
-		{Standard, OneYear, NoUpfront}: 0.37, {Standard, ThreeYears, AllUpfront}: 0.62,
-		{Convertible, OneYear, PartialUpfront}: 0.31, {Convertible, ThreeYears, NoUpfront}: 0.50,
+	for o, discount := range map[model.Offering]float64{
+		{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront}: 0.37, {Class: model.Standard, Term: model.ThreeYears, Payment: model.AllUpfront}: 0.62,
+		{Class: model.Convertible, Term: model.OneYear, Payment: model.PartialUpfront}: 0.31, {Class: model.Convertible, Term: model.ThreeYears, Payment: model.NoUpfront}: 0.50,
 	} {
 		got, ok := c.Reserved("m8a.large", model.Linux, o)
 		if !ok || !got.Estimated || math.Abs(got.USD-price.USD*(1-discount)) > 1e-12 {
 			t.Errorf("%+v: %+v, want %v off %v, estimated", o, got, discount, price.USD)
 		}
 	}
-	for _, o := range []Offering{{}, {Standard, 2, NoUpfront}, {Standard, OneYear, 4}, {3, OneYear, NoUpfront}} {
+	for _, o := range []model.Offering{{}, {Class: model.Standard, Term: 2, Payment: model.NoUpfront}, {Class: model.Standard, Term: model.OneYear, Payment: 4}, {Class: 3, Term: model.OneYear, Payment: model.NoUpfront}} {
 		if _, ok := c.Reserved("m5.large", model.Linux, o); ok {
 			t.Errorf("%+v is priced", o)
 		}
@@ -99,7 +100,7 @@ func TestMissingReservedRatesAreTheUsualDiscount(t *testing.T) {
 
 func TestSeoulEstimatesAreFlagged(t *testing.T) {
 	c := mustOpen(t, "ap-northeast-2")
-	if got, ok := c.OnDemand("m5.large", model.Linux); !ok || got != (Price{USD: 0.118, Date: "2025-05-28"}) {
+	if got, ok := c.OnDemand("m5.large", model.Linux); !ok || got != (model.Price{USD: 0.118, Date: "2025-05-28"}) {
 		t.Errorf("m5.large: %+v, %v", got, ok)
 	}
 	if got, ok := c.OnDemand("c7gd.12xlarge", model.Linux); !ok || !got.Estimated || got.USD != 2.49475 {
@@ -181,22 +182,23 @@ func TestSpotFollowsItsSources(t *testing.T) {
 func TestServicePrices(t *testing.T) {
 	for _, want := range []struct {
 		region    string
-		item      Item
+		item      string
 		usd       float64
 		estimated bool
 	}{
-		{"us-east-1", GP3Storage, 0.08, false},
-		{"us-east-1", InternetOutBeyond, 0.05, false},
-		{"us-east-1", GLBHour, 0.0125, false},
-		{"us-east-1", StandardAlarm, 0.1, true},
-		{"ap-northeast-2", GP3Storage, 0.0912, false},
-		{"ap-northeast-2", ALBHour, 0.0225, false},
-		{"ap-northeast-2", ALBCapacityUnit, 0.0096504, true}, // 0.008 x 1.2063
-		{"us-west-2", ALBCapacityUnit, 0.008, true},
-		{"eu-west-1", PublicIPv4, 0.005, false},
-		{"ap-northeast-1", CrossZoneEachSide, 0.01, false},
+		{"us-east-1", "ebs/gp3_storage", 0.08, false},
+		{"us-east-1", "data_transfer/internet_out_over_150TB", 0.05, false},
+		{"us-east-1", "elb/gwlb_hour", 0.0125, false},
+		{"us-east-1", "cloudwatch/standard_alarm", 0.1, true},
+		{"ap-northeast-2", "ebs/gp3_storage", 0.0912, false},
+		{"ap-northeast-2", "elb/alb_hour", 0.0225, false},
+		{"ap-northeast-2", "elb/alb_lcu_hour", 0.0096504, true}, // 0.008 x 1.2063
+		{"us-west-2", "elb/alb_lcu_hour", 0.008, true},
+		{"eu-west-1", "ec2/public_ipv4", 0.005, false},
+		{"ap-northeast-1", "data_transfer/intra_region_each_direction_sum", 0.01, false},
 	} {
-		got, ok := mustOpen(t, want.region).Service(want.item)
+		service, item, _ := strings.Cut(want.item, "/")
+		got, ok := mustOpen(t, want.region).Service(service, item)
 		if !ok || got.USD != want.usd || got.Estimated != want.estimated {
 			t.Errorf("%s %s: %+v, %v; want %v, estimated %v", want.region, want.item, got, ok, want.usd, want.estimated)
 		}
@@ -204,37 +206,18 @@ func TestServicePrices(t *testing.T) {
 }
 
 func TestEveryItemIsPricedInEveryRegion(t *testing.T) {
-	all := mustOpen(t, "us-east-1").Items()
+	all := mustOpen(t, "us-east-1").services
 	for _, region := range Regions() {
 		c := mustOpen(t, region)
-		for _, item := range all {
-			if _, ok := c.Service(item); !ok && item != InterUSEastOut || c.Unit(item) == "" && ok {
-				t.Errorf("%s: %s has no price or unit", region, item)
+		for _, line := range all {
+			key := row(line).cell(0)
+			service, item, _ := strings.Cut(key, "/")
+			_, ok := c.Service(service, item)
+			r, _ := c.services.find(key)
+			if !ok && key != "data_transfer/inter_us_east_out" || ok && r.cell(columnItemUnit) == "" {
+				t.Errorf("%s: %s has no price or unit", region, key)
 			}
 		}
-	}
-}
-
-// The constants are typed by hand: each must name a row.
-func TestItemConstantsExist(t *testing.T) {
-	c := mustOpen(t, "us-east-1")
-	constants := []Item{
-		GP2Storage, GP3Storage, GP3IOPS, GP3Throughput, IO1Storage, IO1IOPS, IO2Storage, IO2IOPSTier1, IO2IOPSTier2,
-		IO2IOPSTier3, ST1Storage, SC1Storage, StandardStorage, StandardRequests, SnapshotStorage, SnapshotArchive,
-		SnapshotArchiveFetch, FastSnapshotRestore, ALBHour, ALBCapacityUnit, NLBHour, NLBCapacityUnit, GLBHour,
-		GLBCapacityUnit, CLBHour, CLBData, InternetOutFirst10TB, InternetOutNext40TB, InternetOutNext100TB,
-		InternetOutBeyond, CrossZoneEachSide, InterRegionOut, InterUSEastOut, PublicIPv4, NATGatewayHour, NATGatewayData,
-		EndpointHour, EndpointData, DetailedMonitoring, SurplusCreditsLinux, SurplusCreditsT4g, SurplusCreditsWindows,
-		DedicatedInstanceRegion, StandardAlarm, HighResolutionAlarm, EFSStandard, EFSStandardIA, EFSOneZone, EFSOneZoneIA,
-		EFSArchive, EFSIARead, EFSIAWrite, EFSElasticRead, EFSElasticWrite, EFSProvisionedRate,
-	}
-	for _, item := range constants {
-		if _, ok := c.Service(item); !ok {
-			t.Errorf("%s has no price", item)
-		}
-	}
-	if rows := len(c.Items()); rows != len(constants) {
-		t.Errorf("%d items priced, %d constants", rows, len(constants))
 	}
 }
 

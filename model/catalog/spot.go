@@ -33,18 +33,18 @@ func (c *Catalog) SpotMeanRatio(typeName string, platform model.Platform) float6
 // SpotAverage returns the long-run mean of a type's hourly Spot price: the
 // [Catalog.SpotMeanRatio] of today's On-Demand price. It is false for a type
 // that has no On-Demand price or is not sold as Spot.
-func (c *Catalog) SpotAverage(typeName string, platform model.Platform) (Price, bool) {
+func (c *Catalog) SpotAverage(typeName string, platform model.Platform) (model.Price, bool) {
 	onDemand, priced := c.OnDemand(typeName, platform)
 	about, _ := c.types.find(typeName)
 	if !priced || !about.flag(columnTypeSpot) {
-		return Price{}, false
+		return model.Price{}, false
 	}
 	r, _ := c.instances.find(typeName + "," + platform.String())
 	ratio, date := spotRatio(r)
 	if date == "" {
-		return Price{USD: ratio * onDemand.USD, Date: onDemand.Date, Estimated: true}, true
+		return model.Price{USD: ratio * onDemand.USD, Date: onDemand.Date, Estimated: true}, true
 	}
-	return Price{USD: ratio * onDemand.USD, Date: date, Estimated: onDemand.Estimated}, true
+	return model.Price{USD: ratio * onDemand.USD, Date: date, Estimated: onDemand.Estimated}, true
 }
 
 // columnTypeSpot is the column of the type table that says whether a type is
@@ -53,15 +53,15 @@ const columnTypeSpot = 12
 
 // SpotSnapshot returns the lowest and highest Spot price among the Region's
 // zones at one instant of the source's date.
-func (c *Catalog) SpotSnapshot(typeName string, platform model.Platform) (low, high Price, ok bool) {
+func (c *Catalog) SpotSnapshot(typeName string, platform model.Platform) (low, high model.Price, ok bool) {
 	r, _ := c.instances.find(typeName + "," + platform.String())
 	lowest, hasLow := r.float(columnSpotMin)
 	highest, hasHigh := r.float(columnSpotMax)
 	if !hasLow || !hasHigh {
-		return Price{}, Price{}, false
+		return model.Price{}, model.Price{}, false
 	}
 	date := r.cell(columnRatesDate)
-	return Price{USD: lowest, Date: date}, Price{USD: highest, Date: date}, true
+	return model.Price{USD: lowest, Date: date}, model.Price{USD: highest, Date: date}, true
 }
 
 // InterruptionBucket returns the Spot Advisor's monthly interruption frequency

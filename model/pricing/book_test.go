@@ -38,14 +38,14 @@ func usEast() book {
 	}
 }
 
-func (b book) OnDemand(instanceType string, platform model.Platform) (float64, bool, bool) {
+func (b book) OnDemand(instanceType string, platform model.Platform) (model.Price, bool) {
 	usd, ok := b.hourly[instanceType]
-	return b.factor * usd * float64(platform), b.estimated, ok
+	return model.Price{USD: b.factor * usd * float64(platform), Estimated: b.estimated}, ok
 }
 
-func (b book) Service(service, item string) (float64, bool, bool) {
+func (b book) Service(service, item string) (model.Price, bool) {
 	usd, ok := b.items[service+"."+item]
-	return b.factor * usd, b.estimated, ok
+	return model.Price{USD: b.factor * usd, Estimated: b.estimated}, ok
 }
 
 var june = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) // a month of 720 h

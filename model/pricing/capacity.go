@@ -25,7 +25,7 @@ type CapacityReservation struct {
 // Validate returns every fault of the reservation.
 func (r *CapacityReservation) Validate(prices Prices) []Fault {
 	var f faults
-	_, _, ok := prices.OnDemand(r.Type, r.Platform)
+	_, ok := prices.OnDemand(r.Type, r.Platform)
 	f.require(ok, "instance_type", "has no price in this Region", r.Type)
 	f.require(r.Zone != "", "availability_zone", "is needed", `""`)
 	f.require(r.Count > 0, "instance_count", "must be positive", r.Count)

@@ -30,10 +30,10 @@ func benchLedger(leases int, end, mean sim.Time) *model.Ledger {
 // instances.
 func BenchmarkAllPlansOfAMonth(b *testing.B) {
 	ledgers := []*model.Ledger{benchLedger(1000, 720*sim.Hour, 720*sim.Hour)}
-	buying := Buying{Book: usEastDiscounts()}
+	buying := Committed{Book: usEastDiscounts()}
 	b.ReportAllocs()
 	for b.Loop() {
-		onDemand := buying.plan(nil).Bill(ledgers[0])
+		onDemand := buying.With(nil).Bill(ledgers[0])
 		for _, entry := range Plans() {
 			if !entry.Simulated {
 				plan := entry.Size(buying, ledgers)

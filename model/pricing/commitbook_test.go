@@ -13,18 +13,18 @@ type discountBook struct {
 	book
 	rates map[string]float64
 	hosts map[string]float64
-	share map[Offering]float64
+	share map[model.Offering]float64
 }
 
 func usEastDiscounts() discountBook {
 	b := discountBook{
 		book: usEast(), rates: map[string]float64{},
 		hosts: map[string]float64{"m5": 5.069, "c5": 3.366, "r5": 6.653},
-		share: map[Offering]float64{
-			{Standard, OneYear, NoUpfront}: 0.625, {Standard, OneYear, PartialUpfront}: 0.6, {Standard, OneYear, AllUpfront}: 0.59,
-			{Standard, ThreeYears, NoUpfront}: 0.43, {Standard, ThreeYears, PartialUpfront}: 0.4, {Standard, ThreeYears, AllUpfront}: 0.38,
-			{Convertible, OneYear, NoUpfront}: 0.73, {Convertible, OneYear, PartialUpfront}: 0.69, {Convertible, OneYear, AllUpfront}: 0.68,
-			{Convertible, ThreeYears, NoUpfront}: 0.5, {Convertible, ThreeYears, PartialUpfront}: 0.47, {Convertible, ThreeYears, AllUpfront}: 0.46,
+		share: map[model.Offering]float64{
+			{Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront}: 0.625, {Class: model.Standard, Term: model.OneYear, Payment: model.PartialUpfront}: 0.6, {Class: model.Standard, Term: model.OneYear, Payment: model.AllUpfront}: 0.59,
+			{Class: model.Standard, Term: model.ThreeYears, Payment: model.NoUpfront}: 0.43, {Class: model.Standard, Term: model.ThreeYears, Payment: model.PartialUpfront}: 0.4, {Class: model.Standard, Term: model.ThreeYears, Payment: model.AllUpfront}: 0.38,
+			{Class: model.Convertible, Term: model.OneYear, Payment: model.NoUpfront}: 0.73, {Class: model.Convertible, Term: model.OneYear, Payment: model.PartialUpfront}: 0.69, {Class: model.Convertible, Term: model.OneYear, Payment: model.AllUpfront}: 0.68,
+			{Class: model.Convertible, Term: model.ThreeYears, Payment: model.NoUpfront}: 0.5, {Class: model.Convertible, Term: model.ThreeYears, Payment: model.PartialUpfront}: 0.47, {Class: model.Convertible, Term: model.ThreeYears, Payment: model.AllUpfront}: 0.46,
 		},
 	}
 	for name, usd := range map[string]float64{
@@ -37,13 +37,14 @@ func usEastDiscounts() discountBook {
 	return b
 }
 
-func (b discountBook) Reserved(instanceType string, platform model.Platform, o Offering) (float64, bool, bool) {
+func (b discountBook) Reserved(instanceType string, platform model.Platform, o model.Offering) (model.Price, bool) {
 	if usd, ok := b.rates[o.Class.String()+"/"+instanceType]; ok {
-		return usd * b.factor, false, true
+		return model.Price{USD: usd * b.factor}, true
 	}
-	usd, estimated, ok := b.OnDemand(instanceType, platform)
+	price, ok := b.OnDemand(instanceType, platform)
 	share, offered := b.share[o]
-	return model.USD(usd * share).USD(), estimated, ok && offered
+	price.USD = model.USD(price.USD * share).USD()
+	return price, ok && offered
 }
 
 func (b discountBook) NormalizedUnits(instanceType string) float64 {
@@ -55,18 +56,18 @@ func (b discountBook) NormalizedUnits(instanceType string) float64 {
 	return 8 * float64(n)
 }
 
-func (b discountBook) DedicatedHost(family string) (float64, bool, bool) {
+func (b discountBook) DedicatedHost(family string) (model.Price, bool) {
 	usd, ok := b.hosts[family]
-	return usd * b.factor, false, ok
+	return model.Price{USD: usd * b.factor}, ok
 }
 
-func (b discountBook) ReservedHost(family string, o Offering) (float64, bool, bool) {
+func (b discountBook) ReservedHost(family string, o model.Offering) (model.Price, bool) {
 	usd, ok := b.hosts[family]
-	return model.USD(usd * b.factor * b.share[o]).USD(), false, ok
+	return model.Price{USD: model.USD(usd * b.factor * b.share[o]).USD()}, ok
 }
 
-func (b discountBook) HostShape(family string) (HostShape, bool) {
-	shapes := map[string]HostShape{
+func (b discountBook) DedicatedShape(family string) (model.HostShape, bool) {
+	shapes := map[string]model.HostShape{
 		"m5": {Family: "m5", VCPUs: 96, Cores: 48, Sockets: 2, MemoryMiB: 384 << 10},
 		"r5": {Family: "r5", VCPUs: 96, Cores: 48, Sockets: 2, MemoryMiB: 768 << 10},
 		"c5": {Family: "c5", VCPUs: 72, Cores: 36, Sockets: 2, MemoryMiB: 144 << 10},
@@ -103,13 +104,13 @@ func fleet(ledger *model.Ledger, count int, l model.Lease) {
 // reserved returns a regional Linux Standard reservation, one year, no upfront.
 func reserved(count int64, instanceType string) Commitment {
 	return Commitment{
-		Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront, Type: instanceType,
+		Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront, Type: instanceType,
 		Platform: model.Linux, Tenancy: model.TenancyDefault, Count: count,
 	}
 }
 
 func savingsPlan(kind CommitmentKind, family string, hourly model.Money) Commitment {
-	return Commitment{Kind: kind, Family: family, Term: OneYear, Payment: NoUpfront, Hourly: hourly}
+	return Commitment{Kind: kind, Family: family, Term: model.OneYear, Payment: model.NoUpfront, Hourly: hourly}
 }
 
 // seconds sums the seconds of instances by option.

@@ -56,7 +56,7 @@ func TestCommitmentsArePaidByTheWholeClockHour(t *testing.T) {
 		t.Errorf("warnings %q", invoice.Warnings)
 	}
 	bought := reserved(2, "m5.large")
-	bought.Payment, bought.Bought = AllUpfront, true
+	bought.Payment, bought.Bought = model.AllUpfront, true
 	plan := committed(bought)
 	if invoice = plan.Bill(ledger); invoice.Total() != bought.Upfront(plan.Book) || invoice.Cost() != model.USD(6*0.05664) {
 		t.Errorf("to pay %v, want the upfront; cost %v", invoice.Total(), invoice.Cost())
@@ -83,9 +83,9 @@ func TestSizeFlexibilityGoesFromSmallToLarge(t *testing.T) {
 		t.Errorf("c4.large on c4.xlarge: %v", got)
 	}
 	for _, fixed := range []Commitment{
-		{Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront, Type: "m5.2xlarge", Platform: model.Linux, Tenancy: model.TenancyDefault, Count: 1, Zone: "a"},
-		{Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront, Type: "m5.2xlarge", Platform: model.Windows, Tenancy: model.TenancyDefault, Count: 1},
-		{Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront, Type: "m5.2xlarge", Platform: model.Linux, Tenancy: model.TenancyDedicated, Count: 1},
+		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront, Type: "m5.2xlarge", Platform: model.Linux, Tenancy: model.TenancyDefault, Count: 1, Zone: "a"},
+		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront, Type: "m5.2xlarge", Platform: model.Windows, Tenancy: model.TenancyDefault, Count: 1},
+		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront, Type: "m5.2xlarge", Platform: model.Linux, Tenancy: model.TenancyDedicated, Count: 1},
 	} {
 		if got := seconds(committed(fixed).Bill(ledger)); got[Reserved] != 0 {
 			t.Errorf("%+v covers %v s", fixed, got[Reserved])
@@ -181,7 +181,7 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 	b := usEastDiscounts()
 	b.rates["standard/t3.medium"] = 0.024843
 	r := reserved(1, "t3.medium")
-	r.Payment = PartialUpfront
+	r.Payment = model.PartialUpfront
 	if got := r.Upfront(b); fmt.Sprintf("%.2f", got.USD()) != "108.81" {
 		t.Errorf("upfront %v, want $108.81", got)
 	}
@@ -189,7 +189,7 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 		t.Errorf("recurring %v, want 0.0124215", float(got))
 	}
 	b.rates["standard/t3.medium"] = 213.0 / 8760
-	r.Payment = AllUpfront
+	r.Payment = model.AllUpfront
 	if got := r.Upfront(b); fmt.Sprintf("%.2f", got.USD()) != "213.00" {
 		t.Errorf("all upfront %v, want $213.00", got)
 	}
@@ -275,7 +275,7 @@ func TestHostsComeAndGoWithTheirInstances(t *testing.T) {
 	if got := line(t, invoice, "ec2.host.m5"); got.Consumed != 60+60 {
 		t.Errorf("%v host-seconds, want 120", got.Consumed)
 	}
-	reserve := Commitment{Kind: HostReservation, Term: OneYear, Payment: NoUpfront, Family: "m5", Zone: "a", Count: 1}
+	reserve := Commitment{Kind: HostReservation, Term: model.OneYear, Payment: model.NoUpfront, Family: "m5", Zone: "a", Count: 1}
 	plan := Committed{Book: usEastDiscounts(), Hosts: true, Commitments: []Commitment{reserve}}
 	invoice = plan.Bill(ledger)
 	if want := model.USD(5.069 * 0.625); invoice.Cost() < want-2 || invoice.Cost() > want+2 {
@@ -328,7 +328,7 @@ func TestExchangeAndModificationRules(t *testing.T) {
 	b := usEastDiscounts()
 	standard, to := reserved(1, "m5.large"), reserved(1, "c5.large")
 	from := to
-	from.Type, from.Class, to.Class, to.Count = "m5.large", Convertible, Convertible, 2
+	from.Type, from.Class, to.Class, to.Count = "m5.large", model.Convertible, model.Convertible, 2
 	if f := CheckExchange(&from, &to, b); f != nil {
 		t.Error(f)
 	}
@@ -339,7 +339,7 @@ func TestExchangeAndModificationRules(t *testing.T) {
 	if f := CheckExchange(&from, &to, b); len(f) != 1 || !strings.Contains(f[0].Rule, "lower the value") {
 		t.Error(f)
 	}
-	from.Payment = AllUpfront
+	from.Payment = model.AllUpfront
 	to.Count = 2
 	if f := CheckExchange(&from, &to, b); len(f) != 1 || f[0].Field != "payment" {
 		t.Error(f)

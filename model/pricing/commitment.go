@@ -20,7 +20,11 @@ const (
 
 // String returns the kind's name, also that of its type in FOCUS.
 func (k CommitmentKind) String() string {
-	return word(int(k), "Reserved Instance", "Dedicated Host Reservation", "EC2 Instance Savings Plan", "Compute Savings Plan")
+	names := [...]string{"?", "Reserved Instance", "Dedicated Host Reservation", "EC2 Instance Savings Plan", "Compute Savings Plan"}
+	if int(k) >= len(names) {
+		return names[0]
+	}
+	return names[k]
 }
 
 func (k CommitmentKind) savingsPlan() bool {
@@ -33,9 +37,9 @@ func (k CommitmentKind) savingsPlan() bool {
 type Commitment struct {
 	Name     string // unique in a plan; "" is given one
 	Kind     CommitmentKind
-	Class    Class // Reserved Instances only
-	Term     Term
-	Payment  Payment
+	Class    model.Class // Reserved Instances only
+	Term     model.Term
+	Payment  model.Payment
 	Type     string // instance type of a Reserved Instance
 	Family   string // of an EC2 Instance Savings Plan or a host reservation
 	Platform model.Platform
@@ -54,13 +58,13 @@ type Commitment struct {
 // offering returns the rates that apply. Savings Plan rates are derived (FACTS
 // 28.4): those of EC2 Instance are the Standard rates, those of Compute the
 // Convertible ones.
-func (c *Commitment) offering() Offering {
-	o := Offering{Class: c.Class, Term: c.Term, Payment: c.Payment}
+func (c *Commitment) offering() model.Offering {
+	o := model.Offering{Class: c.Class, Term: c.Term, Payment: c.Payment}
 	switch c.Kind {
 	case EC2InstanceSavingsPlan, HostReservation:
-		o.Class = Standard
+		o.Class = model.Standard
 	case ComputeSavingsPlan:
-		o.Class = Convertible
+		o.Class = model.Convertible
 	case ReservedInstance:
 	default:
 		panic("pricing: commitment of no kind")
@@ -114,12 +118,12 @@ func (c *Commitment) Upfront(book Book) model.Money {
 
 func (c *Commitment) upfront(rate *big.Rat) *big.Rat {
 	all := new(big.Rat).Mul(rate, c.quantity())
-	return all.Mul(all, ratio(c.Term.hours()*c.Payment.halves(), 2))
+	return all.Mul(all, ratio(c.Term.Hours()*c.Payment.Halves(), 2))
 }
 
 // recurring returns the part of a rate that is paid hour by hour.
 func (c *Commitment) recurring(rate *big.Rat) *big.Rat {
-	return new(big.Rat).Mul(rate, ratio(2-c.Payment.halves(), 2))
+	return new(big.Rat).Mul(rate, ratio(2-c.Payment.Halves(), 2))
 }
 
 // PlanName returns the name of the plan that buys such commitments, as compare

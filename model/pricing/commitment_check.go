@@ -30,8 +30,8 @@ func (f *faults) require(holds bool, field, rule string, got any) {
 // for what it names. It is nil if there is none.
 func (c *Commitment) Validate(book Book) []Fault {
 	var f faults
-	f.require(c.Term == OneYear || c.Term == ThreeYears, "term", "must be 1y or 3y", fmt.Sprintf("%d years", c.Term))
-	f.require(c.Payment >= NoUpfront && c.Payment <= AllUpfront, "payment", "must be no-upfront, partial-upfront or all-upfront", c.Payment)
+	f.require(c.Term == model.OneYear || c.Term == model.ThreeYears, "term", "must be 1y or 3y", fmt.Sprintf("%d years", c.Term))
+	f.require(c.Payment >= model.NoUpfront && c.Payment <= model.AllUpfront, "payment", "must be no-upfront, partial-upfront or all-upfront", c.Payment)
 	switch c.Kind {
 	case ReservedInstance:
 		c.checkReserved(&f, book)
@@ -62,7 +62,7 @@ func (c *Commitment) priceField() string {
 }
 
 func (c *Commitment) checkReserved(f *faults, book Book) {
-	f.require(c.Class == Standard || c.Class == Convertible, "class", "must be standard or convertible", c.Class)
+	f.require(c.Class == model.Standard || c.Class == model.Convertible, "class", "must be standard or convertible", c.Class)
 	f.require(c.Type != "", "type", "is needed for a Reserved Instance", `""`)
 	f.require(c.Platform >= model.Linux && c.Platform <= model.SUSE, "platform", "must be linux, windows, rhel or suse", int(c.Platform))
 	f.require(c.Tenancy == model.TenancyDefault || c.Tenancy == model.TenancyDedicated, "tenancy", "must be default or dedicated", int(c.Tenancy))
@@ -88,8 +88,8 @@ func (c *Commitment) checkSavingsPlan(f *faults) {
 func CheckExchange(from, to *Commitment, book Book) []Fault {
 	var f faults
 	f.require(from.Kind == ReservedInstance && to.Kind == ReservedInstance, "kind", "must be a Reserved Instance", to.Kind)
-	f.require(from.Class == Convertible && to.Class == Convertible, "class", "must be convertible to be exchanged", from.Class.String()+" for "+to.Class.String())
-	f.require(to.Payment != NoUpfront || from.Payment == NoUpfront, "payment", "must not become no-upfront", to.Payment)
+	f.require(from.Class == model.Convertible && to.Class == model.Convertible, "class", "must be convertible to be exchanged", from.Class.String()+" for "+to.Class.String())
+	f.require(to.Payment != model.NoUpfront || from.Payment == model.NoUpfront, "payment", "must not become no-upfront", to.Payment)
 	old, next := from.worth(book), to.worth(book)
 	f.require(old != nil && next != nil, "type", "has no price in this Region", to.subject())
 	if old != nil && next != nil {
@@ -105,7 +105,7 @@ func (c *Commitment) worth(book Book) *big.Rat {
 		return nil
 	}
 	all := new(big.Rat).Mul(rate.usd, c.quantity())
-	return all.Mul(all, ratio(c.Term.hours(), 1))
+	return all.Mul(all, ratio(c.Term.Hours(), 1))
 }
 
 // CheckModification returns the faults of turning a Standard Reserved Instance

@@ -34,13 +34,13 @@ func (w *slowCommitted) units(p piece) *big.Rat {
 	return rat(w.book.NormalizedUnits(w.ledger.Types[w.ledger.Leases[p.lease].Type].Name))
 }
 
-func (w *slowCommitted) price(l *model.Lease, o *Offering) *big.Rat {
+func (w *slowCommitted) price(l *model.Lease, o *model.Offering) *big.Rat {
 	name := w.ledger.Types[l.Type].Name
-	usd, _, _ := w.book.OnDemand(name, l.Platform)
+	listed, _ := w.book.OnDemand(name, l.Platform)
 	if o != nil {
-		usd, _, _ = w.book.Reserved(name, l.Platform, *o)
+		listed, _ = w.book.Reserved(name, l.Platform, *o)
 	}
-	price := rat(usd)
+	price := rat(listed.USD)
 	if l.Tenancy == model.TenancyDedicated {
 		price.Mul(price, big.NewRat(11, 10))
 	}
@@ -143,8 +143,8 @@ func (w *slowCommitted) bill() (cost, onDemand float64) {
 				for i := range w.commitments {
 					if c := &w.commitments[i]; c.Kind == ReservedInstance && (c.Zone != "") == zonal {
 						w.reserve(c, pieces)
-						usd, _, _ := w.book.Reserved(c.Type, c.Platform, c.offering())
-						total.Add(total, new(big.Rat).Mul(rat(usd), big.NewRat(c.Count, 1)))
+						listed, _ := w.book.Reserved(c.Type, c.Platform, c.offering())
+						total.Add(total, new(big.Rat).Mul(rat(listed.USD), big.NewRat(c.Count, 1)))
 					}
 				}
 			}
@@ -173,8 +173,8 @@ func randomCommitments(r *rand.Rand, types []model.InstanceType) []Commitment {
 	var all []Commitment
 	for range r.IntN(4) {
 		c := reserved(1+r.Int64N(3), types[r.IntN(len(types))].Name)
-		c.Class, c.Payment = Class(1+r.IntN(2)), Payment(1+r.IntN(3))
-		c.Term = []Term{OneYear, ThreeYears}[r.IntN(2)]
+		c.Class, c.Payment = model.Class(1+r.IntN(2)), model.Payment(1+r.IntN(3))
+		c.Term = []model.Term{model.OneYear, model.ThreeYears}[r.IntN(2)]
 		if r.IntN(3) == 0 {
 			c.Zone = []string{"a", "b", "c"}[r.IntN(3)]
 		}
@@ -185,7 +185,7 @@ func randomCommitments(r *rand.Rand, types []model.InstanceType) []Commitment {
 	}
 	for range r.IntN(3) {
 		c := savingsPlan(ComputeSavingsPlan, "", 1+model.Money(r.Int64N(int64(model.Dollar))))
-		c.Payment = Payment(1 + r.IntN(3))
+		c.Payment = model.Payment(1 + r.IntN(3))
 		if r.IntN(2) == 0 {
 			c.Kind, c.Family = EC2InstanceSavingsPlan, types[r.IntN(len(types))].Family
 		}

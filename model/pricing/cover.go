@@ -208,7 +208,7 @@ func (c *cover) addUnused(commitment *Commitment, key takenKey, sum takenSum) {
 	line.sku += ".unused"
 	unused := sum.unused.rat(commitment.measure(c.sheet.book))
 	line.priced = quantity{unused, commitment.unit()}
-	line.price = newPrice(0, false, true)
+	line.price = newPrice(model.Price{}, true)
 	line.effective = new(big.Rat).Mul(unused, rate.usd)
 	line.cost = new(big.Rat)
 	line.rateEstimated = rate.estimated
@@ -236,7 +236,7 @@ func (c *cover) addPurchases(commitment *Commitment) {
 		line.description = commitment.label() + ": upfront payment"
 		line.sku += ".upfront"
 		upfront := commitment.upfront(rate.usd)
-		term := new(big.Rat).Mul(commitment.quantity(), ratio(commitment.Term.hours(), 1))
+		term := new(big.Rat).Mul(commitment.quantity(), ratio(commitment.Term.Hours(), 1))
 		rate.usd = new(big.Rat).Quo(upfront, term)
 		c.addPurchase(commitment, line, purchase{OneTime, term, rate})
 	}

@@ -8,26 +8,10 @@ import (
 	"headroom/model"
 )
 
-// Buying is what plans are sized for.
-type Buying struct {
-	Book     Book
-	FreeTier bool
-	// Owned is what is already committed: it covers first, and takes part in every
-	// plan. New commitments are sized to what it leaves On-Demand.
-	Owned    []Commitment
-	Capacity []CapacityReservation
-	// Negotiated is off every price, so that it changes no size.
-	Negotiated Negotiated
-	// WithoutSpot bills Spot instances as if they had been launched On-Demand.
-	WithoutSpot bool
-}
-
-// plan returns the plan that buys such commitments beside what is owned.
-func (b Buying) plan(commitments []Commitment) Committed {
-	return Committed{
-		Book: b.Book, FreeTier: b.FreeTier, Capacity: b.Capacity, Negotiated: b.Negotiated, WithoutSpot: b.WithoutSpot,
-		Commitments: slices.Concat(b.Owned, commitments),
-	}
+// With returns the plan that buys such commitments beside those that it has.
+func (p Committed) With(commitments []Commitment) Committed {
+	p.Commitments = slices.Concat(p.Commitments, commitments)
+	return p
 }
 
 // demand is what is left On-Demand in each replication.
@@ -38,11 +22,11 @@ type demand struct {
 	hours  float64 // clock hours of all replications
 }
 
-func (b Buying) demand(ledgers []*model.Ledger) demand {
-	d := demand{book: b.Book, kept: 1 - b.Negotiated[EC2]}
-	plan := b.plan(nil)
+// demand returns what the commitments of the plan leave.
+func (p Committed) demand(ledgers []*model.Ledger) demand {
+	d := demand{book: p.Book, kept: 1 - p.Negotiated[EC2]}
 	for _, ledger := range ledgers {
-		c := newCover(plan.sheet(ledger))
+		c := newCover(p.sheet(ledger))
 		c.discount()
 		d.covers = append(d.covers, c)
 		d.hours += float64(c.inForce)
@@ -66,7 +50,7 @@ func (it *item) group() groupKey {
 
 // reserve returns the appetites for Reserved Instances of an offering, one per
 // group of usage, in a fixed order.
-func (d demand) reserve(o Offering) []appetite {
+func (d demand) reserve(o model.Offering) []appetite {
 	groups := map[groupKey]*appetite{}
 	var keys []groupKey
 	for _, c := range d.covers {
@@ -106,7 +90,7 @@ func (d demand) reserve(o Offering) []appetite {
 
 // consider makes an item's type the one to reserve if it is the cheapest per
 // normalized unit so far; of equal ones the smallest.
-func (a *appetite) consider(book Book, o Offering, it *item) {
+func (a *appetite) consider(book Book, o model.Offering, it *item) {
 	c := Commitment{
 		Kind: ReservedInstance, Class: o.Class, Term: o.Term, Payment: o.Payment,
 		Type: it.name, Platform: it.platform, Tenancy: it.tenancy,

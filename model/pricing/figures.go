@@ -87,7 +87,7 @@ func (p Committed) breakEvenMonth(replaced, cost float64) float64 {
 		hourly += float(rate) * units
 		recurring += float(c.recurring(rate)) * units
 		upfront += float(c.upfront(rate))
-		term = max(term, float64(c.Term.hours()))
+		term = max(term, float64(c.Term.Hours()))
 	}
 	gain := replaced/cost*hourly - recurring // each hour
 	switch {

@@ -18,7 +18,7 @@ func richBill(seed uint64) Invoice {
 	ledger := fullLedger(seed)
 	ledger.Types = typesOf("m5.large", "t3.micro", "c5.large", "t2.micro")
 	bought := reserved(2, "m5.large")
-	bought.Payment, bought.Bought = PartialUpfront, true
+	bought.Payment, bought.Bought = model.PartialUpfront, true
 	return Committed{
 		Book: usEastDiscounts(), FreeTier: true,
 		Commitments: []Commitment{bought, reserved(1, "c5.large"), savingsPlan(EC2InstanceSavingsPlan, "m5", model.Dollar/20), savingsPlan(ComputeSavingsPlan, "", model.Dollar)},

@@ -21,12 +21,12 @@ var offHosts = []string{"c5.12xlarge", "c5.24xlarge", "c5.metal", "c5d.12xlarge"
 
 // hostRules say what fits on one Dedicated Host.
 type hostRules struct {
-	shape   HostShape
+	shape   model.HostShape
 	mixes   bool
 	sockets int // 0: instances may straddle sockets
 }
 
-func rulesOf(shape HostShape) hostRules {
+func rulesOf(shape model.HostShape) hostRules {
 	r := hostRules{shape: shape, mixes: slices.Contains(mixingFamilies, shape.Family)}
 	if slices.Contains(socketFamilies, shape.Family) && shape.Cores > 0 {
 		r.sockets = 2
@@ -224,7 +224,7 @@ func (c *cover) pack(moves []arrival) {
 		switch h := on[m.lease]; {
 		case !m.ends:
 			if pool.rules.shape.Family == "" {
-				shape, _ := c.sheet.book.HostShape(family)
+				shape, _ := c.sheet.book.DedicatedShape(family)
 				pool.rules = rulesOf(shape)
 			}
 			on[m.lease] = pool.place(l, kind)
@@ -264,12 +264,12 @@ func (c *cover) seat(it *item, line *charge) {
 		return
 	}
 	line.description = it.name + " on a Dedicated Host"
-	line.price = newPrice(0, false, true)
-	shape, known := c.sheet.book.HostShape(it.family)
+	line.price = newPrice(model.Price{}, true)
+	shape, known := c.sheet.book.DedicatedShape(it.family)
 	rules := rulesOf(shape)
 	cpu, memory, most := rules.need(&c.sheet.ledger.Types[c.hours.Uses[it.use].Type])
 	all, allMemory := rules.capacity()
-	switch _, _, priced := c.sheet.book.DedicatedHost(it.family); {
+	switch _, priced := c.sheet.book.DedicatedHost(it.family); {
 	case !known || !priced:
 		line.price = price{missing: "there is no Dedicated Host of its family in the price book"}
 	case cpu > all || memory > allMemory || most == 0:

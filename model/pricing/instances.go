@@ -216,7 +216,7 @@ func (s *sheet) rateOf(c candidate) price {
 
 // reservedRate returns the effective rate of an hour of a candidate. Hosts have
 // the discount of the type that was placed on them first, estimated.
-func reservedRate(book Book, o Offering, c candidate) price {
+func reservedRate(book Book, o model.Offering, c candidate) price {
 	rate := newPrice(book.Reserved(c.name, c.platform, o))
 	switch c.tenancy {
 	case model.TenancyDedicated:

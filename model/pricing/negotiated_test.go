@@ -35,8 +35,8 @@ func TestNegotiatedSharesComeOffEveryLineOfTheirService(t *testing.T) {
 
 func TestFixedSizesAreBought(t *testing.T) {
 	ledger := commitLedger(1)
-	b := Buying{Book: usEastDiscounts()}
-	onDemand := b.plan(nil).Bill(ledger)
+	b := Committed{Book: usEastDiscounts()}
+	onDemand := b.Bill(ledger)
 	for _, entry := range Plans() {
 		instances, dollars := entry.Sized()
 		plan, ok := entry.Fixed(b, []*model.Ledger{ledger}, 3, model.Dollar/2)

@@ -33,8 +33,8 @@ func (p AsRun) Bill(ledger *model.Ledger) Invoice {
 // Committed is the plan that bills what ran, less what commitments cover.
 type Committed struct {
 	Book        Book
-	FreeTier    bool // as in [AsRun]
-	Commitments []Commitment
+	FreeTier    bool         // as in [AsRun]
+	Commitments []Commitment // the earlier cover first
 	Capacity    []CapacityReservation
 	Negotiated  Negotiated
 	// Hosts moves all On-Demand instances to Dedicated Hosts of the account.

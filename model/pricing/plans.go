@@ -13,8 +13,9 @@ type PlanEntry struct {
 	// Simulated says that the plan changes what happens, so that it takes a run of
 	// its own: Size is nil, and the run's ledger is billed as it is.
 	Simulated bool
-	// Size returns the plan that is cheapest over all replications together.
-	Size func(Buying, []*model.Ledger) Committed
+	// Size returns the plan that is cheapest over all replications together, beside
+	// what an account has bought already.
+	Size func(Committed, []*model.Ledger) Committed
 
 	kind      CommitmentKind // that it buys; 0: none, or several
 	appetites func(demand) []appetite
@@ -24,9 +25,9 @@ type PlanEntry struct {
 func Plans() []PlanEntry {
 	plans := []PlanEntry{{
 		Name: "on-demand", Description: "by the second, without commitment",
-		Size: func(b Buying, _ []*model.Ledger) Committed { return b.plan(nil) },
+		Size: func(own Committed, _ []*model.Ledger) Committed { return own },
 	}}
-	for _, class := range []Class{Standard, Convertible} {
+	for _, class := range []model.Class{model.Standard, model.Convertible} {
 		plans = append(plans, commitmentPlans(Commitment{Kind: ReservedInstance, Class: class})...)
 	}
 	plans = append(plans, commitmentPlans(Commitment{Kind: EC2InstanceSavingsPlan})...)
@@ -35,16 +36,14 @@ func Plans() []PlanEntry {
 		PlanEntry{Name: "spot", Description: "at the Spot price of the moment, with interruptions", Simulated: true},
 		PlanEntry{
 			Name: "dedicated-hosts", Description: "packed on Dedicated Hosts, paid by the host",
-			Size: func(b Buying, _ []*model.Ledger) Committed {
-				plan := b.plan(nil)
+			Size: func(plan Committed, _ []*model.Ledger) Committed {
 				plan.Hosts = true
 				return plan
 			},
 		},
 		PlanEntry{
 			Name: "dedicated-instances", Description: "on hardware of one account, paid by the instance and the Region",
-			Size: func(b Buying, _ []*model.Ledger) Committed {
-				plan := b.plan(nil)
+			Size: func(plan Committed, _ []*model.Ledger) Committed {
 				plan.Dedicated = true
 				return plan
 			},
@@ -68,16 +67,16 @@ func FindPlan(name string) (PlanEntry, bool) {
 // commitmentPlans returns the plans of a kind: both terms, all payments.
 func commitmentPlans(c Commitment) []PlanEntry {
 	var plans []PlanEntry
-	for _, term := range []Term{OneYear, ThreeYears} {
-		for payment := NoUpfront; payment <= AllUpfront; payment++ {
+	for _, term := range []model.Term{model.OneYear, model.ThreeYears} {
+		for payment := model.NoUpfront; payment <= model.AllUpfront; payment++ {
 			c.Term, c.Payment = term, payment
 			of := c
 			appetites := func(d demand) []appetite { return d.appetites(of) }
 			plans = append(plans, PlanEntry{
 				Name:        c.PlanName(),
 				Description: c.Kind.String() + "s of " + c.Term.String() + ", " + c.Payment.String() + ", sized to their optimum",
-				Size: func(b Buying, ledgers []*model.Ledger) Committed {
-					return b.plan(sizeAll(appetites(b.demand(ledgers))))
+				Size: func(own Committed, ledgers []*model.Ledger) Committed {
+					return own.With(sizeAll(appetites(own.demand(ledgers))))
 				},
 				kind: c.Kind, appetites: appetites,
 			})
@@ -107,12 +106,12 @@ func (d demand) appetites(of Commitment) []appetite {
 // Instances of each kind of usage that can share them, or hourly dollars of a
 // Savings Plan, of each family where it is for one. It is false for a plan that
 // does not buy what the size is of.
-func (e PlanEntry) Fixed(b Buying, ledgers []*model.Ledger, count int64, hourly model.Money) (Committed, bool) {
+func (e PlanEntry) Fixed(own Committed, ledgers []*model.Ledger, count int64, hourly model.Money) (Committed, bool) {
 	if e.appetites == nil {
 		return Committed{}, false
 	}
 	var all []Commitment
-	for _, a := range e.appetites(b.demand(ledgers)) {
+	for _, a := range e.appetites(own.demand(ledgers)) {
 		x := hourly.USD()
 		if a.whole {
 			x = float64(count)
@@ -121,7 +120,7 @@ func (e PlanEntry) Fixed(b Buying, ledgers []*model.Ledger, count int64, hourly 
 			all = append(all, c)
 		}
 	}
-	return b.plan(all), true
+	return own.With(all), true
 }
 
 // Sized says of what [PlanEntry.Fixed] takes the size: instances, or dollars.
@@ -143,13 +142,13 @@ func sizeAll(appetites []appetite) []Commitment {
 
 // mixed reserves the base for a year without upfront, then buys a Compute Savings
 // Plan for what that leaves, and leaves Spot usage on Spot.
-func mixed(b Buying, ledgers []*model.Ledger) Committed {
-	b.WithoutSpot = false
+func mixed(plan Committed, ledgers []*model.Ledger) Committed {
+	plan.WithoutSpot = false
 	for _, of := range []Commitment{
-		{Kind: ReservedInstance, Class: Standard, Term: OneYear, Payment: NoUpfront},
-		{Kind: ComputeSavingsPlan, Term: OneYear, Payment: NoUpfront},
+		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront},
+		{Kind: ComputeSavingsPlan, Term: model.OneYear, Payment: model.NoUpfront},
 	} {
-		b.Owned = slices.Concat(b.Owned, sizeAll(b.demand(ledgers).appetites(of)))
+		plan = plan.With(sizeAll(plan.demand(ledgers).appetites(of)))
 	}
-	return b.plan(nil)
+	return plan
 }

@@ -49,15 +49,16 @@ var regretScales = [...]float64{0.8, 1.2}
 
 // Recommend returns the best size of each of the plans that buy commitments, or
 // of those that are named, the cheapest first. It minimises the expected cost
-// over the replications' demand per clock hour, not over its mean.
-func Recommend(b Buying, ledgers []*model.Ledger, plans ...string) []Recommendation {
-	d := b.demand(ledgers)
+// over the replications' demand per clock hour, not over its mean, that an
+// account's own commitments leave On-Demand.
+func Recommend(own Committed, ledgers []*model.Ledger, plans ...string) []Recommendation {
+	d := own.demand(ledgers)
 	var all []Recommendation
 	for _, entry := range Plans() {
 		if entry.appetites == nil || len(plans) > 0 && !slices.Contains(plans, entry.Name) {
 			continue
 		}
-		all = append(all, recommend(b.Book, entry.Name, entry.appetites(d)))
+		all = append(all, recommend(own.Book, entry.Name, entry.appetites(d)))
 	}
 	slices.SortStableFunc(all, func(a, b Recommendation) int { return cmp.Compare(a.Cost, b.Cost) })
 	return all

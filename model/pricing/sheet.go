@@ -93,13 +93,13 @@ var lastResort = []struct {
 
 // service returns the book's price of an item.
 func (s *sheet) service(service, item string) price {
-	usd, estimated, ok := s.prices.Service(service, item)
+	listed, ok := s.prices.Service(service, item)
 	for _, last := range lastResort {
 		if !ok && last.service == service && last.item == item {
-			usd, estimated, ok = last.usd, true, true
+			listed, ok = model.Price{USD: last.usd, Estimated: true}, true
 		}
 	}
-	return newPrice(usd, estimated, ok)
+	return newPrice(listed, ok)
 }
 
 // instance returns the book's On-Demand price of an instance-hour.
@@ -107,14 +107,14 @@ func (s *sheet) instance(kind int32, platform model.Platform) price {
 	return newPrice(s.prices.OnDemand(s.ledger.Types[kind].Name, platform))
 }
 
-func newPrice(usd float64, estimated, ok bool) price {
+func newPrice(listed model.Price, ok bool) price {
 	switch {
 	case !ok:
 		return price{missing: "not in the price book"}
-	case !validPrice(usd):
+	case !validPrice(listed.USD):
 		return price{missing: "the price book's price is negative or not a number"}
 	}
-	return price{usd: decimal(usd), estimated: estimated}
+	return price{usd: decimal(listed.USD), estimated: listed.Estimated}
 }
 
 // charge is a line in the making.

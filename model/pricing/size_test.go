@@ -41,7 +41,7 @@ func meanCost(plan Committed, ledgers []*model.Ledger) float64 {
 func TestSizesAgreeWithBruteForce(t *testing.T) {
 	for seed := range uint64(6) {
 		ledgers := []*model.Ledger{demandLedger(seed, 14), demandLedger(seed+100, 14)}
-		b := Buying{Book: usEastDiscounts()}
+		b := Committed{Book: usEastDiscounts()}
 		for _, name := range []string{"reserved-standard-1y-no-upfront", "reserved-convertible-3y-all-upfront"} {
 			entry, _ := FindPlan(name)
 			plan := entry.Size(b, ledgers)
@@ -58,7 +58,7 @@ func TestSizesAgreeWithBruteForce(t *testing.T) {
 					t.Fatalf("seed %d: %s costs %v, another count of %s %v", seed, name, got, plan.Commitments[i].Type, best)
 				}
 			}
-			if none := meanCost(b.plan(nil), ledgers); got > none+1e-6 {
+			if none := meanCost(b, ledgers); got > none+1e-6 {
 				t.Fatalf("seed %d: %s costs %v, nothing %v", seed, name, got, none)
 			}
 		}
@@ -89,7 +89,7 @@ func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 		fleet(ledger, 1, ofType(0, 0, (k+1)*10*sim.Hour))
 	}
 	// The k-th largest runs 10·k hours of 100: worth reserving from 62.5 % on.
-	r := Recommend(Buying{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
+	r := Recommend(Committed{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
 	if r.Commitments[0].Count != 4 {
 		t.Errorf("%d reserved, want the 4 that run 70 h or more", r.Commitments[0].Count)
 	}
@@ -113,10 +113,10 @@ func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 
 func TestRecommendedCostIsTheBill(t *testing.T) {
 	ledgers := []*model.Ledger{demandLedger(1, 30), demandLedger(2, 30), demandLedger(3, 30)}
-	b := Buying{Book: usEastDiscounts(), Owned: []Commitment{reserved(3, "m5.large")}}
+	b := Committed{Book: usEastDiscounts(), Commitments: []Commitment{reserved(3, "m5.large")}}
 	for _, r := range Recommend(b, ledgers) {
 		owned := 3 * 30 * 0.06 // a fee that is sunk: what it covers is no demand
-		bill := meanCost(b.plan(r.Commitments), ledgers)
+		bill := meanCost(b.With(r.Commitments), ledgers)
 		if r.Plan[:3] == "res" { // bought later, reservations share with the owned ones
 			continue
 		}
@@ -128,7 +128,7 @@ func TestRecommendedCostIsTheBill(t *testing.T) {
 
 func TestEveryPlanSaves(t *testing.T) {
 	ledgers := []*model.Ledger{demandLedger(5, 40), demandLedger(6, 40)}
-	b := Buying{Book: usEastDiscounts()}
+	b := Committed{Book: usEastDiscounts()}
 	names := map[string]bool{}
 	for _, entry := range Plans() {
 		if names[entry.Name] || entry.Description == "" {
@@ -139,7 +139,7 @@ func TestEveryPlanSaves(t *testing.T) {
 			continue
 		}
 		plan := entry.Size(b, ledgers)
-		onDemand := b.plan(nil).Bill(ledgers[0])
+		onDemand := b.Bill(ledgers[0])
 		invoice := plan.Bill(ledgers[0])
 		f := plan.Figures(invoice, onDemand)
 		if len(plan.Commitments) == 0 {
@@ -166,7 +166,7 @@ func TestFiguresOfOneReservation(t *testing.T) {
 	ledger.Types = typesOf("m5.large")
 	fleet(ledger, 1, ofType(0, 0, 80*sim.Hour))
 	r := reserved(1, "m5.large")
-	r.Payment = AllUpfront
+	r.Payment = model.AllUpfront
 	plan := committed(r)
 	f := plan.Figures(plan.Bill(ledger), committed().Bill(ledger))
 	rate := 0.096 * 0.59

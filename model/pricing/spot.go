@@ -119,9 +119,9 @@ func (b *spotBook) curve(l *model.Lease) *curve {
 		ceiling := l.MaxPrice
 		if ceiling == 0 {
 			ceiling = math.Inf(1)
-			usd, _, ok := b.sheet.prices.OnDemand(b.sheet.ledger.Types[l.Type].Name, l.Platform)
-			if ok && validPrice(usd) {
-				ceiling = usd
+			listed, ok := b.sheet.prices.OnDemand(b.sheet.ledger.Types[l.Type].Name, l.Platform)
+			if ok && validPrice(listed.USD) {
+				ceiling = listed.USD
 			}
 		}
 		c = newCurve(b.sheet.ledger.Spot[l.SpotPool].Steps, ceiling)

@@ -101,7 +101,7 @@ func billInternetOut(s *sheet) {
 		} else {
 			c.sku = "internet_out_free"
 			c.description = "data out to the internet, first 100 GB of the month"
-			c.price = newPrice(0, false, true)
+			c.price = newPrice(model.Price{}, true)
 		}
 		s.add(c)
 	}

@@ -53,8 +53,8 @@ func (w *twin) sums() (cost map[string]*big.Rat, seconds map[string]int64) {
 func (w *twin) lease(l model.Lease) {
 	name := w.ledger.Types[l.Type].Name
 	label := fmt.Sprintf("ec2.%s.%s", name, l.Platform)
-	onDemand, _, _ := w.book.OnDemand(name, l.Platform)
-	key := twinKey{usd: onDemand, n: 10, d: 36000}
+	onDemand, _ := w.book.OnDemand(name, l.Platform)
+	key := twinKey{usd: onDemand.USD, n: 10, d: 36000}
 	if l.Tenancy == model.TenancyDedicated && l.Option == model.OnDemand {
 		label += ".dedicated"
 		key.n = 11
@@ -93,7 +93,7 @@ func (w *twin) lease(l model.Lease) {
 			break
 		}
 		if l.Option == model.Spot {
-			key.usd = w.spotPrice(l, second, onDemand)
+			key.usd = w.spotPrice(l, second, onDemand.USD)
 		}
 		if gratis {
 			key.usd = 0

@@ -27,8 +27,8 @@ const unlimited = 1 << 40
 // KIND_storage.
 var volumeTypes = []volumeRates{
 	{kind: "gp3", free: true, extras: []volumeExtra{
-		{item: "gp3_provisioned_iops", unit: "IOPS", above: 3000, upTo: unlimited},
-		{item: "gp3_provisioned_throughput", unit: "MiBps", throughput: true, above: 125, upTo: unlimited},
+		{item: "gp3_provisioned_iops", unit: "IOPS", above: model.GP3IOPS, upTo: unlimited},
+		{item: "gp3_provisioned_throughput", unit: "MiBps", throughput: true, above: model.GP3ThroughputMiBs, upTo: unlimited},
 	}},
 	{kind: "gp2", free: true},
 	{kind: "io1", extras: []volumeExtra{{item: "io1_provisioned_iops", unit: "IOPS", upTo: unlimited}}},

@@ -14,9 +14,6 @@ import (
 	"headroom/sim/stat"
 )
 
-// confidence is that of every interval.
-const confidence = 0.95
-
 // Variants are a scenario by how it launches instances. They share their random
 // streams, so that they meet the same load.
 type Variants struct {
@@ -34,11 +31,13 @@ type Size struct {
 // Options say what to compare.
 type Options struct {
 	Replications int
-	Workers      int            // 0: one per core
-	Buying       pricing.Buying // prices, and what is already bought
-	Currency     pricing.Currency
-	Plans        []string // names; nil: all
-	Size         Size
+	Workers      int // 0: one per core
+	// Account is its prices and what it has bought already, the rest On-Demand:
+	// what savings are relative to.
+	Account  pricing.Committed
+	Currency pricing.Currency
+	Plans    []string // names; nil: all
+	Size     Size
 	// Progress, if set, is told how many replications have finished, of all that
 	// [Options.Simulations] counts.
 	Progress func(done int)
@@ -112,7 +111,7 @@ func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	launched := map[string][]*run{}
+	launched := map[string][]*replication{}
 	for _, way := range v.ways() {
 		if !o.wants(way.plan) {
 			continue
@@ -121,7 +120,7 @@ func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
 			return nil, err
 		}
 	}
-	baseline := bill(onDemandPlan(o.Buying), onDemand)
+	baseline := bill(o.Account, onDemand)
 	rows, err := batch.Map(ctx, len(entries), batch.Options{Workers: o.Workers}, func(_ context.Context, i int) (Row, error) {
 		runs := onDemand
 		if own := launched[entries[i].Name]; own != nil {
@@ -146,13 +145,6 @@ type way struct {
 }
 
 func (v *Variants) ways() []way { return []way{{spotPlan, v.Spot}, {mixedPlan, v.Mixed}} }
-
-// onDemandPlan is what savings are relative to: what is already bought, and the
-// rest On-Demand.
-func onDemandPlan(b pricing.Buying) pricing.Committed {
-	entry, _ := pricing.FindPlan("on-demand")
-	return entry.Size(b, nil)
-}
 
 // chosen returns the plans of these names, all without names, and what is wrong
 // with the names.

@@ -11,9 +11,8 @@ import (
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
-	"headroom/model/tariff"
 	"headroom/model/workload"
-	"headroom/results"
+	"headroom/results/run"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -43,14 +42,14 @@ func jobs() *cloud.Config {
 func options(plans ...string) Options {
 	return Options{
 		Replications: 4, Plans: plans, Currency: pricing.USDollar,
-		Buying: pricing.Buying{Book: tariff.Of(must(catalog.Open("us-east-1")))},
+		Account: pricing.Committed{Book: must(catalog.Open("us-east-1"))},
 	}
 }
 
 func TestOnDemandRowIsTheRunsOwnBill(t *testing.T) {
 	o := options("on-demand")
 	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, o))
-	s := must(results.Run(context.Background(), jobs(), results.Options{Replications: 4, Plan: pricing.AsRun{Prices: o.Buying.Book}}))
+	s := must(run.Summarize(context.Background(), run.New(jobs(), o.Account), nil, run.Options{Replications: 4}))
 	want, _ := s.Metric("cost.total")
 	if got := c.Rows[0]; got.Cost != want.Estimate || got.Saving.Value != 0 || got.Saving.HalfWidth != 0 {
 		t.Errorf("got %+v, want %+v and no saving", got.Cost, want.Estimate)

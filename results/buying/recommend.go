@@ -43,12 +43,10 @@ func Recommend(ctx context.Context, cfg *cloud.Config, o Options) (*Advice, erro
 		a.Warnings = append(a.Warnings, "one replication: no intervals, and one demand only; `--replications 10` gives more")
 	}
 	a.Warnings = append(a.Warnings, "Savings Plan rates are estimates: those of Reserved Instances of the same term and payment")
-	baseline := bill(onDemandPlan(o.Buying), runs)
+	baseline := bill(o.Account, runs)
 	a.OnDemand = observed(baseline, func(_ int, v **pricing.Invoice) float64 { return (*v).Cost().USD() })
-	for _, rec := range pricing.Recommend(o.Buying, ledgers(runs), o.Plans...) {
-		plan := onDemandPlan(o.Buying)
-		plan.Commitments = append(plan.Commitments, rec.Commitments...)
-		invoices := bill(plan, runs)
+	for _, rec := range pricing.Recommend(o.Account, ledgers(runs), o.Plans...) {
+		invoices := bill(o.Account.With(rec.Commitments), runs)
 		a.Offers = append(a.Offers, Offer{
 			Recommendation: rec,
 			Bill:           observed(invoices, func(_ int, v **pricing.Invoice) float64 { return (*v).Cost().USD() }),

@@ -2,7 +2,6 @@ package buying
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -10,12 +9,12 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/results"
-	"headroom/sim/batch"
+	"headroom/results/run"
 	"headroom/sim/stat"
 )
 
-// run is what is kept of a replication: what was used, and how it went.
-type run struct {
+// replication is what is kept of one: what was used, and how it went.
+type replication struct {
 	ledger                                 *model.Ledger
 	interruptions, lost, p99, availability float64
 }
@@ -27,50 +26,33 @@ type runner struct {
 }
 
 // simulate plays the replications of one way of launching.
-func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*run, error) {
-	e := results.NewExperiment(cfg, pricing.AsRun{Prices: r.options.Buying.Book})
+func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replication, error) {
+	e := run.New(cfg, nil) // billed by each plan, later
 	keys, _ := e.Keys()
 	before := r.done
-	progress := func(done int) {
+	o := run.Options{Replications: r.options.Replications, Workers: r.options.Workers, Progress: func(done int) {
 		r.done = before + done
 		if r.options.Progress != nil {
 			r.options.Progress(r.done)
 		}
-	}
-	done, err := batch.Map(ctx, r.options.Replications, batch.Options{Workers: r.options.Workers, Progress: progress},
-		func(ctx context.Context, index int) (*run, error) {
-			world, err := cloud.New(cfg, index)
-			if err != nil {
-				return nil, err
+	}}
+	return run.Simulate(ctx, e, o, func(one *run.Replication) *replication {
+		values := one.Values()
+		read := func(key string) float64 {
+			if i := slices.Index(keys, key); i >= 0 {
+				return values[i]
 			}
-			outcome, err := world.Run(ctx)
-			if err != nil {
-				return nil, err
-			}
-			values := e.Measure(outcome, &pricing.Invoice{})
-			read := func(key string) float64 {
-				if i := slices.Index(keys, key); i >= 0 {
-					return values[i]
-				}
-				return math.NaN()
-			}
-			return &run{
-				ledger:        outcome.Ledger,
-				interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
-				p99: read("latency.p99"), availability: read("availability"),
-			}, nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", cfg.Name, err)
-	}
-	runs := make([]*run, len(done))
-	for i := range done {
-		runs[i] = done[i].Value
-	}
-	return runs, nil
+			return math.NaN()
+		}
+		return &replication{
+			ledger:        one.Outcome.Ledger,
+			interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
+			p99: read("latency.p99"), availability: read("availability"),
+		}
+	})
 }
 
-func ledgers(runs []*run) []*model.Ledger {
+func ledgers(runs []*replication) []*model.Ledger {
 	all := make([]*model.Ledger, len(runs))
 	for i, r := range runs {
 		all[i] = r.ledger
@@ -79,7 +61,7 @@ func ledgers(runs []*run) []*model.Ledger {
 }
 
 // bill returns what a plan charges for each replication.
-func bill(plan pricing.Plan, runs []*run) []*pricing.Invoice {
+func bill(plan pricing.Plan, runs []*replication) []*pricing.Invoice {
 	invoices := make([]*pricing.Invoice, len(runs))
 	for i, r := range runs {
 		invoice := plan.Bill(r.ledger)
@@ -89,12 +71,12 @@ func bill(plan pricing.Plan, runs []*run) []*pricing.Invoice {
 }
 
 // row prices the replications under one plan.
-func (r *runner) row(entry pricing.PlanEntry, runs []*run, baseline []*pricing.Invoice) Row {
+func (r *runner) row(entry pricing.PlanEntry, runs []*replication, baseline []*pricing.Invoice) Row {
 	plan := r.sized(entry, runs)
 	invoices := bill(plan, runs)
 	row := Row{
 		Plan: entry.Name, Description: entry.Description,
-		Commitments: plan.Commitments[len(r.options.Buying.Owned):],
+		Commitments: plan.Commitments[len(r.options.Account.Commitments):],
 		Charges:     results.Charges(invoices, runs[0].ledger.Owners),
 	}
 	figures := make([]pricing.Figures, len(runs))
@@ -117,15 +99,15 @@ func (r *runner) row(entry pricing.PlanEntry, runs []*run, baseline []*pricing.I
 	row.Utilization = of(func(f *pricing.Figures) float64 { return f.Utilization })
 	row.BreakEven = of(func(f *pricing.Figures) float64 { return f.BreakEvenUtilization })
 	row.BreakEvenMonth = of(func(f *pricing.Figures) float64 { return f.BreakEvenMonth })
-	row.Interruptions = observed(runs, func(_ int, r **run) float64 { return (*r).interruptions })
-	row.RequestsLost = observed(runs, func(_ int, r **run) float64 { return (*r).lost })
-	row.P99 = observed(runs, func(_ int, r **run) float64 { return (*r).p99 })
-	row.Availability = observed(runs, func(_ int, r **run) float64 { return (*r).availability })
+	row.Interruptions = observed(runs, func(_ int, r **replication) float64 { return (*r).interruptions })
+	row.RequestsLost = observed(runs, func(_ int, r **replication) float64 { return (*r).lost })
+	row.P99 = observed(runs, func(_ int, r **replication) float64 { return (*r).p99 })
+	row.Availability = observed(runs, func(_ int, r **replication) float64 { return (*r).availability })
 	return row
 }
 
 // sized returns the plan with the commitments that it buys.
-func (r *runner) sized(entry pricing.PlanEntry, runs []*run) pricing.Committed {
+func (r *runner) sized(entry pricing.PlanEntry, runs []*replication) pricing.Committed {
 	o := &r.options
 	all := ledgers(runs)
 	instances, dollars := entry.Sized()
@@ -138,13 +120,13 @@ func (r *runner) sized(entry pricing.PlanEntry, runs []*run) pricing.Committed {
 		if o.Size.Hourly != nil {
 			hourly = *o.Size.Hourly
 		}
-		plan, _ := entry.Fixed(o.Buying, all, count, hourly)
+		plan, _ := entry.Fixed(o.Account, all, count, hourly)
 		return plan
 	}
 	if entry.Simulated {
-		return onDemandPlan(o.Buying) // the ledger is Spot already
+		return o.Account // the ledger is Spot already
 	}
-	return entry.Size(o.Buying, all)
+	return entry.Size(o.Account, all)
 }
 
 // observed estimates the mean of what was observed. One that is infinite anywhere
@@ -159,5 +141,5 @@ func observed[T any](all []T, read func(int, *T) float64) stat.Estimate {
 	if slices.ContainsFunc(values, func(v float64) bool { return math.IsInf(v, 1) }) {
 		return stat.Estimate{Value: math.Inf(1), HalfWidth: math.NaN(), N: len(values)}
 	}
-	return stat.Interval(values, confidence)
+	return stat.Interval(values, results.Confidence)
 }

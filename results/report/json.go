@@ -84,7 +84,7 @@ func verdictOf(v results.Verdict) jsonVerdict {
 		e.Value, e.HalfWidth = math.NaN(), math.NaN()
 	}
 	return jsonVerdict{
-		Metric: v.Key, Threshold: v.Text, Op: v.Op, Limit: number(v.Limit), jsonEstimate: estimateOf(e, v.Unit), Pass: v.Pass,
+		Metric: v.Key, Threshold: v.Text, Op: v.Operator, Limit: number(v.Limit), jsonEstimate: estimateOf(e, v.Unit), Pass: v.Pass,
 	}
 }
 

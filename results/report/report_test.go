@@ -57,10 +57,10 @@ func shop() *results.Summary {
 		}},
 		Thresholds: []results.Verdict{
 			{
-				Threshold: results.Threshold{Key: "latency.p99", Op: "<", Limit: 0.4, Text: "< 400ms"},
+				Threshold: model.Threshold{Key: "latency.p99", Operator: "<", Limit: 0.4, Text: "< 400ms"},
 				Estimate:  stat.Estimate{Value: 1.234567, HalfWidth: 0.0567, N: 4}, Unit: "s", Observed: true,
 			},
-			{Threshold: results.Threshold{Key: "wait.mean", Op: "<", Limit: 1, Text: "< 1s"}},
+			{Threshold: model.Threshold{Key: "wait.mean", Operator: "<", Limit: 1, Text: "< 1s"}},
 		},
 		Warnings: []string{"estimated prices: ec2.m6i.large.linux"},
 		Series: []results.Column{

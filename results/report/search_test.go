@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/results/search"
 	"headroom/scenarios"
 	"headroom/sim/stat"
@@ -33,7 +33,7 @@ func found(t *testing.T) *SearchPage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit := results.Threshold{Key: "latency.p99", Op: "<", Limit: 0.1, Unit: "s", Text: "< 100ms"}
+	limit := model.Threshold{Key: "latency.p99", Operator: "<", Limit: 0.1, Unit: "s", Text: "< 100ms"}
 	candidate := func(index int, fate search.Fate, cost, latency float64) search.Candidate {
 		return search.Candidate{
 			Index: index, Fate: fate, Cost: stat.Estimate{Value: cost, HalfWidth: 0.01, N: 10}, Unit: "USD",

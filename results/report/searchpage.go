@@ -183,7 +183,7 @@ func marginOf(c *search.Candidate, k int) string {
 	}
 	m := c.Margins[k]
 	distance := m.Limit - m.Value
-	if strings.HasPrefix(m.Op, ">") {
+	if m.Above() {
 		distance = -distance
 	}
 	return estimate(stat.Estimate{Value: distance, HalfWidth: math.NaN(), N: m.N}, m.Unit, m.N).String()

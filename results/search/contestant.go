@@ -110,7 +110,7 @@ func (s *search) add(ctx context.Context, candidates []int) error {
 		err        error
 	}
 	all, err := batch.Map(ctx, len(candidates), batch.Options{Workers: s.Workers}, func(_ context.Context, i int) (built, error) {
-		e, err := s.build(candidates[i])
+		e, err := try(func() (Experiment, error) { return s.Build(candidates[i]) })
 		return built{e, err}, nil
 	})
 	if err != nil {
@@ -148,17 +148,14 @@ func (s *search) equip(c *contestant, e Experiment) {
 	}
 }
 
-// build makes an experiment; a panic becomes its error, for one candidate must
+// try calls what belongs to one candidate; a panic becomes its error, for one must
 // not end the others.
-func (s *search) build(candidate int) (e Experiment, err error) {
-	defer caught(&err)
-	return s.Build(candidate)
-}
-
-func caught(err *error) {
-	if v := recover(); v != nil {
-		*err = fmt.Errorf("panic: %v", v)
+func try[T any](call func() (T, error)) (T, error) {
+	value, err := batch.Try(call)
+	if p := (*batch.Panic)(nil); errors.As(err, &p) {
+		err = fmt.Errorf("panic: %v", p.Value)
 	}
+	return value, err
 }
 
 // task is a replication to simulate.
@@ -195,7 +192,9 @@ func (s *search) simulate(ctx context.Context, p Phase, tasks []task) error {
 	progress := func(done int) { s.report(p, len(tasks), done) }
 	all, err := batch.Map(ctx, len(tasks), batch.Options{Workers: s.Workers, Progress: progress},
 		func(ctx context.Context, i int) (answer, error) {
-			values, err := replicate(ctx, tasks[i].of.experiment, s.first(p)+tasks[i].replication)
+			values, err := try(func() ([]float64, error) {
+				return tasks[i].of.experiment.Replicate(ctx, s.first(p)+tasks[i].replication)
+			})
 			if err != nil && ctx.Err() != nil {
 				return answer{}, err
 			}
@@ -213,11 +212,6 @@ func (s *search) simulate(ctx context.Context, p Phase, tasks []task) error {
 		}
 	}
 	return err
-}
-
-func replicate(ctx context.Context, e Experiment, replication int) (values []float64, err error) {
-	defer caught(&err)
-	return e.Replicate(ctx, replication)
 }
 
 // reserved is what a phase leaves of the budget for those after it.

@@ -5,7 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/sim/stat"
 )
 
@@ -57,7 +57,7 @@ func bound(xs []float64, risk float64) (mean, margin float64) {
 }
 
 // sure is the confidence that the expectation of values keeps a limit.
-func sure(xs []float64, t *results.Threshold) float64 {
+func sure(xs []float64, t *model.Threshold) float64 {
 	e := stat.Interval(xs, 0.5)
 	switch {
 	case e.N == 0:
@@ -70,14 +70,11 @@ func sure(xs []float64, t *results.Threshold) float64 {
 	}
 	student := distuv.StudentsT{Sigma: 1, Nu: float64(e.N - 1)}
 	distance := (t.Limit - e.Value) / e.HalfWidth * student.Quantile(0.75)
-	if above(t) {
+	if t.Above() {
 		distance = -distance
 	}
 	return student.CDF(distance)
 }
-
-// above reports whether a threshold asks for values above its limit.
-func above(t *results.Threshold) bool { return t.Op == ">" || t.Op == ">=" }
 
 // breach returns the threshold that the expectations of a contestant certainly
 // breach, each at a risk; "" if none.
@@ -89,7 +86,7 @@ func (s *search) breach(c *contestant, p Phase, n int, risk float64) string {
 			return t.Key + " was never observed"
 		}
 		mean, margin := bound(xs, risk)
-		if above(t) && mean+margin < t.Limit || !above(t) && mean-margin > t.Limit || margin == 0 && !t.Holds(mean) {
+		if t.Above() && mean+margin < t.Limit || !t.Above() && mean-margin > t.Limit || margin == 0 && !t.Holds(mean) {
 			return t.Key + " " + t.Text
 		}
 	}
@@ -103,7 +100,7 @@ func (s *search) keeps(c *contestant, p Phase, n int, risk float64) bool {
 	for i := range s.Thresholds {
 		t := &s.Thresholds[i]
 		mean, margin := bound(c.observed(p, n, i+1), risk)
-		if above(t) {
+		if t.Above() {
 			margin = -margin
 		}
 		if !t.Holds(mean + margin) {

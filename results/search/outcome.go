@@ -6,11 +6,9 @@ import (
 	"math"
 	"slices"
 
+	"headroom/results"
 	"headroom/sim/stat"
 )
-
-// interval is the confidence of every interval that is shown.
-const interval = 0.95
 
 // outcome says what is known.
 func (s *search) outcome() *Outcome {
@@ -65,7 +63,7 @@ func (s *search) outcome() *Outcome {
 // confirming that both have.
 func gap(a, b *contestant) stat.Estimate {
 	n := min(a.count(Confirming), b.count(Confirming))
-	return stat.Interval(differences(a, b, Confirming, n), interval)
+	return stat.Interval(differences(a, b, Confirming, n), results.Confidence)
 }
 
 func (s *search) shownAt(o *Outcome, c *contestant) *Candidate {
@@ -100,11 +98,11 @@ func (s *search) shown(c *contestant) Candidate {
 	if n == 0 {
 		return k
 	}
-	k.Cost, k.Unit = stat.Interval(c.observed(p, n, 0), interval), c.units[0]
+	k.Cost, k.Unit = stat.Interval(c.observed(p, n, 0), results.Confidence), c.units[0]
 	for i := range s.Thresholds {
 		t := s.Thresholds[i]
 		xs := c.observed(p, n, i+1)
-		k.Margins = append(k.Margins, Margin{Threshold: t, Estimate: stat.Interval(xs, interval), Unit: c.units[i+1], Sure: sure(xs, &t)})
+		k.Margins = append(k.Margins, Margin{Threshold: t, Estimate: stat.Interval(xs, results.Confidence), Unit: c.units[i+1], Sure: sure(xs, &t)})
 	}
 	return k
 }
@@ -148,7 +146,7 @@ func (s *search) nearest() *contestant {
 			continue
 		}
 		v := s.violation(c, p)
-		price := stat.Interval(c.observed(p, n, 0), interval).Value
+		price := stat.Interval(c.observed(p, n, 0), results.Confidence).Value
 		if best == nil || v < least || v == least && price < cost {
 			best, least, cost = c, v, price
 		}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/sim/stat"
 )
 
@@ -133,8 +133,8 @@ func (x *explorer) expected(models []*process, features []float64) float64 {
 }
 
 // within is the probability that a normal value keeps a limit.
-func within(t *results.Threshold, limit, mean, deviation float64) float64 {
-	if above(t) {
+func within(t *model.Threshold, limit, mean, deviation float64) float64 {
+	if t.Above() {
 		return chance((mean - limit) / deviation)
 	}
 	return chance((limit - mean) / deviation)

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 
-	"headroom/results"
+	"headroom/model"
+	"headroom/scenarios"
 	"headroom/sim/stat"
 )
 
-// Experiment measures a candidate one replication at a time; *results.Experiment
+// Experiment measures a candidate one replication at a time; *run.Experiment
 // is one. Replication k of every candidate must use the same random streams. It
 // must be safe for concurrent use.
 type Experiment interface {
@@ -25,7 +26,7 @@ type Problem struct {
 	Build      func(candidate int) (Experiment, error)
 	Reference  Experiment // what there is now, to compare with; nil: nothing
 	Minimize   string     // key of the metric to minimise
-	Thresholds []results.Threshold
+	Thresholds []model.Threshold
 	// Features places candidates where those that behave alike are near each
 	// other; all have equally many coordinates, in [0, 1].
 	Features func(candidate int) []float64
@@ -45,10 +46,6 @@ type Options struct {
 	Workers         int     // replications under way at a time; 0: one per core
 	Progress        func(Progress)
 }
-
-// LeastBudget is the least budget for so many replications before a candidate is
-// judged: enough to judge a few of them and to confirm one.
-func LeastBudget(replications int) int { return 8 * replications }
 
 // Progress is where a search stands.
 type Progress struct {
@@ -87,7 +84,7 @@ const (
 
 // Margin is where a candidate stands against a threshold.
 type Margin struct {
-	results.Threshold
+	model.Threshold
 	stat.Estimate // of the metric, with its 95 % interval; N 0: never observed
 	Unit          string
 	// Sure is the confidence, by Student's distribution, that the metric's
@@ -195,8 +192,8 @@ func (o *Options) check(p *Problem) error {
 		return fmt.Errorf("search: replications must be at least 3 and at most their maximum, got %d and %d", o.Replications, o.MaxReplications)
 	case o.Points < 1:
 		return errors.New("search: must try at least one candidate")
-	case o.Budget < LeastBudget(o.Replications):
-		return fmt.Errorf("search: budget must be at least %d, got %d", LeastBudget(o.Replications), o.Budget)
+	case o.Budget < scenarios.LeastBudget(o.Replications):
+		return fmt.Errorf("search: budget must be at least %d, got %d", scenarios.LeastBudget(o.Replications), o.Budget)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"headroom/results"
+	"headroom/model"
 	"headroom/sim/rng"
 )
 
@@ -55,7 +55,7 @@ func queues(all []queue, limit float64) *Problem {
 	return &Problem{
 		Candidates: len(all), Minimize: "cost.total",
 		Build:      func(c int) (Experiment, error) { return all[c], nil },
-		Thresholds: []results.Threshold{{Key: "latency.mean", Op: "<", Limit: limit, Text: fmt.Sprintf("< %gs", limit)}},
+		Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: limit, Text: fmt.Sprintf("< %gs", limit)}},
 		Features:   func(c int) []float64 { return []float64{all[c].serviceHz / 4, all[c].price / 4} },
 		Neighbours: func(c int) []int {
 			var near []int
@@ -305,7 +305,7 @@ func TestMirroredThresholdDecidesAlike(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Build = func(c int) (Experiment, error) { return mirrored{all[c]}, nil }
-		p.Thresholds[0].Op, p.Thresholds[0].Limit = ">", -limit
+		p.Thresholds[0].Operator, p.Thresholds[0].Limit = ">", -limit
 		got, err := Run(t.Context(), p, usual())
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"headroom/results"
+	"headroom/results/run"
 )
 
 // Answer computes a task of a [Dispatch] of the same plan. The answer is a pure
@@ -35,7 +35,7 @@ func (p *Plan) Answer(ctx context.Context, task []byte) ([]byte, error) {
 
 // site is a point with its experiment, or why it has none.
 type site struct {
-	experiment *results.Experiment
+	experiment *run.Experiment
 	layout     *Layout
 	err        error
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"headroom/results"
+	"headroom/results/run"
 )
 
 // course is how a sweep goes: which replications come next, and what follows
@@ -36,11 +36,11 @@ type course struct {
 // job is a point under way.
 type job struct {
 	point      int
-	attempt    int                 // how often it has failed before
-	experiment *results.Experiment // nil if others replicate it
-	layout     *Layout             // nil: not yet known
-	values     [][]float64         // by replication; nil: not finished
-	kept       int                 // replications in the journal
+	attempt    int             // how often it has failed before
+	experiment *run.Experiment // nil if others replicate it
+	layout     *Layout         // nil: not yet known
+	values     [][]float64     // by replication; nil: not finished
+	kept       int             // replications in the journal
 	started    int
 	finished   int
 	want       int

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"headroom/results"
+	"headroom/model/pricing"
+	"headroom/results/run"
+
+	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -127,21 +130,21 @@ func (b brittle) Quantile(u float64) float64 {
 // and some fail in one replication or another.
 func failing(rule Rule) *Plan {
 	good := loads(14, rule)
-	return &Plan{Points: good.Points, Rule: rule, Build: func(point int) (*results.Experiment, error) {
+	return &Plan{Points: good.Points, Rule: rule, Build: func(point int) (*run.Experiment, error) {
 		switch {
 		case point == 5:
 			panic("stale handle")
 		case point >= 8:
 			cfg := queue(0.5, 1, 5*sim.Minute)
 			cfg.Workloads[0].Demand = brittle{exponential(), 1 - 1e-2*float64(point-7)/7}
-			return results.NewExperiment(cfg, results.ListPrices(prices())), nil
+			return run.New(cfg, pricing.AsRun{Prices: prices()}), nil
 		}
 		return good.Build(point)
 	}}
 }
 
 // ruled gives up points above half the load.
-var ruled = Rule{Replications: 30, Thresholds: []results.Threshold{{Key: "latency.mean", Op: "<", Limit: 1.2, Text: "< 1.2s"}}}
+var ruled = Rule{Replications: 30, Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 1.2, Text: "< 1.2s"}}}
 
 func TestDispatchGivesTheRowsOfRun(t *testing.T) {
 	for name, p := range map[string]*Plan{
@@ -312,7 +315,7 @@ func TestRetriesAreOtherTasks(t *testing.T) {
 		t.Errorf("retried in vain: %d, %d, %q", fresh, old, err)
 	}
 	build := p.Build
-	p.Build = func(int) (*results.Experiment, error) { return build(0) }
+	p.Build = func(int) (*run.Experiment, error) { return build(0) }
 	if fresh, old, err := round(Options{RetryFailed: true}, false); fresh != 2 || old != 0 || err != "" {
 		t.Errorf("retried: %d, %d, %q", fresh, old, err)
 	}
@@ -321,8 +324,8 @@ func TestRetriesAreOtherTasks(t *testing.T) {
 // Whoever takes workers down is found, and nobody else suffers.
 func TestOnlyTheDeadlyReplicationIsLost(t *testing.T) {
 	p := loads(12, Rule{Replications: 5})
-	p.Build = func(build func(int) (*results.Experiment, error)) func(int) (*results.Experiment, error) {
-		return func(point int) (*results.Experiment, error) { return build(point % 3) }
+	p.Build = func(build func(int) (*run.Experiment, error)) func(int) (*run.Experiment, error) {
+		return func(point int) (*run.Experiment, error) { return build(point % 3) }
 	}(p.Build)
 	for seed := range uint64(5) {
 		f := newFarm(p, seed)
@@ -348,8 +351,8 @@ func TestOnlyTheDeadlyReplicationIsLost(t *testing.T) {
 
 func TestAnswerGivesUpWithItsContext(t *testing.T) {
 	p := loads(1, Rule{})
-	p.Build = func(int) (*results.Experiment, error) {
-		return results.NewExperiment(queue(0.9, 1, 10000*sim.Day), results.ListPrices(prices())), nil
+	p.Build = func(int) (*run.Experiment, error) {
+		return run.New(queue(0.9, 1, 10000*sim.Day), pricing.AsRun{Prices: prices()}), nil
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(50*time.Millisecond, func() { cancel(errStopped) })

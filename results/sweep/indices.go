@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"headroom/results"
 	"headroom/sim/rng"
 )
 
@@ -85,7 +86,7 @@ func (s *Share) within(values []float64, units int) {
 		return
 	}
 	slices.Sort(values)
-	tail := (1 - Confidence) / 2
+	tail := (1 - results.Confidence) / 2
 	s.Low = values[int(tail*float64(len(values)))]
 	s.High = values[int((1-tail)*float64(len(values)-1))]
 }

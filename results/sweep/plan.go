@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"strings"
 
-	"headroom/results"
+	"headroom/results/run"
+	"headroom/sim/batch"
 )
 
 // Plan says what the points of a sweep are.
@@ -16,7 +15,7 @@ type Plan struct {
 	Rule   Rule
 	// Build returns the experiment of a point. It is called from many
 	// goroutines.
-	Build func(point int) (*results.Experiment, error)
+	Build func(point int) (*run.Experiment, error)
 }
 
 // Compute returns the row of a point: what [Run] keeps of it, from nothing.
@@ -52,50 +51,22 @@ func errorOf(replication int, err error) error {
 }
 
 // build makes the experiment of a point; a panic becomes its error.
-func build(p *Plan, point int) (e *results.Experiment, err error) {
-	defer caught(&err)
-	return p.Build(point)
+func build(p *Plan, point int) (*run.Experiment, error) {
+	e, err := batch.Try(func() (*run.Experiment, error) { return p.Build(point) })
+	return e, brief(err)
 }
 
 // replicate runs one replication; a panic becomes its error.
-func replicate(ctx context.Context, e *results.Experiment, replication int) (values []float64, err error) {
-	defer caught(&err)
-	return e.Replicate(ctx, replication)
+func replicate(ctx context.Context, e *run.Experiment, replication int) ([]float64, error) {
+	values, err := batch.Try(func() ([]float64, error) { return e.Replicate(ctx, replication) })
+	return values, brief(err)
 }
 
-// caught turns a panic into an error: one point must not end the others.
-func caught(err *error) {
-	if v := recover(); v != nil {
-		*err = errors.New(firstLines(fmt.Sprintf("panic: %v\n%s", v, trace())))
-	}
-}
-
-// trace says where the panic came from that is being caught: functions and
-// lines, the same on every machine, without addresses and goroutines.
-func trace() string {
-	var text strings.Builder
-	callers := make([]uintptr, 64)
-	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers)]) // above caught
-	for {
-		frame, more := frames.Next()
-		if strings.HasSuffix(frame.Function, "/sweep.build") || strings.HasSuffix(frame.Function, "/sweep.replicate") {
-			break
-		}
-		if !strings.HasPrefix(frame.Function, "runtime.") {
-			fmt.Fprintf(&text, "%s\n\t%s:%d\n", frame.Function, frame.File, frame.Line)
-		}
-		if !more {
-			break
-		}
-	}
-	return text.String()
-}
-
-// firstLines keeps what says where a panic came from.
-func firstLines(text string) string {
+// brief keeps of a panic what says where it came from.
+func brief(err error) error {
 	const most = 2000
-	if len(text) > most {
-		return text[:most]
+	if p := (*batch.Panic)(nil); errors.As(err, &p) && len(p.Error()) > most {
+		return errors.New(p.Error()[:most])
 	}
-	return text
+	return err
 }

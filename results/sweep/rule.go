@@ -5,26 +5,18 @@ import (
 	"math"
 	"slices"
 
+	"headroom/model"
 	"headroom/results"
 	"headroom/sim/stat"
 )
-
-// Confidence is that of every interval and of every early stop.
-const Confidence = 0.95
-
-// Precision asks for an interval that is narrow against its value.
-type Precision struct {
-	Key      string
-	Relative float64 // half-width / |value|
-}
 
 // Rule says when a point has been replicated enough.
 type Rule struct {
 	Replications int // without Precision: exactly so many
 	Max          int // with it: at most so many
-	Precision    []Precision
+	Precision    []model.Precision
 	// Thresholds stop points early that certainly breach one.
-	Thresholds []results.Threshold
+	Thresholds []model.Threshold
 }
 
 // firstLook is the least number of replications before a precision is judged:
@@ -129,7 +121,7 @@ func (r *Rule) ruledOut(l *Layout, values [][]float64) string {
 	if k == 0 || len(values) >= r.limit() {
 		return ""
 	}
-	risk := (1 - Confidence) / float64(k*(k+1))
+	risk := (1 - results.Confidence) / float64(k*(k+1))
 	for _, t := range r.Thresholds {
 		at := l.find(t.Key)
 		if at < 0 {
@@ -137,14 +129,7 @@ func (r *Rule) ruledOut(l *Layout, values [][]float64) string {
 		}
 		e := stat.Interval(observed(values, at), 1-2*risk)
 		low, high := e.Value-e.HalfWidth, e.Value+e.HalfWidth
-		breached := false
-		switch t.Op {
-		case "<", "<=":
-			breached = low > t.Limit
-		case ">", ">=":
-			breached = high < t.Limit
-		}
-		if breached {
+		if t.Above() && high < t.Limit || !t.Above() && low > t.Limit {
 			return fmt.Sprintf("%s %s", t.Key, t.Text)
 		}
 	}
@@ -166,7 +151,7 @@ func glances(n int) int {
 
 // estimate is the mean of a metric over replications, with its interval.
 func estimate(values [][]float64, at int) stat.Estimate {
-	return stat.Interval(observed(values, at), Confidence)
+	return stat.Interval(observed(values, at), results.Confidence)
 }
 
 // observed returns the values of one metric, without those that are missing.

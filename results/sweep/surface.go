@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"headroom/results"
 	"headroom/sim/stat"
 )
 
@@ -73,7 +74,7 @@ func (s *Surface) Effects(axis int) []Effect {
 				means = append(means, sum/float64(points))
 			}
 		}
-		effects[level] = Effect{Level: level, Points: points, Mean: stat.Interval(means, Confidence)}
+		effects[level] = Effect{Level: level, Points: points, Mean: stat.Interval(means, results.Confidence)}
 	}
 	return slices.DeleteFunc(effects, func(e Effect) bool { return e.Points == 0 })
 }

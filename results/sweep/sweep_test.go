@@ -15,11 +15,13 @@ import (
 	"testing"
 	"time"
 
+	"headroom/model/pricing"
+	"headroom/results/run"
+
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/workload"
-	"headroom/results"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -63,12 +65,12 @@ var exponential = sync.OnceValue(func() rng.Distribution { return must(rng.Expon
 
 // loads is a plan of queues at rising load; point 3 cannot be built.
 func loads(points int, rule Rule) *Plan {
-	return &Plan{Points: points, Rule: rule, Build: func(point int) (*results.Experiment, error) {
+	return &Plan{Points: points, Rule: rule, Build: func(point int) (*run.Experiment, error) {
 		if point == 3 {
 			return nil, errors.New("no such load")
 		}
 		cfg := queue(0.1+0.8*float64(point)/float64(points), 1, 5*sim.Minute)
-		return results.NewExperiment(cfg, results.ListPrices(prices())), nil
+		return run.New(cfg, pricing.AsRun{Prices: prices()}), nil
 	}}
 }
 
@@ -97,7 +99,7 @@ func content(t testing.TB, j *Journal, p *Plan) []byte {
 	return all
 }
 
-var adaptive = Rule{Replications: 3, Max: 40, Precision: []Precision{{"wait.mean", 0.3}}}
+var adaptive = Rule{Replications: 3, Max: 40, Precision: []model.Precision{{Key: "wait.mean", Relative: 0.3}}}
 
 func TestSameRowsForAnyWorkers(t *testing.T) {
 	p := loads(12, adaptive)
@@ -119,7 +121,7 @@ func TestFailingPointIsARowWithItsError(t *testing.T) {
 	dump(t, dir, p, Options{})
 	build := p.Build
 	built := 0
-	p.Build = func(point int) (*results.Experiment, error) {
+	p.Build = func(point int) (*run.Experiment, error) {
 		built++
 		return build(0)
 	}
@@ -145,7 +147,7 @@ func TestFailingPointIsARowWithItsError(t *testing.T) {
 
 func TestPanicIsTheErrorOfItsPoint(t *testing.T) {
 	p := loads(3, Rule{Replications: 1})
-	p.Build = func(int) (*results.Experiment, error) { panic("stale handle") }
+	p.Build = func(int) (*run.Experiment, error) { panic("stale handle") }
 	r := must(p.Compute(t.Context(), 0))
 	if !strings.HasPrefix(r.Err, "panic: stale handle\n") {
 		t.Errorf("error %q", r.Err)
@@ -278,7 +280,7 @@ func TestInterruptionKeepsReplications(t *testing.T) {
 }
 
 func TestHopelessPointsEndEarly(t *testing.T) {
-	rule := Rule{Replications: 50, Thresholds: []results.Threshold{{Key: "latency.mean", Op: "<", Limit: 1.2, Text: "< 1.2s"}}}
+	rule := Rule{Replications: 50, Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 1.2, Text: "< 1.2s"}}}
 	p := loads(10, rule)
 	hopeful, hopeless := must(p.Compute(t.Context(), 0)), must(p.Compute(t.Context(), 9))
 	if len(hopeful.Values) != 50 || hopeful.Ruled != "" {
@@ -298,11 +300,11 @@ const experiments = 400
 func hits(t *testing.T, rule Rule) (covered int, replications float64) {
 	t.Helper()
 	const duration = 90 * sim.Minute
-	at := func(seed uint64) *results.Experiment {
-		return results.NewExperiment(queue(0.5, seed, duration), results.ListPrices(prices()))
+	at := func(seed uint64) *run.Experiment {
+		return run.New(queue(0.5, seed, duration), pricing.AsRun{Prices: prices()})
 	}
 	truth := 2.0 // 1/(1 - rho); requests that a run does not see the end of shift it by 0.1 %
-	p := &Plan{Points: experiments, Rule: rule, Build: func(point int) (*results.Experiment, error) { return at(uint64(100 + point)), nil }}
+	p := &Plan{Points: experiments, Rule: rule, Build: func(point int) (*run.Experiment, error) { return at(uint64(100 + point)), nil }}
 	j := must(OpenJournal(t.TempDir(), manifest))
 	defer j.Close()
 	if err := Run(t.Context(), p, j, Options{Done: func(r Row) {
@@ -320,7 +322,7 @@ func hits(t *testing.T, rule Rule) (covered int, replications float64) {
 func TestIntervalsCoverWithAndWithoutStopping(t *testing.T) {
 	for name, rule := range map[string]Rule{
 		"fixed":      {Replications: 20},
-		"sequential": {Replications: 5, Max: 500, Precision: []Precision{{"latency.mean", 0.035}}},
+		"sequential": {Replications: 5, Max: 500, Precision: []model.Precision{{Key: "latency.mean", Relative: 0.035}}},
 	} {
 		covered, n := hits(t, rule)
 		t.Logf("%s: %d of %d intervals cover, %.1f replications on average", name, covered, experiments, n)
@@ -332,8 +334,8 @@ func TestIntervalsCoverWithAndWithoutStopping(t *testing.T) {
 
 func BenchmarkTrivialPoints(b *testing.B) {
 	p := loads(1, Rule{Replications: 1})
-	p.Build = func(int) (*results.Experiment, error) {
-		return results.NewExperiment(queue(0.5, 1, sim.Minute), results.ListPrices(prices())), nil
+	p.Build = func(int) (*run.Experiment, error) {
+		return run.New(queue(0.5, 1, sim.Minute), pricing.AsRun{Prices: prices()}), nil
 	}
 	p.Points = b.N
 	j := must(OpenJournal(b.TempDir(), manifest))
@@ -349,8 +351,8 @@ func BenchmarkTrivialPoints(b *testing.B) {
 // some 10 ms, on one core each.
 func BenchmarkWorkers(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does: the heap is small
-	heavy := func() *results.Experiment {
-		return results.NewExperiment(queue(0.9, 1, 36*sim.Hour), results.ListPrices(prices()))
+	heavy := func() *run.Experiment {
+		return run.New(queue(0.9, 1, 36*sim.Hour), pricing.AsRun{Prices: prices()})
 	}
 	b.Run("alone", func(b *testing.B) {
 		for b.Loop() {
@@ -359,7 +361,7 @@ func BenchmarkWorkers(b *testing.B) {
 	})
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			p := &Plan{Points: b.N, Rule: Rule{Replications: 1}, Build: func(int) (*results.Experiment, error) { return heavy(), nil }}
+			p := &Plan{Points: b.N, Rule: Rule{Replications: 1}, Build: func(int) (*run.Experiment, error) { return heavy(), nil }}
 			j := must(OpenJournal(b.TempDir(), manifest))
 			defer j.Close()
 			b.ResetTimer()

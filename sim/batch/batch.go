@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"sync"
 )
 
@@ -23,21 +22,6 @@ type Options struct {
 type Result[T any] struct {
 	Index int
 	Value T
-}
-
-// Panic is the error of a replication that panicked.
-type Panic struct {
-	Value any    // what it panicked with
-	Stack []byte // where, as formatted by runtime/debug
-}
-
-// Error returns the value of the panic and the stack.
-func (p *Panic) Error() string { return fmt.Sprintf("panic: %v\n\n%s", p.Value, p.Stack) }
-
-// Unwrap returns the value of the panic if it is an error.
-func (p *Panic) Unwrap() error {
-	err, _ := p.Value.(error)
-	return err
 }
 
 // Map calls run for every index from 0 to n-1 and returns the results in index
@@ -102,13 +86,8 @@ func (b *batch[T]) next(ctx context.Context) (index int, ok bool) {
 // attempt runs one replication and records its outcome, whichever way it ends.
 func (b *batch[T]) attempt(ctx context.Context, index int, run func(context.Context, int) (T, error)) {
 	o := outcome[T]{err: errors.New("ended its goroutine")}
-	defer func() {
-		if v := recover(); v != nil {
-			o.err = &Panic{Value: v, Stack: debug.Stack()}
-		}
-		b.record(ctx, index, o)
-	}()
-	o.value, o.err = run(ctx, index)
+	defer func() { b.record(ctx, index, o) }()
+	o.value, o.err = Try(func() (T, error) { return run(ctx, index) })
 }
 
 // record keeps an outcome.

@@ -165,7 +165,7 @@ func TestAPanicBecomesTheErrorOfItsIndex(t *testing.T) {
 	if !errors.As(err, &p) || !errors.Is(err, cause) {
 		t.Fatalf("error %v, want a panic", err)
 	}
-	if !strings.HasPrefix(err.Error(), "replication 3: panic: stale handle\n") || !strings.Contains(string(p.Stack), "batch_test.go") {
+	if !strings.HasPrefix(err.Error(), "replication 3: panic: stale handle\n") || !strings.Contains(p.Trace, "batch_test.go") {
 		t.Errorf("error %q, want index, value and stack", err)
 	}
 	if !slices.Equal(indices(results), upTo(3)) {

@@ -6,12 +6,15 @@ import (
 	"strings"
 
 	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/model/spelling"
 )
 
-// layout is the metrics that a scenario has, in the order of results. It
-// depends on the config alone, so that every replication measures the same and
-// a misspelt key is found before anything runs.
-type layout struct {
+// Meter reads the metrics that a scenario has, in the order of results. Which
+// those are depends on the config alone, so that every replication measures the
+// same and a misspelt key is found before anything runs. It is immutable.
+type Meter struct {
+	cfg     *cloud.Config
 	scopes  []scope
 	entries []entry
 }
@@ -22,23 +25,56 @@ type entry struct {
 	scope  int // index into scopes
 }
 
-func newLayout(cfg *cloud.Config) *layout {
-	l := &layout{scopes: scopes(cfg)}
+// NewMeter returns the meter of a scenario.
+func NewMeter(cfg *cloud.Config) *Meter {
+	m := &Meter{cfg: cfg, scopes: scopes(cfg)}
 	count := map[string]int{}
-	for _, s := range l.scopes {
+	for _, s := range m.scopes {
 		count[s.Label]++
 	}
-	for _, m := range Metrics() {
-		if m.needs != "" && count[m.needs] == 0 {
+	for _, metric := range Metrics() {
+		if metric.needs != "" && count[metric.needs] == 0 {
 			continue
 		}
-		for i, s := range l.scopes {
-			if m.covers(s.Label, count) {
-				l.entries = append(l.entries, entry{key: s.Key(m.Name), metric: m, scope: i})
+		for i, s := range m.scopes {
+			if metric.covers(s.Label, count) {
+				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}
 		}
 	}
-	return l
+	return m
+}
+
+// Keys returns the keys of the metrics, with their units, in the order of what
+// [Meter.Read] returns.
+func (m *Meter) Keys() (keys, units []string) {
+	for _, e := range m.entries {
+		keys = append(keys, e.key)
+		units = append(units, e.metric.Unit)
+	}
+	return keys, units
+}
+
+// Read returns the value of every metric of a replication that was simulated and
+// billed; NaN stands for none observed.
+func (m *Meter) Read(outcome *cloud.Outcome, invoice *pricing.Invoice) []float64 {
+	return m.values(m.parts(outcome, invoice))
+}
+
+func (m *Meter) parts(outcome *cloud.Outcome, invoice *pricing.Invoice) []part {
+	parts := make([]part, len(m.scopes))
+	for i, s := range m.scopes {
+		parts[i] = part{scope: s, outcome: outcome, invoice: invoice}
+	}
+	return parts
+}
+
+func (m *Meter) values(parts []part) []float64 {
+	values := make([]float64, len(m.entries))
+	for i, e := range m.entries {
+		values[i] = e.metric.read(&parts[e.scope])
+	}
+	return values
 }
 
 // covers reports whether the metric is given for parts of a label, when there
@@ -51,58 +87,19 @@ func (m *Metric) covers(label string, count map[string]int) bool {
 }
 
 // find returns the position of a key, or -1.
-func (l *layout) find(key string) int {
-	return slices.IndexFunc(l.entries, func(e entry) bool { return e.key == key })
+func (m *Meter) find(key string) int {
+	return slices.IndexFunc(m.entries, func(e entry) bool { return e.key == key })
 }
 
-// Nearest returns the name with the fewest typing errors against a wrong one, or
-// "" when none is near.
+// Nearest returns the name that somebody meant who wrote another, or "" when none
+// is near.
 func Nearest(wrong string, names []string) string {
-	const longest = 200 // no key is that long; it bounds the work
-	if len(wrong) > longest {
-		return ""
-	}
-	best, fewest := "", 1+max(2, len(wrong)/3)
-	for _, name := range names {
-		if d := typingErrors(wrong, name); d < fewest {
-			best, fewest = name, d
-		}
-	}
-	return best
-}
-
-// typingErrors is the optimal string alignment distance: letters missing,
-// added, wrong or swapped with their neighbour.
-func typingErrors(a, b string) int {
-	older, old, now := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range old {
-		old[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		for j := 1; j <= len(b); j++ {
-			wrong := 1
-			if a[i-1] == b[j-1] {
-				wrong = 0
-			}
-			now[j] = min(old[j]+1, now[j-1]+1, old[j-1]+wrong)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				now[j] = min(now[j], older[j-2]+1)
-			}
-		}
-		older, old, now = old, now, older
-	}
-	return old[len(b)]
+	return spelling.Nearest(wrong, slices.Values(names), max(2, len(wrong)/3))
 }
 
 // Keys lists the metric keys that results of a scenario may have, in order.
-func Keys(cfg *cloud.Config) []string { return newLayout(cfg).keys() }
-
-func (l *layout) keys() []string {
-	keys := make([]string, len(l.entries))
-	for i, e := range l.entries {
-		keys[i] = e.key
-	}
+func Keys(cfg *cloud.Config) []string {
+	keys, _ := NewMeter(cfg).Keys()
 	return keys
 }
 

@@ -1,4 +1,4 @@
-package results
+package run
 
 import (
 	"context"
@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"headroom/results"
+
 	"headroom/model"
-	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -50,12 +51,12 @@ func station(rateHz float64) *cloud.Config {
 	return cfg
 }
 
-func options(replications int) Options {
-	return Options{Replications: replications, Plan: ListPrices(must(catalog.Open("us-east-1")))}
+func summary(rateHz float64, o Options) *results.Summary {
+	return must(Summarize(context.Background(), at(station(rateHz)), nil, o))
 }
 
 func TestIntervalsCoverTheKnownAnswers(t *testing.T) {
-	s := must(Run(context.Background(), station(0.5), options(20)))
+	s := summary(0.5, Options{Replications: 20})
 	for _, want := range []struct {
 		key   string
 		value float64
@@ -76,7 +77,7 @@ func TestIntervalsCoverTheKnownAnswers(t *testing.T) {
 }
 
 func TestRequestsAreConserved(t *testing.T) {
-	s := must(Run(context.Background(), station(1.2), options(3)))
+	s := summary(1.2, Options{Replications: 3})
 	value := func(key string) float64 {
 		v, ok := s.Metric(key)
 		if !ok {
@@ -101,11 +102,11 @@ func TestRequestsAreConserved(t *testing.T) {
 }
 
 func TestSummaryIsTheSameWithAnyNumberOfWorkers(t *testing.T) {
-	o := options(6)
+	o := Options{Replications: 6}
 	o.Workers = 1
-	one := must(Run(context.Background(), station(0.7), o))
+	one := summary(0.7, o)
 	o.Workers = 4
-	four := must(Run(context.Background(), station(0.7), o))
+	four := summary(0.7, o)
 	one.Config, four.Config = nil, nil                     // addresses
 	if fmt.Sprintf("%v", one) != fmt.Sprintf("%v", four) { // NaN equals NaN
 		t.Error("summaries of 1 and 4 workers differ")
@@ -113,7 +114,7 @@ func TestSummaryIsTheSameWithAnyNumberOfWorkers(t *testing.T) {
 }
 
 func TestOneReplicationHasNoInterval(t *testing.T) {
-	s := must(Run(context.Background(), station(0.5), options(1)))
+	s := summary(0.5, Options{Replications: 1})
 	for _, v := range s.Metrics {
 		if !math.IsNaN(v.HalfWidth) || v.N != 1 || math.IsNaN(v.Value) {
 			t.Errorf("%s = %v ± %v (n %d)", v.Key, v.Value, v.HalfWidth, v.N)
@@ -125,7 +126,7 @@ func TestOneReplicationHasNoInterval(t *testing.T) {
 }
 
 func TestOverloadIsReported(t *testing.T) {
-	s := must(Run(context.Background(), station(1.3), options(4)))
+	s := summary(1.3, Options{Replications: 4})
 	all := strings.Join(s.Warnings, "\n")
 	for _, want := range []string{"workload.clients: the queue still grows", "instance.server: saturated"} {
 		if !strings.Contains(all, want) {
@@ -136,14 +137,14 @@ func TestOverloadIsReported(t *testing.T) {
 
 func TestCancelledRunKeepsWhatIsFinished(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	o := options(50)
+	o := Options{Replications: 50}
 	o.Workers = 1
 	o.Progress = func(done int) {
 		if done == 3 {
 			cancel()
 		}
 	}
-	s, err := Run(ctx, station(0.5), o)
+	s, err := Summarize(ctx, at(station(0.5)), nil, o)
 	if err == nil || s == nil || s.Replications != 3 || !s.Interrupted {
 		t.Fatalf("err %v, summary %+v", err, s)
 	}

@@ -1,0 +1,53 @@
+package results
+
+import (
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+)
+
+// Measurement is what is kept of one replication: numbers, not worlds.
+type Measurement struct {
+	values     []float64 // as of [Meter.Read]
+	samples    []int64   // by scope: latencies behind its quantiles
+	owners     []string
+	lines      []pricing.Line
+	unpriced   []pricing.Unpriced
+	growing    []bool // by scope: the queue was still growing at the end
+	start      initial
+	series     []Column         // of replication 0
+	activities []cloud.Activity // of replication 0
+}
+
+// Measure keeps of a replication what summaries are made of: every metric, the
+// lines of its invoice and, of replication 0, how it went minute by minute.
+func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measurement {
+	parts := m.parts(outcome, invoice)
+	kept := &Measurement{
+		values:   m.values(parts),
+		samples:  make([]int64, len(m.scopes)),
+		owners:   outcome.Ledger.Owners,
+		lines:    invoice.Lines,
+		unpriced: invoice.Unpriced,
+		growing:  make([]bool, len(m.scopes)),
+		start:    initialBias(outcome),
+	}
+	for i, s := range m.scopes {
+		if s.carriesRequests() {
+			kept.samples[i] = parts[i].traffic().latency.Count()
+			kept.growing[i] = parts[i].growing()
+		}
+	}
+	if outcome.Replication == 0 {
+		kept.series, kept.activities = columns(parts), outcome.Activities
+	}
+	return kept
+}
+
+// carriesRequests reports whether the part is one of traffic.
+func (s scope) carriesRequests() bool {
+	switch s.Label {
+	case "", labelBalancer, labelTargetGroup, labelWorkload:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,70 @@
+package run
+
+import (
+	"context"
+
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/results"
+	"headroom/scenarios"
+)
+
+// Experiment is a scenario that can be simulated, and the plan that bills it. It
+// is immutable and safe for concurrent use.
+type Experiment struct {
+	cfg   *cloud.Config
+	plan  pricing.Plan
+	meter *results.Meter
+}
+
+// New prepares the replications of a config, which a plan bills; without one their
+// invoices are empty.
+func New(cfg *cloud.Config, plan pricing.Plan) *Experiment {
+	return &Experiment{cfg: cfg, plan: plan, meter: results.NewMeter(cfg)}
+}
+
+// Of prepares the replications of a scenario, billed as its file says.
+func Of(s *scenarios.Scenario) *Experiment { return New(s.Config, s.Plan) }
+
+// Keys returns the keys of the metrics that a replication measures, with their
+// units, in the order of the values.
+func (e *Experiment) Keys() (keys, units []string) { return e.meter.Keys() }
+
+// Replicate simulates one replication and returns its value of every metric; NaN
+// stands for none observed. The error is that of ctx or of the config.
+func (e *Experiment) Replicate(ctx context.Context, replication int) ([]float64, error) {
+	r, err := e.replicate(ctx, replication)
+	if err != nil {
+		return nil, err
+	}
+	return r.Values(), nil
+}
+
+// Replication is one that was simulated and billed.
+type Replication struct {
+	Outcome *cloud.Outcome
+	Invoice pricing.Invoice
+
+	meter *results.Meter
+}
+
+// Values returns the value of every metric, in the order of [Experiment.Keys];
+// NaN stands for none observed.
+func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Invoice) }
+
+// replicate is the only way from a config to what it showed.
+func (e *Experiment) replicate(ctx context.Context, replication int) (*Replication, error) {
+	world, err := cloud.New(e.cfg, replication)
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := world.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &Replication{Outcome: outcome, meter: e.meter}
+	if e.plan != nil {
+		r.Invoice = e.plan.Bill(outcome.Ledger)
+	}
+	return r, nil
+}

@@ -1,0 +1,105 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"headroom/model"
+	"headroom/results"
+	"headroom/scenarios"
+	"headroom/sim/batch"
+)
+
+// Options say how many replications to simulate, and how.
+type Options struct {
+	Replications int
+	Workers      int // replications under way at a time; 0: one per core
+	// Progress, if set, is called after each replication with the number of
+	// replications finished. Calls do not overlap.
+	Progress func(done int)
+}
+
+// Simulate plays the replications of an experiment and returns what keep returns
+// of each, in the order of their index. Keep is called from many goroutines.
+//
+// If ctx is done first, the results are those that have finished; if a
+// replication fails, those before it. The error says of which scenario it is,
+// and wraps the cause.
+func Simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*Replication) T) ([]T, error) {
+	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
+		func(ctx context.Context, index int) (kept T, err error) {
+			r, err := e.replicate(ctx, index)
+			if err != nil {
+				return kept, err
+			}
+			return keep(r), nil
+		})
+	all := make([]T, len(done))
+	for i := range done {
+		all[i] = done[i].Value
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", e.cfg.Name, err)
+	}
+	return all, err
+}
+
+// Summarize simulates an experiment and returns what its replications showed. The
+// summary is the same, to the bit, with any number of workers.
+//
+// A threshold on a metric that the scenario does not have is an error before
+// anything runs. If ctx is done first, the summary holds the replications that
+// have finished and is marked Interrupted, and the error wraps the context's
+// cause; there is no summary without a replication.
+func Summarize(ctx context.Context, e *Experiment, thresholds []model.Threshold, o Options) (*results.Summary, error) {
+	if err := results.CheckThresholds(e.cfg, thresholds); err != nil {
+		return nil, err
+	}
+	measured, err := Simulate(ctx, e, o, func(r *Replication) *results.Measurement {
+		return e.meter.Measure(r.Outcome, &r.Invoice)
+	})
+	if len(measured) == 0 || err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	return e.meter.Summarize(measured, o.Replications, thresholds), err
+}
+
+// Scenario is [Summarize] for a scenario, whose thresholds it judges. The summary
+// has the currency of its invoices, the date of its prices, and its warnings
+// before those of the run.
+func Scenario(ctx context.Context, s *scenarios.Scenario, o Options) (*results.Summary, error) {
+	summary, err := Summarize(ctx, Of(s), s.Thresholds, o)
+	if summary != nil {
+		summary.Currency, summary.PriceDate = s.Currency, s.Catalog.PriceDate()
+		summary.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], summary.Warnings...)
+	}
+	return summary, err
+}
+
+// Compare simulates two experiments with the same seeds and pairs their
+// replications: each meets the arrivals and demands that the other meets, so that
+// what differs is due to the scenarios. Both must have the same seed for that to
+// hold. The error is that of a replication, or the cause if ctx is done first.
+func Compare(ctx context.Context, a, b *Experiment, o Options) (*results.Comparison, error) {
+	type pair struct{ a, b []float64 }
+	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
+		func(ctx context.Context, index int) (pair, error) {
+			left, err := a.Replicate(ctx, index)
+			if err != nil {
+				return pair{}, fmt.Errorf("%s: %w", a.cfg.Name, err)
+			}
+			right, err := b.Replicate(ctx, index)
+			if err != nil {
+				return pair{}, fmt.Errorf("%s: %w", b.cfg.Name, err)
+			}
+			return pair{left, right}, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	var left, right [][]float64
+	for _, p := range done {
+		left, right = append(left, p.Value.a), append(right, p.Value.b)
+	}
+	return results.Compare(a.meter, b.meter, left, right), nil
+}
