@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Arguments are the words of a line: plain ones, and those of the form key=value.
-// A word in single quotes may hold spaces.
+// Arguments are the words of a line: plain ones, and those of the form key=value,
+// where the key is a bare word. Single quotes hold spaces together.
 type Arguments struct {
 	Name  string   // the first word
 	Words []string // the plain ones after it
@@ -25,7 +25,7 @@ func Split(line string) *Arguments {
 		switch {
 		case i == 0:
 			a.Name = word
-		case ok:
+		case ok && !strings.ContainsAny(key, "{.\"/*"):
 			a.named[key] = value
 		default:
 			a.Words = append(a.Words, word)
