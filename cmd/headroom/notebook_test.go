@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -181,11 +182,15 @@ func happened(t *testing.T, path string, words []string) string {
 // scenario says otherwise, the default of run.start.
 var begins = time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
 
-// invoiced returns the lines of an invoice: item, quantity, amount.
+// invoiced returns the lines of an invoice: item, quantity, unit price, amount.
 func invoiced(t *testing.T, path string) string {
 	var b strings.Builder
 	for _, row := range table(t, path) {
-		fmt.Fprintf(&b, "%-40s %s %s at $%s: $%s\n", row["SkuId"], row["PricingQuantity"], strings.ToLower(row["PricingUnit"]), row["ListUnitPrice"], row["BilledCost"])
+		quantity, err := strconv.ParseFloat(row["PricingQuantity"], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%-32s %8.6g %-14s at $%-7s $%s\n", row["SkuId"], quantity, row["PricingUnit"], row["ListUnitPrice"], row["BilledCost"])
 	}
 	return b.String()
 }
