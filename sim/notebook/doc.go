@@ -14,10 +14,11 @@
 //	60 unhealthy
 //	210 healthy
 //
-// The keys of the header are claim (one sentence), source (a document or paper),
-// and, where it applies, shows: the numbers of the statements in the notes on
-// EC2 that the notebook shows, "partly" after a number where only a part of the
-// statement can be seen. A long value goes on in indented lines.
+// The keys of the header are claim (one sentence), source (documents or papers),
+// where it applies chapter (of the table that collects the notebooks), and shows:
+// the numbers of the statements that the notebook shows, "partly" after a number
+// where only a part of the statement can be seen. A long value goes on in
+// indented lines.
 //
 // A question is a paragraph with a line of four dashes: the first line is the
 // command with its arguments, the lines up to the dashes are its input, those

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,11 +13,14 @@ import (
 type Notebook struct {
 	Path   string
 	Claim  string // one sentence
-	Source string // the document or paper that says so
-	Shows  []Statement
-	Asked  []Question
-	Files  []File
-	parts  []part // the text in its order
+	Source string // the documents or papers that say so, separated by spaces or in words
+	// Chapter is the part of the table of conformance that it belongs to; "" is
+	// that of AWS's rules.
+	Chapter string
+	Shows   []Statement
+	Asked   []Question
+	Files   []File
+	parts   []part // the text in its order
 }
 
 // Statement is a statement of the notes that the notebook shows.
@@ -104,6 +108,9 @@ func (n *Notebook) paragraph(text string, line int) {
 	n.Asked = append(n.Asked, Question{Line: line, Command: lines[0], Input: lines[1:], Answer: below})
 }
 
+// keys are those of a header.
+var keys = []string{"claim", "source", "chapter", "shows"}
+
 // header reads the lines that say what the notebook is about.
 func (n *Notebook) header(text string) error {
 	fields := map[string]string{}
@@ -114,11 +121,11 @@ func (n *Notebook) header(text string) error {
 		switch {
 		case strings.HasPrefix(line, " ") && key != "":
 			fields[key] += " " + strings.TrimSpace(line)
-		case ok && (name == "claim" || name == "source" || name == "shows") && fields[name] == "":
+		case ok && slices.Contains(keys, name) && fields[name] == "":
 			key = name
 			fields[key] = strings.TrimSpace(value)
 		default:
-			faults = append(faults, fmt.Errorf("%s:%d: must be claim, source or shows, once each, got %q", n.Path, i+1, line))
+			faults = append(faults, fmt.Errorf("%s:%d: must be one of %s, once each, got %q", n.Path, i+1, strings.Join(keys, ", "), line))
 		}
 	}
 	for _, name := range []string{"claim", "source"} {
@@ -126,7 +133,7 @@ func (n *Notebook) header(text string) error {
 			faults = append(faults, fmt.Errorf("%s: has no %s", n.Path, name))
 		}
 	}
-	n.Claim, n.Source = fields["claim"], fields["source"]
+	n.Claim, n.Source, n.Chapter = fields["claim"], fields["source"], fields["chapter"]
 	var err error
 	if n.Shows, err = statements(fields["shows"]); err != nil {
 		faults = append(faults, fmt.Errorf("%s: shows: %w", n.Path, err))
