@@ -190,8 +190,10 @@ func (n *Notebook) Text(answers []string) string {
 		if p.question >= 0 {
 			q := n.Asked[p.question]
 			lines := append([]string{q.Command}, q.Input...)
-			b.WriteString(strings.Join(lines, "\n") + "\n" + divider + "\n")
-			b.WriteString(strings.TrimSuffix(answers[p.question], "\n"))
+			b.WriteString(strings.Join(lines, "\n") + "\n" + divider)
+			if answer := strings.TrimSuffix(answers[p.question], "\n"); answer != "" {
+				b.WriteString("\n" + answer)
+			}
 		}
 		b.WriteString(p.text)
 	}
