@@ -7,7 +7,7 @@ FUZZTIME    ?= 5s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test race bench determinism fuzz cover clean
+.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,10 @@ modules: ## fail if go.mod or go.sum would change
 
 test: ## all tests
 	$(GO) test -timeout 30m ./...
+
+conformance: ## run all lab notebooks, then print what should be beside what is (MARKDOWN=1)
+	@out=$$($(GO) test -count=1 -run Notebook ./sim/... ./model/... ./cmd/headroom) || { echo "$$out"; exit 1; }
+	@$(GO) run ./results/conformance $(if $(MARKDOWN),-markdown)
 
 race: ## all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...

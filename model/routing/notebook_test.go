@@ -1,0 +1,149 @@
+package routing
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"headroom/sim/notebook"
+)
+
+var update = flag.Bool("update", false, "write the answers of the notebooks anew")
+
+func TestNotebooks(t *testing.T) {
+	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer { return answer })
+}
+
+// answer answers one question of a notebook.
+func answer(t *testing.T, q notebook.Question) string {
+	a := notebook.Split(q.Command)
+	answer := ""
+	switch a.Name {
+	case "match":
+		answer = matches(t, q.Input)
+	case "shares":
+		answer = shares(t, a)
+	case "weights":
+		answer = turns(t, a.Words)
+	case "validate":
+		answer = "sound"
+		if err := ValidateWeights(integers(t, a.Words)); err != nil {
+			answer = err.Error()
+		}
+	default:
+		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
+	}
+	if key := a.Unused(); key != "" {
+		t.Fatalf("line %d: unknown key %s", q.Line, key)
+	}
+	return strings.TrimRight(answer, "\n") + "\n"
+}
+
+// integers reads whole numbers.
+func integers(t *testing.T, words []string) []int {
+	t.Helper()
+	var all []int
+	for _, word := range words {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// matches compiles the lines that are rules and matches the others.
+func matches(t *testing.T, lines []string) string {
+	names := []string{"default"}
+	var rules []Rule
+	var requests []string
+	for _, line := range lines {
+		a := notebook.Split(line)
+		if a.Name != "rule" {
+			requests = append(requests, line)
+			continue
+		}
+		rule := Rule{Priority: integers(t, a.Words)[0], Action: len(names)}
+		if a.Has("host") {
+			rule.HostHeaders = strings.Split(a.Text("host", ""), ",")
+		}
+		if a.Has("path") {
+			rule.PathPatterns = strings.Split(a.Text("path", ""), ",")
+		}
+		names, rules = append(names, a.Text("to", "")), append(rules, rule)
+	}
+	compiled, err := CompileRules(rules, 0)
+	if err != nil {
+		return err.Error()
+	}
+	width := 0
+	for _, request := range requests {
+		width = max(width, len(request))
+	}
+	var b strings.Builder
+	for _, request := range requests {
+		host, path, _ := strings.Cut(request, " ")
+		action, processed := compiled.Match(host, path)
+		plural := map[bool]string{true: "", false: "s"}[processed == 1]
+		fmt.Fprintf(&b, "%-*s  %-7s  %d rule%s\n", width, request, names[action], processed, plural)
+	}
+	return b.String()
+}
+
+// shares returns which part of the requests each target serves, by zones.
+func shares(t *testing.T, a *notebook.Arguments) string {
+	entry, ok := Find(a.Text("algorithm", ""))
+	if !ok {
+		t.Fatalf("no algorithm %s", a.Text("algorithm", ""))
+	}
+	zones := integers(t, strings.Split(a.Text("zones", ""), ","))
+	policies := make([]Policy, len(zones))
+	for i := range policies {
+		policies[i] = entry.New(Setup{Nodes: len(zones), Chooser: newStream(1)})
+		if a.Text("cross-zone", "on") == "on" {
+			policies[i] = policies[0]
+		}
+	}
+	target := 0
+	for zone, count := range zones {
+		for range count {
+			policies[zone].Add(target)
+			target++
+		}
+	}
+	served := make([]int, target)
+	requests := a.Integer("requests", 0)
+	for i := range requests {
+		target, _ := policies[i%len(zones)].Pick(i % len(zones))
+		served[target]++
+	}
+	var b strings.Builder
+	for zone, count := range zones {
+		fmt.Fprintf(&b, "zone %d:", zone+1)
+		for _, n := range served[:count] {
+			fmt.Fprintf(&b, " %v %%", 100*float64(n)/float64(requests))
+		}
+		served = served[count:]
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// turns returns how often each choice has its turn in a few cycles.
+func turns(t *testing.T, words []string) string {
+	weights := integers(t, words)
+	w, sum := NewWeighted(weights...), 0
+	for _, weight := range weights {
+		sum += weight
+	}
+	n := max(sum, 3000/sum*sum)
+	served := make([]int, len(weights))
+	for range n {
+		choice, _ := w.Next()
+		served[choice]++
+	}
+	return fmt.Sprintf("%d turns: %s", n, strings.Trim(fmt.Sprint(served), "[]"))
+}

@@ -1,0 +1,97 @@
+package spot
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"headroom/sim"
+	"headroom/sim/notebook"
+)
+
+var update = flag.Bool("update", false, "write the answers of the notebooks anew")
+
+func TestNotebooks(t *testing.T) {
+	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer { return answer })
+}
+
+// answer answers one question of a notebook.
+func answer(t *testing.T, q notebook.Question) string {
+	a := notebook.Split(q.Command)
+	answer := ""
+	switch a.Name {
+	case "hazard":
+		hazard, err := NewHazard(Bucket(a.Integer("bucket", 0)), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer = fmt.Sprintf("%.4e per hour; survives a month with %.4g", hazard.PerHour(), math.Exp(-720*hazard.PerHour()))
+	case "rates":
+		answer = rates(t, a)
+	case "notice":
+		answer = NoticeDuration.String()
+	case "order":
+		answer = ordered(t, a.Words)
+	default:
+		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
+	}
+	if key := a.Unused(); key != "" {
+		t.Fatalf("line %d: unknown key %s", q.Line, key)
+	}
+	return answer + "\n"
+}
+
+// significance4 is the quantile of a normal at a probability of 10⁻⁴ outside.
+const significance4 = 3.8906
+
+// rates draws shocks and own events and compares their rates with the hazard's
+// two parts.
+func rates(t *testing.T, a *notebook.Arguments) string {
+	hazard, err := NewHazard(Bucket(a.Integer("bucket", 0)), a.Number("intensity", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := a.Integer("draws", 1)
+	draws := stream(uint64(a.Integer("seed", 1)))
+	shocks := hazard.Shocks(draws)
+	var last, own sim.Time
+	for range n {
+		last = shocks.Next()
+		own += hazard.OwnEvent(draws)
+	}
+	var lines []string
+	for _, part := range []struct {
+		name  string
+		took  sim.Time
+		share float64
+	}{{"shocks", last, 0.92}, {"own events", own, 0.08}} {
+		got := float64(n) / hours(part.took) / hazard.PerHour()
+		band := significance4 * part.share / math.Sqrt(float64(n))
+		lines = append(lines, notebook.Verdict{
+			What: part.name, Value: fmt.Sprintf("%.4f of the hazard", got),
+			Expected: fmt.Sprintf("%.2f ± %.4f", part.share, band), Inside: math.Abs(got-part.share) <= band,
+		}.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ordered sorts victims given as number@launch.
+func ordered(t *testing.T, words []string) string {
+	var victims []Victim
+	for _, word := range words {
+		var v Victim
+		if _, err := fmt.Sscanf(word, "%d@%d", &v.Instance, &v.Launched); err != nil {
+			t.Fatal(err)
+		}
+		victims = append(victims, v)
+	}
+	slices.SortFunc(victims, NewestFirst)
+	var numbers []string
+	for _, v := range victims {
+		numbers = append(numbers, fmt.Sprint(v.Instance))
+	}
+	return strings.Join(numbers, " ")
+}
