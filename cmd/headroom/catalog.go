@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path"
 	"strconv"
@@ -27,7 +28,11 @@ func newCatalog() *cobra.Command {
 		Long: `catalog lists the instance types that a Region offers, with their On-Demand prices
 and the long-run mean of their Linux Spot price. FILTER is the beginning of a name
 ("m6i", "m6i.large") or a pattern ("*.metal", "c[67]g*.xlarge"). Estimated prices
-are marked with ~.`,
+are marked with ~.
+
+CPU busy and CPU alone are measured speeds of a vCPU, m5 = 1: while all vCPUs are
+busy, and of one thread that is alone. They are medians of a family; ~ marks those
+of another family with the same processors (cpu_speed_like).`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			filter := ""
@@ -60,9 +65,10 @@ func (f *catalogFlags) run(c *cobra.Command, filter string) error {
 		return badInput(err)
 	}
 	sheet := report.Sheet{
-		Columns: []string{"instance_type", "zones", "vcpus", "memory_gib", "network_gbps", "linux_usd_per_hour", "windows_usd_per_hour",
+		Columns: []string{"instance_type", "zones", "vcpus", "memory_gib", "network_gbps",
+			"cpu_speed_busy", "cpu_speed_alone", "cpu_speed_like", "linux_usd_per_hour", "windows_usd_per_hour",
 			"spot_mean_usd_per_hour", "estimated"},
-		Heads: []string{"Instance type", "zones", "vCPUs", "memory", "network", "Linux", "Windows", "Spot mean", ""},
+		Heads: []string{"Instance type", "zones", "vCPUs", "memory", "network", "CPU busy", "CPU alone", "", "Linux", "Windows", "Spot mean", ""},
 		Left:  2,
 	}
 	for _, t := range offers.Types() {
@@ -117,6 +123,7 @@ func typeRow(offers *catalog.Catalog, t model.InstanceType, zones string) []repo
 		{Text: strconv.Itoa(t.VCPUs), Value: t.VCPUs},
 		{Text: plain(memory) + " GiB", Value: memory},
 		network(t),
+		speed(offers, t, catalog.Busy), speed(offers, t, catalog.Alone), like(offers, t),
 		linux, windows, spot, mark,
 	}
 }
@@ -126,6 +133,29 @@ func network(t model.InstanceType) report.Entry {
 		return report.Entry{Text: "–"}
 	}
 	return report.Entry{Text: plain(t.NetworkPeakGbps) + " Gbps", Value: t.NetworkPeakGbps}
+}
+
+// speed is an entry for a speed that may not be known. Three decimals are what
+// the measurements carry.
+func speed(offers *catalog.Catalog, t model.InstanceType, how catalog.Measured) report.Entry {
+	v, ok := offers.Speed(t.Name, how)
+	if !ok {
+		return report.Entry{Text: "–"}
+	}
+	text := strconv.FormatFloat(v, 'f', 2, 64)
+	if offers.SpeedLike(t.Name) != "" {
+		text = "~" + text
+	}
+	return report.Entry{Text: text, Value: math.Round(v*1000) / 1000}
+}
+
+// like is an entry for the family that a speed is taken from, for programs
+// only: people see the mark on the speed.
+func like(offers *catalog.Catalog, t model.InstanceType) report.Entry {
+	if family := offers.SpeedLike(t.Name); family != "" {
+		return report.Entry{Value: family}
+	}
+	return report.Entry{}
 }
 
 // priced is an entry for a price that may not exist.

@@ -16,6 +16,7 @@ type Catalog struct {
 	region    string
 	types     table // all Regions alike
 	shapes    table // all Regions alike
+	speeds    table // all Regions alike
 	instances table
 	hosts     table
 	services  table
@@ -27,6 +28,7 @@ type Catalog struct {
 const (
 	typeColumns     = "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot"
 	shapeColumns    = "family,vcpus,cores,sockets,memory_mib,slots"
+	speedColumns    = "family,busy,alone,like"
 	instanceColumns = "type,platform,zones,usd,date,estimated,rates_usd,rates_date," +
 		"standard_1y_no,standard_1y_partial,standard_1y_all,standard_3y_no,standard_3y_partial,standard_3y_all," +
 		"convertible_1y_no,convertible_1y_partial,convertible_1y_all,convertible_3y_no,convertible_3y_partial,convertible_3y_all," +
@@ -52,6 +54,7 @@ func Open(region string) (*Catalog, error) {
 		region:    region,
 		types:     open("types.csv.gz", typeColumns),
 		shapes:    open("shapes.csv", shapeColumns),
+		speeds:    open("speeds.csv", speedColumns),
 		instances: open(region+"/instances.csv.gz", instanceColumns),
 		hosts:     open(region+"/hosts.csv", hostColumns),
 		services:  open(region+"/services.csv", serviceColumns),

@@ -2,9 +2,11 @@
 // does each thing cost there?
 //
 // [Open] returns the [Catalog] of one Region: its types, its zones, the machines
-// below the families ([model.HostShape]), On-Demand, Reserved, Spot and Dedicated Host
-// prices, and the unit prices of services ([Catalog.Service]): all that bills ask
-// of a price book. Type names are taken apart by [ParseTypeName]. A price book ([Catalog.Override]) replaces list prices.
+// below the families ([model.HostShape]), On-Demand, Reserved, Spot and Dedicated
+// Host prices, and the unit prices of services ([Catalog.Service]): all that
+// bills ask of a price book. Type names are taken apart by [ParseTypeName], and
+// their CPUs compared by [Catalog.RelativeSpeed]. A price book
+// ([Catalog.Override]) replaces list prices.
 //
 // # Guarantees
 //
@@ -26,6 +28,9 @@
 // They hold On-Demand prices of 2026-07-20 in us-east-1 for Linux, 2025-05-28
 // elsewhere; newer types outside us-east-1 are estimates. Host shapes are
 // derived from the largest size of a family; AWS's own table was not at hand.
+//
+// CPU speeds come from public benchmarks of 2024 to 2026 and are under another
+// licence than the program: data/speeds.csv states it.
 //
 // To refresh or to add a Region: gather the data, add the name to [Regions] and
 // to the derive program, and run `go generate` with HEADROOM_DATA set.

@@ -41,6 +41,9 @@ func open(path, columns string) table {
 		panic("catalog: " + err.Error())
 	}
 	header, rows, _ := strings.Cut(text.String(), "\n")
+	for strings.HasPrefix(header, "#") { // its licence
+		header, rows, _ = strings.Cut(rows, "\n")
+	}
 	if header != columns {
 		panic("catalog: " + path + " has the columns " + header)
 	}

@@ -61,3 +61,24 @@ func TestNetworkText(t *testing.T) {
 		}
 	}
 }
+
+func TestSpeedsKeepAFamilysMedianAndItsSibling(t *testing.T) {
+	cells := func(name, busy, alone, basis string) record {
+		return record{"type": name, "speed_per_vcpu_family": busy, "speed_single_family": alone, "basis": basis, "speed_per_vcpu": "9", "speed_single": "9"}
+	}
+	in := &source{speed: []record{
+		cells("m5.large", "1.007", "1.041", "measured"), cells("m5.xlarge", "1.007", "1.041", "measured"),
+		cells("x8i.metal", "2", "1.5", "family"), cells("p5.4xlarge", "1.3", "1.5", "sibling c6a/m6a"),
+		cells("g7.large", "", "", "none"),
+	}}
+	const want = "family,busy,alone,like\ng7,,,\nm5,1.007,1.041,\np5,1.3,1.5,c6a/m6a\nx8i,2,1.5,\n"
+	notice, got, _ := strings.Cut(in.speeds().text(), "family,")
+	if "family,"+got != want {
+		t.Errorf("got  %q\nwant %q", "family,"+got, want)
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(notice, "\n"), "\n") {
+		if !strings.HasPrefix(line, "#") {
+			t.Errorf("the notice has a line that is no comment: %q", line)
+		}
+	}
+}

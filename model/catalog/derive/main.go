@@ -55,7 +55,7 @@ func deriveAll(dataDir string) ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	tables := []output{in.types(), in.shapes()}
+	tables := []output{in.types(), in.shapes(), in.speeds()}
 	for _, region := range regions {
 		tables = append(tables, in.instances(region), in.hosts(region), in.services(region))
 	}
@@ -66,6 +66,7 @@ func deriveAll(dataDir string) ([]output, error) {
 // that the reader can search them.
 type output struct {
 	path   string // below the output directory; .gz is compressed
+	notice string // lines that begin with #, before the header
 	header string
 	rows   []string
 }
@@ -73,7 +74,7 @@ type output struct {
 // text returns the table as CSV.
 func (t output) text() string {
 	slices.Sort(t.rows)
-	return t.header + "\n" + strings.Join(t.rows, "\n") + "\n"
+	return t.notice + t.header + "\n" + strings.Join(t.rows, "\n") + "\n"
 }
 
 // write stores the table below dir.

@@ -21,6 +21,7 @@ type source struct {
 	hostPrice map[hostKey]dated
 	shape     []record
 	service   []record
+	speed     []record
 }
 
 // record is one CSV row by column name.
@@ -63,6 +64,7 @@ func read(dir string) (*source, error) {
 		}},
 		{"ec2/dedicated_hosts.csv.gz", in.takeHostPrice},
 		{"ec2/host_shapes_derived.csv", func(r record) { in.shape = append(in.shape, r) }},
+		{"ec2/cpu_speed.csv", func(r record) { in.speed = append(in.speed, r) }},
 		{"prices/service_prices.csv", func(r record) { in.service = append(in.service, r) }},
 		{"spot/spot_advisor_2025-06.csv.gz", func(r record) {
 			in.advisor[priceKey{r["type"], r["region"], r["os"]}] = advice{r["interrupt_bucket"], r["savings_pct"]}
