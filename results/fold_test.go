@@ -7,6 +7,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/sim"
 )
@@ -81,7 +82,15 @@ func byMinute(warmup sim.Time, arrivals, departures func(int) int64, latency fun
 		r.LatencyNs = append(r.LatencyNs, departures(i)*int64(latency(i)))
 		r.InFlight += arrivals(i) - departures(i)
 	}
-	cfg := &cloud.Config{Duration: length * sim.Minute, Warmup: warmup, Workloads: []cloud.Workload{{Name: "w"}}}
+	cfg := &cloud.Config{
+		Frame: model.Frame{
+			Duration: length * sim.Minute,
+			Warmup:   warmup,
+		},
+		Traffic: dataplane.Traffic{
+			Workloads: []cloud.Workload{{Name: "w"}},
+		},
+	}
 	return &cloud.Outcome{Config: cfg, Routes: []cloud.RouteOutcome{r}}
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/sim"
 	"headroom/sim/stat"
@@ -17,17 +19,27 @@ import (
 // twoGroups is a scenario of everything, two of most.
 func twoGroups() *cloud.Config {
 	return &cloud.Config{
-		Name: "two", Seed: 1, Duration: 2 * sim.Hour, Region: "us-east-1", Zones: []string{"a"},
-		Start:         time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
-		HostPools:     []cloud.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
-		TargetGroups:  []cloud.TargetGroup{{Name: "web"}, {Name: "api"}},
-		LoadBalancers: []cloud.LoadBalancer{{Name: "front"}},
-		Groups:        []cloud.Group{{Name: "web"}, {Name: "api"}},
-		Instances:     []cloud.Fleet{{Name: "db"}},
-		InstanceWorkloads: []cloud.InstanceWorkload{
-			{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
+		Name: "two",
+		Frame: model.Frame{
+			Seed:     1,
+			Duration: 2 * sim.Hour,
+			Region:   "us-east-1",
+			Zones:    []string{"a"},
+			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		},
-		Workloads: []cloud.Workload{{Name: "users"}},
+		Traffic: dataplane.Traffic{
+			TargetGroups:  []cloud.TargetGroup{{Name: "web"}, {Name: "api"}},
+			LoadBalancers: []cloud.LoadBalancer{{Name: "front"}},
+			Workloads:     []cloud.Workload{{Name: "users"}},
+		},
+		Estate: controlplane.Estate{
+			HostPools: []cloud.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
+			Groups:    []cloud.Group{{Name: "web"}, {Name: "api"}},
+			Instances: []cloud.Fleet{{Name: "db"}},
+			InstanceWorkloads: []cloud.InstanceWorkload{
+				{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
+			},
+		},
 	}
 }
 
@@ -77,8 +89,8 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			},
 		},
 	}
-	o.Routes[0].Failed[cloud.Code502] = 6
-	o.Routes[0].Failed[cloud.Code504] = 2
+	o.Routes[0].Failed[dataplane.Code502] = 6
+	o.Routes[0].Failed[dataplane.Code504] = 2
 	o.Routes[0].Wait.Record(int64(sim.Second))
 	o.Routes[0].Wait.Record(0)
 	return o

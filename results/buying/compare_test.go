@@ -10,6 +10,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/model/workload"
 	"headroom/results/run"
@@ -29,13 +30,22 @@ func jobs() *cloud.Config {
 	m5 := must(catalog.Open("us-east-1"))
 	large, _ := m5.Type("m5.large")
 	return &cloud.Config{
-		Name: "jobs", Seed: 3, Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Duration: sim.Day,
-		Region: "us-east-1", Zones: []string{"a", "b"}, Types: []model.InstanceType{large},
-		InstanceWorkloads: []cloud.InstanceWorkload{{
-			Name: "jobs", Arrivals: must(workload.Poisson(must(workload.Constant(4.0 / 3600)))), Lifetime: must(rng.Exponential(3600)),
-			Sizes: []cloud.TenantSize{{Type: 0, Need: cloud.Need{Pool: cloud.None}, Weight: 1}},
-			Zones: []model.Zone{0, 1}, Option: model.OnDemand, Initial: 4,
-		}},
+		Name: "jobs",
+		Frame: model.Frame{
+			Seed:     3,
+			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+			Duration: sim.Day,
+			Region:   "us-east-1",
+			Zones:    []string{"a", "b"},
+			Types:    []model.InstanceType{large},
+		},
+		Estate: controlplane.Estate{
+			InstanceWorkloads: []cloud.InstanceWorkload{{
+				Name: "jobs", Arrivals: must(workload.Poisson(must(workload.Constant(4.0 / 3600)))), Lifetime: must(rng.Exponential(3600)),
+				Sizes: []cloud.TenantSize{{Type: 0, Need: cloud.Need{Pool: cloud.None}, Weight: 1}},
+				Zones: []model.Zone{0, 1}, Option: model.OnDemand, Initial: 4,
+			}},
+		},
 	}
 }
 

@@ -28,8 +28,16 @@ func shop() *results.Summary {
 	}
 	s := &results.Summary{
 		Scenario: "shop", Seed: 42, Replications: 5, Asked: 5,
-		Config: &cloud.Config{Name: "shop", Start: start, Duration: 24 * sim.Hour, Warmup: 30 * sim.Minute, Region: "us-east-1"},
-		Parts:  []results.Part{{}, {Label: "code", Name: "502"}, {Label: "code", Name: "504"}, web, group},
+		Config: &cloud.Config{
+			Name: "shop",
+			Frame: model.Frame{
+				Start:    start,
+				Duration: 24 * sim.Hour,
+				Warmup:   30 * sim.Minute,
+				Region:   "us-east-1",
+			},
+		},
+		Parts: []results.Part{{}, {Label: "code", Name: "502"}, {Label: "code", Name: "504"}, web, group},
 		Metrics: []results.Value{
 			value("requests.arrived", "count", 3_456_789.4, 1234.5, 5),
 			value("requests.completed", "count", 3_456_000, 1200, 5),

@@ -12,6 +12,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -27,11 +28,19 @@ func must[T any](v T, err error) T {
 // station is one instance with one worker: M/M/1 with a mean service of 1 s.
 func station(rateHz float64) *cloud.Config {
 	cfg := &cloud.Config{
-		Name: "station", Seed: 7, Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
-		Duration: 3 * sim.Hour, Warmup: 10 * sim.Minute,
-		Region: "us-east-1", Zones: []string{"a"},
-		Types:    []model.InstanceType{{Name: "m5.large", Family: "m5", Size: "large", VCPUs: 1, MemoryMiB: 8192}},
-		Services: []cloud.Service{{Name: "s", Discipline: cloud.FCFS, Workers: 1, Backlog: cloud.NoLimit}},
+		Name: "station",
+		Frame: model.Frame{
+			Seed:     7,
+			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+			Duration: 3 * sim.Hour,
+			Warmup:   10 * sim.Minute,
+			Region:   "us-east-1",
+			Zones:    []string{"a"},
+			Types:    []model.InstanceType{{Name: "m5.large", Family: "m5", Size: "large", VCPUs: 1, MemoryMiB: 8192}},
+		},
+		Traffic: dataplane.Traffic{
+			Services: []cloud.Service{{Name: "s", Discipline: cloud.FCFS, Workers: 1, Backlog: cloud.NoLimit}},
+		},
 	}
 	fixed := must(rng.Fixed(0))
 	cfg.Instances = []cloud.Fleet{{

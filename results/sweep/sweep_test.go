@@ -21,6 +21,8 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -39,25 +41,35 @@ var prices = sync.OnceValue(func() *catalog.Catalog { return must(catalog.Open("
 func queue(rateHz float64, seed uint64, duration sim.Time) *cloud.Config {
 	fixed := must(rng.Fixed(0))
 	return &cloud.Config{
-		Name: "queue", Seed: seed, Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
-		Duration: duration, Warmup: duration / 10,
-		Region: "us-east-1", Zones: []string{"a"},
-		Types:    []model.InstanceType{{Name: "m5.large", Family: "m5", Size: "large", VCPUs: 1, MemoryMiB: 8192}},
-		Services: []cloud.Service{{Name: "s", Discipline: cloud.FCFS, Workers: 1, Backlog: cloud.NoLimit}},
-		Instances: []cloud.Fleet{{
-			Name: "server", Count: 1, Zones: []model.Zone{0}, Service: 0, Need: cloud.Need{Pool: cloud.None},
-			Template: cloud.LaunchTemplate{
-				Name: "t", Platform: model.Linux, Tenancy: model.TenancyDefault,
-				Launch: cloud.LaunchTimes{Call: fixed, Pending: fixed, Boot: fixed, UserData: fixed, ShuttingDown: fixed},
-			},
-		}},
-		Workloads: []cloud.Workload{{
-			Name: "clients", To: cloud.ToInstances, Target: 0,
-			Arrivals: must(workload.Poisson(must(workload.Constant(rateHz)))),
-			Demand:   exponential(),
-			Classes:  []cloud.RequestClass{{Path: "/", Weight: 1}},
-			Clients:  cloud.Clients{PerConnection: 1},
-		}},
+		Name: "queue",
+		Frame: model.Frame{
+			Seed:     seed,
+			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+			Duration: duration,
+			Warmup:   duration / 10,
+			Region:   "us-east-1",
+			Zones:    []string{"a"},
+			Types:    []model.InstanceType{{Name: "m5.large", Family: "m5", Size: "large", VCPUs: 1, MemoryMiB: 8192}},
+		},
+		Traffic: dataplane.Traffic{
+			Services: []cloud.Service{{Name: "s", Discipline: cloud.FCFS, Workers: 1, Backlog: cloud.NoLimit}},
+			Workloads: []cloud.Workload{{
+				Name: "clients", To: cloud.ToInstances, Target: 0,
+				Arrivals: must(workload.Poisson(must(workload.Constant(rateHz)))),
+				Demand:   exponential(),
+				Classes:  []cloud.RequestClass{{Path: "/", Weight: 1}},
+				Clients:  cloud.Clients{PerConnection: 1},
+			}},
+		},
+		Estate: controlplane.Estate{
+			Instances: []cloud.Fleet{{
+				Name: "server", Count: 1, Zones: []model.Zone{0}, Service: 0, Need: cloud.Need{Pool: cloud.None},
+				Template: cloud.LaunchTemplate{
+					Name: "t", Platform: model.Linux, Tenancy: model.TenancyDefault,
+					Launch: cloud.LaunchTimes{Call: fixed, Pending: fixed, Boot: fixed, UserData: fixed, ShuttingDown: fixed},
+				},
+			}},
+		},
 	}
 }
 
