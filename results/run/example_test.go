@@ -1,4 +1,4 @@
-package results_test
+package run_test
 
 import (
 	"context"
@@ -7,21 +7,19 @@ import (
 
 	"headroom/model/cloud"
 	"headroom/model/scaling"
-	"headroom/results"
+	"headroom/results/run"
 	"headroom/scenarios"
 	"headroom/sim"
 )
 
 // A scenario file runs from Go as it does from the command: the same numbers, with
 // their intervals, by the keys that headroom metrics lists.
-func ExampleRun() {
-	shop, err := scenarios.Load("../scenarios/hello.toml", scenarios.Options{Set: []string{"run.duration=2h"}, Replications: 3})
+func ExampleScenario() {
+	shop, err := scenarios.Load("../../scenarios/hello.toml", scenarios.Options{Set: []string{"run.duration=2h"}, Replications: 3})
 	if err != nil {
 		log.Fatal(err) // every fault of the file, one a line
 	}
-	summary, err := results.Run(context.Background(), shop.Config, results.Options{
-		Replications: shop.Replications, Plan: shop.Plan, Currency: shop.Currency,
-	})
+	summary, err := run.Scenario(context.Background(), shop, run.Options{Replications: shop.Replications})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -50,14 +48,14 @@ func (n nights) Decide(v scaling.View) scaling.Decision {
 }
 
 // A scenario may get policies that no file can name, beside those that it has.
-func ExampleRun_policy() {
-	shop, err := scenarios.Load("../scenarios/hello.toml", scenarios.Options{Set: []string{"run.duration=24h", "workload.browsers.arrivals.rate=5/s"}})
+func ExampleScenario_policy() {
+	shop, err := scenarios.Load("../../scenarios/hello.toml", scenarios.Options{Set: []string{"run.duration=24h", "workload.browsers.arrivals.rate=5/s"}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	group := &shop.Config.Groups[0]
 	group.Policies = append(group.Policies, cloud.ScalingPolicy{Name: "nights", Spec: nights{Capacity: 6}})
-	summary, err := results.Run(context.Background(), shop.Config, results.Options{Replications: 1, Plan: shop.Plan})
+	summary, err := run.Scenario(context.Background(), shop, run.Options{Replications: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
