@@ -37,7 +37,7 @@ func NewMeter(cfg *cloud.Config) *Meter {
 			continue
 		}
 		for i, s := range m.scopes {
-			if metric.covers(s.Label, count) {
+			if metric.covers(s, count) {
 				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}
 		}
@@ -77,11 +77,11 @@ func (m *Meter) values(parts []part) []float64 {
 	return values
 }
 
-// covers reports whether the metric is given for parts of a label, when there
-// are count parts of each.
-func (m *Metric) covers(label string, count map[string]int) bool {
-	if label != "" {
-		return slices.Contains(m.Labels, label)
+// covers reports whether the metric is given for a part, when there are count
+// parts of each label.
+func (m *Metric) covers(s scope, count map[string]int) bool {
+	if s.Label != "" {
+		return slices.Contains(m.Labels, s.Label) && (s.Label != labelService || s.application == m.hops)
 	}
 	return m.whole == always || m.whole == ifSingle && count[m.Labels[0]] == 1
 }

@@ -16,6 +16,7 @@ type Metric struct {
 
 	whole whole
 	needs string // a label: the metric exists only where the scenario has such a part
+	hops  bool   // its label "service" means one of the scenario, not of the bill
 	read  func(*part) float64
 }
 
@@ -32,7 +33,7 @@ const (
 func Metrics() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), capacityMetrics(), instanceMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), instanceMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
@@ -40,13 +41,13 @@ func Metrics() []Metric {
 }
 
 func requestMetrics() []Metric {
-	labels := []string{labelBalancer, labelTargetGroup, labelWorkload}
+	labels := []string{labelBalancer, labelTargetGroup, labelWorkload, labelService}
 	of := func(read func(*traffic) float64) func(*part) float64 {
 		return func(p *part) float64 { return read(p.traffic()) }
 	}
 	count := func(name, meaning string, read func(*traffic) int64) Metric {
 		return Metric{
-			Name: name, Unit: "count", Labels: labels, Meaning: meaning, needs: labelWorkload,
+			Name: name, Unit: "count", Labels: labels, Meaning: meaning, needs: labelWorkload, hops: true,
 			read: of(func(t *traffic) float64 { return float64(read(t)) }),
 		}
 	}
@@ -64,12 +65,12 @@ func requestMetrics() []Metric {
 		count("requests.retried", "attempts that were retries", func(t *traffic) int64 { return t.retried }),
 		lost,
 		{
-			Name: "availability", Unit: "ratio", Labels: labels, needs: labelWorkload,
+			Name: "availability", Unit: "ratio", Labels: labels, needs: labelWorkload, hops: true,
 			Meaning: "completed / (completed + failed), of requests that arrived after the warm-up",
 			read:    of(func(t *traffic) float64 { return ratio(t.measured, t.measured+t.measuredFailed) }),
 		},
 		{
-			Name: "throughput", Unit: "1/s", Labels: labels, Meaning: "responses a second", needs: labelWorkload,
+			Name: "throughput", Unit: "1/s", Labels: labels, Meaning: "responses a second", needs: labelWorkload, hops: true,
 			read: func(p *part) float64 {
 				return float64(p.traffic().completed) / p.outcome.Config.Duration.Seconds()
 			},
@@ -92,8 +93,8 @@ var quantiles = []struct {
 func latencyMetrics() []Metric {
 	of := func(name, unit, meaning string, read func(*traffic) float64) Metric {
 		return Metric{
-			Name: name, Unit: unit, Meaning: meaning, needs: labelWorkload,
-			Labels: []string{labelBalancer, labelTargetGroup, labelWorkload},
+			Name: name, Unit: unit, Meaning: meaning, needs: labelWorkload, hops: true,
+			Labels: []string{labelBalancer, labelTargetGroup, labelWorkload, labelService},
 			read:   func(p *part) float64 { return read(p.traffic()) },
 		}
 	}
@@ -101,11 +102,11 @@ func latencyMetrics() []Metric {
 		func(t *traffic) float64 { return t.latency.Mean() / 1e9 })}
 	for _, q := range quantiles {
 		all = append(all, of(q.name, "s", q.meaning, func(t *traffic) float64 {
-			if t.latency.Count() == 0 {
-				return math.NaN()
-			}
-			return float64(t.latency.Quantile(q.q)) / 1e9
+			return quantile(t.latency, q.q)
 		}))
+	}
+	for i := range all { // what is observed of zones and types is their latency
+		all[i].Labels = append(all[i].Labels, labelZone, labelType)
 	}
 	return append(all,
 		of("latency.max", "s", "the longest latency of a replication", func(t *traffic) float64 {

@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/sim/stat"
 )
@@ -23,6 +24,8 @@ const (
 	labelCode        = "code"
 	labelService     = "service"
 	labelModel       = "model"
+	labelZone        = "zone"
+	labelType        = "instance_type"
 )
 
 // Part is a part of a scenario that results tell apart, or, without a label,
@@ -43,7 +46,8 @@ func (p Part) Key(metric string) string {
 // scope is a part with its place in the scenario.
 type scope struct {
 	Part
-	index int // in the config's slice of such parts, or in the list of codes
+	index       int  // in the config's slice of such parts, or in the list of codes
+	application bool // a service of the scenario, not one of the cloud's that stand on bills
 }
 
 // scopes lists the parts of a scenario, the whole first.
@@ -69,6 +73,28 @@ func scopes(cfg *cloud.Config) []scope {
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })
+	return append(all, observed(cfg)...)
+}
+
+// observed lists the parts that results tell apart only where somebody asked, or
+// where requests are passed on from one service to another.
+func observed(cfg *cloud.Config) []scope {
+	var all []scope
+	if cfg.Observe.Phases || cfg.Journeys() {
+		for i := range cfg.Services {
+			all = append(all, scope{Part: Part{Label: labelService, Name: cfg.Services[i].Name}, index: i, application: true})
+		}
+	}
+	if cfg.Observe.Zones {
+		for i, name := range cfg.Zones {
+			all = append(all, scope{Part: Part{Label: labelZone, Name: name}, index: i})
+		}
+	}
+	if cfg.Observe.Types {
+		for i := range cfg.Types {
+			all = append(all, scope{Part: Part{Label: labelType, Name: cfg.Types[i].Name}, index: i})
+		}
+	}
 	return all
 }
 
@@ -140,6 +166,8 @@ func (s scope) has(r *cloud.RouteOutcome) bool {
 		return r.TargetGroup == s.index
 	case labelWorkload:
 		return r.Workload == s.index
+	case labelService:
+		return s.application && r.Callee == s.index
 	}
 	return s.Label == "" || s.Label == labelCode
 }
@@ -162,6 +190,7 @@ func (p *part) traffic() *traffic {
 				p.merged.add(r)
 			}
 		}
+		p.addHops()
 		if p.Label == labelCode {
 			for c := range p.merged.failed {
 				if c != p.index {
@@ -171,6 +200,49 @@ func (p *part) traffic() *traffic {
 		}
 	}
 	return p.merged
+}
+
+// addHops adds what services ask of each other, which counts only where it
+// happens; and what is observed of whole zones and instance types.
+func (p *part) addHops() {
+	switch p.Label {
+	case labelBalancer, labelTargetGroup, labelService:
+		for i := range p.outcome.Hops {
+			if r := &p.outcome.Hops[i]; p.has(r) {
+				p.merged.add(r)
+			}
+		}
+	case labelZone:
+		p.merged.latency.Merge(p.outcome.Observed.Zones[p.index])
+	case labelType:
+		p.merged.latency.Merge(p.outcome.Observed.Types[p.index])
+	}
+}
+
+// user merges the user requests of the part's workloads.
+func (p *part) user() *dataplane.UserOutcome {
+	all := &dataplane.UserOutcome{Latency: &stat.Histogram{}}
+	users := pick(p, labelWorkload, p.outcome.Users)
+	for i := range users {
+		u := &users[i]
+		all.Requests += u.Requests
+		all.Completed += u.Completed
+		all.Failed += u.Failed
+		all.MeasuredCompleted += u.MeasuredCompleted
+		all.MeasuredFailed += u.MeasuredFailed
+		all.InDeadline += u.InDeadline
+		all.Latency.Merge(u.Latency)
+	}
+	return all
+}
+
+// phase returns the histogram of a phase of the part's service, nil unless it is
+// observed.
+func (p *part) phase(k int) *stat.Histogram {
+	if !p.application || p.outcome.Observed.Phases == nil {
+		return nil
+	}
+	return p.outcome.Observed.Phases[p.index][k]
 }
 
 func (t *traffic) add(r *cloud.RouteOutcome) {

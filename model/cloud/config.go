@@ -20,3 +20,14 @@ type Config struct {
 	controlplane.Estate
 	Observe dataplane.Observe
 }
+
+// Journeys reports whether some service has steps: requests then visit more than
+// one place.
+func (c *Config) Journeys() bool {
+	for i := range c.Services {
+		if len(c.Services[i].Steps) > 0 {
+			return true
+		}
+	}
+	return false
+}
