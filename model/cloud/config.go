@@ -1,9 +1,13 @@
 package cloud
 
 import (
+	"errors"
+	"fmt"
+
 	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/sim"
 )
 
 // None is the index of an optional reference that is not set.
@@ -30,4 +34,43 @@ func (c *Config) Journeys() bool {
 		}
 	}
 	return false
+}
+
+// Validate returns every rule that the config breaks, each with the path, in the
+// words of a scenario file, of what breaks it: what a Go user writes is as safe as
+// what comes from a file.
+func (c *Config) Validate() []error {
+	errs := c.frameErrors()
+	fleets := c.fleetServices()
+	errs = append(errs, c.Traffic.Validate(len(c.Zones), fleets)...)
+	return append(errs, c.Estate.Validate(controlplane.World{
+		Types: len(c.Types), Zones: len(c.Zones), Services: len(c.Services), TargetGroups: len(c.TargetGroups),
+	})...)
+}
+
+func (c *Config) frameErrors() (errs []error) {
+	if c.Duration <= 0 || c.Duration > sim.Horizon {
+		errs = append(errs, fmt.Errorf("run.duration: must be above 0 and at most %v, got %v", sim.Horizon, c.Duration))
+	}
+	if c.Warmup < 0 || c.Warmup > c.Duration {
+		errs = append(errs, fmt.Errorf("run.warmup: must be 0 to the duration (%v), got %v", c.Duration, c.Warmup))
+	}
+	if len(c.Zones) == 0 {
+		errs = append(errs, errors.New("region.zones: must have a zone"))
+	}
+	for i := range c.Types {
+		if t := &c.Types[i]; t.VCPUs <= 0 {
+			errs = append(errs, fmt.Errorf("types.%d: %s must have vCPUs, got %d", i, t.Name, t.VCPUs))
+		}
+	}
+	return errs
+}
+
+// fleetServices lists the service of each [instance.NAME].
+func (c *Config) fleetServices() []int {
+	services := make([]int, len(c.Instances))
+	for i := range services {
+		services[i] = c.Instances[i].Service
+	}
+	return services
 }

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"headroom/model"
@@ -21,18 +22,17 @@ type World struct {
 }
 
 // New builds the world of one replication at time 0: groups at their desired
-// capacity, in service and warm. It fails when the config is not valid, or when
-// the hosts are too small for what runs at the start.
+// capacity, in service and warm. It fails with all that [Config.Validate] finds, or
+// when the hosts are too small for what runs at the start.
 func New(cfg *Config, replication int) (*World, error) {
-	w := &World{cfg: cfg, replication: replication, kernel: sim.NewKernel[model.Event]()}
-	fleets := make([]int, len(cfg.Instances))
-	for i := range fleets {
-		fleets[i] = cfg.Instances[i].Service
+	if err := errors.Join(cfg.Validate()...); err != nil {
+		return nil, err
 	}
+	w := &World{cfg: cfg, replication: replication, kernel: sim.NewKernel[model.Event]()}
 	var err error
 	w.data, err = dataplane.New(dataplane.Setup{
 		Traffic: &cfg.Traffic, Frame: &cfg.Frame, Kernel: w.kernel,
-		Replication: replication, Fleets: fleets, Observe: cfg.Observe,
+		Replication: replication, Fleets: cfg.fleetServices(), Observe: cfg.Observe,
 	})
 	if err != nil {
 		return nil, err

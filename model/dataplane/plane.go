@@ -119,33 +119,11 @@ func (p *Plane) markInstant() {
 	}
 	for i := range p.sources {
 		if s := &p.sources[i]; s.call != nil {
-			for _, service := range p.calleesOf(s) {
+			for _, service := range p.cfg.callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant = true
 			}
 		}
 	}
-}
-
-// calleesOf lists the services that a source's requests may reach.
-func (p *Plane) calleesOf(s *source) []int {
-	var services []int
-	switch s.to {
-	case ToInstances:
-		services = append(services, p.fleetServices[s.target])
-	case ToTargetGroup:
-		services = append(services, p.cfg.TargetGroups[s.target].Service)
-	case ToLoadBalancer:
-		for _, g := range p.cfg.LoadBalancers[s.target].forwards() {
-			services = append(services, p.cfg.TargetGroups[g].Service)
-		}
-	}
-	known := services[:0]
-	for _, s := range services {
-		if s != None {
-			known = append(known, s)
-		}
-	}
-	return known
 }
 
 func (p *Plane) stream(name string) rng.Stream {

@@ -16,7 +16,7 @@ type request struct {
 	ticket  uint32   // of the line that it waits in
 	group   int16    // target group; None
 	source  uint16
-	class   uint8
+	class   uint16
 	zone    uint8 // of the balancer's node
 	attempt uint8
 	phase   phase

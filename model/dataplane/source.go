@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"fmt"
+	"sort"
 
 	"headroom/model"
 	"headroom/model/workload"
@@ -58,17 +59,12 @@ func newClassTable(classes []RequestClass) classTable {
 	return t
 }
 
-func (t classTable) draw(s *rng.Stream) uint8 {
+func (t classTable) draw(s *rng.Stream) uint16 {
 	if len(t.upTo) == 1 {
 		return 0
 	}
 	u := s.Uniform()
-	for i, limit := range t.upTo {
-		if u < limit {
-			return uint8(i)
-		}
-	}
-	return uint8(len(t.upTo) - 1)
+	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
 }
 
 // newSources prepares the workloads, then the calls of every service.

@@ -1,0 +1,225 @@
+package controlplane
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"headroom/model"
+	"headroom/model/placement"
+	"headroom/model/scaling"
+	"headroom/sim"
+)
+
+// World is what an estate refers to beyond itself: how many there are of each.
+type World struct {
+	Types, Zones, Services, TargetGroups int
+}
+
+// validator collects the rules that an estate breaks.
+type validator struct {
+	*Estate
+	world World
+	errs  []error
+}
+
+// Validate returns every rule that the estate breaks, each with the path of what
+// breaks it.
+func (e *Estate) Validate(w World) []error {
+	v := &validator{Estate: e, world: w}
+	for i := range e.HostPools {
+		v.hostPool(&e.HostPools[i])
+	}
+	for i := range e.LaunchTemplates {
+		v.template(&e.LaunchTemplates[i], "launch_template."+e.LaunchTemplates[i].Name)
+	}
+	for i := range e.SpotPools {
+		v.spotPool(&e.SpotPools[i], fmt.Sprintf("spot_pool.%d", i))
+	}
+	for i := range e.Instances {
+		v.fleet(&e.Instances[i])
+	}
+	for i := range e.Groups {
+		v.group(&e.Groups[i])
+	}
+	for i := range e.Alarms {
+		v.alarm(&e.Alarms[i])
+	}
+	for i := range e.InstanceWorkloads {
+		v.instanceWorkload(&e.InstanceWorkloads[i])
+	}
+	for i := range e.Faults {
+		v.fault(&e.Faults[i], fmt.Sprintf("fault.%d", i))
+	}
+	v.check(e.PublicationDelay >= 0, "run.publication_delay", "must not be negative, got %v", e.PublicationDelay)
+	return v.errs
+}
+
+// check adds an error unless a rule holds.
+func (v *validator) check(holds bool, path, rule string, args ...any) {
+	if !holds {
+		v.errs = append(v.errs, errors.New(path+": "+fmt.Sprintf(rule, args...)))
+	}
+}
+
+// reference checks an index, which may be None where optional.
+func (v *validator) reference(index, n int, path, what string) {
+	v.check(index >= 0 && index < n, path, "must be the index of a %s (0 to %d), got %d", what, n-1, index)
+}
+
+func (v *validator) optional(index, n int, path, what string) {
+	if index != None {
+		v.reference(index, n, path, what)
+	}
+}
+
+func (v *validator) zones(zones []model.Zone, path string) {
+	v.check(len(zones) > 0, path, "must have a zone")
+	for _, z := range zones {
+		v.reference(int(z), v.world.Zones, path, "zone")
+	}
+}
+
+func (v *validator) need(n Need, path string) {
+	v.optional(n.Pool, len(v.HostPools), path+".hosts", "host pool")
+	v.check(n.CPU >= 0 && n.MemoryMiB >= 0, path, "must not need less than nothing of a host, got %d CPU and %d MiB", n.CPU, n.MemoryMiB)
+}
+
+func (v *validator) hostPool(p *HostPool) {
+	path := "hosts." + p.Name
+	_, ok := placement.Find(p.Placement, v.Placements...)
+	v.check(ok, path+".placement", "must be a placement policy, got %q", p.Placement)
+	v.check(len(p.PerZone) <= v.world.Zones, path+".per_zone", "must not be in more than the %d zones, got %d", v.world.Zones, len(p.PerZone))
+	for _, n := range p.PerZone {
+		v.check(n >= 0 && n <= math.MaxInt32, path+".per_zone", "must be 0 to %d, got %d", math.MaxInt32, n)
+	}
+	v.check(p.CPU > 0 && p.MemoryMiB > 0, path, "must have CPU and memory, got %d and %d MiB", p.CPU, p.MemoryMiB)
+}
+
+func (v *validator) template(t *LaunchTemplate, path string) {
+	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
+	v.check(t.UserDataFails >= 0 && t.UserDataFails <= 1, path+".user_data.fail_probability", "must be 0 to 1, got %g", t.UserDataFails)
+	v.check(t.Speed >= 0 && t.Speed <= 1000, path+".speed", "must be 0 to 1000, got %g", t.Speed)
+	for i := range t.Volumes {
+		v.check(t.Volumes[i].SizeGiB >= 0, fmt.Sprintf("%s.block_device_mappings.%d.size", path, i), "must not be negative, got %d", t.Volumes[i].SizeGiB)
+	}
+}
+
+func (v *validator) spotPool(p *SpotPool, path string) {
+	v.reference(p.Type, v.world.Types, path+".instance_type", "type")
+	v.reference(int(p.Zone), v.world.Zones, path+".zone", "zone")
+	v.need(p.Need, path)
+	v.check(p.OnDemandUSD >= 0 && p.OnDemandUSD <= math.MaxFloat64, path+".price", "must be finite and not negative, got %g", p.OnDemandUSD)
+}
+
+func (v *validator) fleet(f *Fleet) {
+	path := "instance." + f.Name
+	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
+	v.template(&f.Template, path)
+	v.need(f.Need, path)
+	v.zones(f.Zones, path+".availability_zones")
+	v.optional(f.Service, v.world.Services, path+".service", "service")
+	for _, g := range f.TargetGroups {
+		v.reference(g, v.world.TargetGroups, path+".target_groups", "target group")
+	}
+}
+
+func (v *validator) group(g *Group) {
+	path := "autoscaling_group." + g.Name
+	v.check(g.Min >= 0 && g.Min <= g.Max, path+".min_size", "must be 0 to max_size (%d), got %d", g.Max, g.Min)
+	v.check(g.Desired >= g.Min && g.Desired <= g.Max, path+".desired_capacity", "must be min_size to max_size (%d to %d), got %d", g.Min, g.Max, g.Desired)
+	v.reference(g.Template, len(v.LaunchTemplates), path+".launch_template", "launch template")
+	v.zones(g.Zones, path+".availability_zones")
+	v.optional(g.Service, v.world.Services, path+".service", "service")
+	for _, t := range g.TargetGroups {
+		v.reference(t, v.world.TargetGroups, path+".target_groups", "target group")
+	}
+	v.check(len(g.Types) > 0, path+".instance_type", "must have a type to launch")
+	for i := range g.Types {
+		v.launchType(g, i, path)
+	}
+	v.check(g.DefaultCooldown >= 0 || g.DefaultCooldown == scaling.Unset, path+".default_cooldown", "must not be negative, got %v", g.DefaultCooldown)
+	v.check(!g.ELBHealth || g.HealthSweep > 0, path+".health_check_type", "needs a time above 0 between sweeps, got %v", g.HealthSweep)
+	for k := range g.Policies {
+		v.policy(&g.Policies[k], fmt.Sprintf("%s.policy.%d", path, k))
+	}
+	for k := range g.Schedules {
+		_, err := scaling.NewTimetable(g.Schedules[k].Schedule)
+		v.check(err == nil, fmt.Sprintf("%s.schedule.%d", path, k), "%v", err)
+	}
+}
+
+func (v *validator) launchType(g *Group, i int, path string) {
+	t := &g.Types[i]
+	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
+	v.need(t.Need, path)
+	if g.Mixed == nil {
+		return
+	}
+	v.check(len(t.SpotPool) == v.world.Zones, path+".mixed_instances_policy", "must have a Spot pool of each type in each of the %d zones, got %d", v.world.Zones, len(t.SpotPool))
+	for _, p := range t.SpotPool {
+		v.optional(p, len(v.SpotPools), path+".mixed_instances_policy", "Spot pool")
+	}
+}
+
+func (v *validator) policy(p *ScalingPolicy, path string) {
+	if p.Spec == nil {
+		v.check(false, path, "must have a spec")
+		return
+	}
+	for _, err := range p.Spec.Validate() {
+		v.check(false, path, "%v", err)
+	}
+	for i := range p.Inputs {
+		v.check(p.Inputs[i].Period > 0, path, "input %d: period must be above 0, got %v", i, p.Inputs[i].Period)
+		v.metric(&p.Inputs[i].Metric, path)
+	}
+}
+
+func (v *validator) metric(m *Metric, path string) {
+	if m.Kind.OfGroup() {
+		v.reference(m.Subject, len(v.Groups), path+".metric", "group")
+	} else {
+		v.reference(m.Subject, v.world.TargetGroups, path+".metric", "target group")
+	}
+}
+
+func (v *validator) alarm(a *Alarm) {
+	path := "alarm." + a.Name
+	v.metric(&a.Metric, path)
+	v.check(a.Config.Period > 0 && a.Config.EvaluationPeriods > 0, path, "must have a period and evaluation periods above 0, got %v and %d", a.Config.Period, a.Config.EvaluationPeriods)
+	for _, action := range a.Actions {
+		v.reference(action.Group, len(v.Groups), path+".alarm_actions", "group")
+		if action.Group >= 0 && action.Group < len(v.Groups) {
+			v.reference(action.Policy, len(v.Groups[action.Group].Policies), path+".alarm_actions", "policy")
+		}
+	}
+}
+
+func (v *validator) instanceWorkload(w *InstanceWorkload) {
+	path := "instance_workload." + w.Name
+	v.check(w.Arrivals != nil, path+".arrivals", "must be given")
+	v.check(w.Lifetime != nil || w.Trace != nil, path+".lifetime", "must be given")
+	v.zones(w.Zones, path+".availability_zones")
+	v.check(len(w.Sizes) > 0, path+".size", "must have a size")
+	for i := range w.Sizes {
+		s := &w.Sizes[i]
+		v.reference(s.Type, max(1, v.world.Types), path+".size", "type")
+		v.need(s.Need, path)
+		v.check(s.Weight >= 0 && s.Weight <= math.MaxFloat64, path+".size", "weights must be finite and not negative, got %g", s.Weight)
+	}
+	v.check(w.Initial >= 0 && w.Initial <= math.MaxInt32, path+".initial", "must be 0 to %d, got %g", math.MaxInt32, w.Initial)
+	for _, p := range w.SpotPool {
+		v.optional(p, len(v.SpotPools), path+".spot_pool", "Spot pool")
+	}
+}
+
+func (v *validator) fault(f *Fault, path string) {
+	v.check(f.Kind == ZoneOutage || f.Kind == HostFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Every != nil || f.At >= 0 && f.At <= sim.Horizon || f.At == sim.Never, path+".at", "must be 0 to %v, got %v", sim.Horizon, f.At)
+	v.check(f.Duration != nil, path+".duration", "must be given")
+	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
+	if f.Kind == HostFailure {
+		v.optional(f.Pool, len(v.HostPools), path+".hosts", "host pool")
+	}
+}

@@ -1,0 +1,258 @@
+package dataplane
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/routing"
+	"headroom/sim"
+)
+
+// The bounds of what a request records, and of what a plane takes.
+const (
+	MaxClasses = math.MaxUint16 // of requests, of one workload
+	MaxRetries = math.MaxUint8
+	MaxGroups  = math.MaxInt16
+	MaxSources = math.MaxUint16 // workloads and call steps
+	MaxZones   = math.MaxUint8
+	MaxDepth   = 16 // calls that wait for each other
+)
+
+// validator collects the rules that a traffic breaks.
+type validator struct {
+	*Traffic
+	zones  int
+	fleets []int // service of each [instance.NAME], None without
+	errs   []error
+}
+
+// Validate returns every rule that the traffic breaks, each with the path of what
+// breaks it. zones is the number of zones; fleets has the service of each
+// [instance.NAME], None without.
+func (t *Traffic) Validate(zones int, fleets []int) []error {
+	v := &validator{Traffic: t, zones: zones, fleets: fleets}
+	v.check(len(t.TargetGroups) <= MaxGroups, "target_group", "must be at most %d, got %d", MaxGroups, len(t.TargetGroups))
+	v.check(zones <= MaxZones, "region.zones", "must be at most %d, got %d", MaxZones, zones)
+	calls := 0
+	for i := range t.Services {
+		calls += v.service(&t.Services[i])
+	}
+	v.check(len(t.Workloads)+calls <= MaxSources, "workload", "workloads and calls must be at most %d, got %d", MaxSources, len(t.Workloads)+calls)
+	for i := range t.TargetGroups {
+		v.targetGroup(&t.TargetGroups[i])
+	}
+	for i := range t.LoadBalancers {
+		v.loadBalancer(&t.LoadBalancers[i])
+	}
+	for i := range t.Workloads {
+		v.workload(&t.Workloads[i])
+	}
+	if len(v.errs) == 0 { // references are sound
+		if err := t.checkCycles(fleets); err != nil {
+			v.errs = append(v.errs, err)
+		}
+	}
+	return v.errs
+}
+
+// check adds an error unless a rule holds.
+func (v *validator) check(holds bool, path, rule string, args ...any) {
+	if !holds {
+		v.errs = append(v.errs, errors.New(path+": "+fmt.Sprintf(rule, args...)))
+	}
+}
+
+// reference checks an index.
+func (v *validator) reference(index, n int, path, what string) bool {
+	ok := index >= 0 && index < n
+	v.check(ok, path, "must be the index of a %s (0 to %d), got %d", what, n-1, index)
+	return ok
+}
+
+func (v *validator) service(s *Service) (calls int) {
+	path := "service." + s.Name
+	v.check(s.Discipline == ProcessorSharing || s.Discipline == FCFS, path+".discipline", "must be ps or fcfs")
+	v.check(s.Workers >= 0 && s.Workers <= NoLimit, path+".workers", "must be 0 to %d, got %d", NoLimit, s.Workers)
+	v.check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
+	v.check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
+	for k := range s.Steps {
+		step := &s.Steps[k]
+		at := fmt.Sprintf("%s.steps.%d", path, k)
+		switch step.Kind {
+		case StepCPU:
+		case StepPause:
+			v.check(step.Time != nil, at+".pause", "must be given")
+		case StepCall:
+			calls++
+			v.call(&step.Call, at)
+		default:
+			v.check(false, at, "must be one of cpu, call, pause")
+		}
+	}
+	return calls
+}
+
+func (v *validator) call(c *Call, at string) {
+	v.destination(c.To, c.Target, at+".call")
+	v.check(c.Count >= 1 && c.Count <= math.MaxInt32, at+".count", "must be at least 1, got %d", c.Count)
+	v.check(c.PoolSize >= 0, at+".pool.size", "must not be negative, got %d", c.PoolSize)
+	v.check(c.PoolTimeout >= 0, at+".pool.timeout", "must not be negative, got %v", c.PoolTimeout)
+	v.check(c.PoolTimeout == 0 || c.PoolSize > 0, at+".pool.timeout", "needs a pool size")
+	v.clients(&c.Clients, at)
+}
+
+func (v *validator) clients(c *Clients, at string) {
+	v.check(c.Timeout >= 0, at+".timeout", "must not be negative, got %v", c.Timeout)
+	v.check(c.Deadline >= 0, at+".deadline", "must not be negative, got %v", c.Deadline)
+	v.check(c.RetryAttempts >= 0 && c.RetryAttempts <= MaxRetries, at+".retry.attempts", "must be 0 to %d, got %d", MaxRetries, c.RetryAttempts)
+	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon>>20, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon>>20, c.Backoff)
+	v.check(c.RetryBudget >= 0 && c.RetryBudget <= RetryBurst, at+".retry.budget", "must be 0 to %d, got %g", RetryBurst, c.RetryBudget)
+}
+
+// destination checks what a workload or a call talks to.
+func (v *validator) destination(to DestinationKind, target int, at string) {
+	switch to {
+	case ToLoadBalancer:
+		v.reference(target, len(v.LoadBalancers), at, "load balancer")
+	case ToTargetGroup:
+		if v.reference(target, len(v.TargetGroups), at, "target group") {
+			v.check(v.TargetGroups[target].CrossZone, at, "a target group without cross-zone balancing needs a load balancer")
+		}
+	case ToInstances:
+		v.reference(target, len(v.fleets), at, "fleet of instances")
+	default:
+		v.check(false, at, "must be a load balancer, a target group or instances")
+	}
+}
+
+func (v *validator) targetGroup(g *TargetGroup) {
+	path := "target_group." + g.Name
+	if g.Service != None {
+		v.reference(g.Service, len(v.Services), path+".service", "service")
+	}
+	_, ok := routing.Find(g.Algorithm, v.Algorithms...)
+	v.check(ok, path+".load_balancing_algorithm_type", "must be an algorithm, got %q", g.Algorithm)
+	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
+	if h := &g.HealthCheck; h.Enabled {
+		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
+		v.check(h.HealthyThreshold >= 1 && h.HealthyThreshold <= 255 && h.UnhealthyThreshold >= 1 && h.UnhealthyThreshold <= 255,
+			path+".health_check", "must have thresholds of 1 to 255, got %d and %d", h.HealthyThreshold, h.UnhealthyThreshold)
+	}
+}
+
+func (v *validator) loadBalancer(lb *LoadBalancer) {
+	path := "load_balancer." + lb.Name
+	v.check(len(lb.Zones) > 0, path+".zones", "must have a zone")
+	for _, z := range lb.Zones {
+		v.zone(z, path+".zones")
+	}
+	for _, d := range []struct {
+		name string
+		time sim.Time
+	}{{"idle_timeout", lb.IdleTimeout}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
+		v.check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
+	}
+	v.action(&lb.Default, path+".default_action")
+	for i := range lb.Rules {
+		v.action(&lb.Rules[i].Action, fmt.Sprintf("%s.rule.%d.action", path, i))
+	}
+}
+
+func (v *validator) zone(z model.Zone, path string) {
+	v.check(z >= 0 && int(z) < v.zones, path, "must be zones of the region (0 to %d), got %d", v.zones-1, z)
+}
+
+func (v *validator) action(a *Action, path string) {
+	for _, f := range a.Forward {
+		v.reference(f.TargetGroup, len(v.TargetGroups), path+".forward", "target group")
+		v.check(f.Weight >= 0, path+".forward", "weights must not be negative, got %d", f.Weight)
+	}
+	v.check(len(a.Forward) > 0 || a.Status >= 200 && a.Status <= 599, path, "must forward or answer with a status of 200 to 599, got %d", a.Status)
+}
+
+func (v *validator) workload(w *Workload) {
+	path := "workload." + w.Name
+	v.destination(w.To, w.Target, path+".to")
+	v.check(w.Arrivals != nil, path+".arrivals", "must be given")
+	v.check(w.Demand != nil || w.Rows != nil && w.Rows.Demand != nil, path+".demand.cpu", "must be given")
+	v.check(len(w.Classes) >= 1 && len(w.Classes) <= MaxClasses, path+".path", "must have 1 to %d classes of requests, got %d", MaxClasses, len(w.Classes))
+	total := 0.0
+	for _, c := range w.Classes {
+		v.check(c.Weight >= 0 && c.Weight <= math.MaxFloat64, path+".path", "weights must be finite and not negative, got %g", c.Weight)
+		total += c.Weight
+	}
+	v.check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
+	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
+	v.clients(&w.Clients, path+".clients")
+}
+
+// checkCycles refuses services that call themselves, by whatever way, and chains of
+// calls that are too long.
+func (t *Traffic) checkCycles(fleets []int) error {
+	const unseen, open, done = 0, 1, 2
+	state := make([]int, len(t.Services))
+	depth := make([]int, len(t.Services))
+	var chain []string
+	var visit func(int) error
+	visit = func(i int) error {
+		name := "service." + t.Services[i].Name
+		if state[i] == open {
+			from := slices.Index(chain, name)
+			return fmt.Errorf("%s.steps: must not come back to itself: %s", name, strings.Join(append(chain[from:], name), " -> "))
+		}
+		if state[i] == done {
+			return nil
+		}
+		state[i] = open
+		chain = append(chain, name)
+		for k := range t.Services[i].Steps {
+			step := &t.Services[i].Steps[k]
+			if step.Kind != StepCall {
+				continue
+			}
+			for _, callee := range t.callees(step.Call.To, step.Call.Target, fleets) {
+				if err := visit(callee); err != nil {
+					return err
+				}
+				depth[i] = max(depth[i], depth[callee]+1)
+			}
+		}
+		chain = chain[:len(chain)-1]
+		state[i] = done
+		if depth[i] > MaxDepth {
+			return fmt.Errorf("%s.steps: calls must be at most %d deep, got %d", name, MaxDepth, depth[i])
+		}
+		return nil
+	}
+	for i := range t.Services {
+		if err := visit(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// callees lists the services that requests to a destination may reach.
+func (t *Traffic) callees(to DestinationKind, target int, fleets []int) []int {
+	var services []int
+	add := func(service int) {
+		if service != None && !slices.Contains(services, service) {
+			services = append(services, service)
+		}
+	}
+	switch to {
+	case ToInstances:
+		add(fleets[target])
+	case ToTargetGroup:
+		add(t.TargetGroups[target].Service)
+	case ToLoadBalancer:
+		for _, g := range t.LoadBalancers[target].forwards() {
+			add(t.TargetGroups[g].Service)
+		}
+	}
+	return services
+}
