@@ -10,6 +10,7 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/sim"
+	"headroom/sim/stat"
 )
 
 func TestChargesOfReplicationsAreMeaned(t *testing.T) {
@@ -91,7 +92,7 @@ func byMinute(warmup sim.Time, arrivals, departures func(int) int64, latency fun
 			Workloads: []cloud.Workload{{Name: "w"}},
 		},
 	}
-	return &cloud.Outcome{Config: cfg, Routes: []cloud.RouteOutcome{r}}
+	return &cloud.Outcome{Config: cfg, Routes: []cloud.RouteOutcome{r}, Users: []dataplane.UserOutcome{{Latency: &stat.Histogram{}}}}
 }
 
 func constant(n int64) func(int) int64 { return func(int) int64 { return n } }

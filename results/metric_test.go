@@ -55,6 +55,7 @@ func histogram(values ...sim.Time) *stat.Histogram {
 func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 	o := &cloud.Outcome{
 		Config: cfg, Events: 1000, Overtaken: 10,
+		Users: []dataplane.UserOutcome{{Requests: 150, Completed: 140, InDeadline: 72, Latency: histogram(2 * sim.Second)}},
 		Routes: []cloud.RouteOutcome{
 			{
 				TargetGroup: 0, Arrived: 100, Completed: 90, InFlight: 2, Retried: 5, SpotLost: 3,

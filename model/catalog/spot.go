@@ -2,7 +2,8 @@ package catalog
 
 import "headroom/model"
 
-// Defaults where no source names the market of a type (FACTS 27.3, 27.4).
+// Defaults where no source names the market of a type, both the model's: Spot
+// costs 35 % of On-Demand, and 5 to 10 % are interrupted a month.
 const (
 	defaultSpotRatio = 0.35
 	defaultBucket    = 1

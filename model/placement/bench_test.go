@@ -13,11 +13,16 @@ import (
 type hold struct {
 	hosts  *placement.Hosts
 	random stream
-	live   []placed
+	live   []seated
 }
 
-func newHold(entry placement.Entry, count int) *hold {
-	h := &hold{hosts: placement.New(m5, count, entry.New(newStream(2))), random: newStream(1)}
+type seated struct {
+	at   placement.Seat
+	need placement.Need
+}
+
+func newHold(entry placement.Entry, nodes, count int) *hold {
+	h := &hold{hosts: placement.NewDivided(m5, nodes, count, entry.New(newStream(2))), random: newStream(1)}
 	for cpu := int64(0); cpu < int64(count)*96*8/10; cpu, _ = h.hosts.Reserved() {
 		h.place()
 	}
@@ -27,14 +32,14 @@ func newHold(entry placement.Entry, count int) *hold {
 func (h *hold) place() {
 	cpu := int32(2) << h.random.Below(5) // large to 8xlarge
 	need := placement.Need{CPU: cpu, MemoryMiB: int64(cpu) << 12}
-	if host, ok := h.hosts.Place(need); ok {
-		h.live = append(h.live, placed{host, need})
+	if at, ok := h.hosts.Seat(need); ok {
+		h.live = append(h.live, seated{at, need})
 	}
 }
 
 func (h *hold) release() {
 	k := h.random.Below(len(h.live))
-	h.hosts.Release(h.live[k].host, h.live[k].need)
+	h.hosts.Vacate(h.live[k].at, h.live[k].need)
 	h.live[k] = h.live[len(h.live)-1]
 	h.live = h.live[:len(h.live)-1]
 }
@@ -43,14 +48,16 @@ func (h *hold) release() {
 func BenchmarkHold(b *testing.B) {
 	for _, entry := range placement.Policies() {
 		for _, count := range []int{1000, 100_000} {
-			b.Run(fmt.Sprintf("%s/hosts=%d", entry.Name, count), func(b *testing.B) {
-				h := newHold(entry, count)
-				b.ReportAllocs()
-				for b.Loop() {
-					h.place()
-					h.release()
-				}
-			})
+			for _, nodes := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/hosts=%d/nodes=%d", entry.Name, count, nodes), func(b *testing.B) {
+					h := newHold(entry, nodes, count)
+					b.ReportAllocs()
+					for b.Loop() {
+						h.place()
+						h.release()
+					}
+				})
+			}
 		}
 	}
 }

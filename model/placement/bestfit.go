@@ -6,3 +6,6 @@ type BestFit struct{}
 
 // Choose implements [Policy].
 func (BestFit) Choose(need Need, hosts *Hosts) (int, bool) { return hosts.Tightest(need) }
+
+// PrefersNode implements [NodePolicy]: the least free CPU, then memory.
+func (BestFit) PrefersNode(a, b, _ Capacity) bool { return compareCapacity(a, b) < 0 }

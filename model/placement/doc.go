@@ -5,9 +5,14 @@
 // [Hosts.Place] reserves. A T family counts slots instead of threads: its
 // overcommit is in the unit, and the arithmetic here never overcommits.
 //
-// Guarantees: what is reserved on a host never exceeds its shape, in CPU and in
-// memory. A disabled host (failed, draining, not allocated) receives nothing,
-// and keeps what it has until released. Every policy is exact and has a total
+// Hosts may be divided into NUMA nodes ([NewDivided]): then a [Seat] tells where
+// on its host an instance lies, and a [NodePolicy] chooses the node too. A
+// [Reservation] holds room that only its own instances take. [Hosts.Beside]
+// gives the same hosts to another tenancy, which shares none that is in use.
+//
+// Guarantees: what is reserved and held on a host never exceeds its shape, in
+// CPU and in memory, nor that of any of its nodes. A disabled host (failed,
+// draining, not allocated) receives nothing, and keeps what it has until released. Every policy is exact and has a total
 // order, so that the same calls choose the same hosts.
 //
 // Costs: the pool is never scanned. Hosts with equal free CPU and free memory
@@ -17,6 +22,10 @@
 // make thousands of cells, and moving a host then costs a copy of its row of
 // cells. An index is built when a policy first asks for it, and only then kept
 // up to date.
+//
+// Hosts of several nodes divide the cells by the room in each node, and cost two
+// to six times as much. One search may take longer: the lowest host for an
+// instance larger than a node looks at each that has one node free for a part.
 //
 // To add a policy for your own program: write a type with Choose, in terms of the
 // queries of [Hosts], and put the [Entry] that makes it among the placements of a

@@ -21,6 +21,15 @@ type Policy interface {
 	Choose(need Need, hosts *Hosts) (host int, ok bool)
 }
 
+// NodePolicy is a [Policy] that also chooses among the NUMA nodes of its host.
+// The others take the lowest that fit.
+type NodePolicy interface {
+	Policy
+	// PrefersNode reports whether a node with a free is strictly better than
+	// one with b free, of nodes that have whole when they are empty.
+	PrefersNode(a, b, whole Capacity) bool
+}
+
 // Chooser draws uniformly from 0 to n-1. A random stream is one.
 type Chooser interface{ Below(n int) int }
 
@@ -40,6 +49,7 @@ func Policies() []Entry {
 		{"worst-fit", "the most free CPU, then the most free memory: levels the load", func(Chooser) Policy { return WorstFit{} }},
 		{"spread", "the fewest instances: a lost host hurts least", func(Chooser) Policy { return Spread{} }},
 		{"random", "any host that fits, with equal chance", func(c Chooser) Policy { return Random{c} }},
+		{"balance-fit", "the host whose NUMA nodes are free most unequally, there the freer node; else first-fit", func(Chooser) Policy { return BalanceFit{} }},
 	}
 }
 

@@ -3,7 +3,10 @@ package placement
 // Lowest returns the lowest host number that fits need.
 func (h *Hosts) Lowest(need Need) (host int, ok bool) {
 	if h.byNumber == nil {
-		h.byNumber = newTree(h.hosts)
+		h.byNumber = newTree(h.whatTreeSees())
+	}
+	if h.nodes != nil {
+		return h.nodes.lowest(h.byNumber, need)
 	}
 	return h.byNumber.lowest(need)
 }
@@ -12,6 +15,9 @@ func (h *Hosts) Lowest(need Need) (host int, ok bool) {
 // the least free memory, then the lowest number.
 func (h *Hosts) Tightest(need Need) (host int, ok bool) {
 	g := h.free()
+	if h.nodes != nil {
+		return h.nodes.tightest(g, need)
+	}
 	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
 		row := &g.rows[r]
 		if row.keys[len(row.keys)-1].memory < need.MemoryMiB {
@@ -27,6 +33,9 @@ func (h *Hosts) Tightest(need Need) (host int, ok bool) {
 // the most free memory, then the lowest number.
 func (h *Hosts) Roomiest(need Need) (host int, ok bool) {
 	g := h.free()
+	if h.nodes != nil {
+		return h.nodes.roomiest(g, need)
+	}
 	for r := g.rowUpTo(len(g.rows) - 1); r >= int(need.CPU); r = g.rowUpTo(r - 1) {
 		row := &g.rows[r]
 		last := len(row.keys) - 1
@@ -43,12 +52,15 @@ func (h *Hosts) FewestInstances(need Need) (host int, ok bool) {
 	if h.byInstances == nil {
 		h.byInstances = newGrid(len(h.hosts), int(h.shape.CPU)+1)
 		for i, s := range h.hosts {
-			if !s.disabled {
-				h.byInstances.put(int(s.instances), s.key(), i)
+			if !s.closed {
+				h.byInstances.put(int(s.instances), h.key(i), i)
 			}
 		}
 	}
 	g := h.byInstances
+	if h.nodes != nil {
+		return h.nodes.fewestInstances(g, need)
+	}
 	for r := g.rowFrom(0); r >= 0; r = g.rowFrom(r + 1) {
 		row := &g.rows[r]
 		at, _ := row.find(key{cpu: need.CPU})
@@ -70,6 +82,9 @@ func (h *Hosts) FewestInstances(need Need) (host int, ok bool) {
 // Fitting returns the number of hosts that fit need.
 func (h *Hosts) Fitting(need Need) int {
 	g, n := h.free(), 0
+	if h.nodes != nil {
+		return h.nodes.fitting(g, need)
+	}
 	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
 		n += g.fitting(r, need.MemoryMiB)
 	}
@@ -77,9 +92,13 @@ func (h *Hosts) Fitting(need Need) int {
 }
 
 // Nth returns the n-th host that fits need, from 0 to [Hosts.Fitting] - 1, in
-// ascending order of free CPU, free memory and number.
+// ascending order of free CPU, free memory and number. Where hosts have nodes,
+// those with equal room in them stay together.
 func (h *Hosts) Nth(need Need, n int) (host int) {
 	g := h.free()
+	if h.nodes != nil {
+		return h.nodes.nth(g, need, n)
+	}
 	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
 		if in := g.fitting(r, need.MemoryMiB); n >= in {
 			n -= in
@@ -103,8 +122,8 @@ func (h *Hosts) free() *grid {
 	if h.byFree == nil {
 		h.byFree = newGrid(len(h.hosts), int(h.shape.CPU)+1)
 		for i, s := range h.hosts {
-			if !s.disabled {
-				h.byFree.put(int(s.freeCPU), s.key(), i)
+			if !s.closed {
+				h.byFree.put(int(s.freeCPU), h.key(i), i)
 			}
 		}
 	}
@@ -114,14 +133,18 @@ func (h *Hosts) free() *grid {
 // leave takes host out of the indexes, before its state changes.
 func (h *Hosts) leave(host int) {
 	s := &h.hosts[host]
-	if s.disabled {
+	if s.closed {
 		return
 	}
+	k := h.key(host)
 	if h.byFree != nil {
-		h.byFree.take(int(s.freeCPU), s.key(), host)
+		h.byFree.take(int(s.freeCPU), k, host)
 	}
 	if h.byInstances != nil {
-		h.byInstances.take(int(s.instances), s.key(), host)
+		h.byInstances.take(int(s.instances), k, host)
+	}
+	if h.byUneven != nil {
+		h.byUneven.take(0, h.nodes.unevenKey(host), host)
 	}
 }
 
@@ -129,17 +152,42 @@ func (h *Hosts) leave(host int) {
 func (h *Hosts) enter(host int) {
 	s := &h.hosts[host]
 	if h.byNumber != nil {
+		if h.nodes != nil {
+			h.nodes.largest[host].closed = s.closed
+		}
 		h.byNumber.update(host)
 	}
-	if s.disabled {
+	if s.closed {
 		return
 	}
+	k := h.key(host)
 	if h.byFree != nil {
-		h.byFree.put(int(s.freeCPU), s.key(), host)
+		h.byFree.put(int(s.freeCPU), k, host)
 	}
 	if h.byInstances != nil {
-		h.byInstances.put(int(s.instances), s.key(), host)
+		h.byInstances.put(int(s.instances), k, host)
+	}
+	if h.byUneven != nil {
+		h.byUneven.put(0, h.nodes.unevenKey(host), host)
 	}
 }
 
-func (s *host) key() key { return key{s.freeCPU, s.freeMemory} }
+// key returns the cell of host.
+func (h *Hosts) key(host int) key {
+	s := &h.hosts[host]
+	if h.nodes != nil {
+		return h.nodes.key(host, s)
+	}
+	return key{s.freeCPU, s.freeMemory}
+}
+
+// whatTreeSees returns the hosts as the tree by number looks at them.
+func (h *Hosts) whatTreeSees() []host {
+	if h.nodes == nil {
+		return h.hosts
+	}
+	for i := range h.hosts {
+		h.nodes.largest[i].closed = h.hosts[i].closed
+	}
+	return h.nodes.largest
+}

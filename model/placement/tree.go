@@ -11,7 +11,7 @@ type tree struct {
 }
 
 // room is the most that one host under a node has free, per dimension; -1 if
-// all are disabled.
+// all are closed.
 type room struct {
 	cpu    int32
 	memory int64
@@ -63,7 +63,7 @@ func (t *tree) search(level, i int, need Need) (host int, ok bool) {
 	if level == 0 {
 		for j := i * fanout; j < min((i+1)*fanout, len(t.hosts)); j++ {
 			h := &t.hosts[j]
-			if !h.disabled && h.freeCPU >= need.CPU && h.freeMemory >= need.MemoryMiB {
+			if !h.closed && h.freeCPU >= need.CPU && h.freeMemory >= need.MemoryMiB {
 				return j, true
 			}
 		}
@@ -77,12 +77,49 @@ func (t *tree) search(level, i int, need Need) (host int, ok bool) {
 	return 0, false
 }
 
+// next returns the lowest host from number from up that fits need.
+func (t *tree) next(from int, need Need) (host int, ok bool) {
+	if len(t.hosts) == 0 {
+		return 0, false
+	}
+	return t.searchFrom(span{len(t.levels) - 1, 0}, from, need)
+}
+
+// span is node i of a level.
+type span struct{ level, i int }
+
+// searchFrom is search among the hosts from number from up.
+func (t *tree) searchFrom(s span, from int, need Need) (host int, ok bool) {
+	if r := t.levels[s.level][s.i]; r.cpu < need.CPU || r.memory < need.MemoryMiB {
+		return 0, false
+	}
+	width := 1 // hosts under a child
+	for range s.level {
+		width *= fanout
+	}
+	first := max(s.i*fanout, from/width)
+	if s.level == 0 {
+		for j := first; j < min((s.i+1)*fanout, len(t.hosts)); j++ {
+			if h := &t.hosts[j]; !h.closed && h.freeCPU >= need.CPU && h.freeMemory >= need.MemoryMiB {
+				return j, true
+			}
+		}
+		return 0, false
+	}
+	for j := first; j < min((s.i+1)*fanout, len(t.levels[s.level-1])); j++ {
+		if host, ok = t.searchFrom(span{s.level - 1, j}, from, need); ok {
+			return host, true
+		}
+	}
+	return 0, false
+}
+
 // roomUnder computes node i of level from its children.
 func (t *tree) roomUnder(level, i int) room {
 	most := room{-1, -1}
 	if level == 0 {
 		for j := i * fanout; j < min((i+1)*fanout, len(t.hosts)); j++ {
-			if h := &t.hosts[j]; !h.disabled {
+			if h := &t.hosts[j]; !h.closed {
 				most = room{max(most.cpu, h.freeCPU), max(most.memory, h.freeMemory)}
 			}
 		}

@@ -40,7 +40,7 @@ func (s *scan) choose(policy string, need placement.Need) (host int, ok bool) {
 		a, b := s.hosts[i], s.hosts[j]
 		byFree := cmp.Or(cmp.Compare(a.free.CPU, b.free.CPU), cmp.Compare(a.free.MemoryMiB, b.free.MemoryMiB))
 		switch policy {
-		case "first-fit":
+		case "first-fit", "balance-fit": // hosts of one node are even
 			return i < j
 		case "best-fit", "random":
 			return cmp.Or(byFree, i-j) < 0

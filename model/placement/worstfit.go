@@ -6,3 +6,6 @@ type WorstFit struct{}
 
 // Choose implements [Policy].
 func (WorstFit) Choose(need Need, hosts *Hosts) (int, bool) { return hosts.Roomiest(need) }
+
+// PrefersNode implements [NodePolicy]: the most free CPU, then memory.
+func (WorstFit) PrefersNode(a, b, _ Capacity) bool { return compareCapacity(a, b) > 0 }
