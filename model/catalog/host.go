@@ -32,8 +32,8 @@ func (c *Catalog) Host(family string) (HostShape, bool) {
 }
 
 // DedicatedShape returns what one Dedicated Host of a family holds. It is the
-// shared machine but for the families whose host price pays for other hardware
-// (FACTS 1.2): C5 and C5d have 36 cores, eight families three machines.
+// shared machine but for the families whose host price pays for other hardware:
+// C5 and C5d have 36 cores, eight families three machines.
 func (c *Catalog) DedicatedShape(family string) (HostShape, bool) {
 	h, ok := c.Host(family)
 	switch family {

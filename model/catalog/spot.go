@@ -2,7 +2,7 @@ package catalog
 
 import "headroom/model"
 
-// Defaults where no source names the market of a type (FACTS 27.3, 27.4).
+// Defaults where no source names the market of a type (modelling decisions: rules.md).
 const (
 	defaultSpotRatio = 0.35
 	defaultBucket    = 1

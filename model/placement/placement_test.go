@@ -16,7 +16,7 @@ func newStream(seed uint64) stream { return stream{rand.New(rand.NewPCG(seed, 0)
 
 var m5 = placement.Capacity{CPU: 96, MemoryMiB: 384 << 10}
 
-func TestM5HostHoldsSixOf4xlarge(t *testing.T) { // FACTS 1.6
+func TestM5HostHoldsSixOf4xlarge(t *testing.T) {
 	for _, entry := range placement.Policies() {
 		hosts := placement.New(m5, 1, entry.New(newStream(1)))
 		need := placement.Need{CPU: 16, MemoryMiB: 64 << 10}
@@ -34,7 +34,7 @@ func TestM5HostHoldsSixOf4xlarge(t *testing.T) { // FACTS 1.6
 	}
 }
 
-func TestT3HostTakesMixOfSlots(t *testing.T) { // FACTS 1.2, 1.6
+func TestT3HostTakesMixOfSlots(t *testing.T) {
 	t3 := placement.Capacity{CPU: 192, MemoryMiB: 768 << 10}
 	nano := placement.Need{CPU: 1, MemoryMiB: 512}
 	medium := placement.Need{CPU: 1, MemoryMiB: 4 << 10}

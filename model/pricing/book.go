@@ -82,7 +82,7 @@ const (
 // String returns the payment as plan names write it.
 func (p Payment) String() string { return word(int(p), "no-upfront", "partial-upfront", "all-upfront") }
 
-// halves returns how many halves of the price are paid upfront (FACTS 28.3).
+// halves returns how many halves of the price are paid upfront.
 func (p Payment) halves() int64 { return int64(p) - int64(NoUpfront) }
 
 // Offering is one way to commit.
@@ -106,7 +106,8 @@ func word(n int, words ...string) string {
 	return words[n-1]
 }
 
-// fixedFamilies have no size flexibility (FACTS 28.3).
+// fixedFamilies have no size flexibility (EC2 User Guide, "How Reserved
+// Instances are applied").
 var fixedFamilies = [...]string{"g4ad", "g4dn", "g5", "g5g", "inf1"}
 
 // sizeFlexible reports whether regional Reserved Instances of these attributes

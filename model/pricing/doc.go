@@ -26,7 +26,7 @@
 //   - A plan is sized exactly: no other size of the same commitments costs less
 //     over the replications together, up to 10⁻⁹ of the On-Demand cost.
 //
-// Conventions of time (FACTS 28.1): billing sees whole seconds. A period begins in
+// Conventions of time: billing sees whole seconds. A period begins in
 // the second of its From and lasts its duration rounded up, at least 60 s, the
 // missing seconds being appended after its end. A second belongs to the clock
 // hour, the month and the Spot price in which it begins. Commitments are in force,

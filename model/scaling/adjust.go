@@ -38,8 +38,8 @@ type adjustment struct {
 	minMagnitude int // of a percent change; 0: none
 }
 
-// apply returns the outcome of changing base by the adjustment
-// (FACTS.md 20.2).
+// apply returns the outcome of changing base by the adjustment:
+// desired follows the proposal, but never against its direction.
 func (a adjustment) apply(s Signal, base int) (int, bool) {
 	var proposed, delta int
 	switch a.kind {
@@ -86,7 +86,7 @@ func (a adjustment) validateKind(f *faults) {
 }
 
 // percentOf returns percent of base, rounded toward zero but never to zero, and
-// of at least that magnitude. 0 percent is 0 (FACTS.md 20.1).
+// of at least that magnitude. 0 percent is 0.
 func percentOf(base, percent, minMagnitude int) int {
 	hundredths := base * percent
 	delta := hundredths / 100
@@ -106,8 +106,8 @@ func percentOf(base, percent, minMagnitude int) int {
 	}
 }
 
-// roundingSlack is taken off before a computed capacity is rounded up
-// (FACTS.md 0.3).
+// roundingSlack is taken off before a computed capacity is rounded up,
+// for what floats add to a whole number.
 const roundingSlack = 1e-9
 
 // largestCapacity bounds a computed capacity, far beyond any group's limit.

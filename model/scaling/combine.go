@@ -12,7 +12,7 @@ type Proposal struct {
 // Combine returns the capacity that a group wants after all its policies have
 // spoken in the same instant: the largest that one of them wants, or desired if
 // none does. Every target tracking policy of the group must be among the
-// proposals, also when none of its alarms fired (FACTS.md 18.3).
+// proposals, also when none of its alarms fired.
 func Combine(proposals []Proposal, desired int) int {
 	agreed := true
 	for _, p := range proposals {

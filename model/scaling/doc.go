@@ -25,6 +25,6 @@
 //
 // To add a scaling policy, write a file with a type that is a [Spec] and add a
 // line to [Policies]; likewise [TerminationPolicies] and [AllocationStrategies].
-// The shared tests range over these tables. The rules and their sources are in
-// FACTS.md, sections 18 to 26.
+// The shared tests range over these tables. rules.md has the rules
+// with their sources, and testdata the notebooks that show them.
 package scaling

@@ -7,7 +7,7 @@ import (
 )
 
 // Predictive raises a group's capacity to the forecast of its load, at the start
-// of each hour; it never scales in (FACTS.md 23).
+// of each hour; it never scales in.
 type Predictive struct {
 	Target     float64 // of the load metric per unit of capacity, above 0
 	Scales     bool    // ForecastAndScale; false: ForecastOnly
@@ -54,7 +54,7 @@ func (p Predictive) Apply(load float64, l Limits) Limits {
 	return l
 }
 
-// Numbers of the forecaster ([SIM], FACTS.md 23).
+// Numbers of the forecaster, a modelling decision: AWS does not tell its own.
 const (
 	hoursOfDay      = 24
 	hoursOfWeek     = 7 * hoursOfDay

@@ -7,7 +7,7 @@ import (
 )
 
 // MixedInstances says how a group divides its capacity between On-Demand and
-// Spot, and from which pools it draws either (FACTS.md 26).
+// Spot, and from which pools it draws either.
 type MixedInstances struct {
 	OnDemandBase       int // units that are always On-Demand
 	OnDemandPercentage int // of the capacity above the base
@@ -17,7 +17,7 @@ type MixedInstances struct {
 }
 
 // SpotPoolsDefault is the number of pools that lowest-price takes turns in
-// unless told (unconfirmed, FACTS.md 26).
+// unless told (no source confirms it).
 const SpotPoolsDefault = 2
 
 // OnDemandShare returns how many of n units are On-Demand; the others are Spot.
@@ -125,8 +125,8 @@ func (a AllocationStrategy) listed(quality func(Allocation) bool) bool {
 	})
 }
 
-// Shares of the best capacity score that count as nearly the best and as ample
-// ([SIM], FACTS.md 26).
+// Shares of the best capacity score that count as nearly the best and as ample:
+// modelling decisions, AWS tells no numbers.
 const (
 	nearlyBestScore = 0.9
 	ampleScore      = 0.8

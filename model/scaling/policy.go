@@ -55,7 +55,7 @@ func (s Signal) raise(proposed int) (int, bool) {
 }
 
 // lower returns the outcome of a policy that proposes less capacity: none while
-// an earlier rise is still warming (FACTS.md 20.2).
+// an earlier rise is still warming.
 func (s Signal) lower(proposed int) (int, bool) {
 	if s.Warming {
 		return s.Desired, false

@@ -54,7 +54,7 @@ func with(s scaling.Signal, change func(*scaling.Signal)) scaling.Signal {
 	return s
 }
 
-func TestTargetTrackingRoundsForAvailability(t *testing.T) { // TEST-21
+func TestTargetTrackingRoundsForAvailability(t *testing.T) {
 	high, low := scaling.High, scaling.Low
 	check(t, []decision{
 		{"4 x 80/50", tracking(50), signal(high, 4, 80), 7, true},
@@ -70,7 +70,7 @@ func TestTargetTrackingRoundsForAvailability(t *testing.T) { // TEST-21
 	})
 }
 
-func TestTargetTrackingWaitsForWarmInstances(t *testing.T) { // TEST-21, timeline
+func TestTargetTrackingWaitsForWarmInstances(t *testing.T) {
 	warming := func(s *scaling.Signal) { s.Desired, s.Warming = 7, true }
 	check(t, []decision{
 		{"t=240", tracking(50), with(signal(scaling.High, 4, 80), warming), 7, true},
@@ -99,8 +99,8 @@ func TestScaleInModes(t *testing.T) {
 	}
 }
 
-// test20 is the step policy of TEST-20.
-var test20 = scaling.Step{
+// published is the step policy of AWS's page on step scaling.
+var published = scaling.Step{
 	Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: 300 * sim.Second,
 	Steps: []scaling.StepAdjustment{
 		{Lower: 0, Upper: 10, Adjustment: 0}, {Lower: 10, Upper: 20, Adjustment: 10}, {Lower: 20, Upper: open, Adjustment: 30},
@@ -108,26 +108,26 @@ var test20 = scaling.Step{
 	},
 }
 
-// at50 sets the threshold of TEST-20.
+// at50 sets the threshold of that policy.
 func at50(s *scaling.Signal) { s.Threshold = 50 }
 
-func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
+func TestStepBoundsArePublishedOnes(t *testing.T) {
 	high, low := scaling.High, scaling.Low
-	if faults := test20.Validate(); len(faults) != 0 {
+	if faults := published.Validate(); len(faults) != 0 {
 		t.Fatal(faults)
 	}
 	check(t, []decision{
-		{"60 of 10", test20, with(signal(high, 10, 60), at50), 11, true},
-		{"70 of 11", test20, with(signal(high, 11, 70), at50), 14, true},
-		{"40 of 14", test20, with(signal(low, 14, 40), at50), 13, true},
-		{"30 of 13", test20, with(signal(low, 13, 30), at50), 10, true},
-		{"59.99", test20, with(signal(high, 10, 59.99), at50), 10, true},
-		{"40.01", test20, with(signal(low, 10, 40.01), at50), 10, true},
-		{"no metric", test20, scaling.Signal{Breach: high, Desired: 10, Max: 20, Base: 10}, 10, false},
-		{"NaN", test20, with(signal(high, 10, math.NaN()), at50), 10, false},
+		{"60 of 10", published, with(signal(high, 10, 60), at50), 11, true},
+		{"70 of 11", published, with(signal(high, 11, 70), at50), 14, true},
+		{"40 of 14", published, with(signal(low, 14, 40), at50), 13, true},
+		{"30 of 13", published, with(signal(low, 13, 30), at50), 10, true},
+		{"59.99", published, with(signal(high, 10, 59.99), at50), 10, true},
+		{"40.01", published, with(signal(low, 10, 40.01), at50), 10, true},
+		{"no metric", published, scaling.Signal{Breach: high, Desired: 10, Max: 20, Base: 10}, 10, false},
+		{"NaN", published, with(signal(high, 10, math.NaN()), at50), 10, false},
 	})
 	noisy := with(signal(high, 10, 64.1), func(s *scaling.Signal) { s.Threshold = 54.1 }) // 64.1 - 54.1 < 10
-	check(t, []decision{{"64.1 is 10 above 54.1", test20, noisy, 11, true}})
+	check(t, []decision{{"64.1 is 10 above 54.1", published, noisy, 11, true}})
 	sides := scaling.Step{
 		Type: scaling.ChangeInCapacity,
 		Steps: []scaling.StepAdjustment{
@@ -138,18 +138,18 @@ func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
 		{"at the threshold, high alarm", sides, with(signal(high, 10, 50), at50), 11, true},
 		{"at the threshold, low alarm", sides, with(signal(low, 10, 50), at50), 9, true},
 	})
-	outOnly := scaling.Step{Type: scaling.ChangeInCapacity, Steps: test20.Steps[1:3]}
+	outOnly := scaling.Step{Type: scaling.ChangeInCapacity, Steps: published.Steps[1:3]}
 	check(t, []decision{{"no step covers it", outOnly, with(signal(high, 10, 55), at50), 10, false}})
 }
 
-func TestWarmingInstancesCountAsAlreadyAdded(t *testing.T) { // TEST-20, timeline
+func TestWarmingInstancesCountAsAlreadyAdded(t *testing.T) {
 	warming := func(desired int) func(*scaling.Signal) {
 		return func(s *scaling.Signal) { s.Threshold, s.Desired, s.Warming = 50, desired, true }
 	}
 	check(t, []decision{
-		{"t=60", test20, with(signal(scaling.High, 10, 62), warming(11)), 11, true},
-		{"t=120", test20, with(signal(scaling.High, 10, 72), warming(11)), 13, true},
-		{"t=180", test20, with(signal(scaling.Low, 10, 35), warming(13)), 13, false},
+		{"t=60", published, with(signal(scaling.High, 10, 62), warming(11)), 11, true},
+		{"t=120", published, with(signal(scaling.High, 10, 72), warming(11)), 13, true},
+		{"t=180", published, with(signal(scaling.Low, 10, 35), warming(13)), 13, false},
 	})
 	oneOrTwo := scaling.Step{
 		Type: scaling.ChangeInCapacity,
@@ -180,7 +180,7 @@ func TestPercentagesRoundTowardZeroButNotToZero(t *testing.T) {
 	})
 }
 
-func TestSimpleScalingStartsFromDesired(t *testing.T) { // 18.2, TEST-19
+func TestSimpleScalingStartsFromDesired(t *testing.T) {
 	change := func(n int) scaling.Simple { return scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: n} }
 	exact := scaling.Simple{Type: scaling.ExactCapacity, Adjustment: 5}
 	limits := func(least, most int) func(*scaling.Signal) {
@@ -198,7 +198,7 @@ func TestSimpleScalingStartsFromDesired(t *testing.T) { // 18.2, TEST-19
 	})
 }
 
-func TestDecrementWithinTheSurplusDoesNothing(t *testing.T) { // 20.1, weighted group
+func TestDecrementWithinTheSurplusDoesNothing(t *testing.T) { // a weighted group
 	minusOne := scaling.Step{
 		Type:  scaling.ChangeInCapacity,
 		Steps: []scaling.StepAdjustment{{Lower: -open, Upper: 0, Adjustment: -1}},
@@ -207,7 +207,7 @@ func TestDecrementWithinTheSurplusDoesNothing(t *testing.T) { // 20.1, weighted 
 	check(t, []decision{{"desired 30, capacity 32", minusOne, surplus, 30, true}})
 }
 
-func TestLargestProposalWins(t *testing.T) { // 18.3
+func TestLargestProposalWins(t *testing.T) {
 	acts := func(n int) scaling.Proposal { return scaling.Proposal{Wanted: n, Acts: true} }
 	votes := func(n int) scaling.Proposal { return scaling.Proposal{Wanted: n, Acts: true, Unanimous: true} }
 	silent := scaling.Proposal{Wanted: 8, Unanimous: true}

@@ -14,7 +14,7 @@ type Limits struct {
 }
 
 // Schedule is a scheduled action of a group: it sets any of min, max and desired
-// once at Start, or at each time of a recurrence (FACTS.md 22). The zero time
+// once at Start, or at each time of a recurrence. The zero time
 // means no Start or no End; nil leaves that capacity as it is.
 type Schedule struct {
 	Recurrence        string // five cron fields; empty: once, at Start

@@ -3,7 +3,7 @@ package scaling
 import "headroom/sim"
 
 // Simple changes capacity by one amount. Its caller asks it only when no
-// activity is in progress and the cooldown is over (FACTS.md 19); the base of
+// activity is in progress and the cooldown is over; the base of
 // its changes is the desired capacity.
 type Simple struct {
 	Type                   AdjustmentType

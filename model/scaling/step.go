@@ -8,8 +8,7 @@ import (
 )
 
 // Step changes capacity by how far the metric is beyond the threshold of the
-// alarm. It knows no cooldown; the base of its changes is the warmed capacity
-// (FACTS.md 20).
+// alarm. It knows no cooldown; the base of its changes is the warmed capacity.
 type Step struct {
 	Type                    AdjustmentType
 	Steps                   []StepAdjustment // in any order, without gap or overlap
@@ -68,7 +67,7 @@ func settle(distance float64) float64 {
 	return math.Round(distance*settleScale) / settleScale
 }
 
-// Validate implements [Spec] (FACTS.md 20.1).
+// Validate implements [Spec]. The bounds must not leave a gap or overlap.
 func (p Step) Validate() []error {
 	var f faults
 	p.adjustment(0).validateKind(&f)

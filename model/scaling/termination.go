@@ -112,7 +112,7 @@ type Selection struct {
 // Victim returns the Index of the member that a scale-in by one ends, or -1 if
 // none may. Zones with the most members come first, all of them if tied; a zone
 // whose members are all protected is passed over. A scale-in by several asks
-// again for each, without the members that have left (FACTS.md 24.3).
+// again for each, without the members that have left.
 func Victim(members []Member, by Selection) int {
 	candidates := inFullestZones(members)
 	if len(candidates) == 0 {

@@ -9,7 +9,7 @@ import (
 
 // TargetTracking keeps a metric that moves inversely with capacity near a
 // target. Its high alarm fires above the target, its low alarm below
-// LowThreshold; Cadence says after how many datapoints (FACTS.md 21).
+// LowThreshold; Cadence says after how many datapoints (rules.md).
 type TargetTracking struct {
 	Target         float64 // in the metric's unit, above 0
 	LowFactor      float64 // the low alarm's threshold as a share of the target
@@ -18,7 +18,7 @@ type TargetTracking struct {
 	Cadence        Cadence
 }
 
-// Low factors seen on alarms of AWS; neither is documented (FACTS.md 21.1).
+// Low factors seen on alarms of AWS; neither is documented.
 const (
 	LowFactorDefault   = 0.9
 	LowFactorRecentEC2 = 0.7
@@ -37,8 +37,8 @@ func LegacyCadence() Cadence {
 	return Cadence{HighPeriods: 3, LowPeriods: 15, Period: sim.Minute}
 }
 
-// ResponsiveCadence is the faster one since then; its numbers are unconfirmed
-// (FACTS.md 21.1).
+// ResponsiveCadence is the faster one since then; AWS has published no
+// numbers of it.
 func ResponsiveCadence() Cadence {
 	return Cadence{HighPeriods: 1, LowPeriods: 15, Period: sim.Minute}
 }
@@ -55,7 +55,7 @@ func ParseCadence(name string) (Cadence, error) {
 }
 
 // ScaleInMode says how far one scale-in of a target tracking policy goes. AWS
-// documents no more than "gradually" (FACTS.md 21.2).
+// documents no more than "gradually".
 type ScaleInMode uint8
 
 // Scale-in modes.

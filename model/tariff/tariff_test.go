@@ -9,7 +9,7 @@ import (
 )
 
 // Offerings are numbered alike on both sides: each rate is the catalogue's, and
-// a longer term or more upfront never costs more than the FACTS' example says.
+// a longer term or more upfront never costs more than AWS's price of a t3.medium says.
 func TestRatesAreTheCataloguesOwn(t *testing.T) {
 	c, err := catalog.Open("us-east-1")
 	if err != nil {
@@ -19,7 +19,7 @@ func TestRatesAreTheCataloguesOwn(t *testing.T) {
 	for _, want := range []struct {
 		offering pricing.Offering
 		usd      float64
-	}{ // t3.medium, FACTS 28.3
+	}{ // t3.medium, AWS list prices
 		{pricing.Offering{Class: pricing.Standard, Term: pricing.OneYear, Payment: pricing.NoUpfront}, 0.0261},
 		{pricing.Offering{Class: pricing.Standard, Term: pricing.ThreeYears, Payment: pricing.NoUpfront}, 0.0180},
 		{pricing.Offering{Class: pricing.Convertible, Term: pricing.OneYear, Payment: pricing.NoUpfront}, 0.0300},

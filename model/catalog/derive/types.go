@@ -101,7 +101,7 @@ func slots(family string) string {
 }
 
 // sockets is 2 for the families whose hosts the model takes for two-socket
-// machines (FACTS 1.2; AWS says so of M5), else 0 for "not known".
+// machines (AWS's page on Dedicated Host limits says so of M5), else 0 for "not known".
 func sockets(family string) string {
 	switch family {
 	case "c5", "c5d", "c5n", "m5", "m5n", "r5", "r5n", "t3":
