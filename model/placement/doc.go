@@ -20,4 +20,6 @@
 //
 // To add a policy: write one file with its type and Choose, in terms of the
 // queries of [Hosts], and one line in [Policies].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package placement

@@ -39,7 +39,7 @@
 // its term. Without commitments both are the same.
 //
 // Conventions of our own, where no source decides: Savings Plan rates are those of
-// Reserved Instances (28.4), of a Dedicated Host at the discount of the type that
+// Reserved Instances, of a Dedicated Host at the discount of the type that
 // was placed in its family first, estimated; plans of one kind apply one after the
 // other, and share a candidate between owners and zones by usage; instances that
 // run fill a Capacity Reservation also if a zonal Reserved Instance covers them.
@@ -55,4 +55,6 @@
 // meter, a line in [Meters], and rows in the price book. To add a plan: an entry in
 // [Plans]. A discount that applies per clock hour takes its part out of the items
 // of [ClockHours] before the rest is billed On-Demand, as the free tier does.
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package pricing

@@ -22,4 +22,6 @@
 // the action.
 //
 // To add an algorithm: write one file with its type and one line in [Policies].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package routing

@@ -39,7 +39,7 @@ type adjustment struct {
 }
 
 // apply returns the outcome of changing base by the adjustment:
-// desired follows the proposal, but never against its direction.
+// desired follows the proposal, but only in the direction of the change.
 func (a adjustment) apply(s Signal, base int) (int, bool) {
 	var proposed, delta int
 	switch a.kind {
