@@ -92,6 +92,8 @@ func theory(t *testing.T, a *notebook.Arguments) float64 {
 		return must(analytic.NewMD1(rate, mean)).MeanWait()
 	case "mg1ps.response":
 		return must(analytic.NewMG1(rate, mean, a.Number("scv", 1))).MeanResponsePS()
+	case "powerofd.response":
+		return must(analytic.PowerOfD(a.Integer("choices", 2), rate))
 	default:
 		t.Fatalf("unknown theory %s", name)
 		return 0

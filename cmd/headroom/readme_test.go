@@ -53,8 +53,8 @@ func TestReadmeShowsWhatTheProgramDoes(t *testing.T) {
 // goProgram matches the Go program that README shows.
 var goProgram = regexp.MustCompile("(?s)<!-- program -->\n```go\n(.*?)```\n")
 
-// printed returns what the program of README prints, built as README says.
-func printed(t *testing.T, arguments string) string {
+// programPrints returns what the program of README prints, built as README says.
+func programPrints(t *testing.T, arguments string) string {
 	t.Helper()
 	root, err := filepath.Abs(".")
 	if err != nil {
@@ -110,7 +110,7 @@ func produced(t *testing.T, what, arg string) string {
 		return string(b)
 	}
 	if what == "prints" {
-		return printed(t, arg)
+		return programPrints(t, arg)
 	}
 	args, ok := strings.CutPrefix(arg, "headroom ")
 	if !ok {

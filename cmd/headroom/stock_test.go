@@ -82,8 +82,8 @@ func TestMM100GivesItsKnownAnswer(t *testing.T) {
 	a.agrees(t, "wait.probability", 0.0196464)
 }
 
-// FACTS 30, through the whole program: the bill of the hour, 768,000 requests,
-// eight instances at the peak, and a longest response of about 54 s.
+// What the comment of the file works out by hand: the bill of the hour, 768,000
+// requests, eight instances at the peak, and a longest response of about 54 s.
 func TestCompositeBillsItsHour(t *testing.T) {
 	a := stock(t, "composite", "1")
 	a.near(t, "cost{service=ec2}", 0.4928, 1e-3)

@@ -35,9 +35,9 @@ func window(t *testing.T, evaluationPeriods int, row string) *alarm.Window {
 	return &w
 }
 
-// TestPublishedMissingDataTables is TEST-13: the rows of CloudWatch's own
-// tables, columns missing, ignore, breaching, notBreaching; "retain" must hold
-// from every previous state.
+// TestPublishedMissingDataTables has the rows of CloudWatch's own tables, columns
+// missing, ignore, breaching, notBreaching; "retain" must hold from every previous
+// state.
 func TestPublishedMissingDataTables(t *testing.T) {
 	rows := []struct {
 		m    int
@@ -78,7 +78,7 @@ func TestPublishedMissingDataTables(t *testing.T) {
 }
 
 func TestAlarmNeedsEveryDatapointBeforeItRises(t *testing.T) {
-	// TEST-21: the load jumps at 0, the datapoints of 60, 120 and 180 s breach.
+	// The load jumps at 0, the datapoints of 60, 120 and 180 s breach.
 	cfg, w := threeOf(3, alarm.MissingIsMissing), alarm.NewWindow(3)
 	w.Push(40, true)
 	state := alarm.Evaluate(cfg, &w, alarm.InsufficientData)

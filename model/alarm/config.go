@@ -18,15 +18,16 @@ type Config struct {
 }
 
 // Longest stretches that the evaluation periods of an alarm may span, by
-// whether its period is shorter than an hour (FACTS.md 13.2).
+// whether its period is shorter than an hour: 86,400 s and
+// 604,800 s (API reference of PutMetricAlarm).
 const (
 	longestSpan       = sim.Day
 	longestHourlySpan = 7 * sim.Day
 )
 
 // Validate returns all faults of c, none when it is sound. The text of each
-// starts with the key of the field and a colon. It verifies the limits of
-// FACTS.md 13.4.
+// starts with the key of the field and a colon. It verifies the limits
+// of PutMetricAlarm.
 func (c Config) Validate() []error {
 	var faults []error
 	reject := func(format string, args ...any) {

@@ -16,5 +16,6 @@
 // datapoints more than the alarm's evaluation periods, at most 8,642.
 //
 // A new way to treat missing data is a constant of Missing, its name, and a
-// branch in Evaluate. The rules and their sources are in FACTS.md, section 13.
+// branch in Evaluate. rules.md has the rules with their sources,
+// and testdata notebooks that show them.
 package alarm

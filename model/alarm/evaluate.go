@@ -15,7 +15,7 @@ func (s State) String() string { return [...]string{"", "INSUFFICIENT_DATA", "OK
 
 // Evaluate returns the state of the alarm after one evaluation. The window must
 // have been made for the same number of evaluation periods. The order of its
-// decisions is that of FACTS.md 13.2.
+// decisions, in rules.md, gives every row of CloudWatch's tables of missing data.
 func Evaluate(cfg Config, w *Window, previous State) State {
 	if len(w.points) != cfg.EvaluationPeriods+surplusRange {
 		panic("alarm: a window of another alarm")

@@ -3,8 +3,8 @@ package alarm
 import "math"
 
 // surplusRange is how many datapoints more than its evaluation periods an alarm
-// retrieves, so that a late or missing one can be replaced by an older one. AWS
-// publishes one example, 5 for 3 (FACTS.md 13.2).
+// retrieves, so that a late or missing one can be replaced by an older one. CloudWatch's
+// documentation has one example, 5 for 3, and no formula.
 const surplusRange = 2
 
 // Window is the ring of the latest datapoints of one alarm's metric. Periods

@@ -34,4 +34,6 @@
 //
 // To refresh or to add a Region: gather the data, add the name to [Regions] and
 // to the derive program, and run `go generate` with HEADROOM_DATA set.
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package catalog

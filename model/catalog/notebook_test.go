@@ -61,7 +61,7 @@ func answer(t *testing.T, c *Catalog, line string) string {
 }
 
 // priced compares a price with the one expected, to its last printed digit.
-func priced(t *testing.T, what string, price Price, ok bool, a *notebook.Arguments) string {
+func priced(t *testing.T, what string, price model.Price, ok bool, a *notebook.Arguments) string {
 	t.Helper()
 	if !ok {
 		t.Fatalf("%s has no price", what)
@@ -74,7 +74,7 @@ func priced(t *testing.T, what string, price Price, ok bool, a *notebook.Argumen
 }
 
 // offering reads class, term and payment.
-func offering(t *testing.T, words []string) (o Offering) {
+func offering(t *testing.T, words []string) (o model.Offering) {
 	t.Helper()
 	for _, word := range words {
 		switch word {

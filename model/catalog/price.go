@@ -55,7 +55,7 @@ func place(o model.Offering) int {
 }
 
 // defaultDiscount is the median discount of all listed rates of an offering
-// (FACTS 28.3), for types without a rate of their own.
+// in us-east-1, for types without a rate of their own.
 func defaultDiscount(offering int) float64 {
 	return [12]float64{0.37, 0.40, 0.41, 0.57, 0.60, 0.62, 0.27, 0.31, 0.32, 0.50, 0.53, 0.54}[offering]
 }

@@ -27,7 +27,7 @@ type Check struct {
 	UnhealthyThreshold int      // failures in a row that make a target unhealthy
 }
 
-// Limits of a check (FACTS 14.3).
+// Limits of a check that AWS's pages on health checks give.
 const (
 	MinInterval  = 5 * sim.Second
 	MaxInterval  = 300 * sim.Second
@@ -37,8 +37,8 @@ const (
 	MaxThreshold = 10
 )
 
-// Default returns the check of a target group that says nothing about it
-// (FACTS 14.3).
+// Default returns the check of a target group that says nothing about it:
+// the defaults of AWS's pages on health checks.
 func Default(kind Kind) Check {
 	check := Check{HealthyThreshold: 5, UnhealthyThreshold: 2}
 	switch kind {
@@ -85,7 +85,7 @@ func (c Check) Validate(kind Kind) error {
 }
 
 // Next returns the first check after now of a target registered at that
-// instant: registration + k × interval, k = 1, 2, ... (FACTS 14.2).
+// instant: registration + k × interval, k = 1, 2, ....
 func (c Check) Next(registered, now sim.Time) sim.Time {
 	if now < registered {
 		return registered + c.Interval

@@ -12,4 +12,6 @@
 // Costs: a counter is four bytes and every method a few comparisons.
 //
 // To add a kind of load balancer: one line in [Kind], one case in [Default].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package health

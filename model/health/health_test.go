@@ -29,7 +29,7 @@ func watch(counter *Counter, registered, end sim.Time, up func(sim.Time) bool, f
 	return changes
 }
 
-func TestDetectionTakesThresholdAndTimeout(t *testing.T) { // FACTS 15.7
+func TestDetectionTakesThresholdAndTimeout(t *testing.T) {
 	up := func(now sim.Time) bool { return now <= 0 || now >= 70*sim.Second }
 	for _, tt := range []struct {
 		failure   Failure
@@ -45,7 +45,7 @@ func TestDetectionTakesThresholdAndTimeout(t *testing.T) { // FACTS 15.7
 	}
 }
 
-func TestNewTargetNeedsOneSuccess(t *testing.T) { // FACTS 15.7
+func TestNewTargetNeedsOneSuccess(t *testing.T) {
 	counter := NewCounter(Default(ALB))
 	always := func(sim.Time) bool { return true }
 	changes := watch(&counter, 100*sim.Second, 300*sim.Second, always, Refused)
@@ -107,7 +107,7 @@ func TestTargetsOutOfUseIgnoreChecks(t *testing.T) {
 	}
 }
 
-func TestTargetGroupHealth(t *testing.T) { // FACTS 14.6
+func TestTargetGroupHealth(t *testing.T) {
 	half := Minimum{Percent: 50}
 	for _, tt := range []struct {
 		minimum             Minimum

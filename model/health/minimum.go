@@ -1,7 +1,7 @@
 package health
 
 // Minimum is how many targets of a scope must be healthy: a count, a
-// percentage, or both, 0 being off (target group health, FACTS 14.2). A scope
+// percentage, or both, 0 being off (AWS's "target group health"). A scope
 // is the targets that a node sends to: those of its own zone with cross-zone
 // balancing off, those of all zones with it on.
 type Minimum struct {

@@ -31,4 +31,6 @@
 // queries of [Hosts], and put the [Entry] that makes it among the placements of a
 // simulated cloud. To give it to all users: write one file with the type and one
 // line in [Policies].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package placement

@@ -9,7 +9,7 @@ type ownerMonth struct {
 }
 
 // billAddresses bills public IPv4 addresses, whoever holds them and whether they
-// are attached or not (FACTS 7.3).
+// are attached or not: AWS's rule since February 2024.
 func billAddresses(s *sheet) {
 	var groups fold[ownerMonth, usage]
 	for i := range s.ledger.Addresses {

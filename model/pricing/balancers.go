@@ -17,7 +17,7 @@ const (
 )
 
 // balancerRates is how one kind of load balancer is charged. One capacity unit
-// lasts an hour for so much of each dimension (FACTS 14.4); 0 is a dimension that
+// lasts an hour for so much of each dimension; 0 is a dimension that
 // does not count.
 type balancerRates struct {
 	kind     string

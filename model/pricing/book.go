@@ -29,7 +29,8 @@ type Book interface {
 	DedicatedShape(family string) (model.HostShape, bool)
 }
 
-// fixedFamilies have no size flexibility (FACTS 28.3).
+// fixedFamilies have no size flexibility (EC2 User Guide, "How Reserved
+// Instances are applied").
 var fixedFamilies = [...]string{"g4ad", "g4dn", "g5", "g5g", "inf1"}
 
 // sizeFlexible reports whether regional Reserved Instances of these attributes

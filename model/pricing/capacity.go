@@ -9,7 +9,7 @@ import (
 )
 
 // CapacityReservation holds room for Count instances in a zone, which costs their
-// On-Demand price whether they run or not (FACTS 28.5). Running instances with its
+// On-Demand price whether they run or not. Running instances with its
 // attributes fill it, whoever owns them; what they leave is billed as unused, and
 // regional Reserved Instances and Savings Plans that are left over discount it.
 type CapacityReservation struct {

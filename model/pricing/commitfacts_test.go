@@ -9,8 +9,6 @@ import (
 	"headroom/sim"
 )
 
-// The figures of TEST-28 that commitments make.
-
 // hourLedger returns an empty ledger of one clock hour.
 func hourLedger(types ...string) *model.Ledger {
 	ledger := newLedger()
@@ -133,7 +131,7 @@ func TestZonalReservationsComeFirstAndStayInTheirZone(t *testing.T) {
 	}
 }
 
-// spHour is the worked hour of TEST-28.
+// spHour is the worked hour of testdata/commitments.txt.
 func spHour(convertible map[string]float64) (Committed, *model.Ledger) {
 	ledger := hourLedger("m5.large", "c5.large", "r5.large")
 	fleet(ledger, 4, ofType(0, 0, sim.Hour))

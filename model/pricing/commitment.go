@@ -55,8 +55,8 @@ type Commitment struct {
 	Bought bool
 }
 
-// offering returns the rates that apply. Savings Plan rates are derived (FACTS
-// 28.4): those of EC2 Instance are the Standard rates, those of Compute the
+// offering returns the rates that apply. Savings Plan rates are derived:
+// those of EC2 Instance are the Standard rates, those of Compute the
 // Convertible ones.
 func (c *Commitment) offering() model.Offering {
 	o := model.Offering{Class: c.Class, Term: c.Term, Payment: c.Payment}

@@ -26,7 +26,7 @@ func (f *faults) require(holds bool, field, rule string, got any) {
 	}
 }
 
-// Validate returns every fault of the commitment (FACTS 28.9), with book's prices
+// Validate returns every fault of the commitment, with book's prices
 // for what it names. It is nil if there is none.
 func (c *Commitment) Validate(book Book) []Fault {
 	var f faults
@@ -83,7 +83,7 @@ func (c *Commitment) checkSavingsPlan(f *faults) {
 }
 
 // CheckExchange returns the faults of an exchange of Reserved Instances for
-// others (FACTS 28.3): both Convertible, no lower value, and no change from an
+// others: both Convertible, no lower value, and no change from an
 // upfront payment to none.
 func CheckExchange(from, to *Commitment, book Book) []Fault {
 	var f faults
@@ -109,7 +109,7 @@ func (c *Commitment) worth(book Book) *big.Rat {
 }
 
 // CheckModification returns the faults of turning a Standard Reserved Instance
-// into others of another zone, scope or size (FACTS 28.3): the footprint, in
+// into others of another zone, scope or size: the footprint, in
 // normalized units, and everything else stay.
 func CheckModification(from *Commitment, to []Commitment, book Book) []Fault {
 	var f faults

@@ -10,8 +10,8 @@ import (
 	"headroom/model"
 )
 
-// cover applies discounts to usage, clock hour by clock hour, in AWS's order
-// (FACTS 28.1): Dedicated Hosts by host reservations, instances by zonal and then
+// cover applies discounts to usage, clock hour by clock hour, in AWS's order:
+// Dedicated Hosts by host reservations, instances by zonal and then
 // regional Reserved Instances, then everything by EC2 Instance and by Compute
 // Savings Plans. Commitments are in force in the whole clock hours that the run
 // touches; what minimum charges append in later hours is On-Demand.

@@ -26,7 +26,7 @@
 //   - A plan is sized exactly: no other size of the same commitments costs less
 //     over the replications together, up to 10⁻⁹ of the On-Demand cost.
 //
-// Conventions of time (FACTS 28.1): billing sees whole seconds. A period begins in
+// Conventions of time: billing sees whole seconds. A period begins in
 // the second of its From and lasts its duration rounded up, at least 60 s, the
 // missing seconds being appended after its end. A second belongs to the clock
 // hour, the month and the Spot price in which it begins. Commitments are in force,
@@ -39,7 +39,7 @@
 // its term. Without commitments both are the same.
 //
 // Conventions of our own, where no source decides: Savings Plan rates are those of
-// Reserved Instances (28.4), of a Dedicated Host at the discount of the type that
+// Reserved Instances, of a Dedicated Host at the discount of the type that
 // was placed in its family first, estimated; plans of one kind apply one after the
 // other, and share a candidate between owners and zones by usage; instances that
 // run fill a Capacity Reservation also if a zonal Reserved Instance covers them.
@@ -55,4 +55,6 @@
 // meter, a line in [Meters], and rows in the price book. To add a plan: an entry in
 // [Plans]. A discount that applies per clock hour takes its part out of the items
 // of [ClockHours] before the rest is billed On-Demand, as the free tier does.
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package pricing

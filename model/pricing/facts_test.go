@@ -7,9 +7,7 @@ import (
 	"headroom/sim"
 )
 
-// The figures that FACTS.md gives, section by section.
-
-func TestShortRunsCostAMinutePerStart(t *testing.T) { // TEST-3
+func TestShortRunsCostAMinutePerStart(t *testing.T) {
 	ledger := newLedger()
 	ledger.Leases = []model.Lease{lease(0, 37*sim.Second)}
 	wantTotal(t, bill(ledger), 0.0016)
@@ -24,7 +22,7 @@ func TestShortRunsCostAMinutePerStart(t *testing.T) { // TEST-3
 	}
 }
 
-func TestVolumesCostByTheMonthTheyAreIn(t *testing.T) { // TEST-8
+func TestVolumesCostByTheMonthTheyAreIn(t *testing.T) {
 	ledger := newLedger()
 	ledger.Volumes = []model.VolumeUse{{To: 12 * sim.Hour, Type: "gp3", SizeGiB: 2000, IOPS: 10000, ThroughputMiBs: 500}}
 	invoice := bill(ledger)
@@ -74,7 +72,7 @@ func TestVolumeAcrossMonthsPaysEachMonthsLength(t *testing.T) {
 	wantTotal(t, bill(ledger), 0.08) // a minute
 }
 
-func TestCapacityUnitsAreTheLargestDimension(t *testing.T) { // TEST-14
+func TestCapacityUnitsAreTheLargestDimension(t *testing.T) {
 	ledger := newLedger()
 	ledger.Balancers = []model.BalancerHour{{
 		To: sim.Hour, Owner: 1, Kind: "application",
@@ -103,7 +101,7 @@ func TestPartialBalancerHoursAreFull(t *testing.T) {
 	wantTotal(t, bill(ledger), 2*0.0225+0.008)
 }
 
-func TestAddressesCostHalfACentAnHour(t *testing.T) { // TEST-7
+func TestAddressesCostHalfACentAnHour(t *testing.T) {
 	ledger := newLedger()
 	for range 10 {
 		ledger.Addresses = append(ledger.Addresses, model.AddressUse{To: 730 * sim.Hour, Instance: -1})
@@ -113,7 +111,7 @@ func TestAddressesCostHalfACentAnHour(t *testing.T) { // TEST-7
 	wantTotal(t, bill(ledger), 0.005/60)
 }
 
-func TestNetworkBalancerPaysCrossZoneOnBothSides(t *testing.T) { // TEST-14
+func TestNetworkBalancerPaysCrossZoneOnBothSides(t *testing.T) {
 	ledger := newLedger()
 	ledger.Transfers = []model.Transfer{{To: sim.Hour, Path: model.CrossZone, Amount: 100 * model.GiB}}
 	invoice := bill(ledger)
@@ -123,13 +121,13 @@ func TestNetworkBalancerPaysCrossZoneOnBothSides(t *testing.T) { // TEST-14
 	}
 }
 
-func TestDetailedMonitoringCostsSevenMetrics(t *testing.T) { // 13.1
+func TestDetailedMonitoringCostsSevenMetrics(t *testing.T) {
 	ledger := newLedger()
 	ledger.Monitored = []model.MonitoredUse{{To: 720 * sim.Hour}}
 	wantTotal(t, bill(ledger), 2.10)
 }
 
-func TestInternetOutFillsMonthlyTiers(t *testing.T) { // TEST-28
+func TestInternetOutFillsMonthlyTiers(t *testing.T) {
 	for _, c := range []struct {
 		gib  model.Bytes
 		want float64
@@ -155,7 +153,7 @@ func TestInternetOutFillsMonthlyTiers(t *testing.T) { // TEST-28
 	wantTotal(t, bill(ledger), 2*83.16)
 }
 
-func TestSpotPaysThePriceOfTheMoment(t *testing.T) { // TEST-27
+func TestSpotPaysThePriceOfTheMoment(t *testing.T) {
 	flat := []model.PriceStep{{USD: 0.035}}
 	rise := []model.PriceStep{{USD: 0.028}, {At: 500 * sim.Second, USD: 0.031}}
 	capped := spotLease(0, 620*sim.Second, model.EndedByReclaim)
@@ -194,7 +192,7 @@ func TestSpotPaysThePriceOfTheMoment(t *testing.T) { // TEST-27
 	}
 }
 
-func TestFullHourPlatformPaysHours(t *testing.T) { // 28.1, 28.2
+func TestFullHourPlatformPaysHours(t *testing.T) {
 	const price = 0.096 * float64(model.SUSE)
 	for name, c := range map[string]struct {
 		ran, carried sim.Time
@@ -230,7 +228,7 @@ func TestFullHourPlatformPaysHours(t *testing.T) { // 28.1, 28.2
 	}
 }
 
-func TestDedicatedInstancesCostATenthMoreAndTheRegion(t *testing.T) { // 28.6
+func TestDedicatedInstancesCostATenthMoreAndTheRegion(t *testing.T) {
 	ledger := newLedger()
 	ledger.Leases = []model.Lease{lease(0, 2*sim.Hour), lease(sim.Hour, 3*sim.Hour), lease(5*sim.Hour, 6*sim.Hour)}
 	for i := range ledger.Leases {
@@ -246,7 +244,7 @@ func TestDedicatedInstancesCostATenthMoreAndTheRegion(t *testing.T) { // 28.6
 	}
 }
 
-func TestCompositeScenarioCost(t *testing.T) { // section 30
+func TestCompositeScenarioCost(t *testing.T) {
 	ledger := newLedger()
 	add := func(n int, from, to sim.Time) {
 		for range n {

@@ -9,7 +9,7 @@ import (
 )
 
 // Families whose hosts take several sizes at a time, and those of two sockets
-// that no instance may straddle if it fits into one (FACTS 1.2). A host of any
+// that no instance may straddle if it fits into one (rules.md). A host of any
 // other family takes one size.
 var (
 	mixingFamilies = []string{"a1", "c5", "m5", "r5", "c5n", "m5n", "r5n", "t3"}
@@ -64,7 +64,7 @@ func (r *hostRules) need(t *model.InstanceType) (cpu, memoryMiB int64, most int)
 }
 
 // slotsOf returns how many of the smallest size an instance of a T family counts
-// for (FACTS 1.2).
+// for.
 func slotsOf(size string) int64 {
 	switch size {
 	case "large":

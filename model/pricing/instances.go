@@ -7,11 +7,11 @@ import (
 	"headroom/sim"
 )
 
-// dedicatedFactor is what a dedicated instance costs over a shared one (FACTS 28.6).
+// dedicatedFactor is what a dedicated instance costs over a shared one (rules.md).
 var dedicatedFactor = big.NewRat(11, 10)
 
 // freeInstanceHours are granted each month by the free tier, t2.micro and
-// t3.micro together (FACTS 28.1).
+// t3.micro together.
 const freeInstanceHours = 750
 
 // Usage under discounts is counted in microseconds: the last candidate of a

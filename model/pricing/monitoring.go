@@ -1,7 +1,7 @@
 package pricing
 
-// metricsPerInstance are what detailed monitoring of one instance publishes
-// (FACTS 13.1), and freeMetrics are granted each month by the free tier.
+// metricsPerInstance are what detailed monitoring of one instance publishes,
+// and freeMetrics are granted each month by the free tier.
 const (
 	metricsPerInstance = 7
 	freeMetrics        = 10

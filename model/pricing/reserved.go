@@ -90,7 +90,7 @@ func (c *cover) makeRoom(q *queued) {
 }
 
 // matches reports whether a Reserved Instance applies to an item. Zonal ones do
-// not discount unused Capacity Reservations (FACTS 28.3).
+// not discount unused Capacity Reservations (EC2 User Guide).
 func (c *cover) matches(r *Commitment, it *item) bool {
 	if r.Platform != it.platform || r.Tenancy != it.tenancy {
 		return false

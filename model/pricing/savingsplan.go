@@ -9,7 +9,7 @@ import (
 )
 
 // planRate returns what an hour of a candidate takes of a Savings Plan, rounded
-// to 10⁻⁹ dollars. Nobody published it: it is derived (FACTS 28.4).
+// to 10⁻⁹ dollars. Nobody published it: it is derived (rules.md).
 func (s *sheet) planRate(plan *Commitment, c candidate) price {
 	rate := reservedRate(s.book, plan.offering(), c)
 	if rate.usd != nil {

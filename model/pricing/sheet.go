@@ -80,7 +80,7 @@ func (p price) times(factor *big.Rat) price {
 }
 
 // lastResort are published us-east-1 prices of items that no price data carries
-// (FACTS 14.4, 28.6, 28.8). They are taken when the book has none, as estimates.
+// (their sources: rules.md). They are taken when the book has none, as estimates.
 var lastResort = []struct {
 	service, item string
 	usd           float64

@@ -13,7 +13,7 @@ type outTier struct {
 	upTo model.Bytes
 }
 
-// freeOut is free each month, with or without the free tier (FACTS 28.8).
+// freeOut is free each month, with or without the free tier.
 const freeOut = 100 * model.GiB
 
 // outTiers are the tiers of an account, all services and Regions together, counted

@@ -23,7 +23,7 @@ type volumeExtra struct {
 // unlimited is the upper bound of the last tier.
 const unlimited = 1 << 40
 
-// volumeTypes are the EBS volume types (FACTS 8.5). Storage is the item
+// volumeTypes are the EBS volume types. Storage is the item
 // KIND_storage.
 var volumeTypes = []volumeRates{
 	{kind: "gp3", free: true, extras: []volumeExtra{

@@ -24,4 +24,6 @@
 // To add an algorithm for your own program: write a type that is a [Policy], and
 // put the [Entry] that makes it among the algorithms of a simulated cloud. To give
 // it to all users: write one file with its type and one line in [Policies].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package routing

@@ -2,7 +2,7 @@ package routing
 
 // LeastOutstanding picks a target with the fewest requests in flight; ties go
 // in turn: per node, the next higher target number after the last one picked,
-// going round (FACTS 15.2).
+// going round. AWS leaves ties open.
 //
 // The targets in rotation are grouped by their count, one bitset a count, so
 // that the cost does not grow with the number of targets.

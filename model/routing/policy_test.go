@@ -178,7 +178,7 @@ func FuzzPoliciesAgreeWithScans(f *testing.F) {
 
 // Two targets in zone A and eight in B, round robin, clients divided equally
 // between the two nodes.
-func TestCrossZoneDecidesTheShares(t *testing.T) { // FACTS 14.6
+func TestCrossZoneDecidesTheShares(t *testing.T) {
 	shares := func(policyOf [2]Policy) (served [10]int) {
 		for request := range 4000 {
 			target, _ := policyOf[request%2].Pick(request % 2)
@@ -244,7 +244,7 @@ func TestRandomSharesFollowTheWeights(t *testing.T) {
 }
 
 func TestSmoothWeightsShareExactlyAndInterleave(t *testing.T) {
-	w := NewWeighted(10, 20, 0) // FACTS 15.7: one third, two thirds
+	w := NewWeighted(10, 20, 0) // one third, two thirds
 	var turns []int
 	for range 6 {
 		choice, _ := w.Next()
@@ -258,7 +258,7 @@ func TestSmoothWeightsShareExactlyAndInterleave(t *testing.T) {
 	}
 }
 
-func TestSlowStartShares(t *testing.T) { // FACTS 15.7
+func TestSlowStartShares(t *testing.T) {
 	for _, tt := range []struct{ weight, want int }{{0, 0}, {500, 500}, {1000, 875}} {
 		w := NewWeighted(1000, 1000, 1000, tt.weight)
 		served := 0

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Limits of a listener rule (FACTS 15.1).
+// Limits of a listener rule: the quotas of Application Load Balancers.
 const (
 	MaxPriority           = 50_000
 	MaxPatternLength      = 128
@@ -62,7 +62,7 @@ func CompileRules(rules []Rule, defaultAction int) (*Rules, error) {
 }
 
 // Match returns the action for a request and how many rules were processed to
-// find it, for the rule evaluations of an LCU (FACTS 14.4): the matching rule
+// find it, for the rule evaluations that capacity units count: the matching rule
 // counts, the default rule does not. A query in the path is left out.
 func (r *Rules) Match(host, path string) (action, processed int) {
 	path, _, _ = strings.Cut(path, "?")

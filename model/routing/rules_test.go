@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestFirstMatchingRuleByPriorityWins(t *testing.T) { // FACTS 15.7
+func TestFirstMatchingRuleByPriorityWins(t *testing.T) {
 	const notFound, users, posts = 404, 1, 2
 	rules, err := CompileRules([]Rule{
 		{Priority: 2, PathPatterns: []string{"/posts/*"}, Action: posts},

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Limits of a forward action (FACTS 15.1).
+// Limits of a forward action of an Application Load Balancer.
 const (
 	MaxTargetGroups = 5
 	MaxWeight       = 999
@@ -64,7 +64,7 @@ func (w *Weighted) Next() (choice int, ok bool) {
 }
 
 // ValidateWeights returns what a forward action to target groups with these
-// weights breaks of the rules of FACTS 15.1.
+// weights breaks of these limits.
 func ValidateWeights(weights []int) error {
 	var faults []error
 	if n := len(weights); n < 1 || n > MaxTargetGroups {

@@ -32,4 +32,6 @@
 // in a file here with the [Kind] that documents, parses and constructs it, and add
 // a line to [Policies]: scenarios, their documentation and the shared tests range
 // over that table. Likewise [TerminationPolicies] and [AllocationStrategies].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package scaling

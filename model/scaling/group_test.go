@@ -21,7 +21,7 @@ func without(members []scaling.Member, index int) []scaling.Member {
 	return slices.DeleteFunc(slices.Clone(members), func(m scaling.Member) bool { return m.Index == index })
 }
 
-func TestDefaultTerminationBalancesThenTakesTheOldestTemplate(t *testing.T) { // TEST-24b
+func TestDefaultTerminationBalancesThenTakesTheOldestTemplate(t *testing.T) {
 	launched := func(minutes int) sim.Time { return sim.Time(minutes) * sim.Minute }
 	members := []scaling.Member{
 		{Index: 1, Zone: 0, Template: 1, BilledFrom: launched(0)},
@@ -122,7 +122,7 @@ func TestDefaultTerminationMustBeLast(t *testing.T) {
 	expectFaults(t, "unknown", scaling.ValidateTermination([]scaling.TerminationPolicy{0}), []string{"termination_policies: unknown"})
 }
 
-func TestOnDemandShareOfPublishedTable(t *testing.T) { // TEST-26
+func TestOnDemandShareOfPublishedTable(t *testing.T) {
 	for _, row := range []struct{ base, percent, n, want int }{
 		{2, 25, 11, 5},
 		{10, 50, 20, 15},

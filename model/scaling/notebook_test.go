@@ -52,15 +52,15 @@ func decided(t *testing.T, policy scaling.Spec, threshold float64, lines []strin
 	var answers []string
 	for _, line := range lines {
 		a := notebook.Split(line)
-		s := scaling.Signal{
+		s := scaling.View{
 			Breach: map[string]scaling.Breach{"high": scaling.High, "low": scaling.Low}[a.Name], Threshold: threshold,
 			Desired: a.Integer("desired", 0), Min: a.Integer("min", 1), Max: a.Integer("max", 100),
 			Metric: a.Number("metric", 0), HasMetric: a.Has("metric"), Warming: slices.Contains(a.Words, "warming"),
 		}
 		s.Base = a.Integer("base", s.Desired)
-		wanted, acts := policy.Decide(s)
-		said := strconv.Itoa(wanted)
-		if !acts {
+		d := policy.New(scaling.Setup{}).Decide(s)
+		said := strconv.Itoa(d.Wanted)
+		if !d.Acts {
 			said = "no action"
 		}
 		answers = append(answers, fmt.Sprintf("%-*s  %s", width, line, said))

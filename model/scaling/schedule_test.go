@@ -32,7 +32,6 @@ func timetable(t *testing.T, cron, zone string) scaling.Timetable {
 
 func TestRecurrenceFollowsTheClockOfItsZone(t *testing.T) {
 	for _, row := range []struct{ name, cron, zone, after, want string }{
-		// TEST-22
 		{"winter", "0 8 * * 1-5", "America/New_York", "2026-01-05T00:00:00Z", "2026-01-05T13:00:00Z"},
 		{"the first Monday of summer time", "0 8 * * 1-5", "America/New_York", "2026-03-07T00:00:00Z", "2026-03-09T12:00:00Z"},
 		{"the first Monday after it", "0 8 * * 1-5", "America/New_York", "2026-10-30T12:00:00Z", "2026-11-02T13:00:00Z"},
@@ -181,7 +180,7 @@ func TestScheduleMovesTheLimits(t *testing.T) {
 		want     scaling.Limits
 		fails    bool
 	}{
-		{"TEST-22", scaling.Schedule{Min: &six, Desired: &six}, scaling.Limits{Min: 6, Max: 10, Desired: 6}, false},
+		{"min and desired", scaling.Schedule{Min: &six, Desired: &six}, scaling.Limits{Min: 6, Max: 10, Desired: 6}, false},
 		{"min above desired", scaling.Schedule{Min: &six}, scaling.Limits{Min: 6, Max: 10, Desired: 6}, false},
 		{"max below desired", scaling.Schedule{Max: &two}, scaling.Limits{Min: 1, Max: 2, Desired: 2}, false},
 		{"desired alone", scaling.Schedule{Desired: &two}, scaling.Limits{Min: 1, Max: 10, Desired: 2}, false},
@@ -224,7 +223,7 @@ func TestValidateNamesEveryFaultOfASchedule(t *testing.T) {
 	expectFaults(t, "126", scaling.ValidateSchedules(make([]scaling.Schedule, 126)), []string{"schedule:"})
 }
 
-func TestForecastRaisesButNeverScalesIn(t *testing.T) { // TEST-23
+func TestForecastRaisesButNeverScalesIn(t *testing.T) {
 	p := scaling.Predictive{Target: 40, Scales: true, BufferTime: scaling.BufferTimeDefault}
 	l := p.Apply(600, scaling.Limits{Min: 1, Max: 40, Desired: 9})
 	if l.Desired != 15 {

@@ -22,4 +22,6 @@
 // a running instance, and how notices become reclaims, which is the cloud's
 // mechanism. Another kind of market is a file with one type that implements
 // [Prices] and one line in [Kinds].
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package spot

@@ -11,8 +11,8 @@ import (
 const NoticeDuration = 120 * sim.Second
 
 const (
-	monthHours     = 720              // the month of a Spot Advisor bucket (FACTS 27.4)
-	shockShare     = 0.92             // part of all interruptions that strike the whole pool within minutes (FACTS 27.2)
+	monthHours     = 720              // the month of a Spot Advisor bucket
+	shockShare     = 0.92             // part of all interruptions that strike the whole pool within minutes: measured, rules.md
 	longestToBegin = 180 * sim.Second // a shock's notices are spread over this time
 )
 
@@ -23,7 +23,8 @@ type Bucket int
 // DefaultBucket is that of a pool that the Spot Advisor does not list.
 const DefaultBucket Bucket = 1
 
-// midpoints are the monthly interruption probabilities of the buckets (FACTS 27.4).
+// midpoints are the monthly interruption probabilities of the buckets: their
+// middles, and 25 % for the last one.
 var midpoints = [...]float64{0.025, 0.075, 0.125, 0.175, 0.25}
 
 // Hazard is how often instances of a pool are interrupted, whatever the price.

@@ -208,7 +208,7 @@ func TestReplayRefusesBadHistories(t *testing.T) {
 	}
 }
 
-// TEST-27.
+// Bucket 1 of the Spot Advisor, 5-10 %, is -ln(0.925)/720 = 1.0828e-4 an hour.
 func TestHazardOfBucketFiveToTenPercent(t *testing.T) {
 	hazard, err := NewHazard(1, 1)
 	if err != nil || math.Abs(hazard.PerHour()-1.0828e-4) > 5e-9 {

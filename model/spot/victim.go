@@ -13,7 +13,7 @@ type Victim struct {
 	Launched sim.Time
 }
 
-// NewestFirst orders victims as the cloud takes them (FACTS 27.4): the newest
+// NewestFirst orders victims as the cloud takes them, of which AWS says nothing: the newest
 // first, and of those launched at one instant the highest number first. For
 // [slices.SortFunc].
 func NewestFirst(a, b Victim) int {

@@ -9,7 +9,7 @@ import (
 )
 
 // leastShare is the floor of a published price as a share of On-Demand, and
-// logLeastShare its logarithm (FACTS 27.3). The ceiling is On-Demand itself.
+// logLeastShare its logarithm. The ceiling is On-Demand itself.
 const (
 	leastShare    = 0.1
 	logLeastShare = -math.Ln10
@@ -21,7 +21,7 @@ const (
 //	x += Reversion·(ln(Mean/OnDemand) − x)·dt + Volatility·√dt·z,  z standard normal,
 //
 // x is held to prices of 0.1 to 1 times OnDemand, and the price is published if
-// it differs from the last published one by more than Threshold (FACTS 27.3).
+// it differs from the last published one by more than Threshold.
 type WalkSpec struct {
 	OnDemand   float64  // dollars an hour; the ceiling of the price
 	Mean       float64  // long-run price, dollars an hour; the walk starts there
@@ -32,7 +32,7 @@ type WalkSpec struct {
 	Until      sim.Time // moves after this instant are not made
 }
 
-// DefaultWalk returns the walk of FACTS 27.3 around mean: its price wanders some
+// DefaultWalk returns the walk around mean that rules.md tells: its price wanders some
 // ±10 %.
 func DefaultWalk(onDemand, mean float64) WalkSpec {
 	return WalkSpec{

@@ -17,4 +17,6 @@
 //
 // To add a process, write its file with a constructor, Start and Mean, a line
 // in [Processes] and one in the battery of process_test.go.
+//
+// rules.md has the rules with their sources; the notebooks of testdata show them.
 package workload

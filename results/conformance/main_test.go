@@ -58,6 +58,28 @@ func TestNotesHaveTheirStatements(t *testing.T) {
 	}
 }
 
+// What we know about AWS stands beside the code that obeys it.
+func TestEveryLeafWithNotebooksStatesItsRules(t *testing.T) {
+	root, chapters := chaptersHere(t)
+	leaves := map[string]bool{}
+	for _, c := range chapters {
+		for _, r := range c.rows {
+			if leaf, _, ok := strings.Cut(r.notebook, "/testdata/"); ok && strings.HasPrefix(leaf, "model/") {
+				leaves[leaf] = true
+			}
+		}
+	}
+	if len(leaves) < 9 {
+		t.Errorf("%d leaves have notebooks, want at least 9: %v", len(leaves), leaves)
+	}
+	for leaf := range leaves {
+		text, err := os.ReadFile(filepath.Join(root, leaf, "rules.md"))
+		if err != nil || !strings.Contains(string(text), "https://") {
+			t.Errorf("%s: no rules.md that names its sources (%v)", leaf, err)
+		}
+	}
+}
+
 func TestARowOutsideIsCountedAndShown(t *testing.T) {
 	c := []chapter{{name: rules, rows: []row{
 		{claim: "a | b", notebook: "x/testdata/a.txt", source: "https://example.com/rule.html", what: "total", expected: "2", value: "3"},

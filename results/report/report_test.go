@@ -224,7 +224,7 @@ func TestColorsOnlyWhenAskedFor(t *testing.T) {
 	}
 }
 
-// document is the object of SCENARIO section 4.
+// document is the object that --format json prints.
 type document struct {
 	Scenario     string
 	Seed         uint64
