@@ -58,7 +58,7 @@ func TestCommitmentsArePaidByTheWholeClockHour(t *testing.T) {
 	bought := reserved(2, "m5.large")
 	bought.Payment, bought.Bought = model.AllUpfront, true
 	plan := committed(bought)
-	if invoice = plan.Bill(ledger); invoice.Total() != bought.Upfront(plan.Book) || invoice.Cost() != model.USD(6*0.05664) {
+	if invoice = plan.Bill(ledger); invoice.Total() != bought.due(plan.Book) || invoice.Cost() != model.USD(6*0.05664) {
 		t.Errorf("to pay %v, want the upfront; cost %v", invoice.Total(), invoice.Cost())
 	}
 }
@@ -182,7 +182,7 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 	b.rates["standard/t3.medium"] = 0.024843
 	r := reserved(1, "t3.medium")
 	r.Payment = model.PartialUpfront
-	if got := r.Upfront(b); fmt.Sprintf("%.2f", got.USD()) != "108.81" {
+	if got := r.due(b); fmt.Sprintf("%.2f", got.USD()) != "108.81" {
 		t.Errorf("upfront %v, want $108.81", got)
 	}
 	if got := r.recurring(r.rate(b).usd); float(got) != 0.0124215 {
@@ -190,7 +190,7 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 	}
 	b.rates["standard/t3.medium"] = 213.0 / 8760
 	r.Payment = model.AllUpfront
-	if got := r.Upfront(b); fmt.Sprintf("%.2f", got.USD()) != "213.00" {
+	if got := r.due(b); fmt.Sprintf("%.2f", got.USD()) != "213.00" {
 		t.Errorf("all upfront %v, want $213.00", got)
 	}
 }
@@ -321,35 +321,5 @@ func TestBadCommitmentsAreRejected(t *testing.T) {
 	bad.Term, bad.Count, bad.Class = 5, -1, 0
 	if f := bad.Validate(b); len(f) != 3 {
 		t.Errorf("%d faults, want all 3: %v", len(f), f)
-	}
-}
-
-func TestExchangeAndModificationRules(t *testing.T) {
-	b := usEastDiscounts()
-	standard, to := reserved(1, "m5.large"), reserved(1, "c5.large")
-	from := to
-	from.Type, from.Class, to.Class, to.Count = "m5.large", model.Convertible, model.Convertible, 2
-	if f := CheckExchange(&from, &to, b); f != nil {
-		t.Error(f)
-	}
-	if f := CheckExchange(&standard, &to, b); len(f) != 1 || f[0].Field != "class" {
-		t.Error(f)
-	}
-	to.Count = 1
-	if f := CheckExchange(&from, &to, b); len(f) != 1 || !strings.Contains(f[0].Rule, "lower the value") {
-		t.Error(f)
-	}
-	from.Payment = model.AllUpfront
-	to.Count = 2
-	if f := CheckExchange(&from, &to, b); len(f) != 1 || f[0].Field != "payment" {
-		t.Error(f)
-	}
-	split := []Commitment{reserved(2, "m5.large"), reserved(1, "m5.xlarge")}
-	whole := reserved(1, "m5.2xlarge")
-	if f := CheckModification(&whole, split, b); f != nil {
-		t.Error(f)
-	}
-	if f := CheckModification(&whole, split[:1], b); len(f) != 1 || !strings.Contains(f[0].Error(), "footprint of 16") {
-		t.Error(f)
 	}
 }

@@ -64,7 +64,7 @@ func (p Committed) Figures(invoice, onDemand Invoice) Figures {
 	f.Utilization = float64(used) / float64(used+unused)
 	f.BreakEvenUtilization = float64(used) / float64(replaced)
 	for i := range p.Commitments {
-		f.Upfront += model.Money(math.Round(float64(p.Commitments[i].Upfront(p.Book)) * (1 - p.Negotiated[EC2])))
+		f.Upfront += model.Money(math.Round(float64(p.Commitments[i].due(p.Book)) * (1 - p.Negotiated[EC2])))
 	}
 	f.BreakEvenMonth = p.breakEvenMonth(replaced.USD(), (used + unused).USD())
 	return f

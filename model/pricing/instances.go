@@ -61,14 +61,14 @@ type item struct {
 	owner       int32
 	zone        model.Zone
 	reservation string // name of the Capacity Reservation whose unused part it is
-	use         int    // index into Hours.Uses; -1 for what is no instance
+	use         int    // index into clockHours.Uses; -1 for what is no instance
 	units       int64  // quarters of a normalized unit; 0 if it has none
 	span        span
 	left        []int64 // microseconds by clock hour
 }
 
 // newItems turns uses into items. It takes their Seconds over.
-func newItems(s *sheet, hours Hours) []item {
+func newItems(s *sheet, hours clockHours) []item {
 	items := make([]item, 0, len(hours.Uses))
 	for i, use := range hours.Uses {
 		kind := &s.ledger.Types[use.Type]

@@ -97,16 +97,16 @@ func named(commitments []Commitment) []Commitment {
 	return all
 }
 
-// Meter bills one kind of usage.
-type Meter struct {
+// meter bills one kind of usage.
+type meter struct {
 	Name        string
 	Description string
 	bill        func(*sheet)
 }
 
-// Meters lists all kinds of usage that are billed, in the order of the invoice.
-func Meters() []Meter {
-	return []Meter{
+// meters lists all kinds of usage that are billed, in the order of the invoice.
+func meters() []meter {
+	return []meter{
 		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum; commitments first", billOnDemand},
 		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot},
 		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
@@ -121,16 +121,16 @@ func Meters() []Meter {
 
 // bill bills all meters.
 func (s *sheet) bill() Invoice {
-	for _, meter := range Meters() {
-		s.run(meter)
+	for _, m := range meters() {
+		s.run(m)
 	}
 	return s.finish()
 }
 
 // run bills one meter and puts its lines in order.
-func (s *sheet) run(meter Meter) {
+func (s *sheet) run(m meter) {
 	first := len(s.invoice.Lines)
-	meter.bill(s)
+	m.bill(s)
 	sortLines(s.invoice.Lines[first:], s.ledger.Owners)
 }
 

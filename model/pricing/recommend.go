@@ -76,7 +76,7 @@ func recommend(book Book, plan string, appetites []appetite) Recommendation {
 		r.OnDemand += a.cost(0, 1)
 		if c, any := a.sized(x); any {
 			r.Commitments = append(r.Commitments, c)
-			r.Upfront += c.Upfront(book)
+			r.Upfront += c.due(book)
 		}
 	}
 	all := point(appetites, sizes, 1)

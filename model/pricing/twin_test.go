@@ -238,7 +238,7 @@ func TestAsRunAgreesWithTheSecondBySecondTwin(t *testing.T) {
 func TestClockHoursAgreeWithCounting(t *testing.T) {
 	for seed := range uint64(100) {
 		ledger := randomLedger(seed)
-		hours := ClockHours(ledger)
+		hours := clockHoursOf(ledger)
 		if got := ledger.Start.Truncate(time.Hour); !hours.First.Equal(got) {
 			t.Fatalf("seed %d: first hour %v, want %v", seed, hours.First, got)
 		}

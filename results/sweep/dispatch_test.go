@@ -181,7 +181,7 @@ func TestFailingPointsSayTheSame(t *testing.T) {
 			return nil
 		}
 		failed++
-		want := must(p.Compute(t.Context(), r.Point))
+		want := must(p.compute(t.Context(), r.Point))
 		if r.Err != want.Err || r.First != want.First {
 			t.Errorf("point %d: got %q, want %q", r.Point, r.Err, want.Err)
 		}
