@@ -24,6 +24,9 @@ const (
 	CloudWatch   Service = "cloudwatch"
 )
 
+// Services lists the services that may stand on an invoice.
+func Services() []Service { return []Service{EC2, EBS, ELB, VPC, DataTransfer, CloudWatch} }
+
 // Option is how the usage of a line was bought.
 type Option string
 
@@ -35,6 +38,10 @@ const (
 	Reserved    Option = "reserved"
 	SavingsPlan Option = "savings-plan"
 )
+
+// Options lists the ways of buying that may stand on an invoice, in the order in
+// which results give them.
+func Options() []Option { return []Option{OnDemand, Spot, Reserved, SavingsPlan, FreeTier} }
 
 // Category says what a line is for, in FOCUS's terms.
 type Category string
