@@ -25,8 +25,8 @@ func ofType(kind int32, from, to sim.Time) model.Lease {
 	return l
 }
 
-func committed(commitments ...Commitment) Committed {
-	return Committed{Book: usEastDiscounts(), Commitments: commitments}
+func committed(commitments ...Commitment) Plan {
+	return Plan{Book: usEastDiscounts(), Commitments: commitments}
 }
 
 func TestReservedInstanceCoversAnHourHoweverItIsShared(t *testing.T) {
@@ -134,7 +134,7 @@ func TestZonalReservationsComeFirstAndStayInTheirZone(t *testing.T) {
 }
 
 // spHour is the worked hour of TEST-28.
-func spHour(convertible map[string]float64) (Committed, *model.Ledger) {
+func spHour(convertible map[string]float64) (Plan, *model.Ledger) {
 	ledger := hourLedger("m5.large", "c5.large", "r5.large")
 	fleet(ledger, 4, ofType(0, 0, sim.Hour))
 	fleet(ledger, 2, ofType(1, 0, sim.Hour))
@@ -144,7 +144,7 @@ func spHour(convertible map[string]float64) (Committed, *model.Ledger) {
 	for name, usd := range convertible {
 		b.rates["convertible/"+name] = usd
 	}
-	return Committed{Book: b, Commitments: []Commitment{
+	return Plan{Book: b, Commitments: []Commitment{
 		savingsPlan(ComputeSavingsPlan, "", model.USD(0.10)),
 		savingsPlan(EC2InstanceSavingsPlan, "m5", model.USD(0.12)),
 		reserved(1, "m5.large"),
@@ -157,7 +157,7 @@ func TestWorkedHourOfSavingsPlans(t *testing.T) {
 	if got := invoice.Cost(); fmt.Sprintf("%.6f", got.USD()) != "0.533657" {
 		t.Errorf("cost %d, want $0.533657\n%s", got, listing(invoice))
 	}
-	if od := (Committed{Book: plan.Book}).Bill(ledger).Cost(); od != model.USD(0.680) {
+	if od := (Plan{Book: plan.Book}).Bill(ledger).Cost(); od != model.USD(0.680) {
 		t.Errorf("on-demand %v, want $0.680", od)
 	}
 	for _, l := range invoice.Lines {
@@ -196,7 +196,7 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 }
 
 func TestCapacityReservationIsPaidUsedOrNot(t *testing.T) {
-	plan := Committed{Book: usEastDiscounts(), Capacity: []CapacityReservation{{
+	plan := Plan{Book: usEastDiscounts(), Capacity: []CapacityReservation{{
 		Name: "cr", Type: "m4.large", Platform: model.Linux, Tenancy: model.TenancyDefault, Zone: "a", Count: 20,
 	}}}
 	ledger := hourLedger("m4.large")
@@ -229,7 +229,7 @@ func TestCapacityReservationIsPaidUsedOrNot(t *testing.T) {
 func TestDedicatedHostIsPaidWhateverIsOnIt(t *testing.T) {
 	ledger := newLedger()
 	ledger.Types = typesOf("m5.large", "m5.4xlarge", "r5.8xlarge", "r5.2xlarge", "i3.xlarge", "i3.large", "c5.12xlarge")
-	hosts := Committed{Book: usEastDiscounts(), Hosts: true}
+	hosts := Plan{Book: usEastDiscounts(), Hosts: true}
 	month := 730 * sim.Hour
 	fleet(ledger, 48, ofType(0, 0, month))
 	invoice := hosts.Bill(ledger)
@@ -271,12 +271,12 @@ func TestHostsComeAndGoWithTheirInstances(t *testing.T) {
 	fleet(ledger, 1, ofType(0, 0, 10*sim.Second))
 	fleet(ledger, 1, ofType(0, 5*sim.Second, 10*sim.Second)) // on the same host
 	fleet(ledger, 48, ofType(0, 30*sim.Minute, 31*sim.Minute))
-	invoice := Committed{Book: usEastDiscounts(), Hosts: true}.Bill(ledger)
+	invoice := Plan{Book: usEastDiscounts(), Hosts: true}.Bill(ledger)
 	if got := line(t, invoice, "ec2.host.m5"); got.Consumed != 60+60 {
 		t.Errorf("%v host-seconds, want 120", got.Consumed)
 	}
 	reserve := Commitment{Kind: HostReservation, Term: model.OneYear, Payment: model.NoUpfront, Family: "m5", Zone: "a", Count: 1}
-	plan := Committed{Book: usEastDiscounts(), Hosts: true, Commitments: []Commitment{reserve}}
+	plan := Plan{Book: usEastDiscounts(), Hosts: true, Commitments: []Commitment{reserve}}
 	invoice = plan.Bill(ledger)
 	if want := model.USD(5.069 * 0.625); invoice.Cost() < want-2 || invoice.Cost() > want+2 {
 		t.Errorf("reserved host %v, want %v", invoice.Cost(), want)

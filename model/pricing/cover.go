@@ -50,9 +50,7 @@ func newCover(s *sheet) *cover {
 		c.extend(c.inForce)
 	}
 	for i := range c.items {
-		if s.book != nil {
-			c.items[i].units = quarters(s.book.NormalizedUnits(c.items[i].name))
-		}
+		c.items[i].units = quarters(s.book.NormalizedUnits(c.items[i].name))
 	}
 	return c
 }

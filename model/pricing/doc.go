@@ -1,15 +1,14 @@
 // Package pricing answers: what does usage cost, under each way of buying it?
 //
 // A [Plan] turns a [model.Ledger] into an [Invoice] and touches nothing else, so
-// comparing thirty plans costs one simulation and thirty folds. [AsRun] bills the
-// instances as they were launched, On-Demand and Spot. [Committed] bills them less
-// what each [Commitment] covers, or moves them to Dedicated Hosts. What usage is
-// billed at all is the table of meters; what an hour or a gigabyte costs is asked
-// of a [Prices], what commitments and hosts cost of a [Book].
+// comparing thirty plans costs one simulation and thirty folds. It bills the
+// instances as they were launched, On-Demand and Spot, less what each [Commitment]
+// covers, or moves them to Dedicated Hosts. What usage is billed at all is the
+// table of meters; what things cost is asked of a [Book].
 //
 // [Plans] is the registry of what compare lists; its plans are sized to their own
 // optimum over all replications. [Recommend] tells what to buy, and the regret;
-// [Committed.Figures] what a plan shows beside On-Demand. [Invoice.FOCUS] writes a
+// [Plan.Figures] what a plan shows beside On-Demand. [Invoice.FOCUS] writes a
 // line as a FOCUS 1.2 row.
 //
 // Guarantees:

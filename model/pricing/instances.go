@@ -203,14 +203,12 @@ func (c *cover) measure(line *charge, it *item, p part) {
 // rateOf returns the On-Demand price of an hour of a candidate.
 func (s *sheet) rateOf(c candidate) price {
 	switch {
-	case c.tenancy == model.TenancyHost && s.book == nil:
-		return price{missing: "instances on Dedicated Hosts are paid for per host, and no host is in the ledger"}
 	case c.tenancy == model.TenancyHost:
 		return newPrice(s.book.DedicatedHost(c.family))
 	case c.tenancy == model.TenancyDedicated:
-		return newPrice(s.prices.OnDemand(c.name, c.platform)).times(dedicatedFactor)
+		return newPrice(s.book.OnDemand(c.name, c.platform)).times(dedicatedFactor)
 	default:
-		return newPrice(s.prices.OnDemand(c.name, c.platform))
+		return newPrice(s.book.OnDemand(c.name, c.platform))
 	}
 }
 

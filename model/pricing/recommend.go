@@ -51,7 +51,7 @@ var regretScales = [...]float64{0.8, 1.2}
 // of those that are named, the cheapest first. It minimises the expected cost
 // over the replications' demand per clock hour, not over its mean, that an
 // account's own commitments leave On-Demand.
-func Recommend(own Committed, ledgers []*model.Ledger, plans ...string) []Recommendation {
+func Recommend(own Plan, ledgers []*model.Ledger, plans ...string) []Recommendation {
 	d := own.demand(ledgers)
 	var all []Recommendation
 	for _, entry := range Plans() {

@@ -200,7 +200,7 @@ func randomLedger(seed uint64) *model.Ledger {
 	return ledger
 }
 
-func TestAsRunAgreesWithTheSecondBySecondTwin(t *testing.T) {
+func TestUncommittedUsageAgreesWithTheSecondBySecondTwin(t *testing.T) {
 	for seed := range uint64(150) {
 		ledger := randomLedger(seed)
 		w := twin{ledger: ledger, book: usEast(), count: map[twinKey]int64{}}

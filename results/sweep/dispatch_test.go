@@ -137,7 +137,7 @@ func failing(rule Rule) *Plan {
 		case point >= 8:
 			cfg := queue(0.5, 1, 5*sim.Minute)
 			cfg.Workloads[0].Demand = brittle{exponential(), 1 - 1e-2*float64(point-7)/7}
-			return run.New(cfg, pricing.AsRun{Prices: prices()}), nil
+			return run.New(cfg, pricing.Plan{Book: prices()}), nil
 		}
 		return good.Build(point)
 	}}
@@ -352,7 +352,7 @@ func TestOnlyTheDeadlyReplicationIsLost(t *testing.T) {
 func TestAnswerGivesUpWithItsContext(t *testing.T) {
 	p := loads(1, Rule{})
 	p.Build = func(int) (*run.Experiment, error) {
-		return run.New(queue(0.9, 1, 10000*sim.Day), pricing.AsRun{Prices: prices()}), nil
+		return run.New(queue(0.9, 1, 10000*sim.Day), pricing.Plan{Book: prices()}), nil
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(50*time.Millisecond, func() { cancel(errStopped) })

@@ -70,7 +70,7 @@ func loads(points int, rule Rule) *Plan {
 			return nil, errors.New("no such load")
 		}
 		cfg := queue(0.1+0.8*float64(point)/float64(points), 1, 5*sim.Minute)
-		return run.New(cfg, pricing.AsRun{Prices: prices()}), nil
+		return run.New(cfg, pricing.Plan{Book: prices()}), nil
 	}}
 }
 
@@ -301,7 +301,7 @@ func hits(t *testing.T, rule Rule) (covered int, replications float64) {
 	t.Helper()
 	const duration = 90 * sim.Minute
 	at := func(seed uint64) *run.Experiment {
-		return run.New(queue(0.5, seed, duration), pricing.AsRun{Prices: prices()})
+		return run.New(queue(0.5, seed, duration), pricing.Plan{Book: prices()})
 	}
 	truth := 2.0 // 1/(1 - rho); requests that a run does not see the end of shift it by 0.1 %
 	p := &Plan{Points: experiments, Rule: rule, Build: func(point int) (*run.Experiment, error) { return at(uint64(100 + point)), nil }}
@@ -335,7 +335,7 @@ func TestIntervalsCoverWithAndWithoutStopping(t *testing.T) {
 func BenchmarkTrivialPoints(b *testing.B) {
 	p := loads(1, Rule{Replications: 1})
 	p.Build = func(int) (*run.Experiment, error) {
-		return run.New(queue(0.5, 1, sim.Minute), pricing.AsRun{Prices: prices()}), nil
+		return run.New(queue(0.5, 1, sim.Minute), pricing.Plan{Book: prices()}), nil
 	}
 	p.Points = b.N
 	j := must(OpenJournal(b.TempDir(), manifest))
@@ -352,7 +352,7 @@ func BenchmarkTrivialPoints(b *testing.B) {
 func BenchmarkWorkers(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does: the heap is small
 	heavy := func() *run.Experiment {
-		return run.New(queue(0.9, 1, 36*sim.Hour), pricing.AsRun{Prices: prices()})
+		return run.New(queue(0.9, 1, 36*sim.Hour), pricing.Plan{Book: prices()})
 	}
 	b.Run("alone", func(b *testing.B) {
 		for b.Loop() {
