@@ -128,8 +128,8 @@ type Subtotal struct {
 func subtotals(measured []*Measurement) []Subtotal {
 	var all []Subtotal
 	total := 0.0
-	for _, service := range pricedServices() {
-		for _, option := range purchaseOptions() {
+	for _, service := range pricing.Services() {
+		for _, option := range pricing.Options() {
 			for _, unused := range []bool{false, true} {
 				s := Subtotal{Service: service, Option: option, Unused: unused}
 				if s.sum(measured) {

@@ -272,7 +272,7 @@ func commitment(name, unit, meaning string, read func(pricing.Figures) float64) 
 	return Metric{
 		Name: name, Unit: unit, Meaning: meaning,
 		read: func(p *part) float64 {
-			f := pricing.Committed{}.Figures(*p.invoice, *p.invoice)
+			f := pricing.Plan{}.Figures(*p.invoice, *p.invoice)
 			if math.IsNaN(f.Utilization) {
 				return math.NaN()
 			}

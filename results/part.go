@@ -58,7 +58,7 @@ func scopes(cfg *cloud.Config) []scope {
 			all = append(all, scope{Part: Part{Label: label, Name: name(i)}, index: i})
 		}
 	}
-	codes, services, options := cloud.Codes(), pricedServices(), purchaseOptions()
+	codes, services, options := cloud.Codes(), pricing.Services(), pricing.Options()
 	add(labelCode, len(codes), func(i int) string { return codes[i].String() })
 	add(labelBalancer, len(cfg.LoadBalancers), func(i int) string { return cfg.LoadBalancers[i].Name })
 	add(labelTargetGroup, len(cfg.TargetGroups), func(i int) string { return cfg.TargetGroups[i].Name })
@@ -102,16 +102,6 @@ func observed(cfg *cloud.Config) []scope {
 // which has no table of its own: "hosts.m6i.a".
 func background(w *cloud.InstanceWorkload) bool {
 	return w.Foreign && strings.HasPrefix(w.Name, labelHosts+".")
-}
-
-// pricedServices lists the services that may stand on an invoice.
-func pricedServices() []pricing.Service {
-	return pricing.Services()
-}
-
-// purchaseOptions lists the ways of buying that may stand on an invoice.
-func purchaseOptions() []pricing.Option {
-	return []pricing.Option{pricing.OnDemand, pricing.Spot, pricing.Reserved, pricing.SavingsPlan, pricing.FreeTier}
 }
 
 // part is a part of a scenario as one replication left it: what metrics read.

@@ -73,16 +73,6 @@ func (s *Summary) Labelled(label string) []Part {
 	return parts
 }
 
-// Breached reports whether a threshold was.
-func (s *Summary) Breached() bool {
-	for _, v := range s.Thresholds {
-		if !v.Pass {
-			return true
-		}
-	}
-	return false
-}
-
 // Summarize says what replications showed, of so many that were asked for, in
 // their order. It panics if there is none. The thresholds are those that
 // [CheckThresholds] finds good.

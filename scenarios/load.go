@@ -46,7 +46,7 @@ type Scenario struct {
 	Sweep    *Sweep  // nil without [sweep]
 	Search   *Search // nil without [search]
 	// Plan is how the account pays: its price book, and what is already bought.
-	Plan     pricing.Committed
+	Plan     pricing.Plan
 	Currency pricing.Currency // of the invoices
 
 	root   *node  // the tree with every default in it

@@ -1,5 +1,5 @@
 // Command tidy checks the rules of the house that a program can check: import
-// layers, third-party doors, banned calls, lengths, names and documentation.
+// layers, third-party doors, banned calls, lengths, names, documentation and maps.
 //
 //	go run ./cmd/tidy [-C DIR]
 //
@@ -30,6 +30,7 @@ var rules = []struct {
 	{"doc", checkDocs},
 	{"name", checkNames},
 	{"word", checkWords},
+	{"readme", checkReadmes},
 }
 
 func main() {

@@ -314,6 +314,37 @@ func TestWords(t *testing.T) {
 	})
 }
 
+func TestMapsNameWhatIsThere(t *testing.T) {
+	clock := code("sim", `
+type Clock[E any] struct{ now int }
+func (c *Clock[E]) Next() int { return c.now }
+func NewClock() *Clock[int] { return nil }
+const First, Last = 1, 2
+`)
+	playAll(t, []scene{
+		{
+			claim: "files, directories and declarations that exist are no finding",
+			files: map[string]string{
+				"sim/clock.go": clock, "results/report/table.go": code("report", ""),
+				"sim/README.md":     "Take `clock.go: Clock, Clock.Next, NewClock, Last` or `sim/clock.go`, not `go run .` or `.go`.\n```\n`gone.go`\n```\n",
+				"results/README.md": "In `report/`, `report/table.go` and `results/report/`; `sim/clock.go: First`.\n",
+			},
+		},
+		{
+			claim: "what does not exist is one each",
+			files: map[string]string{
+				"sim/clock.go":  clock,
+				"sim/README.md": "# Map\n`gone.go` and `clock.go: Clock.Stop, Next, NewClock`\n`rooms/`\n",
+				"README.md":     "`gone.go` stands in no room\n", "sim/data/README.md": "of `gone.go`, by others\n",
+			},
+			want: []string{
+				"sim/README.md:2: readme: … no file gone.go", "sim/README.md:2: readme: … does not declare Clock.Stop",
+				"sim/README.md:2: readme: … does not declare Next", "sim/README.md:3: readme: … no directory rooms/",
+			},
+		},
+	})
+}
+
 func TestTopLevelIsComplete(t *testing.T) {
 	playAll(t, []scene{
 		{"as it is", map[string]string{"LICENSE": "", "NOTICE": "", "README.md": "", "Makefile": "", "go.sum": "", ".gitignore": ""}, nil},

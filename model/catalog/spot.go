@@ -52,19 +52,6 @@ func (c *Catalog) SpotAverage(typeName string, platform model.Platform) (model.P
 // sold as Spot.
 const columnTypeSpot = 12
 
-// SpotSnapshot returns the lowest and highest Spot price among the Region's
-// zones at one instant of the source's date.
-func (c *Catalog) SpotSnapshot(typeName string, platform model.Platform) (low, high model.Price, ok bool) {
-	r, _ := c.instances.find(typeName + "," + platform.String())
-	lowest, hasLow := r.float(columnSpotMin)
-	highest, hasHigh := r.float(columnSpotMax)
-	if !hasLow || !hasHigh {
-		return model.Price{}, model.Price{}, false
-	}
-	date := r.cell(columnRatesDate)
-	return model.Price{USD: lowest, Date: date}, model.Price{USD: highest, Date: date}, true
-}
-
 // InterruptionBucket returns the Spot Advisor's monthly interruption frequency
 // of a type: 0 below 5 %, 1 to 10 %, 2 to 15 %, 3 to 20 %, 4 above. It is 1
 // where the advisor is silent.

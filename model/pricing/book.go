@@ -2,18 +2,13 @@ package pricing
 
 import "headroom/model"
 
-// Prices is a price book for one Region. Each price is false if there is none.
-type Prices interface {
+// Book is a price book for one Region. Each price is false if there is none.
+type Book interface {
 	// OnDemand returns the price of an instance-hour, shared hardware.
 	OnDemand(instanceType string, platform model.Platform) (model.Price, bool)
 	// Service returns the price of any other item, named as the price data names
 	// it: ("ebs", "gp3_storage"), per unit and month or hour of that item.
 	Service(service, item string) (model.Price, bool)
-}
-
-// Book is what plans with commitments or Dedicated Hosts ask beyond [Prices].
-type Book interface {
-	Prices
 	// Reserved returns the effective rate of an hour of a Reserved Instance on
 	// shared hardware, with what is paid upfront spread over the term.
 	Reserved(instanceType string, platform model.Platform, offering model.Offering) (model.Price, bool)

@@ -75,7 +75,9 @@ func spotLease(from, to sim.Time, end model.LeaseEnd) model.Lease {
 	return l
 }
 
-func bill(ledger *model.Ledger) Invoice { return AsRun{Prices: usEast()}.Bill(ledger) }
+func bill(ledger *model.Ledger) Invoice {
+	return Plan{Book: discountBook{book: usEast()}}.Bill(ledger)
+}
 
 // wantTotal checks an amount against its sum before rounding, within a nano-dollar
 // a line.

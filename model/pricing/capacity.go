@@ -23,9 +23,9 @@ type CapacityReservation struct {
 }
 
 // Validate returns every fault of the reservation.
-func (r *CapacityReservation) Validate(prices Prices) []Fault {
+func (r *CapacityReservation) Validate(book Book) []Fault {
 	var f faults
-	_, ok := prices.OnDemand(r.Type, r.Platform)
+	_, ok := book.OnDemand(r.Type, r.Platform)
 	f.require(ok, "instance_type", "has no price in this Region", r.Type)
 	f.require(r.Zone != "", "availability_zone", "is needed", `""`)
 	f.require(r.Count > 0, "instance_count", "must be positive", r.Count)
@@ -71,9 +71,7 @@ func (c *cover) holdCapacity() {
 		if it.reservation == "" {
 			it.reservation = "capacity-reservation"
 		}
-		if c.sheet.book != nil {
-			it.units = quarters(c.sheet.book.NormalizedUnits(r.Type))
-		}
+		it.units = quarters(c.sheet.book.NormalizedUnits(r.Type))
 		c.idle(&it, r, before)
 		c.items = append(c.items, it)
 	}

@@ -30,7 +30,7 @@ func benchLedger(leases int, end, mean sim.Time) *model.Ledger {
 // instances.
 func BenchmarkAllPlansOfAMonth(b *testing.B) {
 	ledgers := []*model.Ledger{benchLedger(1000, 720*sim.Hour, 720*sim.Hour)}
-	buying := Committed{Book: usEastDiscounts()}
+	buying := Plan{Book: usEastDiscounts()}
 	b.ReportAllocs()
 	for b.Loop() {
 		onDemand := buying.With(nil).Bill(ledgers[0])
@@ -58,7 +58,7 @@ func BenchmarkMillionCommittedLeases(b *testing.B) {
 // BenchmarkMillionLeasesOnHosts packs the same fleet on Dedicated Hosts.
 func BenchmarkMillionLeasesOnHosts(b *testing.B) {
 	ledger := benchLedger(1_000_000, 365*sim.Day, sim.Day)
-	plan := Committed{Book: usEastDiscounts(), Hosts: true}
+	plan := Plan{Book: usEastDiscounts(), Hosts: true}
 	b.ReportAllocs()
 	for b.Loop() {
 		plan.Bill(ledger)

@@ -9,6 +9,8 @@ import (
 	"headroom/sim"
 )
 
+// The figures of TEST-28 that commitments make.
+
 // hourLedger returns an empty ledger of one clock hour.
 func hourLedger(types ...string) *model.Ledger {
 	ledger := newLedger()
@@ -23,8 +25,8 @@ func ofType(kind int32, from, to sim.Time) model.Lease {
 	return l
 }
 
-func committed(commitments ...Commitment) Committed {
-	return Committed{Book: usEastDiscounts(), Commitments: commitments}
+func committed(commitments ...Commitment) Plan {
+	return Plan{Book: usEastDiscounts(), Commitments: commitments}
 }
 
 func TestReservedInstanceCoversAnHourHoweverItIsShared(t *testing.T) {
@@ -56,7 +58,7 @@ func TestCommitmentsArePaidByTheWholeClockHour(t *testing.T) {
 	bought := reserved(2, "m5.large")
 	bought.Payment, bought.Bought = model.AllUpfront, true
 	plan := committed(bought)
-	if invoice = plan.Bill(ledger); invoice.Total() != bought.Upfront(plan.Book) || invoice.Cost() != model.USD(6*0.05664) {
+	if invoice = plan.Bill(ledger); invoice.Total() != bought.due(plan.Book) || invoice.Cost() != model.USD(6*0.05664) {
 		t.Errorf("to pay %v, want the upfront; cost %v", invoice.Total(), invoice.Cost())
 	}
 }
@@ -131,8 +133,8 @@ func TestZonalReservationsComeFirstAndStayInTheirZone(t *testing.T) {
 	}
 }
 
-// spHour is the worked hour of testdata/commitments.txt.
-func spHour(convertible map[string]float64) (Committed, *model.Ledger) {
+// spHour is the worked hour of TEST-28.
+func spHour(convertible map[string]float64) (Plan, *model.Ledger) {
 	ledger := hourLedger("m5.large", "c5.large", "r5.large")
 	fleet(ledger, 4, ofType(0, 0, sim.Hour))
 	fleet(ledger, 2, ofType(1, 0, sim.Hour))
@@ -142,7 +144,7 @@ func spHour(convertible map[string]float64) (Committed, *model.Ledger) {
 	for name, usd := range convertible {
 		b.rates["convertible/"+name] = usd
 	}
-	return Committed{Book: b, Commitments: []Commitment{
+	return Plan{Book: b, Commitments: []Commitment{
 		savingsPlan(ComputeSavingsPlan, "", model.USD(0.10)),
 		savingsPlan(EC2InstanceSavingsPlan, "m5", model.USD(0.12)),
 		reserved(1, "m5.large"),
@@ -155,7 +157,7 @@ func TestWorkedHourOfSavingsPlans(t *testing.T) {
 	if got := invoice.Cost(); fmt.Sprintf("%.6f", got.USD()) != "0.533657" {
 		t.Errorf("cost %d, want $0.533657\n%s", got, listing(invoice))
 	}
-	if od := (Committed{Book: plan.Book}).Bill(ledger).Cost(); od != model.USD(0.680) {
+	if od := (Plan{Book: plan.Book}).Bill(ledger).Cost(); od != model.USD(0.680) {
 		t.Errorf("on-demand %v, want $0.680", od)
 	}
 	for _, l := range invoice.Lines {
@@ -180,7 +182,7 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 	b.rates["standard/t3.medium"] = 0.024843
 	r := reserved(1, "t3.medium")
 	r.Payment = model.PartialUpfront
-	if got := r.Upfront(b); fmt.Sprintf("%.2f", got.USD()) != "108.81" {
+	if got := r.due(b); fmt.Sprintf("%.2f", got.USD()) != "108.81" {
 		t.Errorf("upfront %v, want $108.81", got)
 	}
 	if got := r.recurring(r.rate(b).usd); float(got) != 0.0124215 {
@@ -188,13 +190,13 @@ func TestPublishedRatesOfT3Medium(t *testing.T) {
 	}
 	b.rates["standard/t3.medium"] = 213.0 / 8760
 	r.Payment = model.AllUpfront
-	if got := r.Upfront(b); fmt.Sprintf("%.2f", got.USD()) != "213.00" {
+	if got := r.due(b); fmt.Sprintf("%.2f", got.USD()) != "213.00" {
 		t.Errorf("all upfront %v, want $213.00", got)
 	}
 }
 
 func TestCapacityReservationIsPaidUsedOrNot(t *testing.T) {
-	plan := Committed{Book: usEastDiscounts(), Capacity: []CapacityReservation{{
+	plan := Plan{Book: usEastDiscounts(), Capacity: []CapacityReservation{{
 		Name: "cr", Type: "m4.large", Platform: model.Linux, Tenancy: model.TenancyDefault, Zone: "a", Count: 20,
 	}}}
 	ledger := hourLedger("m4.large")
@@ -227,7 +229,7 @@ func TestCapacityReservationIsPaidUsedOrNot(t *testing.T) {
 func TestDedicatedHostIsPaidWhateverIsOnIt(t *testing.T) {
 	ledger := newLedger()
 	ledger.Types = typesOf("m5.large", "m5.4xlarge", "r5.8xlarge", "r5.2xlarge", "i3.xlarge", "i3.large", "c5.12xlarge")
-	hosts := Committed{Book: usEastDiscounts(), Hosts: true}
+	hosts := Plan{Book: usEastDiscounts(), Hosts: true}
 	month := 730 * sim.Hour
 	fleet(ledger, 48, ofType(0, 0, month))
 	invoice := hosts.Bill(ledger)
@@ -269,12 +271,12 @@ func TestHostsComeAndGoWithTheirInstances(t *testing.T) {
 	fleet(ledger, 1, ofType(0, 0, 10*sim.Second))
 	fleet(ledger, 1, ofType(0, 5*sim.Second, 10*sim.Second)) // on the same host
 	fleet(ledger, 48, ofType(0, 30*sim.Minute, 31*sim.Minute))
-	invoice := Committed{Book: usEastDiscounts(), Hosts: true}.Bill(ledger)
+	invoice := Plan{Book: usEastDiscounts(), Hosts: true}.Bill(ledger)
 	if got := line(t, invoice, "ec2.host.m5"); got.Consumed != 60+60 {
 		t.Errorf("%v host-seconds, want 120", got.Consumed)
 	}
 	reserve := Commitment{Kind: HostReservation, Term: model.OneYear, Payment: model.NoUpfront, Family: "m5", Zone: "a", Count: 1}
-	plan := Committed{Book: usEastDiscounts(), Hosts: true, Commitments: []Commitment{reserve}}
+	plan := Plan{Book: usEastDiscounts(), Hosts: true, Commitments: []Commitment{reserve}}
 	invoice = plan.Bill(ledger)
 	if want := model.USD(5.069 * 0.625); invoice.Cost() < want-2 || invoice.Cost() > want+2 {
 		t.Errorf("reserved host %v, want %v", invoice.Cost(), want)
@@ -319,35 +321,5 @@ func TestBadCommitmentsAreRejected(t *testing.T) {
 	bad.Term, bad.Count, bad.Class = 5, -1, 0
 	if f := bad.Validate(b); len(f) != 3 {
 		t.Errorf("%d faults, want all 3: %v", len(f), f)
-	}
-}
-
-func TestExchangeAndModificationRules(t *testing.T) {
-	b := usEastDiscounts()
-	standard, to := reserved(1, "m5.large"), reserved(1, "c5.large")
-	from := to
-	from.Type, from.Class, to.Class, to.Count = "m5.large", model.Convertible, model.Convertible, 2
-	if f := CheckExchange(&from, &to, b); f != nil {
-		t.Error(f)
-	}
-	if f := CheckExchange(&standard, &to, b); len(f) != 1 || f[0].Field != "class" {
-		t.Error(f)
-	}
-	to.Count = 1
-	if f := CheckExchange(&from, &to, b); len(f) != 1 || !strings.Contains(f[0].Rule, "lower the value") {
-		t.Error(f)
-	}
-	from.Payment = model.AllUpfront
-	to.Count = 2
-	if f := CheckExchange(&from, &to, b); len(f) != 1 || f[0].Field != "payment" {
-		t.Error(f)
-	}
-	split := []Commitment{reserved(2, "m5.large"), reserved(1, "m5.xlarge")}
-	whole := reserved(1, "m5.2xlarge")
-	if f := CheckModification(&whole, split, b); f != nil {
-		t.Error(f)
-	}
-	if f := CheckModification(&whole, split[:1], b); len(f) != 1 || !strings.Contains(f[0].Error(), "footprint of 16") {
-		t.Error(f)
 	}
 }

@@ -107,8 +107,8 @@ func (c *Commitment) quantity() *big.Rat {
 	return ratio(c.Count, 1)
 }
 
-// Upfront returns what is paid when the term begins, 0 for what has no price.
-func (c *Commitment) Upfront(book Book) model.Money {
+// due returns what is paid when the term begins, 0 for what has no price.
+func (c *Commitment) due(book Book) model.Money {
 	rate := c.rate(book)
 	if rate.usd == nil {
 		return 0

@@ -2,7 +2,6 @@ package pricing
 
 import (
 	"fmt"
-	"math/big"
 
 	"headroom/model"
 )
@@ -80,49 +79,4 @@ func (c *Commitment) checkSavingsPlan(f *faults) {
 	f.require(c.Count == 0, "count", "must be absent: a Savings Plan is bought by the hour", c.Count)
 	f.require(c.Type == "", "type", "must be absent: a Savings Plan covers families", c.Type)
 	f.require(c.Zone == "", "zone", "must be absent: a Savings Plan covers the Region", c.Zone)
-}
-
-// CheckExchange returns the faults of an exchange of Reserved Instances for
-// others: both Convertible, no lower value, and no change from an
-// upfront payment to none.
-func CheckExchange(from, to *Commitment, book Book) []Fault {
-	var f faults
-	f.require(from.Kind == ReservedInstance && to.Kind == ReservedInstance, "kind", "must be a Reserved Instance", to.Kind)
-	f.require(from.Class == model.Convertible && to.Class == model.Convertible, "class", "must be convertible to be exchanged", from.Class.String()+" for "+to.Class.String())
-	f.require(to.Payment != model.NoUpfront || from.Payment == model.NoUpfront, "payment", "must not become no-upfront", to.Payment)
-	old, next := from.worth(book), to.worth(book)
-	f.require(old != nil && next != nil, "type", "has no price in this Region", to.subject())
-	if old != nil && next != nil {
-		f.require(next.Cmp(old) >= 0, "count", "must not lower the value ("+round(old).String()+")", round(next).String())
-	}
-	return f
-}
-
-// worth returns what the commitment costs over its term.
-func (c *Commitment) worth(book Book) *big.Rat {
-	rate := c.rate(book)
-	if rate.usd == nil {
-		return nil
-	}
-	all := new(big.Rat).Mul(rate.usd, c.quantity())
-	return all.Mul(all, ratio(c.Term.Hours(), 1))
-}
-
-// CheckModification returns the faults of turning a Standard Reserved Instance
-// into others of another zone, scope or size: the footprint, in
-// normalized units, and everything else stay.
-func CheckModification(from *Commitment, to []Commitment, book Book) []Fault {
-	var f faults
-	footprint := 0.0
-	for i := range to {
-		n := &to[i]
-		footprint += book.NormalizedUnits(n.Type) * float64(n.Count)
-		f.require(n.Type == from.Type || n.family() == from.family() && sizeFlexible(n.family(), n.Platform, n.Tenancy),
-			"type", "must stay "+from.Type, n.Type)
-		f.require(n.Class == from.Class && n.Term == from.Term && n.Payment == from.Payment, "class", "must stay "+from.PlanName(), n.PlanName())
-		f.require(n.Platform == from.Platform && n.Tenancy == from.Tenancy, "platform", "must stay, and the tenancy", n.subject())
-	}
-	want := book.NormalizedUnits(from.Type) * float64(from.Count)
-	f.require(footprint == want, "count", fmt.Sprintf("must keep the footprint of %g normalized units", want), footprint)
-	return f
 }

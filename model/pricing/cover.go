@@ -17,7 +17,7 @@ import (
 // touches; what minimum charges append in later hours is On-Demand.
 type cover struct {
 	sheet   *sheet
-	hours   Hours
+	hours   clockHours
 	items   []item
 	months  []int    // of each clock hour
 	inForce int      // clock hours in which commitments are in force
@@ -39,7 +39,7 @@ type takenSum struct {
 
 // newCover returns the usage of a sheet's ledger that discounts may take.
 func newCover(s *sheet) *cover {
-	hours := ClockHours(s.ledger)
+	hours := clockHoursOf(s.ledger)
 	c := &cover{sheet: s, hours: hours, items: newItems(s, hours), last: takenKey{commitment: -1}}
 	end := max(0, wholeSeconds(s.ledger.End))
 	if end > 0 {
@@ -50,9 +50,7 @@ func newCover(s *sheet) *cover {
 		c.extend(c.inForce)
 	}
 	for i := range c.items {
-		if s.book != nil {
-			c.items[i].units = quarters(s.book.NormalizedUnits(c.items[i].name))
-		}
+		c.items[i].units = quarters(s.book.NormalizedUnits(c.items[i].name))
 	}
 	return c
 }

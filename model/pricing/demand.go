@@ -9,7 +9,7 @@ import (
 )
 
 // With returns the plan that buys such commitments beside those that it has.
-func (p Committed) With(commitments []Commitment) Committed {
+func (p Plan) With(commitments []Commitment) Plan {
 	p.Commitments = slices.Concat(p.Commitments, commitments)
 	return p
 }
@@ -23,7 +23,7 @@ type demand struct {
 }
 
 // demand returns what the commitments of the plan leave.
-func (p Committed) demand(ledgers []*model.Ledger) demand {
+func (p Plan) demand(ledgers []*model.Ledger) demand {
 	d := demand{book: p.Book, kept: 1 - p.Negotiated[EC2]}
 	for _, ledger := range ledgers {
 		c := newCover(p.sheet(ledger))

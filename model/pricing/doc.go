@@ -1,15 +1,14 @@
 // Package pricing answers: what does usage cost, under each way of buying it?
 //
 // A [Plan] turns a [model.Ledger] into an [Invoice] and touches nothing else, so
-// comparing thirty plans costs one simulation and thirty folds. [AsRun] bills the
-// instances as they were launched, On-Demand and Spot. [Committed] bills them less
-// what each [Commitment] covers, or moves them to Dedicated Hosts. What usage is
-// billed at all is the table of [Meters]; what an hour or a gigabyte costs is asked
-// of a [Prices], what commitments and hosts cost of a [Book].
+// comparing thirty plans costs one simulation and thirty folds. It bills the
+// instances as they were launched, On-Demand and Spot, less what each [Commitment]
+// covers, or moves them to Dedicated Hosts. What usage is billed at all is the
+// table of meters; what things cost is asked of a [Book].
 //
 // [Plans] is the registry of what compare lists; its plans are sized to their own
 // optimum over all replications. [Recommend] tells what to buy, and the regret;
-// [Committed.Figures] what a plan shows beside On-Demand. [Invoice.FOCUS] writes a
+// [Plan.Figures] what a plan shows beside On-Demand. [Invoice.FOCUS] writes a
 // line as a FOCUS 1.2 row.
 //
 // Guarantees:
@@ -46,15 +45,15 @@
 //
 // Costs: a ledger of 10⁶ leases bills in under a second of CPU, and in one to two
 // under commitments or on hosts; commitments keep 4 bytes per clock hour of each instance that
-// Reserved Instances may cover. [ClockHours] keeps 8 bytes per clock hour and
+// Reserved Instances may cover. clockHoursOf keeps 8 bytes per clock hour and
 // distinct use, whatever the number of leases; a Spot pool keeps 24 bytes per
 // price step and maximum price. All plans over a month of a thousand instances
 // are sized and billed in half a second.
 //
 // To bill another kind of usage: a record in the ledger, a file here with its
-// meter, a line in [Meters], and rows in the price book. To add a plan: an entry in
+// meter, a line in meters, and rows in the price book. To add a plan: an entry in
 // [Plans]. A discount that applies per clock hour takes its part out of the items
-// of [ClockHours] before the rest is billed On-Demand, as the free tier does.
+// of clockHoursOf before the rest is billed On-Demand, as the free tier does.
 //
 // rules.md has the rules with their sources; the notebooks of testdata show them.
 package pricing

@@ -269,7 +269,7 @@ func TestCompositeScenarioCost(t *testing.T) {
 		t.Errorf("%v LCU-hours, %v: want 8.533, $0.0683", units.Priced, units.Billed)
 	}
 	var rest model.Money // the hour that a regional RI would cover taken out
-	for _, use := range ClockHours(ledger).Uses {
+	for _, use := range clockHoursOf(ledger).Uses {
 		rest += model.USD(float64(use.Seconds[0]-3600) * 0.096 / 3600)
 	}
 	if rest != model.USD(0.3968) {

@@ -35,7 +35,7 @@ const hoursPerMonth = 730
 
 // Figures returns what the plan shows, from its invoice and from that of the same
 // ledger without commitments.
-func (p Committed) Figures(invoice, onDemand Invoice) Figures {
+func (p Plan) Figures(invoice, onDemand Invoice) Figures {
 	f := Figures{Cost: invoice.Cost(), OnDemand: onDemand.Cost()}
 	f.Saving = 1 - float64(f.Cost)/float64(f.OnDemand)
 	var compute, used, unused, replaced, open model.Money
@@ -64,7 +64,7 @@ func (p Committed) Figures(invoice, onDemand Invoice) Figures {
 	f.Utilization = float64(used) / float64(used+unused)
 	f.BreakEvenUtilization = float64(used) / float64(replaced)
 	for i := range p.Commitments {
-		f.Upfront += model.Money(math.Round(float64(p.Commitments[i].Upfront(p.Book)) * (1 - p.Negotiated[EC2])))
+		f.Upfront += model.Money(math.Round(float64(p.Commitments[i].due(p.Book)) * (1 - p.Negotiated[EC2])))
 	}
 	f.BreakEvenMonth = p.breakEvenMonth(replaced.USD(), (used + unused).USD())
 	return f
@@ -72,7 +72,7 @@ func (p Committed) Figures(invoice, onDemand Invoice) Figures {
 
 // breakEvenMonth returns the month from which commitments that cost so much in
 // the run, upfront spread, have cost less than what they replaced in it.
-func (p Committed) breakEvenMonth(replaced, cost float64) float64 {
+func (p Plan) breakEvenMonth(replaced, cost float64) float64 {
 	if cost == 0 {
 		return math.NaN()
 	}

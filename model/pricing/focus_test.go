@@ -19,7 +19,7 @@ func richBill(seed uint64) Invoice {
 	ledger.Types = typesOf("m5.large", "t3.micro", "c5.large", "t2.micro")
 	bought := reserved(2, "m5.large")
 	bought.Payment, bought.Bought = model.PartialUpfront, true
-	return Committed{
+	return Plan{
 		Book: usEastDiscounts(), FreeTier: true,
 		Commitments: []Commitment{bought, reserved(1, "c5.large"), savingsPlan(EC2InstanceSavingsPlan, "m5", model.Dollar/20), savingsPlan(ComputeSavingsPlan, "", model.Dollar)},
 		Capacity:    []CapacityReservation{{Name: "cr", Type: "c5.large", Platform: model.Linux, Tenancy: model.TenancyDefault, Zone: "b", Count: 3}},

@@ -180,9 +180,6 @@ type arrival struct {
 // the owner of the instance that a host was allocated for. The instances
 // themselves cost nothing.
 func (c *cover) allocateHosts() {
-	if c.sheet.book == nil {
-		return
-	}
 	ledger := c.sheet.ledger
 	var moves []arrival
 	for i := range ledger.Leases {
@@ -260,7 +257,7 @@ func (c *cover) addHosts(kind candidate, zone model.Zone, pool *hostPool) {
 
 // seat marks the instances that are on hosts: paid for with them, or not placed.
 func (c *cover) seat(it *item, line *charge) {
-	if it.tenancy != model.TenancyHost || it.use < 0 || c.sheet.book == nil {
+	if it.tenancy != model.TenancyHost || it.use < 0 {
 		return
 	}
 	line.description = it.name + " on a Dedicated Host"

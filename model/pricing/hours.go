@@ -8,18 +8,18 @@ import (
 	"headroom/model"
 )
 
-// Hours is On-Demand usage by clock hour, the unit in which Reserved Instances
+// clockHours is On-Demand usage by clock hour, the unit in which Reserved Instances
 // and Savings Plans apply.
-type Hours struct {
-	First time.Time // beginning of clock hour 0, the one that holds time 0
-	Uses  []Use     // ordered by their fields
+type clockHours struct {
+	First time.Time  // beginning of clock hour 0, the one that holds time 0
+	Uses  []clockUse // ordered by their fields
 
 	passed int64 // seconds of clock hour 0 that are before time 0
 }
 
-// Use is the usage of like instances: none of the discounts tells two of them
+// clockUse is the usage of like instances: none of the discounts tells two of them
 // apart.
-type Use struct {
+type clockUse struct {
 	Owner    int32
 	Type     int32 // index into Ledger.Types
 	Zone     model.Zone
@@ -41,10 +41,10 @@ func keyOf(l *model.Lease) useKey {
 	return useKey{l.Owner, l.Type, l.Zone, l.Platform, l.Tenancy}
 }
 
-func (u *Use) key() useKey { return useKey{u.Owner, u.Type, u.Zone, u.Platform, u.Tenancy} }
+func (u *clockUse) key() useKey { return useKey{u.Owner, u.Type, u.Zone, u.Platform, u.Tenancy} }
 
 // count returns the number of clock hours.
-func (h Hours) count() int {
+func (h clockHours) count() int {
 	if len(h.Uses) == 0 {
 		return 0
 	}
@@ -52,17 +52,17 @@ func (h Hours) count() int {
 }
 
 // begin returns the second at which a clock hour begins, 0 for the first.
-func (h Hours) begin(i int) int64 { return max(0, int64(i)*hour-h.passed) }
+func (h clockHours) begin(i int) int64 { return max(0, int64(i)*hour-h.passed) }
 
 // hourOf returns the clock hour of a second.
-func (h Hours) hourOf(second int64) int { return int((second + h.passed) / hour) }
+func (h clockHours) hourOf(second int64) int { return int((second + h.passed) / hour) }
 
-// ClockHours returns the charged seconds of all On-Demand leases, minimums
+// clockHoursOf returns the charged seconds of all On-Demand leases, minimums
 // included, by clock hour. Its cost grows with leases plus uses × hours, not with
 // the length of leases.
-func ClockHours(ledger *model.Ledger) Hours {
+func clockHoursOf(ledger *model.Ledger) clockHours {
 	start := ledger.Start.UTC().Truncate(time.Second)
-	h := Hours{First: start.Truncate(time.Hour)}
+	h := clockHours{First: start.Truncate(time.Hour)}
 	h.passed = start.Unix() - h.First.Unix()
 
 	var groups fold[useKey, hourSums]
@@ -88,12 +88,12 @@ func ClockHours(ledger *model.Ledger) Hours {
 	}
 	n := h.hourOf(end-1) + 1
 	for i, k := range groups.keys {
-		h.Uses = append(h.Uses, Use{
+		h.Uses = append(h.Uses, clockUse{
 			Owner: k.owner, Type: k.kind, Zone: k.zone, Platform: k.platform, Tenancy: k.tenancy,
 			Seconds: groups.sums[i].seconds(n), span: groups.sums[i].span,
 		})
 	}
-	slices.SortFunc(h.Uses, func(a, b Use) int {
+	slices.SortFunc(h.Uses, func(a, b clockUse) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Zone, b.Zone),
 			cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Tenancy, b.Tenancy))
 	})
@@ -109,7 +109,7 @@ type hourSums struct {
 	whole   []int32 // change of the number of periods that fill the hour
 }
 
-func (s *hourSums) add(h Hours, p span) {
+func (s *hourSums) add(h clockHours, p span) {
 	s.span = s.span.join(p)
 	first, last := h.hourOf(p.from), h.hourOf(p.to-1)
 	for len(s.partial) <= last+1 {

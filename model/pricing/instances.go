@@ -61,14 +61,14 @@ type item struct {
 	owner       int32
 	zone        model.Zone
 	reservation string // name of the Capacity Reservation whose unused part it is
-	use         int    // index into Hours.Uses; -1 for what is no instance
+	use         int    // index into clockHours.Uses; -1 for what is no instance
 	units       int64  // quarters of a normalized unit; 0 if it has none
 	span        span
 	left        []int64 // microseconds by clock hour
 }
 
 // newItems turns uses into items. It takes their Seconds over.
-func newItems(s *sheet, hours Hours) []item {
+func newItems(s *sheet, hours clockHours) []item {
 	items := make([]item, 0, len(hours.Uses))
 	for i, use := range hours.Uses {
 		kind := &s.ledger.Types[use.Type]
@@ -203,14 +203,12 @@ func (c *cover) measure(line *charge, it *item, p part) {
 // rateOf returns the On-Demand price of an hour of a candidate.
 func (s *sheet) rateOf(c candidate) price {
 	switch {
-	case c.tenancy == model.TenancyHost && s.book == nil:
-		return price{missing: "instances on Dedicated Hosts are paid for per host, and no host is in the ledger"}
 	case c.tenancy == model.TenancyHost:
 		return newPrice(s.book.DedicatedHost(c.family))
 	case c.tenancy == model.TenancyDedicated:
-		return newPrice(s.prices.OnDemand(c.name, c.platform)).times(dedicatedFactor)
+		return newPrice(s.book.OnDemand(c.name, c.platform)).times(dedicatedFactor)
 	default:
-		return newPrice(s.prices.OnDemand(c.name, c.platform))
+		return newPrice(s.book.OnDemand(c.name, c.platform))
 	}
 }
 

@@ -24,6 +24,9 @@ const (
 	CloudWatch   Service = "cloudwatch"
 )
 
+// Services lists the services that may stand on an invoice.
+func Services() []Service { return []Service{EC2, EBS, ELB, VPC, DataTransfer, CloudWatch} }
+
 // Option is how the usage of a line was bought.
 type Option string
 
@@ -35,6 +38,10 @@ const (
 	Reserved    Option = "reserved"
 	SavingsPlan Option = "savings-plan"
 )
+
+// Options lists the ways of buying that may stand on an invoice, in the order in
+// which results give them.
+func Options() []Option { return []Option{OnDemand, Spot, Reserved, SavingsPlan, FreeTier} }
 
 // Category says what a line is for, in FOCUS's terms.
 type Category string
@@ -128,12 +135,6 @@ func (u Unpriced) String() string {
 	return strings.TrimPrefix(fmt.Sprintf("%s: %s: %s (%.6g %s)", u.Owner, u.SKU, u.Reason, u.Quantity, u.Unit), ": ")
 }
 
-// Subtotal is the part of an invoice that shares one name.
-type Subtotal struct {
-	Name string
-	Cost model.Money
-}
-
 // Cost returns what the run costs, what is paid upfront being spread over its
 // term: the sum of the lines' effective costs.
 func (v Invoice) Cost() model.Money {
@@ -151,37 +152,6 @@ func (v Invoice) Total() model.Money {
 		sum += v.Lines[i].Billed
 	}
 	return sum
-}
-
-// ByService returns the effective cost of each service, in order of name.
-func (v Invoice) ByService() []Subtotal {
-	return v.subtotals(func(l *Line) string { return string(l.Service) })
-}
-
-// ByOption returns the effective cost of each way of buying, in order of name.
-func (v Invoice) ByOption() []Subtotal {
-	return v.subtotals(func(l *Line) string { return string(l.Option) })
-}
-
-// ByOwner returns the effective cost of each owner, in order of name; the account's own
-// charges are under "".
-func (v Invoice) ByOwner() []Subtotal {
-	return v.subtotals(func(l *Line) string { return l.Owner })
-}
-
-func (v Invoice) subtotals(name func(*Line) string) []Subtotal {
-	var all []Subtotal
-	for i := range v.Lines {
-		line := &v.Lines[i]
-		at, found := slices.BinarySearchFunc(all, name(line), func(s Subtotal, name string) int {
-			return cmp.Compare(s.Name, name)
-		})
-		if !found {
-			all = slices.Insert(all, at, Subtotal{Name: name(line)})
-		}
-		all[at].Cost += line.Effective
-	}
-	return all
 }
 
 // Order compares lines by owner as the ledger lists them (the account first),

@@ -6,9 +6,6 @@ import "math/big"
 // off, in [0, 1): On-Demand, Spot and commitments alike.
 type Negotiated map[Service]float64
 
-// Services lists the services that may stand on an invoice.
-func Services() []Service { return []Service{EC2, EBS, ELB, VPC, DataTransfer, CloudWatch} }
-
 // kept is the share of a price that is paid; nil is all of it.
 type kept struct{ share *big.Rat }
 

@@ -13,8 +13,8 @@ func TestNegotiatedSharesComeOffEveryLineOfTheirService(t *testing.T) {
 		ledger := fullLedger(seed)
 		ledger.Types = typesOf("m5.large", "t3.micro", "c5.large", "t2.micro")
 		commitments := randomCommitments(rand.New(rand.NewPCG(seed, 6)), ledger.Types)
-		list := Committed{Book: usEastDiscounts(), Commitments: commitments}.Bill(ledger)
-		less := Committed{Book: usEastDiscounts(), Commitments: commitments, Negotiated: Negotiated{EC2: 0.25}}.Bill(ledger)
+		list := Plan{Book: usEastDiscounts(), Commitments: commitments}.Bill(ledger)
+		less := Plan{Book: usEastDiscounts(), Commitments: commitments, Negotiated: Negotiated{EC2: 0.25}}.Bill(ledger)
 		for i := range list.Lines {
 			a, b := &list.Lines[i], &less.Lines[i]
 			want := 1.0
@@ -35,7 +35,7 @@ func TestNegotiatedSharesComeOffEveryLineOfTheirService(t *testing.T) {
 
 func TestFixedSizesAreBought(t *testing.T) {
 	ledger := commitLedger(1)
-	b := Committed{Book: usEastDiscounts()}
+	b := Plan{Book: usEastDiscounts()}
 	onDemand := b.Bill(ledger)
 	for _, entry := range Plans() {
 		instances, dollars := entry.Sized()

@@ -23,7 +23,7 @@ func TestNotebooks(t *testing.T) {
 // tab is what a question adds up: who buys what, and what was used.
 type tab struct {
 	*testing.T
-	plan   Committed
+	plan   Plan
 	ledger *model.Ledger
 	buys   bool
 }
@@ -43,7 +43,7 @@ func answer(t *testing.T, q notebook.Question) string {
 	for _, text := range q.Input {
 		u.line(text)
 	}
-	invoice := AsRun{Prices: u.plan.Book}.Bill(u.ledger)
+	invoice := Plan{Book: u.plan.Book}.Bill(u.ledger)
 	if u.buys {
 		u.ledger.End = sim.Hour
 		for _, l := range u.ledger.Leases {

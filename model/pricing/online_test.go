@@ -155,7 +155,7 @@ func TestOnlineBoundOnTheWorldCup(t *testing.T) {
 			since = since[:running-1]
 		}
 	}
-	r := Recommend(Committed{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
+	r := Recommend(Plan{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
 	fee := 0.06 * float64(len(demand))
 	m := instanceMarket{price: 0.096 / fee, term: len(demand)}
 	got := m.online(demand) * fee / r.Cost

@@ -7,33 +7,14 @@ import (
 	"headroom/model"
 )
 
-// Plan is a way of buying what was used.
-type Plan interface {
-	// Bill returns what the usage costs. It leaves the ledger as it is.
-	Bill(ledger *model.Ledger) Invoice
-}
-
-// AsRun is the plan that bills every instance as it was launched: On-Demand by
-// the second, Spot at the price of the moment, without any commitment.
-type AsRun struct {
-	Prices Prices
+// Plan is a way of buying what was used: On-Demand by the second, Spot at the price
+// of the moment, less what commitments cover.
+type Plan struct {
+	Book Book
 	// FreeTier grants the offer that new accounts had before July 2025, per month:
 	// 750 h of t2.micro or t3.micro, 30 GB of gp2 or gp3, 750 h of public IPv4 and
 	// 10 metrics of detailed monitoring.
-	FreeTier bool
-}
-
-// Bill implements [Plan].
-func (p AsRun) Bill(ledger *model.Ledger) Invoice {
-	s := newSheet(ledger, p.Prices)
-	s.freeTier = p.FreeTier
-	return s.bill()
-}
-
-// Committed is the plan that bills what ran, less what commitments cover.
-type Committed struct {
-	Book        Book
-	FreeTier    bool         // as in [AsRun]
+	FreeTier    bool
 	Commitments []Commitment // the earlier cover first
 	Capacity    []CapacityReservation
 	Negotiated  Negotiated
@@ -45,21 +26,21 @@ type Committed struct {
 	Dedicated bool
 }
 
-// Bill implements [Plan]. Commitments that are not valid are a caller's error:
-// see [Commitment.Validate].
-func (p Committed) Bill(ledger *model.Ledger) Invoice {
+// Bill returns what the usage costs, and leaves the ledger as it is. Commitments
+// that are not valid are a caller's error: see [Commitment.Validate].
+func (p Plan) Bill(ledger *model.Ledger) Invoice {
 	return p.sheet(ledger).bill()
 }
 
-func (p Committed) sheet(ledger *model.Ledger) *sheet {
+func (p Plan) sheet(ledger *model.Ledger) *sheet {
 	s := newSheet(p.moved(ledger), p.Book)
 	s.freeTier = p.FreeTier
-	s.book, s.commitments, s.capacity, s.discount = p.Book, named(p.Commitments), p.Capacity, p.Negotiated
+	s.commitments, s.capacity, s.discount = named(p.Commitments), p.Capacity, p.Negotiated
 	return s
 }
 
 // moved returns the ledger with the instances where the plan would have them.
-func (p Committed) moved(ledger *model.Ledger) *model.Ledger {
+func (p Plan) moved(ledger *model.Ledger) *model.Ledger {
 	if !p.Hosts && !p.Dedicated && !p.WithoutSpot {
 		return ledger
 	}
@@ -97,16 +78,16 @@ func named(commitments []Commitment) []Commitment {
 	return all
 }
 
-// Meter bills one kind of usage.
-type Meter struct {
+// meter bills one kind of usage.
+type meter struct {
 	Name        string
 	Description string
 	bill        func(*sheet)
 }
 
-// Meters lists all kinds of usage that are billed, in the order of the invoice.
-func Meters() []Meter {
-	return []Meter{
+// meters lists all kinds of usage that are billed, in the order of the invoice.
+func meters() []meter {
+	return []meter{
 		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum; commitments first", billOnDemand},
 		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot},
 		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
@@ -121,16 +102,16 @@ func Meters() []Meter {
 
 // bill bills all meters.
 func (s *sheet) bill() Invoice {
-	for _, meter := range Meters() {
-		s.run(meter)
+	for _, m := range meters() {
+		s.run(m)
 	}
 	return s.finish()
 }
 
 // run bills one meter and puts its lines in order.
-func (s *sheet) run(meter Meter) {
+func (s *sheet) run(m meter) {
 	first := len(s.invoice.Lines)
-	meter.bill(s)
+	m.bill(s)
 	sortLines(s.invoice.Lines[first:], s.ledger.Owners)
 }
 

@@ -15,7 +15,7 @@ type PlanEntry struct {
 	Simulated bool
 	// Size returns the plan that is cheapest over all replications together, beside
 	// what an account has bought already.
-	Size func(Committed, []*model.Ledger) Committed
+	Size func(Plan, []*model.Ledger) Plan
 
 	kind      CommitmentKind // that it buys; 0: none, or several
 	appetites func(demand) []appetite
@@ -25,7 +25,7 @@ type PlanEntry struct {
 func Plans() []PlanEntry {
 	plans := []PlanEntry{{
 		Name: "on-demand", Description: "by the second, without commitment",
-		Size: func(own Committed, _ []*model.Ledger) Committed { return own },
+		Size: func(own Plan, _ []*model.Ledger) Plan { return own },
 	}}
 	for _, class := range []model.Class{model.Standard, model.Convertible} {
 		plans = append(plans, commitmentPlans(Commitment{Kind: ReservedInstance, Class: class})...)
@@ -36,14 +36,14 @@ func Plans() []PlanEntry {
 		PlanEntry{Name: "spot", Description: "at the Spot price of the moment, with interruptions", Simulated: true},
 		PlanEntry{
 			Name: "dedicated-hosts", Description: "packed on Dedicated Hosts, paid by the host",
-			Size: func(plan Committed, _ []*model.Ledger) Committed {
+			Size: func(plan Plan, _ []*model.Ledger) Plan {
 				plan.Hosts = true
 				return plan
 			},
 		},
 		PlanEntry{
 			Name: "dedicated-instances", Description: "on hardware of one account, paid by the instance and the Region",
-			Size: func(plan Committed, _ []*model.Ledger) Committed {
+			Size: func(plan Plan, _ []*model.Ledger) Plan {
 				plan.Dedicated = true
 				return plan
 			},
@@ -75,7 +75,7 @@ func commitmentPlans(c Commitment) []PlanEntry {
 			plans = append(plans, PlanEntry{
 				Name:        c.PlanName(),
 				Description: c.Kind.String() + "s of " + c.Term.String() + ", " + c.Payment.String() + ", sized to their optimum",
-				Size: func(own Committed, ledgers []*model.Ledger) Committed {
+				Size: func(own Plan, ledgers []*model.Ledger) Plan {
 					return own.With(sizeAll(appetites(own.demand(ledgers))))
 				},
 				kind: c.Kind, appetites: appetites,
@@ -106,9 +106,9 @@ func (d demand) appetites(of Commitment) []appetite {
 // Instances of each kind of usage that can share them, or hourly dollars of a
 // Savings Plan, of each family where it is for one. It is false for a plan that
 // does not buy what the size is of.
-func (e PlanEntry) Fixed(own Committed, ledgers []*model.Ledger, count int64, hourly model.Money) (Committed, bool) {
+func (e PlanEntry) Fixed(own Plan, ledgers []*model.Ledger, count int64, hourly model.Money) (Plan, bool) {
 	if e.appetites == nil {
-		return Committed{}, false
+		return Plan{}, false
 	}
 	var all []Commitment
 	for _, a := range e.appetites(own.demand(ledgers)) {
@@ -142,7 +142,7 @@ func sizeAll(appetites []appetite) []Commitment {
 
 // mixed reserves the base for a year without upfront, then buys a Compute Savings
 // Plan for what that leaves, and leaves Spot usage on Spot.
-func mixed(plan Committed, ledgers []*model.Ledger) Committed {
+func mixed(plan Plan, ledgers []*model.Ledger) Plan {
 	plan.WithoutSpot = false
 	for _, of := range []Commitment{
 		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront},

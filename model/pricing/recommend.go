@@ -51,7 +51,7 @@ var regretScales = [...]float64{0.8, 1.2}
 // of those that are named, the cheapest first. It minimises the expected cost
 // over the replications' demand per clock hour, not over its mean, that an
 // account's own commitments leave On-Demand.
-func Recommend(own Committed, ledgers []*model.Ledger, plans ...string) []Recommendation {
+func Recommend(own Plan, ledgers []*model.Ledger, plans ...string) []Recommendation {
 	d := own.demand(ledgers)
 	var all []Recommendation
 	for _, entry := range Plans() {
@@ -76,7 +76,7 @@ func recommend(book Book, plan string, appetites []appetite) Recommendation {
 		r.OnDemand += a.cost(0, 1)
 		if c, any := a.sized(x); any {
 			r.Commitments = append(r.Commitments, c)
-			r.Upfront += c.Upfront(book)
+			r.Upfront += c.due(book)
 		}
 	}
 	all := point(appetites, sizes, 1)

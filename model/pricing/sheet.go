@@ -17,11 +17,10 @@ const (
 // sheet is an invoice in the making: what the meters share.
 type sheet struct {
 	ledger   *model.Ledger
-	prices   Prices
 	freeTier bool
 	discount Negotiated
 
-	book        Book // nil in a plan without commitments and hosts
+	book        Book
 	commitments []Commitment
 	capacity    []CapacityReservation
 
@@ -30,10 +29,10 @@ type sheet struct {
 	invoice    Invoice
 }
 
-func newSheet(ledger *model.Ledger, prices Prices) *sheet {
+func newSheet(ledger *model.Ledger, book Book) *sheet {
 	calendar := newCalendar(ledger.Start)
 	return &sheet{
-		ledger: ledger, prices: prices,
+		ledger: ledger, book: book,
 		calendar:   calendar,
 		allowances: map[allowance]int64{},
 		invoice:    Invoice{Currency: "USD", Start: calendar.start},
@@ -93,7 +92,7 @@ var lastResort = []struct {
 
 // service returns the book's price of an item.
 func (s *sheet) service(service, item string) price {
-	listed, ok := s.prices.Service(service, item)
+	listed, ok := s.book.Service(service, item)
 	for _, last := range lastResort {
 		if !ok && last.service == service && last.item == item {
 			listed, ok = model.Price{USD: last.usd, Estimated: true}, true
@@ -104,7 +103,7 @@ func (s *sheet) service(service, item string) price {
 
 // instance returns the book's On-Demand price of an instance-hour.
 func (s *sheet) instance(kind int32, platform model.Platform) price {
-	return newPrice(s.prices.OnDemand(s.ledger.Types[kind].Name, platform))
+	return newPrice(s.book.OnDemand(s.ledger.Types[kind].Name, platform))
 }
 
 func newPrice(listed model.Price, ok bool) price {

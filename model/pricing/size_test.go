@@ -30,7 +30,7 @@ func demandLedger(seed uint64, fleetSize int) *model.Ledger {
 }
 
 // meanCost is the mean of a plan's cost over ledgers.
-func meanCost(plan Committed, ledgers []*model.Ledger) float64 {
+func meanCost(plan Plan, ledgers []*model.Ledger) float64 {
 	sum := 0.0
 	for _, ledger := range ledgers {
 		sum += plan.Bill(ledger).Cost().USD()
@@ -41,7 +41,7 @@ func meanCost(plan Committed, ledgers []*model.Ledger) float64 {
 func TestSizesAgreeWithBruteForce(t *testing.T) {
 	for seed := range uint64(6) {
 		ledgers := []*model.Ledger{demandLedger(seed, 14), demandLedger(seed+100, 14)}
-		b := Committed{Book: usEastDiscounts()}
+		b := Plan{Book: usEastDiscounts()}
 		for _, name := range []string{"reserved-standard-1y-no-upfront", "reserved-convertible-3y-all-upfront"} {
 			entry, _ := FindPlan(name)
 			plan := entry.Size(b, ledgers)
@@ -89,7 +89,7 @@ func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 		fleet(ledger, 1, ofType(0, 0, (k+1)*10*sim.Hour))
 	}
 	// The k-th largest runs 10·k hours of 100: worth reserving from 62.5 % on.
-	r := Recommend(Committed{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
+	r := Recommend(Plan{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
 	if r.Commitments[0].Count != 4 {
 		t.Errorf("%d reserved, want the 4 that run 70 h or more", r.Commitments[0].Count)
 	}
@@ -113,7 +113,7 @@ func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 
 func TestRecommendedCostIsTheBill(t *testing.T) {
 	ledgers := []*model.Ledger{demandLedger(1, 30), demandLedger(2, 30), demandLedger(3, 30)}
-	b := Committed{Book: usEastDiscounts(), Commitments: []Commitment{reserved(3, "m5.large")}}
+	b := Plan{Book: usEastDiscounts(), Commitments: []Commitment{reserved(3, "m5.large")}}
 	for _, r := range Recommend(b, ledgers) {
 		owned := 3 * 30 * 0.06 // a fee that is sunk: what it covers is no demand
 		bill := meanCost(b.With(r.Commitments), ledgers)
@@ -128,7 +128,7 @@ func TestRecommendedCostIsTheBill(t *testing.T) {
 
 func TestEveryPlanSaves(t *testing.T) {
 	ledgers := []*model.Ledger{demandLedger(5, 40), demandLedger(6, 40)}
-	b := Committed{Book: usEastDiscounts()}
+	b := Plan{Book: usEastDiscounts()}
 	names := map[string]bool{}
 	for _, entry := range Plans() {
 		if names[entry.Name] || entry.Description == "" {

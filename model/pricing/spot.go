@@ -119,7 +119,7 @@ func (b *spotBook) curve(l *model.Lease) *curve {
 		ceiling := l.MaxPrice
 		if ceiling == 0 {
 			ceiling = math.Inf(1)
-			listed, ok := b.sheet.prices.OnDemand(b.sheet.ledger.Types[l.Type].Name, l.Platform)
+			listed, ok := b.sheet.book.OnDemand(b.sheet.ledger.Types[l.Type].Name, l.Platform)
 			if ok && validPrice(listed.USD) {
 				ceiling = listed.USD
 			}

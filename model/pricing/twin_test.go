@@ -200,7 +200,7 @@ func randomLedger(seed uint64) *model.Ledger {
 	return ledger
 }
 
-func TestAsRunAgreesWithTheSecondBySecondTwin(t *testing.T) {
+func TestUncommittedUsageAgreesWithTheSecondBySecondTwin(t *testing.T) {
 	for seed := range uint64(150) {
 		ledger := randomLedger(seed)
 		w := twin{ledger: ledger, book: usEast(), count: map[twinKey]int64{}}
@@ -238,7 +238,7 @@ func TestAsRunAgreesWithTheSecondBySecondTwin(t *testing.T) {
 func TestClockHoursAgreeWithCounting(t *testing.T) {
 	for seed := range uint64(100) {
 		ledger := randomLedger(seed)
-		hours := ClockHours(ledger)
+		hours := clockHoursOf(ledger)
 		if got := ledger.Start.Truncate(time.Hour); !hours.First.Equal(got) {
 			t.Fatalf("seed %d: first hour %v, want %v", seed, hours.First, got)
 		}

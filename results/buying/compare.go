@@ -34,7 +34,7 @@ type Options struct {
 	Workers      int // 0: one per core
 	// Account is its prices and what it has bought already, the rest On-Demand:
 	// what savings are relative to.
-	Account  pricing.Committed
+	Account  pricing.Plan
 	Currency pricing.Currency
 	Plans    []string // names; nil: all
 	Size     Size

@@ -52,7 +52,7 @@ func jobs() *cloud.Config {
 func options(plans ...string) Options {
 	return Options{
 		Replications: 4, Plans: plans, Currency: pricing.USDollar,
-		Account: pricing.Committed{Book: must(catalog.Open("us-east-1"))},
+		Account: pricing.Plan{Book: must(catalog.Open("us-east-1"))},
 	}
 }
 

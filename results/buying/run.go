@@ -27,7 +27,7 @@ type runner struct {
 
 // simulate plays the replications of one way of launching.
 func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replication, error) {
-	e := run.New(cfg, nil) // billed by each plan, later
+	e := run.New(cfg, pricing.Plan{}) // billed by each plan, later
 	keys, _ := e.Keys()
 	before := r.done
 	o := run.Options{Replications: r.options.Replications, Workers: r.options.Workers, Progress: func(done int) {
@@ -107,7 +107,7 @@ func (r *runner) row(entry pricing.PlanEntry, runs []*replication, baseline []*p
 }
 
 // sized returns the plan with the commitments that it buys.
-func (r *runner) sized(entry pricing.PlanEntry, runs []*replication) pricing.Committed {
+func (r *runner) sized(entry pricing.PlanEntry, runs []*replication) pricing.Plan {
 	o := &r.options
 	all := ledgers(runs)
 	instances, dollars := entry.Sized()

@@ -34,16 +34,8 @@ const parquetRows = 8192
 // rowsAtOnce is how many rows are handed to the Parquet writer at a time.
 const rowsAtOnce = 64
 
-// WriteParquet writes the columns of [Points.WriteCSV]: parameters are numbers
+// writeParquet writes the columns of writeCSV: parameters are numbers
 // if all their values are, else texts, and what is missing is null.
-func (p *Points) WriteParquet(w io.Writer) error {
-	l, err := p.layout()
-	if err != nil {
-		return err
-	}
-	return p.writeParquet(w, l)
-}
-
 func (p *Points) writeParquet(w io.Writer, l *sheetLayout) error {
 	out := parquet.NewWriter(w, parquet.NewSchema("sweep", l.group()), parquet.MaxRowsPerRowGroup(parquetRows))
 	var rows []parquet.Row

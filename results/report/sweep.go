@@ -142,20 +142,21 @@ func (l *sheetLayout) add(some *sweep.Layout) {
 	}
 }
 
-// WriteCSV writes a row a point: its number, the parameters that differ, the
+// write finds out which columns the points need, and writes them.
+func (p *Points) write(w io.Writer, how func(io.Writer, *sheetLayout) error) error {
+	l, err := p.layout()
+	if err != nil {
+		return err
+	}
+	return how(w, l)
+}
+
+// writeCSV writes a row a point: its number, the parameters that differ, the
 // replications, and each metric with the half-width of its 95 % interval. Where
 // they are needed, columns follow for the number of observations of a metric
 // (KEY.n: not all replications of some point had one; elsewhere it is the number
 // of replications), for the threshold that ended a point early (ruled_out) and
 // for the error of one that failed (error).
-func (p *Points) WriteCSV(w io.Writer) error {
-	l, err := p.layout()
-	if err != nil {
-		return err
-	}
-	return p.writeCSV(w, l)
-}
-
 func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(l.head()) // csv.Writer keeps the first error for Error
@@ -215,16 +216,8 @@ func (l *sheetLayout) head() []string {
 	return head
 }
 
-// WriteReplications writes a row a replication: the point and its parameters,
+// writeReplications writes a row a replication: the point and its parameters,
 // the number of the replication, and what it measured.
-func (p *Points) WriteReplications(w io.Writer) error {
-	l, err := p.layout()
-	if err != nil {
-		return err
-	}
-	return p.writeReplications(w, l)
-}
-
 func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"point"}, l.names...)

@@ -50,7 +50,8 @@ func fourPoints() *Points {
 
 func TestSweepCSVHasARowAPoint(t *testing.T) {
 	var b bytes.Buffer
-	if err := fourPoints().WriteCSV(&b); err != nil {
+	p := fourPoints()
+	if err := p.write(&b, p.writeCSV); err != nil {
 		t.Fatal(err)
 	}
 	want := `point,target_value,type,replications,availability,availability.half_width,latency.p99{target_group=web},latency.p99{target_group=web}.half_width,cost.total,cost.total.half_width,latency.p99{target_group=web}.n,ruled_out,error
@@ -63,7 +64,8 @@ func TestSweepCSVHasARowAPoint(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}
 	b.Reset()
-	if err := fourPoints().WriteReplications(&b); err != nil {
+	p = fourPoints()
+	if err := p.write(&b, p.writeReplications); err != nil {
 		t.Fatal(err)
 	}
 	want = `point,target_value,type,replication,availability,latency.p99{target_group=web},cost.total
@@ -92,7 +94,7 @@ func TestSweepCSVOfPlainPointsIsPlain(t *testing.T) {
 		})
 	}
 	var b bytes.Buffer
-	if err := p.WriteCSV(&b); err != nil {
+	if err := p.write(&b, p.writeCSV); err != nil {
 		t.Fatal(err)
 	}
 	want := "point,replications,availability,availability.half_width,cost.total,cost.total.half_width\n0,2,1,0,3,12.706204736174692\n"
@@ -149,7 +151,8 @@ func TestRuledOutPointsComeAfterTheOthers(t *testing.T) {
 
 func TestSweepParquetHasTheColumnsOfTheCSV(t *testing.T) {
 	var b bytes.Buffer
-	if err := fourPoints().WriteParquet(&b); err != nil {
+	p := fourPoints()
+	if err := p.write(&b, p.writeParquet); err != nil {
 		t.Fatal(err)
 	}
 	file, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))

@@ -123,7 +123,7 @@ func (s *SweepPage) order(all []ranked) []ranked {
 // the best points, the front and what the parameters do.
 func (s *SweepPage) Write(w io.Writer, format Format) error {
 	if format == CSV {
-		return s.WriteCSV(w)
+		return s.write(w, s.writeCSV)
 	}
 	all, err := s.collect()
 	if err != nil {

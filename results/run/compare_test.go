@@ -17,7 +17,7 @@ import (
 var offers = sync.OnceValue(func() *catalog.Catalog { return must(catalog.Open("us-east-1")) })
 
 // at prepares a scenario at list prices.
-func at(cfg *cloud.Config) *Experiment { return New(cfg, pricing.AsRun{Prices: offers()}) }
+func at(cfg *cloud.Config) *Experiment { return New(cfg, pricing.Plan{Book: offers()}) }
 
 func compared(t *testing.T, a, b *Experiment, n int) *results.Comparison {
 	t.Helper()

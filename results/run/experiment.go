@@ -17,8 +17,8 @@ type Experiment struct {
 	meter *results.Meter
 }
 
-// New prepares the replications of a config, which a plan bills; without one their
-// invoices are empty.
+// New prepares the replications of a config, which a plan bills; without a price
+// book their invoices are empty.
 func New(cfg *cloud.Config, plan pricing.Plan) *Experiment {
 	return &Experiment{cfg: cfg, plan: plan, meter: results.NewMeter(cfg)}
 }
@@ -63,7 +63,7 @@ func (e *Experiment) replicate(ctx context.Context, replication int) (*Replicati
 		return nil, err
 	}
 	r := &Replication{Outcome: outcome, meter: e.meter}
-	if e.plan != nil {
+	if e.plan.Book != nil {
 		r.Invoice = e.plan.Bill(outcome.Ledger)
 	}
 	return r, nil

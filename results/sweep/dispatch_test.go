@@ -137,7 +137,7 @@ func failing(rule Rule) *Plan {
 		case point >= 8:
 			cfg := queue(0.5, 1, 5*sim.Minute)
 			cfg.Workloads[0].Demand = brittle{exponential(), 1 - 1e-2*float64(point-7)/7}
-			return run.New(cfg, pricing.AsRun{Prices: prices()}), nil
+			return run.New(cfg, pricing.Plan{Book: prices()}), nil
 		}
 		return good.Build(point)
 	}}
@@ -181,7 +181,7 @@ func TestFailingPointsSayTheSame(t *testing.T) {
 			return nil
 		}
 		failed++
-		want := must(p.Compute(t.Context(), r.Point))
+		want := must(p.compute(t.Context(), r.Point))
 		if r.Err != want.Err || r.First != want.First {
 			t.Errorf("point %d: got %q, want %q", r.Point, r.Err, want.Err)
 		}
@@ -352,7 +352,7 @@ func TestOnlyTheDeadlyReplicationIsLost(t *testing.T) {
 func TestAnswerGivesUpWithItsContext(t *testing.T) {
 	p := loads(1, Rule{})
 	p.Build = func(int) (*run.Experiment, error) {
-		return run.New(queue(0.9, 1, 10000*sim.Day), pricing.AsRun{Prices: prices()}), nil
+		return run.New(queue(0.9, 1, 10000*sim.Day), pricing.Plan{Book: prices()}), nil
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(50*time.Millisecond, func() { cancel(errStopped) })

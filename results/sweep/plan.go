@@ -18,33 +18,6 @@ type Plan struct {
 	Build func(point int) (*run.Experiment, error)
 }
 
-// Compute returns the row of a point: what [Run] keeps of it, from nothing.
-func (p *Plan) Compute(ctx context.Context, point int) (Row, error) {
-	experiment, err := build(p, point)
-	if err != nil {
-		return Row{Point: point, Err: err.Error()}, nil
-	}
-	row := Row{Point: point, Layout: NewLayout(experiment.Keys())}
-	for {
-		v := p.Rule.settle(row.Layout, row.Values)
-		if v.done {
-			row.Ruled = v.ruled
-			return row, nil
-		}
-		for len(row.Values) < v.n {
-			n := len(row.Values)
-			values, err := replicate(ctx, experiment, n)
-			if ctx.Err() != nil {
-				return Row{}, context.Cause(ctx)
-			}
-			if err != nil {
-				return Row{Point: point, First: n, Err: errorOf(n, err).Error()}, nil
-			}
-			row.Values = append(row.Values, values)
-		}
-	}
-}
-
 // errorOf is the error of a point whose replication failed.
 func errorOf(replication int, err error) error {
 	return fmt.Errorf("replication %d: %w", replication, err)

@@ -82,7 +82,7 @@ func loads(points int, rule Rule) *Plan {
 			return nil, errors.New("no such load")
 		}
 		cfg := queue(0.1+0.8*float64(point)/float64(points), 1, 5*sim.Minute)
-		return run.New(cfg, pricing.AsRun{Prices: prices()}), nil
+		return run.New(cfg, pricing.Plan{Book: prices()}), nil
 	}}
 }
 
@@ -117,7 +117,7 @@ func TestSameRowsForAnyWorkers(t *testing.T) {
 	p := loads(12, adaptive)
 	var want []byte
 	for point := range p.Points {
-		r := must(p.Compute(t.Context(), point))
+		r := must(p.compute(t.Context(), point))
 		want = append(want, r.encode()...)
 	}
 	for _, workers := range []int{1, 2, 8} {
@@ -160,7 +160,7 @@ func TestFailingPointIsARowWithItsError(t *testing.T) {
 func TestPanicIsTheErrorOfItsPoint(t *testing.T) {
 	p := loads(3, Rule{Replications: 1})
 	p.Build = func(int) (*run.Experiment, error) { panic("stale handle") }
-	r := must(p.Compute(t.Context(), 0))
+	r := must(p.compute(t.Context(), 0))
 	if !strings.HasPrefix(r.Err, "panic: stale handle\n") {
 		t.Errorf("error %q", r.Err)
 	}
@@ -207,7 +207,7 @@ func TestFirstWriteWins(t *testing.T) {
 	want := dump(t, dir, p, Options{})
 	j := must(OpenJournal(dir, manifest))
 	defer j.Close()
-	r := must(p.Compute(t.Context(), 0))
+	r := must(p.compute(t.Context(), 0))
 	for _, values := range r.Values {
 		values[0] = -1
 	}
@@ -294,7 +294,7 @@ func TestInterruptionKeepsReplications(t *testing.T) {
 func TestHopelessPointsEndEarly(t *testing.T) {
 	rule := Rule{Replications: 50, Thresholds: []model.Threshold{{Key: "latency.mean", Operator: "<", Limit: 1.2, Text: "< 1.2s"}}}
 	p := loads(10, rule)
-	hopeful, hopeless := must(p.Compute(t.Context(), 0)), must(p.Compute(t.Context(), 9))
+	hopeful, hopeless := must(p.compute(t.Context(), 0)), must(p.compute(t.Context(), 9))
 	if len(hopeful.Values) != 50 || hopeful.Ruled != "" {
 		t.Errorf("load 0.1: %d replications, ruled out by %q", len(hopeful.Values), hopeful.Ruled)
 	}
@@ -313,7 +313,7 @@ func hits(t *testing.T, rule Rule) (covered int, replications float64) {
 	t.Helper()
 	const duration = 90 * sim.Minute
 	at := func(seed uint64) *run.Experiment {
-		return run.New(queue(0.5, seed, duration), pricing.AsRun{Prices: prices()})
+		return run.New(queue(0.5, seed, duration), pricing.Plan{Book: prices()})
 	}
 	truth := 2.0 // 1/(1 - rho); requests that a run does not see the end of shift it by 0.1 %
 	p := &Plan{Points: experiments, Rule: rule, Build: func(point int) (*run.Experiment, error) { return at(uint64(100 + point)), nil }}
@@ -347,7 +347,7 @@ func TestIntervalsCoverWithAndWithoutStopping(t *testing.T) {
 func BenchmarkTrivialPoints(b *testing.B) {
 	p := loads(1, Rule{Replications: 1})
 	p.Build = func(int) (*run.Experiment, error) {
-		return run.New(queue(0.5, 1, sim.Minute), pricing.AsRun{Prices: prices()}), nil
+		return run.New(queue(0.5, 1, sim.Minute), pricing.Plan{Book: prices()}), nil
 	}
 	p.Points = b.N
 	j := must(OpenJournal(b.TempDir(), manifest))
@@ -364,7 +364,7 @@ func BenchmarkTrivialPoints(b *testing.B) {
 func BenchmarkWorkers(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does: the heap is small
 	heavy := func() *run.Experiment {
-		return run.New(queue(0.9, 1, 36*sim.Hour), pricing.AsRun{Prices: prices()})
+		return run.New(queue(0.9, 1, 36*sim.Hour), pricing.Plan{Book: prices()})
 	}
 	b.Run("alone", func(b *testing.B) {
 		for b.Loop() {
@@ -392,5 +392,33 @@ func TestReasonsShowWhatChanged(t *testing.T) {
 	err := is.matches(was.encode())
 	if err == nil || !strings.Contains(err.Error(), "30, 40, 50, 60,, is …") || !strings.Contains(err.Error(), "50, 61, 62,)") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// compute is the row of a point by the definition: what Run keeps of it, from
+// nothing.
+func (p *Plan) compute(ctx context.Context, point int) (Row, error) {
+	experiment, err := build(p, point)
+	if err != nil {
+		return Row{Point: point, Err: err.Error()}, nil
+	}
+	row := Row{Point: point, Layout: NewLayout(experiment.Keys())}
+	for {
+		v := p.Rule.settle(row.Layout, row.Values)
+		if v.done {
+			row.Ruled = v.ruled
+			return row, nil
+		}
+		for len(row.Values) < v.n {
+			n := len(row.Values)
+			values, err := replicate(ctx, experiment, n)
+			if ctx.Err() != nil {
+				return Row{}, context.Cause(ctx)
+			}
+			if err != nil {
+				return Row{Point: point, First: n, Err: errorOf(n, err).Error()}, nil
+			}
+			row.Values = append(row.Values, values)
+		}
 	}
 }

@@ -92,9 +92,6 @@ func (s *Slab[T]) Bump(h Handle) Handle {
 // Len returns the number of live slots.
 func (s *Slab[T]) Len() int { return len(s.slots) - len(s.free) }
 
-// Slots returns the number of slots, live or not: every index is below it.
-func (s *Slab[T]) Slots() int { return len(s.slots) }
-
 // All ranges over the live slots in the order of their indices. The loop may
 // free any of them; it reaches a slot allocated meanwhile if its index is still
 // to come.

@@ -40,8 +40,8 @@ func TestFreedSlotsAreReusedLastInFirstOutAndZeroed(t *testing.T) {
 			t.Errorf("handle %v was given out twice", h)
 		}
 	}
-	if s.Len() != 4 || s.Slots() != 4 {
-		t.Errorf("%d live of %d slots, want 4 of 4", s.Len(), s.Slots())
+	if s.Len() != 4 || len(s.slots) != 4 {
+		t.Errorf("%d live of %d slots, want 4 of 4", s.Len(), len(s.slots))
 	}
 }
 

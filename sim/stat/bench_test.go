@@ -24,9 +24,7 @@ func TestRecordingAllocatesNothing(t *testing.T) {
 		tally     Tally
 		level     Level
 		histogram Histogram
-		batches   Batches
 	)
-	series := NewSeries(sim.Second, sim.Hour)
 	histogram.Record(int64(sim.Minute))
 	now := sim.Time(0)
 	xs := latencies()
@@ -36,8 +34,6 @@ func TestRecordingAllocatesNothing(t *testing.T) {
 			tally.Record(x)
 			level.Add(now, 1)
 			histogram.Record(x)
-			series.Record(now, x)
-			batches.Record(x)
 		}
 		_ = level.Mean(now)
 		_ = histogram.Quantile(0.99)
@@ -90,26 +86,5 @@ func BenchmarkHistogramMerge(b *testing.B) {
 	}
 	for b.Loop() {
 		to.Merge(&from)
-	}
-}
-
-func BenchmarkSeriesRecord(b *testing.B) {
-	const horizon = sim.Hour
-	series := NewSeries(sim.Minute, horizon)
-	xs := latencies()
-	now := sim.Time(0)
-	for i := range b.N {
-		if now += 100 * sim.Microsecond; now > horizon {
-			now = 0
-		}
-		series.Record(now, xs[i&4095])
-	}
-}
-
-func BenchmarkBatchesRecord(b *testing.B) {
-	var batches Batches
-	xs := latencies()
-	for i := range b.N {
-		batches.Record(xs[i&4095])
 	}
 }

@@ -4,18 +4,14 @@
 //
 // An accumulator takes observations one by one and keeps no list of them:
 //
-//   - [Counter] counts facts.
 //   - [Tally] keeps count, sum, sum of squares, minimum and maximum.
 //   - [Level] is a number that holds over time: its area, mean and extremes.
 //   - [Histogram] keeps the distribution, for quantiles.
-//   - [Series] keeps count, sum and maximum per interval of virtual time.
-//   - [Batches] cuts one long run into batch means.
 //
 // An [Estimate] is a value with the half-width of its confidence interval and
 // the number of observations behind it: [Interval] makes one from the values
-// of independent replications, [Batches.Estimate] from one long run. [MSER5]
-// says where a warm-up ends, [Lag1] whether neighbours are correlated,
-// [EnoughFor] whether a sample is large enough for a quantile.
+// of independent replications. [MSER5] says where a warm-up ends, [EnoughFor]
+// whether a sample is large enough for a quantile.
 //
 // Durations are recorded as nanoseconds: h.Record(int64(wait)).
 //
@@ -25,7 +21,7 @@
 // 192 bits) and cannot overflow, so Merge is associative and commutative to
 // the last bit: a result never depends on who merged what first. Means and
 // variances are rounded once, when read. The zero value of every accumulator
-// but [Series] is ready to use.
+// is ready to use.
 //
 // Recording costs 3 to 6 ns and allocates nothing, but for a [Histogram] that
 // meets a value beyond the largest so far: it may grow by some octaves of 1 KiB

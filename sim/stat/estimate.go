@@ -40,22 +40,6 @@ func Interval(xs []float64, confidence float64) Estimate {
 	return e
 }
 
-// Lag1 returns the lag-1 autocorrelation of xs, in [−1, 1]:
-// Σ(xᵢ−m)(xᵢ₊₁−m) / Σ(xᵢ−m)². It is NaN for fewer than two values or if all are
-// equal. Beyond ±2/√n, batch means are too short to be taken as independent
-// (Bartlett's bound for white noise).
-func Lag1(xs []float64) float64 {
-	mean, squares := moments(xs)
-	if len(xs) < 2 || squares == 0 {
-		return math.NaN()
-	}
-	products := 0.0
-	for i := 1; i < len(xs); i++ {
-		products += (xs[i-1] - mean) * (xs[i] - mean)
-	}
-	return products / squares
-}
-
 // EnoughFor reports whether n observations suffice to estimate the q-quantile:
 // at least 20 are expected on its thinner side, n·min(q, 1−q) ≥ 20. The number
 // beyond the true quantile is binomial, so its standard deviation is about

@@ -83,55 +83,6 @@ func autoregress(r *rand.Rand, rho float64) func() float64 {
 	}
 }
 
-func TestBatchesCoverTheTruthOfACorrelatedRun(t *testing.T) {
-	const trials, length = 1000, 20_000
-	r := rand.New(rand.NewPCG(1, 7))
-	naive := make([]float64, 0, length)
-	naiveHits := 0
-	got := coverage(trials, 5000, func() Estimate {
-		draw := autoregress(r, 0.9)
-		var b Batches
-		naive = naive[:0]
-		for range length {
-			v := int64(math.Round(5000 + 1000*draw()))
-			b.Record(v)
-			naive = append(naive, float64(v))
-		}
-		if e := Interval(naive, 0.95); math.Abs(e.Value-5000) <= e.HalfWidth {
-			naiveHits++
-		}
-		return b.Estimate(0.95)
-	})
-	if got < 0.92 || got > 0.98 {
-		t.Errorf("batch means cover %v, want 0.95 ± 0.03", got)
-	}
-	if share := float64(naiveHits) / trials; share > 0.6 {
-		t.Errorf("taking the run as independent covers %v: this test shows nothing", share)
-	}
-}
-
-func TestBatchesKeepEveryObservation(t *testing.T) {
-	for _, n := range []int{1, 2, 63, 64, 65, 127, 128, 1000, 100_000} {
-		var b Batches
-		for i := range n {
-			b.Record(int64(i))
-		}
-		means := b.Means()
-		if len(means) >= batchLimit || n >= batchLimit && len(means) < batchLimit/2 {
-			t.Errorf("%d observations: %d batches", n, len(means))
-		}
-		if left := n - len(means)*int(b.Size()); left < 0 || left >= int(b.Size()) {
-			t.Errorf("%d observations: %d batches of %d", n, len(means), b.Size())
-		}
-		for i, got := range means { // batch i holds i·size … (i+1)·size − 1
-			size := float64(b.Size())
-			if want := float64(i)*size + (size-1)/2; got != want {
-				t.Fatalf("%d observations: mean of batch %d = %v, want %v", n, i, got, want)
-			}
-		}
-	}
-}
-
 func TestMSER5FindsAKnownTransient(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 8))
@@ -191,25 +142,6 @@ func TestMSER5KnowsWhenItCannotTell(t *testing.T) {
 	growing[999] = math.NaN()
 	if _, ok := MSER5(growing); ok {
 		t.Error("NaN has a warm-up")
-	}
-}
-
-func TestLag1FindsTheCorrelation(t *testing.T) {
-	for _, rho := range []float64{-0.5, 0, 0.9} {
-		draw := autoregress(rand.New(rand.NewPCG(2, 10)), rho)
-		xs := make([]float64, 50_000)
-		for i := range xs {
-			xs[i] = draw()
-		}
-		if got := Lag1(xs); math.Abs(got-rho) > 0.02 {
-			t.Errorf("lag 1 of %v = %v", rho, got)
-		}
-	}
-	if got := Lag1([]float64{1, 1, 1}); !math.IsNaN(got) {
-		t.Errorf("of equal values: %v, want NaN", got)
-	}
-	if got := Lag1([]float64{1}); !math.IsNaN(got) {
-		t.Errorf("of one value: %v, want NaN", got)
 	}
 }
 

@@ -117,18 +117,18 @@ func (h *Histogram) Quantile(q float64) int64 {
 	panic("stat: histogram lost an observation")
 }
 
-// A Bucket is a range of a [Histogram] and how many observations fell into it.
-type Bucket struct {
-	From, To int64 // both included
-	Count    int64
+// A bucket is a range of a [Histogram] and how many observations fell into it.
+type bucket struct {
+	from, to int64 // both included
+	count    int64
 }
 
-// Buckets yields the buckets that are not empty, in increasing order.
-func (h *Histogram) Buckets() iter.Seq[Bucket] {
-	return func(yield func(Bucket) bool) {
+// filled yields the buckets that are not empty, in increasing order.
+func (h *Histogram) filled() iter.Seq[bucket] {
+	return func(yield func(bucket) bool) {
 		for i, n := range h.buckets {
 			from, width := bucketBounds(i)
-			if n > 0 && !yield(Bucket{From: from, To: from + width - 1, Count: n}) {
+			if n > 0 && !yield(bucket{from: from, to: from + width - 1, count: n}) {
 				return
 			}
 		}

@@ -52,16 +52,16 @@ func checkAgainstSorted(t *testing.T, xs []int64) {
 		previous = got
 	}
 	total := int64(0)
-	for b := range h.Buckets() {
-		first, _ := slices.BinarySearch(xs, b.From)
-		beyond, _ := slices.BinarySearch(xs, b.To)
-		for beyond < n && xs[beyond] == b.To {
+	for b := range h.filled() {
+		first, _ := slices.BinarySearch(xs, b.from)
+		beyond, _ := slices.BinarySearch(xs, b.to)
+		for beyond < n && xs[beyond] == b.to {
 			beyond++
 		}
-		if int64(beyond-first) != b.Count {
+		if int64(beyond-first) != b.count {
 			t.Fatalf("bucket %+v, want %d observations", b, beyond-first)
 		}
-		total += b.Count
+		total += b.count
 	}
 	if total != h.Count() {
 		t.Fatalf("buckets hold %d observations of %d", total, h.Count())

@@ -94,45 +94,30 @@ func TestTallyOfNothingHasNoMean(t *testing.T) {
 // TestMergingIsRecordingTheUnion splits a stream into three parts, merges them in
 // every order and grouping, and demands the very state of one accumulator.
 func TestMergingIsRecordingTheUnion(t *testing.T) {
-	const horizon = 100 * sim.Second
 	type all struct {
-		counter   Counter
 		tally     Tally
 		histogram Histogram
-		series    *Series
 	}
 	merge := func(parts ...*all) *all {
-		to := &all{series: NewSeries(7*sim.Second, horizon)}
+		to := &all{}
 		for _, from := range parts {
-			to.counter.Merge(from.counter)
 			to.tally.Merge(&from.tally)
 			to.histogram.Merge(&from.histogram)
-			to.series.Merge(from.series)
 		}
 		return to
 	}
 	same := func(a, b *all) bool {
-		if a.counter != b.counter || a.tally != b.tally || !equalHistograms(&a.histogram, &b.histogram) {
-			return false
-		}
-		for i := range a.series.Len() {
-			if a.series.Cell(i) != b.series.Cell(i) {
-				return false
-			}
-		}
-		return true
+		return a.tally == b.tally && equalHistograms(&a.histogram, &b.histogram)
 	}
 	for seed := range uint64(100) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		parts := [3]*all{merge(), merge(), merge()}
 		union := merge()
 		for range r.IntN(200) {
-			v, now := someInt(r), sim.Time(r.Int64N(int64(horizon)+1))
+			v := someInt(r)
 			for _, to := range []*all{union, parts[r.IntN(3)]} {
-				to.counter.Increment()
 				to.tally.Record(v)
 				to.histogram.Record(v & math.MaxInt64)
-				to.series.Record(now, v)
 			}
 		}
 		a, b, c := parts[0], parts[1], parts[2]
@@ -229,31 +214,6 @@ func TestLevelRefusesThePast(t *testing.T) {
 		level.Set(10, 1)
 		level.Set(9, 1)
 	})
-}
-
-func TestSeriesCutsTimeIntoIntervals(t *testing.T) {
-	s := NewSeries(sim.Minute, 150*sim.Second)
-	for _, at := range []sim.Time{0, sim.Minute - 1, sim.Minute, 150 * sim.Second, 30 * sim.Second} {
-		s.Record(at, -int64(at/sim.Second)-1)
-	}
-	want := [][3]int64{{3, -92, -1}, {1, -61, -61}, {1, -151, -151}} // count, sum, maximum
-	if s.Len() != len(want) {
-		t.Fatalf("%d intervals, want %d", s.Len(), len(want))
-	}
-	for i, w := range want {
-		c := s.Cell(i)
-		if got := [3]int64{c.Count, int64(c.Sum.Float64()), c.Max}; got != w {
-			t.Errorf("interval %d: %v, want %v", i, got, w)
-		}
-	}
-	if exact := NewSeries(sim.Minute, 2*sim.Minute); exact.Len() != 2 {
-		t.Errorf("two minutes have %d intervals of a minute", exact.Len())
-	}
-	mustPanic(t, "beyond the horizon", func() { s.Record(150*sim.Second+1, 0) })
-	s.Record(150*sim.Second, 0)
-	mustPanic(t, "beyond the horizon, from the last interval", func() { s.Record(150*sim.Second+1, 0) })
-	mustPanic(t, "before the start", func() { s.Record(-1, 0) })
-	mustPanic(t, "other shape", func() { s.Merge(NewSeries(sim.Second, 150*sim.Second)) })
 }
 
 func mustPanic(t *testing.T, name string, f func()) {

@@ -5,21 +5,6 @@ import (
 	"math/big"
 )
 
-// Counter counts facts.
-type Counter int64
-
-// Increment counts one.
-func (c *Counter) Increment() { *c++ }
-
-// Add counts n at once.
-func (c *Counter) Add(n int64) { *c += Counter(n) }
-
-// Value returns the count.
-func (c Counter) Value() int64 { return int64(c) }
-
-// Merge adds the count of another.
-func (c *Counter) Merge(other Counter) { *c += other }
-
 // Tally summarises integer observations: count, exact sum and sum of squares,
 // minimum and maximum.
 type Tally struct {
