@@ -11,7 +11,8 @@ import (
 
 	"headroom/results"
 	"headroom/results/report"
-	"headroom/scenarios"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tables"
 )
 
 func newExplain() *cobra.Command {
@@ -24,13 +25,13 @@ It also explains metrics: latency.p99. Without KEY it lists the tables.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return sheetOf(tables()).Write(c.OutOrStdout(), report.Table)
+				return sheetOf(topTables()).Write(c.OutOrStdout(), report.Table)
 			}
 			return explain(c.OutOrStdout(), args[0])
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var paths []string
-			for _, k := range scenarios.Keys() {
+			for _, k := range tables.Vocabulary().Keys() {
 				paths = append(paths, k.Path)
 			}
 			return paths, cobra.ShellCompDirectiveNoFileComp
@@ -59,7 +60,7 @@ func explain(w io.Writer, asked string) error {
 }
 
 // describe prints one key, and what is below it.
-func describe(w io.Writer, k scenarios.Key) error {
+func describe(w io.Writer, k schema.Key) error {
 	preset := k.Default
 	if preset == "" {
 		preset = "(none)"
@@ -110,10 +111,10 @@ func segments(path string) []string {
 }
 
 // matching returns the keys in a relation to the one that was asked for.
-func matching(asked string, relation func(key, asked []string) bool) []scenarios.Key {
+func matching(asked string, relation func(key, asked []string) bool) []schema.Key {
 	want := segments(asked)
-	var found []scenarios.Key
-	for _, k := range scenarios.Keys() {
+	var found []schema.Key
+	for _, k := range tables.Vocabulary().Keys() {
 		if relation(segments(k.Path), want) {
 			found = append(found, k)
 		}
@@ -159,10 +160,10 @@ func isTail(key, asked []string) bool {
 	return len(key) > 1 && len(asked) > len(key) && slices.EqualFunc(key, asked[len(asked)-len(key):], same)
 }
 
-// tables returns the keys that stand at the top of a file.
-func tables() []scenarios.Key {
-	var top []scenarios.Key
-	for _, k := range scenarios.Keys() {
+// topTables returns the keys that stand at the top of a file.
+func topTables() []schema.Key {
+	var top []schema.Key
+	for _, k := range tables.Vocabulary().Keys() {
 		if s := segments(k.Path); len(s) == 1 {
 			top = append(top, k)
 		}
@@ -170,7 +171,7 @@ func tables() []scenarios.Key {
 	return top
 }
 
-func sheetOf(keys []scenarios.Key) report.Sheet {
+func sheetOf(keys []schema.Key) report.Sheet {
 	s := report.Sheet{Columns: []string{"key", "default", "meaning"}, Left: 3}
 	for _, k := range keys {
 		s.Rows = append(s.Rows, []report.Entry{text(k.Path), text(k.Default), text(k.Doc)})
@@ -181,7 +182,7 @@ func sheetOf(keys []scenarios.Key) report.Sheet {
 // unknownKey suggests the key or metric that was probably meant.
 func unknownKey(asked string) error {
 	var names []string
-	for _, k := range scenarios.Keys() {
+	for _, k := range tables.Vocabulary().Keys() {
 		path := segments(k.Path)
 		names = append(names, k.Path, path[len(path)-1])
 	}

@@ -15,7 +15,8 @@ import (
 	"time"
 
 	"headroom/results/search"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
+	"headroom/scenarios/tables"
 )
 
 // choosable is a scenario whose 24 candidates are quick to simulate: 2 vCPUs'
@@ -247,8 +248,15 @@ func TestStockSearchRecommends(t *testing.T) {
 	}
 }
 
+// The budget that a file must have is the one that a search asks for.
+func TestLeastBudgetIsThatOfTheSearch(t *testing.T) {
+	if got := search.LeastBudget(1); got != space.LeastBudget {
+		t.Errorf("a search asks for %d candidates, a file for %d", got, space.LeastBudget)
+	}
+}
+
 func TestSearchProgressShowsTheBest(t *testing.T) {
-	s, err := scenarios.Parse("choosable.toml", []byte(choosable+asSearch+choices), scenarios.Options{})
+	s, err := tables.Parse("choosable.toml", []byte(choosable+asSearch+choices), tables.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

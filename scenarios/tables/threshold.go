@@ -1,0 +1,92 @@
+package tables
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+// Threshold is a limit on a metric.
+type Threshold struct {
+	Metric   string // "latency.p99", "cost{service=ec2}"
+	Operator string // < <= > >=
+	Limit    float64
+	Unit     string // of the limit as written: "s", "ratio", "USD", or "" for a plain number
+	Text     string // "< 400ms"
+}
+
+// Holds reports whether a value of the metric keeps the limit.
+func (t Threshold) Holds(value float64) bool {
+	switch t.Operator {
+	case "<":
+		return value < t.Limit
+	case "<=":
+		return value <= t.Limit
+	case ">":
+		return value > t.Limit
+	default:
+		return value >= t.Limit
+	}
+}
+
+func thresholdKeys() []schema.Key {
+	return schema.Within("thresholds", "", []schema.Key{
+		schema.Row("METRIC", schema.Loose("limit"), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`),
+	})
+}
+
+// limitUnits are tried in turn on the number of a threshold.
+var limitUnits = []struct {
+	unit    string
+	applies func(number string) bool
+	measure *schema.Measure
+}{
+	{"USD", func(n string) bool { return strings.HasPrefix(n, "$") }, schema.PlainDollars},
+	{"ratio", func(n string) bool { return strings.HasSuffix(n, "%") }, schema.Share},
+	{"", func(n string) bool { return schema.NumberLength(n) == len(n) }, schema.Number},
+	{"s", func(string) bool { return true }, schema.Seconds},
+}
+
+func (l *loader) readThresholds(t *schema.Table) {
+	t.Ask("METRIC")
+	for _, metric := range slices.Sorted(maps.Keys(t.Node.Table)) {
+		t.Pass(metric)
+		t.Node.Note(metric)
+		th, ok := parseThreshold(t.Node.Table[metric])
+		if !ok {
+			t.Mistake(metric, `must be a limit such as "< 400ms", ">= 99.9%", "< $90" or "<= 3"`, "")
+			continue
+		}
+		th.Metric = metric
+		if l.options.CheckMetric != nil {
+			if err := l.options.CheckMetric(metric); err != nil {
+				t.Add(schema.Fault{Path: t.PathOf(metric), Rule: err.Error()}, t.Node.Table[metric], metric)
+			}
+		}
+		l.scenario.Thresholds = append(l.scenario.Thresholds, th)
+	}
+}
+
+func parseThreshold(n *tree.Node) (Threshold, bool) {
+	text, ok := n.Scalar.(string)
+	th := Threshold{Text: text}
+	for _, operator := range []string{"<=", ">=", "<", ">"} { // the longer first
+		number, found := strings.CutPrefix(strings.TrimSpace(text), operator)
+		if !ok || !found {
+			continue
+		}
+		number = strings.TrimSpace(number)
+		th.Operator = operator
+		for _, u := range limitUnits {
+			if u.applies(number) {
+				limit, rule := schema.ReadQuantity(&tree.Node{Form: tree.ScalarForm, Scalar: number}, u.measure)
+				th.Unit, th.Limit = u.unit, limit
+				return th, rule == "" && number != ""
+			}
+		}
+	}
+	return th, false
+}
