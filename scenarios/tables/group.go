@@ -12,8 +12,8 @@ import (
 	"headroom/sim"
 )
 
-// Limits of a group. AWS's quotas are from FACTS 18.2; mostInstances bounds
-// memory.
+// Limits of a group. AWS's are from its page of the quotas of Auto Scaling;
+// mostInstances bounds memory.
 const (
 	mostInstances    = 100_000
 	mostPolicies     = 50

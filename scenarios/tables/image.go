@@ -7,8 +7,8 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// Boot times of an image that tells none: network and sshd of Linux, Windows,
-// and bare metal (FACTS 3.3).
+// Boot times of an image that tells none: network and sshd of Linux, as measured
+// on EC2 instances (17.2 + 5.6 s); those of Windows and bare metal are estimates.
 const (
 	linuxBoot   = `{ dist = "lognormal", median = "22.8s", sigma = 0.25 }`
 	windowsBoot = `{ dist = "lognormal", median = "240s", sigma = 0.25 }`

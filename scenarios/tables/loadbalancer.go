@@ -12,7 +12,8 @@ import (
 	"headroom/sim"
 )
 
-// Latencies that a load balancer adds (FACTS 15.5).
+// Latencies that a load balancer adds: our estimates of what one and another zone
+// take, and what the simulator of which this one is the successor took.
 const (
 	realisticLatency = 5 * sim.Millisecond
 	crossZoneLatency = 500 * sim.Microsecond

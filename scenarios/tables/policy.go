@@ -201,8 +201,8 @@ func (l *loader) addTracking(t *schema.Table, p scaling.TargetTracking, m cloud.
 	}
 }
 
-// basicPeriod is the length of a datapoint without detailed monitoring (FACTS
-// 13.1).
+// basicPeriod is the length of a datapoint without detailed monitoring, as the
+// CloudWatch documentation of EC2 says.
 const basicPeriod = 300 * sim.Second
 
 func (l *loader) readStep(t *schema.Table, group, policy int) scaling.Policy {

@@ -10,7 +10,7 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// volumeType is what AWS allows of one EBS volume type (FACTS 8.2, 8.3).
+// volumeType is what AWS allows of one EBS volume type, from its page of EBS volume types.
 type volumeType struct {
 	name                        string
 	leastGiB, mostGiB           int64
@@ -40,7 +40,7 @@ func volumeTypeNames() []string {
 	return names
 }
 
-// Limits of a gp3 volume's throughput, in MiB/s (FACTS 8.3).
+// Limits of a gp3 volume's throughput, in MiB/s, from the same page.
 const (
 	leastThroughput = 125
 	mostThroughput  = 2000
