@@ -12,6 +12,7 @@ type Schema struct {
 	keys    []Key
 	index   map[string]*declared // by path
 	planned map[string]*Key      // by path, those that this version does not simulate
+	order   []string             // of the planned ones
 }
 
 // declared is a key with its default decoded.
@@ -28,8 +29,9 @@ func New(keys []Key) *Schema {
 		if s.index[k.Path] != nil || s.planned[k.Path] != nil {
 			panic("schema: key " + k.Path + " is declared twice")
 		}
-		if k.neutral != nil {
+		if k.Neutral != nil {
 			s.planned[k.Path] = &k
+			s.order = append(s.order, k.Path)
 			continue
 		}
 		s.keys = append(s.keys, k)
@@ -56,14 +58,14 @@ func (s *Schema) Named(path string) bool {
 func (s *Schema) children(pattern string) []string {
 	var names []string
 	for _, k := range s.keys {
-		if parent, name := SplitPath(k.Path); parent == pattern && name != "NAME" {
+		if parent, name := splitPath(k.Path); parent == pattern && name != "NAME" {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-func SplitPath(path string) (parent, name string) {
+func splitPath(path string) (parent, name string) {
 	if i := strings.LastIndexByte(path, '.'); i >= 0 {
 		return path[:i], strings.TrimSuffix(path[i+1:], "[]")
 	}

@@ -137,12 +137,12 @@ func (t *Table) Choice(key string) string {
 	if n == nil {
 		return ""
 	}
-	words := d.Type.choices()
+	words := namesOf(d.Type.words())
 	v, ok := n.Scalar.(string)
 	if ok && slices.Contains(words, v) {
 		return v
 	}
-	if slices.Contains(d.Type.later, v) {
+	if slices.Contains(namesOf(d.Type.later), v) {
 		t.Mistake(key, "is not simulated by this version", "")
 		return ""
 	}

@@ -38,8 +38,16 @@ const (
 	designSaltelli = "saltelli"
 )
 
-func designs() []string {
-	return []string{designGrid, designZip, designList, designRandom, designLatin, designSobol, designSaltelli}
+func designs() []schema.Word {
+	return []schema.Word{
+		{Name: designGrid, Meaning: "all combinations of the values"},
+		{Name: designZip, Meaning: "the lists side by side"},
+		{Name: designList, Meaning: "given points"},
+		{Name: designRandom, Meaning: "independent points of the ranges"},
+		{Name: designLatin, Meaning: "one point in each of as many equal slices of every axis"},
+		{Name: designSobol, Meaning: "a low-discrepancy sequence, which fills the ranges evenly"},
+		{Name: designSaltelli, Meaning: "blocks of points from which first-order and total indices come"},
+	}
 }
 
 func sampled(design string) bool {

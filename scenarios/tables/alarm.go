@@ -12,25 +12,25 @@ import (
 
 // metricKinds are the metrics that an alarm may watch.
 var metricKinds = []struct {
-	name string
-	kind cloud.MetricKind
+	name, meaning string
+	kind          cloud.MetricKind
 }{
-	{"CPUUtilization", cloud.CPUUtilization},
-	{"NetworkIn", cloud.NetworkIn},
-	{"NetworkOut", cloud.NetworkOut},
-	{"RequestCountPerTarget", cloud.RequestCountPerTarget},
-	{"RequestCount", cloud.RequestCount},
-	{"TargetResponseTime", cloud.TargetResponseTime},
-	{"HealthyHostCount", cloud.HealthyHostCount},
-	{"UnHealthyHostCount", cloud.UnHealthyHostCount},
+	{"CPUUtilization", "percent of the vCPUs of a group that are busy", cloud.CPUUtilization},
+	{"NetworkIn", "bytes that an instance of a group receives in a minute", cloud.NetworkIn},
+	{"NetworkOut", "bytes that an instance of a group sends in a minute", cloud.NetworkOut},
+	{"RequestCountPerTarget", "requests for each target of a target group", cloud.RequestCountPerTarget},
+	{"RequestCount", "requests for a target group", cloud.RequestCount},
+	{"TargetResponseTime", "seconds until the targets of a target group respond", cloud.TargetResponseTime},
+	{"HealthyHostCount", "healthy targets of a target group", cloud.HealthyHostCount},
+	{"UnHealthyHostCount", "unhealthy targets of a target group", cloud.UnHealthyHostCount},
 }
 
-func metricNames() []string {
-	var names []string
+func metricNames() []schema.Word {
+	var words []schema.Word
 	for _, m := range metricKinds {
-		names = append(names, m.name)
+		words = append(words, schema.Word{Name: m.name, Meaning: m.meaning})
 	}
-	return names
+	return words
 }
 
 // statistics are the statistics by name.
@@ -43,7 +43,7 @@ func alarmKeys() []schema.Key {
 		schema.Row("metric_name", schema.Choice(metricNames), schema.Required, "the CloudWatch metric"),
 		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "whose CPU or network; in a policy, its own group"),
 		schema.Row("target_group", schema.Name("target_group"), "", "whose requests or targets; in a policy, the group's first"),
-		schema.Row("statistic", schema.OneOf("Average", "Minimum", "Maximum", "Sum"), "(Average; Sum of request counts)", "what a datapoint is of its period"),
+		schema.Row("statistic", schema.OneOf("Average: the mean of what was measured", "Minimum: the least", "Maximum: the most", "Sum: all of it together"), "(Average; Sum of request counts)", "what a datapoint is of its period"),
 		schema.Row("period", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of a datapoint: 10, 20, 30 s or whole minutes"),
 		schema.Row("evaluation_periods", schema.Whole(1, 10_000), schema.Required, "datapoints that count"),
 		schema.Row("datapoints_to_alarm", schema.Whole(1, 10_000), "(evaluation_periods)", "breaching ones among them that raise the alarm"),
@@ -53,20 +53,22 @@ func alarmKeys() []schema.Key {
 	})
 }
 
-func comparisons() []string {
-	var names []string
-	for c := alarm.GreaterThanThreshold; c <= alarm.LessThanOrEqualToThreshold; c++ {
-		names = append(names, c.String())
+func comparisons() []schema.Word {
+	return []schema.Word{
+		{Name: alarm.GreaterThanThreshold.String(), Meaning: "above it"},
+		{Name: alarm.GreaterThanOrEqualToThreshold.String(), Meaning: "at it or above"},
+		{Name: alarm.LessThanThreshold.String(), Meaning: "below it"},
+		{Name: alarm.LessThanOrEqualToThreshold.String(), Meaning: "at it or below"},
 	}
-	return names
 }
 
-func treatments() []string {
-	var names []string
-	for m := alarm.MissingIsMissing; m <= alarm.MissingIsNotBreaching; m++ {
-		names = append(names, m.String())
+func treatments() []schema.Word {
+	return []schema.Word{
+		{Name: alarm.MissingIsMissing.String(), Meaning: "as missing: without any, the state is INSUFFICIENT_DATA"},
+		{Name: alarm.MissingIsIgnored.String(), Meaning: "as nothing: the alarm keeps its state"},
+		{Name: alarm.MissingIsBreaching.String(), Meaning: "as breaching"},
+		{Name: alarm.MissingIsNotBreaching.String(), Meaning: "as not breaching"},
 	}
-	return names
 }
 
 // readAlarms reads the alarms that policies name.

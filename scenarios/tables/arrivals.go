@@ -19,8 +19,9 @@ func arrivalKeys() []schema.Key {
 	rate := schema.Quantity(schema.PerSecond, 0, mostRate)
 	return slices.Concat(
 		schema.Within("arrivals", "", []schema.Key{
-			schema.Row("process", schema.OneOf("poisson", "deterministic", "renewal", "mmpp", "trace"), `"poisson"`, "how arrivals follow each other"),
-			schema.Row("rate", schema.Loose("rate or table"), "", `poisson and deterministic: "400/s", or a table with a shape`),
+			schema.Row("process", schema.OneOf("poisson: independent of each other, at a rate", "deterministic: evenly spaced, at a rate",
+				"renewal: with random times between them", "mmpp: Poisson at a rate that jumps between states", "trace: as a file says"), `"poisson"`, "how arrivals follow each other"),
+			schema.Row("rate", schema.Loose("rate or table").Like("rate"), "", `poisson and deterministic: "400/s", or a table with a shape`),
 			schema.Row("interarrival", schema.Law(schema.Seconds), "", "renewal: time between two arrivals"),
 			schema.Row("states", schema.List(), "", "mmpp: states between which the rate jumps"),
 			schema.Row("states[].rate", rate, schema.Required, "rate in the state"),
@@ -28,32 +29,35 @@ func arrivalKeys() []schema.Key {
 			schema.Row("transitions", schema.Loose("rows of numbers"), "(in turn)", "mmpp: rows of probabilities of the next state"),
 			schema.Row("file", schema.Text(), "", "trace: a table file, CSV with a header, gzipped or not"),
 			schema.Row("time", schema.Text(), `"time"`, "trace: column of the instants; timestamps count from the first, offsets from the start"),
-			schema.Row("time_unit", schema.OneOf("ns", "us", "ms", "s", "m", "h", "d"), `"s"`, "trace: unit of the times"),
+			schema.Row("time_unit", schema.OneOf(timeWords...), `"s"`, "trace: unit of the times"),
 			schema.Row("count", schema.Text(), "", "trace: column of the numbers of requests in each period; one request a row without"),
 			schema.Row("scale", schema.Quantity(schema.Number, 0, 1e12), "1", "trace of counts: multiplies them"),
 			schema.Row("width", schema.Quantity(schema.Seconds, 1e-9, year), "", "trace of counts: length of a period; until the next row without"),
-			schema.Row("spread", schema.OneOf("poisson", "even"), `"poisson"`, "trace of counts: where in a period its requests fall"),
+			schema.Row("spread", schema.OneOf("poisson: at random", "even: at even distances"), `"poisson"`, "trace of counts: where in a period its requests fall"),
 			schema.Row("speed", schema.Quantity(schema.Number, 1e-9, 1e9), "1", "trace: 2 plays it in half the time"),
 			schema.Row("resolution", schema.Quantity(schema.Seconds, 0, year), "(1s if all times are whole seconds, else 0s)", "trace of rows: those of one instant are spread over this"),
 			schema.Row("lifetime", schema.Text(), "", "trace of instances: column of their lifetimes"),
-			schema.Row("lifetime_unit", schema.OneOf("ns", "us", "ms", "s", "m", "h", "d"), `"s"`, "trace of instances: unit of the lifetimes"),
+			schema.Row("lifetime_unit", schema.OneOf(timeWords...), `"s"`, "trace of instances: unit of the lifetimes"),
 			schema.Row("size", schema.Text(), "", "trace of instances: column of the names of their sizes"),
 		}),
 		schema.Within("rate", "", []schema.Key{
-			schema.Row("shape", schema.OneOf("constant", "diurnal", "steps", "ramp"), schema.Required, "how the rate varies with time"),
+			schema.Row("shape", schema.OneOf("constant: it does not", "diurnal: as a sine, once a day", "steps: it jumps", "ramp: it moves evenly from one rate to another"), schema.Required, "how the rate varies with time"),
 			schema.Row("mean", rate, "", "constant and diurnal: mean rate"),
 			schema.Row("peak_to_mean", schema.Quantity(schema.Number, 1, 100), "2", "diurnal: peak over mean"),
 			schema.Row("peak_at", schema.Loose("time of day"), `"12:00"`, "diurnal: time of day of the peak"),
 			schema.Row("steps", schema.List(), "", "steps: one rate after the other"),
 			schema.Row("steps[].for", schema.Quantity(schema.Seconds, 1e-6, year), schema.Required, "how long"),
 			schema.Row("steps[].rate", rate, schema.Required, "the rate meanwhile"),
-			schema.Row("then", schema.OneOf("hold", "stop", "repeat"), `"hold"`, "steps: what follows the last"),
+			schema.Row("then", schema.OneOf("hold: its rate goes on", "stop: nothing", "repeat: all of them again"), `"hold"`, "steps: what follows the last"),
 			schema.Row("from", rate, "", "ramp: rate at the start"),
 			schema.Row("to", rate, "", "ramp: rate at the end, and from then on"),
 			schema.Row("over", schema.Quantity(schema.Seconds, 1e-6, year), "", "ramp: how long it takes"),
 		}),
 	)
 }
+
+// timeWords are the units of times as files choose them.
+var timeWords = []string{"ns: nanoseconds", "us: microseconds", "ms: milliseconds", "s: seconds", "m: minutes", "h: hours", "d: days"}
 
 // arrivals is what an arrival table says.
 type arrivals struct {

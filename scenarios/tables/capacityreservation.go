@@ -13,8 +13,8 @@ import (
 func capacityReservationKeys() []schema.Key {
 	return schema.Within("capacity_reservation.NAME", "ValidationError", []schema.Key{
 		schema.Row("instance_type", schema.Text(), schema.Required, "type whose capacity is held; its family must have no [hosts.NAME]").Coded(unsupported),
-		schema.Row("instance_platform", schema.OneOf("linux", "windows", "rhel", "suse"), `"linux"`, "of the instances that fill it").Coded(schema.NoCode),
-		schema.Row("tenancy", schema.OneOf("default", "dedicated"), `"default"`, "of the instances that fill it").Coded(schema.NoCode),
+		schema.Row("instance_platform", schema.OneOf(platformWords...), `"linux"`, "of the instances that fill it").Coded(schema.NoCode),
+		schema.Row("tenancy", schema.OneOf(tenancyWords...), `"default"`, "of the instances that fill it").Coded(schema.NoCode),
 		schema.Row("availability_zone", schema.Text(), schema.Required, "letter of the zone where it is").Coded(schema.NoCode),
 		schema.Row("instance_count", schema.Whole(1, 1e6), schema.Required, "instances that there is room for, billed at On-Demand prices whether they run or not"),
 		schema.Row("at", schema.Loose("time of day, offset, or date and time"), `"0s"`, "when it begins").Coded(schema.NoCode),

@@ -23,21 +23,21 @@ const (
 
 func commitmentKeys() []schema.Key {
 	return schema.Within("commitment[]", "ValidationError", []schema.Key{
-		schema.Row("kind", schema.OneOf(reservedInstance, savingsPlan, hostReservation), schema.Required, "what was bought").Coded(schema.NoCode),
+		schema.Row("kind", schema.OneOf(reservedInstance+": so many instances of a type", savingsPlan+": so many dollars an hour, at its own rates", hostReservation+": so many dedicated hosts of a family"), schema.Required, "what was bought").Coded(schema.NoCode),
 		schema.Row("name", schema.Text(), "(the plan and what it is for)", "what invoices call it").Coded(schema.NoCode),
-		schema.Row("scope", schema.OneOf(scopeRegion, scopeZone, scopeFamily, scopeAnyone), "(region)", "reserved instances: region or zone; savings plans: ec2-instance or compute").Coded(schema.NoCode),
-		schema.Row("class", schema.OneOf("standard", "convertible"), `"standard"`, "of reserved instances").Coded(schema.NoCode),
+		schema.Row("scope", schema.OneOf(scopeRegion+": any zone of the Region", scopeZone+": one zone", scopeFamily+": one instance family", scopeAnyone+": any usage of compute"), "(region)", "reserved instances: region or zone; savings plans: ec2-instance or compute").Coded(schema.NoCode),
+		schema.Row("class", schema.OneOf("standard: the larger discount, for this type only", "convertible: a smaller one, for it can be exchanged"), `"standard"`, "of reserved instances").Coded(schema.NoCode),
 		schema.Row("instance_type", schema.Text(), "", "type that is reserved").Coded(unsupported),
-		schema.Row("platform", schema.OneOf("linux", "windows", "rhel", "suse"), `"linux"`, "of reserved instances").Coded(schema.NoCode),
-		schema.Row("tenancy", schema.OneOf("default", "dedicated"), `"default"`, "of reserved instances").Coded(schema.NoCode),
+		schema.Row("platform", schema.OneOf(platformWords...), `"linux"`, "of reserved instances").Coded(schema.NoCode),
+		schema.Row("tenancy", schema.OneOf(tenancyWords...), `"default"`, "of reserved instances").Coded(schema.NoCode),
 		schema.Row("size_flexible", schema.Flag(), "false", "ask for size flexibility, which regional ones of Linux and default tenancy have anyway"),
 		schema.Row("family", schema.Text(), "", "instance family of an EC2 Instance Savings Plan or a host reservation").Coded(unsupported),
 		schema.Row("zone", schema.Text(), "", "of zonal reserved instances and of reserved hosts").Coded(schema.NoCode),
 		schema.Row("count", schema.Whole(1, 1e6), "", "instances or hosts that are reserved"),
 		schema.Row("hourly", schema.Quantity(schema.Dollars, 0, 1e6), "", "commitment of a savings plan, at its own rates"),
-		schema.Row("term", schema.OneOf("1y", "3y"), schema.Required, "length of the commitment"),
-		schema.Row("payment", schema.OneOf("no-upfront", "partial-upfront", "all-upfront"), `"no-upfront"`, "what is paid at the beginning of the term"),
-		schema.Row("purchase_option", schema.OneOf("on-demand", "spot"), `"on-demand"`, "of the instances that it is to cover: commitments never cover Spot"),
+		schema.Row("term", schema.OneOf("1y: one year", "3y: three years"), schema.Required, "length of the commitment"),
+		schema.Row("payment", schema.OneOf("no-upfront: nothing; all of it by the hour", "partial-upfront: about half of it", "all-upfront: all of it"), `"no-upfront"`, "what is paid at the beginning of the term"),
+		schema.Row("purchase_option", schema.OneOf("on-demand: On-Demand instances", "spot: Spot instances, which is refused"), `"on-demand"`, "of the instances that it is to cover: commitments never cover Spot"),
 		schema.Row("bought", schema.Flag(), "false", "the term begins with the run, whose invoice then shows what is paid upfront"),
 	})
 }

@@ -175,10 +175,16 @@ func TestDeclarationsAreComplete(t *testing.T) {
 		if k.Doc == "" || strings.HasSuffix(k.Doc, ".") || k.Type.String() == "" {
 			t.Errorf("%s: doc %q, type %q", k.Path, k.Doc, k.Type)
 		}
+		for _, w := range slices.Concat(k.Type.Words(), k.Type.Later()) {
+			if w.Name == "" || w.Meaning == "" {
+				t.Errorf("%s: the choice %q has no meaning", k.Path, w.Name)
+			}
+		}
 		if strings.HasPrefix(k.Default, "(") && !strings.HasSuffix(k.Default, ")") {
 			t.Errorf("%s: default %q", k.Path, k.Default)
 		}
-		if parent, _ := schema.SplitPath(strings.ReplaceAll(strings.ReplaceAll(k.Path, ".NAME", ""), "[]", "")); parent != "" &&
+		path := strings.ReplaceAll(strings.ReplaceAll(k.Path, ".NAME", ""), "[]", "")
+		if parent := path[:max(0, strings.LastIndexByte(path, '.'))]; parent != "" &&
 			!slices.Contains([]string{"distribution", "arrivals", "rate", "column"}, parent) && !hasKey(parent) {
 			t.Errorf("%s: nothing is declared of %s", k.Path, parent)
 		}
@@ -196,8 +202,12 @@ func TestLawsAreThoseDeclared(t *testing.T) {
 	for _, r := range lawReaders {
 		read = append(read, r.name)
 	}
-	if !slices.Equal(read, laws()) {
-		t.Errorf("read %v, declared %v", read, laws())
+	var declared []string
+	for _, w := range laws() {
+		declared = append(declared, w.Name)
+	}
+	if !slices.Equal(read, declared) {
+		t.Errorf("read %v, declared %v", read, declared)
 	}
 }
 

@@ -84,11 +84,20 @@ var lawReaders = []struct {
 	{"empirical", readEmpirical},
 }
 
-func laws() []string {
+func laws() []schema.Word {
 	// A literal, for the readers above lead back to the declarations.
-	return []string{
-		"fixed", "exponential", "uniform", "normal", "lognormal", "gamma", "erlang",
-		"weibull", "pareto", "hyperexponential", "empirical",
+	return []schema.Word{
+		{Name: "fixed", Meaning: "always the same"},
+		{Name: "exponential", Meaning: "memoryless, with a mean"},
+		{Name: "uniform", Meaning: "anything from min to max alike"},
+		{Name: "normal", Meaning: "truncated at 0"},
+		{Name: "lognormal", Meaning: "its logarithm is normal"},
+		{Name: "gamma", Meaning: "with a mean and a cv"},
+		{Name: "erlang", Meaning: "the sum of k exponentials"},
+		{Name: "weibull", Meaning: "of ages at failure"},
+		{Name: "pareto", Meaning: "with a tail that is a power"},
+		{Name: "hyperexponential", Meaning: "one of several exponentials, of cv above 1"},
+		{Name: "empirical", Meaning: "one of given values"},
 	}
 }
 

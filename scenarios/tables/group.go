@@ -30,10 +30,10 @@ func groupKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where its instances are registered"),
 		schema.Row("default_cooldown", schema.Quantity(schema.Seconds, 0, year), "300", "pause of simple scaling after an activity"),
-		schema.Row("health_check_type", schema.OneOf("EC2", "ELB"), `"EC2"`, "whether it replaces instances that fail the load balancer's checks"),
+		schema.Row("health_check_type", schema.OneOf("EC2: only those that fail EC2's own checks", "ELB: those that fail the checks of the load balancer too"), `"EC2"`, "whether it replaces instances that fail the load balancer's checks"),
 		schema.Row("health_check_grace_period", schema.Quantity(schema.Seconds, 0, year), "300", "how long such checks are ignored after a launch"),
 		schema.Row("default_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "time until an instance counts in the metrics; without, policies use the cooldown"),
-		schema.Row("termination_policies", schema.Texts(), `["Default"]`, "which instances leave first"),
+		schema.Row("termination_policies", schema.TextsOf(terminationPolicies), `["Default"]`, "which instances leave first"),
 		schema.Row("capacity_rebalance", schema.Flag(), "false", "replace a Spot instance at its notice, not when it has gone"),
 		schema.Row("health_sweep", schema.Quantity(schema.Seconds, 1, 3600), `"60s"`, "how often the health of instances is looked at"),
 		schema.Row("mixed_instances_policy", schema.Inner(), "", "several types, On-Demand and Spot"),
@@ -131,6 +131,14 @@ func (l *loader) commonService(t *schema.Table, targetGroups []int) int {
 		}
 	}
 	return service
+}
+
+func terminationPolicies() []schema.Word {
+	var words []schema.Word
+	for _, e := range scaling.TerminationPolicies() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
+	}
+	return words
 }
 
 func readTermination(t *schema.Table) []scaling.TerminationPolicy {

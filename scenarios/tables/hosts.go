@@ -29,12 +29,12 @@ func hostKeys() []schema.Key {
 	})
 }
 
-func placements() []string {
-	var names []string
+func placements() []schema.Word {
+	var words []schema.Word
 	for _, e := range placement.Policies() {
-		names = append(names, e.Name)
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
 	}
-	return names
+	return words
 }
 
 // readHosts reads the pools of hosts and the tenants that were there before.

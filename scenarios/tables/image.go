@@ -24,7 +24,7 @@ type image struct {
 
 func imageKeys() []schema.Key {
 	return schema.Within("image.NAME", "ValidationError", []schema.Key{
-		schema.Row("platform", schema.OneOf("linux", "windows", "rhel", "suse"), `"linux"`, "operating system, as billing tells them apart"),
+		schema.Row("platform", schema.OneOf(platformWords...), `"linux"`, "operating system, as billing tells them apart"),
 		schema.Row("run_instances", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "1.5s", sigma = 0.25 }`, "the RunInstances call"),
 		schema.Row("pending", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "4.9s", sigma = 0.25 }`, "from the call to running, when billing begins"),
 		schema.Row(
@@ -32,6 +32,11 @@ func imageKeys() []schema.Key {
 			"from running until the host is up; user data follows"),
 		schema.Row("shutting_down", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "30s", sigma = 0.25 }`, "from the terminate request to terminated"),
 	})
+}
+
+// platformWords are the platforms as files choose them.
+var platformWords = []string{
+	"linux: Linux without a fee for it", "windows: Windows Server", "rhel: Red Hat Enterprise Linux", "suse: SUSE Linux Enterprise Server",
 }
 
 // platforms are the platforms by name.

@@ -22,11 +22,11 @@ func instanceWorkloadKeys() []schema.Key {
 		schema.Row("hosts", schema.Name("hosts"), "", "the [hosts.NAME] that hold it, with vcpus"),
 	}
 	return schema.Within("instance_workload.NAME", "", slices.Concat([]schema.Key{
-		schema.Row("arrivals", schema.Inner(), schema.Required, "when instances come"),
+		schema.Row("arrivals", schema.Inner().Like("arrivals"), schema.Required, "when instances come"),
 		schema.Row("size", schema.Inner(), "", "what they are"),
 		schema.Row("sizes", schema.List(), "", "what they are, by weight or by the names in a trace"),
 		schema.Row("lifetime", schema.Law(schema.Seconds), "", "how long they run; a trace may tell it"),
-		schema.Row("purchase_option", schema.OneOf("on-demand", "spot"), `"on-demand"`, "how they are bought"),
+		schema.Row("purchase_option", schema.OneOf("on-demand: On-Demand, which hold their capacity", "spot: Spot, which can be reclaimed"), `"on-demand"`, "how they are bought"),
 		schema.Row("initial", schema.Loose(`number or "stationary"`), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
 		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),

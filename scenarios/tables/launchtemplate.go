@@ -23,11 +23,14 @@ func templateKeys() []schema.Key {
 		schema.Row("user_data.duration", schema.Law(schema.Seconds), `"0s"`, "how long the script runs"),
 		schema.Row("user_data.fail_probability", schema.Quantity(schema.Share, 0, 1), "0", "share of launches after which the application stays closed"),
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes; without a root among them, one of gp3 and 8 GiB is added"),
-		schema.Row("monitoring", schema.OneOf("basic", "detailed"), `"basic"`, "metrics every 5 minutes, or every minute for a fee"),
+		schema.Row("monitoring", schema.OneOf("basic: metrics every 5 minutes", "detailed: metrics every minute, for a fee"), `"basic"`, "metrics every 5 minutes, or every minute for a fee"),
 		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, which is billed"),
-		schema.Row("tenancy", schema.OneOf("default", "dedicated").Planned("host"), `"default"`, "whether other accounts share the hardware"),
+		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
 	}, schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
+
+// tenancyWords are the tenancies as files choose them.
+var tenancyWords = []string{"default: hardware that other accounts share", "dedicated: hardware of this account alone"}
 
 func (l *loader) readLaunchTemplates() {
 	l.cfg.LaunchTemplates = make([]cloud.LaunchTemplate, len(l.tables["launch_template"]))

@@ -32,7 +32,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Within("action", "ValidationError", actionKeys()),
 	))
 	return schema.Within("load_balancer.NAME", "ValidationError", slices.Concat([]schema.Key{
-		schema.Row("load_balancer_type", schema.OneOf("application").Planned("network", "gateway"), `"application"`, "what kind of load balancer"),
+		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path").Planned("network: connections and packets", "gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
 		schema.Row("internal", schema.Flag(), "false", "without public addresses"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones"),

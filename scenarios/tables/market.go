@@ -30,12 +30,12 @@ func marketKeys() []schema.Key {
 	})
 }
 
-func priceProcesses() []string {
-	var names []string
-	for _, k := range spot.Kinds() {
-		names = append(names, k.Name)
+func priceProcesses() []schema.Word {
+	var words []schema.Word
+	for _, e := range spot.Kinds() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
 	}
-	return names
+	return words
 }
 
 // market is [spot_market]: what all pools have in common.

@@ -20,22 +20,22 @@ func mixedKeys() []schema.Key {
 	})
 }
 
-func spotStrategies() []string {
+func spotStrategies() []schema.Word {
 	return strategies(func(a scaling.Allocation) bool { return a.Spot })
 }
 
-func onDemandStrategies() []string {
+func onDemandStrategies() []schema.Word {
 	return strategies(func(a scaling.Allocation) bool { return a.OnDemand })
 }
 
-func strategies(serves func(scaling.Allocation) bool) []string {
-	var names []string
+func strategies(serves func(scaling.Allocation) bool) []schema.Word {
+	var words []schema.Word
 	for _, a := range scaling.AllocationStrategies() {
 		if serves(a) {
-			names = append(names, a.Name)
+			words = append(words, schema.Word{Name: a.Name, Meaning: a.Description})
 		}
 	}
-	return names
+	return words
 }
 
 // readMixed reads how a group divides its capacity, and whether any of it is

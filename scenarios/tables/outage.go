@@ -13,7 +13,7 @@ import (
 
 func outageKeys() []schema.Key {
 	return schema.Within("fault[]", "", []schema.Key{
-		schema.Row("kind", schema.OneOf("zone-outage", "host-failure"), schema.Required, "what breaks"),
+		schema.Row("kind", schema.OneOf("zone-outage: all that is in a zone", "host-failure: one host, with its instances"), schema.Required, "what breaks"),
 		schema.Row("at", schema.Loose("time of day, offset, or date and time"), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
 		schema.Row("zone", schema.Text(), "", "which zone; any without"),

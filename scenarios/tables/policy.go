@@ -16,16 +16,16 @@ import (
 func policyKeys() []schema.Key {
 	return schema.Within("autoscaling_group.NAME.policy[]", "ValidationError", []schema.Key{
 		schema.Row("name", schema.Text(), "(policy- and its index)", "name of the policy, in the activities"),
-		schema.Row("policy_type", schema.Choice(policyTypes).Planned("PredictiveScaling"), schema.Required, "how it decides"),
+		schema.Row("policy_type", schema.Choice(policyTypes).Planned("PredictiveScaling: launches ahead of a forecast"), schema.Required, "how it decides"),
 		schema.Row("metric", schema.Choice(trackedMetrics), "", "target tracking: what is kept near the target"),
 		schema.Row("target_group", schema.Name("target_group"), "(the group's first)", "target tracking: whose requests, for ALBRequestCountPerTarget"),
 		schema.Row("target_value", schema.Quantity(schema.Number, -1e18, 1e18), "", "target tracking: percent, bytes or requests per minute and target"),
 		schema.Row("disable_scale_in", schema.Flag(), "false", "target tracking: only ever scale out"),
 		schema.Row("low_factor", schema.Loose(`number or "ec2-recent"`), "0.9", `target tracking: threshold of the low alarm / target; "ec2-recent" is 0.7`),
-		schema.Row("cadence", schema.OneOf("legacy", "responsive"), `"legacy"`, "target tracking: datapoints until an alarm, 3 and 15 or 1 and 15"),
-		schema.Row("scale_in_mode", schema.OneOf("proportional", "conservative"), `"proportional"`, "target tracking: how far one scale-in goes"),
+		schema.Row("cadence", schema.OneOf("legacy: 3 datapoints of a minute out, 15 in", "responsive: 1 datapoint out, 15 in"), `"legacy"`, "target tracking: datapoints until an alarm, 3 and 15 or 1 and 15"),
+		schema.Row("scale_in_mode", schema.OneOf("proportional: to what the formula says", "conservative: by a tenth of desired at most, but by one"), `"proportional"`, "target tracking: how far one scale-in goes"),
 		schema.Row("estimated_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "step and target tracking: warm-up of what it launches; the group's without"),
-		schema.Row("alarm", schema.Loose("name of an [alarm.NAME], or a table"), "", "simple and step: name of an [alarm.NAME], or an alarm's table"),
+		schema.Row("alarm", schema.Loose("name of an [alarm.NAME], or a table").Like("alarm.NAME"), "", "simple and step: name of an [alarm.NAME], or an alarm's table"),
 		schema.Row("adjustment_type", schema.Choice(adjustmentTypes), "", "simple and step: what the adjustment means"),
 		schema.Row("scaling_adjustment", schema.Whole(-mostInstances, mostInstances), "", "simple: by how much"),
 		schema.Row("min_adjustment_magnitude", schema.Whole(0, mostInstances), "0", "simple and step: least change of a percentage"),
@@ -37,41 +37,41 @@ func policyKeys() []schema.Key {
 	})
 }
 
-func policyTypes() []string {
-	var names []string
-	for _, k := range scaling.Policies() {
-		names = append(names, k.Name)
+func policyTypes() []schema.Word {
+	var words []schema.Word
+	for _, e := range scaling.Policies() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
 	}
-	return names
+	return words
 }
 
-func adjustmentTypes() []string {
-	var names []string
-	for a := scaling.ChangeInCapacity; a <= scaling.PercentChangeInCapacity; a++ {
-		names = append(names, a.String())
+func adjustmentTypes() []schema.Word {
+	return []schema.Word{
+		{Name: scaling.ChangeInCapacity.String(), Meaning: "units to add"},
+		{Name: scaling.ExactCapacity.String(), Meaning: "units to have"},
+		{Name: scaling.PercentChangeInCapacity.String(), Meaning: "percent to add"},
 	}
-	return names
 }
 
 // tracked is a metric that target tracking knows by a name of its own.
 type tracked struct {
-	name   string
-	metric cloud.MetricKind
+	name, meaning string
+	metric        cloud.MetricKind
 }
 
 var trackedKinds = []tracked{
-	{"ASGAverageCPUUtilization", cloud.CPUUtilization},
-	{"ASGAverageNetworkIn", cloud.NetworkIn},
-	{"ASGAverageNetworkOut", cloud.NetworkOut},
-	{"ALBRequestCountPerTarget", cloud.RequestCountPerTarget},
+	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", cloud.CPUUtilization},
+	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", cloud.NetworkIn},
+	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", cloud.NetworkOut},
+	{"ALBRequestCountPerTarget", "requests for each target in a minute", cloud.RequestCountPerTarget},
 }
 
-func trackedMetrics() []string {
-	var names []string
+func trackedMetrics() []schema.Word {
+	var words []schema.Word
 	for _, k := range trackedKinds {
-		names = append(names, k.name)
+		words = append(words, schema.Word{Name: k.name, Meaning: k.meaning})
 	}
-	return names
+	return words
 }
 
 // readPolicies reads the policies of a group and adds their alarms.

@@ -27,7 +27,7 @@ func runKeys() []schema.Key {
 			schema.Row("duration", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of the run"),
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
-			schema.Row("fidelity", schema.OneOf("request").Planned("fluid", "auto"), `"request"`, "what is simulated one by one"),
+			schema.Row("fidelity", schema.OneOf("request: every request").Planned("fluid: flows of requests", "auto: requests where it matters, flows elsewhere"), `"request"`, "what is simulated one by one"),
 		}),
 		schema.Within("cloudwatch", "", []schema.Key{
 			schema.Row("publication_delay", schema.Quantity(schema.Seconds, 0, 3600), `"30s"`, "from the end of a metric period until alarms see its datapoint"),
@@ -58,9 +58,21 @@ func (l *loader) readCloudWatch(t *schema.Table) {
 
 func regionKeys() []schema.Key {
 	return schema.Within("region", "", []schema.Key{
-		schema.Row("name", schema.Choice(catalog.Regions), `"us-east-1"`, "the Region, whose types and prices hold"),
+		schema.Row("name", schema.Choice(regions), `"us-east-1"`, "the Region, whose types and prices hold"),
 		schema.Row("zones", schema.Texts(), "(the first three of the Region)", "letters of its Availability Zones"),
 	})
+}
+
+func regions() []schema.Word {
+	places := map[string]string{
+		"ap-northeast-1": "Tokyo", "ap-northeast-2": "Seoul", "eu-west-1": "Ireland",
+		"us-east-1": "Northern Virginia", "us-west-2": "Oregon",
+	}
+	var words []schema.Word
+	for _, name := range catalog.Regions() {
+		words = append(words, schema.Word{Name: name, Meaning: places[name]})
+	}
+	return words
 }
 
 // readZones reads the letters of the zones.

@@ -13,11 +13,11 @@ const mostWaiting = 1_000_000_000
 
 func serviceKeys() []schema.Key {
 	return schema.Within("service.NAME", "", []schema.Key{
-		schema.Row("discipline", schema.OneOf("ps", "fcfs"), `"ps"`, "ps: all requests share the vCPUs; fcfs: one request a worker, in order of arrival"),
+		schema.Row("discipline", schema.OneOf("ps: all requests share the vCPUs", "fcfs: one request a worker, in order of arrival"), `"ps"`, "ps: all requests share the vCPUs; fcfs: one request a worker, in order of arrival"),
 		schema.Row("workers", schema.Whole(1, 100_000), "", "fcfs: requests in service at once, each on a vCPU of its own; one a vCPU without"),
 		schema.Row("concurrency", schema.Loose(`integer or "unlimited"`), `"unlimited"`, "ps: requests in service at once"),
 		schema.Row("backlog", schema.Loose(`integer or "unlimited"`), "1024", "requests that wait beyond that; one more is refused"),
-		schema.Row("on_disconnect", schema.OneOf("cancel", "finish"), `"cancel"`, "what becomes of a request whose client has gone"),
+		schema.Row("on_disconnect", schema.OneOf("cancel: it is given up", "finish: it is served all the same"), `"cancel"`, "what becomes of a request whose client has gone"),
 	})
 }
 

@@ -29,12 +29,12 @@ func targetGroupKeys() []schema.Key {
 	})
 }
 
-func algorithms() []string {
-	var names []string
+func algorithms() []schema.Word {
+	var words []schema.Word
 	for _, e := range routing.Policies() {
-		names = append(names, e.Name)
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
 	}
-	return names
+	return words
 }
 
 func (l *loader) readTargetGroups() {

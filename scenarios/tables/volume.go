@@ -12,7 +12,7 @@ import (
 
 // volumeType is what AWS allows of one EBS volume type, from its page of EBS volume types.
 type volumeType struct {
-	name                        string
+	name, meaning               string
 	leastGiB, mostGiB           int64
 	boots                       bool
 	leastIOPS, mostIOPS, perGiB int64 // provisioned; mostIOPS 0: none can be
@@ -22,22 +22,22 @@ type volumeType struct {
 
 func volumeTypes() []volumeType {
 	return []volumeType{
-		{name: "gp3", leastGiB: 1, mostGiB: 65536, boots: true, leastIOPS: 3000, mostIOPS: 80000, perGiB: 500, included: 3000, throughput: true},
-		{name: "gp2", leastGiB: 1, mostGiB: 16384, boots: true},
-		{name: "io2", leastGiB: 4, mostGiB: 65536, boots: true, leastIOPS: 100, mostIOPS: 256000, perGiB: 1000},
-		{name: "io1", leastGiB: 4, mostGiB: 16384, boots: true, leastIOPS: 100, mostIOPS: 64000, perGiB: 50},
-		{name: "st1", leastGiB: 125, mostGiB: 16384},
-		{name: "sc1", leastGiB: 125, mostGiB: 16384},
-		{name: "standard", leastGiB: 1, mostGiB: 1024, boots: true},
+		{name: "gp3", meaning: "SSD, with IOPS and throughput of its own", leastGiB: 1, mostGiB: 65536, boots: true, leastIOPS: 3000, mostIOPS: 80000, perGiB: 500, included: 3000, throughput: true},
+		{name: "gp2", meaning: "SSD, with IOPS by its size", leastGiB: 1, mostGiB: 16384, boots: true},
+		{name: "io2", meaning: "SSD of the highest durability, with provisioned IOPS", leastGiB: 4, mostGiB: 65536, boots: true, leastIOPS: 100, mostIOPS: 256000, perGiB: 1000},
+		{name: "io1", meaning: "SSD with provisioned IOPS", leastGiB: 4, mostGiB: 16384, boots: true, leastIOPS: 100, mostIOPS: 64000, perGiB: 50},
+		{name: "st1", meaning: "hard disk for throughput", leastGiB: 125, mostGiB: 16384},
+		{name: "sc1", meaning: "hard disk for what is seldom read", leastGiB: 125, mostGiB: 16384},
+		{name: "standard", meaning: "magnetic, of the previous generation", leastGiB: 1, mostGiB: 1024, boots: true},
 	}
 }
 
-func volumeTypeNames() []string {
-	var names []string
+func volumeTypeNames() []schema.Word {
+	var words []schema.Word
 	for _, v := range volumeTypes() {
-		names = append(names, v.name)
+		words = append(words, schema.Word{Name: v.name, Meaning: v.meaning})
 	}
-	return names
+	return words
 }
 
 // Limits of a gp3 volume's throughput, in MiB/s, from the same page.

@@ -19,7 +19,7 @@ func workloadKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("workload.NAME", "", []schema.Key{
 			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group or an instance; load_balancer.NAME and so on if ambiguous"),
-			schema.Row("arrivals", schema.Inner(), schema.Required, "when requests come"),
+			schema.Row("arrivals", schema.Inner().Like("arrivals"), schema.Required, "when requests come"),
 			schema.Row("demand", schema.Inner(), schema.Required, "what a request takes"),
 			schema.Row("demand.cpu", schema.Law(schema.Seconds), schema.Required, "CPU time, or { column, unit } of a trace"),
 			schema.Row("demand.request_bytes", schema.Law(schema.Bytes), "", "size of the request, or { column, unit } of a trace"),

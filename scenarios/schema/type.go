@@ -1,0 +1,168 @@
+package schema
+
+import (
+	"cmp"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// kind is the form that a value has in TOML.
+type kind uint8
+
+const (
+	AnyKind kind = iota + 1
+	flagKind
+	wholeKind
+	quantityKind
+	LawKind
+	textKind
+	choiceKind
+	timeKind
+	nameKind
+	textsKind
+	namesKind
+	TableKind
+	listKind
+	namedKind
+)
+
+// Type is what a key's value must be.
+type Type struct {
+	kind      kind
+	Measure   *Measure
+	low, high float64       // bounds in base units
+	words     func() []Word // of a choice
+	of        string        // table whose names a name refers to; in words, what a loose value may be
+	later     []Word        // of a choice, what this version does not simulate
+	like      string        // where the keys are described of a value that may be a table
+}
+
+// Constructors of types, by the kind of value.
+
+func Whole(low, high float64) Type  { return Type{kind: wholeKind, low: low, high: high} }
+func Flag() Type                    { return Type{kind: flagKind} }
+func Text() Type                    { return Type{kind: textKind} }
+func Texts() Type                   { return Type{kind: textsKind} }
+func TextsOf(of func() []Word) Type { return Type{kind: textsKind, words: of} }
+func Instant() Type                 { return Type{kind: timeKind} }
+func Name(of string) Type           { return Type{kind: nameKind, of: of} }
+func Names(of string) Type          { return Type{kind: namesKind, of: of} }
+func Inner() Type                   { return Type{kind: TableKind} }
+func List() Type                    { return Type{kind: listKind} }
+func Named() Type                   { return Type{kind: namedKind} }
+func Free() Type                    { return Type{kind: AnyKind} }
+func Loose(what string) Type        { return Type{kind: AnyKind, of: what} }
+func Law(m *Measure) Type {
+	return Type{kind: LawKind, Measure: m, high: math.Inf(1), like: "distribution"}
+}
+func Choice(of func() []Word) Type { return Type{kind: choiceKind, words: of} }
+
+func Quantity(m *Measure, low, high float64) Type {
+	return Type{kind: quantityKind, Measure: m, low: low, high: high}
+}
+
+// OneOf is a choice between fixed words, each as "word: meaning".
+func OneOf(words ...string) Type {
+	all := wordsOf(words)
+	return Choice(func() []Word { return all })
+}
+
+// Planned returns a choice with words, each as "word: meaning", that a later
+// version simulates.
+func (t Type) Planned(words ...string) Type {
+	t.later = wordsOf(words)
+	return t
+}
+
+// Like returns a type whose value may be a table with the keys that are described
+// at another path: "distribution".
+func (t Type) Like(path string) Type {
+	t.like = path
+	return t
+}
+
+// Word is one word of a choice.
+type Word struct {
+	Name, Meaning string
+}
+
+func wordsOf(texts []string) []Word {
+	words := make([]Word, len(texts))
+	for i, text := range texts {
+		words[i].Name, words[i].Meaning, _ = strings.Cut(text, ": ")
+	}
+	return words
+}
+
+// Words returns the words that a value may have, or its elements; nil where they
+// are not counted.
+func (t Type) Words() []Word {
+	if t.words == nil {
+		return nil
+	}
+	return t.words()
+}
+
+// Later returns the words that a later version simulates.
+func (t Type) Later() []Word { return t.later }
+
+func namesOf(words []Word) []string {
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = w.Name
+	}
+	return names
+}
+
+// String says in a few words what a value must be.
+func (t Type) String() string {
+	switch t.kind {
+	case flagKind:
+		return "true or false"
+	case wholeKind:
+		return "integer " + t.bounds(t.low, t.high, formatNumber)
+	case quantityKind:
+		return t.Measure.Name + " " + t.bounds(t.low, t.high, t.Measure.Format)
+	case LawKind:
+		return t.Measure.Name + " or distribution"
+	case textKind:
+		return "string"
+	case textsKind:
+		return "list of strings"
+	case choiceKind:
+		return strings.Join(namesOf(t.words()), " | ")
+	case timeKind:
+		return "date and time"
+	case nameKind:
+		return "name of a [" + t.of + ".NAME]"
+	case namesKind:
+		return "list of names of [" + t.of + ".NAME]"
+	case TableKind:
+		return "table"
+	case listKind:
+		return "list of tables"
+	case namedKind:
+		return "tables by name"
+	case AnyKind:
+		return cmp.Or(t.of, "see the text")
+	default:
+		return "see the text"
+	}
+}
+
+// bounds writes what a number may be.
+func (t Type) bounds(low, high float64, format func(float64) string) string {
+	switch {
+	case math.IsInf(high, 1) && math.IsInf(low, -1):
+		return "of any size"
+	case math.IsInf(high, 1):
+		return "at least " + format(low)
+	case math.IsInf(low, -1):
+		return "at most " + format(high)
+	default:
+		return format(low) + ".." + format(high)
+	}
+}
+
+func formatNumber(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
