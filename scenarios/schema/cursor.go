@@ -40,7 +40,7 @@ func NewReader(s *Schema, root *tree.Node) (*Reader, *Table) {
 			r.known[key] = slices.Sorted(maps.Keys(n.Table))
 		}
 	}
-	return r, r.Table(root)
+	return r, r.table(root)
 }
 
 // Asked returns the paths of the declarations that were read.
@@ -49,12 +49,20 @@ func (r *Reader) Asked() map[string]bool { return r.asked }
 // Names returns the names of the tables [of.NAME], sorted.
 func (r *Reader) Names(of string) []string { return r.known[of] }
 
-func (r *Reader) Table(n *tree.Node) *Table {
+// Blank returns a cursor on a table without keys, which has the defaults of a
+// pattern.
+func (r *Reader) Blank(pattern string) *Table {
+	t := r.table(tree.NewTable(tree.Position{}))
+	t.Pattern = pattern
+	return t
+}
+
+func (r *Reader) table(n *tree.Node) *Table {
 	return &Table{r: r, Node: n, seen: map[string]bool{}, bad: map[string]bool{}}
 }
 
 func (t *Table) Below(n *tree.Node, path, pattern string) *Table {
-	child := t.r.Table(n)
+	child := t.r.table(n)
 	child.Path, child.Pattern = path, pattern
 	return child
 }
@@ -87,8 +95,8 @@ func (t *Table) declaration(key string, want kind) *declared {
 	return d
 }
 
-// Take returns the value of a key, its default if the file has none, or nil.
-func (t *Table) Take(key string, want kind) (*tree.Node, *declared) {
+// take returns the value of a key, its default if the file has none, or nil.
+func (t *Table) take(key string, want kind) (*tree.Node, *declared) {
 	d := t.declaration(key, want)
 	n := t.Node.Table[key]
 	switch {
@@ -259,14 +267,28 @@ func shortGot(n *tree.Node) string {
 
 // Inside returns a cursor on a table below, empty if the file has none.
 func (t *Table) Inside(key string) *Table {
-	n, d := t.Take(key, TableKind)
-	child := t.Descend(key, n)
+	n, d := t.take(key, tableKind)
+	child := t.descend(key, n)
 	child.Broken = child.Broken || n == nil && d.Required()
 	return child
 }
 
-// Descend goes into the table that is a key's value.
-func (t *Table) Descend(key string, n *tree.Node) *Table {
+// Within returns a cursor on a table below, nil if the file has none or it is no
+// table.
+func (t *Table) Within(key string) *Table {
+	n, _ := t.take(key, tableKind)
+	if n == nil {
+		return nil
+	}
+	child := t.descend(key, n)
+	if child.Broken {
+		return nil
+	}
+	return child
+}
+
+// descend goes into the table that is a key's value.
+func (t *Table) descend(key string, n *tree.Node) *Table {
 	broken := n != nil && n.Form != tree.TableForm
 	if broken {
 		t.Mistake(key, "must be a table", "")
@@ -284,7 +306,7 @@ func (t *Table) Descend(key string, n *tree.Node) *Table {
 // Each returns cursors on the tables of a list. A single table counts as a list
 // of one.
 func (t *Table) Each(key string) []*Table {
-	n, _ := t.Take(key, listKind)
+	n, _ := t.take(key, listKind)
 	if n == nil {
 		return nil
 	}
@@ -317,7 +339,7 @@ func orEmpty(n *tree.Node, at tree.Position) *tree.Node {
 
 // NamedTables returns cursors on the tables of [key.NAME], by name.
 func (t *Table) NamedTables(key string) []*Table {
-	n, _ := t.Take(key, namedKind)
+	n, _ := t.take(key, namedKind)
 	if n == nil {
 		return nil
 	}

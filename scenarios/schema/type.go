@@ -11,20 +11,22 @@ import (
 type kind uint8
 
 const (
-	AnyKind kind = iota + 1
+	anyKind kind = iota + 1
 	flagKind
 	wholeKind
 	quantityKind
-	LawKind
+	lawKind
 	textKind
 	choiceKind
 	timeKind
 	nameKind
 	textsKind
 	namesKind
-	TableKind
+	tableKind
 	listKind
 	namedKind
+	valuesKind
+	tableOfKind
 )
 
 // Type is what a key's value must be.
@@ -33,8 +35,10 @@ type Type struct {
 	Measure   *Measure
 	low, high float64       // bounds in base units
 	words     func() []Word // of a choice
-	of        string        // table whose names a name refers to; in words, what a loose value may be
+	of        string        // table whose names a name refers to; in words, what a value of several forms may be
 	later     []Word        // of a choice, what this version does not simulate
+	either    []Type        // of a value that may have several forms
+	element   *Type         // of a list or a table of values
 	like      string        // where the keys are described of a value that may be a table
 }
 
@@ -48,19 +52,28 @@ func TextsOf(of func() []Word) Type { return Type{kind: textsKind, words: of} }
 func Instant() Type                 { return Type{kind: timeKind} }
 func Name(of string) Type           { return Type{kind: nameKind, of: of} }
 func Names(of string) Type          { return Type{kind: namesKind, of: of} }
-func Inner() Type                   { return Type{kind: TableKind} }
+func Inner() Type                   { return Type{kind: tableKind} }
 func List() Type                    { return Type{kind: listKind} }
 func Named() Type                   { return Type{kind: namedKind} }
-func Free() Type                    { return Type{kind: AnyKind} }
-func Loose(what string) Type        { return Type{kind: AnyKind, of: what} }
+func Free() Type                    { return Type{kind: anyKind} }
 func Law(m *Measure) Type {
-	return Type{kind: LawKind, Measure: m, high: math.Inf(1), like: "distribution"}
+	return Type{kind: lawKind, Measure: m, high: math.Inf(1), like: "distribution"}
 }
 func Choice(of func() []Word) Type { return Type{kind: choiceKind, words: of} }
 
 func Quantity(m *Measure, low, high float64) Type {
 	return Type{kind: quantityKind, Measure: m, low: low, high: high}
 }
+
+// Either is a value of several forms; what says so in a few words.
+func Either(what string, forms ...Type) Type { return Type{kind: anyKind, of: what, either: forms} }
+
+// ListOf is a list of values of a type; it stands in [Either].
+func ListOf(element Type) Type { return Type{kind: valuesKind, element: &element} }
+
+// TableOf is a table of values of a type, by names of the user's; it stands in
+// [Either].
+func TableOf(element Type) Type { return Type{kind: tableOfKind, element: &element} }
 
 // OneOf is a choice between fixed words, each as "word: meaning".
 func OneOf(words ...string) Type {
@@ -98,10 +111,14 @@ func wordsOf(texts []string) []Word {
 // Words returns the words that a value may have, or its elements; nil where they
 // are not counted.
 func (t Type) Words() []Word {
-	if t.words == nil {
-		return nil
+	if t.words != nil {
+		return t.words()
 	}
-	return t.words()
+	var words []Word
+	for _, form := range t.either {
+		words = append(words, form.Words()...)
+	}
+	return words
 }
 
 // Later returns the words that a later version simulates.
@@ -124,7 +141,7 @@ func (t Type) String() string {
 		return "integer " + t.bounds(t.low, t.high, formatNumber)
 	case quantityKind:
 		return t.Measure.Name + " " + t.bounds(t.low, t.high, t.Measure.Format)
-	case LawKind:
+	case lawKind:
 		return t.Measure.Name + " or distribution"
 	case textKind:
 		return "string"
@@ -138,13 +155,17 @@ func (t Type) String() string {
 		return "name of a [" + t.of + ".NAME]"
 	case namesKind:
 		return "list of names of [" + t.of + ".NAME]"
-	case TableKind:
+	case tableKind:
 		return "table"
 	case listKind:
 		return "list of tables"
 	case namedKind:
 		return "tables by name"
-	case AnyKind:
+	case valuesKind:
+		return "list of " + t.element.String()
+	case tableOfKind:
+		return "table of " + t.element.String()
+	case anyKind:
 		return cmp.Or(t.of, "see the text")
 	default:
 		return "see the text"

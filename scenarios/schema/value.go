@@ -14,11 +14,11 @@ import (
 
 // Flag reads true or false.
 func (t *Table) Flag(key string) bool {
-	n, _ := t.Take(key, flagKind)
+	n, _ := t.take(key, flagKind)
 	if n == nil {
 		return false
 	}
-	v, ok := n.Scalar.(bool)
+	v, ok := n.AsFlag()
 	if !ok {
 		t.Mistake(key, "must be true or false", "")
 	}
@@ -27,11 +27,11 @@ func (t *Table) Flag(key string) bool {
 
 // Text reads a string.
 func (t *Table) Text(key string) string {
-	n, _ := t.Take(key, textKind)
+	n, _ := t.take(key, textKind)
 	if n == nil {
 		return ""
 	}
-	v, ok := n.Scalar.(string)
+	v, ok := n.AsText()
 	if !ok {
 		t.Mistake(key, "must be a string", "")
 	}
@@ -40,11 +40,11 @@ func (t *Table) Text(key string) string {
 
 // Whole reads an integer.
 func (t *Table) Whole(key string) int {
-	n, d := t.Take(key, wholeKind)
+	n, d := t.take(key, wholeKind)
 	if n == nil {
 		return 0
 	}
-	v, ok := n.Scalar.(int64)
+	v, ok := n.AsWhole()
 	if !ok {
 		t.Mistake(key, "must be an integer", "")
 		return 0
@@ -67,7 +67,7 @@ func (t *Table) Optional(key string) *int {
 
 // Quantity reads a number with or without a unit, in base units.
 func (t *Table) Quantity(key string) float64 {
-	n, d := t.Take(key, quantityKind)
+	n, d := t.take(key, quantityKind)
 	if n == nil {
 		return 0
 	}
@@ -81,7 +81,7 @@ func (t *Table) Quantity(key string) float64 {
 	}
 	if v < d.Type.low || v > d.Type.high {
 		format := m.Format
-		if _, isText := n.Scalar.(string); !isText {
+		if _, isText := n.AsText(); !isText {
 			format = func(v float64) string { return formatNumber(v / m.Bare) }
 		}
 		t.Wrong(key, "must be "+d.Type.bounds(d.Type.low, d.Type.high, format))
@@ -133,12 +133,12 @@ func (t *Table) Size(key string) model.Bytes { return model.Bytes(math.Round(t.Q
 
 // Choice reads one of the words that the declaration lists.
 func (t *Table) Choice(key string) string {
-	n, d := t.Take(key, choiceKind)
+	n, d := t.take(key, choiceKind)
 	if n == nil {
 		return ""
 	}
 	words := namesOf(d.Type.words())
-	v, ok := n.Scalar.(string)
+	v, ok := n.AsText()
 	if ok && slices.Contains(words, v) {
 		return v
 	}
@@ -161,12 +161,12 @@ func Hint(got string, words []string) string {
 // Instant reads a date and time; without an offset it is UTC. The zero time
 // stands for none.
 func (t *Table) Instant(key string) time.Time {
-	n, _ := t.Take(key, timeKind)
+	n, _ := t.take(key, timeKind)
 	if n == nil {
 		return time.Time{}
 	}
-	v, ok := n.Scalar.(time.Time)
-	if s, isText := n.Scalar.(string); isText {
+	v, ok := n.AsTime()
+	if s, isText := n.AsText(); isText {
 		parsed, err := time.Parse(time.RFC3339, s)
 		v, ok = parsed, err == nil
 	}
@@ -188,7 +188,7 @@ func Universal(v time.Time) time.Time {
 
 // Texts reads a list of strings; a single string is a list of one.
 func (t *Table) Texts(key string) []string {
-	n, _ := t.Take(key, textsKind)
+	n, _ := t.take(key, textsKind)
 	return t.strings(key, n)
 }
 
@@ -202,7 +202,7 @@ func (t *Table) strings(key string, n *tree.Node) []string {
 	}
 	var all []string
 	for _, e := range elements {
-		s, ok := e.Scalar.(string)
+		s, ok := e.AsText()
 		if !ok {
 			t.Mistake(key, "must be a list of strings", "")
 			return nil
@@ -218,11 +218,11 @@ func (t *Table) strings(key string, n *tree.Node) []string {
 // Reference reads the name of a table and returns its number, -1 if there is
 // none.
 func (t *Table) Reference(key string) int {
-	n, d := t.Take(key, nameKind)
+	n, d := t.take(key, nameKind)
 	if n == nil {
 		return -1
 	}
-	v, ok := n.Scalar.(string)
+	v, ok := n.AsText()
 	if !ok {
 		t.Mistake(key, "must be the "+d.Type.String(), "")
 		return -1
@@ -232,7 +232,7 @@ func (t *Table) Reference(key string) int {
 
 // References reads a list of names.
 func (t *Table) References(key string) []int {
-	n, d := t.Take(key, namesKind)
+	n, d := t.take(key, namesKind)
 	var found []int
 	for _, name := range t.strings(key, n) {
 		i := t.Find(key, d.Type.of, name)
@@ -277,7 +277,7 @@ func (t *Table) Require(key string) {
 
 // Series reads a list of quantities, none of them negative.
 func (t *Table) Series(key string, m *Measure) []float64 {
-	n, _ := t.Take(key, AnyKind)
+	n, _ := t.take(key, anyKind)
 	if n == nil {
 		return nil
 	}
@@ -308,4 +308,18 @@ func (t *Table) Inline(key string) *tree.Node {
 	n := t.Node.Table[key]
 	n.OneLine()
 	return n
+}
+
+// Value returns the value of a key that may have several forms, nil if there is
+// none.
+func (t *Table) Value(key string) *tree.Node {
+	n, _ := t.take(key, anyKind)
+	return n
+}
+
+// Law returns the value of a random quantity and what it measures; the value is nil
+// if there is none.
+func (t *Table) Law(key string) (*tree.Node, *Measure) {
+	n, d := t.take(key, lawKind)
+	return n, d.Type.Measure
 }

@@ -104,8 +104,8 @@ func (a *axis) readSpan(n *tree.Node, ranges bool) string {
 	if low == nil || high == nil {
 		return "must have both min and max"
 	}
-	_, s.bare = low.Scalar.(int64)
-	if _, whole := high.Scalar.(int64); !whole {
+	_, s.bare = low.AsWhole()
+	if _, whole := high.AsWhole(); !whole {
 		s.bare = false
 	}
 	okLow, okHigh := false, false
@@ -124,8 +124,8 @@ func (a *axis) readSpan(n *tree.Node, ranges bool) string {
 		return rule
 	}
 	if v := n.Table["scale"]; v != nil {
-		s.log = v.Scalar == "log"
-		if !s.log && v.Scalar != "linear" {
+		s.log = v.Is("log")
+		if !s.log && !v.Is("linear") {
 			return `must have scale "linear" or "log"`
 		}
 	}
@@ -140,7 +140,7 @@ func (a *axis) readSpan(n *tree.Node, ranges bool) string {
 		a.span = s
 		return ""
 	}
-	count, ok := steps.Scalar.(int64)
+	count, ok := steps.AsWhole()
 	if !ok || count < 2 || count > 1e6 {
 		return "must have 2..1000000 steps"
 	}
@@ -157,7 +157,7 @@ func (s *span) readInteger(n *tree.Node) string {
 		return ""
 	}
 	var ok bool
-	if s.integer, ok = n.Scalar.(bool); !ok {
+	if s.integer, ok = n.AsFlag(); !ok {
 		return "must have integer = true or false"
 	}
 	if s.integer && (s.low != math.Trunc(s.low) || s.high != math.Trunc(s.high)) {

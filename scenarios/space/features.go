@@ -170,7 +170,7 @@ func which(n int) [][]float64 {
 
 // coordinatesOf returns what matters of an instance type, on logarithmic scales.
 func coordinatesOf(n *tree.Node, c *catalog.Catalog) ([]float64, bool) {
-	name, _ := n.Scalar.(string)
+	name, _ := n.AsText()
 	t, ok := c.Type(name)
 	price, priced := c.OnDemand(name, model.Linux)
 	if !ok || !priced || t.VCPUs <= 0 || t.MemoryMiB <= 0 || !(price.USD > 0) {

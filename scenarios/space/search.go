@@ -167,7 +167,7 @@ func (s *Search) Assignments(candidate int) []string {
 			continue
 		}
 		value := n.String()
-		if text, ok := n.Scalar.(string); ok {
+		if text, ok := n.AsText(); ok {
 			if _, err := tree.ParseValue(text, tree.Position{}); err != nil && strings.TrimSpace(text) == text {
 				value = text // what is no TOML is a string
 			}

@@ -69,7 +69,7 @@ func brief(n *tree.Node) string {
 		}
 		return "{ " + strings.Join(parts, ", ") + " }"
 	}
-	if text, ok := n.Scalar.(string); ok {
+	if text, ok := n.AsText(); ok {
 		return text
 	}
 	return tree.FormatScalar(n.Scalar)

@@ -21,12 +21,12 @@ func arrivalKeys() []schema.Key {
 		schema.Within("arrivals", "", []schema.Key{
 			schema.Row("process", schema.OneOf("poisson: independent of each other, at a rate", "deterministic: evenly spaced, at a rate",
 				"renewal: with random times between them", "mmpp: Poisson at a rate that jumps between states", "trace: as a file says"), `"poisson"`, "how arrivals follow each other"),
-			schema.Row("rate", schema.Loose("rate or table").Like("rate"), "", `poisson and deterministic: "400/s", or a table with a shape`),
+			schema.Row("rate", schema.Either("rate or table", rate, schema.Inner()).Like("rate"), "", `poisson and deterministic: "400/s", or a table with a shape`),
 			schema.Row("interarrival", schema.Law(schema.Seconds), "", "renewal: time between two arrivals"),
 			schema.Row("states", schema.List(), "", "mmpp: states between which the rate jumps"),
 			schema.Row("states[].rate", rate, schema.Required, "rate in the state"),
 			schema.Row("states[].sojourn", schema.Quantity(schema.Seconds, 1e-6, forever), schema.Required, "mean time spent in it, exponential"),
-			schema.Row("transitions", schema.Loose("rows of numbers"), "(in turn)", "mmpp: rows of probabilities of the next state"),
+			schema.Row("transitions", schema.Either("rows of numbers", schema.ListOf(schema.ListOf(schema.Quantity(schema.Number, 0, 1)))), "(in turn)", "mmpp: rows of probabilities of the next state"),
 			schema.Row("file", schema.Text(), "", "trace: a table file, CSV with a header, gzipped or not"),
 			schema.Row("time", schema.Text(), `"time"`, "trace: column of the instants; timestamps count from the first, offsets from the start"),
 			schema.Row("time_unit", schema.OneOf(timeWords...), `"s"`, "trace: unit of the times"),
@@ -44,7 +44,7 @@ func arrivalKeys() []schema.Key {
 			schema.Row("shape", schema.OneOf("constant: it does not", "diurnal: as a sine, once a day", "steps: it jumps", "ramp: it moves evenly from one rate to another"), schema.Required, "how the rate varies with time"),
 			schema.Row("mean", rate, "", "constant and diurnal: mean rate"),
 			schema.Row("peak_to_mean", schema.Quantity(schema.Number, 1, 100), "2", "diurnal: peak over mean"),
-			schema.Row("peak_at", schema.Loose("time of day"), `"12:00"`, "diurnal: time of day of the peak"),
+			schema.Row("peak_at", schema.Either("time of day", schema.Text(), schema.Instant()), `"12:00"`, "diurnal: time of day of the peak"),
 			schema.Row("steps", schema.List(), "", "steps: one rate after the other"),
 			schema.Row("steps[].for", schema.Quantity(schema.Seconds, 1e-6, year), schema.Required, "how long"),
 			schema.Row("steps[].rate", rate, schema.Required, "the rate meanwhile"),
@@ -85,12 +85,8 @@ type rowsWanted struct {
 // readArrivals reads when requests or instances come. Of a trace it also reads
 // the other columns that its owner needs of each row.
 func (l *loader) readArrivals(t *schema.Table, rows rowsWanted) arrivals {
-	n, _ := t.Take("arrivals", schema.TableKind)
-	if n == nil {
-		return arrivals{}
-	}
-	a := t.Descend("arrivals", n)
-	if t.Spoilt("arrivals") {
+	a := t.Within("arrivals")
+	if a == nil {
 		return arrivals{}
 	}
 	a.Pattern = "arrivals"
@@ -152,7 +148,7 @@ func (l *loader) readRated(t *schema.Table, process string) (arrivals, error) {
 
 // readRate reads a rate: a quantity, or a table with a shape.
 func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
-	n, _ := t.Take("rate", schema.AnyKind)
+	n := t.Value("rate")
 	if n == nil {
 		return nil, nil
 	}
@@ -204,7 +200,7 @@ func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
 
 // peakAt reads a time of day as an instant of the run.
 func (l *loader) peakAt(t *schema.Table) sim.Time {
-	n, _ := t.Take("peak_at", schema.AnyKind)
+	n := t.Value("peak_at")
 	clock, ok := clockOf(n)
 	if !ok {
 		t.Mistake("peak_at", `must be a time of day such as "20:00"`, "")
@@ -251,7 +247,7 @@ func readModulated(t *schema.Table) (arrivals, error) {
 
 // readMatrix reads rows of numbers.
 func readMatrix(t *schema.Table, key string) [][]float64 {
-	n, _ := t.Take(key, schema.AnyKind)
+	n := t.Value(key)
 	if n == nil {
 		return nil
 	}

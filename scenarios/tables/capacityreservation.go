@@ -17,8 +17,8 @@ func capacityReservationKeys() []schema.Key {
 		schema.Row("tenancy", schema.OneOf(tenancyWords...), `"default"`, "of the instances that fill it").Coded(schema.NoCode),
 		schema.Row("availability_zone", schema.Text(), schema.Required, "letter of the zone where it is").Coded(schema.NoCode),
 		schema.Row("instance_count", schema.Whole(1, 1e6), schema.Required, "instances that there is room for, billed at On-Demand prices whether they run or not"),
-		schema.Row("at", schema.Loose("time of day, offset, or date and time"), `"0s"`, "when it begins").Coded(schema.NoCode),
-		schema.Row("until", schema.Loose("time of day, offset, or date and time"), "(the end of the run)", "when it is cancelled").Coded(schema.NoCode),
+		schema.Row("at", moment(), `"0s"`, "when it begins").Coded(schema.NoCode),
+		schema.Row("until", moment(), "(the end of the run)", "when it is cancelled").Coded(schema.NoCode),
 	})
 }
 

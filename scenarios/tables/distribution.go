@@ -28,9 +28,9 @@ func distributionKeys() []schema.Key {
 		schema.Row("k", schema.Whole(1, 1e6), "", "erlang: stages"),
 		schema.Row("shape", number, "", "weibull and pareto: shape"),
 		schema.Row("scale", amount, "", "weibull and pareto: scale, instead of the mean"),
-		schema.Row("weights", schema.Loose("list of numbers"), "", "hyperexponential and empirical: relative frequencies"),
-		schema.Row("means", schema.Loose("list of quantities"), "", "hyperexponential: means of its branches"),
-		schema.Row("values", schema.Loose("list of quantities"), "", "empirical: the values"),
+		schema.Row("weights", schema.Either("list of numbers", schema.ListOf(number)), "", "hyperexponential and empirical: relative frequencies"),
+		schema.Row("means", schema.Either("list of quantities", schema.ListOf(amount)), "", "hyperexponential: means of its branches"),
+		schema.Row("values", schema.Either("list of quantities", schema.ListOf(amount)), "", "empirical: the values"),
 		schema.Row("file", schema.Text(), "", "empirical: a table file, CSV with a header, gzipped or not"),
 		schema.Row("column", schema.Text(), "", "empirical: the column of the file that holds the values"),
 		schema.Row("unit", schema.Text(), "", "empirical: unit of the column; otherwise that of a bare number"),
@@ -104,11 +104,11 @@ func laws() []schema.Word {
 // law reads a random quantity: a fixed value or a table that names a law. It
 // returns nil if there is none or something is wrong with it.
 func (l *loader) law(t *schema.Table, key string) rng.Distribution {
-	n, d := t.Take(key, schema.LawKind)
+	n, m := t.Law(key)
 	if n == nil {
 		return nil
 	}
-	return l.lawOf(t, key, d.Type.Measure)
+	return l.lawOf(t, key, m)
 }
 
 // lawOf reads the value of a key as a law of a measure.

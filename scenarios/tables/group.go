@@ -231,13 +231,3 @@ func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
 		}
 	}
 }
-
-// listPrice is the On-Demand price of a type, 0 if there is none: the template
-// has been told.
-func (l *loader) listPrice(typ int, platform model.Platform) float64 {
-	if typ < 0 {
-		return 0
-	}
-	price, _ := l.catalog.OnDemand(l.cfg.Types[typ].Name, platform)
-	return price.USD
-}

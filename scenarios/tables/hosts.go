@@ -18,7 +18,7 @@ const mostHosts = 1_000_000
 func hostKeys() []schema.Key {
 	return schema.Within("hosts.NAME", "", []schema.Key{
 		schema.Row("per_zone", schema.Whole(0, mostHosts), "", "hosts in each zone"),
-		schema.Row("zones", schema.Loose("table of integers"), "", "hosts by zone, { a = 12, b = 8 }, instead of per_zone"),
+		schema.Row("zones", schema.Either("table of integers", schema.TableOf(schema.Whole(0, mostHosts))), "", "hosts by zone, { a = 12, b = 8 }, instead of per_zone"),
 		schema.Row("placement", schema.Choice(placements), `"first-fit"`, "which host receives an instance"),
 		schema.Row("vcpus", schema.Whole(1, 100_000), "", "hardware threads of a host; only for hosts of no AWS family"),
 		schema.Row("memory", schema.Quantity(schema.GiB, 1<<20, 1<<50), "", "memory of a host; only for hosts of no AWS family"),
@@ -109,7 +109,7 @@ func (l *loader) hostCounts(t *schema.Table) []int {
 }
 
 func (l *loader) countsByZone(t *schema.Table, counts []int) {
-	n, _ := t.Take("zones", schema.AnyKind)
+	n := t.Value("zones")
 	if n.Form != tree.TableForm {
 		t.Mistake("zones", "must be a table of hosts by zone, such as { a = 12, b = 8 }", "")
 		return
@@ -120,7 +120,7 @@ func (l *loader) countsByZone(t *schema.Table, counts []int) {
 		if !ok {
 			continue
 		}
-		count, isWhole := n.Table[name].Scalar.(int64)
+		count, isWhole := n.Table[name].AsWhole()
 		if !isWhole || count < 0 || count > mostHosts {
 			t.Reject("zones", schema.Fault{
 				Rule: fmt.Sprintf("hosts of zone %s must be integer 0..%d", name, mostHosts),

@@ -65,13 +65,7 @@ func (l *loader) readImage(t *schema.Table) image {
 // ordinaryImage is the image of a template that names none: a table without
 // keys.
 func (l *loader) ordinaryImage() image {
-	return l.readImage(l.imageTable())
-}
-
-func (l *loader) imageTable() *schema.Table {
-	t := l.Table(tree.NewTable(tree.Position{}))
-	t.Pattern = "image.NAME"
-	return t
+	return l.readImage(l.Blank("image.NAME"))
 }
 
 // launchTimes returns how long instances of a type take with an image.
@@ -85,8 +79,8 @@ func (l *loader) launchTimes(img image, typ model.InstanceType) cloud.LaunchTime
 	case img.platform == model.Windows:
 		boot = windowsBoot
 	}
-	t := l.imageTable()
-	t.Node.Table["boot"] = tree.MustParse(boot)
+	t := l.Blank("image.NAME")
+	t.AssumeNode("boot", tree.MustParse(boot))
 	times.Boot = l.law(t, "boot")
 	return times
 }

@@ -27,7 +27,7 @@ func instanceWorkloadKeys() []schema.Key {
 		schema.Row("sizes", schema.List(), "", "what they are, by weight or by the names in a trace"),
 		schema.Row("lifetime", schema.Law(schema.Seconds), "", "how long they run; a trace may tell it"),
 		schema.Row("purchase_option", schema.OneOf("on-demand: On-Demand, which hold their capacity", "spot: Spot, which can be reclaimed"), `"on-demand"`, "how they are bought"),
-		schema.Row("initial", schema.Loose(`number or "stationary"`), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
+		schema.Row("initial", schema.Either(`number or "stationary"`, schema.Quantity(schema.Number, 0, mostTenants), schema.OneOf("stationary: as many as in the long run")), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
 		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),
 	}, schema.Within("size", "", size), schema.Within("sizes[]", "", size)))
@@ -84,7 +84,7 @@ func (l *loader) readTenantSizes(t *schema.Table, w *cloud.InstanceWorkload) []s
 				w.SpotPool = append(w.SpotPool, slices.Repeat([]int{cloud.None}, len(l.cfg.Zones))...)
 				continue
 			}
-			w.SpotPool = append(w.SpotPool, l.spotPools(size.Type, model.Linux, w.Zones)...)
+			w.SpotPool = append(w.SpotPool, l.pools.of(size.Type, model.Linux, w.Zones)...)
 		}
 	}
 	if len(tables) > 0 && total == 0 && tables[0].Sound("weight") {
@@ -161,7 +161,7 @@ func (l *loader) readTenantArrivals(t *schema.Table, w *cloud.InstanceWorkload, 
 		t.Mistake("sizes", "must be one size, or arrivals need a column of sizes", "")
 		return a
 	}
-	unit := timeUnits[t.Node.Table["arrivals"].Table["lifetime_unit"].Scalar.(string)]
+	unit := timeUnits[peek(t, "arrivals", "lifetime_unit")]
 	l.readTenantRows(a.data, w, tenantColumns{lifetime, size, unit, names})
 	return a
 }
@@ -172,7 +172,7 @@ func peek(t *schema.Table, key, below string) string {
 	if n == nil || n.Form != tree.TableForm || n.Table[below] == nil {
 		return ""
 	}
-	text, _ := n.Table[below].Scalar.(string)
+	text, _ := n.Table[below].AsText()
 	return text
 }
 
@@ -206,8 +206,8 @@ func (l *loader) readTenantRows(d *dataFile, w *cloud.InstanceWorkload, c tenant
 
 // readInitial reads how many instances run at the start.
 func (l *loader) readInitial(t *schema.Table, w *cloud.InstanceWorkload, a arrivals) float64 {
-	n, _ := t.Take("initial", schema.AnyKind)
-	if n.Scalar == "stationary" {
+	n := t.Value("initial")
+	if n.Is("stationary") {
 		switch {
 		case a.process == nil:
 		case w.Lifetime == nil:

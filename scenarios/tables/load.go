@@ -121,7 +121,7 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	}
 	r, top := schema.NewReader(Vocabulary(), root)
 	r.Faults = faults
-	l := &loader{Reader: r, origin: o, cfg: &cloud.Config{}, laws: map[string]rng.Distribution{}}
+	l := &loader{Reader: r, origin: o, offer: offer{cfg: &cloud.Config{}}, laws: map[string]rng.Distribution{}}
 	l.scenario.root = root
 	top.Assume("name", strings.TrimSuffix(filepath.Base(o.path), filepath.Ext(o.path)))
 	o.shared.recall(l)
@@ -166,8 +166,7 @@ func (o Options) assignments() []string {
 type loader struct {
 	*schema.Reader
 	*origin
-	cfg      *cloud.Config
-	catalog  *catalog.Catalog
+	offer
 	scenario Scenario
 
 	tables map[string][]*schema.Table // cursors on the named tables, by the table's key
@@ -177,7 +176,7 @@ type loader struct {
 	owners map[int]string // load balancer of each target group that has one
 	loads  []arrivals     // of the workloads
 	types  map[string]int // numbers in Config.Types
-	pools  map[spotKey]int
+	pools  *spotPools
 	files  map[string]*dataFile
 	laws   map[string]rng.Distribution // by measure and text
 }

@@ -37,7 +37,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones"),
 		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "a target that answers later is given up: 504"),
-		schema.Row("latency", schema.Loose("realistic | seed | duration"), `"realistic"`, "added to each response: realistic (5ms, 0.5ms between zones), seed (400ms), or a duration"),
+		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, 0.5ms between zones), seed (400ms), or a duration"),
 		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("default_action", schema.Inner(), schema.Required, "what becomes of a request that matches no rule"),
@@ -45,9 +45,15 @@ func loadBalancerKeys() []schema.Key {
 	}, schema.Within("default_action", "ValidationError", actionKeys()), rule))
 }
 
+// latencies are what a load balancer can add to each response.
+func latencies() schema.Type {
+	return schema.Either("realistic | seed | duration",
+		schema.OneOf("realistic: 5ms, and 0.5ms between zones", "seed: 400ms"), schema.Quantity(schema.Seconds, 0, 3600))
+}
+
 func actionKeys() []schema.Key {
 	return []schema.Key{
-		schema.Row("forward", schema.Loose("list of names, or of tables"), "", `target groups: ["web"], or [{ target_group = "web", weight = 1 }]`),
+		schema.Row("forward", schema.Either("list of names, or of tables", schema.Names("target_group"), schema.List()), "", `target groups: ["web"], or [{ target_group = "web", weight = 1 }]`),
 		schema.Row("forward[].target_group", schema.Name("target_group"), schema.Required, "a target group"),
 		schema.Row("forward[].weight", schema.Whole(0, routing.MaxWeight), "1", "its share of the requests"),
 		schema.Row("fixed_response", schema.Inner(), "", "an answer without a target"),
@@ -83,11 +89,11 @@ func (l *loader) readLoadBalancers() {
 // zone adds to that.
 func latency(t *schema.Table) (own, cross sim.Time) {
 	const key = "latency"
-	n, _ := t.Take(key, schema.AnyKind)
-	switch n.Scalar {
-	case "realistic":
+	n := t.Value(key)
+	switch {
+	case n.Is("realistic"):
 		return realisticLatency, crossZoneLatency
-	case "seed":
+	case n.Is("seed"):
 		return seedLatency, 0
 	}
 	seconds, rule := schema.ReadQuantity(n, schema.Seconds)
@@ -138,12 +144,8 @@ func checkRule(t *schema.Table, rule cloud.Rule) {
 
 // action reads where requests go.
 func (l *loader) action(t *schema.Table, key string) cloud.Action {
-	n, _ := t.Take(key, schema.TableKind)
-	if n == nil {
-		return cloud.Action{}
-	}
-	a := t.Descend(key, n)
-	if t.Spoilt(key) {
+	a := t.Within(key)
+	if a == nil {
 		return cloud.Action{}
 	}
 	if a.Has("fixed_response") {
@@ -172,7 +174,7 @@ func readFixedResponse(t *schema.Table) int {
 // forward reads target groups, by name or with weights.
 func (l *loader) forward(t *schema.Table) []cloud.Forward {
 	const key = "forward"
-	n, _ := t.Take(key, schema.AnyKind)
+	n := t.Value(key)
 	if n == nil {
 		t.Add(schema.Fault{Path: t.PathOf(key), Rule: "is required, or fixed_response", Code: "ValidationError"}, t.Node, key)
 		return nil
@@ -188,7 +190,7 @@ func (l *loader) forward(t *schema.Table) []cloud.Forward {
 			child := t.Below(e, fmt.Sprintf("%s.%d", t.PathOf(key), i), t.PatternOf(key)+"[]")
 			f.TargetGroup, f.Weight = child.Reference("target_group"), child.Whole("weight")
 			child.Done()
-		} else if name, ok := e.Scalar.(string); ok {
+		} else if name, ok := e.AsText(); ok {
 			f.TargetGroup = t.Find(key, "target_group", name)
 		} else {
 			t.Reject(key, schema.Fault{Rule: "must be names of target groups, or tables of target_group and weight", Got: e.Got(), Code: schema.NoCode})
@@ -232,7 +234,7 @@ func (l *loader) adopt(t *schema.Table, lb *cloud.LoadBalancer) {
 				continue
 			}
 			l.owners[f.TargetGroup] = lb.Name
-			if own := tg.Node.Table["load_balancing_cross_zone_enabled"]; own != nil && own.Scalar == inherited {
+			if tg.Node.Table["load_balancing_cross_zone_enabled"].Is(inherited) {
 				l.cfg.TargetGroups[f.TargetGroup].CrossZone = cross
 			}
 		}

@@ -73,6 +73,7 @@ func (l *loader) readMarket(t *schema.Table) {
 	interruption.Done()
 	l.cfg.WaitForSpotReclaim = t.Flag("wait_for_spot_reclaim")
 	l.scenario.market = l.market
+	l.pools = newSpotPools(l.offer, l.market)
 	t.Done()
 }
 
@@ -94,49 +95,61 @@ type spotKey struct {
 	platform model.Platform
 }
 
-// spotPools returns the pools of a type by zone, None in zones other than these.
-// They are made when first asked for.
-func (l *loader) spotPools(typ int, platform model.Platform, zones []model.Zone) []int {
-	numbers := slices.Repeat([]int{cloud.None}, len(l.cfg.Zones))
+// spotPools makes the Spot pools of a Config, each when it is first asked for.
+type spotPools struct {
+	offer
+	market  market
+	numbers map[spotKey]int // in Config.SpotPools
+}
+
+// newSpotPools returns the pools that the Config has.
+func newSpotPools(o offer, m market) *spotPools {
+	s := &spotPools{offer: o, market: m, numbers: map[spotKey]int{}}
+	for i, p := range o.cfg.SpotPools {
+		s.numbers[spotKey{p.Type, p.Zone, p.Platform}] = i
+	}
+	return s
+}
+
+// of returns the pools of a type by zone, None in zones other than these.
+func (s *spotPools) of(typ int, platform model.Platform, zones []model.Zone) []int {
+	numbers := slices.Repeat([]int{cloud.None}, len(s.cfg.Zones))
 	for _, z := range zones {
-		numbers[z] = l.spotPool(spotKey{typ, z, platform})
+		numbers[z] = s.pool(spotKey{typ, z, platform})
 	}
 	return numbers
 }
 
-func (l *loader) spotPool(key spotKey) int {
-	if l.pools == nil {
-		l.pools = map[spotKey]int{}
-	}
-	if i, ok := l.pools[key]; ok {
+func (s *spotPools) pool(key spotKey) int {
+	if i, ok := s.numbers[key]; ok {
 		return i
 	}
-	name := l.cfg.Types[key.typ].Name
+	name := s.cfg.Types[key.typ].Name
 	p := cloud.SpotPool{
 		Type:        key.typ,
 		Zone:        key.zone,
 		Platform:    key.platform,
-		Need:        l.need(key.typ),
-		OnDemandUSD: l.listPrice(key.typ, key.platform),
-		MeanRatio:   l.catalog.SpotMeanRatio(name, key.platform),
-		Walk:        l.market.walk,
-		Bucket:      l.catalog.InterruptionBucket(name, key.platform),
-		Intensity:   l.market.intensity,
+		Need:        s.need(key.typ),
+		OnDemandUSD: s.listPrice(key.typ, key.platform),
+		MeanRatio:   s.catalog.SpotMeanRatio(name, key.platform),
+		Walk:        s.market.walk,
+		Bucket:      s.catalog.InterruptionBucket(name, key.platform),
+		Intensity:   s.market.intensity,
 	}
 	p.MeanRatio = min(p.MeanRatio, 1)
-	if l.market.bucket != nil {
-		p.Bucket = *l.market.bucket
+	if s.market.bucket != nil {
+		p.Bucket = *s.market.bucket
 	}
-	if l.market.prices != nil {
-		p.Replay = l.market.prices.of(name, l.cfg.Zones[key.zone])
-		if p.Replay == nil && !l.market.at.Spoilt("file") {
-			l.market.at.Reject("file", schema.Fault{
-				Rule: "must have prices of " + name + " in zone " + l.cfg.Zones[key.zone], Code: schema.NoCode,
+	if s.market.prices != nil {
+		p.Replay = s.market.prices.of(name, s.cfg.Zones[key.zone])
+		if p.Replay == nil && !s.market.at.Spoilt("file") {
+			s.market.at.Reject("file", schema.Fault{
+				Rule: "must have prices of " + name + " in zone " + s.cfg.Zones[key.zone], Code: schema.NoCode,
 			})
 		}
 	}
-	i := len(l.cfg.SpotPools)
-	l.pools[key] = i
-	l.cfg.SpotPools = append(l.cfg.SpotPools, p)
+	i := len(s.cfg.SpotPools)
+	s.numbers[key] = i
+	s.cfg.SpotPools = append(s.cfg.SpotPools, p)
 	return i
 }

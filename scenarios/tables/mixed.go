@@ -91,7 +91,7 @@ func (l *loader) readOverrides(t *schema.Table, g *cloud.Group, spot bool) []clo
 	}
 	for i := range types {
 		if types[i].Type >= 0 {
-			types[i].SpotPool = l.spotPools(types[i].Type, lt.Platform, g.Zones)
+			types[i].SpotPool = l.pools.of(types[i].Type, lt.Platform, g.Zones)
 		}
 	}
 	return types

@@ -14,12 +14,17 @@ import (
 func outageKeys() []schema.Key {
 	return schema.Within("fault[]", "", []schema.Key{
 		schema.Row("kind", schema.OneOf("zone-outage: all that is in a zone", "host-failure: one host, with its instances"), schema.Required, "what breaks"),
-		schema.Row("at", schema.Loose("time of day, offset, or date and time"), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`),
+		schema.Row("at", moment(), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
 		schema.Row("zone", schema.Text(), "", "which zone; any without"),
 		schema.Row("hosts", schema.Name("hosts"), "", "host-failure: of which [hosts.NAME]; of any without"),
 		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
 	})
+}
+
+// moment is an instant of the run.
+func moment() schema.Type {
+	return schema.Either("time of day, offset, or date and time", schema.Text(), schema.Instant(), schema.Quantity(schema.Seconds, 0, year))
 }
 
 // readOutages reads what breaks.
@@ -58,7 +63,7 @@ func (l *loader) readOutages(tables []*schema.Table) {
 // moment reads an instant of the run: a time of its first day, an offset or a
 // date and time. It returns sim.Never if there is none.
 func (l *loader) moment(t *schema.Table, key string) sim.Time {
-	n, _ := t.Take(key, schema.AnyKind)
+	n := t.Value(key)
 	if n == nil {
 		return sim.Never
 	}
@@ -79,7 +84,7 @@ func (l *loader) instantOf(n *tree.Node) (sim.Time, string) {
 	if clock, ok := clockOf(n); ok {
 		return l.untilClock(clock), ""
 	}
-	if v, ok := n.Scalar.(time.Time); ok {
+	if v, ok := n.AsTime(); ok {
 		since := schema.Universal(v).Sub(l.cfg.Start)
 		if since > sim.Horizon.Duration() {
 			return sim.Horizon, ""
@@ -98,8 +103,8 @@ func (l *loader) instantOf(n *tree.Node) (sim.Time, string) {
 
 // clockOf reads a time of day, as a string or a local time of TOML.
 func clockOf(n *tree.Node) (sim.Time, bool) {
-	v, ok := n.Scalar.(time.Time)
-	if text, isText := n.Scalar.(string); isText && strings.Contains(text, ":") {
+	v, ok := n.AsTime()
+	if text, isText := n.AsText(); isText && strings.Contains(text, ":") {
 		for _, layout := range []string{"15:04", "15:04:05"} {
 			if parsed, err := time.Parse(layout, text); err == nil {
 				return sinceMidnight(parsed), true

@@ -21,11 +21,11 @@ func policyKeys() []schema.Key {
 		schema.Row("target_group", schema.Name("target_group"), "(the group's first)", "target tracking: whose requests, for ALBRequestCountPerTarget"),
 		schema.Row("target_value", schema.Quantity(schema.Number, -1e18, 1e18), "", "target tracking: percent, bytes or requests per minute and target"),
 		schema.Row("disable_scale_in", schema.Flag(), "false", "target tracking: only ever scale out"),
-		schema.Row("low_factor", schema.Loose(`number or "ec2-recent"`), "0.9", `target tracking: threshold of the low alarm / target; "ec2-recent" is 0.7`),
+		schema.Row("low_factor", schema.Either(`number or "ec2-recent"`, schema.Quantity(schema.Number, 0, 1), schema.OneOf("ec2-recent: 0.7")), "0.9", `target tracking: threshold of the low alarm / target; "ec2-recent" is 0.7`),
 		schema.Row("cadence", schema.OneOf("legacy: 3 datapoints of a minute out, 15 in", "responsive: 1 datapoint out, 15 in"), `"legacy"`, "target tracking: datapoints until an alarm, 3 and 15 or 1 and 15"),
 		schema.Row("scale_in_mode", schema.OneOf("proportional: to what the formula says", "conservative: by a tenth of desired at most, but by one"), `"proportional"`, "target tracking: how far one scale-in goes"),
 		schema.Row("estimated_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "step and target tracking: warm-up of what it launches; the group's without"),
-		schema.Row("alarm", schema.Loose("name of an [alarm.NAME], or a table").Like("alarm.NAME"), "", "simple and step: name of an [alarm.NAME], or an alarm's table"),
+		schema.Row("alarm", schema.Either("name of an [alarm.NAME], or a table", schema.Name("alarm"), schema.Inner()).Like("alarm.NAME"), "", "simple and step: name of an [alarm.NAME], or an alarm's table"),
 		schema.Row("adjustment_type", schema.Choice(adjustmentTypes), "", "simple and step: what the adjustment means"),
 		schema.Row("scaling_adjustment", schema.Whole(-mostInstances, mostInstances), "", "simple: by how much"),
 		schema.Row("min_adjustment_magnitude", schema.Whole(0, mostInstances), "0", "simple and step: least change of a percentage"),
@@ -164,8 +164,8 @@ func (l *loader) trackedMetric(t *schema.Table, group int) cloud.Metric {
 }
 
 func lowFactor(t *schema.Table) float64 {
-	n, _ := t.Take("low_factor", schema.AnyKind)
-	if n.Scalar == "ec2-recent" {
+	n := t.Value("low_factor")
+	if n.Is("ec2-recent") {
 		return scaling.LowFactorRecentEC2
 	}
 	v, rule := schema.ReadQuantity(n, schema.Number)
@@ -248,13 +248,13 @@ func (l *loader) readSimple(t *schema.Table, group, policy int) scaling.Policy {
 // attach connects a simple or step policy to its alarm, which it names or
 // holds.
 func (l *loader) attach(t *schema.Table, action cloud.AlarmAction, grows bool) {
-	n, _ := t.Take("alarm", schema.AnyKind)
+	n := t.Value("alarm")
 	if n == nil {
 		t.Require("alarm")
 		return
 	}
 	index := len(l.cfg.Alarms)
-	if name, ok := n.Scalar.(string); ok {
+	if name, ok := n.AsText(); ok {
 		if index = t.Find("alarm", "alarm", name); index < 0 {
 			return
 		}

@@ -14,10 +14,11 @@ import (
 )
 
 func priceBookKeys() []schema.Key {
+	discount := schema.Quantity(schema.Share, 0, 1)
 	return schema.Within("price_book", "", []schema.Key{
 		schema.Row("file", schema.Text(), "", "CSV file of prices that replace the list prices; --price-book replaces it"),
 		schema.Row(
-			"discount", schema.Loose("share, or table of shares by service"), "",
+			"discount", schema.Either("share, or table of shares by service", discount, schema.TableOf(discount)), "",
 			`negotiated, off every price: "7%", or { ec2 = "7%", ebs = "3%" }`),
 		schema.Row("currency", schema.Text(), `"USD"`, "of the invoices: a code of three capital letters; metrics stay in dollars"),
 		schema.Row("rate", schema.Quantity(schema.Number, 0, 1e9), "", "units of the currency for a dollar"),
@@ -104,7 +105,7 @@ func settle(t *schema.Table, key, path string) {
 // readDiscounts reads one share of all services, or one of each.
 func readDiscounts(t *schema.Table) pricing.Negotiated {
 	const key = "discount"
-	n, _ := t.Take(key, schema.AnyKind)
+	n := t.Value(key)
 	if n == nil {
 		return nil
 	}

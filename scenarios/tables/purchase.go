@@ -86,23 +86,19 @@ func (s *Scenario) repurchased() *cloud.Config {
 
 // buyer turns launches into Spot launches.
 type buyer struct {
-	l     *loader
-	stays []string
+	pools *spotPools
+	stays []string // what could not be turned
 }
 
 // buyer makes one for a copy of the scenario's Config, with the market that the
 // file describes.
 func (s *Scenario) buyer(cfg *cloud.Config) *buyer {
-	l := &loader{cfg: cfg, catalog: s.Catalog, market: s.market, pools: map[spotKey]int{}}
-	for i, p := range cfg.SpotPools {
-		l.pools[spotKey{p.Type, p.Zone, p.Platform}] = i
-	}
-	return &buyer{l: l}
+	return &buyer{pools: newSpotPools(offer{cfg, s.Catalog}, s.market)}
 }
 
 // spot makes a group launch Spot beyond a base and a share in percent.
 func (b *buyer) spot(g *cloud.Group, base, percentage int) {
-	platform := b.l.cfg.LaunchTemplates[g.Template].Platform
+	platform := b.pools.cfg.LaunchTemplates[g.Template].Platform
 	for i := range g.Types {
 		if why := b.unsold(g.Types[i].Type, platform, g.Zones); why != "" {
 			b.stays = append(b.stays, "autoscaling_group."+g.Name+": stays as it is: "+why)
@@ -110,7 +106,7 @@ func (b *buyer) spot(g *cloud.Group, base, percentage int) {
 		}
 	}
 	for i := range g.Types {
-		g.Types[i].SpotPool = b.l.spotPools(g.Types[i].Type, platform, g.Zones)
+		g.Types[i].SpotPool = b.pools.of(g.Types[i].Type, platform, g.Zones)
 	}
 	if g.Mixed == nil {
 		g.Mixed = &cloud.MixedInstances{MixedInstances: scaling.MixedInstances{
@@ -133,19 +129,19 @@ func (b *buyer) tenantSpot(w *cloud.InstanceWorkload) {
 	}
 	w.Option, w.SpotPool = model.Spot, nil
 	for _, size := range w.Sizes {
-		w.SpotPool = append(w.SpotPool, b.l.spotPools(size.Type, model.Linux, w.Zones)...)
+		w.SpotPool = append(w.SpotPool, b.pools.of(size.Type, model.Linux, w.Zones)...)
 	}
 }
 
 // unsold says why a type cannot be had as Spot in some zones, "" if it can.
 func (b *buyer) unsold(typ int, platform model.Platform, zones []model.Zone) string {
-	name := b.l.cfg.Types[typ].Name
-	if _, sold := b.l.catalog.SpotAverage(name, platform); !sold {
+	name := b.pools.cfg.Types[typ].Name
+	if _, sold := b.pools.catalog.SpotAverage(name, platform); !sold {
 		return name + " (" + platform.String() + ") is not sold as Spot"
 	}
 	for _, z := range zones {
-		if b.l.market.prices != nil && b.l.market.prices.of(name, b.l.cfg.Zones[z]) == nil {
-			return "the price trace has no " + name + " in zone " + b.l.cfg.Zones[z]
+		if b.pools.market.prices != nil && b.pools.market.prices.of(name, b.pools.cfg.Zones[z]) == nil {
+			return "the price trace has no " + name + " in zone " + b.pools.cfg.Zones[z]
 		}
 	}
 	return ""

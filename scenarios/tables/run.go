@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"headroom/model"
 	"headroom/model/catalog"
@@ -38,7 +37,7 @@ func runKeys() []schema.Key {
 func (l *loader) readRun(t *schema.Table) {
 	l.cfg.Seed = uint64(t.Whole("seed"))
 	l.cfg.Start = t.Instant("start")
-	if v, ok := t.Node.Table["start"].Scalar.(time.Time); ok {
+	if v, ok := t.Node.Table["start"].AsTime(); ok {
 		l.clock = v
 	}
 	l.cfg.Duration = t.Duration("duration")

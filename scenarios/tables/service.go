@@ -15,10 +15,15 @@ func serviceKeys() []schema.Key {
 	return schema.Within("service.NAME", "", []schema.Key{
 		schema.Row("discipline", schema.OneOf("ps: all requests share the vCPUs", "fcfs: one request a worker, in order of arrival"), `"ps"`, "ps: all requests share the vCPUs; fcfs: one request a worker, in order of arrival"),
 		schema.Row("workers", schema.Whole(1, 100_000), "", "fcfs: requests in service at once, each on a vCPU of its own; one a vCPU without"),
-		schema.Row("concurrency", schema.Loose(`integer or "unlimited"`), `"unlimited"`, "ps: requests in service at once"),
-		schema.Row("backlog", schema.Loose(`integer or "unlimited"`), "1024", "requests that wait beyond that; one more is refused"),
+		schema.Row("concurrency", limit(1), `"unlimited"`, "ps: requests in service at once"),
+		schema.Row("backlog", limit(0), "1024", "requests that wait beyond that; one more is refused"),
 		schema.Row("on_disconnect", schema.OneOf("cancel: it is given up", "finish: it is served all the same"), `"cancel"`, "what becomes of a request whose client has gone"),
 	})
+}
+
+// limit is a number of requests, or none.
+func limit(least float64) schema.Type {
+	return schema.Either(`integer or "unlimited"`, schema.Whole(least, mostWaiting), schema.OneOf("unlimited: as many as come"))
 }
 
 func (l *loader) readServices() {
@@ -48,16 +53,12 @@ func (l *loader) readServices() {
 
 // readLimit reads a number of requests, or "unlimited".
 func readLimit(t *schema.Table, key string, least int64) int {
-	n, _ := t.Take(key, schema.AnyKind)
-	switch v := n.Scalar.(type) {
-	case string:
-		if v == "unlimited" {
-			return cloud.NoLimit
-		}
-	case int64:
-		if v >= least && v <= mostWaiting {
-			return int(v)
-		}
+	n := t.Value(key)
+	if n.Is("unlimited") {
+		return cloud.NoLimit
+	}
+	if v, ok := n.AsWhole(); ok && v >= least && v <= mostWaiting {
+		return int(v)
 	}
 	t.Mistake(key, fmt.Sprintf(`must be integer %d..%d or "unlimited"`, least, mostWaiting), "")
 	return 0

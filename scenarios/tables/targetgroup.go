@@ -2,6 +2,7 @@ package tables
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"headroom/model/cloud"
@@ -18,7 +19,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
-		schema.Row("load_balancing_cross_zone_enabled", schema.Loose(`true | false | "`+inherited+`"`), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
+		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
 		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
 		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy at once and for good"),
 		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
@@ -55,17 +56,12 @@ func (l *loader) readTargetGroups() {
 // crossZone reads a setting that is true, false or inherited.
 func crossZone(t *schema.Table) string {
 	const key = "load_balancing_cross_zone_enabled"
-	n, _ := t.Take(key, schema.AnyKind)
-	switch v := n.Scalar.(type) {
-	case bool:
-		if v {
-			return "true"
-		}
-		return "false"
-	case string:
-		if slices.Contains([]string{"true", "false", inherited}, v) {
-			return v
-		}
+	n := t.Value(key)
+	if on, ok := n.AsFlag(); ok {
+		return strconv.FormatBool(on)
+	}
+	if v, ok := n.AsText(); ok && slices.Contains([]string{"true", "false", inherited}, v) {
+		return v
 	}
 	t.Wrong(key, `must be true, false or "`+inherited+`"`)
 	return inherited

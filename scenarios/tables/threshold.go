@@ -34,7 +34,7 @@ func (t Threshold) Holds(value float64) bool {
 
 func thresholdKeys() []schema.Key {
 	return schema.Within("thresholds", "", []schema.Key{
-		schema.Row("METRIC", schema.Loose("limit"), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`),
+		schema.Row("METRIC", schema.Either("limit", schema.Text()), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`),
 	})
 }
 
@@ -71,7 +71,7 @@ func (l *loader) readThresholds(t *schema.Table) {
 }
 
 func parseThreshold(n *tree.Node) (Threshold, bool) {
-	text, ok := n.Scalar.(string)
+	text, ok := n.AsText()
 	th := Threshold{Text: text}
 	for _, operator := range []string{"<=", ">=", "<", ">"} { // the longer first
 		number, found := strings.CutPrefix(strings.TrimSpace(text), operator)
@@ -82,7 +82,7 @@ func parseThreshold(n *tree.Node) (Threshold, bool) {
 		th.Operator = operator
 		for _, u := range limitUnits {
 			if u.applies(number) {
-				limit, rule := schema.ReadQuantity(&tree.Node{Form: tree.ScalarForm, Scalar: number}, u.measure)
+				limit, rule := schema.ReadQuantity(tree.Scalar(n.At, number), u.measure)
 				th.Unit, th.Limit = u.unit, limit
 				return th, rule == "" && number != ""
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -85,22 +86,38 @@ func (l *loader) onDemand(t *schema.Table, key string, typ int, platform model.P
 	return price.USD
 }
 
+// offer is what a Region has for a Config: types, their hosts and prices.
+type offer struct {
+	cfg     *cloud.Config
+	catalog *catalog.Catalog // of the Region, with the price book
+}
+
 // need returns what an instance of a type takes of the hosts of its family.
-func (l *loader) need(typ int) cloud.Need {
+func (o offer) need(typ int) cloud.Need {
 	if typ < 0 {
 		return cloud.Need{Pool: cloud.None}
 	}
-	it := l.cfg.Types[typ]
+	it := o.cfg.Types[typ]
 	n := cloud.Need{Pool: cloud.None, CPU: int32(it.VCPUs), MemoryMiB: it.MemoryMiB}
-	shape, ok := l.catalog.Host(it.Family)
+	shape, ok := o.catalog.Host(it.Family)
 	if ok {
 		cpu, memory := shape.Need(it)
 		n.CPU, n.MemoryMiB = int32(cpu), memory
 	}
-	for i := range l.cfg.HostPools {
-		if l.cfg.HostPools[i].Name == it.Family {
+	for i := range o.cfg.HostPools {
+		if o.cfg.HostPools[i].Name == it.Family {
 			n.Pool = i
 		}
 	}
 	return n
+}
+
+// listPrice is the On-Demand price of a type, 0 if there is none: the template
+// has been told.
+func (o offer) listPrice(typ int, platform model.Platform) float64 {
+	if typ < 0 {
+		return 0
+	}
+	price, _ := o.catalog.OnDemand(o.cfg.Types[typ].Name, platform)
+	return price.USD
 }

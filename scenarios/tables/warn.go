@@ -99,7 +99,7 @@ func (l *loader) cautionLoad(i int) {
 	busy := a.mean * w.Demand.Mean()
 	switch {
 	case capacity == 0:
-		l.caution(at, name+": nothing serves it: no group or instance is behind "+tree.Quote(l.tables["workload"][i].Node.Table["to"].Scalar.(string)))
+		l.caution(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
 	case busy > float64(capacity):
 		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %d", name, busy, capacity))
 	case a.peak*w.Demand.Mean() > float64(capacity):

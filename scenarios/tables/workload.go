@@ -24,8 +24,8 @@ func workloadKeys() []schema.Key {
 			schema.Row("demand.cpu", schema.Law(schema.Seconds), schema.Required, "CPU time, or { column, unit } of a trace"),
 			schema.Row("demand.request_bytes", schema.Law(schema.Bytes), "", "size of the request, or { column, unit } of a trace"),
 			schema.Row("demand.response_bytes", schema.Law(schema.Bytes), "", "size of the response, or { column, unit } of a trace"),
-			schema.Row("path", schema.Loose("string, or table of weights"), `"/"`, `path of the requests, or paths by weight: { "/" = 0.7, "/api" = 0.3 }`),
-			schema.Row("host", schema.Loose("string, or table of weights"), `""`, "host of the requests, or hosts by weight"),
+			schema.Row("path", weighted(), `"/"`, `path of the requests, or paths by weight: { "/" = 0.7, "/api" = 0.3 }`),
+			schema.Row("host", weighted(), `""`, "host of the requests, or hosts by weight"),
 			schema.Row("clients", schema.Inner(), "", "how those who send requests behave"),
 			schema.Row("clients.timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "they give up after this; never without"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
@@ -38,6 +38,11 @@ func workloadKeys() []schema.Key {
 			schema.Row("unit", schema.Text(), "", "unit of the column; otherwise that of a bare number"),
 		}),
 	)
+}
+
+// weighted is one name, or names by weight.
+func weighted() schema.Type {
+	return schema.Either("string, or table of weights", schema.Text(), schema.TableOf(schema.Quantity(schema.Share, 0, math.Inf(1))))
 }
 
 // destinations are the tables that a workload can talk to.
@@ -146,7 +151,7 @@ func (l *loader) readDemand(t *schema.Table, w *cloud.Workload, columns rowColum
 		if i < 0 {
 			return l.law(t, key), nil
 		}
-		t.Take(key, schema.LawKind)
+		t.Law(key)
 		c := columns[i]
 		factor := l.columnUnit(c.at, m)
 		c.at.Done()
@@ -208,8 +213,8 @@ type share struct {
 
 // readWeighted reads a name, or names by weight.
 func readWeighted(t *schema.Table, key string) []share {
-	n, _ := t.Take(key, schema.AnyKind)
-	if name, ok := n.Scalar.(string); ok {
+	n := t.Value(key)
+	if name, ok := n.AsText(); ok {
 		return []share{{name, 1}}
 	}
 	if n.Form != tree.TableForm || len(n.Table) == 0 {

@@ -263,3 +263,35 @@ func (n *Node) Note(key string) {
 		n.order = append(n.order, key)
 	}
 }
+
+// AsText returns a string.
+func (n *Node) AsText() (string, bool) {
+	v, ok := n.Scalar.(string)
+	return v, ok
+}
+
+// AsWhole returns an integer.
+func (n *Node) AsWhole() (int64, bool) {
+	v, ok := n.Scalar.(int64)
+	return v, ok
+}
+
+// AsFlag returns true or false.
+func (n *Node) AsFlag() (value, ok bool) {
+	value, ok = n.Scalar.(bool)
+	return value, ok
+}
+
+// AsTime returns a date, a time, or both.
+func (n *Node) AsTime() (time.Time, bool) {
+	v, ok := n.Scalar.(time.Time)
+	return v, ok
+}
+
+// Is reports whether a value is a certain word.
+func (n *Node) Is(word string) bool { return n != nil && n.Scalar == word }
+
+// Scalar returns a node of a string, int64, float64, bool or time.Time.
+func Scalar(at Position, value any) *Node {
+	return &Node{At: at, Form: ScalarForm, Scalar: value}
+}
