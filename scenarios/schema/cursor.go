@@ -18,7 +18,7 @@ type Reader struct {
 }
 
 // Table is a cursor on one table of the tree. Each accessor reads one declared
-// key, records what is wrong with it and leaves its default in the tree; done
+// key, records what is wrong with it and leaves its default in the tree; Done
 // reports the keys that nobody read.
 type Table struct {
 	r       *Reader
@@ -33,6 +33,7 @@ type Table struct {
 	Unit    *Measure // of a distribution's parameters
 }
 
+// NewReader returns a reader of a scenario, and a cursor on its top.
 func NewReader(s *Schema, root *tree.Node) (*Reader, *Table) {
 	r := &Reader{schema: s, asked: map[string]bool{}, known: map[string][]string{}}
 	for _, key := range slices.Sorted(maps.Keys(root.Table)) {
@@ -61,6 +62,8 @@ func (r *Reader) table(n *tree.Node) *Table {
 	return &Table{r: r, Node: n, seen: map[string]bool{}, bad: map[string]bool{}}
 }
 
+// Below returns a cursor on a table that is found elsewhere than by a key: its path
+// is that of faults, its pattern that of its rows.
 func (t *Table) Below(n *tree.Node, path, pattern string) *Table {
 	child := t.r.table(n)
 	child.Path, child.Pattern = path, pattern
@@ -75,6 +78,7 @@ func (t *Table) PathOf(key string) string {
 	return t.Path + "." + tree.QuoteKey(key)
 }
 
+// PatternOf returns the path of a key as it is declared.
 func (t *Table) PatternOf(key string) string {
 	if t.Pattern == "" {
 		return key
@@ -118,6 +122,7 @@ func (t *Table) Assume(key string, scalar any) {
 	t.AssumeNode(key, &tree.Node{Form: tree.ScalarForm, Scalar: scalar})
 }
 
+// AssumeNode is [Table.Assume] for any value.
 func (t *Table) AssumeNode(key string, n *tree.Node) {
 	if t.Node.Table[key] == nil {
 		n.At = t.Node.At

@@ -117,6 +117,7 @@ func (u Unit) of(number string, value float64) float64 {
 	return value * u.Num / u.Den
 }
 
+// Unit returns the unit of a name.
 func (m *Measure) Unit(name string) (Unit, bool) {
 	for _, u := range m.units {
 		if u.name == name {

@@ -42,28 +42,54 @@ type Type struct {
 	like      string        // where the keys are described of a value that may be a table
 }
 
-// Constructors of types, by the kind of value.
+// Flag is true or false.
+func Flag() Type { return Type{kind: flagKind} }
 
-func Whole(low, high float64) Type  { return Type{kind: wholeKind, low: low, high: high} }
-func Flag() Type                    { return Type{kind: flagKind} }
-func Text() Type                    { return Type{kind: textKind} }
-func Texts() Type                   { return Type{kind: textsKind} }
-func TextsOf(of func() []Word) Type { return Type{kind: textsKind, words: of} }
-func Instant() Type                 { return Type{kind: timeKind} }
-func Name(of string) Type           { return Type{kind: nameKind, of: of} }
-func Names(of string) Type          { return Type{kind: namesKind, of: of} }
-func Inner() Type                   { return Type{kind: tableKind} }
-func List() Type                    { return Type{kind: listKind} }
-func Named() Type                   { return Type{kind: namedKind} }
-func Free() Type                    { return Type{kind: anyKind} }
-func Law(m *Measure) Type {
-	return Type{kind: lawKind, Measure: m, high: math.Inf(1), like: "distribution"}
-}
-func Choice(of func() []Word) Type { return Type{kind: choiceKind, words: of} }
+// Whole is an integer within bounds.
+func Whole(low, high float64) Type { return Type{kind: wholeKind, low: low, high: high} }
 
+// Quantity is a number with or without a unit, within bounds in base units.
 func Quantity(m *Measure, low, high float64) Type {
 	return Type{kind: quantityKind, Measure: m, low: low, high: high}
 }
+
+// Law is a random quantity: a fixed one, or a table that names a distribution.
+func Law(m *Measure) Type {
+	return Type{kind: lawKind, Measure: m, high: math.Inf(1), like: "distribution"}
+}
+
+// Text is a string.
+func Text() Type { return Type{kind: textKind} }
+
+// Texts is a list of strings; one alone counts as a list.
+func Texts() Type { return Type{kind: textsKind} }
+
+// TextsOf is [Texts] of which the words are known.
+func TextsOf(of func() []Word) Type { return Type{kind: textsKind, words: of} }
+
+// Choice is one of some words.
+func Choice(of func() []Word) Type { return Type{kind: choiceKind, words: of} }
+
+// Instant is a date and time.
+func Instant() Type { return Type{kind: timeKind} }
+
+// Name is the name of a table [of.NAME].
+func Name(of string) Type { return Type{kind: nameKind, of: of} }
+
+// Names is a list of names of tables [of.NAME].
+func Names(of string) Type { return Type{kind: namesKind, of: of} }
+
+// Inner is a table, whose keys are rows of their own.
+func Inner() Type { return Type{kind: tableKind} }
+
+// List is a list of tables; one alone counts as a list.
+func List() Type { return Type{kind: listKind} }
+
+// Named is tables by names of the user's: [key.NAME].
+func Named() Type { return Type{kind: namedKind} }
+
+// Free is any value.
+func Free() Type { return Type{kind: anyKind} }
 
 // Either is a value of several forms; what says so in a few words.
 func Either(what string, forms ...Type) Type { return Type{kind: anyKind, of: what, either: forms} }

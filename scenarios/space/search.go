@@ -35,6 +35,7 @@ const LeastBudget = 8
 // all of them, are far from overflowing.
 const mostCandidates = 1e12
 
+// SearchKeys are the rows of [search].
 func SearchKeys() []schema.Key {
 	return schema.Within("search", "", []schema.Key{
 		schema.Row("minimize", schema.Text(), `"cost.total"`, "the metric that says what cheap is: cost.per_hour, or any other"),

@@ -54,6 +54,7 @@ func sampled(design string) bool {
 	return design == designRandom || design == designLatin || design == designSobol || design == designSaltelli
 }
 
+// SweepKeys are the rows of [sweep].
 func SweepKeys() []schema.Key {
 	block := []schema.Key{
 		schema.Row("design", schema.Choice(designs), `"grid"`, "which points: all combinations, lists side by side, given ones, or sampled ones"),

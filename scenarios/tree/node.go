@@ -147,6 +147,7 @@ func (n *Node) Keys() []string {
 	return slices.DeleteFunc(keys, func(key string) bool { return n.Table[key] == nil })
 }
 
+// FormatScalar writes a scalar as TOML.
 func FormatScalar(value any) string {
 	switch v := value.(type) {
 	case string:

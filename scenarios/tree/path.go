@@ -99,6 +99,7 @@ func Below(place, other []string) (rest []string, ok bool) {
 	return place[len(other):], true
 }
 
+// Dotted writes a path as one dotted key.
 func Dotted(path []string) string {
 	text := ""
 	for i, p := range path {
