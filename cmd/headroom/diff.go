@@ -10,7 +10,7 @@ import (
 
 	"headroom/results/report"
 	"headroom/results/run"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 )
 
 // diffFlags are the flags of diff.
@@ -57,7 +57,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		return err
 	}
 	page := &report.ComparisonPage{
-		A: a.Name, B: b.Name, Changes: scenarios.Changes(a.Scenario, b.Scenario), All: f.all,
+		A: a.Name, B: b.Name, Changes: tables.Changes(a.Scenario, b.Scenario), All: f.all,
 		PriceDates: [2]string{a.Catalog.PriceDate(), b.Catalog.PriceDate()}, Seed: a.Config.Seed,
 	}
 	if a.Config.Seed != b.Config.Seed {

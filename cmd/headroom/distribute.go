@@ -82,7 +82,7 @@ func (f *sweepFlags) slots() int {
 // offer makes a job of a sweep. It is the same job as long as it has the same
 // journal: one whose coordinator was killed goes on.
 func (f *sweepFlags) offer(s *sweepJob) (jetstream.Job, error) {
-	payload, err := s.e.Sweep.Pack()
+	payload, err := s.e.Pack()
 	if err != nil {
 		return jetstream.Job{}, err
 	}

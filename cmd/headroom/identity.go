@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 )
 
 // programPart is the part of a manifest that tells one program from another.
@@ -15,7 +15,7 @@ const programPart = "the program"
 
 // manifestOf says what the results of a sweep depend on: the scenario, this very
 // program, and how the machine computes.
-func manifestOf(s *scenarios.Sweep) (sweep.Manifest, error) {
+func manifestOf(s *tables.Scenario) (sweep.Manifest, error) {
 	parts, err := s.Manifest()
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"headroom/results"
 	"headroom/scenarios"
+	"headroom/scenarios/tables"
 )
 
 // loadFlags are the flags of commands that read scenarios.
@@ -31,7 +32,7 @@ func (f *loadFlags) add(c *cobra.Command) {
 // experiment is a scenario that can run.
 type experiment struct {
 	file string
-	*scenarios.Scenario
+	*tables.Scenario
 }
 
 // fileFaults is everything that is wrong with the files of a command, one fault
@@ -65,7 +66,7 @@ func checkWorkers(n int) error {
 
 // load reads all files and reports what is wrong with any of them.
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
-	options := scenarios.Options{
+	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
 	}
 	if c.Flags().Changed("seed") {

@@ -12,7 +12,7 @@ import (
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/results/search"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 // leastReplications of a candidate make an interval that is worth its name.
@@ -47,7 +47,7 @@ func (f *recommendFlags) recommendConfiguration(c *cobra.Command, files []string
 		return err
 	}
 	if f.out != "" {
-		if err := saveSearch(f.out, page); err != nil {
+		if err := saveSearch(f.out, e, page); err != nil {
 			return err
 		}
 	}
@@ -65,10 +65,10 @@ func (f *recommendFlags) checkSearch(e *experiment) error {
 		return fmt.Errorf("%s: has no [search]; `headroom explain search` says what it takes. "+
 			"What to commit to with the configuration as it is: recommend --commitments", e.file)
 	}
-	if least := scenarios.LeastBudget(s.Replications); s.Budget < least {
-		return fmt.Errorf("--replications: must be at most %d with a search.budget of %d, got %d", s.Budget/scenarios.LeastBudget(1), s.Budget, s.Replications)
+	if least := space.LeastBudget(s.Replications); s.Budget < least {
+		return fmt.Errorf("--replications: must be at most %d with a search.budget of %d, got %d", s.Budget/space.LeastBudget(1), s.Budget, s.Replications)
 	}
-	if err := e.checkMeasuredIn(s.Minimize, s.Len(), s.Candidate); err != nil {
+	if err := e.checkMeasuredIn(s.Minimize, s.Len(), e.Candidate); err != nil {
 		return fmt.Errorf("%s: search.minimize: %w", e.file, err)
 	}
 	return nil
@@ -82,7 +82,7 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Out
 	return search.Run(ctx, &search.Problem{
 		Candidates: s.Len(),
 		Build: func(candidate int) (search.Experiment, error) {
-			scenario, err := s.Candidate(candidate)
+			scenario, err := e.Candidate(candidate)
 			if err != nil {
 				return nil, err
 			}
@@ -118,11 +118,11 @@ func (f *recommendFlags) searchPage(c *cobra.Command, e *experiment, o *search.O
 
 // saveSearch writes the files of a search. The recommendation has as many
 // replications as its numbers come from, so that it shows the same.
-func saveSearch(dir string, page *report.SearchPage) error {
+func saveSearch(dir string, e *experiment, page *report.SearchPage) error {
 	var scenario []byte
 	if best := page.Best; best != nil {
 		var err error
-		if scenario, err = page.Search.Resolved(best.Index, best.Counted); err != nil {
+		if scenario, err = e.CandidateFile(best.Index, best.Counted); err != nil {
 			return err
 		}
 	}

@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"headroom/results/search"
-	"headroom/scenarios"
 )
 
 // choosable is a scenario whose 24 candidates are quick to simulate: 2 vCPUs'
@@ -244,26 +242,5 @@ func TestStockSearchRecommends(t *testing.T) {
 		"--set", "search.max_replications=40")
 	if r.Recommended == nil || !r.Decided || r.Recommended.Candidate != 1 {
 		t.Errorf("%+v", r)
-	}
-}
-
-func TestSearchProgressShowsTheBest(t *testing.T) {
-	s, err := scenarios.Parse("choosable.toml", []byte(choosable+asSearch+choices), scenarios.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newSearchProgress(&experiment{Scenario: s}, true)
-	defer p.end()
-	if got := p.picture(p.begin); len(got) != 1 || got[0] != "choosable: reading the candidates · 0s" {
-		t.Errorf("at first %q", got)
-	}
-	p.note(search.Progress{Phase: search.Exploring, Tried: 14, Replications: 42, Round: 24, Done: 3, Best: 8, Cost: 0.0714961})
-	want := `choosable: exploring 3/24 · 12s · 14 of 24 candidates, 42 replications
-
-best so far: cost.total = 0.0715 with
-  instance.web.instance_type = c5.large
-  instance.web.count = 3`
-	if got := strings.Join(p.picture(p.begin.Add(12*time.Second)), "\n"); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 	"headroom/sim/batch/jetstream"
 )
 
@@ -108,7 +108,7 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 	if s == nil {
 		return nil, nil, badInput(fmt.Errorf("%s: has no [sweep]; `headroom explain sweep` says what it takes", file))
 	}
-	p := planOf(s)
+	p := planOf(e.Scenario)
 	p.Rule = sweep.Rule{Replications: s.Replications, Max: s.MaxReplications, Precision: s.Precision}
 	if f.replications > 0 {
 		p.Rule.Replications, p.Rule.Max = f.replications, max(f.replications, s.MaxReplications)
@@ -120,9 +120,9 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 }
 
 // planOf says what the points of a sweep are, without a rule when to stop.
-func planOf(s *scenarios.Sweep) *sweep.Plan {
+func planOf(s *tables.Scenario) *sweep.Plan {
 	return &sweep.Plan{
-		Points: s.Len(),
+		Points: s.Sweep.Len(),
 		Build: func(point int) (*run.Experiment, error) {
 			scenario, err := s.Point(point)
 			if err != nil {
@@ -210,7 +210,7 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 // prepare opens the journal and joins the cluster. What fails here leaves nothing
 // behind.
 func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), err error) {
-	if job.manifest, err = manifestOf(job.e.Sweep); err != nil {
+	if job.manifest, err = manifestOf(job.e.Scenario); err != nil {
 		return nil, err
 	}
 	dir, remove, err := f.directory()

@@ -8,7 +8,7 @@ import (
 
 	"headroom/results"
 	"headroom/results/report"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 )
 
 // page says what to show of a sweep.
@@ -73,7 +73,7 @@ func (e *experiment) priceDates() string {
 				continue
 			}
 			seen = append(seen, region)
-			if s, err := e.Sweep.Point(point); err == nil {
+			if s, err := e.Point(point); err == nil {
 				dates = append(dates, s.Catalog.PriceDate())
 			}
 		}
@@ -87,11 +87,11 @@ const pointsRead = 10_000
 
 // checkMeasured reports a metric that does not exist, or that no point has.
 func (e *experiment) checkMeasured(key string) error {
-	return e.checkMeasuredIn(key, e.Sweep.Len(), e.Sweep.Point)
+	return e.checkMeasuredIn(key, e.Sweep.Len(), e.Point)
 }
 
 // checkMeasuredIn is checkMeasured for variants of a scenario.
-func (e *experiment) checkMeasuredIn(key string, variants int, variant func(int) (*scenarios.Scenario, error)) error {
+func (e *experiment) checkMeasuredIn(key string, variants int, variant func(int) (*tables.Scenario, error)) error {
 	if err := results.CheckKey(key); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}

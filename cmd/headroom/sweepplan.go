@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 func newSweepPlan() *cobra.Command {
@@ -51,7 +51,7 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 
 // counted writes a number of points; beyond all bounds nobody counts them.
 func counted(points int) string {
-	if points >= scenarios.Uncountable {
+	if points >= space.Uncountable {
 		return "more than 10^15"
 	}
 	return fmt.Sprint(points)

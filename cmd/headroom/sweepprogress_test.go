@@ -11,7 +11,7 @@ import (
 
 	"headroom/results/report"
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 // What an earlier run left done does not make the rest look quick.
@@ -99,9 +99,9 @@ func TestProgressShowsTheBest(t *testing.T) {
 	for seed := range uint64(50) {
 		p := &sweepProgress{points: 30, screen: &screen{}, page: &report.SweepPage{
 			Scenario: "shop", Metrics: []string{"cost.total"},
-			Points: &report.Points{Axes: []string{"a.long_key"}, Settings: func(point int) []scenarios.Setting {
+			Points: &report.Points{Axes: []string{"a.long_key"}, Settings: func(point int) []space.Setting {
 				text := fmt.Sprint("v", point)
-				return []scenarios.Setting{{Text: text, Brief: text}}
+				return []space.Setting{{Text: text, Brief: text}}
 			}},
 		}}
 		for _, i := range rand.New(rand.NewPCG(seed, 1)).Perm(30) {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 	"headroom/sim/batch/jetstream"
 )
 
@@ -88,14 +88,14 @@ func (f *workerFlags) run(c *cobra.Command) error {
 
 // open makes a function of a sweep that computes its tasks.
 func (f *workerFlags) open(_ context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
-	s, err := scenarios.Unpack(job.Payload, scenarios.Options{CheckMetric: results.CheckKey})
+	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey})
 	if err != nil {
 		return nil, err
 	}
 	if s.Sweep == nil {
 		return nil, errors.New("its scenario has no [sweep]")
 	}
-	manifest, err := manifestOf(s.Sweep)
+	manifest, err := manifestOf(s)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (f *workerFlags) open(_ context.Context, job *jetstream.Job) (jetstream.Ans
 		return nil, fmt.Errorf("it means another sweep here (plan %s): its files have changed, or this machine computes otherwise", is)
 	}
 	f.say(fmt.Sprintf("working for %s (%s), offered by process %d on %s", job.Title, job.ID, job.Process, job.Host))
-	return planOf(s.Sweep).Answer, nil
+	return planOf(s).Answer, nil
 }
 
 func (f *workerFlags) say(text string) {

@@ -112,6 +112,16 @@ func TestImportsPointDown(t *testing.T) {
 			"scenarios/a_test.go": code("scenarios_test", "", `"headroom/results"`, `"headroom/scenarios"`),
 			"sim/stat/a_test.go":  code("stat", "", `"headroom/sim/rng"`),
 		}, []string{"scenarios/a.go:2: layer: … unaware"}},
+		{"the rooms of scenarios stand on each other", map[string]string{
+			"scenarios/tables/a.go":     code("tables", "", `"headroom/scenarios/space"`, `"headroom/scenarios/tree"`),
+			"scenarios/space/a.go":      code("space", "", `"headroom/scenarios/schema"`, `"headroom/scenarios/tables"`),
+			"scenarios/space/a_test.go": code("space_test", "", `"headroom/scenarios/tables"`),
+			"scenarios/tree/a.go":       code("tree", "", `"headroom/scenarios/schema"`),
+			"scenarios/a.go":            code("scenarios", "", `"headroom/scenarios/tables"`),
+		}, []string{
+			"scenarios/space/a.go:3: layer: … up or aside",
+			"scenarios/tree/a.go:2: layer: … up or aside",
+		}},
 		{"a package needs a place", map[string]string{
 			"model/novel/a.go": code("novel", "", `"headroom/model"`),
 			"model/novel/b.go": code("novel", ""),
@@ -134,7 +144,7 @@ func TestThirdPartiesHaveOneDoor(t *testing.T) {
 		`"github.com/google/go-cmp/cmp"`, `"gonum.org/v1/gonum/stat/distuv"`, `"github.com/adhocore/gronx"`
 	playAll(t, []scene{
 		{"their own", map[string]string{
-			"scenarios/a.go":           code("scenarios", "", toml, gronx),
+			"scenarios/tree/a.go":      code("tree", "", toml),
 			"model/scaling/a.go":       code("scaling", "", gronx, gonum),
 			"cmd/headroom/main.go":     code("main", "", cobra),
 			"cmd/headroom/a_test.go":   code("main", "", cmp, gonum, `"github.com/rogpeppe/go-internal/testscript"`),
@@ -148,8 +158,8 @@ func TestThirdPartiesHaveOneDoor(t *testing.T) {
 			"scenarios/a.go":       code("scenarios", "", gonum),
 			"sim/batch/a.go":       code("batch", "", `"github.com/nats-io/nats.go"`),
 		}, []string{
-			"cmd/headroom/main.go:2: door: … through scenarios only",
-			"model/spot/a.go:2: door: … through model/scaling or scenarios only",
+			"cmd/headroom/main.go:2: door: … through scenarios/tree only",
+			"model/spot/a.go:2: door: … through model/scaling only",
 			"results/a.go:2: door: … through results/report only",
 			"results/a.go:3: door: … through cmd/headroom only",
 			"scenarios/a.go:2: door: … gonum",

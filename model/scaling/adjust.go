@@ -21,6 +21,11 @@ var adjustmentNames = [...]string{"", "ChangeInCapacity", "ExactCapacity", "Perc
 // String returns AWS's name of the type.
 func (a AdjustmentType) String() string { return adjustmentNames[a] }
 
+// meaning says what an adjustment of the type is.
+func (a AdjustmentType) meaning() string {
+	return [...]string{"", "units to add", "units to have", "percent to add"}[a]
+}
+
 // ParseAdjustmentType returns the type of AWS's name.
 func ParseAdjustmentType(name string) (AdjustmentType, error) {
 	for a := ChangeInCapacity; a <= PercentChangeInCapacity; a++ {

@@ -64,8 +64,9 @@ const (
 
 // Word is a string that stands for a value of a parameter.
 type Word struct {
-	Name  string
-	Value float64 // of a Number
+	Name    string
+	Value   float64 // of a Number
+	Meaning string
 }
 
 // Values are settings by name of parameter.
@@ -232,7 +233,7 @@ func warmupParameter() Parameter {
 func adjustmentParameters() []Parameter {
 	var types []Word
 	for a := ChangeInCapacity; a <= PercentChangeInCapacity; a++ {
-		types = append(types, Word{Name: a.String()})
+		types = append(types, Word{Name: a.String(), Meaning: a.meaning()})
 	}
 	return []Parameter{
 		{Name: "adjustment_type", Form: Choice, Words: types, Required: true, Meaning: "what the adjustment means"},

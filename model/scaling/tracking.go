@@ -34,16 +34,16 @@ func trackingKind() Kind {
 			{Name: "disable_scale_in", Form: Flag, Default: false, Meaning: "only ever scale out"},
 			{
 				Name: "low_factor", Form: Number, Low: -mostNumber, High: mostNumber, Default: LowFactorDefault,
-				Words:   []Word{{"ec2-recent", LowFactorRecentEC2}},
+				Words:   []Word{{"ec2-recent", LowFactorRecentEC2, "0.7"}},
 				Meaning: `threshold of the low alarm / target; "ec2-recent" is 0.7`,
 			},
 			{
-				Name: "cadence", Form: Choice, Words: []Word{{Name: "legacy"}, {Name: "responsive"}}, Default: "legacy",
+				Name: "cadence", Form: Choice, Words: []Word{{Name: "legacy", Meaning: "3 datapoints of a minute out, 15 in"}, {Name: "responsive", Meaning: "1 datapoint out, 15 in"}}, Default: "legacy",
 				Meaning: "datapoints until an alarm, 3 and 15 or 1 and 15",
 			},
 			{
 				Name: "scale_in_mode", Form: Choice, Default: Proportional.String(),
-				Words:   []Word{{Name: Proportional.String()}, {Name: Conservative.String()}},
+				Words:   []Word{{Name: Proportional.String(), Meaning: "to what the formula says"}, {Name: Conservative.String(), Meaning: "by a tenth of desired at most, but by one"}},
 				Meaning: "how far one scale-in goes",
 			},
 			warmupParameter(),

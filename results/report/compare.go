@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"headroom/results"
-	"headroom/scenarios"
+	"headroom/scenarios/tree"
 	"headroom/sim/stat"
 )
 
@@ -18,7 +18,7 @@ type ComparisonPage struct {
 	*results.Comparison
 	PriceDates [2]string // of the newest list prices of A and B; empty: not known
 	Seed       uint64
-	Changes    []scenarios.Change
+	Changes    []tree.Change
 	Notes      []string
 	All        bool // tables show the metrics of parts too
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"headroom/results/search"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 // SearchPage is what is read of a search for the cheapest configuration.
@@ -22,7 +22,7 @@ type SearchPage struct {
 	PriceDate      string
 	*search.Outcome
 	Minimize string
-	Search   *scenarios.Search
+	Search   *space.Search
 	Flags    []string // of the command that runs a candidate, besides its choices
 	Warnings []string // of the scenario; those of the outcome follow
 	Color    bool

@@ -12,7 +12,7 @@ import (
 
 	"headroom/model"
 	"headroom/results/search"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 	"headroom/sim/stat"
 )
 
@@ -29,7 +29,7 @@ workload.users = { to = "server", arrivals = { process = "poisson", rate = "1/s"
 // found is a search of six candidates, each of another fate, and the reference.
 func found(t *testing.T) *SearchPage {
 	t.Helper()
-	s, err := scenarios.Parse("my shop.toml", []byte(choosable), scenarios.Options{})
+	s, err := tables.Parse("my shop.toml", []byte(choosable), tables.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

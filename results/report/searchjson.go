@@ -4,7 +4,7 @@ import (
 	"io"
 
 	"headroom/results/search"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 // jsonChoice is a key with what a candidate gives to it, null where it does not
@@ -39,7 +39,7 @@ type jsonCandidate struct {
 	Thresholds   []jsonMargin  `json:"thresholds"`
 }
 
-func (s *SearchPage) candidateOf(c *search.Candidate, settings []scenarios.Setting) jsonCandidate {
+func (s *SearchPage) candidateOf(c *search.Candidate, settings []space.Setting) jsonCandidate {
 	j := jsonCandidate{
 		Fate: string(c.Fate), Why: c.Why, Replications: c.Replications, Counted: c.Counted, From: string(c.From),
 		Cost: estimateOf(c.Cost, c.Unit), Thresholds: []jsonMargin{},
@@ -56,7 +56,7 @@ func (s *SearchPage) candidateOf(c *search.Candidate, settings []scenarios.Setti
 	return j
 }
 
-func settingValue(v scenarios.Setting) any {
+func settingValue(v space.Setting) any {
 	switch {
 	case v.Numeric:
 		return v.Number

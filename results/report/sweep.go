@@ -12,13 +12,13 @@ import (
 	"strconv"
 
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 // Points are the results of a sweep as its files and tables read them.
 type Points struct {
 	Axes     []string                              // keys that vary
-	Settings func(point int) []scenarios.Setting   // what a point gives to each
+	Settings func(point int) []space.Setting       // what a point gives to each
 	Each     func(do func(*sweep.Row) error) error // the points that are done, in the order of the design
 }
 
@@ -91,7 +91,7 @@ func (p *Points) each(l *sheetLayout, do func(*sweep.Row) error) error {
 // layout goes through all points once.
 func (p *Points) layout() (*sheetLayout, error) {
 	l := &sheetLayout{units: map[string]string{}, sparse: map[string]bool{}}
-	first := make([]*scenarios.Setting, len(p.Axes))
+	first := make([]*space.Setting, len(p.Axes))
 	differs, numeric := make([]bool, len(p.Axes)), make([]bool, len(p.Axes))
 	for i := range numeric {
 		numeric[i] = true

@@ -11,16 +11,16 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 )
 
 // fourPoints are two points with different metrics, of which one replication did
 // not observe one, one that failed, and one that a threshold ended.
 func fourPoints() *Points {
-	number := func(text string, v float64) scenarios.Setting {
-		return scenarios.Setting{Text: text, Brief: text, Number: v, Numeric: true}
+	number := func(text string, v float64) space.Setting {
+		return space.Setting{Text: text, Brief: text, Number: v, Numeric: true}
 	}
-	settings := [][]scenarios.Setting{
+	settings := [][]space.Setting{
 		{number("40", 40), {Text: "m6i.large"}, {Text: "same"}},
 		{number("50", 50), {Text: "m6i.large"}, {Text: "same"}},
 		{{}, {Text: "c6i.large"}, {Text: "same"}},
@@ -36,7 +36,7 @@ func fourPoints() *Points {
 	}
 	return &Points{
 		Axes:     []string{"target_value", "type", "constant"},
-		Settings: func(point int) []scenarios.Setting { return settings[point] },
+		Settings: func(point int) []space.Setting { return settings[point] },
 		Each: func(do func(*sweep.Row) error) error {
 			for i := range rows {
 				if err := do(&rows[i]); err != nil {

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"headroom/results/sweep"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 	"headroom/sim/stat"
 )
 
@@ -31,7 +31,7 @@ type SweepPage struct {
 // ranked is a point with what the page shows of it.
 type ranked struct {
 	point, replications int
-	settings            []scenarios.Setting
+	settings            []space.Setting
 	estimates           []stat.Estimate // by shown metric; N 0: none
 	pareto              [2]float64
 	values              [][]float64 // by shown metric, then replication
@@ -249,7 +249,7 @@ func (p *ranked) mark(paint painter) string {
 // surface is one metric over the points that have it.
 func (s *SweepPage) surface(l *sheetLayout, all []ranked, metric int) (*sweep.Surface, [][]string) {
 	levels := make([][]string, len(l.axes)) // by axis: the values, or ranges of them
-	of := make([]func(scenarios.Setting) int, len(l.axes))
+	of := make([]func(space.Setting) int, len(l.axes))
 	for k, axis := range l.axes {
 		of[k], levels[k] = grouped(all, axis, l.numeric[k])
 	}
@@ -277,7 +277,7 @@ const (
 )
 
 // grouped returns the level of each value of an axis, and their names.
-func grouped(all []ranked, axis int, numeric bool) (func(scenarios.Setting) int, []string) {
+func grouped(all []ranked, axis int, numeric bool) (func(space.Setting) int, []string) {
 	var names []string
 	var numbers []float64
 	index := map[string]int{}
@@ -290,7 +290,7 @@ func grouped(all []ranked, axis int, numeric bool) (func(scenarios.Setting) int,
 		numbers = append(numbers, v.Number)
 	}
 	if len(names) <= mostLevels || !numeric {
-		return func(v scenarios.Setting) int { return index[v.Text] }, names
+		return func(v space.Setting) int { return index[v.Text] }, names
 	}
 	slices.Sort(numbers)
 	var bounds []float64
@@ -300,7 +300,7 @@ func grouped(all []ranked, axis int, numeric bool) (func(scenarios.Setting) int,
 		bounds = append(bounds, low)
 		names = append(names, fmt.Sprintf("%.4g..%.4g", low, high))
 	}
-	return func(v scenarios.Setting) int {
+	return func(v space.Setting) int {
 		level := 0
 		for g, low := range bounds {
 			if v.Number >= low {

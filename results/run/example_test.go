@@ -9,13 +9,14 @@ import (
 	"headroom/model/scaling"
 	"headroom/results/run"
 	"headroom/scenarios"
+	"headroom/scenarios/tables"
 	"headroom/sim"
 )
 
 // A scenario file runs from Go as it does from the command: the same numbers, with
 // their intervals, by the keys that headroom metrics lists.
 func ExampleScenario() {
-	shop, err := scenarios.Load("../../scenarios/hello.toml", scenarios.Options{Set: []string{"run.duration=2h"}, Replications: 3})
+	shop, err := scenarios.Load("../../scenarios/hello.toml", tables.Options{Set: []string{"run.duration=2h"}, Replications: 3})
 	if err != nil {
 		log.Fatal(err) // every fault of the file, one a line
 	}
@@ -49,7 +50,7 @@ func (n nights) Decide(v scaling.View) scaling.Decision {
 
 // A scenario may get policies that no file can name, beside those that it has.
 func ExampleScenario_policy() {
-	shop, err := scenarios.Load("../../scenarios/hello.toml", scenarios.Options{Set: []string{"run.duration=24h", "workload.browsers.arrivals.rate=5/s"}})
+	shop, err := scenarios.Load("../../scenarios/hello.toml", tables.Options{Set: []string{"run.duration=24h", "workload.browsers.arrivals.rate=5/s"}})
 	if err != nil {
 		log.Fatal(err)
 	}

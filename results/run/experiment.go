@@ -6,7 +6,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/results"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 )
 
 // Experiment is a scenario that can be simulated, and the plan that bills it. It
@@ -24,7 +24,7 @@ func New(cfg *cloud.Config, plan pricing.Plan) *Experiment {
 }
 
 // Of prepares the replications of a scenario, billed as its file says.
-func Of(s *scenarios.Scenario) *Experiment { return New(s.Config, s.Plan) }
+func Of(s *tables.Scenario) *Experiment { return New(s.Config, s.Plan) }
 
 // Keys returns the keys of the metrics that a replication measures, with their
 // units, in the order of the values.

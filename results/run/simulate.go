@@ -6,7 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/results"
-	"headroom/scenarios"
+	"headroom/scenarios/tables"
 	"headroom/sim/batch"
 )
 
@@ -67,7 +67,7 @@ func Summarize(ctx context.Context, e *Experiment, thresholds []model.Threshold,
 // Scenario is [Summarize] for a scenario, whose thresholds it judges. The summary
 // has the currency of its invoices, the date of its prices, and its warnings
 // before those of the run.
-func Scenario(ctx context.Context, s *scenarios.Scenario, o Options) (*results.Summary, error) {
+func Scenario(ctx context.Context, s *tables.Scenario, o Options) (*results.Summary, error) {
 	summary, err := Summarize(ctx, Of(s), s.Thresholds, o)
 	if summary != nil {
 		summary.Currency, summary.PriceDate = s.Currency, s.Catalog.PriceDate()

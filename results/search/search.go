@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"headroom/model"
-	"headroom/scenarios"
+	"headroom/scenarios/space"
 	"headroom/sim/stat"
 )
 
@@ -192,8 +192,8 @@ func (o *Options) check(p *Problem) error {
 		return fmt.Errorf("search: replications must be at least 3 and at most their maximum, got %d and %d", o.Replications, o.MaxReplications)
 	case o.Points < 1:
 		return errors.New("search: must try at least one candidate")
-	case o.Budget < scenarios.LeastBudget(o.Replications):
-		return fmt.Errorf("search: budget must be at least %d, got %d", scenarios.LeastBudget(o.Replications), o.Budget)
+	case o.Budget < space.LeastBudget(o.Replications):
+		return fmt.Errorf("search: budget must be at least %d, got %d", space.LeastBudget(o.Replications), o.Budget)
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"headroom/scenarios/design"
+	"headroom/scenarios/space/design"
 	"headroom/sim/rng"
 )
 

@@ -1,0 +1,158 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"headroom/scenarios/tree"
+)
+
+// Topic is what there is to say of a dotted path.
+type Topic struct {
+	Key   Key   // with the whole path; without a type where only what is below is described
+	Below []Key // the keys of a table, with their whole paths
+}
+
+// Explain returns what a dotted path means, false if it leads nowhere. The names of
+// the user's own tables may be any, or be left out; elements of lists go by any
+// index or none. Tables that stand in many places are described in each.
+func (s *Schema) Explain(path string) (Topic, bool) {
+	return s.explain(spot{}, segments(path))
+}
+
+// Ending returns the keys whose paths end with what was asked for.
+func (s *Schema) Ending(path string) []Key {
+	asked := segments(path)
+	var found []Key
+	for _, k := range s.all() {
+		own := segments(k.Path)
+		if n := len(own) - len(asked); n > 0 && len(asked) > 0 && slices.Equal(own[n:], asked) {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// Top returns the keys that stand above all tables.
+func (s *Schema) Top() []Key {
+	return slices.DeleteFunc(s.all(), func(k Key) bool {
+		return strings.Contains(k.Path, ".") || k.Neutral != nil
+	})
+}
+
+// all returns the keys, those that are planned last.
+func (s *Schema) all() []Key {
+	keys := slices.Clone(s.keys)
+	for _, k := range s.order {
+		keys = append(keys, *s.planned[k])
+	}
+	return keys
+}
+
+// segments takes a dotted path apart; which element of a list is meant does not
+// matter.
+func segments(path string) []string {
+	parts, err := tree.SplitKey(strings.ReplaceAll(path, "[]", ""))
+	if err != nil {
+		parts = strings.Split(path, ".")
+	}
+	return slices.DeleteFunc(parts, func(part string) bool {
+		_, err := strconv.Atoi(part)
+		return err == nil || part == ""
+	})
+}
+
+// spot is a place in the schema: the pattern that describes it, and the whole path
+// by which it was reached.
+type spot struct{ pattern, whole string }
+
+func (p spot) child(name string) spot { return spot{joined(p.pattern, name), joined(p.whole, name)} }
+
+func joined(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// key returns what is declared at a place.
+func (s *Schema) key(p spot) (Key, bool) {
+	k := Key{Path: p.whole}
+	switch {
+	case s.index[p.pattern] != nil:
+		k = s.index[p.pattern].Key
+	case s.planned[p.pattern] != nil:
+		k = *s.planned[p.pattern]
+	case strings.HasSuffix(p.pattern, ".NAME") && s.Named(strings.TrimSuffix(p.pattern, ".NAME")):
+		k = s.index[strings.TrimSuffix(p.pattern, ".NAME")].Key
+		k.Type, k.Default = Inner(), ""
+	default:
+		return k, s.describes(p.pattern)
+	}
+	k.Path = p.whole
+	return k, true
+}
+
+// describes reports whether there are keys below a pattern.
+func (s *Schema) describes(pattern string) bool {
+	return slices.ContainsFunc(s.keys, func(k Key) bool { return strings.HasPrefix(k.Path, pattern+".") })
+}
+
+// inside returns the places whose children are the keys of a value.
+func (s *Schema) inside(p spot) []spot {
+	places := []spot{p}
+	d := s.index[p.pattern]
+	if d == nil {
+		return places
+	}
+	if s.describes(p.pattern + "[]") {
+		places = append(places, spot{p.pattern + "[]", p.whole + "[]"})
+	}
+	if d.Type.kind == namedKind {
+		places = append(places, p.child("NAME"))
+	}
+	if d.Type.like != "" {
+		places = append(places, spot{d.Type.like, p.whole})
+	}
+	return places
+}
+
+// explain follows a path from a place.
+func (s *Schema) explain(p spot, path []string) (Topic, bool) {
+	if len(path) == 0 {
+		k, ok := s.key(p)
+		return Topic{k, s.below(p)}, ok && p.whole != ""
+	}
+	for _, place := range s.inside(p) {
+		next := place.child(path[0])
+		if _, ok := s.key(next); ok {
+			if topic, ok := s.explain(next, path[1:]); ok {
+				return topic, true
+			}
+		}
+		for _, free := range []string{"KEY", "METRIC"} { // the rest of the path, dots and all
+			if next := place.child(free); s.index[next.pattern] != nil {
+				return s.explain(next, nil)
+			}
+		}
+	}
+	if s.Named(p.pattern) {
+		return s.explain(p.child("NAME"), path[1:])
+	}
+	return Topic{}, false
+}
+
+// below returns the keys directly in a table.
+func (s *Schema) below(p spot) []Key {
+	var keys []Key
+	for _, place := range s.inside(p) {
+		for _, k := range s.all() {
+			if parent, name := splitPath(k.Path); parent == place.pattern && name != "NAME" {
+				k.Path = joined(place.whole, name)
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}

@@ -1,0 +1,73 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"headroom/scenarios/tree"
+)
+
+// Schema is every key that a scenario may have.
+type Schema struct {
+	keys    []Key
+	index   map[string]*declared // by path
+	planned map[string]*Key      // by path, those that this version does not simulate
+	order   []string             // of the planned ones
+}
+
+// declared is a key with its default decoded.
+type declared struct {
+	Key
+	preset *tree.Node // nil without a default that is TOML
+}
+
+// New returns the schema of some keys, in the order in which they are
+// documented. It panics if two have the same path, or a default is no TOML.
+func New(keys []Key) *Schema {
+	s := &Schema{index: map[string]*declared{}, planned: map[string]*Key{}}
+	for _, k := range keys {
+		if s.index[k.Path] != nil || s.planned[k.Path] != nil {
+			panic("schema: key " + k.Path + " is declared twice")
+		}
+		if k.Neutral != nil {
+			s.planned[k.Path] = &k
+			s.order = append(s.order, k.Path)
+			continue
+		}
+		s.keys = append(s.keys, k)
+		d := &declared{Key: k}
+		if k.Default != "" && !strings.HasPrefix(k.Default, "(") {
+			d.preset = tree.MustParse(k.Default)
+		}
+		s.index[k.Path] = d
+	}
+	return s
+}
+
+// Keys returns the keys that are simulated, in the order in which they are
+// documented.
+func (s *Schema) Keys() []Key { return slices.Clone(s.keys) }
+
+// Named reports whether a key is tables by name: [key.NAME].
+func (s *Schema) Named(path string) bool {
+	d := s.index[path]
+	return d != nil && d.Type.kind == namedKind
+}
+
+// children returns the names of the keys of a table.
+func (s *Schema) children(pattern string) []string {
+	var names []string
+	for _, k := range s.keys {
+		if parent, name := splitPath(k.Path); parent == pattern && name != "NAME" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func splitPath(path string) (parent, name string) {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i], strings.TrimSuffix(path[i+1:], "[]")
+	}
+	return "", path
+}

@@ -1,0 +1,431 @@
+package tables
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"headroom/model"
+	"headroom/model/alarm"
+	"headroom/model/cloud"
+	"headroom/model/scaling"
+	"headroom/model/workload"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// sound returns the files of scenarios that must be good.
+func sound(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../*.toml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no stock scenarios", err)
+	}
+	return append(files, "testdata/full.toml")
+}
+
+func TestResolvedScenarioIsTheSame(t *testing.T) {
+	for _, file := range sound(t) {
+		t.Run(file, func(t *testing.T) {
+			s, err := Load(file, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := s.Resolved()
+			again, err := Parse("elsewhere/"+filepath.Base(file), text, Options{})
+			if err != nil {
+				t.Fatalf("%v\n%s", err, text)
+			}
+			if where := difference(reflect.ValueOf(*s.Config), reflect.ValueOf(*again.Config), "Config"); where != "" {
+				t.Errorf("the configs differ in %s", where)
+			}
+			if !reflect.DeepEqual(s.Thresholds, again.Thresholds) || s.Replications != again.Replications || s.Name != again.Name {
+				t.Error("thresholds, replications or name differ")
+			}
+			if !reflect.DeepEqual(s.Plan.Commitments, again.Plan.Commitments) || !reflect.DeepEqual(s.Plan.Capacity, again.Plan.Capacity) {
+				t.Error("commitments or Capacity Reservations differ")
+			}
+			if got := again.Resolved(); string(got) != string(text) {
+				t.Errorf("resolving twice differs:\n%s\n---\n%s", text, got)
+			}
+		})
+	}
+}
+
+// difference names the first place in which two values differ, "" if there is
+// none. Laws and processes are compared by what they yield.
+func difference(a, b reflect.Value, path string) string {
+	if law, ok := a.Interface().(rng.Distribution); ok {
+		other, _ := b.Interface().(rng.Distribution)
+		for _, u := range []float64{0.001, 0.3, 0.5, 0.999} {
+			if other == nil || law.Quantile(u) != other.Quantile(u) {
+				return path
+			}
+		}
+		return ""
+	}
+	if p, ok := a.Interface().(workload.Process); ok {
+		other, _ := b.Interface().(workload.Process)
+		if other == nil || !slices.Equal(firstArrivals(p), firstArrivals(other)) {
+			return path
+		}
+		return ""
+	}
+	where := ""
+	switch {
+	case a.Type() == reflect.TypeFor[time.Time]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
+		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			where = path
+		}
+	case a.Kind() == reflect.Struct:
+		for i := 0; i < a.NumField() && where == ""; i++ {
+			where = difference(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name)
+		}
+	case a.Kind() == reflect.Slice:
+		if a.Len() != b.Len() || a.IsNil() != b.IsNil() {
+			return path
+		}
+		for i := 0; i < a.Len() && where == ""; i++ {
+			where = difference(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		}
+	case a.Kind() == reflect.Pointer && !a.IsNil() && !b.IsNil():
+		return difference(a.Elem(), b.Elem(), path)
+	case !reflect.DeepEqual(a.Interface(), b.Interface()):
+		where = path
+	}
+	return where
+}
+
+func firstArrivals(p workload.Process) []sim.Time {
+	source := p.Start(rng.New(1, 0, "test"))
+	var all []sim.Time
+	for range 100 {
+		at, _ := source.Next()
+		all = append(all, at)
+	}
+	return all
+}
+
+func TestDifferencesAreFound(t *testing.T) {
+	a, err := parse(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for set, want := range map[string]string{
+		"run.seed=1":                                        "Config.Frame.Seed",
+		"workload.browsers.arrivals.rate=81":                "Config.Traffic.Workloads[0].Arrivals",
+		"workload.browsers.demand.cpu.cv=1":                 "Config.Traffic.Workloads[0].Demand",
+		"autoscaling_group.web.policy.0.cadence=responsive": "Config.Estate.Groups[0].Policies[0].Spec",
+		"run.start=2026-03-03T00:00:00Z":                    "Config.Frame.Start",
+		"fault.0.zone=c":                                    "Config.Estate.Faults[0].Zone",
+	} {
+		b, err := parse(good, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := difference(reflect.ValueOf(*a.Config), reflect.ValueOf(*b.Config), "Config"); got != want {
+			t.Errorf("%s: found %q, want %q", set, got, want)
+		}
+	}
+}
+
+func TestResolvedScenarioSpellsOutDefaults(t *testing.T) {
+	s, err := parse(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(s.Resolved())
+	for _, line := range []string{
+		"replications = 5", "default_cooldown = 300", `user_data]`, `spot_allocation_strategy = "price-capacity-optimized"`,
+		`availability_zones = ["a", "b", "c"]`, "datapoints_to_alarm = 2", "healthy_threshold = 5", "[spot_market.price]",
+		`statistic = "Average"`, `backlog = 1024`, "iops = 3000",
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %s in\n%s", line, text)
+		}
+	}
+}
+
+// TestEveryDeclaredKeyIsRead is half of why the documentation cannot drift: a
+// key that is read without a declaration panics.
+func TestEveryDeclaredKeyIsRead(t *testing.T) {
+	asked := map[string]bool{}
+	for _, file := range sound(t) {
+		for key := range newLoader(tree.Read(tree.Disk{}, file).Root, &origin{path: file}).Asked() {
+			asked[key] = true
+		}
+	}
+	for _, k := range Vocabulary().Keys() {
+		if !asked[k.Path] {
+			t.Errorf("%s is declared, but no test reads it", k.Path)
+		}
+	}
+}
+
+func TestDeclarationsAreComplete(t *testing.T) {
+	for _, k := range Vocabulary().Keys() {
+		if k.Doc == "" || strings.HasSuffix(k.Doc, ".") || k.Type.String() == "" {
+			t.Errorf("%s: doc %q, type %q", k.Path, k.Doc, k.Type)
+		}
+		for _, w := range slices.Concat(k.Type.Words(), k.Type.Later()) {
+			if w.Name == "" || w.Meaning == "" {
+				t.Errorf("%s: the choice %q has no meaning", k.Path, w.Name)
+			}
+		}
+		if strings.HasPrefix(k.Default, "(") && !strings.HasSuffix(k.Default, ")") {
+			t.Errorf("%s: default %q", k.Path, k.Default)
+		}
+		path := strings.ReplaceAll(strings.ReplaceAll(k.Path, ".NAME", ""), "[]", "")
+		if parent := path[:max(0, strings.LastIndexByte(path, '.'))]; parent != "" &&
+			!slices.Contains([]string{"distribution", "arrivals", "rate", "column"}, parent) && !hasKey(parent) {
+			t.Errorf("%s: nothing is declared of %s", k.Path, parent)
+		}
+	}
+}
+
+func hasKey(path string) bool {
+	return slices.ContainsFunc(Vocabulary().Keys(), func(k schema.Key) bool {
+		return strings.ReplaceAll(strings.ReplaceAll(k.Path, ".NAME", ""), "[]", "") == path
+	})
+}
+
+func TestLawsAreThoseDeclared(t *testing.T) {
+	var read []string
+	for _, r := range lawReaders {
+		read = append(read, r.name)
+	}
+	var declared []string
+	for _, w := range laws() {
+		declared = append(declared, w.Name)
+	}
+	if !slices.Equal(read, declared) {
+		t.Errorf("read %v, declared %v", read, declared)
+	}
+}
+
+func TestFullScenarioBecomesItsConfig(t *testing.T) {
+	s, err := Load("testdata/full.toml", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.Config
+	typ := func(i int) string { return c.Types[i].Name }
+	db, old := c.Instances[0], c.Instances[1]
+	web, desk := c.Groups[1], c.Groups[0]
+	rows := c.Workloads[4].Rows
+	for what, pair := range map[string][2]any{
+		"start":             {c.Start.String(), "2026-03-02 00:00:00 +0000 UTC"},
+		"zones":             {c.Zones, []string{"a", "b"}},
+		"delay":             {c.PublicationDelay, sim.Time(0)},
+		"hosts":             {c.HostPools[0].PerZone, []int{3, 1}},
+		"shape":             {[]int64{int64(c.HostPools[1].CPU), c.HostPools[1].MemoryMiB}, []int64{48, 192 << 10}},
+		"background":        {c.InstanceWorkloads[0].Name, "hosts.m5.a"},
+		"running":           {math.Round(c.InstanceWorkloads[0].Initial*1000) / 1000, 0.3 * 3 * 96 / 8},
+		"running rate":      {math.Round(c.InstanceWorkloads[0].Arrivals.Mean(sim.Day)*c.InstanceWorkloads[0].Lifetime.Mean()*1000) / 1000, 0.3 * 3 * 96 / 8},
+		"root":              {c.LaunchTemplates[2].Volumes[0], cloud.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
+		"data":              {c.LaunchTemplates[2].Volumes[1], cloud.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
+		"tenancy":           {c.LaunchTemplates[2].Tenancy, model.TenancyDedicated},
+		"platform":          {c.LaunchTemplates[0].Platform, model.Windows},
+		"user data":         {c.LaunchTemplates[2].Launch.UserData.Mean(), 15.0},
+		"queue":             {c.Services[0], cloud.Service{Name: "queue", Discipline: cloud.FCFS, Workers: 2, Backlog: 1024}},
+		"web":               {c.Services[1], cloud.Service{Name: "web", Discipline: cloud.ProcessorSharing, Concurrency: 100, Backlog: cloud.NoLimit, FinishAbandoned: true}},
+		"own cross-zone":    {c.TargetGroups[1].CrossZone, false},
+		"cross-zone":        {c.TargetGroups[0].CrossZone, false},
+		"weights":           {c.LoadBalancers[1].Default.Forward, []cloud.Forward{{TargetGroup: 1, Weight: 9}, {TargetGroup: 0, Weight: 1}}},
+		"latency":           {[]sim.Time{c.LoadBalancers[1].Latency, c.LoadBalancers[1].CrossLatency}, []sim.Time{2 * sim.Millisecond, 0}},
+		"fixed":             {c.LoadBalancers[1].Rules[0].Action.Status, 410},
+		"desired":           {web.Desired, 1},
+		"warm-up":           {[]sim.Time{web.DefaultWarmup, desk.DefaultWarmup}, []sim.Time{90 * sim.Second, scaling.Unset}},
+		"termination":       {web.Termination, []scaling.TerminationPolicy{scaling.OldestInstance, scaling.DefaultTermination}},
+		"first type":        {typ(web.Types[0].Type), "m5.large"},
+		"spot pools":        {len(c.SpotPools), 5},
+		"max price":         {web.Mixed.MaxPrice, 0.05},
+		"replay":            {c.SpotPools[web.Types[0].SpotPool[0]].Replay, []model.PriceStep{{At: 0, USD: 0.03}, {At: 34 * sim.Hour, USD: 0.04}}},
+		"bucket":            {c.SpotPools[0].Bucket, 4},
+		"db":                {[]any{db.Count, typ(db.Template.Type), db.Service, len(db.Template.Volumes)}, []any{2, "r5.large", 0, 1}},
+		"old service":       {[]any{old.Service, old.TargetGroups}, []any{1, []int{0}}},
+		"metal boots":       {math.Round(old.Template.Launch.Boot.Quantile(0.5)), 600.0},
+		"windows boots":     {math.Round(c.LaunchTemplates[0].Launch.Boot.Quantile(0.5)), 240.0},
+		"classes":           {c.Workloads[7].Classes[1], cloud.RequestClass{Host: "b.shop.com", Path: "/old/x", Weight: 3}},
+		"clients":           {c.Workloads[7].Clients, cloud.Clients{Timeout: 5 * sim.Second, RetryAttempts: 1, Backoff: sim.Second, PerConnection: 10}},
+		"row demand":        {rows.Demand, []sim.Time{1500 * sim.Microsecond, 2 * sim.Millisecond, 3 * sim.Millisecond, sim.Millisecond}},
+		"row bytes":         {rows.Request, []model.Bytes{100, 2000, 0, 5}},
+		"row responses":     {c.Workloads[4].Response.Mean(), 2105.0 / 4 * 1024},
+		"counts":            {c.Workloads[1].Arrivals.Mean(sim.Time(90)*sim.Second) * 90, 8.0},
+		"steps":             {math.Round(c.Workloads[3].Arrivals.Mean(5 * sim.Hour)), 1.0},
+		"tenant rows":       {c.InstanceWorkloads[4].Trace, []cloud.TenantRow{{Size: 0, Lifetime: 10 * sim.Minute}, {Size: 1, Lifetime: 10 * sim.Hour}}},
+		"stationary":        {math.Round(c.InstanceWorkloads[2].Initial*1e6) / 1e6, 6.0},
+		"spot tenants":      {len(c.InstanceWorkloads[2].SpotPool), 4},
+		"host failure":      {[]any{c.Faults[0].Kind, c.Faults[0].Pool, c.Faults[0].Zone, c.Faults[0].Duration.Mean()}, []any{cloud.HostFailure, 0, model.Zone(0), 7200.0}},
+		"zone at":           {[]sim.Time{c.Faults[1].At, c.Faults[2].At}, []sim.Time{12 * sim.Hour, 90 * sim.Minute}},
+		"schedule":          {*web.Schedules[0].Desired, 5},
+		"metal is tenant's": {typ(c.InstanceWorkloads[4].Sizes[1].Type), "rack.8x16GiB"},
+	} {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
+			t.Errorf("%s: got %v, want %v", what, pair[0], pair[1])
+		}
+	}
+	if peak := arrivalsPeak(c.Workloads[7].Arrivals); peak < 10.9 || peak > 11.1 {
+		t.Errorf("the peak is %gh after the start, want 11h: 20:00 by the clock of start, which is 9h ahead", peak)
+	}
+}
+
+// arrivalsPeak returns the hour after the start around which most arrivals are.
+func arrivalsPeak(p workload.Process) float64 {
+	best, at := 0.0, 0.0
+	for h := 0.5; h < 24; h += 0.05 {
+		from, to := sim.Seconds(h*3600-600), sim.Seconds(h*3600+600)
+		n := p.Mean(to)*to.Seconds() - p.Mean(from)*from.Seconds()
+		if n > best {
+			best, at = n, h
+		}
+	}
+	return at
+}
+
+func TestPoliciesBecomeAlarms(t *testing.T) {
+	s, err := Load("testdata/full.toml", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	minute := sim.Minute
+	want := []cloud.Alarm{
+		{
+			Name: "hot", Metric: cloud.Metric{Kind: cloud.CPUUtilization, Subject: 1, Statistic: cloud.Maximum},
+			Config: alarm.Config{
+				Period: 5 * minute, EvaluationPeriods: 3, DatapointsToAlarm: 2,
+				Comparison: alarm.GreaterThanOrEqualToThreshold, Threshold: 80, TreatMissing: alarm.MissingIsNotBreaching,
+			},
+			Actions: []cloud.AlarmAction{{Group: 1, Policy: 2, Side: scaling.High}},
+		},
+		{
+			Name:   "TargetTracking-web/requests-AlarmHigh",
+			Metric: cloud.Metric{Kind: cloud.RequestCountPerTarget, Subject: 0, Statistic: cloud.Sum},
+			Config: alarm.Config{
+				Period: minute, EvaluationPeriods: 1, DatapointsToAlarm: 1,
+				Comparison: alarm.GreaterThanThreshold, Threshold: 1000, TreatMissing: alarm.MissingIsMissing,
+			},
+			Actions: []cloud.AlarmAction{{Group: 1, Policy: 0, Side: scaling.High}},
+		},
+		{
+			Name:   "TargetTracking-web/policy-1-AlarmHigh",
+			Metric: cloud.Metric{Kind: cloud.NetworkOut, Subject: 1, Statistic: cloud.Average},
+			Config: alarm.Config{
+				Period: 5 * minute, EvaluationPeriods: 3, DatapointsToAlarm: 3,
+				Comparison: alarm.GreaterThanThreshold, Threshold: 1e7, TreatMissing: alarm.MissingIsMissing,
+			},
+			Actions: []cloud.AlarmAction{{Group: 1, Policy: 1, Side: scaling.High}},
+		},
+		{
+			Name:   "TargetTracking-web/policy-1-AlarmLow",
+			Metric: cloud.Metric{Kind: cloud.NetworkOut, Subject: 1, Statistic: cloud.Average},
+			Config: alarm.Config{
+				Period: 5 * minute, EvaluationPeriods: 15, DatapointsToAlarm: 15,
+				Comparison: alarm.LessThanThreshold, Threshold: 0.9 * 1e7, TreatMissing: alarm.MissingIsMissing,
+			},
+			Actions: []cloud.AlarmAction{{Group: 1, Policy: 1, Side: scaling.Low}},
+		},
+		{
+			Name:   "web/policy-3",
+			Metric: cloud.Metric{Kind: cloud.TargetResponseTime, Subject: 1, Statistic: cloud.Average},
+			Config: alarm.Config{
+				Period: minute, EvaluationPeriods: 5, DatapointsToAlarm: 5,
+				Comparison: alarm.LessThanThreshold, Threshold: 0.1, TreatMissing: alarm.MissingIsMissing,
+			},
+			Actions: []cloud.AlarmAction{{Group: 1, Policy: 3, Side: scaling.Low}},
+		},
+	}
+	if len(s.Config.Alarms) != len(want) {
+		t.Fatalf("got %d alarms, want %d: %+v", len(s.Config.Alarms), len(want), s.Config.Alarms)
+	}
+	for i, a := range s.Config.Alarms {
+		if !reflect.DeepEqual(a, want[i]) {
+			t.Errorf("alarm %d:\ngot  %+v\nwant %+v", i, a, want[i])
+		}
+	}
+}
+
+func TestThresholdsAreRead(t *testing.T) {
+	s, err := Load("testdata/full.toml", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []model.Threshold{
+		{Key: "availability", Operator: ">=", Limit: 0.999, Unit: "ratio", Text: ">= 99.9%"},
+		{Key: "cost.per_day", Operator: "<", Limit: 90, Unit: "USD", Text: "< $90"},
+		{Key: "instances.launched", Operator: ">", Limit: 3, Unit: "", Text: "> 3"},
+		{Key: "latency.p99{target_group=web}", Operator: "<=", Limit: 0.25, Unit: "s", Text: "<= 250ms"},
+	}
+	if !reflect.DeepEqual(s.Thresholds, want) {
+		t.Errorf("got %+v, want %+v", s.Thresholds, want)
+	}
+	for i, holds := range []bool{true, false, true, true} {
+		if got := want[i].Holds([]float64{0.999, 90, 4, 0.25}[i]); got != holds {
+			t.Errorf("%s %s: got %v", want[i].Key, want[i].Text, got)
+		}
+	}
+	_, err = Load("testdata/full.toml", Options{CheckMetric: func(key string) error {
+		if strings.HasPrefix(key, "cost") {
+			return errText("unknown metric")
+		}
+		return nil
+	}})
+	if got := messages(t, err); len(got) != 1 || !strings.HasSuffix(got[0], `: thresholds."cost.per_day": unknown metric`) {
+		t.Errorf("got %q, want one fault of thresholds", got)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct{ before, after, want string }{
+		{`rate = "80/s"`, `rate = "9000/s"`, "shop.toml:62: workload.browsers: asks for 108 vCPUs on average, but what serves it never has more than 80"},
+		{`rate = "80/s"`, `rate = { shape = "diurnal", mean = "6000/s", peak_to_mean = 2 }`, "shop.toml:62: workload.browsers: asks for 144 vCPUs at its peak, but what serves it never has more than 80"},
+		{`instance_type = "m5.large" }`, `instance_type = "t3.large" }`, "t3.large: CPU credits are not simulated: it runs at full speed without paying for more"},
+		{`comparison_operator = "GreaterThanThreshold"`, `comparison_operator = "LessThanThreshold"`, "shop.toml:57: autoscaling_group.web.policy.1: adds capacity when its metric is low"},
+		{`idle_timeout = 60`, `availability_zones = ["a", "b"]`, "shop.toml:38: autoscaling_group.web: its targets in zone c stay unused: load_balancer.front has no node there"},
+		{`at = "13:00"`, `at = "25h"`, "shop.toml:70: fault.0.at: never happens, the run ends at 24h0m0s"},
+		{`[thresholds]`, "[alarm.lone]\nmetric_name = \"RequestCount\"\ntarget_group = \"web\"\nperiod = 60\nevaluation_periods = 1\ncomparison_operator = \"LessThanThreshold\"\nthreshold = 1\n[thresholds]", "shop.toml:72: alarm.lone: no policy names this alarm"},
+	} {
+		text := strings.Replace(good, c.before, c.after, 1)
+		s, err := parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(s.Warnings, []string{c.want}) {
+			t.Errorf("got  %q\nwant %q", s.Warnings, c.want)
+		}
+	}
+	s, err := parse(strings.NewReplacer("us-east-1", "us-west-2", "m6i.large", "m8i.large", "[hosts.m6i]", "[hosts.m8i]").Replace(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0], "m8i.large (linux) in us-west-2 is an estimate") {
+		t.Errorf("got %q, want a warning of an estimated price", s.Warnings)
+	}
+}
+
+func TestEveryStockScenarioStarts(t *testing.T) {
+	for _, file := range sound(t) {
+		if strings.Contains(file, "full") {
+			continue
+		}
+		s, err := Load(file, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		if _, err := cloud.New(s.Config, 0); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if _, err := os.Stat("testdata/full.toml"); err != nil {
+		t.Error(err)
+	}
+}

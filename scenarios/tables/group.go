@@ -1,0 +1,233 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/scaling"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+// Limits of a group. AWS's are from its page of the quotas of Auto Scaling;
+// mostInstances bounds memory.
+const (
+	mostInstances    = 100_000
+	mostPolicies     = 50
+	mostTargetGroups = 50
+	mostWarmup       = 3600
+)
+
+func groupKeys() []schema.Key {
+	return schema.Within("autoscaling_group.NAME", "ValidationError", slices.Concat([]schema.Key{
+		schema.Row("launch_template", schema.Name("launch_template"), schema.Required, "how its instances are made"),
+		schema.Row("min_size", schema.Whole(0, mostInstances), schema.Required, "fewest instances"),
+		schema.Row("max_size", schema.Whole(0, mostInstances), schema.Required, "most instances"),
+		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm"),
+		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
+		schema.Row("target_groups", schema.Names("target_group"), "", "where its instances are registered"),
+		schema.Row("default_cooldown", schema.Quantity(schema.Seconds, 0, year), "300", "pause of simple scaling after an activity"),
+		schema.Row("health_check_type", schema.OneOf("EC2: only those that fail EC2's own checks", "ELB: those that fail the checks of the load balancer too"), `"EC2"`, "whether it replaces instances that fail the load balancer's checks"),
+		schema.Row("health_check_grace_period", schema.Quantity(schema.Seconds, 0, year), "300", "how long such checks are ignored after a launch"),
+		schema.Row("default_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "time until an instance counts in the metrics; without, policies use the cooldown"),
+		schema.Row("termination_policies", schema.TextsOf(terminationPolicies), `["Default"]`, "which instances leave first"),
+		schema.Row("capacity_rebalance", schema.Flag(), "false", "replace a Spot instance at its notice, not when it has gone"),
+		schema.Row("health_sweep", schema.Quantity(schema.Seconds, 1, 3600), `"60s"`, "how often the health of instances is looked at"),
+		schema.Row("mixed_instances_policy", schema.Inner(), "", "several types, On-Demand and Spot"),
+		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),
+		schema.Row("schedule", schema.List(), "", "scheduled actions"),
+	}, mixedKeys(), scheduleKeys()))
+}
+
+func scheduleKeys() []schema.Key {
+	return schema.Within("schedule[]", "ValidationError", []schema.Key{
+		schema.Row("name", schema.Text(), "(schedule- and its index)", "name of the action, in the activities"),
+		schema.Row("recurrence", schema.Text(), "", "cron: minute hour day-of-month month day-of-week"),
+		schema.Row("time_zone", schema.Text(), "", "IANA zone of the recurrence; UTC without"),
+		schema.Row("start_time", schema.Instant(), "", "first run, or the only one"),
+		schema.Row("end_time", schema.Instant(), "", "no run after it"),
+		schema.Row("min_size", schema.Whole(0, mostInstances), "", "new min_size"),
+		schema.Row("max_size", schema.Whole(0, mostInstances), "", "new max_size"),
+		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "", "new desired capacity"),
+	})
+}
+
+// readGroups reads the groups but for their alarms, which need all names.
+func (l *loader) readGroups() {
+	l.cfg.Groups = make([]cloud.Group, len(l.tables["autoscaling_group"]))
+	for i, t := range l.tables["autoscaling_group"] {
+		g := &l.cfg.Groups[i]
+		g.Name = t.Name
+		g.Template = t.Reference("launch_template")
+		readSizes(t, g)
+		g.Zones = l.zones(t, "availability_zones", l.cfg.Zones)
+		g.TargetGroups = t.References("target_groups")
+		g.Service = l.commonService(t, g.TargetGroups)
+		g.DefaultCooldown = t.Duration("default_cooldown")
+		g.DefaultWarmup = unsetDuration(t, "default_instance_warmup")
+		g.ELBHealth = t.Choice("health_check_type") == "ELB"
+		g.Grace = t.Duration("health_check_grace_period")
+		g.HealthSweep = t.Duration("health_sweep")
+		g.Termination = readTermination(t)
+		l.readFleet(t, g)
+		g.Schedules = l.readSchedules(t, g)
+		l.readPolicies(t, i)
+		if g.ELBHealth && len(g.TargetGroups) == 0 {
+			l.caution(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")
+		}
+		if len(g.TargetGroups) > mostTargetGroups {
+			t.Wrong("target_groups", fmt.Sprintf("must be at most %d", mostTargetGroups))
+		}
+		t.Done()
+	}
+}
+
+// readSizes reads the limits of a group.
+func readSizes(t *schema.Table, g *cloud.Group) {
+	g.Min, g.Max = t.Whole("min_size"), t.Whole("max_size")
+	if t.Sound("min_size") {
+		t.Assume("desired_capacity", int64(g.Min))
+	}
+	g.Desired = t.Whole("desired_capacity")
+	switch {
+	case t.Sound("min_size", "max_size") && g.Min > g.Max:
+		t.Wrong("min_size", fmt.Sprintf("must not exceed max_size (%d)", g.Max))
+	case t.Sound("desired_capacity", "max_size") && g.Desired > g.Max:
+		t.Wrong("desired_capacity", fmt.Sprintf("must not exceed max_size (%d)", g.Max))
+	case t.Sound("desired_capacity", "min_size") && g.Desired < g.Min:
+		t.Wrong("desired_capacity", fmt.Sprintf("must not be below min_size (%d)", g.Min))
+	}
+}
+
+// unsetDuration reads a duration for which the group's default stands in.
+func unsetDuration(t *schema.Table, key string) sim.Time {
+	d := t.Duration(key)
+	if !t.Has(key) {
+		return scaling.Unset
+	}
+	return d
+}
+
+// commonService returns the service of target groups, which is one, or
+// cloud.None.
+func (l *loader) commonService(t *schema.Table, targetGroups []int) int {
+	service := cloud.None
+	for _, i := range targetGroups {
+		tg := l.cfg.TargetGroups[i]
+		switch {
+		case tg.Service < 0 || tg.Service == service:
+		case service == cloud.None:
+			service = tg.Service
+		default:
+			t.Reject("target_groups", schema.Fault{
+				Rule: fmt.Sprintf("must be of one service, not %s and %s",
+					l.cfg.Services[service].Name, l.cfg.Services[tg.Service].Name),
+				Code: schema.NoCode,
+			})
+			return service
+		}
+	}
+	return service
+}
+
+func terminationPolicies() []schema.Word {
+	var words []schema.Word
+	for _, e := range scaling.TerminationPolicies() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
+	}
+	return words
+}
+
+func readTermination(t *schema.Table) []scaling.TerminationPolicy {
+	const key = "termination_policies"
+	var policies []scaling.TerminationPolicy
+	var known []string
+	for _, p := range scaling.TerminationPolicies() {
+		known = append(known, p.Name)
+	}
+	for _, name := range t.Texts(key) {
+		p, err := scaling.ParseTerminationPolicy(name)
+		if err != nil {
+			t.Reject(key, schema.Fault{Rule: "unknown termination policy", Got: tree.Quote(name), Hint: schema.Hint(name, known)})
+			return nil
+		}
+		policies = append(policies, p)
+	}
+	t.Absorb(scaling.ValidateTermination(policies), key)
+	return policies
+}
+
+// readSchedules reads the scheduled actions of a group.
+func (l *loader) readSchedules(t *schema.Table, g *cloud.Group) []cloud.Schedule {
+	var schedules []cloud.Schedule
+	var plain []scaling.Schedule
+	tables := t.Each("schedule")
+	for i, s := range tables {
+		s.Assume("name", fmt.Sprintf("schedule-%d", i))
+		schedule := cloud.Schedule{Name: s.Text("name")}
+		schedule.Recurrence = s.Text("recurrence")
+		schedule.TimeZone = s.Text("time_zone")
+		schedule.Start, schedule.End = s.Instant("start_time"), s.Instant("end_time")
+		schedule.Min, schedule.Max = s.Optional("min_size"), s.Optional("max_size")
+		schedule.Desired = s.Optional("desired_capacity")
+		s.Absorb(schedule.Validate(l.cfg.Start), "recurrence")
+		schedules, plain = append(schedules, schedule), append(plain, schedule.Schedule)
+		s.Done()
+	}
+	moves := slices.ContainsFunc(plain, func(s scaling.Schedule) bool { return s.Min != nil || s.Max != nil })
+	for i, s := range tables {
+		if d := plain[i].Desired; d != nil && !moves && t.Sound("min_size", "max_size") && (*d < g.Min || *d > g.Max) {
+			s.Wrong("desired_capacity", fmt.Sprintf("must be within min_size and max_size of the group (%d..%d)", g.Min, g.Max))
+		}
+	}
+	t.Absorb(scaling.ValidateSchedules(plain), "schedule")
+	return schedules
+}
+
+// readFleet reads the types that a group launches, and how it divides them
+// between On-Demand and Spot.
+func (l *loader) readFleet(t *schema.Table, g *cloud.Group) {
+	rebalance := t.Flag("capacity_rebalance")
+	if !t.Has("mixed_instances_policy") {
+		t.Pass("mixed_instances_policy")
+		if rebalance {
+			t.Wrong("capacity_rebalance", "must be false without a mixed_instances_policy: there is no Spot")
+		}
+		if g.Template >= 0 {
+			lt := &l.cfg.LaunchTemplates[g.Template]
+			l.checkOffered(t, lt.Type, g.Zones)
+			g.Types = []cloud.LaunchType{{Type: lt.Type, Need: l.need(lt.Type), OnDemandUSD: l.listPrice(lt.Type, lt.Platform)}}
+		}
+		return
+	}
+	m := t.Inside("mixed_instances_policy")
+	mixed, spot := readMixed(m)
+	mixed.CapacityRebalance = rebalance
+	if g.Template >= 0 {
+		g.Types = l.readOverrides(m, g, spot)
+	}
+	g.Mixed = &mixed
+	m.Done()
+}
+
+// checkOffered verifies that the template's type can be had in the group's
+// zones.
+func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
+	if typ < 0 {
+		return
+	}
+	name := l.cfg.Types[typ].Name
+	for _, z := range zones {
+		if !l.catalog.Offered(name, l.cfg.Zones[z]) {
+			t.Reject("launch_template", schema.Fault{
+				Rule: fmt.Sprintf("must have a type that zone %s offers; %s is in %s",
+					l.cfg.Zones[z], name, spaced(l.catalog.OfferedZones(name))),
+				Code: unsupported,
+			})
+			return
+		}
+	}
+}

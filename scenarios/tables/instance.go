@@ -1,0 +1,70 @@
+package tables
+
+import (
+	"slices"
+
+	"headroom/model/cloud"
+	"headroom/scenarios/schema"
+)
+
+func instanceKeys() []schema.Key {
+	return schema.Within("instance.NAME", "ValidationError", slices.Concat([]schema.Key{
+		schema.Row("count", schema.Whole(1, mostInstances), "1", "how many, all alike"),
+		schema.Row("launch_template", schema.Name("launch_template"), "", "how they are made; otherwise the keys of a launch template stand here"),
+		schema.Row("availability_zones", schema.Texts(), "(the first zone)", "they are dealt to these in turn"),
+		schema.Row("service", schema.Name("service"), "(that of the target groups)", "what they do with requests; none without"),
+		schema.Row("target_groups", schema.Names("target_group"), "", "where they are registered"),
+	}, templateKeys()))
+}
+
+// readInstances reads the instances outside any group.
+func (l *loader) readInstances() {
+	l.cfg.Instances = make([]cloud.Fleet, len(l.tables["instance"]))
+	for i, t := range l.tables["instance"] {
+		f := &l.cfg.Instances[i]
+		f.Name = t.Name
+		f.Count = t.Whole("count")
+		f.Zones = l.zones(t, "availability_zones", l.cfg.Zones[:1])
+		f.TargetGroups = t.References("target_groups")
+		f.Service = l.fleetService(t, f.TargetGroups)
+		f.Template, f.Need = l.fleetTemplate(t, f)
+		t.Done()
+	}
+}
+
+// fleetService reads the service of instances, which must be that of their
+// target groups.
+func (l *loader) fleetService(t *schema.Table, targetGroups []int) int {
+	common := l.commonService(t, targetGroups)
+	if common != cloud.None {
+		t.Assume("service", l.cfg.Services[common].Name)
+	}
+	service := t.Reference("service")
+	if service >= 0 && common != cloud.None && service != common {
+		t.Wrong("service", "must be the service of its target_groups, "+l.cfg.Services[common].Name)
+	}
+	if service < 0 {
+		return cloud.None
+	}
+	return service
+}
+
+// fleetTemplate reads how instances are made: by a launch template, or as the
+// table itself says.
+func (l *loader) fleetTemplate(t *schema.Table, f *cloud.Fleet) (cloud.LaunchTemplate, cloud.Need) {
+	if !t.Has("launch_template") {
+		t.Pass("launch_template")
+		t.Mode = "without launch_template"
+		t.Require("instance_type")
+		typ := l.instanceType(t, "instance_type", f.Zones)
+		return l.template(t, typ), l.need(typ)
+	}
+	t.Mode = "with launch_template"
+	i := t.Reference("launch_template")
+	if i < 0 {
+		return cloud.LaunchTemplate{}, cloud.Need{Pool: cloud.None}
+	}
+	lt := l.cfg.LaunchTemplates[i]
+	l.checkOffered(t, lt.Type, f.Zones)
+	return lt, l.need(lt.Type)
+}

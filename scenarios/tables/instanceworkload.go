@@ -1,0 +1,237 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+func instanceWorkloadKeys() []schema.Key {
+	size := []schema.Key{
+		schema.Row("name", schema.Text(), "", "how a trace names this size"),
+		schema.Row("weight", schema.Quantity(schema.Number, 0, 1e12), "1", "its share of the arrivals"),
+		schema.Row("instance_type", schema.Text(), "", "an EC2 type, on the hosts of its family").Coded(unsupported),
+		schema.Row("vcpus", schema.Whole(1, 100_000), "", "threads, instead of an EC2 type"),
+		schema.Row("memory", schema.Quantity(schema.GiB, 1<<20, 1<<50), "", "memory, with vcpus"),
+		schema.Row("hosts", schema.Name("hosts"), "", "the [hosts.NAME] that hold it, with vcpus"),
+	}
+	return schema.Within("instance_workload.NAME", "", slices.Concat([]schema.Key{
+		schema.Row("arrivals", schema.Inner().Like("arrivals"), schema.Required, "when instances come"),
+		schema.Row("size", schema.Inner(), "", "what they are"),
+		schema.Row("sizes", schema.List(), "", "what they are, by weight or by the names in a trace"),
+		schema.Row("lifetime", schema.Law(schema.Seconds), "", "how long they run; a trace may tell it"),
+		schema.Row("purchase_option", schema.OneOf("on-demand: On-Demand, which hold their capacity", "spot: Spot, which can be reclaimed"), `"on-demand"`, "how they are bought"),
+		schema.Row("initial", schema.Either(`number or "stationary"`, schema.Quantity(schema.Number, 0, mostTenants), schema.OneOf("stationary: as many as in the long run")), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
+		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
+		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),
+	}, schema.Within("size", "", size), schema.Within("sizes[]", "", size)))
+}
+
+func (l *loader) readInstanceWorkloads() {
+	for _, t := range l.tables["instance_workload"] {
+		w := cloud.InstanceWorkload{Name: t.Name, Option: model.OnDemand}
+		w.Zones = l.zones(t, "availability_zones", l.cfg.Zones)
+		if t.Choice("purchase_option") == "spot" {
+			w.Option = model.Spot
+		}
+		w.Foreign = t.Flag("foreign")
+		names := l.readTenantSizes(t, &w)
+		a := l.readTenantArrivals(t, &w, names)
+		w.Arrivals = a.process
+		w.Initial = l.readInitial(t, &w, a)
+		t.Done()
+		l.cfg.InstanceWorkloads = append(l.cfg.InstanceWorkloads, w)
+	}
+}
+
+// readTenantSizes reads the sizes and returns their names.
+func (l *loader) readTenantSizes(t *schema.Table, w *cloud.InstanceWorkload) []string {
+	var names []string
+	tables := t.Each("sizes")
+	if t.Has("size") {
+		if len(tables) > 0 {
+			t.Mistake("size", "must not be given with sizes", "")
+		}
+		tables = []*schema.Table{t.Inside("size")}
+	} else {
+		t.Pass("size")
+		if !t.Has("sizes") {
+			t.Add(schema.Fault{Path: t.PathOf("size"), Rule: "is required, or sizes"}, t.Node, "size")
+		} else if len(tables) == 0 && !t.Spoilt("sizes") {
+			t.Mistake("sizes", "must have at least one size", "")
+		}
+	}
+	total := 0.0
+	for _, s := range tables {
+		name := s.Text("name")
+		if name != "" && slices.Contains(names, name) {
+			s.Mistake("name", "must be unique in the workload", "")
+		}
+		size := cloud.TenantSize{Weight: s.Quantity("weight")}
+		size.Type, size.Need = l.tenantType(s, t, w)
+		total += size.Weight
+		s.Done()
+		names = append(names, name)
+		w.Sizes = append(w.Sizes, size)
+		if w.Option == model.Spot {
+			if size.Type < 0 {
+				w.SpotPool = append(w.SpotPool, slices.Repeat([]int{cloud.None}, len(l.cfg.Zones))...)
+				continue
+			}
+			w.SpotPool = append(w.SpotPool, l.pools.of(size.Type, model.Linux, w.Zones)...)
+		}
+	}
+	if len(tables) > 0 && total == 0 && tables[0].Sound("weight") {
+		tables[0].Mistake("weight", "must not be 0 of all sizes", "")
+	}
+	return names
+}
+
+// tenantType reads one size: an EC2 type, or vCPUs and memory on hosts of the
+// scenario's own.
+func (l *loader) tenantType(s, t *schema.Table, w *cloud.InstanceWorkload) (int, cloud.Need) {
+	if s.Has("instance_type") {
+		s.Mode = "with instance_type"
+		typ := l.instanceType(s, "instance_type", w.Zones)
+		if !w.Foreign {
+			l.onDemand(s, "instance_type", typ, model.Linux)
+		}
+		return typ, l.need(typ)
+	}
+	s.Mode = "without instance_type"
+	s.Pass("instance_type")
+	if !s.Has("vcpus") {
+		s.Add(schema.Fault{Path: s.PathOf("instance_type"), Rule: "is required, or vcpus, memory and hosts"}, s.Node, "instance_type")
+		return -1, cloud.Need{Pool: cloud.None}
+	}
+	s.Require("memory")
+	s.Require("hosts")
+	vcpus, memory := s.Whole("vcpus"), int64(s.Size("memory")/model.MiB)
+	need := cloud.Need{Pool: s.Reference("hosts"), CPU: int32(vcpus), MemoryMiB: memory}
+	if !s.Sound("vcpus", "memory", "hosts") {
+		return -1, cloud.Need{Pool: cloud.None}
+	}
+	p := l.cfg.HostPools[need.Pool]
+	switch {
+	case p.CPU > 0 && need.CPU > p.CPU:
+		s.Wrong("vcpus", fmt.Sprintf("must fit a host of hosts.%s (%d)", p.Name, p.CPU))
+	case p.MemoryMiB > 0 && need.MemoryMiB > p.MemoryMiB:
+		s.Wrong("memory", fmt.Sprintf("must fit a host of hosts.%s (%s)", p.Name, schema.MiB.Format(float64(p.MemoryMiB)*(1<<20))))
+	}
+	if w.Option == model.Spot {
+		t.Mistake("purchase_option", "must be on-demand of sizes that are no EC2 types: they have no Spot market", "")
+	}
+	name := fmt.Sprintf("%s.%dx%s", p.Name, vcpus, schema.MiB.Format(float64(memory)*(1<<20)))
+	return l.typeNumber(model.InstanceType{
+		Name: name, Family: p.Name, VCPUs: vcpus, ThreadsPerCore: 1, MemoryMiB: memory, CurrentGen: true,
+	}), need
+}
+
+// readTenantArrivals reads when instances come, and their lifetimes.
+func (l *loader) readTenantArrivals(t *schema.Table, w *cloud.InstanceWorkload, names []string) arrivals {
+	lifetime, size := peek(t, "arrivals", "lifetime"), peek(t, "arrivals", "size")
+	columns := rowsWanted{instances: true}
+	if lifetime != "" {
+		columns.Numbers = append(columns.Numbers, lifetime)
+	}
+	if size != "" {
+		columns.Texts = append(columns.Texts, size)
+	}
+	a := l.readArrivals(t, columns)
+	if lifetime == "" {
+		if !t.Has("lifetime") {
+			t.Add(schema.Fault{Path: t.PathOf("lifetime"), Rule: "is required, or a column of lifetimes in arrivals"}, t.Node, "lifetime")
+		}
+		if w.Lifetime = l.law(t, "lifetime"); size != "" {
+			t.Mistake("arrivals", "must have a column of lifetimes with a column of sizes", "")
+		}
+		return a
+	}
+	t.Mode = "with a column of lifetimes in arrivals"
+	if a.data == nil {
+		return a
+	}
+	if size == "" && len(names) > 1 {
+		t.Mistake("sizes", "must be one size, or arrivals need a column of sizes", "")
+		return a
+	}
+	unit := timeUnits[peek(t, "arrivals", "lifetime_unit")]
+	l.readTenantRows(a.data, w, tenantColumns{lifetime, size, unit, names})
+	return a
+}
+
+// peek returns a string in a table below without reading it.
+func peek(t *schema.Table, key, below string) string {
+	n := t.Node.Table[key]
+	if n == nil || n.Form != tree.TableForm || n.Table[below] == nil {
+		return ""
+	}
+	text, _ := n.Table[below].AsText()
+	return text
+}
+
+// tenantColumns says which columns of a trace tell what.
+type tenantColumns struct {
+	lifetime, size string
+	unit           sim.Time
+	names          []string // of the sizes
+}
+
+// readTenantRows reads the lifetime and the size of each row.
+func (l *loader) readTenantRows(d *dataFile, w *cloud.InstanceWorkload, c tenantColumns) {
+	w.Trace = make([]cloud.TenantRow, d.table.Rows())
+	sizes := d.table.Texts(c.size)
+	for i, v := range d.table.Numbers(c.lifetime) {
+		w.Trace[i].Lifetime = sim.Seconds(v * c.unit.Seconds())
+		if sizes == nil {
+			continue
+		}
+		n := slices.Index(c.names, sizes[i])
+		if n < 0 {
+			l.Faults = append(l.Faults, schema.Fault{
+				File: d.path, Line: d.table.Line(i), Path: "column " + c.size,
+				Rule: "must be the name of one of the sizes", Got: tree.Quote(sizes[i]), Hint: schema.Hint(sizes[i], c.names),
+			})
+			return
+		}
+		w.Trace[i].Size = int32(n)
+	}
+}
+
+// readInitial reads how many instances run at the start.
+func (l *loader) readInitial(t *schema.Table, w *cloud.InstanceWorkload, a arrivals) float64 {
+	n := t.Value("initial")
+	if n.Is("stationary") {
+		switch {
+		case a.process == nil:
+		case w.Lifetime == nil:
+			t.Mistake("initial", "must be a number with a trace of lifetimes", "")
+		default:
+			mean := a.mean * w.Lifetime.Mean()
+			if !(mean <= mostTenants) {
+				t.Mistake("initial", "must be at most "+strconv.Itoa(mostTenants)+" in the long run", "")
+				return 0
+			}
+			return mean
+		}
+		return 0
+	}
+	v, rule := schema.ReadQuantity(n, schema.Number)
+	if rule != "" || v < 0 || v > mostTenants {
+		t.Mistake("initial", `must be a number 0..`+strconv.Itoa(mostTenants)+` or "stationary"`, "")
+		return 0
+	}
+	if v > 0 && w.Lifetime == nil && !t.Spoilt("lifetime") {
+		t.Mistake("initial", "must be 0 with a trace of lifetimes", "")
+	}
+	return v
+}
+
+// mostTenants bounds how many instances run at the start.
+const mostTenants = 10_000_000

@@ -1,0 +1,47 @@
+package tables
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"headroom/scenarios/tree"
+)
+
+// Manifest returns what the results of the sweep's points depend on, part by part: the
+// text of the scenario, the axes, and a sum of every data file. Replications,
+// precision, thresholds and, where a design grows without moving a point, the
+// number of points are not among it: they say how far to go, not where.
+func (s *Scenario) Manifest() (map[string]string, error) {
+	m := s.Sweep.Describe()
+	for _, path := range s.origin.dataFiles() {
+		content, err := tree.Content(s.origin.options.files(), path)
+		if err != nil {
+			return nil, err
+		}
+		name := path
+		if relative, err := filepath.Rel(filepath.Dir(s.origin.path), path); err == nil {
+			name = relative
+		}
+		sum := sha256.Sum256(content)
+		m["the file "+filepath.ToSlash(name)] = hex.EncodeToString(sum[:])
+	}
+	return m, nil
+}
+
+// dataFiles lists the files that points read.
+func (o *origin) dataFiles() []string {
+	var paths []string
+	if o.options.PriceBook != "" {
+		paths = append(paths, o.options.PriceBook)
+	}
+	o.shared.mu.Lock()
+	defer o.shared.mu.Unlock()
+	for _, cached := range slices.Sorted(maps.Keys(o.shared.files)) {
+		paths = append(paths, o.shared.files[cached].path)
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}

@@ -1,0 +1,155 @@
+package tables
+
+import (
+	"slices"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/spot"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+func marketKeys() []schema.Key {
+	return schema.Within("spot_market", "", []schema.Key{
+		schema.Row("price", schema.Inner(), "", "how prices move"),
+		schema.Row("price.process", schema.Choice(priceProcesses), `"walk"`, "where prices come from"),
+		schema.Row("price.reversion", schema.Quantity(schema.Number, 0, 1000), "0.02", "walk: pull towards the long-run mean, per hour"),
+		schema.Row("price.volatility", schema.Quantity(schema.Number, 0, 1000), "0.02", "walk: standard deviation per square root of an hour"),
+		schema.Row("price.step", schema.Quantity(schema.Seconds, 1, year), `"5m"`, "walk: time between two moves"),
+		schema.Row("price.threshold", schema.Quantity(schema.Share, 0, 1), `"1%"`, "walk: relative change that is published"),
+		schema.Row("price.file", schema.Text(), "", "trace: a table file of prices"),
+		schema.Row("price.time", schema.Text(), `"time"`, "trace: column of the instants"),
+		schema.Row("price.usd", schema.Text(), `"usd"`, "trace: column of the prices an hour"),
+		schema.Row("price.type", schema.Text(), "", "trace: column of the instance types; one price for all without"),
+		schema.Row("price.zone", schema.Text(), "", "trace: column of the zones; one price for all without"),
+		schema.Row("interruption", schema.Inner(), "", "how often capacity is taken back"),
+		schema.Row("interruption.bucket", schema.Whole(0, 4), "", "Spot Advisor bucket of all pools; the type's own without"),
+		schema.Row("interruption.intensity", schema.Quantity(schema.Number, 0, 1e6), "1", "multiplies the hazard: 0 never interrupts, 500 is a storm"),
+		schema.Row("wait_for_spot_reclaim", schema.Flag(), "false", "an On-Demand launch waits for the Spot capacity that it reclaims, instead of failing"),
+	})
+}
+
+func priceProcesses() []schema.Word {
+	var words []schema.Word
+	for _, e := range spot.Kinds() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
+	}
+	return words
+}
+
+// market is [spot_market]: what all pools have in common.
+type market struct {
+	walk      cloud.SpotWalk
+	prices    *priceTrace // nil: prices walk
+	bucket    *int
+	intensity float64
+	at        *schema.Table
+}
+
+func (l *loader) readMarket(t *schema.Table) {
+	price := t.Inside("price")
+	l.market.at = price
+	process := price.Choice("process")
+	price.Mode = "with process " + tree.Quote(process)
+	switch process {
+	case "walk":
+		l.market.walk = cloud.SpotWalk{
+			Reversion:  price.Quantity("reversion"),
+			Volatility: price.Quantity("volatility"),
+			Step:       price.Duration("step"),
+			Threshold:  price.Quantity("threshold"),
+		}
+		if price.Sound("reversion", "volatility", "step", "threshold") {
+			checkWalk(price, l.market.walk)
+		}
+	case "trace":
+		l.market.prices = l.readPriceTrace(price)
+	}
+	price.Done()
+	interruption := t.Inside("interruption")
+	l.market.bucket = interruption.Optional("bucket")
+	l.market.intensity = interruption.Quantity("intensity")
+	interruption.Done()
+	l.cfg.WaitForSpotReclaim = t.Flag("wait_for_spot_reclaim")
+	l.scenario.market = l.market
+	l.pools = newSpotPools(l.offer, l.market)
+	t.Done()
+}
+
+// checkWalk applies the rules of the walk on an ordinary price.
+func checkWalk(t *schema.Table, w cloud.SpotWalk) {
+	spec := spot.DefaultWalk(1, 0.5)
+	spec.Reversion, spec.Volatility, spec.Step, spec.Threshold = w.Reversion, w.Volatility, w.Step, w.Threshold
+	if err := spec.Validate(); err != nil {
+		for _, line := range lines(err) {
+			t.Absorb([]error{errText(line)}, "process")
+		}
+	}
+}
+
+// spotKey names a Spot pool.
+type spotKey struct {
+	typ      int
+	zone     model.Zone
+	platform model.Platform
+}
+
+// spotPools makes the Spot pools of a Config, each when it is first asked for.
+type spotPools struct {
+	offer
+	market  market
+	numbers map[spotKey]int // in Config.SpotPools
+}
+
+// newSpotPools returns the pools that the Config has.
+func newSpotPools(o offer, m market) *spotPools {
+	s := &spotPools{offer: o, market: m, numbers: map[spotKey]int{}}
+	for i, p := range o.cfg.SpotPools {
+		s.numbers[spotKey{p.Type, p.Zone, p.Platform}] = i
+	}
+	return s
+}
+
+// of returns the pools of a type by zone, None in zones other than these.
+func (s *spotPools) of(typ int, platform model.Platform, zones []model.Zone) []int {
+	numbers := slices.Repeat([]int{cloud.None}, len(s.cfg.Zones))
+	for _, z := range zones {
+		numbers[z] = s.pool(spotKey{typ, z, platform})
+	}
+	return numbers
+}
+
+func (s *spotPools) pool(key spotKey) int {
+	if i, ok := s.numbers[key]; ok {
+		return i
+	}
+	name := s.cfg.Types[key.typ].Name
+	p := cloud.SpotPool{
+		Type:        key.typ,
+		Zone:        key.zone,
+		Platform:    key.platform,
+		Need:        s.need(key.typ),
+		OnDemandUSD: s.listPrice(key.typ, key.platform),
+		MeanRatio:   s.catalog.SpotMeanRatio(name, key.platform),
+		Walk:        s.market.walk,
+		Bucket:      s.catalog.InterruptionBucket(name, key.platform),
+		Intensity:   s.market.intensity,
+	}
+	p.MeanRatio = min(p.MeanRatio, 1)
+	if s.market.bucket != nil {
+		p.Bucket = *s.market.bucket
+	}
+	if s.market.prices != nil {
+		p.Replay = s.market.prices.of(name, s.cfg.Zones[key.zone])
+		if p.Replay == nil && !s.market.at.Spoilt("file") {
+			s.market.at.Reject("file", schema.Fault{
+				Rule: "must have prices of " + name + " in zone " + s.cfg.Zones[key.zone], Code: schema.NoCode,
+			})
+		}
+	}
+	i := len(s.cfg.SpotPools)
+	s.numbers[key] = i
+	s.cfg.SpotPools = append(s.cfg.SpotPools, p)
+	return i
+}

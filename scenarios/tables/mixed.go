@@ -1,0 +1,102 @@
+package tables
+
+import (
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/scaling"
+	"headroom/scenarios/schema"
+)
+
+func mixedKeys() []schema.Key {
+	return schema.Within("mixed_instances_policy", "ValidationError", []schema.Key{
+		schema.Row("on_demand_base_capacity", schema.Whole(0, mostInstances), "0", "instances that are always On-Demand"),
+		schema.Row("on_demand_percentage_above_base_capacity", schema.Whole(0, 100), "100", "percent On-Demand of the others; the rest is Spot"),
+		schema.Row("on_demand_allocation_strategy", schema.Choice(onDemandStrategies), `"prioritized"`, "which type the next On-Demand instance has"),
+		schema.Row("spot_allocation_strategy", schema.Choice(spotStrategies), `"price-capacity-optimized"`, "which pool the next Spot instance comes from"),
+		schema.Row("spot_instance_pools", schema.Whole(1, 20), "2", "lowest-price: pools of a zone that it takes turns in"),
+		schema.Row("spot_max_price", schema.Quantity(schema.Dollars, 0, 1e6), "", "most that a Spot instance may cost; the On-Demand price without"),
+		schema.Row("override", schema.List(), "", "instance types, by priority; the template's without"),
+		schema.Row("override[].instance_type", schema.Text(), schema.Required, "an instance type").Coded(unsupported),
+	})
+}
+
+func spotStrategies() []schema.Word {
+	return strategies(func(a scaling.Allocation) bool { return a.Spot })
+}
+
+func onDemandStrategies() []schema.Word {
+	return strategies(func(a scaling.Allocation) bool { return a.OnDemand })
+}
+
+func strategies(serves func(scaling.Allocation) bool) []schema.Word {
+	var words []schema.Word
+	for _, a := range scaling.AllocationStrategies() {
+		if serves(a) {
+			words = append(words, schema.Word{Name: a.Name, Meaning: a.Description})
+		}
+	}
+	return words
+}
+
+// readMixed reads how a group divides its capacity, and whether any of it is
+// Spot.
+func readMixed(t *schema.Table) (cloud.MixedInstances, bool) {
+	var m cloud.MixedInstances
+	m.OnDemandBase = t.Whole("on_demand_base_capacity")
+	m.OnDemandPercentage = t.Whole("on_demand_percentage_above_base_capacity")
+	m.OnDemandStrategy, _ = scaling.ParseAllocationStrategy(t.Choice("on_demand_allocation_strategy"))
+	m.SpotStrategy, _ = scaling.ParseAllocationStrategy(t.Choice("spot_allocation_strategy"))
+	if m.SpotStrategy == scaling.LowestPrice {
+		m.SpotPools = t.Whole("spot_instance_pools")
+	} else {
+		t.Mode = "with another spot_allocation_strategy than lowest-price"
+	}
+	m.MaxPrice = t.Quantity("spot_max_price")
+	if t.Sound("spot_max_price") && m.MaxPrice == 0 {
+		t.Wrong("spot_max_price", "must be above $0")
+	}
+	if !t.Spoilt("on_demand_allocation_strategy") && !t.Spoilt("spot_allocation_strategy") {
+		t.Absorb(m.MixedInstances.Validate(), "spot_allocation_strategy")
+	}
+	return m, m.OnDemandPercentage < 100
+}
+
+// readOverrides reads the types of a group in the order of their priority.
+func (l *loader) readOverrides(t *schema.Table, g *cloud.Group, spot bool) []cloud.LaunchType {
+	lt := &l.cfg.LaunchTemplates[g.Template]
+	var types []cloud.LaunchType
+	seen := map[int]bool{}
+	for _, o := range t.Each("override") {
+		typ := l.instanceType(o, "instance_type", g.Zones)
+		if typ >= 0 && seen[typ] {
+			o.Wrong("instance_type", "must be listed once")
+		}
+		seen[typ] = true
+		if typ >= 0 && lt.Type >= 0 && l.cfg.Types[typ].Arch != l.cfg.Types[lt.Type].Arch {
+			o.Wrong("instance_type", "must have the architecture of the launch template's type, "+l.cfg.Types[lt.Type].Arch)
+		}
+		price := l.onDemand(o, "instance_type", typ, lt.Platform)
+		if o.Sound("instance_type") {
+			l.cautionType(typ)
+			types = append(types, l.launchType(typ, lt.Platform, price))
+		}
+		o.Done()
+	}
+	if !t.Has("override") {
+		l.checkOffered(t, lt.Type, g.Zones)
+		types = append(types, l.launchType(lt.Type, lt.Platform, l.listPrice(lt.Type, lt.Platform)))
+	}
+	if !spot {
+		return types
+	}
+	for i := range types {
+		if types[i].Type >= 0 {
+			types[i].SpotPool = l.pools.of(types[i].Type, lt.Platform, g.Zones)
+		}
+	}
+	return types
+}
+
+func (l *loader) launchType(typ int, platform model.Platform, usd float64) cloud.LaunchType {
+	return cloud.LaunchType{Type: typ, Need: l.need(typ), OnDemandUSD: usd}
+}

@@ -1,0 +1,68 @@
+package tables
+
+import (
+	"headroom/scenarios/tree"
+)
+
+// origin is how a scenario was loaded.
+type origin struct {
+	path    string
+	texts   map[string][]byte // in which it is written
+	options Options
+	shared  *shared // with its variants; nil without [sweep] and [search]
+}
+
+// variant reads a tree that is the scenario's own but for some values, with so
+// many replications, or those of the tree if 0. The error is a [schema.Faults].
+func (o *origin) variant(root *tree.Node, replications int) (*Scenario, error) {
+	v := *o
+	v.options.Set, v.options.Seed, v.options.Replications = nil, nil, replications // the others are in the tree
+	l := newLoader(root, &v)
+	if len(l.Faults) > 0 {
+		return nil, l.Faults.Ordered(o.path)
+	}
+	l.finish()
+	return &l.scenario, nil
+}
+
+// Point reads the scenario of a point of the sweep. The error is a [schema.Faults].
+func (s *Scenario) Point(point int) (*Scenario, error) {
+	root, err := s.Sweep.Tree(point)
+	if err != nil {
+		return nil, err
+	}
+	return s.origin.variant(root, 0)
+}
+
+// Candidate reads the scenario of a candidate of the search. The error is a
+// [schema.Faults].
+func (s *Scenario) Candidate(candidate int) (*Scenario, error) {
+	root, err := s.Search.Tree(candidate)
+	if err != nil {
+		return nil, err
+	}
+	return s.origin.variant(root, 0)
+}
+
+// CandidateFile returns the scenario of a candidate as a file of its own, with so
+// many replications: [Scenario.Resolved] of it. The error is a [schema.Faults].
+func (s *Scenario) CandidateFile(candidate, replications int) ([]byte, error) {
+	root, err := s.Search.Tree(candidate)
+	if err != nil {
+		return nil, err
+	}
+	scenario, err := s.origin.variant(root, replications)
+	if err != nil {
+		return nil, err
+	}
+	return scenario.Resolved(), nil
+}
+
+// Resolved returns the scenario as it was run: includes and overrides merged,
+// every default spelled out, data files by absolute path. It loads to an equal
+// Config.
+func (s *Scenario) Resolved() []byte { return []byte(s.root.Text()) }
+
+// Changes returns what differs between two scenarios with every default spelled
+// out, in the order of the paths.
+func Changes(a, b *Scenario) []tree.Change { return tree.Changes(a.root, b.root, "sweep", "search") }

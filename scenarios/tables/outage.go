@@ -1,0 +1,129 @@
+package tables
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"headroom/model/cloud"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+func outageKeys() []schema.Key {
+	return schema.Within("fault[]", "", []schema.Key{
+		schema.Row("kind", schema.OneOf("zone-outage: all that is in a zone", "host-failure: one host, with its instances"), schema.Required, "what breaks"),
+		schema.Row("at", moment(), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`),
+		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
+		schema.Row("zone", schema.Text(), "", "which zone; any without"),
+		schema.Row("hosts", schema.Name("hosts"), "", "host-failure: of which [hosts.NAME]; of any without"),
+		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
+	})
+}
+
+// moment is an instant of the run.
+func moment() schema.Type {
+	return schema.Either("time of day, offset, or date and time", schema.Text(), schema.Instant(), schema.Quantity(schema.Seconds, 0, year))
+}
+
+// readOutages reads what breaks.
+func (l *loader) readOutages(tables []*schema.Table) {
+	for _, t := range tables {
+		f := cloud.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
+		kind := t.Choice("kind")
+		t.Mode = "with kind " + tree.Quote(kind)
+		f.Kind = cloud.ZoneOutage
+		if kind == "host-failure" {
+			f.Kind = cloud.HostFailure
+			f.Pool = t.Reference("hosts")
+			if len(l.cfg.HostPools) == 0 {
+				t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")
+			}
+		}
+		f.Every = l.law(t, "every")
+		if t.Has("at") && t.Has("every") {
+			t.Mistake("every", "must not be given with at", "")
+		} else if !t.Has("at") && !t.Has("every") {
+			t.Add(schema.Fault{Path: t.PathOf("at"), Rule: "is required, or every"}, t.Node, "at")
+		}
+		if f.Every != nil && f.Every.Mean() < 1 {
+			t.Mistake("every", "must be at least 1s on average", "")
+		}
+		f.At = l.moment(t, "at")
+		if name := t.Text("zone"); t.Sound("zone") {
+			f.Zone, _ = l.zone(t, "zone", name)
+		}
+		f.Duration = l.law(t, "duration")
+		t.Done()
+		l.cfg.Faults = append(l.cfg.Faults, f)
+	}
+}
+
+// moment reads an instant of the run: a time of its first day, an offset or a
+// date and time. It returns sim.Never if there is none.
+func (l *loader) moment(t *schema.Table, key string) sim.Time {
+	n := t.Value(key)
+	if n == nil {
+		return sim.Never
+	}
+	at, rule := l.instantOf(n)
+	switch {
+	case rule != "":
+		t.Mistake(key, rule, "")
+	case at < 0:
+		t.Mistake(key, "must not lie before the start ("+l.cfg.Start.Format(time.RFC3339)+")", "")
+	case at > l.cfg.Duration && l.cfg.Duration > 0:
+		l.caution(n, fmt.Sprintf("%s: never happens, the run ends at %s", t.PathOf(key), l.cfg.Duration))
+	}
+	return at
+}
+
+func (l *loader) instantOf(n *tree.Node) (sim.Time, string) {
+	const rule = `must be a time of day ("13:00"), an offset ("90m") or a date and time`
+	if clock, ok := clockOf(n); ok {
+		return l.untilClock(clock), ""
+	}
+	if v, ok := n.AsTime(); ok {
+		since := schema.Universal(v).Sub(l.cfg.Start)
+		if since > sim.Horizon.Duration() {
+			return sim.Horizon, ""
+		}
+		return sim.Time(since), ""
+	}
+	seconds, wrong := schema.ReadQuantity(n, schema.Seconds)
+	if wrong != "" {
+		return 0, rule
+	}
+	if seconds > year {
+		return 0, "must be at most 366d"
+	}
+	return sim.Seconds(seconds), ""
+}
+
+// clockOf reads a time of day, as a string or a local time of TOML.
+func clockOf(n *tree.Node) (sim.Time, bool) {
+	v, ok := n.AsTime()
+	if text, isText := n.AsText(); isText && strings.Contains(text, ":") {
+		for _, layout := range []string{"15:04", "15:04:05"} {
+			if parsed, err := time.Parse(layout, text); err == nil {
+				return sinceMidnight(parsed), true
+			}
+		}
+		return 0, false
+	}
+	if !ok || v.Location().String() != "time-local" {
+		return 0, false
+	}
+	return sinceMidnight(v), true
+}
+
+func sinceMidnight(t time.Time) sim.Time {
+	return sim.Time(t.Hour())*sim.Hour + sim.Time(t.Minute())*sim.Minute + sim.Time(t.Second())*sim.Second + sim.Time(t.Nanosecond())
+}
+
+// untilClock returns when a time of day first comes, by the clock in which
+// run.start is written.
+func (l *loader) untilClock(clock sim.Time) sim.Time {
+	return (clock - sinceMidnight(l.clock) + sim.Day) % sim.Day
+}

@@ -1,0 +1,331 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"headroom/model/alarm"
+	"headroom/model/cloud"
+	"headroom/model/scaling"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+func policyKeys() []schema.Key {
+	keys := []schema.Key{
+		schema.Row("name", schema.Text(), "(policy- and its index)", "name of the policy, in the activities"),
+		schema.Row("policy_type", schema.Choice(policyTypes).Planned("PredictiveScaling: launches ahead of a forecast"), schema.Required, "how it decides"),
+		schema.Row("metric", schema.Choice(trackedMetrics), "", "target tracking: what is kept near the target"),
+		schema.Row("target_group", schema.Name("target_group"), "(the group's first)", "target tracking: whose requests, for ALBRequestCountPerTarget"),
+		schema.Row("alarm", schema.Either("name of an [alarm.NAME], or a table", schema.Name("alarm"), schema.Inner()).Like("alarm.NAME"), "", "simple and step: name of an [alarm.NAME], or an alarm's table"),
+	}
+	at := map[string]int{} // index of the key of each parameter
+	users := map[string]string{}
+	for _, k := range scaling.Policies() {
+		for _, p := range k.Parameters {
+			if users[p.Name] != "" {
+				users[p.Name] += " and " + k.Short
+			} else {
+				users[p.Name], at[p.Name] = k.Short, len(keys)
+				keys = append(keys, parameterKeys(p)...)
+			}
+			keys[at[p.Name]].Doc = users[p.Name] + ": " + p.Meaning
+		}
+	}
+	return schema.Within("autoscaling_group.NAME.policy[]", "ValidationError", keys)
+}
+
+// parameterKeys declares a parameter of a policy, and those of its rows. Whether it
+// is required depends on the policy.
+func parameterKeys(p scaling.Parameter) []schema.Key {
+	k := schema.Key{Path: p.Name, Doc: p.Meaning}
+	switch p.Form {
+	case scaling.Flag:
+		k.Type = schema.Flag()
+	case scaling.Whole:
+		k.Type = schema.Whole(p.Low, p.High)
+	case scaling.Number:
+		k.Type = schema.Quantity(schema.Number, p.Low, p.High)
+		if len(p.Words) > 0 {
+			k.Type = schema.Either("number or "+strings.Join(quoted(p.Words), " or "), k.Type, schema.Choice(func() []schema.Word { return parameterWords(p.Words) }))
+		}
+	case scaling.Duration:
+		k.Type = schema.Quantity(schema.Seconds, p.Low, p.High)
+	case scaling.Choice:
+		k.Type = schema.Choice(func() []schema.Word { return parameterWords(p.Words) })
+	case scaling.Rows:
+		k.Type = schema.List()
+	}
+	switch preset := p.Default.(type) {
+	case nil:
+	case string:
+		k.Default = strconv.Quote(preset)
+	default:
+		k.Default = fmt.Sprint(preset)
+	}
+	keys := []schema.Key{k}
+	for _, column := range p.Columns {
+		for _, c := range parameterKeys(column) {
+			c.Path = p.Name + "[]." + c.Path
+			if column.Required {
+				c.Default = schema.Required
+			}
+			keys = append(keys, c)
+		}
+	}
+	return keys
+}
+
+func parameterWords(of []scaling.Word) []schema.Word {
+	var list []schema.Word
+	for _, w := range of {
+		list = append(list, schema.Word{Name: w.Name, Meaning: w.Meaning})
+	}
+	return list
+}
+
+func wordNames(words []scaling.Word) []string {
+	var names []string
+	for _, w := range words {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+func quoted(words []scaling.Word) []string {
+	names := wordNames(words)
+	for i := range names {
+		names[i] = strconv.Quote(names[i])
+	}
+	return names
+}
+
+func policyTypes() []schema.Word {
+	var words []schema.Word
+	for _, e := range scaling.Policies() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
+	}
+	return words
+}
+
+// tracked is a metric that target tracking knows by a name of its own.
+type tracked struct {
+	name, meaning string
+	metric        cloud.MetricKind
+}
+
+var trackedKinds = []tracked{
+	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", cloud.CPUUtilization},
+	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", cloud.NetworkIn},
+	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", cloud.NetworkOut},
+	{"ALBRequestCountPerTarget", "requests for each target in a minute", cloud.RequestCountPerTarget},
+}
+
+func trackedMetrics() []schema.Word {
+	var words []schema.Word
+	for _, k := range trackedKinds {
+		words = append(words, schema.Word{Name: k.name, Meaning: k.meaning})
+	}
+	return words
+}
+
+// readPolicies reads the policies of a group and adds their alarms.
+func (l *loader) readPolicies(t *schema.Table, group int) {
+	tables := t.Each("policy")
+	if len(tables) > mostPolicies {
+		t.Wrong("policy", fmt.Sprintf("must be at most %d policies", mostPolicies))
+	}
+	var names []string
+	for i, p := range tables {
+		p.Assume("name", fmt.Sprintf("policy-%d", i))
+		policy := cloud.ScalingPolicy{Name: p.Text("name")}
+		if p.Sound("name") && slices.Contains(names, policy.Name) {
+			p.Wrong("name", "must be unique in the group")
+		}
+		names = append(names, policy.Name)
+		name := p.Choice("policy_type")
+		if kind, ok := scaling.Find(name); ok {
+			p.Mode = "with policy_type " + tree.Quote(name)
+			policy.Spec = l.readPolicy(p, kind, cloud.AlarmAction{Group: group, Policy: i})
+			p.Done()
+		}
+		l.cfg.Groups[group].Policies = append(l.cfg.Groups[group].Policies, policy)
+	}
+}
+
+// readPolicy reads a policy of one kind and connects it with its alarms, its own or
+// the user's. The spec is nil if anything is wrong with it.
+func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action cloud.AlarmAction) scaling.Spec {
+	var metric cloud.Metric
+	if kind.OwnAlarms() {
+		t.Require("metric")
+		metric = l.trackedMetric(t, action.Group)
+	}
+	var spec scaling.Spec
+	values, ok := settings(t, kind.Parameters)
+	if ok {
+		var errs []error
+		spec, errs = kind.Parse(values)
+		t.Absorb(errs, kind.Parameters[0].Name)
+	}
+	switch {
+	case !kind.OwnAlarms():
+		l.attach(t, action, spec)
+	case spec != nil && t.Sound("metric") && len(l.Faults) == 0:
+		l.addAlarms(t, spec.Mechanism().Alarms, metric, action)
+	}
+	return spec
+}
+
+// settings reads the parameters of a policy, and whether nothing is wrong with
+// them so far.
+func settings(t *schema.Table, parameters []scaling.Parameter) (scaling.Values, bool) {
+	values := scaling.Values{}
+	good := true
+	for _, p := range parameters {
+		if p.Required && !t.Demands(p.Name) {
+			t.Require(p.Name)
+		}
+		value, ok := setting(t, p)
+		if t.Has(p.Name) {
+			values[p.Name] = value
+		}
+		good = good && ok && !t.Spoilt(p.Name)
+	}
+	return values, good
+}
+
+// setting reads one parameter.
+func setting(t *schema.Table, p scaling.Parameter) (value any, ok bool) {
+	switch p.Form {
+	case scaling.Flag:
+		return t.Flag(p.Name), true
+	case scaling.Whole:
+		return t.Whole(p.Name), true
+	case scaling.Duration:
+		return t.Duration(p.Name), true
+	case scaling.Choice:
+		return t.Choice(p.Name), true
+	case scaling.Rows:
+		return rowsOf(t, p)
+	}
+	if len(p.Words) == 0 {
+		return t.Quantity(p.Name), true
+	}
+	n := t.Value(p.Name)
+	if n == nil {
+		return nil, true
+	}
+	if word, is := n.AsText(); is && slices.Contains(wordNames(p.Words), word) {
+		return word, true
+	}
+	v, rule := schema.ReadQuantity(n, schema.Number)
+	if rule != "" {
+		t.Mistake(p.Name, "must be a number or "+strings.Join(quoted(p.Words), " or "), "")
+	}
+	return v, true
+}
+
+// rows reads the tables of a parameter.
+func rowsOf(t *schema.Table, p scaling.Parameter) ([]scaling.Values, bool) {
+	var rows []scaling.Values
+	good := true
+	for _, row := range t.Each(p.Name) {
+		values, ok := settings(row, p.Columns)
+		rows, good = append(rows, values), good && ok
+		row.Done()
+	}
+	return rows, good
+}
+
+// trackedMetric reads what a target tracking policy follows.
+func (l *loader) trackedMetric(t *schema.Table, group int) cloud.Metric {
+	m := cloud.Metric{Subject: group, Statistic: cloud.Average}
+	name := t.Choice("metric")
+	for _, k := range trackedKinds {
+		if k.name == name {
+			m.Kind = k.metric
+		}
+	}
+	if m.Kind.OfGroup() {
+		if t.Has("target_group") {
+			t.Wrong("target_group", "must not be given with metric "+tree.Quote(name))
+		}
+		t.Pass("target_group")
+		return m
+	}
+	own := l.cfg.Groups[group].TargetGroups
+	if len(own) > 0 {
+		t.Assume("target_group", l.cfg.TargetGroups[own[0]].Name)
+	}
+	m.Statistic = cloud.Sum
+	m.Subject = t.Reference("target_group")
+	if !t.Has("target_group") {
+		t.Wrong("metric", "must not be ALBRequestCountPerTarget of a group without target_groups")
+	} else if m.Subject >= 0 && !slices.Contains(own, m.Subject) {
+		t.Wrong("target_group", "must be one of the group's target_groups")
+	}
+	return m
+}
+
+// addAlarms adds the alarms that a policy brings along.
+func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m cloud.Metric, action cloud.AlarmAction) {
+	g := &l.cfg.Groups[action.Group]
+	name := "TargetTracking-" + g.Name + "/" + t.Text("name") + "-Alarm"
+	for _, a := range alarms {
+		suffix, comparison := "High", alarm.GreaterThanThreshold
+		if a.Side == scaling.Low {
+			suffix, comparison = "Low", alarm.LessThanThreshold
+		}
+		if m.Kind.OfGroup() && !l.cfg.LaunchTemplates[g.Template].Detailed {
+			a.Period = basicPeriod
+		}
+		action.Side = a.Side
+		l.cfg.Alarms = append(l.cfg.Alarms, cloud.Alarm{
+			Name: name + suffix, Metric: m,
+			Config: alarm.Config{
+				Period: a.Period, EvaluationPeriods: a.Periods, DatapointsToAlarm: a.Periods,
+				Comparison: comparison, Threshold: a.Threshold, TreatMissing: alarm.MissingIsMissing,
+			},
+			Actions: []cloud.AlarmAction{action},
+		})
+	}
+}
+
+// basicPeriod is the length of a datapoint of EC2 without detailed monitoring.
+const basicPeriod = 300 * sim.Second
+
+// attach connects a policy to its alarm, which it names or holds.
+func (l *loader) attach(t *schema.Table, action cloud.AlarmAction, spec scaling.Spec) {
+	n := t.Value("alarm")
+	if n == nil {
+		t.Require("alarm")
+		return
+	}
+	index := len(l.cfg.Alarms)
+	if name, ok := n.AsText(); ok {
+		if index = t.Find("alarm", "alarm", name); index < 0 {
+			return
+		}
+	} else if n.Form == tree.TableForm {
+		child := t.Below(n, t.PathOf("alarm"), "alarm.NAME")
+		a := l.readAlarm(child, action.Group)
+		a.Name = l.cfg.Groups[action.Group].Name + "/" + t.Text("name")
+		l.cfg.Alarms = append(l.cfg.Alarms, a)
+	} else {
+		t.Mistake("alarm", "must be the name of an [alarm.NAME], or an alarm's table", "")
+		return
+	}
+	a := &l.cfg.Alarms[index]
+	action.Side = scaling.High
+	if a.Config.Comparison != 0 && !a.Config.Comparison.Upward() {
+		action.Side = scaling.Low
+		if s, ok := spec.(interface{ Grows() bool }); ok && s.Grows() {
+			l.caution(n, t.Path+": adds capacity when its metric is low")
+		}
+	}
+	a.Actions = append(a.Actions, action)
+}

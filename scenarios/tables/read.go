@@ -1,0 +1,143 @@
+package tables
+
+import (
+	"slices"
+	"sync"
+
+	"headroom/scenarios/schema"
+	"headroom/scenarios/space"
+)
+
+// Vocabulary returns every key that a scenario may have.
+var Vocabulary = sync.OnceValue(func() *schema.Schema {
+	return schema.New(slices.Concat(
+		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
+		launchTemplateKeys(), serviceKeys(), targetGroupKeys(), loadBalancerKeys(),
+		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
+		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
+		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
+		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
+	))
+})
+
+// topKeys are the keys above all tables. The tables stand in the order in which
+// they are documented.
+func topKeys() []schema.Key {
+	return []schema.Key{
+		schema.Row("name", schema.Text(), "(the file's name)", "name of the scenario, in every output"),
+		schema.Row("include", schema.Texts(), "", "files whose tables lie under those of this one; paths relative to it"),
+		schema.Row("run", schema.Inner(), "", "the experiment: seed, calendar, length, replications"),
+		schema.Row("region", schema.Inner(), "", "the AWS Region and its zones"),
+		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
+		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
+		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
+		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
+		schema.Row("target_group", schema.Named(), "", "targets of a load balancer, alike in service and health checks"),
+		schema.Row("load_balancer", schema.Named(), "", "load balancers with one listener"),
+		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
+		schema.Row("alarm", schema.Named(), "", "CloudWatch alarms that invoke scaling policies"),
+		schema.Row("instance", schema.Named(), "", "instances outside any group, from start to end"),
+		schema.Row("workload", schema.Named(), "", "streams of requests"),
+		schema.Row("instance_workload", schema.Named(), "", "instances that come and go by themselves and fill hosts"),
+		schema.Row("spot_market", schema.Inner(), "", "how Spot prices move and instances are reclaimed"),
+		schema.Row("cloudwatch", schema.Inner(), "", "CloudWatch itself"),
+		schema.Row("fault", schema.List(), "", "what breaks, at a time or at a rate"),
+		schema.Row("price_book", schema.Inner(), "", "what the account pays for things, beside list prices"),
+		schema.Row("commitment", schema.List(), "", "what is already bought, by term; it takes part in every bill"),
+		schema.Row("capacity_reservation", schema.Named(), "", "room for instances, billed whether they run or not; it changes the bill only, for without [hosts.NAME] capacity is unlimited"),
+		schema.Row("thresholds", schema.Inner(), "", "limits on metrics; a breach makes the command exit 3"),
+		schema.Row("sweep", schema.Inner(), "", "parameters to vary, and in which design"),
+		schema.Row("search", schema.Inner(), "", "choices, of which `recommend` finds the cheapest that meets the thresholds"),
+	}
+}
+
+// read goes through the whole tree. Whatever it finds wrong, it goes on, for
+// all faults are reported at once.
+func (l *loader) read(top *schema.Table) {
+	l.scenario.Name = top.Text("name")
+	l.cfg.Name = l.scenario.Name
+	top.Pass("include")
+	top.Ask("include")
+	l.readRun(top.Inside("run"))
+	if !l.openCatalog(top.Inside("region")) {
+		return // what else there is depends on it
+	}
+	l.readPriceBook(top.Inside("price_book"))
+	l.tables = map[string][]*schema.Table{}
+	for _, key := range []string{
+		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"autoscaling_group", "alarm", "instance", "workload", "instance_workload", "capacity_reservation",
+	} {
+		l.tables[key] = top.NamedTables(key)
+	}
+	market := top.Inside("spot_market")
+	l.readMarket(market)
+	l.readHosts()
+	l.readImages()
+	l.readLaunchTemplates()
+	l.readServices()
+	l.readTargetGroups()
+	l.readLoadBalancers()
+	l.readAlarms()
+	l.readGroups()
+	l.readInstances()
+	l.readWorkloads()
+	l.readInstanceWorkloads()
+	l.readCloudWatch(top.Inside("cloudwatch"))
+	l.readOutages(top.Each("fault"))
+	l.readCommitments(top.Each("commitment"))
+	l.readCapacityReservations()
+	l.readThresholds(top.Inside("thresholds"))
+	given := space.Given{
+		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,
+		Limited: len(l.scenario.Thresholds) > 0, CheckMetric: l.options.CheckMetric,
+	}
+	l.scenario.Sweep = space.ReadSweep(top, given)
+	l.scenario.Search = space.ReadSearch(top, given)
+	top.Done()
+	l.connect(top)
+}
+
+// openCatalog reads the Region and what it offers. The other faults of a file
+// that names none are found with another Region's catalogue.
+func (l *loader) openCatalog(t *schema.Table) bool {
+	name := t.Choice("name")
+	if !t.Sound("name") {
+		name = "us-east-1"
+	}
+	var err error
+	if l.catalog, err = l.shared.open(name); err != nil {
+		t.Mistake("name", err.Error(), "")
+		return false
+	}
+	if l.options.PriceBook != "" {
+		l.overridePrices()
+	}
+	l.scenario.Catalog = l.catalog
+	l.cfg.Region = name
+	l.readZones(t)
+	t.Done()
+	return true
+}
+
+// overridePrices lays the price book over the list prices.
+func (l *loader) overridePrices() {
+	path := l.options.PriceBook
+	f, rule := l.options.files().Open(path)
+	if rule != "" {
+		l.Faults = append(l.Faults, schema.Fault{File: path, Rule: rule})
+		return
+	}
+	l.layBook(path, f)
+}
+
+// connect verifies what concerns several tables and completes the Config.
+func (l *loader) connect(top *schema.Table) {
+	l.scenario.Config = l.cfg
+	c := l.cfg
+	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
+		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
+	}
+	l.connectServices()
+	l.connectAlarms()
+}

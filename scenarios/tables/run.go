@@ -1,0 +1,139 @@
+package tables
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/catalog"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+// Longest times, in seconds.
+const (
+	year    = 366 * 86400
+	forever = 5e8 // a little below what a run can count
+)
+
+func runKeys() []schema.Key {
+	return slices.Concat(
+		schema.Within("run", "", []schema.Key{
+			schema.Row("seed", schema.Whole(0, math.Inf(1)), "1", "of all random streams"),
+			schema.Row("start", schema.Instant(), "2026-01-05T00:00:00Z", "calendar time of instant 0: schedules, clock hours of billing"),
+			schema.Row("duration", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of the run"),
+			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
+			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
+			schema.Row("fidelity", schema.OneOf("request: every request").Planned("fluid: flows of requests", "auto: requests where it matters, flows elsewhere"), `"request"`, "what is simulated one by one"),
+		}),
+		schema.Within("cloudwatch", "", []schema.Key{
+			schema.Row("publication_delay", schema.Quantity(schema.Seconds, 0, 3600), `"30s"`, "from the end of a metric period until alarms see its datapoint"),
+		}),
+	)
+}
+
+func (l *loader) readRun(t *schema.Table) {
+	l.cfg.Seed = uint64(t.Whole("seed"))
+	l.cfg.Start = t.Instant("start")
+	if v, ok := t.Node.Table["start"].AsTime(); ok {
+		l.clock = v
+	}
+	l.cfg.Duration = t.Duration("duration")
+	l.cfg.Warmup = t.Duration("warmup")
+	l.scenario.Replications = t.Whole("replications")
+	t.Choice("fidelity")
+	if t.Sound("duration", "warmup") && l.cfg.Warmup >= l.cfg.Duration {
+		t.Wrong("warmup", "must be shorter than duration ("+l.cfg.Duration.String()+")")
+	}
+	t.Done()
+}
+
+func (l *loader) readCloudWatch(t *schema.Table) {
+	l.cfg.PublicationDelay = t.Duration("publication_delay")
+	t.Done()
+}
+
+func regionKeys() []schema.Key {
+	return schema.Within("region", "", []schema.Key{
+		schema.Row("name", schema.Choice(regions), `"us-east-1"`, "the Region, whose types and prices hold"),
+		schema.Row("zones", schema.Texts(), "(the first three of the Region)", "letters of its Availability Zones"),
+	})
+}
+
+func regions() []schema.Word {
+	places := map[string]string{
+		"ap-northeast-1": "Tokyo", "ap-northeast-2": "Seoul", "eu-west-1": "Ireland",
+		"us-east-1": "Northern Virginia", "us-west-2": "Oregon",
+	}
+	var words []schema.Word
+	for _, name := range catalog.Regions() {
+		words = append(words, schema.Word{Name: name, Meaning: places[name]})
+	}
+	return words
+}
+
+// readZones reads the letters of the zones.
+func (l *loader) readZones(t *schema.Table) {
+	offered := l.catalog.Zones()
+	t.AssumeNames("zones", offered[:min(3, len(offered))])
+	for _, name := range t.Texts("zones") {
+		letter := l.letter(name)
+		switch {
+		case !slices.Contains(offered, letter):
+			t.Reject("zones", schema.Fault{
+				Rule: "must be zones of " + l.cfg.Region + " (" + strings.Join(offered, " ") + ")",
+				Got:  tree.Quote(name), Code: schema.NoCode,
+			})
+		case slices.Contains(l.cfg.Zones, letter):
+			t.Reject("zones", schema.Fault{Rule: "must name each once", Got: tree.Quote(name), Code: schema.NoCode})
+		default:
+			l.cfg.Zones = append(l.cfg.Zones, letter)
+		}
+	}
+	if t.Sound("zones") && len(l.cfg.Zones) == 0 {
+		t.Mistake("zones", "must name at least one zone", "")
+	}
+	if !t.Sound("zones") {
+		l.cfg.Zones = offered // what follows is not to blame
+	}
+}
+
+// letter returns the letter of a zone that may be given by its full name.
+func (l *loader) letter(name string) string { return strings.TrimPrefix(name, l.cfg.Region) }
+
+// zone returns the number of a zone of the scenario, false after recording that
+// there is none of that name.
+func (l *loader) zone(t *schema.Table, key, name string) (model.Zone, bool) {
+	i := slices.Index(l.cfg.Zones, l.letter(name))
+	if i < 0 {
+		t.Reject(key, schema.Fault{
+			Rule: "must be zones of [region] (" + strings.Join(l.cfg.Zones, " ") + ")",
+			Got:  tree.Quote(name), Code: schema.NoCode,
+		})
+		return 0, false
+	}
+	return model.Zone(i), true
+}
+
+// zones reads a list of zones, by default the given ones.
+func (l *loader) zones(t *schema.Table, key string, otherwise []string) []model.Zone {
+	t.AssumeNames(key, otherwise)
+	var zones []model.Zone
+	for _, name := range t.Texts(key) {
+		z, ok := l.zone(t, key, name)
+		if ok && slices.Contains(zones, z) {
+			t.Reject(key, schema.Fault{Rule: "must name each once", Got: tree.Quote(name), Code: schema.NoCode})
+		} else if ok {
+			zones = append(zones, z)
+		}
+	}
+	if t.Sound(key) && len(zones) == 0 {
+		t.Wrong(key, "must name at least one zone")
+	}
+	return zones
+}
+
+// lines takes a joined error apart.
+func lines(err error) []string { return strings.Split(fmt.Sprint(err), "\n") }

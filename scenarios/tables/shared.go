@@ -1,0 +1,60 @@
+package tables
+
+import (
+	"maps"
+	"sync"
+
+	"headroom/model/catalog"
+	"headroom/sim/rng"
+)
+
+// shared is what the points of a sweep have in common: catalogues, tabulated
+// laws and data files, none of which changes once it is read.
+type shared struct {
+	mu       sync.Mutex
+	catalogs map[string]*catalog.Catalog
+	laws     map[string]rng.Distribution
+	files    map[string]*dataFile
+}
+
+func newShared() *shared {
+	return &shared{catalogs: map[string]*catalog.Catalog{}, laws: map[string]rng.Distribution{}, files: map[string]*dataFile{}}
+}
+
+// recall gives a loader what others have read.
+func (s *shared) recall(l *loader) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.laws, l.files = maps.Clone(s.laws), maps.Clone(s.files)
+}
+
+// keep takes over what a loader has read.
+func (s *shared) keep(l *loader) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.Copy(s.laws, l.laws)
+	maps.Copy(s.files, l.files)
+}
+
+// open returns the catalogue of a Region.
+func (s *shared) open(region string) (*catalog.Catalog, error) {
+	if s == nil {
+		return catalog.Open(region)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.catalogs[region]; c != nil {
+		return c, nil
+	}
+	c, err := catalog.Open(region)
+	if err == nil {
+		s.catalogs[region] = c
+	}
+	return c, err
+}

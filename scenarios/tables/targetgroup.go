@@ -1,0 +1,82 @@
+package tables
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"headroom/model/cloud"
+	"headroom/model/routing"
+	"headroom/scenarios/schema"
+)
+
+// inherited is the cross-zone setting of a target group that does as its load
+// balancer does.
+const inherited = "use_load_balancer_configuration"
+
+func targetGroupKeys() []schema.Key {
+	return schema.Within("target_group.NAME", "ValidationError", []schema.Key{
+		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
+		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
+		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
+		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
+		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
+		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy at once and for good"),
+		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
+		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails"),
+		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),
+		schema.Row("health_check.unhealthy_threshold", schema.Whole(2, 10), "2", "failures in a row that make a target unhealthy"),
+		schema.Row("health_check.path", schema.Text(), `"/"`, "path of the check; every path of a service answers alike"),
+	})
+}
+
+func algorithms() []schema.Word {
+	var words []schema.Word
+	for _, e := range routing.Policies() {
+		words = append(words, schema.Word{Name: e.Name, Meaning: e.Description})
+	}
+	return words
+}
+
+func (l *loader) readTargetGroups() {
+	l.cfg.TargetGroups = make([]cloud.TargetGroup, len(l.tables["target_group"]))
+	for i, t := range l.tables["target_group"] {
+		l.cfg.TargetGroups[i] = cloud.TargetGroup{
+			Name:                t.Name,
+			Service:             t.Reference("service"),
+			Algorithm:           t.Choice("load_balancing_algorithm_type"),
+			DeregistrationDelay: t.Duration("deregistration_delay"),
+			CrossZone:           crossZone(t) != "false",
+			HealthCheck:         readHealthCheck(t.Inside("health_check")),
+		}
+		t.Done()
+	}
+}
+
+// crossZone reads a setting that is true, false or inherited.
+func crossZone(t *schema.Table) string {
+	const key = "load_balancing_cross_zone_enabled"
+	n := t.Value(key)
+	if on, ok := n.AsFlag(); ok {
+		return strconv.FormatBool(on)
+	}
+	if v, ok := n.AsText(); ok && slices.Contains([]string{"true", "false", inherited}, v) {
+		return v
+	}
+	t.Wrong(key, `must be true, false or "`+inherited+`"`)
+	return inherited
+}
+
+func readHealthCheck(t *schema.Table) cloud.HealthCheck {
+	h := cloud.HealthCheck{Enabled: t.Flag("enabled")}
+	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
+	h.HealthyThreshold, h.UnhealthyThreshold = t.Whole("healthy_threshold"), t.Whole("unhealthy_threshold")
+	if t.Sound("interval", "timeout") && h.Timeout >= h.Interval {
+		t.Wrong("timeout", "must be shorter than interval ("+t.Node.Table["interval"].Got()+")")
+	}
+	if path := t.Text("path"); t.Sound("path") && !strings.HasPrefix(path, "/") {
+		t.Wrong("path", "must begin with /")
+	}
+	t.Done()
+	return h
+}

@@ -1,0 +1,123 @@
+package tables
+
+import (
+	"fmt"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/catalog"
+	"headroom/model/cloud"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+// unsupported is AWS's code for a type that cannot be had.
+const unsupported = "Unsupported"
+
+// instanceType reads the name of a type that is offered in all the zones, and
+// returns its number in Config.Types, -1 if there is none.
+func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) int {
+	name := t.Text(key)
+	if !t.Sound(key) {
+		return -1
+	}
+	typ, ok := l.catalog.Type(name)
+	if !ok {
+		near := l.catalog.Suggest(name)
+		if near != "" {
+			near = tree.Quote(near)
+		}
+		t.Reject(key, schema.Fault{Rule: "must be an instance type", Hint: near, Code: unsupported})
+		return -1
+	}
+	offered := l.catalog.OfferedZones(name)
+	if offered == "" {
+		near := l.catalog.Suggest(name)
+		if near != "" {
+			near = tree.Quote(near)
+		}
+		t.Reject(key, schema.Fault{Rule: "must be a type that " + l.cfg.Region + " offers", Hint: near, Code: unsupported})
+		return -1
+	}
+	for _, z := range zones {
+		if !strings.Contains(offered, l.cfg.Zones[z]) {
+			t.Reject(key, schema.Fault{
+				Rule: fmt.Sprintf("must be offered in zone %s; it is in %s", l.cfg.Zones[z], spaced(offered)),
+				Code: unsupported,
+			})
+			return -1
+		}
+	}
+	return l.typeNumber(typ)
+}
+
+// typeNumber returns the number of a type in Config.Types, where it is put if
+// need be.
+func (l *loader) typeNumber(typ model.InstanceType) int {
+	if l.types == nil {
+		l.types = map[string]int{}
+	}
+	i, ok := l.types[typ.Name]
+	if !ok {
+		i = len(l.cfg.Types)
+		l.types[typ.Name] = i
+		l.cfg.Types = append(l.cfg.Types, typ)
+	}
+	return i
+}
+
+// onDemand returns the On-Demand price of a type, after recording a fault if
+// there is none.
+func (l *loader) onDemand(t *schema.Table, key string, typ int, platform model.Platform) float64 {
+	if typ < 0 || platform == 0 {
+		return 0
+	}
+	name := l.cfg.Types[typ].Name
+	price, ok := l.catalog.OnDemand(name, platform)
+	if !ok {
+		t.Reject(key, schema.Fault{
+			Rule: fmt.Sprintf("must have a %s price in %s: give one in a price book", platform, l.cfg.Region), Code: unsupported,
+		})
+		return 0
+	}
+	if price.Estimated {
+		l.estimated(name, platform)
+	}
+	return price.USD
+}
+
+// offer is what a Region has for a Config: types, their hosts and prices.
+type offer struct {
+	cfg     *cloud.Config
+	catalog *catalog.Catalog // of the Region, with the price book
+}
+
+// need returns what an instance of a type takes of the hosts of its family.
+func (o offer) need(typ int) cloud.Need {
+	if typ < 0 {
+		return cloud.Need{Pool: cloud.None}
+	}
+	it := o.cfg.Types[typ]
+	n := cloud.Need{Pool: cloud.None, CPU: int32(it.VCPUs), MemoryMiB: it.MemoryMiB}
+	shape, ok := o.catalog.Host(it.Family)
+	if ok {
+		cpu, memory := shape.Need(it)
+		n.CPU, n.MemoryMiB = int32(cpu), memory
+	}
+	for i := range o.cfg.HostPools {
+		if o.cfg.HostPools[i].Name == it.Family {
+			n.Pool = i
+		}
+	}
+	return n
+}
+
+// listPrice is the On-Demand price of a type, 0 if there is none: the template
+// has been told.
+func (o offer) listPrice(typ int, platform model.Platform) float64 {
+	if typ < 0 {
+		return 0
+	}
+	price, _ := o.catalog.OnDemand(o.cfg.Types[typ].Name, platform)
+	return price.USD
+}

@@ -1,0 +1,141 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/scenarios/tree"
+)
+
+// caution records what is allowed but probably not meant.
+func (l *loader) caution(n *tree.Node, text string) {
+	where := n.At.File
+	if n.At.Line > 0 {
+		where += fmt.Sprintf(":%d", n.At.Line)
+	}
+	l.warn(where + ": " + text)
+}
+
+func (l *loader) warn(text string) {
+	if !slices.Contains(l.scenario.Warnings, text) {
+		l.scenario.Warnings = append(l.scenario.Warnings, text)
+	}
+}
+
+// estimated records that a price is not a published one.
+func (l *loader) estimated(name string, platform model.Platform) {
+	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, l.cfg.Region))
+}
+
+// cautionType warns of what is not simulated of a type.
+func (l *loader) cautionType(typ int) {
+	if t := l.cfg.Types[typ]; t.Burstable {
+		l.warn(fmt.Sprintf("%s: CPU credits are not simulated: it runs at full speed without paying for more", t.Name))
+	}
+}
+
+// finish adds the warnings that need the whole scenario.
+func (l *loader) finish() {
+	for i := range l.cfg.Groups {
+		l.cautionZones(i)
+	}
+	for i := range l.cfg.Workloads {
+		l.cautionLoad(i)
+	}
+}
+
+// cautionZones warns of zones of a group in which no load balancer has a node.
+func (l *loader) cautionZones(group int) {
+	g := &l.cfg.Groups[group]
+	for _, i := range g.TargetGroups {
+		for b := range l.cfg.LoadBalancers {
+			lb := &l.cfg.LoadBalancers[b]
+			if l.owners[i] != lb.Name {
+				continue
+			}
+			for _, z := range g.Zones {
+				if !slices.Contains(lb.Zones, z) {
+					l.caution(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
+						"autoscaling_group.%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
+						g.Name, l.cfg.Zones[z], lb.Name))
+				}
+			}
+		}
+	}
+}
+
+// cautionLoad warns of a workload that asks for more CPU than all the instances
+// that could ever serve it have.
+func (l *loader) cautionLoad(i int) {
+	w := &l.cfg.Workloads[i]
+	a := l.loads[i]
+	if w.Demand == nil || a.process == nil {
+		return
+	}
+	services := l.servedBy(w)
+	if len(services) == 0 {
+		return // fixed responses only
+	}
+	capacity := 0
+	for _, g := range l.cfg.Groups {
+		if slices.Contains(services, g.Service) && g.Service >= 0 {
+			most := 0
+			for _, lt := range g.Types {
+				most = max(most, l.cfg.Types[lt.Type].VCPUs)
+			}
+			capacity += g.Max * l.servers(g.Service, most)
+		}
+	}
+	for _, f := range l.cfg.Instances {
+		if slices.Contains(services, f.Service) && f.Service >= 0 {
+			capacity += f.Count * l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs)
+		}
+	}
+	at := l.tables["workload"][i].Node
+	name := "workload." + w.Name
+	busy := a.mean * w.Demand.Mean()
+	switch {
+	case capacity == 0:
+		l.caution(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
+	case busy > float64(capacity):
+		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %d", name, busy, capacity))
+	case a.peak*w.Demand.Mean() > float64(capacity):
+		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %d", name, a.peak*w.Demand.Mean(), capacity))
+	}
+}
+
+// servers is how many vCPUs of an instance a service can keep busy.
+func (l *loader) servers(service, vcpus int) int {
+	if s := &l.cfg.Services[service]; s.Discipline == cloud.FCFS && s.Workers > 0 {
+		return min(s.Workers, vcpus)
+	}
+	return vcpus
+}
+
+// servedBy lists the services that a workload can reach.
+func (l *loader) servedBy(w *cloud.Workload) []int {
+	switch w.To {
+	case cloud.ToTargetGroup:
+		return []int{l.cfg.TargetGroups[w.Target].Service}
+	case cloud.ToInstances:
+		return []int{l.cfg.Instances[w.Target].Service}
+	}
+	lb := &l.cfg.LoadBalancers[w.Target]
+	var services []int
+	actions := []cloud.Action{lb.Default}
+	for _, r := range lb.Rules {
+		actions = append(actions, r.Action)
+	}
+	for _, a := range actions {
+		for _, f := range a.Forward {
+			services = append(services, l.cfg.TargetGroups[f.TargetGroup].Service)
+		}
+	}
+	return services
+}
+
+// spaced puts spaces between letters.
+func spaced(letters string) string { return strings.Join(strings.Split(letters, ""), " ") }

@@ -1,0 +1,79 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Assigned is the file in the position of what an override sets.
+const Assigned = "--set"
+
+// Override applies the assignments "key=value" to a tree, in order, and returns
+// what is wrong with them.
+func Override(root *Node, assignments []string) []Mistake {
+	var mistakes []Mistake
+	for _, assignment := range assignments {
+		if path, rule := assign(root, assignment); rule != "" {
+			mistakes = append(mistakes, Mistake{Position{File: Assigned}, path, rule, strconv.Quote(assignment)})
+		}
+	}
+	return mistakes
+}
+
+// assign applies one assignment. The key is a dotted path, in which an element
+// of a list goes by its index or its name; the value is TOML, or else a string.
+func assign(root *Node, assignment string) (path, rule string) {
+	key, value, ok := strings.Cut(assignment, "=")
+	if !ok {
+		return "", "must be key=value"
+	}
+	parts, err := SplitKey(key)
+	if err != nil || len(parts) == 0 {
+		return "", "must begin with a dotted key"
+	}
+	at := Position{File: Assigned}
+	n, err := ParseValue(value, at)
+	if err != nil {
+		n = &Node{At: at, Form: ScalarForm, Scalar: value}
+	}
+	return strings.TrimSpace(key), root.Set(parts, n)
+}
+
+// SplitKey takes a dotted key apart: a part may be quoted.
+func SplitKey(key string) ([]string, error) {
+	s := scanner{text: strings.TrimSpace(key), line: 1}
+	path := s.keyPath()
+	if s.at < len(s.text) || s.tooDeep > 0 {
+		return nil, errors.New("malformed key")
+	}
+	return path, nil
+}
+
+// MustParse decodes a value of TOML that stands in this program.
+func MustParse(value string) *Node {
+	n, err := ParseValue(value, Position{})
+	if err != nil {
+		panic(fmt.Sprintf("tree: %s: %v", value, err))
+	}
+	return n
+}
+
+// ParseValue decodes one value of TOML.
+func ParseValue(text string, at Position) (*Node, error) {
+	source := "value = " + text
+	if _, tooDeep := locate(source); tooDeep > 0 {
+		return nil, errors.New("nests too deep")
+	}
+	var holder map[string]any
+	if _, err := toml.Decode(source, &holder); err != nil {
+		return nil, err
+	}
+	if len(holder) != 1 {
+		return nil, errors.New("more than one value")
+	}
+	return newNode(holder["value"], nil, at), nil
+}
