@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"headroom/model"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/health"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -71,23 +73,27 @@ var testType = model.InstanceType{Name: "m5.large", Family: "m5", Size: "large",
 // zones, and no instances.
 func baseConfig() *Config {
 	return &Config{
-		Name: "test", Seed: 1, Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC),
-		Duration: sim.Hour, Region: "us-east-1", Zones: []string{"a", "b"},
-		Types:    []model.InstanceType{testType},
-		Services: []Service{{Name: "web", Discipline: FCFS, Backlog: NoLimit}},
-		TargetGroups: []TargetGroup{{
-			Name: "web", Algorithm: "round_robin", CrossZone: true, DeregistrationDelay: 60 * sim.Second,
-			HealthCheck: HealthCheck{Enabled: true, Check: health.Default(health.ALB)},
-		}},
-		LoadBalancers: []LoadBalancer{{
-			Name: "front", Kind: "application", Zones: []model.Zone{0, 1}, IdleTimeout: 60 * sim.Second,
-			DNSTTL: 60 * sim.Second, ConnectTimeout: 21 * sim.Second,
-			Default: Action{Forward: []Forward{{TargetGroup: 0, Weight: 1}}},
-		}},
-		LaunchTemplates: []LaunchTemplate{{
+		Name: "test",
+		Frame: model.Frame{
+			Seed: 1, Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Duration: sim.Hour,
+			Region: "us-east-1", Zones: []string{"a", "b"}, Types: []model.InstanceType{testType},
+		},
+		Traffic: dataplane.Traffic{
+			Services: []Service{{Name: "web", Discipline: FCFS, Backlog: NoLimit}},
+			TargetGroups: []TargetGroup{{
+				Name: "web", Algorithm: "round_robin", CrossZone: true, DeregistrationDelay: 60 * sim.Second,
+				HealthCheck: HealthCheck{Enabled: true, Check: health.Default(health.ALB)},
+			}},
+			LoadBalancers: []LoadBalancer{{
+				Name: "front", Kind: "application", Zones: []model.Zone{0, 1}, IdleTimeout: 60 * sim.Second,
+				DNSTTL: 60 * sim.Second, ConnectTimeout: 21 * sim.Second,
+				Default: Action{Forward: []Forward{{TargetGroup: 0, Weight: 1}}},
+			}},
+		},
+		Estate: controlplane.Estate{LaunchTemplates: []LaunchTemplate{{
 			Name: "web", Platform: model.Linux, Tenancy: model.TenancyDefault, Detailed: true,
 			Launch: LaunchTimes{Boot: must(rng.Fixed(90))},
-		}},
+		}}},
 	}
 }
 
@@ -112,4 +118,18 @@ func play(t testing.TB, cfg *Config) *Outcome {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// groupNow is the first group of a world as it is now.
+func groupNow(w *World) controlplane.GroupState { return w.control.Snapshot().Groups[0] }
+
+// routeNow is a route of a world's workloads as it is now.
+func routeNow(w *World, i int) RouteOutcome { return w.data.Snapshot().Routes[i] }
+
+// failures sums a route's failures over all codes.
+func failures(r *RouteOutcome) (n int64) {
+	for _, code := range r.Failed {
+		n += code
+	}
+	return n
 }

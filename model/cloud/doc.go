@@ -5,9 +5,13 @@
 // from it, and [World.Run] pulls events from the kernel until the horizon and
 // returns an [Outcome]: facts and usage, no prices.
 //
-// The switch in World.handle is the table of contents: each kind of event has a
-// handler in the file of its subject. Handlers are methods of World because
-// events cross rooms; the subsystems they call know one room each.
+// A World is a kernel and two planes that schedule on it: package controlplane
+// decides what there is, package dataplane serves requests with it. Each has a
+// table of its own kinds of events. World.step is the only place that knows both;
+// they know each other through small interfaces.
+//
+// To look at a world on its way, play it with [World.RunUntil] and take a
+// [World.Snapshot].
 //
 // # Invariants
 //

@@ -10,6 +10,8 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/routing"
 	"headroom/model/scaling"
 	"headroom/model/workload"
@@ -38,27 +40,34 @@ func shop(policies ...cloud.ScalingPolicy) *cloud.Config {
 		log.Fatal(err)
 	}
 	return &cloud.Config{
-		Name: "shop", Seed: 1, Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Duration: sim.Hour,
-		Region: "us-east-1", Zones: []string{"a", "b"},
-		Types:    []model.InstanceType{{Name: "m7g.large", Family: "m7g", Size: "large", VCPUs: 2, MemoryMiB: 8192}},
-		Services: []cloud.Service{{Name: "web", Discipline: cloud.ProcessorSharing, Backlog: cloud.NoLimit}},
-		TargetGroups: []cloud.TargetGroup{{
-			Name: "web", Algorithm: "least_outstanding_requests", CrossZone: true,
-		}},
-		LaunchTemplates: []cloud.LaunchTemplate{{
-			Name: "web", Platform: model.Linux, Tenancy: model.TenancyDefault, Detailed: true,
-			Launch: cloud.LaunchTimes{Boot: boot},
-		}},
-		Groups: []cloud.Group{{
-			Name: "web", Min: 2, Max: 12, Desired: 2, Zones: []model.Zone{0, 1}, TargetGroups: []int{0},
-			DefaultCooldown: 300 * sim.Second, DefaultWarmup: scaling.Unset,
-			Types:    []cloud.LaunchType{{Need: cloud.Need{Pool: cloud.None}}},
-			Policies: policies,
-		}},
-		Workloads: []cloud.Workload{{
-			Name: "browsers", To: cloud.ToTargetGroup, Arrivals: arrivals, Demand: demand,
-			Classes: []cloud.RequestClass{{Path: "/", Weight: 1}}, Clients: cloud.Clients{PerConnection: 1},
-		}},
+		Name: "shop",
+		Frame: model.Frame{
+			Seed: 1, Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Duration: sim.Hour,
+			Region: "us-east-1", Zones: []string{"a", "b"},
+			Types: []model.InstanceType{{Name: "m7g.large", Family: "m7g", Size: "large", VCPUs: 2, MemoryMiB: 8192}},
+		},
+		Traffic: dataplane.Traffic{
+			Services: []cloud.Service{{Name: "web", Discipline: cloud.ProcessorSharing, Backlog: cloud.NoLimit}},
+			TargetGroups: []cloud.TargetGroup{{
+				Name: "web", Algorithm: "least_outstanding_requests", CrossZone: true,
+			}},
+			Workloads: []cloud.Workload{{
+				Name: "browsers", To: cloud.ToTargetGroup, Arrivals: arrivals, Demand: demand,
+				Classes: []cloud.RequestClass{{Path: "/", Weight: 1}}, Clients: cloud.Clients{PerConnection: 1},
+			}},
+		},
+		Estate: controlplane.Estate{
+			LaunchTemplates: []cloud.LaunchTemplate{{
+				Name: "web", Platform: model.Linux, Tenancy: model.TenancyDefault, Detailed: true,
+				Launch: cloud.LaunchTimes{Boot: boot},
+			}},
+			Groups: []cloud.Group{{
+				Name: "web", Min: 2, Max: 12, Desired: 2, Zones: []model.Zone{0, 1}, TargetGroups: []int{0},
+				DefaultCooldown: 300 * sim.Second, DefaultWarmup: scaling.Unset,
+				Types:    []cloud.LaunchType{{Need: cloud.Need{Pool: cloud.None}}},
+				Policies: policies,
+			}},
+		},
 	}
 }
 

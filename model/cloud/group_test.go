@@ -2,10 +2,10 @@ package cloud
 
 import (
 	"testing"
-	"time"
 
 	"headroom/model"
 	"headroom/model/alarm"
+	"headroom/model/dataplane"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -21,11 +21,9 @@ func until(t *testing.T, w *World, at sim.Time, stride int) {
 				t.Fatalf("%v (seed %d)", err, w.cfg.Seed)
 			}
 		}
-		ev, ok := w.kernel.Next(at)
-		if !ok {
+		if !w.step(at) {
 			return
 		}
-		w.handle(ev)
 	}
 }
 
@@ -53,49 +51,6 @@ func (c *Config) alwaysInAlarm() {
 	})
 }
 
-// TEST-19, a minute later: the first datapoint exists at t = 60.
-func TestCooldownBlocksSimpleScalingOnly(t *testing.T) {
-	cfg := baseConfig()
-	g := cfg.addGroup(1, 10, 4)
-	g.Policies = []ScalingPolicy{{
-		Name: "out", Spec: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 2, Cooldown: 300 * sim.Second},
-	}}
-	seven := 7
-	g.Schedules = []Schedule{{Name: "seven", Schedule: scaling.Schedule{
-		Start: cfg.Start.Add(310 * time.Second), Desired: &seven,
-	}}}
-	cfg.alwaysInAlarm()
-	w := must(New(cfg, 0))
-	for _, step := range []struct {
-		at               sim.Time
-		desired, counted int
-		kill             bool
-	}{
-		{at: 59, desired: 4, counted: 4},
-		{at: 60, desired: 6, counted: 4},
-		{at: 120, desired: 6, counted: 4},
-		{at: 150, desired: 6, counted: 6},
-		{at: 260, desired: 6, counted: 6, kill: true},
-		{at: 261, desired: 6, counted: 5},
-		{at: 310, desired: 7, counted: 5},
-		{at: 350, desired: 7, counted: 6},
-		{at: 400, desired: 7, counted: 7},
-		{at: 719, desired: 7, counted: 7},
-		{at: 720, desired: 9, counted: 7},
-	} {
-		until(t, w, step.at*sim.Second, 1)
-		g := &w.groups[0]
-		if g.desired != step.desired || w.base(g) != step.counted {
-			t.Errorf("at %d s: desired %d, counted %d, want %d and %d",
-				step.at, g.desired, w.base(g), step.desired, step.counted)
-		}
-		if step.kill {
-			w.kill(indexOf(g.members[0]), model.EndedByUser)
-			w.lost(0)
-		}
-	}
-}
-
 // Without the other events the second +2 comes with the first repeat after the
 // cooldown, and is clamped to the largest size.
 func TestCooldownEndsAfterTheLastLaunch(t *testing.T) {
@@ -107,16 +62,16 @@ func TestCooldownEndsAfterTheLastLaunch(t *testing.T) {
 	cfg.alwaysInAlarm()
 	w := must(New(cfg, 0))
 	until(t, w, 479*sim.Second, 1)
-	if got := w.groups[0].desired; got != 6 {
+	if got := groupNow(w).Desired; got != 6 {
 		t.Errorf("desired %d before the cooldown ends, want 6", got)
 	}
 	until(t, w, 480*sim.Second, 1)
-	if got := w.groups[0].desired; got != 7 {
+	if got := groupNow(w).Desired; got != 7 {
 		t.Errorf("desired %d at the first repeat after it, want 7", got)
 	}
 }
 
-// composite is the integration test of FACTS 30, with evenly spaced arrivals
+// composite is a group under target tracking, with evenly spaced arrivals
 // and instances that serve 100 requests a second.
 func composite() *Config {
 	cfg := baseConfig()
@@ -171,10 +126,9 @@ func TestCompositeScenario(t *testing.T) {
 		{at: 3600, desired: 5, base: 5, cpu: 48},
 	} {
 		until(t, w, step.at*sim.Second, 20011)
-		g := &w.groups[0]
-		cpu, _ := w.watches[0].window.Latest()
-		if g.desired != step.desired || w.base(g) != step.base {
-			t.Errorf("at %d s: desired %d, base %d, want %d and %d", step.at, g.desired, w.base(g), step.desired, step.base)
+		g, cpu := groupNow(w), w.control.Snapshot().Alarms[0].Latest
+		if g.Desired != step.desired || g.Base != step.base {
+			t.Errorf("at %d s: desired %d, base %d, want %d and %d", step.at, g.Desired, g.Base, step.desired, step.base)
 		}
 		if step.cpu != 0 && (cpu < step.cpu-0.2 || cpu > step.cpu+0.2) {
 			t.Errorf("at %d s: datapoint %.2f, want %.2f", step.at, cpu, step.cpu)
@@ -194,8 +148,8 @@ func TestCompositeScenario(t *testing.T) {
 	if got := sim.Time(r.Latency.Max()); got < 53*sim.Second || got > 55*sim.Second {
 		t.Errorf("longest response %v, want about 54 s", got)
 	}
-	if r.failed() != 0 || r.Arrived != 768000 {
-		t.Errorf("%d of %d requests failed, want none of 768000", r.failed(), r.Arrived)
+	if failures(&r) != 0 || r.Arrived != 768000 {
+		t.Errorf("%d of %d requests failed, want none of 768000", failures(&r), r.Arrived)
 	}
 }
 
@@ -204,11 +158,11 @@ func TestIdleTimeoutAnswers504(t *testing.T) {
 	cfg.LoadBalancers[0].IdleTimeout = 30 * sim.Second
 	w := must(New(cfg, 0))
 	until(t, w, 779*sim.Second+800*sim.Millisecond, 20011)
-	if n := w.meter.routes[1].Failed[Code504]; n != 0 {
+	if n := routeNow(w, 1).Failed[dataplane.Code504]; n != 0 {
 		t.Errorf("%d answered 504 well before 780 s", n)
 	}
 	until(t, w, 780*sim.Second, 20011)
-	if w.meter.routes[1].Failed[Code504] == 0 {
+	if routeNow(w, 1).Failed[dataplane.Code504] == 0 {
 		t.Error("nobody was answered 504 by 780 s")
 	}
 }
@@ -220,7 +174,7 @@ func TestAbandonedRequestsBoundTheQueue(t *testing.T) {
 	peak := 0
 	for _, at := range []sim.Time{900, 1020, 1080, 1200, 1500} {
 		until(t, w, at*sim.Second, 20011)
-		peak = max(peak, w.groups[0].desired)
+		peak = max(peak, groupNow(w).Desired)
 	}
 	if peak != 5 {
 		t.Errorf("peak of desired %d, want 5", peak)

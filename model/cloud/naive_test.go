@@ -96,26 +96,16 @@ func (n *naive) stepper() stepper {
 	}
 }
 
-func worldStepper(b *testing.B, cfg *Config) stepper {
-	w, err := New(cfg, 0)
-	if err != nil {
-		b.Fatal(err)
-	}
-	arrived := func() (n int64) {
-		for i := range w.meter.routes {
-			n += w.meter.routes[i].Arrived
-		}
-		return n
-	}
+// worldStepper plays a world for as long as its workload takes, on average, to
+// send n more requests.
+func worldStepper(b *testing.B, w *World) stepper {
+	rate := w.cfg.Workloads[0].Arrivals.Mean(0)
 	return func(more int) {
-		for until := arrived() + int64(more); arrived() < until; {
-			for range 64 {
-				ev, ok := w.kernel.Next(cfg.Duration)
-				if !ok {
-					b.Fatal("the horizon is too near")
-				}
-				w.handle(ev)
-			}
+		until := w.kernel.Now() + sim.Seconds(float64(more)/rate)
+		if until > w.cfg.Duration {
+			b.Fatal("the horizon is too near")
+		}
+		for w.step(until) {
 		}
 	}
 }

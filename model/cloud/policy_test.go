@@ -79,8 +79,8 @@ func TestPolicyIsWokenAndSeesItsMetric(t *testing.T) {
 		Name: "mine",
 		Spec: scripted{every: 90 * sim.Second, decide: look, mechanism: scaling.Mechanism{History: 3}},
 		Inputs: []Input{
-			{Metric{Kind: CPUUtilization, Statistic: Average}, sim.Minute},
-			{Metric{Kind: RequestCount, Statistic: Sum}, 2 * sim.Minute},
+			{Metric: Metric{Kind: CPUUtilization, Statistic: Average}, Period: sim.Minute},
+			{Metric: Metric{Kind: RequestCount, Statistic: Sum}, Period: 2 * sim.Minute},
 		},
 	}}
 	w := must(New(cfg, 0))
@@ -113,10 +113,10 @@ func TestFloorHoldsUntilThePolicyActsAgain(t *testing.T) {
 		desired, least, max int
 	}{{1, 1, 1, 6}, {9, 1, 1, 6}, {10, 8, 8, 9}, {15, 8, 8, 9}, {20, 8, 1, 9}, {21, 7, 1, 9}, {30, 1, 1, 9}} {
 		until(t, w, step.at*sim.Minute, 1)
-		g := &w.groups[0]
-		if g.desired != step.desired || g.least() != step.least || g.max != step.max {
+		g := groupNow(w)
+		if g.Desired != step.desired || g.Least != step.least || g.Max != step.max {
 			t.Errorf("after %d min: desired %d of %d..%d, want %d of %d..%d",
-				step.at, g.desired, g.least(), g.max, step.desired, step.least, step.max)
+				step.at, g.Desired, g.Least, g.Max, step.desired, step.least, step.max)
 		}
 	}
 }
@@ -135,10 +135,10 @@ func TestMechanismDecidesWhoWaits(t *testing.T) {
 		until(t, w, 10*sim.Minute, 1)
 		// An instance boots for 90 s: out at 1, 5 and 9 min with the cooldown.
 		want := map[bool]int{true: 4, false: 11}[cooldown]
-		if got := w.groups[0].desired; got != want {
+		if got := groupNow(w).Desired; got != want {
 			t.Errorf("cooldown %v: desired %d after ten minutes, want %d", cooldown, got, want)
 		}
-		if got := w.base(&w.groups[0]); got != 1 {
+		if got := groupNow(w).Base; got != 1 {
 			t.Errorf("cooldown %v: %d instances count, want 1: the others warm up", cooldown, got)
 		}
 	}
@@ -217,7 +217,7 @@ func TestOwnPlacementGoesByItsName(t *testing.T) {
 		cfg.HostPools = []HostPool{{Name: "m5", CPU: 8, MemoryMiB: 32768, PerZone: []int{1, 1}, Placement: name}}
 		cfg.addGroup(2, 2, 2).Types[0].Need = Need{Pool: 0, CPU: 2, MemoryMiB: 8192}
 		w := must(New(cfg, 0))
-		if got := w.capacity(&w.groups[0]); got != want {
+		if got := groupNow(w).Capacity; got != want {
 			t.Errorf("%s: %d instances at the start, want %d", name, got, want)
 		}
 	}

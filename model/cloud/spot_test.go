@@ -2,13 +2,12 @@ package cloud
 
 import (
 	"testing"
-	"time"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
-	"headroom/sim/slab"
 )
 
 // spotGroup is a group with one On-Demand instance and the rest on Spot.
@@ -29,83 +28,69 @@ func spotGroup(n int) *Config {
 	return cfg
 }
 
-// TEST-27: an instance under notice finishes what it has for 120 s; what takes
+// priced fixes the prices of a Spot group's pools: 0.03 dollars, and in one zone
+// 0.06 after an instant, which is more than the group pays.
+func (c *Config) priced(zone int, after sim.Time) {
+	c.Groups[0].Mixed.MaxPrice = 0.05
+	for z := range c.SpotPools {
+		c.SpotPools[z].Replay = []model.PriceStep{{USD: 0.03}}
+	}
+	c.SpotPools[zone].Replay = append(c.SpotPools[zone].Replay, model.PriceStep{At: after, USD: 0.06})
+}
+
+// An instance under notice finishes what it has for 120 s; what takes
 // longer is answered 502, and the group replaces it.
 func TestSpotReclaimTakesTwoMinutes(t *testing.T) {
-	cfg := spotGroup(3)
+	cfg := spotGroup(3) // on demand and on Spot in zone a, on Spot in zone b
+	cfg.priced(1, 1000*sim.Second)
 	cfg.TargetGroups[0].DeregistrationDelay = 300 * sim.Second
 	cfg.LoadBalancers[0].IdleTimeout = 0
 	cfg.request(evenlyAt(450*sim.Second, 2*sim.Hour, 900*sim.Second), must(rng.Fixed(700)))
 	w := must(New(cfg, 0))
-	until(t, w, 1000*sim.Second, 1)
-	victim := noIndex // of two requests at two members, one is at a Spot member
-	for h, in := range w.instances.All() {
-		if in.order.option == model.Spot && in.station.running > 0 {
-			victim = indexOf(h)
+	noticed := func() (n, busy int) {
+		s := w.Snapshot()
+		for k, in := range s.Control.Instances {
+			if in.Noticed {
+				n++
+				busy += s.Data.Servers[k].InService
+			}
 		}
+		return n, busy
 	}
-	h := w.instances.handle(victim)
-	w.giveNotice(occupant{handle: h}, "test")
+	until(t, w, 1000*sim.Second-1, 1)
+	if n, _ := noticed(); n != 0 {
+		t.Fatalf("%d instances under notice before the price rises", n)
+	}
 	until(t, w, 1120*sim.Second-1, 1)
-	if w.instances.Get(h) == nil {
-		t.Fatal("gone before the two minutes were over")
+	if n, busy := noticed(); n != 1 || busy != 1 {
+		t.Fatalf("%d instances under notice with %d requests, want 1 and 1 until the two minutes are over", n, busy)
+	}
+	if r := routeNow(w, 1); failures(&r) != 0 {
+		t.Errorf("%d failed before the two minutes were over", failures(&r))
 	}
 	until(t, w, 1120*sim.Second, 1)
-	if w.instances.Get(h) != nil {
+	if n, _ := noticed(); n != 0 {
 		t.Error("still there after the two minutes")
 	}
-	r := w.meter.routes[1]
-	if r.Failed[Code502] != 1 || r.SpotLost != 1 {
-		t.Errorf("%d answered 502, %d of them lost to Spot, want 1 and 1", r.Failed[Code502], r.SpotLost)
+	if r := routeNow(w, 1); r.Failed[dataplane.Code502] != 1 || r.SpotLost != 1 {
+		t.Errorf("%d answered 502, %d of them lost to Spot, want 1 and 1", r.Failed[dataplane.Code502], r.SpotLost)
 	}
 	until(t, w, 1400*sim.Second, 1)
-	if got := w.capacity(&w.groups[0]); got != 3 {
+	if got := groupNow(w).Capacity; got != 3 {
 		t.Errorf("%d members after the replacement, want 3", got)
 	}
-	lease := w.ledger.Leases[w.instances.at(0).lease]
-	if lease.End == model.EndedByReclaim && lease.To != 1120*sim.Second {
-		t.Errorf("lease ends at %v, want 1120 s", lease.To)
-	}
-}
-
-func TestCapacityRebalanceReplacesAtTheNotice(t *testing.T) {
-	cfg := spotGroup(4)
-	cfg.Groups[0].Mixed.CapacityRebalance = true
-	w := must(New(cfg, 0))
-	for h, in := range w.instances.All() {
-		if in.order.option == model.Spot {
-			w.giveNotice(occupant{handle: h}, "test")
-			break
+	reclaimed := 0
+	for _, lease := range w.outcome().Ledger.Leases {
+		if lease.End != model.EndedByReclaim {
+			continue
+		}
+		reclaimed++
+		if lease.To != 1120*sim.Second {
+			t.Errorf("lease ends at %v, want 1120 s", lease.To)
 		}
 	}
-	until(t, w, sim.Second, 1)
-	if got := len(w.groups[0].members); got != 5 {
-		t.Errorf("%d members right after the notice, want 5: four wanted and one under notice", got)
-	}
-	until(t, w, 200*sim.Second, 1)
-	if got := len(w.groups[0].members); got != 4 {
-		t.Errorf("%d members after the reclaim, want 4", got)
-	}
-}
-
-func TestNoticedInstancesDoNotJoinTheirTargetGroup(t *testing.T) {
-	cfg := spotGroup(2)
-	seven := 7
-	cfg.Groups[0].Schedules = []Schedule{{Name: "seven", Schedule: scaling.Schedule{
-		Start: cfg.Start.Add(600 * time.Second), Desired: &seven,
-	}}}
-	w := must(New(cfg, 0))
-	until(t, w, 630*sim.Second, 1)
-	var booting slab.Handle
-	for h, in := range w.instances.All() {
-		if in.life < serving && in.order.option == model.Spot {
-			booting = h
-		}
-	}
-	w.giveNotice(occupant{handle: booting}, "test")
-	until(t, w, 700*sim.Second, 1)
-	if in := w.instances.Get(booting); in == nil || in.life != serving || len(in.targets) != 0 {
-		t.Error("an instance under notice took its place in the target group")
+	if reclaimed != 1 {
+		t.Errorf("%d leases end by a reclaim, want 1", reclaimed)
 	}
 }
 
@@ -120,6 +105,7 @@ func fullHosts() *Config {
 	cfg.HostPools = []HostPool{{Name: "m5", CPU: 8, MemoryMiB: 32768, PerZone: []int{1}, Placement: "first-fit"}}
 	need := Need{Pool: 0, CPU: 2, MemoryMiB: 8192}
 	cfg.Groups[0].Types[0].Need = need
+	cfg.Groups[0].Types[0].SpotPool = []int{0}
 	cfg.SpotPools[0].Need = need
 	cfg.InstanceWorkloads = []InstanceWorkload{{
 		Name: "others", Arrivals: evenlyAt(100*sim.Second, 2*sim.Hour, 100*sim.Second),
@@ -136,14 +122,14 @@ func TestReclaimedCapacityGoesToWhoAskedForIt(t *testing.T) {
 	cfg.WaitForSpotReclaim = true
 	w := must(New(cfg, 0))
 	until(t, w, 219*sim.Second, 1)
-	if f := &w.flows[0]; f.out.Launched != 0 || f.out.LaunchFailed != 0 {
-		t.Errorf("%d launched and %d failed during the notice, want neither", f.out.Launched, f.out.LaunchFailed)
+	if f := w.control.Snapshot().Tenants[0]; f.Launched != 0 || f.LaunchFailed != 0 {
+		t.Errorf("%d launched and %d failed during the notice, want neither", f.Launched, f.LaunchFailed)
 	}
 	until(t, w, 400*sim.Second, 1)
-	if f := &w.flows[0]; f.out.Launched == 0 || f.out.LaunchFailed != 0 {
-		t.Errorf("%d launched and %d failed after the notice, want some and none", f.out.Launched, f.out.LaunchFailed)
+	if f := w.control.Snapshot().Tenants[0]; f.Launched == 0 || f.LaunchFailed != 0 {
+		t.Errorf("%d launched and %d failed after the notice, want some and none", f.Launched, f.LaunchFailed)
 	}
-	if got := w.capacity(&w.groups[0]); got > 3 {
+	if got := groupNow(w).Capacity; got > 3 {
 		t.Errorf("%d members beside the others on a host for four, want at most 3", got)
 	}
 }
@@ -152,25 +138,26 @@ func TestReclaimedCapacityGoesToWhoAskedForIt(t *testing.T) {
 func TestOnDemandReclaimsTheNewestSpot(t *testing.T) {
 	w := must(New(fullHosts(), 0))
 	until(t, w, 100*sim.Second, 1)
-	if w.flows[0].out.LaunchFailed != 1 {
-		t.Fatalf("%d launches failed on full hosts, want 1", w.flows[0].out.LaunchFailed)
+	s := w.control.Snapshot()
+	if s.Tenants[0].LaunchFailed != 1 {
+		t.Fatalf("%d launches failed on full hosts, want 1", s.Tenants[0].LaunchFailed)
 	}
 	noticed := 0
-	for _, in := range w.instances.All() {
-		if in.noticed {
+	for _, in := range s.Instances {
+		if in.Noticed {
 			noticed++
 		}
 	}
-	if noticed != 1 || w.meter.members[0].SpotInterruptions != 1 {
+	if noticed != 1 || s.Groups[0].SpotInterruptions != 1 {
 		t.Errorf("%d instances under notice, want 1", noticed)
 	}
 	until(t, w, 219*sim.Second, 1)
-	if got, _ := w.hostPools[0].zones[0].Reserved(); got != 8 {
+	if got := w.control.Snapshot().HostPools[0].CPU[0]; got != 8 {
 		t.Errorf("%d vCPUs reserved during the notice, want 8", got)
 	}
 }
 
-// TEST-24a: a zone fails and comes back; the group moves and returns, at most
+// A zone fails and comes back; the group moves and returns, at most
 // one beyond its desired capacity.
 func TestZonesAreRebalancedAfterAnOutage(t *testing.T) {
 	cfg := baseConfig()
@@ -179,7 +166,7 @@ func TestZonesAreRebalancedAfterAnOutage(t *testing.T) {
 	w := must(New(cfg, 0))
 	counts := func(at sim.Time) [2]int {
 		until(t, w, at*sim.Second, 1)
-		return [2]int(w.zoneCounts(&w.groups[0]))
+		return [2]int(groupNow(w).ByZone)
 	}
 	for _, step := range []struct {
 		at   sim.Time
@@ -189,7 +176,7 @@ func TestZonesAreRebalancedAfterAnOutage(t *testing.T) {
 			t.Errorf("at %d s: %v by zone, want %v", step.at, got, step.want)
 		}
 	}
-	if got := w.groups[0].inService.Max(w.kernel.Now()); got > 7 {
+	if got := groupNow(w).InServiceMax; got > 7 {
 		t.Errorf("%d in service at the peak, want at most 7", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 	"headroom/model/health"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -18,37 +19,7 @@ func (c *Config) withServers(n int) *Config {
 	return c
 }
 
-// TEST-15: a target that refuses from t = 0+ is unhealthy at its second check,
-// and healthy again at the fifth success after it comes back.
-func TestHealthFollowsRefusedChecks(t *testing.T) {
-	cfg := baseConfig().withServers(2)
-	w := must(New(cfg, 0))
-	var h = w.instances.handle(0)
-	target := w.instances.Get(h).targets[0]
-	w.instances.Get(h).station.open = false
-	state := func(at sim.Time) health.State {
-		until(t, w, at*sim.Second, 1)
-		return w.targets.Get(target).health.State()
-	}
-	for _, step := range []struct {
-		at   sim.Time
-		want health.State
-	}{{30, health.Healthy}, {59, health.Healthy}, {60, health.Unhealthy}} {
-		if got := state(step.at); got != step.want {
-			t.Errorf("at %d s: %v, want %v", step.at, got, step.want)
-		}
-	}
-	state(70)
-	w.instances.Get(h).station.open = true
-	if got := state(209); got != health.Unhealthy {
-		t.Errorf("at 209 s: %v after four successes, want unhealthy", got)
-	}
-	if got := state(210); got != health.Healthy {
-		t.Errorf("at 210 s: %v after five successes, want healthy", got)
-	}
-}
-
-// TEST-15: a check that hangs counts when its timeout ends.
+// A check that hangs counts when its timeout ends.
 func TestHungChecksCountAtTheirTimeout(t *testing.T) {
 	cfg := baseConfig().withServers(2)
 	// Work for 300 s on every worker, and more than the timeout in the queue.
@@ -56,39 +27,19 @@ func TestHungChecksCountAtTheirTimeout(t *testing.T) {
 	cfg.LoadBalancers[0].IdleTimeout = 0
 	w := must(New(cfg, 0))
 	until(t, w, 64*sim.Second, 1)
-	target := w.instances.at(0).targets[0]
-	if got := w.targets.Get(target).health.State(); got != health.Healthy {
+	if got := w.data.Snapshot().Servers[0].Targets[0].Health; got != health.Healthy {
 		t.Errorf("at 64 s: %v, want healthy", got)
 	}
 	until(t, w, 65*sim.Second, 1)
-	if got := w.targets.Get(target).health.State(); got != health.Unhealthy {
+	if got := w.data.Snapshot().Servers[0].Targets[0].Health; got != health.Unhealthy {
 		t.Errorf("at 65 s: %v, want unhealthy", got)
 	}
-	if !w.targetGroups[0].scopes[0].failOpen {
+	if !w.data.Snapshot().TargetGroups[0].Scopes[0].FailOpen {
 		t.Error("all targets are unhealthy: the group must fail open")
 	}
 }
 
-// TEST-15: a request of 45 s that started 5 s before the deregistration is
-// answered 502 when the deregistration delay of 30 s is over.
-func TestDeregistrationDelayEndsWith502(t *testing.T) {
-	cfg := baseConfig().withServers(1)
-	cfg.TargetGroups[0].DeregistrationDelay = 30 * sim.Second
-	cfg.request(evenlyAt(10*sim.Second, sim.Hour, 10*sim.Second), must(rng.Fixed(45)))
-	w := must(New(cfg, 0))
-	until(t, w, 15*sim.Second, 1)
-	w.deregister(w.instances.at(0).targets[0])
-	until(t, w, 45*sim.Second-1, 1)
-	if n := w.meter.routes[1].Failed[Code502]; n != 0 {
-		t.Errorf("%d answered 502 before the delay was over", n)
-	}
-	until(t, w, 45*sim.Second, 1)
-	if n := w.meter.routes[1].Failed[Code502]; n != 1 {
-		t.Errorf("%d answered 502 when the delay was over, want 1", n)
-	}
-}
-
-// TEST-14: with cross-zone balancing off each node keeps to its zone.
+// With cross-zone balancing off each node keeps to its zone.
 func TestCrossZoneOffSplitsByZone(t *testing.T) {
 	for _, on := range []bool{true, false} {
 		cfg := baseConfig()
@@ -104,9 +55,9 @@ func TestCrossZoneOffSplitsByZone(t *testing.T) {
 		_, w := runThrough(t, cfg)
 		busy := [2]float64{}
 		total := 0.0
-		for _, in := range w.instances.All() {
-			busy[in.zone] += float64(in.station.busy)
-			total += float64(in.station.busy)
+		for _, s := range w.data.Snapshot().Servers {
+			busy[s.Zone] += float64(s.Use.Busy)
+			total += float64(s.Use.Busy)
 		}
 		each := busy[0] / total / 2
 		want := 0.10
@@ -132,8 +83,8 @@ func TestNoTargetsIs503(t *testing.T) {
 	cfg.request(poissonAt(1), must(rng.Exponential(0.01)))
 	out, _ := runThrough(t, cfg)
 	r := out.Routes[1]
-	if r.Arrived == 0 || r.Failed[Code503] != r.Arrived {
-		t.Errorf("%d of %d requests answered 503, want all", r.Failed[Code503], r.Arrived)
+	if r.Arrived == 0 || r.Failed[dataplane.Code503] != r.Arrived {
+		t.Errorf("%d of %d requests answered 503, want all", r.Failed[dataplane.Code503], r.Arrived)
 	}
 }
 
@@ -144,7 +95,7 @@ func TestFullBacklogIsRefused(t *testing.T) {
 	cfg.LoadBalancers[0].IdleTimeout = 0
 	w := must(New(cfg, 0))
 	until(t, w, 30*sim.Second, 1)
-	if n := w.meter.routes[1].Failed[Code502]; n != 15 { // 20 arrive, 2 are served, 3 wait
+	if n := routeNow(w, 1).Failed[dataplane.Code502]; n != 15 { // 20 arrive, 2 are served, 3 wait
 		t.Errorf("%d refused, want 15", n)
 	}
 }
@@ -159,7 +110,7 @@ func TestRetriesComeBackAfterTheirBackoff(t *testing.T) {
 		arrived int64
 	}{{10, 1}, {11, 2}, {12, 2}, {13, 3}, {100, 3}} { // back off 1 s, then 2 s
 		until(t, w, step.at*sim.Second, 1)
-		if got := w.meter.routes[1].Arrived; got != step.arrived {
+		if got := routeNow(w, 1).Arrived; got != step.arrived {
 			t.Errorf("at %d s: %d attempts, want %d", step.at, got, step.arrived)
 		}
 	}

@@ -25,14 +25,19 @@ type World struct {
 // capacity, in service and warm. It fails with all that [Config.Validate] finds, or
 // when the hosts are too small for what runs at the start.
 func New(cfg *Config, replication int) (*World, error) {
+	return build(cfg, replication, false)
+}
+
+// build is [New], on request with every departure as an event of its instant.
+func build(cfg *Config, replication int, everyDeparture bool) (*World, error) {
 	if err := errors.Join(cfg.Validate()...); err != nil {
 		return nil, err
 	}
 	w := &World{cfg: cfg, replication: replication, kernel: sim.NewKernel[model.Event]()}
 	var err error
 	w.data, err = dataplane.New(dataplane.Setup{
-		Traffic: &cfg.Traffic, Frame: &cfg.Frame, Kernel: w.kernel,
-		Replication: replication, Fleets: cfg.fleetServices(), Observe: cfg.Observe,
+		Traffic: &cfg.Traffic, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
+		Fleets: cfg.fleetServices(), Observe: cfg.Observe, EveryDeparture: everyDeparture,
 	})
 	if err != nil {
 		return nil, err
@@ -61,19 +66,27 @@ func (c *Config) balancers() []controlplane.Balancer {
 // Run plays the world to its horizon. A cancelled context ends it early with
 // the context's error.
 func (w *World) Run(ctx context.Context) (*Outcome, error) {
-	for n := 0; ; n++ {
-		if !w.step() {
-			return w.outcome(), nil
-		}
-		if n&0xffff == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	if err := w.RunUntil(ctx, w.cfg.Duration); err != nil {
+		return nil, err
 	}
+	return w.outcome(), nil
 }
 
-// step plays one event, or reports that none is left before the horizon.
-func (w *World) step() bool {
-	ev, ok := w.kernel.Next(w.cfg.Duration)
+// RunUntil plays the world up to and including an instant within its horizon, for
+// who wants to look at it there; [World.Run] plays the rest. A cancelled context
+// ends it early with the context's error.
+func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
+	for n := 0; w.step(min(at, w.cfg.Duration)); n++ {
+		if n&0xffff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// step plays one event, or reports that none is left until an instant.
+func (w *World) step(until sim.Time) bool {
+	ev, ok := w.kernel.Next(until)
 	if !ok {
 		return false
 	}
@@ -83,6 +96,18 @@ func (w *World) step() bool {
 		w.control.Handle(ev)
 	}
 	return true
+}
+
+// Snapshot is the state of a world at an instant.
+type Snapshot struct {
+	Data    dataplane.Snapshot
+	Control controlplane.Snapshot
+}
+
+// Snapshot returns the state of the world now. It takes time in proportion to all
+// that is alive and is meant for tests and debuggers.
+func (w *World) Snapshot() Snapshot {
+	return Snapshot{Data: w.data.Snapshot(), Control: w.control.Snapshot()}
 }
 
 // Verify returns the first invariant that does not hold, by its number in the

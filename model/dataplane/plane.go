@@ -32,6 +32,10 @@ type Setup struct {
 	Replication int
 	Fleets      []int // service of each [instance.NAME], None without
 	Observe     Observe
+	// EveryDeparture makes each departure an event of its instant instead of
+	// settling servers when somebody looks: the same outcome, slower. It is meant
+	// for tests and debuggers.
+	EveryDeparture bool
 }
 
 // Plane is the data plane of one replication.
@@ -76,6 +80,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
+		p.calls[i].instant = setup.EveryDeparture
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 	}
 	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newSources} {

@@ -1,0 +1,125 @@
+package cloud
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// The data plane comes to know of departures in three ways: when somebody looks,
+// by a calendar before a pick by requests in flight, or by an event. Whichever
+// ways a scenario uses, with an event for each departure it comes out the same.
+func TestDeparturesSettleAlikeHoweverTheyAreWatched(t *testing.T) {
+	cases := map[string]func() *Config{
+		"round robin":       func() *Config { return overloaded("round_robin") },
+		"least outstanding": func() *Config { return overloaded("least_outstanding_requests") },
+		"power of two":      func() *Config { return overloaded("power_of_two_choices") },
+		"drains":            drained,
+		"spot":              reclaimed,
+		"queue": func() *Config {
+			return queue(Service{Discipline: FCFS, Workers: 3, Backlog: 5}, 4, 3, must(rng.Lognormal(1, 2)))
+		},
+	}
+	for seed := range uint64(60) {
+		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
+	}
+	for name, scenario := range cases {
+		t.Run(name, func(t *testing.T) {
+			cfg := scenario()
+			settled, atOnce := must(build(cfg, 0, false)), must(build(cfg, 0, true))
+			sameOutcome(t, run(t, settled), run(t, atOnce))
+			if few, many := settled.kernel.Processed(), atOnce.kernel.Processed(); many < few {
+				t.Errorf("%d events when somebody looks, %d with each departure: the test compares nothing", few, many)
+			}
+		})
+	}
+}
+
+// Whoever looks at a world changes nothing.
+func TestLooksChangeNothing(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarm(seed)
+			unseen := run(t, must(New(cfg, 0)))
+			w := must(New(cfg, 0))
+			for n := 0; w.step(cfg.Duration); n++ {
+				if n%7 == 0 {
+					w.Snapshot()
+				}
+			}
+			sameOutcome(t, unseen, w.outcome())
+		})
+	}
+}
+
+// run plays a world to its end.
+func run(t *testing.T, w *World) *Outcome {
+	t.Helper()
+	out, err := w.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// sameOutcome compares all that outcomes say but how many events came in vain.
+func sameOutcome(t *testing.T, a, b *Outcome) {
+	t.Helper()
+	va, vb := reflect.ValueOf(*a), reflect.ValueOf(*b)
+	for i := range va.NumField() {
+		name := va.Type().Field(i).Name
+		if name == "Overtaken" {
+			continue
+		}
+		if x, y := va.Field(i).Interface(), vb.Field(i).Interface(); !reflect.DeepEqual(x, y) {
+			t.Errorf("seed %d: %s differ:\n%s\n%s", a.Config.Seed, name, brief(x), brief(y))
+		}
+	}
+}
+
+// brief formats a value in a few lines.
+func brief(x any) string {
+	s := fmt.Sprintf("%+v", x)
+	return s[:min(len(s), 600)]
+}
+
+// overloaded is processor sharing at about its capacity, whose clients give up
+// after a while and try again, while zones fail.
+func overloaded(algorithm string) *Config {
+	cfg := baseConfig().withServers(5)
+	cfg.TargetGroups[0].Algorithm = algorithm
+	cfg.Services[0] = Service{Name: "web", Discipline: ProcessorSharing, Concurrency: 4, Backlog: 3}
+	w := cfg.request(poissonAt(98), must(rng.Lognormal(0.1, 1.5)))
+	w.Clients = Clients{Timeout: 2 * sim.Second, RetryAttempts: 2, Backoff: 300 * sim.Millisecond, PerConnection: 1}
+	cfg.LoadBalancers[0].Latency = 3 * sim.Millisecond
+	cfg.Faults = []Fault{{
+		Kind: ZoneOutage, Every: must(rng.Exponential(600)), Duration: must(rng.Exponential(100)), Zone: None, Pool: None,
+	}}
+	return cfg
+}
+
+// drained is a group that shrinks and grows under requests that last, so that
+// some are cut off when the deregistration delay is over.
+func drained() *Config {
+	cfg := composite()
+	cfg.TargetGroups[0].DeregistrationDelay = 2 * sim.Second
+	cfg.TargetGroups[0].Algorithm = "least_outstanding_requests"
+	cfg.Workloads[0].Arrivals = poissonAt(3)
+	cfg.Workloads[0].Demand = must(rng.Exponential(1))
+	cfg.Services[0].Discipline, cfg.Services[0].FinishAbandoned = ProcessorSharing, true
+	cfg.Workloads[0].Clients.Timeout = 9 * sim.Second
+	return cfg
+}
+
+// reclaimed is a group whose Spot instances are taken often.
+func reclaimed() *Config {
+	cfg := spotGroup(5)
+	for i := range cfg.SpotPools {
+		cfg.SpotPools[i].Intensity = 20000
+	}
+	cfg.request(poissonAt(30), must(rng.Exponential(0.3)))
+	return cfg
+}

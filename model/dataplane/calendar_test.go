@@ -1,0 +1,139 @@
+package dataplane
+
+import (
+	"slices"
+	"testing"
+
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+)
+
+// departure is one line of the dumb twin of a calendar: a sorted list of all that
+// will happen.
+type departure struct {
+	at     sim.Time
+	server uint32
+}
+
+// calendarTwin offers requests to servers behind an algorithm that counts, and
+// keeps the twin.
+type calendarTwin struct {
+	*bench
+	draws   rng.Stream
+	servers []slab.Handle
+	free    map[uint32]sim.Time // when the one worker of a server is free
+	list    []departure
+}
+
+func newCalendarTwin(t *testing.T, seed uint64, servers int) *calendarTwin {
+	traffic := behindBalancer(script{}, must(rng.Fixed(1)))
+	traffic.Services[0].Workers = 1
+	traffic.TargetGroups[0].Algorithm = "least_outstanding_requests"
+	traffic.TargetGroups[0].HealthCheck.Enabled = false
+	traffic.LoadBalancers[0].IdleTimeout = 0
+	c := &calendarTwin{bench: start(t, traffic), draws: rng.New(seed, 0, "calendar"), free: map[uint32]sim.Time{}}
+	c.frame.Duration = 365 * sim.Day
+	c.meter = c.newMeter(Observe{})
+	for range servers {
+		c.servers = append(c.servers, c.serve(0, 0))
+	}
+	return c
+}
+
+// pass lets a time pass in which nobody looks; of the kernel's events there are
+// only those of targets that have gone.
+func (c *calendarTwin) pass(d sim.Time) {
+	until := c.kernel.Now() + d
+	for ev, ok := c.kernel.Next(until); ok; ev, ok = c.kernel.Next(until) {
+		if kind(ev.Kind) != targetIsDrained {
+			c.t.Fatalf("%s comes up", c.table[ev.Kind].name)
+		}
+		c.Handle(ev)
+	}
+}
+
+// offer sends a request to a server, in both.
+func (c *calendarTwin) offer(h slab.Handle, demand sim.Time) {
+	now, id := c.kernel.Now(), indexOf(h)
+	rh, r := c.requests.Alloc()
+	*r = request{arrived: now, demand: demand, server: id, target: noIndex, group: None}
+	c.sources[0].balancer = None
+	c.Plane.offer(indexOf(rh), r)
+	c.free[id] = max(now, c.free[id]) + demand
+	at, _ := slices.BinarySearchFunc(c.list, c.free[id], func(d departure, at sim.Time) int { return int(d.at - at) })
+	c.list = slices.Insert(c.list, at, departure{c.free[id], id})
+}
+
+// replace kills a server, with all that it would still have done, and opens one.
+func (c *calendarTwin) replace(k int) {
+	h := c.servers[k]
+	c.Kill(h, model.Reclaimed)
+	c.Close(h)
+	c.list = slices.DeleteFunc(c.list, func(d departure) bool { return d.server == indexOf(h) })
+	c.servers[k] = c.serve(0, 0)
+	c.free[indexOf(c.servers[k])] = 0
+}
+
+// turn turns the calendar and compares.
+func (c *calendarTwin) turn(seed uint64) {
+	now := c.kernel.Now()
+	c.Plane.turn(now)
+	c.list = slices.DeleteFunc(c.list, func(d departure) bool { return d.at <= now })
+	left := map[uint32]int{}
+	for _, d := range c.list {
+		left[d.server]++
+	}
+	announced := 0
+	for _, h := range c.servers {
+		id := indexOf(h)
+		s := c.Plane.servers.at(id)
+		if got := s.station.InService() + s.station.Waiting(); got != left[id] {
+			c.t.Fatalf("seed %d: at %v server %v has %d requests, the twin says %d", seed, now, h, got, left[id])
+		}
+		if due := c.calendar.due[id]; due > s.station.Next() {
+			c.t.Fatalf("seed %d: at %v server %v is announced for %v and due at %v", seed, now, h, due, s.station.Next())
+		} else if due != sim.Never {
+			announced++
+		}
+	}
+	if announced != c.calendar.count {
+		c.t.Fatalf("seed %d: at %v %d announcements, counted %d", seed, now, announced, c.calendar.count)
+	}
+}
+
+func TestCalendarAgreesWithASortedList(t *testing.T) {
+	finest, coarsest := uint(firstShift), uint(firstShift)
+	longest := sim.Time(0)
+	for seed := range uint64(12) {
+		c := newCalendarTwin(t, seed, 1+int(seed)*5)
+		scale := 3 * seed // of gaps and demands, 2^scale µs
+		for step := range 6000 {
+			if step%2000 == 1999 {
+				scale = uint64(c.draws.Below(25))
+			}
+			gap := sim.Seconds(1e-6 * float64(uint64(1)<<scale) * c.draws.Exponential())
+			if c.draws.Below(100) == 0 { // nobody looks for several laps
+				gap = calendarBuckets * sim.Time(1+c.draws.Below(3)) << c.calendar.shift
+			}
+			longest = max(longest, gap>>c.calendar.shift)
+			c.pass(gap)
+			switch c.draws.Below(50) {
+			case 0:
+				c.replace(c.draws.Below(len(c.servers)))
+			case 1, 2, 3:
+			default:
+				demand := sim.Seconds(2e-6 * float64(uint64(1)<<scale) * c.draws.Exponential())
+				c.offer(c.servers[c.draws.Below(len(c.servers))], demand)
+			}
+			if c.draws.Below(3) > 0 {
+				c.turn(seed)
+			}
+			finest, coarsest = min(finest, c.calendar.shift), max(coarsest, c.calendar.shift)
+		}
+	}
+	if finest > firstShift-3 || coarsest < firstShift+3 || longest < 2*calendarBuckets {
+		t.Errorf("buckets of 2^%d to 2^%d ns and gaps of %d buckets at most: the test shows too little", finest, coarsest, longest)
+	}
+}
