@@ -52,7 +52,7 @@ func TestUnobservedMetricsAreAbsent(t *testing.T) {
 	meter := NewMeter(cfg)
 	idle := oneOutcome(cfg)
 	for i := range idle.Routes {
-		idle.Routes[i] = cloud.RouteOutcome{TargetGroup: idle.Routes[i].TargetGroup}
+		idle.Routes[i] = dataplane.RouteOutcome{TargetGroup: idle.Routes[i].TargetGroup}
 	}
 	s := meter.fold([]*Measurement{meter.Measure(idle, invoice()), meter.Measure(idle, invoice())})
 	for _, key := range []string{"latency.mean", "latency.p99", "latency.max", "wait.mean", "availability", "cost.per_million_requests"} {
@@ -75,7 +75,7 @@ func TestUnobservedMetricsAreAbsent(t *testing.T) {
 // and departures, of that latency.
 func byMinute(warmup sim.Time, arrivals, departures func(int) int64, latency func(int) sim.Time) *cloud.Outcome {
 	const length = 200
-	r := cloud.RouteOutcome{TargetGroup: cloud.None, LoadBalancer: cloud.None}
+	r := dataplane.RouteOutcome{TargetGroup: cloud.None, LoadBalancer: cloud.None}
 	for i := range length {
 		r.Arrivals = append(r.Arrivals, arrivals(i))
 		r.Completes = append(r.Completes, departures(i))
@@ -89,10 +89,10 @@ func byMinute(warmup sim.Time, arrivals, departures func(int) int64, latency fun
 			Warmup:   warmup,
 		},
 		Traffic: dataplane.Traffic{
-			Workloads: []cloud.Workload{{Name: "w"}},
+			Workloads: []dataplane.Workload{{Name: "w"}},
 		},
 	}
-	return &cloud.Outcome{Config: cfg, Routes: []cloud.RouteOutcome{r}, Users: []dataplane.UserOutcome{{Latency: &stat.Histogram{}}}}
+	return &cloud.Outcome{Config: cfg, Routes: []dataplane.RouteOutcome{r}, Users: []dataplane.UserOutcome{{Latency: &stat.Histogram{}}}}
 }
 
 func constant(n int64) func(int) int64 { return func(int) int64 { return n } }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 )
 
@@ -14,8 +15,8 @@ type Measurement struct {
 	unpriced   []pricing.Unpriced
 	growing    []bool // by scope: the queue was still growing at the end
 	start      initial
-	series     []Column         // of replication 0
-	activities []cloud.Activity // of replication 0
+	series     []Column                // of replication 0
+	activities []controlplane.Activity // of replication 0
 }
 
 // Measure keeps of a replication what summaries are made of: every metric, the

@@ -3,7 +3,7 @@ package results
 import (
 	"math"
 
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 )
 
@@ -123,7 +123,7 @@ func latencyMetrics() []Metric {
 }
 
 func capacityMetrics() []Metric {
-	group := func(name, unit, meaning string, w whole, read func(*cloud.GroupOutcome) float64) Metric {
+	group := func(name, unit, meaning string, w whole, read func(*controlplane.GroupOutcome) float64) Metric {
 		return Metric{
 			Name: name, Unit: unit, Labels: []string{labelGroup}, Meaning: meaning, whole: w, needs: labelGroup,
 			read: func(p *part) float64 { return sum(p.groups(), read) },
@@ -135,19 +135,19 @@ func capacityMetrics() []Metric {
 			Meaning: "busy vCPU-time / powered vCPU-time in service", read: utilization,
 		},
 		group("capacity.in_service.mean", "count", "instances in service, time-weighted", always,
-			func(g *cloud.GroupOutcome) float64 { return g.InServiceMean }),
+			func(g *controlplane.GroupOutcome) float64 { return g.InServiceMean }),
 		group("capacity.in_service.min", "count", "fewest instances in service", ifSingle,
-			func(g *cloud.GroupOutcome) float64 { return float64(g.InServiceMin) }),
+			func(g *controlplane.GroupOutcome) float64 { return float64(g.InServiceMin) }),
 		group("capacity.in_service.max", "count", "most instances in service", ifSingle,
-			func(g *cloud.GroupOutcome) float64 { return float64(g.InServiceMax) }),
+			func(g *controlplane.GroupOutcome) float64 { return float64(g.InServiceMax) }),
 		group("capacity.desired.mean", "count", "desired capacity, time-weighted", always,
-			func(g *cloud.GroupOutcome) float64 { return g.DesiredMean }),
+			func(g *controlplane.GroupOutcome) float64 { return g.DesiredMean }),
 		group("capacity.desired.max", "count", "highest desired capacity", ifSingle,
-			func(g *cloud.GroupOutcome) float64 { return float64(g.DesiredMax) }),
+			func(g *controlplane.GroupOutcome) float64 { return float64(g.DesiredMax) }),
 		group("scaling.activities", "count", "changes of desired capacity", always,
-			func(g *cloud.GroupOutcome) float64 { return float64(g.ScalingActivities) }),
+			func(g *controlplane.GroupOutcome) float64 { return float64(g.ScalingActivities) }),
 		group("scaling.blocked_by_cooldown", "count", "decisions that waited for a cooldown to end", always,
-			func(g *cloud.GroupOutcome) float64 { return float64(g.BlockedByCooldown) }),
+			func(g *controlplane.GroupOutcome) float64 { return float64(g.BlockedByCooldown) }),
 		{
 			Name: "target_group.healthy.mean", Unit: "count", Labels: []string{labelTargetGroup}, whole: never,
 			Meaning: "healthy targets, time-weighted",
@@ -167,30 +167,30 @@ func instanceMetrics() []Metric {
 		return Metric{Name: name, Unit: "count", Labels: labels, Meaning: meaning, read: read}
 	}
 	lost := count("instances.lost", "instances lost to faults", func(p *part) float64 {
-		return sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return float64(g.Lost) }) +
-			sum(p.fleets(), func(f *cloud.FleetOutcome) float64 { return float64(f.Failed) })
+		return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.Lost) }) +
+			sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return float64(f.Failed) })
 	})
 	lost.Labels = []string{labelGroup, labelInstance}
 	return []Metric{
 		count("instances.launched", "instances launched by groups and instance workloads; in all, without other tenants'", func(p *part) float64 {
-			return sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return float64(g.Launched) }) +
-				sum(p.tenants(), func(t *cloud.TenantOutcome) float64 { return float64(t.Launched) })
+			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.Launched) }) +
+				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Launched) })
 		}),
 		count("instances.terminated", "instances terminated by them", func(p *part) float64 {
-			return sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return float64(g.Terminated) }) +
-				sum(p.tenants(), func(t *cloud.TenantOutcome) float64 { return float64(t.Terminated) })
+			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.Terminated) }) +
+				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Terminated) })
 		}),
 		count("instances.launch_failed", "launches for which there was no capacity", func(p *part) float64 {
-			return sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return float64(g.LaunchFailed) }) +
-				sum(p.tenants(), func(t *cloud.TenantOutcome) float64 { return float64(t.LaunchFailed) })
+			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.LaunchFailed) }) +
+				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.LaunchFailed) })
 		}),
 		lost,
 		count("spot.interruptions", "Spot instances reclaimed", func(p *part) float64 {
 			if p.Label == "" {
 				return float64(p.outcome.Spot.Interruptions)
 			}
-			return sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
-				sum(p.tenants(), func(t *cloud.TenantOutcome) float64 { return float64(t.Interrupted) })
+			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
+				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Interrupted) })
 		}),
 		{
 			Name: "instance_workload.running.mean", Unit: "count", Labels: []string{labelTenant}, whole: never,
@@ -220,10 +220,10 @@ func hostMetrics() []Metric {
 		}
 	}
 	used := func(p *part) float64 {
-		return sum(p.pools(), func(h *cloud.HostPoolOutcome) float64 { return h.UsedMean })
+		return sum(p.pools(), func(h *controlplane.HostPoolOutcome) float64 { return h.UsedMean })
 	}
 	peak := func(p *part) float64 {
-		return sum(p.pools(), func(h *cloud.HostPoolOutcome) float64 { return float64(h.UsedMax) })
+		return sum(p.pools(), func(h *controlplane.HostPoolOutcome) float64 { return float64(h.UsedMax) })
 	}
 	return []Metric{
 		pool("hosts.used.mean", "count", "hosts with an instance aboard, time-weighted", always, used),

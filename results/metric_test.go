@@ -28,15 +28,15 @@ func twoGroups() *cloud.Config {
 			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		},
 		Traffic: dataplane.Traffic{
-			TargetGroups:  []cloud.TargetGroup{{Name: "web"}, {Name: "api"}},
-			LoadBalancers: []cloud.LoadBalancer{{Name: "front"}},
-			Workloads:     []cloud.Workload{{Name: "users"}},
+			TargetGroups:  []dataplane.TargetGroup{{Name: "web"}, {Name: "api"}},
+			LoadBalancers: []dataplane.LoadBalancer{{Name: "front"}},
+			Workloads:     []dataplane.Workload{{Name: "users"}},
 		},
 		Estate: controlplane.Estate{
-			HostPools: []cloud.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
-			Groups:    []cloud.Group{{Name: "web"}, {Name: "api"}},
-			Instances: []cloud.Fleet{{Name: "db"}},
-			InstanceWorkloads: []cloud.InstanceWorkload{
+			HostPools: []controlplane.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
+			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api"}},
+			Instances: []controlplane.Fleet{{Name: "db"}},
+			InstanceWorkloads: []controlplane.InstanceWorkload{
 				{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
 			},
 		},
@@ -56,7 +56,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 	o := &cloud.Outcome{
 		Config: cfg, Events: 1000, Overtaken: 10,
 		Users: []dataplane.UserOutcome{{Requests: 150, Completed: 140, InDeadline: 72, Latency: histogram(2 * sim.Second)}},
-		Routes: []cloud.RouteOutcome{
+		Routes: []dataplane.RouteOutcome{
 			{
 				TargetGroup: 0, Arrived: 100, Completed: 90, InFlight: 2, Retried: 5, SpotLost: 3,
 				Latency: histogram(sim.Second, 3*sim.Second), MeasuredCompleted: 80, MeasuredFailed: 5, Waited: 1,
@@ -64,20 +64,20 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			{TargetGroup: 1, Arrived: 50, Completed: 50, Latency: histogram(5 * sim.Second), MeasuredCompleted: 15},
 			{TargetGroup: cloud.None, LoadBalancer: cloud.None},
 		},
-		Groups: []cloud.GroupOutcome{
+		Groups: []controlplane.GroupOutcome{
 			{
 				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, Launched: 10, Terminated: 6, LaunchFailed: 1,
 				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
 			},
 			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
-		Fleets:  []cloud.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1}},
-		Targets: []cloud.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
-		HostPools: []cloud.HostPoolOutcome{
+		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1}},
+		Targets: []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
+		HostPools: []controlplane.HostPoolOutcome{
 			{Hosts: 2, UsedMean: 1.5, UsedMax: 2, CPUAllocated: 0.5, MemoryAllocated: 0.2},
 			{Hosts: 1, UsedMean: 1, UsedMax: 1, CPUAllocated: 1, MemoryAllocated: 0.6},
 		},
-		Tenants: []cloud.TenantOutcome{
+		Tenants: []controlplane.TenantOutcome{
 			{Launched: 1000, LaunchFailed: 1000},
 			{Launched: 30, Terminated: 20, LaunchFailed: 10, RunningMean: 5.5, RunningMax: 9, Interrupted: 4},
 			{Launched: 7},

@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/sim/stat"
@@ -58,7 +59,7 @@ func scopes(cfg *cloud.Config) []scope {
 			all = append(all, scope{Part: Part{Label: label, Name: name(i)}, index: i})
 		}
 	}
-	codes, services, options := cloud.Codes(), pricing.Services(), pricing.Options()
+	codes, services, options := dataplane.Codes(), pricing.Services(), pricing.Options()
 	add(labelCode, len(codes), func(i int) string { return codes[i].String() })
 	add(labelBalancer, len(cfg.LoadBalancers), func(i int) string { return cfg.LoadBalancers[i].Name })
 	add(labelTargetGroup, len(cfg.TargetGroups), func(i int) string { return cfg.TargetGroups[i].Name })
@@ -100,7 +101,7 @@ func observed(cfg *cloud.Config) []scope {
 
 // background reports whether instances are the anonymous load of a host pool,
 // which has no table of its own: "hosts.m6i.a".
-func background(w *cloud.InstanceWorkload) bool {
+func background(w *controlplane.InstanceWorkload) bool {
 	return w.Foreign && strings.HasPrefix(w.Name, labelHosts+".")
 }
 
@@ -123,22 +124,24 @@ func pick[T any](p *part, label string, all []T) []T {
 	return nil
 }
 
-func (p *part) groups() []cloud.GroupOutcome { return pick(p, labelGroup, p.outcome.Groups) }
+func (p *part) groups() []controlplane.GroupOutcome { return pick(p, labelGroup, p.outcome.Groups) }
 
-func (p *part) fleets() []cloud.FleetOutcome { return pick(p, labelInstance, p.outcome.Fleets) }
+func (p *part) fleets() []controlplane.FleetOutcome { return pick(p, labelInstance, p.outcome.Fleets) }
 
-func (p *part) targets() []cloud.TargetGroupOutcome {
+func (p *part) targets() []dataplane.TargetGroupOutcome {
 	return pick(p, labelTargetGroup, p.outcome.Targets)
 }
 
-func (p *part) pools() []cloud.HostPoolOutcome { return pick(p, labelHosts, p.outcome.HostPools) }
+func (p *part) pools() []controlplane.HostPoolOutcome {
+	return pick(p, labelHosts, p.outcome.HostPools)
+}
 
 // tenants leaves instances that belong to others out of the whole.
-func (p *part) tenants() []cloud.TenantOutcome {
+func (p *part) tenants() []controlplane.TenantOutcome {
 	if p.Label != "" {
 		return pick(p, labelTenant, p.outcome.Tenants)
 	}
-	var own []cloud.TenantOutcome
+	var own []controlplane.TenantOutcome
 	for i := range p.outcome.Tenants {
 		if !p.outcome.Config.InstanceWorkloads[i].Foreign {
 			own = append(own, p.outcome.Tenants[i])
@@ -148,7 +151,7 @@ func (p *part) tenants() []cloud.TenantOutcome {
 }
 
 // has reports whether a route's requests belong to the part.
-func (s scope) has(r *cloud.RouteOutcome) bool {
+func (s scope) has(r *dataplane.RouteOutcome) bool {
 	switch s.Label {
 	case labelBalancer:
 		return r.LoadBalancer == s.index
@@ -174,7 +177,7 @@ type traffic struct {
 
 func (p *part) traffic() *traffic {
 	if p.merged == nil {
-		p.merged = &traffic{failed: make([]int64, len(cloud.Codes())), latency: &stat.Histogram{}}
+		p.merged = &traffic{failed: make([]int64, len(dataplane.Codes())), latency: &stat.Histogram{}}
 		for i := range p.outcome.Routes {
 			if r := &p.outcome.Routes[i]; p.has(r) {
 				p.merged.add(r)
@@ -235,13 +238,13 @@ func (p *part) phase(k int) *stat.Histogram {
 	return p.outcome.Observed.Phases[p.index][k]
 }
 
-func (t *traffic) add(r *cloud.RouteOutcome) {
+func (t *traffic) add(r *dataplane.RouteOutcome) {
 	t.arrived += r.Arrived
 	t.completed += r.Completed
 	t.inFlight += r.InFlight
 	t.retried += r.Retried
 	t.spotLost += r.SpotLost
-	for _, c := range cloud.Codes() {
+	for _, c := range dataplane.Codes() {
 		t.failed[c] += r.Failed[c]
 	}
 	if r.Latency != nil {
@@ -325,10 +328,10 @@ func instanceHours(p *part) float64 {
 
 // utilization is the share of the part's powered vCPU-time that was busy.
 func utilization(p *part) float64 {
-	busy := sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return g.BusyVCPUSeconds }) +
-		sum(p.fleets(), func(f *cloud.FleetOutcome) float64 { return f.BusyVCPUSeconds })
-	powered := sum(p.groups(), func(g *cloud.GroupOutcome) float64 { return g.PoweredVCPUSeconds }) +
-		sum(p.fleets(), func(f *cloud.FleetOutcome) float64 { return f.PoweredVCPUSeconds })
+	busy := sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return g.BusyVCPUSeconds }) +
+		sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return f.BusyVCPUSeconds })
+	powered := sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return g.PoweredVCPUSeconds }) +
+		sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return f.PoweredVCPUSeconds })
 	if powered == 0 {
 		return math.NaN()
 	}
@@ -337,19 +340,19 @@ func utilization(p *part) float64 {
 
 // cpuAllocated weighs pools by the threads or slots that they have.
 func cpuAllocated(p *part) float64 {
-	return p.allocated(func(pool *cloud.HostPool, o *cloud.HostPoolOutcome) (installed, share float64) {
+	return p.allocated(func(pool *controlplane.HostPool, o *controlplane.HostPoolOutcome) (installed, share float64) {
 		return float64(pool.CPU) * float64(o.Hosts), o.CPUAllocated
 	})
 }
 
 // memoryAllocated weighs pools by their memory.
 func memoryAllocated(p *part) float64 {
-	return p.allocated(func(pool *cloud.HostPool, o *cloud.HostPoolOutcome) (installed, share float64) {
+	return p.allocated(func(pool *controlplane.HostPool, o *controlplane.HostPoolOutcome) (installed, share float64) {
 		return float64(pool.MemoryMiB) * float64(o.Hosts), o.MemoryAllocated
 	})
 }
 
-func (p *part) allocated(read func(*cloud.HostPool, *cloud.HostPoolOutcome) (installed, share float64)) float64 {
+func (p *part) allocated(read func(*controlplane.HostPool, *controlplane.HostPoolOutcome) (installed, share float64)) float64 {
 	pools := pick(p, labelHosts, p.outcome.Config.HostPools)
 	outcomes := p.pools()
 	reserved, total := 0.0, 0.0

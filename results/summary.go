@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/sim/stat"
 )
@@ -34,7 +35,7 @@ type Summary struct {
 	// have happened, in which cause and effect can be followed. A mean of
 	// several paths would be one that cannot.
 	Series     []Column
-	Activities []cloud.Activity
+	Activities []controlplane.Activity
 }
 
 // Value is the estimate of one metric: the mean over replications, and the

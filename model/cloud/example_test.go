@@ -22,7 +22,7 @@ import (
 // shop is a cloud written in Go: a group of two to twelve instances behind a target
 // group, whose load rises from 40 to 200 requests a second within half an hour. A
 // request takes 50 ms of a vCPU.
-func shop(policies ...cloud.ScalingPolicy) *cloud.Config {
+func shop(policies ...controlplane.ScalingPolicy) *cloud.Config {
 	rate, err := workload.Ramp(40, 200, 30*sim.Minute)
 	if err != nil {
 		log.Fatal(err)
@@ -47,24 +47,24 @@ func shop(policies ...cloud.ScalingPolicy) *cloud.Config {
 			Types: []model.InstanceType{{Name: "m7g.large", Family: "m7g", Size: "large", VCPUs: 2, MemoryMiB: 8192}},
 		},
 		Traffic: dataplane.Traffic{
-			Services: []cloud.Service{{Name: "web", Discipline: cloud.ProcessorSharing, Backlog: cloud.NoLimit}},
-			TargetGroups: []cloud.TargetGroup{{
+			Services: []dataplane.Service{{Name: "web", Discipline: dataplane.ProcessorSharing, Backlog: dataplane.NoLimit}},
+			TargetGroups: []dataplane.TargetGroup{{
 				Name: "web", Algorithm: "least_outstanding_requests", CrossZone: true,
 			}},
-			Workloads: []cloud.Workload{{
-				Name: "browsers", To: cloud.ToTargetGroup, Arrivals: arrivals, Demand: demand,
-				Classes: []cloud.RequestClass{{Path: "/", Weight: 1}}, Clients: cloud.Clients{PerConnection: 1},
+			Workloads: []dataplane.Workload{{
+				Name: "browsers", To: dataplane.ToTargetGroup, Arrivals: arrivals, Demand: demand,
+				Classes: []dataplane.RequestClass{{Path: "/", Weight: 1}}, Clients: dataplane.Clients{PerConnection: 1},
 			}},
 		},
 		Estate: controlplane.Estate{
-			LaunchTemplates: []cloud.LaunchTemplate{{
+			LaunchTemplates: []controlplane.LaunchTemplate{{
 				Name: "web", Platform: model.Linux, Tenancy: model.TenancyDefault, Detailed: true,
-				Launch: cloud.LaunchTimes{Boot: boot},
+				Launch: controlplane.LaunchTimes{Boot: boot},
 			}},
-			Groups: []cloud.Group{{
+			Groups: []controlplane.Group{{
 				Name: "web", Min: 2, Max: 12, Desired: 2, Zones: []model.Zone{0, 1}, TargetGroups: []int{0},
 				DefaultCooldown: 300 * sim.Second, DefaultWarmup: scaling.Unset,
-				Types:    []cloud.LaunchType{{Need: cloud.Need{Pool: cloud.None}}},
+				Types:    []controlplane.LaunchType{{Need: controlplane.Need{Pool: cloud.None}}},
 				Policies: policies,
 			}},
 		},
@@ -148,17 +148,17 @@ func (c *controller) Decide(v scaling.View) scaling.Decision {
 
 // A policy of your own is a spec in a group: the simulator does not change.
 func ExampleScalingPolicy() {
-	cpu := cloud.Metric{Kind: cloud.CPUUtilization, Subject: 0, Statistic: cloud.Average}
-	outcome := play(shop(cloud.ScalingPolicy{
+	cpu := controlplane.Metric{Kind: controlplane.CPUUtilization, Subject: 0, Statistic: controlplane.Average}
+	outcome := play(shop(controlplane.ScalingPolicy{
 		Name:   "pid",
 		Spec:   PID{Target: 60, P: 0.02, I: 0.03, D: 0.01},
-		Inputs: []cloud.Input{{Metric: cpu, Period: sim.Minute}},
+		Inputs: []controlplane.Input{{Metric: cpu, Period: sim.Minute}},
 	}))
 	group := outcome.Groups[0]
 	for minute := 9; minute < 60; minute += 10 {
 		fmt.Printf("after %2d min: %2d instances\n", minute+1, group.DesiredSeries[minute])
 	}
-	change := slices.IndexFunc(outcome.Activities, func(a cloud.Activity) bool { return a.Kind == "set-desired" })
+	change := slices.IndexFunc(outcome.Activities, func(a controlplane.Activity) bool { return a.Kind == "set-desired" })
 	fmt.Println("first change:", outcome.Activities[change].Detail)
 	// Output:
 	// after 10 min:  3 instances

@@ -40,9 +40,9 @@ func jobs() *cloud.Config {
 			Types:    []model.InstanceType{large},
 		},
 		Estate: controlplane.Estate{
-			InstanceWorkloads: []cloud.InstanceWorkload{{
+			InstanceWorkloads: []controlplane.InstanceWorkload{{
 				Name: "jobs", Arrivals: must(workload.Poisson(must(workload.Constant(4.0 / 3600)))), Lifetime: must(rng.Exponential(3600)),
-				Sizes: []cloud.TenantSize{{Type: 0, Need: cloud.Need{Pool: cloud.None}, Weight: 1}},
+				Sizes: []controlplane.TenantSize{{Type: 0, Need: controlplane.Need{Pool: cloud.None}, Weight: 1}},
 				Zones: []model.Zone{0, 1}, Option: model.OnDemand, Initial: 4,
 			}},
 		},

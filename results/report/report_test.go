@@ -12,6 +12,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/results"
 	"headroom/sim"
@@ -75,7 +76,7 @@ func shop() *results.Summary {
 			{Entity: "target_group.web", Metric: "requests.arrived", Values: []float64{60, 61}},
 			{Entity: "target_group.web", Metric: "latency.mean", Values: []float64{math.NaN(), 0.25}},
 		},
-		Activities: []cloud.Activity{
+		Activities: []controlplane.Activity{
 			{At: sim.Hour, Until: sim.Hour, Subject: "autoscaling_group.web", Kind: "set-desired", Detail: "desired 4 -> 7", Cause: "x, y", Instance: cloud.None},
 			{At: 2 * sim.Hour, Until: sim.Never, Subject: "autoscaling_group.web", Kind: "launch", Instance: 0},
 		},

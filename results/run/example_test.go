@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"log"
 
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/scaling"
 	"headroom/results/run"
 	"headroom/scenarios"
@@ -55,7 +55,7 @@ func ExampleScenario_policy() {
 		log.Fatal(err)
 	}
 	group := &shop.Config.Groups[0]
-	group.Policies = append(group.Policies, cloud.ScalingPolicy{Name: "nights", Spec: nights{Capacity: 6}})
+	group.Policies = append(group.Policies, controlplane.ScalingPolicy{Name: "nights", Spec: nights{Capacity: 6}})
 	summary, err := run.Scenario(context.Background(), shop, run.Options{Replications: 1})
 	if err != nil {
 		log.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -39,23 +40,23 @@ func station(rateHz float64) *cloud.Config {
 			Types:    []model.InstanceType{{Name: "m5.large", Family: "m5", Size: "large", VCPUs: 1, MemoryMiB: 8192}},
 		},
 		Traffic: dataplane.Traffic{
-			Services: []cloud.Service{{Name: "s", Discipline: cloud.FCFS, Workers: 1, Backlog: cloud.NoLimit}},
+			Services: []dataplane.Service{{Name: "s", Discipline: dataplane.FCFS, Workers: 1, Backlog: dataplane.NoLimit}},
 		},
 	}
 	fixed := must(rng.Fixed(0))
-	cfg.Instances = []cloud.Fleet{{
-		Name: "server", Count: 1, Zones: []model.Zone{0}, Service: 0, Need: cloud.Need{Pool: cloud.None},
-		Template: cloud.LaunchTemplate{
+	cfg.Instances = []controlplane.Fleet{{
+		Name: "server", Count: 1, Zones: []model.Zone{0}, Service: 0, Need: controlplane.Need{Pool: cloud.None},
+		Template: controlplane.LaunchTemplate{
 			Name: "t", Platform: model.Linux, Tenancy: model.TenancyDefault,
-			Launch: cloud.LaunchTimes{Call: fixed, Pending: fixed, Boot: fixed, UserData: fixed, ShuttingDown: fixed},
+			Launch: controlplane.LaunchTimes{Call: fixed, Pending: fixed, Boot: fixed, UserData: fixed, ShuttingDown: fixed},
 		},
 	}}
-	cfg.Workloads = []cloud.Workload{{
-		Name: "clients", To: cloud.ToInstances, Target: 0,
+	cfg.Workloads = []dataplane.Workload{{
+		Name: "clients", To: dataplane.ToInstances, Target: 0,
 		Arrivals: must(workload.Poisson(must(workload.Constant(rateHz)))),
 		Demand:   must(rng.Exponential(1)),
-		Classes:  []cloud.RequestClass{{Path: "/", Weight: 1}},
-		Clients:  cloud.Clients{PerConnection: 1},
+		Classes:  []dataplane.RequestClass{{Path: "/", Weight: 1}},
+		Clients:  dataplane.Clients{PerConnection: 1},
 	}}
 	return cfg
 }
@@ -102,7 +103,7 @@ func TestRequestsAreConserved(t *testing.T) {
 		}
 	}
 	failed := 0.0
-	for _, c := range cloud.Codes() {
+	for _, c := range dataplane.Codes() {
 		failed += value("requests.failed{code=" + c.String() + "}")
 	}
 	if failed != value("requests.failed") {

@@ -52,21 +52,21 @@ func queue(rateHz float64, seed uint64, duration sim.Time) *cloud.Config {
 			Types:    []model.InstanceType{{Name: "m5.large", Family: "m5", Size: "large", VCPUs: 1, MemoryMiB: 8192}},
 		},
 		Traffic: dataplane.Traffic{
-			Services: []cloud.Service{{Name: "s", Discipline: cloud.FCFS, Workers: 1, Backlog: cloud.NoLimit}},
-			Workloads: []cloud.Workload{{
-				Name: "clients", To: cloud.ToInstances, Target: 0,
+			Services: []dataplane.Service{{Name: "s", Discipline: dataplane.FCFS, Workers: 1, Backlog: dataplane.NoLimit}},
+			Workloads: []dataplane.Workload{{
+				Name: "clients", To: dataplane.ToInstances, Target: 0,
 				Arrivals: must(workload.Poisson(must(workload.Constant(rateHz)))),
 				Demand:   exponential(),
-				Classes:  []cloud.RequestClass{{Path: "/", Weight: 1}},
-				Clients:  cloud.Clients{PerConnection: 1},
+				Classes:  []dataplane.RequestClass{{Path: "/", Weight: 1}},
+				Clients:  dataplane.Clients{PerConnection: 1},
 			}},
 		},
 		Estate: controlplane.Estate{
-			Instances: []cloud.Fleet{{
-				Name: "server", Count: 1, Zones: []model.Zone{0}, Service: 0, Need: cloud.Need{Pool: cloud.None},
-				Template: cloud.LaunchTemplate{
+			Instances: []controlplane.Fleet{{
+				Name: "server", Count: 1, Zones: []model.Zone{0}, Service: 0, Need: controlplane.Need{Pool: cloud.None},
+				Template: controlplane.LaunchTemplate{
 					Name: "t", Platform: model.Linux, Tenancy: model.TenancyDefault,
-					Launch: cloud.LaunchTimes{Call: fixed, Pending: fixed, Boot: fixed, UserData: fixed, ShuttingDown: fixed},
+					Launch: controlplane.LaunchTimes{Call: fixed, Pending: fixed, Boot: fixed, UserData: fixed, ShuttingDown: fixed},
 				},
 			}},
 		},

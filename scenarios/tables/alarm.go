@@ -5,6 +5,7 @@ import (
 
 	"headroom/model/alarm"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 	"headroom/sim"
@@ -13,16 +14,16 @@ import (
 // metricKinds are the metrics that an alarm may watch.
 var metricKinds = []struct {
 	name, meaning string
-	kind          cloud.MetricKind
+	kind          controlplane.MetricKind
 }{
-	{"CPUUtilization", "percent of the vCPUs of a group that are busy", cloud.CPUUtilization},
-	{"NetworkIn", "bytes that an instance of a group receives in a minute", cloud.NetworkIn},
-	{"NetworkOut", "bytes that an instance of a group sends in a minute", cloud.NetworkOut},
-	{"RequestCountPerTarget", "requests for each target of a target group", cloud.RequestCountPerTarget},
-	{"RequestCount", "requests for a target group", cloud.RequestCount},
-	{"TargetResponseTime", "seconds until the targets of a target group respond", cloud.TargetResponseTime},
-	{"HealthyHostCount", "healthy targets of a target group", cloud.HealthyHostCount},
-	{"UnHealthyHostCount", "unhealthy targets of a target group", cloud.UnHealthyHostCount},
+	{"CPUUtilization", "percent of the vCPUs of a group that are busy", controlplane.CPUUtilization},
+	{"NetworkIn", "bytes that an instance of a group receives in a minute", controlplane.NetworkIn},
+	{"NetworkOut", "bytes that an instance of a group sends in a minute", controlplane.NetworkOut},
+	{"RequestCountPerTarget", "requests for each target of a target group", controlplane.RequestCountPerTarget},
+	{"RequestCount", "requests for a target group", controlplane.RequestCount},
+	{"TargetResponseTime", "seconds until the targets of a target group respond", controlplane.TargetResponseTime},
+	{"HealthyHostCount", "healthy targets of a target group", controlplane.HealthyHostCount},
+	{"UnHealthyHostCount", "unhealthy targets of a target group", controlplane.UnHealthyHostCount},
 }
 
 func metricNames() []schema.Word {
@@ -34,8 +35,8 @@ func metricNames() []schema.Word {
 }
 
 // statistics are the statistics by name.
-var statistics = map[string]cloud.Statistic{
-	"Average": cloud.Average, "Minimum": cloud.Minimum, "Maximum": cloud.Maximum, "Sum": cloud.Sum,
+var statistics = map[string]controlplane.Statistic{
+	"Average": controlplane.Average, "Minimum": controlplane.Minimum, "Maximum": controlplane.Maximum, "Sum": controlplane.Sum,
 }
 
 func alarmKeys() []schema.Key {
@@ -82,8 +83,8 @@ func (l *loader) readAlarms() {
 
 // readAlarm reads an alarm. One that stands in a policy watches its group,
 // unless it says otherwise.
-func (l *loader) readAlarm(t *schema.Table, group int) cloud.Alarm {
-	var a cloud.Alarm
+func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
+	var a controlplane.Alarm
 	metric := t.Choice("metric_name")
 	for _, m := range metricKinds {
 		if m.name == metric {
@@ -119,8 +120,8 @@ func (l *loader) readAlarm(t *schema.Table, group int) cloud.Alarm {
 	return a
 }
 
-func usualStatistic(k cloud.MetricKind) string {
-	if k == cloud.RequestCount || k == cloud.RequestCountPerTarget {
+func usualStatistic(k controlplane.MetricKind) string {
+	if k == controlplane.RequestCount || k == controlplane.RequestCountPerTarget {
 		return "Sum"
 	}
 	return "Average"
@@ -128,7 +129,7 @@ func usualStatistic(k cloud.MetricKind) string {
 
 // subject reads whose metric it is: by default the group, or its first target
 // group.
-func (l *loader) subject(t *schema.Table, kind cloud.MetricKind, group int) int {
+func (l *loader) subject(t *schema.Table, kind controlplane.MetricKind, group int) int {
 	if kind.OfGroup() {
 		if group != cloud.None {
 			t.Assume("autoscaling_group", l.cfg.Groups[group].Name)

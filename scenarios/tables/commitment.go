@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -230,7 +230,7 @@ func (l *loader) launches(c pricing.Commitment) (onDemand, spot bool) {
 	for i := range l.cfg.InstanceWorkloads {
 		w := &l.cfg.InstanceWorkloads[i]
 		if !w.Foreign {
-			some := slices.ContainsFunc(w.Sizes, func(s cloud.TenantSize) bool { return is(s.Type) })
+			some := slices.ContainsFunc(w.Sizes, func(s controlplane.TenantSize) bool { return is(s.Type) })
 			onDemand, spot = onDemand || some && w.Option == model.OnDemand, spot || some && w.Option == model.Spot
 		}
 	}

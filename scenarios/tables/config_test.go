@@ -14,6 +14,8 @@ import (
 	"headroom/model"
 	"headroom/model/alarm"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/scaling"
 	"headroom/model/workload"
 	"headroom/scenarios/schema"
@@ -230,16 +232,16 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"background":        {c.InstanceWorkloads[0].Name, "hosts.m5.a"},
 		"running":           {math.Round(c.InstanceWorkloads[0].Initial*1000) / 1000, 0.3 * 3 * 96 / 8},
 		"running rate":      {math.Round(c.InstanceWorkloads[0].Arrivals.Mean(sim.Day)*c.InstanceWorkloads[0].Lifetime.Mean()*1000) / 1000, 0.3 * 3 * 96 / 8},
-		"root":              {c.LaunchTemplates[2].Volumes[0], cloud.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
-		"data":              {c.LaunchTemplates[2].Volumes[1], cloud.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
+		"root":              {c.LaunchTemplates[2].Volumes[0], controlplane.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
+		"data":              {c.LaunchTemplates[2].Volumes[1], controlplane.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
 		"tenancy":           {c.LaunchTemplates[2].Tenancy, model.TenancyDedicated},
 		"platform":          {c.LaunchTemplates[0].Platform, model.Windows},
 		"user data":         {c.LaunchTemplates[2].Launch.UserData.Mean(), 15.0},
-		"queue":             {c.Services[0], cloud.Service{Name: "queue", Discipline: cloud.FCFS, Workers: 2, Backlog: 1024}},
-		"web":               {c.Services[1], cloud.Service{Name: "web", Discipline: cloud.ProcessorSharing, Concurrency: 100, Backlog: cloud.NoLimit, FinishAbandoned: true}},
+		"queue":             {c.Services[0], dataplane.Service{Name: "queue", Discipline: dataplane.FCFS, Workers: 2, Backlog: 1024}},
+		"web":               {c.Services[1], dataplane.Service{Name: "web", Discipline: dataplane.ProcessorSharing, Concurrency: 100, Backlog: dataplane.NoLimit, FinishAbandoned: true}},
 		"own cross-zone":    {c.TargetGroups[1].CrossZone, false},
 		"cross-zone":        {c.TargetGroups[0].CrossZone, false},
-		"weights":           {c.LoadBalancers[1].Default.Forward, []cloud.Forward{{TargetGroup: 1, Weight: 9}, {TargetGroup: 0, Weight: 1}}},
+		"weights":           {c.LoadBalancers[1].Default.Forward, []dataplane.Forward{{TargetGroup: 1, Weight: 9}, {TargetGroup: 0, Weight: 1}}},
 		"latency":           {[]sim.Time{c.LoadBalancers[1].Latency, c.LoadBalancers[1].CrossLatency}, []sim.Time{2 * sim.Millisecond, 0}},
 		"fixed":             {c.LoadBalancers[1].Rules[0].Action.Status, 410},
 		"desired":           {web.Desired, 1},
@@ -254,17 +256,17 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"old service":       {[]any{old.Service, old.TargetGroups}, []any{1, []int{0}}},
 		"metal boots":       {math.Round(old.Template.Launch.Boot.Quantile(0.5)), 600.0},
 		"windows boots":     {math.Round(c.LaunchTemplates[0].Launch.Boot.Quantile(0.5)), 240.0},
-		"classes":           {c.Workloads[7].Classes[1], cloud.RequestClass{Host: "b.shop.com", Path: "/old/x", Weight: 3}},
-		"clients":           {c.Workloads[7].Clients, cloud.Clients{Timeout: 5 * sim.Second, RetryAttempts: 1, Backoff: sim.Second, PerConnection: 10}},
+		"classes":           {c.Workloads[7].Classes[1], dataplane.RequestClass{Host: "b.shop.com", Path: "/old/x", Weight: 3}},
+		"clients":           {c.Workloads[7].Clients, dataplane.Clients{Timeout: 5 * sim.Second, RetryAttempts: 1, Backoff: sim.Second, PerConnection: 10}},
 		"row demand":        {rows.Demand, []sim.Time{1500 * sim.Microsecond, 2 * sim.Millisecond, 3 * sim.Millisecond, sim.Millisecond}},
 		"row bytes":         {rows.Request, []model.Bytes{100, 2000, 0, 5}},
 		"row responses":     {c.Workloads[4].Response.Mean(), 2105.0 / 4 * 1024},
 		"counts":            {c.Workloads[1].Arrivals.Mean(sim.Time(90)*sim.Second) * 90, 8.0},
 		"steps":             {math.Round(c.Workloads[3].Arrivals.Mean(5 * sim.Hour)), 1.0},
-		"tenant rows":       {c.InstanceWorkloads[4].Trace, []cloud.TenantRow{{Size: 0, Lifetime: 10 * sim.Minute}, {Size: 1, Lifetime: 10 * sim.Hour}}},
+		"tenant rows":       {c.InstanceWorkloads[4].Trace, []controlplane.TenantRow{{Size: 0, Lifetime: 10 * sim.Minute}, {Size: 1, Lifetime: 10 * sim.Hour}}},
 		"stationary":        {math.Round(c.InstanceWorkloads[2].Initial*1e6) / 1e6, 6.0},
 		"spot tenants":      {len(c.InstanceWorkloads[2].SpotPool), 4},
-		"host failure":      {[]any{c.Faults[0].Kind, c.Faults[0].Pool, c.Faults[0].Zone, c.Faults[0].Duration.Mean()}, []any{cloud.HostFailure, 0, model.Zone(0), 7200.0}},
+		"host failure":      {[]any{c.Faults[0].Kind, c.Faults[0].Pool, c.Faults[0].Zone, c.Faults[0].Duration.Mean()}, []any{controlplane.HostFailure, 0, model.Zone(0), 7200.0}},
 		"zone at":           {[]sim.Time{c.Faults[1].At, c.Faults[2].At}, []sim.Time{12 * sim.Hour, 90 * sim.Minute}},
 		"schedule":          {*web.Schedules[0].Desired, 5},
 		"metal is tenant's": {typ(c.InstanceWorkloads[4].Sizes[1].Type), "rack.8x16GiB"},
@@ -297,50 +299,50 @@ func TestPoliciesBecomeAlarms(t *testing.T) {
 		t.Fatal(err)
 	}
 	minute := sim.Minute
-	want := []cloud.Alarm{
+	want := []controlplane.Alarm{
 		{
-			Name: "hot", Metric: cloud.Metric{Kind: cloud.CPUUtilization, Subject: 1, Statistic: cloud.Maximum},
+			Name: "hot", Metric: controlplane.Metric{Kind: controlplane.CPUUtilization, Subject: 1, Statistic: controlplane.Maximum},
 			Config: alarm.Config{
 				Period: 5 * minute, EvaluationPeriods: 3, DatapointsToAlarm: 2,
 				Comparison: alarm.GreaterThanOrEqualToThreshold, Threshold: 80, TreatMissing: alarm.MissingIsNotBreaching,
 			},
-			Actions: []cloud.AlarmAction{{Group: 1, Policy: 2, Side: scaling.High}},
+			Actions: []controlplane.AlarmAction{{Group: 1, Policy: 2, Side: scaling.High}},
 		},
 		{
 			Name:   "TargetTracking-web/requests-AlarmHigh",
-			Metric: cloud.Metric{Kind: cloud.RequestCountPerTarget, Subject: 0, Statistic: cloud.Sum},
+			Metric: controlplane.Metric{Kind: controlplane.RequestCountPerTarget, Subject: 0, Statistic: controlplane.Sum},
 			Config: alarm.Config{
 				Period: minute, EvaluationPeriods: 1, DatapointsToAlarm: 1,
 				Comparison: alarm.GreaterThanThreshold, Threshold: 1000, TreatMissing: alarm.MissingIsMissing,
 			},
-			Actions: []cloud.AlarmAction{{Group: 1, Policy: 0, Side: scaling.High}},
+			Actions: []controlplane.AlarmAction{{Group: 1, Policy: 0, Side: scaling.High}},
 		},
 		{
 			Name:   "TargetTracking-web/policy-1-AlarmHigh",
-			Metric: cloud.Metric{Kind: cloud.NetworkOut, Subject: 1, Statistic: cloud.Average},
+			Metric: controlplane.Metric{Kind: controlplane.NetworkOut, Subject: 1, Statistic: controlplane.Average},
 			Config: alarm.Config{
 				Period: 5 * minute, EvaluationPeriods: 3, DatapointsToAlarm: 3,
 				Comparison: alarm.GreaterThanThreshold, Threshold: 1e7, TreatMissing: alarm.MissingIsMissing,
 			},
-			Actions: []cloud.AlarmAction{{Group: 1, Policy: 1, Side: scaling.High}},
+			Actions: []controlplane.AlarmAction{{Group: 1, Policy: 1, Side: scaling.High}},
 		},
 		{
 			Name:   "TargetTracking-web/policy-1-AlarmLow",
-			Metric: cloud.Metric{Kind: cloud.NetworkOut, Subject: 1, Statistic: cloud.Average},
+			Metric: controlplane.Metric{Kind: controlplane.NetworkOut, Subject: 1, Statistic: controlplane.Average},
 			Config: alarm.Config{
 				Period: 5 * minute, EvaluationPeriods: 15, DatapointsToAlarm: 15,
 				Comparison: alarm.LessThanThreshold, Threshold: 0.9 * 1e7, TreatMissing: alarm.MissingIsMissing,
 			},
-			Actions: []cloud.AlarmAction{{Group: 1, Policy: 1, Side: scaling.Low}},
+			Actions: []controlplane.AlarmAction{{Group: 1, Policy: 1, Side: scaling.Low}},
 		},
 		{
 			Name:   "web/policy-3",
-			Metric: cloud.Metric{Kind: cloud.TargetResponseTime, Subject: 1, Statistic: cloud.Average},
+			Metric: controlplane.Metric{Kind: controlplane.TargetResponseTime, Subject: 1, Statistic: controlplane.Average},
 			Config: alarm.Config{
 				Period: minute, EvaluationPeriods: 5, DatapointsToAlarm: 5,
 				Comparison: alarm.LessThanThreshold, Threshold: 0.1, TreatMissing: alarm.MissingIsMissing,
 			},
-			Actions: []cloud.AlarmAction{{Group: 1, Policy: 3, Side: scaling.Low}},
+			Actions: []controlplane.AlarmAction{{Group: 1, Policy: 3, Side: scaling.Low}},
 		},
 	}
 	if len(s.Config.Alarms) != len(want) {

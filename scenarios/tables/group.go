@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -57,7 +58,7 @@ func scheduleKeys() []schema.Key {
 
 // readGroups reads the groups but for their alarms, which need all names.
 func (l *loader) readGroups() {
-	l.cfg.Groups = make([]cloud.Group, len(l.tables["autoscaling_group"]))
+	l.cfg.Groups = make([]controlplane.Group, len(l.tables["autoscaling_group"]))
 	for i, t := range l.tables["autoscaling_group"] {
 		g := &l.cfg.Groups[i]
 		g.Name = t.Name
@@ -86,7 +87,7 @@ func (l *loader) readGroups() {
 }
 
 // readSizes reads the limits of a group.
-func readSizes(t *schema.Table, g *cloud.Group) {
+func readSizes(t *schema.Table, g *controlplane.Group) {
 	g.Min, g.Max = t.Whole("min_size"), t.Whole("max_size")
 	if t.Sound("min_size") {
 		t.Assume("desired_capacity", int64(g.Min))
@@ -161,13 +162,13 @@ func readTermination(t *schema.Table) []scaling.TerminationPolicy {
 }
 
 // readSchedules reads the scheduled actions of a group.
-func (l *loader) readSchedules(t *schema.Table, g *cloud.Group) []cloud.Schedule {
-	var schedules []cloud.Schedule
+func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) []controlplane.Schedule {
+	var schedules []controlplane.Schedule
 	var plain []scaling.Schedule
 	tables := t.Each("schedule")
 	for i, s := range tables {
 		s.Assume("name", fmt.Sprintf("schedule-%d", i))
-		schedule := cloud.Schedule{Name: s.Text("name")}
+		schedule := controlplane.Schedule{Name: s.Text("name")}
 		schedule.Recurrence = s.Text("recurrence")
 		schedule.TimeZone = s.Text("time_zone")
 		schedule.Start, schedule.End = s.Instant("start_time"), s.Instant("end_time")
@@ -189,7 +190,7 @@ func (l *loader) readSchedules(t *schema.Table, g *cloud.Group) []cloud.Schedule
 
 // readFleet reads the types that a group launches, and how it divides them
 // between On-Demand and Spot.
-func (l *loader) readFleet(t *schema.Table, g *cloud.Group) {
+func (l *loader) readFleet(t *schema.Table, g *controlplane.Group) {
 	rebalance := t.Flag("capacity_rebalance")
 	if !t.Has("mixed_instances_policy") {
 		t.Pass("mixed_instances_policy")
@@ -199,7 +200,7 @@ func (l *loader) readFleet(t *schema.Table, g *cloud.Group) {
 		if g.Template >= 0 {
 			lt := &l.cfg.LaunchTemplates[g.Template]
 			l.checkOffered(t, lt.Type, g.Zones)
-			g.Types = []cloud.LaunchType{{Type: lt.Type, Need: l.need(lt.Type), OnDemandUSD: l.listPrice(lt.Type, lt.Platform)}}
+			g.Types = []controlplane.LaunchType{{Type: lt.Type, Need: l.need(lt.Type), OnDemandUSD: l.listPrice(lt.Type, lt.Platform)}}
 		}
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/placement"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -39,10 +39,10 @@ func placements() []schema.Word {
 
 // readHosts reads the pools of hosts and the tenants that were there before.
 func (l *loader) readHosts() {
-	l.cfg.HostPools = make([]cloud.HostPool, len(l.tables["hosts"]))
+	l.cfg.HostPools = make([]controlplane.HostPool, len(l.tables["hosts"]))
 	for i, t := range l.tables["hosts"] {
 		p := &l.cfg.HostPools[i]
-		*p = cloud.HostPool{Name: t.Name, Placement: t.Choice("placement"), PerZone: l.hostCounts(t)}
+		*p = controlplane.HostPool{Name: t.Name, Placement: t.Choice("placement"), PerZone: l.hostCounts(t)}
 		l.hostShape(t, p)
 	}
 	for i, t := range l.tables["hosts"] { // once all pools are there
@@ -56,7 +56,7 @@ func (l *loader) readHosts() {
 }
 
 // hostShape sets the capacity of a host: the family's, or the scenario's own.
-func (l *loader) hostShape(t *schema.Table, p *cloud.HostPool) {
+func (l *loader) hostShape(t *schema.Table, p *controlplane.HostPool) {
 	shape, family := l.catalog.Host(t.Name)
 	if family {
 		t.Mode = "to a family of the catalogue, whose hosts are known"
@@ -162,10 +162,10 @@ func (l *loader) readBackground(t *schema.Table, pool int) {
 			t.Absorb([]error{err}, "lifetime")
 			return
 		}
-		l.cfg.InstanceWorkloads = append(l.cfg.InstanceWorkloads, cloud.InstanceWorkload{
+		l.cfg.InstanceWorkloads = append(l.cfg.InstanceWorkloads, controlplane.InstanceWorkload{
 			Name:     "hosts." + p.Name + "." + l.cfg.Zones[z],
 			Arrivals: arrivals,
-			Sizes:    []cloud.TenantSize{{Type: typ, Need: need, Weight: 1}},
+			Sizes:    []controlplane.TenantSize{{Type: typ, Need: need, Weight: 1}},
 			Lifetime: lifetime,
 			Option:   model.OnDemand,
 			Zones:    []model.Zone{model.Zone(z)},

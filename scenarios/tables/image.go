@@ -2,7 +2,7 @@ package tables
 
 import (
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -18,7 +18,7 @@ const (
 // image is what a launch template takes from [image.NAME].
 type image struct {
 	platform model.Platform
-	times    cloud.LaunchTimes
+	times    controlplane.LaunchTimes
 	boots    bool // the boot time was given
 }
 
@@ -69,7 +69,7 @@ func (l *loader) ordinaryImage() image {
 }
 
 // launchTimes returns how long instances of a type take with an image.
-func (l *loader) launchTimes(img image, typ model.InstanceType) cloud.LaunchTimes {
+func (l *loader) launchTimes(img image, typ model.InstanceType) controlplane.LaunchTimes {
 	times, boot := img.times, linuxBoot
 	switch {
 	case img.boots:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 )
 
@@ -19,7 +20,7 @@ func instanceKeys() []schema.Key {
 
 // readInstances reads the instances outside any group.
 func (l *loader) readInstances() {
-	l.cfg.Instances = make([]cloud.Fleet, len(l.tables["instance"]))
+	l.cfg.Instances = make([]controlplane.Fleet, len(l.tables["instance"]))
 	for i, t := range l.tables["instance"] {
 		f := &l.cfg.Instances[i]
 		f.Name = t.Name
@@ -51,7 +52,7 @@ func (l *loader) fleetService(t *schema.Table, targetGroups []int) int {
 
 // fleetTemplate reads how instances are made: by a launch template, or as the
 // table itself says.
-func (l *loader) fleetTemplate(t *schema.Table, f *cloud.Fleet) (cloud.LaunchTemplate, cloud.Need) {
+func (l *loader) fleetTemplate(t *schema.Table, f *controlplane.Fleet) (controlplane.LaunchTemplate, controlplane.Need) {
 	if !t.Has("launch_template") {
 		t.Pass("launch_template")
 		t.Mode = "without launch_template"
@@ -62,7 +63,7 @@ func (l *loader) fleetTemplate(t *schema.Table, f *cloud.Fleet) (cloud.LaunchTem
 	t.Mode = "with launch_template"
 	i := t.Reference("launch_template")
 	if i < 0 {
-		return cloud.LaunchTemplate{}, cloud.Need{Pool: cloud.None}
+		return controlplane.LaunchTemplate{}, controlplane.Need{Pool: cloud.None}
 	}
 	lt := l.cfg.LaunchTemplates[i]
 	l.checkOffered(t, lt.Type, f.Zones)

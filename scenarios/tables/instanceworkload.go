@@ -7,6 +7,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 	"headroom/sim"
@@ -35,7 +36,7 @@ func instanceWorkloadKeys() []schema.Key {
 
 func (l *loader) readInstanceWorkloads() {
 	for _, t := range l.tables["instance_workload"] {
-		w := cloud.InstanceWorkload{Name: t.Name, Option: model.OnDemand}
+		w := controlplane.InstanceWorkload{Name: t.Name, Option: model.OnDemand}
 		w.Zones = l.zones(t, "availability_zones", l.cfg.Zones)
 		if t.Choice("purchase_option") == "spot" {
 			w.Option = model.Spot
@@ -51,7 +52,7 @@ func (l *loader) readInstanceWorkloads() {
 }
 
 // readTenantSizes reads the sizes and returns their names.
-func (l *loader) readTenantSizes(t *schema.Table, w *cloud.InstanceWorkload) []string {
+func (l *loader) readTenantSizes(t *schema.Table, w *controlplane.InstanceWorkload) []string {
 	var names []string
 	tables := t.Each("sizes")
 	if t.Has("size") {
@@ -73,7 +74,7 @@ func (l *loader) readTenantSizes(t *schema.Table, w *cloud.InstanceWorkload) []s
 		if name != "" && slices.Contains(names, name) {
 			s.Mistake("name", "must be unique in the workload", "")
 		}
-		size := cloud.TenantSize{Weight: s.Quantity("weight")}
+		size := controlplane.TenantSize{Weight: s.Quantity("weight")}
 		size.Type, size.Need = l.tenantType(s, t, w)
 		total += size.Weight
 		s.Done()
@@ -95,7 +96,7 @@ func (l *loader) readTenantSizes(t *schema.Table, w *cloud.InstanceWorkload) []s
 
 // tenantType reads one size: an EC2 type, or vCPUs and memory on hosts of the
 // scenario's own.
-func (l *loader) tenantType(s, t *schema.Table, w *cloud.InstanceWorkload) (int, cloud.Need) {
+func (l *loader) tenantType(s, t *schema.Table, w *controlplane.InstanceWorkload) (int, controlplane.Need) {
 	if s.Has("instance_type") {
 		s.Mode = "with instance_type"
 		typ := l.instanceType(s, "instance_type", w.Zones)
@@ -108,14 +109,14 @@ func (l *loader) tenantType(s, t *schema.Table, w *cloud.InstanceWorkload) (int,
 	s.Pass("instance_type")
 	if !s.Has("vcpus") {
 		s.Add(schema.Fault{Path: s.PathOf("instance_type"), Rule: "is required, or vcpus, memory and hosts"}, s.Node, "instance_type")
-		return -1, cloud.Need{Pool: cloud.None}
+		return -1, controlplane.Need{Pool: cloud.None}
 	}
 	s.Require("memory")
 	s.Require("hosts")
 	vcpus, memory := s.Whole("vcpus"), int64(s.Size("memory")/model.MiB)
-	need := cloud.Need{Pool: s.Reference("hosts"), CPU: int32(vcpus), MemoryMiB: memory}
+	need := controlplane.Need{Pool: s.Reference("hosts"), CPU: int32(vcpus), MemoryMiB: memory}
 	if !s.Sound("vcpus", "memory", "hosts") {
-		return -1, cloud.Need{Pool: cloud.None}
+		return -1, controlplane.Need{Pool: cloud.None}
 	}
 	p := l.cfg.HostPools[need.Pool]
 	switch {
@@ -134,7 +135,7 @@ func (l *loader) tenantType(s, t *schema.Table, w *cloud.InstanceWorkload) (int,
 }
 
 // readTenantArrivals reads when instances come, and their lifetimes.
-func (l *loader) readTenantArrivals(t *schema.Table, w *cloud.InstanceWorkload, names []string) arrivals {
+func (l *loader) readTenantArrivals(t *schema.Table, w *controlplane.InstanceWorkload, names []string) arrivals {
 	lifetime, size := peek(t, "arrivals", "lifetime"), peek(t, "arrivals", "size")
 	columns := rowsWanted{instances: true}
 	if lifetime != "" {
@@ -184,8 +185,8 @@ type tenantColumns struct {
 }
 
 // readTenantRows reads the lifetime and the size of each row.
-func (l *loader) readTenantRows(d *dataFile, w *cloud.InstanceWorkload, c tenantColumns) {
-	w.Trace = make([]cloud.TenantRow, d.table.Rows())
+func (l *loader) readTenantRows(d *dataFile, w *controlplane.InstanceWorkload, c tenantColumns) {
+	w.Trace = make([]controlplane.TenantRow, d.table.Rows())
 	sizes := d.table.Texts(c.size)
 	for i, v := range d.table.Numbers(c.lifetime) {
 		w.Trace[i].Lifetime = sim.Seconds(v * c.unit.Seconds())
@@ -205,7 +206,7 @@ func (l *loader) readTenantRows(d *dataFile, w *cloud.InstanceWorkload, c tenant
 }
 
 // readInitial reads how many instances run at the start.
-func (l *loader) readInitial(t *schema.Table, w *cloud.InstanceWorkload, a arrivals) float64 {
+func (l *loader) readInitial(t *schema.Table, w *controlplane.InstanceWorkload, a arrivals) float64 {
 	n := t.Value("initial")
 	if n.Is("stationary") {
 		switch {

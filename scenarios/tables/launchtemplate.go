@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/sim/rng"
 )
@@ -33,7 +33,7 @@ func templateKeys() []schema.Key {
 var tenancyWords = []string{"default: hardware that other accounts share", "dedicated: hardware of this account alone"}
 
 func (l *loader) readLaunchTemplates() {
-	l.cfg.LaunchTemplates = make([]cloud.LaunchTemplate, len(l.tables["launch_template"]))
+	l.cfg.LaunchTemplates = make([]controlplane.LaunchTemplate, len(l.tables["launch_template"]))
 	for i, t := range l.tables["launch_template"] {
 		t.Mode = "in a launch template"
 		t.Require("instance_type")
@@ -45,14 +45,14 @@ func (l *loader) readLaunchTemplates() {
 
 // template reads how instances of a type are made. The table may be that of an
 // instance.
-func (l *loader) template(t *schema.Table, typ int) cloud.LaunchTemplate {
+func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate {
 	var img image
 	if i := t.Reference("image"); i >= 0 {
 		img = l.images[i]
 	} else {
 		img = l.ordinaryImage()
 	}
-	lt := cloud.LaunchTemplate{
+	lt := controlplane.LaunchTemplate{
 		Name:     t.Name,
 		Type:     typ,
 		Platform: img.platform,

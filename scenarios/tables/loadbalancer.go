@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -62,10 +62,10 @@ func actionKeys() []schema.Key {
 }
 
 func (l *loader) readLoadBalancers() {
-	l.cfg.LoadBalancers = make([]cloud.LoadBalancer, len(l.tables["load_balancer"]))
+	l.cfg.LoadBalancers = make([]dataplane.LoadBalancer, len(l.tables["load_balancer"]))
 	for i, t := range l.tables["load_balancer"] {
 		lb := &l.cfg.LoadBalancers[i]
-		*lb = cloud.LoadBalancer{
+		*lb = dataplane.LoadBalancer{
 			Name:           t.Name,
 			Kind:           t.Choice("load_balancer_type"),
 			PublicIPs:      !t.Flag("internal"),
@@ -104,14 +104,14 @@ func latency(t *schema.Table) (own, cross sim.Time) {
 }
 
 // readRules reads the listener rules in the order of their priorities.
-func (l *loader) readRules(t *schema.Table, lb *cloud.LoadBalancer) {
+func (l *loader) readRules(t *schema.Table, lb *dataplane.LoadBalancer) {
 	rules := t.Each("rule")
 	if len(rules) > routing.MaxRules {
 		t.Wrong("rule", fmt.Sprintf("must be at most %d rules", routing.MaxRules))
 	}
 	priorities := map[int]bool{}
 	for _, r := range rules {
-		rule := cloud.Rule{Priority: r.Whole("priority")}
+		rule := dataplane.Rule{Priority: r.Whole("priority")}
 		if r.Sound("priority") && priorities[rule.Priority] {
 			r.Reject("priority", schema.Fault{Rule: "must be unique in the load balancer", Code: "PriorityInUse"})
 		}
@@ -127,11 +127,11 @@ func (l *loader) readRules(t *schema.Table, lb *cloud.LoadBalancer) {
 		r.Done()
 		lb.Rules = append(lb.Rules, rule)
 	}
-	slices.SortStableFunc(lb.Rules, func(a, b cloud.Rule) int { return a.Priority - b.Priority })
+	slices.SortStableFunc(lb.Rules, func(a, b dataplane.Rule) int { return a.Priority - b.Priority })
 }
 
 // checkRule applies AWS's limits on one rule.
-func checkRule(t *schema.Table, rule cloud.Rule) {
+func checkRule(t *schema.Table, rule dataplane.Rule) {
 	err := routing.Rule{Priority: rule.Priority, HostHeaders: rule.Hosts, PathPatterns: rule.Paths}.Validate()
 	if err == nil {
 		return
@@ -143,10 +143,10 @@ func checkRule(t *schema.Table, rule cloud.Rule) {
 }
 
 // action reads where requests go.
-func (l *loader) action(t *schema.Table, key string) cloud.Action {
+func (l *loader) action(t *schema.Table, key string) dataplane.Action {
 	a := t.Within(key)
 	if a == nil {
-		return cloud.Action{}
+		return dataplane.Action{}
 	}
 	if a.Has("fixed_response") {
 		if a.Has("forward") {
@@ -154,12 +154,12 @@ func (l *loader) action(t *schema.Table, key string) cloud.Action {
 		}
 		a.Pass("forward")
 		defer a.Done()
-		return cloud.Action{Status: readFixedResponse(a.Inside("fixed_response"))}
+		return dataplane.Action{Status: readFixedResponse(a.Inside("fixed_response"))}
 	}
 	a.Pass("fixed_response")
 	forward := l.forward(a)
 	a.Done()
-	return cloud.Action{Forward: forward}
+	return dataplane.Action{Forward: forward}
 }
 
 func readFixedResponse(t *schema.Table) int {
@@ -172,7 +172,7 @@ func readFixedResponse(t *schema.Table) int {
 }
 
 // forward reads target groups, by name or with weights.
-func (l *loader) forward(t *schema.Table) []cloud.Forward {
+func (l *loader) forward(t *schema.Table) []dataplane.Forward {
 	const key = "forward"
 	n := t.Value(key)
 	if n == nil {
@@ -183,9 +183,9 @@ func (l *loader) forward(t *schema.Table) []cloud.Forward {
 	if n.Form != tree.ListForm {
 		elements = []*tree.Node{n}
 	}
-	var all []cloud.Forward
+	var all []dataplane.Forward
 	for i, e := range elements {
-		f := cloud.Forward{TargetGroup: -1, Weight: 1}
+		f := dataplane.Forward{TargetGroup: -1, Weight: 1}
 		if e.Form == tree.TableForm {
 			child := t.Below(e, fmt.Sprintf("%s.%d", t.PathOf(key), i), t.PatternOf(key)+"[]")
 			f.TargetGroup, f.Weight = child.Reference("target_group"), child.Whole("weight")
@@ -195,7 +195,7 @@ func (l *loader) forward(t *schema.Table) []cloud.Forward {
 		} else {
 			t.Reject(key, schema.Fault{Rule: "must be names of target groups, or tables of target_group and weight", Got: e.Got(), Code: schema.NoCode})
 		}
-		if f.TargetGroup >= 0 && slices.ContainsFunc(all, func(o cloud.Forward) bool { return o.TargetGroup == f.TargetGroup }) {
+		if f.TargetGroup >= 0 && slices.ContainsFunc(all, func(o dataplane.Forward) bool { return o.TargetGroup == f.TargetGroup }) {
 			t.Reject(key, schema.Fault{Rule: "must name each target group once", Got: tree.Quote(l.cfg.TargetGroups[f.TargetGroup].Name)})
 		}
 		all = append(all, f)
@@ -211,9 +211,9 @@ func (l *loader) forward(t *schema.Table) []cloud.Forward {
 
 // adopt makes the target groups of a load balancer its own: none may have
 // another, and theirs may follow its cross-zone setting.
-func (l *loader) adopt(t *schema.Table, lb *cloud.LoadBalancer) {
+func (l *loader) adopt(t *schema.Table, lb *dataplane.LoadBalancer) {
 	cross := t.Flag("enable_cross_zone_load_balancing")
-	actions := []cloud.Action{lb.Default}
+	actions := []dataplane.Action{lb.Default}
 	for _, r := range lb.Rules {
 		actions = append(actions, r.Action)
 	}

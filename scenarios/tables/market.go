@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/spot"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -40,7 +41,7 @@ func priceProcesses() []schema.Word {
 
 // market is [spot_market]: what all pools have in common.
 type market struct {
-	walk      cloud.SpotWalk
+	walk      controlplane.SpotWalk
 	prices    *priceTrace // nil: prices walk
 	bucket    *int
 	intensity float64
@@ -54,7 +55,7 @@ func (l *loader) readMarket(t *schema.Table) {
 	price.Mode = "with process " + tree.Quote(process)
 	switch process {
 	case "walk":
-		l.market.walk = cloud.SpotWalk{
+		l.market.walk = controlplane.SpotWalk{
 			Reversion:  price.Quantity("reversion"),
 			Volatility: price.Quantity("volatility"),
 			Step:       price.Duration("step"),
@@ -78,7 +79,7 @@ func (l *loader) readMarket(t *schema.Table) {
 }
 
 // checkWalk applies the rules of the walk on an ordinary price.
-func checkWalk(t *schema.Table, w cloud.SpotWalk) {
+func checkWalk(t *schema.Table, w controlplane.SpotWalk) {
 	spec := spot.DefaultWalk(1, 0.5)
 	spec.Reversion, spec.Volatility, spec.Step, spec.Threshold = w.Reversion, w.Volatility, w.Step, w.Threshold
 	if err := spec.Validate(); err != nil {
@@ -125,7 +126,7 @@ func (s *spotPools) pool(key spotKey) int {
 		return i
 	}
 	name := s.cfg.Types[key.typ].Name
-	p := cloud.SpotPool{
+	p := controlplane.SpotPool{
 		Type:        key.typ,
 		Zone:        key.zone,
 		Platform:    key.platform,

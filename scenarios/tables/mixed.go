@@ -2,7 +2,7 @@ package tables
 
 import (
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 )
@@ -40,8 +40,8 @@ func strategies(serves func(scaling.Allocation) bool) []schema.Word {
 
 // readMixed reads how a group divides its capacity, and whether any of it is
 // Spot.
-func readMixed(t *schema.Table) (cloud.MixedInstances, bool) {
-	var m cloud.MixedInstances
+func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
+	var m controlplane.MixedInstances
 	m.OnDemandBase = t.Whole("on_demand_base_capacity")
 	m.OnDemandPercentage = t.Whole("on_demand_percentage_above_base_capacity")
 	m.OnDemandStrategy, _ = scaling.ParseAllocationStrategy(t.Choice("on_demand_allocation_strategy"))
@@ -62,9 +62,9 @@ func readMixed(t *schema.Table) (cloud.MixedInstances, bool) {
 }
 
 // readOverrides reads the types of a group in the order of their priority.
-func (l *loader) readOverrides(t *schema.Table, g *cloud.Group, spot bool) []cloud.LaunchType {
+func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool) []controlplane.LaunchType {
 	lt := &l.cfg.LaunchTemplates[g.Template]
-	var types []cloud.LaunchType
+	var types []controlplane.LaunchType
 	seen := map[int]bool{}
 	for _, o := range t.Each("override") {
 		typ := l.instanceType(o, "instance_type", g.Zones)
@@ -97,6 +97,6 @@ func (l *loader) readOverrides(t *schema.Table, g *cloud.Group, spot bool) []clo
 	return types
 }
 
-func (l *loader) launchType(typ int, platform model.Platform, usd float64) cloud.LaunchType {
-	return cloud.LaunchType{Type: typ, Need: l.need(typ), OnDemandUSD: usd}
+func (l *loader) launchType(typ int, platform model.Platform, usd float64) controlplane.LaunchType {
+	return controlplane.LaunchType{Type: typ, Need: l.need(typ), OnDemandUSD: usd}
 }

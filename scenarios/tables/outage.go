@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 	"headroom/sim"
@@ -30,12 +31,12 @@ func moment() schema.Type {
 // readOutages reads what breaks.
 func (l *loader) readOutages(tables []*schema.Table) {
 	for _, t := range tables {
-		f := cloud.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
+		f := controlplane.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
 		kind := t.Choice("kind")
 		t.Mode = "with kind " + tree.Quote(kind)
-		f.Kind = cloud.ZoneOutage
+		f.Kind = controlplane.ZoneOutage
 		if kind == "host-failure" {
-			f.Kind = cloud.HostFailure
+			f.Kind = controlplane.HostFailure
 			f.Pool = t.Reference("hosts")
 			if len(l.cfg.HostPools) == 0 {
 				t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"headroom/model/alarm"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -114,14 +114,14 @@ func policyTypes() []schema.Word {
 // tracked is a metric that target tracking knows by a name of its own.
 type tracked struct {
 	name, meaning string
-	metric        cloud.MetricKind
+	metric        controlplane.MetricKind
 }
 
 var trackedKinds = []tracked{
-	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", cloud.CPUUtilization},
-	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", cloud.NetworkIn},
-	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", cloud.NetworkOut},
-	{"ALBRequestCountPerTarget", "requests for each target in a minute", cloud.RequestCountPerTarget},
+	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", controlplane.CPUUtilization},
+	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", controlplane.NetworkIn},
+	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", controlplane.NetworkOut},
+	{"ALBRequestCountPerTarget", "requests for each target in a minute", controlplane.RequestCountPerTarget},
 }
 
 func trackedMetrics() []schema.Word {
@@ -141,7 +141,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 	var names []string
 	for i, p := range tables {
 		p.Assume("name", fmt.Sprintf("policy-%d", i))
-		policy := cloud.ScalingPolicy{Name: p.Text("name")}
+		policy := controlplane.ScalingPolicy{Name: p.Text("name")}
 		if p.Sound("name") && slices.Contains(names, policy.Name) {
 			p.Wrong("name", "must be unique in the group")
 		}
@@ -149,7 +149,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 		name := p.Choice("policy_type")
 		if kind, ok := scaling.Find(name); ok {
 			p.Mode = "with policy_type " + tree.Quote(name)
-			policy.Spec = l.readPolicy(p, kind, cloud.AlarmAction{Group: group, Policy: i})
+			policy.Spec = l.readPolicy(p, kind, controlplane.AlarmAction{Group: group, Policy: i})
 			p.Done()
 		}
 		l.cfg.Groups[group].Policies = append(l.cfg.Groups[group].Policies, policy)
@@ -158,8 +158,8 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 
 // readPolicy reads a policy of one kind and connects it with its alarms, its own or
 // the user's. The spec is nil if anything is wrong with it.
-func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action cloud.AlarmAction) scaling.Spec {
-	var metric cloud.Metric
+func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlplane.AlarmAction) scaling.Spec {
+	var metric controlplane.Metric
 	if kind.OwnAlarms() {
 		t.Require("metric")
 		metric = l.trackedMetric(t, action.Group)
@@ -242,8 +242,8 @@ func rowsOf(t *schema.Table, p scaling.Parameter) ([]scaling.Values, bool) {
 }
 
 // trackedMetric reads what a target tracking policy follows.
-func (l *loader) trackedMetric(t *schema.Table, group int) cloud.Metric {
-	m := cloud.Metric{Subject: group, Statistic: cloud.Average}
+func (l *loader) trackedMetric(t *schema.Table, group int) controlplane.Metric {
+	m := controlplane.Metric{Subject: group, Statistic: controlplane.Average}
 	name := t.Choice("metric")
 	for _, k := range trackedKinds {
 		if k.name == name {
@@ -261,7 +261,7 @@ func (l *loader) trackedMetric(t *schema.Table, group int) cloud.Metric {
 	if len(own) > 0 {
 		t.Assume("target_group", l.cfg.TargetGroups[own[0]].Name)
 	}
-	m.Statistic = cloud.Sum
+	m.Statistic = controlplane.Sum
 	m.Subject = t.Reference("target_group")
 	if !t.Has("target_group") {
 		t.Wrong("metric", "must not be ALBRequestCountPerTarget of a group without target_groups")
@@ -272,7 +272,7 @@ func (l *loader) trackedMetric(t *schema.Table, group int) cloud.Metric {
 }
 
 // addAlarms adds the alarms that a policy brings along.
-func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m cloud.Metric, action cloud.AlarmAction) {
+func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m controlplane.Metric, action controlplane.AlarmAction) {
 	g := &l.cfg.Groups[action.Group]
 	name := "TargetTracking-" + g.Name + "/" + t.Text("name") + "-Alarm"
 	for _, a := range alarms {
@@ -284,13 +284,13 @@ func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m cloud.Metr
 			a.Period = basicPeriod
 		}
 		action.Side = a.Side
-		l.cfg.Alarms = append(l.cfg.Alarms, cloud.Alarm{
+		l.cfg.Alarms = append(l.cfg.Alarms, controlplane.Alarm{
 			Name: name + suffix, Metric: m,
 			Config: alarm.Config{
 				Period: a.Period, EvaluationPeriods: a.Periods, DatapointsToAlarm: a.Periods,
 				Comparison: comparison, Threshold: a.Threshold, TreatMissing: alarm.MissingIsMissing,
 			},
-			Actions: []cloud.AlarmAction{action},
+			Actions: []controlplane.AlarmAction{action},
 		})
 	}
 }
@@ -299,7 +299,7 @@ func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m cloud.Metr
 const basicPeriod = 300 * sim.Second
 
 // attach connects a policy to its alarm, which it names or holds.
-func (l *loader) attach(t *schema.Table, action cloud.AlarmAction, spec scaling.Spec) {
+func (l *loader) attach(t *schema.Table, action controlplane.AlarmAction, spec scaling.Spec) {
 	n := t.Value("alarm")
 	if n == nil {
 		t.Require("alarm")

@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/scaling"
 )
 
@@ -62,9 +63,9 @@ func (s *Scenario) AsMixed() (cfg *cloud.Config, stays []string) {
 }
 
 func (s *Scenario) launchesSpot() bool {
-	return slices.ContainsFunc(s.Config.Groups, func(g cloud.Group) bool {
+	return slices.ContainsFunc(s.Config.Groups, func(g controlplane.Group) bool {
 		return g.Mixed != nil && g.Mixed.OnDemandPercentage < 100
-	}) || slices.ContainsFunc(s.Config.InstanceWorkloads, func(w cloud.InstanceWorkload) bool { return w.Option == model.Spot })
+	}) || slices.ContainsFunc(s.Config.InstanceWorkloads, func(w controlplane.InstanceWorkload) bool { return w.Option == model.Spot })
 }
 
 // repurchased returns a copy of the Config whose ways of buying may be changed.
@@ -97,7 +98,7 @@ func (s *Scenario) buyer(cfg *cloud.Config) *buyer {
 }
 
 // spot makes a group launch Spot beyond a base and a share in percent.
-func (b *buyer) spot(g *cloud.Group, base, percentage int) {
+func (b *buyer) spot(g *controlplane.Group, base, percentage int) {
 	platform := b.pools.cfg.LaunchTemplates[g.Template].Platform
 	for i := range g.Types {
 		if why := b.unsold(g.Types[i].Type, platform, g.Zones); why != "" {
@@ -109,7 +110,7 @@ func (b *buyer) spot(g *cloud.Group, base, percentage int) {
 		g.Types[i].SpotPool = b.pools.of(g.Types[i].Type, platform, g.Zones)
 	}
 	if g.Mixed == nil {
-		g.Mixed = &cloud.MixedInstances{MixedInstances: scaling.MixedInstances{
+		g.Mixed = &controlplane.MixedInstances{MixedInstances: scaling.MixedInstances{
 			OnDemandStrategy: scaling.Prioritized, SpotStrategy: scaling.PriceCapacityOptimized,
 		}}
 	}
@@ -117,7 +118,7 @@ func (b *buyer) spot(g *cloud.Group, base, percentage int) {
 }
 
 // tenantSpot makes an instance workload of the account launch Spot.
-func (b *buyer) tenantSpot(w *cloud.InstanceWorkload) {
+func (b *buyer) tenantSpot(w *controlplane.InstanceWorkload) {
 	if w.Foreign || w.Option == model.Spot {
 		return
 	}

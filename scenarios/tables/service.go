@@ -3,7 +3,7 @@ package tables
 import (
 	"fmt"
 
-	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -27,18 +27,18 @@ func limit(least float64) schema.Type {
 }
 
 func (l *loader) readServices() {
-	l.cfg.Services = make([]cloud.Service, len(l.tables["service"]))
+	l.cfg.Services = make([]dataplane.Service, len(l.tables["service"]))
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
-		*s = cloud.Service{Name: t.Name, Discipline: cloud.ProcessorSharing}
+		*s = dataplane.Service{Name: t.Name, Discipline: dataplane.ProcessorSharing}
 		discipline := t.Choice("discipline")
 		t.Mode = "with discipline " + tree.Quote(discipline)
 		switch discipline {
 		case "fcfs":
-			s.Discipline = cloud.FCFS
+			s.Discipline = dataplane.FCFS
 			s.Workers = t.Whole("workers")
 		case "ps":
-			if s.Concurrency = readLimit(t, "concurrency", 1); s.Concurrency == cloud.NoLimit {
+			if s.Concurrency = readLimit(t, "concurrency", 1); s.Concurrency == dataplane.NoLimit {
 				s.Concurrency = 0
 			}
 		default: // a fault already: neither key is to blame
@@ -55,7 +55,7 @@ func (l *loader) readServices() {
 func readLimit(t *schema.Table, key string, least int64) int {
 	n := t.Value(key)
 	if n.Is("unlimited") {
-		return cloud.NoLimit
+		return dataplane.NoLimit
 	}
 	if v, ok := n.AsWhole(); ok && v >= least && v <= mostWaiting {
 		return int(v)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
 )
@@ -39,9 +39,9 @@ func algorithms() []schema.Word {
 }
 
 func (l *loader) readTargetGroups() {
-	l.cfg.TargetGroups = make([]cloud.TargetGroup, len(l.tables["target_group"]))
+	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
 	for i, t := range l.tables["target_group"] {
-		l.cfg.TargetGroups[i] = cloud.TargetGroup{
+		l.cfg.TargetGroups[i] = dataplane.TargetGroup{
 			Name:                t.Name,
 			Service:             t.Reference("service"),
 			Algorithm:           t.Choice("load_balancing_algorithm_type"),
@@ -67,8 +67,8 @@ func crossZone(t *schema.Table) string {
 	return inherited
 }
 
-func readHealthCheck(t *schema.Table) cloud.HealthCheck {
-	h := cloud.HealthCheck{Enabled: t.Flag("enabled")}
+func readHealthCheck(t *schema.Table) dataplane.HealthCheck {
+	h := dataplane.HealthCheck{Enabled: t.Flag("enabled")}
 	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
 	h.HealthyThreshold, h.UnhealthyThreshold = t.Whole("healthy_threshold"), t.Whole("unhealthy_threshold")
 	if t.Sound("interval", "timeout") && h.Timeout >= h.Interval {

@@ -7,6 +7,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -93,12 +94,12 @@ type offer struct {
 }
 
 // need returns what an instance of a type takes of the hosts of its family.
-func (o offer) need(typ int) cloud.Need {
+func (o offer) need(typ int) controlplane.Need {
 	if typ < 0 {
-		return cloud.Need{Pool: cloud.None}
+		return controlplane.Need{Pool: cloud.None}
 	}
 	it := o.cfg.Types[typ]
-	n := cloud.Need{Pool: cloud.None, CPU: int32(it.VCPUs), MemoryMiB: it.MemoryMiB}
+	n := controlplane.Need{Pool: cloud.None, CPU: int32(it.VCPUs), MemoryMiB: it.MemoryMiB}
 	shape, ok := o.catalog.Host(it.Family)
 	if ok {
 		cpu, memory := shape.Need(it)

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -62,8 +62,8 @@ func volumeKeys() []schema.Key {
 }
 
 // volumes reads the volumes of a template, the root first.
-func (l *loader) volumes(t *schema.Table) []cloud.VolumeSpec {
-	var specs []cloud.VolumeSpec
+func (l *loader) volumes(t *schema.Table) []controlplane.VolumeSpec {
+	var specs []controlplane.VolumeSpec
 	root := false
 	addRoot(t)
 	for _, v := range t.Each("block_device_mappings") {
@@ -74,7 +74,7 @@ func (l *loader) volumes(t *schema.Table) []cloud.VolumeSpec {
 			v.Wrong("root", "must be true of one volume only")
 		case isRoot:
 			root = true
-			specs = append([]cloud.VolumeSpec{spec}, specs...)
+			specs = append([]controlplane.VolumeSpec{spec}, specs...)
 		default:
 			specs = append(specs, spec)
 		}
@@ -102,10 +102,10 @@ func addRoot(t *schema.Table) {
 	}
 }
 
-func (l *loader) volume(t *schema.Table, root bool) cloud.VolumeSpec {
+func (l *loader) volume(t *schema.Table, root bool) controlplane.VolumeSpec {
 	name := t.Choice("type")
 	size := t.Size("size")
-	spec := cloud.VolumeSpec{Type: name, SizeGiB: int64(size / model.GiB)}
+	spec := controlplane.VolumeSpec{Type: name, SizeGiB: int64(size / model.GiB)}
 	t.Assume("delete_on_termination", root)
 	spec.DeleteOnTermination = t.Flag("delete_on_termination")
 	for _, v := range volumeTypes() {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"headroom/model"
-	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/scenarios/tree"
 )
 
@@ -109,23 +109,23 @@ func (l *loader) cautionLoad(i int) {
 
 // servers is how many vCPUs of an instance a service can keep busy.
 func (l *loader) servers(service, vcpus int) int {
-	if s := &l.cfg.Services[service]; s.Discipline == cloud.FCFS && s.Workers > 0 {
+	if s := &l.cfg.Services[service]; s.Discipline == dataplane.FCFS && s.Workers > 0 {
 		return min(s.Workers, vcpus)
 	}
 	return vcpus
 }
 
 // servedBy lists the services that a workload can reach.
-func (l *loader) servedBy(w *cloud.Workload) []int {
+func (l *loader) servedBy(w *dataplane.Workload) []int {
 	switch w.To {
-	case cloud.ToTargetGroup:
+	case dataplane.ToTargetGroup:
 		return []int{l.cfg.TargetGroups[w.Target].Service}
-	case cloud.ToInstances:
+	case dataplane.ToInstances:
 		return []int{l.cfg.Instances[w.Target].Service}
 	}
 	lb := &l.cfg.LoadBalancers[w.Target]
 	var services []int
-	actions := []cloud.Action{lb.Default}
+	actions := []dataplane.Action{lb.Default}
 	for _, r := range lb.Rules {
 		actions = append(actions, r.Action)
 	}

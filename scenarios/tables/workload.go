@@ -8,6 +8,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -48,15 +49,15 @@ func weighted() schema.Type {
 // destinations are the tables that a workload can talk to.
 var destinations = []struct {
 	table string
-	kind  cloud.DestinationKind
+	kind  dataplane.DestinationKind
 }{
-	{"load_balancer", cloud.ToLoadBalancer},
-	{"target_group", cloud.ToTargetGroup},
-	{"instance", cloud.ToInstances},
+	{"load_balancer", dataplane.ToLoadBalancer},
+	{"target_group", dataplane.ToTargetGroup},
+	{"instance", dataplane.ToInstances},
 }
 
 func (l *loader) readWorkloads() {
-	l.cfg.Workloads = make([]cloud.Workload, len(l.tables["workload"]))
+	l.cfg.Workloads = make([]dataplane.Workload, len(l.tables["workload"]))
 	l.loads = make([]arrivals, len(l.cfg.Workloads))
 	for i, t := range l.tables["workload"] {
 		w := &l.cfg.Workloads[i]
@@ -75,13 +76,13 @@ func (l *loader) readWorkloads() {
 
 // destination finds what a workload talks to. A bare name must be of one table
 // only.
-func (l *loader) destination(t *schema.Table) (cloud.DestinationKind, int) {
+func (l *loader) destination(t *schema.Table) (dataplane.DestinationKind, int) {
 	name := t.Text("to")
 	if !t.Sound("to") {
 		return 0, 0
 	}
 	var known, found []string
-	var kind cloud.DestinationKind
+	var kind dataplane.DestinationKind
 	target := 0
 	for _, d := range destinations {
 		for i, candidate := range l.Names(d.table) {
@@ -99,7 +100,7 @@ func (l *loader) destination(t *schema.Table) (cloud.DestinationKind, int) {
 	default:
 		t.Mistake("to", "must be unambiguous: "+strings.Join(found, " or "), "")
 	}
-	if kind == cloud.ToInstances && t.Sound("to") && l.cfg.Instances[target].Service == cloud.None {
+	if kind == dataplane.ToInstances && t.Sound("to") && l.cfg.Instances[target].Service == cloud.None {
 		t.Mistake("to", "must name an instance with a service", "")
 	}
 	return kind, target
@@ -144,8 +145,8 @@ func (cs rowColumns) wanted() rowsWanted {
 }
 
 // readDemand reads what a request takes, from laws or from the rows of a trace.
-func (l *loader) readDemand(t *schema.Table, w *cloud.Workload, columns rowColumns, a arrivals) {
-	rows := cloud.RequestRows{}
+func (l *loader) readDemand(t *schema.Table, w *dataplane.Workload, columns rowColumns, a arrivals) {
+	rows := dataplane.RequestRows{}
 	read := func(key string, m *schema.Measure) (rng.Distribution, []float64) {
 		i := slices.IndexFunc(columns, func(c rowColumn) bool { return c.key == key })
 		if i < 0 {
@@ -191,15 +192,15 @@ func bytesOf(values []float64) []model.Bytes {
 
 // readClasses reads the hosts and paths of requests: every pair of them, by the
 // product of their weights.
-func readClasses(t *schema.Table) []cloud.RequestClass {
+func readClasses(t *schema.Table) []dataplane.RequestClass {
 	paths, hosts := readWeighted(t, "path"), readWeighted(t, "host")
-	var classes []cloud.RequestClass
+	var classes []dataplane.RequestClass
 	for _, p := range paths {
 		if !strings.HasPrefix(p.name, "/") {
 			t.Mistake("path", "must begin with /", "")
 		}
 		for _, h := range hosts {
-			classes = append(classes, cloud.RequestClass{Host: h.name, Path: p.name, Weight: p.weight * h.weight})
+			classes = append(classes, dataplane.RequestClass{Host: h.name, Path: p.name, Weight: p.weight * h.weight})
 		}
 	}
 	return classes
@@ -243,8 +244,8 @@ func readWeighted(t *schema.Table, key string) []share {
 	return shares
 }
 
-func readClients(t *schema.Table) cloud.Clients {
-	c := cloud.Clients{Timeout: t.Duration("timeout")}
+func readClients(t *schema.Table) dataplane.Clients {
+	c := dataplane.Clients{Timeout: t.Duration("timeout")}
 	retry := t.Inside("retry")
 	c.RetryAttempts = retry.Whole("attempts")
 	c.Backoff = retry.Duration("backoff")

@@ -1,5 +1,7 @@
 package cloud
 
+// The words of both planes, for the tests of both.
+
 import (
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
