@@ -21,17 +21,31 @@ type calendar struct {
 }
 
 const (
-	calendarBuckets = 1024
-	firstShift      = 18  // 262 µs
-	tuneEvery       = 512 // entries found due
+	leastBuckets = 1024 // a power of two
+	firstShift   = 18   // 262 µs
+	tuneEvery    = 512  // entries found due
 )
 
 func newCalendar() calendar {
-	c := calendar{heads: make([]uint32, calendarBuckets), shift: firstShift}
+	c := calendar{shift: firstShift}
+	c.rebuild(leastBuckets, firstShift)
+	return c
+}
+
+// rebuild spreads all announcements over so many buckets of another length.
+func (c *calendar) rebuild(buckets int, shift uint) {
+	c.shift, c.count = shift, 0
+	if buckets > len(c.heads) {
+		c.heads = make([]uint32, buckets)
+	}
 	for b := range c.heads {
 		c.heads[b] = noIndex
 	}
-	return c
+	for id, due := range c.due {
+		if due != sim.Never {
+			c.insert(uint32(id), due)
+		}
+	}
 }
 
 // reach makes room for a server.
@@ -42,9 +56,12 @@ func (c *calendar) reach(id uint32) {
 		c.prev = append(c.prev, noIndex)
 	}
 	c.due[id] = sim.Never
+	if len(c.due) > len(c.heads) { // an entry a bucket and lap
+		c.rebuild(2*len(c.heads), c.shift)
+	}
 }
 
-func (c *calendar) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (calendarBuckets - 1) }
+func (c *calendar) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (len(c.heads) - 1) }
 
 // announce says when a server's next departure is due; a later one than said
 // before may come early.
@@ -89,13 +106,14 @@ func (p *Plane) turn(now sim.Time) {
 	c := &p.calendar
 	first, last := uint64(c.turned)>>c.shift, uint64(now)>>c.shift
 	if c.count > 0 {
-		if last-first >= calendarBuckets {
-			first = last - calendarBuckets + 1
-		}
+		lap := uint64(len(c.heads))
+		first = max(first, last-min(last, lap-1)) // one lap sees all
 		for tick := first; tick <= last; tick++ {
-			p.turnBucket(int(tick&(calendarBuckets-1)), now)
+			p.turnBucket(int(tick&(lap-1)), now)
 		}
-		c.passed += int(last - first)
+		if last-first < lap-1 { // an idle time tells nothing
+			c.passed += int(last - first)
+		}
 	}
 	c.turned = now
 	if c.found >= tuneEvery {
@@ -120,28 +138,19 @@ func (p *Plane) turnBucket(b int, now sim.Time) {
 	}
 }
 
-// tune halves the buckets when too many entries are looked at in vain, and
-// doubles them when too many are empty.
+// tune doubles the buckets when too many are passed for each entry that is due,
+// and halves them when too many entries are looked at in vain. Each bucket that is
+// passed may hold an entry of a later lap: those do not tell against its length.
 func (c *calendar) tune() {
 	shift := c.shift
 	switch {
-	case c.looked > 3*c.found && shift > 0:
+	case c.passed > 3*c.found:
+		shift = min(shift+1, 40)
+	case c.looked-c.passed > 3*c.found && shift > 0:
 		shift--
-	case c.passed > 3*c.found && shift < 40:
-		shift++
 	}
 	c.looked, c.found, c.passed = 0, 0, 0
-	if shift == c.shift {
-		return
-	}
-	c.shift = shift
-	c.count = 0
-	for b := range c.heads {
-		c.heads[b] = noIndex
-	}
-	for id, due := range c.due {
-		if due != sim.Never {
-			c.insert(uint32(id), due)
-		}
+	if shift != c.shift {
+		c.rebuild(len(c.heads), shift)
 	}
 }

@@ -115,7 +115,7 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 			}
 			gap := sim.Seconds(1e-6 * float64(uint64(1)<<scale) * c.draws.Exponential())
 			if c.draws.Below(100) == 0 { // nobody looks for several laps
-				gap = calendarBuckets * sim.Time(1+c.draws.Below(3)) << c.calendar.shift
+				gap = leastBuckets * sim.Time(1+c.draws.Below(3)) << c.calendar.shift
 			}
 			longest = max(longest, gap>>c.calendar.shift)
 			c.pass(gap)
@@ -133,7 +133,7 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 			finest, coarsest = min(finest, c.calendar.shift), max(coarsest, c.calendar.shift)
 		}
 	}
-	if finest > firstShift-3 || coarsest < firstShift+3 || longest < 2*calendarBuckets {
+	if finest > firstShift-3 || coarsest < firstShift+3 || longest < 2*leastBuckets {
 		t.Errorf("buckets of 2^%d to 2^%d ns and gaps of %d buckets at most: the test shows too little", finest, coarsest, longest)
 	}
 }
