@@ -25,7 +25,7 @@ func (b bench) breach(action AlarmAction, metric float64) {
 // the same step launch nothing, and scale-in waits until all are warm.
 func TestStepScalingCountsWarmingInstances(t *testing.T) {
 	cfg := baseEstate()
-	cfg.LaunchTemplates[0].Launch = LaunchTimes{Boot: must(rng.Fixed(60))}
+	cfg.LaunchTemplates[0].Launch = LaunchTimes{Pending: must(rng.Fixed(60))}
 	g := cfg.addGroup(1, 20, 10)
 	infinity := math.Inf(1)
 	out := scaling.Step{Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: 300 * sim.Second,

@@ -315,7 +315,7 @@ func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 // forsake takes a member that leaves before it was in service off the activity
 // that launched it.
 func (cp *Plane) forsake(i int, in *instance) {
-	if in.life.launches() && in.order.activity != None {
+	if in.life == pending && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None
 		cp.progress(i, a)
@@ -371,7 +371,7 @@ func (cp *Plane) endActivity(g *group, a int) {
 func (cp *Plane) base(g *group) int {
 	n := 0
 	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.life == serving && in.warmUntil <= cp.kernel.Now() {
+		if in := cp.instances.Get(h); in.life.runs() && in.warmUntil <= cp.kernel.Now() {
 			n++
 		}
 	}
@@ -383,7 +383,7 @@ func (cp *Plane) base(g *group) int {
 func (cp *Plane) warming(g *group) bool {
 	for _, h := range g.members {
 		in := cp.instances.Get(h)
-		if in.order.raised && (in.life.launches() || in.life == serving && in.warmUntil > cp.kernel.Now()) {
+		if in.order.raised && (in.life == pending || in.life.runs() && in.warmUntil > cp.kernel.Now()) {
 			return true
 		}
 	}

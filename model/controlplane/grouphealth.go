@@ -15,7 +15,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	inService := 0
 	for _, h := range g.members {
 		in := cp.instances.Get(h)
-		if in.life != serving {
+		if !in.life.runs() {
 			continue
 		}
 		inService++
@@ -96,7 +96,7 @@ func (cp *Plane) rebalanced(i int) {
 		return
 	}
 	for _, h := range g.members {
-		if cp.instances.Get(h).life.launches() {
+		if cp.instances.Get(h).life == pending {
 			return
 		}
 	}

@@ -196,7 +196,7 @@ func (cp *Plane) sampleGroup(i int) {
 	for _, h := range g.members {
 		in := cp.instances.Get(h)
 		spent := cp.data.ServerUse(in.server).Busy
-		if in.life == serving {
+		if in.life.runs() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)
 			powered += float64(now-since) * float64(cp.frame.Types[in.order.typ].VCPUs)

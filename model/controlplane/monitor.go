@@ -130,7 +130,7 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	var all spread
 	for _, h := range cp.groups[m.Subject].members {
 		in := cp.instances.Get(h)
-		if in.life != serving || in.warmUntil > now-period {
+		if !in.life.runs() || in.warmUntil > now-period {
 			continue
 		}
 		used := cp.data.ServerUse(in.server)
@@ -212,7 +212,7 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 		}
 		return datapoint{value: (counts.Latency - mark.Latency).Seconds() / float64(n), ok: true}
 	case UnHealthyHostCount:
-		return datapoint{value: float64(counts.Registered - counts.Healthy), ok: true}
+		return datapoint{value: float64(counts.Unhealthy), ok: true}
 	}
 	return datapoint{value: healthy, ok: true}
 }
