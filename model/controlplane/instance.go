@@ -71,8 +71,9 @@ type order struct {
 	fleet    int // None in groups
 	service  int
 	owner    int32
-	activity int  // of the group; None
-	raised   bool // launched by a rise of desired
+	activity int    // of the group; None
+	cause    string // of a launch that is retried; empty: its activity's
+	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
 	settled  bool // in service from the very start of the run
 }
