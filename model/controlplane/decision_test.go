@@ -15,9 +15,8 @@ import (
 func (b bench) breach(action AlarmAction, metric float64) {
 	a := &watch{
 		cfg:    &Alarm{Name: "test", Config: alarm.Config{EvaluationPeriods: 1, Threshold: 50}},
-		window: alarm.NewWindow(1),
+		newest: datapoint{value: metric, ok: true},
 	}
-	a.window.Push(metric, true)
 	b.invoke(a, action)
 }
 

@@ -26,7 +26,7 @@ type watch struct {
 	window  alarm.Window
 	state   alarm.State
 	staged  []datapoint // published, not visible yet
-	from    sim.Time    // where the period of the newest visible datapoint began
+	newest  datapoint   // that is visible and has a value
 	invoked sim.Time    // when its actions last ran
 }
 
@@ -237,7 +237,7 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	for k < len(a.staged) && a.staged[k].visible <= now {
 		a.window.Push(a.staged[k].value, a.staged[k].ok)
 		if a.staged[k].ok {
-			a.from = a.staged[k].from
+			a.newest = a.staged[k]
 		}
 		k++
 	}
