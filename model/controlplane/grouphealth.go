@@ -43,6 +43,23 @@ func (cp *Plane) replace(i int) {
 	cp.reconcile(i, launching{activity: None, warmup: cp.groups[i].replacementWarmup()})
 }
 
+// restores reports whether a replacement or a rebalance of zones is in progress:
+// simple scaling waits for it, although it starts no cooldown (Amazon EC2 Auto
+// Scaling User Guide, "Scaling cooldowns": "until the scaling activity or health
+// check replacement completes").
+func (cp *Plane) restores(g *group) bool {
+	if g.surge > 0 {
+		return true
+	}
+	for _, h := range g.members {
+		in := cp.instances.Get(h)
+		if in.order.activity == None && (in.life == pending || in.life == draining) {
+			return true
+		}
+	}
+	return false
+}
+
 // imbalance returns the zones with the most and the fewest members if they
 // differ by more than one and the small one can take an instance.
 func (cp *Plane) imbalance(g *group) (most, fewest int, ok bool) {
