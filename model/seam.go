@@ -50,7 +50,7 @@ type TargetCounts struct {
 	Requests, Responses int64
 	Latency             sim.Time // Σ over responses
 	HealthyArea         float64  // target-nanoseconds
-	Healthy, Registered int
+	Healthy, Unhealthy  int      // targets now; those that are neither wait for their first check
 }
 
 // BalancerUse is what a load balancer did between two instants.

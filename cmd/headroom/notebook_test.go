@@ -22,7 +22,8 @@ import (
 //	metric KEY expect=V within=W        the same, and whether it is V, give or take W
 //	metric KEY expect=V at random       whether V is in its band of 1 - 10⁻⁴
 //	metric KEY theory=NAME ...          the same for the value of a formula
-//	activities SUBJECT KIND... [clock]  what happened to a part, by seconds or the clock
+//	activities SUBJECT KIND... [clock] [causes]
+//	                                    what happened to a part, by seconds or the clock
 //	invoice                             the lines of the invoice
 //	output REGEXP                       the lines of standard output that match
 //	error                               standard error of a command that ends with exit code 2
@@ -162,8 +163,8 @@ func table(t *testing.T, path string) []map[string]string {
 // the start, of the kinds that are named.
 func happened(t *testing.T, path string, words []string) string {
 	var b strings.Builder
-	clock := slices.Contains(words, "clock")
-	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "clock" })
+	clock, causes := slices.Contains(words, "clock"), slices.Contains(words, "causes")
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "clock" || w == "causes" })
 	for _, row := range table(t, path) {
 		if row["subject"] != words[0] || len(words) > 1 && !slices.Contains(words[1:], row["kind"]) {
 			continue
@@ -176,7 +177,11 @@ func happened(t *testing.T, path string, words []string) string {
 			}
 			when = strconv.FormatFloat(at.Sub(begins).Seconds(), 'f', -1, 64)
 		}
-		fmt.Fprintf(&b, "%-6s %-12s %s\n", when, row["kind"], row["detail"])
+		what := row["detail"]
+		if causes {
+			what += ": " + row["cause"]
+		}
+		fmt.Fprintf(&b, "%-6s %-12s %s\n", when, row["kind"], what)
 	}
 	if b.Len() == 0 {
 		return "nothing\n"

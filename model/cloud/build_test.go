@@ -92,7 +92,7 @@ func baseConfig() *Config {
 		},
 		Estate: controlplane.Estate{LaunchTemplates: []LaunchTemplate{{
 			Name: "web", Platform: model.Linux, Tenancy: model.TenancyDefault, Detailed: true,
-			Launch: LaunchTimes{Boot: must(rng.Fixed(90))},
+			Launch: LaunchTimes{Pending: must(rng.Fixed(90))},
 		}}},
 	}
 }

@@ -77,7 +77,7 @@ func composite() *Config {
 	cfg := baseConfig()
 	cfg.Types[0].VCPUs = 1
 	cfg.TargetGroups[0].HealthCheck.Enabled = false
-	cfg.LaunchTemplates[0].Launch = LaunchTimes{Boot: must(rng.Fixed(90))}
+	cfg.LaunchTemplates[0].Launch = LaunchTimes{Pending: must(rng.Fixed(90))}
 	g := cfg.addGroup(2, 10, 2)
 	tracking := scaling.TargetTracking{
 		Target: 50, LowFactor: 0.7, ScaleIn: scaling.Proportional, Cadence: scaling.LegacyCadence(),
@@ -139,9 +139,9 @@ func TestCompositeScenario(t *testing.T) {
 	for _, l := range out.Ledger.Leases {
 		seconds += l.To - l.From
 	}
-	// Billed from running, which is the launch call with pending 0; the three
-	// that leave finish the request they have.
-	if want := 18480 * sim.Second; seconds < want || seconds > want+30*sim.Millisecond {
+	// Billed from running, which is in service: two from 0, two from 870, four from
+	// 1110; three leave at 2040 and finish the request they have.
+	if want := (5*3600 + 3*2040 - 2*870 - 4*1110) * sim.Second; seconds < want || seconds > want+30*sim.Millisecond {
 		t.Errorf("%v of instances, want %v", seconds, want)
 	}
 	r := out.Routes[1]

@@ -133,7 +133,7 @@ func TestMechanismDecidesWhoWaits(t *testing.T) {
 		}}}
 		w := must(New(cfg, 0))
 		until(t, w, 10*sim.Minute, 1)
-		// An instance boots for 90 s: out at 1, 5 and 9 min with the cooldown.
+		// An instance is pending for 90 s: out at 1, 5 and 9 min with the cooldown.
 		want := map[bool]int{true: 4, false: 11}[cooldown]
 		if got := groupNow(w).Desired; got != want {
 			t.Errorf("cooldown %v: desired %d after ten minutes, want %d", cooldown, got, want)

@@ -166,11 +166,11 @@ func baseFrame() *model.Frame {
 	}
 }
 
-// baseEstate is a launch template whose instances boot for 90 s.
+// baseEstate is a launch template whose instances are pending for 90 s.
 func baseEstate() *Estate {
 	return &Estate{LaunchTemplates: []LaunchTemplate{{
 		Name: "web", Platform: model.Linux, Tenancy: model.TenancyDefault, Detailed: true,
-		Launch: LaunchTimes{Boot: must(rng.Fixed(90))},
+		Launch: LaunchTimes{Pending: must(rng.Fixed(90))},
 	}}}
 }
 

@@ -19,12 +19,13 @@ type invocation struct {
 	from      sim.Time // where the metric's period began
 }
 
-// invoke lets an alarm ask a policy.
+// invoke lets an alarm ask a policy. It acts on the newest datapoint that exists,
+// which may be of an earlier period than the newest of the alarm: basic monitoring
+// has one in five minutes, and an alarm of a minute repeats in between.
 func (cp *Plane) invoke(a *watch, action AlarmAction) {
-	value, ok := a.window.Latest()
 	cp.ask(action.Group, invocation{
 		policy: action.Policy, side: action.Side, alarm: a.cfg.Name,
-		threshold: a.cfg.Config.Threshold, metric: value, hasMetric: ok, from: a.from,
+		threshold: a.cfg.Config.Threshold, metric: a.newest.value, hasMetric: a.newest.ok, from: a.newest.from,
 	})
 }
 
@@ -78,7 +79,7 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) scaling.Deci
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
 	defer cp.scheduleWake(i, inv.policy)
-	if s.mechanism.Cooldown && (g.running > 0 || view.Now < g.cooldownUntil) {
+	if s.mechanism.Cooldown && (g.running > 0 || view.Now < g.cooldownUntil || cp.restores(g)) {
 		cp.members[i].BlockedByCooldown++
 		return scaling.Decision{}
 	}

@@ -15,9 +15,8 @@ import (
 func (b bench) breach(action AlarmAction, metric float64) {
 	a := &watch{
 		cfg:    &Alarm{Name: "test", Config: alarm.Config{EvaluationPeriods: 1, Threshold: 50}},
-		window: alarm.NewWindow(1),
+		newest: datapoint{value: metric, ok: true},
 	}
-	a.window.Push(metric, true)
 	b.invoke(a, action)
 }
 
@@ -25,7 +24,7 @@ func (b bench) breach(action AlarmAction, metric float64) {
 // the same step launch nothing, and scale-in waits until all are warm.
 func TestStepScalingCountsWarmingInstances(t *testing.T) {
 	cfg := baseEstate()
-	cfg.LaunchTemplates[0].Launch = LaunchTimes{Boot: must(rng.Fixed(60))}
+	cfg.LaunchTemplates[0].Launch = LaunchTimes{Pending: must(rng.Fixed(60))}
 	g := cfg.addGroup(1, 20, 10)
 	infinity := math.Inf(1)
 	out := scaling.Step{Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: 300 * sim.Second,

@@ -29,9 +29,10 @@ type group struct {
 	scalers     []scaler     // by policy
 	invocations []invocation // what asks a policy to decide in this instant
 	deciding    bool
-	retries     int  // launch failures in a row
-	retrying    bool // a groupLaunches event is pending
-	reclaiming  bool // the launch that failed waits for Spot capacity
+	retries     int      // launch failures in a row
+	retryAt     sim.Time // of the pending retry, the only one; Never: none
+	reclaiming  bool     // the launch that failed waits for Spot capacity
+	short       shortage // why the last launch failed
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 
@@ -84,7 +85,8 @@ func (g *group) least() int {
 
 // launching is what launches of one reconciliation have in common.
 type launching struct {
-	activity int // None: a replacement
+	activity int    // None: a replacement or a retry
+	cause    string // of a retry
 	raised   bool
 	warmup   sim.Time
 	settled  bool // at the very start: in service at once
@@ -95,7 +97,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 	g := &cp.groups[i]
 	have := cp.capacity(g)
 	for n := g.desired + g.surge - have; n > 0; n-- {
-		if !cp.launchMember(i, l) {
+		if g.short = cp.launchMember(i, l); g.short != noShortage {
 			cp.launchesFail(i, l)
 			break
 		}
@@ -126,8 +128,8 @@ func (cp *Plane) capacity(g *group) int {
 }
 
 // launchMember launches one instance in the zone with the fewest, trying the
-// others when there is no capacity.
-func (cp *Plane) launchMember(i int, l launching) bool {
+// others when there is no capacity. It returns why none took it.
+func (cp *Plane) launchMember(i int, l launching) shortage {
 	g := &cp.groups[i]
 	counts := cp.zoneCounts(g)
 	allowed := make([]bool, len(counts))
@@ -137,23 +139,26 @@ func (cp *Plane) launchMember(i int, l launching) bool {
 	o := order{
 		template: &cp.cfg.LaunchTemplates[g.cfg.Template], option: cp.nextOption(g), group: i, fleet: None,
 		service: g.cfg.Service, owner: g.owner, spotPool: None,
-		activity: l.activity, raised: l.raised, warmup: l.warmup, settled: l.settled,
+		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, settled: l.settled,
 	}
+	worst := noShortage
 	for {
 		z := scaling.LaunchZone(counts, allowed)
 		if z < 0 {
-			return false
+			return worst
 		}
 		o.zone = g.cfg.Zones[z]
-		if h, ok := cp.launchIn(g, z, o); ok {
+		h, short := cp.launchIn(g, z, o)
+		if short == noShortage {
 			g.retries = 0
 			g.members = append(g.members, h)
 			if l.activity != None {
 				g.activities[l.activity].left++
 			}
 			cp.noteLaunch(h)
-			return true
+			return noShortage
 		}
+		worst = max(worst, short)
 		allowed[z] = false
 	}
 }
@@ -186,10 +191,13 @@ func (g *group) zoneIndex(z model.Zone) int {
 
 // launchIn tries the group's instance types in one zone, in the order of its
 // allocation strategy.
-func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, bool) {
+func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, shortage) {
 	types := g.cfg.Types
 	if g.cfg.Mixed == nil {
-		return cp.launchType(g, &types[0], o)
+		if h, ok := cp.launchType(g, &types[0], o); ok {
+			return h, noShortage
+		}
+		return 0, insufficientInstanceCapacity
 	}
 	pools := make([]scaling.Pool, len(types))
 	for k := range types {
@@ -203,13 +211,13 @@ func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, bool) {
 			k = g.cfg.Mixed.ChooseOnDemand(pools)
 		}
 		if k < 0 {
-			return 0, false
+			return 0, cp.shortageIn(g, o)
 		}
 		if h, ok := cp.launchType(g, &types[k], o); ok {
 			if o.option == model.Spot {
 				g.spotCursor[z]++
 			}
-			return h, true
+			return h, noShortage
 		}
 		pools[k].CapacityScore = 0
 	}
@@ -233,36 +241,6 @@ func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool
 		g.reclaiming = cp.cfg.WaitForSpotReclaim
 	}
 	return h, ok
-}
-
-// launchesFail retries with a growing pause: 20, 40, 80, 160 s, then 300 s.
-func (cp *Plane) launchesFail(i int, l launching) {
-	g := &cp.groups[i]
-	g.owed = launching{activity: None, raised: l.raised, warmup: l.warmup}
-	if g.reclaiming { // not a failure: Spot instances make room
-		g.reclaiming = false
-		g.retrying = true
-		cp.scheduleAfter(noticeTime, indexed(groupLaunches, i))
-		return
-	}
-	cp.noteShortage(i)
-	if g.retrying {
-		return
-	}
-	g.retrying = true
-	pause := 300 * sim.Second
-	if g.retries < 4 {
-		pause = 20 * sim.Second << g.retries
-	}
-	g.retries++
-	cp.scheduleAfter(pause, indexed(groupLaunches, i))
-}
-
-// onGroupLaunches tries again to reach the desired capacity.
-func (cp *Plane) onGroupLaunches(ev model.Event) {
-	g := &cp.groups[ev.Index()]
-	g.retrying = false
-	cp.reconcile(ev.Index(), g.owed)
 }
 
 // replacementWarmup is that of every launch that no step or target tracking
@@ -315,7 +293,7 @@ func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 // forsake takes a member that leaves before it was in service off the activity
 // that launched it.
 func (cp *Plane) forsake(i int, in *instance) {
-	if in.life.launches() && in.order.activity != None {
+	if in.life == pending && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None
 		cp.progress(i, a)
@@ -371,7 +349,7 @@ func (cp *Plane) endActivity(g *group, a int) {
 func (cp *Plane) base(g *group) int {
 	n := 0
 	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.life == serving && in.warmUntil <= cp.kernel.Now() {
+		if in := cp.instances.Get(h); in.life.runs() && in.warmUntil <= cp.kernel.Now() {
 			n++
 		}
 	}
@@ -383,7 +361,7 @@ func (cp *Plane) base(g *group) int {
 func (cp *Plane) warming(g *group) bool {
 	for _, h := range g.members {
 		in := cp.instances.Get(h)
-		if in.order.raised && (in.life.launches() || in.life == serving && in.warmUntil > cp.kernel.Now()) {
+		if in.order.raised && (in.life == pending || in.life.runs() && in.warmUntil > cp.kernel.Now()) {
 			return true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"headroom/model"
 	"headroom/model/scaling"
 	"headroom/sim"
+	"headroom/sim/rng"
 )
 
 // The first datapoint exists at t = 60.
@@ -49,5 +50,68 @@ func TestCooldownBlocksSimpleScalingOnly(t *testing.T) {
 			b.kill(b.groups[0].members[0], model.Failed)
 			b.lost(0)
 		}
+	}
+}
+
+// A health replacement runs from 290 to 390 s: simple scaling, whose own cooldown
+// is 0 and whose alarm repeats every minute, waits for it.
+func TestReplacementBlocksSimpleScaling(t *testing.T) {
+	frame, cfg := baseFrame(), baseEstate()
+	cfg.LaunchTemplates[0].Launch = LaunchTimes{Pending: must(rng.Fixed(100))}
+	g := cfg.addGroup(1, 9, 2)
+	g.Policies = []ScalingPolicy{{Name: "out", Spec: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 1}}}
+	cfg.alwaysInAlarm()
+	b := start(t, frame, cfg)
+	desired := func(at sim.Time) int {
+		b.until(at * sim.Second)
+		return b.Snapshot().Groups[0].Desired
+	}
+	for _, step := range []struct {
+		at      sim.Time
+		desired int
+	}{{59, 2}, {60, 3}, {179, 3}, {180, 4}, {290, 4}, {300, 4}, {419, 4}, {420, 5}, {539, 5}, {540, 6}} {
+		if got := desired(step.at); got != step.desired {
+			t.Errorf("at %d s: desired %d, want %d", step.at, got, step.desired)
+		}
+		if step.at == 290 {
+			b.kill(b.groups[0].members[0], model.Failed)
+			b.lost(0)
+		}
+	}
+}
+
+// A rebalance of zones runs from 70 s, when the launch begins, to 160 s.
+func TestZoneRebalanceBlocksSimpleScaling(t *testing.T) {
+	frame, cfg := baseFrame(), baseEstate()
+	g := cfg.addGroup(1, 9, 4)
+	g.Policies = []ScalingPolicy{{Name: "out", Spec: scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: 1}}}
+	cfg.alwaysInAlarm()
+	cfg.PublicationDelay = 15 * sim.Second // repeats at 75, 135, 195 s
+	b := start(t, frame, cfg)
+	b.zoneDown[1]++
+	for _, h := range b.groups[0].members {
+		if b.instances.Get(h).zone == 1 {
+			b.kill(h, model.Failed)
+			b.lost(0)
+			break
+		}
+	}
+	b.until(70 * sim.Second)
+	b.zoneDown[1]--
+	for _, h := range b.groups[0].members {
+		if in := b.instances.Get(h); in.zone == 0 && in.life == pending {
+			b.run(h)
+		}
+	}
+	if b.rebalance(0); b.groups[0].surge != 1 {
+		t.Fatalf("surge %d, want one launch beyond desired", b.groups[0].surge)
+	}
+	b.until(159 * sim.Second)
+	if got := b.Snapshot().Groups[0].Desired; got != 4 {
+		t.Errorf("at 159 s: desired %d, want 4 while zones are rebalanced", got)
+	}
+	b.until(195 * sim.Second)
+	if got := b.Snapshot().Groups[0].Desired; got != 5 {
+		t.Errorf("at 195 s: desired %d, want 5", got)
 	}
 }

@@ -15,7 +15,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	inService := 0
 	for _, h := range g.members {
 		in := cp.instances.Get(h)
-		if in.life != serving {
+		if !in.life.runs() {
 			continue
 		}
 		inService++
@@ -41,6 +41,23 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 // replace launches instances for members that were lost.
 func (cp *Plane) replace(i int) {
 	cp.reconcile(i, launching{activity: None, warmup: cp.groups[i].replacementWarmup()})
+}
+
+// restores reports whether a replacement or a rebalance of zones is in progress:
+// simple scaling waits for it, although it starts no cooldown (Amazon EC2 Auto
+// Scaling User Guide, "Scaling cooldowns": "until the scaling activity or health
+// check replacement completes").
+func (cp *Plane) restores(g *group) bool {
+	if g.surge > 0 {
+		return true
+	}
+	for _, h := range g.members {
+		in := cp.instances.Get(h)
+		if in.order.activity == None && (in.life == pending || in.life == draining) {
+			return true
+		}
+	}
+	return false
 }
 
 // imbalance returns the zones with the most and the fewest members if they
@@ -96,7 +113,7 @@ func (cp *Plane) rebalanced(i int) {
 		return
 	}
 	for _, h := range g.members {
-		if cp.instances.Get(h).life.launches() {
+		if cp.instances.Get(h).life == pending {
 			return
 		}
 	}

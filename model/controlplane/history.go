@@ -35,9 +35,12 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 	}
 	cp.members[in.order.group].Launched++
 	cause := "replacement"
-	if a := in.order.activity; a != None {
+	switch a := in.order.activity; {
+	case a != None:
 		cause = g.activities[a].cause
-	} else if g.surge > 0 {
+	case in.order.cause != "":
+		cause = in.order.cause
+	case g.surge > 0:
 		cause = "rebalance of zones"
 	}
 	cp.note(Activity{
@@ -82,7 +85,7 @@ func (cp *Plane) noteShortage(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
 	cp.note(Activity{
-		Subject: g.name(), Kind: "capacity-short", Cause: "InsufficientInstanceCapacity", Instance: None,
+		Subject: g.name(), Kind: "capacity-short", Cause: g.short.String(), Instance: None,
 		Detail: fmt.Sprintf("%d of %d instances", cp.capacity(g), g.desired),
 	})
 }
@@ -196,7 +199,7 @@ func (cp *Plane) sampleGroup(i int) {
 	for _, h := range g.members {
 		in := cp.instances.Get(h)
 		spent := cp.data.ServerUse(in.server).Busy
-		if in.life == serving {
+		if in.life.runs() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)
 			powered += float64(now-since) * float64(cp.frame.Types[in.order.typ].VCPUs)

@@ -108,9 +108,9 @@ func (cp *Plane) groupState(i int) GroupState {
 	}
 	for _, h := range g.members {
 		switch in := cp.instances.Get(h); {
-		case in.life.launches():
+		case in.life == pending:
 			s.Pending++
-		case in.life == serving:
+		case in.life.runs():
 			s.InService++
 		default:
 			s.Terminating++

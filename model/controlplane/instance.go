@@ -12,14 +12,16 @@ type life uint8
 
 const (
 	pending      life = iota + 1 // launched, not billed yet
-	booting                      // running, the application port is closed
-	serving                      // the application port is open; InService in a group
+	booting                      // running, InService in a group; the application port is closed
+	serving                      // the same with the application port open
 	draining                     // leaving its target groups
 	shuttingDown                 // no longer billed, still on its host
 )
 
-// launches reports whether the instance is not in service yet.
-func (l life) launches() bool { return l == pending || l == booting }
+// runs reports whether the instance is in service: a group's member is from the
+// moment it is running, whether or not its application answers yet (Amazon EC2
+// Auto Scaling User Guide, "Instance lifecycle").
+func (l life) runs() bool { return l == booting || l == serving }
 
 // leaves reports whether the instance's end has begun.
 func (l life) leaves() bool { return l == draining || l == shuttingDown }
@@ -69,8 +71,9 @@ type order struct {
 	fleet    int // None in groups
 	service  int
 	owner    int32
-	activity int  // of the group; None
-	raised   bool // launched by a rise of desired
+	activity int    // of the group; None
+	cause    string // of a launch that is retried; empty: its activity's
+	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
 	settled  bool // in service from the very start of the run
 }
@@ -134,7 +137,7 @@ func draw(s *rng.Stream, d rng.Distribution) sim.Time {
 	return max(0, sim.Seconds(s.Draw(d)))
 }
 
-// onInstanceRuns starts billing.
+// onInstanceRuns starts billing; a group's instance is then in service.
 func (cp *Plane) onInstanceRuns(ev model.Event) {
 	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending {
 		cp.overtaken()
@@ -146,14 +149,23 @@ func (cp *Plane) onInstanceRuns(ev model.Event) {
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	in.life = booting
+	in.inServiceAt = cp.kernel.Now()
 	cp.openLease(in)
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
+	if !in.noticed { // else it would take requests that it cannot finish
+		for _, g := range cp.targetGroupsOf(in) {
+			cp.data.Register(in.server, g, in.order.settled)
+		}
+	}
+	if in.order.group != None {
+		cp.joined(h)
+	}
 }
 
-// onInstanceBoots opens the application port; a group's instance is then in
-// service.
+// onInstanceBoots opens the application port. It has failed the health checks
+// until now.
 func (cp *Plane) onInstanceBoots(ev model.Event) {
 	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != booting {
 		cp.overtaken()
@@ -165,18 +177,8 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 func (cp *Plane) boot(h slab.Handle) {
 	in := cp.instances.Get(h)
 	in.life = serving
-	in.inServiceAt = cp.kernel.Now()
 	if !in.broken {
 		cp.data.Listen(in.server)
-	}
-	if !in.noticed { // else it would take requests that it cannot finish
-		for _, g := range cp.targetGroupsOf(in) {
-			cp.data.Register(in.server, g, in.order.settled)
-		}
-	}
-	in.minute = cp.data.ServerUse(in.server).Busy
-	if in.order.group != None {
-		cp.joined(h)
 	}
 }
 
@@ -195,7 +197,7 @@ func (cp *Plane) terminate(h slab.Handle) {
 	if in.life.leaves() {
 		return
 	}
-	if in.life == serving {
+	if in.life.runs() {
 		cp.outOfService(in)
 	}
 	in.life = draining
@@ -231,7 +233,7 @@ func (cp *Plane) shutDown(h slab.Handle) {
 // kill ends an instance at once: its host failed or Spot took it.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
-	if in.life == serving {
+	if in.life.runs() {
 		cp.outOfService(in)
 	}
 	if !in.life.ended() {

@@ -26,7 +26,7 @@ type watch struct {
 	window  alarm.Window
 	state   alarm.State
 	staged  []datapoint // published, not visible yet
-	from    sim.Time    // where the period of the newest visible datapoint began
+	newest  datapoint   // that is visible and has a value
 	invoked sim.Time    // when its actions last ran
 }
 
@@ -130,7 +130,7 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	var all spread
 	for _, h := range cp.groups[m.Subject].members {
 		in := cp.instances.Get(h)
-		if in.life != serving || in.warmUntil > now-period {
+		if !in.life.runs() || in.warmUntil > now-period {
 			continue
 		}
 		used := cp.data.ServerUse(in.server)
@@ -212,7 +212,7 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 		}
 		return datapoint{value: (counts.Latency - mark.Latency).Seconds() / float64(n), ok: true}
 	case UnHealthyHostCount:
-		return datapoint{value: float64(counts.Registered - counts.Healthy), ok: true}
+		return datapoint{value: float64(counts.Unhealthy), ok: true}
 	}
 	return datapoint{value: healthy, ok: true}
 }
@@ -237,7 +237,7 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	for k < len(a.staged) && a.staged[k].visible <= now {
 		a.window.Push(a.staged[k].value, a.staged[k].ok)
 		if a.staged[k].ok {
-			a.from = a.staged[k].from
+			a.newest = a.staged[k]
 		}
 		k++
 	}

@@ -27,6 +27,7 @@ type input struct {
 	clock         int
 	staged        []datapoint // published, not visible yet
 	seen          *scaling.Recorder
+	newest        datapoint // that has become visible and has a value
 }
 
 // newInputs prepares the metrics of all policies. It comes before whatever marks
@@ -109,8 +110,9 @@ func (cp *Plane) onPolicyWakes(ev model.Event) {
 	s.wake = sim.Never
 	inv := invocation{policy: int(k), side: scaling.Woken, from: -1}
 	if len(s.inputs) > 0 {
-		newest := cp.see(s.inputs[0]).Latest()
-		inv.metric, inv.hasMetric = newest.Value, newest.OK
+		cp.see(s.inputs[0])
+		newest := cp.inputs[s.inputs[0]].newest
+		inv.metric, inv.hasMetric = newest.value, newest.ok
 	}
 	cp.ask(int(i), inv)
 }
@@ -136,6 +138,9 @@ func (cp *Plane) see(n int) scaling.History {
 	k := 0
 	for ; k < len(in.staged) && in.staged[k].visible <= cp.kernel.Now(); k++ {
 		p := &in.staged[k]
+		if p.ok {
+			in.newest = *p
+		}
 		in.seen.Push(scaling.Datapoint{
 			From: p.from, Until: p.from + cp.clocks[in.clock].period, Value: p.value, OK: p.ok,
 		})

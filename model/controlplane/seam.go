@@ -10,10 +10,10 @@ import (
 type DataPlane interface {
 	// Open makes a server whose port is closed yet.
 	Open(spec model.ServerSpec) slab.Handle
-	// Listen opens the application port of a server.
+	// Listen opens the application port of a server, after its registration.
 	Listen(server slab.Handle)
-	// Register adds a server to a target group; trusted ones are healthy at
-	// once.
+	// Register adds a server to a target group, whose port may open later;
+	// trusted ones are healthy at once.
 	Register(server slab.Handle, group int, trusted bool)
 	// Deregister takes a server out of all its target groups in good order and
 	// returns how many it is still in.

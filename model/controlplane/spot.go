@@ -91,11 +91,7 @@ func (cp *Plane) onMarketMoves(ev model.Event) {
 			}
 		}
 	}
-	for i := range cp.groups {
-		if g := &cp.groups[i]; g.retrying && g.cfg.Mixed != nil {
-			cp.scheduleAfter(0, indexed(groupLaunches, i))
-		}
-	}
+	cp.priceMoved(ev.Index())
 }
 
 // onSpotShocks strikes every instance of a pool: its notice follows within
@@ -185,7 +181,7 @@ func (cp *Plane) onSpotReclaims(ev model.Event) {
 func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 	p := &cp.spotPools[pool]
 	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: 1 - p.hazardPerMonth()}
-	if m := g.cfg.Mixed.MaxPrice; m > 0 && m < p.price || cp.zoneDown[p.cfg.Zone] > 0 {
+	if g.outbid(p) || cp.zoneDown[p.cfg.Zone] > 0 {
 		v.CapacityScore = 0
 		return v
 	}

@@ -34,9 +34,9 @@ func TestNoticedInstancesDoNotJoinTheirTargetGroup(t *testing.T) {
 	}}}
 	b := start(t, frame, estate)
 	b.until(630 * sim.Second)
-	noticed, other := b.spotMember(booting), slab.Handle(0)
+	noticed, other := b.spotMember(pending), slab.Handle(0)
 	for h, in := range b.instances.All() {
-		if in.life == booting && h != noticed {
+		if in.life == pending && h != noticed {
 			other = h
 		}
 	}

@@ -67,7 +67,7 @@ func (cp *Plane) verifyLeases() error {
 	}
 	running := 0
 	for h, in := range cp.instances.All() {
-		billed := in.life == booting || in.life == serving || in.life == draining && in.lease != None
+		billed := in.life.runs() || in.life == draining && in.lease != None
 		if billed {
 			running++
 			if in.lease == None || cp.ledger.Leases[in.lease].To != sim.Never {
@@ -100,7 +100,7 @@ func (cp *Plane) verifyGroups() error {
 			if in == nil || in.order.group != i || in.life.ended() {
 				return fmt.Errorf("%s: member %d is not one", g.name(), k)
 			}
-			if in.life == serving {
+			if in.life.runs() {
 				inService++
 			}
 		}

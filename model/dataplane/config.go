@@ -88,7 +88,7 @@ type Call struct {
 
 // HealthCheck is how a target group looks at its targets.
 type HealthCheck struct {
-	Enabled bool // false: a target is healthy from its registration on
+	Enabled bool // false: a target is healthy from the opening of its port on
 	health.Check
 }
 

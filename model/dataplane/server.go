@@ -94,10 +94,18 @@ func (s *server) equip(cfg *Service, vcpus int) {
 // finishes reports whether the server works on for clients that have left.
 func (s *server) finishes() bool { return s.cfg.FinishAbandoned }
 
-// Listen opens the application port.
+// Listen opens the application port. Target groups without checks find out at
+// once, the others by their next check.
 func (p *Plane) Listen(h slab.Handle) {
-	if s := p.servers.Get(h); s.cfg != nil {
-		s.open = true
+	s := p.servers.Get(h)
+	if s.cfg == nil {
+		return
+	}
+	s.open = true
+	for _, t := range s.targets {
+		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
+			p.observe(t, true)
+		}
 	}
 }
 

@@ -33,8 +33,10 @@ func (p *Plane) TargetCounts(index int) model.TargetCounts {
 		Requests: g.requests, Responses: g.responses, Latency: g.latency,
 		HealthyArea: g.healthy.Area(p.kernel.Now()).Float64(), Healthy: int(g.healthy.Value()),
 	}
-	for i := range g.scopes {
-		c.Registered += g.scopes[i].registered
+	for _, t := range g.locals {
+		if t != noIndex && p.targets.at(t).unhealthy() {
+			c.Unhealthy++
+		}
 	}
 	return c
 }
@@ -67,8 +69,12 @@ type target struct {
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
 
-// Register adds a server to a target group; trusted targets are healthy at
-// once.
+// unhealthy reports whether the target failed its checks; an initial one has not
+// passed any yet.
+func (t *target) unhealthy() bool { return !t.draining && t.health.State() == health.Unhealthy }
+
+// Register adds a server to a target group, whose port may open later; trusted
+// targets are healthy at once.
 func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 	g := &p.targetGroups[group]
 	in := p.servers.Get(server)
@@ -89,7 +95,7 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 	}
 	s := &g.scopes[t.scope]
 	s.registered++
-	if trusted || !g.cfg.HealthCheck.Enabled {
+	if trusted || !g.cfg.HealthCheck.Enabled && in.open {
 		t.health.Observe(true) // one success makes a new target healthy
 		s.healthy++
 		g.healthy.Add(p.kernel.Now(), 1)
@@ -315,7 +321,7 @@ func (p *Plane) aboard(id uint32) []uint32 {
 // Unhealthy reports whether a target group calls a server unhealthy.
 func (p *Plane) Unhealthy(server slab.Handle) bool {
 	for _, h := range p.servers.Get(server).targets {
-		if t := p.targets.Get(h); t != nil && t.health.State() == health.Unhealthy {
+		if t := p.targets.Get(h); t != nil && t.unhealthy() {
 			return true
 		}
 	}

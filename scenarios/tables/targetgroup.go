@@ -21,7 +21,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
 		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
 		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
-		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy at once and for good"),
+		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
 		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
 		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails"),
 		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),

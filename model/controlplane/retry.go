@@ -1,0 +1,108 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+)
+
+// shortage says why a launch failed, the graver the larger: of several zones and
+// types the gravest counts.
+type shortage uint8
+
+const (
+	noShortage                   shortage = iota
+	spotMaxPriceTooLow                    // the Spot price is above the maximum price
+	insufficientInstanceCapacity          // no host has room, or the zone is down
+)
+
+// String returns EC2's error code.
+func (s shortage) String() string {
+	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[s]
+}
+
+// shortageIn says why none of the group's types could be launched in a zone.
+func (cp *Plane) shortageIn(g *group, o order) shortage {
+	if o.option != model.Spot || cp.zoneDown[o.zone] > 0 {
+		return insufficientInstanceCapacity
+	}
+	for k := range g.cfg.Types {
+		if p := &cp.spotPools[g.cfg.Types[k].SpotPool[o.zone]]; !g.outbid(p) {
+			return insufficientInstanceCapacity
+		}
+	}
+	return spotMaxPriceTooLow
+}
+
+// outbid reports whether a Spot price is above what the group would pay.
+func (g *group) outbid(p *spotPool) bool {
+	most := g.cfg.Mixed.MaxPrice
+	return most > 0 && most < p.price
+}
+
+// firstPause and mostPause bound the pause before a failed launch is tried again,
+// which doubles from one failure to the next: 20, 40, 80, 160 s, then 300 s. They
+// are our own; AWS documents no numbers.
+const (
+	firstPause = 20 * sim.Second
+	mostPause  = 300 * sim.Second
+)
+
+// launchesFail sees to it that a failed launch is tried again. A retry that is
+// pending already stays as it is.
+func (cp *Plane) launchesFail(i int, l launching) {
+	g := &cp.groups[i]
+	g.owed = launching{activity: None, cause: l.cause, raised: l.raised, warmup: l.warmup}
+	if l.activity != None {
+		g.owed.cause = g.activities[l.activity].cause
+	}
+	if g.reclaiming { // not a failure: Spot instances make room
+		g.reclaiming = false
+		cp.retryIn(i, noticeTime)
+		return
+	}
+	cp.noteShortage(i)
+	if g.retryAt != sim.Never {
+		return
+	}
+	pause := mostPause
+	if doubled := firstPause << min(g.retries, 8); doubled < mostPause {
+		pause = doubled
+	}
+	g.retries++
+	cp.retryIn(i, pause)
+}
+
+// retryIn makes that the instant of the group's pending retry.
+func (cp *Plane) retryIn(i int, pause sim.Time) {
+	cp.groups[i].retryAt = cp.kernel.Now() + pause
+	cp.scheduleAfter(pause, indexed(groupLaunches, i))
+}
+
+// onGroupLaunches tries again to reach the desired capacity.
+func (cp *Plane) onGroupLaunches(ev model.Event) {
+	g := &cp.groups[ev.Index()]
+	if g.retryAt != cp.kernel.Now() { // another instant was chosen since
+		cp.overtaken()
+		return
+	}
+	g.retryAt = sim.Never
+	cp.reconcile(ev.Index(), g.owed)
+}
+
+// priceMoved brings the retry forward of the groups that were outbid in a pool
+// and are no more.
+func (cp *Plane) priceMoved(pool int) {
+	p := &cp.spotPools[pool]
+	for i := range cp.groups {
+		g := &cp.groups[i]
+		if g.retryAt == sim.Never || g.short != spotMaxPriceTooLow || g.outbid(p) {
+			continue
+		}
+		for k := range g.cfg.Types {
+			if at := g.cfg.Types[k].SpotPool; at != nil && at[p.cfg.Zone] == pool {
+				cp.retryIn(i, 0)
+				break
+			}
+		}
+	}
+}
