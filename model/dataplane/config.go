@@ -90,6 +90,7 @@ type Call struct {
 type HealthCheck struct {
 	Enabled bool // false: a target is healthy from its registration on
 	health.Check
+	Demand sim.Time // CPU time of a check
 }
 
 // TargetGroup is a set of targets with one service.

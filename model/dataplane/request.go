@@ -45,7 +45,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	s.in += model.Bytes(r.in)
 	s.out += model.Bytes(r.out)
 	if r.gone {
-		p.free(i)
+		p.part(i, r)
 		return
 	}
 	hop := p.hop(r, s.zone)
@@ -58,6 +58,16 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	if p.tracked {
 		p.meter.phasesOf(s, &p.trips[i], r, hop)
 		p.answer(i, r, at+hop)
+		return
+	}
+	p.free(i)
+}
+
+// part ends a request that no client waits for: one whose client has left, or a
+// health check.
+func (p *Plane) part(i uint32, r *request) {
+	if r.source == checkSource {
+		p.checked(i, true)
 		return
 	}
 	p.free(i)

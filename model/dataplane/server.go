@@ -11,14 +11,15 @@ import (
 
 // server is one instance as requests see it.
 type server struct {
-	station station.Station
-	open    bool // the application port listens
-	watch   watching
-	journey bool // its service has steps
-	zone    model.Zone
-	pace    float64 // CPU time here for a second of demand
-	in, out model.Bytes
-	due     sim.Time // inKernel: of the pending serverDeparts; Never without one
+	station  station.Station
+	open     bool // the application port listens
+	watch    watching
+	attended int16 // checks aboard that decide: departures are in the kernel
+	journey  bool  // its service has steps
+	zone     model.Zone
+	pace     float64 // CPU time here for a second of demand
+	in, out  model.Bytes
+	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
 
 	cfg     *Service // nil: serves no requests
 	service int32
@@ -194,7 +195,7 @@ func (p *Plane) offer(i uint32, r *request) {
 	}
 	switch {
 	case !s.open:
-		p.fail(i, Code502)
+		p.turnAway(i)
 		return
 	case s.journey:
 		p.admit(i, now)
@@ -209,7 +210,7 @@ func (p *Plane) offer(i uint32, r *request) {
 		r.phase, r.ticket = queued, ticket
 		return
 	default:
-		p.fail(i, Code502)
+		p.turnAway(i)
 		return
 	}
 	p.changed(id, s)
@@ -272,9 +273,9 @@ func (p *Plane) refill(id uint32) {
 // event that comes too early is cheaper than one revoked.
 func (p *Plane) changed(id uint32, s *server) {
 	due := s.station.Next()
-	switch s.watch {
-	case onLook:
-	case inCalendar:
+	switch {
+	case s.watch == onLook && s.attended == 0:
+	case s.watch == inCalendar && s.attended == 0:
 		p.calendar.announce(id, due)
 	default:
 		if due < s.due {

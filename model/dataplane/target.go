@@ -62,7 +62,9 @@ type target struct {
 	inFlight int32
 	draining bool
 	rotating bool // in the policy's rotation
+	decides  bool // the end of its check may change its health
 	health   health.Counter
+	check    slab.Handle // the request that examines it; 0: none
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -150,57 +152,9 @@ func (p *Plane) rotate(target uint32, s *scope) {
 	}
 }
 
-// onTargetIsChecked looks at one target and comes back after the interval.
-func (p *Plane) onTargetIsChecked(ev model.Event) {
-	t := p.targets.Get(ev.Handle())
-	if t == nil || t.draining {
-		p.meter.overtaken()
-		return
-	}
-	check := &p.targetGroups[t.group].cfg.HealthCheck
-	p.scheduleAfter(check.Interval, ev)
-	p.settle(t.server, p.kernel.Now())
-	server := p.servers.at(t.server)
-	switch {
-	case server.refuses():
-		p.observe(ev.Handle(), false)
-	case server.backed() > check.Timeout:
-		p.scheduleAfter(check.Timeout, handled(targetCheckFails, ev.Handle()))
-	default:
-		p.observe(ev.Handle(), true)
-	}
-}
-
-// refuses reports whether one more request would be turned away.
-func (s *server) refuses() bool {
-	return !s.open || s.station.Refuses() || s.journey && s.gate.refuses()
-}
-
-// backed is how long a health check would wait behind the requests in line at a
-// server with workers.
-func (s *server) backed() sim.Time {
-	switch {
-	case s.cfg.Discipline != FCFS:
-		return 0
-	case s.journey:
-		return s.gate.backed()
-	case !s.station.Full():
-		return 0
-	}
-	return s.station.Backed() / sim.Time(s.station.Servers())
-}
-
-// onTargetCheckFails counts a check that nobody answered in time.
-func (p *Plane) onTargetCheckFails(ev model.Event) {
-	if t := p.targets.Get(ev.Handle()); t == nil || t.draining {
-		p.meter.overtaken()
-		return
-	}
-	p.observe(ev.Handle(), false)
-}
-
-func (p *Plane) observe(h slab.Handle, success bool) {
-	t := p.targets.Get(h)
+// observe counts the outcome of a target's check.
+func (p *Plane) observe(target uint32, success bool) {
+	t := p.targets.at(target)
 	before := t.health.State()
 	if !t.health.Observe(success) {
 		return
@@ -215,7 +169,7 @@ func (p *Plane) observe(h slab.Handle, success bool) {
 	}
 	g.scopes[t.scope].healthy += delta
 	g.healthy.Add(p.kernel.Now(), int64(delta))
-	p.admitHealth(indexOf(h))
+	p.admitHealth(target)
 }
 
 // Deregister takes a server out of all its target groups in good order and
@@ -239,6 +193,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	s := &g.scopes[t.scope]
 	p.watchClosely(t.server)
 	t.draining = true
+	p.dismissCheck(t)
 	s.registered--
 	if t.healthy() {
 		s.healthy--

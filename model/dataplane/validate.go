@@ -139,6 +139,8 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
 	if h := &g.HealthCheck; h.Enabled {
 		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
+		v.check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)
+		v.check(h.Demand >= 0 && h.Demand <= sim.Hour, path+".health_check.demand", "must be 0 to %v, got %v", sim.Hour, h.Demand)
 		v.check(h.HealthyThreshold >= 1 && h.HealthyThreshold <= 255 && h.UnhealthyThreshold >= 1 && h.UnhealthyThreshold <= 255,
 			path+".health_check", "must have thresholds of 1 to 255, got %d and %d", h.HealthyThreshold, h.UnhealthyThreshold)
 	}
