@@ -13,9 +13,9 @@ import (
 // in no route.
 const checkSource = math.MaxUint16
 
-// checkJourney is what a service with steps does with a health check: it computes
-// the answer and calls nobody.
-var checkJourney = []Step{{Kind: StepCPU}}
+// shortJourney is what a service with steps does with a health check, or a request
+// that it fails early: it computes the answer and calls nobody.
+var shortJourney = []Step{{Kind: StepCPU}}
 
 // onTargetIsChecked sends a target its next check and comes back after the
 // interval.
@@ -112,7 +112,7 @@ func (p *Plane) conclude(target uint32, success bool) {
 		return
 	}
 	p.dismissCheck(p.targets.at(target))
-	p.observe(target, success)
+	p.observe(p.targets.handle(target), success)
 }
 
 // dismissCheck lets a target wait for its check no more.

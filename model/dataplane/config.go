@@ -49,6 +49,7 @@ type Service struct {
 	// FinishAbandoned makes the instance work on for clients that have gone;
 	// otherwise it notices the closed connection and drops the request.
 	FinishAbandoned bool
+	Errors          model.Errors // its own failures
 }
 
 // NoLimit is a backlog without bound.

@@ -90,7 +90,7 @@ func (p *Plane) admit(i uint32, now sim.Time) {
 		p.board(i, now)
 	case g.line.Len() < int(g.backlog):
 		r.phase = queued
-		r.ticket = g.line.Push(i, s.time(r.demand))
+		r.ticket = g.line.Push(i, s.time(s.work(r)))
 	default:
 		p.turnAway(i)
 	}
@@ -114,8 +114,8 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 	s := p.servers.at(r.server)
 	t := &p.trips[i]
 	steps := s.cfg.Steps
-	if r.source == checkSource {
-		steps = checkJourney
+	if r.source == checkSource || r.errs && s.errors.Latency > 0 {
+		steps = shortJourney
 	}
 	if int(t.step) == len(steps) {
 		p.arrive(i, now)
@@ -156,7 +156,7 @@ func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
 		s.gate.held++
 		t.placed = true
 	}
-	demand := r.demand
+	demand := s.work(r)
 	if step.Time != nil {
 		demand = p.drawStep(i, 0, step.Time)
 	}

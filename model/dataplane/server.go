@@ -12,7 +12,8 @@ import (
 // server is one instance as requests see it.
 type server struct {
 	station  station.Station
-	open     bool // the application port listens
+	open     bool // it takes requests: its port listens and nothing ails it
+	listens  bool // the application port does
 	watch    watching
 	attended int16 // checks aboard that decide: departures are in the kernel
 	journey  bool  // its service has steps
@@ -30,6 +31,10 @@ type server struct {
 
 	gate    gate
 	outlets []outlet // by call of the service
+
+	errors model.Errors // of its application now
+	code   Code         // that they end with
+	ails   model.Impairment
 }
 
 // watching says how the plane comes to know of a server's departures.
@@ -90,6 +95,8 @@ func (s *server) equip(cfg *Service, vcpus int) {
 		spec.Limit, spec.Backlog = station.NoLimit, 0
 	}
 	s.station = station.New(spec)
+	s.errors = cfg.Errors
+	s.code = codeOf(cfg.Errors.Status)
 }
 
 // finishes reports whether the server works on for clients that have left.
@@ -98,7 +105,8 @@ func (s *server) finishes() bool { return s.cfg.FinishAbandoned }
 // Listen opens the application port.
 func (p *Plane) Listen(h slab.Handle) {
 	if s := p.servers.Get(h); s.cfg != nil {
-		s.open = true
+		s.listens = true
+		s.reopen()
 	}
 }
 
@@ -125,7 +133,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 		code = codeReclaimed
 	}
 	s := p.servers.Get(h)
-	s.open = false
+	s.open, s.listens = false, false
 	for _, i := range p.evicted(id, now) {
 		p.drop(i, code)
 	}
@@ -193,15 +201,18 @@ func (p *Plane) offer(i uint32, r *request) {
 	if s.station.Next() <= now {
 		p.settle(id, now)
 	}
+	if s.errors.Rate > 0 {
+		r.errs = p.errsNow(s)
+	}
 	switch {
 	case !s.open:
-		p.turnAway(i)
+		p.unavailable(i, r, s)
 		return
 	case s.journey:
 		p.admit(i, now)
 		return
 	}
-	verdict, ticket := s.station.Offer(now, i, s.time(r.demand))
+	verdict, ticket := s.station.Offer(now, i, s.time(s.work(r)))
 	switch verdict {
 	case station.Starts:
 		r.phase = inService

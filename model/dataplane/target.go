@@ -19,6 +19,7 @@ type targetGroup struct {
 	spare     []int32  // numbers of targets that have gone
 	balancers []int    // that forward to it
 	counts    bool     // its algorithm looks at the requests in flight
+	idle      sim.Time // how long its balancers keep a connection open; 0: without balancers
 	healthy   stat.Level
 
 	requests, responses int64
@@ -63,8 +64,10 @@ type target struct {
 	draining bool
 	rotating bool // in the policy's rotation
 	decides  bool // the end of its check may change its health
+	spare    bool // a connection is open that nobody has asked on since it fell silent
 	health   health.Counter
 	check    slab.Handle // the request that examines it; 0: none
+	answered sim.Time    // its last answer; -1: none
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -79,7 +82,7 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 		server: indexOf(server),
 		group:  int32(group),
 		local:  g.number(indexOf(h)),
-		health: health.NewCounter(g.cfg.HealthCheck.Check),
+		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1,
 	}
 	if !g.cfg.CrossZone {
 		t.scope = int32(in.zone)
@@ -153,8 +156,8 @@ func (p *Plane) rotate(target uint32, s *scope) {
 }
 
 // observe counts the outcome of a target's check.
-func (p *Plane) observe(target uint32, success bool) {
-	t := p.targets.at(target)
+func (p *Plane) observe(h slab.Handle, success bool) {
+	t := p.targets.Get(h)
 	before := t.health.State()
 	if !t.health.Observe(success) {
 		return
@@ -169,7 +172,7 @@ func (p *Plane) observe(target uint32, success bool) {
 	}
 	g.scopes[t.scope].healthy += delta
 	g.healthy.Add(p.kernel.Now(), int64(delta))
-	p.admitHealth(target)
+	p.admitHealth(indexOf(h))
 }
 
 // Deregister takes a server out of all its target groups in good order and
@@ -183,7 +186,8 @@ func (p *Plane) Deregister(server slab.Handle) int {
 }
 
 // deregister stops new requests to a target and lets the present ones finish
-// within the deregistration delay.
+// within the deregistration delay: the whole of it while the balancer keeps a
+// connection to the target open, as users observe, which is decided now.
 func (p *Plane) deregister(h slab.Handle) {
 	t := p.targets.Get(h)
 	if t == nil || t.draining {
@@ -201,7 +205,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	}
 	p.admitHealth(indexOf(h))
 	wait := g.cfg.DeregistrationDelay
-	if t.inFlight == 0 {
+	if !g.connected(t, p.kernel.Now()) {
 		wait = 0
 	}
 	p.scheduleAfter(wait, handled(targetIsDrained, h))
@@ -225,8 +229,9 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 	}
 }
 
-// removeTarget forgets a target with nothing in flight.
+// removeTarget forgets a target.
 func (p *Plane) removeTarget(h slab.Handle) {
+	p.letGo(indexOf(h))
 	t := p.targets.Get(h)
 	s := p.servers.at(t.server)
 	for k, other := range s.targets {
@@ -250,6 +255,9 @@ func (p *Plane) evictTarget(target uint32) {
 			p.withdraw(i)
 			p.fail(i, Code502)
 		}
+	}
+	for _, i := range p.waitingFor(target) {
+		p.fail(i, Code502)
 	}
 	p.refill(server)
 }
