@@ -61,3 +61,31 @@ type BalancerUse struct {
 	Processed, Out Bytes
 	Evaluations    int64 // of rules, beyond the free ones
 }
+
+// Impairment is what ails a server. The zero Impairment is nothing.
+type Impairment struct {
+	Cut     bool    // running but unreachable: no packet arrives or leaves
+	Hangs   bool    // its application takes requests and never answers
+	Refuses bool    // its application port is closed
+	Slow    float64 // its CPU takes so many times as long; 0: 1
+	Errors  Errors  // beside the service's own
+}
+
+// Errors are the failures of an application.
+type Errors struct {
+	Rate    float64  // share of requests
+	Status  int      // of the answer: 500, 502, 503 or 504
+	Latency sim.Time // CPU time of a request that fails; 0: its own demand
+}
+
+// With returns what ails a server that suffers from both.
+func (i Impairment) With(o Impairment) Impairment {
+	i.Cut, i.Hangs, i.Refuses = i.Cut || o.Cut, i.Hangs || o.Hangs, i.Refuses || o.Refuses
+	i.Slow = max(i.Slow, 1) * max(o.Slow, 1)
+	if o.Errors.Rate > 0 {
+		both := i.Errors.Rate + o.Errors.Rate - i.Errors.Rate*o.Errors.Rate
+		i.Errors = o.Errors
+		i.Errors.Rate = both
+	}
+	return i
+}

@@ -46,6 +46,7 @@ func swarmService(s *rng.Stream, cfg *Config) {
 	tg.CrossZone = chance(s, 0.6)
 	tg.DeregistrationDelay = sim.Time(s.Below(120)) * sim.Second
 	tg.HealthCheck.Enabled = chance(s, 0.8)
+	tg.HealthCheck.Demand = []sim.Time{0, sim.Millisecond, sim.Second}[s.Below(3)]
 	cfg.LoadBalancers[0].Latency = sim.Time(s.Below(20)) * sim.Millisecond
 	cfg.LaunchTemplates[0].UserDataFails = float64(s.Below(2)) * 0.2
 	cfg.LaunchTemplates[0].Launch = LaunchTimes{

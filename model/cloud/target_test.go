@@ -39,6 +39,48 @@ func TestHungChecksCountAtTheirTimeout(t *testing.T) {
 	}
 }
 
+// A check shares the CPU with the requests aboard: 1 ms among 5,917 requests on two
+// vCPUs takes 2.96 s, which a timeout of 2 s does not wait for.
+func TestOverloadFailsChecksUnderProcessorSharing(t *testing.T) {
+	cfg := baseConfig().withServers(2)
+	cfg.Services[0] = Service{Name: "web", Discipline: ProcessorSharing}
+	check := &cfg.TargetGroups[0].HealthCheck
+	check.Timeout, check.Demand = 2*sim.Second, sim.Millisecond
+	cfg.request(poissonAt(20), must(rng.Fixed(10)))
+	cfg.LoadBalancers[0].IdleTimeout = 0
+	w := must(New(cfg, 0))
+	for _, step := range []struct {
+		at   sim.Time
+		want health.State
+	}{{391, health.Healthy}, {453, health.Unhealthy}} {
+		until(t, w, step.at*sim.Second, 997)
+		if got := w.data.Snapshot().Servers[0].Targets[0].Health; got != step.want {
+			t.Errorf("at %d s: %v, want %v", step.at, got, step.want)
+		}
+	}
+}
+
+// A check takes its CPU time and is no request of anybody.
+func TestChecksCountWhenTheyAreAnswered(t *testing.T) {
+	cfg := baseConfig()
+	cfg.TargetGroups[0].HealthCheck.Demand = 7 * sim.Millisecond
+	cfg.withServers(1)
+	w := must(New(cfg, 0))
+	until(t, w, sim.Second, 1)
+	busy := func() uint64 { return w.data.Snapshot().Servers[0].Use.Busy }
+	until(t, w, 30*sim.Second+7*sim.Millisecond-1, 1)
+	if got := busy(); got != 7e6-1 {
+		t.Errorf("%d ns of work just before the end of the first check, want 6999999", got)
+	}
+	until(t, w, 300*sim.Second-1, 1)
+	if got := busy(); got != 9*7e6 {
+		t.Errorf("%d ns of work after nine checks, want 63000000", got)
+	}
+	if out := play(t, cfg); len(out.Routes) > 0 {
+		t.Error("a check counts as a request")
+	}
+}
+
 // With cross-zone balancing off each node keeps to its zone.
 func TestCrossZoneOffSplitsByZone(t *testing.T) {
 	for _, on := range []bool{true, false} {

@@ -91,6 +91,7 @@ func brief(x any) string {
 func overloaded(algorithm string) *Config {
 	cfg := baseConfig().withServers(5)
 	cfg.TargetGroups[0].Algorithm = algorithm
+	cfg.TargetGroups[0].HealthCheck.Demand = 200 * sim.Millisecond
 	cfg.Services[0] = Service{Name: "web", Discipline: ProcessorSharing, Concurrency: 4, Backlog: 3}
 	w := cfg.request(poissonAt(98), must(rng.Lognormal(0.1, 1.5)))
 	w.Clients = Clients{Timeout: 2 * sim.Second, RetryAttempts: 2, Backoff: 300 * sim.Millisecond, PerConnection: 1}

@@ -105,7 +105,7 @@ func (p *Plane) balance(i uint32, r *request) {
 	switch {
 	case p.zoneDown[zone] > 0:
 		p.meter.arrived(r.arrived, r)
-		r.phase = hanging
+		r.phase = connecting
 		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
 	case action.forward != nil:
 		choice, ok := action.forward.Next()
@@ -159,17 +159,23 @@ func (b *balancer) closed(now sim.Time, r *request) {
 	}
 }
 
-// hop is the balancer's share of a request's latency.
+// hop is the balancer's share of a request's latency, with the way to a target in
+// another zone.
 func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	b := p.sources[r.source].balancer
 	if b == None {
 		return 0
 	}
-	cfg := p.balancers[b].cfg
-	if zone != model.Zone(r.zone) {
-		return cfg.Latency + cfg.CrossLatency
+	return p.balancers[b].cfg.Latency + p.crossing(r, zone)
+}
+
+// crossing is what the way from a node to a target in another zone adds.
+func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
+	b := p.sources[r.source].balancer
+	if b == None || zone == model.Zone(r.zone) {
+		return 0
 	}
-	return cfg.Latency
+	return p.balancers[b].cfg.CrossLatency
 }
 
 // scopeOf names a target group as the node of a zone sees it.
@@ -212,7 +218,7 @@ func (p *Plane) release(target uint32) {
 	if g.counts {
 		g.scopes[t.scope].policy.Ended(int(t.local))
 	}
-	if t.draining && t.inFlight == 0 {
+	if t.draining && t.inFlight == 0 && g.idle == 0 { // nobody keeps a connection
 		p.scheduleAfter(0, handled(targetIsDrained, p.targets.handle(target)))
 	}
 }

@@ -12,7 +12,8 @@ type calls struct {
 	first   int // source of its first call
 	count   int // calls among its steps
 	draws   rng.Stream
-	instant bool // departures of its servers lead somewhere else at once
+	errors  rng.Stream // which requests fail
+	instant bool       // departures of its servers lead somewhere else at once
 }
 
 // outlet is one call step of one server: its connections and the retries that
@@ -251,7 +252,7 @@ func (p *Plane) hangUpOne(i uint32) {
 	case r.phase.aboard():
 		p.settle(r.server, now)
 		p.dropCall(i, now)
-	case r.phase == hanging:
+	case r.phase == hanging || r.phase == connecting:
 		p.meter.failed(now, r, Code460)
 		p.leave(r, now)
 		p.disconnect(i)

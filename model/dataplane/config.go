@@ -49,6 +49,7 @@ type Service struct {
 	// FinishAbandoned makes the instance work on for clients that have gone;
 	// otherwise it notices the closed connection and drops the request.
 	FinishAbandoned bool
+	Errors          model.Errors // its own failures
 }
 
 // NoLimit is a backlog without bound.
@@ -90,6 +91,7 @@ type Call struct {
 type HealthCheck struct {
 	Enabled bool // false: a target is healthy from the opening of its port on
 	health.Check
+	Demand sim.Time // CPU time of a check
 }
 
 // TargetGroup is a set of targets with one service.

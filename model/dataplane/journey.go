@@ -78,15 +78,6 @@ type gate struct {
 	line                 station.Queue
 }
 
-func (g *gate) refuses() bool { return g.held >= g.limit && g.line.Len() >= int(g.backlog) }
-
-func (g *gate) backed() sim.Time {
-	if g.held < g.limit {
-		return 0
-	}
-	return g.line.Demand() / sim.Time(g.limit)
-}
-
 // admit takes a request into a server with journeys, or refuses it.
 func (p *Plane) admit(i uint32, now sim.Time) {
 	r := p.requests.at(i)
@@ -99,9 +90,9 @@ func (p *Plane) admit(i uint32, now sim.Time) {
 		p.board(i, now)
 	case g.line.Len() < int(g.backlog):
 		r.phase = queued
-		r.ticket = g.line.Push(i, s.time(r.demand))
+		r.ticket = g.line.Push(i, s.time(s.work(r)))
 	default:
-		p.fail(i, Code502)
+		p.turnAway(i)
 	}
 }
 
@@ -122,11 +113,15 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
 	t := &p.trips[i]
-	if int(t.step) == len(s.cfg.Steps) {
+	steps := s.cfg.Steps
+	if r.source == checkSource || r.errs && s.errors.Latency > 0 {
+		steps = shortJourney
+	}
+	if int(t.step) == len(steps) {
 		p.arrive(i, now)
 		return
 	}
-	step := &s.cfg.Steps[t.step]
+	step := &steps[t.step]
 	switch step.Kind {
 	case StepCPU:
 		p.compute(i, step, now)
@@ -161,7 +156,7 @@ func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
 		s.gate.held++
 		t.placed = true
 	}
-	demand := r.demand
+	demand := s.work(r)
 	if step.Time != nil {
 		demand = p.drawStep(i, 0, step.Time)
 	}

@@ -82,6 +82,7 @@ func New(setup Setup) (*Plane, error) {
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
+		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
 	}
 	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newSources} {
 		if err := build(); err != nil {
@@ -115,10 +116,11 @@ func (p *Plane) tracks(o Observe) bool {
 }
 
 // markInstant finds the services whose departures lead somewhere else at once:
-// those with journeys, and those that are called.
+// those with journeys, those that are called, and those whose failures may be
+// tried again.
 func (p *Plane) markInstant() {
 	for i := range p.cfg.Services {
-		if len(p.cfg.Services[i].Steps) > 0 {
+		if s := &p.cfg.Services[i]; len(s.Steps) > 0 || s.Errors.Rate > 0 {
 			p.calls[i].instant = true
 		}
 	}
@@ -166,7 +168,12 @@ func (p *Plane) newBalancers() error {
 		*b = balancer{cfg: cfg, groups: cfg.forwards()}
 		b.dns = append(b.dns, cfg.Zones...)
 		for _, g := range b.groups {
-			p.targetGroups[g].balancers = append(p.targetGroups[g].balancers, i)
+			tg := &p.targetGroups[g]
+			tg.balancers = append(tg.balancers, i)
+			tg.idle = max(tg.idle, cfg.IdleTimeout)
+			if cfg.IdleTimeout == 0 { // it keeps them for good
+				tg.idle = sim.Horizon
+			}
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type request struct {
 	attempt uint8
 	phase   phase
 	gone    bool   // its client has left; the server works on
+	errs    bool   // its server answers with an error
 	older   uint32 // in the source's list of deadlines
 	newer   uint32
 }
@@ -35,7 +36,8 @@ const (
 	calling                 // waits for its calls
 	pausing                 // waits for somebody else
 	pooling                 // a call that waits for a connection
-	hanging                 // at a node that does not answer
+	hanging                 // waits for an answer that will not come
+	connecting              // waits for a connection that nobody takes
 	backingOff
 	answered // a call whose answer is on its way
 	failed   // a call whose failure is on its way

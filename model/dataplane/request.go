@@ -45,13 +45,18 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	s.in += model.Bytes(r.in)
 	s.out += model.Bytes(r.out)
 	if r.gone {
-		p.free(i)
+		p.part(i, r)
+		return
+	}
+	if r.errs {
+		p.blunder(i, s, at)
 		return
 	}
 	hop := p.hop(r, s.zone)
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
-		p.targetGroups[r.group].responded(at - r.arrived + hop)
+		p.targets.at(r.target).answered = at
+		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 	}
 	r.phase = answered
 	p.leave(r, at)
@@ -61,6 +66,26 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		return
 	}
 	p.free(i)
+}
+
+// part ends a request that no client waits for: one whose client has left, or a
+// health check.
+func (p *Plane) part(i uint32, r *request) {
+	if r.source == checkSource {
+		p.checked(i, !r.errs)
+		return
+	}
+	p.free(i)
+}
+
+// blunder ends a request that its application answered with an error.
+func (p *Plane) blunder(i uint32, s *server, at sim.Time) {
+	r := p.requests.at(i)
+	if r.target != noIndex {
+		p.targets.at(r.target).answered = at
+		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+	}
+	p.fail(i, s.code)
 }
 
 // answer brings the response of a tracked request to who asked: at once to a
@@ -127,7 +152,7 @@ func (p *Plane) retry(i uint32, code Code) {
 	}
 	wait := c.Backoff << min(r.attempt, 20)
 	r.attempt++
-	r.phase = backingOff
+	r.phase, r.errs = backingOff, false
 	h := p.requests.Bump(p.requests.handle(i)) // a pause that was cut short is stale
 	p.scheduleAfter(wait, handled(requestRetries, h))
 }
@@ -209,7 +234,7 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 				continue
 			}
 		}
-		p.expire(i, limits.code)
+		p.expire(i, p.overdue(r, limits.code))
 	}
 	if limits.watched = limits.oldest != noIndex; limits.watched {
 		p.schedule(p.requests.at(limits.oldest).arrived+limits.limit, ev)
@@ -252,16 +277,6 @@ func (p *Plane) disown(i uint32, code Code) {
 		p.inherit(indexOf(h), i)
 	}
 	p.retry(indexOf(h), code)
-}
-
-// onRequestGivesUp ends a request whose node never answered.
-func (p *Plane) onRequestGivesUp(ev model.Event) {
-	r := p.requests.Get(ev.Handle())
-	if r == nil || r.phase != hanging {
-		p.meter.overtaken()
-		return
-	}
-	p.fail(indexOf(ev.Handle()), CodeConnect)
 }
 
 // drop fails a request that its server has let go of.

@@ -11,14 +11,16 @@ import (
 
 // server is one instance as requests see it.
 type server struct {
-	station station.Station
-	open    bool // the application port listens
-	watch   watching
-	journey bool // its service has steps
-	zone    model.Zone
-	pace    float64 // CPU time here for a second of demand
-	in, out model.Bytes
-	due     sim.Time // inKernel: of the pending serverDeparts; Never without one
+	station  station.Station
+	open     bool // it takes requests: its port listens and nothing ails it
+	listens  bool // the application port does
+	watch    watching
+	attended int16 // checks aboard that decide: departures are in the kernel
+	journey  bool  // its service has steps
+	zone     model.Zone
+	pace     float64 // CPU time here for a second of demand
+	in, out  model.Bytes
+	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
 
 	cfg     *Service // nil: serves no requests
 	service int32
@@ -29,6 +31,10 @@ type server struct {
 
 	gate    gate
 	outlets []outlet // by call of the service
+
+	errors model.Errors // of its application now
+	code   Code         // that they end with
+	ails   model.Impairment
 }
 
 // watching says how the plane comes to know of a server's departures.
@@ -89,6 +95,8 @@ func (s *server) equip(cfg *Service, vcpus int) {
 		spec.Limit, spec.Backlog = station.NoLimit, 0
 	}
 	s.station = station.New(spec)
+	s.errors = cfg.Errors
+	s.code = codeOf(cfg.Errors.Status)
 }
 
 // finishes reports whether the server works on for clients that have left.
@@ -101,7 +109,8 @@ func (p *Plane) Listen(h slab.Handle) {
 	if s.cfg == nil {
 		return
 	}
-	s.open = true
+	s.listens = true
+	s.reopen()
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)
@@ -132,7 +141,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 		code = codeReclaimed
 	}
 	s := p.servers.Get(h)
-	s.open = false
+	s.open, s.listens = false, false
 	for _, i := range p.evicted(id, now) {
 		p.drop(i, code)
 	}
@@ -200,15 +209,18 @@ func (p *Plane) offer(i uint32, r *request) {
 	if s.station.Next() <= now {
 		p.settle(id, now)
 	}
+	if s.errors.Rate > 0 {
+		r.errs = p.errsNow(s)
+	}
 	switch {
 	case !s.open:
-		p.fail(i, Code502)
+		p.unavailable(i, r, s)
 		return
 	case s.journey:
 		p.admit(i, now)
 		return
 	}
-	verdict, ticket := s.station.Offer(now, i, s.time(r.demand))
+	verdict, ticket := s.station.Offer(now, i, s.time(s.work(r)))
 	switch verdict {
 	case station.Starts:
 		r.phase = inService
@@ -217,7 +229,7 @@ func (p *Plane) offer(i uint32, r *request) {
 		r.phase, r.ticket = queued, ticket
 		return
 	default:
-		p.fail(i, Code502)
+		p.turnAway(i)
 		return
 	}
 	p.changed(id, s)
@@ -280,9 +292,9 @@ func (p *Plane) refill(id uint32) {
 // event that comes too early is cheaper than one revoked.
 func (p *Plane) changed(id uint32, s *server) {
 	due := s.station.Next()
-	switch s.watch {
-	case onLook:
-	case inCalendar:
+	switch {
+	case s.watch == onLook && s.attended == 0:
+	case s.watch == inCalendar && s.attended == 0:
 		p.calendar.announce(id, due)
 	default:
 		if due < s.due {

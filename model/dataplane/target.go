@@ -19,6 +19,7 @@ type targetGroup struct {
 	spare     []int32  // numbers of targets that have gone
 	balancers []int    // that forward to it
 	counts    bool     // its algorithm looks at the requests in flight
+	idle      sim.Time // how long its balancers keep a connection open; 0: without balancers
 	healthy   stat.Level
 
 	requests, responses int64
@@ -64,7 +65,11 @@ type target struct {
 	inFlight int32
 	draining bool
 	rotating bool // in the policy's rotation
+	decides  bool // the end of its check may change its health
+	spare    bool // a connection is open that nobody has asked on since it fell silent
 	health   health.Counter
+	check    slab.Handle // the request that examines it; 0: none
+	answered sim.Time    // its last answer; -1: none
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -83,7 +88,7 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 		server: indexOf(server),
 		group:  int32(group),
 		local:  g.number(indexOf(h)),
-		health: health.NewCounter(g.cfg.HealthCheck.Check),
+		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1,
 	}
 	if !g.cfg.CrossZone {
 		t.scope = int32(in.zone)
@@ -156,55 +161,7 @@ func (p *Plane) rotate(target uint32, s *scope) {
 	}
 }
 
-// onTargetIsChecked looks at one target and comes back after the interval.
-func (p *Plane) onTargetIsChecked(ev model.Event) {
-	t := p.targets.Get(ev.Handle())
-	if t == nil || t.draining {
-		p.meter.overtaken()
-		return
-	}
-	check := &p.targetGroups[t.group].cfg.HealthCheck
-	p.scheduleAfter(check.Interval, ev)
-	p.settle(t.server, p.kernel.Now())
-	server := p.servers.at(t.server)
-	switch {
-	case server.refuses():
-		p.observe(ev.Handle(), false)
-	case server.backed() > check.Timeout:
-		p.scheduleAfter(check.Timeout, handled(targetCheckFails, ev.Handle()))
-	default:
-		p.observe(ev.Handle(), true)
-	}
-}
-
-// refuses reports whether one more request would be turned away.
-func (s *server) refuses() bool {
-	return !s.open || s.station.Refuses() || s.journey && s.gate.refuses()
-}
-
-// backed is how long a health check would wait behind the requests in line at a
-// server with workers.
-func (s *server) backed() sim.Time {
-	switch {
-	case s.cfg.Discipline != FCFS:
-		return 0
-	case s.journey:
-		return s.gate.backed()
-	case !s.station.Full():
-		return 0
-	}
-	return s.station.Backed() / sim.Time(s.station.Servers())
-}
-
-// onTargetCheckFails counts a check that nobody answered in time.
-func (p *Plane) onTargetCheckFails(ev model.Event) {
-	if t := p.targets.Get(ev.Handle()); t == nil || t.draining {
-		p.meter.overtaken()
-		return
-	}
-	p.observe(ev.Handle(), false)
-}
-
+// observe counts the outcome of a target's check.
 func (p *Plane) observe(h slab.Handle, success bool) {
 	t := p.targets.Get(h)
 	before := t.health.State()
@@ -235,7 +192,8 @@ func (p *Plane) Deregister(server slab.Handle) int {
 }
 
 // deregister stops new requests to a target and lets the present ones finish
-// within the deregistration delay.
+// within the deregistration delay: the whole of it while the balancer keeps a
+// connection to the target open, as users observe, which is decided now.
 func (p *Plane) deregister(h slab.Handle) {
 	t := p.targets.Get(h)
 	if t == nil || t.draining {
@@ -245,6 +203,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	s := &g.scopes[t.scope]
 	p.watchClosely(t.server)
 	t.draining = true
+	p.dismissCheck(t)
 	s.registered--
 	if t.healthy() {
 		s.healthy--
@@ -252,7 +211,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	}
 	p.admitHealth(indexOf(h))
 	wait := g.cfg.DeregistrationDelay
-	if t.inFlight == 0 {
+	if !g.connected(t, p.kernel.Now()) {
 		wait = 0
 	}
 	p.scheduleAfter(wait, handled(targetIsDrained, h))
@@ -276,8 +235,9 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 	}
 }
 
-// removeTarget forgets a target with nothing in flight.
+// removeTarget forgets a target.
 func (p *Plane) removeTarget(h slab.Handle) {
+	p.letGo(indexOf(h))
 	t := p.targets.Get(h)
 	s := p.servers.at(t.server)
 	for k, other := range s.targets {
@@ -301,6 +261,9 @@ func (p *Plane) evictTarget(target uint32) {
 			p.withdraw(i)
 			p.fail(i, Code502)
 		}
+	}
+	for _, i := range p.waitingFor(target) {
+		p.fail(i, Code502)
 	}
 	p.refill(server)
 }

@@ -66,28 +66,52 @@ func TestDeregistrationDelayEndsWith502(t *testing.T) {
 	}
 }
 
-// A server drains with the last response that it owes.
-func TestDrainingEndsWithTheLastResponse(t *testing.T) {
+// A target drains for the whole delay while the balancer keeps a connection to it,
+// which it does for the idle timeout after the last answer; one without is done at
+// once. It is decided at the deregistration.
+func TestDrainingLastsWhileAConnectionIsKept(t *testing.T) {
+	for _, step := range []struct{ deregistered, drained sim.Time }{
+		{12, 72},   // two in flight, the last of them until 16 s
+		{17, 77},   // idle, but 1 s after the last answer
+		{76, 136},  // 60 s after it
+		{77, 77},   // the connection is closed
+		{300, 300}, // long ago
+	} {
+		traffic := behindBalancer(seconds(10, 11), must(rng.Fixed(5)))
+		traffic.TargetGroups = append(traffic.TargetGroups, traffic.TargetGroups[0])
+		traffic.TargetGroups[1].Name = "idle"
+		b := start(t, traffic)
+		h := b.serve(0, 0, 1)
+		b.until(step.deregistered * sim.Second)
+		if n := b.Deregister(h); n != 2 {
+			t.Errorf("still in %d target groups, want 2", n)
+		}
+		b.until(400 * sim.Second)
+		if at := b.fake.drained[1]; at != step.drained*sim.Second {
+			t.Errorf("deregistered at %d s: drained at %v, want %d s", step.deregistered, at, step.drained)
+		}
+		if r := b.Snapshot().Routes[1]; r.Completed != 2 {
+			t.Errorf("%d answered, want both", r.Completed)
+		}
+	}
+}
+
+// Without a balancer nobody keeps a connection: a server drains with the last
+// response that it owes.
+func TestDrainingEndsWithTheLastResponseWithoutABalancer(t *testing.T) {
 	traffic := behindBalancer(seconds(10, 11, 20), must(rng.Fixed(5)))
-	traffic.TargetGroups = append(traffic.TargetGroups, traffic.TargetGroups[0])
-	traffic.TargetGroups[1].Name = "idle"
+	traffic.LoadBalancers, traffic.Workloads[0].To = nil, ToTargetGroup
 	b := start(t, traffic)
-	h := b.serve(0, 0, 1)
+	h := b.serve(0, 0)
 	b.until(12 * sim.Second)
-	if n := b.Deregister(h); n != 2 {
-		t.Errorf("still in %d target groups, want 2", n)
-	}
-	b.until(16*sim.Second - 1)
-	if got := b.server(h); len(got.Targets) != 1 || len(b.fake.drained) != 0 {
-		t.Errorf("just before the last response: %+v, %v drained", got.Targets, b.fake.drained)
-	}
+	b.Deregister(h)
 	b.until(30 * sim.Second)
 	if at := b.fake.drained[1]; at != 16*sim.Second {
 		t.Errorf("drained at %v, want 16 s", at)
 	}
-	r := b.Snapshot().Routes
-	if r[1].Completed != 2 || r[1].Failed[Code503] != 1 {
-		t.Errorf("%d answered, %d answered 503, want 2 and 1: nobody is left", r[1].Completed, r[1].Failed[Code503])
+	r := b.Snapshot().Routes[0]
+	if r.Completed != 2 || r.Failed[Code503] != 1 {
+		t.Errorf("%d answered, %d answered 503, want 2 and 1: nobody is left", r.Completed, r.Failed[Code503])
 	}
 }
 

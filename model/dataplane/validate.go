@@ -79,6 +79,7 @@ func (v *validator) service(s *Service) (calls int) {
 	v.check(s.Workers >= 0 && s.Workers <= NoLimit, path+".workers", "must be 0 to %d, got %d", NoLimit, s.Workers)
 	v.check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
 	v.check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
+	v.errors(&s.Errors, path+".errors")
 	for k := range s.Steps {
 		step := &s.Steps[k]
 		at := fmt.Sprintf("%s.steps.%d", path, k)
@@ -94,6 +95,12 @@ func (v *validator) service(s *Service) (calls int) {
 		}
 	}
 	return calls
+}
+
+func (v *validator) errors(e *model.Errors, path string) {
+	v.check(e.Rate >= 0 && e.Rate <= 1, path+".rate", "must be 0 to 1, got %g", e.Rate)
+	v.check(e.Latency >= 0, path+".latency", "must not be negative, got %v", e.Latency)
+	v.check(e.Rate == 0 || e.Status == 500 || e.Status >= 502 && e.Status <= 504, path+".code", "must be 500, 502, 503 or 504, got %d", e.Status)
 }
 
 func (v *validator) call(c *Call, at string) {
@@ -139,6 +146,8 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
 	if h := &g.HealthCheck; h.Enabled {
 		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
+		v.check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)
+		v.check(h.Demand >= 0 && h.Demand <= sim.Hour, path+".health_check.demand", "must be 0 to %v, got %v", sim.Hour, h.Demand)
 		v.check(h.HealthyThreshold >= 1 && h.HealthyThreshold <= 255 && h.UnhealthyThreshold >= 1 && h.UnhealthyThreshold <= 255,
 			path+".health_check", "must have thresholds of 1 to 255, got %d and %d", h.HealthyThreshold, h.UnhealthyThreshold)
 	}

@@ -22,7 +22,10 @@ func (p *Plane) Verify() error {
 func (p *Plane) verifyRequests() error {
 	inFlight := make([]int64, len(p.meter.routes))
 	for _, r := range p.requests.All() {
-		if r.phase < pooling && !r.gone || r.phase == hanging {
+		if r.source == checkSource {
+			continue
+		}
+		if r.phase < pooling && !r.gone || r.phase == hanging || r.phase == connecting {
 			inFlight[int(r.source)*(p.meter.groups+1)+int(r.group)+1]++
 		}
 	}
@@ -46,7 +49,7 @@ func (p *Plane) verifyServers() error {
 			if s.journey {
 				return sim.Horizon >> 10
 			}
-			return s.time(p.requests.at(i).demand)
+			return s.time(s.work(p.requests.at(i)))
 		}
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
@@ -54,6 +57,9 @@ func (p *Plane) verifyServers() error {
 		aboard := 0
 		if s.cfg != nil {
 			aboard = len(p.aboard(id))
+		}
+		if s.silent() && aboard > 0 {
+			return fmt.Errorf("server %v is silent and serves %d", h, aboard)
 		}
 		held := 0
 		for j, r := range p.requests.All() {

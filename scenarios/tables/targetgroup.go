@@ -26,6 +26,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails"),
 		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),
 		schema.Row("health_check.unhealthy_threshold", schema.Whole(2, 10), "2", "failures in a row that make a target unhealthy"),
+		schema.Row("health_check.demand", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a check: it takes its place among the requests, so overload fails it"),
 		schema.Row("health_check.path", schema.Text(), `"/"`, "path of the check; every path of a service answers alike"),
 	})
 }
@@ -70,6 +71,7 @@ func crossZone(t *schema.Table) string {
 func readHealthCheck(t *schema.Table) dataplane.HealthCheck {
 	h := dataplane.HealthCheck{Enabled: t.Flag("enabled")}
 	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
+	h.Demand = t.Duration("demand")
 	h.HealthyThreshold, h.UnhealthyThreshold = t.Whole("healthy_threshold"), t.Whole("unhealthy_threshold")
 	if t.Sound("interval", "timeout") && h.Timeout >= h.Interval {
 		t.Wrong("timeout", "must be shorter than interval ("+t.Node.Table["interval"].Got()+")")

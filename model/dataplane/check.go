@@ -1,0 +1,146 @@
+package dataplane
+
+import (
+	"math"
+
+	"headroom/model"
+	"headroom/model/health"
+	"headroom/sim/slab"
+)
+
+// checkSource is the source of the requests that are health checks: no workload
+// and no call. They take a place and CPU at their server like any other, and count
+// in no route.
+const checkSource = math.MaxUint16
+
+// shortJourney is what a service with steps does with a health check, or a request
+// that it fails early: it computes the answer and calls nobody.
+var shortJourney = []Step{{Kind: StepCPU}}
+
+// onTargetIsChecked sends a target its next check and comes back after the
+// interval.
+func (p *Plane) onTargetIsChecked(ev model.Event) {
+	t := p.targets.Get(ev.Handle())
+	if t == nil || t.draining {
+		p.meter.overtaken()
+		return
+	}
+	p.scheduleAfter(p.targetGroups[t.group].cfg.HealthCheck.Interval, ev)
+	p.examine(indexOf(ev.Handle()))
+}
+
+// examine sends a check to a target. One that is refused fails at once, one that is
+// not answered within the timeout fails then.
+//
+// A success at a healthy target changes nothing that anybody sees, so it may be
+// counted when somebody looks; the end of a check at any other target is waited for.
+func (p *Plane) examine(target uint32) {
+	now := p.kernel.Now()
+	t := p.targets.at(target)
+	id := t.server
+	p.settle(id, now)
+	if t.check != 0 { // its timeout ends in this instant
+		p.missCheck(t.check)
+	}
+	check := &p.targetGroups[t.group].cfg.HealthCheck
+	h, r := p.requests.Alloc()
+	i := indexOf(h)
+	*r = request{
+		arrived: now, demand: check.Demand, source: checkSource, group: None,
+		server: id, target: noIndex, older: target, newer: noIndex, gone: true,
+	}
+	if p.tracked {
+		p.beginTrip(i, trip{began: now})
+	}
+	t.check = h
+	p.offer(i, r)
+	if s := p.servers.at(id); s.station.Next() <= now {
+		p.refill(id)
+	}
+	if t.check != h {
+		return
+	}
+	p.scheduleAfter(check.Timeout, handled(targetCheckFails, h))
+	if t.health.State() != health.Healthy {
+		t.decides = true
+		p.attend(id)
+	}
+}
+
+// onTargetCheckFails ends a check that is not answered in time.
+func (p *Plane) onTargetCheckFails(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil {
+		p.meter.overtaken()
+		return
+	}
+	p.settle(r.server, p.kernel.Now())
+	if p.requests.Get(ev.Handle()) != nil {
+		p.missCheck(ev.Handle())
+	}
+}
+
+// missCheck fails a check and takes it off its settled server, which works on for
+// nobody if it does so for clients that have gone.
+func (p *Plane) missCheck(h slab.Handle) {
+	i := indexOf(h)
+	r := p.requests.at(i)
+	target, server := r.older, r.server
+	switch {
+	case !r.phase.aboard():
+		p.free(i)
+	case p.servers.at(server).finishes():
+		r.older = noIndex
+	default:
+		p.withdraw(i)
+		p.free(i)
+	}
+	p.conclude(target, false)
+	p.refill(server)
+}
+
+// checked ends a check that was answered or refused.
+func (p *Plane) checked(i uint32, success bool) {
+	target := p.requests.at(i).older
+	p.free(i)
+	p.conclude(target, success)
+}
+
+// conclude counts the end of a target's check; noIndex: the target has left.
+func (p *Plane) conclude(target uint32, success bool) {
+	if target == noIndex {
+		return
+	}
+	p.dismissCheck(p.targets.at(target))
+	p.observe(p.targets.handle(target), success)
+}
+
+// dismissCheck lets a target wait for its check no more.
+func (p *Plane) dismissCheck(t *target) {
+	if r := p.requests.Get(t.check); r != nil && r.source == checkSource {
+		r.older = noIndex
+	}
+	t.check = 0
+	if t.decides {
+		t.decides = false
+		p.servers.at(t.server).attended--
+	}
+}
+
+// attend puts the departures of a server in the kernel while a check decides about
+// it.
+func (p *Plane) attend(id uint32) {
+	s := p.servers.at(id)
+	s.attended++
+	p.calendar.remove(id)
+	p.changed(id, s)
+}
+
+// turnAway ends a request that its server does not take.
+func (p *Plane) turnAway(i uint32) {
+	if p.requests.at(i).source == checkSource {
+		p.checked(i, false)
+		return
+	}
+	p.fail(i, Code502)
+}

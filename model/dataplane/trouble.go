@@ -1,0 +1,211 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/slab"
+	"headroom/sim/station"
+)
+
+// What becomes of a connection that nobody answers.
+const (
+	// targetConnect is how long an Application Load Balancer waits for the
+	// connection to a target before it answers 504 (Troubleshoot your Application
+	// Load Balancers).
+	targetConnect = 10 * sim.Second
+	// clientConnect is how long a client without a load balancer does: Linux gives
+	// up 21 s after the first of its retries that most clients allow.
+	clientConnect = 21 * sim.Second
+	// silence is how long a connection without a time limit of its own is kept for
+	// an answer: Linux gives up 15 retransmissions after 924.6 s (tcp_retries2).
+	silence = 924_600 * sim.Millisecond
+)
+
+// silent reports whether what is sent to the server gets no answer.
+func (s *server) silent() bool { return s.ails.Cut || s.ails.Hangs && s.listens }
+
+// reopen finds out whether the server takes requests.
+func (s *server) reopen() { s.open = s.listens && !s.ails.Cut && !s.ails.Hangs && !s.ails.Refuses }
+
+// Impair says what ails a server from now on. What is aboard a server that falls
+// silent gets no answer; nobody is told, so that requests go on being sent there
+// until health checks have failed.
+func (p *Plane) Impair(h slab.Handle, ails model.Impairment) {
+	id, now := indexOf(h), p.kernel.Now()
+	p.settle(id, now-1) // a failure comes before the departures of its instant
+	s := p.servers.Get(h)
+	before := s.silent()
+	s.ails = ails
+	s.reopen()
+	if s.silent() && !before {
+		p.muffle(id, now)
+		return
+	}
+	if s.cfg == nil {
+		return
+	}
+	p.settle(id, now)
+	if speed := speedOf(ails.Slow); s.station.Speed() != speed {
+		s.station.SetSpeed(now, speed)
+	}
+	if p.err(s); s.errors.Rate > 0 {
+		p.watchClosely(id)
+	}
+	p.changed(id, s)
+}
+
+// speedOf is the speed of a CPU that takes so many times as long.
+func speedOf(slow float64) station.Speed {
+	return station.Speed(float64(station.FullSpeed)/max(slow, 1) + 0.5)
+}
+
+// err combines the failures of a server's application with those of a fault.
+func (p *Plane) err(s *server) {
+	own := model.Impairment{Errors: s.cfg.Errors}
+	s.errors = own.With(s.ails).Errors
+	if s.errors.Rate > 0 {
+		s.code = codeOf(s.errors.Status)
+	}
+}
+
+// muffle ends the work of a server whose answers do not arrive. Who waits for them
+// does so on a connection that is open.
+func (p *Plane) muffle(id uint32, now sim.Time) {
+	for _, i := range p.evicted(id, now) {
+		if r := p.requests.at(i); r.gone && r.source != checkSource {
+			p.free(i)
+			continue
+		}
+		p.await(i)
+	}
+	for _, h := range p.servers.at(id).targets {
+		t := p.targets.Get(h)
+		t.spare = p.targetGroups[t.group].connected(t, now)
+	}
+}
+
+// connected reports whether the balancer keeps a connection to a target open: it
+// does for the idle timeout after the last answer.
+func (g *targetGroup) connected(t *target, now sim.Time) bool {
+	return t.inFlight > 0 || t.answered >= 0 && g.idle > 0 && now-t.answered <= g.idle
+}
+
+// unavailable ends or holds a request to a server that does not take it.
+func (p *Plane) unavailable(i uint32, r *request, s *server) {
+	switch {
+	case !s.silent():
+		p.turnAway(i)
+	case s.ails.Cut:
+		p.knock(i, r)
+	default:
+		p.await(i)
+	}
+}
+
+// knock sends a request to a server that no packet reaches: on the connection that
+// the balancer has kept, or on a new one, which is not made.
+func (p *Plane) knock(i uint32, r *request) {
+	if r.target != noIndex && r.source != checkSource {
+		if t := p.targets.at(r.target); t.spare {
+			t.spare = false
+			p.await(i)
+			return
+		}
+	}
+	r.phase = connecting
+	wait := clientConnect
+	switch {
+	case r.source == checkSource:
+		return // its timeout ends it
+	case p.sources[r.source].balancer != None:
+		wait = targetConnect
+	}
+	p.scheduleAfter(wait, handled(requestGivesUp, p.requests.handle(i)))
+}
+
+// await keeps a request waiting for an answer that will not come.
+func (p *Plane) await(i uint32) {
+	r := p.requests.at(i)
+	r.phase = hanging
+	if r.source != checkSource && p.sources[r.source].limits.limit == sim.Never {
+		p.scheduleAfter(silence, handled(requestGivesUp, p.requests.handle(i)))
+	}
+}
+
+// onRequestGivesUp ends a request that nobody answered.
+func (p *Plane) onRequestGivesUp(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil || r.phase != hanging && r.phase != connecting {
+		p.meter.overtaken()
+		return
+	}
+	code := CodeConnect
+	if r.phase == connecting && r.target != noIndex && p.sources[r.source].balancer != None {
+		code = Code504
+	}
+	p.fail(indexOf(ev.Handle()), code)
+}
+
+// overdue is what it means that a request exceeds the limit of its source: a client
+// that never had a connection has seen no answer of a load balancer.
+func (p *Plane) overdue(r *request, code Code) Code {
+	if r.phase == connecting && (p.sources[r.source].balancer == None || r.target == noIndex) {
+		return CodeConnect
+	}
+	return code
+}
+
+// letGo parts a target that is removed from the requests that still wait for it in
+// vain. Those whose host is gone go on waiting; those whose application hung are
+// reset with its end.
+func (p *Plane) letGo(target uint32) {
+	t := p.targets.at(target)
+	if t.inFlight == 0 {
+		return
+	}
+	cut := p.servers.at(t.server).ails.Cut
+	for _, i := range p.waitingFor(target) {
+		if !cut {
+			p.fail(i, Code502)
+			continue
+		}
+		p.requests.at(i).target = noIndex
+		p.release(target)
+	}
+}
+
+// waitingFor lists the requests that wait for a silent target.
+func (p *Plane) waitingFor(target uint32) (list []uint32) {
+	for h, r := range p.requests.All() {
+		if r.target == target && (r.phase == hanging || r.phase == connecting) {
+			list = append(list, indexOf(h))
+		}
+	}
+	return list
+}
+
+// errsNow draws whether a request fails at a server whose application errs.
+func (p *Plane) errsNow(s *server) bool {
+	return p.calls[s.service].errors.Uniform() < s.errors.Rate
+}
+
+// work is the CPU time that a request asks of a server.
+func (s *server) work(r *request) sim.Time {
+	if r.errs && s.errors.Latency > 0 {
+		return s.errors.Latency
+	}
+	return r.demand
+}
+
+// codeOf is the code of a status that an application answers with.
+func codeOf(status int) Code {
+	switch status {
+	case 502:
+		return Code502
+	case 503:
+		return Code503
+	case 504:
+		return Code504
+	}
+	return Code500
+}
