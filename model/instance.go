@@ -19,6 +19,8 @@ type InstanceType struct {
 	Burstable  bool // T families: CPU credits, overcommitted hosts
 	CurrentGen bool
 
+	Volumes int // EBS volumes that can be attached beside one network interface, the root included; 0: not known
+
 	NetworkBaseGbps float64
 	NetworkPeakGbps float64
 

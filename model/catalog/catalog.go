@@ -26,7 +26,7 @@ type Catalog struct {
 
 // Columns of the tables, as the derive program writes them.
 const (
-	typeColumns     = "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot"
+	typeColumns     = "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot,volumes"
 	shapeColumns    = "family,vcpus,cores,sockets,memory_mib,slots"
 	speedColumns    = "family,busy,alone,like"
 	instanceColumns = "type,platform,zones,usd,date,estimated,rates_usd,rates_date," +
@@ -119,6 +119,8 @@ func instanceType(r row) model.InstanceType {
 	t.NetworkPeakGbps, _ = r.float(9)
 	t.BaselinePercent, _ = r.float(10)
 	t.CreditsPerHour, _ = r.float(11)
+	volumes, _ := r.float(13)
+	t.Volumes = int(volumes)
 	return t
 }
 

@@ -227,6 +227,12 @@ func (cp *Plane) newFlows() error {
 		for k := range f.upTo {
 			f.upTo[k] /= sum
 		}
+		if cfg.Initial > 0 {
+			var err error
+			if f.aged, err = rng.LengthBiased(cfg.Lifetime); err != nil {
+				return fmt.Errorf("instance_workload.%s.lifetime: %w", cfg.Name, err)
+			}
+		}
 		f.source = cfg.Arrivals.Start(cp.stream(name + "/arrivals"))
 		f.traced, _ = f.source.(workload.Traced)
 		cp.startTenants(i)

@@ -16,6 +16,7 @@ type tenantFlow struct {
 	traced    workload.Traced
 	sizes     rng.Stream
 	lifetimes rng.Stream
+	aged      rng.Distribution // lifetimes of those that run at the start
 	zone      int
 	owner     int32
 	upTo      []float64 // sizes by cumulative weight
@@ -54,6 +55,10 @@ func (f *tenantFlow) drawTenant() (size int32, lifetime sim.Time) {
 		row := f.cfg.Trace[f.traced.Row()]
 		return row.Size, row.Lifetime
 	}
+	return f.drawSize(), draw(&f.lifetimes, f.cfg.Lifetime)
+}
+
+func (f *tenantFlow) drawSize() (size int32) {
 	u := 0.0
 	if len(f.upTo) > 1 {
 		u = f.sizes.Uniform()
@@ -61,7 +66,7 @@ func (f *tenantFlow) drawTenant() (size int32, lifetime sim.Time) {
 	for int(size) < len(f.upTo)-1 && u >= f.upTo[size] {
 		size++
 	}
-	return size, draw(&f.lifetimes, f.cfg.Lifetime)
+	return size
 }
 
 func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
@@ -183,30 +188,14 @@ func (cp *Plane) endTenant(h slab.Handle, end model.LeaseEnd) {
 	cp.tenants.Free(h)
 }
 
-// startTenants fills an instance workload's stationary population at time 0.
+// startTenants fills an instance workload's stationary population at time 0: of
+// the length-biased lifetime of an instance that is seen at a random instant, a
+// uniform share is left.
 func (cp *Plane) startTenants(i int) {
 	f := &cp.flows[i]
 	for n := poisson(&f.sizes, f.cfg.Initial); n > 0; n-- {
-		size, _ := f.drawTenant()
-		cp.launchTenant(i, size, f.residual())
+		cp.launchTenant(i, f.drawSize(), sim.Seconds(f.lifetimes.Draw(f.aged)*f.lifetimes.Uniform()))
 	}
-}
-
-// residual draws the remaining lifetime of an instance seen at a random
-// instant: a lifetime that is drawn in proportion to its length, times a
-// uniform share. The length bias is drawn by weighing many candidates, which leaves an error of
-// about (1 + cv²)/256 in the mean.
-func (f *tenantFlow) residual() sim.Time {
-	const candidates = 256
-	total, chosen := 0.0, 0.0
-	for range candidates {
-		x := f.lifetimes.Draw(f.cfg.Lifetime)
-		total += x
-		if total > 0 && f.lifetimes.Uniform() < x/total {
-			chosen = x
-		}
-	}
-	return sim.Seconds(chosen * f.lifetimes.Uniform())
 }
 
 // poisson draws a count of a given mean by counting arrivals of a unit process.

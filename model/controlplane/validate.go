@@ -209,6 +209,10 @@ func (v *validator) instanceWorkload(w *InstanceWorkload) {
 		v.check(s.Weight >= 0 && s.Weight <= math.MaxFloat64, path+".size", "weights must be finite and not negative, got %g", s.Weight)
 	}
 	v.check(w.Initial >= 0 && w.Initial <= math.MaxInt32, path+".initial", "must be 0 to %d, got %g", math.MaxInt32, w.Initial)
+	if w.Initial > 0 {
+		known := w.Lifetime != nil && w.Lifetime.Mean() > 0 && w.Lifetime.Mean() <= math.MaxFloat64
+		v.check(known, path+".initial", "must be 0 without lifetimes of a positive, finite mean, got %g", w.Initial)
+	}
 	for _, p := range w.SpotPool {
 		v.optional(p, len(v.SpotPools), path+".spot_pool", "Spot pool")
 	}

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -230,6 +231,9 @@ func (l *loader) readInitial(t *schema.Table, w *controlplane.InstanceWorkload, 
 	}
 	if v > 0 && w.Lifetime == nil && !t.Spoilt("lifetime") {
 		t.Mistake("initial", "must be 0 with a trace of lifetimes", "")
+	}
+	if v > 0 && w.Lifetime != nil && !(w.Lifetime.Mean() > 0 && w.Lifetime.Mean() <= math.MaxFloat64) {
+		t.Mistake("initial", "must be 0 with lifetimes of no positive, finite mean: what runs at a random instant has no age then", "")
 	}
 	return v
 }

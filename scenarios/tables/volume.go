@@ -61,6 +61,21 @@ func volumeKeys() []schema.Key {
 	}
 }
 
+// checkAttachments refuses more volumes than instances of a type can have, from
+// AWS's page of volume limits: most share 28 slots among network interfaces,
+// volumes and disks of their own.
+func (l *loader) checkAttachments(t *schema.Table, key string, typ, volumes int) {
+	if typ < 0 {
+		return
+	}
+	if most := l.cfg.Types[typ].Volumes; most > 0 && volumes > most {
+		t.Reject(key, schema.Fault{
+			Rule: fmt.Sprintf("must not have more than the %d volumes, the root among them, that %s takes", most, l.cfg.Types[typ].Name),
+			Got:  fmt.Sprint(volumes), Code: "AttachmentLimitExceeded",
+		})
+	}
+}
+
 // volumes reads the volumes of a template, the root first.
 func (l *loader) volumes(t *schema.Table) []controlplane.VolumeSpec {
 	var specs []controlplane.VolumeSpec

@@ -20,6 +20,9 @@
 // cubic is not that good, as between the branches of a hyperexponential whose
 // means are a billion apart, the quantile is solved for, in microseconds.
 //
+// [LengthBiased] gives the law of what is seen at a random instant, of things
+// that last as another law says.
+//
 // To add a law, write its file with a constructor and the three methods of
 // [Distribution], and add a line to the battery in distribution_test.go.
 package rng

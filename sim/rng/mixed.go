@@ -11,6 +11,7 @@ import (
 // hyperexponential draws from an exponential law chosen at random.
 type hyperexponential struct {
 	mean, variance float64
+	law            hyperexponentialLaw
 	table          *table
 }
 
@@ -65,7 +66,8 @@ func Hyperexponential(weights, means []float64) (Distribution, error) {
 	for i, m := range means {
 		scaled[i] = m / d.mean
 	}
-	d.table = newQuantiles(logInverse{hyperexponentialLaw{shares: shares, means: scaled}})
+	d.law = hyperexponentialLaw{shares: shares, means: scaled}
+	d.table = newQuantiles(logInverse{d.law})
 	return d, nil
 }
 

@@ -9,7 +9,7 @@ import (
 func (in *source) types() output {
 	out := output{
 		path:   "types.csv.gz",
-		header: "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot",
+		header: "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot,volumes",
 	}
 	for _, r := range in.catalog {
 		base, peak := network(r)
@@ -19,7 +19,7 @@ func (in *source) types() output {
 		}
 		out.rows = append(out.rows, row(r["type"], arch, r["vcpu"], r["threads_per_core"], r["mem_mib"],
 			r["bare_metal"], r["burstable"], r["current_gen"], base, peak,
-			r["baseline_pct_per_vcpu"], r["credits_per_hour"], flag01(strings.Contains(r["usage"], "spot"))))
+			r["baseline_pct_per_vcpu"], r["credits_per_hour"], flag01(strings.Contains(r["usage"], "spot")), r["ebs_max_attach"]))
 	}
 	return out
 }
