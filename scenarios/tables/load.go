@@ -127,6 +127,9 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	top.Assume("name", strings.TrimSuffix(filepath.Base(o.path), filepath.Ext(o.path)))
 	o.shared.recall(l)
 	l.read(top)
+	if len(l.Faults) == 0 {
+		l.verify(root)
+	}
 	o.shared.keep(l)
 	if pristine != nil {
 		l.scenario.origin = o
@@ -172,6 +175,8 @@ type loader struct {
 
 	tables map[string][]*schema.Table // cursors on the named tables, by the table's key
 	clock  time.Time                  // run.start, by the clock in which it is written
+	steps  [][]*schema.Table          // of the services
+	calls  []callStep
 	images []image
 	market market
 	owners map[int]string // load balancer of each target group that has one

@@ -12,7 +12,7 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), targetGroupKeys(), loadBalancerKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
 		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
@@ -81,6 +81,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readAlarms()
 	l.readGroups()
 	l.readInstances()
+	l.readJourneys()
 	l.readWorkloads()
 	l.readInstanceWorkloads()
 	l.readCloudWatch(top.Inside("cloudwatch"))

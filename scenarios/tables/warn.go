@@ -75,7 +75,7 @@ func (l *loader) cautionLoad(i int) {
 	if w.Demand == nil || a.process == nil {
 		return
 	}
-	services := l.servedBy(w)
+	services := l.servedBy(w.To, w.Target)
 	if len(services) == 0 {
 		return // fixed responses only
 	}
@@ -96,6 +96,10 @@ func (l *loader) cautionLoad(i int) {
 	}
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
+	if w.Demand.Mean() > 0 && !slices.ContainsFunc(services, l.takesDemand) {
+		l.caution(at, name+`: its demand.cpu has no effect: no service that it reaches has a step with cpu = "demand"`)
+		return
+	}
 	busy := a.mean * w.Demand.Mean()
 	switch {
 	case capacity == 0:
@@ -113,28 +117,6 @@ func (l *loader) servers(service, vcpus int) int {
 		return min(s.Workers, vcpus)
 	}
 	return vcpus
-}
-
-// servedBy lists the services that a workload can reach.
-func (l *loader) servedBy(w *dataplane.Workload) []int {
-	switch w.To {
-	case dataplane.ToTargetGroup:
-		return []int{l.cfg.TargetGroups[w.Target].Service}
-	case dataplane.ToInstances:
-		return []int{l.cfg.Instances[w.Target].Service}
-	}
-	lb := &l.cfg.LoadBalancers[w.Target]
-	var services []int
-	actions := []dataplane.Action{lb.Default}
-	for _, r := range lb.Rules {
-		actions = append(actions, r.Action)
-	}
-	for _, a := range actions {
-		for _, f := range a.Forward {
-			services = append(services, l.cfg.TargetGroups[f.TargetGroup].Service)
-		}
-	}
-	return services
 }
 
 // spaced puts spaces between letters.
