@@ -13,6 +13,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/alarm"
+	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
@@ -234,6 +235,10 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 	db, old := c.Instances[0], c.Instances[1]
 	web, desk := c.Groups[1], c.Groups[0]
 	rows := c.Workloads[4].Rows
+	slower, err := s.Catalog.RelativeSpeed("m5.large", "m6i.large", catalog.Alone)
+	if err != nil || slower >= 1 {
+		t.Fatalf("m5 is %g times as fast as m6i: %v", slower, err)
+	}
 	calls := c.Services[2].Steps[1].Call
 	for what, pair := range map[string][2]any{
 		"start":             {c.Start.String(), "2026-03-02 00:00:00 +0000 UTC"},
@@ -260,6 +265,7 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"asks for":          {c.Services[2].Steps[3].Call.Class, dataplane.RequestClass{Host: "b.shop.com", Path: "/stock", Weight: 1}},
 		"tries again on":    {c.Services[2].Steps[3].Call.Clients.RetryOn, dataplane.CodeSet(0).With(dataplane.Code503).With(dataplane.CodeFixed)},
 		"deadline":          {c.Workloads[8].Clients.Deadline, sim.Second},
+		"speeds":            {[]float64{c.Instances[2].Speed, c.Instances[3].Speed, c.Instances[3].Template.Speed, db.Speed}, []float64{slower, 0, 1.5, 0}},
 		"own cross-zone":    {c.TargetGroups[1].CrossZone, false},
 		"cross-zone":        {c.TargetGroups[0].CrossZone, false},
 		"weights":           {c.LoadBalancers[1].Default.Forward, []dataplane.Forward{{TargetGroup: 1, Weight: 9}, {TargetGroup: 0, Weight: 1}}},

@@ -60,6 +60,7 @@ type Scenario struct {
 	Currency pricing.Currency // of the invoices
 
 	root   *tree.Node // the tree with every default in it
+	crews  []crew     // who serves the workloads that name no type they were measured on
 	market market     // of which other ways of buying launch Spot
 	origin *origin    // nil without [sweep] and [search]
 }
@@ -173,16 +174,17 @@ type loader struct {
 	offer
 	scenario Scenario
 
-	tables map[string][]*schema.Table // cursors on the named tables, by the table's key
-	clock  time.Time                  // run.start, by the clock in which it is written
-	steps  [][]*schema.Table          // of the services
-	calls  []callStep
-	images []image
-	market market
-	owners map[int]string // load balancer of each target group that has one
-	loads  []arrivals     // of the workloads
-	types  map[string]int // numbers in Config.Types
-	pools  *spotPools
-	files  map[string]*dataFile
-	laws   map[string]rng.Distribution // by measure and text
+	tables   map[string][]*schema.Table // cursors on the named tables, by the table's key
+	clock    time.Time                  // run.start, by the clock in which it is written
+	steps    [][]*schema.Table          // of the services
+	calls    []callStep
+	images   []image
+	market   market
+	owners   map[int]string // load balancer of each target group that has one
+	loads    []arrivals     // of the workloads
+	measures []measure
+	types    map[string]int // numbers in Config.Types
+	pools    *spotPools
+	files    map[string]*dataFile
+	laws     map[string]rng.Distribution // by measure and text
 }

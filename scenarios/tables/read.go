@@ -14,7 +14,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
-		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
+		workloadKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
@@ -140,5 +140,6 @@ func (l *loader) connect(top *schema.Table) {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
 	l.connectServices()
+	l.connectSpeeds()
 	l.connectAlarms()
 }

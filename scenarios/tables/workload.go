@@ -48,12 +48,14 @@ func weighted() schema.Type {
 func (l *loader) readWorkloads() {
 	l.cfg.Workloads = make([]dataplane.Workload, len(l.tables["workload"]))
 	l.loads = make([]arrivals, len(l.cfg.Workloads))
+	l.measures = make([]measure, len(l.cfg.Workloads))
 	for i, t := range l.tables["workload"] {
 		w := &l.cfg.Workloads[i]
 		w.Name = t.Name
 		w.To, w.Target = l.destination(t, "to")
 		l.requireDemand(t, w)
 		demand := t.Inside("demand")
+		l.measures[i] = l.readMeasure(demand)
 		columns := columnsOf(demand)
 		l.loads[i] = l.readArrivals(t, columns.wanted())
 		l.readDemand(demand, w, columns, l.loads[i])
