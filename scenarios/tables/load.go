@@ -10,6 +10,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
@@ -32,6 +33,10 @@ type Options struct {
 	// CheckMetric returns an error for a metric key that a threshold must not
 	// name; its text becomes the fault's. Nil: every key is accepted.
 	CheckMetric func(key string) error
+	// Observe returns what must be observed beyond the usual for metrics whose
+	// keys match patterns, and, in their places, what is wrong with a pattern.
+	// Nil: nothing is, whatever the patterns.
+	Observe func(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error)
 
 	// Files are those there are; nil: those of the file system.
 	Files tree.Files
@@ -131,6 +136,9 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	if len(l.Faults) == 0 {
 		l.verify(root)
 	}
+	if len(l.Faults) == 0 {
+		l.observe()
+	}
 	o.shared.keep(l)
 	if pristine != nil {
 		l.scenario.origin = o
@@ -178,6 +186,8 @@ type loader struct {
 	clock    time.Time                  // run.start, by the clock in which it is written
 	steps    [][]*schema.Table          // of the services
 	calls    []callStep
+	run      *schema.Table // [run]
+	patterns []string      // run.metrics
 	images   []image
 	market   market
 	owners   map[int]string // load balancer of each target group that has one
