@@ -60,6 +60,9 @@ var phaseMeanings = [dataplane.PhaseCount]string{
 	"time that is somebody else's",
 }
 
+// phasePrefix begins the names of the metrics of phases.
+const phasePrefix = "phase."
+
 // phaseMetrics are where the latency of a request goes, by service; given where
 // somebody asks for them.
 func phaseMetrics() []Metric {
@@ -67,7 +70,7 @@ func phaseMetrics() []Metric {
 	for k, name := range dataplane.PhaseNames() {
 		add := func(suffix string, read func(*stat.Histogram) float64) {
 			all = append(all, Metric{
-				Name: "phase." + name + suffix, Unit: "s", Labels: []string{labelService}, hops: true, whole: never,
+				Name: phasePrefix + name + suffix, Unit: "s", Labels: []string{labelService}, hops: true, whole: never,
 				Meaning: phaseMeanings[k] + ", of completed requests",
 				read: func(p *part) float64 {
 					h := p.phase(k)

@@ -64,6 +64,16 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))
 		b.Config.Seed = a.Config.Seed
 	}
+	for _, e := range []*experiment{a, b} {
+		for _, warning := range e.Warnings {
+			if note := "warning: " + warning; !slices.Contains(page.Notes, note) {
+				page.Notes = append(page.Notes, note)
+			}
+		}
+	}
+	for _, warning := range tables.SpeedWarnings(a.Scenario, b.Scenario) {
+		page.Notes = append(page.Notes, "warning: "+warning)
+	}
 	if page.A == page.B {
 		page.A, page.B = "A: "+page.A, "B: "+page.B
 	}

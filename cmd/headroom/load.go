@@ -68,6 +68,7 @@ func checkWorkers(n int) error {
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
+		Observe: results.Observe,
 	}
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed

@@ -78,6 +78,9 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	var summaries []*results.Summary
 	var failed error
 	for i, e := range experiments {
+		if f.out != "" {
+			e.Config.Observe = results.Everything
+		}
 		s, err := e.simulate(c.Context(), f)
 		if s != nil {
 			summaries = append(summaries, s)

@@ -108,6 +108,30 @@ func TestFlashCrowdPlaysOneDayThrice(t *testing.T) {
 	}
 }
 
+// A request visits the application once and the database three times; what each tier
+// takes is the sum of its phases, and what a tier waits for is what the tier below
+// takes.
+func TestThreeTiersAddUp(t *testing.T) {
+	a := stock(t, "three-tier", "1")
+	a.near(t, "requests.arrived{service=app}", a.value(t, "requests.arrived{service=web}"), 1e-4)
+	a.near(t, "requests.arrived{service=db}", 3*a.value(t, "requests.arrived{service=app}"), 1e-4)
+	for _, service := range []string{"web", "app", "db"} {
+		sum := 0.0
+		for _, phase := range []string{"balancer", "queue", "cpu", "call", "pause"} {
+			sum += a.value(t, "phase."+phase+".mean{service="+service+"}")
+		}
+		a.near(t, "latency.mean{service="+service+"}", sum, 1e-6)
+	}
+	a.near(t, "phase.call.mean{service=web}", a.value(t, "latency.mean{service=app}"), 1e-4)
+	a.near(t, "phase.call.mean{service=app}", 3*a.value(t, "latency.mean{service=db}"), 1e-4)
+	a.near(t, "user.latency.mean", a.value(t, "latency.mean{service=web}"), 1e-9)
+	for _, group := range []string{"web", "app"} {
+		if a.value(t, "capacity.in_service.max{autoscaling_group="+group+"}") < 3 {
+			t.Errorf("the group of %s did not follow", group)
+		}
+	}
+}
+
 func TestSpotStormAndZoneOutageHurt(t *testing.T) {
 	storm := stock(t, "spot-storm", "1")
 	if storm.value(t, "spot.interruptions") < 10 {

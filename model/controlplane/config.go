@@ -77,7 +77,7 @@ type LaunchTemplate struct {
 	// instance then runs with its application port closed.
 	UserDataFails float64
 	// Speed is how fast the CPU is, relative to the one that demands were
-	// measured on; 0 means 1.
+	// measured on, whatever the type; 0: as fast as its type.
 	Speed float64
 }
 
@@ -96,6 +96,7 @@ type Fleet struct {
 	Name         string
 	Count        int
 	Template     LaunchTemplate
+	Speed        float64 // of the type, relative to the one that demands were measured on; 0 means 1
 	Need         Need
 	Zones        []model.Zone // instances are dealt to them in turn
 	Service      int          // None: serves no requests
@@ -126,6 +127,9 @@ type Group struct {
 type LaunchType struct {
 	Type int // index into Config.Types
 	Need Need
+	// Speed is how fast a vCPU of the type is, relative to the one that demands
+	// were measured on; 0 means 1.
+	Speed float64
 	// SpotPool is the pool of this type by zone (index into Config.SpotPools);
 	// nil when the group launches no Spot.
 	SpotPool []int

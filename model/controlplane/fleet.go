@@ -25,7 +25,7 @@ func (cp *Plane) recoverFleet(i int) {
 func (cp *Plane) launchFleet(i int, zone model.Zone, settled bool) bool {
 	f := &cp.fleets[i]
 	_, ok := cp.launch(order{
-		template: &f.cfg.Template, typ: f.cfg.Template.Type, need: f.cfg.Need, zone: zone,
+		template: &f.cfg.Template, typ: f.cfg.Template.Type, speed: f.cfg.Speed, need: f.cfg.Need, zone: zone,
 		option: model.OnDemand, spotPool: None, group: None, fleet: i, service: f.cfg.Service,
 		owner: f.owner, activity: None, settled: settled,
 	})

@@ -231,7 +231,7 @@ func (cp *Plane) poolView(g *group, t *LaunchType, o order) scaling.Pool {
 }
 
 func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool) {
-	o.typ, o.need = t.Type, t.Need
+	o.typ, o.need, o.speed = t.Type, t.Need, t.Speed
 	if o.option == model.Spot {
 		o.spotPool = t.SpotPool[o.zone]
 		o.maxPrice = g.cfg.Mixed.MaxPrice

@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"cmp"
+
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -62,6 +64,7 @@ func (in *instance) counts() bool { return !in.life.leaves() && !in.replaced }
 type order struct {
 	template *LaunchTemplate
 	typ      int
+	speed    float64 // of the type; 0 means 1
 	need     Need
 	zone     model.Zone
 	option   model.PurchaseOption
@@ -95,7 +98,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.marks = append(marks, make([]model.ServerUse, len(cp.clocks))...)
 	cp.launched++
 	in.server = cp.data.Open(model.ServerSpec{
-		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: o.template.Speed,
+		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 	})
 	cp.openVolumes(in)
 	cp.board(o, h)

@@ -99,10 +99,17 @@ func (v *validator) hostPool(p *HostPool) {
 func (v *validator) template(t *LaunchTemplate, path string) {
 	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
 	v.check(t.UserDataFails >= 0 && t.UserDataFails <= 1, path+".user_data.fail_probability", "must be 0 to 1, got %g", t.UserDataFails)
-	v.check(t.Speed >= 0 && t.Speed <= 1000, path+".speed", "must be 0 to 1000, got %g", t.Speed)
+	v.speed(t.Speed, path)
 	for i := range t.Volumes {
 		v.check(t.Volumes[i].SizeGiB >= 0, fmt.Sprintf("%s.block_device_mappings.%d.size", path, i), "must not be negative, got %d", t.Volumes[i].SizeGiB)
 	}
+}
+
+// MaxSpeed bounds how much faster a CPU may be than another.
+const MaxSpeed = 1000
+
+func (v *validator) speed(speed float64, path string) {
+	v.check(speed >= 0 && speed <= MaxSpeed, path+".speed", "must be 0 to %d, got %g", MaxSpeed, speed)
 }
 
 func (v *validator) spotPool(p *SpotPool, path string) {
@@ -116,6 +123,7 @@ func (v *validator) fleet(f *Fleet) {
 	path := "instance." + f.Name
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.template(&f.Template, path)
+	v.speed(f.Speed, path)
 	v.need(f.Need, path)
 	v.zones(f.Zones, path+".availability_zones")
 	v.optional(f.Service, v.world.Services, path+".service", "service")
@@ -152,6 +160,7 @@ func (v *validator) group(g *Group) {
 func (v *validator) launchType(g *Group, i int, path string) {
 	t := &g.Types[i]
 	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
+	v.speed(t.Speed, path)
 	v.need(t.Need, path)
 	if g.Mixed == nil {
 		return

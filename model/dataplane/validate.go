@@ -116,7 +116,9 @@ func (v *validator) clients(c *Clients, at string) {
 	v.check(c.Timeout >= 0, at+".timeout", "must not be negative, got %v", c.Timeout)
 	v.check(c.Deadline >= 0, at+".deadline", "must not be negative, got %v", c.Deadline)
 	v.check(c.RetryAttempts >= 0 && c.RetryAttempts <= MaxRetries, at+".retry.attempts", "must be 0 to %d, got %d", MaxRetries, c.RetryAttempts)
-	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon>>20, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon>>20, c.Backoff)
+	// A doubled backoff is as long as all before it, and one more: it does not
+	// lead beyond what the clock can count.
+	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon/4, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon/4, c.Backoff)
 	v.check(c.RetryBudget >= 0 && c.RetryBudget <= RetryBurst, at+".retry.budget", "must be 0 to %d, got %g", RetryBurst, c.RetryBudget)
 }
 

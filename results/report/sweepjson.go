@@ -40,7 +40,8 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 		Pareto      [2]string   `json:"pareto_metrics"`
 		Points      []jsonPoint `json:"points"`
 		Sensitivity []jsonIndex `json:"sensitivity"`
-	}{Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Planned: s.Planned, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
+		Warnings    []string    `json:"warnings"`
+	}{Warnings: append([]string{}, s.Warnings...), Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Planned: s.Planned, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
 	for i := range all {
 		p := &all[i]
 		j := jsonPoint{

@@ -26,6 +26,8 @@ type SweepPage struct {
 	Top     int       // points shown besides those of the front
 	Rows    int       // of a Saltelli design that is complete, else 0
 	Color   bool      // tables: colour what is special about points
+
+	Warnings []string // what to know before trusting the numbers
 }
 
 // ranked is a point with what the page shows of it.
@@ -40,7 +42,7 @@ type ranked struct {
 }
 
 // higher lists the metrics of which more is better.
-var higher = []string{"availability", "throughput", "requests.completed", "requests.arrived", "cpu.utilization", "target_group.healthy.min", "target_group.healthy.mean"}
+var higher = []string{"availability", "user.availability", "throughput", "goodput", "requests.completed", "requests.arrived", "cpu.utilization", "target_group.healthy.min", "target_group.healthy.mean"}
 
 // Better turns a value of a metric so that less is better.
 func Better(key string, value float64) float64 {
@@ -144,6 +146,7 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 			p.block(b)
 		}
 	}
+	p.warnings(s.Warnings)
 	return p.err
 }
 

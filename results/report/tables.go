@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"headroom/model/dataplane"
 	"headroom/results"
 )
 
@@ -25,7 +26,7 @@ func requestRows(s *results.Summary) []row {
 	for _, p := range s.Labelled("code") {
 		rows = append(rows, row{name: "failed with " + p.Name, metric: p.Key("requests.failed"), quiet: true})
 	}
-	return append(rows, []row{
+	rows = append(rows, []row{
 		{name: "lost to Spot reclaims", metric: "spot.requests_lost", quiet: true},
 		{name: "retries", metric: "requests.retried", quiet: true},
 		{name: "in flight at the end", metric: "requests.in_flight"},
@@ -41,6 +42,72 @@ func requestRows(s *results.Summary) []row {
 		{name: "wait mean", metric: "wait.mean"},
 		{name: "wait probability", metric: "wait.probability"},
 	}...)
+	if usersDiffer(s) {
+		rows = append(rows, userRows()...)
+	}
+	return rows
+}
+
+// userRows are those of user requests: attempts, and what services ask of each
+// other, together.
+func userRows() []row {
+	return []row{
+		{name: "user requests", metric: "user.requests"},
+		{name: "user availability", metric: "user.availability"},
+		{name: "user latency mean", metric: "user.latency.mean"},
+		{name: "user latency p50", metric: "user.latency.p50"},
+		{name: "user latency p99", metric: "user.latency.p99"},
+		{name: "goodput", metric: "goodput"},
+	}
+}
+
+// usersDiffer reports whether user requests show anything that attempts do not.
+func usersDiffer(s *results.Summary) bool {
+	for i := range s.Config.Workloads {
+		if s.Config.Workloads[i].Clients.Deadline > 0 {
+			return true
+		}
+	}
+	for _, same := range [][2]string{
+		{"user.requests", "requests.arrived"}, {"user.availability", "availability"}, {"user.latency.mean", "latency.mean"},
+	} {
+		user, known := s.Metric(same[0])
+		attempt, also := s.Metric(same[1])
+		if known && also && user.Value != attempt.Value {
+			return true
+		}
+	}
+	return false
+}
+
+// serviceRows are what services are asked, by users and by each other.
+func serviceRows() []row {
+	return []row{
+		{name: "requests", metric: "requests.arrived"},
+		{name: "availability", metric: "availability"},
+		{name: "latency p50", metric: "latency.p50"},
+		{name: "latency p99", metric: "latency.p99"},
+	}
+}
+
+// phaseRows are where the latency of services goes, phases that take no time left
+// out.
+func phaseRows() []row {
+	var rows []row
+	for _, phase := range dataplane.PhaseNames() {
+		for _, of := range []string{"mean", "p99"} {
+			rows = append(rows, row{name: phase + " " + of, metric: "phase." + phase + "." + of, quiet: true})
+		}
+	}
+	return rows
+}
+
+// serviceParts lists the services that requests visit.
+func serviceParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(s.Labelled("service"), func(p results.Part) bool {
+		v, ok := s.Value("requests.arrived", p)
+		return !ok || v.Value == 0
+	})
 }
 
 func groupRows() []row {
@@ -99,6 +166,12 @@ func blocks(s *results.Summary) []block {
 		all = append(all, matrices(s, title, rows, parts)...)
 	}
 	add("Requests", requestRows(s), trafficParts(s))
+	if s.Config.Journeys() {
+		add("Services", serviceRows(), serviceParts(s))
+	}
+	if s.Config.Observe.Phases {
+		add("Phases", phaseRows(), serviceParts(s))
+	}
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
 	add("Hosts", hostRows(), s.Labelled("hosts"))

@@ -13,6 +13,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/alarm"
+	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
@@ -213,6 +214,17 @@ func TestLawsAreThoseDeclared(t *testing.T) {
 	}
 }
 
+// everyFailure is what a call to an instance may end with.
+func everyFailure() dataplane.CodeSet {
+	set := dataplane.CodeSet(0)
+	for _, code := range dataplane.Codes() {
+		if code != dataplane.CodeFixed { // no load balancer, no fixed response
+			set = set.With(code)
+		}
+	}
+	return set
+}
+
 func TestFullScenarioBecomesItsConfig(t *testing.T) {
 	s, err := Load("testdata/full.toml", Options{})
 	if err != nil {
@@ -223,6 +235,11 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 	db, old := c.Instances[0], c.Instances[1]
 	web, desk := c.Groups[1], c.Groups[0]
 	rows := c.Workloads[4].Rows
+	slower, err := s.Catalog.RelativeSpeed("m5.large", "m6i.large", catalog.Alone)
+	if err != nil || slower >= 1 {
+		t.Fatalf("m5 is %g times as fast as m6i: %v", slower, err)
+	}
+	calls := c.Services[2].Steps[1].Call
 	for what, pair := range map[string][2]any{
 		"start":             {c.Start.String(), "2026-03-02 00:00:00 +0000 UTC"},
 		"zones":             {c.Zones, []string{"a", "b"}},
@@ -239,6 +256,16 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"user data":         {c.LaunchTemplates[2].Launch.UserData.Mean(), 15.0},
 		"queue":             {c.Services[0], dataplane.Service{Name: "queue", Discipline: dataplane.FCFS, Workers: 2, Backlog: 1024}},
 		"web":               {c.Services[1], dataplane.Service{Name: "web", Discipline: dataplane.ProcessorSharing, Concurrency: 100, Backlog: dataplane.NoLimit, FinishAbandoned: true}},
+		"async":             {c.Services[2].Async, true},
+		"computes":          {c.Services[2].Steps[0], dataplane.Step{Kind: dataplane.StepCPU}},
+		"calls":             {[]any{calls.To, calls.Target, calls.Count, calls.Parallel, calls.IgnoreErrors, calls.PoolSize, calls.PoolTimeout}, []any{dataplane.ToInstances, 3, 3, true, true, 20, 2 * sim.Second}},
+		"call's demand":     {[]float64{calls.Demand.Mean(), calls.Request.Mean(), calls.Response.Mean()}, []float64{0.003, 1024, 4096}},
+		"caller":            {calls.Clients, dataplane.Clients{Timeout: sim.Second, RetryAttempts: 2, Backoff: 20 * sim.Millisecond, RetryBudget: 0.1, RetryOn: everyFailure(), PerConnection: 1}},
+		"pauses":            {[]any{c.Services[2].Steps[2].Kind, c.Services[2].Steps[2].Time.Mean()}, []any{dataplane.StepPause, 0.0015}},
+		"asks for":          {c.Services[2].Steps[3].Call.Class, dataplane.RequestClass{Host: "b.shop.com", Path: "/stock", Weight: 1}},
+		"tries again on":    {c.Services[2].Steps[3].Call.Clients.RetryOn, dataplane.CodeSet(0).With(dataplane.Code503).With(dataplane.CodeFixed)},
+		"deadline":          {c.Workloads[8].Clients.Deadline, sim.Second},
+		"speeds":            {[]float64{c.Instances[2].Speed, c.Instances[3].Speed, c.Instances[3].Template.Speed, db.Speed}, []float64{slower, 0, 1.5, 0}},
 		"own cross-zone":    {c.TargetGroups[1].CrossZone, false},
 		"cross-zone":        {c.TargetGroups[0].CrossZone, false},
 		"weights":           {c.LoadBalancers[1].Default.Forward, []dataplane.Forward{{TargetGroup: 1, Weight: 9}, {TargetGroup: 0, Weight: 1}}},

@@ -25,6 +25,7 @@ func templateKeys() []schema.Key {
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes; without a root among them, one of gp3 and 8 GiB is added"),
 		schema.Row("monitoring", schema.OneOf("basic: metrics every 5 minutes", "detailed: metrics every minute, for a fee"), `"basic"`, "metrics every 5 minutes, or every minute for a fee"),
 		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, which is billed"),
+		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
 	}, schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
@@ -60,6 +61,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		Detailed: t.Choice("monitoring") == "detailed",
 		PublicIP: t.Flag("associate_public_ip_address"),
 		Tenancy:  model.TenancyDefault,
+		Speed:    t.Quantity("speed"),
 	}
 	if t.Choice("tenancy") == "dedicated" {
 		lt.Tenancy = model.TenancyDedicated

@@ -10,6 +10,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
@@ -32,6 +33,10 @@ type Options struct {
 	// CheckMetric returns an error for a metric key that a threshold must not
 	// name; its text becomes the fault's. Nil: every key is accepted.
 	CheckMetric func(key string) error
+	// Observe returns what must be observed beyond the usual for metrics whose
+	// keys match patterns, and, in their places, what is wrong with a pattern.
+	// Nil: nothing is, whatever the patterns.
+	Observe func(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error)
 
 	// Files are those there are; nil: those of the file system.
 	Files tree.Files
@@ -60,6 +65,7 @@ type Scenario struct {
 	Currency pricing.Currency // of the invoices
 
 	root   *tree.Node // the tree with every default in it
+	crews  []crew     // who serves the workloads that name no type they were measured on
 	market market     // of which other ways of buying launch Spot
 	origin *origin    // nil without [sweep] and [search]
 }
@@ -127,6 +133,12 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	top.Assume("name", strings.TrimSuffix(filepath.Base(o.path), filepath.Ext(o.path)))
 	o.shared.recall(l)
 	l.read(top)
+	if len(l.Faults) == 0 {
+		l.verify(root)
+	}
+	if len(l.Faults) == 0 {
+		l.observe()
+	}
 	o.shared.keep(l)
 	if pristine != nil {
 		l.scenario.origin = o
@@ -170,14 +182,19 @@ type loader struct {
 	offer
 	scenario Scenario
 
-	tables map[string][]*schema.Table // cursors on the named tables, by the table's key
-	clock  time.Time                  // run.start, by the clock in which it is written
-	images []image
-	market market
-	owners map[int]string // load balancer of each target group that has one
-	loads  []arrivals     // of the workloads
-	types  map[string]int // numbers in Config.Types
-	pools  *spotPools
-	files  map[string]*dataFile
-	laws   map[string]rng.Distribution // by measure and text
+	tables   map[string][]*schema.Table // cursors on the named tables, by the table's key
+	clock    time.Time                  // run.start, by the clock in which it is written
+	steps    [][]*schema.Table          // of the services
+	calls    []callStep
+	run      *schema.Table // [run]
+	patterns []string      // run.metrics
+	images   []image
+	market   market
+	owners   map[int]string // load balancer of each target group that has one
+	loads    []arrivals     // of the workloads
+	measures []measure
+	types    map[string]int // numbers in Config.Types
+	pools    *spotPools
+	files    map[string]*dataFile
+	laws     map[string]rng.Distribution // by measure and text
 }

@@ -12,9 +12,9 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), targetGroupKeys(), loadBalancerKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
-		workloadKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
+		workloadKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
@@ -81,6 +81,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readAlarms()
 	l.readGroups()
 	l.readInstances()
+	l.readJourneys()
 	l.readWorkloads()
 	l.readInstanceWorkloads()
 	l.readCloudWatch(top.Inside("cloudwatch"))
@@ -139,5 +140,6 @@ func (l *loader) connect(top *schema.Table) {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
 	l.connectServices()
+	l.connectSpeeds()
 	l.connectAlarms()
 }

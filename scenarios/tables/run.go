@@ -27,6 +27,7 @@ func runKeys() []schema.Key {
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
 			schema.Row("fidelity", schema.OneOf("request: every request").Planned("fluid: flows of requests", "auto: requests where it matters, flows elsewhere"), `"request"`, "what is simulated one by one"),
+			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds and --out do so for theirs`),
 		}),
 		schema.Within("cloudwatch", "", []schema.Key{
 			schema.Row("publication_delay", schema.Quantity(schema.Seconds, 0, 3600), `"30s"`, "from the end of a metric period until alarms see its datapoint"),
@@ -44,10 +45,30 @@ func (l *loader) readRun(t *schema.Table) {
 	l.cfg.Warmup = t.Duration("warmup")
 	l.scenario.Replications = t.Whole("replications")
 	t.Choice("fidelity")
+	l.run, l.patterns = t, t.Texts("metrics")
 	if t.Sound("duration", "warmup") && l.cfg.Warmup >= l.cfg.Duration {
 		t.Wrong("warmup", "must be shorter than duration ("+l.cfg.Duration.String()+")")
 	}
 	t.Done()
+}
+
+// observe finds out what the metrics that somebody asks for take. What is wrong with
+// those of thresholds is known elsewhere.
+func (l *loader) observe() {
+	patterns := slices.Clone(l.patterns)
+	for _, t := range l.scenario.Thresholds {
+		patterns = append(patterns, t.Key)
+	}
+	if l.options.Observe == nil || len(patterns) == 0 {
+		return
+	}
+	observe, errs := l.options.Observe(l.cfg, patterns)
+	l.cfg.Observe = observe
+	for i, pattern := range l.patterns {
+		if errs[i] != nil {
+			l.run.Reject("metrics", schema.Fault{Rule: errs[i].Error(), Got: tree.Quote(pattern), Code: schema.NoCode})
+		}
+	}
 }
 
 func (l *loader) readCloudWatch(t *schema.Table) {

@@ -28,6 +28,7 @@ func limit(least float64) schema.Type {
 
 func (l *loader) readServices() {
 	l.cfg.Services = make([]dataplane.Service, len(l.tables["service"]))
+	l.steps = make([][]*schema.Table, len(l.cfg.Services))
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
 		*s = dataplane.Service{Name: t.Name, Discipline: dataplane.ProcessorSharing}
@@ -47,6 +48,8 @@ func (l *loader) readServices() {
 		}
 		s.Backlog = readLimit(t, "backlog", 0)
 		s.FinishAbandoned = t.Choice("on_disconnect") == "finish"
+		s.Async = t.Flag("async")
+		l.steps[i] = t.Each("steps")
 		t.Done()
 	}
 }

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"maps"
+	"slices"
 	"sync"
 
 	"headroom/model/catalog"
@@ -15,6 +16,7 @@ type shared struct {
 	catalogs map[string]*catalog.Catalog
 	laws     map[string]rng.Distribution
 	files    map[string]*dataFile
+	crews    []crew // of all points so far
 }
 
 func newShared() *shared {
@@ -57,4 +59,25 @@ func (s *shared) open(region string) (*catalog.Catalog, error) {
 		s.catalogs[region] = c
 	}
 	return c, err
+}
+
+// note keeps who serves the workloads of a point.
+func (s *shared) note(crews []crew) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range crews {
+		if !slices.ContainsFunc(s.crews, func(known crew) bool { return known.work == c.work && slices.Equal(known.types, c.types) }) {
+			s.crews = append(s.crews, c)
+		}
+	}
+}
+
+// tried returns who serves the workloads of the points so far.
+func (s *shared) tried() []crew {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.crews)
 }

@@ -1,7 +1,9 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -45,6 +47,11 @@ func (l *loader) finish() {
 	for i := range l.cfg.Workloads {
 		l.cautionLoad(i)
 	}
+	l.scenario.crews = l.crews()
+	for _, text := range speedWarnings(l.catalog, l.scenario.crews) {
+		l.warn(text)
+	}
+	l.origin.shared.note(l.scenario.crews)
 }
 
 // cautionZones warns of zones of a group in which no load balancer has a node.
@@ -75,35 +82,41 @@ func (l *loader) cautionLoad(i int) {
 	if w.Demand == nil || a.process == nil {
 		return
 	}
-	services := l.servedBy(w)
+	services := l.servedBy(w.To, w.Target)
 	if len(services) == 0 {
 		return // fixed responses only
 	}
-	capacity := 0
+	capacity := 0.0
 	for _, g := range l.cfg.Groups {
 		if slices.Contains(services, g.Service) && g.Service >= 0 {
-			most := 0
+			most := 0.0
 			for _, lt := range g.Types {
-				most = max(most, l.cfg.Types[lt.Type].VCPUs)
+				speed := cmp.Or(l.cfg.LaunchTemplates[g.Template].Speed, lt.Speed, 1)
+				most = max(most, speed*float64(l.servers(g.Service, l.cfg.Types[lt.Type].VCPUs)))
 			}
-			capacity += g.Max * l.servers(g.Service, most)
+			capacity += float64(g.Max) * most
 		}
 	}
 	for _, f := range l.cfg.Instances {
 		if slices.Contains(services, f.Service) && f.Service >= 0 {
-			capacity += f.Count * l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs)
+			speed := cmp.Or(f.Template.Speed, f.Speed, 1)
+			capacity += float64(f.Count) * speed * float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
 		}
 	}
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
+	if w.Demand.Mean() > 0 && !slices.ContainsFunc(services, l.takesDemand) {
+		l.caution(at, name+`: its demand.cpu has no effect: no service that it reaches has a step with cpu = "demand"`)
+		return
+	}
 	busy := a.mean * w.Demand.Mean()
 	switch {
 	case capacity == 0:
 		l.caution(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
-	case busy > float64(capacity):
-		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %d", name, busy, capacity))
-	case a.peak*w.Demand.Mean() > float64(capacity):
-		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %d", name, a.peak*w.Demand.Mean(), capacity))
+	case busy > capacity:
+		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
+	case a.peak*w.Demand.Mean() > capacity:
+		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))
 	}
 }
 
@@ -113,28 +126,6 @@ func (l *loader) servers(service, vcpus int) int {
 		return min(s.Workers, vcpus)
 	}
 	return vcpus
-}
-
-// servedBy lists the services that a workload can reach.
-func (l *loader) servedBy(w *dataplane.Workload) []int {
-	switch w.To {
-	case dataplane.ToTargetGroup:
-		return []int{l.cfg.TargetGroups[w.Target].Service}
-	case dataplane.ToInstances:
-		return []int{l.cfg.Instances[w.Target].Service}
-	}
-	lb := &l.cfg.LoadBalancers[w.Target]
-	var services []int
-	actions := []dataplane.Action{lb.Default}
-	for _, r := range lb.Rules {
-		actions = append(actions, r.Action)
-	}
-	for _, a := range actions {
-		for _, f := range a.Forward {
-			services = append(services, l.cfg.TargetGroups[f.TargetGroup].Service)
-		}
-	}
-	return services
 }
 
 // spaced puts spaces between letters.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"headroom/model"
-	"headroom/model/cloud"
 	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/scenarios/schema"
@@ -21,19 +20,19 @@ func workloadKeys() []schema.Key {
 		schema.Within("workload.NAME", "", []schema.Key{
 			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group or an instance; load_balancer.NAME and so on if ambiguous"),
 			schema.Row("arrivals", schema.Inner().Like("arrivals"), schema.Required, "when requests come"),
-			schema.Row("demand", schema.Inner(), schema.Required, "what a request takes"),
-			schema.Row("demand.cpu", schema.Law(schema.Seconds), schema.Required, "CPU time, or { column, unit } of a trace"),
+			schema.Row("demand", schema.Inner(), "", "what a request takes"),
+			schema.Row("demand.cpu", schema.Law(schema.Seconds), "(required where a service takes it)", "CPU time, or { column, unit } of a trace"),
 			schema.Row("demand.request_bytes", schema.Law(schema.Bytes), "", "size of the request, or { column, unit } of a trace"),
 			schema.Row("demand.response_bytes", schema.Law(schema.Bytes), "", "size of the response, or { column, unit } of a trace"),
 			schema.Row("path", weighted(), `"/"`, `path of the requests, or paths by weight: { "/" = 0.7, "/api" = 0.3 }`),
 			schema.Row("host", weighted(), `""`, "host of the requests, or hosts by weight"),
 			schema.Row("clients", schema.Inner(), "", "how those who send requests behave"),
 			schema.Row("clients.timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "they give up after this; never without"),
+			schema.Row("clients.deadline", schema.Quantity(schema.Seconds, 1e-6, year), "", "answers within it count as goodput, retries and all; without, every answer does"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
-			schema.Row("clients.retry.attempts", schema.Whole(0, 100), "0", "further attempts"),
-			schema.Row("clients.retry.backoff", schema.Quantity(schema.Seconds, 0, year), `"100ms"`, "pause before the first retry, doubled before each later one"),
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
 		}),
+		schema.Within("workload.NAME.clients", "", retryKeys("the workload")),
 		schema.Within("column", "", []schema.Key{
 			schema.Row("column", schema.Text(), schema.Required, "column of the trace"),
 			schema.Row("unit", schema.Text(), "", "unit of the column; otherwise that of a bare number"),
@@ -46,64 +45,44 @@ func weighted() schema.Type {
 	return schema.Either("string, or table of weights", schema.Text(), schema.TableOf(schema.Quantity(schema.Share, 0, math.Inf(1))))
 }
 
-// destinations are the tables that a workload can talk to.
-var destinations = []struct {
-	table string
-	kind  dataplane.DestinationKind
-}{
-	{"load_balancer", dataplane.ToLoadBalancer},
-	{"target_group", dataplane.ToTargetGroup},
-	{"instance", dataplane.ToInstances},
-}
-
 func (l *loader) readWorkloads() {
 	l.cfg.Workloads = make([]dataplane.Workload, len(l.tables["workload"]))
 	l.loads = make([]arrivals, len(l.cfg.Workloads))
+	l.measures = make([]measure, len(l.cfg.Workloads))
 	for i, t := range l.tables["workload"] {
 		w := &l.cfg.Workloads[i]
 		w.Name = t.Name
-		w.To, w.Target = l.destination(t)
+		w.To, w.Target = l.destination(t, "to")
+		l.requireDemand(t, w)
 		demand := t.Inside("demand")
+		l.measures[i] = l.readMeasure(demand)
 		columns := columnsOf(demand)
 		l.loads[i] = l.readArrivals(t, columns.wanted())
 		l.readDemand(demand, w, columns, l.loads[i])
 		w.Arrivals = l.loads[i].process
 		w.Classes = readClasses(t)
-		w.Clients = readClients(t.Inside("clients"))
+		w.Clients = l.readClients(t.Inside("clients"), w)
 		t.Done()
 	}
 }
 
-// destination finds what a workload talks to. A bare name must be of one table
-// only.
-func (l *loader) destination(t *schema.Table) (dataplane.DestinationKind, int) {
-	name := t.Text("to")
-	if !t.Sound("to") {
-		return 0, 0
+// requireDemand verifies that a workload says how long its requests compute, unless
+// all that they reach has steps of its own.
+func (l *loader) requireDemand(t *schema.Table, w *dataplane.Workload) {
+	if t.Broken {
+		return
 	}
-	var known, found []string
-	var kind dataplane.DestinationKind
-	target := 0
-	for _, d := range destinations {
-		for i, candidate := range l.Names(d.table) {
-			known = append(known, candidate)
-			if name == candidate || name == d.table+"."+candidate {
-				found = append(found, d.table+"."+candidate)
-				kind, target = d.kind, i
-			}
-		}
+	services := l.servedBy(w.To, w.Target)
+	if t.Sound("to") && len(services) > 0 && !slices.ContainsFunc(services, l.takesDemand) {
+		return
 	}
-	switch len(found) {
-	case 0:
-		t.Mistake("to", "must name a load balancer, a target group or an instance", schema.Hint(name, known))
-	case 1:
-	default:
-		t.Mistake("to", "must be unambiguous: "+strings.Join(found, " or "), "")
+	n := t.Node.Table["demand"]
+	switch {
+	case n == nil:
+		t.Add(schema.Fault{Path: t.PathOf("demand"), Rule: "is required"}, t.Node, "demand")
+	case n.Form == tree.TableForm && n.Table["cpu"] == nil:
+		t.Add(schema.Fault{Path: t.PathOf("demand") + ".cpu", Rule: "is required"}, n, "demand")
 	}
-	if kind == dataplane.ToInstances && t.Sound("to") && l.cfg.Instances[target].Service == cloud.None {
-		t.Mistake("to", "must name an instance with a service", "")
-	}
-	return kind, target
 }
 
 // rowColumns are the columns of a trace that stand in for distributions, by
@@ -172,6 +151,9 @@ func (l *loader) readDemand(t *schema.Table, w *dataplane.Workload, columns rowC
 	w.Demand, cpu = read("cpu", schema.Seconds)
 	w.Request, in = read("request_bytes", schema.Bytes)
 	w.Response, out = read("response_bytes", schema.Bytes)
+	if w.Demand == nil && cpu == nil {
+		w.Demand = nothing // or a fault, or never asked for
+	}
 	t.Done()
 	for _, v := range cpu {
 		rows.Demand = append(rows.Demand, sim.Seconds(v))
@@ -181,6 +163,9 @@ func (l *loader) readDemand(t *schema.Table, w *dataplane.Workload, columns rowC
 		w.Rows = &rows
 	}
 }
+
+// nothing is the demand of requests that nobody computes.
+var nothing, _ = rng.Fixed(0)
 
 func bytesOf(values []float64) []model.Bytes {
 	var sizes []model.Bytes
@@ -244,12 +229,9 @@ func readWeighted(t *schema.Table, key string) []share {
 	return shares
 }
 
-func readClients(t *schema.Table) dataplane.Clients {
-	c := dataplane.Clients{Timeout: t.Duration("timeout")}
-	retry := t.Inside("retry")
-	c.RetryAttempts = retry.Whole("attempts")
-	c.Backoff = retry.Duration("backoff")
-	retry.Done()
+func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.Clients {
+	c := dataplane.Clients{Timeout: t.Duration("timeout"), Deadline: t.Duration("deadline")}
+	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
 	t.Done()
 	return c

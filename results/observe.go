@@ -1,0 +1,82 @@
+package results
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"headroom/model/cloud"
+	"headroom/model/dataplane"
+)
+
+// Everything is observed of a run whose files are kept.
+var Everything = dataplane.Observe{Phases: true, Zones: true, Types: true}
+
+// Observe returns what must be observed beyond the usual, so that a scenario has
+// the metrics whose keys match patterns, in which * stands for anything:
+// "phase.*", "latency.*{zone=*}". An error, in the place of its pattern, says that
+// no key matches, and what may have been meant.
+func Observe(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error) {
+	full := *cfg
+	full.Observe = Everything
+	meter := NewMeter(&full)
+	var observe dataplane.Observe
+	errs := make([]error, len(patterns))
+	for i, pattern := range patterns {
+		match := globbed(pattern)
+		matched := false
+		for k := range meter.entries {
+			if e := &meter.entries[k]; match(e.key) {
+				matched = true
+				s := &meter.scopes[e.scope]
+				observe.Zones = observe.Zones || s.Label == labelZone
+				observe.Types = observe.Types || s.Label == labelType
+				observe.Phases = observe.Phases || strings.HasPrefix(e.metric.Name, phasePrefix) || s.application && !cfg.Journeys()
+			}
+		}
+		if !matched {
+			errs[i] = meter.unmatched(pattern)
+		}
+	}
+	return observe, errs
+}
+
+// globbed returns whether texts match a pattern in which * stands for anything.
+func globbed(pattern string) func(string) bool {
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString
+}
+
+// unmatched says what is wrong with a pattern that no key matches: its name, its
+// label or its part.
+func (m *Meter) unmatched(pattern string) error {
+	name, rest, labelled := strings.Cut(pattern, "{")
+	match := globbed(name)
+	var names, labels, parts []string
+	for _, metric := range Metrics() {
+		family, _, _ := strings.Cut(metric.Name, ".")
+		names = append(names, metric.Name, family+".*")
+		if match(metric.Name) {
+			labels = append(labels, metric.Labels...)
+		}
+	}
+	slices.Sort(labels)
+	labels = slices.Compact(labels)
+	label, value, formed := strings.Cut(strings.TrimSuffix(rest, "}"), "=")
+	switch {
+	case !slices.ContainsFunc(Metrics(), func(metric Metric) bool { return match(metric.Name) }):
+		return fmt.Errorf("must match a metric%s", meant(name, names))
+	case !labelled:
+		return fmt.Errorf("must match a metric of the scenario: %s{%s=*}", name, strings.Join(labels, "=*} or {"))
+	case !formed || !strings.HasSuffix(rest, "}"):
+		return fmt.Errorf("must have the form metric or metric{label=name}")
+	case !slices.Contains(labels, label):
+		return fmt.Errorf("the label of %s must be one of %s%s", name, strings.Join(labels, ", "), meant(label, labels))
+	}
+	for _, s := range m.scopes {
+		if s.Label == label {
+			parts = append(parts, s.Name)
+		}
+	}
+	return fmt.Errorf("must name a part of the scenario: it has no %s %s%s", label, value, meant(value, parts))
+}

@@ -1,0 +1,97 @@
+package tables
+
+import (
+	"slices"
+	"strings"
+
+	"headroom/model/cloud"
+	"headroom/model/dataplane"
+	"headroom/scenarios/schema"
+)
+
+// destinations are the tables that requests can go to.
+var destinations = []struct {
+	table string
+	kind  dataplane.DestinationKind
+}{
+	{"load_balancer", dataplane.ToLoadBalancer},
+	{"target_group", dataplane.ToTargetGroup},
+	{"instance", dataplane.ToInstances},
+}
+
+// destination finds what a key names that requests go to. A bare name must be of one table
+// only.
+func (l *loader) destination(t *schema.Table, key string) (dataplane.DestinationKind, int) {
+	name := t.Text(key)
+	if !t.Sound(key) {
+		return 0, 0
+	}
+	var known, found []string
+	var kind dataplane.DestinationKind
+	target := 0
+	for _, d := range destinations {
+		for i, candidate := range l.Names(d.table) {
+			known = append(known, candidate)
+			if name == candidate || name == d.table+"."+candidate {
+				found = append(found, d.table+"."+candidate)
+				kind, target = d.kind, i
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		t.Mistake(key, "must name a load balancer, a target group or an instance", schema.Hint(name, known))
+	case 1:
+	default:
+		t.Mistake(key, "must be unambiguous: "+strings.Join(found, " or "), "")
+	}
+	if kind == dataplane.ToInstances && t.Sound(key) && l.cfg.Instances[target].Service == cloud.None {
+		t.Mistake(key, "must name an instance with a service", "")
+	}
+	return kind, target
+}
+
+// servedBy lists the services that requests to a destination can reach, without
+// what those call.
+func (l *loader) servedBy(to dataplane.DestinationKind, target int) []int {
+	var services []int
+	add := func(service int) {
+		if service >= 0 && !slices.Contains(services, service) {
+			services = append(services, service)
+		}
+	}
+	switch to {
+	case dataplane.ToTargetGroup:
+		add(l.cfg.TargetGroups[target].Service)
+	case dataplane.ToInstances:
+		add(l.cfg.Instances[target].Service)
+	case dataplane.ToLoadBalancer:
+		for _, a := range l.actionsOf(target) {
+			for _, f := range a.Forward {
+				if f.TargetGroup < 0 {
+					continue // which has been said
+				}
+				add(l.cfg.TargetGroups[f.TargetGroup].Service)
+			}
+		}
+	}
+	return services
+}
+
+// actionsOf lists what the rules of a load balancer lead to.
+func (l *loader) actionsOf(balancer int) []dataplane.Action {
+	lb := &l.cfg.LoadBalancers[balancer]
+	actions := []dataplane.Action{lb.Default}
+	for _, r := range lb.Rules {
+		actions = append(actions, r.Action)
+	}
+	return actions
+}
+
+// takesDemand reports whether a service computes the demand that requests bring.
+func (l *loader) takesDemand(service int) bool {
+	s := &l.cfg.Services[service]
+	return len(s.Steps) == 0 || slices.ContainsFunc(s.Steps, func(step dataplane.Step) bool {
+		return step.Kind == dataplane.StepCPU && step.Time == nil
+	})
+}
