@@ -20,7 +20,7 @@ func billMonitoring(s *sheet) {
 		sum := groups.sums[i]
 		c := charge{
 			service: CloudWatch, sku: "detailed_monitoring", description: "detailed monitoring of instances",
-			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span, allowance: s.freeTier,
 			price: s.service("ec2", "detailed_monitoring"),
 		}
 		metrics := metricsPerInstance * sum.seconds
