@@ -93,6 +93,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.launched++
 	in.server = cp.data.Open(model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: o.template.Speed,
+		Public: o.template.PublicIP, Owner: o.owner,
 	})
 	cp.openVolumes(in)
 	cp.board(o, h)

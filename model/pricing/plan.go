@@ -109,6 +109,7 @@ func meters() []meter {
 		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut},
 		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
 		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring},
+		{"alarms", "CloudWatch alarms, the first ten free", billAlarms},
 	}
 }
 
