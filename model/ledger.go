@@ -23,6 +23,7 @@ type Ledger struct {
 	Balancers []BalancerHour
 	Transfers []Transfer
 	Monitored []MonitoredUse
+	Alarms    []AlarmUse
 	Spot      []SpotPrices
 }
 
@@ -87,6 +88,13 @@ type MonitoredUse struct {
 	From, To sim.Time
 	Owner    int32
 	Instance int32
+}
+
+// AlarmUse is the time that one CloudWatch alarm existed.
+type AlarmUse struct {
+	From, To       sim.Time
+	Owner          int32 // -1: nobody's in particular
+	HighResolution bool  // its period is below a minute
 }
 
 // BalancerHour is the use of one load balancer in one clock hour. Partial

@@ -18,6 +18,10 @@ type ServerSpec struct {
 	// Speed is how fast its CPU is, relative to the one that demands were
 	// measured on; 0 means 1.
 	Speed float64
+	// Public says that it has a public address, so that responses to clients that
+	// reach it without a balancer go out to the internet, on the account of its Owner.
+	Public bool
+	Owner  int32 // index into Ledger.Owners
 }
 
 // Cause says why a server ends.

@@ -246,6 +246,8 @@ func costMetrics() []Metric {
 		money("cost.list", "the same usage at On-Demand list prices", (*part).list),
 		money("cost.per_hour", "cost.total / hours of the run", func(p *part) float64 { return p.cost() / hours(p) }),
 		money("cost.per_day", "24 × cost.per_hour", func(p *part) float64 { return p.cost() / hours(p) * 24 }),
+		money("cost.per_month", "730 × the cost of an hour, monthly allowances and tiers prorated", func(p *part) float64 { return p.lasting() / hours(p) * 730 }),
+		money("cost.per_year", "8,760 × the cost of an hour, monthly allowances and tiers prorated", func(p *part) float64 { return p.lasting() / hours(p) * 8760 }),
 		{
 			Name: "cost.per_million_requests", Unit: "USD", needs: labelWorkload, Meaning: "cost.total / (requests.completed / 10⁶)",
 			read: func(p *part) float64 {

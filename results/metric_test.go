@@ -104,7 +104,7 @@ func invoice() *pricing.Invoice {
 			Billed: model.USD(usd), Effective: model.USD(usd), List: model.USD(2 * usd),
 		}
 	}
-	return &pricing.Invoice{Lines: []pricing.Line{
+	return &pricing.Invoice{Lasting: model.USD(9), Lines: []pricing.Line{
 		line(pricing.ELB, pricing.OnDemand, "load_balancer.front", 1),
 		line(pricing.EC2, pricing.OnDemand, "autoscaling_group.web", 4),
 		line(pricing.EC2, pricing.Spot, "autoscaling_group.web", 3),
@@ -161,6 +161,8 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"cost.list":                                          17,
 		"cost.per_hour":                                      4.25,
 		"cost.per_day":                                       102,
+		"cost.per_month":                                     4.5 * 730,
+		"cost.per_year":                                      4.5 * 8760,
 		"cost.per_million_requests":                          8.5 / 140 * 1e6,
 		"cost{service=ec2}":                                  7,
 		"cost{service=vpc}":                                  0,

@@ -284,6 +284,9 @@ func (p *part) cost() float64 {
 	return p.charged(func(l *pricing.Line) model.Money { return l.Effective })
 }
 
+// lasting returns the cost of the whole with allowances prorated, in dollars.
+func (p *part) lasting() float64 { return p.invoice.Lasting.USD() }
+
 // list returns what the part would cost at list prices, in dollars.
 func (p *part) list() float64 {
 	return p.charged(func(l *pricing.Line) model.Money {

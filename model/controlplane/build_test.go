@@ -114,6 +114,8 @@ func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
 
+func (d *fakeData) TakeEgress(into []model.Bytes) []model.Bytes { return into }
+
 func (d *fakeData) TakeBalancerUse(int) model.BalancerUse {
 	return model.BalancerUse{To: d.kernel.Now()}
 }

@@ -183,6 +183,10 @@ type InstanceWorkload struct {
 	// Foreign instances belong to other tenants: they take capacity and are on
 	// nobody's bill here.
 	Foreign bool
+	// Volumes and PublicIP are what each instance of an EC2 type comes with, unless
+	// it is foreign.
+	Volumes  []VolumeSpec
+	PublicIP bool
 }
 
 // TenantSize is one size that an instance workload launches.
@@ -190,6 +194,9 @@ type TenantSize struct {
 	Type   int // index into Config.Types
 	Need   Need
 	Weight float64
+	// Shape says that the size is no EC2 type, but so much of a host: it has neither
+	// volumes nor addresses.
+	Shape bool
 }
 
 // TenantRow is one instance of a trace.

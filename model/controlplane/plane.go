@@ -64,6 +64,8 @@ type Plane struct {
 	inputs    []input
 	clocks    []clock
 	balancers []balancer
+	egress    []model.Bytes // what the present hour has, by owner: scratch
+	egressed  sim.Time      // until when it is recorded
 	hostPools []hostPool
 	spotPools []spotPool
 	flows     []tenantFlow
@@ -111,6 +113,7 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	cp.openNodes()
+	cp.openAlarms()
 	cp.startMonitoring()
 	cp.schedule(cp.nextHour(), indexed(hourTurns, 0))
 	cp.schedule(sim.Minute, indexed(minuteTurns, 0))

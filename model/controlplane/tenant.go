@@ -28,6 +28,8 @@ type tenantFlow struct {
 type tenant struct {
 	host     int32
 	lease    int32
+	volumes  int32 // its first in the ledger, the others follow; None without
+	address  int32
 	workload int32
 	size     int32
 	zone     model.Zone
@@ -83,11 +85,12 @@ func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 	}
 	now := cp.kernel.Now()
 	h, t := cp.tenants.Alloc()
-	*t = tenant{host: host, workload: int32(i), size: size, zone: zone, lease: None}
+	*t = tenant{host: host, workload: int32(i), size: size, zone: zone, lease: None, volumes: None, address: None}
 	f.running.Add(now, 1)
 	f.out.Launched++
 	if !f.cfg.Foreign {
 		t.lease = cp.leaseTenant(f, t)
+		cp.equipTenant(f, t)
 	}
 	if f.cfg.Option == model.Spot {
 		cp.exposeTenant(f, h, t)
@@ -185,6 +188,7 @@ func (cp *Plane) endTenant(h slab.Handle, end model.LeaseEnd) {
 	f.running.Add(now, -1)
 	f.out.Terminated++
 	cp.closeLease(t.lease, end)
+	cp.stripTenant(f, t)
 	cp.tenants.Free(h)
 }
 

@@ -91,7 +91,47 @@ func (cp *Plane) leaseTenant(f *tenantFlow, t *tenant) int32 {
 	return int32(len(cp.ledger.Leases) - 1)
 }
 
-// onHourTurns closes the clock hour of every load balancer.
+// equipTenant records what a tenant of an EC2 type comes with.
+func (cp *Plane) equipTenant(f *tenantFlow, t *tenant) {
+	if f.cfg.Sizes[t.size].Shape {
+		return
+	}
+	now, number := cp.kernel.Now(), cp.launched-1
+	if len(f.cfg.Volumes) > 0 {
+		t.volumes = int32(len(cp.ledger.Volumes))
+	}
+	for _, v := range f.cfg.Volumes {
+		cp.ledger.Volumes = append(cp.ledger.Volumes, model.VolumeUse{
+			From: now, To: sim.Never, Owner: f.owner, Instance: number, Zone: t.zone,
+			Type: v.Type, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs,
+		})
+	}
+	if f.cfg.PublicIP {
+		t.address = int32(len(cp.ledger.Addresses))
+		cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
+			From: now, To: sim.Never, Owner: f.owner, Instance: number,
+		})
+	}
+}
+
+// stripTenant ends the records of what a tenant came with; volumes that outlive
+// it stay open.
+func (cp *Plane) stripTenant(f *tenantFlow, t *tenant) {
+	now := cp.kernel.Now()
+	if t.address != None {
+		cp.ledger.Addresses[t.address].To = now
+	}
+	if t.volumes == None {
+		return
+	}
+	for k := range f.cfg.Volumes {
+		if f.cfg.Volumes[k].DeleteOnTermination {
+			cp.ledger.Volumes[int(t.volumes)+k].To = now
+		}
+	}
+}
+
+// onHourTurns closes the clock hour.
 func (cp *Plane) onHourTurns(model.Event) {
 	cp.closeHour()
 	if next := cp.nextHour(); next <= cp.frame.Duration {
@@ -106,7 +146,7 @@ func (cp *Plane) nextHour() sim.Time {
 	return now + sim.Hour - sim.Time(into)
 }
 
-// closeHour records what load balancers did since the last clock hour.
+// closeHour records what load balancers did, and what left without one, since the last clock hour.
 func (cp *Plane) closeHour() {
 	now := cp.kernel.Now()
 	for i := range cp.balancers {
@@ -126,6 +166,38 @@ func (cp *Plane) closeHour() {
 				From: u.From, To: u.To, Owner: b.owner, Path: model.InternetOut, Amount: u.Out,
 			})
 		}
+	}
+	cp.closeEgress()
+}
+
+// closeEgress records what instances sent to the internet by themselves since the
+// last clock hour.
+func (cp *Plane) closeEgress() {
+	now := cp.kernel.Now()
+	cp.egress = cp.data.TakeEgress(cp.egress[:0])
+	for owner, amount := range cp.egress {
+		if amount > 0 {
+			cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{
+				From: cp.egressed, To: now, Owner: int32(owner), Path: model.InternetOut, Amount: amount,
+			})
+		}
+	}
+	cp.egressed = now
+}
+
+// openAlarms records the alarms, each on the bill of the group that it scales, else
+// of the one that it watches.
+func (cp *Plane) openAlarms() {
+	for i := range cp.cfg.Alarms {
+		a := &cp.cfg.Alarms[i]
+		use := model.AlarmUse{To: sim.Never, Owner: None, HighResolution: a.Config.Period < sim.Minute}
+		switch {
+		case len(a.Actions) > 0:
+			use.Owner = cp.groups[a.Actions[0].Group].owner
+		case a.Metric.Kind.OfGroup():
+			use.Owner = cp.groups[a.Metric.Subject].owner
+		}
+		cp.ledger.Alarms = append(cp.ledger.Alarms, use)
 	}
 }
 
@@ -162,5 +234,8 @@ func (cp *Plane) closeLedger() {
 	}
 	for i := range l.Monitored {
 		l.Monitored[i].To = min(l.Monitored[i].To, end)
+	}
+	for i := range l.Alarms {
+		l.Alarms[i].To = min(l.Alarms[i].To, end)
 	}
 }

@@ -43,6 +43,17 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	return use
 }
 
+// TakeEgress appends what servers sent to the internet since it was last asked,
+// not counting what went through a balancer, by owner. All are settled.
+func (p *Plane) TakeEgress(into []model.Bytes) []model.Bytes {
+	if len(p.egress) > 0 {
+		p.settleAll()
+	}
+	into = append(into, p.egress...)
+	clear(p.egress)
+	return into
+}
+
 // classAction is what a balancer's rules say about one class of requests.
 type classAction struct {
 	forward     *routing.Weighted // nil: fixed response

@@ -59,7 +59,8 @@ type Plane struct {
 	servers       pool[server]
 	fleets        [][]uint32 // servers by [instance.NAME], open or not
 	fleetServices []int
-	zoneDown      []int // outages that hold each zone
+	egress        []model.Bytes // to the internet without a balancer, by owner
+	zoneDown      []int         // outages that hold each zone
 	calendar      calendar
 
 	stepsEnded   int64

@@ -52,6 +52,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.blunder(i, s, at)
 		return
 	}
+	if s.egress != None && p.sources[r.source].direct {
+		p.egress[s.egress] += model.Bytes(r.out)
+	}
 	hop := p.hop(r, s.zone)
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {

@@ -20,6 +20,7 @@ type server struct {
 	zone     model.Zone
 	pace     float64 // CPU time here for a second of demand
 	in, out  model.Bytes
+	egress   int32    // owner that responses to the internet are charged to; None
 	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
 
 	cfg     *Service // nil: serves no requests
@@ -55,6 +56,13 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
+	}
+	s.egress = None
+	if spec.Public {
+		s.egress = spec.Owner
+		for int(spec.Owner) >= len(p.egress) {
+			p.egress = append(p.egress, 0)
+		}
 	}
 	if spec.Speed > 0 {
 		s.pace = 1 / spec.Speed

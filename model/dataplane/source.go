@@ -17,6 +17,7 @@ type source struct {
 	target   int
 	limits   deadlines
 	balancer int   // None without
+	direct   bool  // clients that reach their targets without a balancer
 	next     int   // fleet round robin
 	opened   int64 // requests since the last new connection
 	actions  []classAction
@@ -127,7 +128,7 @@ func (p *Plane) newCaller(service, step int) error {
 // reach puts between a source and its targets what is there: the rules of a load
 // balancer, its idle timeout, and its share of the time that clients wait.
 func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
-	s.balancer = None
+	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer
 	s.limits = deadlines{oldest: noIndex, newest: noIndex, limit: sim.Never, code: Code460}
 	if s.clients.Timeout > 0 {
 		s.limits.limit = s.clients.Timeout

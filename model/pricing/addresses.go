@@ -22,7 +22,7 @@ func billAddresses(s *sheet) {
 		sum := groups.sums[i]
 		c := charge{
 			service: VPC, sku: "public_ipv4", description: "public IPv4 addresses",
-			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span, allowance: s.freeTier,
 			price: s.service("ec2", "public_ipv4"),
 		}
 		add := func(seconds int64, option Option) {

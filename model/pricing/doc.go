@@ -22,6 +22,8 @@
 //   - Nothing is skipped in silence: what has no price is in [Invoice.Unpriced],
 //     what has an estimated one is flagged, and [Invoice.Warnings] says so.
 //   - The same ledger and prices give the same invoice, line by line.
+//   - Monthly allowances and tiers are prorated to the part of the month that the run
+//     covers, unless they are asked for whole; lines that this concerns are marked.
 //   - A plan is sized exactly: no other size of the same commitments costs less
 //     over the replications together, up to 10⁻⁹ of the On-Demand cost.
 //

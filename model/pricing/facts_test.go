@@ -146,6 +146,7 @@ func TestInternetOutFillsMonthlyTiers(t *testing.T) {
 		wantTotal(t, bill(ledger), c.want)
 	}
 	ledger := newLedger() // each month begins anew
+	ledger.End = 61 * sim.Day
 	for i := range 2 {
 		from := sim.Time(i) * 30 * sim.Day
 		ledger.Transfers = append(ledger.Transfers, model.Transfer{From: from, To: from + sim.Hour, Path: model.InternetOut, Amount: model.TiB})

@@ -86,6 +86,7 @@ var focusColumns = []focusColumn{
 	{"SubAccountId", func(r *focusRow) string { return r.account.SubID }},
 	{"SubAccountName", func(r *focusRow) string { return only(r.account.SubID != "", r.account.SubName) }},
 	{"Tags", func(r *focusRow) string { return only(r.Owner != "", object("owner", r.Owner)) }},
+	{"x_AllowanceProrated", func(r *focusRow) string { return strconv.FormatBool(r.Prorated) }},
 	{"x_PriceEstimated", func(r *focusRow) string { return strconv.FormatBool(r.Estimated) }},
 }
 

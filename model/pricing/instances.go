@@ -61,6 +61,7 @@ type item struct {
 	owner       int32
 	zone        model.Zone
 	reservation string // name of the Capacity Reservation whose unused part it is
+	allowance   bool   // the free tier granted some of it
 	use         int    // index into clockHours.Uses; -1 for what is no instance
 	units       int64  // quarters of a normalized unit; 0 if it has none
 	span        span
@@ -117,14 +118,15 @@ func (s *sheet) takeFreeHours(c *cover) {
 	for h := range c.months {
 		for i := range c.items {
 			it := &c.items[i]
-			micro := it.name == "t2.micro" || it.name == "t3.micro"
-			if !micro || it.tenancy != model.TenancyDefault || h >= len(it.left) {
+			tiny := it.name == "t2.micro" || it.name == "t3.micro"
+			if !tiny || it.tenancy != model.TenancyDefault || h >= len(it.left) {
 				continue
 			}
 			if free[i] == nil {
 				free[i] = make([]int64, len(it.left))
 			}
-			free[i][h] = s.allow("instances", c.months[h], it.left[h], freeInstanceHours*microHour)
+			it.allowance = true
+			free[i][h] = micro * s.allow("instances", c.months[h], it.left[h]/micro, freeInstanceHours*hour)
 			it.left[h] -= free[i][h]
 		}
 	}
@@ -162,7 +164,7 @@ func (c *cover) charge(it *item, option Option) charge {
 	line := charge{
 		service: EC2, sku: it.name + "." + it.platform.String(), option: option,
 		owner: it.owner, resource: it.name, zone: it.zone, price: c.sheet.rateOf(it.candidate),
-		instances: it.use >= 0,
+		instances: it.use >= 0, allowance: it.allowance,
 	}
 	line.description = it.name + " " + it.platform.String() + ", " + string(option)
 	switch it.tenancy {

@@ -78,6 +78,9 @@ type Invoice struct {
 	Lines    []Line
 	Unpriced []Unpriced // usage that is not in the total because it has no price
 	Warnings []string
+	// Lasting is Cost with allowances prorated, whether the lines are so or not: what
+	// costs of longer times are extrapolated from.
+	Lasting model.Money
 }
 
 // Line is one charge, the content of one FOCUS row.
@@ -114,6 +117,7 @@ type Line struct {
 	// to pay and whose purchase has no effect of its own.
 	Effective model.Money
 	Estimated bool // the price is an estimate
+	Prorated  bool // monthly allowances and tiers of the line are prorated
 
 	Negotiated  float64 // share of the price that is not paid
 	Discount    Discount

@@ -188,7 +188,7 @@ func TestEstimatedPricesAreFlagged(t *testing.T) {
 
 func TestFreeTierIsUsedUpEachMonth(t *testing.T) {
 	ledger := newLedger()
-	ledger.Start = june.AddDate(0, 1, 0) // 744 h
+	ledger.Start, ledger.End = june.AddDate(0, 1, 0), 62*sim.Day // of 744 h each
 	var t2, t3 = lease(0, 744*sim.Hour), lease(0, 744*sim.Hour)
 	t2.Type, t3.Type, t3.Owner = 3, 1, 2
 	ledger.Leases = []model.Lease{t2, t3, lease(0, sim.Hour)}

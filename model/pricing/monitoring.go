@@ -1,5 +1,7 @@
 package pricing
 
+import "headroom/model"
+
 // metricsPerInstance are what detailed monitoring of one instance publishes,
 // and freeMetrics are granted each month by the free tier.
 const (
@@ -20,7 +22,7 @@ func billMonitoring(s *sheet) {
 		sum := groups.sums[i]
 		c := charge{
 			service: CloudWatch, sku: "detailed_monitoring", description: "detailed monitoring of instances",
-			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span, allowance: s.freeTier,
 			price: s.service("ec2", "detailed_monitoring"),
 		}
 		metrics := metricsPerInstance * sum.seconds
@@ -29,5 +31,45 @@ func billMonitoring(s *sheet) {
 		s.addMonthly(c, granted, "Metric")
 		c.option = OnDemand
 		s.addMonthly(c, metrics-granted, "Metric")
+	}
+}
+
+// freeAlarms are granted each month to everybody, of standard resolution.
+const freeAlarms = 10
+
+type alarmGroup struct {
+	ownerMonth
+	high bool
+}
+
+// billAlarms bills alarms by the second of the month that it is.
+func billAlarms(s *sheet) {
+	var groups fold[alarmGroup, usage]
+	for i := range s.ledger.Alarms {
+		a := &s.ledger.Alarms[i]
+		s.calendar.cut(billed(a.From, a.To, 0), func(month int, part span) {
+			groups.at(alarmGroup{ownerMonth{a.Owner, month}, a.HighResolution}).add(part)
+		})
+	}
+	for i, group := range groups.keys {
+		sum := groups.sums[i]
+		c := charge{
+			service: CloudWatch, sku: "alarm", description: "alarms of standard resolution",
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+		}
+		if group.high {
+			c.sku, c.description = "alarm_high_resolution", "alarms of high resolution"
+			c.price = s.service("cloudwatch", c.sku)
+			s.addMonthly(c, sum.seconds, "Alarm")
+			continue
+		}
+		c.allowance = true
+		granted := s.grant("alarms", group.month, sum.seconds, freeAlarms*s.calendar.seconds(group.month))
+		c.price = s.service("cloudwatch", c.sku)
+		s.addMonthly(c, sum.seconds-granted, "Alarm")
+		c.sku += "_free"
+		c.description += ", the first 10"
+		c.price = newPrice(model.Price{}, true)
+		s.addMonthly(c, granted, "Alarm")
 	}
 }

@@ -14,7 +14,13 @@ type Plan struct {
 	// FreeTier grants the offer that new accounts had before July 2025, per month:
 	// 750 h of t2.micro or t3.micro, 30 GB of gp2 or gp3, 750 h of public IPv4 and
 	// 10 metrics of detailed monitoring.
-	FreeTier    bool
+	FreeTier bool
+	// WholeAllowances grants monthly allowances and tiers in full however little of
+	// the month the run covers, as the invoice of that month would. Else they are
+	// prorated by the part of the month that the run covers, so that what a run
+	// costs extrapolates to longer ones.
+	WholeAllowances bool
+
 	Commitments []Commitment // the earlier cover first
 	Capacity    []CapacityReservation
 	Negotiated  Negotiated
@@ -29,12 +35,18 @@ type Plan struct {
 // Bill returns what the usage costs, and leaves the ledger as it is. Commitments
 // that are not valid are a caller's error: see [Commitment.Validate].
 func (p Plan) Bill(ledger *model.Ledger) Invoice {
-	return p.sheet(ledger).bill()
+	invoice := p.sheet(ledger).bill()
+	invoice.Lasting = invoice.Cost()
+	if p.WholeAllowances {
+		p.WholeAllowances = false
+		invoice.Lasting = p.sheet(ledger).bill().Cost()
+	}
+	return invoice
 }
 
 func (p Plan) sheet(ledger *model.Ledger) *sheet {
 	s := newSheet(p.moved(ledger), p.Book)
-	s.freeTier = p.FreeTier
+	s.freeTier, s.wholeMonths = p.FreeTier, p.WholeAllowances
 	s.commitments, s.capacity, s.discount = named(p.Commitments), p.Capacity, p.Negotiated
 	return s
 }
@@ -97,6 +109,7 @@ func meters() []meter {
 		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut},
 		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
 		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring},
+		{"alarms", "CloudWatch alarms, the first ten free", billAlarms},
 	}
 }
 

@@ -3,6 +3,7 @@ package pricing
 import (
 	"cmp"
 	"math/big"
+	"math/bits"
 
 	"headroom/model"
 	"headroom/sim"
@@ -16,9 +17,10 @@ const (
 
 // sheet is an invoice in the making: what the meters share.
 type sheet struct {
-	ledger   *model.Ledger
-	freeTier bool
-	discount Negotiated
+	ledger      *model.Ledger
+	freeTier    bool
+	wholeMonths bool // allowances are those of whole months
+	discount    Negotiated
 
 	book        Book
 	commitments []Commitment
@@ -51,10 +53,38 @@ func (s *sheet) allow(name string, month int, want, limit int64) int64 {
 	if !s.freeTier {
 		return 0
 	}
+	return s.grant(name, month, want, limit)
+}
+
+// grant is [sheet.allow] for what is free for everybody.
+func (s *sheet) grant(name string, month int, want, limit int64) int64 {
 	key := allowance{name, month}
-	granted := max(0, min(want, limit-s.allowances[key]))
+	granted := max(0, min(want, s.prorated(month, limit)-s.allowances[key]))
 	s.allowances[key] += granted
 	return granted
+}
+
+// prorated returns the part of a month's allowance that belongs to the run: in
+// proportion to the seconds of the month that it covers, rounded down.
+func (s *sheet) prorated(month int, limit int64) int64 {
+	if !s.prorates(month) {
+		return limit
+	}
+	high, low := bits.Mul64(uint64(limit), uint64(s.covered(month)))
+	share, _ := bits.Div64(high, low, uint64(s.calendar.seconds(month)))
+	return int64(share)
+}
+
+// prorates reports whether the run covers only a part of a month, of whose
+// allowances it gets that part.
+func (s *sheet) prorates(month int) bool {
+	return !s.wholeMonths && s.covered(month) < s.calendar.seconds(month)
+}
+
+// covered returns the seconds of a month that the run covers.
+func (s *sheet) covered(month int) int64 {
+	from, to := s.calendar.secondOf(month), s.calendar.secondOf(month+1)
+	return max(0, min(to, wholeSeconds(s.ledger.End))-max(0, from))
 }
 
 // quantity is an exact amount of a unit.
@@ -88,6 +118,8 @@ var lastResort = []struct {
 	{"elb", "gwlb_hour", 0.0125},
 	{"elb", "gwlb_lcu_hour", 0.004},
 	{"data_transfer", "internet_out_over_150TB", 0.05},
+	{"cloudwatch", "alarm", 0.10},
+	{"cloudwatch", "alarm_high_resolution", 0.30},
 }
 
 // service returns the book's price of an item.
@@ -139,6 +171,7 @@ type charge struct {
 	discount      Discount
 	reservation   string
 	instances     bool
+	allowance     bool // how much of it there is depends on a monthly allowance or tier
 }
 
 // add appends the line of a charge, or lists it as unpriced. A charge of nothing
@@ -184,6 +217,10 @@ func (s *sheet) add(c charge) {
 		UnitPrice: float(kept.of(new(big.Rat).Quo(unit, c.priced.amount))), ListPrice: float(c.price.usd),
 		List: round(list), Contracted: round(kept.of(list)), Billed: round(kept.of(c.cost)), Effective: round(kept.of(c.effective)),
 		Estimated: estimated, Negotiated: s.discount[c.service], Discount: c.discount, Reservation: c.reservation,
+		Prorated: c.allowance && s.prorates(c.month),
+	}
+	if line.Prorated {
+		line.Description += " (allowances prorated)"
 	}
 	s.invoice.Lines = append(s.invoice.Lines, line)
 }

@@ -18,13 +18,16 @@ const freeOut = 100 * model.GiB
 
 // outTiers are the tiers of an account, all services and Regions together, counted
 // in bytes of the month. A tier's bound counts beyond the free data.
-var outTiers = []outTier{
+var outTiers = [...]outTier{
 	{"", freeOut},
 	{"internet_out_0_10TB", freeOut + 10*model.TiB},
 	{"internet_out_10_50TB", freeOut + 50*model.TiB},
 	{"internet_out_50_150TB", freeOut + 150*model.TiB},
-	{"internet_out_over_150TB", 1<<63 - 1},
+	{"internet_out_over_150TB", mostBytes},
 }
+
+// mostBytes is the bound of the last tier, whatever the month.
+const mostBytes = 1<<63 - 1
 
 type transferGroup struct {
 	owner int32
@@ -68,21 +71,33 @@ func (s *sheet) transfers(path model.TransferPath) []*model.Transfer {
 	return records
 }
 
+// outBounds returns where each tier ends in a month.
+func (s *sheet) outBounds(month int) (bounds [len(outTiers)]model.Bytes) {
+	for i := range outTiers {
+		if bounds[i] = outTiers[i].upTo; bounds[i] < mostBytes {
+			bounds[i] = model.Bytes(s.prorated(month, int64(bounds[i])))
+		}
+	}
+	return bounds
+}
+
 // billInternetOut fills the tiers of each month in order of time, so that an owner
 // pays the tier that the account had reached.
 func billInternetOut(s *sheet) {
 	var groups fold[transferGroup, transferSum]
 	month, reached, tier := -1, model.Bytes(0), 0
+	var bounds [len(outTiers)]model.Bytes
 	for _, record := range s.transfers(model.InternetOut) {
 		m, period := s.calendar.place(billed(record.From, record.To, 1))
 		if m != month {
 			month, reached, tier = m, 0, 0
+			bounds = s.outBounds(m)
 		}
 		for left := record.Amount; left > 0; {
-			if reached == outTiers[tier].upTo {
+			for reached == bounds[tier] {
 				tier++
 			}
-			part := min(left, outTiers[tier].upTo-reached)
+			part := min(left, bounds[tier]-reached)
 			groups.at(transferGroup{record.Owner, month, tier}).add(period, part)
 			reached += part
 			left -= part
@@ -92,7 +107,7 @@ func billInternetOut(s *sheet) {
 		sum := &groups.sums[i]
 		c := charge{
 			service: DataTransfer, owner: group.owner, zone: noZone, month: group.month, span: sum.span,
-			consumed: sum.gib(), priced: sum.gib(),
+			consumed: sum.gib(), priced: sum.gib(), allowance: true,
 		}
 		if item := outTiers[group.tier].item; item != "" {
 			c.sku = item

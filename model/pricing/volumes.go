@@ -104,12 +104,13 @@ func (s *sheet) addVolumes(group volumeGroup, sum *volumeSum) {
 	}
 	if rates.free {
 		granted := s.allow("volumes", group.month, sum.gib, freeVolumeGB*s.calendar.seconds(group.month))
-		c.option = FreeTier
+		c.option, c.allowance = FreeTier, s.freeTier
 		s.addMonthly(c, granted, "GB")
 		sum.gib -= granted
 		c.option = OnDemand
 	}
 	s.addMonthly(c, sum.gib, "GB")
+	c.allowance = false
 	for j, extra := range rates.extras {
 		c.sku = extra.item
 		c.description = group.kind + " provisioned " + extra.unit

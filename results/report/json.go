@@ -50,6 +50,7 @@ type jsonCharge struct {
 	Priced       number       `json:"priced"`
 	PricedUnit   string       `json:"priced_unit"`
 	Estimated    bool         `json:"estimated"`
+	Prorated     bool         `json:"prorated"` // its monthly allowance or tier is
 	Category     string       `json:"category"`
 	Billed       number       `json:"billed"`
 	Commitment   string       `json:"commitment,omitempty"`
@@ -62,7 +63,7 @@ func chargeOf(c *results.Charge) jsonCharge {
 		ResourceType: c.ResourceType, Zone: c.Zone, Month: c.Month.UTC().Format("2006-01"),
 		Cost: estimateOf(c.Cost, "USD"), List: number(c.List.USD()),
 		Consumed: number(c.Consumed), ConsumedUnit: c.ConsumedUnit,
-		Priced: number(c.Priced), PricedUnit: c.PricedUnit, Estimated: c.Estimated,
+		Priced: number(c.Priced), PricedUnit: c.PricedUnit, Estimated: c.Estimated, Prorated: c.Prorated,
 		Category: string(c.Category), Billed: number(c.Billed.USD()), Commitment: c.Discount.Name, Status: c.Discount.Status,
 	}
 }

@@ -32,7 +32,9 @@ func instanceWorkloadKeys() []schema.Key {
 		schema.Row("initial", schema.Either(`number or "stationary"`, schema.Quantity(schema.Number, 0, mostTenants), schema.OneOf("stationary: as many as in the long run")), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
 		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),
-	}, schema.Within("size", "", size), schema.Within("sizes[]", "", size)))
+		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes of each, of EC2 types; without a root among them, one of gp3 and 8 GiB is added"),
+		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, of EC2 types, which is billed"),
+	}, schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()), schema.Within("size", "", size), schema.Within("sizes[]", "", size)))
 }
 
 func (l *loader) readInstanceWorkloads() {
@@ -44,12 +46,24 @@ func (l *loader) readInstanceWorkloads() {
 		}
 		w.Foreign = t.Flag("foreign")
 		names := l.readTenantSizes(t, &w)
+		l.readTenantGear(t, &w)
 		a := l.readTenantArrivals(t, &w, names)
 		w.Arrivals = a.process
 		w.Initial = l.readInitial(t, &w, a)
 		t.Done()
 		l.cfg.InstanceWorkloads = append(l.cfg.InstanceWorkloads, w)
 	}
+}
+
+// readTenantGear reads what instances come with: those of others and those that are
+// no EC2 types have nothing that is billed.
+func (l *loader) readTenantGear(t *schema.Table, w *controlplane.InstanceWorkload) {
+	if w.Foreign || !slices.ContainsFunc(w.Sizes, func(s controlplane.TenantSize) bool { return !s.Shape }) {
+		t.Mode = "to instances of others, or of no EC2 type"
+		return
+	}
+	w.Volumes = l.volumes(t)
+	w.PublicIP = t.Flag("associate_public_ip_address")
 }
 
 // readTenantSizes reads the sizes and returns their names.
@@ -77,6 +91,7 @@ func (l *loader) readTenantSizes(t *schema.Table, w *controlplane.InstanceWorklo
 		}
 		size := controlplane.TenantSize{Weight: s.Quantity("weight")}
 		size.Type, size.Need = l.tenantType(s, t, w)
+		size.Shape = !s.Has("instance_type")
 		total += size.Weight
 		s.Done()
 		names = append(names, name)

@@ -12,6 +12,9 @@ import (
 	"headroom/scenarios/tree"
 )
 
+// allowancesWhole grants the allowances of whole months.
+const allowancesWhole = "whole"
+
 func priceBookKeys() []schema.Key {
 	discount := schema.Quantity(schema.Share, 0, 1)
 	return schema.Within("price_book", "", []schema.Key{
@@ -22,6 +25,10 @@ func priceBookKeys() []schema.Key {
 		schema.Row("currency", schema.Text(), `"USD"`, "of the invoices: a code of three capital letters; metrics stay in dollars"),
 		schema.Row("rate", schema.Quantity(schema.Number, 0, 1e9), "", "units of the currency for a dollar"),
 		schema.Row("free_tier", schema.Flag(), "false", "grant the free tier that new accounts had before July 2025"),
+		schema.Row("allowances", schema.OneOf(
+			"prorated: the part of them that is the run's part of the month, so that costs extrapolate",
+			allowancesWhole+": all of them, however short the run, as on a month's invoice"),
+			`"prorated"`, "monthly allowances and widths of tiers, such as the first 100 GB to the internet"),
 	})
 }
 
@@ -35,6 +42,7 @@ func (l *loader) readPriceBook(t *schema.Table) {
 	l.scenario.Plan.Book = l.catalog
 	l.scenario.Plan.Negotiated = readDiscounts(t)
 	l.scenario.Plan.FreeTier = t.Flag("free_tier")
+	l.scenario.Plan.WholeAllowances = t.Choice("allowances") == allowancesWhole
 	l.scenario.Currency = readCurrency(t)
 	t.Done()
 }
