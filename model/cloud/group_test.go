@@ -140,8 +140,8 @@ func TestCompositeScenario(t *testing.T) {
 		seconds += l.To - l.From
 	}
 	// Billed from running, which is in service: two from 0, two from 870, four from
-	// 1110; three leave at 2040 and finish the request they have.
-	if want := (5*3600 + 3*2040 - 2*870 - 4*1110) * sim.Second; seconds < want || seconds > want+30*sim.Millisecond {
+	// 1110; three leave at 2040 and drain for the whole 60 s.
+	if want := (5*3600 + 3*2100 - 2*870 - 4*1110) * sim.Second; seconds < want || seconds > want+30*sim.Millisecond {
 		t.Errorf("%v of instances, want %v", seconds, want)
 	}
 	r := out.Routes[1]
