@@ -13,7 +13,8 @@ const None = -1
 // both planes of a cloud need to know.
 type Frame struct {
 	Seed     uint64
-	Start    time.Time // calendar instant of time 0: schedules, clock hours, months
+	Start    time.Time      // calendar instant of time 0: schedules, clock hours, months
+	TimeZone *time.Location // of the times that people read; nil: UTC
 	Duration sim.Time
 	Warmup   sim.Time // excluded from latency statistics, never from cost
 
@@ -24,6 +25,20 @@ type Frame struct {
 
 // Calendar turns virtual time into the calendar's.
 func (f *Frame) Calendar(t sim.Time) time.Time { return f.Start.Add(t.Duration()) }
+
+// Clock writes virtual time for people, to the second.
+func (f *Frame) Clock(t sim.Time) string { return f.local(t).Format("2006-01-02 15:04:05 MST") }
+
+// Stamp writes virtual time as RFC 3339 has it, to the nanosecond.
+func (f *Frame) Stamp(t sim.Time) string { return f.local(t).Format(time.RFC3339Nano) }
+
+// local is the calendar's time where people read it.
+func (f *Frame) local(t sim.Time) time.Time {
+	if f.TimeZone == nil {
+		return f.Calendar(t).UTC()
+	}
+	return f.Calendar(t).In(f.TimeZone)
+}
 
 // Instant turns calendar time into virtual time.
 func (f *Frame) Instant(t time.Time) sim.Time { return sim.Time(t.Sub(f.Start)) }

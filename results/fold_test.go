@@ -154,7 +154,8 @@ func TestWarningsNameWhatIsMissing(t *testing.T) {
 	all := strings.Join(s.Warnings, "\n")
 	for _, want := range []string{
 		"the scenario: 6 measured requests are too few for latency.p50, latency.p90, latency.p95, latency.p99, latency.p999",
-		"autoscaling_group.web: 1 ± 0 (n 2) launches a run found no capacity",
+		"autoscaling_group.web: 1 ± 0 (n 2) launches a run failed",
+		"autoscaling_group.web: 0.5 ± 0 (n 2) hours at its max_size while its policies wanted more",
 		"instance_workload.jobs: 10 ± 0 (n 2) launches",
 		"estimated prices: ec2.x",
 		"not in the cost, because it has no price: ec2.mystery (no price)",

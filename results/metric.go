@@ -148,6 +148,8 @@ func capacityMetrics() []Metric {
 			func(g *controlplane.GroupOutcome) float64 { return float64(g.ScalingActivities) }),
 		group("scaling.blocked_by_cooldown", "count", "decisions that waited for a cooldown to end", always,
 			func(g *controlplane.GroupOutcome) float64 { return float64(g.BlockedByCooldown) }),
+		group("scaling.time_at_max", "s", "time at the group's max_size while a policy wanted more", always,
+			func(g *controlplane.GroupOutcome) float64 { return g.TimeAtMax.Seconds() }),
 		{
 			Name: "target_group.healthy.mean", Unit: "count", Labels: []string{labelTargetGroup}, whole: never,
 			Meaning: "healthy targets, time-weighted",
@@ -180,7 +182,7 @@ func instanceMetrics() []Metric {
 			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.Terminated) }) +
 				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Terminated) })
 		}),
-		count("instances.launch_failed", "launches for which there was no capacity", func(p *part) float64 {
+		count("instances.launch_failed", "launches that failed for want of capacity, or of a higher maximum Spot price", func(p *part) float64 {
 			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.LaunchFailed) }) +
 				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.LaunchFailed) })
 		}),

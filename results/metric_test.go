@@ -66,7 +66,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 		},
 		Groups: []controlplane.GroupOutcome{
 			{
-				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, Launched: 10, Terminated: 6, LaunchFailed: 1,
+				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, TimeAtMax: 1800 * sim.Second, Launched: 10, Terminated: 6, LaunchFailed: 1,
 				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
 			},
 			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},

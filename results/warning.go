@@ -73,6 +73,12 @@ func (s *Summary) warnOfQueues(meter *Meter, measured []*Measurement) {
 				sc.title(), n, len(measured))
 		}
 	}
+	for _, p := range s.Labelled(labelGroup) {
+		if v, ok := s.Value("scaling.time_at_max", p); ok && v.Value > 0 {
+			v.Value, v.HalfWidth = v.Value/3600, v.HalfWidth/3600
+			s.warnf("%s: %s hours at its max_size while its policies wanted more", p.title(), v.sure())
+		}
+	}
 	for _, label := range []string{labelGroup, labelInstance} {
 		for _, p := range s.Labelled(label) {
 			if u, ok := s.Value("cpu.utilization", p); ok && u.Value > saturation {
@@ -154,10 +160,13 @@ func (s *Summary) warnOfQuantiles(meter *Meter, measured []*Measurement) {
 }
 
 func (s *Summary) warnOfCapacity() {
-	for _, label := range []string{labelGroup, labelTenant} {
-		for _, p := range s.Labelled(label) {
+	for _, of := range []struct{ label, what string }{
+		{labelGroup, "failed, for want of capacity or of a higher maximum Spot price; activities.csv has the causes"},
+		{labelTenant, "found no capacity (InsufficientInstanceCapacity)"},
+	} {
+		for _, p := range s.Labelled(of.label) {
 			if v, ok := s.Value("instances.launch_failed", p); ok && v.Value > 0 {
-				s.warnf("%s: %s launches a run found no capacity (InsufficientInstanceCapacity)", p.title(), v.sure())
+				s.warnf("%s: %s launches a run %s", p.title(), v.sure(), of.what)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/alarm"
 	"headroom/model/scaling"
 	"headroom/sim"
 )
@@ -17,16 +18,37 @@ type invocation struct {
 	metric    float64
 	hasMetric bool
 	from      sim.Time // where the metric's period began
+	watch     int      // None: the policy asked for this instant
+	action    int      // of the watch
 }
 
 // invoke lets an alarm ask a policy. It acts on the newest datapoint that exists,
 // which may be of an earlier period than the newest of the alarm: basic monitoring
 // has one in five minutes, and an alarm of a minute repeats in between.
-func (cp *Plane) invoke(a *watch, action AlarmAction) {
-	cp.ask(action.Group, invocation{
-		policy: action.Policy, side: action.Side, alarm: a.cfg.Name,
+func (cp *Plane) invoke(watch, action int) {
+	inv := cp.invocation(watch, action)
+	cp.ask(cp.watches[watch].cfg.Actions[action].Group, inv)
+}
+
+func (cp *Plane) invocation(watch, action int) invocation {
+	a := &cp.watches[watch]
+	act := &a.cfg.Actions[action]
+	return invocation{
+		policy: act.Policy, side: act.Side, alarm: a.cfg.Name, watch: watch, action: action,
 		threshold: a.cfg.Config.Threshold, metric: a.newest.value, hasMetric: a.newest.ok, from: a.newest.from,
-	})
+	}
+}
+
+// rest records that an alarm asks for nothing.
+func (cp *Plane) rest(watch int) {
+	r := reason{why: alarmOK}
+	if cp.watches[watch].state == alarm.InsufficientData {
+		r.why = alarmUnknown
+	}
+	for k, action := range cp.watches[watch].cfg.Actions {
+		inv := cp.invocation(watch, k)
+		cp.record(action.Group, &inv, verdict{reason: r})
+	}
 }
 
 // ask collects what fires in this instant; the group decides once.
@@ -46,6 +68,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	g.deciding = false
 	proposals := make([]scaling.Proposal, len(g.scalers))
 	reasons := make([]*invocation, len(g.scalers))
+	verdicts := make([]verdict, len(g.invocations))
 	for k := range g.scalers {
 		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}
 	}
@@ -55,36 +78,89 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	}
 	for n := range g.invocations {
 		inv := &g.invocations[n]
-		d := cp.consult(i, inv, view)
+		verdicts[n] = cp.consult(i, inv, view)
+		d := verdicts[n].decision
 		p := &proposals[inv.policy]
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
 			p.Wanted, p.Acts = d.Wanted, true
 			reasons[inv.policy] = inv
 		}
 	}
-	g.invocations = g.invocations[:0]
-	wanted := scaling.Combine(proposals, g.desired)
+	before := g.desired
+	wanted := scaling.Combine(proposals, before)
+	winner := None
 	for k, p := range proposals {
-		if p.Acts && p.Wanted == wanted && wanted != g.desired {
+		if p.Acts && p.Wanted == wanted && wanted != before {
+			winner = k
 			cp.setDesired(i, g.changeBy(&g.scalers[k], reasons[k], wanted))
 			g.resizedBy = reasons[k].from
-			return
+			break
 		}
 	}
+	for n := range g.invocations {
+		if v := &verdicts[n]; v.decision.Acts {
+			v.reason = g.settled(v.decision, settlement{before, wanted, winner, g.invocations[n].policy})
+		}
+		cp.record(i, &g.invocations[n], verdicts[n])
+	}
+	g.invocations = g.invocations[:0]
+}
+
+// settlement is what all policies together made of one that was asked.
+type settlement struct {
+	before, wanted int
+	winner         int // the policy whose wish was done; None
+	policy         int // that was asked
+}
+
+// settled says why a policy's wish changes nothing, or that it does.
+func (g *group) settled(d scaling.Decision, s settlement) reason {
+	switch {
+	case s.winner != None && d.Wanted == s.wanted:
+		return reason{}
+	case d.Wanted == s.before && d.Beyond > g.max:
+		return reason{why: atMax, number: g.max}
+	case d.Wanted == s.before && d.Below:
+		return reason{why: atMin, number: s.before}
+	case d.Wanted == s.before:
+		return reason{why: satisfied, number: s.before}
+	case s.winner != None:
+		return reason{why: outvoted, number: s.winner}
+	}
+	return reason{why: disagreed}
+}
+
+// hindered says why a policy that is asked may not decide now; changes: it may.
+func (cp *Plane) hindered(i int, inv *invocation) reason {
+	g := &cp.groups[i]
+	m := &g.scalers[inv.policy].mechanism
+	if m.Cooldown {
+		switch {
+		case g.running > 0:
+			return reason{why: activityRuns}
+		case cp.restores(g):
+			return reason{why: replacementRuns}
+		case cp.kernel.Now() < g.cooldownUntil:
+			return reason{why: coolingDown, until: g.cooldownUntil}
+		}
+	}
+	if m.Fresh && inv.side != scaling.Woken && g.isStale(inv) {
+		return reason{why: staleDatapoint}
+	}
+	return reason{}
 }
 
 // consult lets one policy decide, if its mechanism lets it, and applies what it
 // says about the limits of the group. The decision is within them.
-func (cp *Plane) consult(i int, inv *invocation, view scaling.View) scaling.Decision {
+func (cp *Plane) consult(i int, inv *invocation, view scaling.View) verdict {
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
 	defer cp.scheduleWake(i, inv.policy)
-	if s.mechanism.Cooldown && (g.running > 0 || view.Now < g.cooldownUntil || cp.restores(g)) {
-		cp.members[i].BlockedByCooldown++
-		return scaling.Decision{}
-	}
-	if s.mechanism.Fresh && inv.side != scaling.Woken && g.isStale(inv) {
-		return scaling.Decision{}
+	if r := cp.hindered(i, inv); r.why != changes {
+		if s.mechanism.Cooldown {
+			cp.members[i].BlockedByCooldown++
+		}
+		return verdict{reason: r}
 	}
 	view.Breach, view.Metric = inv.side, inv.metric
 	view.HasMetric, view.Threshold = inv.hasMetric, inv.threshold
@@ -95,9 +171,17 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) scaling.Deci
 	if d.Acts {
 		s.floor = d.Floor
 		g.max = max(g.max, d.Max)
+		d.Beyond, d.Below = max(d.Wanted, d.Beyond), d.Below || d.Wanted < g.least()
 		d.Wanted = max(g.least(), min(d.Wanted, g.max))
+		return verdict{decision: d}
 	}
-	return d
+	switch {
+	case d.Held:
+		return verdict{d, reason{why: warming}}
+	case !inv.hasMetric:
+		return verdict{d, reason{why: noDatapoint}}
+	}
+	return verdict{d, reason{why: silent}}
 }
 
 // isStale reports whether a datapoint cannot justify another change by target
@@ -177,4 +261,5 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 		cooldown: g.cfg.DefaultCooldown,
 		warmup:   g.replacementWarmup(),
 	})
+	cp.sated(int(i)) // max may be another
 }

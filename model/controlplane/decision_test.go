@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"headroom/model/alarm"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -13,11 +12,9 @@ import (
 // breach makes an alarm of the first group fire now with a metric of the
 // test's choice.
 func (b bench) breach(action AlarmAction, metric float64) {
-	a := &watch{
-		cfg:    &Alarm{Name: "test", Config: alarm.Config{EvaluationPeriods: 1, Threshold: 50}},
-		newest: datapoint{value: metric, ok: true},
-	}
-	b.invoke(a, action)
+	b.ask(action.Group, invocation{
+		policy: action.Policy, side: action.Side, alarm: "test", threshold: 50, metric: metric, hasMetric: true, watch: None,
+	})
 }
 
 // Warming instances are inside desired, so that repeated breaches in

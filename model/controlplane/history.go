@@ -12,7 +12,7 @@ import (
 type Activity struct {
 	At, Until sim.Time // Until: when it was complete; At for an instantaneous one
 	Subject   string   // "autoscaling_group.web"
-	Kind      string   // "launch", "terminate", "set-desired", "interruption", "capacity-short", "fault", …
+	Kind      string   // "launch", "terminate", "set-desired", "no-change", "interruption", "capacity-short", "fault", …
 	Detail    string   // "desired 4 -> 7"
 	Cause     string   // "policy cpu50: alarm high, metric 80.00"
 	Instance  int32    // None when no single one is concerned
@@ -77,7 +77,7 @@ func (cp *Plane) noteResize(i int, c change) {
 func (cp *Plane) noteActivity(g *group, a *activity) {
 	cp.note(Activity{
 		At: a.begun, Until: cp.kernel.Now(), Subject: g.name(), Kind: "complete",
-		Detail: "cooldown until " + g.cooldownUntil.String(), Cause: a.cause, Instance: None,
+		Detail: "cooldown until " + cp.frame.Clock(g.cooldownUntil), Cause: a.cause, Instance: None,
 	})
 }
 
@@ -140,8 +140,12 @@ func (cp *Plane) noteFailure(h slab.Handle) {
 }
 
 func (cp *Plane) noteAlarm(a *watch) {
+	cause := "no datapoint"
+	if a.newest.ok {
+		cause = fmt.Sprintf("metric %.4g", a.newest.value)
+	}
 	cp.note(Activity{
-		Subject: "alarm." + a.cfg.Name, Kind: "alarm", Detail: a.state.String(), Cause: "metric", Instance: None,
+		Subject: "alarm." + a.cfg.Name, Kind: "alarm", Detail: a.state.String(), Cause: cause, Instance: None,
 	})
 }
 

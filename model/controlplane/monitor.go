@@ -28,6 +28,7 @@ type watch struct {
 	staged  []datapoint // published, not visible yet
 	newest  datapoint   // that is visible and has a value
 	invoked sim.Time    // when its actions last ran
+	lulls   []lull      // by action
 }
 
 // datapoint is one value of a metric.
@@ -50,6 +51,7 @@ func (cp *Plane) newWatches() {
 			window:  alarm.NewWindow(cfg.Config.EvaluationPeriods),
 			state:   alarm.InsufficientData,
 			invoked: -sim.Hour,
+			lulls:   make([]lull, len(cfg.Actions)),
 		})
 	}
 }
@@ -247,11 +249,15 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	if a.state != before {
 		cp.noteAlarm(a)
 	}
-	if a.state != alarm.Alarm || a.state == before && now < a.invoked+sim.Minute {
+	if a.state != alarm.Alarm {
+		cp.rest(ev.Index())
+		return
+	}
+	if a.state == before && now < a.invoked+sim.Minute {
 		return
 	}
 	a.invoked = now
-	for _, action := range a.cfg.Actions {
-		cp.invoke(a, action)
+	for k := range a.cfg.Actions {
+		cp.invoke(ev.Index(), k)
 	}
 }

@@ -1,6 +1,9 @@
 package controlplane
 
-import "headroom/model"
+import (
+	"headroom/model"
+	"headroom/sim"
+)
 
 // Outcome is what one replication showed of its capacity.
 type Outcome struct {
@@ -24,10 +27,11 @@ type GroupOutcome struct {
 	LaunchFailed               int64
 	ScalingActivities          int64
 	SpotInterruptions          int64
-	BlockedByCooldown          int64   // decisions of simple scaling that had to wait
-	Lost                       int64   // members lost to faults
-	BusyVCPUSeconds            float64 // spent on requests
-	PoweredVCPUSeconds         float64 // of instances in service
+	TimeAtMax                  sim.Time // at the largest capacity while a policy wanted more
+	BlockedByCooldown          int64    // decisions of simple scaling that had to wait
+	Lost                       int64    // members lost to faults
+	BusyVCPUSeconds            float64  // spent on requests
+	PoweredVCPUSeconds         float64  // of instances in service
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
@@ -63,6 +67,7 @@ func (cp *Plane) Outcome() Outcome {
 			cp.retire(in)
 		}
 	}
+	cp.closeLulls()
 	cp.closeLedger()
 	out := Outcome{
 		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,

@@ -18,6 +18,7 @@ type scaler struct {
 	inputs    []int    // index into Plane.inputs
 	wake      sim.Time // its next instant; Never: none
 	floor     int      // capacity below which it lets nobody scale in
+	lull      lull     // of the decisions that it woke for
 }
 
 // input is what a policy sees of one metric.
@@ -108,7 +109,7 @@ func (cp *Plane) onPolicyWakes(ev model.Event) {
 		return
 	}
 	s.wake = sim.Never
-	inv := invocation{policy: int(k), side: scaling.Woken, from: -1}
+	inv := invocation{policy: int(k), side: scaling.Woken, from: -1, watch: None}
 	if len(s.inputs) > 0 {
 		cp.see(s.inputs[0])
 		newest := cp.inputs[s.inputs[0]].newest

@@ -117,6 +117,13 @@ type Decision struct {
 	Floor int
 	// Max raises the group's largest capacity for good; 0: leaves it.
 	Max int
+
+	// What the history of a group says of a decision. Beyond is what the policy
+	// would want without the limit Max of the view, if that is more; Below, that it
+	// would want less than the limit Min; Held, that it would scale in but waits
+	// for a warm-up, to Wanted.
+	Beyond      int
+	Below, Held bool
 }
 
 // Want is the decision for a capacity, whatever warms.
@@ -124,17 +131,25 @@ func Want(capacity int) Decision { return Decision{Acts: true, Wanted: capacity}
 
 // Raise is the decision of a policy that proposes more capacity: warming
 // instances are inside desired, so that it never falls.
-func (v View) Raise(proposed int) Decision { return Want(max(v.Desired, min(proposed, v.Max))) }
+func (v View) Raise(proposed int) Decision {
+	d := Want(max(v.Desired, min(proposed, v.Max)))
+	if proposed > v.Max {
+		d.Beyond = proposed
+	}
+	return d
+}
 
 // Lower is the decision of a policy that proposes less capacity: none while an
 // earlier rise is still warming, as AWS prescribes for step scaling and target
 // tracking ("scale-in is blocked until the warm-up finishes", Amazon EC2 Auto
 // Scaling User Guide).
 func (v View) Lower(proposed int) Decision {
+	d := Want(min(v.Desired, max(proposed, v.Min)))
+	d.Below = proposed < v.Min
 	if v.Warming {
-		return Decision{}
+		d.Acts, d.Held = false, true
 	}
-	return Want(min(v.Desired, max(proposed, v.Min)))
+	return d
 }
 
 // Unset marks an optional duration that the group's default replaces.

@@ -9,7 +9,6 @@ import (
 
 	"headroom/model/pricing"
 	"headroom/results"
-	"headroom/sim"
 )
 
 // ownColumns are what an estimate has beyond a row of FOCUS 1.2. Their names
@@ -43,11 +42,6 @@ func writeInvoice(w io.Writer, s *results.Summary) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// instant is a virtual instant on the scenario's calendar.
-func instant(s *results.Summary, at sim.Time) string {
-	return calendar(s.Config.Start.Add(at.Duration()))
 }
 
 func calendar(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

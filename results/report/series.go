@@ -11,7 +11,7 @@ import (
 )
 
 // writeSeries writes what replication 0 showed, a line a minute, entity and
-// metric. A minute without an observation has no line.
+// metric, in the time zone of the run. A minute without an observation has no line.
 func writeSeries(w io.Writer, s *results.Summary) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"time", "entity", "metric", "value"}) // csv.Writer keeps the first error for Error
@@ -20,7 +20,7 @@ func writeSeries(w io.Writer, s *results.Summary) error {
 		minutes = max(minutes, len(c.Values))
 	}
 	for minute := range minutes {
-		at := instant(s, sim.Time(minute)*sim.Minute)
+		at := s.Config.Stamp(sim.Time(minute) * sim.Minute)
 		for _, c := range s.Series {
 			if minute < len(c.Values) && !math.IsNaN(c.Values[minute]) {
 				_ = out.Write([]string{at, c.Entity, c.Metric, decimal(c.Values[minute])})
@@ -31,7 +31,8 @@ func writeSeries(w io.Writer, s *results.Summary) error {
 	return out.Error()
 }
 
-// writeActivities writes the activity history of replication 0.
+// writeActivities writes the activity history of replication 0, in the time zone
+// of the run.
 func writeActivities(w io.Writer, s *results.Summary) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"time", "until", "subject", "kind", "detail", "cause", "instance"})
@@ -39,12 +40,12 @@ func writeActivities(w io.Writer, s *results.Summary) error {
 		a := &s.Activities[i]
 		until, number := "", ""
 		if a.Until != sim.Never {
-			until = instant(s, a.Until)
+			until = s.Config.Stamp(a.Until)
 		}
 		if a.Instance >= 0 {
 			number = strconv.Itoa(int(a.Instance))
 		}
-		_ = out.Write([]string{instant(s, a.At), until, a.Subject, a.Kind, a.Detail, a.Cause, number})
+		_ = out.Write([]string{s.Config.Stamp(a.At), until, a.Subject, a.Kind, a.Detail, a.Cause, number})
 	}
 	out.Flush()
 	return out.Error()

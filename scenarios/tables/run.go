@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
+	_ "time/tzdata" // the zones that the machine may not have
 
 	"headroom/model"
 	"headroom/model/catalog"
@@ -23,6 +25,7 @@ func runKeys() []schema.Key {
 		schema.Within("run", "", []schema.Key{
 			schema.Row("seed", schema.Whole(0, math.Inf(1)), "1", "of all random streams"),
 			schema.Row("start", schema.Instant(), "2026-01-05T00:00:00Z", "calendar time of instant 0: schedules, clock hours of billing"),
+			schema.Row("time_zone", schema.Text(), `"UTC"`, "IANA name of the zone of times that people read, in activities.csv and timeseries.csv; bills and clock hours stay in UTC"),
 			schema.Row("duration", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of the run"),
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
@@ -41,6 +44,7 @@ func (l *loader) readRun(t *schema.Table) {
 	if v, ok := t.Node.Table["start"].AsTime(); ok {
 		l.clock = v
 	}
+	l.readTimeZone(t)
 	l.cfg.Duration = t.Duration("duration")
 	l.cfg.Warmup = t.Duration("warmup")
 	l.scenario.Replications = t.Whole("replications")
@@ -69,6 +73,20 @@ func (l *loader) observe() {
 			l.run.Reject("metrics", schema.Fault{Rule: errs[i].Error(), Got: tree.Quote(pattern), Code: schema.NoCode})
 		}
 	}
+}
+
+// readTimeZone reads the zone of times that people read.
+func (l *loader) readTimeZone(t *schema.Table) {
+	name := t.Text("time_zone")
+	if !t.Sound("time_zone") {
+		return
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" { // which would be this machine's
+		t.Wrong("time_zone", `must be an IANA time zone like "Asia/Seoul"`)
+		return
+	}
+	l.cfg.TimeZone = zone
 }
 
 func (l *loader) readCloudWatch(t *schema.Table) {

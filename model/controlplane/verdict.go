@@ -1,0 +1,229 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model/scaling"
+	"headroom/sim"
+)
+
+// why says for what reason a decision changes nothing.
+type why uint8
+
+const (
+	changes         why = iota // it does change the desired capacity
+	alarmOK                    // nobody asked
+	alarmUnknown               // nobody asked, for want of datapoints
+	noDatapoint                // asked, but the metric has no value yet
+	staleDatapoint             // it led to a change already, or is of before the last one
+	activityRuns               // simple scaling waits for it
+	replacementRuns            // simple scaling waits for it
+	coolingDown                // simple scaling waits until the instant
+	warming                    // scale-in waits for what a rise launched
+	silent                     // the policy has no answer to the metric
+	satisfied                  // the capacity that it wants is the desired one
+	atMax                      // it wants more than the group may have
+	atMin                      // it wants less than the group must have
+	outvoted                   // another policy wants more
+	disagreed                  // other policies do not want to scale in
+)
+
+// reason is why, with what it is about. Reasons that are equal make one line of
+// the history.
+type reason struct {
+	why    why
+	number int      // satisfied, atMax, atMin: the capacity; outvoted: the other policy
+	until  sim.Time // coolingDown
+}
+
+// lull is decisions of one policy on one alarm in a row that changed nothing for
+// the same reason. It is one line of the history, from the first to the last.
+type lull struct {
+	reason    reason
+	line      int // in Plane.activities
+	times     int // 0: there is none
+	wants     interval
+	metric    interval
+	alarm     string
+	unlimited bool // the policy wants more than max
+}
+
+// interval is the range of what was seen.
+type interval struct {
+	low, high float64
+	n         int
+}
+
+func (r *interval) add(v float64) {
+	if r.n == 0 {
+		r.low, r.high = v, v
+	}
+	r.low, r.high = min(r.low, v), max(r.high, v)
+	r.n++
+}
+
+// String writes the range as short as it can be.
+func (r interval) String() string {
+	low, high := fmt.Sprintf("%.4g", r.low), fmt.Sprintf("%.4g", r.high)
+	if low == high {
+		return low
+	}
+	return low + " to " + high
+}
+
+// verdict is what became of one invocation.
+type verdict struct {
+	decision scaling.Decision
+	reason   reason
+}
+
+// lullOf returns where the decisions on an invocation are folded.
+func (cp *Plane) lullOf(g *group, inv *invocation) *lull {
+	if inv.watch == None {
+		return &g.scalers[inv.policy].lull
+	}
+	return &cp.watches[inv.watch].lulls[inv.action]
+}
+
+// record writes down what became of an invocation: a reason like the last one
+// only lengthens its line, so that the history grows with what changes, not with
+// the length of the run.
+func (cp *Plane) record(i int, inv *invocation, v verdict) {
+	g := &cp.groups[i]
+	l := cp.lullOf(g, inv)
+	cp.crave(i, l, v)
+	if l.times > 0 && l.reason == v.reason {
+		l.lengthen(inv, v)
+		cp.activities[l.line].Until = cp.kernel.Now()
+		return
+	}
+	cp.endLull(g, l, inv.policy)
+	if v.reason.why == changes {
+		return
+	}
+	l.reason, l.line, l.alarm = v.reason, len(cp.activities), inv.alarm
+	l.wants, l.metric = interval{}, interval{}
+	l.lengthen(inv, v)
+	cp.note(Activity{
+		Subject: g.name(), Kind: "no-change", Instance: None, Cause: cp.reasonText(g, v.reason),
+	})
+}
+
+func (l *lull) lengthen(inv *invocation, v verdict) {
+	l.times++
+	if inv.hasMetric {
+		l.metric.add(inv.metric)
+	}
+	if d := v.decision; (d.Acts || d.Held) && !d.Below && l.reason.why != satisfied {
+		l.wants.add(float64(max(d.Wanted, d.Beyond)))
+	}
+}
+
+// endLull completes the line of a lull.
+func (cp *Plane) endLull(g *group, l *lull, policy int) {
+	if l.times == 0 {
+		return
+	}
+	detail := "policy " + g.cfg.Policies[policy].Name
+	if l.alarm != "" {
+		detail += ": alarm " + l.alarm
+	}
+	if l.metric.n > 0 {
+		detail += fmt.Sprintf(", metric %v", l.metric)
+	}
+	if l.wants.n > 0 {
+		detail += fmt.Sprintf(", wants %v", l.wants)
+	}
+	if l.times > 1 {
+		detail += fmt.Sprintf(" (%d times)", l.times)
+	}
+	cp.activities[l.line].Detail = detail
+	l.times = 0
+}
+
+// crave keeps count of the policies that want more than the group may have. One
+// that could not decide wants what it wanted.
+func (cp *Plane) crave(i int, l *lull, v verdict) {
+	g := &cp.groups[i]
+	switch v.reason.why {
+	case staleDatapoint, activityRuns, replacementRuns, coolingDown:
+		return
+	}
+	wants := v.decision.Acts && v.decision.Beyond > g.max && g.desired == g.max
+	if wants == l.unlimited {
+		return
+	}
+	l.unlimited = wants
+	change := int64(-1)
+	if wants {
+		change = 1
+	}
+	g.craving += int(change)
+	cp.sated(i)
+}
+
+// sated ends or begins the time at max of a group.
+func (cp *Plane) sated(i int) {
+	g, now := &cp.groups[i], cp.kernel.Now()
+	hungry := g.craving > 0 && g.desired >= g.max
+	switch {
+	case hungry && g.hungrySince == sim.Never:
+		g.hungrySince = now
+	case !hungry && g.hungrySince != sim.Never:
+		cp.members[i].TimeAtMax += now - g.hungrySince
+		g.hungrySince = sim.Never
+	}
+}
+
+// closeLulls completes all lines at the horizon.
+func (cp *Plane) closeLulls() {
+	for i := range cp.groups {
+		g := &cp.groups[i]
+		for k := range g.scalers {
+			cp.endLull(g, &g.scalers[k].lull, k)
+		}
+		g.craving = 0
+		cp.sated(i)
+	}
+	for i := range cp.watches {
+		a := &cp.watches[i]
+		for k, action := range a.cfg.Actions {
+			cp.endLull(&cp.groups[action.Group], &a.lulls[k], action.Policy)
+		}
+	}
+}
+
+// reasonText writes a reason for people.
+func (cp *Plane) reasonText(g *group, r reason) string {
+	switch r.why {
+	case alarmOK:
+		return "alarm OK"
+	case alarmUnknown:
+		return "alarm INSUFFICIENT_DATA"
+	case noDatapoint:
+		return "no datapoint"
+	case staleDatapoint:
+		return "no new datapoint"
+	case activityRuns:
+		return "activity in progress"
+	case replacementRuns:
+		return "replacement in progress"
+	case coolingDown:
+		return "cooldown until " + cp.frame.Clock(r.until)
+	case warming:
+		return "warming"
+	case silent:
+		return "no answer to the metric"
+	case satisfied:
+		return fmt.Sprintf("wants %d = desired", r.number)
+	case atMax:
+		return fmt.Sprintf("at max %d, wants more", r.number)
+	case atMin:
+		return fmt.Sprintf("at min %d, wants less", r.number)
+	case outvoted:
+		return fmt.Sprintf("policy %s wants more", g.cfg.Policies[r.number].Name)
+	case disagreed:
+		return "other policies do not want to scale in"
+	}
+	panic("controlplane: a decision without a reason")
+}
