@@ -140,8 +140,8 @@ func TestCompositeScenario(t *testing.T) {
 		seconds += l.To - l.From
 	}
 	// Billed from running, which is the launch call with pending 0; the three
-	// that leave finish the request they have.
-	if want := 18480 * sim.Second; seconds < want || seconds > want+30*sim.Millisecond {
+	// that leave drain for their 60 s.
+	if want := 18660 * sim.Second; seconds != want {
 		t.Errorf("%v of instances, want %v", seconds, want)
 	}
 	r := out.Routes[1]

@@ -78,7 +78,7 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) scaling.Deci
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
 	defer cp.scheduleWake(i, inv.policy)
-	if s.mechanism.Cooldown && (g.running > 0 || view.Now < g.cooldownUntil) {
+	if s.mechanism.Cooldown && (g.running > 0 || cp.replacing(g) || view.Now < g.cooldownUntil) {
 		cp.members[i].BlockedByCooldown++
 		return scaling.Decision{}
 	}

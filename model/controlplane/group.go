@@ -31,6 +31,7 @@ type group struct {
 	deciding    bool
 	retries     int  // launch failures in a row
 	retrying    bool // a groupLaunches event is pending
+	sweeping    bool // a groupSweeps event is
 	reclaiming  bool // the launch that failed waits for Spot capacity
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
