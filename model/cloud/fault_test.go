@@ -131,3 +131,28 @@ func TestApplicationsFailAsTheyAreTold(t *testing.T) {
 		})
 	}
 }
+
+// One of four targets fails half of its requests, 750 of 6,000. With mitigation its
+// weight halves every ten seconds, until it gets so few that ten seconds pass without
+// an error, which raises it again to a tenth: it hovers below that, at a seventh of
+// the failures.
+func TestMitigationKeepsRequestsFromAnAnomalousTarget(t *testing.T) {
+	for _, on := range []bool{false, true} {
+		cfg := baseConfig().withServers(4)
+		cfg.TargetGroups[0].Algorithm, cfg.TargetGroups[0].Mitigation = "weighted_random", on
+		cfg.request(evenlyAt(100*sim.Millisecond, sim.Hour, 1800*sim.Second), must(rng.Fixed(0.02)))
+		cfg.Faults = []Fault{{
+			Kind: ApplicationFault, At: 600 * sim.Second, Duration: must(rng.Fixed(600)), Zone: None, Pool: None,
+			Count: 1, Ails: model.Impairment{Errors: model.Errors{Rate: 0.5, Status: 500}},
+		}}
+		cfg.TargetGroups[0].HealthCheck.Enabled = false
+		out, _ := runThrough(t, cfg)
+		failed := failures(&out.Routes[1])
+		if low, high := int64(40), int64(150); on && (failed < low || failed > high) {
+			t.Errorf("%d failed with mitigation, want %d to %d", failed, low, high)
+		}
+		if low, high := int64(660), int64(840); !on && (failed < low || failed > high) {
+			t.Errorf("%d failed without mitigation, want about 750", failed)
+		}
+	}
+}

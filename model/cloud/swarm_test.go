@@ -43,6 +43,7 @@ func swarmService(s *rng.Stream, cfg *Config) {
 	sv.FinishAbandoned = chance(s, 0.3)
 	tg := &cfg.TargetGroups[0]
 	tg.Algorithm = routing.Policies()[s.Below(len(routing.Policies()))].Name
+	tg.Mitigation = tg.Algorithm == "weighted_random" && chance(s, 0.7)
 	tg.CrossZone = chance(s, 0.6)
 	tg.DeregistrationDelay = sim.Time(s.Below(120)) * sim.Second
 	tg.HealthCheck.Enabled = chance(s, 0.8)

@@ -90,6 +90,7 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	p.markInstant()
+	p.scheduleMitigation()
 	p.meter = p.newMeter(setup.Observe)
 	return p, nil
 }
