@@ -68,6 +68,10 @@ const (
 	Sum                   = controlplane.Sum
 	ZoneOutage            = controlplane.ZoneOutage
 	HostFailure           = controlplane.HostFailure
+	ZonePartition         = controlplane.ZonePartition
+	InstanceTermination   = controlplane.InstanceTermination
+	ApplicationFault      = controlplane.ApplicationFault
+	OfTargetGroup         = controlplane.OfTargetGroup
 	CPUUtilization        = controlplane.CPUUtilization
 	NetworkIn             = controlplane.NetworkIn
 	NetworkOut            = controlplane.NetworkOut

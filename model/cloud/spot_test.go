@@ -157,11 +157,12 @@ func TestOnDemandReclaimsTheNewestSpot(t *testing.T) {
 	}
 }
 
-// A zone fails and comes back; the group moves and returns, at most
-// one beyond its desired capacity.
+// A zone fails and comes back; the group moves, one at a time after three minutes
+// of failed status checks, and returns, at most one beyond its desired capacity.
 func TestZonesAreRebalancedAfterAnOutage(t *testing.T) {
 	cfg := baseConfig()
 	cfg.addGroup(2, 6, 6)
+	cfg.LaunchTemplates[0].Launch = LaunchTimes{Pending: must(rng.Fixed(90))}
 	cfg.Faults = []Fault{{Kind: ZoneOutage, At: 600 * sim.Second, Duration: must(rng.Fixed(900)), Zone: 1, Pool: None}}
 	w := must(New(cfg, 0))
 	counts := func(at sim.Time) [2]int {
@@ -171,7 +172,7 @@ func TestZonesAreRebalancedAfterAnOutage(t *testing.T) {
 	for _, step := range []struct {
 		at   sim.Time
 		want [2]int
-	}{{599, [2]int{3, 3}}, {600, [2]int{6, 0}}, {1499, [2]int{6, 0}}, {1500, [2]int{6, 1}}, {3599, [2]int{3, 3}}} {
+	}{{839, [2]int{3, 3}}, {840, [2]int{4, 2}}, {1080, [2]int{6, 0}}, {1499, [2]int{6, 0}}, {1500, [2]int{6, 1}}, {3599, [2]int{3, 3}}} {
 		if got := counts(step.at); got != step.want {
 			t.Errorf("at %d s: %v by zone, want %v", step.at, got, step.want)
 		}

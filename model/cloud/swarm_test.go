@@ -43,6 +43,7 @@ func swarmService(s *rng.Stream, cfg *Config) {
 	sv.FinishAbandoned = chance(s, 0.3)
 	tg := &cfg.TargetGroups[0]
 	tg.Algorithm = routing.Policies()[s.Below(len(routing.Policies()))].Name
+	tg.Mitigation = tg.Algorithm == "weighted_random" && chance(s, 0.7)
 	tg.CrossZone = chance(s, 0.6)
 	tg.DeregistrationDelay = sim.Time(s.Below(120)) * sim.Second
 	tg.HealthCheck.Enabled = chance(s, 0.8)
@@ -57,6 +58,7 @@ func swarmService(s *rng.Stream, cfg *Config) {
 
 func swarmHosts(s *rng.Stream, cfg *Config, zones []model.Zone) {
 	if chance(s, 0.4) {
+		swarmFaults(s, cfg, zones)
 		return
 	}
 	per := make([]int, len(zones))
@@ -67,10 +69,31 @@ func swarmHosts(s *rng.Stream, cfg *Config, zones []model.Zone) {
 		Name: "m5", CPU: 8, MemoryMiB: 32768, PerZone: per,
 		Placement: placement.Policies()[s.Below(len(placement.Policies()))].Name,
 	}}
+	swarmFaults(s, cfg, zones)
 	if chance(s, 0.5) {
 		cfg.Faults = append(cfg.Faults, Fault{
 			Kind: HostFailure, Every: must(rng.Exponential(600)), Duration: must(rng.Exponential(300)), Zone: None, Pool: None,
 		})
+	}
+}
+
+// swarmFaults lets applications fail, and instances end, now and then.
+func swarmFaults(s *rng.Stream, cfg *Config, zones []model.Zone) {
+	if chance(s, 0.2) {
+		cfg.Services[0].Errors = model.Errors{Rate: 0.1, Status: 503}
+	}
+	for _, f := range []Fault{
+		{Kind: ZonePartition, Zone: zones[0]},
+		{Kind: InstanceTermination, Zone: None, Count: 1},
+		{Kind: ApplicationFault, Zone: None, Share: 0.5, Ails: model.Impairment{Hangs: true}},
+		{Kind: ApplicationFault, Zone: None, Count: 2, Ails: model.Impairment{Refuses: true}},
+		{Kind: ApplicationFault, Zone: None, Share: 0.7, Ails: model.Impairment{Slow: 7}},
+		{Kind: ApplicationFault, Zone: None, Ails: model.Impairment{Errors: model.Errors{Rate: 0.4, Status: 500}}},
+	} {
+		if chance(s, 0.3) {
+			f.Pool, f.Every, f.Duration = None, must(rng.Exponential(900)), must(rng.Exponential(200))
+			cfg.Faults = append(cfg.Faults, f)
+		}
 	}
 }
 

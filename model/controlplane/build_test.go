@@ -37,6 +37,7 @@ type fakeServer struct {
 	groups       []int
 	deregistered bool
 	killed       model.Cause // 0: alive
+	ails         model.Impairment
 }
 
 // alive returns a server that has not been killed.
@@ -93,6 +94,10 @@ func (d *fakeData) Close(h slab.Handle) {
 		d.t.Fatalf("close: server %v was not killed before", h)
 	}
 	d.servers.Free(h)
+}
+
+func (d *fakeData) Impair(h slab.Handle, ails model.Impairment) {
+	d.alive(h, "impair").ails = ails
 }
 
 func (d *fakeData) FailZone(z model.Zone, down bool) {

@@ -261,5 +261,5 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 		cooldown: g.cfg.DefaultCooldown,
 		warmup:   g.replacementWarmup(),
 	})
-	cp.sated(int(i)) // max may be another
+	cp.countAtMax(int(i)) // max may be another
 }

@@ -13,6 +13,7 @@ const (
 	instanceRuns kind = iota + 1
 	instanceBoots
 	instanceIsGone
+	instanceRecovers
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -47,29 +48,30 @@ type row struct {
 // newTable returns the rows of all kinds: the plane's table of contents.
 func newTable() [kindCount]row {
 	return [kindCount]row{
-		instanceRuns:   {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
-		instanceBoots:  {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
-		instanceIsGone: {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
-		periodEnds:     {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
-		alarmEvaluates: {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
-		groupDecides:   {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
-		policyWakes:    {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
-		groupLaunches:  {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
-		groupSweeps:    {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
-		scheduleFires:  {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
-		marketMoves:    {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
-		spotShocks:     {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
-		spotNotices:    {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
-		spotReclaims:   {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
-		tenantArrives:  {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
-		tenantReturns:  {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
-		tenantDeparts:  {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
-		tenantNotices:  {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
-		tenantReclaims: {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
-		faultStrikes:   {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
-		faultEnds:      {"faultEnds", sim.RankFailure, "broken", (*Plane).onFaultEnds},
-		hourTurns:      {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
-		minuteTurns:    {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
+		instanceRuns:     {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
+		instanceBoots:    {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
+		instanceIsGone:   {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
+		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
+		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
+		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
+		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
+		policyWakes:      {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
+		groupLaunches:    {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
+		groupSweeps:      {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
+		scheduleFires:    {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
+		marketMoves:      {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
+		spotShocks:       {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
+		spotNotices:      {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
+		spotReclaims:     {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
+		tenantArrives:    {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
+		tenantReturns:    {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
+		tenantDeparts:    {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
+		tenantNotices:    {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
+		tenantReclaims:   {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
+		faultStrikes:     {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
+		faultEnds:        {"faultEnds", sim.RankFailure, "broken", (*Plane).onFaultEnds},
+		hourTurns:        {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
+		minuteTurns:      {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
 	}
 }
 

@@ -1,16 +1,22 @@
 package controlplane
 
 import (
+	"math"
+	"slices"
+
 	"headroom/model"
+	"headroom/sim"
 	"headroom/sim/slab"
 )
 
 // broken is a fault that is not over yet.
 type broken struct {
-	fault int
-	zone  model.Zone
-	pool  int // None: the whole zone
-	host  int
+	fault  int
+	zone   model.Zone // None: wherever its instances are
+	pool   int        // None: not a host
+	host   int
+	ails   model.Impairment
+	struck []slab.Handle
 }
 
 // scheduleFault schedules the next strike of a fault.
@@ -25,10 +31,10 @@ func (cp *Plane) scheduleFault(i int) {
 	}
 }
 
-// onFaultStrikes breaks a zone or a host and schedules its recovery.
+// onFaultStrikes breaks something and schedules its recovery.
 func (cp *Plane) onFaultStrikes(ev model.Event) {
 	f := &cp.cfg.Faults[ev.Index()]
-	b := broken{fault: ev.Index(), zone: f.Zone, pool: None}
+	b := broken{fault: ev.Index(), zone: f.Zone, pool: None, ails: f.Ails}
 	duration := draw(&cp.faultStreams[ev.Index()], f.Duration)
 	if f.Every != nil {
 		cp.scheduleFault(ev.Index())
@@ -38,63 +44,119 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		if f.Zone == None {
 			b.zone = model.Zone(cp.faultStreams[ev.Index()].Below(len(cp.frame.Zones)))
 		}
-		cp.breakZone(b.zone)
+		cp.zoneDown[b.zone]++
+		cp.data.FailZone(b.zone, true)
+		b.struck = cp.instancesWhere(func(in *instance) bool { return in.zone == b.zone })
 	case HostFailure:
 		var ok bool
 		if b.pool, b.zone, b.host, ok = cp.chooseHost(ev.Index()); !ok {
 			return
 		}
-		cp.breakHost(b)
+		cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, false)
+		b.struck = cp.instancesWhere(func(in *instance) bool {
+			return in.order.need.Pool == b.pool && in.zone == b.zone && in.host == int32(b.host)
+		})
+	default:
+		b.struck = cp.chooseInstances(ev.Index())
 	}
 	cp.noteFault(b, "fault")
+	if f.Kind == InstanceTermination {
+		cp.stop(b.struck)
+		return
+	}
+	if f.Kind != ApplicationFault {
+		b.ails.Cut = true
+	}
 	cp.broken = append(cp.broken, b)
+	cp.strike(len(cp.broken) - 1)
 	cp.scheduleAfter(duration, indexed(faultEnds, len(cp.broken)-1))
 }
 
-// breakZone ends everything in a zone.
-func (cp *Plane) breakZone(z model.Zone) {
-	cp.zoneDown[z]++
-	cp.killWhere(func(zone model.Zone, _ Need, _ int32) bool { return zone == z })
-	cp.data.FailZone(z, true)
+// strike makes the instances of a fault ail.
+func (cp *Plane) strike(i int) {
+	b := &cp.broken[i]
+	for _, h := range b.struck {
+		in := cp.instances.Get(h)
+		in.faults = append(in.faults, int32(i))
+		cp.ail(h)
+		if b.ails.Cut {
+			cp.noteFailure(h)
+		}
+	}
 }
 
-// breakHost ends everything on a host, which then takes nothing.
-func (cp *Plane) breakHost(b broken) {
-	cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, false)
-	cp.killWhere(func(zone model.Zone, n Need, host int32) bool {
-		return n.Pool == b.pool && zone == b.zone && host == int32(b.host)
-	})
+// ail tells the data plane what ails an instance now, and remembers since when
+// nobody reaches it.
+func (cp *Plane) ail(h slab.Handle) {
+	in := cp.instances.Get(h)
+	var all model.Impairment
+	for _, i := range in.faults {
+		all = all.With(cp.broken[i].ails)
+	}
+	cp.data.Impair(in.server, all)
+	switch {
+	case !all.Cut:
+		in.cutAt = sim.Never
+	case in.cutAt == sim.Never:
+		in.cutAt = cp.kernel.Now()
+		cp.watchCut(h)
+	}
 }
 
-// killWhere ends the instances and tenants whose place matches. Groups are told
-// after all have died, so that no replacement is launched among the dying.
-func (cp *Plane) killWhere(matches func(model.Zone, Need, int32) bool) {
-	var dying, tenants []slab.Handle
+// instancesWhere lists the instances that still have a host and match.
+func (cp *Plane) instancesWhere(matches func(*instance) bool) (list []slab.Handle) {
 	for h, in := range cp.instances.All() {
-		if matches(in.zone, in.order.need, in.host) {
-			dying = append(dying, h)
+		if !in.life.ended() && matches(in) {
+			list = append(list, h)
 		}
 	}
-	for h, t := range cp.tenants.All() {
-		if matches(t.zone, cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.host) {
-			tenants = append(tenants, h)
-		}
+	return list
+}
+
+// chooseInstances draws those that a fault strikes among the ones that it may.
+func (cp *Plane) chooseInstances(fault int) []slab.Handle {
+	f := &cp.cfg.Faults[fault]
+	list := cp.instancesWhere(func(in *instance) bool {
+		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On)
+	})
+	n := len(list)
+	if f.Share > 0 {
+		n = min(n, int(math.Round(f.Share*float64(n))))
 	}
-	for _, h := range tenants {
-		cp.endTenant(h, model.EndedByUser)
+	if f.Count > 0 {
+		n = min(n, f.Count)
 	}
+	for i := range n {
+		k := i + cp.faultStreams[fault].Below(len(list)-i)
+		list[i], list[k] = list[k], list[i]
+	}
+	return list[:n]
+}
+
+// belongs reports whether an instance is one of a subject's.
+func (cp *Plane) belongs(in *instance, s Subject) bool {
+	switch s.Kind {
+	case OfGroup:
+		return in.order.group == s.Index
+	case OfFleet:
+		return in.order.fleet == s.Index
+	case OfTargetGroup:
+		return slices.Contains(cp.targetGroupsOf(in), s.Index)
+	case OfService:
+		return in.order.service == s.Index
+	}
+	return true
+}
+
+// stop ends instances that run no more. Groups are told after all have died, so
+// that no replacement is launched among the dying.
+func (cp *Plane) stop(dying []slab.Handle) {
 	for _, h := range dying {
 		cp.noteFailure(h)
 		cp.kill(h, model.Failed)
 	}
-	if len(dying) == 0 {
-		return
-	}
 	for i := range cp.groups {
 		cp.lost(i)
-	}
-	for i := range cp.fleets {
-		cp.recoverFleet(i)
 	}
 }
 
@@ -131,16 +193,24 @@ func (cp *Plane) chooseHost(fault int) (pool int, zone model.Zone, host int, ok 
 
 // onFaultEnds repairs what broke; groups move back into a recovered zone.
 func (cp *Plane) onFaultEnds(ev model.Event) {
-	b := cp.broken[ev.Index()]
-	cp.noteFault(b, "recovery")
-	if b.pool != None {
+	b := &cp.broken[ev.Index()]
+	cp.noteFault(*b, "recovery")
+	switch cp.cfg.Faults[b.fault].Kind {
+	case HostFailure:
 		cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, true)
-	} else {
+	case ZoneOutage:
 		cp.zoneDown[b.zone]--
 		cp.data.FailZone(b.zone, false)
 	}
-	for i := range cp.fleets {
-		cp.recoverFleet(i)
+	for _, h := range b.struck {
+		if in := cp.instances.Get(h); in != nil && !in.life.ended() {
+			in.faults = slices.DeleteFunc(in.faults, func(i int32) bool { return int(i) == ev.Index() })
+			cp.ail(h)
+		}
+	}
+	b.struck = nil
+	if !b.ails.Cut {
+		return
 	}
 	for i := range cp.groups {
 		cp.lost(i)

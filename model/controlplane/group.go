@@ -29,12 +29,13 @@ type group struct {
 	scalers     []scaler     // by policy
 	invocations []invocation // what asks a policy to decide in this instant
 	deciding    bool
-	craving     int      // invocations whose policies want more than max
-	hungrySince sim.Time // since when the group is at max while one does; Never
+	beyondMax   int      // invocations whose policies want more than max
+	atMaxSince  sim.Time // since when the group is at max while one does; Never
 	retries     int      // launch failures in a row
 	retryAt     sim.Time // of the pending retry, the only one; Never: none
 	reclaiming  bool     // the launch that failed waits for Spot capacity
 	short       shortage // why the last launch failed
+	sweeping    bool     // a groupSweeps event is pending
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 
@@ -71,7 +72,7 @@ func (cp *Plane) setDesired(i int, c change) {
 	rise := c.desired > g.desired
 	g.desired, g.resized, g.resizedBy = c.desired, cp.kernel.Now(), -1
 	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
-	cp.sated(i)
+	cp.countAtMax(i)
 	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
 }

@@ -5,12 +5,14 @@ import (
 	"headroom/sim/slab"
 )
 
-// onGroupSweeps looks at the load balancers' opinion of the group's members
-// and replaces the unhealthy, few at a time.
+// onGroupSweeps looks at the health of the group's members, as the status checks of
+// EC2 and, if asked, the load balancers see it, and replaces the unhealthy, few at a
+// time: while one is replaced and capacity is a tenth or more below desired, the
+// next has to wait.
 func (cp *Plane) onGroupSweeps(ev model.Event) {
 	i := ev.Index()
 	g := &cp.groups[i]
-	cp.scheduleAfter(g.cfg.HealthSweep, ev)
+	cp.sweepsOn(i)
 	var unhealthy []slab.Handle
 	inService := 0
 	for _, h := range g.members {
@@ -19,12 +21,13 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 			continue
 		}
 		inService++
-		if cp.kernel.Now() >= in.inServiceAt+g.cfg.Grace && cp.data.Unhealthy(in.server) {
+		sick := in.impaired(cp.kernel.Now()) || g.cfg.ELBHealth && cp.data.Unhealthy(in.server)
+		if sick && cp.kernel.Now() >= in.inServiceAt+g.cfg.Grace {
 			unhealthy = append(unhealthy, h)
 		}
 	}
 	short := 10*inService <= 9*g.desired // capacity is 10 % or more below desired
-	if len(unhealthy) == 0 || g.running > 0 && short {
+	if len(unhealthy) == 0 || (g.running > 0 || cp.replacing(g)) && short {
 		return
 	}
 	batch := max(1, g.desired/10)

@@ -150,8 +150,11 @@ func (cp *Plane) noteAlarm(a *watch) {
 }
 
 func (cp *Plane) noteFault(b broken, what string) {
-	detail := "zone " + cp.frame.Zones[b.zone]
-	if b.pool != None {
+	detail := fmt.Sprintf("%d instances", len(b.struck))
+	switch {
+	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:
+		detail = "zone " + cp.frame.Zones[b.zone]
+	case b.pool != None:
 		detail = fmt.Sprintf("host %d of hosts.%s in zone %s", b.host, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone])
 	}
 	cp.note(Activity{

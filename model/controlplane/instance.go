@@ -51,6 +51,9 @@ type instance struct {
 	marks  []model.ServerUse // at the start of each metric clock's period
 	minute uint64            // busy time at the start of the minute
 
+	faults []int32  // of Plane.broken, that ail it
+	cutAt  sim.Time // since when nobody reaches it; Never
+
 	poweredUntil sim.Time // end of its time in service, once it drains
 
 	lease, address, monitored int32 // records in the ledger; None
@@ -92,7 +95,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks := in.marks[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, host: host,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
 		lease: None, address: None, monitored: None,
 	}
 	in.marks = append(marks, make([]model.ServerUse, len(cp.clocks))...)
@@ -269,13 +272,9 @@ func (cp *Plane) gone(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.unplace(in.order.need, in.zone, in.host)
 	cp.data.Close(in.server)
-	group, fleet := in.order.group, in.order.fleet
-	activity, zone := in.order.activity, in.zone
+	group, activity := in.order.group, in.order.activity
 	cp.instances.Free(h)
 	if group != None {
 		cp.departed(group, activity)
-	}
-	if fleet != None {
-		cp.fleets[fleet].missing = append(cp.fleets[fleet].missing, zone)
 	}
 }

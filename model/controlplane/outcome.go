@@ -67,7 +67,7 @@ func (cp *Plane) Outcome() Outcome {
 			cp.retire(in)
 		}
 	}
-	cp.closeLulls()
+	cp.closePauses()
 	cp.closeLedger()
 	out := Outcome{
 		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,

@@ -188,7 +188,7 @@ func (cp *Plane) newGroups() error {
 			owner:      cp.owner("autoscaling_group." + cfg.Name),
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
-			retryAt:    sim.Never, hungrySince: sim.Never,
+			retryAt:    sim.Never, atMaxSince: sim.Never,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		for k, s := range cfg.Schedules {

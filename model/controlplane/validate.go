@@ -228,11 +228,44 @@ func (v *validator) instanceWorkload(w *InstanceWorkload) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind == ZoneOutage || f.Kind == HostFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= ApplicationFault, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.subject(f.On, path+".on")
+	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
+	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)
+	v.check(f.Ails.Slow >= 0 && f.Ails.Slow <= MaxSlow, path+".factor", "must be 0 to %g, got %g", MaxSlow, f.Ails.Slow)
+	v.errors(&f.Ails.Errors, path)
 	v.check(f.Every != nil || f.At >= 0 && f.At <= sim.Horizon || f.At == sim.Never, path+".at", "must be 0 to %v, got %v", sim.Horizon, f.At)
-	v.check(f.Duration != nil, path+".duration", "must be given")
+	v.check(f.Duration != nil || f.Kind == InstanceTermination, path+".duration", "must be given")
+	v.check(f.Zone != None || f.Kind != ZonePartition, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
 	if f.Kind == HostFailure {
 		v.optional(f.Pool, len(v.HostPools), path+".hosts", "host pool")
+	}
+}
+
+// MaxSlow is how many times as long a fault can make the CPU take.
+const MaxSlow = 1000.0
+
+// errors checks what a fault makes an application fail with.
+func (v *validator) errors(e *model.Errors, path string) {
+	v.check(e.Rate >= 0 && e.Rate <= 1, path+".rate", "must be 0 to 1, got %g", e.Rate)
+	v.check(e.Latency >= 0, path+".latency", "must not be negative, got %v", e.Latency)
+	v.check(e.Rate == 0 || e.Status == 500 || e.Status >= 502 && e.Status <= 504, path+".code", "must be 500, 502, 503 or 504, got %d", e.Status)
+}
+
+// subject checks whose instances a fault strikes.
+func (v *validator) subject(s Subject, path string) {
+	switch s.Kind {
+	case Everybody:
+	case OfGroup:
+		v.reference(s.Index, len(v.Groups), path, "group")
+	case OfFleet:
+		v.reference(s.Index, len(v.Instances), path, "fleet of instances")
+	case OfTargetGroup:
+		v.reference(s.Index, v.world.TargetGroups, path, "target group")
+	case OfService:
+		v.reference(s.Index, v.world.Services, path, "service")
+	default:
+		v.check(false, path, "must be a group, instances, a target group or a service")
 	}
 }

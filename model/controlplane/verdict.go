@@ -36,9 +36,9 @@ type reason struct {
 	until  sim.Time // coolingDown
 }
 
-// lull is decisions of one policy on one alarm in a row that changed nothing for
+// pause is decisions of one policy on one alarm in a row that changed nothing for
 // the same reason. It is one line of the history, from the first to the last.
-type lull struct {
+type pause struct {
 	reason    reason
 	line      int // in Plane.activities
 	times     int // 0: there is none
@@ -78,9 +78,9 @@ type verdict struct {
 }
 
 // lullOf returns where the decisions on an invocation are folded.
-func (cp *Plane) lullOf(g *group, inv *invocation) *lull {
+func (cp *Plane) lullOf(g *group, inv *invocation) *pause {
 	if inv.watch == None {
-		return &g.scalers[inv.policy].lull
+		return &g.scalers[inv.policy].pause
 	}
 	return &cp.watches[inv.watch].lulls[inv.action]
 }
@@ -97,7 +97,7 @@ func (cp *Plane) record(i int, inv *invocation, v verdict) {
 		cp.activities[l.line].Until = cp.kernel.Now()
 		return
 	}
-	cp.endLull(g, l, inv.policy)
+	cp.endPause(g, l, inv.policy)
 	if v.reason.why == changes {
 		return
 	}
@@ -109,7 +109,7 @@ func (cp *Plane) record(i int, inv *invocation, v verdict) {
 	})
 }
 
-func (l *lull) lengthen(inv *invocation, v verdict) {
+func (l *pause) lengthen(inv *invocation, v verdict) {
 	l.times++
 	if inv.hasMetric {
 		l.metric.add(inv.metric)
@@ -119,8 +119,8 @@ func (l *lull) lengthen(inv *invocation, v verdict) {
 	}
 }
 
-// endLull completes the line of a lull.
-func (cp *Plane) endLull(g *group, l *lull, policy int) {
+// endPause completes the line of a pause.
+func (cp *Plane) endPause(g *group, l *pause, policy int) {
 	if l.times == 0 {
 		return
 	}
@@ -143,7 +143,7 @@ func (cp *Plane) endLull(g *group, l *lull, policy int) {
 
 // crave keeps count of the policies that want more than the group may have. One
 // that could not decide wants what it wanted.
-func (cp *Plane) crave(i int, l *lull, v verdict) {
+func (cp *Plane) crave(i int, l *pause, v verdict) {
 	g := &cp.groups[i]
 	switch v.reason.why {
 	case staleDatapoint, activityRuns, replacementRuns, coolingDown:
@@ -158,37 +158,37 @@ func (cp *Plane) crave(i int, l *lull, v verdict) {
 	if wants {
 		change = 1
 	}
-	g.craving += int(change)
-	cp.sated(i)
+	g.beyondMax += int(change)
+	cp.countAtMax(i)
 }
 
-// sated ends or begins the time at max of a group.
-func (cp *Plane) sated(i int) {
+// countAtMax ends or begins the time at max of a group.
+func (cp *Plane) countAtMax(i int) {
 	g, now := &cp.groups[i], cp.kernel.Now()
-	hungry := g.craving > 0 && g.desired >= g.max
+	wants := g.beyondMax > 0 && g.desired >= g.max
 	switch {
-	case hungry && g.hungrySince == sim.Never:
-		g.hungrySince = now
-	case !hungry && g.hungrySince != sim.Never:
-		cp.members[i].TimeAtMax += now - g.hungrySince
-		g.hungrySince = sim.Never
+	case wants && g.atMaxSince == sim.Never:
+		g.atMaxSince = now
+	case !wants && g.atMaxSince != sim.Never:
+		cp.members[i].TimeAtMax += now - g.atMaxSince
+		g.atMaxSince = sim.Never
 	}
 }
 
-// closeLulls completes all lines at the horizon.
-func (cp *Plane) closeLulls() {
+// closePauses completes all lines at the horizon.
+func (cp *Plane) closePauses() {
 	for i := range cp.groups {
 		g := &cp.groups[i]
 		for k := range g.scalers {
-			cp.endLull(g, &g.scalers[k].lull, k)
+			cp.endPause(g, &g.scalers[k].pause, k)
 		}
-		g.craving = 0
-		cp.sated(i)
+		g.beyondMax = 0
+		cp.countAtMax(i)
 	}
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		for k, action := range a.cfg.Actions {
-			cp.endLull(&cp.groups[action.Group], &a.lulls[k], action.Policy)
+			cp.endPause(&cp.groups[action.Group], &a.lulls[k], action.Policy)
 		}
 	}
 }

@@ -100,8 +100,11 @@ type TargetGroup struct {
 	Service             int
 	Algorithm           string // a name of routing.Policies or of Traffic.Algorithms
 	DeregistrationDelay sim.Time
-	CrossZone           bool // resolved from the group's own setting or its load balancer's
-	HealthCheck         HealthCheck
+	// Mitigation lowers the weights of anomalous targets; its algorithm's policy is
+	// a [routing.Weigher].
+	Mitigation  bool
+	CrossZone   bool // resolved from the group's own setting or its load balancer's
+	HealthCheck HealthCheck
 }
 
 // LoadBalancer is an Application Load Balancer with one listener.

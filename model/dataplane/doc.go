@@ -25,6 +25,14 @@
 // somewhere else at once (journeys, callees, targets that drain) have their next
 // departure in the kernel. All three give the same outcome.
 //
+// # Health checks and silence
+//
+// A health check is a request of its own source: it takes a place and CPU like any
+// other and counts in no route. While one is aboard whose end decides about its
+// target, the departures of its server are in the kernel. A server that is cut off
+// or hangs answers nothing: what is aboard waits in vain, and so does what is sent
+// there until its checks have failed; each ends by the first of its time limits.
+//
 // # Cost
 //
 // A plain request costs one event, no allocation and 64 bytes while in flight.

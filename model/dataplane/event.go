@@ -22,6 +22,7 @@ const (
 	targetCheckFails
 	targetIsDrained
 	nodesChange
+	weightsChange
 	kindCount
 )
 
@@ -47,6 +48,7 @@ func newTable() [kindCount]row {
 		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},
 		targetCheckFails: {"targetCheckFails", sim.RankState, "target handle", (*Plane).onTargetCheckFails},
 		targetIsDrained:  {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
+		weightsChange:    {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
 		nodesChange:      {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

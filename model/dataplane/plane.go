@@ -91,6 +91,7 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	p.markInstant()
+	p.scheduleMitigation()
 	p.meter = p.newMeter(setup.Observe)
 	return p, nil
 }

@@ -58,7 +58,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	hop := p.hop(r, s.zone)
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
-		p.targets.at(r.target).answered = at
+		t := p.targets.at(r.target)
+		t.answered = at
+		t.since.answered++
 		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 	}
 	r.phase = answered
@@ -123,6 +125,9 @@ func (p *Plane) fail(i uint32, code Code) {
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
 	r.phase = failed
+	if r.target != noIndex && code != Code460 {
+		p.targets.at(r.target).since.failed++
+	}
 	p.leave(r, now)
 	if p.sources[r.source].call != nil {
 		p.disconnect(i)

@@ -70,6 +70,8 @@ type target struct {
 	health   health.Counter
 	check    slab.Handle // the request that examines it; 0: none
 	answered sim.Time    // its last answer; -1: none
+	since    deed        // of mitigation
+	weight   int64
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -88,11 +90,12 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 		server: indexOf(server),
 		group:  int32(group),
 		local:  g.number(indexOf(h)),
-		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1,
+		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1, weight: routing.FullWeight,
 	}
-	if !g.cfg.CrossZone {
-		t.scope = int32(in.zone)
+	if g.cfg.Mitigation { // the number may have been another's
+		g.scopes[g.scopeIn(in.zone)].policy.(routing.Weigher).SetWeight(int(t.local), t.weight)
 	}
+	t.scope = g.scopeIn(in.zone)
 	in.targets = append(in.targets, h)
 	if g.counts && in.watch == onLook {
 		in.watch = inCalendar
@@ -109,6 +112,14 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 		p.scheduleAfter(g.cfg.HealthCheck.Interval, handled(targetIsChecked, h))
 	}
 	p.admitHealth(indexOf(h))
+}
+
+// scopeIn is the scope of the targets in a zone.
+func (g *targetGroup) scopeIn(zone model.Zone) int32 {
+	if g.cfg.CrossZone {
+		return 0
+	}
+	return int32(zone)
 }
 
 // number gives a new target a free number.

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/slab"
@@ -174,13 +176,14 @@ func (p *Plane) letGo(target uint32) {
 	}
 }
 
-// waitingFor lists the requests that wait for a silent target.
+// waitingFor lists the requests that wait for a silent target, in order of arrival.
 func (p *Plane) waitingFor(target uint32) (list []uint32) {
 	for h, r := range p.requests.All() {
 		if r.target == target && (r.phase == hanging || r.phase == connecting) {
 			list = append(list, indexOf(h))
 		}
 	}
+	slices.SortFunc(list, p.byArrival)
 	return list
 }
 

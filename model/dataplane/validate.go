@@ -145,6 +145,7 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	}
 	_, ok := routing.Find(g.Algorithm, v.Algorithms...)
 	v.check(ok, path+".load_balancing_algorithm_type", "must be an algorithm, got %q", g.Algorithm)
+	v.check(!g.Mitigation || g.Algorithm == "weighted_random", path+".load_balancing_anomaly_mitigation", "needs the algorithm weighted_random, got %q", g.Algorithm)
 	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
 	if h := &g.HealthCheck; h.Enabled {
 		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)

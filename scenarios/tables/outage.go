@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
@@ -14,10 +15,26 @@ import (
 
 func outageKeys() []schema.Key {
 	return schema.Within("fault[]", "", []schema.Key{
-		schema.Row("kind", schema.OneOf("zone-outage: all that is in a zone", "host-failure: one host, with its instances"), schema.Required, "what breaks"),
+		schema.Row("kind", schema.OneOf(
+			"zone-outage: a zone's instances and nodes are off the network",
+			"host-failure: one host is, with its instances",
+			"zone-partition: instances of a zone are, its nodes are not",
+			"instance-termination: instances stop running",
+			"errors: applications answer with errors",
+			"slow: their CPU takes longer",
+			"hang: they take requests and never answer",
+			"refuse: their port is closed",
+		), schema.Required, "what breaks"),
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
+		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then`),
 		schema.Row("zone", schema.Text(), "", "which zone; any without"),
+		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
+		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
+		schema.Row("rate", schema.Quantity(schema.Share, 0, 1), "1", "errors: share of the requests"),
+		schema.Row("code", schema.Whole(500, 504), "500", "errors: status of the answer: 500, 502, 503 or 504"),
+		schema.Row("latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "errors: CPU time of a request that fails; 0s: as one that does not"),
+		schema.Row("factor", schema.Quantity(schema.Number, 1, controlplane.MaxSlow), "10", "slow: how many times as long"),
 		schema.Row("hosts", schema.Name("hosts"), "", "host-failure: of which [hosts.NAME]; of any without"),
 		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
 	})
@@ -34,14 +51,7 @@ func (l *loader) readOutages(tables []*schema.Table) {
 		f := controlplane.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
 		kind := t.Choice("kind")
 		t.Mode = "with kind " + tree.Quote(kind)
-		f.Kind = controlplane.ZoneOutage
-		if kind == "host-failure" {
-			f.Kind = controlplane.HostFailure
-			f.Pool = t.Reference("hosts")
-			if len(l.cfg.HostPools) == 0 {
-				t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")
-			}
-		}
+		l.readKind(t, kind, &f)
 		f.Every = l.law(t, "every")
 		if t.Has("at") && t.Has("every") {
 			t.Mistake("every", "must not be given with at", "")
@@ -55,10 +65,99 @@ func (l *loader) readOutages(tables []*schema.Table) {
 		if name := t.Text("zone"); t.Sound("zone") {
 			f.Zone, _ = l.zone(t, "zone", name)
 		}
-		f.Duration = l.law(t, "duration")
+		if f.Kind != controlplane.InstanceTermination {
+			f.Duration = l.law(t, "duration")
+		}
 		t.Done()
 		l.cfg.Faults = append(l.cfg.Faults, f)
 	}
+}
+
+// readKind reads what one kind of fault has of its own.
+func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
+	switch kind {
+	case "zone-outage":
+		f.Kind = controlplane.ZoneOutage
+		return
+	case "host-failure":
+		f.Kind = controlplane.HostFailure
+		f.Pool = t.Reference("hosts")
+		if len(l.cfg.HostPools) == 0 {
+			t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")
+		}
+		return
+	case "zone-partition":
+		f.Kind = controlplane.ZonePartition
+		if !t.Has("zone") {
+			t.Add(schema.Fault{Path: t.PathOf("zone"), Rule: "is required"}, t.Node, "zone")
+		}
+	case "instance-termination":
+		f.Kind = controlplane.InstanceTermination
+	default:
+		f.Kind = controlplane.ApplicationFault
+		f.Ails = readAilment(t, kind)
+	}
+	f.On = l.struck(t)
+	if f.On.Kind == controlplane.Everybody && f.Kind != controlplane.ZonePartition && t.Sound("kind") {
+		t.Add(schema.Fault{Path: t.PathOf("on"), Rule: "is required"}, t.Node, "on")
+	}
+	if t.Has("count") && t.Has("share") {
+		t.Mistake("share", "must not be given with count", "")
+	}
+	if t.Has("count") {
+		f.Count = t.Whole("count")
+	}
+	t.Pass("count")
+	if t.Has("share") {
+		if f.Share = t.Quantity("share"); t.Sound("share") && f.Share == 0 {
+			t.Wrong("share", "must be above 0")
+		}
+	}
+	t.Pass("share")
+}
+
+// readAilment reads how applications fail.
+func readAilment(t *schema.Table, kind string) (ails model.Impairment) {
+	switch kind {
+	case "errors":
+		ails.Errors = readErrors(t)
+	case "slow":
+		ails.Slow = t.Quantity("factor")
+	case "hang":
+		ails.Hangs = true
+	case "refuse":
+		ails.Refuses = true
+	}
+	return ails
+}
+
+// readErrors reads the rate, code and latency of errors.
+func readErrors(t *schema.Table) model.Errors {
+	e := model.Errors{Rate: t.Quantity("rate"), Status: t.Whole("code"), Latency: t.Duration("latency")}
+	if t.Sound("code") && e.Status == 501 {
+		t.Wrong("code", "must be 500, 502, 503 or 504")
+	}
+	return e
+}
+
+// struck reads whose instances a fault strikes.
+func (l *loader) struck(t *schema.Table) controlplane.Subject {
+	const key = "on"
+	name := t.Text(key)
+	if !t.Sound(key) || !t.Has(key) {
+		return controlplane.Subject{}
+	}
+	kinds := map[string]controlplane.SubjectKind{
+		"target_group": controlplane.OfTargetGroup, "service": controlplane.OfService,
+		"autoscaling_group": controlplane.OfGroup, "instance": controlplane.OfFleet,
+	}
+	table, rest, _ := strings.Cut(name, ".")
+	kind, ok := kinds[table]
+	if !ok {
+		t.Wrong(key, `must be target_group.NAME, service.NAME, autoscaling_group.NAME or instance.NAME`)
+		return controlplane.Subject{Kind: controlplane.OfService}
+	}
+	return controlplane.Subject{Kind: kind, Index: t.Find(key, table, rest)}
 }
 
 // moment reads an instant of the run: a time of its first day, an offset or a

@@ -17,6 +17,10 @@ func serviceKeys() []schema.Key {
 		schema.Row("workers", schema.Whole(1, 100_000), "", "fcfs: requests in service at once, each on a vCPU of its own; one a vCPU without"),
 		schema.Row("concurrency", limit(1), `"unlimited"`, "ps: requests in service at once"),
 		schema.Row("backlog", limit(0), "1024", "requests that wait beyond that; one more is refused"),
+		schema.Row("errors", schema.Inner(), "", "the application's own failures"),
+		schema.Row("errors.rate", schema.Quantity(schema.Share, 0, 1), "0", "share of the requests that it fails"),
+		schema.Row("errors.code", schema.Whole(500, 504), "500", "status of the answer: 500, 502, 503 or 504"),
+		schema.Row("errors.latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("on_disconnect", schema.OneOf("cancel: it is given up", "finish: it is served all the same"), `"cancel"`, "what becomes of a request whose client has gone"),
 	})
 }
@@ -47,6 +51,12 @@ func (l *loader) readServices() {
 			t.Pass("concurrency")
 		}
 		s.Backlog = readLimit(t, "backlog", 0)
+		if t.Has("errors") {
+			e := t.Inside("errors")
+			s.Errors = readErrors(e)
+			e.Done()
+		}
+		t.Pass("errors")
 		s.FinishAbandoned = t.Choice("on_disconnect") == "finish"
 		s.Async = t.Flag("async")
 		l.steps[i] = t.Each("steps")

@@ -18,6 +18,7 @@ func targetGroupKeys() []schema.Key {
 	return schema.Within("target_group.NAME", "ValidationError", []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
+		schema.Row("load_balancing_anomaly_mitigation", schema.OneOf("off: all targets alike", "on: those that fail get fewer requests"), `"off"`, "weighted_random: whether targets with more errors than the others get fewer requests"),
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
 		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
 		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
@@ -49,6 +50,11 @@ func (l *loader) readTargetGroups() {
 			DeregistrationDelay: t.Duration("deregistration_delay"),
 			CrossZone:           crossZone(t) != "false",
 			HealthCheck:         readHealthCheck(t.Inside("health_check")),
+		}
+		tg := &l.cfg.TargetGroups[i]
+		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
+		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
+			t.Wrong("load_balancing_anomaly_mitigation", `must be "off" unless load_balancing_algorithm_type is "weighted_random"`)
 		}
 		t.Done()
 	}
