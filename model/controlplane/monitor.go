@@ -28,7 +28,7 @@ type watch struct {
 	staged  []datapoint // published, not visible yet
 	newest  datapoint   // that is visible and has a value
 	invoked sim.Time    // when its actions last ran
-	lulls   []pause      // by action
+	pauses  []pause     // by action
 }
 
 // datapoint is one value of a metric.
@@ -51,7 +51,7 @@ func (cp *Plane) newWatches() {
 			window:  alarm.NewWindow(cfg.Config.EvaluationPeriods),
 			state:   alarm.InsufficientData,
 			invoked: -sim.Hour,
-			lulls:   make([]pause, len(cfg.Actions)),
+			pauses:  make([]pause, len(cfg.Actions)),
 		})
 	}
 }

@@ -77,12 +77,12 @@ type verdict struct {
 	reason   reason
 }
 
-// lullOf returns where the decisions on an invocation are folded.
-func (cp *Plane) lullOf(g *group, inv *invocation) *pause {
+// pauseOf returns where the decisions on an invocation are folded.
+func (cp *Plane) pauseOf(g *group, inv *invocation) *pause {
 	if inv.watch == None {
 		return &g.scalers[inv.policy].pause
 	}
-	return &cp.watches[inv.watch].lulls[inv.action]
+	return &cp.watches[inv.watch].pauses[inv.action]
 }
 
 // record writes down what became of an invocation: a reason like the last one
@@ -90,7 +90,7 @@ func (cp *Plane) lullOf(g *group, inv *invocation) *pause {
 // the length of the run.
 func (cp *Plane) record(i int, inv *invocation, v verdict) {
 	g := &cp.groups[i]
-	l := cp.lullOf(g, inv)
+	l := cp.pauseOf(g, inv)
 	cp.crave(i, l, v)
 	if l.times > 0 && l.reason == v.reason {
 		l.lengthen(inv, v)
@@ -188,7 +188,7 @@ func (cp *Plane) closePauses() {
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		for k, action := range a.cfg.Actions {
-			cp.endPause(&cp.groups[action.Group], &a.lulls[k], action.Policy)
+			cp.endPause(&cp.groups[action.Group], &a.pauses[k], action.Policy)
 		}
 	}
 }
