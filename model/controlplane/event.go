@@ -18,6 +18,7 @@ const (
 	groupDecides
 	policyWakes
 	groupLaunches
+	fleetRecovers
 	groupSweeps
 	scheduleFires
 	marketMoves
@@ -29,6 +30,9 @@ const (
 	tenantDeparts
 	tenantNotices
 	tenantReclaims
+	tenantsResume
+	holdBegins
+	holdEnds
 	faultStrikes
 	faultEnds
 	hourTurns
@@ -55,6 +59,7 @@ func newTable() [kindCount]row {
 		groupDecides:   {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
 		policyWakes:    {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
 		groupLaunches:  {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
+		fleetRecovers:  {"fleetRecovers", sim.RankLaunch, "fleet", (*Plane).onFleetRecovers},
 		groupSweeps:    {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
 		scheduleFires:  {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
 		marketMoves:    {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
@@ -66,6 +71,9 @@ func newTable() [kindCount]row {
 		tenantDeparts:  {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
 		tenantNotices:  {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
 		tenantReclaims: {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
+		tenantsResume:  {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
+		holdBegins:     {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
+		holdEnds:       {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 		faultStrikes:   {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
 		faultEnds:      {"faultEnds", sim.RankFailure, "broken", (*Plane).onFaultEnds},
 		hourTurns:      {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},

@@ -60,7 +60,7 @@ func (cp *Plane) breakZone(z model.Zone) {
 
 // breakHost ends everything on a host, which then takes nothing.
 func (cp *Plane) breakHost(b broken) {
-	cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, false)
+	cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(b.host, false)
 	cp.killWhere(func(zone model.Zone, n Need, host int32) bool {
 		return n.Pool == b.pool && zone == b.zone && host == int32(b.host)
 	})
@@ -87,6 +87,7 @@ func (cp *Plane) killWhere(matches func(model.Zone, Need, int32) bool) {
 		cp.noteFailure(h)
 		cp.kill(h, model.Failed)
 	}
+	cp.restoreHolds()
 	if len(dying) == 0 {
 		return
 	}
@@ -111,7 +112,8 @@ func (cp *Plane) chooseHost(fault int) (pool int, zone model.Zone, host int, ok 
 		if f.Pool != None && f.Pool != p {
 			continue
 		}
-		for z, hosts := range cp.hostPools[p].zones {
+		for z := range cp.hostPools[p].zones {
+			hosts := cp.hostPools[p].zones[z].shared
 			if hosts == nil || f.Zone != None && f.Zone != model.Zone(z) {
 				continue
 			}
@@ -134,11 +136,13 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 	b := cp.broken[ev.Index()]
 	cp.noteFault(b, "recovery")
 	if b.pool != None {
-		cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, true)
+		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(b.host, true)
+		cp.restoreHolds()
 	} else {
 		cp.zoneDown[b.zone]--
 		cp.data.FailZone(b.zone, false)
 	}
+	cp.roomIsMade()
 	for i := range cp.fleets {
 		cp.recoverFleet(i)
 	}

@@ -94,8 +94,10 @@ type launching struct {
 func (cp *Plane) reconcile(i int, l launching) {
 	g := &cp.groups[i]
 	have := cp.capacity(g)
+	cp.forgetClaims(i)
 	for n := g.desired + g.surge - have; n > 0; n-- {
 		if !cp.launchMember(i, l) {
+			cp.reclaimForGroup(i, n, l)
 			cp.launchesFail(i, l)
 			break
 		}
@@ -134,11 +136,8 @@ func (cp *Plane) launchMember(i int, l launching) bool {
 	for z := range allowed {
 		allowed[z] = true
 	}
-	o := order{
-		template: &cp.cfg.LaunchTemplates[g.cfg.Template], option: cp.nextOption(g), group: i, fleet: None,
-		service: g.cfg.Service, owner: g.owner, spotPool: None,
-		activity: l.activity, raised: l.raised, warmup: l.warmup, settled: l.settled,
-	}
+	o := cp.memberOrder(i, l)
+	o.option = cp.nextOption(g)
 	for {
 		z := scaling.LaunchZone(counts, allowed)
 		if z < 0 {
@@ -155,6 +154,16 @@ func (cp *Plane) launchMember(i int, l launching) bool {
 			return true
 		}
 		allowed[z] = false
+	}
+}
+
+// memberOrder is what all launches of a reconciliation ask for.
+func (cp *Plane) memberOrder(i int, l launching) order {
+	g := &cp.groups[i]
+	return order{
+		template: &cp.cfg.LaunchTemplates[g.cfg.Template], group: i, fleet: None,
+		service: g.cfg.Service, owner: g.owner, spotPool: None,
+		activity: l.activity, raised: l.raised, warmup: l.warmup, settled: l.settled,
 	}
 }
 
@@ -228,11 +237,7 @@ func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool
 		o.spotPool = t.SpotPool[o.zone]
 		o.maxPrice = g.cfg.Mixed.MaxPrice
 	}
-	h, ok := cp.launch(o)
-	if !ok && o.option == model.OnDemand && cp.reclaimFor(o.need, o.zone) {
-		g.reclaiming = cp.cfg.WaitForSpotReclaim
-	}
-	return h, ok
+	return cp.launch(o)
 }
 
 // launchesFail retries with a growing pause: 20, 40, 80, 160 s, then 300 s.

@@ -177,6 +177,7 @@ type loader struct {
 	owners map[int]string // load balancer of each target group that has one
 	loads  []arrivals     // of the workloads
 	types  map[string]int // numbers in Config.Types
+	starts []start        // what must find room at the start
 	pools  *spotPools
 	files  map[string]*dataFile
 	laws   map[string]rng.Distribution // by measure and text
