@@ -34,7 +34,7 @@ const (
 func Metrics() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), instanceMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
@@ -167,17 +167,6 @@ func instanceMetrics() []Metric {
 	count := func(name, meaning string, read func(p *part) float64) Metric {
 		return Metric{Name: name, Unit: "count", Labels: labels, Meaning: meaning, read: read}
 	}
-	waits := func(name, meaning string, read func(*stat.Histogram) float64) Metric {
-		return Metric{
-			Name: name, Unit: "s", Labels: []string{labelTenant}, whole: never, Meaning: meaning,
-			read: func(p *part) float64 {
-				if h := &p.tenants()[0].Waits; h.Count() > 0 {
-					return read(h) / 1e9
-				}
-				return math.NaN()
-			},
-		}
-	}
 	lost := count("instances.lost", "instances lost to faults", func(p *part) float64 {
 		return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.Lost) }) +
 			sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return float64(f.Failed) })
@@ -204,6 +193,23 @@ func instanceMetrics() []Metric {
 			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
 				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Interrupted) })
 		}),
+	}
+}
+
+// tenantMetrics are those of instance workloads alone.
+func tenantMetrics() []Metric {
+	waits := func(name, meaning string, read func(*stat.Histogram) float64) Metric {
+		return Metric{
+			Name: name, Unit: "s", Labels: []string{labelTenant}, whole: never, Meaning: meaning,
+			read: func(p *part) float64 {
+				if h := &p.tenants()[0].Waits; h.Count() > 0 {
+					return read(h) / 1e9
+				}
+				return math.NaN()
+			},
+		}
+	}
+	return []Metric{
 		{
 			Name: "instance_workload.running.mean", Unit: "count", Labels: []string{labelTenant}, whole: never,
 			Meaning: "instances of the workload that run, time-weighted",

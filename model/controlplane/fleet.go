@@ -26,7 +26,7 @@ func (cp *Plane) recoverFleet(i int) {
 	}
 	for _, zone := range f.missing {
 		o := cp.fleetOrder(i, zone)
-		f.waiting = cp.reclaimFor(o.wish(), None) || f.waiting
+		f.waiting = cp.reclaimFor(o.wish(), None, untilItReturns) || f.waiting
 	}
 	if f.waiting {
 		cp.scheduleAfter(noticeTime, indexed(fleetRecovers, i))

@@ -90,8 +90,11 @@ func (cp *Plane) onHoldBegins(ev model.Event) {
 		cp.noteHold(cfg, "reservation", fmt.Sprintf("%d instances, %d of them running", cfg.Count, min(cfg.Count, len(running))))
 		return
 	}
-	makeRoom := false
-	for k := len(running); k < cfg.Count && cp.reclaimFor(cfg.wish(), None); k++ {
+	makeRoom, promised := false, forThisInstant
+	if cp.cfg.WaitForSpotReclaim {
+		promised = untilItReturns
+	}
+	for k := len(running); k < cfg.Count && cp.reclaimFor(cfg.wish(), None, promised); k++ {
 		makeRoom = true
 	}
 	if makeRoom && cp.cfg.WaitForSpotReclaim {

@@ -19,7 +19,7 @@ func (cp *Plane) enqueueTenant(i int, t waitingTenant) {
 		return
 	}
 	w := f.wish(t.size, f.cfg.Zones[f.zone])
-	cp.reclaimFor(w, None)
+	cp.reclaimFor(w, None, untilItReturns)
 	f.queue = append(f.queue, t)
 	f.waiting.Add(cp.kernel.Now(), 1)
 	cp.queued++

@@ -48,11 +48,20 @@ type claim struct {
 	until     sim.Time
 }
 
+// How long room is promised to a launch: to one that is not made again only
+// within its instant, so that each of a batch gives its own notice.
+const (
+	forThisInstant = sim.Time(0)
+	untilItReturns = noticeTime - 1
+	untilItRetries = noticeTime + returning
+)
+
 // reclaimFor gives notice to the newest Spot instances of one host, so that one
 // launch of On-Demand capacity that found none will fit when they have gone,
 // after the two minutes of the notice, beside all others to whom room is
-// promised. It returns false when no host's Spot instances would make room.
-func (cp *Plane) reclaimFor(w wish, group int) bool {
+// promised: its own room is promised for that long. It returns false when no host's Spot
+// instances would make room.
+func (cp *Plane) reclaimFor(w wish, group int, promised sim.Time) bool {
 	if w.need.Pool == None || cp.zoneDown[w.zone] > 0 || w.option != model.OnDemand {
 		return false
 	}
@@ -61,7 +70,7 @@ func (cp *Plane) reclaimFor(w wish, group int) bool {
 		return false
 	}
 	now := cp.kernel.Now()
-	cp.claims = slices.DeleteFunc(cp.claims, func(c claim) bool { return c.until <= now })
+	cp.claims = slices.DeleteFunc(cp.claims, func(c claim) bool { return c.until < now })
 	z.spot = slices.DeleteFunc(z.spot, func(o occupant) bool {
 		_, present := cp.viewOf(o)
 		return !present
@@ -73,10 +82,7 @@ func (cp *Plane) reclaimFor(w wish, group int) bool {
 	z.claimed = now + noticeTime + returning
 	c := claim{
 		pool: w.need.Pool, zone: w.zone, host: host, need: w.need,
-		dedicated: w.tenancy == model.TenancyDedicated, group: group, until: now + noticeTime,
-	}
-	if group != None { // who tries again
-		c.until += returning
+		dedicated: w.tenancy == model.TenancyDedicated, group: group, until: now + promised,
 	}
 	cp.claims = append(cp.claims, c)
 	for _, o := range victims {
@@ -210,7 +216,7 @@ func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 		o.zone = g.cfg.Zones[z]
 		for _, k := range g.onDemandTypes() {
 			o.typ, o.need = g.cfg.Types[k].Type, g.cfg.Types[k].Need
-			if cp.reclaimFor(o.wish(), i) {
+			if cp.reclaimFor(o.wish(), i, untilItRetries) {
 				counts[z]++
 				return true
 			}

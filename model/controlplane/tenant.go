@@ -79,15 +79,19 @@ func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 		return
 	}
 	zone, b, ok := cp.placeTenant(f, size)
-	if !ok && cp.reclaimFor(f.wish(size, zone), None) && cp.cfg.WaitForSpotReclaim {
+	if ok {
+		cp.openTenant(i, tenant{berth: b, workload: int32(i), size: size, zone: zone}, lifetime)
+		return
+	}
+	promised := forThisInstant
+	if cp.cfg.WaitForSpotReclaim {
+		promised = untilItReturns
+	}
+	if cp.reclaimFor(f.wish(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
 		cp.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
 		return
 	}
-	if !ok {
-		f.out.LaunchFailed++
-		return
-	}
-	cp.openTenant(i, tenant{berth: b, workload: int32(i), size: size, zone: zone}, lifetime)
+	f.out.LaunchFailed++
 }
 
 // openTenant starts the life of an instance that has its place.
