@@ -25,6 +25,9 @@ type Ledger struct {
 	Monitored []MonitoredUse
 	Alarms    []AlarmUse
 	Spot      []SpotPrices
+	// Refused are the names of Capacity Reservations that were not granted, for
+	// there was no room when they began.
+	Refused []string
 }
 
 // Lease is the time that one instance was billed for: from `running` until it

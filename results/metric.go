@@ -5,6 +5,7 @@ import (
 
 	"headroom/model/controlplane"
 	"headroom/model/pricing"
+	"headroom/sim/stat"
 )
 
 // Metric is one quantity that a run estimates.
@@ -33,7 +34,7 @@ const (
 func Metrics() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), instanceMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
@@ -194,6 +195,23 @@ func instanceMetrics() []Metric {
 			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
 				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Interrupted) })
 		}),
+	}
+}
+
+// tenantMetrics are those of instance workloads alone.
+func tenantMetrics() []Metric {
+	waits := func(name, meaning string, read func(*stat.Histogram) float64) Metric {
+		return Metric{
+			Name: name, Unit: "s", Labels: []string{labelTenant}, whole: never, Meaning: meaning,
+			read: func(p *part) float64 {
+				if h := &p.tenants()[0].Waits; h.Count() > 0 {
+					return read(h) / 1e9
+				}
+				return math.NaN()
+			},
+		}
+	}
+	return []Metric{
 		{
 			Name: "instance_workload.running.mean", Unit: "count", Labels: []string{labelTenant}, whole: never,
 			Meaning: "instances of the workload that run, time-weighted",
@@ -203,6 +221,13 @@ func instanceMetrics() []Metric {
 			Name: "instance_workload.running.max", Unit: "count", Labels: []string{labelTenant}, whole: never,
 			Meaning: "most instances of the workload that run",
 			read:    func(p *part) float64 { return float64(p.tenants()[0].RunningMax) },
+		},
+		waits("instance_workload.wait.mean", "mean time that its launches waited for room, of those that found it", func(h *stat.Histogram) float64 { return h.Mean() }),
+		waits("instance_workload.wait.p99", "the same, which 99 % did not exceed", func(h *stat.Histogram) float64 { return float64(h.Quantile(0.99)) }),
+		{
+			Name: "instance_workload.waiting.mean", Unit: "count", Labels: []string{labelTenant}, whole: never,
+			Meaning: "its launches that wait for room, time-weighted",
+			read:    func(p *part) float64 { return p.tenants()[0].WaitingMean },
 		},
 		{
 			Name: "instance_workload.rejected", Unit: "ratio", Labels: []string{labelTenant}, whole: never,

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"headroom/model/controlplane"
 )
 
 // Exit codes.
@@ -49,7 +51,7 @@ func execute(ctx context.Context, args []string) int {
 	if f := (*failure)(nil); errors.As(err, &f) {
 		return f.code
 	}
-	if !begun {
+	if short := (*controlplane.Shortage)(nil); !begun || errors.As(err, &short) {
 		return exitInput
 	}
 	return exitInternal

@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/alarm"
+	"headroom/model/controlplane"
 	"headroom/model/placement"
 	"headroom/model/routing"
 	"headroom/model/scaling"
@@ -30,6 +31,7 @@ func swarm(seed uint64) *Config {
 	swarmHosts(&s, cfg, zones)
 	swarmGroup(&s, cfg, zones)
 	swarmLoad(&s, cfg, zones)
+	swarmPlaces(&s, cfg, zones)
 	return cfg
 }
 
@@ -212,6 +214,38 @@ func swarmLoad(s *rng.Stream, cfg *Config, zones []model.Zone) {
 			}
 		}
 		cfg.InstanceWorkloads = []InstanceWorkload{tenants}
+	}
+}
+
+// swarmPlaces divides hosts, keeps some to one tenancy, holds capacity on them and
+// lets launches wait for it.
+func swarmPlaces(s *rng.Stream, cfg *Config, zones []model.Zone) {
+	if len(cfg.HostPools) == 0 {
+		return
+	}
+	cfg.HostPools[0].Nodes = []int{0, 1, 2, 4}[s.Below(4)]
+	if chance(s, 0.3) {
+		cfg.LaunchTemplates[0].Tenancy = model.TenancyDedicated
+	}
+	for i := range cfg.InstanceWorkloads {
+		cfg.InstanceWorkloads[i].Wait = chance(s, 0.5)
+	}
+	for i := range s.Below(3) {
+		from := sim.Time(s.Below(2)*(1+s.Below(600))) * sim.Second
+		hold := controlplane.Hold{
+			Name: fmt.Sprintf("commitment.%d", i), Platform: model.Linux, Tenancy: model.TenancyDefault,
+			Zone: zones[s.Below(len(zones))], Need: Need{Pool: 0, CPU: 2, MemoryMiB: 8192}, Count: 1 + s.Below(3), From: from,
+		}
+		if chance(s, 0.5) {
+			hold.To = from + sim.Time(1+s.Below(1000))*sim.Second
+		}
+		if from == 0 {
+			hold.Count = 1 // any host has room for two of these
+		}
+		if chance(s, 0.3) && from > 0 {
+			hold.Tenancy = model.TenancyDedicated
+		}
+		cfg.Holds = append(cfg.Holds, hold)
 	}
 }
 

@@ -25,6 +25,7 @@ type Estate struct {
 	InstanceWorkloads []InstanceWorkload
 	SpotPools         []SpotPool
 	Faults            []Fault
+	Holds             []Hold
 
 	// Placements are your own, that host pools may name.
 	Placements []placement.Entry
@@ -45,6 +46,22 @@ type HostPool struct {
 	MemoryMiB int64
 	PerZone   []int  // number of hosts, by zone
 	Placement string // a name of placement.Policies or of Placements
+	Nodes     int    // NUMA nodes that a host is divided into; 0 means 1
+}
+
+// Hold is capacity that is kept on finite hosts for instances of one kind, and
+// used first by them: a Capacity Reservation, or what a zonal Reserved Instance
+// holds. Where several are for one kind, the first is filled first.
+type Hold struct {
+	Name        string // "capacity_reservation.base"
+	Reservation string // of a Capacity Reservation: its name on the bill
+	Type        int    // index into Config.Types
+	Platform    model.Platform
+	Tenancy     model.Tenancy
+	Zone        model.Zone
+	Need        Need
+	Count       int
+	From, To    sim.Time // To 0: the end of the run
 }
 
 // Need is what one instance takes of a host.
@@ -187,6 +204,9 @@ type InstanceWorkload struct {
 	// it is foreign.
 	Volumes  []VolumeSpec
 	PublicIP bool
+	// Wait makes launches that find no room wait for it, in order, instead of
+	// failing.
+	Wait bool
 }
 
 // TenantSize is one size that an instance workload launches.

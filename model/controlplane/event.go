@@ -30,6 +30,9 @@ const (
 	tenantDeparts
 	tenantNotices
 	tenantReclaims
+	tenantsResume
+	holdBegins
+	holdEnds
 	faultStrikes
 	faultEnds
 	hourTurns
@@ -72,6 +75,9 @@ func newTable() [kindCount]row {
 		faultEnds:        {"faultEnds", sim.RankFailure, "broken", (*Plane).onFaultEnds},
 		hourTurns:        {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
 		minuteTurns:      {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
+		tenantsResume:    {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
+		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
+		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }
 

@@ -52,7 +52,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		if b.pool, b.zone, b.host, ok = cp.chooseHost(ev.Index()); !ok {
 			return
 		}
-		cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, false)
+		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(b.host, false)
 		b.struck = cp.instancesWhere(func(in *instance) bool {
 			return in.order.need.Pool == b.pool && in.zone == b.zone && in.host == int32(b.host)
 		})
@@ -155,6 +155,7 @@ func (cp *Plane) stop(dying []slab.Handle) {
 		cp.noteFailure(h)
 		cp.kill(h, model.Failed)
 	}
+	cp.restoreHolds()
 	for i := range cp.groups {
 		cp.lost(i)
 	}
@@ -173,7 +174,8 @@ func (cp *Plane) chooseHost(fault int) (pool int, zone model.Zone, host int, ok 
 		if f.Pool != None && f.Pool != p {
 			continue
 		}
-		for z, hosts := range cp.hostPools[p].zones {
+		for z := range cp.hostPools[p].zones {
+			hosts := cp.hostPools[p].zones[z].shared
 			if hosts == nil || f.Zone != None && f.Zone != model.Zone(z) {
 				continue
 			}
@@ -197,7 +199,8 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 	cp.noteFault(*b, "recovery")
 	switch cp.cfg.Faults[b.fault].Kind {
 	case HostFailure:
-		cp.hostPools[b.pool].zones[b.zone].SetEnabled(b.host, true)
+		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(b.host, true)
+		cp.restoreHolds()
 	case ZoneOutage:
 		cp.zoneDown[b.zone]--
 		cp.data.FailZone(b.zone, false)
@@ -209,6 +212,7 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 		}
 	}
 	b.struck = nil
+	cp.roomIsMade()
 	if !b.ails.Cut {
 		return
 	}

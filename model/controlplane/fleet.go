@@ -9,11 +9,17 @@ type fleet struct {
 }
 
 func (cp *Plane) launchFleet(i int, zone model.Zone, settled bool) bool {
+	o := cp.fleetOrder(i, zone)
+	o.settled = settled
+	_, ok := cp.launch(o)
+	return ok
+}
+
+func (cp *Plane) fleetOrder(i int, zone model.Zone) order {
 	f := &cp.fleets[i]
-	_, ok := cp.launch(order{
+	return order{
 		template: &f.cfg.Template, typ: f.cfg.Template.Type, speed: f.cfg.Speed, need: f.cfg.Need, zone: zone,
 		option: model.OnDemand, spotPool: None, group: None, fleet: i, service: f.cfg.Service,
-		owner: f.owner, activity: None, settled: settled,
-	})
-	return ok
+		owner: f.owner, activity: None,
+	}
 }

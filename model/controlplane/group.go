@@ -100,8 +100,10 @@ type launching struct {
 func (cp *Plane) reconcile(i int, l launching) {
 	g := &cp.groups[i]
 	have := cp.capacity(g)
+	cp.forgetClaims(i)
 	for n := g.desired + g.surge - have; n > 0; n-- {
 		if g.short = cp.launchMember(i, l); g.short != noShortage {
+			cp.reclaimForGroup(i, n, l)
 			cp.launchesFail(i, l)
 			break
 		}
@@ -140,11 +142,8 @@ func (cp *Plane) launchMember(i int, l launching) shortage {
 	for z := range allowed {
 		allowed[z] = true
 	}
-	o := order{
-		template: &cp.cfg.LaunchTemplates[g.cfg.Template], option: cp.nextOption(g), group: i, fleet: None,
-		service: g.cfg.Service, owner: g.owner, spotPool: None,
-		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, settled: l.settled,
-	}
+	o := cp.memberOrder(i, l)
+	o.option = cp.nextOption(g)
 	worst := noShortage
 	for {
 		z := scaling.LaunchZone(counts, allowed)
@@ -164,6 +163,16 @@ func (cp *Plane) launchMember(i int, l launching) shortage {
 		}
 		worst = max(worst, short)
 		allowed[z] = false
+	}
+}
+
+// memberOrder is what all launches of a reconciliation ask for.
+func (cp *Plane) memberOrder(i int, l launching) order {
+	g := &cp.groups[i]
+	return order{
+		template: &cp.cfg.LaunchTemplates[g.cfg.Template], group: i, fleet: None,
+		service: g.cfg.Service, owner: g.owner, spotPool: None,
+		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, settled: l.settled,
 	}
 }
 
@@ -240,11 +249,7 @@ func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool
 		o.spotPool = t.SpotPool[o.zone]
 		o.maxPrice = g.cfg.Mixed.MaxPrice
 	}
-	h, ok := cp.launch(o)
-	if !ok && o.option == model.OnDemand && cp.reclaimFor(o.need, o.zone) {
-		g.reclaiming = cp.cfg.WaitForSpotReclaim
-	}
-	return h, ok
+	return cp.launch(o)
 }
 
 // replacementWarmup is that of every launch that no step or target tracking

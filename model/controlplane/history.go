@@ -149,6 +149,10 @@ func (cp *Plane) noteAlarm(a *watch) {
 	})
 }
 
+func (cp *Plane) noteHold(h *Hold, kind, detail string) {
+	cp.note(Activity{Subject: h.Name, Kind: kind, Detail: detail, Cause: "reservation", Instance: None})
+}
+
 func (cp *Plane) noteFault(b broken, what string) {
 	detail := fmt.Sprintf("%d instances", len(b.struck))
 	switch {

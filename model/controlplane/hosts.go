@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"fmt"
+
 	"headroom/model"
 	"headroom/model/placement"
 	"headroom/sim"
@@ -8,18 +10,193 @@ import (
 	"headroom/sim/stat"
 )
 
-// hostPool is the hosts of one pool, by zone, and who on them is Spot.
+// hostPool is the hosts of one pool, by zone.
 type hostPool struct {
 	cfg   *HostPool
-	zones []*placement.Hosts
-	spot  [][]occupant // by zone, oldest first; stale entries are dropped in passing
-	// claimed is until when a zone takes no Spot: what is reclaimed is for who
-	// asked for it, not for the next Spot request.
-	claimed []sim.Time
+	zones []zoneHosts
 
 	series      []int64 // hosts in use, by minute
 	used        stat.Level
 	cpu, memory stat.Level
+}
+
+// zoneHosts is the hosts of one pool in one zone, and who on them is Spot.
+type zoneHosts struct {
+	shared *placement.Hosts // nil: there are none
+	// dedicated is the same hosts as instances of tenancy dedicated see them,
+	// which share none with others; nil if nobody asks for it.
+	dedicated *placement.Hosts
+	holds     []int      // indexes of the holds here
+	spot      []occupant // oldest first; stale entries are dropped in passing
+	// claimed is until when the zone takes no Spot: what is reclaimed is for who
+	// asked for it, not for the next Spot request.
+	claimed sim.Time
+}
+
+// view returns the hosts as instances of a tenancy see them, and as others do.
+func (z *zoneHosts) view(dedicated bool) (own, other *placement.Hosts) {
+	if dedicated {
+		return z.dedicated, z.shared
+	}
+	return z.shared, z.dedicated
+}
+
+// newHosts builds the hosts of all pools, empty.
+func (cp *Plane) newHosts() error {
+	cp.hostPools = make([]hostPool, len(cp.cfg.HostPools))
+	for i := range cp.hostPools {
+		cfg := &cp.cfg.HostPools[i]
+		p := &cp.hostPools[i]
+		p.cfg, p.zones = cfg, make([]zoneHosts, len(cp.frame.Zones))
+		entry, ok := placement.Find(cfg.Placement, cp.cfg.Placements...)
+		if !ok {
+			return fmt.Errorf("hosts.%s: unknown placement %q", cfg.Name, cfg.Placement)
+		}
+		for z, n := range cfg.PerZone {
+			if n == 0 {
+				continue
+			}
+			draws := cp.stream("placement/" + cfg.Name + "/" + cp.frame.Zones[z])
+			shape := placement.Capacity{CPU: cfg.CPU, MemoryMiB: cfg.MemoryMiB}
+			p.zones[z].shared = placement.NewDivided(shape, max(1, cfg.Nodes), n, entry.New(&draws))
+			if cp.cfg.dedicated() {
+				p.zones[z].dedicated = p.zones[z].shared.Beside(entry.New(&draws))
+			}
+		}
+	}
+	return nil
+}
+
+// dedicated reports whether something asks for tenancy dedicated.
+func (e *Estate) dedicated() bool {
+	for i := range e.LaunchTemplates {
+		if e.LaunchTemplates[i].Tenancy == model.TenancyDedicated {
+			return true
+		}
+	}
+	for i := range e.Instances {
+		if e.Instances[i].Template.Tenancy == model.TenancyDedicated {
+			return true
+		}
+	}
+	for i := range e.Holds {
+		if e.Holds[i].Tenancy == model.TenancyDedicated {
+			return true
+		}
+	}
+	return false
+}
+
+// wish is what a launch asks of the hosts.
+type wish struct {
+	need     Need
+	zone     model.Zone
+	option   model.PurchaseOption
+	typ      int
+	platform model.Platform
+	tenancy  model.Tenancy
+	foreign  bool // of another account
+}
+
+func (o *order) wish() wish {
+	return wish{
+		need: o.need, zone: o.zone, option: o.option, typ: o.typ,
+		platform: o.template.Platform, tenancy: o.template.Tenancy,
+	}
+}
+
+// hostPlace is where an instance or a tenant lies.
+type hostPlace struct {
+	host      int32 // in its pool and zone; None with unlimited capacity
+	hold      int32 // whose place it takes; None
+	nodes     placement.NodeSet
+	dedicated bool
+}
+
+func (b hostPlace) seat() placement.Seat { return placement.Seat{Host: int(b.host), Nodes: b.nodes} }
+
+// unlimited is the hostPlace of what needs no host.
+var unlimited = hostPlace{host: None, hold: None}
+
+func (n Need) onHost() placement.Need { return placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB} }
+
+// place reserves room on a host in a zone: a place that is held for the likes of
+// it, else where the pool's policy says. Without a pool capacity is unlimited.
+func (cp *Plane) place(w wish) (b hostPlace, ok bool) {
+	if cp.zoneDown[w.zone] > 0 {
+		return unlimited, false
+	}
+	if w.need.Pool == None {
+		return unlimited, true
+	}
+	p := &cp.hostPools[w.need.Pool]
+	z := &p.zones[w.zone]
+	if z.shared == nil || w.option == model.Spot && cp.kernel.Now() < z.claimed {
+		return unlimited, false
+	}
+	b = hostPlace{hold: None, dedicated: w.tenancy == model.TenancyDedicated}
+	at, hold, ok := cp.takeHeld(z, w)
+	if ok {
+		b.hold = hold
+	} else {
+		hosts, _ := z.view(b.dedicated)
+		if at, ok = hosts.Seat(w.need.onHost()); !ok {
+			return unlimited, false
+		}
+	}
+	b.host, b.nodes = int32(at.Host), at.Nodes
+	p.changed(cp.kernel.Now(), w.need, +1)
+	return b, true
+}
+
+// unplace frees what place reserved.
+func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
+	if b.host == None {
+		return
+	}
+	p := &cp.hostPools[n.Pool]
+	if b.hold != None {
+		cp.holds[b.hold].places.Return(b.seat())
+	} else {
+		hosts, _ := p.zones[zone].view(b.dedicated)
+		hosts.Vacate(b.seat(), n.onHost())
+	}
+	p.changed(cp.kernel.Now(), n, -1)
+	cp.roomIsMade()
+}
+
+// changed keeps the pool's levels.
+func (p *hostPool) changed(now sim.Time, n Need, sign int64) {
+	p.cpu.Add(now, sign*int64(n.CPU))
+	p.memory.Add(now, sign*n.MemoryMiB)
+	used := 0
+	for z := range p.zones {
+		used += p.zones[z].used()
+	}
+	p.used.Set(now, int64(used))
+}
+
+// used counts the hosts with an instance, in either view.
+func (z *zoneHosts) used() (n int) {
+	if z.shared != nil {
+		n = z.shared.Used()
+	}
+	if z.dedicated != nil {
+		n += z.dedicated.Used()
+	}
+	return n
+}
+
+// taken returns the CPU that instances and holds have of the zone's hosts.
+func (z *zoneHosts) taken() (cpu int64) {
+	for _, hosts := range []*placement.Hosts{z.shared, z.dedicated} {
+		if hosts != nil {
+			reserved, _ := hosts.Reserved()
+			held, _ := hosts.Held()
+			cpu += reserved + held
+		}
+	}
+	return cpu
 }
 
 // occupant is a Spot instance or tenant that could be reclaimed.
@@ -28,148 +205,10 @@ type occupant struct {
 	tenant bool
 }
 
-// claim is how long reclaimed capacity is kept from Spot: time enough for the
-// request that failed to be made again.
-const claim = sim.Minute
-
-// place reserves a host in a zone. Without a pool capacity is unlimited.
-func (cp *Plane) place(n Need, zone model.Zone, option model.PurchaseOption) (host int32, ok bool) {
-	if cp.zoneDown[zone] > 0 {
-		return None, false
-	}
-	if n.Pool == None {
-		return None, true
-	}
-	p := &cp.hostPools[n.Pool]
-	hosts := p.zones[zone]
-	if hosts == nil || option == model.Spot && cp.kernel.Now() < p.claimed[zone] {
-		return None, false
-	}
-	at, ok := hosts.Place(placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
-	if !ok {
-		return None, false
-	}
-	p.changed(cp.kernel.Now(), n, +1)
-	return int32(at), true
-}
-
-// unplace frees what place reserved.
-func (cp *Plane) unplace(n Need, zone model.Zone, host int32) {
-	if host == None {
-		return
-	}
-	p := &cp.hostPools[n.Pool]
-	p.zones[zone].Release(int(host), placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB})
-	p.changed(cp.kernel.Now(), n, -1)
-}
-
-// changed keeps the pool's levels.
-func (p *hostPool) changed(now sim.Time, n Need, sign int64) {
-	p.cpu.Add(now, sign*int64(n.CPU))
-	p.memory.Add(now, sign*n.MemoryMiB)
-	used := 0
-	for _, hosts := range p.zones {
-		if hosts != nil {
-			used += hosts.Used()
-		}
-	}
-	p.used.Set(now, int64(used))
-}
-
 // board remembers a Spot instance on the hosts of its zone.
 func (cp *Plane) board(o order, h slab.Handle) {
 	if o.option == model.Spot && o.need.Pool != None {
-		p := &cp.hostPools[o.need.Pool]
-		p.spot[o.zone] = append(p.spot[o.zone], occupant{handle: h})
+		z := &cp.hostPools[o.need.Pool].zones[o.zone]
+		z.spot = append(z.spot, occupant{handle: h})
 	}
-}
-
-// view is what reclaiming needs to know of an occupant.
-type view struct {
-	host    int32
-	need    Need
-	noticed bool
-}
-
-// viewOf returns false for an occupant that has gone.
-func (cp *Plane) viewOf(o occupant) (view, bool) {
-	if o.tenant {
-		t := cp.tenants.Get(o.handle)
-		if t == nil {
-			return view{}, false
-		}
-		return view{t.host, cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.noticed}, true
-	}
-	in := cp.instances.Get(o.handle)
-	if in == nil || in.life.ended() {
-		return view{}, false
-	}
-	return view{in.host, in.order.need, in.noticed}, true
-}
-
-// reclaimFor gives notice to the newest Spot instances of one host, so that a
-// request of on-demand capacity that found none will fit when they have gone:
-// after the two minutes of the notice. It returns false when no host's Spot
-// instances would make room.
-func (cp *Plane) reclaimFor(n Need, zone model.Zone) bool {
-	if n.Pool == None || cp.zoneDown[zone] > 0 || cp.hostPools[n.Pool].zones[zone] == nil {
-		return false
-	}
-	p := &cp.hostPools[n.Pool]
-	live := p.spot[zone][:0]
-	for _, o := range p.spot[zone] {
-		if _, ok := cp.viewOf(o); ok {
-			live = append(live, o)
-		}
-	}
-	p.spot[zone] = live
-	host := cp.hostToClear(p.zones[zone], live, n)
-	if host == None {
-		return false
-	}
-	p.claimed[zone] = cp.kernel.Now() + noticeTime + claim
-	free := p.zones[zone].Free(int(host))
-	cpu, memory := free.CPU, free.MemoryMiB
-	for i := len(live) - 1; i >= 0 && !(cpu >= n.CPU && memory >= n.MemoryMiB); i-- {
-		v, _ := cp.viewOf(live[i])
-		if v.host != host {
-			continue
-		}
-		cpu += v.need.CPU
-		memory += v.need.MemoryMiB
-		if !v.noticed {
-			cp.giveNotice(live[i], "capacity reclaimed for on-demand")
-		}
-	}
-	return true
-}
-
-// hostToClear finds the host that the newest Spot instances free first; those
-// under notice count as leaving already, and a host that they clear wins.
-func (cp *Plane) hostToClear(hosts *placement.Hosts, live []occupant, n Need) int32 {
-	type room struct {
-		cpu    int32
-		memory int64
-	}
-	freed := make(map[int32]room, 16)
-	for _, noticedOnly := range []bool{true, false} {
-		for i := len(live) - 1; i >= 0; i-- {
-			v, _ := cp.viewOf(live[i])
-			if v.noticed != noticedOnly || v.host == None {
-				continue
-			}
-			r, seen := freed[v.host]
-			if !seen {
-				free := hosts.Free(int(v.host))
-				r = room{free.CPU, free.MemoryMiB}
-			}
-			r.cpu += v.need.CPU
-			r.memory += v.need.MemoryMiB
-			freed[v.host] = r
-			if r.cpu >= n.CPU && r.memory >= n.MemoryMiB {
-				return v.host
-			}
-		}
-	}
-	return None
 }

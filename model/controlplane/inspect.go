@@ -136,10 +136,15 @@ func (p *hostPool) state() HostPoolState {
 	s := HostPoolState{
 		Name: p.cfg.Name, CPU: make([]int64, len(p.zones)), MemoryMiB: make([]int64, len(p.zones)), Used: make([]int, len(p.zones)),
 	}
-	for z, hosts := range p.zones {
-		if hosts != nil {
+	for z := range p.zones {
+		if hosts := p.zones[z].shared; hosts != nil {
 			s.CPU[z], s.MemoryMiB[z] = hosts.Reserved()
-			s.Used[z] = hosts.Used()
+			s.Used[z] = p.zones[z].used()
+		}
+		if hosts := p.zones[z].dedicated; hosts != nil {
+			cpu, memory := hosts.Reserved()
+			s.CPU[z] += cpu
+			s.MemoryMiB[z] += memory
 		}
 	}
 	return s

@@ -37,9 +37,9 @@ type instance struct {
 	zone   model.Zone
 	life   life
 
-	number int32 // in launch order, over the whole run
-	order  order // what was asked for
-	host   int32 // in its pool and zone; None with unlimited capacity
+	number    int32 // in launch order, over the whole run
+	order     order // what was asked for
+	hostPlace       // where it lies
 
 	launchedAt  sim.Time
 	inServiceAt sim.Time
@@ -86,7 +86,7 @@ type order struct {
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
-	host, ok := cp.place(o.need, o.zone, o.option)
+	at, ok := cp.place(o.wish())
 	if !ok {
 		return 0, false
 	}
@@ -94,7 +94,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	h, in := cp.instances.Alloc()
 	marks := in.marks[:0]
 	*in = instance{
-		life: pending, zone: o.zone, number: cp.launched, order: o, host: host,
+		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
 		lease: None, address: None, monitored: None,
 	}
@@ -270,7 +270,7 @@ func (cp *Plane) onInstanceIsGone(ev model.Event) {
 
 func (cp *Plane) gone(h slab.Handle) {
 	in := cp.instances.Get(h)
-	cp.unplace(in.order.need, in.zone, in.host)
+	cp.unplace(in.order.need, in.zone, in.hostPlace)
 	cp.data.Close(in.server)
 	group, activity := in.order.group, in.order.activity
 	cp.instances.Free(h)

@@ -3,6 +3,7 @@ package controlplane
 import (
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/stat"
 )
 
 // Outcome is what one replication showed of its capacity.
@@ -58,6 +59,10 @@ type TenantOutcome struct {
 	Launched, Terminated, LaunchFailed, Interrupted int64
 	RunningMean                                     float64
 	RunningMax                                      int64
+	// Of a workload whose launches wait for room.
+	Waits       stat.Histogram // nanoseconds from arrival to launch, of those launched
+	WaitingMean float64        // launches that wait, time-weighted
+	Waiting     int64          // of them at the horizon
 }
 
 // Outcome closes the books at the horizon.
@@ -101,6 +106,7 @@ func (cp *Plane) placeOutcomes(out *Outcome) {
 	for i := range cp.flows {
 		f := &cp.flows[i]
 		f.out.RunningMean, f.out.RunningMax = f.running.Mean(end), f.running.Max(end)
+		f.out.WaitingMean, f.out.Waiting = f.waiting.Mean(end), int64(len(f.queue))
 		out.Tenants = append(out.Tenants, f.out)
 		if !f.cfg.Foreign {
 			out.Interruptions += f.out.Interrupted

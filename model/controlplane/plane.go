@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"headroom/model"
-	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/spot"
 	"headroom/model/workload"
@@ -67,6 +66,10 @@ type Plane struct {
 	egress    []model.Bytes // what the present hour has, by owner: scratch
 	egressed  sim.Time      // until when it is recorded
 	hostPools []hostPool
+	holds     []hold
+	claims    []claim // of launches that found no room, on what Spot instances leave
+	queued    int     // launches of instance workloads that wait for room
+	resuming  bool    // a tenantsResume event is pending
 	spotPools []spotPool
 	flows     []tenantFlow
 	tenants   pool[tenant]
@@ -106,7 +109,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newFaults,
+		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err
@@ -140,29 +143,6 @@ func (cp *Plane) newBalancers(cfg []Balancer) {
 	}
 }
 
-func (cp *Plane) newHosts() error {
-	cp.hostPools = make([]hostPool, len(cp.cfg.HostPools))
-	for i := range cp.hostPools {
-		cfg := &cp.cfg.HostPools[i]
-		p := &cp.hostPools[i]
-		p.cfg = cfg
-		p.zones = make([]*placement.Hosts, len(cp.frame.Zones))
-		p.spot = make([][]occupant, len(cp.frame.Zones))
-		p.claimed = make([]sim.Time, len(cp.frame.Zones))
-		entry, ok := placement.Find(cfg.Placement, cp.cfg.Placements...)
-		if !ok {
-			return fmt.Errorf("hosts.%s: unknown placement %q", cfg.Name, cfg.Placement)
-		}
-		for z, n := range cfg.PerZone {
-			if n > 0 {
-				draws := cp.stream("placement/" + cfg.Name + "/" + cp.frame.Zones[z])
-				p.zones[z] = placement.New(placement.Capacity{CPU: cfg.CPU, MemoryMiB: cfg.MemoryMiB}, n, entry.New(&draws))
-			}
-		}
-	}
-	return nil
-}
-
 func (cp *Plane) newFleets() error {
 	cp.fleets = make([]fleet, len(cp.cfg.Instances))
 	for i := range cp.fleets {
@@ -170,8 +150,7 @@ func (cp *Plane) newFleets() error {
 		cp.fleets[i] = fleet{cfg: cfg, owner: cp.owner("instance." + cfg.Name)}
 		for n := range cfg.Count {
 			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)], true) {
-				return fmt.Errorf("instance.%s: no host has room for instance %d of %d at the start [InsufficientInstanceCapacity]",
-					cfg.Name, n+1, cfg.Count)
+				return cfg.shortage(n)
 			}
 		}
 	}

@@ -185,7 +185,7 @@ func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 		v.CapacityScore = 0
 		return v
 	}
-	if n := p.cfg.Need; n.Pool != None && cp.kernel.Now() < cp.hostPools[n.Pool].claimed[p.cfg.Zone] {
+	if n := p.cfg.Need; n.Pool != None && cp.kernel.Now() < cp.hostPools[n.Pool].zones[p.cfg.Zone].claimed {
 		v.CapacityScore = 0
 	} else if n.Pool != None {
 		v.CapacityScore = cp.freeShare(p.cfg.Need, p.cfg.Zone)
@@ -203,11 +203,10 @@ const comfortable = 0.1
 // freeShare scores the free capacity of a zone's hosts in [0, 1].
 func (cp *Plane) freeShare(n Need, zone model.Zone) float64 {
 	p := &cp.hostPools[n.Pool]
-	hosts := p.zones[zone]
-	if hosts == nil || hosts.Len() == 0 {
+	z := &p.zones[zone]
+	if z.shared == nil {
 		return 0
 	}
-	reserved, _ := hosts.Reserved()
-	total := float64(hosts.Len()) * float64(p.cfg.CPU)
-	return min(1, (total-float64(reserved))/(comfortable*total))
+	total := float64(z.shared.Len()) * float64(p.cfg.CPU)
+	return min(1, (total-float64(z.taken()))/(comfortable*total))
 }

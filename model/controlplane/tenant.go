@@ -19,14 +19,16 @@ type tenantFlow struct {
 	aged      rng.Distribution // lifetimes of those that run at the start
 	zone      int
 	owner     int32
-	upTo      []float64 // sizes by cumulative weight
+	upTo      []float64       // sizes by cumulative weight
+	queue     []waitingTenant // launches that wait for room, in order
+	waiting   stat.Level
 	running   stat.Level
 	out       TenantOutcome
 }
 
 // tenant is an instance that comes and goes by itself.
 type tenant struct {
-	host     int32
+	hostPlace
 	lease    int32
 	volumes  int32 // its first in the ledger, the others follow; None without
 	address  int32
@@ -71,21 +73,36 @@ func (f *tenantFlow) drawSize() (size int32) {
 	return size
 }
 
+// launchTenant launches an instance, or lets it wait where its workload does.
 func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 	f := &cp.flows[i]
-	need := f.cfg.Sizes[size].Need
-	zone, host, ok := cp.placeTenant(f, need)
-	if !ok && f.cfg.Option == model.OnDemand && cp.reclaimFor(need, zone) && cp.cfg.WaitForSpotReclaim {
+	if f.cfg.Wait {
+		cp.enqueueTenant(i, waitingTenant{size, lifetime, cp.kernel.Now()})
+		return
+	}
+	zone, b, ok := cp.placeTenant(f, size)
+	if ok {
+		cp.openTenant(i, tenant{hostPlace: b, workload: int32(i), size: size, zone: zone}, lifetime)
+		return
+	}
+	promised := forThisInstant
+	if cp.cfg.WaitForSpotReclaim {
+		promised = untilItReturns
+	}
+	if cp.reclaimFor(f.wish(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
 		cp.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
 		return
 	}
-	if !ok {
-		f.out.LaunchFailed++
-		return
-	}
+	f.out.LaunchFailed++
+}
+
+// openTenant starts the life of an instance that has its place.
+func (cp *Plane) openTenant(i int, placed tenant, lifetime sim.Time) {
+	f := &cp.flows[i]
 	now := cp.kernel.Now()
 	h, t := cp.tenants.Alloc()
-	*t = tenant{host: host, workload: int32(i), size: size, zone: zone, lease: None, volumes: None, address: None}
+	*t = placed
+	t.lease, t.volumes, t.address = None, None, None
 	f.running.Add(now, 1)
 	f.out.Launched++
 	if !f.cfg.Foreign {
@@ -97,6 +114,15 @@ func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 	}
 	if lifetime <= cp.frame.Duration-now {
 		cp.scheduleAfter(lifetime, handled(tenantDeparts, h))
+	}
+}
+
+// wish is what an instance of that size asks of the hosts of a zone.
+func (f *tenantFlow) wish(size int32, zone model.Zone) wish {
+	s := &f.cfg.Sizes[size]
+	return wish{
+		need: s.Need, zone: zone, option: f.cfg.Option, typ: s.Type,
+		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign,
 	}
 }
 
@@ -123,26 +149,26 @@ func (cp *Plane) onTenantReturns(ev model.Event) {
 
 // placeTenant deals instances to the zones in turn, skipping full ones. A
 // refusal names the zone whose turn it was.
-func (cp *Plane) placeTenant(f *tenantFlow, need Need) (zone model.Zone, host int32, ok bool) {
+func (cp *Plane) placeTenant(f *tenantFlow, size int32) (zone model.Zone, b hostPlace, ok bool) {
 	first := f.zone
 	if f.zone++; f.zone == len(f.cfg.Zones) {
 		f.zone = 0
 	}
 	for k := range f.cfg.Zones {
 		zone = f.cfg.Zones[(first+k)%len(f.cfg.Zones)]
-		if host, ok = cp.place(need, zone, f.cfg.Option); ok {
-			return zone, host, true
+		if b, ok = cp.place(f.wish(size, zone)); ok {
+			return zone, b, true
 		}
 	}
-	return f.cfg.Zones[first], None, false
+	return f.cfg.Zones[first], unlimited, false
 }
 
 // exposeTenant subjects a Spot tenant to its market and to reclaims.
 func (cp *Plane) exposeTenant(f *tenantFlow, h slab.Handle, t *tenant) {
 	o := occupant{handle: h, tenant: true}
 	if need := f.cfg.Sizes[t.size].Need; need.Pool != None {
-		p := &cp.hostPools[need.Pool]
-		p.spot[t.zone] = append(p.spot[t.zone], o)
+		z := &cp.hostPools[need.Pool].zones[t.zone]
+		z.spot = append(z.spot, o)
 	}
 	if f.cfg.SpotPool == nil {
 		return
@@ -184,7 +210,7 @@ func (cp *Plane) endTenant(h slab.Handle, end model.LeaseEnd) {
 	t := cp.tenants.Get(h)
 	f := &cp.flows[t.workload]
 	now := cp.kernel.Now()
-	cp.unplace(f.cfg.Sizes[t.size].Need, t.zone, t.host)
+	cp.unplace(f.cfg.Sizes[t.size].Need, t.zone, t.hostPlace)
 	f.running.Add(now, -1)
 	f.out.Terminated++
 	cp.closeLease(t.lease, end)

@@ -79,7 +79,12 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 		cp.overtaken()
 		return
 	}
-	if !cp.hostFailed(in) || !cp.launchFleet(in.order.fleet, in.zone, false) {
+	if !cp.hostFailed(in) {
+		cp.scheduleAfter(statusCheck, ev)
+		return
+	}
+	if !cp.launchFleet(in.order.fleet, in.zone, false) {
+		cp.reclaimFor(in.order.wish(), None, untilItReturns)
 		cp.scheduleAfter(statusCheck, ev)
 		return
 	}

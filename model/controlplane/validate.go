@@ -48,6 +48,9 @@ func (e *Estate) Validate(w World) []error {
 	for i := range e.InstanceWorkloads {
 		v.instanceWorkload(&e.InstanceWorkloads[i])
 	}
+	for i := range e.Holds {
+		v.hold(&e.Holds[i])
+	}
 	for i := range e.Faults {
 		v.fault(&e.Faults[i], fmt.Sprintf("fault.%d", i))
 	}
@@ -93,6 +96,9 @@ func (v *validator) hostPool(p *HostPool) {
 	for _, n := range p.PerZone {
 		v.check(n >= 0 && n <= math.MaxInt32, path+".per_zone", "must be 0 to %d, got %d", math.MaxInt32, n)
 	}
+	nodes := max(1, p.Nodes)
+	v.check(p.Nodes >= 0 && p.Nodes <= placement.MostNodes && int(p.CPU)%nodes == 0 && p.MemoryMiB%int64(nodes) == 0,
+		path+".nodes", "must be 1 to %d and divide the CPU (%d) and the memory (%d MiB), got %d", placement.MostNodes, p.CPU, p.MemoryMiB, p.Nodes)
 	v.check(p.CPU > 0 && p.MemoryMiB > 0, path, "must have CPU and memory, got %d and %d MiB", p.CPU, p.MemoryMiB)
 }
 
@@ -225,6 +231,15 @@ func (v *validator) instanceWorkload(w *InstanceWorkload) {
 	for _, p := range w.SpotPool {
 		v.optional(p, len(v.SpotPools), path+".spot_pool", "Spot pool")
 	}
+}
+
+func (v *validator) hold(h *Hold) {
+	v.reference(h.Type, v.world.Types, h.Name+".instance_type", "type")
+	v.reference(int(h.Zone), v.world.Zones, h.Name+".zone", "zone")
+	v.need(h.Need, h.Name)
+	v.check(h.Count > 0 && h.Count <= math.MaxInt32, h.Name+".count", "must be 1 to %d, got %d", math.MaxInt32, h.Count)
+	v.check(h.From >= 0 && (h.To == 0 || h.To > h.From), h.Name, "must end after it begins, got %v to %v", h.From, h.To)
+	v.check(h.Tenancy == model.TenancyDefault || h.Tenancy == model.TenancyDedicated, h.Name+".tenancy", "must be default or dedicated, got %d", h.Tenancy)
 }
 
 func (v *validator) fault(f *Fault, path string) {

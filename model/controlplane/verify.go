@@ -18,32 +18,35 @@ func (cp *Plane) Verify() error {
 	return nil
 }
 
-// verifyHosts: reserved = Σ instances aboard, never above capacity.
+// load is what lies on a host, or is held there.
+type load struct{ cpu, memory int64 }
+
+func (l *load) add(n Need) {
+	l.cpu += int64(n.CPU)
+	l.memory += n.MemoryMiB
+}
+
+// verifyHosts: reserved = Σ instances aboard and places held, never above
+// capacity; no host is shared between tenancies.
 func (cp *Plane) verifyHosts() error {
-	type load struct{ cpu, memory int64 }
 	for p := range cp.hostPools {
-		for z, hosts := range cp.hostPools[p].zones {
-			if hosts == nil {
+		for z := range cp.hostPools[p].zones {
+			zone := &cp.hostPools[p].zones[z]
+			if zone.shared == nil {
 				continue
 			}
-			aboard := make([]load, hosts.Len())
-			add := func(n Need, zone model.Zone, host int32) {
-				if n.Pool == p && zone == model.Zone(z) {
-					aboard[host].cpu += int64(n.CPU)
-					aboard[host].memory += n.MemoryMiB
+			shared, dedicated := cp.loads(p, model.Zone(z), false), cp.loads(p, model.Zone(z), true)
+			for h := range shared {
+				if shared[h] != (load{}) && dedicated[h] != (load{}) {
+					return fmt.Errorf("host %d of %s: %+v of tenancy dedicated lies beside %+v of others", h, cp.hostPools[p].cfg.Name, dedicated[h], shared[h])
 				}
-			}
-			for _, in := range cp.instances.All() {
-				add(in.order.need, in.zone, in.host)
-			}
-			for _, t := range cp.tenants.All() {
-				add(cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.zone, t.host)
-			}
-			shape := hosts.Shape()
-			for h, l := range aboard {
-				free := hosts.Free(h)
-				if int64(free.CPU)+l.cpu != int64(shape.CPU) || free.MemoryMiB+l.memory != shape.MemoryMiB {
-					return fmt.Errorf("host %d of %s: %+v aboard, %+v free of %+v", h, cp.hostPools[p].cfg.Name, l, free, shape)
+				own, aboard := zone.shared, shared[h]
+				if dedicated[h] != (load{}) {
+					own, aboard = zone.dedicated, dedicated[h]
+				}
+				shape, free := own.Shape(), own.Free(h)
+				if int64(free.CPU)+aboard.cpu != int64(shape.CPU) || free.MemoryMiB+aboard.memory != shape.MemoryMiB {
+					return fmt.Errorf("host %d of %s: %+v aboard, %+v free of %+v", h, cp.hostPools[p].cfg.Name, aboard, free, shape)
 				}
 				if free.CPU < 0 || free.MemoryMiB < 0 {
 					return fmt.Errorf("host %d of %s is overcommitted: %+v", h, cp.hostPools[p].cfg.Name, free)
@@ -52,6 +55,32 @@ func (cp *Plane) verifyHosts() error {
 		}
 	}
 	return nil
+}
+
+// loads returns what one tenancy has on the hosts of a pool in a zone.
+func (cp *Plane) loads(pool int, zone model.Zone, dedicated bool) []load {
+	loads := make([]load, cp.hostPools[pool].zones[zone].shared.Len())
+	for _, in := range cp.instances.All() {
+		if n := in.order.need; n.Pool == pool && in.zone == zone && in.dedicated == dedicated {
+			loads[in.host].add(n)
+		}
+	}
+	for _, t := range cp.tenants.All() {
+		n := cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need
+		if n.Pool == pool && t.zone == zone && t.dedicated == dedicated {
+			loads[t.host].add(n)
+		}
+	}
+	for _, i := range cp.hostPools[pool].zones[zone].holds {
+		h := &cp.holds[i]
+		if h.places == nil || dedicated != (h.cfg.Tenancy == model.TenancyDedicated) {
+			continue
+		}
+		for at := range h.places.Unused() {
+			loads[at.Host].add(h.cfg.Need)
+		}
+	}
+	return loads
 }
 
 // verifyLeases: every running instance has one open lease, all others none.

@@ -2,6 +2,7 @@ package placement
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 )
 
@@ -146,6 +147,10 @@ func (r *Reservation) Available() int {
 	}
 	return n
 }
+
+// Unused yields the seats that are held for instances to come, held longest
+// first.
+func (r *Reservation) Unused() iter.Seq[Seat] { return slices.Values(r.unused) }
 
 // Used returns how many instances are in places of the reservation.
 func (r *Reservation) Used() int { return len(r.used) }

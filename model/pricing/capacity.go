@@ -51,6 +51,9 @@ type change struct {
 func (c *cover) holdCapacity() {
 	for i := range c.sheet.capacity {
 		r := &c.sheet.capacity[i]
+		if slices.Contains(c.sheet.ledger.Refused, r.Name) {
+			continue
+		}
 		to := r.To
 		if to == 0 {
 			to = c.sheet.ledger.End

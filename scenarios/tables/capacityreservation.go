@@ -2,9 +2,11 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/sim"
@@ -12,7 +14,7 @@ import (
 
 func capacityReservationKeys() []schema.Key {
 	return schema.Within("capacity_reservation.NAME", "ValidationError", []schema.Key{
-		schema.Row("instance_type", schema.Text(), schema.Required, "type whose capacity is held; its family must have no [hosts.NAME]").Coded(unsupported),
+		schema.Row("instance_type", schema.Text(), schema.Required, "type whose capacity is held, on the hosts of its family if they are finite").Coded(unsupported),
 		schema.Row("instance_platform", schema.OneOf(platformWords...), `"linux"`, "of the instances that fill it").Coded(schema.NoCode),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...), `"default"`, "of the instances that fill it").Coded(schema.NoCode),
 		schema.Row("availability_zone", schema.Text(), schema.Required, "letter of the zone where it is").Coded(schema.NoCode),
@@ -23,17 +25,33 @@ func capacityReservationKeys() []schema.Key {
 }
 
 // readCapacityReservations reads the Capacity Reservations, when all else is known.
-// They change the bill only: capacity without hosts is unlimited, and there is
-// nothing to hold.
+// Without hosts, whose capacity is unlimited, they change the bill only.
 func (l *loader) readCapacityReservations() {
+	var holds []controlplane.Hold
 	for _, t := range l.tables["capacity_reservation"] {
 		r := l.readCapacityReservation(t)
 		t.Done()
 		if t.Unspoilt() && !t.Broken {
 			l.cautionReservation(t, r)
+			holds = append(holds, l.holdCapacity(t, r)...)
 		}
 		l.scenario.Plan.Capacity = append(l.scenario.Plan.Capacity, r)
 	}
+	l.cfg.Holds = append(holds, l.cfg.Holds...) // filled before zonal Reserved Instances, as the bill does
+}
+
+// holdCapacity keeps the capacity of a reservation on finite hosts.
+func (l *loader) holdCapacity(t *schema.Table, r pricing.CapacityReservation) []controlplane.Hold {
+	typ := l.types[r.Type]
+	need := l.need(typ)
+	if need.Pool == cloud.None {
+		return nil
+	}
+	l.starts = append(l.starts, start{t, "instance_count"})
+	return []controlplane.Hold{{
+		Name: t.Path, Reservation: r.Name, Type: typ, Platform: r.Platform, Tenancy: r.Tenancy,
+		Zone: model.Zone(slices.Index(l.cfg.Zones, r.Zone)), Need: need, Count: int(r.Count), From: r.From, To: r.To,
+	}}
 }
 
 func (l *loader) readCapacityReservation(t *schema.Table) pricing.CapacityReservation {
@@ -53,9 +71,6 @@ func (l *loader) readCapacityReservation(t *schema.Table) pricing.CapacityReserv
 	if typ := l.instanceType(t, "instance_type", zones); typ >= 0 {
 		r.Type = l.cfg.Types[typ].Name
 		l.onDemand(t, "instance_type", typ, r.Platform)
-		if l.need(typ).Pool != cloud.None {
-			t.Add(schema.Fault{Path: t.Path, Rule: "is not simulated on finite hosts by this version"}, t.Node, "")
-		}
 	}
 	r.From, r.To = l.period(t)
 	return r

@@ -49,6 +49,7 @@ func (l *loader) readCommitments(tables []*schema.Table) {
 		t.Done()
 		if t.Unspoilt() {
 			l.checkCommitment(t, c)
+			l.holdZonal(t, c)
 		}
 		l.scenario.Plan.Commitments = append(l.scenario.Plan.Commitments, c)
 	}
@@ -112,6 +113,20 @@ func (l *loader) readReservation(t *schema.Table, c *pricing.Commitment) {
 		c.Type = l.cfg.Types[typ].Name
 	}
 	c.Count = int64(t.Whole("count"))
+}
+
+// holdZonal keeps the capacity of a zonal Reserved Instance on finite hosts.
+func (l *loader) holdZonal(t *schema.Table, c pricing.Commitment) {
+	typ, known := l.types[c.Type]
+	zone := slices.Index(l.cfg.Zones, c.Zone)
+	if c.Kind != pricing.ReservedInstance || zone < 0 || !known || l.need(typ).Pool == controlplane.None {
+		return
+	}
+	l.starts = append(l.starts, start{t, "count"})
+	l.cfg.Holds = append(l.cfg.Holds, controlplane.Hold{
+		Name: t.Path, Type: typ, Platform: c.Platform, Tenancy: c.Tenancy,
+		Zone: model.Zone(zone), Need: l.need(typ), Count: int(c.Count),
+	})
 }
 
 func (l *loader) readSavingsPlan(t *schema.Table, c *pricing.Commitment) {

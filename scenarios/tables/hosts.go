@@ -20,6 +20,7 @@ func hostKeys() []schema.Key {
 		schema.Row("per_zone", schema.Whole(0, mostHosts), "", "hosts in each zone"),
 		schema.Row("zones", schema.Either("table of integers", schema.TableOf(schema.Whole(0, mostHosts))), "", "hosts by zone, { a = 12, b = 8 }, instead of per_zone"),
 		schema.Row("placement", schema.Choice(placements), `"first-fit"`, "which host receives an instance"),
+		schema.Row("nodes", schema.Whole(1, placement.MostNodes), "1", "NUMA nodes that a host is divided into: an instance that fits one lies in one, a larger one takes equal parts of several"),
 		schema.Row("vcpus", schema.Whole(1, 100_000), "", "hardware threads of a host; only for hosts of no AWS family"),
 		schema.Row("memory", schema.Quantity(schema.GiB, 1<<20, 1<<50), "", "memory of a host; only for hosts of no AWS family"),
 		schema.Row("background", schema.Inner(), "", "other tenants on these hosts, which is what reclaims Spot"),
@@ -62,15 +63,28 @@ func (l *loader) hostShape(t *schema.Table, p *controlplane.HostPool) {
 		t.Mode = "to a family of the catalogue, whose hosts are known"
 		cpu, memory := shape.Capacity()
 		p.CPU, p.MemoryMiB = int32(cpu), memory
+		l.hostNodes(t, p)
 		return
 	}
 	p.CPU = int32(t.Whole("vcpus"))
 	p.MemoryMiB = int64(t.Size("memory") / model.MiB)
+	l.hostNodes(t, p)
 	if (!t.Has("vcpus") || !t.Has("memory")) && !t.Broken {
 		t.Add(schema.Fault{
 			Path: t.Path, Rule: "must be a family of the catalogue, or have vcpus and memory",
 			Got: tree.Quote(t.Name), Hint: schema.Hint(t.Name, l.families()),
 		}, t.Node, "vcpus")
+	}
+}
+
+// hostNodes reads into how many equal nodes a host is divided.
+func (l *loader) hostNodes(t *schema.Table, p *controlplane.HostPool) {
+	p.Nodes = t.Whole("nodes")
+	if !t.Sound("nodes") {
+		p.Nodes = 1
+	}
+	if int(p.CPU)%p.Nodes != 0 || p.MemoryMiB%int64(p.Nodes) != 0 {
+		t.Wrong("nodes", fmt.Sprintf("must divide the host's CPU (%d) and memory (%d MiB)", p.CPU, p.MemoryMiB))
 	}
 }
 

@@ -29,6 +29,7 @@ func (l *loader) readInstances() {
 		f.TargetGroups = t.References("target_groups")
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
+		l.starts = append(l.starts, start{t, "count"})
 		t.Done()
 	}
 }

@@ -30,6 +30,7 @@ func instanceWorkloadKeys() []schema.Key {
 		schema.Row("lifetime", schema.Law(schema.Seconds), "", "how long they run; a trace may tell it"),
 		schema.Row("purchase_option", schema.OneOf("on-demand: On-Demand, which hold their capacity", "spot: Spot, which can be reclaimed"), `"on-demand"`, "how they are bought"),
 		schema.Row("initial", schema.Either(`number or "stationary"`, schema.Quantity(schema.Number, 0, mostTenants), schema.OneOf("stationary: as many as in the long run")), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
+		schema.Row("wait", schema.Flag(), "false", "launches that find no room wait for it, in order, instead of failing"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
 		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes of each, of EC2 types; without a root among them, one of gp3 and 8 GiB is added"),
@@ -45,6 +46,7 @@ func (l *loader) readInstanceWorkloads() {
 			w.Option = model.Spot
 		}
 		w.Foreign = t.Flag("foreign")
+		w.Wait = t.Flag("wait")
 		names := l.readTenantSizes(t, &w)
 		l.readTenantGear(t, &w)
 		a := l.readTenantArrivals(t, &w, names)

@@ -197,4 +197,5 @@ type loader struct {
 	pools    *spotPools
 	files    map[string]*dataFile
 	laws     map[string]rng.Distribution // by measure and text
+	starts   []start                     // what must find room at the start
 }

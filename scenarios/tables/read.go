@@ -44,7 +44,7 @@ func topKeys() []schema.Key {
 		schema.Row("fault", schema.List(), "", "what breaks, at a time or at a rate"),
 		schema.Row("price_book", schema.Inner(), "", "what the account pays for things, beside list prices"),
 		schema.Row("commitment", schema.List(), "", "what is already bought, by term; it takes part in every bill"),
-		schema.Row("capacity_reservation", schema.Named(), "", "room for instances, billed whether they run or not; it changes the bill only, for without [hosts.NAME] capacity is unlimited"),
+		schema.Row("capacity_reservation", schema.Named(), "", "room for instances, billed whether they run or not; on finite hosts nobody else takes it"),
 		schema.Row("thresholds", schema.Inner(), "", "limits on metrics; a breach makes the command exit 3"),
 		schema.Row("sweep", schema.Inner(), "", "parameters to vary, and in which design"),
 		schema.Row("search", schema.Inner(), "", "choices, of which `recommend` finds the cheapest that meets the thresholds"),
@@ -142,4 +142,26 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectServices()
 	l.connectSpeeds()
 	l.connectAlarms()
+	l.checkStart()
+}
+
+// start is a table of what must find room at the start of the run, with the key
+// of its number.
+type start struct {
+	table *schema.Table
+	key   string
+}
+
+// checkStart refuses hosts that are too small for what runs, or is held, at the
+// start: once nothing else is wrong.
+func (l *loader) checkStart() {
+	if len(l.Faults) > 0 || len(l.starts) == 0 {
+		return
+	}
+	short := l.cfg.CheckStart(&l.cfg.Frame)
+	for _, s := range l.starts {
+		if short != nil && s.table.Path == short.Path {
+			s.table.Reject(s.key, schema.Fault{Rule: short.Text, Code: "InsufficientInstanceCapacity"})
+		}
+	}
 }
