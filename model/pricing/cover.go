@@ -14,7 +14,7 @@ import (
 // Dedicated Hosts by host reservations, instances by zonal and then
 // regional Reserved Instances, then everything by EC2 Instance and by Compute
 // Savings Plans. Commitments are in force in the whole clock hours that the run
-// touches; what minimum charges append in later hours is On-Demand.
+// touches, or in those of their own term in it; what minimum charges append in later hours is On-Demand.
 type cover struct {
 	sheet   *sheet
 	hours   clockHours
@@ -22,7 +22,7 @@ type cover struct {
 	months  []int    // of each clock hour
 	inForce int      // clock hours in which commitments are in force
 	queue   []queued // instances that Reserved Instances may cover
-	room    []uint32 // microseconds of each of their clock hours that none has taken
+	room    []int64  // microseconds of each of their clock hours that none has taken
 	taken   fold[takenKey, takenSum]
 	last    takenKey // that was taken from
 	lastSum int      // its place in taken
@@ -117,9 +117,10 @@ func (c *Commitment) precedence() int {
 }
 
 func (c *cover) leaveOut(commitment *Commitment, rate price) {
+	first, last := c.window(commitment)
 	c.sheet.leaveOut(charge{
 		service: EC2, sku: commitment.PlanName() + "." + commitment.subject(), owner: account, price: rate,
-		consumed: quantity{ratio(int64(c.inForce), 1), "Hours"},
+		consumed: quantity{ratio(int64(last-first), 1), "Hours"},
 	})
 }
 
@@ -219,9 +220,10 @@ func (c *cover) addUnused(commitment *Commitment, key takenKey, sum takenSum) {
 func (c *cover) addPurchases(commitment *Commitment) {
 	rate := commitment.rate(c.sheet.book)
 	hourly := commitment.recurring(rate.usd)
-	for h := 0; h < c.inForce; {
+	begins, ends := c.window(commitment)
+	for h := begins; h < ends; {
 		first := h
-		for h < c.inForce && c.months[h] == c.months[first] {
+		for h < ends && c.months[h] == c.months[first] {
 			h++
 		}
 		line := c.commitmentCharge(commitment, c.months[first], c.clock(first).join(c.clock(h-1)))
@@ -229,8 +231,8 @@ func (c *cover) addPurchases(commitment *Commitment) {
 		amount := new(big.Rat).Mul(commitment.quantity(), ratio(int64(h-first), 1))
 		c.addPurchase(commitment, line, purchase{Recurring, amount, price{usd: hourly, estimated: rate.estimated}})
 	}
-	if commitment.Bought && c.inForce > 0 {
-		line := c.commitmentCharge(commitment, c.months[0], c.clock(0))
+	if commitment.Bought && begins < ends {
+		line := c.commitmentCharge(commitment, c.months[begins], c.clock(begins))
 		line.description = commitment.label() + ": upfront payment"
 		line.sku += ".upfront"
 		upfront := commitment.upfront(rate.usd)

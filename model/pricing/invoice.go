@@ -144,7 +144,7 @@ func (u Unpriced) String() string {
 func (v Invoice) Cost() model.Money {
 	var sum model.Money
 	for i := range v.Lines {
-		sum += v.Lines[i].Effective
+		sum = sum.Plus(v.Lines[i].Effective)
 	}
 	return sum
 }
@@ -153,7 +153,7 @@ func (v Invoice) Cost() model.Money {
 func (v Invoice) Total() model.Money {
 	var sum model.Money
 	for i := range v.Lines {
-		sum += v.Lines[i].Billed
+		sum = sum.Plus(v.Lines[i].Billed)
 	}
 	return sum
 }

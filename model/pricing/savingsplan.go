@@ -72,7 +72,7 @@ func compareProducts(a, b, c, d uint64) int {
 func (c *cover) spend(commitment int) {
 	plan := &c.sheet.commitments[commitment]
 	offers := c.offers(plan)
-	for h := range c.inForce {
+	for h, last := c.window(plan); h < last; h++ {
 		var budget total // 10⁻⁹ dollars an hour × microseconds
 		budget.addProduct(uint64(plan.Hourly), microHour)
 		for i := range offers {
