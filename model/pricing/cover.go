@@ -29,7 +29,9 @@ type cover struct {
 }
 
 // takenKey says which commitment took what. Item -1 is what nobody used.
-type takenKey struct{ commitment, item, month int }
+// Held is the place of the Capacity Reservation that the usage fills, counted from
+// 1 in the item's; 0 for none.
+type takenKey struct{ commitment, item, month, held int }
 
 type takenSum struct {
 	micros int64 // of the item
@@ -127,8 +129,26 @@ func (c *cover) leaveOut(commitment *Commitment, rate price) {
 // take records that a commitment covers microseconds of an item in a clock hour,
 // which costs it amount of what it holds.
 func (c *cover) take(key takenKey, h int, micros int64) {
-	c.items[key.item].left[h] -= micros
+	it := &c.items[key.item]
+	it.left[h] -= micros
 	key.month = c.months[h]
+	for k := range it.held {
+		held := it.held[k].left
+		if h < len(held) && held[h] > 0 && micros > 0 {
+			part := min(micros, held[h])
+			held[h] -= part
+			micros -= part
+			key.held = k + 1
+			c.note(key, h, part)
+		}
+	}
+	if key.held = 0; micros > 0 {
+		c.note(key, h, micros)
+	}
+}
+
+// note adds to what a commitment took.
+func (c *cover) note(key takenKey, h int, micros int64) {
 	if key != c.last {
 		c.taken.at(key)
 		c.last, c.lastSum = key, c.taken.index[key]
@@ -143,7 +163,7 @@ func (c *cover) leave(commitment, h int, unused total) {
 	if unused == (total{}) {
 		return
 	}
-	sum := c.taken.at(takenKey{commitment, -1, c.months[h]})
+	sum := c.taken.at(takenKey{commitment: commitment, item: -1, month: c.months[h]})
 	sum.unused.addTotal(unused)
 	sum.span = sum.span.join(c.clock(h))
 }
@@ -179,6 +199,9 @@ func (c *cover) addTaken() {
 // effective cost.
 func (c *cover) addUsed(commitment *Commitment, key takenKey, sum takenSum) {
 	it := &c.items[key.item]
+	if key.held > 0 {
+		it = it.inside(key.held - 1)
+	}
 	line := c.charge(it, commitment.option())
 	line.month = key.month
 	c.measure(&line, it, part{sum.micros, sum.span})

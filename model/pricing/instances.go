@@ -60,10 +60,12 @@ type item struct {
 	candidate
 	owner       int32
 	zone        model.Zone
-	reservation string // name of the Capacity Reservation whose unused part it is
-	allowance   bool   // the free tier granted some of it
-	use         int    // index into clockHours.Uses; -1 for what is no instance
-	units       int64  // quarters of a normalized unit; 0 if it has none
+	reservation string    // name of the Capacity Reservation whose unused part it is
+	allowance   bool      // the free tier granted some of it
+	filled      string    // name of the Capacity Reservation that this part of it fills
+	held        []holding // its usage inside Capacity Reservations
+	use         int       // index into clockHours.Uses; -1 for what is no instance
+	units       int64     // quarters of a normalized unit; 0 if it has none
 	span        span
 	left        []int64 // microseconds by clock hour
 }
@@ -95,6 +97,7 @@ func billOnDemand(s *sheet) {
 	c := newCover(s)
 	c.discount()
 	for i := range c.items {
+		s.addReserved(c, &c.items[i])
 		s.addItem(c, &c.items[i], c.items[i].left, OnDemand)
 	}
 }
@@ -185,6 +188,9 @@ func (c *cover) charge(it *item, option Option) charge {
 		line.sku += ".unused_capacity"
 		line.description = it.reservation + ": unused Capacity Reservation of " + it.name + ", " + string(option)
 		line.reservation = it.reservation
+	}
+	if it.filled != "" {
+		line.reservation, line.filled = it.filled, true
 	}
 	return line
 }
