@@ -118,8 +118,8 @@ var lastResort = []struct {
 	{"elb", "gwlb_hour", 0.0125},
 	{"elb", "gwlb_lcu_hour", 0.004},
 	{"data_transfer", "internet_out_over_150TB", 0.05},
-	{"cloudwatch", "alarm", 0.10},
-	{"cloudwatch", "alarm_high_resolution", 0.30},
+	{"cloudwatch", "standard_alarm", 0.10},
+	{"cloudwatch", "high_resolution_alarm", 0.30},
 }
 
 // service returns the book's price of an item.
