@@ -40,8 +40,8 @@
 // cost, the purchase of one the reverse, and what is paid upfront is spread over
 // its term. Without commitments both are the same.
 //
-// Conventions of our own, where no source decides: Savings Plan rates are those of
-// Reserved Instances, of a Dedicated Host at the discount of the type that
+// Conventions of our own, where no source decides: EC2 Instance Savings Plan rates are
+// those of Standard Reserved Instances, of a Dedicated Host at the discount of the type that
 // was placed in its family first, estimated; plans of one kind apply one after the
 // other, and share a candidate between owners and zones by usage; instances that
 // run fill a Capacity Reservation also if a zonal Reserved Instance covers them.

@@ -223,7 +223,11 @@ func (s *sheet) rateOf(c candidate) price {
 // reservedRate returns the effective rate of an hour of a candidate. Hosts have
 // the discount of the type that was placed on them first, estimated.
 func reservedRate(book Book, o model.Offering, c candidate) price {
-	rate := newPrice(book.Reserved(c.name, c.platform, o))
+	return c.onTenancy(book, newPrice(book.Reserved(c.name, c.platform, o)))
+}
+
+// onTenancy returns what a rate of shared hardware is on the candidate's.
+func (c *candidate) onTenancy(book Book, rate price) price {
 	switch c.tenancy {
 	case model.TenancyDedicated:
 		return rate.times(dedicatedFactor)

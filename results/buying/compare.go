@@ -216,7 +216,7 @@ func (c *Comparison) warn(v Variants, o Options) {
 		}
 	}
 	if derived {
-		c.Warnings = append(c.Warnings, "Savings Plan rates are estimates: those of Reserved Instances of the same term and payment")
+		c.Warnings = append(c.Warnings, "Savings Plan rates are estimates where they are not published: those of Reserved Instances of the same term and payment, for EC2 Instance plans probably low")
 	}
 	if len(estimated) > 0 {
 		c.Warnings = append(c.Warnings, "estimated prices: "+results.Listed(estimated)+"; `--price-book` replaces them")
