@@ -17,6 +17,18 @@ func USD(dollars float64) Money { return Money(math.Round(dollars * 1e9)) }
 // USD returns m in dollars.
 func (m Money) USD() float64 { return float64(m) / 1e9 }
 
+// Plus returns m + n, at most what Money can hold: nine billion dollars.
+func (m Money) Plus(n Money) Money {
+	sum := m + n
+	switch {
+	case m > 0 && n > 0 && sum < 0:
+		return math.MaxInt64
+	case m < 0 && n < 0 && sum >= 0:
+		return math.MinInt64
+	}
+	return sum
+}
+
 // String formats m as dollars with cents, or with up to nine decimals where
 // cents would hide it.
 func (m Money) String() string {

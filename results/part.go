@@ -299,12 +299,17 @@ func (p *part) list() float64 {
 
 func (p *part) charged(amount func(*pricing.Line) model.Money) float64 {
 	var total model.Money
+	beyond := 0.0 // what Money cannot hold
 	for i := range p.invoice.Lines {
 		if l := &p.invoice.Lines[i]; p.owns(l.Owner, l.Service, l.Option) {
-			total += amount(l)
+			m := amount(l)
+			if total.Plus(m) == math.MaxInt64 {
+				beyond, total = beyond+total.USD(), 0
+			}
+			total += m
 		}
 	}
-	return total.USD()
+	return beyond + total.USD()
 }
 
 // instanceHours is the length of the part's leases, or, of what is no way to

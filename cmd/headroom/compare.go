@@ -123,12 +123,12 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	v := buying.Variants{OnDemand: e.AsOnDemand()}
+	v := buying.Variants{OnDemand: e.AsOnDemand(), Written: e.AsWritten()}
 	v.Spot, v.Stays = e.AsSpot()
 	v.Mixed, _ = e.AsMixed()
 	o := f.options(e)
 	o.Size = size
-	bar := newProgress(e.Name, o.Simulations(), f.quiet)
+	bar := newProgress(e.Name, o.Simulations(v), f.quiet)
 	o.Progress = bar.advance
 	comparison, err := buying.Compare(c.Context(), v, o)
 	bar.end()

@@ -17,6 +17,7 @@ type Catalog struct {
 	types     table // all Regions alike
 	shapes    table // all Regions alike
 	speeds    table // all Regions alike
+	plans     table // of us-east-1
 	instances table
 	hosts     table
 	services  table
@@ -55,6 +56,7 @@ func Open(region string) (*Catalog, error) {
 		types:     open("types.csv.gz", typeColumns),
 		shapes:    open("shapes.csv", shapeColumns),
 		speeds:    open("speeds.csv", speedColumns),
+		plans:     open("compute_plans.csv", planColumns),
 		instances: open(region+"/instances.csv.gz", instanceColumns),
 		hosts:     open(region+"/hosts.csv", hostColumns),
 		services:  open(region+"/services.csv", serviceColumns),

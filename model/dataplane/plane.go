@@ -59,6 +59,7 @@ type Plane struct {
 	servers       pool[server]
 	fleets        [][]uint32 // servers by [instance.NAME], open or not
 	fleetServices []int
+	direct        bool          // some source is
 	egress        []model.Bytes // to the internet without a balancer, by owner
 	zoneDown      []int         // outages that hold each zone
 	calendar      calendar

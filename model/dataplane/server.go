@@ -59,7 +59,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
 	}
 	s.egress = None
-	if spec.Public {
+	if spec.Public && p.direct {
 		s.egress = spec.Owner
 		for int(spec.Owner) >= len(p.egress) {
 			p.egress = append(p.egress, 0)

@@ -129,6 +129,7 @@ func (p *Plane) newCaller(service, step int) error {
 // balancer, its idle timeout, and its share of the time that clients wait.
 func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
 	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer
+	p.direct = p.direct || s.direct
 	s.limits = deadlines{oldest: noIndex, newest: noIndex, limit: sim.Never, code: Code460}
 	if s.clients.Timeout > 0 {
 		s.limits.limit = s.clients.Timeout

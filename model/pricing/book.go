@@ -12,6 +12,10 @@ type Book interface {
 	// Reserved returns the effective rate of an hour of a Reserved Instance on
 	// shared hardware, with what is paid upfront spread over the term.
 	Reserved(instanceType string, platform model.Platform, offering model.Offering) (model.Price, bool)
+	// ComputePlan returns the rate of an hour of a Compute Savings Plan on shared
+	// hardware, with what is paid upfront spread over the term. The class of the
+	// offering has no meaning.
+	ComputePlan(instanceType string, platform model.Platform, offering model.Offering) (model.Price, bool)
 	// NormalizedUnits returns the weight of a type in size-flexible Reserved
 	// Instances, a multiple of 0.25; 0 for a type that has none.
 	NormalizedUnits(instanceType string) float64

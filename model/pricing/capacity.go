@@ -40,10 +40,18 @@ func (r *CapacityReservation) matches(s *sheet, l *model.Lease) bool {
 		l.Tenancy == r.Tenancy && s.zone(l.Zone) == r.Zone
 }
 
-// change is a step of a number of instances.
+// change is a step of a number of instances: of those that run, or of those that
+// earlier reservations hold.
 type change struct {
 	second int64
 	by     int64
+	runs   int // place in matching; -1: held by earlier reservations
+}
+
+// holding is the usage of an item that lies inside a Capacity Reservation.
+type holding struct {
+	reservation string
+	left        []int64 // microseconds by clock hour that no line has yet
 }
 
 // holdCapacity adds an item for the unused part of each Capacity Reservation.
@@ -54,18 +62,8 @@ func (c *cover) holdCapacity() {
 		if slices.Contains(c.sheet.ledger.Refused, r.Name) {
 			continue
 		}
-		to := r.To
-		if to == 0 {
-			to = c.sheet.ledger.End
-		}
-		period := billed(r.From, max(r.From, to), minute)
+		period := c.sheet.held(r)
 		c.extend(c.hours.hourOf(period.to-1) + 1)
-		before := int64(0)
-		for j := range c.sheet.capacity[:i] {
-			if q := &c.sheet.capacity[j]; q.Type == r.Type && q.Platform == r.Platform && q.Tenancy == r.Tenancy && q.Zone == r.Zone {
-				before += q.Count
-			}
-		}
 		it := item{
 			candidate: candidate{r.Type, (&Commitment{Kind: ReservedInstance, Type: r.Type}).family(), r.Platform, r.Tenancy},
 			owner:     account, zone: model.Zone(slices.Index(c.sheet.ledger.Zones, r.Zone)), use: -1,
@@ -75,36 +73,112 @@ func (c *cover) holdCapacity() {
 			it.reservation = "capacity-reservation"
 		}
 		it.units = quarters(c.sheet.book.NormalizedUnits(r.Type))
-		c.idle(&it, r, before)
+		c.fill(&it, i)
 		c.items = append(c.items, it)
 	}
 }
 
-// idle counts the time of a reservation that no instance fills: of n that run,
-// those beyond the first before fill it.
-func (c *cover) idle(it *item, r *CapacityReservation, before int64) {
-	changes := []change{{it.span.from, 0}, {it.span.to, 0}}
-	for i := range c.sheet.ledger.Leases {
-		l := &c.sheet.ledger.Leases[i]
-		if !r.matches(c.sheet, l) {
-			continue
-		}
-		charged, _ := leaseSpan(l)
-		charged = span{max(charged.from, it.span.from), min(charged.to, it.span.to)}
-		if charged.from < charged.to {
-			changes = append(changes, change{charged.from, 1}, change{charged.to, -1})
-		}
-	}
+// fill counts the time of a reservation that instances fill, owners in their order,
+// and that none does: of n that run, those beyond what earlier reservations of
+// the same attributes hold fill it.
+func (c *cover) fill(it *item, reservation int) {
+	r := &c.sheet.capacity[reservation]
+	changes, matching := c.changes(it, reservation)
 	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.second, b.second) })
-	running := int64(0)
+	inside := make([]*holding, len(matching))
+	for k, m := range matching {
+		held := &c.items[m].held
+		*held = append(*held, holding{it.reservation, make([]int64, len(c.months))})
+		inside[k] = &(*held)[len(*held)-1]
+	}
+	running, before := make([]int64, len(matching)), int64(0)
 	for i := range changes[:len(changes)-1] {
-		running += changes[i].by
-		unused := r.Count - min(r.Count, max(0, running-before))
+		if ch := changes[i]; ch.runs >= 0 {
+			running[ch.runs] += ch.by
+		} else {
+			before += ch.by
+		}
 		for from := changes[i].second; from < changes[i+1].second; {
 			h := c.hours.hourOf(from)
 			to := min(changes[i+1].second, c.hours.begin(h+1))
+			unused, place := r.Count, int64(0)
+			for k, n := range running {
+				filled := max(0, min(place+n, before+r.Count)-max(place, before))
+				place += n
+				unused -= filled
+				inside[k].left[h] += filled * (to - from) * micro
+			}
 			it.left[h] += unused * (to - from) * micro
 			from = to
 		}
+	}
+}
+
+// changes returns when the number of instances that may fill a reservation changes
+// while it is held, and the items that they belong to.
+func (c *cover) changes(it *item, reservation int) (changes []change, matching []int) {
+	r := &c.sheet.capacity[reservation]
+	changes = []change{{it.span.from, 0, -1}, {it.span.to, 0, -1}}
+	add := func(period span, by int64, runs int) {
+		if period = (span{max(period.from, it.span.from), min(period.to, it.span.to)}); period.from < period.to {
+			changes = append(changes, change{period.from, by, runs}, change{period.to, -by, runs})
+		}
+	}
+	for i := range c.sheet.capacity[:reservation] {
+		if q := &c.sheet.capacity[i]; q.Type == r.Type && q.Platform == r.Platform && q.Tenancy == r.Tenancy && q.Zone == r.Zone {
+			add(c.sheet.held(q), q.Count, -1)
+		}
+	}
+	places := map[useKey]int{}
+	for i := range c.items {
+		if use := c.items[i].use; use >= 0 {
+			u := &c.hours.Uses[use]
+			if c.items[i].candidate == it.candidate && u.Zone == it.zone {
+				places[u.key()] = len(matching)
+				matching = append(matching, i)
+			}
+		}
+	}
+	for i := range c.sheet.ledger.Leases {
+		if l := &c.sheet.ledger.Leases[i]; r.matches(c.sheet, l) {
+			if place, found := places[keyOf(l)]; found {
+				charged, _ := leaseSpan(l)
+				add(charged, 1, place)
+			}
+		}
+	}
+	return changes, matching
+}
+
+// held returns when a reservation is held.
+func (s *sheet) held(r *CapacityReservation) span {
+	to := r.To
+	if to == 0 {
+		to = s.ledger.End
+	}
+	return billed(r.From, max(r.From, to), minute)
+}
+
+// inside returns the item as its part in one of the reservations that it fills.
+func (it *item) inside(held int) *item {
+	part := *it
+	part.filled = it.held[held].reservation
+	return &part
+}
+
+// addReserved bills what is left of an item inside reservations, On-Demand, and
+// takes it out of the item.
+func (s *sheet) addReserved(c *cover, it *item) {
+	for k := range it.held {
+		held := it.held[k].left
+		for h := range it.left {
+			part := int64(0)
+			if h < len(held) {
+				part = min(held[h], it.left[h])
+				held[h] = part
+			}
+			it.left[h] -= part
+		}
+		s.addItem(c, it.inside(k), held[:min(len(held), len(it.left))], OnDemand)
 	}
 }

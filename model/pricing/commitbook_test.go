@@ -123,3 +123,11 @@ func seconds(invoice Invoice) map[Option]float64 {
 	}
 	return sums
 }
+
+// ComputePlan is the Convertible rate.
+func (b discountBook) ComputePlan(instanceType string, platform model.Platform, o model.Offering) (model.Price, bool) {
+	o.Class = model.Convertible
+	rate, ok := b.Reserved(instanceType, platform, o)
+	rate.Estimated = true
+	return rate, ok
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/sim"
 )
 
 // CommitmentKind says what is committed to.
@@ -32,7 +33,7 @@ func (k CommitmentKind) savingsPlan() bool {
 }
 
 // Commitment is what was bought for a term: Count Reserved Instances or reserved
-// hosts, or Hourly dollars of a Savings Plan. It is in force during the whole run.
+// hosts, or Hourly dollars of a Savings Plan.
 // [Commitment.Validate] says which fields each kind has.
 type Commitment struct {
 	Name     string // unique in a plan; "" is given one
@@ -50,8 +51,11 @@ type Commitment struct {
 	SizeFlexible bool
 	Count        int64
 	Hourly       model.Money
-	// Bought says that the term begins with the run, so that what is paid upfront
-	// is on its invoice; else it was paid before.
+	// From and To are when it is in force: from the clock hour in which From lies up
+	// to that of To. To 0 is the end of the run.
+	From, To sim.Time
+	// Bought says that the term begins at From, so that what is paid upfront is on
+	// the invoice, and ends with its length; else it was paid before.
 	Bought bool
 }
 
@@ -97,6 +101,19 @@ func (c *Commitment) rate(book Book) price {
 	default:
 		return price{usd: ratio(1, 1)}
 	}
+}
+
+// window returns the clock hours in which the commitment is in force.
+func (c *cover) window(commitment *Commitment) (first, last int) {
+	hourOf := func(t sim.Time) int { return c.hours.hourOf(int64(t / sim.Second)) }
+	first, last = min(hourOf(commitment.From), c.inForce), c.inForce
+	if commitment.To > 0 {
+		last = min(last, hourOf(commitment.To))
+	}
+	if commitment.Bought {
+		last = min(last, first+int(commitment.Term.Hours()))
+	}
+	return first, max(first, last)
 }
 
 // quantity returns how many units were bought.

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"fmt"
+	"math"
 
 	"headroom/model"
 )
@@ -31,6 +32,8 @@ func (c *Commitment) Validate(book Book) []Fault {
 	var f faults
 	f.require(c.Term == model.OneYear || c.Term == model.ThreeYears, "term", "must be 1y or 3y", fmt.Sprintf("%d years", c.Term))
 	f.require(c.Payment >= model.NoUpfront && c.Payment <= model.AllUpfront, "payment", "must be no-upfront, partial-upfront or all-upfront", c.Payment)
+	f.require(c.From >= 0, "start", "must not lie before the run", c.From)
+	f.require(c.To == 0 || c.To > c.From, "end", "must be after the beginning", c.To)
 	switch c.Kind {
 	case ReservedInstance:
 		c.checkReserved(&f, book)
@@ -66,6 +69,8 @@ func (c *Commitment) checkReserved(f *faults, book Book) {
 	f.require(c.Platform >= model.Linux && c.Platform <= model.SUSE, "platform", "must be linux, windows, rhel or suse", int(c.Platform))
 	f.require(c.Tenancy == model.TenancyDefault || c.Tenancy == model.TenancyDedicated, "tenancy", "must be default or dedicated", int(c.Tenancy))
 	f.require(c.Count > 0, "count", "must be positive", c.Count)
+	most := math.MaxInt64 / (microHour * max(1, quarters(book.NormalizedUnits(c.Type))))
+	f.require(c.Count <= most, "count", fmt.Sprintf("must be at most %d of this size", most), c.Count)
 	f.require(c.Hourly == 0, "hourly", "must be absent: a Reserved Instance is bought by count", c.Hourly)
 	if c.SizeFlexible {
 		f.require(c.Zone == "", "size_flexible", "must not be true with zonal scope", "true in zone "+c.Zone)

@@ -14,7 +14,7 @@ import (
 // Dedicated Hosts by host reservations, instances by zonal and then
 // regional Reserved Instances, then everything by EC2 Instance and by Compute
 // Savings Plans. Commitments are in force in the whole clock hours that the run
-// touches; what minimum charges append in later hours is On-Demand.
+// touches, or in those of their own term in it; what minimum charges append in later hours is On-Demand.
 type cover struct {
 	sheet   *sheet
 	hours   clockHours
@@ -22,14 +22,16 @@ type cover struct {
 	months  []int    // of each clock hour
 	inForce int      // clock hours in which commitments are in force
 	queue   []queued // instances that Reserved Instances may cover
-	room    []uint32 // microseconds of each of their clock hours that none has taken
+	room    []int64  // microseconds of each of their clock hours that none has taken
 	taken   fold[takenKey, takenSum]
 	last    takenKey // that was taken from
 	lastSum int      // its place in taken
 }
 
 // takenKey says which commitment took what. Item -1 is what nobody used.
-type takenKey struct{ commitment, item, month int }
+// Held is the place of the Capacity Reservation that the usage fills, counted from
+// 1 in the item's; 0 for none.
+type takenKey struct{ commitment, item, month, held int }
 
 type takenSum struct {
 	micros int64 // of the item
@@ -117,17 +119,36 @@ func (c *Commitment) precedence() int {
 }
 
 func (c *cover) leaveOut(commitment *Commitment, rate price) {
+	first, last := c.window(commitment)
 	c.sheet.leaveOut(charge{
 		service: EC2, sku: commitment.PlanName() + "." + commitment.subject(), owner: account, price: rate,
-		consumed: quantity{ratio(int64(c.inForce), 1), "Hours"},
+		consumed: quantity{ratio(int64(last-first), 1), "Hours"},
 	})
 }
 
 // take records that a commitment covers microseconds of an item in a clock hour,
 // which costs it amount of what it holds.
 func (c *cover) take(key takenKey, h int, micros int64) {
-	c.items[key.item].left[h] -= micros
+	it := &c.items[key.item]
+	it.left[h] -= micros
 	key.month = c.months[h]
+	for k := range it.held {
+		held := it.held[k].left
+		if h < len(held) && held[h] > 0 && micros > 0 {
+			part := min(micros, held[h])
+			held[h] -= part
+			micros -= part
+			key.held = k + 1
+			c.note(key, h, part)
+		}
+	}
+	if key.held = 0; micros > 0 {
+		c.note(key, h, micros)
+	}
+}
+
+// note adds to what a commitment took.
+func (c *cover) note(key takenKey, h int, micros int64) {
 	if key != c.last {
 		c.taken.at(key)
 		c.last, c.lastSum = key, c.taken.index[key]
@@ -142,7 +163,7 @@ func (c *cover) leave(commitment, h int, unused total) {
 	if unused == (total{}) {
 		return
 	}
-	sum := c.taken.at(takenKey{commitment, -1, c.months[h]})
+	sum := c.taken.at(takenKey{commitment: commitment, item: -1, month: c.months[h]})
 	sum.unused.addTotal(unused)
 	sum.span = sum.span.join(c.clock(h))
 }
@@ -178,6 +199,9 @@ func (c *cover) addTaken() {
 // effective cost.
 func (c *cover) addUsed(commitment *Commitment, key takenKey, sum takenSum) {
 	it := &c.items[key.item]
+	if key.held > 0 {
+		it = it.inside(key.held - 1)
+	}
 	line := c.charge(it, commitment.option())
 	line.month = key.month
 	c.measure(&line, it, part{sum.micros, sum.span})
@@ -219,9 +243,10 @@ func (c *cover) addUnused(commitment *Commitment, key takenKey, sum takenSum) {
 func (c *cover) addPurchases(commitment *Commitment) {
 	rate := commitment.rate(c.sheet.book)
 	hourly := commitment.recurring(rate.usd)
-	for h := 0; h < c.inForce; {
+	begins, ends := c.window(commitment)
+	for h := begins; h < ends; {
 		first := h
-		for h < c.inForce && c.months[h] == c.months[first] {
+		for h < ends && c.months[h] == c.months[first] {
 			h++
 		}
 		line := c.commitmentCharge(commitment, c.months[first], c.clock(first).join(c.clock(h-1)))
@@ -229,8 +254,8 @@ func (c *cover) addPurchases(commitment *Commitment) {
 		amount := new(big.Rat).Mul(commitment.quantity(), ratio(int64(h-first), 1))
 		c.addPurchase(commitment, line, purchase{Recurring, amount, price{usd: hourly, estimated: rate.estimated}})
 	}
-	if commitment.Bought && c.inForce > 0 {
-		line := c.commitmentCharge(commitment, c.months[0], c.clock(0))
+	if commitment.Bought && begins < ends {
+		line := c.commitmentCharge(commitment, c.months[begins], c.clock(begins))
 		line.description = commitment.label() + ": upfront payment"
 		line.sku += ".upfront"
 		upfront := commitment.upfront(rate.usd)

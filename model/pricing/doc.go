@@ -31,7 +31,8 @@
 // the second of its From and lasts its duration rounded up, at least 60 s, the
 // missing seconds being appended after its end. A second belongs to the clock
 // hour, the month and the Spot price in which it begins. Commitments are in force,
-// and charged, in the whole clock hours that the run touches; of the last
+// and charged, in the whole clock hours that the run touches, or from the one in
+// which their term begins up to that in which it ends; of the last
 // candidate of a Savings Plan a part is covered, to the microsecond.
 //
 // What an invoice is to pay ([Invoice.Total]) is not what the run costs
@@ -39,15 +40,15 @@
 // cost, the purchase of one the reverse, and what is paid upfront is spread over
 // its term. Without commitments both are the same.
 //
-// Conventions of our own, where no source decides: Savings Plan rates are those of
-// Reserved Instances, of a Dedicated Host at the discount of the type that
+// Conventions of our own, where no source decides: EC2 Instance Savings Plan rates are
+// those of Standard Reserved Instances, of a Dedicated Host at the discount of the type that
 // was placed in its family first, estimated; plans of one kind apply one after the
 // other, and share a candidate between owners and zones by usage; instances that
 // run fill a Capacity Reservation also if a zonal Reserved Instance covers them.
 //
 // Costs: a ledger of 10⁶ leases bills in under a second of CPU, and in one to two
-// under commitments or on hosts; commitments keep 4 bytes per clock hour of each instance that
-// Reserved Instances may cover. clockHoursOf keeps 8 bytes per clock hour and
+// under commitments or on hosts; commitments keep 8 bytes per clock hour of each instance that
+// Reserved Instances may cover, instances that come and go together counting once. clockHoursOf keeps 8 bytes per clock hour and
 // distinct use, whatever the number of leases; a Spot pool keeps 24 bytes per
 // price step and maximum price. All plans over a month of a thousand instances
 // are sized and billed in half a second.

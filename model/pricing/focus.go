@@ -42,7 +42,7 @@ var focusColumns = []focusColumn{
 	{"BillingPeriodEnd", func(r *focusRow) string { return instant(r.Month.AddDate(0, 1, 0)) }},
 	{"BillingPeriodStart", func(r *focusRow) string { return instant(r.Month) }},
 	{"CapacityReservationId", (*focusRow).reservationID},
-	{"CapacityReservationStatus", func(r *focusRow) string { return only(r.Reservation != "", "Unused") }},
+	{"CapacityReservationStatus", (*focusRow).reservationStatus},
 	{"ChargeCategory", func(r *focusRow) string { return string(r.Category) }},
 	{"ChargeClass", func(*focusRow) string { return "" }}, // nothing is corrected
 	{"ChargeDescription", func(r *focusRow) string { return r.Description }},
@@ -154,6 +154,13 @@ func (r *focusRow) reservationID() string {
 	return only(r.Reservation != "", r.Region+"/capacity-reservation/"+r.Reservation)
 }
 
+func (r *focusRow) reservationStatus() string {
+	if r.Filled {
+		return "Used"
+	}
+	return only(r.Reservation != "", "Unused")
+}
+
 func (r *focusRow) pricingCategory() string {
 	switch {
 	case r.discounted() && r.Category == Usage:
@@ -171,7 +178,7 @@ func (r *focusRow) resource() (id, name, kind string) {
 	switch {
 	case r.discounted() && !r.consumes():
 		return r.discountID(), r.Discount.Name, r.Discount.Kind.String()
-	case r.Reservation != "":
+	case r.Reservation != "" && !r.Filled:
 		return r.reservationID(), r.Reservation, "Capacity Reservation"
 	case r.Owner == "":
 		return "", "", ""

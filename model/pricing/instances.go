@@ -60,10 +60,12 @@ type item struct {
 	candidate
 	owner       int32
 	zone        model.Zone
-	reservation string // name of the Capacity Reservation whose unused part it is
-	allowance   bool   // the free tier granted some of it
-	use         int    // index into clockHours.Uses; -1 for what is no instance
-	units       int64  // quarters of a normalized unit; 0 if it has none
+	reservation string    // name of the Capacity Reservation whose unused part it is
+	allowance   bool      // the free tier granted some of it
+	filled      string    // name of the Capacity Reservation that this part of it fills
+	held        []holding // its usage inside Capacity Reservations
+	use         int       // index into clockHours.Uses; -1 for what is no instance
+	units       int64     // quarters of a normalized unit; 0 if it has none
 	span        span
 	left        []int64 // microseconds by clock hour
 }
@@ -95,6 +97,7 @@ func billOnDemand(s *sheet) {
 	c := newCover(s)
 	c.discount()
 	for i := range c.items {
+		s.addReserved(c, &c.items[i])
 		s.addItem(c, &c.items[i], c.items[i].left, OnDemand)
 	}
 }
@@ -186,6 +189,9 @@ func (c *cover) charge(it *item, option Option) charge {
 		line.description = it.reservation + ": unused Capacity Reservation of " + it.name + ", " + string(option)
 		line.reservation = it.reservation
 	}
+	if it.filled != "" {
+		line.reservation, line.filled = it.filled, true
+	}
 	return line
 }
 
@@ -217,7 +223,11 @@ func (s *sheet) rateOf(c candidate) price {
 // reservedRate returns the effective rate of an hour of a candidate. Hosts have
 // the discount of the type that was placed on them first, estimated.
 func reservedRate(book Book, o model.Offering, c candidate) price {
-	rate := newPrice(book.Reserved(c.name, c.platform, o))
+	return c.onTenancy(book, newPrice(book.Reserved(c.name, c.platform, o)))
+}
+
+// onTenancy returns what a rate of shared hardware is on the candidate's.
+func (c *candidate) onTenancy(book Book, rate price) price {
 	switch c.tenancy {
 	case model.TenancyDedicated:
 		return rate.times(dedicatedFactor)

@@ -121,7 +121,8 @@ type Line struct {
 
 	Negotiated  float64 // share of the price that is not paid
 	Discount    Discount
-	Reservation string // Capacity Reservation whose unused part it is
+	Reservation string // Capacity Reservation whose unused part it is, or which it fills
+	Filled      bool   // it is usage that fills the Reservation
 }
 
 // Unpriced is usage for which the price book has no price.
@@ -144,7 +145,7 @@ func (u Unpriced) String() string {
 func (v Invoice) Cost() model.Money {
 	var sum model.Money
 	for i := range v.Lines {
-		sum += v.Lines[i].Effective
+		sum = sum.Plus(v.Lines[i].Effective)
 	}
 	return sum
 }
@@ -153,7 +154,7 @@ func (v Invoice) Cost() model.Money {
 func (v Invoice) Total() model.Money {
 	var sum model.Money
 	for i := range v.Lines {
-		sum += v.Lines[i].Billed
+		sum = sum.Plus(v.Lines[i].Billed)
 	}
 	return sum
 }
@@ -173,6 +174,7 @@ func Order(owners []string) func(a, b *Line) int {
 			a.Month.Compare(b.Month),
 			cmp.Compare(a.Option, b.Option),
 			cmp.Compare(a.Discount.Name, b.Discount.Name),
+			cmp.Compare(a.Reservation, b.Reservation),
 		)
 	}
 }

@@ -54,11 +54,11 @@ func billAlarms(s *sheet) {
 	for i, group := range groups.keys {
 		sum := groups.sums[i]
 		c := charge{
-			service: CloudWatch, sku: "alarm", description: "alarms of standard resolution",
+			service: CloudWatch, sku: "standard_alarm", description: "alarms of standard resolution",
 			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
 		}
 		if group.high {
-			c.sku, c.description = "alarm_high_resolution", "alarms of high resolution"
+			c.sku, c.description = "high_resolution_alarm", "alarms of high resolution"
 			c.price = s.service("cloudwatch", c.sku)
 			s.addMonthly(c, sum.seconds, "Alarm")
 			continue

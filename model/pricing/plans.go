@@ -26,6 +26,8 @@ func Plans() []PlanEntry {
 	plans := []PlanEntry{{
 		Name: "on-demand", Description: "by the second, without commitment",
 		Size: func(own Plan, _ []*model.Ledger) Plan { return own },
+	}, {
+		Name: "as-written", Description: "the purchase options and the commitments of the scenario itself", Simulated: true,
 	}}
 	for _, class := range []model.Class{model.Standard, model.Convertible} {
 		plans = append(plans, commitmentPlans(Commitment{Kind: ReservedInstance, Class: class})...)

@@ -15,6 +15,7 @@ type queued struct {
 	launched    sim.Time
 	number      int32
 	lease, item int32
+	count       int64 // of leases that are alike, side by side in the queue
 	first       int32 // clock hour of its first room
 	room        int   // end of its part of cover.room
 }
@@ -32,8 +33,21 @@ func (q *queued) compare(r *queued) int {
 	}
 }
 
-// lineUp queues the instances that some Reserved Instance may cover. It takes 4
-// bytes per instance and clock hour: what none has taken of it yet.
+// alike reports whether leases that are side by side are charged for the same time
+// and covered alike, so that they can be counted.
+func (c *cover) alike(q, r *queued) bool {
+	if q.item != r.item || q.launched != r.launched {
+		return false
+	}
+	leases := c.sheet.ledger.Leases
+	one, _ := leaseSpan(&leases[q.lease])
+	other, _ := leaseSpan(&leases[r.lease])
+	return one == other
+}
+
+// lineUp queues the instances that some Reserved Instance may cover. It takes 8
+// bytes per clock hour of each kind of instance that came and went together: what
+// none has taken of them yet.
 func (c *cover) lineUp() {
 	if c.queue != nil {
 		return
@@ -46,22 +60,27 @@ func (c *cover) lineUp() {
 	}
 	leases := c.sheet.ledger.Leases
 	c.queue = make([]queued, 0, len(leases))
-	cells := 0
 	for i := range leases {
 		l := &leases[i]
 		if l.Option != model.OnDemand {
 			continue
 		}
 		if at, found := items[keyOf(l)]; found {
-			charged, _ := leaseSpan(l)
-			cells += c.hours.hourOf(charged.to) - c.hours.hourOf(charged.from) + 1
 			c.queue = append(c.queue, queued{
-				units: c.items[at].units, launched: l.From - l.Carried, number: l.Instance, lease: int32(i), item: at,
+				units: c.items[at].units, launched: l.From - l.Carried, number: l.Instance, lease: int32(i), item: at, count: 1,
 			})
 		}
 	}
 	slices.SortFunc(c.queue, func(a, b queued) int { return a.compare(&b) })
-	c.room = make([]uint32, 0, cells)
+	kept := c.queue[:0]
+	for _, q := range c.queue {
+		if last := len(kept) - 1; last >= 0 && c.alike(&kept[last], &q) {
+			kept[last].count++
+			continue
+		}
+		kept = append(kept, q)
+	}
+	c.queue = kept
 	for i := range c.queue {
 		c.makeRoom(&c.queue[i])
 	}
@@ -76,14 +95,14 @@ func (c *cover) reservable(it *item) bool {
 	return false
 }
 
-// makeRoom notes how much of each clock hour a lease is.
+// makeRoom notes how much of each clock hour leases are.
 func (c *cover) makeRoom(q *queued) {
 	charged, _ := leaseSpan(&c.sheet.ledger.Leases[q.lease])
 	first := c.hours.hourOf(charged.from)
 	q.first = int32(first)
 	for from, h := charged.from, first; from < charged.to && h < c.inForce; h++ {
 		to := min(charged.to, c.hours.begin(h+1))
-		c.room = append(c.room, uint32((to-from)*micro))
+		c.room = append(c.room, q.count*(to-from)*micro)
 		from = to
 	}
 	q.room = len(c.room)
@@ -129,8 +148,8 @@ func (c *cover) reserveInstances(commitment int) {
 		if pool.weights[q.item] > 0 {
 			key := takenKey{commitment: commitment, item: int(q.item)}
 			for j := room; j < q.room; j++ {
-				taken := pool.take(key, int(q.first)+j-room, int64(c.room[j]))
-				c.room[j] -= uint32(taken)
+				taken := pool.take(key, int(q.first)+j-room, c.room[j])
+				c.room[j] -= taken
 			}
 		}
 		room = q.room
@@ -196,7 +215,7 @@ func newPool(c *cover, commitment int) *pool {
 			}
 		}
 	}
-	for h := range p.left {
+	for h, last := c.window(r); h < last; h++ {
 		p.left[h] = r.Count * p.size * microHour
 	}
 	return p

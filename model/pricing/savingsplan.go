@@ -9,11 +9,19 @@ import (
 )
 
 // planRate returns what an hour of a candidate takes of a Savings Plan, rounded
-// to 10⁻⁹ dollars. Nobody published it: it is derived (rules.md).
+// to 10⁻⁹ dollars. Those of EC2 Instance plans are derived (rules.md): they are the
+// Standard rates, and not above those of Compute plans where these are estimates.
 func (s *sheet) planRate(plan *Commitment, c candidate) price {
-	rate := reservedRate(s.book, plan.offering(), c)
+	rate := c.onTenancy(s.book, newPrice(s.book.ComputePlan(c.name, c.platform, plan.offering())))
+	if plan.Kind == EC2InstanceSavingsPlan {
+		standard := reservedRate(s.book, plan.offering(), c)
+		if rate.usd == nil || standard.usd == nil || !standard.estimated || standard.usd.Cmp(rate.usd) < 0 {
+			rate = standard
+		}
+		rate.estimated = true
+	}
 	if rate.usd != nil {
-		rate = price{usd: ratio(int64(round(rate.usd)), int64(model.Dollar)), estimated: true}
+		rate.usd = ratio(int64(round(rate.usd)), int64(model.Dollar))
 	}
 	return rate
 }
@@ -72,7 +80,7 @@ func compareProducts(a, b, c, d uint64) int {
 func (c *cover) spend(commitment int) {
 	plan := &c.sheet.commitments[commitment]
 	offers := c.offers(plan)
-	for h := range c.inForce {
+	for h, last := c.window(plan); h < last; h++ {
 		var budget total // 10⁻⁹ dollars an hour × microseconds
 		budget.addProduct(uint64(plan.Hourly), microHour)
 		for i := range offers {

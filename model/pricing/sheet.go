@@ -118,8 +118,8 @@ var lastResort = []struct {
 	{"elb", "gwlb_hour", 0.0125},
 	{"elb", "gwlb_lcu_hour", 0.004},
 	{"data_transfer", "internet_out_over_150TB", 0.05},
-	{"cloudwatch", "alarm", 0.10},
-	{"cloudwatch", "alarm_high_resolution", 0.30},
+	{"cloudwatch", "standard_alarm", 0.10},
+	{"cloudwatch", "high_resolution_alarm", 0.30},
 }
 
 // service returns the book's price of an item.
@@ -170,6 +170,7 @@ type charge struct {
 	rateEstimated bool      // of the effective cost
 	discount      Discount
 	reservation   string
+	filled        bool // it is usage inside the reservation, not its unused part
 	instances     bool
 	allowance     bool // how much of it there is depends on a monthly allowance or tier
 }
@@ -216,7 +217,7 @@ func (s *sheet) add(c charge) {
 		Priced: float(c.priced.amount), PricedUnit: c.priced.unit,
 		UnitPrice: float(kept.of(new(big.Rat).Quo(unit, c.priced.amount))), ListPrice: float(c.price.usd),
 		List: round(list), Contracted: round(kept.of(list)), Billed: round(kept.of(c.cost)), Effective: round(kept.of(c.effective)),
-		Estimated: estimated, Negotiated: s.discount[c.service], Discount: c.discount, Reservation: c.reservation,
+		Estimated: estimated, Negotiated: s.discount[c.service], Discount: c.discount, Reservation: c.reservation, Filled: c.filled,
 		Prorated: c.allowance && s.prorates(c.month),
 	}
 	if line.Prorated {

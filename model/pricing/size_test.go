@@ -199,6 +199,6 @@ func ExamplePlans() {
 	}
 	// Output:
 	// on-demand
+	// as-written
 	// reserved-standard-1y-no-upfront
-	// reserved-standard-1y-partial-upfront
 }

@@ -18,6 +18,8 @@ import (
 // streams, so that they meet the same load.
 type Variants struct {
 	OnDemand, Spot, Mixed *cloud.Config
+	// Written is the scenario as it is; nil if that is OnDemand.
+	Written *cloud.Config
 	// Stays says of Spot and Mixed what launches On-Demand there nonetheless.
 	Stays []string
 }
@@ -44,14 +46,8 @@ type Options struct {
 }
 
 // Simulations returns how many replications a comparison takes.
-func (o *Options) Simulations() int {
-	n := 1
-	for _, name := range []string{spotPlan, mixedPlan} {
-		if o.wants(name) {
-			n++
-		}
-	}
-	return n * o.Replications
+func (o *Options) Simulations(v Variants) int {
+	return (1 + len(v.launches(o))) * o.Replications
 }
 
 func (o *Options) wants(plan string) bool { return o.Plans == nil || slices.Contains(o.Plans, plan) }
@@ -60,6 +56,7 @@ func (o *Options) wants(plan string) bool { return o.Plans == nil || slices.Cont
 const (
 	spotPlan  = "spot"
 	mixedPlan = "mixed"
+	written   = "as-written"
 )
 
 // Comparison is what a usage costs under each plan.
@@ -111,19 +108,16 @@ func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	launched := map[string][]*replication{}
-	for _, way := range v.ways() {
-		if !o.wants(way.plan) {
-			continue
-		}
-		if launched[way.plan], err = r.simulate(ctx, way.cfg); err != nil {
+	launched := map[*cloud.Config][]*replication{}
+	for _, cfg := range v.launches(&o) {
+		if launched[cfg], err = r.simulate(ctx, cfg); err != nil {
 			return nil, err
 		}
 	}
 	baseline := bill(o.Account, onDemand)
 	rows, err := batch.Map(ctx, len(entries), batch.Options{Workers: o.Workers}, func(_ context.Context, i int) (Row, error) {
 		runs := onDemand
-		if own := launched[entries[i].Name]; own != nil {
+		if own := launched[v.way(entries[i].Name)]; own != nil {
 			runs = own
 		}
 		return r.row(entries[i], runs, baseline), nil
@@ -138,13 +132,30 @@ func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
 	return c, nil
 }
 
-// way is a plan that launches instances in a way of its own.
-type way struct {
-	plan string
-	cfg  *cloud.Config
+// way returns how a plan launches instances, nil for On-Demand.
+func (v *Variants) way(plan string) *cloud.Config {
+	switch plan {
+	case spotPlan:
+		return v.Spot
+	case mixedPlan:
+		return v.Mixed
+	case written:
+		return v.Written
+	}
+	return nil
 }
 
-func (v *Variants) ways() []way { return []way{{spotPlan, v.Spot}, {mixedPlan, v.Mixed}} }
+// launches returns the ways to launch that the wanted plans need beside On-Demand,
+// each once.
+func (v *Variants) launches(o *Options) []*cloud.Config {
+	var all []*cloud.Config
+	for _, plan := range []string{spotPlan, mixedPlan, written} {
+		if cfg := v.way(plan); o.wants(plan) && cfg != nil && !slices.Contains(all, cfg) {
+			all = append(all, cfg)
+		}
+	}
+	return all
+}
 
 // chosen returns the plans of these names, all without names, and what is wrong
 // with the names.
@@ -205,7 +216,7 @@ func (c *Comparison) warn(v Variants, o Options) {
 		}
 	}
 	if derived {
-		c.Warnings = append(c.Warnings, "Savings Plan rates are estimates: those of Reserved Instances of the same term and payment")
+		c.Warnings = append(c.Warnings, "Savings Plan rates are estimates where they are not published: those of Reserved Instances of the same term and payment, for EC2 Instance plans probably low")
 	}
 	if len(estimated) > 0 {
 		c.Warnings = append(c.Warnings, "estimated prices: "+results.Listed(estimated)+"; `--price-book` replaces them")

@@ -93,7 +93,7 @@ func conductBlock(c *buying.Comparison) block {
 	last := -1
 	for i := range c.Rows {
 		r := &c.Rows[i]
-		own := r.Plan == "spot" || r.Plan == "mixed"
+		own := r.Plan == "spot" || r.Plan == "mixed" || r.Plan == "as-written"
 		name := r.Plan
 		switch {
 		case own:

@@ -9,6 +9,7 @@ import (
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
 )
 
 // Kinds of commitment, and what a Savings Plan is for, as files write them.
@@ -38,7 +39,9 @@ func commitmentKeys() []schema.Key {
 		schema.Row("term", schema.OneOf("1y: one year", "3y: three years"), schema.Required, "length of the commitment"),
 		schema.Row("payment", schema.OneOf("no-upfront: nothing; all of it by the hour", "partial-upfront: about half of it", "all-upfront: all of it"), `"no-upfront"`, "what is paid at the beginning of the term"),
 		schema.Row("purchase_option", schema.OneOf("on-demand: On-Demand instances", "spot: Spot instances, which is refused"), `"on-demand"`, "of the instances that it is to cover: commitments never cover Spot"),
-		schema.Row("bought", schema.Flag(), "false", "the term begins with the run, whose invoice then shows what is paid upfront"),
+		schema.Row("bought", schema.Flag(), "(true with a start in the run, else false)", "the term begins in the run, whose invoice then shows what is paid upfront"),
+		schema.Row("start", moment(), "(the start of the run)", "when the term begins: in the run, or a date before it, from which it lasts its length"),
+		schema.Row("end", moment(), "(the end of the term or of the run)", "when the term ends"),
 	})
 }
 
@@ -60,8 +63,8 @@ func (l *loader) readCommitment(t *schema.Table) pricing.Commitment {
 		Name:    t.Text("name"),
 		Term:    map[string]model.Term{"1y": model.OneYear, "3y": model.ThreeYears}[t.Choice("term")],
 		Payment: map[string]model.Payment{"no-upfront": model.NoUpfront, "partial-upfront": model.PartialUpfront, "all-upfront": model.AllUpfront}[t.Choice("payment")],
-		Bought:  t.Flag("bought"),
 	}
+	l.readTerm(t, &c)
 	if t.Choice("purchase_option") == "spot" {
 		t.Wrong("purchase_option", "must be on-demand: Spot is always at the Spot price")
 	}
@@ -82,6 +85,48 @@ func (l *loader) readCommitment(t *schema.Table) pricing.Commitment {
 		t.PassAll()
 	}
 	return c
+}
+
+// readTerm reads when a commitment is in force.
+func (l *loader) readTerm(t *schema.Table, c *pricing.Commitment) {
+	var start sim.Time
+	length := sim.Time(c.Term.Hours()) * sim.Hour
+	begins := t.Value("start")
+	if begins != nil {
+		var rule string
+		if start, rule = l.instantOf(begins); rule != "" {
+			t.Mistake("start", rule, "")
+			begins = nil
+		}
+	}
+	t.Assume("bought", begins != nil && start >= 0)
+	c.Bought = t.Flag("bought")
+	c.From = max(0, start)
+	switch {
+	case begins == nil:
+	case start < 0 && c.Bought:
+		t.Mistake("bought", "must be false: the term begins before the run", "")
+	case start < 0 && start <= -length:
+		if t.Sound("term") {
+			t.Wrong("start", "must lie less than its term before the run")
+		}
+	case start >= 0 && !c.Bought:
+		t.Mistake("bought", "must be true: the term begins in the run", "")
+	case start > l.cfg.Duration && l.cfg.Duration > 0:
+		l.caution(begins, fmt.Sprintf("%s: never begins, the run ends at %s", t.PathOf("start"), l.cfg.Duration))
+	}
+	if begins != nil {
+		c.To = start + length
+	}
+	if end := l.moment(t, "end"); t.Sound("end") {
+		switch {
+		case end <= c.From:
+			t.Wrong("end", "must be after the beginning of the term")
+		case (begins != nil || c.Bought) && t.Sound("term") && end > start+length:
+			t.Wrong("end", "must not lie after the end of the term of "+c.Term.String())
+		}
+		c.To = end
+	}
 }
 
 func (l *loader) readReservation(t *schema.Table, c *pricing.Commitment) {
@@ -185,7 +230,8 @@ func (l *loader) zoneOf(t *schema.Table) string {
 	return l.letter(name)
 }
 
-// checkCommitment verifies prices, and that there is something to cover.
+// checkCommitment verifies prices, and warns if there is nothing to cover: what is
+// owned is paid for all the same.
 func (l *loader) checkCommitment(t *schema.Table, c pricing.Commitment) {
 	faults := c.Validate(l.scenario.Plan.Book)
 	for _, f := range faults {
@@ -198,17 +244,10 @@ func (l *loader) checkCommitment(t *schema.Table, c pricing.Commitment) {
 	if len(faults) > 0 {
 		return
 	}
-	onDemand, spot := l.launches(c)
-	of := "instance_type"
-	if c.Kind == pricing.EC2InstanceSavingsPlan {
-		of = "family"
-	}
-	switch {
+	switch onDemand, spot := l.launches(c); {
 	case onDemand:
-	case spot && c.Kind != pricing.ComputeSavingsPlan:
-		t.Reject(of, schema.Fault{Rule: "must have On-Demand usage: the scenario launches it as Spot only, which commitments never cover", Code: "ValidationError"})
 	case spot:
-		t.Reject("scope", schema.Fault{Rule: "must have On-Demand usage: the scenario launches Spot only, which commitments never cover", Code: "ValidationError"})
+		l.caution(t.Node, fmt.Sprintf("%s: the scenario launches what it is for as Spot only, which commitments never cover: all of it will be unused", t.Path))
 	default:
 		l.caution(t.Node, fmt.Sprintf("%s: nothing in the scenario can use it: all of it will be unused", t.Path))
 	}
@@ -234,9 +273,9 @@ func (l *loader) launches(c pricing.Commitment) (onDemand, spot bool) {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
 		for _, lt := range g.Types {
-			some := is(lt.Type)
+			some := is(lt.Type) && g.Max > 0
 			onDemand = onDemand || some && (g.Mixed == nil || g.Mixed.OnDemandShare(g.Max) > 0)
-			spot = spot || some && g.Mixed != nil && g.Mixed.OnDemandPercentage < 100
+			spot = spot || some && g.Mixed != nil && g.Mixed.OnDemandShare(g.Max) < g.Max
 		}
 	}
 	for i := range l.cfg.Instances {

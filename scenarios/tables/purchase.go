@@ -47,6 +47,15 @@ func (s *Scenario) AsSpot() (cfg *cloud.Config, stays []string) {
 	return cfg, b.stays
 }
 
+// AsWritten returns the scenario as it is, nil if that is how [Scenario.AsOnDemand]
+// launches it.
+func (s *Scenario) AsWritten() *cloud.Config {
+	if !s.launchesSpot() {
+		return nil
+	}
+	return s.Config
+}
+
 // AsMixed returns the scenario with On-Demand and Spot side by side: as it is if
 // it launches Spot, else each group with its min_size On-Demand and half of what
 // lies above it on Spot.

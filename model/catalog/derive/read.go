@@ -22,6 +22,7 @@ type source struct {
 	shape     []record
 	service   []record
 	speed     []record
+	plan      []record
 }
 
 // record is one CSV row by column name.
@@ -65,6 +66,7 @@ func read(dir string) (*source, error) {
 		{"ec2/dedicated_hosts.csv.gz", in.takeHostPrice},
 		{"ec2/host_shapes_derived.csv", func(r record) { in.shape = append(in.shape, r) }},
 		{"ec2/cpu_speed.csv", func(r record) { in.speed = append(in.speed, r) }},
+		{"prices/savings_plans.csv", func(r record) { in.plan = append(in.plan, r) }},
 		{"prices/service_prices.csv", func(r record) { in.service = append(in.service, r) }},
 		{"spot/spot_advisor_2025-06.csv.gz", func(r record) {
 			in.advisor[priceKey{r["type"], r["region"], r["os"]}] = advice{r["interrupt_bucket"], r["savings_pct"]}
