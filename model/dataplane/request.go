@@ -63,18 +63,17 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	p.free(i)
 }
 
-// answer brings the response of a tracked request to who asked: at once to a
-// user, by an event to a caller whom it has yet to reach.
+// answer brings the response of a tracked request to who asked: at once to a user,
+// by an event to a caller. An answer that took no time is one too: its server is
+// still being settled, and a caller that asks again must not overtake who waits
+// there.
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
-	switch {
-	case p.sources[r.source].call == nil:
+	if p.sources[r.source].call == nil {
 		p.meter.pleased(r, &p.trips[i], at)
 		p.free(i)
-	case at > p.kernel.Now():
-		p.schedule(at, handled(callReturns, p.requests.handle(i)))
-	default:
-		p.returned(i)
+		return
 	}
+	p.schedule(at, handled(callReturns, p.requests.handle(i)))
 }
 
 // disappoint ends a tracked request that got no response.
