@@ -132,6 +132,17 @@ func TestThreeTiersAddUp(t *testing.T) {
 	}
 }
 
+// Journeys give the same bytes however many replications are under way at a time.
+func TestJourneysAreTheSameWithAnyNumberOfWorkers(t *testing.T) {
+	play := func(workers string) string {
+		return told(t, "run", filepath.Join("..", "..", "scenarios", "three-tier.toml"), "--format", "json", "--quiet",
+			"--set", "run.duration=4m", "--replications", "6", "--workers", workers)
+	}
+	if one, many := play("1"), play("4"); one != many {
+		t.Errorf("one worker:\n%s\nfour:\n%s", one, many)
+	}
+}
+
 func TestSpotStormAndZoneOutageHurt(t *testing.T) {
 	storm := stock(t, "spot-storm", "1")
 	if storm.value(t, "spot.interruptions") < 10 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -102,4 +103,87 @@ func BenchmarkPlacement(b *testing.B) {
 	launched := out.Tenants[0].Launched + out.Tenants[0].LaunchFailed
 	b.ReportMetric(b.Elapsed().Seconds()/float64(launched)*1e6, "s/1M")
 	b.ReportMetric(out.HostPools[0].CPUAllocated, "allocated")
+}
+
+// BenchmarkThreeTiers plays requests through three tiers and, by turns, requests that
+// visit one instance of each tier alone, and reports how many times as long the
+// journey takes as its three plain hops together.
+func BenchmarkThreeTiers(b *testing.B) {
+	const slice = 20 * sim.Second // of the journey's time
+	worlds := []*World{
+		must(New(tiers(b, true), 0)), must(New(tiers(b, false), 0)),
+	}
+	users := func(w *World) (n int64) {
+		for _, r := range w.data.Snapshot().Routes {
+			n += r.Arrived
+		}
+		return n
+	}
+	var took [2]time.Duration
+	var before [2]int64
+	for i, w := range worlds {
+		if err := w.RunUntil(b.Context(), slice); err != nil {
+			b.Fatal(err)
+		}
+		before[i] = users(w)
+	}
+	b.ResetTimer()
+	turns := 0
+	for ; turns*10_000 < b.N || turns < 5; turns++ {
+		for i, w := range worlds {
+			began := time.Now()
+			if err := w.RunUntil(b.Context(), sim.Time(turns+2)*slice); err != nil {
+				b.Fatal(err)
+			}
+			took[i] += time.Since(began)
+		}
+	}
+	b.StopTimer()
+	journey := float64(took[0].Nanoseconds()) / float64(users(worlds[0])-before[0])
+	hop := float64(took[1].Nanoseconds()) / float64(users(worlds[1])-before[1])
+	b.ReportMetric(journey, "ns/request")
+	b.ReportMetric(journey/(3*hop), "times-hops")
+}
+
+// tiers is a web tier that calls an application tier that calls a database, each of
+// four instances behind a load balancer; or the same three tiers, each asked by users
+// of its own.
+func tiers(b *testing.B, journey bool) *Config {
+	b.Helper()
+	cfg := baseConfig()
+	cfg.Services[0].Discipline = ProcessorSharing
+	demand := must(rng.Exponential(0.01))
+	for i, name := range []string{"web", "app", "db"} {
+		if i > 0 {
+			service, group, lb := cfg.Services[0], cfg.TargetGroups[0], cfg.LoadBalancers[0]
+			service.Name, group.Name, group.Service, lb.Name = name, name, i, name
+			lb.Default = Action{Forward: []Forward{{TargetGroup: i, Weight: 1}}}
+			cfg.Services = append(cfg.Services, service)
+			cfg.TargetGroups = append(cfg.TargetGroups, group)
+			cfg.LoadBalancers = append(cfg.LoadBalancers, lb)
+		}
+		cfg.LoadBalancers[i].Latency = sim.Millisecond
+		cfg.Instances = append(cfg.Instances, Fleet{
+			Name: name, Count: 4, Template: cfg.LaunchTemplates[0], Need: Need{Pool: None},
+			Zones: []model.Zone{0, 1}, Service: i, TargetGroups: []int{i},
+		})
+	}
+	cfg.Duration = 300 * sim.Day
+	cfg.request(poissonAt(400), demand)
+	if journey {
+		for i := range 2 {
+			cfg.Services[i].Steps = []dataplane.Step{{Kind: dataplane.StepCPU}, {Kind: dataplane.StepCall, Call: dataplane.Call{
+				To: ToLoadBalancer, Target: i + 1, Count: 1, Demand: demand, Class: RequestClass{Path: "/", Weight: 1},
+				Clients: Clients{PerConnection: 1},
+			}}}
+		}
+		return cfg
+	}
+	for i, name := range []string{"web", "app", "db"} {
+		w := cfg.Workloads[0]
+		w.Name, w.Target = name, i
+		cfg.Workloads = append(cfg.Workloads, w)
+	}
+	cfg.Workloads = cfg.Workloads[1:]
+	return cfg
 }

@@ -36,7 +36,8 @@
 // # Cost
 //
 // A plain request costs one event, no allocation and 64 bytes while in flight.
-// A request of a journey costs an event a step and about 200 bytes.
+// A request of a journey costs an event a step, one an answer of a call, and about
+// 200 bytes.
 //
 // # Extending
 //

@@ -45,11 +45,11 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	s.in += model.Bytes(r.in)
 	s.out += model.Bytes(r.out)
 	if r.gone {
-		p.part(i, r)
+		p.discard(i, r)
 		return
 	}
 	if r.errs {
-		p.blunder(i, s, at)
+		p.failApplication(i, s, at)
 		return
 	}
 	if s.egress != None && p.sources[r.source].direct {
@@ -73,9 +73,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	p.free(i)
 }
 
-// part ends a request that no client waits for: one whose client has left, or a
+// discard ends a request that no client waits for: one whose client has left, or a
 // health check.
-func (p *Plane) part(i uint32, r *request) {
+func (p *Plane) discard(i uint32, r *request) {
 	if r.source == checkSource {
 		p.checked(i, !r.errs)
 		return
@@ -83,8 +83,8 @@ func (p *Plane) part(i uint32, r *request) {
 	p.free(i)
 }
 
-// blunder ends a request that its application answered with an error.
-func (p *Plane) blunder(i uint32, s *server, at sim.Time) {
+// failApplication ends a request that its application answered with an error.
+func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	r := p.requests.at(i)
 	if r.target != noIndex {
 		p.targets.at(r.target).answered = at
@@ -93,18 +93,17 @@ func (p *Plane) blunder(i uint32, s *server, at sim.Time) {
 	p.fail(i, s.code)
 }
 
-// answer brings the response of a tracked request to who asked: at once to a
-// user, by an event to a caller whom it has yet to reach.
+// answer brings the response of a tracked request to who asked: at once to a user,
+// by an event to a caller. An answer that took no time is one too: its server is
+// still being settled, and a caller that asks again must not overtake who waits
+// there.
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
-	switch {
-	case p.sources[r.source].call == nil:
+	if p.sources[r.source].call == nil {
 		p.meter.pleased(r, &p.trips[i], at)
 		p.free(i)
-	case at > p.kernel.Now():
-		p.schedule(at, handled(callReturns, p.requests.handle(i)))
-	default:
-		p.returned(i)
+		return
 	}
+	p.schedule(at, handled(callReturns, p.requests.handle(i)))
 }
 
 // disappoint ends a tracked request that got no response.

@@ -74,7 +74,7 @@ desired_capacity = 12
 [workload.browsers]
 to = "front"
 arrivals = { process = "poisson", rate = "80/s" }
-demand = { cpu = { dist = "lognormal", mean = "12ms", cv = 1.5 }, response_bytes = "40KiB" }
+demand = { cpu = { dist = "lognormal", mean = "12ms", cv = 1.5 }, response_bytes = "40KiB", measured_on = "m6i.large" }
 path = { "/" = 0.7, "/api/cart" = 0.3 }
 clients = { timeout = "10s", retry = { attempts = 2, backoff = "200ms" } }
 [[fault]]

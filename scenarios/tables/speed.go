@@ -72,8 +72,8 @@ func (l *loader) connectSpeeds() {
 		of[i] = -1
 	}
 	for w := range l.cfg.Workloads {
-		if l.measures[w].at.Spoilt("measured_on") || l.measures[w].at.Spoilt("measured") {
-			continue
+		if at := l.measures[w].at; l.tables["workload"][w].Spoilt("demand") || at.Spoilt("measured_on") || at.Spoilt("measured") {
+			continue // which has been said
 		}
 		for _, service := range l.reached(w) {
 			if first := of[service]; first < 0 {
