@@ -47,8 +47,6 @@ type instance struct {
 	marks  []model.ServerUse // at the start of each metric clock's period
 	minute uint64            // busy time at the start of the minute
 
-	poweredUntil sim.Time // end of its time in service, once it drains
-
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
 }
@@ -213,7 +211,6 @@ func (cp *Plane) Drained(h slab.Handle) {
 
 // outOfService ends an instance's time in service.
 func (cp *Plane) outOfService(in *instance) {
-	in.poweredUntil = cp.kernel.Now()
 	if in.order.group != None {
 		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
 	}

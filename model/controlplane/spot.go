@@ -152,7 +152,7 @@ func (cp *Plane) onSpotNotices(ev model.Event) {
 func (cp *Plane) giveNotice(o occupant, cause string) {
 	if o.tenant {
 		cp.tenants.Get(o.handle).noticed = true
-		cp.notice.Start(handled(tenantReclaims, o.handle))
+		cp.startNotice(handled(tenantReclaims, o.handle))
 		return
 	}
 	in := cp.instances.Get(o.handle)
@@ -161,11 +161,19 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	}
 	in.noticed = true
 	cp.noteInterruption(o.handle, cause)
-	cp.notice.Start(handled(spotReclaims, o.handle))
+	cp.startNotice(handled(spotReclaims, o.handle))
 	cp.data.Deregister(in.server)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		in.replaced = true
 		cp.replace(i)
+	}
+}
+
+// startNotice schedules the reclaim at the end of a notice, if the run lasts until
+// then.
+func (cp *Plane) startNotice(reclaim model.Event) {
+	if cp.kernel.Now() <= cp.frame.Duration-noticeTime {
+		cp.notice.Start(reclaim)
 	}
 }
 

@@ -2,10 +2,12 @@ package tables
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
+	"headroom/scenarios/tree"
 )
 
 // Vocabulary returns every key that a scenario may have.
@@ -54,7 +56,7 @@ func topKeys() []schema.Key {
 // read goes through the whole tree. Whatever it finds wrong, it goes on, for
 // all faults are reported at once.
 func (l *loader) read(top *schema.Table) {
-	l.scenario.Name = top.Text("name")
+	l.scenario.Name = tree.Printable(top.Text("name"))
 	l.cfg.Name = l.scenario.Name
 	top.Pass("include")
 	top.Ask("include")
@@ -138,6 +140,20 @@ func (l *loader) connect(top *schema.Table) {
 	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
-	l.connectServices()
 	l.connectAlarms()
+	if len(l.Faults) == 0 {
+		l.obey(top)
+	}
+}
+
+// obey records the rules of the model that the whole config breaks, so that what
+// is accepted here can be simulated.
+func (l *loader) obey(top *schema.Table) {
+	for _, err := range l.cfg.Validate() {
+		path, rule, ok := strings.Cut(err.Error(), ": ")
+		if !ok {
+			path, rule = "", err.Error()
+		}
+		top.Add(schema.Fault{Path: path, Rule: rule}, top.Node.Nearest(path), "")
+	}
 }
