@@ -352,7 +352,7 @@ func TestOnlyTheDeadlyReplicationIsLost(t *testing.T) {
 func TestAnswerGivesUpWithItsContext(t *testing.T) {
 	p := loads(1, Rule{})
 	p.Build = func(int) (*run.Experiment, error) {
-		return run.New(queue(0.9, 1, 10000*sim.Day), pricing.Plan{Book: prices()}), nil
+		return run.New(queue(0.9, 1, 6000*sim.Day), pricing.Plan{Book: prices()}), nil
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	time.AfterFunc(50*time.Millisecond, func() { cancel(errStopped) })
