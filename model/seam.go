@@ -3,6 +3,7 @@ package model
 import (
 	"headroom/sim"
 	"headroom/sim/slab"
+	"headroom/sim/stat"
 )
 
 // What the two planes of a cloud tell each other: the control plane decides what
@@ -52,7 +53,7 @@ type ServerUse struct {
 // the state now.
 type TargetCounts struct {
 	Requests, Responses int64
-	Latency             sim.Time // Σ over responses
+	Latency             stat.Sum // ns, over responses
 	HealthyArea         float64  // target-nanoseconds
 	Healthy, Unhealthy  int      // targets now; those that are neither wait for their first check
 }
@@ -61,7 +62,7 @@ type TargetCounts struct {
 type BalancerUse struct {
 	From, To       sim.Time
 	NewConnections int64
-	ActiveTime     sim.Time // Σ over connections
+	ActiveTime     sim.Time // Σ over connections; Never for more than 2.5 million hours
 	Processed, Out Bytes
 	Evaluations    int64 // of rules, beyond the free ones
 }

@@ -80,7 +80,9 @@ func byMinute(warmup sim.Time, arrivals, departures func(int) int64, latency fun
 		r.Arrivals = append(r.Arrivals, arrivals(i))
 		r.Completes = append(r.Completes, departures(i))
 		r.Failures = append(r.Failures, 0)
-		r.LatencyNs = append(r.LatencyNs, departures(i)*int64(latency(i)))
+		sum := stat.Sum{}
+		sum.AddProduct(departures(i), int64(latency(i)))
+		r.LatencyNs = append(r.LatencyNs, sum)
 		r.InFlight += arrivals(i) - departures(i)
 	}
 	cfg := &cloud.Config{

@@ -67,7 +67,7 @@ func initialBias(outcome *cloud.Outcome) initial {
 	var at []int // minute of each mean
 	for i, n := range m.completed {
 		if n > 0 {
-			means = append(means, float64(m.latencyNs[i])/float64(n))
+			means = append(means, m.latencyNs[i].Over(n))
 			at = append(at, i)
 		}
 	}
@@ -108,7 +108,7 @@ func (m minutes) steady(from, cut int) bool {
 func (m minutes) latencyFrom(minute int) float64 {
 	sum, n := stat.Sum{}, int64(0)
 	for i := minute; i < len(m.completed); i++ {
-		sum.Add(m.latencyNs[i])
+		sum.Merge(m.latencyNs[i])
 		n += m.completed[i]
 	}
 	return sum.Over(n)

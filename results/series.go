@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/model/cloud"
+	"headroom/sim/stat"
 )
 
 // Column is one metric of one entity by minute of the run.
@@ -37,7 +38,8 @@ func columns(parts []part) []Column {
 
 // minutes is a part's traffic by minute.
 type minutes struct {
-	arrived, completed, failed, inFlight, latencyNs []int64
+	arrived, completed, failed, inFlight []int64
+	latencyNs                            []stat.Sum
 }
 
 // byMinute adds up the routes of a part.
@@ -48,7 +50,10 @@ func (p *part) byMinute() minutes {
 			accumulate(&m.arrived, r.Arrivals)
 			accumulate(&m.completed, r.Completes)
 			accumulate(&m.failed, r.Failures)
-			accumulate(&m.latencyNs, r.LatencyNs)
+			m.latencyNs = append(m.latencyNs, make([]stat.Sum, max(0, len(r.LatencyNs)-len(m.latencyNs)))...)
+			for i, sum := range r.LatencyNs {
+				m.latencyNs[i].Merge(sum)
+			}
 		}
 	}
 	m.inFlight = make([]int64, len(m.arrived))
@@ -74,7 +79,7 @@ func (m minutes) columns(entity string) []Column {
 	for i, n := range m.completed {
 		latency[i] = math.NaN()
 		if n > 0 {
-			latency[i] = float64(m.latencyNs[i]) / float64(n) / 1e9
+			latency[i] = m.latencyNs[i].Over(n) / 1e9
 		}
 	}
 	return []Column{

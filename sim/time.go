@@ -49,6 +49,25 @@ func Seconds(s float64) Time {
 	return Time(ns)
 }
 
+// Sum adds two times that are not negative, such as an instant and a duration. A
+// sum that is too large for a Time is [Never].
+func Sum(a, b Time) Time {
+	if a > Never-b {
+		return Never
+	}
+	return a + b
+}
+
+// Scaled returns t times a factor, neither of them negative, rounded to the
+// nearest nanosecond. A product beyond [Horizon] is [Never].
+func (t Time) Scaled(factor float64) Time {
+	ns := float64(t)*factor + 0.5
+	if !(ns < float64(Horizon)) {
+		return Never
+	}
+	return Time(ns)
+}
+
 // Seconds returns t in seconds.
 func (t Time) Seconds() float64 { return float64(t) / float64(Second) }
 

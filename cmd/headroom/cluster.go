@@ -123,4 +123,4 @@ func openCluster(ctx context.Context, o jetstream.Options) (*jetstream.Cluster, 
 }
 
 // complain tells what a person would want to know.
-func complain(text string) { fmt.Fprintln(os.Stderr, "headroom: "+text) }
+func complain(text string) { fmt.Fprintln(os.Stderr, printable("headroom: "+text)) }

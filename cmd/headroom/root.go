@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/model/controlplane"
+	"headroom/scenarios/tree"
 )
 
 // Exit codes.
@@ -61,9 +62,18 @@ func execute(ctx context.Context, args []string) int {
 // place; all else with the program's name.
 func diagnosis(err error) string {
 	if f := (*fileFaults)(nil); errors.As(err, &f) {
-		return f.Error()
+		return printable(f.Error())
 	}
-	return "headroom: " + strings.TrimRight(err.Error(), "\n")
+	return printable("headroom: " + strings.TrimRight(err.Error(), "\n"))
+}
+
+// printable returns lines without what does something to a terminal.
+func printable(lines string) string {
+	all := strings.Split(lines, "\n")
+	for i := range all {
+		all[i] = tree.Printable(all[i])
+	}
+	return strings.Join(all, "\n")
 }
 
 func newRoot() *cobra.Command {

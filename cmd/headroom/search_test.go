@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 )
 
 // choosable is a scenario whose 24 candidates are quick to simulate: 2 vCPUs'

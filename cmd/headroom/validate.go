@@ -24,9 +24,9 @@ wrong with them, a line each; or, for each that is right, what would run.`,
 			}
 			for _, e := range experiments {
 				for _, warning := range e.Warnings {
-					fmt.Fprintf(c.ErrOrStderr(), "%s: warning: %s\n", e.file, warning)
+					fmt.Fprintf(c.ErrOrStderr(), "%s: warning: %s\n", printable(e.file), printable(warning))
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s: valid: %d × %s of %s\n", e.file, e.Replications, e.Config.Duration, contents(e.Config))
+				fmt.Fprintf(c.OutOrStdout(), "%s: valid: %d × %s of %s\n", printable(e.file), e.Replications, e.Config.Duration, contents(e.Config))
 			}
 			return nil
 		},

@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"time"
 
 	"headroom/model"
 	"headroom/model/alarm"
@@ -231,15 +232,11 @@ func (inv *invocation) cause(policy string) string {
 	return fmt.Sprintf("policy %s: woken", policy)
 }
 
-// scheduleNext asks a timetable for its next run.
-func (cp *Plane) scheduleNext(group, schedule int) {
+// scheduleRun schedules the first run of a timetable after a time.
+func (cp *Plane) scheduleRun(group, schedule int, after time.Time) {
 	g := &cp.groups[group]
-	next, ok := g.timetables[schedule].Next(cp.frame.Calendar(cp.kernel.Now()))
-	if !ok {
-		return
-	}
-	if at := cp.frame.Instant(next); at <= cp.frame.Duration {
-		cp.schedule(at, paired(scheduleFires, uint32(group), uint32(schedule)))
+	if next, ok := g.timetables[schedule].Next(after); ok {
+		cp.schedule(cp.frame.Instant(next), paired(scheduleFires, uint32(group), uint32(schedule)))
 	}
 }
 
@@ -248,7 +245,7 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 	i, k := ev.Pair()
 	g := &cp.groups[i]
 	s := &g.cfg.Schedules[k]
-	cp.scheduleNext(int(i), int(k))
+	cp.scheduleRun(int(i), int(k), cp.frame.Calendar(cp.kernel.Now()))
 	limits, err := s.Apply(scaling.Limits{Min: g.min, Max: g.max, Desired: g.desired})
 	if err != nil {
 		cp.noteRefusal(int(i), s.Name, err)

@@ -96,8 +96,15 @@ func paired(k kind, hi, lo uint32) model.Event {
 	return model.Event{On: uint64(hi)<<32 | uint64(lo), Kind: uint8(k), Plane: model.ControlPlane}
 }
 
-func (cp *Plane) schedule(at sim.Time, ev model.Event) { cp.kernel.At(at, cp.table[ev.Kind].rank, ev) }
+// schedule schedules an event at an instant; one beyond the end of the run would
+// never be played and is dropped.
+func (cp *Plane) schedule(at sim.Time, ev model.Event) {
+	if at <= cp.frame.Duration {
+		cp.kernel.At(at, cp.table[ev.Kind].rank, ev)
+	}
+}
 
+// scheduleAfter is [Plane.schedule] for a duration from now, of whatever length.
 func (cp *Plane) scheduleAfter(d sim.Time, ev model.Event) {
-	cp.kernel.After(d, cp.table[ev.Kind].rank, ev)
+	cp.schedule(sim.Sum(cp.kernel.Now(), d), ev)
 }

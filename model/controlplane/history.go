@@ -166,17 +166,15 @@ func (cp *Plane) noteFault(b broken, what string) {
 	})
 }
 
-// retire counts the work of an instance that stops running.
+// retire counts the work of an instance that stops running, and the time that it
+// had for it: from the opening of its port to now, the time in which it leaves its
+// target groups included.
 func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	until := cp.kernel.Now()
-	if in.life.leaves() {
-		until = in.poweredUntil
-	}
 	busy := float64(cp.data.ServerUse(in.server).Busy) / 1e9
-	powered := (until - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
+	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
 	if g := in.order.group; g != None {
 		cp.members[g].BusyVCPUSeconds += busy
 		cp.members[g].PoweredVCPUSeconds += powered

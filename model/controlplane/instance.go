@@ -54,8 +54,6 @@ type instance struct {
 	faults []int32  // of Plane.broken, that ail it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
-	poweredUntil sim.Time // end of its time in service, once it drains
-
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
 }
@@ -222,7 +220,6 @@ func (cp *Plane) Drained(h slab.Handle) {
 
 // outOfService ends an instance's time in service.
 func (cp *Plane) outOfService(in *instance) {
-	in.poweredUntil = cp.kernel.Now()
 	if in.order.group != None {
 		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
 	}

@@ -212,7 +212,7 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 		if n == 0 {
 			return datapoint{}
 		}
-		return datapoint{value: (counts.Latency - mark.Latency).Seconds() / float64(n), ok: true}
+		return datapoint{value: counts.Latency.Minus(mark.Latency).Float64() / float64(sim.Second) / float64(n), ok: true}
 	case UnHealthyHostCount:
 		return datapoint{value: float64(counts.Unhealthy), ok: true}
 	}

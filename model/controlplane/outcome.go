@@ -32,7 +32,7 @@ type GroupOutcome struct {
 	BlockedByCooldown          int64    // decisions of simple scaling that had to wait
 	Lost                       int64    // members lost to faults
 	BusyVCPUSeconds            float64  // spent on requests
-	PoweredVCPUSeconds         float64  // of instances in service
+	PoweredVCPUSeconds         float64  // of instances from the opening of their port until they stop running
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1

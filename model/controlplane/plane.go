@@ -181,8 +181,8 @@ func (cp *Plane) newGroups() error {
 			return err
 		}
 		cp.reconcile(i, launching{activity: None, settled: true})
-		for k := range g.timetables {
-			cp.scheduleNext(i, k)
+		for k := range g.timetables { // one that matches instant 0 runs
+			cp.scheduleRun(i, k, cp.frame.Start.Add(-1))
 		}
 		if cfg.ELBHealth {
 			cp.scheduleAfter(cfg.HealthSweep, indexed(groupSweeps, i))

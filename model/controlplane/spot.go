@@ -11,16 +11,16 @@ import (
 
 // spotPool is the market of one instance type in one zone.
 type spotPool struct {
-	cfg    *SpotPool
-	price  float64 // dollars an hour, published
-	prices spot.Prices
-	next   model.PriceStep // publication that is scheduled
-	hazard spot.Hazard
-	shocks *spot.Shocks
-	market rng.Stream // walk and shocks
-	fates  rng.Stream // one instance's own event and notice delays
-	aboard []occupant // running here; stale entries are dropped in passing
-	record int32      // in Ledger.Spot
+	cfg       *SpotPool
+	price     float64 // dollars an hour, published
+	prices    spot.Prices
+	next      model.PriceStep // publication that is scheduled
+	hazard    spot.Hazard
+	shocks    *spot.Shocks
+	market    rng.Stream // walk and shocks
+	ownEvents rng.Stream // one instance's own event and notice delays
+	aboard    []occupant // running here; stale entries are dropped in passing
+	record    int32      // in Ledger.Spot
 }
 
 // newSpotPools starts every market and schedules its first move and shock.
@@ -30,7 +30,7 @@ func (cp *Plane) newSpotPools() error {
 		cfg := &cp.cfg.SpotPools[i]
 		p := &cp.spotPools[i]
 		name := "spot/" + cp.frame.Zones[cfg.Zone] + "/" + cp.frame.Types[cfg.Type].Name + "/" + cfg.Platform.String()
-		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), fates: cp.stream(name + "/fate"), record: int32(i)}
+		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), ownEvents: cp.stream(name + "/fate"), record: int32(i)}
 		shocks := cp.stream(name + "/shock")
 		p.shocks = nil
 		var err error
@@ -103,7 +103,7 @@ func (cp *Plane) onSpotShocks(ev model.Event) {
 		if o.tenant {
 			k = tenantNotices
 		}
-		cp.scheduleAfter(spot.NoticeDelay(&p.fates), handled(k, o.handle))
+		cp.scheduleAfter(spot.NoticeDelay(&p.ownEvents), handled(k, o.handle))
 	}
 	cp.scheduleShock(ev.Index())
 }
@@ -128,7 +128,7 @@ func (cp *Plane) exposeToSpot(h slab.Handle) {
 
 func (cp *Plane) expose(p *spotPool, o occupant, notice kind) {
 	p.aboard = append(p.aboard, o)
-	wait := p.hazard.OwnEvent(&p.fates)
+	wait := p.hazard.OwnEvent(&p.ownEvents)
 	if wait <= cp.frame.Duration-cp.kernel.Now() {
 		cp.scheduleAfter(wait, handled(notice, o.handle))
 	}
@@ -148,7 +148,7 @@ func (cp *Plane) onSpotNotices(ev model.Event) {
 func (cp *Plane) giveNotice(o occupant, cause string) {
 	if o.tenant {
 		cp.tenants.Get(o.handle).noticed = true
-		cp.notice.Start(handled(tenantReclaims, o.handle))
+		cp.startNotice(handled(tenantReclaims, o.handle))
 		return
 	}
 	in := cp.instances.Get(o.handle)
@@ -157,11 +157,19 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	}
 	in.noticed = true
 	cp.noteInterruption(o.handle, cause)
-	cp.notice.Start(handled(spotReclaims, o.handle))
+	cp.startNotice(handled(spotReclaims, o.handle))
 	cp.data.Deregister(in.server)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		in.replaced = true
 		cp.replace(i)
+	}
+}
+
+// startNotice schedules the reclaim at the end of a notice, if the run lasts until
+// then.
+func (cp *Plane) startNotice(reclaim model.Event) {
+	if cp.kernel.Now() <= cp.frame.Duration-noticeTime {
+		cp.notice.Start(reclaim)
 	}
 }
 

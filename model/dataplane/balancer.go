@@ -4,6 +4,7 @@ import (
 	"headroom/model"
 	"headroom/model/routing"
 	"headroom/sim"
+	"headroom/sim/stat"
 )
 
 // balancer is the state of one load balancer: which of its nodes clients know,
@@ -17,8 +18,8 @@ type balancer struct {
 }
 
 // balancerHour accumulates a [model.BalancerUse]. active is Σ (end − start) of
-// connections, kept as Σ end − Σ start so that a running sum is exact at any
-// instant: ∫ active dt = active + open × now.
+// connections in nanoseconds, kept as Σ end − Σ start so that a running sum is
+// exact at any instant: ∫ active dt = active + open × now.
 type balancerHour struct {
 	from        sim.Time
 	connections int64
@@ -26,7 +27,7 @@ type balancerHour struct {
 	processed   model.Bytes
 	out         model.Bytes
 	open        int64
-	active      sim.Time
+	active      stat.Sum
 }
 
 // TakeBalancerUse returns what a load balancer did since it was last asked. Its
@@ -35,11 +36,14 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	now := p.kernel.Now()
 	p.settleAll()
 	h := &p.balancers[index].hour
+	active := h.active
+	active.AddProduct(h.open, int64(now))
 	use := model.BalancerUse{
-		From: h.from, To: now, NewConnections: h.connections, ActiveTime: h.active + sim.Time(h.open)*now,
+		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
 		Processed: h.processed, Out: h.out, Evaluations: h.evaluations,
 	}
-	*h = balancerHour{from: now, open: h.open, active: -sim.Time(h.open) * now}
+	*h = balancerHour{from: now, open: h.open}
+	h.active.AddProduct(-h.open, int64(now))
 	return use
 }
 
@@ -140,6 +144,10 @@ func (p *Plane) respond(i uint32, r *request, status int) {
 	}
 	now := p.kernel.Now()
 	latency := p.balancers[p.sources[r.source].balancer].cfg.Latency
+	if latency > p.sources[r.source].patience {
+		p.strand(r, latency)
+		return
+	}
 	p.meter.completed(now, r, latency)
 	p.leave(r, now)
 	if p.tracked {
@@ -152,9 +160,9 @@ func (p *Plane) respond(i uint32, r *request, status int) {
 func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations int64) {
 	h := &b.hour
 	h.open++
-	h.active -= now
+	h.active.Add(-int64(now))
 	h.evaluations += evaluations
-	h.processed += model.Bytes(r.in)
+	h.processed = h.processed.Plus(r.requestBytes())
 	if connects {
 		h.connections++
 	}
@@ -163,10 +171,10 @@ func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations i
 // closed ends a request at the balancer; a response counts as data out.
 func (b *balancer) closed(now sim.Time, r *request) {
 	b.hour.open--
-	b.hour.active += now
+	b.hour.active.Add(int64(now))
 	if r.phase == answered {
-		b.hour.processed += model.Bytes(r.out)
-		b.hour.out += model.Bytes(r.out)
+		b.hour.processed = b.hour.processed.Plus(r.responseBytes())
+		b.hour.out = b.hour.out.Plus(r.responseBytes())
 	}
 }
 

@@ -56,8 +56,7 @@ func (p *Plane) issue(i uint32, now sim.Time) {
 	t.out++
 	child := request{arrived: now, source: uint16(index), group: None, target: noIndex}
 	child.demand = p.drawStep(i, part<<2, s.call.Demand)
-	child.in = p.drawBytes(i, part<<2|1, s.call.Request)
-	child.out = p.drawBytes(i, part<<2|2, s.call.Response)
+	child.setBytes(p.drawBytes(i, part<<2|1, s.call.Request), p.drawBytes(i, part<<2|2, s.call.Response))
 	key := rng.Key(t.key, uint64(t.step)<<32|part<<2|3)
 	parent := p.requests.handle(i)
 	h, r := p.requests.Alloc()
@@ -72,13 +71,13 @@ func (p *Plane) issue(i uint32, now sim.Time) {
 }
 
 // drawBytes draws a size of a request's present step.
-func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) uint32 {
+func (p *Plane) drawBytes(i uint32, part uint64, d rng.Distribution) model.Bytes {
 	if d == nil {
 		return 0
 	}
 	t := &p.trips[i]
 	draws := p.calls[p.servers.at(p.requests.at(i).server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
-	return clip32(draws.Draw(d))
+	return heldBytes(draws.Draw(d))
 }
 
 // outletOf returns the connections that a call goes out by; nil if its caller is
@@ -243,16 +242,16 @@ func (p *Plane) hangUp(i uint32) {
 // hangUpOne ends one call: the callee drops it, or works on for nobody.
 func (p *Plane) hangUpOne(i uint32) {
 	now := p.kernel.Now()
-	r := p.requests.at(i)
-	switch {
+	if r := p.requests.at(i); r.phase.aboard() {
+		p.settle(r.server, now)
+	}
+	switch r := p.requests.at(i); {
 	case r.phase == pooling:
 		p.outletOf(i).line.Remove(r.ticket)
 		p.free(i)
-		return
 	case r.phase.aboard():
-		p.settle(r.server, now)
 		p.dropCall(i, now)
-	case r.phase == hanging || r.phase == connecting:
+	case r.phase == hanging || r.phase == connecting || r.phase == undelivered:
 		p.meter.failed(now, r, Code460)
 		p.leave(r, now)
 		p.disconnect(i)
@@ -266,11 +265,6 @@ func (p *Plane) hangUpOne(i uint32) {
 // dropCall ends a call at its callee.
 func (p *Plane) dropCall(i uint32, now sim.Time) {
 	r := p.requests.at(i)
-	if r.phase == answered { // in this instant
-		p.disconnect(i)
-		p.free(i)
-		return
-	}
 	server := r.server
 	finishes := p.servers.at(server).finishes()
 	if !finishes {

@@ -43,7 +43,7 @@ type Service struct {
 	// Async gives the place among Workers or Concurrency back while a request
 	// waits for a call or a pause; otherwise it is held until the response.
 	Async       bool
-	Workers     int // FCFS: workers, each on a vCPU of its own; 0: one per vCPU
+	Workers     int // FCFS: requests in service at once, more than vCPUs share them; 0: one per vCPU
 	Concurrency int // ProcessorSharing: requests accepted at once; 0: no limit
 	Backlog     int // requests that wait beyond that; one more is refused. Unlimited: NoLimit
 	// FinishAbandoned makes the instance work on for clients that have gone;

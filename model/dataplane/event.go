@@ -72,8 +72,15 @@ func handled(k kind, h slab.Handle) model.Event {
 
 func indexOf(h slab.Handle) uint32 { return uint32(h.Index()) }
 
-func (p *Plane) schedule(at sim.Time, ev model.Event) { p.kernel.At(at, p.table[ev.Kind].rank, ev) }
+// schedule schedules an event at an instant; one beyond the end of the run would
+// never be played and is dropped.
+func (p *Plane) schedule(at sim.Time, ev model.Event) {
+	if at <= p.frame.Duration {
+		p.kernel.At(at, p.table[ev.Kind].rank, ev)
+	}
+}
 
+// scheduleAfter is [Plane.schedule] for a duration from now, of whatever length.
 func (p *Plane) scheduleAfter(d sim.Time, ev model.Event) {
-	p.kernel.After(d, p.table[ev.Kind].rank, ev)
+	p.schedule(sim.Sum(p.kernel.Now(), d), ev)
 }

@@ -143,7 +143,7 @@ func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 	minute := now / sim.Minute
 	o.Completed++
 	o.Completes[minute]++
-	o.LatencyNs[minute] += latency
+	o.LatencyNs[minute].Add(latency)
 	if r.arrived >= m.warmup {
 		o.MeasuredCompleted++
 		o.Latency.Record(latency)

@@ -103,7 +103,7 @@ type RouteOutcome struct {
 	Arrivals  []int64
 	Completes []int64
 	Failures  []int64
-	LatencyNs []int64 // sum over Completes
+	LatencyNs []stat.Sum // over Completes
 }
 
 // UserOutcome is the user requests of one workload: all attempts of one request
@@ -128,7 +128,7 @@ func (o *RouteOutcome) prepare(minutes int) {
 	o.Arrivals = make([]int64, minutes+1)
 	o.Completes = make([]int64, minutes+1)
 	o.Failures = make([]int64, minutes+1)
-	o.LatencyNs = make([]int64, minutes+1)
+	o.LatencyNs = make([]stat.Sum, minutes+1)
 }
 
 // failed sums a route's failures over all codes.

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -10,7 +11,7 @@ import (
 type request struct {
 	arrived sim.Time // at the load balancer
 	demand  sim.Time // CPU time
-	in, out uint32   // bytes
+	in, out uint32   // low 32 bits of the bytes of request and response
 	server  uint32   // where it waits or is served
 	target  uint32   // by index in Plane.targets; noIndex without a target group
 	ticket  uint32   // of the line that it waits in
@@ -22,22 +23,42 @@ type request struct {
 	phase   phase
 	gone    bool   // its client has left; the server works on
 	errs    bool   // its server answers with an error
+	high    uint8  // the four bits above in, and those above out
 	older   uint32 // in the source's list of deadlines
 	newer   uint32
+}
+
+// MaxBytes is the largest request or response; a larger one is held to it.
+const MaxBytes = 64*model.GiB - 1
+
+// setBytes records the sizes of request and response.
+func (r *request) setBytes(in, out model.Bytes) {
+	r.in, r.out = uint32(in), uint32(out)
+	r.high = uint8(in>>32) | uint8(out>>32)<<4
+}
+
+func (r *request) requestBytes() model.Bytes { return model.Bytes(r.high&15)<<32 | model.Bytes(r.in) }
+
+func (r *request) responseBytes() model.Bytes { return model.Bytes(r.high>>4)<<32 | model.Bytes(r.out) }
+
+// heldBytes holds a size to what a request records.
+func heldBytes(bytes float64) model.Bytes {
+	return model.Bytes(max(0, min(bytes, float64(MaxBytes))))
 }
 
 // phase is where a request is.
 type phase uint8
 
 const (
-	dispatched phase = iota // on its way through the balancer
-	queued                  // in line at its server
-	inService               // on the CPU
-	calling                 // waits for its calls
-	pausing                 // waits for somebody else
-	pooling                 // a call that waits for a connection
-	hanging                 // waits for an answer that will not come
-	connecting              // waits for a connection that nobody takes
+	dispatched  phase = iota // on its way through the balancer
+	queued                   // in line at its server
+	inService                // on the CPU
+	calling                  // waits for its calls
+	pausing                  // waits for somebody else
+	undelivered              // served, but its client will have gone when the response arrives
+	pooling                  // a call that waits for a connection
+	hanging                  // waits for an answer that will not come
+	connecting               // waits for a connection that nobody takes
 	backingOff
 	answered // a call whose answer is on its way
 	failed   // a call whose failure is on its way

@@ -42,8 +42,8 @@ func (p *Plane) toFleet(i uint32, r *request, members []uint32) {
 func (p *Plane) complete(i uint32, at sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
-	s.in += model.Bytes(r.in)
-	s.out += model.Bytes(r.out)
+	s.in = s.in.Plus(r.requestBytes())
+	s.out = s.out.Plus(r.responseBytes())
 	if r.gone {
 		p.discard(i, r)
 		return
@@ -56,6 +56,10 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.egress[s.egress] += model.Bytes(r.out)
 	}
 	hop := p.hop(r, s.zone)
+	if at-r.arrived+hop > p.sources[r.source].patience {
+		p.strand(r, at-r.arrived+hop)
+		return
+	}
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
 		t := p.targets.at(r.target)
@@ -91,6 +95,17 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 	}
 	p.fail(i, s.code)
+}
+
+// strand leaves a request whose response will come too late to its client's time
+// limit, which has yet to strike.
+func (p *Plane) strand(r *request, latency sim.Time) {
+	if r.target != noIndex {
+		p.targetGroups[r.group].responded(latency)
+		p.release(r.target)
+		r.target = noIndex
+	}
+	r.phase = undelivered
 }
 
 // answer brings the response of a tracked request to who asked: at once to a user,
@@ -252,6 +267,9 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 // settled.
 func (p *Plane) expire(i uint32, code Code) {
 	r := p.requests.at(i)
+	if r.phase == undelivered {
+		code = Code460
+	}
 	if !r.phase.aboard() {
 		p.fail(i, code)
 		return

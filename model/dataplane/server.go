@@ -90,10 +90,11 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 func (s *server) equip(cfg *Service, vcpus int) {
 	spec := station.Spec{Servers: int64(vcpus), Limit: int32(cfg.Concurrency), Backlog: int32(cfg.Backlog)}
 	if cfg.Discipline == FCFS {
-		if cfg.Workers > 0 {
-			spec.Servers = int64(cfg.Workers)
-		}
 		spec.Limit = int32(spec.Servers)
+		if cfg.Workers > 0 { // more than vCPUs share them
+			spec.Limit = int32(cfg.Workers)
+			spec.Servers = min(spec.Servers, int64(cfg.Workers))
+		}
 	}
 	if spec.Limit == 0 {
 		spec.Limit = station.NoLimit
@@ -253,7 +254,7 @@ func (s *server) time(demand sim.Time) sim.Time {
 	if s.pace == 1 {
 		return demand
 	}
-	return sim.Time(float64(demand)*s.pace + 0.5)
+	return demand.Scaled(s.pace)
 }
 
 // begins counts the beginning of service, unless the client has left.

@@ -16,10 +16,11 @@ type source struct {
 	to       DestinationKind
 	target   int
 	limits   deadlines
-	balancer int   // None without
-	direct   bool  // clients that reach their targets without a balancer
-	next     int   // fleet round robin
-	opened   int64 // requests since the last new connection
+	patience sim.Time // how long its clients wait; sim.Never: forever
+	balancer int      // None without
+	direct   bool     // clients that reach their targets without a balancer
+	next     int      // fleet round robin
+	opened   int64    // requests since the last new connection
 	actions  []classAction
 	nodes    rng.Stream
 
@@ -126,7 +127,7 @@ func (p *Plane) newCaller(service, step int) error {
 }
 
 // reach puts between a source and its targets what is there: the rules of a load
-// balancer, its idle timeout, and its share of the time that clients wait.
+// balancer and its idle timeout.
 func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
 	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer
 	p.direct = p.direct || s.direct
@@ -134,6 +135,7 @@ func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
 	if s.clients.Timeout > 0 {
 		s.limits.limit = s.clients.Timeout
 	}
+	s.patience = s.limits.limit
 	if s.to != ToLoadBalancer {
 		return nil
 	}
@@ -141,9 +143,6 @@ func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
 	lb := &p.cfg.LoadBalancers[s.target]
 	if s.actions, err = newActions(lb, classes); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
-	}
-	if s.limits.limit != sim.Never {
-		s.limits.limit = max(1, s.limits.limit-lb.Latency)
 	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
@@ -185,22 +184,21 @@ func (s *source) fill(r *request) {
 	default:
 		r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
 	}
+	in, out := model.Bytes(0), model.Bytes(0)
 	switch {
 	case row >= 0 && cfg.Rows.Request != nil:
-		r.in = clip32(float64(cfg.Rows.Request[row]))
+		in = heldBytes(float64(cfg.Rows.Request[row]))
 	case cfg.Request != nil:
-		r.in = clip32(s.sizes.Draw(cfg.Request))
+		in = heldBytes(s.sizes.Draw(cfg.Request))
 	}
 	switch {
 	case row >= 0 && cfg.Rows.Response != nil:
-		r.out = clip32(float64(cfg.Rows.Response[row]))
+		out = heldBytes(float64(cfg.Rows.Response[row]))
 	case cfg.Response != nil:
-		r.out = clip32(s.sizes.Draw(cfg.Response))
+		out = heldBytes(s.sizes.Draw(cfg.Response))
 	}
+	r.setBytes(in, out)
 }
-
-// clip32 holds a size to what a request records, 4 GiB.
-func clip32(bytes float64) uint32 { return uint32(max(0, min(bytes, 1<<32-1))) }
 
 func (p *Plane) scheduleArrival(i int) {
 	if at, ok := p.sources[i].events.Next(); ok && at <= p.frame.Duration {

@@ -23,7 +23,7 @@ type targetGroup struct {
 	healthy   stat.Level
 
 	requests, responses int64
-	latency             sim.Time // Σ over responses
+	latency             stat.Sum // ns, over responses
 }
 
 // TargetCounts returns the counts of a target group; its servers are settled.
@@ -45,7 +45,7 @@ func (p *Plane) TargetCounts(index int) model.TargetCounts {
 // responded counts a response.
 func (g *targetGroup) responded(latency sim.Time) {
 	g.responses++
-	g.latency += latency
+	g.latency.Add(int64(latency))
 }
 
 // scope is the targets that one node chooses among.

@@ -186,7 +186,7 @@ func TestUseIsWhatItIsNow(t *testing.T) {
 		t.Errorf("from 21 s: %+v, want no connection, 1000 bytes, 1 s", use)
 	}
 	counts := b.TargetCounts(0)
-	if counts.Requests != 2 || counts.Responses != 2 || counts.Latency != 20*sim.Second || counts.Healthy != 1 || counts.Unhealthy != 0 {
+	if counts.Requests != 2 || counts.Responses != 2 || counts.Latency.Int64() != int64(20*sim.Second) || counts.Healthy != 1 || counts.Unhealthy != 0 {
 		t.Errorf("target group: %+v", counts)
 	}
 	if b.ServerUse(h).Busy != 20e9 {

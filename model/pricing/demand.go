@@ -48,10 +48,10 @@ func (it *item) group() groupKey {
 	return groupKey{it.candidate, false}
 }
 
-// reserve returns the appetites for Reserved Instances of an offering, one per
+// reserve returns the coverageCurves for Reserved Instances of an offering, one per
 // group of usage, in a fixed order.
-func (d demand) reserve(o model.Offering) []appetite {
-	groups := map[groupKey]*appetite{}
+func (d demand) reserve(o model.Offering) []coverageCurve {
+	groups := map[groupKey]*coverageCurve{}
 	var keys []groupKey
 	for _, c := range d.covers {
 		for i := range c.items {
@@ -67,7 +67,7 @@ func (d demand) reserve(o model.Offering) []appetite {
 			key := it.group()
 			a := groups[key]
 			if a == nil {
-				a = &appetite{whole: true, hours: d.hours, runs: float64(len(d.covers))}
+				a = &coverageCurve{whole: true, hours: d.hours, runs: float64(len(d.covers))}
 				groups[key] = a
 				keys = append(keys, key)
 			}
@@ -78,7 +78,7 @@ func (d demand) reserve(o model.Offering) []appetite {
 		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.name, b.name),
 			cmp.Compare(a.platform, b.platform), cmp.Compare(a.tenancy, b.tenancy))
 	})
-	var all []appetite
+	var all []coverageCurve
 	for _, key := range keys {
 		for _, c := range d.covers {
 			groups[key].addHours(c, key)
@@ -90,7 +90,7 @@ func (d demand) reserve(o model.Offering) []appetite {
 
 // consider makes an item's type the one to reserve if it is the cheapest per
 // normalized unit so far; of equal ones the smallest.
-func (a *appetite) consider(book Book, o model.Offering, it *item) {
+func (a *coverageCurve) consider(book Book, o model.Offering, it *item) {
 	c := Commitment{
 		Kind: ReservedInstance, Class: o.Class, Term: o.Term, Payment: o.Payment,
 		Type: it.name, Platform: it.platform, Tenancy: it.tenancy,
@@ -113,7 +113,7 @@ type size struct {
 }
 
 // sizes returns the candidates of a group, smallest first.
-func (a *appetite) sizes(c *cover, key groupKey) []size {
+func (a *coverageCurve) sizes(c *cover, key groupKey) []size {
 	var sums fold[candidate, size]
 	for _, i := range c.bySize() {
 		it := &c.items[i]
@@ -132,7 +132,7 @@ func (a *appetite) sizes(c *cover, key groupKey) []size {
 
 // addHours adds a segment per clock hour and size of a group: Reserved Instances
 // cover the smallest first.
-func (a *appetite) addHours(c *cover, key groupKey) {
+func (a *coverageCurve) addHours(c *cover, key groupKey) {
 	sizes := a.sizes(c, key)
 	for h := range c.inForce {
 		from := 0.0
@@ -165,9 +165,9 @@ func (it *item) empty(hours int) bool {
 	return true
 }
 
-// spend returns the appetites for Savings Plans: one for Compute, one per family
+// spend returns the coverageCurves for Savings Plans: one for Compute, one per family
 // for EC2 Instance.
-func (d demand) spend(plan Commitment) []appetite {
+func (d demand) spend(plan Commitment) []coverageCurve {
 	families := []string{""}
 	if plan.Kind == EC2InstanceSavingsPlan {
 		families = nil
@@ -179,10 +179,10 @@ func (d demand) spend(plan Commitment) []appetite {
 		slices.Sort(families)
 		families = slices.Compact(families)
 	}
-	var all []appetite
+	var all []coverageCurve
 	for _, family := range families {
 		plan.Family = family
-		a := appetite{of: plan, fee: 1, hours: d.hours, runs: float64(len(d.covers))}
+		a := coverageCurve{of: plan, fee: 1, hours: d.hours, runs: float64(len(d.covers))}
 		for _, c := range d.covers {
 			a.addOffers(c)
 		}
@@ -195,7 +195,7 @@ func (d demand) spend(plan Commitment) []appetite {
 
 // addOffers adds a segment per clock hour and candidate of a Savings Plan, by
 // falling savings percentage.
-func (a *appetite) addOffers(c *cover) {
+func (a *coverageCurve) addOffers(c *cover) {
 	offers := c.offers(&a.of)
 	for h := range c.inForce {
 		from := 0.0

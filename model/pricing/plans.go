@@ -17,8 +17,8 @@ type PlanEntry struct {
 	// what an account has bought already.
 	Size func(Plan, []*model.Ledger) Plan
 
-	kind      CommitmentKind // that it buys; 0: none, or several
-	appetites func(demand) []appetite
+	kind           CommitmentKind // that it buys; 0: none, or several
+	coverageCurves func(demand) []coverageCurve
 }
 
 // Plans returns the plans that compare lists, in its order.
@@ -73,26 +73,26 @@ func commitmentPlans(c Commitment) []PlanEntry {
 		for payment := model.NoUpfront; payment <= model.AllUpfront; payment++ {
 			c.Term, c.Payment = term, payment
 			of := c
-			appetites := func(d demand) []appetite { return d.appetites(of) }
+			coverageCurves := func(d demand) []coverageCurve { return d.coverageCurves(of) }
 			plans = append(plans, PlanEntry{
 				Name:        c.PlanName(),
 				Description: c.Kind.String() + "s of " + c.Term.String() + ", " + c.Payment.String() + ", sized to their optimum",
 				Size: func(own Plan, ledgers []*model.Ledger) Plan {
-					return own.With(sizeAll(appetites(own.demand(ledgers))))
+					return own.With(sizeAll(coverageCurves(own.demand(ledgers))))
 				},
-				kind: c.Kind, appetites: appetites,
+				kind: c.Kind, coverageCurves: coverageCurves,
 			})
 		}
 	}
 	return plans
 }
 
-// appetites returns those for commitments like one, whatever its size, at what
+// coverageCurves returns those for commitments like one, whatever its size, at what
 // is paid for them.
-func (d demand) appetites(of Commitment) []appetite {
+func (d demand) coverageCurves(of Commitment) []coverageCurve {
 	all := d.spend
 	if of.Kind == ReservedInstance {
-		all = func(of Commitment) []appetite { return d.reserve(of.offering()) }
+		all = func(of Commitment) []coverageCurve { return d.reserve(of.offering()) }
 	}
 	paid := all(of)
 	for i := range paid {
@@ -109,11 +109,11 @@ func (d demand) appetites(of Commitment) []appetite {
 // Savings Plan, of each family where it is for one. It is false for a plan that
 // does not buy what the size is of.
 func (e PlanEntry) Fixed(own Plan, ledgers []*model.Ledger, count int64, hourly model.Money) (Plan, bool) {
-	if e.appetites == nil {
+	if e.coverageCurves == nil {
 		return Plan{}, false
 	}
 	var all []Commitment
-	for _, a := range e.appetites(own.demand(ledgers)) {
+	for _, a := range e.coverageCurves(own.demand(ledgers)) {
 		x := hourly.USD()
 		if a.whole {
 			x = float64(count)
@@ -131,11 +131,11 @@ func (e PlanEntry) Sized() (instances, dollars bool) {
 }
 
 // sizeAll returns the commitments of least cost.
-func sizeAll(appetites []appetite) []Commitment {
+func sizeAll(coverageCurves []coverageCurve) []Commitment {
 	var all []Commitment
-	for i := range appetites {
-		x, _ := appetites[i].best(1)
-		if c, any := appetites[i].sized(x); any {
+	for i := range coverageCurves {
+		x, _ := coverageCurves[i].best(1)
+		if c, any := coverageCurves[i].sized(x); any {
 			all = append(all, c)
 		}
 	}
@@ -150,7 +150,7 @@ func mixed(plan Plan, ledgers []*model.Ledger) Plan {
 		{Kind: ReservedInstance, Class: model.Standard, Term: model.OneYear, Payment: model.NoUpfront},
 		{Kind: ComputeSavingsPlan, Term: model.OneYear, Payment: model.NoUpfront},
 	} {
-		plan = plan.With(sizeAll(plan.demand(ledgers).appetites(of)))
+		plan = plan.With(sizeAll(plan.demand(ledgers).coverageCurves(of)))
 	}
 	return plan
 }

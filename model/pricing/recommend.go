@@ -55,21 +55,21 @@ func Recommend(own Plan, ledgers []*model.Ledger, plans ...string) []Recommendat
 	d := own.demand(ledgers)
 	var all []Recommendation
 	for _, entry := range Plans() {
-		if entry.appetites == nil || len(plans) > 0 && !slices.Contains(plans, entry.Name) {
+		if entry.coverageCurves == nil || len(plans) > 0 && !slices.Contains(plans, entry.Name) {
 			continue
 		}
-		all = append(all, recommend(own.Book, entry.Name, entry.appetites(d)))
+		all = append(all, recommend(own.Book, entry.Name, entry.coverageCurves(d)))
 	}
 	slices.SortStableFunc(all, func(a, b Recommendation) int { return cmp.Compare(a.Cost, b.Cost) })
 	return all
 }
 
-func recommend(book Book, plan string, appetites []appetite) Recommendation {
+func recommend(book Book, plan string, coverageCurves []coverageCurve) Recommendation {
 	r := Recommendation{Plan: plan}
-	sizes := make([]float64, len(appetites))
-	peaks := make([]float64, len(appetites))
-	for i := range appetites {
-		a := &appetites[i]
+	sizes := make([]float64, len(coverageCurves))
+	peaks := make([]float64, len(coverageCurves))
+	for i := range coverageCurves {
+		a := &coverageCurves[i]
 		x, cost := a.best(1)
 		sizes[i], peaks[i] = x, a.peak()
 		r.Cost += cost
@@ -79,29 +79,29 @@ func recommend(book Book, plan string, appetites []appetite) Recommendation {
 			r.Upfront += c.due(book)
 		}
 	}
-	all := point(appetites, sizes, 1)
+	all := point(coverageCurves, sizes, 1)
 	r.Coverage, r.Utilization = all.Coverage, all.Utilization
 	for _, scale := range regretScales {
 		regret := Regret{Scale: scale}
-		for i := range appetites {
-			regret.Cost += appetites[i].cost(sizes[i], scale)
-			_, best := appetites[i].best(scale)
+		for i := range coverageCurves {
+			regret.Cost += coverageCurves[i].cost(sizes[i], scale)
+			_, best := coverageCurves[i].best(scale)
 			regret.BestCost += best
 		}
 		r.Regret = append(r.Regret, regret)
 	}
 	for k := range curvePoints + 1 {
-		r.Curve = append(r.Curve, point(appetites, peaks, float64(k)/curvePoints))
+		r.Curve = append(r.Curve, point(coverageCurves, peaks, float64(k)/curvePoints))
 	}
 	return r
 }
 
 // point returns what committing a share of some sizes gives.
-func point(appetites []appetite, sizes []float64, share float64) CurvePoint {
+func point(coverageCurves []coverageCurve, sizes []float64, share float64) CurvePoint {
 	p := CurvePoint{Share: share}
 	var used, paid, value, all float64
-	for i := range appetites {
-		a := &appetites[i]
+	for i := range coverageCurves {
+		a := &coverageCurves[i]
 		x := share * sizes[i]
 		units, covered, total := a.covered(x)
 		used += units * a.fee

@@ -8,11 +8,11 @@ import (
 	"headroom/model"
 )
 
-// fate says what becomes of a Spot lease on the invoice.
-type fate uint8
+// billing says what becomes of a Spot lease on the invoice.
+type billing uint8
 
 const (
-	paid fate = iota + 1
+	paid billing = iota + 1
 	free
 	priceless
 )
@@ -22,7 +22,7 @@ type spotGroup struct {
 	owner, kind int32
 	zone        model.Zone
 	platform    model.Platform
-	fate        fate
+	billing     billing
 	month       int
 }
 
@@ -46,15 +46,15 @@ func billSpot(s *sheet) {
 		group := spotGroup{l.Owner, l.Type, l.Zone, l.Platform, paid, 0}
 		switch {
 		case isFree:
-			group.fate = free
+			group.billing = free
 		case prices == nil:
-			group.fate = priceless
+			group.billing = priceless
 		}
 		s.calendar.cut(charged, func(month int, part span) {
 			group.month = month
 			sum := groups.at(group)
 			sum.add(part)
-			if group.fate == paid {
+			if group.billing == paid {
 				sum.cost.add(prices.upTo(part.to) - prices.upTo(part.from))
 			}
 		})
@@ -77,7 +77,7 @@ func (s *sheet) addSpot(group spotGroup, sum spotSum) {
 		price:    s.instance(group.kind, group.platform),
 	}
 	c.price.estimated = false // the Spot price is not the list price
-	switch group.fate {
+	switch group.billing {
 	case free:
 		c.sku += ".interrupted"
 		c.description += ", reclaimed within the first hour: not charged"

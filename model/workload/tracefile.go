@@ -301,12 +301,23 @@ func (t *Table) Numbers(name string) []float64 { return t.numbers[name] }
 // Texts returns a column that was requested as texts; nil if it was not.
 func (t *Table) Texts(name string) []string { return t.texts[name] }
 
-// Times returns a column of numbers as instants in that unit since origin, the
-// number that stands for the start of the run: 0 for offsets, or that of the
-// first row. It is an error if they are unsorted, before the origin or beyond
-// [sim.Horizon]. Timestamps of this century in seconds, or finer, are exact to
-// a quarter of a microsecond.
+// Times returns a column of numbers as instants, like [Table.Instants]. It is an
+// error if they are unsorted.
 func (t *Table) Times(name string, unit sim.Time, origin float64) ([]sim.Time, error) {
+	at, err := t.Instants(name, unit, origin)
+	for i := 1; i < len(at); i++ {
+		if column := t.numbers[name]; column[i] < column[i-1] {
+			return nil, fmt.Errorf("line %d: column %s: must be sorted, got %s after %s", t.Line(i), name, plain(column[i]), plain(column[i-1]))
+		}
+	}
+	return at, err
+}
+
+// Instants returns a column of numbers as instants in that unit since origin, the
+// number that stands for the start of the run: 0 for offsets, or the least. It is
+// an error if one is before the origin or beyond [sim.Horizon]. Timestamps of this
+// century in seconds, or finer, are exact to a quarter of a microsecond.
+func (t *Table) Instants(name string, unit sim.Time, origin float64) ([]sim.Time, error) {
 	column, ok := t.numbers[name]
 	if !ok {
 		return nil, fmt.Errorf("column %s: was not read", name)
@@ -319,8 +330,6 @@ func (t *Table) Times(name string, unit sim.Time, origin float64) ([]sim.Time, e
 			return nil, fmt.Errorf("line %d: column %s: must not be before the start (%s), got %s", t.Line(i), name, plain(origin), plain(v))
 		case offset >= float64(sim.Horizon):
 			return nil, fmt.Errorf("line %d: column %s: must be at most %v after the start (%s), got %s", t.Line(i), name, sim.Horizon, plain(origin), plain(v))
-		case i > 0 && v < column[i-1]:
-			return nil, fmt.Errorf("line %d: column %s: must be sorted, got %s after %s", t.Line(i), name, plain(v), plain(column[i-1]))
 		}
 		at[i] = sim.Time(math.Round(offset))
 	}

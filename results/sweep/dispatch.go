@@ -11,12 +11,12 @@ import (
 // the journal are the same, whatever the tasks look like, whoever answers them,
 // and in whichever order. Its methods are for one goroutine at a time.
 type Dispatch struct {
-	course  *course
-	out     map[string]bool // tasks that wait for their answer
-	again   [][]byte        // of tasks that were lost
-	layouts map[string]*Layout
-	pace    pace
-	told    time.Time // when the last answer came
+	scheduler *scheduler
+	out       map[string]bool // tasks that wait for their answer
+	again     [][]byte        // of tasks that were lost
+	layouts   map[string]*Layout
+	pace      pace
+	told      time.Time // when the last answer came
 
 	inherited inheritance
 }
@@ -24,7 +24,7 @@ type Dispatch struct {
 // NewDispatch begins to hand out what the journal does not know of a plan.
 // It builds no experiment.
 func NewDispatch(p *Plan, j *Journal, o Options) *Dispatch {
-	return &Dispatch{course: newCourse(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}, inherited: newInheritance()}
+	return &Dispatch{scheduler: newScheduler(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}, inherited: newInheritance()}
 }
 
 // errLost is the error of a replication that took every worker down that tried.
@@ -36,7 +36,7 @@ var errSkipped = errors.New("not computed")
 // Next returns another task, false if there is none until more answers have
 // arrived, or at all. No two are equal.
 func (d *Dispatch) Next() ([]byte, bool) {
-	if d.course.failure() != nil {
+	if d.scheduler.failure() != nil {
 		return nil, false
 	}
 	if n := len(d.again); n > 0 {
@@ -51,7 +51,7 @@ func (d *Dispatch) Next() ([]byte, bool) {
 	if d.told.IsZero() {
 		d.told = time.Now()
 	}
-	stretches := d.fill(d.pace.size(d.course.remaining()))
+	stretches := d.fill(d.pace.size(d.scheduler.remaining()))
 	if len(stretches) == 0 {
 		return nil, false
 	}
@@ -64,18 +64,18 @@ func (d *Dispatch) Next() ([]byte, bool) {
 func (d *Dispatch) fill(size int) []stretch {
 	var stretches []stretch
 	for size > 0 {
-		if j, first, count := d.course.take(size); j != nil {
+		if j, first, count := d.scheduler.take(size); j != nil {
 			rest := d.withhold(stretch{j.point, first, count, j.attempt})
 			stretches = append(stretches, rest...)
 			size -= replications(rest)
 			continue
 		}
-		j, more := d.course.open()
+		j, more := d.scheduler.open()
 		if !more {
 			break
 		}
 		if j != nil {
-			d.course.admit(j)
+			d.scheduler.admit(j)
 		}
 	}
 	return stretches
@@ -99,12 +99,12 @@ func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) erro
 	if lost {
 		delete(d.out, string(task))
 		d.lost(stretches)
-		return d.course.failure()
+		return d.scheduler.failure()
 	}
 	findings, err := decodeAnswer(answer, stretches, d.layouts)
 	if err != nil {
-		d.course.fail(fmt.Errorf("answer for point %d: %w", stretches[0].point, err))
-		return d.course.failure()
+		d.scheduler.fail(fmt.Errorf("answer for point %d: %w", stretches[0].point, err))
+		return d.scheduler.failure()
 	}
 	now := time.Now()
 	d.pace.answered(lesson{replications(stretches), len(answer), took, now.Sub(d.told), len(d.out)})
@@ -113,7 +113,7 @@ func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) erro
 	for i, s := range stretches {
 		d.record(s, &findings[i])
 	}
-	return d.course.failure()
+	return d.scheduler.failure()
 }
 
 func replications(stretches []stretch) int {
@@ -126,7 +126,7 @@ func replications(stretches []stretch) int {
 
 // record keeps what became of a stretch, unless its point has ended meanwhile.
 func (d *Dispatch) record(s stretch, f *finding) {
-	c := d.course
+	c := d.scheduler
 	j := c.active[s.point]
 	if j == nil {
 		return
@@ -165,7 +165,7 @@ func (d *Dispatch) lost(stretches []stretch) {
 		return
 	}
 	for _, s := range stretches {
-		if d.course.active[s.point] == nil {
+		if d.scheduler.active[s.point] == nil {
 			continue
 		}
 		for i := range s.count {
@@ -177,7 +177,7 @@ func (d *Dispatch) lost(stretches []stretch) {
 // Progress returns how many points are done, how many of them failed, and how
 // many there are.
 func (d *Dispatch) Progress() (done, failed, total int) {
-	c := d.course
+	c := d.scheduler
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.finished, c.failed, c.plan.Points
@@ -186,4 +186,4 @@ func (d *Dispatch) Progress() (done, failed, total int) {
 // End keeps the replications of points that are not done. It returns nil if all
 // are, and else an error of the journal, or one that wraps the cause and says how
 // many points are done.
-func (d *Dispatch) End(cause error) error { return d.course.conclude(cause) }
+func (d *Dispatch) End(cause error) error { return d.scheduler.conclude(cause) }

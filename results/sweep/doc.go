@@ -25,7 +25,7 @@
 //
 // Results do not depend on the number of workers, on where they are, on how tasks
 // are cut, on the order in which points finish, or on how often the sweep was
-// killed: one state machine, course, decides how a point goes on, and the journal
+// killed: one state machine, scheduler, decides how a point goes on, and the journal
 // is read in the order of the design. A row enters the journal once; the first
 // write wins. A row that has been appended survives the death of the process at
 // once, and of the machine as soon as the disk has it: a background fsync follows

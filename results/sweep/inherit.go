@@ -63,7 +63,7 @@ func (d *Dispatch) Settled(task []byte) bool {
 
 // settled reports whether nothing of a stretch can be of use.
 func (d *Dispatch) settled(s stretch) bool {
-	c := d.course
+	c := d.scheduler
 	if s.point >= c.plan.Points {
 		return true
 	}
@@ -78,12 +78,12 @@ func (d *Dispatch) settled(s stretch) bool {
 func (d *Dispatch) adopt(task, answer []byte, lost bool) error {
 	stretches, err := decodeTask(task)
 	if err != nil {
-		return d.course.failure()
+		return d.scheduler.failure()
 	}
 	var findings []finding
 	if !lost {
 		if findings, err = decodeAnswer(answer, stretches, d.layouts); err != nil {
-			return d.course.failure() // it is computed again
+			return d.scheduler.failure() // it is computed again
 		}
 	}
 	for k, s := range stretches {
@@ -98,7 +98,7 @@ func (d *Dispatch) adopt(task, answer []byte, lost bool) error {
 			d.inherit(stretch{s.point, s.first + i, 1, s.attempt}, f, lost && replications(stretches) > 1)
 		}
 	}
-	return d.course.failure()
+	return d.scheduler.failure()
 }
 
 // single is what a finding says of its i-th replication.
@@ -131,7 +131,7 @@ func (d *Dispatch) inherit(s stretch, f finding, doubt bool) {
 		delete(h.awaited[s.point], key)
 	default:
 		delete(h.awaited[s.point], key)
-		if j := d.course.active[s.point]; j == nil || s.first >= j.started {
+		if j := d.scheduler.active[s.point]; j == nil || s.first >= j.started {
 			put(h.found, s.point, key, f)
 		}
 	}
@@ -165,7 +165,7 @@ func (d *Dispatch) withhold(s stretch) []stretch {
 			rest = append(rest, one)
 		}
 	}
-	if d.course.active[s.point] == nil { // what was found has ended it
+	if d.scheduler.active[s.point] == nil { // what was found has ended it
 		return nil
 	}
 	return rest

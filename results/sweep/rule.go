@@ -31,7 +31,7 @@ const lookGrowth = 1.25
 // Looks at thresholds come at 3, 6, 12, … replications. The k-th may be wrong
 // with a probability of (1 - Confidence)/(k(k+1)), which adds up to
 // 1 - Confidence however often one looks.
-const firstGlance = 3
+const firstInterim = 3
 
 // verdict says where a point stands.
 type verdict struct {
@@ -90,11 +90,11 @@ func (r *Rule) looks(n int) bool { return r.nextLook(n-1) == n }
 func (r *Rule) after(n int) int {
 	next := min(r.nextLook(n), r.limit())
 	if len(r.Thresholds) > 0 {
-		glance := firstGlance
-		for glance <= n {
-			glance *= 2
+		interim := firstInterim
+		for interim <= n {
+			interim *= 2
 		}
-		next = min(next, glance)
+		next = min(next, interim)
 	}
 	return next
 }
@@ -117,7 +117,7 @@ func (r *Rule) precise(l *Layout, values [][]float64) bool {
 
 // ruledOut returns the threshold that a point certainly breaches.
 func (r *Rule) ruledOut(l *Layout, values [][]float64) string {
-	k := glances(len(values))
+	k := interims(len(values))
 	if k == 0 || len(values) >= r.limit() {
 		return ""
 	}
@@ -136,11 +136,11 @@ func (r *Rule) ruledOut(l *Layout, values [][]float64) string {
 	return ""
 }
 
-// glances returns which look at the thresholds comes at n replications, 0 if
+// interims returns which look at the thresholds comes at n replications, 0 if
 // none does.
-func glances(n int) int {
+func interims(n int) int {
 	k := 1
-	for at := firstGlance; at <= n; at *= 2 {
+	for at := firstInterim; at <= n; at *= 2 {
 		if at == n {
 			return k
 		}

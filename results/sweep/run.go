@@ -21,7 +21,7 @@ func Run(ctx context.Context, p *Plan, j *Journal, o Options) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	c := newCourse(p, j, o)
+	c := newScheduler(p, j, o)
 	stop := context.AfterFunc(ctx, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -37,7 +37,7 @@ func Run(ctx context.Context, p *Plan, j *Journal, o Options) error {
 }
 
 // work takes replications until none is left.
-func (c *course) work(ctx context.Context) {
+func (c *scheduler) work(ctx context.Context) {
 	for c.wait(ctx) {
 		j, replication, _ := c.take(1)
 		if j == nil {
@@ -53,7 +53,7 @@ func (c *course) work(ctx context.Context) {
 }
 
 // begin opens a point and builds its experiment.
-func (c *course) begin() {
+func (c *scheduler) begin() {
 	j, _ := c.open()
 	if j == nil {
 		return

@@ -25,7 +25,7 @@ type Table struct {
 	Node    *tree.Node
 	Path    string // "autoscaling_group.web"
 	Pattern string // "autoscaling_group.NAME"
-	Name    string // "web"
+	Name    string // "web", printable
 	Broken  bool   // it is no table in the file, which has been said
 	Mode    string // what decides which keys apply: `policy_type "StepScaling"`
 	seen    map[string]bool
@@ -365,7 +365,7 @@ func (t *Table) NamedTables(key string) []*Table {
 		}
 		child := t.Below(orEmpty(e, n.At), path, t.PatternOf(key)+".NAME")
 		child.Broken = e == nil
-		child.Name = name
+		child.Name = tree.Printable(name)
 		tables = append(tables, child)
 	}
 	return tables

@@ -60,7 +60,7 @@ func (l *loader) readCommitments(tables []*schema.Table) {
 
 func (l *loader) readCommitment(t *schema.Table) pricing.Commitment {
 	c := pricing.Commitment{
-		Name:    t.Text("name"),
+		Name:    tree.Printable(t.Text("name")),
 		Term:    map[string]model.Term{"1y": model.OneYear, "3y": model.ThreeYears}[t.Choice("term")],
 		Payment: map[string]model.Payment{"no-upfront": model.NoUpfront, "partial-upfront": model.PartialUpfront, "all-upfront": model.AllUpfront}[t.Choice("payment")],
 	}

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,7 +149,9 @@ func (p *priceTrace) of(typ, zone string) []model.PriceStep {
 	return p.steps[key]
 }
 
-// readPriceTrace reads recorded Spot prices.
+// readPriceTrace reads recorded Spot prices, sorted by time or only within each
+// type and zone. Timestamps count from the first, smaller numbers from the start
+// of the run.
 func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	at, usd, typ, zone := t.Text("time"), t.Text("usd"), t.Text("type"), t.Text("zone")
 	t.Require("file")
@@ -164,7 +167,14 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	if d == nil {
 		return nil
 	}
-	instants := l.times(d, at, sim.Second)
+	origin := 0.0
+	if first := slices.Min(d.table.Numbers(at)); first >= firstTimestamp {
+		origin = first
+	}
+	instants, err := d.table.Instants(at, sim.Second, origin)
+	if err != nil {
+		l.blame(d.path, err)
+	}
 	for i, when := range instants {
 		var key [2]string
 		if p.typed {

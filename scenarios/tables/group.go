@@ -168,7 +168,7 @@ func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) []control
 	tables := t.Each("schedule")
 	for i, s := range tables {
 		s.Assume("name", fmt.Sprintf("schedule-%d", i))
-		schedule := controlplane.Schedule{Name: s.Text("name")}
+		schedule := controlplane.Schedule{Name: tree.Printable(s.Text("name"))}
 		schedule.Recurrence = s.Text("recurrence")
 		schedule.TimeZone = s.Text("time_zone")
 		schedule.Start, schedule.End = s.Instant("start_time"), s.Instant("end_time")

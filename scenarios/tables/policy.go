@@ -141,7 +141,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 	var names []string
 	for i, p := range tables {
 		p.Assume("name", fmt.Sprintf("policy-%d", i))
-		policy := controlplane.ScalingPolicy{Name: p.Text("name")}
+		policy := controlplane.ScalingPolicy{Name: tree.Printable(p.Text("name"))}
 		if p.Sound("name") && slices.Contains(names, policy.Name) {
 			p.Wrong("name", "must be unique in the group")
 		}
@@ -274,7 +274,7 @@ func (l *loader) trackedMetric(t *schema.Table, group int) controlplane.Metric {
 // addAlarms adds the alarms that a policy brings along.
 func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m controlplane.Metric, action controlplane.AlarmAction) {
 	g := &l.cfg.Groups[action.Group]
-	name := "TargetTracking-" + g.Name + "/" + t.Text("name") + "-Alarm"
+	name := "TargetTracking-" + g.Name + "/" + tree.Printable(t.Text("name")) + "-Alarm"
 	for _, a := range alarms {
 		suffix, comparison := "High", alarm.GreaterThanThreshold
 		if a.Side == scaling.Low {
@@ -313,7 +313,7 @@ func (l *loader) attach(t *schema.Table, action controlplane.AlarmAction, spec s
 	} else if n.Form == tree.TableForm {
 		child := t.Below(n, t.PathOf("alarm"), "alarm.NAME")
 		a := l.readAlarm(child, action.Group)
-		a.Name = l.cfg.Groups[action.Group].Name + "/" + t.Text("name")
+		a.Name = l.cfg.Groups[action.Group].Name + "/" + tree.Printable(t.Text("name"))
 		l.cfg.Alarms = append(l.cfg.Alarms, a)
 	} else {
 		t.Mistake("alarm", "must be the name of an [alarm.NAME], or an alarm's table", "")

@@ -6,6 +6,7 @@ import (
 
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
+	"headroom/scenarios/tree"
 )
 
 // Vocabulary returns every key that a scenario may have.
@@ -54,7 +55,7 @@ func topKeys() []schema.Key {
 // read goes through the whole tree. Whatever it finds wrong, it goes on, for
 // all faults are reported at once.
 func (l *loader) read(top *schema.Table) {
-	l.scenario.Name = top.Text("name")
+	l.scenario.Name = tree.Printable(top.Text("name"))
 	l.cfg.Name = l.scenario.Name
 	top.Pass("include")
 	top.Ask("include")
@@ -139,7 +140,6 @@ func (l *loader) connect(top *schema.Table) {
 	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
-	l.connectServices()
 	l.connectSpeeds()
 	l.connectAlarms()
 	l.checkStart()

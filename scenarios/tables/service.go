@@ -14,7 +14,7 @@ const mostWaiting = 1_000_000_000
 func serviceKeys() []schema.Key {
 	return schema.Within("service.NAME", "", []schema.Key{
 		schema.Row("discipline", schema.OneOf("ps: all requests share the vCPUs", "fcfs: one request a worker, in order of arrival"), `"ps"`, "ps: all requests share the vCPUs; fcfs: one request a worker, in order of arrival"),
-		schema.Row("workers", schema.Whole(1, 100_000), "", "fcfs: requests in service at once, each on a vCPU of its own; one a vCPU without"),
+		schema.Row("workers", schema.Whole(1, 100_000), "", "fcfs: requests in service at once, one a vCPU without; more than vCPUs share them"),
 		schema.Row("concurrency", limit(1), `"unlimited"`, "ps: requests in service at once"),
 		schema.Row("backlog", limit(0), "1024", "requests that wait beyond that; one more is refused"),
 		schema.Row("errors", schema.Inner(), "", "the application's own failures"),
@@ -75,47 +75,4 @@ func readLimit(t *schema.Table, key string, least int64) int {
 	}
 	t.Mistake(key, fmt.Sprintf(`must be integer %d..%d or "unlimited"`, least, mostWaiting), "")
 	return 0
-}
-
-// connectServices verifies that every instance has a vCPU for each worker.
-func (l *loader) connectServices() {
-	for i, t := range l.tables["service"] {
-		workers := l.cfg.Services[i].Workers
-		if !t.Sound("workers") {
-			continue
-		}
-		for _, u := range l.users(i) {
-			if u.typ < 0 || l.cfg.Types[u.typ].VCPUs >= workers {
-				continue
-			}
-			typ := l.cfg.Types[u.typ]
-			t.Wrong("workers", fmt.Sprintf("must not exceed the vCPUs of %s (%s has %d): for more at once take discipline \"ps\" with concurrency",
-				u.owner, typ.Name, typ.VCPUs))
-			break
-		}
-	}
-}
-
-// user is an instance type that runs a service.
-type user struct {
-	owner string
-	typ   int
-}
-
-// users lists who runs a service.
-func (l *loader) users(service int) []user {
-	var all []user
-	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; g.Service == service {
-			for _, lt := range g.Types {
-				all = append(all, user{"autoscaling_group." + g.Name, lt.Type})
-			}
-		}
-	}
-	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; f.Service == service {
-			all = append(all, user{"instance." + f.Name, f.Template.Type})
-		}
-	}
-	return all
 }

@@ -2,8 +2,10 @@ package tree
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Get returns the value at a path, nil if there is none.
@@ -109,4 +111,29 @@ func Dotted(path []string) string {
 		text += QuoteKey(p)
 	}
 	return text
+}
+
+// Nearest returns the node at a dotted path whose names are not quoted, or the
+// deepest one above it that there is.
+func (n *Node) Nearest(path string) *Node {
+	for i, e := range n.List {
+		if rest, ok := below(path, strconv.Itoa(i)); ok {
+			return e.Nearest(rest)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(n.Table)) {
+		if rest, ok := below(path, key); ok {
+			return n.Table[key].Nearest(rest)
+		}
+	}
+	return n
+}
+
+// below returns what follows a name in a path.
+func below(path, name string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(path, name)
+	if !ok || rest != "" && rest[0] != '.' {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, "."), true
 }

@@ -1,6 +1,7 @@
 package stat
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
 )
@@ -34,6 +35,23 @@ func (s *Sum) Merge(other Sum) {
 	lo, carry := bits.Add64(s.lo, other.lo, 0)
 	s.lo = lo
 	s.hi += other.hi + int64(carry)
+}
+
+// Minus returns the sum less another.
+func (s Sum) Minus(other Sum) Sum {
+	lo, borrow := bits.Sub64(s.lo, other.lo, 0)
+	return Sum{hi: s.hi - other.hi - int64(borrow), lo: lo}
+}
+
+// Int64 returns the value held to the range of an int64.
+func (s Sum) Int64() int64 {
+	switch {
+	case s.hi > 0 || s.hi == 0 && s.lo > math.MaxInt64:
+		return math.MaxInt64
+	case s.hi < -1 || s.hi == -1 && s.lo <= math.MaxInt64:
+		return math.MinInt64
+	}
+	return int64(s.lo)
 }
 
 // Big returns the exact value.

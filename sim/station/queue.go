@@ -2,6 +2,7 @@ package station
 
 import (
 	"iter"
+	"math/bits"
 
 	"headroom/sim"
 )
@@ -14,7 +15,8 @@ type Queue struct {
 	head   uint32  // ticket of the first place
 	tail   uint32  // ticket of the next to come
 	n      int32   // jobs in line
-	demand sim.Time
+	above  uint32  // times 2⁶⁴, the rest of demand
+	demand uint64  // of all jobs in line
 }
 
 // place is a job in line; gone after it left.
@@ -27,8 +29,14 @@ type place struct {
 // Len returns the number of jobs in line.
 func (q *Queue) Len() int { return int(q.n) }
 
-// Demand returns the demand of all jobs in line.
-func (q *Queue) Demand() sim.Time { return q.demand }
+// Demand returns the demand of all jobs in line, [sim.Never] where that is more
+// than a time can be.
+func (q *Queue) Demand() sim.Time {
+	if q.above > 0 || q.demand > uint64(sim.Never) {
+		return sim.Never
+	}
+	return sim.Time(q.demand)
+}
 
 // Push adds a job at the end of the line and returns its ticket.
 func (q *Queue) Push(job uint32, demand sim.Time) (ticket uint32) {
@@ -39,7 +47,9 @@ func (q *Queue) Push(job uint32, demand sim.Time) (ticket uint32) {
 	*q.at(ticket) = place{demand: demand, job: job}
 	q.tail++
 	q.n++
-	q.demand += demand
+	var carry uint64
+	q.demand, carry = bits.Add64(q.demand, uint64(demand), 0)
+	q.above += uint32(carry)
 	return ticket
 }
 
@@ -67,7 +77,9 @@ func (q *Queue) Remove(ticket uint32) {
 // left accounts for a job that left and brings the head to one that waits.
 func (q *Queue) left(demand sim.Time) {
 	q.n--
-	q.demand -= demand
+	var borrow uint64
+	q.demand, borrow = bits.Sub64(q.demand, uint64(demand), 0)
+	q.above -= uint32(borrow)
 	for q.head != q.tail && q.at(q.head).gone {
 		q.head++
 	}

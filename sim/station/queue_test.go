@@ -48,8 +48,8 @@ func TestQueueAgreesWithSlice(t *testing.T) {
 				total += demand
 				i++
 			}
-			if i != len(line) || q.Len() != i || q.demand != total {
-				t.Fatalf("seed %d: %d range, length %d, demand %d; want %d jobs with %d", seed, i, q.Len(), q.demand, len(line), total)
+			if i != len(line) || q.Len() != i || q.Demand() != total {
+				t.Fatalf("seed %d: %d range, length %d, demand %d; want %d jobs with %d", seed, i, q.Len(), q.Demand(), len(line), total)
 			}
 		}
 	}

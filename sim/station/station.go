@@ -8,7 +8,7 @@ import (
 )
 
 // MaxDemand is the longest service, about 417 days; a longer demand is held to
-// it.
+// it, which no run of a year notices.
 const MaxDemand sim.Time = 1<<55 - 1
 
 // NoLimit is a limit or a backlog without bound.
@@ -74,8 +74,9 @@ func (s *Station) Waiting() int { return int(s.waiting.n) }
 // Full reports whether the next job would not start at once.
 func (s *Station) Full() bool { return s.running >= s.limit }
 
-// Backed returns the demand of all jobs in line.
-func (s *Station) Backed() sim.Time { return s.waiting.demand }
+// Backed returns the demand of all jobs in line, [sim.Never] where that is more
+// than a time can be.
+func (s *Station) Backed() sim.Time { return s.waiting.Demand() }
 
 // Servers returns the number of servers.
 func (s *Station) Servers() int64 { return s.servers }
@@ -295,10 +296,10 @@ func (s *Station) Verify(demand func(job uint32) sim.Time) error {
 	}
 	backed := sim.Time(0)
 	for job := range s.waiting.All() {
-		backed += min(demand(job), MaxDemand)
+		backed = sim.Sum(backed, min(demand(job), MaxDemand))
 	}
-	if backed != s.waiting.demand {
-		return fmt.Errorf("the line's demand is kept as %v, its jobs have %v", s.waiting.demand, backed)
+	if backed != s.waiting.Demand() {
+		return fmt.Errorf("the line's demand is kept as %v, its jobs have %v", s.waiting.Demand(), backed)
 	}
 	return nil
 }

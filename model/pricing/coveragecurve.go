@@ -8,7 +8,7 @@ import (
 	"headroom/model"
 )
 
-// appetite is what a commitment of one kind could cover in the clock hours of all
+// coverageCurve is what a commitment of one kind could cover in the clock hours of all
 // replications, along an axis of how much is committed: Reserved Instances, or
 // dollars an hour. The expected cost of committing x is, up to the usage that x
 // does not concern,
@@ -19,7 +19,7 @@ import (
 // quantile of the hourly demand at which P(demand > x) = fee/value. Segments of
 // different values (sizes at different prices) may make it not convex, so all
 // breakpoints are looked at.
-type appetite struct {
+type coverageCurve struct {
 	of       Commitment // without its size
 	whole    bool       // x counts instances
 	fee      float64    // dollars an hour of one unit
@@ -37,7 +37,7 @@ type breakpoint struct{ x, change float64 }
 
 // best returns the size of least cost; of equal ones the smallest. scale
 // multiplies the demand.
-func (a *appetite) best(scale float64) (x, cost float64) {
+func (a *coverageCurve) best(scale float64) (x, cost float64) {
 	points := make([]breakpoint, 0, 2*len(a.segments))
 	uncovered := 0.0
 	for _, s := range a.segments {
@@ -69,7 +69,7 @@ func (a *appetite) best(scale float64) (x, cost float64) {
 
 // cost returns what committing x costs a replication, with the usage that it
 // could cover and does not at On-Demand prices.
-func (a *appetite) cost(x, scale float64) float64 {
+func (a *coverageCurve) cost(x, scale float64) float64 {
 	f := a.fee * a.hours * x
 	for _, s := range a.segments {
 		from, to := s.from*scale, s.to*scale
@@ -80,7 +80,7 @@ func (a *appetite) cost(x, scale float64) float64 {
 
 // covered returns the units-hours of a commitment of x that are used, and their
 // value and that of all usage in dollars.
-func (a *appetite) covered(x float64) (used, value, all float64) {
+func (a *coverageCurve) covered(x float64) (used, value, all float64) {
 	for _, s := range a.segments {
 		length := max(0, min(x, s.to)-s.from)
 		used += length
@@ -91,7 +91,7 @@ func (a *appetite) covered(x float64) (used, value, all float64) {
 }
 
 // peak returns the least commitment that covers everything.
-func (a *appetite) peak() float64 {
+func (a *coverageCurve) peak() float64 {
 	most := 0.0
 	for _, s := range a.segments {
 		most = max(most, s.to)
@@ -100,7 +100,7 @@ func (a *appetite) peak() float64 {
 }
 
 // sized returns the commitment of size x, or false for none.
-func (a *appetite) sized(x float64) (Commitment, bool) {
+func (a *coverageCurve) sized(x float64) (Commitment, bool) {
 	c := a.of
 	if a.whole {
 		c.Count = int64(math.Round(x))

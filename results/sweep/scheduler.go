@@ -11,10 +11,10 @@ import (
 	"headroom/results/run"
 )
 
-// course is how a sweep goes: which replications come next, and what follows
+// scheduler is how a sweep goes: which replications come next, and what follows
 // from what they return, wherever they are computed. It is safe for concurrent
 // use.
-type course struct {
+type scheduler struct {
 	plan    *Plan
 	journal *Journal
 	options Options
@@ -48,8 +48,8 @@ type job struct {
 	failed     int // the replication of err
 }
 
-func newCourse(p *Plan, j *Journal, o Options) *course {
-	c := &course{plan: p, journal: j, options: o, active: map[int]*job{}}
+func newScheduler(p *Plan, j *Journal, o Options) *scheduler {
+	c := &scheduler{plan: p, journal: j, options: o, active: map[int]*job{}}
 	c.moved.L = &c.mu
 	return c
 }
@@ -57,7 +57,7 @@ func newCourse(p *Plan, j *Journal, o Options) *course {
 // open begins the next point and returns it, nil if it is done already. It is
 // false if all have been begun. Nothing of the point is handed out before it is
 // admitted.
-func (c *course) open() (*job, bool) {
+func (c *scheduler) open() (*job, bool) {
 	c.mu.Lock()
 	if c.err != nil || c.next >= c.plan.Points {
 		c.mu.Unlock()
@@ -79,7 +79,7 @@ func (c *course) open() (*job, bool) {
 }
 
 // look makes a job of what the journal does not know of a point.
-func (c *course) look(point int) *job {
+func (c *scheduler) look(point int) *job {
 	s, err := c.journal.standing(point, &c.plan.Rule, c.options.RetryFailed)
 	if err != nil {
 		c.fail(err)
@@ -97,20 +97,20 @@ func (c *course) look(point int) *job {
 }
 
 // admit lets the replications of a point be handed out.
-func (c *course) admit(j *job) {
+func (c *scheduler) admit(j *job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.offer(j)
 }
 
-func (c *course) offer(j *job) {
+func (c *scheduler) offer(j *job) {
 	c.ready = append(c.ready, j)
 	c.waiting += j.want - j.started
 	c.moved.Broadcast()
 }
 
 // offered reports whether a replication can be handed out, of c.ready[0].
-func (c *course) offered() bool {
+func (c *scheduler) offered() bool {
 	for len(c.ready) > 0 {
 		j := c.ready[0]
 		if j.started < j.want && j.err == nil && c.active[j.point] == j {
@@ -125,7 +125,7 @@ func (c *course) offered() bool {
 
 // take hands out replications of one point, at most so many, nil if there are
 // none for now.
-func (c *course) take(most int) (j *job, first, count int) {
+func (c *scheduler) take(most int) (j *job, first, count int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil || !c.offered() {
@@ -140,7 +140,7 @@ func (c *course) take(most int) (j *job, first, count int) {
 
 // wait returns true once there is something to take or to open, and false when
 // there will never be.
-func (c *course) wait(ctx context.Context) bool {
+func (c *scheduler) wait(ctx context.Context) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for ctx.Err() == nil && c.err == nil {
@@ -156,14 +156,14 @@ func (c *course) wait(ctx context.Context) bool {
 }
 
 // remaining estimates how many replications are not handed out.
-func (c *course) remaining() int {
+func (c *scheduler) remaining() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.waiting + (c.plan.Points-c.next)*c.plan.Rule.after(0)
 }
 
 // meet notes what a point measures, which must be what the journal has of it.
-func (c *course) meet(j *job, l *Layout) bool {
+func (c *scheduler) meet(j *job, l *Layout) bool {
 	switch {
 	case j.layout == nil:
 		j.layout = l
@@ -175,7 +175,7 @@ func (c *course) meet(j *job, l *Layout) bool {
 }
 
 // record keeps what a replication returned, and decides how the point goes on.
-func (c *course) record(j *job, replication int, values []float64, err error) {
+func (c *scheduler) record(j *job, replication int, values []float64, err error) {
 	c.mu.Lock()
 	for len(j.values) <= replication {
 		j.values = append(j.values, nil)
@@ -214,7 +214,7 @@ func (c *course) record(j *job, replication int, values []float64, err error) {
 
 // end makes a row of the error of a point, which needs the replication at which
 // it failed.
-func (c *course) end(j *job, replication int, err error) {
+func (c *scheduler) end(j *job, replication int, err error) {
 	row := Row{Point: j.point, First: replication, Err: err.Error()}
 	if err := c.journal.Append(&row); err != nil {
 		c.fail(err)
@@ -224,7 +224,7 @@ func (c *course) end(j *job, replication int, err error) {
 	c.report(row)
 }
 
-func (c *course) remove(j *job) {
+func (c *scheduler) remove(j *job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.active, j.point)
@@ -232,7 +232,7 @@ func (c *course) remove(j *job) {
 }
 
 // fail ends the sweep.
-func (c *course) fail(err error) {
+func (c *scheduler) fail(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err == nil {
@@ -242,14 +242,14 @@ func (c *course) fail(err error) {
 }
 
 // failure returns what ended the sweep, nil if nothing did.
-func (c *course) failure() error {
+func (c *scheduler) failure() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
 // report counts a point that is done and tells about it.
-func (c *course) report(row Row) {
+func (c *scheduler) report(row Row) {
 	c.reporting.Lock()
 	defer c.reporting.Unlock()
 	c.mu.Lock()
@@ -266,7 +266,7 @@ func (c *course) report(row Row) {
 // conclude keeps what is there of points under way. Nobody may record any more.
 // The error is one of the journal, or says how many points are done and why not
 // all.
-func (c *course) conclude(cause error) error {
+func (c *scheduler) conclude(cause error) error {
 	if c.err == nil && c.finished < c.plan.Points {
 		c.keepUnfinished()
 	}
@@ -283,7 +283,7 @@ func (c *course) conclude(cause error) error {
 
 // keepUnfinished saves the replications of points that were interrupted, up to
 // the first that is missing.
-func (c *course) keepUnfinished() {
+func (c *scheduler) keepUnfinished() {
 	for _, point := range slices.Sorted(maps.Keys(c.active)) {
 		j := c.active[point]
 		n := j.kept
