@@ -145,7 +145,7 @@ func (p *Plane) respond(i uint32, r *request, status int) {
 	now := p.kernel.Now()
 	latency := p.balancers[p.sources[r.source].balancer].cfg.Latency
 	if latency > p.sources[r.source].patience {
-		p.strand(r, latency)
+		r.phase = undelivered
 		return
 	}
 	p.meter.completed(now, r, latency)

@@ -53,19 +53,16 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		return
 	}
 	if s.egress != None && p.sources[r.source].direct {
-		p.egress[s.egress] += model.Bytes(r.out)
+		p.egress[s.egress] = p.egress[s.egress].Plus(r.responseBytes())
 	}
 	hop := p.hop(r, s.zone)
 	if at-r.arrived+hop > p.sources[r.source].patience {
-		p.strand(r, at-r.arrived+hop)
+		p.strand(r, s, at)
 		return
 	}
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
-		t := p.targets.at(r.target)
-		t.answered = at
-		t.since.answered++
-		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+		p.answered(r, s, at)
 	}
 	r.phase = answered
 	p.leave(r, at)
@@ -99,13 +96,21 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 
 // strand leaves a request whose response will come too late to its client's time
 // limit, which has yet to strike.
-func (p *Plane) strand(r *request, latency sim.Time) {
+func (p *Plane) strand(r *request, s *server, at sim.Time) {
 	if r.target != noIndex {
-		p.targetGroups[r.group].responded(latency)
+		p.answered(r, s, at)
 		p.release(r.target)
 		r.target = noIndex
 	}
 	r.phase = undelivered
+}
+
+// answered counts a response at the target that gave it.
+func (p *Plane) answered(r *request, s *server, at sim.Time) {
+	t := p.targets.at(r.target)
+	t.answered = at
+	t.since.answered++
+	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 }
 
 // answer brings the response of a tracked request to who asked: at once to a user,
