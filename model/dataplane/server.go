@@ -264,7 +264,9 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 // refill lets those who wait at a settled server into places that became free,
 // and makes sure that its next departure is not missed.
 func (p *Plane) refill(id uint32) {
-	p.settle(id, p.kernel.Now())
+	now := p.kernel.Now()
+	p.settle(id, now)
+	p.nextInLine(id, now)
 	p.changed(id, p.servers.at(id))
 }
 
