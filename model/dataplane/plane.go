@@ -59,7 +59,8 @@ type Plane struct {
 	servers       pool[server]
 	fleets        [][]uint32 // servers by [instance.NAME], open or not
 	fleetServices []int
-	zoneDown      []int // outages that hold each zone
+	zoneDown      []int    // outages that hold each zone
+	vacated       []uint32 // servers that dropped calls have left; see relieve
 	calendar      calendar
 
 	stepsEnded   int64

@@ -232,6 +232,7 @@ func (p *Plane) expire(i uint32, code Code) {
 	p.withdraw(i)
 	p.fail(i, code)
 	p.refill(server)
+	p.relieve()
 }
 
 // disown fails a request whose work the server will still do.
