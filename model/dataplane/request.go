@@ -208,6 +208,11 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 			if p.requests.Get(h) == nil || limits.oldest != i { // it was done in time
 				continue
 			}
+			if p.servers.at(r.server).journey && limits.looked != now {
+				limits.looked = now // what it waits for may end in this instant
+				p.kernel.At(now, sim.RankState, ev)
+				return
+			}
 		}
 		p.expire(i, limits.code)
 	}
