@@ -15,6 +15,7 @@ import (
 // may call the last.
 func swarmJourney(seed uint64) *Config {
 	cfg := swarm(seed)
+	cfg.Duration = min(cfg.Duration, 15*sim.Minute)
 	s := rng.New(seed, 0, "swarm/journey")
 	for _, name := range []string{"middle", "last"} {
 		swarmCallee(&s, cfg, name)

@@ -36,12 +36,39 @@ func (p *Plane) verifyRequests() error {
 	return nil
 }
 
+// presence is what requests say of a server.
+type presence struct {
+	aboard int // that are there
+	away   int // of those: on a call or a pause
+	placed int // of those: that hold a place of a journey
+}
+
+// present counts the requests at each server, by index, and those elsewhere.
+func (p *Plane) present() (at []presence, elsewhere int) {
+	at = make([]presence, p.servers.Slots())
+	for h, r := range p.requests.All() {
+		if !r.phase.aboard() {
+			elsewhere++
+			continue
+		}
+		l := &at[r.server]
+		l.aboard++
+		if r.phase == calling || r.phase == pausing {
+			l.away++
+		}
+		if p.tracked && p.trips[indexOf(h)].placed {
+			l.placed++
+		}
+	}
+	return at, elsewhere
+}
+
 // verifyServers: no free place while a request waits, and every request in
 // exactly one place.
 func (p *Plane) verifyServers() error {
-	present := 0
+	at, elsewhere := p.present()
+	there := 0
 	for h, s := range p.servers.All() {
-		id := indexOf(h)
 		demand := func(i uint32) sim.Time {
 			if s.journey {
 				return sim.Horizon >> 10
@@ -51,36 +78,23 @@ func (p *Plane) verifyServers() error {
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
-		aboard := 0
-		if s.cfg != nil {
-			aboard = len(p.aboard(id))
+		l := at[indexOf(h)]
+		there += l.aboard
+		if found := s.station.InService() + s.station.Waiting() + s.gate.line.Len() + l.away; found != l.aboard {
+			return fmt.Errorf("server %v: %d requests are aboard, %d found", h, l.aboard, found)
 		}
-		held := 0
-		for j, r := range p.requests.All() {
-			if r.server != id || !r.phase.aboard() {
-				continue
-			}
-			aboard--
-			if s.journey && p.trips[indexOf(j)].placed {
-				held++
-			}
-			present++
+		if !s.journey {
+			continue
 		}
-		if aboard != 0 || s.journey && held != int(s.gate.held) {
-			return fmt.Errorf("server %v: %d more aboard than found, %d places held, %d counted", h, aboard, held, s.gate.held)
+		if l.placed != int(s.gate.held) {
+			return fmt.Errorf("server %v: %d places held, counted %d", h, l.placed, s.gate.held)
 		}
-		if s.journey && s.gate.line.Len() > 0 && s.gate.held < s.gate.limit {
+		if s.gate.line.Len() > 0 && s.gate.held < s.gate.limit {
 			return fmt.Errorf("server %v: %d wait beside %d free places", h, s.gate.line.Len(), s.gate.limit-s.gate.held)
 		}
 	}
-	elsewhere := 0
-	for _, r := range p.requests.All() {
-		if !r.phase.aboard() {
-			elsewhere++
-		}
-	}
-	if present+elsewhere != p.requests.Len() {
-		return fmt.Errorf("%d requests alive, %d at servers and %d elsewhere", p.requests.Len(), present, elsewhere)
+	if there+elsewhere != p.requests.Len() {
+		return fmt.Errorf("%d requests alive, %d at servers and %d elsewhere", p.requests.Len(), there, elsewhere)
 	}
 	return nil
 }
@@ -90,6 +104,12 @@ func (p *Plane) verifyServers() error {
 func (p *Plane) verifyTargets() error {
 	type count struct{ registered, healthy int }
 	counts := map[[2]int32]count{}
+	inFlight := make([]int32, p.targets.Slots())
+	for _, r := range p.requests.All() {
+		if r.target != noIndex {
+			inFlight[r.target]++
+		}
+	}
 	for h, t := range p.targets.All() {
 		c := counts[[2]int32{t.group, t.scope}]
 		if !t.draining {
@@ -103,14 +123,8 @@ func (p *Plane) verifyTargets() error {
 		if wanted := !t.draining && (t.healthy() || s.failOpen); wanted != t.rotating {
 			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, wanted)
 		}
-		aboard := int32(0)
-		for _, r := range p.requests.All() {
-			if r.target == uint32(h.Index()) {
-				aboard++
-			}
-		}
-		if aboard != t.inFlight {
-			return fmt.Errorf("target %v: %d in flight, counted %d", h, aboard, t.inFlight)
+		if n := inFlight[h.Index()]; n != t.inFlight {
+			return fmt.Errorf("target %v: %d in flight, counted %d", h, n, t.inFlight)
 		}
 	}
 	for g := range p.targetGroups {
