@@ -30,6 +30,9 @@
 //     each once.
 //  9. Attained service lies between nothing and the demand, and a request
 //     leaves when it has attained it, to the nanosecond.
+//  10. A call's caller waits for it and for nothing else, and holds its connection.
+//  11. What is in flight is on the list of its time limits, and an open connection
+//     of its load balancer.
 //
 // # Cost
 //

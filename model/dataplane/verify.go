@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyServers, p.verifyTargets} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifyTargets, p.verifyCalls, p.verifyOutlets} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (p *Plane) Verify() error {
 func (p *Plane) verifyRequests() error {
 	inFlight := make([]int64, len(p.meter.routes))
 	for _, r := range p.requests.All() {
-		if r.phase < pooling && !r.gone || r.phase == hanging {
+		if r.inFlight() {
 			inFlight[int(r.source)*(p.meter.groups+1)+int(r.group)+1]++
 		}
 	}
@@ -31,6 +31,48 @@ func (p *Plane) verifyRequests() error {
 		if r.Arrived != r.Completed+r.failed()+inFlight[i] {
 			return fmt.Errorf("route %d: arrived %d, completed %d, failed %d, in flight %d",
 				i, r.Arrived, r.Completed, r.failed(), inFlight[i])
+		}
+	}
+	return nil
+}
+
+// inFlight reports whether an attempt has been sent and has not ended.
+func (r *request) inFlight() bool { return r.phase < pooling && !r.gone || r.phase == hanging }
+
+// verifyLists: what is in flight is an open connection of its load balancer, and on
+// the list of its source's time limits, in order of arrival.
+func (p *Plane) verifyLists() error {
+	open := make([]int64, len(p.balancers))
+	limited := make([]int, len(p.sources))
+	for _, r := range p.requests.All() {
+		if !r.inFlight() {
+			continue
+		}
+		s := &p.sources[r.source]
+		if s.balancer != None {
+			open[s.balancer]++
+		}
+		if s.limits.limit != sim.Never {
+			limited[r.source]++
+		}
+	}
+	for b := range p.balancers {
+		if got := p.balancers[b].hour.open; got != open[b] {
+			return fmt.Errorf("load balancer %d: %d connections open, counted %d", b, got, open[b])
+		}
+	}
+	for k := range p.sources {
+		last := sim.Time(0)
+		for i := p.sources[k].limits.oldest; i != noIndex; i = p.requests.at(i).newer {
+			r := p.requests.at(i)
+			if !r.inFlight() || int(r.source) != k || r.arrived < last {
+				return fmt.Errorf("source %d: request %d is out of place among its time limits", k, i)
+			}
+			last = r.arrived
+			limited[k]--
+		}
+		if limited[k] != 0 {
+			return fmt.Errorf("source %d: %d requests without a time limit", k, limited[k])
 		}
 	}
 	return nil
