@@ -86,14 +86,14 @@ type presence struct {
 }
 
 // present counts the requests at each server, by index, and those elsewhere.
-func (p *Plane) present() (at []presence, elsewhere int) {
-	at = make([]presence, p.servers.Slots())
+func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
+	at = map[uint32]presence{}
 	for h, r := range p.requests.All() {
 		if !r.phase.aboard() {
 			elsewhere++
 			continue
 		}
-		l := &at[r.server]
+		l := at[r.server]
 		l.aboard++
 		if r.phase == calling || r.phase == pausing {
 			l.away++
@@ -101,6 +101,7 @@ func (p *Plane) present() (at []presence, elsewhere int) {
 		if p.tracked && p.trips[indexOf(h)].placed {
 			l.placed++
 		}
+		at[r.server] = l
 	}
 	return at, elsewhere
 }
@@ -146,7 +147,7 @@ func (p *Plane) verifyServers() error {
 func (p *Plane) verifyTargets() error {
 	type count struct{ registered, healthy int }
 	counts := map[[2]int32]count{}
-	inFlight := make([]int32, p.targets.Slots())
+	inFlight := map[uint32]int32{}
 	for _, r := range p.requests.All() {
 		if r.target != noIndex {
 			inFlight[r.target]++
@@ -165,7 +166,7 @@ func (p *Plane) verifyTargets() error {
 		if wanted := !t.draining && (t.healthy() || s.failOpen); wanted != t.rotating {
 			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, wanted)
 		}
-		if n := inFlight[h.Index()]; n != t.inFlight {
+		if n := inFlight[indexOf(h)]; n != t.inFlight {
 			return fmt.Errorf("target %v: %d in flight, counted %d", h, n, t.inFlight)
 		}
 	}
