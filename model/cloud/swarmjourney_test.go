@@ -31,6 +31,14 @@ func swarmJourney(seed uint64) *Config {
 	if chance(&s, 0.3) {
 		cfg.Services[2].Steps = swarmSteps(&s, fleets)
 	}
+	for i := range cfg.Services {
+		for k := range cfg.Services[i].Steps {
+			c := &cfg.Services[i].Steps[k].Call
+			if c.To == ToTargetGroup && !cfg.TargetGroups[c.Target].CrossZone {
+				c.To = ToLoadBalancer // only its nodes know their zone
+			}
+		}
+	}
 	if chance(&s, 0.4) { // users of the middle service beside its callers
 		w := cfg.request(poissonAt(0.5), must(rng.Exponential(0.3)))
 		w.Name, w.Target = "direct", 1
