@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -23,7 +24,15 @@ func TestNoAllocationPerRequest(t *testing.T) {
 	queue := queue(Service{Discipline: FCFS, Workers: 100, Backlog: NoLimit}, 128, 800, must(rng.Exponential(0.1)))
 	queue.Duration = sim.Day
 	shared.Duration = sim.Day
-	for name, cfg := range map[string]*Config{"shared": shared, "queue": queue} {
+	call := ask(1, must(rng.Exponential(0.01)))
+	call.Call.Count, call.Call.Parallel, call.Call.PoolSize = 3, true, 4
+	call.Call.Clients = Clients{Timeout: 50 * ms, RetryAttempts: 1, Backoff: 10 * ms, RetryBudget: 0.1}
+	journey := tiers(must(rng.Exponential(0.001)), poissonAt(100), Service{
+		Discipline: ProcessorSharing, Backlog: NoLimit, Steps: []dataplane.Step{{Kind: dataplane.StepCPU}, call, pause(5 * ms)},
+	}, Service{Discipline: ProcessorSharing, Concurrency: 8, Backlog: 8})
+	journey.Workloads[0].Clients.Timeout = 100 * ms
+	journey.Duration = sim.Day
+	for name, cfg := range map[string]*Config{"shared": shared, "queue": queue, "journey": journey} {
 		w := must(New(cfg, 0))
 		step := func() {
 			if !w.step(cfg.Duration) {

@@ -111,7 +111,7 @@ func BenchmarkPlacement(b *testing.B) {
 func BenchmarkThreeTiers(b *testing.B) {
 	const slice = 20 * sim.Second // of the journey's time
 	worlds := []*World{
-		must(New(tiers(b, true), 0)), must(New(tiers(b, false), 0)),
+		must(New(threeTiers(b, true), 0)), must(New(threeTiers(b, false), 0)),
 	}
 	users := func(w *World) (n int64) {
 		for _, r := range w.data.Snapshot().Routes {
@@ -145,10 +145,10 @@ func BenchmarkThreeTiers(b *testing.B) {
 	b.ReportMetric(journey/(3*hop), "times-hops")
 }
 
-// tiers is a web tier that calls an application tier that calls a database, each of
+// threeTiers is a web tier that calls an application tier that calls a database, each of
 // four instances behind a load balancer; or the same three tiers, each asked by users
 // of its own.
-func tiers(b *testing.B, journey bool) *Config {
+func threeTiers(b *testing.B, journey bool) *Config {
 	b.Helper()
 	cfg := baseConfig()
 	cfg.Services[0].Discipline = ProcessorSharing

@@ -30,6 +30,9 @@
 //     each once.
 //  9. Attained service lies between nothing and the demand, and a request
 //     leaves when it has attained it, to the nanosecond.
+//  10. A call's caller waits for it and for nothing else, and holds its connection.
+//  11. What is in flight is on the list of its time limits, and an open connection
+//     of its load balancer.
 //
 // # Cost
 //
@@ -41,7 +44,6 @@
 //
 // A policy of your own is a value in the [Config]: the Spec of a [ScalingPolicy], an
 // entry of Config.Algorithms or Config.Placements. One for all users is a file in its
-// leaf package and a line in its registry. A new
-// kind of event is a constant in event.go, a case in World.handle and a handler
-// in the file of its subject.
+// leaf package and a line in its registry. A new kind of event is a constant and a
+// row in its plane's event.go and a handler in the file of its subject.
 package cloud

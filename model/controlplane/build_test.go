@@ -29,6 +29,7 @@ type fakeData struct {
 	drains   bool // a deregistered server has something in flight until the test says Drained
 	sick     map[slab.Handle]bool
 	zoneDown map[model.Zone]int
+	onKill   func(model.Cause)
 }
 
 type fakeServer struct {
@@ -87,6 +88,9 @@ func (d *fakeData) Deregister(h slab.Handle) int {
 func (d *fakeData) Kill(h slab.Handle, cause model.Cause) {
 	s := d.alive(h, "kill")
 	s.killed, s.groups = cause, nil
+	if d.onKill != nil {
+		d.onKill(cause)
+	}
 }
 
 func (d *fakeData) Close(h slab.Handle) {

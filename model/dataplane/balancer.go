@@ -150,11 +150,15 @@ func (p *Plane) respond(i uint32, r *request, status int) {
 	}
 	p.meter.completed(now, r, latency)
 	p.leave(r, now)
-	if p.tracked {
+	r.phase = answered
+	switch {
+	case p.sources[r.source].call != nil: // its caller is about to send the next one
+		p.schedule(now+latency, handled(callReturns, p.requests.handle(i)))
+	case p.tracked:
 		p.answer(i, r, now+latency)
-		return
+	default:
+		p.free(i)
 	}
-	p.free(i)
 }
 
 func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations int64) {

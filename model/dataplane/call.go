@@ -204,6 +204,7 @@ func (p *Plane) breakOff(i uint32, now sim.Time) {
 	p.vacate(i)
 	p.drop(i, Code500)
 	p.nextInLine(server, now)
+	p.relieve()
 }
 
 // adopt puts heir in the place of another call of the same parent.
@@ -227,7 +228,8 @@ func (p *Plane) unlink(parent, i uint32) {
 	}
 }
 
-// hangUp ends the calls of a request that will not hear of them.
+// hangUp ends the calls of a request that will not hear of them. It plays nothing
+// else; whoever began it must let those who wait take the places, by relieve.
 func (p *Plane) hangUp(i uint32) {
 	t := &p.trips[i]
 	child := t.child
@@ -242,9 +244,6 @@ func (p *Plane) hangUp(i uint32) {
 // hangUpOne ends one call: the callee drops it, or works on for nobody.
 func (p *Plane) hangUpOne(i uint32) {
 	now := p.kernel.Now()
-	if r := p.requests.at(i); r.phase.aboard() {
-		p.settle(r.server, now)
-	}
 	switch r := p.requests.at(i); {
 	case r.phase == pooling:
 		p.outletOf(i).line.Remove(r.ticket)
@@ -262,7 +261,8 @@ func (p *Plane) hangUpOne(i uint32) {
 	}
 }
 
-// dropCall ends a call at its callee.
+// dropCall ends a call at its callee, which is settled but for this instant: its
+// departures are events.
 func (p *Plane) dropCall(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	server := r.server
@@ -282,5 +282,15 @@ func (p *Plane) dropCall(i uint32, now sim.Time) {
 		return
 	}
 	p.free(i)
-	p.refill(server)
+	p.vacated = append(p.vacated, server)
+}
+
+// relieve lets those who wait take the places that dropped calls have left.
+func (p *Plane) relieve() {
+	for len(p.vacated) > 0 {
+		last := len(p.vacated) - 1
+		server := p.vacated[last]
+		p.vacated = p.vacated[:last]
+		p.refill(server)
+	}
 }

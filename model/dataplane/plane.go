@@ -62,6 +62,7 @@ type Plane struct {
 	direct        bool          // some source is
 	egress        []model.Bytes // to the internet without a balancer, by owner
 	zoneDown      []int         // outages that hold each zone
+	vacated       []uint32      // servers that dropped calls have left; see relieve
 	calendar      calendar
 
 	stepsEnded   int64

@@ -90,6 +90,7 @@ type deadlines struct {
 	limit          sim.Time // sim.Never: none
 	code           Code     // what exceeding it means
 	watched        bool     // an event is pending
+	looked         sim.Time // when it last came
 }
 
 // watch puts a request at the end of its source's list of deadlines.

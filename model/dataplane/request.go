@@ -260,6 +260,11 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 			if p.requests.Get(h) == nil || limits.oldest != i { // it was done in time
 				continue
 			}
+			if p.servers.at(r.server).journey && limits.looked != now {
+				limits.looked = now // what it waits for may end in this instant
+				p.kernel.At(now, sim.RankState, ev)
+				return
+			}
 		}
 		p.expire(i, p.overdue(r, limits.code))
 	}
@@ -287,6 +292,7 @@ func (p *Plane) expire(i uint32, code Code) {
 	p.withdraw(i)
 	p.fail(i, code)
 	p.refill(server)
+	p.relieve()
 }
 
 // disown fails a request whose work the server will still do.

@@ -161,6 +161,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 		p.deregister(t)
 		p.removeTarget(t)
 	}
+	p.relieve()
 }
 
 // evicted takes everybody out of a server, in order of arrival there: who is in

@@ -277,6 +277,7 @@ func (p *Plane) evictTarget(target uint32) {
 		p.fail(i, Code502)
 	}
 	p.refill(server)
+	p.relieve()
 }
 
 // aboard lists the requests at a server: who is in service or away on a call, in

@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyServers, p.verifyTargets} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifyTargets, p.verifyCalls, p.verifyOutlets} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -22,10 +22,7 @@ func (p *Plane) Verify() error {
 func (p *Plane) verifyRequests() error {
 	inFlight := make([]int64, len(p.meter.routes))
 	for _, r := range p.requests.All() {
-		if r.source == checkSource {
-			continue
-		}
-		if r.phase < pooling && !r.gone || r.phase == hanging || r.phase == connecting {
+		if r.inFlight() {
 			inFlight[int(r.source)*(p.meter.groups+1)+int(r.group)+1]++
 		}
 	}
@@ -39,12 +36,87 @@ func (p *Plane) verifyRequests() error {
 	return nil
 }
 
+// inFlight reports whether an attempt has been sent and has not ended.
+func (r *request) inFlight() bool {
+	if r.source == checkSource {
+		return false
+	}
+	return r.phase < pooling && !r.gone || r.phase == hanging || r.phase == connecting
+}
+
+// verifyLists: what is in flight is an open connection of its load balancer, and on
+// the list of its source's time limits, in order of arrival.
+func (p *Plane) verifyLists() error {
+	open := make([]int64, len(p.balancers))
+	limited := make([]int, len(p.sources))
+	for _, r := range p.requests.All() {
+		if !r.inFlight() {
+			continue
+		}
+		s := &p.sources[r.source]
+		if s.balancer != None {
+			open[s.balancer]++
+		}
+		if s.limits.limit != sim.Never {
+			limited[r.source]++
+		}
+	}
+	for b := range p.balancers {
+		if got := p.balancers[b].hour.open; got != open[b] {
+			return fmt.Errorf("load balancer %d: %d connections open, counted %d", b, got, open[b])
+		}
+	}
+	for k := range p.sources {
+		last := sim.Time(0)
+		for i := p.sources[k].limits.oldest; i != noIndex; i = p.requests.at(i).newer {
+			r := p.requests.at(i)
+			if !r.inFlight() || int(r.source) != k || r.arrived < last {
+				return fmt.Errorf("source %d: request %d is out of place among its time limits", k, i)
+			}
+			last = r.arrived
+			limited[k]--
+		}
+		if limited[k] != 0 {
+			return fmt.Errorf("source %d: %d requests without a time limit", k, limited[k])
+		}
+	}
+	return nil
+}
+
+// presence is what requests say of a server.
+type presence struct {
+	aboard int // that are there
+	away   int // of those: on a call or a pause
+	placed int // of those: that hold a place of a journey
+}
+
+// present counts the requests at each server, by index, and those elsewhere.
+func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
+	at = map[uint32]presence{}
+	for h, r := range p.requests.All() {
+		if !r.phase.aboard() {
+			elsewhere++
+			continue
+		}
+		l := at[r.server]
+		l.aboard++
+		if r.phase == calling || r.phase == pausing {
+			l.away++
+		}
+		if p.tracked && p.trips[indexOf(h)].placed {
+			l.placed++
+		}
+		at[r.server] = l
+	}
+	return at, elsewhere
+}
+
 // verifyServers: no free place while a request waits, and every request in
 // exactly one place.
 func (p *Plane) verifyServers() error {
-	present := 0
+	at, elsewhere := p.present()
+	there := 0
 	for h, s := range p.servers.All() {
-		id := indexOf(h)
 		demand := func(i uint32) sim.Time {
 			if s.journey {
 				return sim.Horizon >> 10
@@ -54,39 +126,26 @@ func (p *Plane) verifyServers() error {
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
-		aboard := 0
-		if s.cfg != nil {
-			aboard = len(p.aboard(id))
+		l := at[indexOf(h)]
+		there += l.aboard
+		if found := s.station.InService() + s.station.Waiting() + s.gate.line.Len() + l.away; found != l.aboard {
+			return fmt.Errorf("server %v: %d requests are aboard, %d found", h, l.aboard, found)
 		}
-		if s.silent() && aboard > 0 {
-			return fmt.Errorf("server %v is silent and serves %d", h, aboard)
+		if s.silent() && l.aboard > 0 {
+			return fmt.Errorf("server %v is silent and serves %d", h, l.aboard)
 		}
-		held := 0
-		for j, r := range p.requests.All() {
-			if r.server != id || !r.phase.aboard() {
-				continue
-			}
-			aboard--
-			if s.journey && p.trips[indexOf(j)].placed {
-				held++
-			}
-			present++
+		if !s.journey {
+			continue
 		}
-		if aboard != 0 || s.journey && held != int(s.gate.held) {
-			return fmt.Errorf("server %v: %d more aboard than found, %d places held, %d counted", h, aboard, held, s.gate.held)
+		if l.placed != int(s.gate.held) {
+			return fmt.Errorf("server %v: %d places held, counted %d", h, l.placed, s.gate.held)
 		}
-		if s.journey && s.gate.line.Len() > 0 && s.gate.held < s.gate.limit {
+		if s.gate.line.Len() > 0 && s.gate.held < s.gate.limit {
 			return fmt.Errorf("server %v: %d wait beside %d free places", h, s.gate.line.Len(), s.gate.limit-s.gate.held)
 		}
 	}
-	elsewhere := 0
-	for _, r := range p.requests.All() {
-		if !r.phase.aboard() {
-			elsewhere++
-		}
-	}
-	if present+elsewhere != p.requests.Len() {
-		return fmt.Errorf("%d requests alive, %d at servers and %d elsewhere", p.requests.Len(), present, elsewhere)
+	if there+elsewhere != p.requests.Len() {
+		return fmt.Errorf("%d requests alive, %d at servers and %d elsewhere", p.requests.Len(), there, elsewhere)
 	}
 	return nil
 }
@@ -96,6 +155,12 @@ func (p *Plane) verifyServers() error {
 func (p *Plane) verifyTargets() error {
 	type count struct{ registered, healthy int }
 	counts := map[[2]int32]count{}
+	inFlight := map[uint32]int32{}
+	for _, r := range p.requests.All() {
+		if r.target != noIndex {
+			inFlight[r.target]++
+		}
+	}
 	for h, t := range p.targets.All() {
 		c := counts[[2]int32{t.group, t.scope}]
 		if !t.draining {
@@ -109,14 +174,8 @@ func (p *Plane) verifyTargets() error {
 		if wanted := !t.draining && (t.healthy() || s.failOpen); wanted != t.rotating {
 			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, wanted)
 		}
-		aboard := int32(0)
-		for _, r := range p.requests.All() {
-			if r.target == uint32(h.Index()) {
-				aboard++
-			}
-		}
-		if aboard != t.inFlight {
-			return fmt.Errorf("target %v: %d in flight, counted %d", h, aboard, t.inFlight)
+		if n := inFlight[indexOf(h)]; n != t.inFlight {
+			return fmt.Errorf("target %v: %d in flight, counted %d", h, n, t.inFlight)
 		}
 	}
 	for g := range p.targetGroups {

@@ -1,0 +1,166 @@
+package cloud
+
+import (
+	"fmt"
+	"testing"
+
+	"headroom/model/dataplane"
+	"headroom/model/routing"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// swarmJourney is a random scenario of [swarm] whose service takes steps: it
+// computes, pauses, and calls a middle and a last service, of which the middle one
+// may call the last.
+func swarmJourney(seed uint64) *Config {
+	cfg := swarm(seed)
+	cfg.Duration = min(cfg.Duration, 15*sim.Minute)
+	s := rng.New(seed, 0, "swarm/journey")
+	for _, name := range []string{"middle", "last"} {
+		swarmCallee(&s, cfg, name)
+	}
+	fleets := len(cfg.Instances) - len(cfg.Services) // number of a callee's fleet less that of its service
+	web := &cfg.Services[0]
+	web.Async = chance(&s, 0.4)
+	web.Steps = swarmSteps(&s, fleets, 1, 2)
+	if chance(&s, 0.6) {
+		cfg.Services[1].Steps = swarmSteps(&s, fleets, 2)
+		cfg.Services[1].Async = chance(&s, 0.4)
+	}
+	if chance(&s, 0.3) {
+		cfg.Services[2].Steps = swarmSteps(&s, fleets)
+	}
+	for i := range cfg.Services {
+		for k := range cfg.Services[i].Steps {
+			c := &cfg.Services[i].Steps[k].Call
+			if c.To == ToTargetGroup && !cfg.TargetGroups[c.Target].CrossZone {
+				c.To = ToLoadBalancer // only its nodes know their zone
+			}
+		}
+	}
+	if chance(&s, 0.4) { // users of the middle service beside its callers
+		w := cfg.request(poissonAt(0.5), must(rng.Exponential(0.3)))
+		w.Name, w.Target = "direct", 1
+		w.Clients.Timeout = []sim.Time{0, 2 * sim.Second}[s.Below(2)]
+		w.Clients.RetryAttempts, w.Clients.Backoff = s.Below(2), sim.Second
+	}
+	if chance(&s, 0.5) {
+		cfg.Workloads[0].Clients.RetryBudget = s.Uniform()
+		cfg.Workloads[0].Clients.Deadline = 2 * sim.Second
+	}
+	cfg.Observe = dataplane.Observe{Phases: chance(&s, 0.5), Zones: chance(&s, 0.5), Types: chance(&s, 0.5)}
+	return cfg
+}
+
+// swarmCallee adds a service on a fleet with a target group behind a load balancer.
+func swarmCallee(s *rng.Stream, cfg *Config, name string) {
+	k := len(cfg.Services)
+	cfg.Services = append(cfg.Services, Service{
+		Name: name, Discipline: Discipline(1 + s.Below(2)), Backlog: []int{0, 2, NoLimit}[s.Below(3)],
+		Concurrency: []int{0, 1, 4}[s.Below(3)], FinishAbandoned: chance(s, 0.4),
+	})
+	tg := cfg.TargetGroups[0]
+	tg.Name, tg.Service = name, k
+	tg.Algorithm = routing.Policies()[s.Below(len(routing.Policies()))].Name
+	tg.Mitigation = tg.Mitigation && tg.Algorithm == "weighted_random"
+	tg.HealthCheck.Enabled = chance(s, 0.5)
+	cfg.TargetGroups = append(cfg.TargetGroups, tg)
+	lb := cfg.LoadBalancers[0]
+	lb.Name = name
+	lb.Latency = sim.Time(s.Below(2)) * 5 * sim.Millisecond
+	lb.IdleTimeout = []sim.Time{0, 3 * sim.Second}[s.Below(2)]
+	lb.Default = Action{Forward: []Forward{{TargetGroup: k, Weight: 1}}}
+	if chance(s, 0.2) { // some answer by themselves
+		lb.Rules = []Rule{{Priority: 1, Paths: []string{"/fixed"}, Action: Action{Status: []int{200, 500}[s.Below(2)]}}}
+	}
+	cfg.LoadBalancers = append(cfg.LoadBalancers, lb)
+	need := Need{Pool: None}
+	cfg.Instances = append(cfg.Instances, Fleet{
+		Name: name, Count: 1 + s.Below(4), Template: cfg.LaunchTemplates[0], Need: need,
+		Zones: cfg.LoadBalancers[0].Zones, Service: k, TargetGroups: []int{k},
+	})
+}
+
+// swarmSteps draws one to four steps with calls to some of the given services.
+func swarmSteps(s *rng.Stream, fleets int, callees ...int) []dataplane.Step {
+	steps := make([]dataplane.Step, 1+s.Below(4))
+	for i := range steps {
+		switch s.Below(4) {
+		case 0:
+			steps[i] = dataplane.Step{Kind: dataplane.StepCPU, Time: must(rng.Exponential(0.1))}
+		case 1:
+			steps[i] = dataplane.Step{Kind: dataplane.StepPause, Time: must(rng.Exponential(0.5))}
+		case 2:
+			if len(callees) > 0 {
+				steps[i] = dataplane.Step{Kind: dataplane.StepCall, Call: swarmCall(s, fleets, callees[s.Below(len(callees))])}
+				continue
+			}
+			fallthrough
+		default:
+			steps[i] = dataplane.Step{Kind: dataplane.StepCPU}
+		}
+	}
+	return steps
+}
+
+func swarmCall(s *rng.Stream, fleets, callee int) dataplane.Call {
+	call := dataplane.Call{
+		To: DestinationKind(1 + s.Below(3)), Target: callee, Count: 1 + s.Below(4), Parallel: chance(s, 0.5),
+		IgnoreErrors: chance(s, 0.3), Demand: must(rng.Exponential(0.2)),
+		Request: must(rng.Fixed(100)), Response: must(rng.Fixed(1000)),
+		Class: RequestClass{Path: []string{"/", "/fixed"}[s.Below(2)], Weight: 1},
+		Clients: Clients{
+			Timeout: []sim.Time{0, 200 * sim.Millisecond, 2 * sim.Second}[s.Below(3)], RetryAttempts: s.Below(3),
+			Backoff:     []sim.Time{0, 50 * sim.Millisecond}[s.Below(2)],
+			RetryBudget: []float64{0, 0.1, 0.5}[s.Below(3)],
+		},
+	}
+	if call.To == ToInstances {
+		call.Target += fleets
+	}
+	if chance(s, 0.5) {
+		call.PoolSize = 1 + s.Below(3)
+		call.PoolTimeout = []sim.Time{0, 100 * sim.Millisecond}[s.Below(2)]
+	}
+	if chance(s, 0.3) {
+		call.Demand = must(rng.Fixed([]float64{0, 0.2}[s.Below(2)])) // ends together with a time limit
+	}
+	if chance(s, 0.2) {
+		call.Clients.RetryOn = dataplane.CodeSet(0).With(dataplane.Code502)
+	}
+	return call
+}
+
+// Every invariant holds after every event of random journeys.
+func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
+	for seed := range uint64(80) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmJourney(seed)
+			w, err := New(cfg, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			until(t, w, cfg.Duration, 1)
+			usersAddUp(t, w.outcome())
+		})
+	}
+}
+
+// usersAddUp compares user requests with the attempts of their workloads.
+func usersAddUp(t *testing.T, out *Outcome) {
+	t.Helper()
+	for k, u := range out.Users {
+		var first, answered int64
+		for _, r := range out.Routes {
+			if r.Workload == k {
+				first += r.Arrived - r.Retried
+				answered += r.Completed
+			}
+		}
+		if u.Requests != first || u.Completed != answered || u.Completed+u.Failed > u.Requests {
+			t.Errorf("seed %d, workload %d: %d requests, %d answered, %d not; of its attempts %d were first and %d answered",
+				out.Config.Seed, k, u.Requests, u.Completed, u.Failed, first, answered)
+		}
+	}
+}
