@@ -10,8 +10,21 @@ import (
 	"headroom/model/dataplane"
 )
 
-// Everything is observed of a run whose files are kept.
-var Everything = dataplane.Observe{Phases: true, Zones: true, Types: true}
+// everything can be observed beyond the usual.
+var everything = dataplane.Observe{Phases: true, Zones: true, Types: true}
+
+// Kept returns the patterns of what is observed of a run whose files are kept: of
+// all that can be, what the scenario has.
+func Kept(cfg *cloud.Config) (patterns []string, observe dataplane.Observe) {
+	all := []string{phasePrefix + "*", "latency.*{zone=*}", "latency.*{instance_type=*}"}
+	observe, errs := Observe(cfg, all)
+	for i, pattern := range all {
+		if errs[i] == nil {
+			patterns = append(patterns, pattern)
+		}
+	}
+	return patterns, observe
+}
 
 // Observe returns what must be observed beyond the usual, so that a scenario has
 // the metrics whose keys match patterns, in which * stands for anything:
@@ -19,7 +32,7 @@ var Everything = dataplane.Observe{Phases: true, Zones: true, Types: true}
 // no key matches, and what may have been meant.
 func Observe(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error) {
 	full := *cfg
-	full.Observe = Everything
+	full.Observe = everything
 	meter := NewMeter(&full)
 	var observe dataplane.Observe
 	errs := make([]error, len(patterns))

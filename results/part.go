@@ -111,6 +111,7 @@ type part struct {
 	outcome *cloud.Outcome
 	invoice *pricing.Invoice
 	merged  *traffic
+	users   *dataplane.UserOutcome
 }
 
 // pick returns the outcomes of one kind that belong to the part.
@@ -214,19 +215,19 @@ func (p *part) addHops() {
 
 // user merges the user requests of the part's workloads.
 func (p *part) user() *dataplane.UserOutcome {
-	all := &dataplane.UserOutcome{Latency: &stat.Histogram{}}
-	users := pick(p, labelWorkload, p.outcome.Users)
-	for i := range users {
-		u := &users[i]
-		all.Requests += u.Requests
-		all.Completed += u.Completed
-		all.Failed += u.Failed
-		all.MeasuredCompleted += u.MeasuredCompleted
-		all.MeasuredFailed += u.MeasuredFailed
-		all.InDeadline += u.InDeadline
-		all.Latency.Merge(u.Latency)
+	if p.users != nil {
+		return p.users
 	}
-	return all
+	users := pick(p, labelWorkload, p.outcome.Users)
+	if len(users) == 1 {
+		p.users = &users[0]
+		return p.users
+	}
+	p.users = &dataplane.UserOutcome{Latency: &stat.Histogram{}}
+	for i := range users {
+		p.users.Merge(&users[i])
+	}
+	return p.users
 }
 
 // phase returns the histogram of a phase of the part's service, nil unless it is

@@ -79,7 +79,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	var failed error
 	for i, e := range experiments {
 		if f.out != "" {
-			e.Config.Observe = results.Everything
+			e.Watch(results.Kept(e.Config))
 		}
 		s, err := e.simulate(c.Context(), f)
 		if s != nil {

@@ -230,15 +230,16 @@ budget = 1_000_000
 	}
 }
 
-// The stock scenario, cut down to three of its choices, decides for the cheaper of
-// the two that meet its thresholds.
+// The stock scenario, cut down to three of its choices and with limits that none of
+// them is near, decides for the cheaper of the two that meet them.
 func TestStockSearchRecommends(t *testing.T) {
 	output <- struct{}{}
 	defer func() { <-output }()
 	r := recommended(t, filepath.Join("..", "..", "scenarios", "recommend-shop.toml"),
 		"--set", `search.parameters={ "autoscaling_group.web.policy.0.target_value" = [40, 50, 80] }`,
 		"--set", "autoscaling_group.web.mixed_instances_policy.on_demand_percentage_above_base_capacity=0",
-		"--set", "search.max_replications=40")
+		"--set", "search.max_replications=40",
+		"--set", `thresholds={ "availability" = ">= 99.6%", "latency.p99" = "< 6s" }`)
 	if r.Recommended == nil || !r.Decided || r.Recommended.Candidate != 1 {
 		t.Errorf("%+v", r)
 	}

@@ -29,13 +29,14 @@ type group struct {
 	scalers     []scaler     // by policy
 	invocations []invocation // what asks a policy to decide in this instant
 	deciding    bool
-	beyondMax   int      // invocations whose policies want more than max
-	atMaxSince  sim.Time // since when the group is at max while one does; Never
-	retries     int      // launch failures in a row
-	retryAt     sim.Time // of the pending retry, the only one; Never: none
-	reclaiming  bool     // the launch that failed waits for Spot capacity
-	short       shortage // why the last launch failed
-	sweeping    bool     // a groupSweeps event is pending
+	beyondMax   int        // invocations whose policies want more than max
+	atMaxSince  sim.Time   // since when the group is at max while one does; Never
+	retries     int        // launch failures in a row
+	retryAt     sim.Time   // of the pending retry, the only one; Never: none
+	returns     []sim.Time // when Spot instances will have made room for it
+	reclaiming  bool       // the launch that failed waits for Spot capacity
+	short       shortage   // why the last launch failed
+	sweeping    bool       // a groupSweeps event is pending
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 

@@ -57,7 +57,7 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	}
 	if g.reclaiming { // not a failure: Spot instances make room
 		g.reclaiming = false
-		cp.retryIn(i, noticeTime)
+		cp.returnIn(i, noticeTime)
 		return
 	}
 	cp.noteShortage(i)
@@ -78,14 +78,28 @@ func (cp *Plane) retryIn(i int, pause sim.Time) {
 	cp.scheduleAfter(pause, indexed(groupLaunches, i))
 }
 
+// returnIn lets the group launch when Spot instances have made room: beside the
+// pending retry, since each request has its own notices.
+func (cp *Plane) returnIn(i int, pause sim.Time) {
+	at := cp.kernel.Now() + pause
+	cp.groups[i].returns = append(cp.groups[i].returns, at)
+	cp.schedule(at, indexed(groupLaunches, i))
+}
+
 // onGroupLaunches tries again to reach the desired capacity.
 func (cp *Plane) onGroupLaunches(ev model.Event) {
 	g := &cp.groups[ev.Index()]
-	if g.retryAt != cp.kernel.Now() { // another instant was chosen since
+	now := cp.kernel.Now()
+	returns := len(g.returns) > 0 && g.returns[0] <= now
+	if returns {
+		g.returns = g.returns[1:]
+	} else if g.retryAt != now { // another instant was chosen since
 		cp.overtaken()
 		return
 	}
-	g.retryAt = sim.Never
+	if g.retryAt == now {
+		g.retryAt = sim.Never
+	}
 	cp.reconcile(ev.Index(), g.owed)
 }
 

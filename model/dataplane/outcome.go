@@ -116,6 +116,17 @@ type UserOutcome struct {
 	Latency                           *stat.Histogram // ns, of completed ones
 }
 
+// Merge adds the user requests of another workload.
+func (u *UserOutcome) Merge(other *UserOutcome) {
+	u.Requests += other.Requests
+	u.Completed += other.Completed
+	u.Failed += other.Failed
+	u.MeasuredCompleted += other.MeasuredCompleted
+	u.MeasuredFailed += other.MeasuredFailed
+	u.InDeadline += other.InDeadline
+	u.Latency.Merge(other.Latency)
+}
+
 // TargetGroupOutcome is the health of one target group.
 type TargetGroupOutcome struct {
 	HealthyMean float64

@@ -1,6 +1,9 @@
 package tables
 
 import (
+	"slices"
+
+	"headroom/model/dataplane"
 	"headroom/scenarios/tree"
 )
 
@@ -56,6 +59,23 @@ func (s *Scenario) CandidateFile(candidate, replications int) ([]byte, error) {
 		return nil, err
 	}
 	return scenario.Resolved(), nil
+}
+
+// Watch adds patterns to run.metrics, and observes what they and the file ask for.
+func (s *Scenario) Watch(patterns []string, observe dataplane.Observe) {
+	o := &s.Config.Observe
+	o.Phases, o.Zones, o.Types = o.Phases || observe.Phases, o.Zones || observe.Zones, o.Types || observe.Types
+	run := s.root.Table["run"]
+	list := run.Table["metrics"]
+	if list == nil {
+		list = &tree.Node{At: run.At, Form: tree.ListForm}
+		run.Table["metrics"] = list
+	}
+	for _, p := range patterns {
+		if !slices.ContainsFunc(list.List, func(n *tree.Node) bool { return n.Is(p) }) {
+			list.List = append(list.List, &tree.Node{At: run.At, Form: tree.ScalarForm, Scalar: p})
+		}
+	}
 }
 
 // Resolved returns the scenario as it was run: includes and overrides merged,
