@@ -33,7 +33,7 @@
 //
 // # Cost
 //
-// A request costs about two events and no allocation. Memory is proportional to
+// A plain request costs one event and no allocation; one of a journey, more. Memory is proportional to
 // what is alive: requests in flight (64 bytes each), instances, hosts; and to
 // what is recorded: one lease an instance, one row a minute and entity.
 //
@@ -42,6 +42,6 @@
 // A policy of your own is a value in the [Config]: the Spec of a [ScalingPolicy], an
 // entry of Config.Algorithms or Config.Placements. One for all users is a file in its
 // leaf package and a line in its registry. A new
-// kind of event is a constant in event.go, a case in World.handle and a handler
-// in the file of its subject.
+// kind of event is a constant and a row in event.go of its plane, and a handler in
+// the file of its subject.
 package cloud

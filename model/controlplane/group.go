@@ -199,7 +199,7 @@ func (g *group) zoneIndex(z model.Zone) int {
 			return i
 		}
 	}
-	panic("cloud: instance in a zone that its group does not have")
+	panic("controlplane: instance in a zone that its group does not have")
 }
 
 // launchIn tries the group's instance types in one zone, in the order of its

@@ -87,9 +87,8 @@ type Plane struct {
 }
 
 // New builds the control plane of a replication at time 0: groups at their
-// desired capacity, in service and warm. It fails when a recipe of the estate
-// cannot be cooked, which validation should have caught, or when the hosts are
-// too small for what runs at the start.
+// desired capacity, in service and warm. It fails when the estate is not
+// valid, or when the hosts are too small for what runs at the start.
 func New(setup Setup) (*Plane, error) {
 	frame, estate := setup.Frame, setup.Estate
 	cp := &Plane{
