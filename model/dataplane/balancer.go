@@ -145,7 +145,7 @@ func (p *Plane) respond(i uint32, r *request, status int) {
 	now := p.kernel.Now()
 	latency := p.balancers[p.sources[r.source].balancer].cfg.Latency
 	if latency > p.sources[r.source].patience {
-		p.strand(r, latency)
+		p.respondTooLate(r, latency)
 		return
 	}
 	p.meter.completed(now, r, latency)
@@ -212,7 +212,7 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 		s = &g.scopes[to.zone]
 	}
 	if g.counts {
-		p.turn(p.kernel.Now())
+		p.turnCalendar(p.kernel.Now())
 	}
 	local, ok := s.policy.Pick(to.zone)
 	if !ok {

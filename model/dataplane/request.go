@@ -9,7 +9,7 @@ import (
 func (p *Plane) enter(i uint32, r *request) {
 	s := &p.sources[r.source]
 	if s.limits.limit != sim.Never {
-		p.watch(&s.limits, i, r)
+		p.addDeadline(&s.limits, i, r)
 		if !s.limits.watched {
 			s.limits.watched = true
 			p.schedule(r.arrived+s.limits.limit, indexed(requestsExpire, int(r.source)))
@@ -57,7 +57,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	}
 	hop := p.hop(r, s.zone)
 	if at-r.arrived+hop > p.sources[r.source].patience {
-		p.strand(r, at-r.arrived+hop)
+		p.respondTooLate(r, at-r.arrived+hop)
 		return
 	}
 	p.meter.completed(at, r, hop)
@@ -97,9 +97,9 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	p.fail(i, s.code)
 }
 
-// strand leaves a request whose response will come too late to its client's time
-// limit, which has yet to strike.
-func (p *Plane) strand(r *request, latency sim.Time) {
+// respondTooLate leaves a request whose response will come too late to its
+// client's time limit, which is not over yet.
+func (p *Plane) respondTooLate(r *request, latency sim.Time) {
 	if r.target != noIndex {
 		p.targetGroups[r.group].responded(latency)
 		p.release(r.target)
@@ -114,18 +114,18 @@ func (p *Plane) strand(r *request, latency sim.Time) {
 // there.
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
 	if p.sources[r.source].call == nil {
-		p.meter.pleased(r, &p.trips[i], at)
+		p.meter.userAnswered(r, &p.trips[i], at)
 		p.free(i)
 		return
 	}
 	p.schedule(at, handled(callReturns, p.requests.handle(i)))
 }
 
-// disappoint ends a tracked request that got no response.
-func (p *Plane) disappoint(i uint32) {
+// endUnanswered ends a tracked request that got no response.
+func (p *Plane) endUnanswered(i uint32) {
 	r := p.requests.at(i)
 	if p.sources[r.source].call == nil {
-		p.meter.disappointed(r, &p.trips[i])
+		p.meter.userFailed(r, &p.trips[i])
 		p.free(i)
 		return
 	}
@@ -153,7 +153,7 @@ func (p *Plane) fail(i uint32, code Code) {
 func (p *Plane) leave(r *request, at sim.Time) {
 	s := &p.sources[r.source]
 	if s.limits.limit != sim.Never {
-		p.unwatch(&s.limits, r)
+		p.removeDeadline(&s.limits, r)
 	}
 	if s.balancer != None {
 		p.balancers[s.balancer].closed(at, r)
@@ -168,7 +168,7 @@ func (p *Plane) leave(r *request, at sim.Time) {
 func (p *Plane) retry(i uint32, code Code) {
 	r := p.requests.at(i)
 	c := p.sources[r.source].clients
-	if int(r.attempt) >= c.RetryAttempts || !c.RetryOn.allows(code) || !p.affords(i, c) {
+	if int(r.attempt) >= c.RetryAttempts || !c.RetryOn.allows(code) || !p.takeRetry(i, c) {
 		p.giveUp(i)
 		return
 	}
@@ -179,8 +179,8 @@ func (p *Plane) retry(i uint32, code Code) {
 	p.scheduleAfter(wait, handled(requestRetries, h))
 }
 
-// affords takes a retry from the budget of its client, if there is one.
-func (p *Plane) affords(i uint32, c *Clients) bool {
+// takeRetry takes a retry from the budget of its client, if there is one.
+func (p *Plane) takeRetry(i uint32, c *Clients) bool {
 	if c.RetryBudget == 0 {
 		return true
 	}
@@ -213,7 +213,7 @@ func (p *Plane) budget(i uint32) *float64 {
 // giveUp ends a request for good.
 func (p *Plane) giveUp(i uint32) {
 	if p.tracked {
-		p.disappoint(i)
+		p.endUnanswered(i)
 		return
 	}
 	p.free(i)
@@ -299,7 +299,7 @@ func (p *Plane) disown(i uint32, code Code) {
 	again.gone, again.phase = false, failed
 	if p.tracked {
 		p.disconnect(i)
-		p.inherit(indexOf(h), i)
+		p.takeOverTrip(indexOf(h), i)
 	}
 	p.retry(indexOf(h), code)
 }

@@ -133,7 +133,7 @@ func TestZonalReservationsComeFirstAndStayInTheirZone(t *testing.T) {
 	}
 }
 
-// spHour is an hour of ten instances that Savings Plans cover in part.
+// spHour is an hour of seven instances that Savings Plans cover in part.
 func spHour(convertible map[string]float64) (Plan, *model.Ledger) {
 	ledger := hourLedger("m5.large", "c5.large", "r5.large")
 	fleet(ledger, 4, ofType(0, 0, sim.Hour))
