@@ -272,12 +272,8 @@ func (p *Plane) dropCall(i uint32, now sim.Time) {
 	}
 	p.meter.failed(now, p.requests.at(i), Code460)
 	p.disconnect(i)
-	r = p.requests.at(i)
-	was := r.phase
-	r.phase = failed
-	p.leave(r, now)
+	p.leaveToServer(p.requests.at(i), now)
 	if finishes {
-		r.phase, r.gone = was, true
 		p.trips[i].parent = 0
 		return
 	}

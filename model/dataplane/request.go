@@ -62,10 +62,8 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	}
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
-		t := p.targets.at(r.target)
-		t.answered = at
-		t.since.answered++
-		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+		p.targetResponds(r, s, at)
+		p.targets.at(r.target).since.answered++
 	}
 	r.phase = answered
 	p.leave(r, at)
@@ -91,10 +89,15 @@ func (p *Plane) discard(i uint32, r *request) {
 func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	r := p.requests.at(i)
 	if r.target != noIndex {
-		p.targets.at(r.target).answered = at
-		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+		p.targetResponds(r, s, at)
 	}
 	p.fail(i, s.code)
+}
+
+// targetResponds counts the response of a request's target, whatever it says.
+func (p *Plane) targetResponds(r *request, s *server, at sim.Time) {
+	p.targets.at(r.target).answered = at
+	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 }
 
 // respondTooLate leaves a request whose response will come too late to its
@@ -289,10 +292,7 @@ func (p *Plane) disown(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
-	was := r.phase
-	r.phase = failed
-	p.leave(r, now)
-	r.phase, r.gone = was, true
+	p.leaveToServer(r, now)
 	h, again := p.requests.Alloc()
 	r = p.requests.at(i) // the pool may have moved
 	*again = *r
@@ -302,6 +302,15 @@ func (p *Plane) disown(i uint32, code Code) {
 		p.takeOverTrip(indexOf(h), i)
 	}
 	p.retry(indexOf(h), code)
+}
+
+// leaveToServer takes a request off all lists but its server's, which works on for
+// nobody.
+func (p *Plane) leaveToServer(r *request, now sim.Time) {
+	was := r.phase
+	r.phase = failed
+	p.leave(r, now)
+	r.phase, r.gone = was, true
 }
 
 // drop fails a request that its server has let go of.
