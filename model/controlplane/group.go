@@ -29,13 +29,13 @@ type group struct {
 	scalers     []scaler     // by policy
 	invocations []invocation // what asks a policy to decide in this instant
 	deciding    bool
-	beyondMax   int      // invocations whose policies want more than max
-	atMaxSince  sim.Time // since when the group is at max while one does; Never
-	retries     int      // launch failures in a row
-	retryAt     sim.Time // of the pending retry, the only one; Never: none
-	reclaiming  bool     // the launch that failed waits for Spot capacity
-	short       shortage // why the last launch failed
-	sweeping    bool     // a groupSweeps event is pending
+	beyondMax   int           // invocations whose policies want more than max
+	atMaxSince  sim.Time      // since when the group is at max while one does; Never
+	retries     int           // launch failures in a row
+	retryAt     sim.Time      // of the pending retry, the only one; Never: none
+	reclaiming  bool          // the launch that failed waits for Spot capacity
+	failure     launchFailure // why the last launch failed
+	sweeping    bool          // a groupSweeps event is pending
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 
@@ -102,7 +102,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 	have := cp.capacity(g)
 	cp.forgetClaims(i)
 	for n := g.desired + g.surge - have; n > 0; n-- {
-		if g.short = cp.launchMember(i, l); g.short != noShortage {
+		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
 			cp.reclaimForGroup(i, n, l)
 			cp.launchesFail(i, l)
 			break
@@ -135,7 +135,7 @@ func (cp *Plane) capacity(g *group) int {
 
 // launchMember launches one instance in the zone with the fewest, trying the
 // others when there is no capacity. It returns why none took it.
-func (cp *Plane) launchMember(i int, l launching) shortage {
+func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
 	counts := cp.zoneCounts(g)
 	allowed := make([]bool, len(counts))
@@ -144,24 +144,24 @@ func (cp *Plane) launchMember(i int, l launching) shortage {
 	}
 	o := cp.memberOrder(i, l)
 	o.option = cp.nextOption(g)
-	worst := noShortage
+	worst := noFailure
 	for {
 		z := scaling.LaunchZone(counts, allowed)
 		if z < 0 {
 			return worst
 		}
 		o.zone = g.cfg.Zones[z]
-		h, short := cp.launchIn(g, z, o)
-		if short == noShortage {
+		h, failure := cp.launchIn(g, z, o)
+		if failure == noFailure {
 			g.retries = 0
 			g.members = append(g.members, h)
 			if l.activity != None {
 				g.activities[l.activity].left++
 			}
 			cp.noteLaunch(h)
-			return noShortage
+			return noFailure
 		}
-		worst = max(worst, short)
+		worst = max(worst, failure)
 		allowed[z] = false
 	}
 }
@@ -204,11 +204,11 @@ func (g *group) zoneIndex(z model.Zone) int {
 
 // launchIn tries the group's instance types in one zone, in the order of its
 // allocation strategy.
-func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, shortage) {
+func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
 	types := g.cfg.Types
 	if g.cfg.Mixed == nil {
 		if h, ok := cp.launchType(g, &types[0], o); ok {
-			return h, noShortage
+			return h, noFailure
 		}
 		return 0, insufficientInstanceCapacity
 	}
@@ -224,13 +224,13 @@ func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, shortage) {
 			k = g.cfg.Mixed.ChooseOnDemand(pools)
 		}
 		if k < 0 {
-			return 0, cp.shortageIn(g, o)
+			return 0, cp.failureIn(g, o)
 		}
 		if h, ok := cp.launchType(g, &types[k], o); ok {
 			if o.option == model.Spot {
 				g.spotCursor[z]++
 			}
-			return h, noShortage
+			return h, noFailure
 		}
 		pools[k].CapacityScore = 0
 	}
@@ -290,7 +290,7 @@ func (cp *Plane) chooseVictim(g *group) int {
 // endMember terminates one member for a scale-in or a replacement.
 func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 	in := cp.instances.Get(h)
-	cp.forsake(i, in)
+	cp.leaveActivity(i, in)
 	in.order.activity = activity
 	if activity != None {
 		cp.groups[i].activities[activity].left++
@@ -299,9 +299,9 @@ func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 	cp.terminate(h)
 }
 
-// forsake takes a member that leaves before it was in service off the activity
+// leaveActivity takes a member that leaves before it was in service off the activity
 // that launched it.
-func (cp *Plane) forsake(i int, in *instance) {
+func (cp *Plane) leaveActivity(i int, in *instance) {
 	if in.life == pending && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None

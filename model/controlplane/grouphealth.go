@@ -27,7 +27,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		}
 	}
 	short := 10*inService <= 9*g.desired // capacity is 10 % or more below desired
-	if len(unhealthy) == 0 || (g.running > 0 || cp.replacing(g)) && short {
+	if len(unhealthy) == 0 || (g.running > 0 || cp.launchesReplacement(g)) && short {
 		return
 	}
 	batch := max(1, g.desired/10)
@@ -46,11 +46,11 @@ func (cp *Plane) replace(i int) {
 	cp.reconcile(i, launching{activity: None, warmup: cp.groups[i].replacementWarmup()})
 }
 
-// restores reports whether a replacement or a rebalance of zones is in progress:
+// restoresCapacity reports whether a replacement or a rebalance of zones is in progress:
 // simple scaling waits for it, although it starts no cooldown (Amazon EC2 Auto
 // Scaling User Guide, "Scaling cooldowns": "until the scaling activity or health
 // check replacement completes").
-func (cp *Plane) restores(g *group) bool {
+func (cp *Plane) restoresCapacity(g *group) bool {
 	if g.surge > 0 {
 		return true
 	}

@@ -81,11 +81,11 @@ func (cp *Plane) noteActivity(g *group, a *activity) {
 	})
 }
 
-func (cp *Plane) noteShortage(i int) {
+func (cp *Plane) noteLaunchFailure(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
 	cp.note(Activity{
-		Subject: g.name(), Kind: "capacity-short", Cause: g.short.String(), Instance: None,
+		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
 		Detail: fmt.Sprintf("%d of %d instances", cp.capacity(g), g.desired),
 	})
 }

@@ -51,7 +51,7 @@ type instance struct {
 	marks  []model.ServerUse // at the start of each metric clock's period
 	minute uint64            // busy time at the start of the minute
 
-	faults []int32  // of Plane.broken, that ail it
+	faults []int32  // of Plane.broken, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
 	lease, address, monitored int32 // records in the ledger; None
@@ -84,7 +84,7 @@ type order struct {
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
-	at, ok := cp.place(o.wish())
+	at, ok := cp.place(o.request())
 	if !ok {
 		return 0, false
 	}

@@ -250,7 +250,7 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 		cp.noteAlarm(a)
 	}
 	if a.state != alarm.Alarm {
-		cp.rest(ev.Index())
+		cp.recordSilence(ev.Index())
 		return
 	}
 	if a.state == before && now < a.invoked+sim.Minute {

@@ -5,23 +5,23 @@ import (
 	"headroom/sim"
 )
 
-// shortage says why a launch failed, the graver the larger: of several zones and
+// launchFailure says why a launch failed, the graver the larger: of several zones and
 // types the gravest counts.
-type shortage uint8
+type launchFailure uint8
 
 const (
-	noShortage                   shortage = iota
-	spotMaxPriceTooLow                    // the Spot price is above the maximum price
-	insufficientInstanceCapacity          // no host has room, or the zone is down
+	noFailure                    launchFailure = iota
+	spotMaxPriceTooLow                         // the Spot price is above the maximum price
+	insufficientInstanceCapacity               // no host has room, or the zone is down
 )
 
 // String returns EC2's error code.
-func (s shortage) String() string {
-	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[s]
+func (f launchFailure) String() string {
+	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[f]
 }
 
-// shortageIn says why none of the group's types could be launched in a zone.
-func (cp *Plane) shortageIn(g *group, o order) shortage {
+// failureIn says why none of the group's types could be launched in a zone.
+func (cp *Plane) failureIn(g *group, o order) launchFailure {
 	if o.option != model.Spot || cp.zoneDown[o.zone] > 0 {
 		return insufficientInstanceCapacity
 	}
@@ -60,7 +60,7 @@ func (cp *Plane) launchesFail(i int, l launching) {
 		cp.retryIn(i, noticeTime)
 		return
 	}
-	cp.noteShortage(i)
+	cp.noteLaunchFailure(i)
 	if g.retryAt != sim.Never {
 		return
 	}
@@ -95,7 +95,7 @@ func (cp *Plane) priceMoved(pool int) {
 	p := &cp.spotPools[pool]
 	for i := range cp.groups {
 		g := &cp.groups[i]
-		if g.retryAt == sim.Never || g.short != spotMaxPriceTooLow || g.outbid(p) {
+		if g.retryAt == sim.Never || g.failure != spotMaxPriceTooLow || g.outbid(p) {
 			continue
 		}
 		for k := range g.cfg.Types {

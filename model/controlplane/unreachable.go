@@ -84,7 +84,7 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 		return
 	}
 	if !cp.launchFleet(in.order.fleet, in.zone, false) {
-		cp.reclaimFor(in.order.wish(), None, untilItReturns)
+		cp.reclaimFor(in.order.request(), None, untilItReturns)
 		cp.scheduleAfter(statusCheck, ev)
 		return
 	}
@@ -101,9 +101,9 @@ func (cp *Plane) hostFailed(in *instance) bool {
 	return false
 }
 
-// replacing reports whether a group launches something that no change of its
+// launchesReplacement reports whether a group launches something that no change of its
 // desired capacity asked for: a replacement or a rebalance.
-func (cp *Plane) replacing(g *group) bool {
+func (cp *Plane) launchesReplacement(g *group) bool {
 	for _, h := range g.members {
 		if in := cp.instances.Get(h); in.life == pending && in.order.activity == None {
 			return true

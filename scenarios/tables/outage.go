@@ -95,7 +95,7 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		f.Kind = controlplane.InstanceTermination
 	default:
 		f.Kind = controlplane.ApplicationFault
-		f.Ails = readAilment(t, kind)
+		f.Impairment = readImpairment(t, kind)
 	}
 	f.On = l.struck(t)
 	if f.On.Kind == controlplane.Everybody && f.Kind != controlplane.ZonePartition && t.Sound("kind") {
@@ -116,19 +116,19 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 	t.Pass("share")
 }
 
-// readAilment reads how applications fail.
-func readAilment(t *schema.Table, kind string) (ails model.Impairment) {
+// readImpairment reads how applications fail.
+func readImpairment(t *schema.Table, kind string) (impairment model.Impairment) {
 	switch kind {
 	case "errors":
-		ails.Errors = readErrors(t)
+		impairment.Errors = readErrors(t)
 	case "slow":
-		ails.Slow = t.Quantity("factor")
+		impairment.Slow = t.Quantity("factor")
 	case "hang":
-		ails.Hangs = true
+		impairment.Hangs = true
 	case "refuse":
-		ails.Refuses = true
+		impairment.Refuses = true
 	}
-	return ails
+	return impairment
 }
 
 // readErrors reads the rate, code and latency of errors.

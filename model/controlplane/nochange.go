@@ -71,8 +71,8 @@ func (r interval) String() string {
 	return low + " to " + high
 }
 
-// verdict is what became of one invocation.
-type verdict struct {
+// invocationResult is what became of one invocation.
+type invocationResult struct {
 	decision scaling.Decision
 	reason   reason
 }
@@ -88,10 +88,10 @@ func (cp *Plane) pauseOf(g *group, inv *invocation) *pause {
 // record writes down what became of an invocation: a reason like the last one
 // only lengthens its line, so that the history grows with what changes, not with
 // the length of the run.
-func (cp *Plane) record(i int, inv *invocation, v verdict) {
+func (cp *Plane) record(i int, inv *invocation, v invocationResult) {
 	g := &cp.groups[i]
 	l := cp.pauseOf(g, inv)
-	cp.crave(i, l, v)
+	cp.countUnlimited(i, l, v)
 	if l.times > 0 && l.reason == v.reason {
 		l.lengthen(inv, v)
 		cp.activities[l.line].Until = cp.kernel.Now()
@@ -109,7 +109,7 @@ func (cp *Plane) record(i int, inv *invocation, v verdict) {
 	})
 }
 
-func (l *pause) lengthen(inv *invocation, v verdict) {
+func (l *pause) lengthen(inv *invocation, v invocationResult) {
 	l.times++
 	if inv.hasMetric {
 		l.metric.add(inv.metric)
@@ -141,9 +141,9 @@ func (cp *Plane) endPause(g *group, l *pause, policy int) {
 	l.times = 0
 }
 
-// crave keeps count of the policies that want more than the group may have. One
+// countUnlimited keeps count of the policies that want more than the group may have. One
 // that could not decide wants what it wanted.
-func (cp *Plane) crave(i int, l *pause, v verdict) {
+func (cp *Plane) countUnlimited(i int, l *pause, v invocationResult) {
 	g := &cp.groups[i]
 	switch v.reason.why {
 	case staleDatapoint, activityRuns, replacementRuns, coolingDown:
