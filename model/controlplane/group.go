@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/scaling"
@@ -138,10 +139,7 @@ func (cp *Plane) capacity(g *group) int {
 func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
 	counts := cp.zoneCounts(g)
-	allowed := make([]bool, len(counts))
-	for z := range allowed {
-		allowed[z] = true
-	}
+	allowed := slices.Repeat([]bool{true}, len(counts))
 	o := cp.memberOrder(i, l)
 	o.option = cp.nextOption(g)
 	worst := noFailure
@@ -181,16 +179,21 @@ func (cp *Plane) nextOption(g *group) model.PurchaseOption {
 	if g.cfg.Mixed == nil {
 		return model.OnDemand
 	}
-	onDemand := 0
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
-			onDemand++
-		}
-	}
-	if onDemand >= g.cfg.Mixed.OnDemandShare(g.desired+g.surge) {
+	if cp.onDemandMissing(g) <= 0 {
 		return model.Spot
 	}
 	return model.OnDemand
+}
+
+// onDemandMissing is how many more On-Demand instances a mixed group should have.
+func (cp *Plane) onDemandMissing(g *group) int {
+	missing := g.cfg.Mixed.OnDemandShare(g.desired + g.surge)
+	for _, h := range g.members {
+		if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
+			missing--
+		}
+	}
+	return missing
 }
 
 func (g *group) zoneIndex(z model.Zone) int {

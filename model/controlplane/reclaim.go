@@ -187,14 +187,8 @@ func (cp *Plane) hostToClear(z *zoneHosts, w placementRequest) (host int32, vict
 // type, where Spot instances make room.
 func (cp *Plane) reclaimForGroup(i, missing int, l launching) {
 	g := &cp.groups[i]
-	if m := g.cfg.Mixed; m != nil {
-		onDemand := 0
-		for _, h := range g.members {
-			if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
-				onDemand++
-			}
-		}
-		missing = min(missing, m.OnDemandShare(g.desired+g.surge)-onDemand)
+	if g.cfg.Mixed != nil {
+		missing = min(missing, cp.onDemandMissing(g))
 	}
 	counts := cp.zoneCounts(g)
 	for ; missing > 0 && cp.reclaimForMember(i, counts, l); missing-- {
@@ -206,10 +200,7 @@ func (cp *Plane) reclaimForGroup(i, missing int, l launching) {
 // needs, and counts it.
 func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 	g := &cp.groups[i]
-	allowed := make([]bool, len(counts))
-	for z := range allowed {
-		allowed[z] = true
-	}
+	allowed := slices.Repeat([]bool{true}, len(counts))
 	o := cp.memberOrder(i, l)
 	o.option = model.OnDemand
 	for z := scaling.LaunchZone(counts, allowed); z >= 0; z = scaling.LaunchZone(counts, allowed) {

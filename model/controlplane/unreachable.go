@@ -100,14 +100,3 @@ func (cp *Plane) hostFailed(in *instance) bool {
 	}
 	return false
 }
-
-// launchesReplacement reports whether a group launches something that no change of its
-// desired capacity asked for: a replacement or a rebalance.
-func (cp *Plane) launchesReplacement(g *group) bool {
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.life == pending && in.order.activity == None {
-			return true
-		}
-	}
-	return false
-}
