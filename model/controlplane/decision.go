@@ -68,7 +68,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	g := &cp.groups[i]
 	g.deciding = false
 	proposals := make([]scaling.Proposal, len(g.scalers))
-	reasons := make([]*invocation, len(g.scalers))
+	reasons := make([]*invocation, len(g.scalers)) // of the proposals
 	results := make([]invocationResult, len(g.invocations))
 	for k := range g.scalers {
 		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}

@@ -1,9 +1,10 @@
 package controlplane
 
 import (
-	"headroom/model"
+	"fmt"
 	"math"
 
+	"headroom/model"
 	"headroom/model/alarm"
 	"headroom/sim"
 )
@@ -141,7 +142,8 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}
 }
 
-// spread collects the values that one datapoint aggregates.
+// spread collects values: those that one datapoint aggregates, or the range of
+// those that were seen.
 type spread struct {
 	sum, low, high float64
 	n              int
@@ -168,6 +170,15 @@ func (s *spread) aggregate(by Statistic) float64 {
 		return s.sum
 	}
 	return s.sum / float64(max(1, s.n))
+}
+
+// String writes the range as short as it can be.
+func (s spread) String() string {
+	low, high := fmt.Sprintf("%.4g", s.low), fmt.Sprintf("%.4g", s.high)
+	if low == high {
+		return low
+	}
+	return low + " to " + high
 }
 
 // usedIn is the clock of a metric, its period, and the vCPUs that it is about.

@@ -42,33 +42,10 @@ type pause struct {
 	reason    reason
 	line      int // in Plane.activities
 	times     int // 0: there is none
-	wants     interval
-	metric    interval
+	wants     spread
+	metric    spread
 	alarm     string
 	unlimited bool // the policy wants more than max
-}
-
-// interval is the range of what was seen.
-type interval struct {
-	low, high float64
-	n         int
-}
-
-func (r *interval) add(v float64) {
-	if r.n == 0 {
-		r.low, r.high = v, v
-	}
-	r.low, r.high = min(r.low, v), max(r.high, v)
-	r.n++
-}
-
-// String writes the range as short as it can be.
-func (r interval) String() string {
-	low, high := fmt.Sprintf("%.4g", r.low), fmt.Sprintf("%.4g", r.high)
-	if low == high {
-		return low
-	}
-	return low + " to " + high
 }
 
 // invocationResult is what became of one invocation.
@@ -102,7 +79,7 @@ func (cp *Plane) record(i int, inv *invocation, v invocationResult) {
 		return
 	}
 	l.reason, l.line, l.alarm = v.reason, len(cp.activities), inv.alarm
-	l.wants, l.metric = interval{}, interval{}
+	l.wants, l.metric = spread{}, spread{}
 	l.lengthen(inv, v)
 	cp.note(Activity{
 		Subject: g.name(), Kind: "no-change", Instance: None, Cause: cp.reasonText(g, v.reason),
