@@ -112,7 +112,7 @@ func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	a.Config.TreatMissing, _ = alarm.ParseMissing(t.Choice("treat_missing_data"))
 	if t.Sound("metric_name", "period", "evaluation_periods", "datapoints_to_alarm", "comparison_operator", "threshold", "treat_missing_data") {
 		t.Absorb(a.Config.Validate(), "period")
-		if !t.Spoilt("period") && a.Config.Period < sim.Minute {
+		if !t.Faulty("period") && a.Config.Period < sim.Minute {
 			t.Wrong("period", "must be whole minutes: this metric is not published more often")
 		}
 	}

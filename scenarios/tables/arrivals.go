@@ -238,7 +238,7 @@ func readModulated(t *schema.Table) (arrivals, error) {
 		s.Done()
 	}
 	chain := readMatrix(t, "transitions")
-	if !t.Unspoilt() {
+	if !t.Faultless() {
 		return arrivals{}, nil
 	}
 	p, err := workload.MMPP(states, chain)

@@ -31,7 +31,7 @@ func (l *loader) readCapacityReservations() {
 	for _, t := range l.tables["capacity_reservation"] {
 		r := l.readCapacityReservation(t)
 		t.Done()
-		if t.Unspoilt() && !t.Broken {
+		if t.Faultless() && !t.Broken {
 			l.cautionReservation(t, r)
 			holds = append(holds, l.holdCapacity(t, r)...)
 		}

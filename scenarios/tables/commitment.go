@@ -50,7 +50,7 @@ func (l *loader) readCommitments(tables []*schema.Table) {
 	for _, t := range tables {
 		c := l.readCommitment(t)
 		t.Done()
-		if t.Unspoilt() {
+		if t.Faultless() {
 			l.checkCommitment(t, c)
 			l.holdZonal(t, c)
 		}

@@ -55,7 +55,7 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 	if t.Sound("spot_max_price") && m.MaxPrice == 0 {
 		t.Wrong("spot_max_price", "must be above $0")
 	}
-	if !t.Spoilt("on_demand_allocation_strategy") && !t.Spoilt("spot_allocation_strategy") {
+	if !t.Faulty("on_demand_allocation_strategy") && !t.Faulty("spot_allocation_strategy") {
 		t.Absorb(m.MixedInstances.Validate(), "spot_allocation_strategy")
 	}
 	return m, m.OnDemandPercentage < 100

@@ -193,7 +193,7 @@ func settings(t *schema.Table, parameters []scaling.Parameter) (scaling.Values, 
 		if t.Has(p.Name) {
 			values[p.Name] = value
 		}
-		good = good && ok && !t.Spoilt(p.Name)
+		good = good && ok && !t.Faulty(p.Name)
 	}
 	return values, good
 }
