@@ -94,7 +94,7 @@ type launching struct {
 	cause    string // of a retry
 	raised   bool
 	warmup   sim.Time
-	settled  bool // at the very start: in service at once
+	initial  bool // at the very start: in service at once
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
@@ -170,7 +170,7 @@ func (cp *Plane) memberOrder(i int, l launching) order {
 	return order{
 		template: &cp.cfg.LaunchTemplates[g.cfg.Template], group: i, fleet: None,
 		service: g.cfg.Service, owner: g.owner, spotPool: None,
-		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, settled: l.settled,
+		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
 	}
 }
 
@@ -318,7 +318,7 @@ func (cp *Plane) joined(h slab.Handle) {
 	g := &cp.groups[in.order.group]
 	now := cp.kernel.Now()
 	in.warmUntil = now + in.order.warmup
-	if in.order.settled {
+	if in.order.initial {
 		in.warmUntil = now
 	}
 	g.inService.Add(now, 1)

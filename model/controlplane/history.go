@@ -30,7 +30,7 @@ func (cp *Plane) note(a Activity) {
 func (cp *Plane) noteLaunch(h slab.Handle) {
 	in := cp.instances.Get(h)
 	g := &cp.groups[in.order.group]
-	if in.order.settled {
+	if in.order.initial {
 		return
 	}
 	cp.members[in.order.group].Launched++
@@ -153,7 +153,7 @@ func (cp *Plane) noteHold(h *Hold, kind, detail string) {
 	cp.note(Activity{Subject: h.Name, Kind: kind, Detail: detail, Cause: "reservation", Instance: None})
 }
 
-func (cp *Plane) noteFault(b broken, what string) {
+func (cp *Plane) noteFault(b activeFault, what string) {
 	detail := fmt.Sprintf("%d instances", len(b.struck))
 	switch {
 	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:

@@ -29,7 +29,7 @@ type watch struct {
 	staged  []datapoint // published, not visible yet
 	newest  datapoint   // that is visible and has a value
 	invoked sim.Time    // when its actions last ran
-	pauses  []pause     // by action
+	streaks []streak    // by action
 }
 
 // datapoint is one value of a metric.
@@ -52,7 +52,7 @@ func (cp *Plane) newWatches() {
 			window:  alarm.NewWindow(cfg.Config.EvaluationPeriods),
 			state:   alarm.InsufficientData,
 			invoked: -sim.Hour,
-			pauses:  make([]pause, len(cfg.Actions)),
+			streaks: make([]streak, len(cfg.Actions)),
 		})
 	}
 }

@@ -18,7 +18,7 @@ type scaler struct {
 	inputs    []int    // index into Plane.inputs
 	wake      sim.Time // its next instant; Never: none
 	floor     int      // capacity below which it lets nobody scale in
-	pause     pause    // of the decisions that it woke for
+	streak    streak   // of the decisions that it woke for
 }
 
 // input is what a policy sees of one metric.

@@ -39,12 +39,12 @@ func (g *group) outbid(p *spotPool) bool {
 	return most > 0 && most < p.price
 }
 
-// firstPause and mostPause bound the pause before a failed launch is tried again,
+// firstBackoff and longestBackoff bound the backoff before a failed launch is tried again,
 // which doubles from one failure to the next: 20, 40, 80, 160 s, then 300 s. They
 // are our own; AWS documents no numbers.
 const (
-	firstPause = 20 * sim.Second
-	mostPause  = 300 * sim.Second
+	firstBackoff   = 20 * sim.Second
+	longestBackoff = 300 * sim.Second
 )
 
 // launchesFail sees to it that a failed launch is tried again. A retry that is
@@ -64,18 +64,18 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	if g.retryAt != sim.Never {
 		return
 	}
-	pause := mostPause
-	if doubled := firstPause << min(g.retries, 8); doubled < mostPause {
-		pause = doubled
+	backoff := longestBackoff
+	if doubled := firstBackoff << min(g.retries, 8); doubled < longestBackoff {
+		backoff = doubled
 	}
 	g.retries++
-	cp.retryIn(i, pause)
+	cp.retryIn(i, backoff)
 }
 
 // retryIn makes that the instant of the group's pending retry.
-func (cp *Plane) retryIn(i int, pause sim.Time) {
-	cp.groups[i].retryAt = cp.kernel.Now() + pause
-	cp.scheduleAfter(pause, indexed(groupLaunches, i))
+func (cp *Plane) retryIn(i int, wait sim.Time) {
+	cp.groups[i].retryAt = cp.kernel.Now() + wait
+	cp.scheduleAfter(wait, indexed(groupLaunches, i))
 }
 
 // onGroupLaunches tries again to reach the desired capacity.

@@ -94,7 +94,7 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 // hostFailed reports whether an instance is unreachable because of its host.
 func (cp *Plane) hostFailed(in *instance) bool {
 	for _, i := range in.faults {
-		if cp.cfg.Faults[cp.broken[i].fault].Kind == HostFailure {
+		if cp.cfg.Faults[cp.activeFaults[i].fault].Kind == HostFailure {
 			return true
 		}
 	}
