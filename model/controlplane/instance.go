@@ -234,7 +234,8 @@ func (cp *Plane) shutDown(h slab.Handle) {
 	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
 }
 
-// kill ends an instance at once: its host failed or Spot took it.
+// kill ends an instance at once: Spot took it, a fault stopped it, or it has
+// recovered on another host.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
 	if in.life.runs() {

@@ -124,8 +124,12 @@ func (p *Plane) answer(i uint32, r *request, at sim.Time) {
 	p.schedule(at, handled(callReturns, p.requests.handle(i)))
 }
 
-// endUnanswered ends a tracked request that got no response.
+// endUnanswered ends a request that got no response and is not tried again.
 func (p *Plane) endUnanswered(i uint32) {
+	if !p.tracked {
+		p.free(i)
+		return
+	}
 	r := p.requests.at(i)
 	if p.sources[r.source].call == nil {
 		p.meter.userFailed(r, &p.trips[i])
@@ -167,12 +171,12 @@ func (p *Plane) leave(r *request, at sim.Time) {
 	}
 }
 
-// retry sends the request again after its backoff, or gives it up.
+// retry sends the request again after its backoff, or ends it unanswered.
 func (p *Plane) retry(i uint32, code Code) {
 	r := p.requests.at(i)
 	c := p.sources[r.source].clients
 	if int(r.attempt) >= c.RetryAttempts || !c.RetryOn.allows(code) || !p.takeRetry(i, c) {
-		p.giveUp(i)
+		p.endUnanswered(i)
 		return
 	}
 	wait := c.Backoff << min(r.attempt, 20)
@@ -211,15 +215,6 @@ func (p *Plane) budget(i uint32) *float64 {
 		return nil
 	}
 	return &p.servers.at(parent.server).outlets[s.outlet].tokens
-}
-
-// giveUp ends a request for good.
-func (p *Plane) giveUp(i uint32) {
-	if p.tracked {
-		p.endUnanswered(i)
-		return
-	}
-	p.free(i)
 }
 
 // onRequestRetries sends a request again after its backoff.
