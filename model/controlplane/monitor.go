@@ -21,15 +21,14 @@ const basicPeriod = 5 * sim.Minute
 
 // watch is the state of one alarm.
 type watch struct {
-	cfg     *Alarm
-	clock   int // of its own period
-	source  int // of the datapoints that its metric publishes
-	window  alarm.Window
-	state   alarm.State
-	staged  []datapoint // published, not visible yet
-	newest  datapoint   // that is visible and has a value
-	invoked sim.Time    // when its actions last ran
-	streaks []streak    // by action
+	cfg    *Alarm
+	clock  int // of its own period
+	source int // of the datapoints that its metric publishes
+	window alarm.Window
+	state  alarm.State
+	publication
+	invoked sim.Time // when its actions last ran
+	streaks []streak // by action
 }
 
 // datapoint is one value of a metric.
@@ -38,6 +37,30 @@ type datapoint struct {
 	visible sim.Time
 	value   float64
 	ok      bool
+}
+
+// publication is the datapoints of a metric on their way to who reads it.
+type publication struct {
+	staged []datapoint // published, not visible yet
+	newest datapoint   // that is visible and has a value
+}
+
+func (q *publication) stage(p datapoint, visible sim.Time) {
+	p.visible = visible
+	q.staged = append(q.staged, p)
+}
+
+// take removes the oldest datapoint that has become visible.
+func (q *publication) take(now sim.Time) (p datapoint, ok bool) {
+	if len(q.staged) == 0 || q.staged[0].visible > now {
+		return datapoint{}, false
+	}
+	p = q.staged[0]
+	q.staged = append(q.staged[:0], q.staged[1:]...)
+	if p.ok {
+		q.newest = p
+	}
+	return p, true
 }
 
 // newWatches prepares the alarms and the clocks that they share.
@@ -111,11 +134,6 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 	cp.publishInputs(c)
 	cp.markUsage(c)
 	cp.scheduleAfter(cp.clocks[c].period, ev)
-}
-
-func (a *watch) stage(p datapoint, visible sim.Time) {
-	p.visible = visible
-	a.staged = append(a.staged, p)
 }
 
 // measure computes one datapoint of a metric over the period that ends now.
@@ -246,15 +264,9 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	now := cp.kernel.Now()
 	a := &cp.watches[ev.Index()]
 	cp.scheduleAfter(alarm.EvaluationInterval(a.cfg.Config.Period), ev)
-	k := 0
-	for k < len(a.staged) && a.staged[k].visible <= now {
-		a.window.Push(a.staged[k].value, a.staged[k].ok)
-		if a.staged[k].ok {
-			a.newest = a.staged[k]
-		}
-		k++
+	for p, ok := a.take(now); ok; p, ok = a.take(now) {
+		a.window.Push(p.value, p.ok)
 	}
-	a.staged = append(a.staged[:0], a.staged[k:]...)
 	before := a.state
 	a.state = alarm.Evaluate(a.cfg.Config, &a.window, before)
 	if a.state != before {
