@@ -16,8 +16,8 @@ type clock struct {
 	marks  []model.TargetCounts // by target group, at the start of the period
 }
 
-// basicPeriod is the length of EC2's datapoints without detailed monitoring.
-const basicPeriod = 5 * sim.Minute
+// BasicPeriod is the length of EC2's datapoints without detailed monitoring.
+const BasicPeriod = 5 * sim.Minute
 
 // watch is the state of one alarm.
 type watch struct {
@@ -84,7 +84,7 @@ func (cp *Plane) newWatches() {
 // for a period.
 func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
 	if m.Kind.OfGroup() && !cp.detailed(m.Subject) {
-		return max(period, basicPeriod)
+		return max(period, BasicPeriod)
 	}
 	return period
 }
