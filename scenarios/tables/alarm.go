@@ -148,7 +148,7 @@ func (l *loader) subject(t *schema.Table, kind controlplane.MetricKind, group in
 func (l *loader) connectAlarms() {
 	for i, t := range l.tables["alarm"] {
 		if len(l.cfg.Alarms[i].Actions) == 0 {
-			l.caution(t.Node, fmt.Sprintf("%s: no policy names this alarm", t.Path))
+			l.warnAt(t.Node, fmt.Sprintf("%s: no policy names this alarm", t.Path))
 		}
 	}
 }

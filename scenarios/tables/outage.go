@@ -174,7 +174,7 @@ func (l *loader) moment(t *schema.Table, key string) sim.Time {
 	case at < 0:
 		t.Mistake(key, "must not lie before the start ("+l.cfg.Start.Format(time.RFC3339)+")", "")
 	case at > l.cfg.Duration && l.cfg.Duration > 0:
-		l.caution(n, fmt.Sprintf("%s: never happens, the run ends at %s", t.PathOf(key), l.cfg.Duration))
+		l.warnAt(n, fmt.Sprintf("%s: never happens, the run ends at %s", t.PathOf(key), l.cfg.Duration))
 	}
 	return at
 }

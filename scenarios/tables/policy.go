@@ -320,7 +320,7 @@ func (l *loader) attach(t *schema.Table, action controlplane.AlarmAction, spec s
 	if a.Config.Comparison != 0 && !a.Config.Comparison.Upward() {
 		action.Side = scaling.Low
 		if s, ok := spec.(interface{ Grows() bool }); ok && s.Grows() {
-			l.caution(n, t.Path+": adds capacity when its metric is low")
+			l.warnAt(n, t.Path+": adds capacity when its metric is low")
 		}
 	}
 	a.Actions = append(a.Actions, action)
