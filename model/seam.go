@@ -67,7 +67,7 @@ type BalancerUse struct {
 	Evaluations    int64 // of rules, beyond the free ones
 }
 
-// Impairment is what ails a server. The zero Impairment is nothing.
+// Impairment is what keeps a server from its work. The zero Impairment is nothing.
 type Impairment struct {
 	Cut     bool    // running but unreachable: no packet arrives or leaves
 	Hangs   bool    // its application takes requests and never answers
@@ -83,7 +83,7 @@ type Errors struct {
 	Latency sim.Time // CPU time of a request that fails; 0: its own demand
 }
 
-// With returns what ails a server that suffers from both.
+// With returns the impairment of a server that suffers from both.
 func (i Impairment) With(o Impairment) Impairment {
 	i.Cut, i.Hangs, i.Refuses = i.Cut || o.Cut, i.Hangs || o.Hangs, i.Refuses || o.Refuses
 	i.Slow = max(i.Slow, 1) * max(o.Slow, 1)

@@ -36,7 +36,7 @@
 //
 // # Cost
 //
-// A request costs about two events and no allocation. Memory is proportional to
+// A plain request costs one event and no allocation; one of a journey, more. Memory is proportional to
 // what is alive: requests in flight (64 bytes each), instances, hosts; and to
 // what is recorded: one lease an instance, one row a minute and entity.
 //

@@ -98,12 +98,12 @@ func TestTerminatedInstancesAreReplacedAtOnce(t *testing.T) {
 	}
 }
 
-// What ails an application shows as what its users see.
+// What impairs an application shows as what its users see.
 func TestApplicationsFailAsTheyAreTold(t *testing.T) {
 	for name, test := range map[string]struct {
-		ails   model.Impairment
-		code   dataplane.Code
-		failed float64 // of 12,000 requests during the fault
+		impairment model.Impairment
+		code       dataplane.Code
+		failed     float64 // of 12,000 requests during the fault
 	}{
 		"errors": {model.Impairment{Errors: model.Errors{Rate: 0.2, Status: 503}}, dataplane.Code503, 0.5 * 0.2},
 		"refuse": {model.Impairment{Refuses: true}, dataplane.Code502, 0.5},
@@ -116,7 +116,7 @@ func TestApplicationsFailAsTheyAreTold(t *testing.T) {
 			cfg.request(evenlyAt(50*sim.Millisecond, sim.Hour, 1800*sim.Second), must(rng.Fixed(0.02)))
 			cfg.Faults = []Fault{{
 				Kind: ApplicationFault, At: 600 * sim.Second, Duration: must(rng.Fixed(600)), Zone: None, Pool: None,
-				Share: 0.5, Ails: test.ails,
+				Share: 0.5, Impairment: test.impairment,
 			}}
 			out, _ := runThrough(t, cfg)
 			r := out.Routes[1]
@@ -143,7 +143,7 @@ func TestMitigationKeepsRequestsFromAnAnomalousTarget(t *testing.T) {
 		cfg.request(evenlyAt(100*sim.Millisecond, sim.Hour, 1800*sim.Second), must(rng.Fixed(0.02)))
 		cfg.Faults = []Fault{{
 			Kind: ApplicationFault, At: 600 * sim.Second, Duration: must(rng.Fixed(600)), Zone: None, Pool: None,
-			Count: 1, Ails: model.Impairment{Errors: model.Errors{Rate: 0.5, Status: 500}},
+			Count: 1, Impairment: model.Impairment{Errors: model.Errors{Rate: 0.5, Status: 500}},
 		}}
 		cfg.TargetGroups[0].HealthCheck.Enabled = false
 		out, _ := runThrough(t, cfg)

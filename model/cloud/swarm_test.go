@@ -87,10 +87,10 @@ func swarmFaults(s *rng.Stream, cfg *Config, zones []model.Zone) {
 	for _, f := range []Fault{
 		{Kind: ZonePartition, Zone: zones[0]},
 		{Kind: InstanceTermination, Zone: None, Count: 1},
-		{Kind: ApplicationFault, Zone: None, Share: 0.5, Ails: model.Impairment{Hangs: true}},
-		{Kind: ApplicationFault, Zone: None, Count: 2, Ails: model.Impairment{Refuses: true}},
-		{Kind: ApplicationFault, Zone: None, Share: 0.7, Ails: model.Impairment{Slow: 7}},
-		{Kind: ApplicationFault, Zone: None, Ails: model.Impairment{Errors: model.Errors{Rate: 0.4, Status: 500}}},
+		{Kind: ApplicationFault, Zone: None, Share: 0.5, Impairment: model.Impairment{Hangs: true}},
+		{Kind: ApplicationFault, Zone: None, Count: 2, Impairment: model.Impairment{Refuses: true}},
+		{Kind: ApplicationFault, Zone: None, Share: 0.7, Impairment: model.Impairment{Slow: 7}},
+		{Kind: ApplicationFault, Zone: None, Impairment: model.Impairment{Errors: model.Errors{Rate: 0.4, Status: 500}}},
 	} {
 		if chance(s, 0.3) {
 			f.Pool, f.Every, f.Duration = None, must(rng.Exponential(900)), must(rng.Exponential(200))

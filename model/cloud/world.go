@@ -110,9 +110,8 @@ func (w *World) Snapshot() Snapshot {
 	return Snapshot{Data: w.data.Snapshot(), Control: w.control.Snapshot()}
 }
 
-// Verify returns the first invariant that does not hold, by its number in the
-// package documentation. It takes time in proportion to all that is alive and
-// is meant for tests.
+// Verify returns the first invariant of the package documentation that does not
+// hold. It takes time in proportion to all that is alive and is meant for tests.
 func (w *World) Verify() error {
 	if err := w.data.Verify(); err != nil {
 		return fmt.Errorf("invariant broken at %v: %w", w.kernel.Now(), err)

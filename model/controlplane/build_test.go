@@ -38,7 +38,7 @@ type fakeServer struct {
 	groups       []int
 	deregistered bool
 	killed       model.Cause // 0: alive
-	ails         model.Impairment
+	impairment   model.Impairment
 }
 
 // alive returns a server that has not been killed.
@@ -100,8 +100,8 @@ func (d *fakeData) Close(h slab.Handle) {
 	d.servers.Free(h)
 }
 
-func (d *fakeData) Impair(h slab.Handle, ails model.Impairment) {
-	d.alive(h, "impair").ails = ails
+func (d *fakeData) Impair(h slab.Handle, impairment model.Impairment) {
+	d.alive(h, "impair").impairment = impairment
 }
 
 func (d *fakeData) FailZone(z model.Zone, down bool) {

@@ -245,22 +245,22 @@ const (
 	HostFailure                              // a host's instances are
 	ZonePartition                            // some instances of a zone are, its nodes are not
 	InstanceTermination                      // instances stop running, as when their hardware is retired
-	ApplicationFault                         // Ails says how applications fail
+	ApplicationFault                         // Impairment says how applications fail
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
 // narrow which instances it strikes: those that there are in its first instant.
 type Fault struct {
-	Kind     FaultKind
-	At       sim.Time         // first instant; Never when Every is set and nothing is scheduled
-	Every    rng.Distribution // seconds between failures; nil: once
-	Duration rng.Distribution // seconds until recovery; nil: InstanceTermination
-	Zone     model.Zone       // None: any zone; ZoneOutage, HostFailure: one that is drawn
-	Pool     int              // HostFailure: the pool; None: any
-	On       Subject
-	Count    int     // instances at most; 0: all
-	Share    float64 // of the instances, rounded to whole ones; 0: all
-	Ails     model.Impairment
+	Kind       FaultKind
+	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
+	Every      rng.Distribution // seconds between failures; nil: once
+	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination
+	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure: one that is drawn
+	Pool       int              // HostFailure: the pool; None: any
+	On         Subject
+	Count      int     // instances at most; 0: all
+	Share      float64 // of the instances, rounded to whole ones; 0: all
+	Impairment model.Impairment
 }
 
 // Subject is whose instances a fault strikes.

@@ -40,15 +40,15 @@ func (cp *Plane) invocation(watch, action int) invocation {
 	}
 }
 
-// rest records that an alarm asks for nothing.
-func (cp *Plane) rest(watch int) {
+// recordSilence records that an alarm asks for nothing.
+func (cp *Plane) recordSilence(watch int) {
 	r := reason{why: alarmOK}
 	if cp.watches[watch].state == alarm.InsufficientData {
 		r.why = alarmUnknown
 	}
 	for k, action := range cp.watches[watch].cfg.Actions {
 		inv := cp.invocation(watch, k)
-		cp.record(action.Group, &inv, verdict{reason: r})
+		cp.record(action.Group, &inv, invocationResult{reason: r})
 	}
 }
 
@@ -68,8 +68,8 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	g := &cp.groups[i]
 	g.deciding = false
 	proposals := make([]scaling.Proposal, len(g.scalers))
-	reasons := make([]*invocation, len(g.scalers))
-	verdicts := make([]verdict, len(g.invocations))
+	reasons := make([]*invocation, len(g.scalers)) // of the proposals
+	results := make([]invocationResult, len(g.invocations))
 	for k := range g.scalers {
 		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}
 	}
@@ -79,8 +79,8 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	}
 	for n := range g.invocations {
 		inv := &g.invocations[n]
-		verdicts[n] = cp.consult(i, inv, view)
-		d := verdicts[n].decision
+		results[n] = cp.consult(i, inv, view)
+		d := results[n].decision
 		p := &proposals[inv.policy]
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
 			p.Wanted, p.Acts = d.Wanted, true
@@ -99,23 +99,23 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		}
 	}
 	for n := range g.invocations {
-		if v := &verdicts[n]; v.decision.Acts {
-			v.reason = g.settled(v.decision, settlement{before, wanted, winner, g.invocations[n].policy})
+		if v := &results[n]; v.decision.Acts {
+			v.reason = g.reasonFor(v.decision, combination{before, wanted, winner, g.invocations[n].policy})
 		}
-		cp.record(i, &g.invocations[n], verdicts[n])
+		cp.record(i, &g.invocations[n], results[n])
 	}
 	g.invocations = g.invocations[:0]
 }
 
-// settlement is what all policies together made of one that was asked.
-type settlement struct {
+// combination is what all policies together made of one that was asked.
+type combination struct {
 	before, wanted int
-	winner         int // the policy whose wish was done; None
+	winner         int // the policy that had its way; None
 	policy         int // that was asked
 }
 
-// settled says why a policy's wish changes nothing, or that it does.
-func (g *group) settled(d scaling.Decision, s settlement) reason {
+// reasonFor says why what a policy wants changes nothing, or that it does.
+func (g *group) reasonFor(d scaling.Decision, s combination) reason {
 	switch {
 	case s.winner != None && d.Wanted == s.wanted:
 		return reason{}
@@ -131,15 +131,15 @@ func (g *group) settled(d scaling.Decision, s settlement) reason {
 	return reason{why: disagreed}
 }
 
-// hindered says why a policy that is asked may not decide now; changes: it may.
-func (cp *Plane) hindered(i int, inv *invocation) reason {
+// blocked says why a policy that is asked may not decide now; changes: it may.
+func (cp *Plane) blocked(i int, inv *invocation) reason {
 	g := &cp.groups[i]
 	m := &g.scalers[inv.policy].mechanism
 	if m.Cooldown {
 		switch {
 		case g.running > 0:
 			return reason{why: activityRuns}
-		case cp.restores(g):
+		case cp.restoresCapacity(g):
 			return reason{why: replacementRuns}
 		case cp.kernel.Now() < g.cooldownUntil:
 			return reason{why: coolingDown, until: g.cooldownUntil}
@@ -153,15 +153,15 @@ func (cp *Plane) hindered(i int, inv *invocation) reason {
 
 // consult lets one policy decide, if its mechanism lets it, and applies what it
 // says about the limits of the group. The decision is within them.
-func (cp *Plane) consult(i int, inv *invocation, view scaling.View) verdict {
+func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationResult {
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
 	defer cp.scheduleWake(i, inv.policy)
-	if r := cp.hindered(i, inv); r.why != changes {
+	if r := cp.blocked(i, inv); r.why != changes {
 		if s.mechanism.Cooldown {
 			cp.members[i].BlockedByCooldown++
 		}
-		return verdict{reason: r}
+		return invocationResult{reason: r}
 	}
 	view.Breach, view.Metric = inv.side, inv.metric
 	view.HasMetric, view.Threshold = inv.hasMetric, inv.threshold
@@ -174,15 +174,15 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) verdict {
 		g.max = max(g.max, d.Max)
 		d.Beyond, d.Below = max(d.Wanted, d.Beyond), d.Below || d.Wanted < g.least()
 		d.Wanted = max(g.least(), min(d.Wanted, g.max))
-		return verdict{decision: d}
+		return invocationResult{decision: d}
 	}
 	switch {
 	case d.Held:
-		return verdict{d, reason{why: warming}}
+		return invocationResult{d, reason{why: warming}}
 	case !inv.hasMetric:
-		return verdict{d, reason{why: noDatapoint}}
+		return invocationResult{d, reason{why: noDatapoint}}
 	}
-	return verdict{d, reason{why: silent}}
+	return invocationResult{d, reason{why: silent}}
 }
 
 // isStale reports whether a datapoint cannot justify another change by target

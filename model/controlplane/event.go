@@ -72,7 +72,7 @@ func newTable() [kindCount]row {
 		tenantNotices:    {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
 		tenantReclaims:   {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
 		faultStrikes:     {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
-		faultEnds:        {"faultEnds", sim.RankFailure, "broken", (*Plane).onFaultEnds},
+		faultEnds:        {"faultEnds", sim.RankFailure, "active fault", (*Plane).onFaultEnds},
 		hourTurns:        {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
 		minuteTurns:      {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
 		tenantsResume:    {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},

@@ -9,14 +9,14 @@ import (
 	"headroom/sim/slab"
 )
 
-// broken is a fault that is not over yet.
-type broken struct {
-	fault  int
-	zone   model.Zone // None: wherever its instances are
-	pool   int        // None: not a host
-	host   int
-	ails   model.Impairment
-	struck []slab.Handle
+// activeFault is a fault that is not over yet.
+type activeFault struct {
+	fault      int
+	zone       model.Zone // None: wherever its instances are
+	pool       int        // None: not a host
+	host       int
+	impairment model.Impairment
+	struck     []slab.Handle
 }
 
 // scheduleFault schedules the next strike of a fault.
@@ -34,7 +34,7 @@ func (cp *Plane) scheduleFault(i int) {
 // onFaultStrikes breaks something and schedules its recovery.
 func (cp *Plane) onFaultStrikes(ev model.Event) {
 	f := &cp.cfg.Faults[ev.Index()]
-	b := broken{fault: ev.Index(), zone: f.Zone, pool: None, ails: f.Ails}
+	b := activeFault{fault: ev.Index(), zone: f.Zone, pool: None, impairment: f.Impairment}
 	duration := draw(&cp.faultStreams[ev.Index()], f.Duration)
 	if f.Every != nil {
 		cp.scheduleFault(ev.Index())
@@ -65,33 +65,33 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		return
 	}
 	if f.Kind != ApplicationFault {
-		b.ails.Cut = true
+		b.impairment.Cut = true
 	}
-	cp.broken = append(cp.broken, b)
-	cp.strike(len(cp.broken) - 1)
-	cp.scheduleAfter(duration, indexed(faultEnds, len(cp.broken)-1))
+	cp.activeFaults = append(cp.activeFaults, b)
+	cp.strike(len(cp.activeFaults) - 1)
+	cp.scheduleAfter(duration, indexed(faultEnds, len(cp.activeFaults)-1))
 }
 
-// strike makes the instances of a fault ail.
+// strike impairs the instances of a fault.
 func (cp *Plane) strike(i int) {
-	b := &cp.broken[i]
+	b := &cp.activeFaults[i]
 	for _, h := range b.struck {
 		in := cp.instances.Get(h)
 		in.faults = append(in.faults, int32(i))
-		cp.ail(h)
-		if b.ails.Cut {
+		cp.impair(h)
+		if b.impairment.Cut {
 			cp.noteFailure(h)
 		}
 	}
 }
 
-// ail tells the data plane what ails an instance now, and remembers since when
+// impair tells the data plane how an instance is impaired now, and remembers since when
 // nobody reaches it.
-func (cp *Plane) ail(h slab.Handle) {
+func (cp *Plane) impair(h slab.Handle) {
 	in := cp.instances.Get(h)
 	var all model.Impairment
 	for _, i := range in.faults {
-		all = all.With(cp.broken[i].ails)
+		all = all.With(cp.activeFaults[i].impairment)
 	}
 	cp.data.Impair(in.server, all)
 	switch {
@@ -195,7 +195,7 @@ func (cp *Plane) chooseHost(fault int) (pool int, zone model.Zone, host int, ok 
 
 // onFaultEnds repairs what broke; groups move back into a recovered zone.
 func (cp *Plane) onFaultEnds(ev model.Event) {
-	b := &cp.broken[ev.Index()]
+	b := &cp.activeFaults[ev.Index()]
 	cp.noteFault(*b, "recovery")
 	switch cp.cfg.Faults[b.fault].Kind {
 	case HostFailure:
@@ -208,12 +208,12 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 	for _, h := range b.struck {
 		if in := cp.instances.Get(h); in != nil && !in.life.ended() {
 			in.faults = slices.DeleteFunc(in.faults, func(i int32) bool { return int(i) == ev.Index() })
-			cp.ail(h)
+			cp.impair(h)
 		}
 	}
 	b.struck = nil
 	cp.roomIsMade()
-	if !b.ails.Cut {
+	if !b.impairment.Cut {
 		return
 	}
 	for i := range cp.groups {

@@ -8,9 +8,9 @@ type fleet struct {
 	owner int32
 }
 
-func (cp *Plane) launchFleet(i int, zone model.Zone, settled bool) bool {
+func (cp *Plane) launchFleet(i int, zone model.Zone, initial bool) bool {
 	o := cp.fleetOrder(i, zone)
-	o.settled = settled
+	o.initial = initial
 	_, ok := cp.launch(o)
 	return ok
 }

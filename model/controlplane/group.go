@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/scaling"
@@ -29,14 +30,14 @@ type group struct {
 	scalers     []scaler     // by policy
 	invocations []invocation // what asks a policy to decide in this instant
 	deciding    bool
-	beyondMax   int        // invocations whose policies want more than max
-	atMaxSince  sim.Time   // since when the group is at max while one does; Never
-	retries     int        // launch failures in a row
-	retryAt     sim.Time   // of the pending retry, the only one; Never: none
-	returns     []sim.Time // when Spot instances will have made room for it
-	reclaiming  bool       // the launch that failed waits for Spot capacity
-	short       shortage   // why the last launch failed
-	sweeping    bool       // a groupSweeps event is pending
+	beyondMax   int           // invocations whose policies want more than max
+	atMaxSince  sim.Time      // since when the group is at max while one does; Never
+	retries     int           // launch failures in a row
+	retryAt     sim.Time      // of the pending retry, the only one; Never: none
+	returns     []sim.Time    // when Spot instances will have made room for it
+	reclaiming  bool          // the launch that failed waits for Spot capacity
+	failure     launchFailure // why the last launch failed
+	sweeping    bool          // a groupSweeps event is pending
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 
@@ -94,7 +95,7 @@ type launching struct {
 	cause    string // of a retry
 	raised   bool
 	warmup   sim.Time
-	settled  bool // at the very start: in service at once
+	initial  bool // at the very start: in service at once
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
@@ -103,7 +104,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 	have := cp.capacity(g)
 	cp.forgetClaims(i)
 	for n := g.desired + g.surge - have; n > 0; n-- {
-		if g.short = cp.launchMember(i, l); g.short != noShortage {
+		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
 			cp.reclaimForGroup(i, n, l)
 			cp.launchesFail(i, l)
 			break
@@ -136,33 +137,30 @@ func (cp *Plane) capacity(g *group) int {
 
 // launchMember launches one instance in the zone with the fewest, trying the
 // others when there is no capacity. It returns why none took it.
-func (cp *Plane) launchMember(i int, l launching) shortage {
+func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
 	counts := cp.zoneCounts(g)
-	allowed := make([]bool, len(counts))
-	for z := range allowed {
-		allowed[z] = true
-	}
+	allowed := slices.Repeat([]bool{true}, len(counts))
 	o := cp.memberOrder(i, l)
 	o.option = cp.nextOption(g)
-	worst := noShortage
+	worst := noFailure
 	for {
 		z := scaling.LaunchZone(counts, allowed)
 		if z < 0 {
 			return worst
 		}
 		o.zone = g.cfg.Zones[z]
-		h, short := cp.launchIn(g, z, o)
-		if short == noShortage {
+		h, failure := cp.launchIn(g, z, o)
+		if failure == noFailure {
 			g.retries = 0
 			g.members = append(g.members, h)
 			if l.activity != None {
 				g.activities[l.activity].left++
 			}
 			cp.noteLaunch(h)
-			return noShortage
+			return noFailure
 		}
-		worst = max(worst, short)
+		worst = max(worst, failure)
 		allowed[z] = false
 	}
 }
@@ -173,7 +171,7 @@ func (cp *Plane) memberOrder(i int, l launching) order {
 	return order{
 		template: &cp.cfg.LaunchTemplates[g.cfg.Template], group: i, fleet: None,
 		service: g.cfg.Service, owner: g.owner, spotPool: None,
-		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, settled: l.settled,
+		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
 	}
 }
 
@@ -182,16 +180,21 @@ func (cp *Plane) nextOption(g *group) model.PurchaseOption {
 	if g.cfg.Mixed == nil {
 		return model.OnDemand
 	}
-	onDemand := 0
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
-			onDemand++
-		}
-	}
-	if onDemand >= g.cfg.Mixed.OnDemandShare(g.desired+g.surge) {
+	if cp.onDemandMissing(g) <= 0 {
 		return model.Spot
 	}
 	return model.OnDemand
+}
+
+// onDemandMissing is how many more On-Demand instances a mixed group should have.
+func (cp *Plane) onDemandMissing(g *group) int {
+	missing := g.cfg.Mixed.OnDemandShare(g.desired + g.surge)
+	for _, h := range g.members {
+		if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
+			missing--
+		}
+	}
+	return missing
 }
 
 func (g *group) zoneIndex(z model.Zone) int {
@@ -200,16 +203,16 @@ func (g *group) zoneIndex(z model.Zone) int {
 			return i
 		}
 	}
-	panic("cloud: instance in a zone that its group does not have")
+	panic("controlplane: instance in a zone that its group does not have")
 }
 
 // launchIn tries the group's instance types in one zone, in the order of its
 // allocation strategy.
-func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, shortage) {
+func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
 	types := g.cfg.Types
 	if g.cfg.Mixed == nil {
 		if h, ok := cp.launchType(g, &types[0], o); ok {
-			return h, noShortage
+			return h, noFailure
 		}
 		return 0, insufficientInstanceCapacity
 	}
@@ -225,13 +228,13 @@ func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, shortage) {
 			k = g.cfg.Mixed.ChooseOnDemand(pools)
 		}
 		if k < 0 {
-			return 0, cp.shortageIn(g, o)
+			return 0, cp.failureIn(g, o)
 		}
 		if h, ok := cp.launchType(g, &types[k], o); ok {
 			if o.option == model.Spot {
 				g.spotCursor[z]++
 			}
-			return h, noShortage
+			return h, noFailure
 		}
 		pools[k].CapacityScore = 0
 	}
@@ -291,7 +294,7 @@ func (cp *Plane) chooseVictim(g *group) int {
 // endMember terminates one member for a scale-in or a replacement.
 func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 	in := cp.instances.Get(h)
-	cp.forsake(i, in)
+	cp.leaveActivity(i, in)
 	in.order.activity = activity
 	if activity != None {
 		cp.groups[i].activities[activity].left++
@@ -300,9 +303,9 @@ func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 	cp.terminate(h)
 }
 
-// forsake takes a member that leaves before it was in service off the activity
+// leaveActivity takes a member that leaves before it was in service off the activity
 // that launched it.
-func (cp *Plane) forsake(i int, in *instance) {
+func (cp *Plane) leaveActivity(i int, in *instance) {
 	if in.life == pending && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None
@@ -316,7 +319,7 @@ func (cp *Plane) joined(h slab.Handle) {
 	g := &cp.groups[in.order.group]
 	now := cp.kernel.Now()
 	in.warmUntil = now + in.order.warmup
-	if in.order.settled {
+	if in.order.initial {
 		in.warmUntil = now
 	}
 	g.inService.Add(now, 1)

@@ -27,7 +27,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		}
 	}
 	short := 10*inService <= 9*g.desired // capacity is 10 % or more below desired
-	if len(unhealthy) == 0 || (g.running > 0 || cp.replacing(g)) && short {
+	if len(unhealthy) == 0 || (g.running > 0 || cp.launchesReplacement(g)) && short {
 		return
 	}
 	batch := max(1, g.desired/10)
@@ -46,17 +46,23 @@ func (cp *Plane) replace(i int) {
 	cp.reconcile(i, launching{activity: None, warmup: cp.groups[i].replacementWarmup()})
 }
 
-// restores reports whether a replacement or a rebalance of zones is in progress:
-// simple scaling waits for it, although it starts no cooldown (Amazon EC2 Auto
-// Scaling User Guide, "Scaling cooldowns": "until the scaling activity or health
-// check replacement completes").
-func (cp *Plane) restores(g *group) bool {
-	if g.surge > 0 {
-		return true
-	}
+// launchesReplacement reports whether a group launches something that no change of
+// its desired capacity asked for: a replacement or a rebalance.
+func (cp *Plane) launchesReplacement(g *group) bool { return cp.replaces(g, pending) }
+
+// restoresCapacity reports whether a replacement or a rebalance of zones is in
+// progress: simple scaling waits for it, although it starts no cooldown (Amazon EC2
+// Auto Scaling User Guide, "Scaling cooldowns": "until the scaling activity or
+// health check replacement completes").
+func (cp *Plane) restoresCapacity(g *group) bool {
+	return g.surge > 0 || cp.replaces(g, pending) || cp.replaces(g, draining)
+}
+
+// replaces reports whether a member of a life belongs to no change of the desired
+// capacity.
+func (cp *Plane) replaces(g *group, l life) bool {
 	for _, h := range g.members {
-		in := cp.instances.Get(h)
-		if in.order.activity == None && (in.life == pending || in.life == draining) {
+		if in := cp.instances.Get(h); in.life == l && in.order.activity == None {
 			return true
 		}
 	}

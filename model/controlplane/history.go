@@ -30,7 +30,7 @@ func (cp *Plane) note(a Activity) {
 func (cp *Plane) noteLaunch(h slab.Handle) {
 	in := cp.instances.Get(h)
 	g := &cp.groups[in.order.group]
-	if in.order.settled {
+	if in.order.initial {
 		return
 	}
 	cp.members[in.order.group].Launched++
@@ -81,11 +81,11 @@ func (cp *Plane) noteActivity(g *group, a *activity) {
 	})
 }
 
-func (cp *Plane) noteShortage(i int) {
+func (cp *Plane) noteLaunchFailure(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
 	cp.note(Activity{
-		Subject: g.name(), Kind: "capacity-short", Cause: g.short.String(), Instance: None,
+		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
 		Detail: fmt.Sprintf("%d of %d instances", cp.capacity(g), g.desired),
 	})
 }
@@ -107,9 +107,13 @@ func (cp *Plane) noteRebalance(i int) {
 
 func (cp *Plane) noteUnhealthy(h slab.Handle) {
 	in := cp.instances.Get(h)
+	check := "load balancer health check"
+	if in.impaired(cp.kernel.Now()) {
+		check = "EC2 status check"
+	}
 	cp.note(Activity{
 		Subject: cp.groups[in.order.group].name(), Kind: "unhealthy",
-		Detail: "load balancer health check", Cause: "health", Instance: in.number,
+		Detail: check, Cause: "health", Instance: in.number,
 	})
 }
 
@@ -153,7 +157,7 @@ func (cp *Plane) noteHold(h *Hold, kind, detail string) {
 	cp.note(Activity{Subject: h.Name, Kind: kind, Detail: detail, Cause: "reservation", Instance: None})
 }
 
-func (cp *Plane) noteFault(b broken, what string) {
+func (cp *Plane) noteFault(b activeFault, what string) {
 	detail := fmt.Sprintf("%d instances", len(b.struck))
 	switch {
 	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:

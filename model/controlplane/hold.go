@@ -52,13 +52,13 @@ func (cp *Plane) begin(i int, running []placement.Seat) (ok bool) {
 
 // matches reports whether a launch is of the kind that a hold is for: On-Demand,
 // of that type, platform and tenancy, and of this account.
-func (h *Hold) matches(w wish) bool {
+func (h *Hold) matches(w placementRequest) bool {
 	return w.option == model.OnDemand && !w.foreign && w.typ == h.Type && w.platform == h.Platform &&
 		w.tenancy == h.Tenancy && w.zone == h.Zone && w.need == h.Need
 }
 
 // takeHeld gives a launch the first place that is held for the likes of it.
-func (cp *Plane) takeHeld(z *zoneHosts, w wish) (at placement.Seat, hold int32, ok bool) {
+func (cp *Plane) takeHeld(z *zoneHosts, w placementRequest) (at placement.Seat, hold int32, ok bool) {
 	for _, i := range z.holds {
 		h := &cp.holds[i]
 		if h.places == nil || !h.cfg.matches(w) {
@@ -94,7 +94,7 @@ func (cp *Plane) onHoldBegins(ev model.Event) {
 	if cp.cfg.WaitForSpotReclaim {
 		promised = untilItReturns
 	}
-	for k := len(running); k < cfg.Count && cp.reclaimFor(cfg.wish(), None, promised); k++ {
+	for k := len(running); k < cfg.Count && cp.reclaimFor(cfg.request(), None, promised); k++ {
 		makeRoom = true
 	}
 	if makeRoom && cp.cfg.WaitForSpotReclaim {
@@ -105,23 +105,23 @@ func (cp *Plane) onHoldBegins(ev model.Event) {
 	cp.ledger.Refused = append(cp.ledger.Refused, cfg.Reservation)
 }
 
-func (h *Hold) wish() wish {
-	return wish{need: h.Need, zone: h.Zone, option: model.OnDemand, typ: h.Type, platform: h.Platform, tenancy: h.Tenancy}
+func (h *Hold) request() placementRequest {
+	return placementRequest{need: h.Need, zone: h.Zone, option: model.OnDemand, typ: h.Type, platform: h.Platform, tenancy: h.Tenancy}
 }
 
 // runningFor lists where instances run that a hold is for, in launch order.
-func (cp *Plane) runningFor(cfg *Hold) (berths []*hostPlace) {
+func (cp *Plane) runningFor(cfg *Hold) (places []*hostPlace) {
 	for _, in := range cp.instances.All() {
-		if w := in.order.wish(); in.hold == None && in.host != None && !in.life.ended() && cfg.matches(w) {
-			berths = append(berths, &in.hostPlace)
+		if w := in.order.request(); in.hold == None && in.host != None && !in.life.ended() && cfg.matches(w) {
+			places = append(places, &in.hostPlace)
 		}
 	}
 	for _, t := range cp.tenants.All() {
-		if w := cp.flows[t.workload].wish(t.size, t.zone); t.hold == None && t.host != None && cfg.matches(w) {
-			berths = append(berths, &t.hostPlace)
+		if w := cp.flows[t.workload].request(t.size, t.zone); t.hold == None && t.host != None && cfg.matches(w) {
+			places = append(places, &t.hostPlace)
 		}
 	}
-	return berths
+	return places
 }
 
 // onHoldEnds frees what is held; instances go on where they are.
@@ -174,7 +174,7 @@ func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
 		o := order{template: &f.Template, typ: f.Template.Type, need: f.Need, option: model.OnDemand}
 		for n := range f.Count {
 			o.zone = f.Zones[n%len(f.Zones)]
-			if _, ok := cp.place(o.wish()); !ok {
+			if _, ok := cp.place(o.request()); !ok {
 				return f.shortage(n)
 			}
 		}

@@ -28,9 +28,9 @@ type zoneHosts struct {
 	dedicated *placement.Hosts
 	holds     []int      // indexes of the holds here
 	spot      []occupant // oldest first; stale entries are dropped in passing
-	// claimed is until when the zone takes no Spot: what is reclaimed is for who
+	// noSpotUntil is until when the zone takes no Spot: what is reclaimed is for who
 	// asked for it, not for the next Spot request.
-	claimed sim.Time
+	noSpotUntil sim.Time
 }
 
 // view returns the hosts as instances of a tenancy see them, and as others do.
@@ -87,8 +87,8 @@ func (e *Estate) dedicated() bool {
 	return false
 }
 
-// wish is what a launch asks of the hosts.
-type wish struct {
+// placementRequest is what a launch asks of the hosts.
+type placementRequest struct {
 	need     Need
 	zone     model.Zone
 	option   model.PurchaseOption
@@ -98,8 +98,8 @@ type wish struct {
 	foreign  bool // of another account
 }
 
-func (o *order) wish() wish {
-	return wish{
+func (o *order) request() placementRequest {
+	return placementRequest{
 		need: o.need, zone: o.zone, option: o.option, typ: o.typ,
 		platform: o.template.Platform, tenancy: o.template.Tenancy,
 	}
@@ -122,7 +122,7 @@ func (n Need) onHost() placement.Need { return placement.Need{CPU: n.CPU, Memory
 
 // place reserves room on a host in a zone: a place that is held for the likes of
 // it, else where the pool's policy says. Without a pool capacity is unlimited.
-func (cp *Plane) place(w wish) (b hostPlace, ok bool) {
+func (cp *Plane) place(w placementRequest) (b hostPlace, ok bool) {
 	if cp.zoneDown[w.zone] > 0 {
 		return unlimited, false
 	}
@@ -131,7 +131,7 @@ func (cp *Plane) place(w wish) (b hostPlace, ok bool) {
 	}
 	p := &cp.hostPools[w.need.Pool]
 	z := &p.zones[w.zone]
-	if z.shared == nil || w.option == model.Spot && cp.kernel.Now() < z.claimed {
+	if z.shared == nil || w.option == model.Spot && cp.kernel.Now() < z.noSpotUntil {
 		return unlimited, false
 	}
 	b = hostPlace{hold: None, dedicated: w.tenancy == model.TenancyDedicated}

@@ -41,17 +41,17 @@ type instance struct {
 	order     order // what was asked for
 	hostPlace       // where it lies
 
-	launchedAt  sim.Time
-	inServiceAt sim.Time
-	warmUntil   sim.Time
-	noticed     bool // Spot interruption notice received
-	replaced    bool // its group counts on its replacement
-	broken      bool // its user data failed: the port stays closed
+	launchedAt     sim.Time
+	inServiceAt    sim.Time
+	warmUntil      sim.Time
+	noticed        bool // Spot interruption notice received
+	replaced       bool // its group counts on its replacement
+	userDataFailed bool // the port stays closed
 
 	marks  []model.ServerUse // at the start of each metric clock's period
 	minute uint64            // busy time at the start of the minute
 
-	faults []int32  // of Plane.broken, that ail it
+	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
 	lease, address, monitored int32 // records in the ledger; None
@@ -79,12 +79,12 @@ type order struct {
 	cause    string // of a launch that is retried; empty: its activity's
 	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
-	settled  bool // in service from the very start of the run
+	initial  bool // in service from the very start of the run
 }
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
-	at, ok := cp.place(o.wish())
+	at, ok := cp.place(o.request())
 	if !ok {
 		return 0, false
 	}
@@ -105,12 +105,12 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.openVolumes(in)
 	cp.board(o, h)
 	times := cp.drawLaunch(o)
-	if o.settled {
+	if o.initial {
 		cp.run(h)
 		cp.boot(h)
 		return h, true
 	}
-	in.broken = times.broken
+	in.userDataFailed = times.userDataFails
 	cp.scheduleAfter(times.pending, handled(instanceRuns, h))
 	cp.scheduleAfter(times.pending+times.boot, handled(instanceBoots, h))
 	return h, true
@@ -119,7 +119,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 // launchDraw is one instance's share of chance, drawn at its launch.
 type launchDraw struct {
 	pending, boot sim.Time
-	broken        bool
+	userDataFails bool
 }
 
 // drawLaunch draws the same number of variates for every launch of an owner.
@@ -129,9 +129,9 @@ func (cp *Plane) drawLaunch(o order) launchDraw {
 	call, pend := draw(s, t.Call), draw(s, t.Pending)
 	boot, script := draw(s, t.Boot), draw(s, t.UserData)
 	return launchDraw{
-		pending: call + pend,
-		boot:    boot + script,
-		broken:  s.Uniform() < o.template.UserDataFails,
+		pending:       call + pend,
+		boot:          boot + script,
+		userDataFails: s.Uniform() < o.template.UserDataFails,
 	}
 }
 
@@ -161,7 +161,7 @@ func (cp *Plane) run(h slab.Handle) {
 	}
 	if !in.noticed { // else it would take requests that it cannot finish
 		for _, g := range cp.targetGroupsOf(in) {
-			cp.data.Register(in.server, g, in.order.settled)
+			cp.data.Register(in.server, g, in.order.initial)
 		}
 	}
 	if in.order.group != None {
@@ -182,7 +182,7 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 func (cp *Plane) boot(h slab.Handle) {
 	in := cp.instances.Get(h)
 	in.life = serving
-	if !in.broken {
+	if !in.userDataFailed {
 		cp.data.Listen(in.server)
 	}
 }
@@ -234,7 +234,8 @@ func (cp *Plane) shutDown(h slab.Handle) {
 	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
 }
 
-// kill ends an instance at once: its host failed or Spot took it.
+// kill ends an instance at once: Spot took it, a fault stopped it, or it has
+// recovered on another host.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
 	if in.life.runs() {

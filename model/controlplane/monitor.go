@@ -1,9 +1,10 @@
 package controlplane
 
 import (
-	"headroom/model"
+	"fmt"
 	"math"
 
+	"headroom/model"
 	"headroom/model/alarm"
 	"headroom/sim"
 )
@@ -15,20 +16,19 @@ type clock struct {
 	marks  []model.TargetCounts // by target group, at the start of the period
 }
 
-// basicPeriod is the length of EC2's datapoints without detailed monitoring.
-const basicPeriod = 5 * sim.Minute
+// BasicPeriod is the length of EC2's datapoints without detailed monitoring.
+const BasicPeriod = 5 * sim.Minute
 
 // watch is the state of one alarm.
 type watch struct {
-	cfg     *Alarm
-	clock   int // of its own period
-	source  int // of the datapoints that its metric publishes
-	window  alarm.Window
-	state   alarm.State
-	staged  []datapoint // published, not visible yet
-	newest  datapoint   // that is visible and has a value
-	invoked sim.Time    // when its actions last ran
-	pauses  []pause     // by action
+	cfg    *Alarm
+	clock  int // of its own period
+	source int // of the datapoints that its metric publishes
+	window alarm.Window
+	state  alarm.State
+	publication
+	invoked sim.Time // when its actions last ran
+	streaks []streak // by action
 }
 
 // datapoint is one value of a metric.
@@ -37,6 +37,30 @@ type datapoint struct {
 	visible sim.Time
 	value   float64
 	ok      bool
+}
+
+// publication is the datapoints of a metric on their way to who reads it.
+type publication struct {
+	staged []datapoint // published, not visible yet
+	newest datapoint   // that is visible and has a value
+}
+
+func (q *publication) stage(p datapoint, visible sim.Time) {
+	p.visible = visible
+	q.staged = append(q.staged, p)
+}
+
+// take removes the oldest datapoint that has become visible.
+func (q *publication) take(now sim.Time) (p datapoint, ok bool) {
+	if len(q.staged) == 0 || q.staged[0].visible > now {
+		return datapoint{}, false
+	}
+	p = q.staged[0]
+	q.staged = append(q.staged[:0], q.staged[1:]...)
+	if p.ok {
+		q.newest = p
+	}
+	return p, true
 }
 
 // newWatches prepares the alarms and the clocks that they share.
@@ -51,7 +75,7 @@ func (cp *Plane) newWatches() {
 			window:  alarm.NewWindow(cfg.Config.EvaluationPeriods),
 			state:   alarm.InsufficientData,
 			invoked: -sim.Hour,
-			pauses:  make([]pause, len(cfg.Actions)),
+			streaks: make([]streak, len(cfg.Actions)),
 		})
 	}
 }
@@ -60,7 +84,7 @@ func (cp *Plane) newWatches() {
 // for a period.
 func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
 	if m.Kind.OfGroup() && !cp.detailed(m.Subject) {
-		return max(period, basicPeriod)
+		return max(period, BasicPeriod)
 	}
 	return period
 }
@@ -112,11 +136,6 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 	cp.scheduleAfter(cp.clocks[c].period, ev)
 }
 
-func (a *watch) stage(p datapoint, visible sim.Time) {
-	p.visible = visible
-	a.staged = append(a.staged, p)
-}
-
 // measure computes one datapoint of a metric over the period that ends now.
 func (cp *Plane) measure(m *Metric, c int) datapoint {
 	if m.Kind.OfGroup() {
@@ -141,7 +160,8 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}
 }
 
-// spread collects the values that one datapoint aggregates.
+// spread collects values: those that one datapoint aggregates, or the range of
+// those that were seen.
 type spread struct {
 	sum, low, high float64
 	n              int
@@ -168,6 +188,15 @@ func (s *spread) aggregate(by Statistic) float64 {
 		return s.sum
 	}
 	return s.sum / float64(max(1, s.n))
+}
+
+// String writes the range as short as it can be.
+func (s spread) String() string {
+	low, high := fmt.Sprintf("%.4g", s.low), fmt.Sprintf("%.4g", s.high)
+	if low == high {
+		return low
+	}
+	return low + " to " + high
 }
 
 // usedIn is the clock of a metric, its period, and the vCPUs that it is about.
@@ -235,22 +264,16 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	now := cp.kernel.Now()
 	a := &cp.watches[ev.Index()]
 	cp.scheduleAfter(alarm.EvaluationInterval(a.cfg.Config.Period), ev)
-	k := 0
-	for k < len(a.staged) && a.staged[k].visible <= now {
-		a.window.Push(a.staged[k].value, a.staged[k].ok)
-		if a.staged[k].ok {
-			a.newest = a.staged[k]
-		}
-		k++
+	for p, ok := a.take(now); ok; p, ok = a.take(now) {
+		a.window.Push(p.value, p.ok)
 	}
-	a.staged = append(a.staged[:0], a.staged[k:]...)
 	before := a.state
 	a.state = alarm.Evaluate(a.cfg.Config, &a.window, before)
 	if a.state != before {
 		cp.noteAlarm(a)
 	}
 	if a.state != alarm.Alarm {
-		cp.rest(ev.Index())
+		cp.recordSilence(ev.Index())
 		return
 	}
 	if a.state == before && now < a.invoked+sim.Minute {

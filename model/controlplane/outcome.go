@@ -72,7 +72,7 @@ func (cp *Plane) Outcome() Outcome {
 			cp.retire(in)
 		}
 	}
-	cp.closePauses()
+	cp.closeStreaks()
 	cp.closeLedger()
 	out := Outcome{
 		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,

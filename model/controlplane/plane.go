@@ -55,27 +55,27 @@ type Plane struct {
 	ledger       *model.Ledger
 	targetGroups int
 
-	instances pool[instance]
-	launched  int32
-	fleets    []fleet
-	groups    []group
-	watches   []watch
-	inputs    []input
-	clocks    []clock
-	balancers []balancer
-	egress    []model.Bytes // what the present hour has, by owner: scratch
-	egressed  sim.Time      // until when it is recorded
-	hostPools []hostPool
-	holds     []hold
-	claims    []claim // of launches that found no room, on what Spot instances leave
-	queued    int     // launches of instance workloads that wait for room
-	resuming  bool    // a tenantsResume event is pending
-	spotPools []spotPool
-	flows     []tenantFlow
-	tenants   pool[tenant]
-	delayed   pool[delayedTenant]
-	broken    []broken
-	zoneDown  []int // outages that hold each zone
+	instances    pool[instance]
+	launched     int32
+	fleets       []fleet
+	groups       []group
+	watches      []watch
+	inputs       []input
+	clocks       []clock
+	balancers    []balancer
+	egress       []model.Bytes // what the present hour has, by owner: scratch
+	egressed     sim.Time      // until when it is recorded
+	hostPools    []hostPool
+	holds        []hold
+	claims       []claim // of launches that found no room, on what Spot instances leave
+	queued       int     // launches of instance workloads that wait for room
+	resuming     bool    // a tenantsResume event is pending
+	spotPools    []spotPool
+	flows        []tenantFlow
+	tenants      pool[tenant]
+	delayed      pool[delayedTenant]
+	activeFaults []activeFault
+	zoneDown     []int // outages that hold each zone
 
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
@@ -87,9 +87,8 @@ type Plane struct {
 }
 
 // New builds the control plane of a replication at time 0: groups at their
-// desired capacity, in service and warm. It fails when a recipe of the estate
-// cannot be cooked, which validation should have caught, or when the hosts are
-// too small for what runs at the start.
+// desired capacity, in service and warm. It fails when the estate is not
+// valid, or when the hosts are too small for what runs at the start.
 func New(setup Setup) (*Plane, error) {
 	frame, estate := setup.Frame, setup.Estate
 	cp := &Plane{
@@ -180,7 +179,7 @@ func (cp *Plane) newGroups() error {
 		if err := cp.newScalers(i); err != nil {
 			return err
 		}
-		cp.reconcile(i, launching{activity: None, settled: true})
+		cp.reconcile(i, launching{activity: None, initial: true})
 		for k := range g.timetables { // one that matches instant 0 runs
 			cp.scheduleRun(i, k, cp.frame.Start.Add(-1))
 		}

@@ -18,7 +18,7 @@ type scaler struct {
 	inputs    []int    // index into Plane.inputs
 	wake      sim.Time // its next instant; Never: none
 	floor     int      // capacity below which it lets nobody scale in
-	pause     pause    // of the decisions that it woke for
+	streak    streak   // of the decisions that it woke for
 }
 
 // input is what a policy sees of one metric.
@@ -26,9 +26,8 @@ type input struct {
 	group, policy int
 	metric        *Metric
 	clock         int
-	staged        []datapoint // published, not visible yet
 	seen          *scaling.Recorder
-	newest        datapoint // that has become visible and has a value
+	publication
 }
 
 // newInputs prepares the metrics of all policies. It comes before whatever marks
@@ -127,8 +126,8 @@ func (cp *Plane) publishInputs(c int) {
 			continue
 		}
 		p := cp.measure(in.metric, c)
-		p.from, p.visible = now-cp.clocks[c].period, now+cp.cfg.PublicationDelay
-		in.staged = append(in.staged, p)
+		p.from = now - cp.clocks[c].period
+		in.stage(p, now+cp.cfg.PublicationDelay)
 		cp.see(n) // so that no more is staged than is on its way
 	}
 }
@@ -136,16 +135,10 @@ func (cp *Plane) publishInputs(c int) {
 // see returns the datapoints of an input that have become visible.
 func (cp *Plane) see(n int) scaling.History {
 	in := &cp.inputs[n]
-	k := 0
-	for ; k < len(in.staged) && in.staged[k].visible <= cp.kernel.Now(); k++ {
-		p := &in.staged[k]
-		if p.ok {
-			in.newest = *p
-		}
+	for p, ok := in.take(cp.kernel.Now()); ok; p, ok = in.take(cp.kernel.Now()) {
 		in.seen.Push(scaling.Datapoint{
 			From: p.from, Until: p.from + cp.clocks[in.clock].period, Value: p.value, OK: p.ok,
 		})
 	}
-	in.staged = append(in.staged[:0], in.staged[k:]...)
 	return in.seen.History()
 }

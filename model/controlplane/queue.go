@@ -18,7 +18,7 @@ func (cp *Plane) enqueueTenant(i int, t waitingTenant) {
 	if len(f.queue) == 0 && cp.tryTenant(i, t) {
 		return
 	}
-	w := f.wish(t.size, f.cfg.Zones[f.zone])
+	w := f.request(t.size, f.cfg.Zones[f.zone])
 	cp.reclaimFor(w, None, untilItReturns)
 	f.queue = append(f.queue, t)
 	f.waiting.Add(cp.kernel.Now(), 1)

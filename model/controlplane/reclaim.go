@@ -32,9 +32,9 @@ func (cp *Plane) viewOf(o occupant) (view, bool) {
 	return view{in.hostPlace, in.order.need, in.noticed}, true
 }
 
-// returning is how long after the notice reclaimed capacity is kept from Spot:
+// retryWindow is how long after the notice reclaimed capacity is kept from Spot:
 // time enough for the request that failed to be made again.
-const returning = sim.Minute
+const retryWindow = sim.Minute
 
 // claim is room on a host that is promised to a launch that found none, once
 // those under notice there have gone.
@@ -53,7 +53,7 @@ type claim struct {
 const (
 	forThisInstant = sim.Time(0)
 	untilItReturns = noticeTime - 1
-	untilItRetries = noticeTime + returning
+	untilItRetries = noticeTime + retryWindow
 )
 
 // reclaimFor gives notice to the newest Spot instances of one host, so that one
@@ -61,7 +61,7 @@ const (
 // after the two minutes of the notice, beside all others to whom room is
 // promised: its own room is promised for that long. It returns false when no host's Spot
 // instances would make room.
-func (cp *Plane) reclaimFor(w wish, group int, promised sim.Time) bool {
+func (cp *Plane) reclaimFor(w placementRequest, group int, promised sim.Time) bool {
 	if w.need.Pool == None || cp.zoneDown[w.zone] > 0 || w.option != model.OnDemand {
 		return false
 	}
@@ -79,7 +79,7 @@ func (cp *Plane) reclaimFor(w wish, group int, promised sim.Time) bool {
 	if host == None {
 		return false
 	}
-	z.claimed = now + noticeTime + returning
+	z.noSpotUntil = now + noticeTime + retryWindow
 	c := claim{
 		pool: w.need.Pool, zone: w.zone, host: host, need: w.need,
 		dedicated: w.tenancy == model.TenancyDedicated, group: group, until: now + promised,
@@ -136,7 +136,7 @@ func (c *clearing) fits(n Need) bool {
 // hostToClear finds the host that the newest Spot instances free first, and whom
 // to give notice there. Those under notice count as leaving already, and a host
 // that they clear wins; room that is promised to others is not there.
-func (cp *Plane) hostToClear(z *zoneHosts, w wish) (host int32, victims []occupant) {
+func (cp *Plane) hostToClear(z *zoneHosts, w placementRequest) (host int32, victims []occupant) {
 	dedicated := w.tenancy == model.TenancyDedicated
 	hosts := make(map[int32]*clearing, 16)
 	at := func(host int32) *clearing {
@@ -187,14 +187,8 @@ func (cp *Plane) hostToClear(z *zoneHosts, w wish) (host int32, victims []occupa
 // type, where Spot instances make room.
 func (cp *Plane) reclaimForGroup(i, missing int, l launching) {
 	g := &cp.groups[i]
-	if m := g.cfg.Mixed; m != nil {
-		onDemand := 0
-		for _, h := range g.members {
-			if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
-				onDemand++
-			}
-		}
-		missing = min(missing, m.OnDemandShare(g.desired+g.surge)-onDemand)
+	if g.cfg.Mixed != nil {
+		missing = min(missing, cp.onDemandMissing(g))
 	}
 	counts := cp.zoneCounts(g)
 	for ; missing > 0 && cp.reclaimForMember(i, counts, l); missing-- {
@@ -206,17 +200,14 @@ func (cp *Plane) reclaimForGroup(i, missing int, l launching) {
 // needs, and counts it.
 func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 	g := &cp.groups[i]
-	allowed := make([]bool, len(counts))
-	for z := range allowed {
-		allowed[z] = true
-	}
+	allowed := slices.Repeat([]bool{true}, len(counts))
 	o := cp.memberOrder(i, l)
 	o.option = model.OnDemand
 	for z := scaling.LaunchZone(counts, allowed); z >= 0; z = scaling.LaunchZone(counts, allowed) {
 		o.zone = g.cfg.Zones[z]
 		for _, k := range g.onDemandTypes() {
 			o.typ, o.need = g.cfg.Types[k].Type, g.cfg.Types[k].Need
-			if cp.reclaimFor(o.wish(), i, untilItRetries) {
+			if cp.reclaimFor(o.request(), i, untilItRetries) {
 				counts[z]++
 				return true
 			}

@@ -5,23 +5,23 @@ import (
 	"headroom/sim"
 )
 
-// shortage says why a launch failed, the graver the larger: of several zones and
+// launchFailure says why a launch failed, the graver the larger: of several zones and
 // types the gravest counts.
-type shortage uint8
+type launchFailure uint8
 
 const (
-	noShortage                   shortage = iota
-	spotMaxPriceTooLow                    // the Spot price is above the maximum price
-	insufficientInstanceCapacity          // no host has room, or the zone is down
+	noFailure                    launchFailure = iota
+	spotMaxPriceTooLow                         // the Spot price is above the maximum price
+	insufficientInstanceCapacity               // no host has room, or the zone is down
 )
 
 // String returns EC2's error code.
-func (s shortage) String() string {
-	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[s]
+func (f launchFailure) String() string {
+	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[f]
 }
 
-// shortageIn says why none of the group's types could be launched in a zone.
-func (cp *Plane) shortageIn(g *group, o order) shortage {
+// failureIn says why none of the group's types could be launched in a zone.
+func (cp *Plane) failureIn(g *group, o order) launchFailure {
 	if o.option != model.Spot || cp.zoneDown[o.zone] > 0 {
 		return insufficientInstanceCapacity
 	}
@@ -39,12 +39,12 @@ func (g *group) outbid(p *spotPool) bool {
 	return most > 0 && most < p.price
 }
 
-// firstPause and mostPause bound the pause before a failed launch is tried again,
+// firstBackoff and longestBackoff bound the backoff before a failed launch is tried again,
 // which doubles from one failure to the next: 20, 40, 80, 160 s, then 300 s. They
 // are our own; AWS documents no numbers.
 const (
-	firstPause = 20 * sim.Second
-	mostPause  = 300 * sim.Second
+	firstBackoff   = 20 * sim.Second
+	longestBackoff = 300 * sim.Second
 )
 
 // launchesFail sees to it that a failed launch is tried again. A retry that is
@@ -60,22 +60,22 @@ func (cp *Plane) launchesFail(i int, l launching) {
 		cp.returnIn(i, noticeTime)
 		return
 	}
-	cp.noteShortage(i)
+	cp.noteLaunchFailure(i)
 	if g.retryAt != sim.Never {
 		return
 	}
-	pause := mostPause
-	if doubled := firstPause << min(g.retries, 8); doubled < mostPause {
-		pause = doubled
+	backoff := longestBackoff
+	if doubled := firstBackoff << min(g.retries, 8); doubled < longestBackoff {
+		backoff = doubled
 	}
 	g.retries++
-	cp.retryIn(i, pause)
+	cp.retryIn(i, backoff)
 }
 
 // retryIn makes that the instant of the group's pending retry.
-func (cp *Plane) retryIn(i int, pause sim.Time) {
-	cp.groups[i].retryAt = cp.kernel.Now() + pause
-	cp.scheduleAfter(pause, indexed(groupLaunches, i))
+func (cp *Plane) retryIn(i int, wait sim.Time) {
+	cp.groups[i].retryAt = cp.kernel.Now() + wait
+	cp.scheduleAfter(wait, indexed(groupLaunches, i))
 }
 
 // returnIn lets the group launch when Spot instances have made room: beside the
@@ -109,7 +109,7 @@ func (cp *Plane) priceMoved(pool int) {
 	p := &cp.spotPools[pool]
 	for i := range cp.groups {
 		g := &cp.groups[i]
-		if g.retryAt == sim.Never || g.short != spotMaxPriceTooLow || g.outbid(p) {
+		if g.retryAt == sim.Never || g.failure != spotMaxPriceTooLow || g.outbid(p) {
 			continue
 		}
 		for k := range g.cfg.Types {

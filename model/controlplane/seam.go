@@ -23,8 +23,8 @@ type DataPlane interface {
 	Kill(server slab.Handle, cause model.Cause)
 	// Close forgets a server that was killed.
 	Close(server slab.Handle)
-	// Impair says what ails a server from now on.
-	Impair(server slab.Handle, ails model.Impairment)
+	// Impair says how a server is impaired from now on.
+	Impair(server slab.Handle, impairment model.Impairment)
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)

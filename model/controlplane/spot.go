@@ -193,7 +193,7 @@ func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 		v.CapacityScore = 0
 		return v
 	}
-	if n := p.cfg.Need; n.Pool != None && cp.kernel.Now() < cp.hostPools[n.Pool].zones[p.cfg.Zone].claimed {
+	if n := p.cfg.Need; n.Pool != None && cp.kernel.Now() < cp.hostPools[n.Pool].zones[p.cfg.Zone].noSpotUntil {
 		v.CapacityScore = 0
 	} else if n.Pool != None {
 		v.CapacityScore = cp.freeShare(p.cfg.Need, p.cfg.Zone)
@@ -204,9 +204,9 @@ func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 // hazardPerMonth is the probability of an interruption within 30 days.
 func (p *spotPool) hazardPerMonth() float64 { return min(0.99, p.hazard.PerHour()*720) }
 
-// comfortable is the share of a host pool that counts as all the free capacity
-// that a Spot request could wish for.
-const comfortable = 0.1
+// ampleShare is the share of a host pool that counts as all the free capacity
+// that a Spot request could ask for.
+const ampleShare = 0.1
 
 // freeShare scores the free capacity of a zone's hosts in [0, 1].
 func (cp *Plane) freeShare(n Need, zone model.Zone) float64 {
@@ -216,5 +216,5 @@ func (cp *Plane) freeShare(n Need, zone model.Zone) float64 {
 		return 0
 	}
 	total := float64(z.shared.Len()) * float64(p.cfg.CPU)
-	return min(1, (total-float64(z.taken()))/(comfortable*total))
+	return min(1, (total-float64(z.taken()))/(ampleShare*total))
 }

@@ -89,7 +89,7 @@ func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 	if cp.cfg.WaitForSpotReclaim {
 		promised = untilItReturns
 	}
-	if cp.reclaimFor(f.wish(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
+	if cp.reclaimFor(f.request(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
 		cp.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
 		return
 	}
@@ -117,10 +117,10 @@ func (cp *Plane) openTenant(i int, placed tenant, lifetime sim.Time) {
 	}
 }
 
-// wish is what an instance of that size asks of the hosts of a zone.
-func (f *tenantFlow) wish(size int32, zone model.Zone) wish {
+// request is what an instance of that size asks of the hosts of a zone.
+func (f *tenantFlow) request(size int32, zone model.Zone) placementRequest {
 	s := &f.cfg.Sizes[size]
-	return wish{
+	return placementRequest{
 		need: s.Need, zone: zone, option: f.cfg.Option, typ: s.Type,
 		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign,
 	}
@@ -156,7 +156,7 @@ func (cp *Plane) placeTenant(f *tenantFlow, size int32) (zone model.Zone, b host
 	}
 	for k := range f.cfg.Zones {
 		zone = f.cfg.Zones[(first+k)%len(f.cfg.Zones)]
-		if b, ok = cp.place(f.wish(size, zone)); ok {
+		if b, ok = cp.place(f.request(size, zone)); ok {
 			return zone, b, true
 		}
 	}

@@ -84,7 +84,7 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 		return
 	}
 	if !cp.launchFleet(in.order.fleet, in.zone, false) {
-		cp.reclaimFor(in.order.wish(), None, untilItReturns)
+		cp.reclaimFor(in.order.request(), None, untilItReturns)
 		cp.scheduleAfter(statusCheck, ev)
 		return
 	}
@@ -94,18 +94,7 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 // hostFailed reports whether an instance is unreachable because of its host.
 func (cp *Plane) hostFailed(in *instance) bool {
 	for _, i := range in.faults {
-		if cp.cfg.Faults[cp.broken[i].fault].Kind == HostFailure {
-			return true
-		}
-	}
-	return false
-}
-
-// replacing reports whether a group launches something that no change of its
-// desired capacity asked for: a replacement or a rebalance.
-func (cp *Plane) replacing(g *group) bool {
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.life == pending && in.order.activity == None {
+		if cp.cfg.Faults[cp.activeFaults[i].fault].Kind == HostFailure {
 			return true
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"headroom/sim"
 )
 
-// settledFor is how long an instance that is in service at the start of the run
+// initialAge is how long an instance that is in service at the start of the run
 // has been running: past the Spot market's free first hour.
-const settledFor = sim.Hour
+const initialAge = sim.Hour
 
 // openLease starts the records of an instance that is billed from now on.
 func (cp *Plane) openLease(in *instance) {
@@ -19,8 +19,8 @@ func (cp *Plane) openLease(in *instance) {
 		pool = cp.spotPools[o.spotPool].record
 	}
 	carried := sim.Time(0)
-	if o.settled {
-		carried = settledFor
+	if o.initial {
+		carried = initialAge
 	}
 	cp.ledger.Leases = append(cp.ledger.Leases, model.Lease{
 		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ), Carried: carried,

@@ -216,7 +216,7 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 		s = &g.scopes[to.zone]
 	}
 	if g.counts {
-		p.turn(p.kernel.Now())
+		p.turnCalendar(p.kernel.Now())
 	}
 	local, ok := s.policy.Pick(to.zone)
 	if !ok {

@@ -48,8 +48,8 @@ func (c *calendar) rebuild(buckets int, shift uint) {
 	}
 }
 
-// reach makes room for a server.
-func (c *calendar) reach(id uint32) {
+// grow makes room for a server.
+func (c *calendar) grow(id uint32) {
 	for int(id) >= len(c.due) {
 		c.due = append(c.due, sim.Never)
 		c.next = append(c.next, noIndex)
@@ -101,8 +101,8 @@ func (c *calendar) remove(id uint32) {
 	c.count--
 }
 
-// turn settles every server whose announcement is due until now.
-func (p *Plane) turn(now sim.Time) {
+// turnCalendar settles every server whose announcement is due until now.
+func (p *Plane) turnCalendar(now sim.Time) {
 	c := &p.calendar
 	first, last := uint64(c.turned)>>c.shift, uint64(now)>>c.shift
 	if c.count > 0 {

@@ -79,7 +79,7 @@ func (c *calendarTwin) replace(k int) {
 // turn turns the calendar and compares.
 func (c *calendarTwin) turn(seed uint64) {
 	now := c.kernel.Now()
-	c.Plane.turn(now)
+	c.Plane.turnCalendar(now)
 	c.list = slices.DeleteFunc(c.list, func(d departure) bool { return d.at <= now })
 	left := map[uint32]int{}
 	for _, d := range c.list {

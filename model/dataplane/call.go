@@ -115,7 +115,7 @@ func (p *Plane) dial(i uint32) {
 	now := p.kernel.Now()
 	r := p.requests.at(i)
 	r.arrived, r.phase = now, dispatched
-	p.trips[i].turn(phasePool, now)
+	p.trips[i].endPhase(phasePool, now)
 	p.enter(i, r)
 }
 
@@ -150,7 +150,7 @@ func (p *Plane) onCallGivesUp(ev model.Event) {
 	i := indexOf(ev.Handle())
 	p.outletOf(i).line.Remove(r.ticket)
 	now := p.kernel.Now()
-	p.trips[i].turn(phasePool, now)
+	p.trips[i].endPhase(phasePool, now)
 	r.arrived = now
 	p.meter.arrived(now, r)
 	p.meter.failed(now, r, CodePool)
@@ -193,7 +193,7 @@ func (p *Plane) returned(i uint32) {
 	case t.left > 0 && !parallel:
 		p.issue(caller, now)
 	case t.left == 0 && t.out == 0:
-		p.stepOver(caller, phaseCall, now)
+		p.endStep(caller, phaseCall, now)
 	}
 }
 
@@ -207,12 +207,12 @@ func (p *Plane) breakOff(i uint32, now sim.Time) {
 	p.relieve()
 }
 
-// adopt puts heir in the place of another call of the same parent.
-func (p *Plane) adopt(parent, heir, of uint32) {
-	p.trips[heir].sibling = p.trips[of].sibling
+// takeOverCall puts next in the place of another call of the same parent.
+func (p *Plane) takeOverCall(parent, next, of uint32) {
+	p.trips[next].sibling = p.trips[of].sibling
 	for at := &p.trips[parent].child; *at != noIndex; at = &p.trips[*at].sibling {
 		if *at == of {
-			*at = heir
+			*at = next
 			return
 		}
 	}
@@ -272,12 +272,8 @@ func (p *Plane) dropCall(i uint32, now sim.Time) {
 	}
 	p.meter.failed(now, p.requests.at(i), Code460)
 	p.disconnect(i)
-	r = p.requests.at(i)
-	was := r.phase
-	r.phase = failed
-	p.leave(r, now)
+	p.leaveToServer(p.requests.at(i), now)
 	if finishes {
-		r.phase, r.gone = was, true
 		p.trips[i].parent = 0
 		return
 	}

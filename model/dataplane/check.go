@@ -26,15 +26,15 @@ func (p *Plane) onTargetIsChecked(ev model.Event) {
 		return
 	}
 	p.scheduleAfter(p.targetGroups[t.group].cfg.HealthCheck.Interval, ev)
-	p.examine(indexOf(ev.Handle()))
+	p.sendCheck(indexOf(ev.Handle()))
 }
 
-// examine sends a check to a target. One that is refused fails at once, one that is
-// not answered within the timeout fails then.
+// sendCheck sends a check to a target. One that is refused fails at once, one that
+// is not answered within the timeout fails then.
 //
 // A success at a healthy target changes nothing that anybody sees, so it may be
 // counted when somebody looks; the end of a check at any other target is waited for.
-func (p *Plane) examine(target uint32) {
+func (p *Plane) sendCheck(target uint32) {
 	now := p.kernel.Now()
 	t := p.targets.at(target)
 	id := t.server

@@ -22,7 +22,7 @@
 // kinds of servers. Most are settled only then. Those behind an algorithm that
 // counts requests in flight announce their next departure in a calendar, which is
 // turned up to the present before each pick. Those whose departures lead
-// somewhere else at once (journeys, callees, targets that drain) have their next
+// somewhere else at once (journeys, callees, applications that fail, targets that drain) have their next
 // departure in the kernel. All three give the same outcome.
 //
 // # Health checks and silence

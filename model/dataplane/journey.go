@@ -42,8 +42,8 @@ const (
 	phaseCount
 )
 
-// turn ends a phase at an instant.
-func (t *trip) turn(k phaseKind, at sim.Time) {
+// endPhase ends a phase at an instant.
+func (t *trip) endPhase(k phaseKind, at sim.Time) {
 	t.phases[k] += at - t.mark
 	t.mark = at
 }
@@ -61,14 +61,14 @@ func (p *Plane) beginTrip(i uint32, t trip) {
 	p.trips[i] = t
 }
 
-// inherit gives a request that takes another's place its trip: the attempt that
-// follows one which the server still works on.
-func (p *Plane) inherit(heir, of uint32) {
+// takeOverTrip gives a request that takes another's place its trip: the attempt
+// that follows one which the server still works on.
+func (p *Plane) takeOverTrip(next, of uint32) {
 	t := p.trips[of]
-	p.beginTrip(heir, trip{key: t.key, parent: t.parent, began: t.began})
+	p.beginTrip(next, trip{key: t.key, parent: t.parent, began: t.began})
 	p.trips[of].parent = 0
 	if parent := p.requests.Get(t.parent); parent != nil {
-		p.adopt(indexOf(t.parent), heir, of)
+		p.takeOverCall(indexOf(t.parent), next, of)
 	}
 }
 
@@ -100,7 +100,7 @@ func (p *Plane) admit(i uint32, now sim.Time) {
 func (p *Plane) board(i uint32, now sim.Time) {
 	t := &p.trips[i]
 	if t.boarded {
-		t.turn(phaseQueue, now)
+		t.endPhase(phaseQueue, now)
 	} else {
 		t.boarded = true
 		p.begins(i, p.requests.at(i), now)
@@ -118,7 +118,7 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 		steps = shortJourney
 	}
 	if int(t.step) == len(steps) {
-		p.arrive(i, now)
+		p.endJourney(i, now)
 		return
 	}
 	step := &steps[t.step]
@@ -200,10 +200,10 @@ func (p *Plane) nextInLine(id uint32, now sim.Time) {
 	}
 }
 
-// stepOver ends a step of a request and takes the next one.
-func (p *Plane) stepOver(i uint32, k phaseKind, now sim.Time) {
+// endStep ends a step of a request and takes the next one.
+func (p *Plane) endStep(i uint32, k phaseKind, now sim.Time) {
 	t := &p.trips[i]
-	t.turn(k, now)
+	t.endPhase(k, now)
 	t.step++
 	p.proceed(i, now)
 }
@@ -214,11 +214,11 @@ func (p *Plane) onStepEnds(ev model.Event) {
 		p.meter.overtaken()
 		return
 	}
-	p.stepOver(indexOf(ev.Handle()), phasePause, p.kernel.Now())
+	p.endStep(indexOf(ev.Handle()), phasePause, p.kernel.Now())
 }
 
-// arrive ends a journey: the response leaves, and the place is free.
-func (p *Plane) arrive(i uint32, now sim.Time) {
+// endJourney ends a journey: the response leaves, and the place is free.
+func (p *Plane) endJourney(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
 	p.vacate(i)
 	p.complete(i, now)

@@ -164,8 +164,8 @@ func (m *meter) failed(now sim.Time, r *request, code Code) {
 	}
 }
 
-// pleased counts a user request that was answered at an instant.
-func (m *meter) pleased(r *request, t *trip, at sim.Time) {
+// userAnswered counts a user request that was answered at an instant.
+func (m *meter) userAnswered(r *request, t *trip, at sim.Time) {
 	u := &m.users[r.source]
 	u.Completed++
 	if t.began < m.warmup {
@@ -178,8 +178,8 @@ func (m *meter) pleased(r *request, t *trip, at sim.Time) {
 	}
 }
 
-// disappointed counts a user request that got no answer.
-func (m *meter) disappointed(r *request, t *trip) {
+// userFailed counts a user request that got no answer.
+func (m *meter) userFailed(r *request, t *trip) {
 	u := &m.users[r.source]
 	u.Failed++
 	if t.began >= m.warmup {
@@ -187,8 +187,8 @@ func (m *meter) disappointed(r *request, t *trip) {
 	}
 }
 
-// asked counts a user request.
-func (m *meter) asked(workload int) { m.users[workload].Requests++ }
+// userArrived counts a user request.
+func (m *meter) userArrived(workload int) { m.users[workload].Requests++ }
 
 // phasesOf counts where the latency of an attempt went, if anybody looks.
 func (m *meter) phasesOf(s *server, t *trip, r *request, hop sim.Time) {

@@ -5,8 +5,8 @@ import (
 	"headroom/model/routing"
 )
 
-// deed is what a target did since anomaly mitigation last looked at it.
-type deed struct{ answered, failed int32 }
+// answerCounts is what a target did since anomaly mitigation last looked at it.
+type answerCounts struct{ answered, failed int32 }
 
 // scheduleMitigation lets a target group look for anomalous targets.
 func (p *Plane) scheduleMitigation() {
@@ -46,7 +46,7 @@ func (p *Plane) weigh(g *targetGroup, scope int32) {
 				Target: local, Answered: int64(t.since.answered), Failed: int64(t.since.failed), Weight: t.weight,
 			})
 		}
-		t.since = deed{}
+		t.since = answerCounts{}
 	}
 	routing.Mitigate(records)
 	for _, r := range records {

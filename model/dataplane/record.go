@@ -93,8 +93,8 @@ type deadlines struct {
 	looked         sim.Time // when it last came
 }
 
-// watch puts a request at the end of its source's list of deadlines.
-func (p *Plane) watch(d *deadlines, i uint32, r *request) {
+// addDeadline puts a request at the end of its source's list of deadlines.
+func (p *Plane) addDeadline(d *deadlines, i uint32, r *request) {
 	r.older, r.newer = d.newest, noIndex
 	if d.newest == noIndex {
 		d.oldest = i
@@ -104,8 +104,8 @@ func (p *Plane) watch(d *deadlines, i uint32, r *request) {
 	d.newest = i
 }
 
-// unwatch takes a request off its source's list of deadlines.
-func (p *Plane) unwatch(d *deadlines, r *request) {
+// removeDeadline takes a request off its source's list of deadlines.
+func (p *Plane) removeDeadline(d *deadlines, r *request) {
 	if r.older == noIndex {
 		d.oldest = r.newer
 	} else {

@@ -9,7 +9,7 @@ import (
 func (p *Plane) enter(i uint32, r *request) {
 	s := &p.sources[r.source]
 	if s.limits.limit != sim.Never {
-		p.watch(&s.limits, i, r)
+		p.addDeadline(&s.limits, i, r)
 		if !s.limits.watched {
 			s.limits.watched = true
 			p.schedule(r.arrived+s.limits.limit, indexed(requestsExpire, int(r.source)))
@@ -57,12 +57,13 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	}
 	hop := p.hop(r, s.zone)
 	if at-r.arrived+hop > p.sources[r.source].patience {
-		p.strand(r, s, at)
+		p.respondTooLate(r, s, at)
 		return
 	}
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
-		p.answered(r, s, at)
+		p.targetResponds(r, s, at)
+		p.targets.at(r.target).since.answered++
 	}
 	r.phase = answered
 	p.leave(r, at)
@@ -88,29 +89,27 @@ func (p *Plane) discard(i uint32, r *request) {
 func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	r := p.requests.at(i)
 	if r.target != noIndex {
-		p.targets.at(r.target).answered = at
-		p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+		p.targetResponds(r, s, at)
 	}
 	p.fail(i, s.code)
 }
 
-// strand leaves a request whose response will come too late to its client's time
-// limit, which has yet to strike.
-func (p *Plane) strand(r *request, s *server, at sim.Time) {
+// targetResponds counts the response of a request's target, whatever it says.
+func (p *Plane) targetResponds(r *request, s *server, at sim.Time) {
+	p.targets.at(r.target).answered = at
+	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+}
+
+// respondTooLate leaves a request whose response will come too late to its
+// client's time limit, which is not over yet.
+func (p *Plane) respondTooLate(r *request, s *server, at sim.Time) {
 	if r.target != noIndex {
-		p.answered(r, s, at)
+		p.targetResponds(r, s, at)
+		p.targets.at(r.target).since.answered++
 		p.release(r.target)
 		r.target = noIndex
 	}
 	r.phase = undelivered
-}
-
-// answered counts a response at the target that gave it.
-func (p *Plane) answered(r *request, s *server, at sim.Time) {
-	t := p.targets.at(r.target)
-	t.answered = at
-	t.since.answered++
-	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 }
 
 // answer brings the response of a tracked request to who asked: at once to a user,
@@ -119,18 +118,22 @@ func (p *Plane) answered(r *request, s *server, at sim.Time) {
 // there.
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
 	if p.sources[r.source].call == nil {
-		p.meter.pleased(r, &p.trips[i], at)
+		p.meter.userAnswered(r, &p.trips[i], at)
 		p.free(i)
 		return
 	}
 	p.schedule(at, handled(callReturns, p.requests.handle(i)))
 }
 
-// disappoint ends a tracked request that got no response.
-func (p *Plane) disappoint(i uint32) {
+// endUnanswered ends a request that got no response and is not tried again.
+func (p *Plane) endUnanswered(i uint32) {
+	if !p.tracked {
+		p.free(i)
+		return
+	}
 	r := p.requests.at(i)
 	if p.sources[r.source].call == nil {
-		p.meter.disappointed(r, &p.trips[i])
+		p.meter.userFailed(r, &p.trips[i])
 		p.free(i)
 		return
 	}
@@ -158,7 +161,7 @@ func (p *Plane) fail(i uint32, code Code) {
 func (p *Plane) leave(r *request, at sim.Time) {
 	s := &p.sources[r.source]
 	if s.limits.limit != sim.Never {
-		p.unwatch(&s.limits, r)
+		p.removeDeadline(&s.limits, r)
 	}
 	if s.balancer != None {
 		p.balancers[s.balancer].closed(at, r)
@@ -169,12 +172,12 @@ func (p *Plane) leave(r *request, at sim.Time) {
 	}
 }
 
-// retry sends the request again after its backoff, or gives it up.
+// retry sends the request again after its backoff, or ends it unanswered.
 func (p *Plane) retry(i uint32, code Code) {
 	r := p.requests.at(i)
 	c := p.sources[r.source].clients
-	if int(r.attempt) >= c.RetryAttempts || !c.RetryOn.allows(code) || !p.affords(i, c) {
-		p.giveUp(i)
+	if int(r.attempt) >= c.RetryAttempts || !c.RetryOn.allows(code) || !p.takeRetry(i, c) {
+		p.endUnanswered(i)
 		return
 	}
 	wait := c.Backoff << min(r.attempt, 20)
@@ -184,8 +187,8 @@ func (p *Plane) retry(i uint32, code Code) {
 	p.scheduleAfter(wait, handled(requestRetries, h))
 }
 
-// affords takes a retry from the budget of its client, if there is one.
-func (p *Plane) affords(i uint32, c *Clients) bool {
+// takeRetry takes a retry from the budget of its client, if there is one.
+func (p *Plane) takeRetry(i uint32, c *Clients) bool {
 	if c.RetryBudget == 0 {
 		return true
 	}
@@ -213,15 +216,6 @@ func (p *Plane) budget(i uint32) *float64 {
 		return nil
 	}
 	return &p.servers.at(parent.server).outlets[s.outlet].tokens
-}
-
-// giveUp ends a request for good.
-func (p *Plane) giveUp(i uint32) {
-	if p.tracked {
-		p.disappoint(i)
-		return
-	}
-	p.free(i)
 }
 
 // onRequestRetries sends a request again after its backoff.
@@ -300,19 +294,25 @@ func (p *Plane) disown(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
-	was := r.phase
-	r.phase = failed
-	p.leave(r, now)
-	r.phase, r.gone = was, true
+	p.leaveToServer(r, now)
 	h, again := p.requests.Alloc()
 	r = p.requests.at(i) // the pool may have moved
 	*again = *r
 	again.gone, again.phase = false, failed
 	if p.tracked {
 		p.disconnect(i)
-		p.inherit(indexOf(h), i)
+		p.takeOverTrip(indexOf(h), i)
 	}
 	p.retry(indexOf(h), code)
+}
+
+// leaveToServer takes a request off all lists but its server's, which works on for
+// nobody.
+func (p *Plane) leaveToServer(r *request, now sim.Time) {
+	was := r.phase
+	r.phase = failed
+	p.leave(r, now)
+	r.phase, r.gone = was, true
 }
 
 // drop fails a request that its server has let go of.

@@ -13,7 +13,7 @@ import (
 // server is one instance as requests see it.
 type server struct {
 	station  station.Station
-	open     bool // it takes requests: its port listens and nothing ails it
+	open     bool // it takes requests: its port listens and nothing keeps it from them
 	listens  bool // the application port does
 	watch    watching
 	attended int16 // checks aboard that decide: departures are in the kernel
@@ -34,9 +34,9 @@ type server struct {
 	gate    gate
 	outlets []outlet // by call of the service
 
-	errors model.Errors // of its application now
-	code   Code         // that they end with
-	ails   model.Impairment
+	errors     model.Errors // of its application now
+	code       Code         // that they end with
+	impairment model.Impairment
 }
 
 // watching says how the plane comes to know of a server's departures.
@@ -81,7 +81,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	if spec.Fleet != None {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
 	}
-	p.calendar.reach(indexOf(h))
+	p.calendar.grow(indexOf(h))
 	return h
 }
 
@@ -120,7 +120,7 @@ func (p *Plane) Listen(h slab.Handle) {
 		return
 	}
 	s.listens = true
-	s.reopen()
+	s.updateOpen()
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)
@@ -265,7 +265,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 	}
 	p.meter.started(at, r)
 	if p.tracked {
-		p.trips[i].turn(phaseQueue, at)
+		p.trips[i].endPhase(phaseQueue, at)
 	}
 }
 
@@ -285,12 +285,12 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		}
 		p.stepsEnded++
 		if s.journey {
-			p.stepOver(turn.Job, phaseCPU, turn.At)
+			p.endStep(turn.Job, phaseCPU, turn.At)
 			s = p.servers.at(id)
 			continue
 		}
 		if p.tracked {
-			p.trips[turn.Job].turn(phaseCPU, turn.At)
+			p.trips[turn.Job].endPhase(phaseCPU, turn.At)
 		}
 		p.complete(turn.Job, turn.At)
 	}

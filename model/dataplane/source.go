@@ -28,7 +28,7 @@ type source struct {
 	cfg     *Workload
 	events  workload.Source
 	traced  workload.Traced         // events, if it has rows
-	line    *sim.Timer[model.Event] // its next arrival
+	timer   *sim.Timer[model.Event] // its next arrival
 	demand  rng.Stream
 	sizes   rng.Stream
 	classes rng.Stream
@@ -94,7 +94,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	name := "workload/" + cfg.Name
 	p.sources = append(p.sources, source{
 		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None,
-		line:    p.kernel.NewTimer(0, p.table[requestArrives].rank),
+		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
 		demand:  p.stream(name + "/demand"),
 		sizes:   p.stream(name + "/bytes"),
 		classes: p.stream(name + "/class"),
@@ -104,7 +104,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	})
 	i := len(p.sources) - 1
 	s := &p.sources[i]
-	if err := p.reach(s, cfg.Classes); err != nil {
+	if err := p.connectSource(s, cfg.Classes); err != nil {
 		return err
 	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
@@ -123,12 +123,12 @@ func (p *Plane) newCaller(service, step int) error {
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})
 	p.calls[service].count++
-	return p.reach(&p.sources[len(p.sources)-1], []RequestClass{call.Class})
+	return p.connectSource(&p.sources[len(p.sources)-1], []RequestClass{call.Class})
 }
 
-// reach puts between a source and its targets what is there: the rules of a load
-// balancer and its idle timeout.
-func (p *Plane) reach(s *source, classes []RequestClass) (err error) {
+// connectSource puts between a source and its targets what is there: the rules of
+// a load balancer and its idle timeout.
+func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer
 	p.direct = p.direct || s.direct
 	s.limits = deadlines{oldest: noIndex, newest: noIndex, limit: sim.Never, code: Code460}
@@ -163,7 +163,7 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 	if p.tracked {
 		p.beginTrip(i, trip{key: journeyKey(uint64(ev.Index()), s.number), began: now})
 		s.number++
-		p.meter.asked(ev.Index())
+		p.meter.userArrived(ev.Index())
 		s.tokens = min(s.tokens+s.clients.RetryBudget, RetryBurst)
 	}
 	p.enter(i, r)
@@ -202,7 +202,7 @@ func (s *source) fill(r *request) {
 
 func (p *Plane) scheduleArrival(i int) {
 	if at, ok := p.sources[i].events.Next(); ok && at <= p.frame.Duration {
-		p.sources[i].line.StartAt(at, indexed(requestArrives, i))
+		p.sources[i].timer.StartAt(at, indexed(requestArrives, i))
 	}
 }
 

@@ -13,14 +13,14 @@ import (
 
 // targetGroup is the state of one target group.
 type targetGroup struct {
-	cfg       *TargetGroup
-	scopes    []scope  // one, or one a zone without cross-zone balancing
-	locals    []uint32 // target by the number that policies know it by
-	spare     []int32  // numbers of targets that have gone
-	balancers []int    // that forward to it
-	counts    bool     // its algorithm looks at the requests in flight
-	idle      sim.Time // how long its balancers keep a connection open; 0: without balancers
-	healthy   stat.Level
+	cfg         *TargetGroup
+	scopes      []scope  // one, or one a zone without cross-zone balancing
+	locals      []uint32 // target by the number that policies know it by
+	freeNumbers []int32  // numbers of targets that have gone
+	balancers   []int    // that forward to it
+	counts      bool     // its algorithm looks at the requests in flight
+	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
+	healthy     stat.Level
 
 	requests, responses int64
 	latency             stat.Sum // ns, over responses
@@ -58,20 +58,20 @@ type scope struct {
 
 // target is one server in one target group.
 type target struct {
-	server   uint32
-	group    int32
-	scope    int32
-	local    int32
-	inFlight int32
-	draining bool
-	rotating bool // in the policy's rotation
-	decides  bool // the end of its check may change its health
-	spare    bool // a connection is open that nobody has asked on since it fell silent
-	health   health.Counter
-	check    slab.Handle // the request that examines it; 0: none
-	answered sim.Time    // its last answer; -1: none
-	since    deed        // of mitigation
-	weight   int64
+	server     uint32
+	group      int32
+	scope      int32
+	local      int32
+	inFlight   int32
+	draining   bool
+	rotating   bool // in the policy's rotation
+	decides    bool // the end of its check may change its health
+	connection bool // a connection is open that nobody has asked on since it fell silent
+	health     health.Counter
+	check      slab.Handle  // the request that looks at it; 0: none
+	answered   sim.Time     // its last answer; -1: none
+	since      answerCounts // of mitigation
+	weight     int64
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -124,9 +124,9 @@ func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 
 // number gives a new target a free number.
 func (g *targetGroup) number(target uint32) int32 {
-	if n := len(g.spare); n > 0 {
-		local := g.spare[n-1]
-		g.spare = g.spare[:n-1]
+	if n := len(g.freeNumbers); n > 0 {
+		local := g.freeNumbers[n-1]
+		g.freeNumbers = g.freeNumbers[:n-1]
 		g.locals[local] = target
 		return local
 	}
@@ -248,7 +248,7 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 
 // removeTarget forgets a target.
 func (p *Plane) removeTarget(h slab.Handle) {
-	p.letGo(indexOf(h))
+	p.detachWaiting(indexOf(h))
 	t := p.targets.Get(h)
 	s := p.servers.at(t.server)
 	for k, other := range s.targets {
@@ -259,7 +259,7 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	}
 	g := &p.targetGroups[t.group]
 	g.locals[t.local] = noIndex
-	g.spare = append(g.spare, t.local)
+	g.freeNumbers = append(g.freeNumbers, t.local)
 	p.targets.Free(h)
 }
 

@@ -9,7 +9,7 @@ import (
 	"headroom/sim"
 )
 
-// The figures of TEST-28 that commitments make.
+// What commitments make of hours that can be added up by hand.
 
 // hourLedger returns an empty ledger of one clock hour.
 func hourLedger(types ...string) *model.Ledger {
@@ -133,7 +133,7 @@ func TestZonalReservationsComeFirstAndStayInTheirZone(t *testing.T) {
 	}
 }
 
-// spHour is the worked hour of TEST-28.
+// spHour is an hour of seven instances that Savings Plans cover in part.
 func spHour(convertible map[string]float64) (Plan, *model.Ledger) {
 	ledger := hourLedger("m5.large", "c5.large", "r5.large")
 	fleet(ledger, 4, ofType(0, 0, sim.Hour))

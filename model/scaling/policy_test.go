@@ -63,7 +63,7 @@ func with(s scaling.View, change func(*scaling.View)) scaling.View {
 	return s
 }
 
-func TestTargetTrackingRoundsForAvailability(t *testing.T) { // TEST-21
+func TestTargetTrackingRoundsForAvailability(t *testing.T) {
 	high, low := scaling.High, scaling.Low
 	check(t, []decision{
 		{"4 x 80/50", tracking(50), signal(high, 4, 80), 7, true},
@@ -79,7 +79,7 @@ func TestTargetTrackingRoundsForAvailability(t *testing.T) { // TEST-21
 	})
 }
 
-func TestTargetTrackingWaitsForWarmInstances(t *testing.T) { // TEST-21, timeline
+func TestTargetTrackingWaitsForWarmInstances(t *testing.T) {
 	warming := func(s *scaling.View) { s.Desired, s.Warming = 7, true }
 	check(t, []decision{
 		{"t=240", tracking(50), with(signal(scaling.High, 4, 80), warming), 7, true},
@@ -108,8 +108,9 @@ func TestScaleInModes(t *testing.T) {
 	}
 }
 
-// test20 is the step policy of TEST-20.
-var test20 = scaling.Step{
+// publishedSteps is the example of Amazon EC2 Auto Scaling User Guide, "Step scaling
+// adjustments".
+var publishedSteps = scaling.Step{
 	Type: scaling.PercentChangeInCapacity, EstimatedInstanceWarmup: 300 * sim.Second,
 	Steps: []scaling.StepAdjustment{
 		{Lower: 0, Upper: 10, Adjustment: 0}, {Lower: 10, Upper: 20, Adjustment: 10}, {Lower: 20, Upper: open, Adjustment: 30},
@@ -117,26 +118,26 @@ var test20 = scaling.Step{
 	},
 }
 
-// at50 sets the threshold of TEST-20.
+// at50 sets the threshold that its bounds are relative to.
 func at50(s *scaling.View) { s.Threshold = 50 }
 
-func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
+func TestStepBoundsArePublishedOnes(t *testing.T) {
 	high, low := scaling.High, scaling.Low
-	if faults := test20.Validate(); len(faults) != 0 {
+	if faults := publishedSteps.Validate(); len(faults) != 0 {
 		t.Fatal(faults)
 	}
 	check(t, []decision{
-		{"60 of 10", test20, with(signal(high, 10, 60), at50), 11, true},
-		{"70 of 11", test20, with(signal(high, 11, 70), at50), 14, true},
-		{"40 of 14", test20, with(signal(low, 14, 40), at50), 13, true},
-		{"30 of 13", test20, with(signal(low, 13, 30), at50), 10, true},
-		{"59.99", test20, with(signal(high, 10, 59.99), at50), 10, true},
-		{"40.01", test20, with(signal(low, 10, 40.01), at50), 10, true},
-		{"no metric", test20, scaling.View{Breach: high, Desired: 10, Max: 20, Base: 10}, 10, false},
-		{"NaN", test20, with(signal(high, 10, math.NaN()), at50), 10, false},
+		{"60 of 10", publishedSteps, with(signal(high, 10, 60), at50), 11, true},
+		{"70 of 11", publishedSteps, with(signal(high, 11, 70), at50), 14, true},
+		{"40 of 14", publishedSteps, with(signal(low, 14, 40), at50), 13, true},
+		{"30 of 13", publishedSteps, with(signal(low, 13, 30), at50), 10, true},
+		{"59.99", publishedSteps, with(signal(high, 10, 59.99), at50), 10, true},
+		{"40.01", publishedSteps, with(signal(low, 10, 40.01), at50), 10, true},
+		{"no metric", publishedSteps, scaling.View{Breach: high, Desired: 10, Max: 20, Base: 10}, 10, false},
+		{"NaN", publishedSteps, with(signal(high, 10, math.NaN()), at50), 10, false},
 	})
 	noisy := with(signal(high, 10, 64.1), func(s *scaling.View) { s.Threshold = 54.1 }) // 64.1 - 54.1 < 10
-	check(t, []decision{{"64.1 is 10 above 54.1", test20, noisy, 11, true}})
+	check(t, []decision{{"64.1 is 10 above 54.1", publishedSteps, noisy, 11, true}})
 	sides := scaling.Step{
 		Type: scaling.ChangeInCapacity,
 		Steps: []scaling.StepAdjustment{
@@ -147,18 +148,18 @@ func TestStepBoundsArePublishedOnes(t *testing.T) { // TEST-20
 		{"at the threshold, high alarm", sides, with(signal(high, 10, 50), at50), 11, true},
 		{"at the threshold, low alarm", sides, with(signal(low, 10, 50), at50), 9, true},
 	})
-	outOnly := scaling.Step{Type: scaling.ChangeInCapacity, Steps: test20.Steps[1:3]}
+	outOnly := scaling.Step{Type: scaling.ChangeInCapacity, Steps: publishedSteps.Steps[1:3]}
 	check(t, []decision{{"no step covers it", outOnly, with(signal(high, 10, 55), at50), 10, false}})
 }
 
-func TestWarmingInstancesCountAsAlreadyAdded(t *testing.T) { // TEST-20, timeline
+func TestWarmingInstancesCountAsAlreadyAdded(t *testing.T) {
 	warming := func(desired int) func(*scaling.View) {
 		return func(s *scaling.View) { s.Threshold, s.Desired, s.Warming = 50, desired, true }
 	}
 	check(t, []decision{
-		{"t=60", test20, with(signal(scaling.High, 10, 62), warming(11)), 11, true},
-		{"t=120", test20, with(signal(scaling.High, 10, 72), warming(11)), 13, true},
-		{"t=180", test20, with(signal(scaling.Low, 10, 35), warming(13)), 13, false},
+		{"t=60", publishedSteps, with(signal(scaling.High, 10, 62), warming(11)), 11, true},
+		{"t=120", publishedSteps, with(signal(scaling.High, 10, 72), warming(11)), 13, true},
+		{"t=180", publishedSteps, with(signal(scaling.Low, 10, 35), warming(13)), 13, false},
 	})
 	oneOrTwo := scaling.Step{
 		Type: scaling.ChangeInCapacity,
@@ -189,7 +190,7 @@ func TestPercentagesRoundTowardZeroButNotToZero(t *testing.T) {
 	})
 }
 
-func TestSimpleScalingStartsFromDesired(t *testing.T) { // 18.2, TEST-19
+func TestSimpleScalingStartsFromDesired(t *testing.T) {
 	change := func(n int) scaling.Simple { return scaling.Simple{Type: scaling.ChangeInCapacity, Adjustment: n} }
 	exact := scaling.Simple{Type: scaling.ExactCapacity, Adjustment: 5}
 	limits := func(least, most int) func(*scaling.View) {

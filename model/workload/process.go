@@ -51,13 +51,13 @@ func Processes() []Description {
 	}
 }
 
-// maxRate is the largest rate, per second: one arrival per nanosecond.
-const maxRate = 1e9
+// MaxRate is the largest rate, per second: one arrival per nanosecond.
+const MaxRate = 1e9
 
 // checkRate returns an error unless a rate is usable.
 func checkRate(name string, perSecond float64) error {
-	if !(perSecond >= 0 && perSecond <= maxRate) { // also refuses NaN
-		return fmt.Errorf("%s: must be between 0 and %g per second, got %g", name, float64(maxRate), perSecond)
+	if !(perSecond >= 0 && perSecond <= MaxRate) { // also refuses NaN
+		return fmt.Errorf("%s: must be between 0 and %g per second, got %g", name, float64(MaxRate), perSecond)
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func Renewal(gap rng.Distribution) (Process, error) {
 		return nil, errors.New("interarrival: must be given")
 	}
 	mean := gap.Mean()
-	if !(mean >= 1/maxRate && !math.IsInf(mean, 1)) {
+	if !(mean >= 1/MaxRate && !math.IsInf(mean, 1)) {
 		return nil, fmt.Errorf("interarrival: its mean must be finite and at least 1ns, got %gs", mean)
 	}
 	return renewal{gap}, nil

@@ -104,8 +104,8 @@ func Trace(t Instants) (Process, error) {
 	switch {
 	case len(t.At) == 0:
 		return nil, errors.New("trace: must not be empty")
-	case !(t.Speed > 0 && t.Speed <= maxRate):
-		return nil, fmt.Errorf("speed: must be positive, at most %g, got %g", float64(maxRate), t.Speed)
+	case !(t.Speed > 0 && t.Speed <= MaxRate):
+		return nil, fmt.Errorf("speed: must be positive, at most %g, got %g", float64(MaxRate), t.Speed)
 	case t.Resolution < 0 || t.Resolution > sim.Horizon:
 		return nil, fmt.Errorf("resolution: must not be negative, got %v", t.Resolution)
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"time"
 
 	"headroom/model/pricing"
 	"headroom/results"
@@ -43,5 +42,3 @@ func writeInvoice(w io.Writer, s *results.Summary) error {
 	out.Flush()
 	return out.Error()
 }
-
-func calendar(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -193,7 +193,7 @@ func TestConfidenceIsShownAsFarAsItGoes(t *testing.T) {
 		"no spread": {Sure: 1, Estimate: stat.Estimate{N: 9}},
 		"–":         {Sure: 1, Estimate: stat.Estimate{N: 1}},
 	} {
-		if got := surety(&search.Candidate{Margins: []search.Margin{m}}, 0); got != want {
+		if got := confidence(&search.Candidate{Margins: []search.Margin{m}}, 0); got != want {
 			t.Errorf("%+v: got %s, want %s", m, got, want)
 		}
 	}

@@ -36,7 +36,7 @@ func (s *SearchPage) writePage(p *page) {
 	}
 	p.block(s.census())
 	p.line("")
-	for _, line := range s.sureness() {
+	for _, line := range s.confidenceLines() {
 		if p.markdown {
 			line = "- " + line
 		}
@@ -170,7 +170,7 @@ func (s *SearchPage) comparison() block {
 			return estimate(c.Margins[k].Estimate, c.Margins[k].Unit, c.Margins[k].N).String()
 		})
 		add("  margin", func(_ int, c *search.Candidate) string { return marginOf(c, k) })
-		add("  sure of it", func(_ int, c *search.Candidate) string { return surety(c, k) })
+		add("  sure of it", func(_ int, c *search.Candidate) string { return confidence(c, k) })
 	}
 	add("replications", func(_ int, c *search.Candidate) string { return fmt.Sprint(c.Counted) })
 	return b
@@ -189,8 +189,8 @@ func marginOf(c *search.Candidate, k int) string {
 	return estimate(stat.Estimate{Value: distance, HalfWidth: math.NaN(), N: m.N}, m.Unit, m.N).String()
 }
 
-// surety is the confidence that a threshold is kept.
-func surety(c *search.Candidate, k int) string {
+// confidence is the confidence that a threshold is kept.
+func confidence(c *search.Candidate, k int) string {
 	if k >= len(c.Margins) {
 		return ""
 	}
@@ -245,8 +245,8 @@ func (s *SearchPage) census() block {
 	return b
 }
 
-// sureness says what the search took, what holds, and with which exceptions.
-func (s *SearchPage) sureness() []string {
+// confidenceLines says what the search took, what holds, and with which exceptions.
+func (s *SearchPage) confidenceLines() []string {
 	lines := []string{fixed(float64(s.Replications), 0) + " replications"}
 	if s.Exhaustive > s.Replications {
 		lines[0] += "; all candidates at the precision of the recommendation would take " + fixed(float64(s.Exhaustive), 0)

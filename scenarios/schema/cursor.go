@@ -169,14 +169,14 @@ func (t *Table) Sound(keys ...string) bool {
 	return true
 }
 
-// Spoilt reports whether something is wrong with the value of a key.
-func (t *Table) Spoilt(key string) bool { return t.bad[key] }
+// Faulty reports whether something is wrong with the value of a key.
+func (t *Table) Faulty(key string) bool { return t.bad[key] }
 
-// Unspoilt reports whether nothing is wrong with any key so far.
-func (t *Table) Unspoilt() bool { return len(t.bad) == 0 }
+// Faultless reports whether nothing is wrong with any key so far.
+func (t *Table) Faultless() bool { return len(t.bad) == 0 }
 
-// Spoil notes that something is wrong with the value of a key, which has been said.
-func (t *Table) Spoil(key string) { t.bad[key] = true }
+// MarkFaulty notes that something is wrong with the value of a key, which has been said.
+func (t *Table) MarkFaulty(key string) { t.bad[key] = true }
 
 // Add records a fault at a node.
 func (t *Table) Add(f Fault, at *tree.Node, key string) {

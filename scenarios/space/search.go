@@ -109,7 +109,7 @@ func readChoices(t *schema.Table, given Given) *block {
 		b.axes = append(b.axes, a)
 	}
 	switch {
-	case !parameters.Unspoilt() || parameters.Broken:
+	case !parameters.Faultless() || parameters.Broken:
 		return nil
 	case len(b.axes) == 0:
 		t.Mistake("parameters", "must name at least one key of the file: there is nothing to choose", "")

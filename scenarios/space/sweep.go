@@ -136,7 +136,7 @@ func readBlock(t *schema.Table, given Given) *block {
 			b.axes = append(b.axes, a)
 		}
 	}
-	if parameters.Unspoilt() && t.Unspoilt() {
+	if parameters.Faultless() && t.Faultless() {
 		b.check(t, len(points))
 	}
 	return b

@@ -112,7 +112,7 @@ func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	a.Config.TreatMissing, _ = alarm.ParseMissing(t.Choice("treat_missing_data"))
 	if t.Sound("metric_name", "period", "evaluation_periods", "datapoints_to_alarm", "comparison_operator", "threshold", "treat_missing_data") {
 		t.Absorb(a.Config.Validate(), "period")
-		if !t.Spoilt("period") && a.Config.Period < sim.Minute {
+		if !t.Faulty("period") && a.Config.Period < sim.Minute {
 			t.Wrong("period", "must be whole minutes: this metric is not published more often")
 		}
 	}
@@ -148,7 +148,7 @@ func (l *loader) subject(t *schema.Table, kind controlplane.MetricKind, group in
 func (l *loader) connectAlarms() {
 	for i, t := range l.tables["alarm"] {
 		if len(l.cfg.Alarms[i].Actions) == 0 {
-			l.caution(t.Node, fmt.Sprintf("%s: no policy names this alarm", t.Path))
+			l.warnAt(t.Node, fmt.Sprintf("%s: no policy names this alarm", t.Path))
 		}
 	}
 }

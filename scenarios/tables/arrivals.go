@@ -11,12 +11,9 @@ import (
 	"headroom/sim"
 )
 
-// mostRate is the largest rate, a second: an arrival each nanosecond.
-const mostRate = 1e9
-
 // arrivalKeys are those of the arrivals of requests and of instances.
 func arrivalKeys() []schema.Key {
-	rate := schema.Quantity(schema.PerSecond, 0, mostRate)
+	rate := schema.Quantity(schema.PerSecond, 0, workload.MaxRate)
 	return slices.Concat(
 		schema.Within("arrivals", "", []schema.Key{
 			schema.Row("process", schema.OneOf("poisson: independent of each other, at a rate", "deterministic: evenly spaced, at a rate",
@@ -157,7 +154,7 @@ func (l *loader) readRate(t *schema.Table) (*workload.Rate, error) {
 		if !ok {
 			return nil, nil
 		}
-		if v <= 0 || v > mostRate {
+		if v <= 0 || v > workload.MaxRate {
 			t.Mistake("rate", "must be above 0/s and at most 1000000000/s", "")
 			return nil, nil
 		}
@@ -238,7 +235,7 @@ func readModulated(t *schema.Table) (arrivals, error) {
 		s.Done()
 	}
 	chain := readMatrix(t, "transitions")
-	if !t.Unspoilt() {
+	if !t.Faultless() {
 		return arrivals{}, nil
 	}
 	p, err := workload.MMPP(states, chain)

@@ -31,8 +31,8 @@ func (l *loader) readCapacityReservations() {
 	for _, t := range l.tables["capacity_reservation"] {
 		r := l.readCapacityReservation(t)
 		t.Done()
-		if t.Unspoilt() && !t.Broken {
-			l.cautionReservation(t, r)
+		if t.Faultless() && !t.Broken {
+			l.warnOfReservation(t, r)
 			holds = append(holds, l.holdCapacity(t, r)...)
 		}
 		l.scenario.Plan.Capacity = append(l.scenario.Plan.Capacity, r)
@@ -96,10 +96,10 @@ func (l *loader) period(t *schema.Table) (from, to sim.Time) {
 	return from, to
 }
 
-// cautionReservation warns of a reservation that no instance fills.
-func (l *loader) cautionReservation(t *schema.Table, r pricing.CapacityReservation) {
+// warnOfReservation warns of a reservation that no instance fills.
+func (l *loader) warnOfReservation(t *schema.Table, r pricing.CapacityReservation) {
 	fits := pricing.Commitment{Kind: pricing.ReservedInstance, Type: r.Type, Zone: r.Zone}
 	if onDemand, _ := l.launches(fits); !onDemand {
-		l.caution(t.Node, fmt.Sprintf("%s: no On-Demand instance of the scenario can fill it: all of it will be unused", t.Path))
+		l.warnAt(t.Node, fmt.Sprintf("%s: no On-Demand instance of the scenario can fill it: all of it will be unused", t.Path))
 	}
 }

@@ -50,7 +50,7 @@ func (l *loader) readCommitments(tables []*schema.Table) {
 	for _, t := range tables {
 		c := l.readCommitment(t)
 		t.Done()
-		if t.Unspoilt() {
+		if t.Faultless() {
 			l.checkCommitment(t, c)
 			l.holdZonal(t, c)
 		}
@@ -113,7 +113,7 @@ func (l *loader) readTerm(t *schema.Table, c *pricing.Commitment) {
 	case start >= 0 && !c.Bought:
 		t.Mistake("bought", "must be true: the term begins in the run", "")
 	case start > l.cfg.Duration && l.cfg.Duration > 0:
-		l.caution(begins, fmt.Sprintf("%s: never begins, the run ends at %s", t.PathOf("start"), l.cfg.Duration))
+		l.warnAt(begins, fmt.Sprintf("%s: never begins, the run ends at %s", t.PathOf("start"), l.cfg.Duration))
 	}
 	if begins != nil {
 		c.To = start + length
@@ -247,9 +247,9 @@ func (l *loader) checkCommitment(t *schema.Table, c pricing.Commitment) {
 	switch onDemand, spot := l.launches(c); {
 	case onDemand:
 	case spot:
-		l.caution(t.Node, fmt.Sprintf("%s: the scenario launches what it is for as Spot only, which commitments never cover: all of it will be unused", t.Path))
+		l.warnAt(t.Node, fmt.Sprintf("%s: the scenario launches what it is for as Spot only, which commitments never cover: all of it will be unused", t.Path))
 	default:
-		l.caution(t.Node, fmt.Sprintf("%s: nothing in the scenario can use it: all of it will be unused", t.Path))
+		l.warnAt(t.Node, fmt.Sprintf("%s: nothing in the scenario can use it: all of it will be unused", t.Path))
 	}
 }
 

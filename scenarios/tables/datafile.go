@@ -60,7 +60,7 @@ func (l *loader) readData(t *schema.Table, key, path string, columns workload.Co
 	_ = f.Close()
 	if err != nil {
 		l.blame(path, err)
-		t.Spoil(key)
+		t.MarkFaulty(key)
 		return nil
 	}
 	return &dataFile{path, table}

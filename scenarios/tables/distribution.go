@@ -124,7 +124,7 @@ func (l *loader) lawOf(t *schema.Table, key string, m *schema.Measure) rng.Distr
 		child.Unit = m
 		d := l.readLaw(child)
 		if d == nil {
-			t.Spoil(key)
+			t.MarkFaulty(key)
 			return nil
 		}
 		l.laws[same] = d

@@ -77,7 +77,7 @@ func (l *loader) readGroups() {
 		g.Schedules = l.readSchedules(t, g)
 		l.readPolicies(t, i)
 		if g.ELBHealth && len(g.TargetGroups) == 0 {
-			l.caution(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")
+			l.warnAt(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")
 		}
 		if len(g.TargetGroups) > mostTargetGroups {
 			t.Wrong("target_groups", fmt.Sprintf("must be at most %d", mostTargetGroups))

@@ -81,7 +81,7 @@ func (l *loader) readTenantSizes(t *schema.Table, w *controlplane.InstanceWorklo
 		t.Pass("size")
 		if !t.Has("sizes") {
 			t.Add(schema.Fault{Path: t.PathOf("size"), Rule: "is required, or sizes"}, t.Node, "size")
-		} else if len(tables) == 0 && !t.Spoilt("sizes") {
+		} else if len(tables) == 0 && !t.Faulty("sizes") {
 			t.Mistake("sizes", "must have at least one size", "")
 		}
 	}
@@ -246,7 +246,7 @@ func (l *loader) readInitial(t *schema.Table, w *controlplane.InstanceWorkload, 
 		t.Mistake("initial", `must be a number 0..`+strconv.Itoa(mostTenants)+` or "stationary"`, "")
 		return 0
 	}
-	if v > 0 && w.Lifetime == nil && !t.Spoilt("lifetime") {
+	if v > 0 && w.Lifetime == nil && !t.Faulty("lifetime") {
 		t.Mistake("initial", "must be 0 with a trace of lifetimes", "")
 	}
 	if v > 0 && w.Lifetime != nil && !(w.Lifetime.Mean() > 0 && w.Lifetime.Mean() <= math.MaxFloat64) {

@@ -191,7 +191,7 @@ func (l *loader) readRetry(t *schema.Table, to dataplane.DestinationKind, target
 		c.RetryOn = l.failures(t, n, to, target)
 	}
 	for _, key := range []string{"budget", "on"} {
-		if t.Sound(key) && c.RetryAttempts == 0 && !t.Spoilt("attempts") {
+		if t.Sound(key) && c.RetryAttempts == 0 && !t.Faulty("attempts") {
 			t.Mistake(key, "needs attempts above 0", "")
 		}
 	}

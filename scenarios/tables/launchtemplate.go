@@ -69,7 +69,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
 		l.onDemand(t, "instance_type", typ, img.platform)
-		l.cautionType(typ)
+		l.warnOfType(typ)
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	lt.Launch.UserData, lt.UserDataFails = l.userData(t)

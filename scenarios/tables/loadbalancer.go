@@ -121,7 +121,7 @@ func (l *loader) readRules(t *schema.Table, lb *dataplane.LoadBalancer) {
 		rule.Hosts = condition.Texts("host_header")
 		condition.Done()
 		rule.Action = l.action(r, "action")
-		if r.Sound("priority") && !condition.Spoilt("path_pattern") && !condition.Spoilt("host_header") {
+		if r.Sound("priority") && !condition.Faulty("path_pattern") && !condition.Faulty("host_header") {
 			checkRule(r, rule)
 		}
 		r.Done()

@@ -143,7 +143,7 @@ func (s *spotPools) pool(key spotKey) int {
 	}
 	if s.market.prices != nil {
 		p.Replay = s.market.prices.of(name, s.cfg.Zones[key.zone])
-		if p.Replay == nil && !s.market.at.Spoilt("file") {
+		if p.Replay == nil && !s.market.at.Faulty("file") {
 			s.market.at.Reject("file", schema.Fault{
 				Rule: "must have prices of " + name + " in zone " + s.cfg.Zones[key.zone], Code: schema.NoCode,
 			})

@@ -55,7 +55,7 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 	if t.Sound("spot_max_price") && m.MaxPrice == 0 {
 		t.Wrong("spot_max_price", "must be above $0")
 	}
-	if !t.Spoilt("on_demand_allocation_strategy") && !t.Spoilt("spot_allocation_strategy") {
+	if !t.Faulty("on_demand_allocation_strategy") && !t.Faulty("spot_allocation_strategy") {
 		t.Absorb(m.MixedInstances.Validate(), "spot_allocation_strategy")
 	}
 	return m, m.OnDemandPercentage < 100
@@ -77,7 +77,7 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 		}
 		price := l.onDemand(o, "instance_type", typ, lt.Platform)
 		if o.Sound("instance_type") {
-			l.cautionType(typ)
+			l.warnOfType(typ)
 			l.checkAttachments(o, "instance_type", typ, len(lt.Volumes))
 			types = append(types, l.launchType(typ, lt.Platform, price))
 		}

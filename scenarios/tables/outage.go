@@ -95,7 +95,7 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		f.Kind = controlplane.InstanceTermination
 	default:
 		f.Kind = controlplane.ApplicationFault
-		f.Ails = readAilment(t, kind)
+		f.Impairment = readImpairment(t, kind)
 	}
 	f.On = l.struck(t)
 	if f.On.Kind == controlplane.Everybody && f.Kind != controlplane.ZonePartition && t.Sound("kind") {
@@ -116,19 +116,19 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 	t.Pass("share")
 }
 
-// readAilment reads how applications fail.
-func readAilment(t *schema.Table, kind string) (ails model.Impairment) {
+// readImpairment reads how applications fail.
+func readImpairment(t *schema.Table, kind string) (impairment model.Impairment) {
 	switch kind {
 	case "errors":
-		ails.Errors = readErrors(t)
+		impairment.Errors = readErrors(t)
 	case "slow":
-		ails.Slow = t.Quantity("factor")
+		impairment.Slow = t.Quantity("factor")
 	case "hang":
-		ails.Hangs = true
+		impairment.Hangs = true
 	case "refuse":
-		ails.Refuses = true
+		impairment.Refuses = true
 	}
-	return ails
+	return impairment
 }
 
 // readErrors reads the rate, code and latency of errors.
@@ -174,7 +174,7 @@ func (l *loader) moment(t *schema.Table, key string) sim.Time {
 	case at < 0:
 		t.Mistake(key, "must not lie before the start ("+l.cfg.Start.Format(time.RFC3339)+")", "")
 	case at > l.cfg.Duration && l.cfg.Duration > 0:
-		l.caution(n, fmt.Sprintf("%s: never happens, the run ends at %s", t.PathOf(key), l.cfg.Duration))
+		l.warnAt(n, fmt.Sprintf("%s: never happens, the run ends at %s", t.PathOf(key), l.cfg.Duration))
 	}
 	return at
 }

@@ -11,7 +11,6 @@ import (
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
-	"headroom/sim"
 )
 
 func policyKeys() []schema.Key {
@@ -193,7 +192,7 @@ func settings(t *schema.Table, parameters []scaling.Parameter) (scaling.Values, 
 		if t.Has(p.Name) {
 			values[p.Name] = value
 		}
-		good = good && ok && !t.Spoilt(p.Name)
+		good = good && ok && !t.Faulty(p.Name)
 	}
 	return values, good
 }
@@ -281,7 +280,7 @@ func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m controlpla
 			suffix, comparison = "Low", alarm.LessThanThreshold
 		}
 		if m.Kind.OfGroup() && !l.cfg.LaunchTemplates[g.Template].Detailed {
-			a.Period = basicPeriod
+			a.Period = controlplane.BasicPeriod
 		}
 		action.Side = a.Side
 		l.cfg.Alarms = append(l.cfg.Alarms, controlplane.Alarm{
@@ -294,9 +293,6 @@ func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m controlpla
 		})
 	}
 }
-
-// basicPeriod is the length of a datapoint of EC2 without detailed monitoring.
-const basicPeriod = 300 * sim.Second
 
 // attach connects a policy to its alarm, which it names or holds.
 func (l *loader) attach(t *schema.Table, action controlplane.AlarmAction, spec scaling.Spec) {
@@ -324,7 +320,7 @@ func (l *loader) attach(t *schema.Table, action controlplane.AlarmAction, spec s
 	if a.Config.Comparison != 0 && !a.Config.Comparison.Upward() {
 		action.Side = scaling.Low
 		if s, ok := spec.(interface{ Grows() bool }); ok && s.Grows() {
-			l.caution(n, t.Path+": adds capacity when its metric is low")
+			l.warnAt(n, t.Path+": adds capacity when its metric is low")
 		}
 	}
 	a.Actions = append(a.Actions, action)

@@ -169,7 +169,7 @@ func readCurrency(t *schema.Table) pricing.Currency {
 	if t.Sound("currency") && (len(c.Code) != 3 || strings.IndexFunc(c.Code, func(r rune) bool { return !capital(r) }) >= 0) {
 		t.Mistake("currency", `must be a code of three capital letters such as "EUR"`, "")
 	}
-	if c.Code == pricing.USDollar.Code && !t.Spoilt("currency") {
+	if c.Code == pricing.USDollar.Code && !t.Faulty("currency") {
 		t.Mode = `with currency "USD"`
 		t.Pass("rate")
 		if t.Has("rate") {

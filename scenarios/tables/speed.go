@@ -72,7 +72,7 @@ func (l *loader) connectSpeeds() {
 		of[i] = -1
 	}
 	for w := range l.cfg.Workloads {
-		if at := l.measures[w].at; l.tables["workload"][w].Spoilt("demand") || at.Spoilt("measured_on") || at.Spoilt("measured") {
+		if at := l.measures[w].at; l.tables["workload"][w].Faulty("demand") || at.Faulty("measured_on") || at.Faulty("measured") {
 			continue // which has been said
 		}
 		for _, service := range l.reached(w) {
@@ -108,7 +108,7 @@ func (l *loader) speedOf(typ, workload int, template *controlplane.LaunchTemplat
 	m := l.measures[workload]
 	speed, err := l.catalog.RelativeSpeed(l.cfg.Types[typ].Name, m.on, m.how)
 	if err != nil {
-		if !m.at.Spoilt("measured_on") {
+		if !m.at.Faulty("measured_on") {
 			m.at.Mistake("measured_on", "must be comparable with "+l.cfg.Types[typ].Name+
 				", whose CPU nobody measured: speed in its launch template says how fast it is", "")
 		}

@@ -12,8 +12,8 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// caution records what is allowed but probably not meant.
-func (l *loader) caution(n *tree.Node, text string) {
+// warnAt records what is allowed but probably not meant.
+func (l *loader) warnAt(n *tree.Node, text string) {
 	where := n.At.File
 	if n.At.Line > 0 {
 		where += fmt.Sprintf(":%d", n.At.Line)
@@ -32,8 +32,8 @@ func (l *loader) estimated(name string, platform model.Platform) {
 	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, l.cfg.Region))
 }
 
-// cautionType warns of what is not simulated of a type.
-func (l *loader) cautionType(typ int) {
+// warnOfType warns of what is not simulated of a type.
+func (l *loader) warnOfType(typ int) {
 	if t := l.cfg.Types[typ]; t.Burstable {
 		l.warn(fmt.Sprintf("%s: CPU credits are not simulated: it runs at full speed without paying for more", t.Name))
 	}
@@ -42,10 +42,10 @@ func (l *loader) cautionType(typ int) {
 // finish adds the warnings that need the whole scenario.
 func (l *loader) finish() {
 	for i := range l.cfg.Groups {
-		l.cautionZones(i)
+		l.warnOfZones(i)
 	}
 	for i := range l.cfg.Workloads {
-		l.cautionLoad(i)
+		l.warnOfLoad(i)
 	}
 	l.scenario.crews = l.crews()
 	for _, text := range speedWarnings(l.catalog, l.scenario.crews) {
@@ -54,8 +54,8 @@ func (l *loader) finish() {
 	l.origin.shared.note(l.scenario.crews)
 }
 
-// cautionZones warns of zones of a group in which no load balancer has a node.
-func (l *loader) cautionZones(group int) {
+// warnOfZones warns of zones of a group in which no load balancer has a node.
+func (l *loader) warnOfZones(group int) {
 	g := &l.cfg.Groups[group]
 	for _, i := range g.TargetGroups {
 		for b := range l.cfg.LoadBalancers {
@@ -65,7 +65,7 @@ func (l *loader) cautionZones(group int) {
 			}
 			for _, z := range g.Zones {
 				if !slices.Contains(lb.Zones, z) {
-					l.caution(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
+					l.warnAt(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
 						"autoscaling_group.%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
 						g.Name, l.cfg.Zones[z], lb.Name))
 				}
@@ -74,9 +74,9 @@ func (l *loader) cautionZones(group int) {
 	}
 }
 
-// cautionLoad warns of a workload that asks for more CPU than all the instances
+// warnOfLoad warns of a workload that asks for more CPU than all the instances
 // that could ever serve it have.
-func (l *loader) cautionLoad(i int) {
+func (l *loader) warnOfLoad(i int) {
 	w := &l.cfg.Workloads[i]
 	a := l.loads[i]
 	if w.Demand == nil || a.process == nil {
@@ -106,17 +106,17 @@ func (l *loader) cautionLoad(i int) {
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
 	if w.Demand.Mean() > 0 && !slices.ContainsFunc(services, l.takesDemand) {
-		l.caution(at, name+`: its demand.cpu has no effect: no service that it reaches has a step with cpu = "demand"`)
+		l.warnAt(at, name+`: its demand.cpu has no effect: no service that it reaches has a step with cpu = "demand"`)
 		return
 	}
 	busy := a.mean * w.Demand.Mean()
 	switch {
 	case capacity == 0:
-		l.caution(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
+		l.warnAt(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
 	case busy > capacity:
-		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
+		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
 	case a.peak*w.Demand.Mean() > capacity:
-		l.caution(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))
+		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))
 	}
 }
 

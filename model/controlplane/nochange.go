@@ -36,124 +36,101 @@ type reason struct {
 	until  sim.Time // coolingDown
 }
 
-// pause is decisions of one policy on one alarm in a row that changed nothing for
+// streak is decisions of one policy on one alarm in a row that changed nothing for
 // the same reason. It is one line of the history, from the first to the last.
-type pause struct {
+type streak struct {
 	reason    reason
 	line      int // in Plane.activities
 	times     int // 0: there is none
-	wants     interval
-	metric    interval
+	wants     spread
+	metric    spread
 	alarm     string
 	unlimited bool // the policy wants more than max
 }
 
-// interval is the range of what was seen.
-type interval struct {
-	low, high float64
-	n         int
-}
-
-func (r *interval) add(v float64) {
-	if r.n == 0 {
-		r.low, r.high = v, v
-	}
-	r.low, r.high = min(r.low, v), max(r.high, v)
-	r.n++
-}
-
-// String writes the range as short as it can be.
-func (r interval) String() string {
-	low, high := fmt.Sprintf("%.4g", r.low), fmt.Sprintf("%.4g", r.high)
-	if low == high {
-		return low
-	}
-	return low + " to " + high
-}
-
-// verdict is what became of one invocation.
-type verdict struct {
+// invocationResult is what became of one invocation.
+type invocationResult struct {
 	decision scaling.Decision
 	reason   reason
 }
 
-// pauseOf returns where the decisions on an invocation are folded.
-func (cp *Plane) pauseOf(g *group, inv *invocation) *pause {
+// streakOf returns where the decisions on an invocation are folded.
+func (cp *Plane) streakOf(g *group, inv *invocation) *streak {
 	if inv.watch == None {
-		return &g.scalers[inv.policy].pause
+		return &g.scalers[inv.policy].streak
 	}
-	return &cp.watches[inv.watch].pauses[inv.action]
+	return &cp.watches[inv.watch].streaks[inv.action]
 }
 
 // record writes down what became of an invocation: a reason like the last one
 // only lengthens its line, so that the history grows with what changes, not with
 // the length of the run.
-func (cp *Plane) record(i int, inv *invocation, v verdict) {
+func (cp *Plane) record(i int, inv *invocation, v invocationResult) {
 	g := &cp.groups[i]
-	l := cp.pauseOf(g, inv)
-	cp.crave(i, l, v)
-	if l.times > 0 && l.reason == v.reason {
-		l.lengthen(inv, v)
-		cp.activities[l.line].Until = cp.kernel.Now()
+	s := cp.streakOf(g, inv)
+	cp.countUnlimited(i, s, v)
+	if s.times > 0 && s.reason == v.reason {
+		s.lengthen(inv, v)
+		cp.activities[s.line].Until = cp.kernel.Now()
 		return
 	}
-	cp.endPause(g, l, inv.policy)
+	cp.endStreak(g, s, inv.policy)
 	if v.reason.why == changes {
 		return
 	}
-	l.reason, l.line, l.alarm = v.reason, len(cp.activities), inv.alarm
-	l.wants, l.metric = interval{}, interval{}
-	l.lengthen(inv, v)
+	s.reason, s.line, s.alarm = v.reason, len(cp.activities), inv.alarm
+	s.wants, s.metric = spread{}, spread{}
+	s.lengthen(inv, v)
 	cp.note(Activity{
 		Subject: g.name(), Kind: "no-change", Instance: None, Cause: cp.reasonText(g, v.reason),
 	})
 }
 
-func (l *pause) lengthen(inv *invocation, v verdict) {
-	l.times++
+func (s *streak) lengthen(inv *invocation, v invocationResult) {
+	s.times++
 	if inv.hasMetric {
-		l.metric.add(inv.metric)
+		s.metric.add(inv.metric)
 	}
-	if d := v.decision; (d.Acts || d.Held) && !d.Below && l.reason.why != satisfied {
-		l.wants.add(float64(max(d.Wanted, d.Beyond)))
+	if d := v.decision; (d.Acts || d.Held) && !d.Below && s.reason.why != satisfied {
+		s.wants.add(float64(max(d.Wanted, d.Beyond)))
 	}
 }
 
-// endPause completes the line of a pause.
-func (cp *Plane) endPause(g *group, l *pause, policy int) {
-	if l.times == 0 {
+// endStreak completes the line of a streak.
+func (cp *Plane) endStreak(g *group, s *streak, policy int) {
+	if s.times == 0 {
 		return
 	}
 	detail := "policy " + g.cfg.Policies[policy].Name
-	if l.alarm != "" {
-		detail += ": alarm " + l.alarm
+	if s.alarm != "" {
+		detail += ": alarm " + s.alarm
 	}
-	if l.metric.n > 0 {
-		detail += fmt.Sprintf(", metric %v", l.metric)
+	if s.metric.n > 0 {
+		detail += fmt.Sprintf(", metric %v", s.metric)
 	}
-	if l.wants.n > 0 {
-		detail += fmt.Sprintf(", wants %v", l.wants)
+	if s.wants.n > 0 {
+		detail += fmt.Sprintf(", wants %v", s.wants)
 	}
-	if l.times > 1 {
-		detail += fmt.Sprintf(" (%d times)", l.times)
+	if s.times > 1 {
+		detail += fmt.Sprintf(" (%d times)", s.times)
 	}
-	cp.activities[l.line].Detail = detail
-	l.times = 0
+	cp.activities[s.line].Detail = detail
+	s.times = 0
 }
 
-// crave keeps count of the policies that want more than the group may have. One
+// countUnlimited keeps count of the policies that want more than the group may have. One
 // that could not decide wants what it wanted.
-func (cp *Plane) crave(i int, l *pause, v verdict) {
+func (cp *Plane) countUnlimited(i int, s *streak, v invocationResult) {
 	g := &cp.groups[i]
 	switch v.reason.why {
 	case staleDatapoint, activityRuns, replacementRuns, coolingDown:
 		return
 	}
 	wants := v.decision.Acts && v.decision.Beyond > g.max && g.desired == g.max
-	if wants == l.unlimited {
+	if wants == s.unlimited {
 		return
 	}
-	l.unlimited = wants
+	s.unlimited = wants
 	change := int64(-1)
 	if wants {
 		change = 1
@@ -175,12 +152,12 @@ func (cp *Plane) countAtMax(i int) {
 	}
 }
 
-// closePauses completes all lines at the horizon.
-func (cp *Plane) closePauses() {
+// closeStreaks completes all lines at the horizon.
+func (cp *Plane) closeStreaks() {
 	for i := range cp.groups {
 		g := &cp.groups[i]
 		for k := range g.scalers {
-			cp.endPause(g, &g.scalers[k].pause, k)
+			cp.endStreak(g, &g.scalers[k].streak, k)
 		}
 		g.beyondMax = 0
 		cp.countAtMax(i)
@@ -188,7 +165,7 @@ func (cp *Plane) closePauses() {
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		for k, action := range a.cfg.Actions {
-			cp.endPause(&cp.groups[action.Group], &a.pauses[k], action.Policy)
+			cp.endStreak(&cp.groups[action.Group], &a.streaks[k], action.Policy)
 		}
 	}
 }

@@ -18,39 +18,41 @@ const (
 	// clientConnect is how long a client without a load balancer does: Linux gives
 	// up 21 s after the first of its retries that most clients allow.
 	clientConnect = 21 * sim.Second
-	// silence is how long a connection without a time limit of its own is kept for
-	// an answer: Linux gives up 15 retransmissions after 924.6 s (tcp_retries2).
-	silence = 924_600 * sim.Millisecond
+	// retransmissions is how long a connection without a time limit of its own is
+	// kept for an answer: Linux gives up 15 retransmissions after 924.6 s (tcp_retries2).
+	retransmissions = 924_600 * sim.Millisecond
 )
 
 // silent reports whether what is sent to the server gets no answer.
-func (s *server) silent() bool { return s.ails.Cut || s.ails.Hangs && s.listens }
+func (s *server) silent() bool { return s.impairment.Cut || s.impairment.Hangs && s.listens }
 
-// reopen finds out whether the server takes requests.
-func (s *server) reopen() { s.open = s.listens && !s.ails.Cut && !s.ails.Hangs && !s.ails.Refuses }
+// updateOpen finds out whether the server takes requests.
+func (s *server) updateOpen() {
+	s.open = s.listens && !s.impairment.Cut && !s.impairment.Hangs && !s.impairment.Refuses
+}
 
-// Impair says what ails a server from now on. What is aboard a server that falls
+// Impair says how a server is impaired from now on. What is aboard a server that falls
 // silent gets no answer; nobody is told, so that requests go on being sent there
 // until health checks have failed.
-func (p *Plane) Impair(h slab.Handle, ails model.Impairment) {
+func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	id, now := indexOf(h), p.kernel.Now()
 	p.settle(id, now-1) // a failure comes before the departures of its instant
 	s := p.servers.Get(h)
 	before := s.silent()
-	s.ails = ails
-	s.reopen()
+	s.impairment = impairment
+	s.updateOpen()
 	if s.silent() && !before {
-		p.muffle(id, now)
+		p.fallSilent(id, now)
 		return
 	}
 	if s.cfg == nil {
 		return
 	}
 	p.settle(id, now)
-	if speed := speedOf(ails.Slow); s.station.Speed() != speed {
+	if speed := speedOf(impairment.Slow); s.station.Speed() != speed {
 		s.station.SetSpeed(now, speed)
 	}
-	if p.err(s); s.errors.Rate > 0 {
+	if p.updateErrors(s); s.errors.Rate > 0 {
 		p.watchClosely(id)
 	}
 	p.changed(id, s)
@@ -61,28 +63,28 @@ func speedOf(slow float64) station.Speed {
 	return station.Speed(float64(station.FullSpeed)/max(slow, 1) + 0.5)
 }
 
-// err combines the failures of a server's application with those of a fault.
-func (p *Plane) err(s *server) {
+// updateErrors combines the failures of a server's application with those of a fault.
+func (p *Plane) updateErrors(s *server) {
 	own := model.Impairment{Errors: s.cfg.Errors}
-	s.errors = own.With(s.ails).Errors
+	s.errors = own.With(s.impairment).Errors
 	if s.errors.Rate > 0 {
 		s.code = codeOf(s.errors.Status)
 	}
 }
 
-// muffle ends the work of a server whose answers do not arrive. Who waits for them
+// fallSilent ends the work of a server whose answers do not arrive. Who waits for them
 // does so on a connection that is open.
-func (p *Plane) muffle(id uint32, now sim.Time) {
+func (p *Plane) fallSilent(id uint32, now sim.Time) {
 	for _, i := range p.evicted(id, now) {
 		if r := p.requests.at(i); r.gone && r.source != checkSource {
 			p.free(i)
 			continue
 		}
-		p.await(i)
+		p.hang(i)
 	}
 	for _, h := range p.servers.at(id).targets {
 		t := p.targets.Get(h)
-		t.spare = p.targetGroups[t.group].connected(t, now)
+		t.connection = p.targetGroups[t.group].connected(t, now)
 	}
 }
 
@@ -97,20 +99,20 @@ func (p *Plane) unavailable(i uint32, r *request, s *server) {
 	switch {
 	case !s.silent():
 		p.turnAway(i)
-	case s.ails.Cut:
-		p.knock(i, r)
+	case s.impairment.Cut:
+		p.sendToCut(i, r)
 	default:
-		p.await(i)
+		p.hang(i)
 	}
 }
 
-// knock sends a request to a server that no packet reaches: on the connection that
+// sendToCut sends a request to a server that no packet reaches: on the connection that
 // the balancer has kept, or on a new one, which is not made.
-func (p *Plane) knock(i uint32, r *request) {
+func (p *Plane) sendToCut(i uint32, r *request) {
 	if r.target != noIndex && r.source != checkSource {
-		if t := p.targets.at(r.target); t.spare {
-			t.spare = false
-			p.await(i)
+		if t := p.targets.at(r.target); t.connection {
+			t.connection = false
+			p.hang(i)
 			return
 		}
 	}
@@ -125,12 +127,12 @@ func (p *Plane) knock(i uint32, r *request) {
 	p.scheduleAfter(wait, handled(requestGivesUp, p.requests.handle(i)))
 }
 
-// await keeps a request waiting for an answer that will not come.
-func (p *Plane) await(i uint32) {
+// hang keeps a request waiting for an answer that will not come.
+func (p *Plane) hang(i uint32) {
 	r := p.requests.at(i)
 	r.phase = hanging
 	if r.source != checkSource && p.sources[r.source].limits.limit == sim.Never {
-		p.scheduleAfter(silence, handled(requestGivesUp, p.requests.handle(i)))
+		p.scheduleAfter(retransmissions, handled(requestGivesUp, p.requests.handle(i)))
 	}
 }
 
@@ -157,15 +159,15 @@ func (p *Plane) overdue(r *request, code Code) Code {
 	return code
 }
 
-// letGo parts a target that is removed from the requests that still wait for it in
-// vain. Those whose host is gone go on waiting; those whose application hung are
+// detachWaiting parts a target that is removed from the requests that still wait
+// for it in vain. Those whose host is gone go on waiting; those whose application hung are
 // reset with its end.
-func (p *Plane) letGo(target uint32) {
+func (p *Plane) detachWaiting(target uint32) {
 	t := p.targets.at(target)
 	if t.inFlight == 0 {
 		return
 	}
-	cut := p.servers.at(t.server).ails.Cut
+	cut := p.servers.at(t.server).impairment.Cut
 	for _, i := range p.waitingFor(target) {
 		if !cut {
 			p.fail(i, Code502)
