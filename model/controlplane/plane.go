@@ -40,9 +40,6 @@ type balancer struct {
 	taken sim.Time // until when its use is recorded
 }
 
-// pool is a slab whose live entries are also reached by index.
-type pool[T any] struct{ slab.Slab[T] }
-
 // Plane is the control plane of one replication.
 type Plane struct {
 	cfg          *Estate
@@ -55,7 +52,7 @@ type Plane struct {
 	ledger       *model.Ledger
 	targetGroups int
 
-	instances    pool[instance]
+	instances    slab.Slab[instance]
 	launched     int32
 	fleets       []fleet
 	groups       []group
@@ -72,8 +69,8 @@ type Plane struct {
 	resuming     bool    // a tenantsResume event is pending
 	spotPools    []spotPool
 	flows        []tenantFlow
-	tenants      pool[tenant]
-	delayed      pool[delayedTenant]
+	tenants      slab.Slab[tenant]
+	delayed      slab.Slab[delayedTenant]
 	activeFaults []activeFault
 	zoneDown     []int // outages that hold each zone
 

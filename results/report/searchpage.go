@@ -189,7 +189,7 @@ func marginOf(c *search.Candidate, k int) string {
 	return estimate(stat.Estimate{Value: distance, HalfWidth: math.NaN(), N: m.N}, m.Unit, m.N).String()
 }
 
-// confidence is the confidence that a threshold is kept.
+// confidence writes how sure it is that a threshold is kept.
 func confidence(c *search.Candidate, k int) string {
 	if k >= len(c.Margins) {
 		return ""
