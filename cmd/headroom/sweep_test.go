@@ -91,7 +91,9 @@ func TestSweepSurvivesKilling(t *testing.T) {
 	kills := 0
 	for {
 		command, said := start(t, dir, "killed")
-		killed := time.AfterFunc(time.Duration(30+random.IntN(170))*time.Millisecond, func() { command.Process.Kill() })
+		// The last run must have the time to write what is done, on a slow machine too.
+		life := time.Duration(30+random.IntN(170+4*kills)) * time.Millisecond
+		killed := time.AfterFunc(life, func() { command.Process.Kill() })
 		err := command.Wait()
 		killed.Stop()
 		if err == nil {
