@@ -6,8 +6,11 @@ type entry struct {
 	job  uint32
 }
 
-// jobHeap is a binary heap by done, then by job.
+// jobHeap is a heap by done, then by job, in which each entry has four below it:
+// half as deep as a binary one, which counts with a hundred jobs.
 type jobHeap []entry
+
+const arity = 4
 
 func (a entry) before(b entry) bool {
 	if d := int64(a.done - b.done); d != 0 {
@@ -52,7 +55,7 @@ func (h *jobHeap) up(i int) {
 	s := *h
 	e := s[i]
 	for i > 0 {
-		parent := (i - 1) / 2
+		parent := (i - 1) / arity
 		if !e.before(s[parent]) {
 			break
 		}
@@ -66,18 +69,21 @@ func (h *jobHeap) down(i int) {
 	s := *h
 	e := s[i]
 	for {
-		child := 2*i + 1
-		if child >= len(s) {
+		first := arity*i + 1
+		if first >= len(s) {
 			break
 		}
-		if child+1 < len(s) && s[child+1].before(s[child]) {
-			child++
+		least := first
+		for child := first + 1; child < min(first+arity, len(s)); child++ {
+			if s[child].before(s[least]) {
+				least = child
+			}
 		}
-		if !s[child].before(e) {
+		if !s[least].before(e) {
 			break
 		}
-		s[i] = s[child]
-		i = child
+		s[i] = s[least]
+		i = least
 	}
 	s[i] = e
 }
