@@ -89,11 +89,12 @@ func (c *calendarTwin) turn(seed uint64) {
 	for _, h := range c.servers {
 		id := indexOf(h)
 		s := c.Plane.servers.at(id)
-		if got := s.station.InService() + s.station.Waiting(); got != left[id] {
+		serving, waiting := c.atStation(id, s)
+		if got := serving + waiting; got != left[id] {
 			c.t.Fatalf("seed %d: at %v server %v has %d requests, the twin says %d", seed, now, h, got, left[id])
 		}
-		if due := c.calendar.due[id]; due > s.station.Next() {
-			c.t.Fatalf("seed %d: at %v server %v is announced for %v and due at %v", seed, now, h, due, s.station.Next())
+		if due := c.calendar.due[id]; due > c.nextDeparture(id, s) {
+			c.t.Fatalf("seed %d: at %v server %v is announced for %v and due at %v", seed, now, h, due, c.nextDeparture(id, s))
 		} else if due != sim.Never {
 			announced++
 		}

@@ -54,9 +54,7 @@ func (p *Plane) sendCheck(target uint32) {
 	}
 	t.check = h
 	p.offer(i, r)
-	if s := p.servers.at(id); s.station.Next() <= now {
-		p.refill(id)
-	}
+	p.refillIfDue(id, now)
 	if t.check != h {
 		return
 	}
@@ -130,6 +128,7 @@ func (p *Plane) dismissCheck(t *target) {
 // attend puts the departures of a server in the kernel while a check decides about
 // it.
 func (p *Plane) attend(id uint32) {
+	p.leaveLaneNow(id)
 	s := p.servers.at(id)
 	s.attended++
 	p.calendar.remove(id)

@@ -37,6 +37,7 @@ func (s *server) updateOpen() {
 func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	id, now := indexOf(h), p.kernel.Now()
 	p.settle(id, now-1) // a failure comes before the departures of its instant
+	p.leaveLane(id)
 	s := p.servers.Get(h)
 	before := s.silent()
 	s.impairment = impairment

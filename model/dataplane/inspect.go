@@ -99,9 +99,10 @@ func (p *Plane) Snapshot() Snapshot {
 func (p *Plane) serverState(id uint32, s *server) ServerState {
 	state := ServerState{
 		Instance: s.owner, Service: int(s.service), Fleet: int(s.fleet), Zone: s.zone, Open: s.open,
-		InService: s.station.InService(), Waiting: s.station.Waiting() + s.gate.line.Len(), Places: int(s.gate.held),
-		Use: model.ServerUse{Busy: s.station.Busy(p.kernel.Now()), In: s.in, Out: s.out},
+		Places: int(s.gate.held), Use: p.used(id, s, p.kernel.Now()),
 	}
+	state.InService, state.Waiting = p.atStation(id, s)
+	state.Waiting += s.gate.line.Len()
 	for _, r := range p.requests.All() {
 		if r.server == id && (r.phase == calling || r.phase == pausing) {
 			state.Away++

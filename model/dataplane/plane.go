@@ -64,6 +64,7 @@ type Plane struct {
 	zoneDown      []int         // outages that hold each zone
 	vacated       []uint32      // servers that dropped calls have left; see relieve
 	calendar      calendar
+	lanes         []lane // by server
 
 	stepsEnded   int64
 	housekeeping int64

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/slab"
@@ -90,6 +92,7 @@ type deadlines struct {
 	limit          sim.Time // sim.Never: none
 	code           Code     // what exceeding it means
 	watched        bool     // an event is pending
+	due            sim.Time // of the pending event
 	looked         sim.Time // when it last came
 }
 
@@ -115,5 +118,55 @@ func (p *Plane) removeDeadline(d *deadlines, r *request) {
 		d.newest = r.older
 	} else {
 		p.requests.at(r.newer).older = r.older
+	}
+}
+
+// watchLimits schedules the end of the time limit of the oldest request of a source.
+func (p *Plane) watchLimits(source int, arrived sim.Time) {
+	d := &p.sources[source].limits
+	d.watched, d.due = true, arrived+d.limit
+	p.schedule(d.due, indexed(requestsExpire, source))
+}
+
+// limitAgain puts requests on the lists of their sources' time limits.
+func (p *Plane) limitAgain(list []uint32) {
+	list = slices.DeleteFunc(list, func(i uint32) bool {
+		r := p.requests.at(i)
+		return r.source == checkSource || p.sources[r.source].limits.limit == sim.Never
+	})
+	slices.SortFunc(list, p.byArrival)
+	after := make([]uint32, len(p.sources)) // by source: whom the next on the list follows at the latest
+	for s := range after {
+		after[s] = p.sources[s].limits.newest
+	}
+	for _, i := range slices.Backward(list) {
+		r := p.requests.at(i)
+		d := &p.sources[r.source].limits
+		place := after[r.source]
+		for place != noIndex && p.requests.at(place).arrived > r.arrived {
+			place = p.requests.at(place).older
+		}
+		after[r.source] = place
+		p.insertDeadline(d, i, r, place)
+		if d.oldest == i && (!d.watched || r.arrived+d.limit < d.due) {
+			p.watchLimits(int(r.source), r.arrived)
+		}
+	}
+}
+
+// insertDeadline puts a request behind another on its source's list of deadlines;
+// noIndex: before all.
+func (p *Plane) insertDeadline(d *deadlines, i uint32, r *request, behind uint32) {
+	r.older, r.newer = behind, d.oldest
+	if behind != noIndex {
+		r.newer = p.requests.at(behind).newer
+		p.requests.at(behind).newer = i
+	} else {
+		d.oldest = i
+	}
+	if r.newer != noIndex {
+		p.requests.at(r.newer).older = i
+	} else {
+		d.newest = i
 	}
 }

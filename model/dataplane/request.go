@@ -11,8 +11,7 @@ func (p *Plane) enter(i uint32, r *request) {
 	if s.limits.limit != sim.Never {
 		p.addDeadline(&s.limits, i, r)
 		if !s.limits.watched {
-			s.limits.watched = true
-			p.schedule(r.arrived+s.limits.limit, indexed(requestsExpire, int(r.source)))
+			p.watchLimits(int(r.source), r.arrived)
 		}
 	}
 	switch s.to {
@@ -242,6 +241,9 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 	p.housekeeping++
 	limits := &p.sources[ev.Index()].limits
 	now := p.kernel.Now()
+	if now != limits.due { // an earlier one came up since
+		return
+	}
 	for limits.oldest != noIndex {
 		i := limits.oldest
 		r := p.requests.at(i)
@@ -263,7 +265,7 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 		p.expire(i, p.overdue(r, limits.code))
 	}
 	if limits.watched = limits.oldest != noIndex; limits.watched {
-		p.schedule(p.requests.at(limits.oldest).arrived+limits.limit, ev)
+		p.watchLimits(ev.Index(), p.requests.at(limits.oldest).arrived)
 	}
 }
 

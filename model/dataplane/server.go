@@ -18,6 +18,7 @@ type server struct {
 	watch    watching
 	attended int16 // checks aboard that decide: departures are in the kernel
 	journey  bool  // its service has steps
+	foreseen bool  // its lane may open
 	zone     model.Zone
 	pace     float64 // CPU time here for a second of demand
 	in, out  model.Bytes
@@ -70,6 +71,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	}
 	if spec.Service != None {
 		s.equip(&p.cfg.Services[spec.Service], p.frame.Types[spec.Type].VCPUs)
+		s.foreseen = s.foreseen && p.foreseeable(spec.Service)
 		if p.calls[spec.Service].instant {
 			s.watch = inKernel
 		}
@@ -82,6 +84,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
 	}
 	p.calendar.grow(indexOf(h))
+	p.growLanes(indexOf(h))
 	return h
 }
 
@@ -105,6 +108,7 @@ func (s *server) equip(cfg *Service, vcpus int) {
 		spec.Limit, spec.Backlog = station.NoLimit, 0
 	}
 	s.station = station.New(spec)
+	s.foreseen = int64(spec.Limit) == spec.Servers
 	s.errors = cfg.Errors
 	s.code = codeOf(cfg.Errors.Status)
 }
@@ -171,6 +175,7 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	if s.cfg == nil {
 		return nil
 	}
+	p.leaveLane(id)
 	waiting := s.station.Waiting()
 	list := s.station.Evict(now, nil)
 	inside := list[:len(list)-waiting]
@@ -204,13 +209,14 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 	now := p.kernel.Now()
 	p.settle(indexOf(h), now)
 	s := p.servers.Get(h)
-	return model.ServerUse{Busy: s.station.Busy(now), In: s.in, Out: s.out}
+	return p.used(indexOf(h), s, now)
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.
 func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
 	id, now := indexOf(h), p.kernel.Now()
 	p.settle(id, now)
+	p.leaveLane(id)
 	s := p.servers.Get(h)
 	s.station.SetSpeed(now, share)
 	p.changed(id, s)
@@ -218,11 +224,17 @@ func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
 
 // offer brings the request to its server: it starts, waits, or is refused.
 func (p *Plane) offer(i uint32, r *request) {
-	now := p.kernel.Now()
 	id := r.server
+	if l := &p.lanes[id]; l.open && p.boardLane(i, r, l) {
+		return
+	}
+	now := p.kernel.Now()
 	s := p.servers.at(id)
 	if s.station.Next() <= now {
 		p.settle(id, now)
+	}
+	if p.openLane(id, s) && p.boardLane(i, r, &p.lanes[id]) {
+		return
 	}
 	if s.errors.Rate > 0 {
 		r.errs = p.errsNow(s)
@@ -271,6 +283,10 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 
 // settle plays what happened at a server up to and including an instant.
 func (p *Plane) settle(id uint32, until sim.Time) {
+	if l := &p.lanes[id]; l.open {
+		p.settleLane(l, until)
+		return
+	}
 	s := p.servers.at(id)
 	for {
 		turn, ok := s.station.Settle(until)
@@ -308,13 +324,12 @@ func (p *Plane) refill(id uint32) {
 // changed makes sure that the next departure of a server is not missed. An
 // event that comes too early is cheaper than one revoked.
 func (p *Plane) changed(id uint32, s *server) {
-	due := s.station.Next()
 	switch {
 	case s.watch == onLook && s.attended == 0:
 	case s.watch == inCalendar && s.attended == 0:
-		p.calendar.announce(id, due)
+		p.calendar.announce(id, p.nextDeparture(id, s))
 	default:
-		if due < s.due {
+		if due := s.station.Next(); due < s.due {
 			s.due = due
 			p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
 		}
@@ -336,6 +351,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 
 // watchClosely puts a server's next departure in the kernel from now on.
 func (p *Plane) watchClosely(id uint32) {
+	p.leaveLaneNow(id)
 	p.calendar.remove(id)
 	p.servers.at(id).watch = inKernel
 	p.refill(id)
@@ -344,6 +360,7 @@ func (p *Plane) watchClosely(id uint32) {
 // withdraw takes a request out of its settled server.
 func (p *Plane) withdraw(i uint32) {
 	r := p.requests.at(i)
+	p.leaveLane(r.server)
 	s := p.servers.at(r.server)
 	switch {
 	case s.journey:

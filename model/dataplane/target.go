@@ -63,14 +63,14 @@ type target struct {
 	scope      int32
 	local      int32
 	inFlight   int32
+	since      answerCounts // of mitigation
+	answered   sim.Time     // its last answer; -1: none
 	draining   bool
 	rotating   bool // in the policy's rotation
 	decides    bool // the end of its check may change its health
 	connection bool // a connection is open that nobody has asked on since it fell silent
 	health     health.Counter
-	check      slab.Handle  // the request that looks at it; 0: none
-	answered   sim.Time     // its last answer; -1: none
-	since      answerCounts // of mitigation
+	check      slab.Handle // the request that looks at it; 0: none
 	weight     int64
 }
 
@@ -99,6 +99,7 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 	in.targets = append(in.targets, h)
 	if g.counts && in.watch == onLook {
 		in.watch = inCalendar
+		p.leaveLaneNow(indexOf(server))
 		p.refill(indexOf(server))
 	}
 	s := &g.scopes[t.scope]
@@ -283,6 +284,7 @@ func (p *Plane) evictTarget(target uint32) {
 // aboard lists the requests at a server: who is in service or away on a call, in
 // order of arrival, then who waits.
 func (p *Plane) aboard(id uint32) []uint32 {
+	p.leaveLane(id)
 	s := p.servers.at(id)
 	list := s.station.Jobs(nil)
 	inside := list[:s.station.InService()]

@@ -57,7 +57,7 @@ func (p *Plane) verifyLists() error {
 		if s.balancer != None {
 			open[s.balancer]++
 		}
-		if s.limits.limit != sim.Never {
+		if s.limits.limit != sim.Never && !p.inLane(r) {
 			limited[r.source]++
 		}
 	}
@@ -126,9 +126,13 @@ func (p *Plane) verifyServers() error {
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
+		if err := p.lanes[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
+			return fmt.Errorf("server %v: %w", h, err)
+		}
 		l := at[indexOf(h)]
 		there += l.aboard
-		if found := s.station.InService() + s.station.Waiting() + s.gate.line.Len() + l.away; found != l.aboard {
+		serving, waiting := p.atStation(indexOf(h), s)
+		if found := serving + waiting + s.gate.line.Len() + l.away; found != l.aboard {
 			return fmt.Errorf("server %v: %d requests are aboard, %d found", h, l.aboard, found)
 		}
 		if s.silent() && l.aboard > 0 {

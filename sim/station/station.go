@@ -78,6 +78,9 @@ func (s *Station) Full() bool { return s.running >= s.limit }
 // than a time can be.
 func (s *Station) Backed() sim.Time { return s.waiting.Demand() }
 
+// Spec returns the shape of the station.
+func (s *Station) Spec() Spec { return Spec{Servers: s.servers, Limit: s.limit, Backlog: s.backlog} }
+
 // Servers returns the number of servers.
 func (s *Station) Servers() int64 { return s.servers }
 

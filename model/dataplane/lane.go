@@ -1,0 +1,259 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/station"
+)
+
+// lane is the short way through a server whose departures can be foreseen: one that
+// serves in order of arrival at full speed, whose requests make one step, and where
+// all stay until they are done. It is open while that is so; [Plane.leaveLane] gives
+// the server's own station all that is aboard as soon as it is not. Lanes lie apart
+// from the rest of their servers, for a plain request needs nothing else.
+type lane struct {
+	open    bool
+	counted bool // who picks by requests in flight looks at the server
+	zone    uint8
+	paced   bool // time on its CPU is not the demand
+	station station.Foreseen
+	pace    float64     // as the server's
+	settled sim.Time    // all up to then is counted
+	in, out model.Bytes // of requests that went this way; see [Plane.used]
+	left    int         // times that somebody would not wait
+}
+
+// patienceTries is how often a lane opens again after somebody would not wait for the
+// end of a request; where that happens all the time it is no short way.
+const patienceTries = 8
+
+// foreseeable reports whether a service's departures can be foreseen where nothing
+// disturbs them.
+func (p *Plane) foreseeable(service int) bool {
+	s := &p.cfg.Services[service]
+	return !p.tracked && !p.calls[service].instant && s.Discipline == FCFS && len(s.Steps) == 0
+}
+
+// openLane takes the short way from now on if the server is settled, empty and
+// undisturbed.
+func (p *Plane) openLane(id uint32, s *server) bool {
+	if l := &p.lanes[id]; !s.foreseen || l.left > patienceTries || !s.open || s.watch == inKernel || s.attended > 0 || s.errors.Rate > 0 ||
+		s.station.InService() > 0 || s.station.Waiting() > 0 || s.station.Speed() != station.FullSpeed {
+		return false
+	}
+	now := p.kernel.Now()
+	l := &p.lanes[id]
+	l.open, l.counted = true, s.watch == inCalendar
+	l.zone, l.pace, l.paced, l.settled = uint8(s.zone), s.pace, s.pace != 1, now
+	l.station.Reset(s.station.Spec(), s.station.Busy(now))
+	return true
+}
+
+// leaveLane gives a server's own station what the lane has aboard, as it was when it
+// was last settled.
+func (p *Plane) leaveLane(id uint32) {
+	l := &p.lanes[id]
+	if !l.open {
+		return
+	}
+	l.open = false
+	s := p.servers.at(id)
+	p.limitAgain(l.station.Jobs(l.settled, nil))
+	s.station = l.station.Unfold(l.settled, func(i, ticket uint32) sim.Time {
+		r := p.requests.at(i)
+		r.ticket = ticket
+		return l.time(r.demand)
+	})
+}
+
+// leaveLaneNow settles the lane of a server and leaves it.
+func (p *Plane) leaveLaneNow(id uint32) {
+	if l := &p.lanes[id]; l.open {
+		p.settleLane(l, p.kernel.Now())
+		p.leaveLane(id)
+	}
+}
+
+// time is what a demand takes on the server's CPU.
+func (l *lane) time(demand sim.Time) sim.Time {
+	if l.paced {
+		demand = demand.Scaled(l.pace)
+	}
+	return min(demand, station.MaxDemand)
+}
+
+// boardLane takes a request into a lane, or returns false if it cannot go that way: its
+// client or its balancer will not wait for its end.
+func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
+	now := r.arrived
+	if l.counted {
+		p.settleLane(l, now)
+	} else {
+		p.passInLane(l, now)
+	}
+	start, ok := l.station.Foresee(now)
+	if !ok {
+		p.turnAway(i)
+		return true
+	}
+	end := sim.Sum(start, l.time(r.demand))
+	if end-now > p.patience(r, l) || end > sim.Horizon {
+		p.leaveLaneNow(r.server)
+		l.left++
+		return false
+	}
+	told := l.station.Offer(i, now, start, end)
+	if r.source != checkSource {
+		if s := &p.sources[r.source]; s.limits.limit != sim.Never {
+			p.removeDeadline(&s.limits, r)
+		}
+	}
+	if start > now {
+		r.phase = queued
+		return true
+	}
+	r.phase = inService
+	if !r.gone {
+		p.meter.started(now, r)
+	}
+	if l.counted {
+		p.calendar.announce(r.server, end)
+	}
+	if told.Leaves != station.NoJob {
+		p.completeInLane(told.Leaves, l, told.At)
+	}
+	return true
+}
+
+// patience is the longest that everybody waits for a request's end at its server.
+func (p *Plane) patience(r *request, l *lane) sim.Time {
+	if r.source == checkSource {
+		return p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck.Timeout
+	}
+	s := &p.sources[r.source]
+	return min(s.limits.limit, s.patience-p.hop(r, model.Zone(l.zone)))
+}
+
+// settleLane counts what happened in a lane up to and including an instant.
+func (p *Plane) settleLane(l *lane, until sim.Time) {
+	l.settled = max(l.settled, until)
+	if l.counted {
+		for passage, ok := l.station.Settle(until); ok; passage, ok = l.station.Settle(until) {
+			p.passed(l, passage)
+		}
+		return
+	}
+	p.passInLane(l, until)
+	l.station.Sweep(until, func(at sim.Time, i uint32) { p.completeInLane(i, l, at) })
+}
+
+// passInLane lets who waits in a lane enter until an instant.
+func (p *Plane) passInLane(l *lane, until sim.Time) {
+	for passage, ok := l.station.Pass(until); ok; passage, ok = l.station.Pass(until) {
+		p.passed(l, passage)
+	}
+}
+
+// passed counts a departure and who enters after it.
+func (p *Plane) passed(l *lane, passage station.Passage) {
+	p.completeInLane(passage.Leaves, l, passage.At)
+	if passage.Followed {
+		r := p.requests.at(passage.Enters)
+		r.phase = inService
+		p.begins(passage.Enters, r, passage.At)
+	}
+}
+
+// completeInLane is [Plane.complete] for a request that nothing disturbed.
+func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
+	r := p.requests.at(i)
+	p.stepsEnded++
+	l.in = l.in.Plus(r.requestBytes())
+	l.out = l.out.Plus(r.responseBytes())
+	if r.gone {
+		p.discard(i, r)
+		return
+	}
+	if p.sources[r.source].direct {
+		if owner := p.servers.at(r.server).egress; owner != None {
+			p.egress[owner] = p.egress[owner].Plus(r.responseBytes())
+		}
+	}
+	p.meter.completed(at, r, p.hop(r, model.Zone(l.zone)))
+	r.phase = answered
+	if b := p.sources[r.source].balancer; b != None {
+		p.balancers[b].closed(at, r)
+	}
+	if r.target != noIndex {
+		p.targetAnswers(r, l, at)
+	}
+	p.free(i)
+}
+
+// targetAnswers counts the response of a request's target, which does not drain, and
+// ends its hold on it.
+func (p *Plane) targetAnswers(r *request, l *lane, at sim.Time) {
+	t := p.targets.at(r.target)
+	t.answered = max(t.answered, at)
+	t.since.answered++
+	t.inFlight--
+	g := &p.targetGroups[r.group]
+	g.responded(at - r.arrived + p.crossing(r, model.Zone(l.zone)))
+	if l.counted && g.counts {
+		g.scopes[t.scope].policy.Ended(int(t.local))
+	}
+}
+
+// growLanes makes room for the lane of a new server, which is closed.
+func (p *Plane) growLanes(id uint32) {
+	for int(id) >= len(p.lanes) {
+		p.lanes = append(p.lanes, lane{})
+	}
+	l := &p.lanes[id]
+	l.open, l.in, l.out, l.left = false, 0, 0, 0
+	l.station.Reset(station.Spec{}, 0)
+}
+
+// nextDeparture is the instant of the next departure from a server that is watched;
+// Never without one.
+func (p *Plane) nextDeparture(id uint32, s *server) sim.Time {
+	if l := &p.lanes[id]; l.open && l.counted {
+		return l.station.Next()
+	}
+	return s.station.Next()
+}
+
+// refillIfDue is [Plane.refill] for a server that has a departure in the present
+// instant.
+func (p *Plane) refillIfDue(id uint32, now sim.Time) {
+	if l := &p.lanes[id]; l.open {
+		p.settleLane(l, now)
+		return
+	}
+	if p.servers.at(id).station.Next() <= now {
+		p.refill(id)
+	}
+}
+
+// atStation returns how many requests a settled server has in service and in line.
+func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
+	if l := &p.lanes[id]; l.open {
+		return l.station.InService(l.settled), l.station.Waiting()
+	}
+	return s.station.InService(), s.station.Waiting()
+}
+
+// used is what a settled server has used.
+func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
+	l := &p.lanes[id]
+	use := model.ServerUse{In: s.in.Plus(l.in), Out: s.out.Plus(l.out)}
+	if l.open {
+		use.Busy = l.station.Busy(now)
+	} else {
+		use.Busy = s.station.Busy(now)
+	}
+	return use
+}
+
+// inLane reports whether a request goes the short way.
+func (p *Plane) inLane(r *request) bool { return r.phase.aboard() && p.lanes[r.server].open }
