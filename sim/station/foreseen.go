@@ -2,6 +2,8 @@ package station
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"headroom/sim"
 )
@@ -242,9 +244,9 @@ func (f *Foreseen) Unfold(at sim.Time, waits func(job, ticket uint32) (demand si
 		delete(ends, job)
 		s.waiting.Push(job, waits(job, s.waiting.tail))
 	}
-	for job, end := range ends {
+	for _, job := range slices.Sorted(maps.Keys(ends)) {
 		s.running++
-		s.jobs.push(entry{done: (end - uint64(at)) << clockShift, job: job})
+		s.jobs.push(entry{done: (ends[job] - uint64(at)) << clockShift, job: job})
 	}
 	s.schedule()
 	f.Reset(Spec{}, 0)
