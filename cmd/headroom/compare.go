@@ -152,7 +152,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 // exit code.
 func stopped(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
-		return &failure{exitInterrupted, errors.New("interrupted before there was anything to compare")}
+		return halted(c.Context(), "there was nothing to compare yet")
 	}
 	return err
 }

@@ -202,7 +202,7 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 		return err
 	}
 	if swept != nil {
-		return &failure{exitInterrupted, errors.New(interruptionOf(swept))}
+		return interruptionOf(ctx, swept)
 	}
 	return verdictOf(job.e, job.page)
 }

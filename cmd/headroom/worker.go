@@ -77,7 +77,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 	refused := (*jetstream.Refusal)(nil)
 	switch {
 	case c.Context().Err() != nil:
-		return &failure{exitInterrupted, errors.New("interrupted; what was under way is handed back")}
+		return halted(c.Context(), "what was under way is handed back")
 	case errors.As(worked, &refused):
 		return badInput(worked)
 	case worked != nil:
