@@ -101,6 +101,9 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 			return err
 		}
 	}
+	if failed != nil && len(summaries) == 0 && c.Context().Err() != nil {
+		return halted(c.Context(), "nothing had finished")
+	}
 	if failed != nil {
 		return interruption(c.Context(), failed)
 	}

@@ -63,7 +63,7 @@ type batch[T any] struct {
 	started  int          // indices handed out
 	done     int          // replications finished without error
 	failed   int          // lowest index that failed, or the number of indices
-	over     bool // the results are out
+	over     bool         // the results are out
 	progress func(done int)
 }
 
