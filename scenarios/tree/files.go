@@ -47,12 +47,19 @@ func (p Packed) Open(path string) (io.ReadCloser, string) {
 	return io.NopCloser(bytes.NewReader(content)), ""
 }
 
-// Content returns what a file contains.
+// largestContent is the most bytes of a file that is kept as it is.
+const largestContent = 1 << 30
+
+// Content returns what a file contains, of at most 1 GiB.
 func Content(files Files, path string) ([]byte, error) {
 	f, rule := files.Open(path)
 	if rule != "" {
 		return nil, fmt.Errorf("%s: %s", path, rule)
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	content, err := regular.ReadAll(f, largestContent)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return content, nil
 }
