@@ -128,6 +128,8 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	v.Mixed, _ = e.AsMixed()
 	o := f.options(e)
 	o.Size = size
+	e.limitMemory(c.Context())
+	defer gracefully(c.Context())()
 	bar := newProgress(e.Name, o.Simulations(v), f.quiet)
 	o.Progress = bar.advance
 	comparison, err := buying.Compare(c.Context(), v, o)

@@ -180,6 +180,9 @@ type sweepJob struct {
 
 // sweep computes a sweep and writes what it found.
 func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
+	job.e.limitMemory(ctx)
+	end := gracefully(ctx)
+	defer end()
 	clean, err := f.prepare(ctx, job)
 	if err != nil {
 		return err

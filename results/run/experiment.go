@@ -73,8 +73,14 @@ func (e *Experiment) replicate(ctx context.Context, replication int) (*Replicati
 		outcome = cut
 	}
 	r := &Replication{Outcome: outcome, meter: e.meter}
-	if e.plan.Book != nil {
-		r.Invoice = e.plan.Bill(outcome.Ledger)
+	if plan := e.plan; plan.Book != nil {
+		if err == nil {
+			plan.Halted = func() bool { return ctx.Err() != nil }
+		}
+		r.Invoice = plan.Bill(outcome.Ledger)
+	}
+	if err == nil && ctx.Err() != nil { // the invoice may be of a part
+		return nil, ctx.Err()
 	}
 	return r, err
 }
