@@ -84,7 +84,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance})
 	bar.end()
 	if err != nil {
-		return interruption(c.Context(), err)
+		return stopped(c, err)
 	}
 	return page.Write(os.Stdout, format)
 }
