@@ -4,6 +4,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/pricing"
+	"headroom/sim"
 )
 
 // Measurement is what is kept of one replication: numbers, not worlds.
@@ -15,6 +16,7 @@ type Measurement struct {
 	unpriced   []pricing.Unpriced
 	growing    []bool // by scope: the queue was still growing at the end
 	start      initial
+	cut        sim.Time                // when the replication was cut short; 0: it was not
 	series     []Column                // of replication 0
 	activities []controlplane.Activity // of replication 0
 }
@@ -31,6 +33,9 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measu
 		unpriced: invoice.Unpriced,
 		growing:  make([]bool, len(m.scopes)),
 		start:    initialBias(outcome),
+	}
+	if end := outcome.Config.Duration; end < m.cfg.Duration {
+		kept.cut = end
 	}
 	for i, s := range m.scopes {
 		if s.carriesRequests() {

@@ -79,7 +79,7 @@ func (s *Summary) Labelled(label string) []Part {
 // [CheckThresholds] finds good.
 func (m *Meter) Summarize(measured []*Measurement, asked int, thresholds []model.Threshold) *Summary {
 	s := m.fold(measured)
-	s.Asked, s.Interrupted = asked, len(measured) < asked
+	s.Asked, s.Interrupted = asked, len(measured) < asked || measured[0].cut > 0
 	s.judge(thresholds)
 	s.warn(m, measured)
 	return s

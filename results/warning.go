@@ -16,7 +16,10 @@ const saturation = 0.98
 
 // warn says what a reader should know before trusting the numbers.
 func (s *Summary) warn(meter *Meter, measured []*Measurement) {
-	if s.Interrupted {
+	if end := measured[0].cut; end > 0 {
+		s.warnf("cut short: memory ran out after %s of %s, before any replication finished; all numbers are of that time alone",
+			end-end%sim.Second, s.Config.Duration)
+	} else if s.Interrupted {
 		s.warnf("interrupted: %d of %d replications finished", s.Replications, s.Asked)
 	}
 	if s.Replications == 1 {

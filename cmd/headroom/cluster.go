@@ -108,7 +108,7 @@ func openCluster(ctx context.Context, o jetstream.Options) (*jetstream.Cluster, 
 		return c, nil
 	}
 	if ctx.Err() != nil {
-		return nil, &failure{exitInterrupted, errors.New("interrupted")}
+		return nil, halted(ctx, "nothing was run")
 	}
 	if away := (*jetstream.Unreachable)(nil); errors.As(err, &away) {
 		return nil, fmt.Errorf("--nats: %w", err) // another time it may be there

@@ -19,6 +19,7 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 		return err
 	}
 	o := f.options(e)
+	e.limitMemory(c.Context())
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	o.Progress = bar.advance
 	advice, err := buying.Recommend(c.Context(), e.Config, o)

@@ -128,6 +128,8 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	v.Mixed, _ = e.AsMixed()
 	o := f.options(e)
 	o.Size = size
+	e.limitMemory(c.Context())
+	defer gracefully(c.Context())()
 	bar := newProgress(e.Name, o.Simulations(v), f.quiet)
 	o.Progress = bar.advance
 	comparison, err := buying.Compare(c.Context(), v, o)
@@ -152,7 +154,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 // exit code.
 func stopped(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
-		return &failure{exitInterrupted, errors.New("interrupted before there was anything to compare")}
+		return halted(c.Context(), "there was nothing to compare yet")
 	}
 	return err
 }

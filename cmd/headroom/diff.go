@@ -78,12 +78,13 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		page.A, page.B = "A: "+page.A, "B: "+page.B
 	}
 	n := max(a.Replications, b.Replications)
+	a.limitMemory(c.Context())
 	bar := newProgress("diff", n, f.quiet)
 	page.Comparison, err = run.Compare(c.Context(), run.Of(a.Scenario), run.Of(b.Scenario),
 		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance})
 	bar.end()
 	if err != nil {
-		return interruption(c.Context(), err)
+		return stopped(c, err)
 	}
 	return page.Write(os.Stdout, format)
 }

@@ -128,9 +128,9 @@ func interrupts(ctx context.Context, err error) bool {
 }
 
 // interruptionOf says by whom.
-func interruptionOf(err error) string {
+func interruptionOf(ctx context.Context, err error) error {
 	if errors.Is(err, jetstream.ErrCancelled) {
-		return "cancelled by `headroom sweep cancel`; only what had finished is above"
+		return &failure{exitInterrupted, errors.New("cancelled by `headroom sweep cancel`; only what had finished is above")}
 	}
-	return "interrupted; only what had finished is above"
+	return halted(ctx, "only what had finished is above")
 }

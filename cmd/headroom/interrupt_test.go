@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"os"
 	"os/exec"
@@ -50,4 +51,70 @@ func TestInterruptKeepsWhatIsFinished(t *testing.T) {
 	if summary, err := os.ReadFile(filepath.Join(dir, "kept", "summary.json")); err != nil || !strings.Contains(string(summary), `"interrupted": true`) {
 		t.Errorf("summary.json: %v\n%s", err, summary)
 	}
+}
+
+// crowded takes long to build: so many instances are launched at the start.
+const crowded = `
+run = { duration = "60s", replications = 1 }
+service.web = { discipline = "ps" }
+target_group.web = { service = "web" }
+load_balancer.front = { load_balancer_type = "application", default_action = { forward = ["web"] } }
+launch_template.web = { instance_type = "m7g.large", monitoring = "detailed" }
+autoscaling_group.web = { launch_template = "web", min_size = 100000, max_size = 100000, desired_capacity = 100000, target_groups = ["web"] }
+workload.w = { to = "front", arrivals = { rate = "50/s" }, demand = { cpu = "50ms" } }
+`
+
+// traced takes long to read.
+const traced = `
+run = { duration = "60s", replications = 1 }
+service.web = { discipline = "ps" }
+instance.web = { instance_type = "m7g.large", service = "web" }
+workload.w = { to = "web", arrivals = { process = "trace", file = "rows.csv.gz", time = "t" }, demand = { cpu = "50ms" } }
+`
+
+// TestInterruptEndsWhatTakesLong interrupts commands that are reading, or building a
+// world. A second is promised; a machine that is busy with other tests takes longer.
+func TestInterruptEndsWhatTakesLong(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"crowded.toml": crowded, "traced.toml": traced, "rows.csv.gz": manyRows()} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"run", "crowded.toml"}, {"compare", "crowded.toml"}, {"validate", "traced.toml"}} {
+		command := exec.Command("headroom", args...)
+		command.Dir = dir
+		var stderr bytes.Buffer
+		command.Stderr = &stderr
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond)
+		begun := time.Now()
+		if err := command.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		err := command.Wait()
+		took := time.Since(begun)
+		ended := (*exec.ExitError)(nil)
+		if !errors.As(err, &ended) || ended.ExitCode() != 130 || took > 5*time.Second || !strings.HasPrefix(stderr.String(), "headroom: interrupted; ") {
+			t.Errorf("%v: %v after %v, want exit code 130 within a second\n%s", args, err, took, stderr.String())
+		}
+	}
+}
+
+// manyRows is a table of 45 million rows, compressed.
+func manyRows() string {
+	zip := func(text string) string {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		if _, err := w.Write([]byte(text)); err != nil {
+			panic(err)
+		}
+		if err := w.Close(); err != nil {
+			panic(err)
+		}
+		return b.String()
+	}
+	return zip("t\n1\n") + strings.Repeat(zip(strings.Repeat("99999\n", 1_000_000)), 45)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"headroom/results"
 	"headroom/scenarios"
 	"headroom/scenarios/tables"
+	"headroom/sim/memory"
 )
 
 // loadFlags are the flags of commands that read scenarios.
@@ -33,6 +35,15 @@ func (f *loadFlags) add(c *cobra.Command) {
 type experiment struct {
 	file string
 	*tables.Scenario
+}
+
+// limitMemory sets the limit of the process to that of a scenario.
+func (e experiment) limitMemory(ctx context.Context) {
+	bytes := e.Memory
+	if bytes == 0 {
+		bytes = memory.Usual()
+	}
+	memory.Of(ctx).SetLimit(bytes)
 }
 
 // fileFaults is everything that is wrong with the files of a command, one fault
@@ -68,7 +79,7 @@ func checkWorkers(n int) error {
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
-		Observe: results.Observe,
+		Observe: results.Observe, Memory: memory.Of(c.Context()),
 	}
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
@@ -80,6 +91,9 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 	var faults fileFaults
 	for _, file := range files {
 		s, err := scenarios.Load(file, options)
+		if c.Context().Err() != nil {
+			return nil, halted(c.Context(), "nothing was run")
+		}
 		if err != nil {
 			faults.add(err)
 			continue

@@ -5,20 +5,33 @@
 //	headroom help           lists the other commands
 //
 // It exits with 0 when done, 1 on an internal or I/O error, 2 on bad input (then
-// nothing was run), 3 when a threshold was breached, 130 when interrupted.
+// nothing was run), 3 when a threshold was breached, 4 when the memory limit was
+// reached and 130 when interrupted; then it keeps what was finished.
 package main
 
 import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
+
+	"headroom/sim/memory"
 )
 
 func main() {
+	// What the runtime cannot go on after exits with 2, which is bad input. Like
+	// this it ends by SIGABRT.
+	debug.SetTraceback("crash")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	ctx, watcher := memory.Watch(ctx)
+	ctx, finale := withFinale(ctx)
+	over := make(chan struct{})
+	go finale.enforce(ctx, over)
 	code := execute(ctx, os.Args[1:])
+	close(over)
+	watcher.Stop()
 	stop()
 	os.Exit(code)
 }

@@ -18,6 +18,7 @@ const (
 	exitInternal    = 1   // internal or I/O error
 	exitInput       = 2   // bad input; nothing was run
 	exitBreached    = 3   // a threshold was breached
+	exitMemory      = 4   // the memory limit was reached; what was finished is kept
 	exitInterrupted = 130 // what was finished is kept
 )
 
@@ -47,6 +48,9 @@ func execute(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
+	}
+	if f := (*failure)(nil); ctx.Err() != nil && (!errors.As(err, &f) || f.code == exitInput) {
+		err = halted(ctx, "nothing is kept")
 	}
 	fmt.Fprintln(os.Stderr, diagnosis(err))
 	if f := (*failure)(nil); errors.As(err, &f) {
@@ -85,7 +89,15 @@ hosts under a load, with intervals around every number.
 
   headroom init shop.toml     writes a scenario to start from
   headroom run shop.toml      simulates it
-  headroom explain KEY        says what a key of the file means`,
+  headroom explain KEY        says what a key of the file means
+
+It exits with
+  0    done
+  1    an internal or I/O error
+  2    bad input: nothing was run
+  3    a threshold was breached
+  4    the memory limit (run.memory) was reached: what was finished is kept
+  130  interrupted: what was finished is kept`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,

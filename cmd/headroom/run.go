@@ -77,6 +77,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	}
 	var summaries []*results.Summary
 	var failed error
+	end := gracefully(c.Context())
 	for i, e := range experiments {
 		if f.out != "" {
 			e.Watch(results.Kept(e.Config))
@@ -94,10 +95,14 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 			break
 		}
 	}
+	end()
 	if len(summaries) > 0 {
 		if err := report.Write(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, summaries); err != nil {
 			return err
 		}
+	}
+	if failed != nil && len(summaries) == 0 && c.Context().Err() != nil {
+		return halted(c.Context(), "nothing had finished")
 	}
 	if failed != nil {
 		return interruption(c.Context(), failed)
@@ -134,6 +139,7 @@ func (f *runFlags) directories(experiments []experiment) ([]string, error) {
 
 // simulate runs one scenario.
 func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary, error) {
+	e.limitMemory(ctx)
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	defer bar.end()
 	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance})
@@ -142,7 +148,7 @@ func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary
 // interruption turns the error of a run that did not end into the exit code.
 func interruption(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return &failure{exitInterrupted, errors.New("interrupted; only what had finished is above")}
+		return halted(ctx, "only what had finished is above")
 	}
 	return err
 }

@@ -78,6 +78,8 @@ func (f *recommendFlags) checkSearch(e *experiment) error {
 // search runs the search of a scenario.
 func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Outcome, error) {
 	s := e.Search
+	e.limitMemory(ctx)
+	defer gracefully(ctx)()
 	show := newSearchProgress(e, f.quiet)
 	defer show.end()
 	return search.Run(ctx, &search.Problem{

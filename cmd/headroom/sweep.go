@@ -180,6 +180,9 @@ type sweepJob struct {
 
 // sweep computes a sweep and writes what it found.
 func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
+	job.e.limitMemory(ctx)
+	end := gracefully(ctx)
+	defer end()
 	clean, err := f.prepare(ctx, job)
 	if err != nil {
 		return err
@@ -202,7 +205,7 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 		return err
 	}
 	if swept != nil {
-		return &failure{exitInterrupted, errors.New(interruptionOf(swept))}
+		return interruptionOf(ctx, swept)
 	}
 	return verdictOf(job.e, job.page)
 }

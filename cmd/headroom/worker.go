@@ -12,6 +12,7 @@ import (
 	"headroom/results"
 	"headroom/scenarios/tables"
 	"headroom/sim/batch/jetstream"
+	"headroom/sim/memory"
 )
 
 // workerFlags are the flags of worker.
@@ -69,6 +70,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 		return err
 	}
 	defer collectSeldom(0)()
+	defer gracefully(c.Context())()
 	f.say("connected with " + cluster.Address())
 	worked := cluster.Work(c.Context(), jetstream.WorkOptions{
 		Program: program, Slots: f.workers, Job: f.job, Idle: f.idle, Open: f.open,
@@ -77,7 +79,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 	refused := (*jetstream.Refusal)(nil)
 	switch {
 	case c.Context().Err() != nil:
-		return &failure{exitInterrupted, errors.New("interrupted; what was under way is handed back")}
+		return halted(c.Context(), "what was under way is handed back")
 	case errors.As(worked, &refused):
 		return badInput(worked)
 	case worked != nil:
@@ -87,8 +89,8 @@ func (f *workerFlags) run(c *cobra.Command) error {
 }
 
 // open makes a function of a sweep that computes its tasks.
-func (f *workerFlags) open(_ context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
-	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey})
+func (f *workerFlags) open(ctx context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
+	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey, Memory: memory.Of(ctx)})
 	if err != nil {
 		return nil, err
 	}

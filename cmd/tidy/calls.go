@@ -32,9 +32,9 @@ var exitBans = []ban{
 	{pkg: "log", names: "Fatal Fatalf Fatalln", why: "only main exits"},
 }
 
-// networked lists the packages of sim and model that live in the time of the
-// machines that they connect, not in virtual time.
-var networked = []string{"sim/batch/jetstream"}
+// machines lists the packages of sim and model that live in the time of the
+// machines that they run on, not in virtual time.
+var machines = []string{"sim/batch", "sim/memory"}
 
 // goroutines lists the packages of sim and model that may start goroutines.
 var goroutines = []string{"sim/batch"}
@@ -53,7 +53,7 @@ func checkCalls(t *tree) []finding {
 			continue
 		}
 		bans := exitBans
-		if f.under("sim", "model") && !f.under(networked...) {
+		if f.under("sim", "model") && !f.under(machines...) {
 			bans = slices.Concat(exitBans, physicsBans)
 		}
 		fs = append(fs, banned(t, f, bans)...)

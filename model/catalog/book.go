@@ -12,12 +12,18 @@ import (
 
 	"headroom/model"
 	"headroom/model/spelling"
+	"headroom/sim/regular"
 )
 
 const (
 	bookHeader = "item,platform,usd_per_unit"
 	bookDate   = "book"
-	hostItem   = "dedicated_host/" // before the family, in a price book
+
+	// largestBook is the most bytes of a price book: a price of everything that there
+	// is takes a tenth of it.
+	largestBook = 4 << 20
+
+	hostItem = "dedicated_host/" // before the family, in a price book
 
 	// maxUnitUSD bounds a price: the largest machine costs $500 an hour, and
 	// a year of it must fit model.Money.
@@ -39,7 +45,7 @@ const (
 // faults are returned at once, each as "name:line: column: rule, got value". An
 // overridden price is not estimated.
 func (c *Catalog) Override(name string, r io.Reader) (*Catalog, error) {
-	text, err := io.ReadAll(r)
+	text, err := regular.ReadAll(r, largestBook)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

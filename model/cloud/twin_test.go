@@ -29,7 +29,7 @@ func TestDeparturesSettleAlikeHoweverTheyAreWatched(t *testing.T) {
 	for name, scenario := range cases {
 		t.Run(name, func(t *testing.T) {
 			cfg := scenario()
-			settled, atOnce := must(build(cfg, 0, false)), must(build(cfg, 0, true))
+			settled, atOnce := must(build(t.Context(), cfg, 0, false)), must(build(t.Context(), cfg, 0, true))
 			sameOutcome(t, run(t, settled), run(t, atOnce))
 			if few, many := settled.kernel.Processed(), atOnce.kernel.Processed(); many < few {
 				t.Errorf("%d events when somebody looks, %d with each departure: the test compares nothing", few, many)

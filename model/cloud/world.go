@@ -14,7 +14,7 @@ import (
 // World is the mutable state of one replication: a kernel and the two planes
 // that schedule on it.
 type World struct {
-	cfg         *Config
+	cfg         *Config // its own: it may end early
 	replication int
 	kernel      *sim.Kernel[model.Event]
 	data        *dataplane.Plane
@@ -25,14 +25,22 @@ type World struct {
 // capacity, in service and warm. It fails with all that [Config.Validate] finds, or
 // when the hosts are too small for what runs at the start.
 func New(cfg *Config, replication int) (*World, error) {
-	return build(cfg, replication, false)
+	return Build(context.Background(), cfg, replication)
 }
 
-// build is [New], on request with every departure as an event of its instant.
-func build(cfg *Config, replication int, everyDeparture bool) (*World, error) {
+// Build is [New] for who may be interrupted: a cancelled context ends it early, with
+// the context's error.
+func Build(ctx context.Context, cfg *Config, replication int) (*World, error) {
+	return build(ctx, cfg, replication, false)
+}
+
+// build is [Build], on request with every departure as an event of its instant.
+func build(ctx context.Context, cfg *Config, replication int, everyDeparture bool) (*World, error) {
 	if err := errors.Join(cfg.Validate()...); err != nil {
 		return nil, err
 	}
+	own := *cfg
+	cfg = &own
 	w := &World{cfg: cfg, replication: replication, kernel: sim.NewKernel[model.Event]()}
 	var err error
 	w.data, err = dataplane.New(dataplane.Setup{
@@ -45,7 +53,11 @@ func build(cfg *Config, replication int, everyDeparture bool) (*World, error) {
 	w.control, err = controlplane.New(controlplane.Setup{
 		Estate: &cfg.Estate, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
 		Data: w.data, Balancers: cfg.balancers(), TargetGroups: len(cfg.TargetGroups),
+		Halted: func() bool { return ctx.Err() != nil },
 	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +84,28 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 	return w.outcome(), nil
 }
 
+// Cut returns what a world showed that was ended early, as if its run were as long
+// as it has come; false if it has come to nothing yet. The world is of no use
+// afterwards.
+func (w *World) Cut() (*Outcome, bool) {
+	now := w.kernel.Now()
+	if now < sim.Second {
+		return nil, false
+	}
+	w.cfg.Duration, w.cfg.Warmup = now, min(w.cfg.Warmup, now)
+	return w.outcome(), true
+}
+
+// mask is how many events pass, less one, until a world looks whether it is to end:
+// some launch a thousand instances.
+const mask = 1<<10 - 1
+
 // RunUntil plays the world up to and including an instant within its horizon, for
 // who wants to look at it there; [World.Run] plays the rest. A cancelled context
 // ends it early with the context's error.
 func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 	for n := 0; w.step(min(at, w.cfg.Duration)); n++ {
-		if n&0xffff == 0 && ctx.Err() != nil {
+		if n&mask == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}

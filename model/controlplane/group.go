@@ -103,7 +103,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 	g := &cp.groups[i]
 	have := cp.capacity(g)
 	cp.forgetClaims(i)
-	for n := g.desired + g.surge - have; n > 0; n-- {
+	for n := g.desired + g.surge - have; n > 0 && !cp.halts(n); n-- {
 		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
 			cp.reclaimForGroup(i, n, l)
 			cp.launchesFail(i, l)

@@ -23,7 +23,8 @@ type Setup struct {
 	Replication  int
 	Data         DataPlane
 	Balancers    []Balancer
-	TargetGroups int // how many there are
+	TargetGroups int         // how many there are
+	Halted       func() bool // the world is of no use any more: launches may be left out; nil: never
 }
 
 // Balancer is what the bill needs to know of a load balancer.
@@ -47,6 +48,7 @@ type Plane struct {
 	replication  int
 	kernel       *sim.Kernel[model.Event]
 	data         DataPlane
+	halted       func() bool
 	table        [kindCount]row
 	notice       *sim.Timer[model.Event]
 	ledger       *model.Ledger
@@ -90,7 +92,7 @@ func New(setup Setup) (*Plane, error) {
 	frame, estate := setup.Frame, setup.Estate
 	cp := &Plane{
 		cfg: estate, frame: frame, kernel: setup.Kernel, replication: setup.Replication,
-		data: setup.Data, table: newTable(), targetGroups: setup.TargetGroups,
+		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups,
 		zoneDown: make([]int, len(frame.Zones)),
 		ledger: &model.Ledger{
 			Start: frame.Start, End: frame.Duration, Region: frame.Region, Zones: frame.Zones, Types: frame.Types,
@@ -125,6 +127,10 @@ func (cp *Plane) stream(name string) rng.Stream {
 
 func (cp *Plane) overtaken() { cp.late++ }
 
+// halts reports whether nobody waits for launches any more, of which so many are to
+// go. It looks once in 64.
+func (cp *Plane) halts(left int) bool { return left&63 == 0 && cp.halted != nil && cp.halted() }
+
 // owner names who a usage record belongs to and gives it a stream for the
 // chances of its launches.
 func (cp *Plane) owner(name string) int32 {
@@ -145,6 +151,9 @@ func (cp *Plane) newFleets() error {
 		cfg := &cp.cfg.Instances[i]
 		cp.fleets[i] = fleet{cfg: cfg, owner: cp.owner("instance." + cfg.Name)}
 		for n := range cfg.Count {
+			if cp.halts(n) {
+				return nil
+			}
 			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)], true) {
 				return cfg.shortage(n)
 			}

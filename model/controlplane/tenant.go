@@ -223,7 +223,7 @@ func (cp *Plane) endTenant(h slab.Handle, end model.LeaseEnd) {
 // uniform share is left.
 func (cp *Plane) startTenants(i int) {
 	f := &cp.flows[i]
-	for n := poisson(&f.sizes, f.cfg.Initial); n > 0; n-- {
+	for n := poisson(&f.sizes, f.cfg.Initial); n > 0 && !cp.halts(n); n-- {
 		cp.launchTenant(i, f.drawSize(), sim.Seconds(f.lifetimes.Draw(f.aged)*f.lifetimes.Uniform()))
 	}
 }

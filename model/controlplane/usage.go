@@ -221,6 +221,7 @@ func (cp *Plane) closeLedger() {
 	cp.closeHour()
 	end := cp.frame.Duration
 	l := cp.ledger
+	l.End = end // of a run that ended early, too
 	for i := range l.Leases {
 		if l.Leases[i].To == sim.Never {
 			l.Leases[i].To, l.Leases[i].End = end, model.EndedByUser

@@ -151,6 +151,12 @@ func (o *RouteOutcome) failed() int64 {
 	return n
 }
 
+// trim leaves out the minutes that a run did not come to which ended early.
+func (o *RouteOutcome) trim(minutes int) {
+	o.Arrivals, o.Completes, o.Failures = o.Arrivals[:minutes+1], o.Completes[:minutes+1], o.Failures[:minutes+1]
+	o.LatencyNs = o.LatencyNs[:minutes+1]
+}
+
 // Outcome closes the books at the horizon.
 func (p *Plane) Outcome() Outcome {
 	p.settleAll()
@@ -164,6 +170,7 @@ func (p *Plane) Outcome() Outcome {
 		if r.Latency == nil {
 			continue
 		}
+		r.trim(minutesOf(end))
 		r.InFlight = r.Arrived - r.Completed - r.failed()
 		if r.Workload != None {
 			out.Routes = append(out.Routes, *r)

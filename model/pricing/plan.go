@@ -30,7 +30,13 @@ type Plan struct {
 	WithoutSpot bool
 	// Dedicated gives the On-Demand instances on shared hardware dedicated tenancy.
 	Dedicated bool
+	// Halted, if set, reports that nobody waits for invoices any more: those made
+	// from then on are not right.
+	Halted func() bool
 }
+
+// halts asks Halted.
+func (p Plan) halts() bool { return p.Halted != nil && p.Halted() }
 
 // Bill returns what the usage costs, and leaves the ledger as it is. Commitments
 // that are not valid are a caller's error: see [Commitment.Validate].
@@ -47,6 +53,7 @@ func (p Plan) Bill(ledger *model.Ledger) Invoice {
 func (p Plan) sheet(ledger *model.Ledger) *sheet {
 	s := newSheet(p.moved(ledger), p.Book)
 	s.freeTier, s.wholeMonths = p.FreeTier, p.WholeAllowances
+	s.halted = p.halts
 	s.commitments, s.capacity, s.discount = named(p.Commitments), p.Capacity, p.Negotiated
 	return s
 }

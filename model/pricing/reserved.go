@@ -82,6 +82,10 @@ func (c *cover) lineUp() {
 	}
 	c.queue = kept
 	for i := range c.queue {
+		if i&63 == 0 && c.sheet.halted != nil && c.sheet.halted() {
+			c.queue, c.room = c.queue[:0], nil
+			return
+		}
 		c.makeRoom(&c.queue[i])
 	}
 }

@@ -22,6 +22,7 @@ type sheet struct {
 	wholeMonths bool // allowances are those of whole months
 	discount    Negotiated
 
+	halted      func() bool // nil: never
 	book        Book
 	commitments []Commitment
 	capacity    []CapacityReservation

@@ -16,19 +16,24 @@ import (
 	"unicode/utf8"
 
 	"headroom/sim"
+	"headroom/sim/memory"
 )
 
 // Columns names the columns to read of a trace file.
 type Columns struct {
 	Numbers []string // not negative; an RFC 3339 timestamp counts as its seconds since 1970
 	Texts   []string // names, of which there are few different ones
+	Until   Until    // which rows are of use; the zero value: all
+	Bytes   int64    // that the columns may take; 0: no bound
 }
 
-// Table is the requested columns of a trace file.
-type Table struct {
-	numbers map[string][]float64
-	texts   map[string][]string
-	lines   []int32 // of each row
+// Until says that only rows up to an instant are of use. The others are checked like
+// them, but of them only the first is kept.
+type Until struct {
+	Column     string   // of times, sorted
+	Unit       sim.Time // that they are in
+	Timestamps float64  // a first number from here on is the start of the run; below it is an offset
+	Span       sim.Time // from the start of the run to the last row of use
 }
 
 // limits bound what a file may cost.
@@ -43,7 +48,8 @@ var fileLimits = limits{rows: 50_000_000, lineBytes: 1 << 16, texts: 1 << 16}
 // ReadTable reads the named columns of a CSV file: UTF-8 with or without a byte
 // order mark, a header line, commas, optional quotes, no line breaks inside
 // quotes, blank lines ignored; compressed by gzip or not. It reads at most 50
-// million lines of at most 64 KiB. An error names the line and the column.
+// million lines of at most 64 KiB, one at a time, and keeps 8 bytes of each number
+// and 4 of each text. An error names the line and the column.
 func ReadTable(r io.Reader, columns Columns) (*Table, error) {
 	return readTable(r, columns, fileLimits)
 }
@@ -53,7 +59,7 @@ func readTable(r io.Reader, columns Columns, limit limits) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tableReader{lines: bufio.NewScanner(plain), limit: limit, interned: map[string]string{}}
+	t := &tableReader{lines: bufio.NewScanner(plain), limit: limit, until: columns.Until, bytes: columns.Bytes, whole: true, interned: map[string]uint32{}}
 	t.lines.Buffer(make([]byte, 0, min(limit.lineBytes, 4096)), limit.lineBytes)
 	if err := t.read(columns); err != nil {
 		if broken := t.scanError(); broken != nil { // which cut the line short
@@ -64,7 +70,7 @@ func readTable(r io.Reader, columns Columns, limit limits) (*Table, error) {
 	if err := t.scanError(); err != nil {
 		return nil, err
 	}
-	if len(t.rowLines) == 0 {
+	if t.rows == 0 {
 		return nil, fmt.Errorf("line %d: no rows below the header", t.line)
 	}
 	return t.table(), nil
@@ -93,7 +99,7 @@ type column struct {
 	field   int
 	isText  bool
 	numbers []float64
-	texts   []string
+	texts   []uint32
 }
 
 // tableReader is the state of one reading.
@@ -105,8 +111,18 @@ type tableReader struct {
 	width    int // fields of the header
 	columns  []column
 	fields   [][]byte
-	rowLines []int32
-	interned map[string]string
+	rows     int // kept
+	steps    []lineStep
+	interned map[string]uint32
+	names    []string
+
+	until    Until
+	bytes    int64   // that the columns may take
+	origin   float64 // of the times
+	previous float64 // time
+	begun    bool    // origin and previous are set
+	beyond   bool    // a row beyond the span was met
+	whole    bool    // all times are whole seconds after the origin
 }
 
 // scan moves to the next line that is not blank.
@@ -177,7 +193,7 @@ func (t *tableReader) header(columns Columns) error {
 	return nil
 }
 
-// row appends the fields of the line to the columns.
+// row appends the fields of the line to the columns, if the row is of use.
 func (t *tableReader) row() error {
 	if err := t.split(); err != nil {
 		return err
@@ -185,25 +201,94 @@ func (t *tableReader) row() error {
 	if len(t.fields) != t.width {
 		return fmt.Errorf("must have %d fields like the header, got %d", t.width, len(t.fields))
 	}
+	keep := !t.beyond
 	for i := range t.columns {
-		c := &t.columns[i]
-		field := t.fields[c.field]
-		if c.isText {
-			text, err := t.intern(field)
-			if err != nil {
-				return fmt.Errorf("column %s: %w", c.name, err)
-			}
-			c.texts = append(c.texts, text)
-			continue
+		if err := t.field(&t.columns[i], keep); err != nil {
+			return fmt.Errorf("column %s: %w", t.columns[i].name, err)
 		}
-		v, err := number(field)
-		if err != nil {
-			return fmt.Errorf("column %s: %w", c.name, err)
+	}
+	if !keep {
+		return nil
+	}
+	if last := len(t.steps) - 1; last < 0 || t.steps[last].line+t.rows-t.steps[last].row != t.line {
+		t.steps = append(t.steps, lineStep{t.rows, t.line})
+	}
+	if t.rows++; t.bytes > 0 && int64(t.rows)*t.rowBytes() > t.bytes {
+		return fmt.Errorf("must fit into %s of memory with the rows above, of which all up to the end of the run are of use: run.memory gives more",
+			memory.Text(t.bytes))
+	}
+	return nil
+}
+
+// rowBytes is what a row takes.
+func (t *tableReader) rowBytes() int64 {
+	bytes := int64(0)
+	for i := range t.columns {
+		bytes += 8
+		if t.columns[i].isText {
+			bytes -= 4
 		}
+	}
+	return bytes
+}
+
+// field reads a field of the line into its column.
+func (t *tableReader) field(c *column, keep bool) error {
+	field := t.fields[c.field]
+	if c.isText {
+		place, err := t.intern(field)
+		if err == nil && keep {
+			c.texts = append(c.texts, place)
+		}
+		return err
+	}
+	v, err := number(field)
+	if err != nil {
+		return err
+	}
+	if c.name == t.until.Column {
+		if err := t.time(v); err != nil {
+			return err
+		}
+	}
+	if keep {
 		c.numbers = append(c.numbers, v)
 	}
-	t.rowLines = append(t.rowLines, int32(t.line))
 	return nil
+}
+
+// time looks whether a row is still of use. Of rows that are not, nobody else checks
+// the time.
+func (t *tableReader) time(v float64) error {
+	if !t.begun {
+		t.begun = true
+		if v*t.until.Unit.Seconds() >= t.until.Timestamps {
+			t.origin = v
+		}
+		t.previous = v
+	}
+	offset := (v - t.origin) * float64(t.until.Unit)
+	switch {
+	case !t.beyond:
+		t.beyond = offset > float64(t.until.Span)
+	case v < t.previous:
+		return unsorted(v, t.previous)
+	case offset >= float64(sim.Horizon):
+		return tooLate(v, t.origin)
+	}
+	t.whole = t.whole && sim.Time(math.Round(offset))%sim.Second == 0
+	t.previous = v
+	return nil
+}
+
+// unsorted is the fault of a time after a later one.
+func unsorted(v, previous float64) error {
+	return fmt.Errorf("must be sorted, got %s after %s", plain(v), plain(previous))
+}
+
+// tooLate is the fault of a time that no run can reach.
+func tooLate(v, origin float64) error {
+	return fmt.Errorf("must be at most %v after the start (%s), got %s", sim.Horizon, plain(origin), plain(v))
 }
 
 // split sets fields to those of the line.
@@ -235,17 +320,18 @@ func (t *tableReader) split() error {
 	return nil
 }
 
-// intern returns the field as a string that equal fields share.
-func (t *tableReader) intern(field []byte) (string, error) {
-	if s, ok := t.interned[string(field)]; ok {
-		return s, nil
+// intern returns the place of a field in the names, which equal fields share.
+func (t *tableReader) intern(field []byte) (uint32, error) {
+	if place, ok := t.interned[string(field)]; ok {
+		return place, nil
 	}
-	if len(t.interned) == t.limit.texts {
-		return "", fmt.Errorf("must have at most %d different values", t.limit.texts)
+	if len(t.names) == t.limit.texts {
+		return 0, fmt.Errorf("must have at most %d different values", t.limit.texts)
 	}
-	s := string(field)
-	t.interned[s] = s
-	return s, nil
+	place := uint32(len(t.names))
+	t.interned[string(field)] = place
+	t.names = append(t.names, string(field))
+	return place, nil
 }
 
 // number returns the value of a field.
@@ -278,63 +364,13 @@ func shorten(field []byte) string {
 
 // table returns what was read.
 func (t *tableReader) table() *Table {
-	table := &Table{numbers: map[string][]float64{}, texts: map[string][]string{}, lines: t.rowLines}
+	table := &Table{rows: t.rows, numbers: map[string][]float64{}, texts: map[string]Names{}, lines: t.steps, whole: t.whole}
 	for _, c := range t.columns {
 		if c.isText {
-			table.texts[c.name] = c.texts
+			table.texts[c.name] = Names{c.texts, t.names}
 		} else {
 			table.numbers[c.name] = c.numbers
 		}
 	}
 	return table
 }
-
-// Rows returns the number of rows.
-func (t *Table) Rows() int { return len(t.lines) }
-
-// Line returns the line of the file that holds a row, from 1.
-func (t *Table) Line(row int) int { return int(t.lines[row]) }
-
-// Numbers returns a column that was requested as numbers; nil if it was not.
-func (t *Table) Numbers(name string) []float64 { return t.numbers[name] }
-
-// Texts returns a column that was requested as texts; nil if it was not.
-func (t *Table) Texts(name string) []string { return t.texts[name] }
-
-// Times returns a column of numbers as instants, like [Table.Instants]. It is an
-// error if they are unsorted.
-func (t *Table) Times(name string, unit sim.Time, origin float64) ([]sim.Time, error) {
-	at, err := t.Instants(name, unit, origin)
-	for i := 1; i < len(at); i++ {
-		if column := t.numbers[name]; column[i] < column[i-1] {
-			return nil, fmt.Errorf("line %d: column %s: must be sorted, got %s after %s", t.Line(i), name, plain(column[i]), plain(column[i-1]))
-		}
-	}
-	return at, err
-}
-
-// Instants returns a column of numbers as instants in that unit since origin, the
-// number that stands for the start of the run: 0 for offsets, or the least. It is
-// an error if one is before the origin or beyond [sim.Horizon]. Timestamps of this
-// century in seconds, or finer, are exact to a quarter of a microsecond.
-func (t *Table) Instants(name string, unit sim.Time, origin float64) ([]sim.Time, error) {
-	column, ok := t.numbers[name]
-	if !ok {
-		return nil, fmt.Errorf("column %s: was not read", name)
-	}
-	at := make([]sim.Time, len(column))
-	for i, v := range column {
-		offset := (v - origin) * float64(unit)
-		switch {
-		case !(offset >= 0):
-			return nil, fmt.Errorf("line %d: column %s: must not be before the start (%s), got %s", t.Line(i), name, plain(origin), plain(v))
-		case offset >= float64(sim.Horizon):
-			return nil, fmt.Errorf("line %d: column %s: must be at most %v after the start (%s), got %s", t.Line(i), name, sim.Horizon, plain(origin), plain(v))
-		}
-		at[i] = sim.Time(math.Round(offset))
-	}
-	return at, nil
-}
-
-// plain formats a number without an exponent.
-func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

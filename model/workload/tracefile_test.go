@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -24,6 +25,14 @@ func zip(text string) []byte {
 	return b.Bytes()
 }
 
+func texts(t *Table, name string) []string {
+	var all []string
+	for row := range t.Texts(name).Len() {
+		all = append(all, t.Texts(name).At(row))
+	}
+	return all
+}
+
 func TestReadTableReadsWhatPeopleHave(t *testing.T) {
 	for name, file := range map[string]string{
 		"plain":            "time,requests,size\n0,3,a\n1.5,4e1,b\n2,0,a\n",
@@ -40,7 +49,7 @@ func TestReadTableReadsWhatPeopleHave(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		got := fmt.Sprint(table.Rows(), table.Numbers("time"), table.Numbers("requests"), table.Texts("size"))
+		got := fmt.Sprint(table.Rows(), table.Numbers("time"), table.Numbers("requests"), texts(table, "size"))
 		if want := "3 [0 1.5 2] [3 40 0] [a b a]"; got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
@@ -166,8 +175,8 @@ func FuzzReadTable(f *testing.F) {
 			return
 		}
 		n := table.Rows()
-		if n == 0 || len(table.Numbers("t")) != n || len(table.Numbers("n")) != n || len(table.Texts("s")) != n {
-			t.Fatalf("got %d rows of %d, %d and %d fields", n, len(table.Numbers("t")), len(table.Numbers("n")), len(table.Texts("s")))
+		if n == 0 || len(table.Numbers("t")) != n || len(table.Numbers("n")) != n || table.Texts("s").Len() != n {
+			t.Fatalf("got %d rows of %d, %d and %d fields", n, len(table.Numbers("t")), len(table.Numbers("n")), table.Texts("s").Len())
 		}
 		for i, v := range table.Numbers("n") {
 			if !(v >= 0) || math.IsInf(v, 0) || table.Line(i) < 2 {
@@ -182,4 +191,54 @@ func FuzzReadTable(f *testing.F) {
 			t.Fatalf("a sorted column of times makes no trace: %v", err)
 		}
 	})
+}
+
+// The rows beyond a run are checked like the others, and take nothing.
+func TestRowsBeyondTheRunAreCheckedButNotKept(t *testing.T) {
+	until := Until{Column: "t", Unit: sim.Second, Timestamps: 1e9, Span: 10 * sim.Second}
+	for file, want := range map[string]string{
+		"t\n1\n10\n11\n12\n13\n":                         "[1 10 11] true",
+		"t\n1\n\n10\n10\n":                               "[1 10 10] true",
+		"t\n2e9\n2000000010\n2000000011\n2000000012.5\n": "[2e+09 2.00000001e+09 2.000000011e+09] false",
+		"t\n1\n11\n12\nx\n":                              "line 5: column t: must be a number, got \"x\"",
+		"t\n1\n11\n12\n11.5\n":                           "line 5: column t: must be sorted, got 11.5 after 12",
+		"t\n1\n11\n12\n1e9\n":                            "line 5: column t: must be at most 160127h59m12.303423487s after the start (0), got 1000000000",
+	} {
+		table, err := ReadTable(strings.NewReader(file), Columns{Numbers: []string{"t"}, Until: until})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = fmt.Sprint(table.Numbers("t"), table.WholeSeconds())
+		}
+		if got != want {
+			t.Errorf("%q: got %s, want %s", file, got, want)
+		}
+	}
+}
+
+func TestATableFitsIntoItsMemory(t *testing.T) {
+	columns := Columns{Numbers: []string{"t"}, Texts: []string{"s"}, Bytes: 3 * 12}
+	if _, err := ReadTable(strings.NewReader("t,s\n1,a\n2,a\n3,a\n"), columns); err != nil {
+		t.Error(err)
+	}
+	_, err := ReadTable(strings.NewReader("t,s\n1,a\n\n2,a\n3,a\n4,a\n"), columns)
+	if err == nil || !strings.HasPrefix(err.Error(), "line 6: must fit into 36 bytes of memory") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Gzip that swells a thousand times costs what is used of it.
+func TestAFileCostsWhatIsUsedOfIt(t *testing.T) {
+	file := zip("t,x\n" + strings.Repeat("1,\"a,b\"\n", 5) + strings.Repeat("99,b\n", 200_000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	table, err := ReadTable(bytes.NewReader(file), Columns{Numbers: []string{"t"}, Until: Until{Column: "t", Unit: sim.Second, Timestamps: 1e9, Span: sim.Minute}})
+	runtime.ReadMemStats(&after)
+	if err != nil || table.Rows() != 6 || table.Line(5) != 7 {
+		t.Fatalf("got %v, %v", table, err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("allocated %d bytes for 6 rows of 200,000", took)
+	}
 }

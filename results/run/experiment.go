@@ -2,11 +2,13 @@ package run
 
 import (
 	"context"
+	"errors"
 
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/results"
 	"headroom/scenarios/tables"
+	"headroom/sim/memory"
 )
 
 // Experiment is a scenario that can be simulated, and the plan that bills it. It
@@ -52,19 +54,41 @@ type Replication struct {
 // NaN stands for none observed.
 func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Invoice) }
 
-// replicate is the only way from a config to what it showed.
+// replicate is the only way from a config to what it showed. If memory runs out the
+// replication is what there is until then, with the error.
 func (e *Experiment) replicate(ctx context.Context, replication int) (*Replication, error) {
-	world, err := cloud.New(e.cfg, replication)
+	world, err := cloud.Build(ctx, e.cfg, replication)
 	if err != nil {
 		return nil, err
 	}
 	outcome, err := world.Run(ctx)
 	if err != nil {
-		return nil, err
+		if OutOfMemory(ctx) == nil {
+			return nil, err
+		}
+		cut, ok := world.Cut()
+		if !ok {
+			return nil, err
+		}
+		outcome = cut
 	}
 	r := &Replication{Outcome: outcome, meter: e.meter}
-	if e.plan.Book != nil {
-		r.Invoice = e.plan.Bill(outcome.Ledger)
+	if plan := e.plan; plan.Book != nil {
+		if err == nil {
+			plan.Halted = func() bool { return ctx.Err() != nil }
+		}
+		r.Invoice = plan.Bill(outcome.Ledger)
 	}
-	return r, nil
+	if err == nil && ctx.Err() != nil { // the invoice may be of a part
+		return nil, ctx.Err()
+	}
+	return r, err
+}
+
+// OutOfMemory returns how a context ended because of the memory limit, nil if it did
+// not.
+func OutOfMemory(ctx context.Context) *memory.Exceeded {
+	var over *memory.Exceeded
+	errors.As(context.Cause(ctx), &over)
+	return over
 }

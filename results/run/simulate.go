@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"headroom/model"
 	"headroom/results"
@@ -26,10 +27,18 @@ type Options struct {
 // replication fails, those before it. The error says of which scenario it is,
 // and wraps the cause.
 func Simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*Replication) T) ([]T, error) {
+	return simulate(ctx, e, o, keep, func(*Replication) {})
+}
+
+// simulate is [Simulate], with what to do with replications that memory cut short.
+func simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*Replication) T, cut func(*Replication)) ([]T, error) {
 	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
 		func(ctx context.Context, index int) (kept T, err error) {
 			r, err := e.replicate(ctx, index)
 			if err != nil {
+				if r != nil {
+					cut(r)
+				}
 				return kept, err
 			}
 			return keep(r), nil
@@ -50,18 +59,37 @@ func Simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*R
 // A threshold on a metric that the scenario does not have is an error before
 // anything runs. If ctx is done first, the summary holds the replications that
 // have finished and is marked Interrupted, and the error wraps the context's
-// cause; there is no summary without a replication.
+// cause; there is no summary without a replication. When memory has run out before
+// any finished, it holds one that was cut short then.
 func Summarize(ctx context.Context, e *Experiment, thresholds []model.Threshold, o Options) (*results.Summary, error) {
 	if err := results.CheckThresholds(e.cfg, thresholds); err != nil {
 		return nil, err
 	}
-	measured, err := Simulate(ctx, e, o, func(r *Replication) *results.Measurement {
-		return e.meter.Measure(r.Outcome, &r.Invoice)
-	})
+	measure := func(r *Replication) *results.Measurement { return e.meter.Measure(r.Outcome, &r.Invoice) }
+	var rest remains
+	measured, err := simulate(ctx, e, o, measure, func(r *Replication) { rest.keep(r.Outcome.Replication, measure(r)) })
+	if len(measured) == 0 && rest.measured != nil {
+		measured = append(measured, rest.measured)
+	}
 	if len(measured) == 0 || err != nil && ctx.Err() == nil {
 		return nil, err
 	}
 	return e.meter.Summarize(measured, o.Replications, thresholds), err
+}
+
+// remains is a replication that was cut short, the first of those that were.
+type remains struct {
+	mu       sync.Mutex
+	index    int
+	measured *results.Measurement
+}
+
+func (r *remains) keep(index int, m *results.Measurement) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.measured == nil || index < r.index {
+		r.index, r.measured = index, m
+	}
 }
 
 // Scenario is [Summarize] for a scenario, whose thresholds it judges. The summary

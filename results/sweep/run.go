@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime"
 	"sync"
+
+	"headroom/sim/batch"
 )
 
 // Options say how to run a sweep.
@@ -32,7 +34,7 @@ func Run(ctx context.Context, p *Plan, j *Journal, o Options) error {
 	for range workers {
 		group.Go(func() { c.work(ctx) })
 	}
-	group.Wait()
+	batch.Wait(ctx, &group)
 	return c.conclude(context.Cause(ctx))
 }
 
@@ -45,7 +47,7 @@ func (c *scheduler) work(ctx context.Context) {
 			continue
 		}
 		values, err := replicate(ctx, j.experiment, replication)
-		if err != nil && ctx.Err() != nil {
+		if ctx.Err() != nil { // perhaps nobody waits for it any more
 			return
 		}
 		c.record(j, replication, values, err)

@@ -208,6 +208,7 @@ func (s *Space) Describe() map[string]string {
 	delete(root.Table, "thresholds")
 	if run := root.Table["run"]; run != nil {
 		delete(run.Table, "replications")
+		delete(run.Table, "memory") // how far to go, not where
 	}
 	m := map[string]string{"the scenario": root.Text()}
 	for i, b := range s.blocks {

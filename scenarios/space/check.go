@@ -12,6 +12,7 @@ import (
 // fixedKeys are what no sweep varies, with what says it instead.
 var fixedKeys = map[string]string{
 	"run.replications": "the replications of every point are sweep.replications",
+	"run.memory":       "all points share what the program may take",
 	"include":          "files are included before there is a sweep: an axis may name tables instead",
 	"thresholds":       "all points are judged alike",
 	"sweep":            "a sweep does not change itself",

@@ -292,6 +292,7 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 		t.Choice("lifetime_unit")
 	}
 	rows.Numbers = append([]string{at}, rows.Numbers...)
+	rows.Until = workload.Until{Column: at, Unit: unit, Timestamps: firstTimestamp, Span: l.cfg.Duration.Scaled(speed)}
 	d := l.open(t, "file", rows.Columns)
 	if d == nil {
 		return arrivals{}
@@ -300,7 +301,7 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 	if instants == nil {
 		return arrivals{}
 	}
-	t.Assume("resolution", ordinaryResolution(instants))
+	t.Assume("resolution", ordinaryResolution(d.table))
 	p, err := workload.Trace(workload.Instants{At: instants, Speed: speed, Resolution: t.Duration("resolution")})
 	if err != nil {
 		l.blame(d.path, err)
@@ -310,13 +311,11 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 }
 
 // ordinaryResolution is one second for a log that knows none finer.
-func ordinaryResolution(instants []sim.Time) string {
-	for _, at := range instants {
-		if at%sim.Second != 0 {
-			return "0s"
-		}
+func ordinaryResolution(t *workload.Table) string {
+	if t.WholeSeconds() {
+		return "1s"
 	}
-	return "1s"
+	return "0s"
 }
 
 // readCounts makes arrivals of numbers per period.

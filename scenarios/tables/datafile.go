@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,10 @@ var timeUnits = map[string]sim.Time{
 // offsets: 2001-09-09.
 const firstTimestamp = 1e9
 
+// tableShare is the part of the memory that the columns of one file may take: while
+// they grow and become times, they take some four times as much.
+const tableShare = 5
+
 // dataFile is a table file that a scenario names.
 type dataFile struct {
 	path  string
@@ -35,7 +40,7 @@ func (l *loader) open(t *schema.Table, key string, columns workload.Columns) *da
 		return nil
 	}
 	path := l.located(t, key, name)
-	cached := path + "\x00" + strings.Join(columns.Numbers, "\x00") + "\x00\x00" + strings.Join(columns.Texts, "\x00")
+	cached := path + "\x00" + strings.Join(columns.Numbers, "\x00") + "\x00\x00" + strings.Join(columns.Texts, "\x00") + fmt.Sprint("\x00", columns.Until)
 	d, ok := l.files[cached]
 	if !ok {
 		if d = l.readData(t, key, path, columns); d == nil {
@@ -56,6 +61,7 @@ func (l *loader) readData(t *schema.Table, key, path string, columns workload.Co
 		t.Mistake(key, rule, "")
 		return nil
 	}
+	columns.Bytes = l.options.Memory.Limit() / tableShare
 	table, err := workload.ReadTable(f, columns)
 	_ = f.Close()
 	if err != nil {
@@ -178,10 +184,10 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	for i, when := range instants {
 		var key [2]string
 		if p.typed {
-			key[0] = d.table.Texts(typ)[i]
+			key[0] = d.table.Texts(typ).At(i)
 		}
 		if p.zoned {
-			key[1] = l.letter(d.table.Texts(zone)[i])
+			key[1] = l.letter(d.table.Texts(zone).At(i))
 		}
 		step := model.PriceStep{At: when, USD: d.table.Numbers(usd)[i]}
 		if rule := faultOf(step, p.steps[key]); rule != "" {

@@ -208,14 +208,14 @@ func (l *loader) readTenantRows(d *dataFile, w *controlplane.InstanceWorkload, c
 	sizes := d.table.Texts(c.size)
 	for i, v := range d.table.Numbers(c.lifetime) {
 		w.Trace[i].Lifetime = sim.Seconds(v * c.unit.Seconds())
-		if sizes == nil {
+		if sizes.Len() == 0 {
 			continue
 		}
-		n := slices.Index(c.names, sizes[i])
+		n := slices.Index(c.names, sizes.At(i))
 		if n < 0 {
 			l.Faults = append(l.Faults, schema.Fault{
 				File: d.path, Line: d.table.Line(i), Path: "column " + c.size,
-				Rule: "must be the name of one of the sizes", Got: tree.Quote(sizes[i]), Hint: schema.Hint(sizes[i], c.names),
+				Rule: "must be the name of one of the sizes", Got: tree.Quote(sizes.At(i)), Hint: schema.Hint(sizes.At(i), c.names),
 			})
 			return
 		}

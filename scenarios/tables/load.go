@@ -15,6 +15,7 @@ import (
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
 	"headroom/scenarios/tree"
+	"headroom/sim/memory"
 	"headroom/sim/rng"
 )
 
@@ -38,6 +39,8 @@ type Options struct {
 	// Nil: nothing is, whatever the patterns.
 	Observe func(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error)
 
+	// Memory is told run.memory before data files are read; nil: nobody watches.
+	Memory *memory.Watcher
 	// Files are those there are; nil: those of the file system.
 	Files tree.Files
 }
@@ -55,6 +58,7 @@ type Scenario struct {
 	Config       *cloud.Config
 	Catalog      *catalog.Catalog // of the Region, with the price book
 	Replications int
+	Memory       int64 // bytes that the process may take; 0: the machine's usual share
 	Thresholds   []model.Threshold
 	// Warnings are what is allowed but probably not meant, one line each.
 	Warnings []string

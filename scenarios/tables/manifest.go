@@ -3,6 +3,8 @@ package tables
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -17,7 +19,7 @@ import (
 func (s *Scenario) Manifest() (map[string]string, error) {
 	m := s.Sweep.Describe()
 	for _, path := range s.origin.dataFiles() {
-		content, err := tree.Content(s.origin.options.files(), path)
+		sum, err := checksum(s.origin.options.files(), path)
 		if err != nil {
 			return nil, err
 		}
@@ -25,10 +27,23 @@ func (s *Scenario) Manifest() (map[string]string, error) {
 		if relative, err := filepath.Rel(filepath.Dir(s.origin.path), path); err == nil {
 			name = relative
 		}
-		sum := sha256.Sum256(content)
-		m["the file "+filepath.ToSlash(name)] = hex.EncodeToString(sum[:])
+		m["the file "+filepath.ToSlash(name)] = sum
 	}
 	return m, nil
+}
+
+// checksum returns the sum of what a file contains.
+func checksum(files tree.Files, path string) (string, error) {
+	f, rule := files.Open(path)
+	if rule != "" {
+		return "", fmt.Errorf("%s: %s", path, rule)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // dataFiles lists the files that points read.

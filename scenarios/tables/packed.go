@@ -35,7 +35,7 @@ func (s *Scenario) Pack() ([]byte, error) {
 }
 
 // Unpack is [Load] of what [Scenario.Pack] returned: it reads no file. Of the options,
-// CheckMetric counts.
+// CheckMetric and Memory count.
 func Unpack(b []byte, options Options) (*Scenario, error) {
 	var p parcel
 	if err := json.Unmarshal(b, &p); err != nil {
@@ -46,6 +46,6 @@ func Unpack(b []byte, options Options) (*Scenario, error) {
 	}
 	return Load(p.Path, Options{
 		Set: p.Set, PriceBook: p.PriceBook, Seed: p.Seed, Replications: p.Replications,
-		CheckMetric: options.CheckMetric, Files: tree.Packed(p.Files),
+		CheckMetric: options.CheckMetric, Memory: options.Memory, Files: tree.Packed(p.Files),
 	})
 }

@@ -79,6 +79,10 @@ func (l *loader) layBook(path string, f io.ReadCloser) {
 	book, err := l.catalog.Override(path, f)
 	if err != nil {
 		for _, line := range lines(err) {
+			if whole, ok := strings.CutPrefix(line, path+": "); ok {
+				l.blame(path, errText(whole))
+				continue
+			}
 			l.blame(path, errText("line "+strings.TrimPrefix(line, path+":")))
 		}
 		return

@@ -142,6 +142,7 @@ func (l *loader) connect(top *schema.Table) {
 	}
 	l.connectSpeeds()
 	l.connectAlarms()
+	l.checkFootprint()
 	l.checkStart()
 }
 

@@ -30,6 +30,7 @@ func runKeys() []schema.Key {
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
 			schema.Row("fidelity", schema.OneOf("request: every request").Planned("fluid: flows of requests", "auto: requests where it matters, flows elsewhere"), `"request"`, "what is simulated one by one"),
+			schema.Row("memory", schema.Quantity(schema.GiB, 64<<20, 1<<50), "(three quarters of the machine's, or of what its control group or ulimit -v leaves)", "memory that the program may take: beyond it the run ends with what is finished, and exit code 4"),
 			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds and --out do so for theirs`),
 		}),
 		schema.Within("cloudwatch", "", []schema.Key{
@@ -49,11 +50,25 @@ func (l *loader) readRun(t *schema.Table) {
 	l.cfg.Warmup = t.Duration("warmup")
 	l.scenario.Replications = t.Whole("replications")
 	t.Choice("fidelity")
+	l.readMemory(t)
 	l.run, l.patterns = t, t.Texts("metrics")
 	if t.Sound("duration", "warmup") && l.cfg.Warmup >= l.cfg.Duration {
 		t.Wrong("warmup", "must be shorter than duration ("+l.cfg.Duration.String()+")")
 	}
 	t.Done()
+}
+
+// readMemory reads the limit of the process, which is that of all that it reads from
+// here on.
+func (l *loader) readMemory(t *schema.Table) {
+	bytes := int64(t.Quantity("memory"))
+	if !t.Sound("memory") {
+		return
+	}
+	l.scenario.Memory = bytes
+	if bytes > 0 && l.options.Memory != nil {
+		l.options.Memory.SetLimit(bytes)
+	}
 }
 
 // observe finds out what the metrics that somebody asks for take. What is wrong with

@@ -47,6 +47,7 @@ func (l *loader) finish() {
 	for i := range l.cfg.Workloads {
 		l.warnOfLoad(i)
 	}
+	l.warnOfRecords()
 	l.scenario.crews = l.crews()
 	for _, text := range speedWarnings(l.catalog, l.scenario.crews) {
 		l.warn(text)
@@ -114,6 +115,7 @@ func (l *loader) warnOfLoad(i int) {
 	case capacity == 0:
 		l.warnAt(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
 	case busy > capacity:
+		l.warnOfBacklog(i, busy, capacity, services)
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
 	case a.peak*w.Demand.Mean() > capacity:
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))

@@ -155,8 +155,11 @@ func (l *loader) readDemand(t *schema.Table, w *dataplane.Workload, columns rowC
 		w.Demand = nothing // or a fault, or never asked for
 	}
 	t.Done()
-	for _, v := range cpu {
-		rows.Demand = append(rows.Demand, sim.Seconds(v))
+	if cpu != nil {
+		rows.Demand = make([]sim.Time, len(cpu)) // files are large: it grows no slice
+	}
+	for i, v := range cpu {
+		rows.Demand[i] = sim.Seconds(v)
 	}
 	rows.Request, rows.Response = bytesOf(in), bytesOf(out)
 	if cpu != nil || in != nil || out != nil {
@@ -168,9 +171,12 @@ func (l *loader) readDemand(t *schema.Table, w *dataplane.Workload, columns rowC
 var nothing, _ = rng.Fixed(0)
 
 func bytesOf(values []float64) []model.Bytes {
-	var sizes []model.Bytes
-	for _, v := range values {
-		sizes = append(sizes, model.Bytes(math.Round(v)))
+	if values == nil {
+		return nil
+	}
+	sizes := make([]model.Bytes, len(values))
+	for i, v := range values {
+		sizes[i] = model.Bytes(math.Round(v))
 	}
 	return sizes
 }

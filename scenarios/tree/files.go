@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+
+	"headroom/sim/regular"
 )
 
 // Files is where the files of a scenario are read from.
@@ -23,25 +24,15 @@ type Disk struct{}
 
 // Open implements [Files]. Anything but a regular file might never end.
 func (Disk) Open(path string) (io.ReadCloser, string) {
-	info, err := os.Stat(path)
-	var cause *fs.PathError
+	f, err := regular.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, NoFile
-	case errors.As(err, &cause):
-		return nil, "cannot be read: " + cause.Err.Error()
 	case err != nil:
-		return nil, "cannot be read: " + err.Error()
-	case info.IsDir():
-		return nil, "is a directory"
-	case !info.Mode().IsRegular():
-		return nil, "must be a regular file"
+		return nil, err.Error()
+	default:
+		return f, ""
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, "cannot be read: permission denied"
-	}
-	return f, ""
 }
 
 // Packed is all the files that there are, by path.
@@ -56,12 +47,19 @@ func (p Packed) Open(path string) (io.ReadCloser, string) {
 	return io.NopCloser(bytes.NewReader(content)), ""
 }
 
-// Content returns what a file contains.
+// largestContent is the most bytes of a file that is kept as it is.
+const largestContent = 1 << 30
+
+// Content returns what a file contains, of at most 1 GiB.
 func Content(files Files, path string) ([]byte, error) {
 	f, rule := files.Open(path)
 	if rule != "" {
 		return nil, fmt.Errorf("%s: %s", path, rule)
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	content, err := regular.ReadAll(f, largestContent)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return content, nil
 }

@@ -30,8 +30,9 @@ type Result[T any] struct {
 // If a replication fails, Map returns the results of all indices below the
 // lowest that failed, and its error, which names the index. If ctx is done
 // first, Map returns all results that have finished, and the cause; the context
-// is passed to run, which should look at it from time to time. Map panics if n
-// is negative.
+// is passed to run, which should look at it from time to time: calls that do not
+// return within [Patience] are left behind, and what they return is lost. Map
+// panics if n is negative.
 func Map[T any](
 	ctx context.Context, n int, options Options, run func(ctx context.Context, index int) (T, error),
 ) ([]Result[T], error) {
@@ -51,7 +52,7 @@ func Map[T any](
 			}
 		})
 	}
-	group.Wait()
+	Wait(ctx, &group)
 	return b.results(ctx)
 }
 
@@ -62,6 +63,7 @@ type batch[T any] struct {
 	started  int          // indices handed out
 	done     int          // replications finished without error
 	failed   int          // lowest index that failed, or the number of indices
+	over     bool         // the results are out
 	progress func(done int)
 }
 
@@ -94,6 +96,9 @@ func (b *batch[T]) attempt(ctx context.Context, index int, run func(context.Cont
 func (b *batch[T]) record(ctx context.Context, index int, o outcome[T]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.over { // nobody waits for it
+		return
+	}
 	if o.err != nil {
 		if interrupted(ctx, o.err) {
 			return
@@ -117,6 +122,9 @@ func interrupted(ctx context.Context, err error) bool {
 
 // results collects what Map returns.
 func (b *batch[T]) results(ctx context.Context) ([]Result[T], error) {
+	b.mu.Lock() // against calls that were left behind
+	defer b.mu.Unlock()
+	b.over = true
 	results := make([]Result[T], 0, b.done)
 	for i, o := range b.outcomes[:b.failed] {
 		if o.finished {
