@@ -21,12 +21,16 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 	o := f.options(e)
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	o.Progress = bar.advance
-	advice, err := buying.Recommend(c.Context(), e.Config, o)
+	advice, stopped := buying.Recommend(c.Context(), e.Config, o)
 	bar.end()
-	if err != nil {
-		return stopped(c, err)
+	if advice == nil {
+		return fruitless(c, stopped)
 	}
 	advice.PriceDate = e.Catalog.PriceDate()
 	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
-	return report.WriteAdvice(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+	err = report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+	if stopped != nil {
+		stopped = interruption(c.Context(), stopped)
+	}
+	return together(err, stopped)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -19,6 +20,7 @@ const (
 	exitInput       = 2   // bad input; nothing was run
 	exitBreached    = 3   // a threshold was breached
 	exitInterrupted = 130 // what was finished is kept
+	exitUnread      = 141 // nobody reads standard output any more: as a shell tells it of SIGPIPE
 )
 
 // failure is an error with the exit code that it asks for.
@@ -41,14 +43,45 @@ func badInput(err error) error {
 // execute runs the command line and returns the exit code.
 func execute(ctx context.Context, args []string) int {
 	begun := false // the arguments were accepted
-	root := newRoot()
+	out := &console{}
+	root := newRoot(out)
 	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
+	code := 0
+	for _, err := range separate(root.ExecuteContext(ctx)) {
+		if lost := (*unwritten)(nil); errors.As(err, &lost) {
+			continue // said below
+		}
+		fmt.Fprintln(os.Stderr, diagnosis(err))
+		if code == 0 {
+			code = exitCode(err, begun)
+		}
 	}
-	fmt.Fprintln(os.Stderr, diagnosis(err))
+	switch {
+	case out.failed == nil:
+		return code
+	case !out.nobodyReads():
+		fmt.Fprintln(os.Stderr, diagnosis(out.failed))
+		return exitInternal
+	case code == 0:
+		return exitUnread
+	}
+	return code
+}
+
+// separate returns the errors of a command, none for nil.
+func separate(err error) []error {
+	if all, is := err.(several); is {
+		return all
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+// exitCode is what an error asks for.
+func exitCode(err error, begun bool) int {
 	if f := (*failure)(nil); errors.As(err, &f) {
 		return f.code
 	}
@@ -76,7 +109,7 @@ func printable(lines string) string {
 	return strings.Join(all, "\n")
 }
 
-func newRoot() *cobra.Command {
+func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "headroom",
 		Short: "Simulates cloud capacity: what a scenario costs, and how slow it gets",
@@ -91,7 +124,7 @@ hosts under a load, with intervals around every number.
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.SetOut(os.Stdout)
+	root.SetOut(out)
 	root.SetErr(os.Stderr)
 	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newExplain(), newInit(), newVersion())
 	return root

@@ -83,16 +83,18 @@ const (
 // marked returns the kind that the marker of a folder names; empty if it has none, or
 // one that was not written to its end.
 func marked(dir string) (kind string, err error) {
-	file, err := os.Open(filepath.Join(dir, marker))
-	if errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(dir, marker)
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 		return "", nil
 	} else if err != nil {
 		return "", err
 	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+	file, err := os.Open(path)
+	if err != nil {
 		return "", err
 	}
+	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, longestMark))
 	if err != nil {
 		return "", err

@@ -42,6 +42,7 @@ func (e *Experiment) Replicate(ctx context.Context, replication int) ([]float64,
 
 // Replication is one that was simulated and billed.
 type Replication struct {
+	Index   int // from 0
 	Outcome *cloud.Outcome
 	Invoice pricing.Invoice
 
@@ -62,7 +63,7 @@ func (e *Experiment) replicate(ctx context.Context, replication int) (*Replicati
 	if err != nil {
 		return nil, err
 	}
-	r := &Replication{Outcome: outcome, meter: e.meter}
+	r := &Replication{Index: replication, Outcome: outcome, meter: e.meter}
 	if e.plan.Book != nil {
 		r.Invoice = e.plan.Bill(outcome.Ledger)
 	}
