@@ -21,16 +21,12 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 	o := f.options(e)
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	o.Progress = bar.advance
-	advice, stopped := buying.Recommend(c.Context(), e.Config, o)
+	advice, err := buying.Recommend(c.Context(), e.Config, o)
 	bar.end()
-	if advice == nil {
-		return fruitless(c, stopped)
+	if err != nil {
+		return fruitless(c, err)
 	}
 	advice.PriceDate = e.Catalog.PriceDate()
 	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
-	err = report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
-	if stopped != nil {
-		stopped = interruption(c.Context(), stopped)
-	}
-	return together(err, stopped)
+	return report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
 }

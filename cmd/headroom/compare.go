@@ -158,7 +158,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 // fruitless turns the error of a simulation that has shown nothing into the exit code.
 func fruitless(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
-		return &failure{exitInterrupted, errors.New("interrupted before anything had finished")}
+		return &failure{exitInterrupted, errors.New("interrupted; there is nothing to show yet")}
 	}
 	return err
 }

@@ -189,11 +189,11 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	if axes := len(job.e.Sweep.Axes()); swept == nil && job.e.Sweep.Design == "saltelli" {
 		job.page.Rows = job.plan.Points / (axes + 2)
 	}
-	if f.out != "" {
-		err = job.page.SaveSweep(job.folder, f.replicationRows)
-	}
-	printed := error(nil)
-	if swept == nil || interrupts(ctx, swept) || !job.journal.Empty() { // what there is, whatever happened
+	var printed error
+	if stopped := swept != nil && !interrupts(ctx, swept); !stopped || !job.journal.Empty() { // what there is
+		if f.out != "" {
+			err = job.page.SaveSweep(job.folder, f.replicationRows)
+		}
 		printed = job.page.Write(job.out, job.format)
 	}
 	switch {

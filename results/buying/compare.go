@@ -100,7 +100,7 @@ type Row struct {
 
 // priceTime is how long the pricing of what is there may take once a comparison is
 // interrupted.
-const priceTime = 600 * time.Millisecond
+const priceTime = 300 * time.Millisecond
 
 // Compare prices a scenario under each plan. If ctx is done first, the comparison is
 // of what had finished and is marked Interrupted, rows without it are empty, and the

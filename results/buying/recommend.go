@@ -31,19 +31,16 @@ type Offer struct {
 }
 
 // Recommend sizes commitments to the expected cost of the demand that a scenario
-// shows per clock hour. If ctx is done first, it is that of the replications that have
-// finished, if any have, and the error wraps the cause.
+// shows per clock hour. There is none if ctx is done first: to size takes as long as to
+// simulate.
 func Recommend(ctx context.Context, cfg *cloud.Config, o Options) (*Advice, error) {
 	r := runner{options: o}
 	runs, err := r.simulate(ctx, cfg)
-	if len(runs) == 0 || err != nil && ctx.Err() == nil {
+	if err != nil {
 		return nil, err
 	}
-	a := &Advice{Scenario: cfg.Name, Seed: cfg.Seed, Replications: len(runs), Config: cfg}
-	if err != nil {
-		a.Warnings = append(a.Warnings, fmt.Sprintf("interrupted: %d of %d replications finished", len(runs), o.Replications))
-	}
-	if len(runs) == 1 {
+	a := &Advice{Scenario: cfg.Name, Seed: cfg.Seed, Replications: o.Replications, Config: cfg}
+	if o.Replications == 1 {
 		a.Warnings = append(a.Warnings, "one replication: no intervals, and one demand only; `--replications 10` gives more")
 	}
 	a.Warnings = append(a.Warnings, "Savings Plan rates are estimates where they are not published: those of Reserved Instances of the same term and payment, for EC2 Instance plans probably low")
@@ -59,7 +56,7 @@ func Recommend(ctx context.Context, cfg *cloud.Config, o Options) (*Advice, erro
 			}),
 		})
 	}
-	return a, err
+	return a, nil
 }
 
 // CheckCommitments returns what is wrong with names of plans that should buy
