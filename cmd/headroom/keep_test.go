@@ -343,3 +343,41 @@ func TestInterruptedComparisonKeepsWhatIsFinished(t *testing.T) {
 		t.Errorf("compare.json: %v\n%s", err, content)
 	}
 }
+
+// The folder of a sweep without --out goes away after Ctrl-C, and one that kill -9 has
+// left with the next sweep.
+func TestTemporarySweepFoldersGoAway(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	folders := func() []string {
+		found, err := filepath.Glob(filepath.Join(temporary, "headroom-sweep-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	p := &mortal{name: "headroom", args: []string{"sweep", "tiny.toml", "--replications", "10000"}, dir: tinyDir(t)}
+	begin := func() {
+		p.start(t)
+		for end := time.Now().Add(time.Minute); len(folders()) == 0 && time.Now().Before(end); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	begin()
+	if code := p.signal(t, os.Interrupt); code != exitInterrupted || len(folders()) > 0 {
+		t.Errorf("exit code %d, leaves %v", code, folders())
+	}
+	begin()
+	p.kill()
+	left := folders()
+	if len(left) != 1 {
+		t.Fatalf("after kill -9: %v", left)
+	}
+	if err := os.Chtimes(left[0], time.Now(), time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if s := says(t, p.dir, sound(), []string{"sweep", "tiny.toml", "--quiet"}); s.code != 0 || len(folders()) > 0 {
+		t.Errorf("then exit code %d, %s, leaves %v", s.code, s.errors, folders())
+	}
+}
