@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Folder is a folder that this process has. It is not safe for concurrent use.
@@ -74,6 +75,7 @@ func (f *Folder) removeMade() {
 // missing returns which directories have to be made, the innermost first.
 func missing(dir string) []string {
 	var all []string
+	dir = filepath.Clean(dir)
 	for {
 		if _, err := os.Lstat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) {
 			return all
@@ -100,7 +102,7 @@ func (f *Folder) claim() error {
 	if err != nil {
 		return err
 	}
-	if err := file.Lock(); err != nil {
+	if err := file.Lock(); errors.Is(err, syscall.EWOULDBLOCK) { // not all file systems have locks
 		f.isNew, f.made = false, nil // theirs
 		return errors.Join(taken, file.Close())
 	}

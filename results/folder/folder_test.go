@@ -137,6 +137,9 @@ func TestNoFailureLosesAFile(t *testing.T) {
 					t.Errorf("%s at operation %d, fresh %v: %s", end, n, fresh, fault)
 				}
 				last = disk.Count() < n
+				if end == "broken" && err == nil && !last {
+					t.Errorf("operation %d fails, and nothing is said", n)
+				}
 			}
 			if n < 20 {
 				t.Errorf("%s: only %d operations", end, n)
