@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -56,7 +57,7 @@ func TestClusterFilesStartWhatThereIs(t *testing.T) {
 		}
 		for _, args := range commandsIn(t, string(text)) {
 			withCommands[file.Name()] = true
-			c, rest, err := newRoot().Find(args)
+			c, rest, err := newRoot(io.Discard).Find(args)
 			switch {
 			case err != nil:
 				t.Errorf("%s: headroom %s: %v", file.Name(), strings.Join(args, " "), err)

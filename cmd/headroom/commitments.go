@@ -25,9 +25,9 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 	advice, err := buying.Recommend(c.Context(), e.Config, o)
 	bar.end()
 	if err != nil {
-		return stopped(c, err)
+		return fruitless(c, err)
 	}
 	advice.PriceDate = e.Catalog.PriceDate()
 	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
-	return report.WriteAdvice(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+	return report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
 }

@@ -12,6 +12,7 @@ import (
 	"headroom/model"
 	"headroom/model/pricing"
 	"headroom/results/buying"
+	"headroom/results/folder"
 	"headroom/results/report"
 )
 
@@ -93,7 +94,8 @@ and with both, under the same random numbers, and prices what was used under eac
 plan: On-Demand, Reserved Instances, Savings Plans, Spot, Dedicated Hosts, mixed.
 Commitments are sized to their own optimum unless --commit tells a size: a number
 of Reserved Instances of each family or type, or dollars an hour of Savings Plan.
-With --out it also writes compare.json, compare.csv and an invoice for each plan.`,
+With --out it also writes compare.json, compare.csv and an invoice for each plan.
+Interrupted, it prices what had finished and says what is missing.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
@@ -114,11 +116,6 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 			return badInput(fmt.Errorf("--sort: %w", err))
 		}
 	}
-	if f.out != "" {
-		if err := report.CheckPlansDir(f.out); err != nil {
-			return badInput(fmt.Errorf("--out: %w", err))
-		}
-	}
 	format, e, err := f.open(c, files)
 	if err != nil {
 		return err
@@ -128,33 +125,42 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	v.Mixed, _ = e.AsMixed()
 	o := f.options(e)
 	o.Size = size
+	var to *folder.Folder
+	if f.out != "" {
+		if to, err = openOut(f.out, report.PlansFolder()); err != nil {
+			return err
+		}
+		defer giveBack(to)
+	}
 	e.limitMemory(c.Context())
 	defer gracefully(c.Context())()
 	bar := newProgress(e.Name, o.Simulations(v), f.quiet)
 	o.Progress = bar.advance
-	comparison, err := buying.Compare(c.Context(), v, o)
+	comparison, stopped := buying.Compare(c.Context(), v, o)
 	bar.end()
-	if err != nil {
-		return stopped(c, err)
+	if comparison == nil {
+		return fruitless(c, stopped)
 	}
 	comparison.PriceDate = e.Catalog.PriceDate()
 	comparison.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], comparison.Warnings...)
 	if f.sort != "" {
 		comparison.Sort(f.sort)
 	}
-	if f.out != "" {
-		if err := report.SavePlans(f.out, comparison); err != nil {
-			return err
-		}
+	var unsaved error
+	if to != nil { // what cannot be saved is printed all the same
+		unsaved = report.SavePlans(to, comparison)
 	}
-	return report.WritePlans(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, comparison)
+	err = report.WritePlans(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, comparison)
+	if stopped != nil {
+		stopped = interruption(c.Context(), stopped)
+	}
+	return together(unsaved, err, stopped)
 }
 
-// stopped turns the error of a simulation that is of no use unfinished into the
-// exit code.
-func stopped(c *cobra.Command, err error) error {
+// fruitless turns the error of a simulation that has shown nothing into the exit code.
+func fruitless(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
-		return halted(c.Context(), "there was nothing to compare yet")
+		return halted(c.Context(), "there is nothing to show yet")
 	}
 	return err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -79,14 +78,20 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	}
 	n := max(a.Replications, b.Replications)
 	a.limitMemory(c.Context())
+	defer gracefully(c.Context())()
 	bar := newProgress("diff", n, f.quiet)
-	page.Comparison, err = run.Compare(c.Context(), run.Of(a.Scenario), run.Of(b.Scenario),
+	var stopped error
+	page.Comparison, stopped = run.Compare(c.Context(), run.Of(a.Scenario), run.Of(b.Scenario),
 		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance})
 	bar.end()
-	if err != nil {
-		return stopped(c, err)
+	if page.Comparison == nil {
+		return fruitless(c, stopped)
 	}
-	return page.Write(os.Stdout, format)
+	if stopped != nil {
+		page.Notes = append(page.Notes, fmt.Sprintf("warning: interrupted: %d of %d pairs finished", page.Comparison.Replications, n))
+		stopped = interruption(c.Context(), stopped)
+	}
+	return together(page.Write(c.OutOrStdout(), format), stopped)
 }
 
 // pair reads both scenarios: two files, or one without and with --set.

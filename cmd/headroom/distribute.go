@@ -16,11 +16,13 @@ import (
 // distributed reports whether others may compute points of the sweep.
 func (f *sweepFlags) distributed() bool { return f.cluster.server != "" || f.cluster.listen != "" }
 
-// serverDirectory is where a server in this process keeps what it has, below --out.
+// serverDirectory is where a server in this process keeps what it has, in the folder of
+// the sweep.
 const serverDirectory = "nats"
 
-// joinCluster reaches or starts the server that carries the sweep, if one does.
-func (f *sweepFlags) joinCluster(ctx context.Context, log func(string)) (*jetstream.Cluster, error) {
+// joinCluster reaches or starts the server that carries the sweep, if one does: in a
+// directory below that of the sweep.
+func (f *sweepFlags) joinCluster(ctx context.Context, dir string, log func(string)) (*jetstream.Cluster, error) {
 	if !f.distributed() {
 		return nil, nil
 	}
@@ -29,8 +31,8 @@ func (f *sweepFlags) joinCluster(ctx context.Context, log func(string)) (*jetstr
 		return nil, err
 	}
 	o.Name, o.Log = "headroom sweep", log
-	if f.cluster.listen != "" && f.out != "" {
-		o.Dir = filepath.Join(f.out, serverDirectory)
+	if f.cluster.listen != "" {
+		o.Dir = filepath.Join(dir, serverDirectory)
 	}
 	cluster, err := openCluster(ctx, o)
 	if err == nil && f.cluster.listen != "" {
@@ -101,14 +103,13 @@ func (f *sweepFlags) begun() bool {
 	return err == nil
 }
 
-// undo removes what a sweep has left that could not begin.
+// undo removes what a sweep has left in its folder that could not begin.
 func (f *sweepFlags) undo() {
 	if f.out == "" {
 		return
 	}
 	_ = os.Remove(filepath.Join(f.out, sweep.JournalName)) // what cannot be removed stays, and does no harm
 	_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
-	_ = os.Remove(f.out)
 }
 
 // leave hangs up, and removes what a server in this process has kept: a sweep that

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"headroom/results/folder"
 )
 
 // starter is a scenario to start from.
@@ -45,16 +46,9 @@ or to DIR/scenario.toml. It never overwrites a file.`,
 
 // writeNew writes a file that must not exist, making its directory.
 func writeNew(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	err := folder.WriteNew(disk, path, content)
 	if errors.Is(err, fs.ErrExist) {
 		return badInput(fmt.Errorf("init: %s exists and is not overwritten", path))
 	}
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	return errors.Join(err, file.Close())
+	return err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"headroom": main})
+	testscript.Main(tests{m}, map[string]func(){"headroom": main, "headroom-killed": killed})
 }
 
 // tests are those of the package, after which nothing is left of what they built.

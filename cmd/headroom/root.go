@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -20,6 +21,7 @@ const (
 	exitBreached    = 3   // a threshold was breached
 	exitMemory      = 4   // the memory limit was reached; what was finished is kept
 	exitInterrupted = 130 // what was finished is kept
+	exitUnread      = 141 // nobody reads standard output any more: as a shell tells it of SIGPIPE
 )
 
 // failure is an error with the exit code that it asks for.
@@ -42,17 +44,49 @@ func badInput(err error) error {
 // execute runs the command line and returns the exit code.
 func execute(ctx context.Context, args []string) int {
 	begun := false // the arguments were accepted
-	root := newRoot()
+	out := &console{}
+	root := newRoot(out)
 	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	code := 0
+	errs := separate(root.ExecuteContext(ctx))
+	for _, err := range errs {
+		if lost := (*unwritten)(nil); errors.As(err, &lost) {
+			continue // said below
+		}
+		if f := (*failure)(nil); len(errs) == 1 && ctx.Err() != nil && (!errors.As(err, &f) || f.code == exitInput) {
+			err = halted(ctx, "nothing is kept")
+		}
+		fmt.Fprintln(os.Stderr, diagnosis(err))
+		if code == 0 {
+			code = exitCode(err, begun)
+		}
+	}
+	switch {
+	case out.failed == nil:
+		return code
+	case !out.nobodyReads():
+		fmt.Fprintln(os.Stderr, diagnosis(out.failed))
+		return exitInternal
+	case code == 0:
+		return exitUnread
+	}
+	return code
+}
+
+// separate returns the errors of a command, none for nil.
+func separate(err error) []error {
+	if all, is := err.(several); is {
+		return all
+	}
 	if err == nil {
-		return 0
+		return nil
 	}
-	if f := (*failure)(nil); ctx.Err() != nil && (!errors.As(err, &f) || f.code == exitInput) {
-		err = halted(ctx, "nothing is kept")
-	}
-	fmt.Fprintln(os.Stderr, diagnosis(err))
+	return []error{err}
+}
+
+// exitCode is what an error asks for.
+func exitCode(err error, begun bool) int {
 	if f := (*failure)(nil); errors.As(err, &f) {
 		return f.code
 	}
@@ -80,7 +114,7 @@ func printable(lines string) string {
 	return strings.Join(all, "\n")
 }
 
-func newRoot() *cobra.Command {
+func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "headroom",
 		Short: "Simulates cloud capacity: what a scenario costs, and how slow it gets",
@@ -103,7 +137,7 @@ It exits with
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.SetOut(os.Stdout)
+	root.SetOut(out)
 	root.SetErr(os.Stderr)
 	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newExplain(), newInit(), newVersion())
 	return root

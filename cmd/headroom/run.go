@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results"
+	"headroom/results/folder"
 	"headroom/results/report"
 	"headroom/results/run"
 )
@@ -71,12 +72,17 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	directories, err := f.directories(experiments)
+	folders, err := f.folders(experiments)
 	if err != nil {
-		return badInput(err)
+		return err
 	}
+	defer func() {
+		for _, to := range folders {
+			giveBack(to)
+		}
+	}()
 	var summaries []*results.Summary
-	var failed error
+	var failed, unsaved error
 	end := gracefully(c.Context())
 	for i, e := range experiments {
 		if f.out != "" {
@@ -85,10 +91,8 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 		s, err := e.simulate(c.Context(), f)
 		if s != nil {
 			summaries = append(summaries, s)
-			if f.out != "" {
-				if err := report.Save(directories[i], s, e.Resolved()); err != nil {
-					return err
-				}
+			if f.out != "" { // what cannot be saved is printed all the same
+				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved()))
 			}
 		}
 		if failed = err; failed != nil {
@@ -97,17 +101,35 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	}
 	end()
 	if len(summaries) > 0 {
-		if err := report.Write(os.Stdout, report.Options{Format: format, Color: colored(os.Stdout)}, summaries); err != nil {
-			return err
+		err = report.Write(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, summaries)
+	}
+	switch {
+	case failed != nil && len(summaries) == 0:
+		return together(unsaved, fruitless(c, failed))
+	case failed != nil:
+		return together(unsaved, err, interruption(c.Context(), failed))
+	}
+	return together(unsaved, err, breach(summaries))
+}
+
+// folders takes the folder of each run, none without --out. Nothing has run yet.
+func (f *runFlags) folders(experiments []experiment) ([]*folder.Folder, error) {
+	directories, err := f.directories(experiments)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	var all []*folder.Folder
+	for _, dir := range directories {
+		one, err := openOut(dir, report.RunFolder())
+		if err != nil {
+			for _, taken := range all {
+				giveBack(taken)
+			}
+			return nil, err
 		}
+		all = append(all, one)
 	}
-	if failed != nil && len(summaries) == 0 && c.Context().Err() != nil {
-		return halted(c.Context(), "nothing had finished")
-	}
-	if failed != nil {
-		return interruption(c.Context(), failed)
-	}
-	return breach(summaries)
+	return all, nil
 }
 
 // directories says where the files of each run go: the directory that was asked
@@ -127,11 +149,6 @@ func (f *runFlags) directories(experiments []experiment) ([]string, error) {
 			}
 			taken[name] = e.file
 			directories = append(directories, filepath.Join(f.out, name))
-		}
-	}
-	for _, dir := range directories {
-		if err := report.CheckDir(dir); err != nil {
-			return nil, fmt.Errorf("--out: %w", err)
 		}
 	}
 	return directories, nil

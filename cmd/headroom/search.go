@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"headroom/results/folder"
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/results/search"
@@ -22,11 +23,6 @@ const leastReplications = 3
 // recommendConfiguration searches for the cheapest configuration that meets the
 // thresholds.
 func (f *recommendFlags) recommendConfiguration(c *cobra.Command, files []string) error {
-	if f.out != "" {
-		if err := report.CheckSearchDir(f.out); err != nil {
-			return badInput(fmt.Errorf("--out: %w", err))
-		}
-	}
 	format, e, err := f.open(c, files)
 	if err != nil {
 		return err
@@ -34,28 +30,26 @@ func (f *recommendFlags) recommendConfiguration(c *cobra.Command, files []string
 	if err := f.checkSearch(e); err != nil {
 		return badInput(err)
 	}
+	var to *folder.Folder
 	if f.out != "" { // now, rather than after minutes of searching
-		if err := os.MkdirAll(f.out, 0o777); err != nil {
-			return badInput(fmt.Errorf("--out: %w", err))
+		if to, err = openOut(f.out, report.SearchFolder()); err != nil {
+			return err
 		}
+		defer giveBack(to)
 	}
 	outcome, stopped := f.search(c.Context(), e)
 	if outcome == nil {
-		return stopped
+		return fruitless(c, stopped)
 	}
 	page := f.searchPage(c, e, outcome)
-	if err := page.Write(os.Stdout, format); err != nil {
-		return err
-	}
-	if f.out != "" {
-		if err := saveSearch(f.out, e, page); err != nil {
-			return err
-		}
+	err = page.Write(c.OutOrStdout(), format)
+	if to != nil { // also if it cannot be printed
+		err = together(saveSearch(to, e, page), err)
 	}
 	if stopped != nil {
-		return interruption(c.Context(), stopped)
+		return together(err, interruption(c.Context(), stopped))
 	}
-	return verdictOfSearch(e.Name, outcome)
+	return together(err, verdictOfSearch(e.Name, outcome))
 }
 
 // checkSearch reports what is wrong with a file and flags that are good for other
@@ -121,7 +115,7 @@ func (f *recommendFlags) searchPage(c *cobra.Command, e *experiment, o *search.O
 
 // saveSearch writes the files of a search. The recommendation has as many
 // replications as its numbers come from, so that it shows the same.
-func saveSearch(dir string, e *experiment, page *report.SearchPage) error {
+func saveSearch(to *folder.Folder, e *experiment, page *report.SearchPage) error {
 	var scenario []byte
 	if best := page.Best; best != nil {
 		var err error
@@ -129,7 +123,7 @@ func saveSearch(dir string, e *experiment, page *report.SearchPage) error {
 			return err
 		}
 	}
-	return page.Save(dir, scenario)
+	return page.Save(to, scenario)
 }
 
 // verdictOfSearch reports a search that recommends nothing.

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"slices"
-	"syscall"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"headroom/model"
+	"headroom/results/folder"
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/results/sweep"
@@ -162,7 +160,7 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		}
 		return badInput(fmt.Errorf("%s: %s points; %s; --yes runs them", file, counted(p.Points), estimate))
 	}
-	return f.sweep(c.Context(), &sweepJob{e: e, plan: p, page: page, format: format})
+	return f.sweep(c.Context(), &sweepJob{e: e, plan: p, page: page, format: format, out: c.OutOrStdout()})
 }
 
 // sweepJob is a sweep that is to be computed.
@@ -171,8 +169,10 @@ type sweepJob struct {
 	plan   *sweep.Plan
 	page   *report.SweepPage
 	format report.Format
+	out    io.Writer
 
 	manifest sweep.Manifest
+	folder   *folder.Folder // of --out, or one that goes away
 	journal  *sweep.Journal
 	cluster  *jetstream.Cluster // nil: this process alone
 	show     *sweepProgress
@@ -192,22 +192,20 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	if axes := len(job.e.Sweep.Axes()); swept == nil && job.e.Sweep.Design == "saltelli" {
 		job.page.Rows = job.plan.Points / (axes + 2)
 	}
-	if f.out != "" {
-		err = job.page.SaveSweep(f.out, f.replicationRows)
+	var printed error
+	if stopped := swept != nil && !interrupts(ctx, swept); !stopped || !job.journal.Empty() { // what there is
+		if f.out != "" {
+			err = job.page.SaveSweep(job.folder, f.replicationRows)
+		}
+		printed = job.page.Write(job.out, job.format)
 	}
 	switch {
 	case swept != nil && !interrupts(ctx, swept):
-		return swept // the files have what the disk took: an error there has the same cause
-	case err != nil:
-		return err
+		return together(swept, printed) // an error of the files has the same cause
+	case swept != nil:
+		return together(err, printed, interruptionOf(ctx, swept))
 	}
-	if err := job.page.Write(os.Stdout, job.format); err != nil {
-		return err
-	}
-	if swept != nil {
-		return interruptionOf(ctx, swept)
-	}
-	return verdictOf(job.e, job.page)
+	return together(err, printed, verdictOf(job.e, job.page))
 }
 
 // prepare opens the journal and joins the cluster. What fails here leaves nothing
@@ -216,12 +214,13 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 	if job.manifest, err = manifestOf(job.e.Scenario); err != nil {
 		return nil, err
 	}
-	dir, remove, err := f.directory()
+	remove, err := f.takeFolder(job)
 	if err != nil {
 		return nil, err
 	}
+	dir := job.folder.Dir()
 	begun := f.begun()
-	journal, err := sweep.OpenJournal(dir, job.manifest)
+	journal, err := sweep.OpenJournalOn(disk, dir, job.manifest)
 	if err != nil {
 		remove()
 		return nil, f.refused(err)
@@ -231,7 +230,7 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		return journal.Each(job.plan.Points, &job.plan.Rule, do)
 	}
 	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
-	if job.cluster, err = f.joinCluster(ctx, job.show.say); err != nil {
+	if job.cluster, err = f.joinCluster(ctx, dir, job.show.say); err != nil {
 		job.show.end()
 		journal.Close()
 		if !begun {
@@ -248,7 +247,7 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 func (f *sweepFlags) compute(ctx context.Context, job *sweepJob) error {
 	defer collectSeldom(job.plan.Points)()
 	defer job.show.end()
-	files := publish(f.out, func() error { return job.page.SaveSweep(f.out, f.replicationRows) })
+	files := publish(f.out, func() error { return job.page.SaveSweep(job.folder, f.replicationRows) })
 	defer files.end()
 	o := sweep.Options{
 		Workers: f.workers, RetryFailed: f.retryFailed,
@@ -314,30 +313,25 @@ func (f *sweepFlags) check() error {
 	case f.out == "":
 		return nil
 	}
-	info, err := os.Stat(f.out)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return fmt.Errorf("--out: %w", err)
-	case !info.IsDir():
-		return fmt.Errorf("--out: %s: must be a directory, got a file", f.out)
-	}
-	if entries, err := os.ReadDir(f.out); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	} else if len(entries) > 0 && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == sweep.JournalName }) {
-		return fmt.Errorf("--out: %s: must be empty or hold an earlier sweep (%s), got other files", f.out, sweep.JournalName)
-	}
-	return nil
+	return outFault(sweepFolder().Check(f.out))
 }
 
-// directory is where the journal goes: to --out, or for nobody to see.
-func (f *sweepFlags) directory() (dir string, clean func(), err error) {
+// sweepFolder is what a sweep writes to.
+func sweepFolder() *folder.Kind { return report.SweepFolder(serverDirectory) }
+
+// takeFolder takes the folder of the journal: that of --out, or one for nobody to see.
+func (f *sweepFlags) takeFolder(job *sweepJob) (giveUp func(), err error) {
 	if f.out != "" {
-		return f.out, func() {}, nil
+		job.folder, err = openOut(f.out, sweepFolder())
+		return func() { giveBack(job.folder) }, err
 	}
-	dir, err = os.MkdirTemp("", "headroom-sweep-")
-	return dir, func() { os.RemoveAll(dir) }, err
+	own, remove, err := folder.Temporary(disk, "headroom-sweep-", sweepFolder())
+	job.folder = own
+	return func() {
+		if err := remove(); err != nil {
+			complain(err.Error())
+		}
+	}, err
 }
 
 // refused says what became of a journal that did not open. Nothing was run.
@@ -345,10 +339,5 @@ func (f *sweepFlags) refused(err error) error {
 	if f.out == "" {
 		return err
 	}
-	err = fmt.Errorf("--out: %w", err)
-	refused := (*sweep.Refusal)(nil)
-	if errors.As(err, &refused) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOTDIR) {
-		return badInput(err)
-	}
-	return err
+	return outFault(err)
 }

@@ -36,7 +36,7 @@ with it, or sweep cancel removes it.`,
 			if err != nil {
 				return interruption(c.Context(), err)
 			}
-			return report.WriteRoster(os.Stdout, report.Options{Format: how, Color: colored(os.Stdout)}, roster, time.Now())
+			return report.WriteRoster(c.OutOrStdout(), report.Options{Format: how, Color: colored(os.Stdout)}, roster, time.Now())
 		},
 	}
 	cluster.add(c, orVariable)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"time"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -63,7 +65,8 @@ const (
 type Comparison struct {
 	Scenario     string
 	Seed         uint64
-	Replications int
+	Replications int           // with all instances On-Demand
+	Interrupted  bool          // before all was simulated and priced
 	Config       *cloud.Config // as it launches On-Demand
 	Currency     pricing.Currency
 	PriceDate    string // of the newest list prices; empty: not known
@@ -74,6 +77,7 @@ type Comparison struct {
 // Row is one plan. An estimate that nobody observed has an N of 0.
 type Row struct {
 	Plan, Description string
+	Replications      int                  // that were priced; 0: none had finished
 	Commitments       []pricing.Commitment // that the plan buys
 	Upfront           model.Money          // paid when their terms begin
 
@@ -94,42 +98,85 @@ type Row struct {
 	Unpriced []string // what is missing in the cost, and why
 }
 
-// Compare prices a scenario under each plan.
+// priceTime is how long the pricing of what is there may take once a comparison is
+// interrupted.
+const priceTime = 300 * time.Millisecond
+
+// Compare prices a scenario under each plan. If ctx is done first, the comparison is
+// of what had finished and is marked Interrupted, rows without it are empty, and the
+// error wraps the cause; there is none without a replication On-Demand.
 func Compare(ctx context.Context, v Variants, o Options) (*Comparison, error) {
 	entries, err := chosen(o.Plans)
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{
-		Scenario: v.OnDemand.Name, Seed: v.OnDemand.Seed, Replications: o.Replications, Config: v.OnDemand, Currency: o.Currency,
-	}
 	r := runner{options: o}
-	onDemand, err := r.simulate(ctx, v.OnDemand)
-	if err != nil {
-		return nil, err
+	onDemand, stopped := r.simulate(ctx, v.OnDemand)
+	if len(onDemand) == 0 || stopped != nil && ctx.Err() == nil {
+		return nil, stopped
 	}
 	launched := map[*cloud.Config][]*replication{}
 	for _, cfg := range v.launches(&o) {
-		if launched[cfg], err = r.simulate(ctx, cfg); err != nil {
-			return nil, err
+		if stopped == nil {
+			launched[cfg], stopped = r.simulate(ctx, cfg)
+		}
+		if stopped != nil && ctx.Err() == nil {
+			return nil, stopped
 		}
 	}
-	baseline := bill(o.Account, onDemand)
+	if stopped != nil {
+		pricing, end := context.WithTimeout(context.WithoutCancel(ctx), priceTime)
+		defer end()
+		ctx = pricing
+	}
+	c := &Comparison{
+		Scenario: v.OnDemand.Name, Seed: v.OnDemand.Seed, Replications: len(onDemand), Config: v.OnDemand, Currency: o.Currency,
+	}
+	account := bill(o.Account, onDemand)
+	baseline := make(map[int]*pricing.Invoice, len(onDemand))
+	for i, one := range onDemand {
+		baseline[one.index] = account[i]
+	}
 	rows, err := batch.Map(ctx, len(entries), batch.Options{Workers: o.Workers}, func(_ context.Context, i int) (Row, error) {
 		runs := onDemand
-		if own := launched[v.way(entries[i].Name)]; own != nil {
-			runs = own
+		if cfg := v.way(entries[i].Name); cfg != nil {
+			runs = launched[cfg]
+		}
+		if len(runs) == 0 {
+			return emptyRow(entries[i]), nil
 		}
 		return r.row(entries[i], runs, baseline), nil
 	})
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	for _, row := range rows {
-		c.Rows = append(c.Rows, row.Value)
+	if stopped == nil {
+		stopped = err
 	}
+	c.Interrupted = stopped != nil
+	c.take(entries, rows)
 	c.warn(v, o)
-	return c, nil
+	return c, stopped
+}
+
+// take puts the rows into the order of the plans; those that are not there are empty.
+func (c *Comparison) take(entries []pricing.PlanEntry, rows []batch.Result[Row]) {
+	for _, entry := range entries {
+		c.Rows = append(c.Rows, emptyRow(entry))
+	}
+	for _, row := range rows {
+		c.Rows[row.Index] = row.Value
+	}
+}
+
+// emptyRow is the row of a plan of which nothing is known.
+func emptyRow(entry pricing.PlanEntry) Row {
+	none := stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}
+	return Row{
+		Plan: entry.Name, Description: entry.Description,
+		Cost: none, Saving: none, EffectiveHourly: none, Coverage: none, Utilization: none, BreakEven: none, BreakEvenMonth: none,
+		Interruptions: none, RequestsLost: none, P99: none, Availability: none,
+	}
 }
 
 // way returns how a plan launches instances, nil for On-Demand.
@@ -189,8 +236,31 @@ func CheckPlans(names []string) error {
 	return errors.Join(faults...)
 }
 
+// interruption says what there is, and what is missing.
+func (c *Comparison) interruption(asked int) string {
+	var missing []string
+	for i := range c.Rows {
+		if c.Rows[i].Replications == 0 {
+			missing = append(missing, c.Rows[i].Plan)
+		}
+	}
+	text := fmt.Sprintf("interrupted: %d of %d replications On-Demand finished", c.Replications, asked)
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Replications > 0 && r.Replications < c.Replications {
+			text += fmt.Sprintf(", %d of %s", r.Replications, r.Plan)
+		}
+	}
+	if len(missing) > 0 {
+		text += "; missing: " + results.Listed(missing)
+	}
+	return text
+}
+
 // warn says what a reader should know before trusting the comparison.
 func (c *Comparison) warn(v Variants, o Options) {
+	if c.Interrupted {
+		c.Warnings = append(c.Warnings, c.interruption(o.Replications))
+	}
 	if c.Replications == 1 {
 		c.Warnings = append(c.Warnings, "one replication: no intervals; `--replications 10` gives them")
 	}

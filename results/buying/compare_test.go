@@ -110,3 +110,34 @@ func TestRowsAreSortedTheBestFirst(t *testing.T) {
 		t.Error("an unknown key, an unknown plan or Spot to commit to is accepted")
 	}
 }
+
+// Interrupted among the replications on Spot, a comparison has those that have finished,
+// each beside the same one On-Demand, and says what is missing.
+func TestInterruptedComparisonPricesWhatIsThere(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	o := options("on-demand", "spot", "mixed")
+	o.Workers = 1
+	o.Progress = func(done int) {
+		if done == 6 { // 4 On-Demand, 2 on Spot
+			cancel()
+		}
+	}
+	c, err := Compare(ctx, Variants{OnDemand: jobs(), Spot: jobs(), Mixed: jobs()}, o)
+	if err == nil || c == nil || !c.Interrupted || len(c.Rows) != 3 {
+		t.Fatalf("%+v, error %v", c, err)
+	}
+	got := map[string]Row{}
+	for _, row := range c.Rows {
+		got[row.Plan] = row
+	}
+	if got["on-demand"].Cost.N != 4 || got["mixed"].Cost.N != 0 || got["mixed"].Replications != 0 {
+		t.Errorf("on-demand %+v, mixed %+v", got["on-demand"].Cost, got["mixed"].Cost)
+	}
+	if spot := got["spot"]; spot.Cost.N != 2 || spot.Saving.Value != 0 || spot.Saving.HalfWidth != 0 { // the same usage, launched alike
+		t.Errorf("spot: %+v, saving %+v", spot.Cost, spot.Saving)
+	}
+	if want := "interrupted: 4 of 4 replications On-Demand finished, 2 of spot; missing: mixed"; !slices.Contains(c.Warnings, want) {
+		t.Errorf("warnings %q, want %q", c.Warnings, want)
+	}
+}

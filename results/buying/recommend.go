@@ -31,7 +31,8 @@ type Offer struct {
 }
 
 // Recommend sizes commitments to the expected cost of the demand that a scenario
-// shows per clock hour.
+// shows per clock hour. There is none if ctx is done first: to size takes as long as to
+// simulate.
 func Recommend(ctx context.Context, cfg *cloud.Config, o Options) (*Advice, error) {
 	r := runner{options: o}
 	runs, err := r.simulate(ctx, cfg)

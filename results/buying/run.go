@@ -15,6 +15,7 @@ import (
 
 // replication is what is kept of one: what was used, and how it went.
 type replication struct {
+	index                                  int
 	ledger                                 *model.Ledger
 	interruptions, lost, p99, availability float64
 }
@@ -25,7 +26,8 @@ type runner struct {
 	done    int
 }
 
-// simulate plays the replications of one way of launching.
+// simulate plays the replications of one way of launching. If ctx is done first, it
+// returns those that have finished.
 func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replication, error) {
 	e := run.New(cfg, pricing.Plan{}) // billed by each plan, later
 	keys, _ := e.Keys()
@@ -45,6 +47,7 @@ func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replicatio
 			return math.NaN()
 		}
 		return &replication{
+			index:         one.Index,
 			ledger:        one.Outcome.Ledger,
 			interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
 			p99: read("latency.p99"), availability: read("availability"),
@@ -70,18 +73,19 @@ func bill(plan pricing.Plan, runs []*replication) []*pricing.Invoice {
 	return invoices
 }
 
-// row prices the replications under one plan.
-func (r *runner) row(entry pricing.PlanEntry, runs []*replication, baseline []*pricing.Invoice) Row {
+// row prices the replications under one plan. The baseline is by their index.
+func (r *runner) row(entry pricing.PlanEntry, runs []*replication, baseline map[int]*pricing.Invoice) Row {
 	plan := r.sized(entry, runs)
 	invoices := bill(plan, runs)
 	row := Row{
 		Plan: entry.Name, Description: entry.Description,
-		Commitments: plan.Commitments[len(r.options.Account.Commitments):],
-		Charges:     results.Charges(invoices, runs[0].ledger.Owners),
+		Commitments:  plan.Commitments[len(r.options.Account.Commitments):],
+		Replications: len(runs),
+		Charges:      results.Charges(invoices, runs[0].ledger.Owners),
 	}
 	figures := make([]pricing.Figures, len(runs))
 	for i := range runs {
-		figures[i] = plan.Figures(*invoices[i], *baseline[i])
+		figures[i] = plan.Figures(*invoices[i], *baseline[runs[i].index])
 		for _, u := range invoices[i].Unpriced {
 			if text := u.SKU + " (" + u.Reason + ")"; !slices.Contains(row.Unpriced, text) {
 				row.Unpriced = append(row.Unpriced, text)

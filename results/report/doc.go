@@ -17,8 +17,8 @@
 // # Guarantees and costs
 //
 // The same summaries give the same bytes: nothing depends on the clock, the
-// locale or the terminal but the colours, which the caller asks for. A run
-// directory holds whole files only, each written beside its place and then moved.
+// locale or the terminal but the colours, which the caller asks for. Files go to a
+// folder that the caller has taken (package folder), whole and all at once.
 // Tables are built in memory; the series by minute is streamed.
 //
 // # How to extend it

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"headroom/model/pricing"
 	"headroom/results"
 	"headroom/results/buying"
+	"headroom/results/folder"
 	"headroom/sim/stat"
 )
 
@@ -49,8 +47,12 @@ func costBlock(c *buying.Comparison) block {
 		if r.Upfront > 0 {
 			upfront.value = "$" + fixed(r.Upfront.USD(), 2)
 		}
+		cost := plansCell(c, r.Cost, "USD")
+		if r.Replications == 0 {
+			cost.value = "not finished"
+		}
 		for k, text := range []cell{
-			plansCell(c, r.Cost, "USD"), plansCell(c, r.Saving, "ratio"), plansCell(c, r.EffectiveHourly, "USD"), upfront,
+			cost, plansCell(c, r.Saving, "ratio"), plansCell(c, r.EffectiveHourly, "USD"), upfront,
 			plansCell(c, r.Coverage, "ratio"), plansCell(c, r.Utilization, "ratio"), plansCell(c, r.BreakEven, "ratio"), months(c, r),
 		} {
 			columns[k] = append(columns[k], text)
@@ -192,6 +194,7 @@ func commitmentsOf(all []pricing.Commitment) []jsonCommitment {
 // jsonPlan is a row as scripts read it. What cannot be observed is null.
 type jsonPlan struct {
 	Plan            string           `json:"plan"`
+	Missing         bool             `json:"missing,omitempty"` // interrupted before it was known
 	Cost            *jsonValue       `json:"cost"`
 	Saving          *jsonValue       `json:"saving"`
 	EffectiveHourly *jsonValue       `json:"effective_hourly"`
@@ -210,7 +213,7 @@ type jsonPlan struct {
 
 func planOf(r *buying.Row) jsonPlan {
 	return jsonPlan{
-		Plan: r.Plan, Cost: valueOf(r.Cost), Saving: valueOf(r.Saving), EffectiveHourly: valueOf(r.EffectiveHourly),
+		Plan: r.Plan, Missing: r.Replications == 0, Cost: valueOf(r.Cost), Saving: valueOf(r.Saving), EffectiveHourly: valueOf(r.EffectiveHourly),
 		Upfront: number(r.Upfront.USD()), Coverage: valueOf(r.Coverage), Utilization: valueOf(r.Utilization),
 		BreakEven: valueOf(r.BreakEven), BreakEvenMonth: valueOf(r.BreakEvenMonth),
 		Interruptions: valueOf(r.Interruptions), RequestsLost: valueOf(r.RequestsLost), P99: valueOf(r.P99), Availability: valueOf(r.Availability),
@@ -221,6 +224,9 @@ func planOf(r *buying.Row) jsonPlan {
 func writePlansJSON(w io.Writer, c *buying.Comparison) error {
 	var j jsonWriter
 	j.head(c.Scenario, c.Seed, c.Replications, c.PriceDate)
+	if c.Interrupted {
+		j.text(",\n  \"interrupted\": true")
+	}
 	j.text(",\n  \"plans\": ")
 	j.list("[", "]", len(c.Rows), func(i int) { j.value(planOf(&c.Rows[i])) })
 	return j.end(w, c.Warnings)
@@ -281,59 +287,29 @@ func writePlansCSV(w io.Writer, c *buying.Comparison) error {
 // plansFile is the file by which the directory of a comparison is known.
 const plansFile = "compare.json"
 
-// SavePlans writes a comparison to a directory, which it makes: compare.json,
-// compare.csv, and an invoice a plan, PLAN.invoice.csv. It may hold an earlier
-// comparison, whose files are replaced.
-func SavePlans(dir string, c *buying.Comparison) error {
-	if err := CheckPlansDir(dir); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	files := map[string]func(io.Writer) error{
-		"compare.csv": func(w io.Writer) error { return writePlansCSV(w, c) },
-		plansFile:     func(w io.Writer) error { return writePlansJSON(w, c) },
-	}
-	names := []string{"compare.csv"}
+// PlansFolder is what [SavePlans] writes to.
+func PlansFolder() *folder.Kind {
+	return &folder.Kind{Name: "comparison", Mark: plansFile, Files: []string{plansTable}, Suffix: invoiceSuffix}
+}
+
+// The other files of a comparison.
+const (
+	plansTable    = "compare.csv"
+	invoiceSuffix = ".invoice.csv"
+)
+
+// SavePlans writes a comparison: compare.json, compare.csv, and an invoice a plan,
+// PLAN.invoice.csv. Those of an earlier comparison are replaced, or go.
+func SavePlans(to *folder.Folder, c *buying.Comparison) error {
+	files := []folder.Content{{Name: plansTable, Write: func(w io.Writer) error { return writePlansCSV(w, c) }}}
 	for i := range c.Rows {
 		r := &c.Rows[i]
-		name := r.Plan + ".invoice.csv"
-		names = append(names, name)
-		files[name] = func(w io.Writer) error {
+		if r.Replications == 0 {
+			continue // interrupted: there is no invoice
+		}
+		files = append(files, folder.Content{Name: r.Plan + invoiceSuffix, Write: func(w io.Writer) error {
 			return writeInvoice(w, &results.Summary{Scenario: c.Scenario, Config: c.Config, Currency: c.Currency, Charges: r.Charges})
-		}
+		}})
 	}
-	for _, name := range append(names, plansFile) { // last: where it stands, all do
-		file, err := os.CreateTemp(dir, ".unfinished-")
-		if err != nil {
-			return err
-		}
-		err = firstError(files[name](file), file.Chmod(0o666&^0o022), file.Close())
-		if err == nil {
-			err = os.Rename(file.Name(), filepath.Join(dir, name))
-		}
-		if err != nil {
-			return firstError(err, os.Remove(file.Name()))
-		}
-	}
-	return nil
-}
-
-func firstError(errs ...error) error {
-	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
-		return errs[i]
-	}
-	return nil
-}
-
-// CheckPlansDir reports whether [SavePlans] may write to a directory.
-func CheckPlansDir(dir string) error {
-	if err := CheckDir(dir); err == nil {
-		return nil
-	}
-	if _, err := os.Stat(filepath.Join(dir, plansFile)); err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: must be empty or hold an earlier comparison (%s), got other files", dir, plansFile)
+	return to.Save(append(files, folder.Content{Name: plansFile, Write: func(w io.Writer) error { return writePlansJSON(w, c) }}))
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/results"
+	"headroom/results/folder"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -302,15 +304,24 @@ func readTable(t *testing.T, dir, name string) (rows []map[string]string) {
 	return rows
 }
 
+// saved writes to a folder that is taken for it.
+func saved(dir string, k *folder.Kind, save func(*folder.Folder) error) error {
+	to, err := folder.Open(folder.Real(), dir, k)
+	if err != nil {
+		return err
+	}
+	return errors.Join(save(to), to.Close())
+}
+
 func TestSaveWritesTheFilesOfARun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "run")
 	for range 2 { // the second replaces the first
-		if err := Save(dir, shop(), []byte("name = \"shop\"\n")); err != nil {
+		if err := saved(dir, RunFolder(), func(to *folder.Folder) error { return Save(to, shop(), []byte("name = \"shop\"\n")) }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 5 {
+	if err != nil || len(entries) != 6 { // with the marker
 		t.Fatalf("%v: %v", err, entries)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "summary.json")); string(text) != render(t, JSON, shop()) {
@@ -339,7 +350,7 @@ func TestSaveSparesForeignDirectories(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "thesis.tex"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := Save(dir, shop(), nil); err == nil || !strings.Contains(err.Error(), "must be empty or hold an earlier run") {
+	if err := saved(dir, RunFolder(), func(to *folder.Folder) error { return Save(to, shop(), nil) }); err == nil || !strings.Contains(err.Error(), "must be empty or hold an earlier run") {
 		t.Errorf("got %v", err)
 	}
 }

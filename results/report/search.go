@@ -2,15 +2,12 @@ package report
 
 import (
 	"encoding/csv"
-	"errors"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
+	"headroom/results/folder"
 	"headroom/results/search"
 	"headroom/scenarios/space"
 )
@@ -31,33 +28,19 @@ type SearchPage struct {
 // searchFile is the file by which the directory of a search is known.
 const searchFile = "search.csv"
 
-// foundFile is the recommendation, ready to run.
-const foundFile = "scenario.toml"
+// SearchFolder is what [SearchPage.Save] writes to.
+func SearchFolder() *folder.Kind {
+	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{scenarioFile}}
+}
 
-// CheckSearchDir reports whether [SearchPage.Save] may write to a directory: it
-// does not exist yet, is empty, or holds an earlier search, which is replaced.
-func CheckSearchDir(dir string) error { return checkDir(dir, "search", searchFile) }
-
-// Save writes search.csv and, unless it is nil, the recommended scenario.toml to
-// a directory, which it makes. Each file is written in full before it takes its
-// place; the recommendation of an earlier search does not outlive it.
-func (s *SearchPage) Save(dir string, scenario []byte) error {
-	if err := CheckSearchDir(dir); err != nil {
-		return err
+// Save writes search.csv and, unless it is nil, the recommended scenario.toml. The
+// recommendation of an earlier search does not outlive it.
+func (s *SearchPage) Save(to *folder.Folder, scenario []byte) error {
+	files := []folder.Content{{Name: searchFile, Write: s.writeCSV}}
+	if scenario != nil {
+		files = append(files, folder.Content{Name: scenarioFile, Write: verbatim(scenario)})
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	if err := os.Remove(filepath.Join(dir, foundFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := replace(dir, searchFile, s.writeCSV); err != nil || scenario == nil {
-		return err
-	}
-	return replace(dir, foundFile, func(w io.Writer) error {
-		_, err := w.Write(scenario)
-		return err
-	})
+	return to.Save(files)
 }
 
 // Write renders the page. CSV is search.csv: a row a candidate that was tried.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/results/folder"
 	"headroom/results/search"
 	"headroom/scenarios/tables"
 	"headroom/sim/stat"
@@ -291,22 +292,26 @@ func TestSearchDirectoryHoldsOneSearch(t *testing.T) {
 		}
 		return strings.Join(names, " ")
 	}
-	if err := found(t).Save(dir, []byte("name = \"best\"\n")); err != nil {
+	if err := saved(dir, SearchFolder(), func(to *folder.Folder) error { return found(t).Save(to, []byte("name = \"best\"\n")) }); err != nil {
 		t.Fatal(err)
 	}
-	if got := files(); got != "scenario.toml search.csv" {
+	if got := files(); got != ".headroom scenario.toml search.csv" {
 		t.Errorf("a search leaves %s", got)
 	}
-	if err := nothing(t).Save(dir, nil); err != nil {
+	if err := saved(dir, SearchFolder(), func(to *folder.Folder) error { return nothing(t).Save(to, nil) }); err != nil {
 		t.Fatal(err)
 	}
-	if got := files(); got != "search.csv" { // what was recommended before is not any more
+	if got := files(); got != ".headroom search.csv" { // what was recommended before is not any more
 		t.Errorf("a search that recommends nothing leaves %s", got)
+	}
+	if err := os.Remove(filepath.Join(dir, ".headroom")); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Rename(filepath.Join(dir, "search.csv"), filepath.Join(dir, "other.csv")); err != nil {
 		t.Fatal(err)
 	}
-	if err := found(t).Save(dir, nil); err == nil || !strings.Contains(err.Error(), "must be empty or hold an earlier search (search.csv)") || files() != "other.csv" {
+	err := saved(dir, SearchFolder(), func(to *folder.Folder) error { return found(t).Save(to, nil) })
+	if err == nil || !strings.Contains(err.Error(), "must be empty or hold an earlier search (search.csv)") || files() != "other.csv" {
 		t.Errorf("among other files: %v, leaves %s", err, files())
 	}
 }

@@ -1,16 +1,13 @@
 package report
 
 import (
-	"bufio"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
+	"headroom/results/folder"
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
 )
@@ -253,51 +250,29 @@ func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 	return out.Error()
 }
 
-// SaveSweep writes sweep.csv and sweep.parquet to a directory, and if asked
-// replications.csv, of the points that are done. Each file is written in full
-// before it takes its place, so that it may be called while the sweep runs: what
-// finishes meanwhile is left to the next call.
-func (p *Points) SaveSweep(dir string, replications bool) error {
+// SweepFolder is what [Points.SaveSweep] writes to. Its other files are those of the
+// computation: the journal, and the directory of a server in this process.
+func SweepFolder(others ...string) *folder.Kind {
+	files := append([]string{"sweep.csv", "sweep.parquet", "replications.csv"}, others...)
+	return &folder.Kind{Name: "sweep", Mark: sweep.JournalName, Files: files, Grows: true}
+}
+
+// SaveSweep writes sweep.csv and sweep.parquet, and if asked replications.csv, of the
+// points that are done. It may be called while the sweep runs: what finishes meanwhile
+// is left to the next call.
+func (p *Points) SaveSweep(to *folder.Folder, replications bool) error {
 	l, err := p.layout()
 	if err != nil {
 		return err
 	}
-	files := []struct {
-		name  string
-		write func(io.Writer, *sheetLayout) error
-	}{{"sweep.csv", p.writeCSV}, {"sweep.parquet", p.writeParquet}, {"replications.csv", p.writeReplications}}
-	if !replications {
-		files = files[:2]
+	of := func(write func(io.Writer, *sheetLayout) error) func(io.Writer) error {
+		return func(w io.Writer) error { return write(w, l) }
 	}
-	for _, f := range files {
-		if err := replace(dir, f.name, func(w io.Writer) error { return f.write(w, l) }); err != nil {
-			return err
-		}
+	files := []folder.Content{
+		{Name: "sweep.csv", Write: of(p.writeCSV)}, {Name: "sweep.parquet", Write: of(p.writeParquet)},
 	}
-	return nil
-}
-
-// replace writes a file beside its place and then moves it there; if that
-// fails, the file that was there stays.
-func replace(dir, name string, write func(io.Writer) error) error {
-	temporary := filepath.Join(dir, "."+name+".unfinished")
-	file, err := os.Create(temporary)
-	if err != nil {
-		return err
+	if replications {
+		files = append(files, folder.Content{Name: "replications.csv", Write: of(p.writeReplications)})
 	}
-	out := bufio.NewWriterSize(file, 1<<16)
-	if err = write(out); err == nil {
-		err = out.Flush()
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary, filepath.Join(dir, name))
-	}
-	if err != nil {
-		_ = os.Remove(temporary) // the first error says more
-		return fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
-	}
-	return nil
+	return to.Save(files)
 }

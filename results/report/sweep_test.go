@@ -10,6 +10,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"headroom/results/folder"
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
 )
@@ -118,7 +119,7 @@ func TestSaveSweepOfARunningSweepIsConsistent(t *testing.T) {
 		})
 	}
 	dir := t.TempDir()
-	if err := p.SaveSweep(dir, false); err != nil {
+	if err := saved(dir, SweepFolder(), func(to *folder.Folder) error { return p.SaveSweep(to, false) }); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(filepath.Join(dir, "sweep.csv"))
@@ -129,8 +130,8 @@ func TestSaveSweepOfARunningSweepIsConsistent(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
-		t.Errorf("%d files, want sweep.csv and sweep.parquet", len(entries))
+	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		t.Errorf("%d files, want sweep.csv, sweep.parquet and the marker", len(entries))
 	}
 }
 

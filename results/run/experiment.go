@@ -44,6 +44,7 @@ func (e *Experiment) Replicate(ctx context.Context, replication int) ([]float64,
 
 // Replication is one that was simulated and billed.
 type Replication struct {
+	Index   int // from 0
 	Outcome *cloud.Outcome
 	Invoice pricing.Invoice
 
@@ -72,7 +73,7 @@ func (e *Experiment) replicate(ctx context.Context, replication int) (*Replicati
 		}
 		outcome = cut
 	}
-	r := &Replication{Outcome: outcome, meter: e.meter}
+	r := &Replication{Index: replication, Outcome: outcome, meter: e.meter}
 	if plan := e.plan; plan.Book != nil {
 		if err == nil {
 			plan.Halted = func() bool { return ctx.Err() != nil }

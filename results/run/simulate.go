@@ -107,7 +107,8 @@ func Scenario(ctx context.Context, s *tables.Scenario, o Options) (*results.Summ
 // Compare simulates two experiments with the same seeds and pairs their
 // replications: each meets the arrivals and demands that the other meets, so that
 // what differs is due to the scenarios. Both must have the same seed for that to
-// hold. The error is that of a replication, or the cause if ctx is done first.
+// hold. The error is that of a replication. If ctx is done first, the comparison is of
+// the pairs that have finished, if any have, and the error wraps the cause.
 func Compare(ctx context.Context, a, b *Experiment, o Options) (*results.Comparison, error) {
 	type pair struct{ a, b []float64 }
 	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
@@ -122,12 +123,12 @@ func Compare(ctx context.Context, a, b *Experiment, o Options) (*results.Compari
 			}
 			return pair{left, right}, nil
 		})
-	if err != nil {
+	if err != nil && (len(done) == 0 || ctx.Err() == nil) {
 		return nil, err
 	}
 	var left, right [][]float64
 	for _, p := range done {
 		left, right = append(left, p.Value.a), append(right, p.Value.b)
 	}
-	return results.Compare(a.meter, b.meter, left, right), nil
+	return results.Compare(a.meter, b.meter, left, right), err
 }

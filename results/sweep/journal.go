@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"headroom/results/folder"
 )
 
 // JournalName is the file of a journal in the directory of its sweep.
@@ -34,7 +36,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // Journal keeps the rows of a sweep on disk. It is safe for concurrent use.
 type Journal struct {
 	mu      sync.Mutex
-	file    *os.File
+	file    folder.File
 	name    string // told apart from all other journals
 	end     int64
 	layouts map[uint64]*Layout
@@ -61,10 +63,15 @@ type segment struct {
 // begins one. It refuses a journal with another manifest, with the reason, and
 // one that another process has open.
 func OpenJournal(dir string, m Manifest) (*Journal, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	return OpenJournalOn(folder.Real(), dir, m)
+}
+
+// OpenJournalOn is [OpenJournal] on another disk.
+func OpenJournalOn(disk folder.Disk, dir string, m Manifest) (*Journal, error) {
+	if err := disk.MakeDirs(dir, 0o777); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(dir, JournalName), os.O_RDWR|os.O_CREATE, 0o666)
+	file, err := disk.Open(filepath.Join(dir, JournalName), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +79,7 @@ func OpenJournal(dir string, m Manifest) (*Journal, error) {
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, errors.Join(err, &Refusal{JournalName + " is no journal of a sweep"}, file.Close())
 	}
-	if err := lock(file); err != nil {
+	if err := file.Lock(); err != nil {
 		return nil, errors.Join(&Refusal{dir + ": another process is at this sweep"}, file.Close())
 	}
 	if err := j.load(m); err != nil {

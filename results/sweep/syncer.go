@@ -2,21 +2,22 @@ package sweep
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
+
+	"headroom/results/folder"
 )
 
 // syncer brings a file to disk in the background: an fsync begins as soon as
 // there is something to sync and the last one is over.
 type syncer struct {
-	file *os.File
+	file folder.File
 	wake chan struct{}
 	done sync.WaitGroup
 	err  atomic.Pointer[error] // the first
 }
 
-func newSyncer(file *os.File) *syncer {
+func newSyncer(file folder.File) *syncer {
 	s := &syncer{file: file, wake: make(chan struct{}, 1)}
 	s.done.Go(func() {
 		for range s.wake {
