@@ -7,7 +7,7 @@ FUZZTIME    ?= 5s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz cover clean
+.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz journals cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ determinism: build ## the same bytes from every stock scenario with any number o
 
 fuzz: ## every fuzz target for FUZZTIME=5s each, or all of them in FUZZTOTAL seconds
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' FUZZTOTAL='$(FUZZTOTAL)' sh .ci/fuzz
+
+journals: ## damaged journals of sweeps are refused or continued rightly (N=3000)
+	$(GO) test -count=1 -v -run TestDamagedJournals ./results/sweep -journals $(or $(N),3000)
 
 cover: ## coverage by all tests, in cover.out, with a summary
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...

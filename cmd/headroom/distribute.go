@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -99,6 +100,24 @@ const planDigits = 16
 func (f *sweepFlags) begun() bool {
 	_, err := os.Stat(filepath.Join(f.out, sweep.JournalName))
 	return err == nil
+}
+
+// tellLoss says what of a journal cannot be used, and how much is computed again.
+func tellLoss(dir string, job *sweepJob) error {
+	lost := job.journal.Lost()
+	if !lost.Any() {
+		return nil
+	}
+	kept, err := job.journal.Count(job.plan.Points, &job.plan.Rule)
+	if err != nil {
+		return err
+	}
+	todo := "nothing of them is missing"
+	if missing := job.plan.Points - kept; missing > 0 {
+		todo = fmt.Sprintf("%d of %d points are done, %d are computed", kept, job.plan.Points, missing)
+	}
+	complain(fmt.Sprintf("%s: %s; %s", filepath.Join(dir, sweep.JournalName), lost.String(), todo))
+	return nil
 }
 
 // undo removes what a sweep has left that could not begin.

@@ -224,6 +224,9 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		return nil, f.refused(err)
 	}
 	job.journal = journal
+	if err := tellLoss(dir, job); err != nil {
+		return nil, errors.Join(err, journal.Close())
+	}
 	job.page.Points.Each = func(do func(*sweep.Row) error) error {
 		return journal.Each(job.plan.Points, &job.plan.Rule, do)
 	}
