@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/results/report"
+	"headroom/sim/regular"
 )
 
 // catalogFlags are the flags of catalog.
@@ -87,9 +87,9 @@ func (f *catalogFlags) open() (*catalog.Catalog, error) {
 	if err != nil || f.priceBook == "" {
 		return offers, err
 	}
-	book, err := os.Open(f.priceBook)
+	book, err := regular.Open(f.priceBook)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--price-book: %s: %w", f.priceBook, err)
 	}
 	defer book.Close()
 	return offers.Override(f.priceBook, book)

@@ -17,6 +17,7 @@ type row struct {
 // house lists the rows from the ground up.
 var house = []row{
 	{line: 0, packages: "sim"},
+	{line: 0, packages: "sim/regular"},
 	{line: 0, packages: "sim/slab sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch sim/notebook"},
 	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},

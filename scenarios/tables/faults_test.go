@@ -92,7 +92,7 @@ func TestFilesThatCannotBeReadAreOneFault(t *testing.T) {
 		filepath.Join(dir, "none.toml"): "no such file",
 		dir:                             "is a directory",
 		big:                             "must be at most 4 MiB",
-		os.DevNull:                      "must be a regular file",
+		os.DevNull:                      "must be a regular file, not a device",
 	} {
 		_, err := Load(path, Options{})
 		if got := messages(t, err); !slices.Equal(got, []string{path + ": " + want}) {

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+
+	"headroom/sim/regular"
 )
 
 // Files is where the files of a scenario are read from.
@@ -23,25 +24,15 @@ type Disk struct{}
 
 // Open implements [Files]. Anything but a regular file might never end.
 func (Disk) Open(path string) (io.ReadCloser, string) {
-	info, err := os.Stat(path)
-	var cause *fs.PathError
+	f, err := regular.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, NoFile
-	case errors.As(err, &cause):
-		return nil, "cannot be read: " + cause.Err.Error()
 	case err != nil:
-		return nil, "cannot be read: " + err.Error()
-	case info.IsDir():
-		return nil, "is a directory"
-	case !info.Mode().IsRegular():
-		return nil, "must be a regular file"
+		return nil, err.Error()
+	default:
+		return f, ""
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, "cannot be read: permission denied"
-	}
-	return f, ""
 }
 
 // Packed is all the files that there are, by path.
