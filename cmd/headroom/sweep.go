@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -37,6 +38,7 @@ type sweepFlags struct {
 	quiet           bool
 	workersSet      bool // by its flag
 	cluster         clusterFlags
+	made            bool // the token of the server in this process, by this one
 }
 
 func newSweep() *cobra.Command {
@@ -230,9 +232,8 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 	job.page.Points.Each = func(do func(*sweep.Row) error) error {
 		return journal.Each(job.plan.Points, &job.plan.Rule, do)
 	}
-	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
-	if job.cluster, err = f.joinCluster(ctx, job.show.say); err != nil {
-		job.show.end()
+	var shown atomic.Pointer[sweepProgress] // what the cluster says before is no part of the picture
+	if job.cluster, err = f.joinCluster(ctx, dir, func(text string) { shown.Load().say(text) }); err != nil {
 		journal.Close()
 		if !begun {
 			f.undo()
@@ -240,6 +241,8 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		remove()
 		return nil, err
 	}
+	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
+	shown.Store(job.show)
 	return func() { journal.Close(); remove() }, nil
 }
 
