@@ -339,7 +339,7 @@ func TestInterruptedWorkerLeavesInPeace(t *testing.T) {
 		t.Errorf("after the only worker has left:\n%s", status)
 	}
 	cancelled := exec.Command("headroom", "sweep", "cancel", "--nats", url, jobOf(status))
-	if out, err := cancelled.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "cancelled ") {
+	if out, err := cancelled.CombinedOutput(); err != nil || !strings.Contains(string(out), "\ncancelled ") || !strings.HasPrefix(string(out), "headroom: "+url+" asks nobody for a token") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if code := p.wait(t); code != 130 || !strings.Contains(p.said.String(), "cancelled by `headroom sweep cancel`") {

@@ -74,6 +74,9 @@ func (c *Cluster) open(ctx context.Context) error {
 	if err := c.connect(ctx); err != nil {
 		return err
 	}
+	if c.server == nil && !c.conn.AuthRequired() && c.options.Certificate == "" {
+		c.logf("%s asks nobody for a token: whoever reaches it may read and change what it carries", c.where())
+	}
 	return c.inspect(ctx)
 }
 
