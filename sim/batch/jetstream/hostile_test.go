@@ -101,7 +101,10 @@ func TestForgedAnswersAreAskedForAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := conn.Flush(); err != nil {
+	unasked := nats.NewMsg(answerSubject("a", sum(task(61))) + ".0") // signed and right
+	unasked.Header.Set(partsHeader, "1")
+	unasked.Data = j.sealAnswer(sum(task(61)), &frame{worker: "w", task: task(61), answer: square(task(61))})
+	if err := errors.Join(conn.PublishMsg(unasked), conn.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	var n atomic.Int64
