@@ -227,7 +227,9 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 	}
 	job.journal = journal
 	if err := tellLoss(dir, job); err != nil {
-		return nil, errors.Join(err, journal.Close())
+		err = errors.Join(err, journal.Close())
+		remove()
+		return nil, err
 	}
 	job.page.Points.Each = func(do func(*sweep.Row) error) error {
 		return journal.Each(job.plan.Points, &job.plan.Rule, do)
