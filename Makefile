@@ -4,11 +4,10 @@ GO          ?= go
 BENCHTIME   ?= 100ms
 BENCH       ?= .
 FUZZTIME    ?= 5s
-N           ?= 200
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz kill cover clean
+.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz kill journals cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,7 +52,10 @@ fuzz: ## every fuzz target for FUZZTIME=5s each, or all of them in FUZZTOTAL sec
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' FUZZTOTAL='$(FUZZTOTAL)' sh .ci/fuzz
 
 kill: ## kill commands that write N=200 times, and fail every operation of their disk
-	$(GO) test -count=1 -timeout 60m -v -run 'TestKilledCommandsLoseNothing|TestNoFailureOfTheDiskLosesResults' ./cmd/headroom -args -kills $(N)
+	$(GO) test -count=1 -timeout 60m -v -run 'TestKilledCommandsLoseNothing|TestNoFailureOfTheDiskLosesResults' ./cmd/headroom -args -kills $(or $(N),200)
+
+journals: ## damaged journals of sweeps are refused or continued rightly (N=3000)
+	$(GO) test -count=1 -v -run TestDamagedJournals ./results/sweep -journals $(or $(N),3000)
 
 cover: ## coverage by all tests, in cover.out, with a summary
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...

@@ -34,6 +34,7 @@ type clusterFlags struct {
 	certificate string
 	key         string
 	wait        time.Duration
+	open        bool // the command line has credentials
 }
 
 // usualWait is how long to try to reach a server.
@@ -44,7 +45,7 @@ const usualWait = 5 * time.Second
 func (f *clusterFlags) add(c *cobra.Command, instead string) {
 	c.Flags().DurationVar(&f.wait, "wait", usualWait, "how long to wait for the server of --nats at the beginning")
 	c.Flags().StringVar(&f.server, "nats", "", "`URL` of a NATS server with JetStream, such as nats://host:4222"+instead)
-	c.Flags().StringVar(&f.tokenFile, "nats-token-file", "", "`file` with the token of the server (or "+tokenVariable+")")
+	c.Flags().StringVar(&f.tokenFile, "nats-token-file", "", "`file` with the token of the server, for this user alone to read (or "+tokenVariable+")")
 	c.Flags().StringVar(&f.credentials, "nats-creds", "", "`file` of NATS credentials")
 	c.Flags().StringVar(&f.authorities, "nats-ca", "", "`file` of certificates by which the other side is checked")
 	c.Flags().StringVar(&f.certificate, "nats-cert", "", "`file` of the certificate of this side")
@@ -53,7 +54,7 @@ func (f *clusterFlags) add(c *cobra.Command, instead string) {
 
 // addServer adds the flags of a server of one's own.
 func (f *clusterFlags) addServer(c *cobra.Command) {
-	c.Flags().StringVar(&f.listen, "listen", "", "run a server in this process at `host:port`, for `headroom worker`; beyond this machine it needs a token and a certificate")
+	c.Flags().StringVar(&f.listen, "listen", "", "run a server in this process at `host:port`, for `headroom worker`; beyond this machine it needs a certificate")
 	c.Flags().BoolVar(&f.insecure, "insecure", false, "--listen without a certificate: the network is trusted")
 }
 
@@ -66,27 +67,29 @@ var optionFlags = map[string]string{
 // options returns what the flags and the environment say.
 func (f *clusterFlags) options() (jetstream.Options, error) {
 	o := jetstream.Options{
-		URL: f.server, Listen: f.listen, Insecure: f.insecure, Token: os.Getenv(tokenVariable),
+		URL: f.server, Listen: f.listen, Insecure: f.insecure, TokenFile: f.tokenFile,
 		Credentials: f.credentials, CA: f.authorities, Certificate: f.certificate, Key: f.key, Patience: f.wait,
 	}
 	if f.wait <= 0 {
 		return o, badInput(fmt.Errorf("--wait: must be above 0, got %v", f.wait))
 	}
-	if f.tokenFile != "" {
-		text, err := os.ReadFile(f.tokenFile)
-		if err != nil {
-			return o, badInput(fmt.Errorf("--nats-token-file: %w", err))
-		}
-		if o.Token = strings.TrimSpace(string(text)); o.Token == "" {
-			return o, badInput(fmt.Errorf("--nats-token-file: %s is empty", f.tokenFile))
-		}
+	if f.tokenFile == "" {
+		o.Token = os.Getenv(tokenVariable)
+	}
+	if f.open {
+		complain("--nats has a password or a token, and every user of this machine can read it in the list of processes: " +
+			"put it into --nats-token-file or " + tokenVariable)
 	}
 	return o, nil
 }
 
+// shown notes whether a command line tells everybody how to get in.
+func (f *clusterFlags) shown() { f.open = strings.Contains(f.server, "@") }
+
 // connect reaches the server of --nats, which must be given here or in the
 // environment.
 func (f *clusterFlags) connect(ctx context.Context, name string) (*jetstream.Cluster, error) {
+	f.shown()
 	if f.server == "" {
 		f.server = os.Getenv(serverVariable)
 	}

@@ -339,7 +339,7 @@ func TestInterruptedWorkerLeavesInPeace(t *testing.T) {
 		t.Errorf("after the only worker has left:\n%s", status)
 	}
 	cancelled := exec.Command("headroom", "sweep", "cancel", "--nats", url, jobOf(status))
-	if out, err := cancelled.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "cancelled ") {
+	if out, err := cancelled.CombinedOutput(); err != nil || !strings.Contains(string(out), "\ncancelled ") || !strings.HasPrefix(string(out), "headroom: "+url+" asks nobody for a token") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if code := p.wait(t); code != 130 || !strings.Contains(p.said.String(), "cancelled by `headroom sweep cancel`") {
@@ -401,7 +401,11 @@ func TestWorkersThatMayNotWorkAreRefused(t *testing.T) {
 	if code := stranger.wait(t); code != 2 || !strings.Contains(stranger.said.String(), "results would not be those of one program") {
 		t.Errorf("exit code %d\n%s", code, stranger.said.String())
 	}
-	for _, credentials := range [][]string{nil, {"--nats-token-file", filepath.Join(dir, "swept.toml")}} {
+	wrong := filepath.Join(dir, "wrong")
+	if err := os.WriteFile(wrong, []byte("guessed\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, credentials := range [][]string{nil, {"--nats-token-file", wrong}} {
 		thief := &mortal{name: "headroom", dir: dir, args: append([]string{"worker", "--nats", url}, credentials...)}
 		thief.start(t)
 		if code := thief.wait(t); code != 2 || !strings.Contains(thief.said.String(), "refuses the connection") {
@@ -413,6 +417,51 @@ func TestWorkersThatMayNotWorkAreRefused(t *testing.T) {
 	}
 	if said := stranger.said.String() + p.said.String(); strings.Contains(said, "s3cret") {
 		t.Errorf("somebody tells the token:\n%s", said)
+	}
+}
+
+// A sweep with a server of its own makes a token, for its user alone to read. Who has
+// it comes in, others do not, and a sweep that was killed has the same one again.
+func TestSweepThatListensHasAToken(t *testing.T) {
+	dir := sweptDir(t)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "nats://" + free.Addr().String()
+	p := coordinate(dir, "out", "--listen", free.Addr().String(), "--workers", "0", "--replications", "8")
+	free.Close()
+	path := filepath.Join(dir, "out", tokenFile)
+	var first []byte
+	for life := range 2 {
+		p.start(t)
+		var token []byte
+		for end := time.Now().Add(20 * time.Second); len(token) == 0; time.Sleep(20 * time.Millisecond) {
+			if token, err = os.ReadFile(path); time.Now().After(end) {
+				t.Fatal(err)
+			}
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Fatalf("%v, %v", info, err)
+		}
+		if life == 0 {
+			first = token
+			thief := &mortal{name: "headroom", dir: dir, args: []string{"worker", "--nats", url, "--wait", "20s"}}
+			thief.start(t)
+			if code := thief.wait(t); code != 2 || !strings.Contains(thief.said.String(), "refuses the connection") {
+				t.Errorf("exit code %d\n%s", code, thief.said.String())
+			}
+			p.kill()
+		} else if !bytes.Equal(token, first) {
+			t.Errorf("the token was %q, is %q", first, token)
+		}
+	}
+	worker := hire(t, url, "--nats-token-file", path, "--wait", "20s")
+	if code := p.wait(t); code != 0 {
+		t.Errorf("exit code %d\n%s\n%s", code, p.said.String(), worker.said.String())
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the token is left behind")
 	}
 }
 

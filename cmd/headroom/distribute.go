@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,12 +22,17 @@ func (f *sweepFlags) distributed() bool { return f.cluster.server != "" || f.clu
 // the sweep.
 const serverDirectory = "nats"
 
+// tokenFile is where the token of such a server is, beside the journal, for the
+// workers of this user.
+const tokenFile = "nats.token"
+
 // joinCluster reaches or starts the server that carries the sweep, if one does: in a
 // directory below that of the sweep.
 func (f *sweepFlags) joinCluster(ctx context.Context, dir string, log func(string)) (*jetstream.Cluster, error) {
 	if !f.distributed() {
 		return nil, nil
 	}
+	f.cluster.shown()
 	o, err := f.cluster.options()
 	if err != nil {
 		return nil, err
@@ -34,11 +41,31 @@ func (f *sweepFlags) joinCluster(ctx context.Context, dir string, log func(strin
 	if f.cluster.listen != "" {
 		o.Dir = filepath.Join(dir, serverDirectory)
 	}
-	cluster, err := openCluster(ctx, o)
-	if err == nil && f.cluster.listen != "" {
-		log("workers join with: headroom worker --nats " + cluster.Address())
+	if f.cluster.listen == "" {
+		return openCluster(ctx, o)
 	}
-	return cluster, err
+	token := ""
+	if f.made = o.Token == "" && o.TokenFile == ""; f.made {
+		if o.TokenFile, err = filepath.Abs(filepath.Join(dir, tokenFile)); err != nil {
+			return nil, err
+		}
+		if token, err = jetstream.KeepToken(o.TokenFile); err != nil {
+			return nil, badInput(fmt.Errorf("--listen: %w", err))
+		}
+	}
+	cluster, err := openCluster(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	join := "workers join with: headroom worker --nats " + cluster.Address()
+	if o.TokenFile != "" {
+		join += " --nats-token-file " + o.TokenFile
+	}
+	log(join)
+	if token != "" {
+		log("workers that cannot read that file: " + tokenVariable + "=" + token)
+	}
+	return cluster, nil
 }
 
 // distribute has the sweep computed by the workers of a cluster, this process
@@ -46,7 +73,7 @@ func (f *sweepFlags) joinCluster(ctx context.Context, dir string, log func(strin
 func (f *sweepFlags) distribute(ctx context.Context, s *sweepJob, o sweep.Options) error {
 	cluster := s.cluster
 	defer f.leave(cluster)
-	job, err := f.offer(s)
+	job, err := s.offer()
 	if err != nil {
 		return err
 	}
@@ -83,15 +110,21 @@ func (f *sweepFlags) slots() int {
 
 // offer makes a job of a sweep. It is the same job as long as it has the same
 // journal: one whose coordinator was killed goes on.
-func (f *sweepFlags) offer(s *sweepJob) (jetstream.Job, error) {
+func (s *sweepJob) offer() (jetstream.Job, error) {
 	payload, err := s.e.Pack()
 	if err != nil {
 		return jetstream.Job{}, err
 	}
 	return jetstream.Job{
 		ID: s.manifest.Sum()[:planDigits] + "-" + strings.ToLower(s.journal.Identity())[:8], Title: s.e.Name,
-		Program: s.manifest[programPart], Payload: payload,
+		Program: s.manifest[programPart], Payload: payload, Key: answerKey(s.journal),
 	}, nil
+}
+
+// answerKey is what the answers to the tasks of a journal are signed with.
+func answerKey(j *sweep.Journal) []byte {
+	sum := sha256.Sum256([]byte("answers for " + j.Identity()))
+	return sum[:]
 }
 
 // planDigits is how much of the sum of a manifest names a job.
@@ -103,6 +136,24 @@ func (f *sweepFlags) begun() bool {
 	return err == nil
 }
 
+// tellLoss says what of a journal cannot be used, and how much is computed again.
+func tellLoss(dir string, job *sweepJob) error {
+	lost := job.journal.Lost()
+	if !lost.Any() {
+		return nil
+	}
+	kept, err := job.journal.Count(job.plan.Points, &job.plan.Rule)
+	if err != nil {
+		return err
+	}
+	todo := "nothing of them is missing"
+	if missing := job.plan.Points - kept; missing > 0 {
+		todo = fmt.Sprintf("%d of %d points are done, %d are computed", kept, job.plan.Points, missing)
+	}
+	complain(fmt.Sprintf("%s: %s; %s", filepath.Join(dir, sweep.JournalName), lost.String(), todo))
+	return nil
+}
+
 // undo removes what a sweep has left in its folder that could not begin.
 func (f *sweepFlags) undo() {
 	if f.out == "" {
@@ -110,6 +161,7 @@ func (f *sweepFlags) undo() {
 	}
 	_ = os.Remove(filepath.Join(f.out, sweep.JournalName)) // what cannot be removed stays, and does no harm
 	_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
+	f.forgetToken()
 }
 
 // leave hangs up, and removes what a server in this process has kept: a sweep that
@@ -120,6 +172,15 @@ func (f *sweepFlags) leave(c *jetstream.Cluster) {
 	}
 	if f.cluster.listen != "" && f.out != "" {
 		_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
+		f.forgetToken()
+	}
+}
+
+// forgetToken removes the token that was made for this sweep. Killed, it stays, and so
+// do the workers.
+func (f *sweepFlags) forgetToken() {
+	if f.made {
+		_ = os.Remove(filepath.Join(f.out, tokenFile))
 	}
 }
 

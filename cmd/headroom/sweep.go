@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,7 @@ type sweepFlags struct {
 	quiet           bool
 	workersSet      bool // by its flag
 	cluster         clusterFlags
+	made            bool // the token of the server in this process, by this one
 }
 
 func newSweep() *cobra.Command {
@@ -226,12 +228,16 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		return nil, f.refused(err)
 	}
 	job.journal = journal
+	if err := tellLoss(dir, job); err != nil {
+		err = errors.Join(err, journal.Close())
+		remove()
+		return nil, err
+	}
 	job.page.Points.Each = func(do func(*sweep.Row) error) error {
 		return journal.Each(job.plan.Points, &job.plan.Rule, do)
 	}
-	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
-	if job.cluster, err = f.joinCluster(ctx, dir, job.show.say); err != nil {
-		job.show.end()
+	var shown atomic.Pointer[sweepProgress] // what the cluster says before is no part of the picture
+	if job.cluster, err = f.joinCluster(ctx, dir, func(text string) { shown.Load().say(text) }); err != nil {
 		journal.Close()
 		if !begun {
 			f.undo()
@@ -239,6 +245,8 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		remove()
 		return nil, err
 	}
+	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
+	shown.Store(job.show)
 	return func() { journal.Close(); remove() }, nil
 }
 

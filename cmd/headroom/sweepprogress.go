@@ -121,9 +121,9 @@ func (p *sweepProgress) picture(now time.Time, columns int) []string {
 }
 
 // say tells what a person would want to know: at once where nobody looks at a
-// picture, else below its first line, and once more at the end.
+// picture, or while there is none, else below its first line, and once more at the end.
 func (p *sweepProgress) say(text string) {
-	if p.screen == nil {
+	if p == nil || p.screen == nil {
 		complain(text)
 		return
 	}

@@ -70,7 +70,7 @@ exits with 130; the same command goes on with it later. Workers stop within seco
 			if err != nil {
 				return interruption(c.Context(), err)
 			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), "cancelled "+args[0])
+			_, err = fmt.Fprintln(c.OutOrStdout(), printable("cancelled "+args[0]))
 			return err
 		},
 	}

@@ -27,6 +27,10 @@ func WriteRoster(w io.Writer, o Options, r *jetstream.Roster, now time.Time) err
 		p.block(jobsBlock(r, now))
 	}
 	p.block(workersBlock(r, now))
+	if r.Ignored > 0 {
+		p.line("")
+		p.line(fmt.Sprintf("%s %d answers to the roll call or offers are left out: they cannot be true, or are too many", p.paint.note("warning:"), r.Ignored))
+	}
 	for _, j := range r.Jobs {
 		switch {
 		case j.Begun.IsZero():
@@ -84,7 +88,8 @@ func writeRosterJSON(w io.Writer, r *jetstream.Roster) error {
 	all := struct {
 		Sweeps  []sweep                  `json:"sweeps"`
 		Workers []jetstream.WorkerStatus `json:"workers"`
-	}{[]sweep{}, []jetstream.WorkerStatus{}}
+		Ignored int                      `json:"ignored"` // answers to the roll call, and offers, that cannot be true or are too many
+	}{[]sweep{}, []jetstream.WorkerStatus{}, r.Ignored}
 	for i := range r.Jobs {
 		j := &r.Jobs[i]
 		s := sweep{Job: j.Job, Coordinated: j.Coordinated, Waiting: j.Waiting, Taken: j.Taken, Answers: j.Answers}

@@ -12,6 +12,7 @@ import (
 
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
+	"headroom/scenarios/tree"
 	"headroom/sim/stat"
 )
 
@@ -240,7 +241,7 @@ func (p *ranked) mark(paint painter) string {
 		if letters := []rune(text); len(letters) > most {
 			text = string(letters[:most]) + "…"
 		}
-		return paint.bad("failed: " + text)
+		return paint.bad("failed: " + tree.Printable(text)) // anybody's, if others computed it
 	case p.ruled != "":
 		return paint.note("out: " + p.ruled)
 	case p.front:

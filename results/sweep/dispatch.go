@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -12,9 +11,10 @@ import (
 // and in whichever order. Its methods are for one goroutine at a time.
 type Dispatch struct {
 	scheduler *scheduler
-	out       map[string]bool // tasks that wait for their answer
-	again     [][]byte        // of tasks that were lost
-	layouts   map[string]*Layout
+	out       map[string]bool    // tasks that wait for their answer
+	again     [][]byte           // of tasks that were lost
+	layouts   map[string]*Layout // by their text, of answers that were taken
+	genuine   map[uint64]bool    // those of layouts
 	pace      pace
 	told      time.Time // when the last answer came
 
@@ -22,9 +22,9 @@ type Dispatch struct {
 }
 
 // NewDispatch begins to hand out what the journal does not know of a plan.
-// It builds no experiment.
+// It builds an experiment for every new set of metrics, to know it for what it is.
 func NewDispatch(p *Plan, j *Journal, o Options) *Dispatch {
-	return &Dispatch{scheduler: newScheduler(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}, inherited: newInheritance()}
+	return &Dispatch{scheduler: newScheduler(p, j, o), out: map[string]bool{}, layouts: map[string]*Layout{}, genuine: map[uint64]bool{}, inherited: newInheritance()}
 }
 
 // errLost is the error of a replication that took every worker down that tried.
@@ -84,11 +84,12 @@ func (d *Dispatch) fill(size int) []stretch {
 // Done takes the answer to a task that Next returned, in any order; took is what
 // computing it took. A task that is lost has no answer: no worker survived it. If
 // it holds several replications, they are handed out again one by one; of one,
-// it is the error of the point. An answer that comes twice changes nothing. The
-// error is one of the journal, or says that the answer is none: the sweep cannot
-// go on. The answer to a task of an earlier Dispatch of the plan is taken as well,
-// and spares what it says; one that is none is then ignored.
-func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) error {
+// it is the error of the point. An answer that comes twice changes nothing. One that
+// is none to its task is not accepted and changes nothing either: the task still
+// waits for its answer. The answer to a task of an earlier Dispatch of the plan is
+// taken as well, and spares what it says. The error is one of the journal: the sweep
+// cannot go on.
+func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) (accepted bool, err error) {
 	if !d.out[string(task)] {
 		return d.adopt(task, answer, lost)
 	}
@@ -99,12 +100,11 @@ func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) erro
 	if lost {
 		delete(d.out, string(task))
 		d.lost(stretches)
-		return d.scheduler.failure()
+		return true, d.scheduler.failure()
 	}
-	findings, err := decodeAnswer(answer, stretches, d.layouts)
-	if err != nil {
-		d.scheduler.fail(fmt.Errorf("answer for point %d: %w", stretches[0].point, err))
-		return d.scheduler.failure()
+	findings, ok := d.read(stretches, answer)
+	if !ok {
+		return false, d.scheduler.failure()
 	}
 	now := time.Now()
 	d.pace.answered(lesson{replications(stretches), len(answer), took, now.Sub(d.told), len(d.out)})
@@ -113,7 +113,44 @@ func (d *Dispatch) Done(task, answer []byte, took time.Duration, lost bool) erro
 	for i, s := range stretches {
 		d.record(s, &findings[i])
 	}
-	return d.scheduler.failure()
+	return true, d.scheduler.failure()
+}
+
+// read returns the findings of an answer, false if it is none to its task.
+func (d *Dispatch) read(stretches []stretch, answer []byte) ([]finding, bool) {
+	findings, err := decodeAnswer(answer, stretches, d.layouts)
+	if err != nil {
+		return nil, false
+	}
+	for i, s := range stretches {
+		if !d.fits(s, &findings[i]) {
+			return nil, false
+		}
+	}
+	for i := range findings {
+		if l := findings[i].layout; l != nil && !d.genuine[l.id] {
+			d.genuine[l.id] = true
+			d.layouts[string(l.encode())] = l
+		}
+	}
+	return findings, true
+}
+
+// fits reports whether a finding measures what its point does. A layout that no
+// answer had before is compared with that of the point's experiment, so that the
+// first answer is believed no more than others.
+func (d *Dispatch) fits(s stretch, f *finding) bool {
+	if f.layout == nil {
+		return true
+	}
+	if j := d.scheduler.active[s.point]; j != nil && j.layout != nil {
+		return j.layout.id == f.layout.id
+	}
+	if d.genuine[f.layout.id] || d.scheduler.plan.Build == nil || s.point >= d.scheduler.plan.Points {
+		return true
+	}
+	is := d.scheduler.plan.site(s.point)
+	return is.err == nil && is.layout.id == f.layout.id
 }
 
 func replications(stretches []stretch) int {

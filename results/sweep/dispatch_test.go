@@ -73,7 +73,7 @@ func (f *farm) answer(t testing.TB, d *Dispatch, task []byte) {
 		lost = lost || f.dies != nil && f.dies(s)
 	}
 	if lost {
-		if err := d.Done(task, nil, 0, true); err != nil {
+		if _, err := d.Done(task, nil, 0, true); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -85,7 +85,7 @@ func (f *farm) answer(t testing.TB, d *Dispatch, task []byte) {
 		}
 	}
 	for range 1 + f.rand.IntN(2) {
-		if err := d.Done(task, bytes.Clone(answer), took, false); err != nil {
+		if _, err := d.Done(task, bytes.Clone(answer), took, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -243,7 +243,7 @@ func TestInterruptedDispatchKeepsReplications(t *testing.T) {
 	d := NewDispatch(p, j, Options{})
 	for range 7 {
 		task, _ := d.Next()
-		if err := d.Done(task, must(p.Answer(t.Context(), task)), time.Minute, false); err != nil {
+		if _, err := d.Done(task, must(p.Answer(t.Context(), task)), time.Minute, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -297,7 +297,7 @@ func TestRetriesAreOtherTasks(t *testing.T) {
 			if !dead {
 				answer = must(p.Answer(t.Context(), task))
 			}
-			if err := d.Done(task, answer, time.Minute, dead); err != nil {
+			if _, err := d.Done(task, answer, time.Minute, dead); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -368,20 +368,41 @@ func TestAnswerGivesUpWithItsContext(t *testing.T) {
 	}
 }
 
-func TestDamagedAnswersEndTheSweep(t *testing.T) {
+// What is no answer to its task is not accepted, and the sweep goes on.
+func TestBadAnswersAreNotAccepted(t *testing.T) {
 	p := loads(2, Rule{Replications: 2})
 	j := must(OpenJournal(t.TempDir(), manifest))
 	defer j.Close()
 	d := NewDispatch(p, j, Options{})
 	task, _ := d.Next()
 	answer := must(p.Answer(t.Context(), task))
-	err := d.Done(task, answer[:len(answer)-1], 0, false)
-	if err == nil || err.Error() != "answer for point 0: sweep: no answer of this program to its task" {
-		t.Errorf("got %v", err)
+	other := NewLayout([]string{"cost"}, []string{"USD"})
+	strange := encodeAnswer([]finding{{layout: other, values: [][]float64{{1}}}})
+	stretches := must(decodeTask(task))
+	more := encodeTask([]stretch{{stretches[0].point, stretches[0].first, 2, 0}})
+	for name, bad := range map[string][]byte{
+		"cut": answer[:len(answer)-1], "empty": nil, "long": append(bytes.Clone(answer), 0), "strange": strange,
+		"of two replications": must(p.Answer(t.Context(), more)),
+	} {
+		if ok, err := d.Done(task, bad, 0, false); ok || err != nil {
+			t.Errorf("%s: accepted: %v, %v", name, ok, err)
+		}
 	}
-	if _, ok := d.Next(); ok || d.End(nil) == nil {
-		t.Error("goes on")
+	if ok, err := d.Done(task, answer, 0, false); !ok || err != nil {
+		t.Errorf("the answer is not accepted after bad ones: %v", err)
 	}
+	if got := dispatchedBy(t, p, j, d); !bytes.Equal(got, dump(t, t.TempDir(), p, Options{})) {
+		t.Error("rows differ from those of Run")
+	}
+}
+
+// dispatchedBy answers what a Dispatch has left, and returns the rows.
+func dispatchedBy(t *testing.T, p *Plan, j *Journal, d *Dispatch) []byte {
+	t.Helper()
+	if err := d.End(newFarm(p, 1).work(t, d)); err != nil {
+		t.Fatal(err)
+	}
+	return content(t, j, p)
 }
 
 // Points of 20 ms come some fifty to a task, more in a sweep of days, and large

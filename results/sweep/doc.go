@@ -29,10 +29,16 @@
 // is read in the order of the design. A row enters the journal once; the first
 // write wins. A row that has been appended survives the death of the process at
 // once, and of the machine as soon as the disk has it: a background fsync follows
-// every write without holding up the workers. A torn or damaged end of the journal
-// is cut off, and its points are computed again. A write or fsync that fails, on a
-// full disk for one, ends the sweep, and what was appended before stays. A journal
-// with another manifest is refused.
+// every write without holding up the workers. A write or fsync that fails, on a
+// full disk for one, ends the sweep, and what was appended before stays.
+//
+// A journal has a version and a name of its own, and each of its records a number and
+// a checksum over all three: what is damaged, comes again, or is of another journal,
+// proves no record. It is passed over, or cut off at the end; [Journal.Lost] says how
+// much of it there was, and its points are computed again. A journal of another
+// version or with another manifest, a file that is none, and one that is damaged where
+// it says to which sweep it belongs, are refused and left as they are. Opening takes
+// memory by what is in the file, whatever a record says about its length.
 //
 // A [Dispatch] that follows one that was killed is given the answers to the tasks of
 // the other, and told which are still out: it hands out what is left. Nothing is

@@ -75,15 +75,16 @@ func (d *Dispatch) settled(s stretch) bool {
 }
 
 // adopt takes the answer to a task that this Dispatch has not handed out.
-func (d *Dispatch) adopt(task, answer []byte, lost bool) error {
+func (d *Dispatch) adopt(task, answer []byte, lost bool) (accepted bool, err error) {
 	stretches, err := decodeTask(task)
 	if err != nil {
-		return d.scheduler.failure()
+		return false, d.scheduler.failure()
 	}
 	var findings []finding
 	if !lost {
-		if findings, err = decodeAnswer(answer, stretches, d.layouts); err != nil {
-			return d.scheduler.failure() // it is computed again
+		var ok bool
+		if findings, ok = d.read(stretches, answer); !ok {
+			return false, d.scheduler.failure() // it is computed again
 		}
 	}
 	for k, s := range stretches {
@@ -98,7 +99,7 @@ func (d *Dispatch) adopt(task, answer []byte, lost bool) error {
 			d.inherit(stretch{s.point, s.first + i, 1, s.attempt}, f, lost && replications(stretches) > 1)
 		}
 	}
-	return d.scheduler.failure()
+	return true, d.scheduler.failure()
 }
 
 // single is what a finding says of its i-th replication.
@@ -121,7 +122,11 @@ func (f *finding) single(i int) finding {
 func (d *Dispatch) inherit(s stretch, f finding, doubt bool) {
 	h := &d.inherited
 	key := share{s.first, s.attempt}
-	switch passed := h.passed[s.point][key]; {
+	passed := h.passed[s.point][key]
+	if passed && !d.fits(s, &f) {
+		doubt = true // other answers have come meanwhile, and it is not like them
+	}
+	switch {
 	case passed && doubt:
 		d.again = append(d.again, encodeTask([]stretch{s}))
 	case passed:
@@ -151,8 +156,10 @@ func (d *Dispatch) withhold(s stretch) []stretch {
 		key := share{one.first, s.attempt}
 		if f, ok := found[key]; ok {
 			delete(found, key)
-			d.record(one, &f)
-			continue
+			if d.fits(one, &f) {
+				d.record(one, &f)
+				continue
+			}
 		}
 		if awaited[key] {
 			delete(awaited, key)

@@ -74,7 +74,7 @@ func (s *server) coordinate(t testing.TB, dir string, answers int, kill float64)
 	d := NewDispatch(&Plan{Points: s.plan.Points, Rule: s.plan.Rule}, j, Options{})
 	out := map[*message]bool{}
 	done := func(m *message) {
-		if err := d.Done(m.task, m.answer, time.Millisecond, m.lost); err != nil {
+		if _, err := d.Done(m.task, m.answer, time.Millisecond, m.lost); err != nil {
 			t.Fatal(err)
 		}
 	}

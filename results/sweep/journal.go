@@ -1,13 +1,10 @@
 package sweep
 
 import (
-	"bufio"
+	"bytes"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -20,29 +17,18 @@ import (
 // JournalName is the file of a journal in the directory of its sweep.
 const JournalName = "sweep.journal"
 
-// A record is its length and the CRC-32C of what follows, then a byte for its
-// kind and the content.
-const (
-	recordHead   = 8
-	largest      = 1 << 30
-	kindManifest = 'M'
-	kindIdentity = 'I'
-	kindLayout   = 'L'
-	kindRow      = 'R'
-)
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // Journal keeps the rows of a sweep on disk. It is safe for concurrent use.
 type Journal struct {
-	mu      sync.Mutex
-	file    folder.File
-	name    string // told apart from all other journals
-	end     int64
-	layouts map[uint64]*Layout
-	points  map[int]*entry
-	sync    *syncer
-	failed  error // of a write: nothing may follow it
+	mu       sync.Mutex
+	file     folder.File
+	name     string // told apart from all other journals
+	end      int64
+	sequence uint64 // of the next record
+	layouts  map[uint64]*Layout
+	points   map[int]*entry
+	lost     Loss
+	sync     *syncer
+	failed   error // of a write: nothing may follow it
 }
 
 // entry is where the rows of a point are.
@@ -89,46 +75,86 @@ func OpenJournalOn(disk folder.Disk, dir string, m Manifest) (*Journal, error) {
 	return j, nil
 }
 
-// load reads what is there and cuts off what is damaged.
+// load reads what is there and cuts off what is damaged at the end. It changes
+// nothing of a file that it refuses.
 func (j *Journal) load(m Manifest) error {
-	in := bufio.NewReaderSize(j.file, 1<<20)
-	first := true
-	for {
-		kind, content, err := readRecord(in)
+	info, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	torn := true
+	if info.Size() > 0 {
+		var rule string
+		j.name, rule, torn, err = beginning(j.file, info.Size())
+		if rule != "" {
+			return &Refusal{JournalName + " " + rule}
+		}
 		if err != nil {
-			break // the end, or damage, which ends what can be trusted
-		}
-		if first {
-			if kind != kindManifest {
-				return &Refusal{"is no journal of a sweep"}
-			}
-			if err := m.matches(content); err != nil {
-				return err
-			}
-			first = false
-		} else if err := j.learn(kind, content); err != nil {
-			break
-		}
-		j.end += int64(recordHead + 1 + len(content))
-	}
-	if info, err := j.file.Stat(); err != nil {
-		return err
-	} else if first && info.Size() > recordHead {
-		if _, _, err := readRecord(bufio.NewReader(io.NewSectionReader(j.file, 0, info.Size()))); !errors.Is(err, io.ErrUnexpectedEOF) {
-			return &Refusal{JournalName + " is no journal of a sweep"}
-		}
-	}
-	if err := j.file.Truncate(j.end); err != nil {
-		return err
-	}
-	if first {
-		if err := j.write(kindManifest, m.encode()); err != nil {
 			return err
 		}
 	}
-	if j.name == "" {
-		j.name = rand.Text()
-		return j.write(kindIdentity, []byte(j.name))
+	if !torn {
+		if torn, err = j.belongs(m, info.Size()); err != nil {
+			return err
+		}
+	}
+	if torn {
+		j.lost.Tail = info.Size()
+		return j.begin(m)
+	}
+	return j.learnAll(info.Size())
+}
+
+// belongs refuses a journal that is not, or nobody knows to be, of the sweep with a
+// manifest. One that ends within that is torn.
+func (j *Journal) belongs(m Manifest, size int64) (torn bool, err error) {
+	want := encodeRecord(j.name, 0, kindManifest, m.encode())
+	s := newScan(j.file, size, j.name)
+	r, ok, err := s.record(s.at)
+	switch {
+	case err != nil:
+		return false, err
+	case ok && r.sequence == 0 && r.body[0] == kindManifest:
+		return false, m.matches(r.body[1:])
+	case size-s.at < int64(len(want)):
+		have, err := s.view(s.at, size-s.at)
+		if err != nil || bytes.HasPrefix(want, have) {
+			return err == nil, err
+		}
+	}
+	return false, &Refusal{JournalName + " " + ruleDamaged}
+}
+
+// begin writes the beginning of a journal, whatever there was of one.
+func (j *Journal) begin(m Manifest) error {
+	if err := j.file.Truncate(0); err != nil {
+		return err
+	}
+	if j.name = rand.Text(); len(j.name) != nameLength {
+		panic("sweep: a name of another length")
+	}
+	j.end = 0
+	return j.put(append([]byte(header(j.name)), encodeRecord(j.name, 0, kindManifest, m.encode())...))
+}
+
+// learnAll takes over all records that can be used.
+func (j *Journal) learnAll(size int64) error {
+	s := newScan(j.file, size, j.name)
+	for {
+		r, ok, err := s.Next()
+		if err != nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+		if !ok {
+			break
+		}
+		if !j.learn(&r) {
+			s.lost.Orphans++
+		}
+	}
+	if j.end, j.sequence, j.lost = s.good, s.next, s.lost; j.end < size {
+		j.lost.Tail = size - j.end
+		return j.file.Truncate(j.end)
 	}
 	return nil
 }
@@ -137,31 +163,31 @@ func (j *Journal) load(m Manifest) error {
 // this one, wherever it is.
 func (j *Journal) Identity() string { return j.name }
 
-// learn takes over a record that is in the file at j.end.
-func (j *Journal) learn(kind byte, content []byte) error {
-	switch kind {
-	case kindIdentity:
-		j.name = string(content)
+// Lost returns what the journal held that could not be used when it was opened.
+func (j *Journal) Lost() Loss { return j.lost }
+
+// learn takes over a record. It is false of one that is of no use.
+func (j *Journal) learn(r *record) bool {
+	switch content := r.body[1:]; r.body[0] {
+	case kindManifest:
+		return r.sequence == 0
 	case kindLayout:
 		l, err := decodeLayout(content)
 		if err != nil {
-			return err
+			return false
 		}
 		j.layouts[l.id] = l
+		return true
 	case kindRow:
-		r, err := decodeRow(content, j.layouts)
-		if err != nil {
-			return err
-		}
-		j.index(&r, segment{j.end + recordHead + 1, len(content)})
-	default:
-		return fmt.Errorf("sweep: record of kind %d", kind)
+		row, err := decodeRow(content, j.layouts)
+		return err == nil && j.index(&row, segment{r.at + recordHead + 1, len(content)})
 	}
-	return nil
+	return false
 }
 
-// index notes where a row is, unless it says what is known.
-func (j *Journal) index(r *Row, s segment) {
+// index notes where a row is. It is false of one that says what is known, or that
+// does not follow what is.
+func (j *Journal) index(r *Row, s segment) bool {
 	e := j.points[r.Point]
 	if e == nil {
 		e = &entry{}
@@ -173,43 +199,29 @@ func (j *Journal) index(r *Row, s segment) {
 	case r.First == e.count:
 		e.segments = append(e.segments, s)
 		e.count += len(r.Values)
+	default:
+		return false
 	}
-}
-
-func readRecord(in *bufio.Reader) (kind byte, content []byte, err error) {
-	var head [recordHead]byte
-	if _, err := io.ReadFull(in, head[:]); err != nil {
-		return 0, nil, err
-	}
-	length := binary.LittleEndian.Uint32(head[:4])
-	if length == 0 || length > largest {
-		return 0, nil, errors.New("sweep: damaged record")
-	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(in, body); err != nil {
-		return 0, nil, io.ErrUnexpectedEOF
-	}
-	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(head[4:]) {
-		return 0, nil, errors.New("sweep: damaged record")
-	}
-	return body[0], body[1:], nil
+	return true
 }
 
 // write appends one record. The caller holds the lock.
 func (j *Journal) write(kind byte, content []byte) error {
+	return j.put(encodeRecord(j.name, j.sequence, kind, content))
+}
+
+// put appends the bytes of one record.
+func (j *Journal) put(b []byte) error {
 	if j.failed != nil {
 		return j.failed
 	}
-	b := make([]byte, recordHead, recordHead+1+len(content))
-	b = append(append(b, kind), content...)
-	binary.LittleEndian.PutUint32(b, uint32(len(content)+1))
-	binary.LittleEndian.PutUint32(b[4:], crc32.Checksum(b[recordHead:], castagnoli))
 	if _, err := j.file.WriteAt(b, j.end); err != nil {
 		// What is torn is cut off now, or else when the journal is opened again.
 		j.failed = errors.Join(fmt.Errorf("journal: %w", err), j.file.Truncate(j.end))
 		return j.failed
 	}
 	j.end += int64(len(b))
+	j.sequence++
 	return nil
 }
 
@@ -316,6 +328,13 @@ func (j *Journal) Each(n int, rule *Rule, do func(*Row) error) error {
 		}
 	}
 	return nil
+}
+
+// Count returns how many points below n are done by the rule.
+func (j *Journal) Count(n int, rule *Rule) (int, error) {
+	done := 0
+	err := j.Each(n, rule, func(*Row) error { done++; return nil })
+	return done, err
 }
 
 // Empty reports whether nothing was found yet of any point.

@@ -123,12 +123,13 @@ func (r *Row) encode() []byte {
 // decodeRow reads a row; layouts are those met so far, by their id.
 func decodeRow(b []byte, layouts map[uint64]*Layout) (Row, error) {
 	d := decoder{b: b}
-	r := Row{Point: int(d.uint64())}
+	point := d.uint64()
+	r := Row{Point: int(point)}
 	id := d.uint64()
 	r.First = int(d.uint32())
 	n := int(d.uint32())
 	r.Err = d.text()
-	if d.failed {
+	if d.failed || point > mostNumber {
 		return Row{}, errShort
 	}
 	if r.Err != "" {
@@ -139,7 +140,7 @@ func decodeRow(b []byte, layouts map[uint64]*Layout) (Row, error) {
 		return Row{}, errors.New("sweep: row of an unknown layout")
 	}
 	width := len(r.Layout.Keys)
-	if len(d.b) != 8*n*width {
+	if width == 0 || n > len(d.b)/(8*width) || len(d.b) != 8*n*width {
 		return Row{}, errShort
 	}
 	all := make([]float64, n*width)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,9 @@ const (
 	partSize  = 512 << 10
 	partSlack = 8 << 10
 )
+
+// mostParts bounds what is put together again: 512 MiB.
+const mostParts = 1024
 
 // partsHeader tells on part 0 how many there are.
 const partsHeader = "Headroom-Parts"
@@ -70,19 +74,22 @@ func (c *Cluster) putBlob(ctx context.Context, subject string, b []byte) error {
 	return nil
 }
 
+// errParts is the error of a message that begins nothing.
+var errParts = errors.New("it has no number of parts, or one that cannot be")
+
 // getBlob completes what part 0 begins.
 func getBlob(ctx context.Context, s jetstream.Stream, subject string, header nats.Header, first []byte) ([]byte, error) {
 	parts, err := strconv.Atoi(header.Get(partsHeader))
-	if err != nil || parts < 1 {
-		return nil, fmt.Errorf("jetstream: %s.0 is no beginning", subject)
+	if err != nil || parts < 1 || parts > mostParts {
+		return nil, errParts
 	}
-	b := first
+	b := slices.Clip(first)
 	for i := 1; i < parts; i++ {
 		m, err := s.GetLastMsgForSubject(ctx, subject+"."+strconv.Itoa(i))
 		if err != nil {
 			return nil, fmt.Errorf("reading %s.%d: %w", subject, i, err)
 		}
-		b = append(b[:len(b):len(b)], m.Data...)
+		b = append(b, m.Data...)
 	}
 	return b, nil
 }

@@ -37,6 +37,9 @@ type Job struct {
 	Title   string `json:"title"`   // for people
 	Program string `json:"program"` // that offers it, and alone may compute it
 	Payload []byte `json:"-"`       // from which that program knows what to do
+	// Key signs the answers: the same for the same ID, and known to nobody who does
+	// not see the offer. It is no part of what people are shown.
+	Key []byte `json:"-"`
 
 	// Host and Process are where it was offered, Begun is when. [Cluster.Do] sets them.
 	Host    string    `json:"host"`
@@ -46,8 +49,29 @@ type Job struct {
 	Beat time.Duration `json:"beat"` // between two signs of life
 }
 
+// offer is a job as it stands on the server.
+type offer struct {
+	Job
+	Key []byte `json:"key"`
+}
+
+// A beat that is offered lies between these.
+const (
+	shortestBeat = time.Millisecond
+	longestBeat  = 24 * time.Hour
+)
+
+// longestID bounds an identity.
+const longestID = 100
+
+// encode returns the record of a job.
+func (j *Job) encode() ([]byte, error) { return json.Marshal(offer{*j, j.Key}) }
+
 // CheckID reports an identity that is no token.
 func CheckID(id string) error {
+	if len(id) > longestID {
+		return fmt.Errorf("must have at most %d letters, got %d", longestID, len(id))
+	}
 	for _, r := range id {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' {
 			return fmt.Errorf("must be letters, digits and hyphens, got %q", id)
@@ -85,7 +109,7 @@ func (c *Cluster) post(ctx context.Context, job *Job) error {
 	if _, err := c.board(ctx); err != nil {
 		return err
 	}
-	record, err := json.Marshal(job)
+	record, err := job.encode()
 	if err != nil {
 		return err
 	}
@@ -114,7 +138,9 @@ func (c *Cluster) offered(ctx context.Context) ([]string, error) {
 	}
 	var ids []string
 	for _, subject := range sortedKeys(info.State.Subjects) {
-		ids = append(ids, strings.Split(subject, ".")[2])
+		if id := strings.Split(subject, ".")[2]; CheckID(id) == nil {
+			ids = append(ids, id) // no offer of ours has another
+		}
 	}
 	return ids, nil
 }
@@ -132,11 +158,12 @@ func (c *Cluster) record(ctx context.Context, id string) (Job, error) {
 	if err != nil {
 		return Job{}, err
 	}
-	var job Job
-	if err := json.Unmarshal(m.Data, &job); err != nil || job.ID != id || job.Beat <= 0 {
+	var o offer
+	if len(m.Data) > longestRecord || json.Unmarshal(m.Data, &o) != nil || o.ID != id || !o.tame() {
 		return Job{}, errRecord
 	}
-	return job, nil
+	o.Job.Key = o.Key
+	return o.Job, nil
 }
 
 // payload reads the payload of a job.

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -48,6 +49,9 @@ func Open(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{options: o, scrubber: newScrubber(o.secrets()), closed: make(chan struct{}), trouble: map[string]time.Time{}}
+	for _, text := range c.options.warnings {
+		c.logf("%s", text)
+	}
 	if err := c.open(ctx); err != nil {
 		c.Close()
 		return nil, c.scrubber.error(err)
@@ -69,6 +73,9 @@ func (c *Cluster) open(ctx context.Context) error {
 	}
 	if err := c.connect(ctx); err != nil {
 		return err
+	}
+	if c.server == nil && !c.conn.AuthRequired() && c.options.Certificate == "" {
+		c.logf("%s asks nobody for a token: whoever reaches it may read and change what it carries", c.where())
 	}
 	return c.inspect(ctx)
 }
@@ -145,7 +152,7 @@ func (c *Cluster) connection() ([]nats.Option, error) {
 				c.logf("lost the connection to %s: %v", c.where(), err)
 			}
 		}),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.logf("%v", err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.seldom(err.Error()) }),
 	}
 	if o.Token != "" {
 		options = append(options, nats.Token(o.Token))
@@ -229,12 +236,20 @@ func (c *Cluster) logf(format string, v ...any) {
 // troubleEvery is how often the same trouble is told.
 const troubleEvery = time.Minute
 
+// mostTroubles is how many troubles are remembered: others may word them.
+const mostTroubles = 200
+
 // waitFor tells what keeps something from going on that is tried again and again.
 func (c *Cluster) waitFor(doing string, err error) {
-	text := fmt.Sprintf("%s: %v; trying again", doing, err)
+	c.seldom(fmt.Sprintf("%s: %v; trying again", doing, err))
+}
+
+// seldom tells something that may happen often.
+func (c *Cluster) seldom(text string) {
 	c.mu.Lock()
-	told, known := c.trouble[text]
-	if known = known && time.Since(told) < troubleEvery; !known {
+	maps.DeleteFunc(c.trouble, func(_ string, told time.Time) bool { return time.Since(told) >= troubleEvery })
+	_, known := c.trouble[text]
+	if known = known || len(c.trouble) >= mostTroubles; !known {
 		c.trouble[text] = time.Now()
 	}
 	c.mu.Unlock()

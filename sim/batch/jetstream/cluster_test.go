@@ -354,11 +354,12 @@ func TestDamagedAnswersAreAskedForAgain(t *testing.T) {
 	t.Parallel()
 	var log logged
 	c := open(t, Options{Log: log.add})
-	d := &coordinator{c: c, job: Job{ID: "a", Beat: time.Second}}
+	d := &coordinator{c: c, job: job("a")}
+	d.job.Beat = time.Second
 	if _, _, err := d.streams(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for i, b := range [][]byte{[]byte("nonsense"), (&frame{task: task(1), answer: square(task(7))}).encode()} {
+	for i, b := range [][]byte{[]byte("nonsense"), d.job.sealAnswer(sum(task(1)), &frame{task: task(1), answer: square(task(7))})} {
 		if err := c.putBlob(t.Context(), answerSubject("a", sum(task(i))), b); err != nil {
 			t.Fatal(err)
 		}

@@ -23,8 +23,9 @@ type Source interface {
 	Expect(task []byte) bool
 	// Done takes the answer to a task of Next or of an earlier coordinator, in any
 	// order, and maybe again; took is what computing it took. A task that is lost
-	// has none. The error ends the job.
-	Done(task, answer []byte, took time.Duration, lost bool) error
+	// has none. What is no answer to the task is not accepted, and changes nothing:
+	// another one is asked for. The error ends the job.
+	Done(task, answer []byte, took time.Duration, lost bool) (accepted bool, err error)
 	// Settled tells whether the answer to a task is of no more use, even to a source
 	// that begins anew.
 	Settled(task []byte) bool
@@ -52,7 +53,9 @@ func (c *Cluster) Do(ctx context.Context, job Job, source Source) error {
 	}
 	job.Host, _ = os.Hostname()
 	job.Process, job.Begun, job.Beat = os.Getpid(), time.Now().UTC(), c.options.beat
-	d := &coordinator{c: c, job: job, source: source, out: map[string]*posted{}, cancelled: make(chan struct{}, 1)}
+	d := &coordinator{
+		c: c, job: job, source: source, out: map[string]*posted{}, bad: map[string]int{}, cancelled: make(chan struct{}, 1),
+	}
 	err := d.run(ctx)
 	if d.offered && !isClosed(c.closed) {
 		d.withdraw()
@@ -66,6 +69,7 @@ type coordinator struct {
 	job       Job
 	source    Source
 	out       map[string]*posted // tasks without an answer, by sum
+	bad       map[string]int     // bad answers, by worker
 	reader    *reader
 	answers   jetstream.Stream
 	kept      []keptAnswer // that the server has, in their order
@@ -79,6 +83,7 @@ type coordinator struct {
 type posted struct {
 	task []byte
 	at   time.Time // of the last publication; zero: it failed
+	bad  bool      // the server has an answer that is none
 }
 
 func (d *coordinator) run(ctx context.Context) error {
@@ -107,7 +112,7 @@ func (d *coordinator) run(ctx context.Context) error {
 		}
 		select {
 		case a := <-d.reader.answers:
-			if err := d.take(a); err != nil {
+			if err := d.take(ctx, a); err != nil {
 				return err
 			}
 		case <-tick.C:
@@ -161,8 +166,10 @@ func (d *coordinator) readOld(ctx context.Context, left map[string][]byte) error
 	for caughtUp != nil || len(d.reader.answers) > 0 {
 		select {
 		case a := <-d.reader.answers:
-			delete(left, a.sum)
-			if err := d.take(a); err != nil {
+			if _, reason := d.judge(a); reason == "" {
+				delete(left, a.sum)
+			}
+			if err := d.take(ctx, a); err != nil {
 				return err
 			}
 		case <-caughtUp:
@@ -213,7 +220,7 @@ func (d *coordinator) leftOver(ctx context.Context, tasks jetstream.Stream) (map
 		case errors.Is(err, jetstream.ErrMsgNotFound): // acknowledged meanwhile
 		case err != nil:
 			return nil, err
-		default:
+		case taskSubject(d.job.ID, sum(m.Data)) == subject: // else nobody of ours has put it there
 			left[sum(m.Data)] = m.Data
 		}
 	}
@@ -244,6 +251,12 @@ func (d *coordinator) publish(ctx context.Context, p *posted) bool {
 	}
 	short, cancel := context.WithTimeout(ctx, d.job.Beat)
 	defer cancel()
+	if p.bad {
+		if d.erase(ctx, sum(p.task)) != nil {
+			return false // a worker would take it for an answer
+		}
+		p.bad = false
+	}
 	err := d.c.publish(short, &nats.Msg{Subject: taskSubject(d.job.ID, sum(p.task)), Data: p.task})
 	switch {
 	case err == nil, errors.Is(err, errExists):
@@ -253,24 +266,6 @@ func (d *coordinator) publish(ctx context.Context, p *posted) bool {
 		d.c.waitFor("handing out a task", err)
 	}
 	return !p.at.IsZero()
-}
-
-// take gives an answer to the source.
-func (d *coordinator) take(a arrival) error {
-	if a.err != nil {
-		d.c.logf("an answer is damaged, and is asked for again: %v", a.err)
-		if p := d.out[a.sum]; p != nil {
-			p.at = time.Time{}
-		}
-		return nil
-	}
-	delete(d.out, a.sum)
-	d.full = time.Time{}
-	d.kept = append(d.kept, keptAnswer{a.sequence, a.task, time.Now()})
-	if a.lost {
-		d.c.logf("a task was lost: no worker survived it")
-	}
-	return d.source.Done(a.task, a.answer, a.took, a.lost)
 }
 
 // withdraw takes the job off the server. Nobody else would.

@@ -38,6 +38,19 @@
 // A worker of another program than the coordinator's is refused by its own
 // comparison: results would not be those of one program.
 //
+// # Who is trusted
+//
+// A server that listens has a token, on loopback as well. Whoever has it can stop a
+// job; nobody can make its results wrong by mistake. An answer is signed with the key
+// of its job for its task, and is taken only if it is to a task that was asked and the
+// source accepts it. One that is not is taken off the server and asked for again,
+// however often. A worker that signs three of them is set aside: it is told to leave
+// the job, and nothing of it is taken any more. What others say of themselves, in
+// offers and roll calls, is bounded in size, number and rate, and holds nothing that
+// does something to a terminal. Files of secrets are regular, small, and closed to
+// other users of the machine. A token that would cross a network in the clear is
+// warned of.
+//
 // A task costs a worker three messages and some hundred microseconds, so it should
 // take long against that: 0.5 to 5 s. What is larger than a message goes in
 // parts. Credentials never reach a log or an error.

@@ -10,6 +10,7 @@ import (
 
 // frame is what a worker says of a task.
 type frame struct {
+	worker string // that says it
 	task   []byte
 	answer []byte
 	took   time.Duration // to compute it
@@ -28,10 +29,11 @@ func (f *frame) encode() []byte {
 	if f.lost {
 		kind = frameLost
 	}
-	b := make([]byte, 0, 1+2*binary.MaxVarintLen64+len(f.task)+len(f.answer))
+	b := make([]byte, 0, 1+3*binary.MaxVarintLen64+len(f.worker)+len(f.task)+len(f.answer))
 	b = binary.AppendUvarint(append(b, kind), uint64(f.took))
-	b = binary.AppendUvarint(b, uint64(len(f.task)))
-	return append(append(b, f.task...), f.answer...)
+	b = append(binary.AppendUvarint(b, uint64(len(f.worker))), f.worker...)
+	b = append(binary.AppendUvarint(b, uint64(len(f.task))), f.task...)
+	return append(b, f.answer...)
 }
 
 func decodeFrame(b []byte) (frame, error) {
@@ -43,14 +45,29 @@ func decodeFrame(b []byte) (frame, error) {
 	if n <= 0 {
 		return frame{}, errFrame
 	}
-	b = b[1+n:]
-	length, n := binary.Uvarint(b)
-	if n <= 0 || length > uint64(len(b)-n) {
+	f.took = max(0, time.Duration(took))
+	worker, b, ok := cutPart(b[1+n:])
+	if !ok || len(worker) > longestWorker {
 		return frame{}, errFrame
 	}
-	b = b[n:]
-	f.took, f.task, f.answer = time.Duration(took), b[:length], b[length:]
+	f.worker = tame(string(worker))
+	if f.task, f.answer, ok = cutPart(b); !ok {
+		return frame{}, errFrame
+	}
 	return f, nil
+}
+
+// longestWorker bounds the name of a worker, in bytes.
+const longestWorker = 400
+
+// cutPart reads some bytes behind their number, and returns the rest.
+func cutPart(b []byte) (part, rest []byte, ok bool) {
+	length, n := binary.Uvarint(b)
+	if n <= 0 || length > uint64(len(b)-n) {
+		return nil, nil, false
+	}
+	b = b[n:]
+	return b[:length], b[length:], true
 }
 
 // sum names a task.

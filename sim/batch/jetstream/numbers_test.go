@@ -21,6 +21,7 @@ type numbers struct {
 	lost     map[int]bool
 	expected map[int]bool
 	twice    int // answers that came again
+	wrong    int // answers that were none
 	window   int
 }
 
@@ -52,19 +53,23 @@ func (s *numbers) Expect(task []byte) bool {
 	return true
 }
 
-func (s *numbers) Done(task, answer []byte, _ time.Duration, lost bool) error {
+func (s *numbers) Done(task, answer []byte, _ time.Duration, lost bool) (accepted bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := number(task)
+	if !lost && !bytes.Equal(answer, square(task)) {
+		s.wrong++
+		return false, nil
+	}
 	if s.answers[i] != nil {
 		s.twice++
 	}
 	if lost {
 		s.lost[i] = true
-		return nil
+		return true, nil
 	}
 	s.answers[i] = bytes.Clone(answer)
-	return nil
+	return true, nil
 }
 
 func (s *numbers) Settled(task []byte) bool {
@@ -114,7 +119,7 @@ func works(each time.Duration, n *atomic.Int64) WorkOptions {
 }
 
 func job(id string) Job {
-	return Job{ID: id, Title: "numbers", Program: "p1", Payload: make([]byte, 3*partSize+17)}
+	return Job{ID: id, Title: "numbers", Program: "p1", Payload: make([]byte, 3*partSize+17), Key: []byte("key of " + id)}
 }
 
 // logged collects what a cluster logs.
@@ -147,6 +152,9 @@ func open(t *testing.T, o Options) *Cluster {
 	t.Helper()
 	if o.beat == 0 {
 		o.beat = 100 * time.Millisecond
+	}
+	if o.Listen != "" && o.Token == "" {
+		o.Token = NewToken()
 	}
 	c, err := Open(t.Context(), o)
 	if err != nil {

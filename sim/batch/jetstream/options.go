@@ -1,12 +1,12 @@
 package jetstream
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +31,10 @@ type Options struct {
 	// means a temporary directory, removed by Close.
 	Dir string
 
-	Token       string // that the server asks for, or that Listen demands
+	// Token is what the server asks for, and what Listen demands. TokenFile is a file
+	// that has it, and that other users of the machine cannot read.
+	Token, TokenFile string
+
 	Credentials string // file of NATS credentials (.creds); with URL only
 	CA          string // file of certificates; by Listen, those that clients must be signed by
 	Certificate string // file of the certificate of this side, the client's or, with Listen, the server's
@@ -46,7 +49,8 @@ type Options struct {
 	// refused job, a task that failed. It may be called from several goroutines.
 	Log func(string)
 
-	beat time.Duration // between two signs of life, for tests
+	beat     time.Duration // between two signs of life, for tests
+	warnings []string      // that check found
 }
 
 // Fault is the error of an option that cannot be right. Nothing was started.
@@ -73,9 +77,21 @@ func (o *Options) check() error {
 	if (o.Certificate == "") != (o.Key == "") {
 		return fault("certificate", "a certificate needs its key, and a key its certificate")
 	}
-	if o.URL == "" {
-		return o.checkServer()
+	if err := o.takeToken(); err != nil {
+		return err
 	}
+	check := o.checkClient
+	if o.URL == "" {
+		check = o.checkServer
+	}
+	if err := check(); err != nil {
+		return err
+	}
+	return o.checkFiles()
+}
+
+// checkClient checks the options of a connection with the server of URL.
+func (o *Options) checkClient() error {
 	switch {
 	case o.Listen != "":
 		return fault("listen", "the server at the url listens already")
@@ -95,12 +111,49 @@ func (o *Options) check() error {
 			return fault("url", "has a user or a token; give no other credentials besides")
 		}
 	}
-	if o.Credentials != "" {
-		if _, err := os.ReadFile(o.Credentials); err != nil {
-			return fault("credentials", "%v", err)
-		}
+	if host := o.inTheClear(); host != "" {
+		o.warnings = append(o.warnings, "the token goes to "+host+" in the clear, and whoever hears it may do anything there: use tls://")
 	}
 	return nil
+}
+
+// takeToken reads the token if a file has it.
+func (o *Options) takeToken() error {
+	if o.Token != "" && o.TokenFile != "" {
+		return fault("token", "give a token or a file with it, not both")
+	}
+	if o.TokenFile != "" {
+		token, warning, err := readToken(o.TokenFile)
+		if err != nil {
+			return fault("token", "%s: %v", o.TokenFile, err)
+		}
+		o.Token = token
+		o.warn(warning)
+	} else if err := checkToken(o.Token); err != nil {
+		return fault("token", "%v", err)
+	}
+	return nil
+}
+
+// checkFiles makes sure that the files of secrets can be read, and by whom.
+func (o *Options) checkFiles() error {
+	for _, file := range []struct{ option, path string }{{"credentials", o.Credentials}, {"certificate", o.Key}} {
+		if file.path == "" {
+			continue
+		}
+		_, warning, err := readSecret(file.path)
+		if err != nil {
+			return fault(file.option, "%s: %v", file.path, err)
+		}
+		o.warn(warning)
+	}
+	return nil
+}
+
+func (o *Options) warn(text string) {
+	if text != "" {
+		o.warnings = append(o.warnings, text)
+	}
 }
 
 // checkServer checks the options of a server in this process.
@@ -122,10 +175,10 @@ func (o *Options) checkServer() error {
 		return err
 	case o.CA != "" && o.Certificate == "":
 		return fault("ca", "a server that checks certificates needs one of its own")
+	case o.Token == "":
+		return fault("listen", "others can reach %s, if only users of this machine: it needs a token", o.Listen)
 	case loopback(host):
 		return nil
-	case o.Token == "":
-		return fault("listen", "%s can be reached from other machines: it needs a token", o.Listen)
 	case o.Certificate == "" && !o.Insecure:
 		return fault("listen", "%s can be reached from other machines: it needs a certificate and its key, unless the network is trusted", o.Listen)
 	}
@@ -161,12 +214,14 @@ func loopback(host string) bool {
 	if host == "" {
 		return false // every interface
 	}
-	found, err := net.LookupIP(host)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
 	if err != nil || len(found) == 0 {
 		return false
 	}
 	for _, ip := range found {
-		if !ip.IsLoopback() {
+		if !ip.IP.IsLoopback() {
 			return false
 		}
 	}
@@ -246,21 +301,32 @@ func (o *Options) serverTLS() (*tls.Config, error) {
 
 // pair reads certificate and key.
 func (o *Options) pair() (tls.Certificate, error) {
-	pair, err := tls.LoadX509KeyPair(o.Certificate, o.Key)
+	certificate, err := readPublic(o.Certificate, largestSecret)
 	if err != nil {
-		return pair, fault("certificate", "%v", err)
+		return tls.Certificate{}, fault("certificate", "%s: %v", o.Certificate, err)
+	}
+	key, _, err := readSecret(o.Key)
+	if err != nil {
+		return tls.Certificate{}, fault("certificate", "%s: %v", o.Key, err)
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return pair, fault("certificate", "%s, %s: %v", o.Certificate, o.Key, err)
 	}
 	return pair, nil
 }
+
+// largestAuthorities bounds CA: those of a whole system are a quarter of a MiB.
+const largestAuthorities = 4 << 20
 
 // authorities reads CA, nil if there is none.
 func (o *Options) authorities() (*x509.CertPool, error) {
 	if o.CA == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(o.CA)
+	text, err := readPublic(o.CA, largestAuthorities)
 	if err != nil {
-		return nil, fault("ca", "%v", err)
+		return nil, fault("ca", "%s: %v", o.CA, err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {

@@ -56,30 +56,31 @@ func TestOptionsThatCannotBeRightAreFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, o := range map[string]Options{
-		"url: must be like nats://host:4222":                                                {URL: "nats://:s3cret@"},
-		"url: must start with nats://, tls://, ws:// or wss://, got ftp://":                 {URL: "ftp://h:1"},
-		"url: has a user or a token; give no other":                                         {URL: "nats://u:s3cret@h:1", Token: "s3cret"},
-		"listen: the server at the url listens already":                                     {URL: "nats://h:1", Listen: ":0"},
-		"dir: the server at the url has":                                                    {URL: "nats://h:1", Dir: "x"},
-		"insecure: means something for listen only":                                         {URL: "nats://h:1", Insecure: true},
-		"credentials: give a token or a file":                                               {URL: "nats://h:1", Token: "s3cret", Credentials: "c"},
-		"credentials: open":                                                                 {URL: "nats://h:1", Credentials: "/none/c"},
-		"credentials: needs a url":                                                          {Credentials: "c"},
-		"token: needs listen or a url":                                                      {Token: "s3cret"},
-		"ca: needs listen or a url":                                                         {CA: ca},
-		"certificate: needs listen or a url":                                                {Certificate: certificate, Key: key},
-		"insecure: needs listen or a url":                                                   {Insecure: true},
-		"certificate: a certificate needs its key":                                          {Listen: "127.0.0.1:0", Certificate: certificate},
-		"ca: a server that checks certificates needs one of its own":                        {Listen: "127.0.0.1:0", CA: ca},
-		"listen: must be host:port, got \"4222\"":                                           {Listen: "4222"},
-		"listen: port must be 0 to 65535, got \"70000\"":                                    {Listen: "127.0.0.1:70000"},
-		"listen: port must be 0 to 65535, got \"x\"":                                        {Listen: "127.0.0.1:x"},
-		"listen: 0.0.0.0:0 can be reached from other machines: it needs a token":            {Listen: "0.0.0.0:0"},
-		"listen: :0 can be reached from other machines: it needs a token":                   {Listen: ":0", Insecure: true},
-		"listen: :0 can be reached from other machines: it needs a certificate and its key": {Listen: ":0", Token: "s3cret"},
-		"certificate: open /none":                                                           {Listen: "127.0.0.1:0", Certificate: "/none", Key: "/none"},
-		"ca: " + garbage + " holds no certificate":                                          {Listen: "127.0.0.1:0", Certificate: certificate, Key: key, CA: garbage},
-		"ca: open /none": {URL: "tls://h:1", CA: "/none"},
+		"url: must be like nats://host:4222":                                                    {URL: "nats://:s3cret@"},
+		"url: must start with nats://, tls://, ws:// or wss://, got ftp://":                     {URL: "ftp://h:1"},
+		"url: has a user or a token; give no other":                                             {URL: "nats://u:s3cret@h:1", Token: "s3cret"},
+		"listen: the server at the url listens already":                                         {URL: "nats://h:1", Listen: ":0"},
+		"dir: the server at the url has":                                                        {URL: "nats://h:1", Dir: "x"},
+		"insecure: means something for listen only":                                             {URL: "nats://h:1", Insecure: true},
+		"credentials: give a token or a file":                                                   {URL: "nats://h:1", Token: "s3cret", Credentials: "c"},
+		"credentials: /none/c: no such file":                                                    {URL: "nats://h:1", Credentials: "/none/c"},
+		"credentials: needs a url":                                                              {Credentials: "c"},
+		"token: needs listen or a url":                                                          {Token: "s3cret"},
+		"ca: needs listen or a url":                                                             {CA: ca},
+		"certificate: needs listen or a url":                                                    {Certificate: certificate, Key: key},
+		"insecure: needs listen or a url":                                                       {Insecure: true},
+		"certificate: a certificate needs its key":                                              {Listen: "127.0.0.1:0", Certificate: certificate},
+		"ca: a server that checks certificates needs one of its own":                            {Listen: "127.0.0.1:0", CA: ca},
+		"listen: must be host:port, got \"4222\"":                                               {Listen: "4222"},
+		"listen: port must be 0 to 65535, got \"70000\"":                                        {Listen: "127.0.0.1:70000"},
+		"listen: port must be 0 to 65535, got \"x\"":                                            {Listen: "127.0.0.1:x"},
+		"listen: others can reach 0.0.0.0:0, if only users of this machine: it needs a token":   {Listen: "0.0.0.0:0"},
+		"listen: others can reach :0, if only users of this machine: it needs a token":          {Listen: ":0", Insecure: true},
+		"listen: others can reach 127.0.0.1:0, if only users of this machine: it needs a token": {Listen: "127.0.0.1:0"},
+		"listen: :0 can be reached from other machines: it needs a certificate and its key":     {Listen: ":0", Token: "s3cret"},
+		"certificate: /none: no such file":                                                      {Listen: "127.0.0.1:0", Token: "s3cret", Certificate: "/none", Key: "/none"},
+		"ca: " + garbage + " holds no certificate":                                              {Listen: "127.0.0.1:0", Token: "s3cret", Certificate: certificate, Key: key, CA: garbage},
+		"ca: /none: no such file":                                                               {URL: "tls://h:1", CA: "/none"},
 	} {
 		_, err := Open(t.Context(), o)
 		fault := (*Fault)(nil)
@@ -107,7 +108,7 @@ func TestServerThatCannotBeReachedIsOneSentence(t *testing.T) {
 	}
 	defer taken.Close()
 	begin := time.Now()
-	if _, err = Open(t.Context(), Options{Listen: taken.Addr().String()}); err == nil || !strings.Contains(err.Error(), "address already in use") {
+	if _, err = Open(t.Context(), Options{Listen: taken.Addr().String(), Token: "s3cret"}); err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(begin); took > 5*time.Second {

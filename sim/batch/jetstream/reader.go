@@ -25,10 +25,10 @@ type reader struct {
 
 // arrival is an answer on its way to the coordinator.
 type arrival struct {
-	frame
+	sealed   []byte // what somebody says of the task with that sum
 	sequence uint64
 	sum      string
-	err      error
+	err      error // it cannot be put together
 }
 
 // readAhead is how many answers may wait for the coordinator.
@@ -87,9 +87,6 @@ func (r *reader) from(ctx context.Context, next uint64) uint64 {
 		if err != nil {
 			return next // the other parts cannot be read now
 		}
-		if a.err != nil && r.stream.DeleteMsg(ctx, meta.Sequence.Stream) != nil {
-			return next
-		}
 		a.sequence = meta.Sequence.Stream
 		next = a.sequence + 1
 		select {
@@ -108,12 +105,8 @@ func (r *reader) from(ctx context.Context, next uint64) uint64 {
 func (r *reader) arrival(ctx context.Context, m jetstream.Msg) (arrival, error) {
 	subject := strings.TrimSuffix(m.Subject(), ".0")
 	b, err := getBlob(ctx, r.stream, subject, m.Headers(), m.Data())
-	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) && !errors.Is(err, errParts) {
 		return arrival{}, err
 	}
-	a := arrival{sum: subject[strings.LastIndexByte(subject, '.')+1:], err: err}
-	if err == nil {
-		a.frame, a.err = decodeFrame(b)
-	}
-	return a, nil
+	return arrival{sealed: b, sum: subject[strings.LastIndexByte(subject, '.')+1:], err: err}, nil
 }

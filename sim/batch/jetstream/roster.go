@@ -20,6 +20,7 @@ import (
 const rollSubject = "headroom.roll"
 
 func cancelSubject(id string) string { return "headroom.cancel." + id }
+func asideSubject(id string) string  { return "headroom.aside." + id }
 
 // rollTime is how long answers to a roll call may take.
 const rollTime = time.Second
@@ -28,6 +29,7 @@ const rollTime = time.Second
 type Roster struct {
 	Jobs    []JobStatus    // the oldest first
 	Workers []WorkerStatus // by host and process
+	Ignored int            // answers to the roll call that were none, came twice, or were too many
 }
 
 // JobStatus is where a job stands.
@@ -67,7 +69,15 @@ type calledJob struct {
 // reply makes sure that a process answers roll calls until the function that it
 // returns is called.
 func (c *Cluster) reply(answer func() call) (func(), error) {
+	var second time.Time // of which calls are counted
+	calls := 0
 	s, err := c.conn.Subscribe(rollSubject, func(m *nats.Msg) {
+		if now := time.Now(); now.Sub(second) > time.Second {
+			second, calls = now, 0
+		}
+		if calls++; calls > callsPerSecond {
+			return // somebody means no good, or asks again
+		}
 		if b, err := json.Marshal(answer()); err == nil {
 			_ = m.Respond(b) // who does not hear it asks again
 		}
@@ -75,18 +85,32 @@ func (c *Cluster) reply(answer func() call) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	return func() { _ = s.Unsubscribe() }, nil
+	return func() { _ = s.Unsubscribe() }, s.SetPendingLimits(1000, 1<<20)
 }
 
-// listen answers for a worker.
+// callsPerSecond is how many roll calls a process answers.
+const callsPerSecond = 50
+
+// listen answers for a worker, and hears that it is set aside.
 func (w *worker) listen() (func(), error) {
-	return w.c.reply(func() call {
+	deaf, err := w.c.reply(func() call {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return call{Worker: &WorkerStatus{
 			Host: host(), Process: os.Getpid(), Program: w.o.Program, Slots: w.o.Slots, Busy: w.busy, Tasks: w.done, Began: w.began,
 		}}
 	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := w.c.conn.Subscribe(asideSubject("*"), func(m *nats.Msg) {
+		w.aside(m.Subject[strings.LastIndexByte(m.Subject, '.')+1:], m.Data)
+	})
+	if err != nil {
+		deaf()
+		return nil, err
+	}
+	return func() { deaf(); _ = s.Unsubscribe() }, s.SetPendingLimits(1000, 1<<20)
 }
 
 // listen answers for a coordinator, and hears of its cancellation.
@@ -114,7 +138,7 @@ func (d *coordinator) listen() (func(), error) {
 
 // Roster asks around. It takes a second.
 func (c *Cluster) Roster(ctx context.Context) (*Roster, error) {
-	calls, err := c.callRoll(ctx)
+	calls, ignored, err := c.callRoll(ctx)
 	if err != nil {
 		return nil, c.scrubber.error(err)
 	}
@@ -122,8 +146,8 @@ func (c *Cluster) Roster(ctx context.Context) (*Roster, error) {
 	if err != nil {
 		return nil, c.scrubber.error(err)
 	}
-	r := &Roster{}
-	for _, id := range ids {
+	r := &Roster{Ignored: ignored + max(0, len(ids)-mostJobs)}
+	for _, id := range ids[:min(len(ids), mostJobs)] {
 		job, err := c.record(ctx, id)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			continue
@@ -136,7 +160,7 @@ func (c *Cluster) Roster(ctx context.Context) (*Roster, error) {
 		s := JobStatus{Job: job}
 		c.inspectJob(ctx, &s)
 		for _, a := range calls {
-			if a.Job != nil && a.Job.ID == id {
+			if a.Job != nil && a.Job.ID == id && !s.Coordinated { // the first is as good as any
 				s.Coordinated, s.Done, s.Failed, s.Total = true, a.Job.Done, a.Job.Fails, a.Job.Total
 			}
 		}
@@ -169,30 +193,64 @@ func (c *Cluster) inspectJob(ctx context.Context, s *JobStatus) {
 	}
 }
 
-// callRoll collects what coordinators and workers say.
-func (c *Cluster) callRoll(ctx context.Context) ([]call, error) {
+// callRoll collects what coordinators and workers say, as far as it may be true, and
+// counts the rest.
+func (c *Cluster) callRoll(ctx context.Context) (calls []call, ignored int, err error) {
 	inbox := c.conn.NewInbox()
 	s, err := c.conn.SubscribeSync(inbox)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() { _ = s.Unsubscribe() }()
+	if err := s.SetPendingLimits(mostCalls, mostCalls*longestCall/4); err != nil {
+		return nil, 0, err
+	}
 	if err := c.conn.PublishRequest(rollSubject, inbox, nil); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, rollTime)
 	defer cancel()
-	var calls []call
+	known := map[WorkerStatus]bool{}
 	for {
 		m, err := s.NextMsgWithContext(ctx)
-		if err != nil {
-			return calls, nil
+		if errors.Is(err, nats.ErrSlowConsumer) {
+			continue // some were dropped
 		}
-		var a call
-		if json.Unmarshal(m.Data, &a) == nil {
+		if err != nil {
+			dropped, _ := s.Dropped()
+			return calls, ignored + dropped, nil
+		}
+		ignored++
+		if len(calls) == mostCalls {
+			continue
+		}
+		if a, ok := readCall(m.Data, known); ok {
 			calls = append(calls, a)
+			ignored--
 		}
 	}
+}
+
+// readCall reads an answer to a roll call. It is false of one that cannot be true, or
+// that says what is known.
+func readCall(b []byte, known map[WorkerStatus]bool) (a call, ok bool) {
+	if len(b) > longestCall || json.Unmarshal(b, &a) != nil || a.Job == nil && a.Worker == nil {
+		return call{}, false
+	}
+	if a.Job != nil && !a.Job.sound() {
+		return call{}, false
+	}
+	if a.Worker != nil {
+		if !a.Worker.tame() {
+			return call{}, false
+		}
+		one := WorkerStatus{Host: a.Worker.Host, Process: a.Worker.Process, Began: a.Worker.Began.UTC()}
+		if known[one] {
+			return call{}, false
+		}
+		known[one] = true
+	}
+	return a, true
 }
 
 // Cancel ends a job: its coordinator with [ErrCancelled], or without one by taking

@@ -152,7 +152,7 @@ func TestOldServersAreKnown(t *testing.T) {
 }
 
 func FuzzFrame(f *testing.F) {
-	f.Add((&frame{task: []byte("task"), answer: []byte("answer"), took: time.Second}).encode())
+	f.Add((&frame{worker: "w", task: []byte("task"), answer: []byte("answer"), took: time.Second}).encode())
 	f.Add((&frame{task: []byte("task"), lost: true}).encode())
 	f.Add([]byte{frameAnswer, 1, 9, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -161,7 +161,7 @@ func FuzzFrame(f *testing.F) {
 			return
 		}
 		again, err := decodeFrame(a.encode())
-		if err != nil || string(again.task) != string(a.task) || string(again.answer) != string(a.answer) || again.took != a.took || again.lost != a.lost {
+		if err != nil || again.worker != a.worker || string(again.task) != string(a.task) || string(again.answer) != string(a.answer) || again.took != a.took || again.lost != a.lost {
 			t.Errorf("%+v became %+v, %v", a, again, err)
 		}
 	})

@@ -117,7 +117,11 @@ func (w *worker) serve(ctx context.Context, e *engagement, m jetstream.Msg) {
 	alive := w.beat(both, e, m)
 	defer alive()
 	name := m.Subject()[strings.LastIndexByte(m.Subject(), '.')+1:]
-	f := frame{task: m.Data()}
+	if sum(m.Data()) != name {
+		_ = m.Term() // nobody of ours has put it there; what belongs there is offered again
+		return
+	}
+	f := frame{worker: w.name, task: m.Data()}
 	tries := uint64(1)
 	if meta, err := m.Metadata(); err == nil {
 		tries = meta.NumDelivered
@@ -140,7 +144,7 @@ func (w *worker) serve(ctx context.Context, e *engagement, m jetstream.Msg) {
 		}
 		f.took = time.Since(begin)
 	}
-	if !w.deliver(both, e, name, f.encode()) {
+	if !w.deliver(both, e, name, e.sealAnswer(name, &f)) {
 		_ = m.Nak()
 		return
 	}

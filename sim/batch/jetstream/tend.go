@@ -2,7 +2,6 @@ package jetstream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,7 +68,7 @@ func (d *coordinator) tend(ctx context.Context, age time.Duration) error {
 	waiting := false
 	for _, name := range sortedKeys(d.out) {
 		p := d.out[name]
-		if !waiting && (p.at.IsZero() || time.Since(p.at) >= age) && !d.c.answered(short, d.job.ID, name) {
+		if !waiting && (p.at.IsZero() || time.Since(p.at) >= age) && (p.bad || !d.c.answered(short, d.job.ID, name)) {
 			waiting = !d.publish(short, p)
 		}
 		waiting = waiting || p.at.IsZero()
@@ -144,7 +143,7 @@ func (d *coordinator) ask(ctx context.Context) error {
 	if time.Since(d.probe.at) < probeBeats*d.job.Beat {
 		return nil
 	}
-	record, err := json.Marshal(&d.job)
+	record, err := d.job.encode()
 	if err != nil {
 		return err
 	}

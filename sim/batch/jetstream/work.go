@@ -2,9 +2,12 @@ package jetstream
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +45,7 @@ const lookIdle = 500 * time.Millisecond
 // It returns nil once it has been idle for long enough, or once the only job that
 // it is for has ended, and a [*Refusal] if all there is to do is refused.
 func (c *Cluster) Work(ctx context.Context, o WorkOptions) error {
-	w := &worker{c: c, o: o, began: time.Now(), busyAt: time.Now(), jobs: map[string]*engagement{}}
+	w := &worker{c: c, o: o, name: workerName(), began: time.Now(), busyAt: time.Now(), jobs: map[string]*engagement{}}
 	if o.Job != "" {
 		if err := CheckID(o.Job); err != nil {
 			return err
@@ -71,6 +74,7 @@ func (c *Cluster) Work(ctx context.Context, o WorkOptions) error {
 type worker struct {
 	c     *Cluster
 	o     WorkOptions
+	name  string // that no other worker has
 	began time.Time
 
 	mu      sync.Mutex
@@ -146,6 +150,10 @@ func (w *worker) look(ctx context.Context) error {
 		}
 		offered[id] = true
 		if w.jobs[id] != nil {
+			continue
+		}
+		if len(w.jobs) >= mostJobs {
+			w.c.seldom(fmt.Sprintf("there are more than %d jobs: others are not looked at", mostJobs))
 			continue
 		}
 		job, err := w.c.record(ctx, id)
@@ -234,6 +242,11 @@ func (w *worker) reason() (leave bool, err error) {
 		return true, nil
 	}
 	return false, nil
+}
+
+// workerName names a worker.
+func workerName() string {
+	return tame(host()) + "/" + strconv.Itoa(os.Getpid()) + "/" + strings.ToLower(rand.Text()[:6])
 }
 
 // host names this machine.

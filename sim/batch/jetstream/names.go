@@ -1,0 +1,57 @@
+package jetstream
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of what others say of themselves.
+const (
+	longestName   = 100   // letters
+	longestRecord = 16384 // bytes of an offer
+	longestCall   = 4096  // bytes of an answer to a roll call
+	mostCalls     = 10_000
+	mostJobs      = 1000
+)
+
+// tame returns a name that somebody else has given, for people: cut, and with what
+// does something to a terminal as its escape.
+func tame(name string) string {
+	if utf8.RuneCountInString(name) <= longestName && strings.IndexFunc(name, odd) < 0 {
+		return name
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range name {
+		if n++; n > longestName {
+			b.WriteString("…")
+			break
+		}
+		if odd(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func odd(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
+
+// tame cuts and escapes what is for people. It is false of a job that cannot be.
+func (j *Job) tame() bool {
+	j.Title, j.Host, j.Program = tame(j.Title), tame(j.Host), tame(j.Program)
+	return CheckID(j.ID) == nil && j.Beat >= shortestBeat && j.Beat <= longestBeat
+}
+
+// tame cuts and escapes what is for people. It is false of a worker that cannot be.
+func (w *WorkerStatus) tame() bool {
+	w.Host, w.Program = tame(w.Host), tame(w.Program)
+	return w.Process >= 0 && w.Slots >= 0 && w.Busy >= 0 && w.Tasks >= 0
+}
+
+func (j *calledJob) sound() bool {
+	return CheckID(j.ID) == nil && j.Fails >= 0 && j.Done >= j.Fails && j.Total >= j.Done
+}
