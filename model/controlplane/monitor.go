@@ -149,8 +149,7 @@ func (cp *Plane) measure(m *Metric, c int) datapoint {
 func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	now, period := cp.kernel.Now(), cp.clocks[c].period
 	var all spread
-	for _, h := range cp.groups[m.Subject].members {
-		in := cp.instances.Get(h)
+	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
 		if !in.life.runs() || in.warmUntil > now-period {
 			continue
 		}
