@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,7 +67,7 @@ func checkWorkers(n int) error {
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
-		Observe: results.Observe,
+		Observe: results.Observe, CheckThresholds: results.ThresholdRules,
 	}
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
@@ -84,13 +83,7 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 			faults.add(err)
 			continue
 		}
-		e := experiment{file: file, Scenario: s}
-		if err := results.CheckThresholds(s.Config, s.Thresholds); err != nil {
-			for line := range strings.Lines(err.Error()) {
-				faults.add(errors.New(file + ": " + line))
-			}
-		}
-		all = append(all, e)
+		all = append(all, experiment{file: file, Scenario: s})
 	}
 	if len(faults.faults) > 0 {
 		return nil, badInput(&faults)

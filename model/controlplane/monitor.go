@@ -120,6 +120,7 @@ func (cp *Plane) startMonitoring() {
 func (cp *Plane) onPeriodEnds(ev model.Event) {
 	now := cp.kernel.Now()
 	c := ev.Index()
+	cp.data.Settle()
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		period := cp.clocks[a.clock].period

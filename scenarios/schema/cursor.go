@@ -15,6 +15,7 @@ type Reader struct {
 	Faults Faults
 	asked  map[string]bool     // paths of declarations that were read
 	known  map[string][]string // names of the tables that others refer to, sorted
+	looked int                 // names that were compared to find those that are meant
 }
 
 // Table is a cursor on one table of the tree. Each accessor reads one declared
@@ -68,6 +69,35 @@ func (t *Table) Below(n *tree.Node, path, pattern string) *Table {
 	child := t.r.table(n)
 	child.Path, child.Pattern = path, pattern
 	return child
+}
+
+// mostCompared bounds the names that are compared to find those that are meant: a file
+// with thousands of faults gets suggestions for the first of them.
+const mostCompared = 1_000_000
+
+func (r *Reader) nearest(got string, names []string) string {
+	if r.looked += len(names); r.looked > mostCompared {
+		return ""
+	}
+	return Nearest(got, names)
+}
+
+// MayCompare reports whether so many names more may be compared to find the one that
+// is meant.
+func (t *Table) MayCompare(names int) bool {
+	t.r.looked += names
+	return t.r.looked <= mostCompared
+}
+
+// Hint is [Reader.Hint].
+func (t *Table) Hint(got string, words []string) string { return t.r.Hint(got, words) }
+
+// Hint is the nearest of some words in quotes, "" where none is near.
+func (r *Reader) Hint(got string, words []string) string {
+	if near := r.nearest(got, words); near != "" {
+		return strconv.Quote(near)
+	}
+	return ""
 }
 
 // PathOf returns the dotted path of a key as a fault names it.
@@ -261,7 +291,7 @@ func (t *Table) Done() {
 			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode}, n, key)
 			continue
 		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: Nearest(key, t.r.schema.children(t.Pattern))}, n, key)
+		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.r.nearest(key, t.r.schema.children(t.Pattern))}, n, key)
 	}
 }
 

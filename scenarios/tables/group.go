@@ -152,7 +152,7 @@ func readTermination(t *schema.Table) []scaling.TerminationPolicy {
 	for _, name := range t.Texts(key) {
 		p, err := scaling.ParseTerminationPolicy(name)
 		if err != nil {
-			t.Reject(key, schema.Fault{Rule: "unknown termination policy", Got: tree.Quote(name), Hint: schema.Hint(name, known)})
+			t.Reject(key, schema.Fault{Rule: "unknown termination policy", Got: tree.Quote(name), Hint: t.Hint(name, known)})
 			return nil
 		}
 		policies = append(policies, p)

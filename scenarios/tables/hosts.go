@@ -72,7 +72,7 @@ func (l *loader) hostShape(t *schema.Table, p *controlplane.HostPool) {
 	if (!t.Has("vcpus") || !t.Has("memory")) && !t.Broken {
 		t.Add(schema.Fault{
 			Path: t.Path, Rule: "must be a family of the catalogue, or have vcpus and memory",
-			Got: tree.Quote(t.Name), Hint: schema.Hint(t.Name, l.families()),
+			Got: tree.Quote(t.Name), Hint: t.Hint(t.Name, l.families()),
 		}, t.Node, "vcpus")
 	}
 }

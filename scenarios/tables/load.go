@@ -37,6 +37,9 @@ type Options struct {
 	// keys match patterns, and, in their places, what is wrong with a pattern.
 	// Nil: nothing is, whatever the patterns.
 	Observe func(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error)
+	// CheckThresholds returns, in the place of each threshold, the rule that it breaks.
+	// Nil: none breaks any.
+	CheckThresholds func(cfg *cloud.Config, thresholds []model.Threshold) []error
 
 	// Files are those there are; nil: those of the file system.
 	Files tree.Files
@@ -138,6 +141,7 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	}
 	if len(l.Faults) == 0 {
 		l.observe()
+		l.checkThresholds()
 	}
 	o.shared.keep(l)
 	if pristine != nil {
@@ -187,11 +191,13 @@ type loader struct {
 	steps    [][]*schema.Table          // of the services
 	calls    []callStep
 	run      *schema.Table // [run]
+	limits   *schema.Table // [thresholds]
 	patterns []string      // run.metrics
 	images   []image
 	market   market
-	owners   map[int]string // load balancer of each target group that has one
-	loads    []arrivals     // of the workloads
+	owners   map[int]int // load balancer of each target group that has one
+	warned   map[string]bool
+	loads    []arrivals // of the workloads
 	measures []measure
 	types    map[string]int // numbers in Config.Types
 	pools    *spotPools
