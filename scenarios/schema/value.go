@@ -243,6 +243,7 @@ func (t *Table) References(key string) []int {
 func (t *Table) Find(key, of, name string) int {
 	known := t.r.known[of]
 	if i, ok := slices.BinarySearch(known, name); ok {
+		t.r.Use(of, i)
 		return i
 	}
 	rule := "must name a [" + of + ".NAME]"

@@ -32,6 +32,7 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 	for _, d := range destinations {
 		for _, candidate := range []string{strings.TrimPrefix(name, d.table+"."), name} {
 			if i, ok := slices.BinarySearch(l.Names(d.table), candidate); ok {
+				l.Use(d.table, i)
 				found = append(found, d.table+"."+candidate)
 				kind, target = d.kind, i
 				break

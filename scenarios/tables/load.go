@@ -197,7 +197,8 @@ type loader struct {
 	market   market
 	owners   map[int]int // load balancer of each target group that has one
 	warned   map[string]bool
-	loads    []arrivals // of the workloads
+	outages  []*schema.Table // of the faults
+	loads    []arrivals      // of the workloads
 	measures []measure
 	types    map[string]int // numbers in Config.Types
 	pools    *spotPools

@@ -48,6 +48,8 @@ func (l *loader) finish() {
 	for i := range l.cfg.Groups {
 		l.warnOfZones(i)
 	}
+	l.warnOfUnused()
+	l.warnOfNoEffect()
 	capacity := l.capacityByService()
 	for i := range l.cfg.Workloads {
 		l.warnOfLoad(i, capacity)
