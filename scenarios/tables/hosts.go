@@ -90,12 +90,16 @@ func (l *loader) hostNodes(t *schema.Table, p *controlplane.HostPool) {
 
 // families lists the families of the catalogue.
 func (l *loader) families() []string {
-	var all []string
+	all := l.allFamilies
+	if all != nil {
+		return all
+	}
 	for _, typ := range l.catalog.Types() {
 		if len(all) == 0 || all[len(all)-1] != typ.Family {
 			all = append(all, typ.Family)
 		}
 	}
+	l.allFamilies = all
 	return all
 }
 
