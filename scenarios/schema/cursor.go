@@ -83,35 +83,6 @@ func (t *Table) Below(n *tree.Node, path, pattern string) *Table {
 	return child
 }
 
-// mostCompared bounds the names that are compared to find those that are meant: a file
-// with thousands of faults gets suggestions for the first of them.
-const mostCompared = 1_000_000
-
-func (r *Reader) nearest(got string, names []string) string {
-	if r.looked += len(names); r.looked > mostCompared {
-		return ""
-	}
-	return Nearest(got, names)
-}
-
-// MayCompare reports whether so many names more may be compared to find the one that
-// is meant.
-func (t *Table) MayCompare(names int) bool {
-	t.r.looked += names
-	return t.r.looked <= mostCompared
-}
-
-// Hint is [Reader.Hint].
-func (t *Table) Hint(got string, words []string) string { return t.r.Hint(got, words) }
-
-// Hint is the nearest of some words in quotes, "" where none is near.
-func (r *Reader) Hint(got string, words []string) string {
-	if near := r.nearest(got, words); near != "" {
-		return strconv.Quote(near)
-	}
-	return ""
-}
-
 // PathOf returns the dotted path of a key as a fault names it.
 func (t *Table) PathOf(key string) string {
 	if t.Path == "" {

@@ -57,12 +57,12 @@ func (l *loader) warnOfCount(fault int) {
 	}
 	most := 0
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; l.strikes(f.On, controlplane.OfGroup, i, g.TargetGroups, g.Service) {
+		if g := &l.cfg.Groups[i]; strikes(f.On, mark{controlplane.OfGroup, i, g.TargetGroups, g.Service}) {
 			most += max(g.Max, mostOfSchedules(g))
 		}
 	}
 	for i := range l.cfg.Instances {
-		if in := &l.cfg.Instances[i]; l.strikes(f.On, controlplane.OfFleet, i, in.TargetGroups, in.Service) {
+		if in := &l.cfg.Instances[i]; strikes(f.On, mark{controlplane.OfFleet, i, in.TargetGroups, in.Service}) {
 			most += in.Count
 		}
 	}
@@ -82,17 +82,25 @@ func mostOfSchedules(g *controlplane.Group) (most int) {
 	return most
 }
 
-// strikes reports whether a fault may strike the instances of a group or a fleet.
-func (l *loader) strikes(on controlplane.Subject, kind controlplane.SubjectKind, index int, targetGroups []int, service int) bool {
+// mark is a group or a fleet that a fault may strike.
+type mark struct {
+	kind         controlplane.SubjectKind
+	index        int
+	targetGroups []int
+	service      int
+}
+
+// strikes reports whether a fault may strike the instances of a mark.
+func strikes(on controlplane.Subject, m mark) bool {
 	switch on.Kind {
 	case controlplane.OfTargetGroup:
-		return slices.Contains(targetGroups, on.Index)
+		return slices.Contains(m.targetGroups, on.Index)
 	case controlplane.OfService:
-		return service == on.Index
+		return m.service == on.Index
 	case controlplane.Everybody:
 		return true
 	}
-	return on.Kind == kind && on.Index == index
+	return on.Kind == m.kind && on.Index == m.index
 }
 
 // warnOfWait warns of launches that would wait for room where there always is.
