@@ -101,7 +101,9 @@ func constant(n int64) func(int) int64 { return func(int) int64 { return n } }
 
 func TestGrowingQueuesAreToldFromGrowingLoads(t *testing.T) {
 	second := func(int) sim.Time { return sim.Second }
-	growing := func(o *cloud.Outcome) bool { return (&part{outcome: o}).growing() }
+	growing := func(o *cloud.Outcome) bool {
+		return (&part{outcome: o, belongs: belongingsOf(o, &pricing.Invoice{})}).growing()
+	}
 	if !growing(byMinute(0, constant(130), constant(100), second)) {
 		t.Error("30 more requests in flight each minute do not grow")
 	}

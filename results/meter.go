@@ -17,6 +17,7 @@ type Meter struct {
 	cfg     *cloud.Config
 	scopes  []scope
 	entries []entry
+	at      map[string]int // of entries, by key
 }
 
 type entry struct {
@@ -27,7 +28,7 @@ type entry struct {
 
 // NewMeter returns the meter of a scenario.
 func NewMeter(cfg *cloud.Config) *Meter {
-	m := &Meter{cfg: cfg, scopes: scopes(cfg)}
+	m := &Meter{cfg: cfg, scopes: scopes(cfg), at: map[string]int{}}
 	count := map[string]int{}
 	for _, s := range m.scopes {
 		count[s.Label]++
@@ -38,6 +39,7 @@ func NewMeter(cfg *cloud.Config) *Meter {
 		}
 		for i, s := range m.scopes {
 			if metric.covers(s, count) {
+				m.at[s.Key(metric.Name)] = len(m.entries)
 				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}
 		}
@@ -63,8 +65,9 @@ func (m *Meter) Read(outcome *cloud.Outcome, invoice *pricing.Invoice) []float64
 
 func (m *Meter) parts(outcome *cloud.Outcome, invoice *pricing.Invoice) []part {
 	parts := make([]part, len(m.scopes))
+	belongs := belongingsOf(outcome, invoice)
 	for i, s := range m.scopes {
-		parts[i] = part{scope: s, outcome: outcome, invoice: invoice}
+		parts[i] = part{scope: s, outcome: outcome, invoice: invoice, belongs: belongs}
 	}
 	return parts
 }
@@ -88,7 +91,10 @@ func (m *Metric) covers(s scope, count map[string]int) bool {
 
 // find returns the position of a key, or -1.
 func (m *Meter) find(key string) int {
-	return slices.IndexFunc(m.entries, func(e entry) bool { return e.key == key })
+	if at, known := m.at[key]; known {
+		return at
+	}
+	return -1
 }
 
 // Nearest returns the name that somebody meant who wrote another, or "" when none

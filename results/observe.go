@@ -1,6 +1,7 @@
 package results
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -37,22 +38,37 @@ func Observe(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error) 
 	var observe dataplane.Observe
 	errs := make([]error, len(patterns))
 	for i, pattern := range patterns {
-		match := globbed(pattern)
-		matched := false
-		for k := range meter.entries {
-			if e := &meter.entries[k]; match(e.key) {
-				matched = true
-				s := &meter.scopes[e.scope]
-				observe.Zones = observe.Zones || s.Label == labelZone
-				observe.Types = observe.Types || s.Label == labelType
-				observe.Phases = observe.Phases || strings.HasPrefix(e.metric.Name, phasePrefix) || s.application && !cfg.Journeys()
-			}
+		matched := meter.matches(pattern)
+		for _, e := range matched {
+			s := &meter.scopes[e.scope]
+			observe.Zones = observe.Zones || s.Label == labelZone
+			observe.Types = observe.Types || s.Label == labelType
+			observe.Phases = observe.Phases || strings.HasPrefix(e.metric.Name, phasePrefix) || s.application && !cfg.Journeys()
 		}
-		if !matched {
+		if len(matched) == 0 && i < mostSuggestions {
 			errs[i] = meter.unmatched(pattern)
+		} else if len(matched) == 0 {
+			errs[i] = errors.New("must match a metric of the scenario")
 		}
 	}
 	return observe, errs
+}
+
+// matches lists the metrics whose keys match a pattern.
+func (m *Meter) matches(pattern string) (all []*entry) {
+	if !strings.Contains(pattern, "*") {
+		if at := m.find(pattern); at >= 0 {
+			all = append(all, &m.entries[at])
+		}
+		return all
+	}
+	match := globbed(pattern)
+	for k := range m.entries {
+		if e := &m.entries[k]; match(e.key) {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // globbed returns whether texts match a pattern in which * stands for anything.

@@ -110,6 +110,7 @@ type part struct {
 	scope
 	outcome *cloud.Outcome
 	invoice *pricing.Invoice
+	belongs func() *belongings
 	merged  *traffic
 	users   *dataplane.UserOutcome
 }
@@ -179,7 +180,7 @@ type traffic struct {
 func (p *part) traffic() *traffic {
 	if p.merged == nil {
 		p.merged = &traffic{failed: make([]int64, len(dataplane.Codes())), latency: &stat.Histogram{}}
-		for i := range p.outcome.Routes {
+		for i := range p.travelled(p.belongs().routes, len(p.outcome.Routes)) {
 			if r := &p.outcome.Routes[i]; p.has(r) {
 				p.merged.add(r)
 			}
@@ -201,7 +202,7 @@ func (p *part) traffic() *traffic {
 func (p *part) addHops() {
 	switch p.Label {
 	case labelBalancer, labelTargetGroup, labelService:
-		for i := range p.outcome.Hops {
+		for i := range p.travelled(p.belongs().hops, len(p.outcome.Hops)) {
 			if r := &p.outcome.Hops[i]; p.has(r) {
 				p.merged.add(r)
 			}
@@ -301,7 +302,7 @@ func (p *part) list() float64 {
 func (p *part) charged(amount func(*pricing.Line) model.Money) float64 {
 	var total model.Money
 	beyond := 0.0 // what Money cannot hold
-	for i := range p.invoice.Lines {
+	for i := range p.owned(p.belongs().lines, len(p.invoice.Lines)) {
 		if l := &p.invoice.Lines[i]; p.owns(l.Owner, l.Service, l.Option) {
 			m := amount(l)
 			if total.Plus(m) == math.MaxInt64 {
@@ -326,7 +327,7 @@ func instanceHours(p *part) float64 {
 	}
 	hours := stat.Sum{}
 	ledger := p.outcome.Ledger
-	for i := range ledger.Leases {
+	for i := range p.owned(p.belongs().leases, len(ledger.Leases)) {
 		l := &ledger.Leases[i]
 		if p.owns(ledger.Owners[l.Owner], pricing.EC2, pricing.Option(l.Option.String())) {
 			hours.Add(int64(l.To - l.From))

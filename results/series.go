@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/model/cloud"
+	"headroom/model/pricing"
 	"headroom/sim/stat"
 )
 
@@ -45,7 +46,7 @@ type minutes struct {
 // byMinute adds up the routes of a part.
 func (p *part) byMinute() minutes {
 	var m minutes
-	for i := range p.outcome.Routes {
+	for i := range p.travelled(p.belongs().routes, len(p.outcome.Routes)) {
 		if r := &p.outcome.Routes[i]; p.has(r) {
 			accumulate(&m.arrived, r.Arrivals)
 			accumulate(&m.completed, r.Completes)
@@ -101,6 +102,6 @@ func floats(ints []int64) []float64 {
 
 // allTraffic is the whole scenario by minute.
 func allTraffic(outcome *cloud.Outcome) minutes {
-	p := part{outcome: outcome}
+	p := part{outcome: outcome, belongs: belongingsOf(outcome, &pricing.Invoice{})}
 	return p.byMinute()
 }

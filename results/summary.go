@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -36,6 +37,8 @@ type Summary struct {
 	// several paths would be one that cannot.
 	Series     []Column
 	Activities []controlplane.Activity
+
+	at map[string]int // of Metrics, by key
 }
 
 // Value is the estimate of one metric: the mean over replications, and the
@@ -52,15 +55,17 @@ type Value struct {
 func (s *Summary) Value(metric string, p Part) (Value, bool) { return s.Metric(p.Key(metric)) }
 
 // Metric returns the estimate with that key. It is false for one that the
-// scenario does not have or that nobody observed. Its cost grows with the
-// number of metrics.
+// scenario does not have or that nobody observed.
 func (s *Summary) Metric(key string) (Value, bool) {
-	for i := range s.Metrics {
-		if s.Metrics[i].Key == key {
-			return s.Metrics[i], true
-		}
+	at, known := s.at[key]
+	if s.at == nil { // a summary that was not made here
+		at = slices.IndexFunc(s.Metrics, func(v Value) bool { return v.Key == key })
+		known = at >= 0
 	}
-	return Value{}, false
+	if !known {
+		return Value{}, false
+	}
+	return s.Metrics[at], true
 }
 
 // Labelled returns the parts of one label: all target groups.
@@ -93,6 +98,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 	s := &Summary{
 		Scenario: m.cfg.Name, Seed: m.cfg.Seed, Replications: len(measured), Config: m.cfg, Currency: pricing.USDollar,
 		Charges: charges(measured), Subtotals: subtotals(measured),
+		at: make(map[string]int, len(m.entries)),
 	}
 	for _, sc := range m.scopes {
 		s.Parts = append(s.Parts, sc.Part)
@@ -106,6 +112,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 			}
 		}
 		if len(observed) > 0 {
+			s.at[e.key] = len(s.Metrics)
 			s.Metrics = append(s.Metrics, Value{
 				Estimate: stat.Interval(observed, Confidence), Key: e.key, Unit: e.metric.Unit,
 			})

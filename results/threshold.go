@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -33,28 +34,74 @@ func CheckThresholds(cfg *cloud.Config, thresholds []model.Threshold) error {
 
 func (m *Meter) check(thresholds []model.Threshold) error {
 	var faults []error
-	for _, t := range thresholds {
-		if at := m.find(t.Key); at < 0 {
-			faults = append(faults, m.unknown(t.Key))
-		} else if unit := m.entries[at].metric.Unit; t.Unit != "" && t.Unit != unit {
-			faults = append(faults, fmt.Errorf("thresholds.%q: must be a limit in the metric's unit (%s), got %q", t.Key, unit, t.Text))
-		}
-		if !slices.Contains(model.Operators(), t.Operator) {
-			faults = append(faults, fmt.Errorf("thresholds.%q: must be one of < <= > >=, got %q", t.Key, t.Operator))
-		}
-		if math.IsNaN(t.Limit) || math.IsInf(t.Limit, 0) {
-			faults = append(faults, fmt.Errorf("thresholds.%q: must be a finite number, got %v", t.Key, t.Limit))
+	for i, rule := range m.broken(thresholds) {
+		if rule != nil {
+			faults = append(faults, fmt.Errorf("thresholds.%q: %w", thresholds[i].Key, rule))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-func (m *Meter) unknown(key string) error {
-	keys, _ := m.Keys()
-	if suggestion := meant(key, keys); suggestion != "" {
-		return fmt.Errorf("thresholds.%q: the scenario has no such metric%s", key, suggestion)
+// ThresholdRules returns, in the place of each threshold, the rule that it breaks in a
+// scenario: [CheckThresholds] for who knows where each is written.
+func ThresholdRules(cfg *cloud.Config, thresholds []model.Threshold) []error {
+	if len(thresholds) == 0 {
+		return nil
 	}
-	return fmt.Errorf("thresholds.%q: the scenario has no such metric; `headroom metrics` lists them", key)
+	return NewMeter(cfg).broken(thresholds)
+}
+
+func (m *Meter) broken(thresholds []model.Threshold) []error {
+	rules := make([]error, len(thresholds))
+	misspelt := 0
+	for i, t := range thresholds {
+		at := m.find(t.Key)
+		switch {
+		case at < 0:
+			rules[i] = m.unknown(t.Key, misspelt < mostSuggestions)
+			misspelt++
+		case t.Unit != "" && t.Unit != m.entries[at].metric.Unit:
+			rules[i] = fmt.Errorf("must be a limit in the metric's unit (%s), got %q", m.entries[at].metric.Unit, t.Text)
+		case !slices.Contains(model.Operators(), t.Operator):
+			rules[i] = fmt.Errorf("must be one of < <= > >=, got %q", t.Operator)
+		case math.IsNaN(t.Limit) || math.IsInf(t.Limit, 0):
+			rules[i] = fmt.Errorf("must be a finite number, got %v", t.Limit)
+		}
+	}
+	return rules
+}
+
+// partsBeside lists the parts for which the scenario has the metric of a key with
+// another part of the same label.
+func (m *Meter) partsBeside(key string) (label string, parts []string) {
+	name, rest, _ := strings.Cut(key, "{")
+	label, _, _ = strings.Cut(rest, "=")
+	for _, s := range m.scopes {
+		if s.Label == label && label != "" && m.find(s.Key(name)) >= 0 {
+			parts = append(parts, s.Name)
+		}
+	}
+	return label, parts
+}
+
+// mostSuggestions bounds how often all keys are compared with one that is not there.
+const mostSuggestions = 20
+
+// mostListed is how many parts of a label a message lists.
+const mostListed = 12
+
+func (m *Meter) unknown(key string, suggest bool) error {
+	if suggest {
+		label, parts := m.partsBeside(key)
+		keys, _ := m.Keys()
+		if suggestion := meant(key, keys); suggestion != "" && label != labelCode { // one number is like any other
+			return fmt.Errorf("the scenario has no such metric%s", suggestion)
+		}
+		if len(parts) > 0 && len(parts) <= mostListed {
+			return fmt.Errorf("the scenario has no such metric: its %s must be one of %s", label, strings.Join(parts, ", "))
+		}
+	}
+	return errors.New("the scenario has no such metric; `headroom metrics` lists them")
 }
 
 // judge compares every threshold with its metric.

@@ -38,7 +38,7 @@ or to DIR/scenario.toml. It never overwrites a file.`,
 			if err := writeNew(target, starter); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "wrote %s\nnext: headroom run %s\n", target, target)
+			_, err := fmt.Fprintf(c.OutOrStdout(), "wrote %s\nnext: headroom run %s\n", printable(target), printable(target))
 			return err
 		},
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +78,7 @@ func checkWorkers(n int) error {
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
-		Observe: results.Observe, Memory: memory.Of(c.Context()),
+		Observe: results.Observe, CheckThresholds: results.ThresholdRules, Memory: memory.Of(c.Context()),
 	}
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
@@ -98,13 +97,7 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 			faults.add(err)
 			continue
 		}
-		e := experiment{file: file, Scenario: s}
-		if err := results.CheckThresholds(s.Config, s.Thresholds); err != nil {
-			for line := range strings.Lines(err.Error()) {
-				faults.add(errors.New(file + ": " + line))
-			}
-		}
-		all = append(all, e)
+		all = append(all, experiment{file: file, Scenario: s})
 	}
 	if len(faults.faults) > 0 {
 		return nil, badInput(&faults)

@@ -37,9 +37,9 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 	if len(p.Rule.Precision) > 0 {
 		replications += fmt.Sprintf(" to %d", p.Rule.Max)
 	}
-	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", file, s.Design, counted(p.Points), replications, e.Config.Duration)
+	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", printable(file), s.Design, counted(p.Points), replications, e.Config.Duration)
 	for i, axis := range s.Axes() {
-		fmt.Fprintf(w, "  %s: %s\n", axis, s.Summary(i))
+		fmt.Fprintf(w, "  %s: %s\n", printable(axis), printable(s.Summary(i)))
 	}
 	estimate, err := pilot(c.Context(), p, f.workers)
 	if err != nil {

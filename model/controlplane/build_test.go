@@ -121,6 +121,8 @@ func (d *fakeData) ServerUse(h slab.Handle) model.ServerUse {
 
 func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 
+func (d *fakeData) Settle() {}
+
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
 
 func (d *fakeData) TakeEgress(into []model.Bytes) []model.Bytes { return into }

@@ -16,10 +16,10 @@ import (
 type group struct {
 	cfg               *Group
 	min, max, desired int
-	members           []slab.Handle // every instance that has not left, in launch order
-	owner             int32
-	draws             rng.Stream // ties between termination candidates
-	spotCursor        []int      // Spot launches by zone
+	roster
+	owner      int32
+	draws      rng.Stream // ties between termination candidates
+	spotCursor []int      // Spot launches by zone
 
 	activities    []activity
 	running       int // activities that are not complete
@@ -101,7 +101,7 @@ type launching struct {
 // reconcile launches or terminates until the group has its desired capacity.
 func (cp *Plane) reconcile(i int, l launching) {
 	g := &cp.groups[i]
-	have := cp.capacity(g)
+	have := g.capacity
 	cp.forgetClaims(i)
 	for n := g.desired + g.surge - have; n > 0 && !cp.halts(n); n-- {
 		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
@@ -110,12 +110,10 @@ func (cp *Plane) reconcile(i int, l launching) {
 			break
 		}
 	}
-	for n := have - g.desired - g.surge; n > 0; n-- {
-		victim := cp.chooseVictim(g)
-		if victim == None {
-			break
+	if n := have - g.desired - g.surge; n > 0 {
+		for _, victim := range cp.chooseVictims(g, n) {
+			cp.endMember(i, victim, l.activity)
 		}
-		cp.endMember(i, g.members[victim], l.activity)
 	}
 	if l.activity != None && g.activities[l.activity].left > 0 {
 		g.running++
@@ -124,28 +122,16 @@ func (cp *Plane) reconcile(i int, l launching) {
 	}
 }
 
-// capacity counts the members that are not leaving.
-func (cp *Plane) capacity(g *group) int {
-	n := 0
-	for _, h := range g.members {
-		if cp.instances.Get(h).counts() {
-			n++
-		}
-	}
-	return n
-}
-
 // launchMember launches one instance in the zone with the fewest, trying the
 // others when there is no capacity. It returns why none took it.
 func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
-	counts := cp.zoneCounts(g)
-	allowed := slices.Repeat([]bool{true}, len(counts))
+	allowed := slices.Repeat([]bool{true}, len(g.byZone))
 	o := cp.memberOrder(i, l)
-	o.option = cp.nextOption(g)
+	o.option = g.nextOption()
 	worst := noFailure
 	for {
-		z := scaling.LaunchZone(counts, allowed)
+		z := scaling.LaunchZone(g.byZone, allowed)
 		if z < 0 {
 			return worst
 		}
@@ -153,7 +139,7 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 		h, failure := cp.launchIn(g, z, o)
 		if failure == noFailure {
 			g.retries = 0
-			g.members = append(g.members, h)
+			cp.join(g, h)
 			if l.activity != None {
 				g.activities[l.activity].left++
 			}
@@ -176,25 +162,19 @@ func (cp *Plane) memberOrder(i int, l launching) order {
 }
 
 // nextOption is what the next instance is bought as.
-func (cp *Plane) nextOption(g *group) model.PurchaseOption {
+func (g *group) nextOption() model.PurchaseOption {
 	if g.cfg.Mixed == nil {
 		return model.OnDemand
 	}
-	if cp.onDemandMissing(g) <= 0 {
+	if g.onDemandMissing() <= 0 {
 		return model.Spot
 	}
 	return model.OnDemand
 }
 
 // onDemandMissing is how many more On-Demand instances a mixed group should have.
-func (cp *Plane) onDemandMissing(g *group) int {
-	missing := g.cfg.Mixed.OnDemandShare(g.desired + g.surge)
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.counts() && in.order.option == model.OnDemand {
-			missing--
-		}
-	}
-	return missing
+func (g *group) onDemandMissing() int {
+	return g.cfg.Mixed.OnDemandShare(g.desired+g.surge) - g.onDemand
 }
 
 func (g *group) zoneIndex(z model.Zone) int {
@@ -260,35 +240,34 @@ func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool
 // policy asked for.
 func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup) }
 
-// chooseVictim returns the index in members of the one that a scale-in ends.
-func (cp *Plane) chooseVictim(g *group) int {
-	members := make([]scaling.Member, 0, len(g.members))
-	onDemand := 0
-	for k, h := range g.members {
-		in := cp.instances.Get(h)
+// chooseVictims returns those that a scale-in by n ends, in that order; fewer than n if
+// no more may be ended.
+func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
+	handles := make([]slab.Handle, 0, g.capacity)
+	members := make([]scaling.Member, 0, g.capacity)
+	for h, in := range cp.membersOf(g) {
 		if !in.counts() {
 			continue
 		}
-		if in.order.option == model.OnDemand {
-			onDemand++
-		}
 		members = append(members, scaling.Member{
-			Index: k, Zone: g.zoneIndex(in.zone),
+			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
 			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt,
 		})
+		handles = append(handles, h)
 	}
-	if m := g.cfg.Mixed; m != nil && len(members) > 0 {
-		tooMany := model.Spot
-		if onDemand > m.OnDemandShare(len(members)-1) {
-			tooMany = model.OnDemand
-		}
-		for k := range members {
-			members[k].Misaligned = cp.instances.Get(g.members[members[k].Index]).order.option == tooMany
-		}
+	by := scaling.Selection{Policies: g.cfg.Termination, Now: cp.kernel.Now(), Draw: g.draws.Below}
+	if m := g.cfg.Mixed; m != nil {
+		by.OnDemandShare = m.OnDemandShare
 	}
-	return scaling.Victim(members, scaling.Selection{
-		Policies: g.cfg.Termination, Now: cp.kernel.Now(), Draw: g.draws.Below,
-	})
+	var victims []slab.Handle
+	for scaleIn := scaling.NewScaleIn(members, by); len(victims) < n; {
+		victim := scaleIn.Next()
+		if victim < 0 {
+			break
+		}
+		victims = append(victims, handles[victim])
+	}
+	return victims
 }
 
 // endMember terminates one member for a scale-in or a replacement.
@@ -361,8 +340,8 @@ func (cp *Plane) endActivity(g *group, a int) {
 // base counts the members in service and past their warm-up.
 func (cp *Plane) base(g *group) int {
 	n := 0
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.life.runs() && in.warmUntil <= cp.kernel.Now() {
+	for _, in := range cp.membersOf(g) {
+		if in.life.runs() && in.warmUntil <= cp.kernel.Now() {
 			n++
 		}
 	}
@@ -372,8 +351,7 @@ func (cp *Plane) base(g *group) int {
 // warming reports whether an instance that a rise of desired launched is
 // pending or warming.
 func (cp *Plane) warming(g *group) bool {
-	for _, h := range g.members {
-		in := cp.instances.Get(h)
+	for _, in := range cp.membersOf(g) {
 		if in.order.raised && (in.life == pending || in.life.runs() && in.warmUntil > cp.kernel.Now()) {
 			return true
 		}

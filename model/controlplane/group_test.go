@@ -47,7 +47,7 @@ func TestCooldownBlocksSimpleScalingOnly(t *testing.T) {
 				step.at, g.Desired, g.Base, step.desired, step.counted)
 		}
 		if step.kill {
-			b.kill(b.groups[0].members[0], model.Failed)
+			b.kill(b.groups[0].members[0].handle, model.Failed)
 			b.lost(0)
 		}
 	}
@@ -74,7 +74,7 @@ func TestReplacementBlocksSimpleScaling(t *testing.T) {
 			t.Errorf("at %d s: desired %d, want %d", step.at, got, step.desired)
 		}
 		if step.at == 290 {
-			b.kill(b.groups[0].members[0], model.Failed)
+			b.kill(b.groups[0].members[0].handle, model.Failed)
 			b.lost(0)
 		}
 	}
@@ -89,8 +89,8 @@ func TestZoneRebalanceBlocksSimpleScaling(t *testing.T) {
 	cfg.PublicationDelay = 15 * sim.Second // repeats at 75, 135, 195 s
 	b := start(t, frame, cfg)
 	b.zoneDown[1]++
-	for _, h := range b.groups[0].members {
-		if b.instances.Get(h).zone == 1 {
+	for h, in := range b.membersOf(&b.groups[0]) {
+		if in.zone == 1 {
 			b.kill(h, model.Failed)
 			b.lost(0)
 			break
@@ -98,8 +98,8 @@ func TestZoneRebalanceBlocksSimpleScaling(t *testing.T) {
 	}
 	b.until(70 * sim.Second)
 	b.zoneDown[1]--
-	for _, h := range b.groups[0].members {
-		if in := b.instances.Get(h); in.zone == 0 && in.life == pending {
+	for h, in := range b.membersOf(&b.groups[0]) {
+		if in.zone == 0 && in.life == pending {
 			b.run(h)
 		}
 	}

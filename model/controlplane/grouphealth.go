@@ -15,8 +15,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	cp.sweepsOn(i)
 	var unhealthy []slab.Handle
 	inService := 0
-	for _, h := range g.members {
-		in := cp.instances.Get(h)
+	for h, in := range cp.membersOf(g) {
 		if !in.life.runs() {
 			continue
 		}
@@ -61,8 +60,8 @@ func (cp *Plane) restoresCapacity(g *group) bool {
 // replaces reports whether a member of a life belongs to no change of the desired
 // capacity.
 func (cp *Plane) replaces(g *group, l life) bool {
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.life == l && in.order.activity == None {
+	for _, in := range cp.membersOf(g) {
+		if in.life == l && in.order.activity == None {
 			return true
 		}
 	}
@@ -72,7 +71,7 @@ func (cp *Plane) replaces(g *group, l life) bool {
 // imbalance returns the zones with the most and the fewest members if they
 // differ by more than one and the small one can take an instance.
 func (cp *Plane) imbalance(g *group) (most, fewest int, ok bool) {
-	counts := cp.zoneCounts(g)
+	counts := g.byZone
 	most, fewest = -1, -1
 	for z := range counts {
 		if most < 0 || counts[z] > counts[most] {
@@ -92,39 +91,23 @@ func (cp *Plane) imbalance(g *group) (most, fewest int, ok bool) {
 // the zone with the most: one in ten of desired at a time, at least one.
 func (cp *Plane) rebalance(i int) {
 	g := &cp.groups[i]
-	if g.surge > 0 || cp.capacity(g) < g.desired {
+	if g.surge > 0 || g.capacity < g.desired {
 		return
 	}
 	most, fewest, ok := cp.imbalance(g)
 	if !ok {
 		return
 	}
-	counts := cp.zoneCounts(g)
-	g.surge = min(max(1, g.desired/10), (counts[most]-counts[fewest])/2)
+	g.surge = min(max(1, g.desired/10), (g.byZone[most]-g.byZone[fewest])/2)
 	cp.noteRebalance(i)
 	cp.replace(i)
-}
-
-func (cp *Plane) zoneCounts(g *group) []int {
-	counts := make([]int, len(g.cfg.Zones))
-	for _, h := range g.members {
-		if in := cp.instances.Get(h); in.counts() {
-			counts[g.zoneIndex(in.zone)]++
-		}
-	}
-	return counts
 }
 
 // rebalanced ends the surplus of a rebalance once its launches are in service.
 func (cp *Plane) rebalanced(i int) {
 	g := &cp.groups[i]
-	if g.surge == 0 {
+	if g.surge == 0 || g.pending > 0 {
 		return
-	}
-	for _, h := range g.members {
-		if cp.instances.Get(h).life == pending {
-			return
-		}
 	}
 	g.surge = 0
 	cp.replace(i)
@@ -139,12 +122,7 @@ func (cp *Plane) left(h slab.Handle) {
 	}
 	i := in.order.group
 	g := &cp.groups[i]
-	for k, m := range g.members {
-		if m == h {
-			g.members = append(g.members[:k], g.members[k+1:]...)
-			break
-		}
-	}
+	g.leave(in.number)
 	if len(g.cfg.TargetGroups) > 0 && in.order.activity != None {
 		a := in.order.activity // scale-in is complete after deregistration
 		in.order.activity = None
@@ -154,7 +132,7 @@ func (cp *Plane) left(h slab.Handle) {
 
 // lost is told when a member ended without being asked to.
 func (cp *Plane) lost(i int) {
-	if g := &cp.groups[i]; cp.capacity(g) < g.desired {
+	if g := &cp.groups[i]; g.capacity < g.desired {
 		cp.replace(i)
 	}
 }

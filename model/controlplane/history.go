@@ -55,7 +55,7 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 	cause := "unhealthy"
 	if a := in.order.activity; a != None {
 		cause = g.activities[a].cause
-	} else if cp.capacity(g) > g.desired {
+	} else if g.capacity > g.desired {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
@@ -86,7 +86,7 @@ func (cp *Plane) noteLaunchFailure(i int) {
 	cp.members[i].LaunchFailed++
 	cp.note(Activity{
 		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
-		Detail: fmt.Sprintf("%d of %d instances", cp.capacity(g), g.desired),
+		Detail: fmt.Sprintf("%d of %d instances", g.capacity, g.desired),
 	})
 }
 
@@ -209,8 +209,7 @@ func (cp *Plane) sampleGroup(i int) {
 	o := &cp.members[i]
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
-	for _, h := range g.members {
-		in := cp.instances.Get(h)
+	for _, in := range cp.membersOf(g) {
 		spent := cp.data.ServerUse(in.server).Busy
 		if in.life.runs() {
 			since := max(in.inServiceAt, now-sim.Minute)

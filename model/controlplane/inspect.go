@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/alarm"
 	"headroom/sim"
@@ -102,12 +104,12 @@ func (cp *Plane) groupState(i int) GroupState {
 	g := &cp.groups[i]
 	s := GroupState{
 		Name: g.cfg.Name, Least: g.least(), Max: g.max, Desired: g.desired,
-		Capacity: cp.capacity(g), Base: cp.base(g), ByZone: cp.zoneCounts(g),
+		Capacity: g.capacity, Base: cp.base(g), ByZone: slices.Clone(g.byZone),
 		InServiceMax: g.inService.Max(cp.kernel.Now()), CooldownUntil: g.cooldownUntil,
 		SpotInterruptions: cp.members[i].SpotInterruptions, BlockedByCooldown: cp.members[i].BlockedByCooldown,
 	}
-	for _, h := range g.members {
-		switch in := cp.instances.Get(h); {
+	for _, in := range cp.membersOf(g) {
+		switch {
 		case in.life == pending:
 			s.Pending++
 		case in.life.runs():

@@ -97,6 +97,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		lease: None, address: None, monitored: None,
 	}
 	in.marks = append(marks, make([]model.ServerUse, len(cp.clocks))...)
+	cp.tally(in, +1)
 	cp.launched++
 	in.server = cp.data.Open(model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
@@ -153,7 +154,7 @@ func (cp *Plane) onInstanceRuns(ev model.Event) {
 
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
-	in.life = booting
+	cp.become(in, booting)
 	in.inServiceAt = cp.kernel.Now()
 	cp.openLease(in)
 	if in.order.spotPool != None {
@@ -181,7 +182,7 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 
 func (cp *Plane) boot(h slab.Handle) {
 	in := cp.instances.Get(h)
-	in.life = serving
+	cp.become(in, serving)
 	if !in.userDataFailed {
 		cp.data.Listen(in.server)
 	}
@@ -205,7 +206,7 @@ func (cp *Plane) terminate(h slab.Handle) {
 	if in.life.runs() {
 		cp.outOfService(in)
 	}
-	in.life = draining
+	cp.become(in, draining)
 	if cp.data.Deregister(in.server) == 0 {
 		cp.shutDown(h)
 	}
@@ -242,7 +243,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 		cp.outOfService(in)
 	}
 	if !in.life.ended() {
-		in.life = shuttingDown
+		cp.become(in, shuttingDown)
 		cp.retire(in)
 		cp.end(h, in, cause)
 	}
@@ -252,7 +253,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 // end stops what an instance does and what it costs.
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.data.Kill(in.server, cause)
-	in.life = shuttingDown
+	cp.become(in, shuttingDown)
 	cp.closeUsage(in, cause.LeaseEnd())
 	cp.left(h)
 }

@@ -154,7 +154,7 @@ func TestUnhealthyMemberIsReplaced(t *testing.T) {
 	g := estate.addGroup(1, 4, 2)
 	g.ELBHealth, g.Grace = true, 150*sim.Second
 	b := start(t, frame, estate)
-	sick := b.instances.Get(b.groups[0].members[0])
+	sick := b.instances.Get(b.groups[0].members[0].handle)
 	number := sick.number
 	b.fake.sick[sick.server] = true
 	there := func() bool {

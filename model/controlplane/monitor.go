@@ -120,6 +120,7 @@ func (cp *Plane) startMonitoring() {
 func (cp *Plane) onPeriodEnds(ev model.Event) {
 	now := cp.kernel.Now()
 	c := ev.Index()
+	cp.data.Settle()
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		period := cp.clocks[a.clock].period
@@ -149,8 +150,7 @@ func (cp *Plane) measure(m *Metric, c int) datapoint {
 func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	now, period := cp.kernel.Now(), cp.clocks[c].period
 	var all spread
-	for _, h := range cp.groups[m.Subject].members {
-		in := cp.instances.Get(h)
+	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
 		if !in.life.runs() || in.warmUntil > now-period {
 			continue
 		}

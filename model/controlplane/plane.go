@@ -172,6 +172,7 @@ func (cp *Plane) newGroups() error {
 			owner:      cp.owner("autoscaling_group." + cfg.Name),
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
+			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))

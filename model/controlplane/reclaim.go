@@ -188,9 +188,9 @@ func (cp *Plane) hostToClear(z *zoneHosts, w placementRequest) (host int32, vict
 func (cp *Plane) reclaimForGroup(i, missing int, l launching) {
 	g := &cp.groups[i]
 	if g.cfg.Mixed != nil {
-		missing = min(missing, cp.onDemandMissing(g))
+		missing = min(missing, g.onDemandMissing())
 	}
-	counts := cp.zoneCounts(g)
+	counts := slices.Clone(g.byZone)
 	for ; missing > 0 && cp.reclaimForMember(i, counts, l); missing-- {
 		g.reclaiming = cp.cfg.WaitForSpotReclaim
 	}

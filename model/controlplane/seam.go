@@ -33,6 +33,8 @@ type DataPlane interface {
 	ServerUse(server slab.Handle) model.ServerUse
 	// Unhealthy reports whether a target group calls a server unhealthy.
 	Unhealthy(server slab.Handle) bool
+	// Settle brings the counts below up to now: once for all that are asked for.
+	Settle()
 	// TargetCounts returns the counts of a target group.
 	TargetCounts(group int) model.TargetCounts
 	// TakeBalancerUse returns what a load balancer did since it was last asked.

@@ -160,7 +160,9 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	cp.startNotice(handled(spotReclaims, o.handle))
 	cp.data.Deregister(in.server)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
+		cp.tally(in, -1)
 		in.replaced = true
+		cp.tally(in, +1)
 		cp.replace(i)
 	}
 }

@@ -60,8 +60,8 @@ func (g *group) sweepEvery() sim.Time {
 func (cp *Plane) sweepsOn(i int) {
 	g := &cp.groups[i]
 	g.sweeping = g.cfg.ELBHealth
-	for _, h := range g.members {
-		g.sweeping = g.sweeping || cp.instances.Get(h).cutAt != sim.Never
+	for _, in := range cp.membersOf(g) {
+		g.sweeping = g.sweeping || in.cutAt != sim.Never
 	}
 	if g.sweeping {
 		cp.scheduleAfter(g.sweepEvery(), indexed(groupSweeps, i))

@@ -149,6 +149,9 @@ func (cp *Plane) nextHour() sim.Time {
 // closeHour records what load balancers did, and what left without one, since the last clock hour.
 func (cp *Plane) closeHour() {
 	now := cp.kernel.Now()
+	if len(cp.balancers) > 0 {
+		cp.data.Settle()
+	}
 	for i := range cp.balancers {
 		b := &cp.balancers[i]
 		if b.taken == now {

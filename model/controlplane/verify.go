@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/sim"
@@ -124,11 +125,13 @@ func (cp *Plane) verifyGroups() error {
 			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.least(), g.max)
 		}
 		inService := int64(0)
-		for k, h := range g.members {
-			in := cp.instances.Get(h)
+		counted, members := roster{byZone: make([]int, len(g.byZone))}, 0
+		for h, in := range cp.membersOf(g) {
+			members++
 			if in == nil || in.order.group != i || in.life.ended() {
-				return fmt.Errorf("%s: member %d is not one", g.name(), k)
+				return fmt.Errorf("%s: member %v is not one", g.name(), h)
 			}
+			counted.count(in, g.zoneIndex(in.zone), +1)
 			if in.life.runs() {
 				inService++
 			}
@@ -136,7 +139,10 @@ func (cp *Plane) verifyGroups() error {
 		if inService != g.inService.Value() {
 			return fmt.Errorf("%s: %d in service, counted %d", g.name(), inService, g.inService.Value())
 		}
-		listed += len(g.members)
+		if counted.capacity != g.capacity || counted.onDemand != g.onDemand || counted.pending != g.pending || !slices.Equal(counted.byZone, g.byZone) {
+			return fmt.Errorf("%s: its members are %+v, counted %+v", g.name(), counted, g.roster)
+		}
+		listed += members
 	}
 	for _, in := range cp.instances.All() {
 		if in.order.group != None && !in.life.ended() {

@@ -30,11 +30,10 @@ type balancerHour struct {
 	active      stat.Sum
 }
 
-// TakeBalancerUse returns what a load balancer did since it was last asked. Its
-// servers are settled.
+// TakeBalancerUse returns what a load balancer did since it was last asked, as of
+// when its servers were settled last: see [Plane.Settle].
 func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	now := p.kernel.Now()
-	p.settleAll()
 	h := &p.balancers[index].hour
 	active := h.active
 	active.AddProduct(h.open, int64(now))

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -9,7 +11,7 @@ import (
 // everything else here.
 type meter struct {
 	warmup sim.Time
-	groups int // target groups
+	spans  []span // of routes, by source
 	routes []RouteOutcome
 	late   int64 // events overtaken by what happened before
 	users  []UserOutcome
@@ -20,28 +22,9 @@ type meter struct {
 
 // newMeter prepares the routes of every source, and what is observed of them.
 func (p *Plane) newMeter(observe Observe) meter {
-	m := meter{warmup: p.frame.Warmup, groups: len(p.cfg.TargetGroups)}
-	minutes := minutesOf(p.frame.Duration)
-	m.routes = make([]RouteOutcome, len(p.sources)*(m.groups+1))
-	for i := range m.routes {
-		r := &m.routes[i]
-		s := &p.sources[i/(m.groups+1)]
-		*r = RouteOutcome{
-			Workload: None, Service: s.service, Step: s.step,
-			TargetGroup: i%(m.groups+1) - 1, LoadBalancer: s.balancer, Callee: None,
-		}
-		if s.call == nil {
-			r.Workload = i / (m.groups + 1)
-		}
-		if p.reachable(s, r.TargetGroup) {
-			r.prepare(minutes)
-		}
-		switch {
-		case r.TargetGroup != None:
-			r.Callee = p.cfg.TargetGroups[r.TargetGroup].Service
-		case s.to == ToInstances:
-			r.Callee = p.fleetServices[s.target]
-		}
+	m := meter{warmup: p.frame.Warmup}
+	for i := range p.sources {
+		p.addRoutes(&m, i)
 	}
 	for i := range p.cfg.Workloads {
 		m.users = append(m.users, UserOutcome{Latency: new(stat.Histogram)})
@@ -72,24 +55,64 @@ func histograms(n int) []*stat.Histogram {
 	return list
 }
 
-// reachable reports whether requests of a source can end at a target group, or
-// without one.
-func (p *Plane) reachable(s *source, group int) bool {
+// span is where the routes of a source are: the first is that without a target
+// group, the others those of consecutive target groups. Of n workloads that each
+// have a target group, each has two routes, not n.
+type span struct {
+	first  int // in meter.routes
+	lowest int // target group of the second
+}
+
+// addRoutes prepares the routes of a source: without a target group, and from the
+// lowest that it reaches to the highest.
+func (p *Plane) addRoutes(m *meter, source int) {
+	s := &p.sources[source]
+	var reached []int
+	nowhere := true // requests may end without a target group
 	switch s.to {
 	case ToTargetGroup:
-		return group == s.target || group == None && s.call != nil
+		reached, nowhere = []int{s.target}, s.call != nil
 	case ToInstances:
-		return group == None
+	default:
+		reached = p.cfg.LoadBalancers[s.target].forwards()
 	}
-	if group == None {
-		return true
+	own := RouteOutcome{
+		Workload: None, Service: s.service, Step: s.step, TargetGroup: None, LoadBalancer: s.balancer, Callee: None,
 	}
-	for _, g := range p.cfg.LoadBalancers[s.target].forwards() {
-		if g == group {
-			return true
+	if s.call == nil {
+		own.Workload = source
+	}
+	at := span{first: len(m.routes)}
+	m.routes = append(m.routes, own)
+	if s.to == ToInstances {
+		m.routes[at.first].Callee = p.fleetServices[s.target]
+	}
+	if len(reached) > 0 {
+		at.lowest = slices.Min(reached)
+		for g := at.lowest; g <= slices.Max(reached); g++ {
+			own.TargetGroup, own.Callee = g, p.cfg.TargetGroups[g].Service
+			m.routes = append(m.routes, own)
 		}
 	}
-	return false
+	m.spans = append(m.spans, at)
+	minutes := minutesOf(p.frame.Duration)
+	if nowhere {
+		m.routes[at.first].prepare(minutes)
+	}
+	for _, g := range reached {
+		if r := &m.routes[m.at(int32(source), int32(g))]; r.Latency == nil {
+			r.prepare(minutes)
+		}
+	}
+}
+
+// at is the position of a route: of a source to a target group, or None.
+func (m *meter) at(source, group int32) int {
+	s := &m.spans[source]
+	if group == None {
+		return s.first
+	}
+	return s.first + 1 + int(group) - s.lowest
 }
 
 // forwards lists the target groups of a load balancer's actions.
@@ -109,7 +132,7 @@ func (lb *LoadBalancer) forwards() []int {
 
 // route is where a request counts.
 func (m *meter) route(r *request) *RouteOutcome {
-	return &m.routes[int(r.source)*(m.groups+1)+int(r.group)+1]
+	return &m.routes[m.at(int32(r.source), int32(r.group))]
 }
 
 func (m *meter) overtaken() { m.late++ }

@@ -178,12 +178,10 @@ func (p *Plane) Outcome() Outcome {
 			out.Hops = append(out.Hops, *r)
 		}
 	}
-	for i := range p.cfg.Workloads {
-		if p.tracked {
-			out.Users = append(out.Users, p.meter.users[i])
-		} else {
-			out.Users = append(out.Users, usersOf(out.Routes, i))
-		}
+	if p.tracked {
+		out.Users = append(out.Users, p.meter.users...)
+	} else {
+		out.Users = usersOf(out.Routes, len(p.cfg.Workloads))
 	}
 	for i := range p.targetGroups {
 		g := &p.targetGroups[i]
@@ -194,15 +192,16 @@ func (p *Plane) Outcome() Outcome {
 	return out
 }
 
-// usersOf sums the routes of a workload whose clients try once: each attempt is
-// a user request.
-func usersOf(routes []RouteOutcome, workload int) UserOutcome {
-	u := UserOutcome{Latency: new(stat.Histogram)}
+// usersOf sums the routes of workloads whose clients try once: each attempt is a
+// user request.
+func usersOf(routes []RouteOutcome, workloads int) []UserOutcome {
+	all := make([]UserOutcome, workloads)
+	for i := range all {
+		all[i].Latency = new(stat.Histogram)
+	}
 	for i := range routes {
 		r := &routes[i]
-		if r.Workload != workload {
-			continue
-		}
+		u := &all[r.Workload]
 		u.Requests += r.Arrived
 		u.Completed += r.Completed
 		u.Failed += r.failed()
@@ -210,8 +209,10 @@ func usersOf(routes []RouteOutcome, workload int) UserOutcome {
 		u.MeasuredFailed += r.MeasuredFailed
 		u.Latency.Merge(r.Latency)
 	}
-	u.InDeadline = u.MeasuredCompleted
-	return u
+	for i := range all {
+		all[i].InDeadline = all[i].MeasuredCompleted
+	}
+	return all
 }
 
 // minutesOf returns the number of whole minutes of a run, rounded up.

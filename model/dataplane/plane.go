@@ -184,6 +184,9 @@ func (p *Plane) newBalancers() error {
 	return nil
 }
 
+// Settle brings the counts of all servers, target groups and balancers up to now.
+func (p *Plane) Settle() { p.settleAll() }
+
 // settleAll settles every server.
 func (p *Plane) settleAll() {
 	now := p.kernel.Now()

@@ -26,9 +26,9 @@ type targetGroup struct {
 	latency             stat.Sum // ns, over responses
 }
 
-// TargetCounts returns the counts of a target group; its servers are settled.
+// TargetCounts returns the counts of a target group, as of when its servers were
+// settled last: see [Plane.Settle].
 func (p *Plane) TargetCounts(index int) model.TargetCounts {
-	p.settleAll()
 	g := &p.targetGroups[index]
 	c := model.TargetCounts{
 		Requests: g.requests, Responses: g.responses, Latency: g.latency,

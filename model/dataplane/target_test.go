@@ -176,11 +176,13 @@ func TestUseIsWhatItIsNow(t *testing.T) {
 		}
 	}
 	b.until(21 * sim.Second)
+	b.Settle()
 	use := b.TakeBalancerUse(0)
 	if use.NewConnections != 2 || use.Processed != 1200 || use.Out != 1000 || use.ActiveTime != 19*sim.Second {
 		t.Errorf("until 21 s: %+v, want 2 connections, 1200 bytes, 1000 out, 19 s", use)
 	}
 	b.until(60 * sim.Second)
+	b.Settle()
 	use = b.TakeBalancerUse(0)
 	if use.NewConnections != 0 || use.Processed != 1000 || use.ActiveTime != sim.Second || use.From != 21*sim.Second {
 		t.Errorf("from 21 s: %+v, want no connection, 1000 bytes, 1 s", use)

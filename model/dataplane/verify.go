@@ -23,7 +23,7 @@ func (p *Plane) verifyRequests() error {
 	inFlight := make([]int64, len(p.meter.routes))
 	for _, r := range p.requests.All() {
 		if r.inFlight() {
-			inFlight[int(r.source)*(p.meter.groups+1)+int(r.group)+1]++
+			inFlight[p.meter.at(int32(r.source), int32(r.group))]++
 		}
 	}
 	for i := range p.meter.routes {

@@ -3,6 +3,7 @@ package pricing
 import (
 	"fmt"
 	"math"
+	"math/big"
 
 	"headroom/model"
 )
@@ -52,8 +53,23 @@ func (c *Commitment) Validate(book Book) []Fault {
 	}
 	if len(f) == 0 {
 		f.require(c.rate(book).usd != nil, c.priceField(), "has no price in this Region", c.subject())
+		c.checkSum(&f, book)
 	}
 	return f
+}
+
+// checkSum refuses what costs more over its term than an amount of money can be.
+func (c *Commitment) checkSum(f *faults, book Book) {
+	rate := c.rate(book).usd
+	if rate == nil {
+		return
+	}
+	whole := round(new(big.Rat).Mul(new(big.Rat).Mul(rate, c.quantity()), ratio(c.Term.Hours(), 1)))
+	field, got := "count", any(c.Count)
+	if c.Kind.savingsPlan() {
+		field, got = "hourly", c.Hourly
+	}
+	f.require(whole < math.MaxInt64, field, fmt.Sprintf("must not cost more than nine billion dollars in its term of %s", c.Term), got)
 }
 
 func (c *Commitment) priceField() string {

@@ -20,14 +20,14 @@ func decimal(x float64) *big.Rat {
 }
 
 // round converts dollars to Money, half away from zero: the one rounding of a
-// line.
+// line. What Money cannot hold is the most that it can, as a sum of it is.
 func round(dollars *big.Rat) model.Money {
 	scaled := new(big.Rat).Mul(dollars, big.NewRat(int64(model.Dollar), 1))
 	twice := new(big.Int).Lsh(new(big.Int).Abs(scaled.Num()), 1)
 	twice.Add(twice, scaled.Denom())
 	whole := twice.Div(twice, new(big.Int).Lsh(scaled.Denom(), 1))
 	if !whole.IsInt64() {
-		panic("pricing: a line exceeds nine billion dollars")
+		return model.Money(scaled.Sign()) * math.MaxInt64
 	}
 	return model.Money(int64(scaled.Sign()) * whole.Int64())
 }

@@ -16,6 +16,11 @@ func noDraw(t *testing.T) func(int) int {
 	}
 }
 
+// victim is the first member that a scale-in ends.
+func victim(members []scaling.Member, by scaling.Selection) int {
+	return scaling.NewScaleIn(members, by).Next()
+}
+
 // without returns the members that are left when one leaves.
 func without(members []scaling.Member, index int) []scaling.Member {
 	return slices.DeleteFunc(slices.Clone(members), func(m scaling.Member) bool { return m.Index == index })
@@ -31,15 +36,15 @@ func TestDefaultTerminationBalancesThenTakesTheOldestTemplate(t *testing.T) {
 		{Index: 5, Zone: 1, Template: 1, BilledFrom: launched(20)},
 	}
 	by := scaling.Selection{Now: launched(75), Draw: noDraw(t)}
-	if got := scaling.Victim(members, by); got != 1 {
+	if got := victim(members, by); got != 1 {
 		t.Fatalf("first: got i%d, want i1", got)
 	}
 	// i4 is 25 min into its hour and i5 55.
-	if got := scaling.Victim(without(members, 1), by); got != 5 {
+	if got := victim(without(members, 1), by); got != 5 {
 		t.Errorf("second: got i%d, want i5", got)
 	}
 	by.Now = launched(85) // now i4 is 35 min into its hour, i5 5 min into its second
-	if got := scaling.Victim(without(members, 1), by); got != 4 {
+	if got := victim(without(members, 1), by); got != 4 {
 		t.Errorf("second, ten minutes later: got i%d, want i4", got)
 	}
 }
@@ -49,7 +54,7 @@ func TestTerminationPoliciesTakeTheirOwn(t *testing.T) {
 		{Index: 10, Template: 3, LaunchedAt: 40 * sim.Minute, BilledFrom: 40 * sim.Minute},
 		{Index: 11, Template: 1, LaunchedAt: 30 * sim.Minute, BilledFrom: 30 * sim.Minute},
 		{Index: 12, Template: 2, LaunchedAt: 20 * sim.Minute, BilledFrom: 20 * sim.Minute},
-		{Index: 13, Template: 2, LaunchedAt: -50 * sim.Minute, BilledFrom: -50 * sim.Minute, Misaligned: true},
+		{Index: 13, Template: 2, LaunchedAt: -50 * sim.Minute, BilledFrom: -50 * sim.Minute, OnDemand: true},
 	}
 	for _, row := range []struct {
 		names []string
@@ -64,7 +69,7 @@ func TestTerminationPoliciesTakeTheirOwn(t *testing.T) {
 		{nil, 13},
 		{[]string{"OldestLaunchConfiguration", "OldestLaunchTemplate"}, 11},
 	} {
-		by := scaling.Selection{Now: 70 * sim.Minute, Draw: noDraw(t)}
+		by := scaling.Selection{Now: 70 * sim.Minute, Draw: noDraw(t), OnDemandShare: func(int) int { return 0 }}
 		for _, name := range row.names {
 			p, err := scaling.ParseTerminationPolicy(name)
 			if err != nil {
@@ -72,7 +77,7 @@ func TestTerminationPoliciesTakeTheirOwn(t *testing.T) {
 			}
 			by.Policies = append(by.Policies, p)
 		}
-		if got := scaling.Victim(members, by); got != row.want {
+		if got := victim(members, by); got != row.want {
 			t.Errorf("%v: got %d, want %d", row.names, got, row.want)
 		}
 	}
@@ -84,13 +89,13 @@ func TestProtectionPassesOverAMember(t *testing.T) {
 		{Index: 3, Zone: 1}, {Index: 4, Zone: 2, Protected: true},
 	}
 	by := scaling.Selection{Draw: noDraw(t)}
-	if got := scaling.Victim(members, by); got != 3 {
+	if got := victim(members, by); got != 3 {
 		t.Errorf("fullest zone protected: got %d, want 3", got)
 	}
-	if got := scaling.Victim(without(members, 3), by); got != -1 {
+	if got := victim(without(members, 3), by); got != -1 {
 		t.Errorf("all protected: got %d, want -1", got)
 	}
-	if got := scaling.Victim(nil, by); got != -1 {
+	if got := victim(nil, by); got != -1 {
 		t.Errorf("empty group: got %d, want -1", got)
 	}
 }
@@ -104,7 +109,7 @@ func TestEveryTerminationPolicyLeavesTiesToTheDraw(t *testing.T) {
 			t.Errorf("line %d is out of order or unnamed: %+v", i, entry)
 		}
 		asked := 0
-		got := scaling.Victim(twins, scaling.Selection{
+		got := victim(twins, scaling.Selection{
 			Policies: []scaling.TerminationPolicy{entry.Policy},
 			Draw:     func(n int) int { asked = n; return 2 },
 		})

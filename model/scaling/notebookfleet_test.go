@@ -46,7 +46,7 @@ func victims(t *testing.T, a *notebook.Arguments, input []string) string {
 	}
 	var left []string
 	for range a.Integer("count", len(members)) {
-		victim := scaling.Victim(members, by)
+		victim := victim(members, by)
 		if victim < 0 {
 			break
 		}

@@ -14,9 +14,7 @@ type Member struct {
 	LaunchedAt sim.Time
 	BilledFrom sim.Time // when its billing hours began to count
 	Protected  bool     // from scale-in
-	// Misaligned marks an instance whose end brings the group nearer to its
-	// division between On-Demand and Spot and to its allocation strategy.
-	Misaligned bool
+	OnDemand   bool     // else Spot
 }
 
 // TerminationPolicy says which members leave before others.
@@ -43,6 +41,11 @@ type Termination struct {
 
 // rank orders members at an instant: the lowest leaves first.
 type rank func(m Member, now sim.Time) sim.Time
+
+// byAlignment ranks those first whose end brings the group nearer to its division
+// between On-Demand and Spot. It alone changes from one end to the next: [ScaleIn]
+// knows how.
+var byAlignment rank
 
 // TerminationPolicies returns the table of termination policies, in the order
 // of their constants.
@@ -101,90 +104,27 @@ func ValidateTermination(policies []TerminationPolicy) []error {
 	return f
 }
 
-// Selection is what Victim chooses by. Draw breaks a tie: it returns an index
-// below n, from the group's random stream.
+// Selection is what a scale-in chooses by. Draw breaks a tie: it returns an index
+// below n, from the group's random stream. OnDemandShare is how many of n members
+// should be On-Demand; nil in a group that does not divide them.
 type Selection struct {
-	Policies []TerminationPolicy // in order of precedence; empty: Default
-	Now      sim.Time
-	Draw     func(n int) int
+	Policies      []TerminationPolicy // in order of precedence; empty: Default
+	Now           sim.Time
+	Draw          func(n int) int
+	OnDemandShare func(n int) int
 }
 
-// Victim returns the Index of the member that a scale-in by one ends, or -1 if
-// none may. Zones with the most members come first, all of them if tied; a zone
-// whose members are all protected is passed over. A scale-in by several asks
-// again for each, without the members that have left (Amazon EC2 Auto Scaling
-// User Guide, "Termination policies").
-func Victim(members []Member, by Selection) int {
-	candidates := inFullestZones(members)
-	if len(candidates) == 0 {
-		return -1
-	}
-	policies := by.Policies
+// ranks lists what members are compared by, in order.
+func (s *Selection) ranks() (all []rank) {
+	policies := s.Policies
 	if len(policies) == 0 {
 		policies = []TerminationPolicy{DefaultTermination}
 	}
 	table := TerminationPolicies()
 	for _, p := range policies {
-		for _, r := range table[p-DefaultTermination].ranks {
-			candidates = lowest(candidates, r, by.Now)
-		}
+		all = append(all, table[p-DefaultTermination].ranks...)
 	}
-	if len(candidates) == 1 {
-		return candidates[0].Index
-	}
-	return candidates[by.Draw(len(candidates))].Index
-}
-
-// inFullestZones returns the unprotected members of the zones with the most
-// members, protected ones counted, among the zones that have an unprotected one.
-func inFullestZones(members []Member) []Member {
-	zones := 0
-	for _, m := range members {
-		zones = max(zones, m.Zone+1)
-	}
-	counts := make([]int, zones)
-	for _, m := range members {
-		counts[m.Zone]++
-	}
-	fullest := 0
-	for _, m := range members {
-		if !m.Protected {
-			fullest = max(fullest, counts[m.Zone])
-		}
-	}
-	var candidates []Member
-	for _, m := range members {
-		if !m.Protected && counts[m.Zone] == fullest {
-			candidates = append(candidates, m)
-		}
-	}
-	return candidates
-}
-
-// lowest keeps the candidates of the lowest rank, in their order.
-func lowest(candidates []Member, by rank, now sim.Time) []Member {
-	kept := candidates[:0]
-	var least sim.Time
-	for _, m := range candidates {
-		r := by(m, now)
-		if len(kept) > 0 && r > least {
-			continue
-		}
-		if len(kept) > 0 && r < least {
-			kept = kept[:0]
-		}
-		least = r
-		kept = append(kept, m)
-	}
-	return kept
-}
-
-// byAlignment ranks misaligned members first.
-func byAlignment(m Member, _ sim.Time) sim.Time {
-	if m.Misaligned {
-		return 0
-	}
-	return 1
+	return all
 }
 
 // byTemplate ranks the oldest launch template first.

@@ -199,23 +199,26 @@ func trafficParts(s *results.Summary) []results.Part {
 
 // repeat reports whether each of some parts has the traffic of one of the others.
 func repeat(s *results.Summary, some, others []results.Part) bool {
-	for _, p := range some {
-		if !slices.ContainsFunc(others, func(q results.Part) bool { return sameTraffic(s, p, q) }) {
-			return false
-		}
+	known := map[traffic]bool{}
+	for _, p := range others {
+		known[trafficOf(s, p)] = true
 	}
-	return true
+	return !slices.ContainsFunc(some, func(p results.Part) bool { return !known[trafficOf(s, p)] })
 }
 
-func sameTraffic(s *results.Summary, p, q results.Part) bool {
-	for _, metric := range []string{"requests.arrived", "requests.completed", "latency.mean"} {
-		a, known := s.Value(metric, p)
-		b, also := s.Value(metric, q)
-		if known != also || a.Value != b.Value {
-			return false
-		}
+// traffic is what tells the traffic of two parts apart: its counts and its mean
+// latency, as far as they were observed.
+type traffic [3]struct {
+	value    float64
+	observed bool
+}
+
+func trafficOf(s *results.Summary, p results.Part) (t traffic) {
+	for i, metric := range []string{"requests.arrived", "requests.completed", "latency.mean"} {
+		v, ok := s.Value(metric, p)
+		t[i].value, t[i].observed = v.Value, ok
 	}
-	return true
+	return t
 }
 
 // widest is how many columns of numbers fit on a line.

@@ -13,8 +13,10 @@ import (
 type Reader struct {
 	schema *Schema
 	Faults Faults
-	asked  map[string]bool     // paths of declarations that were read
-	known  map[string][]string // names of the tables that others refer to, sorted
+	asked  map[string]bool         // paths of declarations that were read
+	known  map[string][]string     // names of the tables that others refer to, sorted
+	looked int                     // names that were compared to find those that are meant
+	used   map[string]map[int]bool // of the known ones, those that something refers to
 }
 
 // Table is a cursor on one table of the tree. Each accessor reads one declared
@@ -35,7 +37,7 @@ type Table struct {
 
 // NewReader returns a reader of a scenario, and a cursor on its top.
 func NewReader(s *Schema, root *tree.Node) (*Reader, *Table) {
-	r := &Reader{schema: s, asked: map[string]bool{}, known: map[string][]string{}}
+	r := &Reader{schema: s, asked: map[string]bool{}, known: map[string][]string{}, used: map[string]map[int]bool{}}
 	for _, key := range slices.Sorted(maps.Keys(root.Table)) {
 		if n := root.Table[key]; n.Form == tree.TableForm {
 			r.known[key] = slices.Sorted(maps.Keys(n.Table))
@@ -49,6 +51,17 @@ func (r *Reader) Asked() map[string]bool { return r.asked }
 
 // Names returns the names of the tables [of.NAME], sorted.
 func (r *Reader) Names(of string) []string { return r.known[of] }
+
+// Use notes that something refers to the table of a number among [of.NAME].
+func (r *Reader) Use(of string, number int) {
+	if r.used[of] == nil {
+		r.used[of] = map[int]bool{}
+	}
+	r.used[of][number] = true
+}
+
+// Used reports whether something refers to a table.
+func (r *Reader) Used(of string, number int) bool { return r.used[of][number] }
 
 // Blank returns a cursor on a table without keys, which has the defaults of a
 // pattern.
@@ -261,7 +274,7 @@ func (t *Table) Done() {
 			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode}, n, key)
 			continue
 		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: Nearest(key, t.r.schema.children(t.Pattern))}, n, key)
+		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.r.nearest(key, t.r.schema.children(t.Pattern))}, n, key)
 	}
 }
 

@@ -15,8 +15,4 @@ var (
 	One   = Neutral{"1", func(n *tree.Node) bool { return n.Scalar == int64(1) || n.Scalar == 1.0 || n.Scalar == "1" }}
 	Off   = Neutral{"false", func(n *tree.Node) bool { return n.Scalar == false || n.Scalar == "off" }}
 	Empty = Neutral{"[]", func(n *tree.Node) bool { return n.Form == tree.ListForm && len(n.List) == 0 }}
-	// Disabled is a table that says so.
-	Disabled = Neutral{"{ enabled = false }", func(n *tree.Node) bool {
-		return n.Form == tree.TableForm && n.Table["enabled"] != nil && n.Table["enabled"].Scalar == false
-	}}
 )

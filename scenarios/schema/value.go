@@ -3,7 +3,6 @@ package schema
 import (
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -146,15 +145,7 @@ func (t *Table) Choice(key string) string {
 		t.Mistake(key, "is not simulated by this version", "")
 		return ""
 	}
-	t.Reject(key, Fault{Rule: "must be " + strings.Join(words, " | "), Hint: Hint(v, words)})
-	return ""
-}
-
-// Hint is the nearest of some words in quotes.
-func Hint(got string, words []string) string {
-	if near := Nearest(got, words); near != "" {
-		return strconv.Quote(near)
-	}
+	t.Reject(key, Fault{Rule: "must be " + strings.Join(words, " | "), Hint: t.Hint(v, words)})
 	return ""
 }
 
@@ -252,13 +243,14 @@ func (t *Table) References(key string) []int {
 func (t *Table) Find(key, of, name string) int {
 	known := t.r.known[of]
 	if i, ok := slices.BinarySearch(known, name); ok {
+		t.r.Use(of, i)
 		return i
 	}
 	rule := "must name a [" + of + ".NAME]"
 	if len(known) == 0 {
 		rule += "; there is none"
 	}
-	t.Reject(key, Fault{Rule: rule, Got: tree.Quote(name), Hint: Hint(name, known), Code: NoCode})
+	t.Reject(key, Fault{Rule: rule, Got: tree.Quote(name), Hint: t.Hint(name, known), Code: NoCode})
 	return -1
 }
 

@@ -40,7 +40,7 @@ func (s *Space) checkAxes(t *schema.Table, given Given) {
 		}
 		for _, c := range a.when {
 			if rule := s.mistaken(i, &c, given.Root); rule != "" {
-				t.Add(schema.Fault{Path: t.Path + ".parameters." + tree.QuoteKey(a.key) + ".when", Got: tree.Quote(c.key), Rule: rule, Hint: schema.Hint(c.key, s.Axes())},
+				t.Add(schema.Fault{Path: t.Path + ".parameters." + tree.QuoteKey(a.key) + ".when", Got: tree.Quote(c.key), Rule: rule, Hint: t.Hint(c.key, s.Axes())},
 					&tree.Node{At: a.at}, "parameters")
 			}
 		}

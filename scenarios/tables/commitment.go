@@ -212,7 +212,7 @@ func (l *loader) family(t *schema.Table) string {
 		return ""
 	}
 	if _, known := l.catalog.Host(name); !known {
-		t.Reject("family", schema.Fault{Rule: "must be an instance family", Hint: schema.Hint(name, l.families())})
+		t.Reject("family", schema.Fault{Rule: "must be an instance family", Hint: t.Hint(name, l.families())})
 		return ""
 	}
 	return name

@@ -428,6 +428,16 @@ func TestWarnings(t *testing.T) {
 		{`idle_timeout = 60`, `availability_zones = ["a", "b"]`, "shop.toml:38: autoscaling_group.web: its targets in zone c stay unused: load_balancer.front has no node there"},
 		{`at = "13:00"`, `at = "25h"`, "shop.toml:70: fault.0.at: never happens, the run ends at 24h0m0s"},
 		{`[thresholds]`, "[alarm.lone]\nmetric_name = \"RequestCount\"\ntarget_group = \"web\"\nperiod = 60\nevaluation_periods = 1\ncomparison_operator = \"LessThanThreshold\"\nthreshold = 1\n[thresholds]", "shop.toml:72: alarm.lone: no policy names this alarm"},
+		{`forward = ["web"]`, `forward = [{ target_group = "web", weight = 0 }]`, "shop.toml:31: load_balancer.front.default_action: all weights are 0: requests that come here fail with 503"},
+		{`target_value = 50.0`, `target_value = 150`, "shop.toml:38: alarm TargetTracking-web/policy-0-AlarmHigh: never rises: CPU utilization is at most 100 percent, its threshold is 150"},
+		{`0 18 * * MON-FRI`, `0 18 30 2 *`, "shop.toml:60: autoscaling_group.web.schedule.0.recurrence: never runs: no instant that it may run at matches"},
+		{`path = {`, `host = "shop.com"` + "\npath = {", "shop.toml:66: workload.browsers.host: has no effect: no rule on its way has a host_header"},
+		{`kind = "zone-outage"`, "kind = \"slow\"\non = \"autoscaling_group.web\"\ncount = 41", "shop.toml:71: fault.0.count: there are never more than 40 such instances"},
+		{`[thresholds]`, "[service.lone]\n[thresholds]", "shop.toml:72: service.lone: nothing refers to it"},
+		{`[thresholds]`, "[launch_template.lone]\ninstance_type = \"m6i.large\"\n[thresholds]", "shop.toml:72: launch_template.lone: nothing refers to it"},
+		{`[thresholds]`, "[target_group.lone]\nservice = \"web\"\n[thresholds]", "shop.toml:72: target_group.lone: nothing refers to it"},
+		{`[thresholds]`, "[image.lone]\n[thresholds]", "shop.toml:72: image.lone: nothing refers to it"},
+		{`[thresholds]`, "[instance_workload.guests]\narrivals = { process = \"poisson\", rate = \"1/h\" }\nsize = { instance_type = \"c7g.large\" }\nlifetime = \"1h\"\nwait = true\n[thresholds]", "shop.toml:76: instance_workload.guests.wait: has no effect: no [hosts.NAME] limits the room for its sizes"},
 	} {
 		text := strings.Replace(good, c.before, c.after, 1)
 		s, err := parse(text)

@@ -129,7 +129,7 @@ func (l *loader) columnUnit(t *schema.Table, m *schema.Measure) float64 {
 	}
 	u, ok := m.Unit(name)
 	if !ok {
-		t.Mistake("unit", "must be one of "+strings.Join(m.UnitNames(), " "), schema.Hint(name, m.UnitNames()))
+		t.Mistake("unit", "must be one of "+strings.Join(m.UnitNames(), " "), t.Hint(name, m.UnitNames()))
 		return m.Bare
 	}
 	return u.Num / u.Den

@@ -26,21 +26,26 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 	if !t.Sound(key) {
 		return 0, 0
 	}
-	var known, found []string
+	var found []string
 	var kind dataplane.DestinationKind
 	target := 0
 	for _, d := range destinations {
-		for i, candidate := range l.Names(d.table) {
-			known = append(known, candidate)
-			if name == candidate || name == d.table+"."+candidate {
+		for _, candidate := range []string{strings.TrimPrefix(name, d.table+"."), name} {
+			if i, ok := slices.BinarySearch(l.Names(d.table), candidate); ok {
+				l.Use(d.table, i)
 				found = append(found, d.table+"."+candidate)
 				kind, target = d.kind, i
+				break
 			}
 		}
 	}
 	switch len(found) {
 	case 0:
-		t.Mistake(key, "must name a load balancer, a target group or an instance", schema.Hint(name, known))
+		var known []string
+		for _, d := range destinations {
+			known = append(known, l.Names(d.table)...)
+		}
+		t.Mistake(key, "must name a load balancer, a target group or an instance", t.Hint(name, known))
 	case 1:
 	default:
 		t.Mistake(key, "must be unambiguous: "+strings.Join(found, " or "), "")

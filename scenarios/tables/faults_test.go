@@ -85,13 +85,13 @@ func TestNothingToSimulateIsAFault(t *testing.T) {
 func TestFilesThatCannotBeReadAreOneFault(t *testing.T) {
 	dir := t.TempDir()
 	big := filepath.Join(dir, "big.toml")
-	if err := os.WriteFile(big, bytes.Repeat([]byte("#\n"), 4<<20), 0o600); err != nil {
+	if err := os.WriteFile(big, bytes.Repeat([]byte("#\n"), 10<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
 		filepath.Join(dir, "none.toml"): "no such file",
 		dir:                             "is a directory",
-		big:                             "must be at most 4 MiB",
+		big:                             "must be at most 16 MiB",
 		os.DevNull:                      "must be a regular file, not a device",
 	} {
 		_, err := Load(path, Options{})

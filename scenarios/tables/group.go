@@ -152,7 +152,7 @@ func readTermination(t *schema.Table) []scaling.TerminationPolicy {
 	for _, name := range t.Texts(key) {
 		p, err := scaling.ParseTerminationPolicy(name)
 		if err != nil {
-			t.Reject(key, schema.Fault{Rule: "unknown termination policy", Got: tree.Quote(name), Hint: schema.Hint(name, known)})
+			t.Reject(key, schema.Fault{Rule: "unknown termination policy", Got: tree.Quote(name), Hint: t.Hint(name, known)})
 			return nil
 		}
 		policies = append(policies, p)
@@ -175,6 +175,7 @@ func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) []control
 		schedule.Min, schedule.Max = s.Optional("min_size"), s.Optional("max_size")
 		schedule.Desired = s.Optional("desired_capacity")
 		s.Absorb(schedule.Validate(l.cfg.Start), "recurrence")
+		l.warnOfRecurrence(s, &schedule.Schedule)
 		schedules, plain = append(schedules, schedule), append(plain, schedule.Schedule)
 		s.Done()
 	}

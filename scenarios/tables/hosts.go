@@ -72,7 +72,7 @@ func (l *loader) hostShape(t *schema.Table, p *controlplane.HostPool) {
 	if (!t.Has("vcpus") || !t.Has("memory")) && !t.Broken {
 		t.Add(schema.Fault{
 			Path: t.Path, Rule: "must be a family of the catalogue, or have vcpus and memory",
-			Got: tree.Quote(t.Name), Hint: schema.Hint(t.Name, l.families()),
+			Got: tree.Quote(t.Name), Hint: t.Hint(t.Name, l.families()),
 		}, t.Node, "vcpus")
 	}
 }
@@ -90,12 +90,16 @@ func (l *loader) hostNodes(t *schema.Table, p *controlplane.HostPool) {
 
 // families lists the families of the catalogue.
 func (l *loader) families() []string {
-	var all []string
+	all := l.allFamilies
+	if all != nil {
+		return all
+	}
 	for _, typ := range l.catalog.Types() {
 		if len(all) == 0 || all[len(all)-1] != typ.Family {
 			all = append(all, typ.Family)
 		}
 	}
+	l.allFamilies = all
 	return all
 }
 

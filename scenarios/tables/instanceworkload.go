@@ -215,7 +215,7 @@ func (l *loader) readTenantRows(d *dataFile, w *controlplane.InstanceWorkload, c
 		if n < 0 {
 			l.Faults = append(l.Faults, schema.Fault{
 				File: d.path, Line: d.table.Line(i), Path: "column " + c.size,
-				Rule: "must be the name of one of the sizes", Got: tree.Quote(sizes.At(i)), Hint: schema.Hint(sizes.At(i), c.names),
+				Rule: "must be the name of one of the sizes", Got: tree.Quote(sizes.At(i)), Hint: l.Hint(sizes.At(i), c.names),
 			})
 			return
 		}

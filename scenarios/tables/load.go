@@ -38,6 +38,9 @@ type Options struct {
 	// keys match patterns, and, in their places, what is wrong with a pattern.
 	// Nil: nothing is, whatever the patterns.
 	Observe func(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error)
+	// CheckThresholds returns, in the place of each threshold, the rule that it breaks.
+	// Nil: none breaks any.
+	CheckThresholds func(cfg *cloud.Config, thresholds []model.Threshold) []error
 
 	// Memory is told run.memory before data files are read; nil: nobody watches.
 	Memory *memory.Watcher
@@ -142,6 +145,7 @@ func newLoader(root *tree.Node, o *origin) *loader {
 	}
 	if len(l.Faults) == 0 {
 		l.observe()
+		l.checkThresholds()
 	}
 	o.shared.keep(l)
 	if pristine != nil {
@@ -186,20 +190,24 @@ type loader struct {
 	offer
 	scenario Scenario
 
-	tables   map[string][]*schema.Table // cursors on the named tables, by the table's key
-	clock    time.Time                  // run.start, by the clock in which it is written
-	steps    [][]*schema.Table          // of the services
-	calls    []callStep
-	run      *schema.Table // [run]
-	patterns []string      // run.metrics
-	images   []image
-	market   market
-	owners   map[int]string // load balancer of each target group that has one
-	loads    []arrivals     // of the workloads
-	measures []measure
-	types    map[string]int // numbers in Config.Types
-	pools    *spotPools
-	files    map[string]*dataFile
-	laws     map[string]rng.Distribution // by measure and text
-	starts   []start                     // what must find room at the start
+	tables      map[string][]*schema.Table // cursors on the named tables, by the table's key
+	clock       time.Time                  // run.start, by the clock in which it is written
+	steps       [][]*schema.Table          // of the services
+	calls       []callStep
+	run         *schema.Table // [run]
+	limits      *schema.Table // [thresholds]
+	patterns    []string      // run.metrics
+	images      []image
+	market      market
+	owners      map[int]int // load balancer of each target group that has one
+	warned      map[string]bool
+	allFamilies []string        // of instance types, once somebody asked
+	outages     []*schema.Table // of the faults
+	loads       []arrivals      // of the workloads
+	measures    []measure
+	types       map[string]int // numbers in Config.Types
+	pools       *spotPools
+	files       map[string]*dataFile
+	laws        map[string]rng.Distribution // by measure and text
+	starts      []start                     // what must find room at the start
 }

@@ -80,7 +80,7 @@ func (l *loader) readLoadBalancers() {
 		}
 		lb.Default = l.action(t, "default_action")
 		l.readRules(t, lb)
-		l.adopt(t, lb)
+		l.adopt(t, i)
 		t.Done()
 	}
 }
@@ -211,14 +211,15 @@ func (l *loader) forward(t *schema.Table) []dataplane.Forward {
 
 // adopt makes the target groups of a load balancer its own: none may have
 // another, and theirs may follow its cross-zone setting.
-func (l *loader) adopt(t *schema.Table, lb *dataplane.LoadBalancer) {
+func (l *loader) adopt(t *schema.Table, balancer int) {
+	lb := &l.cfg.LoadBalancers[balancer]
 	cross := t.Flag("enable_cross_zone_load_balancing")
 	actions := []dataplane.Action{lb.Default}
 	for _, r := range lb.Rules {
 		actions = append(actions, r.Action)
 	}
 	if l.owners == nil {
-		l.owners = map[int]string{}
+		l.owners = map[int]int{}
 	}
 	for _, a := range actions {
 		for _, f := range a.Forward {
@@ -226,14 +227,14 @@ func (l *loader) adopt(t *schema.Table, lb *dataplane.LoadBalancer) {
 				continue
 			}
 			tg := l.tables["target_group"][f.TargetGroup]
-			if owner, ok := l.owners[f.TargetGroup]; ok && owner != lb.Name {
+			if owner, ok := l.owners[f.TargetGroup]; ok && owner != balancer {
 				t.Reject("default_action", schema.Fault{
-					Rule: "must not share a target group with load_balancer." + owner,
+					Rule: "must not share a target group with load_balancer." + l.cfg.LoadBalancers[owner].Name,
 					Got:  tree.Quote(tg.Name), Code: "TargetGroupAssociationLimit",
 				})
 				continue
 			}
-			l.owners[f.TargetGroup] = lb.Name
+			l.owners[f.TargetGroup] = balancer
 			if tg.Node.Table["load_balancing_cross_zone_enabled"].Is(inherited) {
 				l.cfg.TargetGroups[f.TargetGroup].CrossZone = cross
 			}

@@ -49,7 +49,10 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 	if m.SpotStrategy == scaling.LowestPrice {
 		m.SpotPools = t.Whole("spot_instance_pools")
 	} else {
-		t.Mode = "with another spot_allocation_strategy than lowest-price"
+		if t.Has("spot_instance_pools") && t.Sound("spot_allocation_strategy") {
+			t.Wrong("spot_instance_pools", `must not be given unless spot_allocation_strategy is "lowest-price"`)
+		}
+		t.Pass("spot_instance_pools")
 	}
 	m.MaxPrice = t.Quantity("spot_max_price")
 	if t.Sound("spot_max_price") && m.MaxPrice == 0 {

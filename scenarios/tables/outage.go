@@ -25,10 +25,10 @@ func outageKeys() []schema.Key {
 			"hang: they take requests and never answer",
 			"refuse: their port is closed",
 		), schema.Required, "what breaks"),
-		schema.Row("at", moment(), "", `when: a time of the first day ("13:00"), an offset ("90m") or a date and time`),
+		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
 		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then`),
-		schema.Row("zone", schema.Text(), "", "which zone; any without"),
+		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage and host-failure draw one without, all others strike in any"),
 		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("rate", schema.Quantity(schema.Share, 0, 1), "1", "errors: share of the requests"),
@@ -47,6 +47,7 @@ func moment() schema.Type {
 
 // readOutages reads what breaks.
 func (l *loader) readOutages(tables []*schema.Table) {
+	l.outages = tables
 	for _, t := range tables {
 		f := controlplane.Fault{At: sim.Never, Zone: cloud.None, Pool: cloud.None}
 		kind := t.Choice("kind")

@@ -64,6 +64,8 @@ func TestOverridesThatReachNothingAreFaults(t *testing.T) {
 		"fault.7.zone=a":      `--set: fault.7.zone: element "7" is not in the list: name one by its name or by 0..0, got "fault.7.zone=a"`,
 		"run.seed=-1":         `--set: run.seed: must be at least 0, got -1`,
 		"run.sead=1":          `--set: run.sead: unknown key (did you mean seed?)`,
+		`include=["a.toml"]`:  `--set: include: must stand in the file: what it includes is read before anything is set, got "include=[\"a.toml\"]"`,
+		`"a.b=c=1`:            `--set: must begin with a dotted key, got "\"a.b=c=1"`,
 		"run..seed=1":         `--set: must begin with a dotted key, got "run..seed=1"`,
 		"run.seed=[[[[[[[[[[": `--set: run.seed: must be an integer, got "[[[[[[[[[["`,
 	} {
@@ -71,6 +73,17 @@ func TestOverridesThatReachNothingAreFaults(t *testing.T) {
 		if got := messages(t, err); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: got %q, want %q", set, got, want)
 		}
+	}
+}
+
+func TestOverridesTakeTheKeysOfTOML(t *testing.T) {
+	text := strings.ReplaceAll(good, "[workload.browsers]", `[workload."a.b=c\u001b"]`)
+	s, err := parse(text, `workload."a.b=c\u001b".arrivals.rate=200/s`, `thresholds . 'latency.p99' = "< 1s"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := s.Config.Workloads; len(w) != 1 || w[0].Name != `a.b=c\u001B` || s.Thresholds[0].Limit != 1 {
+		t.Errorf("got %d workloads, the first %q, and %+v", len(w), w[0].Name, s.Thresholds)
 	}
 }
 

@@ -33,7 +33,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("service.NAME.swap", "how much of the disk stands in for memory", schema.Zero),
 
 		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
-		schema.Planned("target_group.NAME.stickiness", "whether a client stays with its target", schema.Disabled),
 
 		schema.Planned("load_balancer.NAME.security_groups", "security groups", schema.Empty),
 		schema.Planned("load_balancer.NAME.subnets", "subnets of the nodes", schema.Empty),

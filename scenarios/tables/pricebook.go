@@ -137,7 +137,7 @@ func readDiscounts(t *schema.Table) pricing.Negotiated {
 		if !slices.Contains(services, pricing.Service(name)) {
 			t.Reject(key, schema.Fault{
 				Path: t.PathOf(key) + "." + tree.QuoteKey(name), Rule: "must be of " + strings.Join(words(services), ", "),
-				Got: tree.Quote(name), Hint: schema.Hint(name, words(services)),
+				Got: tree.Quote(name), Hint: t.Hint(name, words(services)),
 			})
 			continue
 		}

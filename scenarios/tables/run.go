@@ -90,6 +90,18 @@ func (l *loader) observe() {
 	}
 }
 
+// checkThresholds reports the thresholds on metrics that the scenario does not have.
+func (l *loader) checkThresholds() {
+	if l.options.CheckThresholds == nil {
+		return
+	}
+	for i, err := range l.options.CheckThresholds(l.cfg, l.scenario.Thresholds) {
+		if key := l.scenario.Thresholds[i].Key; err != nil {
+			l.limits.Add(schema.Fault{Path: l.limits.PathOf(key), Rule: err.Error()}, l.limits.Node.Table[key], key)
+		}
+	}
+}
+
 // readTimeZone reads the zone of times that people read.
 func (l *loader) readTimeZone(t *schema.Table) {
 	name := t.Text("time_zone")

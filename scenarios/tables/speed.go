@@ -48,7 +48,7 @@ func (l *loader) readMeasure(t *schema.Table) measure {
 			t.Mistake("measured_on", "must be an instance type", hint)
 			m.on = ""
 		} else if _, err := l.catalog.RelativeSpeed(m.on, m.on, m.how); err != nil {
-			t.Mistake("measured_on", "must be of a family whose CPU somebody measured", schema.Hint(l.catalog.NearestMeasured(m.on), []string{l.catalog.NearestMeasured(m.on)}))
+			t.Mistake("measured_on", "must be of a family whose CPU somebody measured", t.Hint(l.catalog.NearestMeasured(m.on), []string{l.catalog.NearestMeasured(m.on)}))
 			m.on = ""
 		}
 	}
@@ -161,6 +161,7 @@ type crew struct {
 // measured on.
 func (l *loader) crews() []crew {
 	var all []crew
+	served := l.typesByService()
 	for i := range l.cfg.Workloads {
 		if l.measures[i].on != "" {
 			continue
@@ -169,7 +170,7 @@ func (l *loader) crews() []crew {
 		own := crew{work: name}
 		direct := l.servedBy(l.cfg.Workloads[i].To, l.cfg.Workloads[i].Target)
 		for _, service := range l.reached(i) {
-			types := l.typesOf(service)
+			types := served[service]
 			if slices.Contains(direct, service) && l.takesDemand(service) {
 				own.types = append(own.types, types...)
 				continue
@@ -181,27 +182,26 @@ func (l *loader) crews() []crew {
 	return all
 }
 
-// typesOf lists the types that run a service, without those whose speed is given.
-func (l *loader) typesOf(service int) []string {
-	var types []string
-	add := func(typ int, template *controlplane.LaunchTemplate) {
-		if template.Speed == 0 {
-			types = append(types, l.cfg.Types[typ].Name)
+// typesByService lists the types that run each service, each once, without those
+// whose speed is given.
+func (l *loader) typesByService() map[int][]string {
+	all := map[int][]string{}
+	add := func(service, typ int, template *controlplane.LaunchTemplate) {
+		if name := l.cfg.Types[typ].Name; template.Speed == 0 && !slices.Contains(all[service], name) {
+			all[service] = append(all[service], name)
 		}
 	}
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; g.Service == service {
-			for _, t := range g.Types {
-				add(t.Type, &l.cfg.LaunchTemplates[g.Template])
-			}
+		g := &l.cfg.Groups[i]
+		for _, t := range g.Types {
+			add(g.Service, t.Type, &l.cfg.LaunchTemplates[g.Template])
 		}
 	}
 	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; f.Service == service {
-			add(f.Template.Type, &f.Template)
-		}
+		f := &l.cfg.Instances[i]
+		add(f.Service, f.Template.Type, &f.Template)
 	}
-	return types
+	return all
 }
 
 // speedWarnings says of which work some types do more than others although they

@@ -8,6 +8,7 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 )
 
 // inherited is the cross-zone setting of a target group that does as its load
@@ -21,6 +22,11 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("load_balancing_anomaly_mitigation", schema.OneOf("off: all targets alike", "on: those that fail get fewer requests"), `"off"`, "weighted_random: whether targets with more errors than the others get fewer requests"),
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
 		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
+		schema.Row("stickiness", schema.Inner(), "", "whether a client stays with its target: not simulated, so only disabled"),
+		schema.Row("stickiness.enabled", schema.Flag(), "true", "must be false: clients do not stay with their targets"),
+		schema.Row("stickiness.type", schema.OneOf("lb_cookie: a cookie of the load balancer", "app_cookie: one of the application"), `"lb_cookie"`, "what tells a client's target"),
+		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays"),
+		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie"),
 		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
 		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
 		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
@@ -52,6 +58,7 @@ func (l *loader) readTargetGroups() {
 			HealthCheck:         readHealthCheck(t.Inside("health_check")),
 		}
 		tg := &l.cfg.TargetGroups[i]
+		readStickiness(t)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
 			t.Wrong("load_balancing_anomaly_mitigation", `must be "off" unless load_balancing_algorithm_type is "weighted_random"`)
@@ -59,6 +66,31 @@ func (l *loader) readTargetGroups() {
 		t.Done()
 	}
 }
+
+// readStickiness verifies a table that only says that it does nothing: all of it,
+// since it may be enabled tomorrow.
+func readStickiness(t *schema.Table) {
+	const key = "stickiness"
+	s := t.Within(key)
+	if s == nil {
+		return
+	}
+	enabled := s.Flag("enabled")
+	kind := s.Choice("type")
+	s.Duration("cookie_duration")
+	s.Mode = "with type " + tree.Quote(kind)
+	if kind == "app_cookie" {
+		s.Require("cookie_name")
+		s.Text("cookie_name")
+	}
+	s.Done()
+	if enabled && s.Sound("enabled") {
+		t.Add(schema.Fault{Path: t.PathOf(key), Rule: notSimulated}, t.Node.Table[key], key)
+	}
+}
+
+// notSimulated is the rule that what is planned breaks.
+const notSimulated = "is not simulated by this version"
 
 // crossZone reads a setting that is true, false or inherited.
 func crossZone(t *schema.Table) string {

@@ -30,6 +30,7 @@ var limitUnits = []struct {
 
 func (l *loader) readThresholds(t *schema.Table) {
 	t.Ask("METRIC")
+	l.limits = t
 	for _, metric := range slices.Sorted(maps.Keys(t.Node.Table)) {
 		t.Pass(metric)
 		t.Node.Note(metric)

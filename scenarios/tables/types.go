@@ -24,20 +24,12 @@ func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) i
 	}
 	typ, ok := l.catalog.Type(name)
 	if !ok {
-		near := l.catalog.Suggest(name)
-		if near != "" {
-			near = tree.Quote(near)
-		}
-		t.Reject(key, schema.Fault{Rule: "must be an instance type", Hint: near, Code: unsupported})
+		t.Reject(key, schema.Fault{Rule: "must be an instance type", Hint: l.nearestType(t, name), Code: unsupported})
 		return -1
 	}
 	offered := l.catalog.OfferedZones(name)
 	if offered == "" {
-		near := l.catalog.Suggest(name)
-		if near != "" {
-			near = tree.Quote(near)
-		}
-		t.Reject(key, schema.Fault{Rule: "must be a type that " + l.cfg.Region + " offers", Hint: near, Code: unsupported})
+		t.Reject(key, schema.Fault{Rule: "must be a type that " + l.cfg.Region + " offers", Hint: l.nearestType(t, name), Code: unsupported})
 		return -1
 	}
 	for _, z := range zones {
@@ -51,6 +43,20 @@ func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) i
 	}
 	return l.typeNumber(typ)
 }
+
+// nearestType is the type that somebody meant, in quotes, "" where none is near.
+func (l *loader) nearestType(t *schema.Table, name string) string {
+	if !t.MayCompare(mostTypes) {
+		return ""
+	}
+	if near := l.catalog.Suggest(name); near != "" {
+		return tree.Quote(near)
+	}
+	return ""
+}
+
+// mostTypes is about how many instance types there are.
+const mostTypes = 1000
 
 // typeNumber returns the number of a type in Config.Types, where it is put if
 // need be.

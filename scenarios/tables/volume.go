@@ -151,7 +151,9 @@ func (v volumeType) iops(t *schema.Table, sizeGiB int64) int64 {
 		t.Assume("iops", v.included)
 	}
 	t.Mode = "with type " + tree.Quote(v.name)
-	t.Require("iops")
+	if !t.Has("iops") {
+		t.Wrong("iops", "is required with type "+tree.Quote(v.name))
+	}
 	iops := int64(t.Whole("iops"))
 	switch {
 	case !t.Sound("iops", "size"):

@@ -22,7 +22,11 @@ func (l *loader) warnAt(n *tree.Node, text string) {
 }
 
 func (l *loader) warn(text string) {
-	if !slices.Contains(l.scenario.Warnings, text) {
+	if !l.warned[text] {
+		if l.warned == nil {
+			l.warned = map[string]bool{}
+		}
+		l.warned[text] = true
 		l.scenario.Warnings = append(l.scenario.Warnings, text)
 	}
 }
@@ -44,8 +48,11 @@ func (l *loader) finish() {
 	for i := range l.cfg.Groups {
 		l.warnOfZones(i)
 	}
+	l.warnOfUnused()
+	l.warnOfNoEffect()
+	capacity := l.capacityByService()
 	for i := range l.cfg.Workloads {
-		l.warnOfLoad(i)
+		l.warnOfLoad(i, capacity)
 	}
 	l.warnOfRecords()
 	l.scenario.crews = l.crews()
@@ -59,17 +66,16 @@ func (l *loader) finish() {
 func (l *loader) warnOfZones(group int) {
 	g := &l.cfg.Groups[group]
 	for _, i := range g.TargetGroups {
-		for b := range l.cfg.LoadBalancers {
-			lb := &l.cfg.LoadBalancers[b]
-			if l.owners[i] != lb.Name {
-				continue
-			}
-			for _, z := range g.Zones {
-				if !slices.Contains(lb.Zones, z) {
-					l.warnAt(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
-						"autoscaling_group.%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
-						g.Name, l.cfg.Zones[z], lb.Name))
-				}
+		b, ok := l.owners[i]
+		if !ok {
+			continue
+		}
+		lb := &l.cfg.LoadBalancers[b]
+		for _, z := range g.Zones {
+			if !slices.Contains(lb.Zones, z) {
+				l.warnAt(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
+					"autoscaling_group.%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
+					g.Name, l.cfg.Zones[z], lb.Name))
 			}
 		}
 	}
@@ -77,7 +83,7 @@ func (l *loader) warnOfZones(group int) {
 
 // warnOfLoad warns of a workload that asks for more CPU than all the instances
 // that could ever serve it have.
-func (l *loader) warnOfLoad(i int) {
+func (l *loader) warnOfLoad(i int, byService map[int]float64) {
 	w := &l.cfg.Workloads[i]
 	a := l.loads[i]
 	if w.Demand == nil || a.process == nil {
@@ -88,21 +94,8 @@ func (l *loader) warnOfLoad(i int) {
 		return // fixed responses only
 	}
 	capacity := 0.0
-	for _, g := range l.cfg.Groups {
-		if slices.Contains(services, g.Service) && g.Service >= 0 {
-			most := 0.0
-			for _, lt := range g.Types {
-				speed := cmp.Or(l.cfg.LaunchTemplates[g.Template].Speed, lt.Speed, 1)
-				most = max(most, speed*float64(l.servers(g.Service, l.cfg.Types[lt.Type].VCPUs)))
-			}
-			capacity += float64(g.Max) * most
-		}
-	}
-	for _, f := range l.cfg.Instances {
-		if slices.Contains(services, f.Service) && f.Service >= 0 {
-			speed := cmp.Or(f.Template.Speed, f.Speed, 1)
-			capacity += float64(f.Count) * speed * float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
-		}
+	for _, service := range services {
+		capacity += byService[service]
 	}
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
@@ -120,6 +113,31 @@ func (l *loader) warnOfLoad(i int) {
 	case a.peak*w.Demand.Mean() > capacity:
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))
 	}
+}
+
+// capacityByService is how many vCPUs all the instances of a service could ever have,
+// as fast ones as its demand was measured on.
+func (l *loader) capacityByService() map[int]float64 {
+	capacity := map[int]float64{}
+	for i := range l.cfg.Groups {
+		g := &l.cfg.Groups[i]
+		if g.Service < 0 {
+			continue
+		}
+		most := 0.0
+		for _, lt := range g.Types {
+			speed := cmp.Or(l.cfg.LaunchTemplates[g.Template].Speed, lt.Speed, 1)
+			most = max(most, speed*float64(l.servers(g.Service, l.cfg.Types[lt.Type].VCPUs)))
+		}
+		capacity[g.Service] += float64(g.Max) * most
+	}
+	for i := range l.cfg.Instances {
+		if f := &l.cfg.Instances[i]; f.Service >= 0 {
+			speed := cmp.Or(f.Template.Speed, f.Speed, 1)
+			capacity[f.Service] += float64(f.Count) * speed * float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
+		}
+	}
+	return capacity
 }
 
 // servers is how many vCPUs of an instance a service can keep busy.

@@ -27,13 +27,20 @@ func Override(root *Node, assignments []string) []Mistake {
 // assign applies one assignment. The key is a dotted path, in which an element
 // of a list goes by its index or its name; the value is TOML, or else a string.
 func assign(root *Node, assignment string) (path, rule string) {
-	key, value, ok := strings.Cut(assignment, "=")
-	if !ok {
+	s := scanner{text: assignment, line: 1}
+	parts := s.keyPath()
+	s.skipBlank(false)
+	key := s.text[:s.at]
+	switch {
+	case len(parts) > 0 && s.tooDeep == 0 && s.take("="):
+	case !strings.Contains(assignment, "="):
 		return "", "must be key=value"
-	}
-	parts, err := SplitKey(key)
-	if err != nil || len(parts) == 0 {
+	default:
 		return "", "must begin with a dotted key"
+	}
+	value := s.text[s.at:]
+	if parts[0] == "include" {
+		return strings.TrimSpace(key), "must stand in the file: what it includes is read before anything is set"
 	}
 	at := Position{File: Assigned}
 	n, err := ParseValue(value, at)

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,9 +120,9 @@ func (n *Node) Nearest(path string) *Node {
 			return e.Nearest(rest)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(n.Table)) {
-		if rest, ok := below(path, key); ok {
-			return n.Table[key].Nearest(rest)
+	for end := range len(path) + 1 { // the shortest key that fits
+		if child := n.Table[path[:end]]; child != nil && (end == len(path) || path[end] == '.') {
+			return child.Nearest(strings.TrimPrefix(path[end:], "."))
 		}
 	}
 	return n

@@ -181,13 +181,32 @@ func (s *scanner) keyPath() []string {
 
 func (s *scanner) keyPart() (string, bool) {
 	if s.peek('"') || s.peek('\'') {
-		return s.quoted(), true
+		escapes := s.peek('"')
+		name := s.quoted()
+		if escapes {
+			name = unescaped(name)
+		}
+		return name, true
 	}
 	from := s.at
 	for s.at < len(s.text) && isBare(s.text[s.at]) {
 		s.at++
 	}
 	return s.text[from:s.at], s.at > from
+}
+
+// unescaped returns what the escapes of a quoted key stand for; a key that is no
+// TOML stays as it is.
+func unescaped(name string) string {
+	if !strings.Contains(name, `\`) {
+		return name
+	}
+	if n, err := ParseValue(`"`+name+`"`, Position{}); err == nil {
+		if text, ok := n.AsText(); ok {
+			return text
+		}
+	}
+	return name
 }
 
 func isBare(c byte) bool {

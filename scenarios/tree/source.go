@@ -15,7 +15,7 @@ import (
 
 // largestSource is the most bytes of a scenario file; data belongs in files of
 // its own.
-const largestSource = 4 << 20
+const largestSource = 16 << 20
 
 // mostIncludes bounds how many files make a scenario.
 const mostIncludes = 100

@@ -1,0 +1,89 @@
+package controlplane
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"headroom/model"
+	"headroom/sim/slab"
+)
+
+// roster is the members of a group, and the counts of them that every launch and
+// every end looks at: they are kept, never counted anew.
+type roster struct {
+	members  []member // every instance that has not left, in launch order
+	vacant   int      // members that left and are still listed
+	capacity int      // members that count as capacity
+	byZone   []int    // of them, by the group's own zones
+	onDemand int      // of them
+	pending  int      // members that are not in service yet
+}
+
+// member is an instance of a group: 0 once it has left.
+type member struct {
+	handle slab.Handle
+	number int32 // ascends in launch order
+}
+
+// leave takes a member off the list, in time that does not grow with the list.
+func (r *roster) leave(number int32) {
+	at, listed := slices.BinarySearchFunc(r.members, number, func(m member, n int32) int { return cmp.Compare(m.number, n) })
+	if !listed {
+		return // not yet: it ends before its launch has
+	}
+	r.members[at].handle = 0
+	r.vacant++
+	if 2*r.vacant > len(r.members) {
+		r.members = slices.DeleteFunc(r.members, func(m member) bool { return m.handle == 0 })
+		r.vacant = 0
+	}
+}
+
+// join adds an instance that was launched after all others of a group.
+func (cp *Plane) join(g *group, h slab.Handle) {
+	g.members = append(g.members, member{h, cp.instances.Get(h).number})
+}
+
+// membersOf yields the members of a group that have not left, in launch order.
+// None may leave meanwhile.
+func (cp *Plane) membersOf(g *group) iter.Seq2[slab.Handle, *instance] {
+	return func(yield func(slab.Handle, *instance) bool) {
+		for _, m := range g.members {
+			if m.handle != 0 && !yield(m.handle, cp.instances.Get(m.handle)) {
+				return
+			}
+		}
+	}
+}
+
+// become takes an instance from one life to the next.
+func (cp *Plane) become(in *instance, l life) {
+	cp.tally(in, -1)
+	in.life = l
+	cp.tally(in, +1)
+}
+
+// tally adds an instance to the counts of its group, or takes it off.
+func (cp *Plane) tally(in *instance, n int) {
+	if in.order.group == None {
+		return
+	}
+	g := &cp.groups[in.order.group]
+	g.count(in, g.zoneIndex(in.zone), n)
+}
+
+// count adds an instance in one of the group's zones to the counts, or takes it off.
+func (r *roster) count(in *instance, zone, n int) {
+	if in.life == pending {
+		r.pending += n
+	}
+	if !in.counts() {
+		return
+	}
+	r.capacity += n
+	r.byZone[zone] += n
+	if in.order.option == model.OnDemand {
+		r.onDemand += n
+	}
+}

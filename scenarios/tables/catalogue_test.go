@@ -1,0 +1,67 @@
+package tables
+
+import (
+	"strings"
+	"testing"
+)
+
+// What AWS refuses is refused at its line, with AWS's error code or, where it has
+// none of its own, that of its validation.
+func TestWhatAWSRefusesHasItsCode(t *testing.T) {
+	const step = `step_adjustment = [{ metric_interval_lower_bound = 0, scaling_adjustment = 2 }]`
+	const alarm = `period = 60, evaluation_periods = 2`
+	const root = `{ root = true, type = "gp3", size = "30GiB" }`
+	const db = "\n[instance.db]\ninstance_type = \"m5.large\"\n[thresholds]"
+	for _, c := range []struct{ rule, before, after, key, code string }{
+		{"hard disks do not boot", root, `{ root = true, type = "st1", size = "125GiB" }`, "block_device_mappings.0.type", "InvalidBlockDeviceMapping"},
+		{"one volume is the root", root, root + ", " + root, "block_device_mappings.1.root", "InvalidBlockDeviceMapping"},
+		{"size of a volume", root, `{ root = true, type = "gp2", size = "16385GiB" }`, "block_device_mappings.0.size", "InvalidParameterCombination"},
+		{"IOPS per GiB", root, `{ root = true, type = "io1", size = "100GiB", iops = 5001 }`, "block_device_mappings.0.iops", "InvalidParameterCombination"},
+		{"IOPS that are needed", root, `{ root = true, type = "io2", size = "100GiB" }`, "block_device_mappings.0.iops", "InvalidParameterCombination"},
+		{"IOPS that cannot be", root, `{ root = true, type = "gp2", size = "100GiB", iops = 300 }`, "block_device_mappings.0.iops", "InvalidParameterCombination"},
+		{"throughput per IOPS", root, `{ root = true, type = "gp3", size = "200GiB", iops = 7999, throughput = 2000 }`, "block_device_mappings.0.throughput", "InvalidParameterCombination"},
+		{"deregistration delay", "deregistration_delay = 300", "deregistration_delay = 3601", "target_group.web.deregistration_delay", "ValidationError"},
+		{"stickiness too short", "deregistration_delay = 300", "stickiness = { enabled = false, cookie_duration = 0 }", "stickiness.cookie_duration", "ValidationError"},
+		{"stickiness too long", "deregistration_delay = 300", `stickiness = { enabled = false, cookie_duration = "8d" }`, "stickiness.cookie_duration", "ValidationError"},
+		{"zones of a balancer", "idle_timeout = 60", `availability_zones = ["a"]`, "load_balancer.front.availability_zones", "ValidationError"},
+		{"interval of checks", "interval = 30", "interval = 301", "health_check.interval", "ValidationError"},
+		{"timeout of checks", "timeout = 5, path", "timeout = 1, path", "health_check.timeout", "ValidationError"},
+		{"timeout below interval", "interval = 30, timeout = 5", "interval = 30, timeout = 30", "health_check.timeout", "ValidationError"},
+		{"threshold of checks", "timeout = 5, path", "timeout = 5, healthy_threshold = 1, path", "health_check.healthy_threshold", "ValidationError"},
+		{"weight", `{ forward = ["web"] }`, `{ forward = [{ target_group = "web", weight = 1000 }] }`, "default_action.forward.0.weight", "ValidationError"},
+		{"target groups of an action", `{ forward = ["web"] }`, `{ forward = ["web", "web", "web", "web", "web", "web"] }`, "default_action.forward", "TooManyTargetGroups"},
+		{"priority", "[[load_balancer.front.rule]]", "[[load_balancer.front.rule]]\npriority = 10\ncondition = { path_pattern = [\"/a\"] }\naction = { forward = [\"web\"] }\n[[load_balancer.front.rule]]", "rule.1.priority", "PriorityInUse"},
+		{"sizes of a group", "min_size = 2", "min_size = 41", "autoscaling_group.web.min_size", "ValidationError"},
+		{"desired within sizes", "desired_capacity = 4\n", "desired_capacity = 41\n", "autoscaling_group.web.desired_capacity", "ValidationError"},
+		{"gap between steps", step, `step_adjustment = [{ metric_interval_lower_bound = 0, metric_interval_upper_bound = 5, scaling_adjustment = 2 }, { metric_interval_lower_bound = 6, scaling_adjustment = 3 }]`, "step_adjustment", "ValidationError"},
+		{"overlap of steps", step, `step_adjustment = [{ metric_interval_lower_bound = 0, metric_interval_upper_bound = 7, scaling_adjustment = 2 }, { metric_interval_lower_bound = 6, scaling_adjustment = 3 }]`, "step_adjustment", "ValidationError"},
+		{"datapoints to alarm", alarm, alarm + ", datapoints_to_alarm = 3", "datapoints_to_alarm", "ValidationError"},
+		{"an alarm looks back a day", alarm, "period = 60, evaluation_periods = 1441", "evaluation_periods", "ValidationError"},
+		{"period of an alarm", alarm, "period = 61, evaluation_periods = 2", "period", "ValidationError"},
+		{"cron", "0 18 * * MON-FRI", "0 25 * * MON-FRI", "schedule.0.recurrence", "ValidationError"},
+		{"schedule within sizes", "desired_capacity = 12", "desired_capacity = 41", "schedule.0.desired_capacity", "ValidationError"},
+		{"architecture", `{ instance_type = "m5.large" }`, `{ instance_type = "m7g.large" }`, "override.1.instance_type", "Unsupported"},
+		{"type of no Region", `{ instance_type = "m5.large" }`, `{ instance_type = "m5.lrge" }`, "override.1.instance_type", "Unsupported"},
+		{"Spot pools", "on_demand_base_capacity = 2", "on_demand_base_capacity = 2\nspot_instance_pools = 2", "spot_instance_pools", "ValidationError"},
+		{"On-Demand percentage", "above_base_capacity = 30", "above_base_capacity = 101", "on_demand_percentage_above_base_capacity", "ValidationError"},
+		{"Spot price", "on_demand_base_capacity = 2", "on_demand_base_capacity = 2\nspot_max_price = 0", "spot_max_price", "ValidationError"},
+		{"room at the start", "[thresholds]", "[instance.many]\ninstance_type = \"m6i.32xlarge\"\ncount = 100\n[thresholds]", "instance.many.count", "InsufficientInstanceCapacity"},
+		{"reservations of Spot", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\npurchase_option = \"spot\"" + db, "commitment.0.purchase_option", "ValidationError"},
+		{"size flexibility in a zone", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\nscope = \"zone\"\nzone = \"a\"\nsize_flexible = true" + db, "commitment.0.size_flexible", "ValidationError"},
+		{"a sum beyond money", "[thresholds]", "[[commitment]]\nkind = \"savings-plan\"\nscope = \"compute\"\nhourly = \"$900000/h\"\nterm = \"3y\"\npayment = \"all-upfront\"" + db, "commitment.0.hourly", "ValidationError"},
+	} {
+		text := strings.Replace(good, c.before, c.after, 1)
+		if text == good {
+			t.Fatalf("%s: changes nothing", c.rule)
+		}
+		_, err := parse(text)
+		found := false
+		got := messages(t, err)
+		for _, m := range got {
+			found = found || strings.HasPrefix(m, "shop.toml:") && strings.Contains(m, c.key+": ") && strings.HasSuffix(m, " ["+c.code+"]")
+		}
+		if !found {
+			t.Errorf("%s: no fault of %s with code %s in\n%s", c.rule, c.key, c.code, strings.Join(got, "\n"))
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"headroom/model/alarm"
+	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
+	"headroom/model/scaling"
+	"headroom/scenarios/schema"
+)
+
+// referred are the tables that do nothing unless something refers to them.
+var referred = []string{"image", "launch_template", "service", "target_group"}
+
+// warnOfUnused warns of tables that nothing refers to.
+func (l *loader) warnOfUnused() {
+	if l.scenario.Sweep != nil || l.scenario.Search != nil {
+		return // one of its points may
+	}
+	for _, of := range referred {
+		for i, t := range l.tables[of] {
+			if !l.Used(of, i) {
+				l.warnAt(t.Node, t.Path+": nothing refers to it")
+			}
+		}
+	}
+}
+
+// warnOfNoEffect warns of what is well formed and changes nothing.
+func (l *loader) warnOfNoEffect() {
+	for i := range l.cfg.Faults {
+		l.warnOfCount(i)
+	}
+	for i := range l.cfg.InstanceWorkloads {
+		l.warnOfWait(i)
+	}
+	for i := range l.cfg.Workloads {
+		l.warnOfHosts(i)
+	}
+	for i := range l.cfg.LoadBalancers {
+		l.warnOfWeights(i)
+	}
+	for i := range l.cfg.Alarms {
+		l.warnOfPercent(i)
+	}
+}
+
+// warnOfCount warns of a fault that is to strike more instances than there can be.
+func (l *loader) warnOfCount(fault int) {
+	f := &l.cfg.Faults[fault]
+	if f.Count == 0 {
+		return
+	}
+	most := 0
+	for i := range l.cfg.Groups {
+		if g := &l.cfg.Groups[i]; strikes(f.On, mark{controlplane.OfGroup, i, g.TargetGroups, g.Service}) {
+			most += max(g.Max, mostOfSchedules(g))
+		}
+	}
+	for i := range l.cfg.Instances {
+		if in := &l.cfg.Instances[i]; strikes(f.On, mark{controlplane.OfFleet, i, in.TargetGroups, in.Service}) {
+			most += in.Count
+		}
+	}
+	if f.Count > most {
+		t := l.outages[fault]
+		l.warnAt(t.Node.Table["count"], fmt.Sprintf("%s: there are never more than %d such instances", t.PathOf("count"), most))
+	}
+}
+
+// mostOfSchedules is the highest max_size that a scheduled action gives a group.
+func mostOfSchedules(g *controlplane.Group) (most int) {
+	for _, s := range g.Schedules {
+		if s.Max != nil {
+			most = max(most, *s.Max)
+		}
+	}
+	return most
+}
+
+// mark is a group or a fleet that a fault may strike.
+type mark struct {
+	kind         controlplane.SubjectKind
+	index        int
+	targetGroups []int
+	service      int
+}
+
+// strikes reports whether a fault may strike the instances of a mark.
+func strikes(on controlplane.Subject, m mark) bool {
+	switch on.Kind {
+	case controlplane.OfTargetGroup:
+		return slices.Contains(m.targetGroups, on.Index)
+	case controlplane.OfService:
+		return m.service == on.Index
+	case controlplane.Everybody:
+		return true
+	}
+	return on.Kind == m.kind && on.Index == m.index
+}
+
+// warnOfWait warns of launches that would wait for room where there always is.
+func (l *loader) warnOfWait(workload int) {
+	w := &l.cfg.InstanceWorkloads[workload]
+	finite := func(s controlplane.TenantSize) bool { return s.Need.Pool != cloud.None }
+	if !w.Wait || slices.ContainsFunc(w.Sizes, finite) {
+		return
+	}
+	for _, t := range l.tables["instance_workload"] {
+		if t.Name == w.Name {
+			l.warnAt(t.Node.Table["wait"], t.PathOf("wait")+": has no effect: no [hosts.NAME] limits the room for its sizes")
+		}
+	}
+}
+
+// warnOfHosts warns of host names of requests that no rule looks at.
+func (l *loader) warnOfHosts(workload int) {
+	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
+	n := t.Node.Table["host"]
+	if n == nil || n.Is("") {
+		return
+	}
+	if w.To == dataplane.ToLoadBalancer && slices.ContainsFunc(l.cfg.LoadBalancers[w.Target].Rules, func(r dataplane.Rule) bool { return len(r.Hosts) > 0 }) {
+		return
+	}
+	l.warnAt(n, t.PathOf("host")+": has no effect: no rule on its way has a host_header")
+}
+
+// warnOfWeights warns of actions that forward to nobody: the balancer answers 503.
+func (l *loader) warnOfWeights(balancer int) {
+	lb, t := &l.cfg.LoadBalancers[balancer], l.tables["load_balancer"][balancer]
+	idle := func(a dataplane.Action) bool {
+		return len(a.Forward) > 0 && !slices.ContainsFunc(a.Forward, func(f dataplane.Forward) bool { return f.Weight > 0 })
+	}
+	if idle(lb.Default) {
+		l.warnAt(t.Node.Table["default_action"], t.PathOf("default_action")+": all weights are 0: requests that come here fail with 503")
+	}
+	for _, r := range lb.Rules {
+		if idle(r.Action) {
+			l.warnAt(t.Node.Table["rule"], fmt.Sprintf("%s: all weights of the rule of priority %d are 0: its requests fail with 503", t.PathOf("rule"), r.Priority))
+		}
+	}
+}
+
+// warnOfPercent warns of an alarm on a utilization that never is above its threshold.
+func (l *loader) warnOfPercent(number int) {
+	a := &l.cfg.Alarms[number]
+	never := a.Config.Threshold > 100 || a.Config.Threshold == 100 && a.Config.Comparison == alarm.GreaterThanThreshold
+	if a.Metric.Kind != controlplane.CPUUtilization || a.Metric.Statistic == controlplane.Sum || !a.Config.Comparison.Upward() || !never {
+		return
+	}
+	at := l.tables["autoscaling_group"][a.Metric.Subject].Node
+	if number < len(l.tables["alarm"]) {
+		at = l.tables["alarm"][number].Node
+	}
+	l.warnAt(at, fmt.Sprintf("alarm %s: never rises: CPU utilization is at most 100 percent, its threshold is %g", a.Name, a.Config.Threshold))
+}
+
+// warnOfRecurrence warns of a scheduled action that no day of the calendar runs.
+func (l *loader) warnOfRecurrence(t *schema.Table, s *scaling.Schedule) {
+	if s.Recurrence == "" || !t.Faultless() {
+		return
+	}
+	timetable, err := scaling.NewTimetable(*s)
+	if err != nil {
+		return
+	}
+	if _, ok := timetable.Next(l.cfg.Start.Add(-time.Nanosecond)); !ok {
+		l.warnAt(t.Node.Table["recurrence"], t.PathOf("recurrence")+": never runs: no instant that it may run at matches")
+	}
+}
