@@ -11,7 +11,8 @@
 //
 // In tables, "12.3 ms ± 0.4" is an estimate and the half-width of its 95 %
 // interval over the n replications that the heading names; an estimate with
-// another n says so. JSON and CSV give seconds, dollars, ratios and counts,
+// another n says so, and so does one that is the same in every replication
+// ("constant"), of which no interval says anything. JSON and CSV give seconds, dollars, ratios and counts,
 // unrounded.
 //
 // # Guarantees and costs
