@@ -39,7 +39,7 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 	}
 	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", file, s.Design, counted(p.Points), replications, e.Config.Duration)
 	for i, axis := range s.Axes() {
-		fmt.Fprintf(w, "  %s: %s\n", axis, s.Summary(i))
+		fmt.Fprintf(w, "  %s: %s\n", e.Label(axis), s.Summary(i))
 	}
 	estimate, err := pilot(c.Context(), p, f.workers)
 	if err != nil {

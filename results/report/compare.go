@@ -20,7 +20,8 @@ type ComparisonPage struct {
 	Seed       uint64
 	Changes    []tree.Change
 	Notes      []string
-	All        bool // tables show the metrics of parts too
+	All        bool                    // tables show the metrics of parts too
+	Label      func(key string) string // a key as tables show it; nil: as it is
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
@@ -36,7 +37,7 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 	if len(c.Changes) > 0 {
 		b := block{head: []string{"key", c.A, c.B}, left: 3}
 		for _, change := range c.Changes {
-			b.rows = append(b.rows, []string{change.Path, or(change.A, "–"), or(change.B, "–")})
+			b.rows = append(b.rows, []string{labelled(c.Label, change.Path), or(change.A, "–"), or(change.B, "–")})
 		}
 		p.block(b)
 	}

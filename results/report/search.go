@@ -23,8 +23,9 @@ type SearchPage struct {
 	*search.Outcome
 	Minimize string
 	Search   *space.Search
-	Flags    []string // of the command that runs a candidate, besides its choices
-	Warnings []string // of the scenario; those of the outcome follow
+	Flags    []string                // of the command that runs a candidate, besides its choices
+	Label    func(key string) string // a key as tables show it; nil: as it is
+	Warnings []string                // of the scenario; those of the outcome follow
 	Color    bool
 }
 

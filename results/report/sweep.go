@@ -22,6 +22,8 @@ type Points struct {
 	Axes     []string                              // keys that vary
 	Settings func(point int) []space.Setting       // what a point gives to each
 	Each     func(do func(*sweep.Row) error) error // the points that are done, in the order of the design
+	// Label returns a key as tables show it; nil: as it is.
+	Label func(key string) string
 	// Thresholds judge the points; none: there is nothing to breach.
 	Thresholds []model.Threshold
 }
@@ -80,6 +82,23 @@ func (l *sheetLayout) note(r *sweep.Row) {
 			l.sparse[key] = true
 		}
 	}
+}
+
+// labels are keys as tables show them, cut to the ends that tell them apart.
+func (p *Points) labels(keys []string) []string {
+	named := slices.Clone(keys)
+	for i := range named {
+		named[i] = labelled(p.Label, named[i])
+	}
+	return shortened(named)
+}
+
+// labelled is a key as tables show it.
+func labelled(label func(string) string, key string) string {
+	if label == nil {
+		return key
+	}
+	return label(key)
 }
 
 // each calls do for the points that the layout knows, as it knows them: what a

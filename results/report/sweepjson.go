@@ -52,7 +52,7 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 	for i := range all {
 		p := &all[i]
 		j := jsonPoint{
-			Rank: ranks[p.point],
+			Rank:  ranks[p.point],
 			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
 			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{}, Breached: p.breach.Thresholds,
 		}

@@ -192,7 +192,7 @@ func (s *SweepPage) heading(all []ranked, paint painter) string {
 
 // best is the table of the best points, and those of the front.
 func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
-	b := block{head: append([]string{"point"}, shortened(l.names)...), left: 1 + len(l.names)}
+	b := block{head: append([]string{"point"}, s.labels(l.names)...), left: 1 + len(l.names)}
 	b.head = append(append(b.head, "n"), s.Metrics...)
 	if l.judged {
 		b.head = append(b.head, "breach")
@@ -352,7 +352,7 @@ func (s *SweepPage) sensitivity(l *sheetLayout, all []ranked, metric int, key st
 	}
 	b := block{head: []string{"what moves " + key, "value", "mean", "points", "alone", "with interactions"}, left: 2}
 	indices := surface.Indices()
-	for k, name := range shortened(l.names) {
+	for k, name := range s.labels(l.names) {
 		for i, e := range surface.Effects(k) {
 			row := []string{"", levels[k][e.Level], estimate(e.Mean, l.units[key], e.Mean.N).String(), strconv.Itoa(e.Points), "", ""}
 			if i == 0 {

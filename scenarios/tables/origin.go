@@ -83,6 +83,16 @@ func (s *Scenario) Watch(patterns []string, observe dataplane.Observe) {
 // Config.
 func (s *Scenario) Resolved() []byte { return []byte(s.root.Text()) }
 
+// Label returns a dotted key as people read it: policies, and other elements of lists
+// that have a name, go by it. It is a spelling of the same key.
+func (s *Scenario) Label(key string) string {
+	path, err := tree.SplitKey(key)
+	if err != nil {
+		return key
+	}
+	return tree.Dotted(s.root.Named(path))
+}
+
 // Changes returns what differs between two scenarios with every default spelled
 // out, in the order of the paths.
 func Changes(a, b *Scenario) []tree.Change { return tree.Changes(a.root, b.root, "sweep", "search") }
