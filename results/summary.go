@@ -36,6 +36,19 @@ type Summary struct {
 	// several paths would be one that cannot.
 	Series     []Column
 	Activities []controlplane.Activity
+
+	values [][]float64 // by replication, as of [Meter.Read]
+	places []int       // of the metrics among them
+}
+
+// Measured returns the value of each of the metrics in a replication; NaN stands for
+// none observed.
+func (s *Summary) Measured(replication int) []float64 {
+	values := make([]float64, len(s.places))
+	for i, place := range s.places {
+		values[i] = s.values[replication][place]
+	}
+	return values
 }
 
 // Value is the estimate of one metric: the mean over replications, and the
@@ -94,6 +107,9 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 		Scenario: m.cfg.Name, Seed: m.cfg.Seed, Replications: len(measured), Config: m.cfg, Currency: pricing.USDollar,
 		Charges: charges(measured), Subtotals: subtotals(measured),
 	}
+	for _, one := range measured {
+		s.values = append(s.values, one.values)
+	}
 	for _, sc := range m.scopes {
 		s.Parts = append(s.Parts, sc.Part)
 	}
@@ -109,6 +125,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 			s.Metrics = append(s.Metrics, Value{
 				Estimate: stat.Interval(observed, Confidence), Key: e.key, Unit: e.metric.Unit,
 			})
+			s.places = append(s.places, i)
 		}
 	}
 	for _, one := range measured {

@@ -98,6 +98,17 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 	return all, nil
 }
 
+// take adds the faults of another list, or an error.
+func (f *fileFaults) take(err error) {
+	if other := (*fileFaults)(nil); errors.As(err, &other) {
+		for _, fault := range other.faults {
+			f.add(fault)
+		}
+		return
+	}
+	f.add(err)
+}
+
 // add keeps an error, but not twice: files may share what is wrong with a flag.
 func (f *fileFaults) add(err error) {
 	if !slices.ContainsFunc(f.faults, func(known error) bool { return known.Error() == err.Error() }) {

@@ -28,6 +28,7 @@ func runFiles() []runFile {
 		{"invoice.csv", writeInvoice},
 		{"timeseries.csv", writeSeries},
 		{"activities.csv", writeActivities},
+		{replicationsFile, writeMeasured},
 		{summaryFile, func(w io.Writer, s *results.Summary) error { return writeJSON(w, []*results.Summary{s}) }},
 	}
 }
@@ -55,7 +56,8 @@ func checkDir(dir, what, file string) error {
 }
 
 // Save writes the files of a run to a directory, which it makes: summary.json,
-// invoice.csv, timeseries.csv, activities.csv and the scenario as it was run.
+// invoice.csv, timeseries.csv, activities.csv, replications.csv and the scenario as
+// it was run.
 // Each file is written in full before it takes its place, the summary last.
 // Files of an earlier run are replaced.
 func Save(dir string, s *results.Summary, scenario []byte) error {
@@ -70,7 +72,7 @@ func Save(dir string, s *results.Summary, scenario []byte) error {
 		return err
 	}
 	defer os.RemoveAll(temporary)
-	files := append([]runFile{{"scenario.toml", func(w io.Writer, _ *results.Summary) error {
+	files := append([]runFile{{SavedScenario, func(w io.Writer, _ *results.Summary) error {
 		_, err := w.Write(scenario)
 		return err
 	}}}, runFiles()...)

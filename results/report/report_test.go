@@ -310,7 +310,7 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 5 {
+	if err != nil || len(entries) != 6 {
 		t.Fatalf("%v: %v", err, entries)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "summary.json")); string(text) != render(t, JSON, shop()) {
