@@ -19,6 +19,7 @@ type loadFlags struct {
 	priceBook    string
 	seed         int64
 	replications int
+	watch        []string // keys of metrics that flags ask for
 }
 
 func (f *loadFlags) add(c *cobra.Command) {
@@ -68,7 +69,7 @@ func checkWorkers(n int) error {
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
-		Observe: results.Observe,
+		Observe: results.Observe, Watch: f.watch,
 	}
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
@@ -90,6 +91,7 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 				faults.add(errors.New(file + ": " + line))
 			}
 		}
+		e.Warnings = append(e.Warnings, results.PooledThresholds(s.Config, s.Thresholds)...)
 		all = append(all, e)
 	}
 	if len(faults.faults) > 0 {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -100,6 +101,7 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 	if err := checkWorkers(f.workers); err != nil {
 		return nil, nil, badInput(err)
 	}
+	f.watch = append(strings.Split(f.pareto, ","), f.metrics...)
 	loaded, err := f.load(c, []string{file})
 	if err != nil {
 		return nil, nil, err

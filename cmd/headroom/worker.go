@@ -88,7 +88,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 
 // open makes a function of a sweep that computes its tasks.
 func (f *workerFlags) open(_ context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
-	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey})
+	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey, Observe: results.Observe})
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,9 @@ type Options struct {
 	// keys match patterns, and, in their places, what is wrong with a pattern.
 	// Nil: nothing is, whatever the patterns.
 	Observe func(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error)
+	// Watch are keys of metrics that are observed beyond what the file asks for, of
+	// the points of a sweep too. Those that the scenario does not have do nothing.
+	Watch []string
 
 	// Files are those there are; nil: those of the file system.
 	Files tree.Files
