@@ -4,10 +4,12 @@ GO          ?= go
 BENCHTIME   ?= 100ms
 BENCH       ?= .
 FUZZTIME    ?= 5s
+N           ?= 5000
+SEED        ?= 1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz cover clean
+.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +52,9 @@ determinism: build ## the same bytes from every stock scenario with any number o
 
 fuzz: ## every fuzz target for FUZZTIME=5s each, or all of them in FUZZTOTAL seconds
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' FUZZTOTAL='$(FUZZTOTAL)' sh .ci/fuzz
+
+mutate: ## run N=5000 mutated stock scenarios, from SEED=1 on
+	$(GO) test ./cmd/headroom -count=1 -run Mutated -v -timeout 24h -mutations $(N) -mutation $(SEED) -mutationtime 500ms
 
 cover: ## coverage by all tests, in cover.out, with a summary
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
