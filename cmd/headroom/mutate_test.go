@@ -94,8 +94,12 @@ func (m *mutator) pick(fits func(*tree.Node) bool) *slot {
 	return &all[m.IntN(len(all))]
 }
 
-func anything(*tree.Node) bool      { return true }
-func isScalar(n *tree.Node) bool    { return n.Form == tree.ScalarForm }
+func anything(*tree.Node) bool   { return true }
+func isScalar(n *tree.Node) bool { return n.Form == tree.ScalarForm }
+func hasNumber(n *tree.Node) bool {
+	text, ok := n.AsText()
+	return isScalar(n) && (!ok || quantity.MatchString(text))
+}
 func isContainer(n *tree.Node) bool { return n.Form != tree.ScalarForm }
 
 // change makes one change. Most keep the file one that may run.
@@ -103,15 +107,15 @@ func (m *mutator) change() {
 	changes := []struct {
 		gentle, rough int // weights
 		name          string
-		fits   func(*tree.Node) bool
-		do     func(*slot)
+		fits          func(*tree.Node) bool
+		do            func(*slot)
 	}{
 		{6, 10, "drop", anything, (*slot).drop},
 		{0, 10, "swap", anything, m.swap},
 		{0, 6, "move", anything, m.move},
 		{0, 8, "retype", anything, m.retype},
 		{1, 10, "extreme", isScalar, m.extreme},
-		{40, 20, "number", isScalar, m.number},
+		{40, 20, "number", hasNumber, m.number},
 		{3, 8, "list", isContainer, m.relist},
 		{0, 8, "twin", isContainer, m.twin},
 		{10, 16, "graft", anything, m.graft},

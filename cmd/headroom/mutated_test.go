@@ -30,6 +30,7 @@ import (
 	"headroom/scenarios/tree"
 	"headroom/sim"
 	"headroom/sim/batch"
+	"headroom/sim/stat"
 )
 
 var (
@@ -344,4 +345,64 @@ func (m *mutant) compare(ctx context.Context, s *tables.Scenario) error {
 		}
 	}
 	return nil
+}
+
+// What the mutants are searched for is found where it is.
+func TestSensibleFindsWhatIsWrong(t *testing.T) {
+	good := func() *results.Summary {
+		value := func(key, unit string, v float64) results.Value {
+			return results.Value{Key: key, Unit: unit, Estimate: stat.Estimate{Value: v, N: 1}}
+		}
+		return &results.Summary{
+			Metrics: []results.Value{
+				value("requests.arrived{workload=w}", "count", 10), value("requests.completed{workload=w}", "count", 7),
+				value("requests.failed{workload=w}", "count", 2), value("requests.in_flight{workload=w}", "count", 1),
+				value("cpu.utilization", "ratio", 1), value("cost.total", "USD", 3),
+			},
+			Charges: []results.Charge{{Cost: stat.Estimate{Value: 1}}, {Cost: stat.Estimate{Value: 2}}},
+		}
+	}
+	if err := sensible(good()); err != nil {
+		t.Errorf("nothing is wrong: %v", err)
+	}
+	for _, c := range []struct {
+		metric int
+		value  float64
+		want   string
+	}{
+		{0, 11, "requests.arrived{workload=w} is 11, but 10 ended or are in flight"},
+		{2, -2, "requests.failed{workload=w} is -2"},
+		{4, 1.01, "cpu.utilization is 1.01, above 1"},
+		{4, math.NaN(), "cpu.utilization is NaN"},
+		{5, math.Inf(1), "cost.total is +Inf"},
+		{5, 4, "cost.total is 4, but the invoice adds up to 3"},
+	} {
+		s := good()
+		s.Metrics[c.metric].Value = c.value
+		if err := sensible(s); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+	if refused(errors.New("what")) == nil || refused(schema.Faults{}) == nil || refused(schema.Faults{{File: "a", Rule: "must be so"}}) != nil {
+		t.Error("what is no fault passes for one, or the other way around")
+	}
+}
+
+// A seed is one file, always.
+func TestMutationsAreThoseOfTheirSeed(t *testing.T) {
+	f := newFuzzer(t)
+	seen := map[string]bool{}
+	for seed := range uint64(50) {
+		text, changes := mutated(seed, f.roots[0], f.roots)
+		if again, _ := mutated(seed, f.roots[0], f.roots); again != text {
+			t.Errorf("seed %d gives two files", seed)
+		}
+		if len(changes) == 0 {
+			t.Errorf("seed %d changes nothing", seed)
+		}
+		seen[text] = true
+	}
+	if len(seen) < 45 {
+		t.Errorf("50 seeds give %d files", len(seen))
+	}
 }
