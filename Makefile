@@ -4,10 +4,12 @@ GO          ?= go
 BENCHTIME   ?= 100ms
 BENCH       ?= .
 FUZZTIME    ?= 5s
+N           ?= 5000
+SEED        ?= 1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz kill journals cover clean
+.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +58,9 @@ kill: ## kill commands that write N=200 times, and fail every operation of their
 
 journals: ## damaged journals of sweeps are refused or continued rightly (N=3000)
 	$(GO) test -count=1 -v -run TestDamagedJournals ./results/sweep -journals $(or $(N),3000)
+
+mutate: ## run N=5000 mutated stock scenarios, from SEED=1 on
+	$(GO) test ./cmd/headroom -count=1 -run Mutated -v -timeout 24h -mutations $(or $(N),5000) -mutation $(SEED) -mutationtime 500ms
 
 cover: ## coverage by all tests, in cover.out, with a summary
 	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...

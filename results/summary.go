@@ -38,7 +38,19 @@ type Summary struct {
 	Series     []Column
 	Activities []controlplane.Activity
 
-	at map[string]int // of Metrics, by key
+	at     map[string]int // of Metrics, by key
+	values [][]float64    // by replication, as of [Meter.Read]
+	places []int          // of the metrics among them
+}
+
+// Measured returns the value of each of the metrics in a replication; NaN stands for
+// none observed.
+func (s *Summary) Measured(replication int) []float64 {
+	values := make([]float64, len(s.places))
+	for i, place := range s.places {
+		values[i] = s.values[replication][place]
+	}
+	return values
 }
 
 // Value is the estimate of one metric: the mean over replications, and the
@@ -100,6 +112,9 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 		Charges: charges(measured), Subtotals: subtotals(measured),
 		at: make(map[string]int, len(m.entries)),
 	}
+	for _, one := range measured {
+		s.values = append(s.values, one.values)
+	}
 	for _, sc := range m.scopes {
 		s.Parts = append(s.Parts, sc.Part)
 	}
@@ -116,6 +131,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 			s.Metrics = append(s.Metrics, Value{
 				Estimate: stat.Interval(observed, Confidence), Key: e.key, Unit: e.metric.Unit,
 			})
+			s.places = append(s.places, i)
 		}
 	}
 	for _, one := range measured {

@@ -32,6 +32,25 @@ func CheckThresholds(cfg *cloud.Config, thresholds []model.Threshold) error {
 	return NewMeter(cfg).check(thresholds)
 }
 
+// PooledThresholds warns of limits on what several workloads show together: one that
+// has most of the requests hides what the others suffer. A sum hides nothing.
+func PooledThresholds(cfg *cloud.Config, thresholds []model.Threshold) []string {
+	if len(cfg.Workloads) < 2 {
+		return nil
+	}
+	var warnings []string
+	for _, t := range thresholds {
+		for _, metric := range Metrics() {
+			if metric.Name != t.Key || !slices.Contains(metric.Labels, labelWorkload) || metric.Unit != "s" && metric.Unit != "ratio" {
+				continue
+			}
+			warnings = append(warnings, fmt.Sprintf("threshold %s %s: pools the requests of %d workloads; name one, such as %s",
+				t.Key, t.Text, len(cfg.Workloads), Part{labelWorkload, cfg.Workloads[0].Name}.Key(t.Key)))
+		}
+	}
+	return warnings
+}
+
 func (m *Meter) check(thresholds []model.Threshold) error {
 	var faults []error
 	for i, rule := range m.broken(thresholds) {

@@ -15,6 +15,7 @@ import (
 // diffFlags are the flags of diff.
 type diffFlags struct {
 	loadFlags
+	setB    []string
 	format  string
 	workers int
 	all     bool
@@ -25,15 +26,20 @@ func newDiff() *cobra.Command {
 	var f diffFlags
 	c := &cobra.Command{
 		Use:   "diff A [B]",
-		Short: "Compare two scenarios under the same random numbers",
+		Short: "Compare two scenarios under the same random numbers, or two saved runs",
 		Long: `diff simulates two scenarios with the same random numbers, pairs their replications and
 prints which metrics differ, with 95 % intervals and p-values; ~ is no difference.
-With one file, the other is the same with --set; with two, --set changes both. The
-seed is that of A, unless --seed gives one.`,
+--set changes both, --set-b only B. With one file B is the same file: give --set-b what
+differs (a --set without any --set-b is then of B alone). The seed is that of A, unless
+--seed gives one.
+
+Directories of ` + "`headroom run --out`" + ` are compared as they are, without simulating: by
+replication if seed and replications agree, else as independent samples, which it says.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
 	f.add(c)
+	c.Flags().StringArrayVar(&f.setB, "set-b", nil, "override a key of B only: `key=value`; may be repeated")
 	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
 	c.Flags().IntVar(&f.replications, "replications", 0, "paired replications, instead of the larger number of the files'")
 	c.Flags().IntVar(&f.workers, "workers", 0, "pairs under way at a time (default: one per core)")
@@ -51,13 +57,18 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	if err := checkWorkers(f.workers); err != nil {
 		return badInput(err)
 	}
+	if saved, err := savedRuns(files); err != nil {
+		return badInput(err)
+	} else if saved {
+		return f.compareSaved(c, files, format)
+	}
 	a, b, err := f.pair(c, files)
 	if err != nil {
 		return err
 	}
 	page := &report.ComparisonPage{
 		A: a.Name, B: b.Name, Changes: tables.Changes(a.Scenario, b.Scenario), All: f.all,
-		PriceDates: [2]string{a.Catalog.PriceDate(), b.Catalog.PriceDate()}, Seed: a.Config.Seed,
+		PriceDates: [2]string{a.Catalog.PriceDate(), b.Catalog.PriceDate()}, Seed: a.Config.Seed, Label: a.Label,
 	}
 	if a.Config.Seed != b.Config.Seed {
 		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))
@@ -94,28 +105,30 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	return together(page.Write(c.OutOrStdout(), format), stopped)
 }
 
-// pair reads both scenarios: two files, or one without and with --set.
+// pair reads both scenarios: two files, or one twice. --set is of both and --set-b of
+// B; of one file without --set-b, --set is of B, for nothing else would differ.
 func (f *diffFlags) pair(c *cobra.Command, files []string) (a, b *experiment, err error) {
-	if len(files) == 2 {
-		both, err := f.load(c, files)
-		if err != nil {
-			return nil, nil, err
+	both, onlyB := f.set, f.setB
+	if len(files) == 1 {
+		files = append(files, files[0])
+		switch {
+		case len(both)+len(onlyB) == 0:
+			return nil, nil, badInput(errors.New("diff: needs two files, or one and --set-b key=value"))
+		case len(onlyB) == 0:
+			both, onlyB = nil, both
 		}
-		return &both[0], &both[1], nil
 	}
-	if len(f.set) == 0 {
-		return nil, nil, badInput(errors.New("diff: needs two files, or one and --set key=value"))
+	var faults fileFaults
+	sides := make([][]experiment, 2)
+	for i, set := range [][]string{both, slices.Concat(both, onlyB)} {
+		f.set = set
+		var err error
+		if sides[i], err = f.load(c, files[i:i+1]); err != nil {
+			faults.take(err)
+		}
 	}
-	set := slices.Clone(f.set)
-	f.set = nil
-	plain, err := f.load(c, files)
-	if err != nil {
-		return nil, nil, err
+	if len(faults.faults) > 0 {
+		return nil, nil, badInput(&faults)
 	}
-	f.set = set
-	changed, err := f.load(c, files)
-	if err != nil {
-		return nil, nil, err
-	}
-	return &plain[0], &changed[0], nil
+	return &sides[0][0], &sides[1][0], nil
 }

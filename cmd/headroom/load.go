@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type loadFlags struct {
 	priceBook    string
 	seed         int64
 	replications int
+	watch        []string // keys of metrics that flags ask for
 }
 
 func (f *loadFlags) add(c *cobra.Command) {
@@ -78,7 +80,7 @@ func checkWorkers(n int) error {
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
 	options := tables.Options{
 		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
-		Observe: results.Observe, CheckThresholds: results.ThresholdRules, Memory: memory.Of(c.Context()),
+		Observe: results.Observe, CheckThresholds: results.ThresholdRules, Memory: memory.Of(c.Context()), Watch: f.watch,
 	}
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
@@ -97,12 +99,25 @@ func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error)
 			faults.add(err)
 			continue
 		}
-		all = append(all, experiment{file: file, Scenario: s})
+		e := experiment{file: file, Scenario: s}
+		e.Warnings = append(e.Warnings, results.PooledThresholds(s.Config, s.Thresholds)...)
+		all = append(all, e)
 	}
 	if len(faults.faults) > 0 {
 		return nil, badInput(&faults)
 	}
 	return all, nil
+}
+
+// take adds the faults of another list, or an error.
+func (f *fileFaults) take(err error) {
+	if other := (*fileFaults)(nil); errors.As(err, &other) {
+		for _, fault := range other.faults {
+			f.add(fault)
+		}
+		return
+	}
+	f.add(err)
 }
 
 // add keeps an error, but not twice: files may share what is wrong with a flag.

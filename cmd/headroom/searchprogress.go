@@ -53,7 +53,7 @@ func (p *searchProgress) picture(now time.Time) []string {
 	lines = append(lines, "", fmt.Sprintf("best so far: %s = %.4g with", s.Minimize, state.Cost))
 	for i, v := range s.Settings(state.Best) {
 		if v.Text != "" {
-			lines = append(lines, "  "+s.Axes()[i]+" = "+v.Brief)
+			lines = append(lines, "  "+p.experiment.Label(s.Axes()[i])+" = "+v.Brief)
 		}
 	}
 	return lines

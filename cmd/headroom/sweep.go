@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
-	"headroom/model"
 	"headroom/results/folder"
 	"headroom/results/report"
 	"headroom/results/run"
@@ -53,8 +53,10 @@ another program is refused.
 
 The files have a row a point: point, the parameters that differ, replications, and
 for each metric its key and KEY.half_width. Where some point needs them, columns
-follow: KEY.n, if not every replication observed the metric; ruled_out, the threshold
-that ended a point early; error, of a point that failed, which is no end of the sweep.
+follow: KEY.n, if not every replication observed the metric; breached, the thresholds
+that a point breaches, and breach_probability with its 95 % interval, if there are any;
+ruled_out, the threshold that ended a point early; error, of a point that failed, which
+is no end of the sweep. Points that breach a threshold rank below those that do not.
 The exit code is 3 if no point meets the thresholds.
 
 With --nats or --listen, processes of ` + "`headroom worker`" + ` on this machine and others
@@ -99,6 +101,7 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 	if err := checkWorkers(f.workers); err != nil {
 		return nil, nil, badInput(err)
 	}
+	f.watch = append(strings.Split(f.pareto, ","), f.metrics...)
 	loaded, err := f.load(c, []string{file})
 	if err != nil {
 		return nil, nil, err
@@ -279,7 +282,7 @@ func verdictOf(e *experiment, page *report.SweepPage) error {
 		if r.Err != "" {
 			failed++
 			reason = r.Err
-		} else if r.Ruled == "" && meets(r, e.Thresholds) {
+		} else if r.Ruled == "" && len(r.Breach(e.Thresholds).Thresholds) == 0 {
 			good++
 		}
 		return nil
@@ -293,16 +296,6 @@ func verdictOf(e *experiment, page *report.SweepPage) error {
 		return &failure{exitBreached, errors.New(e.Name + ": no point meets the thresholds")}
 	}
 	return nil
-}
-
-func meets(r *sweep.Row, thresholds []model.Threshold) bool {
-	for _, t := range thresholds {
-		estimate, ok := r.Estimate(t.Key)
-		if !ok || !t.Holds(estimate.Value) {
-			return false
-		}
-	}
-	return true
 }
 
 // check refuses flags that could do nothing, or nothing good.

@@ -16,7 +16,7 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 	page := &report.SweepPage{
 		Scenario: e.Name, Design: e.Sweep.Design, Top: f.top, Metrics: f.metrics,
 		PriceDate: e.priceDates(), Planned: e.Sweep.Len(), Color: colored(os.Stdout),
-		Points:   &report.Points{Axes: e.Sweep.Axes(), Settings: e.Sweep.Settings},
+		Points:   &report.Points{Axes: e.Sweep.Axes(), Settings: e.Sweep.Settings, Thresholds: e.Thresholds, Label: e.Label},
 		Warnings: slices.Concat(e.Warnings, e.SpaceWarnings()),
 	}
 	pareto := f.pareto

@@ -39,7 +39,7 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 	}
 	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", printable(file), s.Design, counted(p.Points), replications, e.Config.Duration)
 	for i, axis := range s.Axes() {
-		fmt.Fprintf(w, "  %s: %s\n", printable(axis), printable(s.Summary(i)))
+		fmt.Fprintf(w, "  %s: %s\n", printable(e.Label(axis)), printable(s.Summary(i)))
 	}
 	estimate, err := pilot(c.Context(), p, f.workers)
 	if err != nil {

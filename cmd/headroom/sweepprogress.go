@@ -73,9 +73,10 @@ func (p *sweepProgress) consider(r sweep.Row) {
 		return report.Better(p.page.Metrics[0], e.Value), ok
 	}
 	mine, ok := rank(&r)
+	breaches := func(r *sweep.Row) int { return min(1, len(r.Breach(p.page.Thresholds).Thresholds)) }
 	at := slices.IndexFunc(p.best, func(other sweep.Row) bool {
 		its, _ := rank(&other)
-		return cmp.Or(cmp.Compare(mine, its), cmp.Compare(r.Point, other.Point)) < 0
+		return cmp.Or(cmp.Compare(breaches(&r), breaches(&other)), cmp.Compare(mine, its), cmp.Compare(r.Point, other.Point)) < 0
 	})
 	switch {
 	case !ok || at < 0 && len(p.best) == bestShown:

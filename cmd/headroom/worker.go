@@ -90,7 +90,7 @@ func (f *workerFlags) run(c *cobra.Command) error {
 
 // open makes a function of a sweep that computes its tasks.
 func (f *workerFlags) open(ctx context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
-	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey, Memory: memory.Of(ctx)})
+	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey, Observe: results.Observe, Memory: memory.Of(ctx)})
 	if err != nil {
 		return nil, err
 	}

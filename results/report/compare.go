@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,10 +18,12 @@ type ComparisonPage struct {
 	A, B string // names of the scenarios
 	*results.Comparison
 	PriceDates [2]string // of the newest list prices of A and B; empty: not known
-	Seed       uint64
+	Seed       uint64    // of A
+	Apart      string    // why replications are not paired; "": they are
 	Changes    []tree.Change
 	Notes      []string
-	All        bool // tables show the metrics of parts too
+	All        bool                    // tables show the metrics of parts too
+	Label      func(key string) string // a key as tables show it; nil: as it is
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
@@ -36,7 +39,7 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 	if len(c.Changes) > 0 {
 		b := block{head: []string{"key", c.A, c.B}, left: 3}
 		for _, change := range c.Changes {
-			b.rows = append(b.rows, []string{change.Path, or(change.A, "–"), or(change.B, "–")})
+			b.rows = append(b.rows, []string{labelled(c.Label, change.Path), or(change.A, "–"), or(change.B, "–")})
 		}
 		p.block(b)
 	}
@@ -51,17 +54,35 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 	}
 	p.block(b)
 	p.line("")
-	if c.Replications > 1 {
-		p.line("~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty")
-		p.line("differs by chance. variance ÷ is what the common random numbers save against independent runs.")
-	} else {
-		p.line("one replication: no intervals; `--replications 10` gives them")
+	for _, line := range c.legend() {
+		p.line(line)
 	}
 	for _, note := range c.Notes {
 		p.line(note)
 	}
 	return p.err
 }
+
+// legend says how to read the table.
+func (c *ComparisonPage) legend() []string {
+	constant := "constant: the same in every replication, so that there is no interval and no test."
+	switch {
+	case c.Apart != "":
+		return []string{
+			"~ no difference at 95 %; differences are B - A, with intervals and p-values of Welch's test for unpaired",
+			"samples. Of many metrics, one in twenty differs by chance. " + constant,
+		}
+	case c.Replications > 1:
+		return []string{
+			"~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty",
+			"differs by chance. variance ÷ is what the common random numbers save against independent runs, cut at",
+			mostReduction() + ". " + constant,
+		}
+	}
+	return []string{"one replication: no intervals; `--replications 10` gives them"}
+}
+
+func mostReduction() string { return fixed(results.MostReduction, 0) }
 
 // heading says what was compared.
 func (c *ComparisonPage) heading() string {
@@ -70,6 +91,9 @@ func (c *ComparisonPage) heading() string {
 		replications = "1 replication"
 	}
 	text := fmt.Sprintf("%s against %s · %s under common random numbers · seed %d", c.B, c.A, replications, c.Seed)
+	if c.Apart != "" {
+		text = fmt.Sprintf("%s against %s · unpaired: %s", c.B, c.A, c.Apart)
+	}
 	switch a, b := c.PriceDates[0], c.PriceDates[1]; {
 	case a != b:
 		text += fmt.Sprintf(" · prices of %s and %s", or(a, "no date"), or(b, "no date"))
@@ -113,6 +137,7 @@ func (c *ComparisonPage) writeJSON(w io.Writer) error {
 	member("b", jsonSide{c.B, c.PriceDates[1], c.OnlyB})
 	member("seed", c.Seed)
 	member("replications", c.Replications)
+	member("paired", c.Paired)
 	j.text(",\n  \"changes\": ")
 	j.list("[", "]", len(c.Changes), func(i int) {
 		change := c.Changes[i]
@@ -127,14 +152,21 @@ func (c *ComparisonPage) writeJSON(w io.Writer) error {
 	s := c.sheet(true)
 	j.text(",\n  \"differences\": ")
 	j.list("[", "]", len(s.Rows), func(i int) { j.row(s.Columns, s.Rows[i]) })
-	return j.end(w, c.Notes)
+	notes := c.Notes
+	if c.Apart != "" {
+		notes = append([]string{"warning: unpaired: " + c.Apart}, notes...)
+	}
+	if slices.ContainsFunc(c.Differences, func(d results.Difference) bool { return d.Reduction == results.MostReduction }) {
+		notes = append(notes[:len(notes):len(notes)], "variance_reduction is cut at "+mostReduction())
+	}
+	return j.end(w, notes)
 }
 
 // sheet lists the differences, of all metrics or of the whole's.
 func (c *ComparisonPage) sheet(all bool) Sheet {
 	s := Sheet{
 		Columns: []string{"metric", "a", "b", "difference", "relative", "p_value", "variance_reduction",
-			"a.half_width", "b.half_width", "difference.half_width", "significant", "n", "unit"},
+			"a.half_width", "b.half_width", "difference.half_width", "significant", "n", "unit", "constant"},
 		Heads: []string{"metric", c.A, c.B, "difference", "", "p", "variance ÷"},
 		Left:  1,
 	}
@@ -148,10 +180,16 @@ func (c *ComparisonPage) sheet(all bool) Sheet {
 }
 
 func (c *ComparisonPage) row(d *results.Difference) []Entry {
-	show := func(e stat.Estimate) string { return estimate(e, d.Unit, c.Replications).String() }
+	show := func(e stat.Estimate) string {
+		n := c.Replications
+		if c.Apart != "" {
+			n = e.N // the heading names those of both
+		}
+		return estimate(e, d.Unit, n).String()
+	}
 	delta, relative := "~", "~"
 	share := d.Delta.Value / math.Abs(d.A.Value)
-	if d.Significant() || c.Replications < 2 && d.Delta.Value != 0 {
+	if d.Significant() || d.Delta.Value != 0 && (c.Replications < 2 || c.Apart != "" && d.Delta.N < 2) {
 		delta = show(d.Delta)
 		if d.Delta.Value > 0 {
 			delta = "+" + delta
@@ -165,9 +203,9 @@ func (c *ComparisonPage) row(d *results.Difference) []Entry {
 		{d.Key, d.Key},
 		{show(d.A), known(d.A.Value)}, {show(d.B), known(d.B.Value)},
 		{delta, known(d.Delta.Value)}, {relative, known(share)},
-		{pValue(d.P), known(d.P)}, {factor(d.Reduction), known(d.Reduction)},
+		{pValue(d), known(tested(d))}, {factor(d.Reduction), known(d.Reduction)},
 		{"", known(d.A.HalfWidth)}, {"", known(d.B.HalfWidth)}, {"", known(d.Delta.HalfWidth)},
-		{"", d.Significant()}, {"", d.Delta.N}, {"", d.Unit},
+		{"", d.Significant()}, {"", d.Delta.N}, {"", d.Unit}, {"", d.Constant},
 	}
 }
 
@@ -179,9 +217,19 @@ func known(v float64) any {
 	return v
 }
 
-func pValue(p float64) string {
+// tested is the p-value of a difference, NaN where nothing varies.
+func tested(d *results.Difference) float64 {
+	if d.Constant {
+		return math.NaN()
+	}
+	return d.P
+}
+
+// pValue writes a p-value where there was something to test.
+func pValue(d *results.Difference) string {
+	p := d.P
 	switch {
-	case math.IsNaN(p):
+	case math.IsNaN(p) || d.Delta.HalfWidth == 0:
 		return "–"
 	case p < 0.001:
 		return "<0.001"
@@ -194,6 +242,8 @@ func factor(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "–"
+	case v == results.MostReduction:
+		return ">" + mostReduction()
 	case v >= 100:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	default:

@@ -10,27 +10,24 @@ import (
 // summaryFile is the file by which the folder of a run is known.
 const summaryFile = "summary.json"
 
-// scenarioFile is a scenario that runs: the one that was run, or the one that a
-// search recommends.
-const scenarioFile = "scenario.toml"
-
 // RunFolder is what [Save] writes to.
 func RunFolder() *folder.Kind {
-	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{scenarioFile, "invoice.csv", "timeseries.csv", "activities.csv"}}
+	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", replicationsFile}}
 }
 
 // Save writes the files of a run: summary.json, invoice.csv, timeseries.csv,
-// activities.csv and the scenario as it was run. Files of an earlier run are replaced,
+// activities.csv, replications.csv and the scenario as it was run. Files of an earlier run are replaced,
 // all of them or none.
 func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 	of := func(write func(io.Writer, *results.Summary) error) func(io.Writer) error {
 		return func(w io.Writer) error { return write(w, s) }
 	}
 	return to.Save([]folder.Content{
-		{Name: scenarioFile, Write: verbatim(scenario)},
+		{Name: SavedScenario, Write: verbatim(scenario)},
 		{Name: "invoice.csv", Write: of(writeInvoice)},
 		{Name: "timeseries.csv", Write: of(writeSeries)},
 		{Name: "activities.csv", Write: of(writeActivities)},
+		{Name: replicationsFile, Write: of(writeMeasured)},
 		{Name: summaryFile, Write: func(w io.Writer) error { return writeJSON(w, []*results.Summary{s}) }},
 	})
 }

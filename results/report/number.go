@@ -23,8 +23,8 @@ func estimate(e stat.Estimate, unit string, n int) cell {
 	decimals := decimalsOf(value, half, unit)
 	c := cell{value: sign(value, decimals) + prefix + fixed(math.Abs(value), decimals) + suffix}
 	switch {
-	case half == 0: // the same in every replication
-		c.half = "± 0"
+	case half == 0: // the same in every replication: no interval says anything of it
+		c.half = "constant"
 	case half < math.Pow10(-decimals)/2:
 		c.half = "± <" + fixed(math.Pow10(-decimals), decimals)
 	case !math.IsNaN(half):

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -84,6 +85,13 @@ func (l *sheetLayout) group() ordered {
 	for _, key := range l.counted {
 		add(key+".n", parquet.Optional(parquet.Int(64)))
 	}
+	if l.judged {
+		columns := breachColumns()
+		add(columns[0], parquet.Optional(parquet.String()))
+		for _, name := range columns[1:] {
+			add(name, number())
+		}
+	}
 	if l.ruled {
 		add("ruled_out", parquet.Optional(parquet.String()))
 	}
@@ -124,6 +132,13 @@ func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row) parquet.Row {
 	for _, key := range l.counted {
 		e, ok := r.Estimate(key)
 		add(parquet.Int64Value(int64(e.N)), ok)
+	}
+	if l.judged {
+		b := r.Breach(p.Thresholds)
+		add(parquet.ByteArrayValue([]byte(strings.Join(b.Thresholds, "; "))), len(b.Thresholds) > 0)
+		for _, v := range [...]float64{b.Probability.Value, b.Probability.Low, b.Probability.High} {
+			add(parquet.DoubleValue(v), b.N > 0)
+		}
 	}
 	if l.ruled {
 		add(parquet.ByteArrayValue([]byte(r.Ruled)), r.Ruled != "")

@@ -138,15 +138,15 @@ func TestNumbersEndWhereTheirIntervalBegins(t *testing.T) {
 		unit, want  string
 	}{
 		{0.0123456, 0.00041, "s", "12.35 ms ± 0.41"},
-		{0.0000004, 0, "s", "400.0 ns ± 0"},
+		{0.0000004, 0, "s", "400.0 ns constant"},
 		{0.00012, nan, "s", "120.0 µs"},
-		{0, 0, "s", "0 s ± 0"},
+		{0, 0, "s", "0 s constant"},
 		{900, 60, "s", "15.0 min ± 1.0"},
 		{9000, nan, "s", "2.500 h"},
 		{12345678, 123456, "count", "12.35 M ± 0.12"},
 		{12345, nan, "count", "12,345"},
 		{2.5, nan, "count", "2.500"},
-		{3, 0, "count", "3 ± 0"},
+		{3, 0, "count", "3 constant"},
 		{1, nan, "ratio", "100 %"},
 		{0.999998, nan, "ratio", "99.99980 %"},
 		{0.5, 0.012, "ratio", "50.0 % ± 1.2"},
@@ -321,7 +321,7 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 6 { // with the marker
+	if err != nil || len(entries) != 7 { // with the marker
 		t.Fatalf("%v: %v", err, entries)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "summary.json")); string(text) != render(t, JSON, shop()) {

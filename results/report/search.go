@@ -20,8 +20,9 @@ type SearchPage struct {
 	*search.Outcome
 	Minimize string
 	Search   *space.Search
-	Flags    []string // of the command that runs a candidate, besides its choices
-	Warnings []string // of the scenario; those of the outcome follow
+	Flags    []string                // of the command that runs a candidate, besides its choices
+	Label    func(key string) string // a key as tables show it; nil: as it is
+	Warnings []string                // of the scenario; those of the outcome follow
 	Color    bool
 }
 
@@ -30,7 +31,7 @@ const searchFile = "search.csv"
 
 // SearchFolder is what [SearchPage.Save] writes to.
 func SearchFolder() *folder.Kind {
-	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{scenarioFile}}
+	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{SavedScenario}}
 }
 
 // Save writes search.csv and, unless it is nil, the recommended scenario.toml. The
@@ -38,7 +39,7 @@ func SearchFolder() *folder.Kind {
 func (s *SearchPage) Save(to *folder.Folder, scenario []byte) error {
 	files := []folder.Content{{Name: searchFile, Write: s.writeCSV}}
 	if scenario != nil {
-		files = append(files, folder.Content{Name: scenarioFile, Write: verbatim(scenario)})
+		files = append(files, folder.Content{Name: SavedScenario, Write: verbatim(scenario)})
 	}
 	return to.Save(files)
 }

@@ -111,7 +111,7 @@ func (s *SearchPage) choices(c *search.Candidate) block {
 		}
 	}
 	for i, axis := range s.Search.Axes() {
-		row := []string{axis, or(settings[i].Brief, "–")}
+		row := []string{labelled(s.Label, axis), or(settings[i].Brief, "–")}
 		if second != nil {
 			row = append(row, or(second[i], "–"))
 		}
@@ -276,7 +276,7 @@ func (s *SearchPage) confidenceLines() []string {
 			if e.Largest {
 				which = "largest"
 			}
-			lines = append(lines, fmt.Sprintf("%s = %s is the %s choice: there may be better beyond it", e.Axis, e.Value, which))
+			lines = append(lines, fmt.Sprintf("%s = %s is the %s choice: there may be better beyond it", labelled(s.Label, e.Axis), e.Value, which))
 		}
 	}
 	return lines

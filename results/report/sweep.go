@@ -6,7 +6,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
+	"headroom/model"
 	"headroom/results/folder"
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
@@ -17,6 +19,10 @@ type Points struct {
 	Axes     []string                              // keys that vary
 	Settings func(point int) []space.Setting       // what a point gives to each
 	Each     func(do func(*sweep.Row) error) error // the points that are done, in the order of the design
+	// Label returns a key as tables show it; nil: as it is.
+	Label func(key string) string
+	// Thresholds judge the points; none: there is nothing to breach.
+	Thresholds []model.Threshold
 }
 
 // sheetLayout is the columns of a sweep's files: the parameters that differ, and
@@ -29,6 +35,7 @@ type sheetLayout struct {
 	units   map[string]string
 	sparse  map[string]bool // metrics that only some replications of a point observed
 	counted []string        // those, in the order of keys: they have a column for that number
+	judged  bool            // there are thresholds: columns say which a point breaches, and how likely
 	ruled   bool            // some point was ruled out: there is a column for the threshold
 	failed  bool            // some point did: there is a column for errors
 	states  []pointState    // by point
@@ -74,6 +81,23 @@ func (l *sheetLayout) note(r *sweep.Row) {
 	}
 }
 
+// labels are keys as tables show them, cut to the ends that tell them apart.
+func (p *Points) labels(keys []string) []string {
+	named := slices.Clone(keys)
+	for i := range named {
+		named[i] = labelled(p.Label, named[i])
+	}
+	return shortened(named)
+}
+
+// labelled is a key as tables show it.
+func labelled(label func(string) string, key string) string {
+	if label == nil {
+		return key
+	}
+	return label(key)
+}
+
 // each calls do for the points that the layout knows, as it knows them: what a
 // running sweep has added since is left to the next layout.
 func (p *Points) each(l *sheetLayout, do func(*sweep.Row) error) error {
@@ -87,7 +111,7 @@ func (p *Points) each(l *sheetLayout, do func(*sweep.Row) error) error {
 
 // layout goes through all points once.
 func (p *Points) layout() (*sheetLayout, error) {
-	l := &sheetLayout{units: map[string]string{}, sparse: map[string]bool{}}
+	l := &sheetLayout{units: map[string]string{}, sparse: map[string]bool{}, judged: len(p.Thresholds) > 0}
 	first := make([]*space.Setting, len(p.Axes))
 	differs, numeric := make([]bool, len(p.Axes)), make([]bool, len(p.Axes))
 	for i := range numeric {
@@ -152,8 +176,10 @@ func (p *Points) write(w io.Writer, how func(io.Writer, *sheetLayout) error) err
 // replications, and each metric with the half-width of its 95 % interval. Where
 // they are needed, columns follow for the number of observations of a metric
 // (KEY.n: not all replications of some point had one; elsewhere it is the number
-// of replications), for the threshold that ended a point early (ruled_out) and
-// for the error of one that failed (error).
+// of replications), for the thresholds that the means breach (breached) with the
+// probability that a replication breaches one and its 95 % interval
+// (breach_probability, .low and .high), for the threshold that ended a point early
+// (ruled_out) and for the error of one that failed (error).
 func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(l.head()) // csv.Writer keeps the first error for Error
@@ -179,6 +205,10 @@ func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 			}
 			record = append(record, n)
 		}
+		if l.judged {
+			b := r.Breach(p.Thresholds)
+			record = append(record, strings.Join(b.Thresholds, "; "), decimal(b.Probability.Value), decimal(b.Probability.Low), decimal(b.Probability.High))
+		}
 		if l.ruled {
 			record = append(record, r.Ruled)
 		}
@@ -194,6 +224,11 @@ func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 	return out.Error()
 }
 
+// breachColumns name the columns of what a point showed of the thresholds.
+func breachColumns() []string {
+	return []string{"breached", "breach_probability", "breach_probability.low", "breach_probability.high"}
+}
+
 // head names the columns.
 func (l *sheetLayout) head() []string {
 	head := append([]string{"point"}, l.names...)
@@ -203,6 +238,9 @@ func (l *sheetLayout) head() []string {
 	}
 	for _, key := range l.counted {
 		head = append(head, key+".n")
+	}
+	if l.judged {
+		head = append(head, breachColumns()...)
 	}
 	if l.ruled {
 		head = append(head, "ruled_out")

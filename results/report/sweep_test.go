@@ -2,14 +2,17 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
 
+	"headroom/model"
 	"headroom/results/folder"
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
@@ -147,6 +150,68 @@ func TestRuledOutPointsComeAfterTheOthers(t *testing.T) {
 	}
 	if want := []int{0, 1, 3, 2}; !slices.Equal(order, want) { // $3, $7, out at $5, failed
 		t.Errorf("order %v, want %v", order, want)
+	}
+}
+
+// A point that breaches a threshold says so wherever it is written, and comes after
+// those that do not; the front is that of the others.
+func TestBreachingPointsAreMarkedAndRankBelow(t *testing.T) {
+	p := fourPoints()
+	p.Thresholds = []model.Threshold{
+		{Key: "cost.total", Operator: ">", Limit: 3.5, Text: "> $3.50"},
+		{Key: "availability", Operator: ">=", Limit: 0.4, Text: ">= 40%"},
+	}
+	s := SweepPage{Points: p, Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
+	var b bytes.Buffer
+	if err := s.Write(&b, Table); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(b.String()) {
+		if words := strings.Fields(line); len(words) > 0 && len(words[0]) == 1 && words[0] != ":" {
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	want := []string{
+		"1 50 1 $7.00 0 % (0..98) Pareto",
+		"0 40 2 $3 ± 13 50 % (1..99) breaches cost.total > $3.50",
+		"3 60 3 $5.00 constant 100 % (29..100) out: availability >= 99%",
+		"2 0 – – failed: no such type",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+	b.Reset()
+	if err := s.Write(&b, CSV); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"n,breached,breach_probability,breach_probability.low,breach_probability.high,ruled_out,error\n",
+		",cost.total > $3.50,0.5,0.0125", "availability >= 40%,1,0.292", ",0,0,0.975", ",,,,,no such type\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	b.Reset()
+	if err := s.Write(&b, JSON); err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Points []struct {
+			Rank        int      `json:"rank"`
+			Breached    []string `json:"breached"`
+			Probability *struct {
+				Value float64 `json:"value"`
+			} `json:"breach_probability"`
+		} `json:"points"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer.Points; got[0].Rank != 2 || got[1].Rank != 1 || got[3].Rank != 3 || got[0].Breached[0] != "cost.total > $3.50" ||
+		got[1].Breached != nil || got[0].Probability.Value != 0.5 || got[2].Probability != nil {
+		t.Errorf("%+v", got)
 	}
 }
 

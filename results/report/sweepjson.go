@@ -10,10 +10,13 @@ import (
 // jsonPoint is a point as scripts read it.
 type jsonPoint struct {
 	Point        int                     `json:"point"`
+	Rank         int                     `json:"rank"` // 1: the best by the first metric, of those that meet the thresholds if any does
 	Parameters   map[string]any          `json:"parameters"`
 	Replications int                     `json:"replications"`
 	Metrics      map[string]jsonEstimate `json:"metrics"`
 	Pareto       bool                    `json:"pareto"`
+	Breached     []string                `json:"breached,omitempty"`           // the thresholds
+	Probability  *jsonShare              `json:"breach_probability,omitempty"` // of a replication
 	RuledOut     string                  `json:"ruled_out,omitempty"`
 	Error        string                  `json:"error,omitempty"`
 }
@@ -42,11 +45,20 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 		Sensitivity []jsonIndex `json:"sensitivity"`
 		Warnings    []string    `json:"warnings"`
 	}{Warnings: append([]string{}, s.Warnings...), Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Planned: s.Planned, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
+	ranks := make(map[int]int, len(all))
+	for i, p := range s.order(all) {
+		ranks[p.point] = 1 + i
+	}
 	for i := range all {
 		p := &all[i]
 		j := jsonPoint{
+			Rank:  ranks[p.point],
 			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
-			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{},
+			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{}, Breached: p.breach.Thresholds,
+		}
+		if l.judged && p.breach.N > 0 {
+			share := shareOf(p.breach.Probability)
+			j.Probability = &share
 		}
 		for k, axis := range l.axes {
 			switch v := p.settings[axis]; {

@@ -39,6 +39,7 @@ type ranked struct {
 	pareto              [2]float64
 	values              [][]float64 // by shown metric, then replication
 	front               bool
+	breach              sweep.Breach
 	ruled, err          string
 }
 
@@ -60,13 +61,13 @@ func Better(key string, value float64) float64 {
 	return value
 }
 
-// collect reads the points, ranks them and marks the front.
+// collect reads the points and marks the front of those that meet the thresholds.
 func (s *SweepPage) collect() ([]ranked, error) {
 	var all []ranked
 	err := s.Each(func(r *sweep.Row) error {
 		p := ranked{
 			point: r.Point, replications: len(r.Values), settings: s.Settings(r.Point),
-			pareto: [2]float64{math.NaN(), math.NaN()}, ruled: r.Ruled, err: r.Err,
+			pareto: [2]float64{math.NaN(), math.NaN()}, breach: r.Breach(s.Thresholds), ruled: r.Ruled, err: r.Err,
 		}
 		for _, key := range s.Metrics {
 			e, _ := r.Estimate(key)
@@ -80,7 +81,7 @@ func (s *SweepPage) collect() ([]ranked, error) {
 			p.values = append(p.values, values)
 		}
 		for i, key := range s.Pareto {
-			if e, ok := r.Estimate(key); ok {
+			if e, ok := r.Estimate(key); ok && p.meets() {
 				p.pareto[i] = Better(key, e.Value)
 			}
 		}
@@ -97,15 +98,18 @@ func (s *SweepPage) collect() ([]ranked, error) {
 	return all, err
 }
 
-// order sorts points by the first metric. Those that a threshold rules out come
-// after the others, and failed ones last.
+// meets reports whether a point breaches no threshold.
+func (p *ranked) meets() bool { return p.err == "" && p.ruled == "" && len(p.breach.Thresholds) == 0 }
+
+// order sorts points by the first metric. Those that breach a threshold come after
+// the others, and failed ones last.
 func (s *SweepPage) order(all []ranked) []ranked {
 	sorted := slices.Clone(all)
 	class := func(p *ranked) int {
 		switch {
 		case p.err != "":
 			return 2
-		case p.ruled != "":
+		case !p.meets():
 			return 1
 		}
 		return 0
@@ -147,18 +151,25 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 			p.block(b)
 		}
 	}
+	if l.judged {
+		p.line("")
+		p.line("breach: the share of replications that breach a threshold, and between which values the probability lies with 95 %")
+	}
 	p.warnings(s.Warnings)
 	return p.err
 }
 
 func (s *SweepPage) heading(all []ranked, paint painter) string {
-	failed, ruled := 0, 0
+	failed, ruled, breached := 0, 0, 0
 	for i := range all {
 		if all[i].err != "" {
 			failed++
 		}
 		if all[i].ruled != "" {
 			ruled++
+		}
+		if len(all[i].breach.Thresholds) > 0 {
+			breached++
 		}
 	}
 	text := fmt.Sprintf("%s: %s of %d points", paint.bold(s.Scenario), s.Design, max(s.Planned, len(all)))
@@ -167,6 +178,9 @@ func (s *SweepPage) heading(all []ranked, paint painter) string {
 	}
 	if failed > 0 {
 		text += fmt.Sprintf(", %d failed", failed)
+	}
+	if breached > 0 {
+		text += fmt.Sprintf(", %d beyond a threshold", breached)
 	}
 	if ruled > 0 {
 		text += fmt.Sprintf(", %d ended early by a threshold", ruled)
@@ -179,8 +193,11 @@ func (s *SweepPage) heading(all []ranked, paint painter) string {
 
 // best is the table of the best points, and those of the front.
 func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
-	b := block{head: append([]string{"point"}, shortened(l.names)...), left: 1 + len(l.names)}
+	b := block{head: append([]string{"point"}, s.labels(l.names)...), left: 1 + len(l.names)}
 	b.head = append(append(b.head, "n"), s.Metrics...)
+	if l.judged {
+		b.head = append(b.head, "breach")
+	}
 	b.head = append(b.head, "")
 	columns := make([][]cell, len(s.Metrics))
 	shown := 0
@@ -201,6 +218,9 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 			}
 			columns[i] = append(columns[i], c)
 			row = append(row, "")
+		}
+		if l.judged {
+			row = append(row, likely(p.breach.Probability))
 		}
 		b.rows = append(b.rows, append(row, p.mark(paint)))
 	}
@@ -243,11 +263,21 @@ func (p *ranked) mark(paint painter) string {
 		}
 		return paint.bad("failed: " + tree.Printable(text)) // anybody's, if others computed it
 	case p.ruled != "":
-		return paint.note("out: " + p.ruled)
+		return paint.bad("out: " + p.ruled)
+	case len(p.breach.Thresholds) > 0:
+		return paint.bad("breaches " + strings.Join(p.breach.Thresholds, "; "))
 	case p.front:
 		return paint.good("Pareto")
 	}
 	return ""
+}
+
+// likely writes a probability with its interval.
+func likely(s sweep.Share) string {
+	if math.IsNaN(s.Value) {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f %% (%.0f..%.0f)", 100*s.Value, math.Floor(100*s.Low), math.Ceil(100*s.High))
 }
 
 // surface is one metric over the points that have it.
@@ -323,7 +353,7 @@ func (s *SweepPage) sensitivity(l *sheetLayout, all []ranked, metric int, key st
 	}
 	b := block{head: []string{"what moves " + key, "value", "mean", "points", "alone", "with interactions"}, left: 2}
 	indices := surface.Indices()
-	for k, name := range shortened(l.names) {
+	for k, name := range s.labels(l.names) {
 		for i, e := range surface.Effects(k) {
 			row := []string{"", levels[k][e.Level], estimate(e.Mean, l.units[key], e.Mean.N).String(), strconv.Itoa(e.Points), "", ""}
 			if i == 0 {

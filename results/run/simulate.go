@@ -126,9 +126,11 @@ func Compare(ctx context.Context, a, b *Experiment, o Options) (*results.Compari
 	if err != nil && (len(done) == 0 || ctx.Err() == nil) {
 		return nil, err
 	}
-	var left, right [][]float64
+	var left, right results.Sample
+	left.Keys, left.Units = a.Keys()
+	right.Keys, right.Units = b.Keys()
 	for _, p := range done {
-		left, right = append(left, p.Value.a), append(right, p.Value.b)
+		left.Values, right.Values = append(left.Values, p.Value.a), append(right.Values, p.Value.b)
 	}
-	return results.Compare(a.meter, b.meter, left, right), err
+	return results.Compare(left, right), err
 }

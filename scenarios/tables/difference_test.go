@@ -28,3 +28,27 @@ func TestChangesAreThoseThatWereMade(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestLabelsNamePolicies(t *testing.T) {
+	s, err := parse(good, `autoscaling_group.web.policy.0.name="cpu"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"autoscaling_group.web.policy.0.target_value": "autoscaling_group.web.policy.cpu.target_value",
+		"autoscaling_group.web.policy.9.target_value": "autoscaling_group.web.policy.9.target_value",
+		"run.seed":                   "run.seed",
+		`workload.users.path."/a.b"`: `workload.users.path."/a.b"`,
+		"run..seed":                  "run..seed",
+	} {
+		if got := s.Label(key); got != want {
+			t.Errorf("%s: %s, want %s", key, got, want)
+		}
+	}
+	if s, err = parse(good); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Label("autoscaling_group.web.policy.0"); got != "autoscaling_group.web.policy.policy-0" {
+		t.Errorf("a policy without a name of its own: %s", got)
+	}
+}

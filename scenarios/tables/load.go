@@ -41,6 +41,9 @@ type Options struct {
 	// CheckThresholds returns, in the place of each threshold, the rule that it breaks.
 	// Nil: none breaks any.
 	CheckThresholds func(cfg *cloud.Config, thresholds []model.Threshold) []error
+	// Watch are keys of metrics that are observed beyond what the file asks for, of
+	// the points of a sweep too. Those that the scenario does not have do nothing.
+	Watch []string
 
 	// Memory is told run.memory before data files are read; nil: nobody watches.
 	Memory *memory.Watcher

@@ -9,15 +9,19 @@ import (
 	"path/filepath"
 	"slices"
 
+	"headroom/model/dataplane"
 	"headroom/scenarios/tree"
 )
 
 // Manifest returns what the results of the sweep's points depend on, part by part: the
-// text of the scenario, the axes, and a sum of every data file. Replications,
+// text of the scenario, the axes, what is observed, and a sum of every data file. Replications,
 // precision, thresholds and, where a design grows without moving a point, the
 // number of points are not among it: they say how far to go, not where.
 func (s *Scenario) Manifest() (map[string]string, error) {
 	m := s.Sweep.Describe()
+	if observe := s.Config.Observe; observe != (dataplane.Observe{}) {
+		m["what is observed beyond the usual"] = fmt.Sprintf("%+v", observe)
+	}
 	for _, path := range s.origin.dataFiles() {
 		sum, err := checksum(s.origin.options.files(), path)
 		if err != nil {

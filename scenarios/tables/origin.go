@@ -12,7 +12,8 @@ type origin struct {
 	path    string
 	texts   map[string][]byte // in which it is written
 	options Options
-	shared  *shared // with its variants; nil without [sweep] and [search]
+	shared  *shared  // with its variants; nil without [sweep] and [search]
+	watched []string // keys of metrics that are observed of every variant; nil: not known yet
 }
 
 // variant reads a tree that is the scenario's own but for some values, with so
@@ -58,7 +59,23 @@ func (s *Scenario) CandidateFile(candidate, replications int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	scenario.keepWatched(s.origin)
 	return scenario.Resolved(), nil
+}
+
+// keepWatched makes run.metrics of what a scenario's variants observe for the sake of
+// a search: a file of its own has no [search].
+func (s *Scenario) keepWatched(o *origin) {
+	if o.options.Observe == nil {
+		return
+	}
+	plain := *s.Config
+	plain.Observe = dataplane.Observe{}
+	for _, key := range o.watched {
+		if needs, errs := o.options.Observe(&plain, []string{key}); errs[0] == nil && needs != plain.Observe {
+			s.Watch([]string{key}, needs)
+		}
+	}
 }
 
 // Watch adds patterns to run.metrics, and observes what they and the file ask for.
@@ -82,6 +99,16 @@ func (s *Scenario) Watch(patterns []string, observe dataplane.Observe) {
 // every default spelled out, data files by absolute path. It loads to an equal
 // Config.
 func (s *Scenario) Resolved() []byte { return []byte(s.root.Text()) }
+
+// Label returns a dotted key as people read it: policies, and other elements of lists
+// that have a name, go by it. It is a spelling of the same key.
+func (s *Scenario) Label(key string) string {
+	path, err := tree.SplitKey(key)
+	if err != nil {
+		return key
+	}
+	return tree.Dotted(s.root.Named(path))
+}
 
 // Changes returns what differs between two scenarios with every default spelled
 // out, in the order of the paths.

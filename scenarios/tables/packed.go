@@ -15,6 +15,7 @@ type parcel struct {
 	PriceBook    string            `json:"price_book,omitempty"`
 	Seed         *int64            `json:"seed,omitempty"`
 	Replications int               `json:"replications,omitempty"`
+	Watch        []string          `json:"watch,omitempty"`
 	Files        map[string][]byte `json:"files"`
 }
 
@@ -23,7 +24,7 @@ type parcel struct {
 // files may have changed since they were read.
 func (s *Scenario) Pack() ([]byte, error) {
 	o := s.origin.options
-	p := parcel{Path: s.origin.path, Set: o.Set, PriceBook: o.PriceBook, Seed: o.Seed, Replications: o.Replications, Files: maps.Clone(s.origin.texts)}
+	p := parcel{Path: s.origin.path, Set: o.Set, PriceBook: o.PriceBook, Seed: o.Seed, Replications: o.Replications, Watch: o.Watch, Files: maps.Clone(s.origin.texts)}
 	for _, path := range s.origin.dataFiles() {
 		content, err := tree.Content(o.files(), path)
 		if err != nil {
@@ -35,7 +36,7 @@ func (s *Scenario) Pack() ([]byte, error) {
 }
 
 // Unpack is [Load] of what [Scenario.Pack] returned: it reads no file. Of the options,
-// CheckMetric and Memory count.
+// CheckMetric, Observe and Memory count.
 func Unpack(b []byte, options Options) (*Scenario, error) {
 	var p parcel
 	if err := json.Unmarshal(b, &p); err != nil {
@@ -46,6 +47,7 @@ func Unpack(b []byte, options Options) (*Scenario, error) {
 	}
 	return Load(p.Path, Options{
 		Set: p.Set, PriceBook: p.PriceBook, Seed: p.Seed, Replications: p.Replications,
-		CheckMetric: options.CheckMetric, Memory: options.Memory, Files: tree.Packed(p.Files),
+		Watch: p.Watch, CheckMetric: options.CheckMetric, Observe: options.Observe,
+		Memory: options.Memory, Files: tree.Packed(p.Files),
 	})
 }

@@ -4,7 +4,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"headroom/model/cloud"
+	"headroom/model/dataplane"
 )
 
 // What is packed here is unpacked where none of its files is, and means the same.
@@ -40,7 +44,13 @@ file = "shared/data/counts.csv"
 "service.web.backlog" = [1, 2]
 `)
 	seed := int64(7)
-	options := Options{Set: []string{"service.web.workers=2"}, Seed: &seed, Replications: 4}
+	observe := func(_ *cloud.Config, keys []string) (dataplane.Observe, []error) {
+		return dataplane.Observe{Zones: slices.Contains(keys, "latency.p99{zone=a}")}, make([]error, len(keys))
+	}
+	options := Options{
+		Set: []string{"service.web.workers=2"}, Seed: &seed, Replications: 4,
+		Observe: observe, Watch: []string{"latency.p99{zone=a}"},
+	}
 	if _, err := Load("a/shop.toml", options); err == nil {
 		t.Fatal("a file that is not there is accepted")
 	}
@@ -68,7 +78,7 @@ file = "shared/data/counts.csv"
 	if err := os.RemoveAll("a"); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Unpack(b, Options{})
+	got, err := Unpack(b, Options{Observe: observe})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +92,9 @@ file = "shared/data/counts.csv"
 		s, err := got.Point(point)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !s.Config.Observe.Zones {
+			t.Errorf("point %d: what is asked for is not observed", point)
 		}
 		if string(s.Resolved()) != text {
 			t.Errorf("point %d:\n%s\nwant\n%s", point, s.Resolved(), text)

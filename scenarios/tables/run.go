@@ -31,7 +31,7 @@ func runKeys() []schema.Key {
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
 			schema.Row("fidelity", schema.OneOf("request: every request").Planned("fluid: flows of requests", "auto: requests where it matters, flows elsewhere"), `"request"`, "what is simulated one by one"),
 			schema.Row("memory", schema.Quantity(schema.GiB, 64<<20, 1<<50), "(three quarters of the machine's, or of what its control group or ulimit -v leaves)", "memory that the program may take: beyond it the run ends with what is finished, and exit code 4"),
-			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds and --out do so for theirs`),
+			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds, sweep.precision, search.minimize and --out do so for theirs`),
 		}),
 		schema.Within("cloudwatch", "", []schema.Key{
 			schema.Row("publication_delay", schema.Quantity(schema.Seconds, 0, 3600), `"30s"`, "from the end of a metric period until alarms see its datapoint"),
@@ -71,13 +71,32 @@ func (l *loader) readMemory(t *schema.Table) {
 	}
 }
 
+// sought lists the metrics that [sweep], [search] and the command ask for of every
+// variant of the scenario.
+func (l *loader) sought() []string {
+	keys := slices.Clone(l.options.Watch)
+	if sweep := l.scenario.Sweep; sweep != nil {
+		for _, p := range sweep.Precision {
+			keys = append(keys, p.Key)
+		}
+	}
+	if search := l.scenario.Search; search != nil {
+		keys = append(keys, search.Minimize)
+	}
+	return keys
+}
+
 // observe finds out what the metrics that somebody asks for take. What is wrong with
-// those of thresholds is known elsewhere.
+// other keys than those of run.metrics is known elsewhere.
 func (l *loader) observe() {
 	patterns := slices.Clone(l.patterns)
 	for _, t := range l.scenario.Thresholds {
 		patterns = append(patterns, t.Key)
 	}
+	if l.origin.watched == nil {
+		l.origin.watched = l.sought()
+	}
+	patterns = append(patterns, l.origin.watched...)
 	if l.options.Observe == nil || len(patterns) == 0 {
 		return
 	}

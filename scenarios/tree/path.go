@@ -92,6 +92,32 @@ func (n *Node) Place(path []string) []string {
 	return place
 }
 
+// Named returns a path with the elements of lists that have a name by that name, for
+// people to read.
+func (n *Node) Named(path []string) []string {
+	named := slices.Clone(path)
+	for i, key := range n.Place(path) {
+		switch {
+		case n == nil:
+			return named
+		case n.Form == ListForm:
+			k := n.Element(key)
+			if k < 0 {
+				return named
+			}
+			n = n.List[k]
+			if name := n.Table["name"]; name != nil {
+				if text, ok := name.AsText(); ok && text != "" {
+					named[i] = text
+				}
+			}
+		default:
+			n = n.Table[key]
+		}
+	}
+	return named
+}
+
 // Below returns the rest of a place under another one, false if it is elsewhere.
 func Below(place, other []string) (rest []string, ok bool) {
 	if len(place) < len(other) || !slices.Equal(place[:len(other)], other) {
