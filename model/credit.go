@@ -33,11 +33,13 @@ type CreditTerms struct {
 	Keeps  sim.Time   // how long it keeps its balance while it is stopped
 }
 
-// CreditUse is what an instance has made of its credits so far.
-type CreditUse struct {
+// BurstUse is what a burstable instance has made of its credits so far, and what its
+// host has made of it.
+type BurstUse struct {
 	Balance   Credits  // that it could spend now
 	Surplus   Credits  // that it owes and may pay back with what it earns
 	Charged   Credits  // surplus that is to be paid with money
 	Least     Credits  // smallest balance that it had
 	Throttled sim.Time // at its baseline while it had more to do
+	Contended sim.Time // with less than it asked its host for
 }

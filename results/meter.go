@@ -37,7 +37,7 @@ func NewMeter(cfg *cloud.Config) *Meter {
 			continue
 		}
 		for i, s := range m.scopes {
-			if metric.covers(s, count) {
+			if metric.covers(s, count) && (metric.where == nil || metric.where(cfg, s)) {
 				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}
 		}

@@ -93,7 +93,9 @@ func (a *Account) turn(at sim.Time) {
 // full, by what the launch gave.
 func (a *Account) note(at sim.Time) {
 	a.turn(at)
-	a.least = min(a.least, a.Balance(at))
+	if a.stopped == sim.Never {
+		a.least = min(a.least, a.Balance(at))
+	}
 }
 
 // OutAt returns the first instant from which on the instance may not compute at its
@@ -142,9 +144,10 @@ func (a *Account) Least(at sim.Time) model.Credits {
 	return a.least
 }
 
-// Spent returns what was spent until an instant, by what was earned, given, lost and
-// charged. It is meant for tests.
-func (a *Account) Spent(at sim.Time, since sim.Time) model.Credits {
+// Spent returns what was spent until an instant, since the launch at another, by what
+// was earned, given, lost and charged. It is meant for tests of accounts that were
+// neither switched nor stopped.
+func (a *Account) Spent(at, since sim.Time) model.Credits {
 	a.turn(at)
 	earned := int64(math.Round(float64(a.terms.Earn) * (float64(at-since) / float64(sim.Hour))))
 	return a.terms.Start + a.terms.Launch - model.Credits(a.launch.At(at)) +
@@ -203,3 +206,6 @@ func (a *Account) Start(at sim.Time, launch model.Credits) {
 	*a = Open(at, a.terms)
 	a.charged, a.least = charged, min(least, a.least)
 }
+
+// Stopped reports whether the instance is stopped.
+func (a *Account) Stopped() bool { return a.stopped != sim.Never }

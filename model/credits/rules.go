@@ -29,6 +29,9 @@ func Earn(t *model.InstanceType) model.Credits {
 	return model.Credits(math.Round(t.CreditsPerHour*1e6)) * (model.Credit / 1e6)
 }
 
+// Full returns the most that an instance of a type holds of what it earns.
+func Full(t *model.InstanceType) model.Credits { return fullAfter * Earn(t) }
+
 // Mode returns the mode of an instance for which none is chosen: unlimited, but of T2
 // and on Dedicated Hosts standard.
 func Mode(t *model.InstanceType, tenancy model.Tenancy) model.CreditMode {

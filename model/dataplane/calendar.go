@@ -130,7 +130,7 @@ func (p *Plane) turnBucket(b int, now sim.Time) {
 			c.found++
 			c.remove(id)
 			p.settle(id, now)
-			if due := p.servers.at(id).station.Next(); due != sim.Never {
+			if due := p.servers.at(id).next(); due != sim.Never {
 				c.insert(id, due)
 			}
 		}

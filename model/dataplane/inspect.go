@@ -31,6 +31,8 @@ type ServerState struct {
 	Waiting   int  // requests in line
 	Places    int  // of journeys: places taken
 	Use       model.ServerUse
+	Burst     model.BurstUse
+	Gets      uint64 // millionths of a vCPU that it computes with
 	Targets   []TargetState
 	Outlets   []OutletState // by call of its service
 }
@@ -100,8 +102,13 @@ func (p *Plane) serverState(id uint32, s *server) ServerState {
 	state := ServerState{
 		Instance: s.owner, Service: int(s.service), Fleet: int(s.fleet), Zone: s.zone, Open: s.open,
 		InService: s.station.InService(), Waiting: s.station.Waiting() + s.gate.line.Len(), Places: int(s.gate.held),
-		Use: model.ServerUse{Busy: s.station.Busy(p.kernel.Now()), In: s.in, Out: s.out},
+		Use: model.ServerUse{Busy: s.busy(p.kernel.Now()), In: s.in, Out: s.out},
 	}
+	if s.supply != nil {
+		state.Burst = p.Burst(p.servers.handle(id))
+		state.Gets = s.supply.load.gets
+	}
+	state.Gets += s.station.Rate()
 	for _, r := range p.requests.All() {
 		if r.server == id && (r.phase == calling || r.phase == pausing) {
 			state.Away++

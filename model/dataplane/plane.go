@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/contention"
 	"headroom/model/routing"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -64,6 +65,8 @@ type Plane struct {
 	zoneDown      []int         // outages that hold each zone
 	vacated       []uint32      // servers that dropped calls have left; see relieve
 	calendar      calendar
+	hosts         []host
+	claims        []contention.Claim // of one host: scratch
 
 	stepsEnded   int64
 	housekeeping int64

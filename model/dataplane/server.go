@@ -13,8 +13,9 @@ import (
 // server is one instance as requests see it.
 type server struct {
 	station  station.Station
-	open     bool // it takes requests: its port listens and nothing keeps it from them
-	listens  bool // the application port does
+	supply   *supply // nil: it gets all of its vCPUs for good, and only serves requests
+	open     bool    // it takes requests: its port listens and nothing keeps it from them
+	listens  bool    // the application port does
 	watch    watching
 	attended int16 // checks aboard that decide: departures are in the kernel
 	journey  bool  // its service has steps
@@ -52,6 +53,7 @@ const (
 // Open makes a server whose port is closed yet.
 func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	h, s := p.servers.Alloc()
+	p.calendar.grow(indexOf(h))
 	targets := s.targets[:0]
 	*s = server{
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
@@ -78,10 +80,12 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 			s.outlets[k].tokens = RetryBurst
 		}
 	}
+	if s.supply = p.newSupply(&spec); s.cfg != nil {
+		p.crowd(indexOf(h), s)
+	}
 	if spec.Fleet != None {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
 	}
-	p.calendar.grow(indexOf(h))
 	return h
 }
 
@@ -134,6 +138,7 @@ func (p *Plane) Close(h slab.Handle) {
 		p.fleets[f] = slices.DeleteFunc(p.fleets[f], func(i uint32) bool { return i == indexOf(h) })
 	}
 	p.calendar.remove(indexOf(h))
+	p.leaveHost(indexOf(h), p.servers.Get(h))
 	p.servers.Free(h)
 }
 
@@ -155,6 +160,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	for _, i := range p.evicted(id, now) {
 		p.drop(i, code)
 	}
+	p.shutOff(id, now)
 	s = p.servers.Get(h)
 	for len(s.targets) > 0 {
 		t := s.targets[0]
@@ -173,6 +179,9 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	}
 	waiting := s.station.Waiting()
 	list := s.station.Evict(now, nil)
+	if s.supply != nil {
+		p.follow(id, s, now)
+	}
 	inside := list[:len(list)-waiting]
 	slices.SortFunc(inside, p.byArrival)
 	if s.journey {
@@ -204,7 +213,7 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 	now := p.kernel.Now()
 	p.settle(indexOf(h), now)
 	s := p.servers.Get(h)
-	return model.ServerUse{Busy: s.station.Busy(now), In: s.in, Out: s.out}
+	return model.ServerUse{Busy: s.busy(now), In: s.in, Out: s.out}
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.
@@ -221,7 +230,7 @@ func (p *Plane) offer(i uint32, r *request) {
 	now := p.kernel.Now()
 	id := r.server
 	s := p.servers.at(id)
-	if s.station.Next() <= now {
+	if s.station.Next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
 	if s.errors.Rate > 0 {
@@ -273,9 +282,15 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 func (p *Plane) settle(id uint32, until sim.Time) {
 	s := p.servers.at(id)
 	for {
+		if s.supply != nil {
+			p.runOut(id, s, until)
+		}
 		turn, ok := s.station.Settle(until)
 		if !ok {
 			return
+		}
+		if s.supply != nil {
+			p.follow(id, s, turn.At)
 		}
 		if turn.Kind == station.Started {
 			r := p.requests.at(turn.Job)
@@ -308,7 +323,10 @@ func (p *Plane) refill(id uint32) {
 // changed makes sure that the next departure of a server is not missed. An
 // event that comes too early is cheaper than one revoked.
 func (p *Plane) changed(id uint32, s *server) {
-	due := s.station.Next()
+	if s.supply != nil {
+		p.follow(id, s, s.station.Changed())
+	}
+	due := s.next()
 	switch {
 	case s.watch == onLook && s.attended == 0:
 	case s.watch == inCalendar && s.attended == 0:

@@ -201,6 +201,10 @@ func (s *Station) SetCeiling(at sim.Time, most Speed) {
 // Ceiling returns the most that all servers do together.
 func (s *Station) Ceiling() Speed { return s.ceiling }
 
+// Wants returns what the servers would do at present without a ceiling, in millionths
+// of one server at full speed.
+func (s *Station) Wants() uint64 { return uint64(s.sharing()) * uint64(s.speed) }
+
 // Rate returns what the servers do at present, in millionths of one server at full
 // speed.
 func (s *Station) Rate() uint64 { return s.total(uint64(s.sharing())) }
