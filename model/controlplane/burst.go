@@ -94,6 +94,20 @@ func (cp *Plane) closeSurplus() {
 	cp.surplusFrom = cp.kernel.Now()
 }
 
+// credits returns an instance's value of a metric of its CPU credits, in credits; what
+// is of a period, since the mark of a clock.
+func (in *instance) credits(k MetricKind, burst model.BurstUse, used model.ServerUse, clock int) float64 {
+	switch k {
+	case CPUCreditUsage:
+		return model.Credits(used.Busy - in.marks[clock].Busy).Float64()
+	case CPUSurplusCreditBalance:
+		return burst.Surplus.Float64()
+	case CPUSurplusCreditsCharged:
+		return (burst.Charged - in.marks[clock].Charged).Float64()
+	}
+	return burst.Balance.Float64()
+}
+
 // BurstOutcome is the CPU credits of some burstable instances, and what their hosts made
 // of them.
 type BurstOutcome struct {

@@ -213,7 +213,11 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 	now := p.kernel.Now()
 	p.settle(indexOf(h), now)
 	s := p.servers.Get(h)
-	return model.ServerUse{Busy: s.busy(now), In: s.in, Out: s.out}
+	use := model.ServerUse{Busy: s.busy(now), In: s.in, Out: s.out}
+	if s.supply != nil {
+		use.Charged = s.supply.credits.Charged(now)
+	}
+	return use
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.
@@ -324,7 +328,7 @@ func (p *Plane) refill(id uint32) {
 // event that comes too early is cheaper than one revoked.
 func (p *Plane) changed(id uint32, s *server) {
 	if s.supply != nil {
-		p.follow(id, s, s.station.Changed())
+		p.follow(id, s, max(s.station.Changed(), s.supply.followed))
 	}
 	due := s.next()
 	switch {

@@ -27,8 +27,8 @@ type supply struct {
 	given station.Speed // of that, as it was followed
 	short spell         // of what it asks of the host
 
-	opened  sim.Time
-	changes int64 // that were followed
+	opened, followed sim.Time // at first, and at last
+	changes          int64
 }
 
 // spell is the time that a state has lasted, from all its beginnings.
@@ -118,8 +118,8 @@ func (p *Plane) Load(h slab.Handle, millionths int64) {
 		s.supply = p.unbounded(int(s.typ))
 	}
 	s.supply.load.wants = uint64(millionths)
-	p.crowd(id, s)
 	p.follow(id, s, now)
+	p.crowd(id, s)
 	p.changed(id, s)
 }
 
@@ -168,9 +168,10 @@ func (s *server) next() sim.Time {
 }
 
 // runOut slows down a server whose credits run out until an instant and before its
-// next departure.
+// next departure, and its next start.
 func (p *Plane) runOut(id uint32, s *server, until sim.Time) {
-	if out := s.supply.outAt; out <= until && out < s.station.Next() {
+	starts := s.station.Waiting() > 0 && !s.station.Full()
+	if out := s.supply.outAt; out <= until && out < s.station.Next() && !starts {
 		p.follow(id, s, out)
 	}
 }
@@ -184,7 +185,7 @@ func (p *Plane) follow(id uint32, s *server, at sim.Time) {
 	if wants == u.wants && u.most == u.given && u.outAt > at {
 		return
 	}
-	u.wants, u.given = wants, u.most
+	u.wants, u.given, u.followed = wants, u.most, at
 	u.changes++
 	gets, asks, ceiling := min(wants, uint64(u.most)), wants, u.most
 	if u.credits.Mode() != 0 {
