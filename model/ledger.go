@@ -24,6 +24,7 @@ type Ledger struct {
 	Transfers []Transfer
 	Monitored []MonitoredUse
 	Alarms    []AlarmUse
+	Surplus   []SurplusUse
 	Spot      []SpotPrices
 	// Refused are the names of Capacity Reservations that were not granted, for
 	// there was no room when they began.
@@ -91,6 +92,17 @@ type MonitoredUse struct {
 	From, To sim.Time
 	Owner    int32
 	Instance int32
+}
+
+// SurplusUse is the surplus CPU credits of one instance that were charged in a clock
+// hour, or at its end.
+type SurplusUse struct {
+	From, To sim.Time
+	Owner    int32
+	Instance int32
+	Type     int32 // index into Ledger.Types
+	Platform Platform
+	Amount   Credits
 }
 
 // AlarmUse is the time that one CloudWatch alarm existed.

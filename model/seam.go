@@ -23,6 +23,12 @@ type ServerSpec struct {
 	// reach it without a balancer go out to the internet, on the account of its Owner.
 	Public bool
 	Owner  int32 // index into Ledger.Owners
+	// Credits are its CPU credits, if it has any.
+	Credits CreditTerms
+	// Host is its number among the machines that may promise more vCPUs than they have
+	// Threads; 0 threads: it is on none.
+	Host    int32
+	Threads int
 }
 
 // Cause says why a server ends.
@@ -45,8 +51,9 @@ func (c Cause) LeaseEnd() LeaseEnd {
 
 // ServerUse is what a server has used so far.
 type ServerUse struct {
-	Busy    uint64 // vCPU-nanoseconds spent on requests
+	Busy    uint64 // vCPU-nanoseconds of work
 	In, Out Bytes
+	Charged Credits // surplus CPU credits that are to be paid with money
 }
 
 // TargetCounts are what a target group's metrics are made of: running totals and

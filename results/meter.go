@@ -38,7 +38,7 @@ func NewMeter(cfg *cloud.Config) *Meter {
 			continue
 		}
 		for i, s := range m.scopes {
-			if metric.covers(s, count) {
+			if metric.covers(s, count) && (metric.where == nil || metric.where(cfg, s)) {
 				m.at[s.Key(metric.Name)] = len(m.entries)
 				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}

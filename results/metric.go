@@ -3,6 +3,7 @@ package results
 import (
 	"math"
 
+	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/sim/stat"
@@ -16,8 +17,9 @@ type Metric struct {
 	Meaning string
 
 	whole whole
-	needs string // a label: the metric exists only where the scenario has such a part
-	hops  bool   // its label "service" means one of the scenario, not of the bill
+	needs string                          // a label: the metric exists only where the scenario has such a part
+	where func(*cloud.Config, scope) bool // it exists for; nil: all
+	hops  bool                            // its label "service" means one of the scenario, not of the bill
 	read  func(*part) float64
 }
 
@@ -34,7 +36,7 @@ const (
 func Metrics() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
@@ -132,8 +134,8 @@ func capacityMetrics() []Metric {
 	}
 	return []Metric{
 		{
-			Name: "cpu.utilization", Unit: "ratio", Labels: []string{labelGroup, labelInstance},
-			Meaning: "busy vCPU-time / powered vCPU-time in service", read: utilization,
+			Name: "cpu.utilization", Unit: "ratio", Labels: []string{labelGroup, labelInstance, labelTenant},
+			Meaning: "busy vCPU-time / powered vCPU-time in service", read: utilization, where: computes,
 		},
 		group("capacity.in_service.mean", "count", "instances in service, time-weighted", always,
 			func(g *controlplane.GroupOutcome) float64 { return g.InServiceMean }),

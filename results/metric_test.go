@@ -25,6 +25,7 @@ func twoGroups() *cloud.Config {
 			Duration: 2 * sim.Hour,
 			Region:   "us-east-1",
 			Zones:    []string{"a"},
+			Types:    []model.InstanceType{{Name: "t3.nano", Family: "t3", VCPUs: 2, Burstable: true}},
 			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		},
 		Traffic: dataplane.Traffic{

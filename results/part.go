@@ -339,9 +339,11 @@ func instanceHours(p *part) float64 {
 // utilization is the share of the part's powered vCPU-time that was busy.
 func utilization(p *part) float64 {
 	busy := sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return g.BusyVCPUSeconds }) +
-		sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return f.BusyVCPUSeconds })
+		sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return f.BusyVCPUSeconds }) +
+		sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return t.BusyVCPUSeconds })
 	powered := sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return g.PoweredVCPUSeconds }) +
-		sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return f.PoweredVCPUSeconds })
+		sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return f.PoweredVCPUSeconds }) +
+		sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return t.PoweredVCPUSeconds })
 	if powered == 0 {
 		return math.NaN()
 	}

@@ -153,3 +153,38 @@ func TestSpotStormAndZoneOutageHurt(t *testing.T) {
 		t.Error("the zone outage cost no instance or no request")
 	}
 }
+
+// The week of AWS's t3.nano is what AWS says; the web fleet without money for more dies
+// at noon, and the two others do not notice.
+func TestBurstCreditsLastUntilNoon(t *testing.T) {
+	a := stock(t, "burst-credits", "1")
+	a.near(t, "cpu.throttled_time{instance=nano-standard}", 2*3600-122.4/66*3600, 1e-6)
+	a.near(t, "credits.balance.end{instance=nano-standard}", 144, 1e-9)
+	a.near(t, "credits.surplus_charged{instance=nano-unlimited}", 303.6, 1e-9)
+	a.near(t, "cpu.throttled_time{autoscaling_group=unlimited}", 0, 0)
+	a.near(t, "credits.surplus_charged{autoscaling_group=unlimited}", 0, 0)
+	for _, healthy := range []string{"unlimited", "steady"} {
+		a.near(t, "availability{target_group="+healthy+"}", 1, 1e-3)
+	}
+	if got := a.value(t, "availability{target_group=standard}"); got > 0.7 {
+		t.Errorf("without credits %g of the requests are answered", got)
+	}
+	if got := a.value(t, "instances.terminated{autoscaling_group=standard}"); got < 50 {
+		t.Errorf("%g instances were replaced: the group does not go in circles", got)
+	}
+	if standard, steady := a.value(t, "cost{autoscaling_group=standard}"), a.value(t, "cost{autoscaling_group=steady}"); steady < 3*standard {
+		t.Errorf("the fleets cost $%g and $%g", standard, steady)
+	}
+}
+
+// While the neighbours have credits, each of 24 instances has four vCPUs; the load wants
+// 4.8 of them and suffers for an hour. On the host that promises what it has nobody does.
+func TestNoisyNeighboursSpendTheirCredits(t *testing.T) {
+	a := stock(t, "noisy-neighbour", "1")
+	a.near(t, "cpu.contended_time{instance=shared}", 2*3600, 0.01)
+	a.near(t, "cpu.contended_time{instance_workload=neighbours}", 22*3600, 0.01)
+	a.near(t, "cpu.throttled_time{instance_workload=neighbours}", 22*2*3600, 0.01)
+	if shared, own := a.value(t, "latency.p99{target_group=shared}"), a.value(t, "latency.p99{target_group=own}"); shared < 20*own {
+		t.Errorf("p99 of %g s beside noisy neighbours, %g s on its own", shared, own)
+	}
+}

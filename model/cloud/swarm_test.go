@@ -32,6 +32,7 @@ func swarm(seed uint64) *Config {
 	swarmGroup(&s, cfg, zones)
 	swarmLoad(&s, cfg, zones)
 	swarmPlaces(&s, cfg, zones)
+	swarmBurst(&s, cfg, zones)
 	return cfg
 }
 
@@ -246,6 +247,51 @@ func swarmPlaces(s *rng.Stream, cfg *Config, zones []model.Zone) {
 			hold.Tenancy = model.TenancyDedicated
 		}
 		cfg.Holds = append(cfg.Holds, hold)
+	}
+}
+
+// swarmBurst makes instances burstable, with few credits, on hosts that may have promised
+// more than they have, beside others that compute without requests.
+func swarmBurst(s *rng.Stream, cfg *Config, zones []model.Zone) {
+	if chance(s, 0.5) {
+		return
+	}
+	t := &cfg.Types[0]
+	t.Family, t.Burstable = []string{"t2", "t3"}[s.Below(2)], true
+	t.CreditsPerHour = []float64{6, 24, 81.6}[s.Below(3)]
+	lt := &cfg.LaunchTemplates[0]
+	lt.Credits = model.CreditMode(s.Below(3))
+	lt.InitialCredits = model.Credits(s.Below(20)) * model.Credit
+	need := Need{Pool: None}
+	if len(cfg.HostPools) > 0 {
+		cfg.HostPools[0].Threads = int32(1 + s.Below(9))
+		need = Need{Pool: 0, CPU: 1, MemoryMiB: 1024}
+	}
+	work := func() controlplane.Utilization {
+		u := controlplane.Utilization{Steps: []controlplane.UtilizationStep{{Share: s.Uniform()}}}
+		for at := sim.Time(0); chance(s, 0.8); {
+			at += sim.Time(1 + s.Below(1e12))
+			u.Steps = append(u.Steps, controlplane.UtilizationStep{From: at, Share: float64(s.Below(101)) / 100})
+			u.Period = at + 1
+		}
+		if chance(s, 0.5) {
+			u.Period = 0
+		}
+		return u
+	}
+	for i := range cfg.Instances {
+		cfg.Instances[i].Template = *lt
+	}
+	for i := range cfg.InstanceWorkloads {
+		cfg.InstanceWorkloads[i].Utilization = work()
+		cfg.InstanceWorkloads[i].Credits = model.CreditMode(s.Below(3))
+	}
+	if chance(s, 0.5) {
+		template := *lt
+		template.Tenancy = model.TenancyDefault
+		cfg.Instances = append(cfg.Instances, Fleet{
+			Name: "busy", Count: 1, Template: template, Need: need, Zones: zones, Service: None, Utilization: work(),
+		})
 	}
 }
 

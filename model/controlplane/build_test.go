@@ -119,6 +119,15 @@ func (d *fakeData) ServerUse(h slab.Handle) model.ServerUse {
 	return model.ServerUse{}
 }
 
+func (d *fakeData) Load(h slab.Handle, _ int64) { d.alive(h, "load") }
+
+func (d *fakeData) Burst(h slab.Handle) model.BurstUse {
+	if d.servers.Get(h) == nil {
+		d.t.Fatalf("credits: server %v is closed", h)
+	}
+	return model.BurstUse{}
+}
+
 func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 
 func (d *fakeData) Settle() {}

@@ -44,6 +44,9 @@ type HostPool struct {
 	Name      string // the family, or the scenario's own name for a shape
 	CPU       int32  // capacity of one host in the pool's CPU units: threads, or slots of a burstable family
 	MemoryMiB int64
+	// Threads are those of a host whose CPU units promise more vCPUs; 0: it keeps what it
+	// promises.
+	Threads   int32
 	PerZone   []int  // number of hosts, by zone
 	Placement string // a name of placement.Policies or of Placements
 	Nodes     int    // NUMA nodes that a host is divided into; 0 means 1
@@ -96,6 +99,11 @@ type LaunchTemplate struct {
 	// Speed is how fast the CPU is, relative to the one that demands were
 	// measured on, whatever the type; 0: as fast as its type.
 	Speed float64
+	// Credits is the mode of types that have CPU credits; 0: the type's usual one.
+	Credits model.CreditMode
+	// InitialCredits are those of instances that are there at the start; 0: as after a
+	// launch.
+	InitialCredits model.Credits
 }
 
 // LaunchTimes are the durations of an instance's life, in seconds.
@@ -118,6 +126,7 @@ type Fleet struct {
 	Zones        []model.Zone // instances are dealt to them in turn
 	Service      int          // None: serves no requests
 	TargetGroups []int
+	Utilization  Utilization // CPU work without requests, where there is no Service
 }
 
 // Group is an Auto Scaling group.
@@ -204,6 +213,12 @@ type InstanceWorkload struct {
 	// it is foreign.
 	Volumes  []VolumeSpec
 	PublicIP bool
+	// Utilization is what each of them computes, and Credits the mode of types that have
+	// CPU credits; 0: the type's usual one.
+	Utilization Utilization
+	Credits     model.CreditMode
+	// InitialCredits are those of instances that run at the start; 0: as after a launch.
+	InitialCredits model.Credits
 	// Wait makes launches that find no room wait for it, in order, instead of
 	// failing.
 	Wait bool

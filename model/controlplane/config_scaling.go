@@ -43,19 +43,27 @@ type MetricKind uint8
 // Metrics. Those of instances are averaged over the counted instances of a
 // group; those of load balancing are of a target group.
 const (
-	CPUUtilization        MetricKind = iota + 1 // percent
-	NetworkIn                                   // bytes per instance and minute
-	NetworkOut                                  // bytes per instance and minute
-	RequestCountPerTarget                       // requests per target
-	RequestCount                                // requests
-	TargetResponseTime                          // seconds
-	HealthyHostCount                            // targets
-	UnHealthyHostCount                          // targets
+	CPUUtilization           MetricKind = iota + 1 // percent
+	NetworkIn                                      // bytes per instance and minute
+	NetworkOut                                     // bytes per instance and minute
+	CPUCreditUsage                                 // credits spent in the period
+	CPUCreditBalance                               // credits at its end
+	CPUSurplusCreditBalance                        // credits owed at its end
+	CPUSurplusCreditsCharged                       // credits charged in the period
+	RequestCountPerTarget                          // requests per target
+	RequestCount                                   // requests
+	TargetResponseTime                             // seconds
+	HealthyHostCount                               // targets
+	UnHealthyHostCount                             // targets
 )
 
 // OfGroup reports whether the metric belongs to an Auto Scaling group rather
 // than to a target group.
-func (k MetricKind) OfGroup() bool { return k <= NetworkOut }
+func (k MetricKind) OfGroup() bool { return k <= CPUSurplusCreditsCharged }
+
+// ofCredits reports whether only instances with CPU credits have the metric, every five
+// minutes whatever their monitoring.
+func (k MetricKind) ofCredits() bool { return k >= CPUCreditUsage && k <= CPUSurplusCreditsCharged }
 
 // Metric is one published number over time.
 type Metric struct {

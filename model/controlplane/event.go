@@ -33,6 +33,7 @@ const (
 	tenantsResume
 	holdBegins
 	holdEnds
+	utilizationSteps
 	faultStrikes
 	faultEnds
 	hourTurns
@@ -77,6 +78,7 @@ func newTable() [kindCount]row {
 		minuteTurns:      {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
 		tenantsResume:    {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
 		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
+		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
 		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }

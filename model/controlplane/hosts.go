@@ -28,6 +28,7 @@ type zoneHosts struct {
 	dedicated *placement.Hosts
 	holds     []int      // indexes of the holds here
 	spot      []occupant // oldest first; stale entries are dropped in passing
+	first     int32      // number of the first host among those that promise more than they have
 	// noSpotUntil is until when the zone takes no Spot: what is reclaimed is for who
 	// asked for it, not for the next Spot request.
 	noSpotUntil sim.Time
@@ -44,6 +45,7 @@ func (z *zoneHosts) view(dedicated bool) (own, other *placement.Hosts) {
 // newHosts builds the hosts of all pools, empty.
 func (cp *Plane) newHosts() error {
 	cp.hostPools = make([]hostPool, len(cp.cfg.HostPools))
+	crowded := int32(0)
 	for i := range cp.hostPools {
 		cfg := &cp.cfg.HostPools[i]
 		p := &cp.hostPools[i]
@@ -57,6 +59,10 @@ func (cp *Plane) newHosts() error {
 				continue
 			}
 			draws := cp.stream("placement/" + cfg.Name + "/" + cp.frame.Zones[z])
+			if cfg.Threads > 0 {
+				p.zones[z].first = crowded
+				crowded += int32(n)
+			}
 			shape := placement.Capacity{CPU: cfg.CPU, MemoryMiB: cfg.MemoryMiB}
 			p.zones[z].shared = placement.NewDivided(shape, max(1, cfg.Nodes), n, entry.New(&draws))
 			if cp.cfg.dedicated() {
@@ -163,6 +169,16 @@ func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
 	}
 	p.changed(cp.kernel.Now(), n, -1)
 	cp.roomIsMade()
+}
+
+// crowdedHost returns the number and the threads of a host that promises more than it
+// has; 0 threads of any other.
+func (cp *Plane) crowdedHost(n Need, zone model.Zone, b hostPlace) (number int32, threads int) {
+	if n.Pool == None || b.host == None || cp.hostPools[n.Pool].cfg.Threads == 0 {
+		return None, 0
+	}
+	p := &cp.hostPools[n.Pool]
+	return p.zones[zone].first + b.host, int(p.cfg.Threads)
 }
 
 // changed keeps the pool's levels.

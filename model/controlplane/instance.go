@@ -54,6 +54,8 @@ type instance struct {
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
+	account account // of its CPU credits
+
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
 }
@@ -99,10 +101,13 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.marks = append(marks, make([]model.ServerUse, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
-	in.server = cp.data.Open(model.ServerSpec{
+	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: o.template.PublicIP, Owner: o.owner,
-	})
+		Public: o.template.PublicIP, Owner: o.owner, Credits: cp.creditTerms(&o),
+	}
+	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
+	in.account.mode = spec.Credits.Mode
+	in.server = cp.data.Open(spec)
 	cp.openVolumes(in)
 	cp.board(o, h)
 	times := cp.drawLaunch(o)
@@ -183,6 +188,9 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 func (cp *Plane) boot(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, serving)
+	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
+		cp.work(in.server, in.order.typ, &cp.cfg.Instances[f].Utilization)
+	}
 	if !in.userDataFailed {
 		cp.data.Listen(in.server)
 	}
@@ -254,6 +262,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.data.Kill(in.server, cause)
 	cp.become(in, shuttingDown)
+	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())
 	cp.left(h)
 }

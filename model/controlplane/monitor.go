@@ -83,7 +83,7 @@ func (cp *Plane) newWatches() {
 // published is the length of the datapoints that a metric has for someone who asks
 // for a period.
 func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
-	if m.Kind.OfGroup() && !cp.detailed(m.Subject) {
+	if m.Kind.ofCredits() || m.Kind.OfGroup() && !cp.detailed(m.Subject) {
 		return max(period, BasicPeriod)
 	}
 	return period
@@ -151,10 +151,14 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	now, period := cp.kernel.Now(), cp.clocks[c].period
 	var all spread
 	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
-		if !in.life.runs() || in.warmUntil > now-period {
+		if !in.life.runs() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 {
 			continue
 		}
 		used := cp.data.ServerUse(in.server)
+		if m.Kind.ofCredits() {
+			all.add(in.credits(m.Kind, cp.data.Burst(in.server), used, c))
+			continue
+		}
 		all.add(in.usage(m.Kind, used, usedIn{c, period, cp.frame.Types[in.order.typ].VCPUs}))
 	}
 	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}

@@ -33,6 +33,7 @@ type GroupOutcome struct {
 	Lost                       int64    // members lost to faults
 	BusyVCPUSeconds            float64  // spent on requests
 	PoweredVCPUSeconds         float64  // of instances from the opening of their port until they stop running
+	Burst                      BurstOutcome
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
@@ -42,6 +43,7 @@ type GroupOutcome struct {
 type FleetOutcome struct {
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Failed                              int64 // instances lost to faults
+	Burst                               BurstOutcome
 }
 
 // HostPoolOutcome is one pool of hosts over all its zones.
@@ -59,6 +61,9 @@ type TenantOutcome struct {
 	Launched, Terminated, LaunchFailed, Interrupted int64
 	RunningMean                                     float64
 	RunningMax                                      int64
+	// Of a workload with a utilization.
+	BusyVCPUSeconds, PoweredVCPUSeconds float64
+	Burst                               BurstOutcome
 	// Of a workload whose launches wait for room.
 	Waits       stat.Histogram // nanoseconds from arrival to launch, of those launched
 	WaitingMean float64        // launches that wait, time-weighted
@@ -70,7 +75,11 @@ func (cp *Plane) Outcome() Outcome {
 	for _, in := range cp.instances.All() {
 		if !in.life.ended() {
 			cp.retire(in)
+			cp.closeAccount(in, true)
 		}
+	}
+	for _, t := range cp.tenants.All() {
+		cp.closeTenant(t, true)
 	}
 	cp.closeStreaks()
 	cp.closeLedger()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/credits"
 	"headroom/model/scaling"
 	"headroom/model/spot"
 	"headroom/model/workload"
@@ -79,6 +80,9 @@ type Plane struct {
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
 
+	launchQuota credits.Quota
+	surplusFrom sim.Time // begin of the hour whose surplus credits are not in the ledger
+
 	late       int64 // events overtaken by what happened before
 	activities []Activity
 	uses       []FleetOutcome // by [instance.NAME]
@@ -107,7 +111,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newFaults,
+		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err

@@ -29,8 +29,14 @@ type DataPlane interface {
 	// brings them back.
 	FailZone(zone model.Zone, down bool)
 
+	// Load changes what a server computes beside requests, in millionths of a vCPU.
+	Load(server slab.Handle, millionths int64)
+
 	// ServerUse returns what a server has used so far.
 	ServerUse(server slab.Handle) model.ServerUse
+	// Burst returns what a burstable server has made of its CPU credits, also after its
+	// end.
+	Burst(server slab.Handle) model.BurstUse
 	// Unhealthy reports whether a target group calls a server unhealthy.
 	Unhealthy(server slab.Handle) bool
 	// Settle brings the counts below up to now: once for all that are asked for.

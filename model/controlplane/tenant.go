@@ -36,6 +36,10 @@ type tenant struct {
 	size     int32
 	zone     model.Zone
 	noticed  bool
+	server   slab.Handle // of a workload with a utilization
+	account  account
+	number   int32 // of one that is billed
+	since    sim.Time
 }
 
 // scheduleTenant schedules the next arrival of an instance workload.
@@ -105,9 +109,14 @@ func (cp *Plane) openTenant(i int, placed tenant, lifetime sim.Time) {
 	t.lease, t.volumes, t.address = None, None, None
 	f.running.Add(now, 1)
 	f.out.Launched++
+	t.since = now
 	if !f.cfg.Foreign {
+		t.number = cp.launched
 		t.lease = cp.leaseTenant(f, t)
 		cp.equipTenant(f, t)
+	}
+	if f.cfg.Utilization.works() {
+		cp.employ(f, t)
 	}
 	if f.cfg.Option == model.Spot {
 		cp.exposeTenant(f, h, t)
@@ -213,6 +222,7 @@ func (cp *Plane) endTenant(h slab.Handle, end model.LeaseEnd) {
 	cp.unplace(f.cfg.Sizes[t.size].Need, t.zone, t.hostPlace)
 	f.running.Add(now, -1)
 	f.out.Terminated++
+	cp.dismiss(t, end)
 	cp.closeLease(t.lease, end)
 	cp.stripTenant(f, t)
 	cp.tenants.Free(h)

@@ -146,7 +146,8 @@ func (cp *Plane) nextHour() sim.Time {
 	return now + sim.Hour - sim.Time(into)
 }
 
-// closeHour records what load balancers did, and what left without one, since the last clock hour.
+// closeHour records what load balancers did, what left without one, and which surplus
+// CPU credits were charged, since the last clock hour.
 func (cp *Plane) closeHour() {
 	now := cp.kernel.Now()
 	if len(cp.balancers) > 0 {
@@ -171,6 +172,7 @@ func (cp *Plane) closeHour() {
 		}
 	}
 	cp.closeEgress()
+	cp.closeSurplus()
 }
 
 // closeEgress records what instances sent to the internet by themselves since the

@@ -23,6 +23,7 @@ const (
 	targetIsDrained
 	nodesChange
 	weightsChange
+	hostIsShared
 	kindCount
 )
 
@@ -49,6 +50,7 @@ func newTable() [kindCount]row {
 		targetCheckFails: {"targetCheckFails", sim.RankState, "target handle", (*Plane).onTargetCheckFails},
 		targetIsDrained:  {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
 		weightsChange:    {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
+		hostIsShared:     {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
 		nodesChange:      {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

@@ -31,6 +31,8 @@ type ServerState struct {
 	Waiting   int  // requests in line
 	Places    int  // of journeys: places taken
 	Use       model.ServerUse
+	Burst     model.BurstUse
+	Gets      uint64 // millionths of a vCPU that it computes with
 	Targets   []TargetState
 	Outlets   []OutletState // by call of its service
 }
@@ -103,6 +105,11 @@ func (p *Plane) serverState(id uint32, s *server) ServerState {
 	}
 	state.InService, state.Waiting = p.atStation(id, s)
 	state.Waiting += s.gate.line.Len()
+	if s.supply != nil {
+		state.Burst = p.Burst(p.servers.handle(id))
+		state.Gets = s.supply.load.gets
+	}
+	state.Gets += s.station.Rate()
 	for _, r := range p.requests.All() {
 		if r.server == id && (r.phase == calling || r.phase == pausing) {
 			state.Away++

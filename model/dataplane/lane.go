@@ -37,12 +37,12 @@ func (p *Plane) foreseeable(service int) bool {
 // openLane takes the short way from now on if the server is settled, empty and
 // undisturbed.
 func (p *Plane) openLane(id uint32, s *server) bool {
-	if l := &p.lanes[id]; !s.foreseen || l.left > patienceTries || !s.open || s.watch == inKernel || s.attended > 0 || s.errors.Rate > 0 ||
-		s.station.InService() > 0 || s.station.Waiting() > 0 || s.station.Speed() != station.FullSpeed {
+	l := &p.lanes[id]
+	disturbed := s.supply != nil || s.watch == inKernel || s.attended > 0 || s.errors.Rate > 0 || s.station.Speed() != station.FullSpeed
+	if !s.foreseen || !s.open || disturbed || l.left > patienceTries || s.station.InService() > 0 || s.station.Waiting() > 0 {
 		return false
 	}
 	now := p.kernel.Now()
-	l := &p.lanes[id]
 	l.open, l.counted = true, s.watch == inCalendar
 	l.zone, l.pace, l.paced, l.settled = uint8(s.zone), s.pace, s.pace != 1, now
 	l.station.Reset(s.station.Spec(), s.station.Busy(now))
@@ -220,7 +220,7 @@ func (p *Plane) nextDeparture(id uint32, s *server) sim.Time {
 	if l := &p.lanes[id]; l.open && l.counted {
 		return l.station.Next()
 	}
-	return s.station.Next()
+	return s.next()
 }
 
 // refillIfDue is [Plane.refill] for a server that has a departure in the present
@@ -250,7 +250,7 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 	if l.open {
 		use.Busy = l.station.Busy(now)
 	} else {
-		use.Busy = s.station.Busy(now)
+		use.Busy = s.busy(now)
 	}
 	return use
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/contention"
 	"headroom/model/routing"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -65,6 +66,8 @@ type Plane struct {
 	vacated       []uint32      // servers that dropped calls have left; see relieve
 	calendar      calendar
 	lanes         []lane // by server
+	hosts         []host
+	claims        []contention.Claim // of one host: scratch
 
 	stepsEnded   int64
 	housekeeping int64

@@ -13,8 +13,9 @@ import (
 // server is one instance as requests see it.
 type server struct {
 	station  station.Station
-	open     bool // it takes requests: its port listens and nothing keeps it from them
-	listens  bool // the application port does
+	supply   *supply // nil: it gets all of its vCPUs for good, and only serves requests
+	open     bool    // it takes requests: its port listens and nothing keeps it from them
+	listens  bool    // the application port does
 	watch    watching
 	attended int16 // checks aboard that decide: departures are in the kernel
 	journey  bool  // its service has steps
@@ -53,6 +54,8 @@ const (
 // Open makes a server whose port is closed yet.
 func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	h, s := p.servers.Alloc()
+	p.calendar.grow(indexOf(h))
+	p.growLanes(indexOf(h))
 	targets := s.targets[:0]
 	*s = server{
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
@@ -80,11 +83,12 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 			s.outlets[k].tokens = RetryBurst
 		}
 	}
+	if s.supply = p.newSupply(&spec); s.cfg != nil {
+		p.crowd(indexOf(h), s)
+	}
 	if spec.Fleet != None {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
 	}
-	p.calendar.grow(indexOf(h))
-	p.growLanes(indexOf(h))
 	return h
 }
 
@@ -138,6 +142,7 @@ func (p *Plane) Close(h slab.Handle) {
 		p.fleets[f] = slices.DeleteFunc(p.fleets[f], func(i uint32) bool { return i == indexOf(h) })
 	}
 	p.calendar.remove(indexOf(h))
+	p.leaveHost(indexOf(h), p.servers.Get(h))
 	p.servers.Free(h)
 }
 
@@ -159,6 +164,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	for _, i := range p.evicted(id, now) {
 		p.drop(i, code)
 	}
+	p.shutOff(id, now)
 	s = p.servers.Get(h)
 	for len(s.targets) > 0 {
 		t := s.targets[0]
@@ -178,6 +184,9 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	p.leaveLane(id)
 	waiting := s.station.Waiting()
 	list := s.station.Evict(now, nil)
+	if s.supply != nil {
+		p.follow(id, s, now)
+	}
 	inside := list[:len(list)-waiting]
 	slices.SortFunc(inside, p.byArrival)
 	if s.journey {
@@ -209,7 +218,11 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 	now := p.kernel.Now()
 	p.settle(indexOf(h), now)
 	s := p.servers.Get(h)
-	return p.used(indexOf(h), s, now)
+	use := p.used(indexOf(h), s, now)
+	if s.supply != nil {
+		use.Charged = s.supply.credits.Charged(now)
+	}
+	return use
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.
@@ -230,7 +243,7 @@ func (p *Plane) offer(i uint32, r *request) {
 	}
 	now := p.kernel.Now()
 	s := p.servers.at(id)
-	if s.station.Next() <= now {
+	if s.station.Next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
 	if p.openLane(id, s) && p.boardLane(i, r, &p.lanes[id]) {
@@ -289,9 +302,15 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 	}
 	s := p.servers.at(id)
 	for {
+		if s.supply != nil {
+			p.runOut(id, s, until)
+		}
 		turn, ok := s.station.Settle(until)
 		if !ok {
 			return
+		}
+		if s.supply != nil {
+			p.follow(id, s, turn.At)
 		}
 		if turn.Kind == station.Started {
 			r := p.requests.at(turn.Job)
@@ -324,12 +343,15 @@ func (p *Plane) refill(id uint32) {
 // changed makes sure that the next departure of a server is not missed. An
 // event that comes too early is cheaper than one revoked.
 func (p *Plane) changed(id uint32, s *server) {
+	if s.supply != nil {
+		p.follow(id, s, max(s.station.Changed(), s.supply.followed))
+	}
 	switch {
 	case s.watch == onLook && s.attended == 0:
 	case s.watch == inCalendar && s.attended == 0:
 		p.calendar.announce(id, p.nextDeparture(id, s))
 	default:
-		if due := s.station.Next(); due < s.due {
+		if due := s.next(); due < s.due {
 			s.due = due
 			p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
 		}

@@ -97,6 +97,11 @@ func (u *tab) line(text string) {
 		for range a.Integer("count", 1) {
 			u.ledger.Addresses = append(u.ledger.Addresses, model.AddressUse{To: u.time(a, "to"), Instance: -1})
 		}
+	case "surplus":
+		u.ledger.Surplus = append(u.ledger.Surplus, model.SurplusUse{
+			To: sim.Hour, Type: u.kind(a.Words[0]), Platform: map[bool]model.Platform{false: model.Linux, true: model.Windows}[slices.Contains(a.Words, "windows")],
+			Amount: model.Credits(a.Number("credits", 0)*float64(model.Credit) + 0.5),
+		})
 	case "monitoring":
 		u.ledger.Monitored = append(u.ledger.Monitored, model.MonitoredUse{To: u.time(a, "to")})
 	default:

@@ -109,6 +109,7 @@ func meters() []meter {
 	return []meter{
 		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum; commitments first", billOnDemand},
 		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot},
+		{"surplus", "surplus CPU credits of unlimited T families by the vCPU-hour", billSurplus},
 		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
 		{"volumes", "EBS storage, IOPS and throughput by the second of a calendar month", billVolumes},
 		{"balancers", "load balancers by the clock hour, and their capacity units", billBalancers},

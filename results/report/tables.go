@@ -129,6 +129,30 @@ func groupRows() []row {
 	}
 }
 
+// burstRows are the CPU credits of T families.
+func burstRows() []row {
+	return []row{
+		{name: "lowest balance", metric: "credits.balance.min"},
+		{name: "balance at the end", metric: "credits.balance.end"},
+		{name: "surplus charged", metric: "credits.surplus_charged", quiet: true},
+		{name: "surplus owed", metric: "credits.surplus", quiet: true},
+		{name: "throttled", metric: "cpu.throttled_time"},
+		{name: "short of host CPU", metric: "cpu.contended_time", quiet: true},
+	}
+}
+
+// burstParts lists the parts with T instances.
+func burstParts(s *results.Summary) []results.Part {
+	var parts []results.Part
+	for _, label := range []string{"autoscaling_group", "instance", "instance_workload"} {
+		parts = append(parts, s.Labelled(label)...)
+	}
+	return slices.DeleteFunc(parts, func(p results.Part) bool {
+		_, ok := s.Value("cpu.throttled_time", p)
+		return !ok
+	})
+}
+
 func tenantRows() []row {
 	return []row{
 		{name: "launched", metric: "instances.launched"},
@@ -138,6 +162,7 @@ func tenantRows() []row {
 		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
 		{name: "running mean", metric: "instance_workload.running.mean"},
 		{name: "running max", metric: "instance_workload.running.max"},
+		{name: "CPU utilization", metric: "cpu.utilization"},
 		{name: "instance-hours", metric: "instance_hours"},
 		{name: "cost", metric: "cost", quiet: true},
 	}
@@ -174,6 +199,7 @@ func blocks(s *results.Summary) []block {
 	}
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
+	add("CPU credits", burstRows(), burstParts(s))
 	add("Hosts", hostRows(), s.Labelled("hosts"))
 	add("Instance workloads", tenantRows(), s.Labelled("instance_workload"))
 	if len(s.Subtotals) > 0 {

@@ -19,6 +19,10 @@ var metricKinds = []struct {
 	{"CPUUtilization", "percent of the vCPUs of a group that are busy", controlplane.CPUUtilization},
 	{"NetworkIn", "bytes that an instance of a group receives in a minute", controlplane.NetworkIn},
 	{"NetworkOut", "bytes that an instance of a group sends in a minute", controlplane.NetworkOut},
+	{"CPUCreditUsage", "CPU credits that an instance of a group spends in 5 minutes", controlplane.CPUCreditUsage},
+	{"CPUCreditBalance", "CPU credits that an instance of a group has", controlplane.CPUCreditBalance},
+	{"CPUSurplusCreditBalance", "surplus CPU credits that an instance of a group owes", controlplane.CPUSurplusCreditBalance},
+	{"CPUSurplusCreditsCharged", "surplus CPU credits for which an instance of a group is charged in 5 minutes", controlplane.CPUSurplusCreditsCharged},
 	{"RequestCountPerTarget", "requests for each target of a target group", controlplane.RequestCountPerTarget},
 	{"RequestCount", "requests for a target group", controlplane.RequestCount},
 	{"TargetResponseTime", "seconds until the targets of a target group respond", controlplane.TargetResponseTime},
@@ -42,7 +46,7 @@ var statistics = map[string]controlplane.Statistic{
 func alarmKeys() []schema.Key {
 	return schema.Within("alarm.NAME", "ValidationError", []schema.Key{
 		schema.Row("metric_name", schema.Choice(metricNames), schema.Required, "the CloudWatch metric"),
-		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "whose CPU or network; in a policy, its own group"),
+		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "whose CPU, credits or network; in a policy, its own group"),
 		schema.Row("target_group", schema.Name("target_group"), "", "whose requests or targets; in a policy, the group's first"),
 		schema.Row("statistic", schema.OneOf("Average: the mean of what was measured", "Minimum: the least", "Maximum: the most", "Sum: all of it together"), "(Average; Sum of request counts)", "what a datapoint is of its period"),
 		schema.Row("period", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of a datapoint: 10, 20, 30 s or whole minutes"),

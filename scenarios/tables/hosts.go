@@ -63,6 +63,9 @@ func (l *loader) hostShape(t *schema.Table, p *controlplane.HostPool) {
 		t.Mode = "to a family of the catalogue, whose hosts are known"
 		cpu, memory := shape.Capacity()
 		p.CPU, p.MemoryMiB = int32(cpu), memory
+		if shape.Slots > 0 {
+			p.Threads = int32(shape.VCPUs)
+		}
 		l.hostNodes(t, p)
 		return
 	}

@@ -15,6 +15,7 @@ func instanceKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(the first zone)", "they are dealt to these in turn"),
 		schema.Row("service", schema.Name("service"), "(that of the target groups)", "what they do with requests; none without"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where they are registered"),
+		utilizationKey("CPU work of instances without a service"),
 	}, templateKeys()))
 }
 
@@ -29,6 +30,10 @@ func (l *loader) readInstances() {
 		f.TargetGroups = t.References("target_groups")
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
+		f.Utilization = readUtilization(t)
+		if t.Has("utilization") && f.Service != cloud.None {
+			t.Mistake("utilization", "must not be given with a service, whose requests are the work", "")
+		}
 		l.starts = append(l.starts, start{t, "count"})
 		t.Done()
 	}

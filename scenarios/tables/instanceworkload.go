@@ -34,8 +34,9 @@ func instanceWorkloadKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
 		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes of each, of EC2 types; without a root among them, one of gp3 and 8 GiB is added"),
+		utilizationKey("CPU work of each"),
 		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, of EC2 types, which is billed"),
-	}, schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()), schema.Within("size", "", size), schema.Within("sizes[]", "", size)))
+	}, creditKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()), schema.Within("size", "", size), schema.Within("sizes[]", "", size)))
 }
 
 func (l *loader) readInstanceWorkloads() {
@@ -49,6 +50,7 @@ func (l *loader) readInstanceWorkloads() {
 		w.Wait = t.Flag("wait")
 		names := l.readTenantSizes(t, &w)
 		l.readTenantGear(t, &w)
+		l.readTenantWork(t, &w)
 		a := l.readTenantArrivals(t, &w, names)
 		w.Arrivals = a.process
 		w.Initial = l.readInitial(t, &w, a)

@@ -27,7 +27,7 @@ func templateKeys() []schema.Key {
 		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
-	}, schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+	}, creditKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -66,10 +66,11 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	if t.Choice("tenancy") == "dedicated" {
 		lt.Tenancy = model.TenancyDedicated
 	}
+	spec := l.readCredits(t, typ, lt.Tenancy)
+	lt.Credits, lt.InitialCredits = spec.mode, spec.balance
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
 		l.onDemand(t, "instance_type", typ, img.platform)
-		l.warnOfType(typ)
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	lt.Launch.UserData, lt.UserDataFails = l.userData(t)

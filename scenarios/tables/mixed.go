@@ -80,7 +80,7 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 		}
 		price := l.onDemand(o, "instance_type", typ, lt.Platform)
 		if o.Sound("instance_type") {
-			l.warnOfType(typ)
+			l.checkCredits(o, typ, lt)
 			l.checkAttachments(o, "instance_type", typ, len(lt.Volumes))
 			types = append(types, l.launchType(typ, lt.Platform, price))
 		}

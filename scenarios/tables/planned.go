@@ -17,7 +17,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("subnet", "subnets and their addresses", schema.Never),
 		schema.Planned("volume", "EBS volumes of their own", schema.Never),
 
-		schema.Planned("launch_template.NAME.credit_specification", "CPU credits: standard or unlimited", schema.Never),
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.iam_instance_profile", "the role of the instances", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),

@@ -15,7 +15,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
-		workloadKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
+		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))

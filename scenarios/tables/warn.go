@@ -36,13 +36,6 @@ func (l *loader) estimated(name string, platform model.Platform) {
 	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, l.cfg.Region))
 }
 
-// warnOfType warns of what is not simulated of a type.
-func (l *loader) warnOfType(typ int) {
-	if t := l.cfg.Types[typ]; t.Burstable {
-		l.warn(fmt.Sprintf("%s: CPU credits are not simulated: it runs at full speed without paying for more", t.Name))
-	}
-}
-
 // finish adds the warnings that need the whole scenario.
 func (l *loader) finish() {
 	for i := range l.cfg.Groups {

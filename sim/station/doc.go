@@ -16,6 +16,10 @@
 //		switch turn.Kind { case station.Departed: …; case station.Started: … }
 //	}
 //
+// [Station.SetSpeed] makes every server slower or faster; [Station.SetCeiling] bounds
+// what all of them do together, so that n jobs are served at the rate
+// min(min(n, c) × speed, ceiling) in all.
+//
 // [Station.Next] says when the next departure is due if nothing changes, for a
 // caller that must be there when it happens. A place that [Station.Abandon] frees
 // is taken by who waits at the next Settle, which must come before time goes on.
@@ -27,10 +31,11 @@
 // Gallager, "A generalized processor sharing approach to flow control", 1993).
 // A job is done when the clock has advanced by its demand. A departure falls on
 // the first whole nanosecond at which the demand is attained. While no more jobs
-// share than there are servers and the speed is 1, everything is exact; else the
-// clock loses less than 2⁻⁸ ns of service at each change, and looks lose nothing:
-// a job is never early, and late by less than 2⁻⁸ × n/c / speed nanoseconds for
-// each change that it lived through. The clock wraps: demands are at most
+// share than there are servers, at speed 1 and without a ceiling, everything is
+// exact; else the clock loses less than 2⁻⁸ ns of service at each change, and looks
+// lose nothing: a job is never early, and late by less than 2⁻⁸ × n/c / speed, or
+// 2⁻⁸ × n / ceiling, nanoseconds for each change that it lived through. The clock
+// wraps: demands are at most
 // [MaxDemand]. Servers at work times speed stay below 2⁵⁶ millionths, which is 16
 // million servers at the highest speed of all.
 //

@@ -35,6 +35,9 @@ func FuzzStationAgreesWithTwin(f *testing.F) {
 // speeds that a script chooses from: in millionths.
 var speeds = []Speed{0, 1, 7, 333_333, 500_000, 999_999, FullSpeed, FullSpeed, 1_000_001, 2_500_000, 4_294_967_295}
 
+// ceilings that a script chooses from: in millionths.
+var ceilings = []Speed{NoCeiling, 0, 1, 100_000, 400_000, 900_000, FullSpeed, 1_360_000, 3_200_000, NoCeiling}
+
 // trial is a station beside its twins.
 type trial struct {
 	t       *testing.T
@@ -84,7 +87,11 @@ func (r *trial) play(script []byte) {
 		case 13:
 			r.leaveLine(int(a))
 		case 14:
-			r.setSpeed(speeds[int(a)%len(speeds)])
+			if b%2 == 0 {
+				r.setSpeed(speeds[int(a)%len(speeds)])
+			} else {
+				r.setCeiling(ceilings[int(a)%len(ceilings)])
+			}
 		default:
 			if a < 32 {
 				r.evict()
@@ -93,6 +100,7 @@ func (r *trial) play(script []byte) {
 		r.compare()
 	}
 	r.setSpeed(FullSpeed)
+	r.setCeiling(NoCeiling)
 	r.settle(r.now + sim.Horizon/4)
 	r.compare()
 	if r.s.InService()+r.s.Waiting() > 0 {
@@ -184,6 +192,19 @@ func (r *trial) setSpeed(speed Speed) {
 	}
 }
 
+func (r *trial) setCeiling(most Speed) {
+	if most != NoCeiling {
+		r.exact = nil
+	}
+	r.s.SetCeiling(r.now, most)
+	r.rounded.setCeiling(r.now, most)
+	r.judge.advance(r.now)
+	r.judge.ceiling = most
+	if got := r.s.Ceiling(); got != most {
+		r.t.Fatalf("ceiling %d after it was set to %d", got, most)
+	}
+}
+
 func (r *trial) evict() {
 	jobs := r.s.Evict(r.now, nil)
 	if want := r.rounded.evict(r.now); !slices.Equal(jobs, want) {
@@ -212,6 +233,10 @@ func (r *trial) compare() {
 	}
 	if got, want := new(big.Int).SetUint64(s.Busy(r.now)), w.busyAt(r.now); new(big.Rat).SetInt(got).Cmp(want) != 0 {
 		t.Fatalf("work done until %d is %v, by the twin %v", r.now, got, want)
+	}
+	rate := new(big.Rat).Mul(w.rate(), big.NewRat(int64(len(w.serving))*int64(FullSpeed), 1))
+	if got := new(big.Rat).SetInt(new(big.Int).SetUint64(s.Rate())); got.Cmp(rate) != 0 || s.Changed() > r.now {
+		t.Fatalf("does %v at %d, since %d; the twin %v", got, r.now, s.Changed(), rate)
 	}
 	var jobs []uint32
 	backed := sim.Time(0)

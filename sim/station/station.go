@@ -20,16 +20,20 @@ type Speed uint32
 // FullSpeed is the speed of a new station.
 const FullSpeed Speed = 1_000_000
 
+// NoCeiling is a ceiling that is never reached.
+const NoCeiling Speed = 1<<32 - 1
+
 // Spec is the shape of a station.
 type Spec struct {
-	Servers int64 // that share the work, at least 1
+	Servers int64 // that share the work, at least 1; no more are ever at work than the limit
 	Limit   int32 // jobs in service at once, at least 1; NoLimit: without bound
 	Backlog int32 // jobs that may wait beyond, 0 or more; NoLimit: without bound
 }
 
 // Station is the state of one station. The zero Station refuses everything.
 type Station struct {
-	servers int64
+	servers int32
+	ceiling Speed // of the work of all servers together
 	limit   int32
 	running int32 // in service
 	changed sim.Time
@@ -47,8 +51,8 @@ const clockShift = 8
 // New returns an empty station at instant 0.
 func New(spec Spec) Station {
 	return Station{
-		servers: spec.Servers, limit: spec.Limit, backlog: spec.Backlog,
-		due: sim.Never, speed: FullSpeed,
+		servers: int32(min(spec.Servers, int64(NoLimit))), limit: spec.Limit, backlog: spec.Backlog,
+		due: sim.Never, speed: FullSpeed, ceiling: NoCeiling,
 	}
 }
 
@@ -79,10 +83,10 @@ func (s *Station) Full() bool { return s.running >= s.limit }
 func (s *Station) Backed() sim.Time { return s.waiting.Demand() }
 
 // Spec returns the shape of the station.
-func (s *Station) Spec() Spec { return Spec{Servers: s.servers, Limit: s.limit, Backlog: s.backlog} }
+func (s *Station) Spec() Spec { return Spec{Servers: int64(s.servers), Limit: s.limit, Backlog: s.backlog} }
 
 // Servers returns the number of servers.
-func (s *Station) Servers() int64 { return s.servers }
+func (s *Station) Servers() int64 { return int64(s.servers) }
 
 // Next returns the instant of the next departure if nothing changes before;
 // Never without one.
@@ -188,9 +192,33 @@ func (s *Station) SetSpeed(at sim.Time, speed Speed) {
 // Speed returns the rate of service.
 func (s *Station) Speed() Speed { return s.speed }
 
+// SetCeiling changes the most that all servers do together, in millionths of one
+// server at full speed, from an instant on, up to which the station is settled:
+// beneath it each job is served as ever, at it they share it evenly.
+func (s *Station) SetCeiling(at sim.Time, most Speed) {
+	s.advance(at)
+	s.ceiling = most
+	s.schedule()
+}
+
+// Ceiling returns the most that all servers do together.
+func (s *Station) Ceiling() Speed { return s.ceiling }
+
+// Wants returns what the servers would do at present without a ceiling, in millionths
+// of one server at full speed.
+func (s *Station) Wants() uint64 { return uint64(s.sharing()) * uint64(s.speed) }
+
+// Rate returns what the servers do at present, in millionths of one server at full
+// speed.
+func (s *Station) Rate() uint64 { return s.total(uint64(s.sharing())) }
+
+// Changed returns the instant since which the station has done its work as it does
+// at present.
+func (s *Station) Changed() sim.Time { return s.changed }
+
 // Busy returns the work done up to an instant, up to which the station is
-// settled, in server-nanoseconds at full speed. At another speed it loses less
-// than one at each change. It wraps at 2⁶⁴, some 584 years of one server, which
+// settled, in server-nanoseconds at full speed. At another speed, or with a
+// ceiling, it loses less than one at each change. It wraps at 2⁶⁴, some 584 years of one server, which
 // the difference of two readings does not notice.
 func (s *Station) Busy(at sim.Time) uint64 {
 	return s.busy + s.work(uint64(at-s.changed))
@@ -199,16 +227,28 @@ func (s *Station) Busy(at sim.Time) uint64 {
 // work is what the servers do in a time without changes.
 func (s *Station) work(elapsed uint64) uint64 {
 	sharing := uint64(s.sharing())
-	if s.speed == FullSpeed {
+	if s.unhindered() {
 		return elapsed * sharing
 	}
-	hi, lo := bits.Mul64(elapsed, sharing*uint64(s.speed))
+	hi, lo := bits.Mul64(elapsed, s.total(sharing))
 	q, _ := bits.Div64(hi%uint64(FullSpeed), lo, uint64(FullSpeed))
 	return q
 }
 
 // sharing is the number of servers at work.
-func (s *Station) sharing() int64 { return min(int64(s.running), s.servers) }
+func (s *Station) sharing() int64 { return int64(min(s.running, s.servers)) }
+
+// unhindered reports whether each server at work does so at full speed.
+func (s *Station) unhindered() bool { return s.speed == FullSpeed && s.ceiling == NoCeiling }
+
+// total is what servers at work do together, in millionths.
+func (s *Station) total(sharing uint64) uint64 {
+	all := sharing * uint64(s.speed)
+	if s.ceiling == NoCeiling {
+		return all
+	}
+	return min(all, uint64(s.ceiling))
+}
 
 // advance accounts for the time since the last change.
 func (s *Station) advance(at sim.Time) {
@@ -221,15 +261,15 @@ func (s *Station) advance(at sim.Time) {
 		return
 	}
 	sharing, n := uint64(s.sharing()), uint64(s.running)
-	if sharing == n && s.speed == FullSpeed {
+	if sharing == n && s.unhindered() {
 		s.busy += elapsed * n
 		s.clock += elapsed << clockShift
 		return
 	}
 	s.busy += s.work(elapsed)
 	per := n
-	if s.speed != FullSpeed {
-		sharing *= uint64(s.speed)
+	if !s.unhindered() {
+		sharing = s.total(sharing)
 		per *= uint64(FullSpeed)
 	}
 	hi, lo := bits.Mul64(elapsed, sharing<<clockShift)
@@ -249,18 +289,18 @@ func (s *Station) schedule() {
 		return
 	}
 	sharing, n := uint64(s.sharing()), uint64(s.running)
-	if sharing == n && s.speed == FullSpeed {
+	if sharing == n && s.unhindered() {
 		s.due = s.changed + sim.Time((left+1<<clockShift-1)>>clockShift)
 		return
 	}
 	s.due = s.later(uint64(left), sharing, n)
 }
 
-// later is when a clock that runs at sharing/n × speed has advanced by left:
-// now + ⌈left × n / (sharing × speed × 2⁸)⌉.
+// later is when a clock that runs at sharing/n × speed, or ceiling/n, has advanced by
+// left: now + ⌈left × n / (sharing × speed × 2⁸)⌉.
 func (s *Station) later(left, sharing, n uint64) sim.Time {
-	if s.speed != FullSpeed {
-		sharing *= uint64(s.speed)
+	if !s.unhindered() {
+		sharing = s.total(sharing)
 		n *= uint64(FullSpeed)
 	}
 	per := sharing << clockShift

@@ -15,6 +15,7 @@ import (
 type twin struct {
 	spec    Spec
 	speed   Speed
+	ceiling Speed
 	now     sim.Time // of the last change
 	grain   bool
 	serving []*twinJob
@@ -29,7 +30,7 @@ type twinJob struct {
 }
 
 func newTwin(spec Spec, grain bool) *twin {
-	return &twin{spec: spec, speed: FullSpeed, grain: grain, busy: new(big.Rat)}
+	return &twin{spec: spec, speed: FullSpeed, ceiling: NoCeiling, grain: grain, busy: new(big.Rat)}
 }
 
 // rate is the service that each job in service attains in a nanosecond.
@@ -38,7 +39,16 @@ func (w *twin) rate() *big.Rat {
 	if n == 0 {
 		return new(big.Rat)
 	}
-	return big.NewRat(min(n, w.spec.Servers)*int64(w.speed), n*int64(FullSpeed))
+	return shares(n, w.spec.Servers, w.speed, w.ceiling)
+}
+
+// shares is what each of n jobs attains in a nanosecond.
+func shares(n, servers int64, speed, ceiling Speed) *big.Rat {
+	all := min(n, servers) * int64(speed)
+	if ceiling != NoCeiling {
+		all = min(all, int64(ceiling))
+	}
+	return big.NewRat(all, n*int64(FullSpeed))
 }
 
 func times(r *big.Rat, n sim.Time) *big.Rat {
@@ -157,6 +167,11 @@ func (w *twin) setSpeed(at sim.Time, speed Speed) {
 	w.speed = speed
 }
 
+func (w *twin) setCeiling(at sim.Time, most Speed) {
+	w.advance(at)
+	w.ceiling = most
+}
+
 func (w *twin) evict(at sim.Time) (jobs []uint32) {
 	w.advance(at)
 	for len(w.serving) > 0 {
@@ -176,6 +191,7 @@ func (w *twin) evict(at sim.Time) (jobs []uint32) {
 // clock but what it promises: at each change it loses less than 2⁻⁸ ns.
 type judge struct {
 	speed   Speed
+	ceiling Speed
 	servers int64
 	now     sim.Time
 	serving map[uint32]*judged
@@ -190,7 +206,7 @@ type judged struct {
 }
 
 func newJudge(spec Spec) *judge {
-	return &judge{speed: FullSpeed, servers: spec.Servers, serving: map[uint32]*judged{}, busy: new(big.Rat)}
+	return &judge{speed: FullSpeed, ceiling: NoCeiling, servers: spec.Servers, serving: map[uint32]*judged{}, busy: new(big.Rat)}
 }
 
 func (g *judge) rate() *big.Rat {
@@ -198,15 +214,17 @@ func (g *judge) rate() *big.Rat {
 	if n == 0 {
 		return new(big.Rat)
 	}
-	return big.NewRat(min(n, g.servers)*int64(g.speed), n*int64(FullSpeed))
+	return shares(n, g.servers, g.speed, g.ceiling)
 }
+
+func (g *judge) unhindered() bool { return g.speed == FullSpeed && g.ceiling == NoCeiling }
 
 func (g *judge) advance(at sim.Time) {
 	if at == g.now {
 		return
 	}
 	rate := g.rate()
-	exact := rate.Cmp(big.NewRat(1, 1)) == 0 && g.speed == FullSpeed
+	exact := rate.Cmp(big.NewRat(1, 1)) == 0 && g.unhindered()
 	for _, j := range g.serving {
 		j.before = new(big.Rat).Add(j.got, times(rate, at-g.now-1))
 		j.got.Add(j.got, times(rate, at-g.now))
@@ -216,7 +234,7 @@ func (g *judge) advance(at sim.Time) {
 		}
 	}
 	g.busy.Add(g.busy, times(times(rate, at-g.now), sim.Time(len(g.serving))))
-	if g.speed != FullSpeed && len(g.serving) > 0 {
+	if !g.unhindered() && len(g.serving) > 0 {
 		g.changes++
 	}
 	g.now = at
@@ -275,7 +293,7 @@ func (g *judge) look(at sim.Time, busy uint64) error {
 	work := times(service, sim.Time(len(g.serving)))
 	lost := work.Add(work, g.busy).Sub(work, new(big.Rat).SetInt(new(big.Int).SetUint64(busy)))
 	looks := int64(0)
-	if g.speed != FullSpeed {
+	if !g.unhindered() {
 		looks = 1
 	}
 	if lost.Sign() < 0 || lost.Cmp(big.NewRat(g.changes+looks, 1)) > 0 {

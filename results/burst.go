@@ -1,0 +1,109 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/controlplane"
+)
+
+// computes reports whether instances of a part have CPU work that is known.
+func computes(cfg *cloud.Config, s scope) bool {
+	return s.Label != labelTenant || len(cfg.InstanceWorkloads[s.index].Utilization.Steps) > 0
+}
+
+// launching is an instance type and the host pool that it lies on; cloud.None.
+type launching struct{ typ, pool int }
+
+// launchable lists what a part may launch whose CPU work is known.
+func launchable(cfg *cloud.Config, s scope) (all []launching) {
+	for i := range cfg.Groups {
+		if s.Label == "" || s.Label == labelGroup && s.index == i {
+			for _, t := range cfg.Groups[i].Types {
+				all = append(all, launching{t.Type, t.Need.Pool})
+			}
+		}
+	}
+	for i := range cfg.Instances {
+		if s.Label == "" || s.Label == labelInstance && s.index == i {
+			all = append(all, launching{cfg.Instances[i].Template.Type, cfg.Instances[i].Need.Pool})
+		}
+	}
+	for i := range cfg.InstanceWorkloads {
+		w := &cfg.InstanceWorkloads[i]
+		if len(w.Utilization.Steps) == 0 || s.Label == "" && w.Foreign {
+			continue
+		}
+		if s.Label == "" || s.Label == labelTenant && s.index == i {
+			for _, size := range w.Sizes {
+				all = append(all, launching{size.Type, size.Need.Pool})
+			}
+		}
+	}
+	return all
+}
+
+// bursts reports whether a part has instances with CPU credits.
+func bursts(cfg *cloud.Config, s scope) bool {
+	return slices.ContainsFunc(launchable(cfg, s), func(p launching) bool { return cfg.Types[p.typ].Burstable })
+}
+
+// crowded reports whether a part has instances on hosts that promise more vCPUs than
+// they have threads.
+func crowded(cfg *cloud.Config, s scope) bool {
+	return slices.ContainsFunc(launchable(cfg, s), func(p launching) bool { return p.pool != cloud.None && cfg.HostPools[p.pool].Threads > 0 })
+}
+
+// burst merges the CPU credits of the part's instances.
+func (p *part) burst() (all controlplane.BurstOutcome) {
+	for _, g := range p.groups() {
+		all.Merge(&g.Burst)
+	}
+	for _, f := range p.fleets() {
+		all.Merge(&f.Burst)
+	}
+	for _, t := range p.tenants() {
+		all.Merge(&t.Burst)
+	}
+	return all
+}
+
+// burstMetrics are those of T families.
+func burstMetrics() []Metric {
+	labels := []string{labelGroup, labelInstance, labelTenant}
+	of := func(name, unit, meaning string, read func(*controlplane.BurstOutcome) float64) Metric {
+		return Metric{
+			Name: name, Unit: unit, Labels: labels, Meaning: meaning, where: bursts,
+			read: func(p *part) float64 {
+				all := p.burst()
+				return read(&all)
+			},
+		}
+	}
+	contended := of("cpu.contended_time", "s", "time in which hosts gave instances less CPU than they asked for, summed over instances",
+		func(b *controlplane.BurstOutcome) float64 { return b.Contended.Seconds() })
+	contended.where = crowded
+	each := func(sum model.Credits, n int64) float64 {
+		if n == 0 {
+			return math.NaN()
+		}
+		return sum.Float64() / float64(n)
+	}
+	return []Metric{
+		of("credits.balance.min", "count", "smallest balance of CPU credits that any instance had", func(b *controlplane.BurstOutcome) float64 {
+			return each(b.Least, min(b.Instances, 1))
+		}),
+		of("credits.balance.end", "count", "CPU credits at the end of the run, mean over the instances that run then", func(b *controlplane.BurstOutcome) float64 {
+			return each(b.Balance, b.Running)
+		}),
+		of("credits.surplus", "count", "surplus CPU credits that are owed at the end of the run and not charged, summed over instances",
+			func(b *controlplane.BurstOutcome) float64 { return b.Surplus.Float64() }),
+		of("credits.surplus_charged", "count", "surplus CPU credits that were charged, 60 of which are a vCPU-hour",
+			func(b *controlplane.BurstOutcome) float64 { return b.Charged.Float64() }),
+		of("cpu.throttled_time", "s", "time at the baseline, out of CPU credits with more to do, summed over instances",
+			func(b *controlplane.BurstOutcome) float64 { return b.Throttled.Seconds() }),
+		contended,
+	}
+}
