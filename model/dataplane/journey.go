@@ -241,7 +241,7 @@ func (p *Plane) withdrawJourney(i uint32) {
 	case queued:
 		s.gate.line.Remove(r.ticket)
 	case inService:
-		s.station.Abandon(p.kernel.Now(), i)
+		p.abandon(r.server, s, i)
 	case calling:
 		p.hangUp(i)
 	}

@@ -390,6 +390,15 @@ func (p *Plane) withdraw(i uint32) {
 	case r.phase == queued:
 		s.station.LeaveLine(r.ticket)
 	default:
-		s.station.Abandon(p.kernel.Now(), i)
+		p.abandon(r.server, s, i)
+	}
+}
+
+// abandon takes a request off the CPU of its settled server.
+func (p *Plane) abandon(id uint32, s *server, i uint32) {
+	now := p.kernel.Now()
+	s.station.Abandon(now, i)
+	if s.supply != nil {
+		p.follow(id, s, now)
 	}
 }
