@@ -21,8 +21,10 @@ type ServerSpec struct {
 	Speed float64
 	// Public says that it has a public address, so that responses to clients that
 	// reach it without a balancer go out to the internet, on the account of its Owner.
-	Public bool
-	Owner  int32 // index into Ledger.Owners
+	Public  bool
+	Owner   int32        // index into Ledger.Owners
+	Volumes []VolumeSpec // that it is launched with; shared, not to be changed
+	Warm    bool         // it runs from the start: its caches are full
 }
 
 // Cause says why a server ends.

@@ -3,6 +3,7 @@ package cloud
 // The words of both planes, for the tests of both.
 
 import (
+	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 )
@@ -26,7 +27,7 @@ type (
 	TargetGroupOutcome = dataplane.TargetGroupOutcome
 	HostPool           = controlplane.HostPool
 	Need               = controlplane.Need
-	VolumeSpec         = controlplane.VolumeSpec
+	VolumeSpec         = model.VolumeSpec
 	LaunchTemplate     = controlplane.LaunchTemplate
 	LaunchTimes        = controlplane.LaunchTimes
 	Fleet              = controlplane.Fleet

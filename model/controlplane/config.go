@@ -71,23 +71,14 @@ type Need struct {
 	MemoryMiB int64
 }
 
-// VolumeSpec is an EBS volume that an instance is launched with.
-type VolumeSpec struct {
-	Type                string // "gp3"
-	SizeGiB             int64
-	IOPS                int64 // provisioned; 0 where the type has none
-	ThroughputMiBs      int64
-	DeleteOnTermination bool
-}
-
 // LaunchTemplate is how instances are made.
 type LaunchTemplate struct {
 	Name     string
 	Type     int // index into Config.Types
 	Platform model.Platform
 	Tenancy  model.Tenancy
-	Volumes  []VolumeSpec // the first is the root volume
-	Detailed bool         // detailed monitoring: 1-minute metrics
+	Volumes  []model.VolumeSpec // the first is the root volume
+	Detailed bool               // detailed monitoring: 1-minute metrics
 	PublicIP bool
 	Launch   LaunchTimes
 	// UserDataFails is the probability that the user data script fails; the
@@ -202,7 +193,7 @@ type InstanceWorkload struct {
 	Foreign bool
 	// Volumes and PublicIP are what each instance of an EC2 type comes with, unless
 	// it is foreign.
-	Volumes  []VolumeSpec
+	Volumes  []model.VolumeSpec
 	PublicIP bool
 	// Wait makes launches that find no room wait for it, in order, instead of
 	// failing.

@@ -100,7 +100,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.launched++
 	in.server = cp.data.Open(model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: o.template.PublicIP, Owner: o.owner,
+		Public: o.template.PublicIP, Owner: o.owner, Volumes: o.template.Volumes, Warm: o.initial,
 	})
 	cp.openVolumes(in)
 	cp.board(o, h)

@@ -64,6 +64,9 @@ type Plane struct {
 	zoneDown      []int         // outages that hold each zone
 	vacated       []uint32      // servers that dropped calls have left; see relieve
 	calendar      calendar
+	disks         pool[disk]
+	diskUses      []DiskOutcome
+	diskSlots     map[diskKey]int32 // in diskUses
 
 	stepsEnded   int64
 	housekeeping int64
@@ -80,6 +83,7 @@ func New(setup Setup) (*Plane, error) {
 		fleetServices: setup.Fleets,
 		calls:         make([]calls, len(setup.Traffic.Services)),
 		calendar:      newCalendar(),
+		diskSlots:     map[diskKey]int32{},
 	}
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {

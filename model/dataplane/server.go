@@ -32,7 +32,9 @@ type server struct {
 	targets []slab.Handle
 
 	gate    gate
-	outlets []outlet // by call of the service
+	outlets []outlet    // by call of the service
+	disks   []uint32    // by Service.Disks, in Plane.disks
+	cached  model.Bytes // what its cache holds
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -77,6 +79,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		for k := range s.outlets {
 			s.outlets[k].tokens = RetryBurst
 		}
+		p.attachDisks(s, &spec)
 	}
 	if spec.Fleet != None {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
@@ -134,6 +137,7 @@ func (p *Plane) Close(h slab.Handle) {
 		p.fleets[f] = slices.DeleteFunc(p.fleets[f], func(i uint32) bool { return i == indexOf(h) })
 	}
 	p.calendar.remove(indexOf(h))
+	p.freeDisks(p.servers.Get(h))
 	p.servers.Free(h)
 }
 
@@ -156,6 +160,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 		p.drop(i, code)
 	}
 	s = p.servers.Get(h)
+	p.detachDisks(s)
 	for len(s.targets) > 0 {
 		t := s.targets[0]
 		p.deregister(t)

@@ -28,8 +28,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("instance.NAME.vpc_security_groups", "security groups", schema.Empty),
 
 		schema.Planned("service.NAME.memory", "what the service itself holds in memory", schema.Never),
-		schema.Planned("service.NAME.steps[].read", "reads from a volume", schema.Never),
-		schema.Planned("service.NAME.steps[].write", "writes to a volume", schema.Never),
 		schema.Planned("service.NAME.swap", "how much of the disk stands in for memory", schema.Zero),
 
 		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
@@ -54,8 +52,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
 		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
 		schema.Planned("workload.NAME.demand.memory", "memory that a request holds", schema.Zero),
-		schema.Planned("workload.NAME.demand.read_ops", "reads from a volume", schema.Zero),
-		schema.Planned("workload.NAME.demand.write_ops", "writes to a volume", schema.Zero),
 		schema.Planned("workload.NAME.demand.read_bytes", "bytes read from a volume", schema.Zero),
 	}
 }

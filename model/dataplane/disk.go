@@ -1,0 +1,318 @@
+package dataplane
+
+import (
+	"cmp"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/storage"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/stat"
+)
+
+// disk is one volume or instance store that steps use. It says when a batch will be
+// done the moment it takes it; what it did is counted when that time has come.
+type disk struct {
+	queue   storage.Queue
+	batches batches
+	use     int32 // in Plane.diskUses
+	failed  bool
+	since   sim.Time // it is there
+}
+
+// diskKey names an entry of Plane.diskUses.
+type diskKey struct {
+	owner int32
+	name  string
+}
+
+// DiskOutcome is what the disks of one name did for one owner.
+type DiskOutcome struct {
+	Owner int32 // index into Ledger.Owners
+	Name  string
+	Kind  string // a volume type, or "instance-store"
+	Disks int    // that there were
+
+	Reads, Writes int64 // I/Os that were done
+	Read, Written model.Bytes
+	Lost          int64 // I/Os that went with their server
+	Pending       int64 // I/Os at the end
+	Failed        int64 // batches that failed with the disk
+
+	There     sim.Time   // of all disks together
+	Wait      stat.Tally // ns before service, of batches that began after the warm-up
+	Throttled sim.Time   // of all disks together, with work and without credit
+	Credit    bool       // the disks have burst credit
+	Least     float64    // of it, of 1
+	LeftArea  float64    // at the end, summed over the disks that there are then
+	Left      int        // those disks
+}
+
+// batch is what a disk has taken and not told yet.
+type batch struct {
+	end, wait, throttled sim.Time
+	begun                sim.Time
+	count                int64
+	bytes                model.Bytes
+	credit               float32
+	write                bool
+}
+
+// batches are those of one disk, in order: a ring whose length is a power of two.
+type batches struct {
+	ring       []batch
+	head, tail uint32
+}
+
+func (b *batches) push(x batch) {
+	if int(b.tail-b.head) == len(b.ring) {
+		ring := make([]batch, max(8, 2*len(b.ring)))
+		for t := b.head; t != b.tail; t++ {
+			ring[t&uint32(len(ring)-1)] = b.ring[t&uint32(len(b.ring)-1)]
+		}
+		b.ring = ring
+	}
+	b.ring[b.tail&uint32(len(b.ring)-1)] = x
+	b.tail++
+}
+
+func (b *batches) first() *batch { return &b.ring[b.head&uint32(len(b.ring)-1)] }
+
+func (b *batches) empty() bool { return b.head == b.tail }
+
+// attachDisks gives a server the disks that its service uses.
+func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
+	names := s.cfg.Disks
+	if len(names) == 0 {
+		return
+	}
+	if spec.Warm {
+		s.cached = s.cfg.Cache.Size
+	}
+	typ := &p.frame.Types[spec.Type]
+	for _, name := range names {
+		if name == InstanceStore {
+			s.disks = append(s.disks, p.newDisk(spec.Owner, name, name, storage.StoreLimits(typ.Store), storage.Link{}))
+			continue
+		}
+		v := volumeNamed(spec.Volumes, name)
+		limits := specOf(v).Limits(typ.Nitro)
+		s.disks = append(s.disks, p.newDisk(spec.Owner, name, v.Type, limits, storage.LinkOf(typ)))
+	}
+}
+
+// volumeNamed finds a volume of a server. It panics if there is none: the config was
+// validated.
+func volumeNamed(volumes []model.VolumeSpec, name string) *model.VolumeSpec {
+	i := model.FindVolume(volumes, name)
+	if i < 0 {
+		panic("dataplane: a server has no disk " + name)
+	}
+	return &volumes[i]
+}
+
+// specOf returns a volume as package storage knows it.
+func specOf(v *model.VolumeSpec) storage.Spec {
+	rules, ok := storage.Find(v.Type)
+	if !ok {
+		panic("dataplane: unknown volume type " + v.Type)
+	}
+	return storage.Spec{Kind: rules.Kind, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs}
+}
+
+// newDisk makes a disk that is there from now on.
+func (p *Plane) newDisk(owner int32, name, kind string, limits storage.Limits, link storage.Link) uint32 {
+	now := p.kernel.Now()
+	key := diskKey{owner, name}
+	slot, ok := p.diskSlots[key]
+	if !ok {
+		slot = int32(len(p.diskUses))
+		p.diskSlots[key] = slot
+		p.diskUses = append(p.diskUses, DiskOutcome{Owner: owner, Name: name, Kind: kind, Least: 1})
+	}
+	h, d := p.disks.Alloc()
+	ring := d.batches.ring
+	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, since: now}
+	d.batches.ring = ring
+	u := &p.diskUses[slot]
+	u.Disks++
+	_, credit := d.queue.Credit(now)
+	u.Credit = u.Credit || credit
+	return indexOf(h)
+}
+
+// useDisk sends what a step reads or writes to the disk. What comes of it comes by an
+// event.
+func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
+	r, t := p.requests.at(i), &p.trips[i]
+	s := p.servers.at(r.server)
+	count, size := p.drawIO(i, io)
+	if count <= 0 {
+		t.step++
+		p.proceed(i, now)
+		return
+	}
+	done := now
+	if c := &s.cfg.Cache; c.Size > 0 && !io.Write && io.Disk != c.Disk {
+		hits := p.hits(i, s, count)
+		if hits > 0 && c.Disk != None {
+			done = p.ask(s.disks[c.Disk], storage.IO{Count: hits, Size: size, Sequential: io.Sequential}, now)
+		}
+		count -= hits
+		s.cached = min(c.Size, s.cached.Plus(model.Bytes(count)*size))
+	}
+	if count > 0 {
+		done = max(done, p.ask(s.disks[io.Disk], storage.IO{Count: count, Size: size, Sequential: io.Sequential, Write: io.Write}, now))
+	}
+	r.phase = onDisk
+	p.schedule(p.later(now, done-now), handled(stepEnds, p.requests.handle(i)))
+	p.yield(i, now)
+}
+
+// drawIO draws how many I/Os a step has, and their size.
+func (p *Plane) drawIO(i uint32, io *IO) (count int64, size model.Bytes) {
+	d := DiskDemand{io.Count, io.Size}
+	if io.Demand {
+		d = p.sources[p.requests.at(i).source].disk[direction(io.Write)]
+	}
+	if d.Count == nil {
+		return 0, 0
+	}
+	return int64(p.drawWhole(i, 0, d.Count)), model.Bytes(p.drawWhole(i, 1, d.Size))
+}
+
+// direction is 0 of reads and 1 of writes.
+func direction(write bool) int {
+	if write {
+		return 1
+	}
+	return 0
+}
+
+// drawWhole draws a whole number of a request's present step.
+func (p *Plane) drawWhole(i uint32, part uint64, d rng.Distribution) float64 {
+	if d.Variance() == 0 {
+		return d.Mean()
+	}
+	r, t := p.requests.at(i), &p.trips[i]
+	draws := p.calls[p.servers.at(r.server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
+	return float64(int64(min(draws.Draw(d), float64(MaxBytes)) + 0.5))
+}
+
+// hits draws how many I/Os of a request's present step its server's cache answers.
+func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
+	t := &p.trips[i]
+	share := s.cfg.Cache.Hit * float64(s.cached) / float64(s.cfg.Cache.Size)
+	draws := p.calls[s.service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|2))
+	for range count {
+		if draws.Uniform() < share {
+			hits++
+		}
+	}
+	return hits
+}
+
+// ask gives a disk a batch of I/Os and returns when it will be done.
+func (p *Plane) ask(id uint32, io storage.IO, now sim.Time) sim.Time {
+	d := p.disks.at(id)
+	p.countDisk(d, now)
+	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
+	b := batch{
+		end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
+		count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1,
+	}
+	if p.diskUses[d.use].Credit {
+		credit, _ := d.queue.Credit(now)
+		b.credit = float32(credit)
+	}
+	d.batches.push(b)
+	return served.Done
+}
+
+// endDisk goes on with a request that has read or written, or fails it with its disk.
+func (p *Plane) endDisk(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed {
+		p.diskUses[d.use].Failed++
+		p.breakOff(i, now)
+		return
+	}
+	p.endStep(i, phaseDisk, now)
+}
+
+// countDisk counts what a disk has done until an instant.
+func (p *Plane) countDisk(d *disk, now sim.Time) {
+	for !d.batches.empty() {
+		b := d.batches.first()
+		if b.end > now {
+			return
+		}
+		p.diskUses[d.use].count(b, p.frame.Warmup)
+		d.batches.head++
+	}
+}
+
+// count adds a batch that is done.
+func (u *DiskOutcome) count(b *batch, warmup sim.Time) {
+	if b.write {
+		u.Writes += b.count
+		u.Written = u.Written.Plus(b.bytes)
+	} else {
+		u.Reads += b.count
+		u.Read = u.Read.Plus(b.bytes)
+	}
+	u.Throttled = sim.Sum(u.Throttled, b.throttled)
+	u.Least = min(u.Least, float64(b.credit))
+	if b.begun >= warmup {
+		u.Wait.Record(int64(b.wait))
+	}
+}
+
+// detachDisks counts the disks of a server that ends, with what they have not done.
+func (p *Plane) detachDisks(s *server) {
+	now := p.kernel.Now()
+	for _, id := range s.disks {
+		d := p.disks.at(id)
+		p.countDisk(d, now)
+		u := &p.diskUses[d.use]
+		for ; !d.batches.empty(); d.batches.head++ {
+			u.Lost += d.batches.first().count
+		}
+		u.There = sim.Sum(u.There, now-d.since)
+		d.since = now
+	}
+}
+
+// freeDisks forgets the disks of a server.
+func (p *Plane) freeDisks(s *server) {
+	for _, id := range s.disks {
+		p.disks.Free(p.disks.handle(id))
+	}
+	s.disks = nil
+}
+
+// disksOutcome closes the books of the disks at the horizon.
+func (p *Plane) disksOutcome() []DiskOutcome {
+	end := p.frame.Duration
+	for _, d := range p.disks.All() {
+		p.countDisk(d, end)
+		u := &p.diskUses[d.use]
+		for t := d.batches.head; t != d.batches.tail; t++ {
+			b := &d.batches.ring[t&uint32(len(d.batches.ring)-1)]
+			u.Pending += b.count
+			u.Throttled = sim.Sum(u.Throttled, max(0, min(b.throttled, end-(b.end-b.throttled))))
+		}
+		u.There = sim.Sum(u.There, end-d.since)
+		if credit, ok := d.queue.Credit(end); ok {
+			u.LeftArea += credit
+			u.Left++
+		}
+	}
+	list := slices.Clone(p.diskUses)
+	slices.SortFunc(list, func(a, b DiskOutcome) int {
+		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}

@@ -1,0 +1,28 @@
+package dataplane
+
+import "fmt"
+
+// verifyDisks: what waits for a disk is at a server that has it.
+func (p *Plane) verifyDisks() error {
+	for h, r := range p.requests.All() {
+		if r.phase != onDisk {
+			continue
+		}
+		s := p.servers.at(r.server)
+		if step := p.trips[indexOf(h)].step; !s.journey || int(step) >= len(s.cfg.Steps) || s.cfg.Steps[step].Kind != StepDisk {
+			return fmt.Errorf("request %v: waits for a disk in a step that has none", h)
+		}
+	}
+	for h, s := range p.servers.All() {
+		for _, id := range s.disks {
+			d := p.disks.at(id)
+			for t := d.batches.head; t+1 < d.batches.tail; t++ {
+				mask := uint32(len(d.batches.ring) - 1)
+				if a, b := &d.batches.ring[t&mask], &d.batches.ring[(t+1)&mask]; a.begun > b.begun {
+					return fmt.Errorf("server %v: disk %d has its batches out of order", h, id)
+				}
+			}
+		}
+	}
+	return nil
+}
