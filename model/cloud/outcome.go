@@ -18,6 +18,7 @@ type Outcome struct {
 	Users    []dataplane.UserOutcome  // by workload
 	Targets  []dataplane.TargetGroupOutcome
 	Observed dataplane.Observed // what Config.Observe asked for
+	Disks    []dataplane.DiskOutcome
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -41,7 +42,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Activities: control.Activities, Ledger: control.Ledger,
 		Spot: SpotOutcome{Interruptions: control.Interruptions},

@@ -17,6 +17,8 @@ type disk struct {
 	queue   storage.Queue
 	batches batches
 	use     int32 // in Plane.diskUses
+	member  int32 // of its server's array; None
+	array   *array
 	failed  bool
 	since   sim.Time // it is there
 }
@@ -81,6 +83,14 @@ func (b *batches) first() *batch { return &b.ring[b.head&uint32(len(b.ring)-1)] 
 
 func (b *batches) empty() bool { return b.head == b.tail }
 
+// counted returns the I/Os of all batches.
+func (b *batches) counted() (n int64) {
+	for t := b.head; t != b.tail; t++ {
+		n += b.ring[t&uint32(len(b.ring)-1)].count
+	}
+	return n
+}
+
 // attachDisks gives a server the disks that its service uses.
 func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 	names := s.cfg.Disks
@@ -91,14 +101,32 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 		s.cached = s.cfg.Cache.Size
 	}
 	typ := &p.frame.Types[spec.Type]
+	link := storage.LinkOf(typ)
+	var volumes []storage.Limits
+	for _, name := range names {
+		if name != InstanceStore {
+			volumes = append(volumes, specOf(volumeNamed(spec.Volumes, name)).Limits(typ.Nitro))
+		}
+	}
+	switch {
+	case !link.Holds(volumes...):
+		link = storage.Link{}
+	case len(volumes) > 1:
+		s.array = p.newArray(volumes, link)
+	}
+	n := 0
 	for _, name := range names {
 		if name == InstanceStore {
 			s.disks = append(s.disks, p.newDisk(spec.Owner, name, name, storage.StoreLimits(typ.Store), storage.Link{}))
 			continue
 		}
-		v := volumeNamed(spec.Volumes, name)
-		limits := specOf(v).Limits(typ.Nitro)
-		s.disks = append(s.disks, p.newDisk(spec.Owner, name, v.Type, limits, storage.LinkOf(typ)))
+		id := p.newDisk(spec.Owner, name, volumeNamed(spec.Volumes, name).Type, volumes[n], link)
+		if s.array != nil {
+			d := p.disks.at(id)
+			d.member, d.array = int32(n), s.array
+		}
+		s.disks = append(s.disks, id)
+		n++
 	}
 }
 
@@ -133,7 +161,7 @@ func (p *Plane) newDisk(owner int32, name, kind string, limits storage.Limits, l
 	}
 	h, d := p.disks.Alloc()
 	ring := d.batches.ring
-	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, since: now}
+	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, member: None, since: now}
 	d.batches.ring = ring
 	u := &p.diskUses[slot]
 	u.Disks++
@@ -153,20 +181,22 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 		p.proceed(i, now)
 		return
 	}
-	done := now
+	t.out, t.until = 0, now
 	if c := &s.cfg.Cache; c.Size > 0 && !io.Write && io.Disk != c.Disk {
 		hits := p.hits(i, s, count)
 		if hits > 0 && c.Disk != None {
-			done = p.ask(s.disks[c.Disk], storage.IO{Count: hits, Size: size, Sequential: io.Sequential}, now)
+			p.ask(i, s.disks[c.Disk], storage.IO{Count: hits, Size: size, Sequential: io.Sequential}, now)
 		}
 		count -= hits
 		s.cached = min(c.Size, s.cached.Plus(model.Bytes(count)*size))
 	}
 	if count > 0 {
-		done = max(done, p.ask(s.disks[io.Disk], storage.IO{Count: count, Size: size, Sequential: io.Sequential, Write: io.Write}, now))
+		p.ask(i, s.disks[io.Disk], storage.IO{Count: count, Size: size, Sequential: io.Sequential, Write: io.Write}, now)
 	}
 	r.phase = onDisk
-	p.schedule(p.later(now, done-now), handled(stepEnds, p.requests.handle(i)))
+	if t.out == 0 {
+		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
+	}
 	p.yield(i, now)
 }
 
@@ -213,9 +243,14 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 	return hits
 }
 
-// ask gives a disk a batch of I/Os and returns when it will be done.
-func (p *Plane) ask(id uint32, io storage.IO, now sim.Time) sim.Time {
-	d := p.disks.at(id)
+// ask gives a disk a batch of I/Os of a request, and notes when it will be done.
+func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
+	d, t := p.disks.at(id), &p.trips[i]
+	if d.member != None {
+		t.out++
+		p.askArray(i, d, io, now)
+		return
+	}
 	p.countDisk(d, now)
 	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
 	b := batch{
@@ -227,13 +262,25 @@ func (p *Plane) ask(id uint32, io storage.IO, now sim.Time) sim.Time {
 		b.credit = float32(credit)
 	}
 	d.batches.push(b)
-	return served.Done
+	t.until = max(t.until, served.Done)
 }
 
-// endDisk goes on with a request that has read or written, or fails it with its disk.
+// worksOn reports whether a server that hears that a client has gone works on for
+// nobody: who waits for a disk cannot be interrupted, and holds its place until then.
+func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase == onDisk }
+
+// endDisk goes on with a request that has read or written, fails it with its disk, or
+// lets go of it if nobody waits for it any more.
 func (p *Plane) endDisk(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
+	if r.gone && !s.finishes() {
+		server := r.server
+		p.vacate(i)
+		p.free(i)
+		p.nextInLine(server, now)
+		return
+	}
 	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed {
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
@@ -273,12 +320,15 @@ func (u *DiskOutcome) count(b *batch, warmup sim.Time) {
 // detachDisks counts the disks of a server that ends, with what they have not done.
 func (p *Plane) detachDisks(s *server) {
 	now := p.kernel.Now()
+	p.settleArray(s, now)
 	for _, id := range s.disks {
 		d := p.disks.at(id)
 		p.countDisk(d, now)
 		u := &p.diskUses[d.use]
-		for ; !d.batches.empty(); d.batches.head++ {
-			u.Lost += d.batches.first().count
+		u.Lost += d.batches.counted()
+		d.batches.head = d.batches.tail
+		if d.array != nil {
+			u.Lost += s.array.asked[d.member].counted()
 		}
 		u.There = sim.Sum(u.There, now-d.since)
 		d.since = now
@@ -290,12 +340,15 @@ func (p *Plane) freeDisks(s *server) {
 	for _, id := range s.disks {
 		p.disks.Free(p.disks.handle(id))
 	}
-	s.disks = nil
+	s.disks, s.array = nil, nil
 }
 
 // disksOutcome closes the books of the disks at the horizon.
 func (p *Plane) disksOutcome() []DiskOutcome {
 	end := p.frame.Duration
+	for _, s := range p.servers.All() {
+		p.settleArray(s, end)
+	}
 	for _, d := range p.disks.All() {
 		p.countDisk(d, end)
 		u := &p.diskUses[d.use]
@@ -304,8 +357,11 @@ func (p *Plane) disksOutcome() []DiskOutcome {
 			u.Pending += b.count
 			u.Throttled = sim.Sum(u.Throttled, max(0, min(b.throttled, end-(b.end-b.throttled))))
 		}
+		if d.array != nil {
+			u.Pending += d.array.asked[d.member].counted()
+		}
 		u.There = sim.Sum(u.There, end-d.since)
-		if credit, ok := d.queue.Credit(end); ok {
+		if credit, ok := p.creditOf(d, end); ok {
 			u.LeftArea += credit
 			u.Left++
 		}

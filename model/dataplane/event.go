@@ -16,6 +16,7 @@ const (
 	requestRetries
 	requestGivesUp
 	stepEnds
+	disksTurn
 	callReturns
 	callGivesUp
 	targetIsChecked
@@ -43,6 +44,7 @@ func newTable() [kindCount]row {
 		requestRetries:   {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},
 		requestGivesUp:   {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},
 		stepEnds:         {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
+		disksTurn:        {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
 		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
 		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
 		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},

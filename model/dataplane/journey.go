@@ -19,8 +19,9 @@ type trip struct {
 	mark   sim.Time    // when its present phase began
 	phases [phaseCount]sim.Time
 
-	step      int32 // of its service
-	left, out int32 // calls of this step: to come, on their way
+	step      int32    // of its service
+	left, out int32    // calls of this step: to come, on their way; batches of I/Os in an array
+	until     sim.Time // of this step: when the I/Os that are known will be done
 	child     uint32
 	sibling   uint32 // next call of the same parent
 	boarded   bool   // its first step has begun

@@ -34,6 +34,7 @@ type server struct {
 	gate    gate
 	outlets []outlet    // by call of the service
 	disks   []uint32    // by Service.Disks, in Plane.disks
+	array   *array      // of volumes that share a narrow link; nil without
 	cached  model.Bytes // what its cache holds
 
 	errors     model.Errors // of its application now

@@ -179,6 +179,17 @@ func LinkOf(t *model.InstanceType) Link {
 	}
 }
 
+// Holds reports whether disks can ask for more together than the link always gives.
+func (k *Link) Holds(disks ...Limits) bool {
+	var asked Link
+	for i := range disks {
+		asked.Operations.Peak += disks[i].Operations.Peak
+		asked.Bytes.Peak += disks[i].Bytes.Peak
+	}
+	short := func(asked, given Allowance) bool { return given.Base > 0 && asked.Peak > given.Base }
+	return short(asked.Operations, k.Operations) || short(asked.Bytes, k.Bytes)
+}
+
 func daily(base, peak int64) Allowance {
 	return Allowance{Base: base, Peak: peak, Credit: (peak - base) * dailyBurst, Daily: true}
 }

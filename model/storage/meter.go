@@ -18,7 +18,7 @@ type meter struct {
 	credits    bool
 	daily      bool
 	capacity   float64 // units of credit
-	least      float64 // of them, so far
+	dry        bool    // of an array's: nothing is left above the base
 }
 
 // daySpreads is how many bursts long it takes to earn the credit of a burst.
@@ -29,7 +29,7 @@ const dailyPer = daySpreads * sim.Second
 // newMeter returns the meter of an allowance with its credit full. Tokens are so many a
 // unit, so that fractions of an I/O count.
 func newMeter(a Allowance, at sim.Time, scale float64) meter {
-	m := meter{base: float64(a.Base), peak: float64(max(a.Base, a.Peak)), scale: scale, capacity: float64(a.Credit), least: float64(a.Credit)}
+	m := meter{base: float64(a.Base), peak: float64(max(a.Base, a.Peak)), scale: scale, capacity: float64(a.Credit)}
 	if a.Credit <= 0 || a.Peak <= a.Base {
 		return m
 	}
@@ -80,9 +80,6 @@ func (m *meter) spend(begin, end sim.Time, cost float64) {
 	} else {
 		m.left.Put(end, -tokens)
 	}
-	if b := &m.left; !m.daily {
-		m.least = min(m.least, float64(b.At(end))/m.scale)
-	}
 }
 
 // exceed takes what a batch cost that needs more than is left of the last second. What
@@ -93,5 +90,51 @@ func (m *meter) exceed(begin, end sim.Time, tokens int64) {
 	m.left.Put(end, -held)
 	m.day.Put(end, held-tokens)
 	m.day.SetEarn(end, m.earn)
-	m.least = min(m.least, float64(m.day.At(end))/m.scale)
+}
+
+// trace is how many tokens count as nothing, so that rounding does not revive a credit.
+const trace = 1_000
+
+// rate returns what the allowance gives at an instant, and whether it is out of credit.
+func (m *meter) rate(now sim.Time) (rate float64, dry bool) {
+	if !m.credits {
+		return m.peak, false
+	}
+	tokens := m.left.At(now)
+	if m.daily {
+		tokens += m.day.At(now)
+	}
+	if m.dry = tokens < trace; m.dry {
+		return m.base, true
+	}
+	return m.peak, false
+}
+
+// run spends so many units a second from an instant on, and returns when that changes
+// what the allowance gives.
+func (m *meter) run(now sim.Time, rate float64) sim.Time {
+	if !m.credits {
+		return sim.Never
+	}
+	tokens, base := int64(rate*m.scale+0.5), int64(m.base*m.scale)
+	m.left.SetSpend(now, tokens)
+	if !m.daily {
+		return m.ends(now, &m.left)
+	}
+	if m.left.At(now) >= trace || tokens < base {
+		m.day.SetEarn(now, m.earn)
+		m.day.SetSpend(now, 0)
+		return m.ends(now, &m.left)
+	}
+	m.day.SetEarn(now, 0)
+	m.day.SetSpend(now, max(0, tokens-base)*int64(dailyPer/sim.Second))
+	return m.ends(now, &m.day)
+}
+
+// ends is when a bucket that is not dry yet is empty.
+func (m *meter) ends(now sim.Time, b *bucket.Bucket) sim.Time {
+	if m.dry || b.At(now) < trace {
+		return sim.Never
+	}
+	return max(b.EmptyAt(), now+1)
 }

@@ -171,13 +171,3 @@ func (q *Queue) Credit(at sim.Time) (share float64, ok bool) {
 	}
 	return 1, false
 }
-
-// LeastCredit returns the least that was left of the disk's own burst credit so far.
-func (q *Queue) LeastCredit() (share float64, ok bool) {
-	for i := range q.meters[:linkOperations] {
-		if m := &q.meters[i]; m.credits {
-			return m.least / m.capacity, true
-		}
-	}
-	return 1, false
-}

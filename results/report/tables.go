@@ -150,6 +150,19 @@ func targetRows() []row {
 	}
 }
 
+// volumeRows are those of disks that steps use.
+func volumeRows() []row {
+	return []row{
+		{name: "I/Os", metric: "volume.iops"},
+		{name: "throughput", metric: "volume.throughput"},
+		{name: "wait mean", metric: "volume.wait.mean"},
+		{name: "burst balance min", metric: "volume.burst_balance.min"},
+		{name: "burst balance end", metric: "volume.burst_balance.end"},
+		{name: "throttled", metric: "volume.throttled_time", quiet: true},
+		{name: "failed", metric: "volume.failed", quiet: true},
+	}
+}
+
 func hostRows() []row {
 	return []row{
 		{name: "used mean", metric: "hosts.used.mean"},
@@ -174,6 +187,7 @@ func blocks(s *results.Summary) []block {
 	}
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
+	add("Disks", volumeRows(), s.Labelled("volume"))
 	add("Hosts", hostRows(), s.Labelled("hosts"))
 	add("Instance workloads", tenantRows(), s.Labelled("instance_workload"))
 	if len(s.Subtotals) > 0 {

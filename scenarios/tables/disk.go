@@ -105,7 +105,7 @@ func (l *loader) readDiskDemand(t *schema.Table) (reads, writes dataplane.DiskDe
 func (l *loader) readCache(t *schema.Table, service int) dataplane.Cache {
 	c := t.Within("cache")
 	if c == nil {
-		return dataplane.Cache{Disk: model.None}
+		return dataplane.Cache{}
 	}
 	cache := dataplane.Cache{Size: c.Size("size"), Hit: c.Quantity("hit"), Disk: model.None}
 	if on := c.Text("on"); on != "memory" && c.Sound("on") {
