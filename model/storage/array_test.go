@@ -41,7 +41,7 @@ func TestArrayOfOneAgreesWithQueue(t *testing.T) {
 		var ends []Served
 		settle := func(until sim.Time) {
 			for f, ok := a.Settle(until); ok; f, ok = a.Settle(until) {
-				worst = max(worst, (f.Done - ends[f.Job].Done), ends[f.Job].Done-f.Done)
+				worst = max(worst, f.End-ends[f.Job].End, ends[f.Job].End-f.End)
 				if int(f.Job) != n {
 					t.Fatalf("%s: batch %d after %d", name, f.Job, n)
 				}

@@ -229,6 +229,16 @@ func (l *Limits) Cost(io IO) Cost {
 	return c
 }
 
+// done is when a batch is done whose service took so many nanoseconds until an end, and
+// whose bytes take so many.
+func (c *Cost) done(end sim.Time, took, transfer float64, latency sim.Time) sim.Time {
+	last := max(float64(latency), transfer/c.Operations) - took/c.Operations
+	if last >= float64(sim.Horizon-end) {
+		return sim.Never
+	}
+	return end + sim.Time(last)
+}
+
 // ceil is math.Ceil for small numbers that are not negative.
 func ceil(x float64) float64 {
 	whole := float64(int64(x))

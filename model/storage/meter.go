@@ -52,6 +52,14 @@ func full(at sim.Time, tokens int64, per sim.Time) bucket.Bucket {
 	return bucket.New(at, bucket.Spec{Capacity: tokens, Start: tokens, Per: per})
 }
 
+// transfer returns how many nanoseconds so many units take with credit.
+func (m *meter) transfer(units float64) float64 {
+	if m.peak == 0 {
+		return 0
+	}
+	return units * 1e9 / m.peak
+}
+
 // level returns the units that may be spent above the base at an instant.
 func (m *meter) level(at sim.Time) float64 {
 	tokens := m.left.At(at)

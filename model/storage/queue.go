@@ -45,8 +45,8 @@ func NewQueue(at sim.Time, l Limits, link Link) Queue {
 // Served is what becomes of a batch.
 type Served struct {
 	Begin, End sim.Time // of its service
-	// Done is when it has been read or written: an I/O that waits for nothing takes the
-	// disk's latency, of which its service is a part.
+	// Done is when it has been read or written: its last I/O takes the disk's latency from
+	// when the limits let it pass, or as long as its bytes take if that is longer.
 	Done      sim.Time
 	Throttled sim.Time // of its service, the time without credit
 }
@@ -86,10 +86,7 @@ func (q *Queue) Serve(at sim.Time, c Cost) Served {
 		}
 	}
 	s.End = q.Free()
-	s.Done = s.End
-	if last := sim.Time(took / c.Operations); last < q.limits.Latency {
-		s.Done = sim.Sum(s.End, q.limits.Latency-last)
-	}
+	s.Done = c.done(s.End, took, max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved)), q.limits.Latency)
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/dataplane"
+	"headroom/model/storage"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 	"headroom/sim/rng"
@@ -251,6 +252,36 @@ func (l *loader) checkDisk(service int, name string, uses []diskUse) {
 		}
 		if lacking("autoscaling_group."+g.Name, types, l.cfg.LaunchTemplates[g.Template].Volumes) {
 			return
+		}
+	}
+}
+
+// warnOfDisks warns of provisioned performance that no step uses.
+func (l *loader) warnOfDisks() {
+	for i := range l.cfg.Instances {
+		f := &l.cfg.Instances[i]
+		l.warnOfIdle(l.tables["instance"][i], "instance."+f.Name, f.Service, f.Template.Volumes)
+	}
+	for i := range l.cfg.Groups {
+		if g := &l.cfg.Groups[i]; g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) {
+			l.warnOfIdle(l.tables["autoscaling_group"][i], "autoscaling_group."+g.Name, g.Service, l.cfg.LaunchTemplates[g.Template].Volumes)
+		}
+	}
+}
+
+func (l *loader) warnOfIdle(t *schema.Table, owner string, service int, volumes []model.VolumeSpec) {
+	if service < 0 {
+		return
+	}
+	s := &l.cfg.Services[service]
+	used := map[int]bool{}
+	for _, name := range s.Disks {
+		used[model.FindVolume(volumes, name)] = true
+	}
+	for i, v := range volumes {
+		rules, _ := storage.Find(v.Type)
+		if !used[i] && (v.IOPS > rules.Included || v.ThroughputMiBs > storage.LeastThroughput) {
+			l.warnAt(t.Node, fmt.Sprintf("%s: what its %s volume is provisioned with has no effect but on the bill: no step of service.%s reads from it or writes to it", owner, v.Type, s.Name))
 		}
 	}
 }

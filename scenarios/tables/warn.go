@@ -47,6 +47,7 @@ func (l *loader) finish() {
 	for i := range l.cfg.Workloads {
 		l.warnOfLoad(i)
 	}
+	l.warnOfDisks()
 	l.scenario.crews = l.crews()
 	for _, text := range speedWarnings(l.catalog, l.scenario.crews) {
 		l.warn(text)
