@@ -117,10 +117,10 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 	n := 0
 	for _, name := range names {
 		if name == InstanceStore {
-			s.disks = append(s.disks, p.newDisk(spec.Owner, name, name, storage.StoreLimits(typ.Store), storage.Link{}))
+			s.disks = append(s.disks, p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: name}, storage.StoreLimits(typ.Store), storage.Link{}))
 			continue
 		}
-		id := p.newDisk(spec.Owner, name, volumeNamed(spec.Volumes, name).Type, volumes[n], link)
+		id := p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: volumeNamed(spec.Volumes, name).Type}, volumes[n], link)
 		if s.array != nil {
 			d := p.disks.at(id)
 			d.member, d.array = int32(n), s.array
@@ -150,14 +150,15 @@ func specOf(v *model.VolumeSpec) storage.Spec {
 }
 
 // newDisk makes a disk that is there from now on.
-func (p *Plane) newDisk(owner int32, name, kind string, limits storage.Limits, link storage.Link) uint32 {
+func (p *Plane) newDisk(use DiskOutcome, limits storage.Limits, link storage.Link) uint32 {
 	now := p.kernel.Now()
-	key := diskKey{owner, name}
+	key := diskKey{use.Owner, use.Name}
 	slot, ok := p.diskSlots[key]
 	if !ok {
 		slot = int32(len(p.diskUses))
 		p.diskSlots[key] = slot
-		p.diskUses = append(p.diskUses, DiskOutcome{Owner: owner, Name: name, Kind: kind, Least: 1})
+		use.Least = 1
+		p.diskUses = append(p.diskUses, use)
 	}
 	h, d := p.disks.Alloc()
 	ring := d.batches.ring
