@@ -73,7 +73,8 @@ func (p *part) disks() (own []dataplane.DiskOutcome) {
 	all := p.outcome.Disks
 	for i := range all {
 		owner := p.outcome.Ledger.Owners[all[i].Owner]
-		if p.Label == "" || p.Label == labelVolume && p.disk.Owner == owner && p.disk.Disk == all[i].Name || owner == p.Label+"."+p.Name {
+		mine := p.disk.Disk == all[i].Name && (p.disk.Owner == owner || p.disk.Owner == "" && all[i].Volume > 0)
+		if p.Label == "" || p.Label == labelVolume && mine || owner == p.Label+"."+p.Name {
 			own = append(own, all[i])
 		}
 	}

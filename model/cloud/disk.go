@@ -3,6 +3,7 @@ package cloud
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -11,12 +12,16 @@ import (
 
 // DiskName names the disks of one name of all servers of one owner.
 type DiskName struct {
-	Owner string // "autoscaling_group.web", as in the ledger
+	Owner string // "autoscaling_group.web", as in the ledger; "" of a volume of its own table
 	Disk  string // "root"
 }
 
-// String returns the name as metric labels write it: "web:root".
+// String returns the name as metric labels write it: "web:root", or that of a volume of
+// its own table.
 func (d DiskName) String() string {
+	if d.Owner == "" {
+		return d.Disk
+	}
 	_, owner, _ := strings.Cut(d.Owner, ".")
 	return owner + ":" + d.Disk
 }
@@ -57,8 +62,19 @@ func (c *Config) Disks() []DiskName {
 		if s.service < 0 || s.service >= len(c.Services) {
 			continue
 		}
+		seen := map[int]bool{}
 		for _, disk := range c.Services[s.service].Disks {
-			all = append(all, DiskName{s.owner, disk})
+			d, v := DiskName{s.owner, disk}, None
+			if disk != dataplane.InstanceStore {
+				v = model.FindVolume(s.volumes, disk)
+			}
+			if v >= 0 && s.volumes[v].Name != "" {
+				d = DiskName{Disk: s.volumes[v].Name}
+			}
+			if (v < 0 || !seen[v]) && !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+			seen[v] = true
 		}
 	}
 	return all

@@ -37,7 +37,11 @@ type SpotOutcome struct {
 
 // outcome closes the books at the horizon.
 func (w *World) outcome() *Outcome {
-	data, control := w.data.Outcome(), w.control.Outcome()
+	data := w.data.Outcome()
+	for i := range data.Disks {
+		w.control.RecordIOs(data.Disks[i].Owner, data.Disks[i].Kind, data.Disks[i].Reads+data.Disks[i].Writes)
+	}
+	control := w.control.Outcome()
 	out := &Outcome{
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,

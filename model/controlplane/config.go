@@ -22,6 +22,7 @@ type Estate struct {
 	Groups            []Group
 	Alarms            []Alarm
 	Instances         []Fleet
+	Volumes           []Volume
 	InstanceWorkloads []InstanceWorkload
 	SpotPools         []SpotPool
 	Faults            []Fault
@@ -69,6 +70,14 @@ type Need struct {
 	Pool      int // index into Config.HostPools; None: unlimited capacity
 	CPU       int32
 	MemoryMiB int64
+}
+
+// Volume is an EBS volume of its own table. It is there from the start, attached or
+// not; the instances that it is attached to have it among their volumes.
+type Volume struct {
+	Name string
+	Spec model.VolumeSpec
+	Zone model.Zone
 }
 
 // LaunchTemplate is how instances are made.

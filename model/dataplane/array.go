@@ -61,7 +61,7 @@ func (p *Plane) settleArray(s *server, now sim.Time) {
 		return
 	}
 	for f, ok := s.array.Settle(now); ok; f, ok = s.array.Settle(now) {
-		for _, id := range s.disks {
+		for _, id := range s.held {
 			if d := p.disks.at(id); d.member == int32(f.Disk) {
 				p.moveOn(s, d, f)
 			}
@@ -86,11 +86,7 @@ func (p *Plane) moveOn(s *server, d *disk, f storage.Finished) {
 	if r == nil || r.phase != onDisk {
 		return
 	}
-	t := &p.trips[indexOf(h)]
-	t.until = max(t.until, f.Done)
-	if t.out--; t.out == 0 {
-		p.schedule(t.until, handled(stepEnds, h))
-	}
+	p.lastOut(h, f.Done)
 }
 
 // creditOf returns what is left of a disk's burst credit at an instant.

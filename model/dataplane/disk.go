@@ -1,14 +1,10 @@
 package dataplane
 
 import (
-	"cmp"
-	"slices"
-
 	"headroom/model"
 	"headroom/model/storage"
 	"headroom/sim"
 	"headroom/sim/rng"
-	"headroom/sim/stat"
 )
 
 // disk is one volume or instance store that steps use. It says when a batch will be
@@ -19,6 +15,9 @@ type disk struct {
 	use     int32 // in Plane.diskUses
 	member  int32 // of its server's array; None
 	array   *array
+	servers int32 // that have it
+	volume  int   // shared: its index, counted from 1; 0: no such
+	passes  bool  // what is asked of it passes the link of its server first
 	failed  bool
 	since   sim.Time // it is there
 }
@@ -27,148 +26,6 @@ type disk struct {
 type diskKey struct {
 	owner int32
 	name  string
-}
-
-// DiskOutcome is what the disks of one name did for one owner.
-type DiskOutcome struct {
-	Owner int32 // index into Ledger.Owners
-	Name  string
-	Kind  string // a volume type, or "instance-store"
-	Disks int    // that there were
-
-	Reads, Writes int64 // I/Os that were done
-	Read, Written model.Bytes
-	Lost          int64 // I/Os that went with their server
-	Pending       int64 // I/Os at the end
-	Failed        int64 // batches that failed with the disk
-
-	There     sim.Time   // of all disks together
-	Wait      stat.Tally // ns before service, of batches that began after the warm-up
-	Throttled sim.Time   // of all disks together, with work and without credit
-	Credit    bool       // the disks have burst credit
-	Least     float64    // of it, of 1
-	LeftArea  float64    // at the end, summed over the disks that there are then
-	Left      int        // those disks
-}
-
-// batch is what a disk has taken and not told yet.
-type batch struct {
-	end, wait, throttled sim.Time
-	begun                sim.Time
-	count                int64
-	bytes                model.Bytes
-	credit               float32
-	write                bool
-}
-
-// batches are those of one disk, in order: a ring whose length is a power of two.
-type batches struct {
-	ring       []batch
-	head, tail uint32
-}
-
-func (b *batches) push(x batch) {
-	if int(b.tail-b.head) == len(b.ring) {
-		ring := make([]batch, max(8, 2*len(b.ring)))
-		for t := b.head; t != b.tail; t++ {
-			ring[t&uint32(len(ring)-1)] = b.ring[t&uint32(len(b.ring)-1)]
-		}
-		b.ring = ring
-	}
-	b.ring[b.tail&uint32(len(b.ring)-1)] = x
-	b.tail++
-}
-
-func (b *batches) first() *batch { return &b.ring[b.head&uint32(len(b.ring)-1)] }
-
-func (b *batches) empty() bool { return b.head == b.tail }
-
-// counted returns the I/Os of all batches.
-func (b *batches) counted() (n int64) {
-	for t := b.head; t != b.tail; t++ {
-		n += b.ring[t&uint32(len(b.ring)-1)].count
-	}
-	return n
-}
-
-// attachDisks gives a server the disks that its service uses.
-func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
-	names := s.cfg.Disks
-	if len(names) == 0 {
-		return
-	}
-	if spec.Warm {
-		s.cached = s.cfg.Cache.Size
-	}
-	typ := &p.frame.Types[spec.Type]
-	link := storage.LinkOf(typ)
-	var volumes []storage.Limits
-	for _, name := range names {
-		if name != InstanceStore {
-			volumes = append(volumes, specOf(volumeNamed(spec.Volumes, name)).Limits(typ.Nitro))
-		}
-	}
-	switch {
-	case !link.Holds(volumes...):
-		link = storage.Link{}
-	case len(volumes) > 1:
-		s.array = p.newArray(volumes, link)
-	}
-	n := 0
-	for _, name := range names {
-		if name == InstanceStore {
-			s.disks = append(s.disks, p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: name}, storage.StoreLimits(typ.Store), storage.Link{}))
-			continue
-		}
-		id := p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: volumeNamed(spec.Volumes, name).Type}, volumes[n], link)
-		if s.array != nil {
-			d := p.disks.at(id)
-			d.member, d.array = int32(n), s.array
-		}
-		s.disks = append(s.disks, id)
-		n++
-	}
-}
-
-// volumeNamed finds a volume of a server. It panics if there is none: the config was
-// validated.
-func volumeNamed(volumes []model.VolumeSpec, name string) *model.VolumeSpec {
-	i := model.FindVolume(volumes, name)
-	if i < 0 {
-		panic("dataplane: a server has no disk " + name)
-	}
-	return &volumes[i]
-}
-
-// specOf returns a volume as package storage knows it.
-func specOf(v *model.VolumeSpec) storage.Spec {
-	rules, ok := storage.Find(v.Type)
-	if !ok {
-		panic("dataplane: unknown volume type " + v.Type)
-	}
-	return storage.Spec{Kind: rules.Kind, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs}
-}
-
-// newDisk makes a disk that is there from now on.
-func (p *Plane) newDisk(use DiskOutcome, limits storage.Limits, link storage.Link) uint32 {
-	now := p.kernel.Now()
-	key := diskKey{use.Owner, use.Name}
-	slot, ok := p.diskSlots[key]
-	if !ok {
-		slot = int32(len(p.diskUses))
-		p.diskSlots[key] = slot
-		use.Least = 1
-		p.diskUses = append(p.diskUses, use)
-	}
-	h, d := p.disks.Alloc()
-	ring := d.batches.ring
-	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, member: None, since: now}
-	d.batches.ring = ring
-	u := &p.diskUses[slot]
-	u.Disks++
-	_, credit := d.queue.Credit(now)
-	u.Credit = u.Credit || credit
-	return indexOf(h)
 }
 
 // useDisk sends what a step reads or writes to the disk. What comes of it comes by an
@@ -252,6 +109,16 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		p.askArray(i, d, io, now)
 		return
 	}
+	if d.passes && p.servers.at(p.requests.at(i).server).link != nil {
+		t.out++
+		p.pass(i, id, io, now)
+		return
+	}
+	t.until = max(t.until, p.serve(d, io, now))
+}
+
+// serve gives a disk a batch and returns when it will be done.
+func (p *Plane) serve(d *disk, io storage.IO, now sim.Time) sim.Time {
 	p.countDisk(d, now)
 	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
 	b := batch{
@@ -263,7 +130,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		b.credit = float32(credit)
 	}
 	d.batches.push(b)
-	t.until = max(t.until, served.Done)
+	return served.Done
 }
 
 // worksOn reports whether a server that hears that a client has gone works on for
@@ -288,88 +155,4 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		return
 	}
 	p.endStep(i, phaseDisk, now)
-}
-
-// countDisk counts what a disk has done until an instant.
-func (p *Plane) countDisk(d *disk, now sim.Time) {
-	for !d.batches.empty() {
-		b := d.batches.first()
-		if b.end > now {
-			return
-		}
-		p.diskUses[d.use].count(b, p.frame.Warmup)
-		d.batches.head++
-	}
-}
-
-// count adds a batch that is done.
-func (u *DiskOutcome) count(b *batch, warmup sim.Time) {
-	if b.write {
-		u.Writes += b.count
-		u.Written = u.Written.Plus(b.bytes)
-	} else {
-		u.Reads += b.count
-		u.Read = u.Read.Plus(b.bytes)
-	}
-	u.Throttled = sim.Sum(u.Throttled, b.throttled)
-	u.Least = min(u.Least, float64(b.credit))
-	if b.begun >= warmup {
-		u.Wait.Record(int64(b.wait))
-	}
-}
-
-// detachDisks counts the disks of a server that ends, with what they have not done.
-func (p *Plane) detachDisks(s *server) {
-	now := p.kernel.Now()
-	p.settleArray(s, now)
-	for _, id := range s.disks {
-		d := p.disks.at(id)
-		p.countDisk(d, now)
-		u := &p.diskUses[d.use]
-		u.Lost += d.batches.counted()
-		d.batches.head = d.batches.tail
-		if d.array != nil {
-			u.Lost += s.array.asked[d.member].counted()
-		}
-		u.There = sim.Sum(u.There, now-d.since)
-		d.since = now
-	}
-}
-
-// freeDisks forgets the disks of a server.
-func (p *Plane) freeDisks(s *server) {
-	for _, id := range s.disks {
-		p.disks.Free(p.disks.handle(id))
-	}
-	s.disks, s.array = nil, nil
-}
-
-// disksOutcome closes the books of the disks at the horizon.
-func (p *Plane) disksOutcome() []DiskOutcome {
-	end := p.frame.Duration
-	for _, s := range p.servers.All() {
-		p.settleArray(s, end)
-	}
-	for _, d := range p.disks.All() {
-		p.countDisk(d, end)
-		u := &p.diskUses[d.use]
-		for t := d.batches.head; t != d.batches.tail; t++ {
-			b := &d.batches.ring[t&uint32(len(d.batches.ring)-1)]
-			u.Pending += b.count
-			u.Throttled = sim.Sum(u.Throttled, max(0, min(b.throttled, end-(b.end-b.throttled))))
-		}
-		if d.array != nil {
-			u.Pending += d.array.asked[d.member].counted()
-		}
-		u.There = sim.Sum(u.There, end-d.since)
-		if credit, ok := p.creditOf(d, end); ok {
-			u.LeftArea += credit
-			u.Left++
-		}
-	}
-	list := slices.Clone(p.diskUses)
-	slices.SortFunc(list, func(a, b DiskOutcome) int {
-		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Name, b.Name))
-	})
-	return list
 }

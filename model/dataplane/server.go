@@ -34,6 +34,8 @@ type server struct {
 	gate    gate
 	outlets []outlet    // by call of the service
 	disks   []uint32    // by Service.Disks, in Plane.disks
+	held    []uint32    // the same, each once
+	link    *passage    // through which its volumes are reached, where one is shared; nil without
 	array   *array      // of volumes that share a narrow link; nil without
 	cached  model.Bytes // what its cache holds
 

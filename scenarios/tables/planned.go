@@ -15,7 +15,10 @@ func plannedKeys() []schema.Key {
 		schema.Planned("security_group", "which packets may pass", schema.Never),
 		schema.Planned("snapshot_schedule", "when volumes are backed up", schema.Never),
 		schema.Planned("subnet", "subnets and their addresses", schema.Never),
-		schema.Planned("volume", "EBS volumes of their own", schema.Never),
+
+		schema.Planned("volume.NAME.snapshot", "the snapshot that it is made from", schema.Never),
+		schema.Planned("volume.NAME.written", "what has been written to it before", schema.Never),
+		schema.Planned("volume.NAME.dirty", "how much of it is written anew", schema.Never),
 
 		schema.Planned("launch_template.NAME.credit_specification", "CPU credits: standard or unlimited", schema.Never),
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),

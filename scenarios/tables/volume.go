@@ -91,17 +91,24 @@ func addRoot(t *schema.Table) {
 }
 
 func (l *loader) volume(t *schema.Table, root bool) model.VolumeSpec {
-	name := t.Choice("type")
-	size := t.Size("size")
-	spec := model.VolumeSpec{Device: t.Text("device_name"), Encrypted: t.Flag("encrypted"), Type: name, SizeGiB: int64(size / model.GiB)}
+	spec := l.volumeOfType(t)
+	spec.Device, spec.Encrypted = t.Text("device_name"), t.Flag("encrypted")
 	t.Assume("delete_on_termination", root)
 	spec.DeleteOnTermination = t.Flag("delete_on_termination")
+	if v, ok := storage.Find(spec.Type); ok && root && !v.Boots {
+		t.Reject("type", schema.Fault{Rule: "must be a type that boots, for the root volume", Code: "InvalidBlockDeviceMapping"})
+	}
+	return spec
+}
+
+// volumeOfType reads what AWS's rules of volume types are about.
+func (l *loader) volumeOfType(t *schema.Table) model.VolumeSpec {
+	name := t.Choice("type")
+	size := t.Size("size")
+	spec := model.VolumeSpec{Type: name, SizeGiB: int64(size / model.GiB)}
 	v, ok := storage.Find(name)
 	if !ok {
 		return spec // which has been said
-	}
-	if root && !v.Boots {
-		t.Reject("type", schema.Fault{Rule: "must be a type that boots, for the root volume", Code: "InvalidBlockDeviceMapping"})
 	}
 	if t.Sound("size") && (size%model.GiB != 0 || spec.SizeGiB < v.LeastGiB || spec.SizeGiB > v.MostGiB) {
 		t.Wrong("size", fmt.Sprintf("must be %d..%d whole GiB for %s", v.LeastGiB, v.MostGiB, name))
