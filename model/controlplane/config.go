@@ -246,6 +246,7 @@ const (
 	ZonePartition                            // some instances of a zone are, its nodes are not
 	InstanceTermination                      // instances stop running, as when their hardware is retired
 	ApplicationFault                         // Impairment says how applications fail
+	VolumeFailure                            // a volume of instances answers nothing but errors
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -261,6 +262,7 @@ type Fault struct {
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all
 	Impairment model.Impairment
+	Volume     string // VolumeFailure: by a name of the instances'
 }
 
 // Subject is whose instances a fault strikes.

@@ -243,7 +243,7 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= ApplicationFault, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= VolumeFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)

@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/storage"
+	"headroom/sim/slab"
 )
 
 // attachDisks gives a server the disks that its service uses: one for all names of a
@@ -86,6 +87,20 @@ func (p *Plane) newVolume(s *server, spec *model.ServerSpec, f fitting, k int) u
 		d.member, d.array = int32(k), s.array
 	}
 	return id
+}
+
+// FailVolume makes a volume of a server fail, or work again; a server that does not use
+// it does not notice. What waits for it fails when it would have been done.
+func (p *Plane) FailVolume(h slab.Handle, name string, failed bool) {
+	s := p.servers.Get(h)
+	if s.cfg == nil {
+		return
+	}
+	for k, disk := range s.cfg.Disks {
+		if d := p.disks.at(s.disks[k]); disk == name || p.diskUses[d.use].Name == name {
+			d.failed = failed
+		}
+	}
 }
 
 // nameOf returns the name by which a service first calls a volume of a server, or the
