@@ -8,6 +8,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/dataplane"
+	"headroom/model/storage"
 )
 
 // DiskName names the disks of one name of all servers of one owner.
@@ -98,8 +99,12 @@ func (c *Config) diskErrors() (errs []error) {
 
 func (c *Config) lacks(s server, disk string) error {
 	if disk != dataplane.InstanceStore {
-		if model.FindVolume(s.volumes, disk) < 0 {
+		i := model.FindVolume(s.volumes, disk)
+		if i < 0 {
 			return errors.New("has no volume " + disk)
+		}
+		if _, ok := storage.Find(s.volumes[i].Type); !ok {
+			return fmt.Errorf("volume %s: must be of a type of EBS volumes, got %q", disk, s.volumes[i].Type)
 		}
 		return nil
 	}

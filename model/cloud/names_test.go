@@ -28,6 +28,7 @@ type (
 	HostPool           = controlplane.HostPool
 	Need               = controlplane.Need
 	VolumeSpec         = model.VolumeSpec
+	Volume             = controlplane.Volume
 	LaunchTemplate     = controlplane.LaunchTemplate
 	LaunchTimes        = controlplane.LaunchTimes
 	Fleet              = controlplane.Fleet
@@ -72,6 +73,7 @@ const (
 	ZonePartition         = controlplane.ZonePartition
 	InstanceTermination   = controlplane.InstanceTermination
 	ApplicationFault      = controlplane.ApplicationFault
+	VolumeFailure         = controlplane.VolumeFailure
 	OfTargetGroup         = controlplane.OfTargetGroup
 	CPUUtilization        = controlplane.CPUUtilization
 	NetworkIn             = controlplane.NetworkIn

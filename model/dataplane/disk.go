@@ -104,6 +104,7 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 // ask gives a disk a batch of I/Os of a request, and notes when it will be done.
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
+	p.diskUses[d.use].Asked += io.Count
 	if d.member != None {
 		t.out++
 		p.askArray(i, d, io, now)

@@ -17,6 +17,7 @@ type DiskOutcome struct {
 	Volume int    // of its own table: its index, counted from 1; 0: none
 	Disks  int    // that there were
 
+	Asked         int64 // I/Os
 	Reads, Writes int64 // I/Os that were done
 	Read, Written model.Bytes
 	Lost          int64 // I/Os that went with their server
@@ -104,6 +105,10 @@ func (u *DiskOutcome) count(b *batch, warmup sim.Time) {
 func (p *Plane) detachDisks(s *server) {
 	now := p.kernel.Now()
 	p.settleArray(s, now)
+	if s.link != nil {
+		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Lost })
+		s.link.line, s.link.first = nil, 0
+	}
 	for _, id := range s.held {
 		d := p.disks.at(id)
 		if d.servers--; d.servers > 0 {
@@ -137,6 +142,7 @@ func (p *Plane) disksOutcome() []DiskOutcome {
 	end := p.frame.Duration
 	for _, s := range p.servers.All() {
 		p.settleArray(s, end)
+		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Pending })
 	}
 	for _, d := range p.disks.All() {
 		p.countDisk(d, end)

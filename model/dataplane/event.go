@@ -46,7 +46,7 @@ func newTable() [kindCount]row {
 		requestGivesUp:   {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},
 		stepEnds:         {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
 		disksTurn:        {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
-		iosPass:          {"iosPass", sim.RankRelease, "server handle", (*Plane).onIOsPass},
+		iosPass:          {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
 		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
 		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
 		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},

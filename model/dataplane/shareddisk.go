@@ -39,6 +39,17 @@ func (p *Plane) sharedDisk(v *model.VolumeSpec, use DiskOutcome, limits storage.
 	return id
 }
 
+// onTheWay adds the batches that are still in a link to what was lost, or is pending, of
+// their volumes.
+func (p *Plane) onTheWay(l *passage, into func(*DiskOutcome) *int64) {
+	if l == nil {
+		return
+	}
+	for _, x := range l.line[l.first:] {
+		*into(&p.diskUses[p.disks.at(x.disk).use]) += x.io.Count
+	}
+}
+
 // pass sends a batch through the link of its server.
 func (p *Plane) pass(i, id uint32, io storage.IO, now sim.Time) {
 	server := p.requests.at(i).server
@@ -51,8 +62,8 @@ func (p *Plane) pass(i, id uint32, io storage.IO, now sim.Time) {
 	p.schedule(served.End, handled(iosPass, p.servers.handle(server)))
 }
 
-// onIOsPass brings a batch from the link of its server to its volume.
-func (p *Plane) onIOsPass(ev model.Event) {
+// onIosPass brings a batch from the link of its server to its volume.
+func (p *Plane) onIosPass(ev model.Event) {
 	p.housekeeping++
 	s := p.servers.Get(ev.Handle())
 	if s == nil || s.link == nil {

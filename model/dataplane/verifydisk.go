@@ -13,6 +13,9 @@ func (p *Plane) verifyDisks() error {
 			return fmt.Errorf("request %v: waits for a disk in a step that has none", h)
 		}
 	}
+	if err := p.verifyIOs(); err != nil {
+		return err
+	}
 	for h, s := range p.servers.All() {
 		for _, id := range s.disks {
 			d := p.disks.at(id)
@@ -22,6 +25,32 @@ func (p *Plane) verifyDisks() error {
 					return fmt.Errorf("server %v: disk %d has its batches out of order", h, id)
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// verifyIOs: asked = done + lost + pending, of the disks of each name.
+func (p *Plane) verifyIOs() error {
+	pending := make([]int64, len(p.diskUses))
+	for _, s := range p.servers.All() {
+		if s.link == nil {
+			continue
+		}
+		for _, x := range s.link.line[s.link.first:] {
+			pending[p.disks.at(x.disk).use] += x.io.Count
+		}
+	}
+	for _, d := range p.disks.All() {
+		pending[d.use] += d.batches.counted()
+		if d.array != nil && d.servers > 0 {
+			pending[d.use] += d.array.asked[d.member].counted()
+		}
+	}
+	for i := range p.diskUses {
+		u := &p.diskUses[i]
+		if u.Asked != u.Reads+u.Writes+u.Lost+pending[i] {
+			return fmt.Errorf("disk %s: %d I/Os asked for, %d done, %d lost, %d pending", u.Name, u.Asked, u.Reads+u.Writes, u.Lost, pending[i])
 		}
 	}
 	return nil
