@@ -24,11 +24,43 @@ type InstanceType struct {
 	NetworkBaseGbps float64
 	NetworkPeakGbps float64
 
+	Nitro bool // its hypervisor is Nitro, or it has none
+	EBS   EBSLimits
+	Store InstanceStore
+
 	// Burstable types only: the CPU share that is always there, in percent of
 	// one vCPU, and the credits earned each hour.
 	BaselinePercent float64
 	CreditsPerHour  float64
 }
+
+// EBSLimits are what an instance type can do with all its EBS volumes together. The
+// zero EBSLimits are of a type whose volumes share its network.
+type EBSLimits struct {
+	BaseMbps, PeakMbps float64 // megabits a second, always and for a while
+	BaseIOPS, PeakIOPS int64
+}
+
+// InstanceStore is the disks that are part of an instance. The zero InstanceStore is
+// none.
+type InstanceStore struct {
+	Disks     int
+	DiskGB    int // of each, in 10⁹ bytes
+	Kind      DiskKind
+	ReadIOPS  int64 // of all disks together, 4 KiB each; 0 for hard disks
+	WriteIOPS int64
+	Estimated bool // AWS does not publish the IOPS
+}
+
+// DiskKind is what the disks of an instance are.
+type DiskKind uint8
+
+// Kinds of disks.
+const (
+	NVMe DiskKind = iota + 1 // solid state, by NVMe
+	SSD                      // solid state, by an older bus
+	HDD                      // hard disks
+)
 
 // Platform is the operating system, as far as billing tells them apart.
 type Platform uint8

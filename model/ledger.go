@@ -19,6 +19,7 @@ type Ledger struct {
 
 	Leases    []Lease
 	Volumes   []VolumeUse
+	IOs       []IOUse
 	Addresses []AddressUse
 	Balancers []BalancerHour
 	Transfers []Transfer
@@ -72,6 +73,14 @@ type VolumeUse struct {
 	SizeGiB        int64
 	IOPS           int64 // provisioned; 0 where the type has none
 	ThroughputMiBs int64 // provisioned; 0 where the type has none
+}
+
+// IOUse is the I/Os of one owner's volumes of a type that is charged by them.
+type IOUse struct {
+	From, To sim.Time
+	Owner    int32
+	Type     string // "standard"
+	Count    int64
 }
 
 // A gp3 volume of any size has these without provisioning and without charge.

@@ -29,6 +29,8 @@ type ServerSpec struct {
 	// Threads; 0 threads: it is on none.
 	Host    int32
 	Threads int
+	Volumes []VolumeSpec // that it is launched with; shared, not to be changed
+	Warm    bool         // it runs from the start: its caches are full
 }
 
 // Cause says why a server ends.

@@ -27,6 +27,7 @@ const (
 	labelModel       = "model"
 	labelZone        = "zone"
 	labelType        = "instance_type"
+	labelVolume      = "volume"
 )
 
 // Part is a part of a scenario that results tell apart, or, without a label,
@@ -47,8 +48,9 @@ func (p Part) Key(metric string) string {
 // scope is a part with its place in the scenario.
 type scope struct {
 	Part
-	index       int  // in the config's slice of such parts, or in the list of codes
-	application bool // a service of the scenario, not one of the cloud's that stand on bills
+	index       int            // in the config's slice of such parts, or in the list of codes
+	disk        cloud.DiskName // of a volume
+	application bool           // a service of the scenario, not one of the cloud's that stand on bills
 }
 
 // scopes lists the parts of a scenario, the whole first.
@@ -70,6 +72,9 @@ func scopes(cfg *cloud.Config) []scope {
 		if w := &cfg.InstanceWorkloads[i]; !background(w) {
 			all = append(all, scope{Part: Part{Label: labelTenant, Name: w.Name}, index: i})
 		}
+	}
+	for i, d := range cfg.Disks() {
+		all = append(all, scope{Part: Part{Label: labelVolume, Name: d.String()}, index: i, disk: d})
 	}
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })

@@ -58,6 +58,7 @@ var phaseMeanings = [dataplane.PhaseCount]string{
 	"time that calls to other services take",
 	"time that a call waits for a connection of its pool",
 	"time that is somebody else's",
+	"time that reading from disks and writing to them takes",
 }
 
 // phasePrefix begins the names of the metrics of phases.

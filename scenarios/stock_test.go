@@ -83,7 +83,7 @@ func TestOnlyStockPathsAreStock(t *testing.T) {
 		"other/scenarios/hello.toml": "other/scenarios/hello.toml: no such file",
 		"../scenarios/hello.toml":    "../scenarios/hello.toml: no such file",
 		"scenarios/helo.toml":        "scenarios/helo.toml: no such file (did you mean scenarios/hello.toml?)",
-		"scenarios/data":             "scenarios/data: no such file",
+		"scenarios/data":             "scenarios/data: no such file (did you mean scenarios/database.toml?)",
 		"scenarios":                  "scenarios: no such file",
 		"scenarios/../hello.toml":    "scenarios/../hello.toml: no such file",
 	} {

@@ -188,3 +188,28 @@ func TestNoisyNeighboursSpendTheirCredits(t *testing.T) {
 		t.Errorf("p99 of %g s beside noisy neighbours, %g s on its own", shared, own)
 	}
 }
+
+// The credits of the gp2 volume last from 08:00 for 5.4 million / (500 - 300) seconds, to
+// 15:30; until 18:00 it gives 300 of 500, and after that works off its line. gp3 fails
+// nobody. The faster disks of a database wait less, and the one in the machine costs least
+// for what it does.
+func TestDisksTellTheirStories(t *testing.T) {
+	cliff := stock(t, "ebs-gp2-cliff", "1")
+	cliff.near(t, "volume.throttled_time{volume=gp2:/dev/sdf}", 2.5*3600, 0.05)
+	cliff.near(t, "volume.burst_balance.min{volume=gp2:/dev/sdf}", 0, 0)
+	cliff.near(t, "requests.failed{workload=gp2}", 2.5*3600*(25-15), 0.1)
+	cliff.near(t, "requests.failed{workload=gp3}", 0, 0)
+	if cliff.value(t, "cost{instance=gp2}") <= cliff.value(t, "cost{instance=gp3}") {
+		t.Error("gp2 is not dearer than gp3")
+	}
+	db := stock(t, "database", "1")
+	for _, less := range [][2]string{{"nvme", "io2"}, {"io2", "gp3"}} {
+		key := func(name string) string { return "phase.disk.mean{service=" + name + "}" }
+		if fast, slow := db.value(t, key(less[0])), db.value(t, key(less[1])); fast >= slow {
+			t.Errorf("%s takes %v s, %s %v", less[0], fast, less[1], slow)
+		}
+	}
+	if db.value(t, "cost{instance=io2}") < 3*db.value(t, "cost{instance=nvme}") {
+		t.Error("io2 is not three times as dear as the disk in the machine")
+	}
+}

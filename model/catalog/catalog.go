@@ -15,6 +15,7 @@ import (
 type Catalog struct {
 	region    string
 	types     table // all Regions alike
+	storage   table // all Regions alike
 	shapes    table // all Regions alike
 	speeds    table // all Regions alike
 	plans     table // of us-east-1
@@ -28,6 +29,7 @@ type Catalog struct {
 // Columns of the tables, as the derive program writes them.
 const (
 	typeColumns     = "type,arch,vcpus,threads_per_core,memory_mib,bare_metal,burstable,current_gen,network_base_gbps,network_peak_gbps,baseline_percent,credits_per_hour,spot,volumes"
+	storageColumns  = "type,nitro,ebs_base_mbps,ebs_peak_mbps,ebs_base_iops,ebs_peak_iops,disks,disk_gb,disk,read_iops,write_iops,estimated"
 	shapeColumns    = "family,vcpus,cores,sockets,memory_mib,slots"
 	speedColumns    = "family,busy,alone,like"
 	instanceColumns = "type,platform,zones,usd,date,estimated,rates_usd,rates_date," +
@@ -54,6 +56,7 @@ func Open(region string) (*Catalog, error) {
 	c := &Catalog{
 		region:    region,
 		types:     open("types.csv.gz", typeColumns),
+		storage:   open("storage.csv.gz", storageColumns),
 		shapes:    open("shapes.csv", shapeColumns),
 		speeds:    open("speeds.csv", speedColumns),
 		plans:     open("compute_plans.csv", planColumns),
@@ -74,7 +77,7 @@ func (c *Catalog) Type(name string) (model.InstanceType, bool) {
 	if !ok {
 		return model.InstanceType{}, false
 	}
-	return instanceType(r), true
+	return c.instanceType(r), true
 }
 
 // Types returns all 1,403 instance types of every Region, by family, then from
@@ -83,7 +86,7 @@ func (c *Catalog) Types() []model.InstanceType {
 	types := make([]model.InstanceType, len(c.types))
 	units := make(map[string]float64, len(c.types))
 	for i, r := range c.types {
-		types[i] = instanceType(row(r))
+		types[i] = c.instanceType(row(r))
 		units[types[i].Name] = c.NormalizedUnits(types[i].Name)
 	}
 	slices.SortFunc(types, func(a, b model.InstanceType) int {
@@ -105,7 +108,7 @@ func (c *Catalog) Types() []model.InstanceType {
 }
 
 // instanceType reads a row of the type table.
-func instanceType(r row) model.InstanceType {
+func (c *Catalog) instanceType(r row) model.InstanceType {
 	cells := strings.Split(string(r), ",")
 	family, size, _ := strings.Cut(cells[0], ".")
 	t := model.InstanceType{
@@ -123,6 +126,9 @@ func instanceType(r row) model.InstanceType {
 	t.CreditsPerHour, _ = r.float(11)
 	volumes, _ := r.float(13)
 	t.Volumes = int(volumes)
+	if s, ok := c.storage.find(t.Name); ok {
+		s.addStorage(&t)
+	}
 	return t
 }
 

@@ -32,7 +32,26 @@ func TestNoAllocationPerRequest(t *testing.T) {
 	}, Service{Discipline: ProcessorSharing, Concurrency: 8, Backlog: 8})
 	journey.Workloads[0].Clients.Timeout = 100 * ms
 	journey.Duration = sim.Day
-	for name, cfg := range map[string]*Config{"shared": shared, "queue": queue, "journey": journey} {
+	disk := func(volumes ...model.VolumeSpec) *Config {
+		read := func(k int) dataplane.Step {
+			return dataplane.Step{Kind: dataplane.StepDisk, IO: dataplane.IO{Disk: k, Count: must(rng.Exponential(2)), Size: must(rng.Fixed(4096))}}
+		}
+		cfg := tiers(must(rng.Exponential(0.001)), poissonAt(100), Service{
+			Discipline: ProcessorSharing, Backlog: NoLimit, Disks: []string{"root", "b"}, Steps: []dataplane.Step{{Kind: dataplane.StepCPU}, read(0), read(1)},
+			Cache: dataplane.Cache{Size: model.MiB, Hit: 0.5, Disk: None},
+		})
+		cfg.Types[0].EBS = model.EBSLimits{BaseMbps: 100, PeakMbps: 1000, BaseIOPS: 1000, PeakIOPS: 5000}
+		cfg.Instances[0].Template.Volumes = volumes
+		cfg.Volumes = []Volume{{Name: "b", Spec: volumes[1]}}
+		cfg.Duration = sim.Day
+		return cfg
+	}
+	gp2 := model.VolumeSpec{Device: "b", Type: "gp2", SizeGiB: 10}
+	shares := gp2
+	shares.Shared, shares.Volume, shares.Name = true, 1, "b"
+	for name, cfg := range map[string]*Config{
+		"shared": shared, "queue": queue, "journey": journey, "array": disk(gp2, gp2), "shared volume": disk(gp2, shares),
+	} {
 		w := must(New(cfg, 0))
 		step := func() {
 			if !w.step(cfg.Duration) {

@@ -33,6 +33,7 @@
 //  10. A call's caller waits for it and for nothing else, and holds its connection.
 //  11. What is in flight is on the list of its time limits, and an open connection
 //     of its load balancer.
+//  12. Every I/O that is asked of a disk is done, lost with its server, or pending.
 //
 // # Cost
 //

@@ -3,6 +3,7 @@ package cloud
 // The words of both planes, for the tests of both.
 
 import (
+	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 )
@@ -26,7 +27,8 @@ type (
 	TargetGroupOutcome = dataplane.TargetGroupOutcome
 	HostPool           = controlplane.HostPool
 	Need               = controlplane.Need
-	VolumeSpec         = controlplane.VolumeSpec
+	VolumeSpec         = model.VolumeSpec
+	Volume             = controlplane.Volume
 	LaunchTemplate     = controlplane.LaunchTemplate
 	LaunchTimes        = controlplane.LaunchTimes
 	Fleet              = controlplane.Fleet
@@ -71,6 +73,7 @@ const (
 	ZonePartition         = controlplane.ZonePartition
 	InstanceTermination   = controlplane.InstanceTermination
 	ApplicationFault      = controlplane.ApplicationFault
+	VolumeFailure         = controlplane.VolumeFailure
 	OfTargetGroup         = controlplane.OfTargetGroup
 	CPUUtilization        = controlplane.CPUUtilization
 	NetworkIn             = controlplane.NetworkIn

@@ -18,6 +18,7 @@ type Outcome struct {
 	Users    []dataplane.UserOutcome  // by workload
 	Targets  []dataplane.TargetGroupOutcome
 	Observed dataplane.Observed // what Config.Observe asked for
+	Disks    []dataplane.DiskOutcome
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -36,12 +37,16 @@ type SpotOutcome struct {
 
 // outcome closes the books at the horizon.
 func (w *World) outcome() *Outcome {
-	data, control := w.data.Outcome(), w.control.Outcome()
+	data := w.data.Outcome()
+	for i := range data.Disks {
+		w.control.RecordIOs(data.Disks[i].Owner, data.Disks[i].Kind, data.Disks[i].Reads+data.Disks[i].Writes)
+	}
+	control := w.control.Outcome()
 	out := &Outcome{
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Activities: control.Activities, Ledger: control.Ledger,
 		Spot: SpotOutcome{Interruptions: control.Interruptions},

@@ -43,8 +43,11 @@ func TestLooksChangeNothing(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := swarm(seed)
-			if seed%2 == 1 {
+			switch seed % 3 {
+			case 1:
 				cfg = swarmJourney(seed)
+			case 2:
+				cfg = swarmDisks(seed)
 			}
 			unseen := run(t, must(New(cfg, 0)))
 			w := must(New(cfg, 0))

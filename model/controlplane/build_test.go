@@ -104,6 +104,8 @@ func (d *fakeData) Impair(h slab.Handle, impairment model.Impairment) {
 	d.alive(h, "impair").impairment = impairment
 }
 
+func (d *fakeData) FailVolume(slab.Handle, string, bool) {}
+
 func (d *fakeData) FailZone(z model.Zone, down bool) {
 	if down {
 		d.zoneDown[z]++

@@ -22,6 +22,7 @@ type Estate struct {
 	Groups            []Group
 	Alarms            []Alarm
 	Instances         []Fleet
+	Volumes           []Volume
 	InstanceWorkloads []InstanceWorkload
 	SpotPools         []SpotPool
 	Faults            []Fault
@@ -74,13 +75,12 @@ type Need struct {
 	MemoryMiB int64
 }
 
-// VolumeSpec is an EBS volume that an instance is launched with.
-type VolumeSpec struct {
-	Type                string // "gp3"
-	SizeGiB             int64
-	IOPS                int64 // provisioned; 0 where the type has none
-	ThroughputMiBs      int64
-	DeleteOnTermination bool
+// Volume is an EBS volume of its own table. It is there from the start, attached or
+// not; the instances that it is attached to have it among their volumes.
+type Volume struct {
+	Name string
+	Spec model.VolumeSpec
+	Zone model.Zone
 }
 
 // LaunchTemplate is how instances are made.
@@ -89,8 +89,8 @@ type LaunchTemplate struct {
 	Type     int // index into Config.Types
 	Platform model.Platform
 	Tenancy  model.Tenancy
-	Volumes  []VolumeSpec // the first is the root volume
-	Detailed bool         // detailed monitoring: 1-minute metrics
+	Volumes  []model.VolumeSpec // the first is the root volume
+	Detailed bool               // detailed monitoring: 1-minute metrics
 	PublicIP bool
 	Launch   LaunchTimes
 	// UserDataFails is the probability that the user data script fails; the
@@ -211,7 +211,7 @@ type InstanceWorkload struct {
 	Foreign bool
 	// Volumes and PublicIP are what each instance of an EC2 type comes with, unless
 	// it is foreign.
-	Volumes  []VolumeSpec
+	Volumes  []model.VolumeSpec
 	PublicIP bool
 	// Utilization is what each of them computes, and Credits the mode of types that have
 	// CPU credits; 0: the type's usual one.
@@ -261,6 +261,7 @@ const (
 	ZonePartition                            // some instances of a zone are, its nodes are not
 	InstanceTermination                      // instances stop running, as when their hardware is retired
 	ApplicationFault                         // Impairment says how applications fail
+	VolumeFailure                            // a volume of instances answers nothing but errors
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -276,6 +277,7 @@ type Fault struct {
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all
 	Impairment model.Impairment
+	Volume     string // VolumeFailure: by a name of the instances'
 }
 
 // Subject is whose instances a fault strikes.

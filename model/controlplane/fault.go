@@ -64,7 +64,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		cp.stop(b.struck)
 		return
 	}
-	if f.Kind != ApplicationFault {
+	if f.Kind != ApplicationFault && f.Kind != VolumeFailure {
 		b.impairment.Cut = true
 	}
 	cp.activeFaults = append(cp.activeFaults, b)
@@ -79,6 +79,9 @@ func (cp *Plane) strike(i int) {
 		in := cp.instances.Get(h)
 		in.faults = append(in.faults, int32(i))
 		cp.impair(h)
+		if f := &cp.cfg.Faults[b.fault]; f.Kind == VolumeFailure {
+			cp.data.FailVolume(in.server, f.Volume, true)
+		}
 		if b.impairment.Cut {
 			cp.noteFailure(h)
 		}
@@ -209,6 +212,9 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 		if in := cp.instances.Get(h); in != nil && !in.life.ended() {
 			in.faults = slices.DeleteFunc(in.faults, func(i int32) bool { return int(i) == ev.Index() })
 			cp.impair(h)
+			if f := &cp.cfg.Faults[b.fault]; f.Kind == VolumeFailure {
+				cp.data.FailVolume(in.server, f.Volume, false)
+			}
 		}
 	}
 	b.struck = nil

@@ -58,6 +58,7 @@ type Plane struct {
 	instances    slab.Slab[instance]
 	launched     int32
 	fleets       []fleet
+	volumes      []volume // of their own tables
 	groups       []group
 	watches      []watch
 	inputs       []input
@@ -111,7 +112,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err

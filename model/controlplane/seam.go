@@ -25,6 +25,9 @@ type DataPlane interface {
 	Close(server slab.Handle)
 	// Impair says how a server is impaired from now on.
 	Impair(server slab.Handle, impairment model.Impairment)
+	// FailVolume makes a volume of a server fail, or work again; a server that does not
+	// use it does not notice.
+	FailVolume(server slab.Handle, name string, failed bool)
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)

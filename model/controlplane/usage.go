@@ -44,6 +44,10 @@ func (cp *Plane) openLease(in *instance) {
 // openVolumes creates an instance's volumes, billed from their creation.
 func (cp *Plane) openVolumes(in *instance) {
 	for _, v := range in.order.template.Volumes {
+		if v.Volume > 0 {
+			cp.attach(v.Volume - 1)
+			continue
+		}
 		in.volumes = append(in.volumes, int32(len(cp.ledger.Volumes)))
 		cp.ledger.Volumes = append(cp.ledger.Volumes, model.VolumeUse{
 			From: cp.kernel.Now(), To: sim.Never, Owner: in.order.owner, Instance: in.number, Zone: in.zone,
@@ -62,10 +66,17 @@ func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
 	if in.monitored != None {
 		cp.ledger.Monitored[in.monitored].To = now
 	}
-	for k, v := range in.volumes {
-		if in.order.template.Volumes[k].DeleteOnTermination {
-			cp.ledger.Volumes[v].To = now
+	own := in.volumes
+	for i := range in.order.template.Volumes {
+		v := &in.order.template.Volumes[i]
+		if v.Volume > 0 {
+			cp.detach(v.Volume-1, v.DeleteOnTermination)
+			continue
 		}
+		if v.DeleteOnTermination {
+			cp.ledger.Volumes[own[0]].To = now
+		}
+		own = own[1:]
 	}
 }
 
@@ -128,6 +139,14 @@ func (cp *Plane) stripTenant(f *tenantFlow, t *tenant) {
 		if f.cfg.Volumes[k].DeleteOnTermination {
 			cp.ledger.Volumes[int(t.volumes)+k].To = now
 		}
+	}
+}
+
+// RecordIOs records at the horizon what was read from an owner's volumes of a type and
+// written to them, if that is charged for.
+func (cp *Plane) RecordIOs(owner int32, kind string, count int64) {
+	if kind == "standard" && count > 0 {
+		cp.ledger.IOs = append(cp.ledger.IOs, model.IOUse{To: cp.frame.Duration, Owner: owner, Type: kind, Count: count})
 	}
 }
 

@@ -107,7 +107,9 @@ func (v *validator) template(t *LaunchTemplate, path string) {
 	v.check(t.UserDataFails >= 0 && t.UserDataFails <= 1, path+".user_data.fail_probability", "must be 0 to 1, got %g", t.UserDataFails)
 	v.speed(t.Speed, path)
 	for i := range t.Volumes {
-		v.check(t.Volumes[i].SizeGiB >= 0, fmt.Sprintf("%s.block_device_mappings.%d.size", path, i), "must not be negative, got %d", t.Volumes[i].SizeGiB)
+		at, own := fmt.Sprintf("%s.block_device_mappings.%d", path, i), t.Volumes[i].Volume
+		v.check(t.Volumes[i].SizeGiB >= 0, at+".size", "must not be negative, got %d", t.Volumes[i].SizeGiB)
+		v.check(own >= 0 && own <= len(v.Estate.Volumes), at, "must be of no table of its own (0), or of one of the %d (from 1), got %d", len(v.Estate.Volumes), own)
 	}
 }
 
@@ -243,7 +245,7 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= ApplicationFault, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= VolumeFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)

@@ -266,14 +266,14 @@ func (p *Plane) hangUpOne(i uint32) {
 func (p *Plane) dropCall(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	server := r.server
-	finishes := p.servers.at(server).finishes()
-	if !finishes {
+	worksOn := p.servers.at(server).worksOn(r)
+	if !worksOn {
 		p.withdraw(i)
 	}
 	p.meter.failed(now, p.requests.at(i), Code460)
 	p.disconnect(i)
 	p.leaveToServer(p.requests.at(i), now)
-	if finishes {
+	if worksOn {
 		p.trips[i].parent = 0
 		return
 	}

@@ -50,6 +50,21 @@ type Service struct {
 	// otherwise it notices the closed connection and drops the request.
 	FinishAbandoned bool
 	Errors          model.Errors // its own failures
+	Disks           []string     // that its steps and its cache use, by a name of the server's
+	Cache           Cache
+}
+
+// InstanceStore is the name of an instance's own disks, as [model.RootVolume] is that
+// of its first volume.
+const InstanceStore = "instance-store"
+
+// Cache keeps a part of what a service reads. The zero Cache is none.
+type Cache struct {
+	Size model.Bytes // of what it holds
+	// Hit is the share of the I/Os that it answers when it is full; it fills with what
+	// is read from elsewhere, and answers in proportion.
+	Hit  float64
+	Disk int // index into Service.Disks; None: memory, which takes no time
 }
 
 // NoLimit is a backlog without bound.
@@ -63,6 +78,7 @@ const (
 	StepCPU   StepKind = iota + 1 // computes on the instance
 	StepCall                      // asks something else and waits for the answer
 	StepPause                     // somebody else's time: a third party, a lock
+	StepDisk                      // reads or writes
 )
 
 // Step is one part of what an instance does with a request.
@@ -70,6 +86,23 @@ type Step struct {
 	Kind StepKind
 	Time rng.Distribution // seconds of CPU or pause; StepCPU: nil for the request's own demand
 	Call Call             // StepCall
+	IO   IO               // StepDisk
+}
+
+// IO is what a step reads or writes.
+type IO struct {
+	Disk       int // index into Service.Disks
+	Write      bool
+	Sequential bool             // the I/Os follow each other and are merged
+	Demand     bool             // the request's own Reads, or Writes, instead of Count and Size
+	Count      rng.Distribution // I/Os, rounded to whole ones
+	Size       rng.Distribution // bytes of each
+}
+
+// DiskDemand is what a request reads or writes by itself.
+type DiskDemand struct {
+	Count rng.Distribution // I/Os; nil: none
+	Size  rng.Distribution // bytes of each
 }
 
 // Call is a request that an instance sends while it serves another.
@@ -81,10 +114,11 @@ type Call struct {
 	IgnoreErrors      bool             // a failed call does not fail the request
 	Demand            rng.Distribution // CPU-seconds; nil: 0
 	Request, Response rng.Distribution // bytes; nil: 0
-	Class             RequestClass     // host and path that it asks for
-	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
-	PoolSize          int              // connections of each calling instance; 0: no limit
-	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
+	Reads, Writes     DiskDemand
+	Class             RequestClass // host and path that it asks for
+	Clients           Clients      // timeout and retries; Deadline and PerConnection are not used
+	PoolSize          int          // connections of each calling instance; 0: no limit
+	PoolTimeout       sim.Time     // how long a call waits for one; 0: forever
 }
 
 // HealthCheck is how a target group looks at its targets.
@@ -157,16 +191,17 @@ const (
 
 // Workload is a stream of requests.
 type Workload struct {
-	Name     string
-	To       DestinationKind
-	Target   int // index into LoadBalancers, TargetGroups or Instances
-	Arrivals workload.Process
-	Demand   rng.Distribution // CPU-seconds
-	Request  rng.Distribution // bytes in; nil: 0
-	Response rng.Distribution // bytes out; nil: 0
-	Rows     *RequestRows     // per-request columns of a trace; nil without
-	Classes  []RequestClass   // at least one
-	Clients  Clients
+	Name          string
+	To            DestinationKind
+	Target        int // index into LoadBalancers, TargetGroups or Instances
+	Arrivals      workload.Process
+	Demand        rng.Distribution // CPU-seconds
+	Request       rng.Distribution // bytes in; nil: 0
+	Response      rng.Distribution // bytes out; nil: 0
+	Reads, Writes DiskDemand
+	Rows          *RequestRows   // per-request columns of a trace; nil without
+	Classes       []RequestClass // at least one
+	Clients       Clients
 }
 
 // RequestRows are the columns of a per-request trace; a nil column falls back

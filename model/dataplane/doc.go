@@ -33,6 +33,14 @@
 // or hangs answers nothing: what is aboard waits in vain, and so does what is sent
 // there until its checks have failed; each ends by the first of its time limits.
 //
+// # Disks
+//
+// A disk (package storage) says at once when what it is asked will be done: it serves in
+// order, and nothing that comes later delays it. Volumes that share a narrow link do
+// delay each other, and are played (array.go); one that several servers have is reached
+// through the link of each (shareddisk.go). What a disk was asked is done, and its
+// place held, though the client has gone.
+//
 // # Cost
 //
 // A plain request costs one event, no allocation and 64 bytes while in flight.

@@ -16,6 +16,8 @@ const (
 	requestRetries
 	requestGivesUp
 	stepEnds
+	disksTurn
+	iosPass
 	callReturns
 	callGivesUp
 	targetIsChecked
@@ -44,6 +46,8 @@ func newTable() [kindCount]row {
 		requestRetries:   {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},
 		requestGivesUp:   {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},
 		stepEnds:         {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
+		disksTurn:        {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
+		iosPass:          {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
 		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
 		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
 		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},

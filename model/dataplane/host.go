@@ -59,9 +59,9 @@ func (p *Plane) leaveHost(id uint32, s *server) {
 	}
 }
 
-// ask changes what a server asks of its host, which shares itself out anew if it has
+// askHost changes what a server asks of its host, which shares itself out anew if it has
 // less than is asked for, or had.
-func (p *Plane) ask(u *supply, asks uint64) {
+func (p *Plane) askHost(u *supply, asks uint64) {
 	h := &p.hosts[u.host]
 	h.asked += asks - u.asks
 	u.asks = asks

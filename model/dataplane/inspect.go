@@ -27,7 +27,7 @@ type ServerState struct {
 	Zone      model.Zone
 	Open      bool // the application port listens
 	InService int  // requests on the CPU
-	Away      int  // requests that wait for a call or a pause
+	Away      int  // requests that wait for a call, a pause or a disk
 	Waiting   int  // requests in line
 	Places    int  // of journeys: places taken
 	Use       model.ServerUse
@@ -111,7 +111,7 @@ func (p *Plane) serverState(id uint32, s *server) ServerState {
 	}
 	state.Gets += s.station.Rate()
 	for _, r := range p.requests.All() {
-		if r.server == id && (r.phase == calling || r.phase == pausing) {
+		if r.server == id && r.phase.away() {
 			state.Away++
 		}
 	}

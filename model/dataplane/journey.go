@@ -19,8 +19,9 @@ type trip struct {
 	mark   sim.Time    // when its present phase began
 	phases [phaseCount]sim.Time
 
-	step      int32 // of its service
-	left, out int32 // calls of this step: to come, on their way
+	step      int32    // of its service
+	left, out int32    // calls of this step: to come, on their way; batches of I/Os in an array
+	until     sim.Time // of this step: when the I/Os that are known will be done
 	child     uint32
 	sibling   uint32 // next call of the same parent
 	boarded   bool   // its first step has begun
@@ -39,6 +40,7 @@ const (
 	phaseCall
 	phasePool
 	phasePause
+	phaseDisk
 	phaseCount
 )
 
@@ -129,6 +131,8 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 		r.phase = pausing
 		p.schedule(p.later(now, p.drawStep(i, 0, step.Time)), handled(stepEnds, p.requests.handle(i)))
 		p.yield(i, now)
+	case StepDisk:
+		p.useDisk(i, &step.IO, now)
 	case StepCall:
 		r.phase = calling
 		p.call(i, &step.Call, now)
@@ -208,13 +212,17 @@ func (p *Plane) endStep(i uint32, k phaseKind, now sim.Time) {
 	p.proceed(i, now)
 }
 
-// onStepEnds ends a pause.
+// onStepEnds ends a pause, or what a disk was asked for.
 func (p *Plane) onStepEnds(ev model.Event) {
-	if r := p.requests.Get(ev.Handle()); r == nil || r.phase != pausing {
+	r := p.requests.Get(ev.Handle())
+	switch {
+	case r != nil && r.phase == pausing:
+		p.endStep(indexOf(ev.Handle()), phasePause, p.kernel.Now())
+	case r != nil && r.phase == onDisk:
+		p.endDisk(indexOf(ev.Handle()), p.kernel.Now())
+	default:
 		p.meter.overtaken()
-		return
 	}
-	p.endStep(indexOf(ev.Handle()), phasePause, p.kernel.Now())
 }
 
 // endJourney ends a journey: the response leaves, and the place is free.
@@ -265,12 +273,12 @@ func (p *Plane) evictJourneys(id uint32, s *server, list []uint32) []uint32 {
 	return list
 }
 
-// journeysAboard adds to those on the CPU of a server who is away on a call or
-// a pause, in order of arrival, and who waits. It goes through all requests: a
+// journeysAboard adds to those on the CPU of a server who is away on a call, a
+// pause or a disk, in order of arrival, and who waits. It goes through all requests: a
 // server dies seldom, and requests need not keep a list for it.
 func (p *Plane) journeysAboard(id uint32, s *server, list []uint32) []uint32 {
 	for h, r := range p.requests.All() {
-		if r.server == id && (r.phase == calling || r.phase == pausing) {
+		if r.server == id && r.phase.away() {
 			list = append(list, indexOf(h))
 		}
 	}

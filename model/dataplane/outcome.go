@@ -54,6 +54,7 @@ type Outcome struct {
 	Users    []UserOutcome  // by workload
 	Targets  []TargetGroupOutcome
 	Observed Observed
+	Disks    []DiskOutcome // that steps use; sorted by owner and name
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -67,13 +68,14 @@ type Observed struct {
 	Types  []*stat.Histogram             // latency by instance type; ns
 }
 
-// PhaseCount is the number of phases: balancer, queue, cpu, call, pool, pause.
+// PhaseCount is the number of phases: balancer, queue, cpu, call, pool, pause,
+// disk.
 const PhaseCount = int(phaseCount)
 
 // PhaseNames are the phases of a request's latency, in the order of
 // Outcome.Phases.
 func PhaseNames() [PhaseCount]string {
-	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause"}
+	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause", "disk"}
 }
 
 // RouteOutcome is the traffic of one workload or call through one target group.
@@ -163,7 +165,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed,
+		Observed: p.meter.observed, Disks: p.disksOutcome(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

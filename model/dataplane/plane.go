@@ -68,6 +68,10 @@ type Plane struct {
 	lanes         []lane // by server
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
+	disks         pool[disk]
+	diskUses      []DiskOutcome
+	diskSlots     map[diskKey]int32 // in diskUses
+	shared        map[int]uint32    // disks by volume, of those that servers share
 
 	stepsEnded   int64
 	housekeeping int64
@@ -84,6 +88,8 @@ func New(setup Setup) (*Plane, error) {
 		fleetServices: setup.Fleets,
 		calls:         make([]calls, len(setup.Traffic.Services)),
 		calendar:      newCalendar(),
+		diskSlots:     map[diskKey]int32{},
+		shared:        map[int]uint32{},
 	}
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {

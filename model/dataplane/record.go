@@ -57,6 +57,7 @@ const (
 	inService                // on the CPU
 	calling                  // waits for its calls
 	pausing                  // waits for somebody else
+	onDisk                   // waits for what it reads or writes
 	undelivered              // served, but its client will have gone when the response arrives
 	pooling                  // a call that waits for a connection
 	hanging                  // waits for an answer that will not come
@@ -66,8 +67,12 @@ const (
 	failed   // a call whose failure is on its way
 )
 
+// away reports whether the request is at its server and neither in line there nor on
+// its CPU.
+func (p phase) away() bool { return p >= calling && p <= onDisk }
+
 // aboard reports whether the request is at its server.
-func (p phase) aboard() bool { return p >= queued && p <= pausing }
+func (p phase) aboard() bool { return p >= queued && p <= onDisk }
 
 // noIndex is no request and no target.
 const noIndex = ^uint32(0)

@@ -280,7 +280,7 @@ func (p *Plane) expire(i uint32, code Code) {
 		p.fail(i, code)
 		return
 	}
-	if s := p.servers.at(r.server); s.finishes() {
+	if s := p.servers.at(r.server); s.worksOn(r) {
 		p.disown(i, code)
 		return
 	}

@@ -34,22 +34,17 @@ type server struct {
 	targets []slab.Handle
 
 	gate    gate
-	outlets []outlet // by call of the service
+	outlets []outlet    // by call of the service
+	disks   []uint32    // by Service.Disks, in Plane.disks
+	held    []uint32    // the same, each once
+	link    *passage    // through which its volumes are reached, where one is shared; nil without
+	array   *array      // of volumes that share a narrow link; nil without
+	cached  model.Bytes // what its cache holds
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
 	impairment model.Impairment
 }
-
-// watching says how the plane comes to know of a server's departures.
-type watching uint8
-
-// Kinds of watching.
-const (
-	onLook     watching = iota // when somebody looks
-	inCalendar                 // when somebody picks by requests in flight
-	inKernel                   // at the very instant
-)
 
 // Open makes a server whose port is closed yet.
 func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
@@ -82,6 +77,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		for k := range s.outlets {
 			s.outlets[k].tokens = RetryBurst
 		}
+		p.attachDisks(s, &spec)
 	}
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.crowd(indexOf(h), s)
@@ -143,6 +139,7 @@ func (p *Plane) Close(h slab.Handle) {
 	}
 	p.calendar.remove(indexOf(h))
 	p.leaveHost(indexOf(h), p.servers.Get(h))
+	p.freeDisks(p.servers.Get(h))
 	p.servers.Free(h)
 }
 
@@ -166,6 +163,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	}
 	p.shutOff(id, now)
 	s = p.servers.Get(h)
+	p.detachDisks(s)
 	for len(s.targets) > 0 {
 		t := s.targets[0]
 		p.deregister(t)
@@ -329,54 +327,6 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		}
 		p.complete(turn.Job, turn.At)
 	}
-}
-
-// refill lets those who wait at a settled server into places that became free,
-// and makes sure that its next departure is not missed.
-func (p *Plane) refill(id uint32) {
-	now := p.kernel.Now()
-	p.settle(id, now)
-	p.nextInLine(id, now) // at the gate of journeys
-	p.changed(id, p.servers.at(id))
-}
-
-// changed makes sure that the next departure of a server is not missed. An
-// event that comes too early is cheaper than one revoked.
-func (p *Plane) changed(id uint32, s *server) {
-	if s.supply != nil {
-		p.follow(id, s, max(s.station.Changed(), s.supply.followed))
-	}
-	switch {
-	case s.watch == onLook && s.attended == 0:
-	case s.watch == inCalendar && s.attended == 0:
-		p.calendar.announce(id, p.nextDeparture(id, s))
-	default:
-		if due := s.next(); due < s.due {
-			s.due = due
-			p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
-		}
-	}
-}
-
-// onServerDeparts settles a server whose departure must not wait.
-func (p *Plane) onServerDeparts(ev model.Event) {
-	p.housekeeping++
-	now := p.kernel.Now()
-	s := p.servers.Get(ev.Handle())
-	if s == nil || s.due != now { // an earlier departure came up since
-		p.meter.overtaken()
-		return
-	}
-	s.due = sim.Never
-	p.refill(indexOf(ev.Handle()))
-}
-
-// watchClosely puts a server's next departure in the kernel from now on.
-func (p *Plane) watchClosely(id uint32) {
-	p.leaveLaneNow(id)
-	p.calendar.remove(id)
-	p.servers.at(id).watch = inKernel
-	p.refill(id)
 }
 
 // withdraw takes a request out of its settled server.

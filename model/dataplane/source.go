@@ -24,6 +24,8 @@ type source struct {
 	actions  []classAction
 	nodes    rng.Stream
 
+	disk [2]DiskDemand // what its requests read and write
+
 	// Of a workload.
 	cfg     *Workload
 	events  workload.Source
@@ -93,7 +95,7 @@ func (p *Plane) newSources() error {
 func (p *Plane) newWorkload(cfg *Workload) error {
 	name := "workload/" + cfg.Name
 	p.sources = append(p.sources, source{
-		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None,
+		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, disk: [2]DiskDemand{cfg.Reads, cfg.Writes},
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
 		demand:  p.stream(name + "/demand"),
 		sizes:   p.stream(name + "/bytes"),
@@ -118,7 +120,7 @@ func (p *Plane) newCaller(service, step int) error {
 	cfg := &p.cfg.Services[service]
 	call := &cfg.Steps[step].Call
 	p.sources = append(p.sources, source{
-		clients: &call.Clients, to: call.To, target: call.Target, call: call,
+		clients: &call.Clients, to: call.To, target: call.Target, call: call, disk: [2]DiskDemand{call.Reads, call.Writes},
 		service: service, step: step, outlet: p.calls[service].count,
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})

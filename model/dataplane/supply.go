@@ -208,6 +208,6 @@ func (p *Plane) follow(id uint32, s *server, at sim.Time) {
 		u.load.change(at, g)
 	}
 	if u.host != None && asks != u.asks {
-		p.ask(u, asks)
+		p.askHost(u, asks)
 	}
 }

@@ -80,6 +80,7 @@ func (v *validator) service(s *Service) (calls int) {
 	v.check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
 	v.check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
 	v.errors(&s.Errors, path+".errors")
+	v.cache(s, path+".cache")
 	for k := range s.Steps {
 		step := &s.Steps[k]
 		at := fmt.Sprintf("%s.steps.%d", path, k)
@@ -90,8 +91,10 @@ func (v *validator) service(s *Service) (calls int) {
 		case StepCall:
 			calls++
 			v.call(&step.Call, at)
+		case StepDisk:
+			v.io(s, &step.IO, at)
 		default:
-			v.check(false, at, "must be one of cpu, call, pause")
+			v.check(false, at, "must be one of cpu, call, pause, read, write")
 		}
 	}
 	return calls

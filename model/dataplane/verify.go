@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyCalls, p.verifyOutlets} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyCalls, p.verifyOutlets, p.verifyDisks} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (p *Plane) verifyLists() error {
 // presence is what requests say of a server.
 type presence struct {
 	aboard int // that are there
-	away   int // of those: on a call or a pause
+	away   int // of those: on a call, a pause or a disk
 	placed int // of those: that hold a place of a journey
 }
 
@@ -100,7 +100,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		}
 		l := at[r.server]
 		l.aboard++
-		if r.phase == calling || r.phase == pausing {
+		if r.phase.away() {
 			l.away++
 		}
 		if p.tracked && p.trips[indexOf(h)].placed {

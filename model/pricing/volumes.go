@@ -79,14 +79,22 @@ func billVolumes(s *sheet) {
 			}
 		})
 	}
-	magnetic := false
 	for i, group := range groups.keys {
 		s.addVolumes(group, &groups.sums[i])
-		magnetic = magnetic || group.kind == "standard"
 	}
-	if magnetic {
-		s.warn("standard volumes also cost $0.05 per million I/O requests; the ledger does not count them")
+	for i := range s.ledger.IOs {
+		s.addIOs(&s.ledger.IOs[i])
 	}
+}
+
+// addIOs charges the I/Os of volumes that cost by them, in the month in which they end.
+func (s *sheet) addIOs(u *model.IOUse) {
+	c := charge{service: EBS, owner: u.Owner, resource: u.Type, sku: u.Type + "_io_requests", description: u.Type + " I/O requests", zone: noZone}
+	s.calendar.cut(billed(u.From, u.To, 0), func(month int, part span) { c.month, c.span = month, c.span.join(part) })
+	c.price = s.service("ebs", c.sku)
+	c.consumed = quantity{ratio(u.Count, 1), "Requests"}
+	c.priced = quantity{ratio(u.Count, 1_000_000), "1M Requests"}
+	s.add(c)
 }
 
 // addVolumes adds the lines of one group.

@@ -32,7 +32,7 @@ func sound(t *testing.T) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stock scenarios", err)
 	}
-	return append(files, "testdata/full.toml")
+	return append(files, "testdata/full.toml", "testdata/storage.toml")
 }
 
 func TestResolvedScenarioIsTheSame(t *testing.T) {
@@ -249,8 +249,8 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"background":        {c.InstanceWorkloads[0].Name, "hosts.m5.a"},
 		"running":           {math.Round(c.InstanceWorkloads[0].Initial*1000) / 1000, 0.3 * 3 * 96 / 8},
 		"running rate":      {math.Round(c.InstanceWorkloads[0].Arrivals.Mean(sim.Day)*c.InstanceWorkloads[0].Lifetime.Mean()*1000) / 1000, 0.3 * 3 * 96 / 8},
-		"root":              {c.LaunchTemplates[2].Volumes[0], controlplane.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
-		"data":              {c.LaunchTemplates[2].Volumes[1], controlplane.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
+		"root":              {c.LaunchTemplates[2].Volumes[0], model.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
+		"data":              {c.LaunchTemplates[2].Volumes[1], model.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
 		"tenancy":           {c.LaunchTemplates[2].Tenancy, model.TenancyDedicated},
 		"platform":          {c.LaunchTemplates[0].Platform, model.Windows},
 		"user data":         {c.LaunchTemplates[2].Launch.UserData.Mean(), 15.0},

@@ -90,7 +90,7 @@ func (l *loader) readJourneys() {
 			waits = waits || s.Steps[k].Kind != dataplane.StepCPU
 		}
 		if s.Async && !waits {
-			t.Mistake("async", "needs a step that waits: a call or a pause", "")
+			t.Mistake("async", "needs a step that waits: a call, a pause, a read or a write", "")
 		}
 	}
 	for _, c := range l.calls {
@@ -106,9 +106,9 @@ var stepKinds = []string{"cpu", "call", "pause", "read", "write"}
 func (l *loader) step(t *schema.Table, at callStep) (step dataplane.Step) {
 	given := slices.DeleteFunc(slices.Clone(stepKinds), func(key string) bool { return !t.Has(key) })
 	if len(given) != 1 {
-		rule := "must have one of cpu, call, pause"
+		rule := "must have one of cpu, call, pause, read, write"
 		if len(given) > 1 {
-			rule = "must have only one of cpu, call, pause; it has " + strings.Join(given, " and ")
+			rule = "must have only one of cpu, call, pause, read, write; it has " + strings.Join(given, " and ")
 		}
 		t.Add(schema.Fault{Path: t.Path, Rule: rule}, t.Node, "")
 		t.PassAll()
@@ -124,8 +124,10 @@ func (l *loader) step(t *schema.Table, at callStep) (step dataplane.Step) {
 	case "call":
 		at.at = t
 		step = dataplane.Step{Kind: dataplane.StepCall, Call: l.call(t, at)}
+	case "read", "write":
+		step = dataplane.Step{Kind: dataplane.StepDisk, IO: l.readDisk(t, given[0], at.service)}
 	}
-	t.Done() // which knows that reads and writes are planned
+	t.Done()
 	return step
 }
 
@@ -151,6 +153,7 @@ func (l *loader) call(t *schema.Table, at callStep) dataplane.Call {
 	at.demand = t.Inside("demand")
 	c.Demand = l.law(at.demand, "cpu")
 	c.Request, c.Response = l.law(at.demand, "request_bytes"), l.law(at.demand, "response_bytes")
+	c.Reads, c.Writes = l.readDiskDemand(at.demand)
 	at.demand.Done()
 	c.Clients = dataplane.Clients{Timeout: t.Duration("timeout"), PerConnection: 1}
 	l.readRetry(t.Inside("retry"), c.To, c.Target, &c.Clients)

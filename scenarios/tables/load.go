@@ -197,6 +197,8 @@ type loader struct {
 	clock       time.Time                  // run.start, by the clock in which it is written
 	steps       [][]*schema.Table          // of the services
 	calls       []callStep
+	volumeOf    []string      // where services send the I/Os that requests bring
+	diskUses    [][]diskUse   // of the services
 	run         *schema.Table // [run]
 	limits      *schema.Table // [thresholds]
 	patterns    []string      // run.metrics

@@ -24,6 +24,7 @@ func outageKeys() []schema.Key {
 			"slow: their CPU takes longer",
 			"hang: they take requests and never answer",
 			"refuse: their port is closed",
+			"volume-failure: a volume of theirs gives errors; applications whose root fails hang",
 		), schema.Required, "what breaks"),
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
@@ -35,6 +36,7 @@ func outageKeys() []schema.Key {
 		schema.Row("code", schema.Whole(500, 504), "500", "errors: status of the answer: 500, 502, 503 or 504"),
 		schema.Row("latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "errors: CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("factor", schema.Quantity(schema.Number, 1, controlplane.MaxSlow), "10", "slow: how many times as long"),
+		schema.Row("volume", schema.Text(), `"root"`, "volume-failure: which volume of the instances, by its name or device_name"),
 		schema.Row("hosts", schema.Name("hosts"), "", "host-failure: of which [hosts.NAME]; of any without"),
 		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
 	})
@@ -53,9 +55,13 @@ func (l *loader) readOutages(tables []*schema.Table) {
 		kind := t.Choice("kind")
 		t.Mode = "with kind " + tree.Quote(kind)
 		l.readKind(t, kind, &f)
-		f.Every = l.law(t, "every")
+		if f.Every = l.law(t, "every"); t.Has("every") && f.Kind == controlplane.VolumeFailure {
+			f.Count = max(1, f.Count)
+		}
 		if t.Has("at") && t.Has("every") {
 			t.Mistake("every", "must not be given with at", "")
+		} else if !t.Has("at") && !t.Has("every") && f.Kind == controlplane.VolumeFailure {
+			f.Every, f.Count = l.yearly(t, &f), 1
 		} else if !t.Has("at") && !t.Has("every") {
 			t.Add(schema.Fault{Path: t.PathOf("at"), Rule: "is required, or every"}, t.Node, "at")
 		}
@@ -94,6 +100,11 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		}
 	case "instance-termination":
 		f.Kind = controlplane.InstanceTermination
+	case "volume-failure":
+		l.readVolumeFailure(t, f)
+		if f.On.Kind != controlplane.Everybody {
+			return
+		}
 	default:
 		f.Kind = controlplane.ApplicationFault
 		f.Impairment = readImpairment(t, kind)

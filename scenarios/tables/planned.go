@@ -15,7 +15,10 @@ func plannedKeys() []schema.Key {
 		schema.Planned("security_group", "which packets may pass", schema.Never),
 		schema.Planned("snapshot_schedule", "when volumes are backed up", schema.Never),
 		schema.Planned("subnet", "subnets and their addresses", schema.Never),
-		schema.Planned("volume", "EBS volumes of their own", schema.Never),
+
+		schema.Planned("volume.NAME.snapshot", "the snapshot that it is made from", schema.Never),
+		schema.Planned("volume.NAME.written", "what has been written to it before", schema.Never),
+		schema.Planned("volume.NAME.dirty", "how much of it is written anew", schema.Never),
 
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.iam_instance_profile", "the role of the instances", schema.Never),
@@ -27,8 +30,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("instance.NAME.vpc_security_groups", "security groups", schema.Empty),
 
 		schema.Planned("service.NAME.memory", "what the service itself holds in memory", schema.Never),
-		schema.Planned("service.NAME.steps[].read", "reads from a volume", schema.Never),
-		schema.Planned("service.NAME.steps[].write", "writes to a volume", schema.Never),
 		schema.Planned("service.NAME.swap", "how much of the disk stands in for memory", schema.Zero),
 
 		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
@@ -52,8 +53,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
 		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
 		schema.Planned("workload.NAME.demand.memory", "memory that a request holds", schema.Zero),
-		schema.Planned("workload.NAME.demand.read_ops", "reads from a volume", schema.Zero),
-		schema.Planned("workload.NAME.demand.write_ops", "writes to a volume", schema.Zero),
 		schema.Planned("workload.NAME.demand.read_bytes", "bytes read from a volume", schema.Zero),
 	}
 }

@@ -13,8 +13,8 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), journeyKeys(), targetGroupKeys(), loadBalancerKeys(),
-		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), targetGroupKeys(), loadBalancerKeys(),
+		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
@@ -38,6 +38,7 @@ func topKeys() []schema.Key {
 		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
 		schema.Row("alarm", schema.Named(), "", "CloudWatch alarms that invoke scaling policies"),
 		schema.Row("instance", schema.Named(), "", "instances outside any group, from start to end"),
+		schema.Row("volume", schema.Named(), "", "EBS volumes of their own, attached to instances or not"),
 		schema.Row("workload", schema.Named(), "", "streams of requests"),
 		schema.Row("instance_workload", schema.Named(), "", "instances that come and go by themselves and fill hosts"),
 		schema.Row("spot_market", schema.Inner(), "", "how Spot prices move and instances are reclaimed"),
@@ -67,7 +68,7 @@ func (l *loader) read(top *schema.Table) {
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
 		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
-		"autoscaling_group", "alarm", "instance", "workload", "instance_workload", "capacity_reservation",
+		"autoscaling_group", "alarm", "instance", "volume", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
@@ -82,6 +83,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readAlarms()
 	l.readGroups()
 	l.readInstances()
+	l.readVolumes()
 	l.readJourneys()
 	l.readWorkloads()
 	l.readInstanceWorkloads()
@@ -140,6 +142,7 @@ func (l *loader) connect(top *schema.Table) {
 	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
+	l.connectDisks()
 	l.connectSpeeds()
 	l.connectAlarms()
 	l.checkFootprint()

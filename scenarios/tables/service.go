@@ -33,6 +33,8 @@ func limit(least float64) schema.Type {
 func (l *loader) readServices() {
 	l.cfg.Services = make([]dataplane.Service, len(l.tables["service"]))
 	l.steps = make([][]*schema.Table, len(l.cfg.Services))
+	l.volumeOf = make([]string, len(l.cfg.Services))
+	l.diskUses = make([][]diskUse, len(l.cfg.Services))
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
 		*s = dataplane.Service{Name: t.Name, Discipline: dataplane.ProcessorSharing}
@@ -60,6 +62,8 @@ func (l *loader) readServices() {
 		s.FinishAbandoned = t.Choice("on_disconnect") == "finish"
 		s.Async = t.Flag("async")
 		l.steps[i] = t.Each("steps")
+		l.volumeOf[i] = t.Text("volume")
+		s.Cache = l.readCache(t, i)
 		t.Done()
 	}
 }

@@ -5,47 +5,18 @@ import (
 	"math"
 
 	"headroom/model"
-	"headroom/model/controlplane"
+	"headroom/model/storage"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
 
-// volumeType is what AWS allows of one EBS volume type, from its page of EBS volume types.
-type volumeType struct {
-	name, meaning               string
-	leastGiB, mostGiB           int64
-	boots                       bool
-	leastIOPS, mostIOPS, perGiB int64 // provisioned; mostIOPS 0: none can be
-	included                    int64 // IOPS that any size has
-	throughput                  bool  // can be provisioned
-}
-
-func volumeTypes() []volumeType {
-	return []volumeType{
-		{name: "gp3", meaning: "SSD, with IOPS and throughput of its own", leastGiB: 1, mostGiB: 65536, boots: true, leastIOPS: model.GP3IOPS, mostIOPS: 80000, perGiB: 500, included: model.GP3IOPS, throughput: true},
-		{name: "gp2", meaning: "SSD, with IOPS by its size", leastGiB: 1, mostGiB: 16384, boots: true},
-		{name: "io2", meaning: "SSD of the highest durability, with provisioned IOPS", leastGiB: 4, mostGiB: 65536, boots: true, leastIOPS: 100, mostIOPS: 256000, perGiB: 1000},
-		{name: "io1", meaning: "SSD with provisioned IOPS", leastGiB: 4, mostGiB: 16384, boots: true, leastIOPS: 100, mostIOPS: 64000, perGiB: 50},
-		{name: "st1", meaning: "hard disk for throughput", leastGiB: 125, mostGiB: 16384},
-		{name: "sc1", meaning: "hard disk for what is seldom read", leastGiB: 125, mostGiB: 16384},
-		{name: "standard", meaning: "magnetic, of the previous generation", leastGiB: 1, mostGiB: 1024, boots: true},
-	}
-}
-
 func volumeTypeNames() []schema.Word {
 	var words []schema.Word
-	for _, v := range volumeTypes() {
-		words = append(words, schema.Word{Name: v.name, Meaning: v.meaning})
+	for _, v := range storage.Kinds() {
+		words = append(words, schema.Word{Name: v.Name, Meaning: v.Meaning})
 	}
 	return words
 }
-
-// Limits of a gp3 volume's throughput, in MiB/s, from the same page.
-const (
-	leastThroughput = model.GP3ThroughputMiBs
-	mostThroughput  = 2000
-	iopsPerMiBps    = 4
-)
 
 // ordinaryRoot is the root volume of a template that has none.
 const ordinaryRoot = `{ root = true, type = "gp3", size = "8GiB" }`
@@ -57,6 +28,8 @@ func volumeKeys() []schema.Key {
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "8", "size, in whole GiB"),
 		schema.Row("iops", schema.Whole(0, 1e6), "(3000 for gp3)", "provisioned I/O operations a second: gp3, io1, io2"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "(125 for gp3)", "provisioned throughput: gp3"),
+		schema.Row("device_name", schema.Text(), "", "by which steps call it, and the operating system"),
+		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price"),
 		schema.Row("delete_on_termination", schema.Flag(), "(true for the root, else false)", "whether it ends with its instance"),
 	}
 }
@@ -77,8 +50,8 @@ func (l *loader) checkAttachments(t *schema.Table, key string, typ, volumes int)
 }
 
 // volumes reads the volumes of a template, the root first.
-func (l *loader) volumes(t *schema.Table) []controlplane.VolumeSpec {
-	var specs []controlplane.VolumeSpec
+func (l *loader) volumes(t *schema.Table) []model.VolumeSpec {
+	var specs []model.VolumeSpec
 	root := false
 	addRoot(t)
 	for _, v := range t.Each("block_device_mappings") {
@@ -89,7 +62,7 @@ func (l *loader) volumes(t *schema.Table) []controlplane.VolumeSpec {
 			v.Wrong("root", "must be true of one volume only")
 		case isRoot:
 			root = true
-			specs = append([]controlplane.VolumeSpec{spec}, specs...)
+			specs = append([]model.VolumeSpec{spec}, specs...)
 		default:
 			specs = append(specs, spec)
 		}
@@ -117,71 +90,77 @@ func addRoot(t *schema.Table) {
 	}
 }
 
-func (l *loader) volume(t *schema.Table, root bool) controlplane.VolumeSpec {
-	name := t.Choice("type")
-	size := t.Size("size")
-	spec := controlplane.VolumeSpec{Type: name, SizeGiB: int64(size / model.GiB)}
+func (l *loader) volume(t *schema.Table, root bool) model.VolumeSpec {
+	spec := l.volumeOfType(t)
+	spec.Device, spec.Encrypted = t.Text("device_name"), t.Flag("encrypted")
 	t.Assume("delete_on_termination", root)
 	spec.DeleteOnTermination = t.Flag("delete_on_termination")
-	for _, v := range volumeTypes() {
-		if v.name != name {
-			continue
-		}
-		if root && !v.boots {
-			t.Reject("type", schema.Fault{Rule: "must be a type that boots, for the root volume", Code: "InvalidBlockDeviceMapping"})
-		}
-		if t.Sound("size") && (size%model.GiB != 0 || spec.SizeGiB < v.leastGiB || spec.SizeGiB > v.mostGiB) {
-			t.Wrong("size", fmt.Sprintf("must be %d..%d whole GiB for %s", v.leastGiB, v.mostGiB, name))
-		}
-		spec.IOPS = v.iops(t, spec.SizeGiB)
-		spec.ThroughputMiBs = v.throughputOf(t, spec.IOPS)
+	if v, ok := storage.Find(spec.Type); ok && root && !v.Boots {
+		t.Reject("type", schema.Fault{Rule: "must be a type that boots, for the root volume", Code: "InvalidBlockDeviceMapping"})
 	}
 	return spec
 }
 
-// iops reads the provisioned IOPS of a volume of that type.
-func (v volumeType) iops(t *schema.Table, sizeGiB int64) int64 {
-	if v.mostIOPS == 0 {
+// volumeOfType reads what AWS's rules of volume types are about.
+func (l *loader) volumeOfType(t *schema.Table) model.VolumeSpec {
+	name := t.Choice("type")
+	size := t.Size("size")
+	spec := model.VolumeSpec{Type: name, SizeGiB: int64(size / model.GiB)}
+	v, ok := storage.Find(name)
+	if !ok {
+		return spec // which has been said
+	}
+	if t.Sound("size") && (size%model.GiB != 0 || spec.SizeGiB < v.LeastGiB || spec.SizeGiB > v.MostGiB) {
+		t.Wrong("size", fmt.Sprintf("must be %d..%d whole GiB for %s", v.LeastGiB, v.MostGiB, name))
+	}
+	spec.IOPS = readIOPS(t, v, spec.SizeGiB)
+	spec.ThroughputMiBs = readThroughput(t, v, spec.IOPS)
+	return spec
+}
+
+// readIOPS reads the provisioned IOPS of a volume of that type.
+func readIOPS(t *schema.Table, v storage.Rules, sizeGiB int64) int64 {
+	if v.MostIOPS == 0 {
 		if t.Whole("iops"); t.Has("iops") {
-			t.Wrong("iops", "must not be given for "+v.name)
+			t.Wrong("iops", "must not be given for "+v.Name)
 		}
 		return 0
 	}
-	if v.included > 0 {
-		t.Assume("iops", v.included)
+	if v.Included > 0 {
+		t.Assume("iops", v.Included)
 	}
-	t.Mode = "with type " + tree.Quote(v.name)
+	t.Mode = "with type " + tree.Quote(v.Name)
 	if !t.Has("iops") {
-		t.Wrong("iops", "is required with type "+tree.Quote(v.name))
+		t.Wrong("iops", "is required with type "+tree.Quote(v.Name))
 	}
 	iops := int64(t.Whole("iops"))
 	switch {
 	case !t.Sound("iops", "size"):
-	case iops < v.leastIOPS || iops > v.mostIOPS:
-		t.Wrong("iops", fmt.Sprintf("must be %d..%d for %s", v.leastIOPS, v.mostIOPS, v.name))
-	case iops > max(v.included, v.perGiB*sizeGiB):
+	case iops < v.LeastIOPS || iops > v.MostIOPS:
+		t.Wrong("iops", fmt.Sprintf("must be %d..%d for %s", v.LeastIOPS, v.MostIOPS, v.Name))
+	case iops > max(v.Included, v.PerGiB*sizeGiB):
 		t.Wrong("iops", fmt.Sprintf("must be at most %d per GiB, %d for %d GiB of %s",
-			v.perGiB, max(v.included, v.perGiB*sizeGiB), sizeGiB, v.name))
+			v.PerGiB, max(v.Included, v.PerGiB*sizeGiB), sizeGiB, v.Name))
 	}
 	return iops
 }
 
-// throughputOf reads the provisioned throughput of a volume of that type.
-func (v volumeType) throughputOf(t *schema.Table, iops int64) int64 {
-	if !v.throughput {
+// readThroughput reads the provisioned throughput of a volume of that type.
+func readThroughput(t *schema.Table, v storage.Rules, iops int64) int64 {
+	if !v.Throughput {
 		if t.Quantity("throughput"); t.Has("throughput") {
-			t.Wrong("throughput", "must not be given for "+v.name)
+			t.Wrong("throughput", "must not be given for "+v.Name)
 		}
 		return 0
 	}
-	t.Assume("throughput", int64(leastThroughput))
+	t.Assume("throughput", int64(storage.LeastThroughput))
 	got := t.Quantity("throughput")
 	switch {
 	case !t.Sound("throughput"):
-	case got < leastThroughput || got > mostThroughput || got != math.Trunc(got):
-		t.Wrong("throughput", fmt.Sprintf("must be %d..%d whole MiB/s", leastThroughput, mostThroughput))
-	case t.Sound("iops") && got*iopsPerMiBps > float64(iops):
-		t.Wrong("throughput", fmt.Sprintf("must be at most 0.25 MiB/s per IOPS, %d with %d IOPS", iops/iopsPerMiBps, iops))
+	case got < storage.LeastThroughput || got > storage.MostThroughput || got != math.Trunc(got):
+		t.Wrong("throughput", fmt.Sprintf("must be %d..%d whole MiB/s", storage.LeastThroughput, storage.MostThroughput))
+	case t.Sound("iops") && got*storage.IOPSPerMiBps > float64(iops):
+		t.Wrong("throughput", fmt.Sprintf("must be at most 0.25 MiB/s per IOPS, %d with %d IOPS", iops/storage.IOPSPerMiBps, iops))
 	}
 	return int64(got)
 }

@@ -48,6 +48,7 @@ func (l *loader) finish() {
 		l.warnOfLoad(i, capacity)
 	}
 	l.warnOfRecords()
+	l.warnOfDisks()
 	l.scenario.crews = l.crews()
 	for _, text := range speedWarnings(l.catalog, l.scenario.crews) {
 		l.warn(text)

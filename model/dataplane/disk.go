@@ -1,0 +1,159 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/storage"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// disk is one volume or instance store that steps use. It says when a batch will be
+// done the moment it takes it; what it did is counted when that time has come.
+type disk struct {
+	queue   storage.Queue
+	batches batches
+	use     int32 // in Plane.diskUses
+	member  int32 // of its server's array; None
+	array   *array
+	servers int32 // that have it
+	volume  int   // shared: its index, counted from 1; 0: no such
+	passes  bool  // what is asked of it passes the link of its server first
+	failed  bool
+	since   sim.Time // it is there
+}
+
+// diskKey names an entry of Plane.diskUses.
+type diskKey struct {
+	owner int32
+	name  string
+}
+
+// useDisk sends what a step reads or writes to the disk. What comes of it comes by an
+// event.
+func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
+	r, t := p.requests.at(i), &p.trips[i]
+	s := p.servers.at(r.server)
+	count, size := p.drawIO(i, io)
+	if count <= 0 {
+		t.step++
+		p.proceed(i, now)
+		return
+	}
+	t.out, t.until = 0, now
+	if c := &s.cfg.Cache; c.Size > 0 && !io.Write && io.Disk != c.Disk {
+		hits := p.hits(i, s, count)
+		if hits > 0 && c.Disk != None {
+			p.ask(i, s.disks[c.Disk], storage.IO{Count: hits, Size: size, Sequential: io.Sequential}, now)
+		}
+		count -= hits
+		s.cached = min(c.Size, s.cached.Plus(model.Bytes(count)*size))
+	}
+	if count > 0 {
+		p.ask(i, s.disks[io.Disk], storage.IO{Count: count, Size: size, Sequential: io.Sequential, Write: io.Write}, now)
+	}
+	r.phase = onDisk
+	if t.out == 0 {
+		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
+	}
+	p.yield(i, now)
+}
+
+// drawIO draws how many I/Os a step has, and their size.
+func (p *Plane) drawIO(i uint32, io *IO) (count int64, size model.Bytes) {
+	d := DiskDemand{io.Count, io.Size}
+	if io.Demand {
+		d = p.sources[p.requests.at(i).source].disk[direction(io.Write)]
+	}
+	if d.Count == nil {
+		return 0, 0
+	}
+	return int64(p.drawWhole(i, 0, d.Count)), model.Bytes(p.drawWhole(i, 1, d.Size))
+}
+
+// direction is 0 of reads and 1 of writes.
+func direction(write bool) int {
+	if write {
+		return 1
+	}
+	return 0
+}
+
+// drawWhole draws a whole number of a request's present step.
+func (p *Plane) drawWhole(i uint32, part uint64, d rng.Distribution) float64 {
+	if d.Variance() == 0 {
+		return d.Mean()
+	}
+	r, t := p.requests.at(i), &p.trips[i]
+	draws := p.calls[p.servers.at(r.server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
+	return float64(int64(min(draws.Draw(d), float64(MaxBytes)) + 0.5))
+}
+
+// hits draws how many I/Os of a request's present step its server's cache answers.
+func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
+	t := &p.trips[i]
+	share := s.cfg.Cache.Hit * float64(s.cached) / float64(s.cfg.Cache.Size)
+	draws := p.calls[s.service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|2))
+	for range count {
+		if draws.Uniform() < share {
+			hits++
+		}
+	}
+	return hits
+}
+
+// ask gives a disk a batch of I/Os of a request, and notes when it will be done.
+func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
+	d, t := p.disks.at(id), &p.trips[i]
+	p.diskUses[d.use].Asked += io.Count
+	if d.member != None {
+		t.out++
+		p.askArray(i, d, io, now)
+		return
+	}
+	if d.passes && p.servers.at(p.requests.at(i).server).link != nil {
+		t.out++
+		p.pass(i, id, io, now)
+		return
+	}
+	t.until = max(t.until, p.serve(d, io, now))
+}
+
+// serve gives a disk a batch and returns when it will be done.
+func (p *Plane) serve(d *disk, io storage.IO, now sim.Time) sim.Time {
+	p.countDisk(d, now)
+	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
+	b := batch{
+		end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
+		count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1,
+	}
+	if p.diskUses[d.use].Credit {
+		credit, _ := d.queue.Credit(now)
+		b.credit = float32(credit)
+	}
+	d.batches.push(b)
+	return served.Done
+}
+
+// worksOn reports whether a server that hears that a client has gone works on for
+// nobody: who waits for a disk cannot be interrupted, and holds its place until then.
+func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase == onDisk }
+
+// endDisk goes on with a request that has read or written, fails it with its disk, or
+// lets go of it if nobody waits for it any more.
+func (p *Plane) endDisk(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	if r.gone && !s.finishes() {
+		server := r.server
+		p.vacate(i)
+		p.free(i)
+		p.nextInLine(server, now)
+		return
+	}
+	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed {
+		p.diskUses[d.use].Failed++
+		p.breakOff(i, now)
+		return
+	}
+	p.endStep(i, phaseDisk, now)
+}

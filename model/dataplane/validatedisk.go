@@ -1,0 +1,58 @@
+package dataplane
+
+import (
+	"fmt"
+	"math"
+
+	"headroom/sim/rng"
+)
+
+// MaxIOs bounds the I/Os of a step.
+const MaxIOs = 1_000_000
+
+// io checks what a step reads or writes.
+func (v *validator) io(s *Service, io *IO, at string) {
+	at += ".read"
+	if io.Write {
+		at = at[:len(at)-len("read")] + "write"
+	}
+	v.reference(io.Disk, len(s.Disks), at, "disk of the service")
+	if io.Demand {
+		v.check(io.Count == nil && io.Size == nil, at, "must not have I/Os of its own beside those of the demand")
+		return
+	}
+	v.disk(DiskDemand{io.Count, io.Size}, at)
+}
+
+// disk checks how many I/Os of which size are asked for.
+func (v *validator) disk(d DiskDemand, at string) {
+	if d.Count == nil || d.Size == nil {
+		v.check(false, at, "must have a number of I/Os and their size")
+		return
+	}
+	v.bounded(d.Count, MaxIOs, at+".ops")
+	v.bounded(d.Size, float64(MaxBytes), at+".size")
+}
+
+// bounded checks the mean of a law.
+func (v *validator) bounded(d rng.Distribution, most float64, at string) {
+	v.check(d.Mean() >= 0 && d.Mean() <= most, at, "must be 0 to %g on average, got %g", most, d.Mean())
+}
+
+// cache checks where a service keeps what it reads.
+func (v *validator) cache(s *Service, at string) {
+	c := &s.Cache
+	if c.Size == 0 {
+		return
+	}
+	v.check(c.Size > 0, at+".size", "must not be negative, got %d", c.Size)
+	v.check(c.Hit >= 0 && c.Hit <= 1 && !math.IsNaN(c.Hit), at+".hit", "must be 0 to 1, got %g", c.Hit)
+	if c.Disk != None {
+		v.reference(c.Disk, len(s.Disks), at+".on", "disk of the service")
+	}
+	for i, name := range s.Disks {
+		for k := range i {
+			v.check(s.Disks[k] != name, fmt.Sprintf("service.%s.disks.%d", s.Name, i), "must be given once, got %q", name)
+		}
+	}
+}

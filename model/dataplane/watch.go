@@ -1,0 +1,64 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+)
+
+// watching says how the plane comes to know of a server's departures.
+type watching uint8
+
+// Kinds of watching.
+const (
+	onLook     watching = iota // when somebody looks
+	inCalendar                 // when somebody picks by requests in flight
+	inKernel                   // at the very instant
+)
+
+// refill lets those who wait at a settled server into places that became free,
+// and makes sure that its next departure is not missed.
+func (p *Plane) refill(id uint32) {
+	now := p.kernel.Now()
+	p.settle(id, now)
+	p.nextInLine(id, now) // at the gate of journeys
+	p.changed(id, p.servers.at(id))
+}
+
+// changed makes sure that the next departure of a server is not missed. An
+// event that comes too early is cheaper than one revoked.
+func (p *Plane) changed(id uint32, s *server) {
+	if s.supply != nil {
+		p.follow(id, s, max(s.station.Changed(), s.supply.followed))
+	}
+	switch {
+	case s.watch == onLook && s.attended == 0:
+	case s.watch == inCalendar && s.attended == 0:
+		p.calendar.announce(id, p.nextDeparture(id, s))
+	default:
+		if due := s.next(); due < s.due {
+			s.due = due
+			p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
+		}
+	}
+}
+
+// onServerDeparts settles a server whose departure must not wait.
+func (p *Plane) onServerDeparts(ev model.Event) {
+	p.housekeeping++
+	now := p.kernel.Now()
+	s := p.servers.Get(ev.Handle())
+	if s == nil || s.due != now { // an earlier departure came up since
+		p.meter.overtaken()
+		return
+	}
+	s.due = sim.Never
+	p.refill(indexOf(ev.Handle()))
+}
+
+// watchClosely puts a server's next departure in the kernel from now on.
+func (p *Plane) watchClosely(id uint32) {
+	p.leaveLaneNow(id)
+	p.calendar.remove(id)
+	p.servers.at(id).watch = inKernel
+	p.refill(id)
+}

@@ -1,0 +1,29 @@
+package model
+
+import "slices"
+
+// VolumeSpec is an EBS volume that an instance is launched with.
+type VolumeSpec struct {
+	Device              string // its device name; "" for none
+	Name                string // of its own table; "" for one that is launched with the instance
+	Volume              int    // of its own table: its index, counted from 1; 0: none
+	Type                string // "gp3"
+	SizeGiB             int64
+	IOPS                int64 // provisioned; 0 where the type has none
+	ThroughputMiBs      int64
+	Shared              bool // several instances may have it at once
+	Encrypted           bool
+	DeleteOnTermination bool
+}
+
+// RootVolume is the name of every instance's first volume.
+const RootVolume = "root"
+
+// FindVolume returns the index of the volume that steps call by a name, -1 if there is
+// none.
+func FindVolume(volumes []VolumeSpec, name string) int {
+	if name == RootVolume && len(volumes) > 0 {
+		return 0
+	}
+	return slices.IndexFunc(volumes, func(v VolumeSpec) bool { return name != "" && (v.Device == name || v.Name == name) })
+}

@@ -1,0 +1,194 @@
+package report
+
+import (
+	"slices"
+
+	"headroom/model/dataplane"
+	"headroom/results"
+)
+
+// row is one line of a table: a metric, and how it is called there.
+type row struct {
+	name, metric string
+	quiet        bool // left out where it is zero throughout
+}
+
+func requestRows(s *results.Summary) []row {
+	rows := []row{
+		{name: "arrived", metric: "requests.arrived"},
+		{name: "completed", metric: "requests.completed"},
+		{name: "failed", metric: "requests.failed"},
+	}
+	for _, p := range s.Labelled("code") {
+		rows = append(rows, row{name: "failed with " + p.Name, metric: p.Key("requests.failed"), quiet: true})
+	}
+	rows = append(rows, []row{
+		{name: "lost to Spot reclaims", metric: "spot.requests_lost", quiet: true},
+		{name: "retries", metric: "requests.retried", quiet: true},
+		{name: "in flight at the end", metric: "requests.in_flight"},
+		{name: "availability", metric: "availability"},
+		{name: "throughput", metric: "throughput"},
+		{name: "latency mean", metric: "latency.mean"},
+		{name: "latency p50", metric: "latency.p50"},
+		{name: "latency p90", metric: "latency.p90"},
+		{name: "latency p95", metric: "latency.p95"},
+		{name: "latency p99", metric: "latency.p99"},
+		{name: "latency p99.9", metric: "latency.p999"},
+		{name: "latency max", metric: "latency.max"},
+		{name: "wait mean", metric: "wait.mean"},
+		{name: "wait probability", metric: "wait.probability"},
+	}...)
+	if usersDiffer(s) {
+		rows = append(rows, userRows()...)
+	}
+	return rows
+}
+
+// userRows are those of user requests: attempts, and what services ask of each
+// other, together.
+func userRows() []row {
+	return []row{
+		{name: "user requests", metric: "user.requests"},
+		{name: "user availability", metric: "user.availability"},
+		{name: "user latency mean", metric: "user.latency.mean"},
+		{name: "user latency p50", metric: "user.latency.p50"},
+		{name: "user latency p99", metric: "user.latency.p99"},
+		{name: "goodput", metric: "goodput"},
+	}
+}
+
+// usersDiffer reports whether user requests show anything that attempts do not.
+func usersDiffer(s *results.Summary) bool {
+	for i := range s.Config.Workloads {
+		if s.Config.Workloads[i].Clients.Deadline > 0 {
+			return true
+		}
+	}
+	for _, same := range [][2]string{
+		{"user.requests", "requests.arrived"}, {"user.availability", "availability"}, {"user.latency.mean", "latency.mean"},
+	} {
+		user, known := s.Metric(same[0])
+		attempt, also := s.Metric(same[1])
+		if known && also && user.Value != attempt.Value {
+			return true
+		}
+	}
+	return false
+}
+
+// serviceRows are what services are asked, by users and by each other.
+func serviceRows() []row {
+	return []row{
+		{name: "requests", metric: "requests.arrived"},
+		{name: "availability", metric: "availability"},
+		{name: "latency p50", metric: "latency.p50"},
+		{name: "latency p99", metric: "latency.p99"},
+	}
+}
+
+// phaseRows are where the latency of services goes, phases that take no time left
+// out.
+func phaseRows() []row {
+	var rows []row
+	for _, phase := range dataplane.PhaseNames() {
+		for _, of := range []string{"mean", "p99"} {
+			rows = append(rows, row{name: phase + " " + of, metric: "phase." + phase + "." + of, quiet: true})
+		}
+	}
+	return rows
+}
+
+// serviceParts lists the services that requests visit.
+func serviceParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(s.Labelled("service"), func(p results.Part) bool {
+		v, ok := s.Value("requests.arrived", p)
+		return !ok || v.Value == 0
+	})
+}
+
+func groupRows() []row {
+	return []row{
+		{name: "in service mean", metric: "capacity.in_service.mean"},
+		{name: "in service min", metric: "capacity.in_service.min"},
+		{name: "in service max", metric: "capacity.in_service.max"},
+		{name: "desired max", metric: "capacity.desired.max"},
+		{name: "CPU utilization", metric: "cpu.utilization"},
+		{name: "scaling activities", metric: "scaling.activities"},
+		{name: "blocked by cooldown", metric: "scaling.blocked_by_cooldown", quiet: true},
+		{name: "launched", metric: "instances.launched"},
+		{name: "terminated", metric: "instances.terminated"},
+		{name: "found no capacity", metric: "instances.launch_failed", quiet: true},
+		{name: "lost to faults", metric: "instances.lost", quiet: true},
+		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
+		{name: "instance-hours", metric: "instance_hours"},
+		{name: "cost", metric: "cost"},
+	}
+}
+
+// burstRows are the CPU credits of T families.
+func burstRows() []row {
+	return []row{
+		{name: "lowest balance", metric: "credits.balance.min"},
+		{name: "balance at the end", metric: "credits.balance.end"},
+		{name: "surplus charged", metric: "credits.surplus_charged", quiet: true},
+		{name: "surplus owed", metric: "credits.surplus", quiet: true},
+		{name: "throttled", metric: "cpu.throttled_time"},
+		{name: "short of host CPU", metric: "cpu.contended_time", quiet: true},
+	}
+}
+
+// burstParts lists the parts with T instances.
+func burstParts(s *results.Summary) []results.Part {
+	var parts []results.Part
+	for _, label := range []string{"autoscaling_group", "instance", "instance_workload"} {
+		parts = append(parts, s.Labelled(label)...)
+	}
+	return slices.DeleteFunc(parts, func(p results.Part) bool {
+		_, ok := s.Value("cpu.throttled_time", p)
+		return !ok
+	})
+}
+
+func tenantRows() []row {
+	return []row{
+		{name: "launched", metric: "instances.launched"},
+		{name: "terminated", metric: "instances.terminated"},
+		{name: "found no capacity", metric: "instances.launch_failed"},
+		{name: "rejected", metric: "instance_workload.rejected"},
+		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
+		{name: "running mean", metric: "instance_workload.running.mean"},
+		{name: "running max", metric: "instance_workload.running.max"},
+		{name: "CPU utilization", metric: "cpu.utilization"},
+		{name: "instance-hours", metric: "instance_hours"},
+		{name: "cost", metric: "cost", quiet: true},
+	}
+}
+
+func targetRows() []row {
+	return []row{
+		{name: "healthy mean", metric: "target_group.healthy.mean"},
+		{name: "healthy min", metric: "target_group.healthy.min"},
+	}
+}
+
+// volumeRows are those of disks that steps use.
+func volumeRows() []row {
+	return []row{
+		{name: "I/Os", metric: "volume.iops"},
+		{name: "throughput", metric: "volume.throughput"},
+		{name: "wait mean", metric: "volume.wait.mean"},
+		{name: "burst balance min", metric: "volume.burst_balance.min"},
+		{name: "burst balance end", metric: "volume.burst_balance.end"},
+		{name: "throttled", metric: "volume.throttled_time", quiet: true},
+		{name: "failed", metric: "volume.failed", quiet: true},
+	}
+}
+
+func hostRows() []row {
+	return []row{
+		{name: "used mean", metric: "hosts.used.mean"},
+		{name: "used max", metric: "hosts.used.max"},
+		{name: "CPU allocated", metric: "hosts.cpu_allocated"},
+		{name: "memory allocated", metric: "hosts.memory_allocated"},
+	}
+}

@@ -1,0 +1,111 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/controlplane"
+	"headroom/model/storage"
+	"headroom/scenarios/schema"
+)
+
+// ownVolumeKeys are those of [volume.NAME]: Terraform's aws_ebs_volume, with where it is
+// attached.
+func ownVolumeKeys() []schema.Key {
+	var keys []schema.Key
+	for _, k := range volumeKeys() {
+		switch k.Path {
+		case "root", "device_name":
+		case "delete_on_termination":
+			keys = append(keys, schema.Row(k.Path, schema.Flag(), "false", "whether it ends with its instance"))
+		default:
+			keys = append(keys, k)
+		}
+	}
+	return schema.Within("volume.NAME", "InvalidParameterCombination", append(keys,
+		schema.Row("availability_zone", schema.Text(), "(the first zone)", "where it is, and where what it is attached to must be").Coded(schema.NoCode),
+		schema.Row("multi_attach_enabled", schema.Flag(), "false", "io1 and io2: whether several instances can have it at once"),
+		schema.Row("file_system", schema.Text(), "", "what it is formatted with; one that is attached to several instances needs one for clusters"),
+		schema.Row("attach", schema.List(), "", "what it is attached to; to nothing without, and billed all the same"),
+		schema.Row("attach[].instance", schema.Name("instance"), schema.Required, "the instance").Coded(schema.NoCode),
+		schema.Row("attach[].device_name", schema.Text(), "", "its device there").Coded(schema.NoCode),
+	))
+}
+
+// mostAttachments is how many instances one volume can be attached to.
+const mostAttachments = 16
+
+// readVolumes reads the volumes of their own, and gives them to their instances.
+func (l *loader) readVolumes() {
+	l.cfg.Volumes = make([]controlplane.Volume, len(l.tables["volume"]))
+	for i, t := range l.tables["volume"] {
+		v := &l.cfg.Volumes[i]
+		v.Name = t.Name
+		v.Spec = l.volumeOfType(t)
+		v.Spec.Name, v.Spec.Volume = t.Name, i+1
+		v.Spec.Shared = t.Flag("multi_attach_enabled")
+		v.Spec.Encrypted, v.Spec.DeleteOnTermination = t.Flag("encrypted"), t.Flag("delete_on_termination")
+		if len(l.cfg.Zones) > 0 {
+			t.Assume("availability_zone", l.cfg.Zones[0])
+		}
+		if name := t.Text("availability_zone"); t.Sound("availability_zone") {
+			v.Zone, _ = l.zone(t, "availability_zone", name)
+		}
+		multi := l.multiAttach(t, v)
+		attached := 0
+		for _, a := range t.Each("attach") {
+			attached += l.attachVolume(a, v, attached, multi)
+			a.Done()
+		}
+		t.Done()
+	}
+}
+
+// multiAttach reads whether several instances can have a volume at once.
+func (l *loader) multiAttach(t *schema.Table, v *controlplane.Volume) bool {
+	multi := t.Flag("multi_attach_enabled")
+	system := t.Text("file_system")
+	if !multi {
+		return false
+	}
+	if rules, ok := storage.Find(v.Spec.Type); ok && !rules.MultiAttach {
+		t.Reject("multi_attach_enabled", schema.Fault{Rule: "must be false but for io1 and io2", Code: "MultiAttachUnsupported"})
+	}
+	if slices.Contains([]string{"ext3", "ext4", "xfs", "ntfs", "btrfs"}, system) {
+		t.Reject("file_system", schema.Fault{Rule: "must be one for clusters, for several instances write to it", Code: "ClusterFSRequired"})
+	}
+	return true
+}
+
+// attachVolume gives a volume to an instance, and returns to how many.
+func (l *loader) attachVolume(t *schema.Table, v *controlplane.Volume, attached int, multi bool) int {
+	i := t.Reference("instance")
+	device := t.Text("device_name")
+	if i < 0 {
+		return 0
+	}
+	f := &l.cfg.Instances[i]
+	switch {
+	case !multi && attached+f.Count > 1:
+		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance without multi_attach_enabled, %d in all", attached+f.Count), Code: "VolumeInUse"})
+	case attached+f.Count > mostAttachments:
+		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", mostAttachments, attached+f.Count), Code: "MultiAttachLimit"})
+	case multi && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
+		t.Reject("instance", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
+	}
+	for n := range min(f.Count, len(f.Zones)) {
+		if f.Zones[n] != v.Zone {
+			t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must be in the zone of the volume, %s, not in %s", l.cfg.Zones[v.Zone], l.cfg.Zones[f.Zones[n]]), Code: "InvalidVolume.ZoneMismatch"})
+			break
+		}
+	}
+	if device != "" && model.FindVolume(f.Template.Volumes, device) >= 0 {
+		t.Reject("device_name", schema.Fault{Rule: "must not be the device of another volume of instance." + f.Name, Code: "InvalidParameterValue"})
+	}
+	spec := v.Spec
+	spec.Device = device
+	f.Template.Volumes = append(slices.Clone(f.Template.Volumes), spec)
+	l.checkAttachments(t, "instance", f.Template.Type, len(f.Template.Volumes))
+	return f.Count
+}
