@@ -211,13 +211,12 @@ func (p *Plane) byArrival(a, b uint32) int {
 // ServerUse settles a server and returns what it has used.
 func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 	now := p.kernel.Now()
-	p.settle(indexOf(h), now)
 	s := p.servers.Get(h)
-	use := model.ServerUse{Busy: s.busy(now), In: s.in, Out: s.out}
-	if s.supply != nil {
-		use.Charged = s.supply.credits.Charged(now)
+	if s.next() <= now || s.station.Waiting() > 0 {
+		p.settle(indexOf(h), now)
+		s = p.servers.Get(h)
 	}
-	return use
+	return model.ServerUse{Busy: s.busy(now), In: s.in, Out: s.out}
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.
@@ -286,8 +285,8 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 func (p *Plane) settle(id uint32, until sim.Time) {
 	s := p.servers.at(id)
 	for {
-		if s.supply != nil {
-			p.runOut(id, s, until)
+		if s.supply != nil && s.supply.outAt <= until {
+			p.runOut(id, s)
 		}
 		turn, ok := s.station.Settle(until)
 		if !ok {
