@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"headroom/model"
@@ -137,7 +138,7 @@ func TestCreditsChangeNothingUntilTheyAreSpent(t *testing.T) {
 	}
 	for i := range with.Routes {
 		a, b := &with.Routes[i], &without.Routes[i]
-		if a.Arrived != b.Arrived || a.Completed != b.Completed || a.Failed != b.Failed || *a.Latency != *b.Latency {
+		if a.Arrived != b.Arrived || a.Completed != b.Completed || a.Failed != b.Failed || !reflect.DeepEqual(a.Latency, b.Latency) {
 			t.Errorf("route %d: %d of %d completed in %v, without credits %d of %d in %v",
 				i, a.Completed, a.Arrived, a.Latency.Mean(), b.Completed, b.Arrived, b.Latency.Mean())
 		}
