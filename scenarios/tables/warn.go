@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/controlplane"
+	"headroom/model/credits"
 	"headroom/model/dataplane"
 	"headroom/scenarios/tree"
 )
@@ -79,23 +81,7 @@ func (l *loader) warnOfLoad(i int) {
 	if len(services) == 0 {
 		return // fixed responses only
 	}
-	capacity := 0.0
-	for _, g := range l.cfg.Groups {
-		if slices.Contains(services, g.Service) && g.Service >= 0 {
-			most := 0.0
-			for _, lt := range g.Types {
-				speed := cmp.Or(l.cfg.LaunchTemplates[g.Template].Speed, lt.Speed, 1)
-				most = max(most, speed*float64(l.servers(g.Service, l.cfg.Types[lt.Type].VCPUs)))
-			}
-			capacity += float64(g.Max) * most
-		}
-	}
-	for _, f := range l.cfg.Instances {
-		if slices.Contains(services, f.Service) && f.Service >= 0 {
-			speed := cmp.Or(f.Template.Speed, f.Speed, 1)
-			capacity += float64(f.Count) * speed * float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
-		}
-	}
+	capacity, lasting := l.capacityFor(services)
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
 	if w.Demand.Mean() > 0 && !slices.ContainsFunc(services, l.takesDemand) {
@@ -108,9 +94,49 @@ func (l *loader) warnOfLoad(i int) {
 		l.warnAt(at, name+": nothing serves it: no group or instance is behind "+l.tables["workload"][i].Node.Table["to"].String())
 	case busy > capacity:
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
+	case busy > lasting:
+		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g once its CPU credits are spent", name, busy, math.Round(100*lasting)/100))
 	case a.peak*w.Demand.Mean() > capacity:
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))
 	}
+}
+
+// capacityFor returns the most vCPUs that some services ever have, and the most that
+// they have for good, when instances in standard mode are out of CPU credits.
+func (l *loader) capacityFor(services []int) (capacity, lasting float64) {
+	for _, g := range l.cfg.Groups {
+		if !slices.Contains(services, g.Service) || g.Service < 0 {
+			continue
+		}
+		most, least := 0.0, 0.0
+		lt := &l.cfg.LaunchTemplates[g.Template]
+		for _, t := range g.Types {
+			speed := cmp.Or(lt.Speed, t.Speed, 1)
+			servers := float64(l.servers(g.Service, l.cfg.Types[t.Type].VCPUs))
+			most, least = max(most, speed*servers), max(least, speed*min(servers, l.baseline(t.Type, lt)))
+		}
+		capacity += float64(g.Max) * most
+		lasting += float64(g.Max) * least
+	}
+	for i := range l.cfg.Instances {
+		f := &l.cfg.Instances[i]
+		if slices.Contains(services, f.Service) && f.Service >= 0 {
+			all := float64(f.Count) * cmp.Or(f.Template.Speed, f.Speed, 1)
+			servers := float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
+			capacity += all * servers
+			lasting += all * min(servers, l.baseline(f.Template.Type, &f.Template))
+		}
+	}
+	return capacity, lasting
+}
+
+// baseline is how many vCPUs an instance has for good.
+func (l *loader) baseline(typ int, lt *controlplane.LaunchTemplate) float64 {
+	t := &l.cfg.Types[typ]
+	if t.Burstable && cmp.Or(lt.Credits, credits.Mode(t, lt.Tenancy)) == model.CreditsStandard {
+		return t.CreditsPerHour / 60
+	}
+	return float64(t.VCPUs)
 }
 
 // servers is how many vCPUs of an instance a service can keep busy.
