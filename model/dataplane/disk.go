@@ -10,15 +10,15 @@ import (
 // disk is one volume or instance store that steps use. It says when a batch will be
 // done the moment it takes it; what it did is counted when that time has come.
 type disk struct {
-	queue   storage.Queue
 	batches batches
 	use     int32 // in Plane.diskUses
 	member  int32 // of its server's array; None
-	array   *array
-	servers int32 // that have it
-	volume  int   // shared: its index, counted from 1; 0: no such
 	passes  bool  // what is asked of it passes the link of its server first
 	failed  bool
+	queue   storage.Queue
+	array   *array
+	servers int32    // that have it
+	volume  int      // shared: its index, counted from 1; 0: no such
 	since   sim.Time // it is there
 }
 
@@ -33,7 +33,11 @@ type diskKey struct {
 func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 	r, t := p.requests.at(i), &p.trips[i]
 	s := p.servers.at(r.server)
-	count, size := p.drawIO(i, io)
+	fixed := &p.calls[s.service].ios[t.step]
+	count, size := fixed.count, fixed.size
+	if !fixed.known {
+		count, size = p.drawIO(i, io)
+	}
 	if count <= 0 {
 		t.step++
 		p.proceed(i, now)
@@ -56,6 +60,25 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
 	}
 	p.yield(i, now)
+}
+
+// fixedIO is what a step reads or writes each time.
+type fixedIO struct {
+	count int64
+	size  model.Bytes
+	known bool
+}
+
+// fixedIOs finds by step where nothing needs to be drawn.
+func fixedIOs(steps []Step) []fixedIO {
+	list := make([]fixedIO, len(steps))
+	for k := range steps {
+		io := &steps[k].IO
+		if steps[k].Kind == StepDisk && !io.Demand && io.Count.Variance() == 0 && io.Size.Variance() == 0 {
+			list[k] = fixedIO{int64(io.Count.Mean()), model.Bytes(io.Size.Mean()), true}
+		}
+	}
+	return list
 }
 
 // drawIO draws how many I/Os a step has, and their size.
@@ -121,7 +144,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 // serve gives a disk a batch and returns when it will be done.
 func (p *Plane) serve(d *disk, io storage.IO, now sim.Time) sim.Time {
 	p.countDisk(d, now)
-	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
+	served := d.queue.Ask(now, io)
 	b := batch{
 		end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
 		count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1,

@@ -58,9 +58,8 @@ func (p *Plane) beginTrip(i uint32, t trip) {
 	for int(i) >= len(p.trips) {
 		p.trips = append(p.trips, trip{})
 	}
-	t.child, t.sibling = noIndex, noIndex
-	t.mark = t.began
-	p.trips[i] = t
+	own := &p.trips[i]
+	*own = trip{key: t.key, parent: t.parent, began: t.began, mark: t.began, child: noIndex, sibling: noIndex}
 }
 
 // takeOverTrip gives a request that takes another's place its trip: the attempt

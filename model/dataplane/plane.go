@@ -99,6 +99,7 @@ func New(setup Setup) (*Plane, error) {
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture
+		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
 	}
