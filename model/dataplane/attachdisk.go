@@ -96,10 +96,17 @@ func (p *Plane) FailVolume(h slab.Handle, name string, failed bool) {
 	if s.cfg == nil {
 		return
 	}
+	closely := false
+	p.settle(indexOf(h), p.kernel.Now()-1) // a failure comes before the ends of its instant
 	for k, disk := range s.cfg.Disks {
 		if d := p.disks.at(s.disks[k]); disk == name || p.diskUses[d.use].Name == name {
-			d.failed = failed
+			if d.failed = failed; failed {
+				closely = true
+			}
 		}
+	}
+	if closely { // requests fail in their instant
+		p.watchClosely(indexOf(h))
 	}
 }
 

@@ -57,7 +57,7 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 	}
 	r.phase = onDisk
 	if t.out == 0 {
-		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
+		p.endStepAt(i, p.later(now, t.until-now))
 	}
 	p.yield(i, now)
 }
