@@ -213,3 +213,24 @@ func TestDisksTellTheirStories(t *testing.T) {
 		t.Error("io2 is not three times as dear as the disk in the machine")
 	}
 }
+
+// Of the machines that answer 99.9 % of the requests, and 99 % of those within three
+// seconds, the cheapest computes on c, caches on r and scans on d.
+func TestEachServiceHasItsFamily(t *testing.T) {
+	a := stock(t, "families", "1")
+	for service, want := range map[string]string{"compute": "c", "cache": "r", "scan": "d"} {
+		best, least := "", math.Inf(1)
+		for _, family := range []string{"t", "m", "c", "r", "x", "i", "d", "h"} {
+			name := service + "-" + family
+			if a.value(t, "availability{workload="+name+"}") < 0.999 || a.value(t, "latency.p99{workload="+name+"}") > 3 {
+				continue
+			}
+			if cost := a.value(t, "cost{instance="+name+"}"); cost < least {
+				best, least = family, cost
+			}
+		}
+		if best != want {
+			t.Errorf("%s: %s wins with $%.3f, want %s", service, best, least, want)
+		}
+	}
+}
