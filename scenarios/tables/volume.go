@@ -29,7 +29,7 @@ func volumeKeys() []schema.Key {
 		schema.Row("iops", schema.Whole(0, 1e6), "(3000 for gp3)", "provisioned I/O operations a second: gp3, io1, io2"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "(125 for gp3)", "provisioned throughput: gp3"),
 		schema.Row("device_name", schema.Text(), "", "by which steps call it, and the operating system"),
-		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price"),
+		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price; all types can"),
 		schema.Row("delete_on_termination", schema.Flag(), "(true for the root, else false)", "whether it ends with its instance"),
 	}
 }
