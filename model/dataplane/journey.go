@@ -84,7 +84,9 @@ type gate struct {
 func (p *Plane) admit(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
-	p.trips[i].step, p.trips[i].boarded, p.trips[i].mark = 0, false, now
+	t := &p.trips[i]
+	t.step, t.boarded, t.mark = 0, false, now
+	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
 	if g := &s.gate; s.memory != nil && (g.held < g.limit || g.line.Len() < int(g.backlog)) {
 		s.memory.Connect(now)
 		p.watchMemory(r.server, s)
