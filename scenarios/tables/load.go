@@ -197,11 +197,12 @@ type loader struct {
 	clock       time.Time                  // run.start, by the clock in which it is written
 	steps       [][]*schema.Table          // of the services
 	calls       []callStep
-	volumeOf    []string      // where services send the I/Os that requests bring
-	diskUses    [][]diskUse   // of the services
-	run         *schema.Table // [run]
-	limits      *schema.Table // [thresholds]
-	patterns    []string      // run.metrics
+	volumeOf    []string        // where services send the I/Os that requests bring
+	diskUses    [][]diskUse     // of the services
+	swaps       []*schema.Table // of the services; nil without
+	run         *schema.Table   // [run]
+	limits      *schema.Table   // [thresholds]
+	patterns    []string        // run.metrics
 	images      []image
 	market      market
 	owners      map[int]int // load balancer of each target group that has one

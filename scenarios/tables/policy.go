@@ -120,6 +120,7 @@ var trackedKinds = []tracked{
 	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", controlplane.CPUUtilization},
 	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", controlplane.NetworkIn},
 	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", controlplane.NetworkOut},
+	{"mem_used_percent", "percent of an instance's memory that is in use, which its CloudWatch agent publishes", controlplane.MemoryUsed},
 	{"ALBRequestCountPerTarget", "requests for each target in a minute", controlplane.RequestCountPerTarget},
 }
 
