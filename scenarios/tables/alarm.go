@@ -99,6 +99,7 @@ func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	t.Mode = "with metric_name " + tree.Quote(metric)
 	if a.Metric.Kind != 0 {
 		a.Metric.Subject = l.subject(t, a.Metric.Kind, group)
+		l.noteMemoryMetric(t, "metric_name", a.Metric)
 		t.Assume("statistic", usualStatistic(a.Metric.Kind))
 	}
 	statistic := t.Choice("statistic")

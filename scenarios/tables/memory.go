@@ -194,6 +194,8 @@ func (l *loader) checkSwap(service int, on serverKind) (refused bool) {
 	name := l.cfg.Services[service].Disks[m.Swap.Disk]
 	room, what := model.Bytes(0), "its "+name+" volume"
 	switch v := model.FindVolume(on.volumes, name); {
+	case name == dataplane.InstanceStore && typ.Store.Disks == 0:
+		return refused // which is said elsewhere
 	case name == dataplane.InstanceStore:
 		room = model.Bytes(typ.Store.Disks*typ.Store.DiskGB) * 1_000_000_000
 		what = "its instance store"
@@ -223,23 +225,30 @@ func size(b model.Bytes) string {
 	return fmt.Sprintf("%g MiB", float64(b)/float64(model.MiB))
 }
 
-// checkMemoryMetrics refuses alarms on the memory of groups of which nobody knows what
+// memoryWatch is a place of the file that asks for the memory of a group.
+type memoryWatch struct {
+	at    *schema.Table
+	key   string
+	group int
+}
+
+// noteMemoryMetric notes who asks for the memory of a group, which has to be known.
+func (l *loader) noteMemoryMetric(t *schema.Table, key string, m controlplane.Metric) {
+	if m.Kind == controlplane.MemoryUsed {
+		l.memoryWatches = append(l.memoryWatches, memoryWatch{t, key, m.Subject})
+	}
+}
+
+// checkMemoryMetrics refuses to watch the memory of groups of which nobody knows what
 // they hold.
 func (l *loader) checkMemoryMetrics() {
-	for i := range l.cfg.Alarms {
-		m := &l.cfg.Alarms[i].Metric
-		if m.Kind != controlplane.MemoryUsed || m.Subject < 0 || m.Subject >= len(l.cfg.Groups) {
-			continue
+	for _, w := range l.memoryWatches {
+		if w.group < 0 || w.group >= len(l.cfg.Groups) {
+			continue // which is said elsewhere
 		}
-		g := &l.cfg.Groups[m.Subject]
-		if g.Service >= 0 && l.cfg.Services[g.Service].Memory != nil {
-			continue
-		}
-		const rule = "must not be mem_used_percent of a group whose service has no memory table"
-		if i < len(l.tables["alarm"]) {
-			l.tables["alarm"][i].Mistake("metric_name", rule, "")
-		} else {
-			l.tables["autoscaling_group"][m.Subject].Mistake("policy", rule, "")
+		g := &l.cfg.Groups[w.group]
+		if g.Service < 0 || l.cfg.Services[g.Service].Memory == nil {
+			w.at.Mistake(w.key, "must not be the memory of a group whose service has no memory table", "")
 		}
 	}
 }
