@@ -38,6 +38,7 @@ type ram struct {
 	ends         bool     // an event that looks whether it is to be killed is pending
 	restarts     sim.Time // Never
 	swapMade     bool     // its file is written, or begun
+	swapWaits    bool     // it is to be turned on
 }
 
 // usedTime is [memory.Level.UsedTime] over all times that the application has run.
@@ -77,12 +78,12 @@ func (p *Plane) MakeSwap(h slab.Handle) sim.Time {
 	}
 	swap := &s.cfg.Memory.Swap
 	if s.memory.swapMade {
-		if s.memory.terms.Swap == 0 && !s.memory.runs {
-			s.memory.terms.Swap = swap.Size
+		if s.memory.swapWaits {
+			s.memory.swapWaits, s.memory.terms.Swap = false, swap.Size
 		}
 		return 0
 	}
-	s.memory.swapMade = true
+	s.memory.swapMade, s.memory.swapWaits = true, true
 	blocks := int64((swap.Size + swap.Block - 1) / swap.Block)
 	return max(1, p.write(s, s.disks[swap.Disk], storage.IO{Count: blocks, Size: swap.Size / model.Bytes(blocks), Sequential: true, Write: true}))
 }
@@ -125,49 +126,42 @@ func (p *Plane) watchMemory(id uint32, s *server) {
 }
 
 // takeMemory gives a request that begins its memory, and reports whether it has to wait
-// for pages that lie in swap.
+// for pages that lie in swap. It touches one after the other, so that they take the disk's
+// latency each, or longer if the disk does.
 func (p *Plane) takeMemory(i uint32, now sim.Time) (waits bool) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
 	if s.memory == nil {
 		return false
 	}
-	faults := s.memory.Begin(now)
+	faults := min(s.memory.Begin(now), MaxIOs)
 	p.watchMemory(r.server, s)
 	if faults == 0 || s.memory.terms.Swap == 0 {
 		return false
 	}
 	t := &p.trips[i]
-	r.phase, t.mark, t.left = paging, now, int32(min(faults, MaxIOs))
-	p.memoryUses[s.memory.use].Paged++
-	p.pageIn(i, s, now)
-	return true
-}
-
-// pageIn reads the next page of a request.
-func (p *Plane) pageIn(i uint32, s *server, now sim.Time) {
-	t := &p.trips[i]
-	t.left--
-	t.out, t.until = 0, now
-	p.memoryUses[s.memory.use].Faults++
-	p.ask(i, s.disks[s.cfg.Memory.Swap.Disk], storage.IO{Count: 1, Size: memory.Page}, now)
+	r.phase, t.mark = paging, now
+	u := &p.memoryUses[s.memory.use]
+	u.Paged++
+	u.Faults += faults
+	id := s.disks[s.cfg.Memory.Swap.Disk]
+	latency := p.disks.at(id).queue.Limits().Latency
+	t.out, t.until = 0, sim.Sum(now, latency*sim.Time(faults))
+	p.ask(i, id, storage.IO{Count: faults, Size: memory.Page}, now)
 	if t.out == 0 {
 		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
 	}
+	return true
 }
 
-// endPaging goes on with a request that has read a page: with the next one, or with its
-// journey. It fails with its disk, and is let go of if nobody waits for it any more.
+// endPaging goes on with a request that has read its pages. It fails with its disk, and
+// is let go of if nobody waits for it any more.
 func (p *Plane) endPaging(i uint32, now sim.Time) {
 	r, t := p.requests.at(i), &p.trips[i]
 	server := r.server
 	s := p.servers.at(server)
 	failed := p.disks.at(s.disks[s.cfg.Memory.Swap.Disk]).failed
 	abandoned := r.gone && r.source != checkSource && !s.finishes()
-	if t.left > 0 && !failed && !abandoned {
-		p.pageIn(i, s, now)
-		return
-	}
 	u := &p.memoryUses[s.memory.use]
 	u.Paging = sim.Sum(u.Paging, now-t.mark)
 	switch {
