@@ -57,7 +57,6 @@ func (c Cause) LeaseEnd() LeaseEnd {
 type ServerUse struct {
 	Busy    uint64 // vCPU-nanoseconds of work
 	In, Out Bytes
-	Charged Credits // surplus CPU credits that are to be paid with money
 	Memory  float64 // nanoseconds, times the share of its memory in use; 0 where that is not known
 }
 
