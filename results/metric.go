@@ -36,7 +36,7 @@ const (
 func Metrics() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}

@@ -40,6 +40,7 @@ type server struct {
 	link    *passage    // through which its volumes are reached, where one is shared; nil without
 	array   *array      // of volumes that share a narrow link; nil without
 	cached  model.Bytes // what its cache holds
+	memory  *ram        // nil: it has enough
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -78,6 +79,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 			s.outlets[k].tokens = RetryBurst
 		}
 		p.attachDisks(s, &spec)
+		p.equipMemory(s, &spec)
 	}
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.crowd(indexOf(h), s)
@@ -125,6 +127,7 @@ func (p *Plane) Listen(h slab.Handle) {
 	}
 	s.listens = true
 	s.updateOpen()
+	p.startApplication(indexOf(h), s)
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)
@@ -163,6 +166,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	}
 	p.shutOff(id, now)
 	s = p.servers.Get(h)
+	p.endMemory(s)
 	p.detachDisks(s)
 	for len(s.targets) > 0 {
 		t := s.targets[0]

@@ -76,7 +76,7 @@ func (p *Plane) onIosPass(ev model.Event) {
 		s.link.line, s.link.first = s.link.line[:copy(s.link.line, s.link.line[s.link.first:])], 0
 	}
 	done := p.serve(p.disks.at(x.disk), x.io, now)
-	if r := p.requests.Get(x.request); r != nil && r.phase == onDisk {
+	if r := p.requests.Get(x.request); r != nil && r.phase.reads() {
 		p.lastOut(x.request, done)
 	}
 }

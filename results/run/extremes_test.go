@@ -100,6 +100,8 @@ var extremes = []struct {
 	{"image.plain.boot", longTimes}, {"image.plain.pending", longTimes}, {"image.plain.shutting_down", longTimes}, {"image.plain.run_instances", longTimes},
 	{"launch_template.web.user_data.duration", longTimes}, {"launch_template.web.user_data.fail_probability", []string{"0", "1"}},
 	{"service.web.concurrency", limited}, {"service.web.backlog", limited}, {"service.web.on_disconnect", []string{`"cancel"`, `"finish"`}},
+	{"service.web.memory.base", []string{`0`, `"1B"`, `"7GiB"`, `"1TiB"`, `"1024TiB"`}}, {"service.web.memory.per_request", []string{`0`, `"1B"`, `"1GiB"`, `"1024TiB"`}},
+	{"service.web.memory.pages_touched", []string{`0`, `1e-9`, `50`, `1e6`}}, {"service.web.memory.restart", limits}, {"service.web.swap.size", []string{`0`, `"1B"`, `"4GiB"`}},
 	{"service.queue.workers", []string{"1", "2", "3", "100000"}}, {"service.queue.backlog", limited},
 	{"target_group.web.deregistration_delay", limits}, {"target_group.web.health_check.interval", limits}, {"target_group.web.health_check.timeout", limits},
 	{"target_group.web.health_check.enabled", []string{"true", "false"}}, {"target_group.web.load_balancing_algorithm_type", []string{`"round_robin"`, `"least_outstanding_requests"`, `"weighted_random"`}},
