@@ -254,7 +254,7 @@ func TestSweepSurvivesTheDeathOfEverything(t *testing.T) {
 	kills := map[string]int{}
 	for round := 1; ; round++ {
 		// They live ever longer: on a slow machine they do little but start in a short life.
-		if over := pauseOn(coordinator, time.Duration(100+random.IntN(300+10*round))*time.Millisecond); over {
+		if over := pauseOn(coordinator, time.Duration(200+random.IntN(300+20*round))*time.Millisecond); over {
 			break
 		}
 		victim := workers[random.IntN(len(workers))]
@@ -262,22 +262,22 @@ func TestSweepSurvivesTheDeathOfEverything(t *testing.T) {
 		victim.start(t)
 		kills["workers"]++
 		switch {
-		case round%7 == 3:
+		case round%5 == 1:
 			server.kill()
 			kills["servers"]++
 			pauseOn(coordinator, time.Duration(random.IntN(300))*time.Millisecond)
 			server.start(t)
-		case round%7 == 5:
+		case round%5 == 2:
 			coordinator.kill()
 			kills["coordinators"]++
 			coordinator.start(t)
-		case round%7 == 6:
+		case round%5 == 3:
 			line.set(true)
 			kills["connections"]++
 			pauseOn(coordinator, time.Duration(random.IntN(500))*time.Millisecond)
 			line.set(false)
 		}
-		if round > 400 {
+		if round > 100 {
 			t.Fatalf("makes no progress after %v\n%s", kills, coordinator.said.String())
 		}
 	}
@@ -306,7 +306,7 @@ func pauseOn(p *mortal, d time.Duration) bool {
 
 func TestKilledServerOfACoordinatorIsContinued(t *testing.T) {
 	dir := sweptDir(t)
-	more := []string{"--replications", "20"}
+	more := []string{"--replications", "12"}
 	want := alone(t, dir, more...)
 	coordinator := coordinate(dir, "killed", append(more, "--listen", "127.0.0.1:0", "--workers", "1")...)
 	kills := 0
@@ -337,7 +337,7 @@ func TestInterruptedWorkerLeavesInPeace(t *testing.T) {
 	for !strings.Contains(seen(t, url), "swept") {
 		time.Sleep(100 * time.Millisecond)
 	}
-	time.Sleep(500 * time.Millisecond)
+	works(worker.command.Process, 500*time.Millisecond)
 	if code := worker.signal(t, os.Interrupt); code != 130 || !strings.Contains(worker.said.String(), "what was under way is handed back") {
 		t.Errorf("exit code %d\n%s", code, worker.said.String())
 	}
@@ -502,12 +502,12 @@ func TestPlainSweepOpensNoSocket(t *testing.T) {
 }
 
 // -points=100000 has a coordinator keep more.
-var manyPoints = flag.Int("points", 20_000, "how many points a coordinator keeps")
+var manyPoints = flag.Int("points", 10_000, "how many points a coordinator keeps")
 
 // A coordinator of very many points with a server of its own and workers in the same
 // process stays small: 10⁵ points take less than half a gigabyte.
 func TestVeryManyPointsStaySmall(t *testing.T) {
-	const empty, each = 100e6, 4e3 // bytes, a third of them garbage
+	const empty, each = 110e6, 4e3 // bytes, a third of them garbage
 	dir := t.TempDir()
 	text := fmt.Sprintf(`
 run = { duration = "1s" }
