@@ -26,6 +26,9 @@ type Ledger struct {
 	Monitored []MonitoredUse
 	Alarms    []AlarmUse
 	Surplus   []SurplusUse
+	Snapshots []SnapshotUse
+	Restored  []RestoreUse
+	FastUses  []FastRestoreUse
 	Spot      []SpotPrices
 	// Refused are the names of Capacity Reservations that were not granted, for
 	// there was no room when they began.
@@ -81,6 +84,30 @@ type IOUse struct {
 	Owner    int32
 	Type     string // "standard"
 	Count    int64
+}
+
+// SnapshotUse is what the snapshots of one volume stored for a time, or one of them in
+// the archive.
+type SnapshotUse struct {
+	From, To sim.Time
+	Owner    int32
+	Archived bool
+	Deleted  bool // archived: it ended before the run, not with it
+	Stored   Bytes
+}
+
+// RestoreUse is a snapshot that was brought back from the archive.
+type RestoreUse struct {
+	At     sim.Time
+	Owner  int32
+	Amount Bytes
+}
+
+// FastRestoreUse is the time that a snapshot had fast restore in a zone.
+type FastRestoreUse struct {
+	From, To sim.Time
+	Owner    int32
+	Zone     Zone
 }
 
 // A gp3 volume of any size has these without provisioning and without charge.
@@ -140,10 +167,13 @@ type TransferPath uint8
 const (
 	InternetOut TransferPath = iota + 1
 	CrossZone                // between zones, counted once, billed on both sides
+	InterRegion              // to another Region
 )
 
 // String returns the path's name on an invoice.
-func (p TransferPath) String() string { return [...]string{"", "internet-out", "cross-zone"}[p] }
+func (p TransferPath) String() string {
+	return [...]string{"", "internet-out", "cross-zone", "inter-region"}[p]
+}
 
 // Transfer is the data that took one path in one clock hour.
 type Transfer struct {

@@ -36,7 +36,7 @@ const (
 func Metrics() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
@@ -263,7 +263,7 @@ func hostMetrics() []Metric {
 }
 
 func costMetrics() []Metric {
-	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant}
+	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume}
 	hours := func(p *part) float64 { return p.outcome.Config.Duration.Seconds() / 3600 }
 	money := func(name, meaning string, read func(*part) float64) Metric {
 		return Metric{Name: name, Unit: "USD", Meaning: meaning, read: read}

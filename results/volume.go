@@ -3,7 +3,9 @@ package results
 import (
 	"math"
 
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/sim"
 	"headroom/sim/stat"
 )
 
@@ -61,6 +63,10 @@ func volumeMetrics() []Metric {
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return d.Throttled.Seconds() })
 			}),
+		of("volume.cold_touches", "count", "blocks that had to come from a snapshot first, when they were read or written", always,
+			func(_ *part, disks []dataplane.DiskOutcome) float64 {
+				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Touched) })
+			}),
 		of("volume.failed", "count", "reads and writes that failed with their disk", always,
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Failed) })
@@ -79,4 +85,44 @@ func (p *part) disks() (own []dataplane.DiskOutcome) {
 		}
 	}
 	return own
+}
+
+// backupMetrics are the snapshots of volumes.
+func backupMetrics() []Metric {
+	of := func(name, unit, meaning string, read func(*controlplane.BackupOutcome) float64) Metric {
+		return Metric{
+			Name: name, Unit: unit, Labels: []string{labelVolume}, Meaning: meaning, needs: labelVolume, whole: never,
+			read: func(p *part) float64 {
+				b := p.backup()
+				if b == nil {
+					return math.NaN()
+				}
+				return read(b)
+			},
+		}
+	}
+	return []Metric{
+		of("snapshots.taken", "count", "snapshots of the volume that were asked for", func(b *controlplane.BackupOutcome) float64 { return float64(b.Taken) }),
+		of("snapshots.written", "B", "what they stored when they were taken: 512 KiB for each block that was written since the one before",
+			func(b *controlplane.BackupOutcome) float64 { return float64(b.Written) }),
+		of("snapshots.kept", "count", "of them at the end, the recycle bin not counted", func(b *controlplane.BackupOutcome) float64 { return float64(b.Kept) }),
+		of("snapshots.stored", "B", "what they store at the end, in the standard tier", func(b *controlplane.BackupOutcome) float64 { return float64(b.Stored) }),
+		of("snapshots.archived", "B", "what they store at the end, in the archive", func(b *controlplane.BackupOutcome) float64 { return float64(b.Archived) }),
+		of("snapshots.age", "s", "of the newest complete one at the end: what would be lost then", func(b *controlplane.BackupOutcome) float64 {
+			if b.Age == sim.Never {
+				return math.NaN()
+			}
+			return b.Age.Seconds()
+		}),
+	}
+}
+
+// backup returns the snapshots of the part's volume; nil without.
+func (p *part) backup() *controlplane.BackupOutcome {
+	for i := range p.outcome.Backups {
+		if p.Label == labelVolume && p.disk.Owner == "" && p.outcome.Config.Volumes[i].Name == p.disk.Disk && p.outcome.Config.Volumes[i].Backed {
+			return &p.outcome.Backups[i]
+		}
+	}
+	return nil
 }

@@ -21,7 +21,7 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 	link := storage.LinkOf(typ)
 	var volumes []int // indexes into spec.Volumes
 	var limits []storage.Limits
-	shared := false
+	shared, changes := false, false
 	for _, name := range s.cfg.Disks {
 		if name == InstanceStore {
 			continue
@@ -29,11 +29,11 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 		if v := volumeNamed(spec.Volumes, name); !slices.Contains(volumes, v) {
 			volumes = append(volumes, v)
 			limits = append(limits, specOf(&spec.Volumes[v]).Limits(typ.Nitro))
-			shared = shared || spec.Volumes[v].Shared
+			shared, changes = shared || spec.Volumes[v].Shared, changes || spec.Volumes[v].Changes
 		}
 	}
 	switch {
-	case !link.Holds(limits...):
+	case !changes && !link.Holds(limits...):
 		link = storage.Link{}
 	case shared:
 		s.link = newPassage(p.kernel.Now(), link)
@@ -57,7 +57,7 @@ func (p *Plane) equipDisks(s *server, spec *model.ServerSpec, f fitting) {
 	for k := range ids {
 		ids[k] = p.newVolume(s, spec, f, k)
 	}
-	s.held = ids
+	s.held, s.volumes = ids, spec.Volumes
 	for _, name := range s.cfg.Disks {
 		if name == InstanceStore {
 			id := p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: name}, storage.StoreLimits(p.frame.Types[spec.Type].Store), storage.Link{})
@@ -82,7 +82,8 @@ func (p *Plane) newVolume(s *server, spec *model.ServerSpec, f fitting, k int) u
 	}
 	id := p.newDisk(use, limits, link)
 	d := p.disks.at(id)
-	d.passes = s.link != nil
+	d.passes, d.volume, d.away = s.link != nil, v.Volume, v.Away
+	d.server, d.spec = s.id, *v
 	if s.array != nil {
 		d.member, d.array = int32(k), s.array
 	}
@@ -135,7 +136,20 @@ func specOf(v *model.VolumeSpec) storage.Spec {
 
 // newDisk makes a disk that is there from now on.
 func (p *Plane) newDisk(use DiskOutcome, limits storage.Limits, link storage.Link) uint32 {
-	now := p.kernel.Now()
+	now, slot := p.kernel.Now(), p.useOf(use)
+	h, d := p.disks.Alloc()
+	ring := d.batches.ring
+	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, member: None, servers: 1, since: now, id: h}
+	d.batches.ring = ring
+	u := &p.diskUses[slot]
+	u.Disks++
+	_, credit := d.queue.Credit(now)
+	u.Credit = u.Credit || credit
+	return indexOf(h)
+}
+
+// useOf returns where the use of disks of a name is counted.
+func (p *Plane) useOf(use DiskOutcome) int32 {
 	key := diskKey{use.Owner, use.Name}
 	slot, ok := p.diskSlots[key]
 	if !ok {
@@ -144,13 +158,5 @@ func (p *Plane) newDisk(use DiskOutcome, limits storage.Limits, link storage.Lin
 		use.Least = 1
 		p.diskUses = append(p.diskUses, use)
 	}
-	h, d := p.disks.Alloc()
-	ring := d.batches.ring
-	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, member: None, servers: 1, since: now}
-	d.batches.ring = ring
-	u := &p.diskUses[slot]
-	u.Disks++
-	_, credit := d.queue.Credit(now)
-	u.Credit = u.Credit || credit
-	return indexOf(h)
+	return slot
 }

@@ -18,6 +18,7 @@ const (
 	stepEnds
 	disksTurn
 	iosPass
+	diskWarms
 	callReturns
 	callGivesUp
 	targetIsChecked
@@ -48,6 +49,7 @@ func newTable() [kindCount]row {
 		stepEnds:         {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
 		disksTurn:        {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
 		iosPass:          {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
+		diskWarms:        {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
 		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
 		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
 		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},

@@ -70,8 +70,9 @@ type Plane struct {
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
 	diskUses      []DiskOutcome
-	diskSlots     map[diskKey]int32 // in diskUses
-	shared        map[int]uint32    // disks by volume, of those that servers share
+	diskSlots     map[diskKey]int32    // in diskUses
+	shared        map[int]uint32       // disks by volume, of those that servers share
+	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
 	stepsEnded   int64
 	housekeeping int64

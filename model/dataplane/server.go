@@ -34,11 +34,13 @@ type server struct {
 	targets []slab.Handle
 
 	gate    gate
-	outlets []outlet    // by call of the service
-	disks   []uint32    // by Service.Disks, in Plane.disks
-	held    []uint32    // the same, each once
-	link    *passage    // through which its volumes are reached, where one is shared; nil without
-	array   *array      // of volumes that share a narrow link; nil without
+	outlets []outlet // by call of the service
+	disks   []uint32 // by Service.Disks, in Plane.disks
+	held    []uint32 // the same, each once
+	link    *passage // through which its volumes are reached, where one is shared; nil without
+	array   *array   // of volumes that share a narrow link; nil without
+	volumes []model.VolumeSpec
+	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
 
 	errors     model.Errors // of its application now
@@ -77,6 +79,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		for k := range s.outlets {
 			s.outlets[k].tokens = RetryBurst
 		}
+		s.id = indexOf(h)
 		p.attachDisks(s, &spec)
 	}
 	if s.supply = p.newSupply(&spec); s.cfg != nil {

@@ -19,6 +19,7 @@ type passage struct {
 type passing struct {
 	request slab.Handle
 	disk    uint32
+	use     int32 // in Plane.diskUses
 	io      storage.IO
 }
 
@@ -34,7 +35,8 @@ func (p *Plane) sharedDisk(v *model.VolumeSpec, use DiskOutcome, limits storage.
 	}
 	id := p.newDisk(use, limits, storage.Link{})
 	d := p.disks.at(id)
-	d.passes, d.volume = true, v.Volume
+	d.passes, d.shared, d.volume = true, true, v.Volume
+	d.spec = *v
 	p.shared[v.Volume] = id
 	return id
 }
@@ -46,7 +48,7 @@ func (p *Plane) onTheWay(l *passage, into func(*DiskOutcome) *int64) {
 		return
 	}
 	for _, x := range l.line[l.first:] {
-		*into(&p.diskUses[p.disks.at(x.disk).use]) += x.io.Count
+		*into(&p.diskUses[x.use]) += x.io.Count
 	}
 }
 
@@ -58,7 +60,7 @@ func (p *Plane) pass(i, id uint32, io storage.IO, now sim.Time) {
 	if l.first == len(l.line) {
 		l.line, l.first = l.line[:0], 0
 	}
-	l.line = append(l.line, passing{p.requests.handle(i), id, io})
+	l.line = append(l.line, passing{p.requests.handle(i), id, p.disks.at(id).use, io})
 	p.schedule(served.End, handled(iosPass, p.servers.handle(server)))
 }
 
@@ -75,7 +77,7 @@ func (p *Plane) onIosPass(ev model.Event) {
 	if s.link.first++; s.link.first >= 1024 && 2*s.link.first >= len(s.link.line) {
 		s.link.line, s.link.first = s.link.line[:copy(s.link.line, s.link.line[s.link.first:])], 0
 	}
-	done := p.serve(p.disks.at(x.disk), x.io, now)
+	done := p.serve(p.disks.at(x.disk), x.use, x.io, now)
 	if r := p.requests.Get(x.request); r != nil && r.phase == onDisk {
 		p.lastOut(x.request, done)
 	}

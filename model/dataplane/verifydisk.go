@@ -38,13 +38,14 @@ func (p *Plane) verifyIOs() error {
 			continue
 		}
 		for _, x := range s.link.line[s.link.first:] {
-			pending[p.disks.at(x.disk).use] += x.io.Count
+			pending[x.use] += x.io.Count
 		}
 	}
 	for _, d := range p.disks.All() {
-		pending[d.use] += d.batches.counted()
+		wait := func(b *batch) { pending[b.use] += b.count }
+		d.batches.each(wait)
 		if d.array != nil && d.servers > 0 {
-			pending[d.use] += d.array.asked[d.member].counted()
+			d.array.asked[d.member].each(wait)
 		}
 	}
 	for i := range p.diskUses {

@@ -207,6 +207,7 @@ type IO struct {
 	Size       model.Bytes // of each
 	Sequential bool        // they follow each other, and are merged
 	Write      bool
+	Extra      sim.Time // that the last of them takes beside the disk
 }
 
 // Cost returns what I/Os take of the disk.
