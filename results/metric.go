@@ -322,6 +322,15 @@ func eventMetrics() []Metric {
 			Name: "events.overtaken", Unit: "count", Meaning: "events whose entity had gone: cancelled timers and departures",
 			read: func(p *part) float64 { return float64(p.outcome.Overtaken) },
 		},
+		{
+			Name: "actions.refused", Unit: "count", needs: labelVolume, Meaning: "actions on volumes and snapshots that were not allowed, or not possible; the history says why",
+			read: func(p *part) float64 {
+				if e := &p.outcome.Config.Estate.Storage; len(e.Actions)+len(e.Backups) == 0 {
+					return math.NaN()
+				}
+				return float64(p.outcome.Refused)
+			},
+		},
 	}
 }
 

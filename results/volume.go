@@ -42,15 +42,7 @@ func volumeMetrics() []Metric {
 				return all.Mean() / 1e9
 			}),
 		of("volume.burst_balance.min", "ratio", "least burst credit of a disk", always,
-			func(_ *part, disks []dataplane.DiskOutcome) float64 {
-				least := math.NaN()
-				for i := range disks {
-					if disks[i].Credit && !(disks[i].Least > least) {
-						least = disks[i].Least
-					}
-				}
-				return least
-			}),
+			leastCredit),
 		of("volume.burst_balance.end", "ratio", "mean burst credit of the disks at the end of the run", always,
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				n := sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Left) })
@@ -72,6 +64,17 @@ func volumeMetrics() []Metric {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Failed) })
 			}),
 	}
+}
+
+// leastCredit returns the least burst credit that one of some disks had.
+func leastCredit(_ *part, disks []dataplane.DiskOutcome) float64 {
+	least := math.NaN()
+	for i := range disks {
+		if disks[i].Credit && !(disks[i].Least > least) {
+			least = disks[i].Least
+		}
+	}
+	return least
 }
 
 // disks returns what the part's disks did.

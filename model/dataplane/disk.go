@@ -113,7 +113,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
 	p.diskUses[d.use].Asked += io.Count
 	p.noteWrite(d, &io)
-	if d.cold != nil {
+	if d.cold != nil && !d.away {
 		io.Extra = p.touch(i, d, &io, now)
 	}
 	if d.member != None {
