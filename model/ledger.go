@@ -17,19 +17,21 @@ type Ledger struct {
 	Owners []string       // "autoscaling_group.web", "load_balancer.front"
 	Types  []InstanceType // by Lease.Type
 
-	Leases    []Lease
-	Volumes   []VolumeUse
-	IOs       []IOUse
-	Addresses []AddressUse
-	Balancers []BalancerHour
-	Transfers []Transfer
-	Monitored []MonitoredUse
-	Alarms    []AlarmUse
-	Surplus   []SurplusUse
-	Snapshots []SnapshotUse
-	Restored  []RestoreUse
-	FastUses  []FastRestoreUse
-	Spot      []SpotPrices
+	Leases      []Lease
+	Volumes     []VolumeUse
+	IOs         []IOUse
+	Addresses   []AddressUse
+	Balancers   []BalancerHour
+	Transfers   []Transfer
+	Monitored   []MonitoredUse
+	Alarms      []AlarmUse
+	Surplus     []SurplusUse
+	Snapshots   []SnapshotUse
+	Restored    []RestoreUse
+	FastUses    []FastRestoreUse
+	FileSystems []FileSystemUse
+	FileIOs     []FileIOUse
+	Spot        []SpotPrices
 	// Refused are the names of Capacity Reservations that were not granted, for
 	// there was no room when they began.
 	Refused []string
@@ -108,6 +110,24 @@ type FastRestoreUse struct {
 	From, To sim.Time
 	Owner    int32
 	Zone     Zone
+}
+
+// FileSystemUse is what an EFS file system stored for a time, and its throughput.
+type FileSystemUse struct {
+	From, To                       sim.Time
+	Owner                          int32
+	OneZone                        bool
+	Standard, Infrequent, Archived Bytes
+	ProvisionedMBps                float64 // above what its Standard class earns
+}
+
+// FileIOUse is what was read from a file system and written to it, by an instant.
+type FileIOUse struct {
+	From, To      sim.Time
+	Owner         int32
+	Elastic       bool // each byte is charged for
+	Read, Written Bytes
+	Infrequent    Bytes // of Read, from the Infrequent Access class
 }
 
 // A gp3 volume of any size has these without provisioning and without charge.

@@ -82,7 +82,7 @@ func (p *part) disks() (own []dataplane.DiskOutcome) {
 	all := p.outcome.Disks
 	for i := range all {
 		owner := p.outcome.Ledger.Owners[all[i].Owner]
-		mine := p.disk.Disk == all[i].Name && (p.disk.Owner == owner || p.disk.Owner == "" && all[i].Volume > 0)
+		mine := p.disk.Disk == all[i].Name && (p.disk.Owner == owner || p.disk.Owner == "" && (all[i].Volume > 0 || all[i].Kind == dataplane.FileSystemKind))
 		if p.Label == "" || p.Label == labelVolume && mine || owner == p.Label+"."+p.Name {
 			own = append(own, all[i])
 		}

@@ -61,7 +61,9 @@ func (cp *Plane) startAction(i int) {
 // onActionFires does what an operator does, and plans its next time.
 func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
-	if a.Do <= TakeSnapshot {
+	if a.Do == ModifyFileSystem {
+		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	} else if a.Do <= TakeSnapshot {
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
 		}

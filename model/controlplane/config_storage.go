@@ -52,13 +52,14 @@ const (
 	DeleteSnapshot
 	EnableFastRestore
 	DisableFastRestore
+	ModifyFileSystem
 )
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system",
 	}[k]
 }
 
@@ -69,16 +70,18 @@ type Action struct {
 	Every sim.Time         // from At on; 0: once
 	Times scaling.Schedule // its recurrence; without one: At
 
-	Volumes  []int   // of CreateVolume to TakeSnapshot
-	Snapshot string  // of the others: its name; of CreateVolume: what it is made from
-	Count    int     // of the snapshots of that name, the oldest first; 0: the newest one
-	Share    float64 // the same, as a share of them
-	Name     string  // of a new snapshot
-	Fleet    int     // AttachVolume; None
-	Device   string
-	Zones    []model.Zone // of fast restore
-	Region   string       // CopySnapshot: another one; "" for the same
-	Encrypt  bool         // CopySnapshot: with another key
-	Spec     model.VolumeSpec
-	For      sim.Time // RestoreSnapshot: how long; 0: for good
+	Volumes    []int   // of CreateVolume to TakeSnapshot
+	Snapshot   string  // of the others: its name; of CreateVolume: what it is made from
+	Count      int     // of the snapshots of that name, the oldest first; 0: the newest one
+	Share      float64 // the same, as a share of them
+	Name       string  // of a new snapshot
+	Fleet      int     // AttachVolume; None
+	Device     string
+	Zones      []model.Zone // of fast restore
+	Region     string       // CopySnapshot: another one; "" for the same
+	Encrypt    bool         // CopySnapshot: with another key
+	Spec       model.VolumeSpec
+	FileSystem int // ModifyFileSystem; its mode and throughput are:
+	To         model.FileSystem
+	For        sim.Time // RestoreSnapshot: how long; 0: for good
 }

@@ -45,6 +45,7 @@ const (
 	snapshotReturns
 	volumeRecovers
 	volumeChanges
+	filesAge
 	kindCount
 )
 
@@ -93,6 +94,7 @@ func newTable() [kindCount]row {
 		snapshotReturns:  {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
 		volumeRecovers:   {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
 		volumeChanges:    {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
+		filesAge:         {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
 		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }

@@ -94,6 +94,7 @@ func (cp *Plane) Outcome() Outcome {
 	}
 	cp.closeStreaks()
 	cp.closeSnapshots()
+	cp.closeFileSystems()
 	cp.closeLedger()
 	out := Outcome{
 		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,

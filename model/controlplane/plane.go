@@ -59,6 +59,7 @@ type Plane struct {
 	launched     int32
 	fleets       []fleet
 	volumes      []volume // of their own tables
+	fileSystems  []fileSystem
 	images       []*image // snapshots, in the order in which they were taken
 	backups      []scaling.Timetable
 	actions      []scaling.Timetable
@@ -121,7 +122,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err

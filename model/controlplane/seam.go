@@ -41,6 +41,11 @@ type DataPlane interface {
 	// TakeWrites returns what was written to a volume of its own table, counted from 1,
 	// since it was last asked.
 	TakeWrites(volume int) model.VolumeWrites
+	// FileSystemUse returns the bytes that were read from a file system and written to it.
+	FileSystemUse(fileSystem int) (read, written model.Bytes)
+	// ChangeFileSystem gives a file system another mode, or other bytes in its Standard
+	// class.
+	ChangeFileSystem(fileSystem int, cfg model.FileSystem, standard model.Bytes)
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)

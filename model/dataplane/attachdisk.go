@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/storage"
@@ -23,7 +24,7 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 	var limits []storage.Limits
 	shared, changes := false, false
 	for _, name := range s.cfg.Disks {
-		if name == InstanceStore {
+		if name == InstanceStore || model.FindFileSystem(p.frame.FileSystems, name) >= 0 {
 			continue
 		}
 		if v := volumeNamed(spec.Volumes, name); !slices.Contains(volumes, v) {
@@ -63,6 +64,10 @@ func (p *Plane) equipDisks(s *server, spec *model.ServerSpec, f fitting) {
 			id := p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: name}, storage.StoreLimits(p.frame.Types[spec.Type].Store), storage.Link{})
 			s.held = append(s.held, id)
 			s.disks = append(s.disks, id)
+			continue
+		}
+		if k := model.FindFileSystem(p.frame.FileSystems, name); k >= 0 {
+			s.disks = append(s.disks, p.mount(s, k, spec.Owner))
 			continue
 		}
 		s.disks = append(s.disks, ids[slices.Index(f.volumes, volumeNamed(spec.Volumes, name))])
@@ -111,7 +116,7 @@ func (p *Plane) nameOf(s *server, spec *model.ServerSpec, volume int) string {
 		return own
 	}
 	return s.cfg.Disks[slices.IndexFunc(s.cfg.Disks, func(name string) bool {
-		return name != InstanceStore && model.FindVolume(spec.Volumes, name) == volume
+		return name != InstanceStore && !strings.HasPrefix(name, model.FileSystemPrefix) && model.FindVolume(spec.Volumes, name) == volume
 	})]
 }
 

@@ -19,6 +19,7 @@ type disk struct {
 	servers int32 // that have it
 	volume  int   // of its own table: its index, counted from 1; 0: no such
 	shared  bool  // among servers
+	mounted bool  // a file system
 	passes  bool  // what is asked of it passes the link of its server first
 	failed  bool
 	away    bool     // it is not attached, or not ready yet
@@ -119,6 +120,11 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	if d.member != None {
 		t.out++
 		p.askArray(i, d, io, now)
+		return
+	}
+	if d.mounted {
+		t.out++
+		p.pass(i, id, io, now)
 		return
 	}
 	if d.passes && p.servers.at(p.requests.at(i).server).link != nil {

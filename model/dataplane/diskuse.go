@@ -111,6 +111,10 @@ func (p *Plane) detachDisks(s *server) {
 		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Lost })
 		s.link.line, s.link.first = nil, 0
 	}
+	if s.mounts != nil {
+		p.onTheWay(s.mounts, func(u *DiskOutcome) *int64 { return &u.Lost })
+		s.mounts.line, s.mounts.first = nil, 0
+	}
 	for _, id := range s.held {
 		d := p.disks.at(id)
 		if d.servers--; d.servers > 0 {
@@ -139,7 +143,7 @@ func (p *Plane) freeDisks(s *server) {
 			p.disks.Free(p.disks.handle(id))
 		}
 	}
-	s.disks, s.held, s.array, s.link, s.volumes = nil, nil, nil, nil, nil
+	s.disks, s.held, s.array, s.link, s.mounts, s.volumes = nil, nil, nil, nil, nil, nil
 }
 
 // disksOutcome closes the books of the disks at the horizon.
@@ -148,6 +152,7 @@ func (p *Plane) disksOutcome() []DiskOutcome {
 	for _, s := range p.servers.All() {
 		p.settleArray(s, end)
 		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Pending })
+		p.onTheWay(s.mounts, func(u *DiskOutcome) *int64 { return &u.Pending })
 	}
 	for _, d := range p.disks.All() {
 		p.countDisk(d, end)

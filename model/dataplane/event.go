@@ -19,6 +19,7 @@ const (
 	disksTurn
 	iosPass
 	diskWarms
+	iosArrive
 	callReturns
 	callGivesUp
 	targetIsChecked
@@ -50,6 +51,7 @@ func newTable() [kindCount]row {
 		disksTurn:        {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
 		iosPass:          {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
 		diskWarms:        {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
+		iosArrive:        {"iosArrive", sim.RankRelease, "server handle", (*Plane).onIosArrive},
 		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
 		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
 		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},

@@ -72,6 +72,7 @@ type Plane struct {
 	diskUses      []DiskOutcome
 	diskSlots     map[diskKey]int32    // in diskUses
 	shared        map[int]uint32       // disks by volume, of those that servers share
+	fileSystems   []fileSystem         // by index in the frame
 	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
 	stepsEnded   int64
@@ -92,6 +93,7 @@ func New(setup Setup) (*Plane, error) {
 		diskSlots:     map[diskKey]int32{},
 		shared:        map[int]uint32{},
 	}
+	p.newFileSystems()
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture

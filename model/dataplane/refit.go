@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"strings"
+
 	"headroom/model"
 	"headroom/model/snapshot"
 	"headroom/model/storage"
@@ -90,7 +92,7 @@ func (p *Plane) CoolVolume(h slab.Handle, volume int, bytes model.Bytes) {
 		return
 	}
 	for k, name := range s.cfg.Disks {
-		if name != InstanceStore && model.FindVolume(s.volumes, name) == volume {
+		if name != InstanceStore && !strings.HasPrefix(name, model.FileSystemPrefix) && model.FindVolume(s.volumes, name) == volume {
 			p.cool(p.disks.at(s.disks[k]), bytes)
 		}
 	}

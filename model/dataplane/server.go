@@ -39,6 +39,7 @@ type server struct {
 	held    []uint32 // the same, each once
 	link    *passage // through which its volumes are reached, where one is shared; nil without
 	array   *array   // of volumes that share a narrow link; nil without
+	mounts  *passage // through which file systems are reached; nil without
 	volumes []model.VolumeSpec
 	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds

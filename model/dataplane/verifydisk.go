@@ -34,11 +34,13 @@ func (p *Plane) verifyDisks() error {
 func (p *Plane) verifyIOs() error {
 	pending := make([]int64, len(p.diskUses))
 	for _, s := range p.servers.All() {
-		if s.link == nil {
-			continue
-		}
-		for _, x := range s.link.line[s.link.first:] {
-			pending[x.use] += x.io.Count
+		for _, l := range []*passage{s.link, s.mounts} {
+			if l == nil {
+				continue
+			}
+			for _, x := range l.line[l.first:] {
+				pending[x.use] += x.io.Count
+			}
 		}
 	}
 	for _, d := range p.disks.All() {

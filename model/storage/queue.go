@@ -90,7 +90,7 @@ func (q *Queue) Serve(at sim.Time, c Cost) Served {
 		}
 	}
 	s.End = q.Free()
-	s.Done = c.done(s.End, took, max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved)), q.limits.Latency)
+	s.Done = c.done(s.End, took, max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved)), c.Latency)
 	return s
 }
 

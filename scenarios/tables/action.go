@@ -16,7 +16,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", []schema.Key{
+	return schema.Within("action[]", "", append(throughputKeys(),
 		schema.Row("do", schema.OneOf(
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -29,8 +29,9 @@ func operatorKeys() []schema.Key {
 			"delete-snapshot: delete one",
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
+			"modify-file-system: change what limits the throughput of a file system",
 		), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
 		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
@@ -48,13 +49,13 @@ func operatorKeys() []schema.Key {
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
 		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "", "modify-volume: its new throughput").Coded("InvalidParameterCombination"),
-	})
+	))
 }
 
 // actionKinds are the words for what is done.
 func actionKinds() map[string]controlplane.ActionKind {
 	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.DisableFastRestore; k++ {
+	for k := controlplane.CreateVolume; k <= controlplane.ModifyFileSystem; k++ {
 		kinds[k.String()] = k
 	}
 	return kinds
@@ -72,7 +73,9 @@ func (l *loader) readActions(tables []*schema.Table) {
 			continue
 		}
 		l.readTimes(t, &a)
-		if a.Do <= controlplane.TakeSnapshot {
+		if a.Do == controlplane.ModifyFileSystem {
+			l.readFileSystemAction(t, &a)
+		} else if a.Do <= controlplane.TakeSnapshot {
 			l.readVolumeAction(t, &a)
 		} else {
 			l.readSnapshotAction(t, &a)

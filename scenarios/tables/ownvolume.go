@@ -52,12 +52,12 @@ func (l *loader) readVolumes() {
 		if name := t.Text("availability_zone"); t.Sound("availability_zone") {
 			v.Zone, _ = l.zone(t, "availability_zone", name)
 		}
-		if t.Has("written") && t.Has("snapshot") {
-			t.Mistake("written", "must not be given with snapshot, which says what there is", "")
-		}
 		v.Snapshot, v.Written, v.Dirty = l.snapshotName(t, "snapshot"), t.Size("written"), t.Quantity("dirty")
 		if t.Sound("written", "size") && v.Written > model.Bytes(v.Spec.SizeGiB)*model.GiB {
 			t.Mistake("written", "must not exceed the size", "")
+		}
+		if v.Written > 0 && v.Snapshot != "" {
+			t.Mistake("written", "must not be given with snapshot, which says what there is", "")
 		}
 		multi := l.multiAttach(t, v)
 		attached := 0

@@ -8,7 +8,6 @@ func plannedKeys() []schema.Key {
 	return []schema.Key{
 		schema.Planned("dedicated_host", "hosts of the account's own", schema.Never),
 		schema.Planned("elastic_ip", "addresses that stay with the account", schema.Never),
-		schema.Planned("file_system", "EFS file systems", schema.Never),
 		schema.Planned("network_interface", "network interfaces of their own", schema.Never),
 		schema.Planned("placement_group", "instances near to each other or apart", schema.Never),
 		schema.Planned("security_group", "which packets may pass", schema.Never),
