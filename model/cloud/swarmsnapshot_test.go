@@ -2,10 +2,12 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"headroom/model"
 	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -45,6 +47,23 @@ func swarmSnapshots(seed uint64) *Config {
 		}
 		cfg.Actions = append(cfg.Actions, a)
 	}
+	cfg.FileSystems = []model.FileSystem{{
+		Name: "shared", Mode: model.ThroughputMode(1 + s.Below(3)), Throughput: 1, Standard: model.Bytes(s.Below(1e9)), Lifecycle: sim.Time(s.Below(int(sim.Minute))),
+	}}
+	for range 3 {
+		cfg.Actions = append(cfg.Actions, controlplane.Action{
+			Do: controlplane.ModifyFileSystem, At: sim.Time(s.Below(int(cfg.Duration))), To: model.FileSystem{Mode: model.ThroughputMode(1 + s.Below(3)), Throughput: 1 + int64(s.Below(9))},
+		})
+	}
+	for i := range cfg.Services {
+		service := &cfg.Services[i]
+		for k := range service.Steps {
+			if step := &service.Steps[k]; step.Kind == dataplane.StepDisk && chance(&s, 0.4) {
+				step.IO.Disk = len(service.Disks)
+			}
+		}
+		service.Disks = append(slices.Clone(service.Disks), "efs.shared")
+	}
 	for i := range cfg.Instances {
 		t := &cfg.Instances[i].Template
 		volumes := append([]model.VolumeSpec(nil), t.Volumes...)
@@ -76,7 +95,24 @@ func TestInvariantsHoldOnRandomSnapshots(t *testing.T) {
 					t.Fatalf("seed %d, event %d: %v", seed, n, err)
 				}
 			}
-			w.outcome()
+			conserved(t, w.outcome())
 		})
+	}
+}
+
+// conserved: what is billed of a file system is what was read from it and written.
+func conserved(t *testing.T, o *Outcome) {
+	t.Helper()
+	var billed, done model.Bytes
+	for _, u := range o.Ledger.FileIOs {
+		billed += u.Read + u.Written
+	}
+	for i := range o.Disks {
+		if o.Disks[i].Kind == dataplane.FileSystemKind {
+			done += o.Disks[i].Read + o.Disks[i].Written
+		}
+	}
+	if billed != done {
+		t.Errorf("%d bytes of file systems were read and written, %d are billed", done, billed)
 	}
 }

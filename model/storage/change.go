@@ -10,7 +10,6 @@ func (q *Queue) Change(at sim.Time, l Limits, link Link) {
 	for i := range changed.meters {
 		changed.meters[i].carry(&q.meters[i], at)
 	}
-	changed.free, changed.fraction = q.free, q.fraction
 	*q = changed
 }
 
