@@ -9,7 +9,7 @@ SEED        ?= 1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test conformance race bench determinism fuzz kill journals mutate cover clean
+.PHONY: help build check format vet staticcheck tidy modules test conformance race bench profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ race: ## all tests under the race detector (needs a C compiler)
 
 bench: ## all benchmarks, one package at a time, with their ratios (BENCH=regexp BENCHTIME=100ms)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
+
+profile: ## renew the profile that the compiler optimizes headroom by, from the benchmarks
+	$(GO) test -run '^$$' -bench 'MM100|Balanced|ThreeTiers|TwoReads' -benchtime 3s -cpuprofile cmd/headroom/default.pgo -o /dev/null ./model/cloud
 
 determinism: build ## the same bytes from every stock scenario with any number of workers
 	@sh .ci/determinism bin/headroom scenarios/*.toml

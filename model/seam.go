@@ -55,7 +55,6 @@ func (c Cause) LeaseEnd() LeaseEnd {
 type ServerUse struct {
 	Busy    uint64 // vCPU-nanoseconds of work
 	In, Out Bytes
-	Charged Credits // surplus CPU credits that are to be paid with money
 }
 
 // TargetCounts are what a target group's metrics are made of: running totals and

@@ -29,6 +29,7 @@ func (s *Summary) warn(meter *Meter, measured []*Measurement) {
 	s.warnOfWarmup(measured)
 	s.warnOfQuantiles(meter, measured)
 	s.warnOfCapacity()
+	s.warnOfCredits()
 	s.warnOfPrices(measured)
 	for _, v := range s.Thresholds {
 		switch {
@@ -170,6 +171,23 @@ func (s *Summary) warnOfCapacity() {
 		for _, p := range s.Labelled(of.label) {
 			if v, ok := s.Value("instances.launch_failed", p); ok && v.Value > 0 {
 				s.warnf("%s: %s launches a run %s", p.title(), v.sure(), of.what)
+			}
+		}
+	}
+}
+
+// warnOfCredits names who was slowed down, or short of its host's CPU.
+func (s *Summary) warnOfCredits() {
+	for _, label := range []string{labelGroup, labelInstance} {
+		for _, p := range s.Labelled(label) {
+			for _, of := range []struct{ metric, what string }{
+				{"cpu.throttled_time", "instance-hours at the baseline, out of CPU credits with more to do"},
+				{"cpu.contended_time", "instance-hours short of CPU: the hosts have promised more than they have"},
+			} {
+				if v, ok := s.Value(of.metric, p); ok && v.Value > 0 {
+					v.Value, v.HalfWidth = v.Value/3600, v.HalfWidth/3600
+					s.warnf("%s: %s %s", p.title(), v.sure(), of.what)
+				}
 			}
 		}
 	}

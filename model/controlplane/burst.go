@@ -103,7 +103,7 @@ func (in *instance) credits(k MetricKind, burst model.BurstUse, used model.Serve
 	case CPUSurplusCreditBalance:
 		return burst.Surplus.Float64()
 	case CPUSurplusCreditsCharged:
-		return (burst.Charged - in.marks[clock].Charged).Float64()
+		return (burst.Charged - in.marks[clock].charged).Float64()
 	}
 	return burst.Balance.Float64()
 }

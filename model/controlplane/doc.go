@@ -14,7 +14,8 @@
 // launch and its end. A group's activity is a change of its capacity that is not
 // complete yet. A fleet is one [instance.NAME]; a tenant is an instance of an
 // instance workload. A watch is an alarm at work, a clock a metric period, a
-// streak the decisions in a row that change nothing for one reason. A hold is
+// streak the decisions in a row that change nothing for one reason. An account is what
+// the books know of an instance's CPU credits; what it has is the data plane's to know. A hold is
 // capacity that is kept on hosts, a claim room there that is promised to a launch
 // once the Spot instances under notice have gone.
 //

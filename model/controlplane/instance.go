@@ -48,8 +48,8 @@ type instance struct {
 	replaced       bool // its group counts on its replacement
 	userDataFailed bool // the port stays closed
 
-	marks  []model.ServerUse // at the start of each metric clock's period
-	minute uint64            // busy time at the start of the minute
+	marks  []mark // at the start of each metric clock's period
+	minute uint64 // busy time at the start of the minute
 
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
@@ -58,6 +58,12 @@ type instance struct {
 
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
+}
+
+// mark is what an instance had used at an instant.
+type mark struct {
+	model.ServerUse
+	charged model.Credits // of surplus, where somebody asks
 }
 
 // counts reports whether a group counts the instance as capacity.
@@ -98,7 +104,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
 		lease: None, address: None, monitored: None,
 	}
-	in.marks = append(marks, make([]model.ServerUse, len(cp.clocks))...)
+	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
 	spec := model.ServerSpec{

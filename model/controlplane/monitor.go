@@ -12,8 +12,9 @@ import (
 // clock is a metric period that some alarm needs: datapoints of its length end
 // at its multiples.
 type clock struct {
-	period sim.Time
-	marks  []model.TargetCounts // by target group, at the start of the period
+	period  sim.Time
+	charges bool                 // somebody asks what was charged in a period
+	marks   []model.TargetCounts // by target group, at the start of the period
 }
 
 // BasicPeriod is the length of EC2's datapoints without detailed monitoring.
@@ -77,6 +78,9 @@ func (cp *Plane) newWatches() {
 			invoked: -sim.Hour,
 			streaks: make([]streak, len(cfg.Actions)),
 		})
+		if cfg.Metric.Kind == CPUSurplusCreditsCharged {
+			cp.clocks[cp.watches[i].source].charges = true
+		}
 	}
 }
 
@@ -99,7 +103,7 @@ func (cp *Plane) clockOf(period sim.Time) int {
 			return i
 		}
 	}
-	cp.clocks = append(cp.clocks, clock{period, make([]model.TargetCounts, cp.targetGroups)})
+	cp.clocks = append(cp.clocks, clock{period: period, marks: make([]model.TargetCounts, cp.targetGroups)})
 	return len(cp.clocks) - 1
 }
 
@@ -255,7 +259,10 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 // markUsage notes where the next period of a clock begins.
 func (cp *Plane) markUsage(c int) {
 	for _, in := range cp.instances.All() {
-		in.marks[c] = cp.data.ServerUse(in.server)
+		in.marks[c].ServerUse = cp.data.ServerUse(in.server)
+		if cp.clocks[c].charges && in.account.mode != 0 {
+			in.marks[c].charged = cp.data.Burst(in.server).Charged
+		}
 	}
 	for i := range cp.clocks[c].marks {
 		cp.clocks[c].marks[i] = cp.data.TargetCounts(i)

@@ -20,6 +20,7 @@ type Account struct {
 
 	rate      uint64 // of computing, in millionths of a vCPU
 	launching bool   // the launch's credits are not spent yet
+	sinking   bool   // the balance may be falling
 	charged   model.Credits
 	settled   int64 // of earned.Overdrawn: what is counted in charged, or is rounding
 	least     model.Credits
@@ -65,8 +66,10 @@ func (a *Account) Rate() uint64 { return a.rate }
 
 // Use changes the rate of computing from an instant on.
 func (a *Account) Use(at sim.Time, rate uint64) {
-	a.note(at)
-	a.rate = rate
+	if a.sinking {
+		a.note(at)
+	}
+	a.rate, a.sinking = rate, a.launching || rate > a.Baseline()
 	if a.launching {
 		a.launch.SetSpend(at, int64(rate)*perHour)
 		a.turn(at)
@@ -119,7 +122,11 @@ func (a *Account) OutAt() sim.Time {
 // Balance returns the credits that the instance could spend at an instant.
 func (a *Account) Balance(at sim.Time) model.Credits {
 	a.turn(at)
-	return model.Credits(max(0, a.earned.At(at)) + a.launch.At(at))
+	balance := model.Credits(max(0, a.earned.At(at)))
+	if a.launching {
+		balance += model.Credits(a.launch.At(at))
+	}
+	return balance
 }
 
 // Surplus returns the credits that the instance owes at an instant and that nobody has

@@ -2,19 +2,21 @@ package dataplane
 
 import "headroom/sim"
 
-// calendar holds the announced departures of servers in buckets of a few
-// hundred nanoseconds to milliseconds, unsorted, one announcement a server. It
-// is turned up to the present before each pick by requests in flight; the order
-// in which it gives the servers of one turn does not matter, since counts do not
-// depend on it.
+// calendar holds what is announced for an instant, by number, in buckets of a few
+// hundred nanoseconds to milliseconds, unsorted: departures of servers, one
+// announcement each, and the ends of requests in lanes. It is turned up to the present
+// before each pick by requests in flight; the order within one turn does not matter,
+// since counts do not depend on it.
 type calendar struct {
 	heads  []uint32 // by bucket: its first server
 	due    []sim.Time
-	next   []uint32 // by server
-	prev   []uint32 // by server; noIndex for the first of its bucket
+	next   []uint32
+	prev   []uint32 // noIndex for the first of its bucket
 	shift  uint     // a bucket is 2^shift ns long
 	turned sim.Time // all before is done
+	late   bool     // something was announced for no later than that since
 	count  int
+	gone   int // entries removed, ever
 
 	looked, found int // entries looked at and found due since the last tuning
 	passed        int // buckets passed
@@ -48,7 +50,7 @@ func (c *calendar) rebuild(buckets int, shift uint) {
 	}
 }
 
-// grow makes room for a server.
+// grow makes room for a number that has no announcement.
 func (c *calendar) grow(id uint32) {
 	for int(id) >= len(c.due) {
 		c.due = append(c.due, sim.Never)
@@ -63,8 +65,8 @@ func (c *calendar) grow(id uint32) {
 
 func (c *calendar) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (len(c.heads) - 1) }
 
-// announce says when a server's next departure is due; a later one than said
-// before may come early.
+// announce says for when a number is due; a later instant than said before may come
+// early.
 func (c *calendar) announce(id uint32, due sim.Time) {
 	if due >= c.due[id] {
 		return
@@ -82,9 +84,10 @@ func (c *calendar) insert(id uint32, due sim.Time) {
 	}
 	c.heads[b] = id
 	c.count++
+	c.late = c.late || due <= c.turned
 }
 
-// remove takes a server's announcement back, if there is one.
+// remove takes the announcement of a number back, if there is one.
 func (c *calendar) remove(id uint32) {
 	if c.due[id] == sim.Never {
 		return
@@ -99,39 +102,62 @@ func (c *calendar) remove(id uint32) {
 	}
 	c.due[id] = sim.Never
 	c.count--
+	c.gone++
 }
 
-// turnCalendar settles every server whose announcement is due until now.
+// turnCalendar settles every server whose departure is announced for until now, and
+// ends the requests in lanes whose end is.
 func (p *Plane) turnCalendar(now sim.Time) {
-	c := &p.calendar
-	first, last := uint64(c.turned)>>c.shift, uint64(now)>>c.shift
+	p.ends.turn(now, p.land)
+	p.calendar.turn(now, p.announced)
+}
+
+// settleDue settles a server and returns its next departure.
+func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
+	p.settle(id, now)
+	return p.servers.at(id).next()
+}
+
+// dueFunc is told of a number that is due at an instant at or before the present, and
+// returns for when it is announced again.
+type dueFunc func(id uint32, at, now sim.Time) sim.Time
+
+// turn takes out all that is announced for until an instant and calls due with it.
+func (c *calendar) turn(now sim.Time, due dueFunc) {
+	if now <= c.turned && !c.late {
+		return
+	}
+	c.late = c.late && now < c.turned
+	first, last := uint64(min(c.turned, now))>>c.shift, uint64(now)>>c.shift
 	if c.count > 0 {
 		lap := uint64(len(c.heads))
 		first = max(first, last-min(last, lap-1)) // one lap sees all
 		for tick := first; tick <= last; tick++ {
-			p.turnBucket(int(tick&(lap-1)), now)
+			c.turnBucket(int(tick&(lap-1)), now, due)
 		}
 		if last-first < lap-1 { // an idle time tells nothing
 			c.passed += int(last - first)
 		}
 	}
-	c.turned = now
+	c.turned = max(c.turned, now)
 	if c.found >= tuneEvery {
 		c.tune()
 	}
 }
 
-func (p *Plane) turnBucket(b int, now sim.Time) {
-	c := &p.calendar
+func (c *calendar) turnBucket(b int, now sim.Time, due dueFunc) {
 	for id := c.heads[b]; id != noIndex; {
 		next := c.next[id]
 		c.looked++
-		if c.due[id] <= now {
+		if at := c.due[id]; at <= now {
 			c.found++
 			c.remove(id)
-			p.settle(id, now)
-			if due := p.nextDeparture(id, p.servers.at(id)); due != sim.Never {
-				c.insert(id, due)
+			gone := c.gone
+			if again := due(id, at, now); again != sim.Never {
+				c.insert(id, again)
+			}
+			if c.gone != gone { // the next one may be among them
+				next = c.heads[b]
 			}
 		}
 		id = next

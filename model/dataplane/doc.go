@@ -12,7 +12,8 @@
 // is one attempt of a client; a user request is all attempts of one workload
 // request together; a hop is an attempt of a call. A journey is the steps that a
 // service takes with a request; most services have one, on the CPU. A server is
-// an instance as requests see it: its station (package station) and its targets.
+// an instance as requests see it: its station (package station), its supply of CPU and
+// its targets. A load is CPU work without requests.
 //
 // # When a server is looked at
 //
@@ -24,6 +25,24 @@
 // turned up to the present before each pick. Those whose departures lead
 // somewhere else at once (journeys, callees, applications that fail, targets that drain) have their next
 // departure in the kernel. All three give the same outcome.
+//
+// # Lanes
+//
+// A server in order of arrival at full speed whose requests make one step knows the
+// start and the end of each when it comes. While nothing disturbs that, its requests
+// go by a lane (lane.go): no list of time limits, since it is known that they are
+// kept, no departures, and counted late. Whatever disturbs it (a fault, a change of
+// speed, a load, a draining, a check that decides, a client that will not wait for the
+// end) settles the lane and leaves it: the server's own station goes on as if it had
+// been there all the time. Nothing may change a server's station without that.
+//
+// # What CPU a server gets
+//
+// Most have all of their vCPUs for good. The others have a supply: CPU credits, which
+// follow each change of what the server does, so that the instant at which they run
+// out is found when it is settled; and a host that may have promised more vCPUs than it
+// has threads, which is shared out anew, by an event, whenever its servers ask for more
+// than it has or did so before. On such a host departures are in the kernel.
 //
 // # Health checks and silence
 //

@@ -58,12 +58,27 @@ func (p *Plane) leaveLane(id uint32) {
 	}
 	l.open = false
 	s := p.servers.at(id)
-	p.limitAgain(l.station.Jobs(l.settled, nil))
-	s.station = l.station.Unfold(l.settled, func(i, ticket uint32) sim.Time {
+	at := p.settledUntil(l)
+	jobs := l.station.Jobs(at, nil)
+	if l.counted {
+		for _, i := range jobs {
+			p.ends.remove(i)
+		}
+	}
+	p.limitAgain(jobs)
+	s.station = l.station.Unfold(at, func(i, ticket uint32) sim.Time {
 		r := p.requests.at(i)
 		r.ticket = ticket
 		return l.time(r.demand)
 	})
+}
+
+// settledUntil is the instant up to which all in a lane is counted.
+func (p *Plane) settledUntil(l *lane) sim.Time {
+	if l.counted {
+		return max(l.settled, p.ends.turned)
+	}
+	return l.settled
 }
 
 // leaveLaneNow settles the lane of a server and leaves it.
@@ -87,7 +102,7 @@ func (l *lane) time(demand sim.Time) sim.Time {
 func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 	now := r.arrived
 	if l.counted {
-		p.settleLane(l, now)
+		p.ends.turn(now, p.land)
 	} else {
 		p.passInLane(l, now)
 	}
@@ -108,18 +123,17 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 			p.removeDeadline(&s.limits, r)
 		}
 	}
-	if start > now {
-		r.phase = queued
-		return true
+	if r.phase = queued; start == now {
+		r.phase = inService
+		if !r.gone {
+			p.meter.started(now, r)
+		}
 	}
-	r.phase = inService
-	if !r.gone {
-		p.meter.started(now, r)
-	}
-	if l.counted {
-		p.calendar.announce(r.server, end)
-	}
-	if told.Leaves != station.NoJob {
+	switch {
+	case l.counted:
+		p.ends.grow(i)
+		p.ends.insert(i, end)
+	case told.Leaves != station.NoJob:
 		p.completeInLane(told.Leaves, l, told.At)
 	}
 	return true
@@ -138,13 +152,27 @@ func (p *Plane) patience(r *request, l *lane) sim.Time {
 func (p *Plane) settleLane(l *lane, until sim.Time) {
 	l.settled = max(l.settled, until)
 	if l.counted {
-		for passage, ok := l.station.Settle(until); ok; passage, ok = l.station.Settle(until) {
-			p.passed(l, passage)
-		}
+		p.ends.turn(until, p.land)
 		return
 	}
 	p.passInLane(l, until)
 	l.station.Sweep(until, func(at sim.Time, i uint32) { p.completeInLane(i, l, at) })
+}
+
+// endInLane ends a request whose end was announced, after those that left its lane
+// before for who waited.
+func (p *Plane) endInLane(i uint32, at, _ sim.Time) sim.Time {
+	l := &p.lanes[p.requests.at(i).server]
+	ended := false
+	for passage, ok := l.station.Pass(at); ok; passage, ok = l.station.Pass(at) {
+		ended = ended || passage.Leaves == i
+		p.ends.remove(passage.Leaves)
+		p.passed(l, passage)
+	}
+	if !ended {
+		p.completeInLane(i, l, at)
+	}
+	return sim.Never
 }
 
 // passInLane lets who waits in a lane enter until an instant.
@@ -214,15 +242,6 @@ func (p *Plane) growLanes(id uint32) {
 	l.station.Reset(station.Spec{}, 0)
 }
 
-// nextDeparture is the instant of the next departure from a server that is watched;
-// Never without one.
-func (p *Plane) nextDeparture(id uint32, s *server) sim.Time {
-	if l := &p.lanes[id]; l.open && l.counted {
-		return l.station.Next()
-	}
-	return s.next()
-}
-
 // refillIfDue is [Plane.refill] for a server that has a departure in the present
 // instant.
 func (p *Plane) refillIfDue(id uint32, now sim.Time) {
@@ -238,7 +257,7 @@ func (p *Plane) refillIfDue(id uint32, now sim.Time) {
 // atStation returns how many requests a settled server has in service and in line.
 func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
 	if l := &p.lanes[id]; l.open {
-		return l.station.InService(l.settled), l.station.Waiting()
+		return l.station.InService(p.settledUntil(l)), l.station.Waiting()
 	}
 	return s.station.InService(), s.station.Waiting()
 }

@@ -64,8 +64,11 @@ type Plane struct {
 	egress        []model.Bytes // to the internet without a balancer, by owner
 	zoneDown      []int         // outages that hold each zone
 	vacated       []uint32      // servers that dropped calls have left; see relieve
-	calendar      calendar
-	lanes         []lane // by server
+	calendar      calendar      // departures of servers
+	ends          calendar      // of requests in lanes whose targets are picked by requests in flight
+	land          dueFunc       // Plane.endInLane
+	announced     dueFunc       // Plane.settleDue
+	lanes         []lane        // by server
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -90,10 +93,12 @@ func New(setup Setup) (*Plane, error) {
 		fleetServices: setup.Fleets,
 		calls:         make([]calls, len(setup.Traffic.Services)),
 		calendar:      newCalendar(),
+		ends:          newCalendar(),
 		diskSlots:     map[diskKey]int32{},
 		shared:        map[int]uint32{},
 	}
 	p.newFileSystems()
+	p.land, p.announced = p.endInLane, p.settleDue
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture

@@ -218,13 +218,13 @@ func (p *Plane) byArrival(a, b uint32) int {
 // ServerUse settles a server and returns what it has used.
 func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 	now := p.kernel.Now()
-	p.settle(indexOf(h), now)
 	s := p.servers.Get(h)
-	use := p.used(indexOf(h), s, now)
-	if s.supply != nil {
-		use.Charged = s.supply.credits.Charged(now)
+	id := indexOf(h)
+	if p.lanes[id].open || s.next() <= now || s.station.Waiting() > 0 {
+		p.settle(id, now)
+		s = p.servers.Get(h)
 	}
-	return use
+	return p.used(id, s, now)
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.
@@ -304,8 +304,8 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 	}
 	s := p.servers.at(id)
 	for {
-		if s.supply != nil {
-			p.runOut(id, s, until)
+		if s.supply != nil && s.supply.outAt <= until {
+			p.runOut(id, s)
 		}
 		turn, ok := s.station.Settle(until)
 		if !ok {

@@ -65,6 +65,9 @@ type load struct {
 
 // busyAt is the work done until an instant.
 func (l *load) busyAt(now sim.Time) uint64 {
+	if l.gets == 0 {
+		return l.busy
+	}
 	done, _ := l.done(now)
 	return done
 }
@@ -168,11 +171,11 @@ func (s *server) next() sim.Time {
 	return min(s.station.Next(), s.supply.outAt)
 }
 
-// runOut slows down a server whose credits run out until an instant and before its
-// next departure, and its next start.
-func (p *Plane) runOut(id uint32, s *server, until sim.Time) {
+// runOut slows down a server whose credits run out, if that is before its next
+// departure and its next start.
+func (p *Plane) runOut(id uint32, s *server) {
 	starts := s.station.Waiting() > 0 && !s.station.Full()
-	if out := s.supply.outAt; out <= until && out < s.station.Next() && !starts {
+	if out := s.supply.outAt; out < s.station.Next() && !starts {
 		p.follow(id, s, out)
 	}
 }

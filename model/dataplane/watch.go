@@ -32,8 +32,9 @@ func (p *Plane) changed(id uint32, s *server) {
 	}
 	switch {
 	case s.watch == onLook && s.attended == 0:
+	case p.lanes[id].open:
 	case s.watch == inCalendar && s.attended == 0:
-		p.calendar.announce(id, p.nextDeparture(id, s))
+		p.calendar.announce(id, s.next())
 	default:
 		if due := s.next(); due < s.due {
 			s.due = due

@@ -447,7 +447,14 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("got  %q\nwant %q", s.Warnings, c.want)
 		}
 	}
-	s, err := parse(strings.NewReplacer("us-east-1", "us-west-2", "m6i.large", "m8i.large", "[hosts.m6i]", "[hosts.m8i]").Replace(good))
+	s, err := parse(strings.NewReplacer("m6i.large", "t2.large", `{ instance_type = "m5.large" }`, "", "[hosts.m6i]", "[hosts.t2]").Replace(strings.Replace(good, `rate = "80/s"`, `rate = "2500/s"`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"shop.toml:62: workload.browsers: asks for 30 vCPUs on average, but what serves it never has more than 24 once its CPU credits are spent"}; !slices.Equal(s.Warnings, want) {
+		t.Errorf("got  %q\nwant %q", s.Warnings, want)
+	}
+	s, err = parse(strings.NewReplacer("us-east-1", "us-west-2", "m6i.large", "m8i.large", "[hosts.m6i]", "[hosts.m8i]").Replace(good))
 	if err != nil {
 		t.Fatal(err)
 	}

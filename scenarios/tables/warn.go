@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/controlplane"
+	"headroom/model/credits"
 	"headroom/model/dataplane"
 	"headroom/scenarios/tree"
 )
@@ -77,7 +79,7 @@ func (l *loader) warnOfZones(group int) {
 
 // warnOfLoad warns of a workload that asks for more CPU than all the instances
 // that could ever serve it have.
-func (l *loader) warnOfLoad(i int, byService map[int]float64) {
+func (l *loader) warnOfLoad(i int, byService map[int]capacities) {
 	w := &l.cfg.Workloads[i]
 	a := l.loads[i]
 	if w.Demand == nil || a.process == nil {
@@ -87,9 +89,10 @@ func (l *loader) warnOfLoad(i int, byService map[int]float64) {
 	if len(services) == 0 {
 		return // fixed responses only
 	}
-	capacity := 0.0
+	capacity, lasting := 0.0, 0.0
 	for _, service := range services {
-		capacity += byService[service]
+		capacity += byService[service].peak
+		lasting += byService[service].lasting
 	}
 	at := l.tables["workload"][i].Node
 	name := "workload." + w.Name
@@ -104,34 +107,56 @@ func (l *loader) warnOfLoad(i int, byService map[int]float64) {
 	case busy > capacity:
 		l.warnOfBacklog(i, busy, capacity, services)
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g", name, busy, math.Round(100*capacity)/100))
+	case busy > lasting:
+		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs on average, but what serves it never has more than %g once its CPU credits are spent", name, busy, math.Round(100*lasting)/100))
 	case a.peak*w.Demand.Mean() > capacity:
 		l.warnAt(at, fmt.Sprintf("%s: asks for %.3g vCPUs at its peak, but what serves it never has more than %g", name, a.peak*w.Demand.Mean(), math.Round(100*capacity)/100))
 	}
 }
 
-// capacityByService is how many vCPUs all the instances of a service could ever have,
-// as fast ones as its demand was measured on.
-func (l *loader) capacityByService() map[int]float64 {
-	capacity := map[int]float64{}
+// capacities is how many vCPUs all the instances of a service could ever have, as fast
+// ones as its demand was measured on, and how many they have for good: when instances
+// in standard mode are out of CPU credits.
+type capacities struct{ peak, lasting float64 }
+
+// capacityByService returns the capacity of every service.
+func (l *loader) capacityByService() map[int]capacities {
+	all := map[int]capacities{}
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
 		if g.Service < 0 {
 			continue
 		}
-		most := 0.0
-		for _, lt := range g.Types {
-			speed := cmp.Or(l.cfg.LaunchTemplates[g.Template].Speed, lt.Speed, 1)
-			most = max(most, speed*float64(l.servers(g.Service, l.cfg.Types[lt.Type].VCPUs)))
+		most, least := 0.0, 0.0
+		lt := &l.cfg.LaunchTemplates[g.Template]
+		for _, t := range g.Types {
+			speed := cmp.Or(lt.Speed, t.Speed, 1)
+			servers := float64(l.servers(g.Service, l.cfg.Types[t.Type].VCPUs))
+			most, least = max(most, speed*servers), max(least, speed*min(servers, l.baseline(t.Type, lt)))
 		}
-		capacity[g.Service] += float64(g.Max) * most
+		c := all[g.Service]
+		all[g.Service] = capacities{c.peak + float64(g.Max)*most, c.lasting + float64(g.Max)*least}
 	}
 	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; f.Service >= 0 {
-			speed := cmp.Or(f.Template.Speed, f.Speed, 1)
-			capacity[f.Service] += float64(f.Count) * speed * float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
+		f := &l.cfg.Instances[i]
+		if f.Service < 0 {
+			continue
 		}
+		n := float64(f.Count) * cmp.Or(f.Template.Speed, f.Speed, 1)
+		servers := float64(l.servers(f.Service, l.cfg.Types[f.Template.Type].VCPUs))
+		c := all[f.Service]
+		all[f.Service] = capacities{c.peak + n*servers, c.lasting + n*min(servers, l.baseline(f.Template.Type, &f.Template))}
 	}
-	return capacity
+	return all
+}
+
+// baseline is how many vCPUs an instance has for good.
+func (l *loader) baseline(typ int, lt *controlplane.LaunchTemplate) float64 {
+	t := &l.cfg.Types[typ]
+	if t.Burstable && cmp.Or(lt.Credits, credits.Mode(t, lt.Tenancy)) == model.CreditsStandard {
+		return t.CreditsPerHour / 60
+	}
+	return float64(t.VCPUs)
 }
 
 // servers is how many vCPUs of an instance a service can keep busy.
