@@ -66,7 +66,9 @@ func (c *Config) Disks() []DiskName {
 		seen := map[int]bool{}
 		for _, disk := range c.Services[s.service].Disks {
 			d, v := DiskName{s.owner, disk}, None
-			if disk != dataplane.InstanceStore {
+			if model.FindFileSystem(c.FileSystems, disk) >= 0 {
+				d = DiskName{Disk: disk}
+			} else if disk != dataplane.InstanceStore {
 				v = model.FindVolume(s.volumes, disk)
 			}
 			if v >= 0 && s.volumes[v].Name != "" {
@@ -93,11 +95,30 @@ func (c *Config) diskErrors() (errs []error) {
 				errs = append(errs, fmt.Errorf("%s: %w", s.owner, err))
 			}
 		}
+		if err := c.sharesSwap(s); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.owner, err))
+		}
 	}
 	return errs
 }
 
+// sharesSwap refuses a swap file on a volume that other servers write to as well.
+func (c *Config) sharesSwap(s server) error {
+	service := &c.Services[s.service]
+	if service.Memory == nil || service.Memory.Swap.Size == 0 || uint(service.Memory.Swap.Disk) >= uint(len(service.Disks)) {
+		return nil
+	}
+	name := service.Disks[service.Memory.Swap.Disk]
+	if v := model.FindVolume(s.volumes, name); v >= 0 && name != dataplane.InstanceStore && s.volumes[v].Shared {
+		return errors.New("must not have its swap file on volume " + name + ", which servers share")
+	}
+	return nil
+}
+
 func (c *Config) lacks(s server, disk string) error {
+	if model.FindFileSystem(c.FileSystems, disk) >= 0 {
+		return nil
+	}
 	if disk != dataplane.InstanceStore {
 		i := model.FindVolume(s.volumes, disk)
 		if i < 0 {

@@ -19,12 +19,15 @@ type Outcome struct {
 	Targets  []dataplane.TargetGroupOutcome
 	Observed dataplane.Observed // what Config.Observe asked for
 	Disks    []dataplane.DiskOutcome
+	Memories []dataplane.MemoryOutcome // by owner
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
 	HostPools  []controlplane.HostPoolOutcome
 	Tenants    []controlplane.TenantOutcome
 	Spot       SpotOutcome
+	Backups    []controlplane.BackupOutcome // by volume of its own table
+	Refused    int64                        // actions
 	Activities []controlplane.Activity
 	Ledger     *model.Ledger
 }
@@ -46,8 +49,9 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
+		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Ledger: control.Ledger,
 		Spot: SpotOutcome{Interruptions: control.Interruptions},
 	}

@@ -5,6 +5,7 @@ import (
 	"headroom/model/storage"
 	"headroom/sim"
 	"headroom/sim/rng"
+	"headroom/sim/slab"
 )
 
 // disk is one volume or instance store that steps use. It says when a batch will be
@@ -15,11 +16,18 @@ type disk struct {
 	member  int32 // of its server's array; None
 	passes  bool  // what is asked of it passes the link of its server first
 	failed  bool
+	away    bool // it is not attached, or not ready yet
+	mounted bool // a file system
+	shared  bool // among servers
 	queue   storage.Queue
 	array   *array
 	servers int32    // that have it
-	volume  int      // shared: its index, counted from 1; 0: no such
+	volume  int      // of its own table: its index, counted from 1; 0: no such
+	cold    *cold    // what is still to come from its snapshot; nil: nothing
 	since   sim.Time // it is there
+	id      slab.Handle
+	server  uint32 // that it was made for
+	spec    model.VolumeSpec
 }
 
 // diskKey names an entry of Plane.diskUses.
@@ -114,6 +122,9 @@ func (p *Plane) drawWhole(i uint32, part uint64, d rng.Distribution) float64 {
 // hits draws how many I/Os of a request's present step its server's cache answers.
 func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 	t := &p.trips[i]
+	if s.memory != nil && s.cfg.Cache.Disk == None { // it gives way to what the application holds
+		s.cached = min(s.cached, s.memory.Free())
+	}
 	share := s.cfg.Cache.Hit * float64(s.cached) / float64(s.cfg.Cache.Size)
 	draws := p.calls[s.service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|2))
 	for range count {
@@ -128,9 +139,18 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
 	p.diskUses[d.use].Asked += io.Count
+	p.noteWrite(d, &io)
+	if d.cold != nil && !d.away {
+		io.Extra = p.touch(i, d, &io, now)
+	}
 	if d.member != None {
 		t.out++
 		p.askArray(i, d, io, now)
+		return
+	}
+	if d.mounted {
+		t.out++
+		p.pass(i, id, io, now)
 		return
 	}
 	if d.passes && p.servers.at(p.requests.at(i).server).link != nil {
@@ -138,18 +158,19 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		p.pass(i, id, io, now)
 		return
 	}
-	t.until = max(t.until, p.serve(d, io, now))
+	t.until = max(t.until, p.serve(d, d.use, io, now))
 }
 
 // serve gives a disk a batch and returns when it will be done.
-func (p *Plane) serve(d *disk, io storage.IO, now sim.Time) sim.Time {
+func (p *Plane) serve(d *disk, use int32, io storage.IO, now sim.Time) sim.Time {
 	p.countDisk(d, now)
 	served := d.queue.Ask(now, io)
+	served.Done = sim.Sum(served.Done, io.Extra)
 	b := batch{
-		end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
+		use: use, end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
 		count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1,
 	}
-	if p.diskUses[d.use].Credit {
+	if p.diskUses[use].Credit {
 		credit, _ := d.queue.Credit(now)
 		b.credit = float32(credit)
 	}
@@ -159,7 +180,7 @@ func (p *Plane) serve(d *disk, io storage.IO, now sim.Time) sim.Time {
 
 // worksOn reports whether a server that hears that a client has gone works on for
 // nobody: who waits for a disk cannot be interrupted, and holds its place until then.
-func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase == onDisk }
+func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase.reads() }
 
 // endDisk goes on with a request that has read or written, fails it with its disk, or
 // lets go of it if nobody waits for it any more.
@@ -173,7 +194,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.nextInLine(server, now)
 		return
 	}
-	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed {
+	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away {
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
 		return

@@ -43,12 +43,19 @@ func (p *Plane) keep(s *server) {
 	if !p.calls[s.service].keeps {
 		return
 	}
-	s.kept.on = s.array == nil && s.link == nil
+	s.kept.on = s.array == nil && s.link == nil && s.mounts == nil && s.memory == nil
 	for _, id := range s.held {
 		s.kept.on = s.kept.on && p.disks.at(id).volume == 0
 	}
 	if !s.kept.on {
 		s.watch = inKernel
+	}
+}
+
+// disturb has a server keep nothing to itself any more, for its disks are about to change.
+func (p *Plane) disturb(h slab.Handle) {
+	if s := p.servers.Get(h); s != nil && s.kept.on && s.watch != inKernel {
+		p.watchClosely(indexOf(h))
 	}
 }
 

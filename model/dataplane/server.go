@@ -35,12 +35,16 @@ type server struct {
 
 	kept    kept
 	gate    gate
-	outlets []outlet    // by call of the service
-	disks   []uint32    // by Service.Disks, in Plane.disks
-	held    []uint32    // the same, each once
-	link    *passage    // through which its volumes are reached, where one is shared; nil without
-	array   *array      // of volumes that share a narrow link; nil without
+	outlets []outlet // by call of the service
+	disks   []uint32 // by Service.Disks, in Plane.disks
+	held    []uint32 // the same, each once
+	link    *passage // through which its volumes are reached, where one is shared; nil without
+	array   *array   // of volumes that share a narrow link; nil without
+	mounts  *passage // through which file systems are reached; nil without
+	volumes []model.VolumeSpec
+	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
+	memory  *ram        // nil: it has enough
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -79,7 +83,9 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		for k := range s.outlets {
 			s.outlets[k].tokens = RetryBurst
 		}
+		s.id = indexOf(h)
 		p.attachDisks(s, &spec)
+		p.equipMemory(s, &spec)
 		p.keep(s)
 	}
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
@@ -128,6 +134,7 @@ func (p *Plane) Listen(h slab.Handle) {
 	}
 	s.listens = true
 	s.updateOpen()
+	p.startApplication(indexOf(h), s)
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)
@@ -166,6 +173,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	}
 	p.shutOff(id, now)
 	s = p.servers.Get(h)
+	p.endMemory(s)
 	p.detachDisks(s)
 	for len(s.targets) > 0 {
 		t := s.targets[0]

@@ -11,6 +11,7 @@ type Queue struct {
 	credits  bool
 	known    known // of the batch that it took last
 	limits   Limits
+	link     Link
 	meters   [dimensions]meter
 }
 
@@ -40,7 +41,7 @@ const operationScale = 1_000_000
 // instance; the zero Link is none. The link must be this disk's alone, or wide enough
 // for all that share it.
 func NewQueue(at sim.Time, l Limits, link Link) Queue {
-	q := Queue{limits: l, free: at}
+	q := Queue{limits: l, link: link, free: at}
 	q.meters = [dimensions]meter{
 		newMeter(l.Operations, at, operationScale), newMeter(l.Bytes, at, 1),
 		newMeter(link.Operations, at, operationScale), newMeter(link.Bytes, at, 1),
@@ -63,6 +64,9 @@ type Served struct {
 // Limits returns what the disk does.
 func (q *Queue) Limits() *Limits { return &q.limits }
 
+// Link returns the link through which the disk is reached.
+func (q *Queue) Link() Link { return q.link }
+
 // Free returns when all that the disk has taken will have been served.
 func (q *Queue) Free() sim.Time {
 	if q.fraction > 0 {
@@ -77,7 +81,7 @@ func (q *Queue) Ask(at sim.Time, io IO) Served {
 	if io != k.io {
 		k.io, k.cost = io, q.limits.Cost(io)
 		k.took = q.slowest(&[dimensions]float64{k.cost.Operations, k.cost.Bytes, k.cost.Operations, k.cost.Moved}, 0)
-		k.last = k.cost.last(k.took, q.transfer(&k.cost), q.limits.Latency)
+		k.last = k.cost.last(k.took, q.transfer(&k.cost), k.cost.Latency)
 	}
 	if q.credits {
 		return q.Serve(at, k.cost)
@@ -121,7 +125,7 @@ func (q *Queue) Serve(at sim.Time, c Cost) Served {
 		}
 	}
 	s.End = q.Free()
-	s.Done = c.done(s.End, took, q.transfer(&c), q.limits.Latency)
+	s.Done = c.done(s.End, took, q.transfer(&c), c.Latency)
 	return s
 }
 

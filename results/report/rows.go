@@ -137,6 +137,25 @@ func burstRows() []row {
 	}
 }
 
+// memoryRows are what servers held in memory.
+func memoryRows() []row {
+	return []row{
+		{name: "peak", metric: "memory.peak"},
+		{name: "utilization", metric: "memory.utilization"},
+		{name: "paging operations", metric: "memory.paging_operations", quiet: true},
+		{name: "paging time", metric: "memory.paging_time", quiet: true},
+		{name: "OOM kills", metric: "memory.oom_kills"},
+	}
+}
+
+// memoryParts lists the parts whose services say what they hold.
+func memoryParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(append(s.Labelled("autoscaling_group"), s.Labelled("instance")...), func(p results.Part) bool {
+		_, ok := s.Value("memory.oom_kills", p)
+		return !ok
+	})
+}
+
 // burstParts lists the parts with T instances.
 func burstParts(s *results.Summary) []results.Part {
 	var parts []results.Part
@@ -181,6 +200,7 @@ func volumeRows() []row {
 		{name: "burst balance end", metric: "volume.burst_balance.end"},
 		{name: "throttled", metric: "volume.throttled_time", quiet: true},
 		{name: "failed", metric: "volume.failed", quiet: true},
+		{name: "cold touches", metric: "volume.cold_touches", quiet: true},
 	}
 }
 
@@ -190,5 +210,17 @@ func hostRows() []row {
 		{name: "used max", metric: "hosts.used.max"},
 		{name: "CPU allocated", metric: "hosts.cpu_allocated"},
 		{name: "memory allocated", metric: "hosts.memory_allocated"},
+	}
+}
+
+// backupRows are those of the snapshots of volumes.
+func backupRows() []row {
+	return []row{
+		{name: "taken", metric: "snapshots.taken"},
+		{name: "written", metric: "snapshots.written"},
+		{name: "kept", metric: "snapshots.kept"},
+		{name: "stored", metric: "snapshots.stored"},
+		{name: "archived", metric: "snapshots.archived", quiet: true},
+		{name: "age of newest", metric: "snapshots.age"},
 	}
 }

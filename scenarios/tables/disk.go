@@ -25,7 +25,7 @@ func diskKeys() []schema.Key {
 			where,
 		})...)
 	}
-	disk := "a volume's name or device_name, root, or instance-store"
+	disk := "a volume's name or device_name, root, instance-store, or efs.NAME for a file system"
 	keys := schema.Within("steps[]", "", slices.Concat(
 		ios("read", schema.Row("from", schema.Text(), `"root"`, disk)),
 		ios("write", schema.Row("to", schema.Text(), `"root"`, disk)),
@@ -213,6 +213,10 @@ func (l *loader) usesByName(service int) namedUses {
 
 // checkDisk refuses a disk that a server of the service does not have.
 func (l *loader) checkDisk(service int, name string, uses []diskUse) {
+	if isFileSystem(name) {
+		l.checkMounts(service, name, uses)
+		return
+	}
 	lacking := func(owner string, types []int, volumes []model.VolumeSpec) bool {
 		rule, known := "", []string{model.RootVolume}
 		for _, v := range volumes {
@@ -270,7 +274,7 @@ func (l *loader) warnOfDisks() {
 	}
 }
 
-// warnOfEncryption says once what encryption changes: nothing (Amazon EBS User Guide, "Amazon EBS
+// warnOfEncryption says once what encryption changes but whether copies of snapshots are full: nothing (Amazon EBS User Guide, "Amazon EBS
 // encryption": the same IOPS, with a minimal effect on latency, at no charge).
 func (l *loader) warnOfEncryption() {
 	encrypted := func(volumes []model.VolumeSpec) int {
@@ -297,7 +301,7 @@ func (l *loader) warnOfEncryption() {
 }
 
 func (l *loader) tellOfEncryption(t *schema.Table) {
-	l.warnAt(t.Node, fmt.Sprintf("%s: encrypted has no effect: a volume is as fast with it, and costs the same", t.Path))
+	l.warnAt(t.Node, fmt.Sprintf("%s: encrypted has no effect but on copies of its snapshots: a volume is as fast with it, and costs the same", t.Path))
 }
 
 func (l *loader) warnOfIdle(t *schema.Table, owner string, service int, volumes []model.VolumeSpec) {
