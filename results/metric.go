@@ -2,6 +2,8 @@ package results
 
 import (
 	"math"
+	"slices"
+	"sync"
 
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
@@ -33,7 +35,11 @@ const (
 )
 
 // Metrics lists every metric, in the order in which results give them.
-func Metrics() []Metric {
+func Metrics() []Metric { return slices.Clone(metrics()) }
+
+// metrics are those of [Metrics]. Nobody changes them: a meter asks for them, and so
+// does every point of a sweep.
+var metrics = sync.OnceValue(func() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
 		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), costMetrics(), eventMetrics(),
@@ -41,7 +47,7 @@ func Metrics() []Metric {
 		all = append(all, some...)
 	}
 	return all
-}
+})
 
 func requestMetrics() []Metric {
 	labels := []string{labelBalancer, labelTargetGroup, labelWorkload, labelService}

@@ -26,6 +26,16 @@
 // somewhere else at once (journeys, callees, applications that fail, targets that drain) have their next
 // departure in the kernel. All three give the same outcome.
 //
+// # Lanes
+//
+// A server in order of arrival at full speed whose requests make one step knows the
+// start and the end of each when it comes. While nothing disturbs that, its requests
+// go by a lane (lane.go): no list of time limits, since it is known that they are
+// kept, no departures, and counted late. Whatever disturbs it (a fault, a change of
+// speed, a load, a draining, a check that decides, a client that will not wait for the
+// end) settles the lane and leaves it: the server's own station goes on as if it had
+// been there all the time. Nothing may change a server's station without that.
+//
 // # What CPU a server gets
 //
 // Most have all of their vCPUs for good. The others have a supply: CPU credits, which

@@ -24,6 +24,10 @@
 // caller that must be there when it happens. A place that [Station.Abandon] frees
 // is taken by who waits at the next Settle, which must come before time goes on.
 //
+// A [Foreseen] is the same station where nothing is ever taken back: first come, first
+// served, at full speed, by jobs that stay. It is cheaper, and unfolds into a Station
+// when that is over.
+//
 // # Exactness
 //
 // A virtual clock shows the service attained by a job since the clock's start,

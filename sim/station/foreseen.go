@@ -15,10 +15,10 @@ import (
 // makes it one when its speed changes or somebody leaves. The zero Foreseen has no
 // servers.
 //
-// Departures are told late. Who needs all of them in their order calls
-// [Foreseen.Settle] before each offer and ever after. Who does not calls
-// [Foreseen.Pass] before each offer, which then tells of the job whose server it
-// takes, and [Foreseen.Sweep] to hear of all that were not told yet.
+// Departures are told late, or not at all to who keeps the ends that [Foreseen.Foresee]
+// says: [Foreseen.Pass] tells of those after which somebody enters who has waited, an
+// offer of the job whose server it takes, and [Foreseen.Sweep] of all that were not told
+// yet.
 type Foreseen struct {
 	last    []entry // a heap by done: the last job given to each server
 	work    uint64  // demand of all jobs so far, ns; wraps
@@ -26,7 +26,6 @@ type Foreseen struct {
 	backlog int32
 	head    uint32
 	tail    uint32
-	vacant  bool       // the first of last was told and its server is free
 	next    []handover // a ring, its length a power of two
 }
 
@@ -66,7 +65,7 @@ func (f *Foreseen) InService(at sim.Time) (n int) {
 // Foresee returns when a job that came at an instant would start, or false if it
 // would be refused.
 func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
-	if f.vacant || len(f.last) < int(f.servers) || sim.Time(f.last[0].done) <= at {
+	if len(f.last) < int(f.servers) || sim.Time(f.last[0].done) <= at {
 		return at, true
 	}
 	if f.Waiting() >= int(f.backlog) {
@@ -82,7 +81,7 @@ func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) Passage {
 	f.work += uint64(end - start)
 	e := entry{done: uint64(end), job: job}
 	switch {
-	case !f.vacant && len(f.last) < int(f.servers):
+	case len(f.last) < int(f.servers):
 		(*jobHeap)(&f.last).push(e)
 		return Passage{Leaves: NoJob}
 	case start > at:
@@ -95,10 +94,6 @@ func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) Passage {
 		return Passage{Leaves: NoJob}
 	}
 	told := Passage{At: sim.Time(f.last[0].done), Leaves: f.last[0].job}
-	if f.vacant {
-		told.Leaves = NoJob
-		f.vacant = false
-	}
 	f.replace(e)
 	return told
 }
@@ -141,25 +136,6 @@ func (f *Foreseen) Pass(until sim.Time) (Passage, bool) {
 	return Passage{At: h.at, Leaves: h.leaves, Enters: h.enters, Followed: true}, true
 }
 
-// Settle returns the next departure up to and including an instant, or false if there
-// is none.
-func (f *Foreseen) Settle(until sim.Time) (Passage, bool) {
-	if f.head != f.tail { // nobody else leaves before the first in line enters
-		return f.Pass(until)
-	}
-	if f.vacant { // the next is the first of those below
-		if f.second() > until {
-			return Passage{}, false
-		}
-		f.fold()
-	}
-	if len(f.last) == 0 || sim.Time(f.last[0].done) > until {
-		return Passage{}, false
-	}
-	f.vacant = true
-	return Passage{At: sim.Time(f.last[0].done), Leaves: f.last[0].job}, true
-}
-
 // Sweep calls told with all departures up to and including an instant that were not
 // told and after which nobody enters, in no order.
 func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
@@ -170,35 +146,6 @@ func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
 			told(sim.Time(e.done), job)
 		}
 	}
-}
-
-// Next returns the instant of the next departure of a station that is settled in
-// order; Never without one.
-func (f *Foreseen) Next() sim.Time {
-	switch {
-	case f.head != f.tail:
-		return f.place(f.head).at
-	case f.vacant:
-		return f.second()
-	case len(f.last) == 0:
-		return sim.Never
-	}
-	return sim.Time(f.last[0].done)
-}
-
-// second is the instant of the departure after that of the first of last.
-func (f *Foreseen) second() sim.Time {
-	next := sim.Never
-	for _, e := range f.last[1:min(1+arity, len(f.last))] {
-		next = min(next, sim.Time(e.done))
-	}
-	return next
-}
-
-// fold closes the gap that a job has left for one that might have come.
-func (f *Foreseen) fold() {
-	f.vacant = false
-	(*jobHeap)(&f.last).pop()
 }
 
 // Busy returns the work done up to an instant up to which the station is settled,

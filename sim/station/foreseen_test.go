@@ -11,13 +11,12 @@ import (
 
 // foreseenTwin plays a Foreseen beside the station that it stands for.
 type foreseenTwin struct {
-	t       *testing.T
-	ordered bool // hears of departures in their order
-	f       Foreseen
-	s       Station
-	demand  []sim.Time // by job
-	theirs  []string   // what the station says
-	ours    []string
+	t      *testing.T
+	f      Foreseen
+	s      Station
+	demand []sim.Time // by job
+	theirs []string   // what the station says
+	ours   []string
 }
 
 func (w *foreseenTwin) note(p Passage) {
@@ -30,19 +29,10 @@ func (w *foreseenTwin) note(p Passage) {
 // settle settles both and compares what each has said.
 func (w *foreseenTwin) settle(at sim.Time) {
 	w.settleStation(at)
-	if w.ordered {
-		for p, ok := w.f.Settle(at); ok; p, ok = w.f.Settle(at) {
-			w.note(p)
-		}
-		if a, b := w.f.Next(), w.s.Next(); a != b {
-			w.t.Fatalf("at %v the next departure is foreseen for %v, is at %v", at, a, b)
-		}
-	} else {
-		for p, ok := w.f.Pass(at); ok; p, ok = w.f.Pass(at) {
-			w.note(p)
-		}
-		w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job}) })
+	for p, ok := w.f.Pass(at); ok; p, ok = w.f.Pass(at) {
+		w.note(p)
 	}
+	w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job}) })
 	slices.Sort(w.ours)
 	slices.Sort(w.theirs)
 	if !slices.Equal(w.ours, w.theirs) {
@@ -71,11 +61,7 @@ func (w *foreseenTwin) offer(at, demand sim.Time) {
 	job := uint32(len(w.demand))
 	w.demand = append(w.demand, demand)
 	verdict, _ := w.s.Offer(at, job, demand)
-	next := w.f.Settle
-	if !w.ordered {
-		next = w.f.Pass
-	}
-	for p, ok := next(at); ok; p, ok = next(at) {
+	for p, ok := w.f.Pass(at); ok; p, ok = w.f.Pass(at) {
 		w.note(p)
 	}
 	start, ok := w.f.Foresee(at)
@@ -122,7 +108,7 @@ func playForeseen(t *testing.T, seed uint64) {
 		spec.Backlog = draws.Int32N(5)
 	}
 	spec.Limit = int32(spec.Servers)
-	w := &foreseenTwin{t: t, ordered: draws.IntN(2) == 0, s: New(spec)}
+	w := &foreseenTwin{t: t, s: New(spec)}
 	w.f.Reset(spec, 0)
 	at := sim.Time(0)
 	for range 300 {

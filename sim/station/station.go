@@ -83,7 +83,9 @@ func (s *Station) Full() bool { return s.running >= s.limit }
 func (s *Station) Backed() sim.Time { return s.waiting.Demand() }
 
 // Spec returns the shape of the station.
-func (s *Station) Spec() Spec { return Spec{Servers: int64(s.servers), Limit: s.limit, Backlog: s.backlog} }
+func (s *Station) Spec() Spec {
+	return Spec{Servers: int64(s.servers), Limit: s.limit, Backlog: s.backlog}
+}
 
 // Servers returns the number of servers.
 func (s *Station) Servers() int64 { return int64(s.servers) }
