@@ -42,7 +42,7 @@ conformance: ## run all lab notebooks, then print what should be beside what is 
 	@$(GO) run ./results/conformance $(if $(MARKDOWN),-markdown)
 
 race: ## all tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -timeout 90m -race ./...
 
 bench: ## all benchmarks, one package at a time, with their ratios (BENCH=regexp BENCHTIME=100ms)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
@@ -66,7 +66,7 @@ mutate: ## run N=5000 mutated stock scenarios, from SEED=1 on
 	$(GO) test ./cmd/headroom -count=1 -run Mutated -v -timeout 24h -mutations $(or $(N),5000) -mutation $(SEED) -mutationtime 500ms
 
 cover: ## coverage by all tests, in cover.out, with a summary
-	$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
+	$(GO) test -timeout 45m -coverpkg=./... -coverprofile=cover.out ./...
 	@$(GO) tool cover -func=cover.out | tail -n 1
 
 clean: ## remove what the other targets leave behind

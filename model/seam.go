@@ -30,7 +30,9 @@ type ServerSpec struct {
 	Host    int32
 	Threads int
 	Volumes []VolumeSpec // that it is launched with; shared, not to be changed
-	Warm    bool         // it runs from the start: its caches are full
+	Warm    bool         // it runs from the start: its caches are full, its swap is on
+	// Rebooted says that it has been there before: what its first boot wrote is there.
+	Rebooted bool
 }
 
 // Cause says why a server ends.
@@ -55,6 +57,7 @@ func (c Cause) LeaseEnd() LeaseEnd {
 type ServerUse struct {
 	Busy    uint64 // vCPU-nanoseconds of work
 	In, Out Bytes
+	Memory  float64 // nanoseconds, times the share of its memory in use; 0 where that is not known
 }
 
 // TargetCounts are what a target group's metrics are made of: running totals and

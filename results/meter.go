@@ -22,8 +22,8 @@ type Meter struct {
 
 type entry struct {
 	key    string
-	metric Metric
-	scope  int // index into scopes
+	metric *Metric // of metrics, which nobody changes
+	scope  int     // index into scopes
 }
 
 // NewMeter returns the meter of a scenario.
@@ -33,14 +33,17 @@ func NewMeter(cfg *cloud.Config) *Meter {
 	for _, s := range m.scopes {
 		count[s.Label]++
 	}
-	for _, metric := range Metrics() {
+	all := metrics()
+	for k := range all {
+		metric := &all[k]
 		if metric.needs != "" && count[metric.needs] == 0 {
 			continue
 		}
 		for i, s := range m.scopes {
 			if metric.covers(s, count) && (metric.where == nil || metric.where(cfg, s)) {
-				m.at[s.Key(metric.Name)] = len(m.entries)
-				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
+				key := s.Key(metric.Name)
+				m.at[key] = len(m.entries)
+				m.entries = append(m.entries, entry{key: key, metric: metric, scope: i})
 			}
 		}
 	}
@@ -114,7 +117,7 @@ func Keys(cfg *cloud.Config) []string {
 // part that it names, [CheckThresholds] knows.
 func CheckKey(key string) error {
 	name, rest, labelled := strings.Cut(key, "{")
-	metrics := Metrics()
+	metrics := metrics()
 	names := make([]string, len(metrics))
 	for i := range metrics {
 		names[i] = metrics[i].Name

@@ -2,6 +2,8 @@ package results
 
 import (
 	"math"
+	"slices"
+	"sync"
 
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
@@ -33,15 +35,19 @@ const (
 )
 
 // Metrics lists every metric, in the order in which results give them.
-func Metrics() []Metric {
+func Metrics() []Metric { return slices.Clone(metrics()) }
+
+// metrics are those of [Metrics]. Nobody changes them: a meter asks for them, and so
+// does every point of a sweep.
+var metrics = sync.OnceValue(func() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
 	return all
-}
+})
 
 func requestMetrics() []Metric {
 	labels := []string{labelBalancer, labelTargetGroup, labelWorkload, labelService}

@@ -46,13 +46,23 @@ func Observe(cfg *cloud.Config, patterns []string) (dataplane.Observe, []error) 
 			observe.Phases = observe.Phases || strings.HasPrefix(e.metric.Name, phasePrefix) || s.application && !cfg.Journeys()
 		}
 		if len(matched) == 0 && i < mostSuggestions {
-			errs[i] = meter.unmatched(pattern)
+			errs[i] = &mismatch{meter, pattern}
 		} else if len(matched) == 0 {
 			errs[i] = errors.New("must match a metric of the scenario")
 		}
 	}
 	return observe, errs
 }
+
+// mismatch is a pattern that no key of a meter matches. What is wrong with it is found
+// out when somebody asks: of what a sweep watches its points may lack much.
+type mismatch struct {
+	meter   *Meter
+	pattern string
+}
+
+// Error implements error.
+func (m *mismatch) Error() string { return m.meter.unmatched(m.pattern).Error() }
 
 // matches lists the metrics whose keys match a pattern.
 func (m *Meter) matches(pattern string) (all []*entry) {
@@ -82,7 +92,7 @@ func (m *Meter) unmatched(pattern string) error {
 	name, rest, labelled := strings.Cut(pattern, "{")
 	match := globbed(name)
 	var names, labels, parts []string
-	for _, metric := range Metrics() {
+	for _, metric := range metrics() {
 		family, _, _ := strings.Cut(metric.Name, ".")
 		names = append(names, metric.Name, family+".*")
 		if match(metric.Name) {
@@ -93,7 +103,7 @@ func (m *Meter) unmatched(pattern string) error {
 	labels = slices.Compact(labels)
 	label, value, formed := strings.Cut(strings.TrimSuffix(rest, "}"), "=")
 	switch {
-	case !slices.ContainsFunc(Metrics(), func(metric Metric) bool { return match(metric.Name) }):
+	case !slices.ContainsFunc(metrics(), func(metric Metric) bool { return match(metric.Name) }):
 		return fmt.Errorf("must match a metric%s", meant(name, names))
 	case !labelled:
 		return fmt.Errorf("must match a metric of the scenario: %s{%s=*}", name, strings.Join(labels, "=*} or {"))

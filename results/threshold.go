@@ -40,7 +40,7 @@ func PooledThresholds(cfg *cloud.Config, thresholds []model.Threshold) []string 
 	}
 	var warnings []string
 	for _, t := range thresholds {
-		for _, metric := range Metrics() {
+		for _, metric := range metrics() {
 			if metric.Name != t.Key || !slices.Contains(metric.Labels, labelWorkload) || metric.Unit != "s" && metric.Unit != "ratio" {
 				continue
 			}

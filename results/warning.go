@@ -29,6 +29,7 @@ func (s *Summary) warn(meter *Meter, measured []*Measurement) {
 	s.warnOfWarmup(measured)
 	s.warnOfQuantiles(meter, measured)
 	s.warnOfCapacity()
+	s.warnOfMemory()
 	s.warnOfCredits()
 	s.warnOfPrices(measured)
 	for _, v := range s.Thresholds {

@@ -328,7 +328,7 @@ func TestInterruptedComparisonKeepsWhatIsFinished(t *testing.T) {
 	} {
 		command := &mortal{name: "headroom", args: append(args, "--replications", "10000"), dir: dir}
 		command.start(t)
-		time.Sleep(500 * time.Millisecond)
+		works(command.command.Process, 500*time.Millisecond)
 		if code := command.signal(t, os.Interrupt); code != exitInterrupted {
 			t.Errorf("%v: exit code %d\n%s", args, code, command.said.String())
 		}

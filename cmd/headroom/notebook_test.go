@@ -41,12 +41,19 @@ func TestNotebooks(t *testing.T) {
 type bench struct {
 	dir   string // where the files of the notebook are
 	shown *notebook.Notebook
+	runs  map[string]played // of the notebook, by command
+}
+
+// played is a run that questions look at.
+type played struct {
+	answer
+	out string // its folder
 }
 
 // answer runs a command in a directory with the files of the notebook.
 func (b *bench) answer(t *testing.T, n *notebook.Notebook, q notebook.Question) string {
 	if b.shown != n {
-		b.dir, b.shown = t.TempDir(), n
+		b.dir, b.shown, b.runs = t.TempDir(), n, map[string]played{}
 		for _, f := range n.Files {
 			if err := os.WriteFile(filepath.Join(b.dir, f.Name), []byte(f.Text), 0o644); err != nil {
 				t.Fatal(err)
@@ -73,12 +80,15 @@ func (b *bench) answer(t *testing.T, n *notebook.Notebook, q notebook.Question) 
 	case "error", "output":
 		return printed(t, args[1:], q.Input)
 	}
-	out := t.TempDir()
-	text := told(t, append(args[1:], "--format", "json", "--quiet", "--out", out)...)
-	result := read(t, text)
+	run, known := b.runs[q.Command]
+	if !known {
+		run.out = t.TempDir()
+		run.answer = read(t, told(t, append(args[1:], "--format", "json", "--quiet", "--out", run.out)...))
+		b.runs[q.Command] = run
+	}
 	var answer strings.Builder
 	for _, line := range q.Input {
-		answer.WriteString(result.look(t, out, line))
+		answer.WriteString(run.look(t, run.out, line))
 	}
 	return answer.String()
 }

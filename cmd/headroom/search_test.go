@@ -209,7 +209,7 @@ budget = 1_000_000
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Second)
+	works(command.Process, time.Second)
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -70,10 +70,8 @@ func sweptDir(t *testing.T) string {
 func TestSweepIsTheSameWithAnyWorkers(t *testing.T) {
 	dir := sweptDir(t)
 	want := finished(t, dir, "one", "--workers", "1")
-	for _, workers := range []string{"2", "8"} {
-		if got := finished(t, dir, "w"+workers, "--workers", workers); got != want {
-			t.Errorf("%s workers: sweep.csv differs from that of one", workers)
-		}
+	if got := finished(t, dir, "eight", "--workers", "8"); got != want {
+		t.Error("8 workers: sweep.csv differs from that of one")
 	}
 	if !strings.Contains(want, "must be shorter than duration") {
 		t.Error("no row with the error of a point that cannot be")
@@ -92,7 +90,7 @@ func TestSweepSurvivesKilling(t *testing.T) {
 	for {
 		command, said := start(t, dir, "killed")
 		// The last run must have the time to write what is done, on a slow machine too.
-		life := time.Duration(30+random.IntN(170+4*kills)) * time.Millisecond
+		life := time.Duration(30+random.IntN(170+20*kills)) * time.Millisecond
 		killed := time.AfterFunc(life, func() { command.Process.Kill() })
 		err := command.Wait()
 		killed.Stop()
@@ -121,7 +119,7 @@ func TestSweepSurvivesKilling(t *testing.T) {
 func TestInterruptedSweepKeepsFinishedPoints(t *testing.T) {
 	dir := sweptDir(t)
 	command, said := start(t, dir, "out", "--replications", "400")
-	time.Sleep(time.Second)
+	works(command.Process, time.Second)
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

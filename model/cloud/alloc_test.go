@@ -46,11 +46,16 @@ func TestNoAllocationPerRequest(t *testing.T) {
 		cfg.Duration = sim.Day
 		return cfg
 	}
+	pages := waiting(200, must(rng.Exponential(0.05)), dataplane.Memory{
+		Base: 800 * model.MiB, PerRequest: 8 * model.MiB, PerConnection: model.MiB, Reserved: 200 * model.MiB, PagesTouched: 50, Restart: sim.Second,
+		Swap: dataplane.Swap{Size: model.GiB, Block: model.MiB},
+	})
+	pages.Duration = sim.Day
 	gp2 := model.VolumeSpec{Device: "b", Type: "gp2", SizeGiB: 10}
 	shares := gp2
 	shares.Shared, shares.Volume, shares.Name = true, 1, "b"
 	for name, cfg := range map[string]*Config{
-		"shared": shared, "queue": queue, "journey": journey, "array": disk(gp2, gp2), "shared volume": disk(gp2, shares),
+		"shared": shared, "queue": queue, "pages": pages, "journey": journey, "array": disk(gp2, gp2), "shared volume": disk(gp2, shares),
 	} {
 		w := must(New(cfg, 0))
 		step := func() {

@@ -95,8 +95,24 @@ func (c *Config) diskErrors() (errs []error) {
 				errs = append(errs, fmt.Errorf("%s: %w", s.owner, err))
 			}
 		}
+		if err := c.sharesSwap(s); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.owner, err))
+		}
 	}
 	return errs
+}
+
+// sharesSwap refuses a swap file on a volume that other servers write to as well.
+func (c *Config) sharesSwap(s server) error {
+	service := &c.Services[s.service]
+	if service.Memory == nil || service.Memory.Swap.Size == 0 || uint(service.Memory.Swap.Disk) >= uint(len(service.Disks)) {
+		return nil
+	}
+	name := service.Disks[service.Memory.Swap.Disk]
+	if v := model.FindVolume(s.volumes, name); v >= 0 && name != dataplane.InstanceStore && s.volumes[v].Shared {
+		return errors.New("must not have its swap file on volume " + name + ", which servers share")
+	}
+	return nil
 }
 
 func (c *Config) lacks(s server, disk string) error {

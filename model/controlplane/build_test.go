@@ -30,11 +30,13 @@ type fakeData struct {
 	sick     map[slab.Handle]bool
 	zoneDown map[model.Zone]int
 	onKill   func(model.Cause)
+	swap     sim.Time // that every swap file takes
 }
 
 type fakeServer struct {
 	spec         model.ServerSpec
 	listens      bool
+	swapped      bool
 	groups       []int
 	deregistered bool
 	killed       model.Cause // 0: alive
@@ -57,6 +59,15 @@ func (d *fakeData) Open(spec model.ServerSpec) slab.Handle {
 	h, s := d.servers.Alloc()
 	s.spec = spec
 	return h
+}
+
+func (d *fakeData) MakeSwap(h slab.Handle) sim.Time {
+	s := d.alive(h, "make swap")
+	if s.swapped {
+		return 0
+	}
+	s.swapped = true
+	return d.swap
 }
 
 func (d *fakeData) Listen(h slab.Handle) {

@@ -50,6 +50,7 @@ const (
 	CPUCreditBalance                               // credits at its end
 	CPUSurplusCreditBalance                        // credits owed at its end
 	CPUSurplusCreditsCharged                       // credits charged in the period
+	MemoryUsed                                     // percent of the RAM, as the CloudWatch agent has it
 	RequestCountPerTarget                          // requests per target
 	RequestCount                                   // requests
 	TargetResponseTime                             // seconds
@@ -59,7 +60,7 @@ const (
 
 // OfGroup reports whether the metric belongs to an Auto Scaling group rather
 // than to a target group.
-func (k MetricKind) OfGroup() bool { return k <= CPUSurplusCreditsCharged }
+func (k MetricKind) OfGroup() bool { return k <= MemoryUsed }
 
 // ofCredits reports whether only instances with CPU credits have the metric, every five
 // minutes whatever their monitoring.

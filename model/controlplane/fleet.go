@@ -8,9 +8,11 @@ type fleet struct {
 	owner int32
 }
 
+// launchFleet launches an instance of a fleet: one that is there at the start, or one
+// that has moved to another host.
 func (cp *Plane) launchFleet(i int, zone model.Zone, initial bool) bool {
 	o := cp.fleetOrder(i, zone)
-	o.initial = initial
+	o.initial, o.rebooted = initial, !initial
 	_, ok := cp.launch(o)
 	return ok
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"headroom/model"
+	"headroom/model/memory"
 	"headroom/sim"
 	"headroom/sim/rng"
 	"headroom/sim/slab"
@@ -54,6 +55,10 @@ type instance struct {
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
+	kills     memory.Kills // of its application, by its kernel
+	sickAt    sim.Time     // since when its instance status check fails for them,
+	sickUntil sim.Time     // and until when; 0: it does not
+
 	account account // of its CPU credits
 
 	lease, address, monitored int32 // records in the ledger; None
@@ -88,6 +93,7 @@ type order struct {
 	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
 	initial  bool // in service from the very start of the run
+	rebooted bool // it has been there before, on another host
 }
 
 // launch takes capacity for an instance and starts its life.
@@ -110,7 +116,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: o.template.PublicIP, Owner: o.owner, Credits: cp.creditTerms(&o),
-		Volumes: o.template.Volumes, Warm: o.initial,
+		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
 	in.account.mode = spec.Credits.Mode
@@ -183,12 +189,19 @@ func (cp *Plane) run(h slab.Handle) {
 	}
 }
 
-// onInstanceBoots opens the application port. It has failed the health checks
-// until now.
+// onInstanceBoots opens the application port, once the swap file is written that the
+// user data makes at its end. The instance has failed the health checks until now.
 func (cp *Plane) onInstanceBoots(ev model.Event) {
-	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != booting {
+	in := cp.instances.Get(ev.Handle())
+	if in == nil || in.life != booting {
 		cp.overtaken()
 		return
+	}
+	if !in.userDataFailed {
+		if writes := cp.data.MakeSwap(in.server); writes > 0 {
+			cp.scheduleAfter(writes, ev)
+			return
+		}
 	}
 	cp.boot(ev.Handle())
 }

@@ -87,6 +87,9 @@ func (cp *Plane) newWatches() {
 // published is the length of the datapoints that a metric has for someone who asks
 // for a period.
 func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
+	if m.Kind == MemoryUsed { // a custom metric: the agent publishes it every minute
+		return period
+	}
 	if m.Kind.ofCredits() || m.Kind.OfGroup() && !cp.detailed(m.Subject) {
 		return max(period, BasicPeriod)
 	}
@@ -214,7 +217,7 @@ type usedIn struct {
 	vcpus  int
 }
 
-// usage is one instance's value of a metric since the mark of a clock: CPU in
+// usage is one instance's value of a metric since the mark of a clock: CPU and memory in
 // percent, network in bytes a minute.
 func (in *instance) usage(k MetricKind, used model.ServerUse, u usedIn) float64 {
 	mark := &in.marks[u.clock]
@@ -224,6 +227,8 @@ func (in *instance) usage(k MetricKind, used model.ServerUse, u usedIn) float64 
 		return float64(used.In-mark.In) / minutes
 	case NetworkOut:
 		return float64(used.Out-mark.Out) / minutes
+	case MemoryUsed:
+		return math.Round(1e8*(used.Memory-mark.Memory)/float64(u.period)) / 1e6
 	}
 	percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
 	return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds

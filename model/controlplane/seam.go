@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/sim"
 	"headroom/sim/slab"
 )
 
@@ -10,6 +11,10 @@ import (
 type DataPlane interface {
 	// Open makes a server whose port is closed yet.
 	Open(spec model.ServerSpec) slab.Handle
+	// MakeSwap begins to write the swap file of a server that boots for the first time,
+	// and returns how long that takes; called again after that, it turns the swap on and
+	// returns 0.
+	MakeSwap(server slab.Handle) sim.Time
 	// Listen opens the application port of a server, after its registration.
 	Listen(server slab.Handle)
 	// Register adds a server to a target group, whose port may open later;

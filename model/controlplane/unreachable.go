@@ -20,11 +20,34 @@ const (
 // impaired reports whether the status check of an instance has failed for longer
 // than is tolerated.
 func (in *instance) impaired(now sim.Time) bool {
-	return in.cutAt != sim.Never && now >= in.failsAt()+impairedTolerance
+	return in.cutAt != sim.Never && now >= failsAt(in.cutAt)+impairedTolerance ||
+		now < in.sickUntil && now >= failsAt(in.sickAt)+impairedTolerance
 }
 
-// failsAt is the first status check that fails.
-func (in *instance) failsAt() sim.Time { return (in.cutAt/statusCheck + 1) * statusCheck }
+// failsAt is the first status check that fails of an instance that is impaired since an
+// instant.
+func failsAt(since sim.Time) sim.Time { return (since/statusCheck + 1) * statusCheck }
+
+// OutOfMemory is told that the kernel has killed the application of an instance. Its
+// instance status check fails for a while if that happens again and again; nobody but a
+// group does anything about that.
+func (cp *Plane) OutOfMemory(h slab.Handle) {
+	in, now := cp.instances.Get(h), cp.kernel.Now()
+	if in == nil || in.life.leaves() {
+		return
+	}
+	until, sick := in.kills.Add(now)
+	if !sick {
+		return
+	}
+	if now >= in.sickUntil {
+		in.sickAt = now
+	}
+	in.sickUntil = until
+	if in.order.group != None {
+		cp.startSweeps(in.order.group)
+	}
+}
 
 // watchCut has an instance that nobody reaches looked at: by the sweeps of its
 // group, or by EC2's automatic recovery.
@@ -34,7 +57,7 @@ func (cp *Plane) watchCut(h slab.Handle) {
 		cp.startSweeps(i)
 		return
 	}
-	cp.schedule(in.failsAt()+impairedTolerance, handled(instanceRecovers, h))
+	cp.schedule(failsAt(in.cutAt)+impairedTolerance, handled(instanceRecovers, h))
 }
 
 // startSweeps lets a group look at its members every minute while one is
@@ -61,7 +84,7 @@ func (cp *Plane) sweepsOn(i int) {
 	g := &cp.groups[i]
 	g.sweeping = g.cfg.ELBHealth
 	for _, in := range cp.membersOf(g) {
-		g.sweeping = g.sweeping || in.cutAt != sim.Never
+		g.sweeping = g.sweeping || in.cutAt != sim.Never || cp.kernel.Now() < in.sickUntil
 	}
 	if g.sweeping {
 		cp.scheduleAfter(g.sweepEvery(), indexed(groupSweeps, i))

@@ -84,7 +84,7 @@ func (p *Plane) moveOn(s *server, d *disk, f storage.Finished) {
 	p.countDisk(d, f.End)
 	h := slab.Handle(f.Job)
 	r := p.requests.Get(h)
-	if r == nil || r.phase != onDisk {
+	if r == nil || !r.phase.reads() {
 		return
 	}
 	p.lastOut(h, f.Done)

@@ -25,6 +25,7 @@ type fakeControl struct {
 	t       testing.TB
 	drained map[slab.Handle]sim.Time
 	kernel  *sim.Kernel[model.Event]
+	kills   int
 }
 
 func (c *fakeControl) Drained(instance slab.Handle) {
@@ -33,6 +34,9 @@ func (c *fakeControl) Drained(instance slab.Handle) {
 	}
 	c.drained[instance] = c.kernel.Now()
 }
+
+// OutOfMemory counts kills.
+func (c *fakeControl) OutOfMemory(slab.Handle) { c.kills++ }
 
 // bench is a data plane under a fake control plane.
 type bench struct {

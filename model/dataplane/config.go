@@ -52,6 +52,7 @@ type Service struct {
 	Errors          model.Errors // its own failures
 	Disks           []string     // that its steps and its cache use, by a name of the server's
 	Cache           Cache
+	Memory          *Memory // that it holds, which takes Steps; nil: there is always enough
 }
 
 // InstanceStore is the name of an instance's own disks, as [model.RootVolume] is that

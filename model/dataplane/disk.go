@@ -99,6 +99,9 @@ func (p *Plane) drawWhole(i uint32, part uint64, d rng.Distribution) float64 {
 // hits draws how many I/Os of a request's present step its server's cache answers.
 func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 	t := &p.trips[i]
+	if s.memory != nil && s.cfg.Cache.Disk == None { // it gives way to what the application holds
+		s.cached = min(s.cached, s.memory.Free())
+	}
 	share := s.cfg.Cache.Hit * float64(s.cached) / float64(s.cfg.Cache.Size)
 	draws := p.calls[s.service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|2))
 	for range count {
@@ -154,7 +157,7 @@ func (p *Plane) serve(d *disk, use int32, io storage.IO, now sim.Time) sim.Time 
 
 // worksOn reports whether a server that hears that a client has gone works on for
 // nobody: who waits for a disk cannot be interrupted, and holds its place until then.
-func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase == onDisk }
+func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase.reads() }
 
 // endDisk goes on with a request that has read or written, fails it with its disk, or
 // lets go of it if nobody waits for it any more.

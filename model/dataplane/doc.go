@@ -60,6 +60,14 @@
 // through the link of each (shareddisk.go). What a disk was asked is done, and its
 // place held, though the client has gone.
 //
+// # Memory
+//
+// What a server's application holds (package memory) is a level, not a station: it rises
+// when a request arrives and when it begins, and falls when it ends. Where a part of it
+// lies in swap, a request that begins reads pages of a disk first; what fits nowhere ends
+// the application, in an event of the same instant, and all that it serves. A service that
+// says what it holds has steps, so that its requests can wait, and takes no lane.
+//
 // # Cost
 //
 // A plain request costs one event, no allocation and 64 bytes while in flight.

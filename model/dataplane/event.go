@@ -28,6 +28,8 @@ const (
 	nodesChange
 	weightsChange
 	hostIsShared
+	memoryRunsOut
+	applicationRestarts
 	kindCount
 )
 
@@ -42,24 +44,26 @@ type row struct {
 // newTable returns the rows of all kinds: the plane's table of contents.
 func newTable() [kindCount]row {
 	return [kindCount]row{
-		requestArrives:   {"requestArrives", sim.RankArrival, "workload", (*Plane).onRequestArrives},
-		serverDeparts:    {"serverDeparts", sim.RankRelease, "server handle", (*Plane).onServerDeparts},
-		requestsExpire:   {"requestsExpire", sim.RankRelease, "source", (*Plane).onRequestsExpire},
-		requestRetries:   {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},
-		requestGivesUp:   {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},
-		stepEnds:         {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
-		disksTurn:        {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
-		iosPass:          {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
-		diskWarms:        {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
-		iosArrive:        {"iosArrive", sim.RankRelease, "server handle", (*Plane).onIosArrive},
-		callReturns:      {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
-		callGivesUp:      {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
-		targetIsChecked:  {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},
-		targetCheckFails: {"targetCheckFails", sim.RankState, "target handle", (*Plane).onTargetCheckFails},
-		targetIsDrained:  {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
-		weightsChange:    {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
-		hostIsShared:     {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
-		nodesChange:      {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
+		requestArrives:      {"requestArrives", sim.RankArrival, "workload", (*Plane).onRequestArrives},
+		serverDeparts:       {"serverDeparts", sim.RankRelease, "server handle", (*Plane).onServerDeparts},
+		requestsExpire:      {"requestsExpire", sim.RankRelease, "source", (*Plane).onRequestsExpire},
+		requestRetries:      {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},
+		requestGivesUp:      {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},
+		stepEnds:            {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
+		disksTurn:           {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
+		iosPass:             {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
+		diskWarms:           {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
+		iosArrive:           {"iosArrive", sim.RankRelease, "server handle", (*Plane).onIosArrive},
+		callReturns:         {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
+		callGivesUp:         {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
+		targetIsChecked:     {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},
+		targetCheckFails:    {"targetCheckFails", sim.RankState, "target handle", (*Plane).onTargetCheckFails},
+		targetIsDrained:     {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
+		weightsChange:       {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
+		hostIsShared:        {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
+		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
+		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
+		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }
 

@@ -84,7 +84,13 @@ type gate struct {
 func (p *Plane) admit(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
-	p.trips[i].step, p.trips[i].boarded, p.trips[i].mark = 0, false, now
+	t := &p.trips[i]
+	t.step, t.boarded, t.mark = 0, false, now
+	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
+	if g := &s.gate; s.memory != nil && (g.held < g.limit || g.line.Len() < int(g.backlog)) {
+		s.memory.Connect(now)
+		p.watchMemory(r.server, s)
+	}
 	switch g := &s.gate; {
 	case g.held < g.limit:
 		g.held++
@@ -106,6 +112,9 @@ func (p *Plane) board(i uint32, now sim.Time) {
 	} else {
 		t.boarded = true
 		p.begins(i, p.requests.at(i), now)
+		if p.takeMemory(i, now) {
+			return
+		}
 	}
 	p.proceed(i, now)
 }
@@ -220,6 +229,8 @@ func (p *Plane) onStepEnds(ev model.Event) {
 		p.endStep(indexOf(ev.Handle()), phasePause, p.kernel.Now())
 	case r != nil && r.phase == onDisk:
 		p.endDisk(indexOf(ev.Handle()), p.kernel.Now())
+	case r != nil && r.phase == paging:
+		p.endPaging(indexOf(ev.Handle()), p.kernel.Now())
 	default:
 		p.meter.overtaken()
 	}
@@ -233,11 +244,15 @@ func (p *Plane) endJourney(i uint32, now sim.Time) {
 	p.nextInLine(server, now)
 }
 
-// vacate gives back the place that a request holds, if it holds one.
+// vacate gives back the place and the memory that a request holds.
 func (p *Plane) vacate(i uint32) {
-	if t := &p.trips[i]; t.placed {
+	t, s := &p.trips[i], p.servers.at(p.requests.at(i).server)
+	if s.memory != nil {
+		s.memory.End(p.kernel.Now(), t.boarded)
+	}
+	if t.placed {
 		t.placed = false
-		p.servers.at(p.requests.at(i).server).gate.held--
+		s.gate.held--
 	}
 }
 
@@ -270,6 +285,9 @@ func (p *Plane) evictJourneys(id uint32, s *server, list []uint32) []uint32 {
 		p.trips[i].placed = false
 	}
 	p.servers.at(id).gate.held = 0
+	if m := p.servers.at(id).memory; m != nil {
+		m.Clear(p.kernel.Now())
+	}
 	return list
 }
 

@@ -271,6 +271,9 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 	} else {
 		use.Busy = s.busy(now)
 	}
+	if s.memory != nil {
+		use.Memory = s.memory.usedTime(now)
+	}
 	return use
 }
 

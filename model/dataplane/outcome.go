@@ -54,7 +54,8 @@ type Outcome struct {
 	Users    []UserOutcome  // by workload
 	Targets  []TargetGroupOutcome
 	Observed Observed
-	Disks    []DiskOutcome // that steps use; sorted by owner and name
+	Disks    []DiskOutcome   // that steps use; sorted by owner and name
+	Memories []MemoryOutcome // of services that say what they hold; sorted by owner
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -165,7 +166,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(),
+		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

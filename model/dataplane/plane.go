@@ -15,6 +15,8 @@ import (
 type ControlPlane interface {
 	// Drained says that an instance has left the last of its target groups.
 	Drained(instance slab.Handle)
+	// OutOfMemory says that the kernel has killed the application of an instance.
+	OutOfMemory(instance slab.Handle)
 }
 
 // Observe says which statistics are kept beyond the usual, at a cost for each
@@ -73,6 +75,7 @@ type Plane struct {
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
 	diskUses      []DiskOutcome
+	memoryUses    []MemoryOutcome
 	diskSlots     map[diskKey]int32    // in diskUses
 	shared        map[int]uint32       // disks by volume, of those that servers share
 	fileSystems   []fileSystem         // by index in the frame

@@ -57,6 +57,7 @@ const (
 	inService                // on the CPU
 	calling                  // waits for its calls
 	pausing                  // waits for somebody else
+	paging                   // waits for pages of its memory that lie in swap
 	onDisk                   // waits for what it reads or writes
 	undelivered              // served, but its client will have gone when the response arrives
 	pooling                  // a call that waits for a connection
@@ -70,6 +71,9 @@ const (
 // away reports whether the request is at its server and neither in line there nor on
 // its CPU.
 func (p phase) away() bool { return p >= calling && p <= onDisk }
+
+// reads reports whether the request waits for a disk.
+func (p phase) reads() bool { return p == paging || p == onDisk }
 
 // aboard reports whether the request is at its server.
 func (p phase) aboard() bool { return p >= queued && p <= onDisk }

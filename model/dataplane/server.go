@@ -43,6 +43,7 @@ type server struct {
 	volumes []model.VolumeSpec
 	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
+	memory  *ram        // nil: it has enough
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -82,6 +83,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		}
 		s.id = indexOf(h)
 		p.attachDisks(s, &spec)
+		p.equipMemory(s, &spec)
 	}
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.crowd(indexOf(h), s)
@@ -129,6 +131,7 @@ func (p *Plane) Listen(h slab.Handle) {
 	}
 	s.listens = true
 	s.updateOpen()
+	p.startApplication(indexOf(h), s)
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)
@@ -167,6 +170,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	}
 	p.shutOff(id, now)
 	s = p.servers.Get(h)
+	p.endMemory(s)
 	p.detachDisks(s)
 	for len(s.targets) > 0 {
 		t := s.targets[0]

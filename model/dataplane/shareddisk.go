@@ -98,7 +98,7 @@ func (p *Plane) passOn(l *passage) {
 		l.line, l.first = l.line[:copy(l.line, l.line[l.first:])], 0
 	}
 	done := p.serve(p.disks.at(x.disk), x.use, x.io, now)
-	if r := p.requests.Get(x.request); r != nil && r.phase == onDisk {
+	if r := p.requests.Get(x.request); r != nil && r.phase.reads() {
 		p.lastOut(x.request, done)
 	}
 }

@@ -81,6 +81,7 @@ func (v *validator) service(s *Service) (calls int) {
 	v.check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
 	v.errors(&s.Errors, path+".errors")
 	v.cache(s, path+".cache")
+	v.memory(s, path)
 	for k := range s.Steps {
 		step := &s.Steps[k]
 		at := fmt.Sprintf("%s.steps.%d", path, k)

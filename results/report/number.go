@@ -57,6 +57,8 @@ func unitOf(size float64, unit string) (scale float64, prefix, suffix string) {
 		return 1, "", "/s"
 	case "h":
 		return 1, "", " h"
+	case "B":
+		return byteUnit(size)
 	}
 	switch {
 	case size >= 1e10:
@@ -65,6 +67,16 @@ func unitOf(size float64, unit string) (scale float64, prefix, suffix string) {
 		return 1e-6, "", " M"
 	}
 	return 1, "", ""
+}
+
+func byteUnit(size float64) (scale float64, prefix, suffix string) {
+	switch {
+	case size >= 1<<30:
+		return 1.0 / (1 << 30), "", " GiB"
+	case size >= 1<<20:
+		return 1.0 / (1 << 20), "", " MiB"
+	}
+	return 1, "", " B"
 }
 
 func timeUnit(size float64) (scale float64, prefix, suffix string) {

@@ -137,6 +137,25 @@ func burstRows() []row {
 	}
 }
 
+// memoryRows are what servers held in memory.
+func memoryRows() []row {
+	return []row{
+		{name: "peak", metric: "memory.peak"},
+		{name: "utilization", metric: "memory.utilization"},
+		{name: "paging operations", metric: "memory.paging_operations", quiet: true},
+		{name: "paging time", metric: "memory.paging_time", quiet: true},
+		{name: "OOM kills", metric: "memory.oom_kills"},
+	}
+}
+
+// memoryParts lists the parts whose services say what they hold.
+func memoryParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(append(s.Labelled("autoscaling_group"), s.Labelled("instance")...), func(p results.Part) bool {
+		_, ok := s.Value("memory.oom_kills", p)
+		return !ok
+	})
+}
+
 // burstParts lists the parts with T instances.
 func burstParts(s *results.Summary) []results.Part {
 	var parts []results.Part

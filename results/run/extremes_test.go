@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,6 +101,8 @@ var extremes = []struct {
 	{"image.plain.boot", longTimes}, {"image.plain.pending", longTimes}, {"image.plain.shutting_down", longTimes}, {"image.plain.run_instances", longTimes},
 	{"launch_template.web.user_data.duration", longTimes}, {"launch_template.web.user_data.fail_probability", []string{"0", "1"}},
 	{"service.web.concurrency", limited}, {"service.web.backlog", limited}, {"service.web.on_disconnect", []string{`"cancel"`, `"finish"`}},
+	{"service.web.memory.base", []string{`0`, `"1B"`, `"7GiB"`, `"1TiB"`, `"1024TiB"`}}, {"service.web.memory.per_request", []string{`0`, `"1B"`, `"1GiB"`, `"1024TiB"`}},
+	{"service.web.memory.pages_touched", []string{`0`, `1e-9`, `50`, `1e6`}}, {"service.web.memory.restart", limits}, {"service.web.swap.size", []string{`0`, `"1B"`, `"4GiB"`}},
 	{"service.queue.workers", []string{"1", "2", "3", "100000"}}, {"service.queue.backlog", limited},
 	{"target_group.web.deregistration_delay", limits}, {"target_group.web.health_check.interval", limits}, {"target_group.web.health_check.timeout", limits},
 	{"target_group.web.health_check.enabled", []string{"true", "false"}}, {"target_group.web.load_balancing_algorithm_type", []string{`"round_robin"`, `"least_outstanding_requests"`, `"weighted_random"`}},
@@ -118,26 +121,27 @@ var extremes = []struct {
 	{"cloudwatch.publication_delay", limits},
 }
 
-// -extremes=10m tries longer, -extremeseed=N tries one alone.
+// -extremes=10000 tries more, -extremeseed=N tries one alone.
 var (
-	extremesFor = flag.Duration("extremes", 8*time.Second, "how long to try extreme values")
-	extremeSeed = flag.Uint64("extremeseed", 0, "the first seed of extreme values, tried alone")
+	extremesTried = flag.Int("extremes", 90, "how many extreme scenarios are tried")
+	extremeSeed   = flag.Uint64("extremeseed", 0, "the seed of extreme values, tried alone")
 )
 
 const (
-	longestTrial = 150 * time.Millisecond // then it is cancelled
-	longestTurn  = 20 * time.Second       // that may pass until it notices
+	longestTrial = 400             // looks of a replication whether it is to end, at one event in 1024; then it is
+	longestTime  = 5 * time.Second // after which it is to end, if its events take long
+	longestTurn  = time.Minute     // that may pass until it notices, on a machine that is busy
 )
 
 // TestWhatValidatesRuns drives some values of a scenario to extremes: what is
 // accepted neither panics nor hangs, and no CPU does more than it can.
 func TestWhatValidatesRuns(t *testing.T) {
-	end := time.Now().Add(*extremesFor)
+	first, last := uint64(1), uint64(*extremesTried)
+	if *extremeSeed != 0 {
+		first, last = *extremeSeed, *extremeSeed
+	}
 	accepted, finished := 0, 0
-	for seed := max(1, *extremeSeed); time.Now().Before(end); seed++ {
-		if *extremeSeed != 0 && seed > *extremeSeed {
-			return
-		}
+	for seed := first; seed <= last; seed++ {
 		set := extremeSettings(seed)
 		s, err := tables.Parse("ordinary.toml", []byte(ordinary), tables.Options{Set: set})
 		if err != nil {
@@ -155,8 +159,8 @@ func TestWhatValidatesRuns(t *testing.T) {
 			report(what)
 		}
 	}
-	t.Logf("%d accepted, %d of them finished", accepted, finished)
-	if accepted < 20 || finished < 5 {
+	t.Logf("%d of %d accepted, %d of them finished", accepted, last-first+1, finished)
+	if tried := int(last - first + 1); tried >= 50 && (accepted < tried/5 || finished < accepted/5) {
 		t.Errorf("only %d were accepted and %d finished: the values are too extreme to test much", accepted, finished)
 	}
 }
@@ -172,10 +176,27 @@ func extremeSettings(seed uint64) []string {
 	return set
 }
 
+// patience is a context that is done when its holder has looked so often whether it
+// is: the same event on every machine, however busy.
+type patience struct {
+	context.Context
+	looks atomic.Int64 // that are left
+}
+
+// Err implements [context.Context].
+func (p *patience) Err() error {
+	if p.looks.Add(-1) < 0 {
+		return context.DeadlineExceeded
+	}
+	return p.Context.Err()
+}
+
 // trial runs a replication for a moment and returns what went wrong.
 func trial(s *tables.Scenario) error {
-	ctx, cancel := context.WithTimeout(context.Background(), longestTrial)
+	limit, cancel := context.WithTimeout(context.Background(), longestTime)
 	defer cancel()
+	ctx := &patience{Context: limit}
+	ctx.looks.Store(longestTrial)
 	done := make(chan error, 1)
 	go func() {
 		defer func() {

@@ -23,6 +23,7 @@ var metricKinds = []struct {
 	{"CPUCreditBalance", "CPU credits that an instance of a group has", controlplane.CPUCreditBalance},
 	{"CPUSurplusCreditBalance", "surplus CPU credits that an instance of a group owes", controlplane.CPUSurplusCreditBalance},
 	{"CPUSurplusCreditsCharged", "surplus CPU credits for which an instance of a group is charged in 5 minutes", controlplane.CPUSurplusCreditsCharged},
+	{"mem_used_percent", "percent of the memory of an instance of a group that is in use, which its CloudWatch agent publishes", controlplane.MemoryUsed},
 	{"RequestCountPerTarget", "requests for each target of a target group", controlplane.RequestCountPerTarget},
 	{"RequestCount", "requests for a target group", controlplane.RequestCount},
 	{"TargetResponseTime", "seconds until the targets of a target group respond", controlplane.TargetResponseTime},
@@ -98,6 +99,7 @@ func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	t.Mode = "with metric_name " + tree.Quote(metric)
 	if a.Metric.Kind != 0 {
 		a.Metric.Subject = l.subject(t, a.Metric.Kind, group)
+		l.noteMemoryMetric(t, "metric_name", a.Metric)
 		t.Assume("statistic", usualStatistic(a.Metric.Kind))
 	}
 	statistic := t.Choice("statistic")

@@ -193,27 +193,29 @@ type loader struct {
 	offer
 	scenario Scenario
 
-	tables       map[string][]*schema.Table // cursors on the named tables, by the table's key
-	clock        time.Time                  // run.start, by the clock in which it is written
-	steps        [][]*schema.Table          // of the services
-	calls        []callStep
-	volumeOf     []string    // where services send the I/Os that requests bring
-	diskUses     [][]diskUse // of the services
-	snapshotUses []nameUse
-	run          *schema.Table // [run]
-	limits       *schema.Table // [thresholds]
-	patterns     []string      // run.metrics
-	images       []image
-	market       market
-	owners       map[int]int // load balancer of each target group that has one
-	warned       map[string]bool
-	allFamilies  []string        // of instance types, once somebody asked
-	outages      []*schema.Table // of the faults
-	loads        []arrivals      // of the workloads
-	measures     []measure
-	types        map[string]int // numbers in Config.Types
-	pools        *spotPools
-	files        map[string]*dataFile
-	laws         map[string]rng.Distribution // by measure and text
-	starts       []start                     // what must find room at the start
+	tables        map[string][]*schema.Table // cursors on the named tables, by the table's key
+	clock         time.Time                  // run.start, by the clock in which it is written
+	steps         [][]*schema.Table          // of the services
+	calls         []callStep
+	volumeOf      []string    // where services send the I/Os that requests bring
+	diskUses      [][]diskUse // of the services
+	snapshotUses  []nameUse
+	memoryWatches []memoryWatch
+	swaps         []*schema.Table // of the services; nil without
+	run           *schema.Table   // [run]
+	limits        *schema.Table   // [thresholds]
+	patterns      []string        // run.metrics
+	images        []image
+	market        market
+	owners        map[int]int // load balancer of each target group that has one
+	warned        map[string]bool
+	allFamilies   []string        // of instance types, once somebody asked
+	outages       []*schema.Table // of the faults
+	loads         []arrivals      // of the workloads
+	measures      []measure
+	types         map[string]int // numbers in Config.Types
+	pools         *spotPools
+	files         map[string]*dataFile
+	laws          map[string]rng.Distribution // by measure and text
+	starts        []start                     // what must find room at the start
 }

@@ -22,9 +22,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
 		schema.Planned("instance.NAME.vpc_security_groups", "security groups", schema.Empty),
 
-		schema.Planned("service.NAME.memory", "what the service itself holds in memory", schema.Never),
-		schema.Planned("service.NAME.swap", "how much of the disk stands in for memory", schema.Zero),
-
 		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
 
 		schema.Planned("load_balancer.NAME.security_groups", "security groups", schema.Empty),

@@ -121,6 +121,7 @@ var trackedKinds = []tracked{
 	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", controlplane.NetworkIn},
 	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", controlplane.NetworkOut},
 	{"ALBRequestCountPerTarget", "requests for each target in a minute", controlplane.RequestCountPerTarget},
+	{"mem_used_percent", "percent of an instance's memory that is in use, which its CloudWatch agent publishes", controlplane.MemoryUsed},
 }
 
 func trackedMetrics() []schema.Word {
@@ -254,6 +255,7 @@ func (l *loader) trackedMetric(t *schema.Table, group int) controlplane.Metric {
 			t.Wrong("target_group", "must not be given with metric "+tree.Quote(name))
 		}
 		t.Pass("target_group")
+		l.noteMemoryMetric(t, "metric", m)
 		return m
 	}
 	own := l.cfg.Groups[group].TargetGroups

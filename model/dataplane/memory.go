@@ -1,0 +1,254 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/memory"
+	"headroom/model/storage"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// Memory is what a service holds on its server.
+type Memory struct {
+	Base          model.Bytes // of the application that serves nobody
+	PerRequest    model.Bytes // from the beginning of service to its end
+	PerConnection model.Bytes // of each request, in line too
+	Reserved      model.Bytes // that the operating system keeps
+	PagesTouched  float64     // by a request, as it begins
+	Restart       sim.Time    // of the application, after the kernel has killed it
+	Swap          Swap
+}
+
+// Swap is the swap file of a server. The zero Swap is none.
+type Swap struct {
+	Size  model.Bytes
+	Disk  int         // index into Service.Disks, of one that is the server's own
+	Block model.Bytes // in which it is written
+	Fstab bool        // it is on again after a reboot
+}
+
+// ram is the memory of a server whose service says what it holds.
+type ram struct {
+	memory.Level          // while its application runs
+	runs         bool     // it does
+	since        sim.Time // it does so
+	used         float64  // [memory.Level.UsedTime] of before
+	terms        memory.Terms
+	use          int32    // in Plane.memoryUses
+	ends         bool     // an event that looks whether it is to be killed is pending
+	restarts     sim.Time // Never
+	swapMade     bool     // its file is written, or begun
+	swapWaits    bool     // it is to be turned on
+}
+
+// usedTime is [memory.Level.UsedTime] over all times that the application has run.
+func (m *ram) usedTime(now sim.Time) float64 {
+	if !m.runs {
+		return m.used
+	}
+	return m.used + m.UsedTime(now)
+}
+
+// equipMemory gives a server the memory that its service is held to. Its swap is on from
+// the start where it was made before.
+func (p *Plane) equipMemory(s *server, spec *model.ServerSpec) {
+	cfg := s.cfg.Memory
+	if cfg == nil {
+		return
+	}
+	s.memory = &ram{
+		terms: memory.Terms{
+			RAM: model.Bytes(p.frame.Types[spec.Type].MemoryMiB) * model.MiB, Reserved: cfg.Reserved,
+			Base: cfg.Base, PerRequest: cfg.PerRequest, PerConnection: cfg.PerConnection, PagesTouched: cfg.PagesTouched,
+		},
+		use: p.memoryUse(spec.Owner), restarts: sim.Never, swapMade: spec.Warm || spec.Rebooted,
+	}
+	if spec.Warm || spec.Rebooted && cfg.Swap.Fstab {
+		s.memory.terms.Swap = cfg.Swap.Size
+	}
+	p.memoryUses[s.memory.use].Servers++
+}
+
+// MakeSwap begins to write the swap file of a server that boots for the first time, and
+// returns how long that takes; called again after that, it turns the swap on and returns 0.
+func (p *Plane) MakeSwap(h slab.Handle) sim.Time {
+	s := p.servers.Get(h)
+	if s.memory == nil || s.cfg.Memory.Swap.Size == 0 {
+		return 0
+	}
+	swap := &s.cfg.Memory.Swap
+	if s.memory.swapMade {
+		if s.memory.swapWaits {
+			s.memory.swapWaits, s.memory.terms.Swap = false, swap.Size
+		}
+		return 0
+	}
+	s.memory.swapMade, s.memory.swapWaits = true, true
+	blocks := int64((swap.Size + swap.Block - 1) / swap.Block)
+	return max(1, p.write(s, s.disks[swap.Disk], storage.IO{Count: blocks, Size: swap.Size / model.Bytes(blocks), Sequential: true, Write: true}))
+}
+
+// write writes to a disk of a server that does nothing else, through no request, and
+// returns how long that takes.
+func (p *Plane) write(s *server, id uint32, io storage.IO) sim.Time {
+	now := p.kernel.Now()
+	d := p.disks.at(id)
+	p.diskUses[d.use].Asked += io.Count
+	if d.member == None {
+		p.serve(d, d.use, io, now)
+		return d.queue.Free() - now
+	}
+	p.settleArray(s, now)
+	k := int(d.member)
+	alone := storage.NewQueue(now, *s.array.Limits(k), storage.LinkOf(&p.frame.Types[s.typ]))
+	s.array.Offer(now, k, 0, s.array.Limits(k).Cost(io))
+	s.array.asked[k].push(batch{begun: now, count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: true, credit: 1})
+	return alone.Serve(now, s.array.Limits(k).Cost(io)).End - now
+}
+
+// startApplication lets the application of a server hold its memory.
+func (p *Plane) startApplication(id uint32, s *server) {
+	m := s.memory
+	if m == nil {
+		return
+	}
+	m.Level, m.since = memory.NewLevel(p.kernel.Now(), m.terms), p.kernel.Now()
+	m.runs, m.ends = true, false
+	p.watchMemory(id, s)
+}
+
+// watchMemory has the application of a server killed that holds more than there is.
+func (p *Plane) watchMemory(id uint32, s *server) {
+	if s.memory.Exhausted() && !s.memory.ends {
+		s.memory.ends = true
+		p.schedule(p.kernel.Now(), handled(memoryRunsOut, p.servers.handle(id)))
+	}
+}
+
+// takeMemory gives a request that begins its memory, and reports whether it has to wait
+// for pages that lie in swap. It touches one after the other, so that they take the disk's
+// latency each, or longer if the disk does.
+func (p *Plane) takeMemory(i uint32, now sim.Time) (waits bool) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	if s.memory == nil {
+		return false
+	}
+	faults := min(s.memory.Begin(now), MaxIOs)
+	p.watchMemory(r.server, s)
+	if faults == 0 || s.memory.terms.Swap == 0 {
+		return false
+	}
+	t := &p.trips[i]
+	r.phase, t.mark = paging, now
+	u := &p.memoryUses[s.memory.use]
+	u.Paged++
+	u.Faults += faults
+	id := s.disks[s.cfg.Memory.Swap.Disk]
+	latency := p.disks.at(id).queue.Limits().Latency
+	t.out, t.until = 0, sim.Sum(now, latency*sim.Time(faults))
+	p.ask(i, id, storage.IO{Count: faults, Size: memory.Page}, now)
+	if t.out == 0 {
+		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
+	}
+	return true
+}
+
+// endPaging goes on with a request that has read its pages. It fails with its disk, and
+// is let go of if nobody waits for it any more.
+func (p *Plane) endPaging(i uint32, now sim.Time) {
+	r, t := p.requests.at(i), &p.trips[i]
+	server := r.server
+	s := p.servers.at(server)
+	failed := p.disks.at(s.disks[s.cfg.Memory.Swap.Disk]).failed
+	abandoned := r.gone && r.source != checkSource && !s.finishes()
+	u := &p.memoryUses[s.memory.use]
+	u.Paging = sim.Sum(u.Paging, now-t.mark)
+	switch {
+	case abandoned:
+		p.vacate(i)
+		p.free(i)
+		p.nextInLine(server, now)
+	case failed && r.source == checkSource:
+		p.vacate(i)
+		p.checked(i, false)
+		p.nextInLine(server, now)
+	case failed:
+		p.breakOff(i, now)
+	default:
+		t.endPhase(phaseDisk, now)
+		p.proceed(i, now)
+	}
+}
+
+// onMemoryRunsOut kills the application of a server that holds more than there is, which
+// is its largest process. All that it serves fails, and until it has started again it
+// takes nothing.
+func (p *Plane) onMemoryRunsOut(ev model.Event) {
+	p.housekeeping++
+	s := p.servers.Get(ev.Handle())
+	if s == nil || !s.memory.runs {
+		p.meter.overtaken()
+		return
+	}
+	id, now := indexOf(ev.Handle()), p.kernel.Now()
+	p.settle(id, now)
+	s = p.servers.at(id)
+	s.memory.ends = false
+	if !s.memory.Exhausted() {
+		p.meter.overtaken()
+		return
+	}
+	p.memoryUses[s.memory.use].Kills++
+	p.stopApplication(s)
+	s.listens = false
+	s.updateOpen()
+	if s.cfg.Cache.Disk == None {
+		s.cached = 0
+	}
+	for _, i := range p.evicted(id, now) {
+		if p.requests.at(i).source == checkSource {
+			p.checked(i, false)
+			continue
+		}
+		p.drop(i, Code502)
+	}
+	p.relieve()
+	s = p.servers.at(id)
+	s.memory.restarts = sim.Sum(now, s.cfg.Memory.Restart)
+	p.schedule(s.memory.restarts, handled(applicationRestarts, ev.Handle()))
+	p.control.OutOfMemory(s.owner)
+}
+
+// onApplicationRestarts opens the port of an application that was killed.
+func (p *Plane) onApplicationRestarts(ev model.Event) {
+	s := p.servers.Get(ev.Handle())
+	if s == nil || s.memory.restarts != p.kernel.Now() {
+		p.meter.overtaken()
+		return
+	}
+	s.memory.restarts = sim.Never
+	s.listens = true
+	s.updateOpen()
+	p.startApplication(indexOf(ev.Handle()), s)
+}
+
+// stopApplication closes the books of an application's memory.
+func (p *Plane) stopApplication(s *server) {
+	m, now := s.memory, p.kernel.Now()
+	if !m.runs {
+		return
+	}
+	u := &p.memoryUses[m.use]
+	u.add(m, now)
+	m.used += m.UsedTime(now)
+	m.runs = false
+}
+
+// endMemory closes the books of the memory of a server that ends.
+func (p *Plane) endMemory(s *server) {
+	if s.memory != nil {
+		p.stopApplication(s)
+		s.memory.restarts = sim.Never
+	}
+}

@@ -1,0 +1,136 @@
+package memory
+
+import (
+	"math"
+
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/stat"
+)
+
+// Page is what a page fault reads.
+const Page = 4 * model.KiB
+
+// Terms are what a server has for an application, and what that holds. Amounts are not
+// negative.
+type Terms struct {
+	RAM      model.Bytes
+	Reserved model.Bytes // that the operating system keeps
+	Swap     model.Bytes
+
+	Base          model.Bytes
+	PerRequest    model.Bytes // from its beginning to its end
+	PerConnection model.Bytes // from the arrival of its request to the end of that
+
+	PagesTouched float64 // by a request, as it begins
+}
+
+// Available returns what RAM there is for the application.
+func (t *Terms) Available() model.Bytes { return max(0, t.RAM-t.Reserved) }
+
+// Level is what one server holds. The zero Level is of no use.
+type Level struct {
+	terms       Terms
+	requests    int64
+	connections int64
+	peak        model.Bytes
+	inRAM       stat.Level // bytes, with what the system keeps
+	rest        float64    // of a page fault
+}
+
+// NewLevel returns the level of a server whose application runs from an instant on and
+// serves nobody yet.
+func NewLevel(at sim.Time, t Terms) Level {
+	l := Level{terms: t}
+	l.inRAM.Reset(at)
+	l.note(at)
+	return l
+}
+
+// Terms returns what the server has.
+func (l *Level) Terms() Terms { return l.terms }
+
+// Holds returns what the application holds, in RAM and in swap.
+func (l *Level) Holds() model.Bytes {
+	t := &l.terms
+	return t.Base.Plus(times(t.PerRequest, l.requests)).Plus(times(t.PerConnection, l.connections))
+}
+
+func times(each model.Bytes, n int64) model.Bytes {
+	if n > 0 && each > math.MaxInt64/model.Bytes(n) {
+		return math.MaxInt64
+	}
+	return each * model.Bytes(n)
+}
+
+// Swapped returns what of that does not fit into RAM.
+func (l *Level) Swapped() model.Bytes { return max(0, l.Holds()-l.terms.Available()) }
+
+// Exhausted reports whether it does not fit into RAM and swap.
+func (l *Level) Exhausted() bool { return l.Swapped() > l.terms.Swap }
+
+// Free returns the RAM that the application leaves.
+func (l *Level) Free() model.Bytes { return max(0, l.terms.Available()-l.Holds()) }
+
+// Serving returns how many requests have begun, and how many are connected.
+func (l *Level) Serving() (requests, connections int64) { return l.requests, l.connections }
+
+// Connect takes the connection of a request that arrives.
+func (l *Level) Connect(at sim.Time) {
+	l.connections++
+	l.note(at)
+}
+
+// Begin takes a request that begins, and returns how many page faults it has: of the pages
+// that it touches, the share that lies in swap. Parts of one are kept for the next.
+func (l *Level) Begin(at sim.Time) (faults int64) {
+	l.requests++
+	l.note(at)
+	swapped := l.Swapped()
+	if swapped == 0 {
+		return 0
+	}
+	l.rest += float64(swapped) * l.terms.PagesTouched / float64(l.Holds())
+	faults = int64(l.rest + 1e-9)
+	l.rest = max(0, l.rest-float64(faults))
+	return faults
+}
+
+// End lets go of a request and its connection. began says whether it had begun.
+func (l *Level) End(at sim.Time, began bool) {
+	l.connections--
+	if began {
+		l.requests--
+	}
+	l.note(at)
+}
+
+// Clear lets go of all requests.
+func (l *Level) Clear(at sim.Time) {
+	l.requests, l.connections, l.rest = 0, 0, 0
+	l.note(at)
+}
+
+// SetSwap makes the swap so large from an instant on.
+func (l *Level) SetSwap(at sim.Time, swap model.Bytes) {
+	l.terms.Swap = swap
+	l.note(at)
+}
+
+func (l *Level) note(at sim.Time) {
+	holds := l.Holds()
+	l.peak = max(l.peak, holds)
+	l.inRAM.Set(at, int64(min(l.terms.Reserved.Plus(holds), l.terms.RAM)))
+}
+
+// Peak returns the most that the application has held, or tried to.
+func (l *Level) Peak() model.Bytes { return l.peak }
+
+// UsedTime returns for how long the RAM has been used, as if all of it at once: the time
+// until now, times the mean share of it that was in use; in nanoseconds.
+func (l *Level) UsedTime(now sim.Time) float64 {
+	if l.terms.RAM <= 0 {
+		return 0
+	}
+	return l.inRAM.Area(now).Float64() / float64(l.terms.RAM)
+}
