@@ -21,6 +21,8 @@ type Frame struct {
 	Region string
 	Zones  []string       // letters, by Zone
 	Types  []InstanceType // every type that something here may launch
+
+	FileSystems []FileSystem
 }
 
 // Calendar turns virtual time into the calendar's.

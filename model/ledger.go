@@ -17,16 +17,21 @@ type Ledger struct {
 	Owners []string       // "autoscaling_group.web", "load_balancer.front"
 	Types  []InstanceType // by Lease.Type
 
-	Leases    []Lease
-	Volumes   []VolumeUse
-	IOs       []IOUse
-	Addresses []AddressUse
-	Balancers []BalancerHour
-	Transfers []Transfer
-	Monitored []MonitoredUse
-	Alarms    []AlarmUse
-	Surplus   []SurplusUse
-	Spot      []SpotPrices
+	Leases      []Lease
+	Volumes     []VolumeUse
+	IOs         []IOUse
+	Addresses   []AddressUse
+	Balancers   []BalancerHour
+	Transfers   []Transfer
+	Monitored   []MonitoredUse
+	Alarms      []AlarmUse
+	Surplus     []SurplusUse
+	Snapshots   []SnapshotUse
+	Restored    []RestoreUse
+	FastUses    []FastRestoreUse
+	FileSystems []FileSystemUse
+	FileIOs     []FileIOUse
+	Spot        []SpotPrices
 	// Refused are the names of Capacity Reservations that were not granted, for
 	// there was no room when they began.
 	Refused []string
@@ -81,6 +86,48 @@ type IOUse struct {
 	Owner    int32
 	Type     string // "standard"
 	Count    int64
+}
+
+// SnapshotUse is what the snapshots of one volume stored for a time, or one of them in
+// the archive.
+type SnapshotUse struct {
+	From, To sim.Time
+	Owner    int32
+	Archived bool
+	Deleted  bool // archived: it ended before the run, not with it
+	Stored   Bytes
+}
+
+// RestoreUse is a snapshot that was brought back from the archive.
+type RestoreUse struct {
+	At     sim.Time
+	Owner  int32
+	Amount Bytes
+}
+
+// FastRestoreUse is the time that a snapshot had fast restore in a zone.
+type FastRestoreUse struct {
+	From, To sim.Time
+	Owner    int32
+	Zone     Zone
+}
+
+// FileSystemUse is what an EFS file system stored for a time, and its throughput.
+type FileSystemUse struct {
+	From, To                       sim.Time
+	Owner                          int32
+	OneZone                        bool
+	Standard, Infrequent, Archived Bytes
+	ProvisionedMBps                float64 // above what its Standard class earns
+}
+
+// FileIOUse is what was read from a file system and written to it, by an instant.
+type FileIOUse struct {
+	From, To      sim.Time
+	Owner         int32
+	Elastic       bool // each byte is charged for
+	Read, Written Bytes
+	Infrequent    Bytes // of Read, from the Infrequent Access class
 }
 
 // A gp3 volume of any size has these without provisioning and without charge.
@@ -140,10 +187,13 @@ type TransferPath uint8
 const (
 	InternetOut TransferPath = iota + 1
 	CrossZone                // between zones, counted once, billed on both sides
+	InterRegion              // to another Region
 )
 
 // String returns the path's name on an invoice.
-func (p TransferPath) String() string { return [...]string{"", "internet-out", "cross-zone"}[p] }
+func (p TransferPath) String() string {
+	return [...]string{"", "internet-out", "cross-zone", "inter-region"}[p]
+}
 
 // Transfer is the data that took one path in one clock hour.
 type Transfer struct {

@@ -14,6 +14,15 @@ type VolumeSpec struct {
 	Shared              bool // several instances may have it at once
 	Encrypted           bool
 	DeleteOnTermination bool
+	Snapshot            string // that it is made from at the launch; "" for an empty one
+	Away                bool   // it is not attached at the launch
+	Changes             bool   // it may be changed, detached or attached during the run
+}
+
+// VolumeWrites are what was written to a volume, as snapshots count it.
+type VolumeWrites struct {
+	Random int64 // blocks of 512 KiB or less, each anywhere
+	Run    Bytes // written one after the other
 }
 
 // RootVolume is the name of every instance's first volume.

@@ -42,7 +42,7 @@ func Metrics() []Metric { return slices.Clone(metrics()) }
 var metrics = sync.OnceValue(func() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
@@ -269,7 +269,7 @@ func hostMetrics() []Metric {
 }
 
 func costMetrics() []Metric {
-	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant}
+	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume}
 	hours := func(p *part) float64 { return p.outcome.Config.Duration.Seconds() / 3600 }
 	money := func(name, meaning string, read func(*part) float64) Metric {
 		return Metric{Name: name, Unit: "USD", Meaning: meaning, read: read}
@@ -327,6 +327,15 @@ func eventMetrics() []Metric {
 		{
 			Name: "events.overtaken", Unit: "count", Meaning: "events whose entity had gone: cancelled timers and departures",
 			read: func(p *part) float64 { return float64(p.outcome.Overtaken) },
+		},
+		{
+			Name: "actions.refused", Unit: "count", needs: labelVolume, Meaning: "actions on volumes and snapshots that were not allowed, or not possible; the history says why",
+			read: func(p *part) float64 {
+				if e := &p.outcome.Config.Estate.Storage; len(e.Actions)+len(e.Backups) == 0 {
+					return math.NaN()
+				}
+				return float64(p.outcome.Refused)
+			},
 		},
 	}
 }

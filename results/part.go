@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -75,6 +76,13 @@ func scopes(cfg *cloud.Config) []scope {
 	}
 	for i, d := range cfg.Disks() {
 		all = append(all, scope{Part: Part{Label: labelVolume, Name: d.String()}, index: i, disk: d})
+	}
+	for i := range cfg.Volumes {
+		v := &cfg.Volumes[i]
+		own := func(s scope) bool { return s.Label == labelVolume && s.disk == cloud.DiskName{Disk: v.Name} }
+		if v.Backed && !slices.ContainsFunc(all, own) {
+			all = append(all, scope{Part: Part{Label: labelVolume, Name: v.Name}, index: i, disk: cloud.DiskName{Disk: v.Name}})
+		}
 	}
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })

@@ -3,7 +3,9 @@ package results
 import (
 	"math"
 
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/sim"
 	"headroom/sim/stat"
 )
 
@@ -40,15 +42,7 @@ func volumeMetrics() []Metric {
 				return all.Mean() / 1e9
 			}),
 		of("volume.burst_balance.min", "ratio", "least burst credit of a disk", always,
-			func(_ *part, disks []dataplane.DiskOutcome) float64 {
-				least := math.NaN()
-				for i := range disks {
-					if disks[i].Credit && !(disks[i].Least > least) {
-						least = disks[i].Least
-					}
-				}
-				return least
-			}),
+			leastCredit),
 		of("volume.burst_balance.end", "ratio", "mean burst credit of the disks at the end of the run", always,
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				n := sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Left) })
@@ -61,6 +55,10 @@ func volumeMetrics() []Metric {
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return d.Throttled.Seconds() })
 			}),
+		of("volume.cold_touches", "count", "blocks that had to come from a snapshot first, when they were read or written", always,
+			func(_ *part, disks []dataplane.DiskOutcome) float64 {
+				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Touched) })
+			}),
 		of("volume.failed", "count", "reads and writes that failed with their disk", always,
 			func(_ *part, disks []dataplane.DiskOutcome) float64 {
 				return sum(disks, func(d *dataplane.DiskOutcome) float64 { return float64(d.Failed) })
@@ -68,15 +66,66 @@ func volumeMetrics() []Metric {
 	}
 }
 
+// leastCredit returns the least burst credit that one of some disks had.
+func leastCredit(_ *part, disks []dataplane.DiskOutcome) float64 {
+	least := math.NaN()
+	for i := range disks {
+		if disks[i].Credit && !(disks[i].Least > least) {
+			least = disks[i].Least
+		}
+	}
+	return least
+}
+
 // disks returns what the part's disks did.
 func (p *part) disks() (own []dataplane.DiskOutcome) {
 	all := p.outcome.Disks
 	for i := range all {
 		owner := p.outcome.Ledger.Owners[all[i].Owner]
-		mine := p.disk.Disk == all[i].Name && (p.disk.Owner == owner || p.disk.Owner == "" && all[i].Volume > 0)
+		mine := p.disk.Disk == all[i].Name && (p.disk.Owner == owner || p.disk.Owner == "" && (all[i].Volume > 0 || all[i].Kind == dataplane.FileSystemKind))
 		if p.Label == "" || p.Label == labelVolume && mine || owner == p.Label+"."+p.Name {
 			own = append(own, all[i])
 		}
 	}
 	return own
+}
+
+// backupMetrics are the snapshots of volumes.
+func backupMetrics() []Metric {
+	of := func(name, unit, meaning string, read func(*controlplane.BackupOutcome) float64) Metric {
+		return Metric{
+			Name: name, Unit: unit, Labels: []string{labelVolume}, Meaning: meaning, needs: labelVolume, whole: never,
+			read: func(p *part) float64 {
+				b := p.backup()
+				if b == nil {
+					return math.NaN()
+				}
+				return read(b)
+			},
+		}
+	}
+	return []Metric{
+		of("snapshots.taken", "count", "snapshots of the volume that were asked for", func(b *controlplane.BackupOutcome) float64 { return float64(b.Taken) }),
+		of("snapshots.written", "B", "what they stored when they were taken: 512 KiB for each block that was written since the one before",
+			func(b *controlplane.BackupOutcome) float64 { return float64(b.Written) }),
+		of("snapshots.kept", "count", "of them at the end, the recycle bin not counted", func(b *controlplane.BackupOutcome) float64 { return float64(b.Kept) }),
+		of("snapshots.stored", "B", "what they store at the end, in the standard tier", func(b *controlplane.BackupOutcome) float64 { return float64(b.Stored) }),
+		of("snapshots.archived", "B", "what they store at the end, in the archive", func(b *controlplane.BackupOutcome) float64 { return float64(b.Archived) }),
+		of("snapshots.age", "s", "of the newest complete one at the end: what would be lost then", func(b *controlplane.BackupOutcome) float64 {
+			if b.Age == sim.Never {
+				return math.NaN()
+			}
+			return b.Age.Seconds()
+		}),
+	}
+}
+
+// backup returns the snapshots of the part's volume; nil without.
+func (p *part) backup() *controlplane.BackupOutcome {
+	for i := range p.outcome.Backups {
+		if p.Label == labelVolume && p.disk.Owner == "" && p.outcome.Config.Volumes[i].Name == p.disk.Disk && p.outcome.Config.Volumes[i].Backed {
+			return &p.outcome.Backups[i]
+		}
+	}
+	return nil
 }

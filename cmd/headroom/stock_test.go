@@ -241,3 +241,22 @@ func TestSwapCarriesOneRushOfTwo(t *testing.T) {
 	}
 	a.near(t, "cost{instance=bare}", a.value(t, "cost{instance=swap}"), 1e-9)
 }
+
+// Bursting credits of 2.1 TiB last until 16:53: 8 hours at 50/3 - 5 MB/s and then 200/3 - 5.
+// What is provisioned is enough, and elastic throughput never waits, for 27 times as much.
+func TestFileSystemsTellTheirStory(t *testing.T) {
+	a := stock(t, "efs", "1")
+	night, day := 50.0/3-5, 200.0/3-5
+	gone := 8*3600 + (2.1*(1<<40)/1e6-8*3600*night)/day
+	a.near(t, "volume.throttled_time{volume=efs.bursting}", 24*3600-gone, 0.02)
+	a.near(t, "volume.burst_balance.end{volume=efs.bursting}", 0, 1e-3)
+	for _, healthy := range []string{"provisioned", "elastic"} {
+		a.near(t, "availability{workload="+healthy+"}", 1, 1e-3)
+	}
+	if got := a.value(t, "availability{workload=bursting}"); got > 0.75 {
+		t.Errorf("%g of the day's viewers are served", got)
+	}
+	if got := a.value(t, "cost{service=efs}"); got < 340 || got > 400 {
+		t.Errorf("the file systems cost $%g", got)
+	}
+}

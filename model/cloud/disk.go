@@ -66,7 +66,9 @@ func (c *Config) Disks() []DiskName {
 		seen := map[int]bool{}
 		for _, disk := range c.Services[s.service].Disks {
 			d, v := DiskName{s.owner, disk}, None
-			if disk != dataplane.InstanceStore {
+			if model.FindFileSystem(c.FileSystems, disk) >= 0 {
+				d = DiskName{Disk: disk}
+			} else if disk != dataplane.InstanceStore {
 				v = model.FindVolume(s.volumes, disk)
 			}
 			if v >= 0 && s.volumes[v].Name != "" {
@@ -114,6 +116,9 @@ func (c *Config) sharesSwap(s server) error {
 }
 
 func (c *Config) lacks(s server, disk string) error {
+	if model.FindFileSystem(c.FileSystems, disk) >= 0 {
+		return nil
+	}
 	if disk != dataplane.InstanceStore {
 		i := model.FindVolume(s.volumes, disk)
 		if i < 0 {

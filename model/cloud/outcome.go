@@ -26,6 +26,8 @@ type Outcome struct {
 	HostPools  []controlplane.HostPoolOutcome
 	Tenants    []controlplane.TenantOutcome
 	Spot       SpotOutcome
+	Backups    []controlplane.BackupOutcome // by volume of its own table
+	Refused    int64                        // actions
 	Activities []controlplane.Activity
 	Ledger     *model.Ledger
 }
@@ -49,6 +51,7 @@ func (w *World) outcome() *Outcome {
 		Overtaken: data.Overtaken + control.Overtaken,
 		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
+		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Ledger: control.Ledger,
 		Spot: SpotOutcome{Interruptions: control.Interruptions},
 	}

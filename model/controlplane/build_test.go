@@ -115,7 +115,14 @@ func (d *fakeData) Impair(h slab.Handle, impairment model.Impairment) {
 	d.alive(h, "impair").impairment = impairment
 }
 
-func (d *fakeData) FailVolume(slab.Handle, string, bool) {}
+func (d *fakeData) FailVolume(slab.Handle, string, bool)                    {}
+func (d *fakeData) CoolVolume(slab.Handle, int, model.Bytes)                {}
+func (d *fakeData) AttachVolume(slab.Handle, model.VolumeSpec, model.Bytes) {}
+func (d *fakeData) FileSystemUse(int) (read, written model.Bytes)           { return 0, 0 }
+func (d *fakeData) ChangeFileSystem(int, model.FileSystem, model.Bytes)     {}
+func (d *fakeData) DetachVolume(slab.Handle, int)                           {}
+func (d *fakeData) ModifyVolume(slab.Handle, model.VolumeSpec)              {}
+func (d *fakeData) TakeWrites(int) model.VolumeWrites                       { return model.VolumeWrites{} }
 
 func (d *fakeData) FailZone(z model.Zone, down bool) {
 	if down {

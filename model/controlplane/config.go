@@ -27,6 +27,7 @@ type Estate struct {
 	SpotPools         []SpotPool
 	Faults            []Fault
 	Holds             []Hold
+	Storage
 
 	// Placements are your own, that host pools may name.
 	Placements []placement.Entry
@@ -78,9 +79,14 @@ type Need struct {
 // Volume is an EBS volume of its own table. It is there from the start, attached or
 // not; the instances that it is attached to have it among their volumes.
 type Volume struct {
-	Name string
-	Spec model.VolumeSpec
-	Zone model.Zone
+	Name     string
+	Spec     model.VolumeSpec
+	Zone     model.Zone
+	Written  model.Bytes // before the start
+	Dirty    float64     // bytes a second that are written anew, beside what steps write
+	Snapshot string      // that it is made from; "" for none
+	Backed   bool        // snapshots are taken of it, or something else is done to it
+	Later    bool        // it is not there at the start: an action creates it
 }
 
 // LaunchTemplate is how instances are made.

@@ -38,6 +38,14 @@ const (
 	faultEnds
 	hourTurns
 	minuteTurns
+	actionFires
+	backupFires
+	snapshotTurns
+	snapshotAges
+	snapshotReturns
+	volumeRecovers
+	volumeChanges
+	filesAge
 	kindCount
 )
 
@@ -79,6 +87,14 @@ func newTable() [kindCount]row {
 		tenantsResume:    {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
 		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
 		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
+		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
+		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
+		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
+		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},
+		snapshotReturns:  {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
+		volumeRecovers:   {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
+		volumeChanges:    {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
+		filesAge:         {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
 		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }

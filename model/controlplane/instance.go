@@ -121,7 +121,8 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
-	cp.openVolumes(in)
+	cp.openVolumes(in, h)
+	cp.chill(in)
 	cp.board(o, h)
 	times := cp.drawLaunch(o)
 	if o.initial {
@@ -284,6 +285,7 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.become(in, shuttingDown)
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())
+	cp.detachAll(h)
 	cp.left(h)
 }
 

@@ -15,7 +15,18 @@ type Outcome struct {
 	Interruptions int64 // of Spot, over all groups and instance workloads
 	Activities    []Activity
 	Ledger        *model.Ledger
-	Overtaken     int64 // events whose entity had gone
+	Overtaken     int64           // events whose entity had gone
+	Backups       []BackupOutcome // by volume of its own table
+	Refused       int64           // actions that were not allowed, or not possible
+}
+
+// BackupOutcome is the snapshots of one volume of its own table.
+type BackupOutcome struct {
+	Taken            int64
+	Written          model.Bytes // blocks that they stored when they were taken
+	Kept             int         // at the end, in all tiers, without those in the recycle bin
+	Stored, Archived model.Bytes // at the end
+	Age              sim.Time    // at the end, of the newest that is complete; what a failure then would lose; Never without one
 }
 
 // GroupOutcome is one Auto Scaling group.
@@ -82,9 +93,12 @@ func (cp *Plane) Outcome() Outcome {
 		cp.closeTenant(t, true)
 	}
 	cp.closeStreaks()
+	cp.closeSnapshots()
+	cp.closeFileSystems()
 	cp.closeLedger()
 	out := Outcome{
 		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,
+		Backups: cp.backupOutcomes, Refused: cp.refused,
 	}
 	end := cp.frame.Duration
 	for i := range cp.groups {

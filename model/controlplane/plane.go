@@ -59,6 +59,12 @@ type Plane struct {
 	launched     int32
 	fleets       []fleet
 	volumes      []volume // of their own tables
+	fileSystems  []fileSystem
+	images       []*image // snapshots, in the order in which they were taken
+	backups      []scaling.Timetable
+	actions      []scaling.Timetable
+	restores     rng.Stream // of how long the archive takes
+	refused      int64      // actions
 	groups       []group
 	watches      []watch
 	inputs       []input
@@ -88,6 +94,8 @@ type Plane struct {
 	activities []Activity
 	uses       []FleetOutcome // by [instance.NAME]
 	members    []GroupOutcome
+
+	backupOutcomes []BackupOutcome // by volume of its own table
 }
 
 // New builds the control plane of a replication at time 0: groups at their
@@ -104,6 +112,8 @@ func New(setup Setup) (*Plane, error) {
 		},
 		uses:    make([]FleetOutcome, len(estate.Instances)),
 		members: make([]GroupOutcome, len(estate.Groups)),
+
+		backupOutcomes: make([]BackupOutcome, len(estate.Volumes)),
 	}
 	cp.notice = cp.kernel.NewTimer(noticeTime, cp.table[spotReclaims].rank)
 	cp.newWatches()
@@ -112,7 +122,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err

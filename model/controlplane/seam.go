@@ -33,6 +33,24 @@ type DataPlane interface {
 	// FailVolume makes a volume of a server fail, or work again; a server that does not
 	// use it does not notice.
 	FailVolume(server slab.Handle, name string, failed bool)
+	// CoolVolume makes the i-th volume of a server one that is made from a snapshot, so
+	// many bytes of which are still to come.
+	CoolVolume(server slab.Handle, volume int, bytes model.Bytes)
+	// AttachVolume gives a server a volume of its own table, so many bytes of which are
+	// still to come.
+	AttachVolume(server slab.Handle, spec model.VolumeSpec, cold model.Bytes)
+	// DetachVolume takes a volume of its own table, counted from 1, from a server.
+	DetachVolume(server slab.Handle, volume int)
+	// ModifyVolume gives a volume of its own table other limits.
+	ModifyVolume(server slab.Handle, spec model.VolumeSpec)
+	// TakeWrites returns what was written to a volume of its own table, counted from 1,
+	// since it was last asked.
+	TakeWrites(volume int) model.VolumeWrites
+	// FileSystemUse returns the bytes that were read from a file system and written to it.
+	FileSystemUse(fileSystem int) (read, written model.Bytes)
+	// ChangeFileSystem gives a file system another mode, or other bytes in its Standard
+	// class.
+	ChangeFileSystem(fileSystem int, cfg model.FileSystem, standard model.Bytes)
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)

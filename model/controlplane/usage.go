@@ -3,6 +3,7 @@ package controlplane
 import (
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/slab"
 )
 
 // initialAge is how long an instance that is in service at the start of the run
@@ -42,10 +43,12 @@ func (cp *Plane) openLease(in *instance) {
 }
 
 // openVolumes creates an instance's volumes, billed from their creation.
-func (cp *Plane) openVolumes(in *instance) {
+func (cp *Plane) openVolumes(in *instance, h slab.Handle) {
 	for _, v := range in.order.template.Volumes {
 		if v.Volume > 0 {
-			cp.attach(v.Volume - 1)
+			if !v.Away {
+				cp.attach(v.Volume-1, h, v.DeleteOnTermination)
+			}
 			continue
 		}
 		in.volumes = append(in.volumes, int32(len(cp.ledger.Volumes)))
@@ -70,7 +73,6 @@ func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
 	for i := range in.order.template.Volumes {
 		v := &in.order.template.Volumes[i]
 		if v.Volume > 0 {
-			cp.detach(v.Volume-1, v.DeleteOnTermination)
 			continue
 		}
 		if v.DeleteOnTermination {

@@ -54,6 +54,7 @@ func (e *Estate) Validate(w World) []error {
 	for i := range e.Faults {
 		v.fault(&e.Faults[i], fmt.Sprintf("fault.%d", i))
 	}
+	v.storage()
 	v.check(e.PublicationDelay >= 0, "run.publication_delay", "must not be negative, got %v", e.PublicationDelay)
 	return v.errs
 }

@@ -1,14 +1,40 @@
 package controlplane
 
 import (
+	"fmt"
+	"slices"
+
 	"headroom/model"
+	"headroom/model/snapshot"
+	"headroom/model/storage"
 	"headroom/sim"
+	"headroom/sim/slab"
 )
 
 // volume is an EBS volume of its own table.
 type volume struct {
+	exists   bool
+	spec     model.VolumeSpec // as it is now
+	owner    int32
 	record   int32 // in the ledger
-	attached int   // instances that it is attached to
+	attached []attachment
+
+	history storage.History
+	next    model.VolumeSpec // what it is modified to
+	changes sim.Time         // when that is complete; Never
+
+	lineage  *lineage // of its snapshots
+	wroteAt  sim.Time // until when its writes are known to them
+	made     sim.Time
+	cold     model.Bytes // that came from a snapshot and was not there when it was made
+	recovers bool        // it was attached when its snapshot was taken, and not since
+}
+
+// attachment is an instance that has a volume.
+type attachment struct {
+	instance slab.Handle
+	deletes  bool // with its end
+	ready    bool // the instance can use it
 }
 
 // newVolumes creates the volumes of their own tables, which are billed whether they are
@@ -16,23 +42,217 @@ type volume struct {
 func (cp *Plane) newVolumes() error {
 	for i := range cp.cfg.Volumes {
 		v := &cp.cfg.Volumes[i]
-		cp.volumes = append(cp.volumes, volume{record: int32(len(cp.ledger.Volumes))})
-		cp.ledger.Volumes = append(cp.ledger.Volumes, model.VolumeUse{
-			To: sim.Never, Owner: cp.owner("volume." + v.Name), Instance: None, Zone: v.Zone,
-			Type: v.Spec.Type, SizeGiB: v.Spec.SizeGiB, IOPS: v.Spec.IOPS, ThroughputMiBs: v.Spec.ThroughputMiBs,
-		})
+		cp.volumes = append(cp.volumes, volume{spec: v.Spec, owner: cp.owner("volume." + v.Name), record: None, changes: sim.Never})
+	}
+	cp.newSnapshots()
+	for i := range cp.cfg.Volumes {
+		if v := &cp.cfg.Volumes[i]; !v.Later {
+			if err := cp.create(i, v.Snapshot); err != nil {
+				return fmt.Errorf("volume.%s: %w", v.Name, err)
+			}
+		}
 	}
 	return nil
 }
 
-// attach counts an instance that a volume is attached to.
-func (cp *Plane) attach(i int) { cp.volumes[i].attached++ }
-
-// detach lets go of a volume whose instance ends. It ends with the last of them, if that
-// says so (Amazon EC2 User Guide, "Attach a volume to multiple instances").
-func (cp *Plane) detach(i int, deletes bool) {
-	v := &cp.volumes[i]
-	if v.attached--; v.attached == 0 && deletes {
-		cp.ledger.Volumes[v.record].To = cp.kernel.Now()
+// create makes a volume, empty or from a snapshot.
+func (cp *Plane) create(i int, from string) error {
+	cfg, v, now := &cp.cfg.Volumes[i], &cp.volumes[i], cp.kernel.Now()
+	if v.exists {
+		return fmt.Errorf("the volume is there already [IncorrectState]")
 	}
+	made := volume{exists: true, spec: cfg.Spec, owner: v.owner, changes: sim.Never, made: now, wroteAt: now}
+	size := model.Bytes(cfg.Spec.SizeGiB) * model.GiB
+	made.lineage = &lineage{chain: snapshot.NewChain(size, cfg.Written), owner: v.owner, record: None}
+	if from != "" {
+		m, err := cp.usable(from)
+		if err != nil {
+			return err
+		}
+		if m.gib > cfg.Spec.SizeGiB {
+			return fmt.Errorf("a volume of %d GiB is too small for a snapshot of %d [InvalidParameterValue]", cfg.Spec.SizeGiB, m.gib)
+		}
+		made.lineage.chain, made.lineage.source = snapshot.Borrow(size, m.full), m
+		made.cold, made.recovers = cp.fetch(m, cfg.Zone), m.crash
+	}
+	*v = made
+	cp.bill(v, cfg.Zone)
+	return nil
+}
+
+// bill opens the record of a volume as it is now.
+func (cp *Plane) bill(v *volume, zone model.Zone) {
+	v.record = int32(len(cp.ledger.Volumes))
+	cp.ledger.Volumes = append(cp.ledger.Volumes, model.VolumeUse{
+		From: cp.kernel.Now(), To: sim.Never, Owner: v.owner, Instance: None, Zone: zone,
+		Type: v.spec.Type, SizeGiB: v.spec.SizeGiB, IOPS: v.spec.IOPS, ThroughputMiBs: v.spec.ThroughputMiBs,
+	})
+}
+
+// chill tells the data plane which volumes of an instance that is launched are not as
+// their template says: made from a snapshot, or modified.
+func (cp *Plane) chill(in *instance) {
+	for i := range in.order.template.Volumes {
+		spec := &in.order.template.Volumes[i]
+		switch {
+		case spec.Volume > 0 && !spec.Away:
+			v := &cp.volumes[spec.Volume-1]
+			if v.spec.Changes && v.spec != cp.cfg.Volumes[spec.Volume-1].Spec {
+				cp.data.ModifyVolume(in.server, v.spec)
+			}
+			cp.data.CoolVolume(in.server, i, cp.coldness(v))
+		case spec.Snapshot != "" && !in.order.initial:
+			if m, err := cp.usable(spec.Snapshot); err == nil {
+				cp.data.CoolVolume(in.server, i, cp.fetch(m, in.zone))
+			} else {
+				cp.refuse("volume of "+spec.Snapshot, "launch", err)
+			}
+		}
+	}
+}
+
+// coldness returns how much of a volume has not come by itself yet.
+func (cp *Plane) coldness(v *volume) model.Bytes {
+	return max(0, v.cold-model.Bytes((cp.kernel.Now()-v.made).Seconds()*float64(snapshot.HydrateRate)))
+}
+
+// attach gives a volume to an instance that is launched with it.
+func (cp *Plane) attach(i int, h slab.Handle, deletes bool) {
+	if v := &cp.volumes[i]; v.exists {
+		v.attached = append(v.attached, attachment{h, deletes, true})
+	}
+}
+
+// detachAll lets go of the volumes of an instance that ends. One ends with the last of
+// its instances, if that says so (Amazon EC2 User Guide, "Attach a volume to multiple
+// instances").
+func (cp *Plane) detachAll(h slab.Handle) {
+	for i := range cp.volumes {
+		v := &cp.volumes[i]
+		k := slices.IndexFunc(v.attached, func(a attachment) bool { return a.instance == h })
+		if k < 0 {
+			continue
+		}
+		deletes := v.attached[k].deletes
+		v.attached = slices.Delete(v.attached, k, k+1)
+		if len(v.attached) == 0 && deletes {
+			cp.ledger.Volumes[v.record].To = cp.kernel.Now()
+			v.exists = false
+		}
+	}
+}
+
+// attachTo attaches a volume to a running instance of a fleet.
+func (cp *Plane) attachTo(i int, a *Action) error {
+	v := &cp.volumes[i]
+	if !v.exists {
+		return fmt.Errorf("there is no such volume [InvalidVolume.NotFound]")
+	}
+	if len(v.attached) > 0 {
+		return fmt.Errorf("the volume is attached to another instance [VolumeInUse]")
+	}
+	for h, in := range cp.instances.All() {
+		if in.order.fleet != a.Fleet || in.life.ended() || in.zone != cp.cfg.Volumes[i].Zone {
+			continue
+		}
+		v.attached = append(v.attached, attachment{instance: h})
+		v.spec.Device = a.Device
+		if v.recovers {
+			cp.scheduleAfter(snapshot.Recovery, indexed(volumeRecovers, i))
+			return nil
+		}
+		cp.ready(i)
+		return nil
+	}
+	return fmt.Errorf("instance.%s does not run in the volume's zone [IncorrectInstanceState]", cp.cfg.Instances[a.Fleet].Name)
+}
+
+// onVolumeRecovers finds the journal of a volume replayed.
+func (cp *Plane) onVolumeRecovers(ev model.Event) {
+	if v := &cp.volumes[ev.Index()]; len(v.attached) != 1 || v.attached[0].ready {
+		cp.overtaken()
+		return
+	}
+	cp.ready(ev.Index())
+}
+
+// ready lets the instance that a volume is attached to use it.
+func (cp *Plane) ready(i int) {
+	v := &cp.volumes[i]
+	v.recovers, v.attached[0].ready = false, true
+	cp.data.AttachVolume(cp.instances.Get(v.attached[0].instance).server, v.spec, cp.coldness(v))
+	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "available", Detail: "to its instance", Cause: "action", Instance: cp.instances.Get(v.attached[0].instance).number})
+}
+
+// detach takes a volume from its instance.
+func (cp *Plane) detach(i int) error {
+	v := &cp.volumes[i]
+	if !v.exists || len(v.attached) == 0 {
+		return fmt.Errorf("the volume is not attached [IncorrectState]")
+	}
+	for _, a := range v.attached {
+		cp.data.DetachVolume(cp.instances.Get(a.instance).server, i+1)
+	}
+	v.attached = v.attached[:0]
+	return nil
+}
+
+// modify begins to change a volume while it is used.
+func (cp *Plane) modify(i int, spec model.VolumeSpec) error {
+	v, now := &cp.volumes[i], cp.kernel.Now()
+	if !v.exists {
+		return fmt.Errorf("there is no such volume [InvalidVolume.NotFound]")
+	}
+	complete, err := v.history.Modify(now, specOf(&v.spec), specOf(&spec))
+	if err != nil {
+		return err
+	}
+	v.next, v.changes = v.spec, complete
+	v.next.Type, v.next.SizeGiB, v.next.IOPS, v.next.ThroughputMiBs = spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs
+	v.lineage.chain.Grow(model.Bytes(spec.SizeGiB) * model.GiB)
+	larger := v.spec
+	larger.SizeGiB = spec.SizeGiB
+	cp.reshape(i, larger)
+	cp.schedule(complete, indexed(volumeChanges, i))
+	return nil
+}
+
+// onVolumeChanges finds a modification complete.
+func (cp *Plane) onVolumeChanges(ev model.Event) {
+	v := &cp.volumes[ev.Index()]
+	if !v.exists || v.changes != cp.kernel.Now() {
+		cp.overtaken()
+		return
+	}
+	v.changes = sim.Never
+	cp.reshape(ev.Index(), v.next)
+	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "modified", Detail: describe(&v.spec), Cause: "action", Instance: None})
+}
+
+// reshape makes a volume, where it differs, what it is from now on.
+func (cp *Plane) reshape(i int, spec model.VolumeSpec) {
+	v := &cp.volumes[i]
+	if spec == v.spec {
+		return
+	}
+	spec.Device = v.spec.Device
+	v.spec = spec
+	cp.ledger.Volumes[v.record].To = cp.kernel.Now()
+	cp.bill(v, cp.cfg.Volumes[i].Zone)
+	for _, a := range v.attached {
+		cp.data.ModifyVolume(cp.instances.Get(a.instance).server, spec)
+	}
+}
+
+func describe(s *model.VolumeSpec) string {
+	return fmt.Sprintf("%s of %d GiB, %d IOPS, %d MiB/s", s.Type, s.SizeGiB, s.IOPS, s.ThroughputMiBs)
+}
+
+// specOf returns a volume as package storage knows it.
+func specOf(v *model.VolumeSpec) storage.Spec {
+	rules, ok := storage.Find(v.Type)
+	if !ok {
+		panic("controlplane: unknown volume type " + v.Type)
+	}
+	return storage.Spec{Kind: rules.Kind, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs}
 }

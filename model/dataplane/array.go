@@ -29,7 +29,7 @@ func (p *Plane) askArray(i uint32, d *disk, io storage.IO, now sim.Time) {
 	p.settleArray(s, now)
 	k := int(d.member)
 	s.array.Offer(now, k, uint64(p.requests.handle(i)), s.array.Limits(k).Cost(io))
-	s.array.asked[k].push(batch{begun: now, count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1})
+	s.array.asked[k].push(batch{use: d.use, extra: io.Extra, begun: now, count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1})
 	p.turnsNext(id, s)
 }
 
@@ -75,6 +75,7 @@ func (p *Plane) moveOn(s *server, d *disk, f storage.Finished) {
 	line := &s.array.asked[f.Disk]
 	b := *line.first()
 	line.head++
+	f.Done = sim.Sum(f.Done, b.extra)
 	b.end, b.wait, b.throttled = f.Done, f.Begin-f.At, f.Throttled
 	if credit, ok := s.array.Credit(f.Disk, f.End); ok {
 		b.credit = float32(credit)

@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/storage"
@@ -21,19 +22,19 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 	link := storage.LinkOf(typ)
 	var volumes []int // indexes into spec.Volumes
 	var limits []storage.Limits
-	shared := false
+	shared, changes := false, false
 	for _, name := range s.cfg.Disks {
-		if name == InstanceStore {
+		if name == InstanceStore || model.FindFileSystem(p.frame.FileSystems, name) >= 0 {
 			continue
 		}
 		if v := volumeNamed(spec.Volumes, name); !slices.Contains(volumes, v) {
 			volumes = append(volumes, v)
 			limits = append(limits, specOf(&spec.Volumes[v]).Limits(typ.Nitro))
-			shared = shared || spec.Volumes[v].Shared
+			shared, changes = shared || spec.Volumes[v].Shared, changes || spec.Volumes[v].Changes
 		}
 	}
 	switch {
-	case !link.Holds(limits...):
+	case !changes && !link.Holds(limits...):
 		link = storage.Link{}
 	case shared:
 		s.link = newPassage(p.kernel.Now(), link)
@@ -57,12 +58,16 @@ func (p *Plane) equipDisks(s *server, spec *model.ServerSpec, f fitting) {
 	for k := range ids {
 		ids[k] = p.newVolume(s, spec, f, k)
 	}
-	s.held = ids
+	s.held, s.volumes = ids, spec.Volumes
 	for _, name := range s.cfg.Disks {
 		if name == InstanceStore {
 			id := p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: name}, storage.StoreLimits(p.frame.Types[spec.Type].Store), storage.Link{})
 			s.held = append(s.held, id)
 			s.disks = append(s.disks, id)
+			continue
+		}
+		if k := model.FindFileSystem(p.frame.FileSystems, name); k >= 0 {
+			s.disks = append(s.disks, p.mount(s, k, spec.Owner))
 			continue
 		}
 		s.disks = append(s.disks, ids[slices.Index(f.volumes, volumeNamed(spec.Volumes, name))])
@@ -82,7 +87,8 @@ func (p *Plane) newVolume(s *server, spec *model.ServerSpec, f fitting, k int) u
 	}
 	id := p.newDisk(use, limits, link)
 	d := p.disks.at(id)
-	d.passes = s.link != nil
+	d.passes, d.volume, d.away = s.link != nil, v.Volume, v.Away
+	d.server, d.spec = s.id, *v
 	if s.array != nil {
 		d.member, d.array = int32(k), s.array
 	}
@@ -110,7 +116,7 @@ func (p *Plane) nameOf(s *server, spec *model.ServerSpec, volume int) string {
 		return own
 	}
 	return s.cfg.Disks[slices.IndexFunc(s.cfg.Disks, func(name string) bool {
-		return name != InstanceStore && model.FindVolume(spec.Volumes, name) == volume
+		return name != InstanceStore && !strings.HasPrefix(name, model.FileSystemPrefix) && model.FindVolume(spec.Volumes, name) == volume
 	})]
 }
 
@@ -135,7 +141,20 @@ func specOf(v *model.VolumeSpec) storage.Spec {
 
 // newDisk makes a disk that is there from now on.
 func (p *Plane) newDisk(use DiskOutcome, limits storage.Limits, link storage.Link) uint32 {
-	now := p.kernel.Now()
+	now, slot := p.kernel.Now(), p.useOf(use)
+	h, d := p.disks.Alloc()
+	ring := d.batches.ring
+	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, member: None, servers: 1, since: now, id: h}
+	d.batches.ring = ring
+	u := &p.diskUses[slot]
+	u.Disks++
+	_, credit := d.queue.Credit(now)
+	u.Credit = u.Credit || credit
+	return indexOf(h)
+}
+
+// useOf returns where the use of disks of a name is counted.
+func (p *Plane) useOf(use DiskOutcome) int32 {
 	key := diskKey{use.Owner, use.Name}
 	slot, ok := p.diskSlots[key]
 	if !ok {
@@ -144,13 +163,5 @@ func (p *Plane) newDisk(use DiskOutcome, limits storage.Limits, link storage.Lin
 		use.Least = 1
 		p.diskUses = append(p.diskUses, use)
 	}
-	h, d := p.disks.Alloc()
-	ring := d.batches.ring
-	*d = disk{queue: storage.NewQueue(now, limits, link), use: slot, member: None, servers: 1, since: now}
-	d.batches.ring = ring
-	u := &p.diskUses[slot]
-	u.Disks++
-	_, credit := d.queue.Credit(now)
-	u.Credit = u.Credit || credit
-	return indexOf(h)
+	return slot
 }

@@ -5,6 +5,7 @@ import (
 	"headroom/model/storage"
 	"headroom/sim"
 	"headroom/sim/rng"
+	"headroom/sim/slab"
 )
 
 // disk is one volume or instance store that steps use. It says when a batch will be
@@ -16,10 +17,17 @@ type disk struct {
 	member  int32 // of its server's array; None
 	array   *array
 	servers int32 // that have it
-	volume  int   // shared: its index, counted from 1; 0: no such
+	volume  int   // of its own table: its index, counted from 1; 0: no such
+	shared  bool  // among servers
+	mounted bool  // a file system
 	passes  bool  // what is asked of it passes the link of its server first
 	failed  bool
+	away    bool     // it is not attached, or not ready yet
+	cold    *cold    // what is still to come from its snapshot; nil: nothing
 	since   sim.Time // it is there
+	id      slab.Handle
+	server  uint32 // that it was made for
+	spec    model.VolumeSpec
 }
 
 // diskKey names an entry of Plane.diskUses.
@@ -108,9 +116,18 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
 	p.diskUses[d.use].Asked += io.Count
+	p.noteWrite(d, &io)
+	if d.cold != nil && !d.away {
+		io.Extra = p.touch(i, d, &io, now)
+	}
 	if d.member != None {
 		t.out++
 		p.askArray(i, d, io, now)
+		return
+	}
+	if d.mounted {
+		t.out++
+		p.pass(i, id, io, now)
 		return
 	}
 	if d.passes && p.servers.at(p.requests.at(i).server).link != nil {
@@ -118,18 +135,19 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		p.pass(i, id, io, now)
 		return
 	}
-	t.until = max(t.until, p.serve(d, io, now))
+	t.until = max(t.until, p.serve(d, d.use, io, now))
 }
 
 // serve gives a disk a batch and returns when it will be done.
-func (p *Plane) serve(d *disk, io storage.IO, now sim.Time) sim.Time {
+func (p *Plane) serve(d *disk, use int32, io storage.IO, now sim.Time) sim.Time {
 	p.countDisk(d, now)
 	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
+	served.Done = sim.Sum(served.Done, io.Extra)
 	b := batch{
-		end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
+		use: use, end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,
 		count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: io.Write, credit: 1,
 	}
-	if p.diskUses[d.use].Credit {
+	if p.diskUses[use].Credit {
 		credit, _ := d.queue.Credit(now)
 		b.credit = float32(credit)
 	}
@@ -153,7 +171,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.nextInLine(server, now)
 		return
 	}
-	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed {
+	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away {
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
 		return

@@ -22,6 +22,7 @@ type DiskOutcome struct {
 	Read, Written model.Bytes
 	Lost          int64 // I/Os that went with their server
 	Pending       int64 // I/Os at the end
+	Touched       int64 // blocks that had to be fetched from a snapshot first
 	Failed        int64 // batches that failed with the disk
 
 	There     sim.Time   // of all disks together
@@ -37,9 +38,11 @@ type DiskOutcome struct {
 type batch struct {
 	end, wait, throttled sim.Time
 	begun                sim.Time
+	extra                sim.Time // that it takes beside the disk
 	count                int64
 	bytes                model.Bytes
 	credit               float32
+	use                  int32 // in Plane.diskUses
 	write                bool
 }
 
@@ -65,12 +68,11 @@ func (b *batches) first() *batch { return &b.ring[b.head&uint32(len(b.ring)-1)] 
 
 func (b *batches) empty() bool { return b.head == b.tail }
 
-// counted returns the I/Os of all batches.
-func (b *batches) counted() (n int64) {
+// each calls yield with every batch.
+func (b *batches) each(yield func(*batch)) {
 	for t := b.head; t != b.tail; t++ {
-		n += b.ring[t&uint32(len(b.ring)-1)].count
+		yield(&b.ring[t&uint32(len(b.ring)-1)])
 	}
-	return n
 }
 
 // countDisk counts what a disk has done until an instant.
@@ -80,7 +82,7 @@ func (p *Plane) countDisk(d *disk, now sim.Time) {
 		if b.end > now {
 			return
 		}
-		p.diskUses[d.use].count(b, p.frame.Warmup)
+		p.diskUses[b.use].count(b, p.frame.Warmup)
 		d.batches.head++
 	}
 }
@@ -109,18 +111,23 @@ func (p *Plane) detachDisks(s *server) {
 		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Lost })
 		s.link.line, s.link.first = nil, 0
 	}
+	if s.mounts != nil {
+		p.onTheWay(s.mounts, func(u *DiskOutcome) *int64 { return &u.Lost })
+		s.mounts.line, s.mounts.first = nil, 0
+	}
 	for _, id := range s.held {
 		d := p.disks.at(id)
 		if d.servers--; d.servers > 0 {
 			continue
 		}
 		p.countDisk(d, now)
-		u := &p.diskUses[d.use]
-		u.Lost += d.batches.counted()
+		lose := func(b *batch) { p.diskUses[b.use].Lost += b.count }
+		d.batches.each(lose)
 		d.batches.head = d.batches.tail
 		if d.array != nil {
-			u.Lost += s.array.asked[d.member].counted()
+			s.array.asked[d.member].each(lose)
 		}
+		u := &p.diskUses[d.use]
 		u.There = sim.Sum(u.There, now-d.since)
 		d.since = now
 	}
@@ -130,11 +137,13 @@ func (p *Plane) detachDisks(s *server) {
 func (p *Plane) freeDisks(s *server) {
 	for _, id := range s.held {
 		if p.disks.at(id).servers == 0 {
-			delete(p.shared, p.disks.at(id).volume)
+			if p.disks.at(id).shared {
+				delete(p.shared, p.disks.at(id).volume)
+			}
 			p.disks.Free(p.disks.handle(id))
 		}
 	}
-	s.disks, s.held, s.array, s.link = nil, nil, nil, nil
+	s.disks, s.held, s.array, s.link, s.mounts, s.volumes = nil, nil, nil, nil, nil, nil
 }
 
 // disksOutcome closes the books of the disks at the horizon.
@@ -143,17 +152,18 @@ func (p *Plane) disksOutcome() []DiskOutcome {
 	for _, s := range p.servers.All() {
 		p.settleArray(s, end)
 		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Pending })
+		p.onTheWay(s.mounts, func(u *DiskOutcome) *int64 { return &u.Pending })
 	}
 	for _, d := range p.disks.All() {
 		p.countDisk(d, end)
 		u := &p.diskUses[d.use]
-		for t := d.batches.head; t != d.batches.tail; t++ {
-			b := &d.batches.ring[t&uint32(len(d.batches.ring)-1)]
+		d.batches.each(func(b *batch) {
+			u := &p.diskUses[b.use]
 			u.Pending += b.count
 			u.Throttled = sim.Sum(u.Throttled, max(0, min(b.throttled, end-(b.end-b.throttled))))
-		}
+		})
 		if d.array != nil {
-			u.Pending += d.array.asked[d.member].counted()
+			d.array.asked[d.member].each(func(b *batch) { p.diskUses[b.use].Pending += b.count })
 		}
 		u.There = sim.Sum(u.There, end-d.since)
 		if credit, ok := p.creditOf(d, end); ok {

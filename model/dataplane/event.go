@@ -18,6 +18,8 @@ const (
 	stepEnds
 	disksTurn
 	iosPass
+	diskWarms
+	iosArrive
 	callReturns
 	callGivesUp
 	targetIsChecked
@@ -60,6 +62,8 @@ func newTable() [kindCount]row {
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
+		diskWarms:           {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
+		iosArrive:           {"iosArrive", sim.RankRelease, "server handle", (*Plane).onIosArrive},
 	}
 }
 

@@ -95,7 +95,7 @@ func (p *Plane) write(s *server, id uint32, io storage.IO) sim.Time {
 	d := p.disks.at(id)
 	p.diskUses[d.use].Asked += io.Count
 	if d.member == None {
-		p.serve(d, io, now)
+		p.serve(d, d.use, io, now)
 		return d.queue.Free() - now
 	}
 	p.settleArray(s, now)

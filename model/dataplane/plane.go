@@ -76,8 +76,10 @@ type Plane struct {
 	disks         pool[disk]
 	diskUses      []DiskOutcome
 	memoryUses    []MemoryOutcome
-	diskSlots     map[diskKey]int32 // in diskUses
-	shared        map[int]uint32    // disks by volume, of those that servers share
+	diskSlots     map[diskKey]int32    // in diskUses
+	shared        map[int]uint32       // disks by volume, of those that servers share
+	fileSystems   []fileSystem         // by index in the frame
+	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
 	stepsEnded   int64
 	housekeeping int64
@@ -98,6 +100,7 @@ func New(setup Setup) (*Plane, error) {
 		diskSlots:     map[diskKey]int32{},
 		shared:        map[int]uint32{},
 	}
+	p.newFileSystems()
 	p.land, p.announced = p.endInLane, p.settleDue
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {

@@ -34,11 +34,14 @@ type server struct {
 	targets []slab.Handle
 
 	gate    gate
-	outlets []outlet    // by call of the service
-	disks   []uint32    // by Service.Disks, in Plane.disks
-	held    []uint32    // the same, each once
-	link    *passage    // through which its volumes are reached, where one is shared; nil without
-	array   *array      // of volumes that share a narrow link; nil without
+	outlets []outlet // by call of the service
+	disks   []uint32 // by Service.Disks, in Plane.disks
+	held    []uint32 // the same, each once
+	link    *passage // through which its volumes are reached, where one is shared; nil without
+	array   *array   // of volumes that share a narrow link; nil without
+	mounts  *passage // through which file systems are reached; nil without
+	volumes []model.VolumeSpec
+	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
 	memory  *ram        // nil: it has enough
 
@@ -78,6 +81,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		for k := range s.outlets {
 			s.outlets[k].tokens = RetryBurst
 		}
+		s.id = indexOf(h)
 		p.attachDisks(s, &spec)
 		p.equipMemory(s, &spec)
 	}

@@ -19,6 +19,7 @@ type passage struct {
 type passing struct {
 	request slab.Handle
 	disk    uint32
+	use     int32 // in Plane.diskUses
 	io      storage.IO
 }
 
@@ -34,7 +35,8 @@ func (p *Plane) sharedDisk(v *model.VolumeSpec, use DiskOutcome, limits storage.
 	}
 	id := p.newDisk(use, limits, storage.Link{})
 	d := p.disks.at(id)
-	d.passes, d.volume = true, v.Volume
+	d.passes, d.shared, d.volume = true, true, v.Volume
+	d.spec = *v
 	p.shared[v.Volume] = id
 	return id
 }
@@ -46,36 +48,56 @@ func (p *Plane) onTheWay(l *passage, into func(*DiskOutcome) *int64) {
 		return
 	}
 	for _, x := range l.line[l.first:] {
-		*into(&p.diskUses[p.disks.at(x.disk).use]) += x.io.Count
+		*into(&p.diskUses[x.use]) += x.io.Count
 	}
 }
 
 // pass sends a batch through the link of its server.
 func (p *Plane) pass(i, id uint32, io storage.IO, now sim.Time) {
 	server := p.requests.at(i).server
-	l := p.servers.at(server).link
+	l, then := p.servers.at(server).link, iosPass
+	if p.disks.at(id).mounted {
+		l, then = p.servers.at(server).mounts, iosArrive
+	}
 	served := l.queue.Serve(now, p.disks.at(id).queue.Limits().Cost(io))
 	if l.first == len(l.line) {
 		l.line, l.first = l.line[:0], 0
 	}
-	l.line = append(l.line, passing{p.requests.handle(i), id, io})
-	p.schedule(served.End, handled(iosPass, p.servers.handle(server)))
+	l.line = append(l.line, passing{p.requests.handle(i), id, p.disks.at(id).use, io})
+	p.schedule(served.End, handled(then, p.servers.handle(server)))
 }
 
 // onIosPass brings a batch from the link of its server to its volume.
 func (p *Plane) onIosPass(ev model.Event) {
 	p.housekeeping++
-	s := p.servers.Get(ev.Handle())
-	if s == nil || s.link == nil {
+	if s := p.servers.Get(ev.Handle()); s != nil {
+		p.passOn(s.link)
+	} else {
+		p.meter.overtaken()
+	}
+}
+
+// onIosArrive brings a batch from a client to its file system.
+func (p *Plane) onIosArrive(ev model.Event) {
+	p.housekeeping++
+	if s := p.servers.Get(ev.Handle()); s != nil {
+		p.passOn(s.mounts)
+	} else {
+		p.meter.overtaken()
+	}
+}
+
+func (p *Plane) passOn(l *passage) {
+	if l == nil {
 		p.meter.overtaken()
 		return
 	}
 	now := p.kernel.Now()
-	x := s.link.line[s.link.first]
-	if s.link.first++; s.link.first >= 1024 && 2*s.link.first >= len(s.link.line) {
-		s.link.line, s.link.first = s.link.line[:copy(s.link.line, s.link.line[s.link.first:])], 0
+	x := l.line[l.first]
+	if l.first++; l.first >= 1024 && 2*l.first >= len(l.line) {
+		l.line, l.first = l.line[:copy(l.line, l.line[l.first:])], 0
 	}
-	done := p.serve(p.disks.at(x.disk), x.io, now)
+	done := p.serve(p.disks.at(x.disk), x.use, x.io, now)
 	if r := p.requests.Get(x.request); r != nil && r.phase.reads() {
 		p.lastOut(x.request, done)
 	}

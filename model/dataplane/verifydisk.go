@@ -34,17 +34,20 @@ func (p *Plane) verifyDisks() error {
 func (p *Plane) verifyIOs() error {
 	pending := make([]int64, len(p.diskUses))
 	for _, s := range p.servers.All() {
-		if s.link == nil {
-			continue
-		}
-		for _, x := range s.link.line[s.link.first:] {
-			pending[p.disks.at(x.disk).use] += x.io.Count
+		for _, l := range []*passage{s.link, s.mounts} {
+			if l == nil {
+				continue
+			}
+			for _, x := range l.line[l.first:] {
+				pending[x.use] += x.io.Count
+			}
 		}
 	}
 	for _, d := range p.disks.All() {
-		pending[d.use] += d.batches.counted()
+		wait := func(b *batch) { pending[b.use] += b.count }
+		d.batches.each(wait)
 		if d.array != nil && d.servers > 0 {
-			pending[d.use] += d.array.asked[d.member].counted()
+			d.array.asked[d.member].each(wait)
 		}
 	}
 	for i := range p.diskUses {

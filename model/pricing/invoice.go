@@ -18,6 +18,7 @@ type Service string
 const (
 	EC2          Service = "ec2"
 	EBS          Service = "ebs"
+	EFS          Service = "efs"
 	ELB          Service = "elb"
 	VPC          Service = "vpc"
 	DataTransfer Service = "data-transfer"
@@ -25,7 +26,7 @@ const (
 )
 
 // Services lists the services that may stand on an invoice.
-func Services() []Service { return []Service{EC2, EBS, ELB, VPC, DataTransfer, CloudWatch} }
+func Services() []Service { return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch} }
 
 // Option is how the usage of a line was bought.
 type Option string

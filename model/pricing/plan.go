@@ -112,10 +112,13 @@ func meters() []meter {
 		{"surplus", "surplus CPU credits of unlimited T families by the vCPU-hour", billSurplus},
 		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
 		{"volumes", "EBS storage, IOPS and throughput by the second of a calendar month", billVolumes},
+		{"snapshots", "what snapshots store, 90 days at least in the archive; restores; fast restore by the minute, an hour at least", billSnapshots},
+		{"file-systems", "EFS storage by class, provisioned and elastic throughput, access to seldom used bytes", billFileSystems},
 		{"balancers", "load balancers by the clock hour, and their capacity units", billBalancers},
 		{"addresses", "public IPv4 addresses by the second", billAddresses},
 		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut},
 		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
+		{"inter-region", "data to another Region", billInterRegion},
 		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring},
 		{"alarms", "CloudWatch alarms, the first ten free", billAlarms},
 	}

@@ -56,7 +56,7 @@ func (s *sheet) transfers(path model.TransferPath) []*model.Transfer {
 	for i := range s.ledger.Transfers {
 		record := &s.ledger.Transfers[i]
 		switch record.Path {
-		case model.InternetOut, model.CrossZone:
+		case model.InternetOut, model.CrossZone, model.InterRegion:
 		default:
 			panic("pricing: transfer on an unknown path")
 		}
@@ -140,6 +140,23 @@ func billCrossZone(s *sheet) {
 			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
 			consumed: consumed, priced: priced,
 			price: s.service("data_transfer", "intra_region_each_direction_sum"),
+		})
+	}
+}
+
+// billInterRegion bills data to another Region, once.
+func billInterRegion(s *sheet) {
+	var groups fold[ownerMonth, transferSum]
+	for _, record := range s.transfers(model.InterRegion) {
+		month, period := s.calendar.place(billed(record.From, record.To, 1))
+		groups.at(ownerMonth{record.Owner, month}).add(period, record.Amount)
+	}
+	for i, group := range groups.keys {
+		sum := &groups.sums[i]
+		s.add(charge{
+			service: DataTransfer, sku: "inter_region", description: "data to another Region",
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span,
+			consumed: sum.gib(), priced: sum.gib(), price: s.service("data_transfer", "inter_region_out"),
 		})
 	}
 }

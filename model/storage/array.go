@@ -124,7 +124,7 @@ func (a *Array) finish(disk int) Finished {
 	d := &a.disks[disk]
 	x := d.line[d.first]
 	f := Finished{Disk: disk, Job: x.job, At: x.at, Served: Served{Begin: d.begun, End: a.now, Throttled: d.short}}
-	f.Done = max(a.now, x.cost.done(a.now, float64(a.now-d.begun), max(d.own[bytes].transfer(x.cost.Bytes), a.link[bytes].transfer(x.cost.Moved)), d.limits.Latency))
+	f.Done = max(a.now, x.cost.done(a.now, float64(a.now-d.begun), max(d.own[bytes].transfer(x.cost.Bytes), a.link[bytes].transfer(x.cost.Moved)), x.cost.Latency))
 	over := d.left / d.speed // nanoseconds that the next has been served already; negative
 	d.first++
 	if d.first == len(d.line) {

@@ -32,6 +32,11 @@ type Limits struct {
 	Least      model.Bytes // a smaller I/O that stands alone counts as this many bytes
 	Write      float64     // what a write counts as, in reads; 0: 1
 	Latency    sim.Time    // of an I/O that waits for nothing
+	// Of file systems; 0 where reads and writes are alike.
+	Read            float64     // what a byte that is read counts as
+	Grain           model.Bytes // a smaller I/O counts as this many bytes
+	WriteOperations float64     // what a write counts as, in reads
+	WriteLatency    sim.Time
 }
 
 // Sizes of I/Os, as AWS counts them.
@@ -196,9 +201,10 @@ func daily(base, peak int64) Allowance {
 
 // Cost is what a batch of I/Os takes of a disk and of its link.
 type Cost struct {
-	Operations float64 // I/Os, as they are counted
-	Bytes      float64 // as the disk counts them
-	Moved      float64 // bytes that pass the link
+	Operations float64  // I/Os, as they are counted
+	Bytes      float64  // as the disk counts them
+	Moved      float64  // bytes that pass the link
+	Latency    sim.Time // of each I/O
 }
 
 // IO is a batch of I/Os alike.
@@ -207,12 +213,13 @@ type IO struct {
 	Size       model.Bytes // of each
 	Sequential bool        // they follow each other, and are merged
 	Write      bool
+	Extra      sim.Time // that the last of them takes beside the disk
 }
 
 // Cost returns what I/Os take of the disk.
 func (l *Limits) Cost(io IO) Cost {
 	moved := float64(io.Count) * float64(io.Size)
-	c := Cost{Operations: float64(io.Count), Bytes: moved, Moved: moved}
+	c := Cost{Operations: float64(io.Count), Bytes: moved, Moved: moved, Latency: l.Latency}
 	switch most := float64(l.Most); {
 	case io.Sequential:
 		c.Operations = max(1, ceil(moved/most))
@@ -226,7 +233,21 @@ func (l *Limits) Cost(io IO) Cost {
 		c.Operations *= l.Write
 		c.Bytes *= l.Write
 	}
+	if l.WriteLatency > 0 {
+		l.meter(io, &c)
+	}
 	return c
+}
+
+// meter counts a batch as a file system does.
+func (l *Limits) meter(io IO, c *Cost) {
+	c.Bytes = max(c.Bytes, c.Operations*float64(l.Grain))
+	if !io.Write {
+		c.Bytes *= l.Read
+		return
+	}
+	c.Operations *= l.WriteOperations
+	c.Latency = l.WriteLatency
 }
 
 // done is when a batch is done whose service took so many nanoseconds until an end, and

@@ -7,6 +7,7 @@ import (
 // Queue is a disk at work. The zero Queue is of no use.
 type Queue struct {
 	limits   Limits
+	link     Link
 	meters   [dimensions]meter
 	credits  bool
 	free     sim.Time // when all that it took will be done,
@@ -31,7 +32,7 @@ const operationScale = 1_000_000
 // instance; the zero Link is none. The link must be this disk's alone, or wide enough
 // for all that share it.
 func NewQueue(at sim.Time, l Limits, link Link) Queue {
-	q := Queue{limits: l, free: at}
+	q := Queue{limits: l, link: link, free: at}
 	q.meters = [dimensions]meter{
 		newMeter(l.Operations, at, operationScale), newMeter(l.Bytes, at, 1),
 		newMeter(link.Operations, at, operationScale), newMeter(link.Bytes, at, 1),
@@ -53,6 +54,9 @@ type Served struct {
 
 // Limits returns what the disk does.
 func (q *Queue) Limits() *Limits { return &q.limits }
+
+// Link returns the link through which the disk is reached.
+func (q *Queue) Link() Link { return q.link }
 
 // Free returns when all that the disk has taken will have been served.
 func (q *Queue) Free() sim.Time {
@@ -86,7 +90,7 @@ func (q *Queue) Serve(at sim.Time, c Cost) Served {
 		}
 	}
 	s.End = q.Free()
-	s.Done = c.done(s.End, took, max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved)), q.limits.Latency)
+	s.Done = c.done(s.End, took, max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved)), c.Latency)
 	return s
 }
 

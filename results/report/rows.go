@@ -200,6 +200,7 @@ func volumeRows() []row {
 		{name: "burst balance end", metric: "volume.burst_balance.end"},
 		{name: "throttled", metric: "volume.throttled_time", quiet: true},
 		{name: "failed", metric: "volume.failed", quiet: true},
+		{name: "cold touches", metric: "volume.cold_touches", quiet: true},
 	}
 }
 
@@ -209,5 +210,17 @@ func hostRows() []row {
 		{name: "used max", metric: "hosts.used.max"},
 		{name: "CPU allocated", metric: "hosts.cpu_allocated"},
 		{name: "memory allocated", metric: "hosts.memory_allocated"},
+	}
+}
+
+// backupRows are those of the snapshots of volumes.
+func backupRows() []row {
+	return []row{
+		{name: "taken", metric: "snapshots.taken"},
+		{name: "written", metric: "snapshots.written"},
+		{name: "kept", metric: "snapshots.kept"},
+		{name: "stored", metric: "snapshots.stored"},
+		{name: "archived", metric: "snapshots.archived", quiet: true},
+		{name: "age of newest", metric: "snapshots.age"},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"headroom/model/controlplane"
 	"headroom/results"
 )
 
@@ -28,6 +29,9 @@ func blocks(s *results.Summary) []block {
 	add("CPU credits", burstRows(), burstParts(s))
 	add("Memory", memoryRows(), memoryParts(s))
 	add("Disks", volumeRows(), s.Labelled("volume"))
+	if backs(s) {
+		add("Snapshots", backupRows(), s.Labelled("volume"))
+	}
 	add("Hosts", hostRows(), s.Labelled("hosts"))
 	add("Instance workloads", tenantRows(), s.Labelled("instance_workload"))
 	if len(s.Subtotals) > 0 {
@@ -228,4 +232,9 @@ func writeTables(w io.Writer, o Options, summaries []*results.Summary) error {
 		}
 	}
 	return nil
+}
+
+// backs reports whether snapshots of volumes are taken.
+func backs(s *results.Summary) bool {
+	return slices.ContainsFunc(s.Config.Volumes, func(v controlplane.Volume) bool { return v.Backed })
 }

@@ -57,6 +57,13 @@ var bandwidthUnits = []Unit{
 	{name: "Gbps", Num: 1e9, Den: 8 << 20}, {name: "Mbps", Num: 1e6, Den: 8 << 20}, {name: "Kbps", Num: 1e3, Den: 8 << 20},
 }
 
+// perTimeUnits are in bytes a second.
+var perTimeUnits = []Unit{
+	{name: "GiB/s", Num: 1 << 30, Den: 1}, {name: "MiB/s", Num: 1 << 20, Den: 1}, {name: "KiB/s", Num: 1 << 10, Den: 1},
+	{name: "GiB/h", Num: 1 << 30, Den: 3600}, {name: "MiB/h", Num: 1 << 20, Den: 3600},
+	{name: "GiB/d", Num: 1 << 30, Den: 86400}, {name: "MiB/d", Num: 1 << 20, Den: 86400}, noUnit,
+}
+
 // The measures. A bare number of seconds, of GiB and so on is Terraform's.
 var (
 	Seconds   = &Measure{Name: "duration", example: `"300s"`, Bare: 1, units: durationUnits, chain: true}
@@ -65,6 +72,7 @@ var (
 	GiB       = &Measure{Name: "size", example: `"30GiB"`, Bare: 1 << 30, units: sizeUnits}
 	PerSecond = &Measure{Name: "rate", example: `"400/s"`, Bare: 1, units: rateUnits}
 	MiBps     = &Measure{Name: "bandwidth", example: `"125MiB/s"`, Bare: 1, units: bandwidthUnits}
+	PerTime   = &Measure{Name: "bytes by time", example: `"1GiB/h"`, Bare: 1, units: perTimeUnits}
 	Dollars   = &Measure{Name: "price", example: `"$0.096/h"`, prefix: "$", Bare: 1, units: []Unit{noUnit, {name: "/h", Num: 1, Den: 1}}}
 	Share     = &Measure{Name: "share", example: `0.25 or "25%"`, Bare: 1, units: []Unit{{name: "%", Num: 1, Den: 100}, noUnit}}
 	Number    = &Measure{Name: "number", example: "1.5", Bare: 1, units: []Unit{noUnit}}

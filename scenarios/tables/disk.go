@@ -25,7 +25,7 @@ func diskKeys() []schema.Key {
 			where,
 		})...)
 	}
-	disk := "a volume's name or device_name, root, or instance-store"
+	disk := "a volume's name or device_name, root, instance-store, or efs.NAME for a file system"
 	keys := schema.Within("steps[]", "", slices.Concat(
 		ios("read", schema.Row("from", schema.Text(), `"root"`, disk)),
 		ios("write", schema.Row("to", schema.Text(), `"root"`, disk)),
@@ -213,6 +213,10 @@ func (l *loader) usesByName(service int) namedUses {
 
 // checkDisk refuses a disk that a server of the service does not have.
 func (l *loader) checkDisk(service int, name string, uses []diskUse) {
+	if isFileSystem(name) {
+		l.checkMounts(service, name, uses)
+		return
+	}
 	lacking := func(owner string, types []int, volumes []model.VolumeSpec) bool {
 		rule, known := "", []string{model.RootVolume}
 		for _, v := range volumes {

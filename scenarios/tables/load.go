@@ -217,4 +217,5 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
+	snapshotUses  []nameUse
 }

@@ -16,7 +16,7 @@ func ownVolumeKeys() []schema.Key {
 	var keys []schema.Key
 	for _, k := range volumeKeys() {
 		switch k.Path {
-		case "root", "device_name":
+		case "root", "device_name", "snapshot":
 		case "delete_on_termination":
 			keys = append(keys, schema.Row(k.Path, schema.Flag(), "false", "whether it ends with its instance"))
 		default:
@@ -51,6 +51,13 @@ func (l *loader) readVolumes() {
 		}
 		if name := t.Text("availability_zone"); t.Sound("availability_zone") {
 			v.Zone, _ = l.zone(t, "availability_zone", name)
+		}
+		v.Snapshot, v.Written, v.Dirty = l.snapshotName(t, "snapshot"), t.Size("written"), t.Quantity("dirty")
+		if t.Sound("written", "size") && v.Written > model.Bytes(v.Spec.SizeGiB)*model.GiB {
+			t.Mistake("written", "must not exceed the size", "")
+		}
+		if v.Written > 0 && v.Snapshot != "" {
+			t.Mistake("written", "must not be given with snapshot, which says what there is", "")
 		}
 		multi := l.multiAttach(t, v)
 		attached := 0

@@ -6,19 +6,12 @@ import "headroom/scenarios/schema"
 // Their neutral values are what it does anyway, and are accepted.
 func plannedKeys() []schema.Key {
 	return []schema.Key{
-		schema.Planned("action", "what an operator does at a time: stop, start, resize, snapshot", schema.Never),
 		schema.Planned("dedicated_host", "hosts of the account's own", schema.Never),
 		schema.Planned("elastic_ip", "addresses that stay with the account", schema.Never),
-		schema.Planned("file_system", "EFS file systems", schema.Never),
 		schema.Planned("network_interface", "network interfaces of their own", schema.Never),
 		schema.Planned("placement_group", "instances near to each other or apart", schema.Never),
 		schema.Planned("security_group", "which packets may pass", schema.Never),
-		schema.Planned("snapshot_schedule", "when volumes are backed up", schema.Never),
 		schema.Planned("subnet", "subnets and their addresses", schema.Never),
-
-		schema.Planned("volume.NAME.snapshot", "the snapshot that it is made from", schema.Never),
-		schema.Planned("volume.NAME.written", "what has been written to it before", schema.Never),
-		schema.Planned("volume.NAME.dirty", "how much of it is written anew", schema.Never),
 
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.iam_instance_profile", "the role of the instances", schema.Never),

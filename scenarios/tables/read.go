@@ -14,7 +14,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
-		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(),
+		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
@@ -39,6 +39,11 @@ func topKeys() []schema.Key {
 		schema.Row("alarm", schema.Named(), "", "CloudWatch alarms that invoke scaling policies"),
 		schema.Row("instance", schema.Named(), "", "instances outside any group, from start to end"),
 		schema.Row("volume", schema.Named(), "", "EBS volumes of their own, attached to instances or not"),
+		schema.Row("snapshot", schema.Named(), "", "EBS snapshots that there are at the start"),
+		schema.Row("snapshot_schedule", schema.Named(), "", "when volumes are backed up"),
+		schema.Row("recycle_bin", schema.Inner(), "", "what is kept of deleted snapshots"),
+		schema.Row("file_system", schema.Named(), "", "EFS file systems, which all instances share"),
+		schema.Row("action", schema.List(), "", "what an operator does, at a time or again and again"),
 		schema.Row("workload", schema.Named(), "", "streams of requests"),
 		schema.Row("instance_workload", schema.Named(), "", "instances that come and go by themselves and fill hosts"),
 		schema.Row("spot_market", schema.Inner(), "", "how Spot prices move and instances are reclaimed"),
@@ -68,7 +73,7 @@ func (l *loader) read(top *schema.Table) {
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
 		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
-		"autoscaling_group", "alarm", "instance", "volume", "workload", "instance_workload", "capacity_reservation",
+		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
@@ -84,6 +89,9 @@ func (l *loader) read(top *schema.Table) {
 	l.readGroups()
 	l.readInstances()
 	l.readVolumes()
+	l.readFileSystems()
+	l.readSnapshots(top.Within("recycle_bin"))
+	l.readActions(top.Each("action"))
 	l.readJourneys()
 	l.readWorkloads()
 	l.readInstanceWorkloads()
@@ -143,6 +151,7 @@ func (l *loader) connect(top *schema.Table) {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
 	l.connectMemory()
+	l.connectSnapshots()
 	l.connectDisks()
 	l.connectSpeeds()
 	l.connectAlarms()

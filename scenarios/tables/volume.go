@@ -29,6 +29,7 @@ func volumeKeys() []schema.Key {
 		schema.Row("iops", schema.Whole(0, 1e6), "(3000 for gp3)", "provisioned I/O operations a second: gp3, io1, io2"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "(125 for gp3)", "provisioned throughput: gp3"),
 		schema.Row("device_name", schema.Text(), "", "by which steps call it, and the operating system"),
+		schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from when its instance is launched: what it holds comes as it is touched, and slowly by itself").Coded(schema.NoCode),
 		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price"),
 		schema.Row("delete_on_termination", schema.Flag(), "(true for the root, else false)", "whether it ends with its instance"),
 	}
@@ -93,6 +94,7 @@ func addRoot(t *schema.Table) {
 func (l *loader) volume(t *schema.Table, root bool) model.VolumeSpec {
 	spec := l.volumeOfType(t)
 	spec.Device, spec.Encrypted = t.Text("device_name"), t.Flag("encrypted")
+	spec.Snapshot = l.snapshotName(t, "snapshot")
 	t.Assume("delete_on_termination", root)
 	spec.DeleteOnTermination = t.Flag("delete_on_termination")
 	if v, ok := storage.Find(spec.Type); ok && root && !v.Boots {

@@ -1,0 +1,177 @@
+package controlplane
+
+import (
+	"fmt"
+	"math"
+
+	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/sim"
+)
+
+// timetable compiles a schedule that was validated.
+func (cp *Plane) timetable(s scaling.Schedule) scaling.Timetable {
+	t, err := scaling.NewTimetable(s)
+	if err != nil {
+		panic(fmt.Sprintf("controlplane: a schedule that was not validated: %v", err))
+	}
+	return t
+}
+
+// scheduleBackup plans the next run of a schedule of snapshots; the first may be now.
+func (cp *Plane) scheduleBackup(i int, first bool) {
+	cp.scheduleNext(cp.backups[i], first, indexed(backupFires, i))
+}
+
+func (cp *Plane) scheduleNext(t scaling.Timetable, first bool, ev model.Event) {
+	after := cp.frame.Calendar(cp.kernel.Now())
+	if first {
+		after = after.Add(-1)
+	}
+	if next, ok := t.Next(after); ok {
+		if since := next.Sub(cp.frame.Start); since <= cp.frame.Duration.Duration() {
+			cp.schedule(sim.Time(since), ev)
+		}
+	}
+}
+
+// onBackupFires takes the snapshots of a schedule.
+func (cp *Plane) onBackupFires(ev model.Event) {
+	b := &cp.cfg.Backups[ev.Index()]
+	for _, v := range b.Volumes {
+		if err := cp.take(v, b.Name, ev.Index()); err != nil {
+			cp.refuse("snapshot_schedule."+b.Name, "snapshot", err)
+		}
+	}
+	cp.scheduleBackup(ev.Index(), false)
+}
+
+// startAction plans the first time of an action.
+func (cp *Plane) startAction(i int) {
+	a := &cp.cfg.Actions[i]
+	if a.Times.Recurrence == "" {
+		cp.actions = append(cp.actions, scaling.Timetable{})
+		cp.schedule(a.At, indexed(actionFires, i))
+		return
+	}
+	cp.actions = append(cp.actions, cp.timetable(a.Times))
+	cp.scheduleNext(cp.actions[i], true, indexed(actionFires, i))
+}
+
+// onActionFires does what an operator does, and plans its next time.
+func (cp *Plane) onActionFires(ev model.Event) {
+	a := &cp.cfg.Actions[ev.Index()]
+	if a.Do == ModifyFileSystem {
+		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	} else if a.Do <= TakeSnapshot {
+		for _, v := range a.Volumes {
+			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
+		}
+	} else {
+		cp.actOnSnapshots(a)
+	}
+	switch {
+	case a.Times.Recurrence != "":
+		cp.scheduleNext(cp.actions[ev.Index()], false, ev)
+	case a.Every > 0:
+		cp.scheduleAfter(a.Every, ev)
+	}
+}
+
+// act does something with a volume.
+func (cp *Plane) act(v int, a *Action) error {
+	switch a.Do {
+	case CreateVolume:
+		return cp.create(v, a.Snapshot)
+	case AttachVolume:
+		return cp.attachTo(v, a)
+	case DetachVolume:
+		return cp.detach(v)
+	case ModifyVolume:
+		return cp.modify(v, cp.wanted(v, a))
+	case TakeSnapshot:
+		return cp.take(v, a.Name, None)
+	}
+	panic("controlplane: unknown action on a volume")
+}
+
+// wanted is a volume as an action would have it: what the action does not say stays.
+func (cp *Plane) wanted(v int, a *Action) model.VolumeSpec {
+	spec := cp.volumes[v].spec
+	if a.Spec.Type != "" {
+		spec.Type, spec.IOPS, spec.ThroughputMiBs = a.Spec.Type, a.Spec.IOPS, a.Spec.ThroughputMiBs
+	}
+	if a.Spec.SizeGiB > 0 {
+		spec.SizeGiB = a.Spec.SizeGiB
+	}
+	return spec
+}
+
+// actOnSnapshots does something with the newest snapshot of a name, or with some of them,
+// the oldest first.
+func (cp *Plane) actOnSnapshots(a *Action) {
+	chosen, err := cp.choose(a)
+	if err != nil {
+		cp.report("snapshot."+a.Snapshot, a, err)
+	}
+	for _, m := range chosen {
+		cp.report("snapshot."+m.name, a, cp.actOn(m, a))
+	}
+}
+
+func (cp *Plane) choose(a *Action) ([]*image, error) {
+	var all []*image
+	for _, m := range cp.images {
+		if m.name == a.Snapshot && m.region == "" && m.state < snapshotBinned && !m.copied {
+			all = append(all, m)
+		}
+	}
+	n := a.Count
+	switch {
+	case len(all) == 0:
+		_, err := cp.newest(a.Snapshot, func(m *image) bool { return m.state < snapshotBinned })
+		return nil, err
+	case a.Count == 0 && a.Share == 0:
+		return all[len(all)-1:], nil
+	case a.Share > 0:
+		n = int(math.Round(a.Share * float64(len(all))))
+	}
+	return all[:min(n, len(all))], nil
+}
+
+// actOn does something with a snapshot.
+func (cp *Plane) actOn(m *image, a *Action) error {
+	switch a.Do {
+	case CopySnapshot:
+		return cp.copyTo(m, a.Name, a.Region, a.Encrypt)
+	case ArchiveSnapshot:
+		return cp.archive(m)
+	case RestoreSnapshot:
+		return cp.restore(m, a.For)
+	case DeleteSnapshot:
+		return cp.remove(m)
+	case EnableFastRestore:
+		return cp.enableFast(m, a.Zones)
+	case DisableFastRestore:
+		cp.disableFast(m, a.Zones)
+		return nil
+	}
+	panic("controlplane: unknown action on a snapshot")
+}
+
+// report writes what became of an action into the history.
+func (cp *Plane) report(subject string, a *Action, err error) {
+	if err != nil {
+		cp.refuse(subject, a.Do.String(), err)
+		return
+	}
+	if a.Do != TakeSnapshot {
+		cp.note(Activity{Subject: subject, Kind: a.Do.String(), Cause: "action", Instance: None})
+	}
+}
+
+// refuse writes what is not allowed, or not possible, into the history; the run goes on.
+func (cp *Plane) refuse(subject, what string, err error) {
+	cp.refused++
+	cp.note(Activity{Subject: subject, Kind: "refused", Detail: err.Error(), Cause: what, Instance: None})
+}

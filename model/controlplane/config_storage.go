@@ -1,0 +1,87 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/model/snapshot"
+	"headroom/sim"
+)
+
+// VolumeSnapshot is an EBS snapshot that there is at the start, complete.
+type VolumeSnapshot struct {
+	Name        string
+	SizeGiB     int64 // of its volume
+	Stored      model.Bytes
+	Archived    bool
+	Image       bool // an AMI is backed by it
+	Encrypted   bool
+	FastRestore []model.Zone // enabled at the start, without credits
+}
+
+// Backup is a schedule of snapshots.
+type Backup struct {
+	Name         string // also of its snapshots
+	Volumes      []int
+	Times        scaling.Schedule
+	Retain       int      // newest snapshots of each volume that stay; 0: all
+	CopyTo       []string // other Regions
+	ArchiveAfter sim.Time // 0: never
+}
+
+// Storage is what there is to back volumes up with, and what is done with them.
+type Storage struct {
+	Snapshots []VolumeSnapshot
+	Backups   []Backup
+	Bin       snapshot.Bin
+	Actions   []Action
+}
+
+// ActionKind is what an operator does.
+type ActionKind uint8
+
+// Actions.
+const (
+	CreateVolume ActionKind = iota + 1
+	AttachVolume
+	DetachVolume
+	ModifyVolume
+	TakeSnapshot
+	CopySnapshot
+	ArchiveSnapshot
+	RestoreSnapshot // from the archive
+	DeleteSnapshot
+	EnableFastRestore
+	DisableFastRestore
+	ModifyFileSystem
+)
+
+// String returns the name of the action as scenarios write it.
+func (k ActionKind) String() string {
+	return [...]string{
+		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system",
+	}[k]
+}
+
+// Action is something that an operator does, once or again and again.
+type Action struct {
+	Do    ActionKind
+	At    sim.Time         // first time; Never with a recurrence
+	Every sim.Time         // from At on; 0: once
+	Times scaling.Schedule // its recurrence; without one: At
+
+	Volumes    []int   // of CreateVolume to TakeSnapshot
+	Snapshot   string  // of the others: its name; of CreateVolume: what it is made from
+	Count      int     // of the snapshots of that name, the oldest first; 0: the newest one
+	Share      float64 // the same, as a share of them
+	Name       string  // of a new snapshot
+	Fleet      int     // AttachVolume; None
+	Device     string
+	Zones      []model.Zone // of fast restore
+	Region     string       // CopySnapshot: another one; "" for the same
+	Encrypt    bool         // CopySnapshot: with another key
+	Spec       model.VolumeSpec
+	FileSystem int // ModifyFileSystem; its mode and throughput are:
+	To         model.FileSystem
+	For        sim.Time // RestoreSnapshot: how long; 0: for good
+}

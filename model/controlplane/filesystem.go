@@ -1,0 +1,112 @@
+package controlplane
+
+import (
+	"fmt"
+	"math"
+
+	"headroom/model"
+	"headroom/sim"
+)
+
+// fileSystem is the billing of an EFS file system, and where its bytes are.
+type fileSystem struct {
+	cfg                  model.FileSystem // as it is now
+	owner                int32
+	record               int32 // open in the ledger
+	standard, infrequent model.Bytes
+	read, written        model.Bytes // that are billed, or known to the lifecycle, already
+	touched              model.Bytes // since the lifecycle last looked
+	changed              sim.Time    // its mode, or less throughput; -1: never
+}
+
+// settled is how long a mode, or less throughput, must stay (Amazon EFS User Guide,
+// "Performance").
+const settled = 24 * sim.Hour
+
+func (cp *Plane) newFileSystems() error {
+	for i, f := range cp.frame.FileSystems {
+		cp.fileSystems = append(cp.fileSystems, fileSystem{
+			cfg: f, owner: cp.owner("file_system." + f.Name), record: None, standard: f.Standard, infrequent: f.Infrequent, changed: -1,
+		})
+		cp.billFileSystem(i)
+		if f.Lifecycle > 0 {
+			cp.scheduleAfter(f.Lifecycle, indexed(filesAge, i))
+		}
+	}
+	return nil
+}
+
+// billFileSystem records what a file system is from now on.
+func (cp *Plane) billFileSystem(i int) {
+	f, now := &cp.fileSystems[i], cp.kernel.Now()
+	if f.record != None {
+		cp.ledger.FileSystems[f.record].To = now
+	}
+	use := model.FileSystemUse{
+		From: now, To: sim.Never, Owner: f.owner, OneZone: f.cfg.OneZone,
+		Standard: f.standard, Infrequent: f.infrequent, Archived: f.cfg.Archived,
+	}
+	if f.cfg.Mode == model.Provisioned {
+		use.ProvisionedMBps = max(0, float64(f.cfg.Throughput)-50*float64(f.standard)/1e12)
+	}
+	f.record = int32(len(cp.ledger.FileSystems))
+	cp.ledger.FileSystems = append(cp.ledger.FileSystems, use)
+}
+
+// takeIOs records what was read and written since it was last asked. Bytes of all classes
+// are as likely to be read.
+func (cp *Plane) takeIOs(i int) {
+	f, now := &cp.fileSystems[i], cp.kernel.Now()
+	read, written := cp.data.FileSystemUse(i)
+	u := model.FileIOUse{From: now, To: now, Owner: f.owner, Elastic: f.cfg.Mode == model.Elastic, Read: read - f.read, Written: written - f.written}
+	if all := f.standard + f.infrequent; all > 0 {
+		u.Infrequent = model.Bytes(float64(u.Read) * float64(f.infrequent) / float64(all))
+	}
+	f.read, f.written = read, written
+	f.touched = f.touched.Plus(u.Read).Plus(u.Written)
+	if u.Read > 0 || u.Written > 0 {
+		cp.ledger.FileIOs = append(cp.ledger.FileIOs, u)
+	}
+}
+
+// onFilesAge moves what nobody has touched for as long as the lifecycle says out of the
+// Standard class: of accesses that fall anywhere, exp(-touched/stored) of it.
+func (cp *Plane) onFilesAge(ev model.Event) {
+	i := ev.Index()
+	f := &cp.fileSystems[i]
+	cp.takeIOs(i)
+	if f.standard > 0 {
+		moved := model.Bytes(float64(f.standard) * math.Exp(-float64(f.touched)/float64(f.standard)))
+		f.standard, f.infrequent, f.touched = f.standard-moved, f.infrequent+moved, 0
+		if moved > 0 {
+			cp.billFileSystem(i)
+			cp.data.ChangeFileSystem(i, f.cfg, f.standard)
+		}
+	}
+	cp.scheduleAfter(f.cfg.Lifecycle, ev)
+}
+
+// modifyFileSystem gives a file system another throughput mode, or other throughput.
+func (cp *Plane) modifyFileSystem(i int, to *model.FileSystem) error {
+	f, now := &cp.fileSystems[i], cp.kernel.Now()
+	less := to.Mode == model.Provisioned && to.Throughput < f.cfg.Throughput
+	if (to.Mode != f.cfg.Mode || less) && f.changed >= 0 && now < f.changed+settled {
+		return fmt.Errorf("the mode must not change, nor throughput fall, within 24 h of the last time [ValidationError]")
+	}
+	if to.Mode != f.cfg.Mode || less {
+		f.changed = now
+	}
+	cp.takeIOs(i)
+	f.cfg.Mode, f.cfg.Throughput = to.Mode, to.Throughput
+	cp.billFileSystem(i)
+	cp.data.ChangeFileSystem(i, f.cfg, f.standard)
+	return nil
+}
+
+// closeFileSystems ends their records at the horizon.
+func (cp *Plane) closeFileSystems() {
+	for i := range cp.fileSystems {
+		cp.takeIOs(i)
+		cp.ledger.FileSystems[cp.fileSystems[i].record].To = cp.frame.Duration
+	}
+}

@@ -1,0 +1,73 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/model/snapshot"
+	"headroom/model/storage"
+	"headroom/sim"
+)
+
+// storage checks what there is to back up, and what is done with it.
+func (v *validator) storage() {
+	for i := range v.Volumes {
+		x := &v.Volumes[i]
+		path := "volume." + x.Name
+		_, ok := storage.Find(x.Spec.Type)
+		v.check(ok, path+".type", "must be a type of EBS volumes, got %q", x.Spec.Type)
+		v.check(x.Spec.SizeGiB > 0, path+".size", "must be above 0, got %d", x.Spec.SizeGiB)
+		v.check(x.Written >= 0 && x.Written <= model.Bytes(max(0, x.Spec.SizeGiB))*model.GiB, path+".written", "must be 0 to the size, got %d", x.Written)
+		v.check(x.Dirty >= 0 && x.Dirty <= 1<<50, path+".dirty", "must be 0 to 1 PiB a second, got %g", x.Dirty)
+		v.reference(int(x.Zone), v.world.Zones, path+".availability_zone", "zone")
+	}
+	for i := range v.Snapshots {
+		s := &v.Snapshots[i]
+		path := "snapshot." + s.Name
+		v.check(s.SizeGiB > 0 && s.SizeGiB <= 65_536, path+".size", "must be 1 to 65536 GiB, got %d", s.SizeGiB)
+		v.check(s.Stored >= 0 && s.Stored <= model.Bytes(max(0, s.SizeGiB))*model.GiB, path+".stored", "must be 0 to the size, got %d", s.Stored)
+		v.check(len(s.FastRestore) == 0 || !s.Archived && s.SizeGiB <= snapshot.MostFastGiB, path+".fast_restore", "must not be given for an archived snapshot or one of more than %d GiB", snapshot.MostFastGiB)
+	}
+	r := v.Bin.Retention
+	v.check(r == 0 || r >= snapshot.LeastRetention && r <= snapshot.MostRetention, "recycle_bin.retention", "must be 1 to 365 days, got %v", r)
+	for i := range v.Backups {
+		b := &v.Backups[i]
+		path := "snapshot_schedule." + b.Name
+		v.volumes(b.Volumes, path+".volumes")
+		v.times(b.Times, path+".cron")
+		v.check(b.Retain >= 0 && b.ArchiveAfter >= 0, path, "must not have a negative retain or archive_after")
+	}
+	for i := range v.Actions {
+		v.action(&v.Actions[i], fmt.Sprintf("action.%d", i))
+	}
+}
+
+func (v *validator) volumes(volumes []int, path string) {
+	for _, k := range volumes {
+		v.reference(k, len(v.Volumes), path, "volume")
+	}
+}
+
+func (v *validator) times(s scaling.Schedule, path string) {
+	_, err := scaling.NewTimetable(s)
+	v.check(err == nil, path, "must be a cron expression: %v", err)
+}
+
+func (v *validator) action(a *Action, path string) {
+	v.check(a.Do >= CreateVolume && a.Do <= ModifyFileSystem, path+".do", "must be an action, got %d", a.Do)
+	v.volumes(a.Volumes, path+".on")
+	v.check(a.At >= 0 && (a.At <= sim.Horizon || a.At == sim.Never), path+".at", "must be 0 to %v, got %v", sim.Horizon, a.At)
+	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)
+	v.check(a.Count >= 0 && a.Share >= 0 && a.Share <= 1, path, "must have a count and a share that make sense, got %d and %g", a.Count, a.Share)
+	v.times(a.Times, path+".cron")
+	if a.Do == AttachVolume {
+		v.reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")
+	}
+	if _, ok := storage.Find(a.Spec.Type); a.Do == ModifyVolume {
+		v.check(ok || a.Spec.Type == "", path+".type", "must be a type of EBS volumes, got %q", a.Spec.Type)
+	}
+	for _, z := range a.Zones {
+		v.reference(int(z), v.world.Zones, path+".zones", "zone")
+	}
+}

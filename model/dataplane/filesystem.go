@@ -1,0 +1,64 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/storage"
+)
+
+// FileSystemKind is the kind of disk that a file system is.
+const FileSystemKind = "efs"
+
+// fileSystem is an EFS file system: a disk that all who mount it share, for good.
+type fileSystem struct {
+	cfg      model.FileSystem // as it is now
+	standard model.Bytes      // in its Standard class
+	disk     uint32
+	there    bool // somebody has mounted it
+}
+
+func (p *Plane) newFileSystems() {
+	for _, f := range p.frame.FileSystems {
+		p.fileSystems = append(p.fileSystems, fileSystem{cfg: f, standard: f.Standard})
+	}
+}
+
+// mount gives a server a file system. Each client reaches it over a link of its own, all
+// file systems together.
+func (p *Plane) mount(s *server, k int, owner int32) uint32 {
+	f := &p.fileSystems[k]
+	if !f.there {
+		f.there = true
+		f.disk = p.newDisk(DiskOutcome{Owner: owner, Name: model.FileSystemPrefix + f.cfg.Name, Kind: FileSystemKind}, storage.FileSystemLimits(&f.cfg, f.standard), storage.Link{})
+		p.disks.at(f.disk).mounted = true
+	}
+	if s.mounts == nil {
+		s.mounts = newPassage(p.kernel.Now(), storage.ClientLink(&f.cfg))
+	}
+	return f.disk
+}
+
+// FileSystemUse returns the bytes that were read from a file system and written to it.
+func (p *Plane) FileSystemUse(k int) (read, written model.Bytes) {
+	f := &p.fileSystems[k]
+	if !f.there {
+		return 0, 0
+	}
+	d := p.disks.at(f.disk)
+	p.countDisk(d, p.kernel.Now())
+	u := &p.diskUses[d.use]
+	return u.Read, u.Written
+}
+
+// ChangeFileSystem gives a file system another mode, or other bytes in its Standard class.
+// Credits that it has it keeps.
+func (p *Plane) ChangeFileSystem(k int, cfg model.FileSystem, standard model.Bytes) {
+	f := &p.fileSystems[k]
+	f.cfg, f.standard = cfg, standard
+	if !f.there {
+		return
+	}
+	d := p.disks.at(f.disk)
+	d.queue.Change(p.kernel.Now(), storage.FileSystemLimits(&cfg, standard), storage.Link{})
+	_, credit := d.queue.Credit(p.kernel.Now())
+	p.diskUses[d.use].Credit = p.diskUses[d.use].Credit || credit
+}

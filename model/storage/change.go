@@ -1,0 +1,64 @@
+package storage
+
+import "headroom/sim"
+
+// Change gives a disk, from an instant on, other limits and another link. Credit that it
+// has it keeps, as far as the new limits hold it; what it has taken is served as before.
+func (q *Queue) Change(at sim.Time, l Limits, link Link) {
+	at = max(at, q.Free())
+	changed := NewQueue(at, l, link)
+	for i := range changed.meters {
+		changed.meters[i].carry(&q.meters[i], at)
+	}
+	*q = changed
+}
+
+// Change gives a disk of an array other limits, from an instant on up to which the array
+// is settled.
+func (a *Array) Change(at sim.Time, disk int, l Limits) {
+	a.advance(at)
+	d := &a.disks[disk]
+	own := [linkDimensions]meter{newMeter(l.Operations, at, operationScale), newMeter(l.Bytes, at, 1)}
+	for k := range own {
+		own[k].carry(&d.own[k], at)
+	}
+	d.limits, d.own = l, own
+	a.stale = true
+}
+
+// Refill fills the credit of a disk of an array, as that of one that is new.
+func (a *Array) Refill(at sim.Time, disk int) {
+	a.advance(at)
+	d := &a.disks[disk]
+	d.own = [linkDimensions]meter{newMeter(d.limits.Operations, at, operationScale), newMeter(d.limits.Bytes, at, 1)}
+	a.stale = true
+}
+
+// carry takes over the credit of the meter before, if both have one.
+func (m *meter) carry(old *meter, at sim.Time) {
+	if !m.credits || !old.credits {
+		return
+	}
+	if m.daily && old.daily {
+		m.day.Put(at, min(0, old.day.At(at)-m.day.At(at)))
+	}
+	m.left.Put(at, min(0, old.left.At(at)-m.left.At(at)))
+}
+
+// Halved returns the limits of a volume whose blocks are still to come: half of its IOPS,
+// or of the throughput of a hard disk.
+func (l Limits) Halved() Limits {
+	half := func(a Allowance) Allowance {
+		if a.Base > 0 {
+			a.Base = max(1, a.Base/2)
+		}
+		a.Peak = max(a.Base, a.Peak/2)
+		return a
+	}
+	if l.Operations.Base > 0 {
+		l.Operations = half(l.Operations)
+	} else {
+		l.Bytes = half(l.Bytes)
+	}
+	return l
+}

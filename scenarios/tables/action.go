@@ -1,0 +1,321 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/storage"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+// operatorKeys are those of [[action]]: what an operator does.
+func operatorKeys() []schema.Key {
+	return schema.Within("action[]", "", append(throughputKeys(),
+		schema.Row("do", schema.OneOf(
+			"create-volume: make a volume, empty or from a snapshot",
+			"attach-volume: give a volume to an instance",
+			"detach-volume: take it away",
+			"modify-volume: change its type, size, IOPS or throughput while it is used",
+			"snapshot: take a snapshot of a volume",
+			"copy-snapshot: copy one, to another Region or with another key",
+			"archive: move one to the archive",
+			"restore: bring one back from the archive",
+			"delete-snapshot: delete one",
+			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
+			"disable-fast-snapshot-restore: end that",
+			"modify-file-system: change what limits the throughput of a file system",
+		), schema.Required, "what is done"),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
+		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
+		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
+		schema.Row("time_zone", schema.Text(), "(UTC)", "IANA name of the time zone of cron"),
+		schema.Row("count", schema.Whole(1, 1000), "", "how many of the snapshots of that name, the oldest first, instead of the newest one"),
+		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
+		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
+		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot: another Region`),
+		schema.Row("device_name", schema.Text(), "", "attach-volume: its device there"),
+		schema.Row("snapshot", schema.Text(), "", "create-volume: what it is made from, instead of what its table says"),
+		schema.Row("encrypted", schema.Flag(), "false", "copy-snapshot: with another key, which makes a full copy"),
+		schema.Row("zones", schema.Texts(), "", "fast restore: where; disabling: everywhere without"),
+		schema.Row("duration", schema.Quantity(schema.Seconds, 0, year), "", "restore: for how long, paid in both tiers; for good without"),
+		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type").Coded("InvalidParameterCombination"),
+		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
+		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
+		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "", "modify-volume: its new throughput").Coded("InvalidParameterCombination"),
+	))
+}
+
+// actionKinds are the words for what is done.
+func actionKinds() map[string]controlplane.ActionKind {
+	kinds := map[string]controlplane.ActionKind{}
+	for k := controlplane.CreateVolume; k <= controlplane.ModifyFileSystem; k++ {
+		kinds[k.String()] = k
+	}
+	return kinds
+}
+
+// readActions reads what operators do.
+func (l *loader) readActions(tables []*schema.Table) {
+	for _, t := range tables {
+		word := t.Choice("do")
+		t.Mode = "with do " + tree.Quote(word)
+		a := controlplane.Action{Do: actionKinds()[word], At: sim.Never, Fleet: cloud.None}
+		if a.Do == 0 {
+			t.PassAll()
+			t.Done()
+			continue
+		}
+		l.readTimes(t, &a)
+		if a.Do == controlplane.ModifyFileSystem {
+			l.readFileSystemAction(t, &a)
+		} else if a.Do <= controlplane.TakeSnapshot {
+			l.readVolumeAction(t, &a)
+		} else {
+			l.readSnapshotAction(t, &a)
+		}
+		t.Done()
+		l.cfg.Actions = append(l.cfg.Actions, a)
+	}
+	l.verifyVolumes()
+}
+
+// readTimes reads when an action is done.
+func (l *loader) readTimes(t *schema.Table, a *controlplane.Action) {
+	a.At, a.Times = l.moment(t, "at"), l.timesOf(t)
+	a.Every = t.Duration("every")
+	switch {
+	case t.Has("at") == t.Has("cron"):
+		t.Add(schema.Fault{Path: t.PathOf("at"), Rule: "is required, or cron, and not both"}, t.Node, "at")
+	case t.Has("every") && !t.Has("at"):
+		t.Mistake("every", "needs at, when it is done first", "")
+	case t.Has("time_zone") && !t.Has("cron"):
+		t.Mistake("time_zone", "needs cron", "")
+	}
+}
+
+// subjects reads the names of what an action is done to, of one table.
+func (l *loader) subjects(t *schema.Table, table string) (names []string) {
+	for _, name := range t.Texts("on") {
+		of, rest, ok := strings.Cut(name, ".")
+		if !ok || of != table {
+			t.Mistake("on", "must be "+table+".NAME "+t.Mode, "")
+			return nil
+		}
+		names = append(names, rest)
+	}
+	if len(names) == 0 && t.Sound("on") && t.Has("on") {
+		t.Mistake("on", "must name something", "")
+	}
+	return names
+}
+
+func (l *loader) readVolumeAction(t *schema.Table, a *controlplane.Action) {
+	for _, name := range l.subjects(t, "volume") {
+		if v := t.Find("on", "volume", name); v >= 0 {
+			a.Volumes = append(a.Volumes, v)
+		}
+	}
+	switch a.Do {
+	case controlplane.CreateVolume:
+		l.readCreation(t, a)
+	case controlplane.AttachVolume:
+		l.readAttachment(t, a)
+	case controlplane.DetachVolume:
+		l.mark(a.Volumes)
+		l.notShared(t, a)
+	case controlplane.ModifyVolume:
+		l.readModification(t, a)
+		l.mark(a.Volumes)
+	case controlplane.TakeSnapshot:
+		t.Assume("name", "snapshot")
+		a.Name = t.Text("name")
+	}
+}
+
+func (l *loader) readCreation(t *schema.Table, a *controlplane.Action) {
+	a.Snapshot = l.snapshotName(t, "snapshot")
+	for _, v := range a.Volumes {
+		if l.tables["volume"][v].Has("attach") {
+			t.Mistake("on", "must be a volume without attach: it is not there at the start; attach it by an action", "")
+		}
+		l.cfg.Volumes[v].Later = true
+		if a.Snapshot == "" {
+			a.Snapshot = l.cfg.Volumes[v].Snapshot
+		}
+	}
+}
+
+// notShared refuses what is not simulated for volumes that several instances have.
+func (l *loader) notShared(t *schema.Table, a *controlplane.Action) {
+	for _, v := range a.Volumes {
+		if l.cfg.Volumes[v].Spec.Shared {
+			t.Mistake("on", "must be a volume without multi_attach_enabled: those are attached from start to end", "")
+		}
+	}
+}
+
+func (l *loader) readAttachment(t *schema.Table, a *controlplane.Action) {
+	a.Device = t.Text("device_name")
+	table, name, _ := strings.Cut(t.Text("to"), ".")
+	if table != "instance" || name == "" {
+		if t.Sound("to") {
+			t.Mistake("to", `must be "instance.NAME"`, "")
+		}
+		return
+	}
+	l.notShared(t, a)
+	if a.Fleet = t.Find("to", "instance", name); a.Fleet < 0 {
+		return
+	}
+	f := &l.cfg.Instances[a.Fleet]
+	for _, i := range a.Volumes {
+		v := &l.cfg.Volumes[i]
+		if f.Count > 1 {
+			t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance, %d in all", f.Count), Code: "VolumeInUse"})
+		}
+		if len(f.Zones) > 0 && f.Zones[0] != v.Zone {
+			t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must be in the zone of the volume, %s, not in %s", l.cfg.Zones[v.Zone], l.cfg.Zones[f.Zones[0]]), Code: "InvalidVolume.ZoneMismatch"})
+		}
+		if model.FindVolume(f.Template.Volumes, v.Name) >= 0 {
+			continue
+		}
+		spec := v.Spec
+		spec.Device, spec.Away, spec.DeleteOnTermination = a.Device, true, false
+		f.Template.Volumes = append(slices.Clone(f.Template.Volumes), spec)
+		l.checkAttachments(t, "to", f.Template.Type, len(f.Template.Volumes))
+	}
+	l.mark(a.Volumes)
+}
+
+// mark notes that volumes change during the run.
+func (l *loader) mark(volumes []int) {
+	for _, v := range volumes {
+		l.cfg.Volumes[v].Spec.Changes = true
+		for i := range l.cfg.Instances {
+			f := &l.cfg.Instances[i]
+			if k := slices.IndexFunc(f.Template.Volumes, func(s model.VolumeSpec) bool { return s.Volume == v+1 }); k >= 0 {
+				f.Template.Volumes = slices.Clone(f.Template.Volumes)
+				f.Template.Volumes[k].Changes = true
+			}
+		}
+	}
+}
+
+// readModification reads what a volume is to be, checked against what it is at the start;
+// what is modified twice is checked again during the run.
+func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
+	if !t.Has("type") && !t.Has("size") && !t.Has("iops") && !t.Has("throughput") {
+		t.Mistake("do", "needs one of type, size, iops and throughput", "")
+	}
+	if len(a.Volumes) == 0 {
+		t.Pass("type", "size", "iops", "throughput")
+		return
+	}
+	now := l.cfg.Volumes[a.Volumes[0]].Spec
+	t.Assume("type", now.Type)
+	t.Assume("size", fmt.Sprintf("%dGiB", now.SizeGiB))
+	if rules, ok := storage.Find(t.Choice("type")); ok && rules.MostIOPS > 0 && now.IOPS > 0 {
+		t.Assume("iops", max(now.IOPS, rules.LeastIOPS))
+	}
+	if t.Choice("type") == "gp3" && now.ThroughputMiBs > 0 {
+		t.Assume("throughput", now.ThroughputMiBs)
+	}
+	a.Spec = l.volumeOfType(t)
+	if t.Sound("size") && a.Spec.SizeGiB < now.SizeGiB {
+		t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must not shrink the volume of %d GiB", now.SizeGiB), Code: "InvalidParameterValue"})
+	}
+}
+
+// verifyVolumes refuses what attaches at the start a volume that is created later.
+func (l *loader) verifyVolumes() {
+	for i := range l.cfg.Backups {
+		for _, v := range l.cfg.Backups[i].Volumes {
+			l.cfg.Volumes[v].Backed = true
+		}
+	}
+	for i := range l.cfg.Actions {
+		for _, v := range l.cfg.Actions[i].Volumes {
+			l.cfg.Volumes[v].Backed = true
+		}
+	}
+}
+
+func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
+	names := l.subjects(t, "snapshot")
+	if len(names) > 1 {
+		t.Mistake("on", "must be one name; count or share take several snapshots of it", "")
+	}
+	if len(names) > 0 {
+		a.Snapshot = names[0]
+		l.snapshotUses = append(l.snapshotUses, nameUse{t, "on", names[0]})
+	}
+	if t.Has("count") {
+		a.Count = t.Whole("count")
+	}
+	if t.Has("share") {
+		a.Share = t.Quantity("share")
+	}
+	t.Pass("count", "share")
+	if t.Has("count") && t.Has("share") {
+		t.Mistake("share", "must not be given with count", "")
+	}
+	l.refuseStatic(t, a)
+	switch a.Do {
+	case controlplane.CopySnapshot:
+		a.Region, a.Encrypt = t.Text("to"), t.Flag("encrypted")
+		if a.Name = t.Text("name"); a.Name == "" {
+			a.Name = a.Snapshot
+		}
+		if a.Region == l.cfg.Region {
+			a.Region = ""
+		}
+	case controlplane.RestoreSnapshot:
+		a.For = t.Duration("duration")
+	case controlplane.EnableFastRestore:
+		a.Zones = l.fastZones(t, "zones")
+		if !t.Has("zones") {
+			t.Add(schema.Fault{Path: t.PathOf("zones"), Rule: "is required"}, t.Node, "zones")
+		}
+	case controlplane.DisableFastRestore:
+		if t.Has("zones") {
+			a.Zones = l.fastZones(t, "zones")
+		}
+		t.Pass("zones")
+	}
+}
+
+// refuseStatic refuses what is known to fail: done to a snapshot that is there at the
+// start, and that nothing before can have changed.
+func (l *loader) refuseStatic(t *schema.Table, a *controlplane.Action) {
+	k := slices.IndexFunc(l.cfg.Snapshots, func(s controlplane.VolumeSnapshot) bool { return s.Name == a.Snapshot })
+	if k < 0 {
+		return
+	}
+	s := &l.cfg.Snapshots[k]
+	moved := slices.ContainsFunc(l.cfg.Actions, func(b controlplane.Action) bool {
+		return b.Snapshot == a.Snapshot && (b.Do == controlplane.ArchiveSnapshot || b.Do == controlplane.RestoreSnapshot)
+	})
+	rule := ""
+	switch {
+	case a.Do == controlplane.ArchiveSnapshot && s.Image:
+		rule = "must not be a snapshot that an AMI is backed by"
+	case moved:
+	case a.Do == controlplane.CopySnapshot && s.Archived, a.Do == controlplane.EnableFastRestore && s.Archived, a.Do == controlplane.ArchiveSnapshot && s.Archived:
+		rule = "must not be an archived snapshot"
+	case a.Do == controlplane.RestoreSnapshot && !s.Archived:
+		rule = "must be an archived snapshot"
+	}
+	if a.Do == controlplane.EnableFastRestore && s.SizeGiB > 16384 {
+		rule = "must not be of more than 16384 GiB"
+	}
+	if rule != "" {
+		t.Reject("on", schema.Fault{Rule: rule, Code: invalidSnapshot})
+	}
+}
