@@ -74,6 +74,9 @@ func (l *loader) multiAttach(t *schema.Table, v *controlplane.Volume) bool {
 	multi := t.Flag("multi_attach_enabled")
 	system := t.Text("file_system")
 	if !multi {
+		if system != "" {
+			l.warnAt(t.Node.Table["file_system"], t.PathOf("file_system")+": has no effect: only one instance has the volume")
+		}
 		return false
 	}
 	if rules, ok := storage.Find(v.Spec.Type); ok && !rules.MultiAttach {
