@@ -14,8 +14,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-build: ## build bin/headroom
-	$(GO) build -trimpath -o bin/headroom ./cmd/headroom
+build: ## build bin/headroom, which needs no libraries and few addresses (ulimit -v)
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/headroom ./cmd/headroom
 
 check: format vet staticcheck tidy modules ## everything that needs no test: run it before each commit (-k shows all faults)
 

@@ -19,27 +19,20 @@ type launching struct{ typ, pool int }
 
 // launchable lists what a part may launch whose CPU work is known.
 func launchable(cfg *cloud.Config, s scope) (all []launching) {
-	for i := range cfg.Groups {
-		if s.Label == "" || s.Label == labelGroup && s.index == i {
-			for _, t := range cfg.Groups[i].Types {
-				all = append(all, launching{t.Type, t.Need.Pool})
-			}
+	for _, g := range within(s, labelGroup, cfg.Groups) {
+		for _, t := range g.Types {
+			all = append(all, launching{t.Type, t.Need.Pool})
 		}
 	}
-	for i := range cfg.Instances {
-		if s.Label == "" || s.Label == labelInstance && s.index == i {
-			all = append(all, launching{cfg.Instances[i].Template.Type, cfg.Instances[i].Need.Pool})
-		}
+	for _, f := range within(s, labelInstance, cfg.Instances) {
+		all = append(all, launching{f.Template.Type, f.Need.Pool})
 	}
-	for i := range cfg.InstanceWorkloads {
-		w := &cfg.InstanceWorkloads[i]
+	for _, w := range within(s, labelTenant, cfg.InstanceWorkloads) {
 		if len(w.Utilization.Steps) == 0 || s.Label == "" && w.Foreign {
 			continue
 		}
-		if s.Label == "" || s.Label == labelTenant && s.index == i {
-			for _, size := range w.Sizes {
-				all = append(all, launching{size.Type, size.Need.Pool})
-			}
+		for _, size := range w.Sizes {
+			all = append(all, launching{size.Type, size.Need.Pool})
 		}
 	}
 	return all

@@ -16,13 +16,13 @@ func remembers(cfg *cloud.Config, s scope) bool {
 	holds := func(service int) bool {
 		return service >= 0 && service < len(cfg.Services) && cfg.Services[service].Memory != nil
 	}
-	for i := range cfg.Groups {
-		if holds(cfg.Groups[i].Service) && (s.Label == "" || s.Label == labelGroup && s.index == i) {
+	for _, g := range within(s, labelGroup, cfg.Groups) {
+		if holds(g.Service) {
 			return true
 		}
 	}
-	for i := range cfg.Instances {
-		if holds(cfg.Instances[i].Service) && (s.Label == "" || s.Label == labelInstance && s.index == i) {
+	for _, f := range within(s, labelInstance, cfg.Instances) {
+		if holds(f.Service) {
 			return true
 		}
 	}

@@ -129,12 +129,15 @@ type part struct {
 }
 
 // pick returns the outcomes of one kind that belong to the part.
-func pick[T any](p *part, label string, all []T) []T {
-	switch p.Label {
+func pick[T any](p *part, label string, all []T) []T { return within(p.scope, label, all) }
+
+// within returns those of one kind that lie in a scope.
+func within[T any](s scope, label string, all []T) []T {
+	switch s.Label {
 	case "":
 		return all
 	case label:
-		return all[p.index : p.index+1]
+		return all[s.index : s.index+1]
 	}
 	return nil
 }

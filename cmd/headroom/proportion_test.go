@@ -60,6 +60,9 @@ load_balancer.l%[1]d = { default_action = { forward = ["g%[1]d"] } }
 autoscaling_group.g%[1]d = { launch_template = "web", min_size = 1, max_size = 2, target_groups = ["g%[1]d"], policy = [{ policy_type = "TargetTrackingScaling", metric = "ALBRequestCountPerTarget", target_value = 50 }] }
 workload.w%[1]d = { to = "l%[1]d", arrivals = { process = "poisson", rate = "1/s" }, demand = { cpu = "50ms" } }`)
 		}},
+		{name: "groups that nobody sends anything", n: 1000, text: func(n int) string {
+			return heading + times(n, `autoscaling_group.g%[1]d = { launch_template = "web", min_size = 1, max_size = 2 }`)
+		}},
 		{name: "instances with thresholds of their own", n: 200, text: func(n int) string {
 			return heading + times(n, `instance.i%[1]d = { instance_type = "m5.large" }`) +
 				"[thresholds]\n" + times(n, `"cost{instance=i%[1]d}" = "< $9"`)

@@ -117,17 +117,22 @@ func (l *loader) warnOfWait(workload int) {
 	}
 }
 
-// warnOfHosts warns of host names of requests that no rule looks at.
+// warnOfHosts warns of hosts and paths of requests that no rule looks at.
 func (l *loader) warnOfHosts(workload int) {
 	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
-	n := t.Node.Table["host"]
-	if n == nil || n.Is("") {
-		return
+	for _, c := range []struct {
+		key, usual, condition string
+		looks                 func(dataplane.Rule) bool
+	}{
+		{"host", "", "host_header", func(r dataplane.Rule) bool { return len(r.Hosts) > 0 }},
+		{"path", "/", "path_pattern", func(r dataplane.Rule) bool { return len(r.Paths) > 0 }},
+	} {
+		n := t.Node.Table[c.key]
+		if n == nil || n.Is(c.usual) || w.To == dataplane.ToLoadBalancer && slices.ContainsFunc(l.cfg.LoadBalancers[w.Target].Rules, c.looks) {
+			continue
+		}
+		l.warnAt(n, t.PathOf(c.key)+": has no effect: no rule on its way has a "+c.condition)
 	}
-	if w.To == dataplane.ToLoadBalancer && slices.ContainsFunc(l.cfg.LoadBalancers[w.Target].Rules, func(r dataplane.Rule) bool { return len(r.Hosts) > 0 }) {
-		return
-	}
-	l.warnAt(n, t.PathOf("host")+": has no effect: no rule on its way has a host_header")
 }
 
 // warnOfWeights warns of actions that forward to nobody: the balancer answers 503.

@@ -92,6 +92,9 @@ func (l *loader) multiAttach(t *schema.Table, v *controlplane.Volume) bool {
 		system = t.Choice("file_system")
 	}
 	if !multi {
+		if system != "" {
+			l.warnAt(t.Node.Table["file_system"], t.PathOf("file_system")+": has no effect: only one instance has the volume")
+		}
 		return false
 	}
 	if rules, ok := storage.Find(v.Spec.Type); ok && !rules.MultiAttach {

@@ -91,5 +91,9 @@ func addressSpace(root fs.FS) int64 {
 	if n, _ := fmt.Sscan(string(text), &pages); err != nil || n != 1 {
 		return unbounded
 	}
-	return max(1<<20, int64(bound.Cur)-pages*int64(os.Getpagesize())+Taken())
+	return addressable(int64(bound.Cur) - pages*int64(os.Getpagesize()) + Taken())
 }
+
+// addressable returns how much memory fits into so many addresses: two thirds. What
+// is freed keeps its addresses, and what grows is there twice while it moves.
+func addressable(left int64) int64 { return max(1<<20, left/3*2) }

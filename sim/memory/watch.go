@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
@@ -115,9 +114,23 @@ func (w *Watcher) certain(taken, limit int64) bool {
 	if taken > limit+limit/8 { // the collector has lost
 		return true
 	}
-	runtime.GC()
-	debug.FreeOSMemory()
-	return Taken() > limit
+	collected := make(chan struct{})
+	go func() {
+		debug.FreeOSMemory()
+		close(collected)
+	}()
+	look := time.NewTicker(pause)
+	defer look.Stop()
+	for {
+		select {
+		case <-collected:
+			return Taken() > limit
+		case <-look.C: // collecting takes long where the machine is busy
+			if Taken() > limit+limit/8 {
+				return true
+			}
+		}
+	}
 }
 
 // Taken returns what the process has from the system, in bytes.
