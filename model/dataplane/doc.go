@@ -23,8 +23,11 @@
 // kinds of servers. Most are settled only then. Those behind an algorithm that
 // counts requests in flight announce their next departure in a calendar, which is
 // turned up to the present before each pick. Those whose departures lead
-// somewhere else at once (journeys, callees, applications that fail, targets that drain) have their next
-// departure in the kernel. All three give the same outcome.
+// somewhere else at once (journeys of calls, callees, applications that fail, targets that drain) have their next
+// departure in the kernel. All three give the same outcome. Where requests only
+// compute, pause, read and write, the ends of their steps are the server's own as well
+// (kept.go): it plays them, in the order in which the kernel would have, when somebody
+// looks, and keeps nothing to itself once its disks, its memory or a fault concern others.
 //
 // # Lanes
 //
