@@ -223,25 +223,6 @@ func TestDisksTellTheirStories(t *testing.T) {
 	}
 }
 
-// Without swap the application is down for ten seconds of each cycle, and the rush fills
-// it with the 54th request after 54/37.5 s, or 54/60 s: 157 and 55 kills. Swap carries
-// the first rush, pages all through the second, and kills nobody; twice the memory does
-// neither.
-func TestSwapCarriesOneRushOfTwo(t *testing.T) {
-	a := stock(t, "oom-swap", "1")
-	a.near(t, "memory.oom_kills{instance=bare}", 1800/(10+54/37.5)+600/(10+54/60.0), 0.03)
-	a.near(t, "memory.oom_kills{instance=swap}", 0, 0)
-	a.near(t, "memory.paging_operations{instance=small}", 0, 0)
-	a.near(t, "requests.failed{workload=small}", 0, 0)
-	// In the second rush 256 requests hold 2,448 MiB, of which 824 fit: of 200 pages 132.7 are read.
-	second := 600 * (60 - 3000/(200*(2448-824.0)/2448))
-	a.near(t, "requests.failed{workload=swap}", second, 0.05)
-	if bare, swap := a.value(t, "availability{workload=bare}"), a.value(t, "availability{workload=swap}"); bare > 0.5 || swap < 0.8 {
-		t.Errorf("availability of %g without swap and %g with it", bare, swap)
-	}
-	a.near(t, "cost{instance=bare}", a.value(t, "cost{instance=swap}"), 1e-9)
-}
-
 // Bursting credits of 2.1 TiB last until 16:53: 8 hours at 50/3 - 5 MB/s and then 200/3 - 5.
 // What is provisioned is enough, and elastic throughput never waits, for 27 times as much.
 func TestFileSystemsTellTheirStory(t *testing.T) {
@@ -259,4 +240,23 @@ func TestFileSystemsTellTheirStory(t *testing.T) {
 	if got := a.value(t, "cost{service=efs}"); got < 340 || got > 400 {
 		t.Errorf("the file systems cost $%g", got)
 	}
+}
+
+// Without swap the application is down for ten seconds of each cycle, and the rush fills
+// it with the 54th request after 54/37.5 s, or 54/60 s: 157 and 55 kills. Swap carries
+// the first rush, pages all through the second, and kills nobody; twice the memory does
+// neither.
+func TestSwapCarriesOneRushOfTwo(t *testing.T) {
+	a := stock(t, "oom-swap", "1")
+	a.near(t, "memory.oom_kills{instance=bare}", 1800/(10+54/37.5)+600/(10+54/60.0), 0.03)
+	a.near(t, "memory.oom_kills{instance=swap}", 0, 0)
+	a.near(t, "memory.paging_operations{instance=small}", 0, 0)
+	a.near(t, "requests.failed{workload=small}", 0, 0)
+	// In the second rush 256 requests hold 2,448 MiB, of which 824 fit: of 200 pages 132.7 are read.
+	second := 600 * (60 - 3000/(200*(2448-824.0)/2448))
+	a.near(t, "requests.failed{workload=swap}", second, 0.05)
+	if bare, swap := a.value(t, "availability{workload=bare}"), a.value(t, "availability{workload=swap}"); bare > 0.5 || swap < 0.8 {
+		t.Errorf("availability of %g without swap and %g with it", bare, swap)
+	}
+	a.near(t, "cost{instance=bare}", a.value(t, "cost{instance=swap}"), 1e-9)
 }

@@ -52,6 +52,8 @@ func newTable() [kindCount]row {
 		stepEnds:            {"stepEnds", sim.RankRelease, "request handle", (*Plane).onStepEnds},
 		disksTurn:           {"disksTurn", sim.RankRelease, "server handle", (*Plane).onDisksTurn},
 		iosPass:             {"iosPass", sim.RankRelease, "server handle", (*Plane).onIosPass},
+		diskWarms:           {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
+		iosArrive:           {"iosArrive", sim.RankRelease, "server handle", (*Plane).onIosArrive},
 		callReturns:         {"callReturns", sim.RankRelease, "request handle", (*Plane).onCallReturns},
 		callGivesUp:         {"callGivesUp", sim.RankRelease, "request handle", (*Plane).onCallGivesUp},
 		targetIsChecked:     {"targetIsChecked", sim.RankState, "target handle", (*Plane).onTargetIsChecked},
@@ -62,8 +64,6 @@ func newTable() [kindCount]row {
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
-		diskWarms:           {"diskWarms", sim.RankRelease, "disk handle", (*Plane).onDiskWarms},
-		iosArrive:           {"iosArrive", sim.RankRelease, "server handle", (*Plane).onIosArrive},
 	}
 }
 

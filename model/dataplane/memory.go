@@ -102,7 +102,7 @@ func (p *Plane) write(s *server, id uint32, io storage.IO) sim.Time {
 	k := int(d.member)
 	alone := storage.NewQueue(now, *s.array.Limits(k), storage.LinkOf(&p.frame.Types[s.typ]))
 	s.array.Offer(now, k, 0, s.array.Limits(k).Cost(io))
-	s.array.asked[k].push(batch{begun: now, count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: true, credit: 1})
+	s.array.asked[k].push(batch{use: d.use, begun: now, count: io.Count, bytes: model.Bytes(io.Count) * io.Size, write: true, credit: 1})
 	return alone.Serve(now, s.array.Limits(k).Cost(io)).End - now
 }
 

@@ -199,6 +199,7 @@ type loader struct {
 	calls         []callStep
 	volumeOf      []string    // where services send the I/Os that requests bring
 	diskUses      [][]diskUse // of the services
+	snapshotUses  []nameUse
 	memoryWatches []memoryWatch
 	swaps         []*schema.Table // of the services; nil without
 	run           *schema.Table   // [run]
@@ -217,5 +218,4 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
-	snapshotUses  []nameUse
 }
