@@ -223,6 +223,27 @@ func TestDisksTellTheirStories(t *testing.T) {
 	}
 }
 
+// Of the machines that answer 99.9 % of the requests, and 99 % of those within three
+// seconds, the cheapest computes on c, caches on r and scans on d.
+func TestEachServiceHasItsFamily(t *testing.T) {
+	a := stock(t, "families", "1")
+	for service, want := range map[string]string{"compute": "c", "cache": "r", "scan": "d"} {
+		best, least := "", math.Inf(1)
+		for _, family := range []string{"t", "m", "c", "r", "x", "i", "d", "h"} {
+			name := service + "-" + family
+			if a.value(t, "availability{workload="+name+"}") < 0.999 || a.value(t, "latency.p99{workload="+name+"}") > 3 {
+				continue
+			}
+			if cost := a.value(t, "cost{instance="+name+"}"); cost < least {
+				best, least = family, cost
+			}
+		}
+		if best != want {
+			t.Errorf("%s: %s wins with $%.3f, want %s", service, best, least, want)
+		}
+	}
+}
+
 // Bursting credits of 2.1 TiB last until 16:53: 8 hours at 50/3 - 5 MB/s and then 200/3 - 5.
 // What is provisioned is enough, and elastic throughput never waits, for 27 times as much.
 func TestFileSystemsTellTheirStory(t *testing.T) {

@@ -102,11 +102,15 @@ func (p *Plane) FailVolume(h slab.Handle, name string, failed bool) {
 	if s.cfg == nil {
 		return
 	}
+	if s.kept.on {
+		p.settle(indexOf(h), p.kernel.Now()-1) // a failure comes before the ends of its instant
+	}
 	for k, disk := range s.cfg.Disks {
 		if d := p.disks.at(s.disks[k]); disk == name || p.diskUses[d.use].Name == name {
 			d.failed = failed
 		}
 	}
+	p.disturb(h) // requests fail in their instant
 }
 
 // nameOf returns the name by which a service first calls a volume of a server, or the

@@ -114,7 +114,11 @@ func (p *Plane) turnCalendar(now sim.Time) {
 
 // settleDue settles a server and returns its next departure.
 func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
-	p.settle(id, now)
+	if p.servers.at(id).kept.on {
+		p.play(id, now)
+	} else {
+		p.settle(id, now)
+	}
 	return p.servers.at(id).next()
 }
 

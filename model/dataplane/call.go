@@ -14,6 +14,8 @@ type calls struct {
 	draws   rng.Stream
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
+	keeps   bool       // its servers keep their steps to themselves
+	ios     []fixedIO  // by step
 }
 
 // outlet is one call step of one server: its connections and the retries that

@@ -11,18 +11,18 @@ import (
 // disk is one volume or instance store that steps use. It says when a batch will be
 // done the moment it takes it; what it did is counted when that time has come.
 type disk struct {
-	queue   storage.Queue
 	batches batches
 	use     int32 // in Plane.diskUses
 	member  int32 // of its server's array; None
-	array   *array
-	servers int32 // that have it
-	volume  int   // of its own table: its index, counted from 1; 0: no such
-	shared  bool  // among servers
-	mounted bool  // a file system
 	passes  bool  // what is asked of it passes the link of its server first
 	failed  bool
-	away    bool     // it is not attached, or not ready yet
+	away    bool // it is not attached, or not ready yet
+	mounted bool // a file system
+	shared  bool // among servers
+	queue   storage.Queue
+	array   *array
+	servers int32    // that have it
+	volume  int      // of its own table: its index, counted from 1; 0: no such
 	cold    *cold    // what is still to come from its snapshot; nil: nothing
 	since   sim.Time // it is there
 	id      slab.Handle
@@ -41,7 +41,11 @@ type diskKey struct {
 func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 	r, t := p.requests.at(i), &p.trips[i]
 	s := p.servers.at(r.server)
-	count, size := p.drawIO(i, io)
+	fixed := &p.calls[s.service].ios[t.step]
+	count, size := fixed.count, fixed.size
+	if !fixed.known {
+		count, size = p.drawIO(i, io)
+	}
 	if count <= 0 {
 		t.step++
 		p.proceed(i, now)
@@ -61,9 +65,28 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 	}
 	r.phase = onDisk
 	if t.out == 0 {
-		p.schedule(p.later(now, t.until-now), handled(stepEnds, p.requests.handle(i)))
+		p.endStepAt(i, p.later(now, t.until-now))
 	}
 	p.yield(i, now)
+}
+
+// fixedIO is what a step reads or writes each time.
+type fixedIO struct {
+	count int64
+	size  model.Bytes
+	known bool
+}
+
+// fixedIOs finds by step where nothing needs to be drawn.
+func fixedIOs(steps []Step) []fixedIO {
+	list := make([]fixedIO, len(steps))
+	for k := range steps {
+		io := &steps[k].IO
+		if steps[k].Kind == StepDisk && !io.Demand && io.Count.Variance() == 0 && io.Size.Variance() == 0 {
+			list[k] = fixedIO{int64(io.Count.Mean()), model.Bytes(io.Size.Mean()), true}
+		}
+	}
+	return list
 }
 
 // drawIO draws how many I/Os a step has, and their size.
@@ -141,7 +164,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 // serve gives a disk a batch and returns when it will be done.
 func (p *Plane) serve(d *disk, use int32, io storage.IO, now sim.Time) sim.Time {
 	p.countDisk(d, now)
-	served := d.queue.Serve(now, d.queue.Limits().Cost(io))
+	served := d.queue.Ask(now, io)
 	served.Done = sim.Sum(served.Done, io.Extra)
 	b := batch{
 		use: use, end: served.Done, wait: served.Begin - now, throttled: served.Throttled, begun: now,

@@ -97,7 +97,9 @@ func (u *DiskOutcome) count(b *batch, warmup sim.Time) {
 		u.Read = u.Read.Plus(b.bytes)
 	}
 	u.Throttled = sim.Sum(u.Throttled, b.throttled)
-	u.Least = min(u.Least, float64(b.credit))
+	if credit := float64(b.credit); credit < u.Least {
+		u.Least = credit
+	}
 	if b.begun >= warmup {
 		u.Wait.Record(int64(b.wait))
 	}

@@ -12,6 +12,7 @@ type kind uint8
 const (
 	requestArrives kind = iota + 1
 	serverDeparts
+	serverWakes
 	requestsExpire
 	requestRetries
 	requestGivesUp
@@ -46,6 +47,7 @@ func newTable() [kindCount]row {
 	return [kindCount]row{
 		requestArrives:      {"requestArrives", sim.RankArrival, "workload", (*Plane).onRequestArrives},
 		serverDeparts:       {"serverDeparts", sim.RankRelease, "server handle", (*Plane).onServerDeparts},
+		serverWakes:         {"serverWakes", sim.RankRelease, "server handle", (*Plane).onServerWakes},
 		requestsExpire:      {"requestsExpire", sim.RankRelease, "source", (*Plane).onRequestsExpire},
 		requestRetries:      {"requestRetries", sim.RankArrival, "request handle", (*Plane).onRequestRetries},
 		requestGivesUp:      {"requestGivesUp", sim.RankRelease, "request handle", (*Plane).onRequestGivesUp},

@@ -58,9 +58,8 @@ func (p *Plane) beginTrip(i uint32, t trip) {
 	for int(i) >= len(p.trips) {
 		p.trips = append(p.trips, trip{})
 	}
-	t.child, t.sibling = noIndex, noIndex
-	t.mark = t.began
-	p.trips[i] = t
+	own := &p.trips[i]
+	*own = trip{key: t.key, parent: t.parent, began: t.began, mark: t.began, child: noIndex, sibling: noIndex}
 }
 
 // takeOverTrip gives a request that takes another's place its trip: the attempt
@@ -138,7 +137,7 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 		p.compute(i, step, now)
 	case StepPause:
 		r.phase = pausing
-		p.schedule(p.later(now, p.drawStep(i, 0, step.Time)), handled(stepEnds, p.requests.handle(i)))
+		p.endStepAt(i, p.later(now, p.drawStep(i, 0, step.Time)))
 		p.yield(i, now)
 	case StepDisk:
 		p.useDisk(i, &step.IO, now)
@@ -223,14 +222,19 @@ func (p *Plane) endStep(i uint32, k phaseKind, now sim.Time) {
 
 // onStepEnds ends a pause, or what a disk was asked for.
 func (p *Plane) onStepEnds(ev model.Event) {
-	r := p.requests.Get(ev.Handle())
+	p.stepEnds(ev.Handle(), p.kernel.Now())
+}
+
+// stepEnds is [Plane.onStepEnds] at an instant that may have passed.
+func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
+	r := p.requests.Get(h)
 	switch {
 	case r != nil && r.phase == pausing:
-		p.endStep(indexOf(ev.Handle()), phasePause, p.kernel.Now())
+		p.endStep(indexOf(h), phasePause, now)
 	case r != nil && r.phase == onDisk:
-		p.endDisk(indexOf(ev.Handle()), p.kernel.Now())
+		p.endDisk(indexOf(h), now)
 	case r != nil && r.phase == paging:
-		p.endPaging(indexOf(ev.Handle()), p.kernel.Now())
+		p.endPaging(indexOf(h), now)
 	default:
 		p.meter.overtaken()
 	}

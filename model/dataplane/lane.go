@@ -249,7 +249,7 @@ func (p *Plane) refillIfDue(id uint32, now sim.Time) {
 		p.settleLane(l, now)
 		return
 	}
-	if p.servers.at(id).station.Next() <= now {
+	if p.servers.at(id).next() <= now {
 		p.refill(id)
 	}
 }

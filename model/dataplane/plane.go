@@ -105,6 +105,7 @@ func New(setup Setup) (*Plane, error) {
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture
+		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
 	}
@@ -141,18 +142,22 @@ func (p *Plane) tracks(o Observe) bool {
 }
 
 // markInstant finds the services whose departures lead somewhere else at once:
-// those with journeys, those that are called, and those whose failures may be
+// those with journeys of calls, those that are called, and those whose failures may be
 // tried again.
 func (p *Plane) markInstant() {
 	for i := range p.cfg.Services {
-		if s := &p.cfg.Services[i]; len(s.Steps) > 0 || s.Errors.Rate > 0 {
+		s := &p.cfg.Services[i]
+		switch {
+		case s.keeping() && !p.calls[i].instant:
+			p.calls[i].keeps = true
+		case len(s.Steps) > 0 || s.Errors.Rate > 0:
 			p.calls[i].instant = true
 		}
 	}
 	for i := range p.sources {
 		if s := &p.sources[i]; s.call != nil {
 			for _, service := range p.cfg.callees(s.to, s.target, p.fleetServices) {
-				p.calls[service].instant = true
+				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
 		}
 	}

@@ -87,6 +87,7 @@ func (p *Plane) relimit(d *disk, now sim.Time) {
 // CoolVolume makes the i-th volume of a server one that is made from a snapshot of so
 // many bytes, all of which are still to come.
 func (p *Plane) CoolVolume(h slab.Handle, volume int, bytes model.Bytes) {
+	p.disturb(h)
 	s := p.servers.Get(h)
 	if s.cfg == nil || bytes <= 0 {
 		return
@@ -139,6 +140,7 @@ func (p *Plane) DetachVolume(h slab.Handle, volume int) {
 // AttachVolume gives a server a volume, as what steps call by its name or its device. So
 // many bytes of it are still to come from its snapshot.
 func (p *Plane) AttachVolume(h slab.Handle, spec model.VolumeSpec, cold model.Bytes) {
+	p.disturb(h)
 	s := p.servers.Get(h)
 	if s.cfg == nil {
 		return
@@ -183,6 +185,7 @@ func (p *Plane) refit(s *server, d *disk, spec model.VolumeSpec) {
 
 // eachDisk calls act with the disks of a server that match.
 func (p *Plane) eachDisk(h slab.Handle, matches func(*disk) bool, act func(*disk)) {
+	p.disturb(h)
 	s := p.servers.Get(h)
 	if s == nil || s.cfg == nil {
 		return

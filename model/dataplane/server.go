@@ -33,6 +33,7 @@ type server struct {
 	owner   slab.Handle // the control plane's instance
 	targets []slab.Handle
 
+	kept    kept
 	gate    gate
 	outlets []outlet // by call of the service
 	disks   []uint32 // by Service.Disks, in Plane.disks
@@ -55,8 +56,9 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	h, s := p.servers.Alloc()
 	p.calendar.grow(indexOf(h))
 	p.growLanes(indexOf(h))
-	targets := s.targets[:0]
+	targets, ends := s.targets[:0], s.kept.ends
 	*s = server{
+		kept: kept{ends: ends},
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
@@ -84,6 +86,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		s.id = indexOf(h)
 		p.attachDisks(s, &spec)
 		p.equipMemory(s, &spec)
+		p.keep(s)
 	}
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.crowd(indexOf(h), s)
@@ -190,6 +193,7 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	p.leaveLane(id)
 	waiting := s.station.Waiting()
 	list := s.station.Evict(now, nil)
+	p.forgetKept(s)
 	if s.supply != nil {
 		p.follow(id, s, now)
 	}
@@ -249,7 +253,7 @@ func (p *Plane) offer(i uint32, r *request) {
 	}
 	now := p.kernel.Now()
 	s := p.servers.at(id)
-	if s.station.Next() <= now || s.supply != nil {
+	if s.next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
 	if p.openLane(id, s) && p.boardLane(i, r, &p.lanes[id]) {
@@ -306,6 +310,15 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleLane(l, until)
 		return
 	}
+	if p.servers.at(id).kept.on {
+		p.settleKept(id, until)
+		return
+	}
+	p.settleStation(id, until)
+}
+
+// settleStation plays what happened on the CPU of a server up to and including an instant.
+func (p *Plane) settleStation(id uint32, until sim.Time) {
 	s := p.servers.at(id)
 	for {
 		if s.supply != nil && s.supply.outAt <= until {

@@ -165,6 +165,14 @@ func (s *server) busy(now sim.Time) uint64 {
 // next is the instant of the next departure, or at which the credits run out, if
 // nothing changes before.
 func (s *server) next() sim.Time {
+	if s.kept.on {
+		return min(s.due, s.kept.first())
+	}
+	return s.departs()
+}
+
+// departs is the next departure from a server's CPU, or when its credits run out.
+func (s *server) departs() sim.Time {
 	if s.supply == nil {
 		return s.station.Next()
 	}

@@ -31,6 +31,8 @@ func (p *Plane) changed(id uint32, s *server) {
 		p.follow(id, s, max(s.station.Changed(), s.supply.followed))
 	}
 	switch {
+	case s.kept.on:
+		p.departsNext(id, s)
 	case s.watch == onLook && s.attended == 0:
 	case p.lanes[id].open:
 	case s.watch == inCalendar && s.attended == 0:

@@ -253,11 +253,24 @@ func (l *Limits) meter(io IO, c *Cost) {
 // done is when a batch is done whose service took so many nanoseconds until an end, and
 // whose bytes take so many.
 func (c *Cost) done(end sim.Time, took, transfer float64, latency sim.Time) sim.Time {
+	return after(end, c.last(took, transfer, latency))
+}
+
+// last is how long after its service a batch is done.
+func (c *Cost) last(took, transfer float64, latency sim.Time) sim.Time {
 	last := max(float64(latency), transfer/c.Operations) - took/c.Operations
-	if last >= float64(sim.Horizon-end) {
+	if last >= float64(sim.Horizon) {
 		return sim.Never
 	}
-	return end + sim.Time(last)
+	return sim.Time(last)
+}
+
+// after is an instant so long after another; one beyond the horizon is Never.
+func after(at, duration sim.Time) sim.Time {
+	if duration >= sim.Horizon-at {
+		return sim.Never
+	}
+	return at + duration
 }
 
 // ceil is math.Ceil for small numbers that are not negative.

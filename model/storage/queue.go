@@ -6,12 +6,21 @@ import (
 
 // Queue is a disk at work. The zero Queue is of no use.
 type Queue struct {
+	free     sim.Time // when all that it took will be done,
+	fraction float64  // and so much of a nanosecond later
+	credits  bool
+	known    known // of the batch that it took last
 	limits   Limits
 	link     Link
 	meters   [dimensions]meter
-	credits  bool
-	free     sim.Time // when all that it took will be done,
-	fraction float64  // and so much of a nanosecond later
+}
+
+// known is what batches alike have in common: most of a disk are as the one before.
+type known struct {
+	io   IO
+	cost Cost
+	took float64  // ns of its service, without credit that may run out
+	last sim.Time // from the end of its service until it is done
 }
 
 // dimensions are the rates that hold a disk back: its own I/Os and bytes, and those of
@@ -66,6 +75,32 @@ func (q *Queue) Free() sim.Time {
 	return q.free
 }
 
+// Ask is [Queue.Serve] with what a batch costs this disk.
+func (q *Queue) Ask(at sim.Time, io IO) Served {
+	k := &q.known
+	if io != k.io {
+		k.io, k.cost = io, q.limits.Cost(io)
+		k.took = q.slowest(&[dimensions]float64{k.cost.Operations, k.cost.Bytes, k.cost.Operations, k.cost.Moved}, 0)
+		k.last = k.cost.last(k.took, q.transfer(&k.cost), k.cost.Latency)
+	}
+	if q.credits {
+		return q.Serve(at, k.cost)
+	}
+	if at > q.free {
+		q.free, q.fraction = at, 0
+	}
+	s := Served{Begin: q.Free()}
+	q.pass(k.took)
+	s.End = q.Free()
+	s.Done = after(s.End, k.last)
+	return s
+}
+
+// transfer returns how many nanoseconds the bytes of a batch take with credit.
+func (q *Queue) transfer(c *Cost) float64 {
+	return max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved))
+}
+
 // Serve takes a batch at an instant that is not before the last, and says when it will
 // be served.
 func (q *Queue) Serve(at sim.Time, c Cost) Served {
@@ -90,7 +125,7 @@ func (q *Queue) Serve(at sim.Time, c Cost) Served {
 		}
 	}
 	s.End = q.Free()
-	s.Done = c.done(s.End, took, max(q.meters[ownBytes].transfer(c.Bytes), q.meters[linkBytes].transfer(c.Moved)), c.Latency)
+	s.Done = c.done(s.End, took, q.transfer(&c), c.Latency)
 	return s
 }
 

@@ -260,8 +260,9 @@ func (l *loader) checkDisk(service int, name string, uses []diskUse) {
 	}
 }
 
-// warnOfDisks warns of provisioned performance that no step uses.
+// warnOfDisks warns of provisioned performance that no step uses, and of encryption.
 func (l *loader) warnOfDisks() {
+	l.warnOfEncryption()
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]
 		l.warnOfIdle(l.tables["instance"][i], "instance."+f.Name, f.Service, f.Template.Volumes)
@@ -271,6 +272,36 @@ func (l *loader) warnOfDisks() {
 			l.warnOfIdle(l.tables["autoscaling_group"][i], "autoscaling_group."+g.Name, g.Service, l.cfg.LaunchTemplates[g.Template].Volumes)
 		}
 	}
+}
+
+// warnOfEncryption says once what encryption changes but whether copies of snapshots are full: nothing (Amazon EBS User Guide, "Amazon EBS
+// encryption": the same IOPS, with a minimal effect on latency, at no charge).
+func (l *loader) warnOfEncryption() {
+	encrypted := func(volumes []model.VolumeSpec) int {
+		return slices.IndexFunc(volumes, func(v model.VolumeSpec) bool { return v.Encrypted })
+	}
+	for i := range l.cfg.Volumes {
+		if l.cfg.Volumes[i].Spec.Encrypted {
+			l.tellOfEncryption(l.tables["volume"][i])
+			return
+		}
+	}
+	for i := range l.cfg.Instances {
+		if encrypted(l.cfg.Instances[i].Template.Volumes) >= 0 {
+			l.tellOfEncryption(l.tables["instance"][i])
+			return
+		}
+	}
+	for i := range l.cfg.LaunchTemplates {
+		if encrypted(l.cfg.LaunchTemplates[i].Volumes) >= 0 && i < len(l.tables["launch_template"]) {
+			l.tellOfEncryption(l.tables["launch_template"][i])
+			return
+		}
+	}
+}
+
+func (l *loader) tellOfEncryption(t *schema.Table) {
+	l.warnAt(t.Node, fmt.Sprintf("%s: encrypted has no effect but on copies of its snapshots: a volume is as fast with it, and costs the same", t.Path))
 }
 
 func (l *loader) warnOfIdle(t *schema.Table, owner string, service int, volumes []model.VolumeSpec) {

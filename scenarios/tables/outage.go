@@ -24,7 +24,7 @@ func outageKeys() []schema.Key {
 			"slow: their CPU takes longer",
 			"hang: they take requests and never answer",
 			"refuse: their port is closed",
-			"volume-failure: a volume of theirs gives errors; applications whose root fails hang",
+			"volume-failure: a volume of theirs gives errors; applications whose root fails hang. Without at and every it comes at the annual failure rate of the volume's type; no volume fails without such a table",
 		), schema.Required, "what breaks"),
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),

@@ -26,11 +26,26 @@ func ownVolumeKeys() []schema.Key {
 	return schema.Within("volume.NAME", "InvalidParameterCombination", append(keys,
 		schema.Row("availability_zone", schema.Text(), "(the first zone)", "where it is, and where what it is attached to must be").Coded(schema.NoCode),
 		schema.Row("multi_attach_enabled", schema.Flag(), "false", "io1 and io2: whether several instances can have it at once"),
-		schema.Row("file_system", schema.Text(), "", "what it is formatted with; one that is attached to several instances needs one for clusters"),
+		schema.Row("file_system", schema.Choice(fileSystems), "", "what it is formatted with; one that is attached to several instances needs one for clusters"),
 		schema.Row("attach", schema.List(), "", "what it is attached to; to nothing without, and billed all the same"),
 		schema.Row("attach[].instance", schema.Name("instance"), schema.Required, "the instance").Coded(schema.NoCode),
 		schema.Row("attach[].device_name", schema.Text(), "", "its device there").Coded(schema.NoCode),
 	))
+}
+
+// forClusters are the file systems that several instances can write to at once.
+var forClusters = []string{"gfs2", "ocfs2"}
+
+// fileSystems are those that a volume may be formatted with.
+func fileSystems() []schema.Word {
+	var words []schema.Word
+	for _, name := range forClusters {
+		words = append(words, schema.Word{Name: name, Meaning: "for clusters: several instances write to it"})
+	}
+	for _, name := range []string{"ext3", "ext4", "xfs", "btrfs", "ntfs"} {
+		words = append(words, schema.Word{Name: name, Meaning: "one instance writes to it"})
+	}
+	return words
 }
 
 // mostAttachments is how many instances one volume can be attached to.
@@ -72,7 +87,10 @@ func (l *loader) readVolumes() {
 // multiAttach reads whether several instances can have a volume at once.
 func (l *loader) multiAttach(t *schema.Table, v *controlplane.Volume) bool {
 	multi := t.Flag("multi_attach_enabled")
-	system := t.Text("file_system")
+	system := ""
+	if t.Has("file_system") {
+		system = t.Choice("file_system")
+	}
 	if !multi {
 		if system != "" {
 			l.warnAt(t.Node.Table["file_system"], t.PathOf("file_system")+": has no effect: only one instance has the volume")
@@ -82,7 +100,7 @@ func (l *loader) multiAttach(t *schema.Table, v *controlplane.Volume) bool {
 	if rules, ok := storage.Find(v.Spec.Type); ok && !rules.MultiAttach {
 		t.Reject("multi_attach_enabled", schema.Fault{Rule: "must be false but for io1 and io2", Code: "MultiAttachUnsupported"})
 	}
-	if slices.Contains([]string{"ext3", "ext4", "xfs", "ntfs", "btrfs"}, system) {
+	if system != "" && t.Sound("file_system") && !slices.Contains(forClusters, system) {
 		t.Reject("file_system", schema.Fault{Rule: "must be one for clusters, for several instances write to it", Code: "ClusterFSRequired"})
 	}
 	return true

@@ -30,7 +30,7 @@ func volumeKeys() []schema.Key {
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "(125 for gp3)", "provisioned throughput: gp3"),
 		schema.Row("device_name", schema.Text(), "", "by which steps call it, and the operating system"),
 		schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from when its instance is launched: what it holds comes as it is touched, and slowly by itself").Coded(schema.NoCode),
-		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price"),
+		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price; all types can"),
 		schema.Row("delete_on_termination", schema.Flag(), "(true for the root, else false)", "whether it ends with its instance"),
 	}
 }
