@@ -431,7 +431,7 @@ func TestWarnings(t *testing.T) {
 		{`target_value = 50.0`, `target_value = 150`, "shop.toml:38: alarm TargetTracking-web/policy-0-AlarmHigh: never rises: CPU utilization is at most 100 percent, its threshold is 150"},
 		{`0 18 * * MON-FRI`, `0 18 30 2 *`, "shop.toml:60: autoscaling_group.web.schedule.0.recurrence: never runs: no instant that it may run at matches"},
 		{`path = {`, `host = "shop.com"` + "\npath = {", "shop.toml:66: workload.browsers.host: has no effect: no rule on its way has a host_header"},
-		{`[thresholds]`, "[instance.lone]\ninstance_type = \"m6i.large\"\nservice = \"web\"\n[workload.lone]\nto = \"lone\"\npath = \"/b\"\narrivals = { process = \"poisson\", rate = \"1/s\" }\n[thresholds]", "shop.toml:77: workload.lone.path: has no effect: no rule on its way has a path_pattern"},
+		{`[thresholds]`, "[instance.lone]\ninstance_type = \"m6i.large\"\nservice = \"web\"\n[workload.lone]\nto = \"lone\"\npath = \"/b\"\narrivals = { process = \"poisson\", rate = \"1/s\" }\ndemand = { cpu = \"1ms\", measured_on = \"m6i.large\" }\n[thresholds]", "shop.toml:77: workload.lone.path: has no effect: no rule on its way has a path_pattern"},
 		{`[thresholds]`, "[volume.lone]\nfile_system = \"xfs\"\n[thresholds]", "shop.toml:73: volume.lone.file_system: has no effect: only one instance has the volume"},
 		{`kind = "zone-outage"`, "kind = \"slow\"\non = \"autoscaling_group.web\"\ncount = 41", "shop.toml:71: fault.0.count: there are never more than 40 such instances"},
 		{`[thresholds]`, "[service.lone]\n[thresholds]", "shop.toml:72: service.lone: nothing refers to it"},

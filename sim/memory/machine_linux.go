@@ -94,6 +94,6 @@ func addressSpace(root fs.FS) int64 {
 	return addressable(int64(bound.Cur) - pages*int64(os.Getpagesize()) + Taken())
 }
 
-// addressable returns how much memory fits into so many addresses: two thirds. What
+// addressable returns how much memory fits into so many addresses: half. What
 // is freed keeps its addresses, and what grows is there twice while it moves.
-func addressable(left int64) int64 { return max(1<<20, left/3*2) }
+func addressable(left int64) int64 { return max(1<<20, left/2) }

@@ -115,10 +115,11 @@ func (w *Watcher) certain(taken, limit int64) bool {
 		return true
 	}
 	collected := make(chan struct{})
-	go func() {
+	var aside sync.WaitGroup // nobody waits for a collection that is lost
+	aside.Go(func() {
 		debug.FreeOSMemory()
 		close(collected)
-	}()
+	})
 	look := time.NewTicker(pause)
 	defer look.Stop()
 	for {
