@@ -67,6 +67,25 @@ func swarmDisks(seed uint64) *Config {
 	return cfg
 }
 
+// swarmAlone is a random scenario of [swarmDisks] whose services call nobody, so that
+// their servers keep the steps of requests to themselves until somebody looks.
+func swarmAlone(seed uint64) *Config {
+	cfg := swarmDisks(seed)
+	for i := range cfg.Services {
+		service := &cfg.Services[i]
+		service.Steps = slices.DeleteFunc(service.Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })
+		if seed%4 > 0 {
+			service.Errors.Rate = 0
+		}
+	}
+	for i := range cfg.Types {
+		if seed%3 > 0 { // no volume waits for the link
+			cfg.Types[i].EBS = model.EBSLimits{BaseMbps: 1e5, PeakMbps: 1e5, BaseIOPS: 1e6, PeakIOPS: 1e6}
+		}
+	}
+	return cfg
+}
+
 // Every invariant holds after every event of random journeys over disks: what is asked
 // of them is done, lost with its server, or pending.
 func TestInvariantsHoldOnRandomDisks(t *testing.T) {
