@@ -59,6 +59,9 @@ func unitOf(size float64, unit string) (scale float64, prefix, suffix string) {
 		return 1, "", " h"
 	case "B":
 		return byteUnit(size)
+	case "B/s":
+		scale, prefix, suffix = byteUnit(size)
+		return scale, prefix, suffix + "/s"
 	}
 	switch {
 	case size >= 1e10:
@@ -75,6 +78,8 @@ func byteUnit(size float64) (scale float64, prefix, suffix string) {
 		return 1.0 / (1 << 30), "", " GiB"
 	case size >= 1<<20:
 		return 1.0 / (1 << 20), "", " MiB"
+	case size >= 1<<10:
+		return 1.0 / (1 << 10), "", " KiB"
 	}
 	return 1, "", " B"
 }

@@ -437,6 +437,9 @@ func TestWarnings(t *testing.T) {
 		{`[thresholds]`, "[service.lone]\n[thresholds]", "shop.toml:72: service.lone: nothing refers to it"},
 		{`[thresholds]`, "[launch_template.lone]\ninstance_type = \"m6i.large\"\n[thresholds]", "shop.toml:72: launch_template.lone: nothing refers to it"},
 		{`[thresholds]`, "[target_group.lone]\nservice = \"web\"\n[thresholds]", "shop.toml:72: target_group.lone: nothing refers to it"},
+		{`[thresholds]`, "[file_system.lone]\n[thresholds]", "shop.toml:72: file_system.lone: nothing is stored there, and no step reads or writes it"},
+		{`[thresholds]`, "[volume.lone]\n[snapshot_schedule.daily]\nvolumes = [\"lone\"]\ncron = \"0 0 30 2 *\"\n[thresholds]", "shop.toml:75: snapshot_schedule.daily.cron: never runs: no instant that it may run at matches"},
+		{`[thresholds]`, "[volume.lone]\n[[action]]\ndo = \"snapshot\"\non = \"volume.lone\"\ncron = \"0 0 31 2 *\"\n[thresholds]", "shop.toml:76: action.0.cron: never runs: no instant that it may run at matches"},
 		{`[thresholds]`, "[image.lone]\n[thresholds]", "shop.toml:72: image.lone: nothing refers to it"},
 		{`[thresholds]`, "[instance_workload.guests]\narrivals = { process = \"poisson\", rate = \"1/h\" }\nsize = { instance_type = \"c7g.large\" }\nlifetime = \"1h\"\nwait = true\n[thresholds]", "shop.toml:76: instance_workload.guests.wait: has no effect: no [hosts.NAME] limits the room for its sizes"},
 	} {

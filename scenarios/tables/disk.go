@@ -15,9 +15,9 @@ import (
 
 // diskKeys are what services read and write.
 func diskKeys() []schema.Key {
-	ios := func(verb string, where schema.Key) []schema.Key {
+	ios := func(verb, preposition string, where schema.Key) []schema.Key {
 		return append([]schema.Key{
-			schema.Row(verb, schema.Either(`table, or "demand"`, schema.Inner(), schema.OneOf("demand: what the request itself brings, on the service's volume")), "", "what the step "+verb+"s from a disk, or to it: all its I/Os at once"),
+			schema.Row(verb, schema.Either(`table, or "demand"`, schema.Inner(), schema.OneOf("demand: what the request itself brings, on the service's volume")), "", "what the step "+verb+"s "+preposition+" a disk: all its I/Os at once"),
 		}, schema.Within(verb, "", []schema.Key{
 			schema.Row("ops", schema.Law(schema.Number), "1", "I/Os, rounded to whole ones"),
 			schema.Row("size", schema.Law(schema.Bytes), `"16KiB"`, "bytes of each"),
@@ -27,8 +27,8 @@ func diskKeys() []schema.Key {
 	}
 	disk := "a volume's name or device_name, root, instance-store, or efs.NAME for a file system"
 	keys := schema.Within("steps[]", "", slices.Concat(
-		ios("read", schema.Row("from", schema.Text(), `"root"`, disk)),
-		ios("write", schema.Row("to", schema.Text(), `"root"`, disk)),
+		ios("read", "from", schema.Row("from", schema.Text(), `"root"`, disk)),
+		ios("write", "to", schema.Row("to", schema.Text(), `"root"`, disk)),
 	))
 	keys = append(keys,
 		schema.Row("volume", schema.Text(), `"root"`, "where the reads and writes that requests bring go: "+disk),

@@ -175,7 +175,7 @@ func (l *loader) readSchedules(t *schema.Table, g *controlplane.Group) []control
 		schedule.Min, schedule.Max = s.Optional("min_size"), s.Optional("max_size")
 		schedule.Desired = s.Optional("desired_capacity")
 		s.Absorb(schedule.Validate(l.cfg.Start), "recurrence")
-		l.warnOfRecurrence(s, &schedule.Schedule)
+		l.warnOfRecurrence(s, "recurrence", &schedule.Schedule)
 		schedules, plain = append(schedules, schedule), append(plain, schedule.Schedule)
 		s.Done()
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"headroom/model"
 	"headroom/model/alarm"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
@@ -46,6 +47,21 @@ func (l *loader) warnOfNoEffect() {
 	}
 	for i := range l.cfg.Alarms {
 		l.warnOfPercent(i)
+	}
+	for i := range l.cfg.FileSystems {
+		l.warnOfIdleFileSystem(i)
+	}
+}
+
+// warnOfIdleFileSystem warns of a file system that nobody uses and nothing is paid for.
+func (l *loader) warnOfIdleFileSystem(number int) {
+	f := &l.cfg.FileSystems[number]
+	paid := f.Standard+f.Infrequent+f.Archived > 0 || f.Mode == model.Provisioned
+	used := slices.ContainsFunc(l.cfg.Services, func(s dataplane.Service) bool {
+		return slices.Contains(s.Disks, model.FileSystemPrefix+f.Name)
+	})
+	if t := l.tables["file_system"][number]; !paid && !used && l.scenario.Sweep == nil && l.scenario.Search == nil {
+		l.warnAt(t.Node, t.Path+": nothing is stored there, and no step reads or writes it")
 	}
 }
 
@@ -165,8 +181,9 @@ func (l *loader) warnOfPercent(number int) {
 	l.warnAt(at, fmt.Sprintf("alarm %s: never rises: CPU utilization is at most 100 percent, its threshold is %g", a.Name, a.Config.Threshold))
 }
 
-// warnOfRecurrence warns of a scheduled action that no day of the calendar runs.
-func (l *loader) warnOfRecurrence(t *schema.Table, s *scaling.Schedule) {
+// warnOfRecurrence warns of a key with a cron expression that no day of the calendar
+// matches.
+func (l *loader) warnOfRecurrence(t *schema.Table, key string, s *scaling.Schedule) {
 	if s.Recurrence == "" || !t.Faultless() {
 		return
 	}
@@ -175,6 +192,6 @@ func (l *loader) warnOfRecurrence(t *schema.Table, s *scaling.Schedule) {
 		return
 	}
 	if _, ok := timetable.Next(l.cfg.Start.Add(-time.Nanosecond)); !ok {
-		l.warnAt(t.Node.Table["recurrence"], t.PathOf("recurrence")+": never runs: no instant that it may run at matches")
+		l.warnAt(t.Node.Table[key], t.PathOf(key)+": never runs: no instant that it may run at matches")
 	}
 }

@@ -36,7 +36,7 @@ func snapshotKeys() []schema.Key {
 			schema.Row("archive_after", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "age at which one goes to the archive; never for 0s"),
 		}),
 		schema.Within("recycle_bin", invalidSnapshot, []schema.Key{
-			schema.Row("retention", schema.Quantity(schema.Seconds, 0, 2*year), schema.Required, "how long a deleted snapshot is kept, and paid: 1d to 365d"),
+			schema.Row("retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), schema.Required, "how long a deleted snapshot is kept, and paid"),
 		}),
 		schema.Within("volume.NAME", "", []schema.Key{
 			schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from: what it holds comes as it is touched, and slowly by itself"),
@@ -116,9 +116,6 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 
 func (l *loader) readBin(t *schema.Table) {
 	l.cfg.Bin.Retention = t.Duration("retention")
-	if r := l.cfg.Bin.Retention; t.Sound("retention") && (r < snapshot.LeastRetention || r > snapshot.MostRetention) {
-		t.Wrong("retention", "must be 1d..365d")
-	}
 	t.Done()
 }
 
@@ -144,6 +141,7 @@ func (l *loader) timesOf(t *schema.Table) scaling.Schedule {
 		errs = append(errs, errors.New(strings.Replace(err.Error(), "recurrence: ", "cron: ", 1)))
 	}
 	t.Absorb(errs, "cron")
+	l.warnOfRecurrence(t, "cron", &s)
 	return s
 }
 
