@@ -124,6 +124,10 @@ func (f *diffFlags) pair(c *cobra.Command, files []string) (a, b *experiment, er
 		f.set = set
 		var err error
 		if sides[i], err = f.load(c, files[i:i+1]); err != nil {
+			if i == 1 && len(f.setB) > 0 { // the faults of --set are known from A
+				faults.takeOf("--set-b", err)
+				continue
+			}
 			faults.take(err)
 		}
 	}

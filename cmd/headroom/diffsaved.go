@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,15 +17,20 @@ import (
 // savedRuns reports whether two saved runs are to be compared, which have
 // directories, rather than scenarios.
 func savedRuns(files []string) (bool, error) {
-	directories := 0
+	directories, missing := 0, ""
 	for _, file := range files {
-		if info, err := os.Stat(file); err == nil && info.IsDir() {
+		switch info, err := os.Stat(file); {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = file
+		case err == nil && info.IsDir():
 			directories++
 		}
 	}
 	switch {
 	case directories == 0:
 		return false, nil
+	case missing != "":
+		return false, errors.New(missing + ": no such file or directory")
 	case len(files) < 2 || directories < len(files):
 		return false, errors.New("diff: needs two scenario files, or two directories of `headroom run --out`")
 	}

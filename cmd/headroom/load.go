@@ -12,6 +12,7 @@ import (
 	"headroom/results"
 	"headroom/scenarios"
 	"headroom/scenarios/tables"
+	"headroom/scenarios/tree"
 	"headroom/sim/memory"
 )
 
@@ -118,6 +119,23 @@ func (f *fileFaults) take(err error) {
 		return
 	}
 	f.add(err)
+}
+
+// takeOf is [fileFaults.take] of what another flag than --set has set, beside what the
+// faults so far are about.
+func (f *fileFaults) takeOf(flag string, err error) {
+	before := strings.Split(f.Error(), "\n")
+	var others fileFaults
+	others.take(err)
+	for _, line := range strings.Split(others.Error(), "\n") {
+		if slices.Contains(before, line) {
+			continue
+		}
+		if text, set := strings.CutPrefix(line, tree.Assigned+":"); set {
+			line = flag + ":" + text
+		}
+		f.add(errors.New(line))
+	}
 }
 
 // add keeps an error, but not twice: files may share what is wrong with a flag.
