@@ -24,9 +24,7 @@ type Foreseen struct {
 	work    uint64  // demand of all jobs so far, ns; wraps
 	servers int32
 	backlog int32
-	head    uint32
-	tail    uint32
-	next    []handover // a ring, its length a power of two
+	next    ring[handover]
 }
 
 // handover is a server's passage from a job to one that waits.
@@ -44,12 +42,12 @@ const NoJob = ^uint32(0)
 func (f *Foreseen) Reset(spec Spec, busy uint64) {
 	*f = Foreseen{
 		servers: int32(spec.Servers), backlog: spec.Backlog, work: busy,
-		last: f.last[:0], next: f.next,
+		last: f.last[:0], next: ring[handover]{places: f.next.places},
 	}
 }
 
 // Waiting returns the number of jobs in line.
-func (f *Foreseen) Waiting() int { return int(f.tail - f.head) }
+func (f *Foreseen) Waiting() int { return f.next.length() }
 
 // InService returns the number of jobs in service at an instant up to which the
 // station is settled.
@@ -85,11 +83,7 @@ func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) Passage {
 		(*jobHeap)(&f.last).push(e)
 		return Passage{Leaves: NoJob}
 	case start > at:
-		if int(f.tail-f.head) == len(f.next) {
-			f.grow()
-		}
-		*f.place(f.tail) = handover{at: start, leaves: f.last[0].job, enters: job}
-		f.tail++
+		f.next.push(handover{at: start, leaves: f.last[0].job, enters: job})
 		f.replace(e)
 		return Passage{Leaves: NoJob}
 	}
@@ -104,17 +98,6 @@ func (f *Foreseen) replace(e entry) {
 	(*jobHeap)(&f.last).down(0)
 }
 
-func (f *Foreseen) place(ticket uint32) *handover { return &f.next[ticket&uint32(len(f.next)-1)] }
-
-// grow doubles the ring.
-func (f *Foreseen) grow() {
-	ring := make([]handover, max(4, 2*len(f.next)))
-	for t := f.head; t != f.tail; t++ {
-		ring[t&uint32(len(ring)-1)] = *f.place(t)
-	}
-	f.next = ring
-}
-
 // Passage is a departure, and who enters in that instant, if anybody waits.
 type Passage struct {
 	At             sim.Time
@@ -125,14 +108,14 @@ type Passage struct {
 // Pass returns the next departure up to and including an instant after which somebody
 // enters who has waited, or false if there is none.
 func (f *Foreseen) Pass(until sim.Time) (Passage, bool) {
-	if f.head == f.tail {
+	if f.next.head == f.next.tail {
 		return Passage{}, false
 	}
-	h := f.place(f.head)
+	h := f.next.at(f.next.head)
 	if h.at > until {
 		return Passage{}, false
 	}
-	f.head++
+	f.next.head++
 	return Passage{At: h.at, Leaves: h.leaves, Enters: h.enters, Followed: true}, true
 }
 
@@ -165,8 +148,8 @@ func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
 			list = append(list, e.job)
 		}
 	}
-	for t := f.head; t != f.tail; t++ { // whoever enters is the last of a server or leaves it later
-		list = append(list, f.place(t).leaves)
+	for t := f.next.head; t != f.next.tail; t++ { // whoever enters is the last of a server or leaves it later
+		list = append(list, f.next.at(t).leaves)
 	}
 	return list
 }
@@ -183,13 +166,13 @@ func (f *Foreseen) Unfold(at sim.Time, waits func(job, ticket uint32) (demand si
 			ends[e.job] = e.done
 		}
 	}
-	for t := f.head; t != f.tail; t++ {
-		ends[f.place(t).leaves] = uint64(f.place(t).at)
+	for t := f.next.head; t != f.next.tail; t++ {
+		ends[f.next.at(t).leaves] = uint64(f.next.at(t).at)
 	}
-	for t := f.head; t != f.tail; t++ {
-		job := f.place(t).enters
+	for t := f.next.head; t != f.next.tail; t++ {
+		job := f.next.at(t).enters
 		delete(ends, job)
-		s.waiting.Push(job, waits(job, s.waiting.tail))
+		s.waiting.Push(job, waits(job, s.waiting.line.tail))
 	}
 	for _, job := range slices.Sorted(maps.Keys(ends)) {
 		s.running++
@@ -208,11 +191,11 @@ func (f *Foreseen) Verify(at sim.Time) error {
 		return fmt.Errorf("%d wait while %d of %d servers are at work", f.Waiting(), serving, f.servers)
 	}
 	before := at
-	for t := f.head; t != f.tail; t++ {
-		if f.place(t).at < before {
-			return fmt.Errorf("a job enters at %v, before one ahead of it", f.place(t).at)
+	for t := f.next.head; t != f.next.tail; t++ {
+		if f.next.at(t).at < before {
+			return fmt.Errorf("a job enters at %v, before one ahead of it", f.next.at(t).at)
 		}
-		before = f.place(t).at
+		before = f.next.at(t).at
 	}
 	for _, e := range f.last {
 		if f.Waiting() > 0 && sim.Time(e.done) < before {

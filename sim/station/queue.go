@@ -11,12 +11,10 @@ import (
 // constant time, by the ticket that it was given. The zero Queue is empty. The
 // place of one that left is kept until all before it have left too.
 type Queue struct {
-	ring   []place // its length is a power of two
-	head   uint32  // ticket of the first place
-	tail   uint32  // ticket of the next to come
-	n      int32   // jobs in line
-	above  uint32  // times 2⁶⁴, the rest of demand
-	demand uint64  // of all jobs in line
+	line   ring[place]
+	n      int32  // jobs in line
+	above  uint32 // times 2⁶⁴, the rest of demand
+	demand uint64 // of all jobs in line
 }
 
 // place is a job in line; gone after it left.
@@ -40,12 +38,7 @@ func (q *Queue) Demand() sim.Time {
 
 // Push adds a job at the end of the line and returns its ticket.
 func (q *Queue) Push(job uint32, demand sim.Time) (ticket uint32) {
-	if int(q.tail-q.head) == len(q.ring) {
-		q.grow()
-	}
-	ticket = q.tail
-	*q.at(ticket) = place{demand: demand, job: job}
-	q.tail++
+	ticket = q.line.push(place{demand: demand, job: job})
 	q.n++
 	var carry uint64
 	q.demand, carry = bits.Add64(q.demand, uint64(demand), 0)
@@ -58,18 +51,18 @@ func (q *Queue) Pop() (job uint32, demand sim.Time) {
 	if q.n == 0 {
 		panic("station: nobody waits")
 	}
-	p := *q.at(q.head)
-	q.head++
+	p := *q.line.at(q.line.head)
+	q.line.head++
 	q.left(p.demand)
 	return p.job, p.demand
 }
 
 // Remove takes out the job of a ticket. It panics if it has left before.
 func (q *Queue) Remove(ticket uint32) {
-	if ticket-q.head >= q.tail-q.head || q.at(ticket).gone {
+	if ticket-q.line.head >= q.line.tail-q.line.head || q.line.at(ticket).gone {
 		panic("station: the ticket is not in line")
 	}
-	p := q.at(ticket)
+	p := q.line.at(ticket)
 	p.gone = true
 	q.left(p.demand)
 }
@@ -80,29 +73,18 @@ func (q *Queue) left(demand sim.Time) {
 	var borrow uint64
 	q.demand, borrow = bits.Sub64(q.demand, uint64(demand), 0)
 	q.above -= uint32(borrow)
-	for q.head != q.tail && q.at(q.head).gone {
-		q.head++
+	for q.line.head != q.line.tail && q.line.at(q.line.head).gone {
+		q.line.head++
 	}
 }
 
 // All ranges over the jobs in line, the first first.
 func (q *Queue) All() iter.Seq2[uint32, sim.Time] {
 	return func(yield func(uint32, sim.Time) bool) {
-		for t := q.head; t != q.tail; t++ {
-			if p := q.at(t); !p.gone && !yield(p.job, p.demand) {
+		for t := q.line.head; t != q.line.tail; t++ {
+			if p := q.line.at(t); !p.gone && !yield(p.job, p.demand) {
 				return
 			}
 		}
 	}
-}
-
-func (q *Queue) at(ticket uint32) *place { return &q.ring[ticket&uint32(len(q.ring)-1)] }
-
-// grow doubles the ring.
-func (q *Queue) grow() {
-	ring := make([]place, max(8, 2*len(q.ring)))
-	for t := q.head; t != q.tail; t++ {
-		ring[t&uint32(len(ring)-1)] = *q.at(t)
-	}
-	q.ring = ring
 }

@@ -18,7 +18,7 @@ func TestQueueAgreesWithSlice(t *testing.T) {
 	}
 	for seed := range uint64(50) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		q := Queue{head: 1<<32 - 500, tail: 1<<32 - 500}
+		q := Queue{line: ring[place]{head: 1<<32 - 500, tail: 1<<32 - 500}}
 		var line []waiter
 		for step := range uint32(3000) {
 			switch random.IntN(7) {
