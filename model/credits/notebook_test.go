@@ -21,19 +21,12 @@ var update = flag.Bool("update", false, "write the answers of the notebooks anew
 // below is a time and the CPU that the instance would use in it, or what happens to it:
 // stop, start, switch. "launches" asks how many of some launches are given credits.
 func TestNotebooks(t *testing.T) {
-	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer {
-		return func(t *testing.T, q notebook.Question) string {
-			a := notebook.Split(q.Command)
-			switch a.Name {
-			case "account":
-				return newTrial(t, a).play(t, q.Input)
-			case "launches":
-				return launches(t, q.Input)
-			}
-			t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
-			return ""
-		}
-	})
+	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
+		"account": func(t *testing.T, a *notebook.Arguments, input []string) string {
+			return newTrial(a).play(t, input)
+		},
+		"launches": func(t *testing.T, _ *notebook.Arguments, input []string) string { return launches(t, input) },
+	}))
 }
 
 // trial is an instance whose CPU somebody wants to use.
@@ -43,8 +36,7 @@ type trial struct {
 	now     sim.Time
 }
 
-func newTrial(t *testing.T, a *notebook.Arguments) *trial {
-	t.Helper()
+func newTrial(a *notebook.Arguments) *trial {
 	x := &trial{typ: model.InstanceType{
 		Family: a.Text("family", ""), VCPUs: a.Integer("vcpus", 2), CreditsPerHour: a.Number("earns", 0), Burstable: true,
 	}}
@@ -54,9 +46,6 @@ func newTrial(t *testing.T, a *notebook.Arguments) *trial {
 		mode = model.CreditsStandard
 	case "unlimited":
 		mode = model.CreditsUnlimited
-	}
-	if key := a.Unused(); key != "" {
-		t.Fatalf("unknown key %s", key)
 	}
 	x.account = credits.Open(0, model.CreditTerms{
 		Mode: mode, Earn: credits.Earn(&x.typ), Launch: credits.Launch(&x.typ, mode), Keeps: credits.Keeps(&x.typ),

@@ -20,21 +20,11 @@ var update = flag.Bool("update", false, "write the answers of the notebooks anew
 // server has and holds, in MiB; each line below is so many requests that begin, or end.
 // "kills" has instants.
 func TestNotebooks(t *testing.T) {
-	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer {
-		return func(t *testing.T, q notebook.Question) string {
-			a := notebook.Split(q.Command)
-			switch a.Name {
-			case "recommend":
-				return recommend(t, q.Input)
-			case "level":
-				return level(t, a, q.Input)
-			case "kills":
-				return kills(t, q.Input)
-			}
-			t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
-			return ""
-		}
-	})
+	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
+		"recommend": func(t *testing.T, _ *notebook.Arguments, input []string) string { return recommend(t, input) },
+		"level":     level,
+		"kills":     func(t *testing.T, _ *notebook.Arguments, input []string) string { return kills(t, input) },
+	}))
 }
 
 func number(t *testing.T, text string) float64 {
@@ -63,9 +53,6 @@ func level(t *testing.T, a *notebook.Arguments, lines []string) string {
 		RAM: mib("ram", 1024), Reserved: mib("reserved", 200), Swap: mib("swap", 0),
 		Base: mib("base", 0), PerRequest: mib("request", 0), PerConnection: mib("connection", 0), PagesTouched: a.Number("touched", 50),
 	})
-	if key := a.Unused(); key != "" {
-		t.Fatalf("unknown key %s", key)
-	}
 	var b strings.Builder
 	for n, line := range lines {
 		words := strings.Fields(line)

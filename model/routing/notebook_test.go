@@ -13,32 +13,17 @@ import (
 var update = flag.Bool("update", false, "write the answers of the notebooks anew")
 
 func TestNotebooks(t *testing.T) {
-	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer { return answer })
-}
-
-// answer answers one question of a notebook.
-func answer(t *testing.T, q notebook.Question) string {
-	a := notebook.Split(q.Command)
-	answer := ""
-	switch a.Name {
-	case "match":
-		answer = matches(t, q.Input)
-	case "shares":
-		answer = shares(t, a)
-	case "weights":
-		answer = turns(t, a.Words)
-	case "validate":
-		answer = "sound"
-		if err := ValidateWeights(integers(t, a.Words)); err != nil {
-			answer = err.Error()
-		}
-	default:
-		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
-	}
-	if key := a.Unused(); key != "" {
-		t.Fatalf("line %d: unknown key %s", q.Line, key)
-	}
-	return strings.TrimRight(answer, "\n") + "\n"
+	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
+		"match":   func(t *testing.T, _ *notebook.Arguments, input []string) string { return matches(t, input) },
+		"shares":  func(t *testing.T, a *notebook.Arguments, _ []string) string { return shares(t, a) },
+		"weights": func(t *testing.T, a *notebook.Arguments, _ []string) string { return turns(t, a.Words) },
+		"validate": func(t *testing.T, a *notebook.Arguments, _ []string) string {
+			if err := ValidateWeights(integers(t, a.Words)); err != nil {
+				return err.Error()
+			}
+			return "sound"
+		},
+	}))
 }
 
 // integers reads whole numbers.

@@ -16,28 +16,11 @@ import (
 var update = flag.Bool("update", false, "write the answers of the notebooks anew")
 
 func TestNotebooks(t *testing.T) {
-	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer { return answer })
-}
-
-// commands are those of the notebooks.
-var commands = map[string]func(t *testing.T, a *notebook.Arguments, input []string) string{
-	"step": stepped, "tracking": tracked, "simple": changed, "low-threshold": lowThreshold,
-	"combine": combined, "victims": victims, "share": share, "spot": spotPools,
-	"next": next, "apply": applied, "forecast": forecasts,
-}
-
-// answer answers one question of a notebook.
-func answer(t *testing.T, q notebook.Question) string {
-	a := notebook.Split(q.Command)
-	command := commands[a.Name]
-	if command == nil {
-		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
-	}
-	answer := command(t, a, q.Input)
-	if key := a.Unused(); key != "" {
-		t.Fatalf("line %d: unknown key %s", q.Line, key)
-	}
-	return answer + "\n"
+	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
+		"step": stepped, "tracking": tracked, "simple": changed, "low-threshold": lowThreshold,
+		"combine": combined, "victims": victims, "share": share, "spot": spotPools,
+		"next": next, "apply": applied, "forecast": forecasts,
+	}))
 }
 
 // decided puts signals, a line each, before a policy.

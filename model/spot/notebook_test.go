@@ -15,33 +15,18 @@ import (
 var update = flag.Bool("update", false, "write the answers of the notebooks anew")
 
 func TestNotebooks(t *testing.T) {
-	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer { return answer })
-}
-
-// answer answers one question of a notebook.
-func answer(t *testing.T, q notebook.Question) string {
-	a := notebook.Split(q.Command)
-	answer := ""
-	switch a.Name {
-	case "hazard":
-		hazard, err := NewHazard(Bucket(a.Integer("bucket", 0)), 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer = fmt.Sprintf("%.4e per hour; survives a month with %.4g", hazard.PerHour(), math.Exp(-720*hazard.PerHour()))
-	case "rates":
-		answer = rates(t, a)
-	case "notice":
-		answer = NoticeDuration.String()
-	case "order":
-		answer = ordered(t, a.Words)
-	default:
-		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
-	}
-	if key := a.Unused(); key != "" {
-		t.Fatalf("line %d: unknown key %s", q.Line, key)
-	}
-	return answer + "\n"
+	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
+		"hazard": func(t *testing.T, a *notebook.Arguments, _ []string) string {
+			hazard, err := NewHazard(Bucket(a.Integer("bucket", 0)), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprintf("%.4e per hour; survives a month with %.4g", hazard.PerHour(), math.Exp(-720*hazard.PerHour()))
+		},
+		"rates":  func(t *testing.T, a *notebook.Arguments, _ []string) string { return rates(t, a) },
+		"notice": func(*testing.T, *notebook.Arguments, []string) string { return NoticeDuration.String() },
+		"order":  func(t *testing.T, a *notebook.Arguments, _ []string) string { return ordered(t, a.Words) },
+	}))
 }
 
 // significance4 is the quantile of a normal at a probability of 10⁻⁴ outside.

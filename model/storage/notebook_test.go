@@ -14,30 +14,15 @@ import (
 var update = flag.Bool("update", false, "write the answers of the notebooks anew")
 
 func TestNotebooks(t *testing.T) {
-	notebook.Check(t, "testdata/*.txt", *update, func(*notebook.Notebook) notebook.Answer { return answer })
-}
-
-// answer answers one question of a notebook.
-func answer(t *testing.T, q notebook.Question) string {
-	a := notebook.Split(q.Command)
-	answer := ""
-	switch a.Name {
-	case "limits":
-		l, link := disk(t, a)
-		answer = describe(&l) + through(&link)
-	case "saturate":
-		answer = saturate(t, a)
-	case "refill":
-		answer = refill(t, a)
-	case "save":
-		answer = saved(a)
-	default:
-		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
-	}
-	if key := a.Unused(); key != "" {
-		t.Fatalf("line %d: unknown key %s", q.Line, key)
-	}
-	return strings.TrimSuffix(answer, "\n") + "\n"
+	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
+		"limits": func(t *testing.T, a *notebook.Arguments, _ []string) string {
+			l, link := disk(t, a)
+			return describe(&l) + through(&link)
+		},
+		"saturate": func(t *testing.T, a *notebook.Arguments, _ []string) string { return saturate(t, a) },
+		"refill":   func(t *testing.T, a *notebook.Arguments, _ []string) string { return refill(t, a) },
+		"save":     func(_ *testing.T, a *notebook.Arguments, _ []string) string { return saved(a) },
+	}))
 }
 
 // instances are those that notebooks name, with AWS's numbers.

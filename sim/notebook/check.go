@@ -11,6 +11,28 @@ import (
 // into testing.T fails the notebook.
 type Answer func(t *testing.T, q Question) string
 
+// Command answers a question of its name: with its arguments, all of which it must ask
+// for, and the lines below.
+type Command func(t *testing.T, a *Arguments, input []string) string
+
+// Commands answers each question by the command that it begins with, for [Check].
+func Commands(commands map[string]Command) func(*Notebook) Answer {
+	return func(*Notebook) Answer {
+		return func(t *testing.T, q Question) string {
+			a := Split(q.Command)
+			command := commands[a.Name]
+			if command == nil {
+				t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
+			}
+			answer := command(t, a, q.Input)
+			if key := a.Unused(); key != "" {
+				t.Fatalf("line %d: unknown key %s", q.Line, key)
+			}
+			return strings.TrimSuffix(answer, "\n") + "\n"
+		}
+	}
+}
+
 // Check runs the notebooks that a pattern of paths matches, each as a test of its
 // own with a fresh Answer, and fails those whose answers are not what they say or
 // whose verdicts are outside. With update it writes them anew instead of failing;
