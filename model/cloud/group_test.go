@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"math"
 	"testing"
 
 	"headroom/model"
@@ -15,10 +16,16 @@ import (
 // after every stride events.
 func until(t *testing.T, w *World, at sim.Time, stride int) {
 	t.Helper()
-	for n := 0; ; n++ {
+	first(t, w, math.MaxInt, stride, at)
+}
+
+// first is [until] for so many events at most.
+func first(t *testing.T, w *World, events, stride int, at sim.Time) {
+	t.Helper()
+	for n := range events {
 		if n%stride == 0 {
 			if err := w.Verify(); err != nil {
-				t.Fatalf("%v (seed %d)", err, w.cfg.Seed)
+				t.Fatalf("event %d: %v (seed %d)", n, err, w.cfg.Seed)
 			}
 		}
 		if !w.step(at) {

@@ -37,7 +37,7 @@ func swarmMemory(seed uint64) *Config {
 	return cfg
 }
 
-// At every event what a server's application holds is its base and the parts of who is
+// At every seventh event what a server's application holds is its base and the parts of who is
 // there, and nobody waits for a page of a server without swap.
 func TestMemoryIsConservedInRandomWorlds(t *testing.T) {
 	var total dataplane.MemoryOutcome
@@ -48,14 +48,7 @@ func TestMemoryIsConservedInRandomWorlds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for n := 0; w.step(cfg.Duration) && n < 30_000; n++ {
-				if n%7 != 0 {
-					continue
-				}
-				if err := w.Verify(); err != nil {
-					t.Fatalf("seed %d, event %d: %v", seed, n, err)
-				}
-			}
+			first(t, w, 30_000, 7, cfg.Duration)
 			out, ok := w.Cut()
 			if !ok {
 				return

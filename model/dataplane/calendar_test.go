@@ -143,7 +143,11 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 			case 1, 2, 3:
 			default:
 				demand := sim.Seconds(2e-6 * float64(uint64(1)<<scale) * c.draws.Exponential())
-				c.offer(c.servers[c.draws.Below(len(c.servers))], demand)
+				to := c.servers[c.draws.Below(len(c.servers))]
+				c.offer(to, demand)
+				if c.Plane.lanes[indexOf(to)].open != c.lanes {
+					t.Fatalf("seed %d: lane %v, want %v", seed, !c.lanes, c.lanes)
+				}
 			}
 			if c.draws.Below(3) > 0 {
 				c.turn(seed)

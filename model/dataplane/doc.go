@@ -23,8 +23,9 @@
 // kinds of servers. Most are settled only then. Those behind an algorithm that
 // counts requests in flight announce their next departure in a calendar, which is
 // turned up to the present before each pick. Those whose departures lead
-// somewhere else at once (journeys of calls, callees, applications that fail, targets that drain) have their next
-// departure in the kernel. All three give the same outcome. Where requests only
+// somewhere else at once (journeys of calls, callees, applications that fail, targets
+// that drain) have their next departure in the kernel (watch.go). All three give the
+// same outcome. Where requests only
 // compute, pause, read and write, the ends of their steps are the server's own as well
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
 // looks, and keeps nothing to itself once its disks, its memory or a fault concern others.
@@ -74,12 +75,26 @@
 // # Cost
 //
 // A plain request costs one event, no allocation and 64 bytes while in flight.
-// A request of a journey costs an event a step, one an answer of a call, and about
-// 200 bytes.
+// A request of a journey with calls costs an event a step, one an answer of a call, and
+// about 200 bytes; one without calls costs one event and the same bytes.
+//
+// # Where what is
+//
+// The way of a request: source.go, request.go, balancer.go, target.go, server.go,
+// meter.go; of a journey: journey.go, call.go. What a server computes with: lane.go,
+// watch.go, kept.go, supply.go, host.go. What it holds: memory.go, memoryuse.go. What it
+// reads and writes: attachdisk.go gives it its disks, disk.go asks one, array.go,
+// shareddisk.go and filesystem.go are those that depend on others, refit.go changes them,
+// diskuse.go counts. What goes wrong: impairment.go, check.go, mitigation.go. What must
+// always hold: validate*.go of a configuration, verify*.go of a state.
 //
 // # Extending
 //
 // A routing algorithm is a file in package routing. A new kind of step is a
 // constant in config.go, a case in journey.go and a handler. A new kind of event
-// is a constant and a row in event.go.
+// is a constant and a row in event.go. What changes how a server serves must settle it,
+// leave its lane ([Plane.leaveLane]) and have it keep nothing to itself any more
+// ([Plane.watchClosely], or [Plane.disturb] for its disks) before, and call
+// [Plane.changed] after. A state that must hold at every instant is a function in a
+// verify file and a word in the list of [Plane.Verify].
 package dataplane
