@@ -29,7 +29,7 @@ func (cp *Plane) newHolds() error {
 		case cfg.From > 0:
 			cp.schedule(cfg.From, indexed(holdBegins, i))
 		case !cp.begin(i, nil):
-			return &Shortage{Path: cfg.Name, Text: fmt.Sprintf("no hosts have room for the %d instances that it holds at the start", cfg.Count)}
+			return &Shortage{Path: cfg.Name, Text: fmt.Sprintf("no hosts have room for the %d instances that it holds at the start", cfg.Count), Code: insufficientInstanceCapacity.String()}
 		}
 		if cfg.To > 0 && cfg.To <= cp.frame.Duration {
 			cp.schedule(cfg.To, indexed(holdEnds, i))
@@ -149,20 +149,18 @@ func (cp *Plane) restoreHolds() {
 type Shortage struct {
 	Path string // "instance.db"
 	Text string
+	Code string // EC2's error code
 }
 
 // Error implements error.
-func (s *Shortage) Error() string { return s.Path + ": " + s.Text + " [InsufficientInstanceCapacity]" }
+func (s *Shortage) Error() string { return s.Path + ": " + s.Text + " [" + s.Code + "]" }
 
 // CheckStart returns what finds no room on the hosts at the start of a run, the
 // first of it: places that are held, and instances outside any group. Groups
 // and instance workloads may start short.
 func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
-	if len(e.HostPools) == 0 {
-		return nil
-	}
-	cp := &Plane{cfg: e, frame: frame, kernel: sim.NewKernel[model.Event](), zoneDown: make([]int, len(frame.Zones)), table: newTable()}
-	if cp.newHosts() != nil {
+	cp := &Plane{cfg: e, frame: frame, kernel: sim.NewKernel[model.Event](), zoneDown: make([]int, len(frame.Zones)), table: newTable(), ledger: &model.Ledger{}}
+	if cp.newHosts() != nil || cp.newNetwork() != nil {
 		return nil // for the validator to say
 	}
 	if err := cp.newHolds(); err != nil {
@@ -171,9 +169,14 @@ func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
 	}
 	for i := range e.Instances {
 		f := &e.Instances[i]
-		o := order{template: &f.Template, typ: f.Template.Type, need: f.Need, option: model.OnDemand}
+		o := order{template: &f.Template, typ: f.Template.Type, need: f.Need, option: model.OnDemand, group: None, fleet: i}
 		for n := range f.Count {
 			o.zone = f.Zones[n%len(f.Zones)]
+			subnet := cp.subnetFor(&o)
+			if subnet == None {
+				return f.addressShortage(n)
+			}
+			cp.openAddresses(&instance{order: o}, subnet)
 			if _, ok := cp.place(o.request()); !ok {
 				return f.shortage(n)
 			}
@@ -182,10 +185,19 @@ func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
 	return nil
 }
 
+// shortageOf says why one instance of a fleet more than placed cannot be launched.
+func (cp *Plane) shortageOf(i, placed int) *Shortage {
+	cfg := &cp.cfg.Instances[i]
+	if o := cp.fleetOrder(i, cfg.Zones[placed%len(cfg.Zones)]); cp.subnetFor(&o) == None {
+		return cfg.addressShortage(placed)
+	}
+	return cfg.shortage(placed)
+}
+
 // shortage says that one instance more than placed finds no room.
 func (f *Fleet) shortage(placed int) *Shortage {
 	return &Shortage{
-		Path: "instance." + f.Name,
+		Path: "instance." + f.Name, Code: insufficientInstanceCapacity.String(),
 		Text: fmt.Sprintf("no host has room for instance %d of %d at the start", placed+1, f.Count),
 	}
 }

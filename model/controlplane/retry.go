@@ -12,12 +12,13 @@ type launchFailure uint8
 const (
 	noFailure                    launchFailure = iota
 	spotMaxPriceTooLow                         // the Spot price is above the maximum price
+	insufficientFreeAddresses                  // no subnet has an address
 	insufficientInstanceCapacity               // no host has room, or the zone is down
 )
 
 // String returns EC2's error code.
 func (f launchFailure) String() string {
-	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[f]
+	return [...]string{"", "SpotMaxPriceTooLow", noFreeAddresses, "InsufficientInstanceCapacity"}[f]
 }
 
 // failureIn says why none of the group's types could be launched in a zone.

@@ -24,10 +24,10 @@ func templateKeys() []schema.Key {
 		schema.Row("user_data.fail_probability", schema.Quantity(schema.Share, 0, 1), "0", "share of launches after which the application stays closed"),
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes; without a root among them, one of gp3 and 8 GiB is added"),
 		schema.Row("monitoring", schema.OneOf("basic: metrics every 5 minutes", "detailed: metrics every minute, for a fee"), `"basic"`, "metrics every 5 minutes, or every minute for a fee"),
-		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, which is billed"),
+		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
-	}, creditKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+	}, creditKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -59,7 +59,6 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		Platform: img.platform,
 		Volumes:  l.volumes(t),
 		Detailed: t.Choice("monitoring") == "detailed",
-		PublicIP: t.Flag("associate_public_ip_address"),
 		Tenancy:  model.TenancyDefault,
 		Speed:    t.Quantity("speed"),
 	}
@@ -73,6 +72,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		l.onDemand(t, "instance_type", typ, img.platform)
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
+	l.readCards(t, &lt)
 	lt.Launch.UserData, lt.UserDataFails = l.userData(t)
 	return lt
 }
