@@ -138,6 +138,10 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 // ask gives a disk a batch of I/Os of a request, and notes when it will be done.
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
+	if p.filter != nil && d.mounted && !p.mounted(p.servers.at(p.requests.at(i).server), id, true) {
+		t.until = max(t.until, sim.Sum(now, clientConnect))
+		return
+	}
 	p.diskUses[d.use].Asked += io.Count
 	p.noteWrite(d, &io)
 	if d.cold != nil && !d.away {
@@ -194,7 +198,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.nextInLine(server, now)
 		return
 	}
-	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away {
+	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away || p.filter != nil && d.mounted && !p.mounted(s, s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk], false) {
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
 		return

@@ -10,7 +10,7 @@
 //
 // # Guarantees and costs
 //
-// [Policy.Allows] looks at every rule of both ends; [Matrix.Passes], at one bit. A matrix
+// [Policy.Allows] looks at every rule of both ends; [Matrix.Says], at one bit. A matrix
 // is compiled when a run begins and when a rule changes, never for a packet. An end is
 // one class: a rule must cover all of its addresses, by one CIDR block or by several
 // together.

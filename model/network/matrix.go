@@ -13,19 +13,19 @@ func (s Sender) Flow(ends []End, to int) Flow {
 	return Flow{From: &ends[s.From], To: &ends[to], Public: s.Public, Protocol: s.Protocol, Port: s.Port}
 }
 
-// Matrix is what a policy says about each of some senders and each of some ends: one bit.
+// Matrix is an answer about each of some senders and each of some ends: one bit.
 type Matrix struct {
 	words int // a row
 	bits  []uint64
 }
 
-// Compile asks the policy about every sender and end.
-func (p *Policy) Compile(senders []Sender, ends []End) Matrix {
+// Compile asks about every sender and end, as [Policy.Allows] does.
+func Compile(senders []Sender, ends []End, ask func(Flow) bool) Matrix {
 	m := Matrix{words: (len(ends) + 63) / 64}
 	m.bits = make([]uint64, m.words*len(senders))
 	for s := range senders {
 		for e := range ends {
-			if p.Allows(senders[s].Flow(ends, e)) {
+			if ask(senders[s].Flow(ends, e)) {
 				m.bits[s*m.words+e>>6] |= 1 << (e & 63)
 			}
 		}
@@ -33,7 +33,7 @@ func (p *Policy) Compile(senders []Sender, ends []End) Matrix {
 	return m
 }
 
-// Passes reports whether the connections of a sender to an end can be made.
-func (m *Matrix) Passes(sender, end int) bool {
+// Says returns the answer about the connections of a sender to an end.
+func (m *Matrix) Says(sender, end int) bool {
 	return m.bits[sender*m.words+end>>6]>>(end&63)&1 != 0
 }

@@ -83,10 +83,10 @@ func (f Flow) sides(d Direction) (own, other *End, address netip.Prefix) {
 	return own, other, address
 }
 
-// tracked reports whether the groups of one end keep track of a connection that they let
+// Tracks reports whether the groups of one end keep track of a connection that they let
 // pass. They need not where all that is like it passes in both directions: a rule allows
 // it to or from everywhere, and one in the other direction everything on all ports.
-func (p *Policy) tracked(f Flow, d Direction) bool {
+func (p *Policy) Tracks(f Flow, d Direction) bool {
 	if f.Protocol != TCP && f.Protocol != UDP {
 		return true
 	}
@@ -108,14 +108,14 @@ func (p *Policy) tracked(f Flow, d Direction) bool {
 // Tracked reports whether a connection that is allowed outlives the rules that allow it:
 // whether both ends keep track of it.
 func (p *Policy) Tracked(f Flow) bool {
-	return (len(f.From.Groups) == 0 || p.tracked(f, Egress)) && (len(f.To.Groups) == 0 || p.tracked(f, Ingress))
+	return (len(f.From.Groups) == 0 || p.Tracks(f, Egress)) && (len(f.To.Groups) == 0 || p.Tracks(f, Ingress))
 }
 
 // Cuts reports whether a connection that was made under a policy ends with the change to
 // another: it is not allowed any more, at an end that did not keep track of it.
 func (p *Policy) Cuts(f Flow, after *Policy) bool {
 	for _, d := range []Direction{Ingress, Egress} {
-		if own, _, _ := f.sides(d); len(own.Groups) > 0 && !p.tracked(f, d) && !after.lets(f, d) {
+		if own, _, _ := f.sides(d); len(own.Groups) > 0 && !p.Tracks(f, d) && !after.lets(f, d) {
 			return true
 		}
 	}

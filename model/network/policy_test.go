@@ -134,11 +134,11 @@ func TestCompiledPoliciesSayWhatEachPacketIsTold(t *testing.T) {
 				Protocol: []network.Protocol{network.TCP, network.UDP}[r.IntN(2)],
 			})
 		}
-		matrix := network.NewPolicy(groups).Compile(senders, ends)
+		matrix := network.Compile(senders, ends, network.NewPolicy(groups).Allows)
 		for s := range senders {
 			for e := range ends {
 				want := book{groups}.allows(senders[s].Flow(ends, e))
-				if got := matrix.Passes(s, e); got != want {
+				if got := matrix.Says(s, e); got != want {
 					t.Fatalf("seed %d: %+v to %+v of %+v: got %v, want %v", seed, senders[s], ends[e], groups, got, want)
 				}
 				if want {
