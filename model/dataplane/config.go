@@ -104,9 +104,13 @@ type IO struct {
 
 // DiskDemand is what a request reads or writes by itself.
 type DiskDemand struct {
-	Count rng.Distribution // I/Os; nil: none
-	Size  rng.Distribution // bytes of each
+	Count rng.Distribution // I/Os; nil: as many as Bytes take, or none
+	Size  rng.Distribution // bytes of each; nil: as many as Bytes take
+	Bytes rng.Distribution // of all together; nil: Count times Size
 }
+
+// None reports whether there is nothing to read or write.
+func (d *DiskDemand) None() bool { return d.Count == nil && d.Bytes == nil }
 
 // Call is a request that an instance sends while it serves another.
 type Call struct {
@@ -118,10 +122,11 @@ type Call struct {
 	Demand            rng.Distribution // CPU-seconds; nil: 0
 	Request, Response rng.Distribution // bytes; nil: 0
 	Reads, Writes     DiskDemand
-	Class             RequestClass // host and path that it asks for
-	Clients           Clients      // timeout and retries; Deadline and PerConnection are not used
-	PoolSize          int          // connections of each calling instance; 0: no limit
-	PoolTimeout       sim.Time     // how long a call waits for one; 0: forever
+	Memory            rng.Distribution // bytes that it holds while it is served; nil: none of its own
+	Class             RequestClass     // host and path that it asks for
+	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
+	PoolSize          int              // connections of each calling instance; 0: no limit
+	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
 }
 
 // HealthCheck is how a target group looks at its targets.
@@ -205,8 +210,9 @@ type Workload struct {
 	Request       rng.Distribution // bytes in; nil: 0
 	Response      rng.Distribution // bytes out; nil: 0
 	Reads, Writes DiskDemand
-	Rows          *RequestRows   // per-request columns of a trace; nil without
-	Classes       []RequestClass // at least one
+	Memory        rng.Distribution // bytes that a request holds while it is served; nil: none of its own
+	Rows          *RequestRows     // per-request columns of a trace; nil without
+	Classes       []RequestClass   // at least one
 	Clients       Clients
 	Port          uint16 // that its clients ask; 0: where it listens
 	Public        bool   // they go to a public address

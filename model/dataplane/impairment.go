@@ -82,6 +82,9 @@ func (p *Plane) fallSilent(id uint32, now sim.Time) {
 			continue
 		}
 		p.hang(i)
+		if p.tracked {
+			p.holdHung(i, p.trips[i].boarded)
+		}
 	}
 	for _, h := range p.servers.at(id).targets {
 		t := p.targets.Get(h)
@@ -104,6 +107,7 @@ func (p *Plane) unavailable(i uint32, r *request, s *server) {
 		p.sendToCut(i, r)
 	default:
 		p.hang(i)
+		p.holdHung(i, false)
 	}
 }
 

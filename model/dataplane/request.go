@@ -151,6 +151,7 @@ func (p *Plane) fail(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
+	p.letGoHung(i)
 	r.phase = failed
 	if r.target != noIndex && code != Code460 {
 		p.targets.at(r.target).since.failed++
