@@ -8,8 +8,8 @@ import (
 	"headroom/sim"
 )
 
-// network is the VPC at work.
-type network struct {
+// vpc is the network of the account at work.
+type vpc struct {
 	subnets  []subnet
 	byZone   [][]int // subnets
 	internet addressing.Internet
@@ -24,7 +24,7 @@ type subnet struct {
 
 // newNetwork opens the subnets; none of their addresses is taken.
 func (cp *Plane) newNetwork() error {
-	n := &cp.network
+	n := &cp.vpc
 	n.byZone = make([][]int, len(cp.frame.Zones))
 	subnets := cp.cfg.Subnets
 	if len(subnets) == 0 {
@@ -62,7 +62,7 @@ func (t *LaunchTemplate) wanted() int {
 // subnetFor returns a subnet of the order's zone that has addresses for its instance, of
 // several the first; None if there is none.
 func (cp *Plane) subnetFor(o *order) int {
-	candidates := cp.network.byZone[o.zone]
+	candidates := cp.vpc.byZone[o.zone]
 	switch {
 	case o.group != None && len(cp.cfg.Groups[o.group].Subnets) > 0:
 		candidates = cp.cfg.Groups[o.group].Subnets
@@ -71,7 +71,7 @@ func (cp *Plane) subnetFor(o *order) int {
 	}
 	wanted := o.template.wanted()
 	for _, i := range candidates {
-		if s := &cp.network.subnets[i]; s.cfg.Zone == o.zone && s.pool.Free() >= wanted && cp.cardsFit(o.template) {
+		if s := &cp.vpc.subnets[i]; s.cfg.Zone == o.zone && s.pool.Free() >= wanted && cp.cardsFit(o.template) {
 			return i
 		}
 	}
@@ -90,7 +90,7 @@ func (cp *Plane) cardsFit(t *LaunchTemplate) bool {
 				need += 1 + other.Secondary
 			}
 		}
-		if cp.network.subnets[c.Subnet].pool.Free() < need {
+		if cp.vpc.subnets[c.Subnet].pool.Free() < need {
 			return false
 		}
 	}
@@ -105,18 +105,18 @@ type holding struct {
 
 // assign records an address of a subnet that has one.
 func (cp *Plane) assign(subnet int, h holding) int32 {
-	a, ok := cp.network.subnets[subnet].pool.Take()
+	a, ok := cp.vpc.subnets[subnet].pool.Take()
 	if !ok {
 		panic("controlplane: an address of a subnet that has none")
 	}
-	return cp.enter(a, h)
+	return cp.openAddress(a, h)
 }
 
 // takePublic records a new public address.
-func (cp *Plane) takePublic(h holding) int32 { return cp.enter(cp.network.internet.Take(), h) }
+func (cp *Plane) takePublic(h holding) int32 { return cp.openAddress(cp.vpc.internet.Take(), h) }
 
-// enter opens the record of an address.
-func (cp *Plane) enter(a model.Address, h holding) int32 {
+// openAddress opens the record of an address.
+func (cp *Plane) openAddress(a model.Address, h holding) int32 {
 	cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
 		From: cp.kernel.Now(), To: sim.Never, Owner: h.owner, Instance: h.instance, Address: a, Kind: h.kind,
 	})
@@ -130,8 +130,8 @@ func (cp *Plane) giveBack(record int32) {
 	if u.Kind.Public() {
 		return
 	}
-	for i := range cp.network.subnets {
-		if p := &cp.network.subnets[i].pool; p.Block().Holds(u.Address) {
+	for i := range cp.vpc.subnets {
+		if p := &cp.vpc.subnets[i].pool; p.Block().Holds(u.Address) {
 			p.Give(u.Address)
 			return
 		}
@@ -172,7 +172,7 @@ func (cp *Plane) closeAddresses(in *instance) {
 // public reports whether instances of a template have a public address in a subnet.
 func (cp *Plane) public(t *LaunchTemplate, subnet int) bool {
 	if t.PublicBySubnet {
-		return cp.network.subnets[subnet].cfg.PublicIP
+		return cp.vpc.subnets[subnet].cfg.PublicIP
 	}
 	return t.PublicIP
 }
@@ -183,14 +183,14 @@ func (cp *Plane) subnetOfTenant(f *tenantFlow, zone model.Zone) int {
 	if len(f.cfg.Subnets) > 0 {
 		return cp.freeSubnet(f.cfg.Subnets, zone)
 	}
-	return cp.freeSubnet(cp.network.byZone[zone], zone)
+	return cp.freeSubnet(cp.vpc.byZone[zone], zone)
 }
 
 // freeSubnet returns the first of some subnets that is in a zone and has a free address;
 // None if there is none.
 func (cp *Plane) freeSubnet(subnets []int, zone model.Zone) int {
 	for _, i := range subnets {
-		if s := &cp.network.subnets[i]; s.cfg.Zone == zone && s.pool.Free() > 0 {
+		if s := &cp.vpc.subnets[i]; s.cfg.Zone == zone && s.pool.Free() > 0 {
 			return i
 		}
 	}
@@ -227,7 +227,7 @@ func (cp *Plane) subnetOfNode(b *Balancer, zone model.Zone) int {
 	if len(b.Subnets) > 0 {
 		return cp.freeSubnet(b.Subnets, zone)
 	}
-	return cp.freeSubnet(cp.network.byZone[zone], zone)
+	return cp.freeSubnet(cp.vpc.byZone[zone], zone)
 }
 
 // addressShortage says that no subnet has an address for one more of a fleet's instances.

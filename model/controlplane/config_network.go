@@ -5,9 +5,9 @@ import (
 	"headroom/model/addressing"
 )
 
-// Network is the VPC of a scenario: where instances get their addresses, and by which
+// VPC is the network of a scenario: where instances get their addresses, and by which
 // ways they are reached. Its zero value is a default VPC.
-type Network struct {
+type VPC struct {
 	Subnets    []Subnet // none: one in each zone, those of a default VPC
 	Interfaces []Interface
 	ElasticIPs []ElasticIP
@@ -21,19 +21,19 @@ type Subnet struct {
 	Zone     model.Zone
 	Block    addressing.Block
 	PublicIP bool // its instances have a public address, unless their template says otherwise
-	NAT      int  // index into Network.NATs; None
+	NAT      int  // index into VPC.NATs; None
 }
 
 // Card is a network interface that instances of a template are launched with.
 type Card struct {
-	Subnet    int // index into Network.Subnets; None: that of the instance
+	Subnet    int // index into VPC.Subnets; None: that of the instance
 	Secondary int // private addresses beside the primary one
 }
 
 // Interface is a network interface of its own table.
 type Interface struct {
 	Name      string
-	Subnet    int // index into Network.Subnets
+	Subnet    int // index into VPC.Subnets
 	Secondary int
 	Fleet     int  // whose instance it is attached to at the start; None
 	Deletes   bool // with its instance
@@ -51,7 +51,7 @@ type ElasticIP struct {
 // NATGateway lets instances without public addresses reach the internet.
 type NATGateway struct {
 	Name   string
-	Subnet int // index into Network.Subnets
+	Subnet int // index into VPC.Subnets
 }
 
 // VPN is a Site-to-Site VPN connection.

@@ -17,8 +17,8 @@ func (cp *Plane) newGateways() error {
 	for i := range cp.cfg.NATs {
 		cfg := &cp.cfg.NATs[i]
 		g := nat{cfg, cp.owner("nat_gateway." + cfg.Name)}
-		cp.network.nats = append(cp.network.nats, g)
-		if cp.network.subnets[cfg.Subnet].pool.Free() == 0 {
+		cp.vpc.nats = append(cp.vpc.nats, g)
+		if cp.vpc.subnets[cfg.Subnet].pool.Free() == 0 {
 			return &Shortage{Path: "nat_gateway." + cfg.Name, Text: "its subnet has no free address", Code: noFreeAddresses}
 		}
 		cp.assign(cfg.Subnet, holding{g.owner, None, model.PrivateAddress})
@@ -34,7 +34,7 @@ func (cp *Plane) newGateways() error {
 }
 
 // elastic reports whether a NAT gateway has an Elastic IP.
-func (n *Network) elastic(nat int) bool {
+func (n *VPC) elastic(nat int) bool {
 	for i := range n.ElasticIPs {
 		if n.ElasticIPs[i].NAT == nat {
 			return true

@@ -11,7 +11,7 @@ import (
 // addresses are taken; an instance has its private ones until its end, and no longer.
 func (cp *Plane) verifyAddresses() error {
 	open := map[model.Address]int{}
-	taken := make([]int, len(cp.network.subnets))
+	taken := make([]int, len(cp.vpc.subnets))
 	private := 0
 	for i := range cp.ledger.Addresses {
 		u := &cp.ledger.Addresses[i]
@@ -31,8 +31,8 @@ func (cp *Plane) verifyAddresses() error {
 		if u.Instance != None {
 			private++
 		}
-		for k := range cp.network.subnets {
-			if p := &cp.network.subnets[k].pool; p.Block().Holds(u.Address) {
+		for k := range cp.vpc.subnets {
+			if p := &cp.vpc.subnets[k].pool; p.Block().Holds(u.Address) {
 				taken[k]++
 				if !p.Has(u.Address) {
 					return fmt.Errorf("address %s is held and free", u.Address)
@@ -40,8 +40,8 @@ func (cp *Plane) verifyAddresses() error {
 			}
 		}
 	}
-	for k := range cp.network.subnets {
-		if p := &cp.network.subnets[k].pool; p.Free() != p.Block().Usable()-taken[k] {
+	for k := range cp.vpc.subnets {
+		if p := &cp.vpc.subnets[k].pool; p.Free() != p.Block().Usable()-taken[k] {
 			return fmt.Errorf("subnet %s has %d free addresses of %d, %d are held", p.Block(), p.Free(), p.Block().Usable(), taken[k])
 		}
 	}
