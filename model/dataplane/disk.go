@@ -159,6 +159,9 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 // ask gives a disk a batch of I/Os of a request, and notes when it will be done.
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
+	if d.shared && p.servers.at(p.requests.at(i).server).lacksDisk(id) {
+		return // it fails at once
+	}
 	p.diskUses[d.use].Asked += io.Count
 	p.noteWrite(d, &io)
 	if d.cold != nil && !d.away {
@@ -215,7 +218,8 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.nextInLine(server, now)
 		return
 	}
-	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away {
+	id := s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]
+	if d := p.disks.at(id); d.failed || d.away || d.shared && s.lacksDisk(id) {
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
 		return
