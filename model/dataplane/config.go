@@ -21,6 +21,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Network       Network
 
 	// Algorithms are your own, that target groups may name.
 	Algorithms []routing.Entry
@@ -53,6 +54,7 @@ type Service struct {
 	Disks           []string     // that its steps and its cache use, by a name of the server's
 	Cache           Cache
 	Memory          *Memory // that it holds, which takes Steps; nil: there is always enough
+	Port            uint16  // where its application listens; 0: wherever it is asked
 }
 
 // InstanceStore is the name of an instance's own disks, as [model.RootVolume] is that
@@ -145,6 +147,7 @@ type TargetGroup struct {
 	Mitigation  bool
 	CrossZone   bool // resolved from the group's own setting or its load balancer's
 	HealthCheck HealthCheck
+	Port        uint16 // of its targets; 0: that of its service
 }
 
 // LoadBalancer is an Application Load Balancer with one listener.
@@ -161,6 +164,8 @@ type LoadBalancer struct {
 	PublicIPs    bool   // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
+	Port           uint16 // of its listener; 0: wherever it is asked
+	End            int    // among the ends of the network, counted from 1; 0: open to all
 }
 
 // Rule sends requests that match every given condition to its action. An
@@ -209,6 +214,9 @@ type Workload struct {
 	Rows          *RequestRows     // per-request columns of a trace; nil without
 	Classes       []RequestClass   // at least one
 	Clients       Clients
+	Port          uint16 // that its clients ask; 0: where it listens
+	Public        bool   // they go to a public address
+	End           int    // of its clients, as that of load balancers
 }
 
 // RequestRows are the columns of a per-request trace; a nil column falls back

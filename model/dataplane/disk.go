@@ -162,6 +162,10 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	if d.shared && p.servers.at(p.requests.at(i).server).lacksDisk(id) {
 		return // it fails at once
 	}
+	if p.filter != nil && d.mounted && !p.mounted(p.servers.at(p.requests.at(i).server), id, true) {
+		t.until = max(t.until, sim.Sum(now, clientConnect))
+		return
+	}
 	p.diskUses[d.use].Asked += io.Count
 	p.noteWrite(d, &io)
 	if d.cold != nil && !d.away {
@@ -218,11 +222,17 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.nextInLine(server, now)
 		return
 	}
-	id := s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]
-	if d := p.disks.at(id); d.failed || d.away || d.shared && s.lacksDisk(id) {
+	if id := s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]; p.unusable(s, id) {
+		d := p.disks.at(id)
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
 		return
 	}
 	p.endStep(i, phaseDisk, now)
+}
+
+// unusable reports whether what a server has asked of a disk fails.
+func (p *Plane) unusable(s *server, id uint32) bool {
+	d := p.disks.at(id)
+	return d.failed || d.away || d.shared && s.lacksDisk(id) || p.filter != nil && d.mounted && !p.mounted(s, id, false)
 }

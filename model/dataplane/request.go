@@ -34,6 +34,12 @@ func (p *Plane) toFleet(i uint32, r *request, members []uint32) {
 	s := &p.sources[r.source]
 	s.next = (s.next + 1) % len(members)
 	r.server = members[s.next]
+	if p.filter != nil {
+		if p.dropped(i, r) {
+			return
+		}
+		r = p.requests.at(i) // the pool may have moved
+	}
 	p.offer(i, r)
 }
 

@@ -23,6 +23,9 @@ type source struct {
 	opened   int64    // requests since the last new connection
 	actions  []classAction
 	nodes    rng.Stream
+	sender   int32 // in the filter, of its connections, or of those of its callers' first end
+	guarded  bool  // not all its connections to its load balancer are made: look
+	misses   bool  // it asks a port where nobody listens
 
 	disk   [2]DiskDemand    // what its requests read and write
 	memory rng.Distribution // bytes that each holds of its server's; nil: none

@@ -51,6 +51,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range t.Workloads {
 		v.workload(&t.Workloads[i])
 	}
+	v.network()
 	if len(v.errs) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {
 			v.errs = append(v.errs, err)
