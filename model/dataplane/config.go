@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"net/netip"
+
 	"headroom/model"
 	"headroom/model/health"
 	"headroom/model/routing"
@@ -142,42 +144,21 @@ type TargetGroup struct {
 	HealthCheck HealthCheck
 }
 
-// LoadBalancer is an Application Load Balancer with one listener.
+// LoadBalancer is an Application Load Balancer.
 type LoadBalancer struct {
 	Name         string
 	Kind         string // "application"
 	Zones        []model.Zone
 	IdleTimeout  sim.Time
-	Latency      sim.Time // added to every response
-	CrossLatency sim.Time // added when node and target are in different zones
-	DNSTTL       sim.Time // how long clients keep a node's address
-	Default      Action
-	Rules        []Rule // ascending priority
-	PublicIPs    bool   // internet-facing: one public IPv4 address a node
+	Latency      sim.Time   // added to every response
+	CrossLatency sim.Time   // added when node and target are in different zones
+	DNSTTL       sim.Time   // how long clients keep a node's address
+	Default      Action     // of the listener of port 80; empty where Listeners has all
+	Rules        []Rule     // of that listener, ascending priority
+	Listeners    []Listener // beside it
+	PublicIPs    bool       // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
-}
-
-// Rule sends requests that match every given condition to its action. An
-// empty condition matches everything.
-type Rule struct {
-	Priority int
-	Paths    []string // patterns of path_pattern
-	Hosts    []string // patterns of host_header
-	Action   Action
-}
-
-// Action ends the rules for a request: a forward to target groups by weight,
-// or a fixed response.
-type Action struct {
-	Forward []Forward
-	Status  int // fixed response, when Forward is empty
-}
-
-// Forward is one weighted target group of an action.
-type Forward struct {
-	TargetGroup int
-	Weight      int
 }
 
 // DestinationKind says what a workload talks to.
@@ -213,9 +194,13 @@ type RequestRows struct {
 	Response []model.Bytes
 }
 
-// RequestClass is one host and path that a workload asks for.
+// RequestClass is one kind of requests that a workload sends, as rules see it.
 type RequestClass struct {
 	Host, Path string
+	Query      string // key=value, joined by &; what follows a ? in Path is part of it
+	Method     string
+	Headers    []routing.Header
+	Source     netip.Addr // of the client; the zero Addr: nobody knows
 	Weight     float64
 }
 
@@ -230,4 +215,10 @@ type Clients struct {
 	RetryBudget   float64
 	RetryOn       CodeSet // failures that are tried again; empty: all
 	PerConnection int     // requests on one connection; at least 1
+
+	Port         int      // of the load balancer; 0: 443 if that is HTTPS, or the first listener
+	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
+	Resumption   float64  // share of the handshakes that resume a session
+	StayPut      bool     // they do not follow redirects
+	ForwardedFor int      // addresses of proxies that X-Forwarded-For has when it reaches the balancer
 }

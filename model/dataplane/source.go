@@ -20,9 +20,9 @@ type source struct {
 	balancer int      // None without
 	direct   bool     // clients that reach their targets without a balancer
 	next     int      // fleet round robin
-	opened   int64    // requests since the last new connection
-	actions  []classAction
+	way      *way     // what its balancer's rules say
 	nodes    rng.Stream
+	resumes  rng.Stream
 
 	disk [2]DiskDemand // what its requests read and write
 
@@ -101,6 +101,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 		sizes:   p.stream(name + "/bytes"),
 		classes: p.stream(name + "/class"),
 		nodes:   p.stream(name + "/node"),
+		resumes: p.stream(name + "/handshake"),
 		class:   newClassTable(cfg.Classes),
 		tokens:  RetryBurst,
 	})
@@ -143,7 +144,8 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	}
 	s.balancer = s.target
 	lb := &p.cfg.LoadBalancers[s.target]
-	if s.actions, err = newActions(lb, classes); err != nil {
+	count := func(of model.RuleName) *int64 { return p.balancers[s.target].counts.rule(of) }
+	if s.way, err = newWay(lb, s.clients, classes, s.follows(), count); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
 	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
@@ -208,12 +210,6 @@ func (p *Plane) scheduleArrival(i int) {
 	}
 }
 
-// connects reports whether the next request opens a new connection.
-func (s *source) connects() bool {
-	s.opened++
-	if s.opened < int64(s.clients.PerConnection) {
-		return false
-	}
-	s.opened = 0
-	return true
-}
+// follows reports whether the clients of a source follow redirects; services that call
+// do not.
+func (s *source) follows() bool { return s.call == nil && !s.clients.StayPut }
