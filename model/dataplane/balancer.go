@@ -61,6 +61,9 @@ func (p *Plane) TakeEgress(into []model.Bytes) []model.Bytes {
 func (p *Plane) balance(i uint32, r *request) {
 	s := &p.sources[r.source]
 	b := &p.balancers[s.balancer]
+	if s.guarded && p.keptOut(i, r, s) {
+		return
+	}
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
@@ -95,6 +98,9 @@ func (p *Plane) balance(i uint32, r *request) {
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 }
 
+// MaxForwardedFor is how many addresses X-Forwarded-For may have.
+const MaxForwardedFor = 30
+
 // comesIn lets a request in by a listener: somebody listens on the port, and the
 // handshake of a new connection succeeds. Otherwise the request fails. Services keep
 // their connections open: theirs take no time.
@@ -105,6 +111,10 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 	case a.refused:
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
+		return false
+	case s.clients.ForwardedFor > MaxForwardedFor:
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, Code463)
 		return false
 	case !connects || !a.door.secure:
 		return true
@@ -175,6 +185,9 @@ func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations i
 
 // closed ends a request at the balancer; a response counts as data out.
 func (b *balancer) closed(now sim.Time, r *request) {
+	if r.zone == noNode {
+		return
+	}
 	b.hour.open--
 	b.hour.active.Add(int64(now))
 	if r.phase == answered {
@@ -235,6 +248,12 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	t := p.targets.at(r.target)
 	t.inFlight++
 	r.server = t.server
+	if p.filter != nil {
+		if p.dropped(i, r) {
+			return
+		}
+		r = p.requests.at(i) // the pool may have moved
+	}
 	p.offer(i, r)
 }
 

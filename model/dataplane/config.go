@@ -23,6 +23,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Network       Network
 
 	// Algorithms are your own, that target groups may name.
 	Algorithms []routing.Entry
@@ -55,6 +56,7 @@ type Service struct {
 	Disks           []string     // that its steps and its cache use, by a name of the server's
 	Cache           Cache
 	Memory          *Memory // that it holds, which takes Steps; nil: there is always enough
+	Port            uint16  // where its application listens; 0: wherever it is asked
 }
 
 // InstanceStore is the name of an instance's own disks, as [model.RootVolume] is that
@@ -104,9 +106,13 @@ type IO struct {
 
 // DiskDemand is what a request reads or writes by itself.
 type DiskDemand struct {
-	Count rng.Distribution // I/Os; nil: none
-	Size  rng.Distribution // bytes of each
+	Count rng.Distribution // I/Os; nil: as many as Bytes take, or none
+	Size  rng.Distribution // bytes of each; nil: as many as Bytes take
+	Bytes rng.Distribution // of all together; nil: Count times Size
 }
+
+// None reports whether there is nothing to read or write.
+func (d *DiskDemand) None() bool { return d.Count == nil && d.Bytes == nil }
 
 // Call is a request that an instance sends while it serves another.
 type Call struct {
@@ -118,10 +124,11 @@ type Call struct {
 	Demand            rng.Distribution // CPU-seconds; nil: 0
 	Request, Response rng.Distribution // bytes; nil: 0
 	Reads, Writes     DiskDemand
-	Class             RequestClass // host and path that it asks for
-	Clients           Clients      // timeout and retries; Deadline and PerConnection are not used
-	PoolSize          int          // connections of each calling instance; 0: no limit
-	PoolTimeout       sim.Time     // how long a call waits for one; 0: forever
+	Memory            rng.Distribution // bytes that it holds while it is served; nil: none of its own
+	Class             RequestClass     // host and path that it asks for
+	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
+	PoolSize          int              // connections of each calling instance; 0: no limit
+	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
 }
 
 // HealthCheck is how a target group looks at its targets.
@@ -142,6 +149,7 @@ type TargetGroup struct {
 	Mitigation  bool
 	CrossZone   bool // resolved from the group's own setting or its load balancer's
 	HealthCheck HealthCheck
+	Port        uint16 // of its targets; 0: that of its service
 }
 
 // LoadBalancer is an Application Load Balancer.
@@ -159,6 +167,8 @@ type LoadBalancer struct {
 	PublicIPs    bool       // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
+	Port           uint16 // of the listener of Default and Rules; 0: 80
+	End            int    // among the ends of the network, counted from 1; 0: open to all
 }
 
 // DestinationKind says what a workload talks to.
@@ -181,9 +191,13 @@ type Workload struct {
 	Request       rng.Distribution // bytes in; nil: 0
 	Response      rng.Distribution // bytes out; nil: 0
 	Reads, Writes DiskDemand
-	Rows          *RequestRows   // per-request columns of a trace; nil without
-	Classes       []RequestClass // at least one
+	Memory        rng.Distribution // bytes that a request holds while it is served; nil: none of its own
+	Rows          *RequestRows     // per-request columns of a trace; nil without
+	Classes       []RequestClass   // at least one
 	Clients       Clients
+	Port          uint16 // that its clients ask; 0: where it listens; of load balancers: 443 if that is HTTPS, or the first listener
+	Public        bool   // they go to a public address
+	End           int    // of its clients, as that of load balancers
 }
 
 // RequestRows are the columns of a per-request trace; a nil column falls back
@@ -216,7 +230,6 @@ type Clients struct {
 	RetryOn       CodeSet // failures that are tried again; empty: all
 	PerConnection int     // requests on one connection; at least 1
 
-	Port         int      // of the load balancer; 0: 443 if that is HTTPS, or the first listener
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
 	Resumption   float64  // share of the handshakes that resume a session
 	StayPut      bool     // they do not follow redirects

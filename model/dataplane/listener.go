@@ -76,12 +76,12 @@ func (l *Listener) serves(host string) bool {
 }
 
 // AllListeners lists the listeners of a load balancer: first that which Default and
-// Rules describe, on port 80, unless Default is empty.
+// Rules describe, unless Default is empty.
 func (lb *LoadBalancer) AllListeners() []Listener {
 	if lb.Default.empty() && len(lb.Listeners) > 0 {
 		return lb.Listeners
 	}
-	return append([]Listener{{Port: PortHTTP, Default: lb.Default, Rules: lb.Rules}}, lb.Listeners...)
+	return append([]Listener{{Port: cmp.Or(int(lb.Port), PortHTTP), Default: lb.Default, Rules: lb.Rules}}, lb.Listeners...)
 }
 
 // ListenerFor is the listener that clients of a port reach, [None] if there is none. 0
@@ -191,4 +191,13 @@ func (r *Redirect) apply(from address) address {
 		to.class.Method = "GET"
 	}
 	return to
+}
+
+// portFor is the port that a source asks.
+func (lb *LoadBalancer) portFor(s *source) uint16 {
+	port := s.asks(nil).port
+	if l := lb.ListenerFor(port); l != None {
+		port = lb.AllListeners()[l].Port
+	}
+	return uint16(port)
 }

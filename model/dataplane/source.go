@@ -23,8 +23,12 @@ type source struct {
 	way      *way     // what its balancer's rules say
 	nodes    rng.Stream
 	resumes  rng.Stream
+	sender   int32 // in the filter, of its connections, or of those of its callers' first end
+	guarded  bool  // not all its connections to its load balancer are made: look
+	misses   bool  // it asks a port where nobody listens
 
-	disk [2]DiskDemand // what its requests read and write
+	disk   [2]DiskDemand    // what its requests read and write
+	memory rng.Distribution // bytes that each holds of its server's; nil: none
 
 	// Of a workload.
 	cfg     *Workload
@@ -95,7 +99,7 @@ func (p *Plane) newSources() error {
 func (p *Plane) newWorkload(cfg *Workload) error {
 	name := "workload/" + cfg.Name
 	p.sources = append(p.sources, source{
-		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, disk: [2]DiskDemand{cfg.Reads, cfg.Writes},
+		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
 		demand:  p.stream(name + "/demand"),
 		sizes:   p.stream(name + "/bytes"),
@@ -121,7 +125,7 @@ func (p *Plane) newCaller(service, step int) error {
 	cfg := &p.cfg.Services[service]
 	call := &cfg.Steps[step].Call
 	p.sources = append(p.sources, source{
-		clients: &call.Clients, to: call.To, target: call.Target, call: call, disk: [2]DiskDemand{call.Reads, call.Writes},
+		clients: &call.Clients, to: call.To, target: call.Target, call: call, disk: [2]DiskDemand{call.Reads, call.Writes}, memory: call.Memory,
 		service: service, step: step, outlet: p.calls[service].count,
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})
@@ -145,7 +149,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	s.balancer = s.target
 	lb := &p.cfg.LoadBalancers[s.target]
 	count := func(of model.RuleName) *int64 { return p.balancers[s.target].counts.rule(of) }
-	if s.way, err = newWay(lb, s.clients, classes, s.follows(), count); err != nil {
+	if s.way, err = newWay(lb, s.asks(classes), count); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
 	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
@@ -210,6 +214,12 @@ func (p *Plane) scheduleArrival(i int) {
 	}
 }
 
-// follows reports whether the clients of a source follow redirects; services that call
-// do not.
-func (s *source) follows() bool { return s.call == nil && !s.clients.StayPut }
+// asks is who the source is to a load balancer. Services that call do not follow
+// redirects.
+func (s *source) asks(classes []RequestClass) asker {
+	a := asker{classes: classes, clients: s.clients, follows: s.call == nil && !s.clients.StayPut}
+	if s.cfg != nil {
+		a.port = int(s.cfg.Port)
+	}
+	return a
+}

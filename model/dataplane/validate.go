@@ -51,6 +51,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range t.Workloads {
 		v.workload(&t.Workloads[i])
 	}
+	v.network()
 	if len(v.errs) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {
 			v.errs = append(v.errs, err)
@@ -114,6 +115,7 @@ func (v *validator) call(c *Call, at string) {
 	v.check(c.PoolTimeout >= 0, at+".pool.timeout", "must not be negative, got %v", c.PoolTimeout)
 	v.check(c.PoolTimeout == 0 || c.PoolSize > 0, at+".pool.timeout", "needs a pool size")
 	v.clients(&c.Clients, at)
+	v.demand(at+".demand", c.Memory, c.Reads, c.Writes)
 }
 
 func (v *validator) clients(c *Clients, at string) {
@@ -123,7 +125,6 @@ func (v *validator) clients(c *Clients, at string) {
 	// A doubled backoff is as long as all before it, and one more: it does not
 	// lead beyond what the clock can count.
 	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon/4, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon/4, c.Backoff)
-	v.check(c.Port >= 0 && c.Port <= MaxPort, at+".port", "must be 0 to %d, got %d", MaxPort, c.Port)
 	v.check(c.RoundTrip >= 0 && c.RoundTrip <= sim.Hour, at+".round_trip", "must be 0 to %v, got %v", sim.Hour, c.RoundTrip)
 	v.check(c.Resumption >= 0 && c.Resumption <= 1, at+".session_resumption", "must be 0 to 1, got %g", c.Resumption)
 	v.check(c.ForwardedFor >= 0, at+".forwarded_for", "must not be negative, got %d", c.ForwardedFor)
@@ -197,6 +198,7 @@ func (v *validator) workload(w *Workload) {
 	v.check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
 	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
 	v.clients(&w.Clients, path+".clients")
+	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
 	v.classes(w, path)
 }
 

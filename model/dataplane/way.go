@@ -59,8 +59,17 @@ type turn struct {
 	choose *routing.Weighted
 }
 
+// asker is who sends requests to a load balancer.
+type asker struct {
+	port    int // 0: which they choose by themselves
+	classes []RequestClass
+	clients *Clients
+	follows bool // redirects
+}
+
 // wayfinder resolves the rules for each class of a source, once.
 type wayfinder struct {
+	asker
 	lb        *LoadBalancer
 	listeners []Listener
 	compiled  []*compiledListener
@@ -80,13 +89,13 @@ type compiledListener struct {
 
 // newWay resolves the rules. matched is where requests of a rule are counted, nil for
 // who only asks how many classes there are.
-func newWay(lb *LoadBalancer, clients *Clients, classes []RequestClass, follow bool, matched func(model.RuleName) *int64) (*way, error) {
-	f := wayfinder{lb: lb, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: door{secure: true}}
+func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*way, error) {
+	f := wayfinder{lb: lb, asker: a, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: door{secure: true}}
 	f.compiled = make([]*compiledListener, len(f.listeners))
-	f.way.simple = true
-	first := lb.ListenerFor(clients.Port)
-	for _, class := range classes {
-		at := address{port: clients.Port, class: class}
+	f.way.simple = a.clients.ForwardedFor <= MaxForwardedFor
+	first := lb.ListenerFor(a.port)
+	for _, class := range a.classes {
+		at := address{port: a.port, class: class}
 		if first != None {
 			at.secure, at.port = f.listeners[first].Secure, f.listeners[first].Port
 		}
@@ -94,7 +103,7 @@ func newWay(lb *LoadBalancer, clients *Clients, classes []RequestClass, follow b
 		f.from = append(f.from, at)
 	}
 	for i := 0; i < len(f.from); i++ {
-		action, err := f.resolve(f.from[i], follow)
+		action, err := f.resolve(f.from[i])
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +113,7 @@ func newWay(lb *LoadBalancer, clients *Clients, classes []RequestClass, follow b
 		}
 	}
 	f.findCircles()
-	f.shakeHands(clients)
+	f.shakeHands()
 	if n := len(f.way.actions); n > MaxClasses {
 		return nil, fmt.Errorf("classes of requests, with those that redirects and handshakes make of them, must be at most %d, got %d", MaxClasses, n)
 	}
@@ -112,7 +121,7 @@ func newWay(lb *LoadBalancer, clients *Clients, classes []RequestClass, follow b
 }
 
 // resolve finds the action of a request. Where it leads to by a redirect joins the list.
-func (f *wayfinder) resolve(at address, follow bool) (classAction, error) {
+func (f *wayfinder) resolve(at address) (classAction, error) {
 	l := f.listenerAt(at.port)
 	if l == None {
 		f.way.simple = false
@@ -138,7 +147,7 @@ func (f *wayfinder) resolve(at address, follow bool) (classAction, error) {
 		f.way.simple = false
 		action.expires = listener.expiry(at.class.Host)
 	}
-	if r := f.actionOf(l, which).Redirect; r != nil && follow {
+	if r := f.actionOf(l, which).Redirect; r != nil && f.follows {
 		if action.circles = at.hops == MaxRedirects; !action.circles {
 			action.follows = f.follow(r.apply(at), at.class.Host)
 		}
@@ -256,7 +265,7 @@ const (
 )
 
 // shakeHands adds the classes with handshakes.
-func (f *wayfinder) shakeHands(clients *Clients) {
+func (f *wayfinder) shakeHands() {
 	w := &f.way
 	n := len(w.actions)
 	w.kinds = uint16(min(n, MaxClasses))
@@ -264,7 +273,7 @@ func (f *wayfinder) shakeHands(clients *Clients) {
 		return
 	}
 	for _, cost := range []sim.Time{
-		sim.Sum(handshakeWork, clients.RoundTrip.Scaled(handshakeRoundTrips)), clients.RoundTrip.Scaled(resumedRoundTrips),
+		sim.Sum(handshakeWork, f.clients.RoundTrip.Scaled(handshakeRoundTrips)), f.clients.RoundTrip.Scaled(resumedRoundTrips),
 	} {
 		for _, action := range w.actions[:n] {
 			action.handshake = cost
