@@ -42,7 +42,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("default_action", schema.Inner(), schema.Required, "what becomes of a request that matches no rule"),
 		schema.Row("rule", schema.List(), "", "listener rules"),
-	}, schema.Within("default_action", "ValidationError", actionKeys()), rule))
+	}, interfaceKeys("security_groups", ""), schema.Within("default_action", "ValidationError", actionKeys()), rule))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -74,6 +74,7 @@ func (l *loader) readLoadBalancers() {
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 		}
+		lb.End = l.end(l.readGroupsOf(t, "security_groups", ""), l.vpc(), lb.PublicIPs)
 		lb.Latency, lb.CrossLatency = latency(t)
 		if t.Sound("availability_zones") && len(lb.Zones) < 2 {
 			t.Wrong("availability_zones", "must be two zones or more for an Application Load Balancer")
