@@ -84,8 +84,10 @@ type order struct {
 	option   model.PurchaseOption
 	spotPool int // None unless Spot
 	maxPrice float64
-	group    int // None outside groups
-	fleet    int // None in groups
+	place    *Place // nil: anywhere
+	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
+	group    int    // None outside groups
+	fleet    int    // None in groups
 	service  int
 	owner    int32
 	activity int    // of the group; None
