@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/ami"
 	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/workload"
@@ -108,6 +109,7 @@ type LaunchTemplate struct {
 	// UserDataFails is the probability that the user data script fails; the
 	// instance then runs with its application port closed.
 	UserDataFails float64
+	FirstBoot
 	// Speed is how fast the CPU is, relative to the one that demands were
 	// measured on, whatever the type; 0: as fast as its type.
 	Speed float64
@@ -128,6 +130,16 @@ func (lt *LaunchTemplate) end(z model.Zone) int32 {
 		return 0
 	}
 	return lt.Ends[z]
+}
+
+// FirstBoot is what a launch template says of user data and of who may do what. The zero
+// FirstBoot is of an instance that runs no script, has no role and lets nobody in.
+type FirstBoot struct {
+	Script   ami.Script
+	CLI      bool     // the image has aws-cli
+	Software []string // what else the image brings along that logins need: of package login
+	Key      string   // name of its key pair
+	Profile  string   // its IAM instance profile, by which it may publish and download
 }
 
 // LaunchTimes are the durations of an instance's life, in seconds.

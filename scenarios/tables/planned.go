@@ -13,9 +13,7 @@ func plannedKeys() []schema.Key {
 		schema.Planned("subnet", "subnets and their addresses", schema.Never),
 
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
-		schema.Planned("launch_template.NAME.iam_instance_profile", "the role of the instances", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
-		schema.Planned("launch_template.NAME.key_name", "the SSH key", schema.Never),
 		schema.Planned("launch_template.NAME.placement", "placement group, host or zone", schema.Never),
 		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
 
