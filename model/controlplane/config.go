@@ -30,6 +30,7 @@ type Estate struct {
 	Holds             []Hold
 	Storage
 	Places
+	VPC
 
 	// Placements are your own, that host pools may name.
 	Placements []placement.Entry
@@ -105,7 +106,10 @@ type LaunchTemplate struct {
 	Volumes  []model.VolumeSpec // the first is the root volume
 	Detailed bool               // detailed monitoring: 1-minute metrics
 	PublicIP bool
-	Launch   LaunchTimes
+	// PublicBySubnet leaves it to the subnet whether instances have a public address.
+	PublicBySubnet bool
+	Cards          []Card // network interfaces, the primary one first; none: one with one address
+	Launch         LaunchTimes
 	// UserDataFails is the probability that the user data script fails; the
 	// instance then runs with its application port closed.
 	UserDataFails float64
@@ -118,18 +122,18 @@ type LaunchTemplate struct {
 	// InitialCredits are those of instances that are there at the start; 0: as after a
 	// launch.
 	InitialCredits model.Credits
-	// Ends are the kinds of its network interfaces, by zone, counted from 1 among those of
-	// the network; nil: open to all.
+	// Ends are the kinds of its network interfaces, by subnet (those of a default VPC: by
+	// zone), counted from 1 among those of the network; nil: open to all.
 	Ends        []int32
 	MostTracked int // connections that its security groups keep track of; 0: any number
 }
 
-// end is the kind of network interface of an instance in a zone.
-func (lt *LaunchTemplate) end(z model.Zone) int32 {
+// end is the kind of network interface of an instance in a subnet.
+func (lt *LaunchTemplate) end(subnet int) int32 {
 	if lt.Ends == nil {
 		return 0
 	}
-	return lt.Ends[z]
+	return lt.Ends[subnet]
 }
 
 // FirstBoot is what a launch template says of user data and of who may do what. The zero
@@ -160,6 +164,7 @@ type Fleet struct {
 	Speed        float64 // of the type, relative to the one that demands were measured on; 0 means 1
 	Need         Need
 	Zones        []model.Zone // instances are dealt to them in turn
+	Subnets      []int        // where they get their addresses; none: any of their zones
 	Service      int          // None: serves no requests
 	TargetGroups []int
 	Utilization  Utilization // CPU work without requests, where there is no Service
@@ -171,6 +176,7 @@ type Group struct {
 	Min, Max, Desired int
 	Template          int
 	Zones             []model.Zone
+	Subnets           []int // where its instances get their addresses; none: any of its zones
 	TargetGroups      []int
 	Service           int // of its target groups; None without any
 	DefaultCooldown   sim.Time
@@ -259,6 +265,8 @@ type InstanceWorkload struct {
 	// Wait makes launches that find no room wait for it, in order, instead of
 	// failing.
 	Wait bool
+	// Subnets are where its instances get their addresses; none: any of its zones.
+	Subnets []int
 }
 
 // TenantSize is one size that an instance workload launches.

@@ -5,12 +5,11 @@ import (
 	"net/netip"
 	"slices"
 
+	"headroom/model/addressing"
+	"headroom/model/controlplane"
 	"headroom/model/network"
 	"headroom/scenarios/schema"
 )
-
-// defaultVPC is the block of a Region's default VPC.
-var defaultVPC = netip.MustParsePrefix("172.31.0.0/16")
 
 // wires is what is known of the network while its interfaces are read.
 type wires struct {
@@ -19,9 +18,9 @@ type wires struct {
 	had       []bool // by group: some interface has it
 }
 
-// interfaceKeys are those that give an interface its security groups; old is another name
+// membershipKeys are those that give an interface its security groups; old is another name
 // of the key that scenarios may have.
-func interfaceKeys(key, old string) []schema.Key {
+func membershipKeys(key, old string) []schema.Key {
 	keys := []schema.Key{schema.Row(key, schema.Names("security_group"), "(the default one)", "security groups, up to 5; everything passes where the scenario has none").Coded(invalidGroup)}
 	if old != "" {
 		keys = append(keys, schema.Row(old, schema.Names("security_group"), "", key+" by its older name").Coded(invalidGroup))
@@ -84,21 +83,31 @@ func (l *loader) end(groups []int, address netip.Prefix, public bool) int {
 	return i + 1
 }
 
-// block is where the private addresses of a zone come from.
-func (l *loader) block(int) netip.Prefix { return defaultVPC }
+// prefix writes a block of the VPC as rules have it.
+func prefix(b addressing.Block) netip.Prefix {
+	a := uint32(b.First)
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)}), b.Bits)
+}
 
-// vpc is the block of all private addresses.
-func (l *loader) vpc() netip.Prefix { return defaultVPC }
+// wholeVPC is the block of all private addresses here.
+func (l *loader) wholeVPC() netip.Prefix { return prefix(l.vpc.block) }
 
-// readInterface reads the interfaces of instances: their kinds, by zone.
-func (l *loader) readInterface(t *schema.Table, public bool) []int32 {
+// readMembership reads the security groups of instances, and returns the kinds of their
+// interfaces by subnet: those of the default VPC are one in each zone.
+func (l *loader) readMembership(t *schema.Table, lt *controlplane.LaunchTemplate) []int32 {
 	groups := l.readGroupsOf(t, "vpc_security_group_ids", "vpc_security_groups")
 	if !l.filters() {
 		return nil
 	}
-	ends := make([]int32, len(l.cfg.Zones))
-	for z := range ends {
-		ends[z] = int32(l.end(groups, l.block(z), public))
+	var ends []int32
+	for i := range l.cfg.Subnets {
+		s := &l.cfg.Subnets[i]
+		ends = append(ends, int32(l.end(groups, prefix(s.Block), lt.PublicIP || lt.PublicBySubnet && s.PublicIP)))
+	}
+	if len(l.cfg.Subnets) == 0 {
+		for z := range l.cfg.Zones {
+			ends = append(ends, int32(l.end(groups, prefix(addressing.DefaultSubnet(z)), lt.PublicIP)))
+		}
 	}
 	return ends
 }

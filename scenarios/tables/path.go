@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/network"
 	"headroom/scenarios/schema"
@@ -35,7 +37,7 @@ func (l *loader) readPath(t *schema.Table, w *dataplane.Workload) {
 	if !l.filters() { // nobody looks, so that the resolved scenario does not ask, either
 		t.Pass("address", "via")
 		if text := t.Text("cidr"); text != "" {
-			readBlock(t, "cidr", text)
+			readAddresses(t, "cidr", text)
 		}
 		return
 	}
@@ -53,12 +55,12 @@ func (l *loader) readPath(t *schema.Table, w *dataplane.Workload) {
 		t.Mistake("via", map[bool]string{true: "must be internet: nothing else leads to public addresses", false: "must be vpn or peering: the internet does not lead to private addresses"}[public], "")
 	}
 	w.Public = public
-	address := l.vpc()
+	address := l.wholeVPC()
 	if public {
 		address = network.Everywhere
 	}
 	t.Assume("cidr", address.String())
-	if p, ok := readBlock(t, "cidr", t.Text("cidr")); ok {
+	if p, ok := readAddresses(t, "cidr", t.Text("cidr")); ok {
 		if address = p; !public && !network.Private(p) {
 			t.Mistake("cidr", "must be private addresses (RFC 1918) for those who come by a VPN or peering connection", "")
 		}
@@ -75,15 +77,33 @@ func (l *loader) hasPublicAddress(to dataplane.DestinationKind, target int) bool
 	case dataplane.ToLoadBalancer:
 		return l.cfg.LoadBalancers[target].PublicIPs
 	case dataplane.ToInstances:
-		return l.cfg.Instances[target].Template.PublicIP
+		f := &l.cfg.Instances[target]
+		return l.public(&f.Template, f.Subnets, f.Zones)
 	}
 	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; slices.Contains(f.TargetGroups, target) && !f.Template.PublicIP {
+		if f := &l.cfg.Instances[i]; slices.Contains(f.TargetGroups, target) && !l.public(&f.Template, f.Subnets, f.Zones) {
 			return false
 		}
 	}
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; slices.Contains(g.TargetGroups, target) && g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) && !l.cfg.LaunchTemplates[g.Template].PublicIP {
+		g := &l.cfg.Groups[i]
+		if slices.Contains(g.TargetGroups, target) && g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) && !l.public(&l.cfg.LaunchTemplates[g.Template], g.Subnets, g.Zones) {
+			return false
+		}
+	}
+	return true
+}
+
+// public reports whether all instances of a template, in some subnets or in any of some
+// zones, have public addresses.
+func (l *loader) public(lt *controlplane.LaunchTemplate, subnets []int, zones []model.Zone) bool {
+	if !lt.PublicBySubnet {
+		return lt.PublicIP
+	}
+	for i := range l.cfg.Subnets {
+		s := &l.cfg.Subnets[i]
+		used := slices.Contains(subnets, i) || len(subnets) == 0 && slices.Contains(zones, s.Zone)
+		if used && !s.PublicIP {
 			return false
 		}
 	}

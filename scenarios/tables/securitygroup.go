@@ -252,15 +252,15 @@ func (l *loader) groupOfRule(t *schema.Table, key, name string) int {
 }
 
 func (l *loader) appendBlock(peers []network.Rule, t *schema.Table, key, text string) []network.Rule {
-	block, ok := readBlock(t, key, text)
+	block, ok := readAddresses(t, key, text)
 	if !ok {
 		return peers
 	}
 	return append(peers, network.Rule{CIDR: block, Group: network.None})
 }
 
-// readBlock reads a block of IPv4 addresses.
-func readBlock(t *schema.Table, key, text string) (netip.Prefix, bool) {
+// readAddresses reads a block of IPv4 addresses.
+func readAddresses(t *schema.Table, key, text string) (netip.Prefix, bool) {
 	p, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil:
