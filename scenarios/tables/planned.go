@@ -18,7 +18,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
 
-
 		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
