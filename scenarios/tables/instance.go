@@ -3,6 +3,7 @@ package tables
 import (
 	"slices"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
@@ -26,7 +27,7 @@ func (l *loader) readInstances() {
 		f := &l.cfg.Instances[i]
 		f.Name = t.Name
 		f.Count = t.Whole("count")
-		f.Zones = l.zones(t, "availability_zones", l.cfg.Zones[:1])
+		f.Zones = l.fleetZones(t)
 		f.TargetGroups = t.References("target_groups")
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
@@ -37,6 +38,26 @@ func (l *loader) readInstances() {
 		l.starts = append(l.starts, start{t, "count"})
 		t.Done()
 	}
+}
+
+// fleetZones reads where instances are: in a list of zones, or in that of their placement.
+func (l *loader) fleetZones(t *schema.Table) []model.Zone {
+	placed := placed{zone: cloud.None}
+	if t.Has("launch_template") {
+		if i := t.Reference("launch_template"); i >= 0 {
+			placed = l.placeOf(l.tables["launch_template"][i])
+		}
+	} else {
+		placed = l.placeOf(t)
+	}
+	if placed.zone == cloud.None || t.Has("launch_template") && t.Has("availability_zones") {
+		return l.zones(t, "availability_zones", l.cfg.Zones[:1])
+	}
+	zones := l.zones(t, "availability_zones", l.cfg.Zones[placed.zone:placed.zone+1])
+	if !slices.Equal(zones, []model.Zone{model.Zone(placed.zone)}) && t.Sound("availability_zones") {
+		placed.at.Reject("availability_zone", schema.Fault{Rule: "must be the zone of " + t.PathOf("availability_zones"), Code: schema.NoCode})
+	}
+	return zones
 }
 
 // fleetService reads the service of instances, which must be that of their

@@ -218,4 +218,5 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
+	places        map[string]placed           // where instances go, by the path of who says so
 }

@@ -13,7 +13,7 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
@@ -30,6 +30,9 @@ func topKeys() []schema.Key {
 		schema.Row("run", schema.Inner(), "", "the experiment: seed, calendar, length, replications"),
 		schema.Row("region", schema.Inner(), "", "the AWS Region and its zones"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
+		schema.Row("dedicated_host", schema.Named(), "", "hosts of the account's own, paid by the host"),
+		schema.Row("placement_group", schema.Named(), "", "instances near to each other, or apart"),
+		schema.Row("quotas", schema.Inner(), "", "what the account may have; nothing is checked without"),
 		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
@@ -72,7 +75,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"hosts", "dedicated_host", "placement_group", "image", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -80,6 +83,8 @@ func (l *loader) read(top *schema.Table) {
 	market := top.Inside("spot_market")
 	l.readMarket(market)
 	l.readHosts()
+	l.readDedicatedHosts()
+	l.readPlacementGroups()
 	l.readImages()
 	l.readLaunchTemplates()
 	l.readServices()
@@ -99,6 +104,10 @@ func (l *loader) read(top *schema.Table) {
 	l.readOutages(top.Each("fault"))
 	l.readCommitments(top.Each("commitment"))
 	l.readCapacityReservations()
+	l.checkReleases()
+	if quotas := top.Within("quotas"); quotas != nil {
+		l.readQuotas(quotas)
+	}
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{
 		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,
@@ -155,6 +164,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectDisks()
 	l.connectSpeeds()
 	l.connectAlarms()
+	l.connectPlaces()
 	l.checkFootprint()
 	l.checkStart()
 }
@@ -175,7 +185,7 @@ func (l *loader) checkStart() {
 	short := l.cfg.CheckStart(&l.cfg.Frame)
 	for _, s := range l.starts {
 		if short != nil && s.table.Path == short.Path {
-			s.table.Reject(s.key, schema.Fault{Rule: short.Text, Code: "InsufficientInstanceCapacity"})
+			s.table.Reject(s.key, schema.Fault{Rule: short.Text, Code: short.Code})
 		}
 	}
 }
