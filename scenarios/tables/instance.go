@@ -17,7 +17,7 @@ func instanceKeys() []schema.Key {
 		schema.Row("service", schema.Name("service"), "(that of the target groups)", "what they do with requests; none without"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where they are registered"),
 		utilizationKey("CPU work of instances without a service"),
-	}, templateKeys()))
+	}, placeKeys(), templateKeys()))
 }
 
 // readInstances reads the instances outside any group.
@@ -27,10 +27,12 @@ func (l *loader) readInstances() {
 		f := &l.cfg.Instances[i]
 		f.Name = t.Name
 		f.Count = t.Whole("count")
-		f.Zones = l.fleetZones(t)
+		f.Subnets, f.Zones = l.fleetPlaces(t)
+		l.checkPlacedZone(t, f.Zones)
 		f.TargetGroups = t.References("target_groups")
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
+		l.settleFleet(t, f)
 		f.Utilization = readUtilization(t)
 		if t.Has("utilization") && f.Service != cloud.None {
 			t.Mistake("utilization", "must not be given with a service, whose requests are the work", "")
@@ -40,24 +42,41 @@ func (l *loader) readInstances() {
 	}
 }
 
-// fleetZones reads where instances are: in a list of zones, or in that of their placement.
-func (l *loader) fleetZones(t *schema.Table) []model.Zone {
-	placed := placed{zone: cloud.None}
+// placedZone returns the zone that the placement of instances says, cloud.None without.
+func (l *loader) placedZone(t *schema.Table) int {
+	if !t.Has("launch_template") {
+		return l.placeOf(t).zone
+	}
+	if i := t.Reference("launch_template"); i >= 0 {
+		return l.placeOf(l.tables["launch_template"][i]).zone
+	}
+	return cloud.None
+}
+
+// checkPlacedZone refuses a zone of the placement that is not where the instances are.
+func (l *loader) checkPlacedZone(t *schema.Table, zones []model.Zone) {
 	if t.Has("launch_template") {
-		if i := t.Reference("launch_template"); i >= 0 {
-			placed = l.placeOf(l.tables["launch_template"][i])
+		return // what the instance itself says wins
+	}
+	p := l.placeOf(t)
+	if p.zone != cloud.None && !slices.Equal(zones, []model.Zone{model.Zone(p.zone)}) && t.Sound("availability_zones") {
+		p.at.Reject("availability_zone", schema.Fault{Rule: "must be the zone where the instances are otherwise said to be", Code: schema.NoCode})
+	}
+}
+
+// settleFleet puts the interfaces of instances where they belong: the primary one may say
+// where the instance is.
+func (l *loader) settleFleet(t *schema.Table, f *controlplane.Fleet) {
+	cards := slices.Clone(f.Template.Cards)
+	f.Template.Cards = cards
+	if len(cards) > 0 && cards[0].Subnet != cloud.None {
+		own := []int{cards[0].Subnet}
+		if !slices.Equal(f.Subnets, own) {
+			t.Mistake("network_interfaces", "must not name another subnet than the instance's: its primary interface is there", "")
 		}
-	} else {
-		placed = l.placeOf(t)
+		f.Subnets, f.Zones, cards[0].Subnet = own, l.subnetZones(own), cloud.None
 	}
-	if placed.zone == cloud.None || t.Has("launch_template") && t.Has("availability_zones") {
-		return l.zones(t, "availability_zones", l.cfg.Zones[:1])
-	}
-	zones := l.zones(t, "availability_zones", l.cfg.Zones[placed.zone:placed.zone+1])
-	if !slices.Equal(zones, []model.Zone{model.Zone(placed.zone)}) && t.Sound("availability_zones") {
-		placed.at.Reject("availability_zone", schema.Fault{Rule: "must be the zone of " + t.PathOf("availability_zones"), Code: schema.NoCode})
-	}
-	return zones
+	l.settleCards(t, "network_interfaces", &f.Template, f.Zones)
 }
 
 // fleetService reads the service of instances, which must be that of their

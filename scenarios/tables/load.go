@@ -205,6 +205,7 @@ type loader struct {
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
+	vpc           vpc
 	images        []image
 	market        market
 	owners        map[int]int // load balancer of each target group that has one
@@ -218,5 +219,5 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
-	places        map[string]placed           // where instances go, by the path of who says so
+	placements    map[string]placed           // where instances go, by the path of who says so
 }

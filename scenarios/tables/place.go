@@ -15,7 +15,7 @@ import (
 const placementInvalid = "PlacementGroupInvalid"
 
 // placeKeys say where instances go, beyond their zone.
-func placeKeys() []schema.Key {
+func placementKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("tenancy", schema.OneOf(append(tenancyWords, "host: a Dedicated Host of this account")...), "(default; host with placement.host_id)", "whether other accounts share the hardware"),
 		schema.Row("placement", schema.Inner(), "", "Dedicated Host, placement group or zone"),
@@ -75,7 +75,7 @@ type placed struct {
 
 // placeOf reads where instances of a table go, once.
 func (l *loader) placeOf(t *schema.Table) placed {
-	if p, known := l.places[t.Path]; known {
+	if p, known := l.placements[t.Path]; known {
 		return p
 	}
 	p := placed{tenancy: tenancies[t.Choice("tenancy")], zone: cloud.None}
@@ -95,10 +95,10 @@ func (l *loader) placeOf(t *schema.Table) placed {
 	if place.Host != cloud.None || place.Group != cloud.None || place.Reservation != 0 || place.Affinity {
 		p.place = &place
 	}
-	if l.places == nil {
-		l.places = map[string]placed{}
+	if l.placements == nil {
+		l.placements = map[string]placed{}
 	}
-	l.places[t.Path] = p
+	l.placements[t.Path] = p
 	return p
 }
 
