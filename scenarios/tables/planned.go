@@ -22,8 +22,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
 		schema.Planned("instance.NAME.vpc_security_groups", "security groups", schema.Empty),
 
-		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
-
 		schema.Planned("load_balancer.NAME.security_groups", "security groups", schema.Empty),
 		schema.Planned("load_balancer.NAME.subnets", "subnets of the nodes", schema.Empty),
 
@@ -41,7 +39,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
-		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
 		schema.Planned("workload.NAME.demand.memory", "memory that a request holds", schema.Zero),
 		schema.Planned("workload.NAME.demand.read_bytes", "bytes read from a volume", schema.Zero),
 	}
