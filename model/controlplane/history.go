@@ -162,8 +162,10 @@ func (cp *Plane) noteFault(b activeFault, what string) {
 	switch {
 	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:
 		detail = "zone " + cp.frame.Zones[b.zone]
+	case b.rack != None:
+		detail = fmt.Sprintf("rack %d of hosts.%s in zone %s, %d hosts and %d instances", b.rack, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone], len(b.hosts), len(b.struck))
 	case b.pool != None:
-		detail = fmt.Sprintf("host %d of hosts.%s in zone %s", b.host, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone])
+		detail = fmt.Sprintf("host %d of hosts.%s in zone %s", b.hosts[0], cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone])
 	}
 	cp.note(Activity{
 		Subject: fmt.Sprintf("fault.%d", b.fault), Kind: what, Detail: detail, Cause: "fault", Instance: None,

@@ -84,8 +84,10 @@ type order struct {
 	option   model.PurchaseOption
 	spotPool int // None unless Spot
 	maxPrice float64
-	group    int // None outside groups
-	fleet    int // None in groups
+	place    *Place // nil: anywhere
+	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
+	group    int    // None outside groups
+	fleet    int    // None in groups
 	service  int
 	owner    int32
 	activity int    // of the group; None
@@ -117,6 +119,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: o.template.PublicIP, Owner: o.owner, Credits: cp.creditTerms(&o),
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
+		End: o.template.end(o.zone), MostTracked: int32(o.template.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
 	in.account.mode = spec.Credits.Mode

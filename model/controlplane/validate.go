@@ -55,6 +55,7 @@ func (e *Estate) Validate(w World) []error {
 		v.fault(&e.Faults[i], fmt.Sprintf("fault.%d", i))
 	}
 	v.storage()
+	v.places()
 	v.check(e.PublicationDelay >= 0, "run.publication_delay", "must not be negative, got %v", e.PublicationDelay)
 	return v.errs
 }
@@ -246,7 +247,7 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= VolumeFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= RackFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)
@@ -256,7 +257,7 @@ func (v *validator) fault(f *Fault, path string) {
 	v.check(f.Duration != nil || f.Kind == InstanceTermination, path+".duration", "must be given")
 	v.check(f.Zone != None || f.Kind != ZonePartition, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
-	if f.Kind == HostFailure {
+	if f.Kind == HostFailure || f.Kind == RackFailure {
 		v.optional(f.Pool, len(v.HostPools), path+".hosts", "host pool")
 	}
 }

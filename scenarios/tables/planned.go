@@ -39,7 +39,5 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
-		schema.Planned("workload.NAME.demand.memory", "memory that a request holds", schema.Zero),
-		schema.Planned("workload.NAME.demand.read_bytes", "bytes read from a volume", schema.Zero),
 	}
 }
