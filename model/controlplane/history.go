@@ -129,16 +129,13 @@ func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
 
 func (cp *Plane) noteFailure(h slab.Handle) {
 	in := cp.instances.Get(h)
-	subject := ""
 	if g := in.order.group; g != None {
 		cp.members[g].Lost++
-		subject = cp.groups[g].name()
 	} else {
 		cp.uses[in.order.fleet].Failed++
-		subject = "instance." + cp.cfg.Instances[in.order.fleet].Name
 	}
 	cp.note(Activity{
-		Subject: subject, Kind: "failure",
+		Subject: cp.subjectOf(in), Kind: "failure",
 		Detail: "zone " + cp.frame.Zones[in.zone], Cause: "fault", Instance: in.number,
 	})
 }

@@ -172,6 +172,7 @@ type LoadBalancer struct {
 	Name         string
 	Kind         string // "application"
 	Zones        []model.Zone
+	Subnets      []int // of its nodes, in the control plane's order; none: any of their zones
 	IdleTimeout  sim.Time
 	Latency      sim.Time // added to every response
 	CrossLatency sim.Time // added when node and target are in different zones
