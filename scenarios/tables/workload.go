@@ -36,7 +36,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
 		}),
-		schema.Within("workload.NAME.clients", "", retryKeys("the workload")),
+		schema.Within("workload.NAME.clients", "", append(retryKeys("the workload"), pathKeys()...)),
 		schema.Within("column", "", []schema.Key{
 			schema.Row("column", schema.Text(), schema.Required, "column of the trace"),
 			schema.Row("unit", schema.Text(), "", "unit of the column; otherwise that of a bare number"),
@@ -247,6 +247,7 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
 	l.readVisitors(t, w)
+	l.readPath(t, w)
 	t.Done()
 	return c
 }
