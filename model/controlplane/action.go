@@ -63,6 +63,13 @@ func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
 	if a.Do == ModifyFileSystem {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	} else if a.Do >= AttachInterface && a.Do <= DisassociateAddress {
+		for _, i := range a.Interfaces {
+			cp.report("network_interface."+cp.cfg.Interfaces[i].Name, a, cp.actOnInterface(i, a))
+		}
+		for _, i := range a.ElasticIPs {
+			cp.report("elastic_ip."+cp.cfg.ElasticIPs[i].Name, a, cp.actOnElastic(i, a))
+		}
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		c := &a.Rules
 		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))

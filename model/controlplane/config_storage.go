@@ -56,13 +56,18 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	AttachInterface
+	DetachInterface
+	MoveInterface
+	AssociateAddress
+	DisassociateAddress
 )
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
 	}[k]
 }
 
@@ -96,4 +101,7 @@ type Action struct {
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange
+	Interfaces []int // of AttachInterface to MoveInterface
+	ElasticIPs []int // of AssociateAddress and DisassociateAddress
+	Interface  int   // AssociateAddress: instead of Fleet; None
 }

@@ -55,12 +55,24 @@ func (v *validator) times(s scaling.Schedule, path string) {
 }
 
 func (v *validator) action(a *Action, path string) {
-	v.check(a.Do >= CreateVolume && a.Do <= RevokeRules, path+".do", "must be an action, got %d", a.Do)
+	v.check(a.Do >= CreateVolume && a.Do <= DisassociateAddress, path+".do", "must be an action, got %d", a.Do)
 	v.volumes(a.Volumes, path+".on")
 	v.check(a.At >= 0 && (a.At <= sim.Horizon || a.At == sim.Never), path+".at", "must be 0 to %v, got %v", sim.Horizon, a.At)
 	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)
 	v.check(a.Count >= 0 && a.Share >= 0 && a.Share <= 1, path, "must have a count and a share that make sense, got %d and %g", a.Count, a.Share)
 	v.times(a.Times, path+".cron")
+	for _, k := range a.Interfaces {
+		v.reference(k, len(v.Interfaces), path+".on", "network interface")
+	}
+	for _, k := range a.ElasticIPs {
+		v.reference(k, len(v.ElasticIPs), path+".on", "Elastic IP")
+	}
+	if a.Do == AssociateAddress && a.Interface != None {
+		v.reference(a.Interface, len(v.Interfaces), path+".to", "network interface")
+	}
+	if a.Do == AttachInterface || a.Do == MoveInterface || a.Do == AssociateAddress && a.Interface == None {
+		v.reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")
+	}
 	if a.Do == AttachVolume || a.Do == DetachVolume && a.Fleet != None {
 		v.reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")
 	}

@@ -23,6 +23,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Addresses     []Address
 	Network       Network
 
 	// Algorithms are your own, that target groups may name.
@@ -201,6 +202,7 @@ const (
 	ToLoadBalancer DestinationKind = iota + 1
 	ToTargetGroup
 	ToInstances
+	ToAddress // a network interface, or an Elastic IP
 )
 
 // Workload is a stream of requests.
@@ -271,4 +273,12 @@ type Clients struct {
 	Resumption   float64  // share of the handshakes that resume a session
 	StayPut      bool     // they do not follow redirects
 	ForwardedFor int      // addresses of proxies that X-Forwarded-For has when it reaches the balancer
+}
+
+// Address is a network interface or an Elastic IP, which may move from one instance to
+// another.
+type Address struct {
+	Name    string
+	Service int // of the instances that it leads to
+	Elastic bool
 }

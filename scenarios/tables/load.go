@@ -206,6 +206,7 @@ type loader struct {
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
 	vpc           vpc
+	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
 	images        []image
 	market        market
 	owners        map[int]int // load balancer of each target group that has one
