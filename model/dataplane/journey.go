@@ -27,6 +27,8 @@ type trip struct {
 	boarded   bool   // its first step has begun
 	placed    bool   // holds a place of its server
 	connected bool   // a call that holds a connection
+	flows     uint8  // its bytes in interfaces: of its server, of its caller's
+	atCaller  bool   // the latter is one of them
 }
 
 // phaseKind is a part of a request's latency.
@@ -41,6 +43,7 @@ const (
 	phasePool
 	phasePause
 	phaseDisk
+	phaseNetwork
 	phaseCount
 )
 

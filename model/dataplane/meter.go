@@ -147,14 +147,15 @@ func (m *meter) arrived(now sim.Time, r *request) {
 	}
 }
 
-// started counts the beginning of service.
-func (m *meter) started(now sim.Time, r *request) {
+// started counts the beginning of service of a request that could have begun at an
+// instant.
+func (m *meter) started(now sim.Time, r *request, since sim.Time) {
 	if r.arrived < m.warmup {
 		return
 	}
 	o := m.route(r)
-	o.Wait.Record(int64(now - r.arrived))
-	if now > r.arrived {
+	o.Wait.Record(int64(now - since))
+	if now > since {
 		o.Waited++
 	}
 }

@@ -54,8 +54,9 @@ type Outcome struct {
 	Users    []UserOutcome  // by workload
 	Targets  []TargetGroupOutcome
 	Observed Observed
-	Disks    []DiskOutcome   // that steps use; sorted by owner and name
-	Memories []MemoryOutcome // of services that say what they hold; sorted by owner
+	Disks    []DiskOutcome    // that steps use; sorted by owner and name
+	Memories []MemoryOutcome  // of services that say what they hold; sorted by owner
+	Networks []NetworkOutcome // sorted by owner
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -70,13 +71,13 @@ type Observed struct {
 }
 
 // PhaseCount is the number of phases: balancer, queue, cpu, call, pool, pause,
-// disk.
+// disk, network.
 const PhaseCount = int(phaseCount)
 
 // PhaseNames are the phases of a request's latency, in the order of
 // Outcome.Phases.
 func PhaseNames() [PhaseCount]string {
-	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause", "disk"}
+	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause", "disk", "network"}
 }
 
 // RouteOutcome is the traffic of one workload or call through one target group.
@@ -166,7 +167,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(),
+		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

@@ -76,6 +76,8 @@ type Plane struct {
 	disks         pool[disk]
 	diskUses      []DiskOutcome
 	memoryUses    []MemoryOutcome
+	networkUses   []NetworkOutcome
+	received      []sim.Time           // by request, of those that came through an interface: when
 	diskSlots     map[diskKey]int32    // in diskUses
 	shared        map[int]uint32       // disks by volume, of those that servers share
 	fileSystems   []fileSystem         // by index in the frame

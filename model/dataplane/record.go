@@ -53,6 +53,8 @@ type phase uint8
 
 const (
 	dispatched  phase = iota // on its way through the balancer
+	receiving                // its bytes are on their way into its server
+	sending                  // its response is on its way out
 	queued                   // in line at its server
 	inService                // on the CPU
 	calling                  // waits for its calls
@@ -76,7 +78,11 @@ func (p phase) away() bool { return p >= calling && p <= onDisk }
 func (p phase) reads() bool { return p == paging || p == onDisk }
 
 // aboard reports whether the request is at its server.
-func (p phase) aboard() bool { return p >= queued && p <= onDisk }
+func (p phase) aboard() bool { return p >= receiving && p <= onDisk }
+
+// flows reports whether the request is at its server, and nowhere but in a network
+// interface.
+func (p phase) flows() bool { return p == receiving || p == sending }
 
 // noIndex is no request and no target.
 const noIndex = ^uint32(0)

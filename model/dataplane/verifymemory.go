@@ -12,7 +12,7 @@ func (p *Plane) verifyMemories() error {
 	type count struct{ began, connected int64 }
 	at := map[uint32]count{}
 	for h, r := range p.requests.All() {
-		if !r.phase.aboard() {
+		if !r.phase.aboard() || r.phase.flows() {
 			continue
 		}
 		if r.phase == paging && p.servers.at(r.server).memory.terms.Swap == 0 {
