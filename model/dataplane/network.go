@@ -178,9 +178,11 @@ func (p *Plane) callersNetwork(parent slab.Handle) (id uint32, n *nic) {
 }
 
 // flowsChanged makes sure that the end of a flow is not missed at a server whose
-// departures are in the kernel; for others whoever looks does so.
+// departures are in the kernel; for others, and those that are being settled from long
+// ago, whoever looks does so.
 func (p *Plane) flowsChanged(id uint32) {
-	if s := p.servers.at(id); s.watch == inKernel || s.attended > 0 {
+	s := p.servers.at(id)
+	if (s.watch == inKernel || s.attended > 0) && s.next() >= p.kernel.Now() {
 		p.changed(id, s)
 	}
 }
