@@ -23,6 +23,8 @@ type InstanceType struct {
 
 	NetworkBaseGbps float64
 	NetworkPeakGbps float64
+	Interfaces      int // network interfaces at most; 0: not known
+	AddressesEach   int // private IPv4 addresses on each of them at most; 0: not known
 
 	Nitro bool // its hypervisor is Nitro, or it has none
 	EBS   EBSLimits
@@ -71,10 +73,13 @@ const (
 	Windows
 	RHEL
 	SUSE
+	MacOS // on Dedicated Hosts only, which are billed; instances are not
 )
 
 // String returns the platform's name as scenarios write it.
-func (p Platform) String() string { return [...]string{"", "linux", "windows", "rhel", "suse"}[p] }
+func (p Platform) String() string {
+	return [...]string{"", "linux", "windows", "rhel", "suse", "macos"}[p]
+}
 
 // Tenancy says whose instances share the hardware.
 type Tenancy uint8

@@ -32,6 +32,8 @@ type Ledger struct {
 	FileSystems []FileSystemUse
 	FileIOs     []FileIOUse
 	Spot        []SpotPrices
+
+	DedicatedHosts []HostUse
 	// Refused are the names of Capacity Reservations that were not granted, for
 	// there was no room when they began.
 	Refused []string
@@ -50,6 +52,11 @@ type Lease struct {
 	Option   PurchaseOption
 	End      LeaseEnd
 	SpotPool int32 // index into Ledger.Spot; -1 unless Option is Spot
+	// Seated says that it lies on one of DedicatedHosts, which is what is paid.
+	Seated bool
+	// Match says which Capacity Reservations it fills: 0 every open one, -1 none, else
+	// those of that number (ReservationMatch).
+	Match int32
 	// MaxPrice is what a Spot request bid, in dollars an hour; a price step
 	// above it counts at it. 0 means the On-Demand price.
 	MaxPrice float64
@@ -57,6 +64,23 @@ type Lease struct {
 	// began at time 0 (members of a group that is running at the start). It is
 	// not usage of this run; it decides the Spot first-hour rule.
 	Carried sim.Time
+}
+
+// ReservationMatch returns the number by which instances that target a Capacity
+// Reservation, from 1, or are of a placement group, from 1, find those that they fill.
+func ReservationMatch(target, group int) int32 {
+	if group > 0 {
+		return 1<<16 + int32(group)
+	}
+	return int32(target)
+}
+
+// HostUse is the time that one Dedicated Host was allocated.
+type HostUse struct {
+	From, To sim.Time
+	Owner    int32
+	Zone     Zone
+	Type     int32 // index into Ledger.Types: one of its family, whose discounts it has
 }
 
 // LeaseEnd says who ended a lease, which decides the Spot first-hour rule.
@@ -135,13 +159,6 @@ const (
 	GP3IOPS           = 3000
 	GP3ThroughputMiBs = 125
 )
-
-// AddressUse is the time that one public IPv4 address was held.
-type AddressUse struct {
-	From, To sim.Time
-	Owner    int32
-	Instance int32 // -1 when it is not an instance's
-}
 
 // MonitoredUse is the time that one instance had detailed monitoring.
 type MonitoredUse struct {

@@ -63,6 +63,9 @@ func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
 	if a.Do == ModifyFileSystem {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
+		c := &a.Rules
+		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))
 	} else if a.Do <= TakeSnapshot {
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))

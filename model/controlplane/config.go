@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/ami"
 	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/workload"
@@ -28,6 +29,7 @@ type Estate struct {
 	Faults            []Fault
 	Holds             []Hold
 	Storage
+	Places
 
 	// Placements are your own, that host pools may name.
 	Placements []placement.Entry
@@ -52,6 +54,7 @@ type HostPool struct {
 	PerZone   []int  // number of hosts, by zone
 	Placement string // a name of placement.Policies or of Placements
 	Nodes     int    // NUMA nodes that a host is divided into; 0 means 1
+	Racks     int    // in each zone; 0: each host is a rack of its own
 }
 
 // Hold is capacity that is kept on finite hosts for instances of one kind, and
@@ -67,6 +70,9 @@ type Hold struct {
 	Need        Need
 	Count       int
 	From, To    sim.Time // To 0: the end of the run
+	Group       int      // of Estate.PlacementGroups, from 1: a cluster whose instances alone fill it; 0: none
+	Target      int      // of Estate.Targets, from 1, by which launches name it; 0: none does
+	Targeted    bool     // only those that name it fill it
 }
 
 // Need is what one instance takes of a host.
@@ -95,6 +101,7 @@ type LaunchTemplate struct {
 	Type     int // index into Config.Types
 	Platform model.Platform
 	Tenancy  model.Tenancy
+	Place    *Place             // nil: anywhere
 	Volumes  []model.VolumeSpec // the first is the root volume
 	Detailed bool               // detailed monitoring: 1-minute metrics
 	PublicIP bool
@@ -102,6 +109,7 @@ type LaunchTemplate struct {
 	// UserDataFails is the probability that the user data script fails; the
 	// instance then runs with its application port closed.
 	UserDataFails float64
+	FirstBoot
 	// Speed is how fast the CPU is, relative to the one that demands were
 	// measured on, whatever the type; 0: as fast as its type.
 	Speed float64
@@ -110,6 +118,28 @@ type LaunchTemplate struct {
 	// InitialCredits are those of instances that are there at the start; 0: as after a
 	// launch.
 	InitialCredits model.Credits
+	// Ends are the kinds of its network interfaces, by zone, counted from 1 among those of
+	// the network; nil: open to all.
+	Ends        []int32
+	MostTracked int // connections that its security groups keep track of; 0: any number
+}
+
+// end is the kind of network interface of an instance in a zone.
+func (lt *LaunchTemplate) end(z model.Zone) int32 {
+	if lt.Ends == nil {
+		return 0
+	}
+	return lt.Ends[z]
+}
+
+// FirstBoot is what a launch template says of user data and of who may do what. The zero
+// FirstBoot is of an instance that runs no script, has no role and lets nobody in.
+type FirstBoot struct {
+	Script   ami.Script
+	CLI      bool     // the image has aws-cli
+	Software []string // what else the image brings along that logins need: of package login
+	Key      string   // name of its key pair
+	Profile  string   // its IAM instance profile, by which it may publish and download
 }
 
 // LaunchTimes are the durations of an instance's life, in seconds.
@@ -151,6 +181,7 @@ type Group struct {
 	Termination       []scaling.TerminationPolicy
 	Types             []LaunchType
 	Mixed             *MixedInstances // nil: all on-demand of Types[0]
+	Place             *Place          // instead of its template's; nil: that
 	Policies          []ScalingPolicy
 	Schedules         []Schedule
 }
@@ -268,6 +299,7 @@ const (
 	InstanceTermination                      // instances stop running, as when their hardware is retired
 	ApplicationFault                         // Impairment says how applications fail
 	VolumeFailure                            // a volume of instances answers nothing but errors
+	RackFailure                              // the hosts of a rack, as in HostFailure
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -277,8 +309,8 @@ type Fault struct {
 	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
 	Every      rng.Distribution // seconds between failures; nil: once
 	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination
-	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure: one that is drawn
-	Pool       int              // HostFailure: the pool; None: any
+	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
+	Pool       int              // HostFailure, RackFailure: the pool; None: any
 	On         Subject
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all

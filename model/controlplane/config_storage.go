@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/network"
 	"headroom/model/scaling"
 	"headroom/model/snapshot"
 	"headroom/sim"
@@ -53,14 +54,24 @@ const (
 	EnableFastRestore
 	DisableFastRestore
 	ModifyFileSystem
+	AuthorizeRules
+	RevokeRules
 )
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
 	}[k]
+}
+
+// RuleChange is rules that a security group is given, or that are taken from it.
+type RuleChange struct {
+	Group     int // among those of the network
+	Name      string
+	Direction network.Direction
+	Rules     []network.Rule
 }
 
 // Action is something that an operator does, once or again and again.
@@ -84,4 +95,5 @@ type Action struct {
 	FileSystem int // ModifyFileSystem; its mode and throughput are:
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
+	Rules      RuleChange
 }

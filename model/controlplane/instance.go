@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"headroom/model"
+	"headroom/model/ami"
 	"headroom/model/memory"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -42,12 +43,15 @@ type instance struct {
 	order     order // what was asked for
 	hostPlace       // where it lies
 
-	launchedAt     sim.Time
-	inServiceAt    sim.Time
-	warmUntil      sim.Time
-	noticed        bool // Spot interruption notice received
-	replaced       bool // its group counts on its replacement
-	userDataFailed bool // the port stays closed
+	launchedAt  sim.Time
+	inServiceAt sim.Time
+	warmUntil   sim.Time
+	noticed     bool     // Spot interruption notice received
+	replaced    bool     // its group counts on its replacement
+	booted      bool     // it began its first boot in this run: its user data has run, or does
+	userData    ami.Run  // what becomes of it
+	upAt        sim.Time // when its daemons listen and its user data begins
+	profile     string   // IAM instance profile that it has now
 
 	marks  []mark // at the start of each metric clock's period
 	minute uint64 // busy time at the start of the minute
@@ -84,8 +88,10 @@ type order struct {
 	option   model.PurchaseOption
 	spotPool int // None unless Spot
 	maxPrice float64
-	group    int // None outside groups
-	fleet    int // None in groups
+	place    *Place // nil: anywhere
+	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
+	group    int    // None outside groups
+	fleet    int    // None in groups
 	service  int
 	owner    int32
 	activity int    // of the group; None
@@ -108,7 +114,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
-		lease: None, address: None, monitored: None,
+		lease: None, address: None, monitored: None, upAt: now, profile: o.template.Profile,
 	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
@@ -117,6 +123,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: o.template.PublicIP, Owner: o.owner, Credits: cp.creditTerms(&o),
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
+		End: o.template.end(o.zone), MostTracked: int32(o.template.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
 	in.account.mode = spec.Credits.Mode
@@ -130,29 +137,11 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		cp.boot(h)
 		return h, true
 	}
-	in.userDataFailed = times.userDataFails
+	in.booted, in.userData = !o.rebooted, times.script
+	in.upAt = sim.Sum(now, times.pending+times.boot)
 	cp.scheduleAfter(times.pending, handled(instanceRuns, h))
-	cp.scheduleAfter(times.pending+times.boot, handled(instanceBoots, h))
+	cp.scheduleAfter(sim.Sum(times.pending+times.boot, times.script.Took), handled(instanceBoots, h))
 	return h, true
-}
-
-// launchDraw is one instance's share of chance, drawn at its launch.
-type launchDraw struct {
-	pending, boot sim.Time
-	userDataFails bool
-}
-
-// drawLaunch draws the same number of variates for every launch of an owner.
-func (cp *Plane) drawLaunch(o order) launchDraw {
-	s := &cp.launchStreams[o.owner]
-	t := &o.template.Launch
-	call, pend := draw(s, t.Call), draw(s, t.Pending)
-	boot, script := draw(s, t.Boot), draw(s, t.UserData)
-	return launchDraw{
-		pending:       call + pend,
-		boot:          boot + script,
-		userDataFails: s.Uniform() < o.template.UserDataFails,
-	}
 }
 
 func draw(s *rng.Stream, d rng.Distribution) sim.Time {
@@ -197,12 +186,13 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 		cp.overtaken()
 		return
 	}
-	if !in.userDataFailed {
+	if in.userData.Exit == ami.Succeeded {
 		if writes := cp.data.MakeSwap(in.server); writes > 0 {
 			cp.scheduleAfter(writes, ev)
 			return
 		}
 	}
+	cp.noteUserData(in)
 	cp.boot(ev.Handle())
 }
 
@@ -212,7 +202,7 @@ func (cp *Plane) boot(h slab.Handle) {
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.work(in.server, in.order.typ, &cp.cfg.Instances[f].Utilization)
 	}
-	if !in.userDataFailed {
+	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
 }

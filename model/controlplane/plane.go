@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/credits"
+	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/spot"
 	"headroom/model/workload"
@@ -55,34 +56,41 @@ type Plane struct {
 	ledger       *model.Ledger
 	targetGroups int
 
-	instances    slab.Slab[instance]
-	launched     int32
-	fleets       []fleet
-	volumes      []volume // of their own tables
-	fileSystems  []fileSystem
-	images       []*image // snapshots, in the order in which they were taken
-	backups      []scaling.Timetable
-	actions      []scaling.Timetable
-	restores     rng.Stream // of how long the archive takes
-	refused      int64      // actions
-	groups       []group
-	watches      []watch
-	inputs       []input
-	clocks       []clock
-	balancers    []balancer
-	egress       []model.Bytes // what the present hour has, by owner: scratch
-	egressed     sim.Time      // until when it is recorded
-	hostPools    []hostPool
-	holds        []hold
-	claims       []claim // of launches that found no room, on what Spot instances leave
-	queued       int     // launches of instance workloads that wait for room
-	resuming     bool    // a tenantsResume event is pending
-	spotPools    []spotPool
-	flows        []tenantFlow
-	tenants      slab.Slab[tenant]
-	delayed      slab.Slab[delayedTenant]
-	activeFaults []activeFault
-	zoneDown     []int // outages that hold each zone
+	instances       slab.Slab[instance]
+	launched        int32
+	fleets          []fleet
+	volumes         []volume // of their own tables
+	fileSystems     []fileSystem
+	images          []*image // snapshots, in the order in which they were taken
+	backups         []scaling.Timetable
+	actions         []scaling.Timetable
+	restores        rng.Stream // of how long the archive takes
+	refused         int64      // actions
+	groups          []group
+	watches         []watch
+	inputs          []input
+	clocks          []clock
+	balancers       []balancer
+	egress          []model.Bytes // what the present hour has, by owner: scratch
+	egressed        sim.Time      // until when it is recorded
+	hostPools       []hostPool
+	holds           []hold
+	freeHolds       []int // of unlimited capacity
+	machines        []machine
+	crowded         int32                  // how many hosts promise more than they have
+	why             launchFailure          // the last launch found no place
+	quotaUsed       [2][quotaClasses]int64 // vCPUs, On-Demand and Spot
+	machineOwners   []int32                // by Estate.DedicatedHosts
+	placementGroups []placement.Group
+	claims          []claim // of launches that found no room, on what Spot instances leave
+	queued          int     // launches of instance workloads that wait for room
+	resuming        bool    // a tenantsResume event is pending
+	spotPools       []spotPool
+	flows           []tenantFlow
+	tenants         slab.Slab[tenant]
+	delayed         slab.Slab[delayedTenant]
+	activeFaults    []activeFault
+	zoneDown        []int // outages that hold each zone
 
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
@@ -122,7 +130,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newHosts, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err
@@ -170,7 +178,7 @@ func (cp *Plane) newFleets() error {
 				return nil
 			}
 			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)], true) {
-				return cfg.shortage(n)
+				return cfg.shortage(n, cp.why)
 			}
 		}
 	}

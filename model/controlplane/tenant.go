@@ -131,7 +131,7 @@ func (f *tenantFlow) request(size int32, zone model.Zone) placementRequest {
 	s := &f.cfg.Sizes[size]
 	return placementRequest{
 		need: s.Need, zone: zone, option: f.cfg.Option, typ: s.Type,
-		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign,
+		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign || s.Shape,
 	}
 }
 

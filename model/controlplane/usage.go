@@ -26,7 +26,7 @@ func (cp *Plane) openLease(in *instance) {
 	cp.ledger.Leases = append(cp.ledger.Leases, model.Lease{
 		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ), Carried: carried,
 		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
-		SpotPool: pool, MaxPrice: o.maxPrice,
+		SpotPool: pool, MaxPrice: o.maxPrice, Seated: in.machine > 0, Match: o.match(),
 	})
 	if o.template.PublicIP {
 		in.address = int32(len(cp.ledger.Addresses))
@@ -264,5 +264,8 @@ func (cp *Plane) closeLedger() {
 	}
 	for i := range l.Alarms {
 		l.Alarms[i].To = min(l.Alarms[i].To, end)
+	}
+	for i := range l.DedicatedHosts {
+		l.DedicatedHosts[i].To = min(l.DedicatedHosts[i].To, end)
 	}
 }

@@ -308,6 +308,7 @@ func (p *Plane) evictFlows(id uint32, s *server, now sim.Time) []uint32 {
 	if p.tracked {
 		for _, i := range list {
 			p.cutAtCaller(i)
+			p.trips[i].boarded = false // what it held in memory is given back, or was never taken
 		}
 	}
 	s.nic.receiving = 0

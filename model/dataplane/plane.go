@@ -48,6 +48,7 @@ type Plane struct {
 	replication int
 	kernel      *sim.Kernel[model.Event]
 	control     ControlPlane
+	filter      *filter // nil: all packets pass
 	table       [kindCount]row
 	meter       meter
 
@@ -116,6 +117,7 @@ func New(setup Setup) (*Plane, error) {
 			return nil, err
 		}
 	}
+	p.newFilter()
 	p.markInstant()
 	p.scheduleMitigation()
 	p.meter = p.newMeter(setup.Observe)
@@ -158,7 +160,7 @@ func (p *Plane) markInstant() {
 	}
 	for i := range p.sources {
 		if s := &p.sources[i]; s.call != nil {
-			for _, service := range p.cfg.callees(s.to, s.target, p.fleetServices) {
+			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
 		}

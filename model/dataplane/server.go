@@ -47,8 +47,11 @@ type server struct {
 	memory  *ram        // nil: it has enough
 	nic     *nic        // nil: bytes take no time
 
-	since sim.Time // it is there; Never: its interface is counted
-	payer int32    // index into Ledger.Owners
+	since  sim.Time // it is there; Never: its interface is counted
+	payer  int32    // index into Ledger.Owners
+	end    int32    // of the filter
+	tracks int32    // connections at most; 0: no limit
+	files  []bool   // by file system: its mount is there; nil without a filter
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -67,6 +70,10 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
 		since: p.kernel.Now(), payer: spec.Owner,
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
+	}
+	s.end, s.tracks = spec.End, spec.MostTracked
+	if p.filter != nil && len(p.fileSystems) > 0 {
+		s.files = make([]bool, len(p.fileSystems))
 	}
 	s.egress = None
 	if spec.Public && p.direct {

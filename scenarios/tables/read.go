@@ -13,7 +13,7 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
@@ -128,6 +128,7 @@ func (l *loader) openCatalog(t *schema.Table) bool {
 	l.scenario.Catalog = l.catalog
 	l.cfg.Region = name
 	l.readZones(t)
+	l.cfg.NetworkBurst = t.Duration("network_burst")
 	t.Done()
 	return true
 }
@@ -153,6 +154,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectSnapshots()
 	l.connectMemory()
 	l.connectDisks()
+	l.connectBandwidth()
 	l.connectSpeeds()
 	l.connectAlarms()
 	l.checkFootprint()
