@@ -13,8 +13,11 @@ type Rate uint32
 // gbps is 10⁹ bits a second.
 const gbps = 125_000
 
-// Gbps returns the rate of so many 10⁹ bits a second.
-func Gbps(n float64) Rate { return Rate(math.Round(n * gbps)) }
+// mostGbps is more than any interface has.
+const mostGbps = 10_000
+
+// Gbps returns the rate of so many 10⁹ bits a second, at most 10,000.
+func Gbps(n float64) Rate { return Rate(math.Round(max(0, min(n, mostGbps)) * gbps)) }
 
 // PerSecond returns the bytes of a second.
 func (r Rate) PerSecond() float64 { return 1000 * float64(r) }

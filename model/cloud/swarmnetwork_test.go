@@ -59,7 +59,7 @@ func networked(seed uint64) *Config {
 		w.Name, w.To, w.Target = "visitors", ToInstances, len(cfg.Instances)-1
 		cfg.Workloads = append(cfg.Workloads, w)
 	}
-	cfg.Duration = min(cfg.Duration, 3*sim.Minute)
+	cfg.Duration, cfg.Warmup = min(cfg.Duration, 3*sim.Minute), min(cfg.Warmup, sim.Minute)
 	return wired(cfg, seed)
 }
 

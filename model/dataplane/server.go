@@ -1,7 +1,6 @@
 package dataplane
 
 import (
-	"cmp"
 	"slices"
 
 	"headroom/model"
@@ -222,22 +221,6 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	s.due = sim.Never
 	p.calendar.remove(id)
 	return list
-}
-
-// byArrival orders requests by arrival, then by source, and those that come back
-// together by what they are: never by where they are kept, which depends on who
-// looked when. Where nobody tracks them nothing follows from their order.
-func (p *Plane) byArrival(a, b uint32) int {
-	ra, rb := p.requests.at(a), p.requests.at(b)
-	switch {
-	case ra.arrived != rb.arrived:
-		return int(max(-1, min(1, ra.arrived-rb.arrived)))
-	case ra.source != rb.source:
-		return int(ra.source) - int(rb.source)
-	case p.tracked && ra.source != checkSource:
-		return cmp.Or(cmp.Compare(p.trips[a].began, p.trips[b].began), cmp.Compare(p.trips[a].key, p.trips[b].key))
-	}
-	return int(a) - int(b)
 }
 
 // ServerUse settles a server and returns what it has used.

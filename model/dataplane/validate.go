@@ -52,6 +52,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 		v.workload(&t.Workloads[i])
 	}
 	v.network()
+	v.check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)
 	if len(v.errs) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {
 			v.errs = append(v.errs, err)

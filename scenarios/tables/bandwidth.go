@@ -1,7 +1,6 @@
 package tables
 
 import (
-
 	"headroom/model"
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
@@ -58,8 +57,8 @@ func (l *loader) connectBandwidth() {
 			}
 		}
 	}
-	for i, t := range l.tables["service"] {
-		switch t.Choice("bandwidth") {
+	for i, choice := range l.bandwidths {
+		switch choice {
 		case "limited":
 			l.cfg.Services[i].Bandwidth = true
 		case "auto":
