@@ -190,7 +190,11 @@ func (l *loader) readSources(t *schema.Table, w *dataplane.Workload) []sourceSha
 // clientBlock is the block of addresses that clients come from, once clients is read: the
 // zero Prefix if it is wrong.
 func clientBlock(t *schema.Table) netip.Prefix {
-	text, _ := t.Node.Table["clients"].Table["cidr"].AsText()
+	clients := t.Node.Table["clients"]
+	if clients == nil || clients.Table["cidr"] == nil {
+		return netip.Prefix{}
+	}
+	text, _ := clients.Table["cidr"].AsText()
 	block, _ := netip.ParsePrefix(text)
 	return block.Masked()
 }
