@@ -11,23 +11,28 @@ import (
 	"headroom/sim"
 )
 
+// Where the keys of all rules and of all actions are described.
+const (
+	rulePattern   = "load_balancer.NAME.rule[]"
+	actionPattern = "load_balancer.NAME.default_action"
+)
+
 // listenerKeys are those of the listeners of a load balancer: of the one that its own
 // table describes, and of others.
 func listenerKeys() []schema.Key {
-	own := slices.Concat(
+	return slices.Concat(
 		schema.Within("default_action", "ValidationError", actionKeys()),
-		schema.Within("rule[]", "ValidationError", ruleKeys()),
-	)
-	return slices.Concat(own, schema.Within("listener[]", "ValidationError", slices.Concat([]schema.Key{
-		schema.Row("port", schema.Whole(1, dataplane.MaxPort), schema.Required, "where it listens; clients choose by clients.port"),
-		schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake"), `"HTTP"`, "how clients speak to it"),
-		schema.Row("certificates", schema.List(), "", "HTTPS: what proves names; the first is that of clients who ask for none"),
-		schema.Row("certificates[].domains", schema.Texts(), schema.Required, "names, *.example.com for any one label; a client whose host none of them names breaks off"),
-		schema.Row("certificates[].expires", schema.Instant(), "", "from then on clients break off; never without"),
-		schema.Row("certificates[].renew", schema.Flag(), "false", "whether it is renewed before it expires, as ACM does with its own"),
-		schema.Row("default_action", schema.Inner(), schema.Required, "what becomes of a request that matches no rule"),
-		schema.Row("rule", schema.List(), "", "its rules"),
-	}, own)))
+		schema.Within("rule[]", "ValidationError", listenerRuleKeys()),
+		schema.Within("listener[]", "ValidationError", []schema.Key{
+			schema.Row("port", schema.Whole(1, dataplane.MaxPort), schema.Required, "where it listens; clients choose by clients.port"),
+			schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake"), `"HTTP"`, "how clients speak to it"),
+			schema.Row("certificates", schema.List(), "", "HTTPS: what proves names; the first is that of clients who ask for none"),
+			schema.Row("certificates[].domains", schema.Texts(), schema.Required, "names, *.example.com for any one label; a client whose host none of them names breaks off"),
+			schema.Row("certificates[].expires", schema.Instant(), "", "from then on clients break off; never without"),
+			schema.Row("certificates[].renew", schema.Flag(), "false", "whether it is renewed before it expires, as ACM does with its own"),
+			schema.Row("default_action", schema.Inner().Like(actionPattern), schema.Required, "what becomes of a request that matches no rule"),
+			schema.Row("rule", schema.List().Like(rulePattern), "", "its rules"),
+		}))
 }
 
 // readListeners reads the listener that the table of a load balancer describes, if it

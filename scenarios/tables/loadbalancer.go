@@ -31,7 +31,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),
-	}, listenerKeys()))
+	}, membershipKeys("security_groups", ""), listenerKeys()))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -52,6 +52,7 @@ func (l *loader) readLoadBalancers() {
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 		}
+		lb.End = l.end(l.readGroupsOf(t, "security_groups", ""), l.wholeVPC(), lb.PublicIPs)
 		lb.Subnets, lb.Zones = l.places(t, "subnets", false)
 		if lb.PublicIPs && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})

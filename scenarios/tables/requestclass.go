@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"headroom/model/dataplane"
+	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -187,12 +188,12 @@ func (l *loader) readSources(t *schema.Table, w *dataplane.Workload) []sourceSha
 	return divide(whole, blocks)
 }
 
-// clientBlock is the block of addresses that clients come from, once clients is read: the
-// zero Prefix if it is wrong.
+// clientBlock is the block of addresses that clients come from, once clients is read:
+// anywhere if it does not say, the zero Prefix if that is wrong.
 func clientBlock(t *schema.Table) netip.Prefix {
 	clients := t.Node.Table["clients"]
 	if clients == nil || clients.Table["cidr"] == nil {
-		return netip.Prefix{}
+		return network.Everywhere
 	}
 	text, _ := clients.Table["cidr"].AsText()
 	block, _ := netip.ParsePrefix(text)

@@ -36,6 +36,7 @@ func (l *loader) action(t *schema.Table, key string, secure bool) dataplane.Acti
 	if a == nil {
 		return dataplane.Action{}
 	}
+	a.Pattern = actionPattern
 	defer a.Done()
 	kinds := []string{"forward", "redirect", "fixed_response"}
 	given := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !a.Has(kind) })
@@ -96,7 +97,7 @@ func readRedirect(a *schema.Table, secure bool) *dataplane.Redirect {
 	if secure && r.Protocol == "HTTP" {
 		t.Wrong("protocol", "must not lead from HTTPS to HTTP")
 	}
-	if t.Faultless() && !r.Changes() {
+	if t.Faultless() && !t.Broken && !r.Changes() {
 		a.Reject("redirect", schema.Fault{Rule: "must change the protocol, the host, the port or the path", Code: "InvalidLoadBalancerAction"})
 	}
 	t.Done()

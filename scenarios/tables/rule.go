@@ -12,8 +12,8 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// ruleKeys are those of a listener rule.
-func ruleKeys() []schema.Key {
+// listenerRuleKeys are those of a listener rule.
+func listenerRuleKeys() []schema.Key {
 	texts := func(key, meaning string) []schema.Key {
 		return []schema.Key{
 			schema.Row(key, schema.Either("list of strings", schema.Texts(), schema.Inner()), "", meaning),
@@ -40,8 +40,7 @@ func ruleKeys() []schema.Key {
 			schema.Row("condition", schema.Either("table, or list of tables", schema.Inner(), schema.List()), "", "what a request must match: all that is given"),
 		},
 		schema.Within("condition[]", "ValidationError", conditions),
-		[]schema.Key{schema.Row("action", schema.Inner(), schema.Required, "what becomes of a request that matches")},
-		schema.Within("action", "ValidationError", actionKeys()),
+		[]schema.Key{schema.Row("action", schema.Inner().Like(actionPattern), schema.Required, "what becomes of a request that matches")},
 	)
 }
 
@@ -49,9 +48,10 @@ func ruleKeys() []schema.Key {
 func (l *loader) readRules(t *schema.Table, secure bool) (all []dataplane.Rule) {
 	priorities := map[int]bool{}
 	for _, r := range t.Each("rule") {
+		r.Pattern = rulePattern
 		rule := dataplane.Rule{Priority: r.Whole("priority")}
 		if r.Sound("priority") && priorities[rule.Priority] {
-			r.Reject("priority", schema.Fault{Rule: "must be unique in the listener", Code: "PriorityInUse"})
+			r.Reject("priority", schema.Fault{Rule: "must be unique in the load balancer", Code: "PriorityInUse"})
 		}
 		priorities[rule.Priority] = true
 		sound := readConditions(r, &rule)

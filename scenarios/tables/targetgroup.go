@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"headroom/model/dataplane"
+	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -18,6 +19,7 @@ const inherited = "use_load_balancer_configuration"
 func targetGroupKeys() []schema.Key {
 	return schema.Within("target_group.NAME", "ValidationError", []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
+		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
 		schema.Row("load_balancing_anomaly_mitigation", schema.OneOf("off: all targets alike", "on: those that fail get fewer requests"), `"off"`, "weighted_random: whether targets with more errors than the others get fewer requests"),
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
@@ -58,6 +60,7 @@ func (l *loader) readTargetGroups() {
 			HealthCheck:         readHealthCheck(t.Inside("health_check")),
 		}
 		tg := &l.cfg.TargetGroups[i]
+		tg.Port = uint16(t.Whole("port"))
 		readStickiness(t)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
