@@ -16,8 +16,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("launch_template.NAME.placement", "placement group, host or zone", schema.Never),
 		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
 
-		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
-
 		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
@@ -32,6 +30,5 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
-		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
 	}
 }

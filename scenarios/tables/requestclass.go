@@ -54,19 +54,26 @@ func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane
 	for _, p := range paths {
 		for _, h := range hosts {
 			one := dataplane.RequestClass{Host: h.name, Path: p.name, Weight: p.weight * h.weight}
-			classes = append(classes, spread(one, methods, queries, headers, sources)...)
+			classes = append(classes, looks{methods, queries, headers, sources}.of(one)...)
 		}
 	}
 	return classes
 }
 
-// spread makes classes of one, by method, query, headers and source.
-func spread(one dataplane.RequestClass, methods, queries []share, headers []headerShare, sources []sourceShare) (all []dataplane.RequestClass) {
+// looks are what requests look like beside host and path.
+type looks struct {
+	methods, queries []share
+	headers          []headerShare
+	sources          []sourceShare
+}
+
+// of makes classes of one.
+func (k looks) of(one dataplane.RequestClass) (all []dataplane.RequestClass) {
 	weight := one.Weight
-	for _, m := range methods {
-		for _, q := range queries {
-			for _, h := range headers {
-				for _, s := range sources {
+	for _, m := range k.methods {
+		for _, q := range k.queries {
+			for _, h := range k.headers {
+				for _, s := range k.sources {
 					one.Method, one.Query, one.Headers, one.Source = m.name, q.name, h.headers, s.address
 					one.Weight = weight * m.weight * q.weight * h.weight * s.weight
 					all = append(all, one)
