@@ -55,7 +55,7 @@ func (p *Plane) equipNetwork(s *server, spec *model.ServerSpec) {
 
 // way is where the bytes of a request at a server come from and go to.
 func (p *Plane) way(r *request, s *server) bandwidth.Way {
-	if s.egress != None && p.sources[r.source].direct {
+	if s.public && p.sources[r.source].direct {
 		return bandwidth.Internet
 	}
 	return bandwidth.Region

@@ -22,8 +22,10 @@ type server struct {
 	zone     model.Zone
 	pace     float64 // CPU time here for a second of demand
 	in, out  model.Bytes
-	egress   int32    // owner that responses to the internet are charged to; None
-	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
+	payer    int32         // owner that its bytes are charged to
+	public   bool          // it has a public address
+	gateway  model.Gateway // to the internet, where it has none
+	due      sim.Time      // inKernel: of the pending serverDeparts; Never without one
 
 	cfg     *Service // nil: serves no requests
 	service int32
@@ -48,7 +50,6 @@ type server struct {
 	nic     *nic        // nil: bytes take no time
 
 	since  sim.Time // it is there; Never: its interface is counted
-	payer  int32    // index into Ledger.Owners
 	end    int32    // of the filter
 	tracks int32    // connections at most; 0: no limit
 	files  []bool   // by file system: its mount is there; nil without a filter
@@ -68,20 +69,14 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		kept: kept{ends: ends},
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
-		since: p.kernel.Now(), payer: spec.Owner,
+		since:   p.kernel.Now(),
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
 	}
 	s.end, s.tracks = spec.End, spec.MostTracked
 	if p.filter != nil && len(p.fileSystems) > 0 {
 		s.files = make([]bool, len(p.fileSystems))
 	}
-	s.egress = None
-	if spec.Public && p.direct {
-		s.egress = spec.Owner
-		for int(spec.Owner) >= len(p.egress) {
-			p.egress = append(p.egress, 0)
-		}
-	}
+	p.account(s, &spec)
 	if spec.Speed > 0 {
 		s.pace = 1 / spec.Speed
 	}
