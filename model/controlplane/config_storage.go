@@ -56,6 +56,13 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	CopyImage
+	DeregisterImage
+	AssociateProfile
+	LogInBySSH
+	LogInBySFTP
+	LogInByFTP
+	LogInByRDP
 )
 
 // String returns the name of the action as scenarios write it.
@@ -63,8 +70,15 @@ func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
+		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 	}[k]
 }
+
+// OfImages reports whether it is done to an AMI.
+func (k ActionKind) OfImages() bool { return k == CopyImage || k == DeregisterImage }
+
+// OfAccess reports whether it is about the role of instances, or logins to them.
+func (k ActionKind) OfAccess() bool { return k >= AssociateProfile && k <= LogInByRDP }
 
 // RuleChange is rules that a security group is given, or that are taken from it.
 type RuleChange struct {
@@ -96,4 +110,7 @@ type Action struct {
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange
+
+	On Subject // whose instances, of which Count and Share: AssociateProfile to LogInByRDP
+	Access
 }

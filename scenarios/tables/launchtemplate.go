@@ -47,7 +47,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		Name:     t.Name,
 		Type:     typ,
 		Platform: img.platform,
-		Volumes:  l.volumes(t),
+		Volumes:  l.volumes(t, img),
 		Detailed: t.Choice("monitoring") == "detailed",
 		PublicIP: t.Flag("associate_public_ip_address"),
 		Tenancy:  model.TenancyDefault,
@@ -60,9 +60,12 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	lt.Credits, lt.InitialCredits = spec.mode, spec.balance
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
-		l.onDemand(t, "instance_type", typ, img.platform)
+		if img.platform != model.MacOS { // which is billed by the host
+			l.onDemand(t, "instance_type", typ, img.platform)
+		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	l.readFirstBoot(t, img, &lt)
+	l.checkImage(t, img, &lt)
 	return lt
 }

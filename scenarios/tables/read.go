@@ -12,7 +12,7 @@ import (
 // Vocabulary returns every key that a scenario may have.
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
-		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
+		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
@@ -31,6 +31,7 @@ func topKeys() []schema.Key {
 		schema.Row("region", schema.Inner(), "", "the AWS Region and its zones"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
 		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
+		schema.Row("key_pair", schema.Named(), "", "key pairs, by which instances let people in"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
 		schema.Row("target_group", schema.Named(), "", "targets of a load balancer, alike in service and health checks"),
@@ -72,7 +73,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"hosts", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -81,6 +82,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readMarket(market)
 	l.readHosts()
 	l.readImages()
+	l.readKeyPairs()
 	l.readLaunchTemplates()
 	l.readServices()
 	l.readTargetGroups()
@@ -151,6 +153,7 @@ func (l *loader) connect(top *schema.Table) {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
 	l.connectSnapshots()
+	l.connectImages()
 	l.connectMemory()
 	l.connectDisks()
 	l.connectSpeeds()
