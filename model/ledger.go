@@ -21,6 +21,7 @@ type Ledger struct {
 	Volumes     []VolumeUse
 	IOs         []IOUse
 	Addresses   []AddressUse
+	Gateways    []GatewayUse
 	Balancers   []BalancerHour
 	Transfers   []Transfer
 	Monitored   []MonitoredUse
@@ -205,11 +206,14 @@ const (
 	InternetOut TransferPath = iota + 1
 	CrossZone                // between zones, counted once, billed on both sides
 	InterRegion              // to another Region
+	ThroughNAT               // in both directions; what goes out is InternetOut too
+	OneSide                  // to or from another zone, on the account of one of the two sides
+	Uncharged                // the same, where nobody pays for it: a load balancer and its targets
 )
 
 // String returns the path's name on an invoice.
 func (p TransferPath) String() string {
-	return [...]string{"", "internet-out", "cross-zone", "inter-region"}[p]
+	return [...]string{"", "internet-out", "cross-zone", "inter-region", "nat", "cross-zone-side", "cross-zone-free"}[p]
 }
 
 // Transfer is the data that took one path in one clock hour.

@@ -135,7 +135,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 		}
 	}
 	for _, one := range measured {
-		if one.series != nil || one.activities != nil { // of replication 0, which may have no series
+		if one.series != nil || one.activities != nil {
 			s.Series, s.Activities = one.series, one.activities
 		}
 	}

@@ -31,6 +31,7 @@ type Estate struct {
 	Holds             []Hold
 	Storage
 	Places
+	VPC
 
 	// Placements are your own, that host pools may name.
 	Placements []placement.Entry
@@ -106,7 +107,10 @@ type LaunchTemplate struct {
 	Volumes  []model.VolumeSpec // the first is the root volume
 	Detailed bool               // detailed monitoring: 1-minute metrics
 	PublicIP bool
-	Launch   LaunchTimes
+	// PublicBySubnet leaves it to the subnet whether instances have a public address.
+	PublicBySubnet bool
+	Cards          []Card // network interfaces, the primary one first; none: one with one address
+	Launch         LaunchTimes
 	// UserDataFails is the probability that the user data script fails; the
 	// instance then runs with its application port closed.
 	UserDataFails float64
@@ -162,6 +166,7 @@ type Fleet struct {
 	Speed        float64 // of the type, relative to the one that demands were measured on; 0 means 1
 	Need         Need
 	Zones        []model.Zone // instances are dealt to them in turn
+	Subnets      []int        // where they get their addresses; none: any of their zones
 	Service      int          // None: serves no requests
 	TargetGroups []int
 	Utilization  Utilization // CPU work without requests, where there is no Service
@@ -173,6 +178,7 @@ type Group struct {
 	Min, Max, Desired int
 	Template          int
 	Zones             []model.Zone
+	Subnets           []int // where its instances get their addresses; none: any of its zones
 	TargetGroups      []int
 	Service           int // of its target groups; None without any
 	DefaultCooldown   sim.Time
@@ -261,6 +267,8 @@ type InstanceWorkload struct {
 	// Wait makes launches that find no room wait for it, in order, instead of
 	// failing.
 	Wait bool
+	// Subnets are where its instances get their addresses; none: any of its zones.
+	Subnets []int
 }
 
 // TenantSize is one size that an instance workload launches.

@@ -198,6 +198,9 @@ func (g *group) zoneIndex(z model.Zone) int {
 // allocation strategy.
 func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
 	types := g.cfg.Types
+	if cp.subnetFor(&o) == None {
+		return 0, insufficientFreeAddresses
+	}
 	if g.cfg.Mixed == nil {
 		if h, ok := cp.launchType(g, &types[0], o); ok {
 			return h, noFailure

@@ -224,7 +224,7 @@ func (cp *Plane) restoreHolds() {
 type Shortage struct {
 	Path string // "instance.db"
 	Text string
-	Code string
+	Code string // EC2's error code
 }
 
 // Error implements error.
@@ -234,14 +234,11 @@ func (s *Shortage) Error() string { return s.Path + ": " + s.Text + " [" + s.Cod
 // first of it: places that are held, and instances outside any group. Groups
 // and instance workloads may start short.
 func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
-	if len(e.HostPools)+len(e.DedicatedHosts)+len(e.PlacementGroups)+len(e.Targets) == 0 && !e.Quotas.on() {
-		return nil
-	}
 	cp := &Plane{
 		cfg: e, frame: frame, kernel: sim.NewKernel[model.Event](), zoneDown: make([]int, len(frame.Zones)), table: newTable(),
 		ledger: &model.Ledger{},
 	}
-	if cp.newHosts() != nil {
+	if cp.newHosts() != nil || cp.newNetwork() != nil {
 		return nil // for the validator to say
 	}
 	for _, build := range []func() error{cp.newPlacementGroups, cp.newMachines, cp.newHolds} {
@@ -252,15 +249,29 @@ func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
 	}
 	for i := range e.Instances {
 		f := &e.Instances[i]
-		o := order{template: &f.Template, typ: f.Template.Type, need: f.Need, option: model.OnDemand, place: f.Template.Place}
+		o := order{template: &f.Template, typ: f.Template.Type, need: f.Need, option: model.OnDemand, place: f.Template.Place, group: None, fleet: i}
 		for n := range f.Count {
 			o.zone = f.Zones[n%len(f.Zones)]
+			subnet := cp.subnetFor(&o)
+			if subnet == None {
+				return f.addressShortage(n)
+			}
+			cp.openAddresses(&instance{order: o}, subnet)
 			if _, ok := cp.place(o.request()); !ok {
 				return f.shortage(n, cp.why)
 			}
 		}
 	}
 	return nil
+}
+
+// shortageOf says why one instance of a fleet more than placed cannot be launched.
+func (cp *Plane) shortageOf(i, placed int) *Shortage {
+	cfg := &cp.cfg.Instances[i]
+	if o := cp.fleetOrder(i, cfg.Zones[placed%len(cfg.Zones)]); cp.subnetFor(&o) == None {
+		return cfg.addressShortage(placed)
+	}
+	return cfg.shortage(placed, cp.why)
 }
 
 // shortage says that one instance more than placed finds no room.

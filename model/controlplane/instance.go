@@ -67,6 +67,8 @@ type instance struct {
 
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
+	subnet                    int32
+	held                      []int32 // records of its private addresses
 }
 
 // mark is what an instance had used at an instant.
@@ -104,24 +106,30 @@ type order struct {
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
+	subnet := cp.subnetFor(&o)
+	if subnet == None {
+		cp.why = insufficientFreeAddresses
+		return 0, false
+	}
 	at, ok := cp.place(o.request())
 	if !ok {
 		return 0, false
 	}
 	now := cp.kernel.Now()
 	h, in := cp.instances.Alloc()
-	marks := in.marks[:0]
+	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
-		lease: None, address: None, monitored: None, upAt: now, profile: o.template.Profile,
+		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
+	cp.openAddresses(in, subnet)
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: o.template.PublicIP, Owner: o.owner, Credits: cp.creditTerms(&o),
+		Public: cp.public(o.template, subnet), Owner: o.owner, Credits: cp.creditTerms(&o),
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		End: o.template.end(o.zone), MostTracked: int32(o.template.MostTracked),
 	}
@@ -275,6 +283,7 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.become(in, shuttingDown)
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())
+	cp.closeAddresses(in)
 	cp.detachAll(h)
 	cp.left(h)
 }

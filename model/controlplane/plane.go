@@ -33,7 +33,9 @@ type Setup struct {
 type Balancer struct {
 	Name, Kind string
 	Nodes      int
-	PublicIPs  bool // internet-facing: one public IPv4 address a node
+	Zones      []model.Zone // of the nodes
+	Subnets    []int        // of the nodes; none: any of their zones
+	PublicIPs  bool         // internet-facing: one public IPv4 address a node
 }
 
 // balancer is the billing of one load balancer.
@@ -96,6 +98,8 @@ type Plane struct {
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
 
+	vpc vpc
+
 	launchQuota credits.Quota
 	surplusFrom sim.Time // begin of the hour whose surplus credits are not in the ledger
 
@@ -131,13 +135,12 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newMachineImages, cp.newHosts, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err
 		}
 	}
-	cp.openNodes()
 	cp.openAlarms()
 	cp.startMonitoring()
 	cp.schedule(cp.nextHour(), indexed(hourTurns, 0))
@@ -179,7 +182,7 @@ func (cp *Plane) newFleets() error {
 				return nil
 			}
 			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)], true) {
-				return cfg.shortage(n, cp.why)
+				return cp.shortageOf(i, n)
 			}
 		}
 	}

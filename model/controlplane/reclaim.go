@@ -208,6 +208,10 @@ func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 	o.option = model.OnDemand
 	for z := scaling.LaunchZone(counts, allowed); z >= 0; z = scaling.LaunchZone(counts, allowed) {
 		o.zone = g.cfg.Zones[z]
+		if cp.subnetFor(&o) == None {
+			allowed[z] = false
+			continue
+		}
 		for _, k := range g.onDemandTypes() {
 			o.typ, o.need = g.cfg.Types[k].Type, g.cfg.Types[k].Need
 			if cp.reclaimFor(o.request(), i, untilItRetries) {

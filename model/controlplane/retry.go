@@ -12,6 +12,7 @@ type launchFailure uint8
 const (
 	noFailure                    launchFailure = iota
 	spotMaxPriceTooLow                         // the Spot price is above the maximum price
+	insufficientFreeAddresses                  // no subnet has an address
 	insufficientInstanceCapacity               // no host has room, or the zone is down
 	insufficientCapacityOnHost                 // no Dedicated Host of the account has
 	insufficientHostCapacity                   // no host is free to become a Dedicated Host
@@ -26,7 +27,7 @@ const (
 // String returns EC2's error code.
 func (f launchFailure) String() string {
 	return [...]string{
-		"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
+		"", "SpotMaxPriceTooLow", noFreeAddresses, "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
 		"ReservationCapacityExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "HostLimitExceeded",
 		"InvalidAMIID.Unavailable", "InvalidAMIID.NotFound",
 	}[f]

@@ -28,11 +28,8 @@ func (cp *Plane) openLease(in *instance) {
 		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
 		SpotPool: pool, MaxPrice: o.maxPrice, Seated: in.machine > 0, Match: o.match(),
 	})
-	if o.template.PublicIP {
-		in.address = int32(len(cp.ledger.Addresses))
-		cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
-			From: now, To: sim.Never, Owner: o.owner, Instance: in.number,
-		})
+	if cp.public(o.template, int(in.subnet)) {
+		in.address = cp.takePublic(holding{o.owner, in.number, model.PublicAddress})
 	}
 	if o.template.Detailed {
 		in.monitored = int32(len(cp.ledger.Monitored))
@@ -64,7 +61,8 @@ func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
 	now := cp.kernel.Now()
 	cp.closeLease(in.lease, end)
 	if in.address != None {
-		cp.ledger.Addresses[in.address].To = now
+		cp.giveBack(in.address)
+		in.address = None
 	}
 	if in.monitored != None {
 		cp.ledger.Monitored[in.monitored].To = now
@@ -120,19 +118,19 @@ func (cp *Plane) equipTenant(f *tenantFlow, t *tenant) {
 		})
 	}
 	if f.cfg.PublicIP {
-		t.address = int32(len(cp.ledger.Addresses))
-		cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
-			From: now, To: sim.Never, Owner: f.owner, Instance: number,
-		})
+		t.address = cp.takePublic(holding{f.owner, number, model.PublicAddress})
 	}
+	t.private = cp.assign(cp.subnetOfTenant(f, t.zone), holding{f.owner, number, model.PrivateAddress})
 }
 
 // stripTenant ends the records of what a tenant came with; volumes that outlive
 // it stay open.
 func (cp *Plane) stripTenant(f *tenantFlow, t *tenant) {
 	now := cp.kernel.Now()
-	if t.address != None {
-		cp.ledger.Addresses[t.address].To = now
+	for _, record := range [2]int32{t.address, t.private} {
+		if record != None {
+			cp.giveBack(record)
+		}
 	}
 	if t.volumes == None {
 		return
@@ -227,21 +225,6 @@ func (cp *Plane) openAlarms() {
 	}
 }
 
-// openNodes records the public addresses of load balancer nodes.
-func (cp *Plane) openNodes() {
-	for i := range cp.balancers {
-		b := &cp.balancers[i]
-		if !b.cfg.PublicIPs {
-			continue
-		}
-		for range b.cfg.Nodes {
-			cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
-				To: sim.Never, Owner: b.owner, Instance: None,
-			})
-		}
-	}
-}
-
 // closeLedger ends at the horizon what is still open there.
 func (cp *Plane) closeLedger() {
 	cp.closeHour()
@@ -258,6 +241,9 @@ func (cp *Plane) closeLedger() {
 	}
 	for i := range l.Addresses {
 		l.Addresses[i].To = min(l.Addresses[i].To, end)
+	}
+	for i := range l.Gateways {
+		l.Gateways[i].To = min(l.Gateways[i].To, end)
 	}
 	for i := range l.Monitored {
 		l.Monitored[i].To = min(l.Monitored[i].To, end)

@@ -19,10 +19,10 @@ func templateKeys() []schema.Key {
 		schema.Row("instance_type", schema.Text(), "", "EC2 instance type").Coded(unsupported),
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes; without a root among them, one of gp3 and 8 GiB is added"),
 		schema.Row("monitoring", schema.OneOf("basic: metrics every 5 minutes", "detailed: metrics every minute, for a fee"), `"basic"`, "metrics every 5 minutes, or every minute for a fee"),
-		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, which is billed"),
+		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
-	}, bootKeys(), creditKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+	}, bootKeys(), creditKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -49,7 +49,6 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		Platform: img.platform,
 		Volumes:  l.volumes(t, img),
 		Detailed: t.Choice("monitoring") == "detailed",
-		PublicIP: t.Flag("associate_public_ip_address"),
 		Tenancy:  model.TenancyDefault,
 		Speed:    t.Quantity("speed"),
 	}
@@ -65,6 +64,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
+	l.readCards(t, &lt)
 	l.readFirstBoot(t, img, &lt)
 	l.checkImage(t, img, &lt)
 	return lt

@@ -206,6 +206,7 @@ type loader struct {
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
+	vpc           vpc
 	images        []image
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs
