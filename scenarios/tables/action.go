@@ -17,7 +17,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(append(throughputKeys(), accessKeys()...),
+	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), accessKeys()),
 		schema.Row("do", schema.OneOf(append([]string{
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -31,8 +31,12 @@ func operatorKeys() []schema.Key {
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
 			"modify-file-system: change what limits the throughput of a file system",
+			"authorize: add rules to a security group",
+			"revoke: take rules from a security group: those that are the same, and there",
 		}, accessWords()...)...), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
+		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
 		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
@@ -84,6 +88,8 @@ func (l *loader) readActions(tables []*schema.Table) {
 			l.readFileSystemAction(t, &a)
 		} else if a.Do.OfImages() {
 			l.readImageAction(t, &a)
+		} else if a.Do == controlplane.AuthorizeRules || a.Do == controlplane.RevokeRules {
+			l.readRuleAction(t, &a)
 		} else if a.Do <= controlplane.TakeSnapshot {
 			l.readVolumeAction(t, &a)
 		} else {

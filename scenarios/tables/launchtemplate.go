@@ -22,7 +22,8 @@ func templateKeys() []schema.Key {
 		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
-	}, bootKeys(), creditKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+		schema.Row("max_tracked_connections", schema.Whole(1, 1<<30), "", "connections that an instance's security groups keep track of, beyond which packets are dropped; any number without"),
+	}, membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -65,6 +66,8 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	l.readCards(t, &lt)
+	lt.Ends = l.readMembership(t, &lt)
+	lt.MostTracked = t.Whole("max_tracked_connections")
 	l.readFirstBoot(t, img, &lt)
 	l.checkImage(t, img, &lt)
 	return lt

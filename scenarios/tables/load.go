@@ -222,4 +222,6 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
+	wires         wires
+	asksForPaths  bool // some clients say by which way they come
 }

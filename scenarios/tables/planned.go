@@ -10,18 +10,11 @@ func plannedKeys() []schema.Key {
 		schema.Planned("elastic_ip", "addresses that stay with the account", schema.Never),
 		schema.Planned("network_interface", "network interfaces of their own", schema.Never),
 		schema.Planned("placement_group", "instances near to each other or apart", schema.Never),
-		schema.Planned("security_group", "which packets may pass", schema.Never),
 
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
 		schema.Planned("launch_template.NAME.placement", "placement group, host or zone", schema.Never),
-		schema.Planned("launch_template.NAME.vpc_security_groups", "security groups", schema.Empty),
 		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
-		schema.Planned("instance.NAME.vpc_security_groups", "security groups", schema.Empty),
-
-		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
-
-		schema.Planned("load_balancer.NAME.security_groups", "security groups", schema.Empty),
 
 		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
@@ -37,6 +30,5 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
-		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
 	}
 }

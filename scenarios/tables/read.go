@@ -16,7 +16,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
-		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
+		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
 })
@@ -39,6 +39,7 @@ func topKeys() []schema.Key {
 		schema.Row("key_pair", schema.Named(), "", "key pairs, by which instances let people in"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
+		schema.Row("security_group", schema.Named(), "", "which packets may pass, of those who have the group; without any, all do"),
 		schema.Row("target_group", schema.Named(), "", "targets of a load balancer, alike in service and health checks"),
 		schema.Row("load_balancer", schema.Named(), "", "load balancers with one listener"),
 		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
@@ -78,7 +79,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"subnet", "nat_gateway", "vpn_connection", "hosts", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
+		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -86,6 +87,8 @@ func (l *loader) read(top *schema.Table) {
 	market := top.Inside("spot_market")
 	l.readMarket(market)
 	l.readNetwork(top)
+	l.asksForPaths = l.pathsAreAsked()
+	l.readSecurityGroups()
 	l.readHosts()
 	l.readImages()
 	l.readKeyPairs()
