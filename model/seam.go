@@ -23,6 +23,8 @@ type ServerSpec struct {
 	// reach it without a balancer go out to the internet, on the account of its Owner.
 	Public bool
 	Owner  int32 // index into Ledger.Owners
+	// Gateway is by which NAT gateway it reaches the internet without a public address.
+	Gateway Gateway
 	// Credits are its CPU credits, if it has any.
 	Credits CreditTerms
 	// Host is its number among the machines that may promise more vCPUs than they have
@@ -92,6 +94,8 @@ type BalancerUse struct {
 	ActiveTime     sim.Time // Σ over connections; Never for more than 2.5 million hours
 	Processed, Out Bytes
 	Evaluations    int64 // of rules, beyond the free ones
+	Side           Bytes // between callers and nodes of other zones
+	Crossed        Bytes // between nodes and targets of other zones
 }
 
 // Impairment is what keeps a server from its work. The zero Impairment is nothing.

@@ -159,7 +159,7 @@ func (d *fakeData) Settle() {}
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
 
-func (d *fakeData) TakeEgress(into []model.Bytes) []model.Bytes { return into }
+func (d *fakeData) TakeMoved(into []model.Moved) []model.Moved { return into }
 
 func (d *fakeData) TakeBalancerUse(int) model.BalancerUse {
 	return model.BalancerUse{To: d.kernel.Now()}

@@ -74,7 +74,7 @@ type DataPlane interface {
 	TargetCounts(group int) model.TargetCounts
 	// TakeBalancerUse returns what a load balancer did since it was last asked.
 	TakeBalancerUse(balancer int) model.BalancerUse
-	// TakeEgress appends what servers sent to the internet, not counting what went
-	// through a balancer, since it was last asked, by owner.
-	TakeEgress(into []model.Bytes) []model.Bytes
+	// TakeMoved appends what servers sent by paths that are charged for since it was last
+	// asked, not counting what went to the internet through a balancer, by owner.
+	TakeMoved(into []model.Moved) []model.Moved
 }
