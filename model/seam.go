@@ -1,6 +1,9 @@
 package model
 
 import (
+	"strconv"
+	"strings"
+
 	"headroom/sim"
 	"headroom/sim/slab"
 	"headroom/sim/stat"
@@ -69,6 +72,20 @@ type Weights struct {
 	Balancer int
 	Of       RuleName
 	Weights  []int
+	Names    []string // of those target groups
+}
+
+// String lists the weights as the history has them.
+func (w Weights) String() string {
+	text := ""
+	for i, weight := range w.Weights {
+		name := strconv.Itoa(i)
+		if i < len(w.Names) {
+			name = w.Names[i]
+		}
+		text += name + " " + strconv.Itoa(weight) + ", "
+	}
+	return strings.TrimSuffix(text, ", ")
 }
 
 // ServerUse is what a server has used so far.

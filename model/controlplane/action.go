@@ -70,6 +70,8 @@ func (cp *Plane) onActionFires(ev model.Event) {
 		cp.actOnImage(a)
 	} else if a.Do.OfAccess() {
 		cp.access(a)
+	} else if a.Do == SetWeights {
+		cp.setWeights(a)
 	} else if a.Do <= TakeSnapshot {
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
@@ -83,6 +85,15 @@ func (cp *Plane) onActionFires(ev model.Event) {
 	case a.Every > 0:
 		cp.scheduleAfter(a.Every, ev)
 	}
+}
+
+// setWeights gives the target groups of a rule other shares of its requests.
+func (cp *Plane) setWeights(a *Action) {
+	cp.data.SetWeights(a.Weights)
+	cp.note(Activity{
+		Subject: "load_balancer." + a.BalancerName, Kind: a.Do.String(), Cause: "action", Instance: None,
+		Detail: a.Weights.String(),
+	})
 }
 
 // act does something with a volume.

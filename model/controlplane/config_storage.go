@@ -56,6 +56,7 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	SetWeights
 	CopyImage
 	DeregisterImage
 	AssociateProfile
@@ -63,13 +64,17 @@ const (
 	LogInBySFTP
 	LogInByFTP
 	LogInByRDP
+	actionEnd
 )
+
+// LastAction is the last of them.
+const LastAction = actionEnd - 1
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "set-weights",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 	}[k]
 }
@@ -110,6 +115,9 @@ type Action struct {
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange
+	// SetWeights: of a rule; what it is done to is called BalancerName.
+	Weights      model.Weights
+	BalancerName string
 
 	On Subject // whose instances, of which Count and Share: AssociateProfile to LogInByRDP
 	Access
