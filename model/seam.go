@@ -1,6 +1,9 @@
 package model
 
 import (
+	"strconv"
+	"strings"
+
 	"headroom/sim"
 	"headroom/sim/slab"
 	"headroom/sim/stat"
@@ -33,6 +36,8 @@ type ServerSpec struct {
 	Threads int
 	Volumes []VolumeSpec // that it is launched with; shared, not to be changed
 	Warm    bool         // it runs from the start: its caches are full, its swap is on
+	// Cluster says that it is in a cluster placement group.
+	Cluster bool
 	// Rebooted says that it has been there before: what its first boot wrote is there.
 	Rebooted bool
 	// End is the kind of its network interface, counted from 1; 0: open to all.
@@ -69,6 +74,20 @@ type Weights struct {
 	Balancer int
 	Of       RuleName
 	Weights  []int
+	Names    []string // of those target groups
+}
+
+// String lists the weights as the history has them.
+func (w Weights) String() string {
+	text := ""
+	for i, weight := range w.Weights {
+		name := strconv.Itoa(i)
+		if i < len(w.Names) {
+			name = w.Names[i]
+		}
+		text += name + " " + strconv.Itoa(weight) + ", "
+	}
+	return strings.TrimSuffix(text, ", ")
 }
 
 // ServerUse is what a server has used so far.

@@ -129,6 +129,8 @@ func (d *fakeData) ChangeRules(int, network.Direction, []network.Rule, bool) err
 	return nil
 }
 
+func (d *fakeData) SetWeights(model.Weights) {}
+
 func (d *fakeData) FailZone(z model.Zone, down bool) {
 	if down {
 		d.zoneDown[z]++

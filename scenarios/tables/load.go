@@ -11,6 +11,7 @@ import (
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/dataplane"
+	"headroom/model/login"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
@@ -201,6 +202,7 @@ type loader struct {
 	diskUses      [][]diskUse // of the services
 	snapshotUses  []nameUse
 	memoryWatches []memoryWatch
+	bandwidths    []string        // of the services: what is chosen
 	swaps         []*schema.Table // of the services; nil without
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
@@ -208,6 +210,8 @@ type loader struct {
 	vpc           vpc
 	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
 	images        []image
+	imageUses     []imageUse
+	keyFormats    map[string]login.Format // of the key pairs
 	market        market
 	owners        map[int]int // load balancer of each target group that has one
 	warned        map[string]bool
