@@ -56,13 +56,19 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	ExchangeReservation // a Convertible Reserved Instance for another
+	ModifyReservation   // of a Reserved Instance: its scope, zone or size
 )
+
+// OfReservation reports whether the action is on a Reserved Instance.
+func (k ActionKind) OfReservation() bool { return k == ExchangeReservation || k == ModifyReservation }
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
+		"exchange", "modify-reservation",
 	}[k]
 }
 
@@ -95,5 +101,9 @@ type Action struct {
 	FileSystem int              // ModifyFileSystem; its mode and throughput are:
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
-	Rules      RuleChange
+
+	// Commitment is what ExchangeReservation and ModifyReservation are about, by its path;
+	// Detail says what becomes of it. The plan has the change already.
+	Commitment, Detail string
+	Rules              RuleChange
 }
