@@ -14,6 +14,17 @@ import (
 	"headroom/sim"
 )
 
+// exchangeKeys are those of actions on Reserved Instances alone.
+func exchangeKeys() []schema.Key {
+	return []schema.Key{
+		schema.Row("scope", schema.OneOf(scopeRegion+": any zone of the Region", scopeZone+": one zone, where it holds capacity"), "", "modify-reservation, exchange: its new scope").Coded("ValidationError"),
+		schema.Row("zone", schema.Text(), "", "modify-reservation, exchange: the zone of scope zone"),
+		schema.Row("region", schema.Text(), "", "exchange: its Region, which cannot change").Coded("ValidationError"),
+		schema.Row("payment", schema.OneOf("no-upfront: nothing; all of it by the hour", "partial-upfront: about half of it", "all-upfront: all of it"), "", "exchange: what is paid at the beginning of the new term").Coded("ValidationError"),
+		schema.Row("term", schema.OneOf("1y: one year", "3y: three years"), "", "exchange: the new term, from the beginning of the old one").Coded("ValidationError"),
+	}
+}
+
 // readExchanges reads what becomes of Reserved Instances in the run: the old one ends at
 // the instant of the action, and the new one is in force from then on.
 func (l *loader) readExchanges() {
