@@ -202,6 +202,7 @@ type loader struct {
 	diskUses      [][]diskUse // of the services
 	snapshotUses  []nameUse
 	memoryWatches []memoryWatch
+	bandwidths    []string        // of the services: what is chosen
 	swaps         []*schema.Table // of the services; nil without
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
