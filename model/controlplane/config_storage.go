@@ -69,11 +69,16 @@ const (
 	LogInBySFTP
 	LogInByFTP
 	LogInByRDP
+	ExchangeReservation // a Convertible Reserved Instance for another
+	ModifyReservation   // of a Reserved Instance: its scope, zone or size
 	actionEnd
 )
 
 // LastAction is the last of them.
 const LastAction = actionEnd - 1
+
+// OfReservation reports whether the action is on a Reserved Instance.
+func (k ActionKind) OfReservation() bool { return k == ExchangeReservation || k == ModifyReservation }
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
@@ -82,6 +87,7 @@ func (k ActionKind) String() string {
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
 		"set-weights",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
+		"exchange", "modify-reservation",
 	}[k]
 }
 
@@ -130,4 +136,8 @@ type Action struct {
 
 	On Subject // whose instances, of which Count and Share: AssociateProfile to LogInByRDP
 	Access
+
+	// Commitment is what ExchangeReservation and ModifyReservation are about, by its path;
+	// Detail says what becomes of it. The plan has the change already.
+	Commitment, Detail string
 }
