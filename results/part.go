@@ -185,7 +185,7 @@ func (s scope) has(r *dataplane.RouteOutcome) bool {
 
 // traffic is the requests of a part: its routes, merged.
 type traffic struct {
-	arrived, completed, inFlight, retried, spotLost int64
+	arrived, completed, inFlight, retried, spotLost, dropped int64
 	failed                                          []int64 // by code
 
 	latency                          *stat.Histogram
@@ -262,6 +262,7 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	t.inFlight += r.InFlight
 	t.retried += r.Retried
 	t.spotLost += r.SpotLost
+	t.dropped += r.Dropped
 	for _, c := range dataplane.Codes() {
 		t.failed[c] += r.Failed[c]
 	}

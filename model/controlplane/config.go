@@ -122,18 +122,18 @@ type LaunchTemplate struct {
 	// InitialCredits are those of instances that are there at the start; 0: as after a
 	// launch.
 	InitialCredits model.Credits
-	// Ends are the kinds of its network interfaces, by zone, counted from 1 among those of
-	// the network; nil: open to all.
+	// Ends are the kinds of its network interfaces, by subnet (those of a default VPC: by
+	// zone), counted from 1 among those of the network; nil: open to all.
 	Ends        []int32
 	MostTracked int // connections that its security groups keep track of; 0: any number
 }
 
-// end is the kind of network interface of an instance in a zone.
-func (lt *LaunchTemplate) end(z model.Zone) int32 {
+// end is the kind of network interface of an instance in a subnet.
+func (lt *LaunchTemplate) end(subnet int) int32 {
 	if lt.Ends == nil {
 		return 0
 	}
-	return lt.Ends[z]
+	return lt.Ends[subnet]
 }
 
 // FirstBoot is what a launch template says of user data and of who may do what. The zero

@@ -17,7 +17,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(throughputKeys(),
+	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]")),
 		schema.Row("do", schema.OneOf(
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -31,8 +31,12 @@ func operatorKeys() []schema.Key {
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
 			"modify-file-system: change what limits the throughput of a file system",
+			"authorize: add rules to a security group",
+			"revoke: take rules from a security group: those that are the same, and there",
 		), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
+		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
 		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
@@ -57,7 +61,7 @@ func operatorKeys() []schema.Key {
 // actionKinds are the words for what is done.
 func actionKinds() map[string]controlplane.ActionKind {
 	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.ModifyFileSystem; k++ {
+	for k := controlplane.CreateVolume; k <= controlplane.RevokeRules; k++ {
 		kinds[k.String()] = k
 	}
 	return kinds
@@ -77,6 +81,8 @@ func (l *loader) readActions(tables []*schema.Table) {
 		l.readTimes(t, &a)
 		if a.Do == controlplane.ModifyFileSystem {
 			l.readFileSystemAction(t, &a)
+		} else if a.Do == controlplane.AuthorizeRules || a.Do == controlplane.RevokeRules {
+			l.readRuleAction(t, &a)
 		} else if a.Do <= controlplane.TakeSnapshot {
 			l.readVolumeAction(t, &a)
 		} else {

@@ -43,7 +43,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("default_action", schema.Inner(), schema.Required, "what becomes of a request that matches no rule"),
 		schema.Row("rule", schema.List(), "", "listener rules"),
-	}, schema.Within("default_action", "ValidationError", actionKeys()), rule))
+	}, membershipKeys("security_groups", ""), schema.Within("default_action", "ValidationError", actionKeys()), rule))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -74,6 +74,7 @@ func (l *loader) readLoadBalancers() {
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 		}
+		lb.End = l.end(l.readGroupsOf(t, "security_groups", ""), l.wholeVPC(), lb.PublicIPs)
 		lb.Subnets, lb.Zones = l.places(t, "subnets", false)
 		if lb.PublicIPs && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
