@@ -66,6 +66,8 @@ func (cp *Plane) onActionFires(ev model.Event) {
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		c := &a.Rules
 		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))
+	} else if a.Do == SetWeights {
+		cp.setWeights(a)
 	} else if a.Do <= TakeSnapshot {
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
@@ -79,6 +81,15 @@ func (cp *Plane) onActionFires(ev model.Event) {
 	case a.Every > 0:
 		cp.scheduleAfter(a.Every, ev)
 	}
+}
+
+// setWeights gives the target groups of a rule other shares of its requests.
+func (cp *Plane) setWeights(a *Action) {
+	cp.data.SetWeights(a.Weights)
+	cp.note(Activity{
+		Subject: "load_balancer." + a.BalancerName, Kind: a.Do.String(), Cause: "action", Instance: None,
+		Detail: a.Weights.String(),
+	})
 }
 
 // act does something with a volume.
