@@ -66,6 +66,10 @@ func (cp *Plane) onActionFires(ev model.Event) {
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		c := &a.Rules
 		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))
+	} else if a.Do.OfImages() {
+		cp.actOnImage(a)
+	} else if a.Do.OfAccess() {
+		cp.access(a)
 	} else if a.Do == SetWeights {
 		cp.setWeights(a)
 	} else if a.Do <= TakeSnapshot {
