@@ -203,6 +203,7 @@ type loader struct {
 	mounts        map[string]int // servers by file system that they mount
 	snapshotUses  []nameUse
 	memoryWatches []memoryWatch
+	bandwidths    []string        // of the services: what is chosen
 	swaps         []*schema.Table // of the services; nil without
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
