@@ -114,6 +114,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readCloudWatch(top.Inside("cloudwatch"))
 	l.readOutages(top.Each("fault"))
 	l.readCommitments(top.Each("commitment"))
+	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
 	if quotas := top.Within("quotas"); quotas != nil {
