@@ -13,13 +13,14 @@ type Outcome struct {
 	Events      int64 // arrivals, ends of steps, and what else happened
 	Overtaken   int64 // events whose entity had gone: cancelled timers and departures
 
-	Routes   []dataplane.RouteOutcome // of workloads
-	Hops     []dataplane.RouteOutcome // of calls
-	Users    []dataplane.UserOutcome  // by workload
-	Targets  []dataplane.TargetGroupOutcome
-	Observed dataplane.Observed // what Config.Observe asked for
-	Disks    []dataplane.DiskOutcome
-	Memories []dataplane.MemoryOutcome // by owner
+	Routes    []dataplane.RouteOutcome // of workloads
+	Hops      []dataplane.RouteOutcome // of calls
+	Users     []dataplane.UserOutcome  // by workload
+	Targets   []dataplane.TargetGroupOutcome
+	Balancers []dataplane.BalancerOutcome
+	Observed  dataplane.Observed // what Config.Observe asked for
+	Disks     []dataplane.DiskOutcome
+	Memories  []dataplane.MemoryOutcome // by owner
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -49,7 +50,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Balancers: data.Balancers, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Ledger: control.Ledger,
