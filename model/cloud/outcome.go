@@ -17,10 +17,11 @@ type Outcome struct {
 	Hops      []dataplane.RouteOutcome // of calls
 	Users     []dataplane.UserOutcome  // by workload
 	Targets   []dataplane.TargetGroupOutcome
-	Balancers []dataplane.BalancerOutcome
 	Observed  dataplane.Observed // what Config.Observe asked for
 	Disks     []dataplane.DiskOutcome
-	Memories  []dataplane.MemoryOutcome // by owner
+	Memories  []dataplane.MemoryOutcome  // by owner
+	Networks  []dataplane.NetworkOutcome // by owner
+	Balancers []dataplane.BalancerOutcome
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -50,7 +51,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Balancers: data.Balancers, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Ledger: control.Ledger,
