@@ -26,7 +26,8 @@ type Link struct {
 	bucket  bucket.Bucket
 	bursts  bool
 	out     bool     // of credits, with more to do than the base
-	outAt   sim.Time // when they will be spent; Never
+	outAt   sim.Time // when they will be spent, or it is to be asked again; Never
+	sure    sim.Time // until then they last at any rate
 	sinking bool
 	rate    Rate // of all flows
 	most    Rate // that it ever was
@@ -200,9 +201,21 @@ func (l *Link) follow(at sim.Time) {
 // spend changes the rate at which credits are spent.
 func (l *Link) spend(at sim.Time, rate Rate) {
 	l.bucket.SetSpend(at, int64(rate))
-	l.outAt = l.bucket.EmptyAt()
 	l.sinking = rate > l.terms.Base
+	switch {
+	case !l.sinking:
+		l.outAt = sim.Never
+	case at < l.sure:
+		l.outAt = l.sure
+	default:
+		l.outAt = l.bucket.EmptyAt()
+		seconds := float64(l.bucket.At(at)) / float64(l.terms.Peak-l.terms.Base)
+		l.sure = at + sim.Time(seconds*float64(sim.Second)*almost)
+	}
 }
+
+// almost is a little less than one, to be sure of what was divided in floating point.
+const almost = 1 - 1e-9
 
 // turn notes whether flows are held to the base from an instant on.
 func (l *Link) turn(at sim.Time, out bool) {
