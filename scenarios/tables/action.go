@@ -71,15 +71,6 @@ func operatorKeys() []schema.Key {
 	))
 }
 
-// actionKinds are the words for what is done.
-func actionKinds() map[string]controlplane.ActionKind {
-	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.LastAction; k++ {
-		kinds[k.String()] = k
-	}
-	return kinds
-}
-
 // readActions reads what operators do.
 func (l *loader) readActions(tables []*schema.Table) {
 	for _, t := range tables {

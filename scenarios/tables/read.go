@@ -110,7 +110,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readFileSystems()
 	l.readSnapshots(top.Within("recycle_bin"))
 	l.readActions(top.Each("action"))
-	l.settleAddresses()
 	l.readJourneys()
 	l.readWorkloads()
 	l.readInstanceWorkloads()
