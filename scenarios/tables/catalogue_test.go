@@ -11,6 +11,8 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 	const step = `step_adjustment = [{ metric_interval_lower_bound = 0, scaling_adjustment = 2 }]`
 	const alarm = `period = 60, evaluation_periods = 2`
 	const root = `{ root = true, type = "gp3", size = "30GiB" }`
+	const listener = "\n[[load_balancer.secure.listener]]\nport = 443\nprotocol = \"HTTPS\"\n"
+	const certificate = "certificates = [{ domains = [\"shop.com\"] }]\n"
 	const db = "\n[instance.db]\ninstance_type = \"m5.large\"\n[thresholds]"
 	for _, c := range []struct{ rule, before, after, key, code string }{
 		{"hard disks do not boot", root, `{ root = true, type = "st1", size = "125GiB" }`, "block_device_mappings.0.type", "InvalidBlockDeviceMapping"},
@@ -30,6 +32,21 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"threshold of checks", "timeout = 5, path", "timeout = 5, healthy_threshold = 1, path", "health_check.healthy_threshold", "ValidationError"},
 		{"weight", `{ forward = ["web"] }`, `{ forward = [{ target_group = "web", weight = 1000 }] }`, "default_action.forward.0.weight", "ValidationError"},
 		{"target groups of an action", `{ forward = ["web"] }`, `{ forward = ["web", "web", "web", "web", "web", "web"] }`, "default_action.forward", "TooManyTargetGroups"},
+		{"sixth value of a rule", `condition = { path_pattern = ["/api/*"]`, `condition = { path_pattern = ["/a", "/b", "/c"], http_request_method = ["GET", "PUT", "POST"]`, "rule.0.condition", "ValidationError"},
+		{"fourth value of a condition", `condition = { path_pattern = ["/api/*"]`, `condition = { query_string = ["a=1", "a=2", "a=3", "a=4"]`, "rule.0.condition", "ValidationError"},
+		{"sixth wildcard", `condition = { path_pattern = ["/api/*"]`, `condition = { path_pattern = ["/*/*/*", "/?*?"]`, "rule.0.condition", "ValidationError"},
+		{"length of a pattern", `condition = { path_pattern = ["/api/*"]`, `condition = { http_header = { x = ["` + strings.Repeat("y", 129) + `"] }`, "rule.0.condition", "ValidationError"},
+		{"methods are in capitals", `condition = { path_pattern = ["/api/*"]`, `condition = { http_request_method = ["get"]`, "rule.0.condition", "ValidationError"},
+		{"host is no header", `condition = { path_pattern = ["/api/*"]`, `condition = { http_header = { Host = ["a.com"] }`, "rule.0.condition", "ValidationError"},
+		{"source is a block", `condition = { path_pattern = ["/api/*"]`, `condition = { source_ip = ["10.0.0.*"]`, "rule.0.condition.source_ip", "ValidationError"},
+		{"one condition on paths", `condition = { path_pattern = ["/api/*"] }`, `condition = [{ path_pattern = ["/a"] }, { path_pattern = ["/b"] }]`, "rule.0.condition.1.path_pattern", "ValidationError"},
+		{"status of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = 307, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
+		{"a redirect changes something", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", query = "a=1" } }`, "default_action.redirect", "InvalidLoadBalancerAction"},
+		{"path of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", path = "x" } }`, "default_action.redirect.path", "ValidationError"},
+		{"no way from HTTPS to HTTP", "[thresholds]", listener + certificate + `default_action = { redirect = { status_code = "HTTP_301", protocol = "HTTP" } }` + "\n[thresholds]", "listener.0.default_action.redirect.protocol", "ValidationError"},
+		{"HTTPS needs a certificate", "[thresholds]", listener + `default_action = { fixed_response = {} }` + "\n[thresholds]", "listener.0.certificates", "CertificateNotFound"},
+		{"a port has one listener", "[thresholds]", listener + certificate + `default_action = { fixed_response = {} }` + listener + certificate + `default_action = { fixed_response = {} }` + "\n[thresholds]", "listener.1.port", "DuplicateListener"},
+		{"one kind of action", `{ forward = ["web"] }`, `{ forward = ["web"], redirect = { status_code = "HTTP_301", path = "/x" } }`, "default_action.redirect", "ValidationError"},
 		{"priority", "[[load_balancer.front.rule]]", "[[load_balancer.front.rule]]\npriority = 10\ncondition = { path_pattern = [\"/a\"] }\naction = { forward = [\"web\"] }\n[[load_balancer.front.rule]]", "rule.1.priority", "PriorityInUse"},
 		{"sizes of a group", "min_size = 2", "min_size = 41", "autoscaling_group.web.min_size", "ValidationError"},
 		{"desired within sizes", "desired_capacity = 4\n", "desired_capacity = 41\n", "autoscaling_group.web.desired_capacity", "ValidationError"},
