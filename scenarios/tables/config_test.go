@@ -3,7 +3,6 @@ package tables
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -85,7 +84,6 @@ func difference(a, b reflect.Value, path string) string {
 	}
 	where := ""
 	switch {
-	case a.Type() == reflect.TypeFor[time.Time]() || a.Type() == reflect.TypeFor[netip.Prefix]() || a.Type() == reflect.TypeFor[*time.Location]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
 	case a.Type() == reflect.TypeFor[time.Time]() || a.Type().PkgPath() == "net/netip" || a.Type() == reflect.TypeFor[*time.Location]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
 		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
 			where = path
