@@ -236,7 +236,12 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	if g.counts {
 		p.turnCalendar(p.kernel.Now())
 	}
-	local, ok := s.policy.Pick(to.zone)
+	local, ok := 0, false
+	if g.balance.weighed {
+		local, ok = p.pickFor(i, g, s, to)
+	} else {
+		local, ok = s.policy.Pick(to.zone)
+	}
 	if !ok {
 		p.fail(i, Code503)
 		return

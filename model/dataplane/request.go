@@ -127,6 +127,7 @@ func (p *Plane) respondTooLate(r *request, s *server, at sim.Time) {
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
 	if p.sources[r.source].call == nil {
 		p.meter.userAnswered(r, &p.trips[i], at)
+		p.think(i, r, at)
 		p.free(i)
 		return
 	}
@@ -142,6 +143,7 @@ func (p *Plane) endUnanswered(i uint32) {
 	r := p.requests.at(i)
 	if p.sources[r.source].call == nil {
 		p.meter.userFailed(r, &p.trips[i])
+		p.think(i, r, p.kernel.Now())
 		p.free(i)
 		return
 	}
@@ -311,6 +313,9 @@ func (p *Plane) disown(i uint32, code Code) {
 	r = p.requests.at(i) // the pool may have moved
 	*again = *r
 	again.gone, again.phase = false, failed
+	if len(p.sources[r.source].visitors.all) > 0 {
+		p.setVisit(indexOf(h), p.visits[i])
+	}
 	if p.tracked {
 		p.disconnect(i)
 		p.takeOverTrip(indexOf(h), i)

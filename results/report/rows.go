@@ -189,6 +189,10 @@ func targetRows() []row {
 	return []row{
 		{name: "healthy mean", metric: "target_group.healthy.mean"},
 		{name: "healthy min", metric: "target_group.healthy.min"},
+		{name: "imbalance mean", metric: "target_group.imbalance.mean"},
+		{name: "imbalance max", metric: "target_group.imbalance.max"},
+		{name: "followed a cookie", metric: "target_group.stuck"},
+		{name: "lost their target", metric: "target_group.unstuck", quiet: true},
 	}
 }
 

@@ -219,6 +219,7 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
+	placements    map[string]placed           // where instances go, by the path of who says so
 	wires         wires
 	asksForPaths  bool // some clients say by which way they come
 }

@@ -198,6 +198,9 @@ func (l *loader) places(t *schema.Table, key string, first bool) ([]int, []model
 	}
 	if first {
 		known = known[:min(1, len(known))]
+		if z := l.placedZone(t); z != cloud.None {
+			known = l.cfg.Zones[z : z+1]
+		}
 	}
 	zones := l.zones(t, "availability_zones", known)
 	for _, z := range zones {

@@ -13,7 +13,7 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
@@ -35,6 +35,9 @@ func topKeys() []schema.Key {
 		schema.Row("nat_gateway", schema.Named(), "", "by which instances without public addresses reach the internet"),
 		schema.Row("vpn_connection", schema.Named(), "", "Site-to-Site VPNs, billed by the hour"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
+		schema.Row("dedicated_host", schema.Named(), "", "hosts of the account's own, paid by the host"),
+		schema.Row("placement_group", schema.Named(), "", "instances near to each other, or apart"),
+		schema.Row("quotas", schema.Inner(), "", "what the account may have; nothing is checked without"),
 		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
@@ -78,7 +81,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "dedicated_host", "placement_group", "image", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -89,6 +92,8 @@ func (l *loader) read(top *schema.Table) {
 	l.asksForPaths = l.pathsAreAsked()
 	l.readSecurityGroups()
 	l.readHosts()
+	l.readDedicatedHosts()
+	l.readPlacementGroups()
 	l.readImages()
 	l.readLaunchTemplates()
 	l.readServices()
@@ -108,6 +113,10 @@ func (l *loader) read(top *schema.Table) {
 	l.readOutages(top.Each("fault"))
 	l.readCommitments(top.Each("commitment"))
 	l.readCapacityReservations()
+	l.checkReleases()
+	if quotas := top.Within("quotas"); quotas != nil {
+		l.readQuotas(quotas)
+	}
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{
 		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,
@@ -164,6 +173,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectDisks()
 	l.connectSpeeds()
 	l.connectAlarms()
+	l.connectPlaces()
 	l.checkFootprint()
 	l.checkStart()
 }

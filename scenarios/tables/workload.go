@@ -19,7 +19,7 @@ func workloadKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("workload.NAME", "", []schema.Key{
 			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group or an instance; load_balancer.NAME and so on if ambiguous"),
-			schema.Row("arrivals", schema.Inner().Like("arrivals"), schema.Required, "when requests come"),
+			schema.Row("arrivals", schema.Inner().Like("arrivals"), "(required without clients.sessions)", "when requests come"),
 			schema.Row("demand", schema.Inner(), "", "what a request takes"),
 			schema.Row("demand.cpu", schema.Law(schema.Seconds), "(required where a service takes it)", "CPU time, or { column, unit } of a trace"),
 			schema.Row("demand.request_bytes", schema.Law(schema.Bytes), "", "size of the request, or { column, unit } of a trace"),
@@ -29,6 +29,10 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients", schema.Inner(), "", "how those who send requests behave"),
 			schema.Row("clients.timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "they give up after this; never without"),
 			schema.Row("clients.deadline", schema.Quantity(schema.Seconds, 1e-6, year), "", "answers within it count as goodput, retries and all; without, every answer does"),
+			schema.Row("clients.sessions", schema.Whole(1, dataplane.MaxVisitors), "", "a closed loop instead of arrivals: so many clients, each of whom thinks, asks, and waits for the answer, so that a slow system is asked less"),
+			schema.Row("clients.think_time", schema.Law(schema.Seconds), "(required with sessions)", "sessions: how long a client waits after an answer, or a failure, before it asks again"),
+			schema.Row("clients.users", schema.Whole(1, dataplane.MaxVisitors), "", "how many clients the arrivals come from, each as often as any other; without, every request is from a new one. Sticky target groups tell them apart"),
+			schema.Row("clients.session_duration", schema.Law(schema.Seconds), "(for good)", "how long a session or user keeps its cookies, before a new client takes its place"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
 		}),
@@ -62,6 +66,7 @@ func (l *loader) readWorkloads() {
 		w.Arrivals = l.loads[i].process
 		w.Classes = readClasses(t)
 		w.Clients = l.readClients(t.Inside("clients"), w)
+		l.requireArrivals(t, w)
 		t.Done()
 	}
 }
@@ -241,7 +246,47 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	c := dataplane.Clients{Timeout: t.Duration("timeout"), Deadline: t.Duration("deadline")}
 	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
+	l.readVisitors(t, w)
 	l.readPath(t, w)
 	t.Done()
 	return c
+}
+
+// readVisitors reads the clients that are told apart.
+func (l *loader) readVisitors(t *schema.Table, w *dataplane.Workload) {
+	sessions, users := t.Optional("sessions"), t.Optional("users")
+	v := &w.Visitors
+	switch {
+	case sessions != nil && users != nil:
+		t.Mistake("users", "must not be given beside sessions, which are users", "")
+		t.Pass("think_time", "session_duration")
+	case sessions != nil:
+		t.Require("think_time")
+		v.Count, v.Think = *sessions, l.law(t, "think_time")
+		if v.Think != nil && v.Think.Mean() < dataplane.MinThink.Seconds() {
+			t.Mistake("think_time", "must have a mean of at least "+dataplane.MinThink.String(), "")
+		}
+	case users != nil:
+		v.Count = *users
+	}
+	if v.Count > 0 {
+		if v.Stay = l.law(t, "session_duration"); v.Stay != nil && v.Stay.Mean() <= 0 {
+			t.Mistake("session_duration", "must be longer than 0", "")
+		}
+	} else if sessions == nil && users == nil {
+		t.Mode = "without sessions or users"
+	}
+}
+
+// requireArrivals verifies that requests come by arrivals or in a closed loop, and not
+// by both.
+func (l *loader) requireArrivals(t *schema.Table, w *dataplane.Workload) {
+	clients := t.Node.Table["clients"]
+	closed := clients != nil && clients.Form == tree.TableForm && clients.Table["sessions"] != nil
+	switch given := t.Has("arrivals"); {
+	case !given && !closed && !t.Broken:
+		t.Add(schema.Fault{Path: t.PathOf("arrivals"), Rule: "is required"}, t.Node, "arrivals")
+	case given && closed:
+		t.Mistake("arrivals", "must not be given beside clients.sessions, which ask in a closed loop", "")
+	}
 }
