@@ -29,6 +29,7 @@ const (
 	labelZone        = "zone"
 	labelType        = "instance_type"
 	labelVolume      = "volume"
+	labelNAT         = "nat_gateway"
 )
 
 // Part is a part of a scenario that results tell apart, or, without a label,
@@ -84,6 +85,7 @@ func scopes(cfg *cloud.Config) []scope {
 			all = append(all, scope{Part: Part{Label: labelVolume, Name: v.Name}, index: i, disk: cloud.DiskName{Disk: v.Name}})
 		}
 	}
+	add(labelNAT, len(cfg.NATs), func(i int) string { return cfg.NATs[i].Name })
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })

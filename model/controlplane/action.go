@@ -65,6 +65,8 @@ func (cp *Plane) onActionFires(ev model.Event) {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		cp.changeRules(a)
+	} else if a.Do == SetWeights {
+		cp.setWeights(a)
 	} else if a.Do <= TakeSnapshot {
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
@@ -89,6 +91,15 @@ func (cp *Plane) changeRules(a *Action) {
 		return
 	}
 	cp.note(Activity{Subject: subject, Kind: a.Do.String(), Detail: c.Text, Cause: "action", Instance: None})
+}
+
+// setWeights gives the target groups of a rule other shares of its requests.
+func (cp *Plane) setWeights(a *Action) {
+	cp.data.SetWeights(a.Weights)
+	cp.note(Activity{
+		Subject: "load_balancer." + a.BalancerName, Kind: a.Do.String(), Cause: "action", Instance: None,
+		Detail: a.Weights.String(),
+	})
 }
 
 // act does something with a volume.

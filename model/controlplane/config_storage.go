@@ -56,13 +56,14 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	SetWeights
 )
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "set-weights",
 	}[k]
 }
 
@@ -97,4 +98,7 @@ type Action struct {
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange
+	// SetWeights: of a rule; what it is done to is called BalancerName.
+	Weights      model.Weights
+	BalancerName string
 }

@@ -129,7 +129,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.openAddresses(in, subnet)
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: cp.public(o.template, subnet), Owner: o.owner, Credits: cp.creditTerms(&o),
+		Public: cp.public(o.template, subnet), Gateway: cp.gatewayOf(subnet), Owner: o.owner, Credits: cp.creditTerms(&o),
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		End: o.template.end(subnet), MostTracked: int32(o.template.MostTracked),
 	}

@@ -73,8 +73,8 @@ type Plane struct {
 	inputs          []input
 	clocks          []clock
 	balancers       []balancer
-	egress          []model.Bytes // what the present hour has, by owner: scratch
-	egressed        sim.Time      // until when it is recorded
+	moved           []model.Moved // what the present hour has, by owner: scratch
+	movedUntil      sim.Time      // until when it is recorded
 	hostPools       []hostPool
 	holds           []hold
 	freeHolds       []int // of unlimited capacity

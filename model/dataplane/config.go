@@ -92,6 +92,9 @@ type Step struct {
 	Time rng.Distribution // seconds of CPU or pause; StepCPU: nil for the request's own demand
 	Call Call             // StepCall
 	IO   IO               // StepDisk
+	// Sent and Received are bytes that a StepPause exchanges with somebody on the internet;
+	// nil: none.
+	Sent, Received rng.Distribution
 }
 
 // IO is what a step reads or writes.
@@ -127,6 +130,7 @@ type Call struct {
 	Memory            rng.Distribution // bytes that it holds while it is served; nil: none of its own
 	Class             RequestClass     // host and path that it asks for
 	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
+	Public            bool             // by public addresses
 	PoolSize          int              // connections of each calling instance; 0: no limit
 	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
 }

@@ -64,15 +64,15 @@ type Plane struct {
 	servers       pool[server]
 	fleets        [][]uint32 // servers by [instance.NAME], open or not
 	fleetServices []int
-	direct        bool          // some source is
-	egress        []model.Bytes // to the internet without a balancer, by owner
-	zoneDown      []int         // outages that hold each zone
-	vacated       []uint32      // servers that dropped calls have left; see relieve
-	calendar      calendar      // departures of servers
-	ends          calendar      // of requests in lanes whose targets are picked by requests in flight
-	land          dueFunc       // Plane.endInLane
-	announced     dueFunc       // Plane.settleDue
-	lanes         []lane        // by server
+	direct        bool // some source is
+	transfers     transfers
+	zoneDown      []int    // outages that hold each zone
+	vacated       []uint32 // servers that dropped calls have left; see relieve
+	calendar      calendar // departures of servers
+	ends          calendar // of requests in lanes whose targets are picked by requests in flight
+	land          dueFunc  // Plane.endInLane
+	announced     dueFunc  // Plane.settleDue
+	lanes         []lane   // by server
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -104,6 +104,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	p.newFileSystems()
 	p.land, p.announced = p.endInLane, p.settleDue
+	p.newTransfers()
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture

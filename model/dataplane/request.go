@@ -57,9 +57,13 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.failApplication(i, s, at)
 		return
 	}
-	if s.egress != None && p.sources[r.source].direct {
-		p.egress[s.egress] = p.egress[s.egress].Plus(r.responseBytes())
+	switch source := &p.sources[r.source]; {
+	case source.direct:
+		p.countDirect(s, r)
+	case source.call != nil && p.transfers.counts:
+		p.countCall(i, r, s)
 	}
+	p.countCrossing(r, s.zone)
 	hop := p.hop(r, s.zone)
 	if at-r.arrived+hop > p.sources[r.source].patience {
 		p.respondTooLate(r, s, at)

@@ -230,3 +230,40 @@ func backupRows() []row {
 		{name: "age of newest", metric: "snapshots.age"},
 	}
 }
+
+// transferRows are the bytes that are paid for by their path.
+func transferRows() []row {
+	return []row{
+		{name: "out to the internet", metric: "transfer.internet_out"},
+		{name: "costs", metric: "transfer.internet_out.cost"},
+		{name: "between zones, each side", metric: "transfer.cross_zone"},
+		{name: "costs", metric: "transfer.cross_zone.cost"},
+		{name: "between zones, free", metric: "transfer.cross_zone.free"},
+		{name: "to other Regions", metric: "transfer.inter_region"},
+		{name: "costs", metric: "transfer.inter_region.cost"},
+		{name: "through NAT gateways", metric: "transfer.nat"},
+		{name: "costs", metric: "transfer.nat.cost"},
+	}
+}
+
+// transferParts lists who moved bytes, where some of them cost more than data out.
+func transferParts(s *results.Summary) []results.Part {
+	moves := func(p results.Part, metrics ...string) bool {
+		return slices.ContainsFunc(metrics, func(metric string) bool {
+			_, ok := s.Value(metric, p)
+			return ok
+		})
+	}
+	if !moves(results.Part{}, "transfer.cross_zone", "transfer.nat", "transfer.inter_region") {
+		return nil
+	}
+	parts := []results.Part{{}}
+	for _, label := range []string{"autoscaling_group", "instance", "load_balancer", "nat_gateway"} {
+		for _, p := range s.Labelled(label) {
+			if moves(p, "transfer.internet_out", "transfer.cross_zone", "transfer.nat", "transfer.inter_region") {
+				parts = append(parts, p)
+			}
+		}
+	}
+	return parts
+}

@@ -9,6 +9,8 @@ import (
 	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
+	"headroom/model/dataplane"
+	"headroom/model/routing"
 	"headroom/model/storage"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -33,10 +35,14 @@ func operatorKeys() []schema.Key {
 			"modify-file-system: change what limits the throughput of a file system",
 			"authorize: add rules to a security group",
 			"revoke: take rules from a security group: those that are the same, and there",
+			"set-weights: divide the requests of a listener rule otherwise among its target groups",
 		), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "load_balancer.front", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
 		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
 		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
+		schema.Row("weights", schema.Either("table of weights by target group", schema.TableOf(schema.Whole(0, routing.MaxWeight))), "", "set-weights: of each target group of the rule, { web = 90, new = 10 }; those that are not named keep theirs").Coded("ValidationError"),
+		schema.Row("port", schema.Whole(1, dataplane.MaxPort), "(the only listener)", "set-weights: whose rule, of several listeners").Coded("ValidationError"),
+		schema.Row("priority", schema.Whole(1, routing.MaxPriority), "(the default rule)", "set-weights: of the rule").Coded("ValidationError"),
 		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
@@ -61,7 +67,7 @@ func operatorKeys() []schema.Key {
 // actionKinds are the words for what is done.
 func actionKinds() map[string]controlplane.ActionKind {
 	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.RevokeRules; k++ {
+	for k := controlplane.CreateVolume; k <= controlplane.SetWeights; k++ {
 		kinds[k.String()] = k
 	}
 	return kinds
@@ -83,6 +89,8 @@ func (l *loader) readActions(tables []*schema.Table) {
 			l.readFileSystemAction(t, &a)
 		} else if a.Do == controlplane.AuthorizeRules || a.Do == controlplane.RevokeRules {
 			l.readRuleAction(t, &a)
+		} else if a.Do == controlplane.SetWeights {
+			l.readWeights(t, &a)
 		} else if a.Do <= controlplane.TakeSnapshot {
 			l.readVolumeAction(t, &a)
 		} else {

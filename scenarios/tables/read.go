@@ -168,6 +168,7 @@ func (l *loader) connect(top *schema.Table) {
 	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
+	l.connectNetwork()
 	l.connectSnapshots()
 	l.connectMemory()
 	l.connectDisks()
