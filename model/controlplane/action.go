@@ -65,6 +65,10 @@ func (cp *Plane) onActionFires(ev model.Event) {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		cp.changeRules(a)
+	} else if a.Do.OfImages() {
+		cp.actOnImage(a)
+	} else if a.Do.OfAccess() {
+		cp.access(a)
 	} else if a.Do == SetWeights {
 		cp.setWeights(a)
 	} else if a.Do <= TakeSnapshot {

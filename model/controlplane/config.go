@@ -19,6 +19,7 @@ const None = model.None
 // indexes into the slices here, [None] where optional and absent.
 type Estate struct {
 	HostPools         []HostPool
+	Images            []Image
 	LaunchTemplates   []LaunchTemplate
 	Groups            []Group
 	Alarms            []Alarm
@@ -139,6 +140,7 @@ func (lt *LaunchTemplate) end(subnet int) int32 {
 // FirstBoot is what a launch template says of user data and of who may do what. The zero
 // FirstBoot is of an instance that runs no script, has no role and lets nobody in.
 type FirstBoot struct {
+	Image    int // of Estate.Images, from 1; 0: one that is always there
 	Script   ami.Script
 	CLI      bool     // the image has aws-cli
 	Software []string // what else the image brings along that logins need: of package login

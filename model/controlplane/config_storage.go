@@ -57,15 +57,33 @@ const (
 	AuthorizeRules
 	RevokeRules
 	SetWeights
+	CopyImage
+	DeregisterImage
+	AssociateProfile
+	LogInBySSH
+	LogInBySFTP
+	LogInByFTP
+	LogInByRDP
+	actionEnd
 )
+
+// LastAction is the last of them.
+const LastAction = actionEnd - 1
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "set-weights",
+		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 	}[k]
 }
+
+// OfImages reports whether it is done to an AMI.
+func (k ActionKind) OfImages() bool { return k == CopyImage || k == DeregisterImage }
+
+// OfAccess reports whether it is about the role of instances, or logins to them.
+func (k ActionKind) OfAccess() bool { return k >= AssociateProfile && k <= LogInByRDP }
 
 // RuleChange is rules that a security group is given, or that are taken from it.
 type RuleChange struct {
@@ -101,4 +119,7 @@ type Action struct {
 	// SetWeights: of a rule; what it is done to is called BalancerName.
 	Weights      model.Weights
 	BalancerName string
+
+	On Subject // whose instances, of which Count and Share: AssociateProfile to LogInByRDP
+	Access
 }

@@ -49,6 +49,7 @@ const (
 	volumeRecovers
 	volumeChanges
 	filesAge
+	imageTurns
 	kindCount
 )
 
@@ -101,6 +102,7 @@ func newTable() [kindCount]row {
 		machinesBegin:    {"machinesBegin", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesBegin},
 		machinesEnd:      {"machinesEnd", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesEnd},
 		machineRecovers:  {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
+		imageTurns:       {"imageTurns", sim.RankState, "image, place", (*Plane).onImageTurns},
 		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }

@@ -55,7 +55,7 @@ func (v *validator) times(s scaling.Schedule, path string) {
 }
 
 func (v *validator) action(a *Action, path string) {
-	v.check(a.Do >= CreateVolume && a.Do <= SetWeights, path+".do", "must be an action, got %d", a.Do)
+	v.check(a.Do >= CreateVolume && a.Do <= LastAction, path+".do", "must be an action, got %d", a.Do)
 	v.volumes(a.Volumes, path+".on")
 	v.check(a.At >= 0 && (a.At <= sim.Horizon || a.At == sim.Never), path+".at", "must be 0 to %v, got %v", sim.Horizon, a.At)
 	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)
@@ -69,5 +69,12 @@ func (v *validator) action(a *Action, path string) {
 	}
 	for _, z := range a.Zones {
 		v.reference(int(z), v.world.Zones, path+".zones", "zone")
+	}
+	if a.Do.OfImages() {
+		v.reference(a.Image, len(v.Images), path+".on", "image")
+	}
+	if a.Do.OfAccess() {
+		v.check(a.On.Kind == OfGroup || a.On.Kind == OfFleet, path+".on", "must be a group or instances")
+		v.subject(a.On, path+".on")
 	}
 }

@@ -249,7 +249,7 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"background":        {c.InstanceWorkloads[0].Name, "hosts.m5.a"},
 		"running":           {math.Round(c.InstanceWorkloads[0].Initial*1000) / 1000, 0.3 * 3 * 96 / 8},
 		"running rate":      {math.Round(c.InstanceWorkloads[0].Arrivals.Mean(sim.Day)*c.InstanceWorkloads[0].Lifetime.Mean()*1000) / 1000, 0.3 * 3 * 96 / 8},
-		"root":              {c.LaunchTemplates[2].Volumes[0], model.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
+		"root":              {c.LaunchTemplates[2].Volumes[0], model.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250, Encrypted: true}},
 		"data":              {c.LaunchTemplates[2].Volumes[1], model.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
 		"tenancy":           {c.LaunchTemplates[2].Tenancy, model.TenancyDedicated},
 		"platform":          {c.LaunchTemplates[0].Platform, model.Windows},

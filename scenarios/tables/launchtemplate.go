@@ -3,6 +3,7 @@ package tables
 import (
 	"slices"
 
+	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 )
@@ -46,7 +47,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		Name:     t.Name,
 		Type:     typ,
 		Platform: img.platform,
-		Volumes:  l.volumes(t),
+		Volumes:  l.volumes(t, img),
 		Detailed: t.Choice("monitoring") == "detailed",
 		Speed:    t.Quantity("speed"),
 	}
@@ -56,12 +57,15 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	lt.Credits, lt.InitialCredits = spec.mode, spec.balance
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
-		l.onDemand(t, "instance_type", typ, img.platform)
+		if img.platform != model.MacOS { // which is billed by the host
+			l.onDemand(t, "instance_type", typ, img.platform)
+		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	l.readCards(t, &lt)
 	lt.Ends = l.readMembership(t, &lt)
 	lt.MostTracked = t.Whole("max_tracked_connections")
 	l.readFirstBoot(t, img, &lt)
+	l.checkImage(t, img, &lt)
 	return lt
 }

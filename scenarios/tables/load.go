@@ -11,6 +11,7 @@ import (
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/dataplane"
+	"headroom/model/login"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
@@ -207,6 +208,8 @@ type loader struct {
 	patterns      []string        // run.metrics
 	vpc           vpc
 	images        []image
+	imageUses     []imageUse
+	keyFormats    map[string]login.Format // of the key pairs
 	market        market
 	owners        map[int]int // load balancer of each target group that has one
 	warned        map[string]bool

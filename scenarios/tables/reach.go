@@ -87,7 +87,10 @@ func (l *loader) warnOfWay(from party, to dataplane.DestinationKind, target int,
 	switch to {
 	case dataplane.ToLoadBalancer:
 		lb := &l.cfg.LoadBalancers[target]
-		sender.Port = port(lb.Port)
+		if l := lb.ListenerFor(int(w.port)); l != cloud.None {
+			w.port = uint16(lb.AllListeners()[l].Port)
+		}
+		sender.Port = port(0)
 		l.warnUnless(from, party{"load_balancer." + lb.Name, nil, []int{lb.End}}, sender)
 	case dataplane.ToTargetGroup:
 		g := &l.cfg.TargetGroups[target]

@@ -12,7 +12,7 @@ import (
 // Vocabulary returns every key that a scenario may have.
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
-		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
+		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
@@ -39,6 +39,7 @@ func topKeys() []schema.Key {
 		schema.Row("placement_group", schema.Named(), "", "instances near to each other, or apart"),
 		schema.Row("quotas", schema.Inner(), "", "what the account may have; nothing is checked without"),
 		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
+		schema.Row("key_pair", schema.Named(), "", "key pairs, by which instances let people in"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
 		schema.Row("security_group", schema.Named(), "", "which packets may pass, of those who have the group; without any, all do"),
@@ -81,7 +82,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "dedicated_host", "placement_group", "image", "launch_template", "service", "target_group", "load_balancer",
+		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -95,6 +96,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readDedicatedHosts()
 	l.readPlacementGroups()
 	l.readImages()
+	l.readKeyPairs()
 	l.readLaunchTemplates()
 	l.readServices()
 	l.readTargetGroups()
@@ -170,6 +172,7 @@ func (l *loader) connect(top *schema.Table) {
 	}
 	l.connectNetwork()
 	l.connectSnapshots()
+	l.connectImages()
 	l.connectMemory()
 	l.connectDisks()
 	l.connectSpeeds()
