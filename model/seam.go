@@ -36,6 +36,8 @@ type ServerSpec struct {
 	Threads int
 	Volumes []VolumeSpec // that it is launched with; shared, not to be changed
 	Warm    bool         // it runs from the start: its caches are full, its swap is on
+	// Cluster says that it is in a cluster placement group.
+	Cluster bool
 	// Rebooted says that it has been there before: what its first boot wrote is there.
 	Rebooted bool
 	// End is the kind of its network interface, counted from 1; 0: open to all.

@@ -2,100 +2,104 @@ package cloud
 
 import (
 	"fmt"
-	"net/netip"
 	"testing"
 
-	"headroom/model/controlplane"
+	"headroom/model"
 	"headroom/model/dataplane"
-	"headroom/model/network"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
 
-// swarmNetwork is a random scenario of [swarm] with security groups that somebody opens and
-// closes.
-func swarmNetwork(seed uint64) *Config {
-	cfg := swarm(seed)
+// wired lets the bytes of a random scenario take their time: those of some services, over
+// interfaces that are narrow, with credits that last for seconds.
+func wired(cfg *Config, seed uint64) *Config {
 	s := rng.New(seed, 0, "swarm/network")
-	const groups, ends = 3, 6
-	rule := func() network.Rule {
-		r := network.Rule{Protocol: network.TCP, From: 80, To: 80, Group: network.None, CIDR: network.Everywhere}
-		if chance(&s, 0.3) {
-			r.CIDR, r.Group = netip.Prefix{}, s.Below(groups)
-		}
-		return r
+	size := func() rng.Distribution {
+		mean := float64(int(1) << (10 + s.Below(16)))
+		return []rng.Distribution{nil, must(rng.Fixed(mean)), must(rng.Exponential(mean)), must(rng.Lognormal(mean, 3))}[s.Below(4)]
 	}
-	n := &cfg.Network
-	for g := range groups {
-		group := network.Group{Name: fmt.Sprint(g), Rules: [2][]network.Rule{nil, {network.Everything}}}
-		if chance(&s, 0.7) {
-			group.Rules[network.Ingress] = []network.Rule{rule()}
+	for i := range cfg.Types {
+		base := []float64{0.01, 0.1, 1}[s.Below(3)]
+		cfg.Types[i].NetworkBaseGbps = base
+		cfg.Types[i].NetworkPeakGbps = base * []float64{1, 4, 15}[s.Below(3)]
+		if seed%5 == 4 {
+			cfg.Types[i].EBS = model.EBSLimits{}
 		}
-		n.Groups = append(n.Groups, group)
 	}
-	for range ends {
-		e := network.End{Address: netip.MustParsePrefix("172.31.0.0/16"), Public: chance(&s, 0.8)}
-		for range s.Below(3) {
-			e.Groups = append(e.Groups, s.Below(groups))
+	cfg.NetworkBurst = sim.Time(1+s.Below(30)) * sim.Second
+	for i := range cfg.Services {
+		service := &cfg.Services[i]
+		service.Bandwidth = i == 0 || chance(&s, 0.6)
+		for k := range service.Steps {
+			if c := &service.Steps[k].Call; c.Count > 0 {
+				c.Request, c.Response = size(), size()
+			}
 		}
-		n.Ends = append(n.Ends, e)
 	}
-	n.Ends[0] = network.End{Address: network.Everywhere, Public: true} // clients
-	any := func() int { return s.Below(ends + 1) }
 	for i := range cfg.Workloads {
-		cfg.Workloads[i].End, cfg.Workloads[i].Public = 1, chance(&s, 0.5)
-	}
-	for i := range cfg.LoadBalancers {
-		cfg.LoadBalancers[i].End = any()
-		cfg.LoadBalancers[i].ConnectTimeout = 21 * sim.Second
-	}
-	give := func(lt *LaunchTemplate) {
-		lt.Ends, lt.MostTracked = nil, []int{0, 0, 1, 5}[s.Below(4)]
-		for range cfg.Zones {
-			lt.Ends = append(lt.Ends, int32(any()))
-		}
-	}
-	for i := range cfg.LaunchTemplates {
-		give(&cfg.LaunchTemplates[i])
-	}
-	for i := range cfg.Instances {
-		give(&cfg.Instances[i].Template)
-	}
-	for range 30 {
-		do := []controlplane.ActionKind{controlplane.AuthorizeRules, controlplane.RevokeRules}[s.Below(2)]
-		cfg.Actions = append(cfg.Actions, controlplane.Action{
-			Do: do, At: sim.Time(s.Below(int(cfg.Duration))), Fleet: None,
-			Rules: controlplane.RuleChange{Group: s.Below(groups), Direction: network.Direction(s.Below(2)), Rules: []network.Rule{rule()}},
-		})
+		cfg.Workloads[i].Request, cfg.Workloads[i].Response = size(), size()
 	}
 	return cfg
 }
 
-// Every invariant holds after every event while security groups open and close, and what
-// they drop is some of what arrives.
-func TestInvariantsHoldWhileSecurityGroupsChange(t *testing.T) {
-	dropped := int64(0)
-	for seed := range uint64(10) {
+// networked is one of four kinds of random scenarios whose bytes take their time.
+func networked(seed uint64) *Config {
+	cfg := swarm(seed)
+	switch seed % 4 {
+	case 1:
+		cfg = swarmJourney(seed)
+	case 2:
+		cfg = swarmDisks(seed)
+	case 3:
+		cfg.LaunchTemplates[0].PublicIP = true // some come from the internet
+		cfg.Instances = append(cfg.Instances, Fleet{
+			Name: "open", Count: 2, Template: cfg.LaunchTemplates[0], Need: Need{Pool: None}, Zones: cfg.LoadBalancers[0].Zones,
+		})
+		w := cfg.Workloads[0]
+		w.Name, w.To, w.Target = "visitors", ToInstances, len(cfg.Instances)-1
+		cfg.Workloads = append(cfg.Workloads, w)
+	}
+	cfg.Duration, cfg.Warmup = min(cfg.Duration, 3*sim.Minute), min(cfg.Warmup, sim.Minute)
+	return wired(cfg, seed)
+}
+
+// Every invariant holds after every seventh event of random scenarios whose bytes take
+// their time, of which bytes that have passed and flows that are on their way are some.
+func TestInvariantsHoldOnRandomNetworks(t *testing.T) {
+	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarmNetwork(seed)
+			cfg := networked(seed)
 			w, err := New(cfg, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
-			until(t, w, cfg.Duration, 1)
-			for _, r := range w.outcome().Routes {
-				if r.Dropped > r.Arrived {
-					t.Errorf("%d of %d attempts were dropped", r.Dropped, r.Arrived)
-				}
-				failed := r.Failed[dataplane.CodeConnect] + r.Failed[dataplane.Code504] + r.Failed[dataplane.Code460] + r.Failed[dataplane.Code502]
-				if r.Dropped > failed+r.InFlight {
-					t.Errorf("%d attempts were dropped, and only %d failed so, %d are in flight", r.Dropped, failed, r.InFlight)
-				}
-				dropped += r.Dropped
-			}
+			first(t, w, 30_000, 7, cfg.Duration)
 		})
 	}
-	if dropped == 0 {
-		t.Error("no attempt was dropped: the test tries nothing")
+}
+
+// Interfaces come out the same whether their flows end when somebody looks or by an
+// event each, and whoever looks at them changes nothing.
+func TestFlowsEndAlikeHoweverTheyAreWatched(t *testing.T) {
+	all := dataplane.NetworkOutcome{}
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := networked(seed)
+			settled := run(t, must(build(t.Context(), cfg, 0, false)))
+			sameOutcome(t, settled, run(t, must(build(t.Context(), cfg, 0, true))))
+			for i := range settled.Networks {
+				all.Merge(&settled.Networks[i])
+			}
+			w := must(New(cfg, 0))
+			for n := 0; w.step(cfg.Duration); n++ {
+				if n%7 == 0 {
+					w.Snapshot()
+				}
+			}
+			sameOutcome(t, settled, w.outcome())
+		})
+	}
+	if all.In.Plus(all.Out) < model.GiB || all.Throttled < sim.Minute || all.Least > 0 || all.Limited == all.Servers {
+		t.Errorf("hardly anything was in the way: %+v", all)
 	}
 }

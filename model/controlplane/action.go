@@ -61,7 +61,9 @@ func (cp *Plane) startAction(i int) {
 // onActionFires does what an operator does, and plans its next time.
 func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
-	if a.Do == ModifyFileSystem {
+	if a.Do.OfReservation() {
+		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None})
+	} else if a.Do == ModifyFileSystem {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		cp.changeRules(a)
