@@ -131,7 +131,8 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: cp.public(o.template, subnet), Gateway: cp.gatewayOf(subnet), Owner: o.owner, Credits: cp.creditTerms(&o),
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
-		End: o.template.end(subnet), MostTracked: int32(o.template.MostTracked),
+		Cluster: cp.inCluster(at),
+		End:     o.template.end(subnet), MostTracked: int32(o.template.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
 	in.account.mode = spec.Credits.Mode

@@ -48,6 +48,7 @@ type GroupOutcome struct {
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
+	Samples                        Samples
 }
 
 // FleetOutcome is one [instance.NAME].
@@ -55,6 +56,7 @@ type FleetOutcome struct {
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Failed                              int64 // instances lost to faults
 	Burst                               BurstOutcome
+	Samples                             Samples
 }
 
 // HostPoolOutcome is one pool of hosts over all its zones.

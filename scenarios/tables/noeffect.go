@@ -53,6 +53,7 @@ func (l *loader) warnOfNoEffect() {
 	for i := range l.cfg.Alarms {
 		l.warnOfPercent(i)
 	}
+	l.warnOfDroppedPackets()
 	for i := range l.cfg.FileSystems {
 		l.warnOfIdleFileSystem(i)
 	}
