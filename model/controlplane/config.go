@@ -310,6 +310,7 @@ const (
 	ApplicationFault                         // Impairment says how applications fail
 	VolumeFailure                            // a volume of instances answers nothing but errors
 	RackFailure                              // the hosts of a rack, as in HostFailure
+	RegionOutage                             // all zones of a Region are, and its control plane answers nobody
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
