@@ -33,6 +33,8 @@ type ServerSpec struct {
 	Warm    bool         // it runs from the start: its caches are full, its swap is on
 	// Rebooted says that it has been there before: what its first boot wrote is there.
 	Rebooted bool
+	// Resumed says that it was hibernated: what was in its memory is there, too.
+	Resumed bool
 }
 
 // Cause says why a server ends.

@@ -61,7 +61,11 @@ func (cp *Plane) startAction(i int) {
 // onActionFires does what an operator does, and plans its next time.
 func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
-	if a.Do == ModifyFileSystem {
+	if a.Do == SetDesiredCapacity {
+		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
+	} else if a.Do.ofInstances() {
+		cp.operate(a)
+	} else if a.Do == ModifyFileSystem {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
 	} else if a.Do <= TakeSnapshot {
 		for _, v := range a.Volumes {
@@ -171,7 +175,10 @@ func (cp *Plane) report(subject string, a *Action, err error) {
 }
 
 // refuse writes what is not allowed, or not possible, into the history; the run goes on.
-func (cp *Plane) refuse(subject, what string, err error) {
+func (cp *Plane) refuse(subject, what string, err error) { cp.refuseOf(None, subject, what, err) }
+
+// refuseOf is [Plane.refuse] of something that was asked of one instance.
+func (cp *Plane) refuseOf(instance int32, subject, what string, err error) {
 	cp.refused++
-	cp.note(Activity{Subject: subject, Kind: "refused", Detail: err.Error(), Cause: what, Instance: None})
+	cp.note(Activity{Subject: subject, Kind: "refused", Detail: err.Error(), Cause: what, Instance: instance})
 }

@@ -110,6 +110,15 @@ type LaunchTemplate struct {
 	// InitialCredits are those of instances that are there at the start; 0: as after a
 	// launch.
 	InitialCredits model.Credits
+
+	StoreRoot          bool // the root lies on an instance store
+	Protected          bool // disable_api_termination
+	ShutdownTerminates bool // instance_initiated_shutdown_behavior
+	Hibernates         bool // hibernation is enabled
+	// LaunchFails is the probability that a launch fails while it is pending, for a
+	// reason: LaunchError.
+	LaunchFails float64
+	LaunchError string
 }
 
 // LaunchTimes are the durations of an instance's life, in seconds.
@@ -119,6 +128,7 @@ type LaunchTimes struct {
 	Boot         rng.Distribution // from running to the application host being up
 	UserData     rng.Distribution // first boot script; the application port opens at its end
 	ShuttingDown rng.Distribution // from the terminate request to terminated
+	Stopping     rng.Distribution // from the stop request to stopped
 }
 
 // Fleet is a fixed number of instances outside any group that run from the
@@ -268,6 +278,7 @@ const (
 	InstanceTermination                      // instances stop running, as when their hardware is retired
 	ApplicationFault                         // Impairment says how applications fail
 	VolumeFailure                            // a volume of instances answers nothing but errors
+	InstanceRetirement                       // AWS retires their hardware: they are stopped, or end if they cannot
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -276,7 +287,7 @@ type Fault struct {
 	Kind       FaultKind
 	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
 	Every      rng.Distribution // seconds between failures; nil: once
-	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination
+	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement
 	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure: one that is drawn
 	Pool       int              // HostFailure: the pool; None: any
 	On         Subject

@@ -53,6 +53,15 @@ const (
 	EnableFastRestore
 	DisableFastRestore
 	ModifyFileSystem
+	StartInstance
+	StopInstance
+	RebootInstance
+	HibernateInstance
+	ShutdownInstance // it shuts itself down
+	TerminateInstance
+	ResizeInstance
+	ModifyCredits
+	SetDesiredCapacity
 )
 
 // String returns the name of the action as scenarios write it.
@@ -60,8 +69,12 @@ func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system",
+		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 	}[k]
 }
+
+// ofInstances reports whether it is done to instances, or to a group.
+func (k ActionKind) ofInstances() bool { return k >= StartInstance && k <= SetDesiredCapacity }
 
 // Action is something that an operator does, once or again and again.
 type Action struct {
@@ -84,4 +97,9 @@ type Action struct {
 	FileSystem int // ModifyFileSystem; its mode and throughput are:
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
+
+	On      Subject          // StartInstance to SetDesiredCapacity: whose instances, of which Count and Share
+	Launch  LaunchType       // ResizeInstance: what they are then
+	Credits model.CreditMode // ModifyCredits
+	Desired int              // SetDesiredCapacity
 }

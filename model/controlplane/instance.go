@@ -19,6 +19,9 @@ const (
 	serving                      // the same with the application port open
 	draining                     // leaving its target groups
 	shuttingDown                 // no longer billed, still on its host
+	stopping                     // the same, but it may start again
+	hibernating                  // billed while its memory is saved
+	stopped                      // on no host
 )
 
 // runs reports whether the instance is in service: a group's member is from the
@@ -29,7 +32,10 @@ func (l life) runs() bool { return l == booting || l == serving }
 // leaves reports whether the instance's end has begun.
 func (l life) leaves() bool { return l == draining || l == shuttingDown }
 
-// ended reports whether the instance runs no more.
+// rests reports whether the instance is stopped, or on its way there.
+func (l life) rests() bool { return l == stopping || l == hibernating || l == stopped }
+
+// ended reports whether the instance runs no more, and never will.
 func (l life) ended() bool { return l == shuttingDown }
 
 // instance is one EC2 instance that this scenario's owner launched.
@@ -48,6 +54,11 @@ type instance struct {
 	noticed        bool // Spot interruption notice received
 	replaced       bool // its group counts on its replacement
 	userDataFailed bool // the port stays closed
+
+	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
+	bootsAt  sim.Time // when its port opens
+	image    resume   // of its memory, while it is hibernated
+	restedAt sim.Time // since when it stops or is stopped
 
 	marks  []mark // at the start of each metric clock's period
 	minute uint64 // busy time at the start of the minute
@@ -107,18 +118,13 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks := in.marks[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None,
 	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
-	spec := model.ServerSpec{
-		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: o.template.PublicIP, Owner: o.owner, Credits: cp.creditTerms(&o),
-		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
-	}
-	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
+	spec := cp.serverOf(in, h, cp.creditTerms(&o, 0))
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
 	cp.openVolumes(in, h)
@@ -131,15 +137,35 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		return h, true
 	}
 	in.userDataFailed = times.userDataFails
-	cp.scheduleAfter(times.pending, handled(instanceRuns, h))
-	cp.scheduleAfter(times.pending+times.boot, handled(instanceBoots, h))
+	cp.runsIn(h, times.pending, times.boot+times.script)
 	return h, true
+}
+
+// serverOf is what the data plane is told of an instance on its host.
+func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) model.ServerSpec {
+	o := &in.order
+	spec := model.ServerSpec{
+		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
+		Public: o.template.PublicIP, Owner: o.owner, Credits: terms,
+		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
+	}
+	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
+	return spec
+}
+
+// runsIn schedules when an instance runs, and when its port opens.
+func (cp *Plane) runsIn(h slab.Handle, pending, boot sim.Time) {
+	in := cp.instances.Get(h)
+	in.turnsAt = sim.Sum(cp.kernel.Now(), pending)
+	in.bootsAt = sim.Sum(in.turnsAt, boot)
+	cp.schedule(in.turnsAt, handled(instanceRuns, h))
+	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 
 // launchDraw is one instance's share of chance, drawn at its launch.
 type launchDraw struct {
-	pending, boot sim.Time
-	userDataFails bool
+	pending, boot, script sim.Time
+	userDataFails         bool
 }
 
 // drawLaunch draws the same number of variates for every launch of an owner.
@@ -150,7 +176,8 @@ func (cp *Plane) drawLaunch(o order) launchDraw {
 	boot, script := draw(s, t.Boot), draw(s, t.UserData)
 	return launchDraw{
 		pending:       call + pend,
-		boot:          boot + script,
+		boot:          boot,
+		script:        script,
 		userDataFails: s.Uniform() < o.template.UserDataFails,
 	}
 }
@@ -164,11 +191,21 @@ func draw(s *rng.Stream, d rng.Distribution) sim.Time {
 
 // onInstanceRuns starts billing; a group's instance is then in service.
 func (cp *Plane) onInstanceRuns(ev model.Event) {
-	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending {
+	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending || in.turnsAt != cp.kernel.Now() {
 		cp.overtaken()
 		return
 	}
+	if t := cp.instances.Get(ev.Handle()).order.template; t.LaunchFails > 0 && cp.launchFails(ev.Handle()) {
+		cp.failToLaunch(ev.Handle())
+		return
+	}
 	cp.run(ev.Handle())
+}
+
+// launchFails draws whether a launch fails while it is pending.
+func (cp *Plane) launchFails(h slab.Handle) bool {
+	in := cp.instances.Get(h)
+	return !in.order.rebooted && cp.launchStreams[in.order.owner].Uniform() < in.order.template.LaunchFails
 }
 
 func (cp *Plane) run(h slab.Handle) {
@@ -193,13 +230,14 @@ func (cp *Plane) run(h slab.Handle) {
 // user data makes at its end. The instance has failed the health checks until now.
 func (cp *Plane) onInstanceBoots(ev model.Event) {
 	in := cp.instances.Get(ev.Handle())
-	if in == nil || in.life != booting {
+	if in == nil || in.life != booting || in.bootsAt != cp.kernel.Now() {
 		cp.overtaken()
 		return
 	}
 	if !in.userDataFailed {
 		if writes := cp.data.MakeSwap(in.server); writes > 0 {
-			cp.scheduleAfter(writes, ev)
+			in.bootsAt = sim.Sum(cp.kernel.Now(), writes)
+			cp.schedule(in.bootsAt, ev)
 			return
 		}
 	}
@@ -230,6 +268,10 @@ func (cp *Plane) targetGroupsOf(in *instance) []int {
 func (cp *Plane) terminate(h slab.Handle) {
 	in := cp.instances.Get(h)
 	if in.life.leaves() {
+		return
+	}
+	if in.life.rests() {
+		cp.shutDown(h)
 		return
 	}
 	if in.life.runs() {
@@ -264,15 +306,13 @@ func (cp *Plane) shutDown(h slab.Handle) {
 	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
 }
 
-// kill ends an instance at once: Spot took it, a fault stopped it, or it has
-// recovered on another host.
+// kill ends an instance at once: Spot took it, or a fault stopped it.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
 	if in.life.runs() {
 		cp.outOfService(in)
 	}
 	if !in.life.ended() {
-		cp.become(in, shuttingDown)
 		cp.retire(in)
 		cp.end(h, in, cause)
 	}
@@ -281,8 +321,13 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 
 // end stops what an instance does and what it costs.
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
-	cp.data.Kill(in.server, cause)
+	rested := in.life.rests()
 	cp.become(in, shuttingDown)
+	if rested {
+		cp.closeRest(in)
+	} else {
+		cp.data.Kill(in.server, cause)
+	}
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())
 	cp.detachAll(h)
@@ -303,6 +348,9 @@ func (cp *Plane) gone(h slab.Handle) {
 	cp.unplace(in.order.need, in.zone, in.hostPlace)
 	cp.data.Close(in.server)
 	group, activity := in.order.group, in.order.activity
+	if f := in.order.fleet; f != None {
+		cp.fleets[f].ended, cp.fleets[f].endedAt = true, cp.kernel.Now()
+	}
 	cp.instances.Free(h)
 	if group != None {
 		cp.departed(group, activity)

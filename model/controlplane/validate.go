@@ -106,6 +106,7 @@ func (v *validator) hostPool(p *HostPool) {
 func (v *validator) template(t *LaunchTemplate, path string) {
 	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
 	v.check(t.UserDataFails >= 0 && t.UserDataFails <= 1, path+".user_data.fail_probability", "must be 0 to 1, got %g", t.UserDataFails)
+	v.check(t.LaunchFails >= 0 && t.LaunchFails <= 1, path+".launch_error.probability", "must be 0 to 1, got %g", t.LaunchFails)
 	v.speed(t.Speed, path)
 	for i := range t.Volumes {
 		at, own := fmt.Sprintf("%s.block_device_mappings.%d", path, i), t.Volumes[i].Volume
@@ -246,14 +247,14 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= VolumeFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= InstanceRetirement, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)
 	v.check(f.Impairment.Slow >= 0 && f.Impairment.Slow <= MaxSlow, path+".factor", "must be 0 to %g, got %g", MaxSlow, f.Impairment.Slow)
 	v.errors(&f.Impairment.Errors, path)
 	v.check(f.Every != nil || f.At >= 0 && f.At <= sim.Horizon || f.At == sim.Never, path+".at", "must be 0 to %v, got %v", sim.Horizon, f.At)
-	v.check(f.Duration != nil || f.Kind == InstanceTermination, path+".duration", "must be given")
+	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement, path+".duration", "must be given")
 	v.check(f.Zone != None || f.Kind != ZonePartition, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
 	if f.Kind == HostFailure {

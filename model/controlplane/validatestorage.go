@@ -55,7 +55,7 @@ func (v *validator) times(s scaling.Schedule, path string) {
 }
 
 func (v *validator) action(a *Action, path string) {
-	v.check(a.Do >= CreateVolume && a.Do <= ModifyFileSystem, path+".do", "must be an action, got %d", a.Do)
+	v.check(a.Do >= CreateVolume && a.Do <= SetDesiredCapacity, path+".do", "must be an action, got %d", a.Do)
 	v.volumes(a.Volumes, path+".on")
 	v.check(a.At >= 0 && (a.At <= sim.Horizon || a.At == sim.Never), path+".at", "must be 0 to %v, got %v", sim.Horizon, a.At)
 	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)
@@ -69,5 +69,25 @@ func (v *validator) action(a *Action, path string) {
 	}
 	for _, z := range a.Zones {
 		v.reference(int(z), v.world.Zones, path+".zones", "zone")
+	}
+	if a.Do.ofInstances() {
+		v.operation(a, path)
+	}
+}
+
+// operation checks what is done to instances, or to a group.
+func (v *validator) operation(a *Action, path string) {
+	v.subject(a.On, path+".on")
+	v.check(a.On.Kind == OfFleet && a.Do != SetDesiredCapacity || a.On.Kind == OfGroup, path+".on", "must be instances or a group, and a group for its capacity")
+	switch a.Do {
+	case ResizeInstance:
+		v.check(a.On.Kind == OfFleet, path+".on", "must be instances: the type of a group's members is its template's")
+		v.reference(a.Launch.Type, v.world.Types, path+".type", "type")
+		v.speed(a.Launch.Speed, path)
+		v.need(a.Launch.Need, path)
+	case ModifyCredits:
+		v.check(a.Credits == model.CreditsStandard || a.Credits == model.CreditsUnlimited, path+".cpu_credits", "must be standard or unlimited, got %d", a.Credits)
+	case SetDesiredCapacity:
+		v.check(a.Desired >= 0, path+".desired_capacity", "must not be negative, got %d", a.Desired)
 	}
 }

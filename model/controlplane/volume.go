@@ -180,7 +180,9 @@ func (cp *Plane) onVolumeRecovers(ev model.Event) {
 func (cp *Plane) ready(i int) {
 	v := &cp.volumes[i]
 	v.recovers, v.attached[0].ready = false, true
-	cp.data.AttachVolume(cp.instances.Get(v.attached[0].instance).server, v.spec, cp.coldness(v))
+	if server, there := cp.serverIn(v.attached[0].instance); there {
+		cp.data.AttachVolume(server, v.spec, cp.coldness(v))
+	}
 	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "available", Detail: "to its instance", Cause: "action", Instance: cp.instances.Get(v.attached[0].instance).number})
 }
 
@@ -191,7 +193,9 @@ func (cp *Plane) detach(i int) error {
 		return fmt.Errorf("the volume is not attached [IncorrectState]")
 	}
 	for _, a := range v.attached {
-		cp.data.DetachVolume(cp.instances.Get(a.instance).server, i+1)
+		if server, there := cp.serverIn(a.instance); there {
+			cp.data.DetachVolume(server, i+1)
+		}
 	}
 	v.attached = v.attached[:0]
 	return nil
@@ -240,8 +244,17 @@ func (cp *Plane) reshape(i int, spec model.VolumeSpec) {
 	cp.ledger.Volumes[v.record].To = cp.kernel.Now()
 	cp.bill(v, cp.cfg.Volumes[i].Zone)
 	for _, a := range v.attached {
-		cp.data.ModifyVolume(cp.instances.Get(a.instance).server, spec)
+		if server, there := cp.serverIn(a.instance); there {
+			cp.data.ModifyVolume(server, spec)
+		}
 	}
+}
+
+// serverIn returns the server of an instance that has a volume; there is none to be told of it
+// while it is stopped.
+func (cp *Plane) serverIn(h slab.Handle) (server slab.Handle, there bool) {
+	in := cp.instances.Get(h)
+	return in.server, !in.life.rests()
 }
 
 func describe(s *model.VolumeSpec) string {
