@@ -23,6 +23,8 @@ type InstanceType struct {
 
 	NetworkBaseGbps float64
 	NetworkPeakGbps float64
+	Interfaces      int // network interfaces at most; 0: not known
+	AddressesEach   int // private IPv4 addresses on each of them at most; 0: not known
 
 	Nitro bool // its hypervisor is Nitro, or it has none
 	EBS   EBSLimits

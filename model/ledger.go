@@ -136,13 +136,6 @@ const (
 	GP3ThroughputMiBs = 125
 )
 
-// AddressUse is the time that one public IPv4 address was held.
-type AddressUse struct {
-	From, To sim.Time
-	Owner    int32
-	Instance int32 // -1 when it is not an instance's
-}
-
 // MonitoredUse is the time that one instance had detailed monitoring.
 type MonitoredUse struct {
 	From, To sim.Time

@@ -63,6 +63,8 @@ func memoryMetrics() []Metric {
 			}),
 		of("memory.paging_operations", "count", "page faults: reads of 4 KiB from swap",
 			func(m *dataplane.MemoryOutcome) float64 { return float64(m.Faults) }),
+		of("memory.paged_out", "B", "what was written to swap, as it fits into RAM no more",
+			func(m *dataplane.MemoryOutcome) float64 { return float64(m.PagedOut) }),
 		of("memory.paging_time", "s", "time that requests waited for pages from swap, summed over requests",
 			func(m *dataplane.MemoryOutcome) float64 { return m.Paging.Seconds() }),
 		of("memory.oom_kills", "count", "applications that the kernel killed because they held more than RAM and swap",

@@ -13,17 +13,18 @@ import (
 // Catalog is what one Region offers and what it costs. It is immutable and safe
 // for concurrent use; every method computes its answer from the tables.
 type Catalog struct {
-	region    string
-	types     table // all Regions alike
-	storage   table // all Regions alike
-	shapes    table // all Regions alike
-	speeds    table // all Regions alike
-	plans     table // of us-east-1
-	instances table
-	hosts     table
-	services  table
-	zones     []string
-	book      map[string]float64 // overridden prices, by item or by "type,platform"
+	region     string
+	types      table // all Regions alike
+	storage    table // all Regions alike
+	interfaces table // all Regions alike
+	shapes     table // all Regions alike
+	speeds     table // all Regions alike
+	plans      table // of us-east-1
+	instances  table
+	hosts      table
+	services   table
+	zones      []string
+	book       map[string]float64 // overridden prices, by item or by "type,platform"
 }
 
 // Columns of the tables, as the derive program writes them.
@@ -54,15 +55,16 @@ func Open(region string) (*Catalog, error) {
 		return nil, fmt.Errorf("unknown Region %q: the catalogue covers %s%s", region, strings.Join(Regions(), ", "), hint(near))
 	}
 	c := &Catalog{
-		region:    region,
-		types:     open("types.csv.gz", typeColumns),
-		storage:   open("storage.csv.gz", storageColumns),
-		shapes:    open("shapes.csv", shapeColumns),
-		speeds:    open("speeds.csv", speedColumns),
-		plans:     open("compute_plans.csv", planColumns),
-		instances: open(region+"/instances.csv.gz", instanceColumns),
-		hosts:     open(region+"/hosts.csv", hostColumns),
-		services:  open(region+"/services.csv", serviceColumns),
+		region:     region,
+		types:      open("types.csv.gz", typeColumns),
+		storage:    open("storage.csv.gz", storageColumns),
+		interfaces: open("interfaces.csv.gz", "type,interfaces,addresses"),
+		shapes:     open("shapes.csv", shapeColumns),
+		speeds:     open("speeds.csv", speedColumns),
+		plans:      open("compute_plans.csv", planColumns),
+		instances:  open(region+"/instances.csv.gz", instanceColumns),
+		hosts:      open(region+"/hosts.csv", hostColumns),
+		services:   open(region+"/services.csv", serviceColumns),
 	}
 	c.zones = c.instances.zones()
 	return c, nil
@@ -128,6 +130,9 @@ func (c *Catalog) instanceType(r row) model.InstanceType {
 	t.Volumes = int(volumes)
 	if s, ok := c.storage.find(t.Name); ok {
 		s.addStorage(&t)
+	}
+	if r, ok := c.interfaces.find(t.Name); ok {
+		t.Interfaces, t.AddressesEach = mustInt(r.cell(1)), mustInt(r.cell(2))
 	}
 	return t
 }

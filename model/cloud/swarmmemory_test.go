@@ -18,6 +18,11 @@ func swarmMemory(seed uint64) *Config {
 	for i := range cfg.Types {
 		cfg.Types[i].MemoryMiB = 250 + int64(s.Below(200))
 	}
+	for i := range cfg.Workloads {
+		if w := &cfg.Workloads[i]; chance(&s, 0.5) {
+			w.Memory = must(rng.Exponential(float64(1+s.Below(8)) * float64(model.MiB)))
+		}
+	}
 	for i := range cfg.Services {
 		service := &cfg.Services[i]
 		m := &dataplane.Memory{
@@ -58,8 +63,8 @@ func TestMemoryIsConservedInRandomWorlds(t *testing.T) {
 			}
 		})
 	}
-	if total.Faults == 0 || total.Kills == 0 || total.Paging == 0 {
-		t.Errorf("the random worlds have %d page faults, %d kills, %v of paging", total.Faults, total.Kills, total.Paging)
+	if total.Faults == 0 || total.Kills == 0 || total.Paging == 0 || total.PagedOut == 0 {
+		t.Errorf("the random worlds have %d page faults, %d kills, %v of paging, %d bytes paged out", total.Faults, total.Kills, total.Paging, total.PagedOut)
 	}
 }
 

@@ -61,24 +61,33 @@ func (cp *Plane) startAction(i int) {
 // onActionFires does what an operator does, and plans its next time.
 func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
-	if a.Do == SetDesiredCapacity {
-		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
-	} else if a.Do.ofInstances() {
-		cp.operate(a)
-	} else if a.Do == ModifyFileSystem {
-		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
-	} else if a.Do <= TakeSnapshot {
-		for _, v := range a.Volumes {
-			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
-		}
-	} else {
-		cp.actOnSnapshots(a)
-	}
+	cp.perform(a)
 	switch {
 	case a.Times.Recurrence != "":
 		cp.scheduleNext(cp.actions[ev.Index()], false, ev)
 	case a.Every > 0:
 		cp.scheduleAfter(a.Every, ev)
+	}
+}
+
+// perform does what an action says.
+func (cp *Plane) perform(a *Action) {
+	switch {
+	case a.Do == SetDesiredCapacity:
+		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
+	case a.Do.ofInstances():
+		cp.operate(a)
+	case a.Do == ModifyFileSystem:
+		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	case a.Do == AuthorizeRules || a.Do == RevokeRules:
+		c := &a.Rules
+		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))
+	case a.Do <= TakeSnapshot:
+		for _, v := range a.Volumes {
+			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
+		}
+	default:
+		cp.actOnSnapshots(a)
 	}
 }
 

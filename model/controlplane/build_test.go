@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/alarm"
+	"headroom/model/network"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -145,6 +146,10 @@ func (d *fakeData) ChangeFileSystem(int, model.FileSystem, model.Bytes)     {}
 func (d *fakeData) DetachVolume(slab.Handle, int)                           {}
 func (d *fakeData) ModifyVolume(slab.Handle, model.VolumeSpec)              {}
 func (d *fakeData) TakeWrites(int) model.VolumeWrites                       { return model.VolumeWrites{} }
+
+func (d *fakeData) ChangeRules(int, network.Direction, []network.Rule, bool) error {
+	return nil
+}
 
 func (d *fakeData) FailZone(z model.Zone, down bool) {
 	if down {

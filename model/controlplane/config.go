@@ -119,6 +119,18 @@ type LaunchTemplate struct {
 	// reason: LaunchError.
 	LaunchFails float64
 	LaunchError string
+	// Ends are the kinds of its network interfaces, by zone, counted from 1 among those of
+	// the network; nil: open to all.
+	Ends        []int32
+	MostTracked int // connections that its security groups keep track of; 0: any number
+}
+
+// end is the kind of network interface of an instance in a zone.
+func (lt *LaunchTemplate) end(z model.Zone) int32 {
+	if lt.Ends == nil {
+		return 0
+	}
+	return lt.Ends[z]
 }
 
 // LaunchTimes are the durations of an instance's life, in seconds.

@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/network"
 	"headroom/model/scaling"
 	"headroom/model/snapshot"
 	"headroom/sim"
@@ -53,6 +54,8 @@ const (
 	EnableFastRestore
 	DisableFastRestore
 	ModifyFileSystem
+	AuthorizeRules
+	RevokeRules
 	StartInstance
 	StopInstance
 	RebootInstance
@@ -62,19 +65,31 @@ const (
 	ResizeInstance
 	ModifyCredits
 	SetDesiredCapacity
+	actionEnd
 )
+
+// LastAction is the last of them.
+const LastAction = actionEnd - 1
 
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 	}[k]
 }
 
 // ofInstances reports whether it is done to instances, or to a group.
 func (k ActionKind) ofInstances() bool { return k >= StartInstance && k <= SetDesiredCapacity }
+
+// RuleChange is rules that a security group is given, or that are taken from it.
+type RuleChange struct {
+	Group     int // among those of the network
+	Name      string
+	Direction network.Direction
+	Rules     []network.Rule
+}
 
 // Action is something that an operator does, once or again and again.
 type Action struct {
@@ -97,6 +112,7 @@ type Action struct {
 	FileSystem int // ModifyFileSystem; its mode and throughput are:
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
+	Rules      RuleChange
 
 	On      Subject          // StartInstance to SetDesiredCapacity: whose instances, of which Count and Share
 	Launch  LaunchType       // ResizeInstance: what they are then

@@ -148,6 +148,7 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: o.template.PublicIP, Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
+		End: o.template.end(o.zone), MostTracked: int32(o.template.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
 	return spec

@@ -98,10 +98,19 @@ func (cp *Plane) switchCredits(in *instance, mode model.CreditMode) {
 // chosen lists the instances that an action is done to: all of its subject, or so many of
 // them, with which something happens first, in launch order.
 func (cp *Plane) chosen(a *Action, request lifecycle.Request) (list []slab.Handle) {
+	var ended []slab.Handle
 	for h, in := range cp.instances.All() {
-		if !in.life.ended() && cp.belongs(in, a.On) {
+		if !cp.belongs(in, a.On) {
+			continue
+		}
+		if in.life.ended() {
+			ended = append(ended, h)
+		} else {
 			list = append(list, h)
 		}
+	}
+	if len(list) == 0 && a.On.Kind == OfFleet {
+		list = ended
 	}
 	slices.SortFunc(list, func(x, y slab.Handle) int { return int(cp.instances.Get(x).number - cp.instances.Get(y).number) })
 	n := len(list)

@@ -125,7 +125,6 @@ func (cp *Plane) onHibernationExpires(ev model.Event) {
 		return
 	}
 	in.image = resume{}
-	cp.refused++
 	cp.noteInstance(in, "HibernateExpired", "hibernated for 60 days: the memory is dropped", "hibernation")
 }
 

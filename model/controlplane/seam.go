@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/network"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -61,6 +62,8 @@ type DataPlane interface {
 	// ChangeFileSystem gives a file system another mode, or other bytes in its Standard
 	// class.
 	ChangeFileSystem(fileSystem int, cfg model.FileSystem, standard model.Bytes)
+	// ChangeRules gives a security group rules, or takes them from it: all or none.
+	ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)

@@ -55,7 +55,7 @@ func (v *validator) times(s scaling.Schedule, path string) {
 }
 
 func (v *validator) action(a *Action, path string) {
-	v.check(a.Do >= CreateVolume && a.Do <= SetDesiredCapacity, path+".do", "must be an action, got %d", a.Do)
+	v.check(a.Do >= CreateVolume && a.Do <= LastAction, path+".do", "must be an action, got %d", a.Do)
 	v.volumes(a.Volumes, path+".on")
 	v.check(a.At >= 0 && (a.At <= sim.Horizon || a.At == sim.Never), path+".at", "must be 0 to %v, got %v", sim.Horizon, a.At)
 	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)

@@ -109,6 +109,9 @@ func newAction(a *Action) classAction {
 func (p *Plane) balance(i uint32, r *request) {
 	s := &p.sources[r.source]
 	b := &p.balancers[s.balancer]
+	if s.guarded && p.keptOut(i, r, s) {
+		return
+	}
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
@@ -173,6 +176,9 @@ func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations i
 
 // closed ends a request at the balancer; a response counts as data out.
 func (b *balancer) closed(now sim.Time, r *request) {
+	if r.zone == noNode {
+		return
+	}
 	b.hour.open--
 	b.hour.active.Add(int64(now))
 	if r.phase == answered {
@@ -229,6 +235,12 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	t := p.targets.at(r.target)
 	t.inFlight++
 	r.server = t.server
+	if p.filter != nil {
+		if p.dropped(i, r) {
+			return
+		}
+		r = p.requests.at(i) // the pool may have moved
+	}
 	p.offer(i, r)
 }
 

@@ -254,6 +254,7 @@ func (p *Plane) hangUpOne(i uint32) {
 		p.dropCall(i, now)
 	case r.phase == hanging || r.phase == connecting || r.phase == undelivered:
 		p.meter.failed(now, r, Code460)
+		p.letGoHung(i)
 		p.leave(r, now)
 		p.disconnect(i)
 		p.free(i)

@@ -53,7 +53,9 @@ func (p *Plane) sendCheck(target uint32) {
 		p.beginTrip(i, trip{began: now})
 	}
 	t.check = h
-	p.offer(i, r)
+	if p.filter == nil || !p.dropped(i, r) {
+		p.offer(i, p.requests.at(i))
+	}
 	p.refillIfDue(id, now)
 	if t.check != h {
 		return

@@ -21,6 +21,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Network       Network
 
 	// Algorithms are your own, that target groups may name.
 	Algorithms []routing.Entry
@@ -53,6 +54,7 @@ type Service struct {
 	Disks           []string     // that its steps and its cache use, by a name of the server's
 	Cache           Cache
 	Memory          *Memory // that it holds, which takes Steps; nil: there is always enough
+	Port            uint16  // where its application listens; 0: wherever it is asked
 }
 
 // InstanceStore is the name of an instance's own disks, as [model.RootVolume] is that
@@ -102,9 +104,13 @@ type IO struct {
 
 // DiskDemand is what a request reads or writes by itself.
 type DiskDemand struct {
-	Count rng.Distribution // I/Os; nil: none
-	Size  rng.Distribution // bytes of each
+	Count rng.Distribution // I/Os; nil: as many as Bytes take, or none
+	Size  rng.Distribution // bytes of each; nil: as many as Bytes take
+	Bytes rng.Distribution // of all together; nil: Count times Size
 }
+
+// None reports whether there is nothing to read or write.
+func (d *DiskDemand) None() bool { return d.Count == nil && d.Bytes == nil }
 
 // Call is a request that an instance sends while it serves another.
 type Call struct {
@@ -116,10 +122,11 @@ type Call struct {
 	Demand            rng.Distribution // CPU-seconds; nil: 0
 	Request, Response rng.Distribution // bytes; nil: 0
 	Reads, Writes     DiskDemand
-	Class             RequestClass // host and path that it asks for
-	Clients           Clients      // timeout and retries; Deadline and PerConnection are not used
-	PoolSize          int          // connections of each calling instance; 0: no limit
-	PoolTimeout       sim.Time     // how long a call waits for one; 0: forever
+	Memory            rng.Distribution // bytes that it holds while it is served; nil: none of its own
+	Class             RequestClass     // host and path that it asks for
+	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
+	PoolSize          int              // connections of each calling instance; 0: no limit
+	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
 }
 
 // HealthCheck is how a target group looks at its targets.
@@ -140,6 +147,7 @@ type TargetGroup struct {
 	Mitigation  bool
 	CrossZone   bool // resolved from the group's own setting or its load balancer's
 	HealthCheck HealthCheck
+	Port        uint16 // of its targets; 0: that of its service
 }
 
 // LoadBalancer is an Application Load Balancer with one listener.
@@ -156,6 +164,8 @@ type LoadBalancer struct {
 	PublicIPs    bool   // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
+	Port           uint16 // of its listener; 0: wherever it is asked
+	End            int    // among the ends of the network, counted from 1; 0: open to all
 }
 
 // Rule sends requests that match every given condition to its action. An
@@ -200,9 +210,13 @@ type Workload struct {
 	Request       rng.Distribution // bytes in; nil: 0
 	Response      rng.Distribution // bytes out; nil: 0
 	Reads, Writes DiskDemand
-	Rows          *RequestRows   // per-request columns of a trace; nil without
-	Classes       []RequestClass // at least one
+	Memory        rng.Distribution // bytes that a request holds while it is served; nil: none of its own
+	Rows          *RequestRows     // per-request columns of a trace; nil without
+	Classes       []RequestClass   // at least one
 	Clients       Clients
+	Port          uint16 // that its clients ask; 0: where it listens
+	Public        bool   // they go to a public address
+	End           int    // of its clients, as that of load balancers
 }
 
 // RequestRows are the columns of a per-request trace; a nil column falls back

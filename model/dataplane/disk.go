@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"math"
+
 	"headroom/model"
 	"headroom/model/storage"
 	"headroom/sim"
@@ -91,14 +93,33 @@ func fixedIOs(steps []Step) []fixedIO {
 
 // drawIO draws how many I/Os a step has, and their size.
 func (p *Plane) drawIO(i uint32, io *IO) (count int64, size model.Bytes) {
-	d := DiskDemand{io.Count, io.Size}
+	d := DiskDemand{Count: io.Count, Size: io.Size}
 	if io.Demand {
 		d = p.sources[p.requests.at(i).source].disk[direction(io.Write)]
 	}
-	if d.Count == nil {
+	switch {
+	case d.Bytes != nil:
+		return p.drawTotal(i, &d)
+	case d.Count == nil:
 		return 0, 0
 	}
 	return int64(p.drawWhole(i, 0, d.Count)), model.Bytes(p.drawWhole(i, 1, d.Size))
+}
+
+// drawTotal draws how many bytes a request reads or writes, and in how many I/Os.
+func (p *Plane) drawTotal(i uint32, d *DiskDemand) (count int64, size model.Bytes) {
+	all := p.drawWhole(i, 0, d.Bytes)
+	if all < 1 {
+		return 0, 0
+	}
+	var ios float64
+	if d.Count != nil {
+		ios = p.drawWhole(i, 1, d.Count)
+	} else {
+		ios = math.Ceil(all / max(1, p.drawWhole(i, 1, d.Size)))
+	}
+	ios = min(max(1, ios), all, MaxIOs)
+	return int64(ios), model.Bytes(min(math.Round(all/ios), float64(MaxBytes)))
 }
 
 // direction is 0 of reads and 1 of writes.
@@ -138,6 +159,10 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 // ask gives a disk a batch of I/Os of a request, and notes when it will be done.
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
+	if p.filter != nil && d.mounted && !p.mounted(p.servers.at(p.requests.at(i).server), id, true) {
+		t.until = max(t.until, sim.Sum(now, clientConnect))
+		return
+	}
 	p.diskUses[d.use].Asked += io.Count
 	p.noteWrite(d, &io)
 	if d.cold != nil && !d.away {
@@ -194,7 +219,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.nextInLine(server, now)
 		return
 	}
-	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away {
+	if d := p.disks.at(s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]); d.failed || d.away || p.filter != nil && d.mounted && !p.mounted(s, s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk], false) {
 		p.diskUses[d.use].Failed++
 		p.breakOff(i, now)
 		return

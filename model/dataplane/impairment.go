@@ -82,6 +82,9 @@ func (p *Plane) fallSilent(id uint32, now sim.Time) {
 			continue
 		}
 		p.hang(i)
+		if p.tracked {
+			p.holdHung(i, p.trips[i].boarded)
+		}
 	}
 	for _, h := range p.servers.at(id).targets {
 		t := p.targets.Get(h)
@@ -104,6 +107,7 @@ func (p *Plane) unavailable(i uint32, r *request, s *server) {
 		p.sendToCut(i, r)
 	default:
 		p.hang(i)
+		p.holdHung(i, false)
 	}
 }
 
@@ -117,6 +121,11 @@ func (p *Plane) sendToCut(i uint32, r *request) {
 			return
 		}
 	}
+	p.connectInVain(i, r)
+}
+
+// connectInVain lets a request wait for the connection to a server that is not made.
+func (p *Plane) connectInVain(i uint32, r *request) {
 	r.phase = connecting
 	wait := clientConnect
 	switch {
@@ -161,8 +170,8 @@ func (p *Plane) overdue(r *request, code Code) Code {
 }
 
 // detachWaiting parts a target that is removed from the requests that still wait
-// for it in vain. Those whose host is gone go on waiting; those whose application hung are
-// reset with its end.
+// for it in vain. Those whose host is gone, or who never had a connection, go on waiting;
+// those whose application hung are reset with its end.
 func (p *Plane) detachWaiting(target uint32) {
 	t := p.targets.at(target)
 	if t.inFlight == 0 {
@@ -170,7 +179,7 @@ func (p *Plane) detachWaiting(target uint32) {
 	}
 	cut := p.servers.at(t.server).impairment.Cut
 	for _, i := range p.waitingFor(target) {
-		if !cut {
+		if !cut && (p.filter == nil || p.requests.at(i).phase == hanging) {
 			p.fail(i, Code502)
 			continue
 		}

@@ -23,10 +23,12 @@ type trip struct {
 	left, out int32    // calls of this step: to come, on their way; batches of I/Os in an array
 	until     sim.Time // of this step: when the I/Os that are known will be done
 	child     uint32
-	sibling   uint32 // next call of the same parent
-	boarded   bool   // its first step has begun
-	placed    bool   // holds a place of its server
-	connected bool   // a call that holds a connection
+	sibling   uint32      // next call of the same parent
+	holds     model.Bytes // of its server's memory, of its own
+	boarded   bool        // its first step has begun
+	hung      bool        // hangs, and holds memory at its server
+	placed    bool        // holds a place of its server
+	connected bool        // a call that holds a connection
 }
 
 // phaseKind is a part of a request's latency.
@@ -252,7 +254,7 @@ func (p *Plane) endJourney(i uint32, now sim.Time) {
 func (p *Plane) vacate(i uint32) {
 	t, s := &p.trips[i], p.servers.at(p.requests.at(i).server)
 	if s.memory != nil {
-		s.memory.End(p.kernel.Now(), t.boarded)
+		s.memory.End(p.kernel.Now(), t.boarded, t.holds)
 	}
 	if t.placed {
 		t.placed = false
@@ -287,11 +289,11 @@ func (p *Plane) evictJourneys(id uint32, s *server, list []uint32) []uint32 {
 			p.hangUp(i)
 		}
 		p.trips[i].placed = false
+		if m := p.servers.at(id).memory; m != nil {
+			m.End(p.kernel.Now(), p.trips[i].boarded, p.trips[i].holds)
+		}
 	}
 	p.servers.at(id).gate.held = 0
-	if m := p.servers.at(id).memory; m != nil {
-		m.Clear(p.kernel.Now())
-	}
 	return list
 }
 

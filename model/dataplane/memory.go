@@ -1,10 +1,13 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/memory"
 	"headroom/model/storage"
 	"headroom/sim"
+	"headroom/sim/rng"
 	"headroom/sim/slab"
 )
 
@@ -39,6 +42,8 @@ type ram struct {
 	restarts     sim.Time // Never
 	swapMade     bool     // its file is written, or begun
 	swapWaits    bool     // it is to be turned on
+	settled      bool     // what does not fit into RAM at its start is in swap already
+	hung         int      // requests that wait in vain, and hold memory all the same
 }
 
 // usedTime is [memory.Level.UsedTime] over all times that the application has run.
@@ -61,7 +66,7 @@ func (p *Plane) equipMemory(s *server, spec *model.ServerSpec) {
 			RAM: model.Bytes(p.frame.Types[spec.Type].MemoryMiB) * model.MiB, Reserved: cfg.Reserved,
 			Base: cfg.Base, PerRequest: cfg.PerRequest, PerConnection: cfg.PerConnection, PagesTouched: cfg.PagesTouched,
 		},
-		use: p.memoryUse(spec.Owner), restarts: sim.Never, swapMade: spec.Warm || spec.Rebooted,
+		use: p.memoryUse(spec.Owner), restarts: sim.Never, swapMade: spec.Warm || spec.Rebooted, settled: !spec.Warm,
 	}
 	if spec.Warm || spec.Rebooted && cfg.Swap.Fstab {
 		s.memory.terms.Swap = cfg.Swap.Size
@@ -117,11 +122,31 @@ func (p *Plane) startApplication(id uint32, s *server) {
 	p.watchMemory(id, s)
 }
 
-// watchMemory has the application of a server killed that holds more than there is.
+// watchMemory has the application of a server killed that holds more than there is. What
+// fits into RAM no more is written to swap.
 func (p *Plane) watchMemory(id uint32, s *server) {
-	if s.memory.Exhausted() && !s.memory.ends {
+	switch out := s.memory.PageOut(); {
+	case s.memory.Exhausted() && !s.memory.ends:
 		s.memory.ends = true
 		p.schedule(p.kernel.Now(), handled(memoryRunsOut, p.servers.handle(id)))
+	case out > 0 && s.memory.settled:
+		p.pageOut(id, s, out)
+	}
+	s.memory.settled = true
+}
+
+// pageCluster is how much the kernel writes to swap at once: 32 pages.
+const pageCluster = 32 * memory.Page
+
+// pageOut writes a part of the memory of a server to swap. Nobody waits for that, but for
+// the volume.
+func (p *Plane) pageOut(id uint32, s *server, out model.Bytes) {
+	clusters := int64((out + pageCluster - 1) / pageCluster)
+	u := &p.memoryUses[s.memory.use]
+	u.PagedOut = u.PagedOut.Plus(out)
+	p.write(s, s.disks[s.cfg.Memory.Swap.Disk], storage.IO{Count: clusters, Size: out / model.Bytes(clusters), Sequential: true, Write: true})
+	if s.array != nil {
+		p.turnsNext(id, s)
 	}
 }
 
@@ -134,12 +159,13 @@ func (p *Plane) takeMemory(i uint32, now sim.Time) (waits bool) {
 	if s.memory == nil {
 		return false
 	}
-	faults := min(s.memory.Begin(now), MaxIOs)
+	t := &p.trips[i]
+	t.holds = p.drawMemory(r, t)
+	faults := min(s.memory.Begin(now, t.holds), MaxIOs)
 	p.watchMemory(r.server, s)
 	if faults == 0 || s.memory.terms.Swap == 0 {
 		return false
 	}
-	t := &p.trips[i]
 	r.phase, t.mark = paging, now
 	u := &p.memoryUses[s.memory.use]
 	u.Paged++
@@ -206,6 +232,7 @@ func (p *Plane) onMemoryRunsOut(ev model.Event) {
 	if s.cfg.Cache.Disk == None {
 		s.cached = 0
 	}
+	p.resetHung(id)
 	for _, i := range p.evicted(id, now) {
 		if p.requests.at(i).source == checkSource {
 			p.checked(i, false)
@@ -250,5 +277,73 @@ func (p *Plane) endMemory(s *server) {
 	if s.memory != nil {
 		p.stopApplication(s)
 		s.memory.restarts = sim.Never
+		for _, i := range p.hungAt(s) {
+			p.trips[i].hung = false
+		}
+		s.memory.hung = 0
+	}
+}
+
+// drawMemory draws what a request holds of its own.
+func (p *Plane) drawMemory(r *request, t *trip) model.Bytes {
+	if r.source == checkSource {
+		return 0
+	}
+	d := p.sources[r.source].memory
+	switch {
+	case d == nil:
+		return 0
+	case d.Variance() == 0:
+		return heldBytes(d.Mean())
+	}
+	draws := p.calls[p.servers.at(r.server).service].draws.Fork(rng.Key(t.key, 4))
+	return heldBytes(draws.Draw(d))
+}
+
+// holdHung lets a request that hangs hold its memory until it ends: its application has
+// it still, though nobody answers. began says whether it was being served.
+func (p *Plane) holdHung(i uint32, began bool) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	if s.memory == nil || !s.memory.runs || r.source == checkSource || !s.impairment.Hangs || s.impairment.Cut {
+		return
+	}
+	t, now := &p.trips[i], p.kernel.Now()
+	t.hung, t.boarded = true, began
+	s.memory.hung++
+	s.memory.Hold(now, began, t.holds)
+	p.watchMemory(r.server, s)
+}
+
+// letGoHung has a request that ends hanging give its memory back.
+func (p *Plane) letGoHung(i uint32) {
+	if !p.tracked || !p.trips[i].hung {
+		return
+	}
+	t, m := &p.trips[i], p.servers.at(p.requests.at(i).server).memory
+	t.hung = false
+	m.hung--
+	m.End(p.kernel.Now(), t.boarded, t.holds)
+}
+
+// hungAt lists the requests that hang at a server and hold memory there, in order of
+// arrival.
+func (p *Plane) hungAt(s *server) (list []uint32) {
+	if s.memory.hung == 0 {
+		return nil
+	}
+	for h, r := range p.requests.All() {
+		if p.trips[indexOf(h)].hung && p.servers.at(r.server) == s {
+			list = append(list, indexOf(h))
+		}
+	}
+	slices.SortFunc(list, p.byArrival)
+	return list
+}
+
+// resetHung ends the requests that hang at an application that is killed.
+func (p *Plane) resetHung(id uint32) {
+	for _, i := range p.hungAt(p.servers.at(id)) {
+		p.fail(i, Code502)
 	}
 }

@@ -13,13 +13,14 @@ type MemoryOutcome struct {
 	Owner   int32 // index into Ledger.Owners
 	Servers int   // that there were
 
-	Peak   model.Bytes // the most that an application of any of them has held, in swap too, or tried to
-	There  sim.Time    // in which applications ran, of all servers together
-	Used   float64     // ns: that time, times the share of the RAM that was in use, the system's with it
-	Faults int64       // page faults, each a read from swap
-	Paged  int64       // requests that had any
-	Paging sim.Time    // that they waited for them, of all together
-	Kills  int64       // of applications, by the kernel
+	Peak     model.Bytes // the most that an application of any of them has held, in swap too, or tried to
+	There    sim.Time    // in which applications ran, of all servers together
+	Used     float64     // ns: that time, times the share of the RAM that was in use, the system's with it
+	Faults   int64       // page faults, each a read from swap
+	Paged    int64       // requests that had any
+	PagedOut model.Bytes // written to swap
+	Paging   sim.Time    // that they waited for them, of all together
+	Kills    int64       // of applications, by the kernel
 }
 
 // add adds the memory of an application that has run until an instant.
@@ -37,6 +38,7 @@ func (u *MemoryOutcome) Merge(o *MemoryOutcome) {
 	u.Used += o.Used
 	u.Faults += o.Faults
 	u.Paged += o.Paged
+	u.PagedOut = u.PagedOut.Plus(o.PagedOut)
 	u.Paging = sim.Sum(u.Paging, o.Paging)
 	u.Kills += o.Kills
 }

@@ -147,6 +147,9 @@ func (m *meter) arrived(now sim.Time, r *request) {
 	}
 }
 
+// dropped counts an attempt whose packets security groups drop.
+func (m *meter) dropped(r *request) { m.route(r).Dropped++ }
+
 // started counts the beginning of service.
 func (m *meter) started(now sim.Time, r *request) {
 	if r.arrived < m.warmup {

@@ -93,6 +93,7 @@ type RouteOutcome struct {
 	Failed                       [codeCount]int64
 	Retried                      int64 // attempts that were retries
 	SpotLost                     int64 // failed because their Spot instance was reclaimed
+	Dropped                      int64 // attempts that a security group let nobody answer
 
 	// Of requests that arrived after the warm-up.
 	Latency           *stat.Histogram // ns, of completed ones

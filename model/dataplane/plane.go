@@ -48,6 +48,7 @@ type Plane struct {
 	replication int
 	kernel      *sim.Kernel[model.Event]
 	control     ControlPlane
+	filter      *filter // nil: all packets pass
 	table       [kindCount]row
 	meter       meter
 
@@ -114,6 +115,7 @@ func New(setup Setup) (*Plane, error) {
 			return nil, err
 		}
 	}
+	p.newFilter()
 	p.markInstant()
 	p.scheduleMitigation()
 	p.meter = p.newMeter(setup.Observe)

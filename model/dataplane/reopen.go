@@ -67,8 +67,8 @@ func (p *Plane) revive(h slab.Handle, before *remains, spec *model.ServerSpec) {
 			s.memory.terms.Swap = before.swap
 		}
 	}
-	if where := s.cfg.Cache.Disk; where == None && spec.Resumed || where != None && s.cfg.Disks[where] != InstanceStore {
-		s.cached = min(before.cached, s.cfg.Cache.Size)
+	if c := &s.cfg.Cache; c.Size > 0 && (c.Disk == None && spec.Resumed || c.Disk != None && s.cfg.Disks[c.Disk] != InstanceStore) {
+		s.cached = min(before.cached, c.Size)
 	}
 	for k, id := range s.held {
 		d := p.disks.at(id)

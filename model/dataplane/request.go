@@ -34,6 +34,12 @@ func (p *Plane) toFleet(i uint32, r *request, members []uint32) {
 	s := &p.sources[r.source]
 	s.next = (s.next + 1) % len(members)
 	r.server = members[s.next]
+	if p.filter != nil {
+		if p.dropped(i, r) {
+			return
+		}
+		r = p.requests.at(i) // the pool may have moved
+	}
 	p.offer(i, r)
 }
 
@@ -145,6 +151,7 @@ func (p *Plane) fail(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
+	p.letGoHung(i)
 	r.phase = failed
 	if r.target != noIndex && code != Code460 {
 		p.targets.at(r.target).since.failed++

@@ -45,6 +45,9 @@ type server struct {
 	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
 	memory  *ram        // nil: it has enough
+	end     int32       // of the filter
+	tracks  int32       // connections at most; 0: no limit
+	files   []bool      // by file system: its mount is there; nil without a filter
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -62,6 +65,10 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
+	}
+	s.end, s.tracks = spec.End, spec.MostTracked
+	if p.filter != nil && len(p.fileSystems) > 0 {
+		s.files = make([]bool, len(p.fileSystems))
 	}
 	s.egress = None
 	if spec.Public && p.direct {

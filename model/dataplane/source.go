@@ -23,8 +23,12 @@ type source struct {
 	opened   int64    // requests since the last new connection
 	actions  []classAction
 	nodes    rng.Stream
+	sender   int32 // in the filter, of its connections, or of those of its callers' first end
+	guarded  bool  // not all its connections to its load balancer are made: look
+	misses   bool  // it asks a port where nobody listens
 
-	disk [2]DiskDemand // what its requests read and write
+	disk   [2]DiskDemand    // what its requests read and write
+	memory rng.Distribution // bytes that each holds of its server's; nil: none
 
 	// Of a workload.
 	cfg     *Workload
@@ -95,7 +99,7 @@ func (p *Plane) newSources() error {
 func (p *Plane) newWorkload(cfg *Workload) error {
 	name := "workload/" + cfg.Name
 	p.sources = append(p.sources, source{
-		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, disk: [2]DiskDemand{cfg.Reads, cfg.Writes},
+		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
 		demand:  p.stream(name + "/demand"),
 		sizes:   p.stream(name + "/bytes"),
@@ -120,7 +124,7 @@ func (p *Plane) newCaller(service, step int) error {
 	cfg := &p.cfg.Services[service]
 	call := &cfg.Steps[step].Call
 	p.sources = append(p.sources, source{
-		clients: &call.Clients, to: call.To, target: call.Target, call: call, disk: [2]DiskDemand{call.Reads, call.Writes},
+		clients: &call.Clients, to: call.To, target: call.Target, call: call, disk: [2]DiskDemand{call.Reads, call.Writes}, memory: call.Memory,
 		service: service, step: step, outlet: p.calls[service].count,
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})

@@ -21,6 +21,8 @@ type targetGroup struct {
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	healthy     stat.Level
+	sender      int32 // in the filter, of its load balancer's connections
+	misses      bool  // its port is not where its service listens
 
 	requests, responses int64
 	latency             stat.Sum // ns, over responses

@@ -51,6 +51,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range t.Workloads {
 		v.workload(&t.Workloads[i])
 	}
+	v.network()
 	if len(v.errs) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {
 			v.errs = append(v.errs, err)
@@ -114,6 +115,7 @@ func (v *validator) call(c *Call, at string) {
 	v.check(c.PoolTimeout >= 0, at+".pool.timeout", "must not be negative, got %v", c.PoolTimeout)
 	v.check(c.PoolTimeout == 0 || c.PoolSize > 0, at+".pool.timeout", "needs a pool size")
 	v.clients(&c.Clients, at)
+	v.demand(at+".demand", c.Memory, c.Reads, c.Writes)
 }
 
 func (v *validator) clients(c *Clients, at string) {
@@ -204,6 +206,7 @@ func (v *validator) workload(w *Workload) {
 	v.check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
 	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
 	v.clients(&w.Clients, path+".clients")
+	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
 }
 
 // checkCycles refuses services that call themselves, by whatever way, and chains of

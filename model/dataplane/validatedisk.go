@@ -21,11 +21,31 @@ func (v *validator) io(s *Service, io *IO, at string) {
 		v.check(io.Count == nil && io.Size == nil, at, "must not have I/Os of its own beside those of the demand")
 		return
 	}
-	v.disk(DiskDemand{io.Count, io.Size}, at)
+	v.disk(DiskDemand{Count: io.Count, Size: io.Size}, at)
+}
+
+// demand checks what a request brings beside its CPU time.
+func (v *validator) demand(at string, memory rng.Distribution, reads, writes DiskDemand) {
+	if memory != nil {
+		v.bounded(memory, float64(MaxBytes), at+".memory")
+	}
+	for _, d := range []DiskDemand{reads, writes} {
+		if !d.None() {
+			v.disk(d, at)
+		}
+	}
 }
 
 // disk checks how many I/Os of which size are asked for.
 func (v *validator) disk(d DiskDemand, at string) {
+	if d.Bytes != nil {
+		v.bounded(d.Bytes, MaxIOs*float64(MaxBytes), at+".bytes")
+		v.check((d.Count == nil) != (d.Size == nil), at, "must have a number of I/Os or their size, not both, beside all their bytes")
+		for _, part := range []rng.Distribution{d.Count, d.Size} {
+			v.check(part == nil || part.Mean() >= 0 && part.Mean() <= float64(MaxBytes), at, "must have a number and a size that can be counted")
+		}
+		return
+	}
 	if d.Count == nil || d.Size == nil {
 		v.check(false, at, "must have a number of I/Os and their size")
 		return

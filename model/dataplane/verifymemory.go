@@ -9,10 +9,13 @@ import (
 // verifyMemories: what an application holds is its base and the parts of the requests
 // that are there, and who waits for a page is at a server that has swap.
 func (p *Plane) verifyMemories() error {
-	type count struct{ began, connected int64 }
+	type count struct {
+		began, connected int64
+		own              model.Bytes
+	}
 	at := map[uint32]count{}
 	for h, r := range p.requests.All() {
-		if !r.phase.aboard() {
+		if !r.phase.aboard() && !(p.tracked && p.trips[indexOf(h)].hung) {
 			continue
 		}
 		if r.phase == paging && p.servers.at(r.server).memory.terms.Swap == 0 {
@@ -22,6 +25,7 @@ func (p *Plane) verifyMemories() error {
 		c.connected++
 		if p.tracked && p.trips[indexOf(h)].boarded {
 			c.began++
+			c.own += p.trips[indexOf(h)].holds
 		}
 		at[r.server] = c
 	}
@@ -38,7 +42,7 @@ func (p *Plane) verifyMemories() error {
 		if !m.runs {
 			continue
 		}
-		held := m.terms.Base.Plus(m.terms.PerRequest * model.Bytes(c.began)).Plus(m.terms.PerConnection * model.Bytes(c.connected))
+		held := m.terms.Base.Plus(m.terms.PerRequest * model.Bytes(c.began)).Plus(m.terms.PerConnection * model.Bytes(c.connected)).Plus(c.own)
 		if m.Holds() != held {
 			return fmt.Errorf("server %v: holds %d bytes, its parts are %d", h, m.Holds(), held)
 		}

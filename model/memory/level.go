@@ -33,6 +33,8 @@ type Level struct {
 	terms       Terms
 	requests    int64
 	connections int64
+	own         model.Bytes // of the requests that have begun, beside PerRequest
+	copied      model.Bytes // of what lies in swap: written there
 	peak        model.Bytes
 	inRAM       stat.Level // bytes, with what the system keeps
 	rest        float64    // of a page fault
@@ -53,7 +55,7 @@ func (l *Level) Terms() Terms { return l.terms }
 // Holds returns what the application holds, in RAM and in swap.
 func (l *Level) Holds() model.Bytes {
 	t := &l.terms
-	return t.Base.Plus(times(t.PerRequest, l.requests)).Plus(times(t.PerConnection, l.connections))
+	return t.Base.Plus(times(t.PerRequest, l.requests)).Plus(times(t.PerConnection, l.connections)).Plus(l.own)
 }
 
 func times(each model.Bytes, n int64) model.Bytes {
@@ -81,10 +83,12 @@ func (l *Level) Connect(at sim.Time) {
 	l.note(at)
 }
 
-// Begin takes a request that begins, and returns how many page faults it has: of the pages
-// that it touches, the share that lies in swap. Parts of one are kept for the next.
-func (l *Level) Begin(at sim.Time) (faults int64) {
+// Begin takes a request that begins and holds so much of its own, and returns how many page
+// faults it has: of the pages that it touches, the share that lies in swap. Parts of one are
+// kept for the next.
+func (l *Level) Begin(at sim.Time, own model.Bytes) (faults int64) {
 	l.requests++
+	l.own += own
 	l.note(at)
 	swapped := l.Swapped()
 	if swapped == 0 {
@@ -96,19 +100,37 @@ func (l *Level) Begin(at sim.Time) (faults int64) {
 	return faults
 }
 
-// End lets go of a request and its connection. began says whether it had begun.
-func (l *Level) End(at sim.Time, began bool) {
-	l.connections--
+// Hold takes a request that holds its connection, and if it had begun its part and so much
+// of its own, and does not go on.
+func (l *Level) Hold(at sim.Time, began bool, own model.Bytes) {
+	l.connections++
 	if began {
-		l.requests--
+		l.requests++
+		l.own += own
 	}
 	l.note(at)
 }
 
-// Clear lets go of all requests.
-func (l *Level) Clear(at sim.Time) {
-	l.requests, l.connections, l.rest = 0, 0, 0
+// End lets go of a request and its connection. began says whether it had begun, with so
+// much of its own.
+func (l *Level) End(at sim.Time, began bool, own model.Bytes) {
+	l.connections--
+	if began {
+		l.requests--
+		l.own -= own
+	}
 	l.note(at)
+}
+
+// PageOut returns how much has to be written to swap now: what does not fit into RAM and
+// was not written before. What was is there as long as the application runs.
+func (l *Level) PageOut() model.Bytes {
+	out := min(l.Swapped(), l.terms.Swap) - l.copied
+	if out <= 0 {
+		return 0
+	}
+	l.copied += out
+	return out
 }
 
 // SetSwap makes the swap so large from an instant on.

@@ -16,11 +16,12 @@ func TestLevelIsTheSumOfItsParts(t *testing.T) {
 	draws := rand.New(rand.NewPCG(1, 2))
 	terms := memory.Terms{RAM: 1000, Reserved: 100, Swap: 300, Base: 50, PerRequest: 70, PerConnection: 3, PagesTouched: 10}
 	l := memory.NewLevel(0, terms)
+	const own = 11 // of each request, beside what the terms say
 	var now sim.Time
 	var began, line int64
 	used, expected, faults, peak := 0.0, 0.0, int64(0), model.Bytes(0)
 	for range 10_000 {
-		holds := terms.Base + 70*model.Bytes(began) + 3*model.Bytes(began+line)
+		holds := terms.Base + (70+own)*model.Bytes(began) + 3*model.Bytes(began+line)
 		if l.Holds() != holds {
 			t.Fatalf("holds %d, want %d", l.Holds(), holds)
 		}
@@ -36,15 +37,15 @@ func TestLevelIsTheSumOfItsParts(t *testing.T) {
 			l.Connect(now)
 			line++
 		case k == 1 && line > 0 && began < 20:
-			faults += l.Begin(now)
+			faults += l.Begin(now, own)
 			line, began = line-1, began+1
-			holds = terms.Base + 70*model.Bytes(began) + 3*model.Bytes(began+line)
+			holds = terms.Base + (70+own)*model.Bytes(began) + 3*model.Bytes(began+line)
 			expected += 10 * float64(max(0, holds-900)) / float64(holds)
 		case began > 0:
-			l.End(now, true)
+			l.End(now, true, own)
 			began--
 		case line > 0:
-			l.End(now, false)
+			l.End(now, false, 0)
 			line--
 		}
 	}
@@ -57,7 +58,12 @@ func TestLevelIsTheSumOfItsParts(t *testing.T) {
 	if l.Peak() < peak {
 		t.Errorf("peak %d, saw %d", l.Peak(), peak)
 	}
-	l.Clear(now)
+	for ; began > 0; began-- {
+		l.End(now, true, own)
+	}
+	for ; line > 0; line-- {
+		l.End(now, false, 0)
+	}
 	if l.Holds() != terms.Base {
 		t.Errorf("holds %d when nobody is there, want %d", l.Holds(), terms.Base)
 	}
@@ -67,7 +73,7 @@ func TestLevelIsTheSumOfItsParts(t *testing.T) {
 func TestLevelsDoNotOverflow(t *testing.T) {
 	l := memory.NewLevel(0, memory.Terms{RAM: model.TiB, Swap: model.TiB, PerRequest: math.MaxInt64 / 2, Base: model.TiB})
 	for range 5 {
-		l.Begin(0)
+		l.Begin(0, 0)
 	}
 	if l.Holds() != math.MaxInt64 || !l.Exhausted() {
 		t.Errorf("holds %d, exhausted %v", l.Holds(), l.Exhausted())

@@ -62,15 +62,18 @@ func level(t *testing.T, a *notebook.Arguments, lines []string) string {
 			case "connect":
 				l.Connect(at)
 			case "begin":
-				faults = l.Begin(at)
+				faults = l.Begin(at, mib("own", 0))
 			case "end":
-				l.End(at, true)
+				l.End(at, true, mib("own", 0))
 			default:
 				t.Fatalf("unknown line %q", line)
 			}
 		}
 		fmt.Fprintf(&b, "%-12s holds %g MiB, %g in swap, free %g, faults %d", line,
 			float64(l.Holds())/float64(model.MiB), float64(l.Swapped())/float64(model.MiB), float64(l.Free())/float64(model.MiB), faults)
+		if out := l.PageOut(); out > 0 {
+			fmt.Fprintf(&b, ", writes %g", float64(out)/float64(model.MiB))
+		}
 		if l.Exhausted() {
 			b.WriteString(": exhausted")
 		}

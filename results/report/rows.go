@@ -143,6 +143,7 @@ func memoryRows() []row {
 		{name: "peak", metric: "memory.peak"},
 		{name: "utilization", metric: "memory.utilization"},
 		{name: "paging operations", metric: "memory.paging_operations", quiet: true},
+		{name: "paged out", metric: "memory.paged_out", quiet: true},
 		{name: "paging time", metric: "memory.paging_time", quiet: true},
 		{name: "OOM kills", metric: "memory.oom_kills"},
 	}

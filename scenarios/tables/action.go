@@ -16,8 +16,8 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(throughputKeys(),
-		schema.Row("do", schema.OneOf(
+	return schema.Within("action[]", "", append(append(throughputKeys(), operationKeys()...),
+		schema.Row("do", schema.OneOf(append([]string{
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
 			"detach-volume: take it away",
@@ -30,13 +30,13 @@ func operatorKeys() []schema.Key {
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
 			"modify-file-system: change what limits the throughput of a file system",
-		), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		}, operationWords()...)...), schema.Required, "what is done"),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
 		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
 		schema.Row("time_zone", schema.Text(), "(UTC)", "IANA name of the time zone of cron"),
-		schema.Row("count", schema.Whole(1, 1000), "", "how many of the snapshots of that name, the oldest first, instead of the newest one"),
+		schema.Row("count", schema.Whole(1, 1000), "", "how many of the instances, in launch order, those first with which something happens; all without. Of the snapshots of that name: the oldest first, instead of the newest one"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
 		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot: another Region`),
@@ -45,7 +45,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("encrypted", schema.Flag(), "false", "copy-snapshot: with another key, which makes a full copy"),
 		schema.Row("zones", schema.Texts(), "", "fast restore: where; disabling: everywhere without"),
 		schema.Row("duration", schema.Quantity(schema.Seconds, 0, year), "", "restore: for how long, paid in both tiers; for good without"),
-		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type").Coded("InvalidParameterCombination"),
+		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type; resize: the instance type").Coded("InvalidParameterCombination"),
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
 		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "", "modify-volume: its new throughput").Coded("InvalidParameterCombination"),
@@ -55,7 +55,7 @@ func operatorKeys() []schema.Key {
 // actionKinds are the words for what is done.
 func actionKinds() map[string]controlplane.ActionKind {
 	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.ModifyFileSystem; k++ {
+	for k := controlplane.CreateVolume; k <= controlplane.LastAction; k++ {
 		kinds[k.String()] = k
 	}
 	return kinds
@@ -73,6 +73,11 @@ func (l *loader) readActions(tables []*schema.Table) {
 			continue
 		}
 		l.readTimes(t, &a)
+		if a.Do >= controlplane.StartInstance && a.Do <= controlplane.SetDesiredCapacity {
+			l.cfg.Actions = append(l.cfg.Actions, l.readOperations(t, a)...)
+			t.Done()
+			continue
+		}
 		if a.Do == controlplane.ModifyFileSystem {
 			l.readFileSystemAction(t, &a)
 		} else if a.Do <= controlplane.TakeSnapshot {

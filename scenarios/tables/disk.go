@@ -45,8 +45,11 @@ func demandKeys(whose string) []schema.Key {
 	return schema.Within(whose+".demand", "", []schema.Key{
 		schema.Row("read_ops", schema.Law(schema.Number), "", "I/Os that it reads, from the volume of a service without steps or with a step read = \"demand\""),
 		schema.Row("read_size", schema.Law(schema.Bytes), "(16KiB)", "bytes of each"),
+		schema.Row("read_bytes", schema.Law(schema.Bytes), "", "bytes that it reads there in all, instead of read_ops or of read_size"),
 		schema.Row("write_ops", schema.Law(schema.Number), "", "I/Os that it writes"),
 		schema.Row("write_size", schema.Law(schema.Bytes), "(16KiB)", "bytes of each"),
+		schema.Row("write_bytes", schema.Law(schema.Bytes), "", "bytes that it writes in all, instead of write_ops or of write_size"),
+		schema.Row("memory", schema.Law(schema.Bytes), "", "memory that it holds beside the service's per_request, from the beginning of its service to its end"),
 	})
 }
 
@@ -91,15 +94,41 @@ func (l *loader) counted(t *schema.Table, key string) rng.Distribution {
 
 // readDiskDemand reads the reads and writes that requests bring.
 func (l *loader) readDiskDemand(t *schema.Table) (reads, writes dataplane.DiskDemand) {
-	read := func(ops, size string) dataplane.DiskDemand {
-		if t.Has(ops) {
+	read := func(ops, size, bytes string) dataplane.DiskDemand {
+		switch {
+		case t.Has(bytes) && t.Has(ops) && t.Has(size):
+			t.Mistake(bytes, "must not be given with both "+ops+" and "+size, "")
+		case t.Has(ops) != t.Has(bytes):
 			t.Assume(size, "16KiB")
-		} else if t.Has(size) {
-			t.Mistake(size, "needs "+ops, "")
+		case t.Has(size):
+			t.Mistake(size, "needs "+ops+" or "+bytes, "")
 		}
-		return dataplane.DiskDemand{Count: l.counted(t, ops), Size: l.law(t, size)}
+		if t.Has(bytes) && t.Has(ops) {
+			t.Pass(size)
+			return dataplane.DiskDemand{Count: l.counted(t, ops), Bytes: l.total(t, bytes)}
+		}
+		return dataplane.DiskDemand{Count: l.counted(t, ops), Size: l.law(t, size), Bytes: l.total(t, bytes)}
 	}
-	return read("read_ops", "read_size"), read("write_ops", "write_size")
+	return read("read_ops", "read_size", "read_bytes"), read("write_ops", "write_size", "write_bytes")
+}
+
+// total reads the bytes of all I/Os of a step.
+func (l *loader) total(t *schema.Table, key string) rng.Distribution {
+	const most = 1 << 50
+	d := l.law(t, key)
+	if d != nil && d.Mean() > most {
+		t.Mistake(key, "must be at most 1 PiB on average", "")
+	}
+	return d
+}
+
+// ownMemory reads what requests hold of the memory of their servers.
+func (l *loader) ownMemory(t *schema.Table) rng.Distribution {
+	d := l.law(t, "memory")
+	if d != nil && d.Mean() > float64(dataplane.MaxBytes) {
+		t.Mistake("memory", "must be below 64 GiB on average", "")
+	}
+	return d
 }
 
 // readCache reads where a service keeps what it reads.
@@ -153,16 +182,20 @@ func (l *loader) bringDisks(t *schema.Table, services []int, reads, writes datap
 		demand dataplane.DiskDemand
 		write  bool
 		key    string
-	}{{reads, false, "read_ops"}, {writes, true, "write_ops"}} {
-		if d.demand.Count == nil || len(services) == 0 {
+	}{{reads, false, "read"}, {writes, true, "write"}} {
+		if d.demand.None() || len(services) == 0 {
 			continue
 		}
 		taken := false
 		for _, i := range services {
 			taken = l.takeDisk(i, d.write) || taken
 		}
+		given := d.key + "_ops"
+		if d.demand.Count == nil {
+			given = d.key + "_bytes"
+		}
 		if !taken {
-			l.warnAt(t.Node, fmt.Sprintf(`%s: its demand.%s has no effect: no service that it reaches has a step with %s = "demand"`, t.Path, d.key, strings.TrimSuffix(d.key, "_ops")))
+			l.warnAt(t.Node, fmt.Sprintf(`%s: its demand.%s has no effect: no service that it reaches has a step with %s = "demand"`, t.Path, given, d.key))
 		}
 	}
 }

@@ -154,6 +154,7 @@ func (l *loader) call(t *schema.Table, at callStep) dataplane.Call {
 	c.Demand = l.law(at.demand, "cpu")
 	c.Request, c.Response = l.law(at.demand, "request_bytes"), l.law(at.demand, "response_bytes")
 	c.Reads, c.Writes = l.readDiskDemand(at.demand)
+	c.Memory = l.ownMemory(at.demand)
 	at.demand.Done()
 	c.Clients = dataplane.Clients{Timeout: t.Duration("timeout"), PerConnection: 1}
 	l.readRetry(t.Inside("retry"), c.To, c.Target, &c.Clients)

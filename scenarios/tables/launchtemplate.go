@@ -27,7 +27,7 @@ func templateKeys() []schema.Key {
 		schema.Row("associate_public_ip_address", schema.Flag(), "true", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
-	}, creditKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+	}, creditKeys(), lifeKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -74,6 +74,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	lt.Launch.UserData, lt.UserDataFails = l.userData(t)
+	l.readLife(t, &lt)
 	return lt
 }
 

@@ -11,6 +11,8 @@ import (
 	"headroom/model/memory"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
+	"headroom/sim/rng"
 )
 
 // swapInvalid is the code of a swap file that cannot be made.
@@ -20,6 +22,10 @@ const (
 	// systemSize is what an operating system takes of the root volume: Amazon Linux 2
 	// takes about 1.6 GiB.
 	systemSize = 2 * model.GiB
+	// What a service without a table of memory has if its requests hold some.
+	ordinaryReserve = 200 * model.MiB
+	ordinaryTouch   = 50
+	ordinaryRestart = 10 * sim.Second
 	// ownMode is the mode of a file that only its owner reads and writes.
 	ownMode = 0o600
 )
@@ -118,6 +124,14 @@ func (l *loader) readSwap(t *schema.Table, service int) dataplane.Swap {
 // connectMemory lets requests of services that are short of memory wait for it, and
 // verifies that each server of such a service can have its swap.
 func (l *loader) connectMemory() {
+	for i := range l.cfg.Workloads {
+		w := &l.cfg.Workloads[i]
+		l.bringMemory(l.servedBy(w.To, w.Target), w.Memory)
+	}
+	for _, c := range l.calls {
+		call := &l.cfg.Services[c.service].Steps[c.step].Call
+		l.bringMemory(l.servedBy(call.To, call.Target), call.Memory)
+	}
 	for i := range l.cfg.Services {
 		s := &l.cfg.Services[i]
 		if s.Memory == nil {
@@ -134,6 +148,19 @@ func (l *loader) connectMemory() {
 		}
 	}
 	l.checkMemoryMetrics()
+}
+
+// bringMemory holds the services that requests with memory of their own reach to that of
+// their servers.
+func (l *loader) bringMemory(services []int, own rng.Distribution) {
+	if own == nil {
+		return
+	}
+	for _, i := range services {
+		if s := &l.cfg.Services[i]; s.Memory == nil {
+			s.Memory = &dataplane.Memory{Reserved: ordinaryReserve, PagesTouched: ordinaryTouch, Restart: ordinaryRestart}
+		}
+	}
 }
 
 // serverKind is what a service runs on.

@@ -13,7 +13,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("security_group", "which packets may pass", schema.Never),
 		schema.Planned("subnet", "subnets and their addresses", schema.Never),
 
-		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.iam_instance_profile", "the role of the instances", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
 		schema.Planned("launch_template.NAME.key_name", "the SSH key", schema.Never),
@@ -42,7 +41,5 @@ func plannedKeys() []schema.Key {
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
 		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
-		schema.Planned("workload.NAME.demand.memory", "memory that a request holds", schema.Zero),
-		schema.Planned("workload.NAME.demand.read_bytes", "bytes read from a volume", schema.Zero),
 	}
 }

@@ -152,6 +152,7 @@ func (l *loader) readDemand(t *schema.Table, w *dataplane.Workload, columns rowC
 	w.Request, in = read("request_bytes", schema.Bytes)
 	w.Response, out = read("response_bytes", schema.Bytes)
 	w.Reads, w.Writes = l.readDiskDemand(t)
+	w.Memory = l.ownMemory(t)
 	if w.Demand == nil && cpu == nil {
 		w.Demand = nothing // or a fault, or never asked for
 	}

@@ -55,7 +55,7 @@ func deriveAll(dataDir string) ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	tables := []output{in.types(), in.storage(), in.shapes(), in.speeds(), in.plans()}
+	tables := []output{in.types(), in.storage(), in.interfaces(), in.shapes(), in.speeds(), in.plans()}
 	for _, region := range regions {
 		tables = append(tables, in.instances(region), in.hosts(region), in.services(region))
 	}

@@ -1,0 +1,298 @@
+package dataplane
+
+import (
+	"math"
+	"slices"
+
+	"headroom/model/network"
+	"headroom/sim/slab"
+)
+
+// Network is which packets may pass. The zero Network lets all pass.
+type Network struct {
+	Groups []network.Group
+	Ends   []network.End
+	Mounts []int // ends of the mount targets, by file system, counted from 1; nil: open to all
+}
+
+// noNode is the zone of a request that has reached no node of its load balancer.
+const noNode = math.MaxUint8
+
+// filter drops what no security group allows. What it says of each sender and each end is
+// compiled, and compiled anew when a rule changes.
+type filter struct {
+	ends    []network.End // the first is that of what is open to all
+	senders []network.Sender
+	mounts  int32 // sender of the first end's connections to file systems
+	policy  *network.Policy
+	passes  network.Matrix
+	tracked network.Matrix // by the end that is asked
+}
+
+// newFilter prepares the filter, where there is something to look at: ends with security
+// groups, or ports where nobody listens.
+func (p *Plane) newFilter() {
+	f := &filter{
+		ends:   append([]network.End{{Address: network.Everywhere, Public: true}}, p.cfg.Network.Ends...),
+		policy: network.NewPolicy(p.cfg.Network.Groups),
+	}
+	needed := len(p.cfg.Network.Ends) > 0
+	for i := range p.sources {
+		p.guard(f, &p.sources[i])
+		needed = needed || p.sources[i].misses
+	}
+	for i := range p.targetGroups {
+		p.guardTargets(f, &p.targetGroups[i])
+		needed = needed || p.targetGroups[i].misses
+	}
+	if needed {
+		f.mounts = f.add(0, len(f.ends), network.Sender{Protocol: network.TCP, Port: network.NFS})
+		f.compile()
+		p.filter = f
+	}
+	for i := range p.sources {
+		p.sources[i].guarded = p.filter != nil && p.sources[i].balancer != None
+	}
+}
+
+// add puts the connections of so many ends, from one on, among the senders.
+func (f *filter) add(from, count int, s network.Sender) int32 {
+	first := len(f.senders)
+	for k := range count {
+		s.From = from + k
+		f.senders = append(f.senders, s)
+	}
+	return int32(first)
+}
+
+func (f *filter) compile() {
+	f.passes = network.Compile(f.senders, f.ends, f.policy.Allows)
+	f.tracked = network.Compile(f.senders, f.ends, func(flow network.Flow) bool { return f.policy.Tracks(flow, network.Ingress) })
+}
+
+// guard finds out by which port a source goes where, and who it is to the filter.
+func (p *Plane) guard(f *filter, s *source) {
+	asks, listens, public := uint16(0), uint16(0), false
+	switch s.to {
+	case ToLoadBalancer:
+		lb := &p.cfg.LoadBalancers[s.target]
+		listens, public = lb.Port, s.call != nil && lb.PublicIPs
+	case ToTargetGroup:
+		g := &p.cfg.TargetGroups[s.target]
+		asks, listens = g.Port, p.portOf(g.Service)
+	case ToInstances:
+		listens = p.portOf(p.fleetServices[s.target])
+	}
+	if s.cfg != nil {
+		public = s.cfg.Public
+		if s.cfg.Port != 0 {
+			asks = s.cfg.Port
+		}
+	}
+	s.misses = asks != 0 && listens != 0 && asks != listens
+	if asks == 0 {
+		asks = listens
+	}
+	sender := network.Sender{Public: public, Protocol: network.TCP, Port: asks}
+	if s.cfg != nil {
+		s.sender = f.add(s.cfg.End, 1, sender)
+	} else {
+		s.sender = f.add(0, len(f.ends), sender)
+	}
+}
+
+// guardTargets finds out by which port the load balancer of a target group goes to its
+// targets. Nobody knows who would check those of one without a load balancer: they are.
+func (p *Plane) guardTargets(f *filter, g *targetGroup) {
+	listens := p.portOf(g.cfg.Service)
+	asks := g.cfg.Port
+	g.misses = asks != 0 && listens != 0 && asks != listens
+	if asks == 0 {
+		asks = listens
+	}
+	if g.sender = None; len(g.balancers) > 0 {
+		g.sender = f.add(p.cfg.LoadBalancers[g.balancers[0]].End, 1, network.Sender{Protocol: network.TCP, Port: asks})
+	}
+}
+
+func (p *Plane) portOf(service int) uint16 {
+	if service == None {
+		return 0
+	}
+	return p.cfg.Services[service].Port
+}
+
+// senderOf is who a request of a source comes from, to the filter.
+func (p *Plane) senderOf(i uint32, s *source) int {
+	if s.call == nil {
+		return int(s.sender)
+	}
+	parent := p.requests.Get(p.trips[i].parent)
+	if parent == nil {
+		return int(s.sender)
+	}
+	return int(s.sender + p.servers.at(parent.server).end)
+}
+
+// keptOut ends or holds a request that does not get to its load balancer: a packet that is
+// dropped is one that nobody answers, and a port without a listener refuses.
+func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
+	lb := &p.cfg.LoadBalancers[s.balancer]
+	switch {
+	case !p.filter.passes.Says(p.senderOf(i, s), lb.End):
+		r.zone = noNode
+		p.meter.arrived(r.arrived, r)
+		p.meter.dropped(r)
+		r.phase = connecting
+		p.scheduleAfter(lb.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
+		return true
+	case s.misses:
+		r.zone = noNode
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, Code502)
+		return true
+	}
+	return false
+}
+
+// dropped ends or holds a request whose packets do not get to its server, or come to a port
+// where nobody listens.
+func (p *Plane) dropped(i uint32, r *request) bool {
+	sender, misses := p.wayOf(i, r)
+	s := p.servers.at(r.server)
+	switch {
+	case sender != None && (!p.filter.passes.Says(sender, int(s.end)) || s.tracks > 0 && p.overflows(r.server, sender)):
+		r = p.requests.at(i)
+		p.connectInVain(i, r)
+		if r.source != checkSource {
+			p.meter.dropped(r)
+		}
+		return true
+	case misses && !s.silent():
+		p.turnAway(i)
+		return true
+	}
+	return false
+}
+
+// wayOf is who sends a request to its server, to the filter, and whether that is to a
+// port where nobody listens; None: nobody whom it could stop.
+func (p *Plane) wayOf(i uint32, r *request) (sender int, misses bool) {
+	if r.source == checkSource {
+		g := &p.targetGroups[p.targets.at(r.older).group]
+		return int(g.sender), g.misses
+	}
+	if s := &p.sources[r.source]; s.balancer == None {
+		return p.senderOf(i, s), s.misses
+	}
+	g := &p.targetGroups[r.group]
+	return int(g.sender), g.misses
+}
+
+// overflows reports whether a server has as many connections as its security groups can
+// keep track of, so that they drop one more that they would have to.
+func (p *Plane) overflows(server uint32, sender int) bool {
+	s := p.servers.at(server)
+	if !p.filter.tracked.Says(sender, int(s.end)) {
+		return false
+	}
+	p.settle(server, p.kernel.Now())
+	s = p.servers.at(server)
+	held := int(s.gate.held) + s.gate.line.Len()
+	if !s.journey {
+		serving, waiting := p.atStation(server, s)
+		held = serving + waiting
+	}
+	return held >= int(s.tracks)
+}
+
+// mounted reports whether a server has the file system of a disk, which it mounts if it
+// can and is asked to.
+func (p *Plane) mounted(s *server, disk uint32, mount bool) bool {
+	k := slices.IndexFunc(p.fileSystems, func(f fileSystem) bool { return f.there && f.disk == disk })
+	if !s.files[k] && mount {
+		s.files[k] = p.filter.passes.Says(int(p.filter.mounts+s.end), p.mountEnd(k))
+	}
+	return s.files[k]
+}
+
+// mountEnd is the end of a file system's mount targets.
+func (p *Plane) mountEnd(k int) int {
+	if p.cfg.Network.Mounts == nil {
+		return 0
+	}
+	return p.cfg.Network.Mounts[k]
+}
+
+// ChangeRules gives a security group rules, or takes them from it: all of them, or none
+// where one fails. Connections that it kept track of live on; the others end at once.
+func (p *Plane) ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error {
+	f := p.filter
+	before, after := f.policy, network.NewPolicy(f.policy.Groups())
+	change := after.Authorize
+	if revoke {
+		change = after.Revoke
+	}
+	for _, r := range rules {
+		if err := change(group, d, r); err != nil {
+			return err
+		}
+	}
+	f.policy = after
+	f.compile()
+	if revoke {
+		p.cutConnections(before)
+	}
+	return nil
+}
+
+// cutConnections ends the connections that a policy did not keep track of and the present
+// one does not allow.
+func (p *Plane) cutConnections(before *network.Policy) {
+	f := p.filter
+	cuts := network.Compile(f.senders, f.ends, func(flow network.Flow) bool { return before.Cuts(flow, f.policy) })
+	for _, s := range p.servers.All() {
+		for k := range s.files {
+			s.files[k] = s.files[k] && !cuts.Says(int(f.mounts+s.end), p.mountEnd(k))
+		}
+	}
+	p.settleAll()
+	var list []uint32
+	for h, r := range p.requests.All() {
+		if r.phase.aboard() && r.source != checkSource && !r.gone && p.isCut(indexOf(h), r, &cuts) {
+			list = append(list, indexOf(h))
+		}
+	}
+	slices.SortFunc(list, p.byArrival)
+	handles := make([]slab.Handle, len(list))
+	for k, i := range list {
+		handles[k] = p.requests.handle(i)
+	}
+	for _, h := range handles {
+		if r := p.requests.Get(h); r != nil && r.phase.aboard() && !r.gone { // it was not a call of one before
+			p.loseConnection(indexOf(h))
+		}
+	}
+	p.relieve()
+}
+
+// isCut reports whether one of the connections of a request is among those that are cut.
+func (p *Plane) isCut(i uint32, r *request, cuts *network.Matrix) bool {
+	sender, _ := p.wayOf(i, r)
+	s := &p.sources[r.source]
+	return sender != None && cuts.Says(sender, int(p.servers.at(r.server).end)) ||
+		s.balancer != None && cuts.Says(p.senderOf(i, s), p.cfg.LoadBalancers[s.balancer].End)
+}
+
+// loseConnection leaves a request without an answer: its server lets go of it, unless it
+// waits for a disk, which fails it.
+func (p *Plane) loseConnection(i uint32) {
+	server := p.requests.at(i).server
+	if p.servers.at(server).worksOn(p.requests.at(i)) {
+		p.disown(i, CodeConnect)
+		return
+	}
+	p.withdraw(i)
+	p.hang(i)
+	p.refill(server)
+}
