@@ -73,10 +73,13 @@ const (
 	Windows
 	RHEL
 	SUSE
+	MacOS // on Dedicated Hosts only, which are billed; instances are not
 )
 
 // String returns the platform's name as scenarios write it.
-func (p Platform) String() string { return [...]string{"", "linux", "windows", "rhel", "suse"}[p] }
+func (p Platform) String() string {
+	return [...]string{"", "linux", "windows", "rhel", "suse", "macos"}[p]
+}
 
 // Tenancy says whose instances share the hardware.
 type Tenancy uint8

@@ -21,6 +21,7 @@ type Ledger struct {
 	Volumes     []VolumeUse
 	IOs         []IOUse
 	Addresses   []AddressUse
+	Gateways    []GatewayUse
 	Balancers   []BalancerHour
 	Transfers   []Transfer
 	Monitored   []MonitoredUse
@@ -32,6 +33,8 @@ type Ledger struct {
 	FileSystems []FileSystemUse
 	FileIOs     []FileIOUse
 	Spot        []SpotPrices
+
+	DedicatedHosts []HostUse
 	// Refused are the names of Capacity Reservations that were not granted, for
 	// there was no room when they began.
 	Refused []string
@@ -50,6 +53,11 @@ type Lease struct {
 	Option   PurchaseOption
 	End      LeaseEnd
 	SpotPool int32 // index into Ledger.Spot; -1 unless Option is Spot
+	// Seated says that it lies on one of DedicatedHosts, which is what is paid.
+	Seated bool
+	// Match says which Capacity Reservations it fills: 0 every open one, -1 none, else
+	// those of that number (ReservationMatch).
+	Match int32
 	// MaxPrice is what a Spot request bid, in dollars an hour; a price step
 	// above it counts at it. 0 means the On-Demand price.
 	MaxPrice float64
@@ -57,6 +65,23 @@ type Lease struct {
 	// began at time 0 (members of a group that is running at the start). It is
 	// not usage of this run; it decides the Spot first-hour rule.
 	Carried sim.Time
+}
+
+// ReservationMatch returns the number by which instances that target a Capacity
+// Reservation, from 1, or are of a placement group, from 1, find those that they fill.
+func ReservationMatch(target, group int) int32 {
+	if group > 0 {
+		return 1<<16 + int32(group)
+	}
+	return int32(target)
+}
+
+// HostUse is the time that one Dedicated Host was allocated.
+type HostUse struct {
+	From, To sim.Time
+	Owner    int32
+	Zone     Zone
+	Type     int32 // index into Ledger.Types: one of its family, whose discounts it has
 }
 
 // LeaseEnd says who ended a lease, which decides the Spot first-hour rule.
@@ -181,11 +206,14 @@ const (
 	InternetOut TransferPath = iota + 1
 	CrossZone                // between zones, counted once, billed on both sides
 	InterRegion              // to another Region
+	ThroughNAT               // in both directions; what goes out is InternetOut too
+	OneSide                  // to or from another zone, on the account of one of the two sides
+	Uncharged                // the same, where nobody pays for it: a load balancer and its targets
 )
 
 // String returns the path's name on an invoice.
 func (p TransferPath) String() string {
-	return [...]string{"", "internet-out", "cross-zone", "inter-region"}[p]
+	return [...]string{"", "internet-out", "cross-zone", "inter-region", "nat", "cross-zone-side", "cross-zone-free"}[p]
 }
 
 // Transfer is the data that took one path in one clock hour.

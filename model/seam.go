@@ -59,6 +59,18 @@ func (c Cause) LeaseEnd() LeaseEnd {
 	return EndedByUser
 }
 
+// RuleName names a rule of a load balancer: its listener, and its place among the rules
+// there by priority; the default rule comes after the last.
+type RuleName struct{ Listener, Rule int }
+
+// Weights are those that the target groups of a rule's forward have from now on, in its
+// order.
+type Weights struct {
+	Balancer int
+	Of       RuleName
+	Weights  []int
+}
+
 // ServerUse is what a server has used so far.
 type ServerUse struct {
 	Busy    uint64 // vCPU-nanoseconds of work

@@ -42,7 +42,7 @@ func Metrics() []Metric { return slices.Clone(metrics()) }
 var metrics = sync.OnceValue(func() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), restMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}

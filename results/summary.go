@@ -135,7 +135,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 		}
 	}
 	for _, one := range measured {
-		if one.series != nil || one.activities != nil { // replication 0
+		if one.series != nil || one.activities != nil {
 			s.Series, s.Activities = one.series, one.activities
 		}
 	}

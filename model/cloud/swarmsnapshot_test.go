@@ -21,6 +21,9 @@ func swarmSnapshots(seed uint64) *Config {
 	for len(cfg.Volumes) < 4 {
 		n := len(cfg.Volumes)
 		spec := model.VolumeSpec{Name: fmt.Sprintf("v%d", n), Volume: n + 1, Type: "gp3", SizeGiB: 1, IOPS: 3000, ThroughputMiBs: 125, Changes: true}
+		if n == 2 { // several instances have it
+			spec.Type, spec.SizeGiB, spec.ThroughputMiBs, spec.Shared = "io2", 4, 0, true
+		}
 		v := Volume{Name: spec.Name, Spec: spec, Written: model.Bytes(s.Below(1000)) * model.MiB, Dirty: 1e6 * s.Uniform(), Backed: true, Later: n == 3}
 		if n == 2 {
 			v.Snapshot, v.Written = "golden", 0
@@ -37,6 +40,12 @@ func swarmSnapshots(seed uint64) *Config {
 			Do: controlplane.ActionKind(1 + s.Below(11)), At: sim.Time(s.Below(int(cfg.Duration))), Name: "hand", Fleet: None,
 			Snapshot: []string{"golden", "often", "hand"}[s.Below(3)], Volumes: []int{1 + s.Below(3)}, Count: s.Below(3), Zones: []model.Zone{0},
 			Spec: model.VolumeSpec{Type: "gp3", SizeGiB: 1 + int64(s.Below(2)), IOPS: 3000 + int64(s.Below(1000)), ThroughputMiBs: 125},
+		}
+		if a.Volumes[0] == 2 && a.Do == controlplane.ModifyVolume {
+			a.Spec.Type = ""
+		}
+		if a.Do == controlplane.DetachVolume && len(cfg.Instances) > 0 && chance(&s, 0.5) {
+			a.Fleet = s.Below(len(cfg.Instances))
 		}
 		if a.Do == controlplane.AttachVolume {
 			if len(cfg.Instances) == 0 {

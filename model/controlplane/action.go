@@ -99,7 +99,7 @@ func (cp *Plane) act(v int, a *Action) error {
 	case AttachVolume:
 		return cp.attachTo(v, a)
 	case DetachVolume:
-		return cp.detach(v)
+		return cp.detach(v, a.Fleet)
 	case ModifyVolume:
 		return cp.modify(v, cp.wanted(v, a))
 	case TakeSnapshot:
@@ -111,12 +111,8 @@ func (cp *Plane) act(v int, a *Action) error {
 // wanted is a volume as an action would have it: what the action does not say stays.
 func (cp *Plane) wanted(v int, a *Action) model.VolumeSpec {
 	spec := cp.volumes[v].spec
-	if a.Spec.Type != "" {
-		spec.Type, spec.IOPS, spec.ThroughputMiBs = a.Spec.Type, a.Spec.IOPS, a.Spec.ThroughputMiBs
-	}
-	if a.Spec.SizeGiB > 0 {
-		spec.SizeGiB = a.Spec.SizeGiB
-	}
+	changed := specOf(&spec).Changed(a.Spec)
+	spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs = changed.Kind.String(), changed.SizeGiB, changed.IOPS, changed.ThroughputMiBs
 	return spec
 }
 

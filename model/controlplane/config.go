@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/ami"
 	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/workload"
@@ -28,6 +29,8 @@ type Estate struct {
 	Faults            []Fault
 	Holds             []Hold
 	Storage
+	Places
+	VPC
 
 	// Placements are your own, that host pools may name.
 	Placements []placement.Entry
@@ -52,6 +55,7 @@ type HostPool struct {
 	PerZone   []int  // number of hosts, by zone
 	Placement string // a name of placement.Policies or of Placements
 	Nodes     int    // NUMA nodes that a host is divided into; 0 means 1
+	Racks     int    // in each zone; 0: each host is a rack of its own
 }
 
 // Hold is capacity that is kept on finite hosts for instances of one kind, and
@@ -67,6 +71,9 @@ type Hold struct {
 	Need        Need
 	Count       int
 	From, To    sim.Time // To 0: the end of the run
+	Group       int      // of Estate.PlacementGroups, from 1: a cluster whose instances alone fill it; 0: none
+	Target      int      // of Estate.Targets, from 1, by which launches name it; 0: none does
+	Targeted    bool     // only those that name it fill it
 }
 
 // Need is what one instance takes of a host.
@@ -95,13 +102,18 @@ type LaunchTemplate struct {
 	Type     int // index into Config.Types
 	Platform model.Platform
 	Tenancy  model.Tenancy
+	Place    *Place             // nil: anywhere
 	Volumes  []model.VolumeSpec // the first is the root volume
 	Detailed bool               // detailed monitoring: 1-minute metrics
 	PublicIP bool
-	Launch   LaunchTimes
+	// PublicBySubnet leaves it to the subnet whether instances have a public address.
+	PublicBySubnet bool
+	Cards          []Card // network interfaces, the primary one first; none: one with one address
+	Launch         LaunchTimes
 	// UserDataFails is the probability that the user data script fails; the
 	// instance then runs with its application port closed.
 	UserDataFails float64
+	FirstBoot
 	// Speed is how fast the CPU is, relative to the one that demands were
 	// measured on, whatever the type; 0: as fast as its type.
 	Speed float64
@@ -133,6 +145,16 @@ func (lt *LaunchTemplate) end(z model.Zone) int32 {
 	return lt.Ends[z]
 }
 
+// FirstBoot is what a launch template says of user data and of who may do what. The zero
+// FirstBoot is of an instance that runs no script, has no role and lets nobody in.
+type FirstBoot struct {
+	Script   ami.Script
+	CLI      bool     // the image has aws-cli
+	Software []string // what else the image brings along that logins need: of package login
+	Key      string   // name of its key pair
+	Profile  string   // its IAM instance profile, by which it may publish and download
+}
+
 // LaunchTimes are the durations of an instance's life, in seconds.
 type LaunchTimes struct {
 	Call         rng.Distribution // RunInstances call
@@ -152,6 +174,7 @@ type Fleet struct {
 	Speed        float64 // of the type, relative to the one that demands were measured on; 0 means 1
 	Need         Need
 	Zones        []model.Zone // instances are dealt to them in turn
+	Subnets      []int        // where they get their addresses; none: any of their zones
 	Service      int          // None: serves no requests
 	TargetGroups []int
 	Utilization  Utilization // CPU work without requests, where there is no Service
@@ -163,6 +186,7 @@ type Group struct {
 	Min, Max, Desired int
 	Template          int
 	Zones             []model.Zone
+	Subnets           []int // where its instances get their addresses; none: any of its zones
 	TargetGroups      []int
 	Service           int // of its target groups; None without any
 	DefaultCooldown   sim.Time
@@ -173,6 +197,7 @@ type Group struct {
 	Termination       []scaling.TerminationPolicy
 	Types             []LaunchType
 	Mixed             *MixedInstances // nil: all on-demand of Types[0]
+	Place             *Place          // instead of its template's; nil: that
 	Policies          []ScalingPolicy
 	Schedules         []Schedule
 }
@@ -250,6 +275,8 @@ type InstanceWorkload struct {
 	// Wait makes launches that find no room wait for it, in order, instead of
 	// failing.
 	Wait bool
+	// Subnets are where its instances get their addresses; none: any of its zones.
+	Subnets []int
 }
 
 // TenantSize is one size that an instance workload launches.
@@ -291,6 +318,7 @@ const (
 	ApplicationFault                         // Impairment says how applications fail
 	VolumeFailure                            // a volume of instances answers nothing but errors
 	InstanceRetirement                       // AWS retires their hardware: they are stopped, or end if they cannot
+	RackFailure                              // the hosts of a rack, as in HostFailure
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -300,8 +328,8 @@ type Fault struct {
 	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
 	Every      rng.Distribution // seconds between failures; nil: once
 	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement
-	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure: one that is drawn
-	Pool       int              // HostFailure: the pool; None: any
+	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
+	Pool       int              // HostFailure, RackFailure: the pool; None: any
 	On         Subject
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all

@@ -103,13 +103,13 @@ type Action struct {
 	Count      int     // of the snapshots of that name, the oldest first; 0: the newest one
 	Share      float64 // the same, as a share of them
 	Name       string  // of a new snapshot
-	Fleet      int     // AttachVolume; None
+	Fleet      int     // AttachVolume; DetachVolume: only from its instances; None
 	Device     string
-	Zones      []model.Zone // of fast restore
-	Region     string       // CopySnapshot: another one; "" for the same
-	Encrypt    bool         // CopySnapshot: with another key
-	Spec       model.VolumeSpec
-	FileSystem int // ModifyFileSystem; its mode and throughput are:
+	Zones      []model.Zone     // of fast restore
+	Region     string           // CopySnapshot: another one; "" for the same
+	Encrypt    bool             // CopySnapshot: with another key
+	Spec       model.VolumeSpec // ModifyVolume: what is not zero
+	FileSystem int              // ModifyFileSystem; its mode and throughput are:
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange

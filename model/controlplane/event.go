@@ -35,6 +35,9 @@ const (
 	tenantsResume
 	holdBegins
 	holdEnds
+	machinesBegin
+	machinesEnd
+	machineRecovers
 	utilizationSteps
 	faultStrikes
 	faultEnds
@@ -99,6 +102,9 @@ func newTable() [kindCount]row {
 		volumeRecovers:     {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
 		volumeChanges:      {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
 		filesAge:           {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
+		machinesBegin:      {"machinesBegin", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesBegin},
+		machinesEnd:        {"machinesEnd", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesEnd},
+		machineRecovers:    {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
 		holdEnds:           {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }

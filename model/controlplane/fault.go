@@ -13,8 +13,9 @@ import (
 type activeFault struct {
 	fault      int
 	zone       model.Zone // None: wherever its instances are
-	pool       int        // None: not a host
-	host       int
+	pool       int        // None: not hosts
+	rack       int        // None: one host
+	hosts      []int
 	impairment model.Impairment
 	struck     []slab.Handle
 }
@@ -34,7 +35,7 @@ func (cp *Plane) scheduleFault(i int) {
 // onFaultStrikes breaks something and schedules its recovery.
 func (cp *Plane) onFaultStrikes(ev model.Event) {
 	f := &cp.cfg.Faults[ev.Index()]
-	b := activeFault{fault: ev.Index(), zone: f.Zone, pool: None, impairment: f.Impairment}
+	b := activeFault{fault: ev.Index(), zone: f.Zone, pool: None, rack: None, impairment: f.Impairment}
 	duration := draw(&cp.faultStreams[ev.Index()], f.Duration)
 	if f.Every != nil {
 		cp.scheduleFault(ev.Index())
@@ -47,14 +48,13 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		cp.zoneDown[b.zone]++
 		cp.data.FailZone(b.zone, true)
 		b.struck = cp.instancesWhere(func(in *instance) bool { return in.zone == b.zone })
-	case HostFailure:
-		var ok bool
-		if b.pool, b.zone, b.host, ok = cp.chooseHost(ev.Index()); !ok {
+	case HostFailure, RackFailure:
+		if !cp.chooseHosts(ev.Index(), &b) {
 			return
 		}
-		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(b.host, false)
+		cp.setEnabled(&b, false)
 		b.struck = cp.instancesWhere(func(in *instance) bool {
-			return in.order.need.Pool == b.pool && in.zone == b.zone && in.host == int32(b.host)
+			return in.order.need.Pool == b.pool && in.zone == b.zone && slices.Contains(b.hosts, int(in.host))
 		})
 	default:
 		b.struck = cp.chooseInstances(ev.Index())
@@ -168,15 +168,45 @@ func (cp *Plane) stop(dying []slab.Handle) {
 	}
 }
 
-// chooseHost draws a working host of the fault's pools and zones.
-func (cp *Plane) chooseHost(fault int) (pool int, zone model.Zone, host int, ok bool) {
-	f := &cp.cfg.Faults[fault]
-	type place struct {
-		pool int
-		zone model.Zone
-		host int
+// setEnabled says whether the hosts of a fault work.
+func (cp *Plane) setEnabled(b *activeFault, works bool) {
+	for _, host := range b.hosts {
+		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(host, works)
+		cp.failMachines(b.pool, b.zone, host, !works)
 	}
-	var working []place
+}
+
+// chooseHosts draws a working host of the fault's pools and zones, or the working hosts
+// of a rack.
+func (cp *Plane) chooseHosts(fault int, b *activeFault) (ok bool) {
+	working := cp.workingHosts(&cp.cfg.Faults[fault])
+	if len(working) == 0 {
+		return false
+	}
+	c := working[cp.faultStreams[fault].Below(len(working))]
+	b.pool, b.zone, b.hosts = c.pool, c.zone, []int{c.host}
+	if c.rack == None {
+		return true
+	}
+	b.rack, b.hosts = c.rack, nil
+	p := &cp.hostPools[b.pool]
+	for host := range p.zones[b.zone].shared.Len() {
+		if p.racks(b.zone).Of(host) == b.rack && p.zones[b.zone].shared.Enabled(host) {
+			b.hosts = append(b.hosts, host)
+		}
+	}
+	return true
+}
+
+// hostOf names a host, or its rack.
+type hostOf struct {
+	pool       int
+	zone       model.Zone
+	host, rack int // rack None: the host alone
+}
+
+// workingHosts lists the hosts that a fault may strike, or one of each rack.
+func (cp *Plane) workingHosts(f *Fault) (working []hostOf) {
 	for p := range cp.hostPools {
 		if f.Pool != None && f.Pool != p {
 			continue
@@ -187,17 +217,21 @@ func (cp *Plane) chooseHost(fault int) (pool int, zone model.Zone, host int, ok 
 				continue
 			}
 			for h := range hosts.Len() {
-				if hosts.Enabled(h) {
-					working = append(working, place{p, model.Zone(z), h})
+				if !hosts.Enabled(h) {
+					continue
 				}
+				c := hostOf{p, model.Zone(z), h, None}
+				if f.Kind == RackFailure {
+					c.rack = cp.hostPools[p].racks(c.zone).Of(h)
+					if n := len(working); n > 0 && working[n-1].rack == c.rack && working[n-1].pool == p && working[n-1].zone == c.zone {
+						continue
+					}
+				}
+				working = append(working, c)
 			}
 		}
 	}
-	if len(working) == 0 {
-		return None, None, None, false
-	}
-	c := working[cp.faultStreams[fault].Below(len(working))]
-	return c.pool, c.zone, c.host, true
+	return working
 }
 
 // onFaultEnds repairs what broke; groups move back into a recovered zone.
@@ -205,8 +239,8 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 	b := &cp.activeFaults[ev.Index()]
 	cp.noteFault(*b, "recovery")
 	switch cp.cfg.Faults[b.fault].Kind {
-	case HostFailure:
-		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(b.host, true)
+	case HostFailure, RackFailure:
+		cp.setEnabled(b, true)
 		cp.restoreHolds()
 	case ZoneOutage:
 		cp.zoneDown[b.zone]--

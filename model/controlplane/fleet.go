@@ -25,7 +25,7 @@ func (cp *Plane) launchFleet(i int, zone model.Zone) bool {
 func (cp *Plane) fleetOrder(i int, zone model.Zone) order {
 	f := &cp.fleets[i]
 	return order{
-		template: &f.cfg.Template, typ: f.cfg.Template.Type, speed: f.cfg.Speed, need: f.cfg.Need, zone: zone,
+		template: &f.cfg.Template, place: f.cfg.Template.Place, typ: f.cfg.Template.Type, speed: f.cfg.Speed, need: f.cfg.Need, zone: zone,
 		option: model.OnDemand, spotPool: None, group: None, fleet: i, service: f.cfg.Service,
 		owner: f.owner, activity: None,
 	}

@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -155,8 +156,9 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 // memberOrder is what all launches of a reconciliation ask for.
 func (cp *Plane) memberOrder(i int, l launching) order {
 	g := &cp.groups[i]
+	template := &cp.cfg.LaunchTemplates[g.cfg.Template]
 	return order{
-		template: &cp.cfg.LaunchTemplates[g.cfg.Template], group: i, fleet: None,
+		template: template, place: cmp.Or(g.cfg.Place, template.Place), group: i, fleet: None,
 		service: g.cfg.Service, owner: g.owner, spotPool: None,
 		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
 	}
@@ -191,16 +193,20 @@ func (g *group) zoneIndex(z model.Zone) int {
 // allocation strategy.
 func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
 	types := g.cfg.Types
+	if cp.subnetFor(&o) == None {
+		return 0, insufficientFreeAddresses
+	}
 	if g.cfg.Mixed == nil {
 		if h, ok := cp.launchType(g, &types[0], o); ok {
 			return h, noFailure
 		}
-		return 0, insufficientInstanceCapacity
+		return 0, cp.why
 	}
 	pools := make([]scaling.Pool, len(types))
 	for k := range types {
 		pools[k] = cp.poolView(g, &types[k], o)
 	}
+	cp.why = noFailure
 	for {
 		k := -1
 		if o.option == model.Spot {

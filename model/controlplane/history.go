@@ -131,16 +131,13 @@ func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
 
 func (cp *Plane) noteFailure(h slab.Handle) {
 	in := cp.instances.Get(h)
-	subject := ""
 	if g := in.order.group; g != None {
 		cp.members[g].Lost++
-		subject = cp.groups[g].name()
 	} else {
 		cp.uses[in.order.fleet].Failed++
-		subject = "instance." + cp.cfg.Instances[in.order.fleet].Name
 	}
 	cp.note(Activity{
-		Subject: subject, Kind: "failure",
+		Subject: cp.subjectOf(in), Kind: "failure",
 		Detail: "zone " + cp.frame.Zones[in.zone], Cause: "fault", Instance: in.number,
 	})
 }
@@ -164,8 +161,10 @@ func (cp *Plane) noteFault(b activeFault, what string) {
 	switch {
 	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:
 		detail = "zone " + cp.frame.Zones[b.zone]
+	case b.rack != None:
+		detail = fmt.Sprintf("rack %d of hosts.%s in zone %s, %d hosts and %d instances", b.rack, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone], len(b.hosts), len(b.struck))
 	case b.pool != None:
-		detail = fmt.Sprintf("host %d of hosts.%s in zone %s", b.host, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone])
+		detail = fmt.Sprintf("host %d of hosts.%s in zone %s", b.hosts[0], cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone])
 	}
 	cp.note(Activity{
 		Subject: fmt.Sprintf("fault.%d", b.fault), Kind: what, Detail: detail, Cause: "fault", Instance: None,

@@ -45,7 +45,6 @@ func (z *zoneHosts) view(dedicated bool) (own, other *placement.Hosts) {
 // newHosts builds the hosts of all pools, empty.
 func (cp *Plane) newHosts() error {
 	cp.hostPools = make([]hostPool, len(cp.cfg.HostPools))
-	crowded := int32(0)
 	for i := range cp.hostPools {
 		cfg := &cp.cfg.HostPools[i]
 		p := &cp.hostPools[i]
@@ -60,8 +59,8 @@ func (cp *Plane) newHosts() error {
 			}
 			draws := cp.stream("placement/" + cfg.Name + "/" + cp.frame.Zones[z])
 			if cfg.Threads > 0 {
-				p.zones[z].first = crowded
-				crowded += int32(n)
+				p.zones[z].first = cp.crowded
+				cp.crowded += int32(n)
 			}
 			shape := placement.Capacity{CPU: cfg.CPU, MemoryMiB: cfg.MemoryMiB}
 			p.zones[z].shared = placement.NewDivided(shape, max(1, cfg.Nodes), n, entry.New(&draws))
@@ -101,14 +100,27 @@ type placementRequest struct {
 	typ      int
 	platform model.Platform
 	tenancy  model.Tenancy
-	foreign  bool // of another account
+	place    *Place // nil: anywhere
+	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
+	foreign  bool   // of another account
 }
 
 func (o *order) request() placementRequest {
 	return placementRequest{
 		need: o.need, zone: o.zone, option: o.option, typ: o.typ,
-		platform: o.template.Platform, tenancy: o.template.Tenancy,
+		platform: o.template.Platform, tenancy: o.template.Tenancy, place: o.place, affine: o.affine,
 	}
+}
+
+// match says which Capacity Reservations an instance fills, as the ledger has it.
+func (o *order) match() int32 {
+	if o.place == nil {
+		return 0
+	}
+	if o.place.Reservation < 0 {
+		return -1
+	}
+	return model.ReservationMatch(o.place.Reservation, o.place.Group+1)
 }
 
 // hostPlace is where an instance or a tenant lies.
@@ -117,6 +129,12 @@ type hostPlace struct {
 	hold      int32 // whose place it takes; None
 	nodes     placement.NodeSet
 	dedicated bool
+
+	machine   int32 // Dedicated Host that it is on, from 1; 0: none
+	group     int32 // its placement group, from 1; 0: none
+	partition int32 // of the group, from 1
+	typ       int32 // of what is on a Dedicated Host
+	counted         // what it has of a quota
 }
 
 func (b hostPlace) seat() placement.Seat { return placement.Seat{Host: int(b.host), Nodes: b.nodes} }
@@ -126,22 +144,70 @@ var unlimited = hostPlace{host: None, hold: None}
 
 func (n Need) onHost() placement.Need { return placement.Need{CPU: n.CPU, MemoryMiB: n.MemoryMiB} }
 
-// place reserves room on a host in a zone: a place that is held for the likes of
-// it, else where the pool's policy says. Without a pool capacity is unlimited.
+// place reserves room for an instance in a zone, within the account's quotas. Plane.why
+// says why it did not.
 func (cp *Plane) place(w placementRequest) (b hostPlace, ok bool) {
+	cp.why = insufficientInstanceCapacity
 	if cp.zoneDown[w.zone] > 0 {
 		return unlimited, false
 	}
-	if w.need.Pool == None {
-		return unlimited, true
+	if why := cp.forbids(&w); why != noFailure {
+		cp.why = why
+		return unlimited, false
 	}
+	switch {
+	case w.tenancy == model.TenancyHost:
+		b, ok = cp.seatOnMachine(&w)
+	case w.group() != None:
+		b, ok = cp.seatInGroup(&w)
+	case w.need.Pool == None:
+		b, ok = cp.seatAnywhere(&w), true
+	default:
+		b, ok = cp.seat(&w)
+	}
+	if ok && (b.hold == None || cp.holds[b.hold].class == 0) {
+		b.counted = cp.charge(&w)
+	}
+	return b, ok
+}
+
+// forbids says what keeps a launch from any host: a quota, unless a Capacity Reservation
+// has room for it, or the reservation that it targets, which has none.
+func (cp *Plane) forbids(w *placementRequest) launchFailure {
+	quota := cp.vcpuQuota(w)
+	if quota == noFailure && w.target() <= 0 || cp.hasHeld(w) {
+		return noFailure
+	}
+	if w.target() > 0 {
+		return reservationCapacityExceeded
+	}
+	return quota
+}
+
+// seatAnywhere takes unlimited capacity, or what a Capacity Reservation holds of it.
+func (cp *Plane) seatAnywhere(w *placementRequest) hostPlace {
+	b := unlimited
+	if _, hold, ok := cp.takeHeld(cp.freeHolds, *w); ok {
+		b.hold = hold
+	}
+	return b
+}
+
+// open reports whether the hosts of a zone take launches of that kind now.
+func (cp *Plane) open(z *zoneHosts, w *placementRequest) bool {
+	return z.shared != nil && (w.option != model.Spot || cp.kernel.Now() >= z.noSpotUntil)
+}
+
+// seat reserves room on a host of a pool: a place that is held for the likes of it, else
+// where the pool's policy says.
+func (cp *Plane) seat(w *placementRequest) (b hostPlace, ok bool) {
 	p := &cp.hostPools[w.need.Pool]
 	z := &p.zones[w.zone]
-	if z.shared == nil || w.option == model.Spot && cp.kernel.Now() < z.noSpotUntil {
+	if !cp.open(z, w) {
 		return unlimited, false
 	}
 	b = hostPlace{hold: None, dedicated: w.tenancy == model.TenancyDedicated}
-	at, hold, ok := cp.takeHeld(z, w)
+	at, hold, ok := cp.takeHeld(z.holds, *w)
 	if ok {
 		b.hold = hold
 	} else {
@@ -157,7 +223,21 @@ func (cp *Plane) place(w placementRequest) (b hostPlace, ok bool) {
 
 // unplace frees what place reserved.
 func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
-	if b.host == None {
+	if b == unlimited { // it is stopped, or takes nothing
+		return
+	}
+	cp.credit(b.counted, -1)
+	if b.group > 0 {
+		cp.leaveGroup(n, zone, b)
+	}
+	if b.machine > 0 {
+		cp.leaveMachine(b)
+		return
+	}
+	if n.Pool == None {
+		if b.hold != None {
+			cp.holds[b.hold].left++
+		}
 		return
 	}
 	p := &cp.hostPools[n.Pool]
@@ -174,6 +254,9 @@ func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
 // crowdedHost returns the number and the threads of a host that promises more than it
 // has; 0 threads of any other.
 func (cp *Plane) crowdedHost(n Need, zone model.Zone, b hostPlace) (number int32, threads int) {
+	if b.machine > 0 {
+		return cp.machines[b.machine-1].number, cp.machines[b.machine-1].threads
+	}
 	if n.Pool == None || b.host == None || cp.hostPools[n.Pool].cfg.Threads == 0 {
 		return None, 0
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"headroom/model"
+	"headroom/model/ami"
 	"headroom/model/memory"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -48,12 +49,15 @@ type instance struct {
 	order     order // what was asked for
 	hostPlace       // where it lies
 
-	launchedAt     sim.Time
-	inServiceAt    sim.Time
-	warmUntil      sim.Time
-	noticed        bool // Spot interruption notice received
-	replaced       bool // its group counts on its replacement
-	userDataFailed bool // the port stays closed
+	launchedAt  sim.Time
+	inServiceAt sim.Time
+	warmUntil   sim.Time
+	noticed     bool     // Spot interruption notice received
+	replaced    bool     // its group counts on its replacement
+	booted      bool     // it began its first boot in this run: its user data has run, or does
+	userData    ami.Run  // what becomes of it
+	upAt        sim.Time // when its daemons listen and its user data begins
+	profile     string   // IAM instance profile that it has now
 
 	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
 	bootsAt  sim.Time // when its port opens
@@ -74,6 +78,8 @@ type instance struct {
 
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
+	subnet                    int32
+	held                      []int32 // records of its private addresses
 }
 
 // mark is what an instance had used at an instant.
@@ -95,8 +101,10 @@ type order struct {
 	option   model.PurchaseOption
 	spotPool int // None unless Spot
 	maxPrice float64
-	group    int // None outside groups
-	fleet    int // None in groups
+	place    *Place // nil: anywhere
+	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
+	group    int    // None outside groups
+	fleet    int    // None in groups
 	service  int
 	owner    int32
 	activity int    // of the group; None
@@ -109,21 +117,27 @@ type order struct {
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
+	subnet := cp.subnetFor(&o)
+	if subnet == None {
+		cp.why = insufficientFreeAddresses
+		return 0, false
+	}
 	at, ok := cp.place(o.request())
 	if !ok {
 		return 0, false
 	}
 	now := cp.kernel.Now()
 	h, in := cp.instances.Alloc()
-	marks := in.marks[:0]
+	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
-		lease: None, address: None, monitored: None,
+		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
+	cp.openAddresses(in, subnet)
 	spec := cp.serverOf(in, h, cp.creditTerms(&o, 0))
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
@@ -136,8 +150,9 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		cp.boot(h)
 		return h, true
 	}
-	in.userDataFailed = times.userDataFails
-	cp.runsIn(h, times.pending, times.boot+times.script)
+	in.booted, in.userData = !o.rebooted, times.script
+	in.upAt = sim.Sum(now, times.pending+times.boot)
+	cp.runsIn(h, times.pending, sim.Sum(times.boot, times.script.Took))
 	return h, true
 }
 
@@ -146,7 +161,7 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 	o := &in.order
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: o.template.PublicIP, Owner: o.owner, Credits: terms,
+		Public: cp.public(o.template, int(in.subnet)), Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		End: o.template.end(o.zone), MostTracked: int32(o.template.MostTracked),
 	}
@@ -161,26 +176,6 @@ func (cp *Plane) runsIn(h slab.Handle, pending, boot sim.Time) {
 	in.bootsAt = sim.Sum(in.turnsAt, boot)
 	cp.schedule(in.turnsAt, handled(instanceRuns, h))
 	cp.schedule(in.bootsAt, handled(instanceBoots, h))
-}
-
-// launchDraw is one instance's share of chance, drawn at its launch.
-type launchDraw struct {
-	pending, boot, script sim.Time
-	userDataFails         bool
-}
-
-// drawLaunch draws the same number of variates for every launch of an owner.
-func (cp *Plane) drawLaunch(o order) launchDraw {
-	s := &cp.launchStreams[o.owner]
-	t := &o.template.Launch
-	call, pend := draw(s, t.Call), draw(s, t.Pending)
-	boot, script := draw(s, t.Boot), draw(s, t.UserData)
-	return launchDraw{
-		pending:       call + pend,
-		boot:          boot,
-		script:        script,
-		userDataFails: s.Uniform() < o.template.UserDataFails,
-	}
 }
 
 func draw(s *rng.Stream, d rng.Distribution) sim.Time {
@@ -235,13 +230,14 @@ func (cp *Plane) onInstanceBoots(ev model.Event) {
 		cp.overtaken()
 		return
 	}
-	if !in.userDataFailed {
+	if in.userData.Exit == ami.Succeeded {
 		if writes := cp.data.MakeSwap(in.server); writes > 0 {
 			in.bootsAt = sim.Sum(cp.kernel.Now(), writes)
 			cp.schedule(in.bootsAt, ev)
 			return
 		}
 	}
+	cp.noteUserData(in)
 	cp.boot(ev.Handle())
 }
 
@@ -251,7 +247,7 @@ func (cp *Plane) boot(h slab.Handle) {
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.work(in.server, in.order.typ, &cp.cfg.Instances[f].Utilization)
 	}
-	if !in.userDataFailed {
+	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
 }
@@ -331,6 +327,7 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	}
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())
+	cp.closeAddresses(in)
 	cp.detachAll(h)
 	cp.left(h)
 }

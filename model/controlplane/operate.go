@@ -27,7 +27,7 @@ func (cp *Plane) operate(a *Action) {
 	}
 	for _, h := range chosen {
 		in := cp.instances.Get(h)
-		name, number := cp.nameOf(in), in.number
+		name, number := cp.subjectOf(in), in.number
 		happens, err := lifecycle.Answer(in.stateOf(), request, cp.traitsOf(in))
 		if err == nil && happens {
 			err = cp.grant(h, a)
@@ -50,7 +50,7 @@ func (cp *Plane) grant(h slab.Handle, a *Action) error {
 	switch a.Do {
 	case StartInstance:
 		if !cp.rise(h) {
-			return &lifecycle.Refusal{Code: lifecycle.NoCapacity, Text: "no host has room for the instance"}
+			return &lifecycle.Refusal{Code: cp.why.String(), Text: "nothing takes the instance"}
 		}
 	case StopInstance:
 		cp.rest(h, false)

@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/credits"
+	"headroom/model/placement"
 	"headroom/model/scaling"
 	"headroom/model/spot"
 	"headroom/model/workload"
@@ -32,7 +33,9 @@ type Setup struct {
 type Balancer struct {
 	Name, Kind string
 	Nodes      int
-	PublicIPs  bool // internet-facing: one public IPv4 address a node
+	Zones      []model.Zone // of the nodes
+	Subnets    []int        // of the nodes; none: any of their zones
+	PublicIPs  bool         // internet-facing: one public IPv4 address a node
 }
 
 // balancer is the billing of one load balancer.
@@ -55,37 +58,46 @@ type Plane struct {
 	ledger       *model.Ledger
 	targetGroups int
 
-	instances    slab.Slab[instance]
-	launched     int32
-	fleets       []fleet
-	volumes      []volume // of their own tables
-	fileSystems  []fileSystem
-	images       []*image // snapshots, in the order in which they were taken
-	backups      []scaling.Timetable
-	actions      []scaling.Timetable
-	restores     rng.Stream // of how long the archive takes
-	refused      int64      // actions
-	groups       []group
-	watches      []watch
-	inputs       []input
-	clocks       []clock
-	balancers    []balancer
-	egress       []model.Bytes // what the present hour has, by owner: scratch
-	egressed     sim.Time      // until when it is recorded
-	hostPools    []hostPool
-	holds        []hold
-	claims       []claim // of launches that found no room, on what Spot instances leave
-	queued       int     // launches of instance workloads that wait for room
-	resuming     bool    // a tenantsResume event is pending
-	spotPools    []spotPool
-	flows        []tenantFlow
-	tenants      slab.Slab[tenant]
-	delayed      slab.Slab[delayedTenant]
-	activeFaults []activeFault
-	zoneDown     []int // outages that hold each zone
+	instances       slab.Slab[instance]
+	launched        int32
+	fleets          []fleet
+	volumes         []volume // of their own tables
+	fileSystems     []fileSystem
+	images          []*image // snapshots, in the order in which they were taken
+	backups         []scaling.Timetable
+	actions         []scaling.Timetable
+	restores        rng.Stream // of how long the archive takes
+	refused         int64      // actions
+	groups          []group
+	watches         []watch
+	inputs          []input
+	clocks          []clock
+	balancers       []balancer
+	egress          []model.Bytes // what the present hour has, by owner: scratch
+	egressed        sim.Time      // until when it is recorded
+	hostPools       []hostPool
+	holds           []hold
+	freeHolds       []int // of unlimited capacity
+	machines        []machine
+	crowded         int32                  // how many hosts promise more than they have
+	why             launchFailure          // the last launch found no place
+	quotaUsed       [2][quotaClasses]int64 // vCPUs, On-Demand and Spot
+	machineOwners   []int32                // by Estate.DedicatedHosts
+	placementGroups []placement.Group
+	claims          []claim // of launches that found no room, on what Spot instances leave
+	queued          int     // launches of instance workloads that wait for room
+	resuming        bool    // a tenantsResume event is pending
+	spotPools       []spotPool
+	flows           []tenantFlow
+	tenants         slab.Slab[tenant]
+	delayed         slab.Slab[delayedTenant]
+	activeFaults    []activeFault
+	zoneDown        []int // outages that hold each zone
 
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
+
+	vpc vpc
 
 	launchQuota credits.Quota
 	surplusFrom sim.Time // begin of the hour whose surplus credits are not in the ledger
@@ -122,13 +134,12 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err
 		}
 	}
-	cp.openNodes()
 	cp.openAlarms()
 	cp.startMonitoring()
 	cp.schedule(cp.nextHour(), indexed(hourTurns, 0))
@@ -170,7 +181,7 @@ func (cp *Plane) newFleets() error {
 				return nil
 			}
 			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)]) {
-				return cfg.shortage(n)
+				return cp.shortageOf(i, n)
 			}
 		}
 	}

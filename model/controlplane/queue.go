@@ -19,7 +19,9 @@ func (cp *Plane) enqueueTenant(i int, t waitingTenant) {
 		return
 	}
 	w := f.request(t.size, f.cfg.Zones[f.zone])
-	cp.reclaimFor(w, None, untilItReturns)
+	if cp.findsAddress(f, t.size, w.zone) {
+		cp.reclaimFor(w, None, untilItReturns)
+	}
 	f.queue = append(f.queue, t)
 	f.waiting.Add(cp.kernel.Now(), 1)
 	cp.queued++

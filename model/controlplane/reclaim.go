@@ -62,8 +62,11 @@ const (
 // promised: its own room is promised for that long. It returns false when no host's Spot
 // instances would make room.
 func (cp *Plane) reclaimFor(w placementRequest, group int, promised sim.Time) bool {
-	if w.need.Pool == None || cp.zoneDown[w.zone] > 0 || w.option != model.OnDemand {
+	if w.need.Pool == None || cp.zoneDown[w.zone] > 0 || w.option != model.OnDemand || w.tenancy == model.TenancyHost || w.group() != None {
 		return false
+	}
+	if cp.vcpuQuota(&w) != noFailure || w.target() > 0 {
+		return false // not for want of room
 	}
 	z := &cp.hostPools[w.need.Pool].zones[w.zone]
 	if z.shared == nil {
@@ -205,6 +208,10 @@ func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 	o.option = model.OnDemand
 	for z := scaling.LaunchZone(counts, allowed); z >= 0; z = scaling.LaunchZone(counts, allowed) {
 		o.zone = g.cfg.Zones[z]
+		if cp.subnetFor(&o) == None {
+			allowed[z] = false
+			continue
+		}
 		for _, k := range g.onDemandTypes() {
 			o.typ, o.need = g.cfg.Types[k].Type, g.cfg.Types[k].Need
 			if cp.reclaimFor(o.request(), i, untilItRetries) {

@@ -156,7 +156,7 @@ func (cp *Plane) rise(h slab.Handle) bool {
 func (cp *Plane) reopen(h slab.Handle, at hostPlace, resumed bool) {
 	in := cp.instances.Get(h)
 	in.hostPlace = at
-	in.order.initial, in.order.rebooted = false, true
+	in.order.initial, in.order.rebooted, in.booted = false, true, false
 	terms := cp.creditTerms(&in.order, in.account.mode)
 	if terms.Mode == 0 && in.account.mode != 0 { // its type is another
 		cp.closeAccount(in, false)
@@ -308,15 +308,7 @@ func (cp *Plane) endNow(h slab.Handle) {
 
 // noteInstance writes what happened to an instance into the history.
 func (cp *Plane) noteInstance(in *instance, kind, detail, cause string) {
-	cp.note(Activity{Subject: cp.nameOf(in), Kind: kind, Detail: detail, Cause: cause, Instance: in.number})
-}
-
-// nameOf is the table that an instance is of.
-func (cp *Plane) nameOf(in *instance) string {
-	if g := in.order.group; g != None {
-		return cp.groups[g].name()
-	}
-	return "instance." + cp.cfg.Instances[in.order.fleet].Name
+	cp.note(Activity{Subject: cp.subjectOf(in), Kind: kind, Detail: detail, Cause: cause, Instance: in.number})
 }
 
 // stateOf is an instance's state as EC2 shows it. One that leaves its target groups is on its

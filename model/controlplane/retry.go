@@ -12,16 +12,29 @@ type launchFailure uint8
 const (
 	noFailure                    launchFailure = iota
 	spotMaxPriceTooLow                         // the Spot price is above the maximum price
+	insufficientFreeAddresses                  // no subnet has an address
 	insufficientInstanceCapacity               // no host has room, or the zone is down
+	insufficientCapacityOnHost                 // no Dedicated Host of the account has
+	insufficientHostCapacity                   // no host is free to become a Dedicated Host
+	reservationCapacityExceeded                // the Capacity Reservation that it targets is full
+	maxSpotInstanceCountExceeded               // the quota of Spot vCPUs
+	vcpuLimitExceeded                          // that of On-Demand vCPUs
+	hostLimitExceeded                          // that of Dedicated Hosts
 )
 
 // String returns EC2's error code.
 func (f launchFailure) String() string {
-	return [...]string{"", "SpotMaxPriceTooLow", "InsufficientInstanceCapacity"}[f]
+	return [...]string{
+		"", "SpotMaxPriceTooLow", noFreeAddresses, "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
+		"ReservationCapacityExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "HostLimitExceeded",
+	}[f]
 }
 
 // failureIn says why none of the group's types could be launched in a zone.
 func (cp *Plane) failureIn(g *group, o order) launchFailure {
+	if cp.why > insufficientInstanceCapacity {
+		return cp.why
+	}
 	if o.option != model.Spot || cp.zoneDown[o.zone] > 0 {
 		return insufficientInstanceCapacity
 	}

@@ -32,6 +32,7 @@ type tenant struct {
 	lease    int32
 	volumes  int32 // its first in the ledger, the others follow; None without
 	address  int32
+	private  int32 // record of its private address; None
 	workload int32
 	size     int32
 	zone     model.Zone
@@ -93,7 +94,7 @@ func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 	if cp.cfg.WaitForSpotReclaim {
 		promised = untilItReturns
 	}
-	if cp.reclaimFor(f.request(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
+	if cp.findsAddress(f, size, zone) && cp.reclaimFor(f.request(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
 		cp.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
 		return
 	}
@@ -106,7 +107,7 @@ func (cp *Plane) openTenant(i int, placed tenant, lifetime sim.Time) {
 	now := cp.kernel.Now()
 	h, t := cp.tenants.Alloc()
 	*t = placed
-	t.lease, t.volumes, t.address = None, None, None
+	t.lease, t.volumes, t.address, t.private = None, None, None, None
 	f.running.Add(now, 1)
 	f.out.Launched++
 	t.since = now
@@ -131,7 +132,7 @@ func (f *tenantFlow) request(size int32, zone model.Zone) placementRequest {
 	s := &f.cfg.Sizes[size]
 	return placementRequest{
 		need: s.Need, zone: zone, option: f.cfg.Option, typ: s.Type,
-		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign,
+		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign || s.Shape,
 	}
 }
 
@@ -165,11 +166,20 @@ func (cp *Plane) placeTenant(f *tenantFlow, size int32) (zone model.Zone, b host
 	}
 	for k := range f.cfg.Zones {
 		zone = f.cfg.Zones[(first+k)%len(f.cfg.Zones)]
+		if !cp.findsAddress(f, size, zone) {
+			continue
+		}
 		if b, ok = cp.place(f.request(size, zone)); ok {
 			return zone, b, true
 		}
 	}
 	return f.cfg.Zones[first], unlimited, false
+}
+
+// findsAddress reports whether an instance of that size finds a private address in a
+// zone, or needs none here.
+func (cp *Plane) findsAddress(f *tenantFlow, size int32, zone model.Zone) bool {
+	return f.cfg.Foreign || f.cfg.Sizes[size].Shape || cp.subnetOfTenant(f, zone) != None
 }
 
 // exposeTenant subjects a Spot tenant to its market and to reclaims.

@@ -102,7 +102,7 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 		cp.overtaken()
 		return
 	}
-	if !cp.hostFailed(in) {
+	if !cp.hostFailed(in) || cp.staysDown(in) {
 		cp.scheduleAfter(statusCheck, ev)
 		return
 	}
@@ -118,7 +118,7 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 // hostFailed reports whether an instance is unreachable because of its host.
 func (cp *Plane) hostFailed(in *instance) bool {
 	for _, i := range in.faults {
-		if cp.cfg.Faults[cp.activeFaults[i].fault].Kind == HostFailure {
+		if k := cp.cfg.Faults[cp.activeFaults[i].fault].Kind; k == HostFailure || k == RackFailure {
 			return true
 		}
 	}

@@ -26,13 +26,10 @@ func (cp *Plane) openLease(in *instance) {
 	cp.ledger.Leases = append(cp.ledger.Leases, model.Lease{
 		From: now, To: sim.Never, Instance: in.number, Owner: o.owner, Type: int32(o.typ), Carried: carried,
 		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
-		SpotPool: pool, MaxPrice: o.maxPrice,
+		SpotPool: pool, MaxPrice: o.maxPrice, Seated: in.machine > 0, Match: o.match(),
 	})
-	if o.template.PublicIP {
-		in.address = int32(len(cp.ledger.Addresses))
-		cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
-			From: now, To: sim.Never, Owner: o.owner, Instance: in.number,
-		})
+	if cp.public(o.template, int(in.subnet)) {
+		in.address = cp.takePublic(holding{o.owner, in.number, model.PublicAddress})
 	}
 	if o.template.Detailed {
 		in.monitored = int32(len(cp.ledger.Monitored))
@@ -63,7 +60,8 @@ func (cp *Plane) openVolumes(in *instance, h slab.Handle) {
 func (cp *Plane) closeAddress(in *instance) {
 	now := cp.kernel.Now()
 	if in.address != None {
-		cp.ledger.Addresses[in.address].To = now
+		cp.giveBack(in.address)
+		in.address = None
 	}
 	if in.monitored != None {
 		cp.ledger.Monitored[in.monitored].To = now
@@ -127,19 +125,19 @@ func (cp *Plane) equipTenant(f *tenantFlow, t *tenant) {
 		})
 	}
 	if f.cfg.PublicIP {
-		t.address = int32(len(cp.ledger.Addresses))
-		cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
-			From: now, To: sim.Never, Owner: f.owner, Instance: number,
-		})
+		t.address = cp.takePublic(holding{f.owner, number, model.PublicAddress})
 	}
+	t.private = cp.assign(cp.subnetOfTenant(f, t.zone), holding{f.owner, number, model.PrivateAddress})
 }
 
 // stripTenant ends the records of what a tenant came with; volumes that outlive
 // it stay open.
 func (cp *Plane) stripTenant(f *tenantFlow, t *tenant) {
 	now := cp.kernel.Now()
-	if t.address != None {
-		cp.ledger.Addresses[t.address].To = now
+	for _, record := range [2]int32{t.address, t.private} {
+		if record != None {
+			cp.giveBack(record)
+		}
 	}
 	if t.volumes == None {
 		return
@@ -234,21 +232,6 @@ func (cp *Plane) openAlarms() {
 	}
 }
 
-// openNodes records the public addresses of load balancer nodes.
-func (cp *Plane) openNodes() {
-	for i := range cp.balancers {
-		b := &cp.balancers[i]
-		if !b.cfg.PublicIPs {
-			continue
-		}
-		for range b.cfg.Nodes {
-			cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
-				To: sim.Never, Owner: b.owner, Instance: None,
-			})
-		}
-	}
-}
-
 // closeLedger ends at the horizon what is still open there.
 func (cp *Plane) closeLedger() {
 	cp.closeHour()
@@ -266,10 +249,16 @@ func (cp *Plane) closeLedger() {
 	for i := range l.Addresses {
 		l.Addresses[i].To = min(l.Addresses[i].To, end)
 	}
+	for i := range l.Gateways {
+		l.Gateways[i].To = min(l.Gateways[i].To, end)
+	}
 	for i := range l.Monitored {
 		l.Monitored[i].To = min(l.Monitored[i].To, end)
 	}
 	for i := range l.Alarms {
 		l.Alarms[i].To = min(l.Alarms[i].To, end)
+	}
+	for i := range l.DedicatedHosts {
+		l.DedicatedHosts[i].To = min(l.DedicatedHosts[i].To, end)
 	}
 }

@@ -55,6 +55,7 @@ func (e *Estate) Validate(w World) []error {
 		v.fault(&e.Faults[i], fmt.Sprintf("fault.%d", i))
 	}
 	v.storage()
+	v.places()
 	v.check(e.PublicationDelay >= 0, "run.publication_delay", "must not be negative, got %v", e.PublicationDelay)
 	return v.errs
 }
@@ -107,6 +108,8 @@ func (v *validator) template(t *LaunchTemplate, path string) {
 	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
 	v.check(t.UserDataFails >= 0 && t.UserDataFails <= 1, path+".user_data.fail_probability", "must be 0 to 1, got %g", t.UserDataFails)
 	v.check(t.LaunchFails >= 0 && t.LaunchFails <= 1, path+".launch_error.probability", "must be 0 to 1, got %g", t.LaunchFails)
+	v.check(t.Script.Baked >= 0 && t.Script.Baked <= 1, path+".user_data.baked", "must be 0 to 1, got %g", t.Script.Baked)
+	v.check(t.Script.Downloads >= 0, path+".user_data.downloads", "must not be negative, got %d", t.Script.Downloads)
 	v.speed(t.Speed, path)
 	for i := range t.Volumes {
 		at, own := fmt.Sprintf("%s.block_device_mappings.%d", path, i), t.Volumes[i].Volume
@@ -247,7 +250,7 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= InstanceRetirement, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= RackFailure, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)
@@ -257,7 +260,7 @@ func (v *validator) fault(f *Fault, path string) {
 	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement, path+".duration", "must be given")
 	v.check(f.Zone != None || f.Kind != ZonePartition, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
-	if f.Kind == HostFailure {
+	if f.Kind == HostFailure || f.Kind == RackFailure {
 		v.optional(f.Pool, len(v.HostPools), path+".hosts", "host pool")
 	}
 }

@@ -61,7 +61,7 @@ func (v *validator) action(a *Action, path string) {
 	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)
 	v.check(a.Count >= 0 && a.Share >= 0 && a.Share <= 1, path, "must have a count and a share that make sense, got %d and %g", a.Count, a.Share)
 	v.times(a.Times, path+".cron")
-	if a.Do == AttachVolume {
+	if a.Do == AttachVolume || a.Do == DetachVolume && a.Fleet != None {
 		v.reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")
 	}
 	if _, ok := storage.Find(a.Spec.Type); a.Do == ModifyVolume {

@@ -11,7 +11,7 @@ import (
 // Verify returns the first invariant that does not hold. It takes time in
 // proportion to all that is alive and is meant for tests.
 func (cp *Plane) Verify() error {
-	for _, check := range []func() error{cp.verifyHosts, cp.verifyLeases, cp.verifyGroups, cp.verifySnapshots} {
+	for _, check := range []func() error{cp.verifyHosts, cp.verifyMachines, cp.verifyPlacementGroups, cp.verifyQuotas, cp.verifyLeases, cp.verifyGroups, cp.verifySnapshots, cp.verifyAddresses} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -62,8 +62,14 @@ func (cp *Plane) verifyHosts() error {
 func (cp *Plane) loads(pool int, zone model.Zone, dedicated bool) []load {
 	loads := make([]load, cp.hostPools[pool].zones[zone].shared.Len())
 	for _, in := range cp.instances.All() {
-		if n := in.order.need; n.Pool == pool && in.host != None && in.zone == zone && in.dedicated == dedicated {
+		if n := in.order.need; n.Pool == pool && in.host != None && in.zone == zone && in.dedicated == dedicated && in.machine == 0 {
 			loads[in.host].add(n)
+		}
+	}
+	for i := range cp.machines {
+		m := &cp.machines[i]
+		if cfg := &cp.cfg.DedicatedHosts[m.host]; !dedicated && !m.released && cfg.Pool == pool && cfg.Zone == zone {
+			loads[m.at.Host].add(cp.hostPools[pool].whole())
 		}
 	}
 	for _, t := range cp.tenants.All() {

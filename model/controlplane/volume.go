@@ -33,8 +33,9 @@ type volume struct {
 // attachment is an instance that has a volume.
 type attachment struct {
 	instance slab.Handle
-	deletes  bool // with its end
-	ready    bool // the instance can use it
+	deletes  bool     // with its end
+	ready    bool     // the instance can use it
+	recovers sim.Time // it can from then on
 }
 
 // newVolumes creates the volumes of their own tables, which are billed whether they are
@@ -119,7 +120,7 @@ func (cp *Plane) coldness(v *volume) model.Bytes {
 // attach gives a volume to an instance that is launched with it.
 func (cp *Plane) attach(i int, h slab.Handle, deletes bool) {
 	if v := &cp.volumes[i]; v.exists {
-		v.attached = append(v.attached, attachment{h, deletes, true})
+		v.attached = append(v.attached, attachment{instance: h, deletes: deletes, ready: true})
 	}
 }
 
@@ -142,62 +143,103 @@ func (cp *Plane) detachAll(h slab.Handle) {
 	}
 }
 
-// attachTo attaches a volume to a running instance of a fleet.
+// attachTo attaches a volume to a running instance of a fleet, or one that instances
+// share to each of them.
 func (cp *Plane) attachTo(i int, a *Action) error {
 	v := &cp.volumes[i]
 	if !v.exists {
 		return fmt.Errorf("there is no such volume [InvalidVolume.NotFound]")
 	}
-	if len(v.attached) > 0 {
+	if len(v.attached) > 0 && !v.spec.Shared {
 		return fmt.Errorf("the volume is attached to another instance [VolumeInUse]")
 	}
+	to, err := cp.attachable(v, a.Fleet, cp.cfg.Volumes[i].Zone)
+	if err != nil {
+		return err
+	}
+	v.spec.Device = a.Device
+	if v.recovers {
+		cp.scheduleAfter(snapshot.Recovery, indexed(volumeRecovers, i))
+	}
+	recovers := v.recovers
+	for _, h := range to {
+		v.attached = append(v.attached, attachment{instance: h, recovers: sim.Sum(cp.kernel.Now(), snapshot.Recovery)})
+		if !recovers {
+			cp.ready(i, len(v.attached)-1)
+		}
+	}
+	return nil
+}
+
+// attachable lists the running instances of a fleet that a volume can be attached to: the
+// first, or all where they share it.
+func (cp *Plane) attachable(v *volume, fleet int, zone model.Zone) (to []slab.Handle, err error) {
 	for h, in := range cp.instances.All() {
-		if in.order.fleet != a.Fleet || in.life.ended() || in.zone != cp.cfg.Volumes[i].Zone {
+		if in.order.fleet != fleet || in.life.ended() || in.zone != zone || len(to) > 0 && !v.spec.Shared {
 			continue
 		}
-		v.attached = append(v.attached, attachment{instance: h})
-		v.spec.Device = a.Device
-		if v.recovers {
-			cp.scheduleAfter(snapshot.Recovery, indexed(volumeRecovers, i))
-			return nil
+		if slices.ContainsFunc(v.attached, func(at attachment) bool { return at.instance == h }) {
+			return nil, fmt.Errorf("the volume is attached to the instance already [VolumeInUse]")
 		}
-		cp.ready(i)
-		return nil
+		to = append(to, h)
 	}
-	return fmt.Errorf("instance.%s does not run in the volume's zone [IncorrectInstanceState]", cp.cfg.Instances[a.Fleet].Name)
+	name := cp.cfg.Instances[fleet].Name
+	switch n := len(v.attached) + len(to); {
+	case len(to) == 0:
+		return nil, fmt.Errorf("instance.%s does not run in the volume's zone [IncorrectInstanceState]", name)
+	case n > storage.MostAttachments:
+		return nil, fmt.Errorf("a volume must not be attached to more than %d instances, %d with instance.%s [MultiAttachLimit]", storage.MostAttachments, n, name)
+	}
+	return to, nil
 }
 
 // onVolumeRecovers finds the journal of a volume replayed.
 func (cp *Plane) onVolumeRecovers(ev model.Event) {
-	if v := &cp.volumes[ev.Index()]; len(v.attached) != 1 || v.attached[0].ready {
-		cp.overtaken()
-		return
-	}
-	cp.ready(ev.Index())
-}
-
-// ready lets the instance that a volume is attached to use it.
-func (cp *Plane) ready(i int) {
+	i := ev.Index()
 	v := &cp.volumes[i]
-	v.recovers, v.attached[0].ready = false, true
-	if server, there := cp.serverIn(v.attached[0].instance); there {
-		cp.data.AttachVolume(server, v.spec, cp.coldness(v))
-	}
-	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "available", Detail: "to its instance", Cause: "action", Instance: cp.instances.Get(v.attached[0].instance).number})
-}
-
-// detach takes a volume from its instance.
-func (cp *Plane) detach(i int) error {
-	v := &cp.volumes[i]
-	if !v.exists || len(v.attached) == 0 {
-		return fmt.Errorf("the volume is not attached [IncorrectState]")
-	}
-	for _, a := range v.attached {
-		if server, there := cp.serverIn(a.instance); there {
-			cp.data.DetachVolume(server, i+1)
+	found := false
+	for k, a := range v.attached {
+		if !a.ready && a.recovers == cp.kernel.Now() {
+			cp.ready(i, k)
+			found = true
 		}
 	}
-	v.attached = v.attached[:0]
+	if !found {
+		cp.overtaken()
+	}
+}
+
+// ready lets an instance that a volume is attached to use it.
+func (cp *Plane) ready(i, k int) {
+	v := &cp.volumes[i]
+	v.recovers, v.attached[k].ready = false, true
+	h := v.attached[k].instance
+	if server, there := cp.serverIn(h); there {
+		cp.data.AttachVolume(server, v.spec, cp.coldness(v))
+	}
+	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "available", Detail: "to its instance", Cause: "action", Instance: cp.instances.Get(h).number})
+}
+
+// detach takes a volume from its instance, or from all of them; from those of a fleet
+// unless that is None.
+func (cp *Plane) detach(i, fleet int) error {
+	v := &cp.volumes[i]
+	before := len(v.attached)
+	if v.exists {
+		v.attached = slices.DeleteFunc(v.attached, func(a attachment) bool {
+			in := cp.instances.Get(a.instance)
+			if fleet != None && in.order.fleet != fleet {
+				return false
+			}
+			if server, there := cp.serverIn(a.instance); there {
+				cp.data.DetachVolume(server, i+1)
+			}
+			return true
+		})
+	}
+	if len(v.attached) == before {
+		return fmt.Errorf("the volume is not attached [IncorrectState]")
+	}
 	return nil
 }
 
@@ -207,7 +249,11 @@ func (cp *Plane) modify(i int, spec model.VolumeSpec) error {
 	if !v.exists {
 		return fmt.Errorf("there is no such volume [InvalidVolume.NotFound]")
 	}
-	complete, err := v.history.Modify(now, specOf(&v.spec), specOf(&spec))
+	wanted := specOf(&spec)
+	if err := wanted.Check(); err != nil {
+		return err
+	}
+	complete, err := v.history.Modify(now, specOf(&v.spec), wanted)
 	if err != nil {
 		return err
 	}

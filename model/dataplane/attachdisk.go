@@ -80,7 +80,11 @@ func (p *Plane) newVolume(s *server, spec *model.ServerSpec, f fitting, k int) u
 	v, limits, link := &spec.Volumes[f.volumes[k]], f.limits[k], f.link
 	use := DiskOutcome{Owner: spec.Owner, Name: p.nameOf(s, spec, f.volumes[k]), Kind: v.Type, Volume: v.Volume}
 	if v.Shared {
-		return p.sharedDisk(v, use, limits)
+		id := p.sharedDisk(v, use, limits)
+		if v.Away {
+			s.lacks = append(s.lacks, id)
+		}
+		return id
 	}
 	if s.link != nil {
 		link = storage.Link{}

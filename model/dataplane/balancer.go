@@ -2,7 +2,6 @@ package dataplane
 
 import (
 	"headroom/model"
-	"headroom/model/routing"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -15,6 +14,7 @@ type balancer struct {
 	changing bool         // a change of dns is on its way
 	groups   []int        // target groups that it forwards to
 	hour     balancerHour
+	counts   BalancerOutcome
 }
 
 // balancerHour accumulates a [model.BalancerUse]. active is Σ (end − start) of
@@ -57,54 +57,6 @@ func (p *Plane) TakeEgress(into []model.Bytes) []model.Bytes {
 	return into
 }
 
-// classAction is what a balancer's rules say about one class of requests.
-type classAction struct {
-	forward     *routing.Weighted // nil: fixed response
-	groups      []int
-	status      int
-	evaluations int64 // beyond the first ten rules
-}
-
-// freeRules are the rule evaluations of a request that cost nothing.
-const freeRules = 10
-
-// newActions resolves the rules for each class of a workload once; the weighted
-// turn of an action is shared by all classes that reach it.
-func newActions(cfg *LoadBalancer, classes []RequestClass) ([]classAction, error) {
-	all := make([]classAction, 0, len(cfg.Rules)+1)
-	rules := make([]routing.Rule, 0, len(cfg.Rules))
-	for i, r := range cfg.Rules {
-		all = append(all, newAction(&cfg.Rules[i].Action))
-		rules = append(rules, routing.Rule{
-			Priority: r.Priority, HostHeaders: r.Hosts, PathPatterns: r.Paths, Action: i,
-		})
-	}
-	all = append(all, newAction(&cfg.Default))
-	compiled, err := routing.CompileRules(rules, len(cfg.Rules))
-	if err != nil {
-		return nil, err
-	}
-	actions := make([]classAction, len(classes))
-	for i, class := range classes {
-		action, processed := compiled.Match(class.Host, class.Path)
-		actions[i] = all[action]
-		actions[i].evaluations = max(0, int64(processed)-freeRules)
-	}
-	return actions, nil
-}
-
-func newAction(a *Action) classAction {
-	if len(a.Forward) == 0 {
-		return classAction{status: a.Status}
-	}
-	weights := make([]int, len(a.Forward))
-	groups := make([]int, len(a.Forward))
-	for i, f := range a.Forward {
-		weights[i], groups[i] = f.Weight, f.TargetGroup
-	}
-	return classAction{forward: routing.NewWeighted(weights...), groups: groups}
-}
-
 // balance takes a request through a load balancer: node, rule, target group.
 func (p *Plane) balance(i uint32, r *request) {
 	s := &p.sources[r.source]
@@ -117,36 +69,90 @@ func (p *Plane) balance(i uint32, r *request) {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
 	}
 	r.zone = uint8(zone)
-	action := &s.actions[r.class]
-	b.opened(p.kernel.Now(), r, s.connects(), action.evaluations)
-	switch {
-	case p.zoneDown[zone] > 0:
+	if !s.way.simple {
+		r.class %= s.way.kinds // it may have shaken hands before
+	}
+	action := &s.way.actions[r.class]
+	connects := action.door.connects(s.clients.PerConnection)
+	b.opened(p.kernel.Now(), r, connects, action.evaluations)
+	if p.zoneDown[zone] > 0 {
 		p.meter.arrived(r.arrived, r)
 		r.phase = connecting
 		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
-	case action.forward != nil:
-		choice, ok := action.forward.Next()
-		if !ok { // every target group has weight 0
-			p.meter.arrived(r.arrived, r)
-			p.fail(i, Code503)
-			return
-		}
-		p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
-	default:
-		p.respond(i, r, action.status)
+		return
 	}
+	if !s.way.simple && !p.comesIn(i, r, action, connects) {
+		return
+	}
+	*action.matched++
+	if action.forward == nil {
+		p.respond(i, r, action)
+		return
+	}
+	choice, ok := action.forward.Next()
+	if !ok { // every target group has weight 0
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, Code503)
+		return
+	}
+	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 }
 
-// respond gives a load balancer's fixed response.
-func (p *Plane) respond(i uint32, r *request, status int) {
+// MaxForwardedFor is how many addresses X-Forwarded-For may have.
+const MaxForwardedFor = 30
+
+// comesIn lets a request in by a listener: somebody listens on the port, and the
+// handshake of a new connection succeeds. Otherwise the request fails. Services keep
+// their connections open: theirs take no time.
+func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) bool {
+	s := &p.sources[r.source]
+	b := &p.balancers[s.balancer]
+	switch {
+	case a.refused:
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, CodeRefused)
+		return false
+	case s.clients.ForwardedFor > MaxForwardedFor:
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, Code463)
+		return false
+	case !connects || !a.door.secure:
+		return true
+	case p.kernel.Now() >= a.expires:
+		a.door.opened = int64(s.clients.PerConnection) // the next one has to open it
+		b.counts.HandshakesFailed++
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, CodeHandshake)
+		return false
+	case s.call != nil:
+		b.counts.Handshakes++
+		return true
+	}
+	b.counts.Handshakes++
+	r.class += s.way.kinds
+	if s.clients.Resumption > 0 && s.resumes.Uniform() < s.clients.Resumption {
+		b.counts.Resumed++
+		r.class += s.way.kinds
+	}
+	return true
+}
+
+// respond gives a load balancer's own answer: a fixed response or a redirect.
+func (p *Plane) respond(i uint32, r *request, a *classAction) {
 	p.meter.arrived(r.arrived, r)
-	if status >= 500 {
+	s := &p.sources[r.source]
+	p.balancers[s.balancer].counts.Answers[a.status/100]++
+	switch {
+	case a.status >= 500:
 		p.fail(i, CodeFixed)
+		return
+	case a.circles:
+		p.fail(i, CodeRedirects)
 		return
 	}
 	now := p.kernel.Now()
-	latency := p.balancers[p.sources[r.source].balancer].cfg.Latency
-	if latency > p.sources[r.source].patience {
+	latency := p.hop(r, model.Zone(r.zone))
+	if latency > s.patience {
 		r.phase = undelivered
 		return
 	}
@@ -154,7 +160,10 @@ func (p *Plane) respond(i uint32, r *request, status int) {
 	p.leave(r, now)
 	r.phase = answered
 	switch {
-	case p.sources[r.source].call != nil: // its caller is about to send the next one
+	case a.follows != None: // their next request is of the same user request
+		r.phase, r.class = backingOff, uint16(a.follows)
+		p.schedule(now+latency, handled(requestRetries, p.requests.handle(i)))
+	case s.call != nil: // its caller is about to send the next one
 		p.schedule(now+latency, handled(callReturns, p.requests.handle(i)))
 	case p.tracked:
 		p.answer(i, r, now+latency)
@@ -188,13 +197,17 @@ func (b *balancer) closed(now sim.Time, r *request) {
 }
 
 // hop is the balancer's share of a request's latency, with the way to a target in
-// another zone.
+// another zone and the handshake of a new connection.
 func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	b := p.sources[r.source].balancer
 	if b == None {
 		return 0
 	}
-	return p.balancers[b].cfg.Latency + p.crossing(r, zone)
+	latency := p.balancers[b].cfg.Latency + p.crossing(r, zone)
+	if s := &p.sources[r.source]; !s.way.simple {
+		latency += s.way.actions[r.class].handshake
+	}
+	return latency
 }
 
 // crossing is what the way from a node to a target in another zone adds.

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"net/netip"
+
 	"headroom/model"
 	"headroom/model/health"
 	"headroom/model/routing"
@@ -150,44 +152,24 @@ type TargetGroup struct {
 	Port        uint16 // of its targets; 0: that of its service
 }
 
-// LoadBalancer is an Application Load Balancer with one listener.
+// LoadBalancer is an Application Load Balancer.
 type LoadBalancer struct {
 	Name         string
 	Kind         string // "application"
 	Zones        []model.Zone
+	Subnets      []int // of its nodes, in the control plane's order; none: any of their zones
 	IdleTimeout  sim.Time
-	Latency      sim.Time // added to every response
-	CrossLatency sim.Time // added when node and target are in different zones
-	DNSTTL       sim.Time // how long clients keep a node's address
-	Default      Action
-	Rules        []Rule // ascending priority
-	PublicIPs    bool   // internet-facing: one public IPv4 address a node
+	Latency      sim.Time   // added to every response
+	CrossLatency sim.Time   // added when node and target are in different zones
+	DNSTTL       sim.Time   // how long clients keep a node's address
+	Default      Action     // of the listener of port 80; empty where Listeners has all
+	Rules        []Rule     // of that listener, ascending priority
+	Listeners    []Listener // beside it
+	PublicIPs    bool       // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
-	Port           uint16 // of its listener; 0: wherever it is asked
+	Port           uint16 // of the listener of Default and Rules; 0: 80
 	End            int    // among the ends of the network, counted from 1; 0: open to all
-}
-
-// Rule sends requests that match every given condition to its action. An
-// empty condition matches everything.
-type Rule struct {
-	Priority int
-	Paths    []string // patterns of path_pattern
-	Hosts    []string // patterns of host_header
-	Action   Action
-}
-
-// Action ends the rules for a request: a forward to target groups by weight,
-// or a fixed response.
-type Action struct {
-	Forward []Forward
-	Status  int // fixed response, when Forward is empty
-}
-
-// Forward is one weighted target group of an action.
-type Forward struct {
-	TargetGroup int
-	Weight      int
 }
 
 // DestinationKind says what a workload talks to.
@@ -214,7 +196,7 @@ type Workload struct {
 	Rows          *RequestRows     // per-request columns of a trace; nil without
 	Classes       []RequestClass   // at least one
 	Clients       Clients
-	Port          uint16 // that its clients ask; 0: where it listens
+	Port          uint16 // that its clients ask; 0: where it listens; of load balancers: 443 if that is HTTPS, or the first listener
 	Public        bool   // they go to a public address
 	End           int    // of its clients, as that of load balancers
 }
@@ -227,9 +209,13 @@ type RequestRows struct {
 	Response []model.Bytes
 }
 
-// RequestClass is one host and path that a workload asks for.
+// RequestClass is one kind of requests that a workload sends, as rules see it.
 type RequestClass struct {
 	Host, Path string
+	Query      string // key=value, joined by &; what follows a ? in Path is part of it
+	Method     string
+	Headers    []routing.Header
+	Source     netip.Addr // of the client; the zero Addr: nobody knows
 	Weight     float64
 }
 
@@ -244,4 +230,9 @@ type Clients struct {
 	RetryBudget   float64
 	RetryOn       CodeSet // failures that are tried again; empty: all
 	PerConnection int     // requests on one connection; at least 1
+
+	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
+	Resumption   float64  // share of the handshakes that resume a session
+	StayPut      bool     // they do not follow redirects
+	ForwardedFor int      // addresses of proxies that X-Forwarded-For has when it reaches the balancer
 }

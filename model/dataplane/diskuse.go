@@ -147,7 +147,7 @@ func (p *Plane) freeDisks(s *server) {
 			p.disks.Free(p.disks.handle(id))
 		}
 	}
-	s.disks, s.held, s.array, s.link, s.mounts, s.volumes = nil, nil, nil, nil, nil, nil
+	s.disks, s.held, s.lacks, s.array, s.link, s.mounts, s.volumes = nil, nil, nil, nil, nil, nil, nil
 }
 
 // disksOutcome closes the books of the disks at the horizon.

@@ -75,8 +75,8 @@ func (p *Plane) guard(f *filter, s *source) {
 	asks, listens, public := uint16(0), uint16(0), false
 	switch s.to {
 	case ToLoadBalancer:
-		lb := &p.cfg.LoadBalancers[s.target]
-		listens, public = lb.Port, s.call != nil && lb.PublicIPs
+		lb := &p.cfg.LoadBalancers[s.target] // who asks another port is refused there
+		asks, public = lb.portFor(s), s.call != nil && lb.PublicIPs
 	case ToTargetGroup:
 		g := &p.cfg.TargetGroups[s.target]
 		asks, listens = g.Port, p.portOf(g.Service)

@@ -118,14 +118,10 @@ func (m *meter) at(source, group int32) int {
 // forwards lists the target groups of a load balancer's actions.
 func (lb *LoadBalancer) forwards() []int {
 	var groups []int
-	add := func(a Action) {
+	for _, a := range lb.Actions() {
 		for _, f := range a.Forward {
 			groups = append(groups, f.TargetGroup)
 		}
-	}
-	add(lb.Default)
-	for _, r := range lb.Rules {
-		add(r.Action)
 	}
 	return groups
 }

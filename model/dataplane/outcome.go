@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -10,14 +11,18 @@ type Code uint8
 
 // Codes, in the order in which outcomes list them.
 const (
-	Code460     Code = iota // client closed before the response
-	Code502                 // refused, unreachable, or the target died
-	Code503                 // no registered target
-	Code504                 // no response within the idle timeout
-	CodeConnect             // no answer from the load balancer's node
-	CodeFixed               // fixed response of 500 or above
-	Code500                 // the application failed: a call of its own did
-	CodePool                // a call that got no connection of its pool in time
+	Code460       Code = iota // client closed before the response
+	Code502                   // refused, unreachable, or the target died
+	Code503                   // no registered target
+	Code504                   // no response within the idle timeout
+	CodeConnect               // no answer from the load balancer's node
+	CodeFixed                 // fixed response of 500 or above
+	Code500                   // the application failed: a call of its own did
+	CodePool                  // a call that got no connection of its pool in time
+	CodeRefused               // nobody listens on the port of the load balancer
+	CodeHandshake             // no certificate that the client accepts
+	CodeRedirects             // sent on and on
+	Code463                   // more than 30 addresses in X-Forwarded-For
 	codeCount
 
 	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
@@ -26,12 +31,12 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool}
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463}
 }
 
 // String returns the code as metric labels write it.
 func (c Code) String() string {
-	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool"}[c]
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463"}[c]
 }
 
 // CodeSet is a set of codes. The empty set stands for all.
@@ -49,13 +54,14 @@ func (s CodeSet) allows(c Code) bool {
 
 // Outcome is what one replication showed of its requests.
 type Outcome struct {
-	Routes   []RouteOutcome // of workloads
-	Hops     []RouteOutcome // of calls
-	Users    []UserOutcome  // by workload
-	Targets  []TargetGroupOutcome
-	Observed Observed
-	Disks    []DiskOutcome   // that steps use; sorted by owner and name
-	Memories []MemoryOutcome // of services that say what they hold; sorted by owner
+	Routes    []RouteOutcome // of workloads
+	Hops      []RouteOutcome // of calls
+	Users     []UserOutcome  // by workload
+	Targets   []TargetGroupOutcome
+	Balancers []BalancerOutcome
+	Observed  Observed
+	Disks     []DiskOutcome   // that steps use; sorted by owner and name
+	Memories  []MemoryOutcome // of services that say what they hold; sorted by owner
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -137,6 +143,19 @@ type TargetGroupOutcome struct {
 	HealthyMin  int64
 }
 
+// BalancerOutcome is what one load balancer did by itself.
+type BalancerOutcome struct {
+	Rules [][]int64 // requests by listener and rule, the default one last
+	// Answers are fixed responses and redirects by the hundreds of their status.
+	Answers          [6]int64
+	TargetErrors     int64 // errors of targets with codes that a balancer has too
+	Handshakes       int64 // of new connections to HTTPS, that succeeded
+	Resumed          int64 // of those, that resumed a session
+	HandshakesFailed int64
+}
+
+func (o *BalancerOutcome) rule(of model.RuleName) *int64 { return &o.Rules[of.Listener][of.Rule] }
+
 // prepare gives a route that can be used its histogram and series.
 func (o *RouteOutcome) prepare(minutes int) {
 	o.Latency = new(stat.Histogram)
@@ -186,6 +205,9 @@ func (p *Plane) Outcome() Outcome {
 		out.Users = append(out.Users, p.meter.users...)
 	} else {
 		out.Users = usersOf(out.Routes, len(p.cfg.Workloads))
+	}
+	for i := range p.balancers {
+		out.Balancers = append(out.Balancers, p.balancers[i].counts)
 	}
 	for i := range p.targetGroups {
 		g := &p.targetGroups[i]

@@ -136,7 +136,8 @@ func (p *Plane) tracks(o Observe) bool {
 		}
 	}
 	for i := range p.cfg.Workloads {
-		if c := &p.cfg.Workloads[i].Clients; c.RetryAttempts > 0 || c.Deadline > 0 {
+		w := &p.cfg.Workloads[i]
+		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.To == ToLoadBalancer && !c.StayPut && p.cfg.LoadBalancers[w.Target].redirects() {
 			return true
 		}
 	}
@@ -199,6 +200,9 @@ func (p *Plane) newBalancers() error {
 		b := &p.balancers[i]
 		*b = balancer{cfg: cfg, groups: cfg.forwards()}
 		b.dns = append(b.dns, cfg.Zones...)
+		for _, l := range cfg.AllListeners() {
+			b.counts.Rules = append(b.counts.Rules, make([]int64, len(l.Rules)+1))
+		}
 		for _, g := range b.groups {
 			tg := &p.targetGroups[g]
 			tg.balancers = append(tg.balancers, i)

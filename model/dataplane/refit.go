@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -62,9 +63,17 @@ func (p *Plane) warm(d *disk, now sim.Time) {
 
 // relimit gives a disk the limits of its volume as it is now.
 func (p *Plane) relimit(d *disk, now sim.Time) {
+	if d.shared { // by Nitro types
+		l := specOf(&d.spec).Limits(true)
+		if d.cold != nil {
+			l = l.Halved()
+		}
+		d.queue.Change(now, l, storage.Link{})
+		return
+	}
 	s := p.servers.at(d.server)
 	typ := &p.frame.Types[s.typ]
-	l := specOf(&d.spec).Limits(typ.Nitro || d.shared)
+	l := specOf(&d.spec).Limits(typ.Nitro)
 	if d.cold != nil {
 		l = l.Halved()
 	}
@@ -134,7 +143,15 @@ func (p *Plane) ModifyVolume(h slab.Handle, spec model.VolumeSpec) {
 
 // DetachVolume takes a volume from a server: who reads or writes it fails from now on.
 func (p *Plane) DetachVolume(h slab.Handle, volume int) {
-	p.eachDisk(h, func(d *disk) bool { return d.volume == volume }, func(d *disk) { d.away = true })
+	p.eachDisk(h, func(d *disk) bool { return d.volume == volume }, func(d *disk) {
+		if !d.shared {
+			d.away = true
+			return
+		}
+		if s, id := p.servers.Get(h), indexOf(d.id); !s.lacksDisk(id) {
+			s.lacks = append(s.lacks, id)
+		}
+	})
 }
 
 // AttachVolume gives a server a volume, as what steps call by its name or its device. So
@@ -149,6 +166,13 @@ func (p *Plane) AttachVolume(h slab.Handle, spec model.VolumeSpec, cold model.By
 	for k, name := range s.cfg.Disks {
 		if (name == spec.Name || spec.Device != "" && name == spec.Device) && !done[s.disks[k]] {
 			done[s.disks[k]] = true
+			if d := p.disks.at(s.disks[k]); d.shared {
+				s.lacks = slices.DeleteFunc(s.lacks, func(id uint32) bool { return id == s.disks[k] && d.volume == spec.Volume })
+				continue
+			}
+			if spec.Shared {
+				continue // it is not in the place of another
+			}
 			p.refit(s, p.disks.at(s.disks[k]), spec)
 			p.cool(p.disks.at(s.disks[k]), cold)
 		}

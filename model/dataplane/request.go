@@ -96,6 +96,9 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	if r.target != noIndex {
 		p.targetResponds(r, s, at)
 	}
+	if b := p.sources[r.source].balancer; b != None && s.code != Code500 {
+		p.balancers[b].counts.TargetErrors++
+	}
 	p.fail(i, s.code)
 }
 

@@ -38,6 +38,7 @@ type server struct {
 	outlets []outlet // by call of the service
 	disks   []uint32 // by Service.Disks, in Plane.disks
 	held    []uint32 // the same, each once
+	lacks   []uint32 // those that others share and it is not attached to
 	link    *passage // through which its volumes are reached, where one is shared; nil without
 	array   *array   // of volumes that share a narrow link; nil without
 	mounts  *passage // through which file systems are reached; nil without

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/storage"
 	"headroom/sim"
@@ -40,6 +42,9 @@ func (p *Plane) sharedDisk(v *model.VolumeSpec, use DiskOutcome, limits storage.
 	p.shared[v.Volume] = id
 	return id
 }
+
+// lacksDisk reports whether a server is not attached to a volume that others share.
+func (s *server) lacksDisk(id uint32) bool { return slices.Contains(s.lacks, id) }
 
 // onTheWay adds the batches that are still in a link to what was lost, or is pending, of
 // their volumes.

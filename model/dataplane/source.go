@@ -20,9 +20,9 @@ type source struct {
 	balancer int      // None without
 	direct   bool     // clients that reach their targets without a balancer
 	next     int      // fleet round robin
-	opened   int64    // requests since the last new connection
-	actions  []classAction
+	way      *way     // what its balancer's rules say
 	nodes    rng.Stream
+	resumes  rng.Stream
 	sender   int32 // in the filter, of its connections, or of those of its callers' first end
 	guarded  bool  // not all its connections to its load balancer are made: look
 	misses   bool  // it asks a port where nobody listens
@@ -105,6 +105,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 		sizes:   p.stream(name + "/bytes"),
 		classes: p.stream(name + "/class"),
 		nodes:   p.stream(name + "/node"),
+		resumes: p.stream(name + "/handshake"),
 		class:   newClassTable(cfg.Classes),
 		tokens:  RetryBurst,
 	})
@@ -147,7 +148,8 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	}
 	s.balancer = s.target
 	lb := &p.cfg.LoadBalancers[s.target]
-	if s.actions, err = newActions(lb, classes); err != nil {
+	count := func(of model.RuleName) *int64 { return p.balancers[s.target].counts.rule(of) }
+	if s.way, err = newWay(lb, s.asks(classes), count); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
 	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
@@ -212,12 +214,12 @@ func (p *Plane) scheduleArrival(i int) {
 	}
 }
 
-// connects reports whether the next request opens a new connection.
-func (s *source) connects() bool {
-	s.opened++
-	if s.opened < int64(s.clients.PerConnection) {
-		return false
+// asks is who the source is to a load balancer. Services that call do not follow
+// redirects.
+func (s *source) asks(classes []RequestClass) asker {
+	a := asker{classes: classes, clients: s.clients, follows: s.call == nil && !s.clients.StayPut}
+	if s.cfg != nil {
+		a.port = int(s.cfg.Port)
 	}
-	s.opened = 0
-	return true
+	return a
 }

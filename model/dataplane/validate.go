@@ -125,6 +125,9 @@ func (v *validator) clients(c *Clients, at string) {
 	// A doubled backoff is as long as all before it, and one more: it does not
 	// lead beyond what the clock can count.
 	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon/4, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon/4, c.Backoff)
+	v.check(c.RoundTrip >= 0 && c.RoundTrip <= sim.Hour, at+".round_trip", "must be 0 to %v, got %v", sim.Hour, c.RoundTrip)
+	v.check(c.Resumption >= 0 && c.Resumption <= 1, at+".session_resumption", "must be 0 to 1, got %g", c.Resumption)
+	v.check(c.ForwardedFor >= 0, at+".forwarded_for", "must not be negative, got %d", c.ForwardedFor)
 	v.check(c.RetryBudget >= 0 && c.RetryBudget <= RetryBurst, at+".retry.budget", "must be 0 to %d, got %g", RetryBurst, c.RetryBudget)
 }
 
@@ -174,22 +177,11 @@ func (v *validator) loadBalancer(lb *LoadBalancer) {
 	}{{"idle_timeout", lb.IdleTimeout}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
 		v.check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
 	}
-	v.action(&lb.Default, path+".default_action")
-	for i := range lb.Rules {
-		v.action(&lb.Rules[i].Action, fmt.Sprintf("%s.rule.%d.action", path, i))
-	}
+	v.listeners(lb, path)
 }
 
 func (v *validator) zone(z model.Zone, path string) {
 	v.check(z >= 0 && int(z) < v.zones, path, "must be zones of the region (0 to %d), got %d", v.zones-1, z)
-}
-
-func (v *validator) action(a *Action, path string) {
-	for _, f := range a.Forward {
-		v.reference(f.TargetGroup, len(v.TargetGroups), path+".forward", "target group")
-		v.check(f.Weight >= 0, path+".forward", "weights must not be negative, got %d", f.Weight)
-	}
-	v.check(len(a.Forward) > 0 || a.Status >= 200 && a.Status <= 599, path, "must forward or answer with a status of 200 to 599, got %d", a.Status)
 }
 
 func (v *validator) workload(w *Workload) {
@@ -207,6 +199,7 @@ func (v *validator) workload(w *Workload) {
 	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
 	v.clients(&w.Clients, path+".clients")
 	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
+	v.classes(w, path)
 }
 
 // checkCycles refuses services that call themselves, by whatever way, and chains of

@@ -71,7 +71,6 @@ const (
 	NotPermitted       = "OperationNotPermitted"
 	BadHibernation     = "UnsupportedHibernationConfiguration"
 	NotFound           = "InvalidInstanceID.NotFound"
-	NoCapacity         = "InsufficientInstanceCapacity"
 	BadCreditStructure = "InvalidParameterCombination"
 )
 

@@ -1,5 +1,7 @@
 package pricing
 
+import "headroom/model"
+
 // freeAddressHours are granted each month by the free tier.
 const freeAddressHours = 750
 
@@ -14,6 +16,9 @@ func billAddresses(s *sheet) {
 	var groups fold[ownerMonth, usage]
 	for i := range s.ledger.Addresses {
 		a := &s.ledger.Addresses[i]
+		if a.Own || a.Kind == model.PrivateAddress || a.Kind == model.SecondaryAddress {
+			continue
+		}
 		s.calendar.cut(billed(a.From, a.To, minute), func(month int, part span) {
 			groups.at(ownerMonth{a.Owner, month}).add(part)
 		})

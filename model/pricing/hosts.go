@@ -8,153 +8,45 @@ import (
 	"headroom/sim"
 )
 
-// Families whose hosts take several sizes at a time, and those of two sockets
-// that no instance may straddle if it fits into one (rules.md). A host of any
-// other family takes one size.
-var (
-	mixingFamilies = []string{"a1", "c5", "m5", "r5", "c5n", "m5n", "r5n", "t3"}
-	socketFamilies = []string{"c5", "m5", "r5", "c5n", "m5n", "r5n"}
-)
-
-// offHosts are types of a family that do not go on its Dedicated Host.
-var offHosts = []string{"c5.12xlarge", "c5.24xlarge", "c5.metal", "c5d.12xlarge", "c5d.24xlarge", "c5d.metal"}
-
-// hostRules say what fits on one Dedicated Host.
-type hostRules struct {
-	shape   model.HostShape
-	mixes   bool
-	sockets int // 0: instances may straddle sockets
-}
-
-func rulesOf(shape model.HostShape) hostRules {
-	r := hostRules{shape: shape, mixes: slices.Contains(mixingFamilies, shape.Family)}
-	if slices.Contains(socketFamilies, shape.Family) && shape.Cores > 0 {
-		r.sockets = 2
-	}
-	return r
-}
-
-// capacity returns what a host holds: threads, or slots of a T family, and memory.
-func (r *hostRules) capacity() (cpu, memoryMiB int64) {
-	if r.shape.Slots > 0 {
-		return int64(r.shape.Slots), r.shape.MemoryMiB
-	}
-	return int64(r.shape.VCPUs), r.shape.MemoryMiB
-}
-
-// need returns what an instance takes of the host, and how many of its size go on
-// one at most.
-func (r *hostRules) need(t *model.InstanceType) (cpu, memoryMiB int64, most int) {
-	all, memory := r.capacity()
-	switch {
-	case slices.Contains(offHosts, t.Name):
-		return all + 1, memory, 0
-	case t.BareMetal:
-		return all, memory, 1
-	case r.shape.Slots > 0:
-		cpu = slotsOf(t.Size)
-	default:
-		cpu = max(1, int64(t.VCPUs))
-	}
-	most = int(all / cpu)
-	if r.sockets > 0 && cpu*int64(r.sockets) <= all {
-		most = r.sockets * int(all/int64(r.sockets)/cpu)
-	}
-	return cpu, t.MemoryMiB, most
-}
-
-// slotsOf returns how many of the smallest size an instance of a T family counts
-// for.
-func slotsOf(size string) int64 {
-	switch size {
-	case "large":
-		return 2
-	case "xlarge":
-		return 4
-	case "2xlarge":
-		return 8
-	default:
-		return 1
-	}
-}
-
 // hostPool are the Dedicated Hosts of one family in one zone.
 type hostPool struct {
-	rules  hostRules
+	rules  model.HostRules
 	open   []*dedicatedHost // in order of their opening
 	closed []*dedicatedHost
 }
 
 type dedicatedHost struct {
-	owner     int32
-	from, to  sim.Time
-	cpu       int64 // free
-	memoryMiB int64 // free
-	sizes     []sizeCount
-}
-
-type sizeCount struct {
-	kind  int32
-	count int
-}
-
-func (h *dedicatedHost) count(kind int32) *sizeCount {
-	for i := range h.sizes {
-		if h.sizes[i].kind == kind {
-			return &h.sizes[i]
-		}
-	}
-	h.sizes = append(h.sizes, sizeCount{kind: kind})
-	return &h.sizes[len(h.sizes)-1]
+	owner    int32
+	from, to sim.Time
+	load     model.HostLoad
 }
 
 // place puts an instance on the host with the least free CPU among those that
 // take it, the oldest among equals; on a new one if none does. It returns nil for
 // a type that goes on no host of the family.
 func (p *hostPool) place(l *model.Lease, t *model.InstanceType) *dedicatedHost {
-	cpu, memory, most := p.rules.need(t)
-	all, allMemory := p.rules.capacity()
-	if cpu > all || memory > allMemory || most == 0 {
+	if !p.rules.Takes(t) {
 		return nil
 	}
 	var best *dedicatedHost
 	for _, h := range p.open {
-		fits := h.cpu >= cpu && h.memoryMiB >= memory && (best == nil || h.cpu < best.cpu)
-		if fits && p.accepts(h, l.Type) && h.count(l.Type).count < most {
+		if (best == nil || h.load.CPU > best.load.CPU) && h.load.Fits(&p.rules, t, l.Type) {
 			best = h
 		}
 	}
 	if best == nil {
-		best = &dedicatedHost{owner: l.Owner, from: l.From, cpu: all, memoryMiB: allMemory}
+		best = &dedicatedHost{owner: l.Owner, from: l.From}
 		p.open = append(p.open, best)
 	}
-	best.cpu -= cpu
-	best.memoryMiB -= memory
-	best.count(l.Type).count++
+	best.load.Put(&p.rules, t, l.Type, +1)
 	return best
-}
-
-// accepts reports whether a host takes that size beside the others on it.
-func (p *hostPool) accepts(h *dedicatedHost, kind int32) bool {
-	if p.rules.mixes {
-		return true
-	}
-	for _, other := range h.sizes {
-		if other.count > 0 && other.kind != kind {
-			return false
-		}
-	}
-	return true
 }
 
 // release takes an instance off its host, and gives the host back when it was the
 // last.
 func (p *hostPool) release(h *dedicatedHost, l *model.Lease, t *model.InstanceType) {
-	cpu, memory, _ := p.rules.need(t)
-	h.cpu += cpu
-	h.memoryMiB += memory
-	h.count(l.Type).count--
-	if all, _ := p.rules.capacity(); h.cpu < all {
+	h.load.Put(&p.rules, t, l.Type, -1)
+	if h.load.CPU > 0 {
 		return
 	}
 	h.to = l.To
@@ -175,16 +67,17 @@ type arrival struct {
 	ends  bool
 }
 
-// allocateHosts packs the instances with host tenancy on Dedicated Hosts, each
-// allocated while an instance is on it, and adds an item for those of each owner:
-// the owner of the instance that a host was allocated for. The instances
-// themselves cost nothing.
+// allocateHosts adds the Dedicated Hosts of the ledger, and packs the other instances
+// with host tenancy on hosts that are allocated while an instance is on them: an item for
+// those of each owner, which is that of the instance that a host was allocated for. The
+// instances themselves cost nothing.
 func (c *cover) allocateHosts() {
+	c.addAllocated()
 	ledger := c.sheet.ledger
 	var moves []arrival
 	for i := range ledger.Leases {
 		l := &ledger.Leases[i]
-		if l.Option == model.OnDemand && l.Tenancy == model.TenancyHost && l.To > l.From {
+		if l.Option == model.OnDemand && l.Tenancy == model.TenancyHost && !l.Seated && l.To > l.From {
 			moves = append(moves, arrival{l.From, int32(i), false}, arrival{l.To, int32(i), true})
 		}
 	}
@@ -220,9 +113,9 @@ func (c *cover) pack(moves []arrival) {
 		pool := pools.at(poolKey{family, l.Zone})
 		switch h := on[m.lease]; {
 		case !m.ends:
-			if pool.rules.shape.Family == "" {
+			if pool.rules.Shape.Family == "" {
 				shape, _ := c.sheet.book.DedicatedShape(family)
-				pool.rules = rulesOf(shape)
+				pool.rules = model.RulesOf(shape)
 			}
 			on[m.lease] = pool.place(l, kind)
 			if first[family].name == "" {
@@ -255,6 +148,28 @@ func (c *cover) addHosts(kind candidate, zone model.Zone, pool *hostPool) {
 	}
 }
 
+// addAllocated adds an item for each Dedicated Host that the account held, whatever was
+// on it.
+func (c *cover) addAllocated() {
+	ledger := c.sheet.ledger
+	for i := range ledger.DedicatedHosts {
+		h := &ledger.DedicatedHosts[i]
+		var sums hourSums
+		sums.add(c.hours, billed(h.From, h.To, minute))
+		n := c.hours.hourOf(sums.span.to-1) + 1
+		c.extend(n)
+		left := sums.seconds(n)
+		for hour := range left {
+			left[hour] *= micro
+		}
+		kind := &ledger.Types[h.Type]
+		c.items = append(c.items, item{
+			candidate: candidate{kind.Name, familyOf(kind), model.Linux, model.TenancyHost},
+			owner:     h.Owner, zone: h.Zone, use: -1, span: sums.span, left: left,
+		})
+	}
+}
+
 // seat marks the instances that are on hosts: paid for with them, or not placed.
 func (c *cover) seat(it *item, line *charge) {
 	if it.tenancy != model.TenancyHost || it.use < 0 {
@@ -263,13 +178,11 @@ func (c *cover) seat(it *item, line *charge) {
 	line.description = it.name + " on a Dedicated Host"
 	line.price = newPrice(model.Price{}, true)
 	shape, known := c.sheet.book.DedicatedShape(it.family)
-	rules := rulesOf(shape)
-	cpu, memory, most := rules.need(&c.sheet.ledger.Types[c.hours.Uses[it.use].Type])
-	all, allMemory := rules.capacity()
+	rules := model.RulesOf(shape)
 	switch _, priced := c.sheet.book.DedicatedHost(it.family); {
 	case !known || !priced:
 		line.price = price{missing: "there is no Dedicated Host of its family in the price book"}
-	case cpu > all || memory > allMemory || most == 0:
+	case !rules.Takes(&c.sheet.ledger.Types[c.hours.Uses[it.use].Type]):
 		line.price = price{missing: "no Dedicated Host of its family takes it"}
 	}
 }

@@ -116,6 +116,7 @@ func meters() []meter {
 		{"file-systems", "EFS storage by class, provisioned and elastic throughput, access to seldom used bytes", billFileSystems},
 		{"balancers", "load balancers by the clock hour, and their capacity units", billBalancers},
 		{"addresses", "public IPv4 addresses by the second", billAddresses},
+		{"gateways", "NAT gateways and VPN connections by the hour, NAT by the GB too", billGateways},
 		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut},
 		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
 		{"inter-region", "data to another Region", billInterRegion},

@@ -119,6 +119,7 @@ var lastResort = []struct {
 	{"elb", "gwlb_hour", 0.0125},
 	{"elb", "gwlb_lcu_hour", 0.004},
 	{"data_transfer", "internet_out_over_150TB", 0.05},
+	{"vpn", "connection_hour", 0.05},
 	{"cloudwatch", "standard_alarm", 0.10},
 	{"cloudwatch", "high_resolution_alarm", 0.30},
 }

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 
 	"headroom/model"
@@ -56,7 +57,7 @@ func (s *sheet) transfers(path model.TransferPath) []*model.Transfer {
 	for i := range s.ledger.Transfers {
 		record := &s.ledger.Transfers[i]
 		switch record.Path {
-		case model.InternetOut, model.CrossZone, model.InterRegion:
+		case model.InternetOut, model.CrossZone, model.InterRegion, model.ThroughNAT, model.OneSide, model.Uncharged:
 		default:
 			panic("pricing: transfer on an unknown path")
 		}
@@ -124,17 +125,26 @@ func billInternetOut(s *sheet) {
 
 // billCrossZone bills data between zones to both sides.
 func billCrossZone(s *sheet) {
-	var groups fold[ownerMonth, transferSum]
+	var groups, sides fold[ownerMonth, transferSum]
 	for _, record := range s.transfers(model.CrossZone) {
 		month, period := s.calendar.place(billed(record.From, record.To, 1))
 		groups.at(ownerMonth{record.Owner, month}).add(period, record.Amount)
 	}
-	both := ratio(2, 1)
+	for _, record := range s.transfers(model.OneSide) {
+		month, period := s.calendar.place(billed(record.From, record.To, 1))
+		sides.at(ownerMonth{record.Owner, month}).add(period, record.Amount)
+	}
+	s.addCrossZone(&groups, ratio(2, 1))
+	s.addCrossZone(&sides, ratio(1, 1))
+}
+
+// addCrossZone adds lines of data between zones, of one side or of both.
+func (s *sheet) addCrossZone(groups *fold[ownerMonth, transferSum], sides *big.Rat) {
 	for i, group := range groups.keys {
 		sum := &groups.sums[i]
 		consumed := sum.gib()
 		priced := sum.gib()
-		priced.amount.Mul(priced.amount, both)
+		priced.amount.Mul(priced.amount, sides)
 		s.add(charge{
 			service: DataTransfer, sku: "cross_zone", description: "data between zones, sent and received",
 			owner: group.owner, zone: noZone, month: group.month, span: sum.span,

@@ -3,6 +3,7 @@ package routing
 import (
 	"flag"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,6 +59,18 @@ func matches(t *testing.T, lines []string) string {
 		if a.Has("path") {
 			rule.PathPatterns = strings.Split(a.Text("path", ""), ",")
 		}
+		if a.Has("method") {
+			rule.Methods = strings.Split(a.Text("method", ""), ",")
+		}
+		if a.Has("source") {
+			rule.Sources = append(rule.Sources, netip.MustParsePrefix(a.Text("source", "")))
+		}
+		if name, value, ok := strings.Cut(a.Text("header", ""), ":"); ok {
+			rule.Headers = append(rule.Headers, HeaderCondition{name, strings.Split(value, ",")})
+		}
+		if a.Has("query") {
+			rule.Queries = append(rule.Queries, queryCondition(a.Text("query", "")))
+		}
 		names, rules = append(names, a.Text("to", "")), append(rules, rule)
 	}
 	compiled, err := CompileRules(rules, 0)
@@ -70,12 +83,44 @@ func matches(t *testing.T, lines []string) string {
 	}
 	var b strings.Builder
 	for _, request := range requests {
-		host, path, _ := strings.Cut(request, " ")
-		action, processed := compiled.Match(host, path)
+		action, processed := compiled.Match(requestOf(request))
 		plural := map[bool]string{true: "", false: "s"}[processed == 1]
 		fmt.Fprintf(&b, "%-*s  %-7s  %d rule%s\n", width, request, names[action], processed, plural)
 	}
 	return b.String()
+}
+
+// queryCondition reads parameters, key=value or values alone.
+func queryCondition(text string) (all QueryCondition) {
+	for _, part := range strings.Split(text, ",") {
+		key, value, ok := strings.Cut(part, ":")
+		if !ok {
+			key, value = "", part
+		}
+		all = append(all, Parameter{key, value})
+	}
+	return all
+}
+
+// requestOf reads host and path, perhaps after a method, with name:value of headers
+// and from:address after them.
+func requestOf(line string) (r Request) {
+	for i, word := range strings.Fields(line) {
+		name, value, pair := strings.Cut(word, ":")
+		switch {
+		case i == 0 && word == strings.ToUpper(word):
+			r.Method = word
+		case word[0] == '/':
+			r.Path = word
+		case name == "from":
+			r.Source = netip.MustParseAddr(value)
+		case pair:
+			r.Headers = append(r.Headers, Header{name, value})
+		default:
+			r.Host = word
+		}
+	}
+	return r
 }
 
 // shares returns which part of the requests each target serves, by zones.

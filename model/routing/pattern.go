@@ -67,3 +67,37 @@ func lowerASCII(c byte) byte {
 	}
 	return c
 }
+
+// equalFolded compares texts without regard to ASCII case.
+func equalFolded(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if lowerASCII(a[i]) != lowerASCII(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// contains reports whether a pattern matches all that another one matches, in so far as
+// each star of the other lies within one of its own and each ? at a star or ? of its own.
+func contains(pattern, other string, fold bool) bool {
+	at, star, from := 0, -1, 0
+	for i := 0; i < len(other); {
+		switch {
+		case at < len(pattern) && pattern[at] == '*':
+			star, from = at, i
+			at++
+		case at < len(pattern) && other[i] != '*' && (pattern[at] == '?' || pattern[at] == other[i] && other[i] != '?' || fold && lowerASCII(pattern[at]) == lowerASCII(other[i]) && other[i] != '?'):
+			at, i = at+1, i+1
+		case star >= 0: // the last star takes one more
+			from++
+			at, i = star+1, from
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[at:], "*") == ""
+}

@@ -26,7 +26,7 @@ func TestFirstMatchingRuleByPriorityWins(t *testing.T) {
 		{"anything", "/Posts/1", notFound, 2},
 		{"anything", "/?p=/posts/1", notFound, 2},
 	} {
-		if action, processed := rules.Match(tt.host, tt.path); action != tt.action || processed != tt.processed {
+		if action, processed := rules.Match(Request{Host: tt.host, Path: tt.path}); action != tt.action || processed != tt.processed {
 			t.Errorf("%s%s: got %d after %d rules, want %d after %d", tt.host, tt.path, action, processed, tt.action, tt.processed)
 		}
 	}

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
 		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot: another Region`),
+		schema.Row("from", schema.Text(), "", `detach-volume: "instance.db", where several instances have it; from all of them without`),
 		schema.Row("device_name", schema.Text(), "", "attach-volume: its device there"),
 		schema.Row("snapshot", schema.Text(), "", "create-volume: what it is made from, instead of what its table says"),
 		schema.Row("encrypted", schema.Flag(), "false", "copy-snapshot: with another key, which makes a full copy"),
@@ -134,7 +136,7 @@ func (l *loader) readVolumeAction(t *schema.Table, a *controlplane.Action) {
 		l.readAttachment(t, a)
 	case controlplane.DetachVolume:
 		l.mark(a.Volumes)
-		l.notShared(t, a)
+		a.Fleet = l.fleetOf(t, "from")
 	case controlplane.ModifyVolume:
 		l.readModification(t, a)
 		l.mark(a.Volumes)
@@ -157,36 +159,36 @@ func (l *loader) readCreation(t *schema.Table, a *controlplane.Action) {
 	}
 }
 
-// notShared refuses what is not simulated for volumes that several instances have.
-func (l *loader) notShared(t *schema.Table, a *controlplane.Action) {
-	for _, v := range a.Volumes {
-		if l.cfg.Volumes[v].Spec.Shared {
-			t.Mistake("on", "must be a volume without multi_attach_enabled: those are attached from start to end", "")
-		}
+// fleetOf reads the instances that a key names; None without.
+func (l *loader) fleetOf(t *schema.Table, key string) int {
+	text := t.Text(key)
+	table, name, _ := strings.Cut(text, ".")
+	switch {
+	case !t.Has(key) && key == "from":
+		return cloud.None
+	case table == "instance" && name != "":
+		return t.Find(key, "instance", name)
+	case t.Sound(key):
+		t.Mistake(key, `must be "instance.NAME"`, "")
 	}
+	return cloud.None
 }
 
 func (l *loader) readAttachment(t *schema.Table, a *controlplane.Action) {
 	a.Device = t.Text("device_name")
-	table, name, _ := strings.Cut(t.Text("to"), ".")
-	if table != "instance" || name == "" {
-		if t.Sound("to") {
-			t.Mistake("to", `must be "instance.NAME"`, "")
-		}
-		return
-	}
-	l.notShared(t, a)
-	if a.Fleet = t.Find("to", "instance", name); a.Fleet < 0 {
+	if a.Fleet = l.fleetOf(t, "to"); a.Fleet < 0 {
 		return
 	}
 	f := &l.cfg.Instances[a.Fleet]
 	for _, i := range a.Volumes {
 		v := &l.cfg.Volumes[i]
-		if f.Count > 1 {
-			t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance, %d in all", f.Count), Code: "VolumeInUse"})
+		l.checkSharing(t, v, f)
+		if z := slices.IndexFunc(f.Zones, func(z model.Zone) bool { return z != v.Zone }); z >= 0 && z < f.Count {
+			t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must be in the zone of the volume, %s, not in %s", l.cfg.Zones[v.Zone], l.cfg.Zones[f.Zones[z]]), Code: "InvalidVolume.ZoneMismatch"})
 		}
-		if len(f.Zones) > 0 && f.Zones[0] != v.Zone {
-			t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must be in the zone of the volume, %s, not in %s", l.cfg.Zones[v.Zone], l.cfg.Zones[f.Zones[0]]), Code: "InvalidVolume.ZoneMismatch"})
+		if k := model.FindVolume(f.Template.Volumes, a.Device); a.Device != "" && k >= 0 && f.Template.Volumes[k].Volume != i+1 && (v.Spec.Shared || f.Template.Volumes[k].Shared) {
+			t.Mistake("device_name", "must not be the device of another volume where one of them is shared among instances", "")
+			continue
 		}
 		if model.FindVolume(f.Template.Volumes, v.Name) >= 0 {
 			continue
@@ -197,6 +199,19 @@ func (l *loader) readAttachment(t *schema.Table, a *controlplane.Action) {
 		l.checkAttachments(t, "to", f.Template.Type, len(f.Template.Volumes))
 	}
 	l.mark(a.Volumes)
+}
+
+// checkSharing refuses what a volume must not be attached to beside what it is attached to
+// from the start.
+func (l *loader) checkSharing(t *schema.Table, v *controlplane.Volume, f *controlplane.Fleet) {
+	switch {
+	case !v.Spec.Shared && f.Count > 1:
+		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance without multi_attach_enabled, %d in all", f.Count), Code: "VolumeInUse"})
+	case v.Spec.Shared && f.Count > storage.MostAttachments:
+		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, f.Count), Code: "MultiAttachLimit"})
+	case v.Spec.Shared && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
+		t.Reject("to", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
+	}
 }
 
 // mark notes that volumes change during the run.
@@ -213,8 +228,28 @@ func (l *loader) mark(volumes []int) {
 	}
 }
 
-// readModification reads what a volume is to be, checked against what it is at the start;
-// what is modified twice is checked again during the run.
+// asModified returns a volume as the actions that come before an instant have made it, if
+// they did.
+func (l *loader) asModified(volume int, at sim.Time) model.VolumeSpec {
+	spec := l.cfg.Volumes[volume].Spec
+	before := slices.DeleteFunc(slices.Clone(l.cfg.Actions), func(a controlplane.Action) bool {
+		return a.Do != controlplane.ModifyVolume || a.At > at || !slices.Contains(a.Volumes, volume)
+	})
+	slices.SortStableFunc(before, func(a, b controlplane.Action) int { return cmp.Compare(a.At, b.At) })
+	for _, a := range before {
+		rules, ok := storage.Find(spec.Type)
+		if !ok {
+			return spec
+		}
+		was := storage.Spec{Kind: rules.Kind, SizeGiB: spec.SizeGiB, IOPS: spec.IOPS, ThroughputMiBs: spec.ThroughputMiBs}
+		now := was.Changed(a.Spec)
+		spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs = now.Kind.String(), now.SizeGiB, now.IOPS, now.ThroughputMiBs
+	}
+	return spec
+}
+
+// readModification reads what a volume is to be, checked against what it is by then; it is
+// checked again during the run, where something before may have been refused.
 func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	if !t.Has("type") && !t.Has("size") && !t.Has("iops") && !t.Has("throughput") {
 		t.Mistake("do", "needs one of type, size, iops and throughput", "")
@@ -223,7 +258,8 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 		t.Pass("type", "size", "iops", "throughput")
 		return
 	}
-	now := l.cfg.Volumes[a.Volumes[0]].Spec
+	typed, sized, rated, streamed := t.Has("type"), t.Has("size"), t.Has("iops"), t.Has("throughput")
+	now := l.asModified(a.Volumes[0], a.At)
 	t.Assume("type", now.Type)
 	t.Assume("size", fmt.Sprintf("%dGiB", now.SizeGiB))
 	if rules, ok := storage.Find(t.Choice("type")); ok && rules.MostIOPS > 0 && now.IOPS > 0 {
@@ -235,6 +271,21 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	a.Spec = l.volumeOfType(t)
 	if t.Sound("size") && a.Spec.SizeGiB < now.SizeGiB {
 		t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must not shrink the volume of %d GiB", now.SizeGiB), Code: "InvalidParameterValue"})
+	}
+	if rules, ok := storage.Find(a.Spec.Type); ok && now.Shared && !rules.MultiAttach {
+		t.Reject("type", schema.Fault{Rule: "must be io1 or io2 for a volume with multi_attach_enabled", Code: "MultiAttachUnsupported"})
+	}
+	if !typed {
+		a.Spec.Type = ""
+	}
+	if !sized {
+		a.Spec.SizeGiB = 0
+	}
+	if !rated {
+		a.Spec.IOPS = 0
+	}
+	if !streamed {
+		a.Spec.ThroughputMiBs = 0
 	}
 }
 

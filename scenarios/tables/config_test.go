@@ -32,7 +32,7 @@ func sound(t *testing.T) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stock scenarios", err)
 	}
-	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/life.toml")
+	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/life.toml")
 }
 
 func TestResolvedScenarioIsTheSame(t *testing.T) {
@@ -84,7 +84,7 @@ func difference(a, b reflect.Value, path string) string {
 	}
 	where := ""
 	switch {
-	case a.Type() == reflect.TypeFor[time.Time]() || a.Type() == reflect.TypeFor[*time.Location]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
+	case a.Type() == reflect.TypeFor[time.Time]() || a.Type().PkgPath() == "net/netip" || a.Type() == reflect.TypeFor[*time.Location]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
 		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
 			where = path
 		}

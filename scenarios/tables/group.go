@@ -29,6 +29,7 @@ func groupKeys() []schema.Key {
 		schema.Row("max_size", schema.Whole(0, mostInstances), schema.Required, "most instances"),
 		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
+		schema.Row("vpc_zone_identifier", schema.Names("subnet"), "", "the subnets where it launches, instead of availability_zones"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where its instances are registered"),
 		schema.Row("default_cooldown", schema.Quantity(schema.Seconds, 0, year), "300", "pause of simple scaling after an activity"),
 		schema.Row("health_check_type", schema.OneOf("EC2: only those that fail EC2's own checks", "ELB: those that fail the checks of the load balancer too"), `"EC2"`, "whether it replaces instances that fail the load balancer's checks"),
@@ -64,8 +65,9 @@ func (l *loader) readGroups() {
 		g.Name = t.Name
 		g.Template = t.Reference("launch_template")
 		readSizes(t, g)
-		g.Zones = l.zones(t, "availability_zones", l.cfg.Zones)
+		g.Subnets, g.Zones = l.places(t, "vpc_zone_identifier", false)
 		g.TargetGroups = t.References("target_groups")
+		l.settleGroup(t, g)
 		g.Service = l.commonService(t, g.TargetGroups)
 		g.DefaultCooldown = t.Duration("default_cooldown")
 		g.DefaultWarmup = unsetDuration(t, "default_instance_warmup")
@@ -84,6 +86,18 @@ func (l *loader) readGroups() {
 		}
 		t.Done()
 	}
+}
+
+// settleGroup verifies that the interfaces of a group's template are where the group is.
+func (l *loader) settleGroup(t *schema.Table, g *controlplane.Group) {
+	if g.Template < 0 {
+		return
+	}
+	lt := &l.cfg.LaunchTemplates[g.Template]
+	if len(lt.Cards) > 0 && lt.Cards[0].Subnet != cloud.None {
+		t.Mistake("launch_template", "must not have a subnet_id for its primary interface: vpc_zone_identifier says where", "")
+	}
+	l.settleCards(t, "launch_template", lt, g.Zones)
 }
 
 // readSizes reads the limits of a group.

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
@@ -19,12 +21,16 @@ const (
 type image struct {
 	platform model.Platform
 	times    controlplane.LaunchTimes
-	boots    bool // the boot time was given
+	boots    bool     // the boot time was given
+	number   int      // among the images; -1: the ordinary one
+	key      string   // by which a template names it
+	software []string // that it brings along
 }
 
 func imageKeys() []schema.Key {
 	return schema.Within("image.NAME", "ValidationError", []schema.Key{
-		schema.Row("platform", schema.OneOf(platformWords...), `"linux"`, "operating system, as billing tells them apart"),
+		schema.Row("platform", schema.OneOf(systemWords...), `"linux"`, "operating system, as billing tells them apart"),
+		schema.Row("preinstalled", schema.Texts(), `(["aws-cli"] for linux, else none)`, "what it brings along: aws-cli, for scripts that download or publish; ftp-server, and for windows ssh-server, for logins"),
 		schema.Row("run_instances", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "1.5s", sigma = 0.25 }`, "the RunInstances call"),
 		schema.Row("pending", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "4.9s", sigma = 0.25 }`, "from the call to running, when billing begins"),
 		schema.Row(
@@ -40,26 +46,34 @@ var platformWords = []string{
 	"linux: Linux without a fee for it", "windows: Windows Server", "rhel: Red Hat Enterprise Linux", "suse: SUSE Linux Enterprise Server",
 }
 
+// systemWords are the platforms that images may have: macOS is not billed by the instance.
+var systemWords = append(slices.Clone(platformWords), "macos: macOS, on Mac types on a Dedicated Host")
+
 // platforms are the platforms by name.
 var platforms = map[string]model.Platform{
-	"linux": model.Linux, "windows": model.Windows, "rhel": model.RHEL, "suse": model.SUSE,
+	"linux": model.Linux, "windows": model.Windows, "rhel": model.RHEL, "suse": model.SUSE, "macos": model.MacOS,
 }
 
 func (l *loader) readImages() {
 	l.images = make([]image, len(l.tables["image"]))
 	for i, t := range l.tables["image"] {
 		l.images[i] = l.readImage(t)
+		l.images[i].number = i
 	}
 }
 
 func (l *loader) readImage(t *schema.Table) image {
-	img := image{platform: platforms[t.Choice("platform")]}
+	img := image{platform: platforms[t.Choice("platform")], number: -1}
 	img.times.Call = l.law(t, "run_instances")
 	img.times.Pending = l.law(t, "pending")
 	img.times.Boot = l.law(t, "boot")
 	img.times.ShuttingDown = l.law(t, "shutting_down")
 	img.times.Stopping = l.law(t, "stopping")
 	img.boots = t.Has("boot")
+	img.software = softwareOf(img.platform)
+	if given := t.Texts("preinstalled"); t.Has("preinstalled") {
+		img.software = given
+	}
 	t.Done()
 	return img
 }

@@ -16,7 +16,7 @@ func instanceKeys() []schema.Key {
 		schema.Row("service", schema.Name("service"), "(that of the target groups)", "what they do with requests; none without"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where they are registered"),
 		utilizationKey("CPU work of instances without a service"),
-	}, templateKeys()))
+	}, placeKeys(), templateKeys()))
 }
 
 // readInstances reads the instances outside any group.
@@ -26,10 +26,11 @@ func (l *loader) readInstances() {
 		f := &l.cfg.Instances[i]
 		f.Name = t.Name
 		f.Count = t.Whole("count")
-		f.Zones = l.zones(t, "availability_zones", l.cfg.Zones[:1])
+		f.Subnets, f.Zones = l.fleetPlaces(t)
 		f.TargetGroups = t.References("target_groups")
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
+		l.settleFleet(t, f)
 		f.Utilization = readUtilization(t)
 		if t.Has("utilization") && f.Service != cloud.None {
 			t.Mistake("utilization", "must not be given with a service, whose requests are the work", "")
@@ -37,6 +38,21 @@ func (l *loader) readInstances() {
 		l.starts = append(l.starts, start{t, "count"})
 		t.Done()
 	}
+}
+
+// settleFleet puts the interfaces of instances where they belong: the primary one may say
+// where the instance is.
+func (l *loader) settleFleet(t *schema.Table, f *controlplane.Fleet) {
+	cards := slices.Clone(f.Template.Cards)
+	f.Template.Cards = cards
+	if len(cards) > 0 && cards[0].Subnet != cloud.None {
+		own := []int{cards[0].Subnet}
+		if !slices.Equal(f.Subnets, own) {
+			t.Mistake("network_interfaces", "must not name another subnet than the instance's: its primary interface is there", "")
+		}
+		f.Subnets, f.Zones, cards[0].Subnet = own, l.subnetZones(own), cloud.None
+	}
+	l.settleCards(t, "network_interfaces", &f.Template, f.Zones)
 }
 
 // fleetService reads the service of instances, which must be that of their

@@ -57,10 +57,13 @@ var failures = []struct {
 	status        int
 }{
 	{"timeout", "no answer in time, or from a node", []dataplane.Code{dataplane.Code460, dataplane.CodeConnect}, 0},
-	{"refused", "no connection, or one cut off; of a load balancer that is 502", []dataplane.Code{dataplane.Code502}, 0},
+	{"refused", "no connection, or one cut off; of a load balancer that is 502, or a port without a listener", []dataplane.Code{dataplane.Code502, dataplane.CodeRefused}, 0},
+	{"handshake", "no certificate of the load balancer that fits", []dataplane.Code{dataplane.CodeHandshake}, 0},
+	{"redirects", "sent on and on by the load balancer", []dataplane.Code{dataplane.CodeRedirects}, 0},
+	{"463", "more than 30 addresses in X-Forwarded-For", []dataplane.Code{dataplane.Code463}, 463},
 	{"pool", "no connection of the caller's pool in time", []dataplane.Code{dataplane.CodePool}, 0},
 	{"500", "the application failed, because a call of its own did", []dataplane.Code{dataplane.Code500}, 500},
-	{"502", "the same as refused", []dataplane.Code{dataplane.Code502}, 502},
+	{"502", "no connection to a target, or one cut off", []dataplane.Code{dataplane.Code502}, 502},
 	{"503", "no target, or a fixed response", []dataplane.Code{dataplane.Code503}, 503},
 	{"504", "the load balancer's idle timeout, or a fixed response", []dataplane.Code{dataplane.Code504}, 504},
 }

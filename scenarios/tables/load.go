@@ -205,6 +205,7 @@ type loader struct {
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
+	vpc           vpc
 	images        []image
 	market        market
 	owners        map[int]int // load balancer of each target group that has one

@@ -35,6 +35,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path").Planned("network: connections and packets", "gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
 		schema.Row("internal", schema.Flag(), "false", "without public addresses"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
+		schema.Row("subnets", schema.Names("subnet"), "", "subnets of the nodes, instead of availability_zones"),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones"),
 		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "a target that answers later is given up: 504"),
 		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, 0.5ms between zones), seed (400ms), or a duration"),
@@ -69,14 +70,21 @@ func (l *loader) readLoadBalancers() {
 			Name:           t.Name,
 			Kind:           t.Choice("load_balancer_type"),
 			PublicIPs:      !t.Flag("internal"),
-			Zones:          l.zones(t, "availability_zones", l.cfg.Zones),
 			IdleTimeout:    t.Duration("idle_timeout"),
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 		}
+		lb.Subnets, lb.Zones = l.places(t, "subnets", false)
+		if lb.PublicIPs && !l.vpc.internet {
+			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
+		}
 		lb.Latency, lb.CrossLatency = latency(t)
-		if t.Sound("availability_zones") && len(lb.Zones) < 2 {
-			t.Wrong("availability_zones", "must be two zones or more for an Application Load Balancer")
+		where := "availability_zones"
+		if t.Has("subnets") {
+			where = "subnets"
+		}
+		if t.Sound(where) && len(lb.Zones) < 2 {
+			t.Wrong(where, "must be two zones or more for an Application Load Balancer")
 		}
 		lb.Default = l.action(t, "default_action")
 		l.readRules(t, lb)

@@ -276,6 +276,10 @@ func (l *loader) checkMemoryMetrics() {
 		g := &l.cfg.Groups[w.group]
 		if g.Service < 0 || l.cfg.Services[g.Service].Memory == nil {
 			w.at.Mistake(w.key, "must not be the memory of a group whose service has no memory table", "")
+			continue
+		}
+		if lt := &l.cfg.LaunchTemplates[g.Template]; lt.Profile == "" {
+			l.warnAt(w.at.Node.Table[w.key], w.at.PathOf(w.key)+": never has a datapoint: its agent may not publish without the iam_instance_profile of launch_template."+lt.Name)
 		}
 	}
 }

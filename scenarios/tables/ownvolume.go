@@ -48,9 +48,6 @@ func fileSystems() []schema.Word {
 	return words
 }
 
-// mostAttachments is how many instances one volume can be attached to.
-const mostAttachments = 16
-
 // readVolumes reads the volumes of their own, and gives them to their instances.
 func (l *loader) readVolumes() {
 	l.cfg.Volumes = make([]controlplane.Volume, len(l.tables["volume"]))
@@ -117,8 +114,8 @@ func (l *loader) attachVolume(t *schema.Table, v *controlplane.Volume, attached 
 	switch {
 	case !multi && attached+f.Count > 1:
 		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance without multi_attach_enabled, %d in all", attached+f.Count), Code: "VolumeInUse"})
-	case attached+f.Count > mostAttachments:
-		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", mostAttachments, attached+f.Count), Code: "MultiAttachLimit"})
+	case attached+f.Count > storage.MostAttachments:
+		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, attached+f.Count), Code: "MultiAttachLimit"})
 	case multi && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
 		t.Reject("instance", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
 	}

@@ -11,11 +11,8 @@ func plannedKeys() []schema.Key {
 		schema.Planned("network_interface", "network interfaces of their own", schema.Never),
 		schema.Planned("placement_group", "instances near to each other or apart", schema.Never),
 		schema.Planned("security_group", "which packets may pass", schema.Never),
-		schema.Planned("subnet", "subnets and their addresses", schema.Never),
 
-		schema.Planned("launch_template.NAME.iam_instance_profile", "the role of the instances", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
-		schema.Planned("launch_template.NAME.key_name", "the SSH key", schema.Never),
 		schema.Planned("launch_template.NAME.placement", "placement group, host or zone", schema.Never),
 		schema.Planned("launch_template.NAME.vpc_security_groups", "security groups", schema.Empty),
 		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
@@ -24,7 +21,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
 
 		schema.Planned("load_balancer.NAME.security_groups", "security groups", schema.Empty),
-		schema.Planned("load_balancer.NAME.subnets", "subnets of the nodes", schema.Empty),
 
 		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),

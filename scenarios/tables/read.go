@@ -15,7 +15,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
-		workloadKeys(), utilizationKeys(), speedKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
+		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
@@ -29,6 +29,11 @@ func topKeys() []schema.Key {
 		schema.Row("include", schema.Texts(), "", "files whose tables lie under those of this one; paths relative to it"),
 		schema.Row("run", schema.Inner(), "", "the experiment: seed, calendar, length, replications"),
 		schema.Row("region", schema.Inner(), "", "the AWS Region and its zones"),
+		schema.Row("vpc", schema.Inner(), "", "the network of the scenario's own; the default VPC of the Region without"),
+		schema.Row("subnet", schema.Named(), "", "private addresses in one zone"),
+		schema.Row("internet_gateway", schema.Inner(), "", "the way from the VPC to the internet; a default VPC has one"),
+		schema.Row("nat_gateway", schema.Named(), "", "by which instances without public addresses reach the internet"),
+		schema.Row("vpn_connection", schema.Named(), "", "Site-to-Site VPNs, billed by the hour"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
 		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
@@ -72,13 +77,14 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"subnet", "nat_gateway", "vpn_connection", "hosts", "image", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
 	market := top.Inside("spot_market")
 	l.readMarket(market)
+	l.readNetwork(top)
 	l.readHosts()
 	l.readImages()
 	l.readLaunchTemplates()
@@ -175,7 +181,7 @@ func (l *loader) checkStart() {
 	short := l.cfg.CheckStart(&l.cfg.Frame)
 	for _, s := range l.starts {
 		if short != nil && s.table.Path == short.Path {
-			s.table.Reject(s.key, schema.Fault{Rule: short.Text, Code: "InsufficientInstanceCapacity"})
+			s.table.Reject(s.key, schema.Fault{Rule: short.Text, Code: short.Code})
 		}
 	}
 }

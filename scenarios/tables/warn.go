@@ -42,6 +42,7 @@ func (l *loader) estimated(name string, platform model.Platform) {
 func (l *loader) finish() {
 	for i := range l.cfg.Groups {
 		l.warnOfZones(i)
+		l.warnOfAddresses(i)
 	}
 	l.warnOfUnused()
 	l.warnOfNoEffect()

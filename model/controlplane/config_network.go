@@ -1,0 +1,58 @@
+package controlplane
+
+import (
+	"headroom/model"
+	"headroom/model/addressing"
+)
+
+// VPC is the network of a scenario: where instances get their addresses, and by which
+// ways they are reached. Its zero value is a default VPC.
+type VPC struct {
+	Subnets    []Subnet // none: one in each zone, those of a default VPC
+	Interfaces []Interface
+	ElasticIPs []ElasticIP
+	NATs       []NATGateway
+	VPNs       []VPN
+}
+
+// Subnet is a block of private addresses in one zone.
+type Subnet struct {
+	Name     string // "" in a default VPC
+	Zone     model.Zone
+	Block    addressing.Block
+	PublicIP bool // its instances have a public address, unless their template says otherwise
+	NAT      int  // index into VPC.NATs; None
+}
+
+// Card is a network interface that instances of a template are launched with.
+type Card struct {
+	Subnet    int // index into VPC.Subnets; None: that of the instance
+	Secondary int // private addresses beside the primary one
+}
+
+// Interface is a network interface of its own table.
+type Interface struct {
+	Name      string
+	Subnet    int // index into VPC.Subnets
+	Secondary int
+	Fleet     int  // whose instance it is attached to at the start; None
+	Deletes   bool // with its instance
+}
+
+// ElasticIP is a public address that stays with the account.
+type ElasticIP struct {
+	Name      string
+	Fleet     int  // whose first instance has it at the start; None
+	Interface int  // the same, an interface; None
+	NAT       int  // the same, a NAT gateway, for good; None
+	Own       bool // brought along: it costs nothing
+}
+
+// NATGateway lets instances without public addresses reach the internet.
+type NATGateway struct {
+	Name   string
+	Subnet int // index into VPC.Subnets
+}
+
+// VPN is a Site-to-Site VPN connection.
+type VPN struct{ Name string }

@@ -1,0 +1,61 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model/ami"
+	"headroom/sim"
+)
+
+// launchDraw is one instance's share of chance, drawn at its launch.
+type launchDraw struct {
+	pending, boot sim.Time
+	script        ami.Run // begins when the boot ends
+}
+
+// drawLaunch draws the same number of variates for every launch of an owner. An instance
+// that has been there before runs no user data (Amazon EC2 User Guide, "Run commands on your
+// instance at launch").
+func (cp *Plane) drawLaunch(o order) launchDraw {
+	s := &cp.launchStreams[o.owner]
+	t := &o.template.Launch
+	call, pend := draw(s, t.Call), draw(s, t.Pending)
+	boot, work := draw(s, t.Boot), draw(s, t.UserData)
+	fails := s.Uniform() < o.template.UserDataFails
+	d := launchDraw{pending: call + pend, boot: boot}
+	if !o.rebooted {
+		d.script = o.template.Script.On(cp.machine(o), work, fails)
+	}
+	return d
+}
+
+// machine is what the user data of a launch runs on.
+func (cp *Plane) machine(o order) ami.Machine {
+	t := &cp.frame.Types[o.typ]
+	return ami.Machine{
+		CLI: o.template.CLI, Profile: o.template.Profile != "", BaseGbps: t.NetworkBaseGbps, PeakGbps: t.NetworkPeakGbps,
+	}
+}
+
+// noteUserData writes into the history what became of the user data of an instance that has
+// run some: when it began and ended, its exit code and where its output is.
+func (cp *Plane) noteUserData(in *instance) {
+	t := in.order.template
+	if !in.booted || in.userData.Took == 0 && in.userData.Exit == ami.Succeeded && t.Script.Text == "" && !t.Script.Calls() {
+		return
+	}
+	detail := fmt.Sprintf("%.4g s, exit code %d, output in %s", (cp.kernel.Now() - in.upAt).Seconds(), in.userData.Exit, ami.LogPath(t.Platform))
+	cause := "first boot"
+	if reason := in.userData.Reason(); reason != "" {
+		cause = reason
+	}
+	cp.note(Activity{At: in.upAt, Until: cp.kernel.Now(), Subject: cp.subjectOf(in), Kind: "user-data", Detail: detail, Cause: cause, Instance: in.number})
+}
+
+// subjectOf names the table that an instance is of.
+func (cp *Plane) subjectOf(in *instance) string {
+	if g := in.order.group; g != None {
+		return cp.groups[g].name()
+	}
+	return "instance." + cp.cfg.Instances[in.order.fleet].Name
+}

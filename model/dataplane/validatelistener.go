@@ -1,0 +1,69 @@
+package dataplane
+
+import (
+	"fmt"
+	"strings"
+
+	"headroom/model/routing"
+)
+
+// Limits of an Application Load Balancer.
+const (
+	MaxListeners    = 50
+	MaxCertificates = 26 // of a load balancer: 25 beside the default one
+	MaxPort         = 65535
+)
+
+func (v *validator) listeners(lb *LoadBalancer, path string) {
+	all := lb.AllListeners()
+	v.check(len(all) <= MaxListeners, path+".listener", "must be at most %d, got %d", MaxListeners, len(all))
+	ports := map[int]bool{}
+	for i := range all {
+		l := &all[i]
+		at := path
+		if n := i - (len(all) - len(lb.Listeners)); n >= 0 {
+			at = fmt.Sprintf("%s.listener.%d", path, n)
+		}
+		v.check(l.Port >= 1 && l.Port <= MaxPort, at+".port", "must be 1 to %d, got %d", MaxPort, l.Port)
+		v.check(!ports[l.Port], at+".port", "must be of one listener, got %d", l.Port)
+		ports[l.Port] = true
+		v.check(l.Secure == (len(l.Certificates) > 0), at+".certificates", "must be given for HTTPS, and only for HTTPS")
+		for k := range l.Certificates {
+			v.check(len(l.Certificates[k].Domains) > 0, fmt.Sprintf("%s.certificates.%d.domains", at, k), "must name a domain")
+		}
+		v.action(&l.Default, l, at+".default_action")
+		for k := range l.Rules {
+			v.action(&l.Rules[k].Action, l, fmt.Sprintf("%s.rule.%d.action", at, k))
+		}
+		var rules []routing.Rule
+		for k := range l.Rules {
+			rules = append(rules, l.Rules[k].Routing())
+		}
+		_, err := routing.CompileRules(rules, 0)
+		v.check(err == nil, at+".rule", "%v", err)
+	}
+}
+
+func (v *validator) action(a *Action, l *Listener, path string) {
+	for _, f := range a.Forward {
+		v.reference(f.TargetGroup, len(v.TargetGroups), path+".forward", "target group")
+		v.check(f.Weight >= 0, path+".forward", "weights must not be negative, got %d", f.Weight)
+	}
+	if r := a.Redirect; r != nil {
+		v.check(len(a.Forward) == 0, path, "must not forward and redirect")
+		v.check(r.Status == 301 || r.Status == 302, path+".redirect.status_code", "must be 301 or 302, got %d", r.Status)
+		v.check(r.Changes(), path+".redirect", "must change the protocol, the host, the port or the path")
+		v.check(!l.Secure || !strings.EqualFold(r.Protocol, "HTTP"), path+".redirect.protocol", "must not be HTTP from HTTPS")
+		return
+	}
+	v.check(len(a.Forward) > 0 || a.Status >= 200 && a.Status <= 599, path, "must forward, redirect or answer with a status of 200 to 599, got %d", a.Status)
+}
+
+// classes checks what the requests of a source come to at a load balancer.
+func (v *validator) classes(w *Workload, path string) {
+	if len(v.errs) > 0 || w.To != ToLoadBalancer {
+		return
+	}
+	_, err := newWay(&v.LoadBalancers[w.Target], asker{int(w.Port), w.Classes, &w.Clients, !w.Clients.StayPut}, nil)
+	v.check(err == nil, path+".path", "%v", err)
+}

@@ -1,0 +1,313 @@
+package dataplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/routing"
+	"headroom/sim"
+)
+
+// classAction is what a balancer does with one class of requests.
+type classAction struct {
+	forward     *routing.Weighted // nil: an answer of its own
+	groups      []int
+	status      int
+	evaluations int64  // beyond the first ten rules
+	matched     *int64 // requests that met the rule
+	door        *door
+	expires     sim.Time // from then on no handshake succeeds
+	handshake   sim.Time // that the latency has of it
+	follows     int      // the class that clients ask for next; None: they are content
+	refused     bool     // nobody listens on the port
+	circles     bool     // the redirects lead back to where they come from
+}
+
+// door is how the clients of a source come in by a listener.
+type door struct {
+	secure bool
+	opened int64 // requests since the last new connection
+}
+
+// connects reports whether the next request opens a new connection.
+func (d *door) connects(perConnection int) bool {
+	d.opened++
+	if d.opened < int64(perConnection) {
+		return false
+	}
+	d.opened = 0
+	return true
+}
+
+// freeRules are the rule evaluations of a request that cost nothing.
+const freeRules = 10
+
+// way is what the rules of a load balancer say about the requests of one source: the
+// classes of the source come first, those that redirects lead to follow. Where some
+// connection begins with a handshake, all of them come thrice: without one, with a full
+// one and with one that is resumed.
+type way struct {
+	actions []classAction
+	kinds   uint16 // classes without handshake
+	simple  bool   // neither handshakes nor closed ports
+	turns   []turn
+}
+
+// turn is the weighted turn of an action, which all classes share that reach it.
+type turn struct {
+	of     model.RuleName
+	choose *routing.Weighted
+}
+
+// asker is who sends requests to a load balancer.
+type asker struct {
+	port    int // 0: which they choose by themselves
+	classes []RequestClass
+	clients *Clients
+	follows bool // redirects
+}
+
+// wayfinder resolves the rules for each class of a source, once.
+type wayfinder struct {
+	asker
+	lb        *LoadBalancer
+	listeners []Listener
+	compiled  []*compiledListener
+	closed    door // of what meets no listener that speaks its language
+	unmatched int64
+	matched   func(model.RuleName) *int64
+	from      []address
+	known     map[string]int // by address.key
+	way       way
+}
+
+type compiledListener struct {
+	rules   *routing.Rules
+	actions []classAction
+	door    door
+}
+
+// newWay resolves the rules. matched is where requests of a rule are counted, nil for
+// who only asks how many classes there are.
+func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*way, error) {
+	f := wayfinder{lb: lb, asker: a, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: door{secure: true}}
+	f.compiled = make([]*compiledListener, len(f.listeners))
+	f.way.simple = a.clients.ForwardedFor <= MaxForwardedFor
+	first := lb.ListenerFor(a.port)
+	for _, class := range a.classes {
+		at := address{port: a.port, class: class}
+		if first != None {
+			at.secure, at.port = f.listeners[first].Secure, f.listeners[first].Port
+		}
+		f.known[at.key()] = len(f.from)
+		f.from = append(f.from, at)
+	}
+	for i := 0; i < len(f.from); i++ {
+		action, err := f.resolve(f.from[i])
+		if err != nil {
+			return nil, err
+		}
+		f.way.actions = append(f.way.actions, action)
+		if len(f.from) > MaxClasses {
+			break
+		}
+	}
+	f.findCircles()
+	f.shakeHands()
+	if n := len(f.way.actions); n > MaxClasses {
+		return nil, fmt.Errorf("classes of requests, with those that redirects and handshakes make of them, must be at most %d, got %d", MaxClasses, n)
+	}
+	return &f.way, nil
+}
+
+// resolve finds the action of a request. Where it leads to by a redirect joins the list.
+func (f *wayfinder) resolve(at address) (classAction, error) {
+	l := f.listenerAt(at.port)
+	if l == None {
+		f.way.simple = false
+		return classAction{refused: true, follows: None, door: &f.closed, matched: &f.unmatched}, nil
+	}
+	listener := &f.listeners[l]
+	switch {
+	case at.secure && !listener.Secure: // nobody there shakes hands
+		f.way.simple = false
+		return classAction{follows: None, door: &f.closed, matched: &f.unmatched}, nil
+	case !at.secure && listener.Secure:
+		return classAction{follows: None, door: &door{}, matched: &f.unmatched, status: 400}, nil
+	}
+	c, err := f.compile(l)
+	if err != nil {
+		return classAction{}, err
+	}
+	which, processed := c.rules.Match(at.class.routing())
+	action := c.actions[which]
+	action.evaluations = max(0, int64(processed)-freeRules)
+	action.door, action.follows, action.expires = &c.door, None, sim.Never
+	if listener.Secure {
+		f.way.simple = false
+		action.expires = listener.expiry(at.class.Host)
+	}
+	if r := f.actionOf(l, which).Redirect; r != nil && f.follows {
+		if action.circles = at.hops == MaxRedirects; !action.circles {
+			action.follows = f.follow(r.apply(at), at.class.Host)
+		}
+	}
+	return action, nil
+}
+
+// follow returns the class that clients ask for when they are sent to an address, None
+// if that is not of this load balancer: another host that it does not know.
+func (f *wayfinder) follow(to address, was string) int {
+	if to.class.Host != was {
+		known := false
+		for i := range f.listeners {
+			known = known || f.listeners[i].serves(to.class.Host)
+		}
+		if !known {
+			return None
+		}
+	}
+	key := to.key()
+	to.hops++
+	i, ok := f.known[key]
+	if !ok {
+		i = len(f.from)
+		f.known[key] = i
+		f.from = append(f.from, to)
+	}
+	return i
+}
+
+func (f *wayfinder) listenerAt(port int) int {
+	for i := range f.listeners {
+		if f.listeners[i].Port == port {
+			return i
+		}
+	}
+	return None
+}
+
+// actionOf is the action of a rule of a listener, counted from 0, the default one last.
+func (f *wayfinder) actionOf(listener, rule int) *Action {
+	l := &f.listeners[listener]
+	if rule < len(l.Rules) {
+		return &l.Rules[rule].Action
+	}
+	return &l.Default
+}
+
+// compile prepares the rules of a listener.
+func (f *wayfinder) compile(l int) (*compiledListener, error) {
+	if f.compiled[l] != nil {
+		return f.compiled[l], nil
+	}
+	listener := &f.listeners[l]
+	c := &compiledListener{door: door{secure: listener.Secure}}
+	rules := make([]routing.Rule, 0, len(listener.Rules))
+	for i := range listener.Rules {
+		rule := listener.Rules[i].Routing()
+		rule.Action = i
+		rules = append(rules, rule)
+	}
+	for i := range len(rules) + 1 {
+		name := model.RuleName{Listener: l, Rule: i}
+		action := newAction(f.actionOf(l, i))
+		if action.matched = &f.unmatched; f.matched != nil {
+			action.matched = f.matched(name)
+		}
+		if action.forward != nil {
+			f.way.turns = append(f.way.turns, turn{name, action.forward})
+		}
+		c.actions = append(c.actions, action)
+	}
+	var err error
+	if c.rules, err = routing.CompileRules(rules, len(rules)); err != nil {
+		return nil, err
+	}
+	f.compiled[l] = c
+	return c, nil
+}
+
+func newAction(a *Action) classAction {
+	if a.Redirect != nil {
+		return classAction{status: a.Redirect.Status}
+	}
+	if len(a.Forward) == 0 {
+		return classAction{status: a.Status}
+	}
+	weights := make([]int, len(a.Forward))
+	groups := make([]int, len(a.Forward))
+	for i, f := range a.Forward {
+		weights[i], groups[i] = f.Weight, f.TargetGroup
+	}
+	return classAction{forward: routing.NewWeighted(weights...), groups: groups}
+}
+
+// MaxRedirects is how many redirects in a row clients follow.
+const MaxRedirects = 20
+
+// findCircles marks the classes whose redirects do not end.
+func (f *wayfinder) findCircles() {
+	for i := range f.way.actions {
+		steps, k := 0, i
+		for ; k != None && k < len(f.way.actions) && steps <= MaxRedirects; steps++ {
+			k = f.way.actions[k].follows
+		}
+		f.way.actions[i].circles = f.way.actions[i].circles || steps > MaxRedirects
+	}
+}
+
+// What a handshake takes beside round trips, and how many of those.
+const (
+	handshakeWork       = sim.Millisecond
+	handshakeRoundTrips = 2
+	resumedRoundTrips   = 1
+)
+
+// shakeHands adds the classes with handshakes.
+func (f *wayfinder) shakeHands() {
+	w := &f.way
+	n := len(w.actions)
+	w.kinds = uint16(min(n, MaxClasses))
+	if w.simple {
+		return
+	}
+	for _, cost := range []sim.Time{
+		sim.Sum(handshakeWork, f.clients.RoundTrip.Scaled(handshakeRoundTrips)), f.clients.RoundTrip.Scaled(resumedRoundTrips),
+	} {
+		for _, action := range w.actions[:n] {
+			action.handshake = cost
+			w.actions = append(w.actions, action)
+		}
+	}
+}
+
+// routing returns what rules look at.
+func (c *RequestClass) routing() routing.Request {
+	return routing.Request{Host: c.Host, Path: c.Path, Query: c.Query, Method: c.Method, Headers: c.Headers, Source: c.Source}
+}
+
+// key tells addresses apart.
+func (a *address) key() string {
+	c := a.class
+	c.Weight = 0
+	return fmt.Sprintf("%v %d %+v", a.secure, a.port, c)
+}
+
+// SetWeights changes the weights of the target groups of a rule: the turns go on.
+func (p *Plane) SetWeights(w model.Weights) {
+	for i := range p.sources {
+		s := &p.sources[i]
+		if s.balancer != w.Balancer {
+			continue
+		}
+		for _, t := range s.way.turns {
+			if t.of != w.Of {
+				continue
+			}
+			for choice, weight := range w.Weights {
+				t.choose.SetWeight(choice, weight)
+			}
+		}
+	}
+}
