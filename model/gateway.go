@@ -17,3 +17,17 @@ type GatewayUse struct {
 	Owner    int32
 	Kind     GatewayKind
 }
+
+// Gateway is a NAT gateway as who uses it sees it. The zero Gateway is none.
+type Gateway struct {
+	There bool
+	Owner int32 // index into Ledger.Owners
+	Zone  Zone
+}
+
+// Moved is the bytes of one owner that took paths which AWS charges for.
+type Moved struct {
+	Out  Bytes // to the internet
+	Side Bytes // to other zones and from them: what this side of it pays for
+	NAT  Bytes // through a NAT gateway, whose owner this is, in both directions
+}

@@ -1,6 +1,9 @@
 package model
 
 import (
+	"strconv"
+	"strings"
+
 	"headroom/sim"
 	"headroom/sim/slab"
 	"headroom/sim/stat"
@@ -23,6 +26,8 @@ type ServerSpec struct {
 	// reach it without a balancer go out to the internet, on the account of its Owner.
 	Public bool
 	Owner  int32 // index into Ledger.Owners
+	// Gateway is by which NAT gateway it reaches the internet without a public address.
+	Gateway Gateway
 	// Credits are its CPU credits, if it has any.
 	Credits CreditTerms
 	// Host is its number among the machines that may promise more vCPUs than they have
@@ -69,6 +74,20 @@ type Weights struct {
 	Balancer int
 	Of       RuleName
 	Weights  []int
+	Names    []string // of those target groups
+}
+
+// String lists the weights as the history has them.
+func (w Weights) String() string {
+	text := ""
+	for i, weight := range w.Weights {
+		name := strconv.Itoa(i)
+		if i < len(w.Names) {
+			name = w.Names[i]
+		}
+		text += name + " " + strconv.Itoa(weight) + ", "
+	}
+	return strings.TrimSuffix(text, ", ")
 }
 
 // ServerUse is what a server has used so far.
@@ -94,6 +113,8 @@ type BalancerUse struct {
 	ActiveTime     sim.Time // Σ over connections; Never for more than 2.5 million hours
 	Processed, Out Bytes
 	Evaluations    int64 // of rules, beyond the free ones
+	Side           Bytes // between callers and nodes of other zones
+	Crossed        Bytes // between nodes and targets of other zones
 }
 
 // Impairment is what keeps a server from its work. The zero Impairment is nothing.

@@ -15,6 +15,7 @@ type VolumeSpec struct {
 	Encrypted           bool
 	DeleteOnTermination bool
 	Snapshot            string // that it is made from at the launch; "" for an empty one
+	Data                bool   // it is the first, but not the root: that lies on an instance store
 	Away                bool   // it is not attached at the launch
 	Changes             bool   // it may be changed, detached or attached during the run
 }
@@ -31,7 +32,7 @@ const RootVolume = "root"
 // FindVolume returns the index of the volume that steps call by a name, -1 if there is
 // none.
 func FindVolume(volumes []VolumeSpec, name string) int {
-	if name == RootVolume && len(volumes) > 0 {
+	if name == RootVolume && len(volumes) > 0 && !volumes[0].Data {
 		return 0
 	}
 	return slices.IndexFunc(volumes, func(v VolumeSpec) bool { return name != "" && (v.Device == name || v.Name == name) })

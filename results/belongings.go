@@ -14,6 +14,7 @@ import (
 type belongings struct {
 	routes, hops  map[placed][]int // by part
 	lines, leases map[string][]int // by owner
+	transfers     map[string][]int // the same
 }
 
 // placed is the place of a part among those with its label.
@@ -25,7 +26,7 @@ type placed struct {
 // belongingsOf indexes a replication when somebody first asks.
 func belongingsOf(outcome *cloud.Outcome, invoice *pricing.Invoice) func() *belongings {
 	return sync.OnceValue(func() *belongings {
-		b := &belongings{routes: routesByPart(outcome.Routes), hops: routesByPart(outcome.Hops), lines: map[string][]int{}, leases: map[string][]int{}}
+		b := &belongings{routes: routesByPart(outcome.Routes), hops: routesByPart(outcome.Hops), lines: map[string][]int{}, leases: map[string][]int{}, transfers: map[string][]int{}}
 		for i := range invoice.Lines {
 			owner := invoice.Lines[i].Owner
 			b.lines[owner] = append(b.lines[owner], i)
@@ -34,6 +35,10 @@ func belongingsOf(outcome *cloud.Outcome, invoice *pricing.Invoice) func() *belo
 			for i := range ledger.Leases {
 				owner := ledger.Owners[ledger.Leases[i].Owner]
 				b.leases[owner] = append(b.leases[owner], i)
+			}
+			for i := range ledger.Transfers {
+				owner := ledger.Owners[ledger.Transfers[i].Owner]
+				b.transfers[owner] = append(b.transfers[owner], i)
 			}
 		}
 		return b

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/pricing"
@@ -19,6 +20,7 @@ type Measurement struct {
 	cut        sim.Time                // when the replication was cut short; 0: it was not
 	series     []Column                // of replication 0
 	activities []controlplane.Activity // of replication 0
+	addresses  []model.AddressUse      // of replication 0
 }
 
 // Measure keeps of a replication what summaries are made of: every metric, the
@@ -45,6 +47,7 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measu
 	}
 	if outcome.Replication == 0 {
 		kept.series, kept.activities = columns(parts), outcome.Activities
+		kept.addresses = outcome.Ledger.Addresses
 	}
 	return kept
 }

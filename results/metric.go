@@ -42,12 +42,15 @@ func Metrics() []Metric { return slices.Clone(metrics()) }
 var metrics = sync.OnceValue(func() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), instanceMetrics(), restMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), eventMetrics(),
+		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), balanceMetrics(), instanceMetrics(), restMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), costMetrics(), transferMetrics(), eventMetrics(),
 	} {
 		all = append(all, some...)
 	}
 	return all
 })
+
+// filters reports whether not all packets pass in a scenario.
+func filters(cfg *cloud.Config, _ scope) bool { return len(cfg.Network.Ends) > 0 }
 
 func requestMetrics() []Metric {
 	labels := []string{labelBalancer, labelTargetGroup, labelWorkload, labelService}
@@ -63,6 +66,9 @@ func requestMetrics() []Metric {
 	failed := count("requests.failed", "attempts that ended without a response, by status code too",
 		func(t *traffic) int64 { return t.failedTotal() })
 	failed.Labels = append([]string{labelCode}, labels...)
+	dropped := count("requests.dropped", "attempts whose packets security groups dropped, so that they waited in vain: before their load balancer, or before their server",
+		func(t *traffic) int64 { return t.dropped })
+	dropped.where = filters
 	lost := count("spot.requests_lost", "requests that failed because their Spot instance was reclaimed",
 		func(t *traffic) int64 { return t.spotLost })
 	return []Metric{
@@ -72,7 +78,7 @@ func requestMetrics() []Metric {
 		failed,
 		count("requests.in_flight", "requests in flight at the end of the run", func(t *traffic) int64 { return t.inFlight }),
 		count("requests.retried", "attempts that were retries", func(t *traffic) int64 { return t.retried }),
-		lost,
+		dropped, lost,
 		{
 			Name: "availability", Unit: "ratio", Labels: labels, needs: labelWorkload, hops: true,
 			Meaning: "completed / (completed + failed), of requests that arrived after the warm-up",
@@ -269,7 +275,7 @@ func hostMetrics() []Metric {
 }
 
 func costMetrics() []Metric {
-	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume}
+	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume, labelNAT}
 	hours := func(p *part) float64 { return p.outcome.Config.Duration.Seconds() / 3600 }
 	money := func(name, meaning string, read func(*part) float64) Metric {
 		return Metric{Name: name, Unit: "USD", Meaning: meaning, read: read}

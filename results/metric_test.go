@@ -11,6 +11,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/model/network"
 	"headroom/model/pricing"
 	"headroom/sim"
 	"headroom/sim/stat"
@@ -32,6 +33,7 @@ func twoGroups() *cloud.Config {
 			TargetGroups:  []dataplane.TargetGroup{{Name: "web"}, {Name: "api"}},
 			LoadBalancers: []dataplane.LoadBalancer{{Name: "front"}},
 			Workloads:     []dataplane.Workload{{Name: "users"}},
+			Network:       dataplane.Network{Ends: []network.End{{}}},
 		},
 		Estate: controlplane.Estate{
 			HostPools: []controlplane.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
@@ -59,7 +61,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 		Users: []dataplane.UserOutcome{{Requests: 150, Completed: 140, InDeadline: 72, Latency: histogram(2 * sim.Second)}},
 		Routes: []dataplane.RouteOutcome{
 			{
-				TargetGroup: 0, Arrived: 100, Completed: 90, InFlight: 2, Retried: 5, SpotLost: 3,
+				TargetGroup: 0, Arrived: 100, Completed: 90, InFlight: 2, Retried: 5, SpotLost: 3, Dropped: 4,
 				Latency: histogram(sim.Second, 3*sim.Second), MeasuredCompleted: 80, MeasuredFailed: 5, Waited: 1,
 			},
 			{TargetGroup: 1, Arrived: 50, Completed: 50, Latency: histogram(5 * sim.Second), MeasuredCompleted: 15},
@@ -128,6 +130,8 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"requests.failed{target_group=api}":                  0,
 		"requests.in_flight":                                 2,
 		"requests.retried":                                   5,
+		"requests.dropped":                                   4,
+		"requests.dropped{target_group=api}":                 0,
 		"availability":                                       0.95,
 		"availability{target_group=api}":                     1,
 		"throughput":                                         140.0 / 7200,

@@ -29,6 +29,7 @@ const (
 	labelZone        = "zone"
 	labelType        = "instance_type"
 	labelVolume      = "volume"
+	labelNAT         = "nat_gateway"
 )
 
 // Part is a part of a scenario that results tell apart, or, without a label,
@@ -84,6 +85,7 @@ func scopes(cfg *cloud.Config) []scope {
 			all = append(all, scope{Part: Part{Label: labelVolume, Name: v.Name}, index: i, disk: cloud.DiskName{Disk: v.Name}})
 		}
 	}
+	add(labelNAT, len(cfg.NATs), func(i int) string { return cfg.NATs[i].Name })
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })
@@ -185,7 +187,7 @@ func (s scope) has(r *dataplane.RouteOutcome) bool {
 
 // traffic is the requests of a part: its routes, merged.
 type traffic struct {
-	arrived, completed, inFlight, retried, spotLost int64
+	arrived, completed, inFlight, retried, spotLost, dropped int64
 	failed                                          []int64 // by code
 
 	latency                          *stat.Histogram
@@ -262,6 +264,7 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	t.inFlight += r.InFlight
 	t.retried += r.Retried
 	t.spotLost += r.SpotLost
+	t.dropped += r.Dropped
 	for _, c := range dataplane.Codes() {
 		t.failed[c] += r.Failed[c]
 	}

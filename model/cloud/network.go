@@ -30,8 +30,12 @@ func (c *Config) endErrors(lt *controlplane.LaunchTemplate, path string) (errs [
 	if lt.MostTracked < 0 || lt.MostTracked > 1<<30 {
 		errs = append(errs, fmt.Errorf("%s: must keep track of 0 to %d connections, got %d", path, 1<<30, lt.MostTracked))
 	}
-	if n := len(lt.Ends); n != 0 && n != len(c.Zones) {
-		return append(errs, fmt.Errorf("%s: must have an end of the network in each of %d zones, got %d", path, len(c.Zones), n))
+	subnets := len(c.Subnets)
+	if subnets == 0 { // of a default VPC
+		subnets = len(c.Zones)
+	}
+	if n := len(lt.Ends); n != 0 && n != subnets {
+		return append(errs, fmt.Errorf("%s: must have an end of the network in each of %d subnets, got %d", path, subnets, n))
 	}
 	for _, e := range lt.Ends {
 		if e < 0 || int(e) > len(c.Network.Ends) {

@@ -20,6 +20,8 @@ func TestDeparturesSettleAlikeHoweverTheyAreWatched(t *testing.T) {
 		"power of two":      func() *Config { return overloaded("power_of_two_choices") },
 		"drains":            drained,
 		"spot":              reclaimed,
+		"visitors":          func() *Config { return visited(nil) },
+		"visitors thinking": func() *Config { return visited(must(rng.Exponential(2))) },
 		"queue": func() *Config {
 			return queue(Service{Discipline: FCFS, Workers: 3, Backlog: 5}, 4, 3, must(rng.Lognormal(1, 2)))
 		},

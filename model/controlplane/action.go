@@ -82,6 +82,12 @@ func (cp *Plane) perform(a *Action) {
 	case a.Do == AuthorizeRules || a.Do == RevokeRules:
 		c := &a.Rules
 		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))
+	case a.Do.OfImages():
+		cp.actOnImage(a)
+	case a.Do.OfAccess():
+		cp.access(a)
+	case a.Do == SetWeights:
+		cp.setWeights(a)
 	case a.Do <= TakeSnapshot:
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
@@ -89,6 +95,15 @@ func (cp *Plane) perform(a *Action) {
 	default:
 		cp.actOnSnapshots(a)
 	}
+}
+
+// setWeights gives the target groups of a rule other shares of its requests.
+func (cp *Plane) setWeights(a *Action) {
+	cp.data.SetWeights(a.Weights)
+	cp.note(Activity{
+		Subject: "load_balancer." + a.BalancerName, Kind: a.Do.String(), Cause: "action", Instance: None,
+		Detail: a.Weights.String(),
+	})
 }
 
 // act does something with a volume.

@@ -151,6 +151,8 @@ func (d *fakeData) ChangeRules(int, network.Direction, []network.Rule, bool) err
 	return nil
 }
 
+func (d *fakeData) SetWeights(model.Weights) {}
+
 func (d *fakeData) FailZone(z model.Zone, down bool) {
 	if down {
 		d.zoneDown[z]++
@@ -181,7 +183,7 @@ func (d *fakeData) Settle() {}
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
 
-func (d *fakeData) TakeEgress(into []model.Bytes) []model.Bytes { return into }
+func (d *fakeData) TakeMoved(into []model.Moved) []model.Moved { return into }
 
 func (d *fakeData) TakeBalancerUse(int) model.BalancerUse {
 	return model.BalancerUse{To: d.kernel.Now()}

@@ -19,6 +19,7 @@ const None = model.None
 // indexes into the slices here, [None] where optional and absent.
 type Estate struct {
 	HostPools         []HostPool
+	Images            []Image
 	LaunchTemplates   []LaunchTemplate
 	Groups            []Group
 	Alarms            []Alarm
@@ -131,23 +132,24 @@ type LaunchTemplate struct {
 	// reason: LaunchError.
 	LaunchFails float64
 	LaunchError string
-	// Ends are the kinds of its network interfaces, by zone, counted from 1 among those of
-	// the network; nil: open to all.
+	// Ends are the kinds of its network interfaces, by subnet (those of a default VPC: by
+	// zone), counted from 1 among those of the network; nil: open to all.
 	Ends        []int32
 	MostTracked int // connections that its security groups keep track of; 0: any number
 }
 
-// end is the kind of network interface of an instance in a zone.
-func (lt *LaunchTemplate) end(z model.Zone) int32 {
+// end is the kind of network interface of an instance in a subnet.
+func (lt *LaunchTemplate) end(subnet int) int32 {
 	if lt.Ends == nil {
 		return 0
 	}
-	return lt.Ends[z]
+	return lt.Ends[subnet]
 }
 
 // FirstBoot is what a launch template says of user data and of who may do what. The zero
 // FirstBoot is of an instance that runs no script, has no role and lets nobody in.
 type FirstBoot struct {
+	Image    int // of Estate.Images, from 1; 0: one that is always there
 	Script   ami.Script
 	CLI      bool     // the image has aws-cli
 	Software []string // what else the image brings along that logins need: of package login

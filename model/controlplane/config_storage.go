@@ -56,6 +56,14 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	SetWeights
+	CopyImage
+	DeregisterImage
+	AssociateProfile
+	LogInBySSH
+	LogInBySFTP
+	LogInByFTP
+	LogInByRDP
 	StartInstance
 	StopInstance
 	RebootInstance
@@ -75,10 +83,17 @@ const LastAction = actionEnd - 1
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "set-weights",
+		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 	}[k]
 }
+
+// OfImages reports whether it is done to an AMI.
+func (k ActionKind) OfImages() bool { return k == CopyImage || k == DeregisterImage }
+
+// OfAccess reports whether it is about the role of instances, or logins to them.
+func (k ActionKind) OfAccess() bool { return k >= AssociateProfile && k <= LogInByRDP }
 
 // ofInstances reports whether it is done to instances, or to a group.
 func (k ActionKind) ofInstances() bool { return k >= StartInstance && k <= SetDesiredCapacity }
@@ -113,8 +128,13 @@ type Action struct {
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange
+	// SetWeights: of a rule; what it is done to is called BalancerName.
+	Weights      model.Weights
+	BalancerName string
 
-	On      Subject          // StartInstance to SetDesiredCapacity: whose instances, of which Count and Share
+	On Subject // whose instances, of which Count and Share: from AssociateProfile on
+	Access
+
 	Launch  LaunchType       // ResizeInstance: what they are then
 	Credits model.CreditMode // ModifyCredits
 	Desired int              // SetDesiredCapacity

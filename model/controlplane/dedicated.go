@@ -190,7 +190,7 @@ func (cp *Plane) onMachinesEnd(ev model.Event) {
 		cp.noteMachine(cfg, "released", fmt.Sprintf("%d hosts", released))
 	}
 	if occupied > 0 {
-		cp.refuse("dedicated_host."+cfg.Name, "release", fmt.Errorf("instances are on %d hosts [IncorrectState]", occupied))
+		cp.refuse("dedicated_host."+cfg.Name, "release", fmt.Errorf("instances are on %d of its hosts [IncorrectState]", occupied))
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	instanceIsGone
 	instanceRecovers
 	instanceStops
-	hibernationExpires
+	hibernationEnds
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -51,6 +51,7 @@ const (
 	volumeRecovers
 	volumeChanges
 	filesAge
+	imageTurns
 	kindCount
 )
 
@@ -65,47 +66,48 @@ type row struct {
 // newTable returns the rows of all kinds: the plane's table of contents.
 func newTable() [kindCount]row {
 	return [kindCount]row{
-		instanceRuns:       {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
-		instanceBoots:      {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
-		instanceIsGone:     {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
-		instanceRecovers:   {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
-		instanceStops:      {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
-		hibernationExpires: {"hibernationExpires", sim.RankState, "instance handle", (*Plane).onHibernationExpires},
-		periodEnds:         {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
-		alarmEvaluates:     {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
-		groupDecides:       {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
-		policyWakes:        {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
-		groupLaunches:      {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
-		groupSweeps:        {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
-		scheduleFires:      {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
-		marketMoves:        {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
-		spotShocks:         {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
-		spotNotices:        {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
-		spotReclaims:       {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
-		tenantArrives:      {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
-		tenantReturns:      {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
-		tenantDeparts:      {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
-		tenantNotices:      {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
-		tenantReclaims:     {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
-		faultStrikes:       {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
-		faultEnds:          {"faultEnds", sim.RankFailure, "active fault", (*Plane).onFaultEnds},
-		hourTurns:          {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
-		minuteTurns:        {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
-		tenantsResume:      {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
-		holdBegins:         {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
-		utilizationSteps:   {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
-		actionFires:        {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
-		backupFires:        {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
-		snapshotTurns:      {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
-		snapshotAges:       {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},
-		snapshotReturns:    {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
-		volumeRecovers:     {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
-		volumeChanges:      {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
-		filesAge:           {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
-		machinesBegin:      {"machinesBegin", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesBegin},
-		machinesEnd:        {"machinesEnd", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesEnd},
-		machineRecovers:    {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
-		holdEnds:           {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
+		instanceRuns:     {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
+		instanceBoots:    {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
+		instanceIsGone:   {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
+		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
+		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
+		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
+		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
+		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
+		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
+		policyWakes:      {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
+		groupLaunches:    {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
+		groupSweeps:      {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
+		scheduleFires:    {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
+		marketMoves:      {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
+		spotShocks:       {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
+		spotNotices:      {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
+		spotReclaims:     {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
+		tenantArrives:    {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
+		tenantReturns:    {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
+		tenantDeparts:    {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
+		tenantNotices:    {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
+		tenantReclaims:   {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
+		faultStrikes:     {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
+		faultEnds:        {"faultEnds", sim.RankFailure, "active fault", (*Plane).onFaultEnds},
+		hourTurns:        {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
+		minuteTurns:      {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
+		tenantsResume:    {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
+		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
+		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
+		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
+		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
+		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
+		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},
+		snapshotReturns:  {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
+		volumeRecovers:   {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
+		volumeChanges:    {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
+		filesAge:         {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
+		machinesBegin:    {"machinesBegin", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesBegin},
+		machinesEnd:      {"machinesEnd", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesEnd},
+		machineRecovers:  {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
+		imageTurns:       {"imageTurns", sim.RankState, "image, place", (*Plane).onImageTurns},
+		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 	}
 }
 

@@ -46,3 +46,12 @@ func (n *VPC) elastic(nat int) bool {
 func (cp *Plane) openGateway(owner int32, kind model.GatewayKind) {
 	cp.ledger.Gateways = append(cp.ledger.Gateways, model.GatewayUse{To: sim.Never, Owner: owner, Kind: kind})
 }
+
+// gatewayOf returns the NAT gateway of a subnet.
+func (cp *Plane) gatewayOf(subnet int) model.Gateway {
+	n := cp.vpc.subnets[subnet].cfg.NAT
+	if n == None {
+		return model.Gateway{}
+	}
+	return model.Gateway{There: true, Owner: cp.vpc.nats[n].owner, Zone: cp.vpc.subnets[cp.vpc.nats[n].cfg.Subnet].cfg.Zone}
+}

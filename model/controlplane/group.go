@@ -107,7 +107,9 @@ func (cp *Plane) reconcile(i int, l launching) {
 	cp.forgetClaims(i)
 	for n := g.desired + g.surge - have; n > 0 && !cp.halts(n); n-- {
 		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
-			cp.reclaimForGroup(i, n, l)
+			if g.failure < imageUnavailable {
+				cp.reclaimForGroup(i, n, l)
+			}
 			cp.launchesFail(i, l)
 			break
 		}
@@ -132,7 +134,10 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	o := cp.memberOrder(i, l)
 	o.option = g.nextOption()
 	worst := noFailure
-	for {
+	if !l.initial {
+		worst = cp.bootable(o.template)
+	}
+	for worst < imageUnavailable {
 		z := scaling.LaunchZone(g.byZone, allowed)
 		if z < 0 {
 			return worst
@@ -151,6 +156,7 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 		worst = max(worst, failure)
 		allowed[z] = false
 	}
+	return worst
 }
 
 // memberOrder is what all launches of a reconciliation ask for.

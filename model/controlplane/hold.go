@@ -33,7 +33,7 @@ func (cp *Plane) newHolds() error {
 		case cfg.From > 0:
 			cp.schedule(cfg.From, indexed(holdBegins, i))
 		case !cp.begin(i, nil):
-			return &Shortage{Path: cfg.Name, Code: cp.why.String(), Text: fmt.Sprintf("no room for the %d instances that it holds at the start", cfg.Count)}
+			return &Shortage{Path: cfg.Name, Code: cp.why.String(), Text: fmt.Sprintf("no hosts have room for the %d instances that it holds at the start", cfg.Count)}
 		}
 		if cfg.To > 0 && cfg.To <= cp.frame.Duration {
 			cp.schedule(cfg.To, indexed(holdEnds, i))
@@ -276,9 +276,16 @@ func (cp *Plane) shortageOf(i, placed int) *Shortage {
 
 // shortage says that one instance more than placed finds no room.
 func (f *Fleet) shortage(placed int, why launchFailure) *Shortage {
+	what := "no host has"
+	switch why {
+	case vcpuLimitExceeded:
+		what = "the quota has no"
+	case reservationCapacityExceeded:
+		what = "the capacity reservation has no"
+	}
 	return &Shortage{
 		Path: "instance." + f.Name, Code: why.String(),
-		Text: fmt.Sprintf("no host has room for instance %d of %d at the start", placed+1, f.Count),
+		Text: fmt.Sprintf("%s room for instance %d of %d at the start", what, placed+1, f.Count),
 	}
 }
 

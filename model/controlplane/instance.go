@@ -161,9 +161,9 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 	o := &in.order
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: cp.public(o.template, int(in.subnet)), Owner: o.owner, Credits: terms,
+		Public: cp.public(o.template, int(in.subnet)), Gateway: cp.gatewayOf(int(in.subnet)), Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
-		End: o.template.end(o.zone), MostTracked: int32(o.template.MostTracked),
+		End: o.template.end(int(in.subnet)), MostTracked: int32(o.template.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
 	return spec

@@ -63,6 +63,7 @@ type Plane struct {
 	fleets          []fleet
 	volumes         []volume // of their own tables
 	fileSystems     []fileSystem
+	machineImages   []machineImage
 	images          []*image // snapshots, in the order in which they were taken
 	backups         []scaling.Timetable
 	actions         []scaling.Timetable
@@ -73,8 +74,8 @@ type Plane struct {
 	inputs          []input
 	clocks          []clock
 	balancers       []balancer
-	egress          []model.Bytes // what the present hour has, by owner: scratch
-	egressed        sim.Time      // until when it is recorded
+	moved           []model.Moved // what the present hour has, by owner: scratch
+	movedUntil      sim.Time      // until when it is recorded
 	hostPools       []hostPool
 	holds           []hold
 	freeHolds       []int // of unlimited capacity
@@ -134,7 +135,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err

@@ -101,7 +101,7 @@ func (cp *Plane) onInstanceStops(ev model.Event) {
 		cp.closeLease(in.lease, model.EndedByUser)
 		in.lease = None
 		in.image.until = sim.Sum(now, lifecycle.MostHibernated)
-		cp.schedule(in.image.until, handled(hibernationExpires, ev.Handle()))
+		cp.schedule(in.image.until, handled(hibernationEnds, ev.Handle()))
 	}
 	cp.become(in, stopped)
 	cp.vacate(in)
@@ -116,9 +116,9 @@ func (cp *Plane) vacate(in *instance) {
 	cp.unplace(in.order.need, in.zone, at)
 }
 
-// onHibernationExpires drops the memory of an instance that was hibernated for too long: it
+// onHibernationEnds drops the memory of an instance that was hibernated for too long: it
 // stays stopped, and its next start is a cold one.
-func (cp *Plane) onHibernationExpires(ev model.Event) {
+func (cp *Plane) onHibernationEnds(ev model.Event) {
 	in := cp.instances.Get(ev.Handle())
 	if in == nil || in.life != stopped || !in.image.saved || in.image.until != cp.kernel.Now() {
 		cp.overtaken()

@@ -20,6 +20,8 @@ const (
 	maxSpotInstanceCountExceeded               // the quota of Spot vCPUs
 	vcpuLimitExceeded                          // that of On-Demand vCPUs
 	hostLimitExceeded                          // that of Dedicated Hosts
+	imageUnavailable                           // the image is being copied, or deregistered
+	imageNotFound                              // the image is of another Region
 )
 
 // String returns EC2's error code.
@@ -27,6 +29,7 @@ func (f launchFailure) String() string {
 	return [...]string{
 		"", "SpotMaxPriceTooLow", noFreeAddresses, "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
 		"ReservationCapacityExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "HostLimitExceeded",
+		"InvalidAMIID.Unavailable", "InvalidAMIID.NotFound",
 	}[f]
 }
 

@@ -64,6 +64,8 @@ type DataPlane interface {
 	ChangeFileSystem(fileSystem int, cfg model.FileSystem, standard model.Bytes)
 	// ChangeRules gives a security group rules, or takes them from it: all or none.
 	ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error
+	// SetWeights changes the weights of the target groups of a rule.
+	SetWeights(weights model.Weights)
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)
@@ -84,7 +86,7 @@ type DataPlane interface {
 	TargetCounts(group int) model.TargetCounts
 	// TakeBalancerUse returns what a load balancer did since it was last asked.
 	TakeBalancerUse(balancer int) model.BalancerUse
-	// TakeEgress appends what servers sent to the internet, not counting what went
-	// through a balancer, since it was last asked, by owner.
-	TakeEgress(into []model.Bytes) []model.Bytes
+	// TakeMoved appends what servers sent by paths that are charged for since it was last
+	// asked, not counting what went to the internet through a balancer, by owner.
+	TakeMoved(into []model.Moved) []model.Moved
 }

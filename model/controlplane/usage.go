@@ -191,29 +191,36 @@ func (cp *Plane) closeHour() {
 			NewConnections: u.NewConnections, ActiveTime: u.ActiveTime,
 			Processed: u.Processed, Evaluations: u.Evaluations,
 		})
-		if u.Out > 0 && b.cfg.PublicIPs {
-			cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{
-				From: u.From, To: u.To, Owner: b.owner, Path: model.InternetOut, Amount: u.Out,
-			})
+		if b.cfg.PublicIPs {
+			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)
 		}
+		cp.transfer(u.From, int(b.owner), model.OneSide, u.Side)
+		cp.transfer(u.From, int(b.owner), model.Uncharged, u.Crossed)
 	}
-	cp.closeEgress()
+	cp.closeMoved()
 	cp.closeSurplus()
 }
 
-// closeEgress records what instances sent to the internet by themselves since the
-// last clock hour.
-func (cp *Plane) closeEgress() {
+// closeMoved records what instances sent by paths that are charged for since the last
+// clock hour.
+func (cp *Plane) closeMoved() {
 	now := cp.kernel.Now()
-	cp.egress = cp.data.TakeEgress(cp.egress[:0])
-	for owner, amount := range cp.egress {
-		if amount > 0 {
-			cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{
-				From: cp.egressed, To: now, Owner: int32(owner), Path: model.InternetOut, Amount: amount,
-			})
-		}
+	cp.moved = cp.data.TakeMoved(cp.moved[:0])
+	for owner, m := range cp.moved {
+		cp.transfer(cp.movedUntil, owner, model.InternetOut, m.Out)
+		cp.transfer(cp.movedUntil, owner, model.OneSide, m.Side)
+		cp.transfer(cp.movedUntil, owner, model.ThroughNAT, m.NAT)
 	}
-	cp.egressed = now
+	cp.movedUntil = now
+}
+
+// transfer records bytes that took a path until now, if there are any.
+func (cp *Plane) transfer(from sim.Time, owner int, path model.TransferPath, bytes model.Bytes) {
+	if bytes > 0 {
+		cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{
+			From: from, To: cp.kernel.Now(), Owner: int32(owner), Path: path, Amount: bytes,
+		})
+	}
 }
 
 // openAlarms records the alarms, each on the bill of the group that it scales, else

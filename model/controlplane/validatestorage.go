@@ -70,6 +70,13 @@ func (v *validator) action(a *Action, path string) {
 	for _, z := range a.Zones {
 		v.reference(int(z), v.world.Zones, path+".zones", "zone")
 	}
+	if a.Do.OfImages() {
+		v.reference(a.Image, len(v.Images), path+".on", "image")
+	}
+	if a.Do.OfAccess() {
+		v.check(a.On.Kind == OfGroup || a.On.Kind == OfFleet, path+".on", "must be a group or instances")
+		v.subject(a.On, path+".on")
+	}
 	if a.Do.ofInstances() {
 		v.operation(a, path)
 	}

@@ -26,6 +26,8 @@ type balancerHour struct {
 	evaluations int64
 	processed   model.Bytes
 	out         model.Bytes
+	side        model.Bytes // from callers in other zones and to them
+	crossed     model.Bytes // between nodes and targets of other zones
 	open        int64
 	active      stat.Sum
 }
@@ -39,22 +41,11 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	active.AddProduct(h.open, int64(now))
 	use := model.BalancerUse{
 		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
-		Processed: h.processed, Out: h.out, Evaluations: h.evaluations,
+		Processed: h.processed, Out: h.out, Side: h.side, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
 	*h = balancerHour{from: now, open: h.open}
 	h.active.AddProduct(-h.open, int64(now))
 	return use
-}
-
-// TakeEgress appends what servers sent to the internet since it was last asked,
-// not counting what went through a balancer, by owner. All are settled.
-func (p *Plane) TakeEgress(into []model.Bytes) []model.Bytes {
-	if len(p.egress) > 0 {
-		p.settleAll()
-	}
-	into = append(into, p.egress...)
-	clear(p.egress)
-	return into
 }
 
 // balance takes a request through a load balancer: node, rule, target group.
@@ -236,7 +227,12 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	if g.counts {
 		p.turnCalendar(p.kernel.Now())
 	}
-	local, ok := s.policy.Pick(to.zone)
+	local, ok := 0, false
+	if g.balance.weighed {
+		local, ok = p.pickFor(i, g, s, to)
+	} else {
+		local, ok = s.policy.Pick(to.zone)
+	}
 	if !ok {
 		p.fail(i, Code503)
 		return

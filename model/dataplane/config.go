@@ -92,6 +92,9 @@ type Step struct {
 	Time rng.Distribution // seconds of CPU or pause; StepCPU: nil for the request's own demand
 	Call Call             // StepCall
 	IO   IO               // StepDisk
+	// Sent and Received are bytes that a StepPause exchanges with somebody on the internet;
+	// nil: none.
+	Sent, Received rng.Distribution
 }
 
 // IO is what a step reads or writes.
@@ -127,6 +130,7 @@ type Call struct {
 	Memory            rng.Distribution // bytes that it holds while it is served; nil: none of its own
 	Class             RequestClass     // host and path that it asks for
 	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
+	Public            bool             // by public addresses
 	PoolSize          int              // connections of each calling instance; 0: no limit
 	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
 }
@@ -147,10 +151,27 @@ type TargetGroup struct {
 	// Mitigation lowers the weights of anomalous targets; its algorithm's policy is
 	// a [routing.Weigher].
 	Mitigation  bool
-	CrossZone   bool // resolved from the group's own setting or its load balancer's
+	CrossZone   bool     // resolved from the group's own setting or its load balancer's
+	SlowStart   sim.Time // of targets that become healthy, which takes round robin; 0: none
+	Stickiness  Stickiness
 	HealthCheck HealthCheck
 	Port        uint16 // of its targets; 0: that of its service
 }
+
+// Stickiness keeps a client with its target. The zero Stickiness is none.
+type Stickiness struct {
+	Kind     StickinessKind
+	Duration sim.Time // how long a cookie is good
+}
+
+// StickinessKind is what tells a client's target.
+type StickinessKind uint8
+
+// Kinds of stickiness.
+const (
+	LoadBalancerCookie StickinessKind = iota + 1 // AWSALB: renewed by every response
+	ApplicationCookie                            // AWSALBAPP: made once, with the application's
+)
 
 // LoadBalancer is an Application Load Balancer.
 type LoadBalancer struct {
@@ -186,8 +207,8 @@ const (
 type Workload struct {
 	Name          string
 	To            DestinationKind
-	Target        int // index into LoadBalancers, TargetGroups or Instances
-	Arrivals      workload.Process
+	Target        int              // index into LoadBalancers, TargetGroups or Instances
+	Arrivals      workload.Process // nil: Visitors ask in a closed loop
 	Demand        rng.Distribution // CPU-seconds
 	Request       rng.Distribution // bytes in; nil: 0
 	Response      rng.Distribution // bytes out; nil: 0
@@ -196,9 +217,24 @@ type Workload struct {
 	Rows          *RequestRows     // per-request columns of a trace; nil without
 	Classes       []RequestClass   // at least one
 	Clients       Clients
+	Visitors      Visitors
 	Port          uint16 // that its clients ask; 0: where it listens; of load balancers: 443 if that is HTTPS, or the first listener
 	Public        bool   // they go to a public address
 	End           int    // of its clients, as that of load balancers
+}
+
+// Visitors are the clients of a workload where it matters which of them asks: they keep
+// the cookies of load balancers. The zero Visitors are clients that are told apart by
+// nothing.
+type Visitors struct {
+	Count int // how many there are
+	// Think is how long one of them waits after an answer, or after it has given up,
+	// before it asks again, in seconds: a closed loop, without Arrivals. nil: each
+	// arrival is a request of one of them, drawn from all alike.
+	Think rng.Distribution
+	// Stay is how long one of them stays, in seconds, before another without cookies
+	// takes its place; nil: for good.
+	Stay rng.Distribution
 }
 
 // RequestRows are the columns of a per-request trace; a nil column falls back

@@ -28,6 +28,8 @@ const (
 	targetIsDrained
 	nodesChange
 	weightsChange
+	groupIsWeighed
+	visitorAsks
 	hostIsShared
 	memoryRunsOut
 	applicationRestarts
@@ -62,6 +64,8 @@ func newTable() [kindCount]row {
 		targetCheckFails:    {"targetCheckFails", sim.RankState, "target handle", (*Plane).onTargetCheckFails},
 		targetIsDrained:     {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
 		weightsChange:       {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
+		groupIsWeighed:      {"groupIsWeighed", sim.RankObserve, "target group", (*Plane).onGroupIsWeighed},
+		visitorAsks:         {"visitorAsks", sim.RankArrival, "workload, visitor", (*Plane).onVisitorAsks},
 		hostIsShared:        {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
@@ -84,6 +88,10 @@ func indexed(k kind, i int) model.Event {
 
 func handled(k kind, h slab.Handle) model.Event {
 	return model.Event{On: uint64(h), Kind: uint8(k), Plane: model.DataPlane}
+}
+
+func paired(k kind, hi, lo uint32) model.Event {
+	return model.Event{On: uint64(hi)<<32 | uint64(lo), Kind: uint8(k), Plane: model.DataPlane}
 }
 
 func indexOf(h slab.Handle) uint32 { return uint32(h.Index()) }

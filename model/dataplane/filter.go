@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -14,6 +15,9 @@ type Network struct {
 	Ends   []network.End
 	Mounts []int // ends of the mount targets, by file system, counted from 1; nil: open to all
 }
+
+// usualPort is asked where nobody says which.
+const usualPort = 80
 
 // noNode is the zone of a request that has reached no node of its load balancer.
 const noNode = math.MaxUint8
@@ -90,9 +94,7 @@ func (p *Plane) guard(f *filter, s *source) {
 		}
 	}
 	s.misses = asks != 0 && listens != 0 && asks != listens
-	if asks == 0 {
-		asks = listens
-	}
+	asks = cmp.Or(asks, listens, usualPort)
 	sender := network.Sender{Public: public, Protocol: network.TCP, Port: asks}
 	if s.cfg != nil {
 		s.sender = f.add(s.cfg.End, 1, sender)
@@ -107,9 +109,7 @@ func (p *Plane) guardTargets(f *filter, g *targetGroup) {
 	listens := p.portOf(g.cfg.Service)
 	asks := g.cfg.Port
 	g.misses = asks != 0 && listens != 0 && asks != listens
-	if asks == 0 {
-		asks = listens
-	}
+	asks = cmp.Or(asks, listens, usualPort)
 	if g.sender = None; len(g.balancers) > 0 {
 		g.sender = f.add(p.cfg.LoadBalancers[g.balancers[0]].End, 1, network.Sender{Protocol: network.TCP, Port: asks})
 	}

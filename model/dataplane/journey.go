@@ -138,6 +138,9 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 	case StepCPU:
 		p.compute(i, step, now)
 	case StepPause:
+		if step.outside() {
+			p.talk(i, step)
+		}
 		r.phase = pausing
 		p.endStepAt(i, p.later(now, p.drawStep(i, 0, step.Time)))
 		p.yield(i, now)

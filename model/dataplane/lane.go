@@ -203,10 +203,9 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 		return
 	}
 	if p.sources[r.source].direct {
-		if owner := p.servers.at(r.server).egress; owner != None {
-			p.egress[owner] = p.egress[owner].Plus(r.responseBytes())
-		}
+		p.countDirect(p.servers.at(r.server), r)
 	}
+	p.countCrossing(r, model.Zone(l.zone))
 	p.meter.completed(at, r, p.hop(r, model.Zone(l.zone)))
 	r.phase = answered
 	if b := p.sources[r.source].balancer; b != None {

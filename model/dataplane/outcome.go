@@ -137,10 +137,17 @@ func (u *UserOutcome) Merge(other *UserOutcome) {
 	u.Latency.Merge(other.Latency)
 }
 
-// TargetGroupOutcome is the health of one target group.
+// TargetGroupOutcome is the health of one target group, and how evenly its targets are
+// asked where they are weighed.
 type TargetGroupOutcome struct {
 	HealthyMean float64
 	HealthyMin  int64
+	Weighed     bool  // clients stay with its targets, or those start slowly
+	Stuck       int64 // requests that followed a cookie to its target
+	Unstuck     int64 // requests whose cookie led to a target that takes none
+	// Of the windows in which it was asked, weighed by requests: those of the busiest of
+	// the targets that were in rotation all the time, relative to their mean.
+	Imbalance, ImbalanceMax float64
 }
 
 // BalancerOutcome is what one load balancer did by itself.
@@ -213,6 +220,8 @@ func (p *Plane) Outcome() Outcome {
 		g := &p.targetGroups[i]
 		out.Targets = append(out.Targets, TargetGroupOutcome{
 			HealthyMean: g.healthy.Mean(end), HealthyMin: g.healthy.Min(end),
+			Weighed: g.balance.weighed, Stuck: g.balance.stuck, Unstuck: g.balance.unstuck,
+			Imbalance: g.balance.mean(), ImbalanceMax: g.balance.worst,
 		})
 	}
 	return out

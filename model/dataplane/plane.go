@@ -55,23 +55,24 @@ type Plane struct {
 	sources       []source
 	calls         []calls // by service
 	requests      pool[request]
-	trips         []trip // beside requests, where tracked
-	tracked       bool   // requests have trips
+	trips         []trip   // beside requests, where tracked
+	visits        []uint32 // beside requests, where somebody asks who sent them: the visitor
+	tracked       bool     // requests have trips
 	balancers     []balancer
 	targetGroups  []targetGroup
 	targets       pool[target]
 	servers       pool[server]
 	fleets        [][]uint32 // servers by [instance.NAME], open or not
 	fleetServices []int
-	direct        bool          // some source is
-	egress        []model.Bytes // to the internet without a balancer, by owner
-	zoneDown      []int         // outages that hold each zone
-	vacated       []uint32      // servers that dropped calls have left; see relieve
-	calendar      calendar      // departures of servers
-	ends          calendar      // of requests in lanes whose targets are picked by requests in flight
-	land          dueFunc       // Plane.endInLane
-	announced     dueFunc       // Plane.settleDue
-	lanes         []lane        // by server
+	direct        bool // some source is
+	transfers     transfers
+	zoneDown      []int    // outages that hold each zone
+	vacated       []uint32 // servers that dropped calls have left; see relieve
+	calendar      calendar // departures of servers
+	ends          calendar // of requests in lanes whose targets are picked by requests in flight
+	land          dueFunc  // Plane.endInLane
+	announced     dueFunc  // Plane.settleDue
+	lanes         []lane   // by server
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -103,6 +104,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	p.newFileSystems()
 	p.land, p.announced = p.endInLane, p.settleDue
+	p.newTransfers()
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture
@@ -118,6 +120,7 @@ func New(setup Setup) (*Plane, error) {
 	p.newFilter()
 	p.markInstant()
 	p.scheduleMitigation()
+	p.scheduleWeighing()
 	p.meter = p.newMeter(setup.Observe)
 	return p, nil
 }
@@ -137,7 +140,7 @@ func (p *Plane) tracks(o Observe) bool {
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
-		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.To == ToLoadBalancer && !c.StayPut && p.cfg.LoadBalancers[w.Target].redirects() {
+		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.Visitors.Think != nil || w.To == ToLoadBalancer && !c.StayPut && p.cfg.LoadBalancers[w.Target].redirects() {
 			return true
 		}
 	}
@@ -145,8 +148,8 @@ func (p *Plane) tracks(o Observe) bool {
 }
 
 // markInstant finds the services whose departures lead somewhere else at once:
-// those with journeys of calls, those that are called, and those whose failures may be
-// tried again.
+// those with journeys of calls, those that are called, those whose failures may be
+// tried again, and those whose clients think after an answer.
 func (p *Plane) markInstant() {
 	for i := range p.cfg.Services {
 		s := &p.cfg.Services[i]
@@ -158,7 +161,7 @@ func (p *Plane) markInstant() {
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil {
+		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() {
 			for _, service := range p.cfg.callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
@@ -187,7 +190,12 @@ func (p *Plane) newTargetGroups() error {
 		}
 		for z := range scopes {
 			draws := p.stream(fmt.Sprintf("routing/%s/%d", cfg.Name, z))
-			g.scopes = append(g.scopes, scope{policy: entry.New(routing.Setup{Nodes: len(p.frame.Zones), Chooser: &draws})})
+			s := scope{policy: entry.New(routing.Setup{Nodes: len(p.frame.Zones), Chooser: &draws})}
+			if cfg.SlowStart > 0 {
+				s.slow = routing.NewSlowStart(len(p.frame.Zones), cfg.SlowStart, p.kernel.Now)
+				s.policy = s.slow
+			}
+			g.scopes = append(g.scopes, s)
 		}
 	}
 	return nil

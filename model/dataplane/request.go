@@ -57,9 +57,13 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.failApplication(i, s, at)
 		return
 	}
-	if s.egress != None && p.sources[r.source].direct {
-		p.egress[s.egress] = p.egress[s.egress].Plus(r.responseBytes())
+	switch source := &p.sources[r.source]; {
+	case source.direct:
+		p.countDirect(s, r)
+	case source.call != nil && p.transfers.counts:
+		p.countCall(i, r, s)
 	}
+	p.countCrossing(r, s.zone)
 	hop := p.hop(r, s.zone)
 	if at-r.arrived+hop > p.sources[r.source].patience {
 		p.respondTooLate(r, s, at)
@@ -127,6 +131,7 @@ func (p *Plane) respondTooLate(r *request, s *server, at sim.Time) {
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
 	if p.sources[r.source].call == nil {
 		p.meter.userAnswered(r, &p.trips[i], at)
+		p.think(i, r, at)
 		p.free(i)
 		return
 	}
@@ -142,6 +147,7 @@ func (p *Plane) endUnanswered(i uint32) {
 	r := p.requests.at(i)
 	if p.sources[r.source].call == nil {
 		p.meter.userFailed(r, &p.trips[i])
+		p.think(i, r, p.kernel.Now())
 		p.free(i)
 		return
 	}
@@ -311,6 +317,9 @@ func (p *Plane) disown(i uint32, code Code) {
 	r = p.requests.at(i) // the pool may have moved
 	*again = *r
 	again.gone, again.phase = false, failed
+	if len(p.sources[r.source].visitors.all) > 0 {
+		p.setVisit(indexOf(h), p.visits[i])
+	}
 	if p.tracked {
 		p.disconnect(i)
 		p.takeOverTrip(indexOf(h), i)

@@ -23,8 +23,10 @@ type server struct {
 	zone     model.Zone
 	pace     float64 // CPU time here for a second of demand
 	in, out  model.Bytes
-	egress   int32    // owner that responses to the internet are charged to; None
-	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
+	payer    int32         // owner that its bytes are charged to
+	public   bool          // it has a public address
+	gateway  model.Gateway // to the internet, where it has none
+	due      sim.Time      // inKernel: of the pending serverDeparts; Never without one
 
 	cfg     *Service // nil: serves no requests
 	service int32
@@ -71,13 +73,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	if p.filter != nil && len(p.fileSystems) > 0 {
 		s.files = make([]bool, len(p.fileSystems))
 	}
-	s.egress = None
-	if spec.Public && p.direct {
-		s.egress = spec.Owner
-		for int(spec.Owner) >= len(p.egress) {
-			p.egress = append(p.egress, 0)
-		}
-	}
+	p.account(s, &spec)
 	if spec.Speed > 0 {
 		s.pace = 1 / spec.Speed
 	}

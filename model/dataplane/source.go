@@ -42,6 +42,8 @@ type source struct {
 	tokens  float64 // retries that its budget allows now
 	number  uint64  // requests so far
 
+	visitors visitors
+
 	// Of a call.
 	call    *Call
 	service int // that calls; None of a workload
@@ -114,6 +116,10 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	if err := p.connectSource(s, cfg.Classes); err != nil {
 		return err
 	}
+	p.welcome(i)
+	if cfg.Arrivals == nil {
+		return nil
+	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
 	s.traced, _ = s.events.(workload.Traced)
 	p.scheduleArrival(i)
@@ -162,19 +168,28 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 // and sends it on its way.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
+	i, r := p.newRequest(ev.Index(), s)
+	p.scheduleArrival(ev.Index())
+	if len(s.visitors.all) > 0 {
+		p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+	}
+	p.enter(i, r)
+}
+
+// newRequest draws a request of a workload.
+func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 	h, r := p.requests.Alloc()
 	i := indexOf(h)
 	now := p.kernel.Now()
-	*r = request{arrived: now, source: uint16(ev.Index()), group: None, target: noIndex}
+	*r = request{arrived: now, source: uint16(source), group: None, target: noIndex}
 	s.fill(r)
-	p.scheduleArrival(ev.Index())
 	if p.tracked {
-		p.beginTrip(i, trip{key: journeyKey(uint64(ev.Index()), s.number), began: now})
+		p.beginTrip(i, trip{key: journeyKey(uint64(source), s.number), began: now})
 		s.number++
-		p.meter.userArrived(ev.Index())
+		p.meter.userArrived(source)
 		s.tokens = min(s.tokens+s.clients.RetryBudget, RetryBurst)
 	}
-	p.enter(i, r)
+	return i, r
 }
 
 // fill draws what the request will ask for, one variate of each stream whatever

@@ -21,6 +21,7 @@ type targetGroup struct {
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	healthy     stat.Level
+	balance     balance
 	sender      int32 // in the filter, of its load balancer's connections
 	misses      bool  // its port is not where its service listens
 
@@ -53,6 +54,7 @@ func (g *targetGroup) responded(latency sim.Time) {
 // scope is the targets that one node chooses among.
 type scope struct {
 	policy     routing.Policy
+	slow       *routing.SlowStart // policy, where targets start slowly; nil
 	registered int
 	healthy    int
 	failOpen   bool
@@ -74,6 +76,8 @@ type target struct {
 	health     health.Counter
 	check      slab.Handle // the request that looks at it; 0: none
 	weight     int64
+	rotates    sim.Time // since when it is in the policy's rotation
+	asked      int64    // requests since the group was last weighed
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -169,6 +173,7 @@ func (p *Plane) rotate(target uint32, s *scope) {
 	}
 	t.rotating = wanted
 	if wanted {
+		t.rotates = p.kernel.Now()
 		s.policy.Add(int(t.local))
 	} else {
 		s.policy.Remove(int(t.local))
@@ -193,6 +198,9 @@ func (p *Plane) observe(h slab.Handle, success bool) {
 	g.scopes[t.scope].healthy += delta
 	g.healthy.Add(p.kernel.Now(), int64(delta))
 	p.admitHealth(indexOf(h))
+	if s := &g.scopes[t.scope]; s.slow != nil && delta > 0 && t.rotating {
+		s.slow.Begin(int(t.local))
+	}
 }
 
 // Deregister takes a server out of all its target groups in good order and

@@ -20,6 +20,9 @@ const (
 	MaxSources = math.MaxUint16 // workloads and call steps
 	MaxZones   = math.MaxUint8
 	MaxDepth   = 16 // calls that wait for each other
+
+	MaxVisitors = 10_000_000      // of one workload
+	MinThink    = sim.Microsecond // mean, in a closed loop
 )
 
 // validator collects the rules that a traffic breaks.
@@ -156,6 +159,13 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	v.check(ok, path+".load_balancing_algorithm_type", "must be an algorithm, got %q", g.Algorithm)
 	v.check(!g.Mitigation || g.Algorithm == "weighted_random", path+".load_balancing_anomaly_mitigation", "needs the algorithm weighted_random, got %q", g.Algorithm)
 	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
+	v.check(g.SlowStart == 0 || g.SlowStart >= routing.MinSlowStart && g.SlowStart <= routing.MaxSlowStart, path+".slow_start", "must be 0, or %v to %v, got %v", routing.MinSlowStart, routing.MaxSlowStart, g.SlowStart)
+	v.check(g.SlowStart == 0 || g.Algorithm == "round_robin", path+".slow_start", "needs the algorithm round_robin, got %q", g.Algorithm)
+	if s := g.Stickiness; s.Kind != 0 {
+		v.check(s.Kind <= ApplicationCookie, path+".stickiness.type", "must be lb_cookie or app_cookie")
+		v.check(s.Duration > 0, path+".stickiness.cookie_duration", "must be above 0, got %v", s.Duration)
+		v.check(g.CrossZone, path+".stickiness", "needs cross-zone load balancing")
+	}
 	if h := &g.HealthCheck; h.Enabled {
 		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
 		v.check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)
@@ -187,7 +197,7 @@ func (v *validator) zone(z model.Zone, path string) {
 func (v *validator) workload(w *Workload) {
 	path := "workload." + w.Name
 	v.destination(w.To, w.Target, path+".to")
-	v.check(w.Arrivals != nil, path+".arrivals", "must be given")
+	v.visitors(w, path)
 	v.check(w.Demand != nil || w.Rows != nil && w.Rows.Demand != nil, path+".demand.cpu", "must be given")
 	v.check(len(w.Classes) >= 1 && len(w.Classes) <= MaxClasses, path+".path", "must have 1 to %d classes of requests, got %d", MaxClasses, len(w.Classes))
 	total := 0.0
@@ -200,6 +210,22 @@ func (v *validator) workload(w *Workload) {
 	v.clients(&w.Clients, path+".clients")
 	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
 	v.classes(w, path)
+}
+
+// visitors checks the clients of a workload: a closed loop needs nothing else, and must
+// let time pass.
+func (v *validator) visitors(w *Workload, path string) {
+	c := &w.Visitors
+	v.check(c.Count >= 0 && c.Count <= MaxVisitors, path+".clients.users", "must be 0 to %d, got %d", MaxVisitors, c.Count)
+	v.check(c.Count > 0 || c.Think == nil && c.Stay == nil, path+".clients", "must have sessions or users to have times of them")
+	v.check(c.Stay == nil || c.Stay.Mean() > 0, path+".clients.session_duration", "must be longer than 0")
+	if c.Think == nil {
+		v.check(w.Arrivals != nil, path+".arrivals", "must be given")
+		return
+	}
+	v.check(w.Arrivals == nil, path+".arrivals", "must not be given beside sessions, which ask in a closed loop")
+	v.check(w.Rows == nil, path+".demand", "must not be columns of a trace where sessions ask in a closed loop")
+	v.check(c.Think.Mean() >= MinThink.Seconds(), path+".clients.think_time", "must have a mean of at least %v, got %gs", MinThink, c.Think.Mean())
 }
 
 // checkCycles refuses services that call themselves, by whatever way, and chains of

@@ -59,6 +59,16 @@ func (p Protocol) ServedBy(platform model.Platform, software []string) bool {
 	panic("login: unknown protocol")
 }
 
+// Listens reports whether an instance has a daemon at a port.
+func Listens(port int, platform model.Platform, software []string) bool {
+	for p := SSH; p <= RDP; p++ {
+		if p.Port() == port && p.ServedBy(platform, software) {
+			return true
+		}
+	}
+	return false
+}
+
 // Format is how a private key is kept.
 type Format uint8
 

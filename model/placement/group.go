@@ -1,5 +1,10 @@
 package placement
 
+import (
+	"slices"
+	"strings"
+)
+
 // Strategy says how the instances of a placement group lie to each other.
 type Strategy uint8
 
@@ -161,4 +166,13 @@ func (g *Group) Add(at Position, sign int) {
 		}
 	}
 	in.racks = append(in.racks, rackUse{at.Pool, at.Rack, 1})
+}
+
+// noCluster are families that go in no cluster, beside T, Mac and flex ones: so the
+// catalogue of instance types says.
+var noCluster = []string{"c1", "m1", "m2", "m3", "t1", "t2", "t3", "t3a", "t4g", "vt1"}
+
+// Clusters reports whether instances of a family may be in a cluster.
+func Clusters(family string) bool {
+	return !slices.Contains(noCluster, family) && !strings.HasSuffix(family, "-flex") && !strings.HasPrefix(family, "mac")
 }

@@ -20,6 +20,8 @@ type CapacityReservation struct {
 	Zone     string // letter
 	Count    int64
 	From, To sim.Time // To 0: the end of the run
+	Match    int32    // of leases that name it, or are of its placement group; 0: none
+	Targeted bool     // only those fill it
 }
 
 // Validate returns every fault of the reservation.
@@ -37,7 +39,8 @@ func (r *CapacityReservation) Validate(book Book) []Fault {
 // matches reports whether a lease fills the reservation.
 func (r *CapacityReservation) matches(s *sheet, l *model.Lease) bool {
 	return l.Option == model.OnDemand && s.ledger.Types[l.Type].Name == r.Type && l.Platform == r.Platform &&
-		l.Tenancy == r.Tenancy && s.zone(l.Zone) == r.Zone
+		l.Tenancy == r.Tenancy && s.zone(l.Zone) == r.Zone &&
+		(l.Match == 0 && !r.Targeted || l.Match > 0 && l.Match == r.Match)
 }
 
 // change is a step of a number of instances: of those that run, or of those that
@@ -125,7 +128,7 @@ func (c *cover) changes(it *item, reservation int) (changes []change, matching [
 		}
 	}
 	for i := range c.sheet.capacity[:reservation] {
-		if q := &c.sheet.capacity[i]; q.Type == r.Type && q.Platform == r.Platform && q.Tenancy == r.Tenancy && q.Zone == r.Zone {
+		if q := &c.sheet.capacity[i]; q.Type == r.Type && q.Platform == r.Platform && q.Tenancy == r.Tenancy && q.Zone == r.Zone && !q.Targeted && !r.Targeted {
 			add(c.sheet.held(q), q.Count, -1)
 		}
 	}

@@ -15,6 +15,9 @@
 // the target numbers, not the order of additions. Policies keep counting the
 // requests of a target out of rotation, so that it returns with the true count.
 //
+// [SlowStart] is the one policy that looks at the clock: it is made where a target group
+// has a slow start, and in no registry.
+//
 // Costs: a pick with its Began and Ended takes 10 to 60 ns at 10 to 10 000
 // targets and allocates nothing, once the counts have reached their highest. A
 // rule match is linear in the number of patterns and in each pattern times the

@@ -12,11 +12,11 @@ const summaryFile = "summary.json"
 
 // RunFolder is what [Save] writes to.
 func RunFolder() *folder.Kind {
-	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", replicationsFile}}
+	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", "addresses.csv", replicationsFile}}
 }
 
 // Save writes the files of a run: summary.json, invoice.csv, timeseries.csv,
-// activities.csv, replications.csv and the scenario as it was run. Files of an earlier run are replaced,
+// activities.csv, addresses.csv, replications.csv and the scenario as it was run. Files of an earlier run are replaced,
 // all of them or none.
 func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 	of := func(write func(io.Writer, *results.Summary) error) func(io.Writer) error {
@@ -27,6 +27,7 @@ func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 		{Name: "invoice.csv", Write: of(writeInvoice)},
 		{Name: "timeseries.csv", Write: of(writeSeries)},
 		{Name: "activities.csv", Write: of(writeActivities)},
+		{Name: "addresses.csv", Write: of(writeAddresses)},
 		{Name: replicationsFile, Write: of(writeMeasured)},
 		{Name: summaryFile, Write: func(w io.Writer) error { return writeJSON(w, []*results.Summary{s}) }},
 	})

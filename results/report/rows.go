@@ -188,6 +188,10 @@ func targetRows() []row {
 	return []row{
 		{name: "healthy mean", metric: "target_group.healthy.mean"},
 		{name: "healthy min", metric: "target_group.healthy.min"},
+		{name: "imbalance mean", metric: "target_group.imbalance.mean"},
+		{name: "imbalance max", metric: "target_group.imbalance.max"},
+		{name: "followed a cookie", metric: "target_group.stuck"},
+		{name: "lost their target", metric: "target_group.unstuck", quiet: true},
 	}
 }
 
@@ -224,4 +228,41 @@ func backupRows() []row {
 		{name: "archived", metric: "snapshots.archived", quiet: true},
 		{name: "age of newest", metric: "snapshots.age"},
 	}
+}
+
+// transferRows are the bytes that are paid for by their path.
+func transferRows() []row {
+	return []row{
+		{name: "out to the internet", metric: "transfer.internet_out"},
+		{name: "costs", metric: "transfer.internet_out.cost"},
+		{name: "between zones, each side", metric: "transfer.cross_zone"},
+		{name: "costs", metric: "transfer.cross_zone.cost"},
+		{name: "between zones, free", metric: "transfer.cross_zone.free"},
+		{name: "to other Regions", metric: "transfer.inter_region"},
+		{name: "costs", metric: "transfer.inter_region.cost"},
+		{name: "through NAT gateways", metric: "transfer.nat"},
+		{name: "costs", metric: "transfer.nat.cost"},
+	}
+}
+
+// transferParts lists who moved bytes, where some of them cost more than data out.
+func transferParts(s *results.Summary) []results.Part {
+	moves := func(p results.Part, metrics ...string) bool {
+		return slices.ContainsFunc(metrics, func(metric string) bool {
+			_, ok := s.Value(metric, p)
+			return ok
+		})
+	}
+	if !moves(results.Part{}, "transfer.cross_zone", "transfer.nat", "transfer.inter_region") {
+		return nil
+	}
+	parts := []results.Part{{}}
+	for _, label := range []string{"autoscaling_group", "instance", "load_balancer", "nat_gateway"} {
+		for _, p := range s.Labelled(label) {
+			if moves(p, "transfer.internet_out", "transfer.cross_zone", "transfer.nat", "transfer.inter_region") {
+				parts = append(parts, p)
+			}
+		}
+	}
+	return parts
 }

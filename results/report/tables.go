@@ -33,6 +33,7 @@ func blocks(s *results.Summary) []block {
 		add("Snapshots", backupRows(), s.Labelled("volume"))
 	}
 	add("Hosts", hostRows(), s.Labelled("hosts"))
+	add("Data transfer", transferRows(), transferParts(s))
 	add("Instance workloads", tenantRows(), s.Labelled("instance_workload"))
 	if len(s.Subtotals) > 0 {
 		all = append(all, moneyBlock(s))

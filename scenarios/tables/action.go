@@ -9,6 +9,8 @@ import (
 	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
+	"headroom/model/dataplane"
+	"headroom/model/routing"
 	"headroom/model/storage"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -17,7 +19,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(append(throughputKeys(), operationKeys()...),
+	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), accessKeys(), operationKeys()),
 		schema.Row("do", schema.OneOf(append([]string{
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -31,8 +33,16 @@ func operatorKeys() []schema.Key {
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
 			"modify-file-system: change what limits the throughput of a file system",
-		}, operationWords()...)...), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+			"authorize: add rules to a security group",
+			"revoke: take rules from a security group: those that are the same, and there",
+			"set-weights: divide the requests of a listener rule otherwise among its target groups",
+		}, slices.Concat(operationWords(), accessWords())...)...), schema.Required, "what is done"),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "load_balancer.front", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
+		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
+		schema.Row("weights", schema.Either("table of weights by target group", schema.TableOf(schema.Whole(0, routing.MaxWeight))), "", "set-weights: of each target group of the rule, { web = 90, new = 10 }; those that are not named keep theirs").Coded("ValidationError"),
+		schema.Row("port", schema.Whole(1, dataplane.MaxPort), "(the only listener)", "set-weights: whose rule, of several listeners").Coded("ValidationError"),
+		schema.Row("priority", schema.Whole(1, routing.MaxPriority), "(the default rule)", "set-weights: of the rule").Coded("ValidationError"),
 		schema.Row("at", moment(), "", "when, or when first: as in [[fault]]"),
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
@@ -40,7 +50,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("count", schema.Whole(1, 1000), "", "how many of the instances, in launch order, those first with which something happens; all without. Of the snapshots of that name: the oldest first, instead of the newest one"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
-		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot: another Region`),
+		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot, copy-image: another Region; of an image, that of the run without`),
 		schema.Row("from", schema.Text(), "", `detach-volume: "instance.db", where several instances have it; from all of them without`),
 		schema.Row("device_name", schema.Text(), "", "attach-volume: its device there"),
 		schema.Row("snapshot", schema.Text(), "", "create-volume: what it is made from, instead of what its table says"),
@@ -80,8 +90,19 @@ func (l *loader) readActions(tables []*schema.Table) {
 			t.Done()
 			continue
 		}
+		if a.Do.OfAccess() {
+			l.cfg.Actions = append(l.cfg.Actions, l.readAccess(t, a)...)
+			t.Done()
+			continue
+		}
 		if a.Do == controlplane.ModifyFileSystem {
 			l.readFileSystemAction(t, &a)
+		} else if a.Do.OfImages() {
+			l.readImageAction(t, &a)
+		} else if a.Do == controlplane.AuthorizeRules || a.Do == controlplane.RevokeRules {
+			l.readRuleAction(t, &a)
+		} else if a.Do == controlplane.SetWeights {
+			l.readWeights(t, &a)
 		} else if a.Do <= controlplane.TakeSnapshot {
 			l.readVolumeAction(t, &a)
 		} else {

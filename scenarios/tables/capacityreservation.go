@@ -7,6 +7,7 @@ import (
 	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
+	"headroom/model/placement"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/sim"
@@ -19,6 +20,8 @@ func capacityReservationKeys() []schema.Key {
 		schema.Row("tenancy", schema.OneOf(tenancyWords...), `"default"`, "of the instances that fill it").Coded(schema.NoCode),
 		schema.Row("availability_zone", schema.Text(), schema.Required, "letter of the zone where it is").Coded(schema.NoCode),
 		schema.Row("instance_count", schema.Whole(1, 1e6), schema.Required, "instances that there is room for, billed at On-Demand prices whether they run or not"),
+		schema.Row("instance_match_criteria", schema.OneOf("open: instances that match fill it", "targeted: only those that name it in capacity_reservation_specification"), `"open"`, "which instances fill it").Coded(schema.NoCode),
+		schema.Row("placement_group", schema.Name("placement_group"), "", "a cluster: only its instances fill it"),
 		schema.Row("at", moment(), `"0s"`, "when it begins").Coded(schema.NoCode),
 		schema.Row("until", moment(), "(the end of the run)", "when it is cancelled").Coded(schema.NoCode),
 	})
@@ -44,11 +47,12 @@ func (l *loader) readCapacityReservations() {
 func (l *loader) holdCapacity(t *schema.Table, r pricing.CapacityReservation) []controlplane.Hold {
 	typ := l.types[r.Type]
 	need := l.need(typ)
-	if need.Pool == cloud.None {
+	if need.Pool == cloud.None && len(l.cfg.Targets) == 0 && l.scenario.root.Table["quotas"] == nil {
 		return nil
 	}
 	l.starts = append(l.starts, start{t, "instance_count"})
 	return []controlplane.Hold{{
+		Group: max(0, t.Reference("placement_group")+1), Target: l.targetOf(t), Targeted: t.Choice("instance_match_criteria") == "targeted",
 		Name: t.Path, Reservation: r.Name, Type: typ, Platform: r.Platform, Tenancy: r.Tenancy,
 		Zone: model.Zone(slices.Index(l.cfg.Zones, r.Zone)), Need: need, Count: int(r.Count), From: r.From, To: r.To,
 	}}
@@ -73,8 +77,31 @@ func (l *loader) readCapacityReservation(t *schema.Table) pricing.CapacityReserv
 		l.onDemand(t, "instance_type", typ, r.Platform)
 	}
 	r.From, r.To = l.period(t)
+	l.readMatch(t, &r)
 	return r
 }
+
+// readMatch reads who fills a reservation.
+func (l *loader) readMatch(t *schema.Table, r *pricing.CapacityReservation) {
+	r.Targeted = t.Choice("instance_match_criteria") == "targeted"
+	if r.Targeted && len(l.cfg.Targets) == 0 {
+		l.targeted()
+	}
+	group := t.Reference("placement_group")
+	if group >= 0 {
+		r.Targeted = true
+		if l.cfg.PlacementGroups[group].Strategy != placement.Cluster {
+			t.Reject("placement_group", schema.Fault{Rule: "must be of strategy cluster: reservations are in no other", Code: placementInvalid})
+		}
+		if family := l.typeFamily(r.Type); r.Type != "" && !placement.Clusters(family) {
+			t.Reject("placement_group", schema.Fault{Rule: "is a cluster, which must not have a type of family " + family, Code: placementInvalid})
+		}
+	}
+	r.Match = model.ReservationMatch(l.targetOf(t), group+1)
+}
+
+// targetOf returns the number by which launches name a reservation, 0 if none does.
+func (l *loader) targetOf(t *schema.Table) int { return slices.Index(l.cfg.Targets, t.Name) + 1 }
 
 // period reads from when until when a reservation is held in the run, 0 for its
 // end.

@@ -256,8 +256,13 @@ func (l *loader) checkCommitment(t *schema.Table, c pricing.Commitment) {
 // launches reports whether the scenario may launch instances On-Demand, or as
 // Spot, that a commitment would be for.
 func (l *loader) launches(c pricing.Commitment) (onDemand, spot bool) {
+	if c.Kind == pricing.HostReservation {
+		return slices.ContainsFunc(l.cfg.DedicatedHosts, func(d controlplane.DedicatedHost) bool {
+			return d.Type >= 0 && l.cfg.Types[d.Type].Family == c.Family && l.cfg.Zones[d.Zone] == c.Zone
+		}), false
+	}
 	is := func(typ int) bool {
-		if typ < 0 || c.Kind == pricing.HostReservation { // hosts are what only plans allocate
+		if typ < 0 {
 			return false
 		}
 		it := &l.cfg.Types[typ]

@@ -32,7 +32,7 @@ func sound(t *testing.T) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stock scenarios", err)
 	}
-	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/life.toml")
+	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/firewall.toml", "testdata/places.toml", "testdata/listeners.toml", "testdata/life.toml")
 }
 
 func TestResolvedScenarioIsTheSame(t *testing.T) {
@@ -249,7 +249,7 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"background":        {c.InstanceWorkloads[0].Name, "hosts.m5.a"},
 		"running":           {math.Round(c.InstanceWorkloads[0].Initial*1000) / 1000, 0.3 * 3 * 96 / 8},
 		"running rate":      {math.Round(c.InstanceWorkloads[0].Arrivals.Mean(sim.Day)*c.InstanceWorkloads[0].Lifetime.Mean()*1000) / 1000, 0.3 * 3 * 96 / 8},
-		"root":              {c.LaunchTemplates[2].Volumes[0], model.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250}},
+		"root":              {c.LaunchTemplates[2].Volumes[0], model.VolumeSpec{Type: "gp3", SizeGiB: 20, IOPS: 4000, ThroughputMiBs: 250, Encrypted: true}},
 		"data":              {c.LaunchTemplates[2].Volumes[1], model.VolumeSpec{Type: "io2", SizeGiB: 100, IOPS: 5000}},
 		"tenancy":           {c.LaunchTemplates[2].Tenancy, model.TenancyDedicated},
 		"platform":          {c.LaunchTemplates[0].Platform, model.Windows},
@@ -283,8 +283,8 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"old service":       {[]any{old.Service, old.TargetGroups}, []any{1, []int{0}}},
 		"metal boots":       {math.Round(old.Template.Launch.Boot.Quantile(0.5)), 600.0},
 		"windows boots":     {math.Round(c.LaunchTemplates[0].Launch.Boot.Quantile(0.5)), 240.0},
-		"classes":           {c.Workloads[7].Classes[1], dataplane.RequestClass{Host: "b.shop.com", Path: "/old/x", Weight: 3}},
-		"clients":           {c.Workloads[7].Clients, dataplane.Clients{Timeout: 5 * sim.Second, RetryAttempts: 1, Backoff: sim.Second, PerConnection: 10}},
+		"classes":           {c.Workloads[7].Classes[1], dataplane.RequestClass{Host: "b.shop.com", Path: "/old/x", Method: "GET", Weight: 3}},
+		"clients":           {c.Workloads[7].Clients, dataplane.Clients{Timeout: 5 * sim.Second, RetryAttempts: 1, Backoff: sim.Second, PerConnection: 10, RoundTrip: 20 * sim.Millisecond}},
 		"row demand":        {rows.Demand, []sim.Time{1500 * sim.Microsecond, 2 * sim.Millisecond, 3 * sim.Millisecond, sim.Millisecond}},
 		"row bytes":         {rows.Request, []model.Bytes{100, 2000, 0, 5}},
 		"row responses":     {c.Workloads[4].Response.Mean(), 2105.0 / 4 * 1024},

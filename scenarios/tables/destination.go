@@ -85,12 +85,7 @@ func (l *loader) servedBy(to dataplane.DestinationKind, target int) []int {
 
 // actionsOf lists what the rules of a load balancer lead to.
 func (l *loader) actionsOf(balancer int) []dataplane.Action {
-	lb := &l.cfg.LoadBalancers[balancer]
-	actions := []dataplane.Action{lb.Default}
-	for _, r := range lb.Rules {
-		actions = append(actions, r.Action)
-	}
-	return actions
+	return l.cfg.LoadBalancers[balancer].Actions()
 }
 
 // takesDemand reports whether a service computes the demand that requests bring.

@@ -15,7 +15,7 @@ import (
 // fileSystemKeys are those of [file_system.NAME]: Terraform's aws_efs_file_system, with
 // its mount targets and what it holds.
 func fileSystemKeys() []schema.Key {
-	keys := append(throughputKeys(),
+	keys := append(slices.Concat(throughputKeys(), membershipKeys("security_groups", "")),
 		schema.Row("performance_mode", schema.OneOf("generalPurpose: the least latency", "maxIO: more operations, each four times as slow"), `"generalPurpose"`, "chosen once"),
 		schema.Row("availability_zone_name", schema.Text(), "", "One Zone: the zone where all of it is, at half the price; regional without"),
 		schema.Row("mount_targets", schema.Texts(), "(every zone, or its own)", "zones from which it is mounted, each once"),
@@ -55,6 +55,9 @@ func (l *loader) readFileSystems() {
 		f.Lifecycle = t.Duration("lifecycle_ia")
 		if l := f.Lifecycle; l > 0 && l < sim.Day {
 			t.Wrong("lifecycle_ia", "must be at least 1d")
+		}
+		if end := l.end(l.readGroupsOf(t, "security_groups", ""), l.wholeVPC(), false); end > 0 {
+			l.cfg.Network.Mounts = append(l.cfg.Network.Mounts, end)
 		}
 		t.Done()
 		l.cfg.FileSystems = append(l.cfg.FileSystems, f)

@@ -57,7 +57,9 @@ func (l *loader) imageOf(t *schema.Table) image {
 	if img.number < 0 {
 		img = l.ordinaryImage()
 	}
-	img.key = found
+	if img.number >= 0 {
+		l.imageUses = append(l.imageUses, imageUse{t, found, img.number})
+	}
 	if img.platform == 0 { // which has been said
 		img.platform = model.Linux
 	}
@@ -75,8 +77,9 @@ func (l *loader) imageOf(t *schema.Table) image {
 // readFirstBoot reads what instances do when they boot for the first time, and who they are.
 func (l *loader) readFirstBoot(t *schema.Table, img image, lt *controlplane.LaunchTemplate) {
 	lt.CLI, lt.Software = slices.Contains(img.software, awsCLI), img.software
+	lt.Image = img.number + 1
 	lt.Profile = profileName(t)
-	lt.Key = t.Text("key_name")
+	lt.Key = l.keyName(t)
 	if n := t.Node.Table["user_data"]; n != nil && n.Form == tree.ScalarForm {
 		if _, ok := n.AsText(); ok { // as Terraform has it
 			table := tree.NewTable(n.At)

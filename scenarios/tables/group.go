@@ -41,6 +41,7 @@ func groupKeys() []schema.Key {
 		schema.Row("mixed_instances_policy", schema.Inner(), "", "several types, On-Demand and Spot"),
 		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),
 		schema.Row("schedule", schema.List(), "", "scheduled actions"),
+		schema.Row("placement_group", schema.Name("placement_group"), "(that of the launch template)", "placement group of the instances"),
 	}, mixedKeys(), scheduleKeys()))
 }
 
@@ -76,6 +77,15 @@ func (l *loader) readGroups() {
 		g.HealthSweep = t.Duration("health_sweep")
 		g.Termination = readTermination(t)
 		l.readFleet(t, g)
+		if p := t.Reference("placement_group"); p >= 0 {
+			place := controlplane.Place{Host: cloud.None}
+			if g.Template >= 0 && l.cfg.LaunchTemplates[g.Template].Place != nil {
+				place = *l.cfg.LaunchTemplates[g.Template].Place
+				place.Partition = 0
+			}
+			place.Group = p
+			g.Place = &place
+		}
 		g.Schedules = l.readSchedules(t, g)
 		l.readPolicies(t, i)
 		if g.ELBHealth && len(g.TargetGroups) == 0 {

@@ -21,6 +21,7 @@ func hostKeys() []schema.Key {
 		schema.Row("zones", schema.Either("table of integers", schema.TableOf(schema.Whole(0, mostHosts))), "", "hosts by zone, { a = 12, b = 8 }, instead of per_zone"),
 		schema.Row("placement", schema.Choice(placements), `"first-fit"`, "which host receives an instance"),
 		schema.Row("nodes", schema.Whole(1, placement.MostNodes), "1", "NUMA nodes that a host is divided into: an instance that fits one lies in one, a larger one takes equal parts of several"),
+		schema.Row("racks", schema.Whole(1, mostHosts), "(a rack for each host)", "racks that the hosts of a zone stand in, in equal runs of their numbers: what placement groups keep together or apart, and what a rack-failure strikes"),
 		schema.Row("vcpus", schema.Whole(1, 100_000), "", "hardware threads of a host; only for hosts of no AWS family"),
 		schema.Row("memory", schema.Quantity(schema.GiB, 1<<20, 1<<50), "", "memory of a host; only for hosts of no AWS family"),
 		schema.Row("background", schema.Inner(), "", "other tenants on these hosts, which is what reclaims Spot"),
@@ -44,6 +45,9 @@ func (l *loader) readHosts() {
 	for i, t := range l.tables["hosts"] {
 		p := &l.cfg.HostPools[i]
 		*p = controlplane.HostPool{Name: t.Name, Placement: t.Choice("placement"), PerZone: l.hostCounts(t)}
+		if n := t.Optional("racks"); n != nil {
+			p.Racks = *n
+		}
 		l.hostShape(t, p)
 	}
 	for i, t := range l.tables["hosts"] { // once all pools are there

@@ -23,12 +23,23 @@ type image struct {
 	times    controlplane.LaunchTimes
 	boots    bool     // the boot time was given
 	number   int      // among the images; -1: the ordinary one
-	key      string   // by which a template names it
 	software []string // that it brings along
+	arch     string
+	store    bool // its root is on an instance store
+	secret   bool // it is encrypted
+	sizeGiB  int64
 }
 
 func imageKeys() []schema.Key {
 	return schema.Within("image.NAME", "ValidationError", []schema.Key{
+		schema.Row("region", schema.Text(), "(that of the run)", "AWS Region that it is of: elsewhere nothing is launched from it, unless an action copies it there"),
+		schema.Row("architecture", schema.OneOf(architectureWords...), "(that of the instance type)", "what it is made for; types of another are refused"),
+		schema.Row("root_device_type", schema.OneOf("ebs: a volume", "instance-store: a disk of the machine, which ends with the instance"), `"ebs"`, "what instances boot from"),
+		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "8", "of its snapshots, in whole GiB: what a copy moves, and what root volumes have at least"),
+		schema.Row("encrypted", schema.Flag(), "false", "whether its snapshots are encrypted, and with them the root volumes"),
+		schema.Row("state", schema.OneOf("available: instances can be launched from it", "pending: it is being made at the start, for as long as a copy takes",
+			"deregistered: nothing more is launched from it; what runs goes on"), `"available"`, "what it is at the start"),
+		schema.Row("owner", schema.OneOf("amazon: somebody else, who pays for its snapshots", "self: the account, which pays for them"), `"amazon"`, "whose it is; copies are the account's"),
 		schema.Row("platform", schema.OneOf(systemWords...), `"linux"`, "operating system, as billing tells them apart"),
 		schema.Row("preinstalled", schema.Texts(), `(["aws-cli"] for linux, else none)`, "what it brings along: aws-cli, for scripts that download or publish; ftp-server, and for windows ssh-server, for logins"),
 		schema.Row("run_instances", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "1.5s", sigma = 0.25 }`, "the RunInstances call"),
@@ -49,6 +60,11 @@ var platformWords = []string{
 // systemWords are the platforms that images may have: macOS is not billed by the instance.
 var systemWords = append(slices.Clone(platformWords), "macos: macOS, on Mac types on a Dedicated Host")
 
+// architectureWords are what images may be made for.
+var architectureWords = []string{
+	"x86_64: Intel and AMD", "arm64: Graviton", "i386: 32 bits, on types for x86_64", "x86_64_mac: Intel Macs", "arm64_mac: Apple silicon",
+}
+
 // platforms are the platforms by name.
 var platforms = map[string]model.Platform{
 	"linux": model.Linux, "windows": model.Windows, "rhel": model.RHEL, "suse": model.SUSE, "macos": model.MacOS,
@@ -56,9 +72,12 @@ var platforms = map[string]model.Platform{
 
 func (l *loader) readImages() {
 	l.images = make([]image, len(l.tables["image"]))
+	l.cfg.Images = make([]controlplane.Image, len(l.images))
 	for i, t := range l.tables["image"] {
 		l.images[i] = l.readImage(t)
 		l.images[i].number = i
+		l.cfg.Images[i] = l.machineImage(t, l.images[i])
+		t.Done()
 	}
 }
 
@@ -74,8 +93,34 @@ func (l *loader) readImage(t *schema.Table) image {
 	if given := t.Texts("preinstalled"); t.Has("preinstalled") {
 		img.software = given
 	}
-	t.Done()
+	if t.Has("architecture") {
+		img.arch = t.Choice("architecture")
+	} else {
+		t.Pass("architecture")
+	}
+	img.store = t.Choice("root_device_type") == "instance-store"
+	img.secret = t.Flag("encrypted")
+	size := t.Size("size")
+	if img.sizeGiB = int64(size / model.GiB); size%model.GiB != 0 && t.Sound("size") {
+		t.Wrong("size", "must be whole GiB")
+	}
+	if img.store && img.secret {
+		t.Reject("encrypted", schema.Fault{Rule: "must not be given with root_device_type \"instance-store\"", Code: badCombination})
+	}
 	return img
+}
+
+// machineImage reads where an image is, and whose.
+func (l *loader) machineImage(t *schema.Table, img image) controlplane.Image {
+	t.Assume("region", l.cfg.Region)
+	m := controlplane.Image{Name: t.Name, Region: t.Text("region"), Size: model.Bytes(img.sizeGiB) * model.GiB}
+	if m.Region == l.cfg.Region {
+		m.Region = ""
+	}
+	state := t.Choice("state")
+	m.Pending, m.Deregistered = state == "pending", state == "deregistered"
+	m.Owned = t.Choice("owner") == "self"
+	return m
 }
 
 // ordinaryImage is the image of a template that names none: a table without

@@ -3,6 +3,7 @@ package tables
 import (
 	"slices"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
@@ -27,6 +28,7 @@ func (l *loader) readInstances() {
 		f.Name = t.Name
 		f.Count = t.Whole("count")
 		f.Subnets, f.Zones = l.fleetPlaces(t)
+		l.checkPlacedZone(t, f.Zones)
 		f.TargetGroups = t.References("target_groups")
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
@@ -37,6 +39,28 @@ func (l *loader) readInstances() {
 		}
 		l.starts = append(l.starts, start{t, "count"})
 		t.Done()
+	}
+}
+
+// placedZone returns the zone that the placement of instances says, cloud.None without.
+func (l *loader) placedZone(t *schema.Table) int {
+	if !t.Has("launch_template") {
+		return l.placeOf(t).zone
+	}
+	if i := t.Reference("launch_template"); i >= 0 {
+		return l.placeOf(l.tables["launch_template"][i]).zone
+	}
+	return cloud.None
+}
+
+// checkPlacedZone refuses a zone of the placement that is not where the instances are.
+func (l *loader) checkPlacedZone(t *schema.Table, zones []model.Zone) {
+	if t.Has("launch_template") {
+		return // what the instance itself says wins
+	}
+	p := l.placeOf(t)
+	if p.zone != cloud.None && !slices.Equal(zones, []model.Zone{model.Zone(p.zone)}) && t.Sound("availability_zones") {
+		p.at.Reject("availability_zone", schema.Fault{Rule: "must be the zone where the instances are otherwise said to be", Code: schema.NoCode})
 	}
 }
 

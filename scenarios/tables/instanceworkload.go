@@ -67,7 +67,7 @@ func (l *loader) readTenantGear(t *schema.Table, w *controlplane.InstanceWorkloa
 		t.Mode = "to instances of others, or of no EC2 type"
 		return
 	}
-	w.Volumes = l.volumes(t)
+	w.Volumes = l.volumes(t, image{number: -1})
 	w.PublicIP = t.Flag("associate_public_ip_address")
 }
 

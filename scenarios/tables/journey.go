@@ -21,9 +21,12 @@ func journeyKeys() []schema.Key {
 	}, schema.Within("steps[]", "", append([]schema.Key{
 		schema.Row("cpu", schema.Either(`duration or distribution, or "demand"`, schema.Law(schema.Seconds), schema.OneOf("demand: the request's own")).Like("distribution"), "", `CPU time; "demand": the request's own`),
 		schema.Row("pause", schema.Law(schema.Seconds), "", "somebody else's time: a third party, a lock"),
+		schema.Row("request_bytes", schema.Law(schema.Bytes), "", "pause: what is sent to a third party on the internet"),
+		schema.Row("response_bytes", schema.Law(schema.Bytes), "", "pause: what comes from there"),
 		schema.Row("call", schema.Text(), "", "name of a load balancer, a target group or an instance that is asked; load_balancer.NAME and so on if ambiguous"),
 		schema.Row("count", schema.Whole(1, mostCalls), "1", "calls in the step"),
 		schema.Row("parallel", schema.Flag(), "false", "true: all at once; false: one after the other"),
+		schema.Row("address", schema.OneOf("private: by private addresses", "public: by public ones, which costs as between zones"), `"private"`, "by which addresses an instance or a target group is called"),
 		schema.Row("timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "a call is given up after this, from when it has its connection; never without"),
 		schema.Row("on_error", schema.OneOf("fail: the request fails too, with code 500", "ignore: it goes on as if answered"), `"fail"`, "what a call that failed does to the request"),
 		schema.Row("host", schema.Text(), `""`, "host that it asks a load balancer for"),
@@ -123,7 +126,7 @@ func (l *loader) step(t *schema.Table, at callStep) (step dataplane.Step) {
 	case "cpu":
 		step = dataplane.Step{Kind: dataplane.StepCPU, Time: l.computation(t)}
 	case "pause":
-		step = dataplane.Step{Kind: dataplane.StepPause, Time: l.law(t, "pause")}
+		step = dataplane.Step{Kind: dataplane.StepPause, Time: l.law(t, "pause"), Sent: l.law(t, "request_bytes"), Received: l.law(t, "response_bytes")}
 	case "call":
 		at.at = t
 		step = dataplane.Step{Kind: dataplane.StepCall, Call: l.call(t, at)}
@@ -150,6 +153,10 @@ func (l *loader) call(t *schema.Table, at callStep) dataplane.Call {
 	c.Count, c.Parallel = t.Whole("count"), t.Flag("parallel")
 	if c.Parallel && !counted {
 		t.Mistake("parallel", "needs count: one call has none beside it", "")
+	}
+	c.Public = t.Choice("address") == "public"
+	if c.Public && c.To == dataplane.ToLoadBalancer {
+		t.Mistake("address", "must be private for a load balancer", "")
 	}
 	c.IgnoreErrors = t.Choice("on_error") == "ignore"
 	c.Class = l.callClass(t, c.To)

@@ -21,8 +21,8 @@ func templateKeys() []schema.Key {
 		schema.Row("monitoring", schema.OneOf("basic: metrics every 5 minutes", "detailed: metrics every minute, for a fee"), `"basic"`, "metrics every 5 minutes, or every minute for a fee"),
 		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
-		schema.Row("tenancy", schema.OneOf(tenancyWords...).Planned("host: a dedicated host of the account's own"), `"default"`, "whether other accounts share the hardware"),
-	}, bootKeys(), creditKeys(), lifeKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+		schema.Row("max_tracked_connections", schema.Whole(1, 1<<30), "", "connections that an instance's security groups keep track of, beyond which packets are dropped; any number without"),
+	}, placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), lifeKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -47,23 +47,26 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 		Name:     t.Name,
 		Type:     typ,
 		Platform: img.platform,
-		Volumes:  l.volumes(t),
+		Volumes:  l.volumes(t, img),
 		Detailed: t.Choice("monitoring") == "detailed",
-		Tenancy:  model.TenancyDefault,
 		Speed:    t.Quantity("speed"),
 	}
-	if t.Choice("tenancy") == "dedicated" {
-		lt.Tenancy = model.TenancyDedicated
-	}
+	placed := l.placeOf(t)
+	lt.Tenancy, lt.Place = placed.tenancy, placed.place
 	spec := l.readCredits(t, typ, lt.Tenancy)
 	lt.Credits, lt.InitialCredits = spec.mode, spec.balance
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
-		l.onDemand(t, "instance_type", typ, img.platform)
+		if img.platform != model.MacOS { // which is billed by the host
+			l.onDemand(t, "instance_type", typ, img.platform)
+		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
 	l.readCards(t, &lt)
+	lt.Ends = l.readMembership(t, &lt)
+	lt.MostTracked = t.Whole("max_tracked_connections")
 	l.readFirstBoot(t, img, &lt)
 	l.readLife(t, &lt)
+	l.checkImage(t, img, &lt)
 	return lt
 }

@@ -11,6 +11,7 @@ import (
 	"headroom/model/catalog"
 	"headroom/model/cloud"
 	"headroom/model/dataplane"
+	"headroom/model/login"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/space"
@@ -207,6 +208,8 @@ type loader struct {
 	patterns      []string        // run.metrics
 	vpc           vpc
 	images        []image
+	imageUses     []imageUse
+	keyFormats    map[string]login.Format // of the key pairs
 	market        market
 	owners        map[int]int // load balancer of each target group that has one
 	warned        map[string]bool
@@ -219,4 +222,7 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
+	placements    map[string]placed           // where instances go, by the path of who says so
+	wires         wires
+	asksForPaths  bool // some clients say by which way they come
 }

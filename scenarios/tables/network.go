@@ -198,6 +198,9 @@ func (l *loader) places(t *schema.Table, key string, first bool) ([]int, []model
 	}
 	if first {
 		known = known[:min(1, len(known))]
+		if z := l.placedZone(t); z != cloud.None {
+			known = l.cfg.Zones[z : z+1]
+		}
 	}
 	zones := l.zones(t, "availability_zones", known)
 	for _, z := range zones {
@@ -332,5 +335,38 @@ func (l *loader) warnOfAddresses(group int) {
 	if most := max(g.Max, mostOfSchedules(g)); most > free {
 		l.warnAt(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
 			"autoscaling_group.%s: its subnets have %d addresses for %d instances: launches beyond them fail with InsufficientFreeAddressesInSubnet", g.Name, free, most))
+	}
+}
+
+// connectNetwork verifies that whose service talks to the internet has a way there.
+func (l *loader) connectNetwork() {
+	for i := range l.cfg.Groups {
+		g := &l.cfg.Groups[i]
+		if g.Template >= 0 {
+			l.checkWayOut(l.tables["autoscaling_group"][i], g.Service, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
+		}
+	}
+	for i := range l.cfg.Instances {
+		f := &l.cfg.Instances[i]
+		l.checkWayOut(l.tables["instance"][i], f.Service, &f.Template, f.Subnets)
+	}
+}
+
+func (l *loader) checkWayOut(t *schema.Table, service int, lt *controlplane.LaunchTemplate, subnets []int) {
+	if service < 0 || !l.cfg.Services[service].TalksOutside() || lt.PublicIP && !lt.PublicBySubnet {
+		return
+	}
+	all := subnets
+	if len(all) == 0 {
+		for i := range l.cfg.Subnets {
+			all = append(all, i)
+		}
+	}
+	closed := func(i int) bool {
+		s := &l.cfg.Subnets[i]
+		return s.NAT < 0 && !(lt.PublicBySubnet && s.PublicIP)
+	}
+	if len(all) == 0 || slices.ContainsFunc(all, closed) {
+		t.Add(schema.Fault{Path: t.Path, Rule: "needs a public address, or a nat_gateway of its subnet: its service." + l.cfg.Services[service].Name + " talks to the internet"}, t.Node, "")
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // referred are the tables that do nothing unless something refers to them.
-var referred = []string{"image", "launch_template", "service", "target_group"}
+var referred = []string{"image", "key_pair", "launch_template", "service", "target_group"}
 
 // warnOfUnused warns of tables that nothing refers to.
 func (l *loader) warnOfUnused() {
@@ -41,6 +41,10 @@ func (l *loader) warnOfNoEffect() {
 	}
 	for i := range l.cfg.Workloads {
 		l.warnOfHosts(i)
+		l.warnOfUsers(i)
+	}
+	for i := range l.cfg.TargetGroups {
+		l.warnOfStickiness(i)
 	}
 	for i := range l.cfg.LoadBalancers {
 		l.warnOfWeights(i)
@@ -149,6 +153,50 @@ func (l *loader) warnOfHosts(workload int) {
 		}
 		l.warnAt(n, t.PathOf(c.key)+": has no effect: no rule on its way has a "+c.condition)
 	}
+}
+
+// forwardedTo lists the target groups that requests to a destination can reach.
+func (l *loader) forwardedTo(to dataplane.DestinationKind, target int) (groups []int) {
+	switch to {
+	case dataplane.ToTargetGroup:
+		return []int{target}
+	case dataplane.ToLoadBalancer:
+		for _, a := range l.actionsOf(target) {
+			for _, f := range a.Forward {
+				groups = append(groups, f.TargetGroup)
+			}
+		}
+	}
+	return groups
+}
+
+// warnOfUsers warns of clients that are told apart for nothing.
+func (l *loader) warnOfUsers(workload int) {
+	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
+	sticky := func(g int) bool { return l.cfg.TargetGroups[g].Stickiness.Kind != 0 }
+	if w.Visitors.Count == 0 || w.Visitors.Think != nil && w.Visitors.Stay == nil || slices.ContainsFunc(l.forwardedTo(w.To, w.Target), sticky) {
+		return
+	}
+	for _, key := range []string{"users", "session_duration"} {
+		if n := t.Node.Table["clients"].Table[key]; n != nil {
+			l.warnAt(n, t.PathOf("clients")+"."+key+": has no effect: no target group on its way is sticky")
+		}
+	}
+}
+
+// warnOfStickiness warns of a sticky target group whose clients are never the same.
+func (l *loader) warnOfStickiness(group int) {
+	t := l.tables["target_group"][group]
+	if l.cfg.TargetGroups[group].Stickiness.Kind == 0 {
+		return
+	}
+	for i := range l.cfg.Workloads {
+		w := &l.cfg.Workloads[i]
+		if w.Visitors.Count > 0 && slices.Contains(l.forwardedTo(w.To, w.Target), group) {
+			return
+		}
+	}
+	l.warnAt(t.Node.Table["stickiness"], t.PathOf("stickiness")+": has no effect: each request comes from a new client, unless a workload has clients.users or clients.sessions")
 }
 
 // warnOfWeights warns of actions that forward to nobody: the balancer answers 503.

@@ -18,6 +18,7 @@ func outageKeys() []schema.Key {
 		schema.Row("kind", schema.OneOf(
 			"zone-outage: a zone's instances and nodes are off the network",
 			"host-failure: one host is, with its instances",
+			"rack-failure: the hosts of one rack are, with their instances",
 			"zone-partition: instances of a zone are, its nodes are not",
 			"instance-termination: instances stop running",
 			"instance-retirement: AWS retires their hardware: they are stopped; those that cannot stop end",
@@ -30,7 +31,7 @@ func outageKeys() []schema.Key {
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
 		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then`),
-		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage and host-failure draw one without, all others strike in any"),
+		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage, host-failure and rack-failure draw one without, all others strike in any"),
 		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("rate", schema.Quantity(schema.Share, 0, 1), "1", "errors: share of the requests"),
@@ -38,7 +39,7 @@ func outageKeys() []schema.Key {
 		schema.Row("latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "errors: CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("factor", schema.Quantity(schema.Number, 1, controlplane.MaxSlow), "10", "slow: how many times as long"),
 		schema.Row("volume", schema.Text(), `"root"`, "volume-failure: which volume of the instances, by its name or device_name"),
-		schema.Row("hosts", schema.Name("hosts"), "", "host-failure: of which [hosts.NAME]; of any without"),
+		schema.Row("hosts", schema.Name("hosts"), "", "host-failure, rack-failure: of which [hosts.NAME]; of any without"),
 		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
 	})
 }
@@ -87,8 +88,11 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 	case "zone-outage":
 		f.Kind = controlplane.ZoneOutage
 		return
-	case "host-failure":
+	case "host-failure", "rack-failure":
 		f.Kind = controlplane.HostFailure
+		if kind == "rack-failure" {
+			f.Kind = controlplane.RackFailure
+		}
 		f.Pool = t.Reference("hosts")
 		if len(l.cfg.HostPools) == 0 {
 			t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")

@@ -6,27 +6,15 @@ import "headroom/scenarios/schema"
 // Their neutral values are what it does anyway, and are accepted.
 func plannedKeys() []schema.Key {
 	return []schema.Key{
-		schema.Planned("dedicated_host", "hosts of the account's own", schema.Never),
 		schema.Planned("elastic_ip", "addresses that stay with the account", schema.Never),
 		schema.Planned("network_interface", "network interfaces of their own", schema.Never),
-		schema.Planned("placement_group", "instances near to each other or apart", schema.Never),
-		schema.Planned("security_group", "which packets may pass", schema.Never),
 
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
-		schema.Planned("launch_template.NAME.placement", "placement group, host or zone", schema.Never),
-		schema.Planned("launch_template.NAME.vpc_security_groups", "security groups", schema.Empty),
-		schema.Planned("instance.NAME.placement", "placement group, host or zone", schema.Never),
-		schema.Planned("instance.NAME.vpc_security_groups", "security groups", schema.Empty),
-
-		schema.Planned("target_group.NAME.slow_start", "how long a new target gets fewer requests", schema.Zero),
-
-		schema.Planned("load_balancer.NAME.security_groups", "security groups", schema.Empty),
 
 		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
 		schema.Planned("autoscaling_group.NAME.max_instance_lifetime", "age at which an instance is replaced", schema.Zero),
-		schema.Planned("autoscaling_group.NAME.placement_group", "placement group of the instances", schema.Never),
 		schema.Planned("autoscaling_group.NAME.protect_from_scale_in", "whether new instances are spared by scale-in", schema.Off),
 		schema.Planned("autoscaling_group.NAME.suspended_processes", "processes that do not run", schema.Empty),
 		schema.Planned("autoscaling_group.NAME.warm_pool", "instances that are kept ready, stopped", schema.Never),
@@ -36,6 +24,5 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
-		schema.Planned("workload.NAME.clients.sessions", "clients that think between requests", schema.Never),
 	}
 }

@@ -12,11 +12,11 @@ import (
 // Vocabulary returns every key that a scenario may have.
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
-		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(),
-		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), targetGroupKeys(), loadBalancerKeys(),
+		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
-		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(),
+		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
 })
@@ -35,9 +35,14 @@ func topKeys() []schema.Key {
 		schema.Row("nat_gateway", schema.Named(), "", "by which instances without public addresses reach the internet"),
 		schema.Row("vpn_connection", schema.Named(), "", "Site-to-Site VPNs, billed by the hour"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
+		schema.Row("dedicated_host", schema.Named(), "", "hosts of the account's own, paid by the host"),
+		schema.Row("placement_group", schema.Named(), "", "instances near to each other, or apart"),
+		schema.Row("quotas", schema.Inner(), "", "what the account may have; nothing is checked without"),
 		schema.Row("image", schema.Named(), "", "machine images: platform and how long instances take to boot"),
+		schema.Row("key_pair", schema.Named(), "", "key pairs, by which instances let people in"),
 		schema.Row("launch_template", schema.Named(), "", "how instances are made"),
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
+		schema.Row("security_group", schema.Named(), "", "which packets may pass, of those who have the group; without any, all do"),
 		schema.Row("target_group", schema.Named(), "", "targets of a load balancer, alike in service and health checks"),
 		schema.Row("load_balancer", schema.Named(), "", "load balancers with one listener"),
 		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
@@ -77,7 +82,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"subnet", "nat_gateway", "vpn_connection", "hosts", "image", "launch_template", "service", "target_group", "load_balancer",
+		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -85,8 +90,13 @@ func (l *loader) read(top *schema.Table) {
 	market := top.Inside("spot_market")
 	l.readMarket(market)
 	l.readNetwork(top)
+	l.asksForPaths = l.pathsAreAsked()
+	l.readSecurityGroups()
 	l.readHosts()
+	l.readDedicatedHosts()
+	l.readPlacementGroups()
 	l.readImages()
+	l.readKeyPairs()
 	l.readLaunchTemplates()
 	l.readServices()
 	l.readTargetGroups()
@@ -105,6 +115,10 @@ func (l *loader) read(top *schema.Table) {
 	l.readOutages(top.Each("fault"))
 	l.readCommitments(top.Each("commitment"))
 	l.readCapacityReservations()
+	l.checkReleases()
+	if quotas := top.Within("quotas"); quotas != nil {
+		l.readQuotas(quotas)
+	}
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{
 		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,
@@ -156,11 +170,14 @@ func (l *loader) connect(top *schema.Table) {
 	if len(c.Groups)+len(c.Instances)+len(l.tables["instance_workload"]) == 0 {
 		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance or an instance_workload"}, top.Node, "")
 	}
+	l.connectNetwork()
 	l.connectSnapshots()
+	l.connectImages()
 	l.connectMemory()
 	l.connectDisks()
 	l.connectSpeeds()
 	l.connectAlarms()
+	l.connectPlaces()
 	l.checkFootprint()
 	l.checkStart()
 }

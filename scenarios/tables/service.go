@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"headroom/model/dataplane"
+	"headroom/model/network"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -21,6 +22,7 @@ func serviceKeys() []schema.Key {
 		schema.Row("errors.rate", schema.Quantity(schema.Share, 0, 1), "0", "share of the requests that it fails"),
 		schema.Row("errors.code", schema.Whole(500, 504), "500", "status of the answer: 500, 502, 503 or 504"),
 		schema.Row("errors.latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "CPU time of a request that fails; 0s: as one that does not"),
+		schema.Row("port", schema.Whole(1, network.MaxPort), "", "where its application listens; wherever it is asked without"),
 		schema.Row("on_disconnect", schema.OneOf("cancel: it is given up", "finish: it is served all the same"), `"cancel"`, "what becomes of a request whose client has gone"),
 	})
 }
@@ -60,6 +62,7 @@ func (l *loader) readServices() {
 			e.Done()
 		}
 		t.Pass("errors")
+		s.Port = uint16(t.Whole("port"))
 		s.FinishAbandoned = t.Choice("on_disconnect") == "finish"
 		s.Async = t.Flag("async")
 		l.steps[i] = t.Each("steps")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"headroom/model/dataplane"
+	"headroom/model/network"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -18,15 +19,17 @@ const inherited = "use_load_balancer_configuration"
 func targetGroupKeys() []schema.Key {
 	return schema.Within("target_group.NAME", "ValidationError", []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
+		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
 		schema.Row("load_balancing_anomaly_mitigation", schema.OneOf("off: all targets alike", "on: those that fail get fewer requests"), `"off"`, "weighted_random: whether targets with more errors than the others get fewer requests"),
 		schema.Row("deregistration_delay", schema.Quantity(schema.Seconds, 0, 3600), "300", "how long a target that leaves may finish its requests"),
 		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
-		schema.Row("stickiness", schema.Inner(), "", "whether a client stays with its target: not simulated, so only disabled"),
-		schema.Row("stickiness.enabled", schema.Flag(), "true", "must be false: clients do not stay with their targets"),
-		schema.Row("stickiness.type", schema.OneOf("lb_cookie: a cookie of the load balancer", "app_cookie: one of the application"), `"lb_cookie"`, "what tells a client's target"),
-		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays"),
-		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie"),
+		schema.Row("stickiness", schema.Inner(), "", "whether a client stays with its target, as long as that is in rotation: see workload.NAME.clients.users"),
+		schema.Row("stickiness.enabled", schema.Flag(), "true", "false: the table does nothing"),
+		schema.Row("stickiness.type", schema.OneOf("lb_cookie: AWSALB, a cookie of the load balancer, renewed by every response", "app_cookie: AWSALBAPP, which follows a cookie of the application and is not renewed"), `"lb_cookie"`, "what tells a client's target"),
+		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays; lb_cookie: after its last request"),
+		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie; AWSALB, AWSALBAPP and AWSALBTG are reserved"),
+		schema.Row("slow_start", schema.Quantity(schema.Seconds, 0, 900), "0", "for how long the share of a target that became healthy grows to that of the others; 0, or 30 s to 900 s"),
 		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
 		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
 		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
@@ -58,7 +61,9 @@ func (l *loader) readTargetGroups() {
 			HealthCheck:         readHealthCheck(t.Inside("health_check")),
 		}
 		tg := &l.cfg.TargetGroups[i]
-		readStickiness(t)
+		readStickiness(t, tg)
+		readSlowStart(t, tg)
+		tg.Port = uint16(t.Whole("port"))
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
 			t.Wrong("load_balancing_anomaly_mitigation", `must be "off" unless load_balancing_algorithm_type is "weighted_random"`)
@@ -67,9 +72,12 @@ func (l *loader) readTargetGroups() {
 	}
 }
 
-// readStickiness verifies a table that only says that it does nothing: all of it,
-// since it may be enabled tomorrow.
-func readStickiness(t *schema.Table) {
+// reservedCookies are the names that load balancers keep for themselves.
+var reservedCookies = []string{"AWSALB", "AWSALBAPP", "AWSALBTG"}
+
+// readStickiness reads who stays with a target. All of a table that is disabled is
+// verified too, since it may be enabled tomorrow.
+func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 	const key = "stickiness"
 	s := t.Within(key)
 	if s == nil {
@@ -77,20 +85,43 @@ func readStickiness(t *schema.Table) {
 	}
 	enabled := s.Flag("enabled")
 	kind := s.Choice("type")
-	s.Duration("cookie_duration")
+	duration := s.Duration("cookie_duration")
 	s.Mode = "with type " + tree.Quote(kind)
 	if kind == "app_cookie" {
 		s.Require("cookie_name")
-		s.Text("cookie_name")
+		if name := s.Text("cookie_name"); slices.Contains(reservedCookies, strings.ToUpper(name)) {
+			s.Reject("cookie_name", schema.Fault{Rule: "must not be a name that load balancers reserve (" + strings.Join(reservedCookies, ", ") + ")", Code: invalidConfiguration})
+		}
 	}
 	s.Done()
-	if enabled && s.Sound("enabled") {
-		t.Add(schema.Fault{Path: t.PathOf(key), Rule: notSimulated}, t.Node.Table[key], key)
+	if !enabled {
+		return
+	}
+	tg.Stickiness = dataplane.Stickiness{Kind: dataplane.LoadBalancerCookie, Duration: duration}
+	if kind == "app_cookie" {
+		tg.Stickiness.Kind = dataplane.ApplicationCookie
+	}
+	if !tg.CrossZone {
+		t.Add(schema.Fault{Path: t.PathOf(key), Rule: "must be disabled where load_balancing_cross_zone_enabled is false", Code: invalidConfiguration}, t.Node.Table[key], key)
 	}
 }
 
-// notSimulated is the rule that what is planned breaks.
-const notSimulated = "is not simulated by this version"
+// invalidConfiguration is Elastic Load Balancing's code for settings that do not go
+// together.
+const invalidConfiguration = "InvalidConfigurationRequest"
+
+// readSlowStart reads how targets that became healthy start.
+func readSlowStart(t *schema.Table, tg *dataplane.TargetGroup) {
+	const key = "slow_start"
+	tg.SlowStart = t.Duration(key)
+	switch {
+	case !t.Sound(key) || tg.SlowStart == 0:
+	case tg.SlowStart < routing.MinSlowStart:
+		t.Wrong(key, "must be 0, or 30 s to 900 s")
+	case tg.Algorithm != "round_robin" && t.Sound("load_balancing_algorithm_type"):
+		t.Reject(key, schema.Fault{Rule: `must be 0 unless load_balancing_algorithm_type is "round_robin"`, Code: invalidConfiguration})
+	}
+}
 
 // crossZone reads a setting that is true, false or inherited.
 func crossZone(t *schema.Table) string {

@@ -51,16 +51,18 @@ func (l *loader) checkAttachments(t *schema.Table, key string, typ, volumes int)
 }
 
 // volumes reads the volumes of a template, the root first.
-func (l *loader) volumes(t *schema.Table) []model.VolumeSpec {
+func (l *loader) volumes(t *schema.Table, img image) []model.VolumeSpec {
 	var specs []model.VolumeSpec
 	root := false
-	addRoot(t)
+	addRoot(t, img)
 	for _, v := range t.Each("block_device_mappings") {
 		isRoot := v.Flag("root")
 		spec := l.volume(v, isRoot)
 		switch {
 		case isRoot && root:
 			v.Wrong("root", "must be true of one volume only")
+		case isRoot && img.store:
+			v.Wrong("root", "must not be true: the root of the image lies on an instance store")
 		case isRoot:
 			root = true
 			specs = append([]model.VolumeSpec{spec}, specs...)
@@ -69,11 +71,19 @@ func (l *loader) volumes(t *schema.Table) []model.VolumeSpec {
 		}
 		v.Done()
 	}
+	switch {
+	case len(specs) == 0:
+	case img.store:
+		specs[0].Data = true
+	case img.secret:
+		specs[0].Encrypted = true
+	}
 	return specs
 }
 
-// addRoot adds a root volume to the tree, unless there is one.
-func addRoot(t *schema.Table) {
+// addRoot adds a root volume to the tree, unless there is one, or the image has its root
+// elsewhere.
+func addRoot(t *schema.Table, img image) {
 	const key = "block_device_mappings"
 	t.AssumeNode(key, &tree.Node{Form: tree.ListForm})
 	n := t.Node.Table[key]
@@ -86,8 +96,8 @@ func addRoot(t *schema.Table) {
 			return
 		}
 	}
-	if n.Form == tree.ListForm {
-		n.List = append(n.List, tree.MustParse(ordinaryRoot).Clone(n.At))
+	if n.Form == tree.ListForm && !img.store {
+		n.List = append(n.List, rootOf(img).Clone(n.At))
 	}
 }
 

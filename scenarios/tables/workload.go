@@ -1,10 +1,8 @@
 package tables
 
 import (
-	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"headroom/model"
 	"headroom/model/dataplane"
@@ -19,20 +17,31 @@ func workloadKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("workload.NAME", "", []schema.Key{
 			schema.Row("to", schema.Text(), schema.Required, "name of a load balancer, a target group or an instance; load_balancer.NAME and so on if ambiguous"),
-			schema.Row("arrivals", schema.Inner().Like("arrivals"), schema.Required, "when requests come"),
+			schema.Row("arrivals", schema.Inner().Like("arrivals"), "(required without clients.sessions)", "when requests come"),
 			schema.Row("demand", schema.Inner(), "", "what a request takes"),
 			schema.Row("demand.cpu", schema.Law(schema.Seconds), "(required where a service takes it)", "CPU time, or { column, unit } of a trace"),
 			schema.Row("demand.request_bytes", schema.Law(schema.Bytes), "", "size of the request, or { column, unit } of a trace"),
 			schema.Row("demand.response_bytes", schema.Law(schema.Bytes), "", "size of the response, or { column, unit } of a trace"),
 			schema.Row("path", weighted(), `"/"`, `path of the requests, or paths by weight: { "/" = 0.7, "/api" = 0.3 }`),
 			schema.Row("host", weighted(), `""`, "host of the requests, or hosts by weight"),
+			schema.Row("method", weighted(), `"GET"`, "method of the requests, or methods by weight"),
+			schema.Row("query", weighted(), `""`, `query of the requests, or queries by weight: { "id=1&lang=de" = 0.2, "" = 0.8 }`),
+			schema.Row("header", schema.Either("table of headers, each a value or values by weight", schema.TableOf(weighted())), "", `headers of the requests: { x-canary = { "1" = 0.05, "" = 0.95 } }; "" is a request without it`),
 			schema.Row("clients", schema.Inner(), "", "how those who send requests behave"),
 			schema.Row("clients.timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "they give up after this; never without"),
 			schema.Row("clients.deadline", schema.Quantity(schema.Seconds, 1e-6, year), "", "answers within it count as goodput, retries and all; without, every answer does"),
+			schema.Row("clients.sessions", schema.Whole(1, dataplane.MaxVisitors), "", "a closed loop instead of arrivals: so many clients, each of whom thinks, asks, and waits for the answer, so that a slow system is asked less"),
+			schema.Row("clients.think_time", schema.Law(schema.Seconds), "(required with sessions)", "sessions: how long a client waits after an answer, or a failure, before it asks again"),
+			schema.Row("clients.users", schema.Whole(1, dataplane.MaxVisitors), "", "how many clients the arrivals come from, each as often as any other; without, every request is from a new one. Sticky target groups tell them apart"),
+			schema.Row("clients.session_duration", schema.Law(schema.Seconds), "(for good)", "how long a session or user keeps its cookies, before a new client takes its place"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
+			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
+			schema.Row("clients.session_resumption", schema.Quantity(schema.Share, 0, 1), "0", "share of the handshakes that resume a session"),
+			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
+			schema.Row("clients.forwarded_for", schema.Whole(0, 1000), "0", "addresses of proxies in X-Forwarded-For; above 30 a load balancer answers 463"),
 		}),
-		schema.Within("workload.NAME.clients", "", retryKeys("the workload")),
+		schema.Within("workload.NAME.clients", "", append(retryKeys("the workload"), pathKeys()...)),
 		schema.Within("column", "", []schema.Key{
 			schema.Row("column", schema.Text(), schema.Required, "column of the trace"),
 			schema.Row("unit", schema.Text(), "", "unit of the column; otherwise that of a bare number"),
@@ -60,8 +69,9 @@ func (l *loader) readWorkloads() {
 		l.loads[i] = l.readArrivals(t, columns.wanted())
 		l.readDemand(demand, w, columns, l.loads[i])
 		w.Arrivals = l.loads[i].process
-		w.Classes = readClasses(t)
 		w.Clients = l.readClients(t.Inside("clients"), w)
+		w.Classes = l.readClasses(t, w)
+		l.requireArrivals(t, w)
 		t.Done()
 	}
 }
@@ -183,64 +193,53 @@ func bytesOf(values []float64) []model.Bytes {
 	return sizes
 }
 
-// readClasses reads the hosts and paths of requests: every pair of them, by the
-// product of their weights.
-func readClasses(t *schema.Table) []dataplane.RequestClass {
-	paths, hosts := readWeighted(t, "path"), readWeighted(t, "host")
-	var classes []dataplane.RequestClass
-	for _, p := range paths {
-		if !strings.HasPrefix(p.name, "/") {
-			t.Mistake("path", "must begin with /", "")
-		}
-		for _, h := range hosts {
-			classes = append(classes, dataplane.RequestClass{Host: h.name, Path: p.name, Weight: p.weight * h.weight})
-		}
-	}
-	return classes
-}
-
-// share is a name with a weight.
-type share struct {
-	name   string
-	weight float64
-}
-
-// readWeighted reads a name, or names by weight.
-func readWeighted(t *schema.Table, key string) []share {
-	n := t.Value(key)
-	if name, ok := n.AsText(); ok {
-		return []share{{name, 1}}
-	}
-	if n.Form != tree.TableForm || len(n.Table) == 0 {
-		t.Mistake(key, "must be a string, or a table of weights", "")
-		return nil
-	}
-	n.Inline = true
-	var shares []share
-	sum := 0.0
-	for _, name := range slices.Sorted(maps.Keys(n.Table)) {
-		weight, ok := t.Measured(key, n.Table[name], schema.Share)
-		if !ok {
-			return nil
-		}
-		if weight < 0 {
-			t.Reject(key, schema.Fault{Rule: "weights must not be negative", Got: n.Table[name].Got(), Code: schema.NoCode})
-			return nil
-		}
-		sum += weight
-		shares = append(shares, share{name, weight})
-	}
-	if sum == 0 || math.IsInf(sum, 0) {
-		t.Mistake(key, "weights must not all be 0", "")
-		return nil
-	}
-	return shares
-}
-
 func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.Clients {
 	c := dataplane.Clients{Timeout: t.Duration("timeout"), Deadline: t.Duration("deadline")}
 	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
+	c.RoundTrip, c.Resumption = t.Duration("round_trip"), t.Quantity("session_resumption")
+	c.StayPut, c.ForwardedFor = !t.Flag("follow_redirects"), t.Whole("forwarded_for")
+	l.readVisitors(t, w)
+	l.readPath(t, w)
 	t.Done()
 	return c
+}
+
+// readVisitors reads the clients that are told apart.
+func (l *loader) readVisitors(t *schema.Table, w *dataplane.Workload) {
+	sessions, users := t.Optional("sessions"), t.Optional("users")
+	v := &w.Visitors
+	switch {
+	case sessions != nil && users != nil:
+		t.Mistake("users", "must not be given beside sessions, which are users", "")
+		t.Pass("think_time", "session_duration")
+	case sessions != nil:
+		t.Require("think_time")
+		v.Count, v.Think = *sessions, l.law(t, "think_time")
+		if v.Think != nil && v.Think.Mean() < dataplane.MinThink.Seconds() {
+			t.Mistake("think_time", "must have a mean of at least "+dataplane.MinThink.String(), "")
+		}
+	case users != nil:
+		v.Count = *users
+	}
+	if v.Count > 0 {
+		if v.Stay = l.law(t, "session_duration"); v.Stay != nil && v.Stay.Mean() <= 0 {
+			t.Mistake("session_duration", "must be longer than 0", "")
+		}
+	} else if sessions == nil && users == nil {
+		t.Mode = "without sessions or users"
+	}
+}
+
+// requireArrivals verifies that requests come by arrivals or in a closed loop, and not
+// by both.
+func (l *loader) requireArrivals(t *schema.Table, w *dataplane.Workload) {
+	clients := t.Node.Table["clients"]
+	closed := clients != nil && clients.Form == tree.TableForm && clients.Table["sessions"] != nil
+	switch given := t.Has("arrivals"); {
+	case !given && !closed && !t.Broken:
+		t.Add(schema.Fault{Path: t.PathOf("arrivals"), Rule: "is required"}, t.Node, "arrivals")
+	case given && closed:
+		t.Mistake("arrivals", "must not be given beside clients.sessions, which ask in a closed loop", "")
+	}
 }

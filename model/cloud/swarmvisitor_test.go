@@ -1,0 +1,75 @@
+package cloud
+
+import (
+	"fmt"
+	"testing"
+
+	"headroom/model/dataplane"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// swarmVisitors lets clients be told apart, stay with their targets, and ask in a closed
+// loop, and targets start slowly.
+func swarmVisitors(s *rng.Stream, cfg *Config) {
+	tg := &cfg.TargetGroups[0]
+	if chance(s, 0.5) {
+		tg.Algorithm, tg.Mitigation = "round_robin", false
+		tg.SlowStart = sim.Time(30+s.Below(100)) * sim.Second
+	}
+	if tg.CrossZone && chance(s, 0.7) {
+		tg.Stickiness = dataplane.Stickiness{
+			Kind: dataplane.StickinessKind(1 + s.Below(2)), Duration: sim.Time(1+s.Below(900)) * sim.Second,
+		}
+	}
+	w := &cfg.Workloads[0]
+	w.Visitors.Count = 1 + s.Below(40)
+	if chance(s, 0.5) {
+		w.Visitors.Stay = must(rng.Exponential(300))
+	}
+	if chance(s, 0.5) {
+		w.Arrivals, w.Visitors.Think = nil, must(rng.Exponential(20*s.Uniform()))
+	}
+}
+
+// At every fifth event each visitor of a closed loop thinks or waits, and all that must
+// always hold does.
+func TestVisitorsAreConservedInRandomWorlds(t *testing.T) {
+	stuck, unstuck := int64(0), int64(0)
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarm(seed)
+			s := rng.New(seed, 0, "swarm/visitors")
+			swarmVisitors(&s, cfg)
+			w, err := New(cfg, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first(t, w, 20_000, 5, cfg.Duration)
+			if out, ok := w.Cut(); ok {
+				stuck += out.Targets[0].Stuck
+				unstuck += out.Targets[0].Unstuck
+			}
+		})
+	}
+	if stuck == 0 || unstuck == 0 {
+		t.Errorf("in the random worlds %d requests followed a cookie and %d lost their target", stuck, unstuck)
+	}
+}
+
+// visited is a group that shrinks and grows under sticky visitors, in lanes if they do
+// not think.
+func visited(think rng.Distribution) *Config {
+	cfg := drained()
+	tg := &cfg.TargetGroups[0]
+	tg.Algorithm, tg.SlowStart = "round_robin", 60*sim.Second
+	tg.Stickiness = dataplane.Stickiness{Kind: dataplane.LoadBalancerCookie, Duration: 20 * sim.Second}
+	cfg.Services[0].Discipline, cfg.Services[0].FinishAbandoned = FCFS, false
+	w := &cfg.Workloads[0]
+	w.Clients.Timeout = 0
+	w.Visitors = dataplane.Visitors{Count: 30, Think: think, Stay: must(rng.Exponential(200))}
+	if think != nil {
+		w.Arrivals = nil
+	}
+	return cfg
+}

@@ -1,0 +1,106 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+)
+
+// balance is how evenly the targets of a group are asked: kept where clients stay with
+// a target, or targets start slowly.
+type balance struct {
+	weighed        bool
+	stuck, unstuck int64
+	requests       int64   // in all windows
+	sum            float64 // over windows: requests × imbalance
+	worst          float64
+}
+
+// weighingWindow is how long the requests of a target are counted before they are
+// compared with those of others.
+const weighingWindow = 5 * sim.Minute
+
+// scheduleWeighing prepares the groups whose targets are weighed.
+func (p *Plane) scheduleWeighing() {
+	for i := range p.targetGroups {
+		g := &p.targetGroups[i]
+		if g.cfg.Stickiness.Kind != 0 || g.cfg.SlowStart > 0 {
+			g.balance.weighed = true
+			p.schedule(min(weighingWindow, p.frame.Duration), indexed(groupIsWeighed, i))
+		}
+	}
+}
+
+// onGroupIsWeighed compares the requests of the targets that were in rotation during the
+// whole window.
+func (p *Plane) onGroupIsWeighed(ev model.Event) {
+	g := &p.targetGroups[ev.Index()]
+	now := p.kernel.Now()
+	targets, total, most := int64(0), int64(0), int64(0)
+	for _, i := range g.locals {
+		if i == noIndex {
+			continue
+		}
+		t := p.targets.at(i)
+		if t.rotating && t.rotates <= now-min(weighingWindow, now) {
+			targets++
+			total += t.asked
+			most = max(most, t.asked)
+		}
+		t.asked = 0
+	}
+	if b := &g.balance; targets > 1 && total > 0 {
+		ratio := float64(most) * float64(targets) / float64(total)
+		b.requests += total
+		b.sum += ratio * float64(total)
+		b.worst = max(b.worst, ratio)
+	}
+	p.scheduleAfter(weighingWindow, ev)
+}
+
+// mean is the imbalance over all windows; 1 where there was none.
+func (b *balance) mean() float64 {
+	if b.requests == 0 {
+		return 1
+	}
+	return b.sum / float64(b.requests)
+}
+
+// pickFor picks a target for a request of a group that is weighed: the one of its
+// client's cookie while that is in rotation, else one by the group's algorithm, which
+// the client then stays with. The cookie of a load balancer counts from the last
+// request that followed it, for each response renews it; that of an application from
+// the first.
+func (p *Plane) pickFor(i uint32, g *targetGroup, s *scope, to scopeOf) (local int, ok bool) {
+	now := p.kernel.Now()
+	c := p.cookieOf(i, to.group)
+	if c != nil && c.target != 0 && now < c.expires {
+		if t := p.targets.Get(c.target); t != nil && t.rotating {
+			g.balance.stuck++
+			t.asked++
+			if g.cfg.Stickiness.Kind == LoadBalancerCookie {
+				c.expires = sim.Sum(now, g.cfg.Stickiness.Duration)
+			}
+			return int(t.local), true
+		}
+		g.balance.unstuck++
+	}
+	if local, ok = s.policy.Pick(to.zone); !ok {
+		return 0, false
+	}
+	id := g.locals[local]
+	p.targets.at(id).asked++
+	if c != nil {
+		*c = cookie{target: p.targets.handle(id), expires: sim.Sum(now, g.cfg.Stickiness.Duration)}
+	}
+	return local, true
+}
+
+// cookieOf is where the client of a request keeps its cookie of a target group; nil for
+// a client, or a group, without.
+func (p *Plane) cookieOf(i uint32, group int) *cookie {
+	v := &p.sources[p.requests.at(i).source].visitors
+	if len(v.all) == 0 || v.slots[group] == None {
+		return nil
+	}
+	return &v.cookies(p.visits[i])[v.slots[group]]
+}

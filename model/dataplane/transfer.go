@@ -1,0 +1,135 @@
+package dataplane
+
+import (
+	"slices"
+
+	"headroom/model"
+)
+
+// transfers is whether bytes are looked at that AWS charges for by their path, and what
+// owners had of them since somebody last asked.
+type transfers struct {
+	counts bool          // some step or call has bytes that may cross zones, or go out
+	moved  []model.Moved // by owner
+}
+
+// sends reports whether a service sends bytes to others.
+func (s *Service) sends() bool {
+	for k := range s.Steps {
+		step := &s.Steps[k]
+		if step.Sent != nil || step.Received != nil || step.Kind == StepCall && (step.Call.Request != nil || step.Call.Response != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// TalksOutside reports whether a step of the service talks to somebody on the internet.
+func (s *Service) TalksOutside() bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.outside() })
+}
+
+// newTransfers finds out whether bytes are to be looked at.
+func (p *Plane) newTransfers() {
+	for i := range p.cfg.Services {
+		p.transfers.counts = p.transfers.counts || p.cfg.Services[i].sends()
+	}
+}
+
+// account opens the accounts of a server.
+func (p *Plane) account(s *server, spec *model.ServerSpec) {
+	s.payer, s.public, s.gateway = spec.Owner, spec.Public, spec.Gateway
+	if p.direct || p.transfers.counts {
+		p.openAccount(spec.Owner)
+		p.openAccount(spec.Gateway.Owner)
+	}
+}
+
+// openAccount makes room for what an owner moves.
+func (p *Plane) openAccount(owner int32) {
+	for int(owner) >= len(p.transfers.moved) {
+		p.transfers.moved = append(p.transfers.moved, model.Moved{})
+	}
+}
+
+// TakeMoved appends what servers sent by paths that are charged for since it was last
+// asked, not counting what went to the internet through a balancer, by owner. All are
+// settled.
+func (p *Plane) TakeMoved(into []model.Moved) []model.Moved {
+	moved := p.transfers.moved
+	if len(moved) > 0 {
+		p.settleAll()
+	}
+	into = append(into, moved...)
+	clear(moved)
+	return into
+}
+
+// countDirect counts the response to a client that reached a server by its public address.
+func (p *Plane) countDirect(s *server, r *request) {
+	if s.public {
+		m := &p.transfers.moved[s.payer]
+		m.Out = m.Out.Plus(r.responseBytes())
+	}
+}
+
+// countCall counts the bytes of a call that was answered. Between zones each of its sides
+// pays for them, and so they do by public addresses; a load balancer is a side of the zone
+// of its node.
+func (p *Plane) countCall(i uint32, r *request, s *server) {
+	parent := p.requests.Get(p.trips[i].parent)
+	bytes := r.requestBytes().Plus(r.responseBytes())
+	if parent == nil || bytes == 0 {
+		return
+	}
+	caller := p.servers.at(parent.server)
+	source := &p.sources[r.source]
+	if b := source.balancer; b != None {
+		if caller.zone != model.Zone(r.zone) {
+			p.addSide(caller.payer, bytes)
+			h := &p.balancers[b].hour
+			h.side = h.side.Plus(bytes)
+		}
+		return
+	}
+	if caller.zone != s.zone || source.call.Public {
+		p.addSide(caller.payer, bytes)
+		p.addSide(s.payer, bytes)
+	}
+}
+
+func (p *Plane) addSide(owner int32, bytes model.Bytes) {
+	m := &p.transfers.moved[owner]
+	m.Side = m.Side.Plus(bytes)
+}
+
+// countCrossing counts what went between a balancer's node and a target in another zone.
+func (p *Plane) countCrossing(r *request, zone model.Zone) {
+	if b := p.sources[r.source].balancer; b != None && zone != model.Zone(r.zone) {
+		h := &p.balancers[b].hour
+		h.crossed = h.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
+	}
+}
+
+// talk counts what a step sends to the internet and receives from there: by the public
+// address of its server, or by the NAT gateway of its subnet, which may be in another zone.
+func (p *Plane) talk(i uint32, step *Step) {
+	s := p.servers.at(p.requests.at(i).server)
+	sent, received := p.drawBytes(i, 1, step.Sent), p.drawBytes(i, 2, step.Received)
+	s.in, s.out = s.in.Plus(received), s.out.Plus(sent)
+	m := &p.transfers.moved[s.payer]
+	m.Out = m.Out.Plus(sent)
+	if s.public || !s.gateway.There {
+		return
+	}
+	both := sent.Plus(received)
+	g := &p.transfers.moved[s.gateway.Owner]
+	g.NAT = g.NAT.Plus(both)
+	if s.gateway.Zone != s.zone {
+		p.addSide(s.payer, both)
+		p.addSide(s.gateway.Owner, both)
+	}
+}
+
+// outside reports whether a step talks to somebody on the internet.
+func (step *Step) outside() bool { return step.Sent != nil || step.Received != nil }

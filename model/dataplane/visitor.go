@@ -1,0 +1,153 @@
+package dataplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/slab"
+)
+
+// visitors are the clients of a workload that are told apart.
+type visitors struct {
+	cfg    *Visitors
+	all    []visitor // none where nobody asks who it was
+	jar    []cookie  // by visitor × target group that they reach and that is sticky
+	slots  []int32   // in a visitor's part of the jar, by target group; None
+	sticky int       // such target groups
+	choice rng.Stream
+	away   int        // who think, in a closed loop
+	draws  rng.Stream // of how long they think and stay, by visitor and number
+}
+
+// visitor is one of them.
+type visitor struct {
+	until sim.Time // when another takes its place
+	asked uint32   // requests so far
+}
+
+// cookie leads to a target for a time.
+type cookie struct {
+	target  slab.Handle
+	expires sim.Time
+}
+
+// thinks reports whether the visitors ask in a closed loop.
+func (v *visitors) thinks() bool { return len(v.all) > 0 && v.cfg.Think != nil }
+
+// welcome makes the visitors of a workload. In a closed loop each of them thinks first.
+func (p *Plane) welcome(source int) {
+	s := &p.sources[source]
+	cfg := &s.cfg.Visitors
+	if cfg.Count == 0 {
+		return
+	}
+	name := "workload/" + s.cfg.Name + "/visitors"
+	v := visitors{
+		cfg: cfg, all: make([]visitor, cfg.Count), slots: make([]int32, len(p.targetGroups)),
+		choice: p.stream(name), draws: p.stream(name + "/times"),
+	}
+	for i := range v.slots {
+		v.slots[i] = None
+	}
+	for _, g := range p.reached(s) {
+		if p.targetGroups[g].cfg.Stickiness.Kind != 0 && v.slots[g] == None {
+			v.slots[g] = int32(v.sticky)
+			v.sticky++
+		}
+	}
+	v.jar = make([]cookie, cfg.Count*v.sticky)
+	s.visitors = v
+	if cfg.Think == nil {
+		return
+	}
+	for i := range v.all {
+		p.thinks(source, uint32(i), 0)
+	}
+}
+
+// reached lists the target groups that the requests of a source come to.
+func (p *Plane) reached(s *source) []int {
+	switch s.to {
+	case ToLoadBalancer:
+		return p.balancers[s.target].groups
+	case ToTargetGroup:
+		return []int{s.target}
+	}
+	return nil
+}
+
+// think lets the visitor whose user request has ended, at an instant, ask again after
+// a while.
+func (p *Plane) think(i uint32, r *request, at sim.Time) {
+	if p.sources[r.source].visitors.thinks() {
+		p.thinks(int(r.source), p.visits[i], at)
+	}
+}
+
+// thinks schedules the next request of a visitor who begins to think at an instant.
+func (p *Plane) thinks(source int, visitor uint32, at sim.Time) {
+	v := &p.sources[source].visitors
+	v.away++
+	wait := v.draw(visitor, 0, v.cfg.Think)
+	p.schedule(sim.Sum(at, wait), paired(visitorAsks, uint32(source), visitor))
+}
+
+// draw draws a time of a visitor's present request: part tells which.
+func (v *visitors) draw(visitor uint32, part uint64, d rng.Distribution) sim.Time {
+	s := v.draws.Fork(rng.Key(uint64(visitor), uint64(v.all[visitor].asked)<<1|part))
+	return max(0, sim.Seconds(s.Draw(d)))
+}
+
+// onVisitorAsks sends the next request of a visitor in a closed loop.
+func (p *Plane) onVisitorAsks(ev model.Event) {
+	source, visitor := int(ev.On>>32), uint32(ev.On)
+	s := &p.sources[source]
+	s.visitors.away--
+	i, r := p.newRequest(source, s)
+	p.visit(i, s, visitor)
+	p.enter(i, r)
+}
+
+// verifyVisitors: in a closed loop each visitor thinks, or waits for an answer.
+func (p *Plane) verifyVisitors() error {
+	for i := range p.cfg.Workloads {
+		v := &p.sources[i].visitors
+		if !v.thinks() {
+			continue
+		}
+		u := &p.meter.users[i]
+		if waiting := u.Requests - u.Completed - u.Failed; int64(v.away)+waiting != int64(len(v.all)) {
+			return fmt.Errorf("workload %d: of %d visitors %d think and %d wait", i, len(v.all), v.away, waiting)
+		}
+	}
+	return nil
+}
+
+// visit says which visitor sent a request. One who has stayed long enough has gone, and
+// who came instead has no cookies.
+func (p *Plane) visit(i uint32, s *source, visitor uint32) {
+	v := &s.visitors
+	now := p.kernel.Now()
+	who := &v.all[visitor]
+	if v.cfg.Stay != nil && now >= who.until {
+		who.until = sim.Sum(now, v.draw(visitor, 1, v.cfg.Stay))
+		clear(v.cookies(visitor))
+	}
+	who.asked++
+	p.setVisit(i, visitor)
+}
+
+// setVisit writes a request's visitor beside it.
+func (p *Plane) setVisit(i, visitor uint32) {
+	for int(i) >= len(p.visits) {
+		p.visits = append(p.visits, noIndex)
+	}
+	p.visits[i] = visitor
+}
+
+// cookies are those that a visitor holds.
+func (v *visitors) cookies(visitor uint32) []cookie {
+	return v.jar[int(visitor)*v.sticky : (int(visitor)+1)*v.sticky]
+}

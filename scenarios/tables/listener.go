@@ -1,0 +1,139 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"headroom/model/dataplane"
+	"headroom/model/routing"
+	"headroom/scenarios/schema"
+	"headroom/sim"
+)
+
+// Where the keys of all rules and of all actions are described.
+const (
+	rulePattern   = "load_balancer.NAME.rule[]"
+	actionPattern = "load_balancer.NAME.default_action"
+)
+
+// listenerKeys are those of the listeners of a load balancer: of the one that its own
+// table describes, and of others.
+func listenerKeys() []schema.Key {
+	return slices.Concat(
+		schema.Within("default_action", "ValidationError", actionKeys()),
+		schema.Within("rule[]", "ValidationError", listenerRuleKeys()),
+		schema.Within("listener[]", "ValidationError", []schema.Key{
+			schema.Row("port", schema.Whole(1, dataplane.MaxPort), schema.Required, "where it listens; clients choose by clients.port"),
+			schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake"), `"HTTP"`, "how clients speak to it"),
+			schema.Row("certificates", schema.List(), "", "HTTPS: what proves names; the first is that of clients who ask for none"),
+			schema.Row("certificates[].domains", schema.Texts(), schema.Required, "names, *.example.com for any one label; a client whose host none of them names breaks off"),
+			schema.Row("certificates[].expires", schema.Instant(), "", "from then on clients break off; never without"),
+			schema.Row("certificates[].renew", schema.Flag(), "false", "whether it is renewed before it expires, as ACM does with its own"),
+			schema.Row("default_action", schema.Inner().Like(actionPattern), schema.Required, "what becomes of a request that matches no rule"),
+			schema.Row("rule", schema.List().Like(rulePattern), "", "its rules"),
+		}))
+}
+
+// readListeners reads the listener that the table of a load balancer describes, if it
+// has one, and the others.
+func (l *loader) readListeners(t *schema.Table, lb *dataplane.LoadBalancer) {
+	others := t.Each("listener")
+	switch {
+	case t.Has("default_action") || len(others) == 0:
+		if !t.Has("default_action") && !t.Broken {
+			t.Add(schema.Fault{Path: t.PathOf("default_action"), Rule: "is required"}, t.Node, "default_action")
+		}
+		lb.Default = l.action(t, "default_action", false)
+		lb.Rules = l.readRules(t, false)
+	case t.Has("rule"):
+		t.Wrong("rule", "needs default_action, or to be among those of a listener")
+	}
+	t.Pass("default_action", "rule")
+	ports := map[int]bool{}
+	if t.Has("default_action") {
+		ports[dataplane.PortHTTP] = true
+	}
+	certificates := 0
+	for _, o := range others {
+		listener := dataplane.Listener{Port: o.Whole("port"), Secure: o.Choice("protocol") == "HTTPS"}
+		if o.Sound("port") && ports[listener.Port] {
+			o.Reject("port", schema.Fault{Rule: "must be of one listener of the load balancer", Code: "DuplicateListener"})
+		}
+		ports[listener.Port] = true
+		listener.Certificates = l.readCertificates(o, listener.Secure)
+		certificates += max(0, len(listener.Certificates)-1)
+		listener.Default = l.action(o, "default_action", listener.Secure)
+		listener.Rules = l.readRules(o, listener.Secure)
+		o.Done()
+		lb.Listeners = append(lb.Listeners, listener)
+	}
+	l.checkQuotas(t, lb, certificates)
+}
+
+// checkQuotas refuses more of a load balancer than AWS allows.
+func (l *loader) checkQuotas(t *schema.Table, lb *dataplane.LoadBalancer, certificates int) {
+	rules, groups := 0, map[int]bool{}
+	for _, one := range lb.AllListeners() {
+		rules += len(one.Rules)
+	}
+	for _, a := range lb.Actions() {
+		for _, f := range a.Forward {
+			groups[f.TargetGroup] = true
+		}
+	}
+	key := "listener"
+	if len(lb.Listeners) == 0 {
+		key = "rule"
+	}
+	for _, quota := range []struct {
+		got, most  int
+		what, code string
+	}{
+		{rules, routing.MaxRules, "rules", "TooManyRules"},
+		{len(lb.AllListeners()), dataplane.MaxListeners, "listeners", "TooManyListeners"},
+		{certificates, dataplane.MaxCertificates - 1, "certificates beside the first ones", "TooManyCertificates"},
+		{len(groups), maxGroups, "target groups", "TooManyTargetGroups"},
+	} {
+		if quota.got > quota.most {
+			t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must be at most %d %s of a load balancer", quota.most, quota.what), Got: fmt.Sprint(quota.got), Code: quota.code})
+		}
+	}
+}
+
+// maxGroups is how many target groups a load balancer may forward to.
+const maxGroups = 100
+
+// readCertificates reads what a listener proves its names with.
+func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane.Certificate) {
+	for _, c := range t.Each("certificates") {
+		certificate := dataplane.Certificate{Domains: c.Texts("domains"), Expires: sim.Never}
+		for _, domain := range certificate.Domains {
+			if rest := strings.TrimPrefix(domain, "*."); rest == "" || strings.ContainsAny(rest, "*/ ") {
+				c.Wrong("domains", `must be names such as "shop.com" and "*.shop.com"`)
+			}
+		}
+		if c.Sound("domains") && len(certificate.Domains) == 0 {
+			c.Wrong("domains", "must name a domain")
+		}
+		expires, renewed := c.Instant("expires"), c.Flag("renew")
+		switch {
+		case renewed && !c.Has("expires"):
+			c.Mistake("renew", "needs expires", "")
+		case c.Sound("expires") && !renewed:
+			certificate.Expires = max(0, sim.Time(min(expires.Sub(l.cfg.Start), sim.Horizon.Duration())))
+			if certificate.Expires < l.cfg.Duration {
+				l.warnAt(c.Node, fmt.Sprintf("%s: expires during the run, at %s: from then on handshakes fail; renew = true has ACM renew it", c.Path, expires.Format("2006-01-02 15:04:05")))
+			}
+		}
+		c.Done()
+		all = append(all, certificate)
+	}
+	switch {
+	case secure && len(all) == 0 && !t.Faulty("certificates"):
+		t.Add(schema.Fault{Path: t.PathOf("certificates"), Rule: "is required with protocol \"HTTPS\": certificates = [{ domains = [\"shop.com\"] }]", Code: "CertificateNotFound"}, t.Node, "certificates")
+	case !secure && len(all) > 0 && t.Sound("protocol"):
+		t.Wrong("certificates", `must not be given with protocol "HTTP"`)
+	}
+	return all
+}

@@ -1,0 +1,260 @@
+package tables
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"headroom/model/dataplane"
+	"headroom/model/network"
+	"headroom/model/routing"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+// mostClasses is how many kinds of requests a workload may have.
+const mostClasses = 20_000
+
+// readClasses reads what requests look like: every combination of hosts, paths, methods,
+// queries, headers and sources, by the product of their weights.
+func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane.RequestClass {
+	paths, hosts := readWeighted(t, "path"), readWeighted(t, "host")
+	methods, queries, headers := readWeighted(t, "method"), readWeighted(t, "query"), readHeaders(t)
+	sources := l.readSources(t, w)
+	for _, p := range paths {
+		if !strings.HasPrefix(p.name, "/") {
+			t.Mistake("path", "must begin with /", "")
+		}
+	}
+	for _, m := range methods {
+		if err := (routing.Rule{Priority: 1, Methods: []string{m.name}}).Validate(); err != nil {
+			t.Mistake("method", "must be of A-Z, - and _, at most 40", "")
+		}
+	}
+	count, most := 1.0, "path"
+	for _, dimension := range []struct {
+		key string
+		n   int
+	}{{"path", len(paths)}, {"host", len(hosts)}, {"method", len(methods)}, {"query", len(queries)}, {"header", len(headers)}, {"clients", len(sources)}} {
+		if count *= float64(dimension.n); dimension.n > 1 {
+			most = dimension.key
+		}
+	}
+	if count > mostClasses {
+		t.Reject(most, schema.Fault{
+			Rule: fmt.Sprintf("must not make more than %d combinations of paths, hosts, methods, queries, headers and sources", mostClasses),
+			Got:  fmt.Sprintf("%.0f", count), Code: schema.NoCode,
+		})
+		return nil
+	}
+	var classes []dataplane.RequestClass
+	for _, p := range paths {
+		for _, h := range hosts {
+			one := dataplane.RequestClass{Host: h.name, Path: p.name, Weight: p.weight * h.weight}
+			classes = append(classes, looks{methods, queries, headers, sources}.of(one)...)
+		}
+	}
+	return classes
+}
+
+// looks are what requests look like beside host and path.
+type looks struct {
+	methods, queries []share
+	headers          []headerShare
+	sources          []sourceShare
+}
+
+// of makes classes of one.
+func (k looks) of(one dataplane.RequestClass) (all []dataplane.RequestClass) {
+	weight := one.Weight
+	for _, m := range k.methods {
+		for _, q := range k.queries {
+			for _, h := range k.headers {
+				for _, s := range k.sources {
+					one.Method, one.Query, one.Headers, one.Source = m.name, q.name, h.headers, s.address
+					one.Weight = weight * m.weight * q.weight * h.weight * s.weight
+					all = append(all, one)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// share is a name with a weight.
+type share struct {
+	name   string
+	weight float64
+}
+
+// readWeighted reads a name, or names by weight.
+func readWeighted(t *schema.Table, key string) []share { return weights(t, key, t.Value(key)) }
+
+// weights reads a name, or names by weight, at a node below a key.
+func weights(t *schema.Table, key string, n *tree.Node) []share {
+	if name, ok := n.AsText(); ok {
+		return []share{{name, 1}}
+	}
+	if n.Form != tree.TableForm || len(n.Table) == 0 {
+		t.Mistake(key, "must be a string, or a table of weights", "")
+		return nil
+	}
+	n.Inline = true
+	var shares []share
+	sum := 0.0
+	for _, name := range slices.Sorted(maps.Keys(n.Table)) {
+		weight, ok := t.Measured(key, n.Table[name], schema.Share)
+		if !ok {
+			return nil
+		}
+		if weight < 0 {
+			t.Reject(key, schema.Fault{Rule: "weights must not be negative", Got: n.Table[name].Got(), Code: schema.NoCode})
+			return nil
+		}
+		sum += weight
+		shares = append(shares, share{name, weight})
+	}
+	if sum == 0 || math.IsInf(sum, 0) {
+		t.Mistake(key, "weights must not all be 0", "")
+		return nil
+	}
+	return shares
+}
+
+// headerShare is the headers of a share of the requests.
+type headerShare struct {
+	headers []routing.Header
+	weight  float64
+}
+
+// readHeaders reads headers, each with values by weight, and combines them.
+func readHeaders(t *schema.Table) []headerShare {
+	const key = "header"
+	all := []headerShare{{weight: 1}}
+	n := t.Value(key)
+	if n == nil {
+		return all
+	}
+	if n.Form != tree.TableForm {
+		t.Mistake(key, `must be a table of headers: { x-canary = { "1" = 0.05, "" = 0.95 } }`, "")
+		return nil
+	}
+	n.Inline = true
+	for _, name := range slices.Sorted(maps.Keys(n.Table)) {
+		if err := (routing.Rule{Priority: 1, Headers: []routing.HeaderCondition{{Name: name, Values: []string{"x"}}}}).Validate(); err != nil {
+			t.Mistake(key, "must be of headers with names of letters, digits, - and _, at most 40; the key host has that header", "")
+			return nil
+		}
+		values := weights(t, key, n.Table[name])
+		if len(all)*len(values) > mostClasses {
+			return slices.Repeat(all[:1], mostClasses+1) // which is too many
+		}
+		var more []headerShare
+		for _, before := range all {
+			for _, v := range values {
+				next := headerShare{before.headers, before.weight * v.weight}
+				if v.name != "" {
+					next.headers = append(slices.Clone(before.headers), routing.Header{Name: name, Value: v.name})
+				}
+				more = append(more, next)
+			}
+		}
+		all = more
+	}
+	return all
+}
+
+// sourceShare is the share of the clients that rules take for the same source, and one of
+// their addresses.
+type sourceShare struct {
+	address netip.Addr
+	weight  float64
+}
+
+// readSources divides the block of addresses that clients come from, evenly spread over
+// it, by the blocks that rules on their way speak of.
+func (l *loader) readSources(t *schema.Table, w *dataplane.Workload) []sourceShare {
+	whole := clientBlock(t)
+	var blocks []netip.Prefix
+	if w.To == dataplane.ToLoadBalancer && t.Sound("to") {
+		for _, one := range l.cfg.LoadBalancers[w.Target].AllListeners() {
+			for i := range one.Rules {
+				blocks = append(blocks, one.Rules[i].Sources...)
+			}
+		}
+	}
+	if len(blocks) == 0 || !whole.IsValid() {
+		return []sourceShare{{weight: 1}}
+	}
+	slices.SortFunc(blocks, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() }) // smallest first
+	blocks = slices.Compact(blocks)
+	blocks = slices.DeleteFunc(blocks, func(b netip.Prefix) bool { return !whole.Contains(b.Addr()) || b.Bits() <= whole.Bits() })
+	return divide(whole, blocks)
+}
+
+// clientBlock is the block of addresses that clients come from, once clients is read:
+// anywhere if it does not say, the zero Prefix if that is wrong.
+func clientBlock(t *schema.Table) netip.Prefix {
+	clients := t.Node.Table["clients"]
+	if clients == nil || clients.Table["cidr"] == nil {
+		return network.Everywhere
+	}
+	text, _ := clients.Table["cidr"].AsText()
+	block, _ := netip.ParsePrefix(text)
+	return block.Masked()
+}
+
+// divide returns a source in each block, smaller ones first, that is in no smaller one,
+// and one of the rest, by their shares of the addresses. Of blocks that smaller ones fill
+// nothing is left.
+func divide(whole netip.Prefix, blocks []netip.Prefix) (all []sourceShare) {
+	blocks = append(slices.Clone(blocks), whole)
+	for i, block := range blocks {
+		if slices.Contains(blocks[:i], block) {
+			continue
+		}
+		left := math.Exp2(float64(whole.Bits() - block.Bits()))
+		var inner []netip.Prefix // the largest within
+		for k, other := range slices.Backward(blocks[:i]) {
+			if block.Contains(other.Addr()) && !slices.Contains(blocks[:k], other) &&
+				!slices.ContainsFunc(inner, func(p netip.Prefix) bool { return p.Contains(other.Addr()) }) {
+				inner = append(inner, other)
+				left -= math.Exp2(float64(whole.Bits() - other.Bits()))
+			}
+		}
+		if address, ok := outside(block, inner); ok && left > 0 {
+			all = append(all, sourceShare{address, left})
+		}
+	}
+	return all
+}
+
+// outside returns an address of a block that is in none of some blocks within it.
+func outside(block netip.Prefix, inner []netip.Prefix) (netip.Addr, bool) {
+	within := func(p netip.Prefix) bool { return p.Contains(block.Addr()) && p.Bits() <= block.Bits() }
+	if slices.ContainsFunc(inner, within) {
+		return netip.Addr{}, false
+	}
+	if !slices.ContainsFunc(inner, func(p netip.Prefix) bool { return block.Contains(p.Addr()) }) {
+		return block.Addr(), true
+	}
+	for _, upper := range []bool{false, true} {
+		if address, ok := outside(half(block, upper), inner); ok {
+			return address, true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// half returns the lower or the upper half of a block.
+func half(block netip.Prefix, upper bool) netip.Prefix {
+	bytes := block.Addr().AsSlice()
+	if upper {
+		bytes[block.Bits()/8] |= 0x80 >> (block.Bits() % 8)
+	}
+	address, _ := netip.AddrFromSlice(bytes)
+	return netip.PrefixFrom(address, block.Bits()+1)
+}
