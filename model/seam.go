@@ -36,6 +36,8 @@ type ServerSpec struct {
 	Threads int
 	Volumes []VolumeSpec // that it is launched with; shared, not to be changed
 	Warm    bool         // it runs from the start: its caches are full, its swap is on
+	// Cluster says that it is in a cluster placement group.
+	Cluster bool
 	// Rebooted says that it has been there before: what its first boot wrote is there.
 	Rebooted bool
 	// Resumed says that it was hibernated: what was in its memory is there, too.

@@ -15,7 +15,8 @@ type Measurement struct {
 	owners     []string
 	lines      []pricing.Line
 	unpriced   []pricing.Unpriced
-	growing    []bool // by scope: the queue was still growing at the end
+	growing    []bool    // by scope: the queue was still growing at the end
+	carried    []float64 // by scope: share of the base bandwidth that bytes had which took no time
 	start      initial
 	cut        sim.Time                // when the replication was cut short; 0: it was not
 	series     []Column                // of replication 0
@@ -35,11 +36,15 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measu
 		unpriced: invoice.Unpriced,
 		growing:  make([]bool, len(m.scopes)),
 		start:    initialBias(outcome),
+		carried:  make([]float64, len(m.scopes)),
 	}
 	if end := outcome.Config.Duration; end < m.cfg.Duration {
 		kept.cut = end
 	}
 	for i, s := range m.scopes {
+		if s.Label == labelGroup || s.Label == labelInstance {
+			kept.carried[i] = unhindered(parts[i].network())
+		}
 		if s.carriesRequests() {
 			kept.samples[i] = parts[i].traffic().latency.Count()
 			kept.growing[i] = parts[i].growing()

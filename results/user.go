@@ -59,6 +59,7 @@ var phaseMeanings = [dataplane.PhaseCount]string{
 	"time that a call waits for a connection of its pool",
 	"time that is somebody else's",
 	"time that reading from disks and writing to them takes",
+	"time that the bytes of requests and responses take through network interfaces",
 }
 
 // phasePrefix begins the names of the metrics of phases.

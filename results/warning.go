@@ -30,6 +30,7 @@ func (s *Summary) warn(meter *Meter, measured []*Measurement) {
 	s.warnOfQuantiles(meter, measured)
 	s.warnOfCapacity()
 	s.warnOfMemory()
+	s.warnOfNetwork(meter, measured)
 	s.warnOfCredits()
 	s.warnOfPrices(measured)
 	for _, v := range s.Thresholds {

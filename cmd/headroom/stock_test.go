@@ -244,6 +244,22 @@ func TestEachServiceHasItsFamily(t *testing.T) {
 	}
 }
 
+// The network credits of one m5.large, (10 - 0.75) Gbit/s for 30 minutes, last 13,320 s at
+// 2 Gbit/s, from 09:00 to 12:42; until 18:00 hardly anybody is served any more. Two of them
+// spend 0.25 Gbit/s each, and have what 9 hours of that leave.
+func TestBandwidthTellsItsStory(t *testing.T) {
+	a := stock(t, "bandwidth", "1")
+	const credits = (10 - 0.75) * 1800 // Gbit
+	gone := credits / (2 - 0.75)
+	a.near(t, "network.throttled_time{instance=one}", 9*3600-gone, 0.03)
+	a.near(t, "requests.completed{workload=one}", 2.5*gone, 0.03)
+	a.near(t, "network.burst_balance.min{instance=two}", 1-0.25*9*3600/credits, 0.1)
+	for _, healthy := range []string{"two", "network"} {
+		a.near(t, "availability{workload="+healthy+"}", 1, 1e-6)
+		a.near(t, "network.throttled_time{instance="+healthy+"}", 0, 0)
+	}
+}
+
 // Bursting credits of 2.1 TiB last until 16:53: 8 hours at 50/3 - 5 MB/s and then 200/3 - 5.
 // What is provisioned is enough, and elastic throughput never waits, for 27 times as much.
 func TestFileSystemsTellTheirStory(t *testing.T) {

@@ -19,7 +19,8 @@ type Outcome struct {
 	Targets  []dataplane.TargetGroupOutcome
 	Observed dataplane.Observed // what Config.Observe asked for
 	Disks    []dataplane.DiskOutcome
-	Memories []dataplane.MemoryOutcome // by owner
+	Memories []dataplane.MemoryOutcome  // by owner
+	Networks []dataplane.NetworkOutcome // by owner
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -49,7 +50,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Ledger: control.Ledger,

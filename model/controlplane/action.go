@@ -73,6 +73,8 @@ func (cp *Plane) onActionFires(ev model.Event) {
 // perform does what an action says.
 func (cp *Plane) perform(a *Action) {
 	switch {
+	case a.Do.OfReservation():
+		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None})
 	case a.Do == SetDesiredCapacity:
 		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
 	case a.Do.ofInstances():

@@ -64,6 +64,8 @@ const (
 	LogInBySFTP
 	LogInByFTP
 	LogInByRDP
+	ExchangeReservation // a Convertible Reserved Instance for another
+	ModifyReservation   // of a Reserved Instance: its scope, zone or size
 	StartInstance
 	StopInstance
 	RebootInstance
@@ -79,12 +81,16 @@ const (
 // LastAction is the last of them.
 const LastAction = actionEnd - 1
 
+// OfReservation reports whether the action is on a Reserved Instance.
+func (k ActionKind) OfReservation() bool { return k == ExchangeReservation || k == ModifyReservation }
+
 // String returns the name of the action as scenarios write it.
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "set-weights",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
+		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 	}[k]
 }
@@ -135,7 +141,10 @@ type Action struct {
 	On Subject // whose instances, of which Count and Share: from AssociateProfile on
 	Access
 
-	Launch  LaunchType       // ResizeInstance: what they are then
-	Credits model.CreditMode // ModifyCredits
-	Desired int              // SetDesiredCapacity
+	// Commitment is what ExchangeReservation and ModifyReservation are about, by its path;
+	// Detail says what becomes of it. The plan has the change already.
+	Commitment, Detail string
+	Launch             LaunchType       // ResizeInstance: what they are then
+	Credits            model.CreditMode // ModifyCredits
+	Desired            int              // SetDesiredCapacity
 }

@@ -19,7 +19,7 @@ func (p *Plane) attachDisks(s *server, spec *model.ServerSpec) {
 		s.cached = s.cfg.Cache.Size
 	}
 	typ := &p.frame.Types[spec.Type]
-	link := storage.LinkOf(typ)
+	link := p.linkOf(s)
 	var volumes []int // indexes into spec.Volumes
 	var limits []storage.Limits
 	shared, changes := false, false

@@ -25,6 +25,10 @@ type Traffic struct {
 	Workloads     []Workload
 	Network       Network
 
+	// NetworkBurst is how long interfaces have their peak from full credits; 0:
+	// [bandwidth.DefaultBurst].
+	NetworkBurst sim.Time
+
 	// Algorithms are your own, that target groups may name.
 	Algorithms []routing.Entry
 }
@@ -56,7 +60,10 @@ type Service struct {
 	Disks           []string     // that its steps and its cache use, by a name of the server's
 	Cache           Cache
 	Memory          *Memory // that it holds, which takes Steps; nil: there is always enough
-	Port            uint16  // where its application listens; 0: wherever it is asked
+	// Bandwidth says that bytes take their time through the network interfaces of its
+	// servers; otherwise they are counted alone.
+	Bandwidth bool
+	Port      uint16 // where its application listens; 0: wherever it is asked
 }
 
 // InstanceStore is the name of an instance's own disks, as [model.RootVolume] is that

@@ -171,6 +171,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	if d.cold != nil && !d.away {
 		io.Extra = p.touch(i, d, &io, now)
 	}
+	p.passDisk(i, d, &io, now)
 	if d.member != None {
 		t.out++
 		p.askArray(i, d, io, now)
@@ -208,7 +209,9 @@ func (p *Plane) serve(d *disk, use int32, io storage.IO, now sim.Time) sim.Time 
 
 // worksOn reports whether a server that hears that a client has gone works on for
 // nobody: who waits for a disk cannot be interrupted, and holds its place until then.
-func (s *server) worksOn(r *request) bool { return s.finishes() || r.phase.reads() }
+func (s *server) worksOn(r *request) bool {
+	return s.finishes() && !r.phase.flows() || r.phase.reads()
+}
 
 // endDisk goes on with a request that has read or written, fails it with its disk, or
 // lets go of it if nobody waits for it any more.

@@ -29,6 +29,8 @@ type trip struct {
 	hung      bool        // hangs, and holds memory at its server
 	placed    bool        // holds a place of its server
 	connected bool        // a call that holds a connection
+	flows     uint8       // its bytes in interfaces: of its server, of its caller's
+	atCaller  bool        // the latter is one of them
 }
 
 // phaseKind is a part of a request's latency.
@@ -43,6 +45,7 @@ const (
 	phasePool
 	phasePause
 	phaseDisk
+	phaseNetwork
 	phaseCount
 )
 

@@ -43,7 +43,7 @@ func (p *Plane) keep(s *server) {
 	if !p.calls[s.service].keeps {
 		return
 	}
-	s.kept.on = s.array == nil && s.link == nil && s.mounts == nil && s.memory == nil
+	s.kept.on = s.array == nil && s.link == nil && s.mounts == nil && s.memory == nil && s.nic == nil
 	for _, id := range s.held {
 		s.kept.on = s.kept.on && p.disks.at(id).volume == 0
 	}

@@ -126,7 +126,7 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 	if r.phase = queued; start == now {
 		r.phase = inService
 		if !r.gone {
-			p.meter.started(now, r)
+			p.meter.started(now, r, now)
 		}
 	}
 	switch {
@@ -265,6 +265,9 @@ func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
 func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 	l := &p.lanes[id]
 	use := model.ServerUse{In: s.in.Plus(l.in), Out: s.out.Plus(l.out)}
+	if s.nic != nil && !s.nic.disks {
+		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
+	}
 	if l.open {
 		use.Busy = l.station.Busy(now)
 	} else {

@@ -146,14 +146,15 @@ func (m *meter) arrived(now sim.Time, r *request) {
 // dropped counts an attempt whose packets security groups drop.
 func (m *meter) dropped(r *request) { m.route(r).Dropped++ }
 
-// started counts the beginning of service.
-func (m *meter) started(now sim.Time, r *request) {
+// started counts the beginning of service of a request that could have begun at an
+// instant.
+func (m *meter) started(now sim.Time, r *request, since sim.Time) {
 	if r.arrived < m.warmup {
 		return
 	}
 	o := m.route(r)
-	o.Wait.Record(int64(now - r.arrived))
-	if now > r.arrived {
+	o.Wait.Record(int64(now - since))
+	if now > since {
 		o.Waited++
 	}
 }

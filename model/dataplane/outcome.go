@@ -54,9 +54,10 @@ func (s CodeSet) allows(c Code) bool {
 
 // Outcome is what one replication showed of its requests.
 type Outcome struct {
-	Routes    []RouteOutcome // of workloads
-	Hops      []RouteOutcome // of calls
-	Users     []UserOutcome  // by workload
+	Networks  []NetworkOutcome // sorted by owner
+	Routes    []RouteOutcome   // of workloads
+	Hops      []RouteOutcome   // of calls
+	Users     []UserOutcome    // by workload
 	Targets   []TargetGroupOutcome
 	Balancers []BalancerOutcome
 	Observed  Observed
@@ -76,13 +77,13 @@ type Observed struct {
 }
 
 // PhaseCount is the number of phases: balancer, queue, cpu, call, pool, pause,
-// disk.
+// disk, network.
 const PhaseCount = int(phaseCount)
 
 // PhaseNames are the phases of a request's latency, in the order of
 // Outcome.Phases.
 func PhaseNames() [PhaseCount]string {
-	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause", "disk"}
+	return [PhaseCount]string{"balancer", "queue", "cpu", "call", "pool", "pause", "disk", "network"}
 }
 
 // RouteOutcome is the traffic of one workload or call through one target group.
@@ -193,7 +194,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(),
+		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

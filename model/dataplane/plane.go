@@ -78,6 +78,8 @@ type Plane struct {
 	disks         pool[disk]
 	diskUses      []DiskOutcome
 	memoryUses    []MemoryOutcome
+	networkUses   []NetworkOutcome
+	received      []sim.Time           // by request, of those that came through an interface: when
 	diskSlots     map[diskKey]int32    // in diskUses
 	shared        map[int]uint32       // disks by volume, of those that servers share
 	fileSystems   []fileSystem         // by index in the frame
@@ -162,7 +164,7 @@ func (p *Plane) markInstant() {
 	}
 	for i := range p.sources {
 		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() {
-			for _, service := range p.cfg.callees(s.to, s.target, p.fleetServices) {
+			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
 		}

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"slices"
 
 	"headroom/model"
@@ -53,6 +54,8 @@ type phase uint8
 
 const (
 	dispatched  phase = iota // on its way through the balancer
+	receiving                // its bytes are on their way into its server
+	sending                  // its response is on its way out
 	queued                   // in line at its server
 	inService                // on the CPU
 	calling                  // waits for its calls
@@ -76,7 +79,11 @@ func (p phase) away() bool { return p >= calling && p <= onDisk }
 func (p phase) reads() bool { return p == paging || p == onDisk }
 
 // aboard reports whether the request is at its server.
-func (p phase) aboard() bool { return p >= queued && p <= onDisk }
+func (p phase) aboard() bool { return p >= receiving && p <= onDisk }
+
+// flows reports whether the request is at its server, and nowhere but in a network
+// interface.
+func (p phase) flows() bool { return p == receiving || p == sending }
 
 // noIndex is no request and no target.
 const noIndex = ^uint32(0)
@@ -178,4 +185,20 @@ func (p *Plane) insertDeadline(d *deadlines, i uint32, r *request, behind uint32
 	} else {
 		d.newest = i
 	}
+}
+
+// byArrival orders requests by arrival, then by source, and those that come back
+// together by what they are: never by where they are kept, which depends on who
+// looked when. Where nobody tracks them nothing follows from their order.
+func (p *Plane) byArrival(a, b uint32) int {
+	ra, rb := p.requests.at(a), p.requests.at(b)
+	switch {
+	case ra.arrived != rb.arrived:
+		return int(max(-1, min(1, ra.arrived-rb.arrived)))
+	case ra.source != rb.source:
+		return int(ra.source) - int(rb.source)
+	case p.tracked && ra.source != checkSource:
+		return cmp.Or(cmp.Compare(p.trips[a].began, p.trips[b].began), cmp.Compare(p.trips[a].key, p.trips[b].key))
+	}
+	return int(a) - int(b)
 }

@@ -85,7 +85,7 @@ func (p *Plane) relimit(d *disk, now sim.Time) {
 	case d.passes:
 		d.queue.Change(now, l, storage.Link{})
 	default:
-		link := storage.LinkOf(typ)
+		link := p.linkOf(s)
 		if !d.spec.Changes && !link.Holds(l) {
 			link = storage.Link{}
 		}

@@ -47,6 +47,9 @@ func (p *Plane) toFleet(i uint32, r *request, members []uint32) {
 func (p *Plane) complete(i uint32, at sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
+	if s.nic != nil && p.send(i, r, s, at) {
+		return
+	}
 	s.in = s.in.Plus(r.requestBytes())
 	s.out = s.out.Plus(r.responseBytes())
 	if r.gone {
@@ -109,6 +112,9 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 // targetResponds counts the response of a request's target, whatever it says.
 func (p *Plane) targetResponds(r *request, s *server, at sim.Time) {
 	p.targets.at(r.target).answered = at
+	if r.phase == sending { // which was counted when it began
+		return
+	}
 	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
 }
 

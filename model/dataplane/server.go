@@ -1,7 +1,6 @@
 package dataplane
 
 import (
-	"cmp"
 	"slices"
 
 	"headroom/model"
@@ -48,9 +47,12 @@ type server struct {
 	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
 	memory  *ram        // nil: it has enough
-	end     int32       // of the filter
-	tracks  int32       // connections at most; 0: no limit
-	files   []bool      // by file system: its mount is there; nil without a filter
+	nic     *nic        // nil: bytes take no time
+
+	since  sim.Time // it is there; Never: its interface is counted
+	end    int32    // of the filter
+	tracks int32    // connections at most; 0: no limit
+	files  []bool   // by file system: its mount is there; nil without a filter
 
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
@@ -67,6 +69,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 		kept: kept{ends: ends},
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
+		since:   p.kernel.Now(),
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
 	}
 	s.end, s.tracks = spec.End, spec.MostTracked
@@ -88,6 +91,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 			s.outlets[k].tokens = RetryBurst
 		}
 		s.id = indexOf(h)
+		p.equipNetwork(s, &spec)
 		p.attachDisks(s, &spec)
 		p.equipMemory(s, &spec)
 		p.keep(s)
@@ -178,6 +182,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	p.shutOff(id, now)
 	s = p.servers.Get(h)
 	p.endMemory(s)
+	p.endNetwork(id, s)
 	p.detachDisks(s)
 	for len(s.targets) > 0 {
 		t := s.targets[0]
@@ -203,28 +208,15 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	}
 	inside := list[:len(list)-waiting]
 	slices.SortFunc(inside, p.byArrival)
+	if s.nic != nil {
+		list = append(p.evictFlows(id, s, now), list...)
+	}
 	if s.journey {
 		list = p.evictJourneys(id, s, list)
 	}
 	s.due = sim.Never
 	p.calendar.remove(id)
 	return list
-}
-
-// byArrival orders requests by arrival, then by source, and those that come back
-// together by what they are: never by where they are kept, which depends on who
-// looked when. Where nobody tracks them nothing follows from their order.
-func (p *Plane) byArrival(a, b uint32) int {
-	ra, rb := p.requests.at(a), p.requests.at(b)
-	switch {
-	case ra.arrived != rb.arrived:
-		return int(max(-1, min(1, ra.arrived-rb.arrived)))
-	case ra.source != rb.source:
-		return int(ra.source) - int(rb.source)
-	case p.tracked && ra.source != checkSource:
-		return cmp.Or(cmp.Compare(p.trips[a].began, p.trips[b].began), cmp.Compare(p.trips[a].key, p.trips[b].key))
-	}
-	return int(a) - int(b)
 }
 
 // ServerUse settles a server and returns what it has used.
@@ -270,23 +262,32 @@ func (p *Plane) offer(i uint32, r *request) {
 	case !s.open:
 		p.unavailable(i, r, s)
 		return
+	case s.nic != nil && p.receive(i, r, s):
+		return
 	case s.journey:
 		p.admit(i, now)
 		return
 	}
+	if p.serveOrQueue(i, r, s, now) {
+		p.changed(id, s)
+	}
+}
+
+// serveOrQueue takes a request to the CPU of its server or into the line there, or
+// refuses it, and reports whether it is served.
+func (p *Plane) serveOrQueue(i uint32, r *request, s *server, now sim.Time) bool {
 	verdict, ticket := s.station.Offer(now, i, s.time(s.work(r)))
 	switch verdict {
 	case station.Starts:
 		r.phase = inService
 		p.begins(i, r, now)
+		return true
 	case station.Waits:
 		r.phase, r.ticket = queued, ticket
-		return
 	default:
 		p.turnAway(i)
-		return
 	}
-	p.changed(id, s)
+	return false
 }
 
 // time is what a demand takes on the server's CPU.
@@ -302,7 +303,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 	if r.gone {
 		return
 	}
-	p.meter.started(at, r)
+	p.meter.started(at, r, p.receivedAt(i, r))
 	if p.tracked {
 		p.trips[i].endPhase(phaseQueue, at)
 	}
@@ -314,11 +315,15 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleLane(l, until)
 		return
 	}
-	if p.servers.at(id).kept.on {
+	s := p.servers.at(id)
+	switch {
+	case s.kept.on:
 		p.settleKept(id, until)
-		return
+	case s.nic != nil:
+		p.settleNetwork(id, s.nic, until)
+	default:
+		p.settleStation(id, until)
 	}
-	p.settleStation(id, until)
 }
 
 // settleStation plays what happened on the CPU of a server up to and including an instant.
@@ -360,6 +365,8 @@ func (p *Plane) withdraw(i uint32) {
 	p.leaveLane(r.server)
 	s := p.servers.at(r.server)
 	switch {
+	case r.phase.flows():
+		p.cutFlow(i)
 	case s.journey:
 		p.withdrawJourney(i)
 	case r.phase == queued:

@@ -172,12 +172,17 @@ func (s *server) next() sim.Time {
 	return s.departs()
 }
 
-// departs is the next departure from a server's CPU, or when its credits run out.
+// departs is the next departure from a server's CPU or its network, or when its credits
+// run out.
 func (s *server) departs() sim.Time {
-	if s.supply == nil {
-		return s.station.Next()
+	next := s.station.Next()
+	if s.supply != nil {
+		next = min(next, s.supply.outAt)
 	}
-	return min(s.station.Next(), s.supply.outAt)
+	if s.nic != nil {
+		next = min(next, s.nic.next())
+	}
+	return next
 }
 
 // runOut slows down a server whose credits run out, if that is before its next

@@ -299,6 +299,9 @@ func (p *Plane) aboard(id uint32) []uint32 {
 	list := s.station.Jobs(nil)
 	inside := list[:s.station.InService()]
 	slices.SortFunc(inside, p.byArrival)
+	if s.nic != nil {
+		list = append(p.flowsAboard(id), list...)
+	}
 	if s.journey {
 		list = p.journeysAboard(id, s, list)
 	}

@@ -55,6 +55,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 		v.workload(&t.Workloads[i])
 	}
 	v.network()
+	v.check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)
 	if len(v.errs) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {
 			v.errs = append(v.errs, err)
@@ -252,7 +253,7 @@ func (t *Traffic) checkCycles(fleets []int) error {
 			if step.Kind != StepCall {
 				continue
 			}
-			for _, callee := range t.callees(step.Call.To, step.Call.Target, fleets) {
+			for _, callee := range t.Callees(step.Call.To, step.Call.Target, fleets) {
 				if err := visit(callee); err != nil {
 					return err
 				}
@@ -274,8 +275,8 @@ func (t *Traffic) checkCycles(fleets []int) error {
 	return nil
 }
 
-// callees lists the services that requests to a destination may reach.
-func (t *Traffic) callees(to DestinationKind, target int, fleets []int) []int {
+// Callees lists the services that requests to a destination may reach.
+func (t *Traffic) Callees(to DestinationKind, target int, fleets []int) []int {
 	var services []int
 	add := func(service int) {
 		if service != None && !slices.Contains(services, service) {

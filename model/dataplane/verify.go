@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -88,6 +88,7 @@ type presence struct {
 	aboard int // that are there
 	away   int // of those: on a call, a pause or a disk
 	placed int // of those: that hold a place of a journey
+	flows  int // of those aboard: whose bytes are in an interface
 }
 
 // present counts the requests at each server, by index, and those elsewhere.
@@ -102,6 +103,9 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		l.aboard++
 		if r.phase.away() {
 			l.away++
+		}
+		if r.phase.flows() {
+			l.flows++
 		}
 		if p.tracked && p.trips[indexOf(h)].placed {
 			l.placed++
@@ -132,7 +136,7 @@ func (p *Plane) verifyServers() error {
 		l := at[indexOf(h)]
 		there += l.aboard
 		serving, waiting := p.atStation(indexOf(h), s)
-		if found := serving + waiting + s.gate.line.Len() + l.away; found != l.aboard {
+		if found := serving + waiting + s.gate.line.Len() + l.away + l.flows; found != l.aboard {
 			return fmt.Errorf("server %v: %d requests are aboard, %d found", h, l.aboard, found)
 		}
 		if s.silent() && l.aboard > 0 {

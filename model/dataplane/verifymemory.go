@@ -15,7 +15,7 @@ func (p *Plane) verifyMemories() error {
 	}
 	at := map[uint32]count{}
 	for h, r := range p.requests.All() {
-		if !r.phase.aboard() && !(p.tracked && p.trips[indexOf(h)].hung) {
+		if (!r.phase.aboard() || r.phase.flows()) && !(p.tracked && p.trips[indexOf(h)].hung) {
 			continue
 		}
 		if r.phase == paging && p.servers.at(r.server).memory.terms.Swap == 0 {

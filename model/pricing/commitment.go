@@ -57,6 +57,9 @@ type Commitment struct {
 	// Bought says that the term begins at From, so that what is paid upfront is on
 	// the invoice, and ends with its length; else it was paid before.
 	Bought bool
+	// TrueUp is what is paid at From, once, for what was exchanged for it: the difference of
+	// what is paid upfront, for the rest of the term.
+	TrueUp model.Money
 }
 
 // offering returns the rates that apply. Savings Plan rates are derived:
@@ -131,6 +134,25 @@ func (c *Commitment) due(book Book) model.Money {
 		return 0
 	}
 	return round(c.upfront(rate.usd))
+}
+
+// Value returns what the commitment costs for so many hours, upfront payments spread over
+// its term; 0 for what has no price.
+func (c *Commitment) Value(book Book, hours int64) model.Money {
+	rate := c.rate(book)
+	if rate.usd == nil {
+		return 0
+	}
+	all := new(big.Rat).Mul(rate.usd, c.quantity())
+	return round(all.Mul(all, ratio(hours, 1)))
+}
+
+// Units returns how many normalized units it reserves, 0 where sizes are not flexible.
+func (c *Commitment) Units(book Book) float64 {
+	if !sizeFlexible(c.family(), c.Platform, c.Tenancy) {
+		return 0
+	}
+	return book.NormalizedUnits(c.Type) * float64(c.Count)
 }
 
 func (c *Commitment) upfront(rate *big.Rat) *big.Rat {

@@ -254,6 +254,13 @@ func (c *cover) addPurchases(commitment *Commitment) {
 		amount := new(big.Rat).Mul(commitment.quantity(), ratio(int64(h-first), 1))
 		c.addPurchase(commitment, line, purchase{Recurring, amount, price{usd: hourly, estimated: rate.estimated}})
 	}
+	if commitment.TrueUp > 0 && begins < ends {
+		line := c.commitmentCharge(commitment, c.months[begins], c.clock(begins))
+		line.description = commitment.label() + ": true-up of the exchange"
+		line.sku += ".true_up"
+		each := new(big.Rat).Quo(ratio(int64(commitment.TrueUp), int64(model.Dollar)), commitment.quantity())
+		c.addPurchase(commitment, line, purchase{OneTime, commitment.quantity(), price{usd: each, estimated: rate.estimated}})
+	}
 	if commitment.Bought && begins < ends {
 		line := c.commitmentCharge(commitment, c.months[begins], c.clock(begins))
 		line.description = commitment.label() + ": upfront payment"

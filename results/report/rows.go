@@ -157,6 +157,27 @@ func memoryParts(s *results.Summary) []results.Part {
 	})
 }
 
+// networkRows are what passed network interfaces.
+func networkRows() []row {
+	return []row{
+		{name: "in", metric: "network.in"},
+		{name: "out", metric: "network.out"},
+		{name: "highest throughput", metric: "network.throughput.max"},
+		{name: "utilization", metric: "network.utilization"},
+		{name: "throttled", metric: "network.throttled_time"},
+		{name: "burst balance min", metric: "network.burst_balance.min", quiet: true},
+		{name: "burst balance end", metric: "network.burst_balance.end", quiet: true},
+	}
+}
+
+// networkParts lists the parts through whose interfaces bytes take their time.
+func networkParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(append(s.Labelled("autoscaling_group"), s.Labelled("instance")...), func(p results.Part) bool {
+		_, ok := s.Value("network.throttled_time", p)
+		return !ok
+	})
+}
+
 // burstParts lists the parts with T instances.
 func burstParts(s *results.Summary) []results.Part {
 	var parts []results.Part

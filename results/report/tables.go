@@ -28,6 +28,7 @@ func blocks(s *results.Summary) []block {
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
 	add("CPU credits", burstRows(), burstParts(s))
 	add("Memory", memoryRows(), memoryParts(s))
+	add("Network", networkRows(), networkParts(s))
 	add("Disks", volumeRows(), s.Labelled("volume"))
 	if backs(s) {
 		add("Snapshots", backupRows(), s.Labelled("volume"))

@@ -19,7 +19,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), accessKeys(), operationKeys()),
+	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), exchangeKeys(), accessKeys(), operationKeys()),
 		schema.Row("do", schema.OneOf(append([]string{
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -36,8 +36,10 @@ func operatorKeys() []schema.Key {
 			"authorize: add rules to a security group",
 			"revoke: take rules from a security group: those that are the same, and there",
 			"set-weights: divide the requests of a listener rule otherwise among its target groups",
+			"exchange: give a Convertible Reserved Instance for another of the same value or more",
+			"modify-reservation: change the scope, the zone or, in units alike, the size of a Reserved Instance",
 		}, slices.Concat(operationWords(), accessWords())...)...), schema.Required, "what is done"),
-		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "load_balancer.front", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it`),
+		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "load_balancer.front", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it; "commitment.NAME", by its name or its number from 0`),
 		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
 		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
 		schema.Row("weights", schema.Either("table of weights by target group", schema.TableOf(schema.Whole(0, routing.MaxWeight))), "", "set-weights: of each target group of the rule, { web = 90, new = 10 }; those that are not named keep theirs").Coded("ValidationError"),
@@ -47,10 +49,10 @@ func operatorKeys() []schema.Key {
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
 		schema.Row("time_zone", schema.Text(), "(UTC)", "IANA name of the time zone of cron"),
-		schema.Row("count", schema.Whole(1, 1000), "", "how many of the instances, in launch order, those first with which something happens; all without. Of the snapshots of that name: the oldest first, instead of the newest one"),
+		schema.Row("count", schema.Whole(1, 1000), "", "how many of the instances, in launch order, those first with which something happens; all without. Of the snapshots of that name: the oldest first, instead of the newest one; exchange, modify-reservation: how many instances are reserved then"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
-		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot, copy-image: another Region; of an image, that of the run without`),
+		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot, copy-image: another Region; of an image, that of the run without; exchange, modify-reservation: another instance type`),
 		schema.Row("from", schema.Text(), "", `detach-volume: "instance.db", where several instances have it; from all of them without`),
 		schema.Row("device_name", schema.Text(), "", "attach-volume: its device there"),
 		schema.Row("snapshot", schema.Text(), "", "create-volume: what it is made from, instead of what its table says"),
@@ -64,15 +66,6 @@ func operatorKeys() []schema.Key {
 	))
 }
 
-// actionKinds are the words for what is done.
-func actionKinds() map[string]controlplane.ActionKind {
-	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.LastAction; k++ {
-		kinds[k.String()] = k
-	}
-	return kinds
-}
-
 // readActions reads what operators do.
 func (l *loader) readActions(tables []*schema.Table) {
 	for _, t := range tables {
@@ -82,6 +75,10 @@ func (l *loader) readActions(tables []*schema.Table) {
 		if a.Do == 0 {
 			t.PassAll()
 			t.Done()
+			continue
+		}
+		if a.Do.OfReservation() {
+			l.exchanges = append(l.exchanges, t) // when the commitments are known
 			continue
 		}
 		l.readTimes(t, &a)

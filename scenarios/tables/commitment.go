@@ -170,8 +170,16 @@ func (l *loader) holdZonal(t *schema.Table, c pricing.Commitment) {
 	l.starts = append(l.starts, start{t, "count"})
 	l.cfg.Holds = append(l.cfg.Holds, controlplane.Hold{
 		Name: t.Path, Type: typ, Platform: c.Platform, Tenancy: c.Tenancy,
-		Zone: model.Zone(zone), Need: l.need(typ), Count: int(c.Count),
+		Zone: model.Zone(zone), Need: l.need(typ), Count: int(c.Count), From: c.From, To: within(c.To, l.cfg.Duration),
 	})
+}
+
+// within returns an end that lies in the run, else 0 for its end.
+func within(to, duration sim.Time) sim.Time {
+	if to >= duration {
+		return 0
+	}
+	return to
 }
 
 func (l *loader) readSavingsPlan(t *schema.Table, c *pricing.Commitment) {

@@ -202,6 +202,7 @@ type loader struct {
 	diskUses      [][]diskUse // of the services
 	snapshotUses  []nameUse
 	memoryWatches []memoryWatch
+	bandwidths    []string        // of the services: what is chosen
 	swaps         []*schema.Table // of the services; nil without
 	run           *schema.Table   // [run]
 	limits        *schema.Table   // [thresholds]
@@ -222,6 +223,7 @@ type loader struct {
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start
+	exchanges     []*schema.Table             // actions on commitments
 	placements    map[string]placed           // where instances go, by the path of who says so
 	wires         wires
 	asksForPaths  bool // some clients say by which way they come

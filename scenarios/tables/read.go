@@ -13,7 +13,7 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
-		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
+		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
@@ -114,6 +114,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readCloudWatch(top.Inside("cloudwatch"))
 	l.readOutages(top.Each("fault"))
 	l.readCommitments(top.Each("commitment"))
+	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
 	if quotas := top.Within("quotas"); quotas != nil {
@@ -148,6 +149,7 @@ func (l *loader) openCatalog(t *schema.Table) bool {
 	l.scenario.Catalog = l.catalog
 	l.cfg.Region = name
 	l.readZones(t)
+	l.cfg.NetworkBurst = t.Duration("network_burst")
 	t.Done()
 	return true
 }
@@ -175,6 +177,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectImages()
 	l.connectMemory()
 	l.connectDisks()
+	l.connectBandwidth()
 	l.connectSpeeds()
 	l.connectAlarms()
 	l.connectPlaces()

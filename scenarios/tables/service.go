@@ -37,6 +37,7 @@ func (l *loader) readServices() {
 	l.steps = make([][]*schema.Table, len(l.cfg.Services))
 	l.volumeOf = make([]string, len(l.cfg.Services))
 	l.diskUses = make([][]diskUse, len(l.cfg.Services))
+	l.bandwidths = make([]string, len(l.cfg.Services))
 	l.swaps = make([]*schema.Table, len(l.cfg.Services))
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
@@ -69,6 +70,7 @@ func (l *loader) readServices() {
 		l.volumeOf[i] = t.Text("volume")
 		s.Cache = l.readCache(t, i)
 		s.Memory = l.readHolding(t, i)
+		l.bandwidths[i] = t.Choice("bandwidth")
 		t.Done()
 	}
 }

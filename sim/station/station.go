@@ -322,6 +322,17 @@ func (s *Station) later(left, sharing, n uint64) sim.Time {
 	return s.changed + sim.Time(q)
 }
 
+// Left returns the demand that is left of all jobs in service, each rounded up to a
+// nanosecond, at an instant up to which the station is settled.
+func (s *Station) Left(at sim.Time) (left sim.Time) {
+	then := *s
+	then.advance(at)
+	for _, j := range s.jobs {
+		left += sim.Time((max(0, int64(j.done-then.clock)) + 1<<clockShift - 1) >> clockShift)
+	}
+	return left
+}
+
 // Verify returns an error unless every job in service has between nothing and
 // its demand left, nobody waits beside a free place, and the line's total is
 // that of its jobs. It is meant for tests of a station that is settled.
