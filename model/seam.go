@@ -146,3 +146,12 @@ func (i Impairment) With(o Impairment) Impairment {
 	}
 	return i
 }
+
+// ServerSample is what a server shows at an instant of what it runs out of.
+type ServerSample struct {
+	HasCredits, HasMemory, HasBurst bool
+
+	Credits Credits // CPU credits
+	Memory  Bytes   // that its application holds, in swap too
+	Burst   float64 // share of the burst credit of a volume, the least of all
+}

@@ -24,6 +24,7 @@ func Kept(cfg *cloud.Config) (patterns []string, observe dataplane.Observe) {
 			patterns = append(patterns, pattern)
 		}
 	}
+	observe.Series = true
 	return patterns, observe
 }
 

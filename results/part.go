@@ -52,6 +52,7 @@ type scope struct {
 	Part
 	index       int            // in the config's slice of such parts, or in the list of codes
 	disk        cloud.DiskName // of a volume
+	rule        model.RuleName // of a load balancer
 	application bool           // a service of the scenario, not one of the cloud's that stand on bills
 }
 
@@ -89,7 +90,7 @@ func scopes(cfg *cloud.Config) []scope {
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })
-	return append(all, observed(cfg)...)
+	return append(append(all, rules(cfg)...), observed(cfg)...)
 }
 
 // observed lists the parts that results tell apart only where somebody asked, or
@@ -188,7 +189,7 @@ func (s scope) has(r *dataplane.RouteOutcome) bool {
 // traffic is the requests of a part: its routes, merged.
 type traffic struct {
 	arrived, completed, inFlight, retried, spotLost, dropped int64
-	failed                                          []int64 // by code
+	failed                                                   []int64 // by code
 
 	latency                          *stat.Histogram
 	wait                             stat.Tally

@@ -2,8 +2,10 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/pricing"
 	"headroom/sim/stat"
 )
@@ -30,8 +32,23 @@ func columns(parts []part) []Column {
 				Column{entity, "capacity.desired", floats(g.DesiredSeries)},
 				Column{entity, "capacity.in_service", floats(g.InServiceSeries)},
 				Column{entity, "cpu.utilization", g.CPUSeries})
+			all = append(all, sampled(entity, &g.Samples)...)
+		case labelInstance:
+			all = append(all, sampled(entity, &p.fleets()[0].Samples)...)
 		case labelHosts:
 			all = append(all, Column{entity, "hosts.used", floats(p.pools()[0].UsedSeries)})
+		}
+	}
+	return all
+}
+
+// sampled lists what instances ran out of by minute, where they have it.
+func sampled(entity string, s *controlplane.Samples) (all []Column) {
+	for _, c := range []Column{
+		{entity, "credits.balance", s.Credits}, {entity, "memory.held", s.Memory}, {entity, "volume.burst_balance", s.Burst},
+	} {
+		if slices.ContainsFunc(c.Values, func(v float64) bool { return !math.IsNaN(v) }) {
+			all = append(all, c)
 		}
 	}
 	return all

@@ -24,6 +24,7 @@ import (
 //	metric KEY theory=NAME ...          the same for the value of a formula
 //	activities SUBJECT KIND... [clock] [causes]
 //	                                    what happened to a part, by seconds or the clock
+//	series ENTITY METRIC SECONDS...     what a time series shows at instants
 //	invoice                             the lines of the invoice
 //	output REGEXP                       the lines of standard output that match
 //	error                               standard error of a command that ends with exit code 2
@@ -139,6 +140,8 @@ func (r answer) look(t *testing.T, out, line string) string {
 		return r.metric(t, a) + "\n"
 	case "activities":
 		return happened(t, filepath.Join(out, "activities.csv"), a.Words)
+	case "series":
+		return shownBy(t, filepath.Join(out, "timeseries.csv"), a.Words)
 	case "invoice":
 		return invoiced(t, filepath.Join(out, "invoice.csv"))
 	}
@@ -167,6 +170,25 @@ func table(t *testing.T, path string) []map[string]string {
 		all = append(all, named)
 	}
 	return all
+}
+
+// shownBy returns the values of a metric of an entity at some seconds since the start.
+func shownBy(t *testing.T, path string, words []string) string {
+	var b strings.Builder
+	for _, row := range table(t, path) {
+		at, err := time.Parse(time.RFC3339Nano, row["time"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		when := strconv.FormatFloat(at.Sub(begins).Seconds(), 'f', -1, 64)
+		if row["entity"] == words[0] && row["metric"] == words[1] && slices.Contains(words[2:], when) {
+			fmt.Fprintf(&b, "%-6s %s\n", when, row["value"])
+		}
+	}
+	if b.Len() == 0 {
+		return "nothing\n"
+	}
+	return b.String()
 }
 
 // happened returns what happened to a part of the scenario, by seconds since

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"headroom/model"
 )
@@ -21,6 +22,7 @@ type Catalog struct {
 	speeds     table // all Regions alike
 	plans      table // of us-east-1
 	instances  table
+	licensed   func() table // the same of RHEL and SUSE, read when somebody asks
 	hosts      table
 	services   table
 	zones      []string
@@ -63,6 +65,7 @@ func Open(region string) (*Catalog, error) {
 		speeds:     open("speeds.csv", speedColumns),
 		plans:      open("compute_plans.csv", planColumns),
 		instances:  open(region+"/instances.csv.gz", instanceColumns),
+		licensed:   sync.OnceValue(func() table { return open(region+"/licensed.csv.gz", instanceColumns) }),
 		hosts:      open(region+"/hosts.csv", hostColumns),
 		services:   open(region+"/services.csv", serviceColumns),
 	}

@@ -23,18 +23,28 @@ const (
 )
 
 // OnDemand returns the hourly On-Demand price of a type: the newest that is
-// known, else an estimate. RHEL and SUSE are priced only by a price book.
+// known, else an estimate.
 func (c *Catalog) OnDemand(typeName string, platform model.Platform) (model.Price, bool) {
 	key := typeName + "," + platform.String()
 	if usd, ok := c.book[key]; ok {
 		return model.Price{USD: usd, Date: bookDate}, true
 	}
-	r, _ := c.instances.find(key)
+	r := c.row(typeName, platform)
 	usd, ok := r.float(columnUSD)
 	if !ok {
 		return model.Price{}, false
 	}
 	return model.Price{USD: usd, Date: r.cell(columnDate), Estimated: r.flag(columnEstimated)}, true
+}
+
+// row returns what is known of a type with a platform.
+func (c *Catalog) row(typeName string, platform model.Platform) row {
+	of := c.instances
+	if platform == model.RHEL || platform == model.SUSE {
+		of = c.licensed()
+	}
+	r, _ := of.find(typeName + "," + platform.String())
+	return r
 }
 
 // PriceDate returns the date of the Region's newest On-Demand price: what a
@@ -72,7 +82,7 @@ func (c *Catalog) Reserved(typeName string, platform model.Platform, o model.Off
 		return model.Price{}, false
 	}
 	offering := place(o)
-	r, _ := c.instances.find(typeName + "," + platform.String())
+	r := c.row(typeName, platform)
 	rate, listed := r.float(columnReserved + offering)
 	then, dated := r.float(columnRatesUSD)
 	if !listed || !dated {

@@ -141,15 +141,18 @@ func TestEveryListedPriceIsThere(t *testing.T) {
 	}
 }
 
-func TestOnlyLinuxAndWindowsArePriced(t *testing.T) {
+func TestEveryPlatformHasItsPrice(t *testing.T) {
 	c := mustOpen(t, "us-east-1")
 	if got, ok := c.OnDemand("m5.large", model.Windows); !ok || got.USD != 0.188 || got.Date != "2025-05-28" {
 		t.Errorf("Windows: %+v, %v", got, ok)
 	}
-	for _, platform := range []model.Platform{model.RHEL, model.SUSE} {
-		if got, ok := c.OnDemand("m5.large", platform); ok {
-			t.Errorf("%v: %+v", platform, got)
+	for platform, usd := range map[model.Platform]float64{model.RHEL: 0.16, model.SUSE: 0.152} {
+		if got, ok := c.OnDemand("m5.large", platform); !ok || got.USD != usd || got.Date != "2025-05-28" || got.Estimated {
+			t.Errorf("%v: %+v, %v", platform, got, ok)
 		}
+	}
+	if got, ok := c.OnDemand("mac2.metal", model.MacOS); ok {
+		t.Errorf("a Mac is billed by its host, got %+v", got)
 	}
 	if _, ok := c.OnDemand("no.such", model.Linux); ok {
 		t.Error("an unknown type is priced")

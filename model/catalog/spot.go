@@ -26,7 +26,7 @@ func spotRatio(r row) (ratio float64, date string) {
 // SpotMeanRatio returns the long-run mean of a type's Spot price as a fraction
 // of its On-Demand price: what the price walk reverts to. It may exceed 1.
 func (c *Catalog) SpotMeanRatio(typeName string, platform model.Platform) float64 {
-	r, _ := c.instances.find(typeName + "," + platform.String())
+	r := c.row(typeName, platform)
 	ratio, _ := spotRatio(r)
 	return ratio
 }
@@ -40,7 +40,7 @@ func (c *Catalog) SpotAverage(typeName string, platform model.Platform) (model.P
 	if !priced || !about.flag(columnTypeSpot) {
 		return model.Price{}, false
 	}
-	r, _ := c.instances.find(typeName + "," + platform.String())
+	r := c.row(typeName, platform)
 	ratio, date := spotRatio(r)
 	if date == "" {
 		return model.Price{USD: ratio * onDemand.USD, Date: onDemand.Date, Estimated: true}, true
@@ -56,7 +56,7 @@ const columnTypeSpot = 12
 // of a type: 0 below 5 %, 1 to 10 %, 2 to 15 %, 3 to 20 %, 4 above. It is 1
 // where the advisor is silent.
 func (c *Catalog) InterruptionBucket(typeName string, platform model.Platform) int {
-	r, _ := c.instances.find(typeName + "," + platform.String())
+	r := c.row(typeName, platform)
 	cell := r.cell(columnBucket)
 	if cell == "" {
 		return defaultBucket

@@ -13,14 +13,15 @@ type Outcome struct {
 	Events      int64 // arrivals, ends of steps, and what else happened
 	Overtaken   int64 // events whose entity had gone: cancelled timers and departures
 
-	Routes   []dataplane.RouteOutcome // of workloads
-	Hops     []dataplane.RouteOutcome // of calls
-	Users    []dataplane.UserOutcome  // by workload
-	Targets  []dataplane.TargetGroupOutcome
-	Observed dataplane.Observed // what Config.Observe asked for
-	Disks    []dataplane.DiskOutcome
-	Memories []dataplane.MemoryOutcome  // by owner
-	Networks []dataplane.NetworkOutcome // by owner
+	Routes    []dataplane.RouteOutcome // of workloads
+	Hops      []dataplane.RouteOutcome // of calls
+	Users     []dataplane.UserOutcome  // by workload
+	Targets   []dataplane.TargetGroupOutcome
+	Observed  dataplane.Observed // what Config.Observe asked for
+	Disks     []dataplane.DiskOutcome
+	Memories  []dataplane.MemoryOutcome  // by owner
+	Networks  []dataplane.NetworkOutcome // by owner
+	Balancers []dataplane.BalancerOutcome
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -50,7 +51,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Ledger: control.Ledger,

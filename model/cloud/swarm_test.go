@@ -33,6 +33,7 @@ func swarm(seed uint64) *Config {
 	swarmLoad(&s, cfg, zones)
 	swarmPlaces(&s, cfg, zones)
 	swarmBurst(&s, cfg, zones)
+	swarmNeighbours(&s, cfg, zones)
 	swarmLife(seed, cfg)
 	return cfg
 }

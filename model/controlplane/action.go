@@ -82,8 +82,7 @@ func (cp *Plane) perform(a *Action) {
 	case a.Do == ModifyFileSystem:
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
 	case a.Do == AuthorizeRules || a.Do == RevokeRules:
-		c := &a.Rules
-		cp.report("security_group."+c.Name, a, cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules))
+		cp.changeRules(a)
 	case a.Do.OfImages():
 		cp.actOnImage(a)
 	case a.Do.OfAccess():
@@ -97,6 +96,17 @@ func (cp *Plane) perform(a *Action) {
 	default:
 		cp.actOnSnapshots(a)
 	}
+}
+
+// changeRules gives a security group rules, or takes them from it.
+func (cp *Plane) changeRules(a *Action) {
+	c := &a.Rules
+	subject := "security_group." + c.Name
+	if err := cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules); err != nil {
+		cp.refuse(subject, a.Do.String(), err)
+		return
+	}
+	cp.note(Activity{Subject: subject, Kind: a.Do.String(), Detail: c.Text, Cause: "action", Instance: None})
 }
 
 // setWeights gives the target groups of a rule other shares of its requests.

@@ -110,6 +110,7 @@ type RuleChange struct {
 	Name      string
 	Direction network.Direction
 	Rules     []network.Rule
+	Text      string // of the rules, for people
 }
 
 // Action is something that an operator does, once or again and again.

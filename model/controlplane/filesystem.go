@@ -15,6 +15,7 @@ type fileSystem struct {
 	record               int32 // open in the ledger
 	standard, infrequent model.Bytes
 	read, written        model.Bytes // that are billed, or known to the lifecycle, already
+	crossed              model.Bytes // between zones, that are billed already
 	touched              model.Bytes // since the lifecycle last looked
 	changed              sim.Time    // its mode, or less throughput; -1: never
 }
@@ -57,7 +58,11 @@ func (cp *Plane) billFileSystem(i int) {
 // are as likely to be read.
 func (cp *Plane) takeIOs(i int) {
 	f, now := &cp.fileSystems[i], cp.kernel.Now()
-	read, written := cp.data.FileSystemUse(i)
+	read, written, crossed := cp.data.FileSystemUse(i)
+	if crossed > f.crossed {
+		cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{From: now, To: now, Owner: f.owner, Path: model.CrossZone, Amount: crossed - f.crossed})
+		f.crossed = crossed
+	}
 	u := model.FileIOUse{From: now, To: now, Owner: f.owner, Elastic: f.cfg.Mode == model.Elastic, Read: read - f.read, Written: written - f.written}
 	if all := f.standard + f.infrequent; all > 0 {
 		u.Infrequent = model.Bytes(float64(u.Read) * float64(f.infrequent) / float64(all))
@@ -89,6 +94,9 @@ func (cp *Plane) onFilesAge(ev model.Event) {
 // modifyFileSystem gives a file system another throughput mode, or other throughput.
 func (cp *Plane) modifyFileSystem(i int, to *model.FileSystem) error {
 	f, now := &cp.fileSystems[i], cp.kernel.Now()
+	if to.Mode == model.Elastic && f.cfg.MaxIO {
+		return fmt.Errorf("a file system with Max I/O must not have elastic throughput [ValidationError]")
+	}
 	less := to.Mode == model.Provisioned && to.Throughput < f.cfg.Throughput
 	if (to.Mode != f.cfg.Mode || less) && f.changed >= 0 && now < f.changed+settled {
 		return fmt.Errorf("the mode must not change, nor throughput fall, within 24 h of the last time [ValidationError]")

@@ -194,6 +194,7 @@ func (cp *Plane) onMinuteTurns(ev model.Event) {
 	for i := range cp.groups {
 		cp.sampleGroup(i)
 	}
+	cp.sampleAll()
 	for i := range cp.hostPools {
 		p := &cp.hostPools[i]
 		p.series = append(p.series, p.used.Value())

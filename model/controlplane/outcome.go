@@ -48,6 +48,7 @@ type GroupOutcome struct {
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
+	Samples                        Samples
 }
 
 // FleetOutcome is one [instance.NAME].
@@ -58,6 +59,7 @@ type FleetOutcome struct {
 	Hibernations                        int64
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
 	Burst                               BurstOutcome
+	Samples                             Samples
 }
 
 // HostPoolOutcome is one pool of hosts over all its zones.

@@ -26,6 +26,7 @@ type Setup struct {
 	Data         DataPlane
 	Balancers    []Balancer
 	TargetGroups int         // how many there are
+	Series       bool        // each minute is sampled what instances run out of
 	Halted       func() bool // the world is of no use any more: launches may be left out; nil: never
 }
 
@@ -57,6 +58,7 @@ type Plane struct {
 	notice       *sim.Timer[model.Event]
 	ledger       *model.Ledger
 	targetGroups int
+	sampled      bool // by minute: what instances run out of
 
 	instances       slab.Slab[instance]
 	launched        int32
@@ -118,7 +120,7 @@ func New(setup Setup) (*Plane, error) {
 	frame, estate := setup.Frame, setup.Estate
 	cp := &Plane{
 		cfg: estate, frame: frame, kernel: setup.Kernel, replication: setup.Replication,
-		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups,
+		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups, sampled: setup.Series,
 		zoneDown: make([]int, len(frame.Zones)),
 		ledger: &model.Ledger{
 			Start: frame.Start, End: frame.Duration, Region: frame.Region, Zones: frame.Zones, Types: frame.Types,

@@ -57,8 +57,9 @@ type DataPlane interface {
 	// TakeWrites returns what was written to a volume of its own table, counted from 1,
 	// since it was last asked.
 	TakeWrites(volume int) model.VolumeWrites
-	// FileSystemUse returns the bytes that were read from a file system and written to it.
-	FileSystemUse(fileSystem int) (read, written model.Bytes)
+	// FileSystemUse returns the bytes that were read from a file system and written to it,
+	// and those of them that crossed zones.
+	FileSystemUse(fileSystem int) (read, written, crossed model.Bytes)
 	// ChangeFileSystem gives a file system another mode, or other bytes in its Standard
 	// class.
 	ChangeFileSystem(fileSystem int, cfg model.FileSystem, standard model.Bytes)
@@ -78,6 +79,8 @@ type DataPlane interface {
 	// Burst returns what a burstable server has made of its CPU credits, also after its
 	// end.
 	Burst(server slab.Handle) model.BurstUse
+	// Sample returns what a server shows of what it runs out of.
+	Sample(server slab.Handle) model.ServerSample
 	// Unhealthy reports whether a target group calls a server unhealthy.
 	Unhealthy(server slab.Handle) bool
 	// Settle brings the counts below up to now: once for all that are asked for.

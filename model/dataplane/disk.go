@@ -178,6 +178,7 @@ func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 		return
 	}
 	if d.mounted {
+		p.cross(p.servers.at(p.requests.at(i).server), id, &io)
 		t.out++
 		p.pass(i, id, io, now)
 		return

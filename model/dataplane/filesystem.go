@@ -13,7 +13,8 @@ type fileSystem struct {
 	cfg      model.FileSystem // as it is now
 	standard model.Bytes      // in its Standard class
 	disk     uint32
-	there    bool // somebody has mounted it
+	there    bool        // somebody has mounted it
+	crossed  model.Bytes // between the zone of a client and the only one of a One Zone file system
 }
 
 func (p *Plane) newFileSystems() {
@@ -37,16 +38,26 @@ func (p *Plane) mount(s *server, k int, owner int32) uint32 {
 	return f.disk
 }
 
-// FileSystemUse returns the bytes that were read from a file system and written to it.
-func (p *Plane) FileSystemUse(k int) (read, written model.Bytes) {
+// cross counts what a request of a server reads or writes in another zone.
+func (p *Plane) cross(s *server, id uint32, io *storage.IO) {
+	for k := range p.fileSystems {
+		if f := &p.fileSystems[k]; f.there && f.disk == id && f.cfg.OneZone && s.zone != f.cfg.Targets[0] {
+			f.crossed = f.crossed.Plus(model.Bytes(io.Count) * io.Size)
+		}
+	}
+}
+
+// FileSystemUse returns the bytes that were read from a file system and written to it, and
+// those of them that crossed zones.
+func (p *Plane) FileSystemUse(k int) (read, written, crossed model.Bytes) {
 	f := &p.fileSystems[k]
 	if !f.there {
-		return 0, 0
+		return 0, 0, 0
 	}
 	d := p.disks.at(f.disk)
 	p.countDisk(d, p.kernel.Now())
 	u := &p.diskUses[d.use]
-	return u.Read, u.Written
+	return u.Read, u.Written, f.crossed
 }
 
 // ChangeFileSystem gives a file system another mode, or other bytes in its Standard class.

@@ -156,7 +156,9 @@ type BalancerOutcome struct {
 	Rules [][]int64 // requests by listener and rule, the default one last
 	// Answers are fixed responses and redirects by the hundreds of their status.
 	Answers          [6]int64
+	Failed           [codeCount]int64
 	TargetErrors     int64 // errors of targets with codes that a balancer has too
+	TargetAnswers    int64
 	Handshakes       int64 // of new connections to HTTPS, that succeeded
 	Resumed          int64 // of those, that resumed a session
 	HandshakesFailed int64
@@ -214,9 +216,7 @@ func (p *Plane) Outcome() Outcome {
 	} else {
 		out.Users = usersOf(out.Routes, len(p.cfg.Workloads))
 	}
-	for i := range p.balancers {
-		out.Balancers = append(out.Balancers, p.balancers[i].counts)
-	}
+	out.Balancers = p.balancerOutcomes()
 	for i := range p.targetGroups {
 		g := &p.targetGroups[i]
 		out.Targets = append(out.Targets, TargetGroupOutcome{
@@ -226,6 +226,28 @@ func (p *Plane) Outcome() Outcome {
 		})
 	}
 	return out
+}
+
+// balancerOutcomes are what load balancers counted, with what the routes through them did.
+func (p *Plane) balancerOutcomes() []BalancerOutcome {
+	all := make([]BalancerOutcome, len(p.balancers))
+	for i := range all {
+		all[i] = p.balancers[i].counts
+	}
+	for i := range p.meter.routes {
+		r := &p.meter.routes[i]
+		if r.LoadBalancer == None {
+			continue
+		}
+		o := &all[r.LoadBalancer]
+		if r.TargetGroup != None {
+			o.TargetAnswers += r.Completed
+		}
+		for code, n := range r.Failed {
+			o.Failed[code] += n
+		}
+	}
+	return all
 }
 
 // usersOf sums the routes of workloads whose clients try once: each attempt is a

@@ -25,6 +25,7 @@ type Observe struct {
 	Phases bool // where the latency of a request goes, by service
 	Zones  bool // latency by the zone of the target
 	Types  bool // latency by instance type
+	Series bool // by minute: CPU credits, memory, burst credit of volumes; at no cost for requests
 }
 
 // Setup is what a plane is made from.
@@ -132,7 +133,7 @@ func (p *Plane) Connect(control ControlPlane) { p.control = control }
 
 // tracks reports whether requests need more than their attempt.
 func (p *Plane) tracks(o Observe) bool {
-	if o != (Observe{}) {
+	if o.Phases || o.Zones || o.Types {
 		return true
 	}
 	for i := range p.cfg.Services {

@@ -311,3 +311,41 @@ func (p *Plane) SetWeights(w model.Weights) {
 		}
 	}
 }
+
+// RulesMet reports, by listener and rule of a load balancer, which rules some request of
+// a workload or a call comes to; the default rule comes last. The traffic is valid.
+func RulesMet(t *Traffic, balancer int) [][]bool {
+	lb := &t.LoadBalancers[balancer]
+	var counts BalancerOutcome
+	for _, l := range lb.AllListeners() {
+		counts.Rules = append(counts.Rules, make([]int64, len(l.Rules)+1))
+	}
+	look := func(a asker) {
+		w, err := newWay(lb, a, counts.rule)
+		if err != nil {
+			return
+		}
+		for i := range w.actions {
+			*w.actions[i].matched = 1
+		}
+	}
+	for i := range t.Workloads {
+		if w := &t.Workloads[i]; w.To == ToLoadBalancer && w.Target == balancer {
+			look(asker{int(w.Port), w.Classes, &w.Clients, !w.Clients.StayPut})
+		}
+	}
+	for i := range t.Services {
+		for k := range t.Services[i].Steps {
+			if c := &t.Services[i].Steps[k].Call; t.Services[i].Steps[k].Kind == StepCall && c.To == ToLoadBalancer && c.Target == balancer {
+				look(asker{classes: []RequestClass{c.Class}, clients: &c.Clients})
+			}
+		}
+	}
+	met := make([][]bool, len(counts.Rules))
+	for k, rules := range counts.Rules {
+		for _, n := range rules {
+			met[k] = append(met[k], n > 0)
+		}
+	}
+	return met
+}

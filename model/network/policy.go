@@ -40,15 +40,15 @@ func (p *Policy) Groups() []Group { return p.groups }
 // Allows reports whether a connection can be made: the groups of the end that begins it
 // let it out, those of the other end in, and it finds an address to go to.
 func (p *Policy) Allows(f Flow) bool {
-	return p.Reaches(f) && p.lets(f, Egress) && p.lets(f, Ingress)
+	return p.Reaches(f) && p.Lets(f, Egress) && p.Lets(f, Ingress)
 }
 
 // Reaches reports whether a connection finds its address, whatever the rules say.
 func (p *Policy) Reaches(f Flow) bool { return !f.Public || f.To.Public }
 
-// lets reports whether the groups of one end let a connection pass: those of To let it
+// Lets reports whether the groups of one end let a connection pass: those of To let it
 // in, those of From out.
-func (p *Policy) lets(f Flow, d Direction) bool {
+func (p *Policy) Lets(f Flow, d Direction) bool {
 	own, other, address := f.sides(d)
 	if len(own.Groups) == 0 {
 		return true
@@ -83,6 +83,12 @@ func (f Flow) sides(d Direction) (own, other *End, address netip.Prefix) {
 	return own, other, address
 }
 
+// Source returns the addresses that the end which is asked sees the connection come from.
+func (f Flow) Source() netip.Prefix {
+	_, _, address := f.sides(Ingress)
+	return address
+}
+
 // Tracks reports whether the groups of one end keep track of a connection that they let
 // pass. They need not where all that is like it passes in both directions: a rule allows
 // it to or from everywhere, and one in the other direction everything on all ports.
@@ -115,7 +121,7 @@ func (p *Policy) Tracked(f Flow) bool {
 // another: it is not allowed any more, at an end that did not keep track of it.
 func (p *Policy) Cuts(f Flow, after *Policy) bool {
 	for _, d := range []Direction{Ingress, Egress} {
-		if own, _, _ := f.sides(d); len(own.Groups) > 0 && !p.Tracks(f, d) && !after.lets(f, d) {
+		if own, _, _ := f.sides(d); len(own.Groups) > 0 && !p.Tracks(f, d) && !after.Lets(f, d) {
 			return true
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	clientMiBs     = 500
 	clientElastic  = 1500
 	elasticReads   = 250_000
+	elasticSeldom  = 90_000 // reads of what is infrequently accessed
 	elasticWrites  = 50_000
 	provisionReads = 55_000
 	provisionWrite = 25_000
@@ -43,6 +44,10 @@ func FileSystemLimits(f *model.FileSystem, standard model.Bytes) Limits {
 		reads, writes = provisionReads, provisionWrite
 	case model.Elastic:
 		reads, writes = elasticReads, elasticWrites
+		if all := f.Standard + f.Infrequent; all > standard { // bytes of both classes are as likely to be read
+			seldom := float64(all-standard) / float64(all)
+			l.ReadOperations = 1 - seldom + seldom*elasticReads/elasticSeldom
+		}
 	default:
 		panic("storage: unknown throughput mode")
 	}

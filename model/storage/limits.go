@@ -35,6 +35,7 @@ type Limits struct {
 	// Of file systems; 0 where reads and writes are alike.
 	Read            float64     // what a byte that is read counts as
 	Grain           model.Bytes // a smaller I/O counts as this many bytes
+	ReadOperations  float64     // what a read counts as; 0: 1
 	WriteOperations float64     // what a write counts as, in reads
 	WriteLatency    sim.Time
 }
@@ -244,6 +245,9 @@ func (l *Limits) meter(io IO, c *Cost) {
 	c.Bytes = max(c.Bytes, c.Operations*float64(l.Grain))
 	if !io.Write {
 		c.Bytes *= l.Read
+		if l.ReadOperations > 0 {
+			c.Operations *= l.ReadOperations
+		}
 		return
 	}
 	c.Operations *= l.WriteOperations

@@ -24,6 +24,7 @@ func requestRows(s *results.Summary) []row {
 	}
 	rows = append(rows, []row{
 		{name: "lost to Spot reclaims", metric: "spot.requests_lost", quiet: true},
+		{name: "dropped", metric: "requests.dropped", quiet: true},
 		{name: "retries", metric: "requests.retried", quiet: true},
 		{name: "in flight at the end", metric: "requests.in_flight"},
 		{name: "availability", metric: "availability"},

@@ -24,6 +24,10 @@ func blocks(s *results.Summary) []block {
 	if s.Config.Observe.Phases {
 		add("Phases", phaseRows(), serviceParts(s))
 	}
+	if looksCloser(s) {
+		all = append(all, ruleBlock(s))
+	}
+	add("Load balancers", listenerRows(), listenerParts(s))
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
 	add("CPU credits", burstRows(), burstParts(s))

@@ -3,6 +3,7 @@ package schema
 import (
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,6 +78,19 @@ var (
 	Share     = &Measure{Name: "share", example: `0.25 or "25%"`, Bare: 1, units: []Unit{{name: "%", Num: 1, Den: 100}, noUnit}}
 	Number    = &Measure{Name: "number", example: "1.5", Bare: 1, units: []Unit{noUnit}}
 )
+
+// bareUnit is what a bare number counts, with a space before it, where that is not the base
+// unit.
+func (m *Measure) bareUnit() string {
+	if m.Bare == 1 {
+		return ""
+	}
+	i := slices.IndexFunc(m.units, func(u Unit) bool { return u.Den == 1 && u.Num == m.Bare })
+	if i < 0 {
+		return ""
+	}
+	return " " + m.units[i].name
+}
 
 // parse reads a quantity in base units. Its second result is what is wrong with
 // the text, "" if nothing.

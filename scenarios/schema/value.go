@@ -79,11 +79,11 @@ func (t *Table) Quantity(key string) float64 {
 		return 0
 	}
 	if v < d.Type.low || v > d.Type.high {
-		format := m.Format
+		format, unit := m.Format, ""
 		if _, isText := n.AsText(); !isText {
-			format = func(v float64) string { return formatNumber(v / m.Bare) }
+			format, unit = func(v float64) string { return formatNumber(v / m.Bare) }, m.bareUnit()
 		}
-		t.Wrong(key, "must be "+d.Type.bounds(d.Type.low, d.Type.high, format))
+		t.Wrong(key, "must be "+d.Type.bounds(d.Type.low, d.Type.high, format)+unit)
 		return 0
 	}
 	return v

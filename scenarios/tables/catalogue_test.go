@@ -11,6 +11,8 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 	const step = `step_adjustment = [{ metric_interval_lower_bound = 0, scaling_adjustment = 2 }]`
 	const alarm = `period = 60, evaluation_periods = 2`
 	const root = `{ root = true, type = "gp3", size = "30GiB" }`
+	const listener = "\n[[load_balancer.secure.listener]]\nport = 443\nprotocol = \"HTTPS\"\n"
+	const certificate = "certificates = [{ domains = [\"shop.com\"] }]\n"
 	const db = "\n[instance.db]\ninstance_type = \"m5.large\"\n[thresholds]"
 	for _, c := range []struct{ rule, before, after, key, code string }{
 		{"hard disks do not boot", root, `{ root = true, type = "st1", size = "125GiB" }`, "block_device_mappings.0.type", "InvalidBlockDeviceMapping"},
@@ -30,6 +32,21 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"threshold of checks", "timeout = 5, path", "timeout = 5, healthy_threshold = 1, path", "health_check.healthy_threshold", "ValidationError"},
 		{"weight", `{ forward = ["web"] }`, `{ forward = [{ target_group = "web", weight = 1000 }] }`, "default_action.forward.0.weight", "ValidationError"},
 		{"target groups of an action", `{ forward = ["web"] }`, `{ forward = ["web", "web", "web", "web", "web", "web"] }`, "default_action.forward", "TooManyTargetGroups"},
+		{"sixth value of a rule", `condition = { path_pattern = ["/api/*"]`, `condition = { path_pattern = ["/a", "/b", "/c"], http_request_method = ["GET", "PUT", "POST"]`, "rule.0.condition", "ValidationError"},
+		{"fourth value of a condition", `condition = { path_pattern = ["/api/*"]`, `condition = { query_string = ["a=1", "a=2", "a=3", "a=4"]`, "rule.0.condition", "ValidationError"},
+		{"sixth wildcard", `condition = { path_pattern = ["/api/*"]`, `condition = { path_pattern = ["/*/*/*", "/?*?"]`, "rule.0.condition", "ValidationError"},
+		{"length of a pattern", `condition = { path_pattern = ["/api/*"]`, `condition = { http_header = { x = ["` + strings.Repeat("y", 129) + `"] }`, "rule.0.condition", "ValidationError"},
+		{"methods are in capitals", `condition = { path_pattern = ["/api/*"]`, `condition = { http_request_method = ["get"]`, "rule.0.condition", "ValidationError"},
+		{"host is no header", `condition = { path_pattern = ["/api/*"]`, `condition = { http_header = { Host = ["a.com"] }`, "rule.0.condition", "ValidationError"},
+		{"source is a block", `condition = { path_pattern = ["/api/*"]`, `condition = { source_ip = ["10.0.0.*"]`, "rule.0.condition.source_ip", "ValidationError"},
+		{"one condition on paths", `condition = { path_pattern = ["/api/*"] }`, `condition = [{ path_pattern = ["/a"] }, { path_pattern = ["/b"] }]`, "rule.0.condition.1.path_pattern", "ValidationError"},
+		{"status of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = 307, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
+		{"a redirect changes something", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", query = "a=1" } }`, "default_action.redirect", "InvalidLoadBalancerAction"},
+		{"path of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", path = "x" } }`, "default_action.redirect.path", "ValidationError"},
+		{"no way from HTTPS to HTTP", "[thresholds]", listener + certificate + `default_action = { redirect = { status_code = "HTTP_301", protocol = "HTTP" } }` + "\n[thresholds]", "listener.0.default_action.redirect.protocol", "ValidationError"},
+		{"HTTPS needs a certificate", "[thresholds]", listener + `default_action = { fixed_response = {} }` + "\n[thresholds]", "listener.0.certificates", "CertificateNotFound"},
+		{"a port has one listener", "[thresholds]", listener + certificate + `default_action = { fixed_response = {} }` + listener + certificate + `default_action = { fixed_response = {} }` + "\n[thresholds]", "listener.1.port", "DuplicateListener"},
+		{"one kind of action", `{ forward = ["web"] }`, `{ forward = ["web"], redirect = { status_code = "HTTP_301", path = "/x" } }`, "default_action.redirect", "ValidationError"},
 		{"priority", "[[load_balancer.front.rule]]", "[[load_balancer.front.rule]]\npriority = 10\ncondition = { path_pattern = [\"/a\"] }\naction = { forward = [\"web\"] }\n[[load_balancer.front.rule]]", "rule.1.priority", "PriorityInUse"},
 		{"sizes of a group", "min_size = 2", "min_size = 41", "autoscaling_group.web.min_size", "ValidationError"},
 		{"desired within sizes", "desired_capacity = 4\n", "desired_capacity = 41\n", "autoscaling_group.web.desired_capacity", "ValidationError"},
@@ -48,6 +65,21 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"room at the start", "[thresholds]", "[instance.many]\ninstance_type = \"m6i.32xlarge\"\ncount = 100\n[thresholds]", "instance.many.count", "InsufficientInstanceCapacity"},
 		{"reservations of Spot", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\npurchase_option = \"spot\"" + db, "commitment.0.purchase_option", "ValidationError"},
 		{"size flexibility in a zone", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\nscope = \"zone\"\nzone = \"a\"\nsize_flexible = true" + db, "commitment.0.size_flexible", "ValidationError"},
+		{"a cluster in two zones", "[thresholds]", "[placement_group.g]\nstrategy = \"cluster\"\n[instance.db]\ninstance_type = \"m5.large\"\ncount = 2\navailability_zones = [\"a\", \"b\"]\nplacement = { group_name = \"g\" }\n[thresholds]", "instance.db.placement", "PlacementGroupInvalid"},
+		{"a T family in a cluster", "[thresholds]", "[placement_group.g]\nstrategy = \"cluster\"\n[instance.db]\ninstance_type = \"t3.large\"\nplacement = { group_name = \"g\" }\n[thresholds]", "instance.db.placement", "PlacementGroupInvalid"},
+		{"partitions of a zone", "[thresholds]", "[placement_group.g]\nstrategy = \"partition\"\npartition_count = 8\n[thresholds]", "placement_group.g.partition_count", "PlacementGroupInvalid"},
+		{"the eighth of a spread group", "[thresholds]", "[placement_group.g]\nstrategy = \"spread\"\n[instance.db]\ninstance_type = \"r5.large\"\ncount = 8\nplacement = { group_name = \"g\" }\n[thresholds]", "instance.db.count", "InsufficientInstanceCapacity"},
+		{"dedicated and spread", "[thresholds]", "[placement_group.g]\nstrategy = \"spread\"\n[instance.db]\ninstance_type = \"r5.large\"\ntenancy = \"dedicated\"\nplacement = { group_name = \"g\" }\n[thresholds]", "instance.db.placement", "PlacementGroupInvalid"},
+		{"dedicated partitions", "[thresholds]", "[placement_group.g]\nstrategy = \"partition\"\npartition_count = 3\n[instance.db]\ninstance_type = \"r5.large\"\ntenancy = \"dedicated\"\nplacement = { group_name = \"g\" }\n[thresholds]", "instance.db.placement", "PlacementGroupInvalid"},
+		{"a host in a group", "[thresholds]", "[placement_group.g]\nstrategy = \"spread\"\n[dedicated_host.h]\ninstance_family = \"r5\"\navailability_zone = \"a\"\n[instance.db]\ninstance_type = \"r5.large\"\nplacement = { group_name = \"g\", host_id = \"h\" }\n[thresholds]", "instance.db.placement", "PlacementGroupInvalid"},
+		{"another family on a host", "[thresholds]", "[dedicated_host.h]\ninstance_family = \"r5\"\navailability_zone = \"a\"\n[instance.db]\ninstance_type = \"c5.large\"\nplacement = { host_id = \"h\" }\n[thresholds]", "instance.db.placement", "InvalidParameterCombination"},
+		{"more than a host fits", "[thresholds]", "[dedicated_host.h]\ninstance_family = \"r5\"\navailability_zone = \"a\"\n[instance.db]\ninstance_type = \"r5.8xlarge\"\ncount = 3\nplacement = { host_id = \"h\" }\n[thresholds]", "instance.db.count", "InsufficientCapacityOnHost"},
+		{"T3 unlimited on a host", "[thresholds]", "[dedicated_host.h]\ninstance_family = \"t3\"\navailability_zone = \"a\"\n[instance.db]\ninstance_type = \"t3.large\"\nplacement = { host_id = \"h\" }\ncredit_specification = { cpu_credits = \"unlimited\" }\n[thresholds]", "instance.db.credit_specification.cpu_credits", "InvalidParameterCombination"},
+		{"quota of vCPUs", "[thresholds]", "[quotas]\nstandard_vcpus = 64\n[instance.db]\ninstance_type = \"r5.24xlarge\"\n[thresholds]", "instance.db.count", "VcpuLimitExceeded"},
+		{"quota of groups", "[thresholds]", "[quotas]\nplacement_groups = 0\n[placement_group.g]\nstrategy = \"spread\"\n[thresholds]", "quotas.placement_groups", "PlacementGroupLimitExceeded"},
+		{"a host under reservation", "[thresholds]", "[dedicated_host.h]\ninstance_family = \"r5\"\navailability_zone = \"a\"\nuntil = \"2h\"\n[[commitment]]\nkind = \"dedicated-host-reservation\"\nfamily = \"r5\"\nzone = \"a\"\ncount = 1\nterm = \"1y\"" + db, "dedicated_host.h.until", "ValidationError"},
+		{"exchange of a standard one", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\n[[action]]\ndo = \"exchange\"\non = [\"commitment.0\"]\nat = \"1h\"\ncount = 2" + db, "action.0.on", "ValidationError"},
+		{"another footprint", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\n[[action]]\ndo = \"modify-reservation\"\non = [\"commitment.0\"]\nat = \"1h\"\ncount = 2" + db, "action.0.do", "ValidationError"},
 		{"a sum beyond money", "[thresholds]", "[[commitment]]\nkind = \"savings-plan\"\nscope = \"compute\"\nhourly = \"$900000/h\"\nterm = \"3y\"\npayment = \"all-upfront\"" + db, "commitment.0.hourly", "ValidationError"},
 	} {
 		text := strings.Replace(good, c.before, c.after, 1)

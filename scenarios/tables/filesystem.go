@@ -23,7 +23,7 @@ func fileSystemKeys() []schema.Key {
 		schema.Row("stored", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Standard class; 1 GB is 10⁹"),
 		schema.Row("stored_ia", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Infrequent Access class"),
 		schema.Row("stored_archive", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Archive class"),
-		schema.Row("lifecycle_ia", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "after which time what nobody touched moves to Infrequent Access; never for 0s"),
+		schema.Row("lifecycle_ia", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "after which time what nobody touched moves to Infrequent Access; never for 0s. Terraform's lifecycle_policy is read as well"),
 	)
 	return schema.Within("file_system.NAME", "ValidationError", keys)
 }
@@ -40,6 +40,7 @@ func throughputKeys() []schema.Key {
 func (l *loader) readFileSystems() {
 	for _, t := range l.tables["file_system"] {
 		f := model.FileSystem{Name: t.Name}
+		respellLifecycle(t.Node)
 		f.Mode, f.Throughput = readThroughputMode(t)
 		f.MaxIO = t.Choice("performance_mode") == "maxIO"
 		if name := t.Text("availability_zone_name"); name != "" && t.Sound("availability_zone_name") {
@@ -125,6 +126,9 @@ func (l *loader) readFileSystemAction(t *schema.Table, a *controlplane.Action) {
 	if a.FileSystem < 0 {
 		return
 	}
+	if a.To.Mode == model.Elastic && l.cfg.FileSystems[a.FileSystem].MaxIO {
+		t.Reject("throughput_mode", schema.Fault{Rule: "must not be elastic for a file system with performance_mode \"maxIO\"", Code: "ValidationError"})
+	}
 	for i := range l.cfg.Actions {
 		b := &l.cfg.Actions[i]
 		if b.Do == controlplane.ModifyFileSystem && b.FileSystem == a.FileSystem && b.To.Mode != a.To.Mode && a.At-b.At < sim.Day && b.At-a.At < sim.Day {
@@ -155,6 +159,25 @@ func (l *loader) lacksFileSystem(name, owner string, platform model.Platform, zo
 	return "", ""
 }
 
+// mostMounts is how many connections a file system has at most (Amazon EFS User Guide,
+// "Quotas").
+const mostMounts = 25_000
+
+// mostServers is how many servers of a service there can be at once.
+func (l *loader) mostServers(service int) (n int) {
+	for i := range l.cfg.Instances {
+		if f := &l.cfg.Instances[i]; f.Service == service {
+			n += f.Count
+		}
+	}
+	for i := range l.cfg.Groups {
+		if g := &l.cfg.Groups[i]; g.Service == service {
+			n += g.Max
+		}
+	}
+	return n
+}
+
 // isFileSystem reports whether a step means a file system.
 func isFileSystem(name string) bool { return strings.HasPrefix(name, model.FileSystemPrefix) }
 
@@ -169,6 +192,14 @@ func (l *loader) checkMounts(service int, name string, uses []diskUse) {
 			u.at.Reject(u.key, schema.Fault{Rule: rule, Code: cmp.Or(code, schema.NoCode)})
 		}
 		return true
+	}
+	if l.mounts == nil {
+		l.mounts = map[string]int{}
+	}
+	if l.mounts[name] += l.mostServers(service); l.mounts[name] > mostMounts {
+		for _, u := range uses {
+			u.at.Reject(u.key, schema.Fault{Rule: fmt.Sprintf("must not be mounted by more than %d instances, %d in all", mostMounts, l.mounts[name]), Code: "ValidationError"})
+		}
 	}
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/model/ami"
 	"headroom/model/controlplane"
 	"headroom/scenarios/schema"
 )
@@ -57,7 +58,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	lt.Credits, lt.InitialCredits = spec.mode, spec.balance
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
-		if img.platform != model.MacOS { // which is billed by the host
+		if img.platform != model.MacOS && !ami.ForMac(&l.cfg.Types[typ]) { // which are billed by the host
 			l.onDemand(t, "instance_type", typ, img.platform)
 		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))

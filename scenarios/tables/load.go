@@ -198,8 +198,9 @@ type loader struct {
 	clock         time.Time                  // run.start, by the clock in which it is written
 	steps         [][]*schema.Table          // of the services
 	calls         []callStep
-	volumeOf      []string    // where services send the I/Os that requests bring
-	diskUses      [][]diskUse // of the services
+	volumeOf      []string       // where services send the I/Os that requests bring
+	diskUses      [][]diskUse    // of the services
+	mounts        map[string]int // servers by file system that they mount
 	snapshotUses  []nameUse
 	memoryWatches []memoryWatch
 	bandwidths    []string        // of the services: what is chosen

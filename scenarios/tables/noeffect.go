@@ -40,7 +40,7 @@ func (l *loader) warnOfNoEffect() {
 		l.warnOfWait(i)
 	}
 	for i := range l.cfg.Workloads {
-		l.warnOfHosts(i)
+		l.warnOfLooks(i)
 		l.warnOfUsers(i)
 	}
 	for i := range l.cfg.TargetGroups {
@@ -48,10 +48,12 @@ func (l *loader) warnOfNoEffect() {
 	}
 	for i := range l.cfg.LoadBalancers {
 		l.warnOfWeights(i)
+		l.warnOfRules(i)
 	}
 	for i := range l.cfg.Alarms {
 		l.warnOfPercent(i)
 	}
+	l.warnOfDroppedPackets()
 	for i := range l.cfg.FileSystems {
 		l.warnOfIdleFileSystem(i)
 	}
@@ -137,24 +139,6 @@ func (l *loader) warnOfWait(workload int) {
 	}
 }
 
-// warnOfHosts warns of hosts and paths of requests that no rule looks at.
-func (l *loader) warnOfHosts(workload int) {
-	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
-	for _, c := range []struct {
-		key, usual, condition string
-		looks                 func(dataplane.Rule) bool
-	}{
-		{"host", "", "host_header", func(r dataplane.Rule) bool { return len(r.Hosts) > 0 }},
-		{"path", "/", "path_pattern", func(r dataplane.Rule) bool { return len(r.Paths) > 0 }},
-	} {
-		n := t.Node.Table[c.key]
-		if n == nil || n.Is(c.usual) || w.To == dataplane.ToLoadBalancer && slices.ContainsFunc(l.cfg.LoadBalancers[w.Target].Rules, c.looks) {
-			continue
-		}
-		l.warnAt(n, t.PathOf(c.key)+": has no effect: no rule on its way has a "+c.condition)
-	}
-}
-
 // forwardedTo lists the target groups that requests to a destination can reach.
 func (l *loader) forwardedTo(to dataplane.DestinationKind, target int) (groups []int) {
 	switch to {
@@ -197,22 +181,6 @@ func (l *loader) warnOfStickiness(group int) {
 		}
 	}
 	l.warnAt(t.Node.Table["stickiness"], t.PathOf("stickiness")+": has no effect: each request comes from a new client, unless a workload has clients.users or clients.sessions")
-}
-
-// warnOfWeights warns of actions that forward to nobody: the balancer answers 503.
-func (l *loader) warnOfWeights(balancer int) {
-	lb, t := &l.cfg.LoadBalancers[balancer], l.tables["load_balancer"][balancer]
-	idle := func(a dataplane.Action) bool {
-		return len(a.Forward) > 0 && !slices.ContainsFunc(a.Forward, func(f dataplane.Forward) bool { return f.Weight > 0 })
-	}
-	if idle(lb.Default) {
-		l.warnAt(t.Node.Table["default_action"], t.PathOf("default_action")+": all weights are 0: requests that come here fail with 503")
-	}
-	for _, r := range lb.Rules {
-		if idle(r.Action) {
-			l.warnAt(t.Node.Table["rule"], fmt.Sprintf("%s: all weights of the rule of priority %d are 0: its requests fail with 503", t.PathOf("rule"), r.Priority))
-		}
-	}
 }
 
 // warnOfPercent warns of an alarm on a utilization that never is above its threshold.

@@ -27,7 +27,7 @@ func ownVolumeKeys() []schema.Key {
 		schema.Row("availability_zone", schema.Text(), "(the first zone)", "where it is, and where what it is attached to must be").Coded(schema.NoCode),
 		schema.Row("multi_attach_enabled", schema.Flag(), "false", "io1 and io2: whether several instances can have it at once"),
 		schema.Row("file_system", schema.Choice(fileSystems), "", "what it is formatted with; one that is attached to several instances needs one for clusters"),
-		schema.Row("attach", schema.List(), "", "what it is attached to; to nothing without, and billed all the same"),
+		schema.Row("attach", schema.List(), "", "what it is attached to, by tables or by names of instances; to nothing without, and billed all the same"),
 		schema.Row("attach[].instance", schema.Name("instance"), schema.Required, "the instance").Coded(schema.NoCode),
 		schema.Row("attach[].device_name", schema.Text(), "", "its device there").Coded(schema.NoCode),
 	))
@@ -54,6 +54,8 @@ func (l *loader) readVolumes() {
 	for i, t := range l.tables["volume"] {
 		v := &l.cfg.Volumes[i]
 		v.Name = t.Name
+		respellVolume(t.Node)
+		respellAttachments(t.Node)
 		v.Spec = l.volumeOfType(t)
 		v.Spec.Name, v.Spec.Volume = t.Name, i+1
 		v.Spec.Shared = t.Flag("multi_attach_enabled")

@@ -144,7 +144,7 @@ func (l *loader) readPorts(t *schema.Table, r *network.Rule) {
 	if r.Protocol, ok = network.ProtocolOf(t.Text("protocol")); !ok && t.Sound("protocol") {
 		t.Mistake("protocol", `must be tcp, udp, icmp or all ("-1")`, t.Hint(t.Text("protocol"), []string{"tcp", "udp", "icmp", "all"}))
 	}
-	whole := r.Protocol == network.AllProtocols || r.Protocol == network.ICMP
+	whole := ok && (r.Protocol == network.AllProtocols || r.Protocol == network.ICMP)
 	switch {
 	case t.Has("port") && (t.Has("from_port") || t.Has("to_port")):
 		t.Mistake("port", "must not be given with from_port and to_port", "")
@@ -297,4 +297,9 @@ func (l *loader) readRuleAction(t *schema.Table, a *controlplane.Action) {
 	if a.Rules.Rules = l.readGroupRules(t, a.Rules.Direction, a.Rules.Group); len(a.Rules.Rules) == 0 && t.Faultless() {
 		t.Mistake(a.Rules.Direction.String(), "must have rules", "")
 	}
+	words := []string{a.Rules.Direction.String()}
+	for _, r := range a.Rules.Rules {
+		words = append(words, r.Text(l.cfg.Network.Groups))
+	}
+	a.Rules.Text = words[0] + " " + strings.Join(words[1:], ", ")
 }

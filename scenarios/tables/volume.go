@@ -24,7 +24,7 @@ const ordinaryRoot = `{ root = true, type = "gp3", size = "8GiB" }`
 func volumeKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("root", schema.Flag(), "false", "the volume that the instance boots from").Coded("InvalidBlockDeviceMapping"),
-		schema.Row("type", schema.Choice(volumeTypeNames), `"gp3"`, "EBS volume type"),
+		schema.Row("type", schema.Choice(volumeTypeNames), `"gp3"`, "EBS volume type; Terraform's volume_type, volume_size and snapshot_id, and its blocks root_block_device, ebs_block_device and ebs, are read as well"),
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "8", "size, in whole GiB"),
 		schema.Row("iops", schema.Whole(0, 1e6), "(3000 for gp3)", "provisioned I/O operations a second: gp3, io1, io2"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "(125 for gp3)", "provisioned throughput: gp3"),
@@ -54,6 +54,7 @@ func (l *loader) checkAttachments(t *schema.Table, key string, typ, volumes int)
 func (l *loader) volumes(t *schema.Table, img image) []model.VolumeSpec {
 	var specs []model.VolumeSpec
 	root := false
+	respellVolumes(t)
 	addRoot(t, img)
 	for _, v := range t.Each("block_device_mappings") {
 		isRoot := v.Flag("root")

@@ -57,7 +57,7 @@ func deriveAll(dataDir string) ([]output, error) {
 	}
 	tables := []output{in.types(), in.storage(), in.interfaces(), in.shapes(), in.speeds(), in.plans()}
 	for _, region := range regions {
-		tables = append(tables, in.instances(region), in.hosts(region), in.services(region))
+		tables = append(tables, in.instances(region), in.licensed(region), in.hosts(region), in.services(region))
 	}
 	return tables, nil
 }

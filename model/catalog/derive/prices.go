@@ -21,16 +21,25 @@ func reservedCells(model func(class, term, payment string) string) []string {
 // instances derives one row for each type and system that is offered or priced
 // in the Region. The zones stand in the linux row.
 func (in *source) instances(region string) output {
+	return in.priced(region, "instances", "linux", "windows")
+}
+
+// licensed derives the same of systems with a licence, which few scenarios have.
+func (in *source) licensed(region string) output {
+	return in.priced(region, "licensed", "rhel", "suse")
+}
+
+func (in *source) priced(region, name string, systems ...string) output {
 	reserved := reservedCells(func(class, term, payment string) string {
 		return class + "_" + term + "_" + payment
 	})
 	out := output{
-		path: region + "/instances.csv.gz",
+		path: region + "/" + name + ".csv.gz",
 		header: "type,platform,zones,usd,date,estimated,rates_usd,rates_date," + strings.Join(reserved, ",") +
 			",spot_min,spot_avg,spot_max,interruption_bucket,savings_percent",
 	}
 	for _, r := range in.catalog {
-		for _, os := range []string{"linux", "windows"} {
+		for _, os := range systems {
 			key := priceKey{r["type"], region, os}
 			zones := ""
 			if os == "linux" && r["src"] == "describe-instance-types" {

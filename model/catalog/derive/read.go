@@ -57,6 +57,11 @@ func read(dir string) (*source, error) {
 	}{
 		{"ec2/catalog.csv", func(r record) { in.catalog = append(in.catalog, r) }},
 		{"ec2/prices.csv.gz", in.takePrice},
+		{"ec2/prices_all_regions.csv.gz", func(r record) {
+			if r["os"] == "rhel" || r["os"] == "suse" {
+				in.takePrice(r)
+			}
+		}},
 		{"ec2/prices_estimated_ondemand.csv", func(r record) {
 			in.estimated[priceKey{r["type"], r["region"], r["os"]}] = r["usd_per_hour_est"]
 		}},

@@ -1,0 +1,96 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/dataplane"
+)
+
+// labelRule is of a rule of a listener, by load balancer, port and priority.
+const labelRule = "rule"
+
+// listenerMetrics are what load balancers did by their rules, by themselves, and to make
+// connections safe.
+func listenerMetrics() []Metric {
+	of := func(name, meaning string, where func(*dataplane.LoadBalancer) bool, read func(*part, *dataplane.BalancerOutcome) int64) Metric {
+		return Metric{
+			Name: name, Unit: "count", Labels: []string{labelBalancer}, Meaning: meaning,
+			where: func(cfg *cloud.Config, s scope) bool {
+				some := within(s, labelBalancer, cfg.LoadBalancers)
+				return slices.ContainsFunc(some, func(lb dataplane.LoadBalancer) bool { return where(&lb) })
+			},
+			read: func(p *part) float64 {
+				return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 { return float64(read(p, b)) })
+			},
+		}
+	}
+	answered := func(hundreds int) func(*part, *dataplane.BalancerOutcome) int64 {
+		return func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Answers[hundreds] }
+	}
+	return []Metric{
+		{
+			Name: "rule.requests", Unit: "count", Labels: []string{labelRule}, Meaning: "requests that met a rule of a listener",
+			whole: never, needs: labelRule,
+			read: func(p *part) float64 {
+				return float64(p.outcome.Balancers[p.index].Rules[p.rule.Listener][p.rule.Rule])
+			},
+		},
+		of("elb.2xx", "fixed responses of 2xx", answersItself, answered(2)),
+		of("elb.3xx", "redirects", answersItself, answered(3)),
+		of("elb.4xx", "responses of 4xx that a load balancer gave by itself: fixed ones, and 460, 463 of clients", answersItself,
+			func(p *part, b *dataplane.BalancerOutcome) int64 {
+				return b.Answers[4] + b.Failed[dataplane.Code460] + b.Failed[dataplane.Code463]
+			}),
+		of("elb.5xx", "responses of 5xx that a load balancer gave by itself: fixed ones, and 502, 503, 504 for its targets", answersItself,
+			func(p *part, b *dataplane.BalancerOutcome) int64 {
+				return b.Failed[dataplane.CodeFixed] + b.Failed[dataplane.Code502] + b.Failed[dataplane.Code503] + b.Failed[dataplane.Code504] - b.TargetErrors
+			}),
+		of("target.2xx", "responses of targets", answersItself,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.TargetAnswers }),
+		of("target.5xx", "errors that targets answered with, and that were passed on", answersItself,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 {
+				return b.Failed[dataplane.Code500] + b.TargetErrors
+			}),
+		of("handshakes.new", "handshakes of new connections to HTTPS", isSecure,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Handshakes }),
+		of("handshakes.resumed", "of those, that resumed a session", isSecure,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Resumed }),
+		of("handshakes.failed", "handshakes that clients broke off, for no certificate fitted", isSecure,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.HandshakesFailed }),
+	}
+}
+
+// answersItself reports whether a load balancer has more to say than to forward.
+func answersItself(lb *dataplane.LoadBalancer) bool {
+	return len(lb.Listeners) > 0 || slices.ContainsFunc(lb.Actions(), func(a dataplane.Action) bool { return a.Redirect != nil })
+}
+
+func isSecure(lb *dataplane.LoadBalancer) bool {
+	return slices.ContainsFunc(lb.Listeners, func(l dataplane.Listener) bool { return l.Secure })
+}
+
+// rules lists the rules of load balancers that have several, by port and priority.
+func rules(cfg *cloud.Config) (all []scope) {
+	for i := range cfg.LoadBalancers {
+		lb := &cfg.LoadBalancers[i]
+		listeners := lb.AllListeners()
+		if len(listeners) == 1 && len(listeners[0].Rules) == 0 {
+			continue
+		}
+		for k := range listeners {
+			for r := range len(listeners[k].Rules) + 1 {
+				priority := "default"
+				if r < len(listeners[k].Rules) {
+					priority = strconv.Itoa(listeners[k].Rules[r].Priority)
+				}
+				name := fmt.Sprintf("%s:%d/%s", lb.Name, listeners[k].Port, priority)
+				all = append(all, scope{Part: Part{Label: labelRule, Name: name}, index: i, rule: model.RuleName{Listener: k, Rule: r}})
+			}
+		}
+	}
+	return all
+}
