@@ -81,6 +81,13 @@ func (cp *Plane) perform(a *Action) {
 		cp.operate(a)
 	case a.Do == ModifyFileSystem:
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	case a.Do >= AttachInterface && a.Do <= DisassociateAddress:
+		for _, i := range a.Interfaces {
+			cp.report("network_interface."+cp.cfg.Interfaces[i].Name, a, cp.actOnInterface(i, a))
+		}
+		for _, i := range a.ElasticIPs {
+			cp.report("elastic_ip."+cp.cfg.ElasticIPs[i].Name, a, cp.actOnElastic(i, a))
+		}
 	case a.Do == AuthorizeRules || a.Do == RevokeRules:
 		cp.changeRules(a)
 	case a.Do.OfImages():

@@ -163,7 +163,8 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: cp.public(o.template, int(in.subnet)), Gateway: cp.gatewayOf(int(in.subnet)), Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
-		End: o.template.end(int(in.subnet)), MostTracked: int32(o.template.MostTracked),
+		Cluster: cp.inCluster(in.hostPlace),
+		End:     o.template.end(int(in.subnet)), MostTracked: int32(o.template.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
 	return spec
@@ -208,6 +209,7 @@ func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
 	in.inServiceAt = cp.kernel.Now()
+	cp.greet(h)
 	cp.openLease(in)
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
@@ -329,6 +331,7 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.closeUsage(in, cause.LeaseEnd())
 	cp.closeAddresses(in)
 	cp.detachAll(h)
+	cp.leaveInterfaces(h)
 	cp.left(h)
 }
 

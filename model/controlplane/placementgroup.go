@@ -24,6 +24,11 @@ func (w *placementRequest) group() int {
 	return w.place.Group
 }
 
+// inCluster reports whether a place is in a cluster placement group.
+func (cp *Plane) inCluster(at hostPlace) bool {
+	return at.group > 0 && cp.placementGroups[at.group-1].Strategy == placement.Cluster
+}
+
 // racks says how the hosts of a pool lie in racks in a zone.
 func (p *hostPool) racks(zone model.Zone) placement.Racks {
 	return placement.Racks{Hosts: p.cfg.PerZone[zone], Racks: p.cfg.Racks}

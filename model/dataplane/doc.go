@@ -64,6 +64,16 @@
 // through the link of each (shareddisk.go). What a disk was asked is done, and its
 // place held, though the client has gone.
 //
+// # Network
+//
+// Where a service says so, bytes take their time through the network interfaces of its
+// servers (package bandwidth, network.go), which are stations of the server like its CPU:
+// a request comes in before it takes a place, though its connection has kept one, and its
+// response goes out after it has given that back. The bytes of a call pass the interface
+// of its caller at the same time; it goes on when both have let all of them through. Such
+// a server takes no lane, and keeps steps of journeys to itself no more. Elsewhere bytes
+// are counted and take no time.
+//
 // # Memory
 //
 // What a server's application holds (package memory) is a level, not a station: it rises
@@ -80,12 +90,14 @@
 //
 // # Where what is
 //
-// The way of a request: source.go, request.go, balancer.go, target.go, server.go,
+// The way of a request: source.go, request.go, listener.go and way.go (what rules say of
+// each class of requests, once), balancer.go, target.go, server.go,
 // meter.go; of a journey: journey.go, call.go. What a server computes with: lane.go,
 // watch.go, kept.go, supply.go, host.go. What it holds: memory.go, memoryuse.go. What it
 // reads and writes: attachdisk.go gives it its disks, disk.go asks one, array.go,
 // shareddisk.go and filesystem.go are those that depend on others, refit.go changes them,
-// diskuse.go counts. What goes wrong: impairment.go, check.go, mitigation.go. What must
+// diskuse.go counts. What its bytes pass: network.go, networkuse.go.
+// What goes wrong: impairment.go, check.go, mitigation.go. What must
 // always hold: validate*.go of a configuration, verify*.go of a state.
 //
 // # Extending

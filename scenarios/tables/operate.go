@@ -13,15 +13,6 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// actionKinds are the words for what is done.
-func actionKinds() map[string]controlplane.ActionKind {
-	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.LastAction; k++ {
-		kinds[k.String()] = k
-	}
-	return kinds
-}
-
 // operationWords are what an operator does with instances and groups.
 func operationWords() []string {
 	return []string{
