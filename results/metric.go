@@ -335,7 +335,7 @@ func eventMetrics() []Metric {
 			read: func(p *part) float64 { return float64(p.outcome.Overtaken) },
 		},
 		{
-			Name: "actions.refused", Unit: "count", needs: labelVolume, Meaning: "actions on volumes and snapshots that were not allowed, or not possible; the history says why",
+			Name: "actions.refused", Unit: "count", Meaning: "actions that were not allowed, or not possible; the history says why",
 			read: func(p *part) float64 {
 				if e := &p.outcome.Config.Estate.Storage; len(e.Actions)+len(e.Backups) == 0 {
 					return math.NaN()

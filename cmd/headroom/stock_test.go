@@ -297,3 +297,28 @@ func TestSwapCarriesOneRushOfTwo(t *testing.T) {
 	}
 	a.near(t, "cost{instance=bare}", a.value(t, "cost{instance=swap}"), 1e-9)
 }
+
+// The new version takes a quarter of the visitors and not a half: all that fails does so
+// there, from the third step on; testers find it from the start.
+func TestCanaryTellsItsStory(t *testing.T) {
+	a := stock(t, "canary", "1")
+	if failed := a.value(t, "requests.failed"); failed < 10_000 || failed != a.value(t, "requests.failed{target_group=new}") {
+		t.Errorf("%g requests failed, of the new version %g", failed, a.value(t, "requests.failed{target_group=new}"))
+	}
+	a.near(t, "rule.requests{rule=front:80/10}", 0.01*110*6*3600, 0.05)
+	early := stock(t, "canary", "1", "--set", "action.2.weights.new=20", "--set", "action.2.weights.old=80")
+	a.near(t, "availability{target_group=old}", 1, 1e-9)
+	early.near(t, "availability", 1, 1e-4)
+}
+
+// Whoever opens a connection for each request pays a handshake for each: two round trips
+// and a millisecond; when the certificate has expired, all of theirs fail and no other.
+func TestHandshakesTellTheirStory(t *testing.T) {
+	a := stock(t, "tls", "1")
+	a.near(t, "requests.failed{code=handshake}", 10*1800, 0.03)
+	if got, all := a.value(t, "requests.failed{workload=partner}"), a.value(t, "requests.failed"); got != all {
+		t.Errorf("of %g failures %g are the partner's", all, got)
+	}
+	a.near(t, "latency.mean{workload=partner}", 0.005+0.010+2*0.040+0.001, 0.03)
+	a.near(t, "elb.3xx{load_balancer=front}", a.value(t, "user.requests{workload=visitors}"), 1e-3)
+}

@@ -65,6 +65,13 @@ func (cp *Plane) onActionFires(ev model.Event) {
 		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None})
 	} else if a.Do == ModifyFileSystem {
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
+	} else if a.Do >= AttachInterface && a.Do <= DisassociateAddress {
+		for _, i := range a.Interfaces {
+			cp.report("network_interface."+cp.cfg.Interfaces[i].Name, a, cp.actOnInterface(i, a))
+		}
+		for _, i := range a.ElasticIPs {
+			cp.report("elastic_ip."+cp.cfg.ElasticIPs[i].Name, a, cp.actOnElastic(i, a))
+		}
 	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
 		cp.changeRules(a)
 	} else if a.Do.OfImages() {

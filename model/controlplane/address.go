@@ -14,6 +14,8 @@ type vpc struct {
 	byZone   [][]int // subnets
 	internet addressing.Internet
 	nats     []nat
+	cards    []card      // interfaces of their own tables
+	elastic  []elasticIP // Elastic IPs
 }
 
 // subnet is the addresses of one subnet.

@@ -162,6 +162,8 @@ func (d *fakeData) Settle() {}
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
 
+func (d *fakeData) Point(int, slab.Handle) {}
+
 func (d *fakeData) TakeMoved(into []model.Moved) []model.Moved { return into }
 
 func (d *fakeData) TakeBalancerUse(int) model.BalancerUse {

@@ -56,6 +56,11 @@ const (
 	ModifyFileSystem
 	AuthorizeRules
 	RevokeRules
+	AttachInterface
+	DetachInterface
+	MoveInterface
+	AssociateAddress
+	DisassociateAddress
 	SetWeights
 	CopyImage
 	DeregisterImage
@@ -79,7 +84,8 @@ func (k ActionKind) OfReservation() bool { return k == ExchangeReservation || k 
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "set-weights",
+		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
+		"set-weights",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"exchange", "modify-reservation",
 	}[k]
@@ -122,6 +128,9 @@ type Action struct {
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good
 	Rules      RuleChange
+	Interfaces []int // of AttachInterface to MoveInterface
+	ElasticIPs []int // of AssociateAddress and DisassociateAddress
+	Interface  int   // AssociateAddress: instead of Fleet; None
 	// SetWeights: of a rule; what it is done to is called BalancerName.
 	Weights      model.Weights
 	BalancerName string

@@ -47,6 +47,7 @@ const (
 	snapshotAges
 	snapshotReturns
 	volumeRecovers
+	interfaceTurns
 	volumeChanges
 	filesAge
 	imageTurns
@@ -96,6 +97,7 @@ func newTable() [kindCount]row {
 		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
 		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},
 		snapshotReturns:  {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
+		interfaceTurns:   {"interfaceTurns", sim.RankState, "network interface", (*Plane).onInterfaceTurns},
 		volumeRecovers:   {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
 		volumeChanges:    {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
 		filesAge:         {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},

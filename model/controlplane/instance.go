@@ -173,6 +173,7 @@ func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
 	in.inServiceAt = cp.kernel.Now()
+	cp.greet(h)
 	cp.openLease(in)
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
@@ -286,6 +287,7 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.closeUsage(in, cause.LeaseEnd())
 	cp.closeAddresses(in)
 	cp.detachAll(h)
+	cp.leaveInterfaces(h)
 	cp.left(h)
 }
 

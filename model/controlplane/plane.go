@@ -137,7 +137,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	for _, build := range []func() error{
-		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {
 		if err := build(); err != nil {
 			return nil, err

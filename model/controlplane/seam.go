@@ -79,6 +79,8 @@ type DataPlane interface {
 	TargetCounts(group int) model.TargetCounts
 	// TakeBalancerUse returns what a load balancer did since it was last asked.
 	TakeBalancerUse(balancer int) model.BalancerUse
+	// Point says which server a network interface or an Elastic IP leads to; 0: none.
+	Point(address int, server slab.Handle)
 	// TakeMoved appends what servers sent by paths that are charged for since it was last
 	// asked, not counting what went to the internet through a balancer, by owner.
 	TakeMoved(into []model.Moved) []model.Moved

@@ -28,7 +28,7 @@ func (cp *Plane) openLease(in *instance) {
 		Zone: in.zone, Platform: o.template.Platform, Tenancy: o.template.Tenancy, Option: o.option,
 		SpotPool: pool, MaxPrice: o.maxPrice, Seated: in.machine > 0, Match: o.match(),
 	})
-	if cp.public(o.template, int(in.subnet)) {
+	if cp.public(o.template, int(in.subnet)) && !cp.hasElastic(in) {
 		in.address = cp.takePublic(holding{o.owner, in.number, model.PublicAddress})
 	}
 	if o.template.Detailed {

@@ -55,6 +55,7 @@ func (e *Estate) Validate(w World) []error {
 		v.fault(&e.Faults[i], fmt.Sprintf("fault.%d", i))
 	}
 	v.storage()
+	v.addresses()
 	v.places()
 	v.check(e.PublicationDelay >= 0, "run.publication_delay", "must not be negative, got %v", e.PublicationDelay)
 	return v.errs

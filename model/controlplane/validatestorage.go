@@ -61,6 +61,18 @@ func (v *validator) action(a *Action, path string) {
 	v.check(a.Every == 0 || a.Every >= sim.Second, path+".every", "must be at least 1s, got %v", a.Every)
 	v.check(a.Count >= 0 && a.Share >= 0 && a.Share <= 1, path, "must have a count and a share that make sense, got %d and %g", a.Count, a.Share)
 	v.times(a.Times, path+".cron")
+	for _, k := range a.Interfaces {
+		v.reference(k, len(v.Interfaces), path+".on", "network interface")
+	}
+	for _, k := range a.ElasticIPs {
+		v.reference(k, len(v.ElasticIPs), path+".on", "Elastic IP")
+	}
+	if a.Do == AssociateAddress && a.Interface != None {
+		v.reference(a.Interface, len(v.Interfaces), path+".to", "network interface")
+	}
+	if a.Do == AttachInterface || a.Do == MoveInterface || a.Do == AssociateAddress && a.Interface == None {
+		v.reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")
+	}
 	if a.Do == AttachVolume || a.Do == DetachVolume && a.Fleet != None {
 		v.reference(a.Fleet, len(v.Instances), path+".to", "fleet of instances")
 	}

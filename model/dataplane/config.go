@@ -23,6 +23,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Addresses     []Address
 	Network       Network
 
 	// NetworkBurst is how long interfaces have their peak from full credits; 0:
@@ -208,6 +209,7 @@ const (
 	ToLoadBalancer DestinationKind = iota + 1
 	ToTargetGroup
 	ToInstances
+	ToAddress // a network interface, or an Elastic IP
 )
 
 // Workload is a stream of requests.
@@ -278,4 +280,12 @@ type Clients struct {
 	Resumption   float64  // share of the handshakes that resume a session
 	StayPut      bool     // they do not follow redirects
 	ForwardedFor int      // addresses of proxies that X-Forwarded-For has when it reaches the balancer
+}
+
+// Address is a network interface or an Elastic IP, which may move from one instance to
+// another.
+type Address struct {
+	Name    string
+	Service int // of the instances that it leads to
+	Elastic bool
 }

@@ -84,6 +84,8 @@ func (p *Plane) guard(f *filter, s *source) {
 	case ToTargetGroup:
 		g := &p.cfg.TargetGroups[s.target]
 		asks, listens = g.Port, p.portOf(g.Service)
+	case ToAddress:
+		listens = p.portOf(p.cfg.Addresses[s.target].Service)
 	case ToInstances:
 		listens = p.portOf(p.fleetServices[s.target])
 	}

@@ -72,7 +72,7 @@ func (p *Plane) addRoutes(m *meter, source int) {
 	switch s.to {
 	case ToTargetGroup:
 		reached, nowhere = []int{s.target}, s.call != nil
-	case ToInstances:
+	case ToInstances, ToAddress:
 	default:
 		reached = p.cfg.LoadBalancers[s.target].forwards()
 	}
@@ -84,6 +84,9 @@ func (p *Plane) addRoutes(m *meter, source int) {
 	}
 	at := span{first: len(m.routes)}
 	m.routes = append(m.routes, own)
+	if s.to == ToAddress {
+		m.routes[at.first].Callee = p.cfg.Addresses[s.target].Service
+	}
 	if s.to == ToInstances {
 		m.routes[at.first].Callee = p.fleetServices[s.target]
 	}

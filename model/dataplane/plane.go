@@ -67,6 +67,7 @@ type Plane struct {
 	fleetServices []int
 	direct        bool // some source is
 	transfers     transfers
+	leads         []uint32 // servers by address; noIndex: none
 	zoneDown      []int    // outages that hold each zone
 	vacated       []uint32 // servers that dropped calls have left; see relieve
 	calendar      calendar // departures of servers

@@ -19,6 +19,8 @@ func (p *Plane) enter(i uint32, r *request) {
 		p.balance(i, r)
 	case ToTargetGroup:
 		p.forward(i, r, scopeOf{group: s.target})
+	case ToAddress:
+		p.toAddress(i, r, s.target)
 	case ToInstances:
 		p.toFleet(i, r, p.fleets[s.target])
 	}

@@ -142,7 +142,7 @@ func (p *Plane) newCaller(service, step int) error {
 // connectSource puts between a source and its targets what is there: the rules of
 // a load balancer and its idle timeout.
 func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
-	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer
+	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer && !(s.to == ToAddress && !p.cfg.Addresses[s.target].Elastic)
 	p.direct = p.direct || s.direct
 	s.limits = deadlines{oldest: noIndex, newest: noIndex, limit: sim.Never, code: Code460}
 	if s.clients.Timeout > 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/sim/slab"
 )
 
 // transfers is whether bytes are looked at that AWS charges for by their path, and what
@@ -31,6 +32,7 @@ func (s *Service) TalksOutside() bool {
 
 // newTransfers finds out whether bytes are to be looked at.
 func (p *Plane) newTransfers() {
+	p.leads = slices.Repeat([]uint32{noIndex}, len(p.cfg.Addresses))
 	for i := range p.cfg.Services {
 		p.transfers.counts = p.transfers.counts || p.cfg.Services[i].sends()
 	}
@@ -67,7 +69,7 @@ func (p *Plane) TakeMoved(into []model.Moved) []model.Moved {
 
 // countDirect counts the response to a client that reached a server by its public address.
 func (p *Plane) countDirect(s *server, r *request) {
-	if s.public {
+	if s.public || p.sources[r.source].to == ToAddress {
 		m := &p.transfers.moved[s.payer]
 		m.Out = m.Out.Plus(r.responseBytes())
 	}
@@ -133,3 +135,28 @@ func (p *Plane) talk(i uint32, step *Step) {
 
 // outside reports whether a step talks to somebody on the internet.
 func (step *Step) outside() bool { return step.Sent != nil || step.Received != nil }
+
+// Point says which server an address leads to from now on; 0: none. What is aboard the one
+// that it led to is answered.
+func (p *Plane) Point(address int, server slab.Handle) {
+	if address >= len(p.leads) {
+		return // nobody sends requests there
+	}
+	p.leads[address] = noIndex
+	if server != 0 {
+		p.leads[address] = indexOf(server)
+	}
+}
+
+// toAddress sends a request to the server that an address leads to. Where it leads to none,
+// no packet arrives.
+func (p *Plane) toAddress(i uint32, r *request, address int) {
+	p.meter.arrived(r.arrived, r)
+	if p.leads[address] == noIndex {
+		r.phase = connecting
+		p.scheduleAfter(clientConnect, handled(requestGivesUp, p.requests.handle(i)))
+		return
+	}
+	r.server = p.leads[address]
+	p.offer(i, r)
+}

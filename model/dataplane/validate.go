@@ -144,6 +144,8 @@ func (v *validator) destination(to DestinationKind, target int, at string) {
 		if v.reference(target, len(v.TargetGroups), at, "target group") {
 			v.check(v.TargetGroups[target].CrossZone, at, "a target group without cross-zone balancing needs a load balancer")
 		}
+	case ToAddress:
+		v.reference(target, len(v.Addresses), at, "address")
 	case ToInstances:
 		v.reference(target, len(v.fleets), at, "fleet of instances")
 	default:
@@ -284,6 +286,8 @@ func (t *Traffic) Callees(to DestinationKind, target int, fleets []int) []int {
 		}
 	}
 	switch to {
+	case ToAddress:
+		add(t.Addresses[target].Service)
 	case ToInstances:
 		add(fleets[target])
 	case ToTargetGroup:

@@ -1,7 +1,7 @@
 // Package routing answers: which rule and which target serve a request?
 //
-// [Rules] are the rules of a listener: the first whose host and path patterns
-// match names an action. A forward action divides requests among target groups
+// [Rules] are the rules of a listener: the first whose conditions on host, path,
+// method, query, headers and source address are all met names an action. A forward action divides requests among target groups
 // with a [Weighted] rotation. A [Policy] is the algorithm of one target group:
 // it picks a target among those in rotation, for one node of the load balancer.
 // With cross-zone balancing off the nodes have different targets, and each
@@ -21,8 +21,8 @@
 // Costs: a pick with its Began and Ended takes 10 to 60 ns at 10 to 10 000
 // targets and allocates nothing, once the counts have reached their highest. A
 // rule match is linear in the number of patterns and in each pattern times the
-// text; workloads have few (host, path) pairs, so match each pair once and keep
-// the action.
+// text; workloads have few kinds of requests, so match each kind once and keep the
+// action.
 //
 // To add an algorithm for your own program: write a type that is a [Policy], and
 // put the [Entry] that makes it among the algorithms of a simulated cloud. To give

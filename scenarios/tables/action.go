@@ -32,6 +32,11 @@ func operatorKeys() []schema.Key {
 			"delete-snapshot: delete one",
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
+			"attach-interface: give a network interface to an instance",
+			"detach-interface: take it away",
+			"move-interface: take it away and give it to another one, with all that is sent to it",
+			"associate-address: give an Elastic IP to an instance or an interface, whoever has it now",
+			"disassociate-address: take it away; it goes on costing",
 			"modify-file-system: change what limits the throughput of a file system",
 			"authorize: add rules to a security group",
 			"revoke: take rules from a security group: those that are the same, and there",
@@ -66,21 +71,12 @@ func operatorKeys() []schema.Key {
 	))
 }
 
-// actionKinds are the words for what is done.
-func actionKinds() map[string]controlplane.ActionKind {
-	kinds := map[string]controlplane.ActionKind{}
-	for k := controlplane.CreateVolume; k <= controlplane.LastAction; k++ {
-		kinds[k.String()] = k
-	}
-	return kinds
-}
-
 // readActions reads what operators do.
 func (l *loader) readActions(tables []*schema.Table) {
 	for _, t := range tables {
 		word := t.Choice("do")
 		t.Mode = "with do " + tree.Quote(word)
-		a := controlplane.Action{Do: actionKinds()[word], At: sim.Never, Fleet: cloud.None}
+		a := controlplane.Action{Do: actionKinds()[word], At: sim.Never, Fleet: cloud.None, Interface: cloud.None}
 		if a.Do == 0 {
 			t.PassAll()
 			t.Done()
@@ -96,7 +92,9 @@ func (l *loader) readActions(tables []*schema.Table) {
 			t.Done()
 			continue
 		}
-		if a.Do == controlplane.ModifyFileSystem {
+		if a.Do >= controlplane.AttachInterface && a.Do <= controlplane.DisassociateAddress {
+			l.readAddressAction(t, &a)
+		} else if a.Do == controlplane.ModifyFileSystem {
 			l.readFileSystemAction(t, &a)
 		} else if a.Do.OfImages() {
 			l.readImageAction(t, &a)

@@ -32,6 +32,8 @@ func (l *loader) nameOf(to dataplane.DestinationKind, target int) string {
 		return "load_balancer." + l.cfg.LoadBalancers[target].Name
 	case dataplane.ToTargetGroup:
 		return "target_group." + l.cfg.TargetGroups[target].Name
+	case dataplane.ToAddress:
+		return l.cfg.Addresses[target].Name
 	case dataplane.ToInstances:
 		return "instance." + l.cfg.Instances[target].Name
 	default:

@@ -17,6 +17,8 @@ var destinations = []struct {
 	{"load_balancer", dataplane.ToLoadBalancer},
 	{"target_group", dataplane.ToTargetGroup},
 	{"instance", dataplane.ToInstances},
+	{"network_interface", dataplane.ToAddress},
+	{"elastic_ip", dataplane.ToAddress},
 }
 
 // destination finds what a key names that requests go to. A bare name must be of one table
@@ -35,6 +37,9 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 				l.Use(d.table, i)
 				found = append(found, d.table+"."+candidate)
 				kind, target = d.kind, i
+				if d.table == "elastic_ip" {
+					target += len(l.Names("network_interface"))
+				}
 				break
 			}
 		}
@@ -53,6 +58,9 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 	if kind == dataplane.ToInstances && t.Sound(key) && l.cfg.Instances[target].Service == cloud.None {
 		t.Mistake(key, "must name an instance with a service", "")
 	}
+	if kind == dataplane.ToAddress && t.Sound(key) && l.cfg.Addresses[target].Service == cloud.None {
+		t.Mistake(key, "must lead to an instance with a service, now or by an action", "")
+	}
 	return kind, target
 }
 
@@ -68,6 +76,8 @@ func (l *loader) servedBy(to dataplane.DestinationKind, target int) []int {
 	switch to {
 	case dataplane.ToTargetGroup:
 		add(l.cfg.TargetGroups[target].Service)
+	case dataplane.ToAddress:
+		add(l.cfg.Addresses[target].Service)
 	case dataplane.ToInstances:
 		add(l.cfg.Instances[target].Service)
 	case dataplane.ToLoadBalancer:

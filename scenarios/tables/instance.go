@@ -20,7 +20,8 @@ func instanceKeys() []schema.Key {
 	}, placeKeys(), templateKeys()))
 }
 
-// readInstances reads the instances outside any group.
+// readInstances reads the instances outside any group, and the interfaces and addresses
+// that they may have.
 func (l *loader) readInstances() {
 	l.cfg.Instances = make([]controlplane.Fleet, len(l.tables["instance"]))
 	for i, t := range l.tables["instance"] {
@@ -40,6 +41,7 @@ func (l *loader) readInstances() {
 		l.starts = append(l.starts, start{t, "count"})
 		t.Done()
 	}
+	l.readInterfaces()
 }
 
 // placedZone returns the zone that the placement of instances says, cloud.None without.

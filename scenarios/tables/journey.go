@@ -88,6 +88,7 @@ type callStep struct {
 // readJourneys reads the steps of all services, whose tables are gone through
 // already.
 func (l *loader) readJourneys() {
+	l.settleAddresses() // which calls may name
 	for i, t := range l.tables["service"] {
 		s := &l.cfg.Services[i]
 		waits := false

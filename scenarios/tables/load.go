@@ -209,6 +209,7 @@ type loader struct {
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
 	vpc           vpc
+	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
 	images        []image
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs

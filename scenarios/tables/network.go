@@ -27,6 +27,7 @@ func networkKeys() []schema.Key {
 		}),
 		schema.Within("nat_gateway.NAME", "ValidationError", []schema.Key{
 			schema.Row("subnet_id", schema.Name("subnet"), schema.Required, "where it is"),
+			schema.Row("elastic_ip", schema.Name("elastic_ip"), "", "its public address; one of its own without"),
 		}),
 		schema.Within("vpn_connection.NAME", "ValidationError", []schema.Key{
 			schema.Row("cidr_block", schema.Text(), `"192.168.0.0/16"`, "the addresses at its other end, from which clients reach private addresses here"),
@@ -152,6 +153,7 @@ func (l *loader) checkSubnet(t *schema.Table, b addressing.Block) {
 
 func (l *loader) readNAT(t *schema.Table, i int) {
 	n := controlplane.NATGateway{Name: t.Name, Subnet: t.Reference("subnet_id")}
+	l.natElastic = append(l.natElastic, t.Reference("elastic_ip"))
 	if n.Subnet >= 0 {
 		if !l.vpc.internet {
 			t.Wrong("subnet_id", "needs [internet_gateway]: a NAT gateway leads there")

@@ -76,6 +76,8 @@ func (l *loader) hasPublicAddress(to dataplane.DestinationKind, target int) bool
 	switch to {
 	case dataplane.ToLoadBalancer:
 		return l.cfg.LoadBalancers[target].PublicIPs
+	case dataplane.ToAddress:
+		return l.cfg.Addresses[target].Elastic
 	case dataplane.ToInstances:
 		f := &l.cfg.Instances[target]
 		return l.public(&f.Template, f.Subnets, f.Zones)

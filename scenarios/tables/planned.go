@@ -6,8 +6,6 @@ import "headroom/scenarios/schema"
 // Their neutral values are what it does anyway, and are accepted.
 func plannedKeys() []schema.Key {
 	return []schema.Key{
-		schema.Planned("elastic_ip", "addresses that stay with the account", schema.Never),
-		schema.Planned("network_interface", "network interfaces of their own", schema.Never),
 
 		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),

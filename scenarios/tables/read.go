@@ -15,7 +15,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
 		launchTemplateKeys(), serviceKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(),
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
-		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
+		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
 		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
@@ -33,6 +33,8 @@ func topKeys() []schema.Key {
 		schema.Row("subnet", schema.Named(), "", "private addresses in one zone"),
 		schema.Row("internet_gateway", schema.Inner(), "", "the way from the VPC to the internet; a default VPC has one"),
 		schema.Row("nat_gateway", schema.Named(), "", "by which instances without public addresses reach the internet"),
+		schema.Row("elastic_ip", schema.Named(), "", "public addresses that stay with the account, and cost whether anybody has them or not"),
+		schema.Row("network_interface", schema.Named(), "", "network interfaces of their own, which may move from one instance to another"),
 		schema.Row("vpn_connection", schema.Named(), "", "Site-to-Site VPNs, billed by the hour"),
 		schema.Row("hosts", schema.Named(), "", "hypervisor hosts of one family; a family without has unlimited capacity"),
 		schema.Row("dedicated_host", schema.Named(), "", "hosts of the account's own, paid by the host"),
@@ -82,7 +84,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"security_group", "subnet", "nat_gateway", "vpn_connection", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
+		"security_group", "subnet", "nat_gateway", "vpn_connection", "elastic_ip", "network_interface", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "load_balancer",
 		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)

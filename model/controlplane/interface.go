@@ -1,0 +1,254 @@
+package controlplane
+
+import (
+	"fmt"
+
+	"headroom/model"
+	"headroom/model/addressing"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// card is a network interface of its own table. Its addresses are its own for good.
+type card struct {
+	cfg      *Interface
+	instance slab.Handle // that it is attached to; 0: none
+	fleet    int         // whose instance it is attached to when one runs; None
+	next     int         // fleet that it moves to; None
+	turnsAt  sim.Time    // when it is detached, or attached; Never
+}
+
+// elasticIP is a public address of the account.
+type elasticIP struct {
+	cfg      *ElasticIP
+	instance slab.Handle // that has it by its primary interface; 0: none
+	fleet    int         // whose instance has it when one runs; None
+	card     int         // interface that has it; None
+}
+
+// newInterfaces opens the interfaces and Elastic IPs; instances have them when they run.
+func (cp *Plane) newInterfaces() error {
+	n := &cp.vpc
+	for i := range cp.cfg.Interfaces {
+		cfg := &cp.cfg.Interfaces[i]
+		owner := holding{cp.owner("network_interface." + cfg.Name), None, model.PrivateAddress}
+		if n.subnets[cfg.Subnet].pool.Free() < 1+cfg.Secondary {
+			return &Shortage{Path: "network_interface." + cfg.Name, Text: "its subnet has no free address", Code: noFreeAddresses}
+		}
+		for range 1 + cfg.Secondary {
+			cp.assign(cfg.Subnet, owner)
+			owner.kind = model.SecondaryAddress
+		}
+		n.cards = append(n.cards, card{cfg: cfg, fleet: cfg.Fleet, next: None, turnsAt: sim.Never})
+	}
+	for i := range cp.cfg.ElasticIPs {
+		cfg := &cp.cfg.ElasticIPs[i]
+		record := cp.takePublic(holding{cp.owner("elastic_ip." + cfg.Name), None, model.ElasticAddress})
+		cp.ledger.Addresses[record].Own = cfg.Own
+		n.elastic = append(n.elastic, elasticIP{cfg: cfg, fleet: cfg.Fleet, card: cfg.Interface})
+	}
+	return nil
+}
+
+// greet gives an instance that runs the interfaces and addresses that wait for one of its
+// fleet.
+func (cp *Plane) greet(h slab.Handle) {
+	in := cp.instances.Get(h)
+	if in.order.fleet == None || len(cp.vpc.cards)+len(cp.vpc.elastic) == 0 {
+		return
+	}
+	for i := range cp.vpc.cards {
+		if c := &cp.vpc.cards[i]; c.instance == 0 && c.turnsAt == sim.Never && c.fleet == in.order.fleet && cp.vpc.subnets[c.cfg.Subnet].cfg.Zone == in.zone {
+			c.instance = h
+		}
+	}
+	for i := range cp.vpc.elastic {
+		if e := &cp.vpc.elastic[i]; e.instance == 0 && e.fleet == in.order.fleet && cp.elasticOf(h) == None {
+			e.instance = h
+		}
+	}
+	cp.point()
+}
+
+// elasticOf returns the Elastic IP of an instance's primary address; None without.
+func (cp *Plane) elasticOf(h slab.Handle) int {
+	for i := range cp.vpc.elastic {
+		if cp.vpc.elastic[i].instance == h {
+			return i
+		}
+	}
+	return None
+}
+
+// point tells the data plane to whom each interface and each Elastic IP leads now.
+func (cp *Plane) point() {
+	server := func(h slab.Handle) slab.Handle {
+		if in := cp.instances.Get(h); h != 0 && in != nil {
+			return in.server
+		}
+		return 0
+	}
+	for i := range cp.vpc.cards {
+		cp.data.Point(i, server(cp.vpc.cards[i].instance))
+	}
+	for i := range cp.vpc.elastic {
+		e := &cp.vpc.elastic[i]
+		h := e.instance
+		if e.card != None {
+			h = cp.vpc.cards[e.card].instance
+		}
+		cp.data.Point(len(cp.vpc.cards)+i, server(h))
+	}
+}
+
+// leaveInterfaces takes the interfaces and Elastic IPs of an instance that ends off it.
+// One that ends with its instance does not come back.
+func (cp *Plane) leaveInterfaces(h slab.Handle) {
+	changed := false
+	for i := range cp.vpc.cards {
+		if c := &cp.vpc.cards[i]; c.instance == h {
+			c.instance, changed = 0, true
+			if c.cfg.Deletes {
+				c.fleet = None
+			}
+		}
+	}
+	for i := range cp.vpc.elastic {
+		if e := &cp.vpc.elastic[i]; e.instance == h {
+			e.instance, changed = 0, true
+		}
+	}
+	if changed {
+		cp.point()
+	}
+}
+
+// running returns an instance of a fleet in a zone, None for any; 0 if none runs.
+func (cp *Plane) runningOf(fleet, zone int) slab.Handle {
+	for h, in := range cp.instances.All() {
+		if in.order.fleet == fleet && in.life.runs() && (zone == None || in.zone == model.Zone(zone)) {
+			return h
+		}
+	}
+	return 0
+}
+
+// actOnInterface attaches an interface, detaches it, or moves it to another instance.
+func (cp *Plane) actOnInterface(i int, a *Action) error {
+	c := &cp.vpc.cards[i]
+	switch {
+	case c.turnsAt != sim.Never:
+		return fmt.Errorf("the interface is being moved [IncorrectState]")
+	case a.Do == AttachInterface && c.instance != 0:
+		return fmt.Errorf("the interface is in use [InvalidNetworkInterface.InUse]")
+	case a.Do == DetachInterface && c.instance == 0:
+		return fmt.Errorf("the interface is not attached [InvalidAttachmentID.NotFound]")
+	}
+	wait := addressing.AttachTime
+	if a.Do == DetachInterface {
+		wait = addressing.DetachTime
+	} else if _, err := cp.seatFor(c, a.Fleet); err != nil {
+		return err
+	} else if c.instance != 0 {
+		wait += addressing.DetachTime
+	}
+	c.instance, c.fleet, c.next = 0, None, a.Fleet
+	if a.Do == DetachInterface {
+		c.next = None
+	}
+	c.turnsAt = sim.Sum(cp.kernel.Now(), wait)
+	cp.point()
+	cp.schedule(c.turnsAt, indexed(interfaceTurns, i))
+	return nil
+}
+
+// seatFor returns the instance of a fleet that an interface can be attached to.
+func (cp *Plane) seatFor(c *card, fleet int) (slab.Handle, error) {
+	zone := cp.vpc.subnets[c.cfg.Subnet].cfg.Zone
+	h := cp.runningOf(fleet, int(zone))
+	if h == 0 {
+		if cp.runningOf(fleet, None) != 0 {
+			return 0, fmt.Errorf("instance.%s is not in the zone of the interface, %s [ENIZoneMismatch]", cp.cfg.Instances[fleet].Name, cp.frame.Zones[zone])
+		}
+		return 0, fmt.Errorf("instance.%s does not run [IncorrectInstanceState]", cp.cfg.Instances[fleet].Name)
+	}
+	in := cp.instances.Get(h)
+	attached := max(1, len(in.order.template.Cards))
+	for k := range cp.vpc.cards {
+		if other := &cp.vpc.cards[k]; other != c && other.instance == h {
+			attached++
+		}
+	}
+	if most := addressing.LimitsOf(&cp.frame.Types[in.order.typ]).Interfaces; most > 0 && attached >= most {
+		return 0, fmt.Errorf("%s has %d network interfaces at most [AttachmentLimitExceeded]", cp.frame.Types[in.order.typ].Name, most)
+	}
+	return h, nil
+}
+
+// onInterfaceTurns finds an interface detached, or attached to where it was to move.
+func (cp *Plane) onInterfaceTurns(ev model.Event) {
+	c := &cp.vpc.cards[ev.Index()]
+	subject := "network_interface." + c.cfg.Name
+	c.turnsAt = sim.Never
+	if c.next == None {
+		cp.note(Activity{Subject: subject, Kind: "detached", Detail: "available", Cause: "action", Instance: None})
+		return
+	}
+	h, err := cp.seatFor(c, c.next)
+	if err != nil {
+		c.next = None
+		cp.refuse(subject, "attach-interface", err)
+		return
+	}
+	c.instance, c.fleet, c.next = h, c.next, None
+	in := cp.instances.Get(h)
+	cp.note(Activity{Subject: subject, Kind: "attached", Detail: cp.subjectOf(in), Cause: "action", Instance: in.number})
+	cp.point()
+}
+
+// actOnElastic associates an Elastic IP, taking it from whoever has it, or disassociates it.
+func (cp *Plane) actOnElastic(i int, a *Action) error {
+	e := &cp.vpc.elastic[i]
+	if a.Do == DisassociateAddress {
+		if e.instance == 0 && e.card == None {
+			return fmt.Errorf("the address is not associated [InvalidAssociationID.NotFound]")
+		}
+		e.instance, e.fleet, e.card = 0, None, None
+		cp.point()
+		return nil
+	}
+	if a.Interface != None {
+		for k := range cp.vpc.elastic {
+			if k != i && cp.vpc.elastic[k].card == a.Interface {
+				return fmt.Errorf("the private address has an Elastic IP already [Resource.AlreadyAssociated]")
+			}
+		}
+		e.instance, e.fleet, e.card = 0, None, a.Interface
+		cp.point()
+		return nil
+	}
+	h := cp.runningOf(a.Fleet, None)
+	if h == 0 {
+		return fmt.Errorf("instance.%s does not run [IncorrectInstanceState]", cp.cfg.Instances[a.Fleet].Name)
+	}
+	if other := cp.elasticOf(h); other != None && other != i {
+		return fmt.Errorf("the private address has an Elastic IP already [Resource.AlreadyAssociated]")
+	}
+	e.instance, e.fleet, e.card = h, a.Fleet, None
+	if in := cp.instances.Get(h); in.address != None { // its own is given back
+		cp.giveBack(in.address)
+		in.address = None
+	}
+	cp.point()
+	return nil
+}
+
+// hasElastic reports whether an instance has an Elastic IP instead of an address of its own.
+func (cp *Plane) hasElastic(in *instance) bool {
+	for i := range cp.vpc.elastic {
+		if h := cp.vpc.elastic[i].instance; h != 0 && cp.instances.Get(h) == in {
+			return true
+		}
+	}
+	return false
+}

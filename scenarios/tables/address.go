@@ -1,0 +1,210 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/addressing"
+	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/dataplane"
+	"headroom/scenarios/schema"
+)
+
+// addressKeys are those of Elastic IPs and of network interfaces of their own.
+func addressKeys() []schema.Key {
+	return slices.Concat(
+		schema.Within("elastic_ip.NAME", "ValidationError", []schema.Key{
+			schema.Row("instance", schema.Name("instance"), "", "whose first instance has it at the start, instead of an address of its own"),
+			schema.Row("network_interface", schema.Name("network_interface"), "", "the interface that has it at the start"),
+			schema.Row("public_ipv4_pool", schema.OneOf("amazon: an address of Amazon's", "own: one that the account brought along, which costs nothing"), `"amazon"`, "whose address it is"),
+		}),
+		schema.Within("network_interface.NAME", "ValidationError", []schema.Key{
+			schema.Row("subnet_id", schema.Name("subnet"), "", "where its addresses come from; without [vpc], the subnet of the zone of its instance"),
+			schema.Row("ipv4_address_count", schema.Whole(0, 64), "0", "private addresses beside the first").Coded("AttachmentLimitExceeded"),
+			schema.Row("delete_on_termination", schema.Flag(), "false", "whether it ends with its instance"),
+			schema.Row("attachment", schema.Inner(), "", "what it is attached to at the start"),
+			schema.Row("attachment.instance", schema.Name("instance"), "", "whose first instance in its zone"),
+			schema.Row("attachment.device_index", schema.Whole(0, 64), "1", "which of its interfaces; 0 is the primary one, which comes with it"),
+		}),
+	)
+}
+
+// readInterfaces reads network interfaces and Elastic IPs.
+func (l *loader) readInterfaces() {
+	for _, t := range l.tables["network_interface"] {
+		l.readInterface(t)
+	}
+	for i, t := range l.tables["elastic_ip"] {
+		e := controlplane.ElasticIP{
+			Name: t.Name, Fleet: t.Reference("instance"), Interface: t.Reference("network_interface"),
+			NAT: slices.Index(l.natElastic, i), Own: t.Choice("public_ipv4_pool") == "own",
+		}
+		l.checkElastic(t, i, &e)
+		t.Done()
+		l.cfg.ElasticIPs = append(l.cfg.ElasticIPs, e)
+		l.cfg.Addresses = append(l.cfg.Addresses, dataplane.Address{Name: "elastic_ip." + t.Name, Service: cloud.None, Elastic: true})
+	}
+}
+
+// checkElastic applies AWS's rules: five of them a Region, one for each private address.
+func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.ElasticIP) {
+	if number >= addressing.ElasticIPs {
+		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", addressing.ElasticIPs), Code: "AddressLimitExceeded"}, t.Node, "")
+	}
+	if e.Fleet >= 0 && e.Interface >= 0 {
+		t.Wrong("network_interface", "must not be given with instance: an Elastic IP has one place")
+	}
+	if e.NAT >= 0 && (e.Fleet >= 0 || e.Interface >= 0) {
+		t.Wrong("instance", "must not be given for the address of a NAT gateway")
+	}
+	for _, other := range l.cfg.ElasticIPs {
+		key := "instance"
+		if e.Interface >= 0 {
+			key = "network_interface"
+		}
+		if e.Fleet >= 0 && other.Fleet == e.Fleet || e.Interface >= 0 && other.Interface == e.Interface {
+			t.Reject(key, schema.Fault{Rule: "must not have another Elastic IP on the same private address, elastic_ip." + other.Name, Code: "Resource.AlreadyAssociated"})
+		}
+	}
+	if !l.vpc.internet {
+		t.Add(schema.Fault{Path: t.Path, Rule: "needs [internet_gateway]: nothing leads to it"}, t.Node, "")
+	}
+}
+
+func (l *loader) readInterface(t *schema.Table) {
+	c := controlplane.Interface{Name: t.Name, Subnet: t.Reference("subnet_id"), Secondary: t.Whole("ipv4_address_count"), Fleet: cloud.None, Deletes: t.Flag("delete_on_termination")}
+	zone := model.Zone(0)
+	if c.Subnet >= 0 {
+		zone = l.cfg.Subnets[c.Subnet].Zone
+	} else if len(l.cfg.Subnets) > 0 {
+		t.Require("subnet_id")
+	}
+	if at := t.Within("attachment"); at != nil {
+		at.Require("instance")
+		c.Fleet = at.Reference("instance")
+		if at.Whole("device_index") == 0 {
+			at.Wrong("device_index", "must be above 0: the primary interface is made with its instance, and cannot be detached")
+		}
+		if c.Fleet >= 0 && c.Subnet < 0 && len(l.cfg.Instances[c.Fleet].Zones) > 0 {
+			zone = l.cfg.Instances[c.Fleet].Zones[0]
+		}
+		l.checkAttachment(at, "instance", &c, zone)
+		at.Done()
+	}
+	if c.Subnet < 0 {
+		c.Subnet = int(zone) // of the default VPC
+	}
+	t.Done()
+	l.cfg.Interfaces = append(l.cfg.Interfaces, c)
+	l.cfg.Addresses = append(l.cfg.Addresses, dataplane.Address{Name: "network_interface." + t.Name, Service: cloud.None})
+}
+
+// checkAttachment verifies that an interface can be attached to the instances of a fleet.
+func (l *loader) checkAttachment(t *schema.Table, key string, c *controlplane.Interface, zone model.Zone) {
+	if c.Fleet < 0 {
+		return
+	}
+	f := &l.cfg.Instances[c.Fleet]
+	if !slices.Contains(f.Zones, zone) && len(f.Zones) > 0 {
+		t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must be in the zone of the interface, %s, not in %s", l.cfg.Zones[zone], l.cfg.Zones[f.Zones[0]]), Code: "ENIZoneMismatch"})
+	}
+	if f.Template.Type < 0 || f.Template.Type >= len(l.cfg.Types) {
+		return
+	}
+	addresses := []int{1 + c.Secondary}
+	for range max(1, len(f.Template.Cards)) {
+		addresses = append(addresses, 1)
+	}
+	for _, other := range l.cfg.Interfaces {
+		if other.Fleet == c.Fleet && other.Name != c.Name {
+			addresses = append(addresses, 1)
+		}
+	}
+	typ := &l.cfg.Types[f.Template.Type]
+	if err := addressing.LimitsOf(typ).Check(addresses); err != nil {
+		t.Reject(key, schema.Fault{Rule: err.Error() + " for " + typ.Name, Got: spelled(addresses), Code: "AttachmentLimitExceeded"})
+	}
+}
+
+// readAddressAction reads what is done with interfaces and Elastic IPs.
+func (l *loader) readAddressAction(t *schema.Table, a *controlplane.Action) {
+	elastic := a.Do >= controlplane.AssociateAddress
+	table := "network_interface"
+	if elastic {
+		table = "elastic_ip"
+	}
+	for _, name := range l.subjects(t, table) {
+		i := t.Find("on", table, name)
+		switch {
+		case i < 0:
+		case elastic:
+			a.ElasticIPs = append(a.ElasticIPs, i)
+		default:
+			a.Interfaces = append(a.Interfaces, i)
+		}
+	}
+	if a.Do == controlplane.DetachInterface || a.Do == controlplane.DisassociateAddress {
+		return
+	}
+	to, name, _ := strings.Cut(t.Text("to"), ".")
+	switch {
+	case to == "instance" && name != "":
+		a.Fleet = t.Find("to", "instance", name)
+	case to == "network_interface" && elastic:
+		a.Interface = t.Find("to", "network_interface", name)
+	case t.Faulty("to"):
+	default:
+		t.Mistake("to", `must be "instance.NAME"`, "")
+	}
+	for _, i := range a.Interfaces {
+		c := l.cfg.Interfaces[i]
+		if c.Fleet = a.Fleet; c.Fleet >= 0 {
+			zone := model.Zone(c.Subnet)
+			if len(l.cfg.Subnets) > 0 {
+				zone = l.cfg.Subnets[c.Subnet].Zone
+			}
+			l.checkAttachment(t, "to", &c, zone)
+		}
+	}
+}
+
+// settleAddresses finds out which service each address leads to, at the start and by
+// actions: that of the first of its instances.
+func (l *loader) settleAddresses() {
+	interfaces := len(l.cfg.Interfaces)
+	lead := func(address, fleet int) {
+		if fleet < 0 || address < 0 {
+			return
+		}
+		if own := &l.cfg.Addresses[address]; own.Service == cloud.None {
+			own.Service = l.cfg.Instances[fleet].Service
+		}
+	}
+	for i := range l.cfg.Interfaces {
+		lead(i, l.cfg.Interfaces[i].Fleet)
+	}
+	for i := range l.cfg.Actions {
+		for _, k := range l.cfg.Actions[i].Interfaces {
+			lead(k, l.cfg.Actions[i].Fleet)
+		}
+	}
+	for i := range l.cfg.ElasticIPs {
+		e := &l.cfg.ElasticIPs[i]
+		lead(interfaces+i, e.Fleet)
+		if e.Interface >= 0 {
+			l.cfg.Addresses[interfaces+i].Service = l.cfg.Addresses[e.Interface].Service
+		}
+	}
+	for i := range l.cfg.Actions {
+		a := &l.cfg.Actions[i]
+		for _, k := range a.ElasticIPs {
+			lead(interfaces+k, a.Fleet)
+			if a.Interface >= 0 && l.cfg.Addresses[interfaces+k].Service == cloud.None {
+				l.cfg.Addresses[interfaces+k].Service = l.cfg.Addresses[a.Interface].Service
+			}
+		}
+	}
+}
