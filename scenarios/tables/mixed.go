@@ -82,6 +82,10 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 		if o.Sound("instance_type") {
 			l.checkCredits(o, typ, lt)
 			l.checkAttachments(o, "instance_type", typ, len(lt.Volumes))
+			if with := *lt; lt.Hibernates {
+				with.Type = typ
+				l.checkHibernation(o, "instance_type", &with)
+			}
 			types = append(types, l.launchType(typ, lt.Platform, price))
 		}
 		o.Done()
