@@ -40,6 +40,8 @@ type ServerSpec struct {
 	Cluster bool
 	// Rebooted says that it has been there before: what its first boot wrote is there.
 	Rebooted bool
+	// Resumed says that it was hibernated: what was in its memory is there, too.
+	Resumed bool
 	// End is the kind of its network interface, counted from 1; 0: open to all.
 	End int32
 	// MostTracked is how many connections its security groups keep track of; 0: any number.

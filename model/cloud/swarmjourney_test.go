@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/routing"
 	"headroom/sim"
@@ -16,6 +18,7 @@ import (
 func swarmJourney(seed uint64) *Config {
 	cfg := swarm(seed)
 	cfg.Duration = min(cfg.Duration, 15*sim.Minute)
+	cfg.Quotas = controlplane.Quotas{} // callees need room at the start
 	s := rng.New(seed, 0, "swarm/journey")
 	for _, name := range []string{"middle", "last"} {
 		swarmCallee(&s, cfg, name)
@@ -75,11 +78,16 @@ func swarmCallee(s *rng.Stream, cfg *Config, name string) {
 		lb.Rules = []Rule{{Priority: 1, Paths: []string{"/fixed"}, Action: Action{Status: []int{200, 500}[s.Below(2)]}}}
 	}
 	cfg.LoadBalancers = append(cfg.LoadBalancers, lb)
-	need := Need{Pool: None}
 	cfg.Instances = append(cfg.Instances, Fleet{
-		Name: name, Count: 1 + s.Below(4), Template: cfg.LaunchTemplates[0], Need: need,
+		Name: name, Count: 1 + s.Below(4), Template: elsewhere(cfg.LaunchTemplates[0]), Need: Need{Pool: None},
 		Zones: cfg.LoadBalancers[0].Zones, Service: k, TargetGroups: []int{k},
 	})
+}
+
+// elsewhere is a template whose instances lie where nobody else wants to.
+func elsewhere(t LaunchTemplate) LaunchTemplate {
+	t.Place, t.Tenancy = nil, model.TenancyDefault
+	return t
 }
 
 // swarmSteps draws one to four steps with calls to some of the given services.

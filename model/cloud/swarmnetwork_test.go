@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -51,9 +52,10 @@ func networked(seed uint64) *Config {
 	case 2:
 		cfg = swarmDisks(seed)
 	case 3:
+		cfg.Quotas = controlplane.Quotas{}
 		cfg.LaunchTemplates[0].PublicIP = true // some come from the internet
 		cfg.Instances = append(cfg.Instances, Fleet{
-			Name: "open", Count: 2, Template: cfg.LaunchTemplates[0], Need: Need{Pool: None}, Zones: cfg.LoadBalancers[0].Zones,
+			Name: "open", Count: 2, Template: elsewhere(cfg.LaunchTemplates[0]), Need: Need{Pool: None}, Zones: cfg.LoadBalancers[0].Zones,
 		})
 		w := cfg.Workloads[0]
 		w.Name, w.To, w.Target = "visitors", ToInstances, len(cfg.Instances)-1

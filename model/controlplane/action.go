@@ -61,37 +61,47 @@ func (cp *Plane) startAction(i int) {
 // onActionFires does what an operator does, and plans its next time.
 func (cp *Plane) onActionFires(ev model.Event) {
 	a := &cp.cfg.Actions[ev.Index()]
-	if a.Do.OfReservation() {
+	cp.perform(a)
+	switch {
+	case a.Times.Recurrence != "":
+		cp.scheduleNext(cp.actions[ev.Index()], false, ev)
+	case a.Every > 0:
+		cp.scheduleAfter(a.Every, ev)
+	}
+}
+
+// perform does what an action says.
+func (cp *Plane) perform(a *Action) {
+	switch {
+	case a.Do.OfReservation():
 		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None})
-	} else if a.Do == ModifyFileSystem {
+	case a.Do == SetDesiredCapacity:
+		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
+	case a.Do.ofInstances():
+		cp.operate(a)
+	case a.Do == ModifyFileSystem:
 		cp.report("file_system."+cp.frame.FileSystems[a.FileSystem].Name, a, cp.modifyFileSystem(a.FileSystem, &a.To))
-	} else if a.Do >= AttachInterface && a.Do <= DisassociateAddress {
+	case a.Do >= AttachInterface && a.Do <= DisassociateAddress:
 		for _, i := range a.Interfaces {
 			cp.report("network_interface."+cp.cfg.Interfaces[i].Name, a, cp.actOnInterface(i, a))
 		}
 		for _, i := range a.ElasticIPs {
 			cp.report("elastic_ip."+cp.cfg.ElasticIPs[i].Name, a, cp.actOnElastic(i, a))
 		}
-	} else if a.Do == AuthorizeRules || a.Do == RevokeRules {
+	case a.Do == AuthorizeRules || a.Do == RevokeRules:
 		cp.changeRules(a)
-	} else if a.Do.OfImages() {
+	case a.Do.OfImages():
 		cp.actOnImage(a)
-	} else if a.Do.OfAccess() {
+	case a.Do.OfAccess():
 		cp.access(a)
-	} else if a.Do == SetWeights {
+	case a.Do == SetWeights:
 		cp.setWeights(a)
-	} else if a.Do <= TakeSnapshot {
+	case a.Do <= TakeSnapshot:
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))
 		}
-	} else {
+	default:
 		cp.actOnSnapshots(a)
-	}
-	switch {
-	case a.Times.Recurrence != "":
-		cp.scheduleNext(cp.actions[ev.Index()], false, ev)
-	case a.Every > 0:
-		cp.scheduleAfter(a.Every, ev)
 	}
 }
 
@@ -207,7 +217,10 @@ func (cp *Plane) report(subject string, a *Action, err error) {
 }
 
 // refuse writes what is not allowed, or not possible, into the history; the run goes on.
-func (cp *Plane) refuse(subject, what string, err error) {
+func (cp *Plane) refuse(subject, what string, err error) { cp.refuseOf(None, subject, what, err) }
+
+// refuseOf is [Plane.refuse] of something that was asked of one instance.
+func (cp *Plane) refuseOf(instance int32, subject, what string, err error) {
 	cp.refused++
-	cp.note(Activity{Subject: subject, Kind: "refused", Detail: err.Error(), Cause: what, Instance: None})
+	cp.note(Activity{Subject: subject, Kind: "refused", Detail: err.Error(), Cause: what, Instance: instance})
 }

@@ -105,6 +105,25 @@ func (d *fakeData) Kill(h slab.Handle, cause model.Cause) {
 	}
 }
 
+func (d *fakeData) Reopen(h slab.Handle, spec model.ServerSpec) slab.Handle {
+	if s := d.servers.Get(h); s == nil || s.killed == 0 {
+		d.t.Fatalf("reopen: server %v was not killed before", h)
+	}
+	d.servers.Free(h)
+	reopened := d.Open(spec)
+	d.servers.Get(reopened).swapped = true
+	return reopened
+}
+
+func (d *fakeData) Reboot(h slab.Handle) { d.alive(h, "reboot").listens = false }
+
+func (d *fakeData) MemoryInUse(h slab.Handle) model.Bytes {
+	d.alive(h, "memory")
+	return model.GiB
+}
+
+func (d *fakeData) SwitchCredits(h slab.Handle, _ model.CreditMode) { d.alive(h, "switch") }
+
 func (d *fakeData) Close(h slab.Handle) {
 	if s := d.servers.Get(h); s == nil || s.killed == 0 {
 		d.t.Fatalf("close: server %v was not killed before", h)
@@ -113,6 +132,9 @@ func (d *fakeData) Close(h slab.Handle) {
 }
 
 func (d *fakeData) Impair(h slab.Handle, impairment model.Impairment) {
+	if s := d.servers.Get(h); s != nil && s.killed != 0 && impairment.Cut { // it is stopped
+		return
+	}
 	d.alive(h, "impair").impairment = impairment
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 // creditTerms returns by what an instance earns and spends CPU credits that is launched
-// now.
-func (cp *Plane) creditTerms(o *order) model.CreditTerms {
-	terms := cp.termsOf(o.typ, cmp.Or(o.template.Credits, credits.Mode(&cp.frame.Types[o.typ], o.template.Tenancy)))
+// now, or started in a mode; 0: as its template says.
+func (cp *Plane) creditTerms(o *order, mode model.CreditMode) model.CreditTerms {
+	terms := cp.termsOf(o.typ, cmp.Or(mode, o.template.Credits, credits.Mode(&cp.frame.Types[o.typ], o.template.Tenancy)))
 	switch {
 	case terms.Mode == 0:
 	case o.initial && o.template.InitialCredits > 0:
@@ -166,5 +166,5 @@ func (cp *Plane) closeAccount(in *instance, runs bool) {
 		return
 	}
 	cp.chargeSurplus(in.server, &in.account, in.payer())
-	cp.burstOf(in).add(cp.data.Burst(in.server), runs)
+	cp.burstOf(in).add(cp.data.Burst(in.server), runs && !in.life.rests())
 }

@@ -123,6 +123,15 @@ type LaunchTemplate struct {
 	// InitialCredits are those of instances that are there at the start; 0: as after a
 	// launch.
 	InitialCredits model.Credits
+
+	StoreRoot          bool // the root lies on an instance store
+	Protected          bool // disable_api_termination
+	ShutdownTerminates bool // instance_initiated_shutdown_behavior
+	Hibernates         bool // hibernation is enabled
+	// LaunchFails is the probability that a launch fails while it is pending, for a
+	// reason: LaunchError.
+	LaunchFails float64
+	LaunchError string
 	// Ends are the kinds of its network interfaces, by subnet (those of a default VPC: by
 	// zone), counted from 1 among those of the network; nil: open to all.
 	Ends        []int32
@@ -155,6 +164,7 @@ type LaunchTimes struct {
 	Boot         rng.Distribution // from running to the application host being up
 	UserData     rng.Distribution // first boot script; the application port opens at its end
 	ShuttingDown rng.Distribution // from the terminate request to terminated
+	Stopping     rng.Distribution // from the stop request to stopped
 }
 
 // Fleet is a fixed number of instances outside any group that run from the
@@ -309,6 +319,7 @@ const (
 	InstanceTermination                      // instances stop running, as when their hardware is retired
 	ApplicationFault                         // Impairment says how applications fail
 	VolumeFailure                            // a volume of instances answers nothing but errors
+	InstanceRetirement                       // AWS retires their hardware: they are stopped, or end if they cannot
 	RackFailure                              // the hosts of a rack, as in HostFailure
 	RegionOutage                             // all zones of a Region are, and its control plane answers nobody
 )
@@ -319,7 +330,7 @@ type Fault struct {
 	Kind       FaultKind
 	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
 	Every      rng.Distribution // seconds between failures; nil: once
-	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination
+	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement
 	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
 	Pool       int              // HostFailure, RackFailure: the pool; None: any
 	On         Subject

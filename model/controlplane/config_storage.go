@@ -71,6 +71,15 @@ const (
 	LogInByRDP
 	ExchangeReservation // a Convertible Reserved Instance for another
 	ModifyReservation   // of a Reserved Instance: its scope, zone or size
+	StartInstance
+	StopInstance
+	RebootInstance
+	HibernateInstance
+	ShutdownInstance // it shuts itself down
+	TerminateInstance
+	ResizeInstance
+	ModifyCredits
+	SetDesiredCapacity
 	actionEnd
 )
 
@@ -88,6 +97,7 @@ func (k ActionKind) String() string {
 		"set-weights",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"exchange", "modify-reservation",
+		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 	}[k]
 }
 
@@ -96,6 +106,9 @@ func (k ActionKind) OfImages() bool { return k == CopyImage || k == DeregisterIm
 
 // OfAccess reports whether it is about the role of instances, or logins to them.
 func (k ActionKind) OfAccess() bool { return k >= AssociateProfile && k <= LogInByRDP }
+
+// ofInstances reports whether it is done to instances, or to a group.
+func (k ActionKind) ofInstances() bool { return k >= StartInstance && k <= SetDesiredCapacity }
 
 // RuleChange is rules that a security group is given, or that are taken from it.
 type RuleChange struct {
@@ -136,10 +149,13 @@ type Action struct {
 	Weights      model.Weights
 	BalancerName string
 
-	On Subject // whose instances, of which Count and Share: AssociateProfile to LogInByRDP
+	On Subject // whose instances, of which Count and Share: from AssociateProfile on
 	Access
 
 	// Commitment is what ExchangeReservation and ModifyReservation are about, by its path;
 	// Detail says what becomes of it. The plan has the change already.
 	Commitment, Detail string
+	Launch             LaunchType       // ResizeInstance: what they are then
+	Credits            model.CreditMode // ModifyCredits
+	Desired            int              // SetDesiredCapacity
 }

@@ -14,6 +14,8 @@ const (
 	instanceBoots
 	instanceIsGone
 	instanceRecovers
+	instanceStops
+	hibernationEnds
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -69,6 +71,8 @@ func newTable() [kindCount]row {
 		instanceBoots:    {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
 		instanceIsGone:   {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
 		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
+		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
+		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},

@@ -66,6 +66,10 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		cp.stop(b.struck)
 		return
 	}
+	if f.Kind == InstanceRetirement {
+		cp.giveUpHardware(b.struck)
+		return
+	}
 	if f.Kind != ApplicationFault && f.Kind != VolumeFailure {
 		b.impairment.Cut = true
 	}
@@ -111,7 +115,7 @@ func (cp *Plane) impair(h slab.Handle) {
 // instancesWhere lists the instances that still have a host and match.
 func (cp *Plane) instancesWhere(matches func(*instance) bool) (list []slab.Handle) {
 	for h, in := range cp.instances.All() {
-		if !in.life.ended() && matches(in) {
+		if !in.life.ended() && !in.life.rests() && matches(in) {
 			list = append(list, h)
 		}
 	}
@@ -248,6 +252,9 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 	for _, h := range b.struck {
 		if in := cp.instances.Get(h); in != nil && !in.life.ended() {
 			in.faults = slices.DeleteFunc(in.faults, func(i int32) bool { return int(i) == ev.Index() })
+			if in.life.rests() {
+				continue
+			}
 			cp.impair(h)
 			if f := &cp.cfg.Faults[b.fault]; f.Kind == VolumeFailure {
 				cp.data.FailVolume(in.server, f.Volume, false)

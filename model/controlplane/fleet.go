@@ -1,18 +1,23 @@
 package controlplane
 
-import "headroom/model"
+import (
+	"headroom/model"
+	"headroom/sim"
+)
 
 // fleet is the state of one [instance.NAME].
 type fleet struct {
 	cfg   *Fleet
 	owner int32
+
+	ended   bool // the last of its instances that has gone did so
+	endedAt sim.Time
 }
 
-// launchFleet launches an instance of a fleet: one that is there at the start, or one
-// that has moved to another host.
-func (cp *Plane) launchFleet(i int, zone model.Zone, initial bool) bool {
+// launchFleet launches an instance of a fleet, which is there at the start.
+func (cp *Plane) launchFleet(i int, zone model.Zone) bool {
 	o := cp.fleetOrder(i, zone)
-	o.initial, o.rebooted = initial, !initial
+	o.initial = true
 	_, ok := cp.launch(o)
 	return ok
 }

@@ -39,6 +39,7 @@ type group struct {
 	reclaiming  bool          // the launch that failed waits for Spot capacity
 	failure     launchFailure // why the last launch failed
 	sweeping    bool          // a groupSweeps event is pending
+	bereft      bool          // somebody terminated a member: the next sweep replaces it
 	owed        launching
 	surge       int // launched for a rebalance beyond desired
 

@@ -15,7 +15,14 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	cp.sweepsOn(i)
 	var unhealthy []slab.Handle
 	inService := 0
+	if g.bereft {
+		g.bereft = false
+		cp.lost(i)
+	}
 	for h, in := range cp.membersOf(g) {
+		if in.life.rests() { // whatever its grace period
+			unhealthy = append(unhealthy, h)
+		}
 		if !in.life.runs() {
 			continue
 		}

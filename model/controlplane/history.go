@@ -108,7 +108,9 @@ func (cp *Plane) noteRebalance(i int) {
 func (cp *Plane) noteUnhealthy(h slab.Handle) {
 	in := cp.instances.Get(h)
 	check := "load balancer health check"
-	if in.impaired(cp.kernel.Now()) {
+	if in.life.rests() {
+		check = "EC2 instance state " + in.stateOf().String()
+	} else if in.impaired(cp.kernel.Now()) {
 		check = "EC2 status check"
 	}
 	cp.note(Activity{

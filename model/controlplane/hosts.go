@@ -223,6 +223,9 @@ func (cp *Plane) seat(w *placementRequest) (b hostPlace, ok bool) {
 
 // unplace frees what place reserved.
 func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
+	if b == unlimited { // it is stopped, or takes nothing
+		return
+	}
 	cp.credit(b.counted, -1)
 	if b.group > 0 {
 		cp.leaveGroup(n, zone, b)

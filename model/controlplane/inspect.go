@@ -38,7 +38,7 @@ type InstanceState struct {
 	Handle       slab.Handle // by which the data plane knows it
 	Number       int32       // in launch order
 	Group, Fleet int         // None of the other one
-	Life         string      // "pending", "booting", "serving", "draining", "shutting-down"
+	Life         string      // "pending", "booting", "serving", "draining", "shutting-down", "stopping", "hibernating", "stopped"
 	Zone         model.Zone
 	Type         int // index into Frame.Types
 	Option       model.PurchaseOption
@@ -131,7 +131,7 @@ func (in *instance) state(h slab.Handle) InstanceState {
 
 // String returns the life as snapshots write it.
 func (l life) String() string {
-	return [...]string{"", "pending", "booting", "serving", "draining", "shutting-down"}[l]
+	return [...]string{"", "pending", "booting", "serving", "draining", "shutting-down", "stopping", "hibernating", "stopped"}[l]
 }
 
 func (p *hostPool) state() HostPoolState {

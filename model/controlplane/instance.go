@@ -20,6 +20,9 @@ const (
 	serving                      // the same with the application port open
 	draining                     // leaving its target groups
 	shuttingDown                 // no longer billed, still on its host
+	stopping                     // the same, but it may start again
+	hibernating                  // billed while its memory is saved
+	stopped                      // on no host
 )
 
 // runs reports whether the instance is in service: a group's member is from the
@@ -30,7 +33,10 @@ func (l life) runs() bool { return l == booting || l == serving }
 // leaves reports whether the instance's end has begun.
 func (l life) leaves() bool { return l == draining || l == shuttingDown }
 
-// ended reports whether the instance runs no more.
+// rests reports whether the instance is stopped, or on its way there.
+func (l life) rests() bool { return l == stopping || l == hibernating || l == stopped }
+
+// ended reports whether the instance runs no more, and never will.
 func (l life) ended() bool { return l == shuttingDown }
 
 // instance is one EC2 instance that this scenario's owner launched.
@@ -52,6 +58,11 @@ type instance struct {
 	userData    ami.Run  // what becomes of it
 	upAt        sim.Time // when its daemons listen and its user data begins
 	profile     string   // IAM instance profile that it has now
+
+	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
+	bootsAt  sim.Time // when its port opens
+	image    resume   // of its memory, while it is hibernated
+	restedAt sim.Time // since when it stops or is stopped
 
 	marks  []mark // at the start of each metric clock's period
 	minute uint64 // busy time at the start of the minute
@@ -120,21 +131,14 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
 	cp.openAddresses(in, subnet)
-	spec := model.ServerSpec{
-		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
-		Public: cp.public(o.template, subnet), Gateway: cp.gatewayOf(subnet), Owner: o.owner, Credits: cp.creditTerms(&o),
-		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
-		Cluster: cp.inCluster(at),
-		End:     o.template.end(subnet), MostTracked: int32(o.template.MostTracked),
-	}
-	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, at)
+	spec := cp.serverOf(in, h, cp.creditTerms(&o, 0))
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
 	cp.openVolumes(in, h)
@@ -148,9 +152,31 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	}
 	in.booted, in.userData = !o.rebooted, times.script
 	in.upAt = sim.Sum(now, times.pending+times.boot)
-	cp.scheduleAfter(times.pending, handled(instanceRuns, h))
-	cp.scheduleAfter(sim.Sum(times.pending+times.boot, times.script.Took), handled(instanceBoots, h))
+	cp.runsIn(h, times.pending, sim.Sum(times.boot, times.script.Took))
 	return h, true
+}
+
+// serverOf is what the data plane is told of an instance on its host.
+func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) model.ServerSpec {
+	o := &in.order
+	spec := model.ServerSpec{
+		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
+		Public: cp.public(o.template, int(in.subnet)), Gateway: cp.gatewayOf(int(in.subnet)), Owner: o.owner, Credits: terms,
+		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
+		Cluster: cp.inCluster(in.hostPlace),
+		End:     o.template.end(int(in.subnet)), MostTracked: int32(o.template.MostTracked),
+	}
+	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
+	return spec
+}
+
+// runsIn schedules when an instance runs, and when its port opens.
+func (cp *Plane) runsIn(h slab.Handle, pending, boot sim.Time) {
+	in := cp.instances.Get(h)
+	in.turnsAt = sim.Sum(cp.kernel.Now(), pending)
+	in.bootsAt = sim.Sum(in.turnsAt, boot)
+	cp.schedule(in.turnsAt, handled(instanceRuns, h))
+	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 
 func draw(s *rng.Stream, d rng.Distribution) sim.Time {
@@ -162,11 +188,21 @@ func draw(s *rng.Stream, d rng.Distribution) sim.Time {
 
 // onInstanceRuns starts billing; a group's instance is then in service.
 func (cp *Plane) onInstanceRuns(ev model.Event) {
-	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending {
+	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending || in.turnsAt != cp.kernel.Now() {
 		cp.overtaken()
 		return
 	}
+	if t := cp.instances.Get(ev.Handle()).order.template; t.LaunchFails > 0 && cp.launchFails(ev.Handle()) {
+		cp.failToLaunch(ev.Handle())
+		return
+	}
 	cp.run(ev.Handle())
+}
+
+// launchFails draws whether a launch fails while it is pending.
+func (cp *Plane) launchFails(h slab.Handle) bool {
+	in := cp.instances.Get(h)
+	return !in.order.rebooted && cp.launchStreams[in.order.owner].Uniform() < in.order.template.LaunchFails
 }
 
 func (cp *Plane) run(h slab.Handle) {
@@ -192,13 +228,14 @@ func (cp *Plane) run(h slab.Handle) {
 // user data makes at its end. The instance has failed the health checks until now.
 func (cp *Plane) onInstanceBoots(ev model.Event) {
 	in := cp.instances.Get(ev.Handle())
-	if in == nil || in.life != booting {
+	if in == nil || in.life != booting || in.bootsAt != cp.kernel.Now() {
 		cp.overtaken()
 		return
 	}
 	if in.userData.Exit == ami.Succeeded {
 		if writes := cp.data.MakeSwap(in.server); writes > 0 {
-			cp.scheduleAfter(writes, ev)
+			in.bootsAt = sim.Sum(cp.kernel.Now(), writes)
+			cp.schedule(in.bootsAt, ev)
 			return
 		}
 	}
@@ -230,6 +267,10 @@ func (cp *Plane) targetGroupsOf(in *instance) []int {
 func (cp *Plane) terminate(h slab.Handle) {
 	in := cp.instances.Get(h)
 	if in.life.leaves() {
+		return
+	}
+	if in.life.rests() {
+		cp.shutDown(h)
 		return
 	}
 	if in.life.runs() {
@@ -264,15 +305,13 @@ func (cp *Plane) shutDown(h slab.Handle) {
 	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
 }
 
-// kill ends an instance at once: Spot took it, a fault stopped it, or it has
-// recovered on another host.
+// kill ends an instance at once: Spot took it, or a fault stopped it.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
 	if in.life.runs() {
 		cp.outOfService(in)
 	}
 	if !in.life.ended() {
-		cp.become(in, shuttingDown)
 		cp.retire(in)
 		cp.end(h, in, cause)
 	}
@@ -281,8 +320,13 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 
 // end stops what an instance does and what it costs.
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
-	cp.data.Kill(in.server, cause)
+	rested := in.life.rests()
 	cp.become(in, shuttingDown)
+	if rested {
+		cp.closeRest(in)
+	} else {
+		cp.data.Kill(in.server, cause)
+	}
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())
 	cp.closeAddresses(in)
@@ -305,6 +349,9 @@ func (cp *Plane) gone(h slab.Handle) {
 	cp.unplace(in.order.need, in.zone, in.hostPlace)
 	cp.data.Close(in.server)
 	group, activity := in.order.group, in.order.activity
+	if f := in.order.fleet; f != None {
+		cp.fleets[f].ended, cp.fleets[f].endedAt = true, cp.kernel.Now()
+	}
 	cp.instances.Free(h)
 	if group != None {
 		cp.departed(group, activity)

@@ -55,6 +55,9 @@ type GroupOutcome struct {
 type FleetOutcome struct {
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Failed                              int64 // instances lost to faults
+	Starts, Stops                       int64 // by actions; a hibernation is a stop, too
+	Hibernations                        int64
+	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
 	Burst                               BurstOutcome
 	Samples                             Samples
 }
@@ -88,6 +91,7 @@ func (cp *Plane) Outcome() Outcome {
 	for _, in := range cp.instances.All() {
 		if !in.life.ended() {
 			cp.retire(in)
+			cp.closeRest(in)
 			cp.closeAccount(in, true)
 		}
 	}

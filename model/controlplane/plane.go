@@ -224,7 +224,7 @@ func (cp *Plane) newFleets() error {
 			if cp.halts(n) {
 				return nil
 			}
-			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)], true) {
+			if !cp.launchFleet(i, cfg.Zones[n%len(cfg.Zones)]) {
 				return cp.shortageOf(i, n)
 			}
 		}

@@ -27,6 +27,16 @@ type DataPlane interface {
 	// Kill ends everything aboard a server and takes it out of its target
 	// groups.
 	Kill(server slab.Handle, cause model.Cause)
+	// Reopen makes a server anew that was killed and not closed, for its instance starts
+	// again, and returns its new name.
+	Reopen(server slab.Handle, spec model.ServerSpec) slab.Handle
+	// Reboot ends everything aboard a server and closes its port until it listens again; it
+	// stays in its target groups.
+	Reboot(server slab.Handle)
+	// MemoryInUse returns what a server has in its memory.
+	MemoryInUse(server slab.Handle) model.Bytes
+	// SwitchCredits changes the mode of a burstable server's CPU credits.
+	SwitchCredits(server slab.Handle, mode model.CreditMode)
 	// Close forgets a server that was killed.
 	Close(server slab.Handle)
 	// Impair says how a server is impaired from now on.

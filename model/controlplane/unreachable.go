@@ -84,7 +84,7 @@ func (cp *Plane) sweepsOn(i int) {
 	g := &cp.groups[i]
 	g.sweeping = g.cfg.ELBHealth
 	for _, in := range cp.membersOf(g) {
-		g.sweeping = g.sweeping || in.cutAt != sim.Never || cp.kernel.Now() < in.sickUntil
+		g.sweeping = g.sweeping || in.cutAt != sim.Never || cp.kernel.Now() < in.sickUntil || in.life.rests()
 	}
 	if g.sweeping {
 		cp.scheduleAfter(g.sweepEvery(), indexed(groupSweeps, i))
@@ -106,12 +106,13 @@ func (cp *Plane) onInstanceRecovers(ev model.Event) {
 		cp.scheduleAfter(statusCheck, ev)
 		return
 	}
-	if !cp.launchFleet(in.order.fleet, in.zone, false) {
+	to, ok := cp.place(in.order.request())
+	if !ok {
 		cp.reclaimFor(in.order.request(), None, untilItReturns)
 		cp.scheduleAfter(statusCheck, ev)
 		return
 	}
-	cp.kill(h, model.Failed)
+	cp.migrate(h, to)
 }
 
 // hostFailed reports whether an instance is unreachable because of its host.

@@ -56,10 +56,9 @@ func (cp *Plane) openVolumes(in *instance, h slab.Handle) {
 	}
 }
 
-// closeUsage ends an instance's records; volumes that outlive it stay open.
-func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
+// closeAddress ends the use of an instance's public address and of its monitoring.
+func (cp *Plane) closeAddress(in *instance) {
 	now := cp.kernel.Now()
-	cp.closeLease(in.lease, end)
 	if in.address != None {
 		cp.giveBack(in.address)
 		in.address = None
@@ -67,6 +66,14 @@ func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
 	if in.monitored != None {
 		cp.ledger.Monitored[in.monitored].To = now
 	}
+	in.address, in.monitored = None, None
+}
+
+// closeUsage ends an instance's records; volumes that outlive it stay open.
+func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
+	now := cp.kernel.Now()
+	cp.closeLease(in.lease, end)
+	cp.closeAddress(in)
 	own := in.volumes
 	for i := range in.order.template.Volumes {
 		v := &in.order.template.Volumes[i]

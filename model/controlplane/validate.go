@@ -108,6 +108,7 @@ func (v *validator) hostPool(p *HostPool) {
 func (v *validator) template(t *LaunchTemplate, path string) {
 	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
 	v.check(t.UserDataFails >= 0 && t.UserDataFails <= 1, path+".user_data.fail_probability", "must be 0 to 1, got %g", t.UserDataFails)
+	v.check(t.LaunchFails >= 0 && t.LaunchFails <= 1, path+".launch_error.probability", "must be 0 to 1, got %g", t.LaunchFails)
 	v.check(t.Image >= 0 && t.Image <= len(v.Images), path+".image", "must be none (0) or one of the %d images (from 1), got %d", len(v.Images), t.Image)
 	v.check(t.Script.Baked >= 0 && t.Script.Baked <= 1, path+".user_data.baked", "must be 0 to 1, got %g", t.Script.Baked)
 	v.check(t.Script.Downloads >= 0, path+".user_data.downloads", "must not be negative, got %d", t.Script.Downloads)
@@ -258,7 +259,7 @@ func (v *validator) fault(f *Fault, path string) {
 	v.check(f.Impairment.Slow >= 0 && f.Impairment.Slow <= MaxSlow, path+".factor", "must be 0 to %g, got %g", MaxSlow, f.Impairment.Slow)
 	v.errors(&f.Impairment.Errors, path)
 	v.check(f.Every != nil || f.At >= 0 && f.At <= sim.Horizon || f.At == sim.Never, path+".at", "must be 0 to %v, got %v", sim.Horizon, f.At)
-	v.check(f.Duration != nil || f.Kind == InstanceTermination, path+".duration", "must be given")
+	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement, path+".duration", "must be given")
 	v.check(f.Zone != None || f.Kind != ZonePartition && f.Kind != RegionOutage, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
 	if f.Kind == HostFailure || f.Kind == RackFailure {

@@ -89,4 +89,24 @@ func (v *validator) action(a *Action, path string) {
 		v.check(a.On.Kind == OfGroup || a.On.Kind == OfFleet, path+".on", "must be a group or instances")
 		v.subject(a.On, path+".on")
 	}
+	if a.Do.ofInstances() {
+		v.operation(a, path)
+	}
+}
+
+// operation checks what is done to instances, or to a group.
+func (v *validator) operation(a *Action, path string) {
+	v.subject(a.On, path+".on")
+	v.check(a.On.Kind == OfFleet && a.Do != SetDesiredCapacity || a.On.Kind == OfGroup, path+".on", "must be instances or a group, and a group for its capacity")
+	switch a.Do {
+	case ResizeInstance:
+		v.check(a.On.Kind == OfFleet, path+".on", "must be instances: the type of a group's members is its template's")
+		v.reference(a.Launch.Type, v.world.Types, path+".type", "type")
+		v.speed(a.Launch.Speed, path)
+		v.need(a.Launch.Need, path)
+	case ModifyCredits:
+		v.check(a.Credits == model.CreditsStandard || a.Credits == model.CreditsUnlimited, path+".cpu_credits", "must be standard or unlimited, got %d", a.Credits)
+	case SetDesiredCapacity:
+		v.check(a.Desired >= 0, path+".desired_capacity", "must not be negative, got %d", a.Desired)
+	}
 }

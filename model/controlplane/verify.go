@@ -62,7 +62,7 @@ func (cp *Plane) verifyHosts() error {
 func (cp *Plane) loads(pool int, zone model.Zone, dedicated bool) []load {
 	loads := make([]load, cp.hostPools[pool].zones[zone].shared.Len())
 	for _, in := range cp.instances.All() {
-		if n := in.order.need; n.Pool == pool && in.zone == zone && in.dedicated == dedicated && in.machine == 0 {
+		if n := in.order.need; n.Pool == pool && in.host != None && in.zone == zone && in.dedicated == dedicated && in.machine == 0 {
 			loads[in.host].add(n)
 		}
 	}
@@ -103,7 +103,7 @@ func (cp *Plane) verifyLeases() error {
 	}
 	running := 0
 	for h, in := range cp.instances.All() {
-		billed := in.life.runs() || in.life == draining && in.lease != None
+		billed := in.life.runs() || in.life == hibernating || in.life == draining && in.lease != None
 		if billed {
 			running++
 			if in.lease == None || cp.ledger.Leases[in.lease].To != sim.Never {

@@ -216,9 +216,11 @@ func (cp *Plane) onVolumeRecovers(ev model.Event) {
 func (cp *Plane) ready(i, k int) {
 	v := &cp.volumes[i]
 	v.recovers, v.attached[k].ready = false, true
-	in := cp.instances.Get(v.attached[k].instance)
-	cp.data.AttachVolume(in.server, v.spec, cp.coldness(v))
-	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "available", Detail: "to its instance", Cause: "action", Instance: in.number})
+	h := v.attached[k].instance
+	if server, there := cp.serverIn(h); there {
+		cp.data.AttachVolume(server, v.spec, cp.coldness(v))
+	}
+	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "available", Detail: "to its instance", Cause: "action", Instance: cp.instances.Get(h).number})
 }
 
 // detach takes a volume from its instance, or from all of them; from those of a fleet
@@ -232,7 +234,9 @@ func (cp *Plane) detach(i, fleet int) error {
 			if fleet != None && in.order.fleet != fleet {
 				return false
 			}
-			cp.data.DetachVolume(in.server, i+1)
+			if server, there := cp.serverIn(a.instance); there {
+				cp.data.DetachVolume(server, i+1)
+			}
 			return true
 		})
 	}
@@ -289,8 +293,17 @@ func (cp *Plane) reshape(i int, spec model.VolumeSpec) {
 	cp.ledger.Volumes[v.record].To = cp.kernel.Now()
 	cp.bill(v, cp.cfg.Volumes[i].Zone)
 	for _, a := range v.attached {
-		cp.data.ModifyVolume(cp.instances.Get(a.instance).server, spec)
+		if server, there := cp.serverIn(a.instance); there {
+			cp.data.ModifyVolume(server, spec)
+		}
 	}
+}
+
+// serverIn returns the server of an instance that has a volume; there is none to be told of it
+// while it is stopped.
+func (cp *Plane) serverIn(h slab.Handle) (server slab.Handle, there bool) {
+	in := cp.instances.Get(h)
+	return in.server, !in.life.rests()
 }
 
 func describe(s *model.VolumeSpec) string {

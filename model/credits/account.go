@@ -214,5 +214,17 @@ func (a *Account) Start(at sim.Time, launch model.Credits) {
 	a.charged, a.least = charged, min(least, a.least)
 }
 
+// Restart is [Account.Start] for an instance whose terms are others now, for it may have
+// changed its type while it was stopped.
+func (a *Account) Restart(at sim.Time, terms model.CreditTerms) {
+	terms.Start = 0
+	if at-a.stopped <= a.terms.Keeps {
+		terms.Start = min(a.Balance(at), fullAfter*terms.Earn)
+	}
+	charged, least := a.charged, a.least
+	*a = Open(at, terms)
+	a.charged, a.least = charged, min(least, a.least)
+}
+
 // Stopped reports whether the instance is stopped.
 func (a *Account) Stopped() bool { return a.stopped != sim.Never }

@@ -13,6 +13,7 @@ type array struct {
 	storage.Array
 	asked []batches // by volume: what is in line, in order
 	turn  sim.Time  // of the pending disksTurn; Never without one
+	ended bool      // with its server: what was in line is lost
 }
 
 func (p *Plane) newArray(volumes []storage.Limits, link storage.Link) *array {
@@ -46,7 +47,7 @@ func (p *Plane) onDisksTurn(ev model.Event) {
 	p.housekeeping++
 	s := p.servers.Get(ev.Handle())
 	now := p.kernel.Now()
-	if s == nil || s.array == nil || s.array.turn != now {
+	if s == nil || s.array == nil || s.array.ended || s.array.turn != now {
 		p.meter.overtaken()
 		return
 	}
@@ -57,7 +58,7 @@ func (p *Plane) onDisksTurn(ev model.Event) {
 
 // settleArray plays what a server's array has done until an instant.
 func (p *Plane) settleArray(s *server, now sim.Time) {
-	if s.array == nil {
+	if s.array == nil || s.array.ended {
 		return
 	}
 	for f, ok := s.array.Settle(now); ok; f, ok = s.array.Settle(now) {

@@ -127,7 +127,9 @@ func (p *Plane) detachDisks(s *server) {
 		d.batches.each(lose)
 		d.batches.head = d.batches.tail
 		if d.array != nil {
-			s.array.asked[d.member].each(lose)
+			line := &s.array.asked[d.member]
+			line.each(lose)
+			line.head, s.array.ended = line.tail, true
 		}
 		u := &p.diskUses[d.use]
 		u.There = sim.Sum(u.There, now-d.since)

@@ -28,6 +28,7 @@ type supply struct {
 	short spell         // of what it asks of the host
 
 	opened, followed sim.Time // at first, and at last
+	switched         bool     // its credits have changed their mode
 	changes          int64
 }
 

@@ -25,7 +25,7 @@ func (p *Plane) verifySupplies() error {
 		case gets != u.credits.Rate():
 			return fmt.Errorf("server %v computes with %d millionths of a vCPU, and spends %d", h, gets, u.credits.Rate())
 		}
-		if u.credits.Stopped() || u.outAt < now {
+		if u.credits.Stopped() || u.switched || u.outAt < now {
 			continue
 		}
 		busy, spent := float64(s.busy(now)), float64(u.credits.Spent(now, u.opened))

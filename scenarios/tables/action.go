@@ -19,7 +19,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), exchangeKeys(), accessKeys()),
+	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), exchangeKeys(), accessKeys(), operationKeys()),
 		schema.Row("do", schema.OneOf(append([]string{
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -43,7 +43,7 @@ func operatorKeys() []schema.Key {
 			"set-weights: divide the requests of a listener rule otherwise among its target groups",
 			"exchange: give a Convertible Reserved Instance for another of the same value or more",
 			"modify-reservation: change the scope, the zone or, in units alike, the size of a Reserved Instance",
-		}, accessWords()...)...), schema.Required, "what is done"),
+		}, slices.Concat(operationWords(), accessWords())...)...), schema.Required, "what is done"),
 		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "load_balancer.front", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it; "commitment.NAME", by its name or its number from 0`),
 		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
 		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
@@ -54,7 +54,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("every", schema.Quantity(schema.Seconds, 60, year), "", "how long after that again, and again"),
 		schema.Row("cron", schema.Text(), "", "instead of at: minute, hour, day of month, month, day of week"),
 		schema.Row("time_zone", schema.Text(), "(UTC)", "IANA name of the time zone of cron"),
-		schema.Row("count", schema.Whole(1, 1000), "", "how many of the snapshots of that name, the oldest first, instead of the newest one; of instances: the first to be launched, instead of all; exchange, modify-reservation: how many instances are reserved then"),
+		schema.Row("count", schema.Whole(1, 1000), "", "how many of the instances, in launch order, those first with which something happens; all without. Of the snapshots of that name: the oldest first, instead of the newest one; exchange, modify-reservation: how many instances are reserved then"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("name", schema.Text(), "", "what the new snapshot is called"),
 		schema.Row("to", schema.Text(), "", `attach-volume: "instance.db"; copy-snapshot, copy-image: another Region; of an image, that of the run without; exchange, modify-reservation: another instance type`),
@@ -64,7 +64,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("encrypted", schema.Flag(), "false", "copy-snapshot: with another key, which makes a full copy"),
 		schema.Row("zones", schema.Texts(), "", "fast restore: where; disabling: everywhere without"),
 		schema.Row("duration", schema.Quantity(schema.Seconds, 0, year), "", "restore: for how long, paid in both tiers; for good without"),
-		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type").Coded("InvalidParameterCombination"),
+		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type; resize: the instance type").Coded("InvalidParameterCombination"),
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
 		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "", "modify-volume: its new throughput").Coded("InvalidParameterCombination"),
@@ -87,6 +87,11 @@ func (l *loader) readActions(tables []*schema.Table) {
 			continue
 		}
 		l.readTimes(t, &a)
+		if a.Do >= controlplane.StartInstance && a.Do <= controlplane.SetDesiredCapacity {
+			l.cfg.Actions = append(l.cfg.Actions, l.readOperations(t, a)...)
+			t.Done()
+			continue
+		}
 		if a.Do.OfAccess() {
 			l.cfg.Actions = append(l.cfg.Actions, l.readAccess(t, a)...)
 			t.Done()
@@ -306,20 +311,6 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	}
 	if !streamed {
 		a.Spec.ThroughputMiBs = 0
-	}
-}
-
-// verifyVolumes refuses what attaches at the start a volume that is created later.
-func (l *loader) verifyVolumes() {
-	for i := range l.cfg.Backups {
-		for _, v := range l.cfg.Backups[i].Volumes {
-			l.cfg.Volumes[v].Backed = true
-		}
-	}
-	for i := range l.cfg.Actions {
-		for _, v := range l.cfg.Actions[i].Volumes {
-			l.cfg.Volumes[v].Backed = true
-		}
 	}
 }
 

@@ -48,6 +48,7 @@ func imageKeys() []schema.Key {
 			"boot", schema.Law(schema.Seconds), "(lognormal, median 22.8s; windows 240s; bare metal 600s; sigma 0.25)",
 			"from running until the host is up; user data follows"),
 		schema.Row("shutting_down", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "30s", sigma = 0.25 }`, "from the terminate request to terminated"),
+		schema.Row("stopping", schema.Law(schema.Seconds), `{ dist = "lognormal", median = "30s", sigma = 0.25 }`, "from the stop request to stopped"),
 	})
 }
 
@@ -86,6 +87,7 @@ func (l *loader) readImage(t *schema.Table) image {
 	img.times.Pending = l.law(t, "pending")
 	img.times.Boot = l.law(t, "boot")
 	img.times.ShuttingDown = l.law(t, "shutting_down")
+	img.times.Stopping = l.law(t, "stopping")
 	img.boots = t.Has("boot")
 	img.software = softwareOf(img.platform)
 	if given := t.Texts("preinstalled"); t.Has("preinstalled") {

@@ -123,7 +123,7 @@ func (l *loader) tenantType(s, t *schema.Table, w *controlplane.InstanceWorkload
 		s.Mode = "with instance_type"
 		typ := l.instanceType(s, "instance_type", w.Zones)
 		if !w.Foreign {
-			l.onDemand(s, "instance_type", typ, model.Linux, w.Zones...)
+			l.onDemandIn(s, typ, model.Linux, w.Zones)
 		}
 		return typ, l.need(typ)
 	}

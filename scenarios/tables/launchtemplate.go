@@ -23,7 +23,7 @@ func templateKeys() []schema.Key {
 		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("max_tracked_connections", schema.Whole(1, 1<<30), "", "connections that an instance's security groups keep track of, beyond which packets are dropped; any number without"),
-	}, placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+	}, placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), lifeKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -59,7 +59,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
 		if img.platform != model.MacOS && !ami.ForMac(&l.cfg.Types[typ]) { // which are billed by the host
-			l.onDemand(t, "instance_type", typ, img.platform)
+			l.onDemand(t, typ, img.platform)
 		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}
@@ -67,6 +67,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	lt.Ends = l.readMembership(t, &lt)
 	lt.MostTracked = t.Whole("max_tracked_connections")
 	l.readFirstBoot(t, img, &lt)
+	l.readLife(t, &lt)
 	l.checkImage(t, img, &lt)
 	return lt
 }

@@ -78,10 +78,14 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 		if typ >= 0 && lt.Type >= 0 && l.cfg.Types[typ].Arch != l.cfg.Types[lt.Type].Arch {
 			o.Wrong("instance_type", "must have the architecture of the launch template's type, "+l.cfg.Types[lt.Type].Arch)
 		}
-		price := l.onDemand(o, "instance_type", typ, lt.Platform, g.Zones...)
+		price := l.onDemandIn(o, typ, lt.Platform, g.Zones)
 		if o.Sound("instance_type") {
 			l.checkCredits(o, typ, lt)
 			l.checkAttachments(o, "instance_type", typ, len(lt.Volumes))
+			if with := *lt; lt.Hibernates {
+				with.Type = typ
+				l.checkHibernation(o, "instance_type", &with)
+			}
 			types = append(types, l.launchType(typ, lt.Platform, price))
 		}
 		o.Done()

@@ -22,6 +22,7 @@ func outageKeys() []schema.Key {
 			"rack-failure: the hosts of one rack are, with their instances",
 			"zone-partition: instances of a zone are, its nodes are not",
 			"instance-termination: instances stop running",
+			"instance-retirement: AWS retires their hardware: they are stopped; those that cannot stop end",
 			"errors: applications answer with errors",
 			"slow: their CPU takes longer",
 			"hang: they take requests and never answer",
@@ -80,7 +81,7 @@ func (l *loader) readOutages(tables []*schema.Table) {
 		} else if name := t.Text("zone"); t.Sound("zone") {
 			f.Zone, _ = l.zone(t, "zone", name)
 		}
-		if f.Kind != controlplane.InstanceTermination {
+		if f.Kind != controlplane.InstanceTermination && f.Kind != controlplane.InstanceRetirement {
 			f.Duration = l.law(t, "duration")
 		}
 		t.Done()
@@ -115,6 +116,8 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		}
 	case "instance-termination":
 		f.Kind = controlplane.InstanceTermination
+	case "instance-retirement":
+		f.Kind = controlplane.InstanceRetirement
 	case "volume-failure":
 		l.readVolumeFailure(t, f)
 		if f.On.Kind != controlplane.Everybody {

@@ -7,7 +7,6 @@ import "headroom/scenarios/schema"
 func plannedKeys() []schema.Key {
 	return []schema.Key{
 
-		schema.Planned("launch_template.NAME.hibernation_options", "whether instances can hibernate", schema.Never),
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
 
 		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),

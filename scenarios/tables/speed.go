@@ -97,6 +97,11 @@ func (l *loader) connectSpeeds() {
 			f.Speed = l.speedOf(f.Template.Type, of[f.Service], &f.Template)
 		}
 	}
+	for i := range l.cfg.Actions {
+		if f, a := l.resized(i); f != nil && f.Service >= 0 {
+			a.Launch.Speed = l.speedOf(a.Launch.Type, of[f.Service], &f.Template)
+		}
+	}
 }
 
 // speedOf returns how fast a type is for the demand of a workload, 0 where all are
@@ -200,6 +205,11 @@ func (l *loader) typesByService() map[int][]string {
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]
 		add(f.Service, f.Template.Type, &f.Template)
+	}
+	for i := range l.cfg.Actions {
+		if f, a := l.resized(i); f != nil {
+			add(f.Service, a.Launch.Type, &f.Template)
+		}
 	}
 	return all
 }

@@ -76,7 +76,13 @@ func (l *loader) typeNumber(typ model.InstanceType) int {
 
 // onDemand returns the On-Demand price of a type, after recording a fault if
 // there is none.
-func (l *loader) onDemand(t *schema.Table, key string, typ int, platform model.Platform, zones ...model.Zone) float64 {
+func (l *loader) onDemand(t *schema.Table, typ int, platform model.Platform) float64 {
+	return l.onDemandIn(t, typ, platform, nil)
+}
+
+// onDemandIn is [loader.onDemand] of instance_type, in the Region of some zones.
+func (l *loader) onDemandIn(t *schema.Table, typ int, platform model.Platform, zones []model.Zone) float64 {
+	const key = "instance_type"
 	if typ < 0 || platform == 0 {
 		return 0
 	}
