@@ -128,7 +128,7 @@ func busyNetworks(all map[string]*Config) {
 			cfg.Instances[0].Template.MostTracked = 4
 		}
 		cfg.TargetGroups[0].HealthCheck.Enabled = name != "shut" // they would all be unhealthy
-		cfg.Workloads[0].Demand = must(rng.Exponential(0.05)) // short queues have soon been their longest
+		cfg.Workloads[0].Demand = must(rng.Exponential(0.05))    // short queues have soon been their longest
 		cfg.Workloads[0].Clients.Timeout = sim.Second
 		all[name] = cfg
 	}
