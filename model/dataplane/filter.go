@@ -160,7 +160,7 @@ func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 // dropped ends or holds a request whose packets do not get to its server, or come to a port
 // where nobody listens.
 func (p *Plane) dropped(i uint32, r *request) bool {
-	sender, misses := p.wayOf(i, r)
+	sender, misses := p.connectionOf(i, r)
 	s := p.servers.at(r.server)
 	switch {
 	case sender != None && (!p.filter.passes.Says(sender, int(s.end)) || s.tracks > 0 && p.overflows(r.server, sender)):
@@ -177,9 +177,9 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 	return false
 }
 
-// wayOf is who sends a request to its server, to the filter, and whether that is to a
+// connectionOf is who sends a request to its server, to the filter, and whether that is to a
 // port where nobody listens; None: nobody whom it could stop.
-func (p *Plane) wayOf(i uint32, r *request) (sender int, misses bool) {
+func (p *Plane) connectionOf(i uint32, r *request) (sender int, misses bool) {
 	if r.source == checkSource {
 		g := &p.targetGroups[p.targets.at(r.older).group]
 		return int(g.sender), g.misses
@@ -290,7 +290,7 @@ func (p *Plane) cutConnections(before *network.Policy) {
 
 // isCut reports whether one of the connections of a request is among those that are cut.
 func (p *Plane) isCut(i uint32, r *request, cuts *network.Matrix) bool {
-	sender, _ := p.wayOf(i, r)
+	sender, _ := p.connectionOf(i, r)
 	s := &p.sources[r.source]
 	return sender != None && cuts.Says(sender, int(p.servers.at(r.server).end)) ||
 		s.balancer != None && cuts.Says(p.senderOf(i, s), p.cfg.LoadBalancers[s.balancer].End)
