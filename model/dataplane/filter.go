@@ -26,6 +26,7 @@ const noNode = math.MaxUint8
 // compiled, and compiled anew when a rule changes.
 type filter struct {
 	ends    []network.End // the first is that of what is open to all
+	elastic int           // from which one on they stand again, as an Elastic IP leads to them
 	senders []network.Sender
 	mounts  int32 // sender of the first end's connections to file systems
 	policy  *network.Policy
@@ -39,6 +40,12 @@ func (p *Plane) newFilter() {
 	f := &filter{
 		ends:   append([]network.End{{Address: network.Everywhere, Public: true}}, p.cfg.Network.Ends...),
 		policy: network.NewPolicy(p.cfg.Network.Groups),
+	}
+	if f.elastic = len(f.ends); len(p.cfg.Addresses) > 0 {
+		for _, e := range f.ends {
+			e.Public = true
+			f.ends = append(f.ends, e)
+		}
 	}
 	needed := len(p.cfg.Network.Ends) > 0
 	for i := range p.sources {
@@ -163,7 +170,7 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 	sender, misses := p.connectionOf(i, r)
 	s := p.servers.at(r.server)
 	switch {
-	case sender != None && (!p.filter.passes.Says(sender, int(s.end)) || s.tracks > 0 && p.overflows(r.server, sender)):
+	case sender != None && (!p.filter.passes.Says(sender, p.endAsked(r, s)) || s.tracks > 0 && p.overflows(r.server, sender)):
 		r = p.requests.at(i)
 		p.connectInVain(i, r)
 		if r.source != checkSource {
@@ -175,6 +182,17 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 		return true
 	}
 	return false
+}
+
+// endAsked is the end of a server that a request asks: its own, with a public address if it
+// is an Elastic IP that leads there.
+func (p *Plane) endAsked(r *request, s *server) int {
+	if r.source != checkSource {
+		if to := &p.sources[r.source]; to.to == ToAddress && p.cfg.Addresses[to.target].Elastic {
+			return p.filter.elastic + int(s.end)
+		}
+	}
+	return int(s.end)
 }
 
 // connectionOf is who sends a request to its server, to the filter, and whether that is to a

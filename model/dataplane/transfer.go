@@ -158,5 +158,5 @@ func (p *Plane) toAddress(i uint32, r *request, address int) {
 		return
 	}
 	r.server = p.leads[address]
-	p.offer(i, r)
+	p.sendDirect(i, r)
 }
