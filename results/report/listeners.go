@@ -19,6 +19,10 @@ func listenerRows() []row {
 		{name: "handshakes", metric: "handshakes.new"},
 		{name: "handshakes resumed", metric: "handshakes.resumed"},
 		{name: "handshakes broken off", metric: "handshakes.failed"},
+		{name: "connections", metric: "flows.new"},
+		{name: "connections open", metric: "flows.active.mean"},
+		{name: "connections reset", metric: "flows.reset"},
+		{name: "port allocation errors", metric: "flows.port_allocation_errors", quiet: true},
 	}
 }
 
@@ -26,7 +30,8 @@ func listenerRows() []row {
 func listenerParts(s *results.Summary) []results.Part {
 	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
 		_, ok := s.Value("elb.3xx", p)
-		return !ok
+		_, flows := s.Value("flows.new", p)
+		return !ok && !flows
 	})
 }
 
