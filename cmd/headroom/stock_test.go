@@ -322,3 +322,26 @@ func TestHandshakesTellTheirStory(t *testing.T) {
 	a.near(t, "latency.mean{workload=partner}", 0.005+0.010+2*0.040+0.001, 0.03)
 	a.near(t, "elb.3xx{load_balancer=front}", a.value(t, "user.requests{workload=visitors}"), 1e-3)
 }
+
+// Five days of eight hours are billed, less the seconds that each start is pending, and the
+// volume all the week.
+func TestOfficeHoursAreBilled(t *testing.T) {
+	a := stock(t, "office-hours", "1")
+	a.near(t, "instance_hours{instance=office}", 40-5*6.5/3600, 0.001)
+	a.near(t, "instance_hours{instance=always}", 168, 1e-9)
+	a.near(t, "instances.stopped_time{instance=office}", 128*3600, 0.001)
+}
+
+// Who sleeps is billed for what who is stopped is billed for, and for saving its memory three
+// times; its cache is there when it wakes.
+func TestSleepersKeepTheirCache(t *testing.T) {
+	a := stock(t, "hibernate", "1")
+	a.near(t, "instances.hibernations{instance=sleeper}", 3, 1e-9)
+	saved := (a.value(t, "instance_hours{instance=sleeper}") - a.value(t, "instance_hours{instance=stopped}")) * 3600
+	if want := 3 * (20*1024 + 200) / 250.0; saved < want-10 || saved > want+10 {
+		t.Errorf("%g s of saving are billed, want about %g", saved, want)
+	}
+	if sleeper, stopped := a.value(t, "latency.p99{workload=sleeper}"), a.value(t, "latency.p99{workload=stopped}"); sleeper > stopped-0.005 {
+		t.Errorf("p99 is %g s after a sleep and %g after a stop", sleeper, stopped)
+	}
+}

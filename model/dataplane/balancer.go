@@ -106,7 +106,12 @@ func (p *Plane) balance(i uint32, r *request) {
 		p.respond(i, r, action)
 		return
 	}
-	choice, ok := action.forward.Next()
+	choice, ok := 0, false
+	if action.sticky > 0 {
+		choice, ok = p.chooseFor(i, s, action)
+	} else {
+		choice, ok = action.forward.Next()
+	}
 	if !ok { // every target group has weight 0
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, Code503)

@@ -194,6 +194,9 @@ type Action struct {
 	Forward  []Forward
 	Redirect *Redirect
 	Status   int // fixed response, when there is neither
+	// Sticky is how long a client stays with the target group that Forward chose for it,
+	// by the cookie AWSALBTG; 0: it does not.
+	Sticky sim.Time
 }
 
 func (a *Action) empty() bool { return len(a.Forward) == 0 && a.Redirect == nil && a.Status == 0 }

@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"headroom/model"
+	"headroom/model/routing"
 	"headroom/sim"
 )
 
@@ -103,4 +104,39 @@ func (p *Plane) cookieOf(i uint32, group int) *cookie {
 		return nil
 	}
 	return &v.cookies(p.visits[i])[v.slots[group]]
+}
+
+// stick gives each sticky action of a way its place in the jars of visitors, after the
+// first ones, and returns how many places there are.
+func (w *way) stick(places int) int {
+	slots := map[*routing.Weighted]int{}
+	for i := range w.actions {
+		a := &w.actions[i]
+		if a.sticky == 0 {
+			continue
+		}
+		if _, ok := slots[a.forward]; !ok {
+			slots[a.forward] = places
+			places++
+		}
+		a.slot = slots[a.forward]
+	}
+	return places
+}
+
+// chooseFor picks the target group of a sticky action for a request: that of its client's
+// cookie, whatever the weights are now, else the one whose turn it is.
+func (p *Plane) chooseFor(i uint32, s *source, a *classAction) (choice int, ok bool) {
+	if len(s.visitors.all) == 0 {
+		return a.forward.Next()
+	}
+	now := p.kernel.Now()
+	c := &s.visitors.cookies(p.visits[i])[a.slot]
+	if now < c.expires {
+		return int(c.choice), true
+	}
+	if choice, ok = a.forward.Next(); ok {
+		*c = cookie{choice: int32(choice), expires: sim.Sum(now, a.sticky)}
+	}
+	return choice, ok
 }

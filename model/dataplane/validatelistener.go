@@ -73,6 +73,7 @@ func (v *validator) action(a *Action, l *Listener, path string) {
 		v.check(!l.Secure || !strings.EqualFold(r.Protocol, "HTTP"), path+".redirect.protocol", "must not be HTTP from HTTPS")
 		return
 	}
+	v.check(a.Sticky >= 0, path+".stickiness.duration", "must not be negative, got %v", a.Sticky)
 	v.check(len(a.Forward) > 0 || a.Status >= 200 && a.Status <= 599, path, "must forward, redirect or answer with a status of 200 to 599, got %d", a.Status)
 }
 

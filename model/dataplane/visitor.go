@@ -13,9 +13,9 @@ import (
 type visitors struct {
 	cfg    *Visitors
 	all    []visitor // none where nobody asks who it was
-	jar    []cookie  // by visitor × target group that they reach and that is sticky
+	jar    []cookie  // by visitor × target group and action that they reach and that is sticky
 	slots  []int32   // in a visitor's part of the jar, by target group; None
-	sticky int       // such target groups
+	sticky int       // such target groups and actions
 	choice rng.Stream
 	away   int        // who think, in a closed loop
 	draws  rng.Stream // of how long they think and stay, by visitor and number
@@ -28,9 +28,10 @@ type visitor struct {
 	came  uint32   // how many had its place before
 }
 
-// cookie leads to a target for a time.
+// cookie leads to a target, or to a target group of an action, for a time.
 type cookie struct {
 	target  slab.Handle
+	choice  int32
 	expires sim.Time
 }
 
@@ -57,6 +58,9 @@ func (p *Plane) welcome(source int) {
 			v.slots[g] = int32(v.sticky)
 			v.sticky++
 		}
+	}
+	if s.way != nil {
+		v.sticky = s.way.stick(v.sticky)
 	}
 	v.jar = make([]cookie, cfg.Count*v.sticky)
 	s.visitors = v

@@ -12,6 +12,8 @@ import (
 type classAction struct {
 	forward     *routing.Weighted // nil: an answer of its own
 	groups      []int
+	sticky      sim.Time // how long a client stays with one of them; 0: it does not
+	slot        int      // of that cookie, in a visitor's part of the jar
 	status      int
 	evaluations int64  // beyond the first ten rules
 	matched     *int64 // requests that met the rule
@@ -240,7 +242,7 @@ func newAction(a *Action) classAction {
 	for i, f := range a.Forward {
 		weights[i], groups[i] = f.Weight, f.TargetGroup
 	}
-	return classAction{forward: routing.NewWeighted(weights...), groups: groups}
+	return classAction{forward: routing.NewWeighted(weights...), groups: groups, sticky: a.Sticky}
 }
 
 // MaxRedirects is how many redirects in a row clients follow.

@@ -314,20 +314,6 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	}
 }
 
-// verifyVolumes refuses what attaches at the start a volume that is created later.
-func (l *loader) verifyVolumes() {
-	for i := range l.cfg.Backups {
-		for _, v := range l.cfg.Backups[i].Volumes {
-			l.cfg.Volumes[v].Backed = true
-		}
-	}
-	for i := range l.cfg.Actions {
-		for _, v := range l.cfg.Actions[i].Volumes {
-			l.cfg.Volumes[v].Backed = true
-		}
-	}
-}
-
 func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
 	names := l.subjects(t, "snapshot")
 	if len(names) > 1 {

@@ -320,13 +320,13 @@ func (l *loader) warnOfEncryption() {
 		}
 	}
 	for i := range l.cfg.Instances {
-		if encrypted(l.cfg.Instances[i].Template.Volumes) >= 0 {
+		if t := &l.cfg.Instances[i].Template; !t.Hibernates && encrypted(t.Volumes) >= 0 {
 			l.tellOfEncryption(l.tables["instance"][i])
 			return
 		}
 	}
 	for i := range l.cfg.LaunchTemplates {
-		if encrypted(l.cfg.LaunchTemplates[i].Volumes) >= 0 && i < len(l.tables["launch_template"]) {
+		if t := &l.cfg.LaunchTemplates[i]; !t.Hibernates && encrypted(t.Volumes) >= 0 && i < len(l.tables["launch_template"]) {
 			l.tellOfEncryption(l.tables["launch_template"][i])
 			return
 		}

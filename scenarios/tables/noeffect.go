@@ -158,12 +158,13 @@ func (l *loader) forwardedTo(to dataplane.DestinationKind, target int) (groups [
 func (l *loader) warnOfUsers(workload int) {
 	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
 	sticky := func(g int) bool { return l.cfg.TargetGroups[g].Stickiness.Kind != 0 }
-	if w.Visitors.Count == 0 || w.Visitors.Think != nil && w.Visitors.Stay == nil || slices.ContainsFunc(l.forwardedTo(w.To, w.Target), sticky) {
+	if w.Visitors.Count == 0 || w.Visitors.Think != nil && w.Visitors.Stay == nil || slices.ContainsFunc(l.forwardedTo(w.To, w.Target), sticky) ||
+		w.To == dataplane.ToLoadBalancer && slices.ContainsFunc(l.actionsOf(w.Target), func(a dataplane.Action) bool { return a.Sticky > 0 }) {
 		return
 	}
 	for _, key := range []string{"users", "session_duration"} {
 		if n := t.Node.Table["clients"].Table[key]; n != nil {
-			l.warnAt(n, t.PathOf("clients")+"."+key+": has no effect: no target group on its way is sticky")
+			l.warnAt(n, t.PathOf("clients")+"."+key+": has no effect: neither a target group nor an action on its way is sticky")
 		}
 	}
 }

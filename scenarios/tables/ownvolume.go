@@ -136,3 +136,17 @@ func (l *loader) attachVolume(t *schema.Table, v *controlplane.Volume, attached 
 	l.checkAttachments(t, "instance", f.Template.Type, len(f.Template.Volumes))
 	return f.Count
 }
+
+// verifyVolumes refuses what attaches at the start a volume that is created later.
+func (l *loader) verifyVolumes() {
+	for i := range l.cfg.Backups {
+		for _, v := range l.cfg.Backups[i].Volumes {
+			l.cfg.Volumes[v].Backed = true
+		}
+	}
+	for i := range l.cfg.Actions {
+		for _, v := range l.cfg.Actions[i].Volumes {
+			l.cfg.Volumes[v].Backed = true
+		}
+	}
+}

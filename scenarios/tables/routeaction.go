@@ -18,6 +18,9 @@ func actionKeys() []schema.Key {
 		schema.Row("forward", schema.Either("list of names, or of tables", schema.Names("target_group"), schema.List()), "", `target groups: ["web"], or [{ target_group = "web", weight = 1 }]`),
 		schema.Row("forward[].target_group", schema.Name("target_group"), schema.Required, "a target group"),
 		schema.Row("forward[].weight", schema.Whole(0, routing.MaxWeight), "1", "its share of the requests"),
+		schema.Row("stickiness", schema.Inner(), "", "forward: whether a client stays with the target group that was chosen for it (the cookie AWSALBTG)"),
+		schema.Row("stickiness.enabled", schema.Flag(), "true", "false: the table does nothing"),
+		schema.Row("stickiness.duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long, from the choice on"),
 		schema.Row("fixed_response", schema.Inner(), "", "an answer without a target"),
 		schema.Row("fixed_response.status_code", schema.Whole(200, 599), "200", "HTTP status: 2xx, 4xx or 5xx"),
 		schema.Row("redirect", schema.Inner(), "", "sends clients to another address, whose parts may have #{protocol}, #{host}, #{port}, #{path} and #{query} of the request"),
@@ -55,8 +58,28 @@ func (l *loader) action(t *schema.Table, key string, secure bool) dataplane.Acti
 	case a.Has("redirect"):
 		return dataplane.Action{Redirect: readRedirect(a, secure)}
 	default:
-		return dataplane.Action{Forward: l.forward(a)}
+		return l.forwarding(a)
 	}
+}
+
+// forwarding reads a forward action. Clients that stay with a target need to stay with its
+// target group, where there are several.
+func (l *loader) forwarding(t *schema.Table) dataplane.Action {
+	const key = "stickiness"
+	a := dataplane.Action{Forward: l.forward(t)}
+	if s := t.Within(key); s != nil {
+		if duration := s.Duration("duration"); s.Flag("enabled") {
+			a.Sticky = duration
+		}
+		s.Done()
+	}
+	sticky := func(f dataplane.Forward) bool {
+		return f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Stickiness.Kind != 0
+	}
+	if a.Sticky == 0 && len(a.Forward) > 1 && slices.ContainsFunc(a.Forward, sticky) {
+		t.Reject("forward", schema.Fault{Rule: "must have stickiness where one of several target groups is sticky", Code: "InvalidLoadBalancerAction"})
+	}
+	return a
 }
 
 func readFixedResponse(t *schema.Table) int {
@@ -121,8 +144,12 @@ func portText(n *tree.Node) string {
 // nested returns the target groups of { target_group = [...] }.
 func (l *loader) nested(t *schema.Table, n *tree.Node) *tree.Node {
 	for _, key := range n.Keys() {
-		if key != "target_group" {
-			t.Add(schema.Fault{Path: t.PathOf("forward") + "." + key, Rule: "unknown key: forward has target_group only"}, n, "forward")
+		switch key {
+		case "target_group":
+		case "stickiness":
+			t.Node.Table[key] = n.Table[key]
+		default:
+			t.Add(schema.Fault{Path: t.PathOf("forward") + "." + key, Rule: "unknown key: forward has target_group and stickiness"}, n, "forward")
 		}
 	}
 	return n.Table["target_group"]
