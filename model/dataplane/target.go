@@ -267,6 +267,9 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 func (p *Plane) removeTarget(h slab.Handle) {
 	p.detachWaiting(indexOf(h))
 	t := p.targets.Get(h)
+	if p.targetGroups[t.group].cfg.Flows.On {
+		p.endFlowsOf(indexOf(h), true)
+	}
 	s := p.servers.at(t.server)
 	for k, other := range s.targets {
 		if other == h {

@@ -54,7 +54,7 @@ func (p *Plane) verifyLists() error {
 			continue
 		}
 		s := &p.sources[r.source]
-		if s.balancer != None && r.zone != noNode {
+		if s.balancer != None && r.zone != noNode && !s.flows.on {
 			open[s.balancer]++
 		}
 		if s.limits.limit != sim.Never && !p.inLane(r) {
