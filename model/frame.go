@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"headroom/sim"
@@ -19,10 +20,39 @@ type Frame struct {
 	Warmup   sim.Time // excluded from latency statistics, never from cost
 
 	Region string
-	Zones  []string       // letters, by Zone
-	Types  []InstanceType // every type that something here may launch
+	Zones  []string // by Zone: letters, and full names of zones in other Regions
+	// Regions are all there are, Region first, and ZoneRegions the index of each zone's
+	// there; both are nil where there is one.
+	Regions     []string
+	ZoneRegions []int
+	Types       []InstanceType // every type that something here may launch
 
 	FileSystems []FileSystem
+}
+
+// RegionOf returns the index of a zone's Region, 0 for that of the run.
+func (f *Frame) RegionOf(z Zone) int {
+	if f.ZoneRegions == nil {
+		return 0
+	}
+	return f.ZoneRegions[z]
+}
+
+// RegionName returns the name of a Region by its index.
+func (f *Frame) RegionName(region int) string {
+	if region == 0 {
+		return f.Region
+	}
+	return f.Regions[region]
+}
+
+// RegionIndex returns the index of a Region, [None] where nothing of the scenario is. The
+// name "" is that of the run.
+func (f *Frame) RegionIndex(name string) int {
+	if name == "" || name == f.Region {
+		return 0
+	}
+	return slices.Index(f.Regions, name)
 }
 
 // Calendar turns virtual time into the calendar's.

@@ -1,6 +1,6 @@
 package model
 
-// Zone is an Availability Zone as an index into the zones of the Region.
+// Zone is an Availability Zone as an index into the zones of all Regions.
 type Zone int16
 
 // InstanceType is what a catalogue says about one EC2 instance type. Zero

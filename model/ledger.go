@@ -13,7 +13,7 @@ type Ledger struct {
 	Start  time.Time // calendar instant of time 0; clock hours and months are cut by it
 	End    sim.Time  // the horizon: usage still open there is closed at it
 	Region string
-	Zones  []string       // letters, by Zone
+	Zones  []string       // by Zone: letters, and full names of zones in other Regions
 	Owners []string       // "autoscaling_group.web", "load_balancer.front"
 	Types  []InstanceType // by Lease.Type
 
@@ -33,6 +33,12 @@ type Ledger struct {
 	FileSystems []FileSystemUse
 	FileIOs     []FileIOUse
 	Spot        []SpotPrices
+
+	// Regions, ZoneRegions and OwnerRegions say where it all is, by index into Regions,
+	// the first of which is Region; nil where there is one.
+	Regions      []string
+	ZoneRegions  []int
+	OwnerRegions []int
 
 	DedicatedHosts []HostUse
 	// Refused are the names of Capacity Reservations that were not granted, for

@@ -165,14 +165,14 @@ func (cp *Plane) actOnSnapshots(a *Action) {
 func (cp *Plane) choose(a *Action) ([]*image, error) {
 	var all []*image
 	for _, m := range cp.images {
-		if m.name == a.Snapshot && m.region == "" && m.state < snapshotBinned && !m.copied {
+		if m.name == a.Snapshot && m.region == a.Away && m.state < snapshotBinned && (!m.copied || a.Away != "") {
 			all = append(all, m)
 		}
 	}
 	n := a.Count
 	switch {
 	case len(all) == 0:
-		_, err := cp.newest(a.Snapshot, func(m *image) bool { return m.state < snapshotBinned })
+		_, err := cp.newest(a.Snapshot, a.Away, func(m *image) bool { return m.state < snapshotBinned })
 		return nil, err
 	case a.Count == 0 && a.Share == 0:
 		return all[len(all)-1:], nil
@@ -184,6 +184,9 @@ func (cp *Plane) choose(a *Action) ([]*image, error) {
 
 // actOn does something with a snapshot.
 func (cp *Plane) actOn(m *image, a *Action) error {
+	if cp.dark(m.region) {
+		return errDark
+	}
 	switch a.Do {
 	case CopySnapshot:
 		return cp.copyTo(m, a.Name, a.Region, a.Encrypt)

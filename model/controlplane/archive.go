@@ -22,6 +22,9 @@ func (cp *Plane) count(matches func(*image) bool) (n int) {
 // copyTo copies a snapshot. In the Region and with the same key that takes a moment and
 // stores nothing; else the copy is a full one.
 func (cp *Plane) copyTo(m *image, name, region string, key bool) error {
+	if cp.dark(m.region) || cp.dark(region) {
+		return errDark
+	}
 	if m.state != snapshotComplete {
 		return fmt.Errorf("only a complete snapshot can be copied, which is not archived [%w]", snapshot.ErrOperation)
 	}
@@ -32,12 +35,12 @@ func (cp *Plane) copyTo(m *image, name, region string, key bool) error {
 		name: name, state: snapshotPending, full: m.full, gib: m.gib, volume: m.volume, crash: m.crash,
 		secret: m.secret || key, region: region, lineage: m.lineage, backup: None, copied: true,
 	})
-	if region == "" && !key {
+	if region == m.region && !key {
 		cp.turnAfter(c, snapshot.Duration(0))
 		return nil
 	}
 	cp.ownLineage(c)
-	if region != "" {
+	if region != m.region {
 		cp.ledger.Transfers = append(cp.ledger.Transfers, model.Transfer{
 			From: cp.kernel.Now(), To: cp.kernel.Now(), Owner: m.lineage.owner, Path: model.InterRegion, Amount: m.full,
 		})

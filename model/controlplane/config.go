@@ -321,6 +321,7 @@ const (
 	VolumeFailure                            // a volume of instances answers nothing but errors
 	InstanceRetirement                       // AWS retires their hardware: they are stopped, or end if they cannot
 	RackFailure                              // the hosts of a rack, as in HostFailure
+	RegionOutage                             // all zones of a Region are, and its control plane answers nobody
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share

@@ -134,7 +134,8 @@ type Action struct {
 	Fleet      int     // AttachVolume; DetachVolume: only from its instances; None
 	Device     string
 	Zones      []model.Zone     // of fast restore
-	Region     string           // CopySnapshot: another one; "" for the same
+	Region     string           // CopySnapshot: another one; "" for that of the run
+	Away       string           // the Region that the snapshot is in; "" for that of the run
 	Encrypt    bool             // CopySnapshot: with another key
 	Spec       model.VolumeSpec // ModifyVolume: what is not zero
 	FileSystem int              // ModifyFileSystem; its mode and throughput are:

@@ -26,7 +26,7 @@ type machine struct {
 func (cp *Plane) newMachines() error {
 	for i := range cp.cfg.DedicatedHosts {
 		cfg := &cp.cfg.DedicatedHosts[i]
-		owner := cp.owner("dedicated_host." + cfg.Name)
+		owner := cp.ownerAt("dedicated_host."+cfg.Name, cfg.Zone)
 		cp.machineOwners = append(cp.machineOwners, owner)
 		if cfg.From > 0 {
 			cp.schedule(cfg.From, indexed(machinesBegin, i))

@@ -45,9 +45,11 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		if f.Zone == None {
 			b.zone = model.Zone(cp.faultStreams[ev.Index()].Below(len(cp.frame.Zones)))
 		}
-		cp.zoneDown[b.zone]++
-		cp.data.FailZone(b.zone, true)
+		cp.failZone(b.zone, true)
 		b.struck = cp.instancesWhere(func(in *instance) bool { return in.zone == b.zone })
+	case RegionOutage:
+		cp.failRegion(cp.frame.RegionOf(b.zone), true)
+		b.struck = cp.instancesWhere(func(in *instance) bool { return cp.frame.RegionOf(in.zone) == cp.frame.RegionOf(b.zone) })
 	case HostFailure, RackFailure:
 		if !cp.chooseHosts(ev.Index(), &b) {
 			return
@@ -243,8 +245,9 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 		cp.setEnabled(b, true)
 		cp.restoreHolds()
 	case ZoneOutage:
-		cp.zoneDown[b.zone]--
-		cp.data.FailZone(b.zone, false)
+		cp.failZone(b.zone, false)
+	case RegionOutage:
+		cp.failRegion(cp.frame.RegionOf(b.zone), false)
 	}
 	for _, h := range b.struck {
 		if in := cp.instances.Get(h); in != nil && !in.life.ended() {

@@ -27,7 +27,7 @@ const settled = 24 * sim.Hour
 func (cp *Plane) newFileSystems() error {
 	for i, f := range cp.frame.FileSystems {
 		cp.fileSystems = append(cp.fileSystems, fileSystem{
-			cfg: f, owner: cp.owner("file_system." + f.Name), record: None, standard: f.Standard, infrequent: f.Infrequent, changed: -1,
+			cfg: f, owner: cp.ownerAt("file_system."+f.Name, f.Targets...), record: None, standard: f.Standard, infrequent: f.Infrequent, changed: -1,
 		})
 		cp.billFileSystem(i)
 		if f.Lifecycle > 0 {

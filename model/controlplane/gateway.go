@@ -16,7 +16,7 @@ type nat struct {
 func (cp *Plane) newGateways() error {
 	for i := range cp.cfg.NATs {
 		cfg := &cp.cfg.NATs[i]
-		g := nat{cfg, cp.owner("nat_gateway." + cfg.Name)}
+		g := nat{cfg, cp.ownerAt("nat_gateway."+cfg.Name, cp.vpc.subnets[cfg.Subnet].cfg.Zone)}
 		cp.vpc.nats = append(cp.vpc.nats, g)
 		if cp.vpc.subnets[cfg.Subnet].pool.Free() == 0 {
 			return &Shortage{Path: "nat_gateway." + cfg.Name, Text: "its subnet has no free address", Code: noFreeAddresses}

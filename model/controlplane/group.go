@@ -135,7 +135,7 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	o.option = g.nextOption()
 	worst := noFailure
 	if !l.initial {
-		worst = cp.bootable(o.template)
+		worst = cp.bootable(o.template, g.cfg.Zones[0])
 	}
 	for worst < imageUnavailable {
 		z := scaling.LaunchZone(g.byZone, allowed)

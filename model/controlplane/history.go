@@ -161,6 +161,8 @@ func (cp *Plane) noteFault(b activeFault, what string) {
 	switch {
 	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:
 		detail = "zone " + cp.frame.Zones[b.zone]
+	case cp.cfg.Faults[b.fault].Kind == RegionOutage:
+		detail = "Region " + cp.frame.RegionName(cp.frame.RegionOf(b.zone))
 	case b.rack != None:
 		detail = fmt.Sprintf("rack %d of hosts.%s in zone %s, %d hosts and %d instances", b.rack, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone], len(b.hosts), len(b.struck))
 	case b.pool != None:

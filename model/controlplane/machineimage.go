@@ -110,11 +110,11 @@ func (cp *Plane) onImageTurns(ev model.Event) {
 }
 
 // bootable says why nothing can be launched from the image of a template now.
-func (cp *Plane) bootable(t *LaunchTemplate) launchFailure {
+func (cp *Plane) bootable(t *LaunchTemplate, zone model.Zone) launchFailure {
 	if t.Image == 0 {
 		return noFailure
 	}
-	switch p := cp.machineImages[t.Image-1].place(""); {
+	switch p := cp.machineImages[t.Image-1].place(cp.away(zone)); {
 	case p == nil:
 		return imageNotFound
 	case p.deregistered || p.availableAt > cp.kernel.Now():

@@ -29,6 +29,9 @@ func (cp *Plane) operate(a *Action) {
 		in := cp.instances.Get(h)
 		name, number := cp.subjectOf(in), in.number
 		happens, err := lifecycle.Answer(in.stateOf(), request, cp.traitsOf(in))
+		if err == nil && cp.darkAt(in.zone) {
+			err, happens = errDark, false
+		}
 		if err == nil && happens {
 			err = cp.grant(h, a)
 		}

@@ -96,6 +96,7 @@ type Plane struct {
 	delayed         slab.Slab[delayedTenant]
 	activeFaults    []activeFault
 	zoneDown        []int // outages that hold each zone
+	regionDown      []int // the same of each Region; nil before the first
 
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
@@ -124,6 +125,7 @@ func New(setup Setup) (*Plane, error) {
 		zoneDown: make([]int, len(frame.Zones)),
 		ledger: &model.Ledger{
 			Start: frame.Start, End: frame.Duration, Region: frame.Region, Zones: frame.Zones, Types: frame.Types,
+			Regions: frame.Regions, ZoneRegions: frame.ZoneRegions,
 		},
 		uses:    make([]FleetOutcome, len(estate.Instances)),
 		members: make([]GroupOutcome, len(estate.Groups)),
@@ -168,9 +170,48 @@ func (cp *Plane) owner(name string) int32 {
 	return int32(len(cp.ledger.Owners) - 1)
 }
 
+// ownerAt is [Plane.owner] of something that is in some zones, all of one Region.
+func (cp *Plane) ownerAt(name string, zones ...model.Zone) int32 {
+	o := cp.owner(name)
+	if len(zones) > 0 {
+		cp.settle(o, cp.frame.RegionOf(zones[0]))
+	}
+	return o
+}
+
+// settle says in which Region an owner is.
+func (cp *Plane) settle(owner int32, region int) {
+	if cp.frame.Regions == nil {
+		return
+	}
+	l := cp.ledger
+	for len(l.OwnerRegions) < len(l.Owners) {
+		l.OwnerRegions = append(l.OwnerRegions, 0)
+	}
+	l.OwnerRegions[owner] = region
+}
+
+// ownerIn returns who pays in another Region for what an owner copies there: the same, by
+// name, where the scenario has that Region.
+func (cp *Plane) ownerIn(owner int32, region string) int32 {
+	r := cp.frame.RegionIndex(region)
+	if r == None || r == cp.ledger.RegionOfOwner(owner) {
+		return owner
+	}
+	name := cp.ledger.Owners[owner]
+	for i, other := range cp.ledger.Owners {
+		if other == name && cp.ledger.RegionOfOwner(int32(i)) == r {
+			return int32(i)
+		}
+	}
+	same := cp.owner(name)
+	cp.settle(same, r)
+	return same
+}
+
 func (cp *Plane) newBalancers(cfg []Balancer) {
 	for i := range cfg {
-		cp.balancers = append(cp.balancers, balancer{cfg: &cfg[i], owner: cp.owner("load_balancer." + cfg[i].Name)})
+		cp.balancers = append(cp.balancers, balancer{cfg: &cfg[i], owner: cp.ownerAt("load_balancer."+cfg[i].Name, cfg[i].Zones...)})
 	}
 }
 
@@ -178,7 +219,7 @@ func (cp *Plane) newFleets() error {
 	cp.fleets = make([]fleet, len(cp.cfg.Instances))
 	for i := range cp.fleets {
 		cfg := &cp.cfg.Instances[i]
-		cp.fleets[i] = fleet{cfg: cfg, owner: cp.owner("instance." + cfg.Name)}
+		cp.fleets[i] = fleet{cfg: cfg, owner: cp.ownerAt("instance."+cfg.Name, cfg.Zones...)}
 		for n := range cfg.Count {
 			if cp.halts(n) {
 				return nil
@@ -198,7 +239,7 @@ func (cp *Plane) newGroups() error {
 		g := &cp.groups[i]
 		*g = group{
 			cfg: cfg, min: cfg.Min, max: cfg.Max, desired: cfg.Desired,
-			owner:      cp.owner("autoscaling_group." + cfg.Name),
+			owner:      cp.ownerAt("autoscaling_group."+cfg.Name, cfg.Zones...),
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
@@ -234,7 +275,7 @@ func (cp *Plane) newFlows() error {
 		name := "instance_workload/" + cfg.Name
 		*f = tenantFlow{
 			cfg: cfg, sizes: cp.stream(name + "/size"), lifetimes: cp.stream(name + "/lifetime"),
-			owner: cp.owner("instance_workload." + cfg.Name),
+			owner: cp.ownerAt("instance_workload."+cfg.Name, cfg.Zones...),
 		}
 		sum := 0.0
 		for _, s := range cfg.Sizes {

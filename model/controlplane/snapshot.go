@@ -96,15 +96,18 @@ func (cp *Plane) addImage(m image) *image {
 // take begins a snapshot of a volume as it is now.
 func (cp *Plane) take(i int, name string, backup int) error {
 	v, now := &cp.volumes[i], cp.kernel.Now()
-	if !v.exists {
+	switch {
+	case !v.exists:
 		return fmt.Errorf("there is no such volume [InvalidVolume.NotFound]")
+	case cp.darkAt(cp.cfg.Volumes[i].Zone):
+		return errDark
 	}
 	w := cp.data.TakeWrites(i + 1)
 	w.Run = w.Run.Plus(model.Bytes(cp.cfg.Volumes[i].Dirty * (now - v.wroteAt).Seconds()))
 	v.wroteAt = now
 	m := cp.addImage(image{
 		name: name, state: snapshotPending, gib: v.spec.SizeGiB, volume: i, crash: len(v.attached) > 0,
-		secret: v.spec.Encrypted, lineage: v.lineage, backup: backup, stored: true,
+		secret: v.spec.Encrypted, lineage: v.lineage, backup: backup, stored: true, region: cp.away(cp.cfg.Volumes[i].Zone),
 	})
 	var delta int64
 	m.number, delta = v.lineage.chain.Take(snapshot.Writes(w))
@@ -166,7 +169,7 @@ func (cp *Plane) followUp(m *image) {
 func (cp *Plane) retain(newest *image, keep int) {
 	var all []*image
 	for _, m := range cp.images {
-		if m.backup == newest.backup && m.volume == newest.volume && m.region == "" && m.state != snapshotGone && m.state != snapshotBinned {
+		if m.backup == newest.backup && m.volume == newest.volume && !m.copied && m.state != snapshotGone && m.state != snapshotBinned {
 			all = append(all, m)
 		}
 	}
@@ -189,13 +192,14 @@ func (cp *Plane) onSnapshotAges(ev model.Event) {
 	}
 }
 
-// usable returns the newest snapshot of a name that volumes can be made from.
-func (cp *Plane) usable(name string) (*image, error) {
-	m, err := cp.newest(name, func(m *image) bool { return m.state == snapshotComplete })
+// usable returns the newest snapshot of a name that volumes in a zone can be made from.
+func (cp *Plane) usable(name string, zone model.Zone) (*image, error) {
+	region := cp.away(zone)
+	m, err := cp.newest(name, region, func(m *image) bool { return m.state == snapshotComplete })
 	if err == nil {
 		return m, nil
 	}
-	if m, err = cp.newest(name, func(m *image) bool { return m.state < snapshotBinned }); err != nil {
+	if m, err = cp.newest(name, region, func(m *image) bool { return m.state < snapshotBinned }); err != nil {
 		return nil, err
 	}
 	if m.state == snapshotPending {
@@ -204,9 +208,11 @@ func (cp *Plane) usable(name string) (*image, error) {
 	return nil, fmt.Errorf("a volume must not be made from an archived snapshot [%w]", snapshot.ErrOperation)
 }
 
-func (cp *Plane) newest(name string, matches func(*image) bool) (*image, error) {
+// newest returns the newest snapshot of a name that is in a Region, "" for that of the run,
+// and matches.
+func (cp *Plane) newest(name, region string, matches func(*image) bool) (*image, error) {
 	for _, m := range slices.Backward(cp.images) {
-		if m.name == name && m.region == "" && matches(m) {
+		if m.name == name && m.region == region && matches(m) {
 			return m, nil
 		}
 	}
@@ -303,7 +309,7 @@ func (cp *Plane) forget(m *image) {
 
 // ownLineage stores a snapshot whole, for it shares nothing with others.
 func (cp *Plane) ownLineage(m *image) {
-	owner := m.lineage.owner
+	owner := cp.ownerIn(m.lineage.owner, m.region)
 	m.lineage = &lineage{chain: snapshot.NewChain(m.full, m.full), owner: owner, record: None}
 	m.number, _ = m.lineage.chain.Take(snapshot.Writes{})
 	m.stored = true

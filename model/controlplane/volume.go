@@ -43,7 +43,7 @@ type attachment struct {
 func (cp *Plane) newVolumes() error {
 	for i := range cp.cfg.Volumes {
 		v := &cp.cfg.Volumes[i]
-		cp.volumes = append(cp.volumes, volume{spec: v.Spec, owner: cp.owner("volume." + v.Name), record: None, changes: sim.Never})
+		cp.volumes = append(cp.volumes, volume{spec: v.Spec, owner: cp.ownerAt("volume."+v.Name, v.Zone), record: None, changes: sim.Never})
 	}
 	cp.newSnapshots()
 	for i := range cp.cfg.Volumes {
@@ -62,11 +62,14 @@ func (cp *Plane) create(i int, from string) error {
 	if v.exists {
 		return fmt.Errorf("the volume is there already [IncorrectState]")
 	}
+	if cp.darkAt(cfg.Zone) {
+		return errDark
+	}
 	made := volume{exists: true, spec: cfg.Spec, owner: v.owner, changes: sim.Never, made: now, wroteAt: now}
 	size := model.Bytes(cfg.Spec.SizeGiB) * model.GiB
 	made.lineage = &lineage{chain: snapshot.NewChain(size, cfg.Written), owner: v.owner, record: None}
 	if from != "" {
-		m, err := cp.usable(from)
+		m, err := cp.usable(from, cfg.Zone)
 		if err != nil {
 			return err
 		}
@@ -103,7 +106,7 @@ func (cp *Plane) chill(in *instance) {
 			}
 			cp.data.CoolVolume(in.server, i, cp.coldness(v))
 		case spec.Snapshot != "" && !in.order.initial:
-			if m, err := cp.usable(spec.Snapshot); err == nil {
+			if m, err := cp.usable(spec.Snapshot, in.zone); err == nil {
 				cp.data.CoolVolume(in.server, i, cp.fetch(m, in.zone))
 			} else {
 				cp.refuse("volume of "+spec.Snapshot, "launch", err)

@@ -26,7 +26,7 @@ type demand struct {
 func (p Plan) demand(ledgers []*model.Ledger) demand {
 	d := demand{book: p.Book, kept: 1 - p.Negotiated[EC2]}
 	for _, ledger := range ledgers {
-		c := newCover(p.sheet(ledger))
+		c := newCover(p.sheet(ledger).home())
 		c.discount()
 		d.covers = append(d.covers, c)
 		d.hours += float64(c.inForce)

@@ -10,7 +10,10 @@ import (
 // Plan is a way of buying what was used: On-Demand by the second, Spot at the price
 // of the moment, less what commitments cover.
 type Plan struct {
-	Book Book
+	Book Book // of the Region of the run
+	// Elsewhere has the books of other Regions in which usage is, by name. Commitments and
+	// Capacity Reservations are of the Region of the run.
+	Elsewhere map[string]Book
 	// FreeTier grants the offer that new accounts had before July 2025, per month:
 	// 750 h of t2.micro or t3.micro, 30 GB of gp2 or gp3, 750 h of public IPv4 and
 	// 10 metrics of detailed monitoring.
@@ -53,7 +56,7 @@ func (p Plan) Bill(ledger *model.Ledger) Invoice {
 func (p Plan) sheet(ledger *model.Ledger) *sheet {
 	s := newSheet(p.moved(ledger), p.Book)
 	s.freeTier, s.wholeMonths = p.FreeTier, p.WholeAllowances
-	s.halted = p.halts
+	s.halted, s.elsewhere = p.halts, p.Elsewhere
 	s.commitments, s.capacity, s.discount = named(p.Commitments), p.Capacity, p.Negotiated
 	return s
 }
@@ -102,26 +105,27 @@ type meter struct {
 	Name        string
 	Description string
 	bill        func(*sheet)
+	global      bool // what it counts is of all Regions together
 }
 
 // meters lists all kinds of usage that are billed, in the order of the invoice.
 func meters() []meter {
 	return []meter{
-		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum; commitments first", billOnDemand},
-		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot},
-		{"surplus", "surplus CPU credits of unlimited T families by the vCPU-hour", billSurplus},
-		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion},
-		{"volumes", "EBS storage, IOPS and throughput by the second of a calendar month", billVolumes},
-		{"snapshots", "what snapshots store, 90 days at least in the archive; restores; fast restore by the minute, an hour at least", billSnapshots},
-		{"file-systems", "EFS storage by class, provisioned and elastic throughput, access to seldom used bytes", billFileSystems},
-		{"balancers", "load balancers by the clock hour, and their capacity units", billBalancers},
-		{"addresses", "public IPv4 addresses by the second", billAddresses},
-		{"gateways", "NAT gateways and VPN connections by the hour, NAT by the GB too", billGateways},
-		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut},
-		{"cross-zone", "data between zones, charged on both sides", billCrossZone},
-		{"inter-region", "data to another Region", billInterRegion},
-		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring},
-		{"alarms", "CloudWatch alarms, the first ten free", billAlarms},
+		{"on-demand", "instances by the second, or by the hour for SUSE; 60 s minimum; commitments first", billOnDemand, false},
+		{"spot", "instances at the Spot price of each second; free if reclaimed in the first hour", billSpot, false},
+		{"surplus", "surplus CPU credits of unlimited T families by the vCPU-hour", billSurplus, false},
+		{"dedicated-region", "the fee of a Region while a dedicated instance runs", billDedicatedRegion, false},
+		{"volumes", "EBS storage, IOPS and throughput by the second of a calendar month", billVolumes, false},
+		{"snapshots", "what snapshots store, 90 days at least in the archive; restores; fast restore by the minute, an hour at least", billSnapshots, false},
+		{"file-systems", "EFS storage by class, provisioned and elastic throughput, access to seldom used bytes", billFileSystems, false},
+		{"balancers", "load balancers by the clock hour, and their capacity units", billBalancers, false},
+		{"addresses", "public IPv4 addresses by the second", billAddresses, false},
+		{"gateways", "NAT gateways and VPN connections by the hour, NAT by the GB too", billGateways, false},
+		{"internet-out", "data to the internet in monthly tiers, the first 100 GB free", billInternetOut, true},
+		{"cross-zone", "data between zones, charged on both sides", billCrossZone, false},
+		{"inter-region", "data to another Region", billInterRegion, false},
+		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring, false},
+		{"alarms", "CloudWatch alarms, the first ten free", billAlarms, false},
 	}
 }
 
@@ -133,10 +137,15 @@ func (s *sheet) bill() Invoice {
 	return s.finish()
 }
 
-// run bills one meter and puts its lines in order.
+// run bills one meter, Region by Region unless the account has one sum of all, and puts
+// its lines in order.
 func (s *sheet) run(m meter) {
 	first := len(s.invoice.Lines)
-	m.bill(s)
+	if m.global || len(s.regions) < 2 {
+		m.bill(s)
+	} else {
+		s.inEach(m.bill)
+	}
 	sortLines(s.invoice.Lines[first:], s.ledger.Owners)
 }
 

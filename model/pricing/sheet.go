@@ -24,6 +24,8 @@ type sheet struct {
 
 	halted      func() bool // nil: never
 	book        Book
+	elsewhere   map[string]Book
+	regions     []*model.Ledger // the ledger by Region, if there are several
 	commitments []Commitment
 	capacity    []CapacityReservation
 
@@ -34,12 +36,16 @@ type sheet struct {
 
 func newSheet(ledger *model.Ledger, book Book) *sheet {
 	calendar := newCalendar(ledger.Start)
-	return &sheet{
+	s := &sheet{
 		ledger: ledger, book: book,
 		calendar:   calendar,
 		allowances: map[allowance]int64{},
 		invoice:    Invoice{Currency: "USD", Start: calendar.start},
 	}
+	for r := range ledger.Regions {
+		s.regions = append(s.regions, ledger.In(r))
+	}
+	return s
 }
 
 // allowance is a quantity that is free in each month.
@@ -241,13 +247,6 @@ func (s *sheet) owner(index int32) string {
 		return ""
 	}
 	return s.ledger.Owners[index]
-}
-
-func (s *sheet) zone(zone model.Zone) string {
-	if zone < 0 {
-		return ""
-	}
-	return s.ledger.Zones[zone]
 }
 
 // fold sums values by key, in order of first appearance.

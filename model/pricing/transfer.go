@@ -113,12 +113,12 @@ func billInternetOut(s *sheet) {
 		if item := outTiers[group.tier].item; item != "" {
 			c.sku = item
 			c.description = "data out to the internet"
-			c.price = s.service("data_transfer", item)
-		} else {
-			c.sku = "internet_out_free"
-			c.description = "data out to the internet, first 100 GB of the month"
-			c.price = newPrice(model.Price{}, true)
+			s.addIn(s.ledger.RegionOfOwner(group.owner), c, "data_transfer", item)
+			continue
 		}
+		c.sku = "internet_out_free"
+		c.description = "data out to the internet, first 100 GB of the month"
+		c.price = newPrice(model.Price{}, true)
 		s.add(c)
 	}
 }

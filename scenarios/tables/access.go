@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/login"
+	"headroom/model/network"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -35,6 +37,7 @@ func accessKeys() []schema.Key {
 		schema.Row("client", schema.OneOf("linux: OpenSSH, which reads .pem", "macos: the same", "windows: 10 and later, the same", "older-windows: PuTTY, which reads .ppk"),
 			`"linux"`, "ssh, sftp, ftp, rdp: from what one logs in"),
 		schema.Row("via", schema.OneOf("internet: to the public address", "vpn: to the private address"), `"internet"`, "ssh, sftp, ftp, rdp: by which way"),
+		schema.Row("cidr", schema.Text(), `("0.0.0.0/0", or the other end of the VPN)`, "ssh, sftp, ftp, rdp: from where: a block of addresses, all of which a security group must let in"),
 	}
 }
 
@@ -152,6 +155,12 @@ func (l *loader) readAttempt(t *schema.Table, a *controlplane.Action) {
 	}
 	a.Try.Format = l.keyFormat(a.Try.Key)
 	a.Private = t.Choice("via") == "vpn"
+	a.From = network.Everywhere
+	if a.Private {
+		l.needVPN(t)
+		a.From = l.otherEnd()
+	}
+	a.From = readOrigin(t, a.From, !a.Private)
 }
 
 func (l *loader) keyFormat(name string) login.Format {
@@ -189,31 +198,39 @@ func (l *loader) connectImages() {
 	}
 	for _, u := range l.imageUses {
 		m := &l.cfg.Images[u.image]
-		if m.Region != "" && !copied(u.image) {
+		if m.Region != "" && !copied(u.image) && l.cfg.RegionIndex(m.Region) < 0 {
 			u.at.Reject(u.key, schema.Fault{
 				Rule: fmt.Sprintf("must be of %s, not of %s: an action copy-image brings it here", l.cfg.Region, m.Region), Code: "InvalidAMIID.NotFound",
 			})
 		}
 	}
 	for i := range l.cfg.Instances {
-		l.checkEarly(l.tables["instance"][i], "count", l.cfg.Instances[i].Template.Image)
+		f := &l.cfg.Instances[i]
+		l.imageIn(l.tables["instance"][i], "count", f.Template.Image, f.Zones)
+		l.checkEarly(l.tables["instance"][i], "count", f.Template.Image, f.Zones)
 	}
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; g.Desired > 0 && g.Template >= 0 {
-			l.checkEarly(l.tables["autoscaling_group"][i], "desired_capacity", l.cfg.LaunchTemplates[g.Template].Image)
+		g := &l.cfg.Groups[i]
+		if g.Template < 0 {
+			continue
+		}
+		t, number := l.tables["autoscaling_group"][i], l.cfg.LaunchTemplates[g.Template].Image
+		if l.imageIn(t, "launch_template", number, g.Zones); g.Desired > 0 {
+			l.checkEarly(t, "desired_capacity", number, g.Zones)
 		}
 	}
 }
 
 // checkEarly refuses instances that are there from the start, of an image that is not there
 // yet.
-func (l *loader) checkEarly(t *schema.Table, key string, number int) {
-	if number == 0 {
+func (l *loader) checkEarly(t *schema.Table, key string, number int, zones []model.Zone) {
+	if number == 0 || len(zones) == 0 {
 		return
 	}
+	region := l.cfg.RegionName(l.cfg.RegionOf(zones[0]))
 	switch m := &l.cfg.Images[number-1]; {
-	case m.Region != "":
-		t.Reject(key, schema.Fault{Rule: "must not be from the start: image." + m.Name + " is not in " + l.cfg.Region + " then", Code: "InvalidAMIID.NotFound"})
+	case cmp.Or(m.Region, l.cfg.Region) != region:
+		t.Reject(key, schema.Fault{Rule: "must not be from the start: image." + m.Name + " is not in " + region + " then", Code: "InvalidAMIID.NotFound"})
 	case m.Pending:
 		t.Reject(key, schema.Fault{Rule: "must not be from the start: image." + m.Name + " is pending then", Code: "InvalidAMIID.Unavailable"})
 	}

@@ -333,7 +333,9 @@ func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
 	if t.Has("count") && t.Has("share") {
 		t.Mistake("share", "must not be given with count", "")
 	}
-	l.refuseStatic(t, a)
+	if a.Away = l.awayOf(t); a.Away == "" {
+		l.refuseStatic(t, a)
+	}
 	switch a.Do {
 	case controlplane.CopySnapshot:
 		a.Region, a.Encrypt = t.Text("to"), t.Flag("encrypted")

@@ -74,7 +74,7 @@ func (l *loader) readCapacityReservation(t *schema.Table) pricing.CapacityReserv
 	}
 	if typ := l.instanceType(t, "instance_type", zones); typ >= 0 {
 		r.Type = l.cfg.Types[typ].Name
-		l.onDemand(t, "instance_type", typ, r.Platform)
+		l.onDemand(t, typ, r.Platform)
 	}
 	r.From, r.To = l.period(t)
 	l.readMatch(t, &r)

@@ -18,6 +18,7 @@ func dedicatedHostKeys() []schema.Key {
 		schema.Row("instance_family", schema.Text(), "", "family of the types that it takes").Coded(unsupported),
 		schema.Row("instance_type", schema.Text(), "", "instead: the only type that it takes").Coded(unsupported),
 		schema.Row("availability_zone", schema.Text(), schema.Required, "letter of the zone where it is").Coded(schema.NoCode),
+		regionKey(),
 		schema.Row("count", schema.Whole(1, 10_000), "1", "how many hosts, all alike"),
 		schema.Row("auto_placement", switches(), "true", "whether it takes instances that do not name it"),
 		schema.Row("host_recovery", switches(), "false", "when it fails, whether another one takes its place, where its instances start anew"),
@@ -56,7 +57,7 @@ func (l *loader) readDedicatedHosts() {
 		}
 		var zones []model.Zone
 		if name := t.Text("availability_zone"); t.Sound("availability_zone") {
-			if z, ok := l.zone(t, "availability_zone", name); ok {
+			if z, ok := l.zoneIn(t, "availability_zone", name, l.region(t)); ok {
 				d.Zone, zones = z, []model.Zone{z}
 			}
 		}

@@ -18,6 +18,7 @@ func fileSystemKeys() []schema.Key {
 	keys := append(slices.Concat(throughputKeys(), membershipKeys("security_groups", "")),
 		schema.Row("performance_mode", schema.OneOf("generalPurpose: the least latency", "maxIO: more operations, each four times as slow"), `"generalPurpose"`, "chosen once"),
 		schema.Row("availability_zone_name", schema.Text(), "", "One Zone: the zone where all of it is, at half the price; regional without"),
+		regionKey(),
 		schema.Row("mount_targets", schema.Texts(), "(every zone, or its own)", "zones from which it is mounted, each once"),
 		schema.Row("remote_mount", schema.Flag(), "false", "One Zone: whether instances of other zones mount it, too"),
 		schema.Row("stored", schema.Quantity(schema.Bytes, 0, 1<<56), "0", "bytes in the Standard class; 1 GB is 10⁹"),
@@ -44,7 +45,7 @@ func (l *loader) readFileSystems() {
 		f.Mode, f.Throughput = readThroughputMode(t)
 		f.MaxIO = t.Choice("performance_mode") == "maxIO"
 		if name := t.Text("availability_zone_name"); name != "" && t.Sound("availability_zone_name") {
-			z, _ := l.zone(t, "availability_zone_name", name)
+			z, _ := l.zoneIn(t, "availability_zone_name", name, l.region(t))
 			f.OneZone, f.Targets = true, []model.Zone{z}
 		}
 		if f.MaxIO && (f.OneZone || f.Mode == model.Elastic) {
@@ -68,8 +69,9 @@ func (l *loader) readFileSystems() {
 func (l *loader) readMountTargets(t *schema.Table, f *model.FileSystem) {
 	if !t.Has("mount_targets") {
 		t.Pass("mount_targets")
+		region := l.region(t)
 		for z := range l.cfg.Zones {
-			if !f.OneZone {
+			if !f.OneZone && l.cfg.RegionOf(model.Zone(z)) == region {
 				f.Targets = append(f.Targets, model.Zone(z))
 			}
 		}
@@ -77,7 +79,7 @@ func (l *loader) readMountTargets(t *schema.Table, f *model.FileSystem) {
 	}
 	var zones []model.Zone
 	for _, name := range t.Texts("mount_targets") {
-		z, ok := l.zone(t, "mount_targets", name)
+		z, ok := l.zoneIn(t, "mount_targets", name, l.region(t))
 		switch {
 		case !ok:
 		case slices.Contains(zones, z):
@@ -89,6 +91,7 @@ func (l *loader) readMountTargets(t *schema.Table, f *model.FileSystem) {
 		}
 	}
 	f.Targets = zones
+	l.oneRegion(t, "mount_targets", zones)
 }
 
 // readThroughputMode reads what limits the throughput of a file system.

@@ -29,6 +29,7 @@ func groupKeys() []schema.Key {
 		schema.Row("max_size", schema.Whole(0, mostInstances), schema.Required, "most instances"),
 		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
+		regionKey(),
 		schema.Row("vpc_zone_identifier", schema.Names("subnet"), "", "the subnets where it launches, instead of availability_zones"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where its instances are registered"),
 		schema.Row("default_cooldown", schema.Quantity(schema.Seconds, 0, year), "300", "pause of simple scaling after an activity"),
@@ -225,7 +226,7 @@ func (l *loader) readFleet(t *schema.Table, g *controlplane.Group) {
 		if g.Template >= 0 {
 			lt := &l.cfg.LaunchTemplates[g.Template]
 			l.checkOffered(t, lt.Type, g.Zones)
-			g.Types = []controlplane.LaunchType{{Type: lt.Type, Need: l.need(lt.Type), OnDemandUSD: l.listPrice(lt.Type, lt.Platform)}}
+			g.Types = []controlplane.LaunchType{{Type: lt.Type, Need: l.need(lt.Type), OnDemandUSD: l.listPrice(lt.Type, lt.Platform, g.Zones...)}}
 		}
 		return
 	}
@@ -247,10 +248,10 @@ func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
 	}
 	name := l.cfg.Types[typ].Name
 	for _, z := range zones {
-		if !l.catalog.Offered(name, l.cfg.Zones[z]) {
+		if !l.at(z).Offered(name, l.letterOf(z)) {
 			t.Reject("launch_template", schema.Fault{
 				Rule: fmt.Sprintf("must have a type that zone %s offers; %s is in %s",
-					l.cfg.Zones[z], name, spaced(l.catalog.OfferedZones(name))),
+					l.cfg.Zones[z], name, spaced(l.at(z).OfferedZones(name))),
 				Code: unsupported,
 			})
 			return

@@ -14,6 +14,7 @@ func instanceKeys() []schema.Key {
 		schema.Row("count", schema.Whole(1, mostInstances), "1", "how many, all alike"),
 		schema.Row("launch_template", schema.Name("launch_template"), "", "how they are made; otherwise the keys of a launch template stand here"),
 		schema.Row("availability_zones", schema.Texts(), "(the first zone)", "they are dealt to these in turn"),
+		regionKey(),
 		schema.Row("service", schema.Name("service"), "(that of the target groups)", "what they do with requests; none without"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where they are registered"),
 		utilizationKey("CPU work of instances without a service"),

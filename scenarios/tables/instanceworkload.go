@@ -32,6 +32,7 @@ func instanceWorkloadKeys() []schema.Key {
 		schema.Row("initial", schema.Either(`number or "stationary"`, schema.Quantity(schema.Number, 0, mostTenants), schema.OneOf("stationary: as many as in the long run")), "0", `mean number that runs at the start; "stationary": as many as in the long run`),
 		schema.Row("wait", schema.Flag(), "false", "launches that find no room wait for it, in order, instead of failing"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where they are launched, in turn"),
+		regionKey(),
 		schema.Row("subnets", schema.Names("subnet"), "", "where they get their addresses, instead of availability_zones"),
 		schema.Row("foreign", schema.Flag(), "false", "other tenants': they take capacity and are on no bill"),
 		schema.Row("block_device_mappings", schema.List(), "", "EBS volumes of each, of EC2 types; without a root among them, one of gp3 and 8 GiB is added"),
@@ -122,7 +123,7 @@ func (l *loader) tenantType(s, t *schema.Table, w *controlplane.InstanceWorkload
 		s.Mode = "with instance_type"
 		typ := l.instanceType(s, "instance_type", w.Zones)
 		if !w.Foreign {
-			l.onDemand(s, "instance_type", typ, model.Linux)
+			l.onDemandIn(s, typ, model.Linux, w.Zones)
 		}
 		return typ, l.need(typ)
 	}

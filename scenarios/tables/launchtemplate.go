@@ -45,12 +45,13 @@ func (l *loader) readLaunchTemplates() {
 func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate {
 	img := l.imageOf(t)
 	lt := controlplane.LaunchTemplate{
-		Name:     t.Name,
-		Type:     typ,
-		Platform: img.platform,
-		Volumes:  l.volumes(t, img),
-		Detailed: t.Choice("monitoring") == "detailed",
-		Speed:    t.Quantity("speed"),
+		Name:      t.Name,
+		Type:      typ,
+		Platform:  img.platform,
+		Volumes:   l.volumes(t, img),
+		StoreRoot: img.store,
+		Detailed:  t.Choice("monitoring") == "detailed",
+		Speed:     t.Quantity("speed"),
 	}
 	placed := l.placeOf(t)
 	lt.Tenancy, lt.Place = placed.tenancy, placed.place
@@ -59,7 +60,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	if typ >= 0 {
 		lt.Launch = l.launchTimes(img, l.cfg.Types[typ])
 		if img.platform != model.MacOS && !ami.ForMac(&l.cfg.Types[typ]) { // which are billed by the host
-			l.onDemand(t, "instance_type", typ, img.platform)
+			l.onDemand(t, typ, img.platform)
 		}
 		l.checkAttachments(t, "block_device_mappings", typ, len(lt.Volumes))
 	}

@@ -79,6 +79,8 @@ type Scenario struct {
 	crews  []crew     // who serves the workloads that name no type they were measured on
 	market market     // of which other ways of buying launch Spot
 	origin *origin    // nil without [sweep] and [search]
+
+	elsewhere []*catalog.Catalog // of the other Regions
 }
 
 // Load reads a scenario file and everything that it names. The error is a

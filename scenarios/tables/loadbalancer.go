@@ -22,6 +22,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path", "network: connections and packets, by their addresses and ports").Planned("gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
 		schema.Row("internal", schema.Flag(), "false", "without public addresses"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
+		regionKey(),
 		schema.Row("subnets", schema.Names("subnet"), "", "subnets of the nodes, instead of availability_zones"),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
 		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504"),

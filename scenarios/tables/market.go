@@ -131,10 +131,10 @@ func (s *spotPools) pool(key spotKey) int {
 		Zone:        key.zone,
 		Platform:    key.platform,
 		Need:        s.need(key.typ),
-		OnDemandUSD: s.listPrice(key.typ, key.platform),
-		MeanRatio:   s.catalog.SpotMeanRatio(name, key.platform),
+		OnDemandUSD: s.listPrice(key.typ, key.platform, key.zone),
+		MeanRatio:   s.at(key.zone).SpotMeanRatio(name, key.platform),
 		Walk:        s.market.walk,
-		Bucket:      s.catalog.InterruptionBucket(name, key.platform),
+		Bucket:      s.at(key.zone).InterruptionBucket(name, key.platform),
 		Intensity:   s.market.intensity,
 	}
 	p.MeanRatio = min(p.MeanRatio, 1)

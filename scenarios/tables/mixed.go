@@ -78,7 +78,7 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 		if typ >= 0 && lt.Type >= 0 && l.cfg.Types[typ].Arch != l.cfg.Types[lt.Type].Arch {
 			o.Wrong("instance_type", "must have the architecture of the launch template's type, "+l.cfg.Types[lt.Type].Arch)
 		}
-		price := l.onDemand(o, "instance_type", typ, lt.Platform)
+		price := l.onDemandIn(o, typ, lt.Platform, g.Zones)
 		if o.Sound("instance_type") {
 			l.checkCredits(o, typ, lt)
 			l.checkAttachments(o, "instance_type", typ, len(lt.Volumes))
@@ -92,7 +92,7 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 	}
 	if !t.Has("override") {
 		l.checkOffered(t, lt.Type, g.Zones)
-		types = append(types, l.launchType(lt.Type, lt.Platform, l.listPrice(lt.Type, lt.Platform)))
+		types = append(types, l.launchType(lt.Type, lt.Platform, l.listPrice(lt.Type, lt.Platform, g.Zones...)))
 	}
 	if !spot {
 		return types

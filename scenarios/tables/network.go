@@ -21,6 +21,7 @@ func networkKeys() []schema.Key {
 		}),
 		schema.Within("subnet.NAME", "ValidationError", []schema.Key{
 			schema.Row("availability_zone", schema.Text(), schema.Required, "the zone in which it is"),
+			regionKey(),
 			schema.Row("cidr_block", schema.Text(), schema.Required, "its addresses, a part of the VPC's that no other subnet has; five of them are AWS's own").Coded("InvalidSubnet.Range"),
 			schema.Row("map_public_ip_on_launch", schema.Flag(), "false", "a public IPv4 address for each instance, unless its template says otherwise"),
 			schema.Row("nat_gateway", schema.Name("nat_gateway"), "", "by which instances without a public address reach the internet"),
@@ -94,7 +95,7 @@ func (l *loader) readVPN(t *schema.Table) {
 		t.Wrong("cidr_block", "must not overlap the VPC's, "+l.vpc.block.String()+": nobody would know which is meant")
 	}
 	t.Done()
-	l.cfg.VPNs = append(l.cfg.VPNs, controlplane.VPN{Name: t.Name})
+	l.cfg.VPNs = append(l.cfg.VPNs, controlplane.VPN{Name: t.Name, Block: b})
 }
 
 // readBlock reads a block of addresses.
@@ -118,7 +119,9 @@ func readBlock(t *schema.Table, code string) addressing.Block {
 func (l *loader) readSubnet(t *schema.Table) {
 	s := controlplane.Subnet{Name: t.Name}
 	if name := t.Text("availability_zone"); t.Sound("availability_zone") {
-		s.Zone, _ = l.zone(t, "availability_zone", name)
+		s.Zone, _ = l.zoneIn(t, "availability_zone", name, l.region(t))
+	} else {
+		l.region(t)
 	}
 	s.Block = readBlock(t, "InvalidSubnet.Range")
 	if s.Block.Bits > 0 && l.vpc.block.Bits > 0 {
@@ -186,14 +189,18 @@ func (l *loader) places(t *schema.Table, key string, first bool) ([]int, []model
 			t.Mistake("availability_zones", "must not be given with "+key+", which says where", "")
 		}
 		t.Pass("availability_zones")
-		return subnets, l.subnetZones(subnets)
+		zones := l.subnetZones(subnets)
+		l.oneRegion(t, key, zones)
+		l.inRegion(t, zones)
+		return subnets, zones
 	}
 	t.Pass(key)
-	known := l.cfg.Zones
+	region := l.region(t)
+	known := l.zonesOf(region)
 	if len(l.cfg.Subnets) > 0 {
 		known = nil
 		for z, letter := range l.cfg.Zones {
-			if l.hasSubnet(model.Zone(z)) {
+			if l.hasSubnet(model.Zone(z)) && l.cfg.RegionOf(model.Zone(z)) == region {
 				known = append(known, letter)
 			}
 		}
@@ -204,7 +211,7 @@ func (l *loader) places(t *schema.Table, key string, first bool) ([]int, []model
 			known = l.cfg.Zones[z : z+1]
 		}
 	}
-	zones := l.zones(t, "availability_zones", known)
+	zones := l.zonesIn(t, "availability_zones", known, region)
 	for _, z := range zones {
 		if len(l.cfg.Subnets) > 0 && !l.hasSubnet(z) {
 			t.Wrong("availability_zones", fmt.Sprintf("must be zones with a subnet, and %s has none", l.cfg.Zones[z]))
@@ -221,6 +228,7 @@ func (l *loader) hasSubnet(z model.Zone) bool {
 func (l *loader) fleetPlaces(t *schema.Table) ([]int, []model.Zone) {
 	if i := l.primarySubnet(t); i >= 0 && !t.Has("subnet_id") && !t.Has("subnets") && !t.Has("availability_zones") {
 		t.Pass("subnet_id", "subnets", "availability_zones")
+		l.inRegion(t, l.subnetZones([]int{i}))
 		return []int{i}, l.subnetZones([]int{i})
 	}
 	if !t.Has("subnet_id") {
@@ -235,6 +243,7 @@ func (l *loader) fleetPlaces(t *schema.Table) ([]int, []model.Zone) {
 		t.Mistake("availability_zones", "must not be given with subnet_id, which says where", "")
 	}
 	i := t.Reference("subnet_id")
+	l.inRegion(t, l.subnetZones([]int{i}))
 	if i < 0 {
 		return nil, l.zones(t, "availability_zones", l.cfg.Zones[:1])
 	}

@@ -159,7 +159,7 @@ func (l *loader) readResize(t *schema.Table, a *controlplane.Action) {
 		return
 	}
 	l.checkAttachments(t, "instance_type", typ, len(f.Template.Volumes))
-	usd := l.onDemand(t, "instance_type", typ, f.Template.Platform)
+	usd := l.onDemand(t, typ, f.Template.Platform)
 	a.Launch = l.launchType(typ, f.Template.Platform, usd)
 }
 

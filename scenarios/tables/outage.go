@@ -17,6 +17,7 @@ func outageKeys() []schema.Key {
 	return schema.Within("fault[]", "", []schema.Key{
 		schema.Row("kind", schema.OneOf(
 			"zone-outage: a zone's instances and nodes are off the network",
+			"region-outage: all zones of a Region are, and no action there succeeds",
 			"host-failure: one host is, with its instances",
 			"rack-failure: the hosts of one rack are, with their instances",
 			"zone-partition: instances of a zone are, its nodes are not",
@@ -32,6 +33,7 @@ func outageKeys() []schema.Key {
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
 		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then`),
 		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage, host-failure and rack-failure draw one without, all others strike in any"),
+		schema.Row("region", schema.Choice(regions), "(that of the run)", "region-outage: which Region").Coded("InvalidParameterValue"),
 		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
 		schema.Row("share", schema.Quantity(schema.Share, 0, 1), "", "which share of them, instead of count"),
 		schema.Row("rate", schema.Quantity(schema.Share, 0, 1), "1", "errors: share of the requests"),
@@ -71,7 +73,12 @@ func (l *loader) readOutages(tables []*schema.Table) {
 			t.Mistake("every", "must be at least 1s on average", "")
 		}
 		f.At = l.moment(t, "at")
-		if name := t.Text("zone"); t.Sound("zone") {
+		if f.Kind == controlplane.RegionOutage {
+			if t.Has("zone") {
+				t.Mistake("zone", "must not be given with kind region-outage: all zones are lost", "")
+			}
+			t.Pass("zone")
+		} else if name := t.Text("zone"); t.Sound("zone") {
 			f.Zone, _ = l.zone(t, "zone", name)
 		}
 		if f.Kind != controlplane.InstanceTermination && f.Kind != controlplane.InstanceRetirement {
@@ -87,6 +94,10 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 	switch kind {
 	case "zone-outage":
 		f.Kind = controlplane.ZoneOutage
+		return
+	case "region-outage":
+		f.Kind = controlplane.RegionOutage
+		l.lostRegion(t, f)
 		return
 	case "host-failure", "rack-failure":
 		f.Kind = controlplane.HostFailure

@@ -25,6 +25,7 @@ func ownVolumeKeys() []schema.Key {
 	}
 	return schema.Within("volume.NAME", "InvalidParameterCombination", append(keys,
 		schema.Row("availability_zone", schema.Text(), "(the first zone)", "where it is, and where what it is attached to must be").Coded(schema.NoCode),
+		regionKey(),
 		schema.Row("multi_attach_enabled", schema.Flag(), "false", "io1 and io2: whether several instances can have it at once"),
 		schema.Row("file_system", schema.Choice(fileSystems), "", "what it is formatted with; one that is attached to several instances needs one for clusters"),
 		schema.Row("attach", schema.List(), "", "what it is attached to, by tables or by names of instances; to nothing without, and billed all the same"),
@@ -61,10 +62,10 @@ func (l *loader) readVolumes() {
 		v.Spec.Shared = t.Flag("multi_attach_enabled")
 		v.Spec.Encrypted, v.Spec.DeleteOnTermination = t.Flag("encrypted"), t.Flag("delete_on_termination")
 		if len(l.cfg.Zones) > 0 {
-			t.Assume("availability_zone", l.cfg.Zones[0])
+			t.Assume("availability_zone", l.zonesOf(l.region(t))[0])
 		}
 		if name := t.Text("availability_zone"); t.Sound("availability_zone") {
-			v.Zone, _ = l.zone(t, "availability_zone", name)
+			v.Zone, _ = l.zoneIn(t, "availability_zone", name, l.region(t))
 		}
 		v.Snapshot, v.Written, v.Dirty = l.snapshotName(t, "snapshot"), t.Size("written"), t.Quantity("dirty")
 		if t.Sound("written", "size") && v.Written > model.Bytes(v.Spec.SizeGiB)*model.GiB {

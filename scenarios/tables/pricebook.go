@@ -39,7 +39,7 @@ func (l *loader) readPriceBook(t *schema.Table) {
 	} else {
 		t.Pass("file")
 	}
-	l.scenario.Plan.Book = l.catalog
+	l.scenario.Plan.Book, l.scenario.Plan.Elsewhere = l.catalog, l.elsewhereBooks()
 	l.scenario.Plan.Negotiated = readDiscounts(t)
 	l.scenario.Plan.FreeTier = t.Flag("free_tier")
 	l.scenario.Plan.WholeAllowances = t.Choice("allowances") == allowancesWhole

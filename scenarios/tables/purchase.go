@@ -103,7 +103,7 @@ type buyer struct {
 // buyer makes one for a copy of the scenario's Config, with the market that the
 // file describes.
 func (s *Scenario) buyer(cfg *cloud.Config) *buyer {
-	return &buyer{pools: newSpotPools(offer{cfg, s.Catalog}, s.market)}
+	return &buyer{pools: newSpotPools(offer{cfg, s.Catalog, s.elsewhere}, s.market)}
 }
 
 // spot makes a group launch Spot beyond a base and a share in percent.
@@ -146,7 +146,7 @@ func (b *buyer) tenantSpot(w *controlplane.InstanceWorkload) {
 // unsold says why a type cannot be had as Spot in some zones, "" if it can.
 func (b *buyer) unsold(typ int, platform model.Platform, zones []model.Zone) string {
 	name := b.pools.cfg.Types[typ].Name
-	if _, sold := b.pools.catalog.SpotAverage(name, platform); !sold {
+	if _, sold := b.pools.among(zones).SpotAverage(name, platform); !sold {
 		return name + " (" + platform.String() + ") is not sold as Spot"
 	}
 	for _, z := range zones {

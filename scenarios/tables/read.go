@@ -151,6 +151,8 @@ func (l *loader) openCatalog(t *schema.Table) bool {
 	l.scenario.Catalog = l.catalog
 	l.cfg.Region = name
 	l.readZones(t)
+	l.openRegions()
+	l.scenario.elsewhere = l.elsewhere
 	l.cfg.NetworkBurst = t.Duration("network_burst")
 	t.Done()
 	return true
@@ -177,6 +179,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectNetwork()
 	l.connectSnapshots()
 	l.connectImages()
+	l.connectRegions()
 	l.connectMemory()
 	l.connectDisks()
 	l.connectBandwidth()

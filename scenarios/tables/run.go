@@ -191,23 +191,20 @@ func (l *loader) letter(name string) string { return strings.TrimPrefix(name, l.
 // zone returns the number of a zone of the scenario, false after recording that
 // there is none of that name.
 func (l *loader) zone(t *schema.Table, key, name string) (model.Zone, bool) {
-	i := slices.Index(l.cfg.Zones, l.letter(name))
-	if i < 0 {
-		t.Reject(key, schema.Fault{
-			Rule: "must be zones of [region] (" + strings.Join(l.cfg.Zones, " ") + ")",
-			Got:  tree.Quote(name), Code: schema.NoCode,
-		})
-		return 0, false
-	}
-	return model.Zone(i), true
+	return l.zoneIn(t, key, name, 0)
 }
 
 // zones reads a list of zones, by default the given ones.
 func (l *loader) zones(t *schema.Table, key string, otherwise []string) []model.Zone {
+	return l.zonesIn(t, key, otherwise, 0)
+}
+
+// zonesIn is [loader.zones] in a Region.
+func (l *loader) zonesIn(t *schema.Table, key string, otherwise []string, region int) []model.Zone {
 	t.AssumeNames(key, otherwise)
 	var zones []model.Zone
 	for _, name := range t.Texts(key) {
-		z, ok := l.zone(t, key, name)
+		z, ok := l.zoneIn(t, key, name, region)
 		if ok && slices.Contains(zones, z) {
 			t.Reject(key, schema.Fault{Rule: "must name each once", Got: tree.Quote(name), Code: schema.NoCode})
 		} else if ok {
@@ -217,6 +214,7 @@ func (l *loader) zones(t *schema.Table, key string, otherwise []string) []model.
 	if t.Sound(key) && len(zones) == 0 {
 		t.Wrong(key, "must name at least one zone")
 	}
+	l.oneRegion(t, key, zones)
 	return zones
 }
 

@@ -27,13 +27,14 @@ func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) i
 		t.Reject(key, schema.Fault{Rule: "must be an instance type", Hint: l.nearestType(t, name), Code: unsupported})
 		return -1
 	}
-	offered := l.catalog.OfferedZones(name)
+	offers := l.among(zones)
+	offered := offers.OfferedZones(name)
 	if offered == "" {
-		t.Reject(key, schema.Fault{Rule: "must be a type that " + l.cfg.Region + " offers", Hint: l.nearestType(t, name), Code: unsupported})
+		t.Reject(key, schema.Fault{Rule: "must be a type that " + offers.Region() + " offers", Hint: l.nearestType(t, name), Code: unsupported})
 		return -1
 	}
 	for _, z := range zones {
-		if !strings.Contains(offered, l.cfg.Zones[z]) {
+		if !strings.Contains(offered, l.letterOf(z)) {
 			t.Reject(key, schema.Fault{
 				Rule: fmt.Sprintf("must be offered in zone %s; it is in %s", l.cfg.Zones[z], spaced(offered)),
 				Code: unsupported,
@@ -75,15 +76,22 @@ func (l *loader) typeNumber(typ model.InstanceType) int {
 
 // onDemand returns the On-Demand price of a type, after recording a fault if
 // there is none.
-func (l *loader) onDemand(t *schema.Table, key string, typ int, platform model.Platform) float64 {
+func (l *loader) onDemand(t *schema.Table, typ int, platform model.Platform) float64 {
+	return l.onDemandIn(t, typ, platform, nil)
+}
+
+// onDemandIn is [loader.onDemand] of instance_type, in the Region of some zones.
+func (l *loader) onDemandIn(t *schema.Table, typ int, platform model.Platform, zones []model.Zone) float64 {
+	const key = "instance_type"
 	if typ < 0 || platform == 0 {
 		return 0
 	}
 	name := l.cfg.Types[typ].Name
-	price, ok := l.catalog.OnDemand(name, platform)
+	offers := l.among(zones)
+	price, ok := offers.OnDemand(name, platform)
 	if !ok {
 		t.Reject(key, schema.Fault{
-			Rule: fmt.Sprintf("must have a %s price in %s: give one in a price book", platform, l.cfg.Region), Code: unsupported,
+			Rule: fmt.Sprintf("must have a %s price in %s: give one in a price book", platform, offers.Region()), Code: unsupported,
 		})
 		return 0
 	}
@@ -97,6 +105,8 @@ func (l *loader) onDemand(t *schema.Table, key string, typ int, platform model.P
 type offer struct {
 	cfg     *cloud.Config
 	catalog *catalog.Catalog // of the Region, with the price book
+
+	elsewhere []*catalog.Catalog // of the others
 }
 
 // need returns what an instance of a type takes of the hosts of its family.
@@ -121,10 +131,10 @@ func (o offer) need(typ int) controlplane.Need {
 
 // listPrice is the On-Demand price of a type, 0 if there is none: the template
 // has been told.
-func (o offer) listPrice(typ int, platform model.Platform) float64 {
+func (o offer) listPrice(typ int, platform model.Platform, zones ...model.Zone) float64 {
 	if typ < 0 {
 		return 0
 	}
-	price, _ := o.catalog.OnDemand(o.cfg.Types[typ].Name, platform)
+	price, _ := o.among(zones).OnDemand(o.cfg.Types[typ].Name, platform)
 	return price.USD
 }
