@@ -68,7 +68,6 @@ func assumeFlows(t *schema.Table) {
 		if t.Has(refused.key) {
 			t.Reject(refused.key, schema.Fault{Rule: refused.rule, Code: invalidConfiguration})
 			t.Pass(refused.key)
-			delete(t.Node.Table, refused.key)
 		}
 	}
 }
@@ -125,10 +124,10 @@ func (l *loader) readFlowListeners(t *schema.Table, lb *dataplane.LoadBalancer) 
 		if o.Has("tcp_idle_timeout_seconds") && (listener.Protocol == dataplane.TLS || listener.Protocol == dataplane.UDP) {
 			o.Reject("tcp_idle_timeout_seconds", schema.Fault{Rule: fmt.Sprintf("must not be given with protocol %s: it is fixed", tree.Quote(o.Choice("protocol"))), Code: invalidConfiguration})
 		}
-		idle := o.Duration("tcp_idle_timeout_seconds")
 		if listener.Protocol == dataplane.TCP || listener.Protocol == dataplane.TCPUDP {
-			listener.Idle = idle
+			listener.Idle = o.Duration("tcp_idle_timeout_seconds")
 		}
+		o.Pass("tcp_idle_timeout_seconds")
 		listener.Default = l.flowAction(o)
 		o.Done()
 		lb.Listeners = append(lb.Listeners, listener)

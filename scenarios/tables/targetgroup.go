@@ -58,7 +58,7 @@ func (l *loader) readTargetGroups() {
 		l.cfg.TargetGroups[i] = dataplane.TargetGroup{
 			Name:                t.Name,
 			Service:             t.Reference("service"),
-			Algorithm:           t.Choice("load_balancing_algorithm_type"),
+			Algorithm:           "round_robin",
 			DeregistrationDelay: t.Duration("deregistration_delay"),
 			CrossZone:           crossZone(t) != "false",
 			HealthCheck:         readHealthCheck(t.Inside("health_check")),
@@ -66,8 +66,13 @@ func (l *loader) readTargetGroups() {
 		tg := &l.cfg.TargetGroups[i]
 		readFlows(t, tg)
 		readStickiness(t, tg)
-		readSlowStart(t, tg)
 		tg.Port = uint16(t.Whole("port"))
+		if tg.Flows.On {
+			t.Done()
+			continue
+		}
+		tg.Algorithm = t.Choice("load_balancing_algorithm_type")
+		readSlowStart(t, tg)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
 			t.Wrong("load_balancing_anomaly_mitigation", `must be "off" unless load_balancing_algorithm_type is "weighted_random"`)
