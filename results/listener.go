@@ -89,7 +89,7 @@ func rules(cfg *cloud.Config) (all []scope) {
 	for i := range cfg.LoadBalancers {
 		lb := &cfg.LoadBalancers[i]
 		listeners := lb.AllListeners()
-		if len(listeners) == 1 && len(listeners[0].Rules) == 0 {
+		if lb.Network() || len(listeners) == 1 && len(listeners[0].Rules) == 0 {
 			continue
 		}
 		for k := range listeners {

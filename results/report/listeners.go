@@ -39,7 +39,7 @@ func listenerParts(s *results.Summary) []results.Part {
 // path, or lead to more than a target group.
 func looksCloser(s *results.Summary) bool {
 	return slices.ContainsFunc(s.Config.LoadBalancers, func(lb dataplane.LoadBalancer) bool {
-		return len(lb.Listeners) > 0 || slices.ContainsFunc(lb.Rules, func(r dataplane.Rule) bool {
+		return len(lb.Listeners) > 0 && !lb.Network() || slices.ContainsFunc(lb.Rules, func(r dataplane.Rule) bool {
 			return len(r.Methods)+len(r.Headers)+len(r.Queries)+len(r.Sources) > 0 || r.Action.Redirect != nil
 		})
 	})
