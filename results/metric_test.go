@@ -46,6 +46,13 @@ func twoGroups() *cloud.Config {
 	}
 }
 
+// restingGroups is a scenario of everything whose instances somebody stops.
+func restingGroups() *cloud.Config {
+	cfg := twoGroups()
+	cfg.Actions = []controlplane.Action{{Do: controlplane.StopInstance, On: controlplane.Subject{Kind: controlplane.OfFleet}}}
+	return cfg
+}
+
 func histogram(values ...sim.Time) *stat.Histogram {
 	h := &stat.Histogram{}
 	for _, v := range values {
@@ -74,7 +81,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			},
 			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
-		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1}},
+		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Hibernations: 1, StoppedTime: sim.Hour}},
 		Targets: []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
 			{Hosts: 2, UsedMean: 1.5, UsedMax: 2, CPUAllocated: 0.5, MemoryAllocated: 0.2},
@@ -116,7 +123,7 @@ func invoice() *pricing.Invoice {
 }
 
 func TestEveryMetricReadsItsPart(t *testing.T) {
-	cfg := twoGroups()
+	cfg := restingGroups()
 	meter := NewMeter(cfg)
 	m := meter.Measure(oneOutcome(cfg), invoice())
 	for key, want := range map[string]float64{
@@ -153,6 +160,10 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"instances.launch_failed":                            11,
 		"instances.lost":                                     2,
 		"instances.lost{instance=db}":                        1,
+		"instances.stops":                                    3,
+		"instances.stops{instance=db}":                       3,
+		"instances.hibernations":                             1,
+		"instances.stopped_time":                             3600,
 		"spot.interruptions":                                 6,
 		"spot.interruptions{instance_workload=jobs}":         4,
 		"spot.requests_lost":                                 3,

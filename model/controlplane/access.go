@@ -32,7 +32,7 @@ func (cp *Plane) access(a *Action) {
 			cp.associate(in, a)
 			continue
 		}
-		cp.logIn(in, a)
+		cp.logIn(h, a)
 	}
 }
 
@@ -68,7 +68,7 @@ func (cp *Plane) subjectOfAction(s Subject) string {
 
 // associate gives an instance a role that has none. Its user data has run already.
 func (cp *Plane) associate(in *instance, a *Action) {
-	what := Activity{Subject: cp.subjectOf(in), Kind: a.Do.String(), Detail: a.Profile, Cause: "action", Instance: in.number}
+	what := Activity{Subject: cp.subjectOf(in), Kind: a.Do.String(), Detail: a.Profile, Cause: "action", Instance: in.number, By: Operator}
 	if in.profile != "" {
 		cp.refused++
 		what.Kind, what.Cause = "refused", a.Do.String()
@@ -81,10 +81,11 @@ func (cp *Plane) associate(in *instance, a *Action) {
 
 // logIn lets somebody try to get into an instance: the activity says when, how it ended and
 // after how long.
-func (cp *Plane) logIn(in *instance, a *Action) {
+func (cp *Plane) logIn(h slab.Handle, a *Action) {
+	in := cp.instances.Get(h)
 	try := a.Try
 	try.Asked = in.order.template.Key
-	try.Delivery = cp.reachable(in, try.Protocol.Port(), origin{private: a.Private})
+	try.Delivery = cp.reachable(h, try.Protocol.Port(), origin{private: a.Private, address: a.From})
 	o := try.Outcome()
 	detail := fmt.Sprintf("logged in after %.4g s", o.Took.Seconds())
 	if !o.In {

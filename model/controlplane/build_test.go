@@ -71,6 +71,8 @@ func (d *fakeData) MakeSwap(h slab.Handle) sim.Time {
 	return d.swap
 }
 
+func (d *fakeData) LetsIn(slab.Handle, network.Flow) bool { return true }
+
 func (d *fakeData) Listen(h slab.Handle) {
 	s := d.alive(h, "listen")
 	if s.listens {

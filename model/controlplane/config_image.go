@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"net/netip"
+
 	"headroom/model"
 	"headroom/model/login"
 )
@@ -21,4 +23,5 @@ type Access struct {
 	Profile string        // AssociateProfile
 	Try     login.Attempt // LogInBySSH to LogInByRDP: who tries, with which key
 	Private bool          // the same: to the private address, over a VPN
+	From    netip.Prefix  // the same: a block of addresses where one may be
 }

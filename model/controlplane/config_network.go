@@ -55,4 +55,7 @@ type NATGateway struct {
 }
 
 // VPN is a Site-to-Site VPN connection.
-type VPN struct{ Name string }
+type VPN struct {
+	Name  string
+	Block addressing.Block // of addresses at its other end
+}

@@ -1,26 +1,52 @@
 package controlplane
 
 import (
+	"net/netip"
+
 	"headroom/model/login"
+	"headroom/model/network"
 	"headroom/sim"
+	"headroom/sim/slab"
 )
 
 // origin is where somebody is who sends packets to an instance.
 type origin struct {
-	private bool // in its network, or linked to it by a VPN: packets go to its private address
+	private bool         // in its network, or linked to it by a VPN: packets go to its private address
+	address netip.Prefix // of a block of addresses, all of which security groups must let in
 }
 
 // reachable says what becomes of a packet to a port of an instance. Who comes over the internet
-// needs a public address to send to. Until the host is up, and where no daemon has the port, the
-// packet is refused.
-func (cp *Plane) reachable(in *instance, port int, from origin) login.Delivery {
+// needs a public address to send to: one of its own, or an Elastic IP. What its security groups
+// do not let in is lost. Until the host is up, and where no daemon has the port, the packet is
+// refused.
+func (cp *Plane) reachable(h slab.Handle, port int, from origin) login.Delivery {
+	in := cp.instances.Get(h)
 	t := in.order.template
 	running := in.life.runs() || in.life == draining
+	flow := network.Flow{
+		From: &network.End{Address: from.address, Public: true}, Public: !from.private, Protocol: network.TCP, Port: uint16(port),
+	}
 	switch {
-	case !running || in.cutAt != sim.Never || !from.private && in.address == None:
+	case !running || in.cutAt != sim.Never || !from.private && !cp.isPublic(h):
+		return login.Lost
+	case !cp.data.LetsIn(in.server, flow):
 		return login.Lost
 	case cp.kernel.Now() < in.upAt || !login.Listens(port, t.Platform, t.Software):
 		return login.Refused
 	}
 	return login.Arrives
+}
+
+// isPublic reports whether an instance has a public address: its own, or an Elastic IP of its
+// primary interface or of one that is attached to it.
+func (cp *Plane) isPublic(h slab.Handle) bool {
+	if cp.instances.Get(h).address != None || cp.elasticOf(h) != None {
+		return true
+	}
+	for i := range cp.vpc.elastic {
+		if c := cp.vpc.elastic[i].card; c != None && cp.vpc.cards[c].instance == h {
+			return true
+		}
+	}
+	return false
 }

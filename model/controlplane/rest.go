@@ -112,6 +112,9 @@ func (cp *Plane) onInstanceStops(ev model.Event) {
 // vacate frees the place of an instance.
 func (cp *Plane) vacate(in *instance) {
 	at := in.hostPlace
+	if p := in.order.place; p != nil && p.Affinity {
+		in.order.affine = at.machine
+	}
 	in.hostPlace = unlimited
 	cp.unplace(in.order.need, in.zone, at)
 }
@@ -148,6 +151,7 @@ func (cp *Plane) rise(h slab.Handle) bool {
 		boot = in.image.takes
 	}
 	in.image = resume{}
+	in.upAt = sim.Sum(cp.kernel.Now(), times.pending+boot)
 	cp.runsIn(h, times.pending, boot)
 	return true
 }
@@ -186,7 +190,7 @@ func (cp *Plane) migrate(h slab.Handle, to hostPlace) {
 	cp.chargeSurplus(in.server, &in.account, in.payer())
 	cp.reopen(h, to, false)
 	cp.unplace(in.order.need, in.zone, from)
-	cp.noteInstance(in, "recovered", "on another host", "EC2 status check")
+	cp.note(Activity{Subject: cp.subjectOf(in), Kind: "recovered", Detail: "on another host", Cause: "EC2 status check", Instance: in.number, By: EC2})
 	if in.life == pending {
 		return
 	}
@@ -196,6 +200,7 @@ func (cp *Plane) migrate(h slab.Handle, to hostPlace) {
 		cp.data.Register(in.server, g, false)
 	}
 	in.bootsAt = sim.Sum(now, cp.drawLaunch(in.order).boot)
+	in.upAt = in.bootsAt
 	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 
@@ -280,12 +285,13 @@ func (cp *Plane) reboot(h slab.Handle) {
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.data.Load(in.server, 0)
 	}
+	in.kills, in.sickAt, in.sickUntil = memory.Kills{}, 0, 0
+	up := sim.Sum(cp.kernel.Now(), cp.drawLaunch(in.order).boot)
+	in.bootsAt = max(in.bootsAt, up)
 	if in.life == serving {
 		cp.become(in, booting)
+		in.upAt, in.booted = up, false // its user data has run
 	}
-	in.kills, in.sickAt, in.sickUntil = memory.Kills{}, 0, 0
-	times := cp.drawLaunch(in.order)
-	in.bootsAt = max(in.bootsAt, sim.Sum(cp.kernel.Now(), times.boot))
 	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 

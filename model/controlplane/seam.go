@@ -65,6 +65,9 @@ type DataPlane interface {
 	ChangeFileSystem(fileSystem int, cfg model.FileSystem, standard model.Bytes)
 	// ChangeRules gives a security group rules, or takes them from it: all or none.
 	ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error
+	// LetsIn reports whether the security groups of a server let a connection in, whose end
+	// To is the server.
+	LetsIn(server slab.Handle, f network.Flow) bool
 	// SetWeights changes the weights of the target groups of a rule.
 	SetWeights(weights model.Weights)
 	// FailZone takes the load balancer nodes of a zone off the network, or

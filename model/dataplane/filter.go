@@ -226,6 +226,16 @@ func (p *Plane) mountEnd(k int) int {
 	return p.cfg.Network.Mounts[k]
 }
 
+// LetsIn reports whether the security groups of a server let a connection in, whose end To
+// is the server.
+func (p *Plane) LetsIn(server slab.Handle, flow network.Flow) bool {
+	if p.filter == nil {
+		return true
+	}
+	flow.To = &p.filter.ends[p.servers.at(indexOf(server)).end]
+	return p.filter.policy.Lets(flow, network.Ingress)
+}
+
 // ChangeRules gives a security group rules, or takes them from it: all of them, or none
 // where one fails. Connections that it kept track of live on; the others end at once.
 func (p *Plane) ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error {

@@ -11,6 +11,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/login"
+	"headroom/model/network"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -36,6 +37,7 @@ func accessKeys() []schema.Key {
 		schema.Row("client", schema.OneOf("linux: OpenSSH, which reads .pem", "macos: the same", "windows: 10 and later, the same", "older-windows: PuTTY, which reads .ppk"),
 			`"linux"`, "ssh, sftp, ftp, rdp: from what one logs in"),
 		schema.Row("via", schema.OneOf("internet: to the public address", "vpn: to the private address"), `"internet"`, "ssh, sftp, ftp, rdp: by which way"),
+		schema.Row("cidr", schema.Text(), `("0.0.0.0/0", or the other end of the VPN)`, "ssh, sftp, ftp, rdp: from where: a block of addresses, all of which a security group must let in"),
 	}
 }
 
@@ -153,6 +155,12 @@ func (l *loader) readAttempt(t *schema.Table, a *controlplane.Action) {
 	}
 	a.Try.Format = l.keyFormat(a.Try.Key)
 	a.Private = t.Choice("via") == "vpn"
+	a.From = network.Everywhere
+	if a.Private {
+		l.needVPN(t)
+		a.From = l.otherEnd()
+	}
+	a.From = readOrigin(t, a.From, !a.Private)
 }
 
 func (l *loader) keyFormat(name string) login.Format {

@@ -45,12 +45,13 @@ func (l *loader) readLaunchTemplates() {
 func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate {
 	img := l.imageOf(t)
 	lt := controlplane.LaunchTemplate{
-		Name:     t.Name,
-		Type:     typ,
-		Platform: img.platform,
-		Volumes:  l.volumes(t, img),
-		Detailed: t.Choice("monitoring") == "detailed",
-		Speed:    t.Quantity("speed"),
+		Name:      t.Name,
+		Type:      typ,
+		Platform:  img.platform,
+		Volumes:   l.volumes(t, img),
+		StoreRoot: img.store,
+		Detailed:  t.Choice("monitoring") == "detailed",
+		Speed:     t.Quantity("speed"),
 	}
 	placed := l.placeOf(t)
 	lt.Tenancy, lt.Place = placed.tenancy, placed.place

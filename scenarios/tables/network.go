@@ -95,7 +95,7 @@ func (l *loader) readVPN(t *schema.Table) {
 		t.Wrong("cidr_block", "must not overlap the VPC's, "+l.vpc.block.String()+": nobody would know which is meant")
 	}
 	t.Done()
-	l.cfg.VPNs = append(l.cfg.VPNs, controlplane.VPN{Name: t.Name})
+	l.cfg.VPNs = append(l.cfg.VPNs, controlplane.VPN{Name: t.Name, Block: b})
 }
 
 // readBlock reads a block of addresses.

@@ -16,8 +16,8 @@ import (
 func pathKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("address", schema.OneOf("public: by the internet", "private: by a VPN or a peering connection"), "(public, where there is a public address)", "to which address of what they ask they go"),
-		schema.Row("via", schema.OneOf("internet: to public addresses", "vpn: to private addresses", "peering: to private addresses, from another VPC"), "(internet, or vpn)", "by which way"),
-		schema.Row("cidr", schema.Text(), `("0.0.0.0/0", or the VPC's block)`, "where they come from: a block of addresses, all of which a security group must let in"),
+		schema.Row("via", schema.OneOf("internet: to public addresses", "vpn: to private addresses", "peering: to private addresses, from another VPC"), "(internet, or vpn; peering into a [vpc] without one)", "by which way"),
+		schema.Row("cidr", schema.Text(), `("0.0.0.0/0", the other end of the VPN that via names, or the VPC's block)`, "where they come from: a block of addresses, all of which a security group must let in"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(where it listens, or 80)", "the port that they ask"),
 	}
 }
@@ -49,23 +49,62 @@ func (l *loader) readPath(t *schema.Table, w *dataplane.Workload) {
 		public = t.Choice("address") == "public"
 	}
 	t.Assume("address", map[bool]string{true: "public", false: "private"}[public])
-	t.Assume("via", map[bool]string{true: "internet", false: "vpn"}[public])
+	t.Assume("via", l.usualWay(public))
 	t.Choice("address")
 	if via := t.Choice("via"); t.Sound("via", "address") && (via == "internet") != public {
 		t.Mistake("via", map[bool]string{true: "must be internet: nothing else leads to public addresses", false: "must be vpn or peering: the internet does not lead to private addresses"}[public], "")
 	}
 	w.Public = public
 	address := l.wholeVPC()
-	if public {
+	switch {
+	case public:
 		address = network.Everywhere
+	case t.Choice("via") == "vpn":
+		l.needVPN(t)
+		address = l.otherEnd()
 	}
-	t.Assume("cidr", address.String())
-	if p, ok := readAddresses(t, "cidr", t.Text("cidr")); ok {
-		if address = p; !public && !network.Private(p) {
-			t.Mistake("cidr", "must be private addresses (RFC 1918) for those who come by a VPN or peering connection", "")
-		}
+	w.End = l.clientEnd(readOrigin(t, address, public))
+}
+
+// usualWay is by which way clients come who do not say it.
+func (l *loader) usualWay(public bool) string {
+	switch {
+	case public:
+		return "internet"
+	case l.vpc.declared && len(l.tables["vpn_connection"]) == 0:
+		return "peering"
 	}
-	w.End = l.clientEnd(address)
+	return "vpn"
+}
+
+// needVPN refuses to come by a VPN that there is none of, where the scenario has a network of
+// its own.
+func (l *loader) needVPN(t *schema.Table) {
+	if l.vpc.declared && len(l.tables["vpn_connection"]) == 0 {
+		t.Mistake("via", "needs a [vpn_connection.NAME]: nothing else leads into [vpc]", "")
+	}
+}
+
+// otherEnd is the block of addresses at the other end of the first VPN; that of the VPC
+// without one.
+func (l *loader) otherEnd() netip.Prefix {
+	if len(l.cfg.VPNs) > 0 && l.cfg.VPNs[0].Block.Bits > 0 {
+		return prefix(l.cfg.VPNs[0].Block)
+	}
+	return l.wholeVPC()
+}
+
+// readOrigin reads where somebody comes from.
+func readOrigin(t *schema.Table, usual netip.Prefix, public bool) netip.Prefix {
+	t.Assume("cidr", usual.String())
+	p, ok := readAddresses(t, "cidr", t.Text("cidr"))
+	if !ok {
+		return usual
+	}
+	if !public && !network.Private(p) {
+		t.Mistake("cidr", "must be private addresses (RFC 1918) for those who come by a VPN or peering connection", "")
+	}
+	return p
 }
 
 // clientEnd is the end of clients, who have no security groups.
