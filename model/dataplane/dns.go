@@ -212,3 +212,16 @@ func (t *Traffic) redirected(w *Workload) bool {
 	}
 	return false
 }
+
+// named checks the DNS name that a workload goes by.
+func (v *validator) named(w *Workload) {
+	if w.Record == 0 {
+		return
+	}
+	path := "workload." + w.Name + ".to"
+	if v.reference(w.Record-1, len(v.Records), path, "DNS name") {
+		r := &v.Records[w.Record-1]
+		v.check(w.To == ToLoadBalancer && len(r.Answers) > 0 && r.Answers[0].Balancer == w.Target, path, "must be the first answer of the DNS name")
+	}
+	v.check(w.Visitors.Count == 0, path, "must not be a DNS name for clients that are told apart")
+}

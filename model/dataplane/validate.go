@@ -55,6 +55,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 		v.record(&t.Records[i])
 	}
 	for i := range t.Workloads {
+		v.named(&t.Workloads[i])
 		v.workload(&t.Workloads[i])
 	}
 	v.network()
