@@ -216,9 +216,10 @@ type BalancerHour struct {
 	Owner          int32
 	Kind           string // "application", "network", "gateway"
 	NewConnections int64
-	ActiveTime     sim.Time // summed over connections: ∫ active connections dt; Never for more than 2.5 million hours
-	Processed      Bytes    // requests and responses
-	Evaluations    int64    // listener rule evaluations beyond the first ten of each request
+	ActiveTime     sim.Time           // summed over connections: ∫ active connections dt; Never for more than 2.5 million hours
+	Processed      Bytes              // requests and responses
+	Evaluations    int64              // listener rule evaluations beyond the first ten of each request
+	Flows          [FlowParts]FlowUse // of a Network Load Balancer, instead of what stands above
 }
 
 // TransferPath is where billable data went.

@@ -29,6 +29,7 @@ const (
 	nodesChange
 	weightsChange
 	groupIsWeighed
+	flowsAreReset
 	visitorAsks
 	hostIsShared
 	memoryRunsOut
@@ -66,6 +67,7 @@ func newTable() [kindCount]row {
 		targetIsDrained:     {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
 		weightsChange:       {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
 		groupIsWeighed:      {"groupIsWeighed", sim.RankObserve, "target group", (*Plane).onGroupIsWeighed},
+		flowsAreReset:       {"flowsAreReset", sim.RankState, "target handle", (*Plane).onFlowsAreReset},
 		visitorAsks:         {"visitorAsks", sim.RankArrival, "workload, visitor", (*Plane).onVisitorAsks},
 		hostIsShared:        {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},

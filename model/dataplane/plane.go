@@ -58,7 +58,9 @@ type Plane struct {
 	sources       []source
 	calls         []calls // by service
 	requests      pool[request]
-	trips         []trip   // beside requests, where tracked
+	trips         []trip // beside requests, where tracked
+	flows         pool[flow]
+	carriers      []uint32 // beside requests, of those that flows carry: the flow
 	visits        []uint32 // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool     // requests have trips
 	balancers     []balancer
@@ -168,7 +170,7 @@ func (p *Plane) markInstant() {
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() {
+		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) {
 			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
@@ -190,7 +192,7 @@ func (p *Plane) newTargetGroups() error {
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
 		}
-		g.counts = entry.Counts
+		g.counts = entry.Counts && !cfg.Flows.On
 		scopes := 1
 		if !cfg.CrossZone {
 			scopes = len(p.frame.Zones)
@@ -198,6 +200,10 @@ func (p *Plane) newTargetGroups() error {
 		for z := range scopes {
 			draws := p.stream(fmt.Sprintf("routing/%s/%d", cfg.Name, z))
 			s := scope{policy: entry.New(routing.Setup{Nodes: len(p.frame.Zones), Chooser: &draws})}
+			if cfg.Flows.On {
+				s.hash = routing.NewFlowHash()
+				s.policy = s.hash
+			}
 			if cfg.SlowStart > 0 {
 				s.slow = routing.NewSlowStart(len(p.frame.Zones), cfg.SlowStart, p.kernel.Now)
 				s.policy = s.slow

@@ -45,6 +45,7 @@ type source struct {
 	number  uint64  // requests so far
 
 	visitors visitors
+	flows    flows
 
 	// Of a call.
 	call    *Call
@@ -168,6 +169,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
 	}
+	p.newFlows(s)
 	return nil
 }
 

@@ -36,6 +36,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.session_duration", schema.Law(schema.Seconds), "(for good)", "how long a session or user keeps its cookies, before a new client takes its place"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
+			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a Network Load Balancer; until it is reset without"),
 			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
 			schema.Row("clients.session_resumption", schema.Quantity(schema.Share, 0, 1), "0", "share of the handshakes that resume a session"),
 			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
@@ -205,6 +206,7 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	c := dataplane.Clients{Timeout: t.Duration("timeout"), Deadline: t.Duration("deadline")}
 	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
+	c.KeepAlive = t.Duration("keep_alive")
 	c.RoundTrip, c.Resumption = t.Duration("round_trip"), t.Quantity("session_resumption")
 	c.StayPut, c.ForwardedFor = !t.Flag("follow_redirects"), t.Whole("forwarded_for")
 	l.readVisitors(t, w)
