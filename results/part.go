@@ -64,10 +64,7 @@ func scopes(cfg *cloud.Config) []scope {
 			all = append(all, scope{Part: Part{Label: label, Name: name(i)}, index: i})
 		}
 	}
-	codes, services, options := dataplane.Codes(), pricing.Services(), pricing.Options()
-	if len(cfg.Records) == 0 {
-		services = slices.DeleteFunc(services, func(s pricing.Service) bool { return s == pricing.Route53 })
-	}
+	codes, services, options := dataplane.Codes(), servicesOf(cfg), pricing.Options()
 	add(labelCode, len(codes), func(i int) string { return codes[i].String() })
 	add(labelBalancer, len(cfg.LoadBalancers), func(i int) string { return cfg.LoadBalancers[i].Name })
 	add(labelTargetGroup, len(cfg.TargetGroups), func(i int) string { return cfg.TargetGroups[i].Name })

@@ -2,9 +2,11 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
+	"headroom/model/pricing"
 	"headroom/sim"
 )
 
@@ -57,4 +59,13 @@ func recoveryMetrics() []Metric {
 			},
 		},
 	}
+}
+
+// servicesOf lists the services that may charge for a scenario: Route 53 only where names are.
+func servicesOf(cfg *cloud.Config) []pricing.Service {
+	services := pricing.Services()
+	if len(cfg.Records) == 0 {
+		services = slices.DeleteFunc(services, func(s pricing.Service) bool { return s == pricing.Route53 })
+	}
+	return services
 }

@@ -104,7 +104,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readServices()
 	l.readTargetGroups()
 	l.readLoadBalancers()
-	l.readRecords()
 	l.readAlarms()
 	l.readGroups()
 	l.readInstances()
