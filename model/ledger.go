@@ -26,6 +26,7 @@ type Ledger struct {
 	Transfers   []Transfer
 	Monitored   []MonitoredUse
 	Alarms      []AlarmUse
+	Names       []NameUse
 	Surplus     []SurplusUse
 	Snapshots   []SnapshotUse
 	Restored    []RestoreUse
@@ -184,6 +185,22 @@ type SurplusUse struct {
 	Platform Platform
 	Amount   Credits
 }
+
+// NameUse is the time that a DNS name's hosted zone existed, or a health check of it.
+type NameUse struct {
+	From, To sim.Time
+	Owner    int32
+	Check    CheckKind
+}
+
+// CheckKind is how a health check of a DNS name is paid.
+type CheckKind uint8
+
+// Kinds of health checks.
+const (
+	StandardCheck CheckKind = iota + 1 // each 30 seconds
+	FastCheck                          // each 10 seconds
+)
 
 // AlarmUse is the time that one CloudWatch alarm existed.
 type AlarmUse struct {

@@ -25,7 +25,8 @@ const (
 type image struct {
 	name    string // of its table, its action or its schedule
 	state   snapshotState
-	at      sim.Time // as it was then
+	at      sim.Time // since when there is it
+	taken   sim.Time // as the volume was then
 	full    model.Bytes
 	gib     int64
 	volume  int  // that it is of; None
@@ -88,7 +89,7 @@ func (cp *Plane) newSnapshots() {
 }
 
 func (cp *Plane) addImage(m image) *image {
-	m.at, m.archive = cp.kernel.Now(), None
+	m.at, m.taken, m.archive = cp.kernel.Now(), cp.kernel.Now(), None
 	cp.images = append(cp.images, &m)
 	return &m
 }

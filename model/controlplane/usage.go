@@ -260,6 +260,9 @@ func (cp *Plane) closeLedger() {
 	for i := range l.Addresses {
 		l.Addresses[i].To = min(l.Addresses[i].To, end)
 	}
+	for i := range l.Names {
+		l.Names[i].To = min(l.Names[i].To, end)
+	}
 	for i := range l.Gateways {
 		l.Gateways[i].To = min(l.Gateways[i].To, end)
 	}

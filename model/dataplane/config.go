@@ -23,6 +23,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Records       []Record
 	Addresses     []Address
 	Network       Network
 
@@ -232,6 +233,7 @@ type Workload struct {
 	Name          string
 	To            DestinationKind
 	Target        int              // index into LoadBalancers, TargetGroups or Instances
+	Record        int              // among Records, counted from 1, by whose answers they go; To and Target are its first answer's
 	Arrivals      workload.Process // nil: Visitors ask in a closed loop
 	Demand        rng.Distribution // CPU-seconds
 	Request       rng.Distribution // bytes in; nil: 0

@@ -22,8 +22,9 @@
 // sender is all connections of one kind that an end makes; an end has addresses and
 // security groups, and the filter says which senders pass to which ends. Packets pass
 // or do not (filter.go, package network); bytes take time (network.go, package
-// bandwidth): a nic has two links, inward and outward, and a flow is the bytes of one
-// request on one of them. The link of a server to its volumes is a [storage.Link]; a
+// bandwidth): a nic has two links, inward and outward, on each of which the bytes of a
+// request are a flow. The type flow is something else: a connection through a Network Load
+// Balancer (flow.go). The link of a server to its volumes is a [storage.Link]; a
 // passage is such a link where volumes or file systems are shared.
 //
 // # When a server is looked at
@@ -107,7 +108,8 @@
 //     its end
 //   - listener.go: what may be said of listeners; way.go: what rules say of each class of
 //     requests, once; balancer.go: node, door, rule; sticky.go: to whom its client is
-//     faithful; target.go: who is in rotation, and who drains
+//     faithful; flow.go: its connection through a Network Load Balancer; target.go: who
+//     is in rotation, and who drains
 //   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
 //     for, by their path
 //   - server.go: who serves it; network.go: when its bytes have come and gone; journey.go

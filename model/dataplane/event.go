@@ -34,6 +34,7 @@ const (
 	hostIsShared
 	memoryRunsOut
 	applicationRestarts
+	recordIsChecked
 	kindCount
 )
 
@@ -71,6 +72,7 @@ func newTable() [kindCount]row {
 		hostIsShared:        {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
+		recordIsChecked:     {"recordIsChecked", sim.RankState, "record, answer", (*Plane).onRecordIsChecked},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

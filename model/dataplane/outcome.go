@@ -65,6 +65,10 @@ type Outcome struct {
 	Disks     []DiskOutcome   // that steps use; sorted by owner and name
 	Memories  []MemoryOutcome // of services that say what they hold; sorted by owner
 
+	// Restored is how long after the first loss of a Region requests were served again, by
+	// workload and in the whole at the end; Never: not any more. nil without a loss.
+	Restored []sim.Time
+
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
 	Housekeeping int64 // events of the engine's own: not of the scenario
@@ -201,7 +205,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(),
+		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

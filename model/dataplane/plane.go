@@ -17,6 +17,8 @@ type ControlPlane interface {
 	Drained(instance slab.Handle)
 	// OutOfMemory says that the kernel has killed the application of an instance.
 	OutOfMemory(instance slab.Handle)
+	// RecordTurns says that an answer of a DNS name has become healthy, or unhealthy.
+	RecordTurns(record, answer int, healthy bool)
 }
 
 // Observe says which statistics are kept beyond the usual, at a cost for each
@@ -62,6 +64,7 @@ type Plane struct {
 	visits        []uint32 // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool     // requests have trips
 	balancers     []balancer
+	records       []record
 	targetGroups  []targetGroup
 	targets       pool[target]
 	servers       pool[server]
@@ -118,7 +121,7 @@ func New(setup Setup) (*Plane, error) {
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
 	}
-	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newSources} {
+	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newRecords, p.newSources} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -146,7 +149,7 @@ func (p *Plane) tracks(o Observe) bool {
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
-		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.Visitors.Think != nil || w.To == ToLoadBalancer && !c.StayPut && p.cfg.LoadBalancers[w.Target].redirects() {
+		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.Visitors.Think != nil || !c.StayPut && p.cfg.redirected(w) {
 			return true
 		}
 	}

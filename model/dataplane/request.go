@@ -8,6 +8,10 @@ import (
 // enter counts an attempt, starts its clock, and dispatches it.
 func (p *Plane) enter(i uint32, r *request) {
 	s := &p.sources[r.source]
+	if s.lookup != nil {
+		r.source = s.lookup.choose(r.arrived)
+		s = &p.sources[r.source]
+	}
 	if s.limits.limit != sim.Never {
 		p.addDeadline(&s.limits, i, r)
 		if !s.limits.watched {
@@ -242,7 +246,7 @@ func (p *Plane) budget(i uint32) *float64 {
 	r := p.requests.at(i)
 	s := &p.sources[r.source]
 	if s.call == nil {
-		return &s.tokens
+		return &p.sources[s.workload].tokens
 	}
 	parent := p.requests.Get(p.trips[i].parent)
 	if parent == nil {

@@ -51,7 +51,11 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range t.LoadBalancers {
 		v.loadBalancer(&t.LoadBalancers[i])
 	}
+	for i := range t.Records {
+		v.record(&t.Records[i])
+	}
 	for i := range t.Workloads {
+		v.named(&t.Workloads[i])
 		v.workload(&t.Workloads[i])
 	}
 	v.network()

@@ -332,7 +332,7 @@ func RulesMet(t *Traffic, balancer int) [][]bool {
 		}
 	}
 	for i := range t.Workloads {
-		if w := &t.Workloads[i]; w.To == ToLoadBalancer && w.Target == balancer {
+		if w := &t.Workloads[i]; t.asks(w, balancer) {
 			look(asker{int(w.Port), w.Classes, &w.Clients, !w.Clients.StayPut})
 		}
 	}

@@ -42,6 +42,7 @@ func latencies() schema.Type {
 		schema.OneOf("realistic: 5ms, network 0.5ms, and 0.5ms between zones", "seed: 400ms, network 100ms"), schema.Quantity(schema.Seconds, 0, 3600))
 }
 
+// readLoadBalancers reads the load balancers, then the DNS names that lead to them.
 func (l *loader) readLoadBalancers() {
 	l.cfg.LoadBalancers = make([]dataplane.LoadBalancer, len(l.tables["load_balancer"]))
 	for i, t := range l.tables["load_balancer"] {
@@ -80,6 +81,7 @@ func (l *loader) readLoadBalancers() {
 		l.adopt(t, i)
 		t.Done()
 	}
+	l.readRecords()
 }
 
 // latency reads what a load balancer adds to each response, and what another

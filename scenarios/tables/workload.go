@@ -62,7 +62,12 @@ func (l *loader) readWorkloads() {
 	for i, t := range l.tables["workload"] {
 		w := &l.cfg.Workloads[i]
 		w.Name = t.Name
-		w.To, w.Target = l.destination(t, "to")
+		if w.Record = l.recordOf(t, "to"); w.Record > 0 && len(l.cfg.Records[w.Record-1].Answers) > 0 {
+			t.Text("to")
+			w.To, w.Target = dataplane.ToLoadBalancer, max(0, l.cfg.Records[w.Record-1].Answers[0].Balancer)
+		} else {
+			w.To, w.Target = l.destination(t, "to")
+		}
 		l.requireDemand(t, w)
 		demand := t.Inside("demand")
 		l.measures[i] = l.readMeasure(demand)
@@ -73,6 +78,9 @@ func (l *loader) readWorkloads() {
 		w.Clients = l.readClients(t.Inside("clients"), w)
 		w.Classes = l.readClasses(t, w)
 		l.requireArrivals(t, w)
+		if w.Record > 0 && w.Visitors.Count > 0 {
+			t.Mistake("to", "must not be a dns_record for clients.sessions and clients.users", "")
+		}
 		t.Done()
 	}
 }
