@@ -36,7 +36,7 @@ func recoveryMetrics() []Metric {
 				if p.Label == labelWorkload {
 					k = p.index
 				}
-				if k < 0 || p.outcome.Restored[k] == sim.Never {
+				if k < 0 || k >= len(p.outcome.Restored) || p.outcome.Restored[k] == sim.Never {
 					return math.NaN()
 				}
 				return p.outcome.Restored[k].Seconds()
