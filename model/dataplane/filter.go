@@ -30,6 +30,7 @@ type filter struct {
 	mounts  int32 // sender of the first end's connections to file systems
 	policy  *network.Policy
 	passes  network.Matrix
+	lets    network.Matrix // the same of what goes to an interface or an Elastic IP, which finds it
 	tracked network.Matrix // by the end that is asked
 }
 
@@ -71,6 +72,9 @@ func (f *filter) add(from, count int, s network.Sender) int32 {
 
 func (f *filter) compile() {
 	f.passes = network.Compile(f.senders, f.ends, f.policy.Allows)
+	f.lets = network.Compile(f.senders, f.ends, func(flow network.Flow) bool {
+		return f.policy.Lets(flow, network.Egress) && f.policy.Lets(flow, network.Ingress)
+	})
 	f.tracked = network.Compile(f.senders, f.ends, func(flow network.Flow) bool { return f.policy.Tracks(flow, network.Ingress) })
 }
 
@@ -162,8 +166,12 @@ func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 func (p *Plane) dropped(i uint32, r *request) bool {
 	sender, misses := p.wayOf(i, r)
 	s := p.servers.at(r.server)
+	passes := &p.filter.passes
+	if r.source != checkSource && p.sources[r.source].to == ToAddress {
+		passes = &p.filter.lets
+	}
 	switch {
-	case sender != None && (!p.filter.passes.Says(sender, int(s.end)) || s.tracks > 0 && p.overflows(r.server, sender)):
+	case sender != None && (!passes.Says(sender, int(s.end)) || s.tracks > 0 && p.overflows(r.server, sender)):
 		r = p.requests.at(i)
 		p.connectInVain(i, r)
 		if r.source != checkSource {
