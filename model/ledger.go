@@ -26,6 +26,7 @@ type Ledger struct {
 	Transfers   []Transfer
 	Monitored   []MonitoredUse
 	Alarms      []AlarmUse
+	Names       []NameUse
 	Surplus     []SurplusUse
 	Snapshots   []SnapshotUse
 	Restored    []RestoreUse
@@ -185,6 +186,22 @@ type SurplusUse struct {
 	Amount   Credits
 }
 
+// NameUse is the time that a DNS name's hosted zone existed, or a health check of it.
+type NameUse struct {
+	From, To sim.Time
+	Owner    int32
+	Check    CheckKind
+}
+
+// CheckKind is how a health check of a DNS name is paid.
+type CheckKind uint8
+
+// Kinds of health checks.
+const (
+	StandardCheck CheckKind = iota + 1 // each 30 seconds
+	FastCheck                          // each 10 seconds
+)
+
 // AlarmUse is the time that one CloudWatch alarm existed.
 type AlarmUse struct {
 	From, To       sim.Time
@@ -199,9 +216,10 @@ type BalancerHour struct {
 	Owner          int32
 	Kind           string // "application", "network", "gateway"
 	NewConnections int64
-	ActiveTime     sim.Time // summed over connections: ∫ active connections dt; Never for more than 2.5 million hours
-	Processed      Bytes    // requests and responses
-	Evaluations    int64    // listener rule evaluations beyond the first ten of each request
+	ActiveTime     sim.Time           // summed over connections: ∫ active connections dt; Never for more than 2.5 million hours
+	Processed      Bytes              // requests and responses
+	Evaluations    int64              // listener rule evaluations beyond the first ten of each request
+	Flows          [FlowParts]FlowUse // of a Network Load Balancer, instead of what stands above
 }
 
 // TransferPath is where billable data went.

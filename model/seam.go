@@ -117,7 +117,23 @@ type BalancerUse struct {
 	Evaluations    int64 // of rules, beyond the free ones
 	Side           Bytes // between callers and nodes of other zones
 	Crossed        Bytes // between nodes and targets of other zones
+	Flows          [FlowParts]FlowUse
 }
+
+// FlowUse is the part of a Network Load Balancer's use that its flows of one kind made.
+type FlowUse struct {
+	NewConnections int64
+	ActiveTime     sim.Time // as that of BalancerUse
+	Processed      Bytes
+}
+
+// Kinds of flows, as they are billed.
+const (
+	FlowsTCP = iota
+	FlowsUDP
+	FlowsTLS
+	FlowParts
+)
 
 // Impairment is what keeps a server from its work. The zero Impairment is nothing.
 type Impairment struct {

@@ -9,9 +9,9 @@ import (
 // with them or they start slowly.
 func balanceMetrics() []Metric {
 	metrics := []weighed{
-		{"target_group.imbalance.mean", "ratio", "requests of the busiest target over the mean of all, by windows of 5 minutes", isWeighed,
+		{"target_group.imbalance.mean", "times", "requests of the busiest target over the mean of all, by windows of 5 minutes", isWeighed,
 			func(t *dataplane.TargetGroupOutcome) float64 { return t.Imbalance }},
-		{"target_group.imbalance.max", "ratio", "the same of the worst window", isWeighed,
+		{"target_group.imbalance.max", "times", "the same of the worst window", isWeighed,
 			func(t *dataplane.TargetGroupOutcome) float64 { return t.ImbalanceMax }},
 		{"target_group.stuck", "count", "requests that followed a cookie to its target", isSticky,
 			func(t *dataplane.TargetGroupOutcome) float64 { return float64(t.Stuck) }},

@@ -31,7 +31,12 @@ func listenerMetrics() []Metric {
 	answered := func(hundreds int) func(*part, *dataplane.BalancerOutcome) int64 {
 		return func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Answers[hundreds] }
 	}
+	active := of("flows.active.mean", "connections through a Network Load Balancer that are open at a time", (*dataplane.LoadBalancer).Network, nil)
+	active.read = func(p *part) float64 {
+		return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 { return b.FlowTime / float64(p.outcome.Config.Duration) })
+	}
 	return []Metric{
+		active,
 		{
 			Name: "rule.requests", Unit: "count", Labels: []string{labelRule}, Meaning: "requests that met a rule of a listener",
 			whole: never, needs: labelRule,
@@ -59,6 +64,12 @@ func listenerMetrics() []Metric {
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Handshakes }),
 		of("handshakes.resumed", "of those, that resumed a session", isSecure,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Resumed }),
+		of("flows.new", "connections that clients opened through a Network Load Balancer", (*dataplane.LoadBalancer).Network,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.FlowsOpened }),
+		of("flows.reset", "connections that broke off by RST: of an idle timeout, or of a target that became unhealthy or ended", (*dataplane.LoadBalancer).Network,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.FlowsReset }),
+		of("flows.port_allocation_errors", "connections that found no port: their target has as many as it may", (*dataplane.LoadBalancer).Network,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.PortAllocationErrors }),
 		of("handshakes.failed", "handshakes that clients broke off, for no certificate fitted", isSecure,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.HandshakesFailed }),
 	}
@@ -66,7 +77,7 @@ func listenerMetrics() []Metric {
 
 // answersItself reports whether a load balancer has more to say than to forward.
 func answersItself(lb *dataplane.LoadBalancer) bool {
-	return len(lb.Listeners) > 0 || slices.ContainsFunc(lb.Actions(), func(a dataplane.Action) bool { return a.Redirect != nil })
+	return !lb.Network() && len(lb.Listeners) > 0 || slices.ContainsFunc(lb.Actions(), func(a dataplane.Action) bool { return a.Redirect != nil })
 }
 
 func isSecure(lb *dataplane.LoadBalancer) bool {
@@ -78,7 +89,7 @@ func rules(cfg *cloud.Config) (all []scope) {
 	for i := range cfg.LoadBalancers {
 		lb := &cfg.LoadBalancers[i]
 		listeners := lb.AllListeners()
-		if len(listeners) == 1 && len(listeners[0].Rules) == 0 {
+		if lb.Network() || len(listeners) == 1 && len(listeners[0].Rules) == 0 {
 			continue
 		}
 		for k := range listeners {

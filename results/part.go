@@ -64,7 +64,7 @@ func scopes(cfg *cloud.Config) []scope {
 			all = append(all, scope{Part: Part{Label: label, Name: name(i)}, index: i})
 		}
 	}
-	codes, services, options := dataplane.Codes(), pricing.Services(), pricing.Options()
+	codes, services, options := dataplane.Codes(), servicesOf(cfg), pricing.Options()
 	add(labelCode, len(codes), func(i int) string { return codes[i].String() })
 	add(labelBalancer, len(cfg.LoadBalancers), func(i int) string { return cfg.LoadBalancers[i].Name })
 	add(labelTargetGroup, len(cfg.TargetGroups), func(i int) string { return cfg.TargetGroups[i].Name })

@@ -24,6 +24,7 @@ import (
 //	metric KEY theory=NAME ...          the same for the value of a formula
 //	activities SUBJECT KIND... [clock] [causes]
 //	                                    what happened to a part, by seconds or the clock
+//	trail                               the calls of the control plane, counted
 //	series ENTITY METRIC SECONDS...     what a time series shows at instants
 //	invoice                             the lines of the invoice
 //	output REGEXP                       the lines of standard output that match
@@ -140,6 +141,8 @@ func (r answer) look(t *testing.T, out, line string) string {
 		return r.metric(t, a) + "\n"
 	case "activities":
 		return happened(t, filepath.Join(out, "activities.csv"), a.Words)
+	case "trail":
+		return called(t, out)
 	case "series":
 		return shownBy(t, filepath.Join(out, "timeseries.csv"), a.Words)
 	case "invoice":

@@ -33,8 +33,8 @@ func newRun() *cobra.Command {
 		Long: `run simulates each scenario and prints its summary: requests and latency, capacity,
 money, thresholds, and what to know before trusting the numbers. With --out it
 also writes summary.json, invoice.csv, timeseries.csv, activities.csv,
-addresses.csv, replications.csv and the scenario as run, which diff compares with another run;
-several files get a directory each.`,
+cloudtrail.jsonl (the calls of the control plane), addresses.csv, replications.csv and the
+scenario as run, which diff compares with another run; several files get a directory each.`,
 		Args: someFiles,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}

@@ -323,6 +323,34 @@ func TestHandshakesTellTheirStory(t *testing.T) {
 	a.near(t, "elb.3xx{load_balancer=front}", a.value(t, "user.requests{workload=visitors}"), 1e-3)
 }
 
+// Whose connection leads to the broker that hangs waits in vain once; all others of the
+// failures are resets of connections that were silent for too long. The connections stay
+// where they went.
+func TestFlowsTellTheirStory(t *testing.T) {
+	a := stock(t, "nlb-flows", "1")
+	a.near(t, "requests.failed{code=reset}", 6600, 0.03)
+	a.near(t, "requests.failed{workload=sensors}", 9000/3*1.15, 0.1)
+	if back, gone := a.value(t, "cpu.utilization{instance=broker-a}"), a.value(t, "cpu.utilization{instance=broker-b}"); gone > 0.65*back {
+		t.Errorf("the broker that hung has %g of its CPU to do, another %g", gone, back)
+	}
+	patient := stock(t, "nlb-flows", "1", "--set", "load_balancer.edge.listener.0.tcp_idle_timeout_seconds=900")
+	if n := patient.value(t, "requests.failed{code=reset}"); n != 0 {
+		t.Errorf("%g connections are reset that are silent for 600 s of 900 s", n)
+	}
+}
+
+// Two targets have a quarter each and eight a sixteenth, or all of them a tenth; half of
+// the bytes cross zones, for $0.02 a GB.
+func TestCrossZoneTellsItsStory(t *testing.T) {
+	a := stock(t, "cross-zone", "1")
+	const load = 120 * 0.05 / 2 // of all, in vCPUs over those of a target
+	a.near(t, "cpu.utilization{instance=own-a}", load*0.25, 0.02)
+	a.near(t, "cpu.utilization{instance=own-b}", load*0.0625, 0.02)
+	a.near(t, "cpu.utilization{instance=even-a}", load*0.1, 0.02)
+	a.near(t, "cpu.utilization{instance=even-b}", load*0.1, 0.02)
+	a.near(t, "cost{service=data-transfer}", 0.5*120*3600*420/(1<<20)*0.02, 0.02)
+}
+
 // Five days of eight hours are billed, less the seconds that each start is pending, and the
 // volume all the week.
 func TestOfficeHoursAreBilled(t *testing.T) {

@@ -93,6 +93,12 @@ func DefaultSubnet(zone int) Block {
 	return Block{DefaultVPC.First + model.Address(zone)<<12, 20}
 }
 
+// FurtherSubnet returns the block of the nth subnet, from 0, that is added where default
+// subnets are full, /16 each of 10.0.0.0/8; false if there are no more.
+func FurtherSubnet(n int) (Block, bool) {
+	return Block{10<<24 + model.Address(n)<<16, 16}, n < 256
+}
+
 // Usable returns how many addresses of a subnet instances can have.
 func (b Block) Usable() int { return b.Size() - Reserved }
 

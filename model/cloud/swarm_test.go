@@ -35,6 +35,7 @@ func swarm(seed uint64) *Config {
 	swarmBurst(&s, cfg, zones)
 	swarmNeighbours(&s, cfg, zones)
 	swarmLife(seed, cfg)
+	swarmRegions(seed, cfg)
 	return cfg
 }
 

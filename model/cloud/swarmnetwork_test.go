@@ -58,7 +58,7 @@ func networked(seed uint64) *Config {
 			Name: "open", Count: 2, Template: elsewhere(cfg.LaunchTemplates[0]), Need: Need{Pool: None}, Zones: cfg.LoadBalancers[0].Zones,
 		})
 		w := cfg.Workloads[0]
-		w.Name, w.To, w.Target = "visitors", ToInstances, len(cfg.Instances)-1
+		w.Name, w.To, w.Target, w.Record = "visitors", ToInstances, len(cfg.Instances)-1, 0
 		cfg.Workloads = append(cfg.Workloads, w)
 	}
 	cfg.Duration, cfg.Warmup = min(cfg.Duration, 3*sim.Minute), min(cfg.Warmup, sim.Minute)

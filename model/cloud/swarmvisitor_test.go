@@ -23,7 +23,7 @@ func swarmVisitors(s *rng.Stream, cfg *Config) {
 		}
 	}
 	w := &cfg.Workloads[0]
-	w.Visitors.Count = 1 + s.Below(40)
+	w.Visitors.Count, w.Record = 1+s.Below(40), 0
 	if chance(s, 0.5) {
 		w.Visitors.Stay = must(rng.Exponential(300))
 	}

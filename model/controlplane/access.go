@@ -68,7 +68,7 @@ func (cp *Plane) subjectOfAction(s Subject) string {
 
 // associate gives an instance a role that has none. Its user data has run already.
 func (cp *Plane) associate(in *instance, a *Action) {
-	what := Activity{Subject: cp.subjectOf(in), Kind: a.Do.String(), Detail: a.Profile, Cause: "action", Instance: in.number}
+	what := Activity{Subject: cp.subjectOf(in), Kind: a.Do.String(), Detail: a.Profile, Cause: "action", Instance: in.number, By: Operator}
 	if in.profile != "" {
 		cp.refused++
 		what.Kind, what.Cause = "refused", a.Do.String()

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"headroom/model"
+	"headroom/model/network"
 	"headroom/model/scaling"
 	"headroom/sim"
 )
@@ -40,7 +41,7 @@ func (cp *Plane) onBackupFires(ev model.Event) {
 	b := &cp.cfg.Backups[ev.Index()]
 	for _, v := range b.Volumes {
 		if err := cp.take(v, b.Name, ev.Index()); err != nil {
-			cp.refuse("snapshot_schedule."+b.Name, "snapshot", err)
+			cp.refuseTo(LifecycleManager, Activity{Subject: "snapshot_schedule." + b.Name, Cause: "snapshot", Instance: None}, err)
 		}
 	}
 	cp.scheduleBackup(ev.Index(), false)
@@ -74,7 +75,7 @@ func (cp *Plane) onActionFires(ev model.Event) {
 func (cp *Plane) perform(a *Action) {
 	switch {
 	case a.Do.OfReservation():
-		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None})
+		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None, By: Operator})
 	case a.Do == SetDesiredCapacity:
 		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
 	case a.Do.ofInstances():
@@ -105,22 +106,29 @@ func (cp *Plane) perform(a *Action) {
 	}
 }
 
+// ruleCalls are by which calls the rules of a direction change.
+var ruleCalls = map[ActionKind][2]string{
+	AuthorizeRules: {network.Ingress: "AuthorizeSecurityGroupIngress", network.Egress: "AuthorizeSecurityGroupEgress"},
+	RevokeRules:    {network.Ingress: "RevokeSecurityGroupIngress", network.Egress: "RevokeSecurityGroupEgress"},
+}
+
 // changeRules gives a security group rules, or takes them from it.
 func (cp *Plane) changeRules(a *Action) {
 	c := &a.Rules
 	subject := "security_group." + c.Name
+	call := ruleCalls[a.Do][c.Direction]
 	if err := cp.data.ChangeRules(c.Group, c.Direction, c.Rules, a.Do == RevokeRules); err != nil {
-		cp.refuse(subject, a.Do.String(), err)
+		cp.refuseTo(Operator, Activity{Subject: subject, Cause: a.Do.String(), Instance: None, Name: call}, err)
 		return
 	}
-	cp.note(Activity{Subject: subject, Kind: a.Do.String(), Detail: c.Text, Cause: "action", Instance: None})
+	cp.note(Activity{Subject: subject, Kind: a.Do.String(), Detail: c.Text, Cause: "action", Instance: None, By: Operator, Name: call})
 }
 
 // setWeights gives the target groups of a rule other shares of its requests.
 func (cp *Plane) setWeights(a *Action) {
 	cp.data.SetWeights(a.Weights)
 	cp.note(Activity{
-		Subject: "load_balancer." + a.BalancerName, Kind: a.Do.String(), Cause: "action", Instance: None,
+		Subject: "load_balancer." + a.BalancerName, Kind: a.Do.String(), Cause: "action", Instance: None, By: Operator,
 		Detail: a.Weights.String(),
 	})
 }
@@ -212,15 +220,22 @@ func (cp *Plane) report(subject string, a *Action, err error) {
 		return
 	}
 	if a.Do != TakeSnapshot {
-		cp.note(Activity{Subject: subject, Kind: a.Do.String(), Cause: "action", Instance: None})
+		cp.note(Activity{Subject: subject, Kind: a.Do.String(), Cause: "action", Instance: None, By: Operator})
 	}
 }
 
-// refuse writes what is not allowed, or not possible, into the history; the run goes on.
+// refuse writes what an operator may not do, or what is not possible, into the history; the
+// run goes on.
 func (cp *Plane) refuse(subject, what string, err error) { cp.refuseOf(None, subject, what, err) }
 
 // refuseOf is [Plane.refuse] of something that was asked of one instance.
 func (cp *Plane) refuseOf(instance int32, subject, what string, err error) {
+	cp.refuseTo(Operator, Activity{Subject: subject, Cause: what, Instance: instance}, err)
+}
+
+// refuseTo is [Plane.refuse] of what somebody asks for: an activity of which the rest is known.
+func (cp *Plane) refuseTo(by Caller, a Activity, err error) {
 	cp.refused++
-	cp.note(Activity{Subject: subject, Kind: "refused", Detail: err.Error(), Cause: what, Instance: instance})
+	a.Kind, a.Detail, a.By = "refused", err.Error(), by
+	cp.note(a)
 }

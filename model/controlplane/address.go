@@ -77,7 +77,24 @@ func (cp *Plane) subnetFor(o *order) int {
 			return i
 		}
 	}
+	if len(cp.cfg.Subnets) == 0 {
+		return cp.furtherSubnet(o.zone)
+	}
 	return None
+}
+
+// furtherSubnet adds a subnet to a zone whose subnets are full, where the scenario names
+// none: who does not describe a network does not ask for its limits. None if all that
+// there can be are there.
+func (cp *Plane) furtherSubnet(zone model.Zone) int {
+	n := &cp.vpc
+	block, ok := addressing.FurtherSubnet(len(n.subnets) - len(cp.frame.Zones))
+	if !ok {
+		return None
+	}
+	n.subnets = append(n.subnets, subnet{&Subnet{Zone: zone, Block: block, PublicIP: true, NAT: None}, addressing.NewPool(block)})
+	n.byZone[zone] = append(n.byZone[zone], len(n.subnets)-1)
+	return len(n.subnets) - 1
 }
 
 // cardsFit reports whether the subnets that a template names have addresses for it.
@@ -195,6 +212,9 @@ func (cp *Plane) freeSubnet(subnets []int, zone model.Zone) int {
 		if s := &cp.vpc.subnets[i]; s.cfg.Zone == zone && s.pool.Free() > 0 {
 			return i
 		}
+	}
+	if len(cp.cfg.Subnets) == 0 {
+		return cp.furtherSubnet(zone)
 	}
 	return None
 }

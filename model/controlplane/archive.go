@@ -35,6 +35,7 @@ func (cp *Plane) copyTo(m *image, name, region string, key bool) error {
 		name: name, state: snapshotPending, full: m.full, gib: m.gib, volume: m.volume, crash: m.crash,
 		secret: m.secret || key, region: region, lineage: m.lineage, backup: None, copied: true,
 	})
+	c.taken = m.taken
 	if region == m.region && !key {
 		cp.turnAfter(c, snapshot.Duration(0))
 		return nil

@@ -195,7 +195,14 @@ func (cp *Plane) onMachinesEnd(ev model.Event) {
 }
 
 func (cp *Plane) noteMachine(d *DedicatedHost, kind, detail string) {
-	cp.note(Activity{Subject: "dedicated_host." + d.Name, Kind: kind, Detail: detail, Cause: "dedicated host", Instance: None})
+	by, name := Operator, ""
+	switch kind {
+	case "capacity-short":
+		name = "AllocateHosts"
+	case "recovery":
+		by, name = EC2, "AllocateHosts"
+	}
+	cp.note(Activity{Subject: "dedicated_host." + d.Name, Kind: kind, Detail: detail, Cause: "dedicated host", Instance: None, By: by, Name: name})
 }
 
 // failMachines tells the Dedicated Hosts on a host of a pool that it has failed, or works

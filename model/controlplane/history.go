@@ -16,6 +16,9 @@ type Activity struct {
 	Detail    string   // "desired 4 -> 7"
 	Cause     string   // "policy cpu50: alarm high, metric 80.00"
 	Instance  int32    // None when no single one is concerned
+	By        Caller   // who called the control plane for it; 0: it happened by itself
+	Name      string   // of the call, where the kind does not tell; see [Activity.Call]
+	Untold    bool     // it is a call alone, that the history leaves to what comes of it
 }
 
 // note writes one line of the activity history. An activity without times
@@ -44,7 +47,7 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 		cause = "rebalance of zones"
 	}
 	cp.note(Activity{
-		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number,
+		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number, By: AutoScaling,
 		Detail: fmt.Sprintf("%s %s in zone %s", in.order.option, cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
 	})
 }
@@ -60,7 +63,7 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 	}
 	cp.members[in.order.group].Terminated++
 	cp.note(Activity{
-		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number,
+		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number, By: AutoScaling,
 		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
 	})
 }
@@ -85,7 +88,7 @@ func (cp *Plane) noteLaunchFailure(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
 	cp.note(Activity{
-		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
+		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None, By: AutoScaling,
 		Detail: fmt.Sprintf("%d of %d instances", g.capacity, g.desired),
 	})
 }
@@ -124,7 +127,7 @@ func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
 	cp.members[in.order.group].SpotInterruptions++
 	cp.note(Activity{
 		At: cp.kernel.Now(), Until: cp.kernel.Now() + noticeTime,
-		Subject: cp.groups[in.order.group].name(), Kind: "interruption", Cause: cause, Instance: in.number,
+		Subject: cp.groups[in.order.group].name(), Kind: "interruption", Cause: cause, Instance: in.number, By: EC2,
 		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
 	})
 }
@@ -153,7 +156,11 @@ func (cp *Plane) noteAlarm(a *watch) {
 }
 
 func (cp *Plane) noteHold(h *Hold, kind, detail string) {
-	cp.note(Activity{Subject: h.Name, Kind: kind, Detail: detail, Cause: "reservation", Instance: None})
+	name := "CreateCapacityReservation"
+	if detail == cancelled {
+		name = "CancelCapacityReservation"
+	}
+	cp.note(Activity{Subject: h.Name, Kind: kind, Detail: detail, Cause: "reservation", Instance: None, By: Operator, Name: name})
 }
 
 func (cp *Plane) noteFault(b activeFault, what string) {

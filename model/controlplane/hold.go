@@ -195,6 +195,9 @@ func (cp *Plane) runningFor(cfg *Hold) (places []*hostPlace) {
 	return places
 }
 
+// cancelled is what has become of a reservation that has ended.
+const cancelled = "cancelled"
+
 // onHoldEnds frees what is held; instances go on where they are.
 func (cp *Plane) onHoldEnds(ev model.Event) {
 	h := &cp.holds[ev.Index()]
@@ -207,7 +210,7 @@ func (cp *Plane) onHoldEnds(ev model.Event) {
 	if h.places != nil {
 		h.places.Cancel()
 	}
-	cp.noteHold(h.cfg, "reservation", "cancelled")
+	cp.noteHold(h.cfg, "reservation", cancelled)
 	cp.roomIsMade()
 }
 

@@ -15,6 +15,7 @@ type card struct {
 	instance slab.Handle // that it is attached to; 0: none
 	fleet    int         // whose instance it is attached to when one runs; None
 	next     int         // fleet that it moves to; None
+	moves    bool        // from another instance
 	turnsAt  sim.Time    // when it is detached, or attached; Never
 }
 
@@ -158,6 +159,7 @@ func (cp *Plane) actOnInterface(i int, a *Action) error {
 	} else if c.instance != 0 {
 		wait += addressing.DetachTime
 	}
+	c.moves = c.instance != 0 && a.Do == MoveInterface
 	c.instance, c.fleet, c.next = 0, None, a.Fleet
 	if a.Do == DetachInterface {
 		c.next = None
@@ -206,9 +208,13 @@ func (cp *Plane) onInterfaceTurns(ev model.Event) {
 		cp.refuse(subject, "attach-interface", err)
 		return
 	}
-	c.instance, c.fleet, c.next = h, c.next, None
+	by := Caller(0)
+	if c.moves {
+		by = Operator
+	}
+	c.instance, c.fleet, c.next, c.moves = h, c.next, None, false
 	in := cp.instances.Get(h)
-	cp.note(Activity{Subject: subject, Kind: "attached", Detail: cp.subjectOf(in), Cause: "action", Instance: in.number})
+	cp.note(Activity{Subject: subject, Kind: "attached", Detail: cp.subjectOf(in), Cause: "action", Instance: in.number, By: by})
 	cp.point()
 }
 

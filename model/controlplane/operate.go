@@ -43,7 +43,7 @@ func (cp *Plane) operate(a *Action) {
 		if !happens {
 			detail = "it is so already"
 		}
-		cp.note(Activity{Subject: name, Kind: a.Do.String(), Detail: detail, Cause: "action", Instance: number})
+		cp.note(Activity{Subject: name, Kind: a.Do.String(), Detail: detail, Cause: "action", Instance: number, By: Operator})
 	}
 }
 

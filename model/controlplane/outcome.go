@@ -26,6 +26,8 @@ type BackupOutcome struct {
 	Written          model.Bytes // blocks that they stored when they were taken
 	Kept             int         // at the end, in all tiers, without those in the recycle bin
 	Stored, Archived model.Bytes // at the end
+	Lost             sim.Time    // age of the newest copy elsewhere when its Region was lost; its own age without one
+	LostAny          bool        // its Region was lost
 	Age              sim.Time    // at the end, of the newest that is complete; what a failure then would lose; Never without one
 }
 

@@ -25,6 +25,7 @@ type Setup struct {
 	Replication  int
 	Data         DataPlane
 	Balancers    []Balancer
+	Names        []DNSName
 	TargetGroups int         // how many there are
 	Series       bool        // each minute is sampled what instances run out of
 	Halted       func() bool // the world is of no use any more: launches may be left out; nil: never
@@ -96,6 +97,7 @@ type Plane struct {
 	delayed         slab.Slab[delayedTenant]
 	activeFaults    []activeFault
 	zoneDown        []int // outages that hold each zone
+	names           []DNSName
 	regionDown      []int // the same of each Region; nil before the first
 
 	launchStreams []rng.Stream // by owner
@@ -138,6 +140,7 @@ func New(setup Setup) (*Plane, error) {
 		return nil, err
 	}
 	cp.newBalancers(setup.Balancers)
+	cp.openNames(setup.Names)
 	for _, build := range []func() error{
 		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
 	} {

@@ -34,6 +34,8 @@ func (cp *Plane) failRegion(region int, down bool) {
 	}
 	if down {
 		cp.regionDown[region]++
+		cp.data.WatchRecovery()
+		cp.countLost(region)
 	} else {
 		cp.regionDown[region]--
 	}
@@ -56,4 +58,25 @@ func (cp *Plane) dark(region string) bool {
 // darkAt reports whether the Region of a zone is lost.
 func (cp *Plane) darkAt(zone model.Zone) bool {
 	return cp.regionDown != nil && cp.regionDown[cp.frame.RegionOf(zone)] > 0
+}
+
+// countLost counts, of each volume that is lost with a Region, how old the newest snapshot is
+// from which it can be restored elsewhere.
+func (cp *Plane) countLost(region int) {
+	now := cp.kernel.Now()
+	for i := range cp.volumes {
+		v := &cp.volumes[i]
+		if !v.exists || cp.frame.RegionOf(cp.cfg.Volumes[i].Zone) != region {
+			continue
+		}
+		lost := now - v.made // all that was ever written, without a copy
+		for _, m := range cp.images {
+			usable := m.state == snapshotComplete || m.state == snapshotArchived || m.state == snapshotRestoring
+			if m.volume == i && usable && !cp.dark(m.region) {
+				lost = min(lost, now-m.taken)
+			}
+		}
+		o := &cp.backupOutcomes[i]
+		o.Lost, o.LostAny = max(o.Lost, lost), true
+	}
 }

@@ -190,7 +190,7 @@ func (cp *Plane) migrate(h slab.Handle, to hostPlace) {
 	cp.chargeSurplus(in.server, &in.account, in.payer())
 	cp.reopen(h, to, false)
 	cp.unplace(in.order.need, in.zone, from)
-	cp.noteInstance(in, "recovered", "on another host", "EC2 status check")
+	cp.note(Activity{Subject: cp.subjectOf(in), Kind: "recovered", Detail: "on another host", Cause: "EC2 status check", Instance: in.number, By: EC2})
 	if in.life == pending {
 		return
 	}

@@ -25,7 +25,8 @@ const (
 type image struct {
 	name    string // of its table, its action or its schedule
 	state   snapshotState
-	at      sim.Time // as it was then
+	at      sim.Time // since when there is it
+	taken   sim.Time // as the volume was then
 	full    model.Bytes
 	gib     int64
 	volume  int  // that it is of; None
@@ -88,7 +89,7 @@ func (cp *Plane) newSnapshots() {
 }
 
 func (cp *Plane) addImage(m image) *image {
-	m.at, m.archive = cp.kernel.Now(), None
+	m.at, m.taken, m.archive = cp.kernel.Now(), cp.kernel.Now(), None
 	cp.images = append(cp.images, &m)
 	return &m
 }
@@ -117,7 +118,11 @@ func (cp *Plane) take(i int, name string, backup int) error {
 	o.Taken++
 	o.Written = o.Written.Plus(model.Bytes(delta) * snapshot.Block)
 	cp.turnAfter(m, snapshot.Duration(delta))
-	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "snapshot", Cause: name, Instance: None,
+	by := Operator
+	if backup != None {
+		by = LifecycleManager
+	}
+	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "snapshot", Cause: name, Instance: None, By: by,
 		Detail: fmt.Sprintf("%.4g GiB, of which %.4g GiB are new", inGiB(m.full), inGiB(model.Bytes(delta)*snapshot.Block))})
 	return nil
 }
@@ -154,8 +159,10 @@ func (cp *Plane) followUp(m *image) {
 	b := &cp.cfg.Backups[m.backup]
 	for _, region := range b.CopyTo {
 		if err := cp.copyTo(m, m.name, region, false); err != nil {
-			cp.refuse("snapshot_schedule."+b.Name, "copy to "+region, err)
+			cp.refuseTo(LifecycleManager, Activity{Subject: "snapshot_schedule." + b.Name, Cause: "copy to " + region, Instance: None, Name: "CopySnapshot"}, err)
+			continue
 		}
+		cp.noteUntold(m, "copy-snapshot", "to "+region)
 	}
 	if b.ArchiveAfter > 0 {
 		cp.scheduleAfter(m.at+b.ArchiveAfter-cp.kernel.Now(), indexed(snapshotAges, slices.Index(cp.images, m)))
@@ -175,8 +182,10 @@ func (cp *Plane) retain(newest *image, keep int) {
 	}
 	for _, m := range all[:max(0, len(all)-keep)] {
 		if err := cp.remove(m); err != nil {
-			cp.refuse("snapshot."+m.name, "retain", err)
+			cp.refuseTo(LifecycleManager, Activity{Subject: "snapshot." + m.name, Cause: "retain", Instance: None}, err)
+			continue
 		}
+		cp.noteUntold(m, "delete-snapshot", "")
 	}
 }
 
@@ -188,8 +197,16 @@ func (cp *Plane) onSnapshotAges(ev model.Event) {
 		return
 	}
 	if err := cp.archive(m); err != nil {
-		cp.refuse("snapshot."+m.name, "archive", err)
+		cp.refuseTo(LifecycleManager, Activity{Subject: "snapshot." + m.name, Cause: "archive", Instance: None}, err)
+		return
 	}
+	cp.noteUntold(m, "archive", "")
+}
+
+// noteUntold writes what a schedule has done with one of its snapshots: calls that the
+// history leaves out.
+func (cp *Plane) noteUntold(m *image, kind, detail string) {
+	cp.note(Activity{Subject: "snapshot." + m.name, Kind: kind, Detail: detail, Cause: m.name, Instance: None, By: LifecycleManager, Untold: true})
 }
 
 // usable returns the newest snapshot of a name that volumes in a zone can be made from.

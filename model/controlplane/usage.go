@@ -189,13 +189,17 @@ func (cp *Plane) closeHour() {
 		cp.ledger.Balancers = append(cp.ledger.Balancers, model.BalancerHour{
 			From: u.From, To: u.To, Owner: b.owner, Kind: b.cfg.Kind,
 			NewConnections: u.NewConnections, ActiveTime: u.ActiveTime,
-			Processed: u.Processed, Evaluations: u.Evaluations,
+			Processed: u.Processed, Evaluations: u.Evaluations, Flows: u.Flows,
 		})
 		if b.cfg.PublicIPs {
 			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)
 		}
 		cp.transfer(u.From, int(b.owner), model.OneSide, u.Side)
-		cp.transfer(u.From, int(b.owner), model.Uncharged, u.Crossed)
+		crossed := model.Uncharged // as of an Application Load Balancer
+		if b.cfg.Kind != "application" {
+			crossed = model.CrossZone
+		}
+		cp.transfer(u.From, int(b.owner), crossed, u.Crossed)
 	}
 	cp.closeMoved()
 	cp.closeSurplus()
@@ -255,6 +259,9 @@ func (cp *Plane) closeLedger() {
 	}
 	for i := range l.Addresses {
 		l.Addresses[i].To = min(l.Addresses[i].To, end)
+	}
+	for i := range l.Names {
+		l.Names[i].To = min(l.Names[i].To, end)
 	}
 	for i := range l.Gateways {
 		l.Gateways[i].To = min(l.Gateways[i].To, end)

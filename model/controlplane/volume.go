@@ -109,7 +109,7 @@ func (cp *Plane) chill(in *instance) {
 			if m, err := cp.usable(spec.Snapshot, in.zone); err == nil {
 				cp.data.CoolVolume(in.server, i, cp.fetch(m, in.zone))
 			} else {
-				cp.refuse("volume of "+spec.Snapshot, "launch", err)
+				cp.refuseTo(0, Activity{Subject: "volume of " + spec.Snapshot, Cause: "launch", Instance: None}, err)
 			}
 		}
 	}

@@ -15,6 +15,18 @@ type balancer struct {
 	groups   []int        // target groups that it forwards to
 	hour     balancerHour
 	counts   BalancerOutcome
+
+	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
+	flowsOpen int64
+	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
+}
+
+// flowHour is the part of a [balancerHour] of the flows of one kind.
+type flowHour struct {
+	connections int64
+	processed   model.Bytes
+	open        int64
+	active      stat.Sum
 }
 
 // balancerHour accumulates a [model.BalancerUse]. active is Σ (end − start) of
@@ -37,6 +49,9 @@ type balancerHour struct {
 func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	now := p.kernel.Now()
 	h := &p.balancers[index].hour
+	if p.balancers[index].cfg.Network() {
+		p.endAllSilentFlows()
+	}
 	active := h.active
 	active.AddProduct(h.open, int64(now))
 	use := model.BalancerUse{
@@ -45,6 +60,13 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	}
 	*h = balancerHour{from: now, open: h.open}
 	h.active.AddProduct(-h.open, int64(now))
+	for k := range use.Flows {
+		part := &p.balancers[index].parts[k]
+		part.active.AddProduct(part.open, int64(now))
+		use.Flows[k] = model.FlowUse{NewConnections: part.connections, ActiveTime: sim.Time(part.active.Int64()), Processed: part.processed}
+		*part = flowHour{open: part.open}
+		part.active.AddProduct(-part.open, int64(now))
+	}
 	return use
 }
 
@@ -53,6 +75,10 @@ func (p *Plane) balance(i uint32, r *request) {
 	s := &p.sources[r.source]
 	b := &p.balancers[s.balancer]
 	if s.guarded && p.keptOut(i, r, s) {
+		return
+	}
+	if s.flows.on {
+		p.carry(i, r, s)
 		return
 	}
 	zone := b.dns[0]
@@ -108,7 +134,7 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
 		return false
-	case s.clients.ForwardedFor > MaxForwardedFor:
+	case s.clients.ForwardedFor > MaxForwardedFor && !s.flows.on:
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, Code463)
 		return false
@@ -153,7 +179,7 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		return
 	}
 	p.meter.completed(now, r, latency)
-	p.leave(r, now)
+	p.leave(i, r, now)
 	r.phase = answered
 	switch {
 	case a.follows != None: // their next request is of the same user request
@@ -181,7 +207,7 @@ func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations i
 
 // closed ends a request at the balancer; a response counts as data out.
 func (b *balancer) closed(now sim.Time, r *request) {
-	if r.zone == noNode {
+	if r.zone == noNode || b.cfg.Network() {
 		return
 	}
 	b.hour.open--

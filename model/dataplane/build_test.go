@@ -36,6 +36,8 @@ func (c *fakeControl) Drained(instance slab.Handle) {
 }
 
 // OutOfMemory counts kills.
+func (c *fakeControl) RecordTurns(int, int, bool) {}
+
 func (c *fakeControl) OutOfMemory(slab.Handle) { c.kills++ }
 
 // bench is a data plane under a fake control plane.

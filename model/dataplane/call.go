@@ -255,7 +255,7 @@ func (p *Plane) hangUpOne(i uint32) {
 	case r.phase == hanging || r.phase == connecting || r.phase == undelivered:
 		p.meter.failed(now, r, Code460)
 		p.letGoHung(i)
-		p.leave(r, now)
+		p.leave(i, r, now)
 		p.disconnect(i)
 		p.free(i)
 	default: // its end, its retry or its connection is on its way
@@ -275,7 +275,7 @@ func (p *Plane) dropCall(i uint32, now sim.Time) {
 	}
 	p.meter.failed(now, p.requests.at(i), Code460)
 	p.disconnect(i)
-	p.leaveToServer(p.requests.at(i), now)
+	p.leaveToServer(i, p.requests.at(i), now)
 	if worksOn {
 		p.trips[i].parent = 0
 		return

@@ -23,6 +23,7 @@ type Traffic struct {
 	TargetGroups  []TargetGroup
 	LoadBalancers []LoadBalancer
 	Workloads     []Workload
+	Records       []Record
 	Addresses     []Address
 	Network       Network
 
@@ -164,6 +165,16 @@ type TargetGroup struct {
 	Stickiness  Stickiness
 	HealthCheck HealthCheck
 	Port        uint16 // of its targets; 0: that of its service
+	Flows       FlowTargets
+}
+
+// FlowTargets is how a target group of a Network Load Balancer treats flows.
+type FlowTargets struct {
+	On                bool
+	BySource          bool     // stickiness: clients of one address go to one target
+	Terminate         bool     // flows end with the deregistration delay
+	RegistrationDelay sim.Time // before the first check of a target
+	MostPerTarget     int      // flows to one target at once; 0: no limit
 }
 
 // Stickiness keeps a client with its target. The zero Stickiness is none.
@@ -181,10 +192,10 @@ const (
 	ApplicationCookie                            // AWSALBAPP: made once, with the application's
 )
 
-// LoadBalancer is an Application Load Balancer.
+// LoadBalancer is an Application or a Network Load Balancer.
 type LoadBalancer struct {
 	Name         string
-	Kind         string // "application"
+	Kind         string // "application" or "network"
 	Zones        []model.Zone
 	Subnets      []int // of its nodes, in the control plane's order; none: any of their zones
 	IdleTimeout  sim.Time
@@ -199,7 +210,12 @@ type LoadBalancer struct {
 	ConnectTimeout sim.Time
 	Port           uint16 // of the listener of Default and Rules; 0: 80
 	End            int    // among the ends of the network, counted from 1; 0: open to all
+	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
+	ZoneAffinity float64
 }
+
+// Network reports whether it forwards flows, as a Network Load Balancer does.
+func (lb *LoadBalancer) Network() bool { return lb.Kind == "network" }
 
 // DestinationKind says what a workload talks to.
 type DestinationKind uint8
@@ -217,6 +233,7 @@ type Workload struct {
 	Name          string
 	To            DestinationKind
 	Target        int              // index into LoadBalancers, TargetGroups or Instances
+	Record        int              // among Records, counted from 1, by whose answers they go; To and Target are its first answer's
 	Arrivals      workload.Process // nil: Visitors ask in a closed loop
 	Demand        rng.Distribution // CPU-seconds
 	Request       rng.Distribution // bytes in; nil: 0
@@ -275,6 +292,9 @@ type Clients struct {
 	RetryBudget   float64
 	RetryOn       CodeSet // failures that are tried again; empty: all
 	PerConnection int     // requests on one connection; at least 1
+	// KeepAlive is how long they keep a connection to a Network Load Balancer that is
+	// silent; 0: until it is reset.
+	KeepAlive sim.Time
 
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
 	Resumption   float64  // share of the handshakes that resume a session

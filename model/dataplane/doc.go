@@ -91,7 +91,7 @@
 // # Where what is
 //
 // The way of a request: source.go, request.go, listener.go and way.go (what rules say of
-// each class of requests, once), balancer.go, target.go, server.go,
+// each class of requests, once), balancer.go, flow.go (of Network Load Balancers), target.go, server.go,
 // meter.go; of a journey: journey.go, call.go. What a server computes with: lane.go,
 // watch.go, kept.go, supply.go, host.go. What it holds: memory.go, memoryuse.go. What it
 // reads and writes: attachdisk.go gives it its disks, disk.go asks one, array.go,

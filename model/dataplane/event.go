@@ -29,10 +29,12 @@ const (
 	nodesChange
 	weightsChange
 	groupIsWeighed
+	flowsAreReset
 	visitorAsks
 	hostIsShared
 	memoryRunsOut
 	applicationRestarts
+	recordIsChecked
 	kindCount
 )
 
@@ -65,10 +67,12 @@ func newTable() [kindCount]row {
 		targetIsDrained:     {"targetIsDrained", sim.RankRelease, "target handle", (*Plane).onTargetIsDrained},
 		weightsChange:       {"weightsChange", sim.RankState, "target group", (*Plane).onWeightsChange},
 		groupIsWeighed:      {"groupIsWeighed", sim.RankObserve, "target group", (*Plane).onGroupIsWeighed},
+		flowsAreReset:       {"flowsAreReset", sim.RankState, "target handle", (*Plane).onFlowsAreReset},
 		visitorAsks:         {"visitorAsks", sim.RankArrival, "workload, visitor", (*Plane).onVisitorAsks},
 		hostIsShared:        {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
+		recordIsChecked:     {"recordIsChecked", sim.RankState, "record, answer", (*Plane).onRecordIsChecked},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

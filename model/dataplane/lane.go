@@ -210,6 +210,9 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 	r.phase = answered
 	if b := p.sources[r.source].balancer; b != None {
 		p.balancers[b].closed(at, r)
+		if p.sources[r.source].flows.on {
+			p.alight(i, r, at)
+		}
 	}
 	if r.target != noIndex {
 		p.targetAnswers(r, l, at)

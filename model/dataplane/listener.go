@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"headroom/model"
 	"headroom/model/routing"
 	"headroom/sim"
 )
@@ -20,10 +21,59 @@ const (
 // Listener is a port of a load balancer, with rules of its own.
 type Listener struct {
 	Port         int
+	Protocol     Protocol      // of a Network Load Balancer
+	Idle         sim.Time      // of its TCP flows; 0: 350 s
 	Secure       bool          // HTTPS: each new connection begins with a handshake
 	Certificates []Certificate // of a secure one, which has at least one: the first is the default one
 	Default      Action
 	Rules        []Rule // ascending priority
+}
+
+// Protocol is what a listener of a Network Load Balancer takes.
+type Protocol uint8
+
+// Protocols. TCPUDP is TCP where the workload does not say otherwise.
+const (
+	TCP Protocol = iota + 1
+	UDP
+	TCPUDP
+	TLS
+)
+
+// number is that of an IP header.
+func (p Protocol) number() uint8 {
+	if p == UDP {
+		return 17
+	}
+	return 6
+}
+
+// part is what its flows are billed as.
+func (p Protocol) part() uint8 {
+	switch p {
+	case UDP:
+		return model.FlowsUDP
+	case TLS:
+		return model.FlowsTLS
+	}
+	return model.FlowsTCP
+}
+
+// After how long without a packet a flow ends, of TCP where nothing else is said.
+const (
+	IdleTCP = 350 * sim.Second
+	IdleUDP = 120 * sim.Second
+
+	MinIdleTCP = 60 * sim.Second
+	MaxIdleTCP = 6000 * sim.Second
+)
+
+// idle is after how long a silent flow ends.
+func (l *Listener) idle() sim.Time {
+	if l.Protocol == UDP {
+		return IdleUDP
+	}
+	return cmp.Or(l.Idle, IdleTCP)
 }
 
 // Certificate proves names to clients.
@@ -81,7 +131,11 @@ func (lb *LoadBalancer) AllListeners() []Listener {
 	if lb.Default.empty() && len(lb.Listeners) > 0 {
 		return lb.Listeners
 	}
-	return append([]Listener{{Port: cmp.Or(int(lb.Port), PortHTTP), Default: lb.Default, Rules: lb.Rules}}, lb.Listeners...)
+	first := Listener{Port: cmp.Or(int(lb.Port), PortHTTP), Default: lb.Default, Rules: lb.Rules}
+	if lb.Network() {
+		first.Protocol = TCP
+	}
+	return append([]Listener{first}, lb.Listeners...)
 }
 
 // ListenerFor is the listener that clients of a port reach, [None] if there is none. 0

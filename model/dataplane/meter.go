@@ -17,14 +17,26 @@ type meter struct {
 	users  []UserOutcome
 	limits []sim.Time // deadline by workload; 0: none
 
-	observed Observed
+	observed  Observed
+	workloads []uint16  // by source; ofCall
+	recovery  *recovery // nil before a Region is lost
 }
+
+// ofCall is the workload of calls.
+const ofCall = 1<<16 - 1
 
 // newMeter prepares the routes of every source, and what is observed of them.
 func (p *Plane) newMeter(observe Observe) meter {
 	m := meter{warmup: p.frame.Warmup}
 	for i := range p.sources {
 		p.addRoutes(&m, i)
+	}
+	for i := range p.sources {
+		if p.sources[i].call != nil {
+			m.workloads = append(m.workloads, ofCall)
+			continue
+		}
+		m.workloads = append(m.workloads, uint16(p.sources[i].workload))
 	}
 	for i := range p.cfg.Workloads {
 		m.users = append(m.users, UserOutcome{Latency: new(stat.Histogram)})
@@ -80,7 +92,7 @@ func (p *Plane) addRoutes(m *meter, source int) {
 		Workload: None, Service: s.service, Step: s.step, TargetGroup: None, LoadBalancer: s.balancer, Callee: None,
 	}
 	if s.call == nil {
-		own.Workload = source
+		own.Workload = s.workload
 	}
 	at := span{first: len(m.routes)}
 	m.routes = append(m.routes, own)
@@ -174,6 +186,9 @@ func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 		o.MeasuredCompleted++
 		o.Latency.Record(latency)
 	}
+	if m.recovery != nil {
+		m.saw(r, true)
+	}
 }
 
 // failed counts an attempt that ended without a response.
@@ -188,25 +203,28 @@ func (m *meter) failed(now sim.Time, r *request, code Code) {
 	if r.arrived >= m.warmup {
 		o.MeasuredFailed++
 	}
+	if m.recovery != nil {
+		m.saw(r, false)
+	}
 }
 
 // userAnswered counts a user request that was answered at an instant.
 func (m *meter) userAnswered(r *request, t *trip, at sim.Time) {
-	u := &m.users[r.source]
+	u := &m.users[m.workloads[r.source]]
 	u.Completed++
 	if t.began < m.warmup {
 		return
 	}
 	u.MeasuredCompleted++
 	u.Latency.Record(int64(at - t.began))
-	if limit := m.limits[r.source]; limit == 0 || at-t.began <= limit {
+	if limit := m.limits[m.workloads[r.source]]; limit == 0 || at-t.began <= limit {
 		u.InDeadline++
 	}
 }
 
 // userFailed counts a user request that got no answer.
 func (m *meter) userFailed(r *request, t *trip) {
-	u := &m.users[r.source]
+	u := &m.users[m.workloads[r.source]]
 	u.Failed++
 	if t.began >= m.warmup {
 		u.MeasuredFailed++

@@ -23,6 +23,7 @@ const (
 	CodeHandshake             // no certificate that the client accepts
 	CodeRedirects             // sent on and on
 	Code463                   // more than 30 addresses in X-Forwarded-For
+	CodeReset                 // a connection that a Network Load Balancer, or its target, broke off
 	codeCount
 
 	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
@@ -31,12 +32,12 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463}
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset}
 }
 
 // String returns the code as metric labels write it.
 func (c Code) String() string {
-	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463"}[c]
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset"}[c]
 }
 
 // CodeSet is a set of codes. The empty set stands for all.
@@ -63,6 +64,10 @@ type Outcome struct {
 	Observed  Observed
 	Disks     []DiskOutcome   // that steps use; sorted by owner and name
 	Memories  []MemoryOutcome // of services that say what they hold; sorted by owner
+
+	// Restored is how long after the first loss of a Region requests were served again, by
+	// workload and in the whole at the end; Never: not any more. nil without a loss.
+	Restored []sim.Time
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -162,6 +167,10 @@ type BalancerOutcome struct {
 	Handshakes       int64 // of new connections to HTTPS, that succeeded
 	Resumed          int64 // of those, that resumed a session
 	HandshakesFailed int64
+
+	// Of a Network Load Balancer.
+	FlowsOpened, FlowsReset, PortAllocationErrors int64
+	FlowTime                                      float64 // ns: Σ over flows of how long they were open
 }
 
 func (o *BalancerOutcome) rule(of model.RuleName) *int64 { return &o.Rules[of.Listener][of.Rule] }
@@ -196,7 +205,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(),
+		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]
@@ -231,8 +240,12 @@ func (p *Plane) Outcome() Outcome {
 // balancerOutcomes are what load balancers counted, with what the routes through them did.
 func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	all := make([]BalancerOutcome, len(p.balancers))
+	p.endAllSilentFlows()
 	for i := range all {
 		all[i] = p.balancers[i].counts
+		active := p.balancers[i].flowTime
+		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))
+		all[i].FlowTime = active.Float64()
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

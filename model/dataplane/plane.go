@@ -17,6 +17,8 @@ type ControlPlane interface {
 	Drained(instance slab.Handle)
 	// OutOfMemory says that the kernel has killed the application of an instance.
 	OutOfMemory(instance slab.Handle)
+	// RecordTurns says that an answer of a DNS name has become healthy, or unhealthy.
+	RecordTurns(record, answer int, healthy bool)
 }
 
 // Observe says which statistics are kept beyond the usual, at a cost for each
@@ -56,10 +58,13 @@ type Plane struct {
 	sources       []source
 	calls         []calls // by service
 	requests      pool[request]
-	trips         []trip   // beside requests, where tracked
+	trips         []trip // beside requests, where tracked
+	flows         pool[flow]
+	carriers      []uint32 // beside requests, of those that flows carry: the flow
 	visits        []uint32 // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool     // requests have trips
 	balancers     []balancer
+	records       []record
 	targetGroups  []targetGroup
 	targets       pool[target]
 	servers       pool[server]
@@ -116,7 +121,7 @@ func New(setup Setup) (*Plane, error) {
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
 	}
-	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newSources} {
+	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newRecords, p.newSources} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -144,7 +149,7 @@ func (p *Plane) tracks(o Observe) bool {
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
-		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.Visitors.Think != nil || w.To == ToLoadBalancer && !c.StayPut && p.cfg.LoadBalancers[w.Target].redirects() {
+		if c := &w.Clients; c.RetryAttempts > 0 || c.Deadline > 0 || w.Visitors.Think != nil || !c.StayPut && p.cfg.redirected(w) {
 			return true
 		}
 	}
@@ -165,7 +170,7 @@ func (p *Plane) markInstant() {
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() {
+		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) {
 			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
@@ -187,7 +192,7 @@ func (p *Plane) newTargetGroups() error {
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
 		}
-		g.counts = entry.Counts
+		g.counts = entry.Counts && !cfg.Flows.On
 		scopes := 1
 		if !cfg.CrossZone {
 			scopes = len(p.frame.Zones)
@@ -195,6 +200,10 @@ func (p *Plane) newTargetGroups() error {
 		for z := range scopes {
 			draws := p.stream(fmt.Sprintf("routing/%s/%d", cfg.Name, z))
 			s := scope{policy: entry.New(routing.Setup{Nodes: len(p.frame.Zones), Chooser: &draws})}
+			if cfg.Flows.On {
+				s.hash = routing.NewFlowHash()
+				s.policy = s.hash
+			}
 			if cfg.SlowStart > 0 {
 				s.slow = routing.NewSlowStart(len(p.frame.Zones), cfg.SlowStart, p.kernel.Now)
 				s.policy = s.slow

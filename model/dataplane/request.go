@@ -8,6 +8,10 @@ import (
 // enter counts an attempt, starts its clock, and dispatches it.
 func (p *Plane) enter(i uint32, r *request) {
 	s := &p.sources[r.source]
+	if s.lookup != nil {
+		r.source = s.lookup.choose(r.arrived)
+		s = &p.sources[r.source]
+	}
 	if s.limits.limit != sim.Never {
 		p.addDeadline(&s.limits, i, r)
 		if !s.limits.watched {
@@ -80,7 +84,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.targets.at(r.target).since.answered++
 	}
 	r.phase = answered
-	p.leave(r, at)
+	p.leave(i, r, at)
 	if p.tracked {
 		p.meter.phasesOf(s, &p.trips[i], r, hop)
 		p.answer(i, r, at+hop)
@@ -167,13 +171,14 @@ func (p *Plane) endUnanswered(i uint32) {
 func (p *Plane) fail(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
+	code = p.asFlowFails(r, code)
 	p.meter.failed(now, r, code)
 	p.letGoHung(i)
 	r.phase = failed
 	if r.target != noIndex && code != Code460 {
 		p.targets.at(r.target).since.failed++
 	}
-	p.leave(r, now)
+	p.leave(i, r, now)
 	if p.sources[r.source].call != nil {
 		p.disconnect(i)
 	}
@@ -181,13 +186,16 @@ func (p *Plane) fail(i uint32, code Code) {
 }
 
 // leave takes the request off its balancer's and its client's lists.
-func (p *Plane) leave(r *request, at sim.Time) {
+func (p *Plane) leave(i uint32, r *request, at sim.Time) {
 	s := &p.sources[r.source]
 	if s.limits.limit != sim.Never {
 		p.removeDeadline(&s.limits, r)
 	}
 	if s.balancer != None {
 		p.balancers[s.balancer].closed(at, r)
+	}
+	if s.flows.on {
+		p.alight(i, r, at)
 	}
 	if r.target != noIndex {
 		p.release(r.target)
@@ -232,7 +240,7 @@ func (p *Plane) budget(i uint32) *float64 {
 	r := p.requests.at(i)
 	s := &p.sources[r.source]
 	if s.call == nil {
-		return &s.tokens
+		return &p.sources[s.workload].tokens
 	}
 	parent := p.requests.Get(p.trips[i].parent)
 	if parent == nil {
@@ -320,7 +328,7 @@ func (p *Plane) disown(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
-	p.leaveToServer(r, now)
+	p.leaveToServer(i, r, now)
 	h, again := p.requests.Alloc()
 	r = p.requests.at(i) // the pool may have moved
 	*again = *r
@@ -337,10 +345,10 @@ func (p *Plane) disown(i uint32, code Code) {
 
 // leaveToServer takes a request off all lists but its server's, which works on for
 // nobody.
-func (p *Plane) leaveToServer(r *request, now sim.Time) {
+func (p *Plane) leaveToServer(i uint32, r *request, now sim.Time) {
 	was := r.phase
 	r.phase = failed
-	p.leave(r, now)
+	p.leave(i, r, now)
 	r.phase, r.gone = was, true
 }
 

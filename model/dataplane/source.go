@@ -20,6 +20,8 @@ type source struct {
 	balancer int      // None without
 	direct   bool     // clients that reach their targets without a balancer
 	next     int      // fleet round robin
+	workload int      // that sends; of a call its own index
+	lookup   *lookup  // by which it finds its balancer; nil: it is always the same
 	way      *way     // what its balancer's rules say
 	nodes    rng.Stream
 	resumes  rng.Stream
@@ -43,6 +45,7 @@ type source struct {
 	number  uint64  // requests so far
 
 	visitors visitors
+	flows    flows
 
 	// Of a call.
 	call    *Call
@@ -95,13 +98,18 @@ func (p *Plane) newSources() error {
 			}
 		}
 	}
+	for i := range p.cfg.Workloads {
+		if err := p.newVariants(i); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 func (p *Plane) newWorkload(cfg *Workload) error {
 	name := "workload/" + cfg.Name
 	p.sources = append(p.sources, source{
-		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
+		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, workload: len(p.sources), disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
 		demand:  p.stream(name + "/demand"),
 		sizes:   p.stream(name + "/bytes"),
@@ -161,6 +169,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
 	}
+	p.newFlows(s)
 	return nil
 }
 

@@ -58,6 +58,7 @@ type scope struct {
 	registered int
 	healthy    int
 	failOpen   bool
+	hash       *routing.FlowHash // policy, of a group of flows; nil
 }
 
 // target is one server in one target group.
@@ -67,6 +68,7 @@ type target struct {
 	scope      int32
 	local      int32
 	inFlight   int32
+	flows      int32        // that Network Load Balancers keep to it
 	since      answerCounts // of mitigation
 	answered   sim.Time     // its last answer; -1: none
 	draining   bool
@@ -116,7 +118,7 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 		g.healthy.Add(p.kernel.Now(), 1)
 	}
 	if g.cfg.HealthCheck.Enabled {
-		p.scheduleAfter(g.cfg.HealthCheck.Interval, handled(targetIsChecked, h))
+		p.scheduleAfter(sim.Sum(g.cfg.Flows.RegistrationDelay, g.cfg.HealthCheck.Interval), handled(targetIsChecked, h))
 	}
 	p.admitHealth(indexOf(h))
 }
@@ -198,6 +200,9 @@ func (p *Plane) observe(h slab.Handle, success bool) {
 	g.scopes[t.scope].healthy += delta
 	g.healthy.Add(p.kernel.Now(), int64(delta))
 	p.admitHealth(indexOf(h))
+	if g.cfg.Flows.On && before == health.Healthy && !t.rotating {
+		p.scheduleAfter(0, handled(flowsAreReset, h))
+	}
 	if s := &g.scopes[t.scope]; s.slow != nil && delta > 0 && t.rotating {
 		s.slow.Begin(int(t.local))
 	}
@@ -233,7 +238,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	}
 	p.admitHealth(indexOf(h))
 	wait := g.cfg.DeregistrationDelay
-	if !g.connected(t, p.kernel.Now()) {
+	if !g.cfg.Flows.On && !g.connected(t, p.kernel.Now()) {
 		wait = 0
 	}
 	p.scheduleAfter(wait, handled(targetIsDrained, h))
@@ -248,6 +253,7 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 		return
 	}
 	server := t.server
+	p.endFlowsAtDrain(indexOf(ev.Handle()))
 	if t.inFlight > 0 {
 		p.evictTarget(indexOf(ev.Handle()))
 	}
@@ -261,6 +267,9 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 func (p *Plane) removeTarget(h slab.Handle) {
 	p.detachWaiting(indexOf(h))
 	t := p.targets.Get(h)
+	if p.targetGroups[t.group].cfg.Flows.On {
+		p.endFlowsOf(indexOf(h), true)
+	}
 	s := p.servers.at(t.server)
 	for k, other := range s.targets {
 		if other == h {

@@ -51,7 +51,11 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range t.LoadBalancers {
 		v.loadBalancer(&t.LoadBalancers[i])
 	}
+	for i := range t.Records {
+		v.record(&t.Records[i])
+	}
 	for i := range t.Workloads {
+		v.named(&t.Workloads[i])
 		v.workload(&t.Workloads[i])
 	}
 	v.network()
@@ -164,6 +168,11 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
 	v.check(g.SlowStart == 0 || g.SlowStart >= routing.MinSlowStart && g.SlowStart <= routing.MaxSlowStart, path+".slow_start", "must be 0, or %v to %v, got %v", routing.MinSlowStart, routing.MaxSlowStart, g.SlowStart)
 	v.check(g.SlowStart == 0 || g.Algorithm == "round_robin", path+".slow_start", "needs the algorithm round_robin, got %q", g.Algorithm)
+	if g.Flows.On {
+		v.check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
+		v.check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)
+		v.check(g.Flows.MostPerTarget >= 0, path+".max_connections_per_target", "must not be negative, got %d", g.Flows.MostPerTarget)
+	}
 	if s := g.Stickiness; s.Kind != 0 {
 		v.check(s.Kind <= ApplicationCookie, path+".stickiness.type", "must be lb_cookie or app_cookie")
 		v.check(s.Duration > 0, path+".stickiness.cookie_duration", "must be above 0, got %v", s.Duration)
@@ -190,6 +199,7 @@ func (v *validator) loadBalancer(lb *LoadBalancer) {
 	}{{"idle_timeout", lb.IdleTimeout}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
 		v.check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
 	}
+	v.check(lb.ZoneAffinity >= 0 && lb.ZoneAffinity <= 1, path+".dns_record_client_routing_policy", "must be a share of 0 to 1, got %g", lb.ZoneAffinity)
 	v.listeners(lb, path)
 }
 
@@ -210,6 +220,7 @@ func (v *validator) workload(w *Workload) {
 	}
 	v.check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
 	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
+	v.check(w.Clients.KeepAlive >= 0, path+".clients.keep_alive", "must not be negative, got %v", w.Clients.KeepAlive)
 	v.clients(&w.Clients, path+".clients")
 	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
 	v.classes(w, path)

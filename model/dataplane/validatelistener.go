@@ -27,6 +27,7 @@ func (v *validator) listeners(lb *LoadBalancer, path string) {
 		v.check(l.Port >= 1 && l.Port <= MaxPort, at+".port", "must be 1 to %d, got %d", MaxPort, l.Port)
 		v.check(!ports[l.Port], at+".port", "must be of one listener, got %d", l.Port)
 		ports[l.Port] = true
+		v.protocol(lb, l, at)
 		v.check(l.Secure == (len(l.Certificates) > 0), at+".certificates", "must be given for HTTPS, and only for HTTPS")
 		for k := range l.Certificates {
 			v.check(len(l.Certificates[k].Domains) > 0, fmt.Sprintf("%s.certificates.%d.domains", at, k), "must name a domain")
@@ -41,6 +42,22 @@ func (v *validator) listeners(lb *LoadBalancer, path string) {
 		}
 		_, err := routing.CompileRules(rules, 0)
 		v.check(err == nil, at+".rule", "%v", err)
+	}
+}
+
+// protocol checks what differs between listeners of connections and those of requests.
+func (v *validator) protocol(lb *LoadBalancer, l *Listener, path string) {
+	if !lb.Network() {
+		v.check(l.Protocol == 0, path+".protocol", "must be HTTP or HTTPS")
+		return
+	}
+	v.check(l.Protocol >= TCP && l.Protocol <= TLS, path+".protocol", "must be TCP, UDP, TCP_UDP or TLS")
+	v.check(l.Secure == (l.Protocol == TLS), path+".protocol", "must be TLS where it is secure")
+	v.check(l.Idle == 0 || (l.Protocol == TCP || l.Protocol == TCPUDP) && l.Idle >= MinIdleTCP && l.Idle <= MaxIdleTCP, path+".tcp_idle_timeout_seconds", "must be %v to %v, of TCP, got %v", MinIdleTCP, MaxIdleTCP, l.Idle)
+	v.check(len(l.Rules) == 0, path+".rule", "must not be given: connections have no paths")
+	v.check(len(l.Default.Forward) == 1, path+".default_action", "must forward to one target group")
+	for _, f := range l.Default.Forward {
+		v.check(f.TargetGroup < 0 || f.TargetGroup >= len(v.TargetGroups) || v.TargetGroups[f.TargetGroup].Flows.On, path+".default_action", "must forward to a target group of flows")
 	}
 }
 

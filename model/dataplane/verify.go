@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (p *Plane) verifyLists() error {
 			continue
 		}
 		s := &p.sources[r.source]
-		if s.balancer != None && r.zone != noNode {
+		if s.balancer != None && r.zone != noNode && !s.flows.on {
 			open[s.balancer]++
 		}
 		if s.limits.limit != sim.Never && !p.inLane(r) {

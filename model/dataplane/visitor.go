@@ -25,6 +25,7 @@ type visitors struct {
 type visitor struct {
 	until sim.Time // when another takes its place
 	asked uint32   // requests so far
+	came  uint32   // how many had its place before
 }
 
 // cookie leads to a target, or to a target group of an action, for a time.
@@ -138,6 +139,11 @@ func (p *Plane) visit(i uint32, s *source, visitor uint32) {
 	if v.cfg.Stay != nil && now >= who.until {
 		who.until = sim.Sum(now, v.draw(visitor, 1, v.cfg.Stay))
 		clear(v.cookies(visitor))
+		who.came++
+		if s.flows.on {
+			p.endSilentFlows(s)
+			p.hangUpFlows(s, visitor)
+		}
 	}
 	who.asked++
 	p.setVisit(i, visitor)

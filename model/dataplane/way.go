@@ -94,7 +94,7 @@ type compiledListener struct {
 func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*way, error) {
 	f := wayfinder{lb: lb, asker: a, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: door{secure: true}}
 	f.compiled = make([]*compiledListener, len(f.listeners))
-	f.way.simple = a.clients.ForwardedFor <= MaxForwardedFor
+	f.way.simple = a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
 		at := address{port: a.port, class: class}
@@ -332,7 +332,7 @@ func RulesMet(t *Traffic, balancer int) [][]bool {
 		}
 	}
 	for i := range t.Workloads {
-		if w := &t.Workloads[i]; w.To == ToLoadBalancer && w.Target == balancer {
+		if w := &t.Workloads[i]; t.asks(w, balancer) {
 			look(asker{int(w.Port), w.Classes, &w.Clients, !w.Clients.StayPut})
 		}
 	}

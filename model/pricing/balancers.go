@@ -30,6 +30,8 @@ type balancerRates struct {
 var balancerKinds = []balancerRates{
 	{"application", "alb", "LCU", [...]int64{25 * hour, 3000 * int64(sim.Hour), int64(model.GiB), 1000 * hour}},
 	{"network", "nlb", "NLCU", [...]int64{800 * hour, 100_000 * int64(sim.Hour), int64(model.GiB), 0}},
+	{"network_udp", "nlb", "NLCU", [...]int64{400 * hour, 50_000 * int64(sim.Hour), int64(model.GiB), 0}},
+	{"network_tls", "nlb", "NLCU", [...]int64{50 * hour, 3000 * int64(sim.Hour), int64(model.GiB), 0}},
 	{"gateway", "gwlb", "GLCU", [...]int64{600 * hour, 60_000 * int64(sim.Hour), int64(model.GiB), 0}},
 }
 
@@ -42,7 +44,8 @@ type balancerGroup struct {
 type balancerSum struct {
 	span  span
 	hours int64
-	used  [dimensions]total // by the dimension that decided the hour
+	used  [dimensions]total                  // by the dimension that decided the hour
+	flows [model.FlowParts][dimensions]total // the same, of each kind of flows
 }
 
 // billBalancers bills every record as a full hour, and as the largest of its
@@ -59,9 +62,24 @@ func billBalancers(s *sheet) {
 		used := [dimensions]int64{b.NewConnections, int64(b.ActiveTime), int64(b.Processed), b.Evaluations}
 		most := rates.most(used)
 		sum.used[most].add(uint64(used[most]))
+		sum.addFlows(b)
 	}
 	for i, group := range groups.keys {
 		s.addBalancers(group, &groups.sums[i])
+	}
+}
+
+// flowKinds are the rates of the kinds of flows: what a Network Load Balancer did with
+// each of them makes capacity units of its own.
+var flowKinds = [model.FlowParts]string{model.FlowsTCP: "network", model.FlowsUDP: "network_udp", model.FlowsTLS: "network_tls"}
+
+// addFlows adds what a load balancer did with flows in an hour.
+func (sum *balancerSum) addFlows(b *model.BalancerHour) {
+	for k, u := range b.Flows {
+		used := [dimensions]int64{u.NewConnections, int64(u.ActiveTime), int64(u.Processed), 0}
+		rates := balancerOf(flowKinds[k])
+		most := rates.most(used)
+		sum.flows[k][most].add(uint64(used[most]))
 	}
 }
 
@@ -87,6 +105,13 @@ func (s *sheet) addBalancers(group balancerGroup, sum *balancerSum) {
 	for d, capacity := range rates.capacity {
 		if capacity > 0 {
 			units.Add(units, sum.used[d].rat(capacity))
+		}
+	}
+	for k, kind := range flowKinds {
+		for d, capacity := range balancerOf(kind).capacity {
+			if capacity > 0 {
+				units.Add(units, sum.flows[k][d].rat(capacity))
+			}
 		}
 	}
 	c.sku = rates.item + "_lcu_hour"

@@ -265,6 +265,7 @@ var focusServices = []focusService{
 	{ELB, "Elastic Load Balancing", "Networking", "Application Networking"},
 	{VPC, "Amazon Virtual Private Cloud", "Networking", "Network Infrastructure"},
 	{DataTransfer, "AWS Data Transfer", "Networking", "Network Connectivity"},
+	{Route53, "Amazon Route 53", "Networking", "Network Infrastructure"},
 	{CloudWatch, "Amazon CloudWatch", "Management and Governance", "Observability"},
 }
 

@@ -23,10 +23,13 @@ const (
 	VPC          Service = "vpc"
 	DataTransfer Service = "data-transfer"
 	CloudWatch   Service = "cloudwatch"
+	Route53      Service = "route53"
 )
 
 // Services lists the services that may stand on an invoice.
-func Services() []Service { return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch} }
+func Services() []Service {
+	return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch, Route53}
+}
 
 // Option is how the usage of a line was bought.
 type Option string

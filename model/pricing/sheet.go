@@ -126,6 +126,9 @@ var lastResort = []struct {
 	{"elb", "gwlb_lcu_hour", 0.004},
 	{"data_transfer", "internet_out_over_150TB", 0.05},
 	{"vpn", "connection_hour", 0.05},
+	{"route53", "hosted_zone", 0.50},
+	{"route53", "health_check", 0.50},
+	{"route53", "fast_health_check", 1.00},
 	{"cloudwatch", "standard_alarm", 0.10},
 	{"cloudwatch", "high_resolution_alarm", 0.30},
 }

@@ -10,14 +10,17 @@ import (
 // summaryFile is the file by which the folder of a run is known.
 const summaryFile = "summary.json"
 
+// trailFile has the calls of the control plane.
+const trailFile = "cloudtrail.jsonl"
+
 // RunFolder is what [Save] writes to.
 func RunFolder() *folder.Kind {
-	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", "addresses.csv", replicationsFile}}
+	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", trailFile, "addresses.csv", replicationsFile}}
 }
 
 // Save writes the files of a run: summary.json, invoice.csv, timeseries.csv,
-// activities.csv, addresses.csv, replications.csv and the scenario as it was run. Files of an earlier run are replaced,
-// all of them or none.
+// activities.csv, cloudtrail.jsonl, addresses.csv, replications.csv and the scenario as it
+// was run. Files of an earlier run are replaced, all of them or none.
 func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 	of := func(write func(io.Writer, *results.Summary) error) func(io.Writer) error {
 		return func(w io.Writer) error { return write(w, s) }
@@ -27,6 +30,7 @@ func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 		{Name: "invoice.csv", Write: of(writeInvoice)},
 		{Name: "timeseries.csv", Write: of(writeSeries)},
 		{Name: "activities.csv", Write: of(writeActivities)},
+		{Name: trailFile, Write: of(writeTrail)},
 		{Name: "addresses.csv", Write: of(writeAddresses)},
 		{Name: replicationsFile, Write: of(writeMeasured)},
 		{Name: summaryFile, Write: func(w io.Writer) error { return writeJSON(w, []*results.Summary{s}) }},

@@ -19,6 +19,10 @@ func listenerRows() []row {
 		{name: "handshakes", metric: "handshakes.new"},
 		{name: "handshakes resumed", metric: "handshakes.resumed"},
 		{name: "handshakes broken off", metric: "handshakes.failed"},
+		{name: "connections", metric: "flows.new"},
+		{name: "connections open", metric: "flows.active.mean"},
+		{name: "connections reset", metric: "flows.reset"},
+		{name: "port allocation errors", metric: "flows.port_allocation_errors", quiet: true},
 	}
 }
 
@@ -26,7 +30,8 @@ func listenerRows() []row {
 func listenerParts(s *results.Summary) []results.Part {
 	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
 		_, ok := s.Value("elb.3xx", p)
-		return !ok
+		_, flows := s.Value("flows.new", p)
+		return !ok && !flows
 	})
 }
 
@@ -34,7 +39,7 @@ func listenerParts(s *results.Summary) []results.Part {
 // path, or lead to more than a target group.
 func looksCloser(s *results.Summary) bool {
 	return slices.ContainsFunc(s.Config.LoadBalancers, func(lb dataplane.LoadBalancer) bool {
-		return len(lb.Listeners) > 0 || slices.ContainsFunc(lb.Rules, func(r dataplane.Rule) bool {
+		return len(lb.Listeners) > 0 && !lb.Network() || slices.ContainsFunc(lb.Rules, func(r dataplane.Rule) bool {
 			return len(r.Methods)+len(r.Headers)+len(r.Queries)+len(r.Sources) > 0 || r.Action.Redirect != nil
 		})
 	})

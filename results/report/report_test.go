@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -80,7 +81,7 @@ func shop() *results.Summary {
 		},
 		Activities: []controlplane.Activity{
 			{At: sim.Hour, Until: sim.Hour, Subject: "autoscaling_group.web", Kind: "set-desired", Detail: "desired 4 -> 7", Cause: "x, y", Instance: cloud.None},
-			{At: 2 * sim.Hour, Until: sim.Never, Subject: "autoscaling_group.web", Kind: "launch", Instance: 0},
+			{At: 2 * sim.Hour, Until: sim.Never, Subject: "autoscaling_group.web", Kind: "launch", Instance: 0, By: controlplane.AutoScaling},
 		},
 	}
 	return s
@@ -323,7 +324,7 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 8 { // with the marker
+	if err != nil || len(entries) != 9 { // with the marker
 		t.Fatalf("%v: %v", err, entries)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "summary.json")); string(text) != render(t, JSON, shop()) {
@@ -344,6 +345,10 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 	}
 	if history := readTable(t, dir, "activities.csv"); len(history) != 2 || history[0]["instance"] != "" || history[1]["until"] != "" || history[1]["instance"] != "0" {
 		t.Errorf("activities.csv: %v", history)
+	}
+	trail, err := os.ReadFile(filepath.Join(dir, trailFile))
+	if err != nil || bytes.Count(trail, []byte("\n")) != 1 || !bytes.Contains(trail, []byte(`"eventTime":"2026-03-02T02:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances"`)) {
+		t.Errorf("%s: %v, %s", trailFile, err, trail)
 	}
 }
 

@@ -38,6 +38,9 @@ func writeActivities(w io.Writer, s *results.Summary) error {
 	_ = out.Write([]string{"time", "until", "subject", "kind", "detail", "cause", "instance"})
 	for i := range s.Activities {
 		a := &s.Activities[i]
+		if a.Untold {
+			continue
+		}
 		until, number := "", ""
 		if a.Until != sim.Never {
 			until = s.Config.Stamp(a.Until)

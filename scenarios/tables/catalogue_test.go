@@ -13,6 +13,8 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 	const root = `{ root = true, type = "gp3", size = "30GiB" }`
 	const listener = "\n[[load_balancer.secure.listener]]\nport = 443\nprotocol = \"HTTPS\"\n"
 	const certificate = "certificates = [{ domains = [\"shop.com\"] }]\n"
+	const flows = "\n[target_group.db]\nservice = \"web\"\nprotocol = \"TCP\"\n[load_balancer.flows]\nload_balancer_type = \"network\"\n[[load_balancer.flows.listener]]\n"
+	const there = "default_action = { forward = [\"db\"] }\n[thresholds]"
 	const db = "\n[instance.db]\ninstance_type = \"m5.large\"\n[thresholds]"
 	for _, c := range []struct{ rule, before, after, key, code string }{
 		{"hard disks do not boot", root, `{ root = true, type = "st1", size = "125GiB" }`, "block_device_mappings.0.type", "InvalidBlockDeviceMapping"},
@@ -40,6 +42,22 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"host is no header", `condition = { path_pattern = ["/api/*"]`, `condition = { http_header = { Host = ["a.com"] }`, "rule.0.condition", "ValidationError"},
 		{"source is a block", `condition = { path_pattern = ["/api/*"]`, `condition = { source_ip = ["10.0.0.*"]`, "rule.0.condition.source_ip", "ValidationError"},
 		{"one condition on paths", `condition = { path_pattern = ["/api/*"] }`, `condition = [{ path_pattern = ["/a"] }, { path_pattern = ["/b"] }]`, "rule.0.condition.1.path_pattern", "ValidationError"},
+		{"no rules on connections", "latency = \"realistic\"", "load_balancer_type = \"network\"", "load_balancer.front.rule", "InvalidConfigurationRequest"},
+		{"no idle timeout of HTTP", "latency = \"realistic\"", "load_balancer_type = \"network\"", "load_balancer.front.idle_timeout", "InvalidConfigurationRequest"},
+		{"no requests through a network balancer", "latency = \"realistic\"", "load_balancer_type = \"network\"", "load_balancer.front.default_action", "IncompatibleProtocols"},
+		{"idle timeout of TCP", "[thresholds]", flows + `port = 443` + "\nprotocol = \"TCP\"\ntcp_idle_timeout_seconds = 59\n" + there, "listener.0.tcp_idle_timeout_seconds", "ValidationError"},
+		{"idle timeout of TCP at most", "[thresholds]", flows + `port = 443` + "\nprotocol = \"TCP\"\ntcp_idle_timeout_seconds = 6001\n" + there, "listener.0.tcp_idle_timeout_seconds", "ValidationError"},
+		{"idle timeout of UDP", "[thresholds]", flows + `port = 53` + "\nprotocol = \"UDP\"\ntcp_idle_timeout_seconds = 350\n" + there, "listener.0.tcp_idle_timeout_seconds", "InvalidConfigurationRequest"},
+		{"idle timeout of TLS", "[thresholds]", flows + `port = 443` + "\nprotocol = \"TLS\"\n" + certificate + "tcp_idle_timeout_seconds = 350\n" + there, "listener.0.tcp_idle_timeout_seconds", "InvalidConfigurationRequest"},
+		{"TLS needs a certificate", "[thresholds]", flows + `port = 443` + "\nprotocol = \"TLS\"\n" + there, "listener.0.certificates", "CertificateNotFound"},
+		{"HTTP of connections", "[thresholds]", flows + `port = 80` + "\nprotocol = \"HTTP\"\n" + there, "listener.0.protocol", "UnsupportedProtocol"},
+		{"connections have one target group", "[thresholds]", flows + `port = 80` + "\ndefault_action = { forward = [\"db\", \"web\"] }\n[thresholds]", "listener.0.default_action", "TooManyTargetGroups"},
+		{"no answers to connections", "[thresholds]", flows + `port = 80` + "\ndefault_action = { fixed_response = { status_code = 503 } }\n[thresholds]", "listener.0.default_action", "InvalidConfigurationRequest"},
+		{"connections are not picked in turn", "deregistration_delay = 300", "protocol = \"TCP\"", "target_group.web.load_balancing_algorithm_type", "InvalidConfigurationRequest"},
+		{"connections have no slow start", "deregistration_delay = 300", "protocol = \"TCP\"\nslow_start = 30", "target_group.web.slow_start", "InvalidConfigurationRequest"},
+		{"connections have no cookies", "deregistration_delay = 300", "protocol = \"TCP\"\nstickiness = { type = \"lb_cookie\" }", "target_group.web.stickiness.type", "InvalidConfigurationRequest"},
+		{"requests have no source", "deregistration_delay = 300", "stickiness = { type = \"source_ip\" }", "target_group.web.stickiness.type", "InvalidConfigurationRequest"},
+		{"no connections behind an application balancer", "deregistration_delay = 300", "protocol = \"TCP\"", "target_group.web.protocol", "IncompatibleProtocols"},
 		{"status of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = 307, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
 		{"a redirect changes something", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", query = "a=1" } }`, "default_action.redirect", "InvalidLoadBalancerAction"},
 		{"path of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", path = "x" } }`, "default_action.redirect.path", "ValidationError"},

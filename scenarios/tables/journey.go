@@ -60,7 +60,8 @@ var failures = []struct {
 	status        int
 }{
 	{"timeout", "no answer in time, or from a node", []dataplane.Code{dataplane.Code460, dataplane.CodeConnect}, 0},
-	{"refused", "no connection, or one cut off; of a load balancer that is 502, or a port without a listener", []dataplane.Code{dataplane.Code502, dataplane.CodeRefused}, 0},
+	{"refused", "no connection, or one cut off; of a load balancer that is 502, reset, or a port without a listener", []dataplane.Code{dataplane.Code502, dataplane.CodeRefused, dataplane.CodeReset}, 0},
+	{"reset", "a connection that a Network Load Balancer, or its target, broke off", []dataplane.Code{dataplane.CodeReset}, 0},
 	{"handshake", "no certificate of the load balancer that fits", []dataplane.Code{dataplane.CodeHandshake}, 0},
 	{"redirects", "sent on and on by the load balancer", []dataplane.Code{dataplane.CodeRedirects}, 0},
 	{"463", "more than 30 addresses in X-Forwarded-For", []dataplane.Code{dataplane.Code463}, 463},

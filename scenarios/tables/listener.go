@@ -23,16 +23,16 @@ func listenerKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("default_action", "ValidationError", actionKeys()),
 		schema.Within("rule[]", "ValidationError", listenerRuleKeys()),
-		schema.Within("listener[]", "ValidationError", []schema.Key{
+		schema.Within("listener[]", "ValidationError", slices.Concat(flowListenerKeys(), []schema.Key{
 			schema.Row("port", schema.Whole(1, dataplane.MaxPort), schema.Required, "where it listens; clients choose by clients.port"),
-			schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake"), `"HTTP"`, "how clients speak to it"),
+			schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets", "TCP_UDP: both on one port", "TLS: connections that begin with a handshake"), `"HTTP"`, "how clients speak to it; TCP is the default of a Network Load Balancer"),
 			schema.Row("certificates", schema.List(), "", "HTTPS: what proves names; the first is that of clients who ask for none"),
 			schema.Row("certificates[].domains", schema.Texts(), schema.Required, "names, *.example.com for any one label; a client whose host none of them names breaks off"),
 			schema.Row("certificates[].expires", schema.Instant(), "", "from then on clients break off; never without"),
 			schema.Row("certificates[].renew", schema.Flag(), "false", "whether it is renewed before it expires, as ACM does with its own"),
 			schema.Row("default_action", schema.Inner().Like(actionPattern), schema.Required, "what becomes of a request that matches no rule"),
 			schema.Row("rule", schema.List().Like(rulePattern), "", "its rules"),
-		}))
+		})))
 }
 
 // readListeners reads the listener that the table of a load balancer describes, if it
@@ -57,6 +57,10 @@ func (l *loader) readListeners(t *schema.Table, lb *dataplane.LoadBalancer) {
 	certificates := 0
 	for _, o := range others {
 		listener := dataplane.Listener{Port: o.Whole("port"), Secure: o.Choice("protocol") == "HTTPS"}
+		if protocols[o.Choice("protocol")] != 0 {
+			o.Reject("protocol", schema.Fault{Rule: "must be HTTP or HTTPS of an Application Load Balancer", Code: "UnsupportedProtocol"})
+		}
+		o.Mode = "to an Application Load Balancer"
 		if o.Sound("port") && ports[listener.Port] {
 			o.Reject("port", schema.Fault{Rule: "must be of one listener of the load balancer", Code: "DuplicateListener"})
 		}

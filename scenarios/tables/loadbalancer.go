@@ -19,14 +19,15 @@ const (
 
 func loadBalancerKeys() []schema.Key {
 	return schema.Within("load_balancer.NAME", "ValidationError", slices.Concat([]schema.Key{
-		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path").Planned("network: connections and packets", "gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
+		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path", "network: connections and packets, by their addresses and ports").Planned("gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
 		schema.Row("internal", schema.Flag(), "false", "without public addresses"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
 		regionKey(),
 		schema.Row("subnets", schema.Names("subnet"), "", "subnets of the nodes, instead of availability_zones"),
-		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones"),
-		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "a target that answers later is given up: 504"),
-		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, 0.5ms between zones), seed (400ms), or a duration"),
+		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
+		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504"),
+		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, network 0.5ms, and 0.5ms between zones), seed (400ms, network 100ms), or a duration"),
+		schema.Row("dns_record_client_routing_policy", schema.OneOf("any_availability_zone: any node", "partial_availability_zone_affinity: 85% to the node of the client's zone", "availability_zone_affinity: the node of the client's zone"), `"any_availability_zone"`, "network: which node clients in a zone of the region, which are services, are told"),
 		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
@@ -38,18 +39,21 @@ func loadBalancerKeys() []schema.Key {
 // latencies are what a load balancer can add to each response.
 func latencies() schema.Type {
 	return schema.Either("realistic | seed | duration",
-		schema.OneOf("realistic: 5ms, and 0.5ms between zones", "seed: 400ms"), schema.Quantity(schema.Seconds, 0, 3600))
+		schema.OneOf("realistic: 5ms, network 0.5ms, and 0.5ms between zones", "seed: 400ms, network 100ms"), schema.Quantity(schema.Seconds, 0, 3600))
 }
 
+// readLoadBalancers reads the load balancers, then the DNS names that lead to them.
 func (l *loader) readLoadBalancers() {
 	l.cfg.LoadBalancers = make([]dataplane.LoadBalancer, len(l.tables["load_balancer"]))
 	for i, t := range l.tables["load_balancer"] {
 		lb := &l.cfg.LoadBalancers[i]
+		if t.Choice("load_balancer_type") == "network" {
+			t.Assume("enable_cross_zone_load_balancing", false)
+		}
 		*lb = dataplane.LoadBalancer{
 			Name:           t.Name,
 			Kind:           t.Choice("load_balancer_type"),
 			PublicIPs:      !t.Flag("internal"),
-			IdleTimeout:    t.Duration("idle_timeout"),
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 		}
@@ -58,26 +62,38 @@ func (l *loader) readLoadBalancers() {
 		if lb.PublicIPs && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
 		}
-		lb.Latency, lb.CrossLatency = latency(t)
+		lb.Latency, lb.CrossLatency = latency(t, lb.Network())
 		where := "availability_zones"
 		if t.Has("subnets") {
 			where = "subnets"
 		}
-		if t.Sound(where) && len(lb.Zones) < 2 {
+		if t.Sound(where) && len(lb.Zones) < 2 && !lb.Network() {
 			t.Wrong(where, "must be two zones or more for an Application Load Balancer")
 		}
-		l.readListeners(t, lb)
+		if lb.Network() {
+			l.readNetworkBalancer(t, lb)
+		} else {
+			lb.IdleTimeout = t.Duration("idle_timeout")
+			t.Mode = "to an Application Load Balancer"
+			l.readListeners(t, lb)
+			l.refuseFlows(t, lb)
+		}
 		l.adopt(t, i)
 		t.Done()
 	}
+	l.readRecords()
 }
 
 // latency reads what a load balancer adds to each response, and what another
 // zone adds to that.
-func latency(t *schema.Table) (own, cross sim.Time) {
+func latency(t *schema.Table, network bool) (own, cross sim.Time) {
 	const key = "latency"
 	n := t.Value(key)
 	switch {
+	case network && n.Is("realistic"):
+		return realisticFlowLatency, crossZoneLatency
+	case network && n.Is("seed"):
+		return seedFlowLatency, 0
 	case n.Is("realistic"):
 		return realisticLatency, crossZoneLatency
 	case n.Is("seed"):

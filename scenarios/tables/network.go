@@ -333,18 +333,13 @@ func (l *loader) settleCards(t *schema.Table, key string, lt *controlplane.Launc
 // addresses.
 func (l *loader) warnOfAddresses(group int) {
 	g := &l.cfg.Groups[group]
+	if len(l.cfg.Subnets) == 0 {
+		return // there are as many as it takes
+	}
 	free := 0
-	count := func(b addressing.Block) { free += b.Usable() }
-	switch {
-	case len(l.cfg.Subnets) == 0:
-		for _, z := range g.Zones {
-			count(addressing.DefaultSubnet(int(z)))
-		}
-	default:
-		for i := range l.cfg.Subnets {
-			if s := &l.cfg.Subnets[i]; slices.Contains(g.Subnets, i) || len(g.Subnets) == 0 && slices.Contains(g.Zones, s.Zone) {
-				count(s.Block)
-			}
+	for i := range l.cfg.Subnets {
+		if s := &l.cfg.Subnets[i]; slices.Contains(g.Subnets, i) || len(g.Subnets) == 0 && slices.Contains(g.Zones, s.Zone) {
+			free += s.Block.Usable()
 		}
 	}
 	if most := max(g.Max, mostOfSchedules(g)); most > free {

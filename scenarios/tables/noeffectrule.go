@@ -7,7 +7,11 @@ import (
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
 )
+
+// usualRoundTrip is the default of clients.round_trip.
+const usualRoundTrip = 20 * sim.Millisecond
 
 // warnOfLooks warns of what requests look like that no rule looks at, nor a certificate.
 func (l *loader) warnOfLooks(workload int) {
@@ -36,9 +40,10 @@ func (l *loader) warnOfLooks(workload int) {
 		}
 		l.warnAt(n, t.PathOf(c.key)+": has no effect: no rule on its way has a "+c.condition)
 	}
+	usual := map[string]bool{"round_trip": w.Clients.RoundTrip == usualRoundTrip, "session_resumption": w.Clients.Resumption == 0}
 	if c := t.Node.Table["clients"]; c != nil && !secure {
 		for _, key := range []string{"round_trip", "session_resumption"} {
-			if n := c.Table[key]; n != nil && n.At != c.At {
+			if n := c.Table[key]; n != nil && n.At != c.At && !usual[key] {
 				l.warnAt(n, t.PathOf("clients")+"."+key+": has no effect: no listener on their way is HTTPS")
 			}
 		}

@@ -17,7 +17,7 @@ import (
 const inherited = "use_load_balancer_configuration"
 
 func targetGroupKeys() []schema.Key {
-	return schema.Within("target_group.NAME", "ValidationError", []schema.Key{
+	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
@@ -26,7 +26,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
 		schema.Row("stickiness", schema.Inner(), "", "whether a client stays with its target, as long as that is in rotation: see workload.NAME.clients.users"),
 		schema.Row("stickiness.enabled", schema.Flag(), "true", "false: the table does nothing"),
-		schema.Row("stickiness.type", schema.OneOf("lb_cookie: AWSALB, a cookie of the load balancer, renewed by every response", "app_cookie: AWSALBAPP, which follows a cookie of the application and is not renewed"), `"lb_cookie"`, "what tells a client's target"),
+		schema.Row("stickiness.type", schema.OneOf("lb_cookie: AWSALB, a cookie of the load balancer, renewed by every response", "app_cookie: AWSALBAPP, which follows a cookie of the application and is not renewed", "source_ip: connections of one address, of a Network Load Balancer"), `"lb_cookie"`, "what tells a client's target"),
 		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays; lb_cookie: after its last request"),
 		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie; AWSALB, AWSALBAPP and AWSALBTG are reserved"),
 		schema.Row("slow_start", schema.Quantity(schema.Seconds, 0, 900), "0", "for how long the share of a target that became healthy grows to that of the others; 0, or 30 s to 900 s"),
@@ -38,7 +38,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("health_check.unhealthy_threshold", schema.Whole(2, 10), "2", "failures in a row that make a target unhealthy"),
 		schema.Row("health_check.demand", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a check: it takes its place among the requests, so overload fails it"),
 		schema.Row("health_check.path", schema.Text(), `"/"`, "path of the check; every path of a service answers alike"),
-	})
+	}))
 }
 
 func algorithms() []schema.Word {
@@ -52,18 +52,27 @@ func algorithms() []schema.Word {
 func (l *loader) readTargetGroups() {
 	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
 	for i, t := range l.tables["target_group"] {
+		if takesFlows(t) {
+			assumeFlows(t)
+		}
 		l.cfg.TargetGroups[i] = dataplane.TargetGroup{
 			Name:                t.Name,
 			Service:             t.Reference("service"),
-			Algorithm:           t.Choice("load_balancing_algorithm_type"),
+			Algorithm:           "round_robin",
 			DeregistrationDelay: t.Duration("deregistration_delay"),
 			CrossZone:           crossZone(t) != "false",
 			HealthCheck:         readHealthCheck(t.Inside("health_check")),
 		}
 		tg := &l.cfg.TargetGroups[i]
+		readFlows(t, tg)
 		readStickiness(t, tg)
-		readSlowStart(t, tg)
 		tg.Port = uint16(t.Whole("port"))
+		if tg.Flows.On {
+			t.Done()
+			continue
+		}
+		tg.Algorithm = t.Choice("load_balancing_algorithm_type")
+		readSlowStart(t, tg)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
 			t.Wrong("load_balancing_anomaly_mitigation", `must be "off" unless load_balancing_algorithm_type is "weighted_random"`)
@@ -94,6 +103,18 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 		}
 	}
 	s.Done()
+	if bySource := kind == "source_ip"; s.Sound("type") && bySource != tg.Flows.On {
+		rule := `must be "source_ip" for connections: there are no cookies`
+		if bySource {
+			rule = "must be lb_cookie or app_cookie for requests: source_ip is of connections"
+		}
+		s.Reject("type", schema.Fault{Rule: rule, Code: invalidConfiguration})
+		return
+	}
+	if tg.Flows.On {
+		tg.Flows.BySource = enabled
+		return
+	}
 	if !enabled {
 		return
 	}

@@ -36,6 +36,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.session_duration", schema.Law(schema.Seconds), "(for good)", "how long a session or user keeps its cookies, before a new client takes its place"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
+			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a Network Load Balancer; until it is reset without"),
 			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
 			schema.Row("clients.session_resumption", schema.Quantity(schema.Share, 0, 1), "0", "share of the handshakes that resume a session"),
 			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
@@ -61,7 +62,12 @@ func (l *loader) readWorkloads() {
 	for i, t := range l.tables["workload"] {
 		w := &l.cfg.Workloads[i]
 		w.Name = t.Name
-		w.To, w.Target = l.destination(t, "to")
+		if w.Record = l.recordOf(t, "to"); w.Record > 0 && len(l.cfg.Records[w.Record-1].Answers) > 0 {
+			t.Text("to")
+			w.To, w.Target = dataplane.ToLoadBalancer, max(0, l.cfg.Records[w.Record-1].Answers[0].Balancer)
+		} else {
+			w.To, w.Target = l.destination(t, "to")
+		}
 		l.requireDemand(t, w)
 		demand := t.Inside("demand")
 		l.measures[i] = l.readMeasure(demand)
@@ -72,6 +78,9 @@ func (l *loader) readWorkloads() {
 		w.Clients = l.readClients(t.Inside("clients"), w)
 		w.Classes = l.readClasses(t, w)
 		l.requireArrivals(t, w)
+		if w.Record > 0 && w.Visitors.Count > 0 {
+			t.Mistake("to", "must not be a dns_record for clients.sessions and clients.users", "")
+		}
 		t.Done()
 	}
 }
@@ -197,6 +206,7 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	c := dataplane.Clients{Timeout: t.Duration("timeout"), Deadline: t.Duration("deadline")}
 	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
+	c.KeepAlive = t.Duration("keep_alive")
 	c.RoundTrip, c.Resumption = t.Duration("round_trip"), t.Quantity("session_resumption")
 	c.StayPut, c.ForwardedFor = !t.Flag("follow_redirects"), t.Whole("forwarded_for")
 	l.readVisitors(t, w)

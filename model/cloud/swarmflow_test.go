@@ -1,0 +1,87 @@
+package cloud
+
+import (
+	"fmt"
+	"testing"
+
+	"headroom/model"
+	"headroom/model/dataplane"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// swarmFlows puts a Network Load Balancer before the targets of a random scenario.
+func swarmFlows(s *rng.Stream, cfg *Config) {
+	tg := &cfg.TargetGroups[0]
+	tg.SlowStart, tg.Mitigation, tg.Stickiness = 0, false, dataplane.Stickiness{}
+	tg.Flows = dataplane.FlowTargets{
+		On: true, BySource: chance(s, 0.3), Terminate: chance(s, 0.5),
+		RegistrationDelay: sim.Time(s.Below(60)) * sim.Second, MostPerTarget: []int{0, 1, 20}[s.Below(3)],
+	}
+	lb := &cfg.LoadBalancers[0]
+	lb.Kind, lb.Default, lb.Rules = "network", dataplane.Action{}, nil
+	lb.ZoneAffinity = []float64{0, 0.85, 1}[s.Below(3)]
+	l := dataplane.Listener{Port: 80, Protocol: dataplane.Protocol(1 + s.Below(4)), Default: dataplane.Action{Forward: []dataplane.Forward{{TargetGroup: 0, Weight: 1}}}}
+	switch l.Protocol {
+	case dataplane.TLS:
+		l.Secure = true
+		l.Certificates = []dataplane.Certificate{{Domains: []string{"shop.com"}, Expires: sim.Never}}
+	case dataplane.TCP, dataplane.TCPUDP:
+		l.Idle = dataplane.MinIdleTCP
+	}
+	lb.Listeners = []dataplane.Listener{l}
+	for i := range cfg.Workloads {
+		w := &cfg.Workloads[i]
+		w.Port = 0
+		w.Clients.PerConnection = []int{1, 3, 1000}[s.Below(3)]
+		if chance(s, 0.5) {
+			w.Clients.KeepAlive = sim.Time(1+s.Below(100)) * sim.Second
+		}
+	}
+	if chance(s, 0.5) {
+		w := &cfg.Workloads[0]
+		w.Visitors.Count = 1 + s.Below(40)
+		w.Visitors.Stay = must(rng.Exponential(100))
+		if chance(s, 0.5) {
+			w.Arrivals, w.Visitors.Think = nil, must(rng.Exponential(100*s.Uniform()))
+		}
+	}
+}
+
+// At every fifth event each flow that carries a request is carried by it, the others are
+// on the lists that they belong to, and the balancer and its targets count them all.
+func TestFlowsAreConservedInRandomWorlds(t *testing.T) {
+	opened, reset, refused, billed := int64(0), int64(0), int64(0), int64(0)
+	for seed := range uint64(80) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarm(seed)
+			s := rng.New(seed, 0, "swarm/flows")
+			swarmFlows(&s, cfg)
+			w, err := New(cfg, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first(t, w, 20_000, 5, cfg.Duration)
+			if out, ok := w.Cut(); ok {
+				b := &out.Balancers[0]
+				opened += b.FlowsOpened
+				reset += b.FlowsReset
+				refused += b.PortAllocationErrors
+				hours := out.Ledger.Balancers
+				now := int64(0)
+				for i := range hours {
+					for k := range model.FlowParts {
+						now += hours[i].Flows[k].NewConnections
+					}
+				}
+				if now > b.FlowsOpened {
+					t.Errorf("billed %d connections of %d", now, b.FlowsOpened)
+				}
+				billed += now
+			}
+		})
+	}
+	if opened == 0 || reset == 0 || refused == 0 || billed == 0 {
+		t.Errorf("in the random worlds %d connections were opened, %d reset, %d found no port and %d were billed", opened, reset, refused, billed)
+	}
+}

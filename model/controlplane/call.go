@@ -1,0 +1,86 @@
+package controlplane
+
+import "strings"
+
+// Caller is who called the control plane for what stands in the history.
+type Caller uint8
+
+// Callers. The zero Caller is nobody: what happened by itself.
+const (
+	Operator         Caller = iota + 1 // by an action, or a table of the scenario
+	AutoScaling                        // for a group
+	EC2                                // of its own accord
+	LifecycleManager                   // Amazon Data Lifecycle Manager, for a schedule of snapshots
+)
+
+// Sources of calls: the services that are called.
+const (
+	sourceEC2         = "ec2.amazonaws.com"
+	sourceAutoScaling = "autoscaling.amazonaws.com"
+	sourceELB         = "elasticloadbalancing.amazonaws.com"
+	sourceEFS         = "elasticfilesystem.amazonaws.com"
+)
+
+// Call is a call of the control plane, as CloudTrail names it.
+type Call struct {
+	Name    string // "RunInstances"
+	Source  string // "ec2.amazonaws.com"
+	Code    string // why it was refused; empty: it was not
+	Message string // of the refusal
+}
+
+// calls are what the kinds of activities are called by.
+var calls = map[string]string{
+	"create-volume": "CreateVolume", "attach-volume": "AttachVolume", "detach-volume": "DetachVolume", "modify-volume": "ModifyVolume",
+	"snapshot": "CreateSnapshot", "copy-snapshot": "CopySnapshot", "archive": "ModifySnapshotTier", "restore": "RestoreSnapshotTier",
+	"delete-snapshot": "DeleteSnapshot", "retain": "DeleteSnapshot",
+	"enable-fast-snapshot-restore": "EnableFastSnapshotRestores", "disable-fast-snapshot-restore": "DisableFastSnapshotRestores",
+	"attach-interface": "AttachNetworkInterface", "detach-interface": "DetachNetworkInterface", "move-interface": "DetachNetworkInterface",
+	"attached": "AttachNetworkInterface", "associate-address": "AssociateAddress", "disassociate-address": "DisassociateAddress",
+	"copy-image": "CopyImage", "deregister-image": "DeregisterImage", "associate-iam-instance-profile": "AssociateIamInstanceProfile",
+	"exchange": "AcceptReservedInstancesExchangeQuote", "modify-reservation": "ModifyReservedInstances",
+	"start": "StartInstances", "stop": "StopInstances", "hibernate": "StopInstances", "reboot": "RebootInstances",
+	"terminate": "TerminateInstances", "resize": "ModifyInstanceAttribute", "modify-credit-specification": "ModifyInstanceCreditSpecification",
+	"launch": "RunInstances", "capacity-short": "RunInstances", "recovered": "RecoverInstances", "interruption": "BidEvictedEvent",
+	"allocated": "AllocateHosts", "released": "ReleaseHosts", "release": "ReleaseHosts",
+	"reservation": "CreateCapacityReservation",
+	"set-weights": "ModifyRule", "modify-file-system": "UpdateFileSystem", "set-desired-capacity": "SetDesiredCapacity",
+}
+
+// sources are what is called by another name than EC2's.
+var sources = map[string]string{"ModifyRule": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling}
+
+// Call returns by which call an activity happened, or would have; ok is false if it
+// happened by itself.
+func (a *Activity) Call() (c Call, ok bool) {
+	if a.By == 0 {
+		return Call{}, false
+	}
+	kind := a.Kind
+	switch kind {
+	case "refused":
+		kind = a.Cause
+		c.Code, c.Message = codeOf(a.Detail)
+	case "capacity-short":
+		c.Code, c.Message = a.Cause, a.Detail
+		if a.By == Operator { // what no group says
+			c.Code, c.Message = a.Detail, a.Subject
+		}
+	}
+	if c.Name = a.Name; c.Name == "" {
+		c.Name = calls[kind]
+	}
+	if c.Source = sources[c.Name]; c.Source == "" {
+		c.Source = sourceEC2
+	}
+	return c, c.Name != ""
+}
+
+// codeOf parts the text of a refusal from its code, which ends it in brackets.
+func codeOf(text string) (code, message string) {
+	i := strings.LastIndexByte(text, '[')
+	if i < 0 || !strings.HasSuffix(text, "]") {
+		return "OperationNotPermitted", text
+	}
+	return text[i+1 : len(text)-1], strings.TrimSpace(text[:i])
+}

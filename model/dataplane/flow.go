@@ -1,0 +1,322 @@
+package dataplane
+
+import (
+	"headroom/model/routing"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// flow is a connection of a client through a Network Load Balancer to the target that it
+// was given when it was opened: the packets that follow go there too.
+type flow struct {
+	target slab.Handle
+	since  sim.Time // when the last answer came; of a flow that is silent
+	source uint16
+	zone   uint8
+	state  flowState
+	// protocol is an index of flowProtocols.
+	protocol uint8
+	owner    uint32 // who of the source's clients
+	carried  int32  // requests
+	silent   links  // in the source's list of silent flows
+	pooled   links  // in its owner's list of flows to use
+}
+
+// flowState says what a flow does.
+type flowState uint8
+
+const (
+	flowIsBusy      flowState = iota + 1 // it carries a request
+	flowIsFree                           // silent, and its client will use it again
+	flowIsDone                           // silent for good: UDP says no good-bye
+	flowIsForgotten                      // by the load balancer; its client does not know yet
+	flowIsCut                            // it carries a request that does not know yet
+)
+
+// links are a place in a list.
+type links struct{ older, newer uint32 }
+
+// chain is a list of flows.
+type chain struct{ oldest, newest uint32 }
+
+// flows are what a source has of them.
+type flows struct {
+	on       bool // its load balancer forwards flows
+	number   uint64
+	listener *Listener
+	limit    sim.Time // after which a silent one ends
+	forgets  bool     // the load balancer ends it, not its client
+	silent   chain    // those that the load balancer knows
+	pools    []flowPool
+	opened   uint64
+}
+
+// flowPool is the flows that one client may use again: it takes the one that was silent
+// for longest. In it are free ones and forgotten ones.
+type flowPool struct {
+	chain
+	who slab.Handle // the server that calls; 0 of a workload
+}
+
+// newFlows prepares a source whose load balancer forwards flows.
+func (p *Plane) newFlows(s *source) {
+	lb := &p.cfg.LoadBalancers[s.target]
+	if !lb.Network() {
+		return
+	}
+	s.flows = flows{on: true, number: uint64(len(p.sources)), silent: chain{noIndex, noIndex}}
+	l := lb.ListenerFor(int(s.asks(nil).port))
+	if l == None {
+		return
+	}
+	s.flows.listener = &lb.AllListeners()[l]
+	s.flows.limit = s.flows.listener.idle()
+	s.flows.forgets = true
+	if keep := s.clients.KeepAlive; keep > 0 && keep <= s.flows.limit && s.flows.listener.Protocol != UDP {
+		s.flows.limit, s.flows.forgets = keep, false
+	}
+	if s.flows.listener.idle() < s.limits.limit {
+		s.limits.limit, s.limits.code = s.flows.listener.idle(), CodeReset
+	}
+}
+
+// keeps reports whether what a source does next depends on which of its flows is silent.
+func (f *flows) keeps(c *Clients) bool {
+	return f.on && f.listener != nil && (c.PerConnection > 1 || f.listener.Protocol == UDP)
+}
+
+// carry takes a request through a Network Load Balancer: on a flow that its client has,
+// or on a new one.
+func (p *Plane) carry(i uint32, r *request, s *source) {
+	p.setCarrier(i, noIndex)
+	if s.way.kinds > 0 {
+		r.class %= s.way.kinds // it may have shaken hands before
+	}
+	action := &s.way.actions[r.class]
+	owner := p.ownerOf(i, s)
+	p.endSilentFlows(s)
+	id := p.takeFlow(s, owner)
+	b := &p.balancers[s.balancer]
+	if id != noIndex && p.flows.at(id).state == flowIsForgotten {
+		r.zone = p.flows.at(id).zone
+		p.flows.Free(p.flows.handle(id))
+		if s.flows.listener.Protocol != UDP {
+			p.meter.arrived(r.arrived, r)
+			p.fail(i, CodeReset)
+			return
+		}
+		id = noIndex
+	}
+	fresh := id == noIndex
+	if fresh {
+		r.zone = uint8(p.nodeFor(i, s, b))
+	} else {
+		r.zone = p.flows.at(id).zone
+	}
+	if p.zoneDown[r.zone] > 0 {
+		if !fresh {
+			p.endFlow(id, p.kernel.Now())
+		}
+		p.meter.arrived(r.arrived, r)
+		r.phase = connecting
+		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
+		return
+	}
+	if !s.way.simple && !p.comesIn(i, r, action, fresh) {
+		return
+	}
+	*action.matched++
+	if fresh {
+		if id = p.openFlow(i, r, owner, action.groups[0]); id == noIndex {
+			return
+		}
+	}
+	p.ride(i, r, id, action.groups[0])
+}
+
+// ride sends a request along a flow.
+func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
+	f := p.flows.at(id)
+	f.carried++
+	f.state = flowIsBusy
+	p.setCarrier(i, id)
+	r.group = int16(group)
+	p.meter.arrived(r.arrived, r)
+	p.targetGroups[group].requests++
+	part := &p.balancers[p.sources[r.source].balancer].parts[f.protocol]
+	part.processed = part.processed.Plus(r.requestBytes())
+	r.target = indexOf(f.target)
+	t := p.targets.at(r.target)
+	t.inFlight++
+	r.server = t.server
+	if p.filter != nil {
+		if p.dropped(i, r) {
+			return
+		}
+		r = p.requests.at(i) // the pool may have moved
+	}
+	p.offer(i, r)
+}
+
+// openFlow opens a flow for a request and gives it a target by its hash; noIndex where
+// that fails, and the request with it.
+func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
+	now := p.kernel.Now()
+	s := &p.sources[r.source]
+	b := &p.balancers[s.balancer]
+	g := &p.targetGroups[group]
+	at := &g.scopes[0]
+	if !g.cfg.CrossZone {
+		at = &g.scopes[r.zone]
+	}
+	s.flows.opened++
+	l := s.flows.listener
+	tuple := routing.Flow{
+		Protocol: l.Protocol.number(), Source: p.addressOf(s, owner), SourcePort: ephemeral(s.flows.opened),
+		Destination: uint32(r.zone), Port: uint16(l.Port), Sequence: uint32(s.flows.opened),
+	}
+	if l.Protocol == UDP {
+		tuple.Sequence = 0
+	}
+	if g.cfg.Flows.BySource {
+		tuple = routing.Flow{Source: tuple.Source}
+	}
+	local, ok := at.hash.PickFlow(tuple.Hash())
+	if !ok { // nobody to send it to
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, CodeRefused)
+		return noIndex
+	}
+	target := g.locals[local]
+	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, most) >= most {
+		r = p.requests.at(i) // the pool may have moved
+		b.counts.PortAllocationErrors++
+		r.group = int16(group)
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, CodeRefused)
+		return noIndex
+	}
+	p.targets.at(target).flows++
+	h, f := p.flows.Alloc()
+	*f = flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: l.Protocol.part(), owner: owner}
+	b.counts.FlowsOpened++
+	part := &b.parts[f.protocol]
+	part.connections++
+	part.open++
+	part.active.Add(-int64(now))
+	b.flowTime.Add(-int64(now))
+	b.flowsOpen++
+	return indexOf(h)
+}
+
+// flowsAt is how many flows a target has, exactly where that is as many as it may.
+func (p *Plane) flowsAt(target uint32, most int) int {
+	if int(p.targets.at(target).flows) >= most {
+		p.settle(p.targets.at(target).server, p.kernel.Now())
+		p.endAllSilentFlows()
+	}
+	return int(p.targets.at(target).flows)
+}
+
+// alight ends what a request has to do with its flow, at an instant that may lie before
+// now. The flow lives on if its client was answered and will use it again.
+func (p *Plane) alight(i uint32, r *request, at sim.Time) {
+	id := p.carriers[i]
+	if id == noIndex {
+		return
+	}
+	p.carriers[i] = noIndex
+	f := p.flows.at(id)
+	s := &p.sources[r.source]
+	if r.phase == answered {
+		b := &p.balancers[s.balancer]
+		part := &b.parts[f.protocol]
+		part.processed = part.processed.Plus(r.responseBytes())
+		b.hour.out = b.hour.out.Plus(r.responseBytes())
+	}
+	last := int(f.carried) >= s.clients.PerConnection
+	udp := s.flows.listener.Protocol == UDP
+	switch {
+	case f.state == flowIsCut, r.phase != answered && !r.errs && !udp, last && !udp:
+		p.endFlow(id, at)
+		return
+	}
+	f.state, f.since = flowIsFree, at
+	if last {
+		f.state = flowIsDone
+	}
+	p.append(&s.flows.silent, id, silentLinks)
+	if f.state == flowIsFree {
+		p.append(&p.poolOf(s, f.owner).chain, id, pooledLinks)
+	}
+}
+
+// endFlow closes a flow that the load balancer knows and that is on no list.
+func (p *Plane) endFlow(id uint32, at sim.Time) {
+	p.unlearnFlow(id, at)
+	p.flows.Free(p.flows.handle(id))
+}
+
+// unlearnFlow lets the load balancer forget a flow.
+func (p *Plane) unlearnFlow(id uint32, at sim.Time) {
+	f := p.flows.at(id)
+	b := &p.balancers[p.sources[f.source].balancer]
+	part := &b.parts[f.protocol]
+	part.open--
+	part.active.Add(int64(at))
+	b.flowTime.Add(int64(at))
+	b.flowsOpen--
+	if t := p.targets.Get(f.target); t != nil {
+		t.flows--
+	}
+	f.target = 0
+}
+
+// endSilentFlows ends the flows of a source that have been silent for too long.
+func (p *Plane) endSilentFlows(s *source) {
+	now := p.kernel.Now()
+	for s.flows.silent.oldest != noIndex {
+		id := s.flows.silent.oldest
+		f := p.flows.at(id)
+		end := sim.Sum(f.since, s.flows.limit)
+		if end > now {
+			return
+		}
+		p.cut(&s.flows.silent, id, silentLinks)
+		if f.state == flowIsFree && s.flows.forgets {
+			p.unlearnFlow(id, end)
+			f.state = flowIsForgotten
+			continue
+		}
+		if f.state == flowIsFree {
+			p.cut(&p.poolOf(s, f.owner).chain, id, pooledLinks)
+		}
+		p.endFlow(id, end)
+	}
+}
+
+// endAllSilentFlows does so for every source.
+func (p *Plane) endAllSilentFlows() {
+	for k := range p.sources {
+		if p.sources[k].flows.on {
+			p.endSilentFlows(&p.sources[k])
+		}
+	}
+}
+
+// takeFlow takes a flow out of the pool of a client; noIndex if it has none.
+func (p *Plane) takeFlow(s *source, owner uint32) uint32 {
+	if s.clients.PerConnection <= 1 {
+		return noIndex
+	}
+	pool := p.poolOf(s, owner)
+	id := pool.oldest
+	if id == noIndex {
+		return noIndex
+	}
+	p.cut(&pool.chain, id, pooledLinks)
+	if p.flows.at(id).state == flowIsFree {
+		p.cut(&s.flows.silent, id, silentLinks)
+	}
+	return id
+}

@@ -1,0 +1,118 @@
+package dataplane
+
+import (
+	"headroom/model"
+)
+
+// ownerOf is who of a source's clients sent a request: a visitor, a calling server, or
+// all those together that nobody tells apart.
+func (p *Plane) ownerOf(i uint32, s *source) uint32 {
+	if s.call != nil {
+		if parent := p.requests.Get(p.trips[i].parent); parent != nil {
+			p.welcomeCaller(s, parent.server)
+			return parent.server
+		}
+		return 0
+	}
+	if len(s.visitors.all) > 0 {
+		return p.visits[i]
+	}
+	return 0
+}
+
+// welcomeCaller ends the flows that a server has left whose number another has now.
+func (p *Plane) welcomeCaller(s *source, server uint32) {
+	pool := p.poolOf(s, server)
+	if h := p.servers.handle(server); pool.who != h {
+		if pool.who != 0 {
+			p.endSilentFlows(s)
+			p.hangUpFlows(s, server)
+		}
+		pool.who = h
+	}
+}
+
+// poolOf is the pool of a client.
+func (p *Plane) poolOf(s *source, owner uint32) *flowPool {
+	for int(owner) >= len(s.flows.pools) {
+		s.flows.pools = append(s.flows.pools, flowPool{chain: chain{noIndex, noIndex}})
+	}
+	return &s.flows.pools[owner]
+}
+
+// addressOf is the address of a client, as far as the hash of its flows is concerned:
+// clients that nobody tells apart have one for each flow.
+func (p *Plane) addressOf(s *source, owner uint32) uint64 {
+	const sourceBits = 48
+	of := s.flows.number
+	if s.call == nil && len(s.visitors.all) == 0 {
+		return of<<sourceBits | s.flows.opened
+	}
+	if s.call == nil {
+		return of<<sourceBits | uint64(s.visitors.all[owner].came)<<32 | uint64(owner)
+	}
+	return uint64(p.servers.handle(owner))
+}
+
+// ephemeral is the port of a client's flow: of the range that Linux takes them from.
+func ephemeral(opened uint64) uint16 {
+	const first, count = 32768, 28232
+	return uint16(first + opened%count)
+}
+
+// nodeFor is the node that a client learns from DNS: its own zone's for a share of the
+// answers that the load balancer's routing policy says, any of them otherwise.
+func (p *Plane) nodeFor(i uint32, s *source, b *balancer) model.Zone {
+	if s.call != nil && b.cfg.ZoneAffinity > 0 {
+		if parent := p.requests.Get(p.trips[i].parent); parent != nil {
+			own := p.servers.at(parent.server).zone
+			for _, z := range b.dns {
+				if z == own && (b.cfg.ZoneAffinity >= 1 || s.nodes.Uniform() < b.cfg.ZoneAffinity) {
+					return own
+				}
+			}
+		}
+	}
+	if len(b.dns) == 1 {
+		return b.dns[0]
+	}
+	return b.dns[s.nodes.Below(len(b.dns))]
+}
+
+// setCarrier writes a request's flow beside it.
+func (p *Plane) setCarrier(i, flow uint32) {
+	for int(i) >= len(p.carriers) {
+		p.carriers = append(p.carriers, noIndex)
+	}
+	p.carriers[i] = flow
+}
+
+// silentLinks and pooledLinks are the places of a flow in the two kinds of lists.
+func silentLinks(f *flow) *links { return &f.silent }
+func pooledLinks(f *flow) *links { return &f.pooled }
+
+// append puts a flow at the end of a list.
+func (p *Plane) append(c *chain, id uint32, of func(*flow) *links) {
+	*of(p.flows.at(id)) = links{older: c.newest, newer: noIndex}
+	if c.newest == noIndex {
+		c.oldest = id
+	} else {
+		of(p.flows.at(c.newest)).newer = id
+	}
+	c.newest = id
+}
+
+// cut takes a flow out of a list.
+func (p *Plane) cut(c *chain, id uint32, of func(*flow) *links) {
+	l := *of(p.flows.at(id))
+	if l.older == noIndex {
+		c.oldest = l.newer
+	} else {
+		of(p.flows.at(l.older)).newer = l.newer
+	}
+	if l.newer == noIndex {
+		c.newest = l.older
+	} else {
+		of(p.flows.at(l.newer)).older = l.older
+	}
+}

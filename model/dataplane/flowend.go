@@ -1,0 +1,100 @@
+package dataplane
+
+import "headroom/model"
+
+// onFlowsAreReset ends the flows of a target by RST, as a load balancer does when it becomes
+// unhealthy: requests on them fail.
+func (p *Plane) onFlowsAreReset(ev model.Event) {
+	t := p.targets.Get(ev.Handle())
+	if t == nil || t.rotating || t.draining { // it recovered, or the scope fails open
+		p.meter.overtaken()
+		return
+	}
+	target := indexOf(ev.Handle())
+	p.settle(t.server, p.kernel.Now())
+	p.endFlowsOf(target, true)
+	if p.targets.at(target).inFlight > 0 {
+		p.evictTarget(target)
+	}
+}
+
+// endFlowsAtDrain ends the flows of a target whose deregistration delay is over. Requests
+// on them go on, unless the target group terminates connections.
+func (p *Plane) endFlowsAtDrain(target uint32) {
+	t := p.targets.at(target)
+	flows := &p.targetGroups[t.group].cfg.Flows
+	if !flows.On {
+		return
+	}
+	server := t.server
+	p.settle(server, p.kernel.Now())
+	p.endFlowsOf(target, flows.Terminate)
+	if flows.Terminate {
+		return
+	}
+	for _, i := range append(p.aboard(server), p.waitingFor(target)...) {
+		if r := p.requests.at(i); r.target == target {
+			r.target = noIndex
+			p.targets.at(target).inFlight--
+		}
+	}
+}
+
+// endFlowsOf ends the flows of a target, by RST or in peace. Those that carry a request end
+// with it.
+func (p *Plane) endFlowsOf(target uint32, reset bool) {
+	h, now := p.targets.handle(target), p.kernel.Now()
+	for fh, f := range p.flows.All() {
+		if f.target != h {
+			continue
+		}
+		s := &p.sources[f.source]
+		switch f.state {
+		case flowIsBusy:
+			f.state = flowIsCut
+		case flowIsFree:
+			p.cut(&p.poolOf(s, f.owner).chain, indexOf(fh), pooledLinks)
+			fallthrough
+		case flowIsDone:
+			if reset {
+				p.balancers[s.balancer].counts.FlowsReset++
+			}
+			p.cut(&s.flows.silent, indexOf(fh), silentLinks)
+			p.endFlow(indexOf(fh), now)
+		}
+	}
+}
+
+// asFlowFails is how a client of a Network Load Balancer sees a failure: there is no HTTP
+// that could tell it more.
+func (p *Plane) asFlowFails(r *request, code Code) Code {
+	s := &p.sources[r.source]
+	if !s.flows.on {
+		return code
+	}
+	switch code {
+	case Code502, Code504:
+		code = CodeReset
+	case Code503:
+		code = CodeRefused
+	}
+	if code == CodeReset {
+		p.balancers[s.balancer].counts.FlowsReset++
+	}
+	return code
+}
+
+// hangUpFlows ends the flows that a client does not use: it has gone.
+func (p *Plane) hangUpFlows(s *source, owner uint32) {
+	for {
+		id := p.takeFlow(s, owner)
+		switch {
+		case id == noIndex:
+			return
+		case p.flows.at(id).state == flowIsForgotten:
+			p.flows.Free(p.flows.handle(id))
+		default:
+			p.endFlow(id, p.kernel.Now())
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"headroom/model/cloud"
+	"headroom/model/controlplane"
+	"headroom/model/pricing"
+	"headroom/sim"
+)
+
+// losesRegion reports whether a Region is lost in a scenario.
+func losesRegion(cfg *cloud.Config, _ scope) bool {
+	for i := range cfg.Faults {
+		if cfg.Faults[i].Kind == controlplane.RegionOutage {
+			return true
+		}
+	}
+	return false
+}
+
+// losesVolumes is [losesRegion] where there are volumes to lose.
+func losesVolumes(cfg *cloud.Config, s scope) bool {
+	return losesRegion(cfg, s) && len(cfg.Volumes) > 0
+}
+
+// recoveryMetrics are what the loss of a Region costs in time.
+func recoveryMetrics() []Metric {
+	return []Metric{
+		{
+			Name: "dr.rto", Unit: "s", Labels: []string{labelWorkload}, needs: labelWorkload, where: losesRegion,
+			Meaning: "from the loss of a Region until nine of ten requests that are sent within ten seconds are served; none if that never comes",
+			read: func(p *part) float64 {
+				k := len(p.outcome.Restored) - 1
+				if p.Label == labelWorkload {
+					k = p.index
+				}
+				if k < 0 || p.outcome.Restored[k] == sim.Never {
+					return math.NaN()
+				}
+				return p.outcome.Restored[k].Seconds()
+			},
+		},
+		{
+			Name: "dr.rpo", Unit: "s", where: losesVolumes,
+			Meaning: "how old the newest snapshot elsewhere was when a Region was lost, of the volume that lost most; the volume's own age without one",
+			read: func(p *part) float64 {
+				lost, any := sim.Time(0), false
+				for i := range p.outcome.Backups {
+					if b := &p.outcome.Backups[i]; b.LostAny {
+						lost, any = max(lost, b.Lost), true
+					}
+				}
+				if !any {
+					return math.NaN()
+				}
+				return lost.Seconds()
+			},
+		},
+	}
+}
+
+// servicesOf lists the services that may charge for a scenario: Route 53 only where names are.
+func servicesOf(cfg *cloud.Config) []pricing.Service {
+	services := pricing.Services()
+	if len(cfg.Records) == 0 {
+		services = slices.DeleteFunc(services, func(s pricing.Service) bool { return s == pricing.Route53 })
+	}
+	return services
+}

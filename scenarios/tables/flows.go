@@ -1,0 +1,186 @@
+package tables
+
+import (
+	"fmt"
+
+	"headroom/model/dataplane"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+// What a Network Load Balancer adds to each response: see realisticLatency.
+const (
+	realisticFlowLatency = 500 * sim.Microsecond
+	seedFlowLatency      = 100 * sim.Millisecond
+)
+
+// maxFlowsPerTarget is how many connections at once AWS documents for a target of a
+// Network Load Balancer, by IP address and port.
+const maxFlowsPerTarget = 55_000
+
+// protocols are those of listeners and target groups that take connections.
+var protocols = map[string]dataplane.Protocol{"TCP": dataplane.TCP, "UDP": dataplane.UDP, "TCP_UDP": dataplane.TCPUDP, "TLS": dataplane.TLS}
+
+// zoneAffinity is the share of DNS answers that name the node of the client's zone.
+var zoneAffinity = map[string]float64{"any_availability_zone": 0, "partial_availability_zone_affinity": 0.85, "availability_zone_affinity": 1}
+
+// flowGroupKeys are those of target groups of Network Load Balancers.
+func flowGroupKeys() []schema.Key {
+	return []schema.Key{
+		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
+		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
+		schema.Row("registration_delay", schema.Quantity(schema.Seconds, 0, 3600), "60", "connections: how long the registration of a target takes, before its first check"),
+		schema.Row("max_connections_per_target", schema.Whole(1, 1e9), "55000", "connections: at once to one target; more are port allocation errors"),
+	}
+}
+
+// flowListenerKeys are those of listeners of Network Load Balancers.
+func flowListenerKeys() []schema.Key {
+	return []schema.Key{
+		schema.Row("tcp_idle_timeout_seconds", schema.Quantity(schema.Seconds, 60, 6000), "350", "TCP: after so long without a packet the connection is forgotten, and the next packet gets an RST"),
+	}
+}
+
+// takesFlows reports whether a target group is of a Network Load Balancer.
+func takesFlows(t *schema.Table) bool {
+	n := t.Node.Table["protocol"]
+	if n == nil {
+		return false
+	}
+	word, _ := n.AsText()
+	return protocols[word] != 0
+}
+
+// assumeFlows sets defaults that differ for connections, and refuses what they do not have.
+func assumeFlows(t *schema.Table) {
+	if n := t.Node.Table["health_check"]; n == nil {
+		t.AssumeNode("health_check", &tree.Node{Form: tree.TableForm, Table: map[string]*tree.Node{}})
+	}
+	if n := t.Node.Table["health_check"]; n.Form == tree.TableForm && n.Table["timeout"] == nil {
+		n.Table["timeout"] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: int64(10)}
+	}
+	for _, refused := range []struct{ key, rule string }{
+		{"load_balancing_algorithm_type", "must not be given: a Network Load Balancer picks targets by the hash of a connection"},
+		{"load_balancing_anomaly_mitigation", "must not be given: it needs HTTP"},
+		{"slow_start", "must not be given: a Network Load Balancer has none"},
+	} {
+		if t.Has(refused.key) {
+			t.Reject(refused.key, schema.Fault{Rule: refused.rule, Code: invalidConfiguration})
+			t.Pass(refused.key)
+		}
+	}
+}
+
+// readFlows reads how a target group of a Network Load Balancer treats connections.
+func readFlows(t *schema.Table, tg *dataplane.TargetGroup) {
+	t.Choice("protocol")
+	if !takesFlows(t) {
+		t.Mode = "to HTTP: it is of connections (protocol = \"TCP\")"
+		return
+	}
+	tg.Flows = dataplane.FlowTargets{
+		On:                true,
+		Terminate:         t.Flag("connection_termination"),
+		RegistrationDelay: t.Duration("registration_delay"),
+		MostPerTarget:     t.Whole("max_connections_per_target"),
+	}
+}
+
+// readFlowListeners reads the listeners of a Network Load Balancer: the table itself
+// describes one of TCP on port 80.
+func (l *loader) readFlowListeners(t *schema.Table, lb *dataplane.LoadBalancer) {
+	others := t.Each("listener")
+	if t.Has("rule") {
+		t.Reject("rule", schema.Fault{Rule: "must not be given: a Network Load Balancer sees no requests", Code: invalidConfiguration})
+		t.Pass("rule")
+	}
+	if t.Has("default_action") || len(others) == 0 {
+		if !t.Has("default_action") && !t.Broken {
+			t.Add(schema.Fault{Path: t.PathOf("default_action"), Rule: "is required"}, t.Node, "default_action")
+		}
+		lb.Default = l.flowAction(t)
+	}
+	t.Pass("default_action")
+	ports := map[int]bool{dataplane.PortHTTP: t.Has("default_action")}
+	certificates := 0
+	for _, o := range others {
+		o.Assume("protocol", "TCP")
+		listener := dataplane.Listener{Port: o.Whole("port"), Protocol: protocols[o.Choice("protocol")]}
+		listener.Secure = listener.Protocol == dataplane.TLS
+		if listener.Protocol == 0 && o.Sound("protocol") {
+			o.Reject("protocol", schema.Fault{Rule: "must be TCP, UDP, TCP_UDP or TLS of a Network Load Balancer", Code: "UnsupportedProtocol"})
+		}
+		if o.Sound("port") && ports[listener.Port] {
+			o.Reject("port", schema.Fault{Rule: "must be of one listener of the load balancer", Code: "DuplicateListener"})
+		}
+		ports[listener.Port] = true
+		listener.Certificates = l.readCertificates(o, listener.Secure)
+		certificates += max(0, len(listener.Certificates)-1)
+		if o.Has("rule") {
+			o.Reject("rule", schema.Fault{Rule: "must not be given: a Network Load Balancer sees no requests", Code: invalidConfiguration})
+			o.Pass("rule")
+		}
+		if o.Has("tcp_idle_timeout_seconds") && (listener.Protocol == dataplane.TLS || listener.Protocol == dataplane.UDP) {
+			o.Reject("tcp_idle_timeout_seconds", schema.Fault{Rule: fmt.Sprintf("must not be given with protocol %s: it is fixed", tree.Quote(o.Choice("protocol"))), Code: invalidConfiguration})
+		}
+		if listener.Protocol == dataplane.TCP || listener.Protocol == dataplane.TCPUDP {
+			listener.Idle = o.Duration("tcp_idle_timeout_seconds")
+		}
+		o.Pass("tcp_idle_timeout_seconds")
+		listener.Default = l.flowAction(o)
+		o.Done()
+		lb.Listeners = append(lb.Listeners, listener)
+	}
+	l.checkQuotas(t, lb, certificates)
+}
+
+// flowAction reads where a listener sends connections: to one target group of them.
+func (l *loader) flowAction(t *schema.Table) dataplane.Action {
+	const key = "default_action"
+	a := l.action(t, key, false)
+	n := t.Node.Table[key]
+	switch {
+	case n == nil || n.Form != tree.TableForm || t.Faulty(key):
+	case n.Table["redirect"] != nil || n.Table["fixed_response"] != nil:
+		t.Reject(key, schema.Fault{Rule: "must forward: a Network Load Balancer gives no answers", Code: invalidConfiguration})
+	case len(a.Forward) > 1:
+		t.Reject(key, schema.Fault{Rule: "must forward to one target group", Code: "TooManyTargetGroups"})
+	}
+	for _, f := range a.Forward {
+		if f.TargetGroup >= 0 && !l.cfg.TargetGroups[f.TargetGroup].Flows.On {
+			t.Reject(key, schema.Fault{
+				Rule: "must forward to a target group of protocol TCP, UDP, TCP_UDP or TLS, as " + l.cfg.TargetGroups[f.TargetGroup].Name + " is not",
+				Code: "IncompatibleProtocols",
+			})
+		}
+	}
+	return a
+}
+
+// readNetworkBalancer reads what only Network Load Balancers have.
+func (l *loader) readNetworkBalancer(t *schema.Table, lb *dataplane.LoadBalancer) {
+	lb.ZoneAffinity = zoneAffinity[t.Choice("dns_record_client_routing_policy")]
+	if lb.IdleTimeout = 0; t.Has("idle_timeout") {
+		t.Reject("idle_timeout", schema.Fault{Rule: "must not be given of a Network Load Balancer: its listeners have tcp_idle_timeout_seconds", Code: invalidConfiguration})
+	}
+	t.Pass("idle_timeout")
+	l.readFlowListeners(t, lb)
+	for i := range lb.Listeners {
+		lb.IdleTimeout = max(lb.IdleTimeout, lb.Listeners[i].Idle, dataplane.IdleTCP)
+	}
+}
+
+// refuseFlows refuses target groups of connections behind an Application Load Balancer.
+func (l *loader) refuseFlows(t *schema.Table, lb *dataplane.LoadBalancer) {
+	for _, a := range lb.Actions() {
+		for _, f := range a.Forward {
+			if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Flows.On {
+				tg := l.tables["target_group"][f.TargetGroup]
+				if !tg.Faulty("protocol") {
+					tg.Reject("protocol", schema.Fault{Rule: `must be "HTTP" behind an Application Load Balancer`, Code: "IncompatibleProtocols"})
+				}
+			}
+		}
+	}
+}
