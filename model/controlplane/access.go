@@ -24,7 +24,7 @@ func (cp *Plane) actOnImage(a *Action) {
 func (cp *Plane) access(a *Action) {
 	all := cp.accessed(a)
 	if len(all) == 0 {
-		cp.refuse(cp.subjectOfAction(a.On), a.Do.String(), fmt.Errorf("there is no such instance [InvalidInstanceID.NotFound]"))
+		cp.refuse(cp.subjectName(a.On), a.Do.String(), fmt.Errorf("there is no such instance [InvalidInstanceID.NotFound]"))
 	}
 	for _, h := range all {
 		in := cp.instances.Get(h)
@@ -40,8 +40,7 @@ func (cp *Plane) access(a *Action) {
 func (cp *Plane) accessed(a *Action) []slab.Handle {
 	var all []slab.Handle
 	for h, in := range cp.instances.All() {
-		mine := a.On.Kind == OfGroup && in.order.group == a.On.Index || a.On.Kind == OfFleet && in.order.fleet == a.On.Index
-		if mine && !in.life.ended() {
+		if cp.belongs(in, a.On) && !in.life.ended() {
 			all = append(all, h)
 		}
 	}
@@ -56,14 +55,6 @@ func (cp *Plane) accessed(a *Action) []slab.Handle {
 		n = int(math.Round(a.Share * float64(n)))
 	}
 	return all[:n]
-}
-
-// subjectOfAction names whose instances an action is about.
-func (cp *Plane) subjectOfAction(s Subject) string {
-	if s.Kind == OfGroup {
-		return cp.groups[s.Index].name()
-	}
-	return "instance." + cp.cfg.Instances[s.Index].Name
 }
 
 // associate gives an instance a role that has none. Its user data has run already.

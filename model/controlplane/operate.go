@@ -148,6 +148,7 @@ func (cp *Plane) absent(on Subject, request lifecycle.Request) error {
 	return &lifecycle.Refusal{Code: lifecycle.NotFound, Text: "there is no such instance"}
 }
 
+// subjectName names whose instances an action is about.
 func (cp *Plane) subjectName(s Subject) string {
 	if s.Kind == OfGroup {
 		return cp.groups[s.Index].name()

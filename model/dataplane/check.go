@@ -136,12 +136,3 @@ func (p *Plane) attend(id uint32) {
 	p.calendar.remove(id)
 	p.changed(id, s)
 }
-
-// turnAway ends a request that its server does not take.
-func (p *Plane) turnAway(i uint32) {
-	if p.requests.at(i).source == checkSource {
-		p.checked(i, false)
-		return
-	}
-	p.fail(i, Code502)
-}

@@ -15,6 +15,18 @@
 // an instance as requests see it: its station (package station), its supply of CPU and
 // its targets. A load is CPU work without requests.
 //
+// Visitors are the clients of a workload that are told apart; each keeps its cookies,
+// which lead to a target or to a target group of an action, in its part of a jar. A way
+// is what the rules of a load balancer say of each class of requests of one source; a
+// door is how its connections come in at a listener, with a handshake or without. A
+// sender is all connections of one kind that an end makes; an end has addresses and
+// security groups, and the filter says which senders pass to which ends. Packets pass
+// or do not (filter.go, package network); bytes take time (network.go, package
+// bandwidth): a nic has two links, inward and outward, on each of which the bytes of a
+// request are a flow. The type flow is something else: a connection through a Network Load
+// Balancer (flow.go). The link of a server to its volumes is a [storage.Link]; a
+// passage is such a link where volumes or file systems are shared.
+//
 // # When a server is looked at
 //
 // A server keeps the ends of its requests to itself, and the plane settles it
@@ -90,15 +102,29 @@
 //
 // # Where what is
 //
-// The way of a request: source.go, request.go, listener.go and way.go (what rules say of
-// each class of requests, once), balancer.go, flow.go (of Network Load Balancers), target.go, server.go,
-// meter.go; of a journey: journey.go, call.go. What a server computes with: lane.go,
-// watch.go, kept.go, supply.go, host.go. What it holds: memory.go, memoryuse.go. What it
-// reads and writes: attachdisk.go gives it its disks, disk.go asks one, array.go,
-// shareddisk.go and filesystem.go are those that depend on others, refit.go changes them,
-// diskuse.go counts. What its bytes pass: network.go, networkuse.go.
-// What goes wrong: impairment.go, check.go, mitigation.go. What must
-// always hold: validate*.go of a configuration, verify*.go of a state.
+// What a request meets, in this order:
+//
+//   - visitor.go: who sent it; source.go: what it asks for; request.go: its clock, and
+//     its end
+//   - listener.go: what may be said of listeners; way.go: what rules say of each class of
+//     requests, once; balancer.go: node, door, rule; sticky.go: to whom its client is
+//     faithful; flow.go: its connection through a Network Load Balancer; target.go: who
+//     is in rotation, and who drains
+//   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
+//     for, by their path
+//   - server.go: who serves it; network.go: when its bytes have come and gone; journey.go
+//     and call.go: its steps
+//   - record.go: what is kept of it; meter.go and outcome.go: what is counted
+//
+// What a server computes with: supply.go, host.go. How the plane comes to know of its
+// departures: lane.go, watch.go, kept.go, calendar.go. What it holds: memory.go,
+// memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
+// one, array.go, shareddisk.go and filesystem.go are those that depend on others,
+// refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is
+// left of it when its instance starts again: reopen.go. What goes wrong: impairment.go,
+// check.go, mitigation.go. What others see of it: inspect.go (debuggers), sample.go (the
+// time series). What must always hold: validate*.go of a configuration, verify*.go of a
+// state.
 //
 // # Extending
 //

@@ -26,11 +26,11 @@ const noNode = math.MaxUint8
 // compiled, and compiled anew when a rule changes.
 type filter struct {
 	ends    []network.End // the first is that of what is open to all
+	elastic int           // from which one on they stand again, as an Elastic IP leads to them
 	senders []network.Sender
 	mounts  int32 // sender of the first end's connections to file systems
 	policy  *network.Policy
 	passes  network.Matrix
-	lets    network.Matrix // the same of what goes to an interface or an Elastic IP, which finds it
 	tracked network.Matrix // by the end that is asked
 }
 
@@ -40,6 +40,12 @@ func (p *Plane) newFilter() {
 	f := &filter{
 		ends:   append([]network.End{{Address: network.Everywhere, Public: true}}, p.cfg.Network.Ends...),
 		policy: network.NewPolicy(p.cfg.Network.Groups),
+	}
+	if f.elastic = len(f.ends); len(p.cfg.Addresses) > 0 {
+		for _, e := range f.ends {
+			e.Public = true
+			f.ends = append(f.ends, e)
+		}
 	}
 	needed := len(p.cfg.Network.Ends) > 0
 	for i := range p.sources {
@@ -72,9 +78,6 @@ func (f *filter) add(from, count int, s network.Sender) int32 {
 
 func (f *filter) compile() {
 	f.passes = network.Compile(f.senders, f.ends, f.policy.Allows)
-	f.lets = network.Compile(f.senders, f.ends, func(flow network.Flow) bool {
-		return f.policy.Lets(flow, network.Egress) && f.policy.Lets(flow, network.Ingress)
-	})
 	f.tracked = network.Compile(f.senders, f.ends, func(flow network.Flow) bool { return f.policy.Tracks(flow, network.Ingress) })
 }
 
@@ -164,14 +167,10 @@ func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 // dropped ends or holds a request whose packets do not get to its server, or come to a port
 // where nobody listens.
 func (p *Plane) dropped(i uint32, r *request) bool {
-	sender, misses := p.wayOf(i, r)
+	sender, misses := p.connectionOf(i, r)
 	s := p.servers.at(r.server)
-	passes := &p.filter.passes
-	if r.source != checkSource && p.sources[r.source].to == ToAddress {
-		passes = &p.filter.lets
-	}
 	switch {
-	case sender != None && (!passes.Says(sender, int(s.end)) || s.tracks > 0 && p.overflows(r.server, sender)):
+	case sender != None && (!p.filter.passes.Says(sender, p.endAsked(r, s)) || s.tracks > 0 && p.overflows(r.server, sender)):
 		r = p.requests.at(i)
 		p.connectInVain(i, r)
 		if r.source != checkSource {
@@ -185,9 +184,20 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 	return false
 }
 
-// wayOf is who sends a request to its server, to the filter, and whether that is to a
+// endAsked is the end of a server that a request asks: its own, with a public address if it
+// is an Elastic IP that leads there.
+func (p *Plane) endAsked(r *request, s *server) int {
+	if r.source != checkSource {
+		if to := &p.sources[r.source]; to.to == ToAddress && p.cfg.Addresses[to.target].Elastic {
+			return p.filter.elastic + int(s.end)
+		}
+	}
+	return int(s.end)
+}
+
+// connectionOf is who sends a request to its server, to the filter, and whether that is to a
 // port where nobody listens; None: nobody whom it could stop.
-func (p *Plane) wayOf(i uint32, r *request) (sender int, misses bool) {
+func (p *Plane) connectionOf(i uint32, r *request) (sender int, misses bool) {
 	if r.source == checkSource {
 		g := &p.targetGroups[p.targets.at(r.older).group]
 		return int(g.sender), g.misses
@@ -298,7 +308,7 @@ func (p *Plane) cutConnections(before *network.Policy) {
 
 // isCut reports whether one of the connections of a request is among those that are cut.
 func (p *Plane) isCut(i uint32, r *request, cuts *network.Matrix) bool {
-	sender, _ := p.wayOf(i, r)
+	sender, _ := p.connectionOf(i, r)
 	s := &p.sources[r.source]
 	return sender != None && cuts.Says(sender, int(p.servers.at(r.server).end)) ||
 		s.balancer != None && cuts.Says(p.senderOf(i, s), p.cfg.LoadBalancers[s.balancer].End)

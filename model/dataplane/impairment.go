@@ -111,6 +111,15 @@ func (p *Plane) unavailable(i uint32, r *request, s *server) {
 	}
 }
 
+// turnAway ends a request that its server does not take.
+func (p *Plane) turnAway(i uint32) {
+	if p.requests.at(i).source == checkSource {
+		p.checked(i, false)
+		return
+	}
+	p.fail(i, Code502)
+}
+
 // sendToCut sends a request to a server that no packet reaches: on the connection that
 // the balancer has kept, or on a new one, which is not made.
 func (p *Plane) sendToCut(i uint32, r *request) {

@@ -53,8 +53,8 @@ func (p *Plane) equipNetwork(s *server, spec *model.ServerSpec) {
 	s.foreseen = false
 }
 
-// way is where the bytes of a request at a server come from and go to.
-func (p *Plane) way(r *request, s *server) bandwidth.Way {
+// wayOfBytes is where the bytes of a request at a server come from and go to.
+func (p *Plane) wayOfBytes(r *request, s *server) bandwidth.Way {
 	if s.public && p.sources[r.source].direct {
 		return bandwidth.Internet
 	}
@@ -76,7 +76,7 @@ func (p *Plane) receive(i uint32, r *request, s *server) bool {
 	}
 	r.phase = receiving
 	s.nic.receiving++
-	s.nic.links[inward].Offer(now, i, bytes, p.way(r, s))
+	s.nic.links[inward].Offer(now, i, bytes, p.wayOfBytes(r, s))
 	p.passCaller(i, outward, bytes, now)
 	p.changed(id, s)
 	return true
@@ -145,7 +145,7 @@ func (p *Plane) send(i uint32, r *request, s *server, at sim.Time) bool {
 		p.targetResponds(r, s, at)
 	}
 	r.phase = sending
-	s.nic.links[outward].Offer(at, i, bytes, p.way(r, s))
+	s.nic.links[outward].Offer(at, i, bytes, p.wayOfBytes(r, s))
 	p.passCaller(i, inward, bytes, at)
 	p.flowsChanged(id)
 	return true
@@ -259,7 +259,7 @@ func (p *Plane) cutFlow(i uint32) {
 		p.trips[i].flows = 0
 	}
 	if own {
-		s.nic.links[direction].Drop(p.kernel.Now(), i, p.way(r, s))
+		s.nic.links[direction].Drop(p.kernel.Now(), i, p.wayOfBytes(r, s))
 	}
 }
 

@@ -40,6 +40,12 @@ func (p *Plane) toFleet(i uint32, r *request, members []uint32) {
 	s := &p.sources[r.source]
 	s.next = (s.next + 1) % len(members)
 	r.server = members[s.next]
+	p.sendDirect(i, r)
+}
+
+// sendDirect brings a request to its server without a load balancer, unless security groups
+// keep it away.
+func (p *Plane) sendDirect(i uint32, r *request) {
 	if p.filter != nil {
 		if p.dropped(i, r) {
 			return

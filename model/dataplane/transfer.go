@@ -158,11 +158,5 @@ func (p *Plane) toAddress(i uint32, r *request, address int) {
 		return
 	}
 	r.server = p.leads[address]
-	if p.filter != nil {
-		if p.dropped(i, r) {
-			return
-		}
-		r = p.requests.at(i) // the pool may have moved
-	}
-	p.offer(i, r)
+	p.sendDirect(i, r)
 }
