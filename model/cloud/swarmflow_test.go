@@ -40,6 +40,7 @@ func swarmFlows(s *rng.Stream, cfg *Config) {
 	}
 	if chance(s, 0.5) {
 		w := &cfg.Workloads[0]
+		w.Record = 0 // they are told apart
 		w.Visitors.Count = 1 + s.Below(40)
 		w.Visitors.Stay = must(rng.Exponential(100))
 		if chance(s, 0.5) {
