@@ -258,7 +258,7 @@ func (cp *Plane) verifyMachines() error {
 			rules := &cp.cfg.DedicatedHosts[cp.machines[in.machine-1].host].Rules
 			load, kind := &loads[in.machine-1], &cp.frame.Types[in.order.typ]
 			if !load.Fits(rules, kind, int32(in.order.typ)) {
-				return fmt.Errorf("Dedicated Host %d has more than fits: %+v and another %s", in.machine-1, *load, kind.Name)
+				return fmt.Errorf("host of the account %d has more than fits: %+v and another %s", in.machine-1, *load, kind.Name)
 			}
 			load.Put(rules, kind, int32(in.order.typ), +1)
 		}
@@ -266,10 +266,10 @@ func (cp *Plane) verifyMachines() error {
 	for i := range cp.machines {
 		m := &cp.machines[i]
 		if m.load.CPU != loads[i].CPU || m.load.MemoryMiB != loads[i].MemoryMiB {
-			return fmt.Errorf("Dedicated Host %d: %+v aboard, counted %+v", i, m.load, loads[i])
+			return fmt.Errorf("host of the account %d: %+v aboard, counted %+v", i, m.load, loads[i])
 		}
 		if paid := cp.ledger.DedicatedHosts[m.record].To == sim.Never; paid == m.released {
-			return fmt.Errorf("Dedicated Host %d: released %t, paid %t", i, m.released, paid)
+			return fmt.Errorf("host of the account %d: released %t, paid %t", i, m.released, paid)
 		}
 	}
 	return nil

@@ -30,7 +30,6 @@ type script struct {
 	t      *testing.T
 	groups []network.Group
 	policy *network.Policy
-	ends   []network.End // that were asked about
 	flows  []network.Flow
 	asked  []string
 }

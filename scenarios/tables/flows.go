@@ -15,10 +15,6 @@ const (
 	seedFlowLatency      = 100 * sim.Millisecond
 )
 
-// maxFlowsPerTarget is how many connections at once AWS documents for a target of a
-// Network Load Balancer, by IP address and port.
-const maxFlowsPerTarget = 55_000
-
 // protocols are those of listeners and target groups that take connections.
 var protocols = map[string]dataplane.Protocol{"TCP": dataplane.TCP, "UDP": dataplane.UDP, "TCP_UDP": dataplane.TCPUDP, "TLS": dataplane.TLS}
 
