@@ -124,14 +124,20 @@ func (cp *Plane) leaveInterfaces(h slab.Handle) {
 	}
 }
 
-// running returns an instance of a fleet in a zone, None for any; 0 if none runs.
-func (cp *Plane) runningOf(fleet, zone int) slab.Handle {
+// bearerOf returns the first instance of a fleet in a zone, None for any, that runs, else that
+// is stopped, for which an interface or address may be as well; 0 if there is none.
+func (cp *Plane) bearerOf(fleet, zone int) slab.Handle {
+	rests := slab.Handle(0)
 	for h, in := range cp.instances.All() {
-		if in.order.fleet == fleet && in.life.runs() && (zone == None || in.zone == model.Zone(zone)) {
+		switch {
+		case in.order.fleet != fleet || zone != None && in.zone != model.Zone(zone):
+		case in.life.runs():
 			return h
+		case in.life == stopped && rests == 0:
+			rests = h
 		}
 	}
-	return 0
+	return rests
 }
 
 // actOnInterface attaches an interface, detaches it, or moves it to another instance.
@@ -167,12 +173,12 @@ func (cp *Plane) actOnInterface(i int, a *Action) error {
 // seatFor returns the instance of a fleet that an interface can be attached to.
 func (cp *Plane) seatFor(c *card, fleet int) (slab.Handle, error) {
 	zone := cp.vpc.subnets[c.cfg.Subnet].cfg.Zone
-	h := cp.runningOf(fleet, int(zone))
+	h := cp.bearerOf(fleet, int(zone))
 	if h == 0 {
-		if cp.runningOf(fleet, None) != 0 {
+		if cp.bearerOf(fleet, None) != 0 {
 			return 0, fmt.Errorf("instance.%s is not in the zone of the interface, %s [ENIZoneMismatch]", cp.cfg.Instances[fleet].Name, cp.frame.Zones[zone])
 		}
-		return 0, fmt.Errorf("instance.%s does not run [IncorrectInstanceState]", cp.cfg.Instances[fleet].Name)
+		return 0, fmt.Errorf("instance.%s is neither running nor stopped [IncorrectInstanceState]", cp.cfg.Instances[fleet].Name)
 	}
 	in := cp.instances.Get(h)
 	attached := max(1, len(in.order.template.Cards))
@@ -233,9 +239,9 @@ func (cp *Plane) actOnElastic(i int, a *Action) error {
 		cp.point()
 		return nil
 	}
-	h := cp.runningOf(a.Fleet, None)
+	h := cp.bearerOf(a.Fleet, None)
 	if h == 0 {
-		return fmt.Errorf("instance.%s does not run [IncorrectInstanceState]", cp.cfg.Instances[a.Fleet].Name)
+		return fmt.Errorf("instance.%s is neither running nor stopped [IncorrectInstanceState]", cp.cfg.Instances[a.Fleet].Name)
 	}
 	if other := cp.elasticOf(h); other != None && other != i {
 		return fmt.Errorf("the private address has an Elastic IP already [Resource.AlreadyAssociated]")

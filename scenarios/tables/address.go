@@ -85,7 +85,7 @@ func (l *loader) readInterface(t *schema.Table) {
 	if at := t.Within("attachment"); at != nil {
 		at.Require("instance")
 		c.Fleet = at.Reference("instance")
-		if at.Whole("device_index") == 0 {
+		if at.Whole("device_index") == 0 && at.Sound("device_index") {
 			at.Wrong("device_index", "must be above 0: the primary interface is made with its instance, and cannot be detached")
 		}
 		if c.Fleet >= 0 && c.Subnet < 0 && len(l.cfg.Instances[c.Fleet].Zones) > 0 {

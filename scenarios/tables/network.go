@@ -156,7 +156,11 @@ func (l *loader) checkSubnet(t *schema.Table, b addressing.Block) {
 
 func (l *loader) readNAT(t *schema.Table, i int) {
 	n := controlplane.NATGateway{Name: t.Name, Subnet: t.Reference("subnet_id")}
-	l.natElastic = append(l.natElastic, t.Reference("elastic_ip"))
+	elastic := t.Reference("elastic_ip")
+	if k := slices.Index(l.natElastic, elastic); k >= 0 && elastic >= 0 {
+		t.Reject("elastic_ip", schema.Fault{Rule: "must not be that of nat_gateway." + l.cfg.NATs[k].Name, Code: "Resource.AlreadyAssociated"})
+	}
+	l.natElastic = append(l.natElastic, elastic)
 	if n.Subnet >= 0 {
 		if !l.vpc.internet {
 			t.Wrong("subnet_id", "needs [internet_gateway]: a NAT gateway leads there")
