@@ -236,7 +236,9 @@ func (l *loader) readVisitors(t *schema.Table, w *dataplane.Workload) {
 		if v.Stay = l.law(t, "session_duration"); v.Stay != nil && v.Stay.Mean() <= 0 {
 			t.Mistake("session_duration", "must be longer than 0", "")
 		}
-	} else if sessions == nil && users == nil {
+	} else if t.Has("sessions") || t.Has("users") {
+		t.Pass("think_time", "session_duration") // what is wrong with the clients has been said
+	} else {
 		t.Mode = "without sessions or users"
 	}
 }
