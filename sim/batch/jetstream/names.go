@@ -16,23 +16,26 @@ const (
 	mostJobs      = 1000
 )
 
-// tame returns a name that somebody else has given, for people: cut, and with what
-// does something to a terminal as its escape.
+// tame returns a name that somebody else has given, for people: at most longestName
+// letters, and with what does something to a terminal as its escape. A tamed name is
+// tame: to tame it again changes nothing.
 func tame(name string) string {
 	if utf8.RuneCountInString(name) <= longestName && strings.IndexFunc(name, odd) < 0 {
 		return name
 	}
 	var b strings.Builder
-	n := 0
+	letters, room := 0, 0 // room is where the last letter before a "…" ends
 	for _, r := range name {
-		if n++; n > longestName {
-			b.WriteString("…")
-			break
-		}
+		letter := string(r)
 		if odd(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		} else {
-			b.WriteRune(r)
+			letter = strings.Trim(strconv.QuoteRuneToASCII(r), "'")
+		}
+		if letters += utf8.RuneCountInString(letter); letters > longestName {
+			return b.String()[:room] + "…"
+		}
+		b.WriteString(letter)
+		if letters < longestName {
+			room = b.Len()
 		}
 	}
 	return b.String()

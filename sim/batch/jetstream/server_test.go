@@ -155,6 +155,9 @@ func FuzzFrame(f *testing.F) {
 	f.Add((&frame{worker: "w", task: []byte("task"), answer: []byte("answer"), took: time.Second}).encode())
 	f.Add((&frame{task: []byte("task"), lost: true}).encode())
 	f.Add([]byte{frameAnswer, 1, 9, 0})
+	for _, worker := range []string{strings.Repeat("\xff", 55), strings.Repeat("w", 97) + "\x1b[2J", strings.Repeat("é", 101)} {
+		f.Add((&frame{worker: worker, task: []byte("task")}).encode())
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		a, err := decodeFrame(b)
 		if err != nil {
