@@ -211,7 +211,8 @@ type loader struct {
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
 	vpc           vpc
-	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
+	natElastic    []int          // Elastic IPs of the NAT gateways; -1 without
+	nodeElastic   map[int]string // Elastic IPs of the nodes of load balancers, and whose
 	images        []image
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs

@@ -120,7 +120,9 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
-	if quotas := top.Within("quotas"); quotas != nil {
+	quotas := top.Within("quotas")
+	l.checkTargets(readTargetQuotas(quotas))
+	if quotas != nil {
 		l.readQuotas(quotas)
 	}
 	l.readThresholds(top.Inside("thresholds"))
