@@ -212,6 +212,8 @@ type loader struct {
 	patterns      []string        // run.metrics
 	vpc           vpc
 	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
+	deviceIndexes []int // of the network interfaces where they are at the start; 0 for none
+	limited       limited
 	images        []image
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs
