@@ -13,12 +13,18 @@ type balancer struct {
 	dns      []model.Zone // nodes that clients are sent to
 	changing bool         // a change of dns is on its way
 	groups   []int        // target groups that it forwards to
+	nodes    []node       // by zone
 	hour     balancerHour
 	counts   BalancerOutcome
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
 	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
+}
+
+// node is a load balancer in a zone.
+type node struct {
+	requests int64 // that clients sent to it
 }
 
 // flowHour is the part of a [balancerHour] of the flows of one kind.
@@ -89,6 +95,7 @@ func (p *Plane) balance(i uint32, r *request) {
 	if !s.way.simple {
 		r.class %= s.way.kinds // it may have shaken hands before
 	}
+	b.nodes[zone].requests++
 	action := &s.way.actions[r.class]
 	connects := action.door.connects(s.clients.PerConnection)
 	b.opened(p.kernel.Now(), r, connects, action.evaluations)
@@ -322,14 +329,15 @@ func (p *Plane) onNodesChange(ev model.Event) {
 }
 
 // nodeIsGood reports whether a zone's node is up and every target group that it
-// serves has a healthy target in its scope.
+// serves has as many healthy targets in its zone as it asks for: with cross-zone
+// balancing all zones are alike, and none is better than another.
 func (p *Plane) nodeIsGood(b *balancer, z model.Zone) bool {
 	if p.zoneDown[z] > 0 {
 		return false
 	}
 	for _, g := range b.groups {
 		tg := &p.targetGroups[g]
-		if !tg.cfg.CrossZone && tg.scopes[z].healthy == 0 {
+		if !tg.cfg.CrossZone && tg.minimum.Leaves(tg.scopes[z].healthy, tg.scopes[z].registered) {
 			return false
 		}
 	}

@@ -234,6 +234,8 @@ func (l *loader) checkSharing(t *schema.Table, v *controlplane.Volume, f *contro
 		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance without multi_attach_enabled, %d in all", f.Count), Code: "VolumeInUse"})
 	case v.Spec.Shared && f.Count > storage.MostAttachments:
 		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, f.Count), Code: "MultiAttachLimit"})
+	case v.Spec.Shared && f.Template.Platform == model.Windows:
+		t.Reject("to", schema.Fault{Rule: "must run Linux to share a volume", Code: "MultiAttachUnsupported"})
 	case v.Spec.Shared && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
 		t.Reject("to", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
 	}
@@ -321,7 +323,7 @@ func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
 	}
 	if len(names) > 0 {
 		a.Snapshot = names[0]
-		l.snapshotUses = append(l.snapshotUses, nameUse{t, "on", names[0]})
+		l.snapshotUses = append(l.snapshotUses, nameUse{at: t, key: "on", name: names[0]})
 	}
 	if t.Has("count") {
 		a.Count = t.Whole("count")
@@ -339,6 +341,7 @@ func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
 	switch a.Do {
 	case controlplane.CopySnapshot:
 		a.Region, a.Encrypt = t.Text("to"), t.Flag("encrypted")
+		l.checkRegion(t, "to", a.Region)
 		if a.Name = t.Text("name"); a.Name == "" {
 			a.Name = a.Snapshot
 		}

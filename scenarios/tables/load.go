@@ -213,6 +213,8 @@ type loader struct {
 	vpc           vpc
 	natElastic    []int          // Elastic IPs of the NAT gateways; -1 without
 	nodeElastic   map[int]string // Elastic IPs of the nodes of load balancers, and whose
+	deviceIndexes []int          // of the network interfaces where they are at the start; 0 for none
+	limited       limited
 	images        []image
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs
