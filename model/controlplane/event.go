@@ -16,6 +16,7 @@ const (
 	instanceRecovers
 	instanceStops
 	hibernationEnds
+	hookEnds
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -74,6 +75,7 @@ func newTable() [kindCount]row {
 		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
 		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
 		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
+		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
