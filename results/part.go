@@ -54,7 +54,7 @@ type scope struct {
 	disk        cloud.DiskName // of a volume
 	rule        model.RuleName // of a load balancer, of whose node zone is the zone
 	zone        model.Zone
-	application bool           // a service of the scenario, not one of the cloud's that stand on bills
+	application bool // a service of the scenario, not one of the cloud's that stand on bills
 }
 
 // scopes lists the parts of a scenario, the whole first.

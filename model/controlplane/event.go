@@ -46,6 +46,7 @@ const (
 	hourTurns
 	minuteTurns
 	actionFires
+	zonalShiftEnds
 	backupFires
 	snapshotTurns
 	snapshotAges
@@ -101,6 +102,7 @@ func newTable() [kindCount]row {
 		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
 		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
 		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
+		zonalShiftEnds:   {"zonalShiftEnds", sim.RankState, "load balancer", (*Plane).onZonalShiftEnds},
 		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
 		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
 		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},

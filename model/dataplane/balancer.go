@@ -12,6 +12,7 @@ type balancer struct {
 	cfg      *LoadBalancer
 	dns      []model.Zone // nodes that clients are sent to
 	changing bool         // a change of dns is on its way
+	shifted  model.Zone   // that clients are not to come to; None
 	groups   []int        // target groups that it forwards to
 	nodes    []node       // by zone
 	hour     balancerHour
@@ -318,14 +319,27 @@ func (p *Plane) onNodesChange(ev model.Event) {
 	b := &p.balancers[ev.Index()]
 	b.changing = false
 	b.dns = b.dns[:0]
-	for _, z := range b.cfg.Zones {
-		if p.nodeIsGood(b, z) {
-			b.dns = append(b.dns, z)
+	for _, wanted := range []func(model.Zone) bool{
+		func(z model.Zone) bool { return z != b.shifted && p.nodeIsGood(b, z) },
+		func(z model.Zone) bool { return z != b.shifted },
+		func(model.Zone) bool { return true },
+	} {
+		for _, z := range b.cfg.Zones {
+			if wanted(z) {
+				b.dns = append(b.dns, z)
+			}
+		}
+		if len(b.dns) > 0 {
+			return
 		}
 	}
-	if len(b.dns) == 0 {
-		b.dns = append(b.dns, b.cfg.Zones...)
-	}
+}
+
+// ShiftZone takes the node of a zone out of the DNS answers of a load balancer, whatever
+// health says of it; None brings it back.
+func (p *Plane) ShiftZone(balancer int, zone model.Zone) {
+	p.balancers[balancer].shifted = zone
+	p.reconsiderNodes(balancer)
 }
 
 // nodeIsGood reports whether a zone's node is up and every target group that it

@@ -219,7 +219,7 @@ func (p *Plane) newBalancers() error {
 	for i := range p.balancers {
 		cfg := &p.cfg.LoadBalancers[i]
 		b := &p.balancers[i]
-		*b = balancer{cfg: cfg, groups: cfg.forwards(), nodes: make([]node, len(p.frame.Zones))}
+		*b = balancer{cfg: cfg, groups: cfg.forwards(), nodes: make([]node, len(p.frame.Zones)), shifted: None}
 		b.dns = append(b.dns, cfg.Zones...)
 		for _, l := range cfg.AllListeners() {
 			b.counts.Rules = append(b.counts.Rules, make([]int64, len(l.Rules)+1))
