@@ -10,6 +10,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/login"
 	"headroom/model/pricing"
@@ -218,7 +219,8 @@ type loader struct {
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs
 	market        market
-	owners        map[int]int // load balancer of each target group that has one
+	shifts        []controlplane.Action // of load balancers' own tables
+	owners        map[int]int           // load balancer of each target group that has one
 	warned        map[string]bool
 	allFamilies   []string        // of instance types, once somebody asked
 	outages       []*schema.Table // of the faults
