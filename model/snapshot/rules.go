@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"headroom/model"
 	"headroom/sim"
@@ -75,8 +77,8 @@ type BinRule struct {
 func (b Bin) Keeps(now sim.Time, tags map[string]string) (until sim.Time, ok bool) {
 	longest := b.Retention
 	for _, r := range b.Rules {
-		for key, value := range r.Tags {
-			if own, has := tags[key]; has && own == value {
+		for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
+			if own, has := tags[key]; has && own == r.Tags[key] {
 				longest = max(longest, r.Retention)
 			}
 		}

@@ -91,7 +91,6 @@ func (l *loader) read(top *schema.Table) {
 		l.tables[key] = top.NamedTables(key)
 	}
 	l.readTags()
-	l.respellPlaces()
 	market := top.Inside("spot_market")
 	l.readMarket(market)
 	quotas := l.readLimits(top)

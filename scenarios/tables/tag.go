@@ -38,8 +38,10 @@ func tags() schema.Type {
 }
 
 // readTags reads the tags of everything, by the name of its table, as invoices have it. What
-// is made by a launch template has those of the template, too.
+// is made by a launch template has those of the template, too. It comes first of what reads
+// tables, when Terraform's spellings have been replaced.
 func (l *loader) readTags() {
+	l.respellPlaces()
 	all := map[string]map[string]string{}
 	for _, key := range tagged {
 		for _, t := range l.tables[key] {
