@@ -247,7 +247,7 @@ func (cp *Plane) newGroups() error {
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
-			retryAt:    sim.Never, atMaxSince: sim.Never,
+			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		for k, s := range cfg.Schedules {
@@ -261,6 +261,7 @@ func (cp *Plane) newGroups() error {
 			return err
 		}
 		cp.reconcile(i, launching{activity: None, initial: true})
+		cp.fillPool(i, true)
 		for k := range g.timetables { // one that matches instant 0 runs
 			cp.scheduleRun(i, k, cp.frame.Start.Add(-1))
 		}
