@@ -122,7 +122,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
-	l.checkFlowTargets(readTargetQuotas(quotas))
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{
