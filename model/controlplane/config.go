@@ -203,6 +203,7 @@ type Group struct {
 	Policies          []ScalingPolicy
 	Schedules         []Schedule
 	Hooks             []Hook
+	Pool              *WarmPool // nil: none
 }
 
 // LaunchType is one instance type that a group may launch.

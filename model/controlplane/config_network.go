@@ -46,6 +46,7 @@ type ElasticIP struct {
 	Interface int  // the same, an interface; None
 	NAT       int  // the same, a NAT gateway, for good; None
 	Own       bool // brought along: it costs nothing
+	Node      bool // of a node of a load balancer, for good
 }
 
 // NATGateway lets instances without public addresses reach the internet.

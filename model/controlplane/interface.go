@@ -221,6 +221,9 @@ func (cp *Plane) onInterfaceTurns(ev model.Event) {
 // actOnElastic associates an Elastic IP, taking it from whoever has it, or disassociates it.
 func (cp *Plane) actOnElastic(i int, a *Action) error {
 	e := &cp.vpc.elastic[i]
+	if e.cfg.Node {
+		return fmt.Errorf("the address is that of a node of a load balancer, for good [OperationNotPermitted]")
+	}
 	if a.Do == DisassociateAddress {
 		if e.instance == 0 && e.card == None {
 			return fmt.Errorf("the address is not associated [InvalidAssociationID.NotFound]")

@@ -184,6 +184,9 @@ type FlowTargets struct {
 	Terminate         bool     // flows end with the deregistration delay
 	RegistrationDelay sim.Time // before the first check of a target
 	MostPerTarget     int      // flows to one target at once; 0: no limit
+	// PreserveClientIP lets targets see the addresses of clients. Otherwise they see the
+	// load balancer's, and MostPerTarget is of each of its nodes.
+	PreserveClientIP bool
 }
 
 // Stickiness keeps a client with its target. The zero Stickiness is none.
@@ -222,6 +225,7 @@ type LoadBalancer struct {
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
 	Growth       Growth
+	Elastic      int // nodes whose public address is an Elastic IP
 }
 
 // Network reports whether it forwards flows, as a Network Load Balancer does.

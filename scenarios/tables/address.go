@@ -41,6 +41,7 @@ func (l *loader) readInterfaces() {
 		e := controlplane.ElasticIP{
 			Name: t.Name, Fleet: t.Reference("instance"), Interface: t.Reference("network_interface"),
 			NAT: slices.Index(l.natElastic, i), Own: t.Choice("public_ipv4_pool") == "own",
+			Node: l.nodeElastic[i] != "",
 		}
 		l.checkElastic(t, i, &e)
 		t.Done()
@@ -59,6 +60,13 @@ func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.Elast
 	}
 	if e.NAT >= 0 && (e.Fleet >= 0 || e.Interface >= 0) {
 		t.Wrong("instance", "must not be given for the address of a NAT gateway")
+	}
+	if e.Node && (e.Fleet >= 0 || e.Interface >= 0) {
+		key := "instance"
+		if e.Interface >= 0 {
+			key = "network_interface"
+		}
+		t.Reject(key, schema.Fault{Rule: "must not be given for the address of a node of " + l.nodeElastic[number], Code: "Resource.AlreadyAssociated"})
 	}
 	for _, other := range l.cfg.ElasticIPs {
 		key := "instance"

@@ -121,6 +121,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
+	l.checkFlowTargets(readTargetQuotas(quotas))
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{
