@@ -88,6 +88,7 @@ type Need struct {
 // not; the instances that it is attached to have it among their volumes.
 type Volume struct {
 	Name     string
+	Tags     map[string]string
 	Spec     model.VolumeSpec
 	Zone     model.Zone
 	Written  model.Bytes // before the start

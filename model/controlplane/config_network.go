@@ -35,8 +35,9 @@ type Interface struct {
 	Name      string
 	Subnet    int // index into VPC.Subnets
 	Secondary int
-	Fleet     int  // whose instance it is attached to at the start; None
-	Deletes   bool // with its instance
+	Private   []model.Address // which it has, the primary one first; nil: free ones
+	Fleet     int             // whose instance it is attached to at the start; None
+	Deletes   bool            // with its instance
 }
 
 // ElasticIP is a public address that stays with the account.

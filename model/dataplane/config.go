@@ -322,4 +322,5 @@ type Address struct {
 	Name    string
 	Service int // of the instances that it leads to
 	Elastic bool
+	End     int // index into Network.Ends, counted from 1, of an interface with groups of its own; 0: that of its instance
 }

@@ -228,11 +228,24 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 // is an Elastic IP that leads there.
 func (p *Plane) endAsked(r *request, s *server) int {
 	if r.source != checkSource {
-		if to := &p.sources[r.source]; to.to == ToAddress && p.cfg.Addresses[to.target].Elastic {
-			return p.filter.elastic + int(s.end)
+		if to := &p.sources[r.source]; to.to == ToAddress {
+			return p.filter.endOf(&p.cfg.Addresses[to.target], s)
 		}
 	}
 	return int(s.end)
+}
+
+// endOf is the end behind an address of a server: that of an interface with security groups
+// of its own, or the server's; with a public address if it is an Elastic IP.
+func (f *filter) endOf(a *Address, s *server) int {
+	end := int(s.end)
+	if a.End > 0 {
+		end = a.End
+	}
+	if a.Elastic {
+		end += f.elastic
+	}
+	return end
 }
 
 // connectionOf is who sends a request to its server, to the filter, and whether that is to a
