@@ -1,4 +1,4 @@
-// Package forecast says which load an hour will bring, from the hours before it.
+// Package forecast answers: which load will the coming hours bring?
 //
 // It is what predictive scaling decides by (package scaling). Amazon does not publish
 // how it forecasts; what is said here of its service is from the Amazon EC2 Auto

@@ -37,7 +37,7 @@ func main() {
 // forecasts are judged by below judged. Nothing is written unless all could be derived.
 func run(dataDir, outDir, judged string) error {
 	var tables []table
-	for _, derive := range []func(string) (table, error){matchDay, nasaDay, azureDays} {
+	for _, derive := range []func(string) (table, error){matchDay, nasaDay, azureDays, taxiWeeks, taxiHistory} {
 		t, err := derive(dataDir)
 		if err != nil {
 			return err
