@@ -53,6 +53,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		balanceMetrics(),
 		listenerMetrics(),
 		nodeMetrics(),
+		poolMetrics(),
 		instanceMetrics(),
 		restMetrics(),
 		forecastMetrics(),

@@ -38,7 +38,7 @@ func twoGroups() *cloud.Config {
 		},
 		Estate: controlplane.Estate{
 			HostPools: []controlplane.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
-			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api"}},
+			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api", Pool: &controlplane.WarmPool{}}},
 			Instances: []controlplane.Fleet{{Name: "db"}},
 			InstanceWorkloads: []controlplane.InstanceWorkload{
 				{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
@@ -82,7 +82,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
 				Forecasts: []scaling.HourForecast{{Load: 8, High: 9, Actual: 10}, {Load: 6, High: 9, Actual: 6}, {Load: 5, Actual: math.NaN()}},
 			},
-			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
+			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
 		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Hibernations: 1, StoppedTime: sim.Hour}},
 		Targets: []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
@@ -160,6 +160,8 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"capacity.in_service.min{autoscaling_group=web}":     2,
 		"capacity.desired.max{autoscaling_group=web}":        7,
 		"target_group.healthy.mean{target_group=web}":        3.5,
+		"warm_pool.size.mean":                                1.5,
+		"warm_pool.starts":                                   3,
 		"instances.launched":                                 41,
 		"instances.launched{instance_workload=jobs}":         30,
 		"instances.launched{instance_workload=others}":       7,
