@@ -241,6 +241,7 @@ func (p *Plane) Outcome() Outcome {
 func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	all := make([]BalancerOutcome, len(p.balancers))
 	p.endAllSilentFlows()
+	p.endAllIdleConnections()
 	for i := range all {
 		all[i] = p.balancers[i].counts
 		active := p.balancers[i].flowTime

@@ -25,7 +25,8 @@ func loadBalancerKeys() []schema.Key {
 		regionKey(),
 		schema.Row("subnets", schema.Names("subnet"), "", "subnets of the nodes, instead of availability_zones"),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
-		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504"),
+		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504; and how long silent connections are kept"),
+		schema.Row("client_keep_alive", schema.Quantity(schema.Seconds, 60, 604800), "3600", "application: how long silent connections of clients are kept, unless idle_timeout is shorter"),
 		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, network 0.5ms, and 0.5ms between zones), seed (400ms, network 100ms), or a duration"),
 		schema.Row("dns_record_client_routing_policy", schema.OneOf("any_availability_zone: any node", "partial_availability_zone_affinity: 85% to the node of the client's zone", "availability_zone_affinity: the node of the client's zone"), `"any_availability_zone"`, "network: which node clients in a zone of the region, which are services, are told"),
 		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
@@ -73,7 +74,7 @@ func (l *loader) readLoadBalancers() {
 		if lb.Network() {
 			l.readNetworkBalancer(t, lb)
 		} else {
-			lb.IdleTimeout = t.Duration("idle_timeout")
+			lb.IdleTimeout, lb.ClientKeepAlive = t.Duration("idle_timeout"), t.Duration("client_keep_alive")
 			t.Mode = "to an Application Load Balancer"
 			l.readListeners(t, lb)
 			l.refuseFlows(t, lb)
