@@ -156,6 +156,8 @@ func (d *fakeData) ChangeRules(int, network.Direction, []network.Rule, bool) err
 
 func (d *fakeData) SetWeights(model.Weights) {}
 
+func (d *fakeData) ShiftZone(int, model.Zone) {}
+
 func (d *fakeData) WatchRecovery() {}
 
 func (d *fakeData) FailZone(z model.Zone, down bool) {

@@ -202,6 +202,7 @@ type Group struct {
 	Place             *Place          // instead of its template's; nil: that
 	Policies          []ScalingPolicy
 	Schedules         []Schedule
+	Hooks             []Hook
 }
 
 // LaunchType is one instance type that a group may launch.

@@ -62,6 +62,8 @@ const (
 	AssociateAddress
 	DisassociateAddress
 	SetWeights
+	StartZonalShift
+	CancelZonalShift
 	CopyImage
 	DeregisterImage
 	AssociateProfile
@@ -94,7 +96,7 @@ func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
-		"set-weights",
+		"set-weights", "start-zonal-shift", "cancel-zonal-shift",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
@@ -148,6 +150,9 @@ type Action struct {
 	// SetWeights: of a rule; what it is done to is called BalancerName.
 	Weights      model.Weights
 	BalancerName string
+	// Balancer: of StartZonalShift, away from the one of Zones, For how long, and of
+	// CancelZonalShift.
+	Balancer int
 
 	On Subject // whose instances, of which Count and Share: from AssociateProfile on
 	Access

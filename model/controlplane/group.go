@@ -298,7 +298,7 @@ func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 // leaveActivity takes a member that leaves before it was in service off the activity
 // that launched it.
 func (cp *Plane) leaveActivity(i int, in *instance) {
-	if in.life == pending && in.order.activity != None {
+	if in.arrives() && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None
 		cp.progress(i, a)
@@ -354,7 +354,7 @@ func (cp *Plane) endActivity(g *group, a int) {
 func (cp *Plane) base(g *group) int {
 	n := 0
 	for _, in := range cp.membersOf(g) {
-		if in.life.runs() && in.warmUntil <= cp.kernel.Now() {
+		if in.inService() && in.warmUntil <= cp.kernel.Now() {
 			n++
 		}
 	}
@@ -365,7 +365,7 @@ func (cp *Plane) base(g *group) int {
 // pending or warming.
 func (cp *Plane) warming(g *group) bool {
 	for _, in := range cp.membersOf(g) {
-		if in.order.raised && (in.life == pending || in.life.runs() && in.warmUntil > cp.kernel.Now()) {
+		if in.order.raised && (in.arrives() || in.inService() && in.warmUntil > cp.kernel.Now()) {
 			return true
 		}
 	}

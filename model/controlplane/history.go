@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"fmt"
 
 	"headroom/model"
@@ -55,10 +56,10 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 func (cp *Plane) noteTermination(h slab.Handle) {
 	in := cp.instances.Get(h)
 	g := &cp.groups[in.order.group]
-	cause := "unhealthy"
+	cause := cmp.Or(in.fate, "unhealthy")
 	if a := in.order.activity; a != None {
 		cause = g.activities[a].cause
-	} else if g.capacity > g.desired {
+	} else if in.fate == "" && g.capacity > g.desired {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
@@ -222,7 +223,7 @@ func (cp *Plane) sampleGroup(i int) {
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
 		spent := cp.data.ServerUse(in.server).Busy
-		if in.life.runs() {
+		if in.inService() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)
 			powered += float64(now-since) * float64(cp.frame.Types[in.order.typ].VCPUs)

@@ -44,6 +44,7 @@ type instance struct {
 	server slab.Handle // of the data plane
 	zone   model.Zone
 	life   life
+	stage  stage // in its group
 
 	number    int32 // in launch order, over the whole run
 	order     order // what was asked for
@@ -67,6 +68,9 @@ type instance struct {
 	marks  []mark // at the start of each metric clock's period
 	minute uint64 // busy time at the start of the minute
 
+	pause pause  // of lifecycle hooks
+	fate  string // why its group ends it, where no change of capacity does
+
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
@@ -87,9 +91,6 @@ type mark struct {
 	model.ServerUse
 	charged model.Credits // of surplus, where somebody asks
 }
-
-// counts reports whether a group counts the instance as capacity.
-func (in *instance) counts() bool { return !in.life.leaves() && !in.replaced }
 
 // order is what a launch asks for.
 type order struct {
@@ -186,7 +187,7 @@ func draw(s *rng.Stream, d rng.Distribution) sim.Time {
 	return max(0, sim.Seconds(s.Draw(d)))
 }
 
-// onInstanceRuns starts billing; a group's instance is then in service.
+// onInstanceRuns starts billing; a group's instance is then in service, unless hooks hold it.
 func (cp *Plane) onInstanceRuns(ev model.Event) {
 	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending || in.turnsAt != cp.kernel.Now() {
 		cp.overtaken()
@@ -208,19 +209,13 @@ func (cp *Plane) launchFails(h slab.Handle) bool {
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
-	in.inServiceAt = cp.kernel.Now()
 	cp.greet(h)
 	cp.openLease(in)
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
-	if !in.noticed { // else it would take requests that it cannot finish
-		for _, g := range cp.targetGroupsOf(in) {
-			cp.data.Register(in.server, g, in.order.initial)
-		}
-	}
-	if in.order.group != None {
-		cp.joined(h)
+	if !cp.holdAtLaunch(h) {
+		cp.enlist(h)
 	}
 }
 
@@ -266,32 +261,30 @@ func (cp *Plane) targetGroupsOf(in *instance) []int {
 // then shutting down.
 func (cp *Plane) terminate(h slab.Handle) {
 	in := cp.instances.Get(h)
-	if in.life.leaves() {
+	if in.life.leaves() || in.stage == heldAtEnd {
 		return
 	}
 	if in.life.rests() {
-		cp.shutDown(h)
+		cp.depart(h)
 		return
 	}
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	cp.become(in, draining)
 	if cp.data.Deregister(in.server) == 0 {
-		cp.shutDown(h)
+		cp.depart(h)
 	}
 }
 
 // Drained is told when an instance has left the last of its target groups.
 func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining {
-		cp.shutDown(h)
+	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd {
+		cp.depart(h)
 	}
 }
 
-// outOfService ends an instance's time in service.
+// outOfService ends an instance's time in service, if it is.
 func (cp *Plane) outOfService(in *instance) {
-	if in.order.group != None {
+	if in.order.group != None && in.inService() {
 		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
 	}
 }
@@ -308,9 +301,7 @@ func (cp *Plane) shutDown(h slab.Handle) {
 // kill ends an instance at once: Spot took it, or a fault stopped it.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	if !in.life.ended() {
 		cp.retire(in)
 		cp.end(h, in, cause)

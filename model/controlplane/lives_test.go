@@ -28,6 +28,12 @@ func restless(frame *model.Frame, s *rng.Stream) *Estate {
 			Start: frame.Calendar(sim.Time(10*k+1+s.Below(9)) * sim.Minute), Desired: &size,
 		}})
 	}
+	for k := range s.Below(4) {
+		g.Hooks = append(g.Hooks, Hook{
+			Hook:  scaling.Hook{Name: "hook", Heartbeat: scaling.HeartbeatLeast, Abandons: s.Below(2) == 0, Beat: sim.Time(s.Below(2)*20) * sim.Second},
+			AtEnd: k%2 == 1, Takes: must(rng.Exponential(40)), Result: s.Below(4) == 0,
+		})
+	}
 	e.LaunchTemplates[0].Launch = LaunchTimes{
 		Call: must(rng.Exponential(2)), Pending: must(rng.Exponential(10)), Boot: must(rng.Exponential(40)), ShuttingDown: must(rng.Exponential(60)),
 	}

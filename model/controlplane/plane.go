@@ -43,6 +43,7 @@ type Balancer struct {
 // balancer is the billing of one load balancer.
 type balancer struct {
 	cfg   *Balancer
+	shift shift
 	owner int32
 	taken sim.Time // until when its use is recorded
 }

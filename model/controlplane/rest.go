@@ -29,9 +29,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	if hibernates {
 		save = cp.saving(in)
 	}
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	cp.retire(in)
 	in.inServiceAt, in.warmUntil, in.cutAt, in.restedAt = sim.Never, sim.Never, sim.Never, now
 	next, takes := stopping, draw(&cp.launchStreams[in.order.owner], in.order.template.Launch.Stopping)
@@ -302,9 +300,7 @@ func (cp *Plane) endNow(h slab.Handle) {
 	if i != None {
 		cp.leaveActivity(i, in)
 	}
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	cp.shutDown(h)
 	if i != None {
 		cp.groups[i].bereft = true

@@ -75,7 +75,7 @@ func (cp *Plane) tally(in *instance, n int) {
 
 // count adds an instance in one of the group's zones to the counts, or takes it off.
 func (r *roster) count(in *instance, zone, n int) {
-	if in.life == pending {
+	if in.arrives() {
 		r.pending += n
 	}
 	if !in.counts() {

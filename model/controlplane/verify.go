@@ -138,7 +138,7 @@ func (cp *Plane) verifyGroups() error {
 				return fmt.Errorf("%s: member %v is not one", g.name(), h)
 			}
 			counted.count(in, g.zoneIndex(in.zone), +1)
-			if in.life.runs() {
+			if in.inService() {
 				inService++
 			}
 		}

@@ -12,13 +12,20 @@ type balancer struct {
 	cfg      *LoadBalancer
 	dns      []model.Zone // nodes that clients are sent to
 	changing bool         // a change of dns is on its way
+	shifted  model.Zone   // that clients are not to come to; None
 	groups   []int        // target groups that it forwards to
+	nodes    []node       // by zone
 	hour     balancerHour
 	counts   BalancerOutcome
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
 	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
+}
+
+// node is a load balancer in a zone.
+type node struct {
+	requests int64 // that clients sent to it
 }
 
 // flowHour is the part of a [balancerHour] of the flows of one kind.
@@ -97,6 +104,7 @@ func (p *Plane) balance(i uint32, r *request) {
 		b.opened(p.kernel.Now(), r, action.evaluations)
 	}
 	r.zone = uint8(zone)
+	b.nodes[zone].requests++
 	if p.zoneDown[zone] > 0 {
 		p.meter.arrived(r.arrived, r)
 		r.phase = connecting
@@ -324,25 +332,39 @@ func (p *Plane) onNodesChange(ev model.Event) {
 	b := &p.balancers[ev.Index()]
 	b.changing = false
 	b.dns = b.dns[:0]
-	for _, z := range b.cfg.Zones {
-		if p.nodeIsGood(b, z) {
-			b.dns = append(b.dns, z)
+	for _, wanted := range []func(model.Zone) bool{
+		func(z model.Zone) bool { return z != b.shifted && p.nodeIsGood(b, z) },
+		func(z model.Zone) bool { return z != b.shifted },
+		func(model.Zone) bool { return true },
+	} {
+		for _, z := range b.cfg.Zones {
+			if wanted(z) {
+				b.dns = append(b.dns, z)
+			}
 		}
-	}
-	if len(b.dns) == 0 {
-		b.dns = append(b.dns, b.cfg.Zones...)
+		if len(b.dns) > 0 {
+			return
+		}
 	}
 }
 
+// ShiftZone takes the node of a zone out of the DNS answers of a load balancer, whatever
+// health says of it; None brings it back.
+func (p *Plane) ShiftZone(balancer int, zone model.Zone) {
+	p.balancers[balancer].shifted = zone
+	p.reconsiderNodes(balancer)
+}
+
 // nodeIsGood reports whether a zone's node is up and every target group that it
-// serves has a healthy target in its scope.
+// serves has as many healthy targets in its zone as it asks for: with cross-zone
+// balancing all zones are alike, and none is better than another.
 func (p *Plane) nodeIsGood(b *balancer, z model.Zone) bool {
 	if p.zoneDown[z] > 0 {
 		return false
 	}
 	for _, g := range b.groups {
 		tg := &p.targetGroups[g]
-		if !tg.cfg.CrossZone && tg.scopes[z].healthy == 0 {
+		if !tg.cfg.CrossZone && tg.minimum.Leaves(tg.scopes[z].healthy, tg.scopes[z].registered) {
 			return false
 		}
 	}

@@ -6,39 +6,44 @@ type links struct{ older, newer uint32 }
 // chain is a list of entries of a pool.
 type chain struct{ oldest, newest uint32 }
 
-// link puts an entry at the end of a list; of says where the entry keeps its place there.
-func link[T any](entries *pool[T], c *chain, id uint32, of func(*T) *links) {
-	linkBehind(entries, c, id, c.newest, of)
+// list is a chain with the pool of its entries, and where each keeps its place in it.
+type list[T any] struct {
+	entries *pool[T]
+	*chain
+	place func(*T) *links
 }
 
-// linkBehind puts an entry behind another of a list; noIndex: before all.
-func linkBehind[T any](entries *pool[T], c *chain, id, behind uint32, of func(*T) *links) {
-	l := links{older: behind, newer: c.oldest}
+// append puts an entry at the end.
+func (l list[T]) append(id uint32) { l.insert(id, l.newest) }
+
+// insert puts an entry behind another; noIndex: before all.
+func (l list[T]) insert(id, behind uint32) {
+	at := links{older: behind, newer: l.oldest}
 	if behind == noIndex {
-		c.oldest = id
+		l.oldest = id
 	} else {
-		before := of(entries.at(behind))
-		l.newer, before.newer = before.newer, id
+		before := l.place(l.entries.at(behind))
+		at.newer, before.newer = before.newer, id
 	}
-	if l.newer == noIndex {
-		c.newest = id
+	if at.newer == noIndex {
+		l.newest = id
 	} else {
-		of(entries.at(l.newer)).older = id
+		l.place(l.entries.at(at.newer)).older = id
 	}
-	*of(entries.at(id)) = l
+	*l.place(l.entries.at(id)) = at
 }
 
-// unlink takes an entry out of a list.
-func unlink[T any](entries *pool[T], c *chain, id uint32, of func(*T) *links) {
-	l := *of(entries.at(id))
-	if l.older == noIndex {
-		c.oldest = l.newer
+// remove takes an entry out.
+func (l list[T]) remove(id uint32) {
+	at := *l.place(l.entries.at(id))
+	if at.older == noIndex {
+		l.oldest = at.newer
 	} else {
-		of(entries.at(l.older)).newer = l.newer
+		l.place(l.entries.at(at.older)).newer = at.newer
 	}
-	if l.newer == noIndex {
-		c.newest = l.older
+	if at.newer == noIndex {
+		l.newest = at.older
 	} else {
-		of(entries.at(l.newer)).older = l.older
+		l.place(l.entries.at(at.newer)).older = at.older
 	}
 }

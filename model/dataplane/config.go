@@ -164,8 +164,17 @@ type TargetGroup struct {
 	SlowStart   sim.Time // of targets that become healthy, which takes round robin; 0: none
 	Stickiness  Stickiness
 	HealthCheck HealthCheck
-	Port        uint16 // of its targets; 0: that of its service
+	Minimum     *health.Group // healthy targets; nil: one
+	Port        uint16        // of its targets; 0: that of its service
 	Flows       FlowTargets
+}
+
+// minimum is how many healthy targets the group asks for.
+func (g *TargetGroup) minimum() health.Group {
+	if g.Minimum == nil {
+		return health.DefaultGroup()
+	}
+	return *g.Minimum
 }
 
 // FlowTargets is how a target group of a Network Load Balancer treats flows.

@@ -76,7 +76,7 @@ func (p *Plane) takeConnection(i uint32, s *source, a *classAction) (zone model.
 	}
 	k := p.connections.at(id)
 	if !fresh && k.busy == 0 {
-		unlink(&p.connections, &c.silent, id, silentConnections)
+		p.silentOnes(c).remove(id)
 	}
 	k.carried++
 	k.busy++
@@ -100,7 +100,7 @@ func (p *Plane) openConnection(s *source, source uint16, owner uint32) uint32 {
 	*k = connection{opened: now, source: source, zone: uint8(zone), owner: owner}
 	if s.connections.lasts > 0 {
 		k.ages = true
-		link(&p.connections, &s.connections.aged, indexOf(h), agedConnections)
+		p.agedOnes(&s.connections).append(indexOf(h))
 	}
 	b.hour.connections++
 	b.hour.open++
@@ -112,7 +112,7 @@ func (p *Plane) openConnection(s *source, source uint16, owner uint32) uint32 {
 // if it may carry one, and takes it out if not.
 func (p *Plane) pool(s *source, id uint32, secure bool) {
 	c, k := &s.connections, p.connections.at(id)
-	chain := p.connectionPool(c, k.owner)
+	pool := p.pooledOnes(c, k.owner)
 	streams := int32(1)
 	if secure {
 		streams = int32(max(1, s.clients.Streams))
@@ -122,16 +122,16 @@ func (p *Plane) pool(s *source, id uint32, secure bool) {
 		return // it keeps its place
 	}
 	if k.usable {
-		unlink(&p.connections, chain, id, pooledConnections)
+		pool.remove(id)
 	}
 	if k.usable = may; !may {
 		return
 	}
-	behind := chain.newest
+	behind := pool.newest
 	for behind != noIndex && p.connections.at(behind).due > k.due {
 		behind = p.connections.at(behind).pooled.older
 	}
-	linkBehind(&p.connections, chain, id, behind, pooledConnections)
+	pool.insert(id, behind)
 }
 
 // leaveConnection ends what a request has to do with its connection, which its client keeps
@@ -154,7 +154,7 @@ func (p *Plane) leaveConnection(i uint32, r *request, at sim.Time) {
 	}
 	if k.busy == 0 {
 		k.since = at
-		link(&p.connections, &s.connections.silent, id, silentConnections)
+		p.silentOnes(&s.connections).append(id)
 	}
 	p.pool(s, id, s.way.actions[r.class].door.secure)
 }
@@ -174,10 +174,10 @@ func (p *Plane) endConnection(id uint32, at sim.Time) {
 	s := &p.sources[k.source]
 	c := &s.connections
 	if k.usable {
-		unlink(&p.connections, p.connectionPool(c, k.owner), id, pooledConnections)
+		p.pooledOnes(c, k.owner).remove(id)
 	}
 	if k.ages {
-		unlink(&p.connections, &c.aged, id, agedConnections)
+		p.agedOnes(c).remove(id)
 	}
 	h := &p.balancers[s.balancer].hour
 	h.open--
@@ -194,7 +194,7 @@ func (p *Plane) endIdleConnections(s *source) {
 		if sim.Sum(p.connections.at(id).since, c.limit) > now {
 			break
 		}
-		unlink(&p.connections, &c.silent, id, silentConnections)
+		p.silentOnes(c).remove(id)
 		p.endConnection(id, end)
 	}
 	for id := c.aged.oldest; id != noIndex; id = c.aged.oldest {
@@ -203,12 +203,12 @@ func (p *Plane) endIdleConnections(s *source) {
 			break
 		}
 		if k.busy > 0 { // it closes when they are answered
-			unlink(&p.connections, &c.aged, id, agedConnections)
+			p.agedOnes(c).remove(id)
 			k.ages, k.done = false, true
 			p.pool(s, id, false)
 			continue
 		}
-		unlink(&p.connections, &c.silent, id, silentConnections)
+		p.silentOnes(c).remove(id)
 		p.endConnection(id, p.endOf(c, id))
 	}
 }
@@ -246,7 +246,7 @@ func (p *Plane) partConnections(s *source, client uint32) {
 				p.pool(s, id, false)
 				continue
 			}
-			unlink(&p.connections, &c.silent, id, silentConnections)
+			p.silentOnes(c).remove(id)
 			p.endConnection(id, p.kernel.Now())
 		}
 	}
@@ -260,7 +260,15 @@ func (p *Plane) connectionPool(c *connections, owner uint32) *chain {
 	return &c.pools[owner]
 }
 
-// The places of a connection in the lists that it may be on.
-func silentConnections(k *connection) *links { return &k.silent }
-func pooledConnections(k *connection) *links { return &k.pooled }
-func agedConnections(k *connection) *links   { return &k.aged }
+// silentOnes, agedOnes and pooledOnes are the lists that a connection may be on.
+func (p *Plane) silentOnes(c *connections) list[connection] {
+	return list[connection]{&p.connections, &c.silent, func(k *connection) *links { return &k.silent }}
+}
+
+func (p *Plane) agedOnes(c *connections) list[connection] {
+	return list[connection]{&p.connections, &c.aged, func(k *connection) *links { return &k.aged }}
+}
+
+func (p *Plane) pooledOnes(c *connections, owner uint32) list[connection] {
+	return list[connection]{&p.connections, p.connectionPool(c, owner), func(k *connection) *links { return &k.pooled }}
+}

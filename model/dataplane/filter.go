@@ -13,6 +13,7 @@ import (
 type Network struct {
 	Groups []network.Group
 	Ends   []network.End
+	Rules  int   // that a group may have in each direction; 0: network.RulesPerGroup
 	Mounts []int // ends of the mount targets, by file system, counted from 1; nil: open to all
 }
 
@@ -262,6 +263,9 @@ func (p *Plane) LetsIn(server slab.Handle, flow network.Flow) bool {
 func (p *Plane) ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error {
 	f := p.filter
 	before, after := f.policy, network.NewPolicy(f.policy.Groups())
+	if most := p.cfg.Network.Rules; most > 0 {
+		after.Limit(most)
+	}
 	change := after.Authorize
 	if revoke {
 		change = after.Revoke

@@ -107,6 +107,7 @@ func (p *Plane) carry(i uint32, r *request, s *source) {
 	} else {
 		r.zone = p.flows.at(id).zone
 	}
+	b.nodes[r.zone].requests++
 	if p.zoneDown[r.zone] > 0 {
 		if !fresh {
 			p.endFlow(id, p.kernel.Now())

@@ -188,7 +188,7 @@ func (p *Plane) newTargetGroups() error {
 	for i := range p.targetGroups {
 		cfg := &p.cfg.TargetGroups[i]
 		g := &p.targetGroups[i]
-		g.cfg = cfg
+		g.cfg, g.minimum = cfg, cfg.minimum()
 		entry, ok := routing.Find(cfg.Algorithm, p.cfg.Algorithms...)
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
@@ -220,7 +220,7 @@ func (p *Plane) newBalancers() error {
 	for i := range p.balancers {
 		cfg := &p.cfg.LoadBalancers[i]
 		b := &p.balancers[i]
-		*b = balancer{cfg: cfg, groups: cfg.forwards()}
+		*b = balancer{cfg: cfg, groups: cfg.forwards(), nodes: make([]node, len(p.frame.Zones)), shifted: None}
 		b.dns = append(b.dns, cfg.Zones...)
 		for _, l := range cfg.AllListeners() {
 			b.counts.Rules = append(b.counts.Rules, make([]int64, len(l.Rules)+1))

@@ -24,6 +24,7 @@ type targetGroup struct {
 	balance     balance
 	sender      int32 // in the filter, of its load balancer's connections
 	misses      bool  // its port is not where its service listens
+	minimum     health.Group
 
 	requests, responses int64
 	latency             stat.Sum // ns, over responses
@@ -149,7 +150,7 @@ func (p *Plane) admitHealth(target uint32) {
 	t := p.targets.at(target)
 	g := &p.targetGroups[t.group]
 	s := &g.scopes[t.scope]
-	open := health.FailOpen(s.healthy, s.registered)
+	open := g.minimum.FailOpen(s.healthy, s.registered)
 	if open == s.failOpen {
 		p.rotate(target, s)
 	} else {

@@ -178,6 +178,9 @@ func (v *validator) targetGroup(g *TargetGroup) {
 		v.check(s.Duration > 0, path+".stickiness.cookie_duration", "must be above 0, got %v", s.Duration)
 		v.check(g.CrossZone, path+".stickiness", "needs cross-zone load balancing")
 	}
+	if err := g.minimum().Validate(); err != nil {
+		v.check(false, path+".target_group_health", "%v", err)
+	}
 	if h := &g.HealthCheck; h.Enabled {
 		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
 		v.check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)

@@ -51,8 +51,8 @@ func (l *loader) readInterfaces() {
 
 // checkElastic applies AWS's rules: five of them a Region, one for each private address.
 func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.ElasticIP) {
-	if number >= addressing.ElasticIPs {
-		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", addressing.ElasticIPs), Code: "AddressLimitExceeded"}, t.Node, "")
+	if most := l.limited.elastic; most >= 0 && number >= most {
+		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", most), Code: "AddressLimitExceeded"}, t.Node, "")
 	}
 	if e.Fleet >= 0 && e.Interface >= 0 {
 		t.Wrong("network_interface", "must not be given with instance: an Elastic IP has one place")
@@ -76,7 +76,7 @@ func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.Elast
 
 func (l *loader) readInterface(t *schema.Table) {
 	c := controlplane.Interface{Name: t.Name, Subnet: t.Reference("subnet_id"), Secondary: t.Whole("ipv4_address_count"), Fleet: cloud.None, Deletes: t.Flag("delete_on_termination")}
-	zone := model.Zone(0)
+	zone, index := model.Zone(0), 0
 	if c.Subnet >= 0 {
 		zone = l.cfg.Subnets[c.Subnet].Zone
 	} else if len(l.cfg.Subnets) > 0 {
@@ -85,9 +85,10 @@ func (l *loader) readInterface(t *schema.Table) {
 	if at := t.Within("attachment"); at != nil {
 		at.Require("instance")
 		c.Fleet = at.Reference("instance")
-		if at.Whole("device_index") == 0 && at.Sound("device_index") {
+		if index = at.Whole("device_index"); index == 0 && at.Sound("device_index") {
 			at.Wrong("device_index", "must be above 0: the primary interface is made with its instance, and cannot be detached")
 		}
+		l.checkIndex(at, &c, index)
 		if c.Fleet >= 0 && c.Subnet < 0 && len(l.cfg.Instances[c.Fleet].Zones) > 0 {
 			zone = l.cfg.Instances[c.Fleet].Zones[0]
 		}
@@ -99,7 +100,27 @@ func (l *loader) readInterface(t *schema.Table) {
 	}
 	t.Done()
 	l.cfg.Interfaces = append(l.cfg.Interfaces, c)
+	l.deviceIndexes = append(l.deviceIndexes, index)
 	l.cfg.Addresses = append(l.cfg.Addresses, dataplane.Address{Name: "network_interface." + t.Name, Service: cloud.None})
+}
+
+// checkIndex refuses an index that another interface of the instance has.
+func (l *loader) checkIndex(t *schema.Table, c *controlplane.Interface, index int) {
+	if c.Fleet < 0 || index == 0 {
+		return
+	}
+	other := ""
+	if index < len(l.cfg.Instances[c.Fleet].Template.Cards) {
+		other = fmt.Sprintf("network_interfaces.%d of the instance", index)
+	}
+	for i := range l.cfg.Interfaces {
+		if l.cfg.Interfaces[i].Fleet == c.Fleet && l.deviceIndexes[i] == index {
+			other = "network_interface." + l.cfg.Interfaces[i].Name
+		}
+	}
+	if other != "" {
+		t.Reject("device_index", schema.Fault{Rule: "must not be that of another interface, " + other, Code: "InvalidParameterValue"})
+	}
 }
 
 // checkAttachment verifies that an interface can be attached to the instances of a fleet.

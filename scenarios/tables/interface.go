@@ -53,8 +53,8 @@ func (l *loader) readGroupsOf(t *schema.Table, key, old string) []int {
 		most = max(most, len(l.cfg.Network.Groups[g].Rules[network.Ingress]), len(l.cfg.Network.Groups[g].Rules[network.Egress]))
 	}
 	switch {
-	case len(groups) > network.GroupsPerInterface:
-		t.Reject(used, schema.Fault{Rule: fmt.Sprintf("must be at most %d groups", network.GroupsPerInterface), Got: fmt.Sprint(len(groups)), Code: tooManyRules})
+	case len(groups) > l.limited.groupsEach:
+		t.Reject(used, schema.Fault{Rule: fmt.Sprintf("must be at most %d groups", l.limited.groupsEach), Got: fmt.Sprint(len(groups)), Code: tooManyRules})
 	case len(groups)*most > network.MostRules:
 		t.Reject(used, schema.Fault{Rule: fmt.Sprintf("must be groups whose rules, times their number, are at most %d", network.MostRules), Got: fmt.Sprint(len(groups) * most), Code: tooManyRules})
 	case len(groups) == 0 && len(l.tables["security_group"]) > 0:

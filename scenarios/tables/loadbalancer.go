@@ -34,7 +34,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),
-	}, membershipKeys("security_groups", ""), listenerKeys()))
+	}, zonalShiftKeys(), membershipKeys("security_groups", ""), listenerKeys()))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -80,6 +80,7 @@ func (l *loader) readLoadBalancers() {
 			l.refuseFlows(t, lb)
 		}
 		l.adopt(t, i)
+		l.readZonalShift(t, i)
 		t.Done()
 	}
 	l.readRecords()

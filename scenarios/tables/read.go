@@ -92,6 +92,7 @@ func (l *loader) read(top *schema.Table) {
 	}
 	market := top.Inside("spot_market")
 	l.readMarket(market)
+	quotas := l.readLimits(top)
 	l.readNetwork(top)
 	l.asksForPaths = l.pathsAreAsked()
 	l.readSecurityGroups()
@@ -120,9 +121,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
-	if quotas := top.Within("quotas"); quotas != nil {
-		l.readQuotas(quotas)
-	}
+	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{
 		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,

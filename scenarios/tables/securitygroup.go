@@ -76,9 +76,9 @@ func (l *loader) readSecurityGroups() {
 			g.Rules[network.Egress] = []network.Rule{network.Everything}
 		}
 		for d, rules := range g.Rules {
-			if len(rules) > network.RulesPerGroup {
+			if len(rules) > l.limited.rules {
 				t.Reject(network.Direction(d).String(), schema.Fault{
-					Rule: fmt.Sprintf("must be at most %d rules, counting each block and group", network.RulesPerGroup),
+					Rule: fmt.Sprintf("must be at most %d rules, counting each block and group", l.limited.rules),
 					Got:  fmt.Sprint(len(rules)), Code: tooManyRules,
 				})
 			}

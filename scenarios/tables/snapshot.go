@@ -51,6 +51,7 @@ type nameUse struct {
 	at   *schema.Table
 	key  string
 	name string
+	size int64 // of a volume that a launch makes from it, in GiB; 0 for what else names it
 }
 
 // snapshotName reads the name of a snapshot: whether there may be one of it is known when
@@ -58,7 +59,7 @@ type nameUse struct {
 func (l *loader) snapshotName(t *schema.Table, key string) string {
 	name := strings.TrimPrefix(t.Text(key), "snapshot.")
 	if t.Sound(key) && name != "" {
-		l.snapshotUses = append(l.snapshotUses, nameUse{t, key, name})
+		l.snapshotUses = append(l.snapshotUses, nameUse{at: t, key: key, name: name})
 	}
 	return name
 }
@@ -103,6 +104,9 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 		b.Times = l.timesOf(t)
 		b.Retain = t.Whole("retain")
 		b.ArchiveAfter = t.Duration("archive_after")
+		for _, region := range b.CopyTo {
+			l.checkRegion(t, "copy_to", region)
+		}
 		if slices.Contains(b.CopyTo, l.cfg.Region) {
 			t.Wrong("copy_to", "must name other Regions than "+l.cfg.Region)
 		}
@@ -172,6 +176,7 @@ func (l *loader) connectSnapshots() {
 			u.at.Mistake(u.key, "must name a [snapshot.NAME], a [snapshot_schedule.NAME] or what an action calls a snapshot", l.Hint(u.name, known))
 		}
 	}
+	l.checkLaunchesFrom()
 	for i := range l.cfg.Volumes {
 		v, t := &l.cfg.Volumes[i], l.tables["volume"][i]
 		if v.Snapshot == "" || !t.Sound("snapshot") || v.Later {
@@ -185,6 +190,23 @@ func (l *loader) connectSnapshots() {
 			t.Reject("snapshot", schema.Fault{Rule: "must not be in the archive: it is to be restored first", Code: invalidSnapshot})
 		case v.Spec.SizeGiB < l.cfg.Snapshots[k].SizeGiB:
 			t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must be at least that of the snapshot, %d GiB", l.cfg.Snapshots[k].SizeGiB), Code: "InvalidParameterCombination"})
+		}
+	}
+}
+
+// checkLaunchesFrom refuses volumes of launches whose snapshot is in the archive, or larger:
+// where nothing else is ever called so.
+func (l *loader) checkLaunchesFrom() {
+	for _, u := range l.snapshotUses {
+		k := slices.IndexFunc(l.cfg.Snapshots, func(s controlplane.VolumeSnapshot) bool { return s.Name == u.name })
+		if u.size == 0 || k < 0 || slices.ContainsFunc(l.cfg.Actions, func(a controlplane.Action) bool { return a.Name == u.name || a.Snapshot == u.name }) {
+			continue
+		}
+		switch s := &l.cfg.Snapshots[k]; {
+		case s.Archived:
+			u.at.Reject(u.key, schema.Fault{Rule: "must not be in the archive: it is to be restored first", Code: invalidSnapshot})
+		case u.size < s.SizeGiB && u.at.Sound("size"):
+			u.at.Reject("size", schema.Fault{Rule: fmt.Sprintf("must be at least that of the snapshot, %d GiB", s.SizeGiB), Code: "InvalidBlockDeviceMapping"})
 		}
 	}
 }

@@ -105,7 +105,9 @@ func addRoot(t *schema.Table, img image) {
 func (l *loader) volume(t *schema.Table, root bool) model.VolumeSpec {
 	spec := l.volumeOfType(t)
 	spec.Device, spec.Encrypted = t.Text("device_name"), t.Flag("encrypted")
-	spec.Snapshot = l.snapshotName(t, "snapshot")
+	if spec.Snapshot = l.snapshotName(t, "snapshot"); spec.Snapshot != "" && t.Sound("snapshot") {
+		l.snapshotUses[len(l.snapshotUses)-1].size = spec.SizeGiB
+	}
 	t.Assume("delete_on_termination", root)
 	spec.DeleteOnTermination = t.Flag("delete_on_termination")
 	if v, ok := storage.Find(spec.Type); ok && root && !v.Boots {
