@@ -37,7 +37,7 @@ func twoGroups() *cloud.Config {
 		},
 		Estate: controlplane.Estate{
 			HostPools: []controlplane.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
-			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api"}},
+			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api", Pool: &controlplane.WarmPool{}}},
 			Instances: []controlplane.Fleet{{Name: "db"}},
 			InstanceWorkloads: []controlplane.InstanceWorkload{
 				{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
@@ -79,7 +79,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, TimeAtMax: 1800 * sim.Second, Launched: 10, Terminated: 6, LaunchFailed: 1,
 				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
 			},
-			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
+			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
 		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Hibernations: 1, StoppedTime: sim.Hour}},
 		Targets: []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
@@ -154,6 +154,8 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"capacity.in_service.min{autoscaling_group=web}":     2,
 		"capacity.desired.max{autoscaling_group=web}":        7,
 		"target_group.healthy.mean{target_group=web}":        3.5,
+		"warm_pool.size.mean":                                1.5,
+		"warm_pool.starts":                                   3,
 		"instances.launched":                                 41,
 		"instances.launched{instance_workload=jobs}":         30,
 		"instances.launched{instance_workload=others}":       7,

@@ -16,6 +16,7 @@ type VolumeSnapshot struct {
 	Archived    bool
 	Image       bool // an AMI is backed by it
 	Encrypted   bool
+	Tags        map[string]string
 	FastRestore []model.Zone // enabled at the start, without credits
 }
 
@@ -27,6 +28,7 @@ type Backup struct {
 	Retain       int      // newest snapshots of each volume that stay; 0: all
 	CopyTo       []string // other Regions
 	ArchiveAfter sim.Time // 0: never
+	Tags         map[string]string
 }
 
 // Storage is what there is to back volumes up with, and what is done with them.

@@ -259,4 +259,5 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 		warmup:   g.replacementWarmup(),
 	})
 	cp.countAtMax(int(i)) // max may be another
+	cp.fillPool(int(i), false)
 }

@@ -17,6 +17,7 @@ const (
 	instanceStops
 	hibernationEnds
 	hookEnds
+	poolTurns
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -76,6 +77,7 @@ func newTable() [kindCount]row {
 		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
 		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
 		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
+		poolTurns:        {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},

@@ -20,7 +20,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		cp.lost(i)
 	}
 	for h, in := range cp.membersOf(g) {
-		if in.life.rests() && in.stage != heldAtEnd { // whatever its grace period
+		if in.life.rests() && in.counts() { // whatever its grace period
 			unhealthy = append(unhealthy, h)
 		}
 		if !in.inService() {
@@ -50,6 +50,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 // replace launches instances for members that were lost.
 func (cp *Plane) replace(i int) {
 	cp.reconcile(i, launching{activity: None, warmup: cp.groups[i].replacementWarmup()})
+	cp.fillPool(i, false)
 }
 
 // launchesReplacement reports whether a group launches something that no change of
@@ -130,6 +131,9 @@ func (cp *Plane) left(h slab.Handle) {
 	i := in.order.group
 	g := &cp.groups[i]
 	g.leave(in.number)
+	if in.stage.inPool() {
+		cp.scheduleAfter(0, indexed(poolTurns, i))
+	}
 	if len(g.cfg.TargetGroups) > 0 && in.order.activity != None {
 		a := in.order.activity // scale-in is complete after deregistration
 		in.order.activity = None

@@ -53,6 +53,19 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 	})
 }
 
+// noteRecall writes down that an instance of the warm pool is taken into service.
+func (cp *Plane) noteRecall(in *instance) {
+	g := &cp.groups[in.order.group]
+	cause := cmp.Or(in.order.cause, "replacement")
+	if a := in.order.activity; a != None {
+		cause = g.activities[a].cause
+	}
+	cp.note(Activity{
+		Subject: g.name(), Kind: "warm-start", Cause: cause, Instance: in.number, By: AutoScaling,
+		Detail: fmt.Sprintf("%s in zone %s, from the warm pool", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
 func (cp *Plane) noteTermination(h slab.Handle) {
 	in := cp.instances.Get(h)
 	g := &cp.groups[in.order.group]
@@ -188,7 +201,9 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	busy := float64(cp.data.ServerUse(in.server).Busy) / 1e9
+	spent := cp.data.ServerUse(in.server).Busy
+	busy := float64(spent-in.worked) / 1e9
+	in.worked = spent
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
 	if g := in.order.group; g != None {
 		cp.members[g].BusyVCPUSeconds += busy

@@ -88,15 +88,12 @@ func (cp *Plane) holdAtEnd(h slab.Handle) bool {
 func (cp *Plane) onHookEnds(ev model.Event) {
 	h := ev.Handle()
 	in := cp.instances.Get(h)
-	if in == nil || in.pause.until != cp.kernel.Now() || in.life.ended() || in.life.rests() && in.stage != heldAtEnd {
+	if in == nil || in.pause.until != cp.kernel.Now() || (in.life.leaves() || in.life.rests()) && in.stage != heldAtEnd {
 		cp.overtaken()
 		return
 	}
 	switch in.stage {
 	case heldAtLaunch:
-		if in.life.leaves() {
-			break
-		}
 		cp.noteHook(in)
 		if in.pause.end.Abandons {
 			cp.abandon(h)
@@ -105,9 +102,17 @@ func (cp *Plane) onHookEnds(ev model.Event) {
 		cp.advance(in, inRanks)
 		cp.enlist(h)
 		return
+	case heldInPool:
+		cp.noteHook(in)
+		if in.pause.end.Abandons {
+			cp.abandon(h)
+		} else {
+			cp.shelve(h)
+		}
+		return
 	case heldAtEnd:
 		cp.noteHook(in)
-		cp.shutDown(h)
+		cp.letGo(h)
 		return
 	}
 	cp.overtaken()
@@ -132,6 +137,9 @@ func (cp *Plane) abandon(h slab.Handle) {
 // noteHook writes into the history how long hooks held an instance, and what came of it.
 func (cp *Plane) noteHook(in *instance) {
 	end := &in.pause.end
+	if end.Hook == nil {
+		return
+	}
 	what, result := "launching", "CONTINUE"
 	if in.stage == heldAtEnd {
 		what = "terminating"

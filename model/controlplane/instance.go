@@ -68,8 +68,10 @@ type instance struct {
 	marks  []mark // at the start of each metric clock's period
 	minute uint64 // busy time at the start of the minute
 
-	pause pause  // of lifecycle hooks
-	fate  string // why its group ends it, where no change of capacity does
+	pause   pause  // of lifecycle hooks
+	fate    string // why its group ends it, where no change of capacity does
+	returns bool   // to the warm pool, when it has left its target groups
+	worked  uint64 // of its busy time, what is counted already
 
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
@@ -113,6 +115,7 @@ type order struct {
 	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
 	initial  bool // in service from the very start of the run
+	pooled   bool // for the warm pool
 	rebooted bool // it has been there before, on another host
 }
 
@@ -135,6 +138,9 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
+	if o.pooled {
+		in.stage = warms
+	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
@@ -146,6 +152,10 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.chill(in)
 	cp.board(o, h)
 	times := cp.drawLaunch(o)
+	if o.initial && o.pooled {
+		cp.shelveAtStart(h)
+		return h, true
+	}
 	if o.initial {
 		cp.run(h)
 		cp.boot(h)
@@ -214,7 +224,9 @@ func (cp *Plane) run(h slab.Handle) {
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
-	if !cp.holdAtLaunch(h) {
+	if in.stage.inPool() {
+		cp.warmUp(h)
+	} else if !cp.holdAtLaunch(h) {
 		cp.enlist(h)
 	}
 }
@@ -246,6 +258,13 @@ func (cp *Plane) boot(h slab.Handle) {
 	}
 	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
+	}
+	if in.stage == warms {
+		if in.order.initial {
+			cp.advance(in, warmed)
+		} else {
+			cp.shelve(h)
+		}
 	}
 }
 

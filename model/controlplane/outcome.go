@@ -38,6 +38,8 @@ type GroupOutcome struct {
 	DesiredMax                 int64
 	DesiredMean                float64
 	Launched, Terminated       int64
+	WarmStarts                 int64   // instances of the warm pool that were taken into service
+	WarmMean                   float64 // instances in the warm pool, time-weighted
 	LaunchFailed               int64
 	ScalingActivities          int64
 	SpotInterruptions          int64
@@ -113,6 +115,7 @@ func (cp *Plane) Outcome() Outcome {
 		g := &cp.groups[i]
 		o := &out.Groups[i]
 		o.InServiceMean, o.InServiceMin, o.InServiceMax = g.inService.Mean(end), g.inService.Min(end), g.inService.Max(end)
+		o.WarmMean = g.warm.Mean(end)
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
 	}

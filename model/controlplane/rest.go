@@ -48,7 +48,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	cp.countRest(in, hibernates)
 	in.turnsAt = sim.Sum(now, takes)
 	cp.schedule(in.turnsAt, handled(instanceStops, h))
-	if i := in.order.group; i != None {
+	if i := in.order.group; i != None && in.counts() {
 		cp.startSweeps(i)
 	}
 }
@@ -104,7 +104,11 @@ func (cp *Plane) onInstanceStops(ev model.Event) {
 	cp.become(in, stopped)
 	cp.vacate(in)
 	cp.data.Impair(in.server, model.Impairment{Cut: true})
-	cp.noteInstance(in, "stopped", "", "action")
+	cause := "action"
+	if in.stage.inPool() {
+		cause = "warm pool"
+	}
+	cp.noteInstance(in, "stopped", "", cause)
 }
 
 // vacate frees the place of an instance.
@@ -172,7 +176,7 @@ func (cp *Plane) reopen(h slab.Handle, at hostPlace, resumed bool) {
 	for c := range in.marks {
 		in.marks[c] = mark{charged: in.account.charged}
 	}
-	in.minute = 0
+	in.minute, in.worked = 0, 0
 	cp.reattach(in, h)
 	cp.reimpair(h)
 }

@@ -10,6 +10,9 @@ const (
 	inRanks      stage = iota // Pending, InService or Terminating, as its life says
 	heldAtLaunch              // Pending:Wait
 	heldAtEnd                 // Terminating:Wait
+	warms                     // Warmed:Pending
+	heldInPool                // Warmed:Pending:Wait
+	warmed                    // Warmed:Stopped, Warmed:Hibernated or Warmed:Running, or on its way there
 )
 
 // inService reports whether an instance is in service: a group's member is from the
@@ -53,6 +56,6 @@ func (cp *Plane) enlist(h slab.Handle) {
 // first.
 func (cp *Plane) depart(h slab.Handle) {
 	if !cp.holdAtEnd(h) {
-		cp.shutDown(h)
+		cp.letGo(h)
 	}
 }

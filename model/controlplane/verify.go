@@ -142,6 +142,9 @@ func (cp *Plane) verifyGroups() error {
 				inService++
 			}
 		}
+		if warm := int64(cp.pooled(g)); warm < g.warm.Value() {
+			return fmt.Errorf("%s: %d in the warm pool, counted %d", g.name(), warm, g.warm.Value())
+		}
 		if inService != g.inService.Value() {
 			return fmt.Errorf("%s: %d in service, counted %d", g.name(), inService, g.inService.Value())
 		}

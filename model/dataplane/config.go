@@ -184,6 +184,9 @@ type FlowTargets struct {
 	Terminate         bool     // flows end with the deregistration delay
 	RegistrationDelay sim.Time // before the first check of a target
 	MostPerTarget     int      // flows to one target at once; 0: no limit
+	// PreserveClientIP lets targets see the addresses of clients. Otherwise they see the
+	// load balancer's, and MostPerTarget is of each of its nodes.
+	PreserveClientIP bool
 }
 
 // Stickiness keeps a client with its target. The zero Stickiness is none.
@@ -224,6 +227,7 @@ type LoadBalancer struct {
 	End            int    // among the ends of the network, counted from 1; 0: open to all
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
+	Elastic      int // nodes whose public address is an Elastic IP
 }
 
 // Network reports whether it forwards flows, as a Network Load Balancer does.
@@ -324,4 +328,5 @@ type Address struct {
 	Name    string
 	Service int // of the instances that it leads to
 	Elastic bool
+	End     int // index into Network.Ends, counted from 1, of an interface with groups of its own; 0: that of its instance
 }

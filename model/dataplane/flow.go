@@ -183,7 +183,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		return noIndex
 	}
 	target := g.locals[local]
-	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, most) >= most {
+	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, r.zone, most) >= most {
 		r = p.requests.at(i) // the pool may have moved
 		b.counts.PortAllocationErrors++
 		r.group = int16(group)
@@ -191,7 +191,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		p.fail(i, CodeRefused)
 		return noIndex
 	}
-	p.targets.at(target).flows++
+	p.countFlow(target, r.zone, 1)
 	h, f := p.flows.Alloc()
 	*f = flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: l.Protocol.part(), owner: owner}
 	b.counts.FlowsOpened++
@@ -202,15 +202,6 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 	b.flowTime.Add(-int64(now))
 	b.flowsOpen++
 	return indexOf(h)
-}
-
-// flowsAt is how many flows a target has, exactly where that is as many as it may.
-func (p *Plane) flowsAt(target uint32, most int) int {
-	if int(p.targets.at(target).flows) >= most {
-		p.settle(p.targets.at(target).server, p.kernel.Now())
-		p.endAllSilentFlows()
-	}
-	return int(p.targets.at(target).flows)
 }
 
 // alight ends what a request has to do with its flow, at an instant that may lie before
@@ -261,8 +252,8 @@ func (p *Plane) unlearnFlow(id uint32, at sim.Time) {
 	part.active.Add(int64(at))
 	b.flowTime.Add(int64(at))
 	b.flowsOpen--
-	if t := p.targets.Get(f.target); t != nil {
-		t.flows--
+	if p.targets.Get(f.target) != nil {
+		p.countFlow(indexOf(f.target), f.zone, -1)
 	}
 	f.target = 0
 }

@@ -26,6 +26,7 @@ type source struct {
 	nodes    rng.Stream
 	resumes  rng.Stream
 	sender   int32 // in the filter, of its connections, or of those of its callers' first end
+	shown    int32 // the same as targets see them that a load balancer shows them to; None: they see the load balancer
 	guarded  bool  // not all its connections to its load balancer are made: look
 	misses   bool  // it asks a port where nobody listens
 

@@ -111,3 +111,21 @@ func (l *loader) readMembership(t *schema.Table, lt *controlplane.LaunchTemplate
 	}
 	return ends
 }
+
+// cardGroups reads the security groups of an interface of a template: those of the primary
+// one are the instance's.
+func (l *loader) cardGroups(t, card *schema.Table, number int) {
+	const key, of = "security_groups", "vpc_security_group_ids"
+	switch {
+	case !card.Has(key):
+	case number > 0:
+		card.Mistake(key, "must be given of the primary interface only: nothing is sent to the others; a [network_interface.NAME] has its own", "")
+	case t.Has(of):
+		card.Reject(key, schema.Fault{Rule: "must not be given with " + of, Code: badCombination})
+	default:
+		respell(card.Node, key, of)
+		t.Node.Table[of] = card.Node.Table[of]
+		delete(card.Node.Table, of)
+	}
+	card.References(key)
+}

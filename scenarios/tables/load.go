@@ -212,8 +212,9 @@ type loader struct {
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
 	vpc           vpc
-	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
-	deviceIndexes []int // of the network interfaces where they are at the start; 0 for none
+	natElastic    []int          // Elastic IPs of the NAT gateways; -1 without
+	nodeElastic   map[int]string // Elastic IPs of the nodes of load balancers, and whose
+	deviceIndexes []int          // of the network interfaces where they are at the start; 0 for none
 	limited       limited
 	images        []image
 	imageUses     []imageUse

@@ -24,6 +24,10 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
 		regionKey(),
 		schema.Row("subnets", schema.Names("subnet"), "", "subnets of the nodes, instead of availability_zones"),
+		schema.Row("subnet_mapping", schema.List(), "", "subnets of the nodes and their Elastic IPs, instead of subnets").Coded(schema.NoCode),
+		schema.Row("subnet_mapping[].subnet_id", schema.Name("subnet"), schema.Required, "subnet of a node, one in each zone").Coded(schema.NoCode),
+		schema.Row("subnet_mapping[].allocation_id", schema.Name("elastic_ip"), "", "network: its public address for good").Coded(schema.NoCode),
+		schema.Row("elastic_ips", schema.Either("table of Elastic IPs by zone", schema.TableOf(schema.Name("elastic_ip"))), "", `network: public addresses of the nodes for good, { a = "one" }`),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
 		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504; and how long silent connections are kept"),
 		schema.Row("client_keep_alive", schema.Quantity(schema.Seconds, 60, 604800), "3600", "application: how long silent connections of clients are kept, unless idle_timeout is shorter"),
@@ -59,7 +63,10 @@ func (l *loader) readLoadBalancers() {
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 		}
 		lb.End = l.end(l.readGroupsOf(t, "security_groups", ""), l.wholeVPC(), lb.PublicIPs)
+		mapped := l.readSubnetMapping(t)
 		lb.Subnets, lb.Zones = l.places(t, "subnets", false)
+		l.checkSubnets(t, lb)
+		lb.Elastic = len(l.readNodeAddresses(t, lb, mapped))
 		if lb.PublicIPs && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
 		}

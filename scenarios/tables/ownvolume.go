@@ -54,12 +54,13 @@ func (l *loader) readVolumes() {
 	l.cfg.Volumes = make([]controlplane.Volume, len(l.tables["volume"]))
 	for i, t := range l.tables["volume"] {
 		v := &l.cfg.Volumes[i]
-		v.Name = t.Name
+		v.Name, v.Tags = t.Name, l.cfg.Tags["volume."+t.Name]
 		respellVolume(t.Node)
 		respellAttachments(t.Node)
 		v.Spec = l.volumeOfType(t)
 		v.Spec.Name, v.Spec.Volume = t.Name, i+1
 		v.Spec.Shared = t.Flag("multi_attach_enabled")
+		checkKey(t)
 		v.Spec.Encrypted, v.Spec.DeleteOnTermination = t.Flag("encrypted"), t.Flag("delete_on_termination")
 		if len(l.cfg.Zones) > 0 {
 			t.Assume("availability_zone", l.zonesOf(l.region(t))[0])

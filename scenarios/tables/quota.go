@@ -117,7 +117,8 @@ func quotaKeys() []schema.Key {
 			schema.Row("spot_"+q.key+"_vcpus", schema.Whole(0, most), "(not checked)", "Spot vCPUs of "+q.subject),
 		)
 	}
-	return schema.Within("quotas", "", append(append(keys, limitKeys()...),
+	keys = append(append(keys, targetQuotaKeys()...), limitKeys()...)
+	return schema.Within("quotas", "", append(keys,
 		schema.Row("dedicated_hosts", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("Dedicated Hosts of each family; AWS's default is %d", usualHosts)),
 		schema.Row("placement_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("placement groups; AWS's default is %d", usualPlacementGroups)).Coded("PlacementGroupLimitExceeded"),
 		schema.Row("autoscaling_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("Auto Scaling groups; AWS's default is %d", usualGroups)).Coded("LimitExceeded"),

@@ -17,7 +17,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
-		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
+		thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
 })
 
@@ -90,6 +90,7 @@ func (l *loader) read(top *schema.Table) {
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
+	l.readTags()
 	market := top.Inside("spot_market")
 	l.readMarket(market)
 	quotas := l.readLimits(top)
@@ -121,6 +122,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
+	l.checkFlowTargets(readTargetQuotas(quotas))
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	given := space.Given{

@@ -36,7 +36,10 @@ func snapshotKeys() []schema.Key {
 			schema.Row("archive_after", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "age at which one goes to the archive; never for 0s"),
 		}),
 		schema.Within("recycle_bin", invalidSnapshot, []schema.Key{
-			schema.Row("retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), schema.Required, "how long a deleted snapshot is kept, and paid"),
+			schema.Row("retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), "", "how long every deleted snapshot is kept, and paid"),
+			schema.Row("rule", schema.List(), "", "how long those are kept that have a tag; of those that match, the longest holds"),
+			schema.Row("rule[].retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), schema.Required, "how long they are kept, and paid"),
+			schema.Row("rule[].resource_tags", tags(), schema.Required, `those that have one of these tags: { team = "db" }; a snapshot has those of its [snapshot], its schedule or its volume`),
 		}),
 		schema.Within("volume.NAME", "", []schema.Key{
 			schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from: what it holds comes as it is touched, and slowly by itself"),
@@ -71,7 +74,7 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 	}
 	fast := 0
 	for _, t := range l.tables["snapshot"] {
-		s := controlplane.VolumeSnapshot{Name: t.Name, Image: t.Flag("image"), Encrypted: t.Flag("encrypted")}
+		s := controlplane.VolumeSnapshot{Name: t.Name, Image: t.Flag("image"), Encrypted: t.Flag("encrypted"), Tags: l.cfg.Tags["snapshot."+t.Name]}
 		size := t.Size("size")
 		s.SizeGiB = int64(size / model.GiB)
 		if t.Sound("size") && size%model.GiB != 0 {
@@ -100,7 +103,7 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 		l.cfg.Snapshots = append(l.cfg.Snapshots, s)
 	}
 	for _, t := range l.tables["snapshot_schedule"] {
-		b := controlplane.Backup{Name: t.Name, Volumes: t.References("volumes"), CopyTo: t.Texts("copy_to")}
+		b := controlplane.Backup{Name: t.Name, Volumes: t.References("volumes"), CopyTo: t.Texts("copy_to"), Tags: l.cfg.Tags["snapshot_schedule."+t.Name]}
 		b.Times = l.timesOf(t)
 		b.Retain = t.Whole("retain")
 		b.ArchiveAfter = t.Duration("archive_after")
@@ -120,6 +123,18 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 
 func (l *loader) readBin(t *schema.Table) {
 	l.cfg.Bin.Retention = t.Duration("retention")
+	rules := t.Each("rule")
+	for _, r := range rules {
+		rule := snapshot.BinRule{Tags: readTags(r, "resource_tags"), Retention: r.Duration("retention")}
+		r.Done()
+		l.cfg.Bin.Rules = append(l.cfg.Bin.Rules, rule)
+	}
+	switch {
+	case len(rules) > snapshot.MostBinRules:
+		t.Reject("rule", schema.Fault{Rule: fmt.Sprintf("must be at most %d rules", snapshot.MostBinRules), Got: fmt.Sprint(len(rules)), Code: invalidSnapshot})
+	case len(rules) == 0 && !t.Has("retention"):
+		t.Add(schema.Fault{Path: t.PathOf("retention"), Rule: "is required, or rule"}, t.Node, "retention")
+	}
 	t.Done()
 }
 
