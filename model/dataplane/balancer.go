@@ -9,23 +9,22 @@ import (
 // balancer is the state of one load balancer: which of its nodes clients know,
 // what its rules say, and its use in the present clock hour.
 type balancer struct {
-	cfg      *LoadBalancer
-	dns      []model.Zone // nodes that clients are sent to
-	changing bool         // a change of dns is on its way
-	shifted  model.Zone   // that clients are not to come to; None
-	groups   []int        // target groups that it forwards to
-	nodes    []node       // by zone
-	hour     balancerHour
-	counts   BalancerOutcome
+	cfg       *LoadBalancer
+	dns       []model.Zone // nodes that clients are sent to
+	changing  bool         // a change of dns is on its way
+	shifted   model.Zone   // that clients are not to come to; None
+	groups    []int        // target groups that it forwards to
+	nodes     []node       // by zone
+	carrier   carrier
+	floor     int64 // bytes a second that a Network Load Balancer has at least
+	limited   bool  // it may be too small
+	evaluated int64 // rule evaluations of hour until the last minute
+	hour      balancerHour
+	counts    BalancerOutcome
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
 	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
-}
-
-// node is a load balancer in a zone.
-type node struct {
-	requests int64 // that clients sent to it
 }
 
 // flowHour is the part of a [balancerHour] of the flows of one kind.
@@ -66,6 +65,7 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
 		Processed: h.processed, Out: h.out, Side: h.side, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
+	p.balancers[index].evaluated -= h.evaluations
 	*h = balancerHour{from: now, open: h.open}
 	h.active.AddProduct(-h.open, int64(now))
 	for k := range use.Flows {
@@ -96,15 +96,19 @@ func (p *Plane) balance(i uint32, r *request) {
 	zone, connects := b.dns[0], true
 	if s.connections.on {
 		zone, connects = p.takeConnection(i, s, action)
-		b.carries(r, action.evaluations)
 	} else {
 		if len(b.dns) > 1 {
 			zone = b.dns[s.nodes.Below(len(b.dns))]
 		}
-		b.opened(p.kernel.Now(), r, action.evaluations)
+		b.opened(p.kernel.Now())
 	}
 	r.zone = uint8(zone)
 	b.nodes[zone].requests++
+	if connects && b.limited && !b.nodes[zone].admits(p.kernel.Now()) {
+		p.reject(i, r)
+		return
+	}
+	b.carries(r, action.evaluations)
 	if p.zoneDown[zone] > 0 {
 		p.meter.arrived(r.arrived, r)
 		r.phase = connecting
@@ -206,13 +210,11 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 	}
 }
 
-// opened begins a request at the balancer whose connection it is alone on.
-func (b *balancer) opened(now sim.Time, r *request, evaluations int64) {
-	h := &b.hour
-	h.open++
-	h.connections++
-	h.active.Add(-int64(now))
-	b.carries(r, evaluations)
+// opened counts a new connection.
+func (b *balancer) opened(now sim.Time) {
+	b.hour.open++
+	b.hour.connections++
+	b.hour.active.Add(-int64(now))
 }
 
 // carries counts what a request is to the balancer.

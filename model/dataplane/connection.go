@@ -102,9 +102,7 @@ func (p *Plane) openConnection(s *source, source uint16, owner uint32) uint32 {
 		k.ages = true
 		p.agedOnes(&s.connections).append(indexOf(h))
 	}
-	b.hour.connections++
-	b.hour.open++
-	b.hour.active.Add(-int64(now))
+	b.opened(now)
 	return indexOf(h)
 }
 
