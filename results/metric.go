@@ -52,6 +52,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		networkMetrics(),
 		balanceMetrics(),
 		listenerMetrics(),
+		connectionMetrics(),
 		nodeMetrics(),
 		poolMetrics(),
 		instanceMetrics(),
