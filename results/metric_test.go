@@ -25,13 +25,13 @@ func twoGroups() *cloud.Config {
 			Seed:     1,
 			Duration: 2 * sim.Hour,
 			Region:   "us-east-1",
-			Zones:    []string{"a"},
+			Zones:    []string{"a", "b"},
 			Types:    []model.InstanceType{{Name: "t3.nano", Family: "t3", VCPUs: 2, Burstable: true}},
 			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		},
 		Traffic: dataplane.Traffic{
 			TargetGroups:  []dataplane.TargetGroup{{Name: "web"}, {Name: "api"}},
-			LoadBalancers: []dataplane.LoadBalancer{{Name: "front"}},
+			LoadBalancers: []dataplane.LoadBalancer{{Name: "front", Zones: []model.Zone{0, 1}}},
 			Workloads:     []dataplane.Workload{{Name: "users"}},
 			Network:       dataplane.Network{Ends: []network.End{{}}},
 		},
@@ -82,8 +82,9 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			},
 			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
-		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2}, Hibernations: 1, StoppedTime: sim.Hour}},
-		Targets: []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
+		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2}, Hibernations: 1, StoppedTime: sim.Hour}},
+		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3}}}},
+		Targets:   []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
 			{Hosts: 2, UsedMean: 1.5, UsedMax: 2, CPUAllocated: 0.5, MemoryAllocated: 0.2},
 			{Hosts: 1, UsedMean: 1, UsedMax: 1, CPUAllocated: 1, MemoryAllocated: 0.6},
@@ -128,6 +129,11 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 	meter := NewMeter(cfg)
 	m := meter.Measure(oneOutcome(cfg), invoice())
 	for key, want := range map[string]float64{
+		"connections.rejected":                               5,
+		"connections.rejected{load_balancer=front}":          5,
+		"node.requests{node=front:a}":                        30,
+		"node.rejected{node=front:b}":                        3,
+		"node.share{node=front:a}":                           0.75,
 		"requests.arrived":                                   150,
 		"requests.arrived{target_group=web}":                 100,
 		"requests.arrived{load_balancer=front}":              150,

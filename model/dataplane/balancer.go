@@ -9,23 +9,22 @@ import (
 // balancer is the state of one load balancer: which of its nodes clients know,
 // what its rules say, and its use in the present clock hour.
 type balancer struct {
-	cfg      *LoadBalancer
-	dns      []model.Zone // nodes that clients are sent to
-	changing bool         // a change of dns is on its way
-	shifted  model.Zone   // that clients are not to come to; None
-	groups   []int        // target groups that it forwards to
-	nodes    []node       // by zone
-	hour     balancerHour
-	counts   BalancerOutcome
+	cfg       *LoadBalancer
+	dns       []model.Zone // nodes that clients are sent to
+	changing  bool         // a change of dns is on its way
+	shifted   model.Zone   // that clients are not to come to; None
+	groups    []int        // target groups that it forwards to
+	nodes     []node       // by zone
+	carrier   carrier
+	floor     int64 // bytes a second that a Network Load Balancer has at least
+	limited   bool  // it may be too small
+	evaluated int64 // rule evaluations of hour until the last minute
+	hour      balancerHour
+	counts    BalancerOutcome
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
 	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
-}
-
-// node is a load balancer in a zone.
-type node struct {
-	requests int64 // that clients sent to it
 }
 
 // flowHour is the part of a [balancerHour] of the flows of one kind.
@@ -65,6 +64,7 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
 		Processed: h.processed, Out: h.out, Side: h.side, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
+	p.balancers[index].evaluated -= h.evaluations
 	*h = balancerHour{from: now, open: h.open}
 	h.active.AddProduct(-h.open, int64(now))
 	for k := range use.Flows {
@@ -99,6 +99,10 @@ func (p *Plane) balance(i uint32, r *request) {
 	b.nodes[zone].requests++
 	action := &s.way.actions[r.class]
 	connects := action.door.connects(s.clients.PerConnection)
+	if connects && b.limited && !b.nodes[zone].admits(p.kernel.Now()) {
+		p.reject(i, r, action)
+		return
+	}
 	b.opened(p.kernel.Now(), r, connects, action.evaluations)
 	if p.zoneDown[zone] > 0 {
 		p.meter.arrived(r.arrived, r)

@@ -224,6 +224,7 @@ type LoadBalancer struct {
 	End            int    // among the ends of the network, counted from 1; 0: open to all
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
+	Growth       Growth
 	Elastic      int // nodes whose public address is an Elastic IP
 }
 

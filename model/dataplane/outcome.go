@@ -178,6 +178,7 @@ type BalancerOutcome struct {
 // NodeOutcome is what the node of a load balancer in one zone did.
 type NodeOutcome struct {
 	Requests int64 // that clients sent to it
+	Rejected int64 // new connections that found it too small
 }
 
 func (o *BalancerOutcome) rule(of model.RuleName) *int64 { return &o.Rules[of.Listener][of.Rule] }
@@ -251,7 +252,7 @@ func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	for i := range all {
 		all[i] = p.balancers[i].counts
 		for _, n := range p.balancers[i].nodes {
-			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests})
+			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests, Rejected: n.rejected})
 		}
 		active := p.balancers[i].flowTime
 		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))

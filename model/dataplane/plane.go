@@ -221,6 +221,7 @@ func (p *Plane) newBalancers() error {
 		b := &p.balancers[i]
 		*b = balancer{cfg: cfg, groups: cfg.forwards(), nodes: make([]node, len(p.frame.Zones)), shifted: None}
 		b.dns = append(b.dns, cfg.Zones...)
+		b.limited = cfg.Growth.grows()
 		for _, l := range cfg.AllListeners() {
 			b.counts.Rules = append(b.counts.Rules, make([]int64, len(l.Rules)+1))
 		}
@@ -232,6 +233,7 @@ func (p *Plane) newBalancers() error {
 				tg.idle = sim.Horizon
 			}
 		}
+		p.newGrowth(i)
 	}
 	return nil
 }

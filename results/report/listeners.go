@@ -19,6 +19,7 @@ func listenerRows() []row {
 		{name: "handshakes", metric: "handshakes.new"},
 		{name: "handshakes resumed", metric: "handshakes.resumed"},
 		{name: "handshakes broken off", metric: "handshakes.failed"},
+		{name: "connections rejected", metric: "connections.rejected", quiet: true},
 		{name: "connections", metric: "flows.new"},
 		{name: "connections open", metric: "flows.active.mean"},
 		{name: "connections reset", metric: "flows.reset"},
@@ -31,7 +32,8 @@ func listenerParts(s *results.Summary) []results.Part {
 	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
 		_, ok := s.Value("elb.3xx", p)
 		_, flows := s.Value("flows.new", p)
-		return !ok && !flows
+		rejected, _ := s.Value("connections.rejected", p)
+		return !ok && !flows && rejected.Value == 0
 	})
 }
 

@@ -37,6 +37,7 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"count of DNS", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_count = 1 }, unhealthy_state_routing = { minimum_healthy_targets_count = 2 } }", "dns_failover.minimum_healthy_targets_count", "InvalidConfigurationRequest"},
 		{"count of routing is on", "deregistration_delay = 300", `target_group_health = { unhealthy_state_routing = { minimum_healthy_targets_count = "off" } }`, "unhealthy_state_routing.minimum_healthy_targets_count", "ValidationError"},
 		{"percentage of healthy targets", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_percentage = 101 } }", "dns_failover.minimum_healthy_targets_percentage", "ValidationError"},
+		{"capacity that is kept ready", "idle_timeout = 60", "minimum_load_balancer_capacity = { capacity_units = 0 }", "minimum_load_balancer_capacity.capacity_units", "ValidationError"},
 		{"no shift across zones", "idle_timeout = 60", `zonal_shift = { at = "1h", zone = "a", duration = "1h" }`, "zonal_shift.zone", "ValidationException"},
 		{"zone of a shift", "idle_timeout = 60", "availability_zones = [\"a\", \"b\"]\nenable_cross_zone_load_balancing = false\n" + `zonal_shift = { at = "1h", zone = "c", duration = "1h" }`, "zonal_shift.zone", "ValidationException"},
 		{"length of a shift", "idle_timeout = 60", `zonal_shift = { at = "1h", zone = "a", duration = "73h" }`, "zonal_shift.duration", "ValidationException"},

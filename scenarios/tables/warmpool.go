@@ -40,13 +40,16 @@ func (l *loader) readPool(t *schema.Table, g *controlplane.Group) {
 	pool.Reuse = reuse.Flag("reuse_on_scale_in")
 	reuse.Done()
 	p.Done()
+	refuse := func(rule string) {
+		t.Add(schema.Fault{Path: t.PathOf("warm_pool"), Rule: rule, Code: "ValidationError"}, t.Node.Table["warm_pool"], "warm_pool")
+	}
 	if t.Has("mixed_instances_policy") {
-		t.Wrong("warm_pool", "must not be given with a mixed_instances_policy: a warm pool has one instance type, On-Demand")
+		refuse("must not be given with a mixed_instances_policy: a warm pool has one instance type, On-Demand")
 	}
 	if g.Template >= 0 {
 		lt := &l.cfg.LaunchTemplates[g.Template]
 		if lt.StoreRoot {
-			t.Wrong("warm_pool", "must not be given: the root of the launch template is on an instance store, which ends with the instance")
+			refuse("must not be given: the root of the launch template is on an instance store, which ends with the instance")
 		}
 		if pool.State == controlplane.PoolHibernated && !lt.Hibernates {
 			p.Reject("pool_state", schema.Fault{Rule: "must not be Hibernated: the launch template has no hibernation_options", Code: lifecycle.BadHibernation})
