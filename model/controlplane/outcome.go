@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -49,6 +50,7 @@ type GroupOutcome struct {
 	BusyVCPUSeconds            float64  // spent on requests
 	PoweredVCPUSeconds         float64  // of instances from the opening of their port until they stop running
 	Burst                      BurstOutcome
+	Forecasts                  []scaling.HourForecast // of its first policy that forecasts
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
@@ -118,9 +120,20 @@ func (cp *Plane) Outcome() Outcome {
 		o.WarmMean = g.warm.Mean(end)
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
+		o.Forecasts = g.forecasts()
 	}
 	cp.placeOutcomes(&out)
 	return out
+}
+
+// forecasts returns what the first policy that forecasts has said.
+func (g *group) forecasts() []scaling.HourForecast {
+	for k := range g.scalers {
+		if p, ok := g.scalers[k].policy.(scaling.Prophet); ok {
+			return p.Forecasts()
+		}
+	}
+	return nil
 }
 
 func (cp *Plane) placeOutcomes(out *Outcome) {

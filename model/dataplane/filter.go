@@ -193,6 +193,9 @@ func (p *Plane) callerAt(i uint32, s *source, first int32) int {
 // dropped is one that nobody answers, and a port without a listener refuses.
 func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 	lb := &p.cfg.LoadBalancers[s.balancer]
+	if s.flows.on || s.connections.on {
+		p.setCarrier(i, noIndex)
+	}
 	switch {
 	case !p.filter.passes.Says(p.senderOf(i, s), lb.End):
 		r.zone = noNode

@@ -33,12 +33,6 @@ const (
 	flowIsCut                            // it carries a request that does not know yet
 )
 
-// links are a place in a list.
-type links struct{ older, newer uint32 }
-
-// chain is a list of flows.
-type chain struct{ oldest, newest uint32 }
-
 // flows are what a source has of them.
 type flows struct {
 	on       bool // its load balancer forwards flows

@@ -173,10 +173,13 @@ func (b *balancer) growCarrier(first bool) {
 }
 
 // reject answers a new connection that the node of an Application Load Balancer is too small
-// for. The next request opens it again.
-func (p *Plane) reject(i uint32, r *request, a *classAction) {
-	p.balancers[p.sources[r.source].balancer].opened(p.kernel.Now(), r, false, 0)
-	a.door.opened = int64(p.sources[r.source].clients.PerConnection)
+// for, which ends with that.
+func (p *Plane) reject(i uint32, r *request) {
+	s := &p.sources[r.source]
+	p.balancers[s.balancer].hour.connections--
+	if s.connections.on {
+		p.connections.at(p.carriers[i]).done = true
+	}
 	p.meter.arrived(r.arrived, r)
 	p.fail(i, Code503)
 }

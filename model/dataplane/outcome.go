@@ -249,6 +249,7 @@ func (p *Plane) Outcome() Outcome {
 func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	all := make([]BalancerOutcome, len(p.balancers))
 	p.endAllSilentFlows()
+	p.endAllIdleConnections()
 	for i := range all {
 		all[i] = p.balancers[i].counts
 		for _, n := range p.balancers[i].nodes {

@@ -2,8 +2,10 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"headroom/model/dataplane"
+	"headroom/model/pricing"
 	"headroom/results"
 )
 
@@ -25,6 +27,33 @@ func listenerRows() []row {
 		{name: "connections reset", metric: "flows.reset"},
 		{name: "port allocation errors", metric: "flows.port_allocation_errors", quiet: true},
 	}
+}
+
+// connectionRows are the connections of clients to load balancers, and what those are
+// billed by.
+func connectionRows() []row {
+	rows := []row{
+		{name: "opened", metric: "connections.new"},
+		{name: "open", metric: "connections.active.mean"},
+		{name: "capacity-unit-hours billed", metric: "lcu.hours"},
+	}
+	for _, name := range pricing.Dimensions() {
+		rows = append(rows, row{name: "for " + strings.ReplaceAll(name, "_", " "), metric: "lcu.billed." + name, quiet: true})
+	}
+	for _, name := range pricing.Dimensions() {
+		rows = append(rows, row{name: strings.ReplaceAll(name, "_", " ") + " alone", metric: "lcu." + name, quiet: true})
+	}
+	return rows
+}
+
+// connectionParts lists the load balancers to which clients keep their connections.
+func connectionParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
+		lb := slices.IndexFunc(s.Config.LoadBalancers, func(lb dataplane.LoadBalancer) bool { return lb.Name == p.Name })
+		return lb < 0 || !slices.ContainsFunc(s.Config.Workloads, func(w dataplane.Workload) bool {
+			return w.To == dataplane.ToLoadBalancer && w.Target == lb && (w.Clients.PerConnection > 1 || w.Clients.Lasts > 0)
+		})
+	})
 }
 
 // listenerParts lists the load balancers that do more than forward.

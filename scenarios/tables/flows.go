@@ -201,7 +201,10 @@ func (l *loader) readNetworkBalancer(t *schema.Table, lb *dataplane.LoadBalancer
 	if lb.IdleTimeout = 0; t.Has("idle_timeout") {
 		t.Reject("idle_timeout", schema.Fault{Rule: "must not be given of a Network Load Balancer: its listeners have tcp_idle_timeout_seconds", Code: invalidConfiguration})
 	}
-	t.Pass("idle_timeout")
+	if t.Has("client_keep_alive") {
+		t.Reject("client_keep_alive", schema.Fault{Rule: "must not be given of a Network Load Balancer: its listeners have tcp_idle_timeout_seconds", Code: invalidConfiguration})
+	}
+	t.Pass("idle_timeout", "client_keep_alive")
 	l.readFlowListeners(t, lb)
 	for i := range lb.Listeners {
 		lb.IdleTimeout = max(lb.IdleTimeout, lb.Listeners[i].Idle, dataplane.IdleTCP)

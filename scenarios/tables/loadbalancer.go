@@ -32,7 +32,8 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("subnet_mapping[].allocation_id", schema.Name("elastic_ip"), "", "network: its public address for good").Coded(schema.NoCode),
 		schema.Row("elastic_ips", schema.Either("table of Elastic IPs by zone", schema.TableOf(schema.Name("elastic_ip"))), "", `network: public addresses of the nodes for good, { a = "one" }`),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
-		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504"),
+		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504; and how long silent connections are kept"),
+		schema.Row("client_keep_alive", schema.Quantity(schema.Seconds, 60, 604800), "3600", "application: how long silent connections of clients are kept, unless idle_timeout is shorter"),
 		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, network 0.5ms, and 0.5ms between zones), seed (400ms, network 100ms), or a duration"),
 		schema.Row("start", schema.OneOf("warm: it has served before, and has the size that the first minute asks for", "cold: it is new, and grows from its first size"), `"warm"`, "how large its nodes are at first: a new connection that finds its node too small is rejected"),
 		schema.Row("minimum_load_balancer_capacity", schema.Inner(), "", "what its nodes have at least, from the start on"),
@@ -91,7 +92,7 @@ func (l *loader) readLoadBalancers() {
 		if lb.Network() {
 			l.readNetworkBalancer(t, lb)
 		} else {
-			lb.IdleTimeout = t.Duration("idle_timeout")
+			lb.IdleTimeout, lb.ClientKeepAlive = t.Duration("idle_timeout"), t.Duration("client_keep_alive")
 			t.Mode = "to an Application Load Balancer"
 			l.readListeners(t, lb)
 			l.refuseFlows(t, lb)
