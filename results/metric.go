@@ -56,7 +56,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		nodeMetrics(),
 		poolMetrics(),
 		instanceMetrics(),
-		restMetrics(),
+		restMetrics(), statusMetrics(),
 		forecastMetrics(),
 		tenantMetrics(),
 		hostMetrics(),
