@@ -34,8 +34,19 @@ func nodeMetrics() []Metric {
 		}
 	}
 	return []Metric{
+		{
+			Name: "connections.rejected", Unit: "count", Labels: []string{labelBalancer}, Meaning: "new connections that found the nodes of a load balancer too small: 503, or refused",
+			needs: labelBalancer,
+			read: func(p *part) float64 {
+				return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 {
+					return sum(b.Nodes, func(n *dataplane.NodeOutcome) float64 { return float64(n.Rejected) })
+				})
+			},
+		},
 		of("node.requests", "count", "requests that clients sent to the node of a load balancer in a zone",
 			func(_ *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 { return float64(n.Requests) }),
+		of("node.rejected", "count", "new connections that found the node of a load balancer too small",
+			func(_ *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 { return float64(n.Rejected) }),
 		of("node.share", "ratio", "share of the load balancer's requests that clients sent to its node in a zone",
 			func(b *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 {
 				return ratio(n.Requests, int64(sum(b.Nodes, func(n *dataplane.NodeOutcome) float64 { return float64(n.Requests) })))

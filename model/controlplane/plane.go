@@ -38,6 +38,7 @@ type Balancer struct {
 	Zones      []model.Zone // of the nodes
 	Subnets    []int        // of the nodes; none: any of their zones
 	PublicIPs  bool         // internet-facing: one public IPv4 address a node
+	Reserved   int          // capacity units that are kept ready
 	Elastic    int          // of those, how many are Elastic IPs
 }
 

@@ -149,6 +149,11 @@ type HealthCheck struct {
 	Enabled bool // false: a target is healthy from the opening of its port on
 	health.Check
 	Demand sim.Time // CPU time of a check
+	Port   uint16   // 0: that of its targets
+	// Connects asks for a connection alone: answers do not count. Otherwise those count as
+	// successes whose status Matcher has.
+	Connects bool
+	Matcher  health.Matcher
 }
 
 // TargetGroup is a set of targets with one service.
@@ -206,24 +211,28 @@ const (
 
 // LoadBalancer is an Application or a Network Load Balancer.
 type LoadBalancer struct {
-	Name         string
-	Kind         string // "application" or "network"
-	Zones        []model.Zone
-	Subnets      []int // of its nodes, in the control plane's order; none: any of their zones
-	IdleTimeout  sim.Time
-	Latency      sim.Time   // added to every response
-	CrossLatency sim.Time   // added when node and target are in different zones
-	DNSTTL       sim.Time   // how long clients keep a node's address
-	Default      Action     // of the listener of port 80; empty where Listeners has all
-	Rules        []Rule     // of that listener, ascending priority
-	Listeners    []Listener // beside it
-	PublicIPs    bool       // internet-facing: one public IPv4 address a node
+	Name        string
+	Kind        string // "application" or "network"
+	Zones       []model.Zone
+	Subnets     []int // of its nodes, in the control plane's order; none: any of their zones
+	IdleTimeout sim.Time
+	// ClientKeepAlive is how long an Application Load Balancer keeps a client's connection
+	// that is silent, unless IdleTimeout is shorter; 0: for good.
+	ClientKeepAlive sim.Time
+	Latency         sim.Time   // added to every response
+	CrossLatency    sim.Time   // added when node and target are in different zones
+	DNSTTL          sim.Time   // how long clients keep a node's address
+	Default         Action     // of the listener of port 80; empty where Listeners has all
+	Rules           []Rule     // of that listener, ascending priority
+	Listeners       []Listener // beside it
+	PublicIPs       bool       // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
 	Port           uint16 // of the listener of Default and Rules; 0: 80
 	End            int    // among the ends of the network, counted from 1; 0: open to all
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
+	Growth       Growth
 	Elastic      int // nodes whose public address is an Elastic IP
 }
 
@@ -305,8 +314,12 @@ type Clients struct {
 	RetryBudget   float64
 	RetryOn       CodeSet // failures that are tried again; empty: all
 	PerConnection int     // requests on one connection; at least 1
-	// KeepAlive is how long they keep a connection to a Network Load Balancer that is
-	// silent; 0: until it is reset.
+	// Lasts is how long they keep a connection to an Application Load Balancer from its
+	// opening, its requests evenly spread; 0: until it has carried PerConnection of them.
+	Lasts   sim.Time
+	Streams int // requests at once on a connection of HTTP/2 to a secure listener; 0: of HTTP/1.1, one
+	// KeepAlive is how long they keep a connection that is silent; 0: until the load
+	// balancer closes it.
 	KeepAlive sim.Time
 
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of

@@ -33,12 +33,6 @@ const (
 	flowIsCut                            // it carries a request that does not know yet
 )
 
-// links are a place in a list.
-type links struct{ older, newer uint32 }
-
-// chain is a list of flows.
-type chain struct{ oldest, newest uint32 }
-
 // flows are what a source has of them.
 type flows struct {
 	on       bool // its load balancer forwards flows
@@ -144,7 +138,11 @@ func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
 	r.group = int16(group)
 	p.meter.arrived(r.arrived, r)
 	p.targetGroups[group].requests++
-	part := &p.balancers[p.sources[r.source].balancer].parts[f.protocol]
+	b := &p.balancers[p.sources[r.source].balancer]
+	if b.limited {
+		b.carrier.add(p.kernel.Now(), r.requestBytes()+r.responseBytes())
+	}
+	part := &b.parts[f.protocol]
 	part.processed = part.processed.Plus(r.requestBytes())
 	r.target = indexOf(f.target)
 	t := p.targets.at(r.target)
@@ -169,6 +167,12 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 	at := &g.scopes[0]
 	if !g.cfg.CrossZone {
 		at = &g.scopes[r.zone]
+	}
+	if b.limited && !b.carrier.carries(now) {
+		b.nodes[r.zone].rejected++
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, CodeRefused)
+		return noIndex
 	}
 	s.flows.opened++
 	l := s.flows.listener

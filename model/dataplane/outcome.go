@@ -178,6 +178,7 @@ type BalancerOutcome struct {
 // NodeOutcome is what the node of a load balancer in one zone did.
 type NodeOutcome struct {
 	Requests int64 // that clients sent to it
+	Rejected int64 // new connections that found it too small
 }
 
 func (o *BalancerOutcome) rule(of model.RuleName) *int64 { return &o.Rules[of.Listener][of.Rule] }
@@ -248,10 +249,11 @@ func (p *Plane) Outcome() Outcome {
 func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	all := make([]BalancerOutcome, len(p.balancers))
 	p.endAllSilentFlows()
+	p.endAllIdleConnections()
 	for i := range all {
 		all[i] = p.balancers[i].counts
 		for _, n := range p.balancers[i].nodes {
-			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests})
+			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests, Rejected: n.rejected})
 		}
 		active := p.balancers[i].flowTime
 		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))

@@ -48,6 +48,8 @@ type source struct {
 	visitors visitors
 	flows    flows
 
+	connections connections
+
 	// Of a call.
 	call    *Call
 	service int // that calls; None of a workload
@@ -171,6 +173,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
 	}
 	p.newFlows(s)
+	p.newConnections(s)
 	return nil
 }
 

@@ -17,6 +17,9 @@ const (
 	seedLatency      = 400 * sim.Millisecond
 )
 
+// starts are how large load balancers are at first.
+var starts = map[string]dataplane.Start{"warm": dataplane.WarmStart, "cold": dataplane.ColdStart}
+
 func loadBalancerKeys() []schema.Key {
 	return schema.Within("load_balancer.NAME", "ValidationError", slices.Concat([]schema.Key{
 		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path", "network: connections and packets, by their addresses and ports").Planned("gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
@@ -29,8 +32,12 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("subnet_mapping[].allocation_id", schema.Name("elastic_ip"), "", "network: its public address for good").Coded(schema.NoCode),
 		schema.Row("elastic_ips", schema.Either("table of Elastic IPs by zone", schema.TableOf(schema.Name("elastic_ip"))), "", `network: public addresses of the nodes for good, { a = "one" }`),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
-		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504"),
+		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504; and how long silent connections are kept"),
+		schema.Row("client_keep_alive", schema.Quantity(schema.Seconds, 60, 604800), "3600", "application: how long silent connections of clients are kept, unless idle_timeout is shorter"),
 		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, network 0.5ms, and 0.5ms between zones), seed (400ms, network 100ms), or a duration"),
+		schema.Row("start", schema.OneOf("warm: it has served before, and has the size that the first minute asks for", "cold: it is new, and grows from its first size"), `"warm"`, "how large its nodes are at first: a new connection that finds its node too small is rejected"),
+		schema.Row("minimum_load_balancer_capacity", schema.Inner(), "", "what its nodes have at least, from the start on"),
+		schema.Row("minimum_load_balancer_capacity.capacity_units", schema.Whole(1, dataplane.MaxUnits), schema.Required, "capacity units (LCU) of the whole load balancer, which are billed even if fewer are used"),
 		schema.Row("dns_record_client_routing_policy", schema.OneOf("any_availability_zone: any node", "partial_availability_zone_affinity: 85% to the node of the client's zone", "availability_zone_affinity: the node of the client's zone"), `"any_availability_zone"`, "network: which node clients in a zone of the region, which are services, are told"),
 		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
@@ -60,6 +67,11 @@ func (l *loader) readLoadBalancers() {
 			PublicIPs:      !t.Flag("internal"),
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
+			Growth:         dataplane.Growth{Start: starts[t.Choice("start")]},
+		}
+		if m := t.Within("minimum_load_balancer_capacity"); m != nil {
+			lb.Growth.Units = m.Whole("capacity_units")
+			m.Done()
 		}
 		lb.End = l.end(l.readGroupsOf(t, "security_groups", ""), l.wholeVPC(), lb.PublicIPs)
 		mapped := l.readSubnetMapping(t)
@@ -80,7 +92,7 @@ func (l *loader) readLoadBalancers() {
 		if lb.Network() {
 			l.readNetworkBalancer(t, lb)
 		} else {
-			lb.IdleTimeout = t.Duration("idle_timeout")
+			lb.IdleTimeout, lb.ClientKeepAlive = t.Duration("idle_timeout"), t.Duration("client_keep_alive")
 			t.Mode = "to an Application Load Balancer"
 			l.readListeners(t, lb)
 			l.refuseFlows(t, lb)
@@ -114,6 +126,15 @@ func latency(t *schema.Table, network bool) (own, cross sim.Time) {
 	return sim.Seconds(seconds), 0
 }
 
+// refuseStickyZones refuses a load balancer whose nodes keep to their zones, of a target group
+// that keeps clients with their targets.
+func (l *loader) refuseStickyZones(t, group *schema.Table, number int) {
+	const key = "enable_cross_zone_load_balancing"
+	if g := &l.cfg.TargetGroups[number]; !g.CrossZone && g.Stickiness.Kind != 0 && !t.Faulty(key) {
+		t.Reject(key, schema.Fault{Rule: "must be true where a target group has stickiness, as " + group.Path + " has", Code: invalidConfiguration})
+	}
+}
+
 // adopt makes the target groups of a load balancer its own: none may have
 // another, and theirs may follow its cross-zone setting.
 func (l *loader) adopt(t *schema.Table, balancer int) {
@@ -142,6 +163,7 @@ func (l *loader) adopt(t *schema.Table, balancer int) {
 			l.owners[f.TargetGroup] = balancer
 			if tg.Node.Table["load_balancing_cross_zone_enabled"].Is(inherited) {
 				l.cfg.TargetGroups[f.TargetGroup].CrossZone = cross
+				l.refuseStickyZones(t, tg, f.TargetGroup)
 			}
 		}
 	}
