@@ -13,6 +13,7 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/network"
 	"headroom/model/pricing"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -49,6 +50,8 @@ func twoGroups() *cloud.Config {
 // restingGroups is a scenario of everything whose instances somebody stops.
 func restingGroups() *cloud.Config {
 	cfg := twoGroups()
+	cfg.Faults = []controlplane.Fault{{Kind: controlplane.InstanceTermination}}
+	cfg.Groups[0].Policies = append(cfg.Groups[0].Policies, controlplane.ScalingPolicy{Spec: scaling.Predictive{}})
 	cfg.Actions = []controlplane.Action{{Do: controlplane.StopInstance, On: controlplane.Subject{Kind: controlplane.OfFleet}}}
 	return cfg
 }
@@ -78,10 +81,11 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			{
 				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, TimeAtMax: 1800 * sim.Second, Launched: 10, Terminated: 6, LaunchFailed: 1,
 				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
+				Forecasts: []scaling.HourForecast{{Load: 8, High: 9, Actual: 10}, {Load: 6, High: 9, Actual: 6}, {Load: 5, Actual: math.NaN()}},
 			},
 			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
-		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Hibernations: 1, StoppedTime: sim.Hour}},
+		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2}, Hibernations: 1, StoppedTime: sim.Hour}},
 		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3}}}},
 		Targets:   []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
@@ -155,6 +159,9 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"wait.probability":                                   0.5,
 		"cpu.utilization":                                    0.4,
 		"cpu.utilization{autoscaling_group=web}":             0.5,
+		"forecast.hours{autoscaling_group=web}":              3,
+		"forecast.error{autoscaling_group=web}":              0.125,
+		"forecast.covered{autoscaling_group=web}":            0.5,
 		"cpu.utilization{instance=db}":                       0.8,
 		"capacity.in_service.mean":                           6,
 		"capacity.in_service.min{autoscaling_group=web}":     2,
@@ -168,6 +175,10 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"instances.launch_failed":                            11,
 		"instances.lost":                                     2,
 		"instances.lost{instance=db}":                        1,
+		"status_checks.failed":                               4,
+		"status_checks.failed_system{instance=db}":           3,
+		"status_checks.failed_instance":                      2,
+		"status_checks.failed{autoscaling_group=web}":        0,
 		"instances.stops":                                    3,
 		"instances.stops{instance=db}":                       3,
 		"instances.hibernations":                             1,

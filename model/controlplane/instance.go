@@ -79,6 +79,7 @@ type instance struct {
 	kills     memory.Kills // of its application, by its kernel
 	sickAt    sim.Time     // since when its instance status check fails for them,
 	sickUntil sim.Time     // and until when; 0: it does not
+	checked   sim.Time     // until when its status checks are counted
 
 	account account // of its CPU credits
 
@@ -331,6 +332,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 // end stops what an instance does and what it costs.
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	rested := in.life.rests()
+	cp.countChecks(in)
 	cp.become(in, shuttingDown)
 	if rested {
 		cp.closeRest(in)

@@ -116,6 +116,7 @@ func groupRows() []row {
 		{name: "CPU utilization", metric: "cpu.utilization"},
 		{name: "scaling activities", metric: "scaling.activities"},
 		{name: "blocked by cooldown", metric: "scaling.blocked_by_cooldown", quiet: true},
+		{name: "forecast error", metric: "forecast.error", quiet: true},
 		{name: "warm pool mean", metric: "warm_pool.size.mean", quiet: true},
 		{name: "warm starts", metric: "warm_pool.starts", quiet: true},
 		{name: "launched", metric: "instances.launched"},

@@ -23,7 +23,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("autoscaling_group.NAME.suspended_processes", "processes that do not run", schema.Empty),
 
 		schema.Planned("autoscaling_group.NAME.mixed_instances_policy.override[].weighted_capacity", "units of capacity that an instance counts for", schema.One),
-		schema.Planned("autoscaling_group.NAME.policy[].predictive_scaling_configuration", "forecasts of predictive scaling", schema.Never),
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),

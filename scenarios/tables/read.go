@@ -91,8 +91,7 @@ func (l *loader) read(top *schema.Table) {
 		l.tables[key] = top.NamedTables(key)
 	}
 	l.readTags()
-	market := top.Inside("spot_market")
-	l.readMarket(market)
+	l.readMarket(top.Inside("spot_market"))
 	quotas := l.readLimits(top)
 	l.readNetwork(top)
 	l.asksForPaths = l.pathsAreAsked()
@@ -125,14 +124,19 @@ func (l *loader) read(top *schema.Table) {
 	l.checkFlowTargets(readTargetQuotas(quotas))
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
+	l.readSpace(top)
+	top.Done()
+	l.connect(top)
+}
+
+// readSpace reads which parameters vary, in a sweep or a search.
+func (l *loader) readSpace(top *schema.Table) {
 	given := space.Given{
 		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,
 		Limited: len(l.scenario.Thresholds) > 0, CheckMetric: l.options.CheckMetric,
 	}
 	l.scenario.Sweep = space.ReadSweep(top, given)
 	l.scenario.Search = space.ReadSearch(top, given)
-	top.Done()
-	l.connect(top)
 }
 
 // openCatalog reads the Region and what it offers. The other faults of a file

@@ -158,3 +158,27 @@ func respellLifecycle(n *tree.Node) {
 		delete(n.Table, key)
 	}
 }
+
+// respellPolicy reads Terraform's blocks of a scaling policy: what they hold are settings of
+// the policy here.
+func respellPolicy(n *tree.Node) {
+	for _, block := range []string{
+		"target_tracking_configuration", "predictive_scaling_configuration", "metric_specification",
+		"predefined_metric_specification", "predefined_metric_pair_specification",
+	} {
+		inner := n.Table[block]
+		if inner != nil && inner.Form == tree.ListForm && len(inner.List) == 1 {
+			inner = inner.List[0]
+		}
+		if inner == nil || inner.Form != tree.TableForm {
+			continue
+		}
+		delete(n.Table, block)
+		for key, v := range inner.Table {
+			if n.Table[key] == nil {
+				n.Table[key] = v
+			}
+		}
+	}
+	respell(n, "predefined_metric_type", "metric")
+}
