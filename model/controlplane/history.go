@@ -187,7 +187,7 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	busy := float64(cp.data.ServerUse(in.server).Busy) / 1e9
+	busy := float64(cp.data.BusyTime(in.server)) / 1e9
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
 	if g := in.order.group; g != None {
 		cp.members[g].BusyVCPUSeconds += busy
@@ -221,7 +221,7 @@ func (cp *Plane) sampleGroup(i int) {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
-		spent := cp.data.ServerUse(in.server).Busy
+		spent := cp.data.BusyTime(in.server)
 		if in.life.runs() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)

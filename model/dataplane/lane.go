@@ -271,15 +271,19 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 	if s.nic != nil && !s.nic.disks {
 		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
 	}
-	if l.open {
-		use.Busy = l.station.Busy(now)
-	} else {
-		use.Busy = s.busy(now)
-	}
+	use.Busy = p.busyTime(id, s, now)
 	if s.memory != nil {
 		use.Memory = s.memory.usedTime(now)
 	}
 	return use
+}
+
+// busyTime is the CPU work of a settled server.
+func (p *Plane) busyTime(id uint32, s *server, now sim.Time) uint64 {
+	if l := &p.lanes[id]; l.open {
+		return l.station.Busy(now)
+	}
+	return s.busy(now)
 }
 
 // inLane reports whether a request goes the short way.
