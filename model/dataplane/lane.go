@@ -202,15 +202,16 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 		p.discard(i, r)
 		return
 	}
-	if p.sources[r.source].direct {
+	source := &p.sources[r.source]
+	if source.direct {
 		p.countDirect(p.servers.at(r.server), r)
 	}
 	p.countCrossing(r, model.Zone(l.zone))
 	p.meter.completed(at, r, p.hop(r, model.Zone(l.zone)))
 	r.phase = answered
-	if b := p.sources[r.source].balancer; b != None {
-		p.balancers[b].closed(at, r)
-		if p.sources[r.source].flows.on {
+	if source.balancer != None {
+		p.balancers[source.balancer].closed(at, r)
+		if source.flows.on {
 			p.alight(i, r, at)
 		}
 	}
