@@ -15,6 +15,7 @@ type belongings struct {
 	routes, hops  map[placed][]int // by part
 	lines, leases map[string][]int // by owner
 	transfers     map[string][]int // the same
+	balancers     map[string][]int // hours of load balancers, the same
 }
 
 // placed is the place of a part among those with its label.
@@ -26,7 +27,7 @@ type placed struct {
 // belongingsOf indexes a replication when somebody first asks.
 func belongingsOf(outcome *cloud.Outcome, invoice *pricing.Invoice) func() *belongings {
 	return sync.OnceValue(func() *belongings {
-		b := &belongings{routes: routesByPart(outcome.Routes), hops: routesByPart(outcome.Hops), lines: map[string][]int{}, leases: map[string][]int{}, transfers: map[string][]int{}}
+		b := &belongings{routes: routesByPart(outcome.Routes), hops: routesByPart(outcome.Hops), lines: map[string][]int{}, leases: map[string][]int{}, transfers: map[string][]int{}, balancers: map[string][]int{}}
 		for i := range invoice.Lines {
 			owner := invoice.Lines[i].Owner
 			b.lines[owner] = append(b.lines[owner], i)
@@ -39,6 +40,10 @@ func belongingsOf(outcome *cloud.Outcome, invoice *pricing.Invoice) func() *belo
 			for i := range ledger.Transfers {
 				owner := ledger.Owners[ledger.Transfers[i].Owner]
 				b.transfers[owner] = append(b.transfers[owner], i)
+			}
+			for i := range ledger.Balancers {
+				owner := ledger.Owners[ledger.Balancers[i].Owner]
+				b.balancers[owner] = append(b.balancers[owner], i)
 			}
 		}
 		return b

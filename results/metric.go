@@ -42,7 +42,30 @@ func Metrics() []Metric { return slices.Clone(metrics()) }
 var metrics = sync.OnceValue(func() []Metric {
 	var all []Metric
 	for _, some := range [][]Metric{
-		requestMetrics(), latencyMetrics(), userMetrics(), phaseMetrics(), capacityMetrics(), burstMetrics(), memoryMetrics(), networkMetrics(), balanceMetrics(), listenerMetrics(), instanceMetrics(), restMetrics(), tenantMetrics(), hostMetrics(), volumeMetrics(), backupMetrics(), recoveryMetrics(), costMetrics(), transferMetrics(), eventMetrics(),
+		requestMetrics(),
+		latencyMetrics(),
+		userMetrics(),
+		phaseMetrics(),
+		capacityMetrics(),
+		burstMetrics(),
+		memoryMetrics(),
+		networkMetrics(),
+		balanceMetrics(),
+		listenerMetrics(),
+		connectionMetrics(),
+		nodeMetrics(),
+		poolMetrics(),
+		instanceMetrics(),
+		restMetrics(), statusMetrics(),
+		forecastMetrics(),
+		tenantMetrics(),
+		hostMetrics(),
+		volumeMetrics(),
+		backupMetrics(),
+		recoveryMetrics(),
+		costMetrics(),
+		transferMetrics(),
+		eventMetrics(),
 	} {
 		all = append(all, some...)
 	}

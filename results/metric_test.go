@@ -13,6 +13,7 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/network"
 	"headroom/model/pricing"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -25,19 +26,19 @@ func twoGroups() *cloud.Config {
 			Seed:     1,
 			Duration: 2 * sim.Hour,
 			Region:   "us-east-1",
-			Zones:    []string{"a"},
+			Zones:    []string{"a", "b"},
 			Types:    []model.InstanceType{{Name: "t3.nano", Family: "t3", VCPUs: 2, Burstable: true}},
 			Start:    time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		},
 		Traffic: dataplane.Traffic{
 			TargetGroups:  []dataplane.TargetGroup{{Name: "web"}, {Name: "api"}},
-			LoadBalancers: []dataplane.LoadBalancer{{Name: "front"}},
+			LoadBalancers: []dataplane.LoadBalancer{{Name: "front", Zones: []model.Zone{0, 1}}},
 			Workloads:     []dataplane.Workload{{Name: "users"}},
 			Network:       dataplane.Network{Ends: []network.End{{}}},
 		},
 		Estate: controlplane.Estate{
 			HostPools: []controlplane.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
-			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api"}},
+			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api", Pool: &controlplane.WarmPool{}}},
 			Instances: []controlplane.Fleet{{Name: "db"}},
 			InstanceWorkloads: []controlplane.InstanceWorkload{
 				{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
@@ -49,6 +50,8 @@ func twoGroups() *cloud.Config {
 // restingGroups is a scenario of everything whose instances somebody stops.
 func restingGroups() *cloud.Config {
 	cfg := twoGroups()
+	cfg.Faults = []controlplane.Fault{{Kind: controlplane.InstanceTermination}}
+	cfg.Groups[0].Policies = append(cfg.Groups[0].Policies, controlplane.ScalingPolicy{Spec: scaling.Predictive{}})
 	cfg.Actions = []controlplane.Action{{Do: controlplane.StopInstance, On: controlplane.Subject{Kind: controlplane.OfFleet}}}
 	return cfg
 }
@@ -78,11 +81,13 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			{
 				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, TimeAtMax: 1800 * sim.Second, Launched: 10, Terminated: 6, LaunchFailed: 1,
 				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
+				Forecasts: []scaling.HourForecast{{Load: 8, High: 9, Actual: 10}, {Load: 6, High: 9, Actual: 6}, {Load: 5, Actual: math.NaN()}},
 			},
-			{InServiceMean: 2, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
+			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 		},
-		Fleets:  []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Hibernations: 1, StoppedTime: sim.Hour}},
-		Targets: []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
+		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2}, Hibernations: 1, StoppedTime: sim.Hour}},
+		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3}}}},
+		Targets:   []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
 			{Hosts: 2, UsedMean: 1.5, UsedMax: 2, CPUAllocated: 0.5, MemoryAllocated: 0.2},
 			{Hosts: 1, UsedMean: 1, UsedMax: 1, CPUAllocated: 1, MemoryAllocated: 0.6},
@@ -127,6 +132,11 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 	meter := NewMeter(cfg)
 	m := meter.Measure(oneOutcome(cfg), invoice())
 	for key, want := range map[string]float64{
+		"connections.rejected":                               5,
+		"connections.rejected{load_balancer=front}":          5,
+		"node.requests{node=front:a}":                        30,
+		"node.rejected{node=front:b}":                        3,
+		"node.share{node=front:a}":                           0.75,
 		"requests.arrived":                                   150,
 		"requests.arrived{target_group=web}":                 100,
 		"requests.arrived{load_balancer=front}":              150,
@@ -149,17 +159,26 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"wait.probability":                                   0.5,
 		"cpu.utilization":                                    0.4,
 		"cpu.utilization{autoscaling_group=web}":             0.5,
+		"forecast.hours{autoscaling_group=web}":              3,
+		"forecast.error{autoscaling_group=web}":              0.125,
+		"forecast.covered{autoscaling_group=web}":            0.5,
 		"cpu.utilization{instance=db}":                       0.8,
 		"capacity.in_service.mean":                           6,
 		"capacity.in_service.min{autoscaling_group=web}":     2,
 		"capacity.desired.max{autoscaling_group=web}":        7,
 		"target_group.healthy.mean{target_group=web}":        3.5,
+		"warm_pool.size.mean":                                1.5,
+		"warm_pool.starts":                                   3,
 		"instances.launched":                                 41,
 		"instances.launched{instance_workload=jobs}":         30,
 		"instances.launched{instance_workload=others}":       7,
 		"instances.launch_failed":                            11,
 		"instances.lost":                                     2,
 		"instances.lost{instance=db}":                        1,
+		"status_checks.failed":                               4,
+		"status_checks.failed_system{instance=db}":           3,
+		"status_checks.failed_instance":                      2,
+		"status_checks.failed{autoscaling_group=web}":        0,
 		"instances.stops":                                    3,
 		"instances.stops{instance=db}":                       3,
 		"instances.hibernations":                             1,

@@ -52,8 +52,9 @@ type scope struct {
 	Part
 	index       int            // in the config's slice of such parts, or in the list of codes
 	disk        cloud.DiskName // of a volume
-	rule        model.RuleName // of a load balancer
-	application bool           // a service of the scenario, not one of the cloud's that stand on bills
+	rule        model.RuleName // of a load balancer, of whose node zone is the zone
+	zone        model.Zone
+	application bool // a service of the scenario, not one of the cloud's that stand on bills
 }
 
 // scopes lists the parts of a scenario, the whole first.
@@ -79,8 +80,7 @@ func scopes(cfg *cloud.Config) []scope {
 	for i, d := range cfg.Disks() {
 		all = append(all, scope{Part: Part{Label: labelVolume, Name: d.String()}, index: i, disk: d})
 	}
-	for i := range cfg.Volumes {
-		v := &cfg.Volumes[i]
+	for i, v := range cfg.Volumes {
 		own := func(s scope) bool { return s.Label == labelVolume && s.disk == cloud.DiskName{Disk: v.Name} }
 		if v.Backed && !slices.ContainsFunc(all, own) {
 			all = append(all, scope{Part: Part{Label: labelVolume, Name: v.Name}, index: i, disk: cloud.DiskName{Disk: v.Name}})
@@ -90,7 +90,7 @@ func scopes(cfg *cloud.Config) []scope {
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })
-	return append(append(all, rules(cfg)...), observed(cfg)...)
+	return slices.Concat(all, rules(cfg), nodes(cfg), observed(cfg))
 }
 
 // observed lists the parts that results tell apart only where somebody asked, or

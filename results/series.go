@@ -32,6 +32,7 @@ func columns(parts []part) []Column {
 				Column{entity, "capacity.desired", floats(g.DesiredSeries)},
 				Column{entity, "capacity.in_service", floats(g.InServiceSeries)},
 				Column{entity, "cpu.utilization", g.CPUSeries})
+			all = append(all, forecastColumns(entity, &g)...)
 			all = append(all, sampled(entity, &g.Samples)...)
 		case labelInstance:
 			all = append(all, sampled(entity, &p.fleets()[0].Samples)...)

@@ -26,6 +26,7 @@ import (
 //	                                    what happened to a part, by seconds or the clock
 //	trail                               the calls of the control plane, counted
 //	series ENTITY METRIC SECONDS...     what a time series shows at instants
+//	columns FILE COLUMN...              columns of a CSV file of the run, each row once
 //	invoice                             the lines of the invoice
 //	output REGEXP                       the lines of standard output that match
 //	error                               standard error of a command that ends with exit code 2
@@ -145,6 +146,8 @@ func (r answer) look(t *testing.T, out, line string) string {
 		return called(t, out)
 	case "series":
 		return shownBy(t, filepath.Join(out, "timeseries.csv"), a.Words)
+	case "columns":
+		return columns(table(t, filepath.Join(out, a.Words[0])), a.Words[1:])
 	case "invoice":
 		return invoiced(t, filepath.Join(out, "invoice.csv"))
 	}
@@ -173,6 +176,21 @@ func table(t *testing.T, path string) []map[string]string {
 		all = append(all, named)
 	}
 	return all
+}
+
+// columns returns some columns of a table, rows that are alike once.
+func columns(rows []map[string]string, names []string) string {
+	var lines []string
+	for _, row := range rows {
+		var cells []string
+		for _, name := range names {
+			cells = append(cells, row[name])
+		}
+		if line := strings.TrimSpace(strings.Join(cells, "  ")); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // shownBy returns the values of a metric of an entity at some seconds since the start.

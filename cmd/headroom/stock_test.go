@@ -373,3 +373,20 @@ func TestSleepersKeepTheirCache(t *testing.T) {
 		t.Errorf("p99 is %g s after a sleep and %g after a stop", sleeper, stopped)
 	}
 }
+
+// The forecast misses the load of a taxi hour by a twentieth, and spares the slowest
+// requests most of their wait: the alarm alone is ten minutes late.
+func TestPredictionTellsItsStory(t *testing.T) {
+	a := stock(t, "predictive", "1")
+	if e := a.value(t, "forecast.error{autoscaling_group=web}"); e > 0.08 || a.value(t, "forecast.hours{autoscaling_group=web}") != 14*24+1 {
+		t.Errorf("error %g over %g hours", e, a.value(t, "forecast.hours{autoscaling_group=web}"))
+	}
+	a.near(t, "forecast.covered{autoscaling_group=web}", 0.9, 0.1)
+	late := stock(t, "predictive", "1", "--set", "autoscaling_group.web.policy.1.mode=ForecastOnly")
+	if late.value(t, "latency.max") < 1.5*a.value(t, "latency.max") {
+		t.Errorf("slowest request %g s with the forecast, %g s without", a.value(t, "latency.max"), late.value(t, "latency.max"))
+	}
+	if e := late.value(t, "forecast.error{autoscaling_group=web}"); e > 0.08 {
+		t.Errorf("it only forecasts, and misses %g", e)
+	}
+}

@@ -102,6 +102,12 @@ func FurtherSubnet(n int) (Block, bool) {
 // Usable returns how many addresses of a subnet instances can have.
 func (b Block) Usable() int { return b.Size() - Reserved }
 
+// Grants reports whether an instance can have an address of a subnet.
+func (b Block) Grants(a model.Address) bool {
+	offset := int64(a) - int64(b.First)
+	return offset >= 4 && offset < int64(b.Size())-1
+}
+
 // Pool is the private addresses of one subnet.
 type Pool struct {
 	block Block

@@ -23,6 +23,8 @@ type Config struct {
 	dataplane.Traffic
 	controlplane.Estate
 	Observe dataplane.Observe
+	// Tags are cost allocation tags by the name of what has them, "instance.db".
+	Tags map[string]map[string]string
 }
 
 // Journeys reports whether some service has steps: requests then visit more than

@@ -2,16 +2,21 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/routing"
 )
 
-// weightErrors returns what is wrong with the actions that set weights.
+// weightErrors returns what is wrong with the actions on load balancers.
 func (c *Config) weightErrors() (errs []error) {
 	for i := range c.Actions {
-		if a := &c.Actions[i]; a.Do == controlplane.SetWeights {
+		a := &c.Actions[i]
+		if err := c.shiftError(a); err != nil {
+			errs = append(errs, fmt.Errorf("action.%d: %w", i, err))
+		}
+		if a.Do == controlplane.SetWeights {
 			if err := c.weightError(&a.Weights); err != nil {
 				errs = append(errs, fmt.Errorf("action.%d: %w", i, err))
 			}
@@ -37,4 +42,24 @@ func (c *Config) weightError(w *model.Weights) error {
 		return fmt.Errorf("weights must be those of %d target groups, got %d", len(action.Forward), len(w.Weights))
 	}
 	return routing.ValidateWeights(w.Weights)
+}
+
+func (c *Config) shiftError(a *controlplane.Action) error {
+	if a.Do != controlplane.StartZonalShift && a.Do != controlplane.CancelZonalShift {
+		return nil
+	}
+	if a.Balancer < 0 || a.Balancer >= len(c.LoadBalancers) {
+		return fmt.Errorf("on must be the index of a load balancer (0 to %d), got %d", len(c.LoadBalancers)-1, a.Balancer)
+	}
+	if a.Do == controlplane.CancelZonalShift {
+		return nil
+	}
+	lb := &c.LoadBalancers[a.Balancer]
+	switch {
+	case len(a.Zones) != 1 || !slices.Contains(lb.Zones, a.Zones[0]):
+		return fmt.Errorf("zone must be one of the load balancer, got %v", a.Zones)
+	case a.For < controlplane.MinShift || a.For > controlplane.MaxShift:
+		return fmt.Errorf("duration must be %v to %v, got %v", controlplane.MinShift, controlplane.MaxShift, a.For)
+	}
+	return nil
 }

@@ -70,7 +70,10 @@ func (c *Config) balancers() []controlplane.Balancer {
 	list := make([]controlplane.Balancer, len(c.LoadBalancers))
 	for i := range list {
 		lb := &c.LoadBalancers[i]
-		list[i] = controlplane.Balancer{Name: lb.Name, Kind: lb.Kind, Nodes: len(lb.Zones), PublicIPs: lb.PublicIPs, Zones: lb.Zones, Subnets: lb.Subnets}
+		list[i] = controlplane.Balancer{
+			Name: lb.Name, Kind: lb.Kind, Nodes: len(lb.Zones), Zones: lb.Zones, Subnets: lb.Subnets,
+			PublicIPs: lb.PublicIPs, Elastic: lb.Elastic, Reserved: lb.Growth.Units,
+		}
 	}
 	return list
 }

@@ -97,6 +97,8 @@ func (cp *Plane) perform(a *Action) {
 		cp.access(a)
 	case a.Do == SetWeights:
 		cp.setWeights(a)
+	case a.Do == StartZonalShift || a.Do == CancelZonalShift:
+		cp.shiftZone(a)
 	case a.Do <= TakeSnapshot:
 		for _, v := range a.Volumes {
 			cp.report("volume."+cp.cfg.Volumes[v].Name, a, cp.act(v, a))

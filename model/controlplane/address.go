@@ -225,7 +225,7 @@ func (cp *Plane) openNodes() error {
 	for i := range cp.balancers {
 		b := &cp.balancers[i]
 		for n := range b.cfg.Nodes {
-			if b.cfg.PublicIPs {
+			if b.cfg.PublicIPs && n >= b.cfg.Elastic {
 				cp.takePublic(holding{b.owner, None, model.PublicAddress})
 			}
 			if n >= len(b.cfg.Zones) {

@@ -19,6 +19,7 @@ const (
 	sourceAutoScaling = "autoscaling.amazonaws.com"
 	sourceELB         = "elasticloadbalancing.amazonaws.com"
 	sourceEFS         = "elasticfilesystem.amazonaws.com"
+	sourceZonalShift  = "arc-zonal-shift.amazonaws.com"
 )
 
 // Call is a call of the control plane, as CloudTrail names it.
@@ -43,12 +44,13 @@ var calls = map[string]string{
 	"terminate": "TerminateInstances", "resize": "ModifyInstanceAttribute", "modify-credit-specification": "ModifyInstanceCreditSpecification",
 	"launch": "RunInstances", "capacity-short": "RunInstances", "recovered": "RecoverInstances", "interruption": "BidEvictedEvent",
 	"allocated": "AllocateHosts", "released": "ReleaseHosts", "release": "ReleaseHosts",
-	"reservation": "CreateCapacityReservation",
+	"reservation":       "CreateCapacityReservation",
+	"start-zonal-shift": "StartZonalShift", "cancel-zonal-shift": "CancelZonalShift",
 	"set-weights": "ModifyRule", "modify-file-system": "UpdateFileSystem", "set-desired-capacity": "SetDesiredCapacity",
 }
 
 // sources are what is called by another name than EC2's.
-var sources = map[string]string{"ModifyRule": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling}
+var sources = map[string]string{"ModifyRule": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling, "StartZonalShift": sourceZonalShift, "CancelZonalShift": sourceZonalShift}
 
 // Call returns by which call an activity happened, or would have; ok is false if it
 // happened by itself.

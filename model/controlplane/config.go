@@ -88,6 +88,7 @@ type Need struct {
 // not; the instances that it is attached to have it among their volumes.
 type Volume struct {
 	Name     string
+	Tags     map[string]string
 	Spec     model.VolumeSpec
 	Zone     model.Zone
 	Written  model.Bytes // before the start
@@ -202,6 +203,8 @@ type Group struct {
 	Place             *Place          // instead of its template's; nil: that
 	Policies          []ScalingPolicy
 	Schedules         []Schedule
+	Hooks             []Hook
+	Pool              *WarmPool // nil: none
 }
 
 // LaunchType is one instance type that a group may launch.

@@ -35,8 +35,9 @@ type Interface struct {
 	Name      string
 	Subnet    int // index into VPC.Subnets
 	Secondary int
-	Fleet     int  // whose instance it is attached to at the start; None
-	Deletes   bool // with its instance
+	Private   []model.Address // which it has, the primary one first; nil: free ones
+	Fleet     int             // whose instance it is attached to at the start; None
+	Deletes   bool            // with its instance
 }
 
 // ElasticIP is a public address that stays with the account.
@@ -46,6 +47,7 @@ type ElasticIP struct {
 	Interface int  // the same, an interface; None
 	NAT       int  // the same, a NAT gateway, for good; None
 	Own       bool // brought along: it costs nothing
+	Node      bool // of a node of a load balancer, for good
 }
 
 // NATGateway lets instances without public addresses reach the internet.

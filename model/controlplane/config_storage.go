@@ -16,6 +16,7 @@ type VolumeSnapshot struct {
 	Archived    bool
 	Image       bool // an AMI is backed by it
 	Encrypted   bool
+	Tags        map[string]string
 	FastRestore []model.Zone // enabled at the start, without credits
 }
 
@@ -27,6 +28,7 @@ type Backup struct {
 	Retain       int      // newest snapshots of each volume that stay; 0: all
 	CopyTo       []string // other Regions
 	ArchiveAfter sim.Time // 0: never
+	Tags         map[string]string
 }
 
 // Storage is what there is to back volumes up with, and what is done with them.
@@ -62,6 +64,8 @@ const (
 	AssociateAddress
 	DisassociateAddress
 	SetWeights
+	StartZonalShift
+	CancelZonalShift
 	CopyImage
 	DeregisterImage
 	AssociateProfile
@@ -94,7 +98,7 @@ func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
 		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
-		"set-weights",
+		"set-weights", "start-zonal-shift", "cancel-zonal-shift",
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
@@ -148,6 +152,9 @@ type Action struct {
 	// SetWeights: of a rule; what it is done to is called BalancerName.
 	Weights      model.Weights
 	BalancerName string
+	// Balancer: of StartZonalShift, away from the one of Zones, For how long, and of
+	// CancelZonalShift.
+	Balancer int
 
 	On Subject // whose instances, of which Count and Share: from AssociateProfile on
 	Access

@@ -69,6 +69,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	g.deciding = false
 	proposals := make([]scaling.Proposal, len(g.scalers))
 	reasons := make([]*invocation, len(g.scalers)) // of the proposals
+	said := make([]string, len(g.scalers))         // for the proposals, by their policies
 	results := make([]invocationResult, len(g.invocations))
 	for k := range g.scalers {
 		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}
@@ -84,6 +85,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		p := &proposals[inv.policy]
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
 			p.Wanted, p.Acts = d.Wanted, true
+			said[inv.policy] = d.Said
 			reasons[inv.policy] = inv
 		}
 	}
@@ -93,7 +95,11 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != before {
 			winner = k
-			cp.setDesired(i, g.changeBy(&g.scalers[k], reasons[k], wanted))
+			c := g.changeBy(&g.scalers[k], reasons[k], wanted)
+			if said[k] != "" {
+				c.cause = "policy " + g.scalers[k].cfg.Name + ": " + said[k]
+			}
+			cp.setDesired(i, c)
 			g.resizedBy = reasons[k].from
 			break
 		}
@@ -179,6 +185,8 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	switch {
 	case d.Held:
 		return invocationResult{d, reason{why: warming}}
+	case d.Said != "":
+		return invocationResult{d, reason{why: silent, said: d.Said}}
 	case !inv.hasMetric:
 		return invocationResult{d, reason{why: noDatapoint}}
 	}
@@ -259,4 +267,5 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 		warmup:   g.replacementWarmup(),
 	})
 	cp.countAtMax(int(i)) // max may be another
+	cp.fillPool(int(i), false)
 }

@@ -16,6 +16,8 @@ const (
 	instanceRecovers
 	instanceStops
 	hibernationEnds
+	hookEnds
+	poolTurns
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -44,6 +46,7 @@ const (
 	hourTurns
 	minuteTurns
 	actionFires
+	zonalShiftEnds
 	backupFires
 	snapshotTurns
 	snapshotAges
@@ -73,6 +76,8 @@ func newTable() [kindCount]row {
 		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
 		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
 		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
+		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
+		poolTurns:        {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
@@ -97,6 +102,7 @@ func newTable() [kindCount]row {
 		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
 		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
 		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
+		zonalShiftEnds:   {"zonalShiftEnds", sim.RankState, "load balancer", (*Plane).onZonalShiftEnds},
 		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
 		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
 		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},

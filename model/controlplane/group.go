@@ -41,10 +41,12 @@ type group struct {
 	sweeping    bool          // a groupSweeps event is pending
 	bereft      bool          // somebody terminated a member: the next sweep replaces it
 	owed        launching
-	surge       int // launched for a rebalance beyond desired
+	poolAt      sim.Time // when the warm pool is filled again, that found no room; Never
+	surge       int      // launched for a rebalance beyond desired
 
 	timetables []scaling.Timetable
 	inService  stat.Level
+	warm       stat.Level // members in the warm pool
 	wanted     stat.Level
 }
 
@@ -79,6 +81,7 @@ func (cp *Plane) setDesired(i int, c change) {
 	cp.countAtMax(i)
 	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
+	cp.fillPool(i, false)
 }
 
 // least is the smallest capacity that desired may have: the group's, or what a
@@ -130,6 +133,12 @@ func (cp *Plane) reconcile(i int, l launching) {
 // others when there is no capacity. It returns why none took it.
 func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
+	if cp.takeWarm(i, l) {
+		if l.activity != None {
+			g.activities[l.activity].left++
+		}
+		return noFailure
+	}
 	allowed := slices.Repeat([]bool{true}, len(g.byZone))
 	o := cp.memberOrder(i, l)
 	o.option = g.nextOption()
@@ -291,14 +300,19 @@ func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
 	if activity != None {
 		cp.groups[i].activities[activity].left++
 	}
-	cp.noteTermination(h)
+	if activity != None && cp.returnsToPool(i, in) {
+		in.returns = true
+		cp.noteInstance(in, "return", "to the warm pool", cp.groups[i].activities[activity].cause)
+	} else {
+		cp.noteTermination(h)
+	}
 	cp.terminate(h)
 }
 
 // leaveActivity takes a member that leaves before it was in service off the activity
 // that launched it.
 func (cp *Plane) leaveActivity(i int, in *instance) {
-	if in.life == pending && in.order.activity != None {
+	if in.arrives() && in.order.activity != None {
 		a := in.order.activity
 		in.order.activity = None
 		cp.progress(i, a)
@@ -354,7 +368,7 @@ func (cp *Plane) endActivity(g *group, a int) {
 func (cp *Plane) base(g *group) int {
 	n := 0
 	for _, in := range cp.membersOf(g) {
-		if in.life.runs() && in.warmUntil <= cp.kernel.Now() {
+		if in.inService() && in.warmUntil <= cp.kernel.Now() {
 			n++
 		}
 	}
@@ -365,7 +379,7 @@ func (cp *Plane) base(g *group) int {
 // pending or warming.
 func (cp *Plane) warming(g *group) bool {
 	for _, in := range cp.membersOf(g) {
-		if in.order.raised && (in.life == pending || in.life.runs() && in.warmUntil > cp.kernel.Now()) {
+		if in.order.raised && (in.arrives() || in.inService() && in.warmUntil > cp.kernel.Now()) {
 			return true
 		}
 	}

@@ -20,10 +20,10 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		cp.lost(i)
 	}
 	for h, in := range cp.membersOf(g) {
-		if in.life.rests() { // whatever its grace period
+		if in.life.rests() && in.counts() { // whatever its grace period
 			unhealthy = append(unhealthy, h)
 		}
-		if !in.life.runs() {
+		if !in.inService() {
 			continue
 		}
 		inService++
@@ -50,25 +50,26 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 // replace launches instances for members that were lost.
 func (cp *Plane) replace(i int) {
 	cp.reconcile(i, launching{activity: None, warmup: cp.groups[i].replacementWarmup()})
+	cp.fillPool(i, false)
 }
 
 // launchesReplacement reports whether a group launches something that no change of
 // its desired capacity asked for: a replacement or a rebalance.
-func (cp *Plane) launchesReplacement(g *group) bool { return cp.replaces(g, pending) }
+func (cp *Plane) launchesReplacement(g *group) bool { return cp.replaces(g, (*instance).arrives) }
 
 // restoresCapacity reports whether a replacement or a rebalance of zones is in
 // progress: simple scaling waits for it, although it starts no cooldown (Amazon EC2
 // Auto Scaling User Guide, "Scaling cooldowns": "until the scaling activity or
 // health check replacement completes").
 func (cp *Plane) restoresCapacity(g *group) bool {
-	return g.surge > 0 || cp.replaces(g, pending) || cp.replaces(g, draining)
+	drains := func(in *instance) bool { return in.life == draining && in.stage != heldAtEnd }
+	return g.surge > 0 || cp.launchesReplacement(g) || cp.replaces(g, drains)
 }
 
-// replaces reports whether a member of a life belongs to no change of the desired
-// capacity.
-func (cp *Plane) replaces(g *group, l life) bool {
+// replaces reports whether such a member belongs to no change of the desired capacity.
+func (cp *Plane) replaces(g *group, such func(*instance) bool) bool {
 	for _, in := range cp.membersOf(g) {
-		if in.life == l && in.order.activity == None {
+		if such(in) && in.order.activity == None {
 			return true
 		}
 	}
@@ -130,6 +131,9 @@ func (cp *Plane) left(h slab.Handle) {
 	i := in.order.group
 	g := &cp.groups[i]
 	g.leave(in.number)
+	if in.stage.inPool() {
+		cp.scheduleAfter(0, indexed(poolTurns, i))
+	}
 	if len(g.cfg.TargetGroups) > 0 && in.order.activity != None {
 		a := in.order.activity // scale-in is complete after deregistration
 		in.order.activity = None

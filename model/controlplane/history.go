@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"fmt"
 
 	"headroom/model"
@@ -52,13 +53,26 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 	})
 }
 
+// noteRecall writes down that an instance of the warm pool is taken into service.
+func (cp *Plane) noteRecall(in *instance) {
+	g := &cp.groups[in.order.group]
+	cause := cmp.Or(in.order.cause, "replacement")
+	if a := in.order.activity; a != None {
+		cause = g.activities[a].cause
+	}
+	cp.note(Activity{
+		Subject: g.name(), Kind: "warm-start", Cause: cause, Instance: in.number, By: AutoScaling,
+		Detail: fmt.Sprintf("%s in zone %s, from the warm pool", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
 func (cp *Plane) noteTermination(h slab.Handle) {
 	in := cp.instances.Get(h)
 	g := &cp.groups[in.order.group]
-	cause := "unhealthy"
+	cause := cmp.Or(in.fate, "unhealthy")
 	if a := in.order.activity; a != None {
 		cause = g.activities[a].cause
-	} else if g.capacity > g.desired {
+	} else if in.fate == "" && g.capacity > g.desired {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
@@ -187,7 +201,9 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	busy := float64(cp.data.BusyTime(in.server)) / 1e9
+	spent := cp.data.BusyTime(in.server)
+	busy := float64(spent-in.worked) / 1e9
+	in.worked = spent
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
 	if g := in.order.group; g != None {
 		cp.members[g].BusyVCPUSeconds += busy
@@ -222,7 +238,7 @@ func (cp *Plane) sampleGroup(i int) {
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
 		spent := cp.data.BusyTime(in.server)
-		if in.life.runs() {
+		if in.inService() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)
 			powered += float64(now-since) * float64(cp.frame.Types[in.order.typ].VCPUs)

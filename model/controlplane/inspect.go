@@ -110,9 +110,9 @@ func (cp *Plane) groupState(i int) GroupState {
 	}
 	for _, in := range cp.membersOf(g) {
 		switch {
-		case in.life == pending:
+		case in.arrives():
 			s.Pending++
-		case in.life.runs():
+		case in.inService():
 			s.InService++
 		default:
 			s.Terminating++

@@ -44,6 +44,7 @@ type instance struct {
 	server      slab.Handle // of the data plane
 	zone        model.Zone
 	life        life
+	stage       stage  // in its group
 	minute      uint64 // busy time at the start of the minute
 	inServiceAt sim.Time
 
@@ -67,12 +68,18 @@ type instance struct {
 
 	marks []mark // at the start of each metric clock's period
 
+	pause   pause  // of lifecycle hooks
+	fate    string // why its group ends it, where no change of capacity does
+	returns bool   // to the warm pool, when it has left its target groups
+	worked  uint64 // of its busy time, what is counted already
+
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
 
 	kills     memory.Kills // of its application, by its kernel
 	sickAt    sim.Time     // since when its instance status check fails for them,
 	sickUntil sim.Time     // and until when; 0: it does not
+	checked   sim.Time     // until when its status checks are counted
 
 	account account // of its CPU credits
 
@@ -87,9 +94,6 @@ type mark struct {
 	model.ServerUse
 	charged model.Credits // of surplus, where somebody asks
 }
-
-// counts reports whether a group counts the instance as capacity.
-func (in *instance) counts() bool { return !in.life.leaves() && !in.replaced }
 
 // order is what a launch asks for.
 type order struct {
@@ -112,6 +116,7 @@ type order struct {
 	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
 	initial  bool // in service from the very start of the run
+	pooled   bool // for the warm pool
 	rebooted bool // it has been there before, on another host
 }
 
@@ -134,6 +139,9 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
+	if o.pooled {
+		in.stage = warms
+	}
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
@@ -145,6 +153,10 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.chill(in)
 	cp.board(o, h)
 	times := cp.drawLaunch(o)
+	if o.initial && o.pooled {
+		cp.shelveAtStart(h)
+		return h, true
+	}
 	if o.initial {
 		cp.run(h)
 		cp.boot(h)
@@ -186,7 +198,7 @@ func draw(s *rng.Stream, d rng.Distribution) sim.Time {
 	return max(0, sim.Seconds(s.Draw(d)))
 }
 
-// onInstanceRuns starts billing; a group's instance is then in service.
+// onInstanceRuns starts billing; a group's instance is then in service, unless hooks hold it.
 func (cp *Plane) onInstanceRuns(ev model.Event) {
 	if in := cp.instances.Get(ev.Handle()); in == nil || in.life != pending || in.turnsAt != cp.kernel.Now() {
 		cp.overtaken()
@@ -208,19 +220,15 @@ func (cp *Plane) launchFails(h slab.Handle) bool {
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
-	in.inServiceAt = cp.kernel.Now()
 	cp.greet(h)
 	cp.openLease(in)
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
-	if !in.noticed { // else it would take requests that it cannot finish
-		for _, g := range cp.targetGroupsOf(in) {
-			cp.data.Register(in.server, g, in.order.initial)
-		}
-	}
-	if in.order.group != None {
-		cp.joined(h)
+	if in.stage.inPool() {
+		cp.warmUp(h)
+	} else if !cp.holdAtLaunch(h) {
+		cp.enlist(h)
 	}
 }
 
@@ -252,6 +260,13 @@ func (cp *Plane) boot(h slab.Handle) {
 	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
+	if in.stage == warms {
+		if in.order.initial {
+			cp.advance(in, warmed)
+		} else {
+			cp.shelve(h)
+		}
+	}
 }
 
 // targetGroupsOf lists the groups that an instance registers with.
@@ -266,32 +281,30 @@ func (cp *Plane) targetGroupsOf(in *instance) []int {
 // then shutting down.
 func (cp *Plane) terminate(h slab.Handle) {
 	in := cp.instances.Get(h)
-	if in.life.leaves() {
+	if in.life.leaves() || in.stage == heldAtEnd {
 		return
 	}
 	if in.life.rests() {
-		cp.shutDown(h)
+		cp.depart(h)
 		return
 	}
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	cp.become(in, draining)
 	if cp.data.Deregister(in.server) == 0 {
-		cp.shutDown(h)
+		cp.depart(h)
 	}
 }
 
 // Drained is told when an instance has left the last of its target groups.
 func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining {
-		cp.shutDown(h)
+	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd {
+		cp.depart(h)
 	}
 }
 
-// outOfService ends an instance's time in service.
+// outOfService ends an instance's time in service, if it is.
 func (cp *Plane) outOfService(in *instance) {
-	if in.order.group != None {
+	if in.order.group != None && in.inService() {
 		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
 	}
 }
@@ -308,9 +321,7 @@ func (cp *Plane) shutDown(h slab.Handle) {
 // kill ends an instance at once: Spot took it, or a fault stopped it.
 func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 	in := cp.instances.Get(h)
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	if !in.life.ended() {
 		cp.retire(in)
 		cp.end(h, in, cause)
@@ -321,6 +332,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 // end stops what an instance does and what it costs.
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	rested := in.life.rests()
+	cp.countChecks(in)
 	cp.become(in, shuttingDown)
 	if rested {
 		cp.closeRest(in)

@@ -31,12 +31,25 @@ type elasticIP struct {
 func (cp *Plane) newInterfaces() error {
 	n := &cp.vpc
 	for i := range cp.cfg.Interfaces {
+		if err := cp.claim(&cp.cfg.Interfaces[i]); err != nil {
+			return err
+		}
+	}
+	for i := range cp.cfg.Interfaces {
 		cfg := &cp.cfg.Interfaces[i]
 		owner := holding{cp.owner("network_interface." + cfg.Name), None, model.PrivateAddress}
-		if n.subnets[cfg.Subnet].pool.Free() < 1+cfg.Secondary {
+		for _, a := range cfg.Private {
+			cp.openAddress(a, owner)
+			owner.kind = model.SecondaryAddress
+		}
+		free := 1 + cfg.Secondary
+		if len(cfg.Private) > 0 {
+			free = 0
+		}
+		if n.subnets[cfg.Subnet].pool.Free() < free {
 			return &Shortage{Path: "network_interface." + cfg.Name, Text: "its subnet has no free address", Code: noFreeAddresses}
 		}
-		for range 1 + cfg.Secondary {
+		for range free {
 			cp.assign(cfg.Subnet, owner)
 			owner.kind = model.SecondaryAddress
 		}
@@ -47,6 +60,16 @@ func (cp *Plane) newInterfaces() error {
 		record := cp.takePublic(holding{cp.owner("elastic_ip." + cfg.Name), None, model.ElasticAddress})
 		cp.ledger.Addresses[record].Own = cfg.Own
 		n.elastic = append(n.elastic, elasticIP{cfg: cfg, fleet: cfg.Fleet, card: cfg.Interface})
+	}
+	return nil
+}
+
+// claim takes the addresses of a subnet that an interface is to have.
+func (cp *Plane) claim(cfg *Interface) error {
+	for _, a := range cfg.Private {
+		if !cp.vpc.subnets[cfg.Subnet].pool.Claim(a) {
+			return &Shortage{Path: "network_interface." + cfg.Name, Text: "its address is not free", Code: "InvalidIPAddress.InUse"}
+		}
 	}
 	return nil
 }
@@ -221,6 +244,9 @@ func (cp *Plane) onInterfaceTurns(ev model.Event) {
 // actOnElastic associates an Elastic IP, taking it from whoever has it, or disassociates it.
 func (cp *Plane) actOnElastic(i int, a *Action) error {
 	e := &cp.vpc.elastic[i]
+	if e.cfg.Node {
+		return fmt.Errorf("the address is that of a node of a load balancer, for good [OperationNotPermitted]")
+	}
 	if a.Do == DisassociateAddress {
 		if e.instance == 0 && e.card == None {
 			return fmt.Errorf("the address is not associated [InvalidAssociationID.NotFound]")

@@ -28,6 +28,18 @@ func restless(frame *model.Frame, s *rng.Stream) *Estate {
 			Start: frame.Calendar(sim.Time(10*k+1+s.Below(9)) * sim.Minute), Desired: &size,
 		}})
 	}
+	if s.Below(4) == 0 {
+		g.Mixed = nil
+		g.Pool = &WarmPool{
+			State: PoolState(1 + s.Below(3)), WarmPool: scaling.WarmPool{Least: s.Below(2), Prepared: s.Below(9) - 1}, Reuse: s.Below(2) == 0,
+		}
+	}
+	for k := range s.Below(4) {
+		g.Hooks = append(g.Hooks, Hook{
+			Hook:  scaling.Hook{Name: "hook", Heartbeat: scaling.HeartbeatLeast, Abandons: s.Below(2) == 0, Beat: sim.Time(s.Below(2)*20) * sim.Second},
+			AtEnd: k%2 == 1, Takes: must(rng.Exponential(40)), Result: s.Below(4) == 0,
+		})
+	}
 	e.LaunchTemplates[0].Launch = LaunchTimes{
 		Call: must(rng.Exponential(2)), Pending: must(rng.Exponential(10)), Boot: must(rng.Exponential(40)), ShuttingDown: must(rng.Exponential(60)),
 	}
@@ -59,7 +71,7 @@ func restless(frame *model.Frame, s *rng.Stream) *Estate {
 func TestServersAreHandledInOrder(t *testing.T) {
 	killed := map[model.Cause]int{}
 	for _, drains := range []bool{false, true} {
-		for seed := range uint64(25) {
+		for seed := range uint64(40) {
 			t.Run(fmt.Sprintf("drains=%v/seed=%d", drains, seed), func(t *testing.T) {
 				s := rng.New(seed, 0, "restless")
 				frame := baseFrame()
@@ -70,6 +82,7 @@ func TestServersAreHandledInOrder(t *testing.T) {
 				for at := 5 * sim.Second; at <= frame.Duration; at += 5 * sim.Second {
 					b.until(at)
 					b.meddle(&s)
+					b.warmStayOut()
 				}
 				if open, alive := b.fake.servers.Len(), b.instances.Len(); open != alive {
 					t.Errorf("%d servers are open, %d instances are there", open, alive)
@@ -81,6 +94,19 @@ func TestServersAreHandledInOrder(t *testing.T) {
 	for _, cause := range []model.Cause{model.Terminated, model.Failed, model.Reclaimed} {
 		if killed[cause] < 100 {
 			t.Errorf("%d ended by cause %d: the test shows too little", killed[cause], cause)
+		}
+	}
+}
+
+// warmStayOut holds instances of a warm pool to what they are: in no target group, and in
+// no metric.
+func (b bench) warmStayOut() {
+	for _, in := range b.instances.All() {
+		if !in.stage.inPool() {
+			continue
+		}
+		if s := b.fake.servers.Get(in.server); len(s.groups) > 0 || in.inService() || in.counts() || in.warmUntil != sim.Never {
+			b.t.Errorf("at %v: instance %d of a warm pool is in %d target groups, in service %v, warm until %v", b.kernel.Now(), in.number, len(s.groups), in.inService(), in.warmUntil)
 		}
 	}
 }

@@ -158,7 +158,7 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	now, period := cp.kernel.Now(), cp.clocks[c].period
 	var all spread
 	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
-		if !in.life.runs() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
+		if !in.inService() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
 			m.Kind == MemoryUsed && in.profile == "" { // an agent without a role publishes nothing
 			continue
 		}

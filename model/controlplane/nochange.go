@@ -34,6 +34,7 @@ type reason struct {
 	why    why
 	number int      // satisfied, atMax, atMin: the capacity; outvoted: the other policy
 	until  sim.Time // coolingDown
+	said   string   // silent: what the policy says for itself
 }
 
 // streak is decisions of one policy on one alarm in a row that changed nothing for
@@ -190,6 +191,9 @@ func (cp *Plane) reasonText(g *group, r reason) string {
 	case warming:
 		return "warming"
 	case silent:
+		if r.said != "" {
+			return r.said
+		}
 		return "no answer to the metric"
 	case satisfied:
 		return fmt.Sprintf("wants %d = desired", r.number)

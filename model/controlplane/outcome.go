@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -33,11 +34,14 @@ type BackupOutcome struct {
 
 // GroupOutcome is one Auto Scaling group.
 type GroupOutcome struct {
+	Checks                     StatusChecks
 	InServiceMean              float64 // time-weighted over the whole run
 	InServiceMin, InServiceMax int64
 	DesiredMax                 int64
 	DesiredMean                float64
 	Launched, Terminated       int64
+	WarmStarts                 int64   // instances of the warm pool that were taken into service
+	WarmMean                   float64 // instances in the warm pool, time-weighted
 	LaunchFailed               int64
 	ScalingActivities          int64
 	SpotInterruptions          int64
@@ -47,6 +51,7 @@ type GroupOutcome struct {
 	BusyVCPUSeconds            float64  // spent on requests
 	PoweredVCPUSeconds         float64  // of instances from the opening of their port until they stop running
 	Burst                      BurstOutcome
+	Forecasts                  []scaling.HourForecast // of its first policy that forecasts
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
@@ -60,6 +65,7 @@ type FleetOutcome struct {
 	Starts, Stops                       int64 // by actions; a hibernation is a stop, too
 	Hibernations                        int64
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
+	Checks                              StatusChecks
 	Burst                               BurstOutcome
 	Samples                             Samples
 }
@@ -90,6 +96,7 @@ type TenantOutcome struct {
 
 // Outcome closes the books at the horizon.
 func (cp *Plane) Outcome() Outcome {
+	cp.closeChecks()
 	for _, in := range cp.instances.All() {
 		if !in.life.ended() {
 			cp.retire(in)
@@ -113,11 +120,23 @@ func (cp *Plane) Outcome() Outcome {
 		g := &cp.groups[i]
 		o := &out.Groups[i]
 		o.InServiceMean, o.InServiceMin, o.InServiceMax = g.inService.Mean(end), g.inService.Min(end), g.inService.Max(end)
+		o.WarmMean = g.warm.Mean(end)
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
+		o.Forecasts = g.forecasts()
 	}
 	cp.placeOutcomes(&out)
 	return out
+}
+
+// forecasts returns what the first policy that forecasts has said.
+func (g *group) forecasts() []scaling.HourForecast {
+	for k := range g.scalers {
+		if p, ok := g.scalers[k].policy.(scaling.Prophet); ok {
+			return p.Forecasts()
+		}
+	}
+	return nil
 }
 
 func (cp *Plane) placeOutcomes(out *Outcome) {

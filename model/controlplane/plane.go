@@ -38,11 +38,14 @@ type Balancer struct {
 	Zones      []model.Zone // of the nodes
 	Subnets    []int        // of the nodes; none: any of their zones
 	PublicIPs  bool         // internet-facing: one public IPv4 address a node
+	Reserved   int          // capacity units that are kept ready
+	Elastic    int          // of those, how many are Elastic IPs
 }
 
 // balancer is the billing of one load balancer.
 type balancer struct {
 	cfg   *Balancer
+	shift shift
 	owner int32
 	taken sim.Time // until when its use is recorded
 }
@@ -246,7 +249,7 @@ func (cp *Plane) newGroups() error {
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
-			retryAt:    sim.Never, atMaxSince: sim.Never,
+			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		for k, s := range cfg.Schedules {
@@ -260,6 +263,7 @@ func (cp *Plane) newGroups() error {
 			return err
 		}
 		cp.reconcile(i, launching{activity: None, initial: true})
+		cp.fillPool(i, true)
 		for k := range g.timetables { // one that matches instant 0 runs
 			cp.scheduleRun(i, k, cp.frame.Start.Add(-1))
 		}

@@ -29,10 +29,9 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	if hibernates {
 		save = cp.saving(in)
 	}
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	cp.retire(in)
+	cp.countChecks(in)
 	in.inServiceAt, in.warmUntil, in.cutAt, in.restedAt = sim.Never, sim.Never, sim.Never, now
 	next, takes := stopping, draw(&cp.launchStreams[in.order.owner], in.order.template.Launch.Stopping)
 	if hibernates {
@@ -50,7 +49,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	cp.countRest(in, hibernates)
 	in.turnsAt = sim.Sum(now, takes)
 	cp.schedule(in.turnsAt, handled(instanceStops, h))
-	if i := in.order.group; i != None {
+	if i := in.order.group; i != None && in.counts() {
 		cp.startSweeps(i)
 	}
 }
@@ -106,7 +105,11 @@ func (cp *Plane) onInstanceStops(ev model.Event) {
 	cp.become(in, stopped)
 	cp.vacate(in)
 	cp.data.Impair(in.server, model.Impairment{Cut: true})
-	cp.noteInstance(in, "stopped", "", "action")
+	cause := "action"
+	if in.stage.inPool() {
+		cause = "warm pool"
+	}
+	cp.noteInstance(in, "stopped", "", cause)
 }
 
 // vacate frees the place of an instance.
@@ -170,11 +173,12 @@ func (cp *Plane) reopen(h slab.Handle, at hostPlace, resumed bool) {
 	spec.Resumed = resumed
 	in.server = cp.data.Reopen(in.server, spec)
 	in.account.mode = terms.Mode
+	cp.countChecks(in)
 	in.kills, in.sickAt, in.sickUntil, in.cutAt = memory.Kills{}, 0, 0, sim.Never
 	for c := range in.marks {
 		in.marks[c] = mark{charged: in.account.charged}
 	}
-	in.minute = 0
+	in.minute, in.worked = 0, 0
 	cp.reattach(in, h)
 	cp.reimpair(h)
 }
@@ -285,6 +289,7 @@ func (cp *Plane) reboot(h slab.Handle) {
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.data.Load(in.server, 0)
 	}
+	cp.countChecks(in)
 	in.kills, in.sickAt, in.sickUntil = memory.Kills{}, 0, 0
 	up := sim.Sum(cp.kernel.Now(), cp.drawLaunch(in.order).boot)
 	in.bootsAt = max(in.bootsAt, up)
@@ -302,9 +307,7 @@ func (cp *Plane) endNow(h slab.Handle) {
 	if i != None {
 		cp.leaveActivity(i, in)
 	}
-	if in.life.runs() {
-		cp.outOfService(in)
-	}
+	cp.outOfService(in)
 	cp.shutDown(h)
 	if i != None {
 		cp.groups[i].bereft = true

@@ -71,11 +71,14 @@ func (cp *Plane) tally(in *instance, n int) {
 	}
 	g := &cp.groups[in.order.group]
 	g.count(in, g.zoneIndex(in.zone), n)
+	if in.stage.inPool() && !in.life.leaves() {
+		g.warm.Add(cp.kernel.Now(), int64(n))
+	}
 }
 
 // count adds an instance in one of the group's zones to the counts, or takes it off.
 func (r *roster) count(in *instance, zone, n int) {
-	if in.life == pending {
+	if in.arrives() {
 		r.pending += n
 	}
 	if !in.counts() {

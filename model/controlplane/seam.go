@@ -70,6 +70,9 @@ type DataPlane interface {
 	LetsIn(server slab.Handle, f network.Flow) bool
 	// SetWeights changes the weights of the target groups of a rule.
 	SetWeights(weights model.Weights)
+	// ShiftZone takes the node of a zone out of the DNS answers of a load balancer; None
+	// brings it back.
+	ShiftZone(balancer int, zone model.Zone)
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)

@@ -308,12 +308,28 @@ func (cp *Plane) remove(m *image) error {
 		return fmt.Errorf("the snapshot is deleted already [InvalidSnapshot.NotFound]")
 	}
 	cp.disableFast(m, nil)
-	if until, keeps := cp.cfg.Bin.Keeps(cp.kernel.Now()); keeps && cp.kernel.Now() >= snapshot.BinDelay {
+	if until, keeps := cp.cfg.Bin.Keeps(cp.kernel.Now(), cp.tagsOf(m)); keeps && cp.kernel.Now() >= snapshot.BinDelay {
 		m.state = snapshotBinned
 		cp.schedule(until, indexed(snapshotTurns, slices.Index(cp.images, m)))
 		return nil
 	}
 	cp.forget(m)
+	return nil
+}
+
+// tagsOf returns the tags of a snapshot: those of what it is called after, or of its volume.
+func (cp *Plane) tagsOf(m *image) map[string]string {
+	for i := range cp.cfg.Snapshots {
+		if s := &cp.cfg.Snapshots[i]; s.Name == m.name && m.volume == None {
+			return s.Tags
+		}
+	}
+	if m.backup != None && len(cp.cfg.Backups[m.backup].Tags) > 0 {
+		return cp.cfg.Backups[m.backup].Tags
+	}
+	if m.volume != None {
+		return cp.cfg.Volumes[m.volume].Tags
+	}
 	return nil
 }
 

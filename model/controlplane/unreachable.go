@@ -40,6 +40,7 @@ func (cp *Plane) OutOfMemory(h slab.Handle) {
 	if !sick {
 		return
 	}
+	cp.countChecks(in)
 	if now >= in.sickUntil {
 		in.sickAt = now
 	}
@@ -84,7 +85,7 @@ func (cp *Plane) sweepsOn(i int) {
 	g := &cp.groups[i]
 	g.sweeping = g.cfg.ELBHealth
 	for _, in := range cp.membersOf(g) {
-		g.sweeping = g.sweeping || in.cutAt != sim.Never || cp.kernel.Now() < in.sickUntil || in.life.rests()
+		g.sweeping = g.sweeping || in.cutAt != sim.Never || cp.kernel.Now() < in.sickUntil || in.life.rests() && in.counts()
 	}
 	if g.sweeping {
 		cp.scheduleAfter(g.sweepEvery(), indexed(groupSweeps, i))

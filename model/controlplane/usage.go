@@ -189,7 +189,7 @@ func (cp *Plane) closeHour() {
 		cp.ledger.Balancers = append(cp.ledger.Balancers, model.BalancerHour{
 			From: u.From, To: u.To, Owner: b.owner, Kind: b.cfg.Kind,
 			NewConnections: u.NewConnections, ActiveTime: u.ActiveTime,
-			Processed: u.Processed, Evaluations: u.Evaluations, Flows: u.Flows,
+			Processed: u.Processed, Evaluations: u.Evaluations, Flows: u.Flows, Reserved: int64(b.cfg.Reserved),
 		})
 		if b.cfg.PublicIPs {
 			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)

@@ -30,6 +30,9 @@ func (v *validator) storage() {
 		v.check(len(s.FastRestore) == 0 || !s.Archived && s.SizeGiB <= snapshot.MostFastGiB, path+".fast_restore", "must not be given for an archived snapshot or one of more than %d GiB", snapshot.MostFastGiB)
 	}
 	r := v.Bin.Retention
+	for _, rule := range v.Bin.Rules {
+		v.check(rule.Retention >= snapshot.LeastRetention && rule.Retention <= snapshot.MostRetention, "recycle_bin.rule", "must keep for 1 to 365 days, got %v", rule.Retention)
+	}
 	v.check(r == 0 || r >= snapshot.LeastRetention && r <= snapshot.MostRetention, "recycle_bin.retention", "must be 1 to 365 days, got %v", r)
 	for i := range v.Backups {
 		b := &v.Backups[i]

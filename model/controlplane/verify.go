@@ -138,9 +138,12 @@ func (cp *Plane) verifyGroups() error {
 				return fmt.Errorf("%s: member %v is not one", g.name(), h)
 			}
 			counted.count(in, g.zoneIndex(in.zone), +1)
-			if in.life.runs() {
+			if in.inService() {
 				inService++
 			}
+		}
+		if warm := int64(cp.pooled(g)); warm < g.warm.Value() {
+			return fmt.Errorf("%s: %d in the warm pool, counted %d", g.name(), warm, g.warm.Value())
 		}
 		if inService != g.inService.Value() {
 			return fmt.Errorf("%s: %d in service, counted %d", g.name(), inService, g.inService.Value())

@@ -9,12 +9,18 @@ import (
 // balancer is the state of one load balancer: which of its nodes clients know,
 // what its rules say, and its use in the present clock hour.
 type balancer struct {
-	cfg      *LoadBalancer
-	dns      []model.Zone // nodes that clients are sent to
-	changing bool         // a change of dns is on its way
-	groups   []int        // target groups that it forwards to
-	hour     balancerHour
-	counts   BalancerOutcome
+	cfg       *LoadBalancer
+	dns       []model.Zone // nodes that clients are sent to
+	changing  bool         // a change of dns is on its way
+	shifted   model.Zone   // that clients are not to come to; None
+	groups    []int        // target groups that it forwards to
+	nodes     []node       // by zone
+	carrier   carrier
+	floor     int64 // bytes a second that a Network Load Balancer has at least
+	limited   bool  // it may be too small
+	evaluated int64 // rule evaluations of hour until the last minute
+	hour      balancerHour
+	counts    BalancerOutcome
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
@@ -52,12 +58,14 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	if p.balancers[index].cfg.Network() {
 		p.endAllSilentFlows()
 	}
+	p.endAllIdleConnections()
 	active := h.active
 	active.AddProduct(h.open, int64(now))
 	use := model.BalancerUse{
 		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
 		Processed: h.processed, Out: h.out, Side: h.side, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
+	p.balancers[index].evaluated -= h.evaluations
 	*h = balancerHour{from: now, open: h.open}
 	h.active.AddProduct(-h.open, int64(now))
 	for k := range use.Flows {
@@ -81,17 +89,26 @@ func (p *Plane) balance(i uint32, r *request) {
 		p.carry(i, r, s)
 		return
 	}
-	zone := b.dns[0]
-	if len(b.dns) > 1 {
-		zone = b.dns[s.nodes.Below(len(b.dns))]
-	}
-	r.zone = uint8(zone)
 	if !s.way.simple {
 		r.class %= s.way.kinds // it may have shaken hands before
 	}
 	action := &s.way.actions[r.class]
-	connects := action.door.connects(s.clients.PerConnection)
-	b.opened(p.kernel.Now(), r, connects, action.evaluations)
+	zone, connects := b.dns[0], true
+	if s.connections.on {
+		zone, connects = p.takeConnection(i, s, action)
+	} else {
+		if len(b.dns) > 1 {
+			zone = b.dns[s.nodes.Below(len(b.dns))]
+		}
+		b.opened(p.kernel.Now())
+	}
+	r.zone = uint8(zone)
+	b.nodes[zone].requests++
+	if connects && b.limited && !b.nodes[zone].admits(p.kernel.Now()) {
+		p.reject(i, r)
+		return
+	}
+	b.carries(r, action.evaluations)
 	if p.zoneDown[zone] > 0 {
 		p.meter.arrived(r.arrived, r)
 		r.phase = connecting
@@ -141,7 +158,6 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 	case !connects || !a.door.secure:
 		return true
 	case p.kernel.Now() >= a.expires:
-		a.door.opened = int64(s.clients.PerConnection) // the next one has to open it
 		b.counts.HandshakesFailed++
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeHandshake)
@@ -194,18 +210,20 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 	}
 }
 
-func (b *balancer) opened(now sim.Time, r *request, connects bool, evaluations int64) {
-	h := &b.hour
-	h.open++
-	h.active.Add(-int64(now))
-	h.evaluations += evaluations
-	h.processed = h.processed.Plus(r.requestBytes())
-	if connects {
-		h.connections++
-	}
+// opened counts a new connection.
+func (b *balancer) opened(now sim.Time) {
+	b.hour.open++
+	b.hour.connections++
+	b.hour.active.Add(-int64(now))
 }
 
-// closed ends a request at the balancer; a response counts as data out.
+// carries counts what a request is to the balancer.
+func (b *balancer) carries(r *request, evaluations int64) {
+	b.hour.evaluations += evaluations
+	b.hour.processed = b.hour.processed.Plus(r.requestBytes())
+}
+
+// closed ends a request at the balancer whose connection it was alone on.
 func (b *balancer) closed(now sim.Time, r *request) {
 	if r.zone == noNode || b.cfg.Network() {
 		return
@@ -213,9 +231,14 @@ func (b *balancer) closed(now sim.Time, r *request) {
 	b.hour.open--
 	b.hour.active.Add(int64(now))
 	if r.phase == answered {
-		b.hour.processed = b.hour.processed.Plus(r.responseBytes())
-		b.hour.out = b.hour.out.Plus(r.responseBytes())
+		b.answers(r)
 	}
+}
+
+// answers counts a response, which is data out.
+func (b *balancer) answers(r *request) {
+	b.hour.processed = b.hour.processed.Plus(r.responseBytes())
+	b.hour.out = b.hour.out.Plus(r.responseBytes())
 }
 
 // hop is the balancer's share of a request's latency, with the way to a target in
@@ -317,25 +340,39 @@ func (p *Plane) onNodesChange(ev model.Event) {
 	b := &p.balancers[ev.Index()]
 	b.changing = false
 	b.dns = b.dns[:0]
-	for _, z := range b.cfg.Zones {
-		if p.nodeIsGood(b, z) {
-			b.dns = append(b.dns, z)
+	for _, wanted := range []func(model.Zone) bool{
+		func(z model.Zone) bool { return z != b.shifted && p.nodeIsGood(b, z) },
+		func(z model.Zone) bool { return z != b.shifted },
+		func(model.Zone) bool { return true },
+	} {
+		for _, z := range b.cfg.Zones {
+			if wanted(z) {
+				b.dns = append(b.dns, z)
+			}
 		}
-	}
-	if len(b.dns) == 0 {
-		b.dns = append(b.dns, b.cfg.Zones...)
+		if len(b.dns) > 0 {
+			return
+		}
 	}
 }
 
+// ShiftZone takes the node of a zone out of the DNS answers of a load balancer, whatever
+// health says of it; None brings it back.
+func (p *Plane) ShiftZone(balancer int, zone model.Zone) {
+	p.balancers[balancer].shifted = zone
+	p.reconsiderNodes(balancer)
+}
+
 // nodeIsGood reports whether a zone's node is up and every target group that it
-// serves has a healthy target in its scope.
+// serves has as many healthy targets in its zone as it asks for: with cross-zone
+// balancing all zones are alike, and none is better than another.
 func (p *Plane) nodeIsGood(b *balancer, z model.Zone) bool {
 	if p.zoneDown[z] > 0 {
 		return false
 	}
 	for _, g := range b.groups {
 		tg := &p.targetGroups[g]
-		if !tg.cfg.CrossZone && tg.scopes[z].healthy == 0 {
+		if !tg.cfg.CrossZone && tg.minimum.Leaves(tg.scopes[z].healthy, tg.scopes[z].registered) {
 			return false
 		}
 	}

@@ -164,8 +164,17 @@ type TargetGroup struct {
 	SlowStart   sim.Time // of targets that become healthy, which takes round robin; 0: none
 	Stickiness  Stickiness
 	HealthCheck HealthCheck
-	Port        uint16 // of its targets; 0: that of its service
+	Minimum     *health.Group // healthy targets; nil: one
+	Port        uint16        // of its targets; 0: that of its service
 	Flows       FlowTargets
+}
+
+// minimum is how many healthy targets the group asks for.
+func (g *TargetGroup) minimum() health.Group {
+	if g.Minimum == nil {
+		return health.DefaultGroup()
+	}
+	return *g.Minimum
 }
 
 // FlowTargets is how a target group of a Network Load Balancer treats flows.
@@ -175,6 +184,9 @@ type FlowTargets struct {
 	Terminate         bool     // flows end with the deregistration delay
 	RegistrationDelay sim.Time // before the first check of a target
 	MostPerTarget     int      // flows to one target at once; 0: no limit
+	// PreserveClientIP lets targets see the addresses of clients. Otherwise they see the
+	// load balancer's, and MostPerTarget is of each of its nodes.
+	PreserveClientIP bool
 }
 
 // Stickiness keeps a client with its target. The zero Stickiness is none.
@@ -194,24 +206,29 @@ const (
 
 // LoadBalancer is an Application or a Network Load Balancer.
 type LoadBalancer struct {
-	Name         string
-	Kind         string // "application" or "network"
-	Zones        []model.Zone
-	Subnets      []int // of its nodes, in the control plane's order; none: any of their zones
-	IdleTimeout  sim.Time
-	Latency      sim.Time   // added to every response
-	CrossLatency sim.Time   // added when node and target are in different zones
-	DNSTTL       sim.Time   // how long clients keep a node's address
-	Default      Action     // of the listener of port 80; empty where Listeners has all
-	Rules        []Rule     // of that listener, ascending priority
-	Listeners    []Listener // beside it
-	PublicIPs    bool       // internet-facing: one public IPv4 address a node
+	Name        string
+	Kind        string // "application" or "network"
+	Zones       []model.Zone
+	Subnets     []int // of its nodes, in the control plane's order; none: any of their zones
+	IdleTimeout sim.Time
+	// ClientKeepAlive is how long an Application Load Balancer keeps a client's connection
+	// that is silent, unless IdleTimeout is shorter; 0: for good.
+	ClientKeepAlive sim.Time
+	Latency         sim.Time   // added to every response
+	CrossLatency    sim.Time   // added when node and target are in different zones
+	DNSTTL          sim.Time   // how long clients keep a node's address
+	Default         Action     // of the listener of port 80; empty where Listeners has all
+	Rules           []Rule     // of that listener, ascending priority
+	Listeners       []Listener // beside it
+	PublicIPs       bool       // internet-facing: one public IPv4 address a node
 	// ConnectTimeout is how long a client waits for a node that is down.
 	ConnectTimeout sim.Time
 	Port           uint16 // of the listener of Default and Rules; 0: 80
 	End            int    // among the ends of the network, counted from 1; 0: open to all
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
+	Growth       Growth
+	Elastic      int // nodes whose public address is an Elastic IP
 }
 
 // Network reports whether it forwards flows, as a Network Load Balancer does.
@@ -292,8 +309,12 @@ type Clients struct {
 	RetryBudget   float64
 	RetryOn       CodeSet // failures that are tried again; empty: all
 	PerConnection int     // requests on one connection; at least 1
-	// KeepAlive is how long they keep a connection to a Network Load Balancer that is
-	// silent; 0: until it is reset.
+	// Lasts is how long they keep a connection to an Application Load Balancer from its
+	// opening, its requests evenly spread; 0: until it has carried PerConnection of them.
+	Lasts   sim.Time
+	Streams int // requests at once on a connection of HTTP/2 to a secure listener; 0: of HTTP/1.1, one
+	// KeepAlive is how long they keep a connection that is silent; 0: until the load
+	// balancer closes it.
 	KeepAlive sim.Time
 
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
@@ -308,4 +329,5 @@ type Address struct {
 	Name    string
 	Service int // of the instances that it leads to
 	Elastic bool
+	End     int // index into Network.Ends, counted from 1, of an interface with groups of its own; 0: that of its instance
 }

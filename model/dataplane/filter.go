@@ -13,6 +13,7 @@ import (
 type Network struct {
 	Groups []network.Group
 	Ends   []network.End
+	Rules  int   // that a group may have in each direction; 0: network.RulesPerGroup
 	Mounts []int // ends of the mount targets, by file system, counted from 1; nil: open to all
 }
 
@@ -27,6 +28,7 @@ const noNode = math.MaxUint8
 type filter struct {
 	ends    []network.End // the first is that of what is open to all
 	elastic int           // from which one on they stand again, as an Elastic IP leads to them
+	real    int           // so many; those that follow are clients as a load balancer shows them
 	senders []network.Sender
 	mounts  int32 // sender of the first end's connections to file systems
 	policy  *network.Policy
@@ -47,6 +49,7 @@ func (p *Plane) newFilter() {
 			f.ends = append(f.ends, e)
 		}
 	}
+	f.real = len(f.ends)
 	needed := len(p.cfg.Network.Ends) > 0
 	for i := range p.sources {
 		p.guard(f, &p.sources[i])
@@ -57,7 +60,7 @@ func (p *Plane) newFilter() {
 		needed = needed || p.targetGroups[i].misses
 	}
 	if needed {
-		f.mounts = f.add(0, len(f.ends), network.Sender{Protocol: network.TCP, Port: network.NFS})
+		f.mounts = f.add(0, f.real, network.Sender{Protocol: network.TCP, Port: network.NFS})
 		f.compile()
 		p.filter = f
 	}
@@ -104,12 +107,44 @@ func (p *Plane) guard(f *filter, s *source) {
 	}
 	s.misses = asks != 0 && listens != 0 && asks != listens
 	asks = cmp.Or(asks, listens, usualPort)
-	sender := network.Sender{Public: public, Protocol: network.TCP, Port: asks}
+	sender := network.Sender{Public: public, Protocol: s.flows.transport(), Port: asks}
+	from, count := 0, f.real
 	if s.cfg != nil {
-		s.sender = f.add(s.cfg.End, 1, sender)
-	} else {
-		s.sender = f.add(0, len(f.ends), sender)
+		from, count = s.cfg.End, 1
 	}
+	s.sender = f.add(from, count, sender)
+	p.guardShown(f, s, from, count)
+}
+
+// guardShown puts the clients of a source among the senders as the targets behind a load
+// balancer see them that preserves their addresses: with those addresses, and the security
+// groups of the load balancer. (Elastic Load Balancing, Network Load Balancers, "Update the
+// security groups for your Network Load Balancer".)
+func (p *Plane) guardShown(f *filter, s *source, from, count int) {
+	s.shown = None
+	if !s.flows.on || s.flows.listener == nil {
+		return
+	}
+	group := s.flows.listener.Default.Forward[0].TargetGroup
+	g := &p.cfg.TargetGroups[group]
+	if !g.Flows.PreserveClientIP {
+		return
+	}
+	lb := &f.ends[p.cfg.LoadBalancers[s.target].End]
+	first := len(f.ends)
+	for k := range count {
+		f.ends = append(f.ends, network.End{Groups: lb.Groups, Address: f.ends[from+k].Address, Public: lb.Public})
+	}
+	port := cmp.Or(g.Port, p.portOf(g.Service), usualPort)
+	s.shown = f.add(first, count, network.Sender{Protocol: s.flows.transport(), Port: port})
+}
+
+// transport is what the connections of a source are to security groups.
+func (f *flows) transport() network.Protocol {
+	if f.listener != nil && f.listener.Protocol == UDP {
+		return network.UDP
+	}
+	return network.TCP
 }
 
 // guardTargets finds out by which port the load balancer of a target group goes to its
@@ -133,20 +168,28 @@ func (p *Plane) portOf(service int) uint16 {
 
 // senderOf is who a request of a source comes from, to the filter.
 func (p *Plane) senderOf(i uint32, s *source) int {
+	return p.callerAt(i, s, s.sender)
+}
+
+// callerAt is the sender of a request among those of a source, from the first on.
+func (p *Plane) callerAt(i uint32, s *source, first int32) int {
 	if s.call == nil {
-		return int(s.sender)
+		return int(first)
 	}
 	parent := p.requests.Get(p.trips[i].parent)
 	if parent == nil {
-		return int(s.sender)
+		return int(first)
 	}
-	return int(s.sender + p.servers.at(parent.server).end)
+	return int(first + p.servers.at(parent.server).end)
 }
 
 // keptOut ends or holds a request that does not get to its load balancer: a packet that is
 // dropped is one that nobody answers, and a port without a listener refuses.
 func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 	lb := &p.cfg.LoadBalancers[s.balancer]
+	if s.flows.on || s.connections.on {
+		p.setCarrier(i, noIndex)
+	}
 	switch {
 	case !p.filter.passes.Says(p.senderOf(i, s), lb.End):
 		r.zone = noNode
@@ -188,11 +231,24 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 // is an Elastic IP that leads there.
 func (p *Plane) endAsked(r *request, s *server) int {
 	if r.source != checkSource {
-		if to := &p.sources[r.source]; to.to == ToAddress && p.cfg.Addresses[to.target].Elastic {
-			return p.filter.elastic + int(s.end)
+		if to := &p.sources[r.source]; to.to == ToAddress {
+			return p.filter.endOf(&p.cfg.Addresses[to.target], s)
 		}
 	}
 	return int(s.end)
+}
+
+// endOf is the end behind an address of a server: that of an interface with security groups
+// of its own, or the server's; with a public address if it is an Elastic IP.
+func (f *filter) endOf(a *Address, s *server) int {
+	end := int(s.end)
+	if a.End > 0 {
+		end = a.End
+	}
+	if a.Elastic {
+		end += f.elastic
+	}
+	return end
 }
 
 // connectionOf is who sends a request to its server, to the filter, and whether that is to a
@@ -206,6 +262,9 @@ func (p *Plane) connectionOf(i uint32, r *request) (sender int, misses bool) {
 		return p.senderOf(i, s), s.misses
 	}
 	g := &p.targetGroups[r.group]
+	if s := &p.sources[r.source]; s.shown != None {
+		return p.callerAt(i, s, s.shown), g.misses
+	}
 	return int(g.sender), g.misses
 }
 
@@ -259,6 +318,9 @@ func (p *Plane) LetsIn(server slab.Handle, flow network.Flow) bool {
 func (p *Plane) ChangeRules(group int, d network.Direction, rules []network.Rule, revoke bool) error {
 	f := p.filter
 	before, after := f.policy, network.NewPolicy(f.policy.Groups())
+	if most := p.cfg.Network.Rules; most > 0 {
+		after.Limit(most)
+	}
 	change := after.Authorize
 	if revoke {
 		change = after.Revoke

@@ -33,12 +33,6 @@ const (
 	flowIsCut                            // it carries a request that does not know yet
 )
 
-// links are a place in a list.
-type links struct{ older, newer uint32 }
-
-// chain is a list of flows.
-type chain struct{ oldest, newest uint32 }
-
 // flows are what a source has of them.
 type flows struct {
 	on       bool // its load balancer forwards flows
@@ -113,6 +107,7 @@ func (p *Plane) carry(i uint32, r *request, s *source) {
 	} else {
 		r.zone = p.flows.at(id).zone
 	}
+	b.nodes[r.zone].requests++
 	if p.zoneDown[r.zone] > 0 {
 		if !fresh {
 			p.endFlow(id, p.kernel.Now())
@@ -143,7 +138,11 @@ func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
 	r.group = int16(group)
 	p.meter.arrived(r.arrived, r)
 	p.targetGroups[group].requests++
-	part := &p.balancers[p.sources[r.source].balancer].parts[f.protocol]
+	b := &p.balancers[p.sources[r.source].balancer]
+	if b.limited {
+		b.carrier.add(p.kernel.Now(), r.requestBytes()+r.responseBytes())
+	}
+	part := &b.parts[f.protocol]
 	part.processed = part.processed.Plus(r.requestBytes())
 	r.target = indexOf(f.target)
 	t := p.targets.at(r.target)
@@ -169,6 +168,12 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 	if !g.cfg.CrossZone {
 		at = &g.scopes[r.zone]
 	}
+	if b.limited && !b.carrier.carries(now) {
+		b.nodes[r.zone].rejected++
+		p.meter.arrived(r.arrived, r)
+		p.fail(i, CodeRefused)
+		return noIndex
+	}
 	s.flows.opened++
 	l := s.flows.listener
 	tuple := routing.Flow{
@@ -188,7 +193,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		return noIndex
 	}
 	target := g.locals[local]
-	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, most) >= most {
+	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, r.zone, most) >= most {
 		r = p.requests.at(i) // the pool may have moved
 		b.counts.PortAllocationErrors++
 		r.group = int16(group)
@@ -196,7 +201,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		p.fail(i, CodeRefused)
 		return noIndex
 	}
-	p.targets.at(target).flows++
+	p.countFlow(target, r.zone, 1)
 	h, f := p.flows.Alloc()
 	*f = flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: l.Protocol.part(), owner: owner}
 	b.counts.FlowsOpened++
@@ -207,15 +212,6 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 	b.flowTime.Add(-int64(now))
 	b.flowsOpen++
 	return indexOf(h)
-}
-
-// flowsAt is how many flows a target has, exactly where that is as many as it may.
-func (p *Plane) flowsAt(target uint32, most int) int {
-	if int(p.targets.at(target).flows) >= most {
-		p.settle(p.targets.at(target).server, p.kernel.Now())
-		p.endAllSilentFlows()
-	}
-	return int(p.targets.at(target).flows)
 }
 
 // alight ends what a request has to do with its flow, at an instant that may lie before
@@ -266,8 +262,8 @@ func (p *Plane) unlearnFlow(id uint32, at sim.Time) {
 	part.active.Add(int64(at))
 	b.flowTime.Add(int64(at))
 	b.flowsOpen--
-	if t := p.targets.Get(f.target); t != nil {
-		t.flows--
+	if p.targets.Get(f.target) != nil {
+		p.countFlow(indexOf(f.target), f.zone, -1)
 	}
 	f.target = 0
 }

@@ -92,27 +92,7 @@ func silentLinks(f *flow) *links { return &f.silent }
 func pooledLinks(f *flow) *links { return &f.pooled }
 
 // append puts a flow at the end of a list.
-func (p *Plane) append(c *chain, id uint32, of func(*flow) *links) {
-	*of(p.flows.at(id)) = links{older: c.newest, newer: noIndex}
-	if c.newest == noIndex {
-		c.oldest = id
-	} else {
-		of(p.flows.at(c.newest)).newer = id
-	}
-	c.newest = id
-}
+func (p *Plane) append(c *chain, id uint32, of func(*flow) *links) { list[flow]{&p.flows, c, of}.append(id) }
 
 // cut takes a flow out of a list.
-func (p *Plane) cut(c *chain, id uint32, of func(*flow) *links) {
-	l := *of(p.flows.at(id))
-	if l.older == noIndex {
-		c.oldest = l.newer
-	} else {
-		of(p.flows.at(l.older)).newer = l.newer
-	}
-	if l.newer == noIndex {
-		c.newest = l.older
-	} else {
-		of(p.flows.at(l.newer)).older = l.older
-	}
-}
+func (p *Plane) cut(c *chain, id uint32, of func(*flow) *links) { list[flow]{&p.flows, c, of}.remove(id) }

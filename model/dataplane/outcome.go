@@ -168,9 +168,17 @@ type BalancerOutcome struct {
 	Resumed          int64 // of those, that resumed a session
 	HandshakesFailed int64
 
+	Nodes []NodeOutcome // by zone
+
 	// Of a Network Load Balancer.
 	FlowsOpened, FlowsReset, PortAllocationErrors int64
 	FlowTime                                      float64 // ns: Σ over flows of how long they were open
+}
+
+// NodeOutcome is what the node of a load balancer in one zone did.
+type NodeOutcome struct {
+	Requests int64 // that clients sent to it
+	Rejected int64 // new connections that found it too small
 }
 
 func (o *BalancerOutcome) rule(of model.RuleName) *int64 { return &o.Rules[of.Listener][of.Rule] }
@@ -241,8 +249,12 @@ func (p *Plane) Outcome() Outcome {
 func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	all := make([]BalancerOutcome, len(p.balancers))
 	p.endAllSilentFlows()
+	p.endAllIdleConnections()
 	for i := range all {
 		all[i] = p.balancers[i].counts
+		for _, n := range p.balancers[i].nodes {
+			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests, Rejected: n.rejected})
+		}
 		active := p.balancers[i].flowTime
 		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))
 		all[i].FlowTime = active.Float64()

@@ -60,9 +60,10 @@ type Plane struct {
 	requests      pool[request]
 	trips         []trip // beside requests, where tracked
 	flows         pool[flow]
-	carriers      []uint32 // beside requests, of those that flows carry: the flow
-	visits        []uint32 // beside requests, where somebody asks who sent them: the visitor
-	tracked       bool     // requests have trips
+	connections   pool[connection] // that clients keep to Application Load Balancers
+	carriers      []uint32         // beside requests: the flow, or the kept connection, that carries one
+	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
+	tracked       bool             // requests have trips
 	balancers     []balancer
 	records       []record
 	targetGroups  []targetGroup
@@ -170,7 +171,7 @@ func (p *Plane) markInstant() {
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) {
+		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on {
 			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}
@@ -187,7 +188,7 @@ func (p *Plane) newTargetGroups() error {
 	for i := range p.targetGroups {
 		cfg := &p.cfg.TargetGroups[i]
 		g := &p.targetGroups[i]
-		g.cfg = cfg
+		g.cfg, g.minimum = cfg, cfg.minimum()
 		entry, ok := routing.Find(cfg.Algorithm, p.cfg.Algorithms...)
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
@@ -219,8 +220,9 @@ func (p *Plane) newBalancers() error {
 	for i := range p.balancers {
 		cfg := &p.cfg.LoadBalancers[i]
 		b := &p.balancers[i]
-		*b = balancer{cfg: cfg, groups: cfg.forwards()}
+		*b = balancer{cfg: cfg, groups: cfg.forwards(), nodes: make([]node, len(p.frame.Zones)), shifted: None}
 		b.dns = append(b.dns, cfg.Zones...)
+		b.limited = cfg.Growth.grows()
 		for _, l := range cfg.AllListeners() {
 			b.counts.Rules = append(b.counts.Rules, make([]int64, len(l.Rules)+1))
 		}
@@ -232,6 +234,7 @@ func (p *Plane) newBalancers() error {
 				tg.idle = sim.Horizon
 			}
 		}
+		p.newGrowth(i)
 	}
 	return nil
 }

@@ -179,6 +179,9 @@ func (p *Plane) fail(i uint32, code Code) {
 	now := p.kernel.Now()
 	code = p.asFlowFails(r, code)
 	p.meter.failed(now, r, code)
+	if s := &p.sources[r.source]; s.connections.on {
+		p.breaksOff(i, r, code)
+	}
 	p.letGoHung(i)
 	r.phase = failed
 	if r.target != noIndex && code != Code460 {
@@ -197,11 +200,14 @@ func (p *Plane) leave(i uint32, r *request, at sim.Time) {
 	if s.limits.limit != sim.Never {
 		p.removeDeadline(&s.limits, r)
 	}
-	if s.balancer != None {
+	switch {
+	case s.connections.on:
+		p.leaveConnection(i, r, at)
+	case s.balancer != None:
 		p.balancers[s.balancer].closed(at, r)
-	}
-	if s.flows.on {
-		p.alight(i, r, at)
+		if s.flows.on {
+			p.alight(i, r, at)
+		}
 	}
 	if r.target != noIndex {
 		p.release(r.target)
@@ -334,6 +340,9 @@ func (p *Plane) disown(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
 	p.meter.failed(now, r, code)
+	if s := &p.sources[r.source]; s.connections.on {
+		p.breaksOff(i, r, code)
+	}
 	p.leaveToServer(i, r, now)
 	h, again := p.requests.Alloc()
 	r = p.requests.at(i) // the pool may have moved

@@ -26,6 +26,7 @@ type source struct {
 	nodes    rng.Stream
 	resumes  rng.Stream
 	sender   int32 // in the filter, of its connections, or of those of its callers' first end
+	shown    int32 // the same as targets see them that a load balancer shows them to; None: they see the load balancer
 	guarded  bool  // not all its connections to its load balancer are made: look
 	misses   bool  // it asks a port where nobody listens
 
@@ -46,6 +47,8 @@ type source struct {
 
 	visitors visitors
 	flows    flows
+
+	connections connections
 
 	// Of a call.
 	call    *Call
@@ -170,6 +173,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
 	}
 	p.newFlows(s)
+	p.newConnections(s)
 	return nil
 }
 

@@ -22,8 +22,10 @@ type targetGroup struct {
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	healthy     stat.Level
 	balance     balance
-	sender      int32 // in the filter, of its load balancer's connections
-	misses      bool  // its port is not where its service listens
+	sender      int32   // in the filter, of its load balancer's connections
+	misses      bool    // its port is not where its service listens
+	nodeFlows   []int32 // by target and node, of a group that does not preserve client addresses
+	minimum     health.Group
 
 	requests, responses int64
 	latency             stat.Sum // ns, over responses
@@ -149,7 +151,7 @@ func (p *Plane) admitHealth(target uint32) {
 	t := p.targets.at(target)
 	g := &p.targetGroups[t.group]
 	s := &g.scopes[t.scope]
-	open := health.FailOpen(s.healthy, s.registered)
+	open := g.minimum.FailOpen(s.healthy, s.registered)
 	if open == s.failOpen {
 		p.rotate(target, s)
 	} else {
@@ -278,6 +280,7 @@ func (p *Plane) removeTarget(h slab.Handle) {
 		}
 	}
 	g := &p.targetGroups[t.group]
+	p.forgetPorts(t)
 	g.locals[t.local] = noIndex
 	g.freeNumbers = append(g.freeNumbers, t.local)
 	p.targets.Free(h)

@@ -178,6 +178,9 @@ func (v *validator) targetGroup(g *TargetGroup) {
 		v.check(s.Duration > 0, path+".stickiness.cookie_duration", "must be above 0, got %v", s.Duration)
 		v.check(g.CrossZone, path+".stickiness", "needs cross-zone load balancing")
 	}
+	if err := g.minimum().Validate(); err != nil {
+		v.check(false, path+".target_group_health", "%v", err)
+	}
 	if h := &g.HealthCheck; h.Enabled {
 		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
 		v.check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)
@@ -196,10 +199,12 @@ func (v *validator) loadBalancer(lb *LoadBalancer) {
 	for _, d := range []struct {
 		name string
 		time sim.Time
-	}{{"idle_timeout", lb.IdleTimeout}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
+	}{{"idle_timeout", lb.IdleTimeout}, {"client_keep_alive", lb.ClientKeepAlive}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
 		v.check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
 	}
 	v.check(lb.ZoneAffinity >= 0 && lb.ZoneAffinity <= 1, path+".dns_record_client_routing_policy", "must be a share of 0 to 1, got %g", lb.ZoneAffinity)
+	v.check(lb.Growth.Start <= ColdStart, path+".start", "must be warm or cold")
+	v.check(lb.Growth.Units >= 0 && lb.Growth.Units <= MaxUnits, path+".minimum_load_balancer_capacity.capacity_units", "must be 0 to %d, got %d", MaxUnits, lb.Growth.Units)
 	v.listeners(lb, path)
 }
 
@@ -220,6 +225,8 @@ func (v *validator) workload(w *Workload) {
 	}
 	v.check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
 	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
+	v.check(w.Clients.Lasts >= 0, path+".clients.connection_duration", "must not be negative, got %v", w.Clients.Lasts)
+	v.check(w.Clients.Streams >= 0 && w.Clients.Streams <= MaxStreams, path+".clients.http2_streams", "must be 0 to %d, got %d", MaxStreams, w.Clients.Streams)
 	v.check(w.Clients.KeepAlive >= 0, path+".clients.keep_alive", "must not be negative, got %v", w.Clients.KeepAlive)
 	v.clients(&w.Clients, path+".clients")
 	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)

@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -54,12 +54,15 @@ func (p *Plane) verifyLists() error {
 			continue
 		}
 		s := &p.sources[r.source]
-		if s.balancer != None && r.zone != noNode && !s.flows.on {
+		if s.balancer != None && r.zone != noNode && !s.flows.on && !s.connections.on {
 			open[s.balancer]++
 		}
 		if s.limits.limit != sim.Never && !p.inLane(r) {
 			limited[r.source]++
 		}
+	}
+	for _, k := range p.connections.All() {
+		open[p.sources[k.source].balancer]++
 	}
 	for b := range p.balancers {
 		if got := p.balancers[b].hour.open; got != open[b] {

@@ -144,6 +144,9 @@ func (p *Plane) visit(i uint32, s *source, visitor uint32) {
 			p.endSilentFlows(s)
 			p.hangUpFlows(s, visitor)
 		}
+		if s.connections.on {
+			p.partConnections(s, visitor)
+		}
 	}
 	who.asked++
 	p.setVisit(i, visitor)

@@ -28,17 +28,7 @@ type classAction struct {
 // door is how the clients of a source come in by a listener.
 type door struct {
 	secure bool
-	opened int64 // requests since the last new connection
-}
-
-// connects reports whether the next request opens a new connection.
-func (d *door) connects(perConnection int) bool {
-	d.opened++
-	if d.opened < int64(perConnection) {
-		return false
-	}
-	d.opened = 0
-	return true
+	number uint32 // among those of its way
 }
 
 // freeRules are the rule evaluations of a request that cost nothing.
@@ -53,6 +43,7 @@ type way struct {
 	kinds   uint16 // classes without handshake
 	simple  bool   // neither handshakes nor closed ports
 	turns   []turn
+	doors   uint32
 }
 
 // turn is the weighted turn of an action, which all classes share that reach it.
@@ -94,6 +85,8 @@ type compiledListener struct {
 func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*way, error) {
 	f := wayfinder{lb: lb, asker: a, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: door{secure: true}}
 	f.compiled = make([]*compiledListener, len(f.listeners))
+	f.way.doors = uint32(len(f.listeners)) + 1 // and that of what meets none
+	f.closed.number = f.way.doors - 1
 	f.way.simple = a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
@@ -135,7 +128,7 @@ func (f *wayfinder) resolve(at address) (classAction, error) {
 		f.way.simple = false
 		return classAction{follows: None, door: &f.closed, matched: &f.unmatched}, nil
 	case !at.secure && listener.Secure:
-		return classAction{follows: None, door: &door{}, matched: &f.unmatched, status: 400}, nil
+		return classAction{follows: None, door: &door{number: uint32(l)}, matched: &f.unmatched, status: 400}, nil
 	}
 	c, err := f.compile(l)
 	if err != nil {
@@ -204,7 +197,7 @@ func (f *wayfinder) compile(l int) (*compiledListener, error) {
 		return f.compiled[l], nil
 	}
 	listener := &f.listeners[l]
-	c := &compiledListener{door: door{secure: listener.Secure}}
+	c := &compiledListener{door: door{secure: listener.Secure, number: uint32(l)}}
 	rules := make([]routing.Rule, 0, len(listener.Rules))
 	for i := range listener.Rules {
 		rule := listener.Rules[i].Routing()

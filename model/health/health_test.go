@@ -122,8 +122,32 @@ func TestTargetGroupHealth(t *testing.T) {
 			t.Errorf("%+v, %d of %d: got %v, want %v", tt.minimum, tt.healthy, tt.registered, got, tt.want)
 		}
 	}
-	if !FailOpen(0, 3) || FailOpen(1, 3) || FailOpen(0, 0) {
+	usual := DefaultGroup()
+	if !usual.FailOpen(0, 3) || usual.FailOpen(1, 3) || usual.FailOpen(0, 0) {
 		t.Error("want fail open exactly when none of some targets is healthy")
+	}
+	if !usual.Leaves(0, 3) || usual.Leaves(1, 3) || !usual.Leaves(0, 0) || (Group{Routing: usual.Routing}).Leaves(0, 0) {
+		t.Error("want a zone to leave DNS exactly when none of its targets is healthy, or never")
+	}
+}
+
+func TestMinimumsOfDNSAreNotBelowThoseOfRouting(t *testing.T) {
+	for _, tt := range []struct {
+		group Group
+		sound bool
+	}{
+		{DefaultGroup(), true},
+		{Group{Minimum{}, Minimum{Count: 1}}, true},
+		{Group{Minimum{Count: 2, Percent: 50}, Minimum{Count: 2, Percent: 50}}, true},
+		{Group{Minimum{Count: 1}, Minimum{Count: 2}}, false},
+		{Group{Minimum{Percent: 49}, Minimum{Count: 1, Percent: 50}}, false},
+		{Group{Minimum{Count: 1}, Minimum{}}, false},
+		{Group{Minimum{Count: 1001}, Minimum{Count: 1}}, false},
+		{Group{Minimum{Count: 1, Percent: 101}, Minimum{Count: 1}}, false},
+	} {
+		if err := tt.group.Validate(); (err == nil) != tt.sound {
+			t.Errorf("%+v: got %v, want sound: %v", tt.group, err, tt.sound)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func answer(t *testing.T, q notebook.Question) string {
 		m := Minimum{Count: a.Integer("count", 0), Percent: a.Integer("percent", 0)}
 		answer = map[bool]string{true: "too few", false: "enough"}[m.Breached(a.Integer("healthy", 0), a.Integer("registered", 0))]
 	case "fail-open":
-		answer = map[bool]string{true: "to all", false: "to the healthy ones"}[FailOpen(a.Integer("healthy", 0), a.Integer("registered", 0))]
+		answer = map[bool]string{true: "to all", false: "to the healthy ones"}[DefaultGroup().FailOpen(a.Integer("healthy", 0), a.Integer("registered", 0))]
 	default:
 		t.Fatalf("line %d: unknown command %s", q.Line, a.Name)
 	}

@@ -22,17 +22,23 @@ type Flow struct {
 }
 
 // Policy is the rules of security groups at an instant.
-type Policy struct{ groups []Group }
+type Policy struct {
+	groups []Group
+	most   int // rules of a group in each direction
+}
 
 // NewPolicy returns the policy of groups, which it does not change.
 func NewPolicy(groups []Group) *Policy {
-	p := &Policy{groups: slices.Clone(groups)}
+	p := &Policy{groups: slices.Clone(groups), most: RulesPerGroup}
 	for i := range p.groups {
 		g := &p.groups[i]
 		g.Rules[Ingress], g.Rules[Egress] = slices.Clone(g.Rules[Ingress]), slices.Clone(g.Rules[Egress])
 	}
 	return p
 }
+
+// Limit changes how many rules a group may have in each direction.
+func (p *Policy) Limit(rules int) { p.most = rules }
 
 // Groups returns the groups as they are now, not to be changed.
 func (p *Policy) Groups() []Group { return p.groups }
@@ -135,7 +141,7 @@ func (p *Policy) Authorize(group int, d Direction, r Rule) error {
 	switch {
 	case slices.Contains(*rules, r):
 		return fmt.Errorf("the group has the rule %s [InvalidPermission.Duplicate]", r.Text(p.groups))
-	case len(*rules) >= RulesPerGroup:
+	case len(*rules) >= p.most:
 		return fmt.Errorf("the group has %d rules, and may not have more [RulesPerSecurityGroupLimitExceeded]", len(*rules))
 	}
 	*rules = append(*rules, r)

@@ -178,7 +178,8 @@ func DefaultGroup(index int) Group {
 
 // Quotas of an account (Amazon VPC quotas).
 const (
-	GroupsPerInterface = 5    // may be raised to 16
-	RulesPerGroup      = 60   // in each direction
-	MostRules          = 1000 // rules a group times groups an interface, whatever is raised
+	GroupsPerInterface     = 5  // may be raised
+	RulesPerGroup          = 60 // in each direction
+	MostGroupsPerInterface = 16
+	MostRules              = 1000 // rules a group times groups an interface, whatever is raised
 )

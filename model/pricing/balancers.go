@@ -42,10 +42,11 @@ type balancerGroup struct {
 }
 
 type balancerSum struct {
-	span  span
-	hours int64
-	used  [dimensions]total                  // by the dimension that decided the hour
-	flows [model.FlowParts][dimensions]total // the same, of each kind of flows
+	span     span
+	hours    int64
+	reserved total                              // capacity units of the hours that used less than was kept ready
+	used     [dimensions]total                  // by the dimension that decided the hour
+	flows    [model.FlowParts][dimensions]total // the same, of each kind of flows
 }
 
 // billBalancers bills every record as a full hour, and as the largest of its
@@ -59,6 +60,10 @@ func billBalancers(s *sheet) {
 		sum := groups.at(balancerGroup{b.Owner, b.Kind, month})
 		sum.span = sum.span.join(period)
 		sum.hours++
+		if keptAreMore(b) {
+			sum.reserved.add(uint64(b.Reserved))
+			continue
+		}
 		used := [dimensions]int64{b.NewConnections, int64(b.ActiveTime), int64(b.Processed), b.Evaluations}
 		most := rates.most(used)
 		sum.used[most].add(uint64(used[most]))
@@ -72,6 +77,31 @@ func billBalancers(s *sheet) {
 // flowKinds are the rates of the kinds of flows: what a Network Load Balancer did with
 // each of them makes capacity units of its own.
 var flowKinds = [model.FlowParts]string{model.FlowsTCP: "network", model.FlowsUDP: "network_udp", model.FlowsTLS: "network_tls"}
+
+// keptAreMore reports whether an hour is billed by the capacity units that were kept ready:
+// as many as it used, or more.
+func keptAreMore(b *model.BalancerHour) bool {
+	return b.Reserved > 0 && float64(b.Reserved) >= unitsOf(b)
+}
+
+// unitsOf is how many capacity units an hour used.
+func unitsOf(b *model.BalancerHour) float64 {
+	units := unitsIn(b.Kind, [dimensions]int64{b.NewConnections, int64(b.ActiveTime), int64(b.Processed), b.Evaluations})
+	for k, u := range b.Flows {
+		units += unitsIn(flowKinds[k], [dimensions]int64{u.NewConnections, int64(u.ActiveTime), int64(u.Processed), 0})
+	}
+	return units
+}
+
+// unitsIn is the largest of the dimensions, in capacity units of a kind of load balancer.
+func unitsIn(kind string, used [dimensions]int64) float64 {
+	r := balancerOf(kind)
+	d := r.most(used)
+	if r.capacity[d] == 0 {
+		return 0
+	}
+	return float64(used[d]) / float64(r.capacity[d])
+}
 
 // addFlows adds what a load balancer did with flows in an hour.
 func (sum *balancerSum) addFlows(b *model.BalancerHour) {
@@ -107,6 +137,7 @@ func (s *sheet) addBalancers(group balancerGroup, sum *balancerSum) {
 			units.Add(units, sum.used[d].rat(capacity))
 		}
 	}
+	units.Add(units, sum.reserved.rat(1))
 	for k, kind := range flowKinds {
 		for d, capacity := range balancerOf(kind).capacity {
 			if capacity > 0 {

@@ -27,3 +27,22 @@ func TestFlowsMakeCapacityUnitsByKind(t *testing.T) {
 		}
 	}
 }
+
+// Capacity that is kept ready is billed where less is used, and what is used where that is
+// more: here 200 units of an hour of an Application Load Balancer, and 2.5 of a Network one.
+func TestKeptCapacityIsTheLeastThatIsBilled(t *testing.T) {
+	application := model.BalancerHour{Kind: "application", To: sim.Hour, NewConnections: 200 * 90_000}
+	network := model.BalancerHour{Kind: "network", To: sim.Hour}
+	network.Flows[model.FlowsTCP] = model.FlowUse{Processed: 2 * model.GiB}
+	network.Flows[model.FlowsUDP] = model.FlowUse{Processed: model.GiB / 2}
+	for _, c := range []struct {
+		hour model.BalancerHour
+		kept int64
+		want bool
+	}{{application, 0, false}, {application, 199, false}, {application, 200, true}, {application, 201, true}, {network, 2, false}, {network, 3, true}} {
+		c.hour.Reserved = c.kept
+		if got := keptAreMore(&c.hour); got != c.want {
+			t.Errorf("%s, %d units kept, %g used: got %v, want %v", c.hour.Kind, c.kept, unitsOf(&c.hour), got, c.want)
+		}
+	}
+}

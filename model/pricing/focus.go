@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,8 @@ type Account struct {
 	BillingID, BillingName string
 	// SubID and SubName are empty if there is no sub account.
 	SubID, SubName string
+	// Tags are cost allocation tags by owner.
+	Tags map[string]map[string]string
 }
 
 // focusColumn is a column of FOCUS 1.2: its name and its value, "" for null.
@@ -85,7 +88,7 @@ var focusColumns = []focusColumn{
 	{"SkuPriceId", (*focusRow).skuPriceID},
 	{"SubAccountId", func(r *focusRow) string { return r.account.SubID }},
 	{"SubAccountName", func(r *focusRow) string { return only(r.account.SubID != "", r.account.SubName) }},
-	{"Tags", func(r *focusRow) string { return only(r.Owner != "", object("owner", r.Owner)) }},
+	{"Tags", (*focusRow).tags},
 	{"x_AllowanceProrated", func(r *focusRow) string { return strconv.FormatBool(r.Prorated) }},
 	{"x_PriceEstimated", func(r *focusRow) string { return strconv.FormatBool(r.Estimated) }},
 }
@@ -217,6 +220,16 @@ func (r *focusRow) skuMeter() string {
 	return meter
 }
 
+// tags returns the owner and its cost allocation tags.
+func (r *focusRow) tags() string {
+	if r.Owner == "" {
+		return ""
+	}
+	all := map[string]string{"owner": r.Owner}
+	maps.Copy(all, r.account.Tags[r.Owner])
+	return table(all)
+}
+
 func (r *focusRow) at(t sim.Time) string { return instant(r.invoice.Start.Add(t.Duration())) }
 
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
@@ -246,8 +259,11 @@ func only(holds bool, text string) string {
 func prefixed(prefix, text string) string { return only(text != "", prefix+text) }
 
 // object returns a JSON object of one key.
-func object(key, value string) string {
-	text, err := json.Marshal(map[string]string{key: value})
+func object(key, value string) string { return table(map[string]string{key: value}) }
+
+// table returns a JSON object of texts.
+func table(values map[string]string) string {
+	text, err := json.Marshal(values)
 	if err != nil {
 		panic("pricing: " + err.Error())
 	}

@@ -19,7 +19,7 @@ func TestNotebooks(t *testing.T) {
 	notebook.Check(t, "testdata/*.txt", *update, notebook.Commands(map[string]notebook.Command{
 		"step": stepped, "tracking": tracked, "simple": changed, "low-threshold": lowThreshold,
 		"combine": combined, "victims": victims, "share": share, "spot": spotPools,
-		"next": next, "apply": applied, "forecast": forecasts,
+		"next": next, "apply": applied, "forecast": forecasts, "hooks": hooks,
 	}))
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"headroom/model/forecast"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/notebook"
@@ -126,7 +127,7 @@ func applied(t *testing.T, a *notebook.Arguments, _ []string) string {
 
 func forecasts(t *testing.T, a *notebook.Arguments, _ []string) string {
 	p := scaling.Predictive{
-		Target: a.Number("target", 0), Scales: true, BufferTime: scaling.BufferTimeDefault,
+		Target: a.Number("target", 0), Scales: true, BufferTime: scaling.BufferTimeDefault, Forecaster: forecast.Default,
 		IncreaseMax: slices.Contains(a.Words, "increase-max"), MaxBuffer: a.Integer("buffer", 0),
 	}
 	expectFaults(t, "forecast", p.Validate(), nil)
@@ -137,7 +138,8 @@ func forecasts(t *testing.T, a *notebook.Arguments, _ []string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l = p.Apply(load, l)
+		d := p.Provide(scaling.View{Min: l.Min, Desired: l.Desired, Max: l.Max}, p.Capacity(load))
+		l.Desired, l.Max = d.Wanted, max(l.Max, d.Max)
 		lines = append(lines, text+"  "+shown(l))
 	}
 	return strings.Join(lines, "\n")

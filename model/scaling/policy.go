@@ -124,6 +124,8 @@ type Decision struct {
 	// for a warm-up, to Wanted.
 	Beyond      int
 	Below, Held bool
+	// Said is what the policy says for itself, in words; "": nothing.
+	Said string
 }
 
 // Want is the decision for a capacity, whatever warms.

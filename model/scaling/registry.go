@@ -21,7 +21,7 @@ type Kind struct {
 }
 
 // Policies returns the table of dynamic scaling policies.
-func Policies() []Kind { return []Kind{trackingKind(), simpleKind(), stepKind()} }
+func Policies() []Kind { return []Kind{trackingKind(), simpleKind(), stepKind(), predictiveKind()} }
 
 // Find returns the kind with that name.
 func Find(name string) (Kind, bool) {

@@ -7,7 +7,6 @@ import (
 	"github.com/adhocore/gronx"
 
 	"headroom/model/scaling"
-	"headroom/sim"
 )
 
 // instant parses an RFC 3339 time.
@@ -221,71 +220,4 @@ func TestValidateNamesEveryFaultOfASchedule(t *testing.T) {
 	twins := []scaling.Schedule{{Start: now}, {Recurrence: "0 8 * * *"}, {Recurrence: "0 8 * * *"}, {Start: now}}
 	expectFaults(t, "same start", scaling.ValidateSchedules(twins), []string{"start_time:"})
 	expectFaults(t, "126", scaling.ValidateSchedules(make([]scaling.Schedule, 126)), []string{"schedule:"})
-}
-
-func TestForecastRaisesButNeverScalesIn(t *testing.T) {
-	p := scaling.Predictive{Target: 40, Scales: true, BufferTime: scaling.BufferTimeDefault}
-	l := p.Apply(600, scaling.Limits{Min: 1, Max: 40, Desired: 9})
-	if l.Desired != 15 {
-		t.Errorf("600 at 40 each: got %d, want 15", l.Desired)
-	}
-	if l = p.Apply(240, l); l.Desired != 15 || l.Max != 40 {
-		t.Errorf("forecast 6: got %+v, want desired 15, max 40", l)
-	}
-	if got := p.Apply(2000, l); got.Desired != 40 {
-		t.Errorf("max honoured: got %+v, want desired 40", got)
-	}
-	p.IncreaseMax, p.MaxBuffer = true, 10
-	if got := p.Apply(2000, l); got.Max != 55 || got.Desired != 50 {
-		t.Errorf("forecast 50, max 40, buffer 10: got %+v, want max 55, desired 50", got)
-	}
-	p.Scales = false
-	if got := p.Apply(2000, l); got != l {
-		t.Errorf("forecast only: got %+v, want %+v", got, l)
-	}
-	expectFaults(t, "zero", scaling.Predictive{}.Validate(), []string{"target_value:"})
-	expectFaults(t, "buffers", scaling.Predictive{Target: 1, BufferTime: sim.Hour, MaxBuffer: 10}.Validate(),
-		[]string{"scheduling_buffer_time:", "max_capacity_buffer:"})
-}
-
-func TestForecastRepeatsTheSeason(t *testing.T) {
-	if _, ok := scaling.Forecast(make([]float64, 23), 1); ok {
-		t.Error("a forecast from less than a day")
-	}
-	// Load is 100 but 500 at 09:00, the same every day: no trend.
-	var history []float64
-	for hour := range 15 * 24 {
-		load := 100.0
-		if hour%24 == 9 {
-			load = 500
-		}
-		history = append(history, load)
-	}
-	for _, hours := range []int{24, 30, 48, 8 * 24, 15 * 24} {
-		for ahead := 1; ahead <= 48; ahead++ {
-			want := 100.0
-			if (hours-1+ahead)%24 == 9 {
-				want = 500
-			}
-			if got, ok := scaling.Forecast(history[:hours], ahead); !ok || got < want-1e-9 || got > want+1e-9 {
-				t.Fatalf("%d h of history, %d ahead: got %v %v, want %v", hours, ahead, got, ok, want)
-			}
-		}
-	}
-	// Three weeks at 100, 200 and 300: 0.6 x 300 + 0.4 x 200, no trend within a day.
-	history = history[:0]
-	for hour := range 21 * 24 {
-		history = append(history, 100*float64(1+hour/168))
-	}
-	if got, _ := scaling.Forecast(history, 1); got < 260-1e-9 || got > 260+1e-9 {
-		t.Errorf("weighted weeks: got %v, want 260", got)
-	}
-	// A day that doubled the one before; beyond, the trend is held to 2.
-	history = history[:0]
-	for hour := range 48 {
-		history = append(history, 100*float64(1+9*(hour/24)))
-	}
-	if got, _ := scaling.Forecast(history, 1); got < 1100-1e-9 || got > 1100+1e-9 {
-		t.Errorf("trend held to 2: got %v, want 2 x 550", got)
-	}
 }

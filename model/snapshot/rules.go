@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"headroom/model"
 	"headroom/sim"
@@ -55,12 +57,31 @@ func RestoreDuration(u float64) sim.Time {
 	return leastRestore + sim.Time(u*float64(mostRestore-leastRestore))
 }
 
+// MostBinRules is how many rules a Region may have.
+const MostBinRules = 250
+
 // Bin keeps what is deleted. The zero Bin keeps nothing.
 type Bin struct {
+	Retention sim.Time // of everything; 0: only what a rule is about
+	Rules     []BinRule
+}
+
+// BinRule keeps what has one of its tags.
+type BinRule struct {
+	Tags      map[string]string
 	Retention sim.Time
 }
 
-// Keeps returns until when a bin keeps what is deleted, and whether it does.
-func (b Bin) Keeps(now sim.Time) (until sim.Time, ok bool) {
-	return sim.Sum(now, b.Retention), b.Retention > 0
+// Keeps returns until when a bin keeps what is deleted with some tags, and whether it does:
+// of the rules that match, the one that keeps it longest holds.
+func (b Bin) Keeps(now sim.Time, tags map[string]string) (until sim.Time, ok bool) {
+	longest := b.Retention
+	for _, r := range b.Rules {
+		for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
+			if own, has := tags[key]; has && own == r.Tags[key] {
+				longest = max(longest, r.Retention)
+			}
+		}
+	}
+	return sim.Sum(now, longest), longest > 0
 }

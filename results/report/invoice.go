@@ -33,7 +33,7 @@ func writeInvoice(w io.Writer, s *results.Summary) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(append(pricing.FOCUSColumns(), ownColumns()...)) // csv.Writer keeps the first error for Error
 	invoice := pricing.Invoice{Currency: s.Currency.Code, Start: s.Config.Start}
-	account := pricing.Account{BillingID: "simulated", BillingName: s.Scenario}
+	account := pricing.Account{BillingID: "simulated", BillingName: s.Scenario, Tags: s.Config.Tags}
 	for i := range s.Charges {
 		c := &s.Charges[i]
 		line := c.Line.In(s.Currency)

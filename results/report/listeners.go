@@ -2,8 +2,10 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"headroom/model/dataplane"
+	"headroom/model/pricing"
 	"headroom/results"
 )
 
@@ -19,6 +21,7 @@ func listenerRows() []row {
 		{name: "handshakes", metric: "handshakes.new"},
 		{name: "handshakes resumed", metric: "handshakes.resumed"},
 		{name: "handshakes broken off", metric: "handshakes.failed"},
+		{name: "connections rejected", metric: "connections.rejected", quiet: true},
 		{name: "connections", metric: "flows.new"},
 		{name: "connections open", metric: "flows.active.mean"},
 		{name: "connections reset", metric: "flows.reset"},
@@ -26,12 +29,40 @@ func listenerRows() []row {
 	}
 }
 
+// connectionRows are the connections of clients to load balancers, and what those are
+// billed by.
+func connectionRows() []row {
+	rows := []row{
+		{name: "opened", metric: "connections.new"},
+		{name: "open", metric: "connections.active.mean"},
+		{name: "capacity-unit-hours billed", metric: "lcu.hours"},
+	}
+	for _, name := range pricing.Dimensions() {
+		rows = append(rows, row{name: "for " + strings.ReplaceAll(name, "_", " "), metric: "lcu.billed." + name, quiet: true})
+	}
+	for _, name := range pricing.Dimensions() {
+		rows = append(rows, row{name: strings.ReplaceAll(name, "_", " ") + " alone", metric: "lcu." + name, quiet: true})
+	}
+	return rows
+}
+
+// connectionParts lists the load balancers to which clients keep their connections.
+func connectionParts(s *results.Summary) []results.Part {
+	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
+		lb := slices.IndexFunc(s.Config.LoadBalancers, func(lb dataplane.LoadBalancer) bool { return lb.Name == p.Name })
+		return lb < 0 || !slices.ContainsFunc(s.Config.Workloads, func(w dataplane.Workload) bool {
+			return w.To == dataplane.ToLoadBalancer && w.Target == lb && (w.Clients.PerConnection > 1 || w.Clients.Lasts > 0)
+		})
+	})
+}
+
 // listenerParts lists the load balancers that do more than forward.
 func listenerParts(s *results.Summary) []results.Part {
 	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
 		_, ok := s.Value("elb.3xx", p)
 		_, flows := s.Value("flows.new", p)
-		return !ok && !flows
+		rejected, _ := s.Value("connections.rejected", p)
+		return !ok && !flows && rejected.Value == 0
 	})
 }
 

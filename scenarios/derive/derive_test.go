@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,10 +26,25 @@ func source() map[string]string {
 		"requests/WC98_COPYRIGHT.txt":                   "as it was\r\n",
 		"requests/wc98_per_minute.csv.gz":               minutes.String(),
 		"requests/nasa_http_1995-08-01_requests.csv.gz": "unix_s,client,bytes\n1000,0,7\n1000,1,0\n1004,0,9\n",
+		"requests/nasa_http_1995_per_minute.csv.gz":     hoursOf("requests", 3600, "0 1 2 3 - - 6 7 8 9"),
+		"requests/nab_nyc_taxi_30min.csv.gz":            hoursOf("passengers", 1800, "1 2 3 4 5 6 7 8"),
+		"requests/nab_elb_request_count_5min.csv.gz":    hoursOf("requests", 1800, "1 2 3 4 5 6 7 8"),
+		"requests/nab_asg_cpu_utilization_5min.csv.gz":  hoursOf("cpu_pct", 1800, "1 2 3 4 5 6 7 8"),
 		"vm/azure_v1_duration_bins.csv":                 "bin,min_s,max_s\n0,0,0\n1,300,300\n2,3900,7199\n",
 		"vm/azure_v1_2016_vms.csv.gz": "split,arrive_bin_s,flavor,dur_bin\n" +
 			"dev,2318100,a,1\ntest,2318400,a,2\ntest,2318400,b,0\ntest,2318400,c,2\ntest,2318700,a,2\ntest,2491200,a,1\n",
 	}
+}
+
+// hoursOf is a table of a column over time; "-" is a row that is missing.
+func hoursOf(column string, step int, values string) string {
+	text := "unix_s," + column + "\n"
+	for i, value := range strings.Fields(values) {
+		if value != "-" {
+			text += fmt.Sprintf("%d,%s\n", i*step, value)
+		}
+	}
+	return text
 }
 
 // put writes files below a new directory and returns it.
@@ -80,7 +96,7 @@ func rows(t *testing.T, path string) (header string, lines []string) {
 
 func TestDayIsCutFromTheSource(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "new")
-	if err := run(put(t, source()), out); err != nil {
+	if err := run(put(t, source()), out, filepath.Join(out, "judged")); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -100,6 +116,19 @@ func TestDayIsCutFromTheSource(t *testing.T) {
 	notice, err := os.ReadFile(filepath.Join(out, copyrightFile))
 	if err != nil || string(notice) != "as it was\r\n" {
 		t.Errorf("notice %q, %v: want it unmodified", notice, err)
+	}
+}
+
+// Torn hours at the ends are left out, and those around a gap; hours are sums or means.
+func TestHoursAreCutFromTheSource(t *testing.T) {
+	got, err := hours(put(t, source()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"nasa-july,73,1 2", "nasa-august,79,7 8", "elb-1,73,3.5 5.5", "azure-vms-a,44,"} {
+		if !slices.ContainsFunc(got.rows, func(row string) bool { return strings.HasPrefix(row, want) }) {
+			t.Errorf("rows %q, want one %q", got.rows, want)
+		}
 	}
 }
 
@@ -149,7 +178,7 @@ func TestFaultySourceIsRefused(t *testing.T) {
 		files := source()
 		files[c.path] = c.text
 		out := t.TempDir()
-		err := run(put(t, files), out)
+		err := run(put(t, files), out, out)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s = %q: error %v, want one with %q", c.path, c.text, err, c.want)
 		}

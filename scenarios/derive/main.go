@@ -21,33 +21,43 @@ import (
 func main() {
 	dataDir := flag.String("data", os.Getenv("HEADROOM_DATA"), "directory of the source data (default $HEADROOM_DATA)")
 	outDir := flag.String("out", "scenarios/data", "directory to write the tables to")
+	judged := flag.String("judged", "model/forecast/testdata", "directory to write the series to by which forecasts are judged")
 	flag.Parse()
 	if *dataDir == "" {
 		fmt.Fprintln(os.Stderr, "derive: name the source data with -data or HEADROOM_DATA")
 		os.Exit(2)
 	}
-	if err := run(*dataDir, *outDir); err != nil {
+	if err := run(*dataDir, *outDir, *judged); err != nil {
 		fmt.Fprintln(os.Stderr, "derive:", err)
 		os.Exit(1)
 	}
 }
 
-// run derives every table of dataDir and writes it below outDir. Nothing is
-// written unless all could be derived.
-func run(dataDir, outDir string) error {
+// run derives every table of dataDir and writes what is played below outDir and what
+// forecasts are judged by below judged. Nothing is written unless all could be derived.
+func run(dataDir, outDir, judged string) error {
 	var tables []table
-	for _, derive := range []func(string) (table, error){matchDay, nasaDay, azureDays} {
+	for _, derive := range []func(string) (table, error){matchDay, nasaDay, azureDays, taxiWeeks, taxiHistory} {
 		t, err := derive(dataDir)
 		if err != nil {
 			return err
 		}
 		tables = append(tables, t)
 	}
+	series, err := hours(dataDir)
+	if err != nil {
+		return err
+	}
 	notice, err := os.ReadFile(filepath.Join(dataDir, "requests", copyrightFile))
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(outDir, 0o755); err != nil {
+	for _, dir := range []string{outDir, judged} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := series.write(judged); err != nil {
 		return err
 	}
 	for _, t := range tables {

@@ -62,3 +62,44 @@ func nasaDay(dir string) (table, error) {
 	})
 	return t, err
 }
+
+// The taxi weeks that are played begin on Monday 2014-10-13; two weeks before are their
+// history.
+const (
+	taxiStart = 1413158400
+	taxiSpan  = 14 * day
+	taxiShare = 10 // one of so many passengers is a request
+)
+
+// taxiWeeks returns the passengers of each half hour of the weeks that are played.
+func taxiWeeks(dir string) (table, error) {
+	t := table{name: "taxi.csv.gz", header: "offset_s,passengers"}
+	err := eachTaxi(dir, func(offset, passengers int) {
+		if offset >= 0 && offset < taxiSpan {
+			t.rows = append(t.rows, fmt.Sprintf("%d,%d", offset, passengers))
+		}
+	})
+	return t, err
+}
+
+// taxiHistory returns the requests in a minute of each half hour before.
+func taxiHistory(dir string) (table, error) {
+	t := table{name: "taxi-history.csv.gz", header: "t,load"}
+	err := eachTaxi(dir, func(offset, passengers int) {
+		if offset >= -taxiSpan && offset < 0 {
+			t.rows = append(t.rows, fmt.Sprintf("%d,%.2f", -offset, float64(passengers)/30/taxiShare))
+		}
+	})
+	return t, err
+}
+
+// eachTaxi reads the passengers of each half hour, from the start of the played weeks.
+func eachTaxi(dir string, take func(offset, passengers int)) error {
+	return eachRow(dir, "requests/nab_nyc_taxi_30min.csv.gz", []string{"unix_s", "passengers"}, func(cells []string) error {
+		row, err := integers(cells)
+		if err == nil {
+			take(row[0]-taxiStart, row[1])
+		}
+		return err
+	})
+}

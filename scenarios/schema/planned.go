@@ -13,6 +13,7 @@ var (
 	Never = Neutral{"", func(*tree.Node) bool { return false }}
 	Zero  = Neutral{"0", func(n *tree.Node) bool { return n.Scalar == int64(0) || n.Scalar == 0.0 || n.Scalar == "0s" }}
 	One   = Neutral{"1", func(n *tree.Node) bool { return n.Scalar == int64(1) || n.Scalar == 1.0 || n.Scalar == "1" }}
+	On    = Neutral{"true", func(n *tree.Node) bool { return n.Scalar == true }}
 	Off   = Neutral{"false", func(n *tree.Node) bool { return n.Scalar == false || n.Scalar == "off" }}
 	Empty = Neutral{"[]", func(n *tree.Node) bool { return n.Form == tree.ListForm && len(n.List) == 0 }}
 )

@@ -94,7 +94,9 @@ func (l *loader) readImageAction(t *schema.Table, a *controlplane.Action) {
 		return
 	}
 	t.Assume("to", l.cfg.Region)
-	if a.Region = t.Text("to"); a.Region == l.cfg.Region {
+	a.Region = t.Text("to")
+	l.checkRegion(t, "to", a.Region)
+	if a.Region == l.cfg.Region {
 		a.Region = ""
 	}
 	if from := l.cfg.Images[a.Image].Region; from == a.Region {

@@ -41,6 +41,8 @@ func operatorKeys() []schema.Key {
 			"authorize: add rules to a security group",
 			"revoke: take rules from a security group: those that are the same, and there",
 			"set-weights: divide the requests of a listener rule otherwise among its target groups",
+			"start-zonal-shift: take a zone out of the DNS answers of a load balancer, for a while",
+			"cancel-zonal-shift: bring it back before its time is over",
 			"exchange: give a Convertible Reserved Instance for another of the same value or more",
 			"modify-reservation: change the scope, the zone or, in units alike, the size of a Reserved Instance",
 		}, slices.Concat(operationWords(), accessWords())...)...), schema.Required, "what is done"),
@@ -63,7 +65,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("snapshot", schema.Text(), "", "create-volume: what it is made from, instead of what its table says"),
 		schema.Row("encrypted", schema.Flag(), "false", "copy-snapshot: with another key, which makes a full copy"),
 		schema.Row("zones", schema.Texts(), "", "fast restore: where; disabling: everywhere without"),
-		schema.Row("duration", schema.Quantity(schema.Seconds, 0, year), "", "restore: for how long, paid in both tiers; for good without"),
+		schema.Row("duration", schema.Quantity(schema.Seconds, 0, year), "", "restore: for how long, paid in both tiers; for good without. start-zonal-shift: for how long, 1m to 72h"),
 		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type; resize: the instance type").Coded("InvalidParameterCombination"),
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
 		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
@@ -107,6 +109,8 @@ func (l *loader) readActions(tables []*schema.Table) {
 			l.readRuleAction(t, &a)
 		} else if a.Do == controlplane.SetWeights {
 			l.readWeights(t, &a)
+		} else if a.Do == controlplane.StartZonalShift || a.Do == controlplane.CancelZonalShift {
+			l.readShiftAction(t, &a)
 		} else if a.Do <= controlplane.TakeSnapshot {
 			l.readVolumeAction(t, &a)
 		} else {
@@ -115,6 +119,7 @@ func (l *loader) readActions(tables []*schema.Table) {
 		t.Done()
 		l.cfg.Actions = append(l.cfg.Actions, a)
 	}
+	l.cfg.Actions = append(l.cfg.Actions, l.shifts...)
 	l.verifyVolumes()
 }
 
@@ -234,6 +239,8 @@ func (l *loader) checkSharing(t *schema.Table, v *controlplane.Volume, f *contro
 		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance without multi_attach_enabled, %d in all", f.Count), Code: "VolumeInUse"})
 	case v.Spec.Shared && f.Count > storage.MostAttachments:
 		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, f.Count), Code: "MultiAttachLimit"})
+	case v.Spec.Shared && f.Template.Platform == model.Windows:
+		t.Reject("to", schema.Fault{Rule: "must run Linux to share a volume", Code: "MultiAttachUnsupported"})
 	case v.Spec.Shared && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
 		t.Reject("to", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
 	}
@@ -321,7 +328,7 @@ func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
 	}
 	if len(names) > 0 {
 		a.Snapshot = names[0]
-		l.snapshotUses = append(l.snapshotUses, nameUse{t, "on", names[0]})
+		l.snapshotUses = append(l.snapshotUses, nameUse{at: t, key: "on", name: names[0]})
 	}
 	if t.Has("count") {
 		a.Count = t.Whole("count")
@@ -339,6 +346,7 @@ func (l *loader) readSnapshotAction(t *schema.Table, a *controlplane.Action) {
 	switch a.Do {
 	case controlplane.CopySnapshot:
 		a.Region, a.Encrypt = t.Text("to"), t.Flag("encrypted")
+		l.checkRegion(t, "to", a.Region)
 		if a.Name = t.Text("name"); a.Name == "" {
 			a.Name = a.Snapshot
 		}

@@ -11,6 +11,7 @@ import (
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 )
 
 // addressKeys are those of Elastic IPs and of network interfaces of their own.
@@ -22,6 +23,8 @@ func addressKeys() []schema.Key {
 			schema.Row("public_ipv4_pool", schema.OneOf("amazon: an address of Amazon's", "own: one that the account brought along, which costs nothing"), `"amazon"`, "whose address it is"),
 		}),
 		schema.Within("network_interface.NAME", "ValidationError", []schema.Key{
+			schema.Row("security_groups", schema.Names("security_group"), "(those of the instance that has it)", "its own security groups, up to 5, which stay with it as it moves").Coded(invalidGroup),
+			schema.Row("private_ips", schema.Texts(), "(free ones of the subnet)", "its private addresses, the primary one first").Coded("InvalidIPAddress.InUse"),
 			schema.Row("subnet_id", schema.Name("subnet"), "", "where its addresses come from; without [vpc], the subnet of the zone of its instance"),
 			schema.Row("ipv4_address_count", schema.Whole(0, 64), "0", "private addresses beside the first").Coded("AttachmentLimitExceeded"),
 			schema.Row("delete_on_termination", schema.Flag(), "false", "whether it ends with its instance"),
@@ -41,6 +44,7 @@ func (l *loader) readInterfaces() {
 		e := controlplane.ElasticIP{
 			Name: t.Name, Fleet: t.Reference("instance"), Interface: t.Reference("network_interface"),
 			NAT: slices.Index(l.natElastic, i), Own: t.Choice("public_ipv4_pool") == "own",
+			Node: l.nodeElastic[i] != "",
 		}
 		l.checkElastic(t, i, &e)
 		t.Done()
@@ -51,14 +55,21 @@ func (l *loader) readInterfaces() {
 
 // checkElastic applies AWS's rules: five of them a Region, one for each private address.
 func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.ElasticIP) {
-	if number >= addressing.ElasticIPs {
-		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", addressing.ElasticIPs), Code: "AddressLimitExceeded"}, t.Node, "")
+	if most := l.limited.elastic; most >= 0 && number >= most {
+		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", most), Code: "AddressLimitExceeded"}, t.Node, "")
 	}
 	if e.Fleet >= 0 && e.Interface >= 0 {
 		t.Wrong("network_interface", "must not be given with instance: an Elastic IP has one place")
 	}
 	if e.NAT >= 0 && (e.Fleet >= 0 || e.Interface >= 0) {
 		t.Wrong("instance", "must not be given for the address of a NAT gateway")
+	}
+	if e.Node && (e.Fleet >= 0 || e.Interface >= 0) {
+		key := "instance"
+		if e.Interface >= 0 {
+			key = "network_interface"
+		}
+		t.Reject(key, schema.Fault{Rule: "must not be given for the address of a node of " + l.nodeElastic[number], Code: "Resource.AlreadyAssociated"})
 	}
 	for _, other := range l.cfg.ElasticIPs {
 		key := "instance"
@@ -75,8 +86,11 @@ func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.Elast
 }
 
 func (l *loader) readInterface(t *schema.Table) {
+	if n := t.Node.Table["private_ips"]; n != nil && len(n.List) > 0 {
+		t.Assume("ipv4_address_count", int64(len(n.List)-1))
+	}
 	c := controlplane.Interface{Name: t.Name, Subnet: t.Reference("subnet_id"), Secondary: t.Whole("ipv4_address_count"), Fleet: cloud.None, Deletes: t.Flag("delete_on_termination")}
-	zone := model.Zone(0)
+	zone, index := model.Zone(0), 0
 	if c.Subnet >= 0 {
 		zone = l.cfg.Subnets[c.Subnet].Zone
 	} else if len(l.cfg.Subnets) > 0 {
@@ -85,9 +99,10 @@ func (l *loader) readInterface(t *schema.Table) {
 	if at := t.Within("attachment"); at != nil {
 		at.Require("instance")
 		c.Fleet = at.Reference("instance")
-		if at.Whole("device_index") == 0 && at.Sound("device_index") {
+		if index = at.Whole("device_index"); index == 0 && at.Sound("device_index") {
 			at.Wrong("device_index", "must be above 0: the primary interface is made with its instance, and cannot be detached")
 		}
+		l.checkIndex(at, &c, index)
 		if c.Fleet >= 0 && c.Subnet < 0 && len(l.cfg.Instances[c.Fleet].Zones) > 0 {
 			zone = l.cfg.Instances[c.Fleet].Zones[0]
 		}
@@ -97,9 +112,81 @@ func (l *loader) readInterface(t *schema.Table) {
 	if c.Subnet < 0 {
 		c.Subnet = int(zone) // of the default VPC
 	}
+	l.readPrivate(t, &c)
+	end := l.interfaceEnd(t, &c)
 	t.Done()
 	l.cfg.Interfaces = append(l.cfg.Interfaces, c)
-	l.cfg.Addresses = append(l.cfg.Addresses, dataplane.Address{Name: "network_interface." + t.Name, Service: cloud.None})
+	l.deviceIndexes = append(l.deviceIndexes, index)
+	l.cfg.Addresses = append(l.cfg.Addresses, dataplane.Address{Name: "network_interface." + t.Name, Service: cloud.None, End: end})
+}
+
+// interfaceEnd reads the security groups of an interface, and returns the number of its
+// kind; 0 where it has those of its instance.
+func (l *loader) interfaceEnd(t *schema.Table, c *controlplane.Interface) int {
+	if !t.Has("security_groups") {
+		t.Pass("security_groups")
+		return 0
+	}
+	groups := l.readGroupsOf(t, "security_groups", "")
+	return l.end(groups, prefix(l.blockOf(c.Subnet)), false)
+}
+
+// blockOf returns the addresses of a subnet, of the default VPC where there is no other.
+func (l *loader) blockOf(subnet int) addressing.Block {
+	if len(l.cfg.Subnets) == 0 {
+		return addressing.DefaultSubnet(subnet)
+	}
+	return l.cfg.Subnets[max(0, subnet)].Block
+}
+
+// readPrivate reads which private addresses an interface has.
+func (l *loader) readPrivate(t *schema.Table, c *controlplane.Interface) {
+	const key = "private_ips"
+	if !t.Has(key) {
+		t.Pass(key)
+		return
+	}
+	if n := len(t.Texts(key)) - 1; n >= 0 && c.Secondary != n && t.Sound("ipv4_address_count", key) {
+		t.Wrong("ipv4_address_count", fmt.Sprintf("must be the private_ips beside the first (%d)", n))
+	}
+	block := l.blockOf(c.Subnet)
+	for _, text := range t.Texts(key) {
+		fault := schema.Fault{Got: tree.Quote(text), Code: "InvalidParameterValue"}
+		a, err := addressing.ParseBlock(text + "/32")
+		switch {
+		case err != nil:
+			fault.Rule = "must be IPv4 addresses"
+		case block.Bits == 0:
+			continue // which has been said
+		case !block.Grants(a.First):
+			fault.Rule = "must be of the subnet, " + block.String() + ", whose first four and last addresses are AWS's own"
+		case slices.Contains(c.Private, a.First) || slices.ContainsFunc(l.cfg.Interfaces, func(o controlplane.Interface) bool { return slices.Contains(o.Private, a.First) }):
+			fault.Rule, fault.Code = "must not be given to two", "InvalidIPAddress.InUse"
+		default:
+			c.Private = append(c.Private, a.First)
+			continue
+		}
+		t.Reject(key, fault)
+	}
+}
+
+// checkIndex refuses an index that another interface of the instance has.
+func (l *loader) checkIndex(t *schema.Table, c *controlplane.Interface, index int) {
+	if c.Fleet < 0 || index == 0 {
+		return
+	}
+	other := ""
+	if index < len(l.cfg.Instances[c.Fleet].Template.Cards) {
+		other = fmt.Sprintf("network_interfaces.%d of the instance", index)
+	}
+	for i := range l.cfg.Interfaces {
+		if l.cfg.Interfaces[i].Fleet == c.Fleet && l.deviceIndexes[i] == index {
+			other = "network_interface." + l.cfg.Interfaces[i].Name
+		}
+	}
+	if other != "" {
+		t.Reject("device_index", schema.Fault{Rule: "must not be that of another interface, " + other, Code: "InvalidParameterValue"})
+	}
 }
 
 // checkAttachment verifies that an interface can be attached to the instances of a fleet.
@@ -196,6 +283,9 @@ func (l *loader) settleAddresses() {
 		lead(interfaces+i, e.Fleet)
 		if e.Interface >= 0 {
 			l.cfg.Addresses[interfaces+i].Service = l.cfg.Addresses[e.Interface].Service
+			if !slices.ContainsFunc(l.cfg.Actions, func(a controlplane.Action) bool { return slices.Contains(a.ElasticIPs, i) }) {
+				l.cfg.Addresses[interfaces+i].End = l.cfg.Addresses[e.Interface].End
+			}
 		}
 	}
 	for i := range l.cfg.Actions {

@@ -15,6 +15,7 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 	const certificate = "certificates = [{ domains = [\"shop.com\"] }]\n"
 	const flows = "\n[target_group.db]\nservice = \"web\"\nprotocol = \"TCP\"\n[load_balancer.flows]\nload_balancer_type = \"network\"\n[[load_balancer.flows.listener]]\n"
 	const there = "default_action = { forward = [\"db\"] }\n[thresholds]"
+	const elastic = "default_action = { forward = [\"db\"] }\n[elastic_ip.one]\n[elastic_ip.two]\n"
 	const db = "\n[instance.db]\ninstance_type = \"m5.large\"\n[thresholds]"
 	for _, c := range []struct{ rule, before, after, key, code string }{
 		{"hard disks do not boot", root, `{ root = true, type = "st1", size = "125GiB" }`, "block_device_mappings.0.type", "InvalidBlockDeviceMapping"},
@@ -32,6 +33,14 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"timeout of checks", "timeout = 5, path", "timeout = 1, path", "health_check.timeout", "ValidationError"},
 		{"timeout below interval", "interval = 30, timeout = 5", "interval = 30, timeout = 30", "health_check.timeout", "ValidationError"},
 		{"threshold of checks", "timeout = 5, path", "timeout = 5, healthy_threshold = 1, path", "health_check.healthy_threshold", "ValidationError"},
+		{"minimum of DNS", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_percentage = 49 }, unhealthy_state_routing = { minimum_healthy_targets_percentage = 50 } }", "dns_failover.minimum_healthy_targets_percentage", "InvalidConfigurationRequest"},
+		{"count of DNS", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_count = 1 }, unhealthy_state_routing = { minimum_healthy_targets_count = 2 } }", "dns_failover.minimum_healthy_targets_count", "InvalidConfigurationRequest"},
+		{"count of routing is on", "deregistration_delay = 300", `target_group_health = { unhealthy_state_routing = { minimum_healthy_targets_count = "off" } }`, "unhealthy_state_routing.minimum_healthy_targets_count", "ValidationError"},
+		{"percentage of healthy targets", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_percentage = 101 } }", "dns_failover.minimum_healthy_targets_percentage", "ValidationError"},
+		{"capacity that is kept ready", "idle_timeout = 60", "minimum_load_balancer_capacity = { capacity_units = 0 }", "minimum_load_balancer_capacity.capacity_units", "ValidationError"},
+		{"no shift across zones", "idle_timeout = 60", `zonal_shift = { at = "1h", zone = "a", duration = "1h" }`, "zonal_shift.zone", "ValidationException"},
+		{"zone of a shift", "idle_timeout = 60", "availability_zones = [\"a\", \"b\"]\nenable_cross_zone_load_balancing = false\n" + `zonal_shift = { at = "1h", zone = "c", duration = "1h" }`, "zonal_shift.zone", "ValidationException"},
+		{"length of a shift", "idle_timeout = 60", `zonal_shift = { at = "1h", zone = "a", duration = "73h" }`, "zonal_shift.duration", "ValidationException"},
 		{"weight", `{ forward = ["web"] }`, `{ forward = [{ target_group = "web", weight = 1000 }] }`, "default_action.forward.0.weight", "ValidationError"},
 		{"target groups of an action", `{ forward = ["web"] }`, `{ forward = ["web", "web", "web", "web", "web", "web"] }`, "default_action.forward", "TooManyTargetGroups"},
 		{"sixth value of a rule", `condition = { path_pattern = ["/api/*"]`, `condition = { path_pattern = ["/a", "/b", "/c"], http_request_method = ["GET", "PUT", "POST"]`, "rule.0.condition", "ValidationError"},
@@ -58,6 +67,16 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"connections have no cookies", "deregistration_delay = 300", "protocol = \"TCP\"\nstickiness = { type = \"lb_cookie\" }", "target_group.web.stickiness.type", "InvalidConfigurationRequest"},
 		{"requests have no source", "deregistration_delay = 300", "stickiness = { type = \"source_ip\" }", "target_group.web.stickiness.type", "InvalidConfigurationRequest"},
 		{"no connections behind an application balancer", "deregistration_delay = 300", "protocol = \"TCP\"", "target_group.web.protocol", "IncompatibleProtocols"},
+		{"packets show their clients", "[thresholds]", strings.Replace(flows, `protocol = "TCP"`, "protocol = \"UDP\"\npreserve_client_ip = false", 1) + "port = 53\nprotocol = \"UDP\"\n" + there, "target_group.db.preserve_client_ip", "InvalidConfigurationRequest"},
+		{"both show their clients", "[thresholds]", strings.Replace(flows, `protocol = "TCP"`, "protocol = \"TCP_UDP\"\npreserve_client_ip = false", 1) + "port = 53\nprotocol = \"TCP_UDP\"\n" + there, "target_group.db.preserve_client_ip", "InvalidConfigurationRequest"},
+		{"ALPN is of TLS", "[thresholds]", flows + "port = 443\nprotocol = \"TCP\"\nalpn_policy = \"HTTP2Only\"\n" + there, "listener.0.alpn_policy", "InvalidConfigurationRequest"},
+		{"words of ALPN", "[thresholds]", flows + "port = 443\nprotocol = \"TLS\"\nalpn_policy = \"HTTP3\"\n" + certificate + there, "listener.0.alpn_policy", "ValidationError"},
+		{"packets go to packets", "[thresholds]", flows + "port = 53\nprotocol = \"UDP\"\n" + there, "listener.0.default_action", "IncompatibleProtocols"},
+		{"an Elastic IP a zone", "[thresholds]", strings.Replace(flows, "[[", "elastic_ips = { a = [\"one\", \"two\"] }\n[[", 1) + "port = 80\n" + elastic + "[thresholds]", "load_balancer.flows.elastic_ips", "InvalidConfigurationRequest"},
+		{"no Elastic IP inside", "[thresholds]", strings.Replace(flows, "[[", "internal = true\nelastic_ips = { a = \"one\" }\n[[", 1) + "port = 80\n" + elastic + "[thresholds]", "load_balancer.flows.elastic_ips", "InvalidConfigurationRequest"},
+		{"no Elastic IPs of an application balancer", "idle_timeout = 60", "idle_timeout = 60\nelastic_ips = { a = \"one\" }", "load_balancer.front.elastic_ips", "InvalidConfigurationRequest"},
+		{"an Elastic IP has one place", "[thresholds]", strings.Replace(flows, "[[", "elastic_ips = { a = \"one\", b = \"one\" }\n[[", 1) + "port = 80\n" + elastic + "[thresholds]", "load_balancer.flows.elastic_ips", "Resource.AlreadyAssociated"},
+		{"targets of a zone", "[thresholds]", flows + "port = 80\n" + strings.Replace(there, "[thresholds]", "[instance.db]\ninstance_type = \"m5.large\"\navailability_zones = [\"a\"]\ntarget_groups = [\"db\"]\ncount = 501\n[thresholds]", 1), "load_balancer.flows", "TooManyTargets"},
 		{"status of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = 307, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
 		{"a redirect changes something", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", query = "a=1" } }`, "default_action.redirect", "InvalidLoadBalancerAction"},
 		{"path of a redirect", `{ forward = ["web"] }`, `{ redirect = { status_code = "HTTP_301", path = "x" } }`, "default_action.redirect.path", "ValidationError"},

@@ -17,6 +17,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/model/health"
 	"headroom/model/scaling"
 	"headroom/model/workload"
 	"headroom/scenarios/schema"
@@ -32,7 +33,7 @@ func sound(t *testing.T) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stock scenarios", err)
 	}
-	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/firewall.toml", "testdata/places.toml", "testdata/regions.toml", "testdata/listeners.toml", "testdata/flows.toml", "testdata/life.toml")
+	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/firewall.toml", "testdata/places.toml", "testdata/regions.toml", "testdata/listeners.toml", "testdata/flows.toml", "testdata/life.toml", "testdata/groups.toml")
 }
 
 func TestResolvedScenarioIsTheSame(t *testing.T) {
@@ -267,6 +268,9 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"tries again on":    {c.Services[2].Steps[3].Call.Clients.RetryOn, dataplane.CodeSet(0).With(dataplane.Code503).With(dataplane.CodeFixed)},
 		"deadline":          {c.Workloads[8].Clients.Deadline, sim.Second},
 		"speeds":            {[]float64{c.Instances[2].Speed, c.Instances[3].Speed, c.Instances[3].Template.Speed, db.Speed}, []float64{slower, 0, 1.5, 0}},
+		"growth":            {c.LoadBalancers[1].Growth, dataplane.Growth{Start: dataplane.ColdStart, Units: 100}},
+		"warm":              {c.LoadBalancers[0].Growth, dataplane.Growth{Start: dataplane.WarmStart}},
+		"minimums":          {*c.TargetGroups[1].Minimum, health.Group{DNS: health.Minimum{Percent: 60}, Routing: health.Minimum{Count: 2, Percent: 50}}},
 		"own cross-zone":    {c.TargetGroups[1].CrossZone, false},
 		"cross-zone":        {c.TargetGroups[0].CrossZone, false},
 		"weights":           {c.LoadBalancers[1].Default.Forward, []dataplane.Forward{{TargetGroup: 1, Weight: 9}, {TargetGroup: 0, Weight: 1}}},

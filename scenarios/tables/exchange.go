@@ -18,7 +18,7 @@ import (
 func exchangeKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("scope", schema.OneOf(scopeRegion+": any zone of the Region", scopeZone+": one zone, where it holds capacity"), "", "modify-reservation, exchange: its new scope").Coded("ValidationError"),
-		schema.Row("zone", schema.Text(), "", "modify-reservation, exchange: the zone of scope zone"),
+		schema.Row("zone", schema.Text(), "", "modify-reservation, exchange: the zone of scope zone; start-zonal-shift: which zone"),
 		schema.Row("region", schema.Text(), "", "exchange: its Region, which cannot change; archive, restore, copy-snapshot, delete-snapshot: the Region that the snapshot, or its copy, is in").Coded("ValidationError"),
 		schema.Row("payment", schema.OneOf("no-upfront: nothing; all of it by the hour", "partial-upfront: about half of it", "all-upfront: all of it"), "", "exchange: what is paid at the beginning of the new term").Coded("ValidationError"),
 		schema.Row("term", schema.OneOf("1y: one year", "3y: three years"), "", "exchange: the new term, from the beginning of the old one").Coded("ValidationError"),

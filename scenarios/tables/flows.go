@@ -2,6 +2,8 @@ package tables
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
@@ -27,16 +29,22 @@ func flowGroupKeys() []schema.Key {
 		schema.Row("protocol", schema.OneOf("HTTP: of an Application Load Balancer", "TCP: connections, of a Network Load Balancer", "UDP: packets of one address and port belong together", "TCP_UDP: both", "TLS: connections that a listener decrypts"), `"HTTP"`, "what its targets take: requests, or connections of a Network Load Balancer"),
 		schema.Row("connection_termination", schema.Flag(), "false", "connections: whether they end with the deregistration delay; otherwise they go on until the instance ends"),
 		schema.Row("registration_delay", schema.Quantity(schema.Seconds, 0, 3600), "60", "connections: how long the registration of a target takes, before its first check"),
-		schema.Row("max_connections_per_target", schema.Whole(1, 1e9), "55000", "connections: at once to one target; more are port allocation errors"),
+		schema.Row("max_connections_per_target", schema.Whole(1, 1e9), "55000", "connections: at once to one target, or with preserve_client_ip = false from one node to it; more are port allocation errors"),
+		schema.Row("preserve_client_ip", schema.Flag(), "(true; target_type ip: of UDP and TCP_UDP)", "connections: whether targets, and their security groups, see the addresses of clients; otherwise those of the load balancer"),
+		schema.Row("target_type", schema.OneOf("instance: instances", "ip: their addresses").Planned("lambda: a function", "ecs: containers"), `"instance"`, "what its targets are named by"),
 	}
 }
 
 // flowListenerKeys are those of listeners of Network Load Balancers.
 func flowListenerKeys() []schema.Key {
 	return []schema.Key{
+		schema.Row("alpn_policy", schema.OneOf(alpnPolicies...), `"None"`, "TLS: which protocol it agrees on with clients, in the same handshake: that takes no time of its own"),
 		schema.Row("tcp_idle_timeout_seconds", schema.Quantity(schema.Seconds, 60, 6000), "350", "TCP: after so long without a packet the connection is forgotten, and the next packet gets an RST"),
 	}
 }
+
+// alpnPolicies are those of TLS listeners.
+var alpnPolicies = []string{"None: none", "HTTP1Only: HTTP/1.1 or HTTP/1.0", "HTTP2Only: HTTP/2", "HTTP2Optional: HTTP/1.1 rather than HTTP/2", "HTTP2Preferred: HTTP/2 rather than HTTP/1.1"}
 
 // takesFlows reports whether a target group is of a Network Load Balancer.
 func takesFlows(t *schema.Table) bool {
@@ -70,7 +78,7 @@ func assumeFlows(t *schema.Table) {
 
 // readFlows reads how a target group of a Network Load Balancer treats connections.
 func readFlows(t *schema.Table, tg *dataplane.TargetGroup) {
-	t.Choice("protocol")
+	protocol, kind := t.Choice("protocol"), t.Choice("target_type")
 	if !takesFlows(t) {
 		t.Mode = "to HTTP: it is of connections (protocol = \"TCP\")"
 		return
@@ -80,6 +88,12 @@ func readFlows(t *schema.Table, tg *dataplane.TargetGroup) {
 		Terminate:         t.Flag("connection_termination"),
 		RegistrationDelay: t.Duration("registration_delay"),
 		MostPerTarget:     t.Whole("max_connections_per_target"),
+	}
+	packets := protocol == "UDP" || protocol == "TCP_UDP"
+	t.Assume("preserve_client_ip", kind != "ip" || packets)
+	tg.Flows.PreserveClientIP = t.Flag("preserve_client_ip")
+	if packets && !tg.Flows.PreserveClientIP && t.Sound("preserve_client_ip") {
+		t.Reject("preserve_client_ip", schema.Fault{Rule: "must be true with protocol " + tree.Quote(protocol) + ": it cannot be turned off", Code: invalidConfiguration})
 	}
 }
 
@@ -120,15 +134,47 @@ func (l *loader) readFlowListeners(t *schema.Table, lb *dataplane.LoadBalancer) 
 		if o.Has("tcp_idle_timeout_seconds") && (listener.Protocol == dataplane.TLS || listener.Protocol == dataplane.UDP) {
 			o.Reject("tcp_idle_timeout_seconds", schema.Fault{Rule: fmt.Sprintf("must not be given with protocol %s: it is fixed", tree.Quote(o.Choice("protocol"))), Code: invalidConfiguration})
 		}
+		l.readALPN(o, listener.Protocol)
 		if listener.Protocol == dataplane.TCP || listener.Protocol == dataplane.TCPUDP {
 			listener.Idle = o.Duration("tcp_idle_timeout_seconds")
 		}
 		o.Pass("tcp_idle_timeout_seconds")
 		listener.Default = l.flowAction(o)
+		l.checkProtocols(o, &listener)
 		o.Done()
 		lb.Listeners = append(lb.Listeners, listener)
 	}
 	l.checkQuotas(t, lb, certificates)
+}
+
+// readALPN reads which protocol a TLS listener agrees on with its clients.
+func (l *loader) readALPN(o *schema.Table, protocol dataplane.Protocol) {
+	const key = "alpn_policy"
+	if o.Choice(key) != "None" && o.Sound(key) && protocol != dataplane.TLS && o.Sound("protocol") {
+		o.Reject(key, schema.Fault{Rule: "must not be given with protocol " + tree.Quote(o.Choice("protocol")) + ": only TLS has it", Code: invalidConfiguration})
+	}
+}
+
+// takenFrom are the protocols of target groups that a listener may forward to.
+var takenFrom = map[dataplane.Protocol][]string{
+	dataplane.TCP: {"TCP", "TCP_UDP"}, dataplane.UDP: {"UDP", "TCP_UDP"}, dataplane.TCPUDP: {"TCP_UDP"}, dataplane.TLS: {"TCP", "TLS"},
+}
+
+// checkProtocols refuses a listener whose target group speaks another protocol.
+func (l *loader) checkProtocols(o *schema.Table, listener *dataplane.Listener) {
+	const key = "default_action"
+	for _, f := range listener.Default.Forward {
+		if f.TargetGroup < 0 || !l.cfg.TargetGroups[f.TargetGroup].Flows.On || listener.Protocol == 0 || o.Faulty(key) {
+			continue
+		}
+		g := l.tables["target_group"][f.TargetGroup]
+		if got, _ := g.Node.Table["protocol"].AsText(); !slices.Contains(takenFrom[listener.Protocol], got) {
+			o.Reject(key, schema.Fault{
+				Rule: fmt.Sprintf("must forward to a target group of protocol %s from a listener of %s, as %s is not", strings.Join(takenFrom[listener.Protocol], " or "), o.Choice("protocol"), g.Path),
+				Got:  tree.Quote(got), Code: "IncompatibleProtocols",
+			})
+		}
+	}
 }
 
 // flowAction reads where a listener sends connections: to one target group of them.
@@ -160,7 +206,10 @@ func (l *loader) readNetworkBalancer(t *schema.Table, lb *dataplane.LoadBalancer
 	if lb.IdleTimeout = 0; t.Has("idle_timeout") {
 		t.Reject("idle_timeout", schema.Fault{Rule: "must not be given of a Network Load Balancer: its listeners have tcp_idle_timeout_seconds", Code: invalidConfiguration})
 	}
-	t.Pass("idle_timeout")
+	if t.Has("client_keep_alive") {
+		t.Reject("client_keep_alive", schema.Fault{Rule: "must not be given of a Network Load Balancer: its listeners have tcp_idle_timeout_seconds", Code: invalidConfiguration})
+	}
+	t.Pass("idle_timeout", "client_keep_alive")
 	l.readFlowListeners(t, lb)
 	for i := range lb.Listeners {
 		lb.IdleTimeout = max(lb.IdleTimeout, lb.Listeners[i].Idle, dataplane.IdleTCP)

@@ -43,7 +43,7 @@ func groupKeys() []schema.Key {
 		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),
 		schema.Row("schedule", schema.List(), "", "scheduled actions"),
 		schema.Row("placement_group", schema.Name("placement_group"), "(that of the launch template)", "placement group of the instances"),
-	}, mixedKeys(), scheduleKeys()))
+	}, mixedKeys(), scheduleKeys(), groupLifeKeys()))
 }
 
 func scheduleKeys() []schema.Key {
@@ -88,6 +88,7 @@ func (l *loader) readGroups() {
 			g.Place = &place
 		}
 		g.Schedules = l.readSchedules(t, g)
+		l.readGroupLife(t, g)
 		l.readPolicies(t, i)
 		if g.ELBHealth && len(g.TargetGroups) == 0 {
 			l.warnAt(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")

@@ -114,6 +114,7 @@ func (l *loader) readImage(t *schema.Table) image {
 func (l *loader) machineImage(t *schema.Table, img image) controlplane.Image {
 	t.Assume("region", l.cfg.Region)
 	m := controlplane.Image{Name: t.Name, Region: t.Text("region"), Size: model.Bytes(img.sizeGiB) * model.GiB}
+	l.checkRegion(t, "region", m.Region)
 	if m.Region == l.cfg.Region {
 		m.Region = ""
 	}

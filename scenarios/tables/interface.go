@@ -53,8 +53,8 @@ func (l *loader) readGroupsOf(t *schema.Table, key, old string) []int {
 		most = max(most, len(l.cfg.Network.Groups[g].Rules[network.Ingress]), len(l.cfg.Network.Groups[g].Rules[network.Egress]))
 	}
 	switch {
-	case len(groups) > network.GroupsPerInterface:
-		t.Reject(used, schema.Fault{Rule: fmt.Sprintf("must be at most %d groups", network.GroupsPerInterface), Got: fmt.Sprint(len(groups)), Code: tooManyRules})
+	case len(groups) > l.limited.groupsEach:
+		t.Reject(used, schema.Fault{Rule: fmt.Sprintf("must be at most %d groups", l.limited.groupsEach), Got: fmt.Sprint(len(groups)), Code: tooManyRules})
 	case len(groups)*most > network.MostRules:
 		t.Reject(used, schema.Fault{Rule: fmt.Sprintf("must be groups whose rules, times their number, are at most %d", network.MostRules), Got: fmt.Sprint(len(groups) * most), Code: tooManyRules})
 	case len(groups) == 0 && len(l.tables["security_group"]) > 0:
@@ -110,4 +110,22 @@ func (l *loader) readMembership(t *schema.Table, lt *controlplane.LaunchTemplate
 		}
 	}
 	return ends
+}
+
+// cardGroups reads the security groups of an interface of a template: those of the primary
+// one are the instance's.
+func (l *loader) cardGroups(t, card *schema.Table, number int) {
+	const key, of = "security_groups", "vpc_security_group_ids"
+	switch {
+	case !card.Has(key):
+	case number > 0:
+		card.Mistake(key, "must be given of the primary interface only: nothing is sent to the others; a [network_interface.NAME] has its own", "")
+	case t.Has(of):
+		card.Reject(key, schema.Fault{Rule: "must not be given with " + of, Code: badCombination})
+	default:
+		respell(card.Node, key, of)
+		t.Node.Table[of] = card.Node.Table[of]
+		delete(card.Node.Table, of)
+	}
+	card.References(key)
 }

@@ -10,6 +10,7 @@ import (
 	"headroom/model"
 	"headroom/model/catalog"
 	"headroom/model/cloud"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/login"
 	"headroom/model/pricing"
@@ -211,12 +212,16 @@ type loader struct {
 	limits        *schema.Table   // [thresholds]
 	patterns      []string        // run.metrics
 	vpc           vpc
-	natElastic    []int // Elastic IPs of the NAT gateways; -1 without
+	natElastic    []int          // Elastic IPs of the NAT gateways; -1 without
+	nodeElastic   map[int]string // Elastic IPs of the nodes of load balancers, and whose
+	deviceIndexes []int          // of the network interfaces where they are at the start; 0 for none
+	limited       limited
 	images        []image
 	imageUses     []imageUse
 	keyFormats    map[string]login.Format // of the key pairs
 	market        market
-	owners        map[int]int // load balancer of each target group that has one
+	shifts        []controlplane.Action // of load balancers' own tables
+	owners        map[int]int           // load balancer of each target group that has one
 	warned        map[string]bool
 	allFamilies   []string        // of instance types, once somebody asked
 	outages       []*schema.Table // of the faults

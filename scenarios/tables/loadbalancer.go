@@ -17,6 +17,9 @@ const (
 	seedLatency      = 400 * sim.Millisecond
 )
 
+// starts are how large load balancers are at first.
+var starts = map[string]dataplane.Start{"warm": dataplane.WarmStart, "cold": dataplane.ColdStart}
+
 func loadBalancerKeys() []schema.Key {
 	return schema.Within("load_balancer.NAME", "ValidationError", slices.Concat([]schema.Key{
 		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path", "network: connections and packets, by their addresses and ports").Planned("gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
@@ -24,16 +27,24 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
 		regionKey(),
 		schema.Row("subnets", schema.Names("subnet"), "", "subnets of the nodes, instead of availability_zones"),
+		schema.Row("subnet_mapping", schema.List(), "", "subnets of the nodes and their Elastic IPs, instead of subnets").Coded(schema.NoCode),
+		schema.Row("subnet_mapping[].subnet_id", schema.Name("subnet"), schema.Required, "subnet of a node, one in each zone").Coded(schema.NoCode),
+		schema.Row("subnet_mapping[].allocation_id", schema.Name("elastic_ip"), "", "network: its public address for good").Coded(schema.NoCode),
+		schema.Row("elastic_ips", schema.Either("table of Elastic IPs by zone", schema.TableOf(schema.Name("elastic_ip"))), "", `network: public addresses of the nodes for good, { a = "one" }`),
 		schema.Row("enable_cross_zone_load_balancing", schema.Flag(), "true", "whether nodes use targets of other zones; false for network, and what crosses is paid for there"),
-		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504"),
+		schema.Row("idle_timeout", schema.Quantity(schema.Seconds, 1, 4000), "60", "application: a target that answers later is given up: 504; and how long silent connections are kept"),
+		schema.Row("client_keep_alive", schema.Quantity(schema.Seconds, 60, 604800), "3600", "application: how long silent connections of clients are kept, unless idle_timeout is shorter"),
 		schema.Row("latency", latencies(), `"realistic"`, "added to each response: realistic (5ms, network 0.5ms, and 0.5ms between zones), seed (400ms, network 100ms), or a duration"),
+		schema.Row("start", schema.OneOf("warm: it has served before, and has the size that the first minute asks for", "cold: it is new, and grows from its first size"), `"warm"`, "how large its nodes are at first: a new connection that finds its node too small is rejected"),
+		schema.Row("minimum_load_balancer_capacity", schema.Inner(), "", "what its nodes have at least, from the start on"),
+		schema.Row("minimum_load_balancer_capacity.capacity_units", schema.Whole(1, dataplane.MaxUnits), schema.Required, "capacity units (LCU) of the whole load balancer, which are billed even if fewer are used"),
 		schema.Row("dns_record_client_routing_policy", schema.OneOf("any_availability_zone: any node", "partial_availability_zone_affinity: 85% to the node of the client's zone", "availability_zone_affinity: the node of the client's zone"), `"any_availability_zone"`, "network: which node clients in a zone of the region, which are services, are told"),
 		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),
-	}, membershipKeys("security_groups", ""), listenerKeys()))
+	}, zonalShiftKeys(), membershipKeys("security_groups", ""), listenerKeys()))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -56,9 +67,17 @@ func (l *loader) readLoadBalancers() {
 			PublicIPs:      !t.Flag("internal"),
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
+			Growth:         dataplane.Growth{Start: starts[t.Choice("start")]},
+		}
+		if m := t.Within("minimum_load_balancer_capacity"); m != nil {
+			lb.Growth.Units = m.Whole("capacity_units")
+			m.Done()
 		}
 		lb.End = l.end(l.readGroupsOf(t, "security_groups", ""), l.wholeVPC(), lb.PublicIPs)
+		mapped := l.readSubnetMapping(t)
 		lb.Subnets, lb.Zones = l.places(t, "subnets", false)
+		l.checkSubnets(t, lb)
+		lb.Elastic = len(l.readNodeAddresses(t, lb, mapped))
 		if lb.PublicIPs && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
 		}
@@ -73,12 +92,13 @@ func (l *loader) readLoadBalancers() {
 		if lb.Network() {
 			l.readNetworkBalancer(t, lb)
 		} else {
-			lb.IdleTimeout = t.Duration("idle_timeout")
+			lb.IdleTimeout, lb.ClientKeepAlive = t.Duration("idle_timeout"), t.Duration("client_keep_alive")
 			t.Mode = "to an Application Load Balancer"
 			l.readListeners(t, lb)
 			l.refuseFlows(t, lb)
 		}
 		l.adopt(t, i)
+		l.readZonalShift(t, i)
 		t.Done()
 	}
 	l.readRecords()

@@ -48,6 +48,7 @@ func placeKeys() []schema.Key {
 func interfaceKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("network_interfaces", schema.List(), "", "network interfaces, the primary one first; without, one with one private address"),
+		schema.Row("network_interfaces[].security_groups", schema.Names("security_group"), "", "of the primary one: those of the instance, instead of vpc_security_group_ids").Coded(invalidGroup),
 		schema.Row("network_interfaces[].subnet_id", schema.Name("subnet"), "", "where its addresses come from; for the primary one of a group the group says so"),
 		schema.Row("network_interfaces[].associate_public_ip_address", schema.Flag(), "", "of the primary one: a public IPv4 address, which is billed"),
 		schema.Row("network_interfaces[].ipv4_address_count", schema.Whole(0, 64), "0", "private addresses beside the first").Coded("AttachmentLimitExceeded"),
@@ -281,6 +282,7 @@ func (l *loader) readCards(t *schema.Table, lt *controlplane.LaunchTemplate) {
 	lt.PublicIP = t.Flag("associate_public_ip_address")
 	for i, card := range t.Each("network_interfaces") {
 		c := controlplane.Card{Subnet: card.Reference("subnet_id"), Secondary: card.Whole("ipv4_address_count")}
+		l.cardGroups(t, card, i)
 		public := card.Flag("associate_public_ip_address")
 		switch {
 		case !card.Has("associate_public_ip_address"):

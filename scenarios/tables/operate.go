@@ -100,6 +100,8 @@ func (l *loader) operatedOn(t *schema.Table, name string, do controlplane.Action
 // readOperation reads what an action has of its own, and refuses what is known to fail.
 func (l *loader) readOperation(t *schema.Table, a *controlplane.Action) {
 	switch a.Do {
+	case controlplane.StopInstance:
+		l.checkStops(t, a.On)
 	case controlplane.HibernateInstance:
 		l.checkHibernates(t, a.On)
 	case controlplane.ResizeInstance:
@@ -127,6 +129,20 @@ func (l *loader) limitsMove(g *controlplane.Group) bool {
 	return false
 }
 
+// checkStops refuses to stop, or to give another type, what has its root on a disk of the
+// machine.
+func (l *loader) checkStops(t *schema.Table, on controlplane.Subject) {
+	var lt *controlplane.LaunchTemplate
+	if on.Kind == controlplane.OfFleet {
+		lt = &l.cfg.Instances[on.Index].Template
+	} else if i := l.cfg.Groups[on.Index].Template; i >= 0 {
+		lt = &l.cfg.LaunchTemplates[i]
+	}
+	if lt != nil && lt.StoreRoot {
+		t.Reject("on", schema.Fault{Rule: "must not have its root on an instance store: such an instance runs or ends, and never stops", Code: lifecycle.Unsupported})
+	}
+}
+
 // checkHibernates refuses to hibernate what cannot.
 func (l *loader) checkHibernates(t *schema.Table, on controlplane.Subject) {
 	if on.Kind == controlplane.OfGroup {
@@ -146,6 +162,7 @@ func (l *loader) readResize(t *schema.Table, a *controlplane.Action) {
 	t.Pass("type")
 	t.Require("instance_type")
 	f := &l.cfg.Instances[a.On.Index]
+	l.checkStops(t, a.On)
 	typ := l.instanceType(t, "instance_type", f.Zones)
 	if f.Template.Hibernates {
 		t.Reject("on", schema.Fault{Rule: "must not have hibernation enabled: such an instance keeps its type", Code: lifecycle.Unsupported})

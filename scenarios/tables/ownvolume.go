@@ -54,12 +54,13 @@ func (l *loader) readVolumes() {
 	l.cfg.Volumes = make([]controlplane.Volume, len(l.tables["volume"]))
 	for i, t := range l.tables["volume"] {
 		v := &l.cfg.Volumes[i]
-		v.Name = t.Name
+		v.Name, v.Tags = t.Name, l.cfg.Tags["volume."+t.Name]
 		respellVolume(t.Node)
 		respellAttachments(t.Node)
 		v.Spec = l.volumeOfType(t)
 		v.Spec.Name, v.Spec.Volume = t.Name, i+1
 		v.Spec.Shared = t.Flag("multi_attach_enabled")
+		checkKey(t)
 		v.Spec.Encrypted, v.Spec.DeleteOnTermination = t.Flag("encrypted"), t.Flag("delete_on_termination")
 		if len(l.cfg.Zones) > 0 {
 			t.Assume("availability_zone", l.zonesOf(l.region(t))[0])
@@ -121,6 +122,8 @@ func (l *loader) attachVolume(t *schema.Table, v *controlplane.Volume, attached 
 		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, attached+f.Count), Code: "MultiAttachLimit"})
 	case multi && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
 		t.Reject("instance", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
+	case multi && f.Template.Platform == model.Windows:
+		t.Reject("instance", schema.Fault{Rule: "must run Linux to share a volume", Code: "MultiAttachUnsupported"})
 	}
 	for n := range min(f.Count, len(f.Zones)) {
 		if f.Zones[n] != v.Zone {

@@ -6,19 +6,23 @@ import "headroom/scenarios/schema"
 // Their neutral values are what it does anyway, and are accepted.
 func plannedKeys() []schema.Key {
 	return []schema.Key{
+		schema.Planned("launch_template.NAME.cpu_options", "cores and threads of an instance, fewer than its type's", schema.Never),
+		schema.Planned("instance.NAME.cpu_options", "cores and threads of an instance, fewer than its type's", schema.Never),
+		schema.Planned("launch_template.NAME.ebs_optimized", "bandwidth to volumes of its own, which current types have anyway", schema.On),
+		schema.Planned("instance.NAME.ebs_optimized", "bandwidth to volumes of its own, which current types have anyway", schema.On),
+		schema.Planned("instance.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
+
+		schema.Planned("network_interface.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
 
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
 
-		schema.Planned("autoscaling_group.NAME.initial_lifecycle_hook", "pauses of launches and terminations", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
 		schema.Planned("autoscaling_group.NAME.max_instance_lifetime", "age at which an instance is replaced", schema.Zero),
 		schema.Planned("autoscaling_group.NAME.protect_from_scale_in", "whether new instances are spared by scale-in", schema.Off),
 		schema.Planned("autoscaling_group.NAME.suspended_processes", "processes that do not run", schema.Empty),
-		schema.Planned("autoscaling_group.NAME.warm_pool", "instances that are kept ready, stopped", schema.Never),
 
 		schema.Planned("autoscaling_group.NAME.mixed_instances_policy.override[].weighted_capacity", "units of capacity that an instance counts for", schema.One),
-		schema.Planned("autoscaling_group.NAME.policy[].predictive_scaling_configuration", "forecasts of predictive scaling", schema.Never),
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),

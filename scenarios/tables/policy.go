@@ -11,14 +11,16 @@ import (
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
 )
 
 func policyKeys() []schema.Key {
 	keys := []schema.Key{
 		schema.Row("name", schema.Text(), "(policy- and its index)", "name of the policy, in the activities"),
-		schema.Row("policy_type", schema.Choice(policyTypes).Planned("PredictiveScaling: launches ahead of a forecast"), schema.Required, "how it decides"),
-		schema.Row("metric", schema.Choice(trackedMetrics), "", "target tracking: what is kept near the target"),
-		schema.Row("target_group", schema.Name("target_group"), "(the group's first)", "target tracking: whose requests, for ALBRequestCountPerTarget"),
+		schema.Row("policy_type", schema.Choice(policyTypes), schema.Required, "how it decides"),
+		schema.Row("metric", schema.Choice(trackedMetrics), "", "target tracking: what is kept near the target; predictive scaling: whose load is forecast"),
+		schema.Row("target_group", schema.Name("target_group"), "(the group's first)", "target tracking and predictive scaling: whose requests, for ALBRequestCountPerTarget and ALBRequestCount"),
+		schema.Row("history", schema.Text(), "", "predictive scaling: CSV file with the load before the run, columns t (seconds before the start, or a time) and load (of the group, in the metric's unit)"),
 		schema.Row("alarm", schema.Either("name of an [alarm.NAME], or a table", schema.Name("alarm"), schema.Inner()).Like("alarm.NAME"), "", "simple and step: name of an [alarm.NAME], or an alarm's table"),
 	}
 	at := map[string]int{} // index of the key of each parameter
@@ -62,6 +64,8 @@ func parameterKeys(p scaling.Parameter) []schema.Key {
 	case nil:
 	case string:
 		k.Default = strconv.Quote(preset)
+	case sim.Time:
+		k.Default = fmt.Sprint(preset.Seconds())
 	default:
 		k.Default = fmt.Sprint(preset)
 	}
@@ -110,18 +114,24 @@ func policyTypes() []schema.Word {
 	return words
 }
 
-// tracked is a metric that target tracking knows by a name of its own.
+// tracked is a metric that target tracking or predictive scaling knows by a name of its
+// own. The policy sees its aggregate over the group.
 type tracked struct {
 	name, meaning string
 	metric        controlplane.MetricKind
+	aggregate     controlplane.Statistic
 }
 
 var trackedKinds = []tracked{
-	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", controlplane.CPUUtilization},
-	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", controlplane.NetworkIn},
-	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", controlplane.NetworkOut},
-	{"ALBRequestCountPerTarget", "requests for each target in a minute", controlplane.RequestCountPerTarget},
-	{"mem_used_percent", "percent of an instance's memory that is in use, which its CloudWatch agent publishes", controlplane.MemoryUsed},
+	{"ASGAverageCPUUtilization", "percent of the group's vCPUs that are busy", controlplane.CPUUtilization, controlplane.Average},
+	{"ASGAverageNetworkIn", "bytes that an instance receives in a minute", controlplane.NetworkIn, controlplane.Average},
+	{"ASGAverageNetworkOut", "bytes that an instance sends in a minute", controlplane.NetworkOut, controlplane.Average},
+	{"ALBRequestCountPerTarget", "requests for each target in a minute", controlplane.RequestCountPerTarget, controlplane.Sum},
+	{"mem_used_percent", "percent of an instance's memory that is in use, which its CloudWatch agent publishes", controlplane.MemoryUsed, controlplane.Average},
+	{"ASGCPUUtilization", "sum over a group of the percent of their vCPUs by which instances are busy", controlplane.CPUUtilization, controlplane.Sum},
+	{"ASGNetworkIn", "bytes that a group receives in a minute", controlplane.NetworkIn, controlplane.Sum},
+	{"ASGNetworkOut", "bytes that a group sends in a minute", controlplane.NetworkOut, controlplane.Sum},
+	{"ALBRequestCount", "requests to a target group in a minute", controlplane.RequestCount, controlplane.Sum},
 }
 
 func trackedMetrics() []schema.Word {
@@ -146,10 +156,15 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 			p.Wrong("name", "must be unique in the group")
 		}
 		names = append(names, policy.Name)
+		respellPolicy(p.Node)
 		name := p.Choice("policy_type")
 		if kind, ok := scaling.Find(name); ok {
 			p.Mode = "with policy_type " + tree.Quote(name)
-			policy.Spec = l.readPolicy(p, kind, controlplane.AlarmAction{Group: group, Policy: i})
+			if _, predicts := kind.Example.(scaling.Predictive); predicts {
+				l.readPredictive(p, group, &policy)
+			} else {
+				policy.Spec = l.readPolicy(p, kind, controlplane.AlarmAction{Group: group, Policy: i})
+			}
 			p.Done()
 		}
 		l.cfg.Groups[group].Policies = append(l.cfg.Groups[group].Policies, policy)
@@ -161,8 +176,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlplane.AlarmAction) scaling.Spec {
 	var metric controlplane.Metric
 	if kind.OwnAlarms() {
-		t.Require("metric")
-		metric = l.trackedMetric(t, action.Group)
+		metric = l.policyMetric(t, action.Group, false)
 	}
 	var spec scaling.Spec
 	values, ok := settings(t, kind.Parameters)
@@ -241,14 +255,36 @@ func rowsOf(t *schema.Table, p scaling.Parameter) ([]scaling.Values, bool) {
 	return rows, good
 }
 
-// trackedMetric reads what a target tracking policy follows.
-func (l *loader) trackedMetric(t *schema.Table, group int) controlplane.Metric {
-	m := controlplane.Metric{Subject: group, Statistic: controlplane.Average}
+// predicts reports whether a metric is one that predictive scaling forecasts, rather than
+// one that target tracking follows.
+func (k *tracked) predicts() bool {
+	return k.aggregate == controlplane.Sum && k.metric != controlplane.RequestCountPerTarget
+}
+
+// policyMetric reads the metric that a policy names: one that is forecast, or one that is
+// tracked.
+func (l *loader) policyMetric(t *schema.Table, group int, forecast bool) controlplane.Metric {
+	t.Require("metric")
+	m := controlplane.Metric{Subject: group}
 	name := t.Choice("metric")
-	for _, k := range trackedKinds {
+	var others []string
+	for i := range trackedKinds {
+		k := &trackedKinds[i]
 		if k.name == name {
-			m.Kind = k.metric
+			m.Kind, m.Statistic = k.metric, k.aggregate
 		}
+		if k.predicts() == forecast {
+			others = append(others, k.name)
+		}
+	}
+	switch {
+	case !t.Sound("metric"):
+		t.Pass("target_group")
+		return m
+	case !slices.Contains(others, name):
+		t.Mistake("metric", t.Mode+" must be one of "+strings.Join(others, " "), t.Hint(name, others))
+		t.Pass("target_group")
+		return m
 	}
 	if m.Kind.OfGroup() {
 		if t.Has("target_group") {
@@ -262,10 +298,9 @@ func (l *loader) trackedMetric(t *schema.Table, group int) controlplane.Metric {
 	if len(own) > 0 {
 		t.Assume("target_group", l.cfg.TargetGroups[own[0]].Name)
 	}
-	m.Statistic = controlplane.Sum
 	m.Subject = t.Reference("target_group")
 	if !t.Has("target_group") {
-		t.Wrong("metric", "must not be ALBRequestCountPerTarget of a group without target_groups")
+		t.Wrong("metric", "must not be "+name+" of a group without target_groups")
 	} else if m.Subject >= 0 && !slices.Contains(own, m.Subject) {
 		t.Wrong("target_group", "must be one of the group's target_groups")
 	}

@@ -2,9 +2,12 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"headroom/model/addressing"
 	"headroom/model/controlplane"
+	"headroom/model/network"
 	"headroom/scenarios/schema"
 )
 
@@ -34,7 +37,74 @@ const (
 	usualHosts           = 2
 	usualPlacementGroups = 500
 	usualGroups          = 500
+	usualTargets         = 1000 // of a target group
+	usualSecurityGroups  = 2500 // of a Region
 )
+
+// limited is what quotas say of the network; -1 is not checked.
+type limited struct{ elastic, groups, rules, groupsEach int }
+
+// limitKeys are those of the network and of targets.
+func limitKeys() []schema.Key {
+	return []schema.Key{
+		schema.Row("elastic_ips", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("Elastic IPs of a Region; AWS's default is %d", addressing.ElasticIPs)),
+		schema.Row("security_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("security groups of a Region; AWS's default is %d", usualSecurityGroups)).Coded("SecurityGroupLimitExceeded"),
+		schema.Row("rules_per_security_group", schema.Whole(1, network.MostRules), fmt.Sprint(network.RulesPerGroup), "rules of a security group in each direction: always checked"),
+		schema.Row("security_groups_per_network_interface", schema.Whole(1, network.MostGroupsPerInterface), fmt.Sprint(network.GroupsPerInterface), "security groups of a network interface: always checked"),
+		schema.Row("targets_per_target_group", schema.Whole(0, 1_000_000), "(not checked)", fmt.Sprintf("targets of a target group; AWS's default is %d", usualTargets)).Coded("TooManyTargets"),
+	}
+}
+
+// readLimits reads what quotas say of the network, before the network is read, and returns
+// their table; nil without.
+func (l *loader) readLimits(top *schema.Table) *schema.Table {
+	t := top.Within("quotas")
+	l.limited = limited{elastic: -1, groups: -1, rules: network.RulesPerGroup, groupsEach: network.GroupsPerInterface}
+	if t == nil {
+		return nil
+	}
+	usual := t.Flag("default")
+	q := &l.limited
+	for _, k := range []struct {
+		key    string
+		preset int
+		into   *int
+	}{{"elastic_ips", addressing.ElasticIPs, &q.elastic}, {"security_groups", usualSecurityGroups, &q.groups}} {
+		if usual {
+			t.Assume(k.key, int64(k.preset))
+		}
+		if n := t.Optional(k.key); n != nil {
+			*k.into = *n
+		}
+	}
+	q.rules, q.groupsEach = t.Whole("rules_per_security_group"), t.Whole("security_groups_per_network_interface")
+	l.cfg.Network.Rules = q.rules
+	if n := len(l.tables["security_group"]); q.groups >= 0 && n > q.groups {
+		t.Wrong("security_groups", fmt.Sprintf("must be at least the security groups of the scenario (%d)", n))
+	}
+	return t
+}
+
+// checkTargets refuses target groups that may come to have more targets than a quota.
+func (l *loader) checkTargets(t *schema.Table, most int) {
+	for i := range l.cfg.TargetGroups {
+		n := 0
+		for g := range l.cfg.Groups {
+			if slices.Contains(l.cfg.Groups[g].TargetGroups, i) {
+				n += max(l.cfg.Groups[g].Max, mostOfSchedules(&l.cfg.Groups[g]))
+			}
+		}
+		for f := range l.cfg.Instances {
+			if slices.Contains(l.cfg.Instances[f].TargetGroups, i) {
+				n += l.cfg.Instances[f].Count
+			}
+		}
+		if n > most {
+			t.Wrong("targets_per_target_group", fmt.Sprintf("must be at least the targets that target_group.%s may come to have (%d)", l.cfg.TargetGroups[i].Name, n))
+			return
+		}
+	}
+}
 
 func quotaKeys() []schema.Key {
 	keys := []schema.Key{
@@ -47,6 +117,7 @@ func quotaKeys() []schema.Key {
 			schema.Row("spot_"+q.key+"_vcpus", schema.Whole(0, most), "(not checked)", "Spot vCPUs of "+q.subject),
 		)
 	}
+	keys = append(append(keys, targetQuotaKeys()...), limitKeys()...)
 	return schema.Within("quotas", "", append(keys,
 		schema.Row("dedicated_hosts", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("Dedicated Hosts of each family; AWS's default is %d", usualHosts)),
 		schema.Row("placement_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("placement groups; AWS's default is %d", usualPlacementGroups)).Coded("PlacementGroupLimitExceeded"),
@@ -56,6 +127,9 @@ func quotaKeys() []schema.Key {
 
 // readQuotas reads what the account may have, when all types are known.
 func (l *loader) readQuotas(t *schema.Table) {
+	if t == nil {
+		return
+	}
 	usual := t.Flag("default")
 	q := &l.cfg.Quotas
 	q.Hosts = -1
@@ -86,6 +160,9 @@ func (l *loader) readQuotas(t *schema.Table) {
 	}
 	if n := len(l.cfg.Groups); sets >= 0 && n > sets {
 		t.Wrong("autoscaling_groups", fmt.Sprintf("must be at least the Auto Scaling groups of the scenario (%d)", n))
+	}
+	if targets := limit("targets_per_target_group", usualTargets); targets >= 0 {
+		l.checkTargets(t, targets)
 	}
 	t.Done()
 	if any || q.Hosts >= 0 {

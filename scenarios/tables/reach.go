@@ -41,6 +41,7 @@ func (l *loader) warnOfDroppedPackets() {
 		w := &l.cfg.Workloads[i]
 		from := party{"clients of workload." + w.Name, l.tables["workload"][i].Node, []int{w.End}}
 		l.warnOfWay(from, w.To, w.Target, way{w.Public, w.Port})
+		l.warnOfShown(i)
 	}
 	for i := range l.cfg.LoadBalancers {
 		lb := &l.cfg.LoadBalancers[i]
@@ -108,6 +109,41 @@ func (l *loader) warnOfWay(from party, to dataplane.DestinationKind, target int,
 		}
 		for _, to := range l.parties(func(o owned) bool { return o.name == "instance."+f.Name }) {
 			l.warnUnless(from, to, sender)
+		}
+	}
+}
+
+// warnOfShown warns of clients whose addresses a Network Load Balancer shows to targets that
+// do not let them in.
+func (l *loader) warnOfShown(workload int) {
+	w := &l.cfg.Workloads[workload]
+	if w.To != dataplane.ToLoadBalancer || !l.cfg.LoadBalancers[w.Target].Network() {
+		return
+	}
+	lb := &l.cfg.LoadBalancers[w.Target]
+	listener := lb.ListenerFor(int(w.Port))
+	if listener == cloud.None || len(lb.AllListeners()[listener].Default.Forward) == 0 {
+		return
+	}
+	target := lb.AllListeners()[listener].Default.Forward[0].TargetGroup
+	g := &l.cfg.TargetGroups[target]
+	if !g.Flows.PreserveClientIP || g.Service == cloud.None {
+		return
+	}
+	ends := l.cfg.Network.Ends
+	shown := network.End{Groups: ends[lb.End-1].Groups, Address: ends[w.End-1].Address}
+	flow := network.Flow{From: &shown, Protocol: network.TCP, Port: cmp.Or(g.Port, l.cfg.Services[g.Service].Port, usualPort)}
+	if lb.AllListeners()[listener].Protocol == dataplane.UDP {
+		flow.Protocol = network.UDP
+	}
+	policy := network.NewPolicy(l.cfg.Network.Groups)
+	for _, to := range l.parties(func(o owned) bool { return slices.Contains(o.targetGroups, target) }) {
+		for _, e := range to.ends {
+			if flow.To = &ends[e-1]; policy.Lets(flow, network.Egress) && !policy.Lets(flow, network.Ingress) {
+				l.warnAt(l.tables["workload"][workload].Node, fmt.Sprintf("clients of workload.%s: no packet arrives at %s by load_balancer.%s, which shows their addresses there: none of its security groups lets port %d in from %v",
+					w.Name, to.name, lb.Name, flow.Port, shown.Address))
+				return
+			}
 		}
 	}
 }

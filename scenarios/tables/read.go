@@ -17,7 +17,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		groupKeys(), policyKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
-		thresholdKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
+		thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
 })
 
@@ -90,8 +90,9 @@ func (l *loader) read(top *schema.Table) {
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
-	market := top.Inside("spot_market")
-	l.readMarket(market)
+	l.readTags()
+	l.readMarket(top.Inside("spot_market"))
+	quotas := l.readLimits(top)
 	l.readNetwork(top)
 	l.asksForPaths = l.pathsAreAsked()
 	l.readSecurityGroups()
@@ -120,18 +121,22 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
-	if quotas := top.Within("quotas"); quotas != nil {
-		l.readQuotas(quotas)
-	}
+	l.checkFlowTargets(readTargetQuotas(quotas))
+	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
+	l.readSpace(top)
+	top.Done()
+	l.connect(top)
+}
+
+// readSpace reads which parameters vary, in a sweep or a search.
+func (l *loader) readSpace(top *schema.Table) {
 	given := space.Given{
 		Root: l.scenario.root, Replications: l.scenario.Replications, Override: l.options.Replications,
 		Limited: len(l.scenario.Thresholds) > 0, CheckMetric: l.options.CheckMetric,
 	}
 	l.scenario.Sweep = space.ReadSweep(top, given)
 	l.scenario.Search = space.ReadSearch(top, given)
-	top.Done()
-	l.connect(top)
 }
 
 // openCatalog reads the Region and what it offers. The other faults of a file

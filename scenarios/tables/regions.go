@@ -255,6 +255,16 @@ func (l *loader) inRegion(t *schema.Table, zones []model.Zone) {
 	}
 }
 
+// checkRegion refuses a Region that is none of the price lists.
+func (l *loader) checkRegion(t *schema.Table, key, name string) {
+	if t.Sound(key) && name != "" && !slices.Contains(catalog.Regions(), name) {
+		t.Reject(key, schema.Fault{
+			Rule: "must be " + strings.Join(catalog.Regions(), " | "), Got: tree.Quote(name),
+			Hint: t.Hint(name, catalog.Regions()), Code: "InvalidParameterValue",
+		})
+	}
+}
+
 // awayOf reads the Region that a snapshot is in, "" for that of the run.
 func (l *loader) awayOf(t *schema.Table) string {
 	name := t.Text("region")

@@ -24,6 +24,7 @@ const (
 // securityGroupKeys are those of [security_group.NAME]: Terraform's aws_security_group.
 func securityGroupKeys() []schema.Key {
 	return schema.Within("security_group.NAME", "", slices.Concat([]schema.Key{
+		schema.Row("description", schema.Text(), "", "what it is for, for those who read the file"),
 		schema.Row("vpc_id", schema.Text(), "", "of another VPC than that of the scenario: rules may name the group, interfaces may not have it"),
 		schema.Row("ingress", schema.List(), "", "what may come in; nothing without"),
 		schema.Row("egress", schema.List(), "(everything)", "what may go out"),
@@ -38,6 +39,7 @@ func ruleKeys(path string) []schema.Key {
 	}
 	return schema.Within(path, "", []schema.Key{
 		schema.Row("port", ports(), "", `the port, by number or name, or several: "8000-8010", or "all", also of every protocol`),
+		schema.Row("description", schema.Text(), "", "what it is for, for those who read the file"),
 		schema.Row("from_port", schema.Whole(0, network.MaxPort), "", "the first port, instead of port").Coded(invalidPorts),
 		schema.Row("to_port", schema.Whole(0, network.MaxPort), "", "the last port").Coded(invalidPorts),
 		schema.Row("protocol", schema.Text(), `("tcp"; "all" with port = "all")`, `tcp, udp, icmp, or all ("-1")`),
@@ -70,15 +72,16 @@ func (l *loader) readSecurityGroups() {
 	w := &l.wires
 	for i, t := range tables {
 		g := network.Group{Name: t.Name}
+		t.Text("description")
 		w.elsewhere = append(w.elsewhere, t.Text("vpc_id") != "")
 		g.Rules[network.Ingress] = l.readGroupRules(t, network.Ingress, i)
 		if g.Rules[network.Egress] = l.readGroupRules(t, network.Egress, i); !t.Has("egress") {
 			g.Rules[network.Egress] = []network.Rule{network.Everything}
 		}
 		for d, rules := range g.Rules {
-			if len(rules) > network.RulesPerGroup {
+			if len(rules) > l.limited.rules {
 				t.Reject(network.Direction(d).String(), schema.Fault{
-					Rule: fmt.Sprintf("must be at most %d rules, counting each block and group", network.RulesPerGroup),
+					Rule: fmt.Sprintf("must be at most %d rules, counting each block and group", l.limited.rules),
 					Got:  fmt.Sprint(len(rules)), Code: tooManyRules,
 				})
 			}
@@ -120,6 +123,7 @@ func (l *loader) groupNames() []network.Group {
 
 // readRule reads one table of rules: as many as it names blocks and groups.
 func (l *loader) readRule(t *schema.Table, d network.Direction, group int) []network.Rule {
+	t.Text("description")
 	if t.Choice("action") == "deny" {
 		t.Reject("action", schema.Fault{Rule: "must be allow: rules of security groups only allow, what none allows is dropped", Code: tooManyRules})
 	}

@@ -36,7 +36,10 @@ func snapshotKeys() []schema.Key {
 			schema.Row("archive_after", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "age at which one goes to the archive; never for 0s"),
 		}),
 		schema.Within("recycle_bin", invalidSnapshot, []schema.Key{
-			schema.Row("retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), schema.Required, "how long a deleted snapshot is kept, and paid"),
+			schema.Row("retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), "", "how long every deleted snapshot is kept, and paid"),
+			schema.Row("rule", schema.List(), "", "how long those are kept that have a tag; of those that match, the longest holds"),
+			schema.Row("rule[].retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), schema.Required, "how long they are kept, and paid"),
+			schema.Row("rule[].resource_tags", tags(), schema.Required, `those that have one of these tags: { team = "db" }; a snapshot has those of its [snapshot], its schedule or its volume`),
 		}),
 		schema.Within("volume.NAME", "", []schema.Key{
 			schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from: what it holds comes as it is touched, and slowly by itself"),
@@ -51,6 +54,7 @@ type nameUse struct {
 	at   *schema.Table
 	key  string
 	name string
+	size int64 // of a volume that a launch makes from it, in GiB; 0 for what else names it
 }
 
 // snapshotName reads the name of a snapshot: whether there may be one of it is known when
@@ -58,7 +62,7 @@ type nameUse struct {
 func (l *loader) snapshotName(t *schema.Table, key string) string {
 	name := strings.TrimPrefix(t.Text(key), "snapshot.")
 	if t.Sound(key) && name != "" {
-		l.snapshotUses = append(l.snapshotUses, nameUse{t, key, name})
+		l.snapshotUses = append(l.snapshotUses, nameUse{at: t, key: key, name: name})
 	}
 	return name
 }
@@ -70,7 +74,7 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 	}
 	fast := 0
 	for _, t := range l.tables["snapshot"] {
-		s := controlplane.VolumeSnapshot{Name: t.Name, Image: t.Flag("image"), Encrypted: t.Flag("encrypted")}
+		s := controlplane.VolumeSnapshot{Name: t.Name, Image: t.Flag("image"), Encrypted: t.Flag("encrypted"), Tags: l.cfg.Tags["snapshot."+t.Name]}
 		size := t.Size("size")
 		s.SizeGiB = int64(size / model.GiB)
 		if t.Sound("size") && size%model.GiB != 0 {
@@ -99,10 +103,13 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 		l.cfg.Snapshots = append(l.cfg.Snapshots, s)
 	}
 	for _, t := range l.tables["snapshot_schedule"] {
-		b := controlplane.Backup{Name: t.Name, Volumes: t.References("volumes"), CopyTo: t.Texts("copy_to")}
+		b := controlplane.Backup{Name: t.Name, Volumes: t.References("volumes"), CopyTo: t.Texts("copy_to"), Tags: l.cfg.Tags["snapshot_schedule."+t.Name]}
 		b.Times = l.timesOf(t)
 		b.Retain = t.Whole("retain")
 		b.ArchiveAfter = t.Duration("archive_after")
+		for _, region := range b.CopyTo {
+			l.checkRegion(t, "copy_to", region)
+		}
 		if slices.Contains(b.CopyTo, l.cfg.Region) {
 			t.Wrong("copy_to", "must name other Regions than "+l.cfg.Region)
 		}
@@ -116,6 +123,18 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 
 func (l *loader) readBin(t *schema.Table) {
 	l.cfg.Bin.Retention = t.Duration("retention")
+	rules := t.Each("rule")
+	for _, r := range rules {
+		rule := snapshot.BinRule{Tags: readTags(r, "resource_tags"), Retention: r.Duration("retention")}
+		r.Done()
+		l.cfg.Bin.Rules = append(l.cfg.Bin.Rules, rule)
+	}
+	switch {
+	case len(rules) > snapshot.MostBinRules:
+		t.Reject("rule", schema.Fault{Rule: fmt.Sprintf("must be at most %d rules", snapshot.MostBinRules), Got: fmt.Sprint(len(rules)), Code: invalidSnapshot})
+	case len(rules) == 0 && !t.Has("retention"):
+		t.Add(schema.Fault{Path: t.PathOf("retention"), Rule: "is required, or rule"}, t.Node, "retention")
+	}
 	t.Done()
 }
 
@@ -172,6 +191,7 @@ func (l *loader) connectSnapshots() {
 			u.at.Mistake(u.key, "must name a [snapshot.NAME], a [snapshot_schedule.NAME] or what an action calls a snapshot", l.Hint(u.name, known))
 		}
 	}
+	l.checkLaunchesFrom()
 	for i := range l.cfg.Volumes {
 		v, t := &l.cfg.Volumes[i], l.tables["volume"][i]
 		if v.Snapshot == "" || !t.Sound("snapshot") || v.Later {
@@ -185,6 +205,23 @@ func (l *loader) connectSnapshots() {
 			t.Reject("snapshot", schema.Fault{Rule: "must not be in the archive: it is to be restored first", Code: invalidSnapshot})
 		case v.Spec.SizeGiB < l.cfg.Snapshots[k].SizeGiB:
 			t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must be at least that of the snapshot, %d GiB", l.cfg.Snapshots[k].SizeGiB), Code: "InvalidParameterCombination"})
+		}
+	}
+}
+
+// checkLaunchesFrom refuses volumes of launches whose snapshot is in the archive, or larger:
+// where nothing else is ever called so.
+func (l *loader) checkLaunchesFrom() {
+	for _, u := range l.snapshotUses {
+		k := slices.IndexFunc(l.cfg.Snapshots, func(s controlplane.VolumeSnapshot) bool { return s.Name == u.name })
+		if u.size == 0 || k < 0 || slices.ContainsFunc(l.cfg.Actions, func(a controlplane.Action) bool { return a.Name == u.name || a.Snapshot == u.name }) {
+			continue
+		}
+		switch s := &l.cfg.Snapshots[k]; {
+		case s.Archived:
+			u.at.Reject(u.key, schema.Fault{Rule: "must not be in the archive: it is to be restored first", Code: invalidSnapshot})
+		case u.size < s.SizeGiB && u.at.Sound("size"):
+			u.at.Reject("size", schema.Fault{Rule: fmt.Sprintf("must be at least that of the snapshot, %d GiB", s.SizeGiB), Code: "InvalidBlockDeviceMapping"})
 		}
 	}
 }

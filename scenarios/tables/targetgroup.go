@@ -17,7 +17,7 @@ import (
 const inherited = "use_load_balancer_configuration"
 
 func targetGroupKeys() []schema.Key {
-	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), []schema.Key{
+	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), groupHealthKeys(), []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
@@ -66,6 +66,7 @@ func (l *loader) readTargetGroups() {
 		tg := &l.cfg.TargetGroups[i]
 		readFlows(t, tg)
 		readStickiness(t, tg)
+		readGroupHealth(t, tg)
 		tg.Port = uint16(t.Whole("port"))
 		if tg.Flows.On {
 			t.Done()

@@ -17,6 +17,51 @@ func respell(n *tree.Node, from, to string) {
 	}
 }
 
+// respellPlaces takes what aws_instance says of itself into the tables that say so here.
+func (l *loader) respellPlaces() {
+	for _, key := range []string{"instance", "launch_template"} {
+		for _, t := range l.tables[key] {
+			respellPlace(t.Node)
+		}
+	}
+	for _, t := range l.tables["instance"] {
+		zone := t.Node.Table["availability_zone"]
+		if _, ok := textOf(zone); ok && t.Node.Table["availability_zones"] == nil {
+			t.Node.Table["availability_zones"] = &tree.Node{At: zone.At, Form: tree.ListForm, List: []*tree.Node{zone}}
+			delete(t.Node.Table, "availability_zone")
+		}
+	}
+}
+
+// respellPlace takes the flat keys of a placement into its table, and whether metrics are
+// detailed as a word.
+func respellPlace(n *tree.Node) {
+	respell(n, "security_groups", "vpc_security_group_ids")
+	for _, k := range [][2]string{{"host_id", "host_id"}, {"placement_group", "group_name"}, {"placement_partition_number", "partition_number"}, {"affinity", "affinity"}} {
+		v, into := n.Table[k[0]], n.Table["placement"]
+		if v == nil {
+			continue
+		}
+		if into == nil {
+			into = tree.NewTable(v.At)
+			into.Inline = true
+			n.Table["placement"] = into
+		}
+		if into.Form == tree.TableForm && into.Table[k[1]] == nil {
+			into.Table[k[1]] = v
+			delete(n.Table, k[0])
+		}
+	}
+	if v := n.Table["monitoring"]; v != nil && v.Form == tree.ScalarForm {
+		switch v.Scalar {
+		case true:
+			v.Scalar = "detailed"
+		case false:
+			v.Scalar = "basic"
+		}
+	}
+}
+
 // respellVolume does so with what Terraform says of a volume.
 func respellVolume(n *tree.Node) {
 	if inner := n.Table["ebs"]; inner != nil && inner.Form == tree.TableForm {
@@ -112,4 +157,28 @@ func respellLifecycle(n *tree.Node) {
 		n.Table["lifecycle_ia"] = &tree.Node{At: after.At, Form: tree.ScalarForm, Scalar: fmt.Sprintf("%dd", days)}
 		delete(n.Table, key)
 	}
+}
+
+// respellPolicy reads Terraform's blocks of a scaling policy: what they hold are settings of
+// the policy here.
+func respellPolicy(n *tree.Node) {
+	for _, block := range []string{
+		"target_tracking_configuration", "predictive_scaling_configuration", "metric_specification",
+		"predefined_metric_specification", "predefined_metric_pair_specification",
+	} {
+		inner := n.Table[block]
+		if inner != nil && inner.Form == tree.ListForm && len(inner.List) == 1 {
+			inner = inner.List[0]
+		}
+		if inner == nil || inner.Form != tree.TableForm {
+			continue
+		}
+		delete(n.Table, block)
+		for key, v := range inner.Table {
+			if n.Table[key] == nil {
+				n.Table[key] = v
+			}
+		}
+	}
+	respell(n, "predefined_metric_type", "metric")
 }

@@ -31,6 +31,7 @@ func volumeKeys() []schema.Key {
 		schema.Row("device_name", schema.Text(), "", "by which steps call it, and the operating system"),
 		schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from when its instance is launched: what it holds comes as it is touched, and slowly by itself").Coded(schema.NoCode),
 		schema.Row("encrypted", schema.Flag(), "false", "whether what it holds is encrypted, which changes neither its speed nor its price; all types can"),
+		schema.Row("kms_key_id", schema.Text(), "(AWS's own key)", "the key of an encrypted one, by a name of yours").Coded("InvalidParameterDependency"),
 		schema.Row("delete_on_termination", schema.Flag(), "(true for the root, else false)", "whether it ends with its instance"),
 	}
 }
@@ -105,13 +106,23 @@ func addRoot(t *schema.Table, img image) {
 func (l *loader) volume(t *schema.Table, root bool) model.VolumeSpec {
 	spec := l.volumeOfType(t)
 	spec.Device, spec.Encrypted = t.Text("device_name"), t.Flag("encrypted")
-	spec.Snapshot = l.snapshotName(t, "snapshot")
+	checkKey(t)
+	if spec.Snapshot = l.snapshotName(t, "snapshot"); spec.Snapshot != "" && t.Sound("snapshot") {
+		l.snapshotUses[len(l.snapshotUses)-1].size = spec.SizeGiB
+	}
 	t.Assume("delete_on_termination", root)
 	spec.DeleteOnTermination = t.Flag("delete_on_termination")
 	if v, ok := storage.Find(spec.Type); ok && root && !v.Boots {
 		t.Reject("type", schema.Fault{Rule: "must be a type that boots, for the root volume", Code: "InvalidBlockDeviceMapping"})
 	}
 	return spec
+}
+
+// checkKey refuses a key of what is not encrypted.
+func checkKey(t *schema.Table) {
+	if t.Text("kms_key_id") != "" && !t.Flag("encrypted") {
+		t.Wrong("kms_key_id", "must not be given without encrypted = true")
+	}
 }
 
 // volumeOfType reads what AWS's rules of volume types are about.

@@ -35,8 +35,10 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.users", schema.Whole(1, dataplane.MaxVisitors), "", "how many clients the arrivals come from, each as often as any other; without, every request is from a new one. Sticky target groups tell them apart"),
 			schema.Row("clients.session_duration", schema.Law(schema.Seconds), "(for good)", "how long a session or user keeps its cookies, before a new client takes its place"),
 			schema.Row("clients.retry", schema.Inner(), "", "what they do when a request fails"),
-			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection"),
-			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a Network Load Balancer; until it is reset without"),
+			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection to a load balancer"),
+			schema.Row("clients.connection_duration", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a connection to an Application Load Balancer from its opening, its requests evenly spread; without, until it has carried requests_per_connection"),
+			schema.Row("clients.http2_streams", schema.Whole(1, dataplane.MaxStreams), "", "HTTP/2 to an HTTPS listener: how many requests a connection carries at once; without, HTTP/1.1, which carries one"),
+			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a load balancer; until that closes or resets it without"),
 			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
 			schema.Row("clients.session_resumption", schema.Quantity(schema.Share, 0, 1), "0", "share of the handshakes that resume a session"),
 			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
@@ -206,7 +208,11 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	c := dataplane.Clients{Timeout: t.Duration("timeout"), Deadline: t.Duration("deadline")}
 	l.readRetry(t.Inside("retry"), w.To, w.Target, &c)
 	c.PerConnection = t.Whole("requests_per_connection")
-	c.KeepAlive = t.Duration("keep_alive")
+	c.KeepAlive, c.Lasts = t.Duration("keep_alive"), t.Duration("connection_duration")
+	if n := t.Optional("http2_streams"); n != nil {
+		c.Streams = *n
+	}
+	l.refuseKeeping(t, w)
 	c.RoundTrip, c.Resumption = t.Duration("round_trip"), t.Quantity("session_resumption")
 	c.StayPut, c.ForwardedFor = !t.Flag("follow_redirects"), t.Whole("forwarded_for")
 	l.readVisitors(t, w)

@@ -1,0 +1,78 @@
+package results
+
+import (
+	"math"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+)
+
+// connectionMetrics are the connections of clients to load balancers, and the capacity
+// units that load balancers are billed by. New connections count once, each for all the
+// time that it is open.
+func connectionMetrics() []Metric {
+	of := func(name, unit, meaning string, read func(*hours) float64) Metric {
+		return Metric{
+			Name: name, Unit: unit, Labels: []string{labelBalancer}, Meaning: meaning,
+			where: func(cfg *cloud.Config, s scope) bool { return len(within(s, labelBalancer, cfg.LoadBalancers)) > 0 },
+			read: func(p *part) float64 {
+				h := p.balancerHours()
+				if h.hours == 0 {
+					return math.NaN()
+				}
+				return read(&h)
+			},
+		}
+	}
+	all := []Metric{
+		of("connections.new", "count", "connections that clients opened to load balancers", func(h *hours) float64 { return h.opened }),
+		of("connections.active.mean", "count", "connections of clients to load balancers that are open at a time", func(h *hours) float64 { return h.active / h.time }),
+		of("lcu.hours", "count", "capacity-unit-hours that load balancers are billed: of each hour the largest dimension", func(h *hours) float64 { return h.units }),
+	}
+	for d, name := range pricing.Dimensions() {
+		words := strings.ReplaceAll(name, "_", " ")
+		all = append(all,
+			of("lcu."+name, "count", "capacity-unit-hours that "+words+" alone would make", func(h *hours) float64 { return h.used[d] }),
+			of("lcu.billed."+name, "count", "capacity-unit-hours that are billed for "+words+", which were the largest dimension", func(h *hours) float64 { return h.billed[d] }),
+		)
+	}
+	return all
+}
+
+// hours sums the hours of load balancers.
+type hours struct {
+	hours                int
+	opened, active, time float64 // active, time: ns
+	units                float64
+	used, billed         pricing.Units
+}
+
+// balancerHours sums the hours of the load balancers of a part.
+func (p *part) balancerHours() (sum hours) {
+	if p.outcome.Ledger == nil {
+		return sum
+	}
+	for i := range p.owned(p.belongs().balancers, len(p.outcome.Ledger.Balancers)) {
+		sum.add(&p.outcome.Ledger.Balancers[i])
+	}
+	sum.time = float64(p.outcome.Config.Duration)
+	return sum
+}
+
+func (sum *hours) add(b *model.BalancerHour) {
+	sum.hours++
+	sum.opened += float64(b.NewConnections)
+	sum.active += float64(b.ActiveTime)
+	for _, u := range b.Flows {
+		sum.opened += float64(u.NewConnections)
+		sum.active += float64(u.ActiveTime)
+	}
+	used, billed := pricing.CapacityUnits(b)
+	for d := range used {
+		sum.used[d] += used[d]
+		sum.billed[d] += billed[d]
+		sum.units += billed[d]
+	}
+}

@@ -1,0 +1,22 @@
+package tables
+
+import (
+	"slices"
+
+	"headroom/model/controlplane"
+	"headroom/scenarios/schema"
+)
+
+// groupLifeKeys are those of how a group's instances come into service, and out of it.
+func groupLifeKeys() []schema.Key {
+	return slices.Concat([]schema.Key{
+		schema.Row("initial_lifecycle_hook", schema.List(), "", "lifecycle hooks, which hold instances on their way into service and out of it; all of a transition at once"),
+		schema.Row("warm_pool", schema.Inner(), "", "instances that are kept ready beside those in service"),
+	}, hookKeys(), poolKeys())
+}
+
+// readGroupLife reads how a group's instances come into service, and out of it.
+func (l *loader) readGroupLife(t *schema.Table, g *controlplane.Group) {
+	l.readHooks(t, g)
+	l.readPool(t, g)
+}

@@ -1,0 +1,140 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/dataplane"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+// nodeAddress is an Elastic IP of a load balancer's node.
+type nodeAddress struct {
+	zone    model.Zone
+	elastic int
+	at      *schema.Table
+	key     string
+}
+
+// readSubnetMapping reads the subnets of a load balancer's nodes with their Elastic IPs,
+// as Terraform has them. The subnets become those of the key of that name.
+func (l *loader) readSubnetMapping(t *schema.Table) (all []nodeAddress) {
+	const key = "subnet_mapping"
+	var names []string
+	for _, m := range t.Each(key) {
+		subnet, elastic := m.Reference("subnet_id"), m.Reference("allocation_id")
+		if subnet >= 0 {
+			names = append(names, l.cfg.Subnets[subnet].Name)
+		}
+		if subnet >= 0 && elastic >= 0 {
+			all = append(all, nodeAddress{l.cfg.Subnets[subnet].Zone, elastic, m, "allocation_id"})
+		}
+		m.Done()
+	}
+	if len(names) == 0 {
+		return all
+	}
+	if n := t.Node.Table["subnets"]; n != nil && !slices.EqualFunc(n.List, names, func(a *tree.Node, name string) bool { return a.Is(name) }) {
+		t.Mistake("subnets", "must not be given with subnet_mapping, which has them", "")
+	}
+	t.AssumeNames("subnets", names)
+	return all
+}
+
+// leastFree is how many addresses a subnet of an Application Load Balancer must have for it.
+const leastFree = 8
+
+// checkSubnets refuses two subnets of a zone, and those that are too small.
+func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
+	if !t.Has("subnets") || !t.Sound("subnets") {
+		return
+	}
+	zones := map[model.Zone]string{}
+	for _, i := range lb.Subnets {
+		s := &l.cfg.Subnets[i]
+		if other, twice := zones[s.Zone]; twice {
+			t.Reject("subnets", schema.Fault{Rule: "must be one in each zone, and " + other + " is in the same", Got: tree.Quote(s.Name), Code: invalidConfiguration})
+			return
+		}
+		zones[s.Zone] = s.Name
+		if !lb.Network() && s.Block.Bits > 0 && s.Block.Usable() < leastFree {
+			t.Reject("subnets", schema.Fault{
+				Rule: fmt.Sprintf("must have %d addresses for an Application Load Balancer, subnet.%s has %d", leastFree, s.Name, s.Block.Usable()),
+				Got:  tree.Quote(s.Name), Code: "InvalidSubnet",
+			})
+		}
+	}
+}
+
+const noElastic = "must not be given: an Application Load Balancer has no Elastic IPs"
+
+// readNodeAddresses reads the Elastic IPs of a Network Load Balancer's nodes, by zone, with
+// those that a subnet_mapping has.
+func (l *loader) readNodeAddresses(t *schema.Table, lb *dataplane.LoadBalancer, all []nodeAddress) []nodeAddress {
+	const key = "elastic_ips"
+	t.Pass(key)
+	t.Ask(key)
+	if n := t.Node.Table[key]; n != nil && n.Form != tree.TableForm {
+		t.Mistake(key, `must be a table of Elastic IPs by zone: { a = "one" }`, "")
+	} else if n != nil {
+		n.Inline = true
+		if !lb.Network() {
+			t.Reject(key, schema.Fault{Rule: noElastic, Code: invalidConfiguration})
+			return nil
+		}
+		all = append(all, l.readZoneAddresses(t, lb, n)...)
+	}
+	had := map[model.Zone]bool{}
+	for _, a := range all {
+		reject := func(rule, code string) { a.at.Reject(a.key, schema.Fault{Rule: rule, Code: code}) }
+		switch {
+		case !lb.Network():
+			reject(noElastic, invalidConfiguration)
+		case !lb.PublicIPs:
+			reject("must not be given of an internal load balancer", invalidConfiguration)
+		case had[a.zone]:
+			reject("must be one Elastic IP a zone", invalidConfiguration)
+		case slices.Contains(l.natElastic, a.elastic):
+			reject("must not be that of nat_gateway."+l.cfg.NATs[slices.Index(l.natElastic, a.elastic)].Name, "Resource.AlreadyAssociated")
+		case l.nodeElastic[a.elastic] != "":
+			reject("must not be that of another node, of "+l.nodeElastic[a.elastic], "Resource.AlreadyAssociated")
+		default:
+			if l.nodeElastic == nil {
+				l.nodeElastic = map[int]string{}
+			}
+			l.nodeElastic[a.elastic], had[a.zone] = t.Path, true
+			continue
+		}
+		return nil
+	}
+	return all
+}
+
+// readZoneAddresses reads a table of Elastic IPs by zone.
+func (l *loader) readZoneAddresses(t *schema.Table, lb *dataplane.LoadBalancer, n *tree.Node) (all []nodeAddress) {
+	const key = "elastic_ips"
+	for _, letter := range n.Keys() {
+		if len(lb.Zones) == 0 {
+			return nil
+		}
+		zone, there := l.zoneIn(t, key, letter, l.cfg.RegionOf(lb.Zones[0]))
+		if !there {
+			continue
+		}
+		if !slices.Contains(lb.Zones, model.Zone(zone)) {
+			t.Reject(key, schema.Fault{Rule: "must name zones of the load balancer", Got: tree.Quote(letter), Hint: t.Hint(letter, l.cfg.Zones)})
+			continue
+		}
+		name, ok := n.Table[letter].AsText()
+		if !ok {
+			t.Reject(key, schema.Fault{Rule: "must be one Elastic IP a zone", Got: n.Table[letter].Got(), Code: invalidConfiguration})
+			continue
+		}
+		if i := t.Find(key, "elastic_ip", name); i >= 0 {
+			all = append(all, nodeAddress{model.Zone(zone), i, t, key})
+		}
+	}
+	return all
+}
