@@ -68,10 +68,11 @@ type instance struct {
 
 	marks []mark // at the start of each metric clock's period
 
-	pause   pause  // of lifecycle hooks
-	fate    string // why its group ends it, where no change of capacity does
-	returns bool   // to the warm pool, when it has left its target groups
-	worked  uint64 // of its busy time, what is counted already
+	pause     pause  // of lifecycle hooks
+	fate      string // why its group ends it, where no change of capacity does
+	protected bool   // from scale-in
+	returns   bool   // to the warm pool, when it has left its target groups
+	worked    uint64 // of its busy time, what is counted already
 
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never

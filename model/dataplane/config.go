@@ -149,6 +149,11 @@ type HealthCheck struct {
 	Enabled bool // false: a target is healthy from the opening of its port on
 	health.Check
 	Demand sim.Time // CPU time of a check
+	Port   uint16   // 0: that of its targets
+	// Connects asks for a connection alone: answers do not count. Otherwise those count as
+	// successes whose status Matcher has.
+	Connects bool
+	Matcher  health.Matcher
 }
 
 // TargetGroup is a set of targets with one service.

@@ -103,7 +103,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 // health check.
 func (p *Plane) discard(i uint32, r *request) {
 	if r.source == checkSource {
-		p.checked(i, !r.errs)
+		p.checked(i, p.passes(r))
 		return
 	}
 	p.free(i)

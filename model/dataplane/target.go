@@ -25,6 +25,8 @@ type targetGroup struct {
 	sender      int32   // in the filter, of its load balancer's connections
 	misses      bool    // its port is not where its service listens
 	nodeFlows   []int32 // by target and node, of a group that does not preserve client addresses
+	checker     int32   // as sender, of health checks
+	unchecked   bool    // they come to a port where nobody listens
 	minimum     health.Group
 
 	requests, responses int64

@@ -121,7 +121,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
-	l.checkFlowTargets(readTargetQuotas(quotas))
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	l.readSpace(top)
