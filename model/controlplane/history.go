@@ -85,6 +85,7 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 func (cp *Plane) noteResize(i int, c change) {
 	g := &cp.groups[i]
 	cp.members[i].ScalingActivities++
+	cp.members[i].Thrash.Change(cp.kernel.Now(), g.desired, c.desired)
 	cp.note(Activity{
 		Subject: g.name(), Kind: "set-desired", Cause: c.cause, Instance: None,
 		Detail: fmt.Sprintf("desired %d -> %d", g.desired, c.desired),
@@ -252,4 +253,7 @@ func (cp *Plane) sampleGroup(i int) {
 	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
 	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
 	o.CPUSeries = append(o.CPUSeries, cpu)
+	if reference := g.cfg.Reference; reference > 0 {
+		o.Elasticity.Add(sim.Minute, int(g.inService.Value()), g.min, cpu, reference)
+	}
 }
