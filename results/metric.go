@@ -57,6 +57,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		poolMetrics(),
 		instanceMetrics(),
 		restMetrics(),
+		statusMetrics(),
 		forecastMetrics(),
 		tenantMetrics(),
 		hostMetrics(),

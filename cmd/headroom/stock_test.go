@@ -351,6 +351,16 @@ func TestCrossZoneTellsItsStory(t *testing.T) {
 	a.near(t, "cost{service=data-transfer}", 0.5*120*3600*420/(1<<20)*0.02, 0.02)
 }
 
+// One request in 20,000 meets a connection that its target closes, and none where targets
+// keep connections longer than their load balancer: 297,216 requests make 15.
+func TestKeepAliveLosesRequests(t *testing.T) {
+	a := stock(t, "keep-alive-502", "4")
+	a.near(t, "requests.failed{load_balancer=first}", 297216/20000.0, 0.4)
+	if n := a.value(t, "requests.failed{load_balancer=second}"); n != 0 {
+		t.Errorf("%g requests fail whose targets keep connections for longer", n)
+	}
+}
+
 // Five days of eight hours are billed, less the seconds that each start is pending, and the
 // volume all the week.
 func TestOfficeHoursAreBilled(t *testing.T) {

@@ -16,6 +16,7 @@ type trailLine struct {
 	Name       string            `json:"eventName"`
 	Time       string            `json:"eventTime"`
 	Code       string            `json:"errorCode"`
+	Region     string            `json:"awsRegion"`
 	Parameters map[string]string `json:"requestParameters"`
 	Resources  []struct{ ARN, Type string }
 	Identity   struct {
@@ -42,10 +43,14 @@ func trail(t *testing.T, dir string) (all []trailLine) {
 	return all
 }
 
-// called counts the calls of a run by name, by who called and by what refused them.
+// called counts the calls of a run by name, by who called and by what refused them, and by
+// the Region where it is not the usual one.
 func called(t *testing.T, dir string) string {
 	counts := map[string]int{}
 	for _, l := range trail(t, dir) {
+		if l.Region != "us-east-1" {
+			l.Code += " in " + l.Region
+		}
 		counts[fmt.Sprintf("%-32s %-25s %s", l.Name, l.Identity.User+l.Identity.By, l.Code)]++
 	}
 	var rows []string

@@ -78,6 +78,8 @@ func (cp *Plane) perform(a *Action) {
 		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None, By: Operator})
 	case a.Do == SetDesiredCapacity:
 		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
+	case a.Do.OfGroups():
+		cp.actOnGroup(a)
 	case a.Do.ofInstances():
 		cp.operate(a)
 	case a.Do == ModifyFileSystem:

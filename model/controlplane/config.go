@@ -206,6 +206,8 @@ type Group struct {
 	Schedules         []Schedule
 	Hooks             []Hook
 	Pool              *WarmPool // nil: none
+	Suspended         scaling.Process
+	Protected         bool // its instances, from scale-in
 }
 
 // LaunchType is one instance type that a group may launch.

@@ -84,6 +84,13 @@ const (
 	ResizeInstance
 	ModifyCredits
 	SetDesiredCapacity
+	SuspendProcesses
+	ResumeProcesses
+	ProtectInstances
+	EnterStandby
+	ExitStandby
+	DetachInstances
+	AttachInstances
 	actionEnd
 )
 
@@ -102,6 +109,7 @@ func (k ActionKind) String() string {
 		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
+		"suspend", "resume", "protect", "standby", "exit-standby", "detach", "attach",
 	}[k]
 }
 
@@ -113,6 +121,9 @@ func (k ActionKind) OfAccess() bool { return k >= AssociateProfile && k <= LogIn
 
 // ofInstances reports whether it is done to instances, or to a group.
 func (k ActionKind) ofInstances() bool { return k >= StartInstance && k <= SetDesiredCapacity }
+
+// OfGroups reports whether it is done to an Auto Scaling group, or to members of it.
+func (k ActionKind) OfGroups() bool { return k > SetDesiredCapacity && k < actionEnd }
 
 // RuleChange is rules that a security group is given, or that are taken from it.
 type RuleChange struct {
@@ -165,4 +176,7 @@ type Action struct {
 	Launch             LaunchType       // ResizeInstance: what they are then
 	Credits            model.CreditMode // ModifyCredits
 	Desired            int              // SetDesiredCapacity
+	Processes          scaling.Process  // SuspendProcesses, ResumeProcesses
+	Protected          bool             // ProtectInstances
+	Decrement          bool             // EnterStandby, DetachInstances: the desired capacity falls with them
 }

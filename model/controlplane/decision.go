@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,9 @@ type invocation struct {
 // which may be of an earlier period than the newest of the alarm: basic monitoring
 // has one in five minutes, and an alarm of a minute repeats in between.
 func (cp *Plane) invoke(watch, action int) {
+	if cp.groups[cp.watches[watch].cfg.Actions[action].Group].suspended.Has(scaling.AlarmNotification) {
+		return
+	}
 	inv := cp.invocation(watch, action)
 	cp.ask(cp.watches[watch].cfg.Actions[action].Group, inv)
 }
@@ -248,12 +252,18 @@ func (cp *Plane) scheduleRun(group, schedule int, after time.Time) {
 	}
 }
 
+var errSuspended = errors.New("ScheduledActions is suspended")
+
 // onScheduleFires applies a scheduled action; no cooldown holds it back.
 func (cp *Plane) onScheduleFires(ev model.Event) {
 	i, k := ev.Pair()
 	g := &cp.groups[i]
 	s := &g.cfg.Schedules[k]
 	cp.scheduleRun(int(i), int(k), cp.frame.Calendar(cp.kernel.Now()))
+	if g.suspended.Has(scaling.ScheduledActions) {
+		cp.noteRefusal(int(i), s.Name, errSuspended)
+		return
+	}
 	limits, err := s.Apply(scaling.Limits{Min: g.min, Max: g.max, Desired: g.desired})
 	if err != nil {
 		cp.noteRefusal(int(i), s.Name, err)

@@ -103,6 +103,7 @@ func (cp *Plane) impair(h slab.Handle) {
 		all = all.With(cp.activeFaults[i].impairment)
 	}
 	cp.data.Impair(in.server, all)
+	cp.countChecks(in)
 	switch {
 	case !all.Cut:
 		in.cutAt = sim.Never

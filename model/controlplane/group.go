@@ -28,21 +28,24 @@ type group struct {
 	resized       sim.Time // when desired last changed
 	resizedBy     sim.Time // beginning of the datapoint that it changed by
 
-	scalers     []scaler     // by policy
-	invocations []invocation // what asks a policy to decide in this instant
-	deciding    bool
-	beyondMax   int           // invocations whose policies want more than max
-	atMaxSince  sim.Time      // since when the group is at max while one does; Never
-	retries     int           // launch failures in a row
-	retryAt     sim.Time      // of the pending retry, the only one; Never: none
-	returns     []sim.Time    // when Spot instances will have made room for it
-	reclaiming  bool          // the launch that failed waits for Spot capacity
-	failure     launchFailure // why the last launch failed
-	sweeping    bool          // a groupSweeps event is pending
-	bereft      bool          // somebody terminated a member: the next sweep replaces it
-	owed        launching
-	poolAt      sim.Time // when the warm pool is filled again, that found no room; Never
-	surge       int      // launched for a rebalance beyond desired
+	scalers      []scaler     // by policy
+	invocations  []invocation // what asks a policy to decide in this instant
+	deciding     bool
+	beyondMax    int           // invocations whose policies want more than max
+	atMaxSince   sim.Time      // since when the group is at max while one does; Never
+	retries      int           // launch failures in a row
+	retryAt      sim.Time      // of the pending retry, the only one; Never: none
+	returns      []sim.Time    // when Spot instances will have made room for it
+	reclaiming   bool          // the launch that failed waits for Spot capacity
+	failure      launchFailure // why the last launch failed
+	sweeping     bool          // a groupSweeps event is pending
+	bereft       bool          // somebody terminated a member: the next sweep replaces it
+	owed         launching
+	suspended    scaling.Process
+	missing      int      // members that have ended and are not replaced, for that is suspended
+	failingSince sim.Time // the first of the launch failures in a row
+	poolAt       sim.Time // when the warm pool is filled again, that found no room; Never
+	surge        int      // launched for a rebalance beyond desired
 
 	timetables []scaling.Timetable
 	inService  stat.Level
@@ -107,8 +110,13 @@ type launching struct {
 func (cp *Plane) reconcile(i int, l launching) {
 	g := &cp.groups[i]
 	have := g.capacity
+	g.missing = min(g.missing, max(0, g.desired+g.surge-have))
 	cp.forgetClaims(i)
-	for n := g.desired + g.surge - have; n > 0 && !cp.halts(n); n-- {
+	lacks := g.desired + g.surge - have - g.missing
+	if g.suspended.Has(scaling.Launch) && !l.initial {
+		lacks = 0
+	}
+	for n := lacks; n > 0 && !cp.halts(n); n-- {
 		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
 			if g.failure < imageUnavailable {
 				cp.reclaimForGroup(i, n, l)
@@ -117,7 +125,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 			break
 		}
 	}
-	if n := have - g.desired - g.surge; n > 0 {
+	if n := have - g.desired - g.surge; n > 0 && !g.suspended.Has(scaling.Terminate) {
 		for _, victim := range cp.chooseVictims(g, n) {
 			cp.endMember(i, victim, l.activity)
 		}
@@ -273,7 +281,7 @@ func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
 		}
 		members = append(members, scaling.Member{
 			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
-			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt,
+			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected,
 		})
 		handles = append(handles, h)
 	}

@@ -2,6 +2,8 @@ package controlplane
 
 import (
 	"headroom/model"
+	"headroom/model/scaling"
+	"headroom/sim"
 	"headroom/sim/slab"
 )
 
@@ -33,6 +35,9 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		}
 	}
 	short := 10*inService <= 9*g.desired // capacity is 10 % or more below desired
+	if g.suspended.Has(scaling.HealthCheck | scaling.ReplaceUnhealthy | scaling.Terminate) {
+		return
+	}
 	if len(unhealthy) == 0 || (g.running > 0 || cp.launchesReplacement(g)) && short {
 		return
 	}
@@ -99,7 +104,7 @@ func (cp *Plane) imbalance(g *group) (most, fewest int, ok bool) {
 // the zone with the most: one in ten of desired at a time, at least one.
 func (cp *Plane) rebalance(i int) {
 	g := &cp.groups[i]
-	if g.surge > 0 || g.capacity < g.desired {
+	if g.surge > 0 || g.capacity < g.desired || g.suspended.Has(scaling.AZRebalance|scaling.Launch) || !g.mayGrow() {
 		return
 	}
 	most, fewest, ok := cp.imbalance(g)
@@ -143,7 +148,11 @@ func (cp *Plane) left(h slab.Handle) {
 
 // lost is told when a member ended without being asked to.
 func (cp *Plane) lost(i int) {
-	if g := &cp.groups[i]; g.capacity < g.desired {
+	g := &cp.groups[i]
+	if g.suspended.Has(scaling.HealthCheck|scaling.ReplaceUnhealthy) && g.retryAt == sim.Never {
+		g.missing = max(0, g.desired+g.surge-g.capacity)
+	}
+	if g.capacity < g.desired {
 		cp.replace(i)
 	}
 }

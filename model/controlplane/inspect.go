@@ -114,7 +114,7 @@ func (cp *Plane) groupState(i int) GroupState {
 			s.Pending++
 		case in.inService():
 			s.InService++
-		default:
+		case in.life.leaves() || in.life.rests() && in.counts():
 			s.Terminating++
 		}
 	}

@@ -68,10 +68,11 @@ type instance struct {
 	marks  []mark // at the start of each metric clock's period
 	minute uint64 // busy time at the start of the minute
 
-	pause   pause  // of lifecycle hooks
-	fate    string // why its group ends it, where no change of capacity does
-	returns bool   // to the warm pool, when it has left its target groups
-	worked  uint64 // of its busy time, what is counted already
+	pause     pause  // of lifecycle hooks
+	fate      string // why its group ends it, where no change of capacity does
+	protected bool   // from scale-in
+	returns   bool   // to the warm pool, when it has left its target groups
+	worked    uint64 // of its busy time, what is counted already
 
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
@@ -79,6 +80,7 @@ type instance struct {
 	kills     memory.Kills // of its application, by its kernel
 	sickAt    sim.Time     // since when its instance status check fails for them,
 	sickUntil sim.Time     // and until when; 0: it does not
+	checked   sim.Time     // until when its status checks are counted
 
 	account account // of its CPU credits
 
@@ -331,6 +333,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 // end stops what an instance does and what it costs.
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	rested := in.life.rests()
+	cp.countChecks(in)
 	cp.become(in, shuttingDown)
 	if rested {
 		cp.closeRest(in)

@@ -34,6 +34,14 @@ func restless(frame *model.Frame, s *rng.Stream) *Estate {
 			State: PoolState(1 + s.Below(3)), WarmPool: scaling.WarmPool{Least: s.Below(2), Prepared: s.Below(9) - 1}, Reuse: s.Below(2) == 0,
 		}
 	}
+	for k := range 12 {
+		e.Actions = append(e.Actions, Action{
+			Do: SuspendProcesses + ActionKind(s.Below(int(actionEnd-SuspendProcesses))), At: sim.Time(5*k+s.Below(5)) * sim.Minute,
+			On: Subject{Kind: OfGroup}, Processes: scaling.Process(s.Below(int(scaling.AllProcesses) + 1)), Count: s.Below(3),
+			Protected: s.Below(2) == 0, Decrement: s.Below(2) == 0,
+		})
+	}
+	e.Actions = append(e.Actions, Action{Do: ResumeProcesses, At: 20 * sim.Minute, Every: 20 * sim.Minute, On: Subject{Kind: OfGroup}, Processes: scaling.AllProcesses})
 	for k := range s.Below(4) {
 		g.Hooks = append(g.Hooks, Hook{
 			Hook:  scaling.Hook{Name: "hook", Heartbeat: scaling.HeartbeatLeast, Abandons: s.Below(2) == 0, Beat: sim.Time(s.Below(2)*20) * sim.Second},

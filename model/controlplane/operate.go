@@ -103,7 +103,7 @@ func (cp *Plane) switchCredits(in *instance, mode model.CreditMode) {
 func (cp *Plane) chosen(a *Action, request lifecycle.Request) (list []slab.Handle) {
 	var ended []slab.Handle
 	for h, in := range cp.instances.All() {
-		if !cp.belongs(in, a.On) || in.stage.inPool() {
+		if !cp.belongs(in, a.On) || in.stage.inPool() || in.stage == detached {
 			continue
 		}
 		if in.life.ended() {

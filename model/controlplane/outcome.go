@@ -34,6 +34,7 @@ type BackupOutcome struct {
 
 // GroupOutcome is one Auto Scaling group.
 type GroupOutcome struct {
+	Checks                     StatusChecks
 	InServiceMean              float64 // time-weighted over the whole run
 	InServiceMin, InServiceMax int64
 	DesiredMax                 int64
@@ -66,6 +67,7 @@ type FleetOutcome struct {
 	Starts, Stops                       int64 // by actions; a hibernation is a stop, too
 	Hibernations                        int64
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
+	Checks                              StatusChecks
 	Burst                               BurstOutcome
 	Samples                             Samples
 }
@@ -96,6 +98,7 @@ type TenantOutcome struct {
 
 // Outcome closes the books at the horizon.
 func (cp *Plane) Outcome() Outcome {
+	cp.closeChecks()
 	for _, in := range cp.instances.All() {
 		if !in.life.ended() {
 			cp.retire(in)

@@ -249,7 +249,7 @@ func (cp *Plane) newGroups() error {
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
-			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never,
+			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		for k, s := range cfg.Schedules {

@@ -31,6 +31,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	}
 	cp.outOfService(in)
 	cp.retire(in)
+	cp.countChecks(in)
 	in.inServiceAt, in.warmUntil, in.cutAt, in.restedAt = sim.Never, sim.Never, sim.Never, now
 	next, takes := stopping, draw(&cp.launchStreams[in.order.owner], in.order.template.Launch.Stopping)
 	if hibernates {
@@ -172,6 +173,7 @@ func (cp *Plane) reopen(h slab.Handle, at hostPlace, resumed bool) {
 	spec.Resumed = resumed
 	in.server = cp.data.Reopen(in.server, spec)
 	in.account.mode = terms.Mode
+	cp.countChecks(in)
 	in.kills, in.sickAt, in.sickUntil, in.cutAt = memory.Kills{}, 0, 0, sim.Never
 	for c := range in.marks {
 		in.marks[c] = mark{charged: in.account.charged}
@@ -287,6 +289,7 @@ func (cp *Plane) reboot(h slab.Handle) {
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.data.Load(in.server, 0)
 	}
+	cp.countChecks(in)
 	in.kills, in.sickAt, in.sickUntil = memory.Kills{}, 0, 0
 	up := sim.Sum(cp.kernel.Now(), cp.drawLaunch(in.order).boot)
 	in.bootsAt = max(in.bootsAt, up)

@@ -84,6 +84,9 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	if doubled := firstBackoff << min(g.retries, 8); doubled < longestBackoff {
 		backoff = doubled
 	}
+	if cp.forsake(i) {
+		return
+	}
 	g.retries++
 	cp.retryIn(i, backoff)
 }

@@ -42,7 +42,9 @@ func (r *roster) leave(number int32) {
 
 // join adds an instance that was launched after all others of a group.
 func (cp *Plane) join(g *group, h slab.Handle) {
-	g.members = append(g.members, member{h, cp.instances.Get(h).number})
+	in := cp.instances.Get(h)
+	in.protected = g.cfg.Protected
+	g.members = append(g.members, member{h, in.number})
 }
 
 // membersOf yields the members of a group that have not left, in launch order.

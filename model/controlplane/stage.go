@@ -1,6 +1,9 @@
 package controlplane
 
-import "headroom/sim/slab"
+import (
+	"headroom/model/scaling"
+	"headroom/sim/slab"
+)
 
 // stage is where a member of a group stands, beside its life (Amazon EC2 Auto Scaling
 // User Guide, "Instance lifecycle").
@@ -10,6 +13,8 @@ const (
 	inRanks      stage = iota // Pending, InService or Terminating, as its life says
 	heldAtLaunch              // Pending:Wait
 	heldAtEnd                 // Terminating:Wait
+	standingBy                // Standby
+	detached                  // no member any more, unless it is attached again
 	warms                     // Warmed:Pending
 	heldInPool                // Warmed:Pending:Wait
 	warmed                    // Warmed:Stopped, Warmed:Hibernated or Warmed:Running, or on its way there
@@ -30,6 +35,9 @@ func (in *instance) counts() bool {
 	return !in.life.leaves() && !in.replaced && (in.stage == inRanks || in.stage == heldAtLaunch)
 }
 
+// units is what an instance adds to the capacity of its group.
+func (in *instance) units() int { return 1 }
+
 // advance takes a member of a group from one stage to the next.
 func (cp *Plane) advance(in *instance, s stage) {
 	cp.tally(in, -1)
@@ -42,7 +50,8 @@ func (cp *Plane) advance(in *instance, s stage) {
 func (cp *Plane) enlist(h slab.Handle) {
 	in := cp.instances.Get(h)
 	in.inServiceAt = cp.kernel.Now()
-	if !in.noticed { // else it would take requests that it cannot finish
+	without := in.order.group != None && cp.groups[in.order.group].suspended.Has(scaling.AddToLoadBalancer)
+	if !in.noticed && !without { // else it would take requests that it cannot finish
 		for _, g := range cp.targetGroupsOf(in) {
 			cp.data.Register(in.server, g, in.order.initial)
 		}

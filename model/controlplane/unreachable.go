@@ -40,6 +40,7 @@ func (cp *Plane) OutOfMemory(h slab.Handle) {
 	if !sick {
 		return
 	}
+	cp.countChecks(in)
 	if now >= in.sickUntil {
 		in.sickAt = now
 	}

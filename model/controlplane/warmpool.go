@@ -54,6 +54,9 @@ func (cp *Plane) fillPool(i int, initial bool) {
 		return
 	}
 	n := g.cfg.Pool.Size(g.desired, g.max) - cp.pooled(g)
+	if n > 0 && !initial && g.suspended.Has(scaling.Launch) || n < 0 && g.suspended.Has(scaling.Terminate) {
+		return
+	}
 	for ; n > 0; n-- {
 		if !cp.launchWarm(i, initial) {
 			if g.poolAt == sim.Never {

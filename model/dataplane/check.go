@@ -99,6 +99,19 @@ func (p *Plane) missCheck(h slab.Handle) {
 	p.refill(server)
 }
 
+// passes reports whether the answer to a check is a success.
+func (p *Plane) passes(r *request) bool {
+	if r.older == noIndex { // nobody asks any more
+		return true
+	}
+	check := &p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck
+	status := 200
+	if r.errs {
+		status = p.servers.at(r.server).errors.Status
+	}
+	return check.Connects || check.Matcher.Contains(status)
+}
+
 // checked ends a check that was answered or refused.
 func (p *Plane) checked(i uint32, success bool) {
 	target := p.requests.at(i).older

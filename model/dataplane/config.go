@@ -65,6 +65,9 @@ type Service struct {
 	// Bandwidth says that bytes take their time through the network interfaces of its
 	// servers; otherwise they are counted alone.
 	Bandwidth bool
+	// KeepAlive is how long its application keeps a connection of a load balancer that is
+	// silent; 0: longer than that does.
+	KeepAlive sim.Time
 	Port      uint16 // where its application listens; 0: wherever it is asked
 }
 
@@ -149,6 +152,11 @@ type HealthCheck struct {
 	Enabled bool // false: a target is healthy from the opening of its port on
 	health.Check
 	Demand sim.Time // CPU time of a check
+	Port   uint16   // 0: that of its targets
+	// Connects asks for a connection alone: answers do not count. Otherwise those count as
+	// successes whose status Matcher has.
+	Connects bool
+	Matcher  health.Matcher
 }
 
 // TargetGroup is a set of targets with one service.

@@ -57,7 +57,7 @@ func (p *Plane) newFilter() {
 	}
 	for i := range p.targetGroups {
 		p.guardTargets(f, &p.targetGroups[i])
-		needed = needed || p.targetGroups[i].misses
+		needed = needed || p.targetGroups[i].misses || p.targetGroups[i].unchecked
 	}
 	if needed {
 		f.mounts = f.add(0, f.real, network.Sender{Protocol: network.TCP, Port: network.NFS})
@@ -154,8 +154,14 @@ func (p *Plane) guardTargets(f *filter, g *targetGroup) {
 	asks := g.cfg.Port
 	g.misses = asks != 0 && listens != 0 && asks != listens
 	asks = cmp.Or(asks, listens, usualPort)
-	if g.sender = None; len(g.balancers) > 0 {
-		g.sender = f.add(p.cfg.LoadBalancers[g.balancers[0]].End, 1, network.Sender{Protocol: network.TCP, Port: asks})
+	checks := cmp.Or(g.cfg.HealthCheck.Port, asks)
+	g.unchecked = listens != 0 && checks != listens
+	if g.sender, g.checker = None, None; len(g.balancers) > 0 {
+		end := p.cfg.LoadBalancers[g.balancers[0]].End
+		g.sender = f.add(end, 1, network.Sender{Protocol: network.TCP, Port: asks})
+		if g.checker = g.sender; checks != asks {
+			g.checker = f.add(end, 1, network.Sender{Protocol: network.TCP, Port: checks})
+		}
 	}
 }
 
@@ -256,7 +262,7 @@ func (f *filter) endOf(a *Address, s *server) int {
 func (p *Plane) connectionOf(i uint32, r *request) (sender int, misses bool) {
 	if r.source == checkSource {
 		g := &p.targetGroups[p.targets.at(r.older).group]
-		return int(g.sender), g.misses
+		return int(g.checker), g.unchecked
 	}
 	if s := &p.sources[r.source]; s.balancer == None {
 		return p.senderOf(i, s), s.misses

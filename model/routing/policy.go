@@ -55,6 +55,7 @@ func Policies() []Entry {
 		{"weighted_random", "at random, in proportion to the weights", false, func(s Setup) Policy { return NewWeightedRandom(s.Chooser) }},
 		{"random", "at random, each target alike (no AWS algorithm)", false, func(s Setup) Policy { return NewRandom(s.Chooser) }},
 		{"power_of_two_choices", "the less busy of two random targets (no AWS algorithm)", true, func(s Setup) Policy { return NewPowerOfTwo(s.Chooser) }},
+		{"power_of_two_choices_with_replacement", "the same, of two that may be one (no AWS algorithm)", true, func(s Setup) Policy { return NewPowerOfTwoWithReplacement(s.Chooser) }},
 	}
 }
 

@@ -74,6 +74,15 @@ func (s *scan) pick(node int) (int, bool) {
 			return second, true
 		}
 		return s.in[first], true
+	case "power_of_two_choices_with_replacement":
+		if len(s.in) == 1 {
+			return s.in[0], true
+		}
+		first := s.in[s.chooser.Below(len(s.in))]
+		if second := s.in[s.chooser.Below(len(s.in))]; s.outstanding[second] < s.outstanding[first] {
+			return second, true
+		}
+		return first, true
 	case "weighted_random":
 		return s.byWeight()
 	}

@@ -9,10 +9,17 @@ type PowerOfTwo struct {
 	targets     dense
 	outstanding []int32 // per target, in rotation or not
 	chooser     Chooser
+	again       bool // the second may be the first
 }
 
 // NewPowerOfTwo returns the policy without targets.
 func NewPowerOfTwo(chooser Chooser) *PowerOfTwo { return &PowerOfTwo{chooser: chooser} }
+
+// NewPowerOfTwoWithReplacement returns the policy that may draw the same target twice, as the
+// supermarket model has it: of n targets one in n draws leaves no choice.
+func NewPowerOfTwoWithReplacement(chooser Chooser) *PowerOfTwo {
+	return &PowerOfTwo{chooser: chooser, again: true}
+}
 
 // Add implements [Policy].
 func (p *PowerOfTwo) Add(target int) {
@@ -43,8 +50,10 @@ func (p *PowerOfTwo) Pick(int) (target int, ok bool) {
 	case 1:
 		return int(p.targets.list[0]), true
 	}
-	i, j := p.chooser.Below(n), p.chooser.Below(n-1)
-	if j >= i { // one of the n-1 others
+	i, j := p.chooser.Below(n), 0
+	if p.again {
+		j = p.chooser.Below(n)
+	} else if j = p.chooser.Below(n - 1); j >= i { // one of the n-1 others
 		j++
 	}
 	first, second := p.targets.list[i], p.targets.list[j]

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"headroom/model"
+	"headroom/model/cloud"
 	"headroom/model/controlplane"
 	"headroom/results"
 	"headroom/sim"
@@ -114,7 +116,7 @@ func recordOf(s *results.Summary, i int, call *controlplane.Call) *trailRecord {
 	a := &s.Activities[i]
 	who := trailCallers[a.By]
 	r := &trailRecord{
-		Version: "1.11", Identity: who, Source: call.Source, Name: call.Name, Region: s.Config.Region,
+		Version: "1.11", Identity: who, Source: call.Source, Name: call.Name, Region: s.Config.RegionName(regionOf(s.Config, a.Subject)),
 		Time: s.Config.Calendar(a.At).UTC().Format(time.RFC3339), Code: call.Code, Message: call.Message,
 		Address: who.By, Agent: who.By, Parameters: map[string]string{}, ID: eventID(uint64(s.Config.Seed), i, a.At),
 		Type: "AwsApiCall", Management: true, Recipient: account, Category: "Management",
@@ -135,6 +137,51 @@ func recordOf(s *results.Summary, i int, call *controlplane.Call) *trailRecord {
 		}
 	}
 	return r
+}
+
+// regionOf returns in which Region something is, by its table and name: who calls asks the
+// services there.
+func regionOf(cfg *cloud.Config, subject string) int {
+	if cfg.Regions == nil {
+		return 0
+	}
+	in := func(name string, zones ...model.Zone) (int, bool) {
+		if name != subject || len(zones) == 0 {
+			return 0, false
+		}
+		return cfg.RegionOf(zones[0]), true
+	}
+	for i := range cfg.Groups {
+		if r, ok := in("autoscaling_group."+cfg.Groups[i].Name, cfg.Groups[i].Zones...); ok {
+			return r
+		}
+	}
+	for i := range cfg.Instances {
+		if r, ok := in("instance."+cfg.Instances[i].Name, cfg.Instances[i].Zones...); ok {
+			return r
+		}
+	}
+	for i := range cfg.LoadBalancers {
+		if r, ok := in("load_balancer."+cfg.LoadBalancers[i].Name, cfg.LoadBalancers[i].Zones...); ok {
+			return r
+		}
+	}
+	for i := range cfg.Volumes {
+		if r, ok := in("volume."+cfg.Volumes[i].Name, cfg.Volumes[i].Zone); ok {
+			return r
+		}
+	}
+	for i := range cfg.DedicatedHosts {
+		if r, ok := in("dedicated_host."+cfg.DedicatedHosts[i].Name, cfg.DedicatedHosts[i].Zone); ok {
+			return r
+		}
+	}
+	for i := range cfg.FileSystems {
+		if r, ok := in("file_system."+cfg.FileSystems[i].Name, cfg.FileSystems[i].Targets...); ok {
+			return r
+		}
+	}
+	return 0
 }
 
 // about says what a call was about: the table of its subject, and the instance.

@@ -19,7 +19,7 @@ import (
 
 // operatorKeys are those of [[action]]: what an operator does.
 func operatorKeys() []schema.Key {
-	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), exchangeKeys(), accessKeys(), operationKeys()),
+	return schema.Within("action[]", "", append(slices.Concat(throughputKeys(), ruleKeys("ingress[]"), ruleKeys("egress[]"), exchangeKeys(), accessKeys(), operationKeys(), groupActionKeys()),
 		schema.Row("do", schema.OneOf(append([]string{
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
@@ -45,7 +45,7 @@ func operatorKeys() []schema.Key {
 			"cancel-zonal-shift: bring it back before its time is over",
 			"exchange: give a Convertible Reserved Instance for another of the same value or more",
 			"modify-reservation: change the scope, the zone or, in units alike, the size of a Reserved Instance",
-		}, slices.Concat(operationWords(), accessWords())...)...), schema.Required, "what is done"),
+		}, slices.Concat(operationWords(), groupWords(), accessWords())...)...), schema.Required, "what is done"),
 		schema.Row("on", schema.Texts(), schema.Required, `what it is done to: "volume.data", "file_system.shared", "security_group.web", "load_balancer.front", "image.golden", "instance.db", "autoscaling_group.web", or "snapshot.NAME": the newest of that name, which is that of a [snapshot], of a schedule, or what an action calls it; "commitment.NAME", by its name or its number from 0`),
 		schema.Row("ingress", schema.List(), "", "authorize, revoke: the rules, of what comes in"),
 		schema.Row("egress", schema.List(), "", "authorize, revoke: the rules, of what goes out, instead of ingress"),
@@ -89,7 +89,7 @@ func (l *loader) readActions(tables []*schema.Table) {
 			continue
 		}
 		l.readTimes(t, &a)
-		if a.Do >= controlplane.StartInstance && a.Do <= controlplane.SetDesiredCapacity {
+		if a.Do >= controlplane.StartInstance && a.Do <= controlplane.SetDesiredCapacity || a.Do.OfGroups() {
 			l.cfg.Actions = append(l.cfg.Actions, l.readOperations(t, a)...)
 			t.Done()
 			continue

@@ -58,12 +58,7 @@ func takesFlows(t *schema.Table) bool {
 
 // assumeFlows sets defaults that differ for connections, and refuses what they do not have.
 func assumeFlows(t *schema.Table) {
-	if n := t.Node.Table["health_check"]; n == nil {
-		t.AssumeNode("health_check", &tree.Node{Form: tree.TableForm, Table: map[string]*tree.Node{}})
-	}
-	if n := t.Node.Table["health_check"]; n.Form == tree.TableForm && n.Table["timeout"] == nil {
-		n.Table["timeout"] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: int64(10)}
-	}
+	assumeFlowCheck(t)
 	for _, refused := range []struct{ key, rule string }{
 		{"load_balancing_algorithm_type", "must not be given: a Network Load Balancer picks targets by the hash of a connection"},
 		{"load_balancing_anomaly_mitigation", "must not be given: it needs HTTP"},

@@ -11,6 +11,8 @@ import (
 func groupLifeKeys() []schema.Key {
 	return slices.Concat([]schema.Key{
 		schema.Row("initial_lifecycle_hook", schema.List(), "", "lifecycle hooks, which hold instances on their way into service and out of it; all of a transition at once"),
+		schema.Row("suspended_processes", schema.TextsOf(processWords), "", "what the group does not do, unless an action resumes it"),
+		schema.Row("protect_from_scale_in", schema.Flag(), "false", "whether scale-in spares the instances that it launches"),
 		schema.Row("warm_pool", schema.Inner(), "", "instances that are kept ready beside those in service"),
 	}, hookKeys(), poolKeys())
 }
@@ -19,4 +21,6 @@ func groupLifeKeys() []schema.Key {
 func (l *loader) readGroupLife(t *schema.Table, g *controlplane.Group) {
 	l.readHooks(t, g)
 	l.readPool(t, g)
+	g.Suspended = readProcesses(t, "suspended_processes")
+	g.Protected = t.Flag("protect_from_scale_in")
 }

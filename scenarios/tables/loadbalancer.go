@@ -126,6 +126,15 @@ func latency(t *schema.Table, network bool) (own, cross sim.Time) {
 	return sim.Seconds(seconds), 0
 }
 
+// refuseStickyZones refuses a load balancer whose nodes keep to their zones, of a target group
+// that keeps clients with their targets.
+func (l *loader) refuseStickyZones(t, group *schema.Table, number int) {
+	const key = "enable_cross_zone_load_balancing"
+	if g := &l.cfg.TargetGroups[number]; !g.CrossZone && g.Stickiness.Kind != 0 && !t.Faulty(key) {
+		t.Reject(key, schema.Fault{Rule: "must be true where a target group has stickiness, as " + group.Path + " has", Code: invalidConfiguration})
+	}
+}
+
 // adopt makes the target groups of a load balancer its own: none may have
 // another, and theirs may follow its cross-zone setting.
 func (l *loader) adopt(t *schema.Table, balancer int) {
@@ -154,6 +163,7 @@ func (l *loader) adopt(t *schema.Table, balancer int) {
 			l.owners[f.TargetGroup] = balancer
 			if tg.Node.Table["load_balancing_cross_zone_enabled"].Is(inherited) {
 				l.cfg.TargetGroups[f.TargetGroup].CrossZone = cross
+				l.refuseStickyZones(t, tg, f.TargetGroup)
 			}
 		}
 	}

@@ -82,9 +82,9 @@ func (l *loader) operatedOn(t *schema.Table, name string, do controlplane.Action
 	switch {
 	case table == "autoscaling_group" && do != controlplane.ResizeInstance:
 		s = controlplane.Subject{Kind: controlplane.OfGroup, Index: t.Find("on", table, rest)}
-	case table == "instance" && do != controlplane.SetDesiredCapacity:
+	case table == "instance" && do < controlplane.SetDesiredCapacity:
 		s = controlplane.Subject{Kind: controlplane.OfFleet, Index: t.Find("on", table, rest)}
-	case do == controlplane.SetDesiredCapacity:
+	case do >= controlplane.SetDesiredCapacity:
 		t.Mistake("on", "must be autoscaling_group.NAME "+t.Mode, "")
 		return s, false
 	case do == controlplane.ResizeInstance:
@@ -99,6 +99,10 @@ func (l *loader) operatedOn(t *schema.Table, name string, do controlplane.Action
 
 // readOperation reads what an action has of its own, and refuses what is known to fail.
 func (l *loader) readOperation(t *schema.Table, a *controlplane.Action) {
+	if a.Do.OfGroups() {
+		l.readGroupAction(t, a)
+		return
+	}
 	switch a.Do {
 	case controlplane.StopInstance:
 		l.checkStops(t, a.On)

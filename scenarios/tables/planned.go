@@ -19,8 +19,6 @@ func plannedKeys() []schema.Key {
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
 		schema.Planned("autoscaling_group.NAME.max_instance_lifetime", "age at which an instance is replaced", schema.Zero),
-		schema.Planned("autoscaling_group.NAME.protect_from_scale_in", "whether new instances are spared by scale-in", schema.Off),
-		schema.Planned("autoscaling_group.NAME.suspended_processes", "processes that do not run", schema.Empty),
 
 		schema.Planned("autoscaling_group.NAME.mixed_instances_policy.override[].weighted_capacity", "units of capacity that an instance counts for", schema.One),
 

@@ -127,6 +127,7 @@ func quotaKeys() []schema.Key {
 
 // readQuotas reads what the account may have, when all types are known.
 func (l *loader) readQuotas(t *schema.Table) {
+	l.checkFlowTargets(readTargetQuotas(t))
 	if t == nil {
 		return
 	}

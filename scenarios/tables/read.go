@@ -91,8 +91,7 @@ func (l *loader) read(top *schema.Table) {
 		l.tables[key] = top.NamedTables(key)
 	}
 	l.readTags()
-	market := top.Inside("spot_market")
-	l.readMarket(market)
+	l.readMarket(top.Inside("spot_market"))
 	quotas := l.readLimits(top)
 	l.readNetwork(top)
 	l.asksForPaths = l.pathsAreAsked()
@@ -122,7 +121,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readExchanges()
 	l.readCapacityReservations()
 	l.checkReleases()
-	l.checkFlowTargets(readTargetQuotas(quotas))
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	l.readSpace(top)

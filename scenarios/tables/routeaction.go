@@ -79,6 +79,12 @@ func (l *loader) forwarding(t *schema.Table) dataplane.Action {
 	if a.Sticky == 0 && len(a.Forward) > 1 && slices.ContainsFunc(a.Forward, sticky) {
 		t.Reject("forward", schema.Fault{Rule: "must have stickiness where one of several target groups is sticky", Code: "InvalidLoadBalancerAction"})
 	}
+	byApplication := func(f dataplane.Forward) bool {
+		return f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Stickiness.Kind == dataplane.ApplicationCookie
+	}
+	if len(a.Forward) > 1 && slices.ContainsFunc(a.Forward, byApplication) && t.Sound("forward") {
+		t.Reject("forward", schema.Fault{Rule: "must name no target group with stickiness of type app_cookie beside others: it does not work with weighted target groups", Code: invalidConfiguration})
+	}
 	return a
 }
 

@@ -17,7 +17,7 @@ import (
 const inherited = "use_load_balancer_configuration"
 
 func targetGroupKeys() []schema.Key {
-	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), groupHealthKeys(), []schema.Key{
+	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
@@ -30,14 +30,6 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays; lb_cookie: after its last request"),
 		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie; AWSALB, AWSALBAPP and AWSALBTG are reserved"),
 		schema.Row("slow_start", schema.Quantity(schema.Seconds, 0, 900), "0", "for how long the share of a target that became healthy grows to that of the others; 0, or 30 s to 900 s"),
-		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
-		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
-		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
-		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails"),
-		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),
-		schema.Row("health_check.unhealthy_threshold", schema.Whole(2, 10), "2", "failures in a row that make a target unhealthy"),
-		schema.Row("health_check.demand", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a check: it takes its place among the requests, so overload fails it"),
-		schema.Row("health_check.path", schema.Text(), `"/"`, "path of the check; every path of a service answers alike"),
 	}))
 }
 
@@ -61,7 +53,7 @@ func (l *loader) readTargetGroups() {
 			Algorithm:           "round_robin",
 			DeregistrationDelay: t.Duration("deregistration_delay"),
 			CrossZone:           crossZone(t) != "false",
-			HealthCheck:         readHealthCheck(t.Inside("health_check")),
+			HealthCheck:         l.readHealthCheck(t.Inside("health_check"), takesFlows(t)),
 		}
 		tg := &l.cfg.TargetGroups[i]
 		readFlows(t, tg)
@@ -157,19 +149,4 @@ func crossZone(t *schema.Table) string {
 	}
 	t.Wrong(key, `must be true, false or "`+inherited+`"`)
 	return inherited
-}
-
-func readHealthCheck(t *schema.Table) dataplane.HealthCheck {
-	h := dataplane.HealthCheck{Enabled: t.Flag("enabled")}
-	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
-	h.Demand = t.Duration("demand")
-	h.HealthyThreshold, h.UnhealthyThreshold = t.Whole("healthy_threshold"), t.Whole("unhealthy_threshold")
-	if t.Sound("interval", "timeout") && h.Timeout >= h.Interval {
-		t.Wrong("timeout", "must be shorter than interval ("+t.Node.Table["interval"].Got()+")")
-	}
-	if path := t.Text("path"); t.Sound("path") && !strings.HasPrefix(path, "/") {
-		t.Wrong("path", "must begin with /")
-	}
-	t.Done()
-	return h
 }

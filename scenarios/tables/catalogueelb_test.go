@@ -1,0 +1,73 @@
+package tables
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// many writes a text so many times, with its number in place of each N.
+func many(count int, text string) string {
+	var b strings.Builder
+	for i := range count {
+		b.WriteString(strings.ReplaceAll(text, "N", fmt.Sprint(i+1)))
+	}
+	return b.String()
+}
+
+// What Elastic Load Balancing refuses of load balancers, listeners, rules and target groups is
+// refused at its line with its code.
+func TestWhatElasticLoadBalancingRefusesHasItsCode(t *testing.T) {
+	const delay, forward, condition, idle = "deregistration_delay = 300", `{ forward = ["web"] }`, `condition = { path_pattern = ["/api/*"]`, "idle_timeout = 60"
+	const algorithm, end = `load_balancing_algorithm_type = "least_outstanding_requests"`, "[thresholds]"
+	const rule = "[[load_balancer.front.rule]]\npriority = 1N\ncondition = { path_pattern = [\"/N\"] }\naction = { forward = [\"web\"] }\n"
+	const port = "[[load_balancer.front.listener]]\nport = 1N\ndefault_action = { forward = [\"web\"] }\n"
+	const gateway = "[load_balancer.inspect]\nload_balancer_type = \"gateway\"\ndefault_action = { forward = [\"web\"] }\n"
+	for _, c := range []struct{ rule, before, after, key, code string }{
+		{"delay below 0", delay, "deregistration_delay = -1", "target_group.web.deregistration_delay", "ValidationError"},
+		{"slow start of 1 s", algorithm, "slow_start = 1", "target_group.web.slow_start", "ValidationError"},
+		{"slow start of 29 s", algorithm, "slow_start = 29", "target_group.web.slow_start", "ValidationError"},
+		{"slow start of 901 s", algorithm, "slow_start = 901", "target_group.web.slow_start", "ValidationError"},
+		{"slow start of the least busy", delay, "slow_start = 30", "target_group.web.slow_start", "InvalidConfigurationRequest"},
+		{"slow start at random", algorithm, "load_balancing_algorithm_type = \"weighted_random\"\nslow_start = 30", "target_group.web.slow_start", "InvalidConfigurationRequest"},
+		{"mitigation needs weights", delay, `load_balancing_anomaly_mitigation = "on"`, "target_group.web.load_balancing_anomaly_mitigation", "ValidationError"},
+		{"stickiness of 0 s", delay, "stickiness = { cookie_duration = 0 }", "stickiness.cookie_duration", "ValidationError"},
+		{"stickiness of 604801 s", delay, "stickiness = { cookie_duration = 604801 }", "stickiness.cookie_duration", "ValidationError"},
+		{"sticky without other zones", delay, "stickiness = {}\nload_balancing_cross_zone_enabled = false", "target_group.web.stickiness", "InvalidConfigurationRequest"},
+		{"sticky behind nodes of a zone", idle, "enable_cross_zone_load_balancing = false\n[target_group.web.stickiness]\nenabled = true", "load_balancer.front.enable_cross_zone_load_balancing", "InvalidConfigurationRequest"},
+		{"reserved AWSALB", delay, `stickiness = { type = "app_cookie", cookie_name = "AWSALB" }`, "stickiness.cookie_name", "InvalidConfigurationRequest"},
+		{"reserved AWSALBAPP", delay, `stickiness = { type = "app_cookie", cookie_name = "AWSALBAPP" }`, "stickiness.cookie_name", "InvalidConfigurationRequest"},
+		{"reserved AWSALBTG", delay, `stickiness = { type = "app_cookie", cookie_name = "AWSALBTG" }`, "stickiness.cookie_name", "InvalidConfigurationRequest"},
+		{"no cookie of applications among several", end, "[target_group.other]\nservice = \"web\"\nstickiness = { type = \"app_cookie\", cookie_name = \"SID\" }\n[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"web\", \"other\"], stickiness = {} }\n" + end, "listener.0.default_action.forward", "InvalidConfigurationRequest"},
+		{"sticky among several", end, "[target_group.other]\nservice = \"web\"\nstickiness = {}\n[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"web\", \"other\"] }\n" + end, "listener.0.default_action.forward", "InvalidLoadBalancerAction"},
+		{"interval of 4 s", "interval = 30", "interval = 4", "health_check.interval", "ValidationError"},
+		{"timeout of 121 s", "interval = 30, timeout = 5", "interval = 200, timeout = 121", "health_check.timeout", "ValidationError"},
+		{"healthy after 11", "timeout = 5, path", "timeout = 5, healthy_threshold = 11, path", "health_check.healthy_threshold", "ValidationError"},
+		{"unhealthy after 1", "timeout = 5, path", "timeout = 5, unhealthy_threshold = 1, path", "health_check.unhealthy_threshold", "ValidationError"},
+		{"unhealthy after 11", "timeout = 5, path", "timeout = 5, unhealthy_threshold = 11, path", "health_check.unhealthy_threshold", "ValidationError"},
+		{"timeout above interval", "interval = 30, timeout = 5", "interval = 30, timeout = 31", "health_check.timeout", "ValidationError"},
+		{"weight below 0", forward, `{ forward = [{ target_group = "web", weight = -1 }] }`, "default_action.forward.0.weight", "ValidationError"},
+		{"idle timeout of 0 s", idle, "idle_timeout = 0", "load_balancer.front.idle_timeout", "ValidationError"},
+		{"idle timeout of 4001 s", idle, "idle_timeout = 4001", "load_balancer.front.idle_timeout", "ValidationError"},
+		{"one method condition", condition + " }", `condition = [{ http_request_method = ["GET"] }, { http_request_method = ["PUT"] }]`, "rule.0.condition.1.http_request_method", "ValidationError"},
+		{"one host condition", condition + " }", `condition = [{ host_header = ["a.com"] }, { host_header = ["b.com"] }]`, "rule.0.condition.1.host_header", "ValidationError"},
+		{"one source condition", condition + " }", `condition = [{ source_ip = ["10.0.0.0/8"] }, { source_ip = ["11.0.0.0/8"] }]`, "rule.0.condition.1.source_ip", "ValidationError"},
+		{"rules of a balancer", end, many(100, rule) + end, "load_balancer.front", "TooManyRules"},
+		{"listeners of a balancer", end, many(50, port) + end, "load_balancer.front", "TooManyListeners"},
+		{"redirect by 303", forward, `{ redirect = { status_code = 303, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
+		{"appliances are not simulated", end, gateway + end, "load_balancer.inspect.load_balancer_type", ""},
+	} {
+		text := strings.Replace(good, c.before, c.after, 1)
+		if text == good {
+			t.Fatalf("%s: changes nothing", c.rule)
+		}
+		_, err := parse(text)
+		found, got := false, messages(t, err)
+		for _, m := range got {
+			found = found || strings.HasPrefix(m, "shop.toml:") && strings.Contains(m, c.key) && (c.code == "" || strings.HasSuffix(m, " ["+c.code+"]"))
+		}
+		if !found {
+			t.Errorf("%s: no fault of %s with code %s in\n%s", c.rule, c.key, c.code, strings.Join(got, "\n"))
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package tables
+
+import (
+	"strconv"
+	"strings"
+
+	"headroom/model/dataplane"
+	"headroom/model/health"
+	"headroom/model/network"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+)
+
+func healthCheckKeys() []schema.Key {
+	return []schema.Key{
+		schema.Row("health_check", schema.Inner(), "", "how its targets are looked at"),
+		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
+		schema.Row("health_check.protocol", schema.OneOf("HTTP: a request, whose answer counts", "HTTPS: the same", "TCP: a connection, of a Network Load Balancer: answers do not count"), `"HTTP"`, "what a check asks for; TCP is the default of a Network Load Balancer"),
+		schema.Row("health_check.port", schema.Either(`1..65535 | "traffic-port"`, schema.Whole(1, network.MaxPort), schema.OneOf("traffic-port: where the target is asked"), schema.Text()), `"traffic-port"`, "where targets are checked; where their service does not listen checks are refused"),
+		schema.Row("health_check.matcher", schema.Either("statuses", schema.Text(), schema.Whole(200, 599)), `"200"`, `HTTP: statuses that are a success: "200", "200,204" or "200-299"; 200-399 is the default of a Network Load Balancer. Applications answer 200, or with the code of their errors`),
+		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
+		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails; of a Network Load Balancer 10 by default, of HTTP 6"),
+		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),
+		schema.Row("health_check.unhealthy_threshold", schema.Whole(2, 10), "2", "failures in a row that make a target unhealthy"),
+		schema.Row("health_check.demand", schema.Quantity(schema.Seconds, 0, 60), `"1ms"`, "CPU time of a check: it takes its place among the requests, so overload fails it"),
+		schema.Row("health_check.path", schema.Text(), `"/"`, "path of the check; every path of a service answers alike"),
+	}
+}
+
+// assumeFlowCheck sets the defaults of checks of a Network Load Balancer.
+func assumeFlowCheck(t *schema.Table) {
+	n := t.Node.Table["health_check"]
+	if n == nil {
+		t.AssumeNode("health_check", &tree.Node{Form: tree.TableForm, Table: map[string]*tree.Node{}})
+		n = t.Node.Table["health_check"]
+	}
+	if n.Form != tree.TableForm {
+		return
+	}
+	assume := func(key string, scalar any) {
+		if n.Table[key] == nil {
+			n.Table[key] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: scalar}
+		}
+	}
+	assume("protocol", "TCP")
+	if n.Table["protocol"].Is("HTTP") {
+		assume("timeout", int64(6))
+	}
+	if !n.Table["protocol"].Is("TCP") {
+		assume("matcher", "200-399")
+	}
+	assume("timeout", int64(10))
+}
+
+func (l *loader) readHealthCheck(t *schema.Table, flows bool) dataplane.HealthCheck {
+	h := dataplane.HealthCheck{Enabled: t.Flag("enabled")}
+	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
+	h.Demand = t.Duration("demand")
+	h.HealthyThreshold, h.UnhealthyThreshold = t.Whole("healthy_threshold"), t.Whole("unhealthy_threshold")
+	if t.Sound("interval", "timeout") && h.Timeout >= h.Interval {
+		t.Wrong("timeout", "must be shorter than interval ("+t.Node.Table["interval"].Got()+")")
+	}
+	if path := t.Text("path"); t.Sound("path") && !strings.HasPrefix(path, "/") {
+		t.Wrong("path", "must begin with /")
+	}
+	h.Connects = t.Choice("protocol") == "TCP"
+	if h.Connects && !flows {
+		t.Reject("protocol", schema.Fault{Rule: "must be HTTP or HTTPS for targets of an Application Load Balancer", Code: invalidConfiguration})
+	}
+	h.Port = readCheckPort(t)
+	l.readMatcher(t, &h, flows)
+	t.Done()
+	return h
+}
+
+// readCheckPort reads where targets are checked; 0: where they are asked.
+func readCheckPort(t *schema.Table) uint16 {
+	const key = "port"
+	n := t.Value(key)
+	if n.Is("traffic-port") {
+		return 0
+	}
+	v, whole := n.AsWhole()
+	if text, ok := n.AsText(); ok {
+		parsed, err := strconv.Atoi(text)
+		v, whole = int64(parsed), err == nil
+	}
+	if !whole || v < 1 || v > network.MaxPort {
+		t.Wrong(key, `must be 1..65535 or "traffic-port"`)
+		return 0
+	}
+	return uint16(v)
+}
+
+// readMatcher reads which answers are a success.
+func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, flows bool) {
+	const key = "matcher"
+	given := t.Has(key)
+	kind := health.ALB
+	if flows {
+		kind = health.NLBHTTP
+	}
+	n := t.Value(key)
+	text, _ := n.AsText()
+	if status, ok := n.AsWhole(); ok {
+		text = strconv.FormatInt(status, 10)
+	}
+	if h.Connects {
+		if given && text != "200" && t.Sound(key) { // the default, as a resolved scenario has it
+			t.Reject(key, schema.Fault{Rule: "must not be given with protocol TCP: a connection has no answer", Code: invalidConfiguration})
+		}
+		return
+	}
+	var err error
+	if h.Matcher, err = health.ParseMatcher(text, kind); err != nil && t.Sound(key) {
+		t.Wrong(key, err.Error())
+	} else if err == nil && !h.Matcher.Contains(200) {
+		l.warnAt(t.Node.Table[key], t.PathOf(key)+": no target is ever healthy, since applications answer 200")
+	}
+}
