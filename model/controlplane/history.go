@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -254,6 +255,8 @@ func (cp *Plane) sampleGroup(i int) {
 	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
 	o.CPUSeries = append(o.CPUSeries, cpu)
 	if reference := g.cfg.Reference; reference > 0 {
-		o.Elasticity.Add(sim.Minute, int(g.inService.Value()), g.min, cpu, reference)
+		o.Elasticity.Add(scaling.Stretch{
+			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
+		})
 	}
 }

@@ -72,16 +72,23 @@ type Elasticity struct {
 	OverTime    sim.Time // with too many
 }
 
-// Add takes a stretch of time: instances in service, their utilization from 0 to 1, and
-// the least that the group may have.
-func (e *Elasticity) Add(span sim.Time, inService, least int, utilization, reference float64) {
-	needed := max(least, int(math.Ceil(float64(inService)*utilization/reference-1e-9)))
+// Stretch is some time of a group at a steady size.
+type Stretch struct {
+	Time             sim.Time
+	InService, Least int     // instances, and the fewest that the group may have
+	Utilization      float64 // of their CPU, from 0 to 1
+	Reference        float64 // the utilization at which they are just enough
+}
+
+// Add takes a stretch of time.
+func (e *Elasticity) Add(s Stretch) {
+	needed := max(s.Least, int(math.Ceil(float64(s.InService)*s.Utilization/s.Reference-1e-9)))
 	switch {
-	case needed > inService:
-		e.Under += span * sim.Time(needed-inService)
-		e.UnderTime += span
-	case needed < inService:
-		e.Over += span * sim.Time(inService-needed)
-		e.OverTime += span
+	case needed > s.InService:
+		e.Under += s.Time * sim.Time(needed-s.InService)
+		e.UnderTime += s.Time
+	case needed < s.InService:
+		e.Over += s.Time * sim.Time(s.InService-needed)
+		e.OverTime += s.Time
 	}
 }

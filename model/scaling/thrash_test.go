@@ -80,10 +80,10 @@ func TestThrashKeepsItsPromises(t *testing.T) {
 
 func TestElasticityCountsWhatIsMissing(t *testing.T) {
 	var e scaling.Elasticity
-	e.Add(sim.Minute, 4, 1, 1, 0.8)    // 5 needed
-	e.Add(sim.Minute, 5, 1, 0.64, 0.8) // 4 needed
-	e.Add(sim.Minute, 4, 1, 0.8, 0.8)  // 4 needed
-	e.Add(sim.Minute, 4, 3, 0, 0.8)    // the least
+	e.Add(scaling.Stretch{Time: sim.Minute, InService: 4, Least: 1, Utilization: 1, Reference: 0.8})    // 5 needed
+	e.Add(scaling.Stretch{Time: sim.Minute, InService: 5, Least: 1, Utilization: 0.64, Reference: 0.8}) // 4 needed
+	e.Add(scaling.Stretch{Time: sim.Minute, InService: 4, Least: 1, Utilization: 0.8, Reference: 0.8})  // 4 needed
+	e.Add(scaling.Stretch{Time: sim.Minute, InService: 4, Least: 3, Utilization: 0, Reference: 0.8})    // the least
 	if want := (scaling.Elasticity{Under: sim.Minute, Over: 2 * sim.Minute, UnderTime: sim.Minute, OverTime: 2 * sim.Minute}); e != want {
 		t.Errorf("%+v, want %+v", e, want)
 	}
