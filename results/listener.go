@@ -64,6 +64,7 @@ func listenerMetrics() []Metric {
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Handshakes }),
 		of("handshakes.resumed", "of those, that resumed a session", isSecure,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Resumed }),
+		of("elb.kept_closed", "requests that a load balancer sent on a kept connection which their target closed in that instant: 502 (services with keep_alive_timeout)", func(lb *dataplane.LoadBalancer) bool { return !lb.Network() }, func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.TargetCloses }),
 		of("flows.new", "connections that clients opened through a Network Load Balancer", (*dataplane.LoadBalancer).Network,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.FlowsOpened }),
 		of("flows.reset", "connections that broke off by RST: of an idle timeout, or of a target that became unhealthy or ended", (*dataplane.LoadBalancer).Network,

@@ -351,6 +351,16 @@ func TestCrossZoneTellsItsStory(t *testing.T) {
 	a.near(t, "cost{service=data-transfer}", 0.5*120*3600*420/(1<<20)*0.02, 0.02)
 }
 
+// One request in 20,000 meets a connection that its target closes, and none where targets
+// keep connections longer than their load balancer: 297,216 requests make 15.
+func TestKeepAliveLosesRequests(t *testing.T) {
+	a := stock(t, "keep-alive-502", "4")
+	a.near(t, "requests.failed{load_balancer=first}", 297216/20000.0, 0.4)
+	if n := a.value(t, "requests.failed{load_balancer=second}"); n != 0 {
+		t.Errorf("%g requests fail whose targets keep connections for longer", n)
+	}
+}
+
 // Five days of eight hours are billed, less the seconds that each start is pending, and the
 // volume all the week.
 func TestOfficeHoursAreBilled(t *testing.T) {
@@ -388,5 +398,20 @@ func TestPredictionTellsItsStory(t *testing.T) {
 	}
 	if e := late.value(t, "forecast.error{autoscaling_group=web}"); e > 0.08 {
 		t.Errorf("it only forecasts, and misses %g", e)
+	}
+}
+
+// Simple scaling flaps least and misses most; without its cooldown it is the other way
+// round. Target tracking at 50 % has more to spare than at 70 %, and misses less.
+func TestPoliciesTellTheirStory(t *testing.T) {
+	a := stock(t, "policies", "1")
+	of := func(metric, group string) float64 { return a.value(t, metric+"{autoscaling_group="+group+"}") }
+	if of("scaling.thrash", "hasty") < 5*of("scaling.thrash", "simple") || of("capacity.under", "hasty") > of("capacity.under", "simple")/3 {
+		t.Errorf("hasty flaps %g and misses %g h, simple %g and %g h", of("scaling.thrash", "hasty"), of("capacity.under", "hasty"),
+			of("scaling.thrash", "simple"), of("capacity.under", "simple"))
+	}
+	if of("capacity.over", "tracking-50") < 1.3*of("capacity.over", "tracking-70") || of("capacity.under", "tracking-50") > of("capacity.under", "tracking-70")/3 {
+		t.Errorf("at 50 %% %g h too many and %g h missing, at 70 %% %g and %g", of("capacity.over", "tracking-50"), of("capacity.under", "tracking-50"),
+			of("capacity.over", "tracking-70"), of("capacity.under", "tracking-70"))
 	}
 }

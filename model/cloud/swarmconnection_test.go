@@ -20,6 +20,11 @@ func swarmConnections(s *rng.Stream, cfg *Config) {
 		}}
 		lb.Default, lb.Rules = dataplane.Action{}, nil
 	}
+	for i := range cfg.Services {
+		if chance(s, 0.5) {
+			cfg.Services[i].KeepAlive = sim.Time(1+s.Below(5000)) * sim.Millisecond
+		}
+	}
 	for i := range cfg.Workloads {
 		c := &cfg.Workloads[i].Clients
 		c.PerConnection, c.Streams = []int{1, 3, 1000}[s.Below(3)], []int{0, 1, 3, 128}[s.Below(4)]

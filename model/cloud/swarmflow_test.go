@@ -47,6 +47,7 @@ func swarmFlows(s *rng.Stream, cfg *Config) {
 			w.Arrivals, w.Visitors.Think = nil, must(rng.Exponential(100*s.Uniform()))
 		}
 	}
+	tg.Flows.PreserveClientIP = chance(s, 0.5)
 }
 
 // At every fifth event each flow that carries a request is carried by it, the others are

@@ -194,6 +194,7 @@ type Group struct {
 	Service           int // of its target groups; None without any
 	DefaultCooldown   sim.Time
 	DefaultWarmup     sim.Time // -1: not set
+	Reference         float64  // CPU utilization at which capacity is just right; 0: nobody asks
 	ELBHealth         bool     // health_check_type ELB
 	Grace             sim.Time
 	HealthSweep       sim.Time // how often ELB health is looked at

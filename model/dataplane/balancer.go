@@ -298,6 +298,10 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	t := p.targets.at(r.target)
 	t.inFlight++
 	r.server = t.server
+	if g.keeps > 0 && p.lost(r, g, t) {
+		p.fail(i, Code502)
+		return
+	}
 	if p.filter != nil {
 		if p.dropped(i, r) {
 			return

@@ -65,6 +65,9 @@ type Service struct {
 	// Bandwidth says that bytes take their time through the network interfaces of its
 	// servers; otherwise they are counted alone.
 	Bandwidth bool
+	// KeepAlive is how long its application keeps a connection of a load balancer that is
+	// silent; 0: longer than that does.
+	KeepAlive sim.Time
 	Port      uint16 // where its application listens; 0: wherever it is asked
 }
 

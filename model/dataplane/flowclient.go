@@ -92,7 +92,11 @@ func silentLinks(f *flow) *links { return &f.silent }
 func pooledLinks(f *flow) *links { return &f.pooled }
 
 // append puts a flow at the end of a list.
-func (p *Plane) append(c *chain, id uint32, of func(*flow) *links) { list[flow]{&p.flows, c, of}.append(id) }
+func (p *Plane) append(c *chain, id uint32, of func(*flow) *links) {
+	list[flow]{&p.flows, c, of}.append(id)
+}
 
 // cut takes a flow out of a list.
-func (p *Plane) cut(c *chain, id uint32, of func(*flow) *links) { list[flow]{&p.flows, c, of}.remove(id) }
+func (p *Plane) cut(c *chain, id uint32, of func(*flow) *links) {
+	list[flow]{&p.flows, c, of}.remove(id)
+}

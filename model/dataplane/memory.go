@@ -227,6 +227,7 @@ func (p *Plane) onMemoryRunsOut(ev model.Event) {
 	}
 	p.memoryUses[s.memory.use].Kills++
 	p.stopApplication(s)
+	p.closeKept(s)
 	s.listens = false
 	s.updateOpen()
 	if s.cfg.Cache.Disk == None {

@@ -170,6 +170,11 @@ func (p *Plane) markInstant() {
 			p.calls[i].instant = true
 		}
 	}
+	for i := range p.targetGroups { // who keeps a connection asks when it was answered
+		if g := &p.targetGroups[i]; g.keeps > 0 {
+			p.calls[g.cfg.Service].instant, p.calls[g.cfg.Service].keeps = true, false
+		}
+	}
 	for i := range p.sources {
 		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on {
 			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
@@ -232,6 +237,9 @@ func (p *Plane) newBalancers() error {
 			tg.idle = max(tg.idle, cfg.IdleTimeout)
 			if cfg.IdleTimeout == 0 { // it keeps them for good
 				tg.idle = sim.Horizon
+			}
+			if keep := p.cfg.Services[tg.cfg.Service].KeepAlive; keep > 0 && !tg.cfg.Flows.On {
+				tg.keeps, tg.idle = keep, min(tg.idle, keep)
 			}
 		}
 		p.newGrowth(i)

@@ -87,6 +87,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
 		p.targetResponds(r, s, at)
+		p.keepToTarget(r, at)
 		p.targets.at(r.target).since.answered++
 	}
 	r.phase = answered
@@ -114,6 +115,7 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	r := p.requests.at(i)
 	if r.target != noIndex {
 		p.targetResponds(r, s, at)
+		p.keepToTarget(r, at)
 	}
 	if b := p.sources[r.source].balancer; b != None && s.code != Code500 {
 		p.balancers[b].counts.TargetErrors++

@@ -20,6 +20,7 @@ type targetGroup struct {
 	balancers   []int    // that forward to it
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
+	keeps       sim.Time // how long its targets keep a silent connection; 0: nobody asks
 	healthy     stat.Level
 	balance     balance
 	sender      int32   // in the filter, of its load balancer's connections
@@ -82,8 +83,9 @@ type target struct {
 	health     health.Counter
 	check      slab.Handle // the request that looks at it; 0: none
 	weight     int64
-	rotates    sim.Time // since when it is in the policy's rotation
-	asked      int64    // requests since the group was last weighed
+	rotates    sim.Time          // since when it is in the policy's rotation
+	kept       []keptConnections // by zone of the node; of groups that keep
+	asked      int64             // requests since the group was last weighed
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }

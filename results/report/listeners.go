@@ -18,6 +18,7 @@ func listenerRows() []row {
 		{name: "own 5xx", metric: "elb.5xx"},
 		{name: "2xx of targets", metric: "target.2xx"},
 		{name: "5xx of targets", metric: "target.5xx"},
+		{name: "kept connections closed by targets", metric: "elb.kept_closed", quiet: true},
 		{name: "handshakes", metric: "handshakes.new"},
 		{name: "handshakes resumed", metric: "handshakes.resumed"},
 		{name: "handshakes broken off", metric: "handshakes.failed"},

@@ -36,7 +36,7 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"checks of HTTP", "timeout = 5, path", "timeout = 5, protocol = \"TCP\", path", "health_check.protocol", "InvalidConfigurationRequest"},
 		{"matcher", "timeout = 5, path", "timeout = 5, matcher = \"200-500\", path", "health_check.matcher", "ValidationError"},
 		{"port of checks", "timeout = 5, path", "timeout = 5, port = 65536, path", "health_check.port", "ValidationError"},
-		{"a connection has no status", "[thresholds]", flows + "port = 80\n" + there[:len(there)-len("[thresholds]")] + "[target_group.db.health_check]\nprotocol = \"TCP\"\nmatcher = \"200\"\n[thresholds]", "health_check.matcher", "InvalidConfigurationRequest"},
+		{"a connection has no status", "[thresholds]", flows + "port = 80\n" + there[:len(there)-len("[thresholds]")] + "[target_group.db.health_check]\nprotocol = \"TCP\"\nmatcher = \"201\"\n[thresholds]", "health_check.matcher", "InvalidConfigurationRequest"},
 		{"minimum of DNS", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_percentage = 49 }, unhealthy_state_routing = { minimum_healthy_targets_percentage = 50 } }", "dns_failover.minimum_healthy_targets_percentage", "InvalidConfigurationRequest"},
 		{"count of DNS", "deregistration_delay = 300", "target_group_health = { dns_failover = { minimum_healthy_targets_count = 1 }, unhealthy_state_routing = { minimum_healthy_targets_count = 2 } }", "dns_failover.minimum_healthy_targets_count", "InvalidConfigurationRequest"},
 		{"count of routing is on", "deregistration_delay = 300", `target_group_health = { unhealthy_state_routing = { minimum_healthy_targets_count = "off" } }`, "unhealthy_state_routing.minimum_healthy_targets_count", "ValidationError"},

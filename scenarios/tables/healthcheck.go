@@ -106,7 +106,7 @@ func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, flows bo
 		text = strconv.FormatInt(status, 10)
 	}
 	if h.Connects {
-		if given && t.Sound(key) {
+		if given && text != "200" && t.Sound(key) { // the default, as a resolved scenario has it
 			t.Reject(key, schema.Fault{Rule: "must not be given with protocol TCP: a connection has no answer", Code: invalidConfiguration})
 		}
 		return
