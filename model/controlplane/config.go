@@ -207,7 +207,10 @@ type Group struct {
 	Hooks             []Hook
 	Pool              *WarmPool // nil: none
 	Suspended         scaling.Process
-	Protected         bool // its instances, from scale-in
+	Protected         bool             // its instances, from scale-in
+	Lifetime          sim.Time         // after which an instance is replaced; 0: none
+	Maintenance       *scaling.Healthy // how instances are replaced; nil: they end first, a tenth at a time
+	Refresh           *Refresh         // nil: none
 }
 
 // LaunchType is one instance type that a group may launch.

@@ -71,6 +71,7 @@ type instance struct {
 	pause     pause  // of lifecycle hooks
 	fate      string // why its group ends it, where no change of capacity does
 	protected bool   // from scale-in
+	doomed    bool   // it ends when its successor is in service
 	returns   bool   // to the warm pool, when it has left its target groups
 	worked    uint64 // of its busy time, what is counted already
 
@@ -116,9 +117,10 @@ type order struct {
 	cause    string // of a launch that is retried; empty: its activity's
 	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
-	initial  bool // in service from the very start of the run
-	pooled   bool // for the warm pool
-	rebooted bool // it has been there before, on another host
+	initial  bool  // in service from the very start of the run
+	pooled   bool  // for the warm pool
+	version  int32 // of the group's launch template
+	rebooted bool  // it has been there before, on another host
 }
 
 // launch takes capacity for an instance and starts its life.
