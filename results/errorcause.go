@@ -58,3 +58,11 @@ func errorMetrics() (all []Metric) {
 	}
 	return all
 }
+
+func (t *traffic) failedTotal() int64 {
+	n := int64(0)
+	for _, f := range t.failed {
+		n += f
+	}
+	return n
+}

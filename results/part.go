@@ -280,14 +280,6 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	t.measuredFailed += r.MeasuredFailed
 }
 
-func (t *traffic) failedTotal() int64 {
-	n := int64(0)
-	for _, f := range t.failed {
-		n += f
-	}
-	return n
-}
-
 // owns reports whether what stands on the bill of an owner, of a service and of
 // a way of buying is the part's.
 func (p *part) owns(owner string, service pricing.Service, option pricing.Option) bool {
