@@ -252,7 +252,11 @@ func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	if s.balancer == None {
 		return s.distance(zone)
 	}
-	latency := p.balancers[s.balancer].cfg.Latency + s.far + p.crossing(r, zone)
+	lb := p.balancers[s.balancer].cfg
+	latency := lb.Latency + s.far
+	if zone != model.Zone(r.zone) {
+		latency += lb.CrossLatency
+	}
 	if !s.way.simple {
 		latency += s.way.actions[r.class].handshake
 	}
@@ -261,11 +265,13 @@ func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 
 // crossing is what the way from a node to a target in another zone adds.
 func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
-	b := p.sources[r.source].balancer
-	if b == None || zone == model.Zone(r.zone) {
+	if zone == model.Zone(r.zone) {
 		return 0
 	}
-	return p.balancers[b].cfg.CrossLatency
+	if b := p.sources[r.source].balancer; b != None {
+		return p.balancers[b].cfg.CrossLatency
+	}
+	return 0
 }
 
 // scopeOf names a target group as the node of a zone sees it.
