@@ -263,17 +263,6 @@ func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	return latency
 }
 
-// crossing is what the way from a node to a target in another zone adds.
-func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
-	if zone == model.Zone(r.zone) {
-		return 0
-	}
-	if b := p.sources[r.source].balancer; b != None {
-		return p.balancers[b].cfg.CrossLatency
-	}
-	return 0
-}
-
 // scopeOf names a target group as the node of a zone sees it.
 type scopeOf struct{ group, zone int }
 

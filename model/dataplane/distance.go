@@ -97,3 +97,14 @@ func (p *Plane) countAbroad(i uint32, r *request, s *server) {
 	m = &p.transfers.moved[s.payer]
 	m.Away = m.Away.Plus(out)
 }
+
+// crossing is what the way from a node to a target in another zone adds.
+func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
+	if zone == model.Zone(r.zone) {
+		return 0
+	}
+	if b := p.sources[r.source].balancer; b != None {
+		return p.balancers[b].cfg.CrossLatency
+	}
+	return 0
+}
