@@ -52,7 +52,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		networkMetrics(),
 		balanceMetrics(),
 		listenerMetrics(),
-		connectionMetrics(),
+		connectionMetrics(), websocketMetrics(),
 		nodeMetrics(),
 		poolMetrics(),
 		instanceMetrics(),
