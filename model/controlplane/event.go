@@ -18,6 +18,7 @@ const (
 	hibernationEnds
 	hookEnds
 	poolTurns
+	groupTurns
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -78,6 +79,7 @@ func newTable() [kindCount]row {
 		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
 		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
 		poolTurns:        {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
+		groupTurns:       {"groupTurns", sim.RankDecision, "group", (*Plane).onGroupTurns},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
