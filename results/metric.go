@@ -192,7 +192,7 @@ func capacityMetrics() []Metric {
 			func(g *controlplane.GroupOutcome) float64 { return g.TimeAtMax.Seconds() }),
 		group("scaling.reversals", "count", "changes of desired capacity that undid some of the hour before", always,
 			func(g *controlplane.GroupOutcome) float64 { return float64(g.Thrash.Reversals) }),
-		group("scaling.thrash", "ratio", "flapping: Σ over reversals of the share of the capacity that they undid", always,
+		group("scaling.thrash", "times", "flapping: Σ over reversals of the share of the capacity that they undid", always,
 			func(g *controlplane.GroupOutcome) float64 { return g.Thrash.Share }),
 		group("capacity.under", "h", "instance-hours missing to run the load at reference_utilization, by the minute", always,
 			func(g *controlplane.GroupOutcome) float64 { return g.Elasticity.Under.Seconds() / 3600 }),
