@@ -14,8 +14,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("network_interface.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
 
-		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
-
 		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
 		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
 		schema.Planned("autoscaling_group.NAME.max_instance_lifetime", "age at which an instance is replaced", schema.Zero),
