@@ -400,3 +400,18 @@ func TestPredictionTellsItsStory(t *testing.T) {
 		t.Errorf("it only forecasts, and misses %g", e)
 	}
 }
+
+// Simple scaling flaps least and misses most; without its cooldown it is the other way
+// round. Target tracking at 50 % has more to spare than at 70 %, and misses less.
+func TestPoliciesTellTheirStory(t *testing.T) {
+	a := stock(t, "policies", "1")
+	of := func(metric, group string) float64 { return a.value(t, metric+"{autoscaling_group="+group+"}") }
+	if of("scaling.thrash", "hasty") < 5*of("scaling.thrash", "simple") || of("capacity.under", "hasty") > of("capacity.under", "simple")/3 {
+		t.Errorf("hasty flaps %g and misses %g h, simple %g and %g h", of("scaling.thrash", "hasty"), of("capacity.under", "hasty"),
+			of("scaling.thrash", "simple"), of("capacity.under", "simple"))
+	}
+	if of("capacity.over", "tracking-50") < 1.3*of("capacity.over", "tracking-70") || of("capacity.under", "tracking-50") > of("capacity.under", "tracking-70")/3 {
+		t.Errorf("at 50 %% %g h too many and %g h missing, at 70 %% %g and %g", of("capacity.over", "tracking-50"), of("capacity.under", "tracking-50"),
+			of("capacity.over", "tracking-70"), of("capacity.under", "tracking-70"))
+	}
+}

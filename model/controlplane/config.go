@@ -199,6 +199,7 @@ type Group struct {
 	Service           int // of its target groups; None without any
 	DefaultCooldown   sim.Time
 	DefaultWarmup     sim.Time // -1: not set
+	Reference         float64  // CPU utilization at which capacity is just right; 0: nobody asks
 	ELBHealth         bool     // health_check_type ELB
 	Grace             sim.Time
 	HealthSweep       sim.Time // how often ELB health is looked at
@@ -211,7 +212,10 @@ type Group struct {
 	Hooks             []Hook
 	Pool              *WarmPool // nil: none
 	Suspended         scaling.Process
-	Protected         bool // its instances, from scale-in
+	Protected         bool             // its instances, from scale-in
+	Lifetime          sim.Time         // after which an instance is replaced; 0: none
+	Maintenance       *scaling.Healthy // how instances are replaced; nil: they end first, a tenth at a time
+	Refresh           *Refresh         // nil: none
 }
 
 // LaunchType is one instance type that a group may launch.

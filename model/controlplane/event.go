@@ -18,6 +18,7 @@ const (
 	hibernationEnds
 	hookEnds
 	poolTurns
+	groupTurns
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -30,7 +31,7 @@ const (
 	spotNotices
 	spotReclaims
 	spotRequestsOpen
-	spotRequestsLapse
+	spotRequestsEnd
 	spotRequestTries
 	tenantArrives
 	tenantReturns
@@ -73,55 +74,56 @@ type row struct {
 // newTable returns the rows of all kinds: the plane's table of contents.
 func newTable() [kindCount]row {
 	return [kindCount]row{
-		instanceRuns:      {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
-		instanceBoots:     {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
-		instanceIsGone:    {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
-		instanceRecovers:  {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
-		instanceStops:     {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
-		hibernationEnds:   {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
-		hookEnds:          {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
-		poolTurns:         {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
-		periodEnds:        {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
-		alarmEvaluates:    {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
-		groupDecides:      {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
-		policyWakes:       {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
-		groupLaunches:     {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
-		groupSweeps:       {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
-		scheduleFires:     {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
-		marketMoves:       {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
-		spotShocks:        {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
-		spotNotices:       {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
-		spotReclaims:      {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
-		spotRequestsOpen:  {"spotRequestsOpen", sim.RankLaunch, "instances", (*Plane).onSpotRequestsOpen},
-		spotRequestsLapse: {"spotRequestsLapse", sim.RankState, "instances", (*Plane).onSpotRequestsLapse},
-		spotRequestTries:  {"spotRequestTries", sim.RankLaunch, "Spot request", (*Plane).onSpotRequestTries},
-		tenantArrives:     {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
-		tenantReturns:     {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
-		tenantDeparts:     {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
-		tenantNotices:     {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
-		tenantReclaims:    {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
-		faultStrikes:      {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
-		faultEnds:         {"faultEnds", sim.RankFailure, "active fault", (*Plane).onFaultEnds},
-		hourTurns:         {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
-		minuteTurns:       {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
-		tenantsResume:     {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
-		holdBegins:        {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
-		utilizationSteps:  {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
-		actionFires:       {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
-		zonalShiftEnds:    {"zonalShiftEnds", sim.RankState, "load balancer", (*Plane).onZonalShiftEnds},
-		backupFires:       {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
-		snapshotTurns:     {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
-		snapshotAges:      {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},
-		snapshotReturns:   {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
-		interfaceTurns:    {"interfaceTurns", sim.RankState, "network interface", (*Plane).onInterfaceTurns},
-		volumeRecovers:    {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
-		volumeChanges:     {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
-		filesAge:          {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
-		machinesBegin:     {"machinesBegin", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesBegin},
-		machinesEnd:       {"machinesEnd", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesEnd},
-		machineRecovers:   {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
-		imageTurns:        {"imageTurns", sim.RankState, "image, place", (*Plane).onImageTurns},
-		holdEnds:          {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
+		instanceRuns:     {"instanceRuns", sim.RankState, "instance handle", (*Plane).onInstanceRuns},
+		instanceBoots:    {"instanceBoots", sim.RankState, "instance handle", (*Plane).onInstanceBoots},
+		instanceIsGone:   {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
+		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
+		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
+		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
+		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
+		poolTurns:        {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
+		groupTurns:       {"groupTurns", sim.RankDecision, "group", (*Plane).onGroupTurns},
+		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
+		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
+		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
+		policyWakes:      {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
+		groupLaunches:    {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},
+		groupSweeps:      {"groupSweeps", sim.RankDecision, "group", (*Plane).onGroupSweeps},
+		scheduleFires:    {"scheduleFires", sim.RankDecision, "group, schedule", (*Plane).onScheduleFires},
+		marketMoves:      {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
+		spotShocks:       {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
+		spotNotices:      {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
+		spotReclaims:     {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
+		tenantArrives:    {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
+		tenantReturns:    {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},
+		tenantDeparts:    {"tenantDeparts", sim.RankRelease, "tenant handle", (*Plane).onTenantDeparts},
+		tenantNotices:    {"tenantNotices", sim.RankFailure, "tenant handle", (*Plane).onTenantNotices},
+		tenantReclaims:   {"tenantReclaims", sim.RankRelease, "tenant handle", (*Plane).onTenantReclaims},
+		faultStrikes:     {"faultStrikes", sim.RankFailure, "fault", (*Plane).onFaultStrikes},
+		faultEnds:        {"faultEnds", sim.RankFailure, "active fault", (*Plane).onFaultEnds},
+		hourTurns:        {"hourTurns", sim.RankObserve, "none", (*Plane).onHourTurns},
+		minuteTurns:      {"minuteTurns", sim.RankObserve, "none", (*Plane).onMinuteTurns},
+		tenantsResume:    {"tenantsResume", sim.RankLaunch, "none", (*Plane).onTenantsResume},
+		holdBegins:       {"holdBegins", sim.RankLaunch, "hold", (*Plane).onHoldBegins},
+		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
+		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
+		zonalShiftEnds:   {"zonalShiftEnds", sim.RankState, "load balancer", (*Plane).onZonalShiftEnds},
+		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
+		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
+		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},
+		snapshotReturns:  {"snapshotReturns", sim.RankState, "snapshot", (*Plane).onSnapshotReturns},
+		interfaceTurns:   {"interfaceTurns", sim.RankState, "network interface", (*Plane).onInterfaceTurns},
+		volumeRecovers:   {"volumeRecovers", sim.RankState, "volume", (*Plane).onVolumeRecovers},
+		volumeChanges:    {"volumeChanges", sim.RankState, "volume", (*Plane).onVolumeChanges},
+		filesAge:         {"filesAge", sim.RankState, "file system", (*Plane).onFilesAge},
+		machinesBegin:    {"machinesBegin", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesBegin},
+		machinesEnd:      {"machinesEnd", sim.RankRelease, "dedicated hosts", (*Plane).onMachinesEnd},
+		machineRecovers:  {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
+		imageTurns:       {"imageTurns", sim.RankState, "image, place", (*Plane).onImageTurns},
+		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
+		spotRequestsOpen: {"spotRequestsOpen", sim.RankLaunch, "instances", (*Plane).onSpotRequestsOpen},
+		spotRequestsEnd:  {"spotRequestsEnd", sim.RankState, "instances", (*Plane).onSpotRequestsEnd},
+		spotRequestTries: {"spotRequestTries", sim.RankLaunch, "Spot request", (*Plane).onSpotRequestTries},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -85,6 +86,7 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 func (cp *Plane) noteResize(i int, c change) {
 	g := &cp.groups[i]
 	cp.members[i].ScalingActivities++
+	cp.members[i].Thrash.Change(cp.kernel.Now(), g.desired, c.desired)
 	cp.note(Activity{
 		Subject: g.name(), Kind: "set-desired", Cause: c.cause, Instance: None,
 		Detail: fmt.Sprintf("desired %d -> %d", g.desired, c.desired),
@@ -205,7 +207,7 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	spent := cp.data.ServerUse(in.server).Busy
+	spent := cp.data.BusyTime(in.server)
 	busy := float64(spent-in.worked) / 1e9
 	in.worked = spent
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
@@ -241,7 +243,7 @@ func (cp *Plane) sampleGroup(i int) {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
-		spent := cp.data.ServerUse(in.server).Busy
+		spent := cp.data.BusyTime(in.server)
 		if in.inService() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)
@@ -256,4 +258,9 @@ func (cp *Plane) sampleGroup(i int) {
 	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
 	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
 	o.CPUSeries = append(o.CPUSeries, cpu)
+	if reference := g.cfg.Reference; reference > 0 {
+		o.Elasticity.Add(scaling.Stretch{
+			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
+		})
+	}
 }

@@ -52,6 +52,8 @@ type GroupOutcome struct {
 	PoweredVCPUSeconds         float64  // of instances from the opening of their port until they stop running
 	Burst                      BurstOutcome
 	Forecasts                  []scaling.HourForecast // of its first policy that forecasts
+	Thrash                     scaling.Thrash
+	Elasticity                 scaling.Elasticity
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1

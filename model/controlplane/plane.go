@@ -255,6 +255,7 @@ func (cp *Plane) newGroups() error {
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
+			template: cfg.Template, types: cfg.Types, place: cfg.Place,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		for k, s := range cfg.Schedules {
@@ -271,6 +272,9 @@ func (cp *Plane) newGroups() error {
 		cp.fillPool(i, true)
 		for k := range g.timetables { // one that matches instant 0 runs
 			cp.scheduleRun(i, k, cp.frame.Start.Add(-1))
+		}
+		if cfg.Refresh != nil {
+			cp.schedule(cfg.Refresh.At, indexed(groupTurns, i))
 		}
 		if cfg.ELBHealth {
 			cp.scheduleAfter(cfg.HealthSweep, indexed(groupSweeps, i))

@@ -71,7 +71,7 @@ func (cp *Plane) requestSpot(i int) {
 		})
 	}
 	if until := f.Template.Spot.ValidUntil; until != sim.Never {
-		cp.schedule(until, indexed(spotRequestsLapse, i))
+		cp.schedule(until, indexed(spotRequestsEnd, i))
 	}
 	if f.Template.Spot.ValidFrom > 0 {
 		cp.schedule(f.Template.Spot.ValidFrom, indexed(spotRequestsOpen, i))
@@ -99,9 +99,9 @@ func (cp *Plane) onSpotRequestsOpen(ev model.Event) {
 	cp.trySpot(false, func(r *spotRequest) bool { return r.fleet == ev.Index() })
 }
 
-// onSpotRequestsLapse ends the requests of a fleet that are still open, or whose instance
+// onSpotRequestsEnd ends the requests of a fleet that are still open, or whose instance
 // is stopped. One that runs goes on.
-func (cp *Plane) onSpotRequestsLapse(ev model.Event) {
+func (cp *Plane) onSpotRequestsEnd(ev model.Event) {
 	for k := range cp.spotRequests {
 		r := &cp.spotRequests[k]
 		if r.fleet == ev.Index() && r.state != requestActive && r.state != requestClosed {

@@ -35,6 +35,7 @@ func groupKeys() []schema.Key {
 		schema.Row("default_cooldown", schema.Quantity(schema.Seconds, 0, year), "300", "pause of simple scaling after an activity"),
 		schema.Row("health_check_type", schema.OneOf("EC2: only those that fail EC2's own checks", "ELB: those that fail the checks of the load balancer too"), `"EC2"`, "whether it replaces instances that fail the load balancer's checks"),
 		schema.Row("health_check_grace_period", schema.Quantity(schema.Seconds, 0, year), "300", "how long such checks are ignored after a launch"),
+		schema.Row("reference_utilization", schema.Quantity(schema.Number, 0.01, 1), "0.8", "CPU utilization, of 1, at which its capacity counts as just right in capacity.under and capacity.over"),
 		schema.Row("default_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "time until an instance counts in the metrics; without, policies use the cooldown"),
 		schema.Row("termination_policies", schema.TextsOf(terminationPolicies), `["Default"]`, "which instances leave first"),
 		schema.Row("capacity_rebalance", schema.Flag(), "false", "replace a Spot instance at its notice, not when it has gone"),
@@ -73,6 +74,7 @@ func (l *loader) readGroups() {
 		g.Service = l.commonService(t, g.TargetGroups)
 		g.DefaultCooldown = t.Duration("default_cooldown")
 		g.DefaultWarmup = unsetDuration(t, "default_instance_warmup")
+		g.Reference = t.Quantity("reference_utilization")
 		g.ELBHealth = t.Choice("health_check_type") == "ELB"
 		g.Grace = t.Duration("health_check_grace_period")
 		g.HealthSweep = t.Duration("health_sweep")
