@@ -1,7 +1,6 @@
 package controlplane
 
 import (
-	"math"
 
 	"headroom/model"
 	"headroom/model/scaling"
@@ -240,6 +239,3 @@ func (cp *Plane) freeShare(n Need, zone model.Zone) float64 {
 	total := float64(z.shared.Len()) * float64(p.cfg.CPU)
 	return min(1, (total-float64(z.taken()))/(ampleShare*total))
 }
-
-// spotLeft is how many more instances a pool takes.
-func (cp *Plane) spotLeft(int) int { return math.MaxInt }

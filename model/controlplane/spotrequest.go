@@ -183,10 +183,7 @@ func (cp *Plane) testSpot(batch []int) launchFailure {
 	for _, k := range batch {
 		r := &cp.spotRequests[k]
 		o := cp.spotOrder(k)
-		if why = cp.spotForbids(&o); why == noFailure && cp.spotLeft(o.spotPool) <= len(places) {
-			why = insufficientInstanceCapacity
-		}
-		if why != noFailure {
+		if why = cp.spotForbids(&o); why != noFailure {
 			break
 		}
 		if len(batch) == 1 {
