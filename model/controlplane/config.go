@@ -29,6 +29,7 @@ type Estate struct {
 	SpotPools         []SpotPool
 	Faults            []Fault
 	Holds             []Hold
+	Certificates      []Certificate // of listeners, that expire some day
 	Storage
 	Places
 	VPC

@@ -51,6 +51,7 @@ const (
 	minuteTurns
 	actionFires
 	zonalShiftEnds
+	certificateTurns
 	backupFires
 	snapshotTurns
 	snapshotAges
@@ -108,6 +109,7 @@ func newTable() [kindCount]row {
 		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
 		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
 		zonalShiftEnds:   {"zonalShiftEnds", sim.RankState, "load balancer", (*Plane).onZonalShiftEnds},
+		certificateTurns: {"certificateTurns", sim.RankState, "certificate", (*Plane).onCertificateTurns},
 		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
 		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
 		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},

@@ -80,6 +80,7 @@ type Plane struct {
 	inputs          []input
 	clocks          []clock
 	balancers       []balancer
+	expiries        []sim.Time    // by certificate
 	moved           []model.Moved // what the present hour has, by owner: scratch
 	movedUntil      sim.Time      // until when it is recorded
 	hostPools       []hostPool
@@ -146,7 +147,7 @@ func New(setup Setup) (*Plane, error) {
 	cp.newBalancers(setup.Balancers)
 	cp.openNames(setup.Names)
 	for _, build := range []func() error{
-		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.startSpot, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.startSpot, cp.newFlows, cp.newUtilizations, cp.newFaults, cp.newCertificates,
 	} {
 		if err := build(); err != nil {
 			return nil, err

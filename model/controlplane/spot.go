@@ -1,7 +1,6 @@
 package controlplane
 
 import (
-
 	"headroom/model"
 	"headroom/model/scaling"
 	"headroom/model/spot"
