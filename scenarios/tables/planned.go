@@ -14,8 +14,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("network_interface.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
 
-		schema.Planned("autoscaling_group.NAME.mixed_instances_policy.override[].weighted_capacity", "units of capacity that an instance counts for", schema.One),
-
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
 	}
