@@ -207,7 +207,7 @@ func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 	case s.misses:
 		r.zone = noNode
 		p.meter.arrived(r.arrived, r)
-		p.fail(i, Code502)
+		p.failFor(i, Code502, CauseRefused)
 		return true
 	}
 	return false
