@@ -29,5 +29,6 @@ type Gateway struct {
 type Moved struct {
 	Out  Bytes // to the internet
 	Side Bytes // to other zones and from them: what this side of it pays for
+	Away Bytes // to other Regions: the sender pays
 	NAT  Bytes // through a NAT gateway, whose owner this is, in both directions
 }

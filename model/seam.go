@@ -116,6 +116,7 @@ type BalancerUse struct {
 	Processed, Out Bytes
 	Evaluations    int64 // of rules, beyond the free ones
 	Side           Bytes // between callers and nodes of other zones
+	Away           Bytes // to callers in other Regions, which is no part of Out
 	Crossed        Bytes // between nodes and targets of other zones
 	Flows          [FlowParts]FlowUse
 }

@@ -1,38 +1,43 @@
 package addressing
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"headroom/sim"
 )
 
-// place is where on the globe something is, in degrees.
-type place struct{ latitude, longitude float64 }
+// place is where on the globe something is, in degrees, and its name.
+type place struct {
+	latitude, longitude float64
+	name                string
+}
 
 // places are the Regions, where AWS's list of them says that they are: the city, or the
 // middle of the state.
 var places = map[string]place{
-	"af-south-1":     {-33.92, 18.42},  // Cape Town
-	"ap-east-1":      {22.32, 114.17},  // Hong Kong
-	"ap-northeast-1": {35.68, 139.69},  // Tokyo
-	"ap-northeast-2": {37.57, 126.98},  // Seoul
-	"ap-northeast-3": {34.69, 135.50},  // Osaka
-	"ap-south-1":     {19.08, 72.88},   // Mumbai
-	"ap-southeast-1": {1.35, 103.82},   // Singapore
-	"ap-southeast-2": {-33.87, 151.21}, // Sydney
-	"ca-central-1":   {45.50, -73.57},  // Montreal
-	"eu-central-1":   {50.11, 8.68},    // Frankfurt
-	"eu-north-1":     {59.33, 18.07},   // Stockholm
-	"eu-south-1":     {45.46, 9.19},    // Milan
-	"eu-west-1":      {53.35, -6.26},   // Ireland, Dublin
-	"eu-west-2":      {51.51, -0.13},   // London
-	"eu-west-3":      {48.86, 2.35},    // Paris
-	"me-south-1":     {26.07, 50.56},   // Bahrain
-	"sa-east-1":      {-23.55, -46.63}, // Sao Paulo
-	"us-east-1":      {39.04, -77.49},  // Northern Virginia, Ashburn
-	"us-east-2":      {39.96, -83.00},  // Ohio, Columbus
-	"us-west-1":      {37.35, -121.95}, // Northern California
-	"us-west-2":      {45.84, -119.70}, // Oregon, Boardman
+	"af-south-1":     {-33.92, 18.42, "Cape Town"},
+	"ap-east-1":      {22.32, 114.17, "Hong Kong"},
+	"ap-northeast-1": {35.68, 139.69, "Tokyo"},
+	"ap-northeast-2": {37.57, 126.98, "Seoul"},
+	"ap-northeast-3": {34.69, 135.50, "Osaka"},
+	"ap-south-1":     {19.08, 72.88, "Mumbai"},
+	"ap-southeast-1": {1.35, 103.82, "Singapore"},
+	"ap-southeast-2": {-33.87, 151.21, "Sydney"},
+	"ca-central-1":   {45.50, -73.57, "Montreal"},
+	"eu-central-1":   {50.11, 8.68, "Frankfurt"},
+	"eu-north-1":     {59.33, 18.07, "Stockholm"},
+	"eu-south-1":     {45.46, 9.19, "Milan"},
+	"eu-west-1":      {53.35, -6.26, "Ireland, Dublin"},
+	"eu-west-2":      {51.51, -0.13, "London"},
+	"eu-west-3":      {48.86, 2.35, "Paris"},
+	"me-south-1":     {26.07, 50.56, "Bahrain"},
+	"sa-east-1":      {-23.55, -46.63, "Sao Paulo"},
+	"us-east-1":      {39.04, -77.49, "Northern Virginia, Ashburn"},
+	"us-east-2":      {39.96, -83.00, "Ohio, Columbus"},
+	"us-west-1":      {37.35, -121.95, "Northern California"},
+	"us-west-2":      {45.84, -119.70, "Oregon, Boardman"},
 }
 
 // Of a way between Regions.
@@ -41,6 +46,12 @@ const (
 	fibreKmS   = 200_000 // light in glass: two thirds of that in vacuum
 	routeExtra = 1.5     // how much longer cables are than the shortest way: ours
 )
+
+// Regions lists the Regions whose places are known.
+func Regions() []string { return slices.Sorted(maps.Keys(places)) }
+
+// NameOf returns the name of a Region's place, "" where it is not known.
+func NameOf(region string) string { return places[region].name }
 
 // Known reports whether a Region's place is known.
 func Known(region string) bool {

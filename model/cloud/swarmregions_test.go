@@ -24,6 +24,7 @@ func swarmRegions(seed uint64, cfg *Config) {
 		Every: must(rng.Exponential(900)), Duration: must(rng.Exponential(200)),
 	})
 	w := &cfg.Workloads[0]
+	w.Clients.Region = "sa-east-1"
 	if w.To != ToLoadBalancer || w.Visitors.Count > 0 {
 		return
 	}

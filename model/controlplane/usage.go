@@ -195,6 +195,7 @@ func (cp *Plane) closeHour() {
 			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)
 		}
 		cp.transfer(u.From, int(b.owner), model.OneSide, u.Side)
+		cp.transfer(u.From, int(b.owner), model.InterRegion, u.Away)
 		crossed := model.Uncharged // as of an Application Load Balancer
 		if b.cfg.Kind != "application" {
 			crossed = model.CrossZone
@@ -213,6 +214,7 @@ func (cp *Plane) closeMoved() {
 	for owner, m := range cp.moved {
 		cp.transfer(cp.movedUntil, owner, model.InternetOut, m.Out)
 		cp.transfer(cp.movedUntil, owner, model.OneSide, m.Side)
+		cp.transfer(cp.movedUntil, owner, model.InterRegion, m.Away)
 		cp.transfer(cp.movedUntil, owner, model.ThroughNAT, m.NAT)
 	}
 	cp.movedUntil = now

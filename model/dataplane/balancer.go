@@ -45,6 +45,7 @@ type balancerHour struct {
 	processed   model.Bytes
 	out         model.Bytes
 	side        model.Bytes // from callers in other zones and to them
+	away        model.Bytes // to callers in other Regions
 	crossed     model.Bytes // between nodes and targets of other zones
 	open        int64
 	active      stat.Sum
@@ -63,7 +64,7 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	active.AddProduct(h.open, int64(now))
 	use := model.BalancerUse{
 		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
-		Processed: h.processed, Out: h.out, Side: h.side, Crossed: h.crossed, Evaluations: h.evaluations,
+		Processed: h.processed, Out: h.out, Side: h.side, Away: h.away, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
 	p.balancers[index].evaluated -= h.evaluations
 	*h = balancerHour{from: now, open: h.open}
@@ -190,6 +191,9 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 	}
 	now := p.kernel.Now()
 	latency := p.hop(r, model.Zone(r.zone))
+	if p.apart != nil && s.call != nil {
+		latency += p.callDistance(i, r, model.Zone(r.zone))
+	}
 	if latency > s.patience {
 		r.phase = undelivered
 		return
@@ -241,15 +245,15 @@ func (b *balancer) answers(r *request) {
 	b.hour.out = b.hour.out.Plus(r.responseBytes())
 }
 
-// hop is the balancer's share of a request's latency, with the way to a target in
-// another zone and the handshake of a new connection.
+// hop is the balancer's share of a request's latency, with the way from clients in another
+// Region, to a target in another zone, and the handshake of a new connection.
 func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	s := &p.sources[r.source]
 	if s.balancer == None {
-		return 0
+		return s.distance(zone)
 	}
 	lb := p.balancers[s.balancer].cfg
-	latency := lb.Latency
+	latency := lb.Latency + s.far
 	if zone != model.Zone(r.zone) {
 		latency += lb.CrossLatency
 	}
@@ -257,17 +261,6 @@ func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 		latency += s.way.actions[r.class].handshake
 	}
 	return latency
-}
-
-// crossing is what the way from a node to a target in another zone adds.
-func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
-	if zone == model.Zone(r.zone) {
-		return 0
-	}
-	if b := p.sources[r.source].balancer; b != None {
-		return p.balancers[b].cfg.CrossLatency
-	}
-	return 0
 }
 
 // scopeOf names a target group as the node of a zone sees it.

@@ -325,6 +325,7 @@ type Clients struct {
 	// balancer closes it.
 	KeepAlive sim.Time
 
+	Region       string   // where they are, in or near an AWS Region; "": near what they ask
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
 	Resumption   float64  // share of the handshakes that resume a session
 	StayPut      bool     // they do not follow redirects

@@ -73,14 +73,15 @@ type Plane struct {
 	fleetServices []int
 	direct        bool // some source is
 	transfers     transfers
-	leads         []uint32 // servers by address; noIndex: none
-	zoneDown      []int    // outages that hold each zone
-	vacated       []uint32 // servers that dropped calls have left; see relieve
-	calendar      calendar // departures of servers
-	ends          calendar // of requests in lanes whose targets are picked by requests in flight
-	land          dueFunc  // Plane.endInLane
-	announced     dueFunc  // Plane.settleDue
-	lanes         []lane   // by server
+	apart         [][]sim.Time // round trips between zones of several Regions; nil: there is one
+	leads         []uint32     // servers by address; noIndex: none
+	zoneDown      []int        // outages that hold each zone
+	vacated       []uint32     // servers that dropped calls have left; see relieve
+	calendar      calendar     // departures of servers
+	ends          calendar     // of requests in lanes whose targets are picked by requests in flight
+	land          dueFunc      // Plane.endInLane
+	announced     dueFunc      // Plane.settleDue
+	lanes         []lane       // by server
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -115,6 +116,7 @@ func New(setup Setup) (*Plane, error) {
 	p.newFileSystems()
 	p.land, p.announced = p.endInLane, p.settleDue
 	p.newTransfers()
+	p.apart = p.distances()
 	p.tracked = p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture

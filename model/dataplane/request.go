@@ -80,6 +80,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	}
 	p.countCrossing(r, s.zone)
 	hop := p.hop(r, s.zone)
+	if p.apart != nil && p.tracked {
+		hop += p.callDistance(i, r, s.zone)
+	}
 	if at-r.arrived+hop > p.sources[r.source].patience {
 		p.respondTooLate(r, s, at)
 		return
@@ -93,6 +96,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	r.phase = answered
 	p.leave(i, r, at)
 	if p.tracked {
+		if p.apart != nil {
+			p.countAbroad(i, r, s)
+		}
 		p.meter.phasesOf(s, &p.trips[i], r, hop)
 		p.answer(i, r, at+hop)
 		return

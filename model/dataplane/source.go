@@ -25,10 +25,12 @@ type source struct {
 	way      *way     // what its balancer's rules say
 	nodes    rng.Stream
 	resumes  rng.Stream
-	sender   int32 // in the filter, of its connections, or of those of its callers' first end
-	shown    int32 // the same as targets see them that a load balancer shows them to; None: they see the load balancer
-	guarded  bool  // not all its connections to its load balancer are made: look
-	misses   bool  // it asks a port where nobody listens
+	sender   int32      // in the filter, of its connections, or of those of its callers' first end
+	far      sim.Time   // round trip to the Region of its balancer; 0 in its own, and of calls
+	away     []sim.Time // the same to each zone, without a balancer; nil: in its own Region
+	shown    int32      // the same as targets see them that a load balancer shows them to; None: they see the load balancer
+	guarded  bool       // not all its connections to its load balancer are made: look
+	misses   bool       // it asks a port where nobody listens
 
 	disk   [2]DiskDemand    // what its requests read and write
 	memory rng.Distribution // bytes that each holds of its server's; nil: none
@@ -161,10 +163,12 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	}
 	s.patience = s.limits.limit
 	if s.to != ToLoadBalancer {
+		s.away = p.waysFrom(s.clients.Region)
 		return nil
 	}
 	s.balancer = s.target
 	lb := &p.cfg.LoadBalancers[s.target]
+	p.measureWay(s, lb)
 	count := func(of model.RuleName) *int64 { return p.balancers[s.target].counts.rule(of) }
 	if s.way, err = newWay(lb, s.asks(classes), count); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
@@ -242,10 +246,15 @@ func (p *Plane) scheduleArrival(i int) {
 	}
 }
 
+// asks is who the workload is to a load balancer, wherever it is.
+func (w *Workload) asks() asker {
+	return asker{port: int(w.Port), classes: w.Classes, clients: &w.Clients, follows: !w.Clients.StayPut}
+}
+
 // asks is who the source is to a load balancer. Services that call do not follow
 // redirects.
 func (s *source) asks(classes []RequestClass) asker {
-	a := asker{classes: classes, clients: s.clients, follows: s.call == nil && !s.clients.StayPut}
+	a := asker{classes: classes, clients: s.clients, far: s.far, follows: s.call == nil && !s.clients.StayPut}
 	if s.cfg != nil {
 		a.port = int(s.cfg.Port)
 	}

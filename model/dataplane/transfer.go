@@ -85,6 +85,9 @@ func (p *Plane) countCall(i uint32, r *request, s *server) {
 		return
 	}
 	caller := p.servers.at(parent.server)
+	if p.apart != nil && p.frame.RegionOf(caller.zone) != p.frame.RegionOf(p.entrance(r, s.zone)) {
+		return // see countAbroad
+	}
 	source := &p.sources[r.source]
 	if b := source.balancer; b != None {
 		if caller.zone != model.Zone(r.zone) {

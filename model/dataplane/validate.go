@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/addressing"
 	"headroom/model/routing"
 	"headroom/sim"
 )
@@ -133,6 +134,7 @@ func (v *validator) clients(c *Clients, at string) {
 	// A doubled backoff is as long as all before it, and one more: it does not
 	// lead beyond what the clock can count.
 	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon/4, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon/4, c.Backoff)
+	v.check(c.Region == "" || addressing.Known(c.Region), at+".region", "must be an AWS Region, got %q", c.Region)
 	v.check(c.RoundTrip >= 0 && c.RoundTrip <= sim.Hour, at+".round_trip", "must be 0 to %v, got %v", sim.Hour, c.RoundTrip)
 	v.check(c.Resumption >= 0 && c.Resumption <= 1, at+".session_resumption", "must be 0 to 1, got %g", c.Resumption)
 	v.check(c.ForwardedFor >= 0, at+".forwarded_for", "must not be negative, got %d", c.ForwardedFor)

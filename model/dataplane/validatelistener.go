@@ -82,6 +82,6 @@ func (v *validator) classes(w *Workload, path string) {
 	if len(v.errs) > 0 || w.To != ToLoadBalancer {
 		return
 	}
-	_, err := newWay(&v.LoadBalancers[w.Target], asker{int(w.Port), w.Classes, &w.Clients, !w.Clients.StayPut}, nil)
+	_, err := newWay(&v.LoadBalancers[w.Target], w.asks(), nil)
 	v.check(err == nil, path+".path", "%v", err)
 }

@@ -57,7 +57,8 @@ type asker struct {
 	port    int // 0: which they choose by themselves
 	classes []RequestClass
 	clients *Clients
-	follows bool // redirects
+	far     sim.Time // round trip to the balancer's Region, if that is not theirs
+	follows bool     // redirects
 }
 
 // wayfinder resolves the rules for each class of a source, once.
@@ -267,8 +268,9 @@ func (f *wayfinder) shakeHands() {
 	if w.simple {
 		return
 	}
+	trip := sim.Sum(f.clients.RoundTrip, f.far)
 	for _, cost := range []sim.Time{
-		sim.Sum(handshakeWork, f.clients.RoundTrip.Scaled(handshakeRoundTrips)), f.clients.RoundTrip.Scaled(resumedRoundTrips),
+		sim.Sum(handshakeWork, trip.Scaled(handshakeRoundTrips)), trip.Scaled(resumedRoundTrips),
 	} {
 		for _, action := range w.actions[:n] {
 			action.handshake = cost
@@ -326,7 +328,7 @@ func RulesMet(t *Traffic, balancer int) [][]bool {
 	}
 	for i := range t.Workloads {
 		if w := &t.Workloads[i]; t.asks(w, balancer) {
-			look(asker{int(w.Port), w.Classes, &w.Clients, !w.Clients.StayPut})
+			look(w.asks())
 		}
 	}
 	for i := range t.Services {

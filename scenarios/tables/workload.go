@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/model/addressing"
 	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/scenarios/schema"
@@ -40,6 +41,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.http2_streams", schema.Whole(1, dataplane.MaxStreams), "", "HTTP/2 to an HTTPS listener: how many requests a connection carries at once; without, HTTP/1.1, which carries one"),
 			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a load balancer; until that closes or resets it without"),
 			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
+			schema.Row("clients.region", schema.Choice(everyRegion), "(near what they ask)", "the AWS Region that they are in, or near: the round trip from there to that of what they ask is part of each latency, and of round_trip").Coded("InvalidParameterValue"),
 			schema.Row("clients.session_resumption", schema.Quantity(schema.Share, 0, 1), "0", "share of the handshakes that resume a session"),
 			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
 			schema.Row("clients.forwarded_for", schema.Whole(0, 1000), "0", "addresses of proxies in X-Forwarded-For; above 30 a load balancer answers 463"),
@@ -50,6 +52,14 @@ func workloadKeys() []schema.Key {
 			schema.Row("unit", schema.Text(), "", "unit of the column; otherwise that of a bare number"),
 		}),
 	)
+}
+
+// everyRegion lists the Regions in which clients may be: those without a price list, too.
+func everyRegion() (words []schema.Word) {
+	for _, name := range addressing.Regions() {
+		words = append(words, schema.Word{Name: name, Meaning: addressing.NameOf(name)})
+	}
+	return words
 }
 
 // weighted is one name, or names by weight.
@@ -214,6 +224,11 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	}
 	l.refuseKeeping(t, w)
 	c.RoundTrip, c.Resumption = t.Duration("round_trip"), t.Quantity("session_resumption")
+	if t.Has("region") {
+		c.Region = t.Choice("region")
+	} else {
+		t.Pass("region")
+	}
 	c.StayPut, c.ForwardedFor = !t.Flag("follow_redirects"), t.Whole("forwarded_for")
 	l.readVisitors(t, w)
 	l.readPath(t, w)
