@@ -2,10 +2,12 @@ package results
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 )
 
@@ -39,6 +41,30 @@ func connectionMetrics() []Metric {
 		)
 	}
 	return all
+}
+
+// websocketMetrics are the WebSockets of the load balancers to which clients open them.
+func websocketMetrics() []Metric {
+	of := func(name, meaning string, read func(*dataplane.BalancerOutcome) int64) Metric {
+		return Metric{
+			Name: name, Unit: "count", Labels: []string{labelBalancer}, Meaning: meaning,
+			where: func(cfg *cloud.Config, s scope) bool {
+				some := within(s, labelBalancer, cfg.LoadBalancers)
+				return slices.ContainsFunc(cfg.Workloads, func(w dataplane.Workload) bool {
+					return w.Websocket.Interval != nil && slices.ContainsFunc(some, func(lb dataplane.LoadBalancer) bool { return lb.Name == cfg.LoadBalancers[w.Target].Name })
+				})
+			},
+			read: func(p *part) float64 {
+				return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 { return float64(read(b)) })
+			},
+		}
+	}
+	return []Metric{
+		of("websockets.new", "WebSockets that clients opened through an Application Load Balancer", func(b *dataplane.BalancerOutcome) int64 { return b.SocketsOpened }),
+		of("websockets.ended", "WebSockets that their clients closed", func(b *dataplane.BalancerOutcome) int64 { return b.SocketsEnded }),
+		of("websockets.idle", "WebSockets that a load balancer closed, for they were silent for its idle_timeout", func(b *dataplane.BalancerOutcome) int64 { return b.SocketsSilent }),
+		of("websockets.reset", "WebSockets that closed with a message that failed, or with their target: its deregistration_delay was over, or its application or instance ended", func(b *dataplane.BalancerOutcome) int64 { return b.SocketsReset }),
+	}
 }
 
 // hours sums the hours of load balancers.

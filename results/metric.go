@@ -53,7 +53,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		balanceMetrics(),
 		listenerMetrics(),
 		errorMetrics(),
-		connectionMetrics(),
+		connectionMetrics(), websocketMetrics(),
 		nodeMetrics(),
 		poolMetrics(),
 		instanceMetrics(),

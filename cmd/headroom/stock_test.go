@@ -361,6 +361,23 @@ func TestKeepAliveLosesRequests(t *testing.T) {
 	}
 }
 
+// A new instance helps new WebSockets only, and a deployment resets those that are open.
+func TestWebsocketsStayWithTheirTargets(t *testing.T) {
+	a := stock(t, "websocket", "2")
+	a.near(t, "websockets.new{load_balancer=front}", 0.2*7200, 0.1)
+	if n := a.value(t, "websockets.reset{load_balancer=front}"); n != 0 {
+		t.Errorf("%g WebSockets were reset where no target ended", n)
+	}
+	if aid, first := a.value(t, "cpu.utilization{autoscaling_group=aid}"), a.value(t, "cpu.utilization{instance=first}"); aid > first/2 {
+		t.Errorf("the instances that came to the aid of others are at %g, those at %g", aid, first)
+	}
+	// Of an arrival every 10 s, those of the 95 min before the deployment.
+	a.near(t, "websockets.reset{load_balancer=other}", 0.1*5700, 0.1)
+	if lost, reset := a.value(t, "requests.failed{load_balancer=other}"), a.value(t, "websockets.reset{load_balancer=other}"); lost > reset/20 {
+		t.Errorf("%g messages were lost as %g WebSockets were reset", lost, reset)
+	}
+}
+
 // Five days of eight hours are billed, less the seconds that each start is pending, and the
 // volume all the week.
 func TestOfficeHoursAreBilled(t *testing.T) {

@@ -269,6 +269,7 @@ type Workload struct {
 	Classes       []RequestClass   // at least one
 	Clients       Clients
 	Visitors      Visitors
+	Websocket     Websocket
 	Port          uint16 // that its clients ask; 0: where it listens; of load balancers: 443 if that is HTTPS, or the first listener
 	Public        bool   // they go to a public address
 	End           int    // of its clients, as that of load balancers

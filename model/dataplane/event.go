@@ -31,6 +31,8 @@ const (
 	groupIsWeighed
 	flowsAreReset
 	visitorAsks
+	socketArrives
+	socketTurns
 	hostIsShared
 	memoryRunsOut
 	applicationRestarts
@@ -70,6 +72,8 @@ func newTable() [kindCount]row {
 		groupIsWeighed:      {"groupIsWeighed", sim.RankObserve, "target group", (*Plane).onGroupIsWeighed},
 		flowsAreReset:       {"flowsAreReset", sim.RankState, "target handle", (*Plane).onFlowsAreReset},
 		visitorAsks:         {"visitorAsks", sim.RankArrival, "workload, visitor", (*Plane).onVisitorAsks},
+		socketArrives:       {"socketArrives", sim.RankArrival, "workload", (*Plane).onSocketArrives},
+		socketTurns:         {"socketTurns", sim.RankArrival, "WebSocket handle", (*Plane).onSocketTurns},
 		hostIsShared:        {"hostIsShared", sim.RankArrival, "host", (*Plane).onHostIsShared},
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},

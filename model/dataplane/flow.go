@@ -58,6 +58,7 @@ func (p *Plane) newFlows(s *source) {
 	if !lb.Network() {
 		return
 	}
+	s.carried = true
 	s.flows = flows{on: true, number: uint64(len(p.sources)), silent: chain{noIndex, noIndex}}
 	l := lb.ListenerFor(int(s.asks(nil).port))
 	if l == None {

@@ -1,6 +1,9 @@
 package dataplane
 
-import "headroom/model"
+import (
+	"headroom/model"
+	"headroom/sim"
+)
 
 // onFlowsAreReset ends the flows of a target by RST, as a load balancer does when it becomes
 // unhealthy: requests on them fail.
@@ -65,12 +68,21 @@ func (p *Plane) endFlowsOf(target uint32, reset bool) {
 	}
 }
 
-// asFlowFails is how a client of a Network Load Balancer sees a failure: there is no HTTP
-// that could tell it more.
-func (p *Plane) asFlowFails(r *request, code Code) Code {
+// leaveCarrier ends what a request has to do with what carries it: a flow or a WebSocket.
+func (p *Plane) leaveCarrier(i uint32, r *request, at sim.Time) {
+	if p.sources[r.source].flows.on {
+		p.alight(i, r, at)
+		return
+	}
+	p.leaveSocket(i, r, at)
+}
+
+// asCarrierFails is how a client of a Network Load Balancer, or of a WebSocket, sees a
+// failure: there is no HTTP that could tell it more.
+func (p *Plane) asCarrierFails(i uint32, r *request, code Code) Code {
 	s := &p.sources[r.source]
-	if !s.flows.on {
-		return code
+	if s.sockets.on {
+		return p.asSocketFails(i, r, code)
 	}
 	switch code {
 	case Code502, Code504:

@@ -16,7 +16,7 @@ type keptConnections []sim.Time
 
 // keepToTarget keeps the connection on which a target answered.
 func (p *Plane) keepToTarget(r *request, at sim.Time) {
-	if g := &p.targetGroups[r.group]; g.keeps > 0 && p.sources[r.source].balancer != None {
+	if g := &p.targetGroups[r.group]; g.keeps > 0 && p.sources[r.source].balancer != None && !p.sources[r.source].sockets.on {
 		t := p.targets.at(r.target)
 		for len(t.kept) <= int(r.zone) {
 			t.kept = append(t.kept, nil)
@@ -49,10 +49,12 @@ func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
 	return true
 }
 
-// closeKept closes the connections that load balancers keep to an application that ends.
+// closeKept closes the connections that load balancers keep to an application that ends, and
+// resets its WebSockets.
 func (p *Plane) closeKept(s *server) {
 	for _, h := range s.targets {
 		p.targets.Get(h).kept = nil
+		p.resetSocketsOf(indexOf(h))
 	}
 }
 

@@ -172,6 +172,10 @@ type BalancerOutcome struct {
 
 	Nodes []NodeOutcome // by zone
 
+	// WebSockets that were opened, and that closed: by their clients, by this for their silence,
+	// and with a message that failed or a target that ended.
+	SocketsOpened, SocketsEnded, SocketsSilent, SocketsReset int64
+
 	// Of a Network Load Balancer.
 	FlowsOpened, FlowsReset, PortAllocationErrors int64
 	FlowTime                                      float64 // ns: Σ over flows of how long they were open

@@ -60,8 +60,9 @@ type Plane struct {
 	requests      pool[request]
 	trips         []trip // beside requests, where tracked
 	flows         pool[flow]
+	sockets       pool[websocket]
 	connections   pool[connection] // that clients keep to Application Load Balancers
-	carriers      []uint32         // beside requests: the flow, or the kept connection, that carries one
+	carriers      []uint32         // beside requests: the flow, the WebSocket or the kept connection that carries one
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool             // requests have trips
 	balancers     []balancer
@@ -178,7 +179,7 @@ func (p *Plane) markInstant() {
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on {
+		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on || s.sockets.on {
 			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}

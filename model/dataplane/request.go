@@ -185,7 +185,9 @@ func (p *Plane) endUnanswered(i uint32) {
 func (p *Plane) fail(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
-	code = p.asFlowFails(r, code)
+	if p.sources[r.source].carried {
+		code = p.asCarrierFails(i, r, code)
+	}
 	p.meter.failed(now, r, code)
 	if s := &p.sources[r.source]; s.connections.on {
 		p.breaksOff(i, r, code)
@@ -211,11 +213,10 @@ func (p *Plane) leave(i uint32, r *request, at sim.Time) {
 	switch {
 	case s.connections.on:
 		p.leaveConnection(i, r, at)
+	case s.carried:
+		p.leaveCarrier(i, r, at)
 	case s.balancer != None:
 		p.balancers[s.balancer].closed(at, r)
-		if s.flows.on {
-			p.alight(i, r, at)
-		}
 	}
 	if r.target != noIndex {
 		p.release(r.target)
@@ -347,6 +348,9 @@ func (p *Plane) expire(i uint32, code Code) {
 func (p *Plane) disown(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
+	if p.sources[r.source].sockets.on {
+		code = p.asSocketFails(i, r, code)
+	}
 	p.meter.failed(now, r, code)
 	if s := &p.sources[r.source]; s.connections.on {
 		p.breaksOff(i, r, code)

@@ -51,6 +51,9 @@ type source struct {
 	flows    flows
 
 	connections connections
+	sockets     sockets
+	carried     bool // flows or WebSockets carry its requests
+	arrives     kind // what an arrival of it is
 
 	// Of a call.
 	call    *Call
@@ -122,13 +125,14 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 		nodes:   p.stream(name + "/node"),
 		resumes: p.stream(name + "/handshake"),
 		class:   newClassTable(cfg.Classes),
-		tokens:  RetryBurst,
+		tokens:  RetryBurst, arrives: requestArrives,
 	})
 	i := len(p.sources) - 1
 	s := &p.sources[i]
 	if err := p.connectSource(s, cfg.Classes); err != nil {
 		return err
 	}
+	p.newSockets(s)
 	p.welcome(i)
 	if cfg.Arrivals == nil {
 		return nil
@@ -242,7 +246,7 @@ func (s *source) fill(r *request) {
 
 func (p *Plane) scheduleArrival(i int) {
 	if at, ok := p.sources[i].events.Next(); ok && at <= p.frame.Duration {
-		p.sources[i].timer.StartAt(at, indexed(requestArrives, i))
+		p.sources[i].timer.StartAt(at, indexed(p.sources[i].arrives, i))
 	}
 }
 

@@ -74,6 +74,7 @@ type target struct {
 	local      int32
 	inFlight   int32
 	flows      int32        // that Network Load Balancers keep to it
+	sockets    int32        // that are open to it
 	since      answerCounts // of mitigation
 	answered   sim.Time     // its last answer; -1: none
 	draining   bool
@@ -244,7 +245,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	}
 	p.admitHealth(indexOf(h))
 	wait := g.cfg.DeregistrationDelay
-	if !g.cfg.Flows.On && !g.connected(t, p.kernel.Now()) {
+	if !g.cfg.Flows.On && t.sockets == 0 && !g.connected(t, p.kernel.Now()) {
 		wait = 0
 	}
 	p.scheduleAfter(wait, handled(targetIsDrained, h))
@@ -272,6 +273,7 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 // removeTarget forgets a target.
 func (p *Plane) removeTarget(h slab.Handle) {
 	p.detachWaiting(indexOf(h))
+	p.resetSocketsOf(indexOf(h))
 	t := p.targets.Get(h)
 	if p.targetGroups[t.group].cfg.Flows.On {
 		p.endFlowsOf(indexOf(h), true)

@@ -231,6 +231,7 @@ func (v *validator) workload(w *Workload) {
 	v.check(w.Clients.Streams >= 0 && w.Clients.Streams <= MaxStreams, path+".clients.http2_streams", "must be 0 to %d, got %d", MaxStreams, w.Clients.Streams)
 	v.check(w.Clients.KeepAlive >= 0, path+".clients.keep_alive", "must not be negative, got %v", w.Clients.KeepAlive)
 	v.clients(&w.Clients, path+".clients")
+	v.websocket(w, path+".clients.websocket")
 	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
 	v.classes(w, path)
 }

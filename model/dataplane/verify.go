@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -52,12 +52,12 @@ func (r *request) inFlight() bool {
 func (p *Plane) verifyLists() error {
 	open := make([]int64, len(p.balancers))
 	limited := make([]int, len(p.sources))
-	for _, r := range p.requests.All() {
+	for h, r := range p.requests.All() {
 		if !r.inFlight() {
 			continue
 		}
 		s := &p.sources[r.source]
-		if s.balancer != None && r.zone != noNode && !s.flows.on && !s.connections.on {
+		if s.balancer != None && r.zone != noNode && !s.flows.on && !s.connections.on && (!s.sockets.on || p.opensSocket(indexOf(h))) {
 			open[s.balancer]++
 		}
 		if s.limits.limit != sim.Never && !p.inLane(r) {
@@ -66,6 +66,11 @@ func (p *Plane) verifyLists() error {
 	}
 	for _, k := range p.connections.All() {
 		open[p.sources[k.source].balancer]++
+	}
+	for _, k := range p.sockets.All() {
+		if k.state == socketIsOpen {
+			open[p.sources[k.source].balancer]++
+		}
 	}
 	for b := range p.balancers {
 		if got := p.balancers[b].hour.open; got != open[b] {

@@ -29,6 +29,14 @@ func (p *Plane) verifyMemories() error {
 		}
 		at[r.server] = c
 	}
+	for _, k := range p.sockets.All() {
+		if k.state == socketIsOpen && !k.busy {
+			server := p.targets.Get(k.target).server
+			c := at[server]
+			c.connected++
+			at[server] = c
+		}
+	}
 	for h, s := range p.servers.All() {
 		m := s.memory
 		if m == nil {

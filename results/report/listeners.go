@@ -36,6 +36,10 @@ func connectionRows() []row {
 	rows := []row{
 		{name: "opened", metric: "connections.new"},
 		{name: "open", metric: "connections.active.mean"},
+		{name: "WebSockets opened", metric: "websockets.new"},
+		{name: "closed by clients", metric: "websockets.ended"},
+		{name: "closed for silence", metric: "websockets.idle"},
+		{name: "reset", metric: "websockets.reset"},
 		{name: "capacity-unit-hours billed", metric: "lcu.hours"},
 	}
 	for _, name := range pricing.Dimensions() {
@@ -52,7 +56,7 @@ func connectionParts(s *results.Summary) []results.Part {
 	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
 		lb := slices.IndexFunc(s.Config.LoadBalancers, func(lb dataplane.LoadBalancer) bool { return lb.Name == p.Name })
 		return lb < 0 || !slices.ContainsFunc(s.Config.Workloads, func(w dataplane.Workload) bool {
-			return w.To == dataplane.ToLoadBalancer && w.Target == lb && (w.Clients.PerConnection > 1 || w.Clients.Lasts > 0)
+			return w.To == dataplane.ToLoadBalancer && w.Target == lb && (w.Clients.PerConnection > 1 || w.Clients.Lasts > 0 || w.Websocket.Interval != nil)
 		})
 	})
 }

@@ -69,13 +69,14 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool) []controlplane.LaunchType {
 	lt := &l.cfg.LaunchTemplates[g.Template]
 	var types []controlplane.LaunchType
-	seen, weighted := map[int]bool{}, 0
+	seen, weighted, heavy := map[int]bool{}, 0, false
 	overrides := t.Each("override")
 	for _, o := range overrides {
 		if o.Has("weighted_capacity") {
 			weighted++
 		}
 		weight := o.Whole("weighted_capacity")
+		heavy = heavy || weight > 1
 		typ := l.instanceType(o, "instance_type", g.Zones)
 		if typ >= 0 && seen[typ] {
 			o.Wrong("instance_type", "must be listed once")
@@ -98,7 +99,7 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 		}
 		o.Done()
 	}
-	if weighted > 0 && weighted < len(overrides) {
+	if heavy && weighted < len(overrides) {
 		t.Wrong("override", "must have a weighted_capacity in each of them, or in none")
 	}
 	if !t.Has("override") {

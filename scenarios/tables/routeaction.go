@@ -40,6 +40,7 @@ func (l *loader) action(t *schema.Table, key string, secure bool) dataplane.Acti
 		return dataplane.Action{}
 	}
 	a.Pattern = actionPattern
+	respell(a.Node, "target_group_arn", "forward") // as Terraform writes it
 	defer a.Done()
 	kinds := []string{"forward", "redirect", "fixed_response"}
 	given := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !a.Has(kind) })
@@ -180,6 +181,7 @@ func (l *loader) forward(t *schema.Table) []dataplane.Forward {
 	for i, e := range elements {
 		f := dataplane.Forward{TargetGroup: -1, Weight: 1}
 		if e.Form == tree.TableForm {
+			respell(e, "arn", "target_group")
 			child := t.Below(e, fmt.Sprintf("%s.%d", t.PathOf(key), i), t.PatternOf(key)+"[]")
 			f.TargetGroup, f.Weight = child.Reference("target_group"), child.Whole("weight")
 			child.Done()

@@ -46,7 +46,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
 			schema.Row("clients.forwarded_for", schema.Whole(0, 1000), "0", "addresses of proxies in X-Forwarded-For; above 30 a load balancer answers 463"),
 		}),
-		schema.Within("workload.NAME.clients", "", append(retryKeys("the workload"), pathKeys()...)),
+		schema.Within("workload.NAME.clients", "", slices.Concat(retryKeys("the workload"), pathKeys(), websocketKeys())),
 		schema.Within("column", "", []schema.Key{
 			schema.Row("column", schema.Text(), schema.Required, "column of the trace"),
 			schema.Row("unit", schema.Text(), "", "unit of the column; otherwise that of a bare number"),
@@ -231,6 +231,7 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	}
 	c.StayPut, c.ForwardedFor = !t.Flag("follow_redirects"), t.Whole("forwarded_for")
 	l.readVisitors(t, w)
+	l.readWebsocket(t, w, &c)
 	l.readPath(t, w)
 	t.Done()
 	return c
