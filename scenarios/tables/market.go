@@ -96,7 +96,7 @@ func readBucket(t *schema.Table) *int {
 	}
 	k, rule := schema.ReadQuantity(n, schema.Number)
 	if rule != "" || k != math.Trunc(k) || k < 0 || k > 4 {
-		t.Mistake("bucket", "must be a whole number from 0 to 4, or the words of a bucket", "")
+		t.Mistake("bucket", "must be 0..4", "")
 		return nil
 	}
 	bucket := int(k)
