@@ -242,6 +242,7 @@ func instanceMetrics() []Metric {
 				return float64(p.outcome.Spot.Interruptions)
 			}
 			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
+				sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return float64(f.SpotInterruptions) }) +
 				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Interrupted) })
 		}),
 	}

@@ -130,6 +130,8 @@ type LaunchTemplate struct {
 	Protected          bool // disable_api_termination
 	ShutdownTerminates bool // instance_initiated_shutdown_behavior
 	Hibernates         bool // hibernation is enabled
+	// Spot are the terms on which instances are bought on the Spot market; nil: On-Demand.
+	Spot *SpotOptions
 	// LaunchFails is the probability that a launch fails while it is pending, for a
 	// reason: LaunchError.
 	LaunchFails float64
@@ -182,6 +184,9 @@ type Fleet struct {
 	Service      int          // None: serves no requests
 	TargetGroups []int
 	Utilization  Utilization // CPU work without requests, where there is no Service
+	// SpotPool is the pool of its type by zone (index into Config.SpotPools), where its
+	// template buys Spot.
+	SpotPool []int
 }
 
 // Group is an Auto Scaling group.

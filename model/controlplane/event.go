@@ -30,6 +30,9 @@ const (
 	spotShocks
 	spotNotices
 	spotReclaims
+	spotRequestsOpen
+	spotRequestsEnd
+	spotRequestTries
 	tenantArrives
 	tenantReturns
 	tenantDeparts
@@ -120,6 +123,9 @@ func newTable() [kindCount]row {
 		machineRecovers:  {"machineRecovers", sim.RankRelease, "dedicated host", (*Plane).onMachineRecovers},
 		imageTurns:       {"imageTurns", sim.RankState, "image, place", (*Plane).onImageTurns},
 		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
+		spotRequestsOpen: {"spotRequestsOpen", sim.RankLaunch, "instances", (*Plane).onSpotRequestsOpen},
+		spotRequestsEnd:  {"spotRequestsEnd", sim.RankState, "instances", (*Plane).onSpotRequestsEnd},
+		spotRequestTries: {"spotRequestTries", sim.RankLaunch, "Spot request", (*Plane).onSpotRequestTries},
 	}
 }
 

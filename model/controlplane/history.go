@@ -140,10 +140,14 @@ func (cp *Plane) noteUnhealthy(h slab.Handle) {
 
 func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
 	in := cp.instances.Get(h)
-	cp.members[in.order.group].SpotInterruptions++
+	if g := in.order.group; g != None {
+		cp.members[g].SpotInterruptions++
+	} else {
+		cp.uses[in.order.fleet].SpotInterruptions++
+	}
 	cp.note(Activity{
 		At: cp.kernel.Now(), Until: cp.kernel.Now() + noticeTime,
-		Subject: cp.groups[in.order.group].name(), Kind: "interruption", Cause: cause, Instance: in.number, By: EC2,
+		Subject: cp.subjectOf(in), Kind: "interruption", Cause: cause, Instance: in.number, By: EC2,
 		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
 	})
 }

@@ -60,6 +60,9 @@ type instance struct {
 	userData   ami.Run  // what becomes of it
 	upAt       sim.Time // when its daemons listen and its user data begins
 	profile    string   // IAM instance profile that it has now
+	reclaimed  bool     // Spot has stopped it, or hibernated it
+	ownAt      sim.Time // notice of its own that is scheduled; of an earlier run it is stale
+	strikeAt   sim.Time // that of a shock
 
 	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
 	bootsAt  sim.Time // when its port opens
@@ -107,6 +110,7 @@ type order struct {
 	option   model.PurchaseOption
 	spotPool int // None unless Spot
 	maxPrice float64
+	bid      int32  // Spot request of a fleet, from 1; 0: none
 	place    *Place // nil: anywhere
 	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
 	group    int    // None outside groups
@@ -140,7 +144,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	if o.pooled {
@@ -348,6 +352,9 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	cp.closeAddresses(in)
 	cp.detachAll(h)
 	cp.leaveInterfaces(h)
+	if in.order.bid > 0 {
+		cp.requestEnds(in)
+	}
 	cp.left(h)
 }
 

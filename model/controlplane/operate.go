@@ -52,6 +52,11 @@ func (cp *Plane) grant(h slab.Handle, a *Action) error {
 	in := cp.instances.Get(h)
 	switch a.Do {
 	case StartInstance:
+		if in.order.bid > 0 {
+			if err := cp.mayStartSpot(in); err != nil {
+				return err
+			}
+		}
 		if !cp.rise(h) {
 			return &lifecycle.Refusal{Code: cp.why.String(), Text: "nothing takes the instance"}
 		}
@@ -84,7 +89,8 @@ func (cp *Plane) traitsOf(in *instance) lifecycle.Traits {
 	t := in.order.template
 	return lifecycle.Traits{
 		StoreRoot: t.StoreRoot, Spot: in.order.option == model.Spot, Protected: t.Protected, Hibernates: t.Hibernates,
-		Grouped: in.order.group != None, Burstable: in.account.mode != 0,
+		Persistent: in.order.bid > 0 && in.order.template.Spot.Persistent,
+		Grouped:    in.order.group != None, Burstable: in.account.mode != 0,
 	}
 }
 

@@ -64,6 +64,7 @@ type GroupOutcome struct {
 type FleetOutcome struct {
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Failed                              int64 // instances lost to faults
+	SpotInterruptions                   int64
 	Starts, Stops                       int64 // by actions; a hibernation is a stop, too
 	Hibernations                        int64
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
@@ -126,6 +127,9 @@ func (cp *Plane) Outcome() Outcome {
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
 		o.Forecasts = g.forecasts()
+	}
+	for i := range out.Fleets {
+		out.Interruptions += out.Fleets[i].SpotInterruptions
 	}
 	cp.placeOutcomes(&out)
 	return out

@@ -96,6 +96,7 @@ type Plane struct {
 	queued          int     // launches of instance workloads that wait for room
 	resuming        bool    // a tenantsResume event is pending
 	spotPools       []spotPool
+	spotRequests    []spotRequest // of instances outside groups
 	flows           []tenantFlow
 	tenants         slab.Slab[tenant]
 	delayed         slab.Slab[delayedTenant]
@@ -146,7 +147,7 @@ func New(setup Setup) (*Plane, error) {
 	cp.newBalancers(setup.Balancers)
 	cp.openNames(setup.Names)
 	for _, build := range []func() error{
-		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults, cp.newCertificates,
+		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.startSpot, cp.newFlows, cp.newUtilizations, cp.newFaults, cp.newCertificates,
 	} {
 		if err := build(); err != nil {
 			return nil, err
@@ -227,6 +228,10 @@ func (cp *Plane) newFleets() error {
 	for i := range cp.fleets {
 		cfg := &cp.cfg.Instances[i]
 		cp.fleets[i] = fleet{cfg: cfg, owner: cp.ownerAt("instance."+cfg.Name, cfg.Zones...)}
+		if cfg.Template.Spot != nil {
+			cp.requestSpot(i)
+			continue
+		}
 		for n := range cfg.Count {
 			if cp.halts(n) {
 				return nil

@@ -26,7 +26,7 @@ func (cp *Plane) viewOf(o occupant) (view, bool) {
 		return view{t.hostPlace, cp.cfg.InstanceWorkloads[t.workload].Sizes[t.size].Need, t.noticed}, true
 	}
 	in := cp.instances.Get(o.handle)
-	if in == nil || in.life.ended() {
+	if in == nil || in.life.ended() || in.life == stopped {
 		return view{}, false
 	}
 	return view{in.hostPlace, in.order.need, in.noticed}, true

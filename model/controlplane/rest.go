@@ -33,6 +33,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	cp.retire(in)
 	cp.countChecks(in)
 	in.inServiceAt, in.warmUntil, in.cutAt, in.restedAt = sim.Never, sim.Never, sim.Never, now
+	in.ownAt, in.strikeAt = sim.Never, sim.Never
 	next, takes := stopping, draw(&cp.launchStreams[in.order.owner], in.order.template.Launch.Stopping)
 	if hibernates {
 		next, takes = hibernating, save
@@ -43,8 +44,11 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	cp.chargeSurplus(in.server, &in.account, in.payer())
 	cp.closeAddress(in)
 	if !hibernates {
-		cp.closeLease(in.lease, model.EndedByUser)
+		cp.closeLease(in.lease, in.leaseEnd())
 		in.lease = None
+	}
+	if in.order.bid > 0 {
+		cp.requestRests(in)
 	}
 	cp.countRest(in, hibernates)
 	in.turnsAt = sim.Sum(now, takes)
@@ -97,7 +101,7 @@ func (cp *Plane) onInstanceStops(ev model.Event) {
 		return
 	}
 	if in.life == hibernating {
-		cp.closeLease(in.lease, model.EndedByUser)
+		cp.closeLease(in.lease, in.leaseEnd())
 		in.lease = None
 		in.image.until = sim.Sum(now, lifecycle.MostHibernated)
 		cp.schedule(in.image.until, handled(hibernationEnds, ev.Handle()))
@@ -108,6 +112,9 @@ func (cp *Plane) onInstanceStops(ev model.Event) {
 	cause := "action"
 	if in.stage.inPool() {
 		cause = "warm pool"
+	}
+	if in.reclaimed {
+		cause = "spot interruption"
 	}
 	cp.noteInstance(in, "stopped", "", cause)
 }
@@ -143,6 +150,9 @@ func (cp *Plane) rise(h slab.Handle) bool {
 		return false
 	}
 	cp.closeRest(in)
+	if in.order.bid > 0 {
+		cp.startedSpot(in, h)
+	}
 	cp.reopen(h, at, in.image.saved)
 	if f := in.order.fleet; f != None {
 		cp.uses[f].Starts++
@@ -233,7 +243,7 @@ func (cp *Plane) giveUpHardware(struck []slab.Handle) {
 			continue
 		}
 		cp.noteInstance(in, "retirement", "its hardware is retired", "fault")
-		if t := cp.traitsOf(in); t.StoreRoot || t.Spot {
+		if t := cp.traitsOf(in); t.StoreRoot || t.Spot && !t.Persistent {
 			cp.endNow(h)
 		} else {
 			cp.rest(h, false)

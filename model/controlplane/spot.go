@@ -92,6 +92,7 @@ func (cp *Plane) onMarketMoves(ev model.Event) {
 		}
 	}
 	cp.priceMoved(ev.Index())
+	cp.spotMoved(ev.Index())
 }
 
 // onSpotShocks strikes every instance of a pool: its notice follows within
@@ -99,11 +100,16 @@ func (cp *Plane) onMarketMoves(ev model.Event) {
 func (cp *Plane) onSpotShocks(ev model.Event) {
 	p := &cp.spotPools[ev.Index()]
 	for _, o := range cp.present(p) {
-		k := spotNotices
+		at := sim.Sum(cp.kernel.Now(), spot.NoticeDelay(&p.ownEvents))
 		if o.tenant {
-			k = tenantNotices
+			cp.schedule(at, handled(tenantNotices, o.handle))
+			continue
 		}
-		cp.scheduleAfter(spot.NoticeDelay(&p.ownEvents), handled(k, o.handle))
+		in := cp.instances.Get(o.handle)
+		if in.strikeAt < cp.kernel.Now() || at < in.strikeAt {
+			in.strikeAt = at
+		}
+		cp.schedule(at, handled(spotNotices, o.handle))
 	}
 	cp.scheduleShock(ev.Index())
 }
@@ -129,6 +135,9 @@ func (cp *Plane) exposeToSpot(h slab.Handle) {
 func (cp *Plane) expose(p *spotPool, o occupant, notice kind) {
 	p.aboard = append(p.aboard, o)
 	wait := p.hazard.OwnEvent(&p.ownEvents)
+	if !o.tenant {
+		cp.instances.Get(o.handle).ownAt = sim.Sum(cp.kernel.Now(), wait)
+	}
 	if wait <= cp.frame.Duration-cp.kernel.Now() {
 		cp.scheduleAfter(wait, handled(notice, o.handle))
 	}
@@ -136,7 +145,8 @@ func (cp *Plane) expose(p *spotPool, o occupant, notice kind) {
 
 // onSpotNotices interrupts one instance.
 func (cp *Plane) onSpotNotices(ev model.Event) {
-	if cp.instances.Get(ev.Handle()) == nil {
+	in, now := cp.instances.Get(ev.Handle()), cp.kernel.Now()
+	if in == nil || in.ownAt != now && in.strikeAt != now {
 		cp.overtaken()
 		return
 	}
@@ -152,11 +162,15 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 		return
 	}
 	in := cp.instances.Get(o.handle)
-	if in.noticed || in.life.ended() {
+	if in.noticed || in.life.ended() || in.life.rests() {
 		return
 	}
 	in.noticed = true
 	cp.noteInterruption(o.handle, cause)
+	if in.order.bid > 0 { // nobody takes it out of its target groups
+		cp.interrupt(o.handle)
+		return
+	}
 	cp.startNotice(handled(spotReclaims, o.handle))
 	cp.data.Deregister(in.server)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
@@ -180,6 +194,10 @@ func (cp *Plane) onSpotReclaims(ev model.Event) {
 	in := cp.instances.Get(ev.Handle())
 	if in == nil { // scaled in during the notice
 		cp.overtaken()
+		return
+	}
+	if in.order.bid > 0 {
+		cp.endSpot(ev.Handle())
 		return
 	}
 	group := in.order.group

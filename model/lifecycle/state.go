@@ -49,7 +49,8 @@ func (r Request) String() string {
 // Traits are what decides beside the state.
 type Traits struct {
 	StoreRoot  bool // its root lies on an instance store
-	Spot       bool // launched by a one-time Spot request, as groups make them
+	Spot       bool // launched by a Spot request: a one-time one, as groups make them,
+	Persistent bool // unless it is persistent
 	Protected  bool // disable_api_termination
 	Hibernates bool // hibernation was enabled at its launch
 	Grouped    bool // it is a member of an Auto Scaling group
@@ -119,7 +120,7 @@ func (t Traits) forbids(r Request) error {
 		if t.StoreRoot {
 			return refuse(Unsupported, "an instance whose root lies on an instance store cannot "+r.String())
 		}
-		if t.Spot && r == Stop {
+		if t.Spot && !t.Persistent && r == Stop {
 			return refuse(Unsupported, "an instance of a one-time Spot request cannot stop")
 		}
 		if r == Hibernate && !t.Hibernates {
@@ -151,4 +152,6 @@ func (t Traits) forbids(r Request) error {
 
 // ShutdownTerminates reports whether an instance that shuts itself down ends: it is set to, or
 // cannot stop.
-func (t Traits) ShutdownTerminates(behavior bool) bool { return behavior || t.StoreRoot || t.Spot }
+func (t Traits) ShutdownTerminates(behavior bool) bool {
+	return behavior || t.StoreRoot || t.Spot && !t.Persistent
+}

@@ -23,6 +23,9 @@ type Bucket int
 // DefaultBucket is that of a pool that the Spot Advisor does not list.
 const DefaultBucket Bucket = 1
 
+// BucketWords are the buckets as the Spot Advisor writes them.
+func BucketWords() []string { return []string{"<5%", "5-10%", "10-15%", "15-20%", ">20%"} }
+
 // midpoints are the monthly interruption probabilities of the buckets: their
 // middles, and 25 % for the last one.
 var midpoints = [...]float64{0.025, 0.075, 0.125, 0.175, 0.25}

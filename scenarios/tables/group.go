@@ -223,13 +223,15 @@ func (l *loader) readFleet(t *schema.Table, g *controlplane.Group) {
 	rebalance := t.Flag("capacity_rebalance")
 	if !t.Has("mixed_instances_policy") {
 		t.Pass("mixed_instances_policy")
-		if rebalance {
+		asksSpot := g.Template >= 0 && l.cfg.LaunchTemplates[g.Template].Spot != nil
+		if rebalance && !asksSpot {
 			t.Wrong("capacity_rebalance", "must be false without a mixed_instances_policy: there is no Spot")
 		}
 		if g.Template >= 0 {
 			lt := &l.cfg.LaunchTemplates[g.Template]
 			l.checkOffered(t, lt.Type, g.Zones)
 			g.Types = []controlplane.LaunchType{{Type: lt.Type, Need: l.need(lt.Type), OnDemandUSD: l.listPrice(lt.Type, lt.Platform, g.Zones...)}}
+			l.groupSpot(t, g)
 		}
 		return
 	}
@@ -237,6 +239,9 @@ func (l *loader) readFleet(t *schema.Table, g *controlplane.Group) {
 	mixed, spot := readMixed(m)
 	mixed.CapacityRebalance = rebalance
 	if g.Template >= 0 {
+		if l.cfg.LaunchTemplates[g.Template].Spot != nil {
+			t.Wrong("launch_template", "must not ask for Spot where the group has a mixed_instances_policy, which says what is Spot")
+		}
 		g.Types = l.readOverrides(m, g, spot)
 	}
 	g.Mixed = &mixed

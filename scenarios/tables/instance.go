@@ -35,6 +35,7 @@ func (l *loader) readInstances() {
 		f.Service = l.fleetService(t, f.TargetGroups)
 		f.Template, f.Need = l.fleetTemplate(t, f)
 		l.settleFleet(t, f)
+		l.settleSpot(t, f)
 		f.Utilization = readUtilization(t)
 		if t.Has("utilization") && f.Service != cloud.None {
 			t.Mistake("utilization", "must not be given with a service, whose requests are the work", "")

@@ -23,7 +23,7 @@ func templateKeys() []schema.Key {
 		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("max_tracked_connections", schema.Whole(1, 1<<30), "", "connections that an instance's security groups keep track of, beyond which packets are dropped; any number without"),
-	}, placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), lifeKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+	}, placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), lifeKeys(), spotOptionKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -69,6 +69,7 @@ func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate 
 	lt.MostTracked = t.Whole("max_tracked_connections")
 	l.readFirstBoot(t, img, &lt)
 	l.readLife(t, &lt)
+	l.readSpotOptions(t, &lt)
 	l.checkImage(t, img, &lt)
 	return lt
 }

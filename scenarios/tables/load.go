@@ -229,6 +229,7 @@ type loader struct {
 	measures      []measure
 	types         map[string]int // numbers in Config.Types
 	pools         *spotPools
+	zoneGroups    map[string][]model.Zone // of Spot requests
 	files         map[string]*dataFile
 	laws          map[string]rng.Distribution // by measure and text
 	starts        []start                     // what must find room at the start

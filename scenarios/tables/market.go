@@ -1,7 +1,9 @@
 package tables
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -25,7 +27,7 @@ func marketKeys() []schema.Key {
 		schema.Row("price.type", schema.Text(), "", "trace: column of the instance types; one price for all without"),
 		schema.Row("price.zone", schema.Text(), "", "trace: column of the zones; one price for all without"),
 		schema.Row("interruption", schema.Inner(), "", "how often capacity is taken back"),
-		schema.Row("interruption.bucket", schema.Whole(0, 4), "", "Spot Advisor bucket of all pools; the type's own without"),
+		schema.Row("interruption.bucket", schema.Either("a bucket of the Spot Advisor, 0 to 4 or its words", schema.Whole(0, 4), schema.Text()), "", "Spot Advisor bucket of all pools: \"<5%\", \"5-10%\", \"10-15%\", \"15-20%\", \">20%\", or its number from 0; the type's own without"),
 		schema.Row("interruption.intensity", schema.Quantity(schema.Number, 0, 1e6), "1", "multiplies the hazard: 0 never interrupts, 500 is a storm"),
 		schema.Row("wait_for_spot_reclaim", schema.Flag(), "false", "an On-Demand launch waits for the Spot capacity that it reclaims, instead of failing"),
 	})
@@ -69,13 +71,36 @@ func (l *loader) readMarket(t *schema.Table) {
 	}
 	price.Done()
 	interruption := t.Inside("interruption")
-	l.market.bucket = interruption.Optional("bucket")
+	l.market.bucket = readBucket(interruption)
 	l.market.intensity = interruption.Quantity("intensity")
 	interruption.Done()
 	l.cfg.WaitForSpotReclaim = t.Flag("wait_for_spot_reclaim")
 	l.scenario.market = l.market
 	l.pools = newSpotPools(l.offer, l.market)
 	t.Done()
+}
+
+// readBucket reads an interruption bucket by its number or its words; nil without.
+func readBucket(t *schema.Table) *int {
+	n := t.Value("bucket")
+	if n == nil {
+		return nil
+	}
+	if text, ok := n.AsText(); ok {
+		words := spot.BucketWords()
+		if k := slices.Index(words, strings.ReplaceAll(text, " ", "")); k >= 0 {
+			return &k
+		}
+		t.Mistake("bucket", "must be one of "+strings.Join(words, " "), t.Hint(text, words))
+		return nil
+	}
+	k, rule := schema.ReadQuantity(n, schema.Number)
+	if rule != "" || k != math.Trunc(k) || k < 0 || k > 4 {
+		t.Mistake("bucket", "must be 0..4", "")
+		return nil
+	}
+	bucket := int(k)
+	return &bucket
 }
 
 // checkWalk applies the rules of the walk on an ordinary price.

@@ -14,8 +14,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("network_interface.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
 
-		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
-
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
 	}

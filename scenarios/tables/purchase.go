@@ -24,6 +24,9 @@ func (s *Scenario) AsOnDemand() *cloud.Config {
 			g.Mixed.CapacityRebalance = false
 		}
 	}
+	for i := range cfg.Instances {
+		cfg.Instances[i].Template.Spot, cfg.Instances[i].SpotPool = nil, nil
+	}
 	for i := range cfg.InstanceWorkloads {
 		cfg.InstanceWorkloads[i].Option, cfg.InstanceWorkloads[i].SpotPool = model.OnDemand, nil
 	}
@@ -42,6 +45,9 @@ func (s *Scenario) AsSpot() (cfg *cloud.Config, stays []string) {
 		b.tenantSpot(&cfg.InstanceWorkloads[i])
 	}
 	for i := range cfg.Instances {
+		if cfg.Instances[i].Template.Spot != nil {
+			continue
+		}
 		b.stays = append(b.stays, fmt.Sprintf("instance.%s: instances outside a group stay On-Demand", cfg.Instances[i].Name))
 	}
 	return cfg, b.stays
@@ -74,6 +80,8 @@ func (s *Scenario) AsMixed() (cfg *cloud.Config, stays []string) {
 func (s *Scenario) launchesSpot() bool {
 	return slices.ContainsFunc(s.Config.Groups, func(g controlplane.Group) bool {
 		return g.Mixed != nil && g.Mixed.OnDemandPercentage < 100
+	}) || slices.ContainsFunc(s.Config.Instances, func(f controlplane.Fleet) bool {
+		return f.Template.Spot != nil
 	}) || slices.ContainsFunc(s.Config.InstanceWorkloads, func(w controlplane.InstanceWorkload) bool { return w.Option == model.Spot })
 }
 
@@ -82,6 +90,7 @@ func (s *Scenario) repurchased() *cloud.Config {
 	cfg := *s.Config
 	cfg.SpotPools = slices.Clone(cfg.SpotPools)
 	cfg.Groups = slices.Clone(cfg.Groups)
+	cfg.Instances = slices.Clone(cfg.Instances)
 	cfg.InstanceWorkloads = slices.Clone(cfg.InstanceWorkloads)
 	for i := range cfg.Groups {
 		g := &cfg.Groups[i]

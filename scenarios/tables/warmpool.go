@@ -48,6 +48,9 @@ func (l *loader) readPool(t *schema.Table, g *controlplane.Group) {
 	}
 	if g.Template >= 0 {
 		lt := &l.cfg.LaunchTemplates[g.Template]
+		if lt.Spot != nil {
+			refuse("must not be given where the launch template asks for Spot, which a warm pool does not hold")
+		}
 		if lt.StoreRoot {
 			refuse("must not be given: the root of the launch template is on an instance store, which ends with the instance")
 		}
