@@ -7,10 +7,10 @@
 // makes the [Policy] of one group in one run. A policy looks at a [View], the
 // measured facts of a group at one decision, and answers with a [Decision]. It may
 // keep state, see a [History] of its metrics, and be a [Waker] that decides at
-// instants of its own. [TargetTracking], [Step] and [Simple] are AWS's. [Combine]
+// instants of its own. [TargetTracking], [Step], [Simple] and [Predictive] are AWS's. [Combine]
 // settles what several policies want in the same instant. A [Schedule] sets capacity
-// by the calendar and its [Timetable] says when. [Predictive] raises capacity to a
-// forecast.
+// by the calendar and its [Timetable] says when. [Thrash] and [Elasticity] say afterwards how
+// well capacity followed.
 //
 // Which: [LaunchZone] chooses the zone of the next instance, [MixedInstances]
 // how many are On-Demand and from which pool the next one comes, and [Victim]
