@@ -55,9 +55,7 @@ type balancerHour struct {
 func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	now := p.kernel.Now()
 	h := &p.balancers[index].hour
-	if p.balancers[index].cfg.Network() {
-		p.endAllSilentFlows()
-	}
+	p.endAllSilentFlows()
 	p.endAllIdleConnections()
 	active := h.active
 	active.AddProduct(h.open, int64(now))
@@ -85,8 +83,7 @@ func (p *Plane) balance(i uint32, r *request) {
 	if s.guarded && p.keptOut(i, r, s) {
 		return
 	}
-	if s.flows.on {
-		p.carry(i, r, s)
+	if s.flows.on && !p.carry(i, r, s) {
 		return
 	}
 	if !s.way.simple {
@@ -94,8 +91,8 @@ func (p *Plane) balance(i uint32, r *request) {
 	}
 	action := &s.way.actions[r.class]
 	zone, connects := b.dns[0], true
-	if s.connections.on {
-		zone, connects = p.takeConnection(i, s, action)
+	if s.carried {
+		zone, connects = p.comesBy(i, r, s, action)
 	} else {
 		if len(b.dns) > 1 {
 			zone = b.dns[s.nodes.Below(len(b.dns))]
@@ -137,6 +134,14 @@ func (p *Plane) balance(i uint32, r *request) {
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 }
 
+// comesBy finds the connection of a request to an Application Load Balancer, and its node.
+func (p *Plane) comesBy(i uint32, r *request, s *source, a *classAction) (zone model.Zone, fresh bool) {
+	if s.flows.on { // which has been found
+		return model.Zone(r.zone), p.flows.at(p.carriers[i]).carried == 1
+	}
+	return p.takeConnection(i, s, a)
+}
+
 // MaxForwardedFor is how many addresses X-Forwarded-For may have.
 const MaxForwardedFor = 30
 
@@ -151,7 +156,7 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
 		return false
-	case s.clients.ForwardedFor > MaxForwardedFor && !s.flows.on:
+	case s.clients.ForwardedFor > MaxForwardedFor && (!s.flows.on || s.flows.relayed):
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, Code463)
 		return false
@@ -189,12 +194,13 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		return
 	}
 	now := p.kernel.Now()
-	latency := p.hop(r, model.Zone(r.zone))
+	latency := p.hop(i, r, model.Zone(r.zone))
 	if latency > s.patience {
 		r.phase = undelivered
 		return
 	}
 	p.meter.completed(now, r, latency)
+	p.told(i, s)
 	p.leave(i, r, now)
 	r.phase = answered
 	switch {
@@ -242,8 +248,8 @@ func (b *balancer) answers(r *request) {
 }
 
 // hop is the balancer's share of a request's latency, with the way to a target in
-// another zone and the handshake of a new connection.
-func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
+// another zone, the handshake of a new connection, and what another balancer before it adds.
+func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 	b := p.sources[r.source].balancer
 	if b == None {
 		return 0
@@ -251,6 +257,9 @@ func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	latency := p.balancers[b].cfg.Latency + p.crossing(r, zone)
 	if s := &p.sources[r.source]; !s.way.simple {
 		latency += s.way.actions[r.class].handshake
+		if s.flows.relayed {
+			latency += p.beforeRelay(i, s)
+		}
 	}
 	return latency
 }

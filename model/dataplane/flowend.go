@@ -57,7 +57,7 @@ func (p *Plane) endFlowsOf(target uint32, reset bool) {
 			fallthrough
 		case flowIsDone:
 			if reset {
-				p.balancers[s.balancer].counts.FlowsReset++
+				p.balancers[s.flows.balancer].counts.FlowsReset++
 			}
 			p.cut(&s.flows.silent, indexOf(fh), silentLinks)
 			p.endFlow(indexOf(fh), now)
@@ -67,10 +67,17 @@ func (p *Plane) endFlowsOf(target uint32, reset bool) {
 
 // asFlowFails is how a client of a Network Load Balancer sees a failure: there is no HTTP
 // that could tell it more.
-func (p *Plane) asFlowFails(r *request, code Code) Code {
+func (p *Plane) asFlowFails(i uint32, r *request, code Code) Code {
 	s := &p.sources[r.source]
 	if !s.flows.on {
 		return code
+	}
+	switch code {
+	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463:
+		if s.flows.relayed {
+			p.told(i, s)
+			return code
+		}
 	}
 	switch code {
 	case Code502, Code504:
@@ -79,9 +86,16 @@ func (p *Plane) asFlowFails(r *request, code Code) Code {
 		code = CodeRefused
 	}
 	if code == CodeReset {
-		p.balancers[s.balancer].counts.FlowsReset++
+		p.balancers[s.flows.balancer].counts.FlowsReset++
 	}
 	return code
+}
+
+// told keeps the flow of a request open that an Application Load Balancer behind it answers.
+func (p *Plane) told(i uint32, s *source) {
+	if s.flows.relayed && p.carriers[i] != noIndex {
+		p.flows.at(p.carriers[i]).told = true
+	}
 }
 
 // hangUpFlows ends the flows that a client does not use: it has gone.

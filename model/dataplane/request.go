@@ -79,7 +79,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.countCall(i, r, s)
 	}
 	p.countCrossing(r, s.zone)
-	hop := p.hop(r, s.zone)
+	hop := p.hop(i, r, s.zone)
 	if at-r.arrived+hop > p.sources[r.source].patience {
 		p.respondTooLate(r, s, at)
 		return
@@ -179,7 +179,7 @@ func (p *Plane) endUnanswered(i uint32) {
 func (p *Plane) fail(i uint32, code Code) {
 	r := p.requests.at(i)
 	now := p.kernel.Now()
-	code = p.asFlowFails(r, code)
+	code = p.asFlowFails(i, r, code)
 	p.meter.failed(now, r, code)
 	if s := &p.sources[r.source]; s.connections.on {
 		p.breaksOff(i, r, code)
@@ -205,11 +205,10 @@ func (p *Plane) leave(i uint32, r *request, at sim.Time) {
 	switch {
 	case s.connections.on:
 		p.leaveConnection(i, r, at)
+	case s.flows.on:
+		p.alight(i, r, at)
 	case s.balancer != None:
 		p.balancers[s.balancer].closed(at, r)
-		if s.flows.on {
-			p.alight(i, r, at)
-		}
 	}
 	if r.target != noIndex {
 		p.release(r.target)

@@ -17,7 +17,7 @@ type source struct {
 	target   int
 	limits   deadlines
 	patience sim.Time // how long its clients wait; sim.Never: forever
-	balancer int      // None without
+	balancer int      // whose rules its requests meet, maybe behind that of its flows; None without
 	direct   bool     // clients that reach their targets without a balancer
 	next     int      // fleet round robin
 	workload int      // that sends; of a call its own index
@@ -28,6 +28,7 @@ type source struct {
 	sender   int32 // in the filter, of its connections, or of those of its callers' first end
 	shown    int32 // the same as targets see them that a load balancer shows them to; None: they see the load balancer
 	guarded  bool  // not all its connections to its load balancer are made: look
+	carried  bool  // its requests come to an Application Load Balancer by connections that somebody knows
 	misses   bool  // it asks a port where nobody listens
 
 	disk   [2]DiskDemand    // what its requests read and write
@@ -164,9 +165,13 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 		return nil
 	}
 	s.balancer = s.target
-	lb := &p.cfg.LoadBalancers[s.target]
-	count := func(of model.RuleName) *int64 { return p.balancers[s.target].counts.rule(of) }
-	if s.way, err = newWay(lb, s.asks(classes), count); err != nil {
+	asks := s.asks(classes)
+	if next, port := p.cfg.behind(s.target, asks.port); next != None {
+		s.balancer, asks.port, asks.relayed = next, port, true
+	}
+	lb := &p.cfg.LoadBalancers[s.balancer]
+	count := func(of model.RuleName) *int64 { return p.balancers[s.balancer].counts.rule(of) }
+	if s.way, err = newWay(lb, asks, count); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
 	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
@@ -174,6 +179,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	}
 	p.newFlows(s)
 	p.newConnections(s)
+	s.carried = s.connections.on || s.flows.relayed
 	return nil
 }
 

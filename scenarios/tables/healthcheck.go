@@ -67,6 +67,7 @@ func (l *loader) readHealthCheck(t *schema.Table, flows bool) dataplane.HealthCh
 	if h.Connects && !flows {
 		t.Reject("protocol", schema.Fault{Rule: "must be HTTP or HTTPS for targets of an Application Load Balancer", Code: invalidConfiguration})
 	}
+	h.Path = t.Text("path")
 	h.Port = readCheckPort(t)
 	l.readMatcher(t, &h, flows)
 	t.Done()
