@@ -50,7 +50,7 @@ func swarmLife(seed uint64, cfg *Config) {
 // time: together with what it is stopped and pending they are the run.
 func TestLeasesAndRestsAreTheRun(t *testing.T) {
 	rested := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(120) {
 		cfg := swarm(seed)
 		if len(cfg.Actions) == 0 {
 			continue

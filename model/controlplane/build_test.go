@@ -168,6 +168,8 @@ func (d *fakeData) FailZone(z model.Zone, down bool) {
 	}
 }
 
+func (d *fakeData) BusyTime(h slab.Handle) uint64 { return d.ServerUse(h).Busy }
+
 func (d *fakeData) ServerUse(h slab.Handle) model.ServerUse {
 	if d.servers.Get(h) == nil {
 		d.t.Fatalf("use: server %v is closed", h)

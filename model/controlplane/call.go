@@ -49,12 +49,14 @@ var calls = map[string]string{
 	"set-weights": "ModifyRule", "modify-file-system": "UpdateFileSystem", "set-desired-capacity": "SetDesiredCapacity",
 	"suspend": "SuspendProcesses", "resume": "ResumeProcesses", "protect": "SetInstanceProtection", "standby": "EnterStandby",
 	"exit-standby": "ExitStandby", "detach": "DetachInstances", "attach": "AttachInstances", "warm-start": "StartInstances",
+	"refresh": "StartInstanceRefresh", "cancel-refresh": "CancelInstanceRefresh", "rollback-refresh": "RollbackInstanceRefresh", "set-launch-template": "UpdateAutoScalingGroup",
 }
 
 // sources are what is called by another name than EC2's.
 var sources = map[string]string{"ModifyRule": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling, "StartZonalShift": sourceZonalShift, "CancelZonalShift": sourceZonalShift,
 	"SuspendProcesses": sourceAutoScaling, "ResumeProcesses": sourceAutoScaling, "SetInstanceProtection": sourceAutoScaling,
-	"EnterStandby": sourceAutoScaling, "ExitStandby": sourceAutoScaling, "DetachInstances": sourceAutoScaling, "AttachInstances": sourceAutoScaling,
+	"EnterStandby": sourceAutoScaling, "UpdateAutoScalingGroup": sourceAutoScaling,
+	"StartInstanceRefresh": sourceAutoScaling, "CancelInstanceRefresh": sourceAutoScaling, "RollbackInstanceRefresh": sourceAutoScaling, "ExitStandby": sourceAutoScaling, "DetachInstances": sourceAutoScaling, "AttachInstances": sourceAutoScaling,
 }
 
 // Call returns by which call an activity happened, or would have; ok is false if it

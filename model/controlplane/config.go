@@ -29,6 +29,7 @@ type Estate struct {
 	SpotPools         []SpotPool
 	Faults            []Fault
 	Holds             []Hold
+	Certificates      []Certificate // of listeners, that expire some day
 	Storage
 	Places
 	VPC
@@ -207,7 +208,10 @@ type Group struct {
 	Hooks             []Hook
 	Pool              *WarmPool // nil: none
 	Suspended         scaling.Process
-	Protected         bool // its instances, from scale-in
+	Protected         bool             // its instances, from scale-in
+	Lifetime          sim.Time         // after which an instance is replaced; 0: none
+	Maintenance       *scaling.Healthy // how instances are replaced; nil: they end first, a tenth at a time
+	Refresh           *Refresh         // nil: none
 }
 
 // LaunchType is one instance type that a group may launch.

@@ -91,6 +91,10 @@ const (
 	ExitStandby
 	DetachInstances
 	AttachInstances
+	StartRefresh
+	CancelRefresh
+	RollbackRefresh
+	SetTemplate
 	actionEnd
 )
 
@@ -110,6 +114,7 @@ func (k ActionKind) String() string {
 		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 		"suspend", "resume", "protect", "standby", "exit-standby", "detach", "attach",
+		"refresh", "cancel-refresh", "rollback-refresh", "set-launch-template",
 	}[k]
 }
 
@@ -176,6 +181,8 @@ type Action struct {
 	Launch             LaunchType       // ResizeInstance: what they are then
 	Credits            model.CreditMode // ModifyCredits
 	Desired            int              // SetDesiredCapacity
+	Template           *GroupTemplate   // SetTemplate, StartRefresh; nil: the group's
+	Refresh            *Refresh         // StartRefresh
 	Processes          scaling.Process  // SuspendProcesses, ResumeProcesses
 	Protected          bool             // ProtectInstances
 	Decrement          bool             // EnterStandby, DetachInstances: the desired capacity falls with them

@@ -18,6 +18,7 @@ const (
 	hibernationEnds
 	hookEnds
 	poolTurns
+	groupTurns
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -47,6 +48,7 @@ const (
 	minuteTurns
 	actionFires
 	zonalShiftEnds
+	certificateTurns
 	backupFires
 	snapshotTurns
 	snapshotAges
@@ -78,6 +80,7 @@ func newTable() [kindCount]row {
 		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
 		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
 		poolTurns:        {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
+		groupTurns:       {"groupTurns", sim.RankDecision, "group", (*Plane).onGroupTurns},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
@@ -103,6 +106,7 @@ func newTable() [kindCount]row {
 		utilizationSteps: {"utilizationSteps", sim.RankState, "instances or instance workload", (*Plane).onUtilizationSteps},
 		actionFires:      {"actionFires", sim.RankState, "action", (*Plane).onActionFires},
 		zonalShiftEnds:   {"zonalShiftEnds", sim.RankState, "load balancer", (*Plane).onZonalShiftEnds},
+		certificateTurns: {"certificateTurns", sim.RankState, "certificate", (*Plane).onCertificateTurns},
 		backupFires:      {"backupFires", sim.RankState, "snapshot schedule", (*Plane).onBackupFires},
 		snapshotTurns:    {"snapshotTurns", sim.RankState, "snapshot", (*Plane).onSnapshotTurns},
 		snapshotAges:     {"snapshotAges", sim.RankState, "snapshot", (*Plane).onSnapshotAges},

@@ -42,6 +42,12 @@ type group struct {
 	bereft       bool          // somebody terminated a member: the next sweep replaces it
 	owed         launching
 	suspended    scaling.Process
+	template     int          // of Estate.LaunchTemplates
+	types        []LaunchType // that it launches
+	place        *Place
+	version      int32    // of its launch template, among those that it has had
+	refresh      *refresh // nil: none runs
+	refreshed    bool     // that of the scenario has begun
 	missing      int      // members that have ended and are not replaced, for that is suspended
 	failingSince sim.Time // the first of the launch failures in a row
 	poolAt       sim.Time // when the warm pool is filled again, that found no room; Never
@@ -179,9 +185,9 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 // memberOrder is what all launches of a reconciliation ask for.
 func (cp *Plane) memberOrder(i int, l launching) order {
 	g := &cp.groups[i]
-	template := &cp.cfg.LaunchTemplates[g.cfg.Template]
+	template := &cp.cfg.LaunchTemplates[g.template]
 	return order{
-		template: template, place: cmp.Or(g.cfg.Place, template.Place), group: i, fleet: None,
+		template: template, place: cmp.Or(g.place, template.Place), group: i, fleet: None, version: g.version,
 		service: g.cfg.Service, owner: g.owner, spotPool: None,
 		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
 	}
@@ -215,7 +221,7 @@ func (g *group) zoneIndex(z model.Zone) int {
 // launchIn tries the group's instance types in one zone, in the order of its
 // allocation strategy.
 func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
-	types := g.cfg.Types
+	types := g.types
 	if cp.subnetFor(&o) == None {
 		return 0, insufficientFreeAddresses
 	}
@@ -282,6 +288,7 @@ func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
 		members = append(members, scaling.Member{
 			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
 			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected,
+			Template: int(in.order.version),
 		})
 		handles = append(handles, h)
 	}
@@ -342,6 +349,12 @@ func (cp *Plane) joined(h slab.Handle) {
 		cp.progress(in.order.group, a)
 	}
 	cp.rebalanced(in.order.group)
+	if g.refresh != nil || g.cfg.Maintenance != nil || g.cfg.Lifetime > 0 || in.order.cause == byRefresh {
+		cp.schedule(in.warmUntil, indexed(groupTurns, in.order.group))
+		if g.refresh != nil {
+			cp.schedule(now+g.refresh.plan.Warmup, indexed(groupTurns, in.order.group))
+		}
+	}
 }
 
 // departed is told when a terminated instance is gone.

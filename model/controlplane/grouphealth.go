@@ -25,7 +25,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		if in.life.rests() && in.counts() { // whatever its grace period
 			unhealthy = append(unhealthy, h)
 		}
-		if !in.inService() {
+		if !in.inService() || in.doomed {
 			continue
 		}
 		inService++
@@ -41,15 +41,15 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	if len(unhealthy) == 0 || (g.running > 0 || cp.launchesReplacement(g)) && short {
 		return
 	}
-	batch := max(1, g.desired/10)
+	batch := g.batchOf()
 	if len(unhealthy) == inService {
 		batch = 1
 	}
-	for _, h := range unhealthy[:min(batch, len(unhealthy))] {
+	unhealthy = unhealthy[:min(batch, len(unhealthy))]
+	for _, h := range unhealthy {
 		cp.noteUnhealthy(h)
-		cp.endMember(i, h, None)
 	}
-	cp.replace(i)
+	cp.exchange(i, unhealthy)
 }
 
 // replace launches instances for members that were lost.

@@ -203,7 +203,7 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	spent := cp.data.ServerUse(in.server).Busy
+	spent := cp.data.BusyTime(in.server)
 	busy := float64(spent-in.worked) / 1e9
 	in.worked = spent
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
@@ -239,7 +239,7 @@ func (cp *Plane) sampleGroup(i int) {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
-		spent := cp.data.ServerUse(in.server).Busy
+		spent := cp.data.BusyTime(in.server)
 		if in.inService() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)

@@ -41,36 +41,37 @@ func (l life) ended() bool { return l == shuttingDown }
 
 // instance is one EC2 instance that this scenario's owner launched.
 type instance struct {
-	server slab.Handle // of the data plane
-	zone   model.Zone
-	life   life
-	stage  stage // in its group
+	server      slab.Handle // of the data plane
+	zone        model.Zone
+	life        life
+	stage       stage  // in its group
+	minute      uint64 // busy time at the start of the minute
+	inServiceAt sim.Time
 
 	number    int32 // in launch order, over the whole run
 	order     order // what was asked for
 	hostPlace       // where it lies
 
-	launchedAt  sim.Time
-	inServiceAt sim.Time
-	warmUntil   sim.Time
-	noticed     bool     // Spot interruption notice received
-	replaced    bool     // its group counts on its replacement
-	booted      bool     // it began its first boot in this run: its user data has run, or does
-	userData    ami.Run  // what becomes of it
-	upAt        sim.Time // when its daemons listen and its user data begins
-	profile     string   // IAM instance profile that it has now
+	launchedAt sim.Time
+	warmUntil  sim.Time
+	noticed    bool     // Spot interruption notice received
+	replaced   bool     // its group counts on its replacement
+	booted     bool     // it began its first boot in this run: its user data has run, or does
+	userData   ami.Run  // what becomes of it
+	upAt       sim.Time // when its daemons listen and its user data begins
+	profile    string   // IAM instance profile that it has now
 
 	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
 	bootsAt  sim.Time // when its port opens
 	image    resume   // of its memory, while it is hibernated
 	restedAt sim.Time // since when it stops or is stopped
 
-	marks  []mark // at the start of each metric clock's period
-	minute uint64 // busy time at the start of the minute
+	marks []mark // at the start of each metric clock's period
 
 	pause     pause  // of lifecycle hooks
 	fate      string // why its group ends it, where no change of capacity does
 	protected bool   // from scale-in
+	doomed    bool   // it ends when its successor is in service
 	returns   bool   // to the warm pool, when it has left its target groups
 	worked    uint64 // of its busy time, what is counted already
 
@@ -116,9 +117,10 @@ type order struct {
 	cause    string // of a launch that is retried; empty: its activity's
 	raised   bool   // launched by a rise of desired
 	warmup   sim.Time
-	initial  bool // in service from the very start of the run
-	pooled   bool // for the warm pool
-	rebooted bool // it has been there before, on another host
+	initial  bool  // in service from the very start of the run
+	pooled   bool  // for the warm pool
+	version  int32 // of the group's launch template
+	rebooted bool  // it has been there before, on another host
 }
 
 // launch takes capacity for an instance and starts its life.

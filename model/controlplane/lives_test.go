@@ -34,9 +34,20 @@ func restless(frame *model.Frame, s *rng.Stream) *Estate {
 			State: PoolState(1 + s.Below(3)), WarmPool: scaling.WarmPool{Least: s.Below(2), Prepared: s.Below(9) - 1}, Reuse: s.Below(2) == 0,
 		}
 	}
-	for k := range 12 {
+	e.LaunchTemplates = append(e.LaunchTemplates, e.LaunchTemplates[0])
+	newer := &GroupTemplate{Template: 1, Types: g.Types}
+	if s.Below(2) == 0 {
+		g.Maintenance = &scaling.Healthy{Least: 100, Most: 110 + s.Below(90)}
+	}
+	g.Lifetime = sim.Time(s.Below(3)*20) * sim.Minute
+	refresh := &Refresh{
+		Refresh:      scaling.Refresh{Healthy: scaling.Healthy{Least: s.Below(101), Most: s.Below(2) * (100 + s.Below(101))}, Warmup: 30 * sim.Second, Checkpoints: []int{30, 100}, Delay: sim.Minute},
+		SkipMatching: s.Below(2) == 0, AutoRollback: s.Below(2) == 0, Standby: Exempt(s.Below(3)), Protected: Exempt(s.Below(3)), Template: newer,
+	}
+	for k := range 24 {
 		e.Actions = append(e.Actions, Action{
-			Do: SuspendProcesses + ActionKind(s.Below(int(actionEnd-SuspendProcesses))), At: sim.Time(5*k+s.Below(5)) * sim.Minute,
+			Do: SuspendProcesses + ActionKind(s.Below(int(actionEnd-SuspendProcesses))), At: sim.Time(2*k+s.Below(5)) * sim.Minute,
+			Refresh: refresh, Template: newer,
 			On: Subject{Kind: OfGroup}, Processes: scaling.Process(s.Below(int(scaling.AllProcesses) + 1)), Count: s.Below(3),
 			Protected: s.Below(2) == 0, Decrement: s.Below(2) == 0,
 		})

@@ -80,6 +80,7 @@ type Plane struct {
 	inputs          []input
 	clocks          []clock
 	balancers       []balancer
+	expiries        []sim.Time    // by certificate
 	moved           []model.Moved // what the present hour has, by owner: scratch
 	movedUntil      sim.Time      // until when it is recorded
 	hostPools       []hostPool
@@ -145,7 +146,7 @@ func New(setup Setup) (*Plane, error) {
 	cp.newBalancers(setup.Balancers)
 	cp.openNames(setup.Names)
 	for _, build := range []func() error{
-		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults,
+		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.newFlows, cp.newUtilizations, cp.newFaults, cp.newCertificates,
 	} {
 		if err := build(); err != nil {
 			return nil, err
@@ -250,6 +251,7 @@ func (cp *Plane) newGroups() error {
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
+			template: cfg.Template, types: cfg.Types, place: cfg.Place,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		for k, s := range cfg.Schedules {
@@ -266,6 +268,9 @@ func (cp *Plane) newGroups() error {
 		cp.fillPool(i, true)
 		for k := range g.timetables { // one that matches instant 0 runs
 			cp.scheduleRun(i, k, cp.frame.Start.Add(-1))
+		}
+		if cfg.Refresh != nil {
+			cp.schedule(cfg.Refresh.At, indexed(groupTurns, i))
 		}
 		if cfg.ELBHealth {
 			cp.scheduleAfter(cfg.HealthSweep, indexed(groupSweeps, i))

@@ -213,7 +213,7 @@ func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 			continue
 		}
 		for _, k := range g.onDemandTypes() {
-			o.typ, o.need = g.cfg.Types[k].Type, g.cfg.Types[k].Need
+			o.typ, o.need = g.types[k].Type, g.types[k].Need
 			if cp.reclaimFor(o.request(), i, untilItRetries) {
 				counts[z]++
 				return true
@@ -230,9 +230,9 @@ func (g *group) onDemandTypes() []int {
 	if g.cfg.Mixed == nil {
 		return []int{0}
 	}
-	pools := make([]scaling.Pool, len(g.cfg.Types))
+	pools := make([]scaling.Pool, len(g.types))
 	for k := range pools {
-		pools[k] = scaling.Pool{PricePerUnit: g.cfg.Types[k].OnDemandUSD, CapacityScore: 1}
+		pools[k] = scaling.Pool{PricePerUnit: g.types[k].OnDemandUSD, CapacityScore: 1}
 	}
 	var order []int
 	for k := g.cfg.Mixed.ChooseOnDemand(pools); k >= 0; k = g.cfg.Mixed.ChooseOnDemand(pools) {

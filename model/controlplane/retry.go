@@ -41,8 +41,8 @@ func (cp *Plane) failureIn(g *group, o order) launchFailure {
 	if o.option != model.Spot || cp.zoneDown[o.zone] > 0 {
 		return insufficientInstanceCapacity
 	}
-	for k := range g.cfg.Types {
-		if p := &cp.spotPools[g.cfg.Types[k].SpotPool[o.zone]]; !g.outbid(p) {
+	for k := range g.types {
+		if p := &cp.spotPools[g.types[k].SpotPool[o.zone]]; !g.outbid(p) {
 			return insufficientInstanceCapacity
 		}
 	}
@@ -131,8 +131,8 @@ func (cp *Plane) priceMoved(pool int) {
 		if g.retryAt == sim.Never || g.failure != spotMaxPriceTooLow || g.outbid(p) {
 			continue
 		}
-		for k := range g.cfg.Types {
-			if at := g.cfg.Types[k].SpotPool; at != nil && at[p.cfg.Zone] == pool {
+		for k := range g.types {
+			if at := g.types[k].SpotPool; at != nil && at[p.cfg.Zone] == pool {
 				cp.retryIn(i, 0)
 				break
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/sim"
 	"headroom/sim/slab"
 )
 
@@ -44,6 +45,9 @@ func (r *roster) leave(number int32) {
 func (cp *Plane) join(g *group, h slab.Handle) {
 	in := cp.instances.Get(h)
 	in.protected = g.cfg.Protected
+	if g.cfg.Lifetime > 0 {
+		cp.schedule(sim.Sum(in.launchedAt, g.cfg.Lifetime), indexed(groupTurns, in.order.group))
+	}
 	g.members = append(g.members, member{h, in.number})
 }
 

@@ -35,6 +35,12 @@ func (cp *Plane) changeGroup(i int, a *Action) error {
 		return cp.setAside(i, a)
 	case ExitStandby, AttachInstances:
 		return cp.takeBack(i, a)
+	case StartRefresh:
+		return cp.startRefresh(i, a.Refresh, a.Template)
+	case CancelRefresh, RollbackRefresh:
+		return cp.cancelRefresh(i, a.Do == RollbackRefresh)
+	case SetTemplate:
+		cp.groups[i].use(a.Template)
 	default:
 		panic("controlplane: unknown action on a group")
 	}

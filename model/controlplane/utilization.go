@@ -140,7 +140,7 @@ func (cp *Plane) closeTenant(t *tenant, runs bool) {
 		return
 	}
 	out := &cp.flows[t.workload].out
-	out.BusyVCPUSeconds += float64(cp.data.ServerUse(t.server).Busy) / 1e9
+	out.BusyVCPUSeconds += float64(cp.data.BusyTime(t.server)) / 1e9
 	out.PoweredVCPUSeconds += (cp.kernel.Now() - t.since).Seconds() * float64(cp.frame.Types[cp.typeOf(t)].VCPUs)
 	if t.account.mode == 0 {
 		return

@@ -250,12 +250,16 @@ func (b *balancer) answers(r *request) {
 // hop is the balancer's share of a request's latency, with the way to a target in
 // another zone, the handshake of a new connection, and what another balancer before it adds.
 func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
-	b := p.sources[r.source].balancer
-	if b == None {
+	s := &p.sources[r.source]
+	if s.balancer == None {
 		return 0
 	}
-	latency := p.balancers[b].cfg.Latency + p.crossing(r, zone)
-	if s := &p.sources[r.source]; !s.way.simple {
+	lb := p.balancers[s.balancer].cfg
+	latency := lb.Latency
+	if zone != model.Zone(r.zone) {
+		latency += lb.CrossLatency
+	}
+	if !s.way.simple {
 		latency += s.way.actions[r.class].handshake
 		if s.flows.relayed {
 			latency += p.beforeRelay(i, s)
@@ -266,11 +270,13 @@ func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 
 // crossing is what the way from a node to a target in another zone adds.
 func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
-	b := p.sources[r.source].balancer
-	if b == None || zone == model.Zone(r.zone) {
+	if zone == model.Zone(r.zone) {
 		return 0
 	}
-	return p.balancers[b].cfg.CrossLatency
+	if b := p.sources[r.source].balancer; b != None {
+		return p.balancers[b].cfg.CrossLatency
+	}
+	return 0
 }
 
 // scopeOf names a target group as the node of a zone sees it.

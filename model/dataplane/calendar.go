@@ -8,18 +8,23 @@ import "headroom/sim"
 // before each pick by requests in flight; the order within one turn does not matter,
 // since counts do not depend on it.
 type calendar struct {
-	heads  []uint32 // by bucket: its first server
-	due    []sim.Time
-	next   []uint32
-	prev   []uint32 // noIndex for the first of its bucket
-	shift  uint     // a bucket is 2^shift ns long
-	turned sim.Time // all before is done
-	late   bool     // something was announced for no later than that since
-	count  int
-	gone   int // entries removed, ever
+	heads   []uint32 // by bucket: its first entry; a power of two of them
+	entries []calendarEntry
+	shift   uint     // a bucket is 2^shift ns long
+	turned  sim.Time // all before is done
+	late    bool     // something was announced for no later than that since
+	count   int
+	gone    int // entries removed, ever
 
 	looked, found int // entries looked at and found due since the last tuning
 	passed        int // buckets passed
+}
+
+// calendarEntry is what is announced of one number: all of it in one cache line.
+type calendarEntry struct {
+	due  sim.Time // Never: nothing
+	next uint32   // in its bucket; noIndex for the last
+	prev uint32   // noIndex for the first
 }
 
 const (
@@ -43,8 +48,8 @@ func (c *calendar) rebuild(buckets int, shift uint) {
 	for b := range c.heads {
 		c.heads[b] = noIndex
 	}
-	for id, due := range c.due {
-		if due != sim.Never {
+	for id := range c.entries {
+		if due := c.entries[id].due; due != sim.Never {
 			c.insert(uint32(id), due)
 		}
 	}
@@ -52,13 +57,11 @@ func (c *calendar) rebuild(buckets int, shift uint) {
 
 // grow makes room for a number that has no announcement.
 func (c *calendar) grow(id uint32) {
-	for int(id) >= len(c.due) {
-		c.due = append(c.due, sim.Never)
-		c.next = append(c.next, noIndex)
-		c.prev = append(c.prev, noIndex)
+	for int(id) >= len(c.entries) {
+		c.entries = append(c.entries, calendarEntry{})
 	}
-	c.due[id] = sim.Never
-	if len(c.due) > len(c.heads) { // an entry a bucket and lap
+	c.entries[id].due = sim.Never
+	if len(c.entries) > len(c.heads) { // an entry a bucket and lap
 		c.rebuild(2*len(c.heads), c.shift)
 	}
 }
@@ -68,39 +71,43 @@ func (c *calendar) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (
 // announce says for when a number is due; a later instant than said before may come
 // early.
 func (c *calendar) announce(id uint32, due sim.Time) {
-	if due >= c.due[id] {
+	if due >= c.entries[id].due {
 		return
 	}
 	c.remove(id)
 	c.insert(id, due)
 }
 
+// insert announces a number that has no announcement.
 func (c *calendar) insert(id uint32, due sim.Time) {
-	b := c.bucket(due)
-	c.due[id] = due
-	c.next[id], c.prev[id] = c.heads[b], noIndex
-	if c.heads[b] != noIndex {
-		c.prev[c.heads[b]] = id
+	head := &c.heads[c.bucket(due)]
+	c.entries[id] = calendarEntry{due: due, next: *head, prev: noIndex}
+	if *head != noIndex {
+		c.entries[*head].prev = id
 	}
-	c.heads[b] = id
+	*head = id
 	c.count++
 	c.late = c.late || due <= c.turned
 }
 
 // remove takes the announcement of a number back, if there is one.
 func (c *calendar) remove(id uint32) {
-	if c.due[id] == sim.Never {
-		return
+	if e := &c.entries[id]; e.due != sim.Never {
+		c.unlink(e)
 	}
-	if p := c.prev[id]; p != noIndex {
-		c.next[p] = c.next[id]
+}
+
+// unlink takes an entry out of its bucket.
+func (c *calendar) unlink(e *calendarEntry) {
+	if e.prev != noIndex {
+		c.entries[e.prev].next = e.next
 	} else {
-		c.heads[c.bucket(c.due[id])] = c.next[id]
+		c.heads[c.bucket(e.due)] = e.next
 	}
-	if n := c.next[id]; n != noIndex {
-		c.prev[n] = c.prev[id]
+	if e.next != noIndex {
+		c.entries[e.next].prev = e.prev
 	}
-	c.due[id] = sim.Never
+	e.due = sim.Never
 	c.count--
 	c.gone++
 }
@@ -109,7 +116,9 @@ func (c *calendar) remove(id uint32) {
 // ends the requests in lanes whose end is.
 func (p *Plane) turnCalendar(now sim.Time) {
 	p.ends.turn(now, p.land)
-	p.calendar.turn(now, p.announced)
+	if p.calendar.count > 0 {
+		p.calendar.turn(now, p.announced)
+	}
 }
 
 // settleDue settles a server and returns its next departure.
@@ -128,19 +137,26 @@ type dueFunc func(id uint32, at, now sim.Time) sim.Time
 
 // turn takes out all that is announced for until an instant and calls due with it.
 func (c *calendar) turn(now sim.Time, due dueFunc) {
-	if now <= c.turned && !c.late {
+	from := c.turned
+	switch {
+	case now > from:
+		c.late = false
+	case c.late:
+		from, c.late = now, now < from
+	default:
 		return
 	}
-	c.late = c.late && now < c.turned
-	first, last := uint64(min(c.turned, now))>>c.shift, uint64(now)>>c.shift
 	if c.count > 0 {
-		lap := uint64(len(c.heads))
-		first = max(first, last-min(last, lap-1)) // one lap sees all
-		for tick := first; tick <= last; tick++ {
-			c.turnBucket(int(tick&(lap-1)), now, due)
+		last, lap := uint64(now)>>c.shift, uint64(len(c.heads))
+		tick := max(uint64(from)>>c.shift, last-min(last, lap-1)) // one lap sees all
+		if last-tick < lap-1 {                                    // an idle time tells nothing
+			c.passed += int(last - tick)
 		}
-		if last-first < lap-1 { // an idle time tells nothing
-			c.passed += int(last - first)
+		for ; tick <= last; tick++ {
+			b := int(tick) & (len(c.heads) - 1)
+			if head := c.heads[b]; head != noIndex {
+				c.turnBucket(b, head, now, due)
+			}
 		}
 	}
 	c.turned = max(c.turned, now)
@@ -149,13 +165,15 @@ func (c *calendar) turn(now sim.Time, due dueFunc) {
 	}
 }
 
-func (c *calendar) turnBucket(b int, now sim.Time, due dueFunc) {
-	for id := c.heads[b]; id != noIndex; {
-		next := c.next[id]
+// turnBucket takes what is due out of a bucket, whose first entry is id.
+func (c *calendar) turnBucket(b int, id uint32, now sim.Time, due dueFunc) {
+	for id != noIndex {
 		c.looked++
-		if at := c.due[id]; at <= now {
+		e := &c.entries[id]
+		at, next := e.due, e.next
+		if at <= now {
 			c.found++
-			c.remove(id)
+			c.unlink(e)
 			gone := c.gone
 			if again := due(id, at, now); again != sim.Never {
 				c.insert(id, again)

@@ -109,7 +109,7 @@ func (c *calendarTwin) turn(seed uint64) {
 		if got := serving + waiting; got != left[id] {
 			c.t.Fatalf("seed %d: at %v server %v has %d requests, the twin says %d", seed, now, h, got, left[id])
 		}
-		if due := c.calendar.due[id]; !c.Plane.lanes[id].open && due > s.next() {
+		if due := c.calendar.entries[id].due; !c.Plane.lanes[id].open && due > s.next() {
 			c.t.Fatalf("seed %d: at %v server %v is announced for %v and due at %v", seed, now, h, due, s.next())
 		} else if due != sim.Never {
 			announced++

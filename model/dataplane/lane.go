@@ -202,17 +202,18 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 		p.discard(i, r)
 		return
 	}
-	if p.sources[r.source].direct {
+	source := &p.sources[r.source]
+	if source.direct {
 		p.countDirect(p.servers.at(r.server), r)
 	}
 	p.countCrossing(r, model.Zone(l.zone))
 	p.meter.completed(at, r, p.hop(i, r, model.Zone(l.zone)))
 	r.phase = answered
-	if b := p.sources[r.source].balancer; b != None {
-		if p.sources[r.source].flows.on {
+	if source.balancer != None {
+		if source.flows.on {
 			p.alight(i, r, at)
 		} else {
-			p.balancers[b].closed(at, r)
+			p.balancers[source.balancer].closed(at, r)
 		}
 	}
 	if r.target != noIndex {
@@ -272,15 +273,19 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 	if s.nic != nil && !s.nic.disks {
 		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
 	}
-	if l.open {
-		use.Busy = l.station.Busy(now)
-	} else {
-		use.Busy = s.busy(now)
-	}
+	use.Busy = p.busyTime(id, s, now)
 	if s.memory != nil {
 		use.Memory = s.memory.usedTime(now)
 	}
 	return use
+}
+
+// busyTime is the CPU work of a settled server.
+func (p *Plane) busyTime(id uint32, s *server, now sim.Time) uint64 {
+	if l := &p.lanes[id]; l.open {
+		return l.station.Busy(now)
+	}
+	return s.busy(now)
 }
 
 // inLane reports whether a request goes the short way.

@@ -71,8 +71,8 @@ func histograms(n int) []*stat.Histogram {
 // group, the others those of consecutive target groups. Of n workloads that each
 // have a target group, each has two routes, not n.
 type span struct {
-	first  int // in meter.routes
-	lowest int // target group of the second
+	first  int32 // in meter.routes
+	others int32 // what leads from a target group to its route
 }
 
 // addRoutes prepares the routes of a source: without a target group, and from the
@@ -94,7 +94,7 @@ func (p *Plane) addRoutes(m *meter, source int) {
 	if s.call == nil {
 		own.Workload = s.workload
 	}
-	at := span{first: len(m.routes)}
+	at := span{first: int32(len(m.routes))}
 	m.routes = append(m.routes, own)
 	if s.to == ToAddress {
 		m.routes[at.first].Callee = p.cfg.Addresses[s.target].Service
@@ -103,8 +103,9 @@ func (p *Plane) addRoutes(m *meter, source int) {
 		m.routes[at.first].Callee = p.fleetServices[s.target]
 	}
 	if len(reached) > 0 {
-		at.lowest = slices.Min(reached)
-		for g := at.lowest; g <= slices.Max(reached); g++ {
+		lowest := slices.Min(reached)
+		at.others = int32(len(m.routes) - lowest)
+		for g := lowest; g <= slices.Max(reached); g++ {
 			own.TargetGroup, own.Callee = g, p.cfg.TargetGroups[g].Service
 			m.routes = append(m.routes, own)
 		}
@@ -125,9 +126,9 @@ func (p *Plane) addRoutes(m *meter, source int) {
 func (m *meter) at(source, group int32) int {
 	s := &m.spans[source]
 	if group == None {
-		return s.first
+		return int(s.first)
 	}
-	return s.first + 1 + int(group) - s.lowest
+	return int(s.others + group)
 }
 
 // forwards lists the target groups of a load balancer's actions.

@@ -377,4 +377,4 @@ func (p *Plane) drop(i uint32, code Code) {
 	p.fail(i, code)
 }
 
-func (p *Plane) free(i uint32) { p.requests.Free(p.requests.handle(i)) }
+func (p *Plane) free(i uint32) { p.requests.FreeAt(i) }

@@ -11,10 +11,13 @@ import (
 
 // server is one instance as requests see it.
 type server struct {
-	station  station.Station
-	supply   *supply // nil: it gets all of its vCPUs for good, and only serves requests
-	open     bool    // it takes requests: its port listens and nothing keeps it from them
-	listens  bool    // the application port does
+	station  station.Station // first: all that a glance at an idle server needs lies together
+	supply   *supply         // nil: it gets all of its vCPUs for good, and only serves requests
+	nic      *nic            // nil: bytes take no time
+	kept     kept
+	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
+	open     bool     // it takes requests: its port listens and nothing keeps it from them
+	listens  bool     // the application port does
 	watch    watching
 	attended int16 // checks aboard that decide: departures are in the kernel
 	journey  bool  // its service has steps
@@ -25,7 +28,6 @@ type server struct {
 	payer    int32         // owner that its bytes are charged to
 	public   bool          // it has a public address
 	gateway  model.Gateway // to the internet, where it has none
-	due      sim.Time      // inKernel: of the pending serverDeparts; Never without one
 
 	cfg     *Service // nil: serves no requests
 	service int32
@@ -34,7 +36,6 @@ type server struct {
 	owner   slab.Handle // the control plane's instance
 	targets []slab.Handle
 
-	kept    kept
 	gate    gate
 	outlets []outlet // by call of the service
 	disks   []uint32 // by Service.Disks, in Plane.disks
@@ -47,7 +48,6 @@ type server struct {
 	id      uint32      // of itself, where it has disks
 	cached  model.Bytes // what its cache holds
 	memory  *ram        // nil: it has enough
-	nic     *nic        // nil: bytes take no time
 
 	since  sim.Time // it is there; Never: its interface is counted
 	end    int32    // of the filter
@@ -221,14 +221,28 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 
 // ServerUse settles a server and returns what it has used.
 func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
-	now := p.kernel.Now()
+	return p.used(indexOf(h), p.settled(h), p.kernel.Now())
+}
+
+// BusyTime settles a server and returns the CPU work that it has done, in
+// vCPU-nanoseconds. It is asked of every member of a group each minute, most of which
+// have nothing to do in a large one.
+func (p *Plane) BusyTime(h slab.Handle) uint64 {
+	if s := p.servers.Get(h); s.idle() && !p.lanes[indexOf(h)].open {
+		return s.busyBefore()
+	}
+	return p.busyTime(indexOf(h), p.settled(h), p.kernel.Now())
+}
+
+// settled settles a server, if anything may have happened there.
+func (p *Plane) settled(h slab.Handle) *server {
+	id, now := indexOf(h), p.kernel.Now()
 	s := p.servers.Get(h)
-	id := indexOf(h)
 	if p.lanes[id].open || s.next() <= now || s.station.Waiting() > 0 {
 		p.settle(id, now)
 		s = p.servers.Get(h)
 	}
-	return p.used(id, s, now)
+	return s
 }
 
 // SetSpeed changes the share of its CPU that a server has from now on.

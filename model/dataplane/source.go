@@ -200,7 +200,7 @@ func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 	h, r := p.requests.Alloc()
 	i := indexOf(h)
 	now := p.kernel.Now()
-	*r = request{arrived: now, source: uint16(source), group: None, target: noIndex}
+	r.arrived, r.source, r.group, r.target = now, uint16(source), None, noIndex
 	s.fill(r)
 	if p.tracked {
 		p.beginTrip(i, trip{key: journeyKey(uint64(source), s.number), began: now})

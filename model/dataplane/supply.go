@@ -163,6 +163,20 @@ func (s *server) busy(now sim.Time) uint64 {
 	return s.station.Busy(now) + s.supply.load.busyAt(now)
 }
 
+// idle reports whether nothing happens at a server by itself, and its CPU has nothing to
+// do.
+func (s *server) idle() bool {
+	return s.station.Idle() && s.nic == nil && !s.kept.on && (s.supply == nil || s.supply.load.gets == 0 && s.supply.outAt == sim.Never)
+}
+
+// busyBefore is the CPU work of a server that is idle.
+func (s *server) busyBefore() uint64 {
+	if s.supply == nil {
+		return s.station.Done()
+	}
+	return s.station.Done() + s.supply.load.busy
+}
+
 // next is the instant of the next departure, or at which the credits run out, if
 // nothing changes before.
 func (s *server) next() sim.Time {

@@ -111,7 +111,10 @@ func (p *Plane) addSide(owner int32, bytes model.Bytes) {
 
 // countCrossing counts what went between a balancer's node and a target in another zone.
 func (p *Plane) countCrossing(r *request, zone model.Zone) {
-	if b := p.sources[r.source].balancer; b != None && zone != model.Zone(r.zone) {
+	if zone == model.Zone(r.zone) {
+		return
+	}
+	if b := p.sources[r.source].balancer; b != None {
 		h := &p.balancers[b].hour
 		h.crossed = h.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
 	}

@@ -3,6 +3,8 @@ package dataplane
 import (
 	"fmt"
 	"math"
+
+	"headroom/sim"
 )
 
 // verifySupplies: a server computes with what it may have and no more, what it computes
@@ -10,6 +12,9 @@ import (
 func (p *Plane) verifySupplies() error {
 	now := p.kernel.Now()
 	for h, s := range p.servers.All() {
+		if l := &p.lanes[indexOf(h)]; s.idle() && !l.open && (s.next() != sim.Never || s.busyBefore() != s.busy(now)) {
+			return fmt.Errorf("server %v is idle, expects something at %v, and has worked %d vCPU-ns, said to be %d", h, s.next(), s.busy(now), s.busyBefore())
+		}
 		u := s.supply
 		if u == nil {
 			continue

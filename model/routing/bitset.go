@@ -12,23 +12,37 @@ type bitset struct {
 
 // add adds i, which is not in the set.
 func (s *bitset) add(i int) {
-	for uint(i)/64 >= uint(len(s.words)) {
+	s.grow(i + 1)
+	s.insert(i)
+}
+
+// grow makes room for the numbers below n.
+func (s *bitset) grow(n int) {
+	for 64*len(s.words) < n {
 		s.words = append(s.words, 0)
 		if len(s.words) > 64*len(s.summary) {
 			s.summary = append(s.summary, 0)
 		}
 	}
+}
+
+// insert adds i, which is not in the set and for which there is room.
+func (s *bitset) insert(i int) {
 	w := uint(i) / 64 // unsigned: a shift and nothing else
-	s.words[w] |= 1 << (uint(i) % 64)
-	s.summary[w/64] |= 1 << (w % 64)
+	word := &s.words[w]
+	if *word == 0 {
+		s.summary[w/64] |= 1 << (w % 64)
+	}
+	*word |= 1 << (uint(i) % 64)
 	s.count++
 }
 
 // remove removes i, which is in the set.
 func (s *bitset) remove(i int) {
 	w := uint(i) / 64
-	s.words[w] &^= 1 << (uint(i) % 64)
-	if s.words[w] == 0 {
+	word := &s.words[w]
+	*word &^= 1 << (uint(i) % 64)
+	if *word == 0 {
 		s.summary[w/64] &^= 1 << (w % 64)
 	}
 	s.count--
@@ -41,18 +55,18 @@ func (s *bitset) has(i int) bool {
 
 // from returns the lowest member that is i or more, or -1.
 func (s *bitset) from(i int) int {
-	w := i / 64
-	if w >= len(s.words) {
+	w := uint(i) / 64
+	if w >= uint(len(s.words)) {
 		return -1
 	}
-	if word := s.words[w] >> (i % 64); word != 0 {
+	if word := s.words[w] >> (uint(i) % 64); word != 0 {
 		return i + bits.TrailingZeros64(word)
 	}
 	w++
-	for page := w / 64; page < len(s.summary); page++ {
+	for page := w / 64; page < uint(len(s.summary)); page++ {
 		if word := s.summary[page] >> (w % 64); word != 0 {
-			w += bits.TrailingZeros64(word)
-			return w*64 + bits.TrailingZeros64(s.words[w])
+			w += uint(bits.TrailingZeros64(word))
+			return int(w*64) + bits.TrailingZeros64(s.words[w])
 		}
 		w = (page + 1) * 64
 	}

@@ -7,13 +7,18 @@ package routing
 // The targets in rotation are grouped by their count, one bitset a count, so
 // that the cost does not grow with the number of targets.
 type LeastOutstanding struct {
-	outstanding []int32 // per target, in rotation or not
-	in          bitset
-	levels      []*bitset // levels[k]: the targets in rotation with k requests; nil if none
-	occupied    bitset    // the k with a target
-	least       int       // the lowest of them, if there is any target
-	spare       []*bitset // empty
-	cursor      []int     // per node: where the next pick starts looking
+	targets []outstanding
+	levels  []*bitset // levels[k]: the targets in rotation with k requests; nil if none
+	least   int       // the lowest k with a target, if there is any in rotation
+	count   int       // in rotation
+	spare   []*bitset // empty
+	cursor  []int     // per node: where the next pick starts looking
+}
+
+// outstanding is what is known of one target.
+type outstanding struct {
+	requests int32
+	in       bool // in rotation
 }
 
 // NewLeastOutstanding returns the policy without targets for that many nodes.
@@ -23,21 +28,26 @@ func NewLeastOutstanding(nodes int) *LeastOutstanding {
 
 // Add implements [Policy].
 func (p *LeastOutstanding) Add(target int) {
-	if p.in.has(target) {
+	if target < len(p.targets) && p.targets[target].in {
 		panic("routing: target added twice")
 	}
-	p.outstanding = grown(p.outstanding, target)
-	p.in.add(target)
+	p.know(target)
+	p.targets[target].in = true
+	p.count++
 	p.enter(target)
 }
 
 // Remove implements [Policy].
 func (p *LeastOutstanding) Remove(target int) {
-	if !p.in.has(target) {
+	if target >= len(p.targets) || !p.targets[target].in {
 		panic("routing: target removed that is not in rotation")
 	}
-	p.in.remove(target)
 	p.leave(target)
+	p.targets[target].in = false
+	p.count--
+	for p.count > 0 && p.levels[p.least] == nil {
+		p.least++
+	}
 }
 
 // Began implements [Policy].
@@ -45,7 +55,7 @@ func (p *LeastOutstanding) Began(target int) { p.shift(target, 1) }
 
 // Ended implements [Policy].
 func (p *LeastOutstanding) Ended(target int) {
-	if p.outstanding[target] == 0 {
+	if p.targets[target].requests == 0 {
 		panic("routing: a request ended that had not begun")
 	}
 	p.shift(target, -1)
@@ -53,85 +63,86 @@ func (p *LeastOutstanding) Ended(target int) {
 
 // Pick implements [Policy].
 func (p *LeastOutstanding) Pick(node int) (target int, ok bool) {
-	if p.in.count == 0 {
+	if p.count == 0 {
 		return 0, false
 	}
-	target = p.levels[p.least].next(p.cursor[node])
-	p.cursor[node] = target + 1
+	cursor := &p.cursor[node]
+	target = p.levels[p.least].next(*cursor)
+	*cursor = target + 1
 	return target, true
 }
 
 func (p *LeastOutstanding) shift(target int, by int32) {
-	if !p.in.has(target) {
-		p.outstanding[target] += by
+	t := &p.targets[target]
+	k := int(t.requests)
+	if !t.in {
+		t.requests += by
 		return
 	}
-	k := p.outstanding[target]
-	from, to := p.levels[k], p.level(k+by)
-	if to != nil && from.count > 1 { // neither level comes or goes
-		p.outstanding[target] = k + by
+	to := k + int(by)
+	if from := p.levels[k]; from.count > 1 && to < len(p.levels) && p.levels[to] != nil { // neither comes or goes
+		t.requests += by
 		from.remove(target)
-		to.add(target)
+		p.levels[to].insert(target)
 		return
 	}
 	p.leave(target)
-	p.outstanding[target] = k + by
+	t.requests += by
 	p.enter(target)
-}
-
-// level returns the targets with k requests, nil if there are none.
-func (p *LeastOutstanding) level(k int32) *bitset {
-	if int(k) < len(p.levels) {
-		return p.levels[k]
+	for p.levels[p.least] == nil { // not far: up to where the target is now
+		p.least++
 	}
-	return nil
 }
 
 // enter puts target into the level of its count.
 func (p *LeastOutstanding) enter(target int) {
-	k := int(p.outstanding[target])
+	k := int(p.targets[target].requests)
 	for k >= len(p.levels) {
 		p.levels = append(p.levels, nil)
 	}
 	if p.levels[k] == nil {
 		p.levels[k] = p.newLevel()
-		p.occupied.add(k)
-		if k < p.least || p.occupied.count == 1 {
+		if k < p.least || p.count == 1 {
 			p.least = k
 		}
 	}
-	p.levels[k].add(target)
+	p.levels[k].insert(target)
 }
 
-// leave takes target out of the level of its count.
+// leave takes target out of the level of its count; the least level may be empty then.
 func (p *LeastOutstanding) leave(target int) {
-	k := int(p.outstanding[target])
+	k := p.targets[target].requests
 	level := p.levels[k]
 	level.remove(target)
-	if level.count > 0 {
+	if level.count == 0 {
+		p.levels[k] = nil
+		p.spare = append(p.spare, level)
+	}
+}
+
+// newLevel returns an empty level that has room for all targets.
+func (p *LeastOutstanding) newLevel() *bitset {
+	if len(p.spare) == 0 {
+		p.spare = append(p.spare, new(bitset))
+	}
+	last := len(p.spare) - 1
+	level := p.spare[last]
+	p.spare = p.spare[:last]
+	level.grow(len(p.targets))
+	return level
+}
+
+// know makes room for a target in the list and in every level.
+func (p *LeastOutstanding) know(target int) {
+	if target < len(p.targets) {
 		return
 	}
-	p.levels[k] = nil
-	p.spare = append(p.spare, level)
-	p.occupied.remove(k)
-	if k == p.least {
-		p.least = max(0, p.occupied.from(k))
+	for target >= len(p.targets) {
+		p.targets = append(p.targets, outstanding{})
 	}
-}
-
-func (p *LeastOutstanding) newLevel() *bitset {
-	if n := len(p.spare); n > 0 {
-		level := p.spare[n-1]
-		p.spare = p.spare[:n-1]
-		return level
+	for _, level := range p.levels {
+		if level != nil {
+			level.grow(len(p.targets))
+		}
 	}
-	return new(bitset)
-}
-
-// grown returns list with an entry for target.
-func grown(list []int32, target int) []int32 {
-	for target >= len(list) {
-		list = append(list, 0)
-	}
-	return list
 }

@@ -62,3 +62,11 @@ func (p *PowerOfTwo) Pick(int) (target int, ok bool) {
 	}
 	return int(first), true
 }
+
+// grown returns list with an entry for target.
+func grown(list []int32, target int) []int32 {
+	for target >= len(list) {
+		list = append(list, 0)
+	}
+	return list
+}

@@ -49,6 +49,9 @@ func (w *Weighted) Next() (choice int, ok bool) {
 	if w.total == 0 {
 		return 0, false
 	}
+	if len(w.weights) == 1 {
+		return 0, true
+	}
 	choice = -1
 	for i, weight := range w.weights {
 		if weight == 0 {

@@ -256,7 +256,7 @@ func TestFullScenarioBecomesItsConfig(t *testing.T) {
 		"platform":          {c.LaunchTemplates[0].Platform, model.Windows},
 		"user data":         {c.LaunchTemplates[2].Launch.UserData.Mean(), 15.0},
 		"queue":             {c.Services[0], dataplane.Service{Name: "queue", Discipline: dataplane.FCFS, Workers: 2, Backlog: 1024, Errors: model.Errors{Rate: 0.01, Status: 502, Latency: 5 * sim.Millisecond}}},
-		"web":               {c.Services[1], dataplane.Service{Name: "web", Discipline: dataplane.ProcessorSharing, Concurrency: 100, Backlog: dataplane.NoLimit, FinishAbandoned: true, Bandwidth: true}},
+		"web":               {c.Services[1], dataplane.Service{Name: "web", Discipline: dataplane.ProcessorSharing, Concurrency: 100, Backlog: dataplane.NoLimit, FinishAbandoned: true, Bandwidth: true, KeepAlive: 75 * sim.Second}},
 		"network burst":     {c.NetworkBurst, 20 * sim.Minute},
 		"async":             {c.Services[2].Async, true},
 		"computes":          {c.Services[2].Steps[0], dataplane.Step{Kind: dataplane.StepCPU}},

@@ -7,6 +7,7 @@ import (
 	"headroom/model/scaling"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
 )
 
 // groupWords are what an operator does with groups and their members.
@@ -18,6 +19,10 @@ func groupWords() []string {
 		"standby: take members out of service that run on",
 		"exit-standby: put them back; desired_capacity rises with them",
 		"detach: take members out of the group; they run on, on its bill",
+		"refresh: begin an instance refresh, by the preferences of the group's instance_refresh",
+		"cancel-refresh: end it where it is",
+		"rollback-refresh: have it go back to the launch template before",
+		"set-launch-template: have the group launch from another launch template; what runs stays",
 		"attach: put them back; desired_capacity rises with them",
 	}
 }
@@ -30,6 +35,7 @@ func groupActionKeys() []schema.Key {
 	const code = "ValidationError"
 	return []schema.Key{
 		schema.Row("scaling_processes", schema.TextsOf(processWords), "(all)", "suspend, resume: which processes").Coded(code),
+		schema.Row("launch_template", schema.Name("launch_template"), "", "set-launch-template, refresh: what the group launches from then on").Coded(code),
 		schema.Row("protected_from_scale_in", schema.Flag(), "true", "protect: whether scale-in spares them").Coded(code),
 		schema.Row("should_decrement_desired_capacity", schema.Flag(), "true", "standby, detach: whether desired_capacity falls with them; else others are launched").Coded(code),
 	}
@@ -68,6 +74,16 @@ func (l *loader) readGroupAction(t *schema.Table, a *controlplane.Action) {
 			a.Processes = readProcesses(t, "scaling_processes")
 		}
 		t.Pass("scaling_processes")
+	case controlplane.StartRefresh:
+		a.Template = l.groupTemplate(t, &l.cfg.Groups[a.On.Index])
+		if a.Refresh = l.cfg.Groups[a.On.Index].Refresh; a.Refresh == nil {
+			a.Refresh = &controlplane.Refresh{At: sim.Never, Refresh: scaling.Refresh{
+				Healthy: scaling.Healthy{Least: scaling.RefreshLeast}, Warmup: scaling.Unset,
+			}}
+		}
+	case controlplane.SetTemplate:
+		t.Require("launch_template")
+		a.Template = l.groupTemplate(t, &l.cfg.Groups[a.On.Index])
 	case controlplane.ProtectInstances:
 		a.Protected = t.Flag("protected_from_scale_in")
 		if a.Count > mostProtected {

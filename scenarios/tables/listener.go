@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 	"headroom/sim"
 )
 
@@ -28,8 +30,10 @@ func listenerKeys() []schema.Key {
 			schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets", "TCP_UDP: both on one port", "TLS: connections that begin with a handshake"), `"HTTP"`, "how clients speak to it; TCP is the default of a Network Load Balancer"),
 			schema.Row("certificates", schema.List(), "", "HTTPS: what proves names; the first is that of clients who ask for none"),
 			schema.Row("certificates[].domains", schema.Texts(), schema.Required, "names, *.example.com for any one label; a client whose host none of them names breaks off"),
-			schema.Row("certificates[].expires", schema.Instant(), "", "from then on clients break off; never without"),
-			schema.Row("certificates[].renew", schema.Flag(), "false", "whether it is renewed before it expires, as ACM does with its own"),
+			schema.Row("certificates[].expires", schema.Instant(), "", "from then on clients break off, unless it is renewed; never without"),
+			schema.Row("certificates[].renew", schema.Flag(), "false", "whether ACM renews it 60 days before it expires, for 395 days; the same as validation_method = \"DNS\""),
+			schema.Row("certificates[].validation_method", schema.OneOf("DNS: ACM has issued it and renews it", "EMAIL: ACM has issued it and asks for approval 45 days before it expires, which nobody gives", "NONE: it is imported"), "", "how ACM knows that its domains are yours; DNS with renew = true, else NONE"),
+			schema.Row("certificates[].imported", schema.Flag(), "", "whether somebody else has issued it: ACM warns 45 days before it expires, and never renews it; the default where nothing renews it"),
 			schema.Row("default_action", schema.Inner().Like(actionPattern), schema.Required, "what becomes of a request that matches no rule"),
 			schema.Row("rule", schema.List().Like(rulePattern), "", "its rules"),
 		})))
@@ -111,7 +115,7 @@ const maxGroups = 100
 // readCertificates reads what a listener proves its names with.
 func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane.Certificate) {
 	for _, c := range t.Each("certificates") {
-		certificate := dataplane.Certificate{Domains: c.Texts("domains"), Expires: sim.Never}
+		certificate := dataplane.Certificate{Domains: c.Texts("domains")}
 		for _, domain := range certificate.Domains {
 			if rest := strings.TrimPrefix(domain, "*."); rest == "" || strings.ContainsAny(rest, "*/ ") {
 				c.Wrong("domains", `must be names such as "shop.com" and "*.shop.com"`)
@@ -120,16 +124,7 @@ func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane
 		if c.Sound("domains") && len(certificate.Domains) == 0 {
 			c.Wrong("domains", "must name a domain")
 		}
-		expires, renewed := c.Instant("expires"), c.Flag("renew")
-		switch {
-		case renewed && !c.Has("expires"):
-			c.Mistake("renew", "needs expires", "")
-		case c.Sound("expires") && !renewed:
-			certificate.Expires = max(0, sim.Time(min(expires.Sub(l.cfg.Start), sim.Horizon.Duration())))
-			if certificate.Expires < l.cfg.Duration {
-				l.warnAt(c.Node, fmt.Sprintf("%s: expires during the run, at %s: from then on handshakes fail; renew = true has ACM renew it", c.Path, expires.Format("2006-01-02 15:04:05")))
-			}
-		}
+		certificate.Expires = l.expiry(t, c, certificate.Domains)
 		c.Done()
 		all = append(all, certificate)
 	}
@@ -140,4 +135,64 @@ func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane
 		t.Wrong("certificates", `must not be given with protocol "HTTP"`)
 	}
 	return all
+}
+
+// expiry reads until when a certificate is good, by itself and by its renewals.
+func (l *loader) expiry(t, c *schema.Table, domains []string) sim.Time {
+	given := c.Has("expires")
+	expires, method := c.Instant("expires"), l.validation(c)
+	if !given {
+		return sim.Never
+	}
+	if !c.Sound("expires") || len(domains) == 0 {
+		return sim.Never
+	}
+	certificate := controlplane.Certificate{
+		Owner: t.Path, Name: fmt.Sprintf("%s on port %d", domains[0], t.Whole("port")), Validation: method,
+		Expires: sim.Time(min(max(expires.Sub(l.cfg.Start), -sim.Horizon.Duration()), sim.Horizon.Duration())),
+	}
+	if owner, _, ok := strings.Cut(t.Path, ".listener"); ok {
+		certificate.Owner = owner
+	}
+	l.cfg.Certificates = append(l.cfg.Certificates, certificate)
+	fails, at := certificate.Fails(), expires.Format("2006-01-02 15:04:05")
+	switch {
+	case fails >= l.cfg.Duration && method != controlplane.Imported && certificate.Expires > controlplane.CertificateValidity:
+		l.warnAt(c.Node, fmt.Sprintf("%s: expires %s: ACM issues certificates for 395 days", c.Path, at))
+	case fails >= l.cfg.Duration:
+	case certificate.Expires <= 0:
+		l.warnAt(c.Node, fmt.Sprintf("%s: expired before the run, at %s: handshakes fail", c.Path, at))
+	default:
+		l.warnAt(c.Node, fmt.Sprintf("%s: expires during the run, at %s: from then on handshakes fail; renew = true has ACM renew it", c.Path, at))
+	}
+	return fails
+}
+
+// validation reads by what a certificate is renewed.
+func (l *loader) validation(c *schema.Table) controlplane.Validation {
+	says := func(key string) bool { return c.Has(key) && c.Sound(key) }
+	chosen, lasting := says("validation_method"), !c.Has("expires")
+	kept, issued := says("renew"), says("imported")
+	renewed, imported := c.Flag("renew"), c.Flag("imported")
+	method := map[string]controlplane.Validation{"DNS": controlplane.ByDNS, "EMAIL": controlplane.ByEmail}[c.Choice("validation_method")]
+	issued = issued && !imported
+	switch {
+	case imported && renewed:
+		c.Reject("renew", schema.Fault{Rule: "must not be true with imported = true: ACM does not renew what it did not issue", Code: "ValidationException"})
+	case imported && method != controlplane.Imported:
+		c.Reject("validation_method", schema.Fault{Rule: `must be "NONE" with imported = true: ACM does not validate what it did not issue`, Code: "ValidationException"})
+	case chosen && renewed && method != controlplane.ByDNS:
+		c.Reject("renew", schema.Fault{Rule: "must not be true with validation_method = " + tree.Quote(c.Choice("validation_method")) + ": ACM renews by itself what DNS validates", Code: "ValidationException"})
+	case chosen && kept && !renewed && method == controlplane.ByDNS:
+		c.Mistake("renew", `must not be false with validation_method = "DNS": ACM renews what is in use`, "")
+	case chosen && issued && method == controlplane.Imported:
+		c.Mistake("imported", `must not be false with validation_method = "NONE"`, "")
+	case lasting && renewed:
+		c.Mistake("renew", "needs expires", "")
+	case lasting && method != controlplane.Imported:
+		c.Mistake("validation_method", "needs expires", "")
+	case !chosen && (renewed || issued && !kept):
+		return controlplane.ByDNS
+	}
+	return method
 }

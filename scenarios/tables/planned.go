@@ -16,10 +16,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
 
-		schema.Planned("autoscaling_group.NAME.instance_maintenance_policy", "how many may be away while others are replaced", schema.Never),
-		schema.Planned("autoscaling_group.NAME.instance_refresh", "replacement of all instances, bit by bit", schema.Never),
-		schema.Planned("autoscaling_group.NAME.max_instance_lifetime", "age at which an instance is replaced", schema.Zero),
-
 		schema.Planned("autoscaling_group.NAME.mixed_instances_policy.override[].weighted_capacity", "units of capacity that an instance counts for", schema.One),
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),

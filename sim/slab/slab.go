@@ -71,14 +71,20 @@ func (s *Slab[T]) Value(index uint32) *T { return &s.slots[index].value }
 // Free gives up the slot that h names and sets its value to zero. It panics if
 // h is stale.
 func (s *Slab[T]) Free(h Handle) {
-	sl := s.live(h)
+	s.live(h)
+	s.FreeAt(uint32(h))
+}
+
+// FreeAt is [Slab.Free] for an index that is known to be live.
+func (s *Slab[T]) FreeAt(index uint32) {
+	sl := &s.slots[index]
 	var zero T
 	sl.value = zero
 	sl.generation++
 	if sl.generation == 0 { // after 2³¹ tenants; the zero handle must stay invalid
 		sl.generation = 2
 	}
-	s.free = append(s.free, uint32(h))
+	s.free = append(s.free, index)
 }
 
 // Bump makes h and its copies stale but keeps the value, and returns its new

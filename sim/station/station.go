@@ -75,6 +75,12 @@ func (s *Station) InService() int { return int(s.running) }
 // Waiting returns the number of jobs in line.
 func (s *Station) Waiting() int { return int(s.waiting.n) }
 
+// Idle reports whether no job is there.
+func (s *Station) Idle() bool { return s.running == 0 && s.waiting.n == 0 }
+
+// Done returns the server-nanoseconds of work that an idle station has done.
+func (s *Station) Done() uint64 { return s.busy }
+
 // Full reports whether the next job would not start at once.
 func (s *Station) Full() bool { return s.running >= s.limit }
 
