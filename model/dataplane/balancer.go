@@ -134,14 +134,6 @@ func (p *Plane) balance(i uint32, r *request) {
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 }
 
-// comesBy finds the connection of a request to an Application Load Balancer, and its node.
-func (p *Plane) comesBy(i uint32, r *request, s *source, a *classAction) (zone model.Zone, fresh bool) {
-	if s.flows.on { // which has been found
-		return model.Zone(r.zone), p.flows.at(p.carriers[i]).carried == 1
-	}
-	return p.takeConnection(i, s, a)
-}
-
 // MaxForwardedFor is how many addresses X-Forwarded-For may have.
 const MaxForwardedFor = 30
 

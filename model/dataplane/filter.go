@@ -144,12 +144,6 @@ func (p *Plane) guardShown(f *filter, s *source, from, count int) {
 	s.shown = shown
 }
 
-// relayLetsIn reports whether the Application Load Balancer behind a Network Load Balancer lets
-// a client in.
-func (p *Plane) relayLetsIn(i uint32, s *source) bool {
-	return s.flows.shown == None || p.filter.passes.Says(p.callerAt(i, s, s.flows.shown), p.cfg.LoadBalancers[s.balancer].End)
-}
-
 // transport is what the connections of a source are to security groups.
 func (f *flows) transport() network.Protocol {
 	if f.listener != nil && f.listener.Protocol == UDP {

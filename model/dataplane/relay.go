@@ -189,3 +189,17 @@ func (p *Plane) relayAnswers(r *request, s *source, f *flow) {
 		h.crossed = h.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
 	}
 }
+
+// comesBy finds the connection of a request to an Application Load Balancer, and its node.
+func (p *Plane) comesBy(i uint32, r *request, s *source, a *classAction) (zone model.Zone, fresh bool) {
+	if s.flows.on { // which has been found
+		return model.Zone(r.zone), p.flows.at(p.carriers[i]).carried == 1
+	}
+	return p.takeConnection(i, s, a)
+}
+
+// relayLetsIn reports whether the Application Load Balancer behind a Network Load Balancer lets
+// a client in.
+func (p *Plane) relayLetsIn(i uint32, s *source) bool {
+	return s.flows.shown == None || p.filter.passes.Says(p.callerAt(i, s, s.flows.shown), p.cfg.LoadBalancers[s.balancer].End)
+}
