@@ -35,6 +35,9 @@ func balanced() (*cloud.Config, *cloud.Outcome) {
 	front.Answers[3], front.Answers[4] = 30, 20
 	front.Failed[dataplane.Code460], front.Failed[dataplane.Code463] = 1, 2
 	front.Failed[dataplane.Code502], front.Failed[dataplane.Code504], front.Failed[dataplane.Code500] = 6, 3, 7
+	o.Routes[0].Causes.Add(dataplane.Code502, dataplane.CauseKeptClosed, 4)
+	o.Routes[0].Causes.Add(dataplane.Code502, dataplane.CauseApplication, 2)
+	o.Routes[0].Causes.Add(dataplane.Code504, dataplane.CauseConnect, 3)
 	o.Ledger.Owners = append(o.Ledger.Owners, "load_balancer.edge", "autoscaling_group.api")
 	o.Networks = []dataplane.NetworkOutcome{{
 		Owner: 1, Servers: 2, Limited: 2, In: 1000, Out: 4000, Base: 8000, Most: 80, Throttled: 9 * sim.Second, Bursts: true, Least: 0.25, LeftArea: 3, Left: 4,
@@ -79,6 +82,11 @@ func TestMetricsOfConnectionsAndBytesReadTheirPart(t *testing.T) {
 		"elb.4xx{load_balancer=front}":                      20 + 1 + 2,
 		"elb.5xx{load_balancer=front}":                      6 + 3 - 2,
 		"target.2xx{load_balancer=front}":                   48,
+		"elb.502.kept_closed{load_balancer=front}":          4,
+		"elb.502.kept_closed{target_group=web}":             4,
+		"elb.502.refused{load_balancer=front}":              0,
+		"elb.504.connect":                                   3,
+		"target.502{target_group=web}":                      2,
 		"target.5xx{load_balancer=front}":                   7 + 2,
 		"handshakes.new{load_balancer=front}":               17,
 		"handshakes.resumed":                                5,

@@ -52,6 +52,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		networkMetrics(),
 		balanceMetrics(),
 		listenerMetrics(),
+		errorMetrics(),
 		connectionMetrics(),
 		nodeMetrics(),
 		poolMetrics(),

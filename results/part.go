@@ -190,6 +190,7 @@ func (s scope) has(r *dataplane.RouteOutcome) bool {
 type traffic struct {
 	arrived, completed, inFlight, retried, spotLost, dropped int64
 	failed                                                   []int64 // by code
+	causes                                                   dataplane.CauseCounts
 
 	latency                          *stat.Histogram
 	wait                             stat.Tally
@@ -269,6 +270,7 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	for _, c := range dataplane.Codes() {
 		t.failed[c] += r.Failed[c]
 	}
+	t.causes.Merge(&r.Causes)
 	if r.Latency != nil {
 		t.latency.Merge(r.Latency)
 	}
@@ -276,14 +278,6 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	t.waited += r.Waited
 	t.measured += r.MeasuredCompleted
 	t.measuredFailed += r.MeasuredFailed
-}
-
-func (t *traffic) failedTotal() int64 {
-	n := int64(0)
-	for _, f := range t.failed {
-		n += f
-	}
-	return n
 }
 
 // owns reports whether what stands on the bill of an owner, of a service and of

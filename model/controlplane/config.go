@@ -226,7 +226,11 @@ type LaunchType struct {
 	SpotPool []int
 	// OnDemandUSD is the On-Demand price an hour, by which lowest-price orders.
 	OnDemandUSD float64
+	Weight      int // units of capacity that an instance counts for; 0 means 1
 }
+
+// units is how many units of capacity an instance counts for.
+func (t *LaunchType) units() float64 { return float64(max(1, t.Weight)) }
 
 // MixedInstances splits a group between On-Demand and Spot.
 type MixedInstances struct {

@@ -1,7 +1,6 @@
 package controlplane
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -122,7 +121,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 	if g.suspended.Has(scaling.Launch) && !l.initial {
 		lacks = 0
 	}
-	for n := lacks; n > 0 && !cp.halts(n); n-- {
+	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {
 		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
 			if g.failure < imageUnavailable {
 				cp.reclaimForGroup(i, n, l)
@@ -182,102 +181,12 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	return worst
 }
 
-// memberOrder is what all launches of a reconciliation ask for.
-func (cp *Plane) memberOrder(i int, l launching) order {
-	g := &cp.groups[i]
-	template := &cp.cfg.LaunchTemplates[g.template]
-	return order{
-		template: template, place: cmp.Or(g.place, template.Place), group: i, fleet: None, version: g.version,
-		service: g.cfg.Service, owner: g.owner, spotPool: None,
-		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
-	}
-}
-
-// nextOption is what the next instance is bought as.
-func (g *group) nextOption() model.PurchaseOption {
-	if g.cfg.Mixed == nil {
-		return model.OnDemand
-	}
-	if g.onDemandMissing() <= 0 {
-		return model.Spot
-	}
-	return model.OnDemand
-}
-
-// onDemandMissing is how many more On-Demand instances a mixed group should have.
-func (g *group) onDemandMissing() int {
-	return g.cfg.Mixed.OnDemandShare(g.desired+g.surge) - g.onDemand
-}
-
-func (g *group) zoneIndex(z model.Zone) int {
-	for i, own := range g.cfg.Zones {
-		if own == z {
-			return i
-		}
-	}
-	panic("controlplane: instance in a zone that its group does not have")
-}
-
-// launchIn tries the group's instance types in one zone, in the order of its
-// allocation strategy.
-func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
-	types := g.types
-	if cp.subnetFor(&o) == None {
-		return 0, insufficientFreeAddresses
-	}
-	if g.cfg.Mixed == nil {
-		if h, ok := cp.launchType(g, &types[0], o); ok {
-			return h, noFailure
-		}
-		return 0, cp.why
-	}
-	pools := make([]scaling.Pool, len(types))
-	for k := range types {
-		pools[k] = cp.poolView(g, &types[k], o)
-	}
-	cp.why = noFailure
-	for {
-		k := -1
-		if o.option == model.Spot {
-			k = g.cfg.Mixed.ChooseSpot(pools, g.spotCursor[z])
-		} else {
-			k = g.cfg.Mixed.ChooseOnDemand(pools)
-		}
-		if k < 0 {
-			return 0, cp.failureIn(g, o)
-		}
-		if h, ok := cp.launchType(g, &types[k], o); ok {
-			if o.option == model.Spot {
-				g.spotCursor[z]++
-			}
-			return h, noFailure
-		}
-		pools[k].CapacityScore = 0
-	}
-}
-
-func (cp *Plane) poolView(g *group, t *LaunchType, o order) scaling.Pool {
-	if o.option == model.OnDemand {
-		return scaling.Pool{PricePerUnit: t.OnDemandUSD, CapacityScore: 1}
-	}
-	return cp.spotView(g, t.SpotPool[o.zone])
-}
-
-func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool) {
-	o.typ, o.need, o.speed = t.Type, t.Need, t.Speed
-	if o.option == model.Spot {
-		o.spotPool = t.SpotPool[o.zone]
-		o.maxPrice = g.cfg.Mixed.MaxPrice
-	}
-	return cp.launch(o)
-}
-
 // replacementWarmup is that of every launch that no step or target tracking
 // policy asked for.
 func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup) }
 
-// chooseVictims returns those that a scale-in by n ends, in that order; fewer than n if
-// no more may be ended.
+// chooseVictims returns those that a scale-in by n units ends, in that order; fewer if no
+// more may be ended, or each of them has more units than are left to end.
 func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
 	handles := make([]slab.Handle, 0, g.capacity)
 	members := make([]scaling.Member, 0, g.capacity)
@@ -288,7 +197,7 @@ func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
 		members = append(members, scaling.Member{
 			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
 			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected,
-			Template: int(in.order.version),
+			Template: int(in.order.version), Weight: in.order.weight,
 		})
 		handles = append(handles, h)
 	}
@@ -297,12 +206,15 @@ func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
 		by.OnDemandShare = m.OnDemandShare
 	}
 	var victims []slab.Handle
-	for scaleIn := scaling.NewScaleIn(members, by); len(victims) < n; {
+	for scaleIn := scaling.NewScaleIn(members, by); n > 0; {
 		victim := scaleIn.Next()
 		if victim < 0 {
 			break
 		}
-		victims = append(victims, handles[victim])
+		if units := max(1, members[victim].Weight); units <= n {
+			victims = append(victims, handles[victim])
+			n -= units
+		}
 	}
 	return victims
 }
@@ -385,12 +297,12 @@ func (cp *Plane) endActivity(g *group, a int) {
 	cp.noteActivity(g, done)
 }
 
-// base counts the members in service and past their warm-up.
+// base counts the units of the members in service and past their warm-up.
 func (cp *Plane) base(g *group) int {
 	n := 0
 	for _, in := range cp.membersOf(g) {
 		if in.inService() && in.warmUntil <= cp.kernel.Now() {
-			n++
+			n += in.units()
 		}
 	}
 	return n

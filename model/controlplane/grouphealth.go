@@ -16,7 +16,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	g := &cp.groups[i]
 	cp.sweepsOn(i)
 	var unhealthy []slab.Handle
-	inService := 0
+	inService, members := 0, 0
 	if g.bereft {
 		g.bereft = false
 		cp.lost(i)
@@ -28,7 +28,8 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		if !in.inService() || in.doomed {
 			continue
 		}
-		inService++
+		inService += in.units()
+		members++
 		sick := in.impaired(cp.kernel.Now()) || g.cfg.ELBHealth && cp.data.Unhealthy(in.server)
 		if sick && cp.kernel.Now() >= in.inServiceAt+g.cfg.Grace {
 			unhealthy = append(unhealthy, h)
@@ -42,7 +43,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		return
 	}
 	batch := g.batchOf()
-	if len(unhealthy) == inService {
+	if len(unhealthy) == members {
 		batch = 1
 	}
 	unhealthy = unhealthy[:min(batch, len(unhealthy))]
@@ -97,7 +98,16 @@ func (cp *Plane) imbalance(g *group) (most, fewest int, ok bool) {
 			fewest = z
 		}
 	}
-	return most, fewest, fewest >= 0 && counts[most] > counts[fewest]+1
+	return most, fewest, fewest >= 0 && counts[most] > counts[fewest]+g.heaviest()
+}
+
+// heaviest returns the most units that one instance of the group counts for.
+func (g *group) heaviest() int {
+	most := 1
+	for k := range g.types {
+		most = max(most, g.types[k].Weight)
+	}
+	return most
 }
 
 // rebalance launches in the zone with the fewest members before it ends one in

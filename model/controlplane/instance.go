@@ -120,6 +120,7 @@ type order struct {
 	initial  bool  // in service from the very start of the run
 	pooled   bool  // for the warm pool
 	version  int32 // of the group's launch template
+	weight   int   // units of capacity of its group; 0 means 1
 	rebooted bool  // it has been there before, on another host
 }
 

@@ -232,7 +232,7 @@ func (g *group) onDemandTypes() []int {
 	}
 	pools := make([]scaling.Pool, len(g.types))
 	for k := range pools {
-		pools[k] = scaling.Pool{PricePerUnit: g.types[k].OnDemandUSD, CapacityScore: 1}
+		pools[k] = scaling.Pool{PricePerUnit: g.types[k].OnDemandUSD / g.types[k].units(), CapacityScore: 1}
 	}
 	var order []int
 	for k := g.cfg.Mixed.ChooseOnDemand(pools); k >= 0; k = g.cfg.Mixed.ChooseOnDemand(pools) {

@@ -99,7 +99,7 @@ func (cp *Plane) startRefresh(i int, cfg *Refresh, template *GroupTemplate) erro
 			}
 		}
 	}
-	cp.noteRefresh(i, fmt.Sprintf("InProgress: %d of %d instances, %d at a time", r.total-r.done, r.total, r.plan.Batch(g.desired)))
+	cp.noteRefresh(i, fmt.Sprintf("InProgress: %d of %d instances, %d at a time", r.total-r.done, r.total, r.plan.Batch(r.total)))
 	cp.turnRefresh(i)
 	return nil
 }
@@ -247,7 +247,7 @@ func (cp *Plane) nextBatch(i int) {
 		cp.schedule(min(now+sim.Minute, r.waitsUntil), indexed(groupTurns, i))
 		return
 	}
-	batch = batch[:min(len(batch), r.plan.Next(g.desired, r.total, r.done))]
+	batch = batch[:min(len(batch), r.plan.Next(r.total, r.total, r.done))]
 	r.batch, r.mark, r.batchAt, r.waitsUntil = len(batch), cp.launched, now, sim.Never
 	for _, h := range batch {
 		in := cp.instances.Get(h)

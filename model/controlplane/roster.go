@@ -15,7 +15,7 @@ import (
 type roster struct {
 	members  []member // every instance that has not left, in launch order
 	vacant   int      // members that left and are still listed
-	capacity int      // members that count as capacity
+	capacity int      // units of the members that count as capacity
 	byZone   []int    // of them, by the group's own zones
 	onDemand int      // of them
 	pending  int      // members that are not in service yet
@@ -90,6 +90,7 @@ func (r *roster) count(in *instance, zone, n int) {
 	if !in.counts() {
 		return
 	}
+	n *= in.units()
 	r.capacity += n
 	r.byZone[zone] += n
 	if in.order.option == model.OnDemand {

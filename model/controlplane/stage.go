@@ -35,8 +35,8 @@ func (in *instance) counts() bool {
 	return !in.life.leaves() && !in.replaced && (in.stage == inRanks || in.stage == heldAtLaunch)
 }
 
-// units is what an instance adds to the capacity of its group.
-func (in *instance) units() int { return 1 }
+// units is what an instance adds to the capacity of its group: its weight.
+func (in *instance) units() int { return max(1, in.order.weight) }
 
 // advance takes a member of a group from one stage to the next.
 func (cp *Plane) advance(in *instance, s stage) {

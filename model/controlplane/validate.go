@@ -177,7 +177,7 @@ func (v *validator) launchType(g *Group, i int, path string) {
 	v.reference(t.Type, v.world.Types, path+".instance_type", "type")
 	v.speed(t.Speed, path)
 	v.need(t.Need, path)
-	if g.Mixed == nil {
+	if g.Mixed == nil || g.Mixed.OnDemandPercentage == 100 {
 		return
 	}
 	v.check(len(t.SpotPool) == v.world.Zones, path+".mixed_instances_policy", "must have a Spot pool of each type in each of the %d zones, got %d", v.world.Zones, len(t.SpotPool))

@@ -128,7 +128,7 @@ func (p *Plane) balance(i uint32, r *request) {
 	}
 	if !ok { // every target group has weight 0
 		p.meter.arrived(r.arrived, r)
-		p.fail(i, Code503)
+		p.failFor(i, Code503, CauseNoWeight)
 		return
 	}
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
@@ -295,7 +295,7 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 		local, ok = s.policy.Pick(to.zone)
 	}
 	if !ok {
-		p.fail(i, Code503)
+		p.failFor(i, Code503, g.whyNone())
 		return
 	}
 	if g.counts {
@@ -306,7 +306,7 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	t.inFlight++
 	r.server = t.server
 	if g.keeps > 0 && p.lost(r, g, t) {
-		p.fail(i, Code502)
+		p.failFor(i, Code502, CauseKeptClosed)
 		return
 	}
 	if p.filter != nil {

@@ -137,11 +137,9 @@ func (p *Plane) guardShown(f *filter, s *source, from, count int) {
 	}
 	port := cmp.Or(g.Port, p.portOf(g.Service), usualPort)
 	shown := f.add(first, count, network.Sender{Protocol: s.flows.transport(), Port: port})
-	if s.flows.relayed {
-		s.flows.shown = shown
-		return
+	if s.flows.shown = shown; !s.flows.relayed {
+		s.shown = shown
 	}
-	s.shown = shown
 }
 
 // transport is what the connections of a source are to security groups.
@@ -212,7 +210,7 @@ func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 	case s.misses:
 		r.zone = noNode
 		p.meter.arrived(r.arrived, r)
-		p.fail(i, Code502)
+		p.failFor(i, Code502, CauseRefused)
 		return true
 	}
 	return false

@@ -181,5 +181,5 @@ func (p *Plane) reject(i uint32, r *request) {
 		p.connections.at(p.carriers[i]).done = true
 	}
 	p.meter.arrived(r.arrived, r)
-	p.fail(i, Code503)
+	p.failFor(i, Code503, CauseNodeTooSmall)
 }

@@ -117,7 +117,7 @@ func (p *Plane) turnAway(i uint32) {
 		p.checked(i, false)
 		return
 	}
-	p.fail(i, Code502)
+	p.failFor(i, Code502, CauseRefused)
 }
 
 // sendToCut sends a request to a server that no packet reaches: on the connection that
@@ -166,7 +166,7 @@ func (p *Plane) onRequestGivesUp(ev model.Event) {
 	if r.phase == connecting && r.target != noIndex && p.sources[r.source].balancer != None {
 		code = Code504
 	}
-	p.fail(indexOf(ev.Handle()), code)
+	p.failFor(indexOf(ev.Handle()), code, CauseConnect)
 }
 
 // overdue is what it means that a request exceeds the limit of its source: a client
@@ -189,7 +189,7 @@ func (p *Plane) detachWaiting(target uint32) {
 	cut := p.servers.at(t.server).impairment.Cut
 	for _, i := range p.waitingFor(target) {
 		if !cut && (p.filter == nil || p.requests.at(i).phase == hanging) {
-			p.fail(i, Code502)
+			p.failFor(i, Code502, CauseEnded)
 			continue
 		}
 		p.requests.at(i).target = noIndex

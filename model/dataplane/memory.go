@@ -239,7 +239,7 @@ func (p *Plane) onMemoryRunsOut(ev model.Event) {
 			p.checked(i, false)
 			continue
 		}
-		p.drop(i, Code502)
+		p.dropFor(i, Code502, CauseMemory)
 	}
 	p.relieve()
 	s = p.servers.at(id)
@@ -345,6 +345,6 @@ func (p *Plane) hungAt(s *server) (list []uint32) {
 // resetHung ends the requests that hang at an application that is killed.
 func (p *Plane) resetHung(id uint32) {
 	for _, i := range p.hungAt(p.servers.at(id)) {
-		p.fail(i, Code502)
+		p.failFor(i, Code502, CauseMemory)
 	}
 }

@@ -20,6 +20,8 @@ type meter struct {
 	observed  Observed
 	workloads []uint16  // by source; ofCall
 	recovery  *recovery // nil before a Region is lost
+
+	cause ErrorCause // of the failure that is being counted
 }
 
 // ofCall is the workload of calls.
@@ -196,10 +198,11 @@ func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 func (m *meter) failed(now sim.Time, r *request, code Code) {
 	o := m.route(r)
 	if code == codeReclaimed {
-		code = Code502
+		code, m.cause = Code502, CauseEnded
 		o.SpotLost++
 	}
 	o.Failed[code]++
+	m.countCause(o, code)
 	o.Failures[now/sim.Minute]++
 	if r.arrived >= m.warmup {
 		o.MeasuredFailed++

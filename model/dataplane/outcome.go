@@ -103,9 +103,10 @@ type RouteOutcome struct {
 	// Counts of the whole run.
 	Arrived, Completed, InFlight int64
 	Failed                       [codeCount]int64
-	Retried                      int64 // attempts that were retries
-	SpotLost                     int64 // failed because their Spot instance was reclaimed
-	Dropped                      int64 // attempts that a security group let nobody answer
+	Causes                       CauseCounts // of what came through a load balancer
+	Retried                      int64       // attempts that were retries
+	SpotLost                     int64       // failed because their Spot instance was reclaimed
+	Dropped                      int64       // attempts that a security group let nobody answer
 
 	// Of requests that arrived after the warm-up.
 	Latency           *stat.Histogram // ns, of completed ones

@@ -118,7 +118,7 @@ func (p *Plane) Reboot(h slab.Handle) {
 			p.checked(i, false)
 			continue
 		}
-		p.drop(i, Code502)
+		p.dropFor(i, Code502, CauseEnded)
 	}
 	p.relieve()
 }

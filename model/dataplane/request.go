@@ -120,7 +120,7 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	if b := p.sources[r.source].balancer; b != None && s.code != Code500 {
 		p.balancers[b].counts.TargetErrors++
 	}
-	p.fail(i, s.code)
+	p.failFor(i, s.code, CauseApplication)
 }
 
 // targetResponds counts the response of a request's target, whatever it says.

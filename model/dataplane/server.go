@@ -177,7 +177,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	s := p.servers.Get(h)
 	s.open, s.listens = false, false
 	for _, i := range p.evicted(id, now) {
-		p.drop(i, code)
+		p.dropFor(i, code, CauseEnded)
 	}
 	p.shutOff(id, now)
 	s = p.servers.Get(h)

@@ -298,11 +298,11 @@ func (p *Plane) evictTarget(target uint32) {
 	for _, i := range p.aboard(server) {
 		if r := p.requests.at(i); r.target == target {
 			p.withdraw(i)
-			p.fail(i, Code502)
+			p.failFor(i, Code502, CauseDrained)
 		}
 	}
 	for _, i := range p.waitingFor(target) {
-		p.fail(i, Code502)
+		p.failFor(i, Code502, CauseDrained)
 	}
 	p.refill(server)
 	p.relieve()

@@ -32,6 +32,9 @@ func (p *Plane) verifyRequests() error {
 			return fmt.Errorf("route %d: arrived %d, completed %d, failed %d, in flight %d",
 				i, r.Arrived, r.Completed, r.failed(), inFlight[i])
 		}
+		if err := r.verifyCauses(); err != nil {
+			return fmt.Errorf("route %d: %w", i, err)
+		}
 	}
 	return nil
 }

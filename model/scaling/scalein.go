@@ -15,7 +15,7 @@ import (
 type ScaleIn struct {
 	by     Selection
 	ranks  []rank
-	counts []int // members by zone, protected ones too
+	counts []int // units of members by zone, protected ones too
 	queues []queue
 	alive  fenwick
 	heads  []*queue // scratch: the candidates of one choice
@@ -37,6 +37,7 @@ type queue struct {
 // leaver is a member with its ranks.
 type leaver struct {
 	order int // among all members
+	units int
 	index int // the caller's
 	ranks []sim.Time
 }
@@ -44,7 +45,7 @@ type leaver struct {
 // NewScaleIn prepares a scale-in. What it is told of the members holds for the
 // whole of it, since it happens in one instant.
 func NewScaleIn(members []Member, by Selection) *ScaleIn {
-	s := &ScaleIn{by: by, ranks: by.ranks(), all: len(members), alive: newFenwick(len(members))}
+	s := &ScaleIn{by: by, ranks: by.ranks(), alive: newFenwick(len(members))}
 	for _, m := range members {
 		for m.Zone >= len(s.counts) {
 			s.counts = append(s.counts, 0)
@@ -52,14 +53,15 @@ func NewScaleIn(members []Member, by Selection) *ScaleIn {
 		}
 	}
 	for order, m := range members {
-		s.counts[m.Zone]++
+		s.counts[m.Zone] += m.units()
 		q := &s.queues[2*m.Zone]
+		s.all += m.units()
 		if m.OnDemand {
-			s.onDemand++
+			s.onDemand += m.units()
 			q = &s.queues[2*m.Zone+1]
 		}
 		if !m.Protected {
-			q.leavers = append(q.leavers, leaver{order, m.Index, s.ranksOf(m)})
+			q.leavers = append(q.leavers, leaver{order, m.units(), m.Index, s.ranksOf(m)})
 		}
 	}
 	position := 0
@@ -170,15 +172,16 @@ func (s *ScaleIn) remove(choice int) int {
 			continue
 		}
 		s.alive.remove(q.base + at - 1)
-		s.counts[q.zone]--
-		s.all--
+		leaver := &q.leavers[at-1]
+		s.counts[q.zone] -= leaver.units
+		s.all -= leaver.units
 		if q.onDemand {
-			s.onDemand--
+			s.onDemand -= leaver.units
 		}
 		if q.left--; q.left == 0 {
 			q.advance()
 		}
-		return q.leavers[at-1].index
+		return leaver.index
 	}
 	panic("scaling: a scale-in lost a candidate")
 }

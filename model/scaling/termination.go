@@ -15,7 +15,10 @@ type Member struct {
 	BilledFrom sim.Time // when its billing hours began to count
 	Protected  bool     // from scale-in
 	OnDemand   bool     // else Spot
+	Weight     int      // its units of capacity; 0 means 1
 }
+
+func (m *Member) units() int { return max(1, m.Weight) }
 
 // TerminationPolicy says which members leave before others.
 type TerminationPolicy uint8

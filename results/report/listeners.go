@@ -92,3 +92,26 @@ func ruleBlock(s *results.Summary) block {
 	}
 	return b
 }
+
+// errorRows are the errors that clients of a load balancer see, by code and cause.
+func errorRows() (rows []row) {
+	for _, k := range results.ErrorKinds() {
+		rows = append(rows, row{name: k.Words, metric: k.Metric, quiet: true})
+	}
+	return rows
+}
+
+// errorParts lists the load balancers that showed errors, and their target groups where
+// several are asked.
+func errorParts(s *results.Summary) []results.Part {
+	parts := slices.Clone(s.Labelled("load_balancer"))
+	if groups := s.Labelled("target_group"); len(groups) > 1 {
+		parts = append(parts, groups...)
+	}
+	return slices.DeleteFunc(parts, func(p results.Part) bool {
+		return !slices.ContainsFunc(results.ErrorKinds(), func(k results.ErrorKind) bool {
+			v, ok := s.Value(k.Metric, p)
+			return ok && v.Value > 0
+		})
+	})
+}

@@ -28,6 +28,7 @@ func blocks(s *results.Summary) []block {
 		all = append(all, ruleBlock(s))
 	}
 	add("Load balancers", listenerRows(), listenerParts(s))
+	add("Errors", errorRows(), errorParts(s))
 	add("Connections", connectionRows(), connectionParts(s))
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))

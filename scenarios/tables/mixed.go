@@ -17,6 +17,7 @@ func mixedKeys() []schema.Key {
 		schema.Row("spot_max_price", schema.Quantity(schema.Dollars, 0, 1e6), "", "most that a Spot instance may cost; the On-Demand price without"),
 		schema.Row("override", schema.List(), "", "instance types, by priority; the template's without"),
 		schema.Row("override[].instance_type", schema.Text(), schema.Required, "an instance type").Coded(unsupported),
+		schema.Row("override[].weighted_capacity", schema.Whole(1, 999), "1", "units of capacity that an instance counts for: min_size, max_size and desired_capacity are in units"),
 	})
 }
 
@@ -68,8 +69,13 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool) []controlplane.LaunchType {
 	lt := &l.cfg.LaunchTemplates[g.Template]
 	var types []controlplane.LaunchType
-	seen := map[int]bool{}
-	for _, o := range t.Each("override") {
+	seen, weighted := map[int]bool{}, 0
+	overrides := t.Each("override")
+	for _, o := range overrides {
+		if o.Has("weighted_capacity") {
+			weighted++
+		}
+		weight := o.Whole("weighted_capacity")
 		typ := l.instanceType(o, "instance_type", g.Zones)
 		if typ >= 0 && seen[typ] {
 			o.Wrong("instance_type", "must be listed once")
@@ -86,9 +92,14 @@ func (l *loader) readOverrides(t *schema.Table, g *controlplane.Group, spot bool
 				with.Type = typ
 				l.checkHibernation(o, "instance_type", &with)
 			}
-			types = append(types, l.launchType(typ, lt.Platform, price))
+			one := l.launchType(typ, lt.Platform, price)
+			one.Weight = weight
+			types = append(types, one)
 		}
 		o.Done()
+	}
+	if weighted > 0 && weighted < len(overrides) {
+		t.Wrong("override", "must have a weighted_capacity in each of them, or in none")
 	}
 	if !t.Has("override") {
 		l.checkOffered(t, lt.Type, g.Zones)

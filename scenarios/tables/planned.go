@@ -16,8 +16,6 @@ func plannedKeys() []schema.Key {
 
 		schema.Planned("launch_template.NAME.instance_market_options", "whether instances are Spot", schema.Never),
 
-		schema.Planned("autoscaling_group.NAME.mixed_instances_policy.override[].weighted_capacity", "units of capacity that an instance counts for", schema.One),
-
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),
 		schema.Planned("workload.NAME.utilization", "load as a share of capacity", schema.Never),
 	}

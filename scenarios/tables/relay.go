@@ -55,7 +55,7 @@ func (l *loader) readRelay(t *schema.Table) dataplane.TargetGroup {
 		Flows:       dataplane.FlowTargets{On: true, PreserveClientIP: true},
 	}
 	if tg.HealthCheck.Connects {
-		t.Reject("health_check", schema.Fault{Path: t.PathOf("health_check.protocol"), Rule: "must be HTTP or HTTPS with target_type \"alb\"", Got: `"TCP"`, Code: invalidConfiguration})
+		t.Reject("health_check", schema.Fault{Path: t.PathOf("health_check") + ".protocol", Rule: "must be HTTP or HTTPS with target_type \"alb\"", Got: `"TCP"`, Code: invalidConfiguration})
 	}
 	if !t.Flag("preserve_client_ip") && t.Sound("preserve_client_ip") {
 		t.Reject("preserve_client_ip", schema.Fault{Rule: `must be true with target_type "alb": it cannot be turned off`, Code: invalidConfiguration})
