@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -16,15 +17,28 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	return &cobra.Command{
+	var all bool
+	var format string
+	c := &cobra.Command{
 		Use:   "explain [KEY]",
 		Short: "Say what a key of the scenario file, or a metric, means",
 		Long: `explain prints type, default and meaning of a key: autoscaling_group.web.min_size,
 each value of a choice, and the keys of a table: workload.users.arrivals. The end of
 a key is enough: min_size. It also explains metrics: latency.p99. Without KEY it lists
-the tables.`,
+the tables; with --all every key.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			f, err := report.ParseFormat(format)
+			switch {
+			case err != nil:
+				return badInput(fmt.Errorf("--%w", err))
+			case all && len(args) > 0:
+				return badInput(errors.New("explain: --all explains every key: leave out " + args[0]))
+			case all:
+				return writeReference(c.OutOrStdout(), f)
+			case f != report.Table:
+				return badInput(errors.New("explain: --format is of --all"))
+			}
 			if len(args) == 0 {
 				return sheetOf(tables.Vocabulary().Top()).Write(c.OutOrStdout(), report.Table)
 			}
@@ -38,6 +52,9 @@ the tables.`,
 			return paths, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+	c.Flags().BoolVar(&all, "all", false, "explain every key: the whole reference")
+	addFormat(c, &format)
+	return c
 }
 
 func explain(w io.Writer, asked string) error {

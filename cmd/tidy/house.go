@@ -66,6 +66,7 @@ var doors = []door{
 	{module: "github.com/vbauerster/mpb", code: "cmd/headroom"},
 	{module: "github.com/google/go-cmp", tests: true},
 	{module: "github.com/rogpeppe/go-internal", tests: true},
+	{module: "github.com/santhosh-tekuri/jsonschema", tests: true},
 }
 
 // topLevel lists what may stand beside the dotfiles at the root.

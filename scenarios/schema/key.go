@@ -14,6 +14,8 @@ type Key struct {
 	Code    string // of a value that breaks the type's bounds
 	// Neutral is set of a key that this version does not simulate.
 	Neutral *Neutral
+
+	sometimes bool // it is required in some modes of its table only
 }
 
 // Row declares a key. What it means is one line; preset is a [Key.Default].
@@ -30,6 +32,12 @@ func Planned(path, meaning string, neutral Neutral) Key {
 // Coded returns the key with an error code that is not its table's.
 func (k Key) Coded(code string) Key {
 	k.Code = code
+	return k
+}
+
+// Sometimes returns a required key that is so in some modes of its table only.
+func (k Key) Sometimes() Key {
+	k.sometimes = true
 	return k
 }
 

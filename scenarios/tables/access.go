@@ -32,7 +32,7 @@ func accessWords() []string {
 // accessKeys are those of these actions.
 func accessKeys() []schema.Key {
 	return []schema.Key{
-		schema.Row("iam_instance_profile", schema.Either("string, or { name = … }", schema.Text()), "", "associate-iam-instance-profile: the role"),
+		schema.Row("iam_instance_profile", schema.Either("string, or { name = … }", schema.Text(), schema.TableOf(schema.Text())), "", "associate-iam-instance-profile: the role"),
 		schema.Row("key_name", schema.Text(), "(that of the instance)", `ssh, sftp, rdp: the key pair whose private key one has; "" for none`),
 		schema.Row("client", schema.OneOf("linux: OpenSSH, which reads .pem", "macos: the same", "windows: 10 and later, the same", "older-windows: PuTTY, which reads .ppk"),
 			`"linux"`, "ssh, sftp, ftp, rdp: from what one logs in"),

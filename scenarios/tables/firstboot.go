@@ -24,7 +24,7 @@ func bootKeys() []schema.Key {
 		schema.Row("ami", schema.Name("image"), "", "the same, as an instance of Terraform has it"),
 		schema.Row("platform", schema.OneOf(systemWords...), "(that of the image, else linux)", "operating system, as billing tells them apart").Coded(unsupported),
 		schema.Row("key_name", schema.Text(), "", "key pair whose private key opens the instances to ssh, sftp and rdp; of the [key_pair.NAME], if there are any").Coded("InvalidKeyPair.NotFound"),
-		schema.Row("iam_instance_profile", schema.Either("string, or { name = … }", schema.Text()), "",
+		schema.Row("iam_instance_profile", schema.Either("string, or { name = … }", schema.Text(), schema.TableOf(schema.Text())), "",
 			"role of the instances: without one they neither publish metrics of their own, as mem_used_percent, nor download"),
 		schema.Row("user_data", schema.Inner(), "", "the script that runs once, at first boot, as root, before the application; a string is the script"),
 	}, schema.Within("user_data", badUserData, []schema.Key{

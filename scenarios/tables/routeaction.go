@@ -27,7 +27,7 @@ func actionKeys() []schema.Key {
 		schema.Row("redirect.status_code", schema.Either("HTTP_301 | HTTP_302", schema.OneOf("HTTP_301: for good", "HTTP_302: for now"), schema.Whole(301, 302)), schema.Required, "for good, or for now"),
 		schema.Row("redirect.protocol", schema.OneOf("#{protocol}: that of the request", "HTTP: not from HTTPS", "HTTPS: with a handshake"), `"#{protocol}"`, "how to ask there"),
 		schema.Row("redirect.host", schema.Text(), `"#{host}"`, "which host to ask; where this load balancer does not know it, by a certificate or a condition, clients leave"),
-		schema.Row("redirect.port", schema.Either("#{port} | 1..65535", schema.OneOf("#{port}: that of the request"), schema.Whole(1, dataplane.MaxPort)), `"#{port}"`, "which port"),
+		schema.Row("redirect.port", schema.Either("#{port} | 1..65535", schema.OneOf("#{port}: that of the request"), schema.Whole(1, dataplane.MaxPort), schema.Text()), `"#{port}"`, "which port"),
 		schema.Row("redirect.path", schema.Text(), `"/#{path}"`, "which path"),
 		schema.Row("redirect.query", schema.Text(), `"#{query}"`, "which query"),
 	}

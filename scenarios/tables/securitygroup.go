@@ -59,7 +59,7 @@ func ports() schema.Type {
 			words = append(words, schema.Word{Name: s.Name, Meaning: fmt.Sprintf("%d: %s", s.Port, s.Meaning)})
 		}
 		return words
-	}))
+	}), schema.Text())
 }
 
 // readSecurityGroups reads the groups. The last is the VPC's default one, which interfaces
