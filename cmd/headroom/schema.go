@@ -25,7 +25,7 @@ It knows keys, types, bounds and words; what goes with what says headroom valida
 			e := json.NewEncoder(c.OutOrStdout())
 			e.SetIndent("", " ")
 			e.SetEscapeHTML(false)
-			return e.Encode(tables.Vocabulary().JSONSchema("headroom scenario"))
+			return e.Encode(tables.Vocabulary().JSONSchema("headroom scenario", tables.TerraformKeys()))
 		},
 	}
 }

@@ -19,9 +19,9 @@ const draft = "http://json-schema.org/draft-07/schema#"
 // JSONSchema returns the schema as JSON Schema (draft 7): what an editor needs to
 // complete keys, show what they mean, and mark what is wrong while somebody types. It
 // sees less than the reader of files, which knows what goes with what, and refuses
-// nothing that the reader accepts.
-func (s *Schema) JSONSchema(title string) JSON {
-	w := jsonWriter{schema: s, definitions: JSON{}, known: map[string]string{}}
+// nothing that the reader accepts; also are keys that it reads beside those of the schema.
+func (s *Schema) JSONSchema(title string, also []Key) JSON {
+	w := jsonWriter{schema: s, also: also, definitions: JSON{}, known: map[string]string{}}
 	root := w.object(spot{})
 	root["$schema"], root["title"], root["definitions"] = draft, title, w.definitions
 	return root
@@ -31,6 +31,7 @@ func (s *Schema) JSONSchema(title string) JSON {
 // and refers to it wherever it stands.
 type jsonWriter struct {
 	schema      *Schema
+	also        []Key
 	definitions JSON
 	known       map[string]string // definitions of long lists of words, by their words
 }
@@ -73,6 +74,11 @@ func (w *jsonWriter) object(p spot) JSON {
 					required = append(required, name)
 				}
 			}
+		}
+	}
+	for _, k := range w.also {
+		if parent, name := splitPath(k.Path); parent == p.pattern {
+			properties[name] = JSON{"description": k.Doc}
 		}
 	}
 	if len(required) > 0 {

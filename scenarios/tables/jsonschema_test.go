@@ -18,7 +18,7 @@ import (
 // validator compiles the JSON Schema of scenario files.
 func validator(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	text, err := json.Marshal(Vocabulary().JSONSchema("headroom scenario"))
+	text, err := json.Marshal(Vocabulary().JSONSchema("headroom scenario", TerraformKeys()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +130,7 @@ func TestJSONSchemaRefusesVisibleFaults(t *testing.T) {
 
 // What the reader accepts an editor does not mark: every scenario of a lab notebook.
 func TestJSONSchemaAcceptsWhatTheReaderAccepts(t *testing.T) {
+	t.Parallel()
 	s := validator(t)
 	notebooks, err := filepath.Glob("../../cmd/headroom/testdata/notebooks/*.txt*")
 	if err != nil {
