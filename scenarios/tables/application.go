@@ -8,6 +8,7 @@ import (
 	"headroom/model/cloud"
 	"headroom/model/network"
 	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
 )
 
 // ordinaryPort is where an application listens of which nobody says where.
@@ -36,6 +37,9 @@ func (l *loader) readApplications(t *schema.Table, groups *[]int) (first int, al
 		service := a.Reference("service")
 		add(service)
 		for _, g := range a.References("target_groups") {
+			if g < 0 {
+				continue
+			}
 			if tg := &l.cfg.TargetGroups[g]; service >= 0 && tg.Service >= 0 && tg.Service != service {
 				a.Mistake("target_groups", fmt.Sprintf("must be of service.%s; target_group.%s is of %s", l.cfg.Services[service].Name, tg.Name, l.cfg.Services[tg.Service].Name), "")
 			}
@@ -53,7 +57,14 @@ func (l *loader) readApplications(t *schema.Table, groups *[]int) (first int, al
 		a.Done()
 	}
 	for _, g := range *groups {
-		add(l.cfg.TargetGroups[g].Service)
+		if g < 0 {
+			continue
+		}
+		tg := &l.cfg.TargetGroups[g]
+		if tg.Balancer > 0 {
+			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Got: tree.Quote(tg.Name), Code: invalidTarget})
+		}
+		add(tg.Service)
 	}
 	switch len(all) {
 	case 0:
@@ -77,8 +88,8 @@ func (l *loader) checkPorts(t *schema.Table, groups, services []int) {
 	for _, service := range services {
 		port := l.cfg.Services[service].Port
 		for _, g := range groups {
-			if tg := &l.cfg.TargetGroups[g]; tg.Service == service {
-				port = cmp.Or(port, tg.Port)
+			if g >= 0 && l.cfg.TargetGroups[g].Service == service {
+				port = cmp.Or(port, l.cfg.TargetGroups[g].Port)
 			}
 		}
 		port = cmp.Or(port, ordinaryPort)
