@@ -192,6 +192,7 @@ func (o Options) assignments() []string {
 
 // loader turns a tree into a Config, table by table.
 type loader struct {
+	sharing []sharing // tables whose instances run several services
 	*schema.Reader
 	*origin
 	offer

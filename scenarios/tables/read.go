@@ -186,6 +186,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectImages()
 	l.connectRegions()
 	l.connectMemory()
+	l.checkApplications()
 	l.connectDisks()
 	l.connectBandwidth()
 	l.connectSpeeds()
