@@ -9,13 +9,26 @@ SEED        ?= 1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build check format vet staticcheck tidy modules test conformance race bench profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules test conformance race bench profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## build bin/headroom, which needs no libraries and few addresses (ulimit -v)
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/headroom ./cmd/headroom
+
+VERSION  ?= $(shell git describe --tags --always 2>/dev/null || echo unknown)
+RELEASE  ?= $(VERSION) $(shell git log -1 --format='%h %cs' 2>/dev/null)
+SYSTEMS  ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+dist: ## build dist/ for Linux, macOS and Windows, amd64 and arm64, with checksums
+	@mkdir -p dist && rm -f dist/*
+	@for system in $(SYSTEMS); do \
+		os=$${system%/*} arch=$${system#*/} suffix=; [ $$os = windows ] && suffix=.exe; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X "main.release=$(RELEASE)"' \
+			-o dist/headroom-$$os-$$arch$$suffix ./cmd/headroom || exit 1; \
+	done
+	@cd dist && sha256sum headroom-* > SHA256SUMS && cat SHA256SUMS
 
 check: format vet staticcheck tidy modules ## everything that needs no test: run it before each commit (-k shows all faults)
 
@@ -70,4 +83,4 @@ cover: ## coverage by all tests, in cover.out, with a summary
 	@$(GO) tool cover -func=cover.out | tail -n 1
 
 clean: ## remove what the other targets leave behind
-	rm -rf bin cover.out
+	rm -rf bin dist cover.out

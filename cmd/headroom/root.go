@@ -133,6 +133,7 @@ It exits with
   4    the memory limit (run.memory) was reached: what was finished is kept
   130  interrupted: what was finished is kept`,
 		Args:          cobra.NoArgs,
+		Version:       build(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
