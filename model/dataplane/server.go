@@ -124,7 +124,9 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	s = p.servers.Get(h)
 	p.endMemory(s)
 	p.endNetwork(id, s)
-	p.detachDisks(s)
+	if s.base == noIndex {
+		p.detachDisks(s)
+	}
 	for len(s.targets) > 0 {
 		t := s.targets[0]
 		p.deregister(t)
