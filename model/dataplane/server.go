@@ -36,18 +36,19 @@ type server struct {
 	owner   slab.Handle // the control plane's instance
 	targets []slab.Handle
 
-	gate    gate
-	outlets []outlet // by call of the service
-	disks   []uint32 // by Service.Disks, in Plane.disks
-	held    []uint32 // the same, each once
-	lacks   []uint32 // those that others share and it is not attached to
-	link    *passage // through which its volumes are reached, where one is shared; nil without
-	array   *array   // of volumes that share a narrow link; nil without
-	mounts  *passage // through which file systems are reached; nil without
-	volumes []model.VolumeSpec
-	id      uint32      // of itself, where it has disks
-	cached  model.Bytes // what its cache holds
-	memory  *ram        // nil: it has enough
+	gate     gate
+	outlets  []outlet // by call of the service
+	disks    []uint32 // by Service.Disks, in Plane.disks
+	held     []uint32 // the same, each once
+	lacks    []uint32 // those that others share and it is not attached to
+	link     *passage // through which its volumes are reached, where one is shared; nil without
+	array    *array   // of volumes that share a narrow link; nil without
+	mounts   *passage // through which file systems are reached; nil without
+	volumes  []model.VolumeSpec
+	id       uint32      // of itself, where it has disks
+	cached   model.Bytes // what its cache holds
+	memory   *ram        // nil: it has enough
+	function *lambda     // that it stands for; nil: it is an instance
 
 	since  sim.Time // it is there; Never: its interface is counted
 	end    int32    // of the filter
@@ -66,8 +67,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	p.growLanes(indexOf(h))
 	targets, ends := s.targets[:0], s.kept.ends
 	*s = server{
-		kept: kept{ends: ends},
-		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
+		kept: kept{ends: ends}, zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
 		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
 		since:   p.kernel.Now(),
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
@@ -131,7 +131,7 @@ func (s *server) equip(cfg *Service, vcpus int) {
 }
 
 // finishes reports whether the server works on for clients that have left.
-func (s *server) finishes() bool { return s.cfg.FinishAbandoned }
+func (s *server) finishes() bool { return s.cfg.FinishAbandoned || s.function != nil }
 
 // Listen opens the application port. Target groups without checks find out at
 // once, the others by their next check.

@@ -192,6 +192,7 @@ func (o Options) assignments() []string {
 
 // loader turns a tree into a Config, table by table.
 type loader struct {
+	outsideVPC []bool // by function: it has no network interfaces in the VPC
 	*schema.Reader
 	*origin
 	offer
