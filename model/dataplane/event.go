@@ -39,6 +39,7 @@ const (
 	recordIsChecked
 	nodesGrow
 	functionTimesOut
+	relayIsChecked
 	kindCount
 )
 
@@ -81,6 +82,7 @@ func newTable() [kindCount]row {
 		recordIsChecked:     {"recordIsChecked", sim.RankState, "record, answer", (*Plane).onRecordIsChecked},
 		functionTimesOut:    {"functionTimesOut", sim.RankRelease, "function", (*Plane).onFunctionTimesOut},
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
+		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }
