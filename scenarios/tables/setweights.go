@@ -33,6 +33,9 @@ func (l *loader) readWeights(t *schema.Table, a *controlplane.Action) {
 		return
 	}
 	for _, f := range action.Forward {
+		if len(l.cfg.TargetGroups) == 0 {
+			return // which has been said
+		}
 		a.Weights.Weights = append(a.Weights.Weights, l.weightBefore(a, f))
 		a.Weights.Names = append(a.Weights.Names, l.cfg.TargetGroups[max(0, f.TargetGroup)].Name)
 	}
