@@ -28,6 +28,7 @@ func groupKeys() []schema.Key {
 		schema.Row("min_size", schema.Whole(0, mostInstances), schema.Required, "fewest instances"),
 		schema.Row("max_size", schema.Whole(0, mostInstances), schema.Required, "most instances"),
 		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm"),
+		schema.Row("enabled_metrics", schema.Texts(), "[]", "metrics of the group itself that CloudWatch has, each minute and at no cost: GroupDesiredCapacity, GroupInServiceInstances, …; alarms and policies may use those alone"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
 		regionKey(),
 		schema.Row("vpc_zone_identifier", schema.Names("subnet"), "", "the subnets where it launches, instead of availability_zones"),
@@ -79,6 +80,7 @@ func (l *loader) readGroups() {
 		g.Grace = t.Duration("health_check_grace_period")
 		g.HealthSweep = t.Duration("health_sweep")
 		g.Termination = readTermination(t)
+		l.readEnabled(t)
 		l.readFleet(t, g)
 		if p := t.Reference("placement_group"); p >= 0 {
 			place := controlplane.Place{Host: cloud.None}

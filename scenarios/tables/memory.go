@@ -148,6 +148,7 @@ func (l *loader) connectMemory() {
 		}
 	}
 	l.checkMemoryMetrics()
+	l.checkGroupMetrics()
 }
 
 // bringMemory holds the services that requests with memory of their own reach to that of
