@@ -83,7 +83,7 @@ func (p *Plane) openFunction(f *lambda) {
 	*s = server{
 		zone: f.cfg.Zone, fleet: None, service: int32(f.cfg.Service), typ: None, due: sim.Never, watch: inKernel,
 		pace: 1 / function.Speed(f.cfg.Memory, f.cfg.Threads), end: int32(f.cfg.End), public: true,
-		open: true, listens: true, function: f, id: f.server,
+		open: true, listens: true, function: f, id: f.server, base: noIndex,
 	}
 	cfg := &p.cfg.Services[f.cfg.Service]
 	s.cfg, s.journey = cfg, true

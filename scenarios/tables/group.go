@@ -45,7 +45,7 @@ func groupKeys() []schema.Key {
 		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),
 		schema.Row("schedule", schema.List(), "", "scheduled actions"),
 		schema.Row("placement_group", schema.Name("placement_group"), "(that of the launch template)", "placement group of the instances"),
-	}, mixedKeys(), scheduleKeys(), groupLifeKeys()))
+	}, applicationKeys(), mixedKeys(), scheduleKeys(), groupLifeKeys()))
 }
 
 func scheduleKeys() []schema.Key {
@@ -72,7 +72,7 @@ func (l *loader) readGroups() {
 		g.Subnets, g.Zones = l.places(t, "vpc_zone_identifier", false)
 		g.TargetGroups = t.References("target_groups")
 		l.settleGroup(t, g)
-		g.Service = l.commonService(t, g.TargetGroups)
+		g.Service, g.Applications = l.readApplications(t, &g.TargetGroups)
 		g.DefaultCooldown = t.Duration("default_cooldown")
 		g.DefaultWarmup = unsetDuration(t, "default_instance_warmup")
 		g.Reference = t.Quantity("reference_utilization")
@@ -140,34 +140,6 @@ func unsetDuration(t *schema.Table, key string) sim.Time {
 		return scaling.Unset
 	}
 	return d
-}
-
-// commonService returns the service of target groups, which is one, or
-// cloud.None.
-func (l *loader) commonService(t *schema.Table, targetGroups []int) int {
-	service := cloud.None
-	for _, i := range targetGroups {
-		if i < 0 {
-			continue
-		}
-		tg := l.cfg.TargetGroups[i]
-		if tg.Balancer > 0 {
-			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Got: tree.Quote(tg.Name), Code: invalidTarget})
-		}
-		switch {
-		case tg.Service < 0 || tg.Service == service:
-		case service == cloud.None:
-			service = tg.Service
-		default:
-			t.Reject("target_groups", schema.Fault{
-				Rule: fmt.Sprintf("must be of one service, not %s and %s",
-					l.cfg.Services[service].Name, l.cfg.Services[tg.Service].Name),
-				Code: schema.NoCode,
-			})
-			return service
-		}
-	}
-	return service
 }
 
 func terminationPolicies() []schema.Word {

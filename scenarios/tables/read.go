@@ -189,6 +189,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.connectImages()
 	l.connectRegions()
 	l.connectMemory()
+	l.checkApplications()
 	l.connectDisks()
 	l.connectBandwidth()
 	l.connectSpeeds()
