@@ -18,10 +18,11 @@ type Measurement struct {
 	growing    []bool    // by scope: the queue was still growing at the end
 	carried    []float64 // by scope: share of the base bandwidth that bytes had which took no time
 	start      initial
-	cut        sim.Time                // when the replication was cut short; 0: it was not
-	series     []Column                // of replication 0
-	activities []controlplane.Activity // of replication 0
-	addresses  []model.AddressUse      // of replication 0
+	cut        sim.Time                    // when the replication was cut short; 0: it was not
+	series     []Column                    // of replication 0
+	activities []controlplane.Activity     // of replication 0
+	decisions  []controlplane.Deliberation // of replication 0
+	addresses  []model.AddressUse          // of replication 0
 }
 
 // Measure keeps of a replication what summaries are made of: every metric, the
@@ -52,7 +53,7 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measu
 	}
 	if outcome.Replication == 0 {
 		kept.series, kept.activities = columns(parts), outcome.Activities
-		kept.addresses = outcome.Ledger.Addresses
+		kept.addresses, kept.decisions = outcome.Ledger.Addresses, outcome.Deliberations
 	}
 	return kept
 }

@@ -37,7 +37,8 @@ type Summary struct {
 	// several paths would be one that cannot.
 	Series     []Column
 	Activities []controlplane.Activity
-	Addresses  []model.AddressUse // who had which address; their owners are of Owners
+	Decisions  []controlplane.Deliberation // of groups, taken or not; none unless they are observed
+	Addresses  []model.AddressUse          // who had which address; their owners are of Owners
 	Owners     []string
 
 	at     map[string]int // of Metrics, by key
@@ -139,7 +140,7 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 	for _, one := range measured {
 		if one.series != nil || one.activities != nil {
 			s.Series, s.Activities = one.series, one.activities
-			s.Addresses, s.Owners = one.addresses, one.owners
+			s.Addresses, s.Owners, s.Decisions = one.addresses, one.owners, one.decisions
 		}
 	}
 	return s

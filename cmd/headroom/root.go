@@ -139,7 +139,7 @@ It exits with
 	}
 	root.SetOut(out)
 	root.SetErr(os.Stderr)
-	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newExplain(), newInit(), newVersion())
+	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newExplain(), newExplainRun(), newInit(), newVersion())
 	return root
 }
 

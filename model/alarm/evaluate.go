@@ -86,3 +86,7 @@ func okUnless(raised bool) State {
 	}
 	return OK
 }
+
+// Breaching returns how many of the datapoints that an evaluation counts breach, those
+// filled in for missing ones not among them.
+func Breaching(cfg Config, w *Window) int { return count(cfg, w).breaching }

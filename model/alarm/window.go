@@ -54,3 +54,14 @@ func (w *Window) at(age int) point {
 	}
 	return w.points[i]
 }
+
+// At returns the datapoint that is age periods old, the newest at age 1 and the oldest
+// that is kept at two more than the evaluation periods; ok false if it is missing. It
+// panics for an older one.
+func (w *Window) At(age int) (value float64, ok bool) {
+	if age < 1 || age > len(w.points) {
+		panic("alarm: a datapoint that no window keeps")
+	}
+	p := w.at(age)
+	return p.value, p.ok
+}

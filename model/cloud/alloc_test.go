@@ -21,7 +21,7 @@ func TestAnEventTakesAtMost16Bytes(t *testing.T) {
 // busy are scenarios that use, each, what a request may meet.
 func busy() map[string]*Config {
 	all := map[string]*Config{}
-	for _, add := range []func(map[string]*Config){busyServers, busyJourneys, busyDisks, busyMemories, busyVisitors, busyNetworks, busyListeners} {
+	for _, add := range []func(map[string]*Config){busyServers, busyJourneys, busyDisks, busyMemories, busyVisitors, busyNetworks, busyListeners, busyFlows} {
 		add(all)
 	}
 	for _, cfg := range all {
@@ -130,6 +130,25 @@ func busyNetworks(all map[string]*Config) {
 		cfg.TargetGroups[0].HealthCheck.Enabled = name != "shut" // they would all be unhealthy
 		cfg.Workloads[0].Demand = must(rng.Exponential(0.05))    // short queues have soon been their longest
 		cfg.Workloads[0].Clients.Timeout = sim.Second
+		all[name] = cfg
+	}
+}
+
+// busyFlows are connections through a Network Load Balancer: of one request each, of several,
+// and of clients that are told apart.
+func busyFlows(all map[string]*Config) {
+	for _, name := range []string{"flows", "kept flows", "flows of visitors"} {
+		cfg := balanced("round_robin", 20)
+		cfg.TargetGroups[0].Flows = dataplane.FlowTargets{On: true, MostPerTarget: 50_000}
+		lb, w := &cfg.LoadBalancers[0], &cfg.Workloads[0]
+		lb.Kind, lb.Default = "network", Action{}
+		lb.Listeners = []dataplane.Listener{{Port: 80, Protocol: dataplane.TCP, Default: Action{Forward: []Forward{{TargetGroup: 0, Weight: 1}}}}}
+		if name != "flows" {
+			w.Clients = Clients{PerConnection: 3, KeepAlive: 10 * sim.Second}
+		}
+		if name == "flows of visitors" {
+			w.Visitors = dataplane.Visitors{Count: 500, Stay: must(rng.Exponential(200))}
+		}
 		all[name] = cfg
 	}
 }

@@ -33,7 +33,9 @@ type Outcome struct {
 	Backups    []controlplane.BackupOutcome // by volume of its own table
 	Refused    int64                        // actions
 	Activities []controlplane.Activity
-	Ledger     *model.Ledger
+	// Deliberations are the decisions of groups, taken or not, if they are observed.
+	Deliberations []controlplane.Deliberation
+	Ledger        *model.Ledger
 }
 
 // SpotOutcome is the Spot market over all pools.
@@ -56,7 +58,7 @@ func (w *World) outcome() *Outcome {
 		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Restored: data.Restored,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
-		Activities: control.Activities, Ledger: control.Ledger,
+		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,
 		Spot: SpotOutcome{Interruptions: control.Interruptions},
 	}
 	for i := range out.Routes {

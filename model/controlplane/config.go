@@ -329,6 +329,8 @@ const (
 	Minimum
 	Maximum
 	Sum
+	SampleCount
+	Percentile // with Metric.Percent
 )
 
 // FaultKind is what breaks.

@@ -56,11 +56,23 @@ const (
 	TargetResponseTime                             // seconds
 	HealthyHostCount                               // targets
 	UnHealthyHostCount                             // targets
+	GroupMinSize                                   // the group's, as it is now
+	GroupMaxSize                                   // the same
+	GroupDesiredCapacity                           // the same
+	GroupInServiceInstances                        // instances in service, warm or not
+	GroupPendingInstances                          // on their way there, or held by a launch hook
+	GroupStandbyInstances                          // on standby
+	GroupTerminatingInstances                      // on their way out
+	GroupTotalInstances                            // all four together
+	Computed                                       // of other metrics, see [Math]
 )
 
 // OfGroup reports whether the metric belongs to an Auto Scaling group rather
 // than to a target group.
-func (k MetricKind) OfGroup() bool { return k <= MemoryUsed }
+func (k MetricKind) OfGroup() bool { return k <= MemoryUsed || k.counted() }
+
+// counted reports whether the group itself is counted, and not its instances measured.
+func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= GroupTotalInstances }
 
 // ofCredits reports whether only instances with CPU credits have the metric, every five
 // minutes whatever their monitoring.
@@ -71,6 +83,24 @@ type Metric struct {
 	Kind      MetricKind
 	Subject   int // group or target group
 	Statistic Statistic
+	Percent   float64  // of Statistic Percentile: 0 to 100
+	Interval  sim.Time // how often it is published as a metric of your own; 0: as AWS publishes it
+	Math      *Math    // of Kind Computed
+}
+
+// Math is a number that is computed from other metrics, datapoint by datapoint (CloudWatch
+// User Guide, "Use metric math").
+type Math struct {
+	Terms      []Metric
+	Expression *alarm.Expression // over the terms, in their order
+}
+
+// parts returns the metrics that are measured for a metric: its terms, or itself.
+func (m *Metric) parts() []Metric {
+	if m.Math != nil {
+		return m.Math.Terms
+	}
+	return []Metric{*m}
 }
 
 // Schedule is one scheduled action of a group.

@@ -28,10 +28,11 @@ type invocation struct {
 // which may be of an earlier period than the newest of the alarm: basic monitoring
 // has one in five minutes, and an alarm of a minute repeats in between.
 func (cp *Plane) invoke(watch, action int) {
+	inv := cp.invocation(watch, action)
 	if cp.groups[cp.watches[watch].cfg.Actions[action].Group].suspended.Has(scaling.AlarmNotification) {
+		cp.tellSuspension(&inv)
 		return
 	}
-	inv := cp.invocation(watch, action)
 	cp.ask(cp.watches[watch].cfg.Actions[action].Group, inv)
 }
 
@@ -53,6 +54,9 @@ func (cp *Plane) recordSilence(watch int) {
 	for k, action := range cp.watches[watch].cfg.Actions {
 		inv := cp.invocation(watch, k)
 		cp.record(action.Group, &inv, invocationResult{reason: r})
+		if cp.story != nil {
+			cp.tellSilence(watch, k)
+		}
 	}
 }
 
@@ -100,6 +104,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		if p.Acts && p.Wanted == wanted && wanted != before {
 			winner = k
 			c := g.changeBy(&g.scalers[k], reasons[k], wanted)
+			c.told = true
 			if said[k] != "" {
 				c.cause = "policy " + g.scalers[k].cfg.Name + ": " + said[k]
 			}
@@ -109,8 +114,12 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		}
 	}
 	for n := range g.invocations {
+		c := combination{before, wanted, winner, g.invocations[n].policy}
 		if v := &results[n]; v.decision.Acts {
-			v.reason = g.reasonFor(v.decision, combination{before, wanted, winner, g.invocations[n].policy})
+			v.reason = g.reasonFor(v.decision, c)
+		}
+		if cp.story != nil {
+			cp.tellInvocation(i, &g.invocations[n], &results[n], c)
 		}
 		cp.record(i, &g.invocations[n], results[n])
 	}
@@ -178,23 +187,24 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	for _, n := range s.inputs {
 		view.History = append(view.History, cp.see(n))
 	}
+	working := cp.explain(s.policy, view)
 	d := s.policy.Decide(view)
 	if d.Acts {
 		s.floor = d.Floor
 		g.max = max(g.max, d.Max)
 		d.Beyond, d.Below = max(d.Wanted, d.Beyond), d.Below || d.Wanted < g.least()
 		d.Wanted = max(g.least(), min(d.Wanted, g.max))
-		return invocationResult{decision: d}
+		return invocationResult{decision: d, working: working}
 	}
 	switch {
 	case d.Held:
-		return invocationResult{d, reason{why: warming}}
+		return invocationResult{d, reason{why: warming}, working}
 	case d.Said != "":
-		return invocationResult{d, reason{why: silent, said: d.Said}}
+		return invocationResult{d, reason{why: silent, said: d.Said}, working}
 	case !inv.hasMetric:
-		return invocationResult{d, reason{why: noDatapoint}}
+		return invocationResult{d, reason{why: noDatapoint}, working}
 	}
-	return invocationResult{d, reason{why: silent}}
+	return invocationResult{d, reason{why: silent}, working}
 }
 
 // isStale reports whether a datapoint cannot justify another change by target

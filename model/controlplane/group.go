@@ -73,12 +73,17 @@ type change struct {
 	cause    string
 	cooldown sim.Time // at its end, for simple scaling; Unset: none
 	warmup   sim.Time // of the instances it launches
+	told     bool     // with the policy that asked for it
 }
 
 // setDesired starts an activity that brings the group to a new capacity.
 func (cp *Plane) setDesired(i int, c change) {
 	g := &cp.groups[i]
+	asked := c.desired
 	c.desired = max(g.least(), min(c.desired, g.max))
+	if cp.story != nil && !c.told {
+		cp.tellChange(i, c, asked)
+	}
 	if c.desired == g.desired {
 		return
 	}

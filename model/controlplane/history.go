@@ -110,6 +110,7 @@ func (cp *Plane) noteLaunchFailure(i int) {
 }
 
 func (cp *Plane) noteRefusal(i int, schedule string, err error) {
+	cp.tellRefusal(i, "scheduled action "+schedule, err)
 	cp.note(Activity{
 		Subject: cp.groups[i].name(), Kind: "schedule-refused",
 		Detail: err.Error(), Cause: "scheduled action " + schedule, Instance: None,

@@ -53,6 +53,7 @@ type streak struct {
 type invocationResult struct {
 	decision scaling.Decision
 	reason   reason
+	working  string // how the policy came to what it wants, in runs that are told
 }
 
 // streakOf returns where the decisions on an invocation are folded.

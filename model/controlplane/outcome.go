@@ -15,6 +15,7 @@ type Outcome struct {
 	Tenants       []TenantOutcome
 	Interruptions int64 // of Spot, over all groups and instance workloads
 	Activities    []Activity
+	Deliberations []Deliberation // of runs whose minutes are sampled, in replication 0
 	Ledger        *model.Ledger
 	Overtaken     int64           // events whose entity had gone
 	Backups       []BackupOutcome // by volume of its own table
@@ -115,7 +116,7 @@ func (cp *Plane) Outcome() Outcome {
 	cp.closeFileSystems()
 	cp.closeLedger()
 	out := Outcome{
-		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Ledger: cp.ledger, Overtaken: cp.late,
+		Groups: cp.members, Fleets: cp.uses, Activities: cp.activities, Deliberations: cp.closeStory(), Ledger: cp.ledger, Overtaken: cp.late,
 		Backups: cp.backupOutcomes, Refused: cp.refused,
 	}
 	end := cp.frame.Duration

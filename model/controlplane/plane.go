@@ -115,6 +115,7 @@ type Plane struct {
 
 	late       int64 // events overtaken by what happened before
 	activities []Activity
+	story      *story         // nil: nobody wants it told
 	uses       []FleetOutcome // by [instance.NAME]
 	members    []GroupOutcome
 
@@ -152,6 +153,9 @@ func New(setup Setup) (*Plane, error) {
 		if err := build(); err != nil {
 			return nil, err
 		}
+	}
+	if setup.Series && setup.Replication == 0 {
+		cp.newStory()
 	}
 	cp.openAlarms()
 	cp.startMonitoring()

@@ -56,9 +56,7 @@ type balancerHour struct {
 func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	now := p.kernel.Now()
 	h := &p.balancers[index].hour
-	if p.balancers[index].cfg.Network() {
-		p.endAllSilentFlows()
-	}
+	p.endAllSilentFlows()
 	p.endAllIdleConnections()
 	active := h.active
 	active.AddProduct(h.open, int64(now))
@@ -86,8 +84,7 @@ func (p *Plane) balance(i uint32, r *request) {
 	if s.guarded && p.keptOut(i, r, s) {
 		return
 	}
-	if s.flows.on {
-		p.carry(i, r, s)
+	if s.flows.on && !p.carry(i, r, s) {
 		return
 	}
 	if !s.way.simple {
@@ -95,8 +92,8 @@ func (p *Plane) balance(i uint32, r *request) {
 	}
 	action := &s.way.actions[r.class]
 	zone, connects := b.dns[0], true
-	if s.connections.on {
-		zone, connects = p.takeConnection(i, s, action)
+	if s.connected {
+		zone, connects = p.comesBy(i, r, s, action)
 	} else {
 		if len(b.dns) > 1 {
 			zone = b.dns[s.nodes.Below(len(b.dns))]
@@ -152,7 +149,7 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
 		return false
-	case s.clients.ForwardedFor > MaxForwardedFor && !s.flows.on:
+	case s.clients.ForwardedFor > MaxForwardedFor && (!s.flows.on || s.flows.relayed):
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, Code463)
 		return false
@@ -190,7 +187,7 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		return
 	}
 	now := p.kernel.Now()
-	latency := p.hop(r, model.Zone(r.zone))
+	latency := p.hop(i, r, model.Zone(r.zone))
 	if p.apart != nil && s.call != nil {
 		latency += p.callDistance(i, r, model.Zone(r.zone))
 	}
@@ -199,6 +196,7 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		return
 	}
 	p.meter.completed(now, r, latency)
+	p.told(i, s)
 	p.leave(i, r, now)
 	r.phase = answered
 	switch {
@@ -246,8 +244,9 @@ func (b *balancer) answers(r *request) {
 }
 
 // hop is the balancer's share of a request's latency, with the way from clients in another
-// Region, to a target in another zone, and the handshake of a new connection.
-func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
+// Region, to a target in another zone, the handshake of a new connection, and what another
+// balancer before it adds.
+func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 	s := &p.sources[r.source]
 	if s.balancer == None {
 		return s.distance(zone)
@@ -259,6 +258,9 @@ func (p *Plane) hop(r *request, zone model.Zone) sim.Time {
 	}
 	if !s.way.simple {
 		latency += s.way.actions[r.class].handshake
+		if s.flows.relayed {
+			latency += p.beforeRelay(i, s)
+		}
 	}
 	return latency
 }

@@ -153,6 +153,7 @@ type HealthCheck struct {
 	health.Check
 	Demand sim.Time // CPU time of a check
 	Port   uint16   // 0: that of its targets
+	Path   string   // that a load balancer is asked for which is a target; every path of a service answers alike
 	// Connects asks for a connection alone: answers do not count. Otherwise those count as
 	// successes whose status Matcher has.
 	Connects bool
@@ -173,8 +174,11 @@ type TargetGroup struct {
 	Stickiness  Stickiness
 	HealthCheck HealthCheck
 	Minimum     *health.Group // healthy targets; nil: one
-	Port        uint16        // of its targets; 0: that of its service
-	Flows       FlowTargets
+	// Balancer is the index of the Application Load Balancer, counted from 1, that is the one
+	// target of flows, and Port where it listens; 0: its targets are servers.
+	Balancer int
+	Port     uint16 // of its targets; 0: that of its service
+	Flows    FlowTargets
 }
 
 // minimum is how many healthy targets the group asks for.

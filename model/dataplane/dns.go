@@ -206,7 +206,7 @@ func (v *validator) record(r *Record) {
 // redirected reports whether some load balancer that a workload comes to redirects.
 func (t *Traffic) redirected(w *Workload) bool {
 	for i := range t.LoadBalancers {
-		if t.LoadBalancers[i].redirects() && t.asks(w, i) {
+		if t.LoadBalancers[i].redirects() && (t.asks(w, i) || t.relayed(w, i)) {
 			return true
 		}
 	}

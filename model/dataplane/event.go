@@ -38,6 +38,7 @@ const (
 	applicationRestarts
 	recordIsChecked
 	nodesGrow
+	relayIsChecked
 	kindCount
 )
 
@@ -79,6 +80,7 @@ func newTable() [kindCount]row {
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
 		recordIsChecked:     {"recordIsChecked", sim.RankState, "record, answer", (*Plane).onRecordIsChecked},
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
+		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

@@ -136,7 +136,10 @@ func (p *Plane) guardShown(f *filter, s *source, from, count int) {
 		f.ends = append(f.ends, network.End{Groups: lb.Groups, Address: f.ends[from+k].Address, Public: lb.Public})
 	}
 	port := cmp.Or(g.Port, p.portOf(g.Service), usualPort)
-	s.shown = f.add(first, count, network.Sender{Protocol: s.flows.transport(), Port: port})
+	shown := f.add(first, count, network.Sender{Protocol: s.flows.transport(), Port: port})
+	if s.flows.shown = shown; !s.flows.relayed {
+		s.shown = shown
+	}
 }
 
 // transport is what the connections of a source are to security groups.
@@ -192,12 +195,12 @@ func (p *Plane) callerAt(i uint32, s *source, first int32) int {
 // keptOut ends or holds a request that does not get to its load balancer: a packet that is
 // dropped is one that nobody answers, and a port without a listener refuses.
 func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
-	lb := &p.cfg.LoadBalancers[s.balancer]
+	lb := &p.cfg.LoadBalancers[s.target]
 	if s.flows.on || s.connections.on {
 		p.setCarrier(i, noIndex)
 	}
 	switch {
-	case !p.filter.passes.Says(p.senderOf(i, s), lb.End):
+	case !p.filter.passes.Says(p.senderOf(i, s), lb.End), s.flows.relayed && !p.relayLetsIn(i, s):
 		r.zone = noNode
 		p.meter.arrived(r.arrived, r)
 		p.meter.dropped(r)
@@ -379,7 +382,7 @@ func (p *Plane) isCut(i uint32, r *request, cuts *network.Matrix) bool {
 	sender, _ := p.connectionOf(i, r)
 	s := &p.sources[r.source]
 	return sender != None && cuts.Says(sender, int(p.servers.at(r.server).end)) ||
-		s.balancer != None && cuts.Says(p.senderOf(i, s), p.cfg.LoadBalancers[s.balancer].End)
+		s.balancer != None && cuts.Says(p.senderOf(i, s), p.cfg.LoadBalancers[s.target].End)
 }
 
 // loseConnection leaves a request without an answer: its server lets go of it, unless it

@@ -13,6 +13,8 @@ type flow struct {
 	since  sim.Time // when the last answer came; of a flow that is silent
 	source uint16
 	zone   uint8
+	onward uint8 // the zone of the node that it leads to of a load balancer that is its target
+	told   bool  // what it carried was answered by that, if not by its target
 	state  flowState
 	// protocol is an index of flowProtocols.
 	protocol uint8
@@ -35,7 +37,11 @@ const (
 
 // flows are what a source has of them.
 type flows struct {
-	on       bool // its load balancer forwards flows
+	on       bool  // its load balancer forwards flows
+	relayed  bool  // to another, which is the source's balancer then
+	balancer int   // its load balancer
+	group    int   // that it forwards to, of one that is relayed
+	shown    int32 // as senders, the clients whom that other load balancer sees; None
 	number   uint64
 	listener *Listener
 	limit    sim.Time // after which a silent one ends
@@ -59,16 +65,25 @@ func (p *Plane) newFlows(s *source) {
 		return
 	}
 	s.carried = true
-	s.flows = flows{on: true, number: uint64(len(p.sources)), silent: chain{noIndex, noIndex}}
+	s.flows = flows{on: true, relayed: s.balancer != s.target, balancer: s.target, shown: None, number: uint64(len(p.sources)), silent: chain{noIndex, noIndex}}
 	l := lb.ListenerFor(int(s.asks(nil).port))
 	if l == None {
 		return
 	}
 	s.flows.listener = &lb.AllListeners()[l]
+	s.flows.group = s.flows.listener.Default.Forward[0].TargetGroup
 	s.flows.limit = s.flows.listener.idle()
 	s.flows.forgets = true
 	if keep := s.clients.KeepAlive; keep > 0 && keep <= s.flows.limit && s.flows.listener.Protocol != UDP {
 		s.flows.limit, s.flows.forgets = keep, false
+	}
+	if s.flows.relayed {
+		next := &p.cfg.LoadBalancers[s.balancer]
+		for _, limit := range []sim.Time{next.IdleTimeout, next.ClientKeepAlive} {
+			if limit > 0 && limit <= s.flows.limit { // it tells its client
+				s.flows.limit, s.flows.forgets = limit, false
+			}
+		}
 	}
 	if s.flows.listener.idle() < s.limits.limit {
 		s.limits.limit, s.limits.code = s.flows.listener.idle(), CodeReset
@@ -81,8 +96,9 @@ func (f *flows) keeps(c *Clients) bool {
 }
 
 // carry takes a request through a Network Load Balancer: on a flow that its client has,
-// or on a new one.
-func (p *Plane) carry(i uint32, r *request, s *source) {
+// or on a new one. It reports whether the flow leads to an Application Load Balancer, whose
+// turn it is then.
+func (p *Plane) carry(i uint32, r *request, s *source) (onward bool) {
 	p.setCarrier(i, noIndex)
 	if s.way.kinds > 0 {
 		r.class %= s.way.kinds // it may have shaken hands before
@@ -91,14 +107,14 @@ func (p *Plane) carry(i uint32, r *request, s *source) {
 	owner := p.ownerOf(i, s)
 	p.endSilentFlows(s)
 	id := p.takeFlow(s, owner)
-	b := &p.balancers[s.balancer]
+	b := &p.balancers[s.flows.balancer]
 	if id != noIndex && p.flows.at(id).state == flowIsForgotten {
 		r.zone = p.flows.at(id).zone
 		p.flows.Free(p.flows.handle(id))
 		if s.flows.listener.Protocol != UDP {
 			p.meter.arrived(r.arrived, r)
 			p.fail(i, CodeReset)
-			return
+			return false
 		}
 		id = noIndex
 	}
@@ -116,35 +132,51 @@ func (p *Plane) carry(i uint32, r *request, s *source) {
 		p.meter.arrived(r.arrived, r)
 		r.phase = connecting
 		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
-		return
+		return false
+	}
+	if s.flows.relayed {
+		if fresh {
+			id = p.openFlow(i, r, owner, s.flows.group)
+		}
+		if id != noIndex {
+			p.relays(i, r, id)
+		}
+		return id != noIndex
 	}
 	if !s.way.simple && !p.comesIn(i, r, action, fresh) {
-		return
+		return false
 	}
 	*action.matched++
 	if fresh {
 		if id = p.openFlow(i, r, owner, action.groups[0]); id == noIndex {
-			return
+			return false
 		}
 	}
 	p.ride(i, r, id, action.groups[0])
+	return false
 }
 
-// ride sends a request along a flow.
-func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
+// embark puts a request on a flow.
+func (p *Plane) embark(i uint32, r *request, id uint32) *flow {
 	f := p.flows.at(id)
 	f.carried++
-	f.state = flowIsBusy
+	f.state, f.told = flowIsBusy, false
 	p.setCarrier(i, id)
-	r.group = int16(group)
-	p.meter.arrived(r.arrived, r)
-	p.targetGroups[group].requests++
-	b := &p.balancers[p.sources[r.source].balancer]
+	b := &p.balancers[p.sources[r.source].flows.balancer]
 	if b.limited {
 		b.carrier.add(p.kernel.Now(), r.requestBytes()+r.responseBytes())
 	}
 	part := &b.parts[f.protocol]
 	part.processed = part.processed.Plus(r.requestBytes())
+	return f
+}
+
+// ride sends a request along a flow.
+func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
+	f := p.embark(i, r, id)
+	r.group = int16(group)
+	p.meter.arrived(r.arrived, r)
+	p.targetGroups[group].requests++
 	r.target = indexOf(f.target)
 	t := p.targets.at(r.target)
 	t.inFlight++
@@ -163,7 +195,7 @@ func (p *Plane) ride(i uint32, r *request, id uint32, group int) {
 func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 	now := p.kernel.Now()
 	s := &p.sources[r.source]
-	b := &p.balancers[s.balancer]
+	b := &p.balancers[s.flows.balancer]
 	g := &p.targetGroups[group]
 	at := &g.scopes[0]
 	if !g.cfg.CrossZone {
@@ -193,6 +225,10 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		p.fail(i, CodeRefused)
 		return noIndex
 	}
+	if g.relay != nil {
+		p.balancers[s.balancer].opened(now)
+		return p.newFlow(flow{source: r.source, zone: r.zone, onward: uint8(local), protocol: l.Protocol.part(), owner: owner})
+	}
 	target := g.locals[local]
 	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, r.zone, most) >= most {
 		r = p.requests.at(i) // the pool may have moved
@@ -203,8 +239,15 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		return noIndex
 	}
 	p.countFlow(target, r.zone, 1)
+	return p.newFlow(flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: l.Protocol.part(), owner: owner})
+}
+
+// newFlow adds a flow to those that a load balancer knows.
+func (p *Plane) newFlow(as flow) uint32 {
+	now := p.kernel.Now()
 	h, f := p.flows.Alloc()
-	*f = flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: l.Protocol.part(), owner: owner}
+	*f = as
+	b := &p.balancers[p.sources[f.source].flows.balancer]
 	b.counts.FlowsOpened++
 	part := &b.parts[f.protocol]
 	part.connections++
@@ -226,15 +269,18 @@ func (p *Plane) alight(i uint32, r *request, at sim.Time) {
 	f := p.flows.at(id)
 	s := &p.sources[r.source]
 	if r.phase == answered {
-		b := &p.balancers[s.balancer]
+		b := &p.balancers[s.flows.balancer]
 		part := &b.parts[f.protocol]
 		part.processed = part.processed.Plus(r.responseBytes())
 		b.hour.out = b.hour.out.Plus(r.responseBytes())
+		if s.flows.relayed {
+			p.relayAnswers(r, s, f)
+		}
 	}
 	last := int(f.carried) >= s.clients.PerConnection
 	udp := s.flows.listener.Protocol == UDP
 	switch {
-	case f.state == flowIsCut, r.phase != answered && !r.errs && !udp, last && !udp:
+	case f.state == flowIsCut, r.phase != answered && !r.errs && !udp && !f.told, last && !udp:
 		p.endFlow(id, at)
 		return
 	}
@@ -257,7 +303,13 @@ func (p *Plane) endFlow(id uint32, at sim.Time) {
 // unlearnFlow lets the load balancer forget a flow.
 func (p *Plane) unlearnFlow(id uint32, at sim.Time) {
 	f := p.flows.at(id)
-	b := &p.balancers[p.sources[f.source].balancer]
+	s := &p.sources[f.source]
+	b := &p.balancers[s.flows.balancer]
+	if s.flows.relayed {
+		h := &p.balancers[s.balancer].hour
+		h.open--
+		h.active.Add(int64(at))
+	}
 	part := &b.parts[f.protocol]
 	part.open--
 	part.active.Add(int64(at))

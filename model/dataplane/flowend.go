@@ -60,7 +60,7 @@ func (p *Plane) endFlowsOf(target uint32, reset bool) {
 			fallthrough
 		case flowIsDone:
 			if reset {
-				p.balancers[s.balancer].counts.FlowsReset++
+				p.balancers[s.flows.balancer].counts.FlowsReset++
 			}
 			p.cut(&s.flows.silent, indexOf(fh), silentLinks)
 			p.endFlow(indexOf(fh), now)
@@ -85,15 +85,29 @@ func (p *Plane) asCarrierFails(i uint32, r *request, code Code) Code {
 		return p.asSocketFails(i, r, code)
 	}
 	switch code {
+	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463:
+		if s.flows.relayed {
+			p.told(i, s)
+			return code
+		}
+	}
+	switch code {
 	case Code502, Code504:
 		code = CodeReset
 	case Code503:
 		code = CodeRefused
 	}
 	if code == CodeReset {
-		p.balancers[s.balancer].counts.FlowsReset++
+		p.balancers[s.flows.balancer].counts.FlowsReset++
 	}
 	return code
+}
+
+// told keeps the flow of a request open that an Application Load Balancer behind it answers.
+func (p *Plane) told(i uint32, s *source) {
+	if s.flows.relayed && p.carriers[i] != noIndex {
+		p.flows.at(p.carriers[i]).told = true
+	}
 }
 
 // hangUpFlows ends the flows that a client does not use: it has gone.

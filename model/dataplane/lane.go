@@ -112,7 +112,7 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 		return true
 	}
 	end := sim.Sum(start, l.time(r.demand))
-	if end-now > p.patience(r, l) || end > sim.Horizon {
+	if end-now > p.patience(i, r, l) || end > sim.Horizon {
 		p.leaveLaneNow(r.server)
 		l.left++
 		return false
@@ -140,12 +140,12 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 }
 
 // patience is the longest that everybody waits for a request's end at its server.
-func (p *Plane) patience(r *request, l *lane) sim.Time {
+func (p *Plane) patience(i uint32, r *request, l *lane) sim.Time {
 	if r.source == checkSource {
 		return p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck.Timeout
 	}
 	s := &p.sources[r.source]
-	return min(s.limits.limit, s.patience-p.hop(r, model.Zone(l.zone)))
+	return min(s.limits.limit, s.patience-p.hop(i, r, model.Zone(l.zone)))
 }
 
 // settleLane counts what happened in a lane up to and including an instant.
@@ -207,12 +207,13 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 		p.countDirect(p.servers.at(r.server), r)
 	}
 	p.countCrossing(r, model.Zone(l.zone))
-	p.meter.completed(at, r, p.hop(r, model.Zone(l.zone)))
+	p.meter.completed(at, r, p.hop(i, r, model.Zone(l.zone)))
 	r.phase = answered
 	if source.balancer != None {
-		p.balancers[source.balancer].closed(at, r)
 		if source.flows.on {
 			p.alight(i, r, at)
+		} else {
+			p.balancers[source.balancer].closed(at, r)
 		}
 	}
 	if r.target != noIndex {

@@ -88,7 +88,7 @@ func (p *Plane) addRoutes(m *meter, source int) {
 		reached, nowhere = []int{s.target}, s.call != nil
 	case ToInstances, ToAddress:
 	default:
-		reached = p.cfg.LoadBalancers[s.target].forwards()
+		reached = p.cfg.reached(s.target)
 	}
 	own := RouteOutcome{
 		Workload: None, Service: s.service, Step: s.step, TargetGroup: None, LoadBalancer: s.balancer, Callee: None,

@@ -125,7 +125,7 @@ func New(setup Setup) (*Plane, error) {
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
 	}
-	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newRecords, p.newSources} {
+	for _, build := range []func() error{p.newTargetGroups, p.newBalancers, p.newRelays, p.newRecords, p.newSources} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -237,6 +237,9 @@ func (p *Plane) newBalancers() error {
 		for _, g := range b.groups {
 			tg := &p.targetGroups[g]
 			tg.balancers = append(tg.balancers, i)
+			if tg.cfg.Balancer > 0 {
+				continue
+			}
 			tg.idle = max(tg.idle, cfg.IdleTimeout)
 			if cfg.IdleTimeout == 0 { // it keeps them for good
 				tg.idle = sim.Horizon

@@ -79,7 +79,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		p.countCall(i, r, s)
 	}
 	p.countCrossing(r, s.zone)
-	hop := p.hop(r, s.zone)
+	hop := p.hop(i, r, s.zone)
 	if p.apart != nil && p.tracked {
 		hop += p.callDistance(i, r, s.zone)
 	}

@@ -17,7 +17,7 @@ type source struct {
 	target   int
 	limits   deadlines
 	patience sim.Time // how long its clients wait; sim.Never: forever
-	balancer int      // None without
+	balancer int      // whose rules its requests meet, maybe behind that of its flows; None without
 	direct   bool     // clients that reach their targets without a balancer
 	next     int      // fleet round robin
 	workload int      // that sends; of a call its own index
@@ -53,6 +53,7 @@ type source struct {
 	connections connections
 	sockets     sockets
 	carried     bool // flows or WebSockets carry its requests
+	connected   bool // they come to an Application Load Balancer by connections that somebody knows
 	arrives     kind // what an arrival of it is
 
 	// Of a call.
@@ -171,10 +172,15 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 		return nil
 	}
 	s.balancer = s.target
-	lb := &p.cfg.LoadBalancers[s.target]
+	asks := s.asks(classes)
+	if next, port := p.cfg.behind(s.target, asks.port); next != None {
+		s.balancer, asks.port, asks.relayed = next, port, true
+	}
+	lb := &p.cfg.LoadBalancers[s.balancer]
 	p.measureWay(s, lb)
-	count := func(of model.RuleName) *int64 { return p.balancers[s.target].counts.rule(of) }
-	if s.way, err = newWay(lb, s.asks(classes), count); err != nil {
+	asks.far = s.far
+	count := func(of model.RuleName) *int64 { return p.balancers[s.balancer].counts.rule(of) }
+	if s.way, err = newWay(lb, asks, count); err != nil {
 		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
 	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
@@ -182,6 +188,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	}
 	p.newFlows(s)
 	p.newConnections(s)
+	s.connected = s.connections.on || s.flows.relayed
 	return nil
 }
 

@@ -29,6 +29,7 @@ type targetGroup struct {
 	checker     int32   // as sender, of health checks
 	unchecked   bool    // they come to a port where nobody listens
 	minimum     health.Group
+	relay       *relay // its target, where that is a load balancer; nil
 
 	requests, responses int64
 	latency             stat.Sum // ns, over responses

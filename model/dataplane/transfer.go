@@ -90,7 +90,11 @@ func (p *Plane) countCall(i uint32, r *request, s *server) {
 	}
 	source := &p.sources[r.source]
 	if b := source.balancer; b != None {
-		if caller.zone != model.Zone(r.zone) {
+		node := r.zone
+		if f := &source.flows; f.relayed && p.carriers[i] != noIndex {
+			b, node = f.balancer, p.flows.at(p.carriers[i]).zone
+		}
+		if caller.zone != model.Zone(node) {
 			p.addSide(caller.payer, bytes)
 			h := &p.balancers[b].hour
 			h.side = h.side.Plus(bytes)

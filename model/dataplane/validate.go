@@ -170,6 +170,11 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
 	v.check(g.SlowStart == 0 || g.SlowStart >= routing.MinSlowStart && g.SlowStart <= routing.MaxSlowStart, path+".slow_start", "must be 0, or %v to %v, got %v", routing.MinSlowStart, routing.MaxSlowStart, g.SlowStart)
 	v.check(g.SlowStart == 0 || g.Algorithm == "round_robin", path+".slow_start", "needs the algorithm round_robin, got %q", g.Algorithm)
+	if g.Balancer > 0 && v.reference(g.Balancer-1, len(v.LoadBalancers), path+".load_balancer", "load balancer") {
+		lb := &v.LoadBalancers[g.Balancer-1]
+		v.check(g.Flows.On && g.Service == None && !lb.Network() && lb.ListenerFor(int(g.Port)) != None && g.Port > 0, path+".load_balancer",
+			"must be an Application Load Balancer that listens on the port of flows to it, %d", g.Port)
+	}
 	if g.Flows.On {
 		v.check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
 		v.check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)
@@ -314,7 +319,7 @@ func (t *Traffic) Callees(to DestinationKind, target int, fleets []int) []int {
 	case ToTargetGroup:
 		add(t.TargetGroups[target].Service)
 	case ToLoadBalancer:
-		for _, g := range t.LoadBalancers[target].forwards() {
+		for _, g := range t.reached(target) {
 			add(t.TargetGroups[g].Service)
 		}
 	}

@@ -82,6 +82,10 @@ func (v *validator) classes(w *Workload, path string) {
 	if len(v.errs) > 0 || w.To != ToLoadBalancer {
 		return
 	}
-	_, err := newWay(&v.LoadBalancers[w.Target], w.asks(), nil)
+	asks, at := w.asks(), w.Target
+	if next, port := v.behind(at, asks.port); next != None {
+		at, asks.port, asks.relayed = next, port, true
+	}
+	_, err := newWay(&v.LoadBalancers[at], asks, nil)
 	v.check(err == nil, path+".path", "%v", err)
 }

@@ -72,6 +72,11 @@ func (p *Plane) verifyLists() error {
 			open[p.sources[k.source].balancer]++
 		}
 	}
+	for _, f := range p.flows.All() {
+		if s := &p.sources[f.source]; s.flows.relayed && f.state != flowIsForgotten {
+			open[s.balancer]++
+		}
+	}
 	for b := range p.balancers {
 		if got := p.balancers[b].hour.open; got != open[b] {
 			return fmt.Errorf("load balancer %d: %d connections open, counted %d", b, got, open[b])

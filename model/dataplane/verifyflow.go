@@ -33,7 +33,7 @@ func (p *Plane) verifyConnections() error {
 			return fmt.Errorf("flow %d in state %d: in its client's pool %v", id, f.state, pooled[id])
 		}
 		if f.state != flowIsForgotten {
-			open[p.sources[f.source].balancer]++
+			open[p.sources[f.source].flows.balancer]++
 			if p.targets.Get(f.target) != nil {
 				at[indexOf(f.target)]++
 			}

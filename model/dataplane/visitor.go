@@ -76,7 +76,7 @@ func (p *Plane) welcome(source int) {
 func (p *Plane) reached(s *source) []int {
 	switch s.to {
 	case ToLoadBalancer:
-		return p.balancers[s.target].groups
+		return p.cfg.reached(s.target)
 	case ToTargetGroup:
 		return []int{s.target}
 	}

@@ -41,7 +41,7 @@ const freeRules = 10
 type way struct {
 	actions []classAction
 	kinds   uint16 // classes without handshake
-	simple  bool   // neither handshakes nor closed ports
+	simple  bool   // neither handshakes nor closed ports, nor another load balancer before
 	turns   []turn
 	doors   uint32
 }
@@ -59,6 +59,7 @@ type asker struct {
 	clients *Clients
 	far     sim.Time // round trip to the balancer's Region, if that is not theirs
 	follows bool     // redirects
+	relayed bool     // by a Network Load Balancer
 }
 
 // wayfinder resolves the rules for each class of a source, once.
@@ -88,7 +89,7 @@ func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*wa
 	f.compiled = make([]*compiledListener, len(f.listeners))
 	f.way.doors = uint32(len(f.listeners)) + 1 // and that of what meets none
 	f.closed.number = f.way.doors - 1
-	f.way.simple = a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()
+	f.way.simple = (a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()) && !a.relayed
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
 		at := address{port: a.port, class: class}
@@ -327,14 +328,24 @@ func RulesMet(t *Traffic, balancer int) [][]bool {
 		}
 	}
 	for i := range t.Workloads {
-		if w := &t.Workloads[i]; t.asks(w, balancer) {
+		w := &t.Workloads[i]
+		if t.asks(w, balancer) {
 			look(w.asks())
+		}
+		for first := range t.LoadBalancers {
+			if next, port := t.behind(first, int(w.Port)); next == balancer && t.asks(w, first) {
+				asks := w.asks()
+				asks.port = port
+				look(asks)
+			}
 		}
 	}
 	for i := range t.Services {
 		for k := range t.Services[i].Steps {
-			if c := &t.Services[i].Steps[k].Call; t.Services[i].Steps[k].Kind == StepCall && c.To == ToLoadBalancer && c.Target == balancer {
-				look(asker{classes: []RequestClass{c.Class}, clients: &c.Clients})
+			if c := &t.Services[i].Steps[k].Call; t.Services[i].Steps[k].Kind == StepCall && c.To == ToLoadBalancer {
+				if next, port := t.behind(c.Target, 0); next == balancer || c.Target == balancer {
+					look(asker{port: port, classes: []RequestClass{c.Class}, clients: &c.Clients})
+				}
 			}
 		}
 	}

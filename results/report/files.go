@@ -15,11 +15,11 @@ const trailFile = "cloudtrail.jsonl"
 
 // RunFolder is what [Save] writes to.
 func RunFolder() *folder.Kind {
-	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", trailFile, "addresses.csv", replicationsFile}}
+	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", decisionsFile, trailFile, "addresses.csv", replicationsFile}}
 }
 
 // Save writes the files of a run: summary.json, invoice.csv, timeseries.csv,
-// activities.csv, cloudtrail.jsonl, addresses.csv, replications.csv and the scenario as it
+// activities.csv, decisions.csv, cloudtrail.jsonl, addresses.csv, replications.csv and the scenario as it
 // was run. Files of an earlier run are replaced, all of them or none.
 func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 	of := func(write func(io.Writer, *results.Summary) error) func(io.Writer) error {
@@ -30,6 +30,7 @@ func Save(to *folder.Folder, s *results.Summary, scenario []byte) error {
 		{Name: "invoice.csv", Write: of(writeInvoice)},
 		{Name: "timeseries.csv", Write: of(writeSeries)},
 		{Name: "activities.csv", Write: of(writeActivities)},
+		{Name: decisionsFile, Write: of(writeDecisions)},
 		{Name: trailFile, Write: of(writeTrail)},
 		{Name: "addresses.csv", Write: of(writeAddresses)},
 		{Name: replicationsFile, Write: of(writeMeasured)},

@@ -324,7 +324,7 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 9 { // with the marker
+	if err != nil || len(entries) != 10 { // with the marker
 		t.Fatalf("%v: %v", err, entries)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "summary.json")); string(text) != render(t, JSON, shop()) {

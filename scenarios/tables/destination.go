@@ -58,6 +58,9 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 	if kind == dataplane.ToInstances && t.Sound(key) && l.cfg.Instances[target].Service == cloud.None {
 		t.Mistake(key, "must name an instance with a service", "")
 	}
+	if kind == dataplane.ToTargetGroup && t.Sound(key) && l.cfg.TargetGroups[target].Balancer > 0 {
+		t.Mistake(key, "must name the load balancer before a target group of a load balancer", "")
+	}
 	if kind == dataplane.ToAddress && t.Sound(key) && l.cfg.Addresses[target].Service == cloud.None {
 		t.Mistake(key, "must lead to an instance with a service, now or by an action", "")
 	}
@@ -93,9 +96,20 @@ func (l *loader) servedBy(to dataplane.DestinationKind, target int) []int {
 	return services
 }
 
-// actionsOf lists what the rules of a load balancer lead to.
+// actionsOf lists what the rules of a load balancer lead to, and those of one behind it.
 func (l *loader) actionsOf(balancer int) []dataplane.Action {
-	return l.cfg.LoadBalancers[balancer].Actions()
+	actions := l.cfg.LoadBalancers[balancer].Actions()
+	for _, a := range actions {
+		for _, f := range a.Forward {
+			if f.TargetGroup < 0 {
+				continue
+			}
+			if next := l.cfg.TargetGroups[f.TargetGroup].Balancer; next > 0 && !l.cfg.LoadBalancers[next-1].Network() {
+				actions = append(actions, l.cfg.LoadBalancers[next-1].Actions()...)
+			}
+		}
+	}
+	return actions
 }
 
 // takesDemand reports whether a service computes the demand that requests bring.

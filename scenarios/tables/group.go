@@ -145,7 +145,13 @@ func unsetDuration(t *schema.Table, key string) sim.Time {
 func (l *loader) commonService(t *schema.Table, targetGroups []int) int {
 	service := cloud.None
 	for _, i := range targetGroups {
+		if i < 0 {
+			continue
+		}
 		tg := l.cfg.TargetGroups[i]
+		if tg.Balancer > 0 {
+			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Got: tree.Quote(tg.Name), Code: invalidTarget})
+		}
 		switch {
 		case tg.Service < 0 || tg.Service == service:
 		case service == cloud.None:

@@ -67,6 +67,7 @@ func (l *loader) readHealthCheck(t *schema.Table, flows bool) dataplane.HealthCh
 	if h.Connects && !flows {
 		t.Reject("protocol", schema.Fault{Rule: "must be HTTP or HTTPS for targets of an Application Load Balancer", Code: invalidConfiguration})
 	}
+	h.Path = t.Text("path")
 	h.Port = readCheckPort(t)
 	l.readMatcher(t, &h, flows)
 	t.Done()
@@ -95,7 +96,13 @@ func readCheckPort(t *schema.Table) uint16 {
 // readMatcher reads which answers are a success.
 func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, flows bool) {
 	const key = "matcher"
-	given := t.Has(key)
+	if h.Connects {
+		if t.Has(key) {
+			t.Reject(key, schema.Fault{Rule: "must not be given with protocol TCP: a connection has no answer", Code: invalidConfiguration})
+		}
+		t.Pass(key)
+		return
+	}
 	kind := health.ALB
 	if flows {
 		kind = health.NLBHTTP
@@ -104,12 +111,6 @@ func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, flows bo
 	text, _ := n.AsText()
 	if status, ok := n.AsWhole(); ok {
 		text = strconv.FormatInt(status, 10)
-	}
-	if h.Connects {
-		if given && text != "200" && t.Sound(key) { // the default, as a resolved scenario has it
-			t.Reject(key, schema.Fault{Rule: "must not be given with protocol TCP: a connection has no answer", Code: invalidConfiguration})
-		}
-		return
 	}
 	var err error
 	if h.Matcher, err = health.ParseMatcher(text, kind); err != nil && t.Sound(key) {

@@ -101,6 +101,7 @@ func (l *loader) readLoadBalancers() {
 		l.readZonalShift(t, i)
 		t.Done()
 	}
+	l.checkRelays()
 	l.readRecords()
 }
 

@@ -46,7 +46,7 @@ func (l *loader) warnOfDroppedPackets() {
 	for i := range l.cfg.LoadBalancers {
 		lb := &l.cfg.LoadBalancers[i]
 		from := party{"load_balancer." + lb.Name, l.tables["load_balancer"][i].Node, []int{lb.End}}
-		for _, a := range l.actionsOf(i) {
+		for _, a := range l.cfg.LoadBalancers[i].Actions() {
 			for _, f := range a.Forward {
 				l.warnOfWay(from, dataplane.ToTargetGroup, f.TargetGroup, way{})
 			}

@@ -18,7 +18,7 @@ const inherited = "use_load_balancer_configuration"
 
 func targetGroupKeys() []schema.Key {
 	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
-		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do"),
+		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do; not with target_type alb"),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
 		schema.Row("load_balancing_anomaly_mitigation", schema.OneOf("off: all targets alike", "on: those that fail get fewer requests"), `"off"`, "weighted_random: whether targets with more errors than the others get fewer requests"),
@@ -44,6 +44,10 @@ func algorithms() []schema.Word {
 func (l *loader) readTargetGroups() {
 	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
 	for i, t := range l.tables["target_group"] {
+		if respellRelay(t); relays(t) {
+			l.cfg.TargetGroups[i] = l.readRelay(t)
+			continue
+		}
 		if takesFlows(t) {
 			assumeFlows(t)
 		}
