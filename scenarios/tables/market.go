@@ -84,6 +84,9 @@ func (l *loader) readMarket(t *schema.Table) {
 	l.market.interruption, l.market.supply = interruption, l.readSupplyTrace(interruption)
 	l.market.bucket = readBucket(interruption)
 	l.market.intensity = interruption.Quantity("intensity")
+	if l.market.supply != nil && l.market.intensity != 1 {
+		interruption.Mistake("intensity", besideTrace, "")
+	}
 	interruption.Done()
 	l.cfg.WaitForSpotReclaim = t.Flag("wait_for_spot_reclaim")
 	l.scenario.market = l.market

@@ -29,6 +29,9 @@ func (s *supplyTrace) of(typ, zone string) *spot.Supply {
 	return s.pools[key]
 }
 
+// besideTrace is the rule of the keys of a hazard.
+const besideTrace = "must not be given beside trace, which says when instances are taken"
+
 // traceKeys are those that only a trace of interruptions has.
 var traceKeys = []string{"time", "available", "count", "type", "zone", "scale"}
 
@@ -36,10 +39,8 @@ var traceKeys = []string{"time", "available", "count", "type", "zone", "scale"}
 // not go with that.
 func playsTrace(t *schema.Table) bool {
 	if t.Has("trace") {
-		for _, key := range []string{"bucket", "intensity"} {
-			if t.Has(key) {
-				t.Mistake(key, "must not be given beside trace, which says when instances are taken", "")
-			}
+		if t.Has("bucket") {
+			t.Mistake("bucket", besideTrace, "")
 		}
 		return true
 	}
