@@ -330,7 +330,7 @@ func (l *loader) readEnabled(t *schema.Table) {
 	known := groupMetricNames()
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			t.Mistake("enabled_metrics", "must be of "+strings.Join(known, " ")+", got "+strconv.Quote(name), t.Hint(name, known))
+			t.Reject("enabled_metrics", schema.Fault{Rule: "must be of " + strings.Join(known, " "), Got: tree.Quote(name), Hint: t.Hint(name, known)})
 		}
 	}
 	l.enabledMetrics = append(l.enabledMetrics, names)
@@ -340,7 +340,7 @@ func (l *loader) readEnabled(t *schema.Table) {
 func (l *loader) checkGroupMetrics() {
 	for _, w := range l.groupMetricWatches {
 		if w.group >= 0 && w.group < len(l.enabledMetrics) && !slices.Contains(l.enabledMetrics[w.group], w.name) {
-			w.at.Mistake(w.key, "must be one of the enabled_metrics of autoscaling_group."+l.cfg.Groups[w.group].Name, "")
+			w.at.Wrong(w.key, "must be one of the enabled_metrics of autoscaling_group."+l.cfg.Groups[w.group].Name)
 		}
 	}
 }
