@@ -295,7 +295,8 @@ func (cp *Plane) newFlows() error {
 		f := &cp.flows[i]
 		name := "instance_workload/" + cfg.Name
 		*f = tenantFlow{
-			cfg: cfg, sizes: cp.stream(name + "/size"), lifetimes: cp.stream(name + "/lifetime"),
+			zones: len(cp.frame.Zones),
+			cfg:   cfg, sizes: cp.stream(name + "/size"), lifetimes: cp.stream(name + "/lifetime"),
 			owner: cp.ownerAt("instance_workload."+cfg.Name, cfg.Zones...),
 		}
 		sum := 0.0
