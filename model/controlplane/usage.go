@@ -202,6 +202,7 @@ func (cp *Plane) closeHour() {
 		}
 		cp.transfer(u.From, int(b.owner), crossed, u.Crossed)
 	}
+	cp.closeFunctions()
 	cp.closeMoved()
 	cp.closeSurplus()
 }

@@ -154,6 +154,9 @@ func (p *Plane) freeDisks(s *server) {
 func (p *Plane) disksOutcome() []DiskOutcome {
 	end := p.frame.Duration
 	for _, s := range p.servers.All() {
+		if s.base != noIndex {
+			continue
+		}
 		p.settleArray(s, end)
 		p.onTheWay(s.link, func(u *DiskOutcome) *int64 { return &u.Pending })
 		p.onTheWay(s.mounts, func(u *DiskOutcome) *int64 { return &u.Pending })

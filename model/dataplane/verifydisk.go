@@ -34,6 +34,9 @@ func (p *Plane) verifyDisks() error {
 func (p *Plane) verifyIOs() error {
 	pending := make([]int64, len(p.diskUses))
 	for _, s := range p.servers.All() {
+		if s.base != noIndex {
+			continue
+		}
 		for _, l := range []*passage{s.link, s.mounts} {
 			if l == nil {
 				continue
