@@ -85,7 +85,7 @@ func difference(a, b reflect.Value, path string) string {
 	}
 	where := ""
 	switch {
-	case a.Type() == reflect.TypeFor[time.Time]() || a.Type().PkgPath() == "net/netip" || a.Type() == reflect.TypeFor[*time.Location]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
+	case a.Type() == reflect.TypeFor[time.Time]() || a.Type().PkgPath() == "net/netip" || a.Type() == reflect.TypeFor[alarm.Expression]() || a.Type() == reflect.TypeFor[*time.Location]() || a.Kind() == reflect.Interface && a.Elem().Kind() != reflect.Invalid:
 		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
 			where = path
 		}
