@@ -114,6 +114,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readActions(top.Each("action"))
 	l.readJourneys()
 	l.readWorkloads()
+	l.checkGateways()
 	l.readInstanceWorkloads()
 	l.readCloudWatch(top.Inside("cloudwatch"))
 	l.readOutages(top.Each("fault"))
