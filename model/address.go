@@ -1,6 +1,10 @@
 package model
 
-import "headroom/sim"
+import (
+	"fmt"
+
+	"headroom/sim"
+)
 
 // Address is an IPv4 address, or the number of one that is not assigned: 0.
 type Address uint32
@@ -49,6 +53,20 @@ type AddressUse struct {
 	Owner    int32
 	Instance int32 // -1 when it is not an instance's
 	Address  Address
-	Kind     AddressKind
-	Own      bool // a public one that the account brought along, which costs nothing
+	// Interface is the network interface that has a private address: the number of the record
+	// of its primary one, from 1; 0 of a public one, which the internet gateway translates.
+	Interface int32
+	Region    int32 // index into the Regions of the frame
+	Kind      AddressKind
+	Own       bool // a public one that the account brought along, which costs nothing
+}
+
+// MAC returns the hardware address of the network interface that has the address, for as long
+// as there is that interface, "" of a public one. It is a locally administered one, as EC2's are.
+func (u *AddressUse) MAC() string {
+	if u.Interface == 0 {
+		return ""
+	}
+	n := uint32(u.Interface)
+	return fmt.Sprintf("0a:ff:%02x:%02x:%02x:%02x", byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 }

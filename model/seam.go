@@ -16,9 +16,12 @@ import (
 type ServerSpec struct {
 	Instance slab.Handle // the control plane's own name for it
 	Service  int         // None: serves no requests
-	Fleet    int         // index of the [instance.NAME] that it belongs to; None
-	Zone     Zone
-	Type     int // index into Frame.Types
+	// Applications are the services of an instance that runs several, each on a port of its
+	// own, Service first; none: Service alone.
+	Applications []int
+	Fleet        int // index of the [instance.NAME] that it belongs to; None
+	Zone         Zone
+	Type         int // index into Frame.Types
 	// Speed is how fast its CPU is, relative to the one that demands were
 	// measured on; 0 means 1.
 	Speed float64

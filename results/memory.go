@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -17,12 +18,12 @@ func remembers(cfg *cloud.Config, s scope) bool {
 		return service >= 0 && service < len(cfg.Services) && cfg.Services[service].Memory != nil
 	}
 	for _, g := range within(s, labelGroup, cfg.Groups) {
-		if holds(g.Service) {
+		if slices.ContainsFunc(g.Services(), holds) {
 			return true
 		}
 	}
 	for _, f := range within(s, labelInstance, cfg.Instances) {
-		if holds(f.Service) {
+		if slices.ContainsFunc(f.Services(), holds) {
 			return true
 		}
 	}

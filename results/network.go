@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model/cloud"
 	"headroom/model/dataplane"
@@ -14,12 +15,12 @@ func limited(cfg *cloud.Config, s scope) bool {
 		return service >= 0 && service < len(cfg.Services) && cfg.Services[service].Bandwidth
 	}
 	for _, g := range within(s, labelGroup, cfg.Groups) {
-		if slow(g.Service) {
+		if slices.ContainsFunc(g.Services(), slow) {
 			return true
 		}
 	}
 	for _, f := range within(s, labelInstance, cfg.Instances) {
-		if slow(f.Service) {
+		if slices.ContainsFunc(f.Services(), slow) {
 			return true
 		}
 	}

@@ -378,6 +378,22 @@ func TestWebsocketsStayWithTheirTargets(t *testing.T) {
 	}
 }
 
+// The cooldown holds back simple scaling alone: the shop that it does not concern grows every
+// other minute, and answers. What an operator's schedule wants comes in both.
+func TestCooldownHoldsBackSimpleScalingOnly(t *testing.T) {
+	a := stock(t, "cooldown", "1")
+	if n := a.value(t, "scaling.blocked_by_cooldown{autoscaling_group=simple}"); n < 10 {
+		t.Errorf("simple scaling had to wait for a cooldown %g times", n)
+	}
+	a.near(t, "scaling.blocked_by_cooldown{autoscaling_group=exact}", 0, 0)
+	for _, group := range []string{"simple", "exact"} {
+		a.near(t, "capacity.in_service.max{autoscaling_group="+group+"}", 14, 0)
+	}
+	if simple, exact := a.value(t, "latency.p99{target_group=simple}"), a.value(t, "latency.p99{target_group=exact}"); simple < 5*exact {
+		t.Errorf("p99 is %g s with the cooldown and %g s without", simple, exact)
+	}
+}
+
 // Five days of eight hours are billed, less the seconds that each start is pending, and the
 // volume all the week.
 func TestOfficeHoursAreBilled(t *testing.T) {

@@ -3,6 +3,7 @@ package cloud
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/controlplane"
@@ -36,6 +37,12 @@ func (c *Config) Journeys() bool {
 		}
 	}
 	return false
+}
+
+// Shares reports whether some instances run several applications.
+func (c *Config) Shares() bool {
+	return slices.ContainsFunc(c.Instances, func(f controlplane.Fleet) bool { return len(f.Applications) > 0 }) ||
+		slices.ContainsFunc(c.Groups, func(g controlplane.Group) bool { return len(g.Applications) > 0 })
 }
 
 // Validate returns every rule that the config breaks, each with the path, in the

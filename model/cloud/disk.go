@@ -47,11 +47,16 @@ func (c *Config) servers() []server {
 		for k := range g.Types {
 			s.types = append(s.types, g.Types[k].Type)
 		}
-		all = append(all, s)
+		for _, service := range g.Services() {
+			s.service = service
+			all = append(all, s)
+		}
 	}
 	for i := range c.Instances {
 		f := &c.Instances[i]
-		all = append(all, server{"instance." + f.Name, f.Service, []int{f.Template.Type}, f.Template.Volumes})
+		for _, service := range f.Services() {
+			all = append(all, server{"instance." + f.Name, service, []int{f.Template.Type}, f.Template.Volumes})
+		}
 	}
 	return all
 }

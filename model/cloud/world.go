@@ -45,7 +45,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	var err error
 	w.data, err = dataplane.New(dataplane.Setup{
 		Traffic: &cfg.Traffic, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Fleets: cfg.fleetServices(), Observe: cfg.Observe, EveryDeparture: everyDeparture,
+		Fleets: cfg.fleetServices(), Shares: cfg.Shares(), Observe: cfg.Observe, EveryDeparture: everyDeparture,
 	})
 	if err != nil {
 		return nil, err

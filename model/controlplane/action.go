@@ -223,7 +223,15 @@ func (cp *Plane) report(subject string, a *Action, err error) {
 		cp.refuse(subject, a.Do.String(), err)
 		return
 	}
-	if a.Do != TakeSnapshot {
+	switch a.Do {
+	case TakeSnapshot:
+	case CreateVolume:
+		for _, v := range a.Volumes {
+			if subject == "volume."+cp.cfg.Volumes[v].Name {
+				cp.note(Activity{Subject: subject, Kind: a.Do.String(), Detail: cp.volumes[v].said(a.Snapshot), Cause: "action", Instance: None, By: Operator})
+			}
+		}
+	default:
 		cp.note(Activity{Subject: subject, Kind: a.Do.String(), Cause: "action", Instance: None, By: Operator})
 	}
 }

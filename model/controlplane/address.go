@@ -120,6 +120,7 @@ func (cp *Plane) cardsFit(t *LaunchTemplate) bool {
 type holding struct {
 	owner, instance int32
 	kind            model.AddressKind
+	zone            model.Zone // in whose Region it is
 }
 
 // assign records an address of a subnet that has one.
@@ -128,6 +129,7 @@ func (cp *Plane) assign(subnet int, h holding) int32 {
 	if !ok {
 		panic("controlplane: an address of a subnet that has none")
 	}
+	h.zone = cp.vpc.subnets[subnet].cfg.Zone
 	return cp.openAddress(a, h)
 }
 
@@ -136,10 +138,19 @@ func (cp *Plane) takePublic(h holding) int32 { return cp.openAddress(cp.vpc.inte
 
 // openAddress opens the record of an address.
 func (cp *Plane) openAddress(a model.Address, h holding) int32 {
-	cp.ledger.Addresses = append(cp.ledger.Addresses, model.AddressUse{
+	record := int32(len(cp.ledger.Addresses))
+	u := model.AddressUse{
 		From: cp.kernel.Now(), To: sim.Never, Owner: h.owner, Instance: h.instance, Address: a, Kind: h.kind,
-	})
-	return int32(len(cp.ledger.Addresses) - 1)
+		Region: int32(cp.frame.RegionOf(h.zone)),
+	}
+	switch h.kind {
+	case model.PrivateAddress:
+		u.Interface = record + 1
+	case model.SecondaryAddress: // those of an interface are taken after its primary one
+		u.Interface = cp.ledger.Addresses[record-1].Interface
+	}
+	cp.ledger.Addresses = append(cp.ledger.Addresses, u)
+	return record
 }
 
 // giveBack ends the record of an address, which is free from now on.
@@ -162,7 +173,7 @@ func (cp *Plane) giveBack(record int32) {
 // to its end. Its subnet has them.
 func (cp *Plane) openAddresses(in *instance, subnet int) {
 	in.subnet = int32(subnet)
-	owner := holding{in.order.owner, in.number, model.PrivateAddress}
+	owner := holding{in.order.owner, in.number, model.PrivateAddress, in.zone}
 	cards := in.order.template.Cards
 	if len(cards) == 0 {
 		in.held = append(in.held, cp.assign(subnet, owner))
@@ -226,7 +237,7 @@ func (cp *Plane) openNodes() error {
 		b := &cp.balancers[i]
 		for n := range b.cfg.Nodes {
 			if b.cfg.PublicIPs && n >= b.cfg.Elastic {
-				cp.takePublic(holding{b.owner, None, model.PublicAddress})
+				cp.takePublic(holding{b.owner, None, model.PublicAddress, b.cfg.zoneOf(n)})
 			}
 			if n >= len(b.cfg.Zones) {
 				continue // a load balancer that says how many nodes it has, not where
@@ -235,7 +246,7 @@ func (cp *Plane) openNodes() error {
 			if subnet == None {
 				return &Shortage{Path: "load_balancer." + b.cfg.Name, Text: "no subnet has a free address for its node in zone " + cp.frame.Zones[b.cfg.Zones[n]], Code: noFreeAddresses}
 			}
-			cp.assign(subnet, holding{b.owner, None, model.PrivateAddress})
+			cp.assign(subnet, holding{owner: b.owner, instance: None, kind: model.PrivateAddress})
 		}
 	}
 	return nil
@@ -243,6 +254,14 @@ func (cp *Plane) openNodes() error {
 
 // noFreeAddresses is EC2's error code.
 const noFreeAddresses = "InsufficientFreeAddressesInSubnet"
+
+// zoneOf returns the zone of a node, the first where only their number is known.
+func (b *Balancer) zoneOf(node int) model.Zone {
+	if len(b.Zones) == 0 {
+		return 0
+	}
+	return b.Zones[min(node, len(b.Zones)-1)]
+}
 
 // subnetOfNode is the subnet of a load balancer's node in a zone.
 func (cp *Plane) subnetOfNode(b *Balancer, zone model.Zone) int {

@@ -182,6 +182,7 @@ type Fleet struct {
 	Zones        []model.Zone // instances are dealt to them in turn
 	Subnets      []int        // where they get their addresses; none: any of their zones
 	Service      int          // None: serves no requests
+	Applications []int        // services of instances that run several, Service first; none: Service alone
 	TargetGroups []int
 	Utilization  Utilization // CPU work without requests, where there is no Service
 	// SpotPool is the pool of its type by zone (index into Config.SpotPools), where its
@@ -197,7 +198,8 @@ type Group struct {
 	Zones             []model.Zone
 	Subnets           []int // where its instances get their addresses; none: any of its zones
 	TargetGroups      []int
-	Service           int // of its target groups; None without any
+	Service           int   // of its target groups; None without any
+	Applications      []int // where those are of several: all of them, Service first
 	DefaultCooldown   sim.Time
 	DefaultWarmup     sim.Time // -1: not set
 	Reference         float64  // CPU utilization at which capacity is just right; 0: nobody asks
@@ -325,6 +327,8 @@ const (
 	Minimum
 	Maximum
 	Sum
+	SampleCount
+	Percentile // with Metric.Percent
 )
 
 // FaultKind is what breaks.

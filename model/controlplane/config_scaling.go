@@ -43,24 +43,36 @@ type MetricKind uint8
 // Metrics. Those of instances are averaged over the counted instances of a
 // group; those of load balancing are of a target group.
 const (
-	CPUUtilization           MetricKind = iota + 1 // percent
-	NetworkIn                                      // bytes per instance and minute
-	NetworkOut                                     // bytes per instance and minute
-	CPUCreditUsage                                 // credits spent in the period
-	CPUCreditBalance                               // credits at its end
-	CPUSurplusCreditBalance                        // credits owed at its end
-	CPUSurplusCreditsCharged                       // credits charged in the period
-	MemoryUsed                                     // percent of the RAM, as the CloudWatch agent has it
-	RequestCountPerTarget                          // requests per target
-	RequestCount                                   // requests
-	TargetResponseTime                             // seconds
-	HealthyHostCount                               // targets
-	UnHealthyHostCount                             // targets
+	CPUUtilization            MetricKind = iota + 1 // percent
+	NetworkIn                                       // bytes per instance and minute
+	NetworkOut                                      // bytes per instance and minute
+	CPUCreditUsage                                  // credits spent in the period
+	CPUCreditBalance                                // credits at its end
+	CPUSurplusCreditBalance                         // credits owed at its end
+	CPUSurplusCreditsCharged                        // credits charged in the period
+	MemoryUsed                                      // percent of the RAM, as the CloudWatch agent has it
+	RequestCountPerTarget                           // requests per target
+	RequestCount                                    // requests
+	TargetResponseTime                              // seconds
+	HealthyHostCount                                // targets
+	UnHealthyHostCount                              // targets
+	GroupMinSize                                    // the group's, as it is now
+	GroupMaxSize                                    // the same
+	GroupDesiredCapacity                            // the same
+	GroupInServiceInstances                         // instances in service, warm or not
+	GroupPendingInstances                           // on their way there, or held by a launch hook
+	GroupStandbyInstances                           // on standby
+	GroupTerminatingInstances                       // on their way out
+	GroupTotalInstances                             // all four together
+	Computed                                        // of other metrics, see [Math]
 )
 
 // OfGroup reports whether the metric belongs to an Auto Scaling group rather
 // than to a target group.
-func (k MetricKind) OfGroup() bool { return k <= MemoryUsed }
+func (k MetricKind) OfGroup() bool { return k <= MemoryUsed || k.counted() }
+
+// counted reports whether the group itself is counted, and not its instances measured.
+func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= GroupTotalInstances }
 
 // ofCredits reports whether only instances with CPU credits have the metric, every five
 // minutes whatever their monitoring.
@@ -71,6 +83,39 @@ type Metric struct {
 	Kind      MetricKind
 	Subject   int // group or target group
 	Statistic Statistic
+	Percent   float64  // of Statistic Percentile: 0 to 100
+	Interval  sim.Time // how often it is published as a metric of your own; 0: as AWS publishes it
+	Math      *Math    // of Kind Computed
+}
+
+// Math is a number that is computed from other metrics, datapoint by datapoint (CloudWatch
+// User Guide, "Use metric math").
+type Math struct {
+	Terms      []Metric
+	Expression *alarm.Expression // over the terms, in their order
+}
+
+// Basic reports whether a part of the metric is of the instances of groups, which publish it
+// every five minutes if the test says that they are not monitored in detail.
+func (m *Metric) Basic(detailed func(group int) bool) bool {
+	for _, part := range m.parts() {
+		if part.Kind <= MemoryUsed && part.Interval == 0 && !detailed(part.Subject) {
+			return true
+		}
+	}
+	return false
+}
+
+// parts returns the metrics that are measured for a metric: its terms, or itself.
+func (m *Metric) parts() []Metric {
+	if m.Math == nil {
+		return []Metric{*m}
+	}
+	var all []Metric
+	for i := range m.Math.Terms {
+		all = append(all, m.Math.Terms[i].parts()...)
+	}
+	return all
 }
 
 // Schedule is one scheduled action of a group.

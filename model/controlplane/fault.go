@@ -153,7 +153,7 @@ func (cp *Plane) belongs(in *instance, s Subject) bool {
 	case OfTargetGroup:
 		return slices.Contains(cp.targetGroupsOf(in), s.Index)
 	case OfService:
-		return in.order.service == s.Index
+		return in.order.service == s.Index || slices.Contains(in.order.applications, s.Index)
 	}
 	return true
 }

@@ -26,7 +26,7 @@ func (cp *Plane) fleetOrder(i int, zone model.Zone) order {
 	f := &cp.fleets[i]
 	return order{
 		template: &f.cfg.Template, place: f.cfg.Template.Place, typ: f.cfg.Template.Type, speed: f.cfg.Speed, need: f.cfg.Need, zone: zone,
-		option: model.OnDemand, spotPool: None, group: None, fleet: i, service: f.cfg.Service,
+		option: model.OnDemand, spotPool: None, group: None, fleet: i, service: f.cfg.Service, applications: f.cfg.Applications,
 		owner: f.owner, activity: None,
 	}
 }

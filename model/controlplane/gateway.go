@@ -21,9 +21,9 @@ func (cp *Plane) newGateways() error {
 		if cp.vpc.subnets[cfg.Subnet].pool.Free() == 0 {
 			return &Shortage{Path: "nat_gateway." + cfg.Name, Text: "its subnet has no free address", Code: noFreeAddresses}
 		}
-		cp.assign(cfg.Subnet, holding{g.owner, None, model.PrivateAddress})
+		cp.assign(cfg.Subnet, holding{owner: g.owner, instance: None, kind: model.PrivateAddress})
 		if !cp.cfg.elastic(i) {
-			cp.takePublic(holding{g.owner, None, model.PublicAddress})
+			cp.takePublic(holding{g.owner, None, model.PublicAddress, cp.vpc.subnets[cfg.Subnet].cfg.Zone})
 		}
 		cp.openGateway(g.owner, model.NATGateway)
 	}

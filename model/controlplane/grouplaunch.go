@@ -14,7 +14,7 @@ func (cp *Plane) memberOrder(i int, l launching) order {
 	template := &cp.cfg.LaunchTemplates[g.template]
 	return order{
 		template: template, place: cmp.Or(g.place, template.Place), group: i, fleet: None, version: g.version,
-		service: g.cfg.Service, owner: g.owner, spotPool: None,
+		service: g.cfg.Service, applications: g.cfg.Applications, owner: g.owner, spotPool: None,
 		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
 	}
 }

@@ -102,30 +102,31 @@ type mark struct {
 
 // order is what a launch asks for.
 type order struct {
-	template *LaunchTemplate
-	typ      int
-	speed    float64 // of the type; 0 means 1
-	need     Need
-	zone     model.Zone
-	option   model.PurchaseOption
-	spotPool int // None unless Spot
-	maxPrice float64
-	bid      int32  // Spot request of a fleet, from 1; 0: none
-	place    *Place // nil: anywhere
-	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
-	group    int    // None outside groups
-	fleet    int    // None in groups
-	service  int
-	owner    int32
-	activity int    // of the group; None
-	cause    string // of a launch that is retried; empty: its activity's
-	raised   bool   // launched by a rise of desired
-	warmup   sim.Time
-	initial  bool  // in service from the very start of the run
-	pooled   bool  // for the warm pool
-	version  int32 // of the group's launch template
-	weight   int   // units of capacity of its group; 0 means 1
-	rebooted bool  // it has been there before, on another host
+	template     *LaunchTemplate
+	typ          int
+	speed        float64 // of the type; 0 means 1
+	need         Need
+	zone         model.Zone
+	option       model.PurchaseOption
+	spotPool     int // None unless Spot
+	maxPrice     float64
+	bid          int32  // Spot request of a fleet, from 1; 0: none
+	place        *Place // nil: anywhere
+	affine       int32  // the only Dedicated Host that takes it, from 1; 0: any
+	group        int    // None outside groups
+	fleet        int    // None in groups
+	service      int
+	applications []int
+	owner        int32
+	activity     int    // of the group; None
+	cause        string // of a launch that is retried; empty: its activity's
+	raised       bool   // launched by a rise of desired
+	warmup       sim.Time
+	initial      bool  // in service from the very start of the run
+	pooled       bool  // for the warm pool
+	version      int32 // of the group's launch template
+	weight       int   // units of capacity of its group; 0 means 1
+	rebooted     bool  // it has been there before, on another host
 }
 
 // launch takes capacity for an instance and starts its life.
@@ -180,7 +181,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) model.ServerSpec {
 	o := &in.order
 	spec := model.ServerSpec{
-		Instance: h, Service: o.service, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
+		Instance: h, Service: o.service, Applications: o.applications, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: cp.public(o.template, int(in.subnet)), Gateway: cp.gatewayOf(int(in.subnet)), Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		Cluster: cp.inCluster(in.hostPlace),

@@ -37,7 +37,7 @@ func (cp *Plane) newInterfaces() error {
 	}
 	for i := range cp.cfg.Interfaces {
 		cfg := &cp.cfg.Interfaces[i]
-		owner := holding{cp.owner("network_interface." + cfg.Name), None, model.PrivateAddress}
+		owner := holding{cp.owner("network_interface." + cfg.Name), None, model.PrivateAddress, cp.vpc.subnets[cfg.Subnet].cfg.Zone}
 		for _, a := range cfg.Private {
 			cp.openAddress(a, owner)
 			owner.kind = model.SecondaryAddress
@@ -57,11 +57,24 @@ func (cp *Plane) newInterfaces() error {
 	}
 	for i := range cp.cfg.ElasticIPs {
 		cfg := &cp.cfg.ElasticIPs[i]
-		record := cp.takePublic(holding{cp.owner("elastic_ip." + cfg.Name), None, model.ElasticAddress})
+		record := cp.takePublic(holding{cp.owner("elastic_ip." + cfg.Name), None, model.ElasticAddress, cp.homeOf(cfg)})
 		cp.ledger.Addresses[record].Own = cfg.Own
 		n.elastic = append(n.elastic, elasticIP{cfg: cfg, fleet: cfg.Fleet, card: cfg.Interface})
 	}
 	return nil
+}
+
+// homeOf returns a zone of the Region of an Elastic IP: that of who has it at the start.
+func (cp *Plane) homeOf(cfg *ElasticIP) model.Zone {
+	switch {
+	case cfg.Interface != None:
+		return cp.vpc.subnets[cp.cfg.Interfaces[cfg.Interface].Subnet].cfg.Zone
+	case cfg.NAT != None:
+		return cp.vpc.subnets[cp.cfg.NATs[cfg.NAT].Subnet].cfg.Zone
+	case cfg.Fleet != None && len(cp.cfg.Instances[cfg.Fleet].Zones) > 0:
+		return cp.cfg.Instances[cfg.Fleet].Zones[0]
+	}
+	return 0
 }
 
 // claim takes the addresses of a subnet that an interface is to have.

@@ -69,6 +69,8 @@ func (cp *Plane) copyImage(i int, region string) error {
 	m, now := &cp.machineImages[i], cp.kernel.Now()
 	from := &m.places[0]
 	switch {
+	case cp.dark(from.region) || cp.dark(region):
+		return errDark
 	case from.deregistered || from.availableAt > now:
 		return fmt.Errorf("only an available image can be copied [InvalidAMIID.Unavailable]")
 	case m.place(region) != nil:

@@ -78,8 +78,10 @@ func (cp *Plane) newWatches() {
 			invoked: -sim.Hour,
 			streaks: make([]streak, len(cfg.Actions)),
 		})
-		if cfg.Metric.Kind == CPUSurplusCreditsCharged {
-			cp.clocks[cp.watches[i].source].charges = true
+		for _, part := range cfg.Metric.parts() {
+			if part.Kind == CPUSurplusCreditsCharged {
+				cp.clocks[cp.watches[i].source].charges = true
+			}
 		}
 	}
 }
@@ -87,7 +89,17 @@ func (cp *Plane) newWatches() {
 // published is the length of the datapoints that a metric has for someone who asks
 // for a period.
 func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
-	if m.Kind == MemoryUsed { // a custom metric: the agent publishes it every minute
+	if m.Math != nil {
+		longest := period
+		for i := range m.Math.Terms {
+			longest = max(longest, cp.published(&m.Math.Terms[i], period))
+		}
+		return longest
+	}
+	if m.Kind == MemoryUsed || m.Interval > 0 { // a custom metric: the agent publishes it every minute
+		return period
+	}
+	if m.Kind.counted() { // every minute, whatever the monitoring of instances
 		return period
 	}
 	if m.Kind.ofCredits() || m.Kind.OfGroup() && !cp.detailed(m.Subject) {
@@ -146,7 +158,12 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 
 // measure computes one datapoint of a metric over the period that ends now.
 func (cp *Plane) measure(m *Metric, c int) datapoint {
-	if m.Kind.OfGroup() {
+	switch {
+	case m.Math != nil:
+		return cp.compute(m.Math, c)
+	case m.Kind.counted():
+		return datapoint{value: cp.countMembers(m), ok: true}
+	case m.Kind.OfGroup():
 		return cp.measureGroup(m, c)
 	}
 	return cp.measureTargets(m, c)
@@ -157,6 +174,7 @@ func (cp *Plane) measure(m *Metric, c int) datapoint {
 func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	now, period := cp.kernel.Now(), cp.clocks[c].period
 	var all spread
+	all.keeps = m.Statistic == Percentile
 	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
 		if !in.inService() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
 			m.Kind == MemoryUsed && in.profile == "" { // an agent without a role publishes nothing
@@ -169,6 +187,9 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 		}
 		all.add(in.usage(m.Kind, used, usedIn{c, period, cp.frame.Types[in.order.typ].VCPUs}))
 	}
+	if m.Statistic == Percentile {
+		return datapoint{value: percentile(all.values, m.Percent), ok: all.n > 0}
+	}
 	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}
 }
 
@@ -177,6 +198,8 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 type spread struct {
 	sum, low, high float64
 	n              int
+	keeps          bool      // every value, for a percentile
+	values         []float64 // that it keeps
 }
 
 func (s *spread) add(v float64) {
@@ -188,6 +211,9 @@ func (s *spread) add(v float64) {
 	}
 	s.sum += v
 	s.n++
+	if s.keeps {
+		s.values = append(s.values, v)
+	}
 }
 
 func (s *spread) aggregate(by Statistic) float64 {
@@ -198,6 +224,8 @@ func (s *spread) aggregate(by Statistic) float64 {
 		return s.high
 	case Sum:
 		return s.sum
+	case SampleCount:
+		return float64(s.n)
 	}
 	return s.sum / float64(max(1, s.n))
 }

@@ -29,7 +29,7 @@ func (cp *Plane) openLease(in *instance) {
 		SpotPool: pool, MaxPrice: o.maxPrice, Seated: in.machine > 0, Match: o.match(),
 	})
 	if cp.public(o.template, int(in.subnet)) && !cp.hasElastic(in) {
-		in.address = cp.takePublic(holding{o.owner, in.number, model.PublicAddress})
+		in.address = cp.takePublic(holding{o.owner, in.number, model.PublicAddress, in.zone})
 	}
 	if o.template.Detailed {
 		in.monitored = int32(len(cp.ledger.Monitored))
@@ -125,9 +125,9 @@ func (cp *Plane) equipTenant(f *tenantFlow, t *tenant) {
 		})
 	}
 	if f.cfg.PublicIP {
-		t.address = cp.takePublic(holding{f.owner, number, model.PublicAddress})
+		t.address = cp.takePublic(holding{f.owner, number, model.PublicAddress, t.zone})
 	}
-	t.private = cp.assign(cp.subnetOfTenant(f, t.zone), holding{f.owner, number, model.PrivateAddress})
+	t.private = cp.assign(cp.subnetOfTenant(f, t.zone), holding{f.owner, number, model.PrivateAddress, t.zone})
 }
 
 // stripTenant ends the records of what a tenant came with; volumes that outlive

@@ -201,6 +201,12 @@ func (v *validator) policy(p *ScalingPolicy, path string) {
 }
 
 func (v *validator) metric(m *Metric, path string) {
+	if m.Math != nil {
+		for i := range m.Math.Terms {
+			v.metric(&m.Math.Terms[i], path)
+		}
+		return
+	}
 	if m.Kind.OfGroup() {
 		v.reference(m.Subject, len(v.Groups), path+".metric", "group")
 	} else {

@@ -77,11 +77,24 @@ func (cp *Plane) create(i int, from string) error {
 			return fmt.Errorf("a volume of %d GiB is too small for a snapshot of %d [InvalidParameterValue]", cfg.Spec.SizeGiB, m.gib)
 		}
 		made.lineage.chain, made.lineage.source = snapshot.Borrow(size, m.full), m
+		made.spec.Encrypted = made.spec.Encrypted || m.secret // what is made of it is as secret
 		made.cold, made.recovers = cp.fetch(m, cfg.Zone), m.crash
 	}
 	*v = made
 	cp.bill(v, cfg.Zone)
 	return nil
+}
+
+// said returns what is to be told of a volume that was made.
+func (v *volume) said(from string) string {
+	text := fmt.Sprintf("%d GiB", v.spec.SizeGiB)
+	if from != "" {
+		text += " from " + from
+	}
+	if v.spec.Encrypted {
+		text += ", encrypted"
+	}
+	return text
 }
 
 // bill opens the record of a volume as it is now.

@@ -25,7 +25,7 @@ func (p *Plane) newArray(volumes []storage.Limits, link storage.Link) *array {
 
 // askArray gives a volume of an array a batch of I/Os of a request.
 func (p *Plane) askArray(i uint32, d *disk, io storage.IO, now sim.Time) {
-	id := p.requests.at(i).server
+	id := p.baseOf(p.requests.at(i).server)
 	s := p.servers.at(id)
 	p.settleArray(s, now)
 	k := int(d.member)

@@ -136,7 +136,7 @@ func (p *Plane) dismissCheck(t *target) {
 	t.check = 0
 	if t.decides {
 		t.decides = false
-		p.servers.at(t.server).attended--
+		p.servers.at(p.baseOf(t.server)).attended--
 	}
 }
 
@@ -144,6 +144,7 @@ func (p *Plane) dismissCheck(t *target) {
 // it.
 func (p *Plane) attend(id uint32) {
 	p.leaveLaneNow(id)
+	id = p.baseOf(id)
 	s := p.servers.at(id)
 	s.attended++
 	p.calendar.remove(id)

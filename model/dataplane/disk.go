@@ -159,7 +159,7 @@ func (p *Plane) hits(i uint32, s *server, count int64) (hits int64) {
 // ask gives a disk a batch of I/Os of a request, and notes when it will be done.
 func (p *Plane) ask(i, id uint32, io storage.IO, now sim.Time) {
 	d, t := p.disks.at(id), &p.trips[i]
-	if d.shared && p.servers.at(p.requests.at(i).server).lacksDisk(id) {
+	if d.shared && p.servers.at(p.baseOf(p.requests.at(i).server)).lacksDisk(id) {
 		return // it fails at once
 	}
 	if p.filter != nil && d.mounted && !p.mounted(p.servers.at(p.requests.at(i).server), id, true) {
@@ -238,5 +238,5 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 // unusable reports whether what a server has asked of a disk fails.
 func (p *Plane) unusable(s *server, id uint32) bool {
 	d := p.disks.at(id)
-	return d.failed || d.away || d.shared && s.lacksDisk(id) || p.filter != nil && d.mounted && !p.mounted(s, id, false)
+	return d.failed || d.away || d.shared && p.servers.at(p.baseOf(s.id)).lacksDisk(id) || p.filter != nil && d.mounted && !p.mounted(s, id, false)
 }

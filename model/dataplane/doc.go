@@ -112,7 +112,7 @@
 //     is in rotation, and who drains
 //   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
 //     for, by their path
-//   - server.go: who serves it; network.go: when its bytes have come and gone; journey.go
+//   - server.go: who serves it, open.go: from when on, application.go: where several are on one instance; network.go: when its bytes have come and gone; journey.go
 //     and call.go: its steps
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //

@@ -36,6 +36,9 @@ func (s *server) updateOpen() {
 // until health checks have failed.
 func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	id, now := indexOf(h), p.kernel.Now()
+	for _, a := range p.servers.Get(h).applications {
+		p.Impair(a, impairment)
+	}
 	p.settle(id, now-1) // a failure comes before the departures of its instant
 	p.leaveLane(id)
 	s := p.servers.Get(h)
@@ -56,7 +59,8 @@ func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	if p.updateErrors(s); s.errors.Rate > 0 {
 		p.watchClosely(id)
 	}
-	p.changed(id, s)
+	id = p.baseOf(id)
+	p.changed(id, p.servers.at(id))
 }
 
 // speedOf is the speed of a CPU that takes so many times as long.

@@ -88,6 +88,10 @@ type gate struct {
 func (p *Plane) admit(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
+	if s.base != noIndex {
+		p.settleBase(s.base, now)
+		s = p.servers.at(r.server)
+	}
 	t := &p.trips[i]
 	t.step, t.boarded, t.mark = 0, false, now
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
@@ -129,7 +133,7 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 	s := p.servers.at(r.server)
 	t := &p.trips[i]
 	steps := s.cfg.Steps
-	if r.source == checkSource || r.errs && s.errors.Latency > 0 {
+	if r.source == checkSource || len(steps) == 0 || r.errs && s.errors.Latency > 0 {
 		steps = shortJourney
 	}
 	if int(t.step) == len(steps) {
@@ -181,8 +185,13 @@ func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
 		demand = p.drawStep(i, 0, step.Time)
 	}
 	r.phase = inService
-	s.station.Offer(now, i, s.time(demand))
-	p.changed(r.server, s)
+	demand = s.time(demand)
+	id := r.server
+	if s.base != noIndex {
+		id, s = s.base, p.servers.at(s.base)
+	}
+	s.station.Offer(now, i, demand)
+	p.changed(id, s)
 }
 
 // drawStep draws a quantity of a request's present step.

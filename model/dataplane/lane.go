@@ -253,7 +253,7 @@ func (p *Plane) refillIfDue(id uint32, now sim.Time) {
 		p.settleLane(l, now)
 		return
 	}
-	if p.servers.at(id).next() <= now {
+	if s := p.servers.at(id); s.next() <= now || s.base != noIndex && p.servers.at(s.base).next() <= now {
 		p.refill(id)
 	}
 }
@@ -263,6 +263,9 @@ func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
 	if l := &p.lanes[id]; l.open {
 		return l.station.InService(p.settledUntil(l)), l.station.Waiting()
 	}
+	if s.base != noIndex {
+		return p.computing(id), 0
+	}
 	return s.station.InService(), s.station.Waiting()
 }
 
@@ -270,6 +273,9 @@ func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
 func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 	l := &p.lanes[id]
 	use := model.ServerUse{In: s.in.Plus(l.in), Out: s.out.Plus(l.out)}
+	for _, a := range s.applications {
+		p.addApplication(&use, p.servers.Get(a), now)
+	}
 	if s.nic != nil && !s.nic.disks {
 		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
 	}

@@ -37,13 +37,15 @@ type ram struct {
 	since        sim.Time // it does so
 	used         float64  // [memory.Level.UsedTime] of before
 	terms        memory.Terms
-	use          int32    // in Plane.memoryUses
-	ends         bool     // an event that looks whether it is to be killed is pending
-	restarts     sim.Time // Never
-	swapMade     bool     // its file is written, or begun
-	swapWaits    bool     // it is to be turned on
-	settled      bool     // what does not fit into RAM at its start is in swap already
-	hung         int      // requests that wait in vain, and hold memory all the same
+	use          int32        // in Plane.memoryUses
+	ends         bool         // an event that looks whether it is to be killed is pending
+	restarts     sim.Time     // Never
+	swapMade     bool         // its file is written, or begun
+	swapWaits    bool         // it is to be turned on
+	settled      bool         // what does not fit into RAM at its start is in swap already
+	hung         int          // requests that wait in vain, and hold memory all the same
+	pool         *memory.Pool // that applications of one instance share; nil
+	beside       bool         // another of these applications stands for the instance in the counts
 }
 
 // usedTime is [memory.Level.UsedTime] over all times that the application has run.
@@ -119,6 +121,9 @@ func (p *Plane) startApplication(id uint32, s *server) {
 	}
 	m.Level, m.since = memory.NewLevel(p.kernel.Now(), m.terms), p.kernel.Now()
 	m.runs, m.ends = true, false
+	if m.pool != nil {
+		m.Share(m.since, m.pool)
+	}
 	p.watchMemory(id, s)
 }
 
@@ -225,6 +230,11 @@ func (p *Plane) onMemoryRunsOut(ev model.Event) {
 		p.meter.overtaken()
 		return
 	}
+	if s.memory.pool != nil {
+		id = p.largest(s)
+		s = p.servers.at(id)
+		defer p.watchAgain(ev.Handle())
+	}
 	p.memoryUses[s.memory.use].Kills++
 	p.stopApplication(s)
 	p.closeKept(s)
@@ -244,7 +254,7 @@ func (p *Plane) onMemoryRunsOut(ev model.Event) {
 	p.relieve()
 	s = p.servers.at(id)
 	s.memory.restarts = sim.Sum(now, s.cfg.Memory.Restart)
-	p.schedule(s.memory.restarts, handled(applicationRestarts, ev.Handle()))
+	p.schedule(s.memory.restarts, handled(applicationRestarts, p.servers.handle(id)))
 	p.control.OutOfMemory(s.owner)
 }
 
@@ -270,6 +280,7 @@ func (p *Plane) stopApplication(s *server) {
 	u := &p.memoryUses[m.use]
 	u.add(m, now)
 	m.used += m.UsedTime(now)
+	m.Leave()
 	m.runs = false
 }
 

@@ -26,7 +26,9 @@ type MemoryOutcome struct {
 // add adds the memory of an application that has run until an instant.
 func (u *MemoryOutcome) add(m *ram, now sim.Time) {
 	u.Peak = max(u.Peak, m.Peak())
-	u.There = sim.Sum(u.There, now-m.since)
+	if !m.beside {
+		u.There = sim.Sum(u.There, now-m.since)
+	}
 	u.Used += m.UsedTime(now)
 }
 

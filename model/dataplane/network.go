@@ -14,10 +14,9 @@ import (
 // has a place, and its response goes out after it has given that back. The bytes of a
 // call pass the interface of its caller at the same time.
 type nic struct {
-	links     [2]bandwidth.Link // inward and outward
-	receiving int32             // requests whose bytes come in; each has a place, or one in line
-	unsent    model.Bytes       // of responses that nobody waited for
-	disks     bool              // what volumes read and write passes too
+	links  [2]bandwidth.Link // inward and outward
+	unsent model.Bytes       // of responses that nobody waited for
+	disks  bool              // what volumes read and write passes too
 }
 
 // Directions of a nic.
@@ -75,9 +74,12 @@ func (p *Plane) receive(i uint32, r *request, s *server) bool {
 		return false
 	}
 	r.phase = receiving
-	s.nic.receiving++
+	s.receiving++
 	s.nic.links[inward].Offer(now, i, bytes, p.wayOfBytes(r, s))
 	p.passCaller(i, outward, bytes, now)
+	if s.base != noIndex {
+		id, s = s.base, p.servers.at(s.base)
+	}
 	p.changed(id, s)
 	return true
 }
@@ -86,10 +88,10 @@ func (p *Plane) receive(i uint32, r *request, s *server) bool {
 // whose bytes come in.
 func (s *server) crowded() bool {
 	if g := &s.gate; s.journey {
-		return int64(g.held)+int64(g.line.Len())+int64(s.nic.receiving) >= int64(g.limit)+int64(g.backlog)
+		return int64(g.held)+int64(g.line.Len())+int64(s.receiving) >= int64(g.limit)+int64(g.backlog)
 	}
 	spec := s.station.Spec()
-	there := int64(s.station.InService()) + int64(s.station.Waiting()) + int64(s.nic.receiving)
+	there := int64(s.station.InService()) + int64(s.station.Waiting()) + int64(s.receiving)
 	return there >= int64(spec.Limit)+int64(spec.Backlog)
 }
 
@@ -114,7 +116,7 @@ func (p *Plane) begin(i uint32, at sim.Time) {
 	r := p.requests.at(i)
 	id := r.server
 	s := p.servers.at(id)
-	s.nic.receiving--
+	s.receiving--
 	r.phase = dispatched
 	if p.tracked {
 		p.trips[i].endPhase(phaseNetwork, at)
@@ -181,6 +183,7 @@ func (p *Plane) callersNetwork(parent slab.Handle) (id uint32, n *nic) {
 // departures are in the kernel; for others, and those that are being settled from long
 // ago, whoever looks does so.
 func (p *Plane) flowsChanged(id uint32) {
+	id = p.baseOf(id)
 	s := p.servers.at(id)
 	if (s.watch == inKernel || s.attended > 0) && s.next() >= p.kernel.Now() {
 		p.changed(id, s)
@@ -251,7 +254,7 @@ func (p *Plane) cutFlow(i uint32) {
 	s := p.servers.at(r.server)
 	own, direction := true, outward
 	if r.phase == receiving {
-		s.nic.receiving--
+		s.receiving--
 		direction = inward
 	}
 	if p.tracked {
@@ -311,7 +314,7 @@ func (p *Plane) evictFlows(id uint32, s *server, now sim.Time) []uint32 {
 			p.trips[i].boarded = false // what it held in memory is given back, or was never taken
 		}
 	}
-	s.nic.receiving = 0
+	s.receiving = 0
 	return list
 }
 

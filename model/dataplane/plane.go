@@ -37,6 +37,7 @@ type Setup struct {
 	Kernel      *sim.Kernel[model.Event]
 	Replication int
 	Fleets      []int // service of each [instance.NAME], None without
+	Shares      bool  // some servers run several applications
 	Observe     Observe
 	// EveryDeparture makes each departure an event of its instant instead of
 	// settling servers when somebody looks: the same outcome, slower. It is meant
@@ -86,6 +87,7 @@ type Plane struct {
 	land          dueFunc      // Plane.endInLane
 	announced     dueFunc      // Plane.settleDue
 	lanes         []lane       // by server
+	bases         []base       // kinds of servers that applications share
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -121,7 +123,7 @@ func New(setup Setup) (*Plane, error) {
 	p.land, p.announced = p.endInLane, p.settleDue
 	p.newTransfers()
 	p.apart = p.distances()
-	p.tracked = p.tracks(setup.Observe)
+	p.tracked = setup.Shares || p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture
 		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)

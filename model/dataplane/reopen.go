@@ -102,6 +102,9 @@ func (p *Plane) Reboot(h slab.Handle) {
 	if s.cfg == nil {
 		return
 	}
+	for _, a := range s.applications {
+		p.Reboot(a)
+	}
 	s.listens = false
 	s.updateOpen()
 	if s.cfg.Cache.Disk == None {
@@ -130,6 +133,8 @@ func (p *Plane) MemoryInUse(h slab.Handle) model.Bytes {
 	s := p.servers.Get(h)
 	all := model.Bytes(p.frame.Types[s.typ].MemoryMiB) * model.MiB
 	switch m := s.memory; {
+	case len(s.applications) > 0:
+		return p.memoryOfAll(s, all)
 	case m == nil:
 		return all
 	case m.runs:

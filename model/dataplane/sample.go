@@ -18,6 +18,11 @@ func (p *Plane) Sample(h slab.Handle) model.ServerSample {
 	if m := s.memory; m != nil && m.runs {
 		x.HasMemory, x.Memory = true, m.Holds()
 	}
+	for _, a := range s.applications {
+		if m := p.servers.Get(a).memory; m != nil && m.runs {
+			x.HasMemory, x.Memory = true, x.Memory.Plus(m.Holds())
+		}
+	}
 	p.settleArray(s, now)
 	for _, disk := range s.held {
 		if left, ok := p.creditOf(p.disks.at(disk), now); ok && (!x.HasBurst || left < x.Burst) {

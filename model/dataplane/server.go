@@ -11,23 +11,24 @@ import (
 
 // server is one instance as requests see it.
 type server struct {
-	station  station.Station // first: all that a glance at an idle server needs lies together
-	supply   *supply         // nil: it gets all of its vCPUs for good, and only serves requests
-	nic      *nic            // nil: bytes take no time
-	kept     kept
-	due      sim.Time // inKernel: of the pending serverDeparts; Never without one
-	open     bool     // it takes requests: its port listens and nothing keeps it from them
-	listens  bool     // the application port does
-	watch    watching
-	attended int16 // checks aboard that decide: departures are in the kernel
-	journey  bool  // its service has steps
-	foreseen bool  // its lane may open
-	zone     model.Zone
-	pace     float64 // CPU time here for a second of demand
-	in, out  model.Bytes
-	payer    int32         // owner that its bytes are charged to
-	public   bool          // it has a public address
-	gateway  model.Gateway // to the internet, where it has none
+	station   station.Station // first: all that a glance at an idle server needs lies together
+	supply    *supply         // nil: it gets all of its vCPUs for good, and only serves requests
+	nic       *nic            // nil: bytes take no time
+	kept      kept
+	due       sim.Time // inKernel: of the pending serverDeparts; Never without one
+	open      bool     // it takes requests: its port listens and nothing keeps it from them
+	listens   bool     // the application port does
+	watch     watching
+	attended  int16 // checks aboard that decide: departures are in the kernel
+	journey   bool  // its service has steps
+	foreseen  bool  // its lane may open
+	zone      model.Zone
+	pace      float64 // CPU time here for a second of demand
+	in, out   model.Bytes
+	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
+	payer     int32         // owner that its bytes are charged to
+	public    bool          // it has a public address
+	gateway   model.Gateway // to the internet, where it has none
 
 	cfg     *Service // nil: serves no requests
 	service int32
@@ -35,6 +36,10 @@ type server struct {
 	typ     int32
 	owner   slab.Handle // the control plane's instance
 	targets []slab.Handle
+
+	base         uint32        // whose CPU, interface and disks this application shares; noIndex: it has its own
+	applications []slab.Handle // that share these; nil: it is no base
+	settles      settling
 
 	gate    gate
 	outlets []outlet // by call of the service
@@ -59,77 +64,6 @@ type server struct {
 	impairment model.Impairment
 }
 
-// Open makes a server whose port is closed yet.
-func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
-	h, s := p.servers.Alloc()
-	p.calendar.grow(indexOf(h))
-	p.growLanes(indexOf(h))
-	targets, ends := s.targets[:0], s.kept.ends
-	*s = server{
-		kept: kept{ends: ends},
-		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
-		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
-		since:   p.kernel.Now(),
-		station: station.New(station.Spec{Servers: 1}), // takes nobody
-	}
-	s.end, s.tracks = spec.End, spec.MostTracked
-	if p.filter != nil && len(p.fileSystems) > 0 {
-		s.files = make([]bool, len(p.fileSystems))
-	}
-	p.account(s, &spec)
-	if spec.Speed > 0 {
-		s.pace = 1 / spec.Speed
-	}
-	if spec.Service != None {
-		s.equip(&p.cfg.Services[spec.Service], p.frame.Types[spec.Type].VCPUs)
-		s.foreseen = s.foreseen && p.foreseeable(spec.Service)
-		if p.calls[spec.Service].instant {
-			s.watch = inKernel
-		}
-		s.outlets = make([]outlet, p.calls[spec.Service].count)
-		for k := range s.outlets {
-			s.outlets[k].tokens = RetryBurst
-		}
-		s.id = indexOf(h)
-		p.equipNetwork(s, &spec)
-		p.attachDisks(s, &spec)
-		p.equipMemory(s, &spec)
-		p.keep(s)
-	}
-	if s.supply = p.newSupply(&spec); s.cfg != nil {
-		p.crowd(indexOf(h), s)
-	}
-	if spec.Fleet != None {
-		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
-	}
-	return h
-}
-
-// equip gives a server its station: one that takes its requests itself, or one
-// behind the gate of a journey.
-func (s *server) equip(cfg *Service, vcpus int) {
-	spec := station.Spec{Servers: int64(vcpus), Limit: int32(cfg.Concurrency), Backlog: int32(cfg.Backlog)}
-	if cfg.Discipline == FCFS {
-		spec.Limit = int32(spec.Servers)
-		if cfg.Workers > 0 { // more than vCPUs share them
-			spec.Limit = int32(cfg.Workers)
-			spec.Servers = min(spec.Servers, int64(cfg.Workers))
-		}
-	}
-	if spec.Limit == 0 {
-		spec.Limit = station.NoLimit
-	}
-	s.cfg = cfg
-	if s.journey = len(cfg.Steps) > 0; s.journey {
-		s.gate = gate{limit: spec.Limit, backlog: spec.Backlog}
-		spec.Limit, spec.Backlog = station.NoLimit, 0
-	}
-	s.station = station.New(spec)
-	s.foreseen = int64(spec.Limit) == spec.Servers
-	s.errors = cfg.Errors
-	s.code = codeOf(cfg.Errors.Status)
-}
-
 // finishes reports whether the server works on for clients that have left.
 func (s *server) finishes() bool { return s.cfg.FinishAbandoned }
 
@@ -142,6 +76,9 @@ func (p *Plane) Listen(h slab.Handle) {
 	}
 	s.listens = true
 	s.updateOpen()
+	for _, a := range s.applications {
+		p.Listen(a)
+	}
 	p.startApplication(indexOf(h), s)
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
@@ -155,6 +92,7 @@ func (p *Plane) Close(h slab.Handle) {
 	if f := p.servers.Get(h).fleet; f != None {
 		p.fleets[f] = slices.DeleteFunc(p.fleets[f], func(i uint32) bool { return i == indexOf(h) })
 	}
+	p.forgetApplication(h)
 	p.calendar.remove(indexOf(h))
 	p.leaveHost(indexOf(h), p.servers.Get(h))
 	p.freeDisks(p.servers.Get(h))
@@ -164,6 +102,9 @@ func (p *Plane) Close(h slab.Handle) {
 // Kill ends everything aboard a server and takes it out of its target groups.
 func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	id := indexOf(h)
+	for _, a := range p.servers.Get(h).applications {
+		p.Kill(a, cause)
+	}
 	now := p.kernel.Now()
 	until := now
 	if cause == model.Failed { // a failure comes before the departures of its instant
@@ -198,6 +139,9 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	s := p.servers.at(id)
 	if s.cfg == nil {
 		return nil
+	}
+	if s.base != noIndex {
+		return p.evictApplication(id)
 	}
 	p.leaveLane(id)
 	waiting := s.station.Waiting()
@@ -329,14 +273,15 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleLane(l, until)
 		return
 	}
-	s := p.servers.at(id)
-	switch {
-	case s.kept.on:
+	switch s := p.servers.at(id); s.settles {
+	case settlesStation:
+		p.settleStation(id, until)
+	case settlesKept:
 		p.settleKept(id, until)
-	case s.nic != nil:
+	case settlesNetwork:
 		p.settleNetwork(id, s.nic, until)
 	default:
-		p.settleStation(id, until)
+		p.settle(s.base, until)
 	}
 }
 
@@ -393,6 +338,9 @@ func (p *Plane) withdraw(i uint32) {
 // abandon takes a request off the CPU of its settled server.
 func (p *Plane) abandon(id uint32, s *server, i uint32) {
 	now := p.kernel.Now()
+	if s.base != noIndex {
+		id, s = s.base, p.servers.at(s.base)
+	}
 	s.station.Abandon(now, i)
 	if s.supply != nil {
 		p.follow(id, s, now)

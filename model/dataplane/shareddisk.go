@@ -59,7 +59,7 @@ func (p *Plane) onTheWay(l *passage, into func(*DiskOutcome) *int64) {
 
 // pass sends a batch through the link of its server.
 func (p *Plane) pass(i, id uint32, io storage.IO, now sim.Time) {
-	server := p.requests.at(i).server
+	server := p.baseOf(p.requests.at(i).server)
 	l, then := p.servers.at(server).link, iosPass
 	if p.disks.at(id).mounted {
 		l, then = p.servers.at(server).mounts, iosArrive

@@ -100,6 +100,7 @@ func (t *target) unhealthy() bool { return !t.draining && t.health.State() == he
 // targets are healthy at once.
 func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 	g := &p.targetGroups[group]
+	server = p.applicationOf(server, g.cfg.Service)
 	in := p.servers.Get(server)
 	h, t := p.targets.Alloc()
 	*t = target{
@@ -113,8 +114,8 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 	}
 	t.scope = g.scopeIn(in.zone)
 	in.targets = append(in.targets, h)
-	if g.counts && in.watch == onLook {
-		in.watch = inCalendar
+	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook {
+		by.watch = inCalendar
 		p.leaveLaneNow(indexOf(server))
 		p.refill(indexOf(server))
 	}
@@ -223,7 +224,11 @@ func (p *Plane) Deregister(server slab.Handle) int {
 	for _, t := range append([]slab.Handle(nil), targets...) {
 		p.deregister(t)
 	}
-	return len(targets)
+	left := len(targets)
+	for _, a := range p.servers.Get(server).applications {
+		left += p.Deregister(a)
+	}
+	return left
 }
 
 // deregister stops new requests to a target and lets the present ones finish
@@ -266,7 +271,7 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 		p.evictTarget(indexOf(ev.Handle()))
 	}
 	p.removeTarget(ev.Handle())
-	if s := p.servers.at(server); len(s.targets) == 0 {
+	if s := p.servers.at(server); len(s.targets) == 0 && !p.othersRegistered(s) {
 		p.control.Drained(s.owner)
 	}
 }
@@ -317,6 +322,10 @@ func (p *Plane) aboard(id uint32) []uint32 {
 	s := p.servers.at(id)
 	list := s.station.Jobs(nil)
 	inside := list[:s.station.InService()]
+	if s.base != noIndex {
+		list = p.onCPU(id)
+		inside = list
+	}
 	slices.SortFunc(inside, p.byArrival)
 	if s.nic != nil {
 		list = append(p.flowsAboard(id), list...)
@@ -334,5 +343,5 @@ func (p *Plane) Unhealthy(server slab.Handle) bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(p.servers.Get(server).applications, p.Unhealthy)
 }

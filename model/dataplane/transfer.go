@@ -154,7 +154,7 @@ func (p *Plane) Point(address int, server slab.Handle) {
 	}
 	p.leads[address] = noIndex
 	if server != 0 {
-		p.leads[address] = indexOf(server)
+		p.leads[address] = indexOf(p.applicationOf(server, p.cfg.Addresses[address].Service))
 	}
 }
 

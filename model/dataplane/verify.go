@@ -151,6 +151,12 @@ func (p *Plane) verifyServers() error {
 		}
 		l := at[indexOf(h)]
 		there += l.aboard
+		if len(s.applications) > 0 {
+			if err := p.verifyBase(s); err != nil {
+				return fmt.Errorf("server %v: %w", h, err)
+			}
+			continue
+		}
 		serving, waiting := p.atStation(indexOf(h), s)
 		if found := serving + waiting + s.gate.line.Len() + l.away + l.flows; found != l.aboard {
 			return fmt.Errorf("server %v: %d requests are aboard, %d found", h, l.aboard, found)

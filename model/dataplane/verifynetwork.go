@@ -20,7 +20,7 @@ func (p *Plane) verifyNetworks() error {
 		return err
 	}
 	for h, s := range p.servers.All() {
-		if s.nic == nil {
+		if s.nic == nil || s.base != noIndex {
 			continue
 		}
 		want := at[indexOf(h)]
@@ -41,6 +41,7 @@ func (p *Plane) verifyNetworks() error {
 func (p *Plane) countFlows() (map[uint32]*flowCounts, error) {
 	at := map[uint32]*flowCounts{}
 	of := func(id uint32) *flowCounts {
+		id = p.baseOf(id)
 		if at[id] == nil {
 			at[id] = &flowCounts{}
 		}
@@ -78,15 +79,19 @@ func (p *Plane) countFlows() (map[uint32]*flowCounts, error) {
 
 // verifyFlows compares the flows in the interface of a server with those that there are.
 func (p *Plane) verifyFlows(id uint32, s *server, want *flowCounts) error {
-	if s.nic.receiving != want.receiving {
-		return fmt.Errorf("%d requests come in, counted %d", want.receiving, s.nic.receiving)
+	comes := s.receiving
+	for _, a := range s.applications {
+		comes += p.servers.Get(a).receiving
+	}
+	if comes != want.receiving {
+		return fmt.Errorf("%d requests come in, counted %d", want.receiving, comes)
 	}
 	for d := range s.nic.links {
 		got := 0
 		for _, job := range s.nic.links[d].Jobs(nil) {
 			if job&diskFlow == 0 {
 				got++
-			} else if r := p.requests.at(job &^ diskFlow); !r.phase.reads() || r.server != id {
+			} else if r := p.requests.at(job &^ diskFlow); !r.phase.reads() || p.baseOf(r.server) != id {
 				return fmt.Errorf("a flow of request %d, which waits for no disk", job&^diskFlow)
 			}
 		}
@@ -101,7 +106,11 @@ func (p *Plane) verifyFlows(id uint32, s *server, want *flowCounts) error {
 // served there, but for the responses that a client did not wait for.
 func (p *Plane) verifyBytes(s *server) error {
 	now := p.kernel.Now()
-	for d, served := range []model.Bytes{s.in, s.out - s.nic.unsent} {
+	in, out := s.in, s.out
+	for _, a := range s.applications {
+		in, out = in.Plus(p.servers.Get(a).in), out.Plus(p.servers.Get(a).out)
+	}
+	for d, served := range []model.Bytes{in, out - s.nic.unsent} {
 		if passed := s.nic.links[d].Passed(now); passed < served {
 			return fmt.Errorf("%d bytes have passed in direction %d, of requests that had %d", passed, d, served)
 		}

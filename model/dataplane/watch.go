@@ -21,6 +21,7 @@ func (p *Plane) refill(id uint32) {
 	now := p.kernel.Now()
 	p.settle(id, now)
 	p.nextInLine(id, now) // at the gate of journeys
+	id = p.baseOf(id)
 	p.changed(id, p.servers.at(id))
 }
 
@@ -64,4 +65,7 @@ func (p *Plane) watchClosely(id uint32) {
 	p.calendar.remove(id)
 	p.servers.at(id).watch = inKernel
 	p.refill(id)
+	if s := p.servers.at(id); s.base != noIndex && p.servers.at(s.base).watch != inKernel {
+		p.watchClosely(s.base)
+	}
 }

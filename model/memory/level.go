@@ -38,6 +38,8 @@ type Level struct {
 	peak        model.Bytes
 	inRAM       stat.Level // bytes, with what the system keeps
 	rest        float64    // of a page fault
+	pool        *Pool      // that it shares; nil: it has all of the RAM
+	pooled      model.Bytes
 }
 
 // NewLevel returns the level of a server whose application runs from an instant on and
@@ -65,14 +67,22 @@ func times(each model.Bytes, n int64) model.Bytes {
 	return each * model.Bytes(n)
 }
 
+// available returns what RAM there is for the application, beside what others hold.
+func (l *Level) available() model.Bytes {
+	if l.pool != nil {
+		return max(0, l.pool.room-(l.pool.held-l.pooled))
+	}
+	return l.terms.Available()
+}
+
 // Swapped returns what of that does not fit into RAM.
-func (l *Level) Swapped() model.Bytes { return max(0, l.Holds()-l.terms.Available()) }
+func (l *Level) Swapped() model.Bytes { return max(0, l.Holds()-l.available()) }
 
 // Exhausted reports whether it does not fit into RAM and swap.
 func (l *Level) Exhausted() bool { return l.Swapped() > l.terms.Swap }
 
 // Free returns the RAM that the application leaves.
-func (l *Level) Free() model.Bytes { return max(0, l.terms.Available()-l.Holds()) }
+func (l *Level) Free() model.Bytes { return max(0, l.available()-l.Holds()) }
 
 // Serving returns how many requests have begun, and how many are connected.
 func (l *Level) Serving() (requests, connections int64) { return l.requests, l.connections }
@@ -142,6 +152,10 @@ func (l *Level) SetSwap(at sim.Time, swap model.Bytes) {
 func (l *Level) note(at sim.Time) {
 	holds := l.Holds()
 	l.peak = max(l.peak, holds)
+	if l.pool != nil {
+		l.pool.held += holds - l.pooled
+		l.pooled = holds
+	}
 	l.inRAM.Set(at, int64(min(l.terms.Reserved.Plus(holds), l.terms.RAM)))
 }
 

@@ -75,7 +75,7 @@ var focusColumns = []focusColumn{
 	{"ProviderName", func(*focusRow) string { return provider }},
 	{"PublisherName", func(*focusRow) string { return provider }},
 	{"RegionId", func(r *focusRow) string { return r.Region }},
-	{"RegionName", func(r *focusRow) string { return regionName(r.Region) }},
+	{"RegionName", func(r *focusRow) string { return RegionName(r.Region) }},
 	{"ResourceId", func(r *focusRow) string { id, _, _ := r.resource(); return id }},
 	{"ResourceName", func(r *focusRow) string { _, name, _ := r.resource(); return name }},
 	{"ResourceType", func(r *focusRow) string { _, _, kind := r.resource(); return kind }},
@@ -299,7 +299,9 @@ var regionNames = [][2]string{
 	{"eu-west-1", "Europe (Ireland)"}, {"us-east-1", "US East (N. Virginia)"}, {"us-west-2", "US West (Oregon)"},
 }
 
-func regionName(id string) string {
+// RegionName returns AWS's display name of a Region, which says where it is; the id of one that
+// is not known.
+func RegionName(id string) string {
 	for _, region := range regionNames {
 		if region[0] == id {
 			return region[1]

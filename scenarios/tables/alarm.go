@@ -29,6 +29,14 @@ var metricKinds = []struct {
 	{"TargetResponseTime", "seconds until the targets of a target group respond", controlplane.TargetResponseTime},
 	{"HealthyHostCount", "healthy targets of a target group", controlplane.HealthyHostCount},
 	{"UnHealthyHostCount", "unhealthy targets of a target group", controlplane.UnHealthyHostCount},
+	{"GroupMinSize", "min_size of a group, among its enabled_metrics", controlplane.GroupMinSize},
+	{"GroupMaxSize", "max_size of a group, among its enabled_metrics", controlplane.GroupMaxSize},
+	{"GroupDesiredCapacity", "desired capacity of a group, among its enabled_metrics", controlplane.GroupDesiredCapacity},
+	{"GroupInServiceInstances", "instances of a group in service, among its enabled_metrics", controlplane.GroupInServiceInstances},
+	{"GroupPendingInstances", "instances of a group on their way into service, among its enabled_metrics", controlplane.GroupPendingInstances},
+	{"GroupStandbyInstances", "instances of a group on standby, among its enabled_metrics", controlplane.GroupStandbyInstances},
+	{"GroupTerminatingInstances", "instances of a group on their way out, among its enabled_metrics", controlplane.GroupTerminatingInstances},
+	{"GroupTotalInstances", "instances of a group in any of these states, among its enabled_metrics", controlplane.GroupTotalInstances},
 }
 
 func metricNames() []schema.Word {
@@ -42,21 +50,25 @@ func metricNames() []schema.Word {
 // statistics are the statistics by name.
 var statistics = map[string]controlplane.Statistic{
 	"Average": controlplane.Average, "Minimum": controlplane.Minimum, "Maximum": controlplane.Maximum, "Sum": controlplane.Sum,
+	"SampleCount": controlplane.SampleCount,
 }
 
 func alarmKeys() []schema.Key {
-	return schema.Within("alarm.NAME", "ValidationError", []schema.Key{
-		schema.Row("metric_name", schema.Choice(metricNames), schema.Required, "the CloudWatch metric"),
+	return schema.Within("alarm.NAME", "ValidationError", append([]schema.Key{
+		schema.Row("metric_name", schema.Choice(metricNames), "", "the CloudWatch metric; needed without metric_query"),
+		schema.Row("namespace", schema.Text(), "(AWS's)", "where it is published: AWS/…, or a name of your own, whose datapoints come in every period"),
+		schema.Row("extended_statistic", schema.Text(), "", "a percentile of the instances, like p90, instead of statistic"),
+		schema.Row("metric_query", schema.List(), "", "metrics and formulas over them, instead of metric_name"),
 		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "whose CPU, credits or network; in a policy, its own group"),
 		schema.Row("target_group", schema.Name("target_group"), "", "whose requests or targets; in a policy, the group's first"),
-		schema.Row("statistic", schema.OneOf("Average: the mean of what was measured", "Minimum: the least", "Maximum: the most", "Sum: all of it together"), "(Average; Sum of request counts)", "what a datapoint is of its period"),
+		schema.Row("statistic", schema.OneOf("Average: the mean of what was measured", "Minimum: the least", "Maximum: the most", "Sum: all of it together", "SampleCount: how many instances measured it"), "(Average; Sum of request counts)", "what a datapoint is of its period"),
 		schema.Row("period", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of a datapoint: 10, 20, 30 s or whole minutes"),
 		schema.Row("evaluation_periods", schema.Whole(1, 10_000), schema.Required, "datapoints that count"),
 		schema.Row("datapoints_to_alarm", schema.Whole(1, 10_000), "(evaluation_periods)", "breaching ones among them that raise the alarm"),
 		schema.Row("comparison_operator", schema.Choice(comparisons), schema.Required, "how a datapoint breaches the threshold"),
 		schema.Row("threshold", schema.Quantity(schema.Number, -1e18, 1e18), schema.Required, "in the unit of the metric"),
 		schema.Row("treat_missing_data", schema.Choice(treatments), `"missing"`, "what a datapoint that did not come counts as"),
-	})
+	}, queryKeys("metric_query")...))
 }
 
 func comparisons() []schema.Word {
@@ -90,24 +102,18 @@ func (l *loader) readAlarms() {
 // unless it says otherwise.
 func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	var a controlplane.Alarm
-	metric := t.Choice("metric_name")
-	for _, m := range metricKinds {
-		if m.name == metric {
-			a.Metric.Kind = m.kind
-		}
-	}
-	t.Mode = "with metric_name " + tree.Quote(metric)
-	if a.Metric.Kind != 0 {
-		a.Metric.Subject = l.subject(t, a.Metric.Kind, group)
-		l.noteMemoryMetric(t, "metric_name", a.Metric)
-		t.Assume("statistic", usualStatistic(a.Metric.Kind))
-	}
-	statistic := t.Choice("statistic")
-	a.Metric.Statistic = statistics[statistic]
-	if k := a.Metric.Kind; k != 0 && !k.OfGroup() && t.Sound("statistic") && statistic != usualStatistic(k) {
-		t.Wrong("statistic", "must be "+usualStatistic(k)+", the one that is simulated for "+metric)
+	respellDimensions(t.Node)
+	respellQueries(t.Node.Table["metric_query"])
+	if t.Has("metric_query") {
+		a.Metric = l.queriedMetric(t, group)
+	} else {
+		t.Pass("metric_query")
+		a.Metric = l.alarmMetric(t, group)
 	}
 	a.Config.Period = t.Duration("period")
+	if a.Metric.Interval > 0 && t.Sound("period") {
+		a.Metric.Interval = min(a.Metric.Interval, a.Config.Period)
+	}
 	a.Config.EvaluationPeriods = t.Whole("evaluation_periods")
 	if t.Sound("evaluation_periods") {
 		t.Assume("datapoints_to_alarm", int64(a.Config.EvaluationPeriods))
@@ -116,14 +122,69 @@ func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	a.Config.Comparison, _ = alarm.ParseComparison(t.Choice("comparison_operator"))
 	a.Config.Threshold = t.Quantity("threshold")
 	a.Config.TreatMissing, _ = alarm.ParseMissing(t.Choice("treat_missing_data"))
-	if t.Sound("metric_name", "period", "evaluation_periods", "datapoints_to_alarm", "comparison_operator", "threshold", "treat_missing_data") {
+	if t.Sound("period", "evaluation_periods", "datapoints_to_alarm", "comparison_operator", "threshold", "treat_missing_data") {
 		t.Absorb(a.Config.Validate(), "period")
-		if !t.Faulty("period") && a.Config.Period < sim.Minute {
-			t.Wrong("period", "must be whole minutes: this metric is not published more often")
+		if !t.Faulty("period") && a.Config.Period < sim.Minute && a.Metric.Interval == 0 && a.Metric.Kind != controlplane.MemoryUsed {
+			t.Wrong("period", "must be whole minutes: this metric is not published more often; one with a namespace of your own may be")
 		}
 	}
 	t.Done()
 	return a
+}
+
+// queriedMetric reads the metric of an alarm on a formula.
+func (l *loader) queriedMetric(t *schema.Table, group int) controlplane.Metric {
+	for _, key := range []string{"metric_name", "namespace", "statistic", "extended_statistic", "autoscaling_group", "target_group"} {
+		if t.Has(key) {
+			t.Wrong(key, "must not be given with metric_query")
+		}
+		t.Pass(key)
+	}
+	m, ok := l.readQueries(t, "metric_query", group)
+	if !ok {
+		t.MarkFaulty("metric_query")
+	}
+	return m
+}
+
+// alarmMetric reads the one metric of an alarm.
+func (l *loader) alarmMetric(t *schema.Table, group int) controlplane.Metric {
+	t.Mode = "without metric_query"
+	t.Require("metric_name")
+	name := t.Choice("metric_name")
+	m := controlplane.Metric{Kind: kindOf(name)}
+	t.Mode = "with metric_name " + tree.Quote(name)
+	if m.Kind != 0 {
+		m.Subject = l.subject(t, m.Kind, group)
+		l.noteMemoryMetric(t, "metric_name", m)
+		l.noteGroupMetric(t, "metric_name", m)
+	}
+	if ownMetric(t.Text("namespace")) {
+		m.Interval = sim.Minute
+	}
+	key := "statistic"
+	if t.Has("extended_statistic") {
+		if key = "extended_statistic"; t.Has("statistic") {
+			t.Wrong("statistic", "must not be given with extended_statistic")
+		}
+		t.Pass("statistic")
+		var ok bool
+		if m.Statistic, m.Percent, ok = parseStatistic(t.Text(key)); t.Sound(key) && (!ok || m.Statistic != controlplane.Percentile) {
+			t.Wrong(key, "must be a percentile from p0 to p100")
+		}
+	} else {
+		t.Pass("extended_statistic")
+		if m.Kind != 0 {
+			t.Assume(key, usualStatistic(m.Kind))
+		}
+		m.Statistic = statistics[t.Choice(key)]
+	}
+	if m.Kind != 0 && t.Sound(key) {
+		if text, _ := textOf(t.Node.Table[key]); simulated(m.Kind, text) != "" {
+			t.Wrong(key, "must be "+usualStatistic(m.Kind)+", the one that is simulated for "+name)
+		}
+	}
+	return m
 }
 
 func usualStatistic(k controlplane.MetricKind) string {

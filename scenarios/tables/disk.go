@@ -274,13 +274,13 @@ func (l *loader) checkDisk(service int, name string, uses []diskUse) {
 		return true
 	}
 	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; f.Service == service && lacking("instance."+f.Name, []int{f.Template.Type}, f.Template.Volumes) {
+		if f := &l.cfg.Instances[i]; f.Serves(service) && lacking("instance."+f.Name, []int{f.Template.Type}, f.Template.Volumes) {
 			return
 		}
 	}
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
-		if g.Service != service || g.Template < 0 || g.Template >= len(l.cfg.LaunchTemplates) {
+		if !g.Serves(service) || g.Template < 0 || g.Template >= len(l.cfg.LaunchTemplates) {
 			continue
 		}
 		var types []int
@@ -298,10 +298,12 @@ func (l *loader) warnOfDisks() {
 	l.warnOfEncryption()
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]
-		l.warnOfIdle(l.tables["instance"][i], "instance."+f.Name, f.Service, f.Template.Volumes)
+		if len(f.Applications) == 0 {
+			l.warnOfIdle(l.tables["instance"][i], "instance."+f.Name, f.Service, f.Template.Volumes)
+		}
 	}
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) {
+		if g := &l.cfg.Groups[i]; g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) && len(g.Applications) == 0 {
 			l.warnOfIdle(l.tables["autoscaling_group"][i], "autoscaling_group."+g.Name, g.Service, l.cfg.LaunchTemplates[g.Template].Volumes)
 		}
 	}

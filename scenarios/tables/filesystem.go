@@ -169,12 +169,12 @@ const mostMounts = 25_000
 // mostServers is how many servers of a service there can be at once.
 func (l *loader) mostServers(service int) (n int) {
 	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; f.Service == service {
+		if f := &l.cfg.Instances[i]; f.Serves(service) {
 			n += f.Count
 		}
 	}
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; g.Service == service {
+		if g := &l.cfg.Groups[i]; g.Serves(service) {
 			n += g.Max
 		}
 	}
@@ -206,13 +206,13 @@ func (l *loader) checkMounts(service int, name string, uses []diskUse) {
 	}
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]
-		if f.Service == service && refuse("instance."+f.Name, f.Template.Platform, f.Zones[:min(len(f.Zones), f.Count)]) {
+		if f.Serves(service) && refuse("instance."+f.Name, f.Template.Platform, f.Zones[:min(len(f.Zones), f.Count)]) {
 			return
 		}
 	}
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
-		if g.Service == service && g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) &&
+		if g.Serves(service) && g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) &&
 			refuse("autoscaling_group."+g.Name, l.cfg.LaunchTemplates[g.Template].Platform, g.Zones) {
 			return
 		}

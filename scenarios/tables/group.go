@@ -28,6 +28,7 @@ func groupKeys() []schema.Key {
 		schema.Row("min_size", schema.Whole(0, mostInstances), schema.Required, "fewest instances"),
 		schema.Row("max_size", schema.Whole(0, mostInstances), schema.Required, "most instances"),
 		schema.Row("desired_capacity", schema.Whole(0, mostInstances), "(min_size)", "instances at the start, in service and warm"),
+		schema.Row("enabled_metrics", schema.Texts(), "[]", "metrics of the group itself that CloudWatch has, each minute and at no cost: GroupDesiredCapacity, GroupInServiceInstances, …; alarms and policies may use those alone"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "where it launches, the emptiest first"),
 		regionKey(),
 		schema.Row("vpc_zone_identifier", schema.Names("subnet"), "", "the subnets where it launches, instead of availability_zones"),
@@ -44,7 +45,7 @@ func groupKeys() []schema.Key {
 		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),
 		schema.Row("schedule", schema.List(), "", "scheduled actions"),
 		schema.Row("placement_group", schema.Name("placement_group"), "(that of the launch template)", "placement group of the instances"),
-	}, mixedKeys(), scheduleKeys(), groupLifeKeys()))
+	}, applicationKeys(), mixedKeys(), scheduleKeys(), groupLifeKeys()))
 }
 
 func scheduleKeys() []schema.Key {
@@ -71,7 +72,7 @@ func (l *loader) readGroups() {
 		g.Subnets, g.Zones = l.places(t, "vpc_zone_identifier", false)
 		g.TargetGroups = t.References("target_groups")
 		l.settleGroup(t, g)
-		g.Service = l.commonService(t, g.TargetGroups)
+		g.Service, g.Applications = l.readApplications(t, &g.TargetGroups)
 		g.DefaultCooldown = t.Duration("default_cooldown")
 		g.DefaultWarmup = unsetDuration(t, "default_instance_warmup")
 		g.Reference = t.Quantity("reference_utilization")
@@ -79,6 +80,7 @@ func (l *loader) readGroups() {
 		g.Grace = t.Duration("health_check_grace_period")
 		g.HealthSweep = t.Duration("health_sweep")
 		g.Termination = readTermination(t)
+		l.readEnabled(t)
 		l.readFleet(t, g)
 		if p := t.Reference("placement_group"); p >= 0 {
 			place := controlplane.Place{Host: cloud.None}
@@ -138,34 +140,6 @@ func unsetDuration(t *schema.Table, key string) sim.Time {
 		return scaling.Unset
 	}
 	return d
-}
-
-// commonService returns the service of target groups, which is one, or
-// cloud.None.
-func (l *loader) commonService(t *schema.Table, targetGroups []int) int {
-	service := cloud.None
-	for _, i := range targetGroups {
-		if i < 0 {
-			continue
-		}
-		tg := l.cfg.TargetGroups[i]
-		if tg.Balancer > 0 {
-			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Got: tree.Quote(tg.Name), Code: invalidTarget})
-		}
-		switch {
-		case tg.Service < 0 || tg.Service == service:
-		case service == cloud.None:
-			service = tg.Service
-		default:
-			t.Reject("target_groups", schema.Fault{
-				Rule: fmt.Sprintf("must be of one service, not %s and %s",
-					l.cfg.Services[service].Name, l.cfg.Services[tg.Service].Name),
-				Code: schema.NoCode,
-			})
-			return service
-		}
-	}
-	return service
 }
 
 func terminationPolicies() []schema.Word {

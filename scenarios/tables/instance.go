@@ -18,7 +18,7 @@ func instanceKeys() []schema.Key {
 		schema.Row("service", schema.Name("service"), "(that of the target groups)", "what they do with requests; none without"),
 		schema.Row("target_groups", schema.Names("target_group"), "", "where they are registered"),
 		utilizationKey("CPU work of instances without a service"),
-	}, placeKeys(), templateKeys()))
+	}, applicationKeys(), placeKeys(), templateKeys()))
 }
 
 // readInstances reads the instances outside any group, and the interfaces and addresses
@@ -32,7 +32,8 @@ func (l *loader) readInstances() {
 		f.Subnets, f.Zones = l.fleetPlaces(t)
 		l.checkPlacedZone(t, f.Zones)
 		f.TargetGroups = t.References("target_groups")
-		f.Service = l.fleetService(t, f.TargetGroups)
+		f.Service, f.Applications = l.readApplications(t, &f.TargetGroups)
+		f.Service = l.fleetService(t, f)
 		f.Template, f.Need = l.fleetTemplate(t, f)
 		l.settleFleet(t, f)
 		l.settleSpot(t, f)
@@ -83,19 +84,22 @@ func (l *loader) settleFleet(t *schema.Table, f *controlplane.Fleet) {
 	l.settleCards(t, "network_interfaces", &f.Template, f.Zones)
 }
 
-// fleetService reads the service of instances, which must be that of their
-// target groups.
-func (l *loader) fleetService(t *schema.Table, targetGroups []int) int {
-	common := l.commonService(t, targetGroups)
+// fleetService reads the service of instances, which must be one of those of their target
+// groups.
+func (l *loader) fleetService(t *schema.Table, f *controlplane.Fleet) int {
+	common := f.Service
 	if common != cloud.None {
 		t.Assume("service", l.cfg.Services[common].Name)
 	}
 	service := t.Reference("service")
-	if service >= 0 && common != cloud.None && service != common {
+	if service >= 0 && common != cloud.None && !f.Serves(service) {
 		t.Wrong("service", "must be the service of its target_groups, "+l.cfg.Services[common].Name)
 	}
 	if service < 0 {
 		return cloud.None
+	}
+	if k := slices.Index(f.Applications, service); k > 0 { // what is asked without a target group comes first
+		f.Applications[0], f.Applications[k] = f.Applications[k], f.Applications[0]
 	}
 	return service
 }

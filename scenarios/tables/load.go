@@ -192,49 +192,52 @@ func (o Options) assignments() []string {
 
 // loader turns a tree into a Config, table by table.
 type loader struct {
+	sharing []sharing // tables whose instances run several services
 	*schema.Reader
 	*origin
 	offer
 	scenario Scenario
 
-	tables        map[string][]*schema.Table // cursors on the named tables, by the table's key
-	clock         time.Time                  // run.start, by the clock in which it is written
-	steps         [][]*schema.Table          // of the services
-	calls         []callStep
-	volumeOf      []string       // where services send the I/Os that requests bring
-	diskUses      [][]diskUse    // of the services
-	mounts        map[string]int // servers by file system that they mount
-	snapshotUses  []nameUse
-	memoryWatches []memoryWatch
-	bandwidths    []string        // of the services: what is chosen
-	swaps         []*schema.Table // of the services; nil without
-	run           *schema.Table   // [run]
-	limits        *schema.Table   // [thresholds]
-	patterns      []string        // run.metrics
-	vpc           vpc
-	natElastic    []int          // Elastic IPs of the NAT gateways; -1 without
-	nodeElastic   map[int]string // Elastic IPs of the nodes of load balancers, and whose
-	deviceIndexes []int          // of the network interfaces where they are at the start; 0 for none
-	limited       limited
-	images        []image
-	imageUses     []imageUse
-	keyFormats    map[string]login.Format // of the key pairs
-	market        market
-	shifts        []controlplane.Action // of load balancers' own tables
-	owners        map[int]int           // load balancer of each target group that has one
-	warned        map[string]bool
-	allFamilies   []string        // of instance types, once somebody asked
-	outages       []*schema.Table // of the faults
-	loads         []arrivals      // of the workloads
-	measures      []measure
-	types         map[string]int // numbers in Config.Types
-	pools         *spotPools
-	zoneGroups    map[string][]model.Zone // of Spot requests
-	files         map[string]*dataFile
-	laws          map[string]rng.Distribution // by measure and text
-	starts        []start                     // what must find room at the start
-	exchanges     []*schema.Table             // actions on commitments
-	placements    map[string]placed           // where instances go, by the path of who says so
-	wires         wires
-	asksForPaths  bool // some clients say by which way they come
+	tables             map[string][]*schema.Table // cursors on the named tables, by the table's key
+	enabledMetrics     [][]string                 // by group
+	groupMetricWatches []groupMetricWatch
+	clock              time.Time         // run.start, by the clock in which it is written
+	steps              [][]*schema.Table // of the services
+	calls              []callStep
+	volumeOf           []string       // where services send the I/Os that requests bring
+	diskUses           [][]diskUse    // of the services
+	mounts             map[string]int // servers by file system that they mount
+	snapshotUses       []nameUse
+	memoryWatches      []memoryWatch
+	bandwidths         []string        // of the services: what is chosen
+	swaps              []*schema.Table // of the services; nil without
+	run                *schema.Table   // [run]
+	limits             *schema.Table   // [thresholds]
+	patterns           []string        // run.metrics
+	vpc                vpc
+	natElastic         []int          // Elastic IPs of the NAT gateways; -1 without
+	nodeElastic        map[int]string // Elastic IPs of the nodes of load balancers, and whose
+	deviceIndexes      []int          // of the network interfaces where they are at the start; 0 for none
+	limited            limited
+	images             []image
+	imageUses          []imageUse
+	keyFormats         map[string]login.Format // of the key pairs
+	market             market
+	shifts             []controlplane.Action // of load balancers' own tables
+	owners             map[int]int           // load balancer of each target group that has one
+	warned             map[string]bool
+	allFamilies        []string        // of instance types, once somebody asked
+	outages            []*schema.Table // of the faults
+	loads              []arrivals      // of the workloads
+	measures           []measure
+	types              map[string]int // numbers in Config.Types
+	pools              *spotPools
+	zoneGroups         map[string][]model.Zone // of Spot requests
+	files              map[string]*dataFile
+	laws               map[string]rng.Distribution // by measure and text
+	starts             []start                     // what must find room at the start
+	exchanges          []*schema.Table             // actions on commitments
+	placements         map[string]placed           // where instances go, by the path of who says so
+	wires              wires
+	asksForPaths       bool // some clients say by which way they come
 }

@@ -148,6 +148,7 @@ func (l *loader) connectMemory() {
 		}
 	}
 	l.checkMemoryMetrics()
+	l.checkGroupMetrics()
 }
 
 // bringMemory holds the services that requests with memory of their own reach to that of
@@ -173,13 +174,13 @@ type serverKind struct {
 // serversOf lists what a service runs on.
 func (l *loader) serversOf(service int) (all []serverKind) {
 	for i := range l.cfg.Instances {
-		if f := &l.cfg.Instances[i]; f.Service == service && f.Template.Type >= 0 && f.Template.Type < len(l.cfg.Types) {
+		if f := &l.cfg.Instances[i]; f.Serves(service) && f.Template.Type >= 0 && f.Template.Type < len(l.cfg.Types) {
 			all = append(all, serverKind{"instance." + f.Name, f.Template.Type, f.Template.Volumes})
 		}
 	}
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
-		if g.Service != service || g.Template < 0 || g.Template >= len(l.cfg.LaunchTemplates) {
+		if !g.Serves(service) || g.Template < 0 || g.Template >= len(l.cfg.LaunchTemplates) {
 			continue
 		}
 		for _, t := range g.Types {

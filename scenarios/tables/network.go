@@ -355,12 +355,16 @@ func (l *loader) connectNetwork() {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
 		if g.Template >= 0 {
-			l.checkWayOut(l.tables["autoscaling_group"][i], g.Service, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
+			for _, service := range g.Services() {
+				l.checkWayOut(l.tables["autoscaling_group"][i], service, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
+			}
 		}
 	}
 	for i := range l.cfg.Instances {
 		f := &l.cfg.Instances[i]
-		l.checkWayOut(l.tables["instance"][i], f.Service, &f.Template, f.Subnets)
+		for _, service := range f.Services() {
+			l.checkWayOut(l.tables["instance"][i], service, &f.Template, f.Subnets)
+		}
 	}
 }
 

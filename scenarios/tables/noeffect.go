@@ -79,12 +79,12 @@ func (l *loader) warnOfCount(fault int) {
 	}
 	most := 0
 	for i := range l.cfg.Groups {
-		if g := &l.cfg.Groups[i]; strikes(f.On, mark{controlplane.OfGroup, i, g.TargetGroups, g.Service}) {
+		if g := &l.cfg.Groups[i]; strikes(f.On, mark{controlplane.OfGroup, i, g.TargetGroups, g.Services()}) {
 			most += max(g.Max, mostOfSchedules(g))
 		}
 	}
 	for i := range l.cfg.Instances {
-		if in := &l.cfg.Instances[i]; strikes(f.On, mark{controlplane.OfFleet, i, in.TargetGroups, in.Service}) {
+		if in := &l.cfg.Instances[i]; strikes(f.On, mark{controlplane.OfFleet, i, in.TargetGroups, in.Services()}) {
 			most += in.Count
 		}
 	}
@@ -109,7 +109,7 @@ type mark struct {
 	kind         controlplane.SubjectKind
 	index        int
 	targetGroups []int
-	service      int
+	services     []int
 }
 
 // strikes reports whether a fault may strike the instances of a mark.
@@ -118,7 +118,7 @@ func strikes(on controlplane.Subject, m mark) bool {
 	case controlplane.OfTargetGroup:
 		return slices.Contains(m.targetGroups, on.Index)
 	case controlplane.OfService:
-		return m.service == on.Index
+		return slices.Contains(m.services, on.Index)
 	case controlplane.Everybody:
 		return true
 	}

@@ -157,6 +157,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 		}
 		names = append(names, policy.Name)
 		respellPolicy(p.Node)
+		respellCustom(p.Node)
 		name := p.Choice("policy_type")
 		if kind, ok := scaling.Find(name); ok {
 			p.Mode = "with policy_type " + tree.Quote(name)
@@ -176,7 +177,12 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlplane.AlarmAction) scaling.Spec {
 	var metric controlplane.Metric
 	if kind.OwnAlarms() {
-		metric = l.policyMetric(t, action.Group, false)
+		if t.Has("customized_metric_specification") {
+			metric = l.customMetric(t, action.Group)
+		} else {
+			t.Pass("customized_metric_specification")
+			metric = l.policyMetric(t, action.Group, false)
+		}
 	}
 	var spec scaling.Spec
 	values, ok := settings(t, kind.Parameters)
@@ -188,7 +194,7 @@ func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlpl
 	switch {
 	case !kind.OwnAlarms():
 		l.attach(t, action, spec)
-	case spec != nil && t.Sound("metric") && len(l.Faults) == 0:
+	case spec != nil && (t.Sound("metric") || t.Has("customized_metric_specification") && !t.Faulty("metric")) && len(l.Faults) == 0:
 		l.addAlarms(t, spec.Mechanism().Alarms, metric, action)
 	}
 	return spec
@@ -316,7 +322,10 @@ func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m controlpla
 		if a.Side == scaling.Low {
 			suffix, comparison = "Low", alarm.LessThanThreshold
 		}
-		if m.Kind.OfGroup() && !l.cfg.LaunchTemplates[g.Template].Detailed {
+		switch {
+		case m.Interval > 0:
+			a.Period = m.Interval
+		case m.Basic(l.monitored):
 			a.Period = controlplane.BasicPeriod
 		}
 		action.Side = a.Side
@@ -361,4 +370,12 @@ func (l *loader) attach(t *schema.Table, action controlplane.AlarmAction, spec s
 		}
 	}
 	a.Actions = append(a.Actions, action)
+}
+
+// monitored reports whether a group has detailed monitoring.
+func (l *loader) monitored(group int) bool {
+	if group < 0 || group >= len(l.cfg.Groups) || l.cfg.Groups[group].Template < 0 {
+		return true // which is said elsewhere
+	}
+	return l.cfg.LaunchTemplates[l.cfg.Groups[group].Template].Detailed
 }

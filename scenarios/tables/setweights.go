@@ -33,8 +33,12 @@ func (l *loader) readWeights(t *schema.Table, a *controlplane.Action) {
 		return
 	}
 	for _, f := range action.Forward {
+		if f.TargetGroup < 0 { // which is said there
+			t.Pass("weights")
+			return
+		}
 		a.Weights.Weights = append(a.Weights.Weights, l.weightBefore(a, f))
-		a.Weights.Names = append(a.Weights.Names, l.cfg.TargetGroups[max(0, f.TargetGroup)].Name)
+		a.Weights.Names = append(a.Weights.Names, l.cfg.TargetGroups[f.TargetGroup].Name)
 	}
 	const key = "weights"
 	n := t.Value(key)

@@ -1,0 +1,82 @@
+package alarm_test
+
+import (
+	"strings"
+	"testing"
+
+	"headroom/model/alarm"
+)
+
+func TestExpressionsComputeAsMetricMathDoes(t *testing.T) {
+	some := func(v float64) alarm.Value { return alarm.Value{Value: v, OK: true} }
+	none := alarm.Value{}
+	for _, c := range []struct {
+		text string
+		of   []alarm.Value
+		want alarm.Value
+	}{
+		{"m1/m2", []alarm.Value{some(1000), some(8)}, some(125)},
+		{"m1 / m2", []alarm.Value{some(1000), some(0)}, none},
+		{"m1 / m2", []alarm.Value{some(1000), none}, none},
+		{"m1 / FILL(m2, 10)", []alarm.Value{some(1000), none}, some(100)},
+		{"IF(m2 > 0, m1 / m2, 0)", []alarm.Value{some(1000), some(0)}, some(0)},
+		{"IF(m2 >= 8, m1)", []alarm.Value{some(1000), some(7)}, none},
+		{"1 + 2 * m1 - 3", []alarm.Value{some(5), none}, some(8)},
+		{"(1 + 2) * -m1", []alarm.Value{some(5), none}, some(-15)},
+		{"8 / 2 / 2 - 1 - 1", []alarm.Value{none, none}, some(0)},
+		{"SUM([m1, m2])", []alarm.Value{some(5), some(7)}, some(12)},
+		{"SUM(METRICS())", []alarm.Value{some(5), none}, some(5)},
+		{"AVG([m1, m2, 6])", []alarm.Value{some(5), some(7)}, some(6)},
+		{"MAX([m1, m2]) - MIN([m1, m2])", []alarm.Value{some(5), some(7)}, some(2)},
+		{"MIN([m1])", []alarm.Value{none, none}, none},
+		{"CEIL(m1 / 2) + FLOOR(m1 / 2) + ABS(m2)", []alarm.Value{some(5), some(-1)}, some(6)},
+		{"1e3 * m1", []alarm.Value{some(2), none}, some(2000)},
+	} {
+		e, err := alarm.ParseExpression(c.text, []string{"m1", "m2"})
+		if err != nil {
+			t.Errorf("%s: %v", c.text, err)
+			continue
+		}
+		if got := e.Evaluate(c.of); got.OK != c.want.OK || got.OK && got.Value != c.want.Value {
+			t.Errorf("%s of %v: got %v, want %v", c.text, c.of, got, c.want)
+		}
+	}
+}
+
+func TestExpressionsThatAreNoneAreRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                        "must go on",
+		"m1 +":                    "must go on",
+		"m1 m2":                   "must end before",
+		"m3 / m1":                 `"m3" must be a number, a function, or the id of a metric: m1, m2`,
+		"(m1":                     `must have a ")"`,
+		"[m1, m2]":                "must be one number a period",
+		"[m1] + m2":               "single metrics",
+		"SUM(m1)":                 "must be of a list",
+		"SUM([])":                 "must be of a list",
+		"RATE(m1)":                "function RATE is not known",
+		"IF(m1)":                  "IF must not be of 1 values",
+		"Inf + m1":                `"Inf" must be`,
+		strings.Repeat("(", 100):  "must not nest deeper",
+		strings.Repeat("-", 1000): "must not nest deeper",
+		strings.Repeat("1", 3000): "at most 2048 bytes",
+	} {
+		if _, err := alarm.ParseExpression(text, []string{"m1", "m2"}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.20q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// FuzzExpression: whatever is written is refused or evaluated, never worse.
+func FuzzExpression(f *testing.F) {
+	for _, seed := range []string{"m1/m2", "IF(m1>2,m2,-1)", "SUM([m1,m2])", "((", "FILL(m1,0)"} {
+		f.Add(seed, 1.0, 2.0)
+	}
+	f.Fuzz(func(t *testing.T, text string, a, b float64) {
+		e, err := alarm.ParseExpression(text, []string{"m1", "m2"})
+		if err != nil {
+			return
+		}
+		e.Evaluate([]alarm.Value{{Value: a, OK: true}, {Value: b}})
+	})
+}
