@@ -102,7 +102,7 @@ func (p *Plane) inspects(i uint32, r *request, s *source) bool {
 	b.counts.Inspected++
 	target, fresh := p.applianceFor(i, s, b)
 	if target == noIndex || !p.passes8500(r, s, b) || !p.servers.at(p.targets.at(target).server).open {
-		p.blackhole(i, r, s, b, fresh)
+		p.blackhole(i, r, s, fresh)
 		return false
 	}
 	p.setDetour(i, p.passAppliance(r, s, b, target))
@@ -128,8 +128,8 @@ const UsualPacket = 1500
 
 // blackhole loses the packets of a request: the flow ends for its client, who comes again, if
 // at all, by another.
-func (p *Plane) blackhole(i uint32, r *request, s *source, b *balancer, fresh bool) {
-	b.counts.Lost++
+func (p *Plane) blackhole(i uint32, r *request, s *source, fresh bool) {
+	p.balancers[s.gateway.balancer].counts.Lost++
 	if k := p.inspectedOf(i, s); k != nil {
 		*k = inspected{}
 	}

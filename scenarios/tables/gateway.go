@@ -92,22 +92,7 @@ func readAppliances(t *schema.Table, tg *dataplane.TargetGroup) {
 	in.Pass("packets_per_second", "gbps")
 	a.MTU = in.Whole("mtu")
 	in.Done()
-	if s := t.Within("stickiness"); s != nil {
-		kind := s.Choice("type")
-		switch kind {
-		case "source_ip_dest_ip_proto":
-			a.Tuple = dataplane.ThreeTuple
-		case "source_ip_dest_ip":
-			a.Tuple = dataplane.TwoTuple
-		default:
-			s.Reject("type", schema.Fault{Rule: "must be source_ip_dest_ip_proto or source_ip_dest_ip of packets", Code: invalidConfiguration})
-		}
-		if !s.Flag("enabled") {
-			a.Tuple = dataplane.FiveTuple
-		}
-		s.Pass("cookie_duration", "cookie_name")
-		s.Done()
-	}
+	a.Tuple = readTuple(t)
 	for _, key := range []string{"connection_termination", "registration_delay", "max_connections_per_target", "preserve_client_ip", "load_balancing_algorithm_type", "slow_start", "load_balancing_anomaly_mitigation", "load_balancer"} {
 		if t.Has(key) {
 			t.Reject(key, schema.Fault{Rule: `must not be given with protocol "GENEVE"`, Code: invalidConfiguration})
@@ -116,6 +101,28 @@ func readAppliances(t *schema.Table, tg *dataplane.TargetGroup) {
 	}
 	t.Pass("port")
 	tg.Appliances = a
+}
+
+// readTuple reads what packets must have in common to go to one appliance.
+func readTuple(t *schema.Table) (tuple dataplane.Tuple) {
+	s := t.Within("stickiness")
+	if s == nil {
+		return dataplane.FiveTuple
+	}
+	switch s.Choice("type") {
+	case "source_ip_dest_ip_proto":
+		tuple = dataplane.ThreeTuple
+	case "source_ip_dest_ip":
+		tuple = dataplane.TwoTuple
+	default:
+		s.Reject("type", schema.Fault{Rule: "must be source_ip_dest_ip_proto or source_ip_dest_ip of packets", Code: invalidConfiguration})
+	}
+	if !s.Flag("enabled") {
+		tuple = dataplane.FiveTuple
+	}
+	s.Pass("cookie_duration", "cookie_name")
+	s.Done()
+	return tuple
 }
 
 // readGateway reads a Gateway Load Balancer: it takes all packets, and has no listener to
