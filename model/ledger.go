@@ -33,6 +33,7 @@ type Ledger struct {
 	FastUses    []FastRestoreUse
 	FileSystems []FileSystemUse
 	FileIOs     []FileIOUse
+	Functions   []FunctionUse
 	Spot        []SpotPrices
 
 	// Regions, ZoneRegions and OwnerRegions say where it all is, by index into Regions,
@@ -263,4 +264,18 @@ type SpotPrices struct {
 type PriceStep struct {
 	At  sim.Time
 	USD float64 // dollars an hour
+}
+
+// FunctionUse is what a Lambda function was used for, or kept ready. Memory and Storage are
+// in MB of 1,024 KB.
+type FunctionUse struct {
+	From, To    sim.Time
+	Owner       int32
+	ARM         bool // it runs on arm64
+	Memory      int64
+	Storage     int64    // of /tmp
+	Provisioned int64    // environments that are always ready
+	Calls       int64    // that ended, none of them throttled
+	Billed      sim.Time // of all of them, in whole milliseconds each
+	Ready       sim.Time // of those, in provisioned environments
 }

@@ -17,6 +17,7 @@ type VolumeSpec struct {
 	Snapshot            string // that it is made from at the launch; "" for an empty one
 	Data                bool   // it is the first, but not the root: that lies on an instance store
 	Away                bool   // it is not attached at the launch
+	Snapped             bool   // a snapshot of it is being made, which hard disks feel
 	Changes             bool   // it may be changed, detached or attached during the run
 }
 

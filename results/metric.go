@@ -55,7 +55,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		errorMetrics(),
 		connectionMetrics(), websocketMetrics(),
 		nodeMetrics(),
-		poolMetrics(),
+		poolMetrics(), functionMetrics(),
 		instanceMetrics(),
 		restMetrics(),
 		statusMetrics(),
@@ -311,7 +311,7 @@ func hostMetrics() []Metric {
 }
 
 func costMetrics() []Metric {
-	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume, labelNAT}
+	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume, labelNAT, labelFunction}
 	hours := func(p *part) float64 { return p.outcome.Config.Duration.Seconds() / 3600 }
 	money := func(name, meaning string, read func(*part) float64) Metric {
 		return Metric{Name: name, Unit: "USD", Meaning: meaning, read: read}

@@ -30,6 +30,7 @@ const (
 	labelType        = "instance_type"
 	labelVolume      = "volume"
 	labelNAT         = "nat_gateway"
+	labelFunction    = "function"
 )
 
 // Part is a part of a scenario that results tell apart, or, without a label,
@@ -87,6 +88,7 @@ func scopes(cfg *cloud.Config) []scope {
 		}
 	}
 	add(labelNAT, len(cfg.NATs), func(i int) string { return cfg.NATs[i].Name })
+	add(labelFunction, len(cfg.Functions), func(i int) string { return cfg.Functions[i].Name })
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })

@@ -14,3 +14,12 @@ func (c *Config) names() []controlplane.DNSName {
 	}
 	return list
 }
+
+// functions lists what the bill needs to know of the functions.
+func (c *Config) functions() []controlplane.Function {
+	list := make([]controlplane.Function, len(c.Functions))
+	for i := range list {
+		list[i] = controlplane.Function{Name: c.Functions[i].Name, Zone: c.Functions[i].Zone}
+	}
+	return list
+}

@@ -23,6 +23,7 @@ type Outcome struct {
 	Memories  []dataplane.MemoryOutcome  // by owner
 	Networks  []dataplane.NetworkOutcome // by owner
 	Balancers []dataplane.BalancerOutcome
+	Functions []dataplane.FunctionOutcome
 	Restored  []sim.Time // as [dataplane.Outcome.Restored]
 
 	Groups     []controlplane.GroupOutcome
@@ -55,7 +56,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Restored: data.Restored,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,

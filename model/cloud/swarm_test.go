@@ -34,6 +34,7 @@ func swarm(seed uint64) *Config {
 	swarmPlaces(&s, cfg, zones)
 	swarmBurst(&s, cfg, zones)
 	swarmNeighbours(&s, cfg, zones)
+	swarmMarket(seed, cfg)
 	swarmLife(seed, cfg)
 	swarmRegions(seed, cfg)
 	return cfg

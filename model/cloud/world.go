@@ -52,7 +52,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	}
 	w.control, err = controlplane.New(controlplane.Setup{
 		Estate: &cfg.Estate, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), TargetGroups: len(cfg.TargetGroups), Series: cfg.Observe.Series,
+		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), TargetGroups: len(cfg.TargetGroups), Series: cfg.Observe.Series,
 		Halted: func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil {

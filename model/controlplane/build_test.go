@@ -194,6 +194,8 @@ func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCou
 
 func (d *fakeData) Point(int, slab.Handle) {}
 
+func (d *fakeData) OwnFunction(int, int32)                     {}
+func (d *fakeData) TakeFunctionUse(int) model.FunctionUse      { return model.FunctionUse{} }
 func (d *fakeData) TakeMoved(into []model.Moved) []model.Moved { return into }
 
 func (d *fakeData) TakeBalancerUse(int) model.BalancerUse {

@@ -5,6 +5,7 @@ import (
 	"headroom/model/ami"
 	"headroom/model/placement"
 	"headroom/model/scaling"
+	"headroom/model/spot"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -260,6 +261,9 @@ type SpotPool struct {
 	Walk        SpotWalk
 	Bucket      int     // Spot Advisor interruption bucket, 0..4
 	Intensity   float64 // multiplies the hazard of interruption
+	// Supply is a recorded trace of room or of preemptions, in place of the hazard;
+	// nil without.
+	Supply *spot.Supply
 }
 
 // SpotWalk are the parameters of the mean-reverting price walk.

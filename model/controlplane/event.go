@@ -61,6 +61,7 @@ const (
 	volumeChanges
 	filesAge
 	imageTurns
+	supplyMoves
 	kindCount
 )
 
@@ -125,6 +126,7 @@ func newTable() [kindCount]row {
 		holdEnds:         {"holdEnds", sim.RankRelease, "hold", (*Plane).onHoldEnds},
 		spotRequestsOpen: {"spotRequestsOpen", sim.RankLaunch, "instances", (*Plane).onSpotRequestsOpen},
 		spotRequestsEnd:  {"spotRequestsEnd", sim.RankState, "instances", (*Plane).onSpotRequestsEnd},
+		supplyMoves:      {"supplyMoves", sim.RankFailure, "Spot pool", (*Plane).onSupplyMoves},
 		spotRequestTries: {"spotRequestTries", sim.RankLaunch, "Spot request", (*Plane).onSpotRequestTries},
 	}
 }

@@ -177,7 +177,7 @@ func (cp *Plane) onHoldBegins(ev model.Event) {
 }
 
 func (h *Hold) request() placementRequest {
-	return placementRequest{need: h.Need, zone: h.Zone, option: model.OnDemand, typ: h.Type, platform: h.Platform, tenancy: h.Tenancy}
+	return placementRequest{need: h.Need, zone: h.Zone, option: model.OnDemand, typ: h.Type, platform: h.Platform, tenancy: h.Tenancy, spotPool: None}
 }
 
 // runningFor lists where instances run that a hold is for, in launch order.

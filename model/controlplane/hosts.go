@@ -103,12 +103,13 @@ type placementRequest struct {
 	place    *Place // nil: anywhere
 	affine   int32  // the only Dedicated Host that takes it, from 1; 0: any
 	foreign  bool   // of another account
+	spotPool int    // None unless Spot
 }
 
 func (o *order) request() placementRequest {
 	return placementRequest{
 		need: o.need, zone: o.zone, option: o.option, typ: o.typ,
-		platform: o.template.Platform, tenancy: o.template.Tenancy, place: o.place, affine: o.affine,
+		platform: o.template.Platform, tenancy: o.template.Tenancy, place: o.place, affine: o.affine, spotPool: o.spotPool,
 	}
 }
 
@@ -135,6 +136,8 @@ type hostPlace struct {
 	partition int32 // of the group, from 1
 	typ       int32 // of what is on a Dedicated Host
 	counted         // what it has of a quota
+
+	pool int32 // Spot pool whose recorded room it has, from 1; 0: none
 }
 
 func (b hostPlace) seat() placement.Seat { return placement.Seat{Host: int(b.host), Nodes: b.nodes} }
@@ -155,6 +158,9 @@ func (cp *Plane) place(w placementRequest) (b hostPlace, ok bool) {
 		cp.why = why
 		return unlimited, false
 	}
+	if !cp.hasRoom(&w) {
+		return unlimited, false
+	}
 	switch {
 	case w.tenancy == model.TenancyHost:
 		b, ok = cp.seatOnMachine(&w)
@@ -167,6 +173,9 @@ func (cp *Plane) place(w placementRequest) (b hostPlace, ok bool) {
 	}
 	if ok && (b.hold == None || cp.holds[b.hold].class == 0) {
 		b.counted = cp.charge(&w)
+	}
+	if ok {
+		cp.draws(&w, &b)
 	}
 	return b, ok
 }
@@ -227,6 +236,10 @@ func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
 		return
 	}
 	cp.credit(b.counted, -1)
+	if b.pool > 0 {
+		cp.spotPools[b.pool-1].taken--
+		cp.roomIsMade()
+	}
 	if b.group > 0 {
 		cp.leaveGroup(n, zone, b)
 	}
@@ -306,6 +319,9 @@ type occupant struct {
 
 // board remembers a Spot instance on the hosts of its zone.
 func (cp *Plane) board(o order, h slab.Handle) {
+	if o.option == model.Spot {
+		cp.seatInPool(cp.instances.Get(h).hostPlace, occupant{handle: h})
+	}
 	if o.option == model.Spot && o.need.Pool != None {
 		z := &cp.hostPools[o.need.Pool].zones[o.zone]
 		z.spot = append(z.spot, occupant{handle: h})

@@ -26,6 +26,7 @@ type Setup struct {
 	Data         DataPlane
 	Balancers    []Balancer
 	Names        []DNSName
+	Functions    []Function
 	TargetGroups int         // how many there are
 	Series       bool        // each minute is sampled what instances run out of
 	Halted       func() bool // the world is of no use any more: launches may be left out; nil: never
@@ -103,7 +104,8 @@ type Plane struct {
 	activeFaults    []activeFault
 	zoneDown        []int // outages that hold each zone
 	names           []DNSName
-	regionDown      []int // the same of each Region; nil before the first
+	functions       []int32 // their owners
+	regionDown      []int   // the same of each Region; nil before the first
 
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
@@ -147,6 +149,7 @@ func New(setup Setup) (*Plane, error) {
 	}
 	cp.newBalancers(setup.Balancers)
 	cp.openNames(setup.Names)
+	cp.openFunctions(setup.Functions)
 	for _, build := range []func() error{
 		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.startSpot, cp.newFlows, cp.newUtilizations, cp.newFaults, cp.newCertificates,
 	} {
@@ -295,7 +298,8 @@ func (cp *Plane) newFlows() error {
 		f := &cp.flows[i]
 		name := "instance_workload/" + cfg.Name
 		*f = tenantFlow{
-			cfg: cfg, sizes: cp.stream(name + "/size"), lifetimes: cp.stream(name + "/lifetime"),
+			zones: len(cp.frame.Zones),
+			cfg:   cfg, sizes: cp.stream(name + "/size"), lifetimes: cp.stream(name + "/lifetime"),
 			owner: cp.ownerAt("instance_workload."+cfg.Name, cfg.Zones...),
 		}
 		sum := 0.0

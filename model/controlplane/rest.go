@@ -151,7 +151,7 @@ func (cp *Plane) rise(h slab.Handle) bool {
 	}
 	cp.closeRest(in)
 	if in.order.bid > 0 {
-		cp.startedSpot(in, h)
+		cp.startedSpot(in, h, at)
 	}
 	cp.reopen(h, at, in.image.saved)
 	if f := in.order.fleet; f != None {

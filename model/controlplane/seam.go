@@ -99,6 +99,10 @@ type DataPlane interface {
 	TargetCounts(group int) model.TargetCounts
 	// TakeBalancerUse returns what a load balancer did since it was last asked.
 	TakeBalancerUse(balancer int) model.BalancerUse
+	// OwnFunction says on whose account a function is.
+	OwnFunction(function int, owner int32)
+	// TakeFunctionUse returns what a function was used for since it was last asked.
+	TakeFunctionUse(function int) model.FunctionUse
 	// Point says which server a network interface or an Elastic IP leads to; 0: none.
 	Point(address int, server slab.Handle)
 	// TakeMoved appends what servers sent by paths that are charged for since it was last

@@ -118,6 +118,7 @@ func (cp *Plane) take(i int, name string, backup int) error {
 	o.Taken++
 	o.Written = o.Written.Plus(model.Bytes(delta) * snapshot.Block)
 	cp.turnAfter(m, snapshot.Duration(delta))
+	cp.slow(i, 1)
 	by := Operator
 	if backup != None {
 		by = LifecycleManager
@@ -140,6 +141,9 @@ func (cp *Plane) onSnapshotTurns(ev model.Event) {
 	switch m.state {
 	case snapshotPending:
 		m.state = snapshotComplete
+		if !m.copied && m.volume != None && cp.volumes[m.volume].lineage == m.lineage {
+			cp.slow(m.volume, -1)
+		}
 		cp.followUp(m)
 	case snapshotRestoring:
 		m.state = snapshotComplete

@@ -21,6 +21,12 @@ type spotPool struct {
 	ownEvents rng.Stream // one instance's own event and notice delays
 	aboard    []occupant // running here; stale entries are dropped in passing
 	record    int32      // in Ledger.Spot
+
+	limited bool       // its trace says how many instances it has room for
+	room    int        // that
+	taken   int        // instances that have room in a pool whose trace is played
+	step    int        // of the trace, that is scheduled
+	seated  []occupant // who has it; stale entries are dropped in passing
 }
 
 // newSpotPools starts every market and schedules its first move and shock.
@@ -47,6 +53,12 @@ func (cp *Plane) newSpotPools() error {
 			Steps: []model.PriceStep{{USD: p.price}},
 		})
 		cp.scheduleMarket(i)
+		if cfg.Supply != nil {
+			p.hazard = spot.Hazard{}
+			p.shocks = nil
+			cp.startSupply(i)
+			continue
+		}
 		cp.scheduleShock(i)
 	}
 	return nil
@@ -209,14 +221,21 @@ func (cp *Plane) onSpotReclaims(ev model.Event) {
 func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 	p := &cp.spotPools[pool]
 	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: 1 - p.hazardPerMonth()}
-	if g.outbid(p) || cp.zoneDown[p.cfg.Zone] > 0 {
+	if p.limited {
+		v.CapacityScore = float64(max(0, p.room-p.taken)) / float64(max(1, p.room))
+	}
+	if g.outbid(p) || cp.zoneDown[p.cfg.Zone] > 0 || p.limited && p.taken >= p.room {
 		v.CapacityScore = 0
 		return v
 	}
 	if n := p.cfg.Need; n.Pool != None && cp.kernel.Now() < cp.hostPools[n.Pool].zones[p.cfg.Zone].noSpotUntil {
 		v.CapacityScore = 0
 	} else if n.Pool != None {
-		v.CapacityScore = cp.freeShare(p.cfg.Need, p.cfg.Zone)
+		free := cp.freeShare(p.cfg.Need, p.cfg.Zone)
+		if p.limited {
+			free = min(free, v.CapacityScore)
+		}
+		v.CapacityScore = free
 	}
 	return v
 }

@@ -303,17 +303,19 @@ func (cp *Plane) mayStartSpot(in *instance) error {
 	return nil
 }
 
-// startedSpot is told that an instance of a request is started.
-func (cp *Plane) startedSpot(in *instance, h slab.Handle) {
+// startedSpot is told that an instance of a request is started, and where.
+func (cp *Plane) startedSpot(in *instance, h slab.Handle, at hostPlace) {
 	in.noticed, in.reclaimed = false, false
 	cp.spotRequests[in.order.bid-1].state = requestActive
 	gone := func(o occupant) bool { return !o.tenant && o.handle == h }
 	p := &cp.spotPools[in.order.spotPool]
 	p.aboard = slices.DeleteFunc(p.aboard, gone)
+	p.seated = slices.DeleteFunc(p.seated, gone)
 	if pool := in.order.need.Pool; pool != None {
 		z := &cp.hostPools[pool].zones[in.zone]
 		z.spot = slices.DeleteFunc(z.spot, gone)
 	}
+	in.hostPlace = at
 	cp.board(in.order, h)
 }
 

@@ -18,6 +18,7 @@ type tenantFlow struct {
 	lifetimes rng.Stream
 	aged      rng.Distribution // lifetimes of those that run at the start
 	zone      int
+	zones     int // of the scenario
 	owner     int32
 	upTo      []float64       // sizes by cumulative weight
 	queue     []waitingTenant // launches that wait for room, in order
@@ -130,8 +131,13 @@ func (cp *Plane) openTenant(i int, placed tenant, lifetime sim.Time) {
 // request is what an instance of that size asks of the hosts of a zone.
 func (f *tenantFlow) request(size int32, zone model.Zone) placementRequest {
 	s := &f.cfg.Sizes[size]
+	pool := None
+	if f.cfg.SpotPool != nil {
+		pool = f.cfg.SpotPool[int(size)*f.zones+int(zone)]
+	}
 	return placementRequest{
-		need: s.Need, zone: zone, option: f.cfg.Option, typ: s.Type,
+		spotPool: pool,
+		need:     s.Need, zone: zone, option: f.cfg.Option, typ: s.Type,
 		platform: model.Linux, tenancy: model.TenancyDefault, foreign: f.cfg.Foreign || s.Shape,
 	}
 }
@@ -185,6 +191,7 @@ func (cp *Plane) findsAddress(f *tenantFlow, size int32, zone model.Zone) bool {
 // exposeTenant subjects a Spot tenant to its market and to reclaims.
 func (cp *Plane) exposeTenant(f *tenantFlow, h slab.Handle, t *tenant) {
 	o := occupant{handle: h, tenant: true}
+	cp.seatInPool(t.hostPlace, o)
 	if need := f.cfg.Sizes[t.size].Need; need.Pool != None {
 		z := &cp.hostPools[need.Pool].zones[t.zone]
 		z.spot = append(z.spot, o)

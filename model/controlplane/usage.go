@@ -205,6 +205,7 @@ func (cp *Plane) closeHour() {
 		}
 		cp.transfer(u.From, int(b.owner), crossed, u.Crossed)
 	}
+	cp.closeFunctions()
 	cp.closeMoved()
 	cp.closeSurplus()
 }

@@ -131,6 +131,10 @@ func (v *validator) spotPool(p *SpotPool, path string) {
 	v.reference(p.Type, v.world.Types, path+".instance_type", "type")
 	v.reference(int(p.Zone), v.world.Zones, path+".zone", "zone")
 	v.need(p.Need, path)
+	if p.Supply != nil {
+		err := p.Supply.Validate()
+		v.check(err == nil, path+".interruption", "%v", err)
+	}
 	v.check(p.OnDemandUSD >= 0 && p.OnDemandUSD <= math.MaxFloat64, path+".price", "must be finite and not negative, got %g", p.OnDemandUSD)
 }
 

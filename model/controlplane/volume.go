@@ -13,6 +13,7 @@ import (
 
 // volume is an EBS volume of its own table.
 type volume struct {
+	snapping int // snapshots of it that are being made
 	exists   bool
 	spec     model.VolumeSpec // as it is now
 	owner    int32
@@ -291,8 +292,27 @@ func (cp *Plane) onVolumeChanges(ev model.Event) {
 		return
 	}
 	v.changes = sim.Never
+	v.next.Snapped = v.spec.Snapped
 	cp.reshape(ev.Index(), v.next)
 	cp.note(Activity{Subject: "volume." + v.spec.Name, Kind: "modified", Detail: describe(&v.spec), Cause: "action", Instance: None})
+}
+
+// slow counts the snapshots that are being made of a volume: until they are complete a hard disk
+// does not burst.
+func (cp *Plane) slow(i, by int) {
+	v := &cp.volumes[i]
+	v.snapping += by
+	kind := specOf(&v.spec).Kind
+	snapped := v.snapping > 0 && (kind == storage.ST1 || kind == storage.SC1)
+	if !v.exists || snapped == v.spec.Snapped {
+		return
+	}
+	v.spec.Snapped = snapped
+	for _, a := range v.attached {
+		if server, there := cp.serverIn(a.instance); there {
+			cp.data.ModifyVolume(server, v.spec)
+		}
+	}
 }
 
 // reshape makes a volume, where it differs, what it is from now on.

@@ -204,7 +204,11 @@ func (p *Plane) breakOff(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
 	p.hangUp(i)
 	p.vacate(i)
-	p.drop(i, Code500)
+	if p.servers.at(server).function != nil {
+		p.dropFor(i, Code502, CauseFunction)
+	} else {
+		p.drop(i, Code500)
+	}
 	p.nextInLine(server, now)
 	p.relieve()
 }

@@ -25,7 +25,12 @@ type Traffic struct {
 	Workloads     []Workload
 	Records       []Record
 	Addresses     []Address
+	Functions     []Function
 	Network       Network
+
+	// FunctionConcurrency is how many calls of functions the account serves at once in a
+	// Region; 0: [function.AccountConcurrency].
+	FunctionConcurrency int
 
 	// NetworkBurst is how long interfaces have their peak from full credits; 0:
 	// [bandwidth.DefaultBurst].
@@ -258,6 +263,7 @@ const (
 	ToTargetGroup
 	ToInstances
 	ToAddress // a network interface, or an Elastic IP
+	ToFunction
 )
 
 // Workload is a stream of requests.

@@ -8,19 +8,22 @@ type ErrorCause uint8
 
 // Causes, in the order in which outcomes list them. What is not told has the first.
 const (
-	CauseOther        ErrorCause = iota
-	CauseRefused                 // 502: the target refused: nobody listens, or its backlog is full
-	CauseKeptClosed              // 502: the target closed the kept connection
-	CauseDrained                 // 502: the deregistration delay was over
-	CauseMemory                  // 502: the kernel killed the application
-	CauseEnded                   // 502: the instance ended or restarted
-	CauseApplication             // 502, 503, 504: the target's own answer
-	CauseNoTargets               // 503: the target group has none registered
-	CauseEmptyZone               // 503: it has, but none in the node's zone
-	CauseNoWeight                // 503: every target group of the action has weight 0
-	CauseNodeTooSmall            // 503: the node has not grown yet
-	CauseConnect                 // 504: no connection within 10 s
-	CauseIdle                    // 504: no response within the idle timeout
+	CauseOther           ErrorCause = iota
+	CauseRefused                    // 502: the target refused: nobody listens, or its backlog is full
+	CauseKeptClosed                 // 502: the target closed the kept connection
+	CauseDrained                    // 502: the deregistration delay was over
+	CauseMemory                     // 502: the kernel killed the application
+	CauseEnded                      // 502: the instance ended or restarted
+	CauseApplication                // 502, 503, 504: the target's own answer
+	CauseNoTargets                  // 503: the target group has none registered
+	CauseEmptyZone                  // 503: it has, but none in the node's zone
+	CauseNoWeight                   // 503: every target group of the action has weight 0
+	CauseNodeTooSmall               // 503: the node has not grown yet
+	CauseConnect                    // 504: no connection within 10 s
+	CauseIdle                       // 504: no response within the idle timeout
+	CauseThrottled                  // 502: the function was throttled
+	CauseFunction                   // 502: the function failed, or answered too much
+	CauseFunctionTimeout            // 502: the function ran into its timeout
 	causeCount
 )
 
@@ -47,6 +50,7 @@ func (c ErrorCause) String() string {
 	return [...]string{
 		"other", "refused", "kept_closed", "drained", "out_of_memory", "ended", "application",
 		"no_targets", "empty_zone", "no_weight", "node_too_small", "connect", "idle_timeout",
+		"throttled", "function_error", "function_timeout",
 	}[c]
 }
 

@@ -38,6 +38,7 @@ const (
 	applicationRestarts
 	recordIsChecked
 	nodesGrow
+	functionTimesOut
 	relayIsChecked
 	kindCount
 )
@@ -79,6 +80,7 @@ func newTable() [kindCount]row {
 		memoryRunsOut:       {"memoryRunsOut", sim.RankState, "server handle", (*Plane).onMemoryRunsOut},
 		applicationRestarts: {"applicationRestarts", sim.RankState, "server handle", (*Plane).onApplicationRestarts},
 		recordIsChecked:     {"recordIsChecked", sim.RankState, "record, answer", (*Plane).onRecordIsChecked},
+		functionTimesOut:    {"functionTimesOut", sim.RankRelease, "function", (*Plane).onFunctionTimesOut},
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
 		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},

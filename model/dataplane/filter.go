@@ -168,13 +168,6 @@ func (p *Plane) guardTargets(f *filter, g *targetGroup) {
 	}
 }
 
-func (p *Plane) portOf(service int) uint16 {
-	if service == None {
-		return 0
-	}
-	return p.cfg.Services[service].Port
-}
-
 // senderOf is who a request of a source comes from, to the filter.
 func (p *Plane) senderOf(i uint32, s *source) int {
 	return p.callerAt(i, s, s.sender)
@@ -219,8 +212,11 @@ func (p *Plane) keptOut(i uint32, r *request, s *source) bool {
 // dropped ends or holds a request whose packets do not get to its server, or come to a port
 // where nobody listens.
 func (p *Plane) dropped(i uint32, r *request) bool {
-	sender, misses := p.connectionOf(i, r)
 	s := p.servers.at(r.server)
+	if s.function != nil { // it is called by the API of AWS, not by its address
+		return false
+	}
+	sender, misses := p.connectionOf(i, r)
 	switch {
 	case sender != None && (!p.filter.passes.Says(sender, p.endAsked(r, s)) || s.tracks > 0 && p.overflows(r.server, sender)):
 		r = p.requests.at(i)

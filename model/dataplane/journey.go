@@ -95,6 +95,12 @@ func (p *Plane) admit(i uint32, now sim.Time) {
 	t := &p.trips[i]
 	t.step, t.boarded, t.mark = 0, false, now
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
+	if s.function != nil {
+		if p.invoke(i, r, s, now) {
+			p.board(i, now)
+		}
+		return
+	}
 	if g := &s.gate; s.memory != nil && (g.held < g.limit || g.line.Len() < int(g.backlog)) {
 		s.memory.Connect(now)
 		p.watchMemory(r.server, s)
@@ -248,6 +254,8 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 	switch {
 	case r != nil && r.phase == pausing:
 		p.endStep(indexOf(h), phasePause, now)
+	case r != nil && r.phase == starting:
+		p.endStart(indexOf(h), now)
 	case r != nil && r.phase == onDisk:
 		p.endDisk(indexOf(h), now)
 	case r != nil && r.phase == paging:
@@ -260,6 +268,9 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 // endJourney ends a journey: the response leaves, and the place is free.
 func (p *Plane) endJourney(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
+	if p.servers.at(server).function != nil && p.answersTooMuch(i) {
+		return
+	}
 	p.vacate(i)
 	p.complete(i, now)
 	p.nextInLine(server, now)
@@ -270,6 +281,9 @@ func (p *Plane) vacate(i uint32) {
 	t, s := &p.trips[i], p.servers.at(p.requests.at(i).server)
 	if s.memory != nil {
 		s.memory.End(p.kernel.Now(), t.boarded, t.holds)
+	}
+	if s.function != nil {
+		p.leaveEnvironment(i, s)
 	}
 	if t.placed {
 		t.placed = false

@@ -86,7 +86,7 @@ func (p *Plane) addRoutes(m *meter, source int) {
 	switch s.to {
 	case ToTargetGroup:
 		reached, nowhere = []int{s.target}, s.call != nil
-	case ToInstances, ToAddress:
+	case ToInstances, ToAddress, ToFunction:
 	default:
 		reached = p.cfg.reached(s.target)
 	}
@@ -100,6 +100,9 @@ func (p *Plane) addRoutes(m *meter, source int) {
 	m.routes = append(m.routes, own)
 	if s.to == ToAddress {
 		m.routes[at.first].Callee = p.cfg.Addresses[s.target].Service
+	}
+	if s.to == ToFunction {
+		m.routes[at.first].Callee = p.cfg.Functions[s.target].Service
 	}
 	if s.to == ToInstances {
 		m.routes[at.first].Callee = p.fleetServices[s.target]
@@ -256,7 +259,7 @@ func (m *meter) phasesOf(s *server, t *trip, r *request, hop sim.Time) {
 	if m.observed.Zones != nil {
 		m.observed.Zones[s.zone].Record(latency)
 	}
-	if m.observed.Types != nil {
+	if m.observed.Types != nil && s.typ >= 0 {
 		m.observed.Types[s.typ].Record(latency)
 	}
 }

@@ -87,7 +87,7 @@ func (p *Plane) networkUse(owner int32) *NetworkOutcome {
 
 // networked reports whether a server's interface is counted.
 func (p *Plane) networked(s *server) bool {
-	return s.cfg != nil && s.base == noIndex && p.frame.Types[s.typ].NetworkPeakGbps > 0
+	return s.cfg != nil && s.base == noIndex && s.function == nil && p.frame.Types[s.typ].NetworkPeakGbps > 0
 }
 
 // endNetwork counts the interface of a server that ends.

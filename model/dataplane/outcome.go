@@ -24,6 +24,8 @@ const (
 	CodeRedirects             // sent on and on
 	Code463                   // more than 30 addresses in X-Forwarded-For
 	CodeReset                 // a connection that a Network Load Balancer, or its target, broke off
+	Code413                   // a body that is too large for a function
+	Code429                   // a call of a function that was throttled
 	codeCount
 
 	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
@@ -32,12 +34,12 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset}
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429}
 }
 
 // String returns the code as metric labels write it.
 func (c Code) String() string {
-	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset"}[c]
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429"}[c]
 }
 
 // CodeSet is a set of codes. The empty set stands for all.
@@ -61,6 +63,7 @@ type Outcome struct {
 	Users     []UserOutcome    // by workload
 	Targets   []TargetGroupOutcome
 	Balancers []BalancerOutcome
+	Functions []FunctionOutcome
 	Observed  Observed
 	Disks     []DiskOutcome   // that steps use; sorted by owner and name
 	Memories  []MemoryOutcome // of services that say what they hold; sorted by owner
@@ -245,7 +248,7 @@ func (p *Plane) Outcome() Outcome {
 	} else {
 		out.Users = usersOf(out.Routes, len(p.cfg.Workloads))
 	}
-	out.Balancers = p.balancerOutcomes()
+	out.Balancers, out.Functions = p.balancerOutcomes(), p.functionOutcomes()
 	for i := range p.targetGroups {
 		g := &p.targetGroups[i]
 		out.Targets = append(out.Targets, TargetGroupOutcome{

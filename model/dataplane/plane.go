@@ -70,6 +70,8 @@ type Plane struct {
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool             // requests have trips
 	balancers     []balancer
+	functions     []lambda
+	environments  []uint32 // beside requests, of those that functions serve
 	records       []record
 	targetGroups  []targetGroup
 	targets       pool[target]
@@ -140,6 +142,7 @@ func New(setup Setup) (*Plane, error) {
 	p.scheduleMitigation()
 	p.scheduleWeighing()
 	p.meter = p.newMeter(setup.Observe)
+	p.openFunctions()
 	return p, nil
 }
 
@@ -177,6 +180,10 @@ func (p *Plane) markInstant() {
 		case len(s.Steps) > 0 || s.Errors.Rate > 0:
 			p.calls[i].instant = true
 		}
+	}
+	for i := range p.cfg.Functions {
+		service := p.cfg.Functions[i].Service
+		p.calls[service].instant, p.calls[service].keeps = true, false
 	}
 	for i := range p.targetGroups { // who keeps a connection asks when it was answered
 		if g := &p.targetGroups[i]; g.keeps > 0 {

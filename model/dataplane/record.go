@@ -60,6 +60,7 @@ const (
 	inService                // on the CPU
 	calling                  // waits for its calls
 	pausing                  // waits for somebody else
+	starting                 // waits for the environment of its function
 	paging                   // waits for pages of its memory that lie in swap
 	onDisk                   // waits for what it reads or writes
 	undelivered              // served, but its client will have gone when the response arrives

@@ -64,19 +64,12 @@ func (p *Plane) warm(d *disk, now sim.Time) {
 // relimit gives a disk the limits of its volume as it is now.
 func (p *Plane) relimit(d *disk, now sim.Time) {
 	if d.shared { // by Nitro types
-		l := specOf(&d.spec).Limits(true)
-		if d.cold != nil {
-			l = l.Halved()
-		}
-		d.queue.Change(now, l, storage.Link{})
+		d.queue.Change(now, d.limitsNow(true), storage.Link{})
 		return
 	}
 	s := p.servers.at(d.server)
 	typ := &p.frame.Types[s.typ]
-	l := specOf(&d.spec).Limits(typ.Nitro)
-	if d.cold != nil {
-		l = l.Halved()
-	}
+	l := d.limitsNow(typ.Nitro)
 	switch {
 	case d.array != nil:
 		p.settleArray(s, now)
@@ -91,6 +84,19 @@ func (p *Plane) relimit(d *disk, now sim.Time) {
 		}
 		d.queue.Change(now, l, link)
 	}
+}
+
+// limitsNow returns the limits of a disk's volume while it fetches its blocks, or a snapshot
+// of it is made.
+func (d *disk) limitsNow(nitro bool) storage.Limits {
+	l := specOf(&d.spec).Limits(nitro)
+	if d.spec.Snapped {
+		l = l.Steady()
+	}
+	if d.cold != nil {
+		l = l.Halved()
+	}
+	return l
 }
 
 // CoolVolume makes the i-th volume of a server one that is made from a snapshot of so

@@ -25,6 +25,8 @@ func (p *Plane) enter(i uint32, r *request) {
 		p.forward(i, r, scopeOf{group: s.target})
 	case ToAddress:
 		p.toAddress(i, r, s.target)
+	case ToFunction:
+		p.toFunction(i, r, s.target)
 	case ToInstances:
 		p.toFleet(i, r, p.fleets[s.target])
 	}

@@ -41,18 +41,19 @@ type server struct {
 	applications []slab.Handle // that share these; nil: it is no base
 	settles      settling
 
-	gate    gate
-	outlets []outlet // by call of the service
-	disks   []uint32 // by Service.Disks, in Plane.disks
-	held    []uint32 // the same, each once
-	lacks   []uint32 // those that others share and it is not attached to
-	link    *passage // through which its volumes are reached, where one is shared; nil without
-	array   *array   // of volumes that share a narrow link; nil without
-	mounts  *passage // through which file systems are reached; nil without
-	volumes []model.VolumeSpec
-	id      uint32      // of itself, where it has disks
-	cached  model.Bytes // what its cache holds
-	memory  *ram        // nil: it has enough
+	gate     gate
+	outlets  []outlet // by call of the service
+	disks    []uint32 // by Service.Disks, in Plane.disks
+	held     []uint32 // the same, each once
+	lacks    []uint32 // those that others share and it is not attached to
+	link     *passage // through which its volumes are reached, where one is shared; nil without
+	array    *array   // of volumes that share a narrow link; nil without
+	mounts   *passage // through which file systems are reached; nil without
+	volumes  []model.VolumeSpec
+	id       uint32      // of itself, where it has disks
+	cached   model.Bytes // what its cache holds
+	memory   *ram        // nil: it has enough
+	function *lambda     // that it stands for; nil: it is an instance
 
 	since  sim.Time // it is there; Never: its interface is counted
 	end    int32    // of the filter
@@ -65,7 +66,7 @@ type server struct {
 }
 
 // finishes reports whether the server works on for clients that have left.
-func (s *server) finishes() bool { return s.cfg.FinishAbandoned }
+func (s *server) finishes() bool { return s.cfg.FinishAbandoned || s.function != nil }
 
 // Listen opens the application port. Target groups without checks find out at
 // once, the others by their next check.

@@ -273,3 +273,11 @@ func (s *source) asks(classes []RequestClass) asker {
 	}
 	return a
 }
+
+// portOf is where a service listens; 0: wherever it is asked.
+func (p *Plane) portOf(service int) uint16 {
+	if service == None {
+		return 0
+	}
+	return p.cfg.Services[service].Port
+}

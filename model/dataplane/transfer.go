@@ -85,6 +85,9 @@ func (p *Plane) countCall(i uint32, r *request, s *server) {
 		return
 	}
 	caller := p.servers.at(parent.server)
+	if caller.function != nil || s.function != nil {
+		return // within a Region that is free
+	}
 	if p.apart != nil && p.frame.RegionOf(caller.zone) != p.frame.RegionOf(p.entrance(r, s.zone)) {
 		return // see countAbroad
 	}

@@ -59,6 +59,10 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 		v.named(&t.Workloads[i])
 		v.workload(&t.Workloads[i])
 	}
+	for i := range v.Functions {
+		v.function(i)
+	}
+	v.check(v.FunctionConcurrency >= 0 && v.FunctionConcurrency <= MaxConcurrency, "quotas.lambda_concurrent_executions", "must be 0 to %d, got %d", MaxConcurrency, v.FunctionConcurrency)
 	v.network()
 	v.check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)
 	if len(v.errs) == 0 { // references are sound
@@ -152,6 +156,8 @@ func (v *validator) destination(to DestinationKind, target int, at string) {
 		}
 	case ToAddress:
 		v.reference(target, len(v.Addresses), at, "address")
+	case ToFunction:
+		v.reference(target, len(v.Functions), at, "function")
 	case ToInstances:
 		v.reference(target, len(v.fleets), at, "fleet of instances")
 	default:
@@ -315,6 +321,8 @@ func (t *Traffic) Callees(to DestinationKind, target int, fleets []int) []int {
 	switch to {
 	case ToAddress:
 		add(t.Addresses[target].Service)
+	case ToFunction:
+		add(t.Functions[target].Service)
 	case ToInstances:
 		add(fleets[target])
 	case ToTargetGroup:

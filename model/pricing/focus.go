@@ -282,6 +282,7 @@ var focusServices = []focusService{
 	{VPC, "Amazon Virtual Private Cloud", "Networking", "Network Infrastructure"},
 	{DataTransfer, "AWS Data Transfer", "Networking", "Network Connectivity"},
 	{Route53, "Amazon Route 53", "Networking", "Network Infrastructure"},
+	{Lambda, "AWS Lambda", "Compute", "Serverless Compute"},
 	{CloudWatch, "Amazon CloudWatch", "Management and Governance", "Observability"},
 }
 

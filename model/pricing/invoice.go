@@ -24,11 +24,12 @@ const (
 	DataTransfer Service = "data-transfer"
 	CloudWatch   Service = "cloudwatch"
 	Route53      Service = "route53"
+	Lambda       Service = "lambda"
 )
 
 // Services lists the services that may stand on an invoice.
 func Services() []Service {
-	return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch, Route53}
+	return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch, Route53, Lambda}
 }
 
 // Option is how the usage of a line was bought.

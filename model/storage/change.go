@@ -62,3 +62,11 @@ func (l Limits) Halved() Limits {
 	}
 	return l
 }
+
+// Steady returns limits without a burst of bytes: those of a hard disk while a snapshot of it is
+// made (EC2 User Guide, "Hard disk drives": its throughput may drop to the base until then). A
+// byte a second of burst is left, for which its credit is kept.
+func (l Limits) Steady() Limits {
+	l.Bytes.Peak = min(l.Bytes.Peak, l.Bytes.Base+1)
+	return l
+}

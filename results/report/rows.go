@@ -294,3 +294,22 @@ func transferParts(s *results.Summary) []results.Part {
 	}
 	return parts
 }
+
+// functionRows are what Lambda functions were called, and how that went.
+func functionRows() []row {
+	return []row{
+		{name: "calls", metric: "function.invocations"},
+		{name: "throttled", metric: "function.throttles", quiet: true},
+		{name: "share throttled", metric: "function.throttled", quiet: true},
+		{name: "cold starts", metric: "function.cold_starts"},
+		{name: "share cold", metric: "function.cold"},
+		{name: "errors", metric: "function.errors", quiet: true},
+		{name: "timeouts", metric: "function.timeouts", quiet: true},
+		{name: "at once, mean", metric: "function.concurrency.mean"},
+		{name: "at once, most", metric: "function.concurrency.max"},
+		{name: "duration mean", metric: "function.duration.mean"},
+		{name: "duration p99", metric: "function.duration.p99"},
+		{name: "billed", metric: "function.billed_duration"},
+		{name: "cost", metric: "cost"},
+	}
+}

@@ -30,6 +30,7 @@ func source() map[string]string {
 		"requests/nab_nyc_taxi_30min.csv.gz":            hoursOf("passengers", 1800, "1 2 3 4 5 6 7 8"),
 		"requests/nab_elb_request_count_5min.csv.gz":    hoursOf("requests", 1800, "1 2 3 4 5 6 7 8"),
 		"requests/nab_asg_cpu_utilization_5min.csv.gz":  hoursOf("cpu_pct", 1800, "1 2 3 4 5 6 7 8"),
+		"spot/bamboo_spot_node_events.csv.gz":           "trace,t_ms,event,node\np3,0,add,a\np3,0,add,b\np3,60000,remove,a\ng4dn,480000,add,c\n",
 		"vm/azure_v1_duration_bins.csv":                 "bin,min_s,max_s\n0,0,0\n1,300,300\n2,3900,7199\n",
 		"vm/azure_v1_2016_vms.csv.gz": "split,arrive_bin_s,flavor,dur_bin\n" +
 			"dev,2318100,a,1\ntest,2318400,a,2\ntest,2318400,b,0\ntest,2318400,c,2\ntest,2318700,a,2\ntest,2491200,a,1\n",

@@ -5,7 +5,7 @@
 //
 //	go run ./scenarios/derive -data DIR
 //
-// DIR holds requests/ and vm/; DIR may also be given by HEADROOM_DATA.
+// DIR holds requests/, vm/ and spot/; DIR may also be given by HEADROOM_DATA.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 // forecasts are judged by below judged. Nothing is written unless all could be derived.
 func run(dataDir, outDir, judged string) error {
 	var tables []table
-	for _, derive := range []func(string) (table, error){matchDay, nasaDay, azureDays, taxiWeeks, taxiHistory} {
+	for _, derive := range []func(string) (table, error){matchDay, nasaDay, azureDays, taxiWeeks, taxiHistory, spotFleet} {
 		t, err := derive(dataDir)
 		if err != nil {
 			return err

@@ -14,6 +14,7 @@ type Key struct {
 	Code    string // of a value that breaks the type's bounds
 	// Neutral is set of a key that this version does not simulate.
 	Neutral *Neutral
+	Instead string // of such a key: what to use, "a [network_interface.NAME]"
 }
 
 // Row declares a key. What it means is one line; preset is a [Key.Default].
@@ -25,6 +26,20 @@ func Row(path string, t Type, preset, meaning string) Key {
 // and which of its values it accepts, because they mean what happens anyway.
 func Planned(path, meaning string, neutral Neutral) Key {
 	return Key{Path: path, Doc: meaning, Neutral: &neutral}
+}
+
+// Use returns a key that is not simulated with what does what its users want.
+func (k Key) Use(instead string) Key {
+	k.Instead = instead
+	return k
+}
+
+// unsimulated is the rule that such a key breaks.
+func (k Key) unsimulated() string {
+	if k.Instead == "" {
+		return "is not simulated by this version"
+	}
+	return "is not simulated by this version: use " + k.Instead
 }
 
 // Coded returns the key with an error code that is not its table's.

@@ -120,6 +120,7 @@ func (l *loader) readActions(tables []*schema.Table) {
 		l.cfg.Actions = append(l.cfg.Actions, a)
 	}
 	l.cfg.Actions = append(l.cfg.Actions, l.shifts...)
+	l.markSnapped()
 	l.verifyVolumes()
 }
 

@@ -34,6 +34,8 @@ func (l *loader) nameOf(to dataplane.DestinationKind, target int) string {
 		return "target_group." + l.cfg.TargetGroups[target].Name
 	case dataplane.ToAddress:
 		return l.cfg.Addresses[target].Name
+	case dataplane.ToFunction:
+		return "function." + l.cfg.Functions[target].Name
 	case dataplane.ToInstances:
 		return "instance." + l.cfg.Instances[target].Name
 	default:

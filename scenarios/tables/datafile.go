@@ -173,14 +173,7 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 	if d == nil {
 		return nil
 	}
-	origin := 0.0
-	if first := slices.Min(d.table.Numbers(at)); first >= firstTimestamp {
-		origin = first
-	}
-	instants, err := d.table.Instants(at, sim.Second, origin)
-	if err != nil {
-		l.blame(d.path, err)
-	}
+	instants := l.instants(d, at)
 	for i, when := range instants {
 		var key [2]string
 		if p.typed {
@@ -197,6 +190,19 @@ func (l *loader) readPriceTrace(t *schema.Table) *priceTrace {
 		p.steps[key] = append(p.steps[key], step)
 	}
 	return p
+}
+
+// instants returns a column of seconds as instants of the run, in any order.
+func (l *loader) instants(d *dataFile, column string) []sim.Time {
+	origin := 0.0
+	if first := slices.Min(d.table.Numbers(column)); first >= firstTimestamp {
+		origin = first
+	}
+	instants, err := d.table.Instants(column, sim.Second, origin)
+	if err != nil {
+		l.blame(d.path, err)
+	}
+	return instants
 }
 
 // faultOf returns what is wrong with a price that follows others of its pool.

@@ -17,6 +17,7 @@ var destinations = []struct {
 	{"load_balancer", dataplane.ToLoadBalancer},
 	{"target_group", dataplane.ToTargetGroup},
 	{"instance", dataplane.ToInstances},
+	{"function", dataplane.ToFunction},
 	{"network_interface", dataplane.ToAddress},
 	{"elastic_ip", dataplane.ToAddress},
 }
@@ -50,7 +51,7 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 		for _, d := range destinations {
 			known = append(known, l.Names(d.table)...)
 		}
-		t.Mistake(key, "must name a load balancer, a target group or an instance", t.Hint(name, known))
+		t.Mistake(key, "must name a load balancer, a target group, a function or an instance", t.Hint(name, known))
 	case 1:
 	default:
 		t.Mistake(key, "must be unambiguous: "+strings.Join(found, " or "), "")
@@ -79,6 +80,8 @@ func (l *loader) servedBy(to dataplane.DestinationKind, target int) []int {
 	switch to {
 	case dataplane.ToTargetGroup:
 		add(l.cfg.TargetGroups[target].Service)
+	case dataplane.ToFunction:
+		add(l.cfg.Functions[target].Service)
 	case dataplane.ToAddress:
 		add(l.cfg.Addresses[target].Service)
 	case dataplane.ToInstances:

@@ -37,11 +37,7 @@ func assumeFlowCheck(t *schema.Table) {
 	if n.Form != tree.TableForm {
 		return
 	}
-	assume := func(key string, scalar any) {
-		if n.Table[key] == nil {
-			n.Table[key] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: scalar}
-		}
-	}
+	assume := func(key string, scalar any) { assumeCheckOf(t, map[string]any{key: scalar}) }
 	assume("protocol", "TCP")
 	if n.Table["protocol"].Is("HTTP") {
 		assume("timeout", int64(6))
@@ -50,6 +46,23 @@ func assumeFlowCheck(t *schema.Table) {
 		assume("matcher", "200-399")
 	}
 	assume("timeout", int64(10))
+}
+
+// assumeCheckOf sets defaults of a health check.
+func assumeCheckOf(t *schema.Table, values map[string]any) {
+	n := t.Node.Table["health_check"]
+	if n == nil {
+		t.AssumeNode("health_check", &tree.Node{Form: tree.TableForm, Table: map[string]*tree.Node{}})
+		n = t.Node.Table["health_check"]
+	}
+	if n.Form != tree.TableForm {
+		return
+	}
+	for key, scalar := range values {
+		if n.Table[key] == nil {
+			n.Table[key] = &tree.Node{At: n.At, Form: tree.ScalarForm, Scalar: scalar}
+		}
+	}
 }
 
 func (l *loader) readHealthCheck(t *schema.Table, flows bool) dataplane.HealthCheck {

@@ -65,6 +65,8 @@ var failures = []struct {
 	{"handshake", "no certificate of the load balancer that fits", []dataplane.Code{dataplane.CodeHandshake}, 0},
 	{"redirects", "sent on and on by the load balancer", []dataplane.Code{dataplane.CodeRedirects}, 0},
 	{"463", "more than 30 addresses in X-Forwarded-For", []dataplane.Code{dataplane.Code463}, 463},
+	{"413", "a body that is too large for a function", []dataplane.Code{dataplane.Code413}, 413},
+	{"429", "a function was throttled; behind a load balancer that is 502", []dataplane.Code{dataplane.Code429}, 429},
 	{"pool", "no connection of the caller's pool in time", []dataplane.Code{dataplane.CodePool}, 0},
 	{"500", "the application failed, because a call of its own did", []dataplane.Code{dataplane.Code500}, 500},
 	{"502", "no connection to a target, or one cut off", []dataplane.Code{dataplane.Code502}, 502},

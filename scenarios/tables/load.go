@@ -192,7 +192,8 @@ func (o Options) assignments() []string {
 
 // loader turns a tree into a Config, table by table.
 type loader struct {
-	sharing []sharing // tables whose instances run several services
+	outsideVPC []bool    // by function: it has no network interfaces in the VPC
+	sharing    []sharing // tables whose instances run several services
 	*schema.Reader
 	*origin
 	offer

@@ -29,6 +29,13 @@ func marketKeys() []schema.Key {
 		schema.Row("interruption", schema.Inner(), "", "how often capacity is taken back"),
 		schema.Row("interruption.bucket", schema.Either("a bucket of the Spot Advisor, 0 to 4 or its words", schema.Whole(0, 4), schema.Text()), "", "Spot Advisor bucket of all pools: \"<5%\", \"5-10%\", \"10-15%\", \"15-20%\", \">20%\", or its number from 0; the type's own without"),
 		schema.Row("interruption.intensity", schema.Quantity(schema.Number, 0, 1e6), "1", "multiplies the hazard: 0 never interrupts, 500 is a storm"),
+		schema.Row("interruption.trace", schema.Text(), "", "a table file of recorded preemptions or of availability, in place of the bucket's hazard"),
+		schema.Row("interruption.time", schema.Text(), `"time"`, "trace: column of the instants"),
+		schema.Row("interruption.available", schema.Text(), "", "trace: column of how many instances a pool has room for from then on; without, each row is a preemption"),
+		schema.Row("interruption.count", schema.Text(), "", "trace: column of how many instances a preemption takes; one without"),
+		schema.Row("interruption.type", schema.Text(), "", "trace: column of the instance types; each pool plays all rows without"),
+		schema.Row("interruption.zone", schema.Text(), "", "trace: column of the zones; each pool plays all rows without"),
+		schema.Row("interruption.scale", schema.Quantity(schema.Number, 0, 1e6), "1", "trace: multiplies the counts, which are then rounded down"),
 		schema.Row("wait_for_spot_reclaim", schema.Flag(), "false", "an On-Demand launch waits for the Spot capacity that it reclaims, instead of failing"),
 	})
 }
@@ -48,6 +55,9 @@ type market struct {
 	bucket    *int
 	intensity float64
 	at        *schema.Table
+
+	supply       *supplyTrace // nil: the bucket's hazard
+	interruption *schema.Table
 }
 
 func (l *loader) readMarket(t *schema.Table) {
@@ -71,8 +81,12 @@ func (l *loader) readMarket(t *schema.Table) {
 	}
 	price.Done()
 	interruption := t.Inside("interruption")
+	l.market.interruption, l.market.supply = interruption, l.readSupplyTrace(interruption)
 	l.market.bucket = readBucket(interruption)
 	l.market.intensity = interruption.Quantity("intensity")
+	if l.market.supply != nil && l.market.intensity != 1 {
+		interruption.Mistake("intensity", besideTrace, "")
+	}
 	interruption.Done()
 	l.cfg.WaitForSpotReclaim = t.Flag("wait_for_spot_reclaim")
 	l.scenario.market = l.market
@@ -171,6 +185,14 @@ func (s *spotPools) pool(key spotKey) int {
 		if p.Replay == nil && !s.market.at.Faulty("file") {
 			s.market.at.Reject("file", schema.Fault{
 				Rule: "must have prices of " + name + " in zone " + s.cfg.Zones[key.zone], Code: schema.NoCode,
+			})
+		}
+	}
+	if s.market.supply != nil {
+		p.Supply = s.market.supply.of(name, s.cfg.Zones[key.zone])
+		if p.Supply == nil && !s.market.interruption.Faulty("trace") {
+			s.market.interruption.Reject("trace", schema.Fault{
+				Rule: "must have rows of " + name + " in zone " + s.cfg.Zones[key.zone], Code: schema.NoCode,
 			})
 		}
 	}

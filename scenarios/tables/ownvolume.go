@@ -154,3 +154,22 @@ func (l *loader) verifyVolumes() {
 		}
 	}
 }
+
+// markSnapped marks the hard disks whose snapshots slow them down.
+func (l *loader) markSnapped() {
+	slows := func(volumes []int) {
+		for _, v := range volumes {
+			if kind := l.cfg.Volumes[v].Spec.Type; kind == "st1" || kind == "sc1" {
+				l.mark([]int{v})
+			}
+		}
+	}
+	for i := range l.cfg.Actions {
+		if a := &l.cfg.Actions[i]; a.Do == controlplane.TakeSnapshot {
+			slows(a.Volumes)
+		}
+	}
+	for i := range l.cfg.Backups {
+		slows(l.cfg.Backups[i].Volumes)
+	}
+}

@@ -162,6 +162,9 @@ func (b *buyer) unsold(typ int, platform model.Platform, zones []model.Zone) str
 		if b.pools.market.prices != nil && b.pools.market.prices.of(name, b.pools.cfg.Zones[z]) == nil {
 			return "the price trace has no " + name + " in zone " + b.pools.cfg.Zones[z]
 		}
+		if b.pools.market.supply != nil && b.pools.market.supply.of(name, b.pools.cfg.Zones[z]) == nil {
+			return "the trace of interruptions has no " + name + " in zone " + b.pools.cfg.Zones[z]
+		}
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"headroom/model/addressing"
 	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/network"
 	"headroom/scenarios/schema"
 )
@@ -51,6 +52,7 @@ func limitKeys() []schema.Key {
 		schema.Row("security_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("security groups of a Region; AWS's default is %d", usualSecurityGroups)).Coded("SecurityGroupLimitExceeded"),
 		schema.Row("rules_per_security_group", schema.Whole(1, network.MostRules), fmt.Sprint(network.RulesPerGroup), "rules of a security group in each direction: always checked"),
 		schema.Row("security_groups_per_network_interface", schema.Whole(1, network.MostGroupsPerInterface), fmt.Sprint(network.GroupsPerInterface), "security groups of a network interface: always checked"),
+		schema.Row("lambda_concurrent_executions", schema.Whole(1, dataplane.MaxConcurrency), "1000", "calls of functions at once in a Region; those of functions that reserve some are among them"),
 		schema.Row("targets_per_target_group", schema.Whole(0, 1_000_000), "(not checked)", fmt.Sprintf("targets of a target group; AWS's default is %d", usualTargets)).Coded("TooManyTargets"),
 	}
 }
@@ -79,6 +81,7 @@ func (l *loader) readLimits(top *schema.Table) *schema.Table {
 	}
 	q.rules, q.groupsEach = t.Whole("rules_per_security_group"), t.Whole("security_groups_per_network_interface")
 	l.cfg.Network.Rules = q.rules
+	l.cfg.FunctionConcurrency = t.Whole("lambda_concurrent_executions")
 	if n := len(l.tables["security_group"]); q.groups >= 0 && n > q.groups {
 		t.Wrong("security_groups", fmt.Sprintf("must be at least the security groups of the scenario (%d)", n))
 	}

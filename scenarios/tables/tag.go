@@ -21,7 +21,7 @@ const (
 // tagged are the tables of what may have tags: what is billed, or makes what is billed.
 var tagged = []string{
 	"launch_template", "autoscaling_group", "instance", "load_balancer", "volume", "snapshot", "snapshot_schedule", "file_system", "nat_gateway",
-	"elastic_ip", "network_interface", "vpn_connection", "dedicated_host", "capacity_reservation", "dns_record", "image",
+	"elastic_ip", "network_interface", "vpn_connection", "function", "dedicated_host", "capacity_reservation", "dns_record", "image",
 }
 
 // tagKeys are those of the tags of a thing.

@@ -54,6 +54,7 @@ func (l *loader) readTargetGroups() {
 		case takesFlows(t):
 			assumeFlows(t)
 		}
+		ofFunction := assumeFunction(t)
 		l.cfg.TargetGroups[i] = dataplane.TargetGroup{
 			Name:                t.Name,
 			Service:             t.Reference("service"),
@@ -77,6 +78,10 @@ func (l *loader) readTargetGroups() {
 			continue
 		}
 		tg.Algorithm = t.Choice("load_balancing_algorithm_type")
+		if ofFunction {
+			t.Done()
+			continue
+		}
 		readSlowStart(t, tg)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {

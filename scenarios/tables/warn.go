@@ -92,6 +92,9 @@ func (l *loader) warnOfLoad(i int, byService map[int]capacities) {
 	}
 	capacity, lasting := 0.0, 0.0
 	for _, service := range services {
+		if l.isFunction(service) {
+			return // it has a vCPU for each call
+		}
 		capacity += byService[service].peak
 		lasting += byService[service].lasting
 	}

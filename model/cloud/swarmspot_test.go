@@ -1,0 +1,27 @@
+package cloud
+
+import (
+	"headroom/model/spot"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// swarmMarket lets some Spot pools replay a trace, of room or of preemptions. It has a
+// stream of its own.
+func swarmMarket(seed uint64, cfg *Config) {
+	s := rng.New(seed, 0, "swarm/market")
+	for i := range cfg.SpotPools {
+		if !chance(&s, 0.4) {
+			continue
+		}
+		supply := &spot.Supply{}
+		steps := &supply.Room
+		if chance(&s, 0.4) {
+			steps = &supply.Taken
+		}
+		for at := sim.Time(0); at < cfg.Duration; at += sim.Time(1+s.Below(400)) * sim.Second {
+			*steps = append(*steps, spot.Step{At: at, Count: s.Below(8)})
+		}
+		cfg.SpotPools[i].Supply = supply
+	}
+}

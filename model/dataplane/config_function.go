@@ -1,0 +1,37 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/function"
+	"headroom/sim/rng"
+)
+
+// Function is a Lambda function: a service whose every call has an environment of its own.
+type Function struct {
+	Name      string
+	Service   int
+	Memory    int     // MB, which set its speed and its price
+	Threads   float64 // vCPUs that its code can use
+	Storage   int     // MB of /tmp
+	ARM       bool    // it runs on arm64
+	ColdStart rng.Distribution
+	Zone      model.Zone // one of its Region
+	End       int        // of its network interfaces in the VPC, counted from 1; 0: it is in none
+	Groups    []int      // target groups whose target it is
+	function.Terms
+}
+
+// FunctionUse is what a function was used for between two instants.
+type FunctionUse = model.FunctionUse
+
+// functionOf returns the function that is the target of a target group; None if instances are.
+func (t *Traffic) functionOf(group int) int {
+	for i := range t.Functions {
+		for _, g := range t.Functions[i].Groups {
+			if g == group {
+				return i
+			}
+		}
+	}
+	return None
+}

@@ -1,0 +1,204 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/dataplane"
+	"headroom/model/function"
+	"headroom/scenarios/schema"
+	"headroom/sim"
+)
+
+// invalidParameter is what Lambda answers to a value that it does not take.
+const invalidParameter = "InvalidParameterValueException"
+
+// functionKeys are those of [function.NAME]: Terraform's aws_lambda_function, with how its
+// environments behave.
+func functionKeys() []schema.Key {
+	return schema.Within("function.NAME", invalidParameter, []schema.Key{
+		schema.Row("service", schema.Name("service"), schema.Required, "what it does with a call"),
+		schema.Row("memory_size", schema.Whole(function.MinMemory, function.MaxMemory), "128", "MB: its price, and its speed, one vCPU at 1769"),
+		schema.Row("threads", schema.Quantity(schema.Number, 0.01, 64), "1", "vCPUs that its code can use: more memory makes it no faster beyond that"),
+		schema.Row("architectures", schema.OneOf("x86_64: Intel and AMD", "arm64: Graviton, cheaper"), `"x86_64"`, "what it runs on; the demand is that of either"),
+		schema.Row("timeout", schema.Quantity(schema.Seconds, 1, 900), "3", "how long a call may take; one that takes longer is ended, and fails"),
+		schema.Row("reserved_concurrent_executions", schema.Whole(-1, dataplane.MaxConcurrency), "-1", "calls at once, of its own: more are throttled; -1: it shares what the account has"),
+		schema.Row("provisioned_concurrent_executions", schema.Whole(0, dataplane.MaxConcurrency), "0", "environments that are always ready, and paid for all the time"),
+		schema.Row("ephemeral_storage", schema.Whole(function.FreeStorage, function.MaxStorage), "512", "MB of /tmp, free up to 512"),
+		schema.Row("cold_start", schema.Law(schema.Seconds), `"0s"`, "how long the making of an environment takes, which a call waits for that finds none idle"),
+		schema.Row("idle", schema.Quantity(schema.Seconds, 0, year), `"10m"`, "how long an environment waits for the next call before it ends; our estimate: AWS names no time"),
+		schema.Row("scaling_rate", schema.Whole(0, dataplane.MaxConcurrency), "1000", "environments that are made in 10 s at most; 0: any number"),
+		schema.Row("target_groups", schema.Names("target_group"), "", "target groups of target_type lambda, of which it is the target"),
+		schema.Row("vpc_config", schema.Inner(), "", "its network interfaces in the VPC; without, it reaches nothing there but what is public"),
+		schema.Row("vpc_config.subnet_ids", schema.Names("subnet"), "", "the subnets where they are"),
+		schema.Row("vpc_config.security_group_ids", schema.Names("security_group"), "", "their security groups").Coded(invalidGroup),
+		regionKey(),
+	})
+}
+
+// readFunctions reads the functions, before what may call them.
+func (l *loader) readFunctions() {
+	l.cfg.Functions = make([]dataplane.Function, len(l.tables["function"]))
+	l.outsideVPC = make([]bool, len(l.cfg.Functions))
+	for i, t := range l.tables["function"] {
+		f := &l.cfg.Functions[i]
+		*f = dataplane.Function{
+			Name: t.Name, Service: t.Reference("service"), Memory: t.Whole("memory_size"), Threads: t.Quantity("threads"),
+			Storage: t.Whole("ephemeral_storage"), ARM: t.Choice("architectures") == "arm64", ColdStart: l.law(t, "cold_start"),
+			Groups: t.References("target_groups"), Zone: l.firstZone(l.region(t)),
+			Terms: function.Terms{
+				Reserved: t.Whole("reserved_concurrent_executions"), Provisioned: t.Whole("provisioned_concurrent_executions"),
+				Idle: t.Duration("idle"), Timeout: t.Duration("timeout"), ScalingRate: t.Whole("scaling_rate"),
+			},
+		}
+		f.Timeout = max(f.Timeout, sim.Second)
+		if f.Reserved != function.None && f.Provisioned > f.Reserved {
+			t.Wrong("provisioned_concurrent_executions", fmt.Sprintf("must be at most reserved_concurrent_executions (%d)", f.Reserved))
+		}
+		l.outsideVPC[i] = !t.Has("vpc_config")
+		if v := t.Within("vpc_config"); v != nil {
+			v.Require("subnet_ids")
+			v.References("subnet_ids")
+			f.End = l.end(l.readGroupsOf(v, "security_group_ids", ""), l.wholeVPC(), false)
+			v.Done()
+		}
+		l.registerFunction(t, i)
+		t.Done()
+	}
+	l.checkConcurrency()
+}
+
+// firstZone is the first zone of a Region.
+func (l *loader) firstZone(region int) model.Zone {
+	for z := range l.cfg.Zones {
+		if l.cfg.RegionOf(model.Zone(z)) == region {
+			return model.Zone(z)
+		}
+	}
+	return 0
+}
+
+// registerFunction verifies the target groups of a function: each has it alone.
+func (l *loader) registerFunction(t *schema.Table, index int) {
+	const key = "target_groups"
+	f := &l.cfg.Functions[index]
+	for _, g := range f.Groups {
+		if g < 0 {
+			continue
+		}
+		tg := l.tables["target_group"][g]
+		if n := tg.Node.Table["target_type"]; n == nil || !n.Is("lambda") {
+			t.Reject(key, schema.Fault{Rule: `must be target groups of target_type "lambda", as ` + tg.Path + " is not", Code: "InvalidTarget"})
+		}
+		if l.cfg.TargetGroups[g].Service != f.Service && t.Sound("service") && tg.Sound("service") {
+			t.Reject(key, schema.Fault{Rule: "must be target groups of its service, as " + tg.Path + " is not", Code: "InvalidTarget"})
+		}
+		for k := range index {
+			if slices.Contains(l.cfg.Functions[k].Groups, g) {
+				t.Reject(key, schema.Fault{Rule: tg.Path + " must have one function, and function." + l.cfg.Functions[k].Name + " is that", Code: "TooManyTargets"})
+			}
+		}
+	}
+}
+
+// checkConcurrency refuses reservations that leave the account too little.
+func (l *loader) checkConcurrency() {
+	account := l.cfg.FunctionConcurrency
+	if account == 0 {
+		account = function.AccountConcurrency
+	}
+	left := map[int]int{}
+	for i, t := range l.tables["function"] {
+		f := &l.cfg.Functions[i]
+		taken, key := f.Reserved, "reserved_concurrent_executions"
+		if f.Reserved == function.None {
+			taken, key = f.Provisioned, "provisioned_concurrent_executions"
+		}
+		region := l.cfg.RegionOf(f.Zone)
+		if _, known := left[region]; !known {
+			left[region] = account
+		}
+		left[region] -= taken
+		if taken > 0 && left[region] < function.LeastUnreserved && t.Sound(key) {
+			t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must leave %d of the account's %d concurrent executions to other functions (quotas.lambda_concurrent_executions)", function.LeastUnreserved, account)})
+		}
+	}
+}
+
+// connectFunctions gives functions the one step that a service without steps means, and
+// refuses what they cannot do.
+func (l *loader) connectFunctions() {
+	for i, t := range l.tables["function"] {
+		f := &l.cfg.Functions[i]
+		if f.Service < 0 || f.Service >= len(l.cfg.Services) {
+			continue
+		}
+		s := &l.cfg.Services[f.Service]
+		if len(s.Steps) == 0 {
+			s.Steps = []dataplane.Step{{Kind: dataplane.StepCPU}}
+		}
+		if t.Sound("service") && (len(s.Disks) > 0 || s.Memory != nil || s.Bandwidth) {
+			t.Reject("service", schema.Fault{Rule: "must be a service without reads, writes, memory and bandwidth: those are of instances"})
+		}
+		if l.outsideVPC[i] {
+			l.refuseVPC(i)
+		}
+	}
+}
+
+// refuseVPC refuses calls of a function into a VPC in which it is not.
+func (l *loader) refuseVPC(index int) {
+	f := &l.cfg.Functions[index]
+	for _, c := range l.calls {
+		if c.service != f.Service || !c.at.Sound("call") {
+			continue
+		}
+		call := &l.cfg.Services[c.service].Steps[c.step].Call
+		reaches := call.Public
+		switch call.To {
+		case dataplane.ToFunction:
+			reaches = true
+		case dataplane.ToLoadBalancer:
+			reaches = l.cfg.LoadBalancers[call.Target].PublicIPs
+		case dataplane.ToAddress:
+			reaches = l.cfg.Addresses[call.Target].Elastic
+		}
+		if !reaches {
+			c.at.Reject("call", schema.Fault{Rule: fmt.Sprintf("must not be of something private: function.%s has no vpc_config, and so no way into the VPC", f.Name), Code: invalidParameter})
+		}
+	}
+}
+
+// assumeFunction sets the defaults of a target group whose target is a function, and
+// refuses what it does not have.
+func assumeFunction(t *schema.Table) bool {
+	n := t.Node.Table["target_type"]
+	if n == nil || !n.Is("lambda") {
+		return false
+	}
+	assumeCheckOf(t, map[string]any{"enabled": false, "interval": int64(35), "timeout": int64(30)})
+	for _, refused := range []struct{ key, rule string }{
+		{"port", "must not be given: a function has none"},
+		{"load_balancing_anomaly_mitigation", "must not be given: a function is one target"},
+		{"slow_start", "must not be given: a function is one target"},
+		{"target_group_health", "must not be given: a function is one target"},
+	} {
+		if t.Has(refused.key) {
+			t.Reject(refused.key, schema.Fault{Rule: refused.rule, Code: invalidConfiguration})
+			t.Pass(refused.key)
+		}
+	}
+	if takesFlows(t) {
+		t.Reject("target_type", schema.Fault{Rule: "must be instance or ip behind a Network Load Balancer", Code: invalidConfiguration})
+	}
+	if crossZone(t) == "false" {
+		t.Reject("load_balancing_cross_zone_enabled", schema.Fault{Rule: "must not be false: a function is in every zone", Code: invalidConfiguration})
+	}
+	return true
+}
+
+// isFunction reports whether a service is that of a function.
+func (l *loader) isFunction(service int) bool {
+	return slices.ContainsFunc(l.cfg.Functions, func(f dataplane.Function) bool { return f.Service == service })
+}
