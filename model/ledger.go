@@ -220,6 +220,7 @@ type BalancerHour struct {
 	ActiveTime     sim.Time           // summed over connections: ∫ active connections dt; Never for more than 2.5 million hours
 	Processed      Bytes              // requests and responses
 	Evaluations    int64              // listener rule evaluations beyond the first ten of each request
+	Endpoints      int64              // of a Gateway Load Balancer
 	Reserved       int64              // capacity units that were kept ready
 	Flows          [FlowParts]FlowUse // of a Network Load Balancer, instead of what stands above
 }

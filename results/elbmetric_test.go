@@ -25,11 +25,13 @@ func balanced() (*cloud.Config, *cloud.Outcome) {
 			{Port: 443, Secure: true, Default: forward, Rules: []dataplane.Rule{{Priority: 10, Paths: []string{"/x"}, Action: dataplane.Action{Status: 404}}}},
 		}},
 		{Name: "edge", Kind: "network", Default: dataplane.Action{Forward: []dataplane.Forward{{TargetGroup: 1, Weight: 1}}}},
+		{Name: "inspection", Kind: "gateway", Default: dataplane.Action{Forward: []dataplane.Forward{{TargetGroup: 1, Weight: 1}}}},
 	}
 	o := oneOutcome(cfg)
 	o.Balancers = []dataplane.BalancerOutcome{
 		{Rules: [][]int64{{30}, {20, 50}}, Handshakes: 17, Resumed: 5, HandshakesFailed: 3, TargetErrors: 2, TargetAnswers: 48},
 		{Rules: [][]int64{{9}}, FlowsOpened: 9, FlowsReset: 4, PortAllocationErrors: 6, FlowTime: float64(5 * sim.Hour)},
+		{Rules: [][]int64{{0}}, GatewayFlows: 11, Moved: 12, Lost: 13, InspectedBytes: 14},
 	}
 	front := &o.Balancers[0]
 	front.Answers[3], front.Answers[4] = 30, 20
@@ -93,6 +95,10 @@ func TestMetricsOfConnectionsAndBytesReadTheirPart(t *testing.T) {
 		"handshakes.failed":                                 3,
 		"flows.new{load_balancer=edge}":                     9,
 		"flows.new":                                         9,
+		"gateway.flows{load_balancer=inspection}":           11,
+		"gateway.moved{load_balancer=inspection}":           12,
+		"gateway.lost{load_balancer=inspection}":            13,
+		"gateway.bytes{load_balancer=inspection}":           14,
 		"flows.reset{load_balancer=edge}":                   4,
 		"flows.port_allocation_errors{load_balancer=edge}":  6,
 		"flows.active.mean{load_balancer=edge}":             2.5,

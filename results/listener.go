@@ -35,7 +35,7 @@ func listenerMetrics() []Metric {
 	active.read = func(p *part) float64 {
 		return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 { return b.FlowTime / float64(p.outcome.Config.Duration) })
 	}
-	return []Metric{
+	return append(gatewayMetrics(of), []Metric{
 		active,
 		{
 			Name: "rule.requests", Unit: "count", Labels: []string{labelRule}, Meaning: "requests that met a rule of a listener",
@@ -73,6 +73,20 @@ func listenerMetrics() []Metric {
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.PortAllocationErrors }),
 		of("handshakes.failed", "handshakes that clients broke off, for no certificate fitted", isSecure,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.HandshakesFailed }),
+	}...)
+}
+
+// gatewayMetrics are what Gateway Load Balancers did.
+func gatewayMetrics(of func(string, string, func(*dataplane.LoadBalancer) bool, func(*part, *dataplane.BalancerOutcome) int64) Metric) []Metric {
+	return []Metric{
+		of("gateway.flows", "flows that a Gateway Load Balancer gave an appliance", (*dataplane.LoadBalancer).IsGateway,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.GatewayFlows }),
+		of("gateway.moved", "flows that went to another appliance when theirs failed", (*dataplane.LoadBalancer).IsGateway,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Moved }),
+		of("gateway.lost", "requests whose packets got lost at a Gateway Load Balancer: sent to an appliance that is down, or too large", (*dataplane.LoadBalancer).IsGateway,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.Lost }),
+		of("gateway.bytes", "bytes that the appliances of a Gateway Load Balancer passed", (*dataplane.LoadBalancer).IsGateway,
+			func(_ *part, b *dataplane.BalancerOutcome) int64 { return int64(b.InspectedBytes) }),
 	}
 }
 

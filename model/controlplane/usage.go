@@ -191,6 +191,9 @@ func (cp *Plane) closeHour() {
 			NewConnections: u.NewConnections, ActiveTime: u.ActiveTime,
 			Processed: u.Processed, Evaluations: u.Evaluations, Flows: u.Flows, Reserved: int64(b.cfg.Reserved),
 		})
+		if b.cfg.Kind == "gateway" {
+			cp.ledger.Balancers[len(cp.ledger.Balancers)-1].Endpoints = int64(b.cfg.Nodes)
+		}
 		if b.cfg.PublicIPs {
 			cp.transfer(u.From, int(b.owner), model.InternetOut, u.Out)
 		}

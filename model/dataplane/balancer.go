@@ -81,7 +81,7 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 func (p *Plane) balance(i uint32, r *request) {
 	s := &p.sources[r.source]
 	b := &p.balancers[s.balancer]
-	if s.guarded && p.keptOut(i, r, s) {
+	if s.guarded && p.heldBefore(i, r, s) {
 		return
 	}
 	if s.flows.on && !p.carry(i, r, s) {
@@ -260,6 +260,9 @@ func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 		latency += s.way.actions[r.class].handshake
 		if s.flows.relayed {
 			latency += p.beforeRelay(i, s)
+		}
+		if s.gateway.balancer != None {
+			latency += p.detours[i]
 		}
 	}
 	return latency

@@ -184,6 +184,8 @@ type TargetGroup struct {
 	Balancer int
 	Port     uint16 // of its targets; 0: that of its service
 	Flows    FlowTargets
+	// Appliances take packets of a Gateway Load Balancer: its Flows are on too.
+	Appliances Appliances
 }
 
 // minimum is how many healthy targets the group asks for.
@@ -221,10 +223,10 @@ const (
 	ApplicationCookie                            // AWSALBAPP: made once, with the application's
 )
 
-// LoadBalancer is an Application or a Network Load Balancer.
+// LoadBalancer is an Application, a Network or a Gateway Load Balancer.
 type LoadBalancer struct {
 	Name        string
-	Kind        string // "application" or "network"
+	Kind        string // "application", "network" or "gateway"
 	Zones       []model.Zone
 	Subnets     []int // of its nodes, in the control plane's order; none: any of their zones
 	IdleTimeout sim.Time
@@ -245,6 +247,7 @@ type LoadBalancer struct {
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
 	Growth       Growth
+	Gateway      int // the Gateway Load Balancer that its clients come through, counted from 1; 0: none
 	Elastic      int // nodes whose public address is an Elastic IP
 }
 
@@ -337,6 +340,7 @@ type Clients struct {
 	KeepAlive sim.Time
 
 	Region       string   // where they are, in or near an AWS Region; "": near what they ask
+	Packet       int      // bytes of their largest packets; 0: as usual
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
 	Resumption   float64  // share of the handshakes that resume a session
 	StayPut      bool     // they do not follow redirects

@@ -65,7 +65,7 @@ func (p *Plane) newFilter() {
 		p.filter = f
 	}
 	for i := range p.sources {
-		p.sources[i].guarded = p.filter != nil && p.sources[i].balancer != None
+		p.sources[i].guarded = p.sources[i].balancer != None && (p.filter != nil || p.sources[i].gateway.balancer != None)
 	}
 }
 

@@ -179,6 +179,12 @@ type BalancerOutcome struct {
 	// and with a message that failed or a target that ended.
 	SocketsOpened, SocketsEnded, SocketsSilent, SocketsReset int64
 
+	// Of a Gateway Load Balancer: requests that came, of those that got lost, flows, those that
+	// changed their appliance, what passed, and how long that took in all, in ns.
+	Inspected, Lost, GatewayFlows, Moved int64
+	InspectedBytes                       model.Bytes
+	Delay                                stat.Sum
+
 	// Of a Network Load Balancer.
 	FlowsOpened, FlowsReset, PortAllocationErrors int64
 	FlowTime                                      float64 // ns: Σ over flows of how long they were open

@@ -64,6 +64,9 @@ type Plane struct {
 	sockets       pool[websocket]
 	connections   pool[connection] // that clients keep to Application Load Balancers
 	carriers      []uint32         // beside requests: the flow, the WebSocket or the kept connection that carries one
+	detours       []sim.Time       // beside requests: what the way through an appliance adds to one
+	appliances    []appliance      // by target
+	retired       model.Bytes      // that appliances passed which are no more
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool             // requests have trips
 	balancers     []balancer

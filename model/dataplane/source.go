@@ -31,6 +31,7 @@ type source struct {
 	shown    int32      // the same as targets see them that a load balancer shows them to; None: they see the load balancer
 	guarded  bool       // not all its connections to its load balancer are made: look
 	misses   bool       // it asks a port where nobody listens
+	gateway  gateway    // before its load balancer
 
 	disk   [2]DiskDemand    // what its requests read and write
 	memory rng.Distribution // bytes that each holds of its server's; nil: none
@@ -167,6 +168,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 		s.limits.limit = s.clients.Timeout
 	}
 	s.patience = s.limits.limit
+	p.newGateway(s)
 	if s.to != ToLoadBalancer {
 		s.away = p.waysFrom(s.clients.Region)
 		return nil

@@ -218,6 +218,7 @@ func (v *validator) loadBalancer(lb *LoadBalancer) {
 	v.check(lb.ZoneAffinity >= 0 && lb.ZoneAffinity <= 1, path+".dns_record_client_routing_policy", "must be a share of 0 to 1, got %g", lb.ZoneAffinity)
 	v.check(lb.Growth.Start <= ColdStart, path+".start", "must be warm or cold")
 	v.check(lb.Growth.Units >= 0 && lb.Growth.Units <= MaxUnits, path+".minimum_load_balancer_capacity.capacity_units", "must be 0 to %d, got %d", MaxUnits, lb.Growth.Units)
+	v.check(lb.Gateway == 0 || lb.Gateway <= len(v.LoadBalancers) && v.LoadBalancers[lb.Gateway-1].IsGateway(), path+".gateway", "must be a load balancer of kind gateway")
 	v.listeners(lb, path)
 }
 

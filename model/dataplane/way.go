@@ -41,7 +41,7 @@ const freeRules = 10
 type way struct {
 	actions []classAction
 	kinds   uint16 // classes without handshake
-	simple  bool   // neither handshakes nor closed ports, nor another load balancer before
+	simple  bool   // neither handshakes nor closed ports, nor other load balancers before
 	turns   []turn
 	doors   uint32
 }
@@ -89,7 +89,7 @@ func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*wa
 	f.compiled = make([]*compiledListener, len(f.listeners))
 	f.way.doors = uint32(len(f.listeners)) + 1 // and that of what meets none
 	f.closed.number = f.way.doors - 1
-	f.way.simple = (a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()) && !a.relayed
+	f.way.simple = (a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()) && !a.relayed && lb.Gateway == 0
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
 		at := address{port: a.port, class: class}

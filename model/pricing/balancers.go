@@ -42,11 +42,12 @@ type balancerGroup struct {
 }
 
 type balancerSum struct {
-	span     span
-	hours    int64
-	reserved total                              // capacity units of the hours that used less than was kept ready
-	used     [dimensions]total                  // by the dimension that decided the hour
-	flows    [model.FlowParts][dimensions]total // the same, of each kind of flows
+	span             span
+	hours            int64
+	endpoints, bytes total                              // of a Gateway Load Balancer
+	reserved         total                              // capacity units of the hours that used less than was kept ready
+	used             [dimensions]total                  // by the dimension that decided the hour
+	flows            [model.FlowParts][dimensions]total // the same, of each kind of flows
 }
 
 // billBalancers bills every record as a full hour, and as the largest of its
@@ -60,6 +61,10 @@ func billBalancers(s *sheet) {
 		sum := groups.at(balancerGroup{b.Owner, b.Kind, month})
 		sum.span = sum.span.join(period)
 		sum.hours++
+		sum.endpoints.add(uint64(b.Endpoints))
+		if b.Endpoints > 0 {
+			sum.bytes.add(uint64(b.Processed))
+		}
 		if keptAreMore(b) {
 			sum.reserved.add(uint64(b.Reserved))
 			continue
@@ -150,6 +155,23 @@ func (s *sheet) addBalancers(group balancerGroup, sum *balancerSum) {
 	c.consumed = quantity{units, rates.unit + "-Hours"}
 	c.priced = c.consumed
 	c.price = s.service("elb", c.sku)
+	s.add(c)
+	if sum.endpoints != (total{}) {
+		s.addEndpoints(c, sum)
+	}
+}
+
+// addEndpoints adds what the endpoints of a Gateway Load Balancer cost, one in each of its
+// zones: by the hour, and by what passes.
+func (s *sheet) addEndpoints(c charge, sum *balancerSum) {
+	c.service = VPC
+	c.sku, c.description = "gwlb_endpoint_hour", "Gateway Load Balancer endpoints, hours"
+	c.consumed = quantity{sum.endpoints.rat(1), "Hours"}
+	c.priced, c.price = c.consumed, s.service("vpc", c.sku)
+	s.add(c)
+	c.sku, c.description = "gwlb_endpoint_bytes", "data that Gateway Load Balancer endpoints processed"
+	c.consumed = quantity{sum.bytes.rat(int64(model.GiB)), "GB"}
+	c.priced, c.price = c.consumed, s.service("vpc", c.sku)
 	s.add(c)
 }
 

@@ -122,6 +122,8 @@ var lastResort = []struct {
 	usd           float64
 }{
 	{"ec2", "dedicated_region_fee", 2},
+	{"vpc", "gwlb_endpoint_hour", 0.01},
+	{"vpc", "gwlb_endpoint_bytes", 0.0035},
 	{"elb", "gwlb_hour", 0.0125},
 	{"elb", "gwlb_lcu_hour", 0.004},
 	{"data_transfer", "internet_out_over_150TB", 0.05},

@@ -23,6 +23,7 @@ func TestWhatElasticLoadBalancingRefusesHasItsCode(t *testing.T) {
 	const rule = "[[load_balancer.front.rule]]\npriority = 1N\ncondition = { path_pattern = [\"/N\"] }\naction = { forward = [\"web\"] }\n"
 	const port = "[[load_balancer.front.listener]]\nport = 1N\ndefault_action = { forward = [\"web\"] }\n"
 	const gateway = "[load_balancer.inspect]\nload_balancer_type = \"gateway\"\ndefault_action = { forward = [\"web\"] }\n"
+	const appliances = "[target_group.fw]\nservice = \"web\"\nprotocol = \"GENEVE\"\n"
 	for _, c := range []struct{ rule, before, after, key, code string }{
 		{"delay below 0", delay, "deregistration_delay = -1", "target_group.web.deregistration_delay", "ValidationError"},
 		{"slow start of 1 s", algorithm, "slow_start = 1", "target_group.web.slow_start", "ValidationError"},
@@ -62,7 +63,13 @@ func TestWhatElasticLoadBalancingRefusesHasItsCode(t *testing.T) {
 		{"a balancer checked by TCP", end, "[target_group.chain]\ntarget_type = \"alb\"\nprotocol = \"TCP\"\nload_balancer = \"front\"\nhealth_check = { protocol = \"TCP\" }\n[load_balancer.edge]\nload_balancer_type = \"network\"\ndefault_action = { forward = [\"chain\"] }\n" + end, "target_group.chain.health_check.protocol", "InvalidConfigurationRequest"},
 		{"a matcher of connections", end, "[target_group.plain]\nservice = \"web\"\nprotocol = \"TCP\"\nhealth_check = { matcher = \"200\" }\n[load_balancer.edge]\nload_balancer_type = \"network\"\ndefault_action = { forward = [\"plain\"] }\n" + end, "target_group.plain.health_check.matcher", "InvalidConfigurationRequest"},
 		{"redirect by 303", forward, `{ redirect = { status_code = 303, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
-		{"appliances are not simulated", end, gateway + end, "load_balancer.inspect.load_balancer_type", ""},
+		{"requests to appliances", end, gateway + end, "load_balancer.inspect.default_action", "IncompatibleProtocols"},
+		{"appliances behind another balancer", end, appliances + "[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"fw\"] }\n" + end, "load_balancer.front", "IncompatibleProtocols"},
+		{"GENEVE on another port", end, appliances + "port = 80\n" + end, "target_group.fw.port", "InvalidConfigurationRequest"},
+		{"failover of one kind", end, appliances + "target_failover = { on_unhealthy = \"rebalance\" }\n" + end, "target_group.fw.target_failover.on_unhealthy", "InvalidConfigurationRequest"},
+		{"checks longer than their interval", end, appliances + "health_check = { interval = 10, timeout = 11 }\n" + end, "target_group.fw.health_check.timeout", "ValidationError"},
+		{"appliances that take flows", end, appliances + "connection_termination = true\n" + end, "target_group.fw.connection_termination", "InvalidConfigurationRequest"},
+		{"cookies of packets", end, appliances + "stickiness = { type = \"lb_cookie\" }\n" + end, "target_group.fw.stickiness.type", "InvalidConfigurationRequest"},
 	} {
 		text := strings.Replace(good, c.before, c.after, 1)
 		if text == good {

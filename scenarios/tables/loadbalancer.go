@@ -22,7 +22,7 @@ var starts = map[string]dataplane.Start{"warm": dataplane.WarmStart, "cold": dat
 
 func loadBalancerKeys() []schema.Key {
 	return schema.Within("load_balancer.NAME", "ValidationError", slices.Concat([]schema.Key{
-		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path", "network: connections and packets, by their addresses and ports").Planned("gateway: packets by way of appliances"), `"application"`, "what kind of load balancer"),
+		schema.Row("load_balancer_type", schema.OneOf("application: HTTP requests, by host and path", "network: connections and packets, by their addresses and ports", "gateway: packets by way of appliances, before another load balancer"), `"application"`, "what kind of load balancer"),
 		schema.Row("internal", schema.Flag(), "false", "without public addresses"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "zones with a node; an Application Load Balancer has two or more"),
 		regionKey(),
@@ -41,6 +41,8 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("dns_record_client_routing_policy", schema.OneOf("any_availability_zone: any node", "partial_availability_zone_affinity: 85% to the node of the client's zone", "availability_zone_affinity: the node of the client's zone"), `"any_availability_zone"`, "network: which node clients in a zone of the region, which are services, are told"),
 		schema.Row("dns_ttl", schema.Quantity(schema.Seconds, 0, 86400), `"60s"`, "how long clients keep the address of a node"),
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
+		schema.Row("gateway", schema.Name("load_balancer"), "", "the Gateway Load Balancer, by whose endpoints all that clients send comes here, and all answers go"),
+		schema.Row("tcp_idle_timeout_seconds", schema.Quantity(schema.Seconds, 60, 6000), "350", "gateway: after so long without a packet a flow is forgotten, and may go to another appliance"),
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),
@@ -58,7 +60,7 @@ func (l *loader) readLoadBalancers() {
 	l.cfg.LoadBalancers = make([]dataplane.LoadBalancer, len(l.tables["load_balancer"]))
 	for i, t := range l.tables["load_balancer"] {
 		lb := &l.cfg.LoadBalancers[i]
-		if t.Choice("load_balancer_type") == "network" {
+		if kind := t.Choice("load_balancer_type"); kind == "network" || kind == "gateway" {
 			t.Assume("enable_cross_zone_load_balancing", false)
 		}
 		*lb = dataplane.LoadBalancer{
@@ -78,20 +80,27 @@ func (l *loader) readLoadBalancers() {
 		lb.Subnets, lb.Zones = l.places(t, "subnets", false)
 		l.checkSubnets(t, lb)
 		lb.Elastic = len(l.readNodeAddresses(t, lb, mapped))
-		if lb.PublicIPs && !l.vpc.internet {
+		if lb.PublicIPs && !lb.IsGateway() && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
 		}
-		lb.Latency, lb.CrossLatency = latency(t, lb.Network())
+		lb.Latency, lb.CrossLatency = latency(t, lb)
 		where := "availability_zones"
 		if t.Has("subnets") {
 			where = "subnets"
 		}
-		if t.Sound(where) && len(lb.Zones) < 2 && !lb.Network() {
+		if t.Sound(where) && len(lb.Zones) < 2 && !lb.Network() && !lb.IsGateway() {
 			t.Wrong(where, "must be two zones or more for an Application Load Balancer")
 		}
-		if lb.Network() {
+		if t.Has("gateway") {
+			lb.Gateway = t.Reference("gateway") + 1
+		}
+		t.Pass("gateway")
+		switch {
+		case lb.IsGateway():
+			l.readGateway(t, lb)
+		case lb.Network():
 			l.readNetworkBalancer(t, lb)
-		} else {
+		default:
 			lb.IdleTimeout, lb.ClientKeepAlive = t.Duration("idle_timeout"), t.Duration("client_keep_alive")
 			t.Mode = "to an Application Load Balancer"
 			l.readListeners(t, lb)
@@ -107,10 +116,13 @@ func (l *loader) readLoadBalancers() {
 
 // latency reads what a load balancer adds to each response, and what another
 // zone adds to that.
-func latency(t *schema.Table, network bool) (own, cross sim.Time) {
+func latency(t *schema.Table, lb *dataplane.LoadBalancer) (own, cross sim.Time) {
 	const key = "latency"
 	n := t.Value(key)
+	network := lb.Network()
 	switch {
+	case lb.IsGateway() && (n.Is("realistic") || n.Is("seed")):
+		return realisticGatewayLatency, crossZoneLatency
 	case network && n.Is("realistic"):
 		return realisticFlowLatency, crossZoneLatency
 	case network && n.Is("seed"):

@@ -117,6 +117,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readJourneys()
 	l.connectFunctions()
 	l.readWorkloads()
+	l.checkGateways()
 	l.readInstanceWorkloads()
 	l.readCloudWatch(top.Inside("cloudwatch"))
 	l.readOutages(top.Each("fault"))

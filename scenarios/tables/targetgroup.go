@@ -17,7 +17,7 @@ import (
 const inherited = "use_load_balancer_configuration"
 
 func targetGroupKeys() []schema.Key {
-	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
+	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), applianceKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do; not with target_type alb").Sometimes(),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
@@ -26,7 +26,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("load_balancing_cross_zone_enabled", schema.Either(`true | false | "`+inherited+`"`, schema.Flag(), schema.OneOf(inherited+": as the load balancer")), `"`+inherited+`"`, "whether nodes use targets of other zones: true, false, or as the load balancer"),
 		schema.Row("stickiness", schema.Inner(), "", "whether a client stays with its target, as long as that is in rotation: see workload.NAME.clients.users"),
 		schema.Row("stickiness.enabled", schema.Flag(), "true", "false: the table does nothing"),
-		schema.Row("stickiness.type", schema.OneOf("lb_cookie: AWSALB, a cookie of the load balancer, renewed by every response", "app_cookie: AWSALBAPP, which follows a cookie of the application and is not renewed", "source_ip: connections of one address, of a Network Load Balancer"), `"lb_cookie"`, "what tells a client's target"),
+		schema.Row("stickiness.type", schema.OneOf("lb_cookie: AWSALB, a cookie of the load balancer, renewed by every response", "app_cookie: AWSALBAPP, which follows a cookie of the application and is not renewed", "source_ip: connections of one address, of a Network Load Balancer", "source_ip_dest_ip_proto: packets between two addresses, of one protocol, of a Gateway Load Balancer", "source_ip_dest_ip: packets between two addresses, of the same"), `"lb_cookie"`, "what tells a client's target"),
 		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays; lb_cookie: after its last request"),
 		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie; AWSALB, AWSALBAPP and AWSALBTG are reserved"),
 		schema.Row("slow_start", schema.Quantity(schema.Seconds, 0, 900), "0", "for how long the share of a target that became healthy grows to that of the others; 0, or 30 s to 900 s"),
@@ -48,7 +48,10 @@ func (l *loader) readTargetGroups() {
 			l.cfg.TargetGroups[i] = l.readRelay(t)
 			continue
 		}
-		if takesFlows(t) {
+		switch {
+		case takesPackets(t):
+			assumePackets(t)
+		case takesFlows(t):
 			assumeFlows(t)
 		}
 		ofFunction := assumeFunction(t)
@@ -58,9 +61,14 @@ func (l *loader) readTargetGroups() {
 			Algorithm:           "round_robin",
 			DeregistrationDelay: t.Duration("deregistration_delay"),
 			CrossZone:           crossZone(t) != "false",
-			HealthCheck:         l.readHealthCheck(t.Inside("health_check"), takesFlows(t)),
+			HealthCheck:         l.readHealthCheck(t.Inside("health_check"), takesFlows(t) || takesPackets(t)),
 		}
 		tg := &l.cfg.TargetGroups[i]
+		if readAppliances(t, tg); tg.Appliances.On {
+			readGroupHealth(t, tg)
+			t.Done()
+			continue
+		}
 		readFlows(t, tg)
 		readStickiness(t, tg)
 		readGroupHealth(t, tg)

@@ -67,11 +67,18 @@ func (l *loader) checkFlowTargets(q targetQuotas) {
 		add(f.TargetGroups, f.Zones, f.Count, f.Count)
 	}
 	for b := range l.cfg.LoadBalancers {
-		if l.cfg.LoadBalancers[b].Network() {
+		switch lb := &l.cfg.LoadBalancers[b]; {
+		case lb.Network():
 			l.checkTargetsBehind(b, start, most, q)
+		case lb.IsGateway():
+			l.checkTargetsBehind(b, start, most, targetQuotas{zone: mostAppliances, balancer: mostAppliances})
 		}
 	}
 }
+
+// mostAppliances is how many targets a Gateway Load Balancer has in a zone, and in all. (Elastic
+// Load Balancing, Quotas for your Gateway Load Balancers.)
+const mostAppliances = 300
 
 // checkTargetsBehind does so for one, of the targets of each target group by zone at the
 // start, and of those that there may be.
@@ -100,6 +107,6 @@ func (l *loader) checkTargetsBehind(b int, start [][]int, most []int, q targetQu
 	case sum > q.balancer:
 		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must have at most %d targets", q.balancer), Got: fmt.Sprint(sum), Code: tooManyTargets}, t.Node, "")
 	case upTo > q.balancer && l.scenario.Sweep == nil && l.scenario.Search == nil:
-		l.warnAt(t.Node, fmt.Sprintf("%s: may come to have %d targets, and a Network Load Balancer has %d at most: a higher quota is asked for in [quotas]", t.Path, upTo, q.balancer))
+		l.warnAt(t.Node, fmt.Sprintf("%s: may come to have %d targets, and it has %d at most: a higher quota is asked for in [quotas]", t.Path, upTo, q.balancer))
 	}
 }

@@ -42,6 +42,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a load balancer; until that closes or resets it without"),
 			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
 			schema.Row("clients.region", schema.Choice(everyRegion), "(near what they ask)", "the AWS Region that they are in, or near: the round trip from there to that of what they ask is part of each latency, and of round_trip").Coded("InvalidParameterValue"),
+			schema.Row("clients.mtu", schema.Whole(576, 9216), "1500", "their largest packets, in bytes: a Gateway Load Balancer drops those above 8500, and nobody tells them"),
 			schema.Row("clients.session_resumption", schema.Quantity(schema.Share, 0, 1), "0", "share of the handshakes that resume a session"),
 			schema.Row("clients.follow_redirects", schema.Flag(), "true", "whether they ask where a load balancer sends them; otherwise its answer is all they get"),
 			schema.Row("clients.forwarded_for", schema.Whole(0, 1000), "0", "addresses of proxies in X-Forwarded-For; above 30 a load balancer answers 463"),
@@ -223,6 +224,9 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 		c.Streams = *n
 	}
 	l.refuseKeeping(t, w)
+	if mtu := t.Whole("mtu"); mtu != dataplane.UsualPacket {
+		c.Packet = mtu
+	}
 	c.RoundTrip, c.Resumption = t.Duration("round_trip"), t.Quantity("session_resumption")
 	if t.Has("region") {
 		c.Region = t.Choice("region")

@@ -1,0 +1,272 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/routing"
+	"headroom/sim"
+	"headroom/sim/slab"
+)
+
+// Gateways: a Gateway Load Balancer sends all packets of clients to another load balancer,
+// and what that answers, through appliances, in GENEVE. (Elastic Load Balancing, Gateway Load
+// Balancers.)
+
+// What packets are to a Gateway Load Balancer.
+const (
+	// GenevePort is where appliances take packets.
+	GenevePort = 6081
+	// MostPacket is the largest packet that passes, in bytes; larger ones are dropped, and
+	// nobody tells their sender.
+	MostPacket = 8500
+	// geneveHeader is what each packet is longer by on its way to an appliance and back.
+	geneveHeader = 64
+	// MTUs of appliances: what takes all packets that pass is the usual one.
+	UsualApplianceMTU = MostPacket + geneveHeader
+	// idleGateway is after how long without a packet a TCP flow is forgotten that nobody set.
+	idleGateway = 350 * sim.Second
+)
+
+// Tuple is what packets must have in common to go to one appliance.
+type Tuple uint8
+
+// Tuples.
+const (
+	FiveTuple  Tuple = iota // addresses, ports and protocol
+	ThreeTuple              // addresses and protocol
+	TwoTuple                // addresses
+)
+
+// Appliances is how a target group of a Gateway Load Balancer treats packets.
+type Appliances struct {
+	On         bool
+	Tuple      Tuple
+	Rebalance  bool  // flows whose appliance is unhealthy, or has gone, go to another
+	PacketRate int64 // that an appliance passes a second; 0: as many as come
+	ByteRate   int64 // bytes a second; 0: as many as come
+	MTU        int   // of its interface
+}
+
+// IsGateway reports whether it sends packets to appliances.
+func (lb *LoadBalancer) IsGateway() bool { return lb.Kind == "gateway" }
+
+// gateway is what the clients of a source have to do with the Gateway Load Balancer before
+// the load balancer that they ask.
+type gateway struct {
+	balancer int // None without
+	limit    sim.Time
+	opened   uint64
+	flows    []inspected // by client, where they are told apart and keep connections
+}
+
+// inspected is a flow that is known to a Gateway Load Balancer.
+type inspected struct {
+	appliance slab.Handle // 0: none
+	last      sim.Time
+	carried   int
+}
+
+// appliance is a target as a station of packets: one after the other, in order of arrival.
+type appliance struct {
+	of     slab.Handle
+	free   sim.Time
+	passed model.Bytes
+}
+
+// newGateway prepares a source whose load balancer has a Gateway Load Balancer before it.
+func (p *Plane) newGateway(s *source) {
+	s.gateway.balancer = None
+	if s.to != ToLoadBalancer || p.cfg.LoadBalancers[s.target].Gateway == 0 {
+		return
+	}
+	s.gateway.balancer = p.cfg.LoadBalancers[s.target].Gateway - 1
+	s.gateway.limit = p.cfg.LoadBalancers[s.gateway.balancer].IdleTimeout
+	if s.gateway.limit == 0 {
+		s.gateway.limit = idleGateway
+	}
+}
+
+// heldBefore ends or holds a request that does not get to its load balancer, or does not get
+// through the appliances before it.
+func (p *Plane) heldBefore(i uint32, r *request, s *source) bool {
+	if s.gateway.balancer != None && !p.inspects(i, r, s) {
+		return true
+	}
+	return p.filter != nil && p.keptOut(i, r, s)
+}
+
+// inspects takes a request, and what will be its response, through an appliance: what that
+// takes is part of the response's latency, as with every load balancer. It reports false where the
+// packets get lost; their client learns by its own time limit.
+func (p *Plane) inspects(i uint32, r *request, s *source) bool {
+	b := &p.balancers[s.gateway.balancer]
+	b.counts.Inspected++
+	target, fresh := p.applianceFor(i, s, b)
+	if target == noIndex || !p.passes8500(r, s, b) || !p.servers.at(p.targets.at(target).server).open {
+		p.blackhole(i, r, s, fresh)
+		return false
+	}
+	p.setDetour(i, p.passAppliance(r, s, b, target))
+	return true
+}
+
+// passes8500 reports whether no packet of a request or its response is too large.
+func (p *Plane) passes8500(r *request, s *source, b *balancer) bool {
+	most := min(MostPacket, p.targetGroups[b.groups[0]].cfg.Appliances.MTU-geneveHeader)
+	return min(s.clients.packet(), int(max(r.requestBytes(), r.responseBytes()))) <= most
+}
+
+// packet is how large the packets of clients are that have enough to say.
+func (c *Clients) packet() int {
+	if c.Packet == 0 {
+		return UsualPacket
+	}
+	return c.Packet
+}
+
+// UsualPacket is the largest packet of most paths through the internet, in bytes.
+const UsualPacket = 1500
+
+// blackhole loses the packets of a request: the flow ends for its client, who comes again, if
+// at all, by another.
+func (p *Plane) blackhole(i uint32, r *request, s *source, fresh bool) {
+	p.balancers[s.gateway.balancer].counts.Lost++
+	if k := p.inspectedOf(i, s); k != nil {
+		*k = inspected{}
+	}
+	if s.flows.on || s.connections.on {
+		p.setCarrier(i, noIndex)
+	}
+	r.zone = noNode
+	p.meter.arrived(r.arrived, r)
+	if fresh {
+		r.phase = connecting
+		p.scheduleAfter(p.balancers[s.balancer].cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
+		return
+	}
+	p.hang(i)
+}
+
+// inspectedOf is the flow of a request's client; nil where each request is one of its own.
+func (p *Plane) inspectedOf(i uint32, s *source) *inspected {
+	if s.call != nil || len(s.visitors.all) == 0 || s.clients.PerConnection <= 1 {
+		return nil
+	}
+	if s.gateway.flows == nil {
+		s.gateway.flows = make([]inspected, len(s.visitors.all))
+	}
+	return &s.gateway.flows[p.visits[i]]
+}
+
+// applianceFor finds the appliance of a request, by the flow that it belongs to, or by the hash
+// of a new one. It is noIndex where there is none.
+func (p *Plane) applianceFor(i uint32, s *source, b *balancer) (target uint32, fresh bool) {
+	now := p.kernel.Now()
+	k := p.inspectedOf(i, s)
+	if k != nil && k.appliance != 0 && now-k.last <= s.gateway.limit && k.carried < s.clients.PerConnection {
+		b.hour.active.Add(int64(now - k.last))
+		k.last = now
+		k.carried++
+		t := p.targets.Get(k.appliance)
+		cfg := &p.targetGroups[b.groups[0]].cfg.Appliances
+		if t != nil && !(cfg.Rebalance && t.unhealthy()) {
+			return indexOf(k.appliance), false
+		}
+		if !cfg.Rebalance {
+			return noIndex, false
+		}
+		b.counts.Moved++
+		target = p.hashAppliance(i, s, b)
+		k.appliance = 0
+		if target != noIndex {
+			k.appliance = p.targets.handle(target)
+		}
+		return target, false
+	}
+	s.gateway.opened++
+	b.counts.GatewayFlows++
+	b.hour.connections++
+	target = p.hashAppliance(i, s, b)
+	if k != nil && target != noIndex {
+		*k = inspected{appliance: p.targets.handle(target), last: now, carried: 1}
+	}
+	return target, true
+}
+
+// hashAppliance picks an appliance by the tuple of a flow, at the node of a zone that is there.
+func (p *Plane) hashAppliance(i uint32, s *source, b *balancer) uint32 {
+	g := &p.targetGroups[b.groups[0]]
+	tuple := routing.Flow{Source: p.addressBehind(i, s), Protocol: 6, Destination: uint32(s.target)}
+	if g.cfg.Appliances.Tuple == FiveTuple {
+		tuple.SourcePort, tuple.Sequence = ephemeral(s.gateway.opened), uint32(s.gateway.opened)
+	}
+	hash := tuple.Hash()
+	zone := b.dns[hash%uint64(len(b.dns))]
+	if p.zoneDown[zone] > 0 {
+		return noIndex
+	}
+	at := &g.scopes[g.scopeIn(zone)]
+	local, ok := at.hash.PickFlow(hash)
+	if !ok {
+		return noIndex
+	}
+	b.nodes[zone].requests++
+	return g.locals[local]
+}
+
+// addressBehind is the address of a request's client: that of one who is told apart, or of a
+// stranger.
+func (p *Plane) addressBehind(i uint32, s *source) uint64 {
+	const sourceBits = 48
+	number := uint64(s.workload+1) << sourceBits
+	if s.call == nil && len(s.visitors.all) > 0 {
+		return number | uint64(s.visitors.all[p.visits[i]].came)<<32 | uint64(p.visits[i])
+	}
+	return number | s.gateway.opened
+}
+
+// passAppliance takes the bytes of a request and its response through an appliance, and returns
+// how long that delays them: what is before them there, and their own packets.
+func (p *Plane) passAppliance(r *request, s *source, b *balancer, target uint32) sim.Time {
+	now := p.kernel.Now()
+	cfg := &p.targetGroups[b.groups[0]].cfg.Appliances
+	bytes, packets := r.requestBytes()+r.responseBytes(), int64(0)
+	for _, n := range []model.Bytes{r.requestBytes(), r.responseBytes()} {
+		packets += max(1, (int64(n)+int64(s.clients.packet())-1)/int64(s.clients.packet()))
+	}
+	took := sim.Time(0)
+	if cfg.PacketRate > 0 {
+		took = sim.Seconds(float64(packets) / float64(cfg.PacketRate))
+	}
+	if cfg.ByteRate > 0 {
+		took = max(took, sim.Seconds((float64(bytes)+geneveHeader*float64(packets))/float64(cfg.ByteRate)))
+	}
+	a := p.applianceAt(target)
+	a.free = sim.Sum(max(a.free, now), took)
+	a.passed = a.passed.Plus(bytes)
+	b.hour.processed = b.hour.processed.Plus(bytes)
+	b.counts.InspectedBytes = b.counts.InspectedBytes.Plus(bytes)
+	delay := a.free - now + b.cfg.Latency
+	b.counts.Delay.Add(int64(delay))
+	return delay
+}
+
+// applianceAt is a target as an appliance. What another passed that had its place is kept.
+func (p *Plane) applianceAt(target uint32) *appliance {
+	for int(target) >= len(p.appliances) {
+		p.appliances = append(p.appliances, appliance{})
+	}
+	a := &p.appliances[target]
+	if h := p.targets.handle(target); a.of != h {
+		p.retired = p.retired.Plus(a.passed)
+		*a = appliance{of: h}
+	}
+	return a
+}
+
+// setDetour notes what the way through an appliance adds to the latency of a request.
+func (p *Plane) setDetour(i uint32, delay sim.Time) {
+	for int(i) >= len(p.detours) {
+		p.detours = append(p.detours, 0)
+	}
+	p.detours[i] = delay
+}
