@@ -26,6 +26,8 @@ func TerraformKeys() []schema.Key {
 		"predefined_metric_specification", "the policy's keys", "predefined_metric_pair_specification", "the policy's keys",
 		"predefined_metric_type", "metric")
 	also("target_group.NAME", "target_id", "load_balancer", "targets", "load_balancer", "load_balancer", "load_balancer")
+	also("alarm.NAME", "dimensions", "the keys that say of what", "metric_dimension", "the keys that say of what", "metric_query", "metric_query, nested")
+	also("autoscaling_group.NAME.policy[]", "customized_metric_specification", "customized_metric_specification, nested")
 	also("action[]", "type", "the type of a volume or an instance")
 	for _, action := range []string{"load_balancer.NAME.default_action", "load_balancer.NAME.rule[].action"} {
 		also(action, "target_group_arn", "forward")
