@@ -197,7 +197,7 @@ func (p *Plane) rotate(target uint32, s *scope) {
 func (p *Plane) observe(h slab.Handle, success bool) {
 	t := p.targets.Get(h)
 	before := t.health.State()
-	if !t.health.Observe(success) {
+	if t.draining || !t.health.Observe(success) { // one that began to listen after it was told to go
 		return
 	}
 	g := &p.targetGroups[t.group]
