@@ -1,7 +1,6 @@
 package alarm_test
 
 import (
-	"fmt"
 	"testing"
 
 	"headroom/model/alarm"
@@ -73,7 +72,7 @@ func TestAlarmsAgreeWithADumbTwin(t *testing.T) {
 					w := window(t, n, spaced(row))
 					for previous := alarm.InsufficientData; previous <= alarm.Alarm; previous++ {
 						if got, want := alarm.Evaluate(cfg, w, previous), brute(row, n, m, missing, previous); got != want {
-							t.Fatal(fmt.Sprintf("%d of %d, %s, %q from %v: got %v, want %v", m, n, missing, row, previous, got, want))
+							t.Fatalf("%d of %d, %s, %q from %v: got %v, want %v", m, n, missing, row, previous, got, want)
 						}
 					}
 				}
