@@ -60,6 +60,17 @@
 // has threads, which is shared out anew, by an event, whenever its servers ask for more
 // than it has or did so before. On such a host departures are in the kernel.
 //
+// # Several applications on one machine, functions, appliances
+//
+// Where an instance runs several services each is an application: a server with a gate,
+// targets and checks of its own on a base, the server that has the CPU, the interface, the
+// disks and the RAM that they share (application.go, sharedmemory.go). What is settled is
+// the base. A function has no servers: each of its calls takes an environment of a pool
+// (function.go, package function). A Gateway Load Balancer stands before another one: its
+// appliances take each request's bytes and packets in order, and what that takes is added
+// to the latency of the response (gateway.go). An Application Load Balancer that is the
+// target of a Network one is a relay (relay.go).
+//
 // # Health checks and silence
 //
 // A health check is a request of its own source: it takes a place and CPU like any
