@@ -80,7 +80,7 @@ func shop() *results.Summary {
 		},
 		Warnings: []string{"estimated prices: ec2.m6i.large.linux"},
 		Series: []results.Column{
-			{Entity: "target_group.web", Metric: "requests.arrived", Values: []float64{60, 61}},
+			{Entity: "target_group.web", Metric: "requests.arrived", Values: []float64{60, 61}, Band: []stat.Estimate{{Value: 60.5, HalfWidth: 2, N: 5}, {Value: 61, HalfWidth: math.NaN(), N: 1}}},
 			{Entity: "target_group.web", Metric: "latency.mean", Values: []float64{math.NaN(), 0.25}},
 		},
 		Activities: []controlplane.Activity{
