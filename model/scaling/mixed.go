@@ -107,8 +107,8 @@ func AllocationStrategies() []Allocation {
 			"the first listed of the pools with nearly the most free capacity", true, false,
 		},
 		{PriceCapacityOptimized, "price-capacity-optimized", "the cheapest of the pools with ample capacity", true, false},
-		{Diversified, "diversified", "all pools with capacity below the On-Demand price, in turn; a strategy of EC2 Fleet", true, false},
 		{Prioritized, "prioritized", "the first listed pool with capacity", false, true},
+		{Diversified, "diversified", "all pools with capacity below the On-Demand price, in turn; a strategy of EC2 Fleet", true, false},
 	}
 }
 
