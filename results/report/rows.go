@@ -205,7 +205,6 @@ func tenantRows() []row {
 		{name: "found no capacity", metric: "instances.launch_failed"},
 		{name: "rejected", metric: "instance_workload.rejected"},
 		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
-		{name: "Rebalance recommendations", metric: "spot.rebalance_recommendations", quiet: true},
 		{name: "running mean", metric: "instance_workload.running.mean"},
 		{name: "running max", metric: "instance_workload.running.max"},
 		{name: "CPU utilization", metric: "cpu.utilization"},
