@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"headroom/results/report"
 )
 
 // cost is a node of the bill while it is added up.
@@ -53,7 +51,7 @@ func (r *run) bill() *section {
 	}
 	s.Lead = "Mean over replications of what is charged for the run."
 	if v, ok := r.value("cost.total"); ok {
-		s.Lead = "Charged for the run: " + report.Amount(v.Estimate, v.Unit, r.Replications) + ", mean over replications. By service, owner, purchase option and charge."
+		s.Lead = "Charged for the run: " + r.told(v.Estimate, v.Unit) + ", mean over replications. By service, owner, purchase option and charge."
 	}
 	s.add(&part{Tree: root.branches(root.usd)})
 	return s

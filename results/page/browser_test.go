@@ -133,7 +133,7 @@ func (s *seen) check(t *testing.T) {
 
 // The axis of a plot has the clock of the run, wherever the browser is.
 func TestBrowserShowsARun(t *testing.T) {
-	dir := saved(t, "zone-outage.toml", "run.time_zone=Asia/Seoul", "run.replications=2")
+	dir := outage(t)
 	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	if err != nil {
 		t.Fatal(err)

@@ -23,10 +23,7 @@ func openRuns(dirs []string) (*document, error) {
 		runs = append(runs, r)
 		names = append(names, filepath.Base(absolute(dir)))
 	}
-	d := &document{Title: strings.Join(names, " against "), Lead: fmt.Sprintf("%s: %s", names[0], runs[0].lead())}
-	if len(runs) > 2 {
-		d.Title = strings.Join(names[1:], ", ") + " against " + names[0]
-	}
+	d := &document{Title: strings.Join(names[1:], ", ") + " against " + names[0], Lead: fmt.Sprintf("%s: %s", names[0], runs[0].lead())}
 	for k, r := range runs[1:] {
 		d.add(differences(runs[0], r, names[0], names[k+1]))
 	}

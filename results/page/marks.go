@@ -42,7 +42,7 @@ const (
 )
 
 var markKinds = []markKind{
-	kindFault:        {ID: "fault", Name: "faults", Drawn: true},
+	kindFault:        {ID: "fault", Name: "faults and recoveries", Drawn: true},
 	kindInterruption: {ID: "interruption", Name: "Spot interruptions", Drawn: true},
 	kindScaled:       {ID: "scaled", Name: "capacity changed", Drawn: true},
 	kindHeld:         {ID: "held", Name: "asked, not changed", Drawn: true},
@@ -55,8 +55,8 @@ var markKinds = []markKind{
 // says too are none.
 var activityKinds = map[string]int{
 	"fault": kindFault, "recovery": kindFault, "failure": kindFault, "unhealthy": kindFault, "capacity-short": kindFault,
-	"refused": kindFault, "schedule-refused": kindFault, "interruption": kindInterruption, "rebalance": kindInterruption,
-	"launch": kindInstance, "terminate": kindInstance, "warm-start": kindInstance,
+	"refused": kindFault, "schedule-refused": kindFault, "interruption": kindInterruption,
+	"launch": kindInstance, "terminate": kindInstance, "warm-start": kindInstance, "rebalance": kindInstance,
 }
 
 // saidByDecisions are activities of which decisions.csv tells more.

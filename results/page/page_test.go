@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"headroom/results"
@@ -27,7 +28,7 @@ func saved(t testing.TB, name string, set ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := folder.Open(folder.Real(), filepath.Join(t.TempDir(), "run"), report.RunFolder())
+	to, err := folder.Open(folder.Real(), filepath.Join(directory(t), "run"), report.RunFolder())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +37,44 @@ func saved(t testing.TB, name string, set ...string) string {
 		t.Fatal(err)
 	}
 	return to.Dir()
+}
+
+// scratch is removed after all tests.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "headroom-page-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
+// directory makes one that lasts until all tests have ended.
+func directory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(scratch, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// outageDir is where [outage] is, which tests share and do not change.
+var outageDir struct {
+	sync.Once
+	dir string
+}
+
+// outage is a saved run with a fault, launches and decisions, on the clock of Seoul.
+func outage(t testing.TB) string {
+	t.Helper()
+	outageDir.Do(func() {
+		outageDir.dir = saved(t, "zone-outage.toml", "run.time_zone=Asia/Seoul", "run.replications=2", "run.duration=100m")
+	})
+	return outageDir.dir
 }
 
 // opened is the page of directories as text.
@@ -53,7 +92,7 @@ func opened(t testing.TB, dirs ...string) string {
 }
 
 func TestPageOfASavedRunIsTheOneSavedWithIt(t *testing.T) {
-	dir := saved(t, "zone-outage.toml", "run.replications=2")
+	dir := outage(t)
 	written, err := os.ReadFile(filepath.Join(dir, report.PageFile))
 	if err != nil {
 		t.Fatal(err)

@@ -73,16 +73,16 @@ func (s *series) plots() []*plot {
 
 // draw makes the plots of an entry, none if no entity has its metrics.
 func (s *series) draw(d dayPlot) []*plot {
-	groups, metrics := s.choose(d, d.metrics), d.metrics
+	groups := s.choose(d, d.metrics)
 	if len(groups) == 0 {
-		groups, metrics = s.choose(d, d.instead), d.instead
+		groups = s.choose(d, d.instead)
 	}
 	if len(groups) == 0 {
 		return nil
 	}
 	if !d.each {
 		all := slices.Concat(groups...)
-		return []*plot{s.plot(d, d.title, all, len(metrics) > 1, len(groups) > 1)}
+		return []*plot{s.plot(d, d.title, all)}
 	}
 	var plots []*plot
 	for _, group := range groups[:min(len(groups), mostEach)] {
@@ -90,7 +90,7 @@ func (s *series) draw(d dayPlot) []*plot {
 		if group[0].entity != "scenario" {
 			title += " of " + group[0].entity
 		}
-		plots = append(plots, s.plot(d, title, group, true, false))
+		plots = append(plots, s.plot(d, title, group))
 	}
 	return plots
 }
@@ -128,7 +128,7 @@ func (s *series) choose(d dayPlot, metrics []string) [][]*line {
 }
 
 // plot draws lines, the greatest of them if there are many.
-func (s *series) plot(d dayPlot, title string, lines []*line, byMetric, byEntity bool) *plot {
+func (s *series) plot(d dayPlot, title string, lines []*line) *plot {
 	p := &plot{Title: title, Unit: d.unit, Stepped: d.stepped}
 	if len(lines) > mostLines {
 		p.Note = fmt.Sprintf("the %d greatest of %d lines", mostLines, len(lines))
@@ -137,16 +137,7 @@ func (s *series) plot(d dayPlot, title string, lines []*line, byMetric, byEntity
 	thin := thinningOf(s.minutes)
 	p.Table = &table{Caption: title, Head: []string{"from"}, Left: 1, Folded: true}
 	for i, l := range lines {
-		label := l.metric
-		switch {
-		case byMetric && byEntity:
-			label = l.metric + " of " + l.entity
-		case !byMetric:
-			label = l.entity
-		}
-		if l.of != "" {
-			label = l.of + ": " + label
-		}
+		label := labelOf(l, lines, d.each)
 		p.Lines = append(p.Lines, &trace{
 			Label: label, Color: i, Dashed: l.metric == "capacity.desired" || strings.HasPrefix(l.metric, "forecast."),
 			Values: scaled(thin.extremes(l.values), d.scale),
@@ -159,6 +150,26 @@ func (s *series) plot(d dayPlot, title string, lines []*line, byMetric, byEntity
 		p.Note = strings.TrimPrefix(p.Note+"; the band is the 95 % interval of the mean over replications", "; ")
 	}
 	return p
+}
+
+// labelOf says of a line what tells it from the others of its plot.
+func labelOf(l *line, others []*line, metric bool) string {
+	entity := false
+	for _, o := range others {
+		metric = metric || o.metric != l.metric
+		entity = entity || o.entity != l.entity
+	}
+	label := l.entity
+	switch {
+	case metric && entity:
+		label = l.metric + " of " + l.entity
+	case metric:
+		label = l.metric
+	}
+	if l.of != "" {
+		label = l.of + ": " + label
+	}
+	return label
 }
 
 // tabulate fills the table behind a plot: the mean and the greatest value of each line in
@@ -185,7 +196,10 @@ func (s *series) tabulate(t *table, lines []*line, d dayPlot) {
 		t.Rows = append(t.Rows, r)
 	}
 	if width > 1 {
-		t.Caption += fmt.Sprintf(": means over %d minutes", width)
+		t.Caption += ": means over " + counted(width, "minute")
+		if width%60 == 0 {
+			t.Caption = strings.TrimSuffix(t.Caption, counted(width, "minute")) + counted(width/60, "hour")
+		}
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"strings"
 
 	"headroom/results/report"
+	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 	"headroom/sim/regular"
 )
@@ -42,6 +44,9 @@ func readRun(dir string) (*run, error) {
 	}
 	r.scenario = string(text)
 	r.settings = tree.Read(tree.Disk{}, path).Root
+	if minutes := r.minutes(); r.series != nil && minutes > 0 {
+		r.series.cut(minutes)
+	}
 	return r, nil
 }
 
@@ -94,6 +99,22 @@ func (r *run) setting(key string) string {
 	}
 	text, _ := n.AsText()
 	return text
+}
+
+// minutes is the length of the run; 0: not known.
+func (r *run) minutes() int {
+	if r.settings == nil {
+		return 0
+	}
+	n := r.settings.Get([]string{"run", "duration"})
+	if n == nil {
+		return 0
+	}
+	seconds, rule := schema.ReadQuantity(n, schema.Seconds)
+	if rule != "" || !(seconds < 60*mostMinutes) {
+		return 0
+	}
+	return int(math.Ceil(seconds / 60))
 }
 
 // day is what happened over time.

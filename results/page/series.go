@@ -194,6 +194,20 @@ func filled(values []float64, n int) []float64 {
 	return values
 }
 
+// cut leaves out what follows the end of the run: its last instant is a minute of its own.
+func (s *series) cut(minutes int) {
+	if minutes >= s.minutes {
+		return
+	}
+	s.minutes = minutes
+	for _, l := range s.lines {
+		l.values = l.values[:minutes]
+		if l.low != nil {
+			l.low, l.high = l.low[:minutes], l.high[:minutes]
+		}
+	}
+}
+
 // of returns the lines of a metric whose entities have one of some labels.
 func (s *series) of(metric string, labels ...string) []*line {
 	var some []*line

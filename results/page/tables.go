@@ -8,6 +8,7 @@ import (
 
 	"headroom/results"
 	"headroom/results/report"
+	"headroom/sim/stat"
 )
 
 // tiles are the numbers that people read first, those that a run has.
@@ -23,11 +24,11 @@ func (r *run) summary() *section {
 	p := &part{}
 	for _, t := range tiles {
 		if v, ok := r.value(t.key); ok {
-			value, half, _ := strings.Cut(report.Amount(v.Estimate, v.Unit, r.Replications), " ± ")
+			value, half, _ := strings.Cut(r.told(v.Estimate, v.Unit), " ± ")
 			if half != "" {
 				half = "± " + half
 			}
-			p.Tiles = append(p.Tiles, tile{Name: t.name, Value: strings.TrimSuffix(value, " constant"), Note: half})
+			p.Tiles = append(p.Tiles, tile{Name: t.name, Value: value, Note: half})
 		}
 	}
 	s.add(p, r.thresholds())
@@ -43,6 +44,11 @@ func (r *run) precision() string {
 		return "One replication: there are no intervals."
 	}
 	return fmt.Sprintf("± is half the width of the 95 %% interval over %d replications.", r.Replications)
+}
+
+// told is an estimate for people. That it is the same in every replication is not said.
+func (r *run) told(e stat.Estimate, unit string) string {
+	return strings.TrimSuffix(report.Amount(e, unit, r.Replications), " constant")
 }
 
 // value returns what a metric was.
@@ -63,7 +69,7 @@ func (r *run) thresholds() *part {
 	for _, v := range r.Thresholds {
 		line := row{Cells: []string{v.Metric, v.Text, "never observed", "breached"}, State: "bad"}
 		if !math.IsNaN(v.Value) {
-			line.Cells[2] = report.Amount(v.Estimate, v.Unit, r.Replications)
+			line.Cells[2] = r.told(v.Estimate, v.Unit)
 		}
 		if v.Pass {
 			line.Cells[3], line.State = "met", "good"
@@ -106,7 +112,7 @@ func (r *run) matrix(label string) *part {
 			}
 			text := "–"
 			if v, ok := r.value(results.Part{Label: label, Name: name}.Key(m.metric)); ok {
-				text = report.Amount(v.Estimate, v.Unit, r.Replications)
+				text = r.told(v.Estimate, v.Unit)
 			}
 			line.Cells = append(line.Cells, text)
 		}
@@ -174,9 +180,9 @@ func (r *run) phases() []*part {
 				continue
 			}
 			total += v.Value
-			line := row{Cells: []string{name, report.Amount(v.Estimate, v.Unit, r.Replications), "–"}, Share: &r.Metrics[i].Value}
+			line := row{Cells: []string{name, r.told(v.Estimate, v.Unit), "–"}, Share: &r.Metrics[i].Value}
 			if p99, ok := r.value("phase." + name + ".p99{service=" + service + "}"); ok {
-				line.Cells[2] = report.Amount(p99.Estimate, p99.Unit, r.Replications)
+				line.Cells[2] = r.told(p99.Estimate, p99.Unit)
 			}
 			t.Rows = append(t.Rows, line)
 		}
@@ -208,7 +214,7 @@ func (r *run) bars(metric, label, caption string) *part {
 	for _, name := range names {
 		if v, ok := r.value(results.Part{Label: label, Name: name}.Key(metric)); ok && len(t.Rows) < mostRows {
 			most = max(most, v.Value)
-			t.Rows = append(t.Rows, row{Cells: []string{name, report.Amount(v.Estimate, v.Unit, r.Replications)}, Share: &v.Value})
+			t.Rows = append(t.Rows, row{Cells: []string{name, r.told(v.Estimate, v.Unit)}, Share: &v.Value})
 		}
 	}
 	relate(t.Rows, most)
@@ -233,7 +239,7 @@ func (r *run) numbers() *section {
 			continue
 		}
 		if n++; n <= mostNumbers {
-			t.Rows = append(t.Rows, row{Cells: []string{v.Key, report.Amount(v.Estimate, v.Unit, r.Replications)}})
+			t.Rows = append(t.Rows, row{Cells: []string{v.Key, r.told(v.Estimate, v.Unit)}})
 		}
 	}
 	t.More = beyond(n, mostNumbers)

@@ -80,6 +80,7 @@ function drawMarks(u) {
   const { ctx, bbox } = u, pixels = devicePixelRatio || 1, { min, max } = u.scales.x;
   const some = visible().filter(m => m.at >= min && m.at <= max), crowded = some.filter(m => tall.has(m.kind)).length > 80;
   ctx.save();
+  ctx.setLineDash([]);
   for (const m of some) {
     const x = Math.round(u.valToPos(m.at, "x", true)), y = bbox.top;
     ctx.fillStyle = ctx.strokeStyle = color(m.kind);
