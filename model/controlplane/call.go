@@ -36,6 +36,7 @@ var calls = map[string]string{
 	"snapshot": "CreateSnapshot", "copy-snapshot": "CopySnapshot", "archive": "ModifySnapshotTier", "restore": "RestoreSnapshotTier",
 	"delete-snapshot": "DeleteSnapshot", "retain": "DeleteSnapshot",
 	"enable-fast-snapshot-restore": "EnableFastSnapshotRestores", "disable-fast-snapshot-restore": "DisableFastSnapshotRestores",
+	"restore-snapshot-from-recycle-bin": "RestoreSnapshotFromRecycleBin", "restore-image-from-recycle-bin": "RestoreImageFromRecycleBin",
 	"attach-interface": "AttachNetworkInterface", "detach-interface": "DetachNetworkInterface", "move-interface": "DetachNetworkInterface",
 	"attached": "AttachNetworkInterface", "associate-address": "AssociateAddress", "disassociate-address": "DisassociateAddress",
 	"copy-image": "CopyImage", "deregister-image": "DeregisterImage", "associate-iam-instance-profile": "AssociateIamInstanceProfile",

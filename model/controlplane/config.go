@@ -98,6 +98,7 @@ type Volume struct {
 	Snapshot string      // that it is made from; "" for none
 	Backed   bool        // snapshots are taken of it, or something else is done to it
 	Later    bool        // it is not there at the start: an action creates it
+	Apart    bool        // instances share it only from when an action says so
 }
 
 // LaunchTemplate is how instances are made.
