@@ -361,6 +361,7 @@ type Fault struct {
 	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement
 	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
 	Pool       int              // HostFailure, RackFailure: the pool; None: any
+	Machines   int              // HostFailure: only Dedicated Hosts of that table, counted from 1; 0: any host
 	On         Subject
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all
