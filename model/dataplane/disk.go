@@ -214,8 +214,8 @@ func (s *server) worksOn(r *request) bool {
 	return s.finishes() && !r.phase.flows() || r.phase.reads()
 }
 
-// abandon lets go of a request that nobody waits for, and of its place.
-func (p *Plane) abandon(i uint32, now sim.Time) {
+// letGo ends a request that nobody waits for, and gives its place to the next in line.
+func (p *Plane) letGo(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
 	p.vacate(i)
 	p.free(i)
@@ -228,7 +228,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
 	if r.gone && !s.finishes() {
-		p.abandon(i, now)
+		p.letGo(i, now)
 		return
 	}
 	if id := s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]; p.unusable(s, id) {

@@ -178,7 +178,7 @@ func (p *Plane) endTalk(i uint32, now sim.Time) {
 	step := &s.cfg.Steps[p.trips[i].step]
 	s.in, s.out = s.in.Plus(p.drawBytes(i, 2, step.Received)), s.out.Plus(p.drawBytes(i, 1, step.Sent))
 	if r.gone && !s.finishes() {
-		p.abandon(i, now)
+		p.letGo(i, now)
 		return
 	}
 	p.endStep(i, phasePause, now)
