@@ -79,7 +79,7 @@ func failing(entity string, minutes []controlplane.StatusChecks) (all []Column) 
 		{"_instance", func(c *controlplane.StatusChecks) int64 { return c.Instance }},
 		{"_attached_ebs", func(c *controlplane.StatusChecks) int64 { return c.AttachedEBS }},
 	} {
-		column, any := Column{entity, "status_checks.failed" + check.name, make([]float64, len(minutes))}, false
+		column, any := Column{Entity: entity, Metric: "status_checks.failed" + check.name, Values: make([]float64, len(minutes))}, false
 		for k := range minutes {
 			column.Values[k] = float64(check.of(&minutes[k]))
 			any = any || column.Values[k] > 0
