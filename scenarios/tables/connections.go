@@ -8,7 +8,7 @@ import (
 // refuseKeeping refuses what clients can keep of their connections only before an
 // Application Load Balancer.
 func (l *loader) refuseKeeping(t *schema.Table, w *dataplane.Workload) {
-	keys := []string{"connection_duration", "http2_streams"}
+	keys := []string{"connection_duration", "http2_streams", "grpc"}
 	if w.To != dataplane.ToLoadBalancer || w.Target < 0 || w.Target >= len(l.cfg.LoadBalancers) {
 		for _, key := range keys {
 			if t.Has(key) && w.To != 0 && w.To != dataplane.ToLoadBalancer {
@@ -28,7 +28,12 @@ func (l *loader) refuseKeeping(t *schema.Table, w *dataplane.Workload) {
 	for _, listener := range lb.AllListeners() {
 		secure = secure || listener.Secure
 	}
-	if t.Has("http2_streams") && !secure {
-		t.Mistake("http2_streams", "must not be given without an HTTPS listener: clients speak HTTP/2 to no other", "")
+	for _, key := range keys[1:] {
+		if secure || !t.Has(key) {
+			continue
+		}
+		if on, isFlag := t.Node.Table[key].AsFlag(); on || !isFlag {
+			t.Mistake(key, "must not be given without an HTTPS listener: clients speak HTTP/2 to no other", "")
+		}
 	}
 }
