@@ -12,14 +12,14 @@ var forwardedModes = map[string]dataplane.ForwardedMode{"append": dataplane.Appe
 type silent struct {
 	key    string
 	is     schema.Type
-	read   func(t *schema.Table, key string)
+	read   func(t *schema.Table, key string) (unusual bool)
 	preset string
 	why    string
 }
 
-func flagged(t *schema.Table, key string) { t.Flag(key) }
-func chosen(t *schema.Table, key string)  { t.Choice(key) }
-func written(t *schema.Table, key string) { t.Text(key) }
+func flagged(t *schema.Table, key string) bool { return t.Flag(key) }
+func chosen(t *schema.Table, key string) bool  { return t.Choice(key) != "defensive" }
+func written(t *schema.Table, key string) bool { return t.Text(key) != "" }
 
 // silentAttributes are those of load balancers.
 var silentAttributes = []silent{
@@ -55,15 +55,15 @@ func attributeKeys() []schema.Key {
 
 // readAttributes reads the attributes of a load balancer, and says which of them change nothing.
 func (l *loader) readAttributes(t *schema.Table, lb *dataplane.LoadBalancer) {
-	application := !lb.Network() && !lb.IsGateway()
-	for _, key := range []string{"xff_header_processing_mode", "enable_http2"} {
-		if t.Has(key) && !application {
-			t.Reject(key, schema.Fault{Rule: "must not be given but of an Application Load Balancer: the others know no requests", Code: invalidConfiguration})
+	lb.Forwarded, lb.OldHTTP = forwardedModes[t.Choice("xff_header_processing_mode")], !t.Flag("enable_http2")
+	if lb.Network() || lb.IsGateway() {
+		const rule = "must not be given but of an Application Load Balancer: the others know no requests"
+		if lb.Forwarded != dataplane.AppendForwarded {
+			t.Reject("xff_header_processing_mode", schema.Fault{Rule: rule, Code: invalidConfiguration})
 		}
-	}
-	mode, modern := t.Choice("xff_header_processing_mode"), t.Flag("enable_http2")
-	if application {
-		lb.Forwarded, lb.OldHTTP = forwardedModes[mode], !modern
+		if lb.OldHTTP && t.Sound("enable_http2") {
+			t.Reject("enable_http2", schema.Fault{Rule: rule, Code: invalidConfiguration})
+		}
 	}
 	l.readSilent(t, silentAttributes)
 }
@@ -71,8 +71,7 @@ func (l *loader) readAttributes(t *schema.Table, lb *dataplane.LoadBalancer) {
 // readSilent warns of attributes that are given and change nothing.
 func (l *loader) readSilent(t *schema.Table, attributes []silent) {
 	for _, s := range attributes {
-		given := t.Has(s.key)
-		if s.read(t, s.key); given && t.Sound(s.key) {
+		if s.read(t, s.key) && t.Sound(s.key) {
 			l.warnAt(t.Node.Table[s.key], t.PathOf(s.key)+": has no effect: "+s.why)
 		}
 	}

@@ -8,7 +8,10 @@ import (
 // refuseKeeping refuses what clients can keep of their connections only before an
 // Application Load Balancer.
 func (l *loader) refuseKeeping(t *schema.Table, w *dataplane.Workload) {
-	keys := []string{"connection_duration", "http2_streams", "grpc"}
+	keys := []string{"connection_duration", "http2_streams"}
+	if w.Clients.GRPC {
+		keys = append(keys, "grpc")
+	}
 	if w.To != dataplane.ToLoadBalancer || w.Target < 0 || w.Target >= len(l.cfg.LoadBalancers) {
 		for _, key := range keys {
 			if t.Has(key) && w.To != 0 && w.To != dataplane.ToLoadBalancer {
@@ -29,10 +32,7 @@ func (l *loader) refuseKeeping(t *schema.Table, w *dataplane.Workload) {
 		secure = secure || listener.Secure
 	}
 	for _, key := range keys[1:] {
-		if secure || !t.Has(key) {
-			continue
-		}
-		if on, isFlag := t.Node.Table[key].AsFlag(); on || !isFlag {
+		if !secure && t.Has(key) {
 			t.Mistake(key, "must not be given without an HTTPS listener: clients speak HTTP/2 to no other", "")
 		}
 	}

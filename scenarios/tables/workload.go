@@ -227,8 +227,9 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	if n := t.Optional("http2_streams"); n != nil {
 		c.Streams = *n
 	}
-	l.refuseKeeping(t, w)
 	c.GRPC = t.Flag("grpc")
+	w.Clients.GRPC = c.GRPC
+	l.refuseKeeping(t, w)
 	if mtu := t.Whole("mtu"); mtu != dataplane.UsualPacket {
 		c.Packet = mtu
 	}
