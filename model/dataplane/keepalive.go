@@ -25,18 +25,25 @@ func (p *Plane) keepsFor(r *request, g *targetGroup) bool {
 	return g.keeps > 0 && s.balancer != None && !s.sockets.on
 }
 
-// keepToTarget keeps the connection on which a target answered, and reports whether anybody
-// looks at it.
-func (p *Plane) keepToTarget(r *request, at sim.Time) bool {
+// keepToTarget keeps the connection on which a target answered.
+func (p *Plane) keepToTarget(r *request, at sim.Time) {
 	if !p.keepsFor(r, &p.targetGroups[r.group]) {
-		return false
+		return
 	}
 	t := p.targets.at(r.target)
 	for len(t.kept) <= int(r.zone) {
 		t.kept = append(t.kept, nil)
 	}
 	t.kept[r.zone] = append(t.kept[r.zone], at)
-	return true
+}
+
+// keepAfterError does so where a target answered with an error: the request is about to fail,
+// and would close it.
+func (p *Plane) keepAfterError(r *request, at sim.Time) {
+	if g := &p.targetGroups[r.group]; p.keepsFor(r, g) {
+		p.keepToTarget(r, at)
+		g.carriers.closed--
+	}
 }
 
 // closeToTarget closes the connection of a request that is not answered on it.

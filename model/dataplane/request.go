@@ -123,9 +123,7 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	r := p.requests.at(i)
 	if r.target != noIndex {
 		p.targetResponds(i, s, at)
-		if p.keepToTarget(r, at) {
-			p.targetGroups[r.group].carriers.closed-- // as its failure is about to say
-		}
+		p.keepAfterError(r, at)
 	}
 	if b := p.sources[r.source].balancer; b != None && s.code != Code500 {
 		p.balancers[b].counts.TargetErrors++
