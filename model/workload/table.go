@@ -3,6 +3,7 @@ package workload
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -51,11 +52,11 @@ func (t *Table) From(name string, least float64) *Table {
 		return nil
 	}
 	rest := &Table{rows: t.rows - first, numbers: map[string][]float64{}, texts: map[string]Names{}, lines: t.lines, gone: t.gone + first, whole: t.whole}
-	for name, column := range t.numbers {
-		rest.numbers[name] = column[first:]
+	for _, name := range slices.Sorted(maps.Keys(t.numbers)) {
+		rest.numbers[name] = t.numbers[name][first:]
 	}
-	for name, column := range t.texts {
-		rest.texts[name] = Names{column.places[first:], column.names}
+	for _, name := range slices.Sorted(maps.Keys(t.texts)) {
+		rest.texts[name] = Names{t.texts[name].places[first:], t.texts[name].names}
 	}
 	return rest
 }

@@ -19,6 +19,8 @@ type Reason struct {
 	Why   string
 	Count int64
 	First Place
+	Files int // in which it was met, one after the other
+	last  string
 }
 
 // Add notes that what stands in a place was left out.
@@ -26,9 +28,13 @@ func (s *Skipped) Add(at Place, why string) {
 	i := slices.IndexFunc(s.reasons, func(r Reason) bool { return r.Why == why })
 	switch {
 	case i >= 0:
-		s.reasons[i].Count++
+		r := &s.reasons[i]
+		r.Count++
+		if at.File != r.last {
+			r.Files, r.last = r.Files+1, at.File
+		}
 	case len(s.reasons) < mostReasons:
-		s.reasons = append(s.reasons, Reason{why, 1, at})
+		s.reasons = append(s.reasons, Reason{why, 1, at, 1, at.File})
 	default:
 		s.more++
 	}
@@ -42,7 +48,10 @@ func (s *Skipped) Text() []string {
 	var lines []string
 	for _, r := range s.reasons {
 		line := fmt.Sprintf("%s: %s", r.First, r.Why)
-		if r.Count > 1 {
+		switch {
+		case r.Files > 1:
+			line += fmt.Sprintf(" (and %d more like it, in %d files)", r.Count-1, r.Files)
+		case r.Count > 1:
 			line += fmt.Sprintf(" (and %d more like it)", r.Count-1)
 		}
 		lines = append(lines, line)

@@ -280,6 +280,7 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 		t.Mode = "with count"
 		d := l.openTrace(t, clock, workload.Columns{Numbers: []string{clock.column, count}})
 		if d == nil {
+			t.PassAll()
 			return arrivals{}
 		}
 		return l.readCounts(t, d, workload.Bins{Starts: l.times(d, clock), Counts: d.table.Numbers(count), Width: t.Duration("width")}, clock.speed)

@@ -124,40 +124,50 @@ func (in *Import) writeWorkload(d *imports.Document, trace string) {
 	}
 	d.Set("demand", imports.Raw(demand+" }"))
 	d.Comment("Shares of all requests; a * stands for numbers and the like, and each share counts for every other.")
-	writeShares(d, "path", &in.Paths, "/(other)", nil)
-	writeShares(d, "host", &in.Hosts, "other.invalid", hostName)
-	writeShares(d, "method", &in.Methods, "", methodName)
+	for _, c := range []class{
+		{"path", &in.Paths, "/(other)", pathName}, {"host", &in.Hosts, "other.invalid", hostName}, {"method", &in.Methods, "", methodName},
+	} {
+		c.write(d)
+	}
 }
 
-// What the names of hosts and methods are made of in a scenario.
+// class is what requests are told apart by.
+type class struct {
+	key   string
+	names *Names
+	rest  string         // the name of all that are not written; empty: they are left out
+	valid *regexp.Regexp // what a name must be
+}
+
+// What the names of paths, hosts and methods are made of in a scenario.
 var (
+	pathName   = regexp.MustCompile(`^/`)
 	hostName   = regexp.MustCompile(`^[A-Za-z0-9.*-]{1,128}$`)
 	methodName = regexp.MustCompile(`^[A-Z_-]{1,40}$`)
 )
 
-// writeShares writes the most frequent names as a table of shares.
-func writeShares(d *imports.Document, key string, n *Names, rest string, valid *regexp.Regexp) {
-	top, others := n.Top(topNames)
+// write writes the most frequent names as a table of shares.
+func (c class) write(d *imports.Document) {
+	top, others := c.names.Top(topNames)
 	total := others
-	for i := 0; i < len(top); {
-		if valid != nil && !valid.MatchString(top[i].Name) {
-			others += top[i].Count
-			total += top[i].Count
-			top = append(top[:i], top[i+1:]...)
-			continue
+	var kept []Share
+	for _, s := range top {
+		total += s.Count
+		if c.valid.MatchString(s.Name) {
+			kept = append(kept, s)
+		} else {
+			others += s.Count
 		}
-		total += top[i].Count
-		i++
 	}
-	if len(top) == 0 {
+	if len(kept) == 0 {
 		return
 	}
-	d.Table("workload", "visitors", key)
-	for _, s := range top {
+	d.Table("workload", "visitors", c.key)
+	for _, s := range kept {
 		d.Set(s.Name, share(s.Count, total))
 	}
-	if others > 0 && rest != "" {
-		d.Set(rest, share(others, total))
+	if others > 0 && c.rest != "" {
+		d.Set(c.rest, share(others, total))
 	}
 }
 
