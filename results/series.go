@@ -52,6 +52,29 @@ func sampled(entity string, s *controlplane.Samples) (all []Column) {
 			all = append(all, c)
 		}
 	}
+	return append(all, failing(entity, s.Failing)...)
+}
+
+// failing lists of how many instances a status check failed, by minute, where one did.
+func failing(entity string, minutes []controlplane.StatusChecks) (all []Column) {
+	for _, check := range []struct {
+		name string
+		of   func(c *controlplane.StatusChecks) int64
+	}{
+		{"", func(c *controlplane.StatusChecks) int64 { return c.Any }},
+		{"_system", func(c *controlplane.StatusChecks) int64 { return c.System }},
+		{"_instance", func(c *controlplane.StatusChecks) int64 { return c.Instance }},
+		{"_attached_ebs", func(c *controlplane.StatusChecks) int64 { return c.AttachedEBS }},
+	} {
+		column, any := Column{entity, "status_checks.failed" + check.name, make([]float64, len(minutes))}, false
+		for k := range minutes {
+			column.Values[k] = float64(check.of(&minutes[k]))
+			any = any || column.Values[k] > 0
+		}
+		if any {
+			all = append(all, column)
+		}
+	}
 	return all
 }
 

@@ -51,6 +51,10 @@ const (
 	CPUSurplusCreditBalance                         // credits owed at its end
 	CPUSurplusCreditsCharged                        // credits charged in the period
 	MemoryUsed                                      // percent of the RAM, as the CloudWatch agent has it
+	StatusCheckFailed                               // status checks of an instance, one a minute, any of which failed
+	StatusCheckFailedSystem                         // the same of what it runs on
+	StatusCheckFailedInstance                       // the same of itself
+	StatusCheckFailedAttachedEBS                    // the same of its volumes
 	RequestCountPerTarget                           // requests per target
 	RequestCount                                    // requests
 	TargetResponseTime                              // seconds
@@ -69,7 +73,7 @@ const (
 
 // OfGroup reports whether the metric belongs to an Auto Scaling group rather
 // than to a target group.
-func (k MetricKind) OfGroup() bool { return k <= MemoryUsed || k.counted() }
+func (k MetricKind) OfGroup() bool { return k <= StatusCheckFailedAttachedEBS || k.counted() }
 
 // counted reports whether the group itself is counted, and not its instances measured.
 func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= GroupTotalInstances }
@@ -77,6 +81,11 @@ func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= GroupTotal
 // ofCredits reports whether only instances with CPU credits have the metric, every five
 // minutes whatever their monitoring.
 func (k MetricKind) ofCredits() bool { return k >= CPUCreditUsage && k <= CPUSurplusCreditsCharged }
+
+// ofChecks reports whether it is about status checks, which every instance has every minute.
+func (k MetricKind) ofChecks() bool {
+	return k >= StatusCheckFailed && k <= StatusCheckFailedAttachedEBS
+}
 
 // Metric is one published number over time.
 type Metric struct {

@@ -87,7 +87,9 @@ type instance struct {
 	kills     memory.Kills // of its application, by its kernel
 	sickAt    sim.Time     // since when its instance status check fails for them,
 	sickUntil sim.Time     // and until when; 0: it does not
-	checked   sim.Time     // until when its status checks are counted
+	ebsAt     sim.Time     // since when a volume of it fails; Never
+	checked   sim.Time     // until when its status checks are counted,
+	failed    StatusChecks // and those that have failed
 
 	account account // of its CPU credits
 
@@ -101,6 +103,7 @@ type instance struct {
 type mark struct {
 	model.ServerUse
 	charged model.Credits // of surplus, where somebody asks
+	failed  StatusChecks  // the same
 }
 
 // order is what a launch asks for.
@@ -149,7 +152,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, ebsAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	if o.pooled {
@@ -166,6 +169,9 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	cp.chill(in)
 	cp.board(o, h)
 	times := cp.drawLaunch(o)
+	if o.initial {
+		cp.noteCall(in, "RunInstances", 0)
+	}
 	if o.initial && o.pooled {
 		cp.shelveAtStart(h)
 		return h, true
@@ -303,7 +309,7 @@ func (cp *Plane) terminate(h slab.Handle) {
 	}
 	cp.outOfService(in)
 	cp.become(in, draining)
-	if cp.data.Deregister(in.server) == 0 {
+	if cp.deregister(in) == 0 {
 		cp.depart(h)
 	}
 }

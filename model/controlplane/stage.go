@@ -52,9 +52,7 @@ func (cp *Plane) enlist(h slab.Handle) {
 	in.inServiceAt = cp.kernel.Now()
 	without := in.order.group != None && cp.groups[in.order.group].suspended.Has(scaling.AddToLoadBalancer)
 	if !in.noticed && !without { // else it would take requests that it cannot finish
-		for _, g := range cp.targetGroupsOf(in) {
-			cp.data.Register(in.server, g, in.order.initial)
-		}
+		cp.register(in, in.order.initial)
 	}
 	if in.order.group != None {
 		cp.joined(h)

@@ -98,8 +98,8 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	r.phase = answered
 	p.leave(i, r, at)
 	if p.tracked {
-		if p.apart != nil {
-			p.countAbroad(i, r, s)
+		if p.transfers.counts {
+			p.countInside(i, r, s)
 		}
 		p.meter.phasesOf(s, &p.trips[i], r, hop)
 		p.answer(i, r, at+hop)
