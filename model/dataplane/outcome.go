@@ -26,6 +26,7 @@ const (
 	CodeReset                 // a connection that a Network Load Balancer, or its target, broke off
 	Code413                   // a body that is too large for a function
 	Code429                   // a call of a function that was throttled
+	Code464                   // a protocol that targets do not speak
 	codeCount
 
 	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
@@ -34,16 +35,16 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429}
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429, Code464}
 }
 
 // String returns the code as metric labels write it.
 func (c Code) String() string {
-	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429"}[c]
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429", "464"}[c]
 }
 
 // CodeSet is a set of codes. The empty set stands for all.
-type CodeSet uint16
+type CodeSet uint32
 
 // With returns the set with one more code.
 func (s CodeSet) With(c Code) CodeSet { return s | 1<<c }
