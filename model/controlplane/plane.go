@@ -258,7 +258,7 @@ func (cp *Plane) newGroups() error {
 		g := &cp.groups[i]
 		*g = group{
 			cfg: cfg, min: cfg.Min, max: cfg.Max, desired: cfg.Desired,
-			owner:      cp.ownerAt("autoscaling_group."+cfg.Name, cfg.Zones...),
+			owner: cp.ownerAt(cfg.Path(), cfg.Zones...), services: cp.servicesOn(i),
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
@@ -269,7 +269,7 @@ func (cp *Plane) newGroups() error {
 		for k, s := range cfg.Schedules {
 			t, err := scaling.NewTimetable(s.Schedule)
 			if err != nil {
-				return fmt.Errorf("autoscaling_group.%s.schedule.%d: %w", cfg.Name, k, err)
+				return fmt.Errorf("%s.schedule.%d: %w", cfg.Path(), k, err)
 			}
 			g.timetables = append(g.timetables, t)
 		}

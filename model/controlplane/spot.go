@@ -185,6 +185,7 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	}
 	cp.startNotice(handled(spotReclaims, o.handle))
 	cp.data.Deregister(in.server)
+	cp.evacuates(in)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		cp.tally(in, -1)
 		in.replaced = true

@@ -15,7 +15,7 @@ type StatusChecks struct {
 func (cp *Plane) countChecks(in *instance) {
 	now, from := cp.kernel.Now(), in.checked
 	in.checked = now
-	if in.life.leaves() || in.life.rests() {
+	if in.life.leaves() || in.life.rests() || in.isTask() {
 		return
 	}
 	var c StatusChecks
