@@ -34,6 +34,13 @@ func columns(parts []part) []Column {
 				Column{entity, "cpu.utilization", g.CPUSeries})
 			all = append(all, forecastColumns(entity, &g)...)
 			all = append(all, sampled(entity, &g.Samples)...)
+		case labelContainer:
+			g := p.containers()[0]
+			all = append(all,
+				Column{entity, "task.desired", floats(g.DesiredSeries)},
+				Column{entity, "task.running", floats(g.InServiceSeries)},
+				Column{entity, "task.cpu.utilization", g.CPUSeries})
+			all = append(all, sampled(entity, &g.Samples)...)
 		case labelInstance:
 			all = append(all, sampled(entity, &p.fleets()[0].Samples)...)
 		case labelHosts:

@@ -58,6 +58,8 @@ type group struct {
 	inService  stat.Level
 	warm       stat.Level // members in the warm pool
 	wanted     stat.Level
+
+	arriving, unplaced stat.Level // tasks that do not run yet, and those that wait for room
 }
 
 // activity is a change of the group that is not complete before the last of
@@ -97,6 +99,7 @@ func (cp *Plane) setDesired(i int, c change) {
 	g.desired, g.resized, g.resizedBy = c.desired, cp.kernel.Now(), -1
 	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
 	cp.countAtMax(i)
+	g.gauge(cp.kernel.Now())
 	g.activities = append(g.activities, activity{cause: c.cause, policy: c.by - 1, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
 	cp.fillPool(i, false)

@@ -266,6 +266,7 @@ func (cp *Plane) newGroups() error {
 			template: cfg.Template, types: cfg.Types, place: cfg.Place,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
+		g.gauge(0)
 		for k, s := range cfg.Schedules {
 			t, err := scaling.NewTimetable(s.Schedule)
 			if err != nil {

@@ -381,3 +381,11 @@ func (cp *Plane) noteWaiting(i int) {
 		Detail: fmt.Sprintf("%d of %d tasks: no container instance met all of its requirements", g.capacity, g.desired),
 	})
 }
+
+// gauge keeps how many tasks of a service do not run yet, and how many wait for room.
+func (g *group) gauge(now sim.Time) {
+	if g.cfg.Tasks != nil {
+		g.arriving.Set(now, int64(g.pending))
+		g.unplaced.Set(now, int64(max(0, g.desired-g.capacity)))
+	}
+}
