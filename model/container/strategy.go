@@ -32,27 +32,36 @@ type Node struct {
 
 // Strategy is one line of an ordered_placement_strategy: of the nodes that are left it
 // keeps those with the least score.
-type Strategy struct {
-	Type, Field string // as ECS spells them; Field "" where there is none
-	Description string
-	scores      func([]Node) []int64 // nil: by chance
+type Strategy uint8
+
+// Strategies.
+const (
+	BinpackCPU Strategy = iota + 1
+	BinpackMemory
+	SpreadZones
+	SpreadInstances
+	Random
+)
+
+// row says all about a strategy.
+type row struct {
+	typ, field string               // as ECS spells them; field "" where there is none
+	scores     func([]Node) []int64 // nil: by chance
 }
 
-// Strategies is the table of strategies.
-func Strategies() []Strategy {
-	return []Strategy{
-		{"binpack", "cpu", "on the instance with the least CPU that is free", func(nodes []Node) []int64 {
-			return each(nodes, func(n *Node) int64 { return n.Free.CPU })
-		}},
-		{"binpack", "memory", "on the instance with the least memory that is free", func(nodes []Node) []int64 {
-			return each(nodes, func(n *Node) int64 { return n.Free.MemoryMiB })
-		}},
-		{"spread", "attribute:ecs.availability-zone", "in the zone with the fewest tasks of the service", inZones},
-		{"spread", "instanceId", "on the instance with the fewest tasks of the service", func(nodes []Node) []int64 {
-			return each(nodes, func(n *Node) int64 { return int64(n.Tasks) })
-		}},
-		{"random", "", "anywhere", nil},
-	}
+// table is the strategies.
+var table = [...]row{
+	BinpackCPU: {"binpack", "cpu", func(nodes []Node) []int64 {
+		return each(nodes, func(n *Node) int64 { return n.Free.CPU })
+	}},
+	BinpackMemory: {"binpack", "memory", func(nodes []Node) []int64 {
+		return each(nodes, func(n *Node) int64 { return n.Free.MemoryMiB })
+	}},
+	SpreadZones: {"spread", "attribute:ecs.availability-zone", inZones},
+	SpreadInstances: {"spread", "instanceId", func(nodes []Node) []int64 {
+		return each(nodes, func(n *Node) int64 { return int64(n.Tasks) })
+	}},
+	Random: {"random", "", nil},
 }
 
 // Find returns the strategy of a type and field; host is another word for instanceId.
@@ -60,21 +69,27 @@ func Find(typ, field string) (Strategy, bool) {
 	if field == "host" {
 		field = "instanceId"
 	}
-	for _, s := range Strategies() {
-		if s.Type == typ && (s.Field == field || s.Type == "random") {
+	for s := BinpackCPU; s <= Random; s++ {
+		if table[s].typ == typ && table[s].field == field {
 			return s, true
 		}
 	}
-	return Strategy{}, false
+	return 0, false
+}
+
+// Fields lists the fields of the strategies of a type.
+func Fields(typ string) (fields []string) {
+	for s := BinpackCPU; s <= Random; s++ {
+		if table[s].typ == typ {
+			fields = append(fields, table[s].field)
+		}
+	}
+	return fields
 }
 
 // Usual is what a service has of which nobody says anything else: its tasks are spread
 // over the zones, and over the instances of each.
-func Usual() []Strategy {
-	zone, _ := Find("spread", "attribute:ecs.availability-zone")
-	instance, _ := Find("spread", "instanceId")
-	return []Strategy{zone, instance}
-}
+func Usual() []Strategy { return []Strategy{SpreadZones, SpreadInstances} }
 
 func each(nodes []Node, score func(*Node) int64) []int64 {
 	scores := make([]int64, len(nodes))
@@ -130,10 +145,10 @@ func choose(by []Strategy, nodes []Node, left []int, c choice) int {
 		if len(left) == 0 {
 			return -1
 		}
-		if s.scores == nil {
+		if table[s].scores == nil {
 			return left[c.draw(len(left))]
 		}
-		left = best(s.scores(nodes), left, c.sign)
+		left = best(table[s].scores(nodes), left, c.sign)
 	}
 	if len(left) == 0 {
 		return -1

@@ -182,23 +182,6 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	return h, true
 }
 
-// roomFor returns the subnet and the host of a launch. A task has no host, and on an
-// instance no address of its own.
-func (cp *Plane) roomFor(o *order) (subnet int, at hostPlace, ok bool) {
-	if o.on != 0 {
-		return int(cp.instances.Get(o.on).subnet), unlimited, true
-	}
-	if subnet = cp.subnetFor(o); subnet == None {
-		cp.why = insufficientFreeAddresses
-		return subnet, unlimited, false
-	}
-	if o.tasks != nil {
-		return subnet, unlimited, true
-	}
-	at, ok = cp.place(o.request())
-	return subnet, at, ok
-}
-
 // serverOf is what the data plane is told of an instance on its host.
 func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) model.ServerSpec {
 	o := &in.order

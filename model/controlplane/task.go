@@ -3,7 +3,6 @@ package controlplane
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"headroom/model"
@@ -142,6 +141,23 @@ func (cp *Plane) launchTask(i int, l launching) launchFailure {
 	return noFailure
 }
 
+// roomFor returns the subnet and the host of a launch. A task has no host, and on an
+// instance no address of its own.
+func (cp *Plane) roomFor(o *order) (subnet int, at hostPlace, ok bool) {
+	if o.on != 0 {
+		return int(cp.instances.Get(o.on).subnet), unlimited, true
+	}
+	if subnet = cp.subnetFor(o); subnet == None {
+		cp.why = insufficientFreeAddresses
+		return subnet, unlimited, false
+	}
+	if o.tasks != nil {
+		return subnet, unlimited, true
+	}
+	at, ok = cp.place(o.request())
+	return subnet, at, ok
+}
+
 // boardTask takes what a task reserves of its instance, and opens its record.
 func (cp *Plane) boardTask(h slab.Handle) {
 	in := cp.instances.Get(h)
@@ -263,35 +279,6 @@ func (cp *Plane) chooseTasks(i, n int) (victims []slab.Handle) {
 	return victims
 }
 
-// useOf is what an instance has used, with its tasks.
-func (cp *Plane) useOf(in *instance) model.ServerUse {
-	use := cp.data.ServerUse(in.server)
-	if in.crew == nil {
-		return use
-	}
-	use = use.Plus(in.crew.past)
-	for _, t := range in.crew.tasks {
-		task := cp.instances.Get(t)
-		use = use.Plus(scaled(cp.data.ServerUse(task.server), task.order.tasks.Share))
-	}
-	return use
-}
-
-// busyOf is [Plane.useOf] for its CPU work alone.
-func (cp *Plane) busyOf(in *instance) uint64 {
-	if in.crew == nil {
-		return cp.data.BusyTime(in.server)
-	}
-	return cp.useOf(in).Busy
-}
-
-// scaled is what a task has used of the vCPUs of its instance.
-func scaled(use model.ServerUse, share float64) model.ServerUse {
-	use.Busy = uint64(math.Round(float64(use.Busy) * share))
-	use.Memory = 0
-	return use
-}
-
 // cluster is what the capacity provider of a group counts.
 func (cp *Plane) cluster(group int) container.Cluster {
 	g := &cp.groups[group]
@@ -314,50 +301,6 @@ func (cp *Plane) cluster(group int) container.Cluster {
 		}
 	}
 	return c
-}
-
-// verifyTasks: what is free on an instance and what its tasks reserve are all of it, every
-// task that lies on one is of its crew, and has one open record.
-func (cp *Plane) verifyTasks() error {
-	if cp.cfg.ScalingGroups() == len(cp.cfg.Groups) {
-		return nil
-	}
-	aboard, open := 0, 0
-	for h, in := range cp.instances.All() {
-		if in.crew != nil && !in.life.ended() {
-			left := cp.capacityOf(in.order.typ)
-			for _, t := range in.crew.tasks {
-				task := cp.instances.Get(t)
-				if task == nil || task.order.on != h || task.life.ended() {
-					return fmt.Errorf("instance %v: its task %v is not there", h, t)
-				}
-				left = left.Minus(task.order.tasks.Need)
-			}
-			if left != in.crew.free || left.CPU < 0 || left.MemoryMiB < 0 {
-				return fmt.Errorf("instance %v: %+v free of tasks, counted %+v", h, left, in.crew.free)
-			}
-			aboard += len(in.crew.tasks)
-		}
-		if !in.isTask() || in.life.ended() {
-			continue
-		}
-		open++
-		if cp.ledger.Tasks[in.used].To != sim.Never {
-			return fmt.Errorf("task %v runs without an open record", h)
-		}
-		if in.order.on != 0 {
-			aboard--
-		}
-	}
-	for i := range cp.ledger.Tasks {
-		if cp.ledger.Tasks[i].To == sim.Never {
-			open--
-		}
-	}
-	if aboard != 0 || open != 0 {
-		return fmt.Errorf("%d tasks too many on instances, %d too many without a record", aboard, open)
-	}
-	return nil
 }
 
 // whereTask says on which instance a task lies.

@@ -143,11 +143,6 @@ var lastResort = []struct {
 	{"lambda", "x86_provisioned_duration", 0.0000097222},
 	{"lambda", "arm_provisioned_duration", 0.0000077778},
 	{"lambda", "storage_gb_second", 0.0000000309},
-	{"fargate", "vcpu_linux_x86", 0.04048},
-	{"fargate", "memory_linux_x86", 0.004445},
-	{"fargate", "vcpu_linux_arm", 0.03238},
-	{"fargate", "memory_linux_arm", 0.00356},
-	{"fargate", "ephemeral_storage", 0.000111},
 	{"cloudwatch", "standard_alarm", 0.10},
 	{"cloudwatch", "high_resolution_alarm", 0.30},
 }

@@ -242,12 +242,7 @@ func readStrategies(t *schema.Table) (all []container.Strategy) {
 		case ok:
 			all = append(all, s)
 		default:
-			var fields []string
-			for _, s := range container.Strategies() {
-				if s.Type == typ {
-					fields = append(fields, s.Field)
-				}
-			}
+			fields := container.Fields(typ)
 			if !row.Has("field") {
 				row.Require("field")
 				break
