@@ -57,7 +57,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		nodeMetrics(),
 		poolMetrics(), functionMetrics(), containerMetrics(),
 		instanceMetrics(),
-		restMetrics(),
+		restMetrics(), spotMetrics(),
 		statusMetrics(),
 		forecastMetrics(),
 		tenantMetrics(),

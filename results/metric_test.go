@@ -80,7 +80,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 		Groups: []controlplane.GroupOutcome{
 			{
 				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, TimeAtMax: 1800 * sim.Second, Launched: 10, Terminated: 6, LaunchFailed: 1,
-				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
+				SpotInterruptions: 2, SpotRecommendations: 1, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
 				Thrash: scaling.Thrash{Reversals: 3, Share: 1.5}, Elasticity: scaling.Elasticity{Under: 2 * sim.Hour, Over: sim.Hour, UnderTime: sim.Minute},
 				Forecasts: []scaling.HourForecast{{Load: 8, High: 9, Actual: 10}, {Load: 6, High: 9, Actual: 6}, {Load: 5, Actual: math.NaN()}},
 			},
@@ -102,7 +102,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			{Launched: 30, Terminated: 20, LaunchFailed: 10, RunningMean: 5.5, RunningMax: 9, Interrupted: 4},
 			{Launched: 7},
 		},
-		Spot: cloud.SpotOutcome{Interruptions: 6, RequestsLost: 3},
+		Spot: cloud.SpotOutcome{Interruptions: 6, RequestsLost: 3, Notices: 4, Together: 3},
 		Ledger: &model.Ledger{
 			Owners: []string{"load_balancer.front", "autoscaling_group.web"},
 			Tasks:  []model.TaskUse{{To: sim.Hour, Owner: 1}, {From: sim.Hour, To: 2 * sim.Hour, Owner: 1}, {To: sim.Hour, Owner: 0}},
@@ -213,6 +213,9 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"spot.interruptions":                                 6,
 		"spot.interruptions{instance_workload=jobs}":         4,
 		"spot.requests_lost":                                 3,
+		"spot.rebalance_recommendations":                     1,
+		"spot.interruption_rate":                             2,
+		"spot.interrupted_together":                          0.75,
 		"instance_workload.rejected{instance_workload=jobs}": 0.25,
 		"hosts.used.mean":                                    2.5,
 		"hosts.used.max{hosts=m5}":                           2,

@@ -35,6 +35,7 @@ var house = []row{
 	{line: 5, packages: "results/run"},
 	{line: 6, packages: "results/sweep results/search results/buying", unaware: true},
 	{line: 7, packages: "results/report"},
+	{line: 7, packages: "results/page"},
 	{line: 8, packages: "cmd/headroom"},
 	{line: 8, packages: "cmd/tidy"},
 }
@@ -58,7 +59,7 @@ var doors = []door{
 	{module: "github.com/adhocore/gronx", code: "model/scaling"},
 	{module: "github.com/BurntSushi/toml", code: "scenarios/tree"},
 	{module: "github.com/olekukonko/tablewriter", code: "results/report"},
-	{module: "gonum.org/v1/plot", code: "results/report"},
+	{module: "gonum.org/v1/plot", code: "results/page"},
 	{module: "github.com/parquet-go/parquet-go", code: "results/report"},
 	{module: "github.com/nats-io", code: "sim/batch/jetstream"},
 	{module: "github.com/spf13/cobra", code: "cmd/headroom"},

@@ -43,6 +43,8 @@ type Outcome struct {
 type SpotOutcome struct {
 	Interruptions int64
 	RequestsLost  int64
+	Notices       int64 // to instances of groups and of [instance.NAME]
+	Together      int64 // of them, within three minutes of another in their pool
 }
 
 // outcome closes the books at the horizon.
@@ -60,7 +62,7 @@ func (w *World) outcome() *Outcome {
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,
-		Spot: SpotOutcome{Interruptions: control.Interruptions},
+		Spot: SpotOutcome{Interruptions: control.Interruptions, Notices: control.SpotNotices, Together: control.SpotTogether},
 	}
 	for i := range out.Routes {
 		out.Spot.RequestsLost += out.Routes[i].SpotLost

@@ -261,8 +261,9 @@ type SpotPool struct {
 	MeanRatio   float64           // long-run mean of price / On-Demand price
 	Replay      []model.PriceStep // a recorded price; nil: the price walks
 	Walk        SpotWalk
-	Bucket      int     // Spot Advisor interruption bucket, 0..4
-	Intensity   float64 // multiplies the hazard of interruption
+	Bucket      int       // Spot Advisor interruption bucket, 0..4
+	Intensity   float64   // multiplies the hazard of interruption
+	Lead        spot.Lead // of rebalance recommendations
 	// Supply is a recorded trace of room or of preemptions, in place of the hazard;
 	// nil without.
 	Supply *spot.Supply
@@ -351,6 +352,7 @@ const (
 	InstanceRetirement                       // AWS retires their hardware: they are stopped, or end if they cannot
 	RackFailure                              // the hosts of a rack, as in HostFailure
 	RegionOutage                             // all zones of a Region are, and its control plane answers nobody
+	SpotInterruption                         // Spot instances are interrupted
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -359,14 +361,15 @@ type Fault struct {
 	Kind       FaultKind
 	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
 	Every      rng.Distribution // seconds between failures; nil: once
-	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement
+	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement, SpotInterruption
 	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
 	Pool       int              // HostFailure, RackFailure: the pool; None: any
 	On         Subject
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all
 	Impairment model.Impairment
-	Volume     string // VolumeFailure: by a name of the instances'
+	Volume     string   // VolumeFailure: by a name of the instances'
+	Before     sim.Time // SpotInterruption: from the recommendation to the end, of which the notice is the last two minutes
 }
 
 // Subject is whose instances a fault strikes.

@@ -31,6 +31,7 @@ const (
 	marketMoves
 	spotShocks
 	spotNotices
+	spotRisks
 	spotReclaims
 	spotRequestsOpen
 	spotRequestsEnd
@@ -99,6 +100,7 @@ func newTable() [kindCount]row {
 		marketMoves:      {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
 		spotShocks:       {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
 		spotNotices:      {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
+		spotRisks:        {"spotRisks", sim.RankFailure, "instance handle", (*Plane).onSpotRisks},
 		spotReclaims:     {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
 		tenantArrives:    {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
 		tenantReturns:    {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},

@@ -70,6 +70,10 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		cp.giveUpHardware(b.struck)
 		return
 	}
+	if f.Kind == SpotInterruption {
+		cp.interruptSpot(b.struck, f.Before)
+		return
+	}
 	if f.Kind != ApplicationFault && f.Kind != VolumeFailure {
 		b.impairment.Cut = true
 	}
@@ -130,7 +134,8 @@ func (cp *Plane) instancesWhere(matches func(*instance) bool) (list []slab.Handl
 func (cp *Plane) chooseInstances(fault int) []slab.Handle {
 	f := &cp.cfg.Faults[fault]
 	list := cp.instancesWhere(func(in *instance) bool {
-		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On) && !(in.isTask() && f.Kind.ofInstances())
+		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On) && !(in.isTask() && f.Kind.ofInstances()) &&
+			(f.Kind != SpotInterruption || in.order.option == model.Spot)
 	})
 	n := len(list)
 	if f.Share > 0 {
@@ -177,6 +182,18 @@ func (cp *Plane) stop(dying []slab.Handle) {
 	cp.restoreHolds()
 	for i := range cp.groups {
 		cp.lost(i)
+	}
+}
+
+// interruptSpot begins interruptions that end a time from now, as AWS's fault injection
+// does: the recommendation comes at once, the notice two minutes before the end (AWS FIS User
+// Guide, aws:ec2:send-spot-instance-interruptions).
+func (cp *Plane) interruptSpot(struck []slab.Handle, before sim.Time) {
+	now := cp.kernel.Now()
+	for _, h := range struck {
+		at := now + before - noticeTime
+		cp.strikeSpot(h, at)
+		cp.recommend(h, now, at)
 	}
 }
 

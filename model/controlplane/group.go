@@ -122,6 +122,7 @@ type launching struct {
 	raised   bool
 	warmup   sim.Time
 	initial  bool // at the very start: in service at once
+	flees    int  // Spot pool that the one it replaces is at risk in, from 1; 0: none
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
@@ -281,6 +282,9 @@ func (cp *Plane) joined(h slab.Handle) {
 		cp.progress(in.order.group, a)
 	}
 	cp.rebalanced(in.order.group)
+	if g.cfg.Mixed != nil && g.cfg.Mixed.CapacityRebalance {
+		cp.schedule(now, indexed(groupTurns, in.order.group))
+	}
 	if g.refresh != nil || g.cfg.Maintenance != nil || g.cfg.Lifetime > 0 || in.order.cause == byRefresh {
 		cp.schedule(in.warmUntil, indexed(groupTurns, in.order.group))
 		if g.refresh != nil {

@@ -161,6 +161,20 @@ func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
 	})
 }
 
+// noteRecommendation writes down that EC2 recommends to replace a Spot instance before it
+// gives notice.
+func (cp *Plane) noteRecommendation(in *instance) {
+	if g := in.order.group; g != None {
+		cp.members[g].SpotRecommendations++
+	} else {
+		cp.uses[in.order.fleet].SpotRecommendations++
+	}
+	cp.note(Activity{
+		Subject: cp.subjectOf(in), Kind: "rebalance-recommendation", Cause: "elevated risk of interruption", Instance: in.number, By: EC2,
+		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
 func (cp *Plane) noteFailure(h slab.Handle) {
 	in := cp.instances.Get(h)
 	if g := in.order.group; g != None {

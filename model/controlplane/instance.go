@@ -63,6 +63,7 @@ type instance struct {
 	reclaimed  bool     // Spot has stopped it, or hibernated it
 	ownAt      sim.Time // notice of its own that is scheduled; of an earlier run it is stale
 	strikeAt   sim.Time // that of a shock
+	riskAt     sim.Time // rebalance recommendation that is scheduled
 
 	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
 	bootsAt  sim.Time // when its port opens
@@ -71,12 +72,14 @@ type instance struct {
 
 	marks []mark // at the start of each metric clock's period
 
-	pause     pause  // of lifecycle hooks
-	fate      string // why its group ends it, where no change of capacity does
-	protected bool   // from scale-in
-	doomed    bool   // it ends when its successor is in service
-	returns   bool   // to the warm pool, when it has left its target groups
-	worked    uint64 // of its busy time, what is counted already
+	pause       pause  // of lifecycle hooks
+	fate        string // why its group ends it, where no change of capacity does
+	protected   bool   // from scale-in
+	doomed      bool   // it ends when its successor is in service
+	atRisk      bool   // and that when one of its own is, for a rebalance recommendation
+	recommended bool   // it has been recommended to replace it
+	returns     bool   // to the warm pool, when it has left its target groups
+	worked      uint64 // of its busy time, what is counted already
 
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
@@ -128,6 +131,7 @@ type order struct {
 	raised       bool   // launched by a rise of desired
 	warmup       sim.Time
 	initial      bool  // in service from the very start of the run
+	flees        int   // Spot pool that the one it replaces is at risk in, from 1; 0: none
 	pooled       bool  // for the warm pool
 	version      int32 // of the group's launch template
 	weight       int   // units of capacity of its group; 0 means 1

@@ -14,6 +14,8 @@ type Outcome struct {
 	HostPools     []HostPoolOutcome
 	Tenants       []TenantOutcome
 	Interruptions int64 // of Spot, over all groups and instance workloads
+	SpotNotices   int64 // to instances of groups and fleets
+	SpotTogether  int64 // of them, within three minutes of another in their pool
 	Activities    []Activity
 	Deliberations []Deliberation // of runs whose minutes are sampled, in replication 0
 	Ledger        *model.Ledger
@@ -47,6 +49,7 @@ type GroupOutcome struct {
 	LaunchFailed               int64
 	ScalingActivities          int64
 	SpotInterruptions          int64
+	SpotRecommendations        int64    // rebalance recommendations before a notice
 	TimeAtMax                  sim.Time // at the largest capacity while a policy wanted more
 	BlockedByCooldown          int64    // decisions of simple scaling that had to wait
 	Lost                       int64    // members lost to faults
@@ -67,6 +70,7 @@ type FleetOutcome struct {
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Failed                              int64 // instances lost to faults
 	SpotInterruptions                   int64
+	SpotRecommendations                 int64 // rebalance recommendations before a notice
 	Starts, Stops                       int64 // by actions; a hibernation is a stop, too
 	Hibernations                        int64
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
@@ -133,6 +137,10 @@ func (cp *Plane) Outcome() Outcome {
 	}
 	for i := range out.Fleets {
 		out.Interruptions += out.Fleets[i].SpotInterruptions
+	}
+	for i := range cp.spotPools {
+		out.SpotNotices += cp.spotPools[i].notices.n
+		out.SpotTogether += cp.spotPools[i].notices.together
 	}
 	cp.placeOutcomes(&out)
 	return out

@@ -268,14 +268,15 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= RegionOutage, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= SpotInterruption, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)
 	v.check(f.Impairment.Slow >= 0 && f.Impairment.Slow <= MaxSlow, path+".factor", "must be 0 to %g, got %g", MaxSlow, f.Impairment.Slow)
 	v.errors(&f.Impairment.Errors, path)
 	v.check(f.Every != nil || f.At >= 0 && f.At <= sim.Horizon || f.At == sim.Never, path+".at", "must be 0 to %v, got %v", sim.Horizon, f.At)
-	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement, path+".duration", "must be given")
+	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement || f.Kind == SpotInterruption, path+".duration", "must be given")
+	v.check(f.Kind != SpotInterruption || f.Before >= noticeTime, path+".duration_before_interruption", "must be at least %v, got %v", noticeTime, f.Before)
 	v.check(f.Zone != None || f.Kind != ZonePartition && f.Kind != RegionOutage, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
 	if f.Kind == HostFailure || f.Kind == RackFailure {

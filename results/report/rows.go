@@ -127,6 +127,7 @@ func groupRows() []row {
 		{name: "found no capacity", metric: "instances.launch_failed", quiet: true},
 		{name: "lost to faults", metric: "instances.lost", quiet: true},
 		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
+		{name: "Rebalance recommendations", metric: "spot.rebalance_recommendations", quiet: true},
 		{name: "instance-hours", metric: "instance_hours"},
 		{name: "cost", metric: "cost"},
 	}

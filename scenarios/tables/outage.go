@@ -13,6 +13,9 @@ import (
 	"headroom/sim"
 )
 
+// spotInterruptionFIS is the action of AWS Fault Injection Service that interrupts Spot instances.
+const spotInterruptionFIS = "aws:ec2:send-spot-instance-interruptions"
+
 func outageKeys() []schema.Key {
 	return schema.Within("fault[]", "", []schema.Key{
 		schema.Row("kind", schema.OneOf(
@@ -22,6 +25,8 @@ func outageKeys() []schema.Key {
 			"rack-failure: the hosts of one rack are, with their instances",
 			"zone-partition: instances of a zone are, its nodes are not",
 			"instance-termination: instances stop running",
+			"spot-interruption: Spot instances are interrupted: those of the subject that are Spot",
+			spotInterruptionFIS+": the same, by the name that AWS FIS gives it",
 			"instance-retirement: AWS retires their hardware: they are stopped; those that cannot stop end",
 			"errors: applications answer with errors",
 			"slow: their CPU takes longer",
@@ -41,6 +46,7 @@ func outageKeys() []schema.Key {
 		schema.Row("latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "errors: CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("factor", schema.Quantity(schema.Number, 1, controlplane.MaxSlow), "10", "slow: how many times as long"),
 		schema.Row("volume", schema.Text(), `"root"`, "volume-failure: which volume of the instances, by its name or device_name"),
+		schema.Row("duration_before_interruption", schema.Quantity(schema.Seconds, 120, 900), `"2m"`, "spot-interruption: from the rebalance recommendation, which comes at once, to the end; its last two minutes are the notice"),
 		schema.Row("hosts", schema.Name("hosts"), "", "host-failure, rack-failure: of which [hosts.NAME]; of any without"),
 		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
 	})
@@ -81,7 +87,7 @@ func (l *loader) readOutages(tables []*schema.Table) {
 		} else if name := t.Text("zone"); t.Sound("zone") {
 			f.Zone, _ = l.zone(t, "zone", name)
 		}
-		if f.Kind != controlplane.InstanceTermination && f.Kind != controlplane.InstanceRetirement {
+		if f.Kind != controlplane.InstanceTermination && f.Kind != controlplane.InstanceRetirement && f.Kind != controlplane.SpotInterruption {
 			f.Duration = l.law(t, "duration")
 		}
 		t.Done()
@@ -116,6 +122,9 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		}
 	case "instance-termination":
 		f.Kind = controlplane.InstanceTermination
+	case "spot-interruption", spotInterruptionFIS:
+		f.Kind = controlplane.SpotInterruption
+		f.Before = t.Duration("duration_before_interruption")
 	case "instance-retirement":
 		f.Kind = controlplane.InstanceRetirement
 	case "volume-failure":
