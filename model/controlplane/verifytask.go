@@ -47,5 +47,26 @@ func (cp *Plane) verifyTasks() error {
 	if aboard != 0 || open != 0 {
 		return fmt.Errorf("%d tasks too many on instances, %d too many without a record", aboard, open)
 	}
+	return cp.verifyWaiting()
+}
+
+// verifyWaiting: tasks that are placed and those that wait are the desired count, and none
+// waits while an instance has room for it.
+func (cp *Plane) verifyWaiting() error {
+	for i := cp.cfg.ScalingGroups(); i < len(cp.groups); i++ {
+		g := &cp.groups[i]
+		if waits := int64(max(0, g.desired-g.capacity)); waits != g.unplaced.Value() || int64(g.pending) != g.arriving.Value() {
+			return fmt.Errorf("%s: %d tasks wait and %d do not run yet, counted %d and %d", g.name(), waits, g.pending, g.unplaced.Value(), g.arriving.Value())
+		}
+		if g.capacity >= g.desired || g.turning || g.missing > 0 || g.cfg.Tasks.On == None {
+			continue
+		}
+		nodes, _ := cp.nodesOf(i)
+		for k := range nodes {
+			if g.cfg.Tasks.Fits(nodes[k].Free) {
+				return fmt.Errorf("%s: %d of %d tasks, where %+v has room", g.name(), g.capacity, g.desired, nodes[k])
+			}
+		}
+	}
 	return nil
 }
