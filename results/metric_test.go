@@ -90,7 +90,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 				Terminated: 12, LaunchFailed: 3, Lost: 2, BusyVCPUSeconds: 30, PoweredVCPUSeconds: 40, ScalingActivities: 7,
 			},
 		},
-		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2}, Hibernations: 1, StoppedTime: sim.Hour}},
+		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2, AttachedEBS: 1}, Hibernations: 1, StoppedTime: sim.Hour}},
 		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3}}}},
 		Targets:   []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
@@ -205,6 +205,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"status_checks.failed":                               4,
 		"status_checks.failed_system{instance=db}":           3,
 		"status_checks.failed_instance":                      2,
+		"status_checks.failed_attached_ebs":                  1,
 		"status_checks.failed{autoscaling_group=web}":        0,
 		"instances.stops":                                    3,
 		"instances.stops{instance=db}":                       3,

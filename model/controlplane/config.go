@@ -98,6 +98,7 @@ type Volume struct {
 	Snapshot string      // that it is made from; "" for none
 	Backed   bool        // snapshots are taken of it, or something else is done to it
 	Later    bool        // it is not there at the start: an action creates it
+	Apart    bool        // instances share it only from when an action says so
 }
 
 // LaunchTemplate is how instances are made.
@@ -364,6 +365,7 @@ type Fault struct {
 	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement, SpotInterruption
 	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
 	Pool       int              // HostFailure, RackFailure: the pool; None: any
+	Machines   int              // HostFailure: only Dedicated Hosts of that table, counted from 1; 0: any host
 	On         Subject
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all

@@ -16,6 +16,7 @@ type activeFault struct {
 	pool       int        // None: not hosts
 	rack       int        // None: one host
 	hosts      []int
+	machine    int32 // Dedicated Host that is on no host of a pool, from 1; 0: none
 	impairment model.Impairment
 	struck     []slab.Handle
 }
@@ -45,6 +46,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		if f.Zone == None {
 			b.zone = model.Zone(cp.faultStreams[ev.Index()].Below(len(cp.frame.Zones)))
 		}
+		cp.lose(func(z model.Zone) bool { return z == b.zone })
 		cp.failZone(b.zone, true)
 		b.struck = cp.instancesWhere(func(in *instance) bool { return in.zone == b.zone })
 	case RegionOutage:
@@ -56,6 +58,9 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		}
 		cp.setEnabled(&b, false)
 		b.struck = cp.instancesWhere(func(in *instance) bool {
+			if b.machine > 0 {
+				return in.machine == b.machine
+			}
 			return in.order.need.Pool == b.pool && in.zone == b.zone && slices.Contains(b.hosts, int(in.host))
 		})
 	default:
@@ -104,11 +109,19 @@ func (cp *Plane) strike(i int) {
 func (cp *Plane) impair(h slab.Handle) {
 	in := cp.instances.Get(h)
 	var all model.Impairment
+	volume := false
 	for _, i := range in.faults {
 		all = all.With(cp.activeFaults[i].impairment)
+		volume = volume || cp.cfg.Faults[cp.activeFaults[i].fault].Kind == VolumeFailure
 	}
 	cp.data.Impair(in.server, all)
 	cp.countChecks(in)
+	switch {
+	case !volume || !cp.frame.Types[in.order.typ].Nitro:
+		in.ebsAt = sim.Never
+	case in.ebsAt == sim.Never:
+		in.ebsAt = cp.kernel.Now()
+	}
 	switch {
 	case !all.Cut:
 		if in.cutAt = sim.Never; in.crew != nil {
@@ -199,6 +212,10 @@ func (cp *Plane) interruptSpot(struck []slab.Handle, before sim.Time) {
 
 // setEnabled says whether the hosts of a fault work.
 func (cp *Plane) setEnabled(b *activeFault, works bool) {
+	if b.machine > 0 {
+		cp.failMachine(int(b.machine-1), !works)
+		return
+	}
 	for _, host := range b.hosts {
 		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(host, works)
 		cp.failMachines(b.pool, b.zone, host, !works)
@@ -213,7 +230,7 @@ func (cp *Plane) chooseHosts(fault int, b *activeFault) (ok bool) {
 		return false
 	}
 	c := working[cp.faultStreams[fault].Below(len(working))]
-	b.pool, b.zone, b.hosts = c.pool, c.zone, []int{c.host}
+	b.pool, b.zone, b.hosts, b.machine = c.pool, c.zone, []int{c.host}, c.machine
 	if c.rack == None {
 		return true
 	}
@@ -231,11 +248,18 @@ func (cp *Plane) chooseHosts(fault int, b *activeFault) (ok bool) {
 type hostOf struct {
 	pool       int
 	zone       model.Zone
-	host, rack int // rack None: the host alone
+	host, rack int   // rack None: the host alone
+	machine    int32 // on no host of a pool, from 1; 0: none
 }
 
 // workingHosts lists the hosts that a fault may strike, or one of each rack.
 func (cp *Plane) workingHosts(f *Fault) (working []hostOf) {
+	if f.Kind == HostFailure && f.Pool == None {
+		working = cp.workingMachines(f)
+	}
+	if f.Machines > 0 {
+		return working
+	}
 	for p := range cp.hostPools {
 		if f.Pool != None && f.Pool != p {
 			continue
@@ -249,7 +273,7 @@ func (cp *Plane) workingHosts(f *Fault) (working []hostOf) {
 				if !hosts.Enabled(h) {
 					continue
 				}
-				c := hostOf{p, model.Zone(z), h, None}
+				c := hostOf{pool: p, zone: model.Zone(z), host: h, rack: None}
 				if f.Kind == RackFailure {
 					c.rack = cp.hostPools[p].racks(c.zone).Of(h)
 					if n := len(working); n > 0 && working[n-1].rack == c.rack && working[n-1].pool == p && working[n-1].zone == c.zone {

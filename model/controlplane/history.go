@@ -21,6 +21,7 @@ type Activity struct {
 	By        Caller   // who called the control plane for it; 0: it happened by itself
 	Name      string   // of the call, where the kind does not tell; see [Activity.Call]
 	Untold    bool     // it is a call alone, that the history leaves to what comes of it
+	Group     int      // target group that the call is about, from 1; 0: none
 }
 
 // note writes one line of the activity history. An activity without times
@@ -213,6 +214,8 @@ func (cp *Plane) noteFault(b activeFault, what string) {
 		detail = "zone " + cp.frame.Zones[b.zone]
 	case cp.cfg.Faults[b.fault].Kind == RegionOutage:
 		detail = "Region " + cp.frame.RegionName(cp.frame.RegionOf(b.zone))
+	case b.machine > 0:
+		detail = fmt.Sprintf("a host of dedicated_host.%s in zone %s, %d instances", cp.cfg.DedicatedHosts[cp.machines[b.machine-1].host].Name, cp.frame.Zones[b.zone], len(b.struck))
 	case b.rack != None:
 		detail = fmt.Sprintf("rack %d of hosts.%s in zone %s, %d hosts and %d instances", b.rack, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone], len(b.hosts), len(b.struck))
 	case b.pool != None:

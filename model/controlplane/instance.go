@@ -87,7 +87,9 @@ type instance struct {
 	kills     memory.Kills // of its application, by its kernel
 	sickAt    sim.Time     // since when its instance status check fails for them,
 	sickUntil sim.Time     // and until when; 0: it does not
-	checked   sim.Time     // until when its status checks are counted
+	ebsAt     sim.Time     // since when a volume of it fails; Never
+	checked   sim.Time     // until when its status checks are counted,
+	failed    StatusChecks // and those that have failed
 
 	account account // of its CPU credits
 
@@ -104,6 +106,7 @@ type instance struct {
 type mark struct {
 	model.ServerUse
 	charged model.Credits // of surplus, where somebody asks
+	failed  StatusChecks  // the same
 }
 
 // order is what a launch asks for.
@@ -149,7 +152,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, ebsAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	if o.pooled {
@@ -171,6 +174,9 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 		cp.boardTask(h)
 	}
 	times := cp.drawLaunch(o)
+	if o.initial && o.tasks == nil {
+		cp.noteCall(in, "RunInstances", 0)
+	}
 	if o.initial && o.pooled {
 		cp.shelveAtStart(h)
 		return h, true
@@ -290,14 +296,6 @@ func (cp *Plane) boot(h slab.Handle) {
 	}
 }
 
-// targetGroupsOf lists the groups that an instance registers with.
-func (cp *Plane) targetGroupsOf(in *instance) []int {
-	if in.order.group != None {
-		return cp.cfg.Groups[in.order.group].TargetGroups
-	}
-	return cp.cfg.Instances[in.order.fleet].TargetGroups
-}
-
 // terminate ends an instance in good order: out of its target groups first,
 // then shutting down.
 func (cp *Plane) terminate(h slab.Handle) {
@@ -311,7 +309,7 @@ func (cp *Plane) terminate(h slab.Handle) {
 	}
 	cp.outOfService(in)
 	cp.become(in, draining)
-	if cp.data.Deregister(in.server) == 0 && !cp.evacuates(in) {
+	if cp.deregister(in) == 0 && !cp.evacuates(in) {
 		cp.depart(h)
 	}
 }

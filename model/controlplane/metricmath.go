@@ -29,7 +29,7 @@ func (cp *Plane) countMembers(m *Metric) float64 {
 		return float64(g.max)
 	case GroupDesiredCapacity:
 		return float64(g.desired)
-	case CapacityProviderReservation:
+	case ReservedByTasks:
 		c := cp.cluster(m.Subject)
 		return c.Reservation()
 	}

@@ -187,7 +187,7 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 		return
 	}
 	cp.startNotice(handled(spotReclaims, o.handle))
-	cp.data.Deregister(in.server)
+	cp.deregister(in)
 	cp.evacuates(in)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		cp.tally(in, -1)

@@ -281,6 +281,7 @@ func (v *validator) fault(f *Fault, path string) {
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
 	if f.Kind == HostFailure || f.Kind == RackFailure {
 		v.optional(f.Pool, len(v.HostPools), path+".hosts", "host pool")
+		v.optional(f.Machines-1, len(v.DedicatedHosts), path+".on", "table of Dedicated Hosts")
 	}
 }
 

@@ -76,6 +76,8 @@ type trailKind struct {
 
 var instanceKind = trailKind{"instanceId", "AWS::EC2::Instance", "ec2", "instance/"}
 
+var targetGroupKind = trailKind{"targetGroupName", "AWS::ElasticLoadBalancingV2::TargetGroup", "elasticloadbalancing", "targetgroup/"}
+
 var trailKinds = map[string]trailKind{
 	"autoscaling_group":    {"autoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup", "autoscaling", "autoScalingGroup:autoScalingGroupName/"},
 	"container_service":    {"service", "AWS::ECS::Service", "ecs", "service/default/"},
@@ -129,6 +131,9 @@ func recordOf(s *results.Summary, i int, call *controlplane.Call) *trailRecord {
 		r.Type = "AwsServiceEvent"
 	}
 	r.about(a)
+	if a.Group > 0 {
+		r.adds(targetGroupKind, s.Config.TargetGroups[a.Group-1].Name, r.Region)
+	}
 	if call.Code == "" {
 		r.Additional = map[string]string{}
 		for key, value := range map[string]string{"detail": a.Detail, "cause": a.Cause} {

@@ -20,7 +20,8 @@ import (
 func accessWords() []string {
 	return []string{
 		"copy-image: copy an AMI to another Region",
-		"deregister-image: launch nothing more from an AMI of the Region of the run",
+		"deregister-image: launch nothing more from an AMI of the Region of the run, which the recycle bin may keep",
+		"restore-image-from-recycle-bin: launch from it again",
 		"associate-iam-instance-profile: give instances a role that have none",
 		"ssh: log in by SSH, and write down how that ends",
 		"sftp: the same by SFTP",
@@ -90,7 +91,7 @@ func (l *loader) readImageAction(t *schema.Table, a *controlplane.Action) {
 		a.Do = 0
 		return
 	}
-	if a.Do == controlplane.DeregisterImage {
+	if a.Do != controlplane.CopyImage {
 		return
 	}
 	t.Assume("to", l.cfg.Region)

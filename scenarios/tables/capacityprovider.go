@@ -75,5 +75,5 @@ func (l *loader) addManagedScaling(group int, p scaling.Managed) {
 	const name = "ECSManagedAutoScalingPolicy"
 	action := controlplane.AlarmAction{Group: group, Policy: len(g.Policies)}
 	g.Policies = append(g.Policies, controlplane.ScalingPolicy{Name: name, Spec: p})
-	l.addAlarmsOf(name, p.Mechanism().Alarms, controlplane.Metric{Kind: controlplane.CapacityProviderReservation, Subject: group, Statistic: controlplane.Average}, action)
+	l.addAlarmsOf(name, p.Mechanism().Alarms, controlplane.Metric{Kind: controlplane.ReservedByTasks, Subject: group, Statistic: controlplane.Average}, action)
 }

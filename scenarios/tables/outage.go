@@ -36,7 +36,7 @@ func outageKeys() []schema.Key {
 		), schema.Required, "what breaks"),
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
-		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then`),
+		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then. host-failure: "dedicated_host.db", one of its hosts; of any without`),
 		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage, host-failure and rack-failure draw one without, all others strike in any"),
 		schema.Row("region", schema.Choice(regions), "(that of the run)", "region-outage: which Region").Coded("InvalidParameterValue"),
 		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
@@ -110,10 +110,7 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		if kind == "rack-failure" {
 			f.Kind = controlplane.RackFailure
 		}
-		f.Pool = t.Reference("hosts")
-		if len(l.cfg.HostPools) == 0 {
-			t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")
-		}
+		l.readHostFailure(t, f)
 		return
 	case "zone-partition":
 		f.Kind = controlplane.ZonePartition
@@ -153,6 +150,28 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		}
 	}
 	t.Pass("share")
+}
+
+// readHostFailure reads which hosts may fail: those of a pool, or Dedicated Hosts.
+func (l *loader) readHostFailure(t *schema.Table, f *controlplane.Fault) {
+	f.Pool = t.Reference("hosts")
+	dedicated := f.Kind == controlplane.HostFailure && len(l.tables["dedicated_host"]) > 0
+	if len(l.cfg.HostPools) == 0 && !dedicated {
+		t.Mistake("kind", "needs [hosts.NAME] or, for host-failure, [dedicated_host.NAME]: without, capacity is unlimited and has no hosts", "")
+	}
+	if f.Kind != controlplane.HostFailure || !t.Has("on") {
+		return
+	}
+	table, name, _ := strings.Cut(t.Text("on"), ".")
+	switch {
+	case !t.Sound("on"):
+	case table != "dedicated_host":
+		t.Mistake("on", "must be dedicated_host.NAME "+t.Mode, "")
+	case t.Has("hosts"):
+		t.Mistake("on", "must not be given with hosts", "")
+	default:
+		f.Machines = t.Find("on", table, name) + 1
+	}
 }
 
 // readImpairment reads how applications fail.
