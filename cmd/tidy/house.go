@@ -30,6 +30,8 @@ var house = []row{
 	{line: 4, packages: "scenarios/tree"},
 	{line: 4, packages: "scenarios/schema"},
 	{line: 4, packages: "scenarios/space"},
+	{line: 4, packages: "scenarios/imports"},
+	{line: 4, packages: "scenarios/imports/accesslog", unaware: true},
 	{line: 4, packages: "scenarios/tables"},
 	{line: 4, packages: "scenarios results"},
 	{line: 5, packages: "results/run"},
