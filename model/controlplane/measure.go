@@ -9,6 +9,8 @@ func (cp *Plane) MeasureLevels() {
 		g.inService.Reset(now)
 		g.warm.Reset(now)
 		g.wanted.Reset(now)
+		g.arriving.Reset(now)
+		g.unplaced.Reset(now)
 	}
 	for i := range cp.hostPools {
 		h := &cp.hostPools[i]

@@ -38,28 +38,29 @@ type BackupOutcome struct {
 
 // GroupOutcome is one Auto Scaling group.
 type GroupOutcome struct {
-	Checks               StatusChecks
-	InServiceMean        float64 `window:"to"` // time-weighted over the whole run
-	InServiceMax         int64   `window:"to"`
-	InServiceMin         int64   `window:"to"`
-	DesiredMax           int64   `window:"to"`
-	DesiredMean          float64 `window:"to"`
-	Launched, Terminated int64
-	WarmStarts           int64   // instances of the warm pool that were taken into service
-	WarmMean             float64 `window:"to"` // instances in the warm pool, time-weighted
-	LaunchFailed         int64
-	ScalingActivities    int64
-	SpotInterruptions    int64
-	SpotRecommendations  int64    // rebalance recommendations before a notice
-	TimeAtMax            sim.Time // at the largest capacity while a policy wanted more
-	BlockedByCooldown    int64    // decisions of simple scaling that had to wait
-	Lost                 int64    // members lost to faults
-	BusyVCPUSeconds      float64  // spent on requests
-	PoweredVCPUSeconds   float64  // of instances from the opening of their port until they stop running
-	Burst                BurstOutcome
-	Forecasts            []scaling.HourForecast `window:"to"` // of its first policy that forecasts
-	Thrash               scaling.Thrash
-	Elasticity           scaling.Elasticity
+	Checks                   StatusChecks
+	InServiceMean            float64 `window:"to"` // time-weighted over the whole run
+	InServiceMax             int64   `window:"to"`
+	InServiceMin             int64   `window:"to"`
+	DesiredMax               int64   `window:"to"`
+	DesiredMean              float64 `window:"to"`
+	PendingMean, WaitingMean float64 `window:"to"` // tasks that do not run yet, and those that no instance has room for
+	Launched, Terminated     int64
+	WarmStarts               int64   // instances of the warm pool that were taken into service
+	WarmMean                 float64 `window:"to"` // instances in the warm pool, time-weighted
+	LaunchFailed             int64
+	ScalingActivities        int64
+	SpotInterruptions        int64
+	SpotRecommendations      int64    // rebalance recommendations before a notice
+	TimeAtMax                sim.Time // at the largest capacity while a policy wanted more
+	BlockedByCooldown        int64    // decisions of simple scaling that had to wait
+	Lost                     int64    // members lost to faults
+	BusyVCPUSeconds          float64  // spent on requests
+	PoweredVCPUSeconds       float64  // of instances from the opening of their port until they stop running
+	Burst                    BurstOutcome
+	Forecasts                []scaling.HourForecast `window:"to"` // of its first policy that forecasts
+	Thrash                   scaling.Thrash
+	Elasticity               scaling.Elasticity
 	// Per minute.
 	InServiceSeries []int64   `window:"to"`
 	DesiredSeries   []int64   `window:"to"`
@@ -132,6 +133,7 @@ func (cp *Plane) Outcome() Outcome {
 		o := &out.Groups[i]
 		o.InServiceMean, o.InServiceMin, o.InServiceMax = g.inService.Mean(end), g.inService.Min(end), g.inService.Max(end)
 		o.WarmMean = g.warm.Mean(end)
+		o.PendingMean, o.WaitingMean = g.arriving.Mean(end), g.unplaced.Mean(end)
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
 		o.Forecasts = g.forecasts()
