@@ -132,7 +132,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readCapacityReservations()
 	l.checkReleases()
 	l.readQuotas(quotas)
-	l.readWindows()
 	l.readThresholds(top.Inside("thresholds"))
 	l.readSpace(top)
 	top.Done()

@@ -29,7 +29,9 @@ var limitUnits = []struct {
 	{"s", func(string) bool { return true }, schema.Seconds},
 }
 
+// readThresholds reads the limits, and the windows that they may be for.
 func (l *loader) readThresholds(t *schema.Table) {
+	l.readWindows()
 	t.Ask("METRIC")
 	l.limits = t
 	for _, metric := range slices.Sorted(maps.Keys(t.Node.Table)) {
