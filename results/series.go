@@ -47,6 +47,13 @@ func columns(parts []part) []Column {
 				Column{Entity: entity, Metric: "cpu.utilization", Values: g.CPUSeries})
 			all = append(all, forecastColumns(entity, &g)...)
 			all = append(all, sampled(entity, &g.Samples)...)
+		case labelContainer:
+			g := p.containers()[0]
+			all = append(all,
+				Column{Entity: entity, Metric: "task.desired", Values: floats(g.DesiredSeries)},
+				Column{Entity: entity, Metric: "task.running", Values: floats(g.InServiceSeries)},
+				Column{Entity: entity, Metric: "task.cpu.utilization", Values: g.CPUSeries})
+			all = append(all, sampled(entity, &g.Samples)...)
 		case labelInstance:
 			all = append(all, sampled(entity, &p.fleets()[0].Samples)...)
 		case labelHosts:
