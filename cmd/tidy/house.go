@@ -32,6 +32,7 @@ var house = []row{
 	{line: 4, packages: "scenarios/space"},
 	{line: 4, packages: "scenarios/imports"},
 	{line: 4, packages: "scenarios/imports/accesslog scenarios/imports/cloudwatch scenarios/imports/terraform", unaware: true},
+	{line: 4, packages: "scenarios/calibrate"},
 	{line: 4, packages: "scenarios/tables"},
 	{line: 4, packages: "scenarios results"},
 	{line: 5, packages: "results/run"},

@@ -104,8 +104,8 @@ func TestTheSeriesOfTheRequestsIsFoundOrAskedFor(t *testing.T) {
 		want string
 	}{
 		{[]Series{one("CPUUtilization", ""), one("RequestCount", "Sum")}, "", ""},
-		{[]Series{one("CPUUtilization", "")}, "", `which series counts requests? none is a count of requests: name it with --series; there are "CPUUtilization"`},
-		{[]Series{one("a RequestCount", ""), one("b RequestCount", "")}, "", `which series counts requests? 2 are: name it with --series; there are "a RequestCount", "b RequestCount"`},
+		{[]Series{one("CPUUtilization", "")}, "", `--series: must name a series: there is none that it could be among "CPUUtilization"`},
+		{[]Series{one("a RequestCount", ""), one("b RequestCount", "")}, "", `--series: must name a series: there are 2 that it could be among "a RequestCount", "b RequestCount"`},
 		{[]Series{one("a RequestCount", ""), one("b RequestCount", "")}, "b RequestCount", ""},
 		{[]Series{one("RequestCount", "Average")}, "", "RequestCount: must be a Sum to count requests, got Average"},
 	} {
@@ -116,12 +116,43 @@ func TestTheSeriesOfTheRequestsIsFoundOrAskedFor(t *testing.T) {
 	}
 }
 
+// Tables have a series a column; where a field is empty it has no point.
+func TestTablesAreReadAsSeries(t *testing.T) {
+	text := "time,RequestCount,CPUUtilization\n2026-03-02T09:01:00Z,5,12.5\n1772442000, 3,\noops,1,1\n1,2\n"
+	skipped := &imports.Skipped{}
+	all, err := ReadAny("t.csv", []byte(text), skipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := WriteMeasured(&b, all); err != nil {
+		t.Fatal(err)
+	}
+	if want := "time,RequestCount,CPUUtilization\n1772442000,3,\n1772442060,5,12.5\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+	if got, want := strings.Join(skipped.Text(), "\n"), "t.csv:4: RequestCount: a timestamp that is none: must be seconds since 1970 or such as 2026-03-02T09:00:00Z\n"+
+		"t.csv:4: CPUUtilization: a timestamp that is none: must be seconds since 1970 or such as 2026-03-02T09:00:00Z\nt.csv:5: a row that is none: it must have as many fields as the header"; got != want {
+		t.Errorf("left out %q, want %q", got, want)
+	}
+	for text, want := range map[string]string{"": "must be a table", "a,b\n1,2\n": "must have a column called time", "time,a\n": "has no numbers"} {
+		if _, err := ReadAny("t.csv", []byte(text), skipped); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want it to say %q", text, err, want)
+		}
+	}
+	rows, err := ReadRows("t.csv", []byte("time,target_s\n60,0.5\n60,0.25\n59,\n"), skipped)
+	if err != nil || len(rows) != 1 || len(rows[0].Points) != 2 {
+		t.Errorf("rows of one instant: got %v, %v, want both", rows, err)
+	}
+}
+
 // FuzzRead: whatever a file holds, series are sorted and sane, or there is an error.
 func FuzzRead(f *testing.F) {
 	f.Add(`{"Label": "CPUUtilization", "Datapoints": [{"Timestamp": "2026-03-02T03:18:00Z", "Maximum": 99.67, "Unit": "Percent"}]}`)
 	f.Add(`[{"MetricDataResults": [{"Id": "m1", "Timestamps": ["2026-03-02T00:10:00", 5], "Values": [2, 1]}], "NextToken": "x"}]`)
+	f.Add("time,RequestCount\n2026-03-02T09:01:00Z,5\n1772442000, 3\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		all, err := Read("m.json", []byte(text), &imports.Skipped{})
+		all, err := ReadAny("m.json", []byte(text), &imports.Skipped{})
 		if err != nil {
 			return
 		}

@@ -12,8 +12,10 @@ import (
 	"headroom/scenarios/imports"
 )
 
-// requestMetrics are those that count what arrives.
-var requestMetrics = []string{"RequestCount", "Requests", "Invocations", "NewFlowCount", "NewConnectionCount"}
+// RequestMetrics lists the names of metrics that count what arrives, the best first.
+func RequestMetrics() []string {
+	return []string{"RequestCount", "Requests", "Invocations", "NewFlowCount", "NewConnectionCount"}
+}
 
 const (
 	// lonePeriod is that of a series of one point.
@@ -32,30 +34,47 @@ type Load struct {
 	All []Series
 }
 
-// LoadOf finds the series of the requests: the one with that label or id, or without a
-// name the only one of a metric that counts requests.
-func LoadOf(all []Series, name string) (*Load, error) {
+// Pick finds a series: the one with a label or an id, or without a name the only one whose
+// label has the first of some words that any has. The flag is that which names it.
+func Pick(all []Series, name string, words []string, flag string) (Series, error) {
 	var found []Series
 	for _, s := range all {
-		switch {
-		case name != "" && (s.Name == name || s.ID == name):
-			found = append(found, s)
-		case name == "" && slices.ContainsFunc(requestMetrics, func(m string) bool { return strings.Contains(s.Name, m) || strings.EqualFold(s.ID, m) }):
+		if name != "" && (s.Name == name || s.ID == name) {
 			found = append(found, s)
 		}
 	}
-	if len(found) != 1 {
-		var names []string
+	for _, word := range words {
+		if name != "" || len(found) > 0 {
+			break
+		}
 		for _, s := range all {
-			names = append(names, strconv.Quote(cmp.Or(s.Name, s.ID)))
+			if strings.Contains(strings.ToLower(s.Name+" "+s.ID), strings.ToLower(word)) {
+				found = append(found, s)
+			}
 		}
-		which := "none is a count of requests"
-		if len(found) > 1 {
-			which = fmt.Sprintf("%d are", len(found))
-		}
-		return nil, fmt.Errorf("which series counts requests? %s: name it with --series; there are %s", which, strings.Join(names, ", "))
 	}
-	l := &Load{Series: found[0], All: all}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	var names []string
+	for _, s := range all {
+		names = append(names, strconv.Quote(cmp.Or(s.Name, s.ID)))
+	}
+	which := "there is none"
+	if len(found) > 1 {
+		which = fmt.Sprintf("there are %d", len(found))
+	}
+	return Series{}, fmt.Errorf("%s: must name a series: %s that it could be among %s", flag, which, strings.Join(names, ", "))
+}
+
+// LoadOf finds the series of the requests, by name or as the only one of a metric that
+// counts them.
+func LoadOf(all []Series, name string) (*Load, error) {
+	found, err := Pick(all, name, RequestMetrics(), "--series")
+	if err != nil {
+		return nil, err
+	}
+	l := &Load{Series: found, All: all}
 	if l.Period == 0 {
 		l.Period = lonePeriod
 	}
