@@ -169,9 +169,9 @@ func (d *draft) rulesIn(r *resource) (rules map[string][]string, why string) {
 		if isUnknown(r, way) && r.unknown != nil && r.values[way] == nil && r.config != nil && r.config.Expressions[way] != nil {
 			return nil, "its " + way + " is known only after apply"
 		}
-		for i, b := range r.values.blocks(way) {
+		for _, b := range r.values.blocks(way) {
 			peers := b.texts("cidr_blocks")
-			named, ok := d.namedIn(r, way, i, len(r.values.blocks(way)), b)
+			named, ok := d.namedIn(r, way, b)
 			if !ok {
 				return nil, "which security group an " + way + " rule names is known only after apply"
 			}
@@ -200,7 +200,7 @@ func (d *draft) rulesIn(r *resource) (rules map[string][]string, why string) {
 }
 
 // namedIn returns the security groups that a rule within a group names.
-func (d *draft) namedIn(r *resource, way string, i, n int, b attributes) (names []string, ok bool) {
+func (d *draft) namedIn(r *resource, way string, b attributes) (names []string, ok bool) {
 	if known := b.texts("security_groups"); len(known) > 0 {
 		for _, one := range d.byValue(known, "aws_security_group") {
 			names = append(names, one.key)
@@ -214,7 +214,7 @@ func (d *draft) namedIn(r *resource, way string, i, n int, b attributes) (names 
 	if e == nil || e.ExpressionData == nil || len(expressionsAt(r.config.Expressions, []string{way, "security_groups"})) == 0 {
 		return nil, true
 	}
-	if n > 1 || i > 0 { // the values are a set: which block is which is not known
+	if len(r.values.blocks(way)) > 1 { // the values are a set: which block is which is not known
 		return nil, len(b.texts("cidr_blocks")) > 0 || b.flag("self")
 	}
 	for _, one := range d.linked(r, "aws_security_group", way, "security_groups") {
