@@ -17,10 +17,13 @@ func cpuKeys() []schema.Key {
 // withOptions returns the number of a type with the CPU options of a template: with fewer vCPUs,
 // the others of which take their place on the host all the same.
 func (l *loader) withOptions(t *schema.Table, typ int) int {
-	given := t.Has("cpu_options")
+	if !t.Has("cpu_options") {
+		t.Pass("cpu_options")
+		return typ
+	}
 	options := t.Inside("cpu_options")
 	defer options.Done()
-	if typ < 0 || !given {
+	if typ < 0 {
 		options.PassAll()
 		return typ
 	}

@@ -107,6 +107,10 @@ func (l *loader) readFirstBoot(t *schema.Table, img image, lt *controlplane.Laun
 // credentials reads the role of instances, "" where they cannot get at its credentials.
 func (l *loader) credentials(t *schema.Table) string {
 	role := profileName(t)
+	if !t.Has("metadata_options") {
+		t.Pass("metadata_options")
+		return role
+	}
 	m := t.Inside("metadata_options")
 	off := m.Choice("http_endpoint") == "disabled"
 	m.Choice("http_tokens")
