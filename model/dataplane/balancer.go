@@ -135,9 +135,6 @@ func (p *Plane) balance(i uint32, r *request) {
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 }
 
-// MaxForwardedFor is how many addresses X-Forwarded-For may have.
-const MaxForwardedFor = 30
-
 // comesIn lets a request in by a listener: somebody listens on the port, and the
 // handshake of a new connection succeeds. Otherwise the request fails. Services keep
 // their connections open: theirs take no time.
@@ -149,9 +146,9 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
 		return false
-	case s.clients.ForwardedFor > MaxForwardedFor && (!s.flows.on || s.flows.relayed):
+	case a.rejects != 0:
 		p.meter.arrived(r.arrived, r)
-		p.fail(i, Code463)
+		p.fail(i, a.rejects)
 		return false
 	case !connects || !a.door.secure:
 		return true

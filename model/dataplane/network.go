@@ -144,7 +144,7 @@ func (p *Plane) send(i uint32, r *request, s *server, at sim.Time) bool {
 	id := r.server
 	p.settleOutward(id, s.nic, at)
 	if r.target != noIndex {
-		p.targetResponds(r, s, at)
+		p.targetResponds(i, s, at)
 	}
 	r.phase = sending
 	s.nic.links[outward].Offer(at, i, bytes, p.wayOfBytes(r, s))
