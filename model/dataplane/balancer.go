@@ -259,7 +259,7 @@ func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 			latency += p.beforeRelay(i, s)
 		}
 		if s.gateway.balancer != None {
-			latency += p.detours[i]
+			latency += p.passBack(i, r, s)
 		}
 	}
 	return latency

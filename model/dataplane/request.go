@@ -337,6 +337,7 @@ func (p *Plane) expire(i uint32, code Code) {
 		code = Code460
 	}
 	if !r.phase.aboard() {
+		p.countInspected(r)
 		p.fail(i, code)
 		return
 	}
