@@ -133,6 +133,17 @@ func (p *Plane) onRequestIsInspected(ev model.Event) {
 	p.balance(indexOf(ev.Handle()), r)
 }
 
+// giveUpFlow ends the flow of a client who has given it up: the next one may go to another
+// appliance.
+func (p *Plane) giveUpFlow(i uint32, s *source) {
+	if s.gateway.balancer == None {
+		return
+	}
+	if k := p.inspectedOf(i, s); k != nil {
+		*k = inspected{}
+	}
+}
+
 // countInspected counts a request that ends before it comes to its load balancer.
 func (p *Plane) countInspected(r *request) {
 	if r.phase == inspecting {
