@@ -33,7 +33,7 @@ func newRun() *cobra.Command {
 		Short: "Simulate scenarios and print what they showed",
 		Long: `run simulates each scenario and prints its summary: requests and latency, capacity,
 money, thresholds, and what to know before trusting the numbers. With --out it
-also writes summary.json, invoice.csv, timeseries.csv, activities.csv, decisions.csv (why
+also writes summary.json, invoice.csv, timeseries.csv and .parquet, activities.csv, decisions.csv (why
 groups scaled, or not: explain-run tells),
 cloudtrail.jsonl (the calls of the control plane), addresses.csv, replications.csv and the
 scenario as run, which diff compares with another run, and report.html, all of it on one
@@ -96,7 +96,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 		if s != nil {
 			summaries = append(summaries, s)
 			if f.out != "" { // what cannot be saved is printed all the same
-				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved(), page.Content()))
+				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved(), page.Content(page.About{})))
 			}
 		}
 		if failed = err; failed != nil {

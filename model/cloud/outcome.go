@@ -19,6 +19,7 @@ type Outcome struct {
 	Users     []dataplane.UserOutcome  // by workload
 	Targets   []dataplane.TargetGroupOutcome
 	Observed  dataplane.Observed // what Config.Observe asked for
+	Minutes   *dataplane.Minutes // of runs whose minutes are kept
 	Disks     []dataplane.DiskOutcome
 	Memories  []dataplane.MemoryOutcome  // by owner
 	Networks  []dataplane.NetworkOutcome // by owner
@@ -58,7 +59,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,

@@ -221,6 +221,8 @@ type Group struct {
 	Lifetime          sim.Time         // after which an instance is replaced; 0: none
 	Maintenance       *scaling.Healthy // how instances are replaced; nil: they end first, a tenth at a time
 	Refresh           *Refresh         // nil: none
+	Tasks             *Tasks           // it is an ECS service; nil: an Auto Scaling group
+	Provider          *Provider        // ECS capacity provider that it has; nil: none
 }
 
 // LaunchType is one instance type that a group may launch.

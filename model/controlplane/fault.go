@@ -82,6 +82,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 	if f.Kind != ApplicationFault && f.Kind != VolumeFailure {
 		b.impairment.Cut = true
 	}
+	b.struck = cp.withCrews(b.struck)
 	cp.activeFaults = append(cp.activeFaults, b)
 	cp.strike(len(cp.activeFaults) - 1)
 	cp.scheduleAfter(duration, indexed(faultEnds, len(cp.activeFaults)-1))
@@ -123,7 +124,9 @@ func (cp *Plane) impair(h slab.Handle) {
 	}
 	switch {
 	case !all.Cut:
-		in.cutAt = sim.Never
+		if in.cutAt = sim.Never; in.crew != nil {
+			cp.roomForTasks(in.order.group)
+		}
 	case in.cutAt == sim.Never:
 		in.cutAt = cp.kernel.Now()
 		cp.watchCut(h)
@@ -144,7 +147,7 @@ func (cp *Plane) instancesWhere(matches func(*instance) bool) (list []slab.Handl
 func (cp *Plane) chooseInstances(fault int) []slab.Handle {
 	f := &cp.cfg.Faults[fault]
 	list := cp.instancesWhere(func(in *instance) bool {
-		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On) &&
+		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On) && !(in.isTask() && f.Kind.ofInstances()) &&
 			(f.Kind != SpotInterruption || in.order.option == model.Spot)
 	})
 	n := len(list)
@@ -159,6 +162,12 @@ func (cp *Plane) chooseInstances(fault int) []slab.Handle {
 		list[i], list[k] = list[k], list[i]
 	}
 	return list[:n]
+}
+
+// ofInstances reports whether a fault is one of instances and never of the tasks on them,
+// which end with them.
+func (k FaultKind) ofInstances() bool {
+	return k == InstanceTermination || k == InstanceRetirement || k == VolumeFailure
 }
 
 // belongs reports whether an instance is one of a subject's.

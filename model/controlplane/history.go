@@ -49,6 +49,10 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 	case g.surge > 0:
 		cause = "rebalance of zones"
 	}
+	if in.isTask() {
+		cp.note(Activity{Subject: g.name(), Kind: "task-start", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
+		return
+	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number, By: AutoScaling,
 		Detail: fmt.Sprintf("%s %s in zone %s", in.order.option, cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
@@ -78,6 +82,10 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
+	if in.isTask() {
+		cp.note(Activity{Subject: g.name(), Kind: "task-stop", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
+		return
+	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number, By: AutoScaling,
 		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
@@ -225,7 +233,7 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	spent := cp.data.BusyTime(in.server)
+	spent := cp.busyOf(in)
 	busy := float64(spent-in.worked) / 1e9
 	in.worked = spent
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
@@ -261,7 +269,7 @@ func (cp *Plane) sampleGroup(i int) {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
-		spent := cp.data.BusyTime(in.server)
+		spent := cp.busyOf(in)
 		if in.inService() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)

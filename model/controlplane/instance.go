@@ -93,6 +93,9 @@ type instance struct {
 
 	account account // of its CPU credits
 
+	crew *crew // its tasks; nil of an instance that takes none
+	used int32 // record of a task in the ledger
+
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
 	subnet                    int32
@@ -116,11 +119,13 @@ type order struct {
 	option       model.PurchaseOption
 	spotPool     int // None unless Spot
 	maxPrice     float64
-	bid          int32  // Spot request of a fleet, from 1; 0: none
-	place        *Place // nil: anywhere
-	affine       int32  // the only Dedicated Host that takes it, from 1; 0: any
-	group        int    // None outside groups
-	fleet        int    // None in groups
+	bid          int32       // Spot request of a fleet, from 1; 0: none
+	place        *Place      // nil: anywhere
+	affine       int32       // the only Dedicated Host that takes it, from 1; 0: any
+	group        int         // None outside groups
+	tasks        *Tasks      // of the service whose task it is; nil: it is none
+	on           slab.Handle // instance on which the task lies; 0: Fargate
+	fleet        int         // None in groups
 	service      int
 	applications []int
 	owner        int32
@@ -138,12 +143,7 @@ type order struct {
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
-	subnet := cp.subnetFor(&o)
-	if subnet == None {
-		cp.why = insufficientFreeAddresses
-		return 0, false
-	}
-	at, ok := cp.place(o.request())
+	subnet, at, ok := cp.roomFor(&o)
 	if !ok {
 		return 0, false
 	}
@@ -161,15 +161,20 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
-	cp.openAddresses(in, subnet)
+	if in.subnet = int32(subnet); o.on == 0 {
+		cp.openAddresses(in, subnet)
+	}
 	spec := cp.serverOf(in, h, cp.creditTerms(&o, 0))
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
 	cp.openVolumes(in, h)
 	cp.chill(in)
 	cp.board(o, h)
+	if o.tasks != nil {
+		cp.boardTask(h)
+	}
 	times := cp.drawLaunch(o)
-	if o.initial {
+	if o.initial && o.tasks == nil {
 		cp.noteCall(in, "RunInstances", 0)
 	}
 	if o.initial && o.pooled {
@@ -240,7 +245,9 @@ func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
 	cp.greet(h)
-	cp.openLease(in)
+	if !in.isTask() {
+		cp.openLease(in)
+	}
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
@@ -279,6 +286,7 @@ func (cp *Plane) boot(h slab.Handle) {
 	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
+	cp.muster(in)
 	if in.stage == warms {
 		if in.order.initial {
 			cp.advance(in, warmed)
@@ -286,14 +294,6 @@ func (cp *Plane) boot(h slab.Handle) {
 			cp.shelve(h)
 		}
 	}
-}
-
-// targetGroupsOf lists the groups that an instance registers with.
-func (cp *Plane) targetGroupsOf(in *instance) []int {
-	if in.order.group != None {
-		return cp.cfg.Groups[in.order.group].TargetGroups
-	}
-	return cp.cfg.Instances[in.order.fleet].TargetGroups
 }
 
 // terminate ends an instance in good order: out of its target groups first,
@@ -309,14 +309,14 @@ func (cp *Plane) terminate(h slab.Handle) {
 	}
 	cp.outOfService(in)
 	cp.become(in, draining)
-	if cp.deregister(in) == 0 {
+	if cp.deregister(in) == 0 && !cp.evacuates(in) {
 		cp.depart(h)
 	}
 }
 
 // Drained is told when an instance has left the last of its target groups.
 func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd {
+	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd && !cp.evacuates(in) {
 		cp.depart(h)
 	}
 }
@@ -352,11 +352,15 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	rested := in.life.rests()
 	cp.countChecks(in)
+	cp.killCrew(in, cause)
 	cp.become(in, shuttingDown)
 	if rested {
 		cp.closeRest(in)
 	} else {
 		cp.data.Kill(in.server, cause)
+	}
+	if in.isTask() {
+		cp.leaveCrew(in)
 	}
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())

@@ -183,10 +183,10 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 			continue
 		}
 		if !in.inService() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
-			m.Kind == MemoryUsed && in.profile == "" { // an agent without a role publishes nothing
+			m.Kind == MemoryUsed && in.profile == "" && !in.isTask() { // an agent without a role publishes nothing
 			continue
 		}
-		used := cp.data.ServerUse(in.server)
+		used := cp.useOf(in)
 		if m.Kind.ofCredits() {
 			all.add(in.credits(m.Kind, cp.data.Burst(in.server), used, c))
 			continue
@@ -299,7 +299,7 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 // markUsage notes where the next period of a clock begins.
 func (cp *Plane) markUsage(c int) {
 	for _, in := range cp.instances.All() {
-		in.marks[c].ServerUse = cp.data.ServerUse(in.server)
+		in.marks[c].ServerUse = cp.useOf(in)
 		if cp.clocks[c].charges && in.account.mode != 0 {
 			in.marks[c].charged = cp.data.Burst(in.server).Charged
 		}

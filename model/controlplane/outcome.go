@@ -42,6 +42,7 @@ type GroupOutcome struct {
 	InServiceMin, InServiceMax int64
 	DesiredMax                 int64
 	DesiredMean                float64
+	PendingMean, WaitingMean   float64 // tasks that do not run yet, and those that no instance has room for
 	Launched, Terminated       int64
 	WarmStarts                 int64   // instances of the warm pool that were taken into service
 	WarmMean                   float64 // instances in the warm pool, time-weighted
@@ -129,6 +130,7 @@ func (cp *Plane) Outcome() Outcome {
 		o := &out.Groups[i]
 		o.InServiceMean, o.InServiceMin, o.InServiceMax = g.inService.Mean(end), g.inService.Min(end), g.inService.Max(end)
 		o.WarmMean = g.warm.Mean(end)
+		o.PendingMean, o.WaitingMean = g.arriving.Mean(end), g.unplaced.Mean(end)
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
 		o.Forecasts = g.forecasts()

@@ -39,6 +39,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 		next, takes = hibernating, save
 		in.image = resume{saved: true, takes: lifecycle.Resume(save)}
 	}
+	cp.killCrew(in, model.Terminated)
 	cp.become(in, next)
 	cp.data.Kill(in.server, model.Terminated)
 	cp.chargeSurplus(in.server, &in.account, in.payer())
@@ -294,6 +295,7 @@ func (cp *Plane) reimpair(h slab.Handle) {
 // reboot closes the port of an instance that runs until it has booted again, on its host.
 func (cp *Plane) reboot(h slab.Handle) {
 	in := cp.instances.Get(h)
+	cp.killCrew(in, model.Terminated)
 	cp.data.Reboot(in.server)
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.data.Load(in.server, 0)

@@ -66,3 +66,11 @@ func (cp *Plane) depart(h slab.Handle) {
 		cp.letGo(h)
 	}
 }
+
+// targetGroupsOf lists the groups that an instance registers with.
+func (cp *Plane) targetGroupsOf(in *instance) []int {
+	if in.order.group != None {
+		return cp.cfg.Groups[in.order.group].TargetGroups
+	}
+	return cp.cfg.Instances[in.order.fleet].TargetGroups
+}

@@ -40,7 +40,7 @@ func (c *StatusChecks) of(k MetricKind) int64 {
 func (cp *Plane) countChecks(in *instance) {
 	now, from := cp.kernel.Now(), in.checked
 	in.checked = now
-	if in.life.leaves() || in.life.rests() || in.cutAt == sim.Never && in.sickUntil == 0 && in.ebsAt == sim.Never {
+	if in.life.leaves() || in.life.rests() || in.isTask() || in.cutAt == sim.Never && in.sickUntil == 0 && in.ebsAt == sim.Never {
 		return
 	}
 	var system, sick, volumes spell

@@ -152,7 +152,7 @@ func (v *validator) fleet(f *Fleet) {
 }
 
 func (v *validator) group(g *Group) {
-	path := "autoscaling_group." + g.Name
+	path := g.Path()
 	v.check(g.Min >= 0 && g.Min <= g.Max, path+".min_size", "must be 0 to max_size (%d), got %d", g.Max, g.Min)
 	v.check(g.Desired >= g.Min && g.Desired <= g.Max, path+".desired_capacity", "must be min_size to max_size (%d to %d), got %d", g.Min, g.Max, g.Desired)
 	v.reference(g.Template, len(v.LaunchTemplates), path+".launch_template", "launch template")
@@ -162,6 +162,9 @@ func (v *validator) group(g *Group) {
 		v.reference(t, v.world.TargetGroups, path+".target_groups", "target group")
 	}
 	v.check(len(g.Types) > 0, path+".instance_type", "must have a type to launch")
+	if g.Tasks != nil {
+		v.tasks(g, path)
+	}
 	for i := range g.Types {
 		v.launchType(g, i, path)
 	}
@@ -197,6 +200,9 @@ func (v *validator) policy(p *ScalingPolicy, path string) {
 	}
 	for _, err := range p.Spec.Validate() {
 		v.check(false, path, "%v", err)
+	}
+	if p.Cooldowns != nil {
+		v.cooldowns(p.Cooldowns, path)
 	}
 	for i := range p.Inputs {
 		v.check(p.Inputs[i].Period > 0, path, "input %d: period must be above 0, got %v", i, p.Inputs[i].Period)

@@ -41,6 +41,7 @@ const (
 	functionTimesOut
 	relayIsChecked
 	requestIsInspected
+	minuteEnds
 	kindCount
 )
 
@@ -85,6 +86,7 @@ func newTable() [kindCount]row {
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
 		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
 		requestIsInspected:  {"requestIsInspected", sim.RankArrival, "request handle", (*Plane).onRequestIsInspected},
+		minuteEnds:          {"minuteEnds", sim.RankObserve, "none", (*Plane).onMinuteEnds},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

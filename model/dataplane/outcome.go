@@ -66,6 +66,7 @@ type Outcome struct {
 	Balancers []BalancerOutcome
 	Functions []FunctionOutcome
 	Observed  Observed
+	Minutes   *Minutes        // of runs whose minutes are kept
 	Disks     []DiskOutcome   // that steps use; sorted by owner and name
 	Memories  []MemoryOutcome // of services that say what they hold; sorted by owner
 
@@ -111,6 +112,8 @@ type RouteOutcome struct {
 	Retried                      int64       // attempts that were retries
 	SpotLost                     int64       // failed because their Spot instance was reclaimed
 	Dropped                      int64       // attempts that a security group let nobody answer
+
+	Early *stat.Histogram // ns, of completed ones that arrived before the warm-up had ended; nil unless minutes are kept
 
 	// Of requests that arrived after the warm-up.
 	Latency           *stat.Histogram // ns, of completed ones
@@ -230,7 +233,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
+		Observed: p.meter.observed, Minutes: p.timeline.outcome(p.meter.routes, minutesOf(end)), Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

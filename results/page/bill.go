@@ -53,7 +53,11 @@ func (r *run) bill() *section {
 	if v, ok := r.value("cost.total"); ok {
 		s.Lead = "Charged for the run: " + r.told(v.Estimate, v.Unit) + ", mean over replications. By service, owner, purchase option and charge."
 	}
-	s.add(&part{Tree: root.branches(root.usd)})
+	tree := root.branches(root.usd)
+	for i := range tree {
+		tree[i].Open = true
+	}
+	s.add(&part{Tree: tree})
 	return s
 }
 

@@ -79,6 +79,7 @@ type branch struct {
 	Name, Value string
 	Share       float64
 	Leaves      []branch
+	Open        bool // at first
 }
 
 // Numbers reports whether a column of a table has numbers.

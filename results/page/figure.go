@@ -120,7 +120,6 @@ type dot struct {
 	color              int
 	hollow             bool
 	name, href         string // name: told by a tooltip; href: where a click leads
-	label              string // written beside it
 }
 
 // dot draws a point, with whiskers for its intervals.
@@ -146,12 +145,13 @@ func (c *chart) dot(d dot) {
 	if d.href != "" {
 		c.printf(`</a>`)
 	}
-	if d.label != "" {
-		anchor, dx := "start", 8.0
-		if x > chartWidth*0.7 {
-			anchor, dx = "end", -8
-		}
-		c.printf(`<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, x+dx, y+4, anchor, html.EscapeString(d.label))
+}
+
+// legend names the colours, in rows above the picture's right end.
+func (c *chart) legend(names []string) {
+	for i, name := range names {
+		x, y := chartWidth-150, marginTop+6+16*float64(i)
+		c.printf(`<circle cx="%.1f" cy="%.1f" r="4" fill="var(--c%d)"/><text class="faint" x="%.1f" y="%.1f">%s</text>`, x, y, i%8, x+9, y+4, html.EscapeString(name))
 	}
 }
 

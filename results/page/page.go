@@ -19,23 +19,32 @@ type Page struct{ document *document }
 // Write writes the page as one HTML file.
 func (p *Page) Write(w io.Writer) error { return p.document.write(w) }
 
+// About is what the files of a directory do not say of where they come from.
+type About struct {
+	Name  string   // of the scenario
+	File  string   // that it is in
+	Flags []string // of the command that runs a point, besides its settings
+	Aims  []string // two metrics that points are weighed by; nil: cost and latency
+}
+
 // Content is the page among the files that a command saves.
-func Content() folder.Content {
+func Content(about About) folder.Content {
 	return folder.Content{Name: report.PageFile, From: func(w io.Writer, dir string) error {
-		p, err := Open(dir)
+		d, err := open(dir, about)
 		if err != nil {
 			return err
 		}
-		return p.Write(w)
+		return d.write(w)
 	}}
 }
 
 // kinds says by which file a directory is known, and what its page is.
 var kinds = []struct {
 	file string
-	open func(dir, file string) (*document, error)
+	open func(path string, about About) (*document, error)
 }{
-	{"summary.json", func(dir, _ string) (*document, error) {
+	{"summary.json", func(path string, _ About) (*document, error) {
+		dir := filepath.Dir(path)
 		r, err := readRun(dir)
 		if err != nil {
 			return nil, err
@@ -64,15 +73,29 @@ func Open(dirs ...string) (*Page, error) {
 		d, err := openRuns(dirs)
 		return &Page{d}, err
 	}
+	d, err := open(dirs[0], About{Name: filepath.Base(absolute(dirs[0])), File: "FILE"})
+	return &Page{d}, err
+}
+
+// open reads one directory.
+func open(dir string, about About) (*document, error) {
 	var names []string
 	for _, k := range kinds {
-		if _, err := os.Stat(filepath.Join(dirs[0], k.file)); err == nil {
-			d, err := k.open(dirs[0], k.file)
-			return &Page{d}, err
+		path := filepath.Join(dir, k.file)
+		if _, err := os.Stat(path); err == nil {
+			return k.open(path, about)
 		}
 		names = append(names, k.file)
 	}
-	return nil, fmt.Errorf("%s: must be a directory of --out, which has one of %s%s", dirs[0], strings.Join(names, ", "), below(dirs[0]))
+	return nil, fmt.Errorf("%s: must be a directory of --out, which has one of %s%s", dir, strings.Join(names, ", "), below(dir))
+}
+
+// absolute is a path that has a name.
+func absolute(dir string) string {
+	if path, err := filepath.Abs(dir); err == nil {
+		return path
+	}
+	return dir
 }
 
 // below suggests the runs that a directory has below it, as several scenarios leave

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -62,8 +61,7 @@ type plans struct {
 }
 
 // openPlans is the page of a comparison of ways of buying.
-func openPlans(dir, file string) (*document, error) {
-	path := filepath.Join(dir, file)
+func openPlans(path string, _ About) (*document, error) {
 	text, err := regular.Read(path, mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -110,19 +108,34 @@ func (c *plans) against(name, unit string, of func(*plan) *measured, note string
 	if slices.Max(others)-slices.Min(others) <= 1e-3*slices.Max(others) {
 		return nil
 	}
-	picture := newChart(scaleOf("cost", "USD", costs), scaleOf(name, unit, others)).numbered()
+	near, far := within(costs)
+	picture := newChart(scaleOf("cost", "USD", near), scaleOf(name, unit, others)).numbered()
+	picture.legend(families)
 	for i := range c.Plans {
 		p := &c.Plans[i]
+		if costs[i] > far {
+			note = strings.TrimSpace(note + fmt.Sprintf(" Not drawn: %s, %s.", p.Plan, amount(costs[i], "USD")))
+			continue
+		}
 		d := dot{
 			x: costs[i], y: others[i], halfX: p.Cost.half(), halfY: of(p).half(), color: family(p.Plan), href: "#plan-" + p.Plan,
 			name: fmt.Sprintf("%s: %s, %s %s", p.Plan, amount(costs[i], "USD"), name, amount(others[i], unit)),
 		}
-		if slices.Contains([]string{"on-demand", "spot", "mixed", "as-written"}, p.Plan) {
-			d.label = p.Plan
-		}
 		picture.dot(d)
 	}
 	return &part{Figure: &figure{Title: "Cost and " + name, Note: note, SVG: picture.svg()}}
+}
+
+// within returns the values of at most four times the median, and that bound.
+func within(values []float64) (near []float64, far float64) {
+	sorted := slices.Sorted(slices.Values(values))
+	far = 4 * sorted[len(sorted)/2]
+	for _, v := range values {
+		if v <= far {
+			near = append(near, v)
+		}
+	}
+	return near, far
 }
 
 // families are plans of one colour.

@@ -15,6 +15,7 @@ import (
 
 // points of a design are what a sweep or a search has tried.
 type design struct {
+	About
 	thing   string // "point", "candidate"
 	axes    []string
 	metrics []string
@@ -87,9 +88,6 @@ func (d *design) columns(head []string) (designColumns, error) {
 			at.metrics, d.metrics = append(at.metrics, i), append(d.metrics, name)
 		}
 	}
-	if len(d.metrics) == 0 {
-		return at, errors.New("line 1: must have metrics, each with its half_width")
-	}
 	return at, nil
 }
 
@@ -131,6 +129,12 @@ func (d *design) add(record []string, at designColumns) error {
 // aims are the two metrics that points are weighed by: cost and latency, or what there
 // is.
 func (d *design) aims() (x, y int) {
+	if len(d.Aims) == 2 {
+		x, y = slices.Index(d.metrics, d.Aims[0]), slices.Index(d.metrics, d.Aims[1])
+		if x >= 0 && y >= 0 {
+			return x, y
+		}
+	}
 	x = max(0, slices.Index(d.metrics, "cost.total"))
 	if d.thing == "candidate" {
 		x = 0 // what is minimised

@@ -6,7 +6,6 @@ import (
 	"html"
 	"html/template"
 	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,12 +21,28 @@ const (
 )
 
 // openDesign is the page of a sweep or a search.
-func openDesign(dir, file string) (*document, error) {
-	d, err := readDesign(filepath.Join(dir, file))
+func openDesign(path string, about About) (*document, error) {
+	d, err := readDesign(path)
 	if err != nil {
 		return nil, err
 	}
-	x, y := d.aims()
+	d.About = about
+	kind := "sweep"
+	if d.thing == "candidate" {
+		kind = "search"
+	}
+	doc := &document{Title: about.Name + ": a " + kind, Lead: fmt.Sprintf("%s of %s", counted(len(d.tried), d.thing), listed(d.axes))}
+	if len(d.metrics) > 0 { // some point did not fail
+		x, y := d.aims()
+		d.order(x, y)
+		doc.add(d.frontier(x, y), d.effects(x, y), d.parallel(x, y))
+	}
+	doc.add(d.list())
+	return doc, nil
+}
+
+// order puts the points first that nothing beats, then the cheapest.
+func (d *design) order(x, y int) {
 	d.face(x, y)
 	slices.SortStableFunc(d.tried, func(a, b tried) int {
 		if a.front != b.front {
@@ -35,21 +50,6 @@ func openDesign(dir, file string) (*document, error) {
 		}
 		return cmp.Compare(or(a.values[x], math.Inf(1)), or(b.values[x], math.Inf(1)))
 	})
-	kind := "sweep"
-	if d.thing == "candidate" {
-		kind = "search"
-	}
-	doc := &document{Title: filepath.Base(absolute(dir)) + ": a " + kind, Lead: fmt.Sprintf("%s of %s", counted(len(d.tried), d.thing), listed(d.axes))}
-	doc.add(d.frontier(x, y), d.effects(x, y), d.parallel(x, y), d.list())
-	return doc, nil
-}
-
-// absolute is a path that has a name.
-func absolute(dir string) string {
-	if path, err := filepath.Abs(dir); err == nil {
-		return path
-	}
-	return dir
 }
 
 func listed(names []string) string {
@@ -114,7 +114,12 @@ func (d *design) frontier(x, y int) *section {
 }
 
 func (d *design) scale(metric int) scale {
-	return scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), d.column(metric))
+	values := d.column(metric)
+	for i := range d.tried {
+		half := or(d.tried[i].half[metric], 0)
+		values = append(values, values[i]-half, values[i]+half)
+	}
+	return scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), values)
 }
 
 // effects draw the mean of each aim at each value of each axis.
@@ -131,18 +136,19 @@ func (d *design) effects(x, y int) *section {
 func (d *design) effect(axis, metric int) *part {
 	var values []string
 	sums := map[string][]float64{}
+	binned := d.bins(axis)
 	for i := range d.tried {
 		t := &d.tried[i]
-		if math.IsNaN(t.values[metric]) {
+		v := binned(t.settings[axis])
+		if math.IsNaN(t.values[metric]) || v == "" {
 			continue
 		}
-		v := t.settings[axis]
 		if sums[v] == nil {
 			values = append(values, v)
 		}
 		sums[v] = append(sums[v], t.values[metric])
 	}
-	if len(values) < 2 {
+	if len(values) < 2 || len(values) > mostBins {
 		return nil
 	}
 	places, numeric := placesOf(values)
@@ -174,6 +180,35 @@ func (d *design) effect(axis, metric int) *part {
 		c.dot(dot{x: at[i], y: means[i], name: v + ": " + t.Rows[i].Cells[1]})
 	}
 	return &part{Figure: &figure{Title: title, SVG: c.svg(), Table: t}}
+}
+
+// mostBins is how many values of an axis are told apart, or bins of them.
+const mostBins = 40
+
+// bins returns for a value what stands for it: itself, or the middle of its bin where
+// there are many numbers; "" for none.
+func (d *design) bins(axis int) func(string) string {
+	known := map[string]bool{}
+	var values []string
+	for i := range d.tried {
+		if v := d.tried[i].settings[axis]; !known[v] {
+			known[v] = true
+			values = append(values, v)
+		}
+	}
+	places, numeric := placesOf(values)
+	if len(values) <= mostBins || !numeric {
+		return func(v string) string { return v }
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, at := range places {
+		low, high = min(low, at), max(high, at)
+	}
+	width := (high - low) / (mostBins / 2)
+	return func(v string) string {
+		bin := min(math.Floor((places[v]-low)/width), mostBins/2-1)
+		return strconv.FormatFloat(low+(bin+0.5)*width, 'g', 5, 64)
+	}
 }
 
 // placesOf says where values stand on an axis: at what they are, if all are numbers.
@@ -292,15 +327,12 @@ func (d *design) paths(uprights []upright) template.HTML {
 
 // list tabulates the points, with the command that runs each.
 func (d *design) list() *section {
-	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen; FILE is the scenario."}
+	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
 	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: counted(len(d.tried), d.thing)}
 	t.Head = append(t.Head, "n")
 	shown := d.metrics[:min(len(d.metrics), 4)]
-	if x, y := d.aims(); d.thing == "point" {
-		shown = []string{d.metrics[x]}
-		if y != x {
-			shown = append(shown, d.metrics[y])
-		}
+	if x, y := d.aims(); d.thing == "point" && len(d.metrics) > 0 {
+		shown = slices.Compact([]string{d.metrics[x], d.metrics[y]})
 	}
 	t.Head = append(append(t.Head, shown...), "")
 	for i := range d.tried[:min(len(d.tried), mostRows)] {
@@ -326,7 +358,10 @@ func (d *design) list() *section {
 
 // command runs a point.
 func (d *design) command(t *tried) string {
-	text := "headroom run FILE"
+	text := "headroom run " + report.ShellQuote(d.File)
+	for _, flag := range d.Flags {
+		text += " " + report.ShellQuote(flag)
+	}
 	for i, v := range t.settings {
 		if v != "" {
 			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)

@@ -80,6 +80,7 @@ var targetGroupKind = trailKind{"targetGroupName", "AWS::ElasticLoadBalancingV2:
 
 var trailKinds = map[string]trailKind{
 	"autoscaling_group":    {"autoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup", "autoscaling", "autoScalingGroup:autoScalingGroupName/"},
+	"container_service":    {"service", "AWS::ECS::Service", "ecs", "service/default/"},
 	"instance":             instanceKind,
 	"volume":               {"volumeId", "AWS::EC2::Volume", "ec2", "volume/"},
 	"snapshot":             {"snapshotId", "AWS::EC2::Snapshot", "ec2", "snapshot/"},
@@ -157,7 +158,7 @@ func regionOf(cfg *cloud.Config, subject string) int {
 		return cfg.RegionOf(zones[0]), true
 	}
 	for i := range cfg.Groups {
-		if r, ok := in("autoscaling_group."+cfg.Groups[i].Name, cfg.Groups[i].Zones...); ok {
+		if r, ok := in(cfg.Groups[i].Path(), cfg.Groups[i].Zones...); ok {
 			return r
 		}
 	}

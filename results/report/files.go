@@ -18,10 +18,14 @@ const PageFile = "report.html"
 
 // RunFolder is what [Save] writes to.
 func RunFolder() *folder.Kind {
-	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{SavedScenario, "invoice.csv", "timeseries.csv", "activities.csv", decisionsFile, trailFile, "addresses.csv", replicationsFile, PageFile}}
+	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{
+		SavedScenario, "invoice.csv", "timeseries.csv", "timeseries.parquet", "activities.csv",
+		decisionsFile, trailFile, "addresses.csv", replicationsFile,
+		PageFile,
+	}}
 }
 
-// Save writes the files of a run: summary.json, invoice.csv, timeseries.csv,
+// Save writes the files of a run: summary.json, invoice.csv, timeseries.csv and .parquet,
 // activities.csv, decisions.csv, cloudtrail.jsonl, addresses.csv, replications.csv and the scenario as it
 // was run, and what is made of them. Files of an earlier run are replaced, all of them or none.
 func Save(to *folder.Folder, s *results.Summary, scenario []byte, made ...folder.Content) error {
@@ -32,6 +36,7 @@ func Save(to *folder.Folder, s *results.Summary, scenario []byte, made ...folder
 		{Name: SavedScenario, Write: verbatim(scenario)},
 		{Name: "invoice.csv", Write: of(writeInvoice)},
 		{Name: "timeseries.csv", Write: of(writeSeries)},
+		{Name: "timeseries.parquet", Write: of(writeSeriesParquet)},
 		{Name: "activities.csv", Write: of(writeActivities)},
 		{Name: decisionsFile, Write: of(writeDecisions)},
 		{Name: trailFile, Write: of(writeTrail)},

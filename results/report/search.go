@@ -31,17 +31,17 @@ const searchFile = "search.csv"
 
 // SearchFolder is what [SearchPage.Save] writes to.
 func SearchFolder() *folder.Kind {
-	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{SavedScenario}}
+	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{SavedScenario, PageFile}}
 }
 
 // Save writes search.csv and, unless it is nil, the recommended scenario.toml. The
-// recommendation of an earlier search does not outlive it.
-func (s *SearchPage) Save(to *folder.Folder, scenario []byte) error {
+// recommendation of an earlier search does not outlive it. What is made of the files follows.
+func (s *SearchPage) Save(to *folder.Folder, scenario []byte, made ...folder.Content) error {
 	files := []folder.Content{{Name: searchFile, Write: s.writeCSV}}
 	if scenario != nil {
 		files = append(files, folder.Content{Name: SavedScenario, Write: verbatim(scenario)})
 	}
-	return to.Save(files)
+	return to.Save(append(files, made...))
 }
 
 // Write renders the page. CSV is search.csv: a row a candidate that was tried.

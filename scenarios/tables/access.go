@@ -217,9 +217,9 @@ func (l *loader) connectImages() {
 		if g.Template < 0 {
 			continue
 		}
-		t, number := l.tables["autoscaling_group"][i], l.cfg.LaunchTemplates[g.Template].Image
+		t, number := l.groupTable(i), l.cfg.LaunchTemplates[g.Template].Image
 		if l.imageIn(t, "launch_template", number, g.Zones); g.Desired > 0 {
-			l.checkEarly(t, "desired_capacity", number, g.Zones)
+			l.checkEarly(t, desiredKey(g), number, g.Zones)
 		}
 	}
 }
