@@ -261,6 +261,9 @@ func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 		if s.gateway.balancer != None {
 			latency += p.passBack(i, r, s)
 		}
+		if s.outside {
+			latency += p.travel(r, &p.balancers[s.balancer])
+		}
 	}
 	return latency
 }

@@ -47,7 +47,7 @@ func (p *Plane) openOutside() error {
 		for range o.Count {
 			h := p.Open(model.ServerSpec{Service: o.Service, Fleet: None, Zone: o.Zone, Type: o.Type, Warm: true})
 			s := p.servers.Get(h)
-			s.travel, s.metered = o.RoundTrip, o.Metered
+			s.travel, s.metered, s.foreseen = o.RoundTrip, o.Metered, false
 			p.Listen(h)
 			for _, g := range o.Groups {
 				p.Register(h, g, true)

@@ -147,7 +147,7 @@ func New(setup Setup) (*Plane, error) {
 		p.newTimeline()
 	}
 	p.openFunctions()
-	return p, nil
+	return p, p.openOutside()
 }
 
 // Connect tells the plane who runs its servers.
