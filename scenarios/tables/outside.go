@@ -39,8 +39,8 @@ func (l *loader) readOutside() {
 			l.checkOutside(t, &o, g)
 		}
 		if s := o.Service; s >= 0 {
-			if service := &l.cfg.Services[s]; service.Memory != nil || service.Bandwidth || len(service.Disks) > 0 || len(l.diskUses[s]) > 0 {
-				t.Reject("service", schema.Fault{Rule: "must be a service without reads, writes, memory and bandwidth: those are of instances", Code: schema.NoCode})
+			if service := &l.cfg.Services[s]; service.Memory != nil || len(service.Disks) > 0 || len(l.diskUses[s]) > 0 {
+				t.Reject("service", schema.Fault{Rule: "must be a service without reads, writes and memory: those are of instances", Code: schema.NoCode})
 			}
 		}
 		t.Done()
