@@ -132,7 +132,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readCommitments(top.Each("commitment"))
 	l.readExchanges()
 	l.readCapacityReservations()
-	l.checkReleases()
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	l.readSpace(top)
