@@ -145,6 +145,9 @@ func (p *Plane) patience(i uint32, r *request, l *lane) sim.Time {
 		return p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck.Timeout
 	}
 	s := &p.sources[r.source]
+	if s.patience == sim.Never {
+		return s.limits.limit
+	}
 	return min(s.limits.limit, s.patience-p.hop(i, r, model.Zone(l.zone)))
 }
 
