@@ -10,6 +10,7 @@ type Kernel[E any] struct {
 	sequence  uint64 // events scheduled so far
 	processed int64
 	due       dueHeads[E]
+	hollow    bool // the first of due was emptied by the event returned last
 	queue     trie[E]
 }
 
@@ -55,6 +56,10 @@ func (k *Kernel[E]) After(d Time, rank Rank, e E) {
 // A horizon beyond [Horizon], such as [Never], means until nothing is pending;
 // the clock then stays at the last event.
 func (k *Kernel[E]) Next(horizon Time) (E, bool) {
+	if k.hollow { // its handler started no other
+		k.due.drop()
+		k.hollow = false
+	}
 	queued, timed := k.queue.least(), k.due.least()
 	key := min(queued, timed)
 	at := Time(key >> rankBits)
@@ -70,7 +75,9 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 	if queued < timed || queued == timed && k.queue.firstSequence() < k.due[0].sequence {
 		return k.queue.pop(), true
 	}
-	return k.due.pop(), true
+	e, emptied := k.due.take()
+	k.hollow = emptied
+	return e, true
 }
 
 // refuse panics because an event cannot be scheduled.
