@@ -78,18 +78,11 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 }
 
 // balance takes a request through a load balancer: node, rule, target group.
-func (p *Plane) balance(i uint32, r *request) {
-	s := &p.sources[r.source]
-	b := &p.balancers[s.balancer]
-	if s.guarded && p.heldBefore(i, r, s) {
+func (p *Plane) balance(i uint32, r *request, s *source) {
+	if !s.plain && !p.reaches(i, r, s) {
 		return
 	}
-	if s.flows.on && !p.carry(i, r, s) {
-		return
-	}
-	if !s.way.simple {
-		r.class %= s.way.kinds // it may have shaken hands before
-	}
+	b := s.lb
 	action := &s.way.actions[r.class]
 	zone, connects := b.dns[0], true
 	if s.connected {
@@ -98,11 +91,12 @@ func (p *Plane) balance(i uint32, r *request) {
 		if len(b.dns) > 1 {
 			zone = b.dns[s.nodes.Below(len(b.dns))]
 		}
-		b.opened(p.kernel.Now())
+		b.opened(r.arrived)
 	}
 	r.zone = uint8(zone)
-	b.nodes[zone].requests++
-	if connects && b.limited && !b.nodes[zone].admits(p.kernel.Now()) {
+	n := &b.nodes[zone]
+	n.requests++
+	if b.limited && connects && !n.admits(r.arrived) {
 		p.reject(i, r)
 		return
 	}
@@ -113,7 +107,7 @@ func (p *Plane) balance(i uint32, r *request) {
 		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
 		return
 	}
-	if !s.way.simple && !p.comesIn(i, r, action, connects) {
+	if !s.plain && !s.way.simple && !p.comesIn(i, r, action, connects) {
 		return
 	}
 	*action.matched++
@@ -133,6 +127,21 @@ func (p *Plane) balance(i uint32, r *request) {
 		return
 	}
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
+}
+
+// reaches takes a request to the load balancer of a source that is not plain, if nothing
+// before that keeps it.
+func (p *Plane) reaches(i uint32, r *request, s *source) bool {
+	if s.guarded && p.heldBefore(i, r, s) {
+		return false
+	}
+	if s.flows.on && !p.carry(i, r, s) {
+		return false
+	}
+	if !s.way.simple {
+		r.class %= s.way.kinds // it may have shaken hands before
+	}
+	return true
 }
 
 // MaxForwardedFor is how many addresses X-Forwarded-For may have.
@@ -235,6 +244,19 @@ func (b *balancer) closed(now sim.Time, r *request) {
 	if r.phase == answered {
 		b.answers(r)
 	}
+}
+
+// ends is closed for the answer to a request of a plain source, with what it is across
+// the border of a zone. It returns the time that this takes.
+func (b *balancer) ends(at sim.Time, r *request, zone model.Zone) sim.Time {
+	b.hour.open--
+	b.hour.active.Add(int64(at))
+	b.answers(r)
+	if zone == model.Zone(r.zone) {
+		return 0
+	}
+	b.hour.crossed = b.hour.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
+	return b.cfg.CrossLatency
 }
 
 // answers counts a response, which is data out.

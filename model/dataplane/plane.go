@@ -138,6 +138,7 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	p.newFilter()
+	p.findPlain()
 	p.markInstant()
 	p.scheduleMitigation()
 	p.scheduleWeighing()

@@ -16,13 +16,16 @@ type source struct {
 	to       DestinationKind
 	target   int
 	limits   deadlines
-	patience sim.Time // how long its clients wait; sim.Never: forever
-	balancer int      // whose rules its requests meet, maybe behind that of its flows; None without
-	direct   bool     // clients that reach their targets without a balancer
-	next     int      // fleet round robin
-	workload int      // that sends; of a call its own index
-	lookup   *lookup  // by which it finds its balancer; nil: it is always the same
-	way      *way     // what its balancer's rules say
+	patience sim.Time  // how long its clients wait; sim.Never: forever
+	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
+	lb       *balancer // that one
+	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
+	direct   bool      // clients that reach their targets without a balancer
+	next     int       // fleet round robin
+	workload int       // that sends; of a call its own index
+	lookup   *lookup   // by which it finds its balancer; nil: it is always the same
+	way      *way      // what its balancer's rules say
 	nodes    rng.Stream
 	resumes  rng.Stream
 	sender   int32      // in the filter, of its connections, or of those of its callers' first end
@@ -178,7 +181,8 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	if next, port := p.cfg.behind(s.target, asks.port); next != None {
 		s.balancer, asks.port, asks.relayed = next, port, true
 	}
-	lb := &p.cfg.LoadBalancers[s.balancer]
+	s.lb = &p.balancers[s.balancer]
+	lb := s.lb.cfg
 	p.measureWay(s, lb)
 	asks.far = s.far
 	count := func(of model.RuleName) *int64 { return p.balancers[s.balancer].counts.rule(of) }
@@ -192,6 +196,17 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 	p.newConnections(s)
 	s.connected = s.connections.on || s.flows.relayed
 	return nil
+}
+
+// findPlain marks the plain sources.
+func (p *Plane) findPlain() {
+	for i := range p.sources {
+		s := &p.sources[i]
+		s.plain = s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
+		if s.plain {
+			s.hop = s.lb.cfg.Latency + s.far
+		}
+	}
 }
 
 // onRequestArrives draws a request from its workload, schedules the next one,
