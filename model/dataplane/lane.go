@@ -130,7 +130,6 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 	}
 	switch {
 	case l.counted:
-		p.ends.grow(i)
 		p.ends.insert(i, end)
 	case told.Leaves != station.NoJob:
 		p.completeInLane(told.Leaves, l, told.At)

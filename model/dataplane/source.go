@@ -86,9 +86,6 @@ func newClassTable(classes []RequestClass) classTable {
 }
 
 func (t classTable) draw(s *rng.Stream) uint16 {
-	if len(t.upTo) == 1 {
-		return 0
-	}
 	u := s.Uniform()
 	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
 }
@@ -144,7 +141,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
 	s.traced, _ = s.events.(workload.Traced)
-	p.scheduleArrival(i)
+	p.scheduleArrival(s, i)
 	return nil
 }
 
@@ -214,7 +211,7 @@ func (p *Plane) findPlain() {
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
 	i, r := p.newRequest(ev.Index(), s)
-	p.scheduleArrival(ev.Index())
+	p.scheduleArrival(s, ev.Index())
 	if len(s.visitors.all) > 0 {
 		p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
 	}
@@ -241,16 +238,20 @@ func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 // the policies do.
 func (s *source) fill(r *request) {
 	cfg := s.cfg
-	r.class = s.class.draw(&s.classes)
+	if len(s.class.upTo) > 1 {
+		r.class = s.class.draw(&s.classes)
+	}
 	row := -1
-	if s.traced != nil && cfg.Rows != nil {
+	if cfg.Rows != nil && s.traced != nil {
 		row = s.traced.Row()
 	}
-	switch {
-	case row >= 0 && cfg.Rows.Demand != nil:
+	if row >= 0 && cfg.Rows.Demand != nil {
 		r.demand = cfg.Rows.Demand[row]
-	default:
+	} else {
 		r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
+	}
+	if row < 0 && cfg.Request == nil && cfg.Response == nil { // they carry nothing
+		return
 	}
 	in, out := model.Bytes(0), model.Bytes(0)
 	switch {
@@ -268,9 +269,9 @@ func (s *source) fill(r *request) {
 	r.setBytes(in, out)
 }
 
-func (p *Plane) scheduleArrival(i int) {
-	if at, ok := p.sources[i].events.Next(); ok && at <= p.frame.Duration {
-		p.sources[i].timer.StartAt(at, indexed(p.sources[i].arrives, i))
+func (p *Plane) scheduleArrival(s *source, i int) {
+	if at, ok := s.events.Next(); ok && at <= p.frame.Duration {
+		s.timer.StartAt(at, indexed(s.arrives, i))
 	}
 }
 
