@@ -11,6 +11,7 @@ type Kernel[E any] struct {
 	processed int64
 	due       dueHeads[E]
 	hollow    bool // the first of due was emptied by the event returned last
+	horizon   Time // of the last Next
 	queue     trie[E]
 }
 
@@ -60,6 +61,7 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 		k.due.drop()
 		k.hollow = false
 	}
+	k.horizon = horizon
 	queued, timed := k.queue.least(), k.due.least()
 	key := min(queued, timed)
 	at := Time(key >> rankBits)
@@ -78,6 +80,34 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 	e, emptied := k.due.take()
 	k.hollow = emptied
 	return e, true
+}
+
+// Place is the position of an event among those of the same instant and rank.
+type Place struct{ sequence uint64 }
+
+// Reserve takes the next place for an event that the caller will either pass to
+// [Timer.StartAtPlace] or play itself by [Kernel.Advance].
+func (k *Kernel[E]) Reserve() Place {
+	k.sequence++
+	return Place{k.sequence - 1}
+}
+
+// Advance moves the clock to an instant as [Kernel.Next] does for an event of a reserved
+// place, so that the caller may play that event at once, if no other comes before it:
+// none is pending until then, and the horizon of the last Next is not before it.
+// Otherwise it returns false and does nothing.
+func (k *Kernel[E]) Advance(at Time, rank Rank) bool {
+	if k.hollow {
+		k.due.drop()
+		k.hollow = false
+	}
+	key := uint64(at)<<rankBits | uint64(rank)
+	if k.queue.least() <= key || k.due.least() <= key || at > k.horizon {
+		return false
+	}
+	k.now = at
+	k.processed++
+	return true
 }
 
 // refuse panics because an event cannot be scheduled.

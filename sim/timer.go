@@ -47,7 +47,10 @@ func (t *Timer[E]) Start(e E) {
 // waiting in t: the way of a source that knows its events in order, such as the
 // arrivals of a workload, which then never enter the queue. It panics if the
 // instant is in the past, before one that waits, or beyond [Horizon].
-func (t *Timer[E]) StartAt(at Time, e E) {
+func (t *Timer[E]) StartAt(at Time, e E) { t.StartAtPlace(at, t.kernel.Reserve(), e) }
+
+// StartAtPlace is [Timer.StartAt] for an event that has a reserved place.
+func (t *Timer[E]) StartAtPlace(at Time, place Place, e E) {
 	k := t.kernel
 	if at < k.now || at > Horizon {
 		refuse(k.now, at, t.rank)
@@ -59,12 +62,11 @@ func (t *Timer[E]) StartAt(at Time, e E) {
 	if t.count > 0 && key < t.ring[(t.head+t.count-1)&(len(t.ring)-1)].key {
 		panic(fmt.Sprintf("sim: %v started in a timer after a later instant", at))
 	}
-	t.ring[(t.head+t.count)&(len(t.ring)-1)] = entry[E]{key: key, sequence: k.sequence, event: e}
+	t.ring[(t.head+t.count)&(len(t.ring)-1)] = entry[E]{key: key, sequence: place.sequence, event: e}
 	t.count++
 	if t.count == 1 {
-		k.head(dueHead[E]{key: key, sequence: k.sequence, timer: t})
+		k.head(dueHead[E]{key: key, sequence: place.sequence, timer: t})
 	}
-	k.sequence++
 }
 
 // head adds the head of a ring that was empty. That is often the ring whose event is

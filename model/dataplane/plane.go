@@ -102,6 +102,8 @@ type Plane struct {
 	fileSystems   []fileSystem         // by index in the frame
 	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
+	ahead int // arrivals that may follow another at once
+
 	stepsEnded   int64
 	housekeeping int64
 }

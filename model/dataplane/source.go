@@ -206,17 +206,36 @@ func (p *Plane) findPlain() {
 	}
 }
 
-// onRequestArrives draws a request from its workload, schedules the next one,
-// and sends it on its way.
+// onRequestArrives draws a request from its workload and sends it on its way, and
+// schedules the next one. Those that nothing comes before follow at once, up to as many
+// as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	i, r := p.newRequest(ev.Index(), s)
-	p.scheduleArrival(s, ev.Index())
-	if len(s.visitors.all) > 0 {
-		p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+	for left := p.ahead; ; left-- {
+		i, r := p.newRequest(ev.Index(), s)
+		next, ok := s.events.Next()
+		ok = ok && next <= p.frame.Duration
+		var place sim.Place // before all that this request leads to
+		if ok {
+			place = p.kernel.Reserve()
+		}
+		if len(s.visitors.all) > 0 {
+			p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+		}
+		p.enter(i, r)
+		if !ok {
+			return
+		}
+		if left <= 0 || !p.kernel.Advance(next, p.table[requestArrives].rank) {
+			s.timer.StartAtPlace(next, place, ev)
+			return
+		}
 	}
-	p.enter(i, r)
 }
+
+// PlayAhead lets the plane play up to so many arrivals more, whose instants nothing else
+// comes before, with each that it is given.
+func (p *Plane) PlayAhead(arrivals int) { p.ahead = arrivals }
 
 // newRequest draws a request of a workload.
 func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
