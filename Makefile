@@ -9,7 +9,7 @@ SEED        ?= 1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules test conformance race bench profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser test conformance race bench profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ tidy: ## import layers, banned calls, lengths, names (cmd/tidy)
 
 modules: ## fail if go.mod or go.sum would change
 	$(GO) mod tidy -diff
+
+browser: ## install the chromium in which tests open report.html, unless there is one (Debian, root)
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation; } >/dev/null
 
 test: ## all tests
 	$(GO) test -timeout 30m ./...

@@ -34,6 +34,7 @@ type Ledger struct {
 	FileSystems []FileSystemUse
 	FileIOs     []FileIOUse
 	Functions   []FunctionUse
+	Tasks       []TaskUse
 	Spot        []SpotPrices
 
 	// Regions, ZoneRegions and OwnerRegions say where it all is, by index into Regions,
@@ -278,4 +279,18 @@ type FunctionUse struct {
 	Calls       int64    // that ended, none of them throttled
 	Billed      sim.Time // of all of them, in whole milliseconds each
 	Ready       sim.Time // of those, in provisioned environments
+}
+
+// TaskUse is the time that one task of an ECS service was there: from when it was placed, and
+// its image loaded, to its end. Only those on Fargate are billed.
+type TaskUse struct {
+	From, To  sim.Time
+	Owner     int32
+	Task      int32 // its number, in launch order, among the instances
+	Zone      Zone
+	CPU       int64 // units, 1,024 a vCPU
+	MemoryMiB int64
+	Storage   int64 // GB of ephemeral storage on Fargate
+	ARM       bool  // it runs on arm64
+	Fargate   bool
 }

@@ -41,6 +41,7 @@ func (l *Ledger) In(region int) *Ledger {
 	part.Restored = only(l.Restored, func(r *RestoreUse) bool { return owner(r.Owner) })
 	part.FileSystems = only(l.FileSystems, func(r *FileSystemUse) bool { return owner(r.Owner) })
 	part.FileIOs = only(l.FileIOs, func(r *FileIOUse) bool { return owner(r.Owner) })
+	part.Tasks = only(l.Tasks, func(r *TaskUse) bool { return zone(r.Zone) })
 	part.Functions = only(l.Functions, func(r *FunctionUse) bool { return owner(r.Owner) })
 	return &part
 }

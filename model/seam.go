@@ -167,6 +167,11 @@ func (i Impairment) With(o Impairment) Impairment {
 	return i
 }
 
+// Plus returns what two servers have used together.
+func (u ServerUse) Plus(o ServerUse) ServerUse {
+	return ServerUse{Busy: u.Busy + o.Busy, In: u.In.Plus(o.In), Out: u.Out.Plus(o.Out), Memory: u.Memory + o.Memory}
+}
+
 // ServerSample is what a server shows at an instant of what it runs out of.
 type ServerSample struct {
 	HasCredits, HasMemory, HasBurst bool

@@ -72,5 +72,5 @@ func forecastColumns(entity string, g *controlplane.GroupOutcome) []Column {
 			load[minute], high[minute], capacity[minute] = f.Load, f.High, float64(f.Capacity)
 		}
 	}
-	return []Column{{entity, "forecast.load", load}, {entity, "forecast.high", high}, {entity, "forecast.capacity", capacity}}
+	return []Column{{Entity: entity, Metric: "forecast.load", Values: load}, {Entity: entity, Metric: "forecast.high", Values: high}, {Entity: entity, Metric: "forecast.capacity", Values: capacity}}
 }

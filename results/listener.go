@@ -46,9 +46,9 @@ func listenerMetrics() []Metric {
 		},
 		of("elb.2xx", "fixed responses of 2xx", answersItself, answered(2)),
 		of("elb.3xx", "redirects", answersItself, answered(3)),
-		of("elb.4xx", "responses of 4xx that a load balancer gave by itself: fixed ones, and 460, 463 of clients", answersItself,
+		of("elb.4xx", "responses of 4xx that a load balancer gave by itself: fixed ones, and 460, 463, 464 of clients", answersItself,
 			func(p *part, b *dataplane.BalancerOutcome) int64 {
-				return b.Answers[4] + b.Failed[dataplane.Code460] + b.Failed[dataplane.Code463]
+				return b.Answers[4] + b.Failed[dataplane.Code460] + b.Failed[dataplane.Code463] + b.Failed[dataplane.Code464]
 			}),
 		of("elb.5xx", "responses of 5xx that a load balancer gave by itself: fixed ones, and 502, 503, 504 for its targets", answersItself,
 			func(p *part, b *dataplane.BalancerOutcome) int64 {

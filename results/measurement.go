@@ -19,14 +19,14 @@ type Measurement struct {
 	carried    []float64 // by scope: share of the base bandwidth that bytes had which took no time
 	start      initial
 	cut        sim.Time                    // when the replication was cut short; 0: it was not
-	series     []Column                    // of replication 0
+	series     []Column                    // of replication 0, and of all where minutes are kept
 	activities []controlplane.Activity     // of replication 0
 	decisions  []controlplane.Deliberation // of replication 0
 	addresses  []model.AddressUse          // of replication 0
 }
 
 // Measure keeps of a replication what summaries are made of: every metric, the
-// lines of its invoice and, of replication 0, how it went minute by minute.
+// lines of its invoice and how it went minute by minute.
 func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measurement {
 	parts := m.parts(outcome, invoice)
 	kept := &Measurement{
@@ -51,8 +51,11 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measu
 			kept.growing[i] = parts[i].growing()
 		}
 	}
+	if outcome.Replication == 0 || m.cfg.Observe.Series {
+		kept.series = columns(parts)
+	}
 	if outcome.Replication == 0 {
-		kept.series, kept.activities = columns(parts), outcome.Activities
+		kept.activities = outcome.Activities
 		kept.addresses, kept.decisions = outcome.Ledger.Addresses, outcome.Deliberations
 	}
 	return kept

@@ -22,6 +22,11 @@ func remembers(cfg *cloud.Config, s scope) bool {
 			return true
 		}
 	}
+	for _, g := range within(s, labelContainer, cfg.Groups) {
+		if g.Tasks != nil && holds(g.Service) {
+			return true
+		}
+	}
 	for _, f := range within(s, labelInstance, cfg.Instances) {
 		if slices.ContainsFunc(f.Services(), holds) {
 			return true
@@ -45,7 +50,7 @@ func (p *part) memory() (all dataplane.MemoryOutcome) {
 func memoryMetrics() []Metric {
 	of := func(name, unit, meaning string, read func(*dataplane.MemoryOutcome) float64) Metric {
 		return Metric{
-			Name: name, Unit: unit, Labels: []string{labelGroup, labelInstance}, Meaning: meaning, where: remembers,
+			Name: name, Unit: unit, Labels: []string{labelGroup, labelInstance, labelContainer}, Meaning: meaning, where: remembers,
 			read: func(p *part) float64 {
 				m := p.memory()
 				return read(&m)

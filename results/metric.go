@@ -46,7 +46,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		latencyMetrics(),
 		userMetrics(),
 		phaseMetrics(),
-		capacityMetrics(),
+		capacityMetrics(), scalingMetrics(),
 		burstMetrics(),
 		memoryMetrics(),
 		networkMetrics(),
@@ -55,9 +55,9 @@ var metrics = sync.OnceValue(func() []Metric {
 		errorMetrics(),
 		connectionMetrics(), websocketMetrics(),
 		nodeMetrics(),
-		poolMetrics(), functionMetrics(),
+		poolMetrics(), functionMetrics(), containerMetrics(),
 		instanceMetrics(),
-		restMetrics(),
+		restMetrics(), spotMetrics(),
 		statusMetrics(),
 		forecastMetrics(),
 		tenantMetrics(),
@@ -184,16 +184,6 @@ func capacityMetrics() []Metric {
 			func(g *controlplane.GroupOutcome) float64 { return g.DesiredMean }),
 		group("capacity.desired.max", "count", "highest desired capacity", ifSingle,
 			func(g *controlplane.GroupOutcome) float64 { return float64(g.DesiredMax) }),
-		group("scaling.activities", "count", "changes of desired capacity", always,
-			func(g *controlplane.GroupOutcome) float64 { return float64(g.ScalingActivities) }),
-		group("scaling.blocked_by_cooldown", "count", "decisions that waited for a cooldown to end", always,
-			func(g *controlplane.GroupOutcome) float64 { return float64(g.BlockedByCooldown) }),
-		group("scaling.time_at_max", "s", "time at the group's max_size while a policy wanted more", always,
-			func(g *controlplane.GroupOutcome) float64 { return g.TimeAtMax.Seconds() }),
-		group("scaling.reversals", "count", "changes of desired capacity that undid some of the hour before", always,
-			func(g *controlplane.GroupOutcome) float64 { return float64(g.Thrash.Reversals) }),
-		group("scaling.thrash", "times", "flapping: Σ over reversals of the share of the capacity that they undid", always,
-			func(g *controlplane.GroupOutcome) float64 { return g.Thrash.Share }),
 		group("capacity.under", "h", "instance-hours missing to run the load at reference_utilization, by the minute", always,
 			func(g *controlplane.GroupOutcome) float64 { return g.Elasticity.Under.Seconds() / 3600 }),
 		group("capacity.over", "h", "instance-hours in service beyond what runs the load at reference_utilization", always,
@@ -311,7 +301,7 @@ func hostMetrics() []Metric {
 }
 
 func costMetrics() []Metric {
-	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume, labelNAT, labelFunction}
+	owners := []string{labelGroup, labelBalancer, labelInstance, labelTenant, labelVolume, labelNAT, labelFunction, labelContainer}
 	hours := func(p *part) float64 { return p.outcome.Config.Duration.Seconds() / 3600 }
 	money := func(name, meaning string, read func(*part) float64) Metric {
 		return Metric{Name: name, Unit: "USD", Meaning: meaning, read: read}
@@ -340,7 +330,7 @@ func costMetrics() []Metric {
 		commitment("commitment.utilization", "ratio", "share of the commitments' cost that covers usage",
 			func(f pricing.Figures) float64 { return f.Utilization }),
 		{
-			Name: "instance_hours", Unit: "h", Labels: append([]string{labelModel}, owners...), read: instanceHours,
+			Name: "instance_hours", Unit: "h", Labels: append([]string{labelModel}, owners[:len(owners)-1]...), read: instanceHours,
 			Meaning: "hours from running until no longer running, summed over instances; of on-demand those that others pay for too",
 		},
 	}

@@ -38,7 +38,7 @@ func twoGroups() *cloud.Config {
 		},
 		Estate: controlplane.Estate{
 			HostPools: []controlplane.HostPool{{Name: "m5", CPU: 96, MemoryMiB: 1000}, {Name: "t3", CPU: 192, MemoryMiB: 3000}},
-			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api", Pool: &controlplane.WarmPool{}}},
+			Groups:    []controlplane.Group{{Name: "web"}, {Name: "api", Pool: &controlplane.WarmPool{}}, {Name: "tasks", Tasks: &controlplane.Tasks{}}},
 			Instances: []controlplane.Fleet{{Name: "db"}},
 			InstanceWorkloads: []controlplane.InstanceWorkload{
 				{Name: "hosts.m5.a", Foreign: true}, {Name: "jobs"}, {Name: "others", Foreign: true},
@@ -80,13 +80,17 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 		Groups: []controlplane.GroupOutcome{
 			{
 				InServiceMean: 4, InServiceMin: 2, InServiceMax: 6, DesiredMax: 7, TimeAtMax: 1800 * sim.Second, Launched: 10, Terminated: 6, LaunchFailed: 1,
-				SpotInterruptions: 2, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
+				SpotInterruptions: 2, SpotRecommendations: 1, Lost: 1, BusyVCPUSeconds: 50, PoweredVCPUSeconds: 100,
 				Thrash: scaling.Thrash{Reversals: 3, Share: 1.5}, Elasticity: scaling.Elasticity{Under: 2 * sim.Hour, Over: sim.Hour, UnderTime: sim.Minute},
 				Forecasts: []scaling.HourForecast{{Load: 8, High: 9, Actual: 10}, {Load: 6, High: 9, Actual: 6}, {Load: 5, Actual: math.NaN()}},
 			},
 			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
+			{
+				InServiceMean: 5, InServiceMin: 4, InServiceMax: 8, DesiredMean: 6, DesiredMax: 9, PendingMean: 0.25, WaitingMean: 0.75, Launched: 20,
+				Terminated: 12, LaunchFailed: 3, Lost: 2, BusyVCPUSeconds: 30, PoweredVCPUSeconds: 40, ScalingActivities: 7,
+			},
 		},
-		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2}, Hibernations: 1, StoppedTime: sim.Hour}},
+		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2, AttachedEBS: 1}, Hibernations: 1, StoppedTime: sim.Hour}},
 		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3}}}},
 		Targets:   []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
@@ -98,9 +102,10 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			{Launched: 30, Terminated: 20, LaunchFailed: 10, RunningMean: 5.5, RunningMax: 9, Interrupted: 4},
 			{Launched: 7},
 		},
-		Spot: cloud.SpotOutcome{Interruptions: 6, RequestsLost: 3},
+		Spot: cloud.SpotOutcome{Interruptions: 6, RequestsLost: 3, Notices: 4, Together: 3},
 		Ledger: &model.Ledger{
 			Owners: []string{"load_balancer.front", "autoscaling_group.web"},
+			Tasks:  []model.TaskUse{{To: sim.Hour, Owner: 1}, {From: sim.Hour, To: 2 * sim.Hour, Owner: 1}, {To: sim.Hour, Owner: 0}},
 			Leases: []model.Lease{
 				{To: sim.Hour, Owner: 1, Option: model.Spot}, {To: 2 * sim.Hour, Owner: 1, Option: model.OnDemand},
 			},
@@ -134,6 +139,22 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 	m := meter.Measure(oneOutcome(cfg), invoice())
 	for key, want := range map[string]float64{
 		"connections.rejected":                               5,
+		"task.running.mean{container_service=tasks}":         5,
+		"task.running.min":                                   4,
+		"task.running.max":                                   8,
+		"task.pending.mean":                                  0.25,
+		"task.waiting.mean":                                  0.75,
+		"task.desired.mean":                                  6,
+		"task.desired.max":                                   9,
+		"task.cpu.utilization":                               0.75,
+		"task.started":                                       20,
+		"task.stopped":                                       12,
+		"task.unplaced":                                      3,
+		"task.lost":                                          2,
+		"task_hours":                                         3,
+		"task_hours{container_service=tasks}":                0,
+		"scaling.activities{container_service=tasks}":        7,
+		"instances.lost{autoscaling_group=web}":              1,
 		"connections.rejected{load_balancer=front}":          5,
 		"node.requests{node=front:a}":                        30,
 		"node.rejected{node=front:b}":                        3,
@@ -184,6 +205,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"status_checks.failed":                               4,
 		"status_checks.failed_system{instance=db}":           3,
 		"status_checks.failed_instance":                      2,
+		"status_checks.failed_attached_ebs":                  1,
 		"status_checks.failed{autoscaling_group=web}":        0,
 		"instances.stops":                                    3,
 		"instances.stops{instance=db}":                       3,
@@ -192,6 +214,9 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"spot.interruptions":                                 6,
 		"spot.interruptions{instance_workload=jobs}":         4,
 		"spot.requests_lost":                                 3,
+		"spot.rebalance_recommendations":                     1,
+		"spot.interruption_rate":                             2,
+		"spot.interrupted_together":                          0.75,
 		"instance_workload.rejected{instance_workload=jobs}": 0.25,
 		"hosts.used.mean":                                    2.5,
 		"hosts.used.max{hosts=m5}":                           2,

@@ -31,6 +31,7 @@ const (
 	labelVolume      = "volume"
 	labelNAT         = "nat_gateway"
 	labelFunction    = "function"
+	labelContainer   = "container_service"
 )
 
 // Part is a part of a scenario that results tell apart, or, without a label,
@@ -71,7 +72,8 @@ func scopes(cfg *cloud.Config) []scope {
 	add(labelBalancer, len(cfg.LoadBalancers), func(i int) string { return cfg.LoadBalancers[i].Name })
 	add(labelTargetGroup, len(cfg.TargetGroups), func(i int) string { return cfg.TargetGroups[i].Name })
 	add(labelWorkload, len(cfg.Workloads), func(i int) string { return cfg.Workloads[i].Name })
-	add(labelGroup, len(cfg.Groups), func(i int) string { return cfg.Groups[i].Name })
+	scaling := cfg.ScalingGroups()
+	add(labelGroup, scaling, func(i int) string { return cfg.Groups[i].Name })
 	add(labelInstance, len(cfg.Instances), func(i int) string { return cfg.Instances[i].Name })
 	for i := range cfg.InstanceWorkloads {
 		if w := &cfg.InstanceWorkloads[i]; !background(w) {
@@ -89,6 +91,9 @@ func scopes(cfg *cloud.Config) []scope {
 	}
 	add(labelNAT, len(cfg.NATs), func(i int) string { return cfg.NATs[i].Name })
 	add(labelFunction, len(cfg.Functions), func(i int) string { return cfg.Functions[i].Name })
+	for i := scaling; i < len(cfg.Groups); i++ { // among the groups, behind Auto Scaling's
+		all = append(all, scope{Part: Part{Label: labelContainer, Name: cfg.Groups[i].Name}, index: i})
+	}
 	add(labelHosts, len(cfg.HostPools), func(i int) string { return cfg.HostPools[i].Name })
 	add(labelService, len(services), func(i int) string { return string(services[i]) })
 	add(labelModel, len(options), func(i int) string { return string(options[i]) })
@@ -147,7 +152,10 @@ func within[T any](s scope, label string, all []T) []T {
 	return nil
 }
 
-func (p *part) groups() []controlplane.GroupOutcome { return pick(p, labelGroup, p.outcome.Groups) }
+// groups returns the Auto Scaling groups.
+func (p *part) groups() []controlplane.GroupOutcome {
+	return pick(p, labelGroup, p.outcome.Groups[:p.outcome.Config.ScalingGroups()])
+}
 
 func (p *part) fleets() []controlplane.FleetOutcome { return pick(p, labelInstance, p.outcome.Fleets) }
 
@@ -364,33 +372,4 @@ func utilization(p *part) float64 {
 		return math.NaN()
 	}
 	return busy / powered
-}
-
-// cpuAllocated weighs pools by the threads or slots that they have.
-func cpuAllocated(p *part) float64 {
-	return p.allocated(func(pool *controlplane.HostPool, o *controlplane.HostPoolOutcome) (installed, share float64) {
-		return float64(pool.CPU) * float64(o.Hosts), o.CPUAllocated
-	})
-}
-
-// memoryAllocated weighs pools by their memory.
-func memoryAllocated(p *part) float64 {
-	return p.allocated(func(pool *controlplane.HostPool, o *controlplane.HostPoolOutcome) (installed, share float64) {
-		return float64(pool.MemoryMiB) * float64(o.Hosts), o.MemoryAllocated
-	})
-}
-
-func (p *part) allocated(read func(*controlplane.HostPool, *controlplane.HostPoolOutcome) (installed, share float64)) float64 {
-	pools := pick(p, labelHosts, p.outcome.Config.HostPools)
-	outcomes := p.pools()
-	reserved, total := 0.0, 0.0
-	for i := range outcomes {
-		installed, share := read(&pools[i], &outcomes[i])
-		reserved += installed * share
-		total += installed
-	}
-	if total == 0 {
-		return math.NaN()
-	}
-	return reserved / total
 }

@@ -10,27 +10,27 @@ import (
 	"headroom/sim"
 )
 
-// losesRegion reports whether a Region is lost in a scenario.
-func losesRegion(cfg *cloud.Config, _ scope) bool {
+// losesZones reports whether a Region or a zone is lost in a scenario.
+func losesZones(cfg *cloud.Config, _ scope) bool {
 	for i := range cfg.Faults {
-		if cfg.Faults[i].Kind == controlplane.RegionOutage {
+		if k := cfg.Faults[i].Kind; k == controlplane.RegionOutage || k == controlplane.ZoneOutage {
 			return true
 		}
 	}
 	return false
 }
 
-// losesVolumes is [losesRegion] where there are volumes to lose.
+// losesVolumes is [losesZones] where there are volumes to lose.
 func losesVolumes(cfg *cloud.Config, s scope) bool {
-	return losesRegion(cfg, s) && len(cfg.Volumes) > 0
+	return losesZones(cfg, s) && len(cfg.Volumes) > 0
 }
 
-// recoveryMetrics are what the loss of a Region costs in time.
+// recoveryMetrics are what the loss of a Region or a zone costs in time.
 func recoveryMetrics() []Metric {
 	return []Metric{
 		{
-			Name: "dr.rto", Unit: "s", Labels: []string{labelWorkload}, needs: labelWorkload, where: losesRegion,
-			Meaning: "from the loss of a Region until nine of ten requests that are sent within ten seconds are served; none if that never comes",
+			Name: "dr.rto", Unit: "s", Labels: []string{labelWorkload}, needs: labelWorkload, where: losesZones,
+			Meaning: "from the loss of a Region or a zone until nine of ten requests that are sent within ten seconds are served; none if that never comes",
 			read: func(p *part) float64 {
 				k := len(p.outcome.Restored) - 1
 				if p.Label == labelWorkload {
@@ -44,7 +44,7 @@ func recoveryMetrics() []Metric {
 		},
 		{
 			Name: "dr.rpo", Unit: "s", where: losesVolumes,
-			Meaning: "how old the newest snapshot elsewhere was when a Region was lost, of the volume that lost most; the volume's own age without one",
+			Meaning: "how old the newest snapshot elsewhere was when a Region or a zone was lost, of the volume that lost most; the volume's own age without one",
 			read: func(p *part) float64 {
 				lost, any := sim.Time(0), false
 				for i := range p.outcome.Backups {

@@ -20,6 +20,7 @@ func statusMetrics() []Metric {
 		of("status_checks.failed", "failed status checks, one a minute and instance: CloudWatch's StatusCheckFailed, summed", func(c *controlplane.StatusChecks) int64 { return c.Any }),
 		of("status_checks.failed_system", "of those: of what an instance runs on, StatusCheckFailed_System", func(c *controlplane.StatusChecks) int64 { return c.System }),
 		of("status_checks.failed_instance", "of those: of the instance itself, whose memory is exhausted, StatusCheckFailed_Instance", func(c *controlplane.StatusChecks) int64 { return c.Instance }),
+		of("status_checks.failed_attached_ebs", "of those: of volumes of instances of Nitro types, StatusCheckFailed_AttachedEBS", func(c *controlplane.StatusChecks) int64 { return c.AttachedEBS }),
 	}
 }
 

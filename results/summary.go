@@ -34,7 +34,7 @@ type Summary struct {
 
 	// Series and Activities are those of replication 0: one path that could
 	// have happened, in which cause and effect can be followed. A mean of
-	// several paths would be one that cannot.
+	// several paths would be one that cannot; the band of a series has that, too.
 	Series     []Column
 	Activities []controlplane.Activity
 	Decisions  []controlplane.Deliberation // of groups, taken or not; none unless they are observed
@@ -137,11 +137,8 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 			s.places = append(s.places, i)
 		}
 	}
-	for _, one := range measured {
-		if one.series != nil || one.activities != nil {
-			s.Series, s.Activities = one.series, one.activities
-			s.Addresses, s.Owners, s.Decisions = one.addresses, one.owners, one.decisions
-		}
-	}
+	first := measured[0]
+	s.Series, s.Activities = banded(measured), first.activities
+	s.Addresses, s.Owners, s.Decisions = first.addresses, first.owners, first.decisions
 	return s
 }

@@ -11,7 +11,7 @@ import (
 // transferMetrics are the bytes that went where AWS looks at them, and what they cost. Each
 // exists where there were such bytes.
 func transferMetrics() []Metric {
-	labels := []string{labelGroup, labelInstance, labelBalancer, labelNAT, labelFunction}
+	labels := []string{labelGroup, labelInstance, labelBalancer, labelNAT, labelFunction, labelContainer}
 	bytes := func(name, meaning string, paths ...model.TransferPath) Metric {
 		return Metric{
 			Name: name, Unit: "B", Labels: labels, Meaning: meaning,

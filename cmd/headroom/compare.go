@@ -13,6 +13,7 @@ import (
 	"headroom/model/pricing"
 	"headroom/results/buying"
 	"headroom/results/folder"
+	"headroom/results/page"
 	"headroom/results/report"
 )
 
@@ -94,7 +95,8 @@ and with both, under the same random numbers, and prices what was used under eac
 plan: On-Demand, Reserved Instances, Savings Plans, Spot, Dedicated Hosts, mixed.
 Commitments are sized to their own optimum unless --commit tells a size: a number
 of Reserved Instances of each family or type, or dollars an hour of Savings Plan.
-With --out it also writes compare.json, compare.csv and an invoice for each plan.
+With --out it also writes compare.json, compare.csv, an invoice for each plan and the
+page report.html.
 Interrupted, it prices what had finished and says what is missing.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
@@ -148,7 +150,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	}
 	var unsaved error
 	if to != nil { // what cannot be saved is printed all the same
-		unsaved = report.SavePlans(to, comparison)
+		unsaved = report.SavePlans(to, comparison, page.Content(page.About{}))
 	}
 	err = report.WritePlans(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, comparison)
 	if stopped != nil {

@@ -76,7 +76,7 @@ func (f *diffFlags) compareSaved(c *cobra.Command, dirs []string, format report.
 // savedPage compares what two runs showed, paired if they met the same requests.
 func savedPage(a, b *report.Saved) *report.ComparisonPage {
 	page := &report.ComparisonPage{
-		A: a.Scenario, B: b.Scenario, PriceDates: [2]string{a.PriceDate, b.PriceDate}, Seed: a.Seed, Apart: apart(a, b),
+		A: a.Scenario, B: b.Scenario, PriceDates: [2]string{a.PriceDate, b.PriceDate}, Seed: a.Seed, Apart: report.Apart(a, b),
 	}
 	if page.A == page.B {
 		page.A, page.B = "A: "+page.A, "B: "+page.B
@@ -88,17 +88,4 @@ func savedPage(a, b *report.Saved) *report.ComparisonPage {
 	page.Comparison = results.CompareApart(a.Metrics, b.Metrics)
 	page.Comparison.Replications = a.Replications
 	return page
-}
-
-// apart says why the replications of two runs are no pairs, "" if they are.
-func apart(a, b *report.Saved) string {
-	switch {
-	case a.Seed != b.Seed:
-		return fmt.Sprintf("the seeds are %d and %d", a.Seed, b.Seed)
-	case a.Replications != b.Replications:
-		return fmt.Sprintf("there are %d and %d replications", a.Replications, b.Replications)
-	case a.Values == nil || b.Values == nil:
-		return "a run was saved without replications.csv"
-	}
-	return ""
 }

@@ -27,7 +27,12 @@ func outFault(err error) error {
 	if err == nil {
 		return nil
 	}
-	err = &outError{err}
+	return diskOrInput(&outError{err})
+}
+
+// diskOrInput says of an error of a file that is to be written whether the disk is at
+// fault; else what the user asked for is.
+func diskOrInput(err error) error {
 	for _, of := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EIO, syscall.EMFILE, syscall.ENFILE, io.ErrShortWrite} {
 		if errors.Is(err, of) {
 			return err

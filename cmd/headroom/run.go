@@ -12,6 +12,7 @@ import (
 
 	"headroom/results"
 	"headroom/results/folder"
+	"headroom/results/page"
 	"headroom/results/report"
 	"headroom/results/run"
 )
@@ -32,10 +33,11 @@ func newRun() *cobra.Command {
 		Short: "Simulate scenarios and print what they showed",
 		Long: `run simulates each scenario and prints its summary: requests and latency, capacity,
 money, thresholds, and what to know before trusting the numbers. With --out it
-also writes summary.json, invoice.csv, timeseries.csv, activities.csv, decisions.csv (why
+also writes summary.json, invoice.csv, timeseries.csv and .parquet, activities.csv, decisions.csv (why
 groups scaled, or not: explain-run tells),
 cloudtrail.jsonl (the calls of the control plane), addresses.csv, replications.csv and the
-scenario as run, which diff compares with another run; several files get a directory each.`,
+scenario as run, which diff compares with another run, and report.html, all of it on one
+page; several files get a directory each.`,
 		Args: someFiles,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
@@ -94,7 +96,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 		if s != nil {
 			summaries = append(summaries, s)
 			if f.out != "" { // what cannot be saved is printed all the same
-				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved()))
+				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved(), page.Content(page.About{})))
 			}
 		}
 		if failed = err; failed != nil {

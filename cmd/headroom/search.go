@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results/folder"
+	pages "headroom/results/page"
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/results/search"
@@ -123,7 +124,7 @@ func saveSearch(to *folder.Folder, e *experiment, page *report.SearchPage) error
 			return err
 		}
 	}
-	return page.Save(to, scenario)
+	return page.Save(to, scenario, pages.Content(pages.About{Name: e.Name, File: e.file, Flags: page.Flags}))
 }
 
 // verdictOfSearch reports a search that recommends nothing.

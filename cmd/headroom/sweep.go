@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"headroom/results/folder"
+	pages "headroom/results/page"
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/results/sweep"
@@ -47,7 +48,7 @@ func newSweep() *cobra.Command {
 		Long: `sweep simulates the points of a file's [sweep] on all cores, all with the same random
 numbers, and prints the best, the Pareto front and what each parameter does. With
 --out it writes sweep.csv and sweep.parquet, anew while it runs with the points done
-so far, and keeps a journal: killed in any way and started again, it goes on where it
+so far, at its end the page report.html, and keeps a journal: killed in any way and started again, it goes on where it
 was. More points, replications or precision extend what is there; another scenario or
 another program is refused.
 
@@ -200,7 +201,7 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	var printed error
 	if stopped := swept != nil && !interrupts(ctx, swept); !stopped || !job.journal.Empty() { // what there is
 		if f.out != "" {
-			err = job.page.SaveSweep(job.folder, f.replicationRows)
+			err = job.page.SaveSweep(job.folder, f.replicationRows, pages.Content(f.about(job.e, job.page)))
 		}
 		printed = job.page.Write(job.out, job.format)
 	}

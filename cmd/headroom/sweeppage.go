@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"headroom/results"
+	pages "headroom/results/page"
 	"headroom/results/report"
 	"headroom/scenarios/tables"
 )
@@ -57,6 +58,20 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 	}
 	page.Metrics = unique(page.Metrics)
 	return page, nil
+}
+
+// about says for the page of a sweep where its points come from.
+func (f *sweepFlags) about(e *experiment, p *report.SweepPage) pages.About {
+	a := pages.About{Name: e.Name, File: e.file, Aims: p.Pareto[:]}
+	for _, set := range f.set {
+		if !strings.HasPrefix(set, "sweep.") { // of no meaning to a run
+			a.Flags = append(a.Flags, "--set", set)
+		}
+	}
+	if f.priceBook != "" {
+		a.Flags = append(a.Flags, "--price-book", f.priceBook)
+	}
+	return a
 }
 
 // priceDates says which dates the prices of the points have: those of their

@@ -21,7 +21,7 @@ var house = []row{
 	{line: 0, packages: "sim/slab sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch sim/notebook"},
 	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},
-	{line: 2, packages: "model/forecast"},
+	{line: 2, packages: "model/forecast model/container"},
 	{line: 2, packages: "model/catalog model/workload model/routing model/health model/placement model/alarm model/scaling " +
 		"model/ami model/login model/lifecycle " +
 		"model/spot model/credits model/bandwidth model/memory model/contention model/storage model/snapshot model/addressing model/network model/function model/pricing", unaware: true},
@@ -30,11 +30,14 @@ var house = []row{
 	{line: 4, packages: "scenarios/tree"},
 	{line: 4, packages: "scenarios/schema"},
 	{line: 4, packages: "scenarios/space"},
+	{line: 4, packages: "scenarios/imports"},
+	{line: 4, packages: "scenarios/imports/accesslog", unaware: true},
 	{line: 4, packages: "scenarios/tables"},
 	{line: 4, packages: "scenarios results"},
 	{line: 5, packages: "results/run"},
 	{line: 6, packages: "results/sweep results/search results/buying", unaware: true},
 	{line: 7, packages: "results/report"},
+	{line: 7, packages: "results/page"},
 	{line: 8, packages: "cmd/headroom"},
 	{line: 8, packages: "cmd/tidy"},
 }
@@ -58,7 +61,7 @@ var doors = []door{
 	{module: "github.com/adhocore/gronx", code: "model/scaling"},
 	{module: "github.com/BurntSushi/toml", code: "scenarios/tree"},
 	{module: "github.com/olekukonko/tablewriter", code: "results/report"},
-	{module: "gonum.org/v1/plot", code: "results/report"},
+	{module: "gonum.org/v1/plot", code: "results/page"},
 	{module: "github.com/parquet-go/parquet-go", code: "results/report"},
 	{module: "github.com/nats-io", code: "sim/batch/jetstream"},
 	{module: "github.com/spf13/cobra", code: "cmd/headroom"},

@@ -59,6 +59,14 @@ func NewLink(at sim.Time, terms Terms) Link {
 	return l
 }
 
+// Inherit gives a link the credits that one of the same terms has left, which is idle.
+func (l *Link) Inherit(at sim.Time, before *Link) {
+	if l.bursts && before.bursts {
+		l.bucket.Put(at, min(0, before.bucket.At(at)-l.bucket.At(at)))
+		l.least = l.bucket.At(at)
+	}
+}
+
 // Offer begins a flow at an instant up to which the link is settled.
 func (l *Link) Offer(at sim.Time, job uint32, bytes model.Bytes, way Way) {
 	l.begun += bytes

@@ -40,7 +40,7 @@ func (c *Config) servers() []server {
 	var all []server
 	for i := range c.Groups {
 		g := &c.Groups[i]
-		s := server{owner: "autoscaling_group." + g.Name, service: g.Service}
+		s := server{owner: g.Path(), service: g.Service}
 		if g.Template >= 0 && g.Template < len(c.LaunchTemplates) {
 			s.volumes = c.LaunchTemplates[g.Template].Volumes
 		}

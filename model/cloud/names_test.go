@@ -72,6 +72,7 @@ const (
 	HostFailure           = controlplane.HostFailure
 	ZonePartition         = controlplane.ZonePartition
 	InstanceTermination   = controlplane.InstanceTermination
+	SpotInterruption      = controlplane.SpotInterruption
 	ApplicationFault      = controlplane.ApplicationFault
 	VolumeFailure         = controlplane.VolumeFailure
 	OfTargetGroup         = controlplane.OfTargetGroup

@@ -19,6 +19,7 @@ type Outcome struct {
 	Users     []dataplane.UserOutcome  // by workload
 	Targets   []dataplane.TargetGroupOutcome
 	Observed  dataplane.Observed // what Config.Observe asked for
+	Minutes   *dataplane.Minutes // of runs whose minutes are kept
 	Disks     []dataplane.DiskOutcome
 	Memories  []dataplane.MemoryOutcome  // by owner
 	Networks  []dataplane.NetworkOutcome // by owner
@@ -43,6 +44,8 @@ type Outcome struct {
 type SpotOutcome struct {
 	Interruptions int64
 	RequestsLost  int64
+	Notices       int64 // to instances of groups and of [instance.NAME]
+	Together      int64 // of them, within three minutes of another in their pool
 }
 
 // outcome closes the books at the horizon.
@@ -56,11 +59,11 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,
-		Spot: SpotOutcome{Interruptions: control.Interruptions},
+		Spot: SpotOutcome{Interruptions: control.Interruptions, Notices: control.SpotNotices, Together: control.SpotTogether},
 	}
 	for i := range out.Routes {
 		out.Spot.RequestsLost += out.Routes[i].SpotLost

@@ -10,14 +10,16 @@ import (
 	"headroom/sim/slab"
 )
 
-// actOnImage copies or deregisters an AMI.
+// actOnImage copies or deregisters an AMI, or takes it out of the recycle bin.
 func (cp *Plane) actOnImage(a *Action) {
-	subject := "image." + cp.cfg.Images[a.Image].Name
-	if a.Do == DeregisterImage {
-		cp.report(subject, a, cp.deregisterImage(a.Image, a.Region))
-		return
+	act := cp.copyImage
+	switch a.Do {
+	case DeregisterImage:
+		act = cp.deregisterImage
+	case RecoverImage:
+		act = cp.recoverImage
 	}
-	cp.report(subject, a, cp.copyImage(a.Image, a.Region))
+	cp.report("image."+cp.cfg.Images[a.Image].Name, a, act(a.Image, a.Region))
 }
 
 // access does what an action wants of instances: a role, or a login.

@@ -159,6 +159,9 @@ func (cp *Plane) wanted(v int, a *Action) model.VolumeSpec {
 	spec := cp.volumes[v].spec
 	changed := specOf(&spec).Changed(a.Spec)
 	spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs = changed.Kind.String(), changed.SizeGiB, changed.IOPS, changed.ThroughputMiBs
+	if a.Sharing != 0 {
+		spec.Shared = a.Sharing == ShareVolume
+	}
 	return spec
 }
 
@@ -174,17 +177,26 @@ func (cp *Plane) actOnSnapshots(a *Action) {
 	}
 }
 
+// takes reports whether an action can be done to a snapshot: one that is there, or in the
+// recycle bin if it is to be taken out of that.
+func (a *Action) takes(m *image) bool {
+	if a.Do == RecoverSnapshot {
+		return m.state == snapshotBinned
+	}
+	return m.state < snapshotBinned
+}
+
 func (cp *Plane) choose(a *Action) ([]*image, error) {
 	var all []*image
 	for _, m := range cp.images {
-		if m.name == a.Snapshot && m.region == a.Away && m.state < snapshotBinned && (!m.copied || a.Away != "") {
+		if m.name == a.Snapshot && m.region == a.Away && a.takes(m) && (!m.copied || a.Away != "") {
 			all = append(all, m)
 		}
 	}
 	n := a.Count
 	switch {
 	case len(all) == 0:
-		_, err := cp.newest(a.Snapshot, a.Away, func(m *image) bool { return m.state < snapshotBinned })
+		_, err := cp.newest(a.Snapshot, a.Away, a.takes)
 		return nil, err
 	case a.Count == 0 && a.Share == 0:
 		return all[len(all)-1:], nil
@@ -208,6 +220,8 @@ func (cp *Plane) actOn(m *image, a *Action) error {
 		return cp.restore(m, a.For)
 	case DeleteSnapshot:
 		return cp.remove(m)
+	case RecoverSnapshot:
+		return cp.recover(m)
 	case EnableFastRestore:
 		return cp.enableFast(m, a.Zones)
 	case DisableFastRestore:

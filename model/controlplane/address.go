@@ -170,9 +170,8 @@ func (cp *Plane) giveBack(record int32) {
 }
 
 // openAddresses gives an instance that is launched its private addresses, which it keeps
-// to its end. Its subnet has them.
+// to its end, of its subnet, which has them.
 func (cp *Plane) openAddresses(in *instance, subnet int) {
-	in.subnet = int32(subnet)
 	owner := holding{in.order.owner, in.number, model.PrivateAddress, in.zone}
 	cards := in.order.template.Cards
 	if len(cards) == 0 {

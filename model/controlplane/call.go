@@ -36,6 +36,7 @@ var calls = map[string]string{
 	"snapshot": "CreateSnapshot", "copy-snapshot": "CopySnapshot", "archive": "ModifySnapshotTier", "restore": "RestoreSnapshotTier",
 	"delete-snapshot": "DeleteSnapshot", "retain": "DeleteSnapshot",
 	"enable-fast-snapshot-restore": "EnableFastSnapshotRestores", "disable-fast-snapshot-restore": "DisableFastSnapshotRestores",
+	"restore-snapshot-from-recycle-bin": "RestoreSnapshotFromRecycleBin", "restore-image-from-recycle-bin": "RestoreImageFromRecycleBin",
 	"attach-interface": "AttachNetworkInterface", "detach-interface": "DetachNetworkInterface", "move-interface": "DetachNetworkInterface",
 	"attached": "AttachNetworkInterface", "associate-address": "AssociateAddress", "disassociate-address": "DisassociateAddress",
 	"copy-image": "CopyImage", "deregister-image": "DeregisterImage", "associate-iam-instance-profile": "AssociateIamInstanceProfile",
@@ -53,10 +54,40 @@ var calls = map[string]string{
 }
 
 // sources are what is called by another name than EC2's.
-var sources = map[string]string{"ModifyRule": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling, "StartZonalShift": sourceZonalShift, "CancelZonalShift": sourceZonalShift,
+var sources = map[string]string{"ModifyRule": sourceELB, "RegisterTargets": sourceELB, "DeregisterTargets": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling, "StartZonalShift": sourceZonalShift, "CancelZonalShift": sourceZonalShift,
 	"SuspendProcesses": sourceAutoScaling, "ResumeProcesses": sourceAutoScaling, "SetInstanceProtection": sourceAutoScaling,
 	"EnterStandby": sourceAutoScaling, "UpdateAutoScalingGroup": sourceAutoScaling,
 	"StartInstanceRefresh": sourceAutoScaling, "CancelInstanceRefresh": sourceAutoScaling, "RollbackInstanceRefresh": sourceAutoScaling, "ExitStandby": sourceAutoScaling, "DetachInstances": sourceAutoScaling, "AttachInstances": sourceAutoScaling,
+}
+
+// noteCall writes a call about an instance that the history leaves out: of its group, or of
+// who has it outside one.
+func (cp *Plane) noteCall(in *instance, name string, group int) {
+	by := Operator
+	if in.order.group != None {
+		by = AutoScaling
+	}
+	cp.note(Activity{Subject: cp.subjectOf(in), Kind: "call", Name: name, Instance: in.number, By: by, Untold: true, Group: group})
+}
+
+// register puts an instance into its target groups; trusted, it is healthy there at once.
+func (cp *Plane) register(in *instance, trusted bool) {
+	for _, g := range cp.targetGroupsOf(in) {
+		cp.data.Register(in.server, g, trusted)
+		cp.noteCall(in, "RegisterTargets", g+1)
+	}
+}
+
+// deregister takes an instance out of its target groups in good order, and returns how many
+// it is still in.
+func (cp *Plane) deregister(in *instance) int {
+	left := cp.data.Deregister(in.server)
+	if in.order.group != None { // nobody else asks for it: who ends just goes
+		for _, g := range cp.targetGroupsOf(in) {
+			cp.noteCall(in, "DeregisterTargets", g+1)
+		}
+	}
+	return left
 }
 
 // Call returns by which call an activity happened, or would have; ok is false if it

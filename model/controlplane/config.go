@@ -98,6 +98,7 @@ type Volume struct {
 	Snapshot string      // that it is made from; "" for none
 	Backed   bool        // snapshots are taken of it, or something else is done to it
 	Later    bool        // it is not there at the start: an action creates it
+	Apart    bool        // instances share it only from when an action says so
 }
 
 // LaunchTemplate is how instances are made.
@@ -220,6 +221,8 @@ type Group struct {
 	Lifetime          sim.Time         // after which an instance is replaced; 0: none
 	Maintenance       *scaling.Healthy // how instances are replaced; nil: they end first, a tenth at a time
 	Refresh           *Refresh         // nil: none
+	Tasks             *Tasks           // it is an ECS service; nil: an Auto Scaling group
+	Provider          *Provider        // ECS capacity provider that it has; nil: none
 }
 
 // LaunchType is one instance type that a group may launch.
@@ -259,8 +262,9 @@ type SpotPool struct {
 	MeanRatio   float64           // long-run mean of price / On-Demand price
 	Replay      []model.PriceStep // a recorded price; nil: the price walks
 	Walk        SpotWalk
-	Bucket      int     // Spot Advisor interruption bucket, 0..4
-	Intensity   float64 // multiplies the hazard of interruption
+	Bucket      int       // Spot Advisor interruption bucket, 0..4
+	Intensity   float64   // multiplies the hazard of interruption
+	Lead        spot.Lead // of rebalance recommendations
 	// Supply is a recorded trace of room or of preemptions, in place of the hazard;
 	// nil without.
 	Supply *spot.Supply
@@ -349,6 +353,7 @@ const (
 	InstanceRetirement                       // AWS retires their hardware: they are stopped, or end if they cannot
 	RackFailure                              // the hosts of a rack, as in HostFailure
 	RegionOutage                             // all zones of a Region are, and its control plane answers nobody
+	SpotInterruption                         // Spot instances are interrupted
 )
 
 // Fault is one failure at a time, or failures at a rate. Zone, On, Count and Share
@@ -357,14 +362,16 @@ type Fault struct {
 	Kind       FaultKind
 	At         sim.Time         // first instant; Never when Every is set and nothing is scheduled
 	Every      rng.Distribution // seconds between failures; nil: once
-	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement
+	Duration   rng.Distribution // seconds until recovery; nil: InstanceTermination, InstanceRetirement, SpotInterruption
 	Zone       model.Zone       // None: any zone; ZoneOutage, HostFailure, RackFailure: one that is drawn
 	Pool       int              // HostFailure, RackFailure: the pool; None: any
+	Machines   int              // HostFailure: only Dedicated Hosts of that table, counted from 1; 0: any host
 	On         Subject
 	Count      int     // instances at most; 0: all
 	Share      float64 // of the instances, rounded to whole ones; 0: all
 	Impairment model.Impairment
-	Volume     string // VolumeFailure: by a name of the instances'
+	Volume     string   // VolumeFailure: by a name of the instances'
+	Before     sim.Time // SpotInterruption: from the recommendation to the end, of which the notice is the last two minutes
 }
 
 // Subject is whose instances a fault strikes.

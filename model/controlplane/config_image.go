@@ -15,11 +15,13 @@ type Image struct {
 	Pending      bool // it is being made at the start
 	Deregistered bool // before the start: it launches nothing more
 	Owned        bool // its snapshot is the account's, and billed
+	Store        bool // its root is on an instance store
+	Tags         map[string]string
 }
 
 // Access is what actions need that are about images, roles and logins.
 type Access struct {
-	Image   int           // CopyImage, DeregisterImage: its index
+	Image   int           // CopyImage to RecoverImage: its index
 	Profile string        // AssociateProfile
 	Try     login.Attempt // LogInBySSH to LogInByRDP: who tries, with which key
 	Private bool          // the same: to the private address, over a VPN

@@ -14,6 +14,9 @@ type ScalingPolicy struct {
 	Name   string
 	Spec   scaling.Spec
 	Inputs []Input // the metrics whose history it sees
+	// Cooldowns are those of a policy of Application Auto Scaling, of an ECS service; nil of
+	// other groups.
+	Cooldowns *scaling.Cooldowns
 }
 
 // Input is a metric whose history a policy sees, in datapoints of a period. That of
@@ -43,40 +46,50 @@ type MetricKind uint8
 // Metrics. Those of instances are averaged over the counted instances of a
 // group; those of load balancing are of a target group.
 const (
-	CPUUtilization            MetricKind = iota + 1 // percent
-	NetworkIn                                       // bytes per instance and minute
-	NetworkOut                                      // bytes per instance and minute
-	CPUCreditUsage                                  // credits spent in the period
-	CPUCreditBalance                                // credits at its end
-	CPUSurplusCreditBalance                         // credits owed at its end
-	CPUSurplusCreditsCharged                        // credits charged in the period
-	MemoryUsed                                      // percent of the RAM, as the CloudWatch agent has it
-	RequestCountPerTarget                           // requests per target
-	RequestCount                                    // requests
-	TargetResponseTime                              // seconds
-	HealthyHostCount                                // targets
-	UnHealthyHostCount                              // targets
-	GroupMinSize                                    // the group's, as it is now
-	GroupMaxSize                                    // the same
-	GroupDesiredCapacity                            // the same
-	GroupInServiceInstances                         // instances in service, warm or not
-	GroupPendingInstances                           // on their way there, or held by a launch hook
-	GroupStandbyInstances                           // on standby
-	GroupTerminatingInstances                       // on their way out
-	GroupTotalInstances                             // all four together
-	Computed                                        // of other metrics, see [Math]
+	CPUUtilization               MetricKind = iota + 1 // percent
+	NetworkIn                                          // bytes per instance and minute
+	NetworkOut                                         // bytes per instance and minute
+	CPUCreditUsage                                     // credits spent in the period
+	CPUCreditBalance                                   // credits at its end
+	CPUSurplusCreditBalance                            // credits owed at its end
+	CPUSurplusCreditsCharged                           // credits charged in the period
+	MemoryUsed                                         // percent of the RAM, as the CloudWatch agent has it
+	StatusCheckFailed                                  // status checks of an instance, one a minute, any of which failed
+	StatusCheckFailedSystem                            // the same of what it runs on
+	StatusCheckFailedInstance                          // the same of itself
+	StatusCheckFailedAttachedEBS                       // the same of its volumes
+	RequestCountPerTarget                              // requests per target
+	RequestCount                                       // requests
+	TargetResponseTime                                 // seconds
+	HealthyHostCount                                   // targets
+	UnHealthyHostCount                                 // targets
+	GroupMinSize                                       // the group's, as it is now
+	GroupMaxSize                                       // the same
+	GroupDesiredCapacity                               // the same
+	GroupInServiceInstances                            // instances in service, warm or not
+	GroupPendingInstances                              // on their way there, or held by a launch hook
+	GroupStandbyInstances                              // on standby
+	GroupTerminatingInstances                          // on their way out
+	GroupTotalInstances                                // all four together
+	ReservedByTasks                                    // CapacityProviderReservation: percent of its instances that tasks need
+	Computed                                           // of other metrics, see [Math]
 )
 
 // OfGroup reports whether the metric belongs to an Auto Scaling group rather
 // than to a target group.
-func (k MetricKind) OfGroup() bool { return k <= MemoryUsed || k.counted() }
+func (k MetricKind) OfGroup() bool { return k <= StatusCheckFailedAttachedEBS || k.counted() }
 
 // counted reports whether the group itself is counted, and not its instances measured.
-func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= GroupTotalInstances }
+func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= ReservedByTasks }
 
 // ofCredits reports whether only instances with CPU credits have the metric, every five
 // minutes whatever their monitoring.
 func (k MetricKind) ofCredits() bool { return k >= CPUCreditUsage && k <= CPUSurplusCreditsCharged }
+
+// ofChecks reports whether it is about status checks, which every instance has every minute.
+func (k MetricKind) ofChecks() bool {
+	return k >= StatusCheckFailed && k <= StatusCheckFailedAttachedEBS
+}
 
 // Metric is one published number over time.
 type Metric struct {

@@ -35,7 +35,8 @@ type Backup struct {
 type Storage struct {
 	Snapshots []VolumeSnapshot
 	Backups   []Backup
-	Bin       snapshot.Bin
+	Bin       snapshot.Bin // of snapshots
+	ImageBin  snapshot.Bin // of AMIs
 	Actions   []Action
 }
 
@@ -53,6 +54,7 @@ const (
 	ArchiveSnapshot
 	RestoreSnapshot // from the archive
 	DeleteSnapshot
+	RecoverSnapshot // from the recycle bin
 	EnableFastRestore
 	DisableFastRestore
 	ModifyFileSystem
@@ -68,6 +70,7 @@ const (
 	CancelZonalShift
 	CopyImage
 	DeregisterImage
+	RecoverImage // from the recycle bin
 	AssociateProfile
 	LogInBySSH
 	LogInBySFTP
@@ -108,9 +111,9 @@ func (k ActionKind) OfReservation() bool { return k == ExchangeReservation || k 
 func (k ActionKind) String() string {
 	return [...]string{
 		"", "create-volume", "attach-volume", "detach-volume", "modify-volume", "snapshot", "copy-snapshot", "archive",
-		"restore", "delete-snapshot", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
+		"restore", "delete-snapshot", "restore-snapshot-from-recycle-bin", "enable-fast-snapshot-restore", "disable-fast-snapshot-restore", "modify-file-system", "authorize", "revoke", "attach-interface", "detach-interface", "move-interface", "associate-address", "disassociate-address",
 		"set-weights", "start-zonal-shift", "cancel-zonal-shift",
-		"copy-image", "deregister-image", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
+		"copy-image", "deregister-image", "restore-image-from-recycle-bin", "associate-iam-instance-profile", "ssh", "sftp", "ftp", "rdp",
 		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 		"suspend", "resume", "protect", "standby", "exit-standby", "detach", "attach",
@@ -119,7 +122,7 @@ func (k ActionKind) String() string {
 }
 
 // OfImages reports whether it is done to an AMI.
-func (k ActionKind) OfImages() bool { return k == CopyImage || k == DeregisterImage }
+func (k ActionKind) OfImages() bool { return k >= CopyImage && k <= RecoverImage }
 
 // OfAccess reports whether it is about the role of instances, or logins to them.
 func (k ActionKind) OfAccess() bool { return k >= AssociateProfile && k <= LogInByRDP }
@@ -129,6 +132,15 @@ func (k ActionKind) ofInstances() bool { return k >= StartInstance && k <= SetDe
 
 // OfGroups reports whether it is done to an Auto Scaling group, or to members of it.
 func (k ActionKind) OfGroups() bool { return k > SetDesiredCapacity && k < actionEnd }
+
+// Sharing is whether instances share a volume from now on.
+type Sharing uint8
+
+// The zero Sharing leaves it as it is.
+const (
+	ShareVolume Sharing = iota + 1
+	ShareNoMore
+)
 
 // RuleChange is rules that a security group is given, or that are taken from it.
 type RuleChange struct {
@@ -158,6 +170,7 @@ type Action struct {
 	Away       string           // the Region that the snapshot is in; "" for that of the run
 	Encrypt    bool             // CopySnapshot: with another key
 	Spec       model.VolumeSpec // ModifyVolume: what is not zero
+	Sharing    Sharing          // ModifyVolume
 	FileSystem int              // ModifyFileSystem; its mode and throughput are:
 	To         model.FileSystem
 	For        sim.Time // RestoreSnapshot: how long; 0: for good

@@ -86,6 +86,9 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max,
 		Base: cp.base(g), Warming: cp.warming(g),
 	}
+	if g.cfg.Tasks != nil { // Application Auto Scaling knows no warm-up
+		view.Base, view.Warming = g.desired, false
+	}
 	for n := range g.invocations {
 		inv := &g.invocations[n]
 		results[n] = cp.consult(i, inv, view)
@@ -104,7 +107,9 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		if p.Acts && p.Wanted == wanted && wanted != before {
 			winner = k
 			c := g.changeBy(&g.scalers[k], reasons[k], wanted)
-			c.told = true
+			if c.told = true; g.scalers[k].cfg.Cooldowns != nil {
+				c.by = k + 1
+			}
 			if said[k] != "" {
 				c.cause = "policy " + g.scalers[k].cfg.Name + ": " + said[k]
 			}
@@ -187,8 +192,15 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	for _, n := range s.inputs {
 		view.History = append(view.History, cp.see(n))
 	}
+	if s.cfg.Cooldowns != nil {
+		view.Base = s.pause.Base(view.Now, g.desired)
+	}
 	working := cp.explain(s.policy, view)
 	d := s.policy.Decide(view)
+	if until, holds := s.pause.Holds(view.Now); holds && d.Acts && d.Wanted < g.desired {
+		cp.members[i].BlockedByCooldown++
+		return invocationResult{reason: reason{why: coolingDown, until: until}}
+	}
 	if d.Acts {
 		s.floor = d.Floor
 		g.max = max(g.max, d.Max)
@@ -288,4 +300,16 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 	})
 	cp.countAtMax(int(i)) // max may be another
 	cp.fillPool(int(i), false)
+}
+
+// pauseFor tells the policies of a group that have cooldowns of their own of a change.
+func (g *group) pauseFor(now sim.Time, c change) {
+	for k := range g.scalers {
+		if s := &g.scalers[k]; s.cfg.Cooldowns != nil && c.desired > g.desired {
+			s.pause.ScaledOut()
+		}
+	}
+	if c.by > 0 {
+		g.scalers[c.by-1].pause.Begin(now, g.desired, c.desired)
+	}
 }

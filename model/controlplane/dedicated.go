@@ -212,14 +212,40 @@ func (cp *Plane) failMachines(pool int, zone model.Zone, host int, failed bool) 
 	for i := range cp.machines {
 		m := &cp.machines[i]
 		cfg := &cp.cfg.DedicatedHosts[m.host]
-		if m.released || cfg.Pool != pool || cfg.Zone != zone || m.at.Host != host {
-			continue
-		}
-		m.failed = failed
-		if failed && cfg.Recovery {
-			cp.schedule(failsAt(cp.kernel.Now())+impairedTolerance, indexed(machineRecovers, i))
+		if cfg.Pool == pool && cfg.Zone == zone && m.at.Host == host {
+			cp.failMachine(i, failed)
 		}
 	}
+}
+
+// failMachine is [Plane.failMachines] for one of them.
+func (cp *Plane) failMachine(i int, failed bool) {
+	m := &cp.machines[i]
+	if m.released {
+		return
+	}
+	m.failed = failed
+	if failed && cp.cfg.DedicatedHosts[m.host].Recovery {
+		cp.schedule(failsAt(cp.kernel.Now())+impairedTolerance, indexed(machineRecovers, i))
+	}
+}
+
+// workingMachines lists the Dedicated Hosts that a fault may strike: those of its table, or
+// all that are on no host of a pool, which has its own chances.
+func (cp *Plane) workingMachines(f *Fault) (working []hostOf) {
+	for i := range cp.machines {
+		m := &cp.machines[i]
+		cfg := &cp.cfg.DedicatedHosts[m.host]
+		if m.failed || m.released || f.Zone != None && f.Zone != cfg.Zone || f.Machines > 0 && f.Machines != m.host+1 || f.Machines == 0 && cfg.Pool != None {
+			continue
+		}
+		c := hostOf{pool: cfg.Pool, zone: cfg.Zone, host: m.at.Host, rack: None}
+		if cfg.Pool == None {
+			c.machine = int32(i + 1)
+		}
+		working = append(working, c)
+	}
+	return working
 }
 
 // onMachineRecovers replaces a Dedicated Host that is still failed. It tries again every

@@ -47,8 +47,8 @@
 // Who wants it: group.go, with roster.go (its members), retry.go (launches that failed)
 // and grouphealth.go (members that did); fleet.go; tenant.go and queue.go (instance
 // workloads). Who decides how many: monitor.go measures, decision.go and policy.go ask
-// the policies, nochange.go says why nothing changes. spot.go is the market, fault.go
-// what breaks.
+// the policies, nochange.go says why nothing changes. spot.go is the market, with
+// rebalance.go (what is foretold), spotrequest.go and supply.go; fault.go is what breaks.
 //
 // What there is beside instances: volume.go; snapshot.go and archive.go; filesystem.go;
 // machineimage.go. What operators do: action.go says when and to what, operate.go does it

@@ -15,10 +15,12 @@ const (
 	instanceIsGone
 	instanceRecovers
 	instanceStops
+	instanceDrains
 	hibernationEnds
 	hookEnds
 	poolTurns
 	groupTurns
+	serviceTurns
 	periodEnds
 	alarmEvaluates
 	groupDecides
@@ -29,6 +31,7 @@ const (
 	marketMoves
 	spotShocks
 	spotNotices
+	spotRisks
 	spotReclaims
 	spotRequestsOpen
 	spotRequestsEnd
@@ -81,10 +84,12 @@ func newTable() [kindCount]row {
 		instanceIsGone:   {"instanceIsGone", sim.RankRelease, "instance handle", (*Plane).onInstanceIsGone},
 		instanceRecovers: {"instanceRecovers", sim.RankLaunch, "instance handle", (*Plane).onInstanceRecovers},
 		instanceStops:    {"instanceStops", sim.RankRelease, "instance handle", (*Plane).onInstanceStops},
+		instanceDrains:   {"instanceDrains", sim.RankRelease, "instance handle", (*Plane).onInstanceDrains},
 		hibernationEnds:  {"hibernationEnds", sim.RankState, "instance handle", (*Plane).onHibernationEnds},
 		hookEnds:         {"hookEnds", sim.RankState, "instance handle", (*Plane).onHookEnds},
 		poolTurns:        {"poolTurns", sim.RankLaunch, "group", (*Plane).onPoolTurns},
 		groupTurns:       {"groupTurns", sim.RankDecision, "group", (*Plane).onGroupTurns},
+		serviceTurns:     {"serviceTurns", sim.RankLaunch, "group", (*Plane).onServiceTurns},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
 		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
@@ -95,6 +100,7 @@ func newTable() [kindCount]row {
 		marketMoves:      {"marketMoves", sim.RankFailure, "Spot pool", (*Plane).onMarketMoves},
 		spotShocks:       {"spotShocks", sim.RankFailure, "Spot pool", (*Plane).onSpotShocks},
 		spotNotices:      {"spotNotices", sim.RankFailure, "instance handle", (*Plane).onSpotNotices},
+		spotRisks:        {"spotRisks", sim.RankFailure, "instance handle", (*Plane).onSpotRisks},
 		spotReclaims:     {"spotReclaims", sim.RankRelease, "instance handle", (*Plane).onSpotReclaims},
 		tenantArrives:    {"tenantArrives", sim.RankLaunch, "instance workload", (*Plane).onTenantArrives},
 		tenantReturns:    {"tenantReturns", sim.RankLaunch, "delayed launch", (*Plane).onTenantReturns},

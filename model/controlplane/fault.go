@@ -16,6 +16,7 @@ type activeFault struct {
 	pool       int        // None: not hosts
 	rack       int        // None: one host
 	hosts      []int
+	machine    int32 // Dedicated Host that is on no host of a pool, from 1; 0: none
 	impairment model.Impairment
 	struck     []slab.Handle
 }
@@ -45,6 +46,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		if f.Zone == None {
 			b.zone = model.Zone(cp.faultStreams[ev.Index()].Below(len(cp.frame.Zones)))
 		}
+		cp.lose(func(z model.Zone) bool { return z == b.zone })
 		cp.failZone(b.zone, true)
 		b.struck = cp.instancesWhere(func(in *instance) bool { return in.zone == b.zone })
 	case RegionOutage:
@@ -56,6 +58,9 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		}
 		cp.setEnabled(&b, false)
 		b.struck = cp.instancesWhere(func(in *instance) bool {
+			if b.machine > 0 {
+				return in.machine == b.machine
+			}
 			return in.order.need.Pool == b.pool && in.zone == b.zone && slices.Contains(b.hosts, int(in.host))
 		})
 	default:
@@ -70,9 +75,14 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 		cp.giveUpHardware(b.struck)
 		return
 	}
+	if f.Kind == SpotInterruption {
+		cp.interruptSpot(b.struck, f.Before)
+		return
+	}
 	if f.Kind != ApplicationFault && f.Kind != VolumeFailure {
 		b.impairment.Cut = true
 	}
+	b.struck = cp.withCrews(b.struck)
 	cp.activeFaults = append(cp.activeFaults, b)
 	cp.strike(len(cp.activeFaults) - 1)
 	cp.scheduleAfter(duration, indexed(faultEnds, len(cp.activeFaults)-1))
@@ -99,14 +109,24 @@ func (cp *Plane) strike(i int) {
 func (cp *Plane) impair(h slab.Handle) {
 	in := cp.instances.Get(h)
 	var all model.Impairment
+	volume := false
 	for _, i := range in.faults {
 		all = all.With(cp.activeFaults[i].impairment)
+		volume = volume || cp.cfg.Faults[cp.activeFaults[i].fault].Kind == VolumeFailure
 	}
 	cp.data.Impair(in.server, all)
 	cp.countChecks(in)
 	switch {
+	case !volume || !cp.frame.Types[in.order.typ].Nitro:
+		in.ebsAt = sim.Never
+	case in.ebsAt == sim.Never:
+		in.ebsAt = cp.kernel.Now()
+	}
+	switch {
 	case !all.Cut:
-		in.cutAt = sim.Never
+		if in.cutAt = sim.Never; in.crew != nil {
+			cp.roomForTasks(in.order.group)
+		}
 	case in.cutAt == sim.Never:
 		in.cutAt = cp.kernel.Now()
 		cp.watchCut(h)
@@ -127,7 +147,8 @@ func (cp *Plane) instancesWhere(matches func(*instance) bool) (list []slab.Handl
 func (cp *Plane) chooseInstances(fault int) []slab.Handle {
 	f := &cp.cfg.Faults[fault]
 	list := cp.instancesWhere(func(in *instance) bool {
-		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On)
+		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On) && !(in.isTask() && f.Kind.ofInstances()) &&
+			(f.Kind != SpotInterruption || in.order.option == model.Spot)
 	})
 	n := len(list)
 	if f.Share > 0 {
@@ -141,6 +162,12 @@ func (cp *Plane) chooseInstances(fault int) []slab.Handle {
 		list[i], list[k] = list[k], list[i]
 	}
 	return list[:n]
+}
+
+// ofInstances reports whether a fault is one of instances and never of the tasks on them,
+// which end with them.
+func (k FaultKind) ofInstances() bool {
+	return k == InstanceTermination || k == InstanceRetirement || k == VolumeFailure
 }
 
 // belongs reports whether an instance is one of a subject's.
@@ -171,8 +198,24 @@ func (cp *Plane) stop(dying []slab.Handle) {
 	}
 }
 
+// interruptSpot begins interruptions that end a time from now, as AWS's fault injection
+// does: the recommendation comes at once, the notice two minutes before the end (AWS FIS User
+// Guide, aws:ec2:send-spot-instance-interruptions).
+func (cp *Plane) interruptSpot(struck []slab.Handle, before sim.Time) {
+	now := cp.kernel.Now()
+	for _, h := range struck {
+		at := now + before - noticeTime
+		cp.strikeSpot(h, at)
+		cp.recommend(h, now, at)
+	}
+}
+
 // setEnabled says whether the hosts of a fault work.
 func (cp *Plane) setEnabled(b *activeFault, works bool) {
+	if b.machine > 0 {
+		cp.failMachine(int(b.machine-1), !works)
+		return
+	}
 	for _, host := range b.hosts {
 		cp.hostPools[b.pool].zones[b.zone].shared.SetEnabled(host, works)
 		cp.failMachines(b.pool, b.zone, host, !works)
@@ -187,7 +230,7 @@ func (cp *Plane) chooseHosts(fault int, b *activeFault) (ok bool) {
 		return false
 	}
 	c := working[cp.faultStreams[fault].Below(len(working))]
-	b.pool, b.zone, b.hosts = c.pool, c.zone, []int{c.host}
+	b.pool, b.zone, b.hosts, b.machine = c.pool, c.zone, []int{c.host}, c.machine
 	if c.rack == None {
 		return true
 	}
@@ -205,11 +248,18 @@ func (cp *Plane) chooseHosts(fault int, b *activeFault) (ok bool) {
 type hostOf struct {
 	pool       int
 	zone       model.Zone
-	host, rack int // rack None: the host alone
+	host, rack int   // rack None: the host alone
+	machine    int32 // on no host of a pool, from 1; 0: none
 }
 
 // workingHosts lists the hosts that a fault may strike, or one of each rack.
 func (cp *Plane) workingHosts(f *Fault) (working []hostOf) {
+	if f.Kind == HostFailure && f.Pool == None {
+		working = cp.workingMachines(f)
+	}
+	if f.Machines > 0 {
+		return working
+	}
 	for p := range cp.hostPools {
 		if f.Pool != None && f.Pool != p {
 			continue
@@ -223,7 +273,7 @@ func (cp *Plane) workingHosts(f *Fault) (working []hostOf) {
 				if !hosts.Enabled(h) {
 					continue
 				}
-				c := hostOf{p, model.Zone(z), h, None}
+				c := hostOf{pool: p, zone: model.Zone(z), host: h, rack: None}
 				if f.Kind == RackFailure {
 					c.rack = cp.hostPools[p].racks(c.zone).Of(h)
 					if n := len(working); n > 0 && working[n-1].rack == c.rack && working[n-1].pool == p && working[n-1].zone == c.zone {

@@ -1,7 +1,6 @@
 package controlplane
 
 import (
-	"fmt"
 	"slices"
 
 	"headroom/model"
@@ -51,17 +50,23 @@ type group struct {
 	failingSince sim.Time // the first of the launch failures in a row
 	poolAt       sim.Time // when the warm pool is filled again, that found no room; Never
 	surge        int      // launched for a rebalance beyond desired
+	services     []int    // groups of tasks that lie on its instances
+	waits        bool     // its history says that tasks wait for room
+	turning      bool     // a serviceTurns event is pending
 
 	timetables []scaling.Timetable
 	inService  stat.Level
 	warm       stat.Level // members in the warm pool
 	wanted     stat.Level
+
+	arriving, unplaced stat.Level // tasks that do not run yet, and those that wait for room
 }
 
 // activity is a change of the group that is not complete before the last of
 // its instances is in service or has gone.
 type activity struct {
 	cause    string
+	policy   int      // that asked for it, where it has cooldowns of its own; None
 	left     int      // instances to go
 	cooldown sim.Time // started at its end; Unset: none
 	begun    sim.Time
@@ -74,6 +79,7 @@ type change struct {
 	cooldown sim.Time // at its end, for simple scaling; Unset: none
 	warmup   sim.Time // of the instances it launches
 	told     bool     // with the policy that asked for it
+	by       int      // that policy, from 1, where it has cooldowns of its own; 0: none has
 }
 
 // setDesired starts an activity that brings the group to a new capacity.
@@ -89,10 +95,12 @@ func (cp *Plane) setDesired(i int, c change) {
 	}
 	cp.noteResize(i, c)
 	rise := c.desired > g.desired
+	g.pauseFor(cp.kernel.Now(), c)
 	g.desired, g.resized, g.resizedBy = c.desired, cp.kernel.Now(), -1
 	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
 	cp.countAtMax(i)
-	g.activities = append(g.activities, activity{cause: c.cause, cooldown: c.cooldown, begun: cp.kernel.Now()})
+	g.gauge(cp.kernel.Now())
+	g.activities = append(g.activities, activity{cause: c.cause, policy: c.by - 1, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
 	cp.fillPool(i, false)
 }
@@ -114,6 +122,7 @@ type launching struct {
 	raised   bool
 	warmup   sim.Time
 	initial  bool // at the very start: in service at once
+	flees    int  // Spot pool that the one it replaces is at risk in, from 1; 0: none
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
@@ -136,7 +145,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		}
 	}
 	if n := have - g.desired - g.surge; n > 0 && !g.suspended.Has(scaling.Terminate) {
-		for _, victim := range cp.chooseVictims(g, n) {
+		for _, victim := range cp.chooseVictims(i, n) {
 			cp.endMember(i, victim, l.activity)
 		}
 	}
@@ -151,6 +160,9 @@ func (cp *Plane) reconcile(i int, l launching) {
 // others when there is no capacity. It returns why none took it.
 func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
+	if g.cfg.Tasks != nil {
+		return cp.launchTask(i, l)
+	}
 	if cp.takeWarm(i, l) {
 		if l.activity != None {
 			g.activities[l.activity].left++
@@ -192,7 +204,11 @@ func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup
 
 // chooseVictims returns those that a scale-in by n units ends, in that order; fewer if no
 // more may be ended, or each of them has more units than are left to end.
-func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
+func (cp *Plane) chooseVictims(i, n int) []slab.Handle {
+	g := &cp.groups[i]
+	if g.cfg.Tasks != nil {
+		return cp.chooseTasks(i, n)
+	}
 	handles := make([]slab.Handle, 0, g.capacity)
 	members := make([]scaling.Member, 0, g.capacity)
 	for h, in := range cp.membersOf(g) {
@@ -201,7 +217,7 @@ func (cp *Plane) chooseVictims(g *group, n int) []slab.Handle {
 		}
 		members = append(members, scaling.Member{
 			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
-			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected,
+			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected || in.crew != nil && len(in.crew.tasks) > 0 && g.cfg.Provider != nil && g.cfg.Provider.Protects,
 			Template: int(in.order.version), Weight: in.order.weight,
 		})
 		handles = append(handles, h)
@@ -266,6 +282,9 @@ func (cp *Plane) joined(h slab.Handle) {
 		cp.progress(in.order.group, a)
 	}
 	cp.rebalanced(in.order.group)
+	if g.cfg.Mixed != nil && g.cfg.Mixed.CapacityRebalance {
+		cp.schedule(now, indexed(groupTurns, in.order.group))
+	}
 	if g.refresh != nil || g.cfg.Maintenance != nil || g.cfg.Lifetime > 0 || in.order.cause == byRefresh {
 		cp.schedule(in.warmUntil, indexed(groupTurns, in.order.group))
 		if g.refresh != nil {
@@ -299,6 +318,10 @@ func (cp *Plane) endActivity(g *group, a int) {
 	if done.cooldown != scaling.Unset {
 		g.cooldownUntil = max(g.cooldownUntil, now+done.cooldown)
 	}
+	if done.policy >= 0 {
+		s := &g.scalers[done.policy]
+		s.pause.Complete(now, *s.cfg.Cooldowns)
+	}
 	cp.noteActivity(g, done)
 }
 
@@ -324,4 +347,4 @@ func (cp *Plane) warming(g *group) bool {
 	return false
 }
 
-func (g *group) name() string { return fmt.Sprintf("autoscaling_group.%s", g.cfg.Name) }
+func (g *group) name() string { return g.cfg.Path() }

@@ -43,7 +43,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 		return
 	}
 	batch := g.batchOf()
-	if len(unhealthy) == members {
+	if len(unhealthy) == members && g.cfg.Tasks == nil {
 		batch = 1
 	}
 	unhealthy = unhealthy[:min(batch, len(unhealthy))]

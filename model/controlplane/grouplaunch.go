@@ -16,6 +16,7 @@ func (cp *Plane) memberOrder(i int, l launching) order {
 		template: template, place: cmp.Or(g.place, template.Place), group: i, fleet: None, version: g.version,
 		service: g.cfg.Service, applications: g.cfg.Applications, owner: g.owner, spotPool: None,
 		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
+		flees: l.flees,
 	}
 }
 
@@ -88,6 +89,9 @@ func (cp *Plane) poolView(g *group, t *LaunchType, o order) scaling.Pool {
 	}
 	v := cp.spotView(g, t.SpotPool[o.zone])
 	v.PricePerUnit /= t.units()
+	if o.flees > 0 && !cp.isRefuge(g, t.SpotPool[o.zone], o.flees-1) {
+		v.CapacityScore = 0
+	}
 	return v
 }
 

@@ -21,6 +21,7 @@ type Activity struct {
 	By        Caller   // who called the control plane for it; 0: it happened by itself
 	Name      string   // of the call, where the kind does not tell; see [Activity.Call]
 	Untold    bool     // it is a call alone, that the history leaves to what comes of it
+	Group     int      // target group that the call is about, from 1; 0: none
 }
 
 // note writes one line of the activity history. An activity without times
@@ -47,6 +48,10 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 		cause = in.order.cause
 	case g.surge > 0:
 		cause = "rebalance of zones"
+	}
+	if in.isTask() {
+		cp.note(Activity{Subject: g.name(), Kind: "task-start", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
+		return
 	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number, By: AutoScaling,
@@ -77,6 +82,10 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
+	if in.isTask() {
+		cp.note(Activity{Subject: g.name(), Kind: "task-stop", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
+		return
+	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number, By: AutoScaling,
 		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
@@ -153,6 +162,20 @@ func (cp *Plane) noteInterruption(h slab.Handle, cause string) {
 	})
 }
 
+// noteRecommendation writes down that EC2 recommends to replace a Spot instance before it
+// gives notice.
+func (cp *Plane) noteRecommendation(in *instance) {
+	if g := in.order.group; g != None {
+		cp.members[g].SpotRecommendations++
+	} else {
+		cp.uses[in.order.fleet].SpotRecommendations++
+	}
+	cp.note(Activity{
+		Subject: cp.subjectOf(in), Kind: "rebalance-recommendation", Cause: "elevated risk of interruption", Instance: in.number, By: EC2,
+		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+	})
+}
+
 func (cp *Plane) noteFailure(h slab.Handle) {
 	in := cp.instances.Get(h)
 	if g := in.order.group; g != None {
@@ -191,6 +214,8 @@ func (cp *Plane) noteFault(b activeFault, what string) {
 		detail = "zone " + cp.frame.Zones[b.zone]
 	case cp.cfg.Faults[b.fault].Kind == RegionOutage:
 		detail = "Region " + cp.frame.RegionName(cp.frame.RegionOf(b.zone))
+	case b.machine > 0:
+		detail = fmt.Sprintf("a host of dedicated_host.%s in zone %s, %d instances", cp.cfg.DedicatedHosts[cp.machines[b.machine-1].host].Name, cp.frame.Zones[b.zone], len(b.struck))
 	case b.rack != None:
 		detail = fmt.Sprintf("rack %d of hosts.%s in zone %s, %d hosts and %d instances", b.rack, cp.cfg.HostPools[b.pool].Name, cp.frame.Zones[b.zone], len(b.hosts), len(b.struck))
 	case b.pool != None:
@@ -208,7 +233,7 @@ func (cp *Plane) retire(in *instance) {
 	if in.inServiceAt == sim.Never {
 		return
 	}
-	spent := cp.data.BusyTime(in.server)
+	spent := cp.busyOf(in)
 	busy := float64(spent-in.worked) / 1e9
 	in.worked = spent
 	powered := (cp.kernel.Now() - in.inServiceAt).Seconds() * float64(cp.frame.Types[in.order.typ].VCPUs)
@@ -244,7 +269,7 @@ func (cp *Plane) sampleGroup(i int) {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
-		spent := cp.data.BusyTime(in.server)
+		spent := cp.busyOf(in)
 		if in.inService() {
 			since := max(in.inServiceAt, now-sim.Minute)
 			busy += float64(spent - in.minute)

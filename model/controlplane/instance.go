@@ -63,6 +63,7 @@ type instance struct {
 	reclaimed  bool     // Spot has stopped it, or hibernated it
 	ownAt      sim.Time // notice of its own that is scheduled; of an earlier run it is stale
 	strikeAt   sim.Time // that of a shock
+	riskAt     sim.Time // rebalance recommendation that is scheduled
 
 	turnsAt  sim.Time // when it is to run, or to be stopped: events of other instants are of before
 	bootsAt  sim.Time // when its port opens
@@ -71,12 +72,14 @@ type instance struct {
 
 	marks []mark // at the start of each metric clock's period
 
-	pause     pause  // of lifecycle hooks
-	fate      string // why its group ends it, where no change of capacity does
-	protected bool   // from scale-in
-	doomed    bool   // it ends when its successor is in service
-	returns   bool   // to the warm pool, when it has left its target groups
-	worked    uint64 // of its busy time, what is counted already
+	pause       pause  // of lifecycle hooks
+	fate        string // why its group ends it, where no change of capacity does
+	protected   bool   // from scale-in
+	doomed      bool   // it ends when its successor is in service
+	atRisk      bool   // and that when one of its own is, for a rebalance recommendation
+	recommended bool   // it has been recommended to replace it
+	returns     bool   // to the warm pool, when it has left its target groups
+	worked      uint64 // of its busy time, what is counted already
 
 	faults []int32  // of Plane.activeFaults, that impair it
 	cutAt  sim.Time // since when nobody reaches it; Never
@@ -84,9 +87,14 @@ type instance struct {
 	kills     memory.Kills // of its application, by its kernel
 	sickAt    sim.Time     // since when its instance status check fails for them,
 	sickUntil sim.Time     // and until when; 0: it does not
-	checked   sim.Time     // until when its status checks are counted
+	ebsAt     sim.Time     // since when a volume of it fails; Never
+	checked   sim.Time     // until when its status checks are counted,
+	failed    StatusChecks // and those that have failed
 
 	account account // of its CPU credits
+
+	crew *crew // its tasks; nil of an instance that takes none
+	used int32 // record of a task in the ledger
 
 	lease, address, monitored int32 // records in the ledger; None
 	volumes                   []int32
@@ -98,6 +106,7 @@ type instance struct {
 type mark struct {
 	model.ServerUse
 	charged model.Credits // of surplus, where somebody asks
+	failed  StatusChecks  // the same
 }
 
 // order is what a launch asks for.
@@ -110,11 +119,13 @@ type order struct {
 	option       model.PurchaseOption
 	spotPool     int // None unless Spot
 	maxPrice     float64
-	bid          int32  // Spot request of a fleet, from 1; 0: none
-	place        *Place // nil: anywhere
-	affine       int32  // the only Dedicated Host that takes it, from 1; 0: any
-	group        int    // None outside groups
-	fleet        int    // None in groups
+	bid          int32       // Spot request of a fleet, from 1; 0: none
+	place        *Place      // nil: anywhere
+	affine       int32       // the only Dedicated Host that takes it, from 1; 0: any
+	group        int         // None outside groups
+	tasks        *Tasks      // of the service whose task it is; nil: it is none
+	on           slab.Handle // instance on which the task lies; 0: Fargate
+	fleet        int         // None in groups
 	service      int
 	applications []int
 	owner        int32
@@ -123,6 +134,7 @@ type order struct {
 	raised       bool   // launched by a rise of desired
 	warmup       sim.Time
 	initial      bool  // in service from the very start of the run
+	flees        int   // Spot pool that the one it replaces is at risk in, from 1; 0: none
 	pooled       bool  // for the warm pool
 	version      int32 // of the group's launch template
 	weight       int   // units of capacity of its group; 0 means 1
@@ -131,12 +143,7 @@ type order struct {
 
 // launch takes capacity for an instance and starts its life.
 func (cp *Plane) launch(o order) (slab.Handle, bool) {
-	subnet := cp.subnetFor(&o)
-	if subnet == None {
-		cp.why = insufficientFreeAddresses
-		return 0, false
-	}
-	at, ok := cp.place(o.request())
+	subnet, at, ok := cp.roomFor(&o)
 	if !ok {
 		return 0, false
 	}
@@ -145,7 +152,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	marks, held := in.marks[:0], in.held[:0]
 	*in = instance{
 		life: pending, zone: o.zone, number: cp.launched, order: o, hostPlace: at,
-		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, restedAt: sim.Never,
+		launchedAt: now, warmUntil: sim.Never, inServiceAt: sim.Never, ownAt: sim.Never, strikeAt: sim.Never, cutAt: sim.Never, ebsAt: sim.Never, restedAt: sim.Never,
 		lease: None, address: None, monitored: None, held: held, upAt: now, profile: o.template.Profile,
 	}
 	if o.pooled {
@@ -154,14 +161,22 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.marks = append(marks, make([]mark, len(cp.clocks))...)
 	cp.tally(in, +1)
 	cp.launched++
-	cp.openAddresses(in, subnet)
+	if in.subnet = int32(subnet); o.on == 0 {
+		cp.openAddresses(in, subnet)
+	}
 	spec := cp.serverOf(in, h, cp.creditTerms(&o, 0))
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
 	cp.openVolumes(in, h)
 	cp.chill(in)
 	cp.board(o, h)
+	if o.tasks != nil {
+		cp.boardTask(h)
+	}
 	times := cp.drawLaunch(o)
+	if o.initial && o.tasks == nil {
+		cp.noteCall(in, "RunInstances", 0)
+	}
 	if o.initial && o.pooled {
 		cp.shelveAtStart(h)
 		return h, true
@@ -230,7 +245,9 @@ func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
 	cp.greet(h)
-	cp.openLease(in)
+	if !in.isTask() {
+		cp.openLease(in)
+	}
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
@@ -269,6 +286,7 @@ func (cp *Plane) boot(h slab.Handle) {
 	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
+	cp.muster(in)
 	if in.stage == warms {
 		if in.order.initial {
 			cp.advance(in, warmed)
@@ -276,14 +294,6 @@ func (cp *Plane) boot(h slab.Handle) {
 			cp.shelve(h)
 		}
 	}
-}
-
-// targetGroupsOf lists the groups that an instance registers with.
-func (cp *Plane) targetGroupsOf(in *instance) []int {
-	if in.order.group != None {
-		return cp.cfg.Groups[in.order.group].TargetGroups
-	}
-	return cp.cfg.Instances[in.order.fleet].TargetGroups
 }
 
 // terminate ends an instance in good order: out of its target groups first,
@@ -299,14 +309,14 @@ func (cp *Plane) terminate(h slab.Handle) {
 	}
 	cp.outOfService(in)
 	cp.become(in, draining)
-	if cp.data.Deregister(in.server) == 0 {
+	if cp.deregister(in) == 0 && !cp.evacuates(in) {
 		cp.depart(h)
 	}
 }
 
 // Drained is told when an instance has left the last of its target groups.
 func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd {
+	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd && !cp.evacuates(in) {
 		cp.depart(h)
 	}
 }
@@ -342,11 +352,15 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	rested := in.life.rests()
 	cp.countChecks(in)
+	cp.killCrew(in, cause)
 	cp.become(in, shuttingDown)
 	if rested {
 		cp.closeRest(in)
 	} else {
 		cp.data.Kill(in.server, cause)
+	}
+	if in.isTask() {
+		cp.leaveCrew(in)
 	}
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())

@@ -21,6 +21,7 @@ type imagePlace struct {
 	region       string
 	availableAt  sim.Time
 	deregistered bool
+	binned       sim.Time // until when the recycle bin keeps it, which was deregistered; 0: it does not
 }
 
 // newMachineImages makes the AMIs that there are at the start.
@@ -82,17 +83,6 @@ func (cp *Plane) copyImage(i int, region string) error {
 	})
 	m.places = append(m.places, imagePlace{region: region, availableAt: sim.Sum(now, ami.CopyDuration(m.cfg.Size))})
 	cp.schedule(m.places[len(m.places)-1].availableAt, paired(imageTurns, uint32(i), uint32(len(m.places)-1)))
-	return nil
-}
-
-// deregisterImage ends launches of an AMI, and of its copy in the Region of the run; what runs
-// goes on.
-func (cp *Plane) deregisterImage(i int, region string) error {
-	p := cp.machineImages[i].place(region)
-	if p == nil || p.deregistered {
-		return fmt.Errorf("there is no such image [InvalidAMIID.NotFound]")
-	}
-	p.deregistered = true
 	return nil
 }
 

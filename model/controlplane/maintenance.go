@@ -23,7 +23,8 @@ func (cp *Plane) doomedOf(g *group) (list []slab.Handle) {
 	return list
 }
 
-// endDoomed ends the members whose successors are in service and warm.
+// endDoomed ends the members whose successors are in service and warm, but for those at
+// risk, which go one by one.
 func (cp *Plane) endDoomed(i int) {
 	g := &cp.groups[i]
 	if g.refresh != nil && g.refresh.batch > 0 || g.capacity < g.desired || g.pending > 0 {
@@ -37,7 +38,9 @@ func (cp *Plane) endDoomed(i int) {
 		}
 	}
 	for _, h := range cp.doomedOf(g) {
-		cp.endMember(i, h, None)
+		if !cp.instances.Get(h).atRisk {
+			cp.endMember(i, h, None)
+		}
 	}
 }
 

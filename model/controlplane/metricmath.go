@@ -29,6 +29,9 @@ func (cp *Plane) countMembers(m *Metric) float64 {
 		return float64(g.max)
 	case GroupDesiredCapacity:
 		return float64(g.desired)
+	case ReservedByTasks:
+		c := cp.cluster(m.Subject)
+		return c.Reservation()
 	}
 	n := 0
 	for _, in := range cp.membersOf(g) {

@@ -14,6 +14,7 @@ import (
 type clock struct {
 	period  sim.Time
 	charges bool                 // somebody asks what was charged in a period
+	checks  bool                 // somebody asks which status checks failed in one
 	marks   []model.TargetCounts // by target group, at the start of the period
 }
 
@@ -79,9 +80,9 @@ func (cp *Plane) newWatches() {
 			streaks: make([]streak, len(cfg.Actions)),
 		})
 		for _, part := range cfg.Metric.parts() {
-			if part.Kind == CPUSurplusCreditsCharged {
-				cp.clocks[cp.watches[i].source].charges = true
-			}
+			c := &cp.clocks[cp.watches[i].source]
+			c.charges = c.charges || part.Kind == CPUSurplusCreditsCharged
+			c.checks = c.checks || part.Kind.ofChecks()
 		}
 	}
 }
@@ -99,7 +100,7 @@ func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
 	if m.Kind == MemoryUsed || m.Interval > 0 { // a custom metric: the agent publishes it every minute
 		return period
 	}
-	if m.Kind.counted() { // every minute, whatever the monitoring of instances
+	if m.Kind.counted() || m.Kind.ofChecks() { // every minute, whatever the monitoring of instances
 		return period
 	}
 	if m.Kind.ofCredits() || m.Kind.OfGroup() && !cp.detailed(m.Subject) {
@@ -176,11 +177,16 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	var all spread
 	all.keeps = m.Statistic == Percentile
 	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
-		if !in.inService() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
-			m.Kind == MemoryUsed && in.profile == "" { // an agent without a role publishes nothing
+		if m.Kind.ofChecks() && in.inService() {
+			cp.countChecks(in)
+			all.addChecks(in.failed.of(m.Kind)-in.marks[c].failed.of(m.Kind), period)
 			continue
 		}
-		used := cp.data.ServerUse(in.server)
+		if !in.inService() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
+			m.Kind == MemoryUsed && in.profile == "" && !in.isTask() { // an agent without a role publishes nothing
+			continue
+		}
+		used := cp.useOf(in)
 		if m.Kind.ofCredits() {
 			all.add(in.credits(m.Kind, cp.data.Burst(in.server), used, c))
 			continue
@@ -293,9 +299,13 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 // markUsage notes where the next period of a clock begins.
 func (cp *Plane) markUsage(c int) {
 	for _, in := range cp.instances.All() {
-		in.marks[c].ServerUse = cp.data.ServerUse(in.server)
+		in.marks[c].ServerUse = cp.useOf(in)
 		if cp.clocks[c].charges && in.account.mode != 0 {
 			in.marks[c].charged = cp.data.Burst(in.server).Charged
+		}
+		if cp.clocks[c].checks {
+			cp.countChecks(in)
+			in.marks[c].failed = in.failed
 		}
 	}
 	for i := range cp.clocks[c].marks {

@@ -14,6 +14,8 @@ type Outcome struct {
 	HostPools     []HostPoolOutcome
 	Tenants       []TenantOutcome
 	Interruptions int64 // of Spot, over all groups and instance workloads
+	SpotNotices   int64 // to instances of groups and fleets
+	SpotTogether  int64 // of them, within three minutes of another in their pool
 	Activities    []Activity
 	Deliberations []Deliberation // of runs whose minutes are sampled, in replication 0
 	Ledger        *model.Ledger
@@ -40,12 +42,14 @@ type GroupOutcome struct {
 	InServiceMin, InServiceMax int64
 	DesiredMax                 int64
 	DesiredMean                float64
+	PendingMean, WaitingMean   float64 // tasks that do not run yet, and those that no instance has room for
 	Launched, Terminated       int64
 	WarmStarts                 int64   // instances of the warm pool that were taken into service
 	WarmMean                   float64 // instances in the warm pool, time-weighted
 	LaunchFailed               int64
 	ScalingActivities          int64
 	SpotInterruptions          int64
+	SpotRecommendations        int64    // rebalance recommendations before a notice
 	TimeAtMax                  sim.Time // at the largest capacity while a policy wanted more
 	BlockedByCooldown          int64    // decisions of simple scaling that had to wait
 	Lost                       int64    // members lost to faults
@@ -66,6 +70,7 @@ type FleetOutcome struct {
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Failed                              int64 // instances lost to faults
 	SpotInterruptions                   int64
+	SpotRecommendations                 int64 // rebalance recommendations before a notice
 	Starts, Stops                       int64 // by actions; a hibernation is a stop, too
 	Hibernations                        int64
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
@@ -125,12 +130,17 @@ func (cp *Plane) Outcome() Outcome {
 		o := &out.Groups[i]
 		o.InServiceMean, o.InServiceMin, o.InServiceMax = g.inService.Mean(end), g.inService.Min(end), g.inService.Max(end)
 		o.WarmMean = g.warm.Mean(end)
+		o.PendingMean, o.WaitingMean = g.arriving.Mean(end), g.unplaced.Mean(end)
 		o.DesiredMean, o.DesiredMax = g.wanted.Mean(end), g.wanted.Max(end)
 		out.Interruptions += o.SpotInterruptions
 		o.Forecasts = g.forecasts()
 	}
 	for i := range out.Fleets {
 		out.Interruptions += out.Fleets[i].SpotInterruptions
+	}
+	for i := range cp.spotPools {
+		out.SpotNotices += cp.spotPools[i].notices.n
+		out.SpotTogether += cp.spotPools[i].notices.together
 	}
 	cp.placeOutcomes(&out)
 	return out

@@ -258,7 +258,7 @@ func (cp *Plane) newGroups() error {
 		g := &cp.groups[i]
 		*g = group{
 			cfg: cfg, min: cfg.Min, max: cfg.Max, desired: cfg.Desired,
-			owner:      cp.ownerAt("autoscaling_group."+cfg.Name, cfg.Zones...),
+			owner: cp.ownerAt(cfg.Path(), cfg.Zones...), services: cp.servicesOn(i),
 			draws:      cp.stream("scaling/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
@@ -266,10 +266,11 @@ func (cp *Plane) newGroups() error {
 			template: cfg.Template, types: cfg.Types, place: cfg.Place,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
+		g.gauge(0)
 		for k, s := range cfg.Schedules {
 			t, err := scaling.NewTimetable(s.Schedule)
 			if err != nil {
-				return fmt.Errorf("autoscaling_group.%s.schedule.%d: %w", cfg.Name, k, err)
+				return fmt.Errorf("%s.schedule.%d: %w", cfg.Path(), k, err)
 			}
 			g.timetables = append(g.timetables, t)
 		}

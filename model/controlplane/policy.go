@@ -19,6 +19,7 @@ type scaler struct {
 	wake      sim.Time // its next instant; Never: none
 	floor     int      // capacity below which it lets nobody scale in
 	streak    streak   // of the decisions that it woke for
+	pause     scaling.Pause
 }
 
 // input is what a policy sees of one metric.
@@ -39,8 +40,8 @@ func (cp *Plane) newInputs() error {
 			for j := range p.Inputs {
 				in := &p.Inputs[j]
 				if in.Period <= 0 {
-					return fmt.Errorf("autoscaling_group.%s.policy.%d: input %d: period must be above 0, got %v",
-						cp.cfg.Groups[i].Name, k, j, in.Period)
+					return fmt.Errorf("%s.policy.%d: input %d: period must be above 0, got %v",
+						cp.cfg.Groups[i].Path(), k, j, in.Period)
 				}
 				cp.inputs = append(cp.inputs, input{
 					group: i, policy: k, metric: &in.Metric,
@@ -60,10 +61,10 @@ func (cp *Plane) newScalers(i int) error {
 		s := &g.scalers[k]
 		s.cfg, s.wake = &g.cfg.Policies[k], sim.Never
 		if s.cfg.Spec == nil {
-			return fmt.Errorf("autoscaling_group.%s.policy.%d: must have a spec", g.cfg.Name, k)
+			return fmt.Errorf("%s.policy.%d: must have a spec", g.name(), k)
 		}
 		if faults := s.cfg.Spec.Validate(); len(faults) > 0 {
-			return fmt.Errorf("autoscaling_group.%s.policy.%d: %w", g.cfg.Name, k, faults[0])
+			return fmt.Errorf("%s.policy.%d: %w", g.name(), k, faults[0])
 		}
 		s.mechanism = s.cfg.Spec.Mechanism()
 		s.draws = cp.stream(fmt.Sprintf("policy/%s/%s", g.cfg.Name, s.cfg.Name))

@@ -116,6 +116,7 @@ func (cp *Plane) stale(g *group, in *instance) bool {
 // their successors, of those that are too old.
 func (cp *Plane) onGroupTurns(ev model.Event) {
 	i := ev.Index()
+	cp.endAtRisk(i)
 	cp.endDoomed(i)
 	cp.replaceOld(i)
 	g := &cp.groups[i]
@@ -323,7 +324,7 @@ func (cp *Plane) rollBack(i int) {
 	for _, in := range cp.membersOf(g) {
 		if in.doomed { // it is of the version to go back to: it stays
 			cp.tally(in, -1)
-			in.doomed, in.replaced = false, false
+			in.doomed, in.replaced, in.atRisk = false, false, false
 			cp.tally(in, +1)
 		}
 		if in.counts() && cp.stale(g, in) {

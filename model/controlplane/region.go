@@ -34,8 +34,7 @@ func (cp *Plane) failRegion(region int, down bool) {
 	}
 	if down {
 		cp.regionDown[region]++
-		cp.data.WatchRecovery()
-		cp.countLost(region)
+		cp.lose(func(z model.Zone) bool { return cp.frame.RegionOf(z) == region })
 	} else {
 		cp.regionDown[region]--
 	}
@@ -60,23 +59,25 @@ func (cp *Plane) darkAt(zone model.Zone) bool {
 	return cp.regionDown != nil && cp.regionDown[cp.frame.RegionOf(zone)] > 0
 }
 
-// countLost counts, of each volume that is lost with a Region, how old the newest snapshot is
-// from which it can be restored elsewhere.
-func (cp *Plane) countLost(region int) {
+// lose begins to watch when requests are served again after zones are lost, and counts, of each
+// volume there, how old the newest snapshot is from which it can be restored elsewhere: one
+// is of its Region, and outlives a zone.
+func (cp *Plane) lose(lost func(model.Zone) bool) {
+	cp.data.WatchRecovery()
 	now := cp.kernel.Now()
 	for i := range cp.volumes {
 		v := &cp.volumes[i]
-		if !v.exists || cp.frame.RegionOf(cp.cfg.Volumes[i].Zone) != region {
+		if !v.exists || !lost(cp.cfg.Volumes[i].Zone) {
 			continue
 		}
-		lost := now - v.made // all that was ever written, without a copy
+		age := now - v.made // all that was ever written, without a copy
 		for _, m := range cp.images {
 			usable := m.state == snapshotComplete || m.state == snapshotArchived || m.state == snapshotRestoring
 			if m.volume == i && usable && !cp.dark(m.region) {
-				lost = min(lost, now-m.taken)
+				age = min(age, now-m.taken)
 			}
 		}
 		o := &cp.backupOutcomes[i]
-		o.Lost, o.LostAny = max(o.Lost, lost), true
+		o.Lost, o.LostAny = max(o.Lost, age), true
 	}
 }

@@ -39,6 +39,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 		next, takes = hibernating, save
 		in.image = resume{saved: true, takes: lifecycle.Resume(save)}
 	}
+	cp.killCrew(in, model.Terminated)
 	cp.become(in, next)
 	cp.data.Kill(in.server, model.Terminated)
 	cp.chargeSurplus(in.server, &in.account, in.payer())
@@ -184,7 +185,7 @@ func (cp *Plane) reopen(h slab.Handle, at hostPlace, resumed bool) {
 	in.server = cp.data.Reopen(in.server, spec)
 	in.account.mode = terms.Mode
 	cp.countChecks(in)
-	in.kills, in.sickAt, in.sickUntil, in.cutAt = memory.Kills{}, 0, 0, sim.Never
+	in.kills, in.sickAt, in.sickUntil, in.cutAt, in.ebsAt = memory.Kills{}, 0, 0, sim.Never, sim.Never
 	for c := range in.marks {
 		in.marks[c] = mark{charged: in.account.charged}
 	}
@@ -210,9 +211,7 @@ func (cp *Plane) migrate(h slab.Handle, to hostPlace) {
 	}
 	in.inServiceAt = now
 	cp.become(in, booting)
-	for _, g := range cp.targetGroupsOf(in) {
-		cp.data.Register(in.server, g, false)
-	}
+	cp.register(in, false)
 	in.bootsAt = sim.Sum(now, cp.drawLaunch(in.order).boot)
 	in.upAt = in.bootsAt
 	cp.schedule(in.bootsAt, handled(instanceBoots, h))
@@ -279,7 +278,8 @@ func (cp *Plane) reattach(in *instance, h slab.Handle) {
 func (cp *Plane) reimpair(h slab.Handle) {
 	in := cp.instances.Get(h)
 	in.faults = slices.DeleteFunc(in.faults, func(i int32) bool {
-		return cp.cfg.Faults[cp.activeFaults[i].fault].Kind == HostFailure
+		k := cp.cfg.Faults[cp.activeFaults[i].fault].Kind
+		return k == HostFailure || k == RackFailure
 	})
 	if len(in.faults) == 0 {
 		return
@@ -295,6 +295,7 @@ func (cp *Plane) reimpair(h slab.Handle) {
 // reboot closes the port of an instance that runs until it has booted again, on its host.
 func (cp *Plane) reboot(h slab.Handle) {
 	in := cp.instances.Get(h)
+	cp.killCrew(in, model.Terminated)
 	cp.data.Reboot(in.server)
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.data.Load(in.server, 0)

@@ -13,6 +13,7 @@ const (
 	noFailure                    launchFailure = iota
 	spotMaxPriceTooLow                         // the Spot price is above the maximum price
 	insufficientFreeAddresses                  // no subnet has an address
+	noContainerInstance                        // no container instance has what a task reserves
 	insufficientInstanceCapacity               // no host has room, or the zone is down
 	insufficientCapacityOnHost                 // no Dedicated Host of the account has
 	insufficientHostCapacity                   // no host is free to become a Dedicated Host
@@ -27,7 +28,7 @@ const (
 // String returns EC2's error code.
 func (f launchFailure) String() string {
 	return [...]string{
-		"", "SpotMaxPriceTooLow", noFreeAddresses, "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
+		"", "SpotMaxPriceTooLow", noFreeAddresses, "RESOURCE", "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
 		"ReservationCapacityExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "HostLimitExceeded",
 		"InvalidAMIID.Unavailable", "InvalidAMIID.NotFound",
 	}[f]
@@ -74,6 +75,10 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	if g.reclaiming { // not a failure: Spot instances make room
 		g.reclaiming = false
 		cp.returnIn(i, noticeTime)
+		return
+	}
+	if g.cfg.Tasks != nil && g.failure == noContainerInstance { // it waits for room
+		cp.noteWaiting(i)
 		return
 	}
 	cp.noteLaunchFailure(i)

@@ -77,6 +77,7 @@ func (cp *Plane) tally(in *instance, n int) {
 	}
 	g := &cp.groups[in.order.group]
 	g.count(in, g.zoneIndex(in.zone), n)
+	g.gauge(cp.kernel.Now())
 	if in.stage.inPool() && !in.life.leaves() {
 		g.warm.Add(cp.kernel.Now(), int64(n))
 	}

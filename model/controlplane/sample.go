@@ -12,6 +12,8 @@ type Samples struct {
 	Credits []float64 // CPU credits, mean over instances
 	Memory  []float64 // bytes that an application holds, in swap too, mean over instances
 	Burst   []float64 // share of the burst credit of a volume, the least of all
+
+	Failing []StatusChecks // instances whose status check failed, by check
 }
 
 // sampleAll samples all instances, where somebody asked for it.
@@ -21,6 +23,13 @@ func (cp *Plane) sampleAll() {
 	}
 	groups, fleets := make([]minute, len(cp.members)), make([]minute, len(cp.uses))
 	for _, in := range cp.instances.All() {
+		if !in.life.leaves() && !in.life.rests() {
+			into, k := groups, in.order.group
+			if k == None {
+				into, k = fleets, in.order.fleet
+			}
+			into[k].failing.add(cp.failing(in))
+		}
 		if in.life != serving && in.life != draining {
 			continue
 		}
@@ -45,6 +54,7 @@ type minute struct {
 	withCredits, withData int
 	burst                 float64
 	withBurst             bool
+	failing               StatusChecks
 }
 
 func (m *minute) add(x model.ServerSample) {
@@ -75,4 +85,5 @@ func (m *minute) close(s *Samples) {
 		burst = m.burst
 	}
 	s.Burst = append(s.Burst, burst)
+	s.Failing = append(s.Failing, m.failing)
 }

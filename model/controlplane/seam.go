@@ -76,7 +76,7 @@ type DataPlane interface {
 	// FailZone takes the load balancer nodes of a zone off the network, or
 	// brings them back.
 	FailZone(zone model.Zone, down bool)
-	// WatchRecovery begins to watch when requests are served again: a Region is lost.
+	// WatchRecovery begins to watch when requests are served again: a Region or a zone is lost.
 	WatchRecovery()
 
 	// Load changes what a server computes beside requests, in millionths of a vCPU.

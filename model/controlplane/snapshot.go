@@ -41,6 +41,7 @@ type image struct {
 	fast    []fastRestore
 	backup  int // schedule that took it; None
 	copied  bool
+	turns   sim.Time // when its state leads to the next
 }
 
 // fastRestore is what a snapshot has in a zone.
@@ -131,13 +132,20 @@ func (cp *Plane) take(i int, name string, backup int) error {
 func inGiB(b model.Bytes) float64 { return float64(b) / float64(model.GiB) }
 
 // turnAfter schedules what a snapshot's state leads to.
-func (cp *Plane) turnAfter(m *image, d sim.Time) {
-	cp.scheduleAfter(d, indexed(snapshotTurns, slices.Index(cp.images, m)))
+func (cp *Plane) turnAfter(m *image, d sim.Time) { cp.turnAt(m, sim.Sum(cp.kernel.Now(), d)) }
+
+func (cp *Plane) turnAt(m *image, at sim.Time) {
+	m.turns = at
+	cp.schedule(at, indexed(snapshotTurns, slices.Index(cp.images, m)))
 }
 
 // onSnapshotTurns brings a snapshot to its next state.
 func (cp *Plane) onSnapshotTurns(ev model.Event) {
 	m := cp.images[ev.Index()]
+	if m.turns != cp.kernel.Now() {
+		cp.overtaken()
+		return
+	}
 	switch m.state {
 	case snapshotPending:
 		m.state = snapshotComplete
@@ -301,47 +309,6 @@ func (cp *Plane) unstore(m *image) {
 	}
 	m.lineage.chain.Remove(m.number)
 	cp.recordStored(m.lineage)
-}
-
-// remove deletes a snapshot, or puts it into the recycle bin.
-func (cp *Plane) remove(m *image) error {
-	switch {
-	case m.backs:
-		return fmt.Errorf("a snapshot that an AMI is backed by must not be deleted [InvalidSnapshot.InUse]")
-	case m.state >= snapshotBinned:
-		return fmt.Errorf("the snapshot is deleted already [InvalidSnapshot.NotFound]")
-	}
-	cp.disableFast(m, nil)
-	if until, keeps := cp.cfg.Bin.Keeps(cp.kernel.Now(), cp.tagsOf(m)); keeps && cp.kernel.Now() >= snapshot.BinDelay {
-		m.state = snapshotBinned
-		cp.schedule(until, indexed(snapshotTurns, slices.Index(cp.images, m)))
-		return nil
-	}
-	cp.forget(m)
-	return nil
-}
-
-// tagsOf returns the tags of a snapshot: those of what it is called after, or of its volume.
-func (cp *Plane) tagsOf(m *image) map[string]string {
-	for i := range cp.cfg.Snapshots {
-		if s := &cp.cfg.Snapshots[i]; s.Name == m.name && m.volume == None {
-			return s.Tags
-		}
-	}
-	if m.backup != None && len(cp.cfg.Backups[m.backup].Tags) > 0 {
-		return cp.cfg.Backups[m.backup].Tags
-	}
-	if m.volume != None {
-		return cp.cfg.Volumes[m.volume].Tags
-	}
-	return nil
-}
-
-// forget ends a snapshot for good.
-func (cp *Plane) forget(m *image) {
-	m.state = snapshotGone
-	cp.unstore(m)
-	cp.leaveArchive(m)
 }
 
 // ownLineage stores a snapshot whole, for it shares nothing with others.

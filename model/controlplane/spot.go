@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"math"
+
 	"headroom/model"
 	"headroom/model/scaling"
 	"headroom/model/spot"
@@ -19,6 +21,10 @@ type spotPool struct {
 	shocks    *spot.Shocks
 	market    rng.Stream // walk and shocks
 	ownEvents rng.Stream // one instance's own event and notice delays
+	leads     rng.Stream // how long before their notices instances are recommended to be replaced
+	shockAt   sim.Time   // of the last shock that is foretold; 0: none yet
+	nextShock sim.Time   // of the one after
+	notices   notices
 	aboard    []occupant // running here; stale entries are dropped in passing
 	record    int32      // in Ledger.Spot
 
@@ -36,7 +42,7 @@ func (cp *Plane) newSpotPools() error {
 		cfg := &cp.cfg.SpotPools[i]
 		p := &cp.spotPools[i]
 		name := "spot/" + cp.frame.Zones[cfg.Zone] + "/" + cp.frame.Types[cfg.Type].Name + "/" + cfg.Platform.String()
-		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), ownEvents: cp.stream(name + "/fate"), record: int32(i)}
+		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), ownEvents: cp.stream(name + "/fate"), leads: cp.stream(name + "/lead"), record: int32(i)}
 		shocks := cp.stream(name + "/shock")
 		p.shocks = nil
 		var err error
@@ -84,8 +90,9 @@ func (cp *Plane) scheduleMarket(i int) {
 }
 
 func (cp *Plane) scheduleShock(i int) {
-	if at := cp.spotPools[i].shocks.Next(); at <= cp.frame.Duration {
-		cp.schedule(at, indexed(spotShocks, i))
+	p := &cp.spotPools[i]
+	if p.nextShock = p.shocks.Next(); p.nextShock < sim.Never {
+		cp.schedule(max(p.shockAt, p.nextShock-p.cfg.Lead.Longest), indexed(spotShocks, i))
 	}
 }
 
@@ -107,21 +114,13 @@ func (cp *Plane) onMarketMoves(ev model.Event) {
 	cp.spotMoved(ev.Index())
 }
 
-// onSpotShocks strikes every instance of a pool: its notice follows within
-// minutes.
+// onSpotShocks foretells a shock to every instance of a pool, as early as a recommendation
+// may come: their notices follow within minutes of it.
 func (cp *Plane) onSpotShocks(ev model.Event) {
 	p := &cp.spotPools[ev.Index()]
+	p.shockAt = p.nextShock
 	for _, o := range cp.present(p) {
-		at := sim.Sum(cp.kernel.Now(), spot.NoticeDelay(&p.ownEvents))
-		if o.tenant {
-			cp.schedule(at, handled(tenantNotices, o.handle))
-			continue
-		}
-		in := cp.instances.Get(o.handle)
-		if in.strikeAt < cp.kernel.Now() || at < in.strikeAt {
-			in.strikeAt = at
-		}
-		cp.schedule(at, handled(spotNotices, o.handle))
+		cp.foretell(p, o)
 	}
 	cp.scheduleShock(ev.Index())
 }
@@ -148,7 +147,12 @@ func (cp *Plane) expose(p *spotPool, o occupant, notice kind) {
 	p.aboard = append(p.aboard, o)
 	wait := p.hazard.OwnEvent(&p.ownEvents)
 	if !o.tenant {
-		cp.instances.Get(o.handle).ownAt = sim.Sum(cp.kernel.Now(), wait)
+		at := sim.Sum(cp.kernel.Now(), wait)
+		cp.instances.Get(o.handle).ownAt = at
+		cp.recommend(o.handle, at-p.cfg.Lead.Draw(&p.leads), at)
+	}
+	if cp.kernel.Now() < p.shockAt {
+		cp.foretell(p, o)
 	}
 	if wait <= cp.frame.Duration-cp.kernel.Now() {
 		cp.scheduleAfter(wait, handled(notice, o.handle))
@@ -179,12 +183,14 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	}
 	in.noticed = true
 	cp.noteInterruption(o.handle, cause)
+	cp.spotPools[in.order.spotPool].notices.count(cp.kernel.Now())
 	if in.order.bid > 0 { // nobody takes it out of its target groups
 		cp.interrupt(o.handle)
 		return
 	}
 	cp.startNotice(handled(spotReclaims, o.handle))
-	cp.data.Deregister(in.server)
+	cp.deregister(in)
+	cp.evacuates(in)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		cp.tally(in, -1)
 		in.replaced = true
@@ -220,7 +226,7 @@ func (cp *Plane) onSpotReclaims(ev model.Event) {
 // spotView is what an allocation strategy sees of a pool.
 func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 	p := &cp.spotPools[pool]
-	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: 1 - p.hazardPerMonth()}
+	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: p.survival(), Dear: p.price >= p.cfg.OnDemandUSD}
 	if p.limited {
 		v.CapacityScore = float64(max(0, p.room-p.taken)) / float64(max(1, p.room))
 	}
@@ -240,8 +246,8 @@ func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 	return v
 }
 
-// hazardPerMonth is the probability of an interruption within 30 days.
-func (p *spotPool) hazardPerMonth() float64 { return min(0.99, p.hazard.PerHour()*720) }
+// survival is the probability that an instance runs for 30 days, above 0 in any market.
+func (p *spotPool) survival() float64 { return max(1e-9, math.Exp(-720*p.hazard.PerHour())) }
 
 // ampleShare is the share of a host pool that counts as all the free capacity
 // that a Spot request could ask for.

@@ -52,9 +52,7 @@ func (cp *Plane) enlist(h slab.Handle) {
 	in.inServiceAt = cp.kernel.Now()
 	without := in.order.group != None && cp.groups[in.order.group].suspended.Has(scaling.AddToLoadBalancer)
 	if !in.noticed && !without { // else it would take requests that it cannot finish
-		for _, g := range cp.targetGroupsOf(in) {
-			cp.data.Register(in.server, g, in.order.initial)
-		}
+		cp.register(in, in.order.initial)
 	}
 	if in.order.group != None {
 		cp.joined(h)
@@ -67,4 +65,12 @@ func (cp *Plane) depart(h slab.Handle) {
 	if !cp.holdAtEnd(h) {
 		cp.letGo(h)
 	}
+}
+
+// targetGroupsOf lists the groups that an instance registers with.
+func (cp *Plane) targetGroupsOf(in *instance) []int {
+	if in.order.group != None {
+		return cp.cfg.Groups[in.order.group].TargetGroups
+	}
+	return cp.cfg.Instances[in.order.fleet].TargetGroups
 }

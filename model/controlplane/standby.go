@@ -98,7 +98,7 @@ func (cp *Plane) setAside(i int, a *Action) error {
 	for _, h := range list {
 		in := cp.instances.Get(h)
 		cp.leaveService(in, to)
-		cp.data.Deregister(in.server)
+		cp.deregister(in)
 		cp.noteInstance(in, a.Do.String(), "", "action")
 	}
 	if a.Decrement {

@@ -1,13 +1,38 @@
 package controlplane
 
-import "headroom/sim"
+import (
+	"cmp"
+	"slices"
+
+	"headroom/sim"
+)
 
 // StatusChecks counts the checks of instances, one a minute each, that failed (Status checks
-// for Amazon EC2 instances): CloudWatch's StatusCheckFailed, _System and _Instance, summed.
+// for Amazon EC2 instances): CloudWatch's StatusCheckFailed, _System, _Instance and
+// _AttachedEBS, summed.
 type StatusChecks struct {
-	Any      int64 // one of the two
-	System   int64 // of what the instance runs on: its host, its rack, the network of its zone
-	Instance int64 // of the instance itself: its memory is exhausted
+	Any         int64 // one of the others
+	System      int64 // of what the instance runs on: its host, its rack, the network of its zone
+	Instance    int64 // of the instance itself: its memory is exhausted
+	AttachedEBS int64 // of the volumes of one of a Nitro type: one of them fails
+}
+
+// add adds other checks.
+func (c *StatusChecks) add(o StatusChecks) {
+	c.Any, c.System, c.Instance, c.AttachedEBS = c.Any+o.Any, c.System+o.System, c.Instance+o.Instance, c.AttachedEBS+o.AttachedEBS
+}
+
+// of returns the checks that a metric counts.
+func (c *StatusChecks) of(k MetricKind) int64 {
+	switch k {
+	case StatusCheckFailedSystem:
+		return c.System
+	case StatusCheckFailedInstance:
+		return c.Instance
+	case StatusCheckFailedAttachedEBS:
+		return c.AttachedEBS
+	}
+	return c.Any
 }
 
 // countChecks counts the status checks of an instance that have failed since it was asked
@@ -15,33 +40,27 @@ type StatusChecks struct {
 func (cp *Plane) countChecks(in *instance) {
 	now, from := cp.kernel.Now(), in.checked
 	in.checked = now
-	if in.life.leaves() || in.life.rests() {
+	if in.life.leaves() || in.life.rests() || in.isTask() || in.cutAt == sim.Never && in.sickUntil == 0 && in.ebsAt == sim.Never {
 		return
 	}
-	var c StatusChecks
-	system := spell{max(in.cutAt, from), now}
+	var system, sick, volumes spell
 	if in.cutAt != sim.Never {
-		c.System = system.checks()
+		system = spell{max(in.cutAt, from), now}
 	}
 	if in.sickUntil > 0 {
-		sick := spell{max(in.sickAt, from), min(in.sickUntil, now)}
-		c.Instance = sick.checks()
-		if in.cutAt != sim.Never {
-			c.Any = -spell{max(sick.from, system.from), min(sick.to, system.to)}.checks()
-		}
+		sick = spell{max(in.sickAt, from), min(in.sickUntil, now)}
 	}
-	if c == (StatusChecks{}) {
-		return
+	if in.ebsAt != sim.Never {
+		volumes = spell{max(in.ebsAt, from), now}
 	}
-	c.Any += c.System + c.Instance
-	own := &StatusChecks{}
+	c := StatusChecks{Any: checksOf(system, sick, volumes), System: checksOf(system), Instance: checksOf(sick), AttachedEBS: checksOf(volumes)}
+	in.failed.add(c)
 	switch {
 	case in.order.group != None:
-		own = &cp.members[in.order.group].Checks
+		cp.members[in.order.group].Checks.add(c)
 	case in.order.fleet != None:
-		own = &cp.uses[in.order.fleet].Checks
+		cp.uses[in.order.fleet].Checks.add(c)
 	}
-	own.Any, own.System, own.Instance = own.Any+c.Any, own.System+c.System, own.Instance+c.Instance
 }
 
 // closeChecks counts the status checks of everything that runs at the horizon.
@@ -51,10 +70,45 @@ func (cp *Plane) closeChecks() {
 	}
 }
 
+// failing returns which status checks of an instance fail at this minute: 1 or 0 each.
+func (cp *Plane) failing(in *instance) (c StatusChecks) {
+	now := cp.kernel.Now()
+	one := func(fails bool, n *int64) {
+		if fails {
+			*n, c.Any = 1, 1
+		}
+	}
+	one(in.cutAt < now, &c.System)
+	one(in.sickUntil > 0 && in.sickAt < now && now <= in.sickUntil, &c.Instance)
+	one(in.ebsAt < now, &c.AttachedEBS)
+	return c
+}
+
+// addChecks adds the status checks of an instance since the mark of a clock: 0 or 1 a minute.
+func (s *spread) addChecks(failed int64, period sim.Time) {
+	for minute := range int64(period / statusCheck) {
+		if minute < failed {
+			s.add(1)
+		} else {
+			s.add(0)
+		}
+	}
+}
+
 // spell is the time in which checks fail.
 type spell struct{ from, to sim.Time }
 
-// checks returns how many status checks there are after its start, to its end.
-func (s spell) checks() int64 {
-	return max(0, int64(s.to/statusCheck-s.from/statusCheck))
+// checksOf returns how many status checks there are after the start of spells, to their ends:
+// those in several count once.
+func checksOf(spells ...spell) (n int64) {
+	slices.SortFunc(spells, func(a, b spell) int { return cmp.Compare(a.from, b.from) })
+	last := int64(0)
+	for _, s := range spells {
+		first, end := max(last, int64(s.from/statusCheck)), int64(s.to/statusCheck)
+		if end > first {
+			n += end - first
+			last = end
+		}
+	}
+	return n
 }

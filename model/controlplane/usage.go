@@ -278,6 +278,9 @@ func (cp *Plane) closeLedger() {
 	for i := range l.Alarms {
 		l.Alarms[i].To = min(l.Alarms[i].To, end)
 	}
+	for i := range l.Tasks {
+		l.Tasks[i].To = min(l.Tasks[i].To, end)
+	}
 	for i := range l.DedicatedHosts {
 		l.DedicatedHosts[i].To = min(l.DedicatedHosts[i].To, end)
 	}

@@ -152,7 +152,7 @@ func (v *validator) fleet(f *Fleet) {
 }
 
 func (v *validator) group(g *Group) {
-	path := "autoscaling_group." + g.Name
+	path := g.Path()
 	v.check(g.Min >= 0 && g.Min <= g.Max, path+".min_size", "must be 0 to max_size (%d), got %d", g.Max, g.Min)
 	v.check(g.Desired >= g.Min && g.Desired <= g.Max, path+".desired_capacity", "must be min_size to max_size (%d to %d), got %d", g.Min, g.Max, g.Desired)
 	v.reference(g.Template, len(v.LaunchTemplates), path+".launch_template", "launch template")
@@ -162,6 +162,9 @@ func (v *validator) group(g *Group) {
 		v.reference(t, v.world.TargetGroups, path+".target_groups", "target group")
 	}
 	v.check(len(g.Types) > 0, path+".instance_type", "must have a type to launch")
+	if g.Tasks != nil {
+		v.tasks(g, path)
+	}
 	for i := range g.Types {
 		v.launchType(g, i, path)
 	}
@@ -197,6 +200,9 @@ func (v *validator) policy(p *ScalingPolicy, path string) {
 	}
 	for _, err := range p.Spec.Validate() {
 		v.check(false, path, "%v", err)
+	}
+	if p.Cooldowns != nil {
+		v.cooldowns(p.Cooldowns, path)
 	}
 	for i := range p.Inputs {
 		v.check(p.Inputs[i].Period > 0, path, "input %d: period must be above 0, got %v", i, p.Inputs[i].Period)
@@ -262,18 +268,20 @@ func (v *validator) hold(h *Hold) {
 }
 
 func (v *validator) fault(f *Fault, path string) {
-	v.check(f.Kind >= ZoneOutage && f.Kind <= RegionOutage, path+".kind", "must be a kind of fault, got %d", f.Kind)
+	v.check(f.Kind >= ZoneOutage && f.Kind <= SpotInterruption, path+".kind", "must be a kind of fault, got %d", f.Kind)
 	v.subject(f.On, path+".on")
 	v.check(f.Count >= 0, path+".count", "must not be negative, got %d", f.Count)
 	v.check(f.Share >= 0 && f.Share <= 1, path+".share", "must be 0 to 1, got %g", f.Share)
 	v.check(f.Impairment.Slow >= 0 && f.Impairment.Slow <= MaxSlow, path+".factor", "must be 0 to %g, got %g", MaxSlow, f.Impairment.Slow)
 	v.errors(&f.Impairment.Errors, path)
 	v.check(f.Every != nil || f.At >= 0 && f.At <= sim.Horizon || f.At == sim.Never, path+".at", "must be 0 to %v, got %v", sim.Horizon, f.At)
-	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement, path+".duration", "must be given")
+	v.check(f.Duration != nil || f.Kind == InstanceTermination || f.Kind == InstanceRetirement || f.Kind == SpotInterruption, path+".duration", "must be given")
+	v.check(f.Kind != SpotInterruption || f.Before >= noticeTime, path+".duration_before_interruption", "must be at least %v, got %v", noticeTime, f.Before)
 	v.check(f.Zone != None || f.Kind != ZonePartition && f.Kind != RegionOutage, path+".zone", "must be given")
 	v.optional(int(f.Zone), v.world.Zones, path+".zone", "zone")
 	if f.Kind == HostFailure || f.Kind == RackFailure {
 		v.optional(f.Pool, len(v.HostPools), path+".hosts", "host pool")
+		v.optional(f.Machines-1, len(v.DedicatedHosts), path+".on", "table of Dedicated Hosts")
 	}
 }
 

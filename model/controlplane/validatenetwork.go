@@ -29,7 +29,7 @@ func (v *validator) addresses() {
 		}
 	}
 	for i := range v.Groups {
-		list(v.Groups[i].Subnets, "autoscaling_group."+v.Groups[i].Name+".vpc_zone_identifier")
+		list(v.Groups[i].Subnets, v.Groups[i].Path()+".vpc_zone_identifier")
 	}
 	for i := range v.Instances {
 		list(v.Instances[i].Subnets, "instance."+v.Instances[i].Name+".subnets")

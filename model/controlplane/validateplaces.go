@@ -35,7 +35,7 @@ func (v *validator) places() {
 		v.place(v.Instances[i].Template.Place, "instance."+v.Instances[i].Name)
 	}
 	for i := range v.Groups {
-		v.place(v.Groups[i].Place, "autoscaling_group."+v.Groups[i].Name)
+		v.place(v.Groups[i].Place, v.Groups[i].Path())
 	}
 	v.quotas()
 }

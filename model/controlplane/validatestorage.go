@@ -29,11 +29,8 @@ func (v *validator) storage() {
 		v.check(s.Stored >= 0 && s.Stored <= model.Bytes(max(0, s.SizeGiB))*model.GiB, path+".stored", "must be 0 to the size, got %d", s.Stored)
 		v.check(len(s.FastRestore) == 0 || !s.Archived && s.SizeGiB <= snapshot.MostFastGiB, path+".fast_restore", "must not be given for an archived snapshot or one of more than %d GiB", snapshot.MostFastGiB)
 	}
-	r := v.Bin.Retention
-	for _, rule := range v.Bin.Rules {
-		v.check(rule.Retention >= snapshot.LeastRetention && rule.Retention <= snapshot.MostRetention, "recycle_bin.rule", "must keep for 1 to 365 days, got %v", rule.Retention)
-	}
-	v.check(r == 0 || r >= snapshot.LeastRetention && r <= snapshot.MostRetention, "recycle_bin.retention", "must be 1 to 365 days, got %v", r)
+	v.bin(&v.Bin, "recycle_bin.retention")
+	v.bin(&v.ImageBin, "recycle_bin.image_retention")
 	for i := range v.Backups {
 		b := &v.Backups[i]
 		path := "snapshot_schedule." + b.Name
@@ -111,5 +108,14 @@ func (v *validator) operation(a *Action, path string) {
 		v.check(a.Credits == model.CreditsStandard || a.Credits == model.CreditsUnlimited, path+".cpu_credits", "must be standard or unlimited, got %d", a.Credits)
 	case SetDesiredCapacity:
 		v.check(a.Desired >= 0, path+".desired_capacity", "must not be negative, got %d", a.Desired)
+	}
+}
+
+// bin checks how long a recycle bin keeps what is deleted.
+func (v *validator) bin(b *snapshot.Bin, path string) {
+	keeps := func(r sim.Time) bool { return r >= snapshot.LeastRetention && r <= snapshot.MostRetention }
+	v.check(b.Retention == 0 || keeps(b.Retention), path, "must be 1 to 365 days, got %v", b.Retention)
+	for _, rule := range b.Rules {
+		v.check(keeps(rule.Retention), "recycle_bin.rule", "must keep for 1 to 365 days, got %v", rule.Retention)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Verify returns the first invariant that does not hold. It takes time in
 // proportion to all that is alive and is meant for tests.
 func (cp *Plane) Verify() error {
-	for _, check := range []func() error{cp.verifyHosts, cp.verifyMachines, cp.verifyPlacementGroups, cp.verifyQuotas, cp.verifyLeases, cp.verifyGroups, cp.verifySnapshots, cp.verifyAddresses, cp.verifySupply} {
+	for _, check := range []func() error{cp.verifyHosts, cp.verifyMachines, cp.verifyPlacementGroups, cp.verifyQuotas, cp.verifyLeases, cp.verifyGroups, cp.verifyTasks, cp.verifySnapshots, cp.verifyAddresses, cp.verifySupply} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -103,6 +103,9 @@ func (cp *Plane) verifyLeases() error {
 	}
 	running := 0
 	for h, in := range cp.instances.All() {
+		if in.isTask() {
+			continue
+		}
 		billed := in.life.runs() || in.life == hibernating || in.life == draining && in.lease != None
 		if billed {
 			running++

@@ -46,7 +46,7 @@ func (cp *Plane) verifyAddresses() error {
 		}
 	}
 	for h, in := range cp.instances.All() {
-		if in.life.ended() != (len(in.held) == 0) {
+		if none := in.life.ended() || in.isTask() && in.order.on != 0; none != (len(in.held) == 0) {
 			return fmt.Errorf("instance %v has %d private addresses", h, len(in.held))
 		}
 		private -= len(in.held)

@@ -68,6 +68,7 @@ func (cp *Plane) create(i int, from string) error {
 	}
 	made := volume{exists: true, spec: cfg.Spec, owner: v.owner, changes: sim.Never, made: now, wroteAt: now}
 	size := model.Bytes(cfg.Spec.SizeGiB) * model.GiB
+	made.spec.Shared = cfg.Spec.Shared && !cfg.Apart
 	made.lineage = &lineage{chain: snapshot.NewChain(size, cfg.Written), owner: v.owner, record: None}
 	if from != "" {
 		m, err := cp.usable(from, cfg.Zone)
@@ -266,6 +267,9 @@ func (cp *Plane) modify(i int, spec model.VolumeSpec) error {
 	if !v.exists {
 		return fmt.Errorf("there is no such volume [InvalidVolume.NotFound]")
 	}
+	if err := v.sharable(&spec); err != nil {
+		return err
+	}
 	wanted := specOf(&spec)
 	if err := wanted.Check(); err != nil {
 		return err
@@ -275,12 +279,30 @@ func (cp *Plane) modify(i int, spec model.VolumeSpec) error {
 		return err
 	}
 	v.next, v.changes = v.spec, complete
+	v.next.Shared = spec.Shared
 	v.next.Type, v.next.SizeGiB, v.next.IOPS, v.next.ThroughputMiBs = spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs
 	v.lineage.chain.Grow(model.Bytes(spec.SizeGiB) * model.GiB)
 	larger := v.spec
-	larger.SizeGiB = spec.SizeGiB
+	larger.SizeGiB, larger.Shared = spec.SizeGiB, spec.Shared
 	cp.reshape(i, larger)
 	cp.schedule(complete, indexed(volumeChanges, i))
+	return nil
+}
+
+// sharable says why a volume can neither begin nor cease to be one that instances share: only
+// io2 can after it was made (Amazon EBS User Guide, "Enable Multi-Attach").
+func (v *volume) sharable(to *model.VolumeSpec) error {
+	switch {
+	case to.Shared && !specOf(to).Kind.Rules().MultiAttach:
+		return fmt.Errorf("only volumes of io1 and io2 can be shared [MultiAttachUnsupported]")
+	case to.Shared == v.spec.Shared:
+	case v.spec.Type != "io2":
+		return fmt.Errorf("only for io2 multi_attach_enabled can be changed once a volume is made [MultiAttachUnsupported]")
+	case to.Shared && len(v.attached) > 0:
+		return fmt.Errorf("a volume must be detached before instances can share it [VolumeInUse]")
+	case len(v.attached) > 1:
+		return fmt.Errorf("%d instances share the volume: it must be detached from all but one [VolumeInUse]", len(v.attached))
+	}
 	return nil
 }
 

@@ -209,7 +209,7 @@ func (p *Plane) evictApplication(id uint32) []uint32 {
 func (p *Plane) cutFlows(id uint32, s *server) []uint32 {
 	for direction := range s.nic.links {
 		for _, job := range s.nic.links[direction].Jobs(nil) {
-			if job&diskFlow != 0 && p.requests.at(job&^diskFlow).server == id {
+			if job&stepFlow != 0 && p.requests.at(job&^stepFlow).server == id {
 				s.nic.links[direction].Drop(p.kernel.Now(), job, bandwidth.Region)
 			}
 		}

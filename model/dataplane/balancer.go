@@ -79,7 +79,7 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 
 // balance takes a request through a load balancer: node, rule, target group.
 func (p *Plane) balance(i uint32, r *request, s *source) {
-	if !s.plain && !p.reaches(i, r, s) {
+	if !s.plain && !p.approaches(i, r, s) {
 		return
 	}
 	b := s.lb
@@ -129,9 +129,9 @@ func (p *Plane) balance(i uint32, r *request, s *source) {
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
 }
 
-// reaches takes a request to the load balancer of a source that is not plain, if nothing
+// approaches takes a request to the load balancer of a source that is not plain, if nothing
 // before that keeps it.
-func (p *Plane) reaches(i uint32, r *request, s *source) bool {
+func (p *Plane) approaches(i uint32, r *request, s *source) bool {
 	if s.guarded && p.heldBefore(i, r, s) {
 		return false
 	}
@@ -144,9 +144,6 @@ func (p *Plane) reaches(i uint32, r *request, s *source) bool {
 	return true
 }
 
-// MaxForwardedFor is how many addresses X-Forwarded-For may have.
-const MaxForwardedFor = 30
-
 // comesIn lets a request in by a listener: somebody listens on the port, and the
 // handshake of a new connection succeeds. Otherwise the request fails. Services keep
 // their connections open: theirs take no time.
@@ -158,9 +155,9 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
 		return false
-	case s.clients.ForwardedFor > MaxForwardedFor && (!s.flows.on || s.flows.relayed):
+	case a.rejects != 0:
 		p.meter.arrived(r.arrived, r)
-		p.fail(i, Code463)
+		p.fail(i, a.rejects)
 		return false
 	case !connects || !a.door.secure:
 		return true

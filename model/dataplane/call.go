@@ -61,6 +61,9 @@ func (p *Plane) issue(i uint32, now sim.Time) {
 	child.setBytes(p.drawBytes(i, part<<2|1, s.call.Request), p.drawBytes(i, part<<2|2, s.call.Response))
 	key := rng.Key(t.key, uint64(t.step)<<32|part<<2|3)
 	parent := p.requests.handle(i)
+	if s.heritage.on {
+		child.class = s.heir(p.requests.at(i))
+	}
 	h, r := p.requests.Alloc()
 	*r = child
 	p.beginTrip(indexOf(h), trip{key: key, parent: parent, began: now})
@@ -259,6 +262,7 @@ func (p *Plane) hangUpOne(i uint32) {
 	case r.phase == hanging || r.phase == connecting || r.phase == undelivered:
 		p.meter.failed(now, r, Code460)
 		p.letGoHung(i)
+		p.closeToTarget(r)
 		p.leave(i, r, now)
 		p.disconnect(i)
 		p.free(i)
@@ -279,6 +283,7 @@ func (p *Plane) dropCall(i uint32, now sim.Time) {
 	}
 	p.meter.failed(now, p.requests.at(i), Code460)
 	p.disconnect(i)
+	p.closeToTarget(p.requests.at(i))
 	p.leaveToServer(i, p.requests.at(i), now)
 	if worksOn {
 		p.trips[i].parent = 0

@@ -148,6 +148,7 @@ type Call struct {
 	Class             RequestClass     // host and path that it asks for
 	Clients           Clients          // timeout and retries; Deadline and PerConnection are not used
 	Public            bool             // by public addresses
+	PassesOn          bool             // it has the X-Forwarded headers of the request that is served
 	PoolSize          int              // connections of each calling instance; 0: no limit
 	PoolTimeout       sim.Time         // how long a call waits for one; 0: forever
 }
@@ -179,6 +180,7 @@ type TargetGroup struct {
 	Stickiness  Stickiness
 	HealthCheck HealthCheck
 	Minimum     *health.Group // healthy targets; nil: one
+	Version     Version       // in which requests of an Application Load Balancer reach its targets
 	// Balancer is the index of the Application Load Balancer, counted from 1, that is the one
 	// target of flows, and Port where it listens; 0: its targets are servers.
 	Balancer int
@@ -247,8 +249,10 @@ type LoadBalancer struct {
 	// ZoneAffinity is the share of DNS answers that name the node of the client's zone.
 	ZoneAffinity float64
 	Growth       Growth
-	Gateway      int // the Gateway Load Balancer that its clients come through, counted from 1; 0: none
-	Elastic      int // nodes whose public address is an Elastic IP
+	Forwarded    ForwardedMode
+	OldHTTP      bool // an Application Load Balancer that speaks no HTTP/2 with clients
+	Gateway      int  // the Gateway Load Balancer that its clients come through, counted from 1; 0: none
+	Elastic      int  // nodes whose public address is an Elastic IP
 }
 
 // Network reports whether it forwards flows, as a Network Load Balancer does.
@@ -317,6 +321,7 @@ type RequestClass struct {
 	Method     string
 	Headers    []routing.Header
 	Source     netip.Addr // of the client; the zero Addr: nobody knows
+	Forwarded  int        // addresses in X-Forwarded-For
 	Weight     float64
 }
 
@@ -344,6 +349,7 @@ type Clients struct {
 	RoundTrip    sim.Time // to the load balancer and back: what a handshake is made of
 	Resumption   float64  // share of the handshakes that resume a session
 	StayPut      bool     // they do not follow redirects
+	GRPC         bool     // their requests are gRPC, by HTTP/2
 	ForwardedFor int      // addresses of proxies that X-Forwarded-For has when it reaches the balancer
 }
 

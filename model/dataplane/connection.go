@@ -38,6 +38,7 @@ type connections struct {
 	aged    chain    // by when they were opened, where they last
 	pools   []chain  // of those that may carry another request, by client and listener
 	doors   uint32   // listeners, and one for none
+	streams int32    // requests at once on one to a secure listener
 }
 
 // newConnections prepares a source whose clients keep their connections to an Application
@@ -50,6 +51,10 @@ func (p *Plane) newConnections(s *source) {
 	}
 	c := connections{
 		on: true, limit: sim.Never, lasts: s.clients.Lasts, silent: chain{noIndex, noIndex}, aged: chain{noIndex, noIndex}, doors: s.way.doors,
+		streams: int32(max(1, s.clients.Streams)),
+	}
+	if lb.OldHTTP {
+		c.streams = 1
 	}
 	for _, limit := range []sim.Time{s.clients.KeepAlive, lb.IdleTimeout, lb.ClientKeepAlive} {
 		if limit > 0 {
@@ -113,7 +118,7 @@ func (p *Plane) pool(s *source, id uint32, secure bool) {
 	pool := p.pooledOnes(c, k.owner)
 	streams := int32(1)
 	if secure {
-		streams = int32(max(1, s.clients.Streams))
+		streams = c.streams
 	}
 	may := !k.done && k.busy < streams && (s.clients.PerConnection <= 0 || int(k.carried) < max(1, s.clients.PerConnection))
 	if k.usable && may && c.spacing == 0 {
@@ -161,7 +166,7 @@ func (p *Plane) leaveConnection(i uint32, r *request, at sim.Time) {
 // connection. Of HTTP/2 only the stream of a client that left is reset.
 func (p *Plane) breaksOff(i uint32, r *request, code Code) {
 	s := &p.sources[r.source]
-	if id := p.carriers[i]; id != noIndex && (code == CodeConnect || code == CodeHandshake || code == CodeRefused || code == Code460 && s.clients.Streams <= 1) {
+	if id := p.carriers[i]; id != noIndex && (code == CodeConnect || code == CodeHandshake || code == CodeRefused || code == Code460 && s.connections.streams <= 1) {
 		p.connections.at(id).done = true
 	}
 }

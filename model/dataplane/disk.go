@@ -214,16 +214,21 @@ func (s *server) worksOn(r *request) bool {
 	return s.finishes() && !r.phase.flows() || r.phase.reads()
 }
 
+// letGo ends a request that nobody waits for, and gives its place to the next in line.
+func (p *Plane) letGo(i uint32, now sim.Time) {
+	server := p.requests.at(i).server
+	p.vacate(i)
+	p.free(i)
+	p.nextInLine(server, now)
+}
+
 // endDisk goes on with a request that has read or written, fails it with its disk, or
 // lets go of it if nobody waits for it any more.
 func (p *Plane) endDisk(i uint32, now sim.Time) {
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
 	if r.gone && !s.finishes() {
-		server := r.server
-		p.vacate(i)
-		p.free(i)
-		p.nextInLine(server, now)
+		p.letGo(i, now)
 		return
 	}
 	if id := s.disks[s.cfg.Steps[p.trips[i].step].IO.Disk]; p.unusable(s, id) {

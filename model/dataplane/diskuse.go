@@ -130,6 +130,7 @@ func (p *Plane) detachDisks(s *server) {
 			line := &s.array.asked[d.member]
 			line.each(lose)
 			line.head, s.array.ended = line.tail, true
+			s.array.Stop(now)
 		}
 		u := &p.diskUses[d.use]
 		u.There = sim.Sum(u.There, now-d.since)

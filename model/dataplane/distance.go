@@ -75,22 +75,29 @@ func (p *Plane) callingServer(i uint32, r *request) *server {
 	return p.servers.at(parent.server)
 }
 
-// countAbroad counts the bytes of a call that another Region has answered: each side pays
-// for what it sends, and what the load balancer sends does not go to the internet.
-func (p *Plane) countAbroad(i uint32, r *request, s *server) {
+// countInside takes what load balancers have answered to a call out of what goes to the
+// internet, and counts the bytes of one that another Region has answered: each side pays for
+// what it sends.
+func (p *Plane) countInside(i uint32, r *request, s *server) {
 	caller := p.callingServer(i, r)
-	if caller == nil || p.frame.RegionOf(caller.zone) == p.frame.RegionOf(p.entrance(r, s.zone)) {
+	in, out := r.requestBytes(), r.responseBytes()
+	if caller == nil || in == 0 && out == 0 {
 		return
 	}
-	in, out := r.requestBytes(), r.responseBytes()
-	if in == 0 && out == 0 {
+	source := &p.sources[r.source]
+	for _, b := range [2]int{source.balancer, source.flows.balancer} {
+		if b != None && (b == source.balancer || source.flows.relayed) {
+			h := &p.balancers[b].hour
+			h.out -= min(out, h.out)
+		}
+	}
+	if p.apart == nil || p.frame.RegionOf(caller.zone) == p.frame.RegionOf(p.entrance(r, s.zone)) {
 		return
 	}
 	m := &p.transfers.moved[caller.payer]
 	m.Away = m.Away.Plus(in)
 	if b := p.sources[r.source].balancer; b != None {
 		h := &p.balancers[b].hour
-		h.out -= min(out, h.out)
 		h.away = h.away.Plus(out)
 		return
 	}

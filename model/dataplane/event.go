@@ -40,6 +40,7 @@ const (
 	nodesGrow
 	functionTimesOut
 	relayIsChecked
+	minuteEnds
 	kindCount
 )
 
@@ -83,6 +84,7 @@ func newTable() [kindCount]row {
 		functionTimesOut:    {"functionTimesOut", sim.RankRelease, "function", (*Plane).onFunctionTimesOut},
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
 		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
+		minuteEnds:          {"minuteEnds", sim.RankObserve, "none", (*Plane).onMinuteEnds},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}
 }

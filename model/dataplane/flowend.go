@@ -85,7 +85,7 @@ func (p *Plane) asCarrierFails(i uint32, r *request, code Code) Code {
 		return p.asSocketFails(i, r, code)
 	}
 	switch code {
-	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463:
+	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463, Code464:
 		if s.flows.relayed {
 			p.told(i, s)
 			return code

@@ -196,6 +196,7 @@ func (p *Plane) detachWaiting(target uint32) {
 			p.failFor(i, Code502, CauseEnded)
 			continue
 		}
+		p.closeToTarget(p.requests.at(i))
 		p.requests.at(i).target = noIndex
 		p.release(target)
 	}

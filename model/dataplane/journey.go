@@ -151,11 +151,10 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 	case StepCPU:
 		p.compute(i, step, now)
 	case StepPause:
-		if step.outside() {
-			p.talk(i, step)
+		end := p.later(now, p.drawStep(i, 0, step.Time))
+		if r.phase = pausing; !step.outside() || !p.talk(i, step, end) {
+			p.endStepAt(i, end)
 		}
-		r.phase = pausing
-		p.endStepAt(i, p.later(now, p.drawStep(i, 0, step.Time)))
 		p.yield(i, now)
 	case StepDisk:
 		p.useDisk(i, &step.IO, now)
@@ -256,6 +255,8 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 		p.endStep(indexOf(h), phasePause, now)
 	case r != nil && r.phase == starting:
 		p.endStart(indexOf(h), now)
+	case r != nil && r.phase == talking:
+		p.endTalk(indexOf(h), now)
 	case r != nil && r.phase == onDisk:
 		p.endDisk(indexOf(h), now)
 	case r != nil && r.phase == paging:

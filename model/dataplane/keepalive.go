@@ -14,14 +14,45 @@ const towardsTarget = 500 * sim.Microsecond
 // node takes the one that it used last.
 type keptConnections []sim.Time
 
+// toTargets counts the connections of load balancers to the targets of a group that keeps
+// them: each that was opened is kept, closed, or carries a request.
+type toTargets struct{ opened, closed int64 }
+
+// keepsFor reports whether the connections that carry the requests of a source to the targets
+// of a group are known one by one. Those of WebSockets are not.
+func (p *Plane) keepsFor(r *request, g *targetGroup) bool {
+	s := &p.sources[r.source]
+	return g.keeps > 0 && s.balancer != None && !s.sockets.on
+}
+
 // keepToTarget keeps the connection on which a target answered.
 func (p *Plane) keepToTarget(r *request, at sim.Time) {
-	if g := &p.targetGroups[r.group]; g.keeps > 0 && p.sources[r.source].balancer != None && !p.sources[r.source].sockets.on {
-		t := p.targets.at(r.target)
-		for len(t.kept) <= int(r.zone) {
-			t.kept = append(t.kept, nil)
-		}
-		t.kept[r.zone] = append(t.kept[r.zone], at)
+	if !p.keepsFor(r, &p.targetGroups[r.group]) {
+		return
+	}
+	t := p.targets.at(r.target)
+	for len(t.kept) <= int(r.zone) {
+		t.kept = append(t.kept, nil)
+	}
+	t.kept[r.zone] = append(t.kept[r.zone], at)
+}
+
+// keepAfterError does so where a target answered with an error: the request is about to fail,
+// and would close it.
+func (p *Plane) keepAfterError(r *request, at sim.Time) {
+	if g := &p.targetGroups[r.group]; p.keepsFor(r, g) {
+		p.keepToTarget(r, at)
+		g.carriers.closed--
+	}
+}
+
+// closeToTarget closes the connection of a request that is not answered on it.
+func (p *Plane) closeToTarget(r *request) {
+	if r.target == noIndex || r.source == checkSource {
+		return
+	}
+	if g := &p.targetGroups[r.group]; p.keepsFor(r, g) {
+		g.carriers.closed++
 	}
 }
 
@@ -29,8 +60,12 @@ func (p *Plane) keepToTarget(r *request, at sim.Time) {
 // whether that is lost: the target has closed it, or does so before the request arrives,
 // and the node does not know yet.
 func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
+	if !p.keepsFor(r, g) {
+		return false
+	}
 	b := p.sources[r.source].balancer
-	if b == None || int(r.zone) >= len(t.kept) || len(t.kept[r.zone]) == 0 {
+	if int(r.zone) >= len(t.kept) || len(t.kept[r.zone]) == 0 {
+		g.carriers.opened++
 		return false
 	}
 	list := &t.kept[r.zone]
@@ -38,7 +73,9 @@ func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
 	silent := p.kernel.Now() - (*list)[last]
 	limit := p.balancers[b].cfg.IdleTimeout
 	if silent >= g.keeps+towardsTarget || limit > 0 && silent >= limit {
-		*list = (*list)[:0] // one of the two has closed it, and the older ones before
+		g.carriers.closed += int64(len(*list)) // one of the two has closed it, and the older ones before
+		g.carriers.opened++
+		*list = (*list)[:0]
 		return false
 	}
 	*list = (*list)[:last]
@@ -53,20 +90,41 @@ func (p *Plane) lost(r *request, g *targetGroup, t *target) bool {
 // resets its WebSockets.
 func (p *Plane) closeKept(s *server) {
 	for _, h := range s.targets {
-		p.targets.Get(h).kept = nil
+		p.forgetKeptTo(p.targets.Get(h))
 		p.resetSocketsOf(indexOf(h))
 	}
 }
 
-// verifyKept: the connections that are kept to a target are in order of its answers.
+// forgetKeptTo closes the connections that are kept to a target.
+func (p *Plane) forgetKeptTo(t *target) {
+	for _, list := range t.kept {
+		p.targetGroups[t.group].carriers.closed += int64(len(list))
+	}
+	t.kept = nil
+}
+
+// verifyKept: the connections that are kept to a target are in order of its answers, and of
+// those that were opened to the targets of a group each is kept, closed, or carries a request.
 func (p *Plane) verifyKept() error {
+	there := make([]int64, len(p.targetGroups))
+	for _, r := range p.requests.All() {
+		if r.inFlight() && r.target != noIndex && p.keepsFor(r, &p.targetGroups[r.group]) {
+			there[r.group]++
+		}
+	}
 	for h, t := range p.targets.All() {
 		for zone, list := range t.kept {
+			there[t.group] += int64(len(list))
 			for i, at := range list {
 				if at > p.kernel.Now() || i > 0 && at < list[i-1] {
 					return fmt.Errorf("target %v: connection %d of the node in zone %d was answered at %v", h, i, zone, at)
 				}
 			}
+		}
+	}
+	for k := range p.targetGroups {
+		if c := p.targetGroups[k].carriers; c.opened != c.closed+there[k] {
+			return fmt.Errorf("target group %d: %d connections opened to targets, %d closed, %d there", k, c.opened, c.closed, there[k])
 		}
 	}
 	return nil

@@ -228,6 +228,7 @@ type address struct {
 	port   int
 	class  RequestClass
 	hops   int // redirects that led there
+	origin int // the class of the source that they began with
 }
 
 // apply returns where a redirect sends a request. Clients ask there by GET, as browsers

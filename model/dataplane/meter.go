@@ -191,6 +191,8 @@ func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 	if r.arrived >= m.warmup {
 		o.MeasuredCompleted++
 		o.Latency.Record(latency)
+	} else if o.Early != nil {
+		o.Early.Record(latency)
 	}
 	if m.recovery != nil {
 		m.saw(r, true)

@@ -25,8 +25,8 @@ const (
 	outward
 )
 
-// diskFlow marks the flow of what a request reads or writes.
-const diskFlow = 1 << 31
+// stepFlow marks the flow of what a step of a request reads, writes or says.
+const stepFlow = 1 << 31
 
 func (n *nic) next() sim.Time { return min(n.links[inward].Next(), n.links[outward].Next()) }
 
@@ -144,7 +144,7 @@ func (p *Plane) send(i uint32, r *request, s *server, at sim.Time) bool {
 	id := r.server
 	p.settleOutward(id, s.nic, at)
 	if r.target != noIndex {
-		p.targetResponds(r, s, at)
+		p.targetResponds(i, s, at)
 	}
 	r.phase = sending
 	s.nic.links[outward].Offer(at, i, bytes, p.wayOfBytes(r, s))
@@ -217,7 +217,7 @@ func (p *Plane) settleOutward(id uint32, n *nic, until sim.Time) {
 // passed all that they have to.
 func (p *Plane) flowEnds(job uint32, at sim.Time, direction int) {
 	p.stepsEnded++
-	i := job &^ diskFlow
+	i := job &^ stepFlow
 	if job != i {
 		p.lastOut(p.requests.handle(i), at)
 		return
@@ -302,7 +302,7 @@ func (p *Plane) flowsAboard(id uint32) (list []uint32) {
 func (p *Plane) evictFlows(id uint32, s *server, now sim.Time) []uint32 {
 	for direction := range s.nic.links {
 		for _, job := range s.nic.links[direction].Evict(now, nil) {
-			if i := job &^ diskFlow; i == job && p.tracked {
+			if i := job &^ stepFlow; i == job && p.tracked {
 				p.forgetFlow(&p.trips[i], p.requests.at(i), direction)
 			}
 		}
@@ -326,12 +326,12 @@ func (p *Plane) linkOf(s *server) storage.Link {
 	return storage.LinkOf(&p.frame.Types[s.typ])
 }
 
-// passDisk passes what a request reads or writes through the interface of a server whose
-// type has no bandwidth for its volumes alone.
+// passDisk passes what a request reads or writes through the interface of its server: of file
+// systems, and of volumes where the type has no bandwidth for them alone.
 func (p *Plane) passDisk(i uint32, d *disk, io *storage.IO, now sim.Time) {
 	id := p.requests.at(i).server
 	n := p.servers.at(id).nic
-	if n == nil || !n.disks || d.mounted || p.diskUses[d.use].Kind == InstanceStore {
+	if n == nil || !n.disks && !d.mounted || p.diskUses[d.use].Kind == InstanceStore {
 		return
 	}
 	p.trips[i].out++
@@ -339,6 +339,6 @@ func (p *Plane) passDisk(i uint32, d *disk, io *storage.IO, now sim.Time) {
 	if io.Write {
 		direction = outward
 	}
-	n.links[direction].Offer(now, i|diskFlow, model.Bytes(io.Count)*io.Size, bandwidth.Region)
+	n.links[direction].Offer(now, i|stepFlow, model.Bytes(io.Count)*io.Size, bandwidth.Region)
 	p.flowsChanged(id)
 }

@@ -26,6 +26,7 @@ const (
 	CodeReset                 // a connection that a Network Load Balancer, or its target, broke off
 	Code413                   // a body that is too large for a function
 	Code429                   // a call of a function that was throttled
+	Code464                   // a protocol that targets do not speak
 	codeCount
 
 	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
@@ -34,16 +35,16 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429}
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429, Code464}
 }
 
 // String returns the code as metric labels write it.
 func (c Code) String() string {
-	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429"}[c]
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429", "464"}[c]
 }
 
 // CodeSet is a set of codes. The empty set stands for all.
-type CodeSet uint16
+type CodeSet uint32
 
 // With returns the set with one more code.
 func (s CodeSet) With(c Code) CodeSet { return s | 1<<c }
@@ -65,6 +66,7 @@ type Outcome struct {
 	Balancers []BalancerOutcome
 	Functions []FunctionOutcome
 	Observed  Observed
+	Minutes   *Minutes        // of runs whose minutes are kept
 	Disks     []DiskOutcome   // that steps use; sorted by owner and name
 	Memories  []MemoryOutcome // of services that say what they hold; sorted by owner
 
@@ -110,6 +112,8 @@ type RouteOutcome struct {
 	Retried                      int64       // attempts that were retries
 	SpotLost                     int64       // failed because their Spot instance was reclaimed
 	Dropped                      int64       // attempts that a security group let nobody answer
+
+	Early *stat.Histogram // ns, of completed ones that arrived before the warm-up had ended; nil unless minutes are kept
 
 	// Of requests that arrived after the warm-up.
 	Latency           *stat.Histogram // ns, of completed ones
@@ -228,7 +232,7 @@ func (p *Plane) Outcome() Outcome {
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
-		Observed: p.meter.observed, Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
+		Observed: p.meter.observed, Minutes: p.timeline.outcome(p.meter.routes, minutesOf(end)), Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

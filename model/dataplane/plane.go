@@ -27,7 +27,7 @@ type Observe struct {
 	Phases bool // where the latency of a request goes, by service
 	Zones  bool // latency by the zone of the target
 	Types  bool // latency by instance type
-	Series bool // by minute: CPU credits, memory, burst credit of volumes; at no cost for requests
+	Series bool // by minute: points of the latency, CPU credits, memory, burst credit of volumes; at no cost for requests
 }
 
 // Setup is what a plane is made from.
@@ -55,6 +55,7 @@ type Plane struct {
 	filter      *filter // nil: all packets pass
 	table       [kindCount]row
 	meter       meter
+	timeline    *timeline // nil: nobody asked for minutes
 
 	sources       []source
 	calls         []calls // by service
@@ -145,6 +146,9 @@ func New(setup Setup) (*Plane, error) {
 	p.scheduleMitigation()
 	p.scheduleWeighing()
 	p.meter = p.newMeter(setup.Observe)
+	if setup.Observe.Series {
+		p.newTimeline()
+	}
 	p.openFunctions()
 	return p, nil
 }

@@ -62,6 +62,7 @@ const (
 	pausing                  // waits for somebody else
 	starting                 // waits for the environment of its function
 	paging                   // waits for pages of its memory that lie in swap
+	talking                  // waits for bytes of the internet to pass
 	onDisk                   // waits for what it reads or writes
 	undelivered              // served, but its client will have gone when the response arrives
 	pooling                  // a call that waits for a connection
@@ -76,8 +77,8 @@ const (
 // its CPU.
 func (p phase) away() bool { return p >= calling && p <= onDisk }
 
-// reads reports whether the request waits for a disk.
-func (p phase) reads() bool { return p == paging || p == onDisk }
+// reads reports whether the request waits for a disk, or for bytes of a step that pass.
+func (p phase) reads() bool { return p >= paging && p <= onDisk }
 
 // aboard reports whether the request is at its server.
 func (p phase) aboard() bool { return p >= receiving && p <= onDisk }

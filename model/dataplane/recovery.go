@@ -2,7 +2,7 @@ package dataplane
 
 import "headroom/sim"
 
-// Of the return of service after the loss of a Region.
+// Of the return of service after the loss of a Region or a zone.
 const (
 	restoredShare = 0.9 // of the requests of a while that must be served
 	restoredFor   = 10  // seconds that make such a while
@@ -17,7 +17,7 @@ type recovery struct {
 // sent is what became of the attempts of a second.
 type sent struct{ served, lost uint32 }
 
-// WatchRecovery begins to watch, at the first loss of a Region.
+// WatchRecovery begins to watch, at the first loss of a Region or a zone.
 func (p *Plane) WatchRecovery() {
 	if p.meter.recovery == nil {
 		p.meter.recovery = &recovery{since: p.kernel.Now(), counts: make([][]sent, len(p.cfg.Workloads))}

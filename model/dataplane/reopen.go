@@ -19,6 +19,9 @@ type remains struct {
 	memory     bool
 	typ        int32
 	queues     []storage.Queue // of its volumes, with their burst credits
+	array      *array          // of them, where they share a link that is too narrow
+	passage    *passage
+	nic        *nic
 }
 
 // Reopen makes a server anew that was killed, and returns its new name: its instance starts
@@ -42,10 +45,9 @@ func (p *Plane) remainsOf(s *server) remains {
 	if s.memory != nil {
 		r.swap, r.memory = s.memory.terms.Swap, true
 	}
-	if s.array == nil && s.link == nil {
-		for _, id := range s.held {
-			r.queues = append(r.queues, p.disks.at(id).queue)
-		}
+	r.array, r.passage, r.nic = s.array, s.link, s.nic
+	for _, id := range s.held {
+		r.queues = append(r.queues, p.disks.at(id).queue)
 	}
 	return r
 }
@@ -76,8 +78,26 @@ func (p *Plane) revive(h slab.Handle, before *remains, spec *model.ServerSpec) {
 			continue
 		}
 		p.diskUses[d.use].Disks--
-		if before.typ == s.typ && s.array == nil && s.link == nil && k < len(before.queues) && p.isVolume(s, id) {
-			d.queue = before.queues[k]
+		if k < len(before.queues) && p.isVolume(s, id) {
+			d.queue.Inherit(p.kernel.Now(), &before.queues[k], before.typ == s.typ)
+		}
+	}
+	p.reviveLinks(s, before)
+}
+
+// reviveLinks gives what the volumes of a server pass together, and its interface, what is
+// left of their burst credits: of a machine of the same type.
+func (p *Plane) reviveLinks(s *server, before *remains) {
+	now, same := p.kernel.Now(), before.typ == s.typ
+	if s.array != nil && before.array != nil {
+		s.array.Inherit(now, &before.array.Array, same)
+	}
+	if s.link != nil && before.passage != nil {
+		s.link.queue.Inherit(now, &before.passage.queue, same)
+	}
+	if s.nic != nil && before.nic != nil && same {
+		for d := range s.nic.links {
+			s.nic.links[d].Inherit(now, &before.nic.links[d])
 		}
 	}
 }

@@ -86,20 +86,20 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		hop += p.callDistance(i, r, s.zone)
 	}
 	if at-r.arrived+hop > p.sources[r.source].patience {
-		p.respondTooLate(r, s, at)
+		p.respondTooLate(i, s, at)
 		return
 	}
 	p.meter.completed(at, r, hop)
 	if r.target != noIndex {
-		p.targetResponds(r, s, at)
+		p.targetResponds(i, s, at)
 		p.keepToTarget(r, at)
 		p.targets.at(r.target).since.answered++
 	}
 	r.phase = answered
 	p.leave(i, r, at)
 	if p.tracked {
-		if p.apart != nil {
-			p.countAbroad(i, r, s)
+		if p.transfers.counts {
+			p.countInside(i, r, s)
 		}
 		p.meter.phasesOf(s, &p.trips[i], r, hop)
 		p.answer(i, r, at+hop)
@@ -122,8 +122,8 @@ func (p *Plane) discard(i uint32, r *request) {
 func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 	r := p.requests.at(i)
 	if r.target != noIndex {
-		p.targetResponds(r, s, at)
-		p.keepToTarget(r, at)
+		p.targetResponds(i, s, at)
+		p.keepAfterError(r, at)
 	}
 	if b := p.sources[r.source].balancer; b != None && s.code != Code500 {
 		p.balancers[b].counts.TargetErrors++
@@ -132,9 +132,11 @@ func (p *Plane) failApplication(i uint32, s *server, at sim.Time) {
 }
 
 // targetResponds counts the response of a request's target, whatever it says.
-func (p *Plane) targetResponds(r *request, s *server, at sim.Time) {
+// A message of a WebSocket is no request.
+func (p *Plane) targetResponds(i uint32, s *server, at sim.Time) {
+	r := p.requests.at(i)
 	p.targets.at(r.target).answered = at
-	if r.phase == sending { // which was counted when it began
+	if r.phase == sending || p.sources[r.source].carried && p.isMessage(i) { // which was counted when it began
 		return
 	}
 	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
@@ -142,9 +144,11 @@ func (p *Plane) targetResponds(r *request, s *server, at sim.Time) {
 
 // respondTooLate leaves a request whose response will come too late to its
 // client's time limit, which is not over yet.
-func (p *Plane) respondTooLate(r *request, s *server, at sim.Time) {
+func (p *Plane) respondTooLate(i uint32, s *server, at sim.Time) {
+	r := p.requests.at(i)
 	if r.target != noIndex {
-		p.targetResponds(r, s, at)
+		p.targetResponds(i, s, at)
+		p.keepToTarget(r, at)
 		p.targets.at(r.target).since.answered++
 		p.release(r.target)
 		r.target = noIndex
@@ -195,6 +199,7 @@ func (p *Plane) fail(i uint32, code Code) {
 		p.breaksOff(i, r, code)
 	}
 	p.letGoHung(i)
+	p.closeToTarget(r)
 	r.phase = failed
 	if r.target != noIndex && code != Code460 {
 		p.targets.at(r.target).since.failed++
@@ -357,6 +362,7 @@ func (p *Plane) disown(i uint32, code Code) {
 	if s := &p.sources[r.source]; s.connections.on {
 		p.breaksOff(i, r, code)
 	}
+	p.closeToTarget(r)
 	p.leaveToServer(i, r, now)
 	h, again := p.requests.Alloc()
 	r = p.requests.at(i) // the pool may have moved

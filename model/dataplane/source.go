@@ -56,6 +56,7 @@ type source struct {
 
 	connections connections
 	sockets     sockets
+	heritage    heritage
 	carried     bool // flows or WebSockets carry its requests
 	connected   bool // they come to an Application Load Balancer by connections that somebody knows
 	arrives     kind // what an arrival of it is
@@ -113,7 +114,7 @@ func (p *Plane) newSources() error {
 			return err
 		}
 	}
-	return nil
+	return p.inherit()
 }
 
 func (p *Plane) newWorkload(cfg *Workload) error {
@@ -160,7 +161,7 @@ func (p *Plane) newCaller(service, step int) error {
 
 // connectSource puts between a source and its targets what is there: the rules of
 // a load balancer and its idle timeout.
-func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
+func (p *Plane) connectSource(s *source, classes []RequestClass) error {
 	s.balancer, s.direct = None, s.call == nil && s.to != ToLoadBalancer && !(s.to == ToAddress && !p.cfg.Addresses[s.target].Elastic)
 	p.direct = p.direct || s.direct
 	s.limits = deadlines{oldest: noIndex, newest: noIndex, limit: sim.Never, code: Code460}
@@ -173,19 +174,11 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) (err error) {
 		s.away = p.waysFrom(s.clients.Region)
 		return nil
 	}
-	s.balancer = s.target
-	asks := s.asks(classes)
-	if next, port := p.cfg.behind(s.target, asks.port); next != None {
-		s.balancer, asks.port, asks.relayed = next, port, true
+	if err := p.newWayOf(s, classes); err != nil {
+		return err
 	}
 	s.lb = &p.balancers[s.balancer]
 	lb := s.lb.cfg
-	p.measureWay(s, lb)
-	asks.far = s.far
-	count := func(of model.RuleName) *int64 { return p.balancers[s.balancer].counts.rule(of) }
-	if s.way, err = newWay(lb, asks, count); err != nil {
-		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
-	}
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
 	}
@@ -204,6 +197,26 @@ func (p *Plane) findPlain() {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
+}
+
+// newWayOf resolves the rules of the load balancer that a source comes to, maybe behind
+// another, for what its requests look like.
+func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
+	s.balancer = s.target
+	asks := s.asks(classes)
+	if next, port := p.cfg.behind(s.target, asks.port); next != None {
+		s.balancer, asks.port, asks.relayed = next, port, true
+	}
+	asks.versions = p.cfg.versions()
+	lb := &p.cfg.LoadBalancers[s.balancer]
+	p.measureWay(s, lb)
+	asks.far = s.far
+	balancer := s.balancer
+	count := func(of model.RuleName) *int64 { return p.balancers[balancer].counts.rule(of) }
+	if s.way, err = newWay(lb, asks, count); err != nil {
+		return fmt.Errorf("load_balancer.%s: %w", lb.Name, err)
+	}
+	return nil
 }
 
 // onRequestArrives draws a request from its workload and sends it on its way, and

@@ -21,6 +21,7 @@ type targetGroup struct {
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	keeps       sim.Time // how long its targets keep a silent connection; 0: nobody asks
+	carriers    toTargets
 	healthy     stat.Level
 	balance     balance
 	sender      int32   // in the filter, of its load balancer's connections
@@ -297,6 +298,7 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	p.forgetPorts(t)
 	g.locals[t.local] = noIndex
 	g.freeNumbers = append(g.freeNumbers, t.local)
+	p.forgetKeptTo(p.targets.Get(h))
 	p.targets.Free(h)
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/model/bandwidth"
+	"headroom/sim"
 	"headroom/sim/slab"
 )
 
@@ -76,8 +78,8 @@ func (p *Plane) countDirect(s *server, r *request) {
 }
 
 // countCall counts the bytes of a call that was answered. Between zones each of its sides
-// pays for them, and so they do by public addresses; a load balancer is a side of the zone
-// of its node.
+// pays for them, and so they do by public addresses, of which an internet-facing load
+// balancer's are; a load balancer is a side of the zone of its node.
 func (p *Plane) countCall(i uint32, r *request, s *server) {
 	parent := p.requests.Get(p.trips[i].parent)
 	bytes := r.requestBytes().Plus(r.responseBytes())
@@ -89,7 +91,7 @@ func (p *Plane) countCall(i uint32, r *request, s *server) {
 		return // within a Region that is free
 	}
 	if p.apart != nil && p.frame.RegionOf(caller.zone) != p.frame.RegionOf(p.entrance(r, s.zone)) {
-		return // see countAbroad
+		return // see countInside
 	}
 	source := &p.sources[r.source]
 	if b := source.balancer; b != None {
@@ -97,7 +99,7 @@ func (p *Plane) countCall(i uint32, r *request, s *server) {
 		if f := &source.flows; f.relayed && p.carriers[i] != noIndex {
 			b, node = f.balancer, p.flows.at(p.carriers[i]).zone
 		}
-		if caller.zone != model.Zone(node) {
+		if caller.zone != model.Zone(node) || p.balancers[b].cfg.PublicIPs {
 			p.addSide(caller.payer, bytes)
 			h := &p.balancers[b].hour
 			h.side = h.side.Plus(bytes)
@@ -128,22 +130,58 @@ func (p *Plane) countCrossing(r *request, zone model.Zone) {
 
 // talk counts what a step sends to the internet and receives from there: by the public
 // address of its server, or by the NAT gateway of its subnet, which may be in another zone.
-func (p *Plane) talk(i uint32, step *Step) {
+// It returns false where that takes no time, and the step ends by itself.
+func (p *Plane) talk(i uint32, step *Step, end sim.Time) bool {
 	s := p.servers.at(p.requests.at(i).server)
 	sent, received := p.drawBytes(i, 1, step.Sent), p.drawBytes(i, 2, step.Received)
-	s.in, s.out = s.in.Plus(received), s.out.Plus(sent)
 	m := &p.transfers.moved[s.payer]
 	m.Out = m.Out.Plus(sent)
-	if s.public || !s.gateway.There {
+	if both := sent.Plus(received); !s.public && s.gateway.There {
+		g := &p.transfers.moved[s.gateway.Owner]
+		g.NAT = g.NAT.Plus(both)
+		if s.gateway.Zone != s.zone {
+			p.addSide(s.payer, both)
+			p.addSide(s.gateway.Owner, both)
+		}
+	}
+	if s.nic == nil || sent == 0 && received == 0 {
+		s.in, s.out = s.in.Plus(received), s.out.Plus(sent)
+		return false
+	}
+	p.passTalk(i, s, [2]model.Bytes{inward: received, outward: sent}, end)
+	return true
+}
+
+// passTalk passes what a step says through the interface of its server. The step ends when
+// both sides have said it, and not before an instant. A NAT gateway is a neighbour.
+func (p *Plane) passTalk(i uint32, s *server, bytes [2]model.Bytes, end sim.Time) {
+	way, t := bandwidth.Region, &p.trips[i]
+	if s.public {
+		way = bandwidth.Internet
+	}
+	p.requests.at(i).phase = talking
+	t.out, t.until = 0, end
+	for direction, n := range bytes {
+		if n > 0 {
+			t.out++
+			s.nic.links[direction].Offer(p.kernel.Now(), i|stepFlow, n, way)
+		}
+	}
+	p.flowsChanged(p.requests.at(i).server)
+}
+
+// endTalk goes on with a request that has talked to somebody on the internet, or lets go of it
+// if nobody waits for it any more.
+func (p *Plane) endTalk(i uint32, now sim.Time) {
+	r := p.requests.at(i)
+	s := p.servers.at(r.server)
+	step := &s.cfg.Steps[p.trips[i].step]
+	s.in, s.out = s.in.Plus(p.drawBytes(i, 2, step.Received)), s.out.Plus(p.drawBytes(i, 1, step.Sent))
+	if r.gone && !s.finishes() {
+		p.letGo(i, now)
 		return
 	}
-	both := sent.Plus(received)
-	g := &p.transfers.moved[s.gateway.Owner]
-	g.NAT = g.NAT.Plus(both)
-	if s.gateway.Zone != s.zone {
-		p.addSide(s.payer, both)
-		p.addSide(s.gateway.Owner, both)
-	}
+	p.endStep(i, phasePause, now)
 }
 
 // outside reports whether a step talks to somebody on the internet.

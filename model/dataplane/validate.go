@@ -93,6 +93,7 @@ func (v *validator) service(s *Service) (calls int) {
 	v.check(s.Workers >= 0 && s.Workers <= NoLimit, path+".workers", "must be 0 to %d, got %d", NoLimit, s.Workers)
 	v.check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
 	v.check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
+	v.check(s.KeepAlive >= 0, path+".keep_alive_timeout", "must not be negative, got %v", s.KeepAlive)
 	v.errors(&s.Errors, path+".errors")
 	v.cache(s, path+".cache")
 	v.memory(s, path)

@@ -89,10 +89,10 @@ func (p *Plane) verifyFlows(id uint32, s *server, want *flowCounts) error {
 	for d := range s.nic.links {
 		got := 0
 		for _, job := range s.nic.links[d].Jobs(nil) {
-			if job&diskFlow == 0 {
+			if job&stepFlow == 0 {
 				got++
-			} else if r := p.requests.at(job &^ diskFlow); !r.phase.reads() || p.baseOf(r.server) != id {
-				return fmt.Errorf("a flow of request %d, which waits for no disk", job&^diskFlow)
+			} else if r := p.requests.at(job &^ stepFlow); !r.phase.reads() || p.baseOf(r.server) != id {
+				return fmt.Errorf("a flow of request %d, which waits for no disk", job&^stepFlow)
 			}
 		}
 		if got != want.flows[d] {

@@ -21,6 +21,9 @@ type classAction struct {
 	expires     sim.Time // from then on no handshake succeeds
 	handshake   sim.Time // that the latency has of it
 	follows     int      // the class that clients ask for next; None: they are content
+	origin      int      // the class of the source that it is, or that redirects make it of
+	port        int      // of the listener
+	rejects     Code     // what the load balancer answers at once; 0: nothing
 	refused     bool     // nobody listens on the port
 	circles     bool     // the redirects lead back to where they come from
 }
@@ -60,6 +63,8 @@ type asker struct {
 	far     sim.Time // round trip to the balancer's Region, if that is not theirs
 	follows bool     // redirects
 	relayed bool     // by a Network Load Balancer
+	// versions are those of all target groups; nil: HTTP/1.1.
+	versions []Version
 }
 
 // wayfinder resolves the rules for each class of a source, once.
@@ -89,10 +94,11 @@ func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*wa
 	f.compiled = make([]*compiledListener, len(f.listeners))
 	f.way.doors = uint32(len(f.listeners)) + 1 // and that of what meets none
 	f.closed.number = f.way.doors - 1
-	f.way.simple = (a.clients.ForwardedFor <= MaxForwardedFor || lb.Network()) && !a.relayed && lb.Gateway == 0
+	f.way.simple = !a.relayed && lb.Gateway == 0
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
-		at := address{port: a.port, class: class}
+		at := address{port: a.port, class: class, origin: len(f.from)}
+		at.class.Forwarded = max(class.Forwarded, a.clients.ForwardedFor)
 		if first != None {
 			at.secure, at.port = f.listeners[first].Secure, f.listeners[first].Port
 		}
@@ -104,6 +110,11 @@ func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*wa
 		if err != nil {
 			return nil, err
 		}
+		action.origin, action.port = f.from[i].origin, f.from[i].port
+		if !lb.Network() {
+			action.rejects = f.rejects(&f.from[i], &action)
+		}
+		f.way.simple = f.way.simple && action.rejects == 0
 		f.way.actions = append(f.way.actions, action)
 		if len(f.from) > MaxClasses {
 			break
@@ -308,52 +319,4 @@ func (p *Plane) SetWeights(w model.Weights) {
 			}
 		}
 	}
-}
-
-// RulesMet reports, by listener and rule of a load balancer, which rules some request of
-// a workload or a call comes to; the default rule comes last. The traffic is valid.
-func RulesMet(t *Traffic, balancer int) [][]bool {
-	lb := &t.LoadBalancers[balancer]
-	var counts BalancerOutcome
-	for _, l := range lb.AllListeners() {
-		counts.Rules = append(counts.Rules, make([]int64, len(l.Rules)+1))
-	}
-	look := func(a asker) {
-		w, err := newWay(lb, a, counts.rule)
-		if err != nil {
-			return
-		}
-		for i := range w.actions {
-			*w.actions[i].matched = 1
-		}
-	}
-	for i := range t.Workloads {
-		w := &t.Workloads[i]
-		if t.asks(w, balancer) {
-			look(w.asks())
-		}
-		for first := range t.LoadBalancers {
-			if next, port := t.behind(first, int(w.Port)); next == balancer && t.asks(w, first) {
-				asks := w.asks()
-				asks.port = port
-				look(asks)
-			}
-		}
-	}
-	for i := range t.Services {
-		for k := range t.Services[i].Steps {
-			if c := &t.Services[i].Steps[k].Call; t.Services[i].Steps[k].Kind == StepCall && c.To == ToLoadBalancer {
-				if next, port := t.behind(c.Target, 0); next == balancer || c.Target == balancer {
-					look(asker{port: port, classes: []RequestClass{c.Class}, clients: &c.Clients})
-				}
-			}
-		}
-	}
-	met := make([][]bool, len(counts.Rules))
-	for k, rules := range counts.Rules {
-		for _, n := range rules {
-			met[k] = append(met[k], n > 0)
-		}
-	}
-	return met
 }

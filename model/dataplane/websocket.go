@@ -174,6 +174,11 @@ func (p *Plane) rideSocket(i uint32, r *request, k *websocket) {
 	p.offer(i, r)
 }
 
+// isMessage reports whether a request is a message over a WebSocket, not what opens it.
+func (p *Plane) isMessage(i uint32) bool {
+	return p.sources[p.requests.at(i).source].sockets.on && p.carriers[i] != noIndex && p.sockets.at(p.carriers[i]).state != socketOpens
+}
+
 // asSocketFails is how the client of a WebSocket sees the failure of a message: its
 // connection is reset, unless the application itself answers with the error.
 func (p *Plane) asSocketFails(i uint32, r *request, code Code) Code {

@@ -17,6 +17,7 @@ const (
 	NLB                       // TCP and HTTPS checks
 	NLBHTTP                   // HTTP checks of a Network Load Balancer
 	GWLB
+	GRPC // of an Application Load Balancer, by gRPC
 )
 
 // Check is how often and how patiently the targets of a group are examined.

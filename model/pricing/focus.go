@@ -283,6 +283,7 @@ var focusServices = []focusService{
 	{DataTransfer, "AWS Data Transfer", "Networking", "Network Connectivity"},
 	{Route53, "Amazon Route 53", "Networking", "Network Infrastructure"},
 	{Lambda, "AWS Lambda", "Compute", "Serverless Compute"},
+	{Fargate, "AWS Fargate", "Compute", "Containers"},
 	{CloudWatch, "Amazon CloudWatch", "Management and Governance", "Observability"},
 }
 

@@ -25,11 +25,12 @@ const (
 	CloudWatch   Service = "cloudwatch"
 	Route53      Service = "route53"
 	Lambda       Service = "lambda"
+	Fargate      Service = "fargate"
 )
 
 // Services lists the services that may stand on an invoice.
 func Services() []Service {
-	return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch, Route53, Lambda}
+	return []Service{EC2, EBS, EFS, ELB, VPC, DataTransfer, CloudWatch, Route53, Lambda, Fargate}
 }
 
 // Option is how the usage of a line was bought.

@@ -60,11 +60,12 @@ type Pool struct {
 	// CapacityScore is free capacity over the demand horizon, in [0, 1]. A pool
 	// at 0 is never chosen: exhausted, above the maximum price, or already tried.
 	CapacityScore float64
+	Dear          bool // not below its On-Demand price
 }
 
 // ChooseSpot returns the index of the pool for the next Spot instance, or -1 if
 // none has capacity. The cursor counts the Spot launches of the zone; only
-// lowest-price looks at it.
+// lowest-price and diversified look at it.
 func (m MixedInstances) ChooseSpot(pools []Pool, cursor int) int {
 	return m.SpotStrategy.choose(pools, cursor, m.SpotPools)
 }
@@ -85,6 +86,7 @@ const (
 	CapacityOptimizedPrioritized
 	PriceCapacityOptimized
 	Prioritized
+	Diversified
 )
 
 // Allocation is a line of the table of allocation strategies.
@@ -106,6 +108,7 @@ func AllocationStrategies() []Allocation {
 		},
 		{PriceCapacityOptimized, "price-capacity-optimized", "the cheapest of the pools with ample capacity", true, false},
 		{Prioritized, "prioritized", "the first listed pool with capacity", false, true},
+		{Diversified, "diversified", "all pools with capacity below the On-Demand price, in turn; a strategy of EC2 Fleet", true, false},
 	}
 }
 
@@ -154,6 +157,12 @@ func (a AllocationStrategy) choose(pools []Pool, cursor, turns int) int {
 	case LowestPrice:
 		slices.SortStableFunc(listing, byPrice)
 		return listing[cursor%min(turns, len(listing))]
+	case Diversified:
+		cheap := slices.DeleteFunc(listing, func(i int) bool { return pools[i].Dear })
+		if len(cheap) == 0 {
+			return -1
+		}
+		return cheap[cursor%len(cheap)]
 	case CapacityOptimized:
 		return atLeast(best)[0]
 	case CapacityOptimizedPrioritized:

@@ -79,7 +79,7 @@ func spotPools(t *testing.T, a *notebook.Arguments, input []string) string {
 	for _, line := range input {
 		p := notebook.Split(line)
 		names = append(names, p.Name)
-		pools = append(pools, scaling.Pool{PricePerUnit: p.Number("price", 0) / p.Number("weight", 1), CapacityScore: p.Number("capacity", 0)})
+		pools = append(pools, scaling.Pool{PricePerUnit: p.Number("price", 0) / p.Number("weight", 1), CapacityScore: p.Number("capacity", 0), Dear: p.Number("dear", 0) == 1})
 	}
 	for cursor := range a.Integer("launches", 1) {
 		chosen = append(chosen, names[m.ChooseSpot(pools, cursor)])

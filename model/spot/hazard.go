@@ -11,10 +11,12 @@ import (
 const NoticeDuration = 120 * sim.Second
 
 const (
-	monthHours     = 720              // the month of a Spot Advisor bucket
-	shockShare     = 0.92             // part of all interruptions that strike the whole pool within minutes: measured, rules.md
-	longestToBegin = 180 * sim.Second // a shock's notices are spread over this time
+	monthHours = 720  // the month of a Spot Advisor bucket
+	shockShare = 0.92 // part of all interruptions that strike the whole pool within minutes: measured, rules.md
 )
+
+// LongestNoticeDelay is the time over which the notices of a shock are spread.
+const LongestNoticeDelay = 180 * sim.Second
 
 // Bucket is an interruption bucket of the Spot Advisor: 0 is under 5 % a month,
 // 4 is over 20 %.
@@ -88,7 +90,7 @@ func (s *Shocks) Next() sim.Time {
 // NoticeDelay draws the time from a shock to one instance's notice, uniform over
 // three minutes.
 func NoticeDelay(draws Draws) sim.Time {
-	return sim.Time(draws.Uniform() * float64(longestToBegin))
+	return sim.Time(draws.Uniform() * float64(LongestNoticeDelay))
 }
 
 // wait draws the time to the next event of a Poisson process.

@@ -25,6 +25,7 @@ func TestNotebooks(t *testing.T) {
 		},
 		"rates":  func(t *testing.T, a *notebook.Arguments, _ []string) string { return rates(t, a) },
 		"notice": func(*testing.T, *notebook.Arguments, []string) string { return NoticeDuration.String() },
+		"lead":   func(t *testing.T, a *notebook.Arguments, _ []string) string { return leads(a) },
 		"order":  func(t *testing.T, a *notebook.Arguments, _ []string) string { return ordered(t, a.Words) },
 	}))
 }
@@ -61,6 +62,40 @@ func rates(t *testing.T, a *notebook.Arguments) string {
 		}.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// leads draws how long before their notices recommendations come, and compares the share of
+// those that come before, and their mean, with the uniform distribution.
+func leads(a *notebook.Arguments) string {
+	longest := sim.Seconds(a.Number("longest", 1800))
+	lead := Lead{Longest: longest, Share: a.Number("share", 1)}
+	n := a.Integer("draws", 1)
+	draws := stream(uint64(a.Integer("seed", 1)))
+	early, sum, longestSeen := 0, 0.0, sim.Time(0)
+	for range n {
+		if l := lead.Draw(draws); l > 0 {
+			early++
+			sum += l.Seconds()
+			longestSeen = max(longestSeen, l)
+		}
+	}
+	share, mean := float64(early)/float64(n), sum/float64(early)
+	band := significance4 * math.Sqrt(lead.Share*(1-lead.Share)/float64(n))
+	wide := significance4 * longest.Seconds() / math.Sqrt(12*float64(early))
+	return strings.Join([]string{
+		notebook.Verdict{
+			What: "before the notice", Value: fmt.Sprintf("%.4f", share),
+			Expected: fmt.Sprintf("%.2f ± %.4f", lead.Share, band), Inside: math.Abs(share-lead.Share) <= band,
+		}.String(),
+		notebook.Verdict{
+			What: "mean of these", Value: fmt.Sprintf("%.1f s", mean),
+			Expected: fmt.Sprintf("%.1f ± %.1f s", longest.Seconds()/2, wide), Inside: math.Abs(mean-longest.Seconds()/2) <= wide,
+		}.String(),
+		notebook.Verdict{
+			What: "the longest", Value: fmt.Sprintf("%.0f s", longestSeen.Seconds()),
+			Expected: fmt.Sprintf("at most %.0f s", longest.Seconds()), Inside: longestSeen <= longest,
+		}.String(),
+	}, "\n")
 }
 
 // ordered sorts victims given as number@launch.

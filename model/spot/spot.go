@@ -29,6 +29,7 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		{Name: "walk", Description: "mean-reverting random walk on the logarithm of the price over On-Demand"},
+		{Name: "fixed", Description: "one price that never moves, at most On-Demand"},
 		{Name: "trace", Description: "replay of a published price history, held to On-Demand"},
 	}
 }

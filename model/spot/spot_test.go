@@ -33,6 +33,7 @@ func TestEveryKindPublishesLawfully(t *testing.T) {
 	kinds := map[string]func() (Prices, error){
 		"walk":  func() (Prices, error) { return NewWalk(wild, stream(1)) },
 		"trace": func() (Prices, error) { return NewReplay(history, onDemand) },
+		"fixed": func() (Prices, error) { return NewReplay([]model.PriceStep{{USD: 2 * onDemand}}, onDemand) },
 	}
 	for _, kind := range Kinds() {
 		if kind.Description == "" || kinds[kind.Name] == nil {
@@ -61,7 +62,11 @@ func TestEveryKindPublishesLawfully(t *testing.T) {
 			}
 			last, lastAt, n = usd, at, n+1
 		}
-		if n < 100 {
+		if kind.Name == "fixed" {
+			if n > 0 || last != onDemand {
+				t.Errorf("fixed: %d publications, the last of %v, want none and On-Demand", n, last)
+			}
+		} else if n < 100 {
 			t.Errorf("%s: only %d publications: the battery proves nothing", kind.Name, n)
 		}
 		if _, _, ok := prices.Next(); ok {

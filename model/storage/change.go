@@ -13,6 +13,19 @@ func (q *Queue) Change(at sim.Time, l Limits, link Link) {
 	*q = changed
 }
 
+// Inherit gives a disk the credit of what it was before its instance was stopped; that of the
+// link only if it is the same.
+func (q *Queue) Inherit(at sim.Time, before *Queue, link bool) {
+	if before.free > q.free {
+		q.free, q.fraction = before.free, before.fraction
+	}
+	for i := range q.meters {
+		if i < linkOperations || link {
+			q.meters[i].carry(&before.meters[i], max(at, q.free))
+		}
+	}
+}
+
 // Change gives a disk of an array other limits, from an instant on up to which the array
 // is settled.
 func (a *Array) Change(at sim.Time, disk int, l Limits) {
@@ -32,6 +45,33 @@ func (a *Array) Refill(at sim.Time, disk int) {
 	d := &a.disks[disk]
 	d.own = [linkDimensions]meter{newMeter(d.limits.Operations, at, operationScale), newMeter(d.limits.Bytes, at, 1)}
 	a.stale = true
+}
+
+// Inherit gives an array the credit of the one before that has stopped, at an instant up to
+// which it is settled; that of the link only if it is the same.
+func (a *Array) Inherit(at sim.Time, before *Array, link bool) {
+	a.advance(at)
+	for i := range min(len(a.disks), len(before.disks)) {
+		for k := range a.disks[i].own {
+			a.disks[i].own[k].carry(&before.disks[i].own[k], at)
+		}
+	}
+	for k := range a.link {
+		if link {
+			a.link[k].carry(&before.link[k], at)
+		}
+	}
+	a.stale = true
+}
+
+// Stop ends all that is in line, and spends no more credit.
+func (a *Array) Stop(at sim.Time) {
+	a.advance(at)
+	for i := range a.disks {
+		a.disks[i].line, a.disks[i].first = nil, 0
+	}
+	a.stale = true
+	a.reckon()
 }
 
 // carry takes over the credit of the meter before, if both have one.

@@ -3,6 +3,7 @@ package workload
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ type Table struct {
 	numbers map[string][]float64
 	texts   map[string]Names
 	lines   []lineStep
+	gone    int // rows that were left out before the first
 	whole   bool
 }
 
@@ -34,8 +36,29 @@ func (t *Table) Rows() int { return t.rows }
 
 // Line returns the line of the file that holds a row, from 1.
 func (t *Table) Line(row int) int {
+	row += t.gone
 	i, _ := slices.BinarySearchFunc(t.lines, row+1, func(s lineStep, row int) int { return cmp.Compare(s.row, row) })
 	return t.lines[i-1].line + row - t.lines[i-1].row
+}
+
+// From returns the table without the rows above the first whose number in a sorted column
+// is at least so much; nil if there is none.
+func (t *Table) From(name string, least float64) *Table {
+	first, _ := slices.BinarySearch(t.numbers[name], least)
+	switch first {
+	case 0:
+		return t
+	case t.rows:
+		return nil
+	}
+	rest := &Table{rows: t.rows - first, numbers: map[string][]float64{}, texts: map[string]Names{}, lines: t.lines, gone: t.gone + first, whole: t.whole}
+	for _, name := range slices.Sorted(maps.Keys(t.numbers)) {
+		rest.numbers[name] = t.numbers[name][first:]
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.texts)) {
+		rest.texts[name] = Names{t.texts[name].places[first:], t.texts[name].names}
+	}
+	return rest
 }
 
 // WholeSeconds reports whether all times of the file are whole seconds after the

@@ -33,6 +33,7 @@ type Until struct {
 	Column     string   // of times, sorted
 	Unit       sim.Time // that they are in
 	Timestamps float64  // a first number from here on is the start of the run; below it is an offset
+	Start      float64  // the number that stands for the start of the run, if it is not 0
 	Span       sim.Time // from the start of the run to the last row of use
 }
 
@@ -262,7 +263,9 @@ func (t *tableReader) field(c *column, keep bool) error {
 func (t *tableReader) time(v float64) error {
 	if !t.begun {
 		t.begun = true
-		if v*t.until.Unit.Seconds() >= t.until.Timestamps {
+		if t.until.Start > 0 {
+			t.origin = t.until.Start
+		} else if v*t.until.Unit.Seconds() >= t.until.Timestamps {
 			t.origin = v
 		}
 		t.previous = v

@@ -217,6 +217,20 @@ func TestRowsBeyondTheRunAreCheckedButNotKept(t *testing.T) {
 	}
 }
 
+// A table from a row on has the rows from there on, on the lines where they stand.
+func TestATableFromARowOnKeepsItsLines(t *testing.T) {
+	table := must(ReadTable(strings.NewReader("t,n\n1,a\n\n5,b\n5,c\n9,d\n"), Columns{Numbers: []string{"t"}, Texts: []string{"n"}, Until: Until{Column: "t", Unit: sim.Second, Start: 5, Span: 100 * sim.Second}}))
+	for least, want := range map[float64]string{0: "[1 5 5 9] a 2", 1: "[1 5 5 9] a 2", 2: "[5 5 9] b 4", 5: "[5 5 9] b 4", 6: "[9] d 6"} {
+		rest := table.From("t", least)
+		if got := fmt.Sprint(rest.Numbers("t"), " ", rest.Texts("n").At(0), " ", rest.Line(0)); got != want || rest.Rows() != len(rest.Numbers("t")) {
+			t.Errorf("from %g: got %s with %d rows, want %s", least, got, rest.Rows(), want)
+		}
+	}
+	if table.From("t", 10) != nil {
+		t.Error("from beyond the last row: got a table, want none")
+	}
+}
+
 func TestATableFitsIntoItsMemory(t *testing.T) {
 	columns := Columns{Numbers: []string{"t"}, Texts: []string{"s"}, Bytes: 3 * 12}
 	if _, err := ReadTable(strings.NewReader("t,s\n1,a\n2,a\n3,a\n"), columns); err != nil {

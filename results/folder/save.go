@@ -16,6 +16,7 @@ import (
 type Content struct {
 	Name  string
 	Write func(io.Writer) error
+	From  func(w io.Writer, dir string) error // instead: of the files before it in its set, which are in dir
 }
 
 // list is the file that says what belongs to a set that is ready: a name a line, with
@@ -47,11 +48,14 @@ func (f *Folder) prepare(files []Content) error {
 	if err := f.disk.MakeDirs(f.in(unfinished), 0o777); err != nil {
 		return f.failed(files[0].Name, err)
 	}
-	all := append(slices.Clone(files), Content{list, func(w io.Writer) error {
+	all := append(slices.Clone(files), Content{Name: list, Write: func(w io.Writer) error {
 		_, err := io.WriteString(w, strings.Join(names, "\n")+"\n")
 		return err
 	}})
 	for _, c := range all {
+		if c.From != nil {
+			c.Write = func(w io.Writer) error { return c.From(w, f.in(unfinished)) }
+		}
 		if err := f.write(c.Name, c.Write); err != nil {
 			return f.failed(c.Name, err)
 		}
@@ -165,6 +169,21 @@ func WriteNew(disk Disk, path string, content []byte) error {
 		}
 	}
 	return errors.Join(wrap(path, err), forget(disk, aside), disk.Sync(dir))
+}
+
+// Write writes a file in the place of an earlier one, which stays until the new one is
+// whole.
+func Write(disk Disk, path string, content func(io.Writer) error) error {
+	dir, name := filepath.Split(path)
+	aside := filepath.Join(dir, "."+name+unfinished)
+	err := write(disk, aside, content)
+	if err == nil {
+		err = disk.Rename(aside, path)
+	}
+	if err != nil {
+		return errors.Join(wrap(path, err), forget(disk, aside))
+	}
+	return disk.Sync(filepath.Join(dir, "."))
 }
 
 // wrap names the file that an error is of.

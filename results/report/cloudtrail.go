@@ -76,8 +76,11 @@ type trailKind struct {
 
 var instanceKind = trailKind{"instanceId", "AWS::EC2::Instance", "ec2", "instance/"}
 
+var targetGroupKind = trailKind{"targetGroupName", "AWS::ElasticLoadBalancingV2::TargetGroup", "elasticloadbalancing", "targetgroup/"}
+
 var trailKinds = map[string]trailKind{
 	"autoscaling_group":    {"autoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup", "autoscaling", "autoScalingGroup:autoScalingGroupName/"},
+	"container_service":    {"service", "AWS::ECS::Service", "ecs", "service/default/"},
 	"instance":             instanceKind,
 	"volume":               {"volumeId", "AWS::EC2::Volume", "ec2", "volume/"},
 	"snapshot":             {"snapshotId", "AWS::EC2::Snapshot", "ec2", "snapshot/"},
@@ -128,6 +131,9 @@ func recordOf(s *results.Summary, i int, call *controlplane.Call) *trailRecord {
 		r.Type = "AwsServiceEvent"
 	}
 	r.about(a)
+	if a.Group > 0 {
+		r.adds(targetGroupKind, s.Config.TargetGroups[a.Group-1].Name, r.Region)
+	}
 	if call.Code == "" {
 		r.Additional = map[string]string{}
 		for key, value := range map[string]string{"detail": a.Detail, "cause": a.Cause} {
@@ -152,7 +158,7 @@ func regionOf(cfg *cloud.Config, subject string) int {
 		return cfg.RegionOf(zones[0]), true
 	}
 	for i := range cfg.Groups {
-		if r, ok := in("autoscaling_group."+cfg.Groups[i].Name, cfg.Groups[i].Zones...); ok {
+		if r, ok := in(cfg.Groups[i].Path(), cfg.Groups[i].Zones...); ok {
 			return r
 		}
 	}

@@ -36,6 +36,10 @@ func estimate(e stat.Estimate, unit string, n int) cell {
 	return c
 }
 
+// Amount formats a measured number for running text, n being the usual number of
+// observations: "12.3 ms ± 0.4".
+func Amount(e stat.Estimate, unit string, n int) string { return estimate(e, unit, n).String() }
+
 // String joins the parts for running text.
 func (c cell) String() string {
 	if c.half == "" {

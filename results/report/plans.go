@@ -289,7 +289,7 @@ const plansFile = "compare.json"
 
 // PlansFolder is what [SavePlans] writes to.
 func PlansFolder() *folder.Kind {
-	return &folder.Kind{Name: "comparison", Mark: plansFile, Files: []string{plansTable}, Suffix: invoiceSuffix}
+	return &folder.Kind{Name: "comparison", Mark: plansFile, Files: []string{plansTable, PageFile}, Suffix: invoiceSuffix}
 }
 
 // The other files of a comparison.
@@ -299,8 +299,8 @@ const (
 )
 
 // SavePlans writes a comparison: compare.json, compare.csv, and an invoice a plan,
-// PLAN.invoice.csv. Those of an earlier comparison are replaced, or go.
-func SavePlans(to *folder.Folder, c *buying.Comparison) error {
+// PLAN.invoice.csv, and what is made of them. Those of an earlier comparison are replaced, or go.
+func SavePlans(to *folder.Folder, c *buying.Comparison, made ...folder.Content) error {
 	files := []folder.Content{{Name: plansTable, Write: func(w io.Writer) error { return writePlansCSV(w, c) }}}
 	for i := range c.Rows {
 		r := &c.Rows[i]
@@ -311,5 +311,6 @@ func SavePlans(to *folder.Folder, c *buying.Comparison) error {
 			return writeInvoice(w, &results.Summary{Scenario: c.Scenario, Config: c.Config, Currency: c.Currency, Charges: r.Charges})
 		}})
 	}
-	return to.Save(append(files, folder.Content{Name: plansFile, Write: func(w io.Writer) error { return writePlansJSON(w, c) }}))
+	files = append(files, folder.Content{Name: plansFile, Write: func(w io.Writer) error { return writePlansJSON(w, c) }})
+	return to.Save(append(files, made...))
 }

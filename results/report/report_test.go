@@ -5,12 +5,16 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/parquet-go/parquet-go"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -76,7 +80,7 @@ func shop() *results.Summary {
 		},
 		Warnings: []string{"estimated prices: ec2.m6i.large.linux"},
 		Series: []results.Column{
-			{Entity: "target_group.web", Metric: "requests.arrived", Values: []float64{60, 61}},
+			{Entity: "target_group.web", Metric: "requests.arrived", Values: []float64{60, 61}, Band: []stat.Estimate{{Value: 60.5, HalfWidth: 2, N: 5}, {Value: 61, HalfWidth: math.NaN(), N: 1}}},
 			{Entity: "target_group.web", Metric: "latency.mean", Values: []float64{math.NaN(), 0.25}},
 		},
 		Activities: []controlplane.Activity{
@@ -324,7 +328,7 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 10 { // with the marker
+	if err != nil || len(entries) != 11 { // with the marker
 		t.Fatalf("%v: %v", err, entries)
 	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "summary.json")); string(text) != render(t, JSON, shop()) {
@@ -343,12 +347,47 @@ func TestSaveWritesTheFilesOfARun(t *testing.T) {
 	if series := readTable(t, dir, "timeseries.csv"); len(series) != 3 || series[2]["time"] != "2026-03-02T00:01:00Z" || series[2]["value"] != "0.25" {
 		t.Errorf("timeseries.csv: %v", series)
 	}
+	sameInParquet(t, dir)
 	if history := readTable(t, dir, "activities.csv"); len(history) != 2 || history[0]["instance"] != "" || history[1]["until"] != "" || history[1]["instance"] != "0" {
 		t.Errorf("activities.csv: %v", history)
 	}
 	trail, err := os.ReadFile(filepath.Join(dir, trailFile))
 	if err != nil || bytes.Count(trail, []byte("\n")) != 1 || !bytes.Contains(trail, []byte(`"eventTime":"2026-03-02T02:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances"`)) {
 		t.Errorf("%s: %v, %s", trailFile, err, trail)
+	}
+}
+
+// sameInParquet compares timeseries.parquet, as its library reads it, with the CSV.
+func sameInParquet(t *testing.T, dir string) {
+	t.Helper()
+	type row struct {
+		Time      time.Time `parquet:"time,timestamp(millisecond)"`
+		Entity    string    `parquet:"entity"`
+		Metric    string    `parquet:"metric"`
+		Value     *float64  `parquet:"value,optional"`
+		Mean      *float64  `parquet:"mean,optional"`
+		HalfWidth *float64  `parquet:"half_width,optional"`
+		N         int32     `parquet:"n"`
+	}
+	rows, err := parquet.ReadFile[row](filepath.Join(dir, "timeseries.parquet"))
+	series := readTable(t, dir, "timeseries.csv")
+	if err != nil || len(rows) != len(series) || len(rows) == 0 {
+		t.Fatalf("timeseries.parquet: %v, %d rows, want %d", err, len(rows), len(series))
+	}
+	number := func(v *float64) string {
+		if v == nil {
+			return ""
+		}
+		return decimal(*v)
+	}
+	for i, r := range rows {
+		got := map[string]string{
+			"time": r.Time.UTC().Format(time.RFC3339), "entity": r.Entity, "metric": r.Metric,
+			"value": number(r.Value), "mean": number(r.Mean), "half_width": number(r.HalfWidth), "n": strconv.Itoa(int(r.N)),
+		}
+		if !maps.Equal(got, series[i]) {
+			t.Errorf("row %d: %v, want %v", i, got, series[i])
+		}
 	}
 }
 

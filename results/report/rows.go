@@ -127,6 +127,7 @@ func groupRows() []row {
 		{name: "found no capacity", metric: "instances.launch_failed", quiet: true},
 		{name: "lost to faults", metric: "instances.lost", quiet: true},
 		{name: "Spot interruptions", metric: "spot.interruptions", quiet: true},
+		{name: "Rebalance recommendations", metric: "spot.rebalance_recommendations", quiet: true},
 		{name: "instance-hours", metric: "instance_hours"},
 		{name: "cost", metric: "cost"},
 	}
@@ -158,7 +159,7 @@ func memoryRows() []row {
 
 // memoryParts lists the parts whose services say what they hold.
 func memoryParts(s *results.Summary) []results.Part {
-	return slices.DeleteFunc(append(s.Labelled("autoscaling_group"), s.Labelled("instance")...), func(p results.Part) bool {
+	return slices.DeleteFunc(slices.Concat(s.Labelled("autoscaling_group"), s.Labelled("instance"), s.Labelled("container_service")), func(p results.Part) bool {
 		_, ok := s.Value("memory.oom_kills", p)
 		return !ok
 	})
@@ -310,6 +311,29 @@ func functionRows() []row {
 		{name: "duration mean", metric: "function.duration.mean"},
 		{name: "duration p99", metric: "function.duration.p99"},
 		{name: "billed", metric: "function.billed_duration"},
+		{name: "cost", metric: "cost"},
+	}
+}
+
+// containerRows are the tasks of ECS services.
+func containerRows() []row {
+	return []row{
+		{name: "running mean", metric: "task.running.mean"},
+		{name: "running min", metric: "task.running.min"},
+		{name: "running max", metric: "task.running.max"},
+		{name: "pending mean", metric: "task.pending.mean"},
+		{name: "without room, mean", metric: "task.waiting.mean", quiet: true},
+		{name: "desired mean", metric: "task.desired.mean"},
+		{name: "desired max", metric: "task.desired.max"},
+		{name: "CPU utilization", metric: "task.cpu.utilization"},
+		{name: "memory utilization", metric: "task.memory.utilization", quiet: true},
+		{name: "scaling activities", metric: "scaling.activities"},
+		{name: "blocked by cooldown", metric: "scaling.blocked_by_cooldown", quiet: true},
+		{name: "started", metric: "task.started"},
+		{name: "stopped", metric: "task.stopped"},
+		{name: "found no room", metric: "task.unplaced", quiet: true},
+		{name: "lost to faults", metric: "task.lost", quiet: true},
+		{name: "task-hours", metric: "task_hours"},
 		{name: "cost", metric: "cost"},
 	}
 }

@@ -32,7 +32,24 @@ type Saved struct {
 	Metrics             []results.Value
 	// Values are by replication, then metric; NaN: none observed. They are nil of a
 	// run that was saved without.
-	Values [][]float64
+	Values     [][]float64
+	Charges    []SavedCharge
+	Thresholds []SavedVerdict
+	Warnings   []string
+}
+
+// SavedCharge is a line of the mean invoice of a saved run.
+type SavedCharge struct {
+	Service, Model, Owner, Description string
+	Category, Status                   string
+	USD                                float64 // effective
+}
+
+// SavedVerdict is a threshold of a saved run. Its value is NaN if nobody observed it.
+type SavedVerdict struct {
+	Metric, Text, Unit string
+	stat.Estimate
+	Pass bool
 }
 
 // Sample returns what the replications measured.
@@ -42,6 +59,19 @@ func (s *Saved) Sample() results.Sample {
 		sample.Keys, sample.Units = append(sample.Keys, m.Key), append(sample.Units, m.Unit)
 	}
 	return sample
+}
+
+// Apart says why the replications of two runs are no pairs, "" if they are.
+func Apart(a, b *Saved) string {
+	switch {
+	case a.Seed != b.Seed:
+		return fmt.Sprintf("the seeds are %d and %d", a.Seed, b.Seed)
+	case a.Replications != b.Replications:
+		return fmt.Sprintf("there are %d and %d replications", a.Replications, b.Replications)
+	case a.Values == nil || b.Values == nil:
+		return "a run was saved without replications.csv"
+	}
+	return ""
 }
 
 // writeMeasured writes a row a replication: its number and every metric that some
@@ -116,6 +146,9 @@ func summaryOf(text []byte) (*Saved, error) {
 		Replications int             `json:"replications"`
 		PriceDate    string          `json:"price_date"`
 		Metrics      json.RawMessage `json:"metrics"`
+		Invoice      []jsonCharge    `json:"invoice"`
+		Thresholds   []jsonVerdict   `json:"thresholds"`
+		Warnings     []string        `json:"warnings"`
 	}
 	if err := json.Unmarshal(text, &parts); err != nil {
 		return nil, err
@@ -123,7 +156,17 @@ func summaryOf(text []byte) (*Saved, error) {
 	if parts.Scenario == nil || parts.Seed == nil || parts.Replications < 1 || len(parts.Metrics) == 0 {
 		return nil, errors.New("must have a scenario, a seed, replications and metrics")
 	}
-	s := &Saved{Scenario: *parts.Scenario, PriceDate: parts.PriceDate, Seed: *parts.Seed, Replications: parts.Replications}
+	s := &Saved{Scenario: *parts.Scenario, PriceDate: parts.PriceDate, Seed: *parts.Seed, Replications: parts.Replications, Warnings: parts.Warnings}
+	for i := range parts.Invoice {
+		c := &parts.Invoice[i]
+		s.Charges = append(s.Charges, SavedCharge{c.Service, c.Model, c.Owner, c.Description, c.Category, c.Status, float64(c.Cost.Value)})
+	}
+	for i := range parts.Thresholds {
+		v := &parts.Thresholds[i]
+		s.Thresholds = append(s.Thresholds, SavedVerdict{
+			v.Metric, v.Threshold, v.Unit, stat.Estimate{Value: float64(v.Value), HalfWidth: float64(v.HalfWidth), N: v.N}, v.Pass,
+		})
+	}
 	estimates := map[string]struct {
 		Value     *float64 `json:"value"`
 		HalfWidth *float64 `json:"half_width"`

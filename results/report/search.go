@@ -31,17 +31,17 @@ const searchFile = "search.csv"
 
 // SearchFolder is what [SearchPage.Save] writes to.
 func SearchFolder() *folder.Kind {
-	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{SavedScenario}}
+	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{SavedScenario, PageFile}}
 }
 
 // Save writes search.csv and, unless it is nil, the recommended scenario.toml. The
-// recommendation of an earlier search does not outlive it.
-func (s *SearchPage) Save(to *folder.Folder, scenario []byte) error {
+// recommendation of an earlier search does not outlive it. What is made of the files follows.
+func (s *SearchPage) Save(to *folder.Folder, scenario []byte, made ...folder.Content) error {
 	files := []folder.Content{{Name: searchFile, Write: s.writeCSV}}
 	if scenario != nil {
 		files = append(files, folder.Content{Name: SavedScenario, Write: verbatim(scenario)})
 	}
-	return to.Save(files)
+	return to.Save(append(files, made...))
 }
 
 // Write renders the page. CSV is search.csv: a row a candidate that was tried.
@@ -110,12 +110,12 @@ func (s *SearchPage) limits() []search.Margin {
 // command is the command line that runs a candidate: as often as its numbers on
 // the page come from.
 func (s *SearchPage) command(c *search.Candidate) string {
-	parts := []string{"headroom", "run", shellQuote(s.File)}
+	parts := []string{"headroom", "run", ShellQuote(s.File)}
 	for _, flag := range s.Flags {
-		parts = append(parts, shellQuote(flag))
+		parts = append(parts, ShellQuote(flag))
 	}
 	for _, set := range s.Search.Assignments(c.Index) {
-		parts = append(parts, "--set", shellQuote(set))
+		parts = append(parts, "--set", ShellQuote(set))
 	}
 	if c.From == search.Confirming {
 		parts = append(parts, "--replications", strconv.Itoa(c.Counted))
@@ -123,8 +123,8 @@ func (s *SearchPage) command(c *search.Candidate) string {
 	return strings.Join(parts, " ")
 }
 
-// shellQuote writes a word so that a shell reads it as one.
-func shellQuote(word string) string {
+// ShellQuote writes a word so that a shell reads it as one.
+func ShellQuote(word string) string {
 	if word != "" && strings.IndexFunc(word, func(r rune) bool {
 		return !strings.ContainsRune("._-/=:,+%@", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	}) < 0 {

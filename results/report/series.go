@@ -3,32 +3,79 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"iter"
 	"math"
 	"strconv"
 
 	"headroom/results"
 	"headroom/sim"
+	"headroom/sim/stat"
 )
 
-// writeSeries writes what replication 0 showed, a line a minute, entity and
-// metric, in the time zone of the run. A minute without an observation has no line.
-func writeSeries(w io.Writer, s *results.Summary) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"time", "entity", "metric", "value"}) // csv.Writer keeps the first error for Error
-	minutes := 0
-	for _, c := range s.Series {
-		minutes = max(minutes, len(c.Values))
-	}
-	for minute := range minutes {
-		at := s.Config.Stamp(sim.Time(minute) * sim.Minute)
+// A moment is what a run shows of a metric of an entity in one minute.
+type moment struct {
+	minute int
+	column *results.Column
+	value  float64 // of replication 0; NaN: nothing was observed
+	band   stat.Estimate
+}
+
+// moments yields what replications showed by minute, in the order of time. A minute
+// without an observation is left out.
+func moments(s *results.Summary) iter.Seq[moment] {
+	return func(yield func(moment) bool) {
+		minutes := 0
 		for _, c := range s.Series {
-			if minute < len(c.Values) && !math.IsNaN(c.Values[minute]) {
-				_ = out.Write([]string{at, c.Entity, c.Metric, decimal(c.Values[minute])})
+			minutes = max(minutes, len(c.Values))
+		}
+		for minute := range minutes {
+			for i := range s.Series {
+				c := &s.Series[i]
+				if minute >= len(c.Values) {
+					continue
+				}
+				m := moment{minute: minute, column: c, value: c.Values[minute], band: stat.Estimate{HalfWidth: math.NaN()}}
+				if minute < len(c.Band) {
+					m.band = c.Band[minute]
+				}
+				if math.IsNaN(m.value) && m.band.N == 0 {
+					continue
+				}
+				if !yield(m) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// writeSeries writes a line a minute, entity and metric, in the time zone of the run:
+// what replication 0 showed, and the mean of all with the half-width of its interval.
+func writeSeries(w io.Writer, s *results.Summary) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(seriesColumns()) // csv.Writer keeps the first error for Error
+	minute, at := -1, ""
+	number := func(v float64) string {
+		if math.IsNaN(v) {
+			return ""
+		}
+		return decimal(v)
+	}
+	for m := range moments(s) {
+		if m.minute != minute {
+			minute, at = m.minute, s.Config.Stamp(sim.Time(m.minute)*sim.Minute)
+		}
+		_ = out.Write([]string{
+			at, m.column.Entity, m.column.Metric, number(m.value), number(m.band.Value), number(m.band.HalfWidth), strconv.Itoa(m.band.N),
+		})
+	}
 	out.Flush()
 	return out.Error()
+}
+
+// seriesColumns are the columns of timeseries.csv and timeseries.parquet.
+func seriesColumns() []string {
+	return []string{"time", "entity", "metric", "value", "mean", "half_width", "n"}
 }
 
 // writeActivities writes the activity history of replication 0, in the time zone

@@ -291,14 +291,14 @@ func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 // SweepFolder is what [Points.SaveSweep] writes to. Its other files are those of the
 // computation: the journal, and the directory of a server in this process.
 func SweepFolder(others ...string) *folder.Kind {
-	files := append([]string{"sweep.csv", "sweep.parquet", "replications.csv"}, others...)
+	files := append([]string{"sweep.csv", "sweep.parquet", "replications.csv", PageFile}, others...)
 	return &folder.Kind{Name: "sweep", Mark: sweep.JournalName, Files: files, Grows: true}
 }
 
 // SaveSweep writes sweep.csv and sweep.parquet, and if asked replications.csv, of the
 // points that are done. It may be called while the sweep runs: what finishes meanwhile
-// is left to the next call.
-func (p *Points) SaveSweep(to *folder.Folder, replications bool) error {
+// is left to the next call. What is made of the files follows them.
+func (p *Points) SaveSweep(to *folder.Folder, replications bool, made ...folder.Content) error {
 	l, err := p.layout()
 	if err != nil {
 		return err
@@ -312,5 +312,5 @@ func (p *Points) SaveSweep(to *folder.Folder, replications bool) error {
 	if replications {
 		files = append(files, folder.Content{Name: "replications.csv", Write: of(p.writeReplications)})
 	}
-	return to.Save(files)
+	return to.Save(append(files, made...))
 }

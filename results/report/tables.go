@@ -32,6 +32,7 @@ func blocks(s *results.Summary) []block {
 	add("Connections", connectionRows(), connectionParts(s))
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
+	add("Tasks", containerRows(), s.Labelled("container_service"))
 	add("Functions", functionRows(), s.Labelled("function"))
 	add("CPU credits", burstRows(), burstParts(s))
 	add("Memory", memoryRows(), memoryParts(s))

@@ -15,5 +15,6 @@ var (
 	One   = Neutral{"1", func(n *tree.Node) bool { return n.Scalar == int64(1) || n.Scalar == 1.0 || n.Scalar == "1" }}
 	On    = Neutral{"true", func(n *tree.Node) bool { return n.Scalar == true }}
 	Off   = Neutral{"false", func(n *tree.Node) bool { return n.Scalar == false || n.Scalar == "off" }}
+	IPv4  = Neutral{`"ipv4"`, func(n *tree.Node) bool { return n.Scalar == "ipv4" }}
 	Empty = Neutral{"[]", func(n *tree.Node) bool { return n.Form == tree.ListForm && len(n.List) == 0 }}
 )

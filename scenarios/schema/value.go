@@ -3,6 +3,7 @@ package schema
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,12 @@ func (t *Table) Flag(key string) bool {
 	}
 	v, ok := n.AsFlag()
 	if !ok {
-		t.Mistake(key, "must be true or false", "")
+		text, _ := n.AsText()
+		hint := strings.ToLower(strings.TrimSpace(text))
+		if hint != "true" && hint != "false" {
+			hint = ""
+		}
+		t.Mistake(key, "must be true or false", hint)
 	}
 	return v
 }
@@ -45,7 +51,7 @@ func (t *Table) Whole(key string) int {
 	}
 	v, ok := n.AsWhole()
 	if !ok {
-		t.Mistake(key, "must be an integer", "")
+		t.Mistake(key, "must be an integer", d.Type.unquoted(n))
 		return 0
 	}
 	if float64(v) < d.Type.low || float64(v) > d.Type.high {
@@ -53,6 +59,16 @@ func (t *Table) Whole(key string) int {
 		return 0
 	}
 	return int(v)
+}
+
+// unquoted is the integer that a text stands for, where it may be one; "" otherwise.
+func (t Type) unquoted(n *tree.Node) string {
+	text, _ := n.AsText()
+	v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil || float64(v) < t.low || float64(v) > t.high {
+		return ""
+	}
+	return strconv.FormatInt(v, 10)
 }
 
 // Optional reads an integer that may be left out.

@@ -20,7 +20,8 @@ import (
 func accessWords() []string {
 	return []string{
 		"copy-image: copy an AMI to another Region",
-		"deregister-image: launch nothing more from an AMI of the Region of the run",
+		"deregister-image: launch nothing more from an AMI of the Region of the run, which the recycle bin may keep",
+		"restore-image-from-recycle-bin: launch from it again",
 		"associate-iam-instance-profile: give instances a role that have none",
 		"ssh: log in by SSH, and write down how that ends",
 		"sftp: the same by SFTP",
@@ -90,7 +91,7 @@ func (l *loader) readImageAction(t *schema.Table, a *controlplane.Action) {
 		a.Do = 0
 		return
 	}
-	if a.Do == controlplane.DeregisterImage {
+	if a.Do != controlplane.CopyImage {
 		return
 	}
 	t.Assume("to", l.cfg.Region)
@@ -216,9 +217,9 @@ func (l *loader) connectImages() {
 		if g.Template < 0 {
 			continue
 		}
-		t, number := l.tables["autoscaling_group"][i], l.cfg.LaunchTemplates[g.Template].Image
+		t, number := l.groupTable(i), l.cfg.LaunchTemplates[g.Template].Image
 		if l.imageIn(t, "launch_template", number, g.Zones); g.Desired > 0 {
-			l.checkEarly(t, "desired_capacity", number, g.Zones)
+			l.checkEarly(t, desiredKey(g), number, g.Zones)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,12 +23,13 @@ func operatorKeys() []schema.Key {
 			"create-volume: make a volume, empty or from a snapshot",
 			"attach-volume: give a volume to an instance",
 			"detach-volume: take it away",
-			"modify-volume: change its type, size, IOPS or throughput while it is used",
+			"modify-volume: change its type, size, IOPS or throughput while it is used, or whether instances can share it",
 			"snapshot: take a snapshot of a volume",
 			"copy-snapshot: copy one, to another Region or with another key",
 			"archive: move one to the archive",
 			"restore: bring one back from the archive",
-			"delete-snapshot: delete one",
+			"delete-snapshot: delete one, or put it into the recycle bin",
+			"restore-snapshot-from-recycle-bin: take one out of the recycle bin",
 			"enable-fast-snapshot-restore: make volumes from a snapshot fast from the start, in zones",
 			"disable-fast-snapshot-restore: end that",
 			"attach-interface: give a network interface to an instance",
@@ -70,11 +70,13 @@ func operatorKeys() []schema.Key {
 		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
 		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "", "modify-volume: its new throughput").Coded("InvalidParameterCombination"),
+		schema.Row("multi_attach_enabled", schema.Flag(), "", "modify-volume: whether several instances can have an io2 volume at once; on only while it is attached to none, off to one at most").Coded("MultiAttachUnsupported"),
 	))
 }
 
 // readActions reads what operators do.
 func (l *loader) readActions(tables []*schema.Table) {
+	l.shareLater(tables)
 	for _, t := range tables {
 		word := t.Choice("do")
 		t.Mode = "with do " + tree.Quote(word)
@@ -240,85 +242,10 @@ func (l *loader) checkSharing(t *schema.Table, v *controlplane.Volume, f *contro
 		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than one instance without multi_attach_enabled, %d in all", f.Count), Code: "VolumeInUse"})
 	case v.Spec.Shared && f.Count > storage.MostAttachments:
 		t.Reject("to", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, f.Count), Code: "MultiAttachLimit"})
-	case v.Spec.Shared && f.Template.Platform == model.Windows:
-		t.Reject("to", schema.Fault{Rule: "must run Linux to share a volume", Code: "MultiAttachUnsupported"})
+	case v.Spec.Shared && f.Template.Platform == model.Windows && v.Spec.Type == "io1":
+		t.Reject("to", schema.Fault{Rule: "must run Linux to share a volume of io1", Code: "MultiAttachUnsupported"})
 	case v.Spec.Shared && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
 		t.Reject("to", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
-	}
-}
-
-// mark notes that volumes change during the run.
-func (l *loader) mark(volumes []int) {
-	for _, v := range volumes {
-		l.cfg.Volumes[v].Spec.Changes = true
-		for i := range l.cfg.Instances {
-			f := &l.cfg.Instances[i]
-			if k := slices.IndexFunc(f.Template.Volumes, func(s model.VolumeSpec) bool { return s.Volume == v+1 }); k >= 0 {
-				f.Template.Volumes = slices.Clone(f.Template.Volumes)
-				f.Template.Volumes[k].Changes = true
-			}
-		}
-	}
-}
-
-// asModified returns a volume as the actions that come before an instant have made it, if
-// they did.
-func (l *loader) asModified(volume int, at sim.Time) model.VolumeSpec {
-	spec := l.cfg.Volumes[volume].Spec
-	before := slices.DeleteFunc(slices.Clone(l.cfg.Actions), func(a controlplane.Action) bool {
-		return a.Do != controlplane.ModifyVolume || a.At > at || !slices.Contains(a.Volumes, volume)
-	})
-	slices.SortStableFunc(before, func(a, b controlplane.Action) int { return cmp.Compare(a.At, b.At) })
-	for _, a := range before {
-		rules, ok := storage.Find(spec.Type)
-		if !ok {
-			return spec
-		}
-		was := storage.Spec{Kind: rules.Kind, SizeGiB: spec.SizeGiB, IOPS: spec.IOPS, ThroughputMiBs: spec.ThroughputMiBs}
-		now := was.Changed(a.Spec)
-		spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs = now.Kind.String(), now.SizeGiB, now.IOPS, now.ThroughputMiBs
-	}
-	return spec
-}
-
-// readModification reads what a volume is to be, checked against what it is by then; it is
-// checked again during the run, where something before may have been refused.
-func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
-	if !t.Has("type") && !t.Has("size") && !t.Has("iops") && !t.Has("throughput") {
-		t.Mistake("do", "needs one of type, size, iops and throughput", "")
-	}
-	if len(a.Volumes) == 0 {
-		t.Pass("type", "size", "iops", "throughput")
-		return
-	}
-	typed, sized, rated, streamed := t.Has("type"), t.Has("size"), t.Has("iops"), t.Has("throughput")
-	now := l.asModified(a.Volumes[0], a.At)
-	t.Assume("type", now.Type)
-	t.Assume("size", fmt.Sprintf("%dGiB", now.SizeGiB))
-	if rules, ok := storage.Find(t.Choice("type")); ok && rules.MostIOPS > 0 && now.IOPS > 0 {
-		t.Assume("iops", max(now.IOPS, rules.LeastIOPS))
-	}
-	if t.Choice("type") == "gp3" && now.ThroughputMiBs > 0 {
-		t.Assume("throughput", now.ThroughputMiBs)
-	}
-	a.Spec = l.volumeOfType(t)
-	if t.Sound("size") && a.Spec.SizeGiB < now.SizeGiB {
-		t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must not shrink the volume of %d GiB", now.SizeGiB), Code: "InvalidParameterValue"})
-	}
-	if rules, ok := storage.Find(a.Spec.Type); ok && now.Shared && !rules.MultiAttach {
-		t.Reject("type", schema.Fault{Rule: "must be io1 or io2 for a volume with multi_attach_enabled", Code: "MultiAttachUnsupported"})
-	}
-	if !typed {
-		a.Spec.Type = ""
-	}
-	if !sized {
-		a.Spec.SizeGiB = 0
-	}
-	if !rated {
-		a.Spec.IOPS = 0
-	}
-	if !streamed {
-		a.Spec.ThroughputMiBs = 0
 	}
 }
 

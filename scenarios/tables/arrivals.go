@@ -27,6 +27,7 @@ func arrivalKeys() []schema.Key {
 			schema.Row("file", schema.Text(), "", "trace: a table file, CSV with a header, gzipped or not"),
 			schema.Row("time", schema.Text(), `"time"`, "trace: column of the instants; timestamps count from the first, offsets from the start"),
 			schema.Row("time_unit", schema.OneOf(timeWords...), `"s"`, "trace: unit of the times"),
+			schema.Row("clock", schema.OneOf("start: the first timestamp is the start of the run, and offsets count from it", "calendar: all are timestamps and mean what they say; what comes before run.start is left out"), `"start"`, "trace: which clock the times are of"),
 			schema.Row("count", schema.Text(), "", "trace: column of the numbers of requests in each period; one request a row without"),
 			schema.Row("scale", schema.Quantity(schema.Number, 0, 1e12), "1", "trace of counts: multiplies them"),
 			schema.Row("width", schema.Quantity(schema.Seconds, 1e-9, year), "", "trace of counts: length of a period; until the next row without"),
@@ -270,20 +271,19 @@ func readMatrix(t *schema.Table, key string) [][]float64 {
 // readTrace reads arrivals from a file, by counts or one by one.
 func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 	t.Require("file")
-	at, count := t.Text("time"), t.Text("count")
-	unit := timeUnits[t.Choice("time_unit")]
-	speed := t.Quantity("speed")
-	if !t.Sound("time", "time_unit", "speed") {
+	clock, count := l.readTraceClock(t), t.Text("count")
+	if !t.Sound("time", "time_unit", "speed", "clock") {
 		t.PassAll()
 		return arrivals{}
 	}
 	if t.Has("count") {
 		t.Mode = "with count"
-		d := l.open(t, "file", workload.Columns{Numbers: []string{at, count}})
+		d := l.openTrace(t, clock, workload.Columns{Numbers: []string{clock.column, count}})
 		if d == nil {
+			t.PassAll()
 			return arrivals{}
 		}
-		return l.readCounts(t, d, workload.Bins{Starts: l.times(d, at, unit), Counts: d.table.Numbers(count), Width: t.Duration("width")}, speed)
+		return l.readCounts(t, d, workload.Bins{Starts: l.times(d, clock), Counts: d.table.Numbers(count), Width: t.Duration("width")}, clock.speed)
 	}
 	t.Mode = "without count"
 	if rows.instances {
@@ -291,18 +291,18 @@ func (l *loader) readTrace(t *schema.Table, rows rowsWanted) arrivals {
 		t.Text("size")
 		t.Choice("lifetime_unit")
 	}
-	rows.Numbers = append([]string{at}, rows.Numbers...)
-	rows.Until = workload.Until{Column: at, Unit: unit, Timestamps: firstTimestamp, Span: l.cfg.Duration.Scaled(speed)}
-	d := l.open(t, "file", rows.Columns)
+	rows.Numbers = append([]string{clock.column}, rows.Numbers...)
+	rows.Until = clock.until(l.cfg.Duration)
+	d := l.openTrace(t, clock, rows.Columns)
 	if d == nil {
 		return arrivals{}
 	}
-	instants := l.times(d, at, unit)
+	instants := l.times(d, clock)
 	if instants == nil {
 		return arrivals{}
 	}
 	t.Assume("resolution", ordinaryResolution(d.table))
-	p, err := workload.Trace(workload.Instants{At: instants, Speed: speed, Resolution: t.Duration("resolution")})
+	p, err := workload.Trace(workload.Instants{At: instants, Speed: clock.speed, Resolution: t.Duration("resolution")})
 	if err != nil {
 		l.blame(d.path, err)
 		return arrivals{}

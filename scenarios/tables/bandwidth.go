@@ -17,7 +17,7 @@ func bandwidthKeys() []schema.Key {
 	burst := `"30min"`
 	return append(schema.Within("service.NAME", "", []schema.Key{
 		schema.Row("bandwidth", schema.OneOf(
-			"auto: limited where a request or a response of 1 MiB or more passes, by its mean, and where EBS shares the interface",
+			"auto: limited where 1 MiB or more passes in a request, a response or a step that talks to the internet, by its mean, and where EBS shares the interface",
 			"limited: bytes pass the network interface of the instance type, each in its time",
 			"unlimited: bytes are counted, and take no time",
 		), `"auto"`, "whether bytes take their time through the network interfaces of its instances, and of those that call it"),
@@ -32,7 +32,7 @@ func (l *loader) connectBandwidth() {
 	wide := make([]bool, len(l.cfg.Services))
 	mark := func(to dataplane.DestinationKind, target int, sizes ...rng.Distribution) bool {
 		for _, d := range sizes {
-			if d != nil && d.Mean() >= wideBytes {
+			if isWide(d) {
 				for _, service := range l.calleesOf(to, target) {
 					wide[service] = true
 				}
@@ -52,7 +52,8 @@ func (l *loader) connectBandwidth() {
 	}
 	for i := range l.cfg.Services {
 		for k := range l.cfg.Services[i].Steps {
-			if s := &l.cfg.Services[i].Steps[k]; s.Kind == dataplane.StepCall && mark(s.Call.To, s.Call.Target, s.Call.Request, s.Call.Response) {
+			s := &l.cfg.Services[i].Steps[k]
+			if s.Kind == dataplane.StepCall && mark(s.Call.To, s.Call.Target, s.Call.Request, s.Call.Response) || isWide(s.Sent) || isWide(s.Received) {
 				wide[i] = true
 			}
 		}
@@ -66,6 +67,9 @@ func (l *loader) connectBandwidth() {
 		}
 	}
 }
+
+// isWide reports whether so many bytes are worth an interface.
+func isWide(bytes rng.Distribution) bool { return bytes != nil && bytes.Mean() >= wideBytes }
 
 // calleesOf lists the services that a destination leads to.
 func (l *loader) calleesOf(to dataplane.DestinationKind, target int) []int {

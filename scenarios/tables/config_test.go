@@ -33,7 +33,7 @@ func sound(t *testing.T) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stock scenarios", err)
 	}
-	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/firewall.toml", "testdata/places.toml", "testdata/regions.toml", "testdata/listeners.toml", "testdata/flows.toml", "testdata/life.toml", "testdata/groups.toml", "testdata/metrics.toml", "testdata/spot.toml", "testdata/functions.toml")
+	return append(files, "testdata/full.toml", "testdata/storage.toml", "testdata/snapshots.toml", "testdata/network.toml", "testdata/firewall.toml", "testdata/places.toml", "testdata/regions.toml", "testdata/listeners.toml", "testdata/flows.toml", "testdata/life.toml", "testdata/groups.toml", "testdata/metrics.toml", "testdata/spot.toml", "testdata/functions.toml", "testdata/containers.toml")
 }
 
 func TestResolvedScenarioIsTheSame(t *testing.T) {

@@ -9,6 +9,9 @@ import (
 // Application Load Balancer.
 func (l *loader) refuseKeeping(t *schema.Table, w *dataplane.Workload) {
 	keys := []string{"connection_duration", "http2_streams"}
+	if w.Clients.GRPC {
+		keys = append(keys, "grpc")
+	}
 	if w.To != dataplane.ToLoadBalancer || w.Target < 0 || w.Target >= len(l.cfg.LoadBalancers) {
 		for _, key := range keys {
 			if t.Has(key) && w.To != 0 && w.To != dataplane.ToLoadBalancer {
@@ -28,7 +31,9 @@ func (l *loader) refuseKeeping(t *schema.Table, w *dataplane.Workload) {
 	for _, listener := range lb.AllListeners() {
 		secure = secure || listener.Secure
 	}
-	if t.Has("http2_streams") && !secure {
-		t.Mistake("http2_streams", "must not be given without an HTTPS listener: clients speak HTTP/2 to no other", "")
+	for _, key := range keys[1:] {
+		if !secure && t.Has(key) {
+			t.Mistake(key, "must not be given without an HTTPS listener: clients speak HTTP/2 to no other", "")
+		}
 	}
 }

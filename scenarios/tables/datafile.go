@@ -8,6 +8,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/workload"
+	"headroom/scenarios/imports"
 	"headroom/scenarios/schema"
 	"headroom/sim"
 )
@@ -65,11 +66,30 @@ func (l *loader) readData(t *schema.Table, key, path string, columns workload.Co
 	table, err := workload.ReadTable(f, columns)
 	_ = f.Close()
 	if err != nil {
+		if rule := l.importOf(path); rule != "" {
+			t.Mistake(key, rule, "")
+			return nil
+		}
 		l.blame(path, err)
 		t.MarkFaulty(key)
 		return nil
 	}
 	return &dataFile{path, table}
+}
+
+// importOf says which import makes a table of a file that is none, "" for one of no kind
+// that is known.
+func (l *loader) importOf(path string) string {
+	f, rule := l.options.files().Open(path)
+	if rule != "" {
+		return ""
+	}
+	defer f.Close()
+	kind, known := imports.Recognise(f)
+	if !known {
+		return ""
+	}
+	return "must be a table (CSV with a header): " + path + " is " + kind.Name + ", of which `" + kind.Command + " " + path + " --out DIR` makes one"
 }
 
 // blame records what is wrong with a data file, at its line if the error names
@@ -87,20 +107,6 @@ func (l *loader) blame(path string, err error) {
 		f.Path, f.Rule, _ = strings.Cut(f.Rule, ": ")
 	}
 	l.Faults = append(l.Faults, f)
-}
-
-// times returns a column as instants of the run. Timestamps count from the
-// first, smaller numbers from the start of the run.
-func (l *loader) times(d *dataFile, column string, unit sim.Time) []sim.Time {
-	origin := 0.0
-	if first := d.table.Numbers(column)[0]; first*unit.Seconds() >= firstTimestamp {
-		origin = first
-	}
-	at, err := d.table.Times(column, unit, origin)
-	if err != nil {
-		l.blame(d.path, err)
-	}
-	return at
 }
 
 // column reads the values of an empirical distribution.

@@ -287,7 +287,7 @@ func (l *loader) checkDisk(service int, name string, uses []diskUse) {
 		for _, t := range g.Types {
 			types = append(types, t.Type)
 		}
-		if lacking("autoscaling_group."+g.Name, types, l.cfg.LaunchTemplates[g.Template].Volumes) {
+		if lacking(g.Path(), types, l.cfg.LaunchTemplates[g.Template].Volumes) {
 			return
 		}
 	}
@@ -304,7 +304,7 @@ func (l *loader) warnOfDisks() {
 	}
 	for i := range l.cfg.Groups {
 		if g := &l.cfg.Groups[i]; g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) && len(g.Applications) == 0 {
-			l.warnOfIdle(l.tables["autoscaling_group"][i], "autoscaling_group."+g.Name, g.Service, l.cfg.LaunchTemplates[g.Template].Volumes)
+			l.warnOfIdle(l.groupTable(i), g.Path(), g.Service, l.cfg.LaunchTemplates[g.Template].Volumes)
 		}
 	}
 }

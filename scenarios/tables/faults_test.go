@@ -129,6 +129,10 @@ func TestFaultsOfTraceFiles(t *testing.T) {
 		"a broken gzip":    {broken, `count = "n"`, "trace.csv: broken file after line 0: unexpected EOF"},
 		"not even gzip":    {"\x1f\x8bhello", `count = "n"`, "trace.csv: broken gzip: unexpected EOF"},
 		"scale by the row": {"time\n0\n", `scale = 2`, "shop.toml:64: workload.browsers.arrivals.scale: does not apply without count"},
+		"a log":            {"http 2026-03-02T09:00:01.500000Z app/x/y 1.1.1.1:1 - -1 -1 -1 503 - 0 0 \"GET http://x:80/ HTTP/1.1\"\n", `clock = "calendar"`, "shop.toml:64: workload.browsers.arrivals.file: must be a table (CSV with a header): trace.csv is an access log of an Application Load Balancer, of which `headroom import alb-logs trace.csv --out DIR` makes one, got \"trace.csv\""},
+		"metrics":          {"{\n \"MetricDataResults\": []}", `count = "n"`, "shop.toml:64: workload.browsers.arrivals.file: must be a table (CSV with a header): trace.csv is an answer of CloudWatch, of which `headroom import cloudwatch trace.csv --out DIR` makes one, got \"trace.csv\""},
+		"before the start": {"time\n1000\n1e9\n", `clock = "calendar"`, "shop.toml:64: workload.browsers.arrivals.clock: must be start, or run.start earlier: no row of trace.csv is at 2026-03-02T00:00:00Z or later, got \"calendar\""},
+		"after the end":    {"time,n\n2e9,1\n", `count = "n", width = "1m", clock = "calendar"`, "shop.toml:64: workload.browsers.arrivals.clock: must be start, or run.start later: the first row of trace.csv is after the end of the run, got \"calendar\""},
 		"unit":             {"time\n0\n", `time_unit = "y"`, `shop.toml:64: workload.browsers.arrivals.time_unit: must be ns | us | ms | s | m | h | d, got "y"`},
 	} {
 		t.Run(name, func(t *testing.T) {

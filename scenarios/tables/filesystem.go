@@ -213,7 +213,7 @@ func (l *loader) checkMounts(service int, name string, uses []diskUse) {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
 		if g.Serves(service) && g.Template >= 0 && g.Template < len(l.cfg.LaunchTemplates) &&
-			refuse("autoscaling_group."+g.Name, l.cfg.LaunchTemplates[g.Template].Platform, g.Zones) {
+			refuse(g.Path(), l.cfg.LaunchTemplates[g.Template].Platform, g.Zones) {
 			return
 		}
 	}

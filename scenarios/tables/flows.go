@@ -131,6 +131,7 @@ func (l *loader) readFlowListeners(t *schema.Table, lb *dataplane.LoadBalancer) 
 			o.Reject("tcp_idle_timeout_seconds", schema.Fault{Rule: fmt.Sprintf("must not be given with protocol %s: it is fixed", tree.Quote(o.Choice("protocol"))), Code: invalidConfiguration})
 		}
 		l.readALPN(o, listener.Protocol)
+		l.readSilent(o, silentOfListener)
 		if listener.Protocol == dataplane.TCP || listener.Protocol == dataplane.TCPUDP {
 			listener.Idle = o.Duration("tcp_idle_timeout_seconds")
 		}

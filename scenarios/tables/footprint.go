@@ -54,7 +54,7 @@ func (l *loader) portions() []portion {
 		all = append(all, portion{t, key, fmt.Sprintf("%.0f instances", n), n * instanceBytes})
 	}
 	for i := range l.cfg.Groups {
-		instances(l.tables["autoscaling_group"][i], "desired_capacity", float64(l.cfg.Groups[i].Desired))
+		instances(l.groupTable(i), desiredKey(&l.cfg.Groups[i]), float64(l.cfg.Groups[i].Desired))
 	}
 	for i := range l.cfg.Instances {
 		instances(l.tables["instance"][i], "count", float64(l.cfg.Instances[i].Count))

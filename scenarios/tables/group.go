@@ -39,7 +39,7 @@ func groupKeys() []schema.Key {
 		schema.Row("reference_utilization", schema.Quantity(schema.Number, 0.01, 1), "0.8", "CPU utilization, of 1, at which its capacity counts as just right in capacity.under and capacity.over"),
 		schema.Row("default_instance_warmup", schema.Quantity(schema.Seconds, 0, mostWarmup), "", "time until an instance counts in the metrics; without, policies use the cooldown"),
 		schema.Row("termination_policies", schema.TextsOf(terminationPolicies), `["Default"]`, "which instances leave first"),
-		schema.Row("capacity_rebalance", schema.Flag(), "false", "replace a Spot instance at its notice, not when it has gone"),
+		schema.Row("capacity_rebalance", schema.Flag(), "false", "replace a Spot instance at a rebalance recommendation, where there is a pool that is as available, or at its notice: not when it has gone"),
 		schema.Row("health_sweep", schema.Quantity(schema.Seconds, 1, 3600), `"60s"`, "how often the health of instances is looked at"),
 		schema.Row("mixed_instances_policy", schema.Inner(), "", "several types, On-Demand and Spot"),
 		schema.Row("policy", schema.List(), "", "dynamic scaling policies"),

@@ -17,7 +17,7 @@ func healthCheckKeys() []schema.Key {
 		schema.Row("health_check.enabled", schema.Flag(), "true", "without checks, targets are healthy from the opening of their port on"),
 		schema.Row("health_check.protocol", schema.OneOf("HTTP: a request, whose answer counts", "HTTPS: the same", "TCP: a connection, of a Network Load Balancer: answers do not count"), `"HTTP"`, "what a check asks for; TCP is the default of a Network Load Balancer"),
 		schema.Row("health_check.port", schema.Either(`1..65535 | "traffic-port"`, schema.Whole(1, network.MaxPort), schema.OneOf("traffic-port: where the target is asked"), schema.Text()), `"traffic-port"`, "where targets are checked; where their service does not listen checks are refused"),
-		schema.Row("health_check.matcher", schema.Either("statuses", schema.Text(), schema.Whole(200, 599)), `"200"`, `HTTP: statuses that are a success: "200", "200,204" or "200-299"; 200-399 is the default of a Network Load Balancer. Applications answer 200, or with the code of their errors`),
+		schema.Row("health_check.matcher", schema.Either("statuses", schema.Text(), schema.Whole(0, 599)), `"200"`, `HTTP: statuses that are a success: "200", "200,204" or "200-299"; 200-399 is the default of a Network Load Balancer, and of gRPC "12" of 0 to 99. Applications answer 200, or with the code of their errors`),
 		schema.Row("health_check.interval", schema.Quantity(schema.Seconds, 5, 300), "30", "between two checks of a target"),
 		schema.Row("health_check.timeout", schema.Quantity(schema.Seconds, 2, 120), "5", "a check that takes longer fails; of a Network Load Balancer 10 by default, of HTTP 6"),
 		schema.Row("health_check.healthy_threshold", schema.Whole(2, 10), "5", "successes in a row that make an unhealthy target healthy"),
@@ -65,7 +65,7 @@ func assumeCheckOf(t *schema.Table, values map[string]any) {
 	}
 }
 
-func (l *loader) readHealthCheck(t *schema.Table, flows bool) dataplane.HealthCheck {
+func (l *loader) readHealthCheck(t *schema.Table, kind health.Kind) dataplane.HealthCheck {
 	h := dataplane.HealthCheck{Enabled: t.Flag("enabled")}
 	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
 	h.Demand = t.Duration("demand")
@@ -77,12 +77,12 @@ func (l *loader) readHealthCheck(t *schema.Table, flows bool) dataplane.HealthCh
 		t.Wrong("path", "must begin with /")
 	}
 	h.Connects = t.Choice("protocol") == "TCP"
-	if h.Connects && !flows {
+	if h.Connects && kind != health.NLBHTTP {
 		t.Reject("protocol", schema.Fault{Rule: "must be HTTP or HTTPS for targets of an Application Load Balancer", Code: invalidConfiguration})
 	}
 	h.Path = t.Text("path")
 	h.Port = readCheckPort(t)
-	l.readMatcher(t, &h, flows)
+	l.readMatcher(t, &h, kind)
 	t.Done()
 	return h
 }
@@ -107,7 +107,7 @@ func readCheckPort(t *schema.Table) uint16 {
 }
 
 // readMatcher reads which answers are a success.
-func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, flows bool) {
+func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, kind health.Kind) {
 	const key = "matcher"
 	if h.Connects {
 		if t.Has(key) {
@@ -116,19 +116,22 @@ func (l *loader) readMatcher(t *schema.Table, h *dataplane.HealthCheck, flows bo
 		t.Pass(key)
 		return
 	}
-	kind := health.ALB
-	if flows {
-		kind = health.NLBHTTP
-	}
 	n := t.Value(key)
 	text, _ := n.AsText()
 	if status, ok := n.AsWhole(); ok {
 		text = strconv.FormatInt(status, 10)
 	}
+	answer := 200
+	if kind == health.GRPC {
+		answer = grpcAnswer(h.Path)
+	}
 	var err error
 	if h.Matcher, err = health.ParseMatcher(text, kind); err != nil && t.Sound(key) {
 		t.Wrong(key, err.Error())
-	} else if err == nil && !h.Matcher.Contains(200) {
-		l.warnAt(t.Node.Table[key], t.PathOf(key)+": no target is ever healthy, since applications answer 200")
+	} else if err == nil && !h.Matcher.Contains(answer) {
+		l.warnAt(t.Node.Table[key], t.PathOf(key)+": no target is ever healthy, since applications answer "+strconv.Itoa(answer))
+	}
+	if kind == health.GRPC {
+		h.Matcher = matchedByGRPC(h.Matcher.Contains(answer))
 	}
 }

@@ -113,7 +113,10 @@ func (l *loader) readImage(t *schema.Table) image {
 // machineImage reads where an image is, and whose.
 func (l *loader) machineImage(t *schema.Table, img image) controlplane.Image {
 	t.Assume("region", l.cfg.Region)
-	m := controlplane.Image{Name: t.Name, Region: t.Text("region"), Size: model.Bytes(img.sizeGiB) * model.GiB}
+	m := controlplane.Image{
+		Name: t.Name, Region: t.Text("region"), Size: model.Bytes(img.sizeGiB) * model.GiB,
+		Store: img.store, Tags: l.cfg.Tags["image."+t.Name],
+	}
 	l.checkRegion(t, "region", m.Region)
 	if m.Region == l.cfg.Region {
 		m.Region = ""

@@ -27,6 +27,7 @@ func journeyKeys() []schema.Key {
 		schema.Row("count", schema.Whole(1, mostCalls), "1", "calls in the step"),
 		schema.Row("parallel", schema.Flag(), "false", "true: all at once; false: one after the other"),
 		schema.Row("address", schema.OneOf("private: by private addresses", "public: by public ones, which costs as between zones"), `"private"`, "by which addresses an instance or a target group is called"),
+		schema.Row("forwarded_headers", schema.Flag(), "false", "call: whether it passes on X-Forwarded-For, X-Forwarded-Port and X-Forwarded-Proto of the request that is served, which the rules of the load balancer that it asks see as http_header"),
 		schema.Row("timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "a call is given up after this, from when it has its connection; never without"),
 		schema.Row("on_error", schema.OneOf("fail: the request fails too, with code 500", "ignore: it goes on as if answered"), `"fail"`, "what a call that failed does to the request"),
 		schema.Row("host", schema.Text(), `""`, "host that it asks a load balancer for"),
@@ -65,6 +66,7 @@ var failures = []struct {
 	{"handshake", "no certificate of the load balancer that fits", []dataplane.Code{dataplane.CodeHandshake}, 0},
 	{"redirects", "sent on and on by the load balancer", []dataplane.Code{dataplane.CodeRedirects}, 0},
 	{"463", "more than 30 addresses in X-Forwarded-For", []dataplane.Code{dataplane.Code463}, 463},
+	{"464", "a protocol that the targets do not speak", []dataplane.Code{dataplane.Code464}, 464},
 	{"413", "a body that is too large for a function", []dataplane.Code{dataplane.Code413}, 413},
 	{"429", "a function was throttled; behind a load balancer that is 502", []dataplane.Code{dataplane.Code429}, 429},
 	{"pool", "no connection of the caller's pool in time", []dataplane.Code{dataplane.CodePool}, 0},
@@ -161,6 +163,9 @@ func (l *loader) call(t *schema.Table, at callStep) dataplane.Call {
 	c.Public = t.Choice("address") == "public"
 	if c.Public && c.To == dataplane.ToLoadBalancer {
 		t.Mistake("address", "must be private for a load balancer", "")
+	}
+	if c.PassesOn = t.Flag("forwarded_headers"); c.PassesOn && c.To != dataplane.ToLoadBalancer && t.Sound("call") {
+		t.Mistake("forwarded_headers", "needs a call to a load balancer, whose rules look at them", "")
 	}
 	c.IgnoreErrors = t.Choice("on_error") == "ignore"
 	c.Class = l.callClass(t, c.To)

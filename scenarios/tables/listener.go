@@ -25,7 +25,7 @@ func listenerKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("default_action", "ValidationError", actionKeys()),
 		schema.Within("rule[]", "ValidationError", listenerRuleKeys()),
-		schema.Within("listener[]", "ValidationError", slices.Concat(flowListenerKeys(), []schema.Key{
+		schema.Within("listener[]", "ValidationError", slices.Concat(flowListenerKeys(), silentKeys(silentOfListener), []schema.Key{
 			schema.Row("port", schema.Whole(1, dataplane.MaxPort), schema.Required, "where it listens; clients choose by clients.port"),
 			schema.Row("protocol", schema.OneOf("HTTP: plain", "HTTPS: each new connection begins with a handshake", "TCP: connections, of a Network Load Balancer", "UDP: packets", "TCP_UDP: both on one port", "TLS: connections that begin with a handshake"), `"HTTP"`, "how clients speak to it; TCP is the default of a Network Load Balancer"),
 			schema.Row("certificates", schema.List(), "", "HTTPS: what proves names; the first is that of clients who ask for none"),
@@ -50,6 +50,7 @@ func (l *loader) readListeners(t *schema.Table, lb *dataplane.LoadBalancer) {
 		}
 		lb.Default = l.action(t, "default_action", false)
 		lb.Rules = l.readRules(t, false)
+		l.refuseVersions(t, &dataplane.Listener{Default: lb.Default, Rules: lb.Rules})
 	case t.Has("rule"):
 		t.Wrong("rule", "needs default_action, or to be among those of a listener")
 	}
@@ -73,6 +74,8 @@ func (l *loader) readListeners(t *schema.Table, lb *dataplane.LoadBalancer) {
 		certificates += max(0, len(listener.Certificates)-1)
 		listener.Default = l.action(o, "default_action", listener.Secure)
 		listener.Rules = l.readRules(o, listener.Secure)
+		l.refuseVersions(o, &listener)
+		l.readSilent(o, silentOfListener)
 		o.Done()
 		lb.Listeners = append(lb.Listeners, listener)
 	}

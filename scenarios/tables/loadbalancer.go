@@ -46,7 +46,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),
-	}, zonalShiftKeys(), membershipKeys("security_groups", ""), listenerKeys()))
+	}, attributeKeys(), zonalShiftKeys(), membershipKeys("security_groups", ""), listenerKeys()))
 }
 
 // latencies are what a load balancer can add to each response.
@@ -83,6 +83,7 @@ func (l *loader) readLoadBalancers() {
 		if lb.PublicIPs && !lb.IsGateway() && !l.vpc.internet {
 			t.Reject("internal", schema.Fault{Rule: "must be true without [internet_gateway]: nothing leads to its public addresses", Code: "InvalidSubnet"})
 		}
+		l.readAttributes(t, lb)
 		lb.Latency, lb.CrossLatency = latency(t, lb)
 		where := "availability_zones"
 		if t.Has("subnets") {

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ func marketKeys() []schema.Key {
 		schema.Row("price.volatility", schema.Quantity(schema.Number, 0, 1000), "0.02", "walk: standard deviation per square root of an hour"),
 		schema.Row("price.step", schema.Quantity(schema.Seconds, 1, year), `"5m"`, "walk: time between two moves"),
 		schema.Row("price.threshold", schema.Quantity(schema.Share, 0, 1), `"1%"`, "walk: relative change that is published"),
+		schema.Row("price.value", schema.Quantity(schema.Dollars, 0, 1e6), "", "fixed: the price an hour of every pool, at most its On-Demand price; the average price of each without"),
 		schema.Row("price.file", schema.Text(), "", "trace: a table file of prices"),
 		schema.Row("price.time", schema.Text(), `"time"`, "trace: column of the instants"),
 		schema.Row("price.usd", schema.Text(), `"usd"`, "trace: column of the prices an hour"),
@@ -36,6 +38,8 @@ func marketKeys() []schema.Key {
 		schema.Row("interruption.type", schema.Text(), "", "trace: column of the instance types; each pool plays all rows without"),
 		schema.Row("interruption.zone", schema.Text(), "", "trace: column of the zones; each pool plays all rows without"),
 		schema.Row("interruption.scale", schema.Quantity(schema.Number, 0, 1e6), "1", "trace: multiplies the counts, which are then rounded down"),
+		schema.Row("rebalance_lead", schema.Quantity(schema.Seconds, 0, 86400), `"30m"`, "a rebalance recommendation comes at most so long before the interruption notice, evenly; 0s: always with it"),
+		schema.Row("rebalance_share", schema.Quantity(schema.Share, 0, 1), `"70%"`, "share of the recommendations that come before the notice; the others come with it"),
 		schema.Row("wait_for_spot_reclaim", schema.Flag(), "false", "an On-Demand launch waits for the Spot capacity that it reclaims, instead of failing"),
 	})
 }
@@ -52,6 +56,9 @@ func priceProcesses() []schema.Word {
 type market struct {
 	walk      controlplane.SpotWalk
 	prices    *priceTrace // nil: prices walk
+	fixed     bool        // or stay as they are
+	price     float64     // that they stay at; 0: the average of each pool
+	lead      spot.Lead
 	bucket    *int
 	intensity float64
 	at        *schema.Table
@@ -76,6 +83,11 @@ func (l *loader) readMarket(t *schema.Table) {
 		if price.Sound("reversion", "volatility", "step", "threshold") {
 			checkWalk(price, l.market.walk)
 		}
+	case "fixed":
+		l.market.fixed, l.market.price = true, price.Quantity("value")
+		if price.Has("value") && price.Sound("value") && l.market.price == 0 {
+			price.Wrong("value", "must be above $0")
+		}
 	case "trace":
 		l.market.prices = l.readPriceTrace(price)
 	}
@@ -88,6 +100,7 @@ func (l *loader) readMarket(t *schema.Table) {
 		interruption.Mistake("intensity", besideTrace, "")
 	}
 	interruption.Done()
+	l.market.lead = spot.Lead{Longest: t.Duration("rebalance_lead"), Share: t.Quantity("rebalance_share")}
 	l.cfg.WaitForSpotReclaim = t.Flag("wait_for_spot_reclaim")
 	l.scenario.market = l.market
 	l.pools = newSpotPools(l.offer, l.market)
@@ -175,10 +188,14 @@ func (s *spotPools) pool(key spotKey) int {
 		Walk:        s.market.walk,
 		Bucket:      s.at(key.zone).InterruptionBucket(name, key.platform),
 		Intensity:   s.market.intensity,
+		Lead:        s.market.lead,
 	}
 	p.MeanRatio = min(p.MeanRatio, 1)
 	if s.market.bucket != nil {
 		p.Bucket = *s.market.bucket
+	}
+	if s.market.fixed {
+		p.Replay = []model.PriceStep{{USD: cmp.Or(s.market.price, p.MeanRatio*p.OnDemandUSD)}}
 	}
 	if s.market.prices != nil {
 		p.Replay = s.market.prices.of(name, s.cfg.Zones[key.zone])

@@ -185,7 +185,7 @@ func (l *loader) serversOf(service int) (all []serverKind) {
 		}
 		for _, t := range g.Types {
 			if t.Type >= 0 && t.Type < len(l.cfg.Types) {
-				all = append(all, serverKind{"autoscaling_group." + g.Name, t.Type, l.cfg.LaunchTemplates[g.Template].Volumes})
+				all = append(all, serverKind{g.Path(), t.Type, l.cfg.LaunchTemplates[g.Template].Volumes})
 			}
 		}
 	}

@@ -335,8 +335,8 @@ func (l *loader) settleCards(t *schema.Table, key string, lt *controlplane.Launc
 // addresses.
 func (l *loader) warnOfAddresses(group int) {
 	g := &l.cfg.Groups[group]
-	if len(l.cfg.Subnets) == 0 {
-		return // there are as many as it takes
+	if len(l.cfg.Subnets) == 0 || g.Tasks != nil && g.Tasks.On != cloud.None {
+		return // there are as many as it takes, or it takes none
 	}
 	free := 0
 	for i := range l.cfg.Subnets {
@@ -345,8 +345,8 @@ func (l *loader) warnOfAddresses(group int) {
 		}
 	}
 	if most := max(g.Max, mostOfSchedules(g)); most > free {
-		l.warnAt(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
-			"autoscaling_group.%s: its subnets have %d addresses for %d instances: launches beyond them fail with InsufficientFreeAddressesInSubnet", g.Name, free, most))
+		l.warnAt(l.groupTable(group).Node, fmt.Sprintf(
+			"%s: its subnets have %d addresses for %d instances: launches beyond them fail with InsufficientFreeAddressesInSubnet", g.Path(), free, most))
 	}
 }
 
@@ -356,7 +356,7 @@ func (l *loader) connectNetwork() {
 		g := &l.cfg.Groups[i]
 		if g.Template >= 0 {
 			for _, service := range g.Services() {
-				l.checkWayOut(l.tables["autoscaling_group"][i], service, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
+				l.checkWayOut(l.groupTable(i), service, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
 			}
 		}
 	}

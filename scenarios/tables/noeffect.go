@@ -191,7 +191,7 @@ func (l *loader) warnOfPercent(number int) {
 	if a.Metric.Kind != controlplane.CPUUtilization || a.Metric.Statistic == controlplane.Sum || !a.Config.Comparison.Upward() || !never {
 		return
 	}
-	at := l.tables["autoscaling_group"][a.Metric.Subject].Node
+	at := l.groupTable(a.Metric.Subject).Node
 	if number < len(l.tables["alarm"]) {
 		at = l.tables["alarm"][number].Node
 	}

@@ -13,6 +13,9 @@ import (
 	"headroom/sim"
 )
 
+// spotInterruptionFIS is the action of AWS Fault Injection Service that interrupts Spot instances.
+const spotInterruptionFIS = "aws:ec2:send-spot-instance-interruptions"
+
 func outageKeys() []schema.Key {
 	return schema.Within("fault[]", "", []schema.Key{
 		schema.Row("kind", schema.OneOf(
@@ -22,6 +25,8 @@ func outageKeys() []schema.Key {
 			"rack-failure: the hosts of one rack are, with their instances",
 			"zone-partition: instances of a zone are, its nodes are not",
 			"instance-termination: instances stop running",
+			"spot-interruption: Spot instances are interrupted: those of the subject that are Spot",
+			spotInterruptionFIS+": the same, by the name that AWS FIS gives it",
 			"instance-retirement: AWS retires their hardware: they are stopped; those that cannot stop end",
 			"errors: applications answer with errors",
 			"slow: their CPU takes longer",
@@ -31,7 +36,7 @@ func outageKeys() []schema.Key {
 		), schema.Required, "what breaks"),
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
-		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then`),
+		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then. host-failure: "dedicated_host.db", one of its hosts; of any without`),
 		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage, host-failure and rack-failure draw one without, all others strike in any"),
 		schema.Row("region", schema.Choice(regions), "(that of the run)", "region-outage: which Region").Coded("InvalidParameterValue"),
 		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
@@ -41,6 +46,7 @@ func outageKeys() []schema.Key {
 		schema.Row("latency", schema.Quantity(schema.Seconds, 0, 3600), `"0s"`, "errors: CPU time of a request that fails; 0s: as one that does not"),
 		schema.Row("factor", schema.Quantity(schema.Number, 1, controlplane.MaxSlow), "10", "slow: how many times as long"),
 		schema.Row("volume", schema.Text(), `"root"`, "volume-failure: which volume of the instances, by its name or device_name"),
+		schema.Row("duration_before_interruption", schema.Quantity(schema.Seconds, 120, 900), `"2m"`, "spot-interruption: from the rebalance recommendation, which comes at once, to the end; its last two minutes are the notice"),
 		schema.Row("hosts", schema.Name("hosts"), "", "host-failure, rack-failure: of which [hosts.NAME]; of any without"),
 		schema.Row("duration", schema.Law(schema.Seconds), `"1h"`, "until it works again"),
 	})
@@ -81,7 +87,7 @@ func (l *loader) readOutages(tables []*schema.Table) {
 		} else if name := t.Text("zone"); t.Sound("zone") {
 			f.Zone, _ = l.zone(t, "zone", name)
 		}
-		if f.Kind != controlplane.InstanceTermination && f.Kind != controlplane.InstanceRetirement {
+		if f.Kind != controlplane.InstanceTermination && f.Kind != controlplane.InstanceRetirement && f.Kind != controlplane.SpotInterruption {
 			f.Duration = l.law(t, "duration")
 		}
 		t.Done()
@@ -104,10 +110,7 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		if kind == "rack-failure" {
 			f.Kind = controlplane.RackFailure
 		}
-		f.Pool = t.Reference("hosts")
-		if len(l.cfg.HostPools) == 0 {
-			t.Mistake("kind", "needs [hosts.NAME]: without, capacity is unlimited and has no hosts", "")
-		}
+		l.readHostFailure(t, f)
 		return
 	case "zone-partition":
 		f.Kind = controlplane.ZonePartition
@@ -116,6 +119,9 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		}
 	case "instance-termination":
 		f.Kind = controlplane.InstanceTermination
+	case "spot-interruption", spotInterruptionFIS:
+		f.Kind = controlplane.SpotInterruption
+		f.Before = t.Duration("duration_before_interruption")
 	case "instance-retirement":
 		f.Kind = controlplane.InstanceRetirement
 	case "volume-failure":
@@ -144,6 +150,28 @@ func (l *loader) readKind(t *schema.Table, kind string, f *controlplane.Fault) {
 		}
 	}
 	t.Pass("share")
+}
+
+// readHostFailure reads which hosts may fail: those of a pool, or Dedicated Hosts.
+func (l *loader) readHostFailure(t *schema.Table, f *controlplane.Fault) {
+	f.Pool = t.Reference("hosts")
+	dedicated := f.Kind == controlplane.HostFailure && len(l.tables["dedicated_host"]) > 0
+	if len(l.cfg.HostPools) == 0 && !dedicated {
+		t.Mistake("kind", "needs [hosts.NAME] or, for host-failure, [dedicated_host.NAME]: without, capacity is unlimited and has no hosts", "")
+	}
+	if f.Kind != controlplane.HostFailure || !t.Has("on") {
+		return
+	}
+	table, name, _ := strings.Cut(t.Text("on"), ".")
+	switch {
+	case !t.Sound("on"):
+	case table != "dedicated_host":
+		t.Mistake("on", "must be dedicated_host.NAME "+t.Mode, "")
+	case t.Has("hosts"):
+		t.Mistake("on", "must not be given with hosts", "")
+	default:
+		f.Machines = t.Find("on", table, name) + 1
+	}
 }
 
 // readImpairment reads how applications fail.

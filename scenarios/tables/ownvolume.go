@@ -122,8 +122,8 @@ func (l *loader) attachVolume(t *schema.Table, v *controlplane.Volume, attached 
 		t.Reject("instance", schema.Fault{Rule: fmt.Sprintf("must not be more than %d instances, %d in all", storage.MostAttachments, attached+f.Count), Code: "MultiAttachLimit"})
 	case multi && f.Template.Type >= 0 && !l.cfg.Types[f.Template.Type].Nitro:
 		t.Reject("instance", schema.Fault{Rule: "must be of a Nitro type to share a volume, not " + l.cfg.Types[f.Template.Type].Name, Code: "MultiAttachUnsupported"})
-	case multi && f.Template.Platform == model.Windows:
-		t.Reject("instance", schema.Fault{Rule: "must run Linux to share a volume", Code: "MultiAttachUnsupported"})
+	case multi && f.Template.Platform == model.Windows && v.Spec.Type == "io1":
+		t.Reject("instance", schema.Fault{Rule: "must run Linux to share a volume of io1", Code: "MultiAttachUnsupported"})
 	}
 	for n := range min(f.Count, len(f.Zones)) {
 		if f.Zones[n] != v.Zone {

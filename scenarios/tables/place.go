@@ -204,7 +204,7 @@ func (l *loader) connectPlaces() {
 			continue
 		}
 		lt := &l.cfg.LaunchTemplates[g.Template]
-		t := l.tables["autoscaling_group"][i]
+		t := l.groupTable(i)
 		who := launcher{t: t, key: "launch_template", place: lt.Place, tenancy: lt.Tenancy, zones: g.Zones, most: g.Max}
 		if g.Place != nil {
 			who.place, who.key = g.Place, "placement_group"

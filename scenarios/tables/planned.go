@@ -17,6 +17,11 @@ func plannedKeys() []schema.Key {
 		schema.Planned("instance.NAME.metadata_options", "who may ask the metadata service, which nothing here does", schema.Never),
 		schema.Planned("launch_template.NAME.metadata_options", "who may ask the metadata service, which nothing here does", schema.Never),
 
+		schema.Planned("load_balancer.NAME.listener[].certificate_arn", "its default certificate, which no account has here", schema.Never).Use(`certificates = [{ domains = ["shop.com"] }]`),
+		schema.Planned("load_balancer.NAME.access_logs", "a log of its requests in a bucket", schema.Never),
+		schema.Planned("load_balancer.NAME.connection_logs", "a log of its connections in a bucket", schema.Never),
+		schema.Planned("load_balancer.NAME.ip_address_type", "ipv4, or dualstack with IPv6 beside it", schema.IPv4),
+
 		schema.Planned("network_interface.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),

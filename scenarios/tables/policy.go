@@ -315,8 +315,13 @@ func (l *loader) policyMetric(t *schema.Table, group int, forecast bool) control
 
 // addAlarms adds the alarms that a policy brings along.
 func (l *loader) addAlarms(t *schema.Table, alarms []scaling.Alarm, m controlplane.Metric, action controlplane.AlarmAction) {
+	l.addAlarmsOf(tree.Printable(t.Text("name")), alarms, m, action)
+}
+
+// addAlarmsOf adds the alarms of a policy of that name.
+func (l *loader) addAlarmsOf(policy string, alarms []scaling.Alarm, m controlplane.Metric, action controlplane.AlarmAction) {
 	g := &l.cfg.Groups[action.Group]
-	name := "TargetTracking-" + g.Name + "/" + tree.Printable(t.Text("name")) + "-Alarm"
+	name := "TargetTracking-" + g.Name + "/" + policy + "-Alarm"
 	for _, a := range alarms {
 		suffix, comparison := "High", alarm.GreaterThanThreshold
 		if a.Side == scaling.Low {

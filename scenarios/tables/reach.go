@@ -183,8 +183,8 @@ type owned struct {
 func (l *loader) parties(wanted func(owned) bool) (all []party) {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
-		if o := (owned{"autoscaling_group." + g.Name, g.Service, g.TargetGroups}); wanted(o) {
-			all = append(all, party{o.name, l.tables["autoscaling_group"][i].Node, l.endsIn(&l.cfg.LaunchTemplates[g.Template], g.Subnets, g.Zones)})
+		if o := (owned{g.Path(), g.Service, g.TargetGroups}); wanted(o) {
+			all = append(all, party{o.name, l.groupTable(i).Node, l.endsIn(&l.cfg.LaunchTemplates[g.Template], g.Subnets, g.Zones)})
 		}
 	}
 	for i := range l.cfg.Instances {

@@ -14,7 +14,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
 		launchTemplateKeys(), serviceKeys(), functionKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(), dnsKeys(),
-		groupKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
+		groupKeys(), capacityProviderKeys(), containerServiceKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
 		thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
@@ -50,6 +50,8 @@ func topKeys() []schema.Key {
 		schema.Row("function", schema.Named(), "", "Lambda functions: services without instances, paid by the call"),
 		schema.Row("dns_record", schema.Named(), "", "DNS names of Route 53, whose answers are load balancers"),
 		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
+		schema.Row("capacity_provider", schema.Named(), "", "ECS capacity providers: groups whose instances run tasks"),
+		schema.Row("container_service", schema.Named(), "", "ECS services: tasks on the instances of a group, or on Fargate"),
 		schema.Row("alarm", schema.Named(), "", "CloudWatch alarms that invoke scaling policies"),
 		schema.Row("instance", schema.Named(), "", "instances outside any group, from start to end"),
 		schema.Row("volume", schema.Named(), "", "EBS volumes of their own, attached to instances or not"),
@@ -87,7 +89,7 @@ func (l *loader) read(top *schema.Table) {
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
 		"security_group", "subnet", "nat_gateway", "vpn_connection", "elastic_ip", "network_interface", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "function", "load_balancer", "dns_record",
-		"autoscaling_group", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
+		"autoscaling_group", "capacity_provider", "container_service", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
@@ -109,6 +111,8 @@ func (l *loader) read(top *schema.Table) {
 	l.readLoadBalancers()
 	l.readAlarms()
 	l.readGroups()
+	l.readCapacityProviders()
+	l.readContainerServices()
 	l.readInstances()
 	l.readVolumes()
 	l.readFileSystems()
@@ -116,6 +120,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readActions(top.Each("action"))
 	l.readJourneys()
 	l.connectFunctions()
+	l.connectContainerServices()
 	l.readWorkloads()
 	l.checkGateways()
 	l.readInstanceWorkloads()

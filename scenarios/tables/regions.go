@@ -221,7 +221,7 @@ func (l *loader) connectRegions() {
 		}
 	}
 	for i := range l.cfg.Groups {
-		check(l.tables["autoscaling_group"][i], l.cfg.Groups[i].TargetGroups, l.cfg.Groups[i].Zones)
+		check(l.groupTable(i), l.cfg.Groups[i].TargetGroups, l.cfg.Groups[i].Zones)
 	}
 	for i := range l.cfg.Instances {
 		check(l.tables["instance"][i], l.cfg.Instances[i].TargetGroups, l.cfg.Instances[i].Zones)

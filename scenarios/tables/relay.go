@@ -5,6 +5,7 @@ import (
 
 	"headroom/model/cloud"
 	"headroom/model/dataplane"
+	"headroom/model/health"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -51,7 +52,7 @@ func (l *loader) readRelay(t *schema.Table) dataplane.TargetGroup {
 	t.Assume("preserve_client_ip", true)
 	tg := dataplane.TargetGroup{
 		Name: t.Name, Service: cloud.None, Algorithm: "round_robin", CrossZone: crossZone(t) != "false", Port: uint16(t.Whole("port")),
-		HealthCheck: l.readHealthCheck(t.Inside("health_check"), true),
+		HealthCheck: l.readHealthCheck(t.Inside("health_check"), health.NLBHTTP),
 		Flows:       dataplane.FlowTargets{On: true, PreserveClientIP: true},
 	}
 	if tg.HealthCheck.Connects {

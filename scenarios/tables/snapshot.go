@@ -35,12 +35,7 @@ func snapshotKeys() []schema.Key {
 			schema.Row("copy_to", schema.Texts(), "", "other Regions, which get a full copy of each"),
 			schema.Row("archive_after", schema.Quantity(schema.Seconds, 0, year), `"0s"`, "age at which one goes to the archive; never for 0s"),
 		}),
-		schema.Within("recycle_bin", invalidSnapshot, []schema.Key{
-			schema.Row("retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), "", "how long every deleted snapshot is kept, and paid"),
-			schema.Row("rule", schema.List(), "", "how long those are kept that have a tag; of those that match, the longest holds"),
-			schema.Row("rule[].retention", schema.Quantity(schema.Seconds, snapshot.LeastRetention.Seconds(), snapshot.MostRetention.Seconds()), schema.Required, "how long they are kept, and paid"),
-			schema.Row("rule[].resource_tags", tags(), schema.Required, `those that have one of these tags: { team = "db" }; a snapshot has those of its [snapshot], its schedule or its volume`),
-		}),
+		binKeys(),
 		schema.Within("volume.NAME", "", []schema.Key{
 			schema.Row("snapshot", schema.Text(), "", "the snapshot that it is made from: what it holds comes as it is touched, and slowly by itself"),
 			schema.Row("written", schema.Quantity(schema.Bytes, 0, 1<<50), "0", "what was written to it before; steps write there, all over an empty volume"),
@@ -119,23 +114,6 @@ func (l *loader) readSnapshots(bin *schema.Table) {
 		t.Done()
 		l.cfg.Backups = append(l.cfg.Backups, b)
 	}
-}
-
-func (l *loader) readBin(t *schema.Table) {
-	l.cfg.Bin.Retention = t.Duration("retention")
-	rules := t.Each("rule")
-	for _, r := range rules {
-		rule := snapshot.BinRule{Tags: readTags(r, "resource_tags"), Retention: r.Duration("retention")}
-		r.Done()
-		l.cfg.Bin.Rules = append(l.cfg.Bin.Rules, rule)
-	}
-	switch {
-	case len(rules) > snapshot.MostBinRules:
-		t.Reject("rule", schema.Fault{Rule: fmt.Sprintf("must be at most %d rules", snapshot.MostBinRules), Got: fmt.Sprint(len(rules)), Code: invalidSnapshot})
-	case len(rules) == 0 && !t.Has("retention"):
-		t.Add(schema.Fault{Path: t.PathOf("retention"), Rule: "is required, or rule"}, t.Node, "retention")
-	}
-	t.Done()
 }
 
 func (l *loader) fastZones(t *schema.Table, key string) (zones []model.Zone) {

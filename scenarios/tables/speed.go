@@ -87,7 +87,9 @@ func (l *loader) connectSpeeds() {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
 		for k := range g.Types {
-			if g.Service >= 0 && g.Template >= 0 {
+			if g.Tasks != nil {
+				l.taskSpeed(g, of)
+			} else if g.Service >= 0 && g.Template >= 0 {
 				g.Types[k].Speed = l.speedOf(g.Types[k].Type, of[g.Service], &l.cfg.LaunchTemplates[g.Template])
 			}
 		}
@@ -198,6 +200,9 @@ func (l *loader) typesByService() map[int][]string {
 	}
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
+		if g.Tasks != nil {
+			continue
+		}
 		for _, t := range g.Types {
 			add(g.Service, t.Type, &l.cfg.LaunchTemplates[g.Template])
 		}

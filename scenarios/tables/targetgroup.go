@@ -17,7 +17,7 @@ import (
 const inherited = "use_load_balancer_configuration"
 
 func targetGroupKeys() []schema.Key {
-	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(flowGroupKeys(), applianceKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
+	return schema.Within("target_group.NAME", "ValidationError", slices.Concat(versionKeys(), flowGroupKeys(), applianceKeys(), groupHealthKeys(), healthCheckKeys(), []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what its targets do; not with target_type alb").Sometimes(),
 		schema.Row("port", schema.Whole(1, network.MaxPort), "(that of its service, or 80)", "where its targets are asked"),
 		schema.Row("load_balancing_algorithm_type", schema.Choice(algorithms), `"round_robin"`, "which target serves a request"),
@@ -44,6 +44,7 @@ func algorithms() []schema.Word {
 func (l *loader) readTargetGroups() {
 	l.cfg.TargetGroups = make([]dataplane.TargetGroup, len(l.tables["target_group"]))
 	for i, t := range l.tables["target_group"] {
+		version := readVersion(t)
 		if respellRelay(t); relays(t) {
 			l.cfg.TargetGroups[i] = l.readRelay(t)
 			continue
@@ -61,7 +62,8 @@ func (l *loader) readTargetGroups() {
 			Algorithm:           "round_robin",
 			DeregistrationDelay: t.Duration("deregistration_delay"),
 			CrossZone:           crossZone(t) != "false",
-			HealthCheck:         l.readHealthCheck(t.Inside("health_check"), takesFlows(t) || takesPackets(t)),
+			HealthCheck:         l.readHealthCheck(t.Inside("health_check"), checkKind(t, version)),
+			Version:             version,
 		}
 		tg := &l.cfg.TargetGroups[i]
 		if readAppliances(t, tg); tg.Appliances.On {

@@ -70,9 +70,9 @@ func (l *loader) warnOfZones(group int) {
 		lb := &l.cfg.LoadBalancers[b]
 		for _, z := range g.Zones {
 			if !slices.Contains(lb.Zones, z) {
-				l.warnAt(l.tables["autoscaling_group"][group].Node, fmt.Sprintf(
-					"autoscaling_group.%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
-					g.Name, l.cfg.Zones[z], lb.Name))
+				l.warnAt(l.groupTable(group).Node, fmt.Sprintf(
+					"%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
+					g.Path(), l.cfg.Zones[z], lb.Name))
 			}
 		}
 	}
@@ -136,6 +136,9 @@ func (l *loader) capacityByService() map[int]capacities {
 		for _, t := range g.Types {
 			speed := cmp.Or(lt.Speed, t.Speed, 1)
 			servers := float64(l.servers(g.Service, l.cfg.Types[t.Type].VCPUs))
+			if g.Tasks != nil {
+				servers *= g.Tasks.Share
+			}
 			most, least = max(most, speed*servers), max(least, speed*min(servers, l.baseline(t.Type, lt)))
 		}
 		c := all[g.Service]

@@ -39,6 +39,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("clients.requests_per_connection", schema.Whole(1, 1e9), "1", "requests on one connection to a load balancer"),
 			schema.Row("clients.connection_duration", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a connection to an Application Load Balancer from its opening, its requests evenly spread; without, until it has carried requests_per_connection"),
 			schema.Row("clients.http2_streams", schema.Whole(1, dataplane.MaxStreams), "", "HTTP/2 to an HTTPS listener: how many requests a connection carries at once; without, HTTP/1.1, which carries one"),
+			schema.Row("clients.grpc", schema.Flag(), "false", "whether their requests are gRPC: by POST, over HTTP/2 to an HTTPS listener"),
 			schema.Row("clients.keep_alive", schema.Quantity(schema.Seconds, 0.001, year), "", "how long they keep a silent connection to a load balancer; until that closes or resets it without"),
 			schema.Row("clients.round_trip", schema.Quantity(schema.Seconds, 0, 60), `"20ms"`, "time to an HTTPS listener and back: a handshake takes two of them and 1ms, a resumed one one"),
 			schema.Row("clients.region", schema.Choice(everyRegion), "(near what they ask)", "the AWS Region that they are in, or near: the round trip from there to that of what they ask is part of each latency, and of round_trip").Coded("InvalidParameterValue"),
@@ -89,6 +90,9 @@ func (l *loader) readWorkloads() {
 		l.readDemand(demand, w, columns, l.loads[i])
 		w.Arrivals = l.loads[i].process
 		w.Clients = l.readClients(t.Inside("clients"), w)
+		if w.Clients.GRPC {
+			t.Assume("method", "POST")
+		}
 		w.Classes = l.readClasses(t, w)
 		l.requireArrivals(t, w)
 		if w.Record > 0 && w.Visitors.Count > 0 {
@@ -223,6 +227,8 @@ func (l *loader) readClients(t *schema.Table, w *dataplane.Workload) dataplane.C
 	if n := t.Optional("http2_streams"); n != nil {
 		c.Streams = *n
 	}
+	c.GRPC = t.Flag("grpc")
+	w.Clients.GRPC = c.GRPC
 	l.refuseKeeping(t, w)
 	if mtu := t.Whole("mtu"); mtu != dataplane.UsualPacket {
 		c.Packet = mtu

@@ -19,9 +19,28 @@ type Estimate struct {
 // are equal; Value is NaN for n = 0. An observation that is NaN or infinite
 // makes both NaN or infinite. It panics if confidence is not inside (0, 1).
 func Interval(xs []float64, confidence float64) Estimate {
+	return NewIntervals(confidence).Of(xs)
+}
+
+// Intervals makes many intervals of one confidence, and looks up the quantile of
+// Student's t only where their numbers of observations differ.
+type Intervals struct {
+	confidence float64
+	freedom    int // of the quantile, which it has looked up last
+	quantile   float64
+}
+
+// NewIntervals returns a maker of intervals. It panics if confidence is not inside
+// (0, 1).
+func NewIntervals(confidence float64) *Intervals {
 	if !(0 < confidence && confidence < 1) {
 		panic("stat: confidence outside (0, 1)")
 	}
+	return &Intervals{confidence: confidence}
+}
+
+// Of is [Interval].
+func (v *Intervals) Of(xs []float64) Estimate {
 	n := len(xs)
 	if n == 0 {
 		return Estimate{Value: math.NaN(), HalfWidth: math.NaN()}
@@ -33,11 +52,18 @@ func Interval(xs []float64, confidence float64) Estimate {
 	case squares == 0:
 		e.HalfWidth = 0
 	default:
-		student := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}
-		t := student.Quantile(0.5 + confidence/2)
-		e.HalfWidth = t * math.Sqrt(squares/float64(n-1)/float64(n))
+		e.HalfWidth = v.width(n-1) * math.Sqrt(squares/float64(n-1)/float64(n))
 	}
 	return e
+}
+
+// width returns how many standard errors are half an interval.
+func (v *Intervals) width(freedom int) float64 {
+	if v.freedom != freedom {
+		v.freedom = freedom
+		v.quantile = distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}.Quantile(0.5 + v.confidence/2)
+	}
+	return v.quantile
 }
 
 // EnoughFor reports whether n observations suffice to estimate the q-quantile:

@@ -57,6 +57,44 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.below = max(h.below, other.below)
 }
 
+// SetSince makes h what later got since it was as before: its count, sum and buckets
+// exactly, its extremes to the width of a bucket. The memory of h is used again.
+func (h *Histogram) SetSince(later, before *Histogram) {
+	h.clear()
+	if later.count == before.count {
+		return
+	}
+	h.grow(later.max)
+	copy(h.buckets, later.buckets)
+	for i, n := range before.buckets {
+		h.buckets[i] -= n
+	}
+	h.count, h.sum = later.count-before.count, later.sum.Minus(before.sum)
+	first, last := 0, len(h.buckets)-1
+	for h.buckets[first] == 0 {
+		first++
+	}
+	for h.buckets[last] == 0 {
+		last--
+	}
+	least, _ := bucketBounds(first)
+	most, width := bucketBounds(last)
+	h.max = min(later.max, most+width-1)
+	h.below = math.MaxInt64 - max(later.Min(), least)
+	h.buckets = h.buckets[:lengthFor(h.max)]
+}
+
+// Set makes h what another is. The memory of h is used again.
+func (h *Histogram) Set(other *Histogram) {
+	h.clear()
+	h.Merge(other)
+}
+
+// clear forgets all observations.
+func (h *Histogram) clear() {
+	*h = Histogram{buckets: h.buckets[:0]}
+}
+
 // Count returns how many observations were recorded.
 func (h *Histogram) Count() int64 { return h.count }
 
@@ -143,11 +181,20 @@ func (h *Histogram) grow(v int64) {
 	if v < 0 {
 		panic("stat: negative value in a histogram")
 	}
-	octaves := bucketOf(v)/perOctave + 1
-	grown := make([]int64, max(2, octaves)*perOctave)
+	length := lengthFor(v)
+	if length <= cap(h.buckets) {
+		used := len(h.buckets)
+		h.buckets = h.buckets[:length]
+		clear(h.buckets[used:])
+		return
+	}
+	grown := make([]int64, length)
 	copy(grown, h.buckets)
 	h.buckets = grown
 }
+
+// lengthFor is how many buckets a histogram has whose largest value is v.
+func lengthFor(v int64) int { return int(max(2, bucketOf(v)/perOctave+1)) * perOctave }
 
 // bucketOf returns the bucket of v, or one beyond the last if v is negative.
 func bucketOf(v int64) uint {

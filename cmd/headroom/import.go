@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results/folder"
+	"headroom/results/report"
+	"headroom/scenarios/imports"
+)
+
+func newImport() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "import",
+		Short: "Make a scenario of what you have: logs, metrics, a Terraform plan",
+		Long: `import makes a scenario, or a part of one, of what you already have.
+
+  headroom import alb-logs logs/ --out shop      access logs of a load balancer
+  headroom import cloudwatch count.json          metrics of CloudWatch
+  headroom import terraform plan.json            what Terraform is about to make
+
+What cannot be taken is listed with the reason on standard error, never left out
+silently, and the rest is imported. With --out DIR it writes scenario.toml and the
+tables that it plays; what must be filled in is marked there.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(newImportLogs()...)
+	return c
+}
+
+// tellSkipped says on standard error what was left out.
+func tellSkipped(c *cobra.Command, skipped *imports.Skipped) {
+	for _, line := range skipped.Text() {
+		fmt.Fprintln(c.ErrOrStderr(), printable(line))
+	}
+}
+
+// factsSheet lists what an import found.
+func factsSheet(facts []imports.Fact) report.Sheet {
+	sheet := report.Sheet{Columns: []string{"what", "value"}, Heads: []string{"What", ""}, Left: 2}
+	for _, f := range facts {
+		sheet.Rows = append(sheet.Rows, []report.Entry{text(f.Name), {Text: printable(f.Text), Value: f.Value}})
+	}
+	return sheet
+}
+
+// saveImport writes the folder of an import.
+func saveImport(to *folder.Folder, scenario []byte, tables map[string]func(io.Writer) error) error {
+	if to == nil {
+		return nil
+	}
+	if err := report.SaveImport(to, scenario, tables); err != nil {
+		return &failure{exitInternal, fmt.Errorf("--out: %w", err)}
+	}
+	return nil
+}
+
+// nothingTaken says why nothing could be taken of files, and what they may be instead.
+func nothingTaken(c *cobra.Command, names []string, what string) error {
+	for _, name := range names {
+		file, rule := diskFiles.Open(name)
+		if rule != "" {
+			continue
+		}
+		kind, known := imports.Recognise(file)
+		_ = file.Close()
+		if known && kind.Command != c.CommandPath() {
+			return badInput(fmt.Errorf("%s: %s is %s: `%s` reads it", c.Name(), name, kind.Name, kind.Command))
+		}
+	}
+	if len(names) == 0 {
+		return badInput(errors.New(c.Name() + ": there are no files"))
+	}
+	return badInput(fmt.Errorf("%s: no %s could be read: nothing is written", c.Name(), what))
+}

@@ -1,0 +1,103 @@
+package cloud
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"headroom/model/container"
+	"headroom/model/controlplane"
+	"headroom/model/scaling"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// swarmTasks is a random scenario of [swarm] whose group runs tasks instead of the service:
+// those of one or two ECS services, beside one on Fargate.
+func swarmTasks(seed uint64) *Config {
+	cfg := swarm(seed)
+	s := rng.New(seed, 0, "swarm/task")
+	cfg.Types[0].Burstable = false
+	nodes := &cfg.Groups[0]
+	nodes.Service, nodes.TargetGroups, nodes.Applications = None, nil, nil
+	cfg.Groups = cfg.Groups[:1]
+	if chance(&s, 0.6) {
+		nodes.Provider = &controlplane.Provider{Name: "nodes", Drains: chance(&s, 0.6), Protects: chance(&s, 0.5)}
+	}
+	for k := range 1 + s.Below(3) {
+		t := &controlplane.Tasks{On: 0, Need: container.Need{CPU: []int64{256, 512, 1024}[s.Below(3)], MemoryMiB: []int64{512, 2048}[s.Below(2)]}}
+		t.Placement = [][]container.Strategy{container.Usual(), {container.BinpackMemory}, {container.Random}, {container.SpreadZones, container.BinpackCPU}}[s.Below(4)]
+		if k == 2 {
+			t.On, t.Need, t.Placement, t.Storage = None, container.Need{CPU: 256, MemoryMiB: 512}, container.Usual(), 20
+		}
+		cfg.addTasks(fmt.Sprint("tasks", k), t, 1+s.Below(6))
+		g := &cfg.Groups[len(cfg.Groups)-1]
+		g.Zones = cfg.Groups[0].Zones
+		g.Grace = sim.Time(s.Below(60)) * sim.Second
+		g.Maintenance = &scaling.Healthy{Least: []int{0, 50, 100}[s.Below(3)], Most: []int{100, 200}[s.Below(2)]}
+		if g.Maintenance.Least == 100 {
+			g.Maintenance.Most = 200
+		}
+		cfg.LaunchTemplates[g.Template].Launch = LaunchTimes{Pending: must(rng.Exponential(20)), Boot: must(rng.Exponential(5))}
+		for n := range 3 { // its desired count moves
+			at, desired := cfg.Start.Add(time.Duration(100+170*n)*time.Second), s.Below(9)
+			g.Max = 10
+			g.Schedules = append(g.Schedules, Schedule{Name: fmt.Sprint("at", n), Schedule: scaling.Schedule{Start: at, Desired: &desired}})
+		}
+	}
+	return cfg
+}
+
+// addTasks adds an ECS service to a config, with its template and its type.
+func (cfg *Config) addTasks(name string, t *controlplane.Tasks, desired int) {
+	vcpus, share := controlplane.Shape(t.CPU)
+	t.Share = share
+	typ := cfg.Types[0]
+	typ.Name, typ.VCPUs, typ.MemoryMiB, typ.Burstable = name, vcpus, t.MemoryMiB, false
+	cfg.Types = append(cfg.Types, typ)
+	if len(cfg.Quotas.Classes) > 0 {
+		cfg.Quotas.Classes = append(cfg.Quotas.Classes, cfg.Quotas.Classes[0])
+	}
+	cfg.LaunchTemplates = append(cfg.LaunchTemplates, LaunchTemplate{Name: name, Type: len(cfg.Types) - 1, Platform: cfg.LaunchTemplates[0].Platform})
+	cfg.Groups = append(cfg.Groups, Group{
+		Name: name, Max: desired, Desired: desired, Template: len(cfg.LaunchTemplates) - 1, Zones: cfg.Groups[0].Zones, TargetGroups: []int{0}, Service: 0,
+		DefaultWarmup: scaling.Unset, ELBHealth: true, HealthSweep: 10 * sim.Second, Tasks: t,
+		Types: []controlplane.LaunchType{{Type: len(cfg.Types) - 1, Need: Need{Pool: None}}},
+	})
+}
+
+// Every invariant holds after every event of random tasks: those that are placed and those
+// that wait are the desired count, and the ledger has each second of them.
+func TestTasksAreConservedInRandomWorlds(t *testing.T) {
+	var started, lost, waits, stopped int64
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmTasks(seed)
+			cfg.Duration = min(cfg.Duration, 9*sim.Minute)
+			cfg.Warmup = min(cfg.Warmup, cfg.Duration)
+			w, err := New(cfg, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			until(t, w, cfg.Duration, 1)
+			out := w.outcome()
+			there := map[string]sim.Time{}
+			for _, u := range out.Ledger.Tasks {
+				there[out.Ledger.Owners[u.Owner]] += u.To - u.From
+			}
+			for i := range cfg.Groups[1:] {
+				g := &out.Groups[1+i]
+				leastThere := (g.InServiceMean + g.PendingMean) * cfg.Duration.Seconds()
+				if got := there[cfg.Groups[1+i].Path()].Seconds(); got < leastThere-1e-3 {
+					t.Errorf("tasks of %s were there for %v s, and ran or were pending for %v s", cfg.Groups[1+i].Path(), got, leastThere)
+				}
+				started, lost, waits, stopped = started+g.Launched, lost+g.Lost, waits+g.LaunchFailed, stopped+g.Terminated
+			}
+		})
+	}
+	for what, n := range map[string]int64{"started": started, "lost": lost, "without room": waits, "stopped": stopped} {
+		if n == 0 {
+			t.Errorf("no task is ever %s", what)
+		}
+	}
+}

@@ -1,0 +1,9 @@
+// Package container answers: on which instance does a task of an ECS service go, which
+// task goes first, and how many instances do tasks need?
+//
+// A [Strategy] is one line of an ordered_placement_strategy. A
+// [Node] is where a task may go: a container instance, or for Fargate a zone. [Place] and
+// [Stop] are each other's mirror image. [Configurations] are the sizes that Fargate has,
+// and [Cluster] is what a capacity provider counts. The rules, with their sources, are in
+// rules.md.
+package container

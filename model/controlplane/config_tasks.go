@@ -1,0 +1,72 @@
+package controlplane
+
+import (
+	"math"
+
+	"headroom/model/container"
+	"headroom/model/scaling"
+	"headroom/sim"
+)
+
+// Tasks make a group an ECS service: its members are tasks, which lie on the instances of
+// another group, or on Fargate. Its desired capacity is the desired count. Such groups come
+// after all Auto Scaling groups.
+type Tasks struct {
+	container.Need
+	On        int // group on whose instances they lie; None: Fargate
+	Placement []container.Strategy
+	ARM       bool
+	Storage   int64   // GB of ephemeral storage on Fargate
+	Share     float64 // of a vCPU of its type that each vCPU of a task has
+}
+
+// Shape divides CPU units among as few vCPUs as it can: each computes at a share of its
+// full speed.
+func Shape(units int64) (vcpus int, share float64) {
+	whole := float64(units) / container.UnitsPerCPU
+	vcpus = max(1, int(math.Ceil(whole)))
+	return vcpus, whole / float64(vcpus)
+}
+
+// Provider is an ECS capacity provider of an Auto Scaling group.
+type Provider struct {
+	Name     string
+	Protects bool // managed_termination_protection: a scale-in ends no instance with tasks
+	Drains   bool // managed_draining: tasks leave an instance before it ends
+}
+
+// Path is the name of the table of a group: "autoscaling_group.web".
+func (g *Group) Path() string {
+	if g.Tasks != nil {
+		return "container_service." + g.Name
+	}
+	return "autoscaling_group." + g.Name
+}
+
+// ScalingGroups is how many of the groups are Auto Scaling groups: those behind are ECS
+// services.
+func (e *Estate) ScalingGroups() int {
+	n := 0
+	for n < len(e.Groups) && e.Groups[n].Tasks == nil {
+		n++
+	}
+	return n
+}
+
+// tasks checks what is said of an ECS service.
+func (v *validator) tasks(g *Group, path string) {
+	t := g.Tasks
+	v.check(t.CPU > 0 && t.MemoryMiB > 0, path+".cpu", "must be above 0, as memory must, got %d and %d", t.CPU, t.MemoryMiB)
+	v.check(t.Share > 0 && t.Share <= 1, path+".cpu", "must be a share of a vCPU above 0 and up to 1, got %g", t.Share)
+	v.optional(t.On, v.ScalingGroups(), path+".autoscaling_group", "group")
+	if t.On == None {
+		key, rule := container.Fargate(t.Need)
+		v.check(rule == "", path+"."+key, "%s", rule)
+	}
+}
+
+// cooldowns checks those of a policy of Application Auto Scaling.
+func (v *validator) cooldowns(c *scaling.Cooldowns, path string) {
+	v.check(c.In >= 0 && c.In <= sim.Horizon, path+".scale_in_cooldown", "must not be negative, got %v", c.In)
+	v.check(c.Out >= 0 && c.Out <= sim.Horizon, path+".scale_out_cooldown", "must not be negative, got %v", c.Out)
+}

@@ -1,0 +1,151 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sheet is a sweep of two parameters: dearer points are faster, but for one that is
+// neither, and one that failed.
+const sheet = `point,group.web.target,template.web.type,replications,cost.total,cost.total.half_width,latency.p99,latency.p99.half_width,error
+0,30,m5.large,3,10,0.5,0.1,0.01,
+1,50,m5.large,3,6,0.4,0.2,0.01,
+2,70,m5.large,3,5,0.3,0.4,0.02,
+3,30,"a ""b"" <c>",3,12,0.5,0.3,0.02,
+4,50,"a ""b"" <c>",0,,,,,no capacity
+`
+
+// written puts a file into a directory of its own.
+func written(t *testing.T, name, text string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "mine")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestPageOfASweep(t *testing.T) {
+	text := opened(t, written(t, "sweep.csv", sheet))
+	for _, want := range []string{
+		"<h1>mine: a sweep</h1>", `<a href="#point-1" aria-label="point 1, target 50, type m5.large: $6.00, 200.0 ms">`,
+		`<tr id="point-3" tabindex="-1">`, "headroom run FILE --set group.web.target=30 --set &#39;template.web.type=a &#34;b&#34; &lt;c&gt;&#39;",
+		"no capacity", "nothing beats it", "Mean cost.total by group.web.target",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if n := strings.Count(text, "nothing beats it"); n != 3 {
+		t.Errorf("%d points that nothing beats, want 0, 1 and 2", n)
+	}
+	if strings.Contains(text, "<c>") {
+		t.Error("a setting is not escaped")
+	}
+}
+
+func TestPageOfASearch(t *testing.T) {
+	text := opened(t, written(t, "search.csv", `candidate,group.web.min_size,fate,why,replications,counted,cost.per_hour,cost.per_hour.half_width,availability,availability.half_width
+0,2,best,,9,9,1.5,0.1,0.999,0.0001
+1,4,ruled out,dearer,3,3,3,0.1,0.9999,0.0001
+`))
+	for _, want := range []string{"mine: a search", "ruled out: dearer", "--set group.web.min_size=4", "availability against cost.per_hour"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+}
+
+// What is on the front is what a comparison of all pairs finds.
+func TestFrontIsWhatNothingBeats(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 200 {
+		d := &design{metrics: []string{"cost.total", "availability"}}
+		for range 1 + random.IntN(30) {
+			v := []float64{float64(random.IntN(6)), float64(random.IntN(6))}
+			if random.IntN(10) == 0 {
+				v[random.IntN(2)] = math.NaN()
+			}
+			d.tried = append(d.tried, tried{number: len(d.tried), values: v})
+		}
+		d.face(0, 1)
+		for _, a := range d.tried {
+			beaten := slices.ContainsFunc(d.tried, func(b tried) bool {
+				return b.values[0] <= a.values[0] && b.values[1] >= a.values[1] && (b.values[0] < a.values[0] || b.values[1] > a.values[1])
+			})
+			twin := slices.ContainsFunc(d.tried, func(b tried) bool {
+				return b.number < a.number && b.values[0] == a.values[0] && b.values[1] == a.values[1]
+			})
+			known := !math.IsNaN(a.values[0]) && !math.IsNaN(a.values[1])
+			if a.front != (known && !beaten && !twin) {
+				t.Fatalf("round %d: %v of %v: on the front %v, beaten %v", round, a.values, d.tried, a.front, beaten)
+			}
+		}
+	}
+}
+
+const comparison = `{"scenario": "shop", "seed": 1, "replications": 3, "plans": [
+{"plan":"on-demand","cost":{"value":10,"half_width":0.1},"upfront":0,"coverage":{"value":0,"half_width":0},"break_even":null,"requests_lost":{"value":0,"half_width":0}},
+{"plan":"compute-savings-plan-1y-no-upfront","cost":{"value":7,"half_width":0.1},"upfront":0,"coverage":{"value":0.8,"half_width":0.01},"utilization":{"value":0.97,"half_width":0.01},"break_even":{"value":0.72,"half_width":null},"requests_lost":{"value":0,"half_width":0}},
+{"plan":"spot","cost":{"value":4,"half_width":0.5},"upfront":0,"coverage":null,"break_even":null,"requests_lost":{"value":120,"half_width":30}},
+{"plan":"dedicated-hosts","cost":{"value":95,"half_width":0.1},"upfront":0,"coverage":null,"break_even":null,"requests_lost":{"value":0,"half_width":0}}],
+"warnings": ["rates are estimates"]}`
+
+func TestPageOfAComparison(t *testing.T) {
+	text := opened(t, written(t, "compare.json", comparison))
+	for _, want := range []string{"shop: ways of buying", "80.0 % ± 1.0", "rates are estimates", "Not drawn: dedicated-hosts, $95.00", "requests lost to interruptions"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+}
+
+func TestDamagedFilesOfDesignsAreRefused(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"sweep.csv", "", "sweep.csv: damaged, or not of this program: line 1: must be the names of columns"},
+		{"sweep.csv", "a,b\n", "line 1: must begin with point or candidate, and have replications"},
+		{"sweep.csv", strings.Replace(sheet, "\n1,", "\nx,", 1), `line 3: point: must be a number, got "x"`},
+		{"sweep.csv", strings.Replace(sheet, ",6,", ",6$,", 1), `line 3: cost.total: must be a number, got "6$"`},
+		{"sweep.csv", sheet[:len(sheet)-15], "line 6: wrong number of fields"},
+		{"compare.json", comparison[:400], "compare.json: damaged, or not of this program: unexpected end of JSON input"},
+		{"compare.json", "{}", "must have a scenario and plans"},
+		{"other.csv", "", "mine: must be a directory of --out, which has one of summary.json, compare.json, search.csv, sweep.csv"},
+	} {
+		if _, err := Open(written(t, c.name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %.20q: %v, want %s", c.name, c.text, err, c.want)
+		}
+	}
+}
+
+func TestBrowserShowsDesigns(t *testing.T) {
+	for _, of := range [][2]string{{"sweep.csv", sheet}, {"compare.json", comparison}} {
+		for _, size := range []string{"--window-size=1200,900", "--window-size=500,900"} {
+			s := browse(t, []byte(opened(t, written(t, of[0], of[1]))), size)
+			s.check(t)
+			if len(s.Pictures) < 2 {
+				t.Errorf("%s: %d pictures, want 2 or more", of[0], len(s.Pictures))
+			}
+		}
+	}
+}
+
+// A sweep of many points is no large page.
+func TestPageOfManyPointsIsSmall(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("point,seed,replications,cost.total,cost.total.half_width,latency.p99,latency.p99.half_width\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&text, "%d,%d,1,%d,0.5,%d,0.25\n", i, i, i%97, i%89)
+	}
+	if n := len(opened(t, written(t, "sweep.csv", text.String()))); n > 1<<20 {
+		t.Errorf("%d bytes, want at most a megabyte", n)
+	}
+}

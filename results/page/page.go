@@ -1,0 +1,112 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"headroom/results/folder"
+	"headroom/results/report"
+)
+
+// Page is what people see of the directories of --out.
+type Page struct{ document *document }
+
+// Write writes the page as one HTML file.
+func (p *Page) Write(w io.Writer) error { return p.document.write(w) }
+
+// About is what the files of a directory do not say of where they come from.
+type About struct {
+	Name  string   // of the scenario
+	File  string   // that it is in
+	Flags []string // of the command that runs a point, besides its settings
+	Aims  []string // two metrics that points are weighed by; nil: cost and latency
+}
+
+// Content is the page among the files that a command saves.
+func Content(about About) folder.Content {
+	return folder.Content{Name: report.PageFile, From: func(w io.Writer, dir string) error {
+		d, err := open(dir, about)
+		if err != nil {
+			return err
+		}
+		return d.write(w)
+	}}
+}
+
+// kinds says by which file a directory is known, and what its page is.
+var kinds = []struct {
+	file string
+	open func(path string, about About) (*document, error)
+}{
+	{"summary.json", func(path string, _ About) (*document, error) {
+		dir := filepath.Dir(path)
+		r, err := readRun(dir)
+		if err != nil {
+			return nil, err
+		}
+		return r.document(), nil
+	}},
+	{"compare.json", openPlans},
+	{"search.csv", openDesign},
+	{"sweep.csv", openDesign},
+}
+
+// Open reads what a command saved to a directory, or several runs, to lay the others over
+// the first. The error says which file is damaged, or what there is instead.
+func Open(dirs ...string) (*Page, error) {
+	for _, dir := range dirs {
+		switch info, err := os.Stat(dir); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("%s: no such directory; `headroom run FILE --out DIR` writes one", dir)
+		case err != nil:
+			return nil, err
+		case !info.IsDir():
+			return nil, fmt.Errorf("%s: must be a directory of --out, got a file; name the directory that it is in", dir)
+		}
+	}
+	if len(dirs) > 1 {
+		d, err := openRuns(dirs)
+		return &Page{d}, err
+	}
+	d, err := open(dirs[0], About{Name: filepath.Base(absolute(dirs[0])), File: "FILE"})
+	return &Page{d}, err
+}
+
+// open reads one directory.
+func open(dir string, about About) (*document, error) {
+	var names []string
+	for _, k := range kinds {
+		path := filepath.Join(dir, k.file)
+		if _, err := os.Stat(path); err == nil {
+			return k.open(path, about)
+		}
+		names = append(names, k.file)
+	}
+	return nil, fmt.Errorf("%s: must be a directory of --out, which has one of %s%s", dir, strings.Join(names, ", "), below(dir))
+}
+
+// absolute is a path that has a name.
+func absolute(dir string) string {
+	if path, err := filepath.Abs(dir); err == nil {
+		return path
+	}
+	return dir
+}
+
+// below suggests the runs that a directory has below it, as several scenarios leave
+// them.
+func below(dir string) string {
+	found, err := filepath.Glob(filepath.Join(dir, "*", kinds[0].file))
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	for i := range found {
+		found[i] = filepath.Dir(found[i])
+	}
+	return "; there are " + strings.Join(found[:min(len(found), mostEach)], ", ")
+}

@@ -1,0 +1,117 @@
+package page
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"headroom/results"
+	"headroom/results/folder"
+	"headroom/results/report"
+	simulation "headroom/results/run"
+	"headroom/scenarios"
+	"headroom/scenarios/tables"
+)
+
+// saved runs a stock scenario and saves it with its page.
+func saved(t testing.TB, name string, set ...string) string {
+	t.Helper()
+	s, err := scenarios.Load("../../scenarios/"+name, tables.Options{Set: set, CheckMetric: results.CheckKey, Observe: results.Observe, CheckThresholds: results.ThresholdRules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Watch(results.Kept(s.Config))
+	summary, err := simulation.Scenario(t.Context(), s, simulation.Options{Replications: s.Replications})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := folder.Open(folder.Real(), filepath.Join(directory(t), "run"), report.RunFolder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	if err := report.Save(to, summary, s.Resolved(), Content(About{})); err != nil {
+		t.Fatal(err)
+	}
+	return to.Dir()
+}
+
+// scratch is removed after all tests.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "headroom-page-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
+	os.Exit(code)
+}
+
+// directory makes one that lasts until all tests have ended.
+func directory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(scratch, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// outageDir is where [outage] is, which tests share and do not change.
+var outageDir struct {
+	sync.Once
+	dir string
+}
+
+// outage is a saved run with a fault, launches and decisions, on the clock of Seoul.
+func outage(t testing.TB) string {
+	t.Helper()
+	outageDir.Do(func() {
+		outageDir.dir = saved(t, "zone-outage.toml", "run.time_zone=Asia/Seoul", "run.replications=2", "run.duration=100m")
+	})
+	return outageDir.dir
+}
+
+// opened is the page of directories as text.
+func opened(t testing.TB, dirs ...string) string {
+	t.Helper()
+	p, err := Open(dirs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := p.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestPageOfASavedRunIsTheOneSavedWithIt(t *testing.T) {
+	dir := outage(t)
+	written, err := os.ReadFile(filepath.Join(dir, report.PageFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := opened(t, dir)
+	if text != string(written) {
+		t.Error("report writes another page than run --out")
+	}
+	for _, want := range []string{
+		"zone-outage", "fault: zone b", "cost per month", `id="bill"`, "data out to the internet", "[autoscaling_group.web", "latency.p99",
+		"AlarmHigh", "p99 latency by zone",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, never := range []string{"http://", "https://fonts", "src=", "@import", "ZgotmplZ"} {
+		if strings.Contains(strings.ReplaceAll(text, "https://github.com/leeoniya/uPlot", ""), never) && never != "http://" {
+			t.Errorf("the page has %q", never)
+		}
+	}
+}

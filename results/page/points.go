@@ -1,0 +1,192 @@
+package page
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"headroom/sim/regular"
+)
+
+// points of a design are what a sweep or a search has tried.
+type design struct {
+	About
+	thing   string // "point", "candidate"
+	axes    []string
+	metrics []string
+	tried   []tried
+}
+
+// tried is one point: what it sets, what it showed, and what became of it.
+type tried struct {
+	number       int
+	settings     []string  // by axis
+	values, half []float64 // by metric; NaN: unknown
+	replications string
+	note         string // its fate, or what it breaches
+	front        bool
+}
+
+// columnsOf are where a file has what a page shows.
+type designColumns struct {
+	axes, metrics, notes []int
+	replications         int
+}
+
+// readDesign reads sweep.csv or search.csv by the names of their columns.
+func readDesign(path string) (*design, error) {
+	file, err := regular.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	in := csv.NewReader(file)
+	in.ReuseRecord = true
+	head, err := in.Read()
+	if err != nil {
+		return nil, damaged(path, errors.New("line 1: must be the names of columns"))
+	}
+	d := &design{thing: strings.Clone(head[0])}
+	at, err := d.columns(slices.Clone(head))
+	for line := 2; err == nil; line++ {
+		var record []string
+		if record, err = in.Read(); err == nil {
+			if err = d.add(record, at); err != nil {
+				err = fmt.Errorf("line %d: %w", line, err)
+			}
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		return nil, damaged(path, err)
+	}
+	return d, nil
+}
+
+func damaged(path string, err error) error {
+	return fmt.Errorf("%s: damaged, or not of this program: %w; run the command again", path, err)
+}
+
+// columns finds out which columns are what.
+func (d *design) columns(head []string) (designColumns, error) {
+	at := designColumns{replications: slices.Index(head, "replications")}
+	if d.thing != "point" && d.thing != "candidate" || at.replications < 0 {
+		return at, errors.New("line 1: must begin with point or candidate, and have replications")
+	}
+	for i, name := range head {
+		switch {
+		case i == 0 || i == at.replications || name == "counted" || strings.HasSuffix(name, ".half_width"):
+		case slices.Contains([]string{"fate", "why", "breached", "ruled_out", "error"}, name):
+			at.notes = append(at.notes, i)
+		case i < at.replications:
+			at.axes, d.axes = append(at.axes, i), append(d.axes, name)
+		case i+1 < len(head) && head[i+1] == name+".half_width":
+			at.metrics, d.metrics = append(at.metrics, i), append(d.metrics, name)
+		}
+	}
+	return at, nil
+}
+
+// add takes over a row.
+func (d *design) add(record []string, at designColumns) error {
+	number, err := strconv.Atoi(record[0])
+	if err != nil {
+		return fmt.Errorf("%s: must be a number, got %q", d.thing, record[0])
+	}
+	t := tried{number: number, replications: strings.Clone(record[at.replications])}
+	for _, i := range at.axes {
+		t.settings = append(t.settings, strings.Clone(record[i]))
+	}
+	for k, i := range at.metrics {
+		for _, cell := range []struct {
+			into *[]float64
+			text string
+		}{{&t.values, record[i]}, {&t.half, record[i+1]}} {
+			v := math.NaN()
+			if cell.text != "" {
+				if v, err = strconv.ParseFloat(cell.text, 64); err != nil {
+					return fmt.Errorf("%s: must be a number, got %q", d.metrics[k], cell.text)
+				}
+			}
+			*cell.into = append(*cell.into, v)
+		}
+	}
+	var notes []string
+	for _, i := range at.notes {
+		if record[i] != "" {
+			notes = append(notes, strings.Clone(record[i]))
+		}
+	}
+	t.note = strings.Join(notes, ": ")
+	d.tried = append(d.tried, t)
+	return nil
+}
+
+// aims are the two metrics that points are weighed by: cost and latency, or what there
+// is.
+func (d *design) aims() (x, y int) {
+	if len(d.Aims) == 2 {
+		x, y = slices.Index(d.metrics, d.Aims[0]), slices.Index(d.metrics, d.Aims[1])
+		if x >= 0 && y >= 0 {
+			return x, y
+		}
+	}
+	x = max(0, slices.Index(d.metrics, "cost.total"))
+	if d.thing == "candidate" {
+		x = 0 // what is minimised
+	}
+	for _, key := range []string{"latency.p99", "user.latency.p99", "instance_hours"} {
+		if y = slices.Index(d.metrics, key); y >= 0 && y != x {
+			return x, y
+		}
+	}
+	for y = range d.metrics {
+		if y != x {
+			return x, y
+		}
+	}
+	return x, x
+}
+
+// wanted is 1 for a metric that should be small, -1 for one that should be great.
+func wanted(key string) float64 {
+	name, _, _ := strings.Cut(key, "{")
+	if slices.Contains([]string{"availability", "user.availability", "throughput", "goodput"}, name) {
+		return -1
+	}
+	return 1
+}
+
+// face marks the points that no other beats in both aims.
+func (d *design) face(x, y int) {
+	signX, signY := wanted(d.metrics[x]), wanted(d.metrics[y])
+	order := make([]*tried, 0, len(d.tried))
+	for i := range d.tried {
+		if t := &d.tried[i]; !math.IsNaN(t.values[x]) && !math.IsNaN(t.values[y]) {
+			order = append(order, t)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b *tried) int {
+		return cmpFloats(signX*a.values[x], signX*b.values[x], signY*a.values[y], signY*b.values[y])
+	})
+	best := math.Inf(1)
+	for _, t := range order {
+		if v := signY * t.values[y]; v < best {
+			best, t.front = v, true
+		}
+	}
+}
+
+func cmpFloats(a, b, c, d float64) int {
+	switch {
+	case a < b || a == b && c < d:
+		return -1
+	case a > b || c > d:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,371 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"html/template"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"headroom/results/report"
+)
+
+// Bounds of the page of a design.
+const (
+	mostDots  = 2000
+	mostPaths = 300
+	mostAxes  = 8
+)
+
+// openDesign is the page of a sweep or a search.
+func openDesign(path string, about About) (*document, error) {
+	d, err := readDesign(path)
+	if err != nil {
+		return nil, err
+	}
+	d.About = about
+	kind := "sweep"
+	if d.thing == "candidate" {
+		kind = "search"
+	}
+	doc := &document{Title: about.Name + ": a " + kind, Lead: fmt.Sprintf("%s of %s", counted(len(d.tried), d.thing), listed(d.axes))}
+	if len(d.metrics) > 0 { // some point did not fail
+		x, y := d.aims()
+		d.order(x, y)
+		doc.add(d.frontier(x, y), d.effects(x, y), d.parallel(x, y))
+	}
+	doc.add(d.list())
+	return doc, nil
+}
+
+// order puts the points first that nothing beats, then the cheapest.
+func (d *design) order(x, y int) {
+	d.face(x, y)
+	slices.SortStableFunc(d.tried, func(a, b tried) int {
+		if a.front != b.front {
+			return map[bool]int{true: -1, false: 1}[a.front]
+		}
+		return cmp.Compare(or(a.values[x], math.Inf(1)), or(b.values[x], math.Inf(1)))
+	})
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "one setting"
+	}
+	return strings.Join(names, ", ")
+}
+
+// name says which point it is.
+func (d *design) name(t *tried) string {
+	text := d.thing + " " + strconv.Itoa(t.number)
+	for i, s := range t.settings {
+		text += ", " + lastWord(d.axes[i]) + " " + s
+	}
+	return text
+}
+
+// lastWord is the end of a key, by which people know it.
+func lastWord(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
+
+// href leads to the row of a point, "" if the list ends before it.
+func (d *design) href(i int) string {
+	if i >= mostRows {
+		return ""
+	}
+	return fmt.Sprintf("#%s-%d", d.thing, d.tried[i].number)
+}
+
+// column is one metric of all points.
+func (d *design) column(metric int) []float64 {
+	all := make([]float64, 0, len(d.tried))
+	for i := range d.tried {
+		all = append(all, d.tried[i].values[metric])
+	}
+	return all
+}
+
+// frontier draws all points by both aims.
+func (d *design) frontier(x, y int) *section {
+	s := &section{ID: "front", Title: "What nothing beats", Lead: "Filled: no other point is better in both. A click leads to the command that runs the point."}
+	if x == y || len(d.tried) == 0 {
+		return s
+	}
+	c := newChart(d.scale(x), d.scale(y)).numbered()
+	var front [][2]float64
+	for i := range d.tried {
+		if t := &d.tried[i]; t.front {
+			front = append(front, [2]float64{t.values[x], t.values[y]})
+		}
+	}
+	c.curve(0, front...)
+	for i := min(len(d.tried), mostDots) - 1; i >= 0; i-- {
+		t := &d.tried[i]
+		c.dot(dot{
+			x: t.values[x], y: t.values[y], halfX: t.half[x], halfY: t.half[y], hollow: !t.front, color: map[bool]int{true: 0, false: 7}[t.front],
+			name: fmt.Sprintf("%s: %s, %s", d.name(t), amount(t.values[x], unitOf(d.metrics[x])), amount(t.values[y], unitOf(d.metrics[y]))), href: d.href(i),
+		})
+	}
+	s.add(&part{Figure: &figure{Title: d.metrics[y] + " against " + d.metrics[x], SVG: c.svg()}})
+	return s
+}
+
+func (d *design) scale(metric int) scale {
+	values := d.column(metric)
+	for i := range d.tried {
+		half := or(d.tried[i].half[metric], 0)
+		values = append(values, values[i]-half, values[i]+half)
+	}
+	return scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), values)
+}
+
+// effects draw the mean of each aim at each value of each axis.
+func (d *design) effects(x, y int) *section {
+	s := &section{ID: "effects", Title: "What each parameter does", Lead: "Means over all points that have the value."}
+	for axis := range d.axes[:min(len(d.axes), mostAxes)] {
+		for _, metric := range slices.Compact([]int{x, y}) {
+			s.add(d.effect(axis, metric))
+		}
+	}
+	return s
+}
+
+func (d *design) effect(axis, metric int) *part {
+	var values []string
+	sums := map[string][]float64{}
+	binned := d.bins(axis)
+	for i := range d.tried {
+		t := &d.tried[i]
+		v := binned(t.settings[axis])
+		if math.IsNaN(t.values[metric]) || v == "" {
+			continue
+		}
+		if sums[v] == nil {
+			values = append(values, v)
+		}
+		sums[v] = append(sums[v], t.values[metric])
+	}
+	if len(values) < 2 || len(values) > mostBins {
+		return nil
+	}
+	places, numeric := placesOf(values)
+	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(places[a], places[b]) })
+	var means, at []float64
+	for _, v := range values {
+		means, at = append(means, meanOf(sums[v])), append(at, places[v])
+	}
+	horizontal := scaleOf(d.axes[axis], "", at)
+	if !numeric {
+		horizontal.low, horizontal.high = -0.5, float64(len(values))-0.5
+	}
+	title := "Mean " + d.metrics[metric] + " by " + d.axes[axis]
+	c := newChart(horizontal, scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), means))
+	t := &table{Caption: title, Head: []string{d.axes[axis], "mean", "points"}, Left: 1, Folded: true}
+	var path [][2]float64
+	for i, v := range values {
+		if len(values) <= 12 {
+			c.tick(at[i], v)
+		}
+		path = append(path, [2]float64{at[i], means[i]})
+		t.Rows = append(t.Rows, row{Cells: []string{v, amount(means[i], unitOf(d.metrics[metric])), strconv.Itoa(len(sums[v]))}})
+	}
+	if len(values) > 12 {
+		c.numbered()
+	}
+	c.curve(0, path...)
+	for i, v := range values {
+		c.dot(dot{x: at[i], y: means[i], name: v + ": " + t.Rows[i].Cells[1]})
+	}
+	return &part{Figure: &figure{Title: title, SVG: c.svg(), Table: t}}
+}
+
+// mostBins is how many values of an axis are told apart, or bins of them.
+const mostBins = 40
+
+// bins returns for a value what stands for it: itself, or the middle of its bin where
+// there are many numbers; "" for none.
+func (d *design) bins(axis int) func(string) string {
+	known := map[string]bool{}
+	var values []string
+	for i := range d.tried {
+		if v := d.tried[i].settings[axis]; !known[v] {
+			known[v] = true
+			values = append(values, v)
+		}
+	}
+	places, numeric := placesOf(values)
+	if len(values) <= mostBins || !numeric {
+		return func(v string) string { return v }
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, at := range places {
+		low, high = min(low, at), max(high, at)
+	}
+	width := (high - low) / (mostBins / 2)
+	return func(v string) string {
+		bin := min(math.Floor((places[v]-low)/width), mostBins/2-1)
+		return strconv.FormatFloat(low+(bin+0.5)*width, 'g', 5, 64)
+	}
+}
+
+// placesOf says where values stand on an axis: at what they are, if all are numbers.
+func placesOf(values []string) (places map[string]float64, numeric bool) {
+	places = map[string]float64{}
+	for _, v := range values {
+		n, err := strconv.ParseFloat(v, 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+			for i, v := range values {
+				places[v] = float64(i)
+			}
+			return places, false
+		}
+		places[v] = n
+	}
+	return places, true
+}
+
+// parallel draws each point as a path over all axes and both aims.
+func (d *design) parallel(x, y int) *section {
+	s := &section{ID: "parallel", Title: "All parameters at once", Lead: "A path is a point: what it sets, then what it showed. Coloured: those that nothing beats."}
+	axes := d.axes[:min(len(d.axes), mostAxes)]
+	if len(axes) == 0 || len(d.tried) < 2 {
+		return s
+	}
+	uprights := make([]upright, 0, len(axes)+2)
+	for axis, name := range axes {
+		uprights = append(uprights, d.settingAxis(axis, name))
+	}
+	for _, metric := range slices.Compact([]int{x, y}) {
+		uprights = append(uprights, d.metricAxis(metric))
+	}
+	s.add(&part{Figure: &figure{Title: "Parallel coordinates", SVG: d.paths(uprights), Note: beyondPaths(len(d.tried))}})
+	return s
+}
+
+func beyondPaths(n int) string {
+	if n <= mostPaths {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d points: those that nothing beats, then the cheapest", mostPaths, n)
+}
+
+// upright is an axis of parallel coordinates.
+type upright struct {
+	name, low, high string
+	at              func(*tried) float64 // 0 below .. 1 above; NaN: nowhere
+}
+
+func (d *design) settingAxis(axis int, name string) upright {
+	var values []string
+	for i := range d.tried {
+		if v := d.tried[i].settings[axis]; !slices.Contains(values, v) && len(values) < mostDots {
+			values = append(values, v)
+		}
+	}
+	slices.Sort(values)
+	places, _ := placesOf(values)
+	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(places[a], places[b]) })
+	low, high := values[0], values[len(values)-1]
+	return upright{lastWord(name), low, high, func(t *tried) float64 {
+		return (places[t.settings[axis]] - places[low]) / max(places[high]-places[low], 1e-300)
+	}}
+}
+
+func (d *design) metricAxis(metric int) upright {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range d.column(metric) {
+		if !math.IsNaN(v) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	unit := unitOf(d.metrics[metric])
+	return upright{d.metrics[metric], amount(low, unit), amount(high, unit), func(t *tried) float64 {
+		return (t.values[metric] - low) / max(high-low, 1e-300)
+	}}
+}
+
+// paths draws the points between uprights.
+func (d *design) paths(uprights []upright) template.HTML {
+	const width, height, side, top, foot = 760.0, 320.0, 60.0, 40.0, 24.0
+	var out strings.Builder
+	fmt.Fprintf(&out, `<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="parallel coordinates of all points">`, width, height)
+	place := func(k int) float64 { return side + float64(k)*(width-2*side)/float64(len(uprights)-1) }
+	for k, u := range uprights {
+		fmt.Fprintf(&out, `<path class="axis" d="M%.1f %.1fV%.1f"/><text x="%.1f" y="14" text-anchor="middle">%s</text><text class="faint" x="%.1f" y="30" text-anchor="middle">%s</text><text class="faint" x="%.1f" y="%.1f" text-anchor="middle">%s</text>`,
+			place(k), top, height-foot, place(k), html.EscapeString(u.name), place(k), html.EscapeString(u.high), place(k), height-6, html.EscapeString(u.low))
+	}
+	for i := min(len(d.tried), mostPaths) - 1; i >= 0; i-- {
+		t := &d.tried[i]
+		var path strings.Builder
+		for k, u := range uprights {
+			v := u.at(t)
+			if math.IsNaN(v) {
+				continue
+			}
+			letter := "L"
+			if path.Len() == 0 {
+				letter = "M"
+			}
+			fmt.Fprintf(&path, "%s%.1f %.1f", letter, place(k), height-foot-v*(height-foot-top))
+		}
+		color, opacity, extent := 7, 0.3, 1.0
+		if t.front {
+			color, opacity, extent = 0, 0.9, 2
+		}
+		name := html.EscapeString(d.name(t))
+		line := fmt.Sprintf(`<path d="%s" fill="none" stroke="var(--c%d)" stroke-width="%g" opacity="%g"><title>%s</title></path>`, path.String(), color, extent, opacity, name)
+		if href := d.href(i); href != "" {
+			line = fmt.Sprintf(`<a href="%s" aria-label="%s">%s</a>`, href, name, line)
+		}
+		out.WriteString(line)
+	}
+	return template.HTML(out.String() + "</svg>") // all texts in it are escaped
+}
+
+// list tabulates the points, with the command that runs each.
+func (d *design) list() *section {
+	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
+	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: counted(len(d.tried), d.thing)}
+	t.Head = append(t.Head, "n")
+	shown := d.metrics[:min(len(d.metrics), 4)]
+	if x, y := d.aims(); d.thing == "point" && len(d.metrics) > 0 {
+		shown = slices.Compact([]string{d.metrics[x], d.metrics[y]})
+	}
+	t.Head = append(append(t.Head, shown...), "")
+	for i := range d.tried[:min(len(d.tried), mostRows)] {
+		p := &d.tried[i]
+		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
+		r.Cells = append(r.Cells, p.replications)
+		for _, key := range shown {
+			k := slices.Index(d.metrics, key)
+			r.Cells = append(r.Cells, between(p.values[k], p.half[k], unitOf(key)))
+		}
+		if p.front {
+			p.note = strings.TrimSuffix("nothing beats it; "+p.note, "; ")
+		}
+		r.Cells = append(r.Cells, p.note)
+		t.Rows = append(t.Rows, r)
+	}
+	if n := len(d.tried); n > mostRows {
+		t.More = fmt.Sprintf("%d more are in the file beside this page", n-mostRows)
+	}
+	s.add(&part{Table: t})
+	return s
+}
+
+// command runs a point.
+func (d *design) command(t *tried) string {
+	text := "headroom run " + report.ShellQuote(d.File)
+	for _, flag := range d.Flags {
+		text += " " + report.ShellQuote(flag)
+	}
+	for i, v := range t.settings {
+		if v != "" {
+			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)
+		}
+	}
+	return text
+}

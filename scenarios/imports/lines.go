@@ -1,0 +1,120 @@
+package imports
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"strconv"
+
+	"headroom/scenarios/tree"
+)
+
+// longestLine is the most bytes of a line that are looked at.
+const longestLine = 1 << 16
+
+// Lines reads files line by line, one after the other.
+type Lines struct {
+	Files   tree.Files
+	Names   []string
+	Skipped *Skipped
+}
+
+// Place is where a line stands.
+type Place struct {
+	File string
+	Line int64 // from 1; 0: the file as a whole
+}
+
+// String returns the place as it stands in messages.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return p.File + ":" + strconv.FormatInt(p.Line, 10)
+}
+
+// Each hands out each line without its end, blank ones left out; it is good until the
+// function returns. The function returns why it leaves a line out, "" if it takes it.
+// Files that begin like gzip are decompressed. What cannot be read is [Skipped], and
+// what stands before it is taken.
+func (l *Lines) Each(take func(at Place, line []byte) (why string)) {
+	buffer := bufio.NewReaderSize(nil, longestLine)
+	for _, name := range l.Names {
+		file, rule := l.Files.Open(name)
+		if rule != "" {
+			l.Skipped.Add(Place{File: name}, rule)
+			continue
+		}
+		l.file(name, file, buffer, take)
+		_ = file.Close()
+	}
+}
+
+// file reads one file.
+func (l *Lines) file(name string, file io.Reader, buffer *bufio.Reader, take func(Place, []byte) string) {
+	at := Place{File: name}
+	plain, err := Decompressed(file)
+	if err != nil {
+		l.Skipped.Add(at, "broken gzip: nothing of it was read")
+		return
+	}
+	buffer.Reset(plain)
+	for {
+		line, err := buffer.ReadSlice('\n')
+		at.Line++
+		if errors.Is(err, bufio.ErrBufferFull) {
+			l.Skipped.Add(at, "longer than 64 KiB")
+			for errors.Is(err, bufio.ErrBufferFull) {
+				_, err = buffer.ReadSlice('\n')
+			}
+			line = nil
+		}
+		if err != nil && err != io.EOF {
+			l.Skipped.Add(at, "the file is broken from here on: "+rule(err))
+			return
+		}
+		line = trimmed(line)
+		if at.Line == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if len(line) > 0 {
+			if why := take(at, line); why != "" {
+				l.Skipped.Add(at, why)
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// trimmed returns a line without its end.
+func trimmed(line []byte) []byte {
+	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r' || line[len(line)-1] == ' ') {
+		line = line[:len(line)-1]
+	}
+	return line
+}
+
+// rule says in few words what ended a file.
+func rule(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "it ends early"
+	case errors.Is(err, gzip.ErrChecksum):
+		return "its checksum is wrong"
+	}
+	return err.Error()
+}
+
+// Decompressed returns what a file holds, decompressed if it begins like gzip.
+func Decompressed(file io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(file, longestLine)
+	magic, err := buffered.Peek(2)
+	if err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
+		return buffered, nil // what is wrong shows when it is read
+	}
+	return gzip.NewReader(buffered)
+}

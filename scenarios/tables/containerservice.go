@@ -1,0 +1,342 @@
+package tables
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/container"
+	"headroom/model/controlplane"
+	"headroom/model/scaling"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tree"
+	"headroom/sim"
+)
+
+// invalidTask is what ECS answers to a value that it does not take.
+const invalidTask = "ClientException"
+
+// Bounds of tasks. Those on EC2 are from the ECS Developer Guide, "Task size".
+const (
+	leastTaskUnits  = 128
+	mostTaskUnits   = 192 * container.UnitsPerCPU
+	mostTaskMiB     = 24 << 20
+	mostTasks       = 5000 // of a service, the quota of ECS
+	freeStorage     = 20
+	mostStorage     = 200
+	leastStorage    = 21
+	usualTaskStart  = "35s" // on Fargate, where the image is not there yet: our estimate
+	cachedTaskStart = "5s"
+	taskSweep       = 10 * sim.Second
+)
+
+// containerServiceKeys are those of [container_service.NAME]: Terraform's aws_ecs_service and
+// its aws_ecs_task_definition, with how long tasks take to start.
+func containerServiceKeys() []schema.Key {
+	return schema.Within("container_service.NAME", invalidTask, []schema.Key{
+		schema.Row("service", schema.Name("service"), "(that of its target groups)", "what a task does with a request"),
+		schema.Row("desired_count", schema.Whole(0, mostTasks), "1", "tasks at the start, running where there is room"),
+		schema.Row("min_capacity", schema.Whole(0, mostTasks), "(0)", "fewest tasks, of its scalable target"),
+		schema.Row("max_capacity", schema.Whole(0, mostTasks), "(desired_count)", "most tasks, of its scalable target"),
+		schema.Row("cpu", schema.Whole(leastTaskUnits, mostTaskUnits), schema.Required, "CPU units of a task, 1024 a vCPU: what it reserves, and never has more of"),
+		schema.Row("memory", schema.Whole(4, mostTaskMiB), schema.Required, "MiB of a task: what it reserves, and never has more of"),
+		schema.Row("launch_type", schema.OneOf("EC2: on the instances of autoscaling_group", "FARGATE: on machines of AWS, paid by the vCPU and the GB"), `"EC2"`, "where tasks run"),
+		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "with launch_type EC2: on whose instances tasks are placed"),
+		schema.Row("capacity_provider", schema.Name("capacity_provider"), "", "the capacity provider whose group that is, instead of autoscaling_group"),
+		schema.Row("ordered_placement_strategy", schema.List(), "(spread over zones, then over instances)", "with launch_type EC2: which instance gets a task, and which loses one"),
+		schema.Row("ordered_placement_strategy[].type", schema.OneOf("binpack: on the fullest", "spread: evenly", "random: anywhere"), schema.Required, "how"),
+		schema.Row("ordered_placement_strategy[].field", schema.Text(), "", "of binpack: cpu or memory; of spread: attribute:ecs.availability-zone or instanceId"),
+		schema.Row("target_groups", schema.Names("target_group"), "", "where its tasks are registered"),
+		schema.Row("health_check_grace_period_seconds", schema.Quantity(schema.Seconds, 0, year), "0", "how long a task is spared that its target groups find unhealthy"),
+		schema.Row("deployment_minimum_healthy_percent", schema.Whole(0, 100), "100", "share of the desired count that stays while tasks are replaced"),
+		schema.Row("deployment_maximum_percent", schema.Whole(100, 200), "200", "above 100, tasks are started before those that they replace are stopped"),
+		schema.Row("start", schema.Law(schema.Seconds), `("35s" on Fargate, "5s" on EC2)`, "how long a task takes until its containers run: to load its image, above all; our estimate"),
+		schema.Row("boot", schema.Law(schema.Seconds), `"0s"`, "how long its application takes from then until its port is open"),
+		schema.Row("cpu_architecture", schema.OneOf("X86_64: Intel and AMD", "ARM64: Graviton, cheaper"), `"X86_64"`, "with launch_type FARGATE: what tasks run on"),
+		schema.Row("ephemeral_storage", schema.Whole(leastStorage, mostStorage), "(20, which are free)", "with launch_type FARGATE: GiB of disk of a task"),
+		schema.Row("subnets", schema.Names("subnet"), "", "with launch_type FARGATE: where the tasks are, instead of availability_zones"),
+		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "with launch_type FARGATE: where the tasks are"),
+		regionKey(),
+		schema.Row("assign_public_ip", schema.Flag(), "false", "with launch_type FARGATE: a public IPv4 address for each task, which is billed"),
+	})
+}
+
+// fargateOnly and instancesOnly are the keys that the other launch type does not have.
+var (
+	fargateOnly   = []string{"cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip"}
+	instancesOnly = []string{"autoscaling_group", "capacity_provider", "ordered_placement_strategy"}
+)
+
+// readContainerServices reads the ECS services, which are groups whose members are tasks.
+func (l *loader) readContainerServices() {
+	for _, t := range l.tables["container_service"] {
+		g := controlplane.Group{
+			Name: t.Name, Template: cloud.None, ELBHealth: true, HealthSweep: taskSweep,
+			DefaultWarmup: scaling.Unset, Reference: 0,
+		}
+		tasks := &controlplane.Tasks{On: cloud.None, Need: container.Need{CPU: int64(t.Whole("cpu")), MemoryMiB: int64(t.Whole("memory"))}}
+		g.Tasks = tasks
+		t.Mode = "with launch_type " + tree.Quote(t.Choice("launch_type"))
+		fargate := t.Choice("launch_type") == "FARGATE"
+		for _, key := range otherKeys(fargate) {
+			if t.Has(key) {
+				t.Reject(key, schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})
+			}
+			t.Pass(key)
+		}
+		readCounts(t, &g)
+		g.TargetGroups = t.References("target_groups")
+		l.taskService(t, &g)
+		g.Grace = t.Duration("health_check_grace_period_seconds")
+		g.Maintenance = &scaling.Healthy{Least: t.Whole("deployment_minimum_healthy_percent"), Most: t.Whole("deployment_maximum_percent")}
+		lt := controlplane.LaunchTemplate{Name: "container_service." + t.Name, Platform: model.Linux}
+		if fargate {
+			l.readFargate(t, &g, &lt)
+		} else {
+			l.readTasksOn(t, &g, &lt)
+		}
+		l.taskTimes(t, fargate, &lt)
+		l.addTaskTemplate(&g, lt)
+		l.cfg.Groups = append(l.cfg.Groups, g)
+		t.Done()
+	}
+}
+
+func otherKeys(fargate bool) []string {
+	if fargate {
+		return instancesOnly
+	}
+	return fargateOnly
+}
+
+// readCounts reads the limits of a service.
+func readCounts(t *schema.Table, g *controlplane.Group) {
+	g.Desired = t.Whole("desired_count")
+	if t.Sound("desired_count") {
+		t.Assume("min_capacity", int64(0))
+		t.Assume("max_capacity", int64(g.Desired))
+	}
+	g.Min, g.Max = t.Whole("min_capacity"), t.Whole("max_capacity")
+	switch {
+	case !t.Sound("desired_count", "min_capacity", "max_capacity"):
+	case g.Desired > g.Max:
+		t.Wrong("desired_count", fmt.Sprintf("must not exceed max_capacity (%d)", g.Max))
+	case g.Desired < g.Min:
+		t.Wrong("desired_count", fmt.Sprintf("must not be below min_capacity (%d)", g.Min))
+	}
+}
+
+// taskService reads what tasks do: the service that is named, or that of the target groups.
+func (l *loader) taskService(t *schema.Table, g *controlplane.Group) {
+	g.Service = cloud.None
+	if t.Has("service") {
+		g.Service = t.Reference("service")
+	} else {
+		t.Pass("service")
+	}
+	for _, i := range g.TargetGroups {
+		if i < 0 {
+			continue
+		}
+		tg := &l.cfg.TargetGroups[i]
+		switch {
+		case tg.Balancer > 0:
+			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Code: invalidTarget})
+		case g.Service < 0 && !t.Has("service"):
+			g.Service = tg.Service
+		case tg.Service != g.Service && tg.Service >= 0:
+			t.Reject("target_groups", schema.Fault{Rule: "must be target groups of its service, as target_group." + tg.Name + " is not", Code: invalidTarget})
+		}
+	}
+	if g.Service < 0 && !t.Faulty("service") && !t.Faulty("target_groups") {
+		t.Require("service")
+	}
+}
+
+// readFargate reads what only tasks on Fargate have.
+func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *controlplane.LaunchTemplate) {
+	if t.Sound("cpu", "memory") {
+		if key, rule := container.Fargate(g.Tasks.Need); rule != "" {
+			t.Reject(key, schema.Fault{Rule: rule, Code: invalidTask})
+		}
+	}
+	g.Tasks.Placement = container.Usual()
+	g.Tasks.ARM = t.Choice("cpu_architecture") == "ARM64"
+	if g.Tasks.Storage = freeStorage; t.Has("ephemeral_storage") {
+		g.Tasks.Storage = int64(t.Whole("ephemeral_storage"))
+	} else {
+		t.Pass("ephemeral_storage")
+	}
+	g.Subnets, g.Zones = l.places(t, "subnets", false)
+	lt.PublicIP = t.Flag("assign_public_ip")
+}
+
+// readTasksOn reads on whose instances tasks lie, and how they are placed there.
+func (l *loader) readTasksOn(t *schema.Table, g *controlplane.Group, lt *controlplane.LaunchTemplate) {
+	key := "autoscaling_group"
+	if t.Has("capacity_provider") {
+		key = "capacity_provider"
+		if t.Has("autoscaling_group") {
+			t.Mistake("autoscaling_group", "must not be given with capacity_provider, which says what group that is", "")
+		}
+		t.Pass("autoscaling_group")
+		if i := t.Reference(key); i >= 0 {
+			g.Tasks.On = l.providers[i]
+		}
+	} else {
+		t.Pass("capacity_provider")
+		t.Require(key)
+		g.Tasks.On = t.Reference(key)
+	}
+	g.Tasks.On = max(cloud.None, g.Tasks.On)
+	g.Tasks.Placement = readStrategies(t)
+	if g.Tasks.On < 0 {
+		t.MarkFaulty(key)
+		return
+	}
+	on := &l.cfg.Groups[g.Tasks.On]
+	g.Zones, g.Subnets = on.Zones, nil
+	if on.Service >= 0 {
+		t.Reject(key, schema.Fault{Rule: "must be a group without target_groups and services: the instances of autoscaling_group." + on.Name + " serve requests themselves", Code: schema.NoCode})
+	}
+	if on.Template < 0 {
+		return
+	}
+	host := &l.cfg.LaunchTemplates[on.Template]
+	lt.Ends, lt.MostTracked, lt.Platform = host.Ends, host.MostTracked, host.Platform
+	for _, typ := range on.Types {
+		l.taskFits(t, g, typ.Type, key)
+	}
+}
+
+// taskFits refuses a task that no instance of a group has room for, and instances on which
+// tasks cannot be simulated.
+func (l *loader) taskFits(t *schema.Table, g *controlplane.Group, typ int, key string) {
+	if typ < 0 || !t.Sound("cpu", "memory") {
+		return
+	}
+	it := &l.cfg.Types[typ]
+	switch units := int64(it.VCPUs) * container.UnitsPerCPU; {
+	case it.Burstable:
+		t.Reject(key, schema.Fault{Rule: "must be a group of types without CPU credits: what a task does to those of " + it.Name + " is not simulated", Code: schema.NoCode})
+	case g.Tasks.CPU > units:
+		t.Reject("cpu", schema.Fault{Rule: fmt.Sprintf("must be at most %d, which %s has (RESOURCE:CPU)", units, it.Name), Code: "InvalidParameterException"})
+	case g.Tasks.MemoryMiB > it.MemoryMiB:
+		t.Reject("memory", schema.Fault{Rule: fmt.Sprintf("must be at most %d, which %s has (RESOURCE:MEMORY)", it.MemoryMiB, it.Name), Code: "InvalidParameterException"})
+	}
+}
+
+// readStrategies reads how tasks are placed.
+func readStrategies(t *schema.Table) (all []container.Strategy) {
+	const key = "ordered_placement_strategy"
+	rows := t.Each(key)
+	for _, row := range rows {
+		typ, field := row.Choice("type"), row.Text("field")
+		s, ok := container.Find(typ, field)
+		switch {
+		case !row.Sound("type"):
+		case typ == "random" && field != "":
+			row.Reject("field", schema.Fault{Rule: "must not be given of random", Code: invalidTask})
+		case ok:
+			all = append(all, s)
+		default:
+			fields := container.Fields(typ)
+			if !row.Has("field") {
+				row.Require("field")
+				break
+			}
+			row.Reject("field", schema.Fault{Rule: "must be " + strings.Join(fields, " or ") + " of " + typ, Hint: t.Hint(field, fields), Code: invalidTask})
+		}
+		row.Done()
+	}
+	if len(rows) > 5 {
+		t.Reject(key, schema.Fault{Rule: "must be at most 5 strategies", Code: invalidTask})
+	}
+	if len(rows) == 0 {
+		return container.Usual()
+	}
+	return all
+}
+
+// taskTimes reads how long a task takes until it serves.
+func (l *loader) taskTimes(t *schema.Table, fargate bool, lt *controlplane.LaunchTemplate) {
+	usual := cachedTaskStart
+	if fargate {
+		usual = usualTaskStart
+	}
+	t.Assume("start", usual)
+	lt.Launch = controlplane.LaunchTimes{Pending: l.law(t, "start"), Boot: l.law(t, "boot")}
+}
+
+// addTaskTemplate gives a service what its tasks are launched by: a template, and a type
+// that has what a task has.
+func (l *loader) addTaskTemplate(g *controlplane.Group, lt controlplane.LaunchTemplate) {
+	need := g.Tasks.Need
+	if need.CPU <= 0 || need.MemoryMiB <= 0 {
+		need = container.Need{CPU: leastTaskUnits, MemoryMiB: 1} // which is a fault already
+	}
+	vcpus, share := controlplane.Shape(need.CPU)
+	g.Tasks.Share = share
+	where := "ec2"
+	if g.Tasks.On < 0 {
+		where = "fargate"
+	}
+	name := fmt.Sprintf("%s.%d-%d", where, need.CPU, need.MemoryMiB)
+	lt.Type = l.typeNumber(model.InstanceType{
+		Name: name, Family: where, Size: fmt.Sprintf("%d-%d", need.CPU, need.MemoryMiB), Arch: "x86_64",
+		VCPUs: vcpus, ThreadsPerCore: 1, MemoryMiB: need.MemoryMiB, CurrentGen: true, Nitro: true,
+	})
+	g.Template = len(l.cfg.LaunchTemplates)
+	l.cfg.LaunchTemplates = append(l.cfg.LaunchTemplates, lt)
+	g.Types = []controlplane.LaunchType{{Type: lt.Type, Need: controlplane.Need{Pool: cloud.None}}}
+}
+
+// connectContainerServices refuses services of which tasks have no part.
+func (l *loader) connectContainerServices() {
+	for k, t := range l.tables["container_service"] {
+		g := &l.cfg.Groups[l.cfg.ScalingGroups()+k]
+		if g.Service < 0 || g.Service >= len(l.cfg.Services) {
+			continue
+		}
+		s := &l.cfg.Services[g.Service]
+		key := "service"
+		if !t.Has(key) {
+			key = "target_groups"
+		}
+		if len(s.Disks) > 0 || s.Bandwidth || s.Memory != nil && s.Memory.Swap.Size > 0 {
+			t.Reject(key, schema.Fault{Rule: "must be a service without reads, writes, bandwidth and swap: those are of instances", Code: schema.NoCode})
+		}
+	}
+}
+
+// groupTable returns the table of a group: an Auto Scaling group, or an ECS service.
+func (l *loader) groupTable(i int) *schema.Table {
+	if n := len(l.tables["autoscaling_group"]); i >= n {
+		return l.tables["container_service"][i-n]
+	}
+	return l.tables["autoscaling_group"][i]
+}
+
+// desiredKey is the key of how many members a group has at the start.
+func desiredKey(g *controlplane.Group) string {
+	if g.Tasks != nil {
+		return "desired_count"
+	}
+	return "desired_capacity"
+}
+
+// taskSpeed says how fast a vCPU of a task is: as fast as those of the instances that it is
+// on. Those of Fargate are as fast as the ones on which demands were measured, for AWS does
+// not say what they are.
+func (l *loader) taskSpeed(g *controlplane.Group, measured []int) {
+	if g.Tasks.On == cloud.None || g.Service < 0 {
+		return
+	}
+	on := &l.cfg.Groups[g.Tasks.On]
+	if on.Template >= 0 && len(on.Types) > 0 {
+		lt := &l.cfg.LaunchTemplates[on.Template]
+		g.Types[0].Speed = cmp.Or(lt.Speed, l.speedOf(on.Types[0].Type, measured[g.Service], lt))
+	}
+}

@@ -1,0 +1,63 @@
+package tables
+
+import (
+	"time"
+
+	"headroom/model/workload"
+	"headroom/scenarios/schema"
+	"headroom/sim"
+)
+
+// traceClock is how a trace tells the time.
+type traceClock struct {
+	column string
+	unit   sim.Time
+	speed  float64
+	start  float64 // the number that stands for the start of the run; 0: as the first row says
+}
+
+// readTraceClock reads how a trace tells the time.
+func (l *loader) readTraceClock(t *schema.Table) traceClock {
+	c := traceClock{column: t.Text("time"), unit: timeUnits[t.Choice("time_unit")], speed: t.Quantity("speed")}
+	if t.Choice("clock") == "calendar" && c.unit > 0 {
+		c.start = (float64(l.cfg.Start.Unix()) + float64(l.cfg.Start.Nanosecond())/1e9) / c.unit.Seconds()
+	}
+	return c
+}
+
+// until says which rows are of use.
+func (c traceClock) until(duration sim.Time) workload.Until {
+	return workload.Until{Column: c.column, Unit: c.unit, Timestamps: firstTimestamp, Start: c.start, Span: duration.Scaled(c.speed)}
+}
+
+// openTrace opens the file of a trace, from the start of the run on if it keeps the
+// calendar.
+func (l *loader) openTrace(t *schema.Table, c traceClock, columns workload.Columns) *dataFile {
+	d := l.open(t, "file", columns)
+	if d == nil || c.start == 0 {
+		return d
+	}
+	rest := d.table.From(c.column, c.start)
+	if rest == nil {
+		t.Mistake("clock", "must be start, or run.start earlier: no row of "+d.path+" is at "+l.cfg.Start.Format(time.RFC3339)+" or later", "")
+		return nil
+	}
+	if first := (rest.Numbers(c.column)[0] - c.start) * float64(c.unit); first > float64(l.cfg.Duration.Scaled(c.speed)) {
+		t.Mistake("clock", "must be start, or run.start later: the first row of "+d.path+" is after the end of the run", "")
+		return nil
+	}
+	return &dataFile{d.path, rest}
+}
+
+// times returns when the rows of a trace are, as instants of the run.
+func (l *loader) times(d *dataFile, c traceClock) []sim.Time {
+	origin := c.start
+	if first := d.table.Numbers(c.column)[0]; origin == 0 && first*c.unit.Seconds() >= firstTimestamp {
+		origin = first
+	}
+	at, err := d.table.Times(c.column, c.unit, origin)
+	if err != nil {
+		l.blame(d.path, err)
+	}
+	return at
+}
