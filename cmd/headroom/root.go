@@ -140,7 +140,7 @@ It exits with
 	}
 	root.SetOut(out)
 	root.SetErr(os.Stderr)
-	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newSchema(), newExplain(), newExplainRun(), newReport(), newInit(), newVersion())
+	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newSchema(), newExplain(), newExplainRun(), newReport(), newPlot(), newInit(), newVersion())
 	root.AddCommand(newImport())
 	return root
 }

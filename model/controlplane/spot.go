@@ -1,6 +1,8 @@
 package controlplane
 
 import (
+	"math"
+
 	"headroom/model"
 	"headroom/model/scaling"
 	"headroom/model/spot"
@@ -224,7 +226,7 @@ func (cp *Plane) onSpotReclaims(ev model.Event) {
 // spotView is what an allocation strategy sees of a pool.
 func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 	p := &cp.spotPools[pool]
-	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: 1 - p.hazardPerMonth(), Dear: p.price >= p.cfg.OnDemandUSD}
+	v := scaling.Pool{PricePerUnit: p.price, CapacityScore: p.survival(), Dear: p.price >= p.cfg.OnDemandUSD}
 	if p.limited {
 		v.CapacityScore = float64(max(0, p.room-p.taken)) / float64(max(1, p.room))
 	}
@@ -244,8 +246,8 @@ func (cp *Plane) spotView(g *group, pool int) scaling.Pool {
 	return v
 }
 
-// hazardPerMonth is the probability of an interruption within 30 days.
-func (p *spotPool) hazardPerMonth() float64 { return min(0.99, p.hazard.PerHour()*720) }
+// survival is the probability that an instance runs for 30 days, above 0 in any market.
+func (p *spotPool) survival() float64 { return max(1e-9, math.Exp(-720*p.hazard.PerHour())) }
 
 // ampleShare is the share of a host pool that counts as all the free capacity
 // that a Spot request could ask for.
