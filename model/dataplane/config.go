@@ -26,6 +26,7 @@ type Traffic struct {
 	Records       []Record
 	Addresses     []Address
 	Functions     []Function
+	Outside       []Outside
 	Network       Network
 
 	// FunctionConcurrency is how many calls of functions the account serves at once in a
