@@ -109,7 +109,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readServices()
 	l.readTargetGroups()
 	l.readFunctions()
-	l.readOutside()
 	l.readLoadBalancers()
 	l.readAlarms()
 	l.readGroups()
