@@ -281,6 +281,12 @@ func (cp *Plane) sampleGroup(i int) {
 	if powered > 0 {
 		cpu = busy / powered
 	}
+	if len(g.cfg.Enabled) > 0 && o.Enabled == nil {
+		o.Enabled = make([][]int64, len(g.cfg.Enabled))
+	}
+	for k, m := range g.cfg.Enabled {
+		o.Enabled[k] = append(o.Enabled[k], int64(cp.countMembers(&Metric{Kind: m.Kind, Subject: i})))
+	}
 	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
 	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
 	o.CPUSeries = append(o.CPUSeries, cpu)
