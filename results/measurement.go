@@ -54,6 +54,9 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measu
 	if outcome.Replication == 0 || m.cfg.Observe.Series {
 		kept.series = columns(parts)
 	}
+	if m.cfg.Observe.Series {
+		kept.series = append(kept.series, moneyColumns(outcome, invoice)...)
+	}
 	if outcome.Replication == 0 {
 		kept.activities = outcome.Activities
 		kept.addresses, kept.decisions = outcome.Ledger.Addresses, outcome.Deliberations

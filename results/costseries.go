@@ -1,0 +1,135 @@
+package results
+
+import (
+	"math"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/sim"
+)
+
+// moneyColumns are the Spot prices by minute, and what the run costs per hour: each
+// charge is spread over the minutes in which what it is for was there, instances by
+// their seconds (and their price, on Spot), what requests move by the responses, all
+// else evenly. The minutes sum to the invoice.
+func moneyColumns(outcome *cloud.Outcome, invoice *pricing.Invoice) []Column {
+	m := money{outcome: outcome, minutes: int((outcome.Config.Duration + sim.Minute - 1) / sim.Minute)}
+	if m.minutes == 0 {
+		return nil
+	}
+	var all []Column
+	ledger := outcome.Ledger
+	for i := range ledger.Spot {
+		s := &ledger.Spot[i]
+		entity := "spot." + ledger.Types[s.Type].Name + "/" + ledger.Zones[s.Zone]
+		if name := s.OS.String(); name != "linux" {
+			entity += "/" + name
+		}
+		all = append(all, Column{Entity: entity, Metric: "spot.price", Values: m.prices(s)})
+	}
+	m.index()
+	perHour := make([]float64, m.minutes)
+	for i := range invoice.Lines {
+		if l := &invoice.Lines[i]; l.Effective != 0 {
+			m.spread(perHour, l)
+		}
+	}
+	return append(all, Column{Entity: EntityAll, Metric: "cost.per_hour", Values: perHour})
+}
+
+// money spreads charges over minutes.
+type money struct {
+	outcome   *cloud.Outcome
+	minutes   int
+	leases    map[tenure][]*model.Lease
+	responses []float64 // by minute
+	weights   []float64 // of the line that is spread
+}
+
+// tenure is what the charges for instances tell apart here.
+type tenure struct {
+	owner, kind string
+	spot        bool
+}
+
+// prices is a Spot price by minute: the newest at its begin.
+func (m *money) prices(s *model.SpotPrices) []float64 {
+	values := make([]float64, m.minutes)
+	at := 0
+	for minute := range values {
+		for at+1 < len(s.Steps) && s.Steps[at+1].At <= sim.Time(minute)*sim.Minute {
+			at++
+		}
+		values[minute] = math.NaN()
+		if at < len(s.Steps) {
+			values[minute] = s.Steps[at].USD
+		}
+	}
+	return values
+}
+
+// index sorts leases by what their charges tell apart.
+func (m *money) index() {
+	ledger := m.outcome.Ledger
+	m.leases = map[tenure][]*model.Lease{}
+	for i := range ledger.Leases {
+		l := &ledger.Leases[i]
+		key := tenure{ledger.Owners[l.Owner], ledger.Types[l.Type].Name, l.Option == model.Spot}
+		m.leases[key] = append(m.leases[key], l)
+	}
+	m.weights = make([]float64, m.minutes)
+	m.responses = make([]float64, m.minutes)
+	for minute, n := range allTraffic(m.outcome).completed {
+		if minute < m.minutes { // the end of the run is an instant of its own
+			m.responses[minute] = float64(n)
+		}
+	}
+}
+
+// spread adds a line to the cost per hour of its minutes.
+func (m *money) spread(perHour []float64, l *pricing.Line) {
+	first := min(int(max(0, l.From)/sim.Minute), m.minutes-1)
+	end := max(first+1, min(int((l.To+sim.Minute-1)/sim.Minute), m.minutes))
+	clear(m.weights)
+	switch {
+	case l.Instances:
+		m.running(l)
+	case l.PricedUnit == "GB" || l.PricedUnit == "LCU-Hours" || l.PricedUnit == "NLCU-Hours" || l.PricedUnit == "Requests":
+		copy(m.weights, m.responses)
+	}
+	sum := 0.0
+	for _, w := range m.weights[first:end] {
+		sum += w
+	}
+	usd := l.Effective.USD() * float64(sim.Hour/sim.Minute)
+	for minute := first; minute < end; minute++ {
+		share := 1 / float64(end-first)
+		if sum > 0 {
+			share = m.weights[minute] / sum
+		}
+		perHour[minute] += usd * share
+	}
+}
+
+// running weighs minutes by the seconds that instances of a line ran.
+func (m *money) running(l *pricing.Line) {
+	for _, lease := range m.leases[tenure{l.Owner, l.ResourceType, l.Option == pricing.Spot}] {
+		var steps *model.SpotPrices
+		if lease.SpotPool >= 0 && lease.Option == model.Spot {
+			steps = &m.outcome.Ledger.Spot[lease.SpotPool]
+		}
+		at := 0
+		for minute := int(lease.From / sim.Minute); minute < m.minutes && sim.Time(minute)*sim.Minute < lease.To; minute++ {
+			begin, end := sim.Time(minute)*sim.Minute, sim.Time(minute+1)*sim.Minute
+			weight := (min(end, lease.To) - max(begin, lease.From)).Seconds()
+			if steps != nil {
+				for at+1 < len(steps.Steps) && steps.Steps[at+1].At <= begin {
+					at++
+				}
+				weight *= steps.Steps[at].USD
+			}
+			m.weights[minute] += weight
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package results
+
+import (
+	"math"
+	"testing"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/model/pricing"
+	"headroom/sim"
+)
+
+// A Spot instance runs from 0:30 to 1:30 of two hours, and its price doubles at 1:00: of
+// $3 a third is for the first half hour, at $2 an hour, and the rest at $4. A load
+// balancer of $2 is there all the time.
+func TestCostPerHourIsWhereTheUsageIs(t *testing.T) {
+	outcome := &cloud.Outcome{
+		Config: &cloud.Config{Frame: model.Frame{Duration: 2 * sim.Hour}},
+		Ledger: &model.Ledger{
+			Owners: []string{"autoscaling_group.web"}, Types: []model.InstanceType{{Name: "m6i.large"}}, Zones: []string{"a"},
+			Leases: []model.Lease{{From: 30 * sim.Minute, To: 90 * sim.Minute, Option: model.Spot}},
+			Spot:   []model.SpotPrices{{OS: model.Linux, Steps: []model.PriceStep{{USD: 0.03}, {At: sim.Hour, USD: 0.06}}}},
+		},
+	}
+	bill := &pricing.Invoice{Lines: []pricing.Line{
+		{Owner: "autoscaling_group.web", ResourceType: "m6i.large", Instances: true, Option: pricing.Spot, From: 30 * sim.Minute, To: 90 * sim.Minute, Effective: 3 * model.Dollar},
+		{Owner: "load_balancer.front", Option: pricing.OnDemand, To: 2 * sim.Hour, Effective: 2 * model.Dollar},
+	}}
+	all := moneyColumns(outcome, bill)
+	if len(all) != 2 || all[0].Entity != "spot.m6i.large/a" || all[0].Values[59] != 0.03 || all[0].Values[60] != 0.06 {
+		t.Fatalf("Spot price: %v", all)
+	}
+	for minute, want := range map[int]float64{0: 1, 29: 1, 30: 3, 59: 3, 60: 5, 89: 5, 90: 1, 119: 1} {
+		if got := all[1].Values[minute]; math.Abs(got-want) > 1e-9 {
+			t.Errorf("minute %d costs $%v an hour, want %v", minute, got, want)
+		}
+	}
+}
