@@ -17,7 +17,7 @@ type clock struct {
 	charges bool                 // somebody asks what was charged in a period
 	checks  bool                 // somebody asks which status checks failed in one
 	marks   []model.TargetCounts // by target group, at the start of the period
-	times   map[int]int          // by target group: which record of its response times is this clock's
+	times   []timesRecord        // of response times, that are this clock's
 }
 
 // BasicPeriod is the length of EC2's datapoints without detailed monitoring.
@@ -94,14 +94,24 @@ func (cp *Plane) newWatches() {
 // is a percentile of them, or the least or most.
 func (cp *Plane) recordTimes(m *Metric, c int) {
 	for _, part := range m.parts() {
-		if _, known := cp.clocks[c].times[part.Subject]; known || part.Kind != TargetResponseTime || part.Statistic == Average {
+		if part.Kind != TargetResponseTime || part.Statistic == Average || cp.clocks[c].timesOf(part.Subject) != None {
 			continue
 		}
-		if cp.clocks[c].times == nil {
-			cp.clocks[c].times = map[int]int{}
-		}
-		cp.clocks[c].times[part.Subject] = cp.data.RecordTimes(part.Subject)
+		cp.clocks[c].times = append(cp.clocks[c].times, timesRecord{part.Subject, cp.data.RecordTimes(part.Subject)})
 	}
+}
+
+// timesRecord is which record of a target group's response times a clock has.
+type timesRecord struct{ group, record int }
+
+// timesOf returns the record of a target group; None if there is none.
+func (c *clock) timesOf(group int) int {
+	for _, r := range c.times {
+		if r.group == group {
+			return r.record
+		}
+	}
+	return None
 }
 
 // published is the length of the datapoints that a metric has for someone who asks
@@ -311,7 +321,7 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 			return datapoint{}
 		}
 		if m.Statistic != Average {
-			return datapoint{value: m.timeOf(cp.data.Times(m.Subject, cp.clocks[c].times[m.Subject])), ok: true}
+			return datapoint{value: m.timeOf(cp.data.Times(m.Subject, cp.clocks[c].timesOf(m.Subject))), ok: true}
 		}
 		return datapoint{value: counts.Latency.Minus(mark.Latency).Float64() / float64(sim.Second) / float64(n), ok: true}
 	case RequestsInFlight, RequestsQueued:
@@ -353,8 +363,8 @@ func (cp *Plane) markUsage(c int) {
 	for i := range cp.clocks[c].marks {
 		cp.clocks[c].marks[i] = cp.data.TargetCounts(i)
 	}
-	for group, record := range cp.clocks[c].times {
-		*cp.data.Times(group, record) = stat.Histogram{}
+	for _, r := range cp.clocks[c].times {
+		*cp.data.Times(r.group, r.record) = stat.Histogram{}
 	}
 }
 
