@@ -202,6 +202,9 @@ func (r *seriesReader) band(l *line, value float64) error {
 	if math.IsNaN(low) || math.IsNaN(high) {
 		low, high = mean-half, mean+half
 	}
+	if value >= 0 {
+		low = max(low, 0) // as all that is shown, where an interval knows of no bound
+	}
 	if !math.IsNaN(low) && !math.IsNaN(high) {
 		l.low, l.high = put(l.low, r.minute, low), put(l.high, r.minute, high)
 	}
