@@ -30,7 +30,7 @@ func (h HostShape) Need(t InstanceType) (cpu int, memoryMiB int64) {
 		return h.Capacity()
 	}
 	if h.Slots == 0 {
-		return t.VCPUs, t.MemoryMiB
+		return t.Threads(), t.MemoryMiB
 	}
 	switch t.Size {
 	case "large":

@@ -12,6 +12,7 @@ type InstanceType struct {
 	Arch   string // "x86_64", "arm64"
 
 	VCPUs          int
+	Idle           int // vCPUs beside those that are switched off, which take their place on the host all the same
 	ThreadsPerCore int // 1: a vCPU is a whole core
 	MemoryMiB      int64
 
@@ -35,6 +36,9 @@ type InstanceType struct {
 	BaselinePercent float64
 	CreditsPerHour  float64
 }
+
+// Threads returns how many vCPUs the type takes of its host.
+func (t *InstanceType) Threads() int { return t.VCPUs + t.Idle }
 
 // EBSLimits are what an instance type can do with all its EBS volumes together. The
 // zero EBSLimits are of a type whose volumes share its network.

@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"headroom/model"
@@ -9,6 +10,7 @@ import (
 	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/sim"
+	"headroom/sim/rng"
 )
 
 // balanced is a scenario of an Application Load Balancer with rules and certificates and of a
@@ -135,4 +137,59 @@ func TestMetricsOfConnectionsAndBytesReadTheirPart(t *testing.T) {
 			t.Errorf("there is a metric %s", key)
 		}
 	}
+}
+
+// Connections and capacity units are those of the hours of the part's load balancers; WebSockets
+// those of its own. By hand: AWS's hour of 25 new connections a second, 6,000 active, 1 GB and
+// 3,000 evaluations a second is 1, 2, 1 and 3 LCU; one TCP flow hour beside it is 0.5 NLCU.
+func TestMetricsOfCapacityUnitsReadTheirPart(t *testing.T) {
+	cfg, o := balanced()
+	cfg.Workloads[0].Target, cfg.Workloads[0].Websocket.Interval = 0, mustLaw(t)
+	o.Balancers[0].SocketsOpened, o.Balancers[0].SocketsEnded, o.Balancers[0].SocketsSilent, o.Balancers[0].SocketsReset = 21, 9, 7, 4
+	front, edge := int32(slices.Index(o.Ledger.Owners, "load_balancer.front")), int32(slices.Index(o.Ledger.Owners, "load_balancer.edge"))
+	o.Ledger.Balancers = []model.BalancerHour{
+		{To: sim.Hour, Owner: front, Kind: "application", NewConnections: 25 * 3600, ActiveTime: 6000 * sim.Hour, Processed: 1 << 30, Evaluations: 3000 * 3600},
+		{To: sim.Hour, Owner: edge, Kind: "network"},
+	}
+	o.Ledger.Balancers[1].Flows[model.FlowsTCP] = model.FlowUse{NewConnections: 40 * 3600, ActiveTime: 50_000 * sim.Hour, Processed: 1 << 20}
+	meter := NewMeter(cfg)
+	m := meter.Measure(o, transferInvoice())
+	hours := o.Config.Duration.Seconds() / 3600
+	for key, want := range map[string]float64{
+		"connections.new":                              65 * 3600,
+		"connections.new{load_balancer=front}":         25 * 3600,
+		"connections.active.mean{load_balancer=front}": 6000 / hours,
+		"connections.active.mean{load_balancer=edge}":  50_000 / hours,
+		"lcu.hours":                                          3.5,
+		"lcu.hours{load_balancer=front}":                     3,
+		"lcu.new_connections{load_balancer=front}":           1,
+		"lcu.active_connections{load_balancer=front}":        2,
+		"lcu.processed_bytes{load_balancer=front}":           1,
+		"lcu.rule_evaluations{load_balancer=front}":          3,
+		"lcu.billed.rule_evaluations{load_balancer=front}":   3,
+		"lcu.billed.active_connections{load_balancer=front}": 0,
+		"lcu.new_connections{load_balancer=edge}":            0.05,
+		"lcu.billed.active_connections{load_balancer=edge}":  0.5,
+		"websockets.new":                                     21,
+		"websockets.ended{load_balancer=front}":              9,
+		"websockets.idle":                                    7,
+		"websockets.reset{load_balancer=front}":              4,
+	} {
+		i := meter.find(key)
+		if i < 0 {
+			t.Errorf("no metric %s", key)
+			continue
+		}
+		if got := m.values[i]; !(math.Abs(got-want) <= 1e-9*math.Abs(want)) {
+			t.Errorf("%s = %v, want %v", key, got, want)
+		}
+	}
+}
+
+func mustLaw(t *testing.T) rng.Distribution {
+	law, err := rng.Fixed(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return law
 }

@@ -29,6 +29,7 @@ tables that it plays; what must be filled in is marked there.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newImportLogs()...)
+	c.AddCommand(newImportCloudWatch(), newImportTerraform())
 	return c
 }
 

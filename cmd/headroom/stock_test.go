@@ -448,3 +448,45 @@ func TestPoliciesTellTheirStory(t *testing.T) {
 			of("capacity.over", "tracking-70"), of("capacity.under", "tracking-70"))
 	}
 }
+
+// The firewalls in line cost a millisecond; when one dies its flows are lost, and the other is
+// too slow for all of them.
+func TestInspectionTellsItsStory(t *testing.T) {
+	a := stock(t, "gwlb-inspection", "1")
+	calm := stock(t, "gwlb-inspection", "1", "--set", "fault=[]")
+	calm.near(t, "availability", 1, 1e-4)
+	calm.near(t, "gateway.bytes", calm.value(t, "requests.completed")*22*1024, 0.001)
+	if lost, got := a.value(t, "gateway.lost"), a.value(t, "availability"); lost < 100 || got > 0.95 {
+		t.Errorf("%g requests are lost, availability is %g", lost, got)
+	}
+}
+
+// Each link of the chain adds its latency: 1 ms of the Gateway Load Balancer and 0.5 ms of the
+// Network Load Balancer, half of whose flows go on to a node in the other zone, 0.5 ms more.
+func TestChainTellsItsStory(t *testing.T) {
+	chain := stock(t, "chain", "1", "--set", "fault=[]")
+	short := stock(t, "chain", "1", "--set", "fault=[]", "--set", "workload.pages.to=load_balancer.pages")
+	const key = "latency.mean{workload=pages}"
+	if more := chain.value(t, key) - short.value(t, key); math.Abs(more-0.00175) > 0.0002 {
+		t.Errorf("two links before the load balancer add %g s, want 0.00175", more)
+	}
+	outage := stock(t, "chain", "1")
+	slow := stock(t, "chain", "1", "--set", "load_balancer.edge.dns_ttl=300s")
+	if quick, long := outage.value(t, "requests.failed{code=timeout}"), slow.value(t, "requests.failed{code=timeout}"); quick < 500 || long < 2*quick {
+		t.Errorf("%g requests meet a node that is dark, and %g of clients that keep answers for five times as long", quick, long)
+	}
+}
+
+// Newsletters start environments that live no longer than ten minutes; who keeps them ready pays
+// for two hours of 80 times 885 MB, and who may have only forty is throttled at their beginning.
+func TestFunctionsTellTheirStory(t *testing.T) {
+	a := stock(t, "lambda", "1")
+	if cold := a.value(t, "function.cold_starts{function=plain}"); cold < 200 || a.value(t, "function.cold_starts{function=ready}") > 0 {
+		t.Errorf("%g cold starts, and %g where environments are ready", cold, a.value(t, "function.cold_starts{function=ready}"))
+	}
+	ready := 80 * 2 * 3600 * 885.0 / 1024 * 0.0000041667
+	a.near(t, "cost{function=ready}", ready, 0.03)
+	if n, most := a.value(t, "elb.502.throttled{load_balancer=limited}"), a.value(t, "function.concurrency.max{function=limited}"); n < 20 || most != 40 {
+		t.Errorf("%g calls are throttled at %g at once", n, most)
+	}
+}

@@ -21,7 +21,7 @@ func TestAnEventTakesAtMost16Bytes(t *testing.T) {
 // busy are scenarios that use, each, what a request may meet.
 func busy() map[string]*Config {
 	all := map[string]*Config{}
-	for _, add := range []func(map[string]*Config){busyServers, busyJourneys, busyDisks, busyMemories, busyVisitors, busyNetworks, busyListeners, busyFlows} {
+	for _, add := range []func(map[string]*Config){busyServers, busyJourneys, busyDisks, busyMemories, busyVisitors, busyNetworks, busyListeners, busyFlows, busyFunctions, busyGateways} {
 		add(all)
 	}
 	for _, cfg := range all {

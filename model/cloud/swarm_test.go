@@ -301,20 +301,14 @@ func swarmBurst(s *rng.Stream, cfg *Config, zones []model.Zone) {
 
 // Every invariant holds after every event of random scenarios.
 func TestInvariantsHoldUnderASwarm(t *testing.T) {
-	for seed := range uint64(80) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarm(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			until(t, w, cfg.Duration, 1)
-			out := w.outcome()
+	worlds{
+		seeds: 80, make: swarm,
+		see: func(t *testing.T, out *Outcome) {
 			for i, l := range out.Ledger.Leases {
-				if l.From < 0 || l.To < l.From || l.To > cfg.Duration || l.End == 0 {
+				if l.From < 0 || l.To < l.From || l.To > out.Ledger.End || l.End == 0 {
 					t.Errorf("lease %d: %+v", i, l)
 				}
 			}
-		})
-	}
+		},
+	}.hold(t)
 }

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"testing"
 
 	"headroom/model/dataplane"
@@ -53,26 +52,17 @@ func swarmConnections(s *rng.Stream, cfg *Config) {
 // counts, is on the lists that it belongs to, and is open at its load balancer.
 func TestClientConnectionsAreConservedInRandomWorlds(t *testing.T) {
 	opened, used := int64(0), int64(0)
-	for seed := range uint64(80) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarm(seed)
-			s := rng.New(seed, 0, "swarm/connections")
-			swarmConnections(&s, cfg)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
+	worlds{
+		seeds: 80, make: withSwarm("connections", swarmConnections), events: 20_000, stride: 5,
+		see: func(t *testing.T, out *Outcome) {
+			for i := range out.Ledger.Balancers {
+				opened += out.Ledger.Balancers[i].NewConnections
 			}
-			first(t, w, 20_000, 5, cfg.Duration)
-			if out, ok := w.Cut(); ok {
-				for i := range out.Ledger.Balancers {
-					opened += out.Ledger.Balancers[i].NewConnections
-				}
-				for i := range out.Routes {
-					used += out.Routes[i].Arrived
-				}
+			for i := range out.Routes {
+				used += out.Routes[i].Arrived
 			}
-		})
-	}
+		},
+	}.hold(t)
 	if opened == 0 || used < opened+opened/4 {
 		t.Errorf("in the random worlds %d connections carried %d requests", opened, used)
 	}

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -86,17 +85,8 @@ func swarmAlone(seed uint64) *Config {
 	return cfg
 }
 
-// Every invariant holds after every seventh event of random journeys over disks: what is asked
+// Every invariant holds on random journeys over disks: what is asked
 // of them is done, lost with its server, or pending.
 func TestInvariantsHoldOnRandomDisks(t *testing.T) {
-	for seed := range uint64(60) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarmDisks(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 30_000, 7, cfg.Duration)
-		})
-	}
+	worlds{seeds: 60, make: swarmDisks, events: 30_000, stride: 7}.hold(t)
 }

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"testing"
 
 	"headroom/model"
@@ -54,35 +53,26 @@ func swarmFlows(s *rng.Stream, cfg *Config) {
 // on the lists that they belong to, and the balancer and its targets count them all.
 func TestFlowsAreConservedInRandomWorlds(t *testing.T) {
 	opened, reset, refused, billed := int64(0), int64(0), int64(0), int64(0)
-	for seed := range uint64(80) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarm(seed)
-			s := rng.New(seed, 0, "swarm/flows")
-			swarmFlows(&s, cfg)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 20_000, 5, cfg.Duration)
-			if out, ok := w.Cut(); ok {
-				b := &out.Balancers[0]
-				opened += b.FlowsOpened
-				reset += b.FlowsReset
-				refused += b.PortAllocationErrors
-				hours := out.Ledger.Balancers
-				now := int64(0)
-				for i := range hours {
-					for k := range model.FlowParts {
-						now += hours[i].Flows[k].NewConnections
-					}
+	worlds{
+		seeds: 80, make: withSwarm("flows", swarmFlows), events: 20_000, stride: 5,
+		see: func(t *testing.T, out *Outcome) {
+			b := &out.Balancers[0]
+			opened += b.FlowsOpened
+			reset += b.FlowsReset
+			refused += b.PortAllocationErrors
+			hours := out.Ledger.Balancers
+			now := int64(0)
+			for i := range hours {
+				for k := range model.FlowParts {
+					now += hours[i].Flows[k].NewConnections
 				}
-				if now > b.FlowsOpened {
-					t.Errorf("billed %d connections of %d", now, b.FlowsOpened)
-				}
-				billed += now
 			}
-		})
-	}
+			if now > b.FlowsOpened {
+				t.Errorf("billed %d connections of %d", now, b.FlowsOpened)
+			}
+			billed += now
+		},
+	}.hold(t)
 	if opened == 0 || reset == 0 || refused == 0 || billed == 0 {
 		t.Errorf("in the random worlds %d connections were opened, %d reset, %d found no port and %d were billed", opened, reset, refused, billed)
 	}

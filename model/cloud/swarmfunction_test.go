@@ -60,17 +60,14 @@ func swarmFunctions(seed uint64) *Config {
 // Every invariant holds after every event of random functions.
 func TestInvariantsHoldOnRandomFunctions(t *testing.T) {
 	var all dataplane.FunctionOutcome
-	for seed := range uint64(40) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+	worlds{
+		seeds: 40, make: func(seed uint64) *Config {
 			cfg := swarmFunctions(seed)
 			cfg.Duration = min(cfg.Duration, 4*sim.Minute)
 			cfg.Warmup = min(cfg.Warmup, cfg.Duration)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			until(t, w, cfg.Duration, 1)
-			out := w.outcome()
+			return cfg
+		},
+		see: func(t *testing.T, out *Outcome) {
 			usersAddUp(t, out)
 			f := out.Functions[0]
 			billed, calls := sim.Time(0), int64(0)
@@ -86,8 +83,8 @@ func TestInvariantsHoldOnRandomFunctions(t *testing.T) {
 			all.Cold += f.Cold
 			all.Failed += f.Failed
 			all.TimedOut += f.TimedOut
-		})
-	}
+		},
+	}.hold(t)
 	for what, n := range map[string]int64{
 		"throttled": all.Throttled, "too fast": all.TooFast, "too large": all.TooLarge, "cold": all.Cold, "failed": all.Failed, "timed out": all.TimedOut,
 	} {

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"testing"
 
 	"headroom/model"
@@ -142,17 +141,12 @@ func swarmCall(s *rng.Stream, fleets, callee int) dataplane.Call {
 
 // Every invariant holds after every event of random journeys.
 func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
-	for seed := range uint64(80) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarmJourney(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			until(t, w, cfg.Duration, 1)
-			usersAddUp(t, w.outcome())
-		})
-	}
+	worlds{
+		seeds: 80, make: swarmJourney,
+		see: func(t *testing.T, out *Outcome) {
+			usersAddUp(t, out)
+		},
+	}.hold(t)
 }
 
 // usersAddUp compares user requests with the attempts of their workloads.

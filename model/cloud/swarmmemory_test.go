@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -46,23 +45,14 @@ func swarmMemory(seed uint64) *Config {
 // there, and nobody waits for a page of a server without swap.
 func TestMemoryIsConservedInRandomWorlds(t *testing.T) {
 	var total dataplane.MemoryOutcome
-	for seed := range uint64(80) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarmMemory(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 30_000, 7, cfg.Duration)
-			out, ok := w.Cut()
-			if !ok {
-				return
-			}
+	worlds{
+		seeds: 80, make: swarmMemory, events: 30_000, stride: 7,
+		see: func(t *testing.T, out *Outcome) {
 			for i := range out.Memories {
 				total.Merge(&out.Memories[i])
 			}
-		})
-	}
+		},
+	}.hold(t)
 	if total.Faults == 0 || total.Kills == 0 || total.Paging == 0 || total.PagedOut == 0 {
 		t.Errorf("the random worlds have %d page faults, %d kills, %v of paging, %d bytes paged out", total.Faults, total.Kills, total.Paging, total.PagedOut)
 	}

@@ -68,16 +68,7 @@ func networked(seed uint64) *Config {
 // Every invariant holds after every seventh event of random scenarios whose bytes take
 // their time, of which bytes that have passed and flows that are on their way are some.
 func TestInvariantsHoldOnRandomNetworks(t *testing.T) {
-	for seed := range uint64(40) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := networked(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 30_000, 7, cfg.Duration)
-		})
-	}
+	worlds{seeds: 40, make: networked, events: 30_000, stride: 7}.hold(t)
 }
 
 // Interfaces come out the same whether their flows end when somebody looks or by an

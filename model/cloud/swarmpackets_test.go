@@ -75,15 +75,10 @@ func swarmPackets(seed uint64) *Config {
 // they drop is some of what arrives.
 func TestInvariantsHoldWhileSecurityGroupsChange(t *testing.T) {
 	dropped := int64(0)
-	for seed := range uint64(10) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarmPackets(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			until(t, w, cfg.Duration, 1)
-			for _, r := range w.outcome().Routes {
+	worlds{
+		seeds: 10, make: swarmPackets,
+		see: func(t *testing.T, out *Outcome) {
+			for _, r := range out.Routes {
 				if r.Dropped > r.Arrived {
 					t.Errorf("%d of %d attempts were dropped", r.Dropped, r.Arrived)
 				}
@@ -93,8 +88,8 @@ func TestInvariantsHoldWhileSecurityGroupsChange(t *testing.T) {
 				}
 				dropped += r.Dropped
 			}
-		})
-	}
+		},
+	}.hold(t)
 	if dropped == 0 {
 		t.Error("no attempt was dropped: the test tries nothing")
 	}

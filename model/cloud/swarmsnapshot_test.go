@@ -89,17 +89,12 @@ func swarmSnapshots(seed uint64) *Config {
 // Every invariant holds after every eleventh event of random work on volumes and snapshots: blocks
 // are conserved, and so are the I/Os of disks that come and go.
 func TestInvariantsHoldOnRandomSnapshots(t *testing.T) {
-	for seed := range uint64(60) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarmSnapshots(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 20_000, 11, cfg.Duration)
-			conserved(t, w.outcome())
-		})
-	}
+	worlds{
+		seeds: 60, make: swarmSnapshots, events: 20_000, stride: 11,
+		see: func(t *testing.T, out *Outcome) {
+			conserved(t, out)
+		},
+	}.hold(t)
 }
 
 // conserved: what is billed of a file system is what was read from it and written.

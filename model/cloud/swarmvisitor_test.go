@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"testing"
 
 	"headroom/model/dataplane"
@@ -36,22 +35,13 @@ func swarmVisitors(s *rng.Stream, cfg *Config) {
 // always hold does.
 func TestVisitorsAreConservedInRandomWorlds(t *testing.T) {
 	stuck, unstuck := int64(0), int64(0)
-	for seed := range uint64(60) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarm(seed)
-			s := rng.New(seed, 0, "swarm/visitors")
-			swarmVisitors(&s, cfg)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 20_000, 5, cfg.Duration)
-			if out, ok := w.Cut(); ok {
-				stuck += out.Targets[0].Stuck
-				unstuck += out.Targets[0].Unstuck
-			}
-		})
-	}
+	worlds{
+		seeds: 60, make: withSwarm("visitors", swarmVisitors), events: 20_000, stride: 5,
+		see: func(t *testing.T, out *Outcome) {
+			stuck += out.Targets[0].Stuck
+			unstuck += out.Targets[0].Unstuck
+		},
+	}.hold(t)
 	if stuck == 0 || unstuck == 0 {
 		t.Errorf("in the random worlds %d requests followed a cookie and %d lost their target", stuck, unstuck)
 	}

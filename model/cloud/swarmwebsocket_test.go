@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"fmt"
 	"testing"
 
 	"headroom/model"
@@ -44,27 +43,18 @@ func swarmWebsockets(s *rng.Stream, cfg *Config) {
 // there, is open at its load balancer, and is open or was closed for one reason.
 func TestWebsocketsAreConservedInRandomWorlds(t *testing.T) {
 	var sum dataplane.BalancerOutcome
-	for seed := range uint64(40) {
-		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
-			cfg := swarm(seed)
-			s := rng.New(seed, 0, "swarm/websockets")
-			swarmWebsockets(&s, cfg)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
+	worlds{
+		seeds: 40, make: withSwarm("websockets", swarmWebsockets), events: 20_000, stride: 5,
+		see: func(t *testing.T, out *Outcome) {
+			for i := range out.Balancers {
+				b := &out.Balancers[i]
+				sum.SocketsOpened += b.SocketsOpened
+				sum.SocketsEnded += b.SocketsEnded
+				sum.SocketsSilent += b.SocketsSilent
+				sum.SocketsReset += b.SocketsReset
 			}
-			first(t, w, 20_000, 5, cfg.Duration)
-			if out, ok := w.Cut(); ok {
-				for i := range out.Balancers {
-					b := &out.Balancers[i]
-					sum.SocketsOpened += b.SocketsOpened
-					sum.SocketsEnded += b.SocketsEnded
-					sum.SocketsSilent += b.SocketsSilent
-					sum.SocketsReset += b.SocketsReset
-				}
-			}
-		})
-	}
+		},
+	}.hold(t)
 	if sum.SocketsOpened == 0 || sum.SocketsEnded == 0 || sum.SocketsSilent == 0 || sum.SocketsReset == 0 {
 		t.Errorf("in the random worlds %d WebSockets were opened, %d ended, %d fell silent, %d were reset", sum.SocketsOpened, sum.SocketsEnded, sum.SocketsSilent, sum.SocketsReset)
 	}

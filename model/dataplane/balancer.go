@@ -259,7 +259,10 @@ func (p *Plane) hop(i uint32, r *request, zone model.Zone) sim.Time {
 			latency += p.beforeRelay(i, s)
 		}
 		if s.gateway.balancer != None {
-			latency += p.detours[i]
+			latency += p.passBack(i, r, s)
+		}
+		if s.outside {
+			latency += p.travel(r, &p.balancers[s.balancer])
 		}
 	}
 	return latency

@@ -259,7 +259,8 @@ func (p *Plane) hangUpOne(i uint32) {
 		p.free(i)
 	case r.phase.aboard():
 		p.dropCall(i, now)
-	case r.phase == hanging || r.phase == connecting || r.phase == undelivered:
+	case r.phase == hanging || r.phase == connecting || r.phase == undelivered || r.phase == inspecting:
+		p.countInspected(r)
 		p.meter.failed(now, r, Code460)
 		p.letGoHung(i)
 		p.closeToTarget(r)

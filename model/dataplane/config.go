@@ -26,6 +26,7 @@ type Traffic struct {
 	Records       []Record
 	Addresses     []Address
 	Functions     []Function
+	Outside       []Outside
 	Network       Network
 
 	// FunctionConcurrency is how many calls of functions the account serves at once in a
@@ -252,7 +253,7 @@ type LoadBalancer struct {
 	Forwarded    ForwardedMode
 	OldHTTP      bool // an Application Load Balancer that speaks no HTTP/2 with clients
 	Gateway      int  // the Gateway Load Balancer that its clients come through, counted from 1; 0: none
-	Elastic      int // nodes whose public address is an Elastic IP
+	Elastic      int  // nodes whose public address is an Elastic IP
 }
 
 // Network reports whether it forwards flows, as a Network Load Balancer does.

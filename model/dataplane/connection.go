@@ -166,6 +166,9 @@ func (p *Plane) leaveConnection(i uint32, r *request, at sim.Time) {
 // connection. Of HTTP/2 only the stream of a client that left is reset.
 func (p *Plane) breaksOff(i uint32, r *request, code Code) {
 	s := &p.sources[r.source]
+	if code == Code460 {
+		p.giveUpFlow(i, s)
+	}
 	if id := p.carriers[i]; id != noIndex && (code == CodeConnect || code == CodeHandshake || code == CodeRefused || code == Code460 && s.connections.streams <= 1) {
 		p.connections.at(id).done = true
 	}

@@ -40,6 +40,7 @@ const (
 	nodesGrow
 	functionTimesOut
 	relayIsChecked
+	requestIsInspected
 	minuteEnds
 	kindCount
 )
@@ -84,6 +85,7 @@ func newTable() [kindCount]row {
 		functionTimesOut:    {"functionTimesOut", sim.RankRelease, "function", (*Plane).onFunctionTimesOut},
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
 		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
+		requestIsInspected:  {"requestIsInspected", sim.RankArrival, "request handle", (*Plane).onRequestIsInspected},
 		minuteEnds:          {"minuteEnds", sim.RankObserve, "none", (*Plane).onMinuteEnds},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}

@@ -84,6 +84,9 @@ func (p *Plane) asCarrierFails(i uint32, r *request, code Code) Code {
 	if s.sockets.on {
 		return p.asSocketFails(i, r, code)
 	}
+	if code == Code460 {
+		p.giveUpFlow(i, s)
+	}
 	switch code {
 	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463, Code464:
 		if s.flows.relayed {

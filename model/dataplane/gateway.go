@@ -94,19 +94,74 @@ func (p *Plane) heldBefore(i uint32, r *request, s *source) bool {
 	return p.filter != nil && p.keptOut(i, r, s)
 }
 
-// inspects takes a request, and what will be its response, through an appliance: what that
-// takes is part of the response's latency, as with every load balancer. It reports false where the
-// packets get lost; their client learns by its own time limit.
+// inspects takes a request through an appliance, and reports whether it has come through
+// already. Its response goes back by the same. Packets may get lost: their client learns by
+// its own time limit.
 func (p *Plane) inspects(i uint32, r *request, s *source) bool {
+	if r.phase == inspecting {
+		r.phase = dispatched
+		return true
+	}
 	b := &p.balancers[s.gateway.balancer]
 	b.counts.Inspected++
+	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(r.requestBytes())
 	target, fresh := p.applianceFor(i, s, b)
 	if target == noIndex || !p.passes8500(r, s, b) || !p.servers.at(p.targets.at(target).server).open {
 		p.blackhole(i, r, s, fresh)
 		return false
 	}
-	p.setDetour(i, p.passAppliance(r, s, b, target))
-	return true
+	p.setInspector(i, p.targets.handle(target))
+	delay := p.passAppliance(r.requestBytes(), s, b, target)
+	if delay == 0 {
+		return true
+	}
+	if s.flows.on || s.connections.on {
+		p.setCarrier(i, noIndex)
+	}
+	r.zone, r.phase = noNode, inspecting
+	p.scheduleAfter(delay, handled(requestIsInspected, p.requests.handle(i)))
+	return false
+}
+
+// onRequestIsInspected brings a request to the load balancer behind an appliance.
+func (p *Plane) onRequestIsInspected(ev model.Event) {
+	r := p.requests.Get(ev.Handle())
+	if r == nil || r.phase != inspecting {
+		p.meter.overtaken()
+		return
+	}
+	p.balance(indexOf(ev.Handle()), r)
+}
+
+// giveUpFlow ends the flow of a client who has given it up: the next one may go to another
+// appliance.
+func (p *Plane) giveUpFlow(i uint32, s *source) {
+	if s.gateway.balancer == None {
+		return
+	}
+	if k := p.inspectedOf(i, s); k != nil {
+		*k = inspected{}
+	}
+}
+
+// countInspected counts a request that ends before it comes to its load balancer.
+func (p *Plane) countInspected(r *request) {
+	if r.phase == inspecting {
+		p.meter.arrived(r.arrived, r)
+	}
+}
+
+// passBack takes a response through the appliance of its request, and returns how long that
+// delays it. Where that is no more the packets that are under way go by another.
+func (p *Plane) passBack(i uint32, r *request, s *source) sim.Time {
+	b := &p.balancers[s.gateway.balancer]
+	t := p.targets.Get(p.inspectors[i])
+	if t == nil {
+		return b.cfg.Latency
+	}
+	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(r.responseBytes())
+	delay := sim.Sum(p.passAppliance(r.responseBytes(), s, b, indexOf(p.inspectors[i])), b.cfg.Latency)
+	return delay
 }
 
 // passes8500 reports whether no packet of a request or its response is too large.
@@ -129,7 +184,9 @@ const UsualPacket = 1500
 // blackhole loses the packets of a request: the flow ends for its client, who comes again, if
 // at all, by another.
 func (p *Plane) blackhole(i uint32, r *request, s *source, fresh bool) {
-	p.balancers[s.gateway.balancer].counts.Lost++
+	c := &p.balancers[s.gateway.balancer].counts
+	c.Lost++
+	c.LostBytes = c.LostBytes.Plus(r.requestBytes())
 	if k := p.inspectedOf(i, s); k != nil {
 		*k = inspected{}
 	}
@@ -224,15 +281,13 @@ func (p *Plane) addressBehind(i uint32, s *source) uint64 {
 	return number | s.gateway.opened
 }
 
-// passAppliance takes the bytes of a request and its response through an appliance, and returns
-// how long that delays them: what is before them there, and their own packets.
-func (p *Plane) passAppliance(r *request, s *source, b *balancer, target uint32) sim.Time {
+// passAppliance takes the bytes of a request, or of its response, through an appliance, and
+// returns how long that delays them: what is before them there, and their own packets.
+func (p *Plane) passAppliance(bytes model.Bytes, s *source, b *balancer, target uint32) sim.Time {
 	now := p.kernel.Now()
 	cfg := &p.targetGroups[b.groups[0]].cfg.Appliances
-	bytes, packets := r.requestBytes()+r.responseBytes(), int64(0)
-	for _, n := range []model.Bytes{r.requestBytes(), r.responseBytes()} {
-		packets += max(1, (int64(n)+int64(s.clients.packet())-1)/int64(s.clients.packet()))
-	}
+	size := int64(s.clients.packet())
+	packets := max(1, (int64(bytes)+size-1)/size)
 	took := sim.Time(0)
 	if cfg.PacketRate > 0 {
 		took = sim.Seconds(float64(packets) / float64(cfg.PacketRate))
@@ -245,9 +300,8 @@ func (p *Plane) passAppliance(r *request, s *source, b *balancer, target uint32)
 	a.passed = a.passed.Plus(bytes)
 	b.hour.processed = b.hour.processed.Plus(bytes)
 	b.counts.InspectedBytes = b.counts.InspectedBytes.Plus(bytes)
-	delay := a.free - now + b.cfg.Latency
-	b.counts.Delay.Add(int64(delay))
-	return delay
+	b.counts.Delay.Add(int64(a.free - now))
+	return a.free - now
 }
 
 // applianceAt is a target as an appliance. What another passed that had its place is kept.
@@ -263,10 +317,10 @@ func (p *Plane) applianceAt(target uint32) *appliance {
 	return a
 }
 
-// setDetour notes what the way through an appliance adds to the latency of a request.
-func (p *Plane) setDetour(i uint32, delay sim.Time) {
-	for int(i) >= len(p.detours) {
-		p.detours = append(p.detours, 0)
+// setInspector notes which appliance a request has gone through.
+func (p *Plane) setInspector(i uint32, appliance slab.Handle) {
+	for int(i) >= len(p.inspectors) {
+		p.inspectors = append(p.inspectors, 0)
 	}
-	p.detours[i] = delay
+	p.inspectors[i] = appliance
 }

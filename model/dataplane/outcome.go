@@ -186,8 +186,9 @@ type BalancerOutcome struct {
 	// Of a Gateway Load Balancer: requests that came, of those that got lost, flows, those that
 	// changed their appliance, what passed, and how long that took in all, in ns.
 	Inspected, Lost, GatewayFlows, Moved int64
-	InspectedBytes                       model.Bytes
-	Delay                                stat.Sum
+	// OfferedBytes are what came, InspectedBytes what passed, and LostBytes the rest.
+	OfferedBytes, InspectedBytes, LostBytes model.Bytes
+	Delay                                   stat.Sum
 
 	// Of a Network Load Balancer.
 	FlowsOpened, FlowsReset, PortAllocationErrors int64

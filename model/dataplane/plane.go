@@ -65,7 +65,7 @@ type Plane struct {
 	sockets       pool[websocket]
 	connections   pool[connection] // that clients keep to Application Load Balancers
 	carriers      []uint32         // beside requests: the flow, the WebSocket or the kept connection that carries one
-	detours       []sim.Time       // beside requests: what the way through an appliance adds to one
+	inspectors    []slab.Handle    // beside requests: the appliance that one has gone through
 	appliances    []appliance      // by target
 	retired       model.Bytes      // that appliances passed which are no more
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
@@ -147,7 +147,7 @@ func New(setup Setup) (*Plane, error) {
 		p.newTimeline()
 	}
 	p.openFunctions()
-	return p, nil
+	return p, p.openOutside()
 }
 
 // Connect tells the plane who runs its servers.
@@ -195,7 +195,7 @@ func (p *Plane) markInstant() {
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on || s.sockets.on {
+		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on || s.sockets.on || s.gateway.balancer != None {
 			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
 				p.calls[service].instant, p.calls[service].keeps = true, false
 			}

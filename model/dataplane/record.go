@@ -68,6 +68,7 @@ const (
 	pooling                  // a call that waits for a connection
 	hanging                  // waits for an answer that will not come
 	connecting               // waits for a connection that nobody takes
+	inspecting               // in an appliance before its load balancer
 	backingOff
 	answered // a call whose answer is on its way
 	failed   // a call whose failure is on its way

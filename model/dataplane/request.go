@@ -139,7 +139,7 @@ func (p *Plane) targetResponds(i uint32, s *server, at sim.Time) {
 	if r.phase == sending || p.sources[r.source].carried && p.isMessage(i) { // which was counted when it began
 		return
 	}
-	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone))
+	p.targetGroups[r.group].responded(at - r.arrived + p.crossing(r, s.zone) + s.travel)
 }
 
 // respondTooLate leaves a request whose response will come too late to its
@@ -337,6 +337,7 @@ func (p *Plane) expire(i uint32, code Code) {
 		code = Code460
 	}
 	if !r.phase.aboard() {
+		p.countInspected(r)
 		p.fail(i, code)
 		return
 	}

@@ -60,6 +60,9 @@ type server struct {
 	tracks int32    // connections at most; 0: no limit
 	files  []bool   // by file system: its mount is there; nil without a filter
 
+	travel  sim.Time // to it and back, of a machine outside
+	metered bool     // what it is sent leaves AWS
+
 	errors     model.Errors // of its application now
 	code       Code         // that they end with
 	impairment model.Impairment

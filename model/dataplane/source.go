@@ -54,6 +54,7 @@ type source struct {
 	connections connections
 	sockets     sockets
 	heritage    heritage
+	outside     bool // some of its targets are machines outside
 	carried     bool // flows or WebSockets carry its requests
 	connected   bool // they come to an Application Load Balancer by connections that somebody knows
 	arrives     kind // what an arrival of it is
@@ -195,7 +196,8 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 	if next, port := p.cfg.behind(s.target, asks.port); next != None {
 		s.balancer, asks.port, asks.relayed = next, port, true
 	}
-	asks.versions = p.cfg.versions()
+	s.outside = p.cfg.leadsOutside(s.balancer)
+	asks.versions, asks.outside = p.cfg.versions(), s.outside
 	lb := &p.cfg.LoadBalancers[s.balancer]
 	p.measureWay(s, lb)
 	asks.far = s.far

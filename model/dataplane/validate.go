@@ -62,6 +62,9 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range v.Functions {
 		v.function(i)
 	}
+	for i := range v.Outside {
+		v.outside(&v.Outside[i])
+	}
 	v.check(v.FunctionConcurrency >= 0 && v.FunctionConcurrency <= MaxConcurrency, "quotas.lambda_concurrent_executions", "must be 0 to %d, got %d", MaxConcurrency, v.FunctionConcurrency)
 	v.network()
 	v.check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)

@@ -53,6 +53,9 @@ func (p *Plane) verifyLists() error {
 	open := make([]int64, len(p.balancers))
 	limited := make([]int, len(p.sources))
 	for h, r := range p.requests.All() {
+		if r.phase == inspecting && p.sources[r.source].limits.limit != sim.Never {
+			limited[r.source]++
+		}
 		if !r.inFlight() {
 			continue
 		}
@@ -86,7 +89,7 @@ func (p *Plane) verifyLists() error {
 		last := sim.Time(0)
 		for i := p.sources[k].limits.oldest; i != noIndex; i = p.requests.at(i).newer {
 			r := p.requests.at(i)
-			if !r.inFlight() || int(r.source) != k || r.arrived < last {
+			if !r.inFlight() && r.phase != inspecting || int(r.source) != k || r.arrived < last {
 				return fmt.Errorf("source %d: request %d is out of place among its time limits", k, i)
 			}
 			last = r.arrived

@@ -6,16 +6,18 @@ import (
 	"headroom/model"
 )
 
-// verifyGateways: what Gateway Load Balancers sent is what their appliances passed.
+// verifyGateways: of the bytes that came to Gateway Load Balancers each has passed an
+// appliance, or is lost; and appliances have passed those of nobody else.
 func (p *Plane) verifyGateways() error {
 	passed, sent := p.retired, model.Bytes(0)
 	for i := range p.appliances {
 		passed = passed.Plus(p.appliances[i].passed)
 	}
 	for b := range p.balancers {
-		sent = sent.Plus(p.balancers[b].counts.InspectedBytes)
-		if c := &p.balancers[b].counts; c.Lost > c.Inspected {
-			return fmt.Errorf("load balancer %d: %d requests lost of %d", b, c.Lost, c.Inspected)
+		c := &p.balancers[b].counts
+		sent = sent.Plus(c.OfferedBytes - c.LostBytes)
+		if c.Lost > c.Inspected || c.OfferedBytes != c.InspectedBytes+c.LostBytes {
+			return fmt.Errorf("load balancer %d: %d requests lost of %d; of %d bytes %d passed and %d were lost", b, c.Lost, c.Inspected, c.OfferedBytes, c.InspectedBytes, c.LostBytes)
 		}
 	}
 	if passed != sent {

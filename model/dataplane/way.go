@@ -63,6 +63,7 @@ type asker struct {
 	far     sim.Time // round trip to the balancer's Region, if that is not theirs
 	follows bool     // redirects
 	relayed bool     // by a Network Load Balancer
+	outside bool     // some targets are machines outside
 	// versions are those of all target groups; nil: HTTP/1.1.
 	versions []Version
 }
@@ -94,7 +95,7 @@ func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*wa
 	f.compiled = make([]*compiledListener, len(f.listeners))
 	f.way.doors = uint32(len(f.listeners)) + 1 // and that of what meets none
 	f.closed.number = f.way.doors - 1
-	f.way.simple = !a.relayed && lb.Gateway == 0
+	f.way.simple = !a.relayed && !a.outside && lb.Gateway == 0
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
 		at := address{port: a.port, class: class, origin: len(f.from)}

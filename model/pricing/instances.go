@@ -52,7 +52,11 @@ type candidate struct {
 	family   string
 	platform model.Platform
 	tenancy  model.Tenancy
+	vcpus    vcpus
 }
+
+// vcpus is how many vCPUs of a type work, and how many are switched off. The zero vcpus is all of them.
+type vcpus struct{ on, off int }
 
 // item is usage of one candidate, owner and zone by clock hour: the seconds that
 // no discount has taken yet.
@@ -79,7 +83,7 @@ func newItems(s *sheet, hours clockHours) []item {
 			use.Seconds[h] *= micro
 		}
 		items = append(items, item{
-			candidate: candidate{kind.Name, familyOf(kind), use.Platform, use.Tenancy},
+			candidate: candidate{kind.Name, familyOf(kind), use.Platform, use.Tenancy, vcpusOf(kind)},
 			owner:     use.Owner, zone: use.Zone, use: i, span: use.span, left: use.Seconds,
 		})
 	}
@@ -214,10 +218,36 @@ func (s *sheet) rateOf(c candidate) price {
 	case c.tenancy == model.TenancyHost:
 		return newPrice(s.book.DedicatedHost(c.family))
 	case c.tenancy == model.TenancyDedicated:
-		return newPrice(s.book.OnDemand(c.name, c.platform)).times(dedicatedFactor)
+		return s.listed(&c).times(dedicatedFactor)
 	default:
-		return newPrice(s.book.OnDemand(c.name, c.platform))
+		return s.listed(&c)
 	}
+}
+
+// listed returns the On-Demand price of a candidate on shared hardware. A Windows licence is
+// paid for the vCPUs that work, all else for those of the type (EC2 User Guide, "CPU options
+// for Amazon EC2 instances").
+func (s *sheet) listed(c *candidate) price {
+	list := newPrice(s.book.OnDemand(c.name, c.platform))
+	if c.vcpus.off == 0 || c.platform != model.Windows {
+		return list
+	}
+	bare := newPrice(s.book.OnDemand(c.name, model.Linux))
+	if list.usd == nil || bare.usd == nil {
+		return list
+	}
+	licence := new(big.Rat).Sub(list.usd, bare.usd)
+	licence.Mul(licence, ratio(int64(c.vcpus.on), int64(c.vcpus.on+c.vcpus.off)))
+	list.usd = licence.Add(licence, bare.usd)
+	return list
+}
+
+// vcpusOf returns which vCPUs of a type work, where some do not.
+func vcpusOf(t *model.InstanceType) vcpus {
+	if t.Idle == 0 {
+		return vcpus{}
+	}
+	return vcpus{t.VCPUs, t.Idle}
 }
 
 // reservedRate returns the effective rate of an hour of a candidate. Hosts have

@@ -27,7 +27,13 @@ func bootKeys() []schema.Key {
 		schema.Row("iam_instance_profile", schema.Either("string, or { name = … }", schema.Text(), schema.TableOf(schema.Text())), "",
 			"role of the instances: without one they neither publish metrics of their own, as mem_used_percent, nor download"),
 		schema.Row("user_data", schema.Inner(), "", "the script that runs once, at first boot, as root, before the application; a string is the script"),
-	}, schema.Within("user_data", badUserData, []schema.Key{
+		schema.Row("metadata_options", schema.Inner(), "", "the metadata service, from which instances have the credentials of their role"),
+	}, schema.Within("metadata_options", "InvalidParameterValue", []schema.Key{
+		schema.Row("http_endpoint", schema.OneOf("enabled: it answers", "disabled: it does not, and nobody has the role's credentials"), `"enabled"`, "whether it answers"),
+		schema.Row("http_tokens", schema.OneOf("required: by sessions only", "optional: without, too"), `"required"`, "how it is asked, which makes no difference here"),
+		schema.Row("http_put_response_hop_limit", schema.Whole(1, 64), "1", "how far its answers go, which makes no difference here"),
+		schema.Row("instance_metadata_tags", schema.OneOf("enabled: it tells tags", "disabled: it does not"), `"disabled"`, "whether it tells tags, which makes no difference here"),
+	}), schema.Within("user_data", badUserData, []schema.Key{
 		schema.Row("duration", schema.Law(schema.Seconds), `"0s"`, "how long the script runs, beside its downloads").Coded("ValidationError"),
 		schema.Row("fail_probability", schema.Quantity(schema.Share, 0, 1), "0", "share of launches after which the application stays closed").Coded("ValidationError"),
 		schema.Row("script", schema.Text(), "", "its text: at most 16 KB, which begin with #! and the interpreter; nothing runs it here"),
@@ -78,7 +84,7 @@ func (l *loader) imageOf(t *schema.Table) image {
 func (l *loader) readFirstBoot(t *schema.Table, img image, lt *controlplane.LaunchTemplate) {
 	lt.CLI, lt.Software = slices.Contains(img.software, awsCLI), img.software
 	lt.Image = img.number + 1
-	lt.Profile = profileName(t)
+	lt.Profile = l.credentials(t)
 	lt.Key = l.keyName(t)
 	if n := t.Node.Table["user_data"]; n != nil && n.Form == tree.ScalarForm {
 		if _, ok := n.AsText(); ok { // as Terraform has it
@@ -96,6 +102,28 @@ func (l *loader) readFirstBoot(t *schema.Table, img image, lt *controlplane.Laun
 	}
 	l.checkScript(script, lt)
 	script.Done()
+}
+
+// credentials reads the role of instances, "" where they cannot get at its credentials.
+func (l *loader) credentials(t *schema.Table) string {
+	role := profileName(t)
+	if !t.Has("metadata_options") {
+		t.Pass("metadata_options")
+		return role
+	}
+	m := t.Inside("metadata_options")
+	off := m.Choice("http_endpoint") == "disabled"
+	m.Choice("http_tokens")
+	m.Whole("http_put_response_hop_limit")
+	m.Choice("instance_metadata_tags")
+	m.Done()
+	if !off {
+		return role
+	}
+	if role != "" {
+		l.warnAt(m.Node, m.PathOf("http_endpoint")+": instances cannot get the credentials of their role without the metadata service")
+	}
+	return ""
 }
 
 // checkScript refuses a script that EC2 would not run, and warns of one that does not do what

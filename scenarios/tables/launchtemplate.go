@@ -23,7 +23,8 @@ func templateKeys() []schema.Key {
 		schema.Row("associate_public_ip_address", schema.Flag(), "(as the subnet says; true in a default VPC)", "a public IPv4 address each, which is billed"),
 		schema.Row("speed", schema.Quantity(schema.Number, 0.001, controlplane.MaxSpeed), "(by demand.measured_on)", "how fast a vCPU is, relative to the one on which demands were measured, whatever the type"),
 		schema.Row("max_tracked_connections", schema.Whole(1, 1<<30), "", "connections that an instance's security groups keep track of, beyond which packets are dropped; any number without"),
-	}, placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), lifeKeys(), spotOptionKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
+		schema.Row("cpu_options", schema.Inner(), "", "fewer vCPUs than the type has: the price stays, but for licences that are paid by them"),
+	}, schema.Within("cpu_options", badCombination, cpuKeys()), placementKeys(), membershipKeys("vpc_security_group_ids", "vpc_security_groups"), bootKeys(), creditKeys(), lifeKeys(), spotOptionKeys(), interfaceKeys(), schema.Within("block_device_mappings[]", "InvalidParameterCombination", volumeKeys()))
 }
 
 // tenancyWords are the tenancies as files choose them.
@@ -44,6 +45,7 @@ func (l *loader) readLaunchTemplates() {
 // instance.
 func (l *loader) template(t *schema.Table, typ int) controlplane.LaunchTemplate {
 	img := l.imageOf(t)
+	typ = l.withOptions(t, typ)
 	lt := controlplane.LaunchTemplate{
 		Name:      t.Name,
 		Type:      typ,

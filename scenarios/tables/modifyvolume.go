@@ -45,6 +45,11 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	}
 	typed, sized, rated, streamed := t.Has("type"), t.Has("size"), t.Has("iops"), t.Has("throughput")
 	now := l.asModified(a.Volumes[0], a.At)
+	readSharing(t, a, now.Type)
+	if !typed && !sized && !rated && !streamed {
+		t.Pass("type", "size", "iops", "throughput")
+		return
+	}
 	t.Assume("type", now.Type)
 	t.Assume("size", fmt.Sprintf("%dGiB", now.SizeGiB))
 	if rules, ok := storage.Find(t.Choice("type")); ok && rules.MostIOPS > 0 && now.IOPS > 0 {
@@ -54,7 +59,6 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 		t.Assume("throughput", now.ThroughputMiBs)
 	}
 	a.Spec = l.volumeOfType(t)
-	readSharing(t, a, now.Type)
 	if t.Sound("size") && a.Spec.SizeGiB < now.SizeGiB {
 		t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must not shrink the volume of %d GiB", now.SizeGiB), Code: "InvalidParameterValue"})
 	}

@@ -157,6 +157,9 @@ func (l *loader) forwardedTo(to dataplane.DestinationKind, target int) (groups [
 // warnOfUsers warns of clients that are told apart for nothing.
 func (l *loader) warnOfUsers(workload int) {
 	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
+	if lb := l.balancerOf(w); lb != nil && lb.Gateway > 0 { // whose flows they are
+		return
+	}
 	sticky := func(g int) bool { return l.cfg.TargetGroups[g].Stickiness.Kind != 0 }
 	if w.Visitors.Count == 0 || w.Visitors.Think != nil && w.Visitors.Stay == nil || slices.ContainsFunc(l.forwardedTo(w.To, w.Target), sticky) ||
 		w.To == dataplane.ToLoadBalancer && slices.ContainsFunc(l.actionsOf(w.Target), func(a dataplane.Action) bool { return a.Sticky > 0 }) {

@@ -55,7 +55,7 @@ func (l *loader) readVolumes() {
 	for i, t := range l.tables["volume"] {
 		v := &l.cfg.Volumes[i]
 		v.Name, v.Tags = t.Name, l.cfg.Tags["volume."+t.Name]
-		respellVolume(t.Node)
+		respellKeys(t.Node, volumeTable)
 		respellAttachments(t.Node)
 		v.Spec = l.volumeOfType(t)
 		v.Spec.Name, v.Spec.Volume = t.Name, i+1

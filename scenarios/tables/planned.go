@@ -6,16 +6,12 @@ import "headroom/scenarios/schema"
 // Their neutral values are what it does anyway, and are accepted.
 func plannedKeys() []schema.Key {
 	return []schema.Key{
-		schema.Planned("launch_template.NAME.cpu_options", "cores and threads of an instance, fewer than its type's", schema.Never),
-		schema.Planned("instance.NAME.cpu_options", "cores and threads of an instance, fewer than its type's", schema.Never),
 		schema.Planned("launch_template.NAME.ebs_optimized", "bandwidth to volumes of its own, which current types have anyway", schema.On),
 		schema.Planned("instance.NAME.ebs_optimized", "bandwidth to volumes of its own, which current types have anyway", schema.On),
 		schema.Planned("instance.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On).Use("a [nat_gateway.NAME]"),
 		schema.Planned("instance.NAME.private_ip", "its primary private address, which its subnet hands out", schema.Never).Use("a [network_interface.NAME] with private_ips, attached to it"),
 		schema.Planned("instance.NAME.secondary_private_ips", "further private addresses of its primary interface", schema.Never).Use("network_interfaces with ipv4_address_count"),
 		schema.Planned("instance.NAME.volume_tags", "tags of its volumes, which are billed with those of the instance", schema.Never).Use("tags"),
-		schema.Planned("instance.NAME.metadata_options", "who may ask the metadata service, which nothing here does", schema.Never),
-		schema.Planned("launch_template.NAME.metadata_options", "who may ask the metadata service, which nothing here does", schema.Never),
 
 		schema.Planned("load_balancer.NAME.listener[].certificate_arn", "its default certificate, which no account has here", schema.Never).Use(`certificates = [{ domains = ["shop.com"] }]`),
 		schema.Planned("load_balancer.NAME.access_logs", "a log of its requests in a bucket", schema.Never),

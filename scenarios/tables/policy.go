@@ -156,7 +156,7 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 			p.Wrong("name", "must be unique in the group")
 		}
 		names = append(names, policy.Name)
-		respellPolicy(p.Node)
+		respellKeys(p.Node, policyTable)
 		respellCustom(p.Node)
 		name := p.Choice("policy_type")
 		if kind, ok := scaling.Find(name); ok {

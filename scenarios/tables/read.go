@@ -13,7 +13,7 @@ import (
 var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
-		launchTemplateKeys(), serviceKeys(), functionKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(), dnsKeys(),
+		launchTemplateKeys(), serviceKeys(), functionKeys(), outsideKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(), dnsKeys(),
 		groupKeys(), capacityProviderKeys(), containerServiceKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
@@ -47,6 +47,7 @@ func topKeys() []schema.Key {
 		schema.Row("security_group", schema.Named(), "", "which packets may pass, of those who have the group; without any, all do"),
 		schema.Row("target_group", schema.Named(), "", "targets of a load balancer, alike in service and health checks"),
 		schema.Row("load_balancer", schema.Named(), "", "load balancers with one listener"),
+		schema.Row("outside", schema.Named(), "", "machines in no AWS zone, such as those of a company's own, that load balancers reach by their addresses"),
 		schema.Row("function", schema.Named(), "", "Lambda functions: services without instances, paid by the call"),
 		schema.Row("dns_record", schema.Named(), "", "DNS names of Route 53, whose answers are load balancers"),
 		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
@@ -88,7 +89,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
-		"security_group", "subnet", "nat_gateway", "vpn_connection", "elastic_ip", "network_interface", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "function", "load_balancer", "dns_record",
+		"security_group", "subnet", "nat_gateway", "vpn_connection", "elastic_ip", "network_interface", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "function", "outside", "load_balancer", "dns_record",
 		"autoscaling_group", "capacity_provider", "container_service", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
 	} {
 		l.tables[key] = top.NamedTables(key)
@@ -108,6 +109,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readServices()
 	l.readTargetGroups()
 	l.readFunctions()
+	l.readOutside()
 	l.readLoadBalancers()
 	l.readAlarms()
 	l.readGroups()

@@ -16,8 +16,7 @@ const invalidTarget = "InvalidTarget"
 // respellRelay takes what Terraform's attachment says of a target into its key, and a list of
 // one of them. A target group has one load balancer as its target.
 func respellRelay(t *schema.Table) {
-	respell(t.Node, "target_id", "load_balancer")
-	respell(t.Node, "targets", "load_balancer")
+	respellKeys(t.Node, relayTable)
 	if n := t.Node.Table["load_balancer"]; n != nil && n.Form == tree.ListForm {
 		if len(n.List) == 1 {
 			t.Node.Table["load_balancer"] = n.List[0]

@@ -40,7 +40,7 @@ func (l *loader) action(t *schema.Table, key string, secure bool) dataplane.Acti
 		return dataplane.Action{}
 	}
 	a.Pattern = actionPattern
-	respell(a.Node, "target_group_arn", "forward") // as Terraform writes it
+	respellKeys(a.Node, actionPattern)
 	defer a.Done()
 	kinds := []string{"forward", "redirect", "fixed_response"}
 	given := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !a.Has(kind) })

@@ -8,15 +8,6 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// respell gives a key of a table that Terraform spells otherwise its name here. Where both
-// stand the other stays, and is unknown.
-func respell(n *tree.Node, from, to string) {
-	if v := n.Table[from]; v != nil && n.Table[to] == nil {
-		n.Table[to] = v
-		delete(n.Table, from)
-	}
-}
-
 // respellPlaces takes what aws_instance says of itself into the tables that say so here.
 func (l *loader) respellPlaces() {
 	for _, key := range []string{"instance", "launch_template"} {
@@ -36,22 +27,7 @@ func (l *loader) respellPlaces() {
 // respellPlace takes the flat keys of a placement into its table, and whether metrics are
 // detailed as a word.
 func respellPlace(n *tree.Node) {
-	respell(n, "security_groups", "vpc_security_group_ids")
-	for _, k := range [][2]string{{"host_id", "host_id"}, {"placement_group", "group_name"}, {"placement_partition_number", "partition_number"}, {"affinity", "affinity"}} {
-		v, into := n.Table[k[0]], n.Table["placement"]
-		if v == nil {
-			continue
-		}
-		if into == nil {
-			into = tree.NewTable(v.At)
-			into.Inline = true
-			n.Table["placement"] = into
-		}
-		if into.Form == tree.TableForm && into.Table[k[1]] == nil {
-			into.Table[k[1]] = v
-			delete(n.Table, k[0])
-		}
-	}
+	respellKeys(n, machineTable)
 	if v := n.Table["monitoring"]; v != nil && v.Form == tree.ScalarForm {
 		switch v.Scalar {
 		case true:
@@ -60,21 +36,6 @@ func respellPlace(n *tree.Node) {
 			v.Scalar = "basic"
 		}
 	}
-}
-
-// respellVolume does so with what Terraform says of a volume.
-func respellVolume(n *tree.Node) {
-	if inner := n.Table["ebs"]; inner != nil && inner.Form == tree.TableForm {
-		delete(n.Table, "ebs")
-		for key, v := range inner.Table {
-			if n.Table[key] == nil {
-				n.Table[key] = v
-			}
-		}
-	}
-	respell(n, "volume_type", "type")
-	respell(n, "volume_size", "size")
-	respell(n, "snapshot_id", "snapshot")
 }
 
 // respellVolumes takes the volumes of Terraform's blocks into the list of a template:
@@ -110,7 +71,7 @@ func respellVolumes(t *schema.Table) {
 	}
 	for _, e := range list.List {
 		if e.Form == tree.TableForm {
-			respellVolume(e)
+			respellKeys(e, mappingTable)
 		}
 	}
 	if before > 0 || len(list.List) > before {
@@ -157,28 +118,4 @@ func respellLifecycle(n *tree.Node) {
 		n.Table["lifecycle_ia"] = &tree.Node{At: after.At, Form: tree.ScalarForm, Scalar: fmt.Sprintf("%dd", days)}
 		delete(n.Table, key)
 	}
-}
-
-// respellPolicy reads Terraform's blocks of a scaling policy: what they hold are settings of
-// the policy here.
-func respellPolicy(n *tree.Node) {
-	for _, block := range []string{
-		"target_tracking_configuration", "predictive_scaling_configuration", "metric_specification",
-		"predefined_metric_specification", "predefined_metric_pair_specification",
-	} {
-		inner := n.Table[block]
-		if inner != nil && inner.Form == tree.ListForm && len(inner.List) == 1 {
-			inner = inner.List[0]
-		}
-		if inner == nil || inner.Form != tree.TableForm {
-			continue
-		}
-		delete(n.Table, block)
-		for key, v := range inner.Table {
-			if n.Table[key] == nil {
-				n.Table[key] = v
-			}
-		}
-	}
-	respell(n, "predefined_metric_type", "metric")
 }

@@ -65,10 +65,14 @@ func (l *loader) typeNumber(typ model.InstanceType) int {
 	if l.types == nil {
 		l.types = map[string]int{}
 	}
-	i, ok := l.types[typ.Name]
+	key := typ.Name
+	if typ.Idle > 0 {
+		key += fmt.Sprintf("/%d", typ.VCPUs)
+	}
+	i, ok := l.types[key]
 	if !ok {
 		i = len(l.cfg.Types)
-		l.types[typ.Name] = i
+		l.types[key] = i
 		l.cfg.Types = append(l.cfg.Types, typ)
 	}
 	return i
@@ -115,7 +119,7 @@ func (o offer) need(typ int) controlplane.Need {
 		return controlplane.Need{Pool: cloud.None}
 	}
 	it := o.cfg.Types[typ]
-	n := controlplane.Need{Pool: cloud.None, CPU: int32(it.VCPUs), MemoryMiB: it.MemoryMiB}
+	n := controlplane.Need{Pool: cloud.None, CPU: int32(it.Threads()), MemoryMiB: it.MemoryMiB}
 	shape, ok := o.catalog.Host(it.Family)
 	if ok {
 		cpu, memory := shape.Need(it)

@@ -16,10 +16,6 @@ const (
 	topNames = 20
 	// assumedDemand stands where no line says how long a target took.
 	assumedDemand = 10_000 // microseconds
-	// assumedLoad is how busy the assumed instances are.
-	assumedLoad = 0.5
-	// assumedType has two vCPUs.
-	assumedType, assumedCPUs = "m6i.large", 2
 	// longestRun is the longest duration of a scenario that is written.
 	longestRun = 364 * 24 * time.Hour
 )
@@ -56,9 +52,7 @@ func (in *Import) Scenario(trace string, skipped []string) []byte {
 	d.SetWith("start", in.Start(), "the minute of the first one")
 	d.Set("duration", strconv.FormatInt(int64(in.Duration()/time.Minute), 10)+"m")
 	d.Set("replications", 5)
-	d.Table("region")
-	d.SetWith("name", "us-east-1", "to fill in")
-	in.writeServers(d)
+	imports.Servers{Network: in.Format.Name == "nlb-logs", PerSecond: float64(in.Count) / in.Duration().Seconds(), CPU: in.demand() / 1e6}.Write(d)
 	in.writeWorkload(d, trace)
 	return d.Bytes()
 }
@@ -69,30 +63,6 @@ func (in *Import) demand() float64 {
 		return assumedDemand
 	}
 	return in.Target.Mean()
-}
-
-// writeServers writes what serves the requests.
-func (in *Import) writeServers(d *imports.Document) {
-	perSecond := float64(in.Count) / in.Duration().Seconds()
-	count := max(2, math.Ceil(perSecond*in.demand()/1e6/assumedLoad/assumedCPUs))
-	d.Table("service", "web")
-	d.Set("discipline", "ps")
-	d.Table("instance", "web")
-	d.SetWith("instance_type", assumedType, "to fill in")
-	d.SetWith("count", int(min(count, 1e4)), "to fill in: with the demand below they are half busy on average, or less")
-	d.Set("target_groups", []string{"web"})
-	d.Table("target_group", "web")
-	d.Set("service", "web")
-	if in.Format.Name == "nlb-logs" {
-		d.Set("protocol", "TCP")
-	}
-	d.Table("load_balancer", "front")
-	if in.Format.Name == "nlb-logs" {
-		d.Set("load_balancer_type", "network")
-	} else {
-		d.Set("load_balancer_type", "application")
-	}
-	d.Set("default_action", imports.Raw(`{ forward = ["web"] }`))
 }
 
 // writeWorkload writes who asks.
@@ -230,12 +200,18 @@ func (in *Import) Facts() []imports.Fact {
 		h    *stat.Histogram
 	}{{"time of the target", &in.Target}, {"time of the whole", &in.Whole}} {
 		if times.h.Count() > 0 {
-			add(times.name, fmt.Sprintf("p50 %s, p95 %s, p99 %s, mean %s", took(times.h.Quantile(.5)), took(times.h.Quantile(.95)),
-				took(times.h.Quantile(.99)), took(int64(math.Round(times.h.Mean())))), times.h.Mean()/1e6)
+			add(times.name, fmt.Sprintf("p50 %s, p95 %s, p99 %s, mean %s", took(float64(times.h.Quantile(.5))), took(float64(times.h.Quantile(.95))),
+				took(float64(times.h.Quantile(.99))), took(times.h.Mean())), times.h.Mean()/1e6)
 		}
 	}
 	return facts
 }
 
-// took formats microseconds.
-func took(micros int64) string { return (time.Duration(micros) * time.Microsecond).String() }
+// took formats microseconds with three digits, which is what the quantiles are good for.
+func took(micros float64) string {
+	if micros <= 0 {
+		return "0s"
+	}
+	unit := math.Pow(10, max(0, math.Floor(math.Log10(micros))-2))
+	return (time.Duration(math.Round(micros/unit)*unit) * time.Microsecond).String()
+}

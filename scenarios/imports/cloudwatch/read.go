@@ -52,6 +52,7 @@ func Read(file string, text []byte, skipped *imports.Skipped) ([]Series, error) 
 type reader struct {
 	file    string
 	skipped *imports.Skipped
+	every   bool // points of one instant are all kept
 	series  []Series
 }
 
@@ -201,6 +202,10 @@ func (r *reader) finish(s Series, v *imports.Value) {
 		return
 	}
 	slices.SortStableFunc(s.Points, func(a, b Point) int { return a.At.Compare(b.At) })
+	if r.every {
+		r.series = append(r.series, s)
+		return
+	}
 	kept := s.Points[:1]
 	for _, p := range s.Points[1:] {
 		last := &kept[len(kept)-1]

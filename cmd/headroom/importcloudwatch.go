@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results/folder"
+	"headroom/results/report"
+	"headroom/scenarios/imports"
+	"headroom/scenarios/imports/cloudwatch"
+	"headroom/scenarios/tree"
+)
+
+// metricsFlags are the flags of the import of metrics.
+type metricsFlags struct{ series, out, format string }
+
+func newImportCloudWatch() *cobra.Command {
+	var f metricsFlags
+	c := &cobra.Command{
+		Use:   "cloudwatch FILE…",
+		Short: "Arrivals and measurements from metrics of CloudWatch",
+		Long: `cloudwatch reads answers of CloudWatch as JSON:
+
+  aws cloudwatch get-metric-data --metric-data-queries file://queries.json \
+    --start-time 2026-03-02T00:00:00Z --end-time 2026-03-09T00:00:00Z > week.json
+  headroom import cloudwatch week.json --out week
+
+It prints what they say. With --out DIR it writes measured.csv, all series in one table,
+arrivals.csv, the requests of each period, and scenario.toml, which plays them; what
+serves them is assumed there and marked. What is no measurement is listed with its
+place on standard error.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, names []string) error { return f.run(c, names) },
+	}
+	c.Flags().StringVar(&f.series, "series", "", "label or id of the `series` that counts requests; found by itself if there is one RequestCount")
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for measured.csv, arrivals.csv and scenario.toml")
+	addFormat(c, &f.format)
+	return c
+}
+
+// readMetrics reads files of CloudWatch.
+func readMetrics(names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
+	var all []cloudwatch.Series
+	for _, name := range names {
+		text, err := tree.Content(diskFiles, name)
+		if err != nil {
+			return nil, badInput(err)
+		}
+		series, err := cloudwatch.Read(name, text, skipped)
+		if err != nil {
+			return nil, badInput(err)
+		}
+		all = append(all, series...)
+	}
+	return all, nil
+}
+
+func (f *metricsFlags) run(c *cobra.Command, names []string) error {
+	as, err := report.ParseFormat(f.format)
+	if err != nil {
+		return badInput(fmt.Errorf("--%w", err))
+	}
+	skipped := &imports.Skipped{}
+	all, err := readMetrics(names, skipped)
+	if err != nil {
+		return err
+	}
+	tellSkipped(c, skipped)
+	if len(all) == 0 {
+		return nothingTaken(c, names, "series")
+	}
+	load, err := cloudwatch.LoadOf(all, f.series)
+	if err != nil && (f.out != "" || f.series != "") {
+		return badInput(fmt.Errorf("cloudwatch: %w", err))
+	} else if err != nil {
+		var facts []imports.Fact
+		for i := range all {
+			facts = append(facts, all[i].Fact())
+		}
+		return factsSheet(facts).Write(c.OutOrStdout(), as)
+	}
+	if err := f.save(load, skipped); err != nil {
+		return err
+	}
+	return factsSheet(load.Facts()).Write(c.OutOrStdout(), as)
+}
+
+// save writes the folder of --out.
+func (f *metricsFlags) save(load *cloudwatch.Load, skipped *imports.Skipped) error {
+	if f.out == "" {
+		return nil
+	}
+	var to *folder.Folder
+	to, err := openOut(f.out, report.ImportFolder())
+	if err != nil {
+		return err
+	}
+	defer giveBack(to)
+	return saveImport(to, load.Scenario(report.ImportedTrace, skipped.Text()), map[string]func(io.Writer) error{
+		report.ImportedTrace:  load.WriteTrace,
+		report.ImportedSeries: func(w io.Writer) error { return cloudwatch.WriteMeasured(w, load.All) },
+	})
+}

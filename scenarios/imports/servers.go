@@ -1,0 +1,39 @@
+package imports
+
+import "math"
+
+// Servers is what is assumed to serve a load of which nobody knows who serves it.
+type Servers struct {
+	Network   bool    // behind a Network Load Balancer, not an Application Load Balancer
+	PerSecond float64 // requests
+	CPU       float64 // seconds that a request takes
+}
+
+const (
+	assumedLoad               = 0.5
+	assumedType, assumedVCPUs = "m6i.large", 2
+	mostAssumed               = 1000
+)
+
+// Write writes a load balancer called front and as many instances as are half busy.
+func (s Servers) Write(d *Document) {
+	count := max(2, math.Ceil(s.PerSecond*s.CPU/assumedLoad/assumedVCPUs))
+	d.Table("region")
+	d.SetWith("name", "us-east-1", "to fill in")
+	d.Table("service", "web")
+	d.Set("discipline", "ps")
+	d.Table("instance", "web")
+	d.SetWith("instance_type", assumedType, "to fill in")
+	d.SetWith("count", int(min(count, mostAssumed)), "to fill in: with the demand below they are half busy on average, or less")
+	d.Set("target_groups", []string{"web"})
+	d.Table("target_group", "web")
+	d.Set("service", "web")
+	kind := "application"
+	if s.Network {
+		d.Set("protocol", "TCP")
+		kind = "network"
+	}
+	d.Table("load_balancer", "front")
+	d.Set("load_balancer_type", kind)
+	d.Set("default_action", Raw(`{ forward = ["web"] }`))
+}

@@ -1,0 +1,125 @@
+package terraform
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"headroom/scenarios/imports"
+)
+
+var update = flag.Bool("update", false, "write the expected scenarios anew")
+
+// scenarioOf imports a plan.
+func scenarioOf(t testing.TB, file, text string) (scenario string, skipped []string) {
+	t.Helper()
+	all := &imports.Skipped{}
+	plan, err := Read(file, []byte(text), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scenario = string(plan.Scenario())
+	return scenario, all.Text()
+}
+
+// Two tiers made by one module with for_each, behind a load balancer, with a network,
+// instances by count, and nothing known of what refers to what but the references: the
+// expected scenario was read beside the plan.
+func TestAPlanBecomesItsScenario(t *testing.T) {
+	text, err := os.ReadFile("testdata/tiers.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := scenarioOf(t, "tiers.json", string(text))
+	if *update {
+		if err := os.WriteFile("testdata/tiers.toml", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/tiers.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant\n%s\nif that is right: go test ./scenarios/imports/terraform -update", got, want)
+	}
+}
+
+// planOf is a plan of resources with a configuration of them, each as a JSON object.
+func planOf(planned, config string) string {
+	return `{"format_version": "1.2", "planned_values": {"root_module": {"resources": [` + planned + `]}}, "configuration": {"root_module": {"resources": [` + config + `]}}}`
+}
+
+func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
+	for name, c := range map[string]struct {
+		plan    string
+		written []string
+		skipped string
+	}{
+		"volumes without type": {
+			planOf(`{"address": "aws_ebs_volume.a", "mode": "managed", "type": "aws_ebs_volume", "name": "a", "values": {"availability_zone": "us-west-2a", "size": 40, "encrypted": false, "type": null}}`, ``),
+			[]string{"name = \"us-west-2\"\nzones = [\"a\"]", "[volume.a]\navailability_zone = \"a\"\nsize = 40\n"}, ""},
+		"a template by the references alone": {
+			planOf(`{"address": "aws_autoscaling_group.g", "mode": "managed", "type": "aws_autoscaling_group", "name": "g", "values": {"min_size": 1, "max_size": 1, "launch_template": [{"version": "$Latest"}]}},
+				{"address": "aws_launch_template.one", "mode": "managed", "type": "aws_launch_template", "name": "one", "values": {"instance_type": "t2.micro"}},
+				{"address": "aws_launch_template.two", "mode": "managed", "type": "aws_launch_template", "name": "two", "values": {"instance_type": "t3.micro"}}`,
+				`{"address": "aws_autoscaling_group.g", "mode": "managed", "type": "aws_autoscaling_group", "name": "g", "expressions": {"launch_template": [{"id": {"references": ["aws_launch_template.two.id", "aws_launch_template.two"]}}]}}`),
+			[]string{"[autoscaling_group.g]\nlaunch_template = \"two\"\nmin_size = 1\n"}, ""},
+		"a template that is not there": {
+			planOf(`{"address": "aws_autoscaling_group.g", "mode": "managed", "type": "aws_autoscaling_group", "name": "g", "values": {"max_size": 1}}`, ``),
+			[]string{"launch_template = \"assumed\"", "min_size = 1   # to fill in: known only after apply", "[launch_template.assumed]\ninstance_type = \"m6i.large\"", "# assumed: aws_autoscaling_group.g: its min_size is known only after apply: 1\n"}, ""},
+		"what is not simulated": {
+			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {}},
+				{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "values": {}},
+				{"address": "aws_lb.l", "mode": "managed", "type": "aws_lb", "name": "l", "values": {"load_balancer_type": "gateway"}},
+				{"address": "aws_quantum.q", "mode": "managed", "type": "aws_quantum", "name": "q", "values": {}}`, ``),
+			nil, "p.json: aws_lambda_function.f: a function: write it as [function.NAME] with a [service.NAME] that says what it does\n" +
+				"p.json: aws_quantum.q: aws_quantum is not simulated\np.json: aws_lb.l: a Gateway Load Balancer: write it and its appliances by hand"},
+		"the wrapper of an action": {
+			"[command]terraform show -json p\n" + planOf(`{"address": "aws_eip.e", "mode": "managed", "type": "aws_eip", "name": "e", "values": {}}`, ``) + "\n::set-output name=exitcode::0",
+			[]string{"[elastic_ip.e]"}, "p.json:1: a line before the plan, of the wrapper of setup-terraform\np.json: a line behind the plan, of the wrapper of setup-terraform"},
+	} {
+		scenario, skipped := scenarioOf(t, "p.json", c.plan)
+		for _, want := range c.written {
+			if !strings.Contains(scenario, want) {
+				t.Errorf("%s: got\n%s\nwant it to have\n%s", name, scenario, want)
+			}
+		}
+		if got := strings.Join(skipped, "\n"); got != c.skipped {
+			t.Errorf("%s: left out\n%s\nwant\n%s", name, got, c.skipped)
+		}
+	}
+}
+
+func TestWhatIsNoPlanIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                             "p.json: line 1: the JSON ends early",
+		"{\n\"format_version\": ":      "p.json: line 2: the JSON ends early",
+		`{"a": 1}`:                     "p.json: no plan as `terraform show -json` writes it: unexpected plan input, format version is missing",
+		`{"format_version": "9.0"}`:    "p.json: no plan as `terraform show -json` writes it: unsupported plan format version: \"9.0.0\" does not satisfy \">= 0.1, < 2.0\"",
+		`{"format_version": "1.0"}`:    "p.json: has no planned_values: write it with `terraform show -json PLAN`",
+		planOf("", ""):                 "p.json: plans nothing that stays",
+		`{"format_version": {"a": 1}}`: "p.json: no plan as `terraform show -json` writes it: json: cannot unmarshal",
+	} {
+		if _, err := Read("p.json", []byte(text), &imports.Skipped{}); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// FuzzPlan: whatever a plan holds, there is a scenario or an error.
+func FuzzPlan(f *testing.F) {
+	text, err := os.ReadFile("testdata/tiers.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(text))
+	f.Add(planOf(`{"address": "module.a[\"x.y\"].aws_lb.l", "mode": "managed", "type": "aws_lb", "name": "l", "index": 0, "values": {"subnets": [null]}}`, `null, {"expressions": {"a": null}}`))
+	f.Fuzz(func(t *testing.T, text string) {
+		plan, err := Read("p.json", []byte(text), &imports.Skipped{})
+		if err == nil && len(plan.Scenario()) == 0 {
+			t.Fatal("no scenario")
+		}
+	})
+}
