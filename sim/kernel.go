@@ -10,6 +10,8 @@ type Kernel[E any] struct {
 	sequence  uint64 // events scheduled so far
 	processed int64
 	due       dueHeads[E]
+	hollow    bool // the first of due was emptied by the event returned last
+	horizon   Time // of the last Next
 	queue     trie[E]
 }
 
@@ -55,6 +57,11 @@ func (k *Kernel[E]) After(d Time, rank Rank, e E) {
 // A horizon beyond [Horizon], such as [Never], means until nothing is pending;
 // the clock then stays at the last event.
 func (k *Kernel[E]) Next(horizon Time) (E, bool) {
+	if k.hollow { // its handler started no other
+		k.due.drop()
+		k.hollow = false
+	}
+	k.horizon = horizon
 	queued, timed := k.queue.least(), k.due.least()
 	key := min(queued, timed)
 	at := Time(key >> rankBits)
@@ -70,7 +77,37 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 	if queued < timed || queued == timed && k.queue.firstSequence() < k.due[0].sequence {
 		return k.queue.pop(), true
 	}
-	return k.due.pop(), true
+	e, emptied := k.due.take()
+	k.hollow = emptied
+	return e, true
+}
+
+// Place is the position of an event among those of the same instant and rank.
+type Place struct{ sequence uint64 }
+
+// Reserve takes the next place for an event that the caller will either pass to
+// [Timer.StartAtPlace] or play itself by [Kernel.Advance].
+func (k *Kernel[E]) Reserve() Place {
+	k.sequence++
+	return Place{k.sequence - 1}
+}
+
+// Advance moves the clock to an instant as [Kernel.Next] does for an event of a reserved
+// place, so that the caller may play that event at once, if no other comes before it:
+// none is pending until then, and the horizon of the last Next is not before it.
+// Otherwise it returns false and does nothing.
+func (k *Kernel[E]) Advance(at Time, rank Rank) bool {
+	if k.hollow {
+		k.due.drop()
+		k.hollow = false
+	}
+	key := uint64(at)<<rankBits | uint64(rank)
+	if k.queue.least() <= key || k.due.least() <= key || at > k.horizon {
+		return false
+	}
+	k.now = at
+	k.processed++
+	return true
 }
 
 // refuse panics because an event cannot be scheduled.

@@ -47,7 +47,10 @@ func (t *Timer[E]) Start(e E) {
 // waiting in t: the way of a source that knows its events in order, such as the
 // arrivals of a workload, which then never enter the queue. It panics if the
 // instant is in the past, before one that waits, or beyond [Horizon].
-func (t *Timer[E]) StartAt(at Time, e E) {
+func (t *Timer[E]) StartAt(at Time, e E) { t.StartAtPlace(at, t.kernel.Reserve(), e) }
+
+// StartAtPlace is [Timer.StartAt] for an event that has a reserved place.
+func (t *Timer[E]) StartAtPlace(at Time, place Place, e E) {
 	k := t.kernel
 	if at < k.now || at > Horizon {
 		refuse(k.now, at, t.rank)
@@ -59,12 +62,27 @@ func (t *Timer[E]) StartAt(at Time, e E) {
 	if t.count > 0 && key < t.ring[(t.head+t.count-1)&(len(t.ring)-1)].key {
 		panic(fmt.Sprintf("sim: %v started in a timer after a later instant", at))
 	}
-	t.ring[(t.head+t.count)&(len(t.ring)-1)] = entry[E]{key: key, sequence: k.sequence, event: e}
+	t.ring[(t.head+t.count)&(len(t.ring)-1)] = entry[E]{key: key, sequence: place.sequence, event: e}
 	t.count++
 	if t.count == 1 {
-		k.due.push(dueHead[E]{key: key, sequence: k.sequence, timer: t})
+		k.head(dueHead[E]{key: key, sequence: place.sequence, timer: t})
 	}
-	k.sequence++
+}
+
+// head adds the head of a ring that was empty. That is often the ring whose event is
+// being handled: an arrival that starts the next one.
+func (k *Kernel[E]) head(d dueHead[E]) {
+	if !k.hollow {
+		k.due.push(d)
+		return
+	}
+	k.hollow = false
+	if k.due[0].timer == d.timer {
+		k.due.sink(d)
+		return
+	}
+	k.due.drop()
+	k.due.push(d)
 }
 
 // Pending returns the number of events that wait in t.
@@ -112,19 +130,24 @@ func (h *dueHeads[E]) push(d dueHead[E]) {
 	s[i] = d
 }
 
-// pop removes the first event of the first ring; the ring's next event, if any,
-// takes its place.
-func (h *dueHeads[E]) pop() E {
-	s := *h
-	t := s[0].timer
-	e := t.ring[t.head].event
+// take removes the first event of the first ring, and puts the ring's next event in its
+// place. If there is none the ring keeps its place, and emptied is true.
+func (h dueHeads[E]) take() (e E, emptied bool) {
+	t := h[0].timer
+	e = t.ring[t.head].event
 	t.head = (t.head + 1) & (len(t.ring) - 1)
 	t.count--
-	if t.count > 0 {
-		next := &t.ring[t.head]
-		s.sink(dueHead[E]{key: next.key, sequence: next.sequence, timer: t})
-		return e
+	if t.count == 0 {
+		return e, true
 	}
+	next := &t.ring[t.head]
+	h.sink(dueHead[E]{key: next.key, sequence: next.sequence, timer: t})
+	return e, false
+}
+
+// drop removes the first ring.
+func (h *dueHeads[E]) drop() {
+	s := *h
 	last := len(s) - 1
 	moved := s[last]
 	s[last] = dueHead[E]{}
@@ -132,17 +155,12 @@ func (h *dueHeads[E]) pop() E {
 	if last > 0 {
 		h.sink(moved)
 	}
-	return e
 }
 
 // sink puts d in place of the root.
 func (h dueHeads[E]) sink(d dueHead[E]) {
 	i := 0
-	for {
-		child := 2*i + 1
-		if child >= len(h) {
-			break
-		}
+	for child := 1; child < len(h); child = 2*i + 1 {
 		if child+1 < len(h) && h[child+1].before(&h[child]) {
 			child++
 		}

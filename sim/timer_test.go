@@ -1,6 +1,10 @@
 package sim
 
-import "testing"
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
 
 func TestStartAtKeepsTheTotalOrder(t *testing.T) {
 	k := NewKernel[int]()
@@ -28,4 +32,56 @@ func TestStartAtRefusesToGoBack(t *testing.T) {
 		}
 	}()
 	line.StartAt(9, 2)
+}
+
+// A source that plays what it may at once sees the same order as one that starts a timer
+// for each event.
+func TestAdvanceKeepsTheTotalOrder(t *testing.T) {
+	for seed := range uint64(200) {
+		timed, advanced := play(seed, false), play(seed, true)
+		if !slices.Equal(timed, advanced) {
+			t.Fatalf("seed %d:\n%v by timers\n%v at once", seed, timed, advanced)
+		}
+	}
+}
+
+// play lists the events, by instant and name, of two sources of every few nanoseconds
+// beside each other and others that they lead to.
+func play(seed uint64, atOnce bool) (seen []Time) {
+	draws := rand.New(rand.NewPCG(seed, 0))
+	k := NewKernel[int]()
+	var steps [2][40]Time
+	var echoes [2][40]Time
+	for s := range steps {
+		for i := range steps[s] {
+			steps[s][i], echoes[s][i] = Time(draws.IntN(4)), Time(draws.IntN(6))
+		}
+	}
+	timers := [2]*Timer[int]{k.NewTimer(0, RankArrival), k.NewTimer(0, RankArrival)}
+	played := [2]int{}
+	for s := range timers {
+		timers[s].StartAt(steps[s][0], s)
+	}
+	for e, ok := k.Next(60); ok; e, ok = k.Next(60) {
+		seen = append(seen, k.Now(), Time(e))
+		if e > 1 {
+			continue
+		}
+		for {
+			played[e]++
+			n := played[e]
+			if n == len(steps[e]) {
+				break
+			}
+			next, place := k.Now()+steps[e][n], k.Reserve()
+			k.At(k.Now()+echoes[e][n], Rank(n%int(rankCount)), 2+e)
+			if atOnce && n%7 > 0 && k.Advance(next, RankArrival) {
+				seen = append(seen, k.Now(), Time(e))
+				continue
+			}
+			timers[e].StartAtPlace(next, place, e)
+			break
+		}
+	}
+	return append(seen, k.Now(), Time(k.Pending()), Time(k.Processed()))
 }

@@ -17,6 +17,12 @@ import (
 )
 
 // explainRunFlags are the flags of explain-run.
+// The tables of what has decisions. Those of an Auto Scaling group go without.
+const (
+	groupTable   = "autoscaling_group."
+	serviceTable = "container_service."
+)
+
 type explainRunFlags struct{ group, at, format string }
 
 func newExplainRun() *cobra.Command {
@@ -24,8 +30,8 @@ func newExplainRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain-run RUN",
 		Short: "Say why a group of a saved run had the capacity that it had",
-		Long: `explain-run prints each decision about the capacity of an Auto Scaling group, taken or
-not: the alarm with its datapoints, the formula of the policy, and what limits, cooldown and
+		Long: `explain-run prints each decision about the capacity of an Auto Scaling group, or of
+an ECS service, taken or not: the alarm with its datapoints, the formula of the policy, and what limits, cooldown and
 warm-up made of it. RUN is a directory that ` + "`headroom run --out`" + ` wrote, of which it tells
 replication 0. Decisions in a row that say the same are one line.
 
@@ -39,7 +45,7 @@ run), a date and time (2026-01-05T14:05), or the time since the start (90m).`,
 		},
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, args[0]) },
 	}
-	c.Flags().StringVar(&f.group, "group", "", "`name` of the Auto Scaling group; may be left out if there is one")
+	c.Flags().StringVar(&f.group, "group", "", "`name` of the Auto Scaling group or container service; may be left out if there is one")
 	c.Flags().StringVar(&f.at, "at", "", "`time` of the decisions, instead of all")
 	addFormat(c, &f.format)
 	return c
@@ -72,7 +78,10 @@ func (f *explainRunFlags) run(c *cobra.Command, path string) error {
 		all = at(all, instants)
 	}
 	if len(all) == 0 && (format == report.Table || format == report.Markdown) {
-		_, err := fmt.Fprintf(c.OutOrStdout(), "nothing asked autoscaling_group.%s for another capacity\n", group)
+		if !strings.HasPrefix(group, serviceTable) {
+			group = groupTable + group
+		}
+		_, err := fmt.Fprintf(c.OutOrStdout(), "nothing asked %s for another capacity\n", group)
 		return err
 	}
 	return report.WriteDecisions(c.OutOrStdout(), all, format)
@@ -117,6 +126,11 @@ func openSpan(dir string) (*runSpan, error) {
 	if groups := root.Get([]string{"autoscaling_group"}); groups != nil {
 		s.groups = groups.Keys()
 	}
+	if services := root.Get([]string{"container_service"}); services != nil {
+		for _, name := range services.Keys() {
+			s.groups = append(s.groups, serviceTable+name)
+		}
+	}
 	start, length := root.Get([]string{"run", "start"}), root.Get([]string{"run", "duration"})
 	if start == nil || length == nil {
 		return nil, fmt.Errorf("%s: must have run.start and run.duration", path)
@@ -142,13 +156,16 @@ func openSpan(dir string) (*runSpan, error) {
 func (s *runSpan) choose(group string) (string, error) {
 	switch {
 	case len(s.groups) == 0:
-		return "", errors.New("--group: the run has no autoscaling_group")
+		return "", errors.New("--group: the run has no autoscaling_group and no container_service")
 	case group == "" && len(s.groups) == 1:
 		return s.groups[0], nil
 	case group == "":
 		return "", fmt.Errorf("--group: must be one of %s", strings.Join(s.groups, ", "))
 	}
-	group = strings.TrimPrefix(group, "autoscaling_group.")
+	group = strings.TrimPrefix(group, groupTable)
+	if named := serviceTable + group; !slices.Contains(s.groups, group) && slices.Contains(s.groups, named) {
+		group = named
+	}
 	if slices.Contains(s.groups, group) {
 		return group, nil
 	}

@@ -117,8 +117,12 @@ func (f *logsFlags) run(c *cobra.Command, format accesslog.Format, names []strin
 		defer giveBack(to)
 	}
 	skipped := &imports.Skipped{}
-	in := accesslog.Read(imports.Lines{Files: diskFiles, Names: names, Skipped: skipped}, format, options)
+	halt := func() bool { return c.Context().Err() != nil }
+	in := accesslog.Read(imports.Lines{Files: diskFiles, Names: names, Skipped: skipped, Halt: halt}, format, options)
 	defer func() { err = together(err, in.Close()) }()
+	if halt() {
+		return halted(c.Context(), "nothing is written")
+	}
 	tellSkipped(c, skipped)
 	if in.Count == 0 && in.Outside > 0 {
 		return badInput(fmt.Errorf("%s: all %d %s are outside --from and --to", c.Name(), in.Outside, format.What))

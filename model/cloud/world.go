@@ -103,10 +103,16 @@ func (w *World) Cut() (*Outcome, bool) {
 // some launch a thousand instances.
 const mask = 1<<10 - 1
 
+// burst is how many arrivals may follow another within one step, which none does where
+// each event is looked at.
+const burst = 1 << 8
+
 // RunUntil plays the world up to and including an instant within its horizon, for
 // who wants to look at it there; [World.Run] plays the rest. A cancelled context
 // ends it early with the context's error.
 func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
+	w.data.PlayAhead(burst)
+	defer w.data.PlayAhead(0)
 	for n := 0; w.step(min(at, w.cfg.Duration)); n++ {
 		if n&mask == 0 && ctx.Err() != nil {
 			return ctx.Err()

@@ -70,3 +70,12 @@ func (v *validator) cooldowns(c *scaling.Cooldowns, path string) {
 	v.check(c.In >= 0 && c.In <= sim.Horizon, path+".scale_in_cooldown", "must not be negative, got %v", c.In)
 	v.check(c.Out >= 0 && c.Out <= sim.Horizon, path+".scale_out_cooldown", "must not be negative, got %v", c.Out)
 }
+
+// decides is the name by which decisions about a group are told: its own, or of an ECS
+// service that of its table.
+func (g *Group) decides() string {
+	if g.Tasks != nil {
+		return g.Path()
+	}
+	return g.Name
+}

@@ -71,7 +71,7 @@ func (cp *Plane) quietOf(watch, action int) *silence {
 func (cp *Plane) tell(group int, d Deliberation) {
 	s := cp.story
 	d.At, d.Until = cp.kernel.Now(), cp.kernel.Now()
-	d.Group = cp.cfg.Groups[group].Name
+	d.Group = cp.cfg.Groups[group].decides()
 	if n := s.last[group]; n != None && !d.Taken {
 		same := s.lines[n]
 		same.At, same.Until = d.At, d.Until

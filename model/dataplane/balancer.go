@@ -27,69 +27,12 @@ type balancer struct {
 	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
 }
 
-// flowHour is the part of a [balancerHour] of the flows of one kind.
-type flowHour struct {
-	connections int64
-	processed   model.Bytes
-	open        int64
-	active      stat.Sum
-}
-
-// balancerHour accumulates a [model.BalancerUse]. active is Σ (end − start) of
-// connections in nanoseconds, kept as Σ end − Σ start so that a running sum is
-// exact at any instant: ∫ active dt = active + open × now.
-type balancerHour struct {
-	from        sim.Time
-	connections int64
-	evaluations int64
-	processed   model.Bytes
-	out         model.Bytes
-	side        model.Bytes // from callers in other zones and to them
-	away        model.Bytes // to callers in other Regions
-	crossed     model.Bytes // between nodes and targets of other zones
-	open        int64
-	active      stat.Sum
-}
-
-// TakeBalancerUse returns what a load balancer did since it was last asked, as of
-// when its servers were settled last: see [Plane.Settle].
-func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
-	now := p.kernel.Now()
-	h := &p.balancers[index].hour
-	p.endAllSilentFlows()
-	p.endAllIdleConnections()
-	active := h.active
-	active.AddProduct(h.open, int64(now))
-	use := model.BalancerUse{
-		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
-		Processed: h.processed, Out: h.out, Side: h.side, Away: h.away, Crossed: h.crossed, Evaluations: h.evaluations,
-	}
-	p.balancers[index].evaluated -= h.evaluations
-	*h = balancerHour{from: now, open: h.open}
-	h.active.AddProduct(-h.open, int64(now))
-	for k := range use.Flows {
-		part := &p.balancers[index].parts[k]
-		part.active.AddProduct(part.open, int64(now))
-		use.Flows[k] = model.FlowUse{NewConnections: part.connections, ActiveTime: sim.Time(part.active.Int64()), Processed: part.processed}
-		*part = flowHour{open: part.open}
-		part.active.AddProduct(-part.open, int64(now))
-	}
-	return use
-}
-
 // balance takes a request through a load balancer: node, rule, target group.
-func (p *Plane) balance(i uint32, r *request) {
-	s := &p.sources[r.source]
-	b := &p.balancers[s.balancer]
-	if s.guarded && p.heldBefore(i, r, s) {
+func (p *Plane) balance(i uint32, r *request, s *source) {
+	if !s.plain && !p.approaches(i, r, s) {
 		return
 	}
-	if s.flows.on && !p.carry(i, r, s) {
-		return
-	}
-	if !s.way.simple {
-		r.class %= s.way.kinds // it may have shaken hands before
-	}
+	b := s.lb
 	action := &s.way.actions[r.class]
 	zone, connects := b.dns[0], true
 	if s.connected {
@@ -101,8 +44,9 @@ func (p *Plane) balance(i uint32, r *request) {
 		b.opened(p.kernel.Now())
 	}
 	r.zone = uint8(zone)
-	b.nodes[zone].requests++
-	if connects && b.limited && !b.nodes[zone].admits(p.kernel.Now()) {
+	n := &b.nodes[zone]
+	n.requests++
+	if b.limited && connects && !n.admits(p.kernel.Now()) {
 		p.reject(i, r)
 		return
 	}
@@ -113,7 +57,7 @@ func (p *Plane) balance(i uint32, r *request) {
 		p.scheduleAfter(b.cfg.ConnectTimeout, handled(requestGivesUp, p.requests.handle(i)))
 		return
 	}
-	if !s.way.simple && !p.comesIn(i, r, action, connects) {
+	if !s.plain && !s.way.simple && !p.comesIn(i, r, action, connects) {
 		return
 	}
 	*action.matched++
@@ -133,6 +77,21 @@ func (p *Plane) balance(i uint32, r *request) {
 		return
 	}
 	p.forward(i, r, scopeOf{group: action.groups[choice], zone: int(zone)})
+}
+
+// approaches takes a request to the load balancer of a source that is not plain, if nothing
+// before that keeps it.
+func (p *Plane) approaches(i uint32, r *request, s *source) bool {
+	if s.guarded && p.heldBefore(i, r, s) {
+		return false
+	}
+	if s.flows.on && !p.carry(i, r, s) {
+		return false
+	}
+	if !s.way.simple {
+		r.class %= s.way.kinds // it may have shaken hands before
+	}
+	return true
 }
 
 // comesIn lets a request in by a listener: somebody listens on the port, and the
@@ -207,37 +166,6 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 	default:
 		p.free(i)
 	}
-}
-
-// opened counts a new connection.
-func (b *balancer) opened(now sim.Time) {
-	b.hour.open++
-	b.hour.connections++
-	b.hour.active.Add(-int64(now))
-}
-
-// carries counts what a request is to the balancer.
-func (b *balancer) carries(r *request, evaluations int64) {
-	b.hour.evaluations += evaluations
-	b.hour.processed = b.hour.processed.Plus(r.requestBytes())
-}
-
-// closed ends a request at the balancer whose connection it was alone on.
-func (b *balancer) closed(now sim.Time, r *request) {
-	if r.zone == noNode || b.cfg.Network() {
-		return
-	}
-	b.hour.open--
-	b.hour.active.Add(int64(now))
-	if r.phase == answered {
-		b.answers(r)
-	}
-}
-
-// answers counts a response, which is data out.
-func (b *balancer) answers(r *request) {
-	b.hour.processed = b.hour.processed.Plus(r.responseBytes())
-	b.hour.out = b.hour.out.Plus(r.responseBytes())
 }
 
 // hop is the balancer's share of a request's latency, with the way from clients in another

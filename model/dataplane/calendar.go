@@ -58,9 +58,8 @@ func (c *calendar) rebuild(buckets int, shift uint) {
 // grow makes room for a number that has no announcement.
 func (c *calendar) grow(id uint32) {
 	for int(id) >= len(c.entries) {
-		c.entries = append(c.entries, calendarEntry{})
+		c.entries = append(c.entries, calendarEntry{due: sim.Never})
 	}
-	c.entries[id].due = sim.Never
 	if len(c.entries) > len(c.heads) { // an entry a bucket and lap
 		c.rebuild(2*len(c.heads), c.shift)
 	}
@@ -80,6 +79,9 @@ func (c *calendar) announce(id uint32, due sim.Time) {
 
 // insert announces a number that has no announcement.
 func (c *calendar) insert(id uint32, due sim.Time) {
+	if int(id) >= len(c.entries) {
+		c.grow(id)
+	}
 	head := &c.heads[c.bucket(due)]
 	c.entries[id] = calendarEntry{due: due, next: *head, prev: noIndex}
 	if *head != noIndex {
@@ -173,7 +175,13 @@ func (c *calendar) turnBucket(b int, id uint32, now sim.Time, due dueFunc) {
 		at, next := e.due, e.next
 		if at <= now {
 			c.found++
-			c.unlink(e)
+			if e.prev == noIndex && next == noIndex { // alone in there, as most are
+				c.heads[b], e.due = noIndex, sim.Never
+				c.count--
+				c.gone++
+			} else {
+				c.unlink(e)
+			}
 			gone := c.gone
 			if again := due(id, at, now); again != sim.Never {
 				c.insert(id, again)

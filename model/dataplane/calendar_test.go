@@ -75,7 +75,7 @@ func (c *calendarTwin) offer(h slab.Handle, demand sim.Time) {
 	now, id := c.kernel.Now(), indexOf(h)
 	rh, r := c.requests.Alloc()
 	*r = request{arrived: now, demand: demand, server: id, target: noIndex, group: None}
-	c.sources[0].balancer = None
+	c.sources[0].balancer, c.sources[0].plain = None, false
 	c.Plane.offer(indexOf(rh), r)
 	c.free[id] = max(now, c.free[id]) + demand
 	at, _ := slices.BinarySearchFunc(c.list, c.free[id], func(d departure, at sim.Time) int { return int(d.at - at) })

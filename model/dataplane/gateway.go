@@ -130,7 +130,7 @@ func (p *Plane) onRequestIsInspected(ev model.Event) {
 		p.meter.overtaken()
 		return
 	}
-	p.balance(indexOf(ev.Handle()), r)
+	p.balance(indexOf(ev.Handle()), r, &p.sources[r.source])
 }
 
 // giveUpFlow ends the flow of a client who has given it up: the next one may go to another

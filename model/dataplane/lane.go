@@ -112,16 +112,15 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 		return true
 	}
 	end := sim.Sum(start, l.time(r.demand))
-	if end-now > p.patience(i, r, l) || end > sim.Horizon {
+	limits, patience := p.patience(i, r, l)
+	if end-now > patience || end > sim.Horizon {
 		p.leaveLaneNow(r.server)
 		l.left++
 		return false
 	}
 	told := l.station.Offer(i, now, start, end)
-	if r.source != checkSource {
-		if s := &p.sources[r.source]; s.limits.limit != sim.Never {
-			p.removeDeadline(&s.limits, r)
-		}
+	if limits != nil {
+		p.removeDeadline(limits, r)
 	}
 	if r.phase = queued; start == now {
 		r.phase = inService
@@ -131,7 +130,6 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 	}
 	switch {
 	case l.counted:
-		p.ends.grow(i)
 		p.ends.insert(i, end)
 	case told.Leaves != station.NoJob:
 		p.completeInLane(told.Leaves, l, told.At)
@@ -139,13 +137,20 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 	return true
 }
 
-// patience is the longest that everybody waits for a request's end at its server.
-func (p *Plane) patience(i uint32, r *request, l *lane) sim.Time {
+// patience is the longest that everybody waits for a request's end at its server, with
+// the time limit that it is under, if there is one.
+func (p *Plane) patience(i uint32, r *request, l *lane) (*deadlines, sim.Time) {
 	if r.source == checkSource {
-		return p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck.Timeout
+		return nil, p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck.Timeout
 	}
 	s := &p.sources[r.source]
-	return min(s.limits.limit, s.patience-p.hop(i, r, model.Zone(l.zone)))
+	if s.limits.limit == sim.Never { // and so is patience
+		return nil, sim.Never
+	}
+	if s.patience == sim.Never {
+		return &s.limits, s.limits.limit
+	}
+	return &s.limits, min(s.limits.limit, s.patience-p.hop(i, r, model.Zone(l.zone)))
 }
 
 // settleLane counts what happened in a lane up to and including an instant.
@@ -202,35 +207,42 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 		p.discard(i, r)
 		return
 	}
-	source := &p.sources[r.source]
-	if source.direct {
+	s := &p.sources[r.source]
+	r.phase = answered
+	if s.plain {
+		across := s.lb.ends(at, r, model.Zone(l.zone))
+		p.meter.completed(at, r, s.hop+across)
+		p.targetAnswers(r, l, at, across)
+		p.free(i)
+		return
+	}
+	if s.direct {
 		p.countDirect(p.servers.at(r.server), r)
 	}
 	p.countCrossing(r, model.Zone(l.zone))
 	p.meter.completed(at, r, p.hop(i, r, model.Zone(l.zone)))
-	r.phase = answered
-	if source.balancer != None {
-		if source.flows.on {
+	if s.balancer != None {
+		if s.flows.on {
 			p.alight(i, r, at)
 		} else {
-			p.balancers[source.balancer].closed(at, r)
+			s.lb.closed(at, r)
 		}
 	}
 	if r.target != noIndex {
-		p.targetAnswers(r, l, at)
+		p.targetAnswers(r, l, at, p.crossing(r, model.Zone(l.zone)))
 	}
 	p.free(i)
 }
 
-// targetAnswers counts the response of a request's target, which does not drain, and
-// ends its hold on it.
-func (p *Plane) targetAnswers(r *request, l *lane, at sim.Time) {
+// targetAnswers counts the response of a request's target, which does not drain and may
+// be across the border of a zone, and ends its hold on it.
+func (p *Plane) targetAnswers(r *request, l *lane, at, across sim.Time) {
 	t := p.targets.at(r.target)
 	t.answered = max(t.answered, at)
 	t.since.answered++
 	t.inFlight--
 	g := &p.targetGroups[r.group]
-	g.responded(at - r.arrived + p.crossing(r, model.Zone(l.zone)))
+	g.responded(at - r.arrived + across)
 	if l.counted && g.counts {
 		g.scopes[t.scope].policy.Ended(int(t.local))
 	}

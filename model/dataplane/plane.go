@@ -103,6 +103,8 @@ type Plane struct {
 	fileSystems   []fileSystem         // by index in the frame
 	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
+	ahead int // arrivals that may follow another at once
+
 	stepsEnded   int64
 	housekeeping int64
 }
@@ -139,6 +141,7 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	p.newFilter()
+	p.findPlain()
 	p.markInstant()
 	p.scheduleMitigation()
 	p.scheduleWeighing()

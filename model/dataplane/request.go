@@ -20,7 +20,7 @@ func (p *Plane) enter(i uint32, r *request) {
 	}
 	switch s.to {
 	case ToLoadBalancer:
-		p.balance(i, r)
+		p.balance(i, r, s)
 	case ToTargetGroup:
 		p.forward(i, r, scopeOf{group: s.target})
 	case ToAddress:

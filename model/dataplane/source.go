@@ -16,13 +16,16 @@ type source struct {
 	to       DestinationKind
 	target   int
 	limits   deadlines
-	patience sim.Time // how long its clients wait; sim.Never: forever
-	balancer int      // whose rules its requests meet, maybe behind that of its flows; None without
-	direct   bool     // clients that reach their targets without a balancer
-	next     int      // fleet round robin
-	workload int      // that sends; of a call its own index
-	lookup   *lookup  // by which it finds its balancer; nil: it is always the same
-	way      *way     // what its balancer's rules say
+	patience sim.Time  // how long its clients wait; sim.Never: forever
+	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
+	lb       *balancer // that one
+	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
+	direct   bool      // clients that reach their targets without a balancer
+	next     int       // fleet round robin
+	workload int       // that sends; of a call its own index
+	lookup   *lookup   // by which it finds its balancer; nil: it is always the same
+	way      *way      // what its balancer's rules say
 	nodes    rng.Stream
 	resumes  rng.Stream
 	sender   int32      // in the filter, of its connections, or of those of its callers' first end
@@ -85,9 +88,6 @@ func newClassTable(classes []RequestClass) classTable {
 }
 
 func (t classTable) draw(s *rng.Stream) uint16 {
-	if len(t.upTo) == 1 {
-		return 0
-	}
 	u := s.Uniform()
 	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
 }
@@ -143,7 +143,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
 	s.traced, _ = s.events.(workload.Traced)
-	p.scheduleArrival(i)
+	p.scheduleArrival(s, i)
 	return nil
 }
 
@@ -178,7 +178,8 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) error {
 	if err := p.newWayOf(s, classes); err != nil {
 		return err
 	}
-	lb := &p.cfg.LoadBalancers[s.balancer]
+	s.lb = &p.balancers[s.balancer]
+	lb := s.lb.cfg
 	if lb.IdleTimeout > 0 && lb.IdleTimeout < s.limits.limit {
 		s.limits.limit, s.limits.code = lb.IdleTimeout, Code504
 	}
@@ -186,6 +187,17 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) error {
 	p.newConnections(s)
 	s.connected = s.connections.on || s.flows.relayed
 	return nil
+}
+
+// findPlain marks the plain sources.
+func (p *Plane) findPlain() {
+	for i := range p.sources {
+		s := &p.sources[i]
+		s.plain = s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
+		if s.plain {
+			s.hop = s.lb.cfg.Latency + s.far
+		}
+	}
 }
 
 // newWayOf resolves the rules of the load balancer that a source comes to, maybe behind
@@ -209,17 +221,36 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 	return nil
 }
 
-// onRequestArrives draws a request from its workload, schedules the next one,
-// and sends it on its way.
+// onRequestArrives draws a request from its workload and sends it on its way, and
+// schedules the next one. Those that nothing comes before follow at once, up to as many
+// as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	i, r := p.newRequest(ev.Index(), s)
-	p.scheduleArrival(ev.Index())
-	if len(s.visitors.all) > 0 {
-		p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+	for left := p.ahead; ; left-- {
+		i, r := p.newRequest(ev.Index(), s)
+		next, ok := s.events.Next()
+		ok = ok && next <= p.frame.Duration
+		var place sim.Place // before all that this request leads to
+		if ok {
+			place = p.kernel.Reserve()
+		}
+		if len(s.visitors.all) > 0 {
+			p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+		}
+		p.enter(i, r)
+		if !ok {
+			return
+		}
+		if left <= 0 || !p.kernel.Advance(next, p.table[requestArrives].rank) {
+			s.timer.StartAtPlace(next, place, ev)
+			return
+		}
 	}
-	p.enter(i, r)
 }
+
+// PlayAhead lets the plane play up to so many arrivals more, whose instants nothing else
+// comes before, with each that it is given.
+func (p *Plane) PlayAhead(arrivals int) { p.ahead = arrivals }
 
 // newRequest draws a request of a workload.
 func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
@@ -241,16 +272,20 @@ func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 // the policies do.
 func (s *source) fill(r *request) {
 	cfg := s.cfg
-	r.class = s.class.draw(&s.classes)
+	if len(s.class.upTo) > 1 {
+		r.class = s.class.draw(&s.classes)
+	}
 	row := -1
-	if s.traced != nil && cfg.Rows != nil {
+	if cfg.Rows != nil && s.traced != nil {
 		row = s.traced.Row()
 	}
-	switch {
-	case row >= 0 && cfg.Rows.Demand != nil:
+	if row >= 0 && cfg.Rows.Demand != nil {
 		r.demand = cfg.Rows.Demand[row]
-	default:
+	} else {
 		r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
+	}
+	if row < 0 && cfg.Request == nil && cfg.Response == nil { // they carry nothing
+		return
 	}
 	in, out := model.Bytes(0), model.Bytes(0)
 	switch {
@@ -268,9 +303,9 @@ func (s *source) fill(r *request) {
 	r.setBytes(in, out)
 }
 
-func (p *Plane) scheduleArrival(i int) {
-	if at, ok := p.sources[i].events.Next(); ok && at <= p.frame.Duration {
-		p.sources[i].timer.StartAt(at, indexed(p.sources[i].arrives, i))
+func (p *Plane) scheduleArrival(s *source, i int) {
+	if at, ok := s.events.Next(); ok && at <= p.frame.Duration {
+		s.timer.StartAt(at, indexed(s.arrives, i))
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *Plane) onSocketArrives(ev model.Event) {
 	*k = websocket{source: uint16(source), number: s.sockets.number}
 	s.sockets.number++
 	k.ends = sim.Sum(p.kernel.Now(), s.sockets.draw(k, 0, s.sockets.cfg.Lifetime))
-	p.scheduleArrival(source)
+	p.scheduleArrival(s, source)
 	p.sendMessage(indexOf(h))
 }
 

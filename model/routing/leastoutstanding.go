@@ -8,12 +8,15 @@ package routing
 // that the cost does not grow with the number of targets.
 type LeastOutstanding struct {
 	targets []outstanding
-	levels  []*bitset // levels[k]: the targets in rotation with k requests; nil if none
-	least   int       // the lowest k with a target, if there is any in rotation
-	count   int       // in rotation
-	spare   []*bitset // empty
-	cursor  []int     // per node: where the next pick starts looking
+	levels  []bitset // levels[k]: the targets in rotation with k requests
+	least   int      // the lowest k with a target, if there is any in rotation
+	count   int      // in rotation
+	spare   []bitset // empty, taken from high levels
+	cursor  []int    // per node: where the next pick starts looking
 }
+
+// lowLevels keep their sets when they are empty: they come and go with every request.
+const lowLevels = 32
 
 // outstanding is what is known of one target.
 type outstanding struct {
@@ -32,9 +35,17 @@ func (p *LeastOutstanding) Add(target int) {
 		panic("routing: target added twice")
 	}
 	p.know(target)
-	p.targets[target].in = true
+	t := &p.targets[target]
+	t.in = true
 	p.count++
-	p.enter(target)
+	k := int(t.requests)
+	if !p.isOpen(k) {
+		p.open(k)
+	}
+	p.levels[k].insert(target)
+	if k < p.least || p.count == 1 {
+		p.least = k
+	}
 }
 
 // Remove implements [Policy].
@@ -42,23 +53,49 @@ func (p *LeastOutstanding) Remove(target int) {
 	if target >= len(p.targets) || !p.targets[target].in {
 		panic("routing: target removed that is not in rotation")
 	}
-	p.leave(target)
-	p.targets[target].in = false
+	t := &p.targets[target]
+	p.drop(int(t.requests), target)
+	t.in = false
 	p.count--
-	for p.count > 0 && p.levels[p.least] == nil {
+	for p.count > 0 && p.levels[p.least].count == 0 {
 		p.least++
 	}
 }
 
 // Began implements [Policy].
-func (p *LeastOutstanding) Began(target int) { p.shift(target, 1) }
+func (p *LeastOutstanding) Began(target int) {
+	t := &p.targets[target]
+	k := int(t.requests)
+	t.requests++
+	if !t.in {
+		return
+	}
+	if !p.isOpen(k + 1) {
+		p.open(k + 1)
+	}
+	p.levels[k+1].insert(target)
+	if p.drop(k, target) && k == p.least { // all others have more
+		p.least = k + 1
+	}
+}
 
 // Ended implements [Policy].
 func (p *LeastOutstanding) Ended(target int) {
-	if p.targets[target].requests == 0 {
+	t := &p.targets[target]
+	k := int(t.requests)
+	if k == 0 {
 		panic("routing: a request ended that had not begun")
 	}
-	p.shift(target, -1)
+	t.requests--
+	if !t.in {
+		return
+	}
+	if !p.isOpen(k - 1) {
+		p.open(k - 1)
+	}
+	p.levels[k-1].insert(target)
+	p.drop(k, target)
+	p.least = min(p.least, k-1)
 }
 
 // Pick implements [Policy].
@@ -72,64 +109,34 @@ func (p *LeastOutstanding) Pick(node int) (target int, ok bool) {
 	return target, true
 }
 
-func (p *LeastOutstanding) shift(target int, by int32) {
-	t := &p.targets[target]
-	k := int(t.requests)
-	if !t.in {
-		t.requests += by
-		return
-	}
-	to := k + int(by)
-	if from := p.levels[k]; from.count > 1 && to < len(p.levels) && p.levels[to] != nil { // neither comes or goes
-		t.requests += by
-		from.remove(target)
-		p.levels[to].insert(target)
-		return
-	}
-	p.leave(target)
-	t.requests += by
-	p.enter(target)
-	for p.levels[p.least] == nil { // not far: up to where the target is now
-		p.least++
-	}
-}
-
-// enter puts target into the level of its count.
-func (p *LeastOutstanding) enter(target int) {
-	k := int(p.targets[target].requests)
-	for k >= len(p.levels) {
-		p.levels = append(p.levels, nil)
-	}
-	if p.levels[k] == nil {
-		p.levels[k] = p.newLevel()
-		if k < p.least || p.count == 1 {
-			p.least = k
-		}
-	}
-	p.levels[k].insert(target)
-}
-
-// leave takes target out of the level of its count; the least level may be empty then.
-func (p *LeastOutstanding) leave(target int) {
-	k := p.targets[target].requests
-	level := p.levels[k]
+// drop takes target out of a level and reports whether that is empty now.
+func (p *LeastOutstanding) drop(k, target int) bool {
+	level := &p.levels[k]
 	level.remove(target)
-	if level.count == 0 {
-		p.levels[k] = nil
-		p.spare = append(p.spare, level)
+	if level.count > 0 {
+		return false
 	}
+	if k >= lowLevels {
+		p.spare = append(p.spare, *level)
+		*level = bitset{}
+	}
+	return true
 }
 
-// newLevel returns an empty level that has room for all targets.
-func (p *LeastOutstanding) newLevel() *bitset {
-	if len(p.spare) == 0 {
-		p.spare = append(p.spare, new(bitset))
+// isOpen reports whether a level has room for all targets.
+func (p *LeastOutstanding) isOpen(k int) bool { return k < len(p.levels) && len(p.levels[k].words) > 0 }
+
+// open makes a level that has room for all targets.
+func (p *LeastOutstanding) open(k int) {
+	for k >= len(p.levels) {
+		p.levels = append(p.levels, bitset{})
 	}
-	last := len(p.spare) - 1
-	level := p.spare[last]
-	p.spare = p.spare[:last]
+	level := &p.levels[k]
+	if last := len(p.spare) - 1; last >= 0 {
+		*level = p.spare[last]
+		p.spare = p.spare[:last]
+	}
 	level.grow(len(p.targets))
-	return level
 }
 
 // know makes room for a target in the list and in every level.
@@ -140,9 +147,9 @@ func (p *LeastOutstanding) know(target int) {
 	for target >= len(p.targets) {
 		p.targets = append(p.targets, outstanding{})
 	}
-	for _, level := range p.levels {
-		if level != nil {
-			level.grow(len(p.targets))
+	for k := range p.levels {
+		if len(p.levels[k].words) > 0 {
+			p.levels[k].grow(len(p.targets))
 		}
 	}
 }

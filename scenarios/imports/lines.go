@@ -19,7 +19,11 @@ type Lines struct {
 	Files   tree.Files
 	Names   []string
 	Skipped *Skipped
+	Halt    func() bool // asked now and then whether to stop; nil: never
 }
+
+// patience is how many lines are read until Halt is asked again.
+const patience = 1 << 14
 
 // Place is where a line stands.
 type Place struct {
@@ -40,27 +44,55 @@ func (p Place) String() string {
 // Files that begin like gzip are decompressed. What cannot be read is [Skipped], and
 // what stands before it is taken.
 func (l *Lines) Each(take func(at Place, line []byte) (why string)) {
-	buffer := bufio.NewReaderSize(nil, longestLine)
+	b := buffers{bufio.NewReaderSize(nil, longestLine), bufio.NewReaderSize(nil, longestLine)}
 	for _, name := range l.Names {
 		file, rule := l.Files.Open(name)
 		if rule != "" {
 			l.Skipped.Add(Place{File: name}, rule)
 			continue
 		}
-		l.file(name, file, buffer, take)
+		l.file(name, b.open(file), take)
 		_ = file.Close()
+		if l.halts() {
+			return
+		}
 	}
 }
 
-// file reads one file.
-func (l *Lines) file(name string, file io.Reader, buffer *bufio.Reader, take func(Place, []byte) string) {
-	at := Place{File: name}
-	plain, err := Decompressed(file)
+// halts reports whether to stop.
+func (l *Lines) halts() bool { return l.Halt != nil && l.Halt() }
+
+// buffers are those of a file, and of what it holds if it is compressed.
+type buffers struct{ file, text *bufio.Reader }
+
+// open returns what a file holds, decompressed if it begins like gzip; nil if that is
+// broken.
+func (b buffers) open(file io.Reader) *bufio.Reader {
+	b.file.Reset(file)
+	if !isGzip(b.file) {
+		return b.file // which is copied once only
+	}
+	plain, err := gzip.NewReader(b.file)
 	if err != nil {
+		return nil
+	}
+	b.text.Reset(plain)
+	return b.text
+}
+
+// isGzip reports whether a file begins like gzip. What is wrong shows when it is read.
+func isGzip(file *bufio.Reader) bool {
+	magic, err := file.Peek(2)
+	return err == nil && magic[0] == 0x1f && magic[1] == 0x8b
+}
+
+// file reads one file.
+func (l *Lines) file(name string, buffer *bufio.Reader, take func(Place, []byte) string) {
+	at := Place{File: name}
+	if buffer == nil {
 		l.Skipped.Add(at, "broken gzip: nothing of it was read")
 		return
 	}
-	buffer.Reset(plain)
 	for {
 		line, err := buffer.ReadSlice('\n')
 		at.Line++
@@ -84,7 +116,7 @@ func (l *Lines) file(name string, file io.Reader, buffer *bufio.Reader, take fun
 				l.Skipped.Add(at, why)
 			}
 		}
-		if err != nil {
+		if err != nil || at.Line%patience == 0 && l.halts() {
 			return
 		}
 	}
@@ -112,9 +144,8 @@ func rule(err error) string {
 // Decompressed returns what a file holds, decompressed if it begins like gzip.
 func Decompressed(file io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(file, longestLine)
-	magic, err := buffered.Peek(2)
-	if err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return buffered, nil // what is wrong shows when it is read
+	if !isGzip(buffered) {
+		return buffered, nil
 	}
 	return gzip.NewReader(buffered)
 }

@@ -28,6 +28,7 @@ var metricKinds = []struct {
 	{"StatusCheckFailed_System", "the same of what the instance runs on", controlplane.StatusCheckFailedSystem},
 	{"StatusCheckFailed_Instance", "the same of the instance itself", controlplane.StatusCheckFailedInstance},
 	{"StatusCheckFailed_AttachedEBS", "the same of its volumes, of Nitro types", controlplane.StatusCheckFailedAttachedEBS},
+	{"MemoryUtilization", "percent of the memory that the tasks of an ECS service reserve", controlplane.MemoryUsed},
 	{"RequestCountPerTarget", "requests for each target of a target group", controlplane.RequestCountPerTarget},
 	{"RequestCount", "requests for a target group", controlplane.RequestCount},
 	{"TargetResponseTime", "seconds until the targets of a target group respond", controlplane.TargetResponseTime},
@@ -65,6 +66,7 @@ func alarmKeys() []schema.Key {
 		schema.Row("metric_query", schema.List(), "", "metrics and formulas over them, instead of metric_name"),
 		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "whose CPU, credits or network; in a policy, its own group"),
 		schema.Row("target_group", schema.Name("target_group"), "", "whose requests or targets; in a policy, the group's first"),
+		schema.Row("container_service", schema.Name("container_service"), "", "whose CPUUtilization or MemoryUtilization; in a policy of a container_service, its own"),
 		schema.Row("statistic", schema.OneOf("Average: the mean of what was measured", "Minimum: the least", "Maximum: the most", "Sum: all of it together", "SampleCount: how many instances measured it"), "(Average; Sum of request counts)", "what a datapoint is of its period"),
 		schema.Row("period", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of a datapoint: 10, 20, 30 s or whole minutes"),
 		schema.Row("evaluation_periods", schema.Whole(1, 10_000), schema.Required, "datapoints that count"),
@@ -138,7 +140,7 @@ func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 
 // queriedMetric reads the metric of an alarm on a formula.
 func (l *loader) queriedMetric(t *schema.Table, group int) controlplane.Metric {
-	for _, key := range []string{"metric_name", "namespace", "statistic", "extended_statistic", "autoscaling_group", "target_group"} {
+	for _, key := range []string{"metric_name", "namespace", "statistic", "extended_statistic", "autoscaling_group", "target_group", "container_service"} {
 		if t.Has(key) {
 			t.Wrong(key, "must not be given with metric_query")
 		}
@@ -201,6 +203,9 @@ func usualStatistic(k controlplane.MetricKind) string {
 // subject reads whose metric it is: by default the group, or its first target
 // group.
 func (l *loader) subject(t *schema.Table, kind controlplane.MetricKind, group int) int {
+	if subject, ok := l.taskSubject(t, kind, group); ok {
+		return subject
+	}
 	if kind.OfGroup() {
 		if group != cloud.None {
 			t.Assume("autoscaling_group", l.cfg.Groups[group].Name)

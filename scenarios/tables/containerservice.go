@@ -99,7 +99,9 @@ func (l *loader) readContainerServices() {
 		}
 		l.taskTimes(t, fargate, &lt)
 		l.addTaskTemplate(&g, lt)
+		g.Schedules = l.readTaskSchedules(t)
 		l.cfg.Groups = append(l.cfg.Groups, g)
+		l.readPolicies(t, len(l.cfg.Groups)-1)
 		t.Done()
 	}
 }
@@ -288,6 +290,7 @@ func (l *loader) addTaskTemplate(g *controlplane.Group, lt controlplane.LaunchTe
 		Name: name, Family: where, Size: fmt.Sprintf("%d-%d", need.CPU, need.MemoryMiB), Arch: "x86_64",
 		VCPUs: vcpus, ThreadsPerCore: 1, MemoryMiB: need.MemoryMiB, CurrentGen: true, Nitro: true,
 	})
+	lt.Detailed = true // their metrics come every minute
 	g.Template = len(l.cfg.LaunchTemplates)
 	l.cfg.LaunchTemplates = append(l.cfg.LaunchTemplates, lt)
 	g.Types = []controlplane.LaunchType{{Type: lt.Type, Need: controlplane.Need{Pool: cloud.None}}}

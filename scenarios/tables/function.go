@@ -67,6 +67,7 @@ func (l *loader) readFunctions() {
 		t.Done()
 	}
 	l.checkConcurrency()
+	l.readOutside() // which are targets as well
 }
 
 // firstZone is the first zone of a Region.

@@ -275,11 +275,15 @@ func (l *loader) checkMemoryMetrics() {
 			continue // which is said elsewhere
 		}
 		g := &l.cfg.Groups[w.group]
+		if g.Tasks == nil && w.at.Node.Table[w.key].Is("MemoryUtilization") {
+			w.at.Mistake(w.key, "must be mem_used_percent of a group: MemoryUtilization is of a container_service", "")
+			continue
+		}
 		if g.Service < 0 || l.cfg.Services[g.Service].Memory == nil {
 			w.at.Mistake(w.key, "must not be the memory of a group whose service has no memory table", "")
 			continue
 		}
-		if lt := &l.cfg.LaunchTemplates[g.Template]; lt.Profile == "" {
+		if lt := &l.cfg.LaunchTemplates[g.Template]; lt.Profile == "" && g.Tasks == nil {
 			l.warnAt(w.at.Node.Table[w.key], w.at.PathOf(w.key)+": never has a datapoint: its agent may not publish without the iam_instance_profile of launch_template."+lt.Name)
 		}
 	}

@@ -134,9 +134,11 @@ var trackedKinds = []tracked{
 	{"ALBRequestCount", "requests to a target group in a minute", controlplane.RequestCount, controlplane.Sum},
 }
 
-func trackedMetrics() []schema.Word {
+func trackedMetrics() []schema.Word { return trackedWords(trackedKinds) }
+
+func trackedWords(of []tracked) []schema.Word {
 	var words []schema.Word
-	for _, k := range trackedKinds {
+	for _, k := range of {
 		words = append(words, schema.Word{Name: k.name, Meaning: k.meaning})
 	}
 	return words
@@ -165,6 +167,9 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 				l.readPredictive(p, group, &policy)
 			} else {
 				policy.Spec = l.readPolicy(p, kind, controlplane.AlarmAction{Group: group, Policy: i})
+				if l.cfg.Groups[group].Tasks != nil {
+					policy.Cooldowns = readCooldowns(p, kind)
+				}
 			}
 			p.Done()
 		}
@@ -176,16 +181,19 @@ func (l *loader) readPolicies(t *schema.Table, group int) {
 // the user's. The spec is nil if anything is wrong with it.
 func (l *loader) readPolicy(t *schema.Table, kind scaling.Kind, action controlplane.AlarmAction) scaling.Spec {
 	var metric controlplane.Metric
-	if kind.OwnAlarms() {
-		if t.Has("customized_metric_specification") {
-			metric = l.customMetric(t, action.Group)
-		} else {
+	tasks := l.cfg.Groups[action.Group].Tasks != nil
+	switch {
+	case !kind.OwnAlarms():
+	case t.Has("customized_metric_specification") && !tasks:
+		metric = l.customMetric(t, action.Group)
+	default:
+		if !tasks {
 			t.Pass("customized_metric_specification")
-			metric = l.policyMetric(t, action.Group, false)
 		}
+		metric = l.policyMetric(t, action.Group, false)
 	}
 	var spec scaling.Spec
-	values, ok := settings(t, kind.Parameters)
+	values, ok := settings(t, parametersOf(kind, tasks))
 	if ok {
 		var errs []error
 		spec, errs = kind.Parse(values)
@@ -274,8 +282,9 @@ func (l *loader) policyMetric(t *schema.Table, group int, forecast bool) control
 	m := controlplane.Metric{Subject: group}
 	name := t.Choice("metric")
 	var others []string
-	for i := range trackedKinds {
-		k := &trackedKinds[i]
+	kinds := l.trackedOf(group)
+	for i := range kinds {
+		k := &kinds[i]
 		if k.name == name {
 			m.Kind, m.Statistic = k.metric, k.aggregate
 		}

@@ -36,8 +36,10 @@ func readVersion(t *schema.Table) dataplane.Version {
 	switch {
 	case takesFlows(t) || takesPackets(t):
 		t.Reject(key, schema.Fault{Rule: `must not be given without protocol "HTTP"`, Code: invalidConfiguration})
+		return dataplane.HTTP1
 	case kind != nil && kind.Is("lambda"):
 		t.Reject(key, schema.Fault{Rule: "must be HTTP1 of a function", Code: invalidConfiguration})
+		return dataplane.HTTP1
 	case version == dataplane.GRPC:
 		assumeCheckOf(t, map[string]any{"path": grpcPath, "matcher": fmt.Sprint(grpcUnimplemented)})
 	}

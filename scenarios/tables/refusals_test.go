@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What AWS refuses of the things that testdata/refusals.txt and refusals-scaling.txt have is refused, each with its
+// What AWS refuses of the things that testdata/refusals.txt, refusals-scaling.txt and refusals-elb.txt have is refused, each with its
 // code, and nothing else with it.
 func TestRefusals(t *testing.T) {
 	const head = "run = { duration = \"3d\" }\nregion = { name = \"us-east-1\", zones = [\"a\", \"b\"] }\n"
@@ -19,7 +19,11 @@ func TestRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range slices.Concat(strings.Split(string(file), "\n-- ")[1:], strings.Split(string(scaling), "\n-- ")[1:]) {
+	balancing, err := os.ReadFile("testdata/refusals-elb.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range slices.Concat(strings.Split(string(file), "\n-- ")[1:], strings.Split(string(scaling), "\n-- ")[1:], strings.Split(string(balancing), "\n-- ")[1:]) {
 		title, rest, _ := strings.Cut(c, "\n")
 		var tables, want, got []string
 		for _, line := range strings.Split(strings.TrimSpace(rest), "\n") {

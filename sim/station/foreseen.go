@@ -94,8 +94,19 @@ func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) Passage {
 
 // replace puts a job in the place of the first.
 func (f *Foreseen) replace(e entry) {
-	f.last[0] = e
-	(*jobHeap)(&f.last).down(0)
+	switch len(f.last) {
+	case 1:
+		f.last[0] = e
+	case 2:
+		if s := (*[2]entry)(f.last); s[1].before(e) {
+			s[0], s[1] = s[1], e
+		} else {
+			s[0] = e
+		}
+	default:
+		f.last[0] = e
+		(*jobHeap)(&f.last).down(0)
+	}
 }
 
 // Passage is a departure, and who enters in that instant, if anybody waits.

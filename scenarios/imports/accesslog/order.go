@@ -32,10 +32,13 @@ type Order struct {
 	atOnce int // for tests
 	held   []Arrival
 	file   *os.File
-	pieces []piece
-	size   int64 // of the file
-	count  int64
-	err    error
+	// removed tells that the file has no name any more, so that nothing is left of it
+	// whatever ends the program.
+	removed bool
+	pieces  []piece
+	size    int64 // of the file
+	count   int64
+	err     error
 }
 
 // piece is a part of the file that is sorted.
@@ -61,6 +64,9 @@ func (o *Order) Close() error {
 	name := o.file.Name()
 	err := o.file.Close()
 	o.file = nil
+	if o.removed {
+		return err
+	}
 	return errors.Join(err, os.Remove(name))
 }
 
@@ -96,7 +102,7 @@ func (o *Order) write(each func(func(Arrival) error) error) error {
 		if err != nil {
 			return err
 		}
-		o.file = file
+		o.file, o.removed = file, os.Remove(file.Name()) == nil // some systems remove it only once it is closed
 	}
 	from := o.size
 	out := bufio.NewWriterSize(io.NewOffsetWriter(o.file, from), 1<<18)

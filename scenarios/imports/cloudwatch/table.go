@@ -52,9 +52,11 @@ func (r *reader) table(text []byte) ([]Series, error) {
 		if err == io.EOF {
 			break
 		}
-		line, _ := rows.FieldPos(0)
+		line := 0
 		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
 			line = wrong.Line
+		} else if err == nil {
+			line, _ = rows.FieldPos(0)
 		}
 		at := &imports.Value{Line: int64(line)}
 		if err != nil {

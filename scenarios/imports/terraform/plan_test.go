@@ -110,11 +110,10 @@ func TestWhatIsNoPlanIsRefused(t *testing.T) {
 
 // FuzzPlan: whatever a plan holds, there is a scenario or an error.
 func FuzzPlan(f *testing.F) {
-	text, err := os.ReadFile("testdata/tiers.json")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(string(text))
+	f.Add(planOf(`{"address":"aws_lb.l","mode":"managed","type":"aws_lb","name":"l","values":{}},{"address":"aws_lb_target_group.t","mode":"managed","type":"aws_lb_target_group","name":"t","values":{"port":80}},
+		{"address":"aws_lb_listener.x","mode":"managed","type":"aws_lb_listener","name":"x","values":{"port":443,"protocol":"HTTPS","default_action":[{"type":"forward"}]}},
+		{"address":"aws_security_group.s","mode":"managed","type":"aws_security_group","name":"s","values":{"ingress":[{"from_port":1,"to_port":2,"protocol":"tcp","self":true}]}}`,
+		`{"type":"aws_lb_listener","name":"x","mode":"managed","expressions":{"load_balancer_arn":{"references":["aws_lb.l"]},"default_action":[{"target_group_arn":{"references":["module.m.o","each.value","var.v"]}}]}}`))
 	f.Add(planOf(`{"address": "module.a[\"x.y\"].aws_lb.l", "mode": "managed", "type": "aws_lb", "name": "l", "index": 0, "values": {"subnets": [null]}}`, `null, {"expressions": {"a": null}}`))
 	f.Fuzz(func(t *testing.T, text string) {
 		plan, err := Read("p.json", []byte(text), &imports.Skipped{})
