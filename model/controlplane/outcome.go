@@ -65,6 +65,7 @@ type GroupOutcome struct {
 	InServiceSeries []int64   `window:"to"`
 	DesiredSeries   []int64   `window:"to"`
 	CPUSeries       []float64 `window:"to"` // mean utilization of the minute, 0..1
+	Enabled         [][]int64 `window:"to"` // by Group.Enabled
 	Samples         Samples   `window:"to"`
 }
 
