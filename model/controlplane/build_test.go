@@ -168,6 +168,8 @@ func (d *fakeData) FailZone(z model.Zone, down bool) {
 	}
 }
 
+func (d *fakeData) Works() bool { return true }
+
 func (d *fakeData) BusyTime(h slab.Handle) uint64 { return d.ServerUse(h).Busy }
 
 func (d *fakeData) ServerUse(h slab.Handle) model.ServerUse {

@@ -266,6 +266,22 @@ func (cp *Plane) onMinuteTurns(ev model.Event) {
 func (cp *Plane) sampleGroup(i int) {
 	g := &cp.groups[i]
 	o := &cp.members[i]
+	cpu := 0.0
+	if cp.data.Works() {
+		cpu = cp.cpuOf(g)
+	}
+	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
+	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
+	o.CPUSeries = append(o.CPUSeries, cpu)
+	if reference := g.cfg.Reference; reference > 0 {
+		o.Elasticity.Add(scaling.Stretch{
+			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
+		})
+	}
+}
+
+// cpuOf returns the CPU of a group over the last minute.
+func (cp *Plane) cpuOf(g *group) float64 {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
@@ -277,16 +293,8 @@ func (cp *Plane) sampleGroup(i int) {
 		}
 		in.minute = spent
 	}
-	cpu := 0.0
-	if powered > 0 {
-		cpu = busy / powered
+	if powered == 0 {
+		return 0
 	}
-	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
-	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
-	o.CPUSeries = append(o.CPUSeries, cpu)
-	if reference := g.cfg.Reference; reference > 0 {
-		o.Elasticity.Add(scaling.Stretch{
-			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
-		})
-	}
+	return busy / powered
 }

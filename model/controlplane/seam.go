@@ -84,6 +84,8 @@ type DataPlane interface {
 
 	// ServerUse returns what a server has used so far.
 	ServerUse(server slab.Handle) model.ServerUse
+	// Works reports whether any server may have computed so far.
+	Works() bool
 	// BusyTime settles a server and returns its CPU work, in vCPU-nanoseconds.
 	BusyTime(server slab.Handle) uint64
 	// Burst returns what a burstable server has made of its CPU credits, also after its
