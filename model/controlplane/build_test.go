@@ -11,6 +11,7 @@ import (
 	"headroom/sim"
 	"headroom/sim/rng"
 	"headroom/sim/slab"
+	"headroom/sim/stat"
 )
 
 // must unwraps constructors that cannot fail in tests.
@@ -193,6 +194,12 @@ func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 func (d *fakeData) Settle() {}
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
+
+func (d *fakeData) TargetRequests(int) (waiting, all int) { return 0, 0 }
+
+func (d *fakeData) RecordTimes(int) int { return 0 }
+
+func (d *fakeData) Times(int, int) *stat.Histogram { return &stat.Histogram{} }
 
 func (d *fakeData) Point(int, slab.Handle) {}
 

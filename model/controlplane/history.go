@@ -270,6 +270,7 @@ func (cp *Plane) sampleGroup(i int) {
 	if cp.data.Works() {
 		cpu = cp.cpuOf(g)
 	}
+	cp.sampleEnabled(i)
 	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
 	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
 	o.CPUSeries = append(o.CPUSeries, cpu)
@@ -297,4 +298,15 @@ func (cp *Plane) cpuOf(g *group) float64 {
 		return 0
 	}
 	return busy / powered
+}
+
+// sampleEnabled notes the metrics that a group publishes of itself.
+func (cp *Plane) sampleEnabled(i int) {
+	g, o := &cp.groups[i], &cp.members[i]
+	if len(g.cfg.Enabled) > 0 && o.Enabled == nil {
+		o.Enabled = make([][]int64, len(g.cfg.Enabled))
+	}
+	for k, m := range g.cfg.Enabled {
+		o.Enabled[k] = append(o.Enabled[k], int64(cp.countMembers(&Metric{Kind: m.Kind, Subject: i})))
+	}
 }
