@@ -41,12 +41,12 @@ func (p *Plane) balance(i uint32, r *request, s *source) {
 		if len(b.dns) > 1 {
 			zone = b.dns[s.nodes.Below(len(b.dns))]
 		}
-		b.opened(r.arrived)
+		b.opened(p.kernel.Now())
 	}
 	r.zone = uint8(zone)
 	n := &b.nodes[zone]
 	n.requests++
-	if b.limited && connects && !n.admits(r.arrived) {
+	if b.limited && connects && !n.admits(p.kernel.Now()) {
 		p.reject(i, r)
 		return
 	}

@@ -14,7 +14,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
 		launchTemplateKeys(), serviceKeys(), functionKeys(), outsideKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(), dnsKeys(),
-		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskPolicyKeys(), capacityProviderKeys(), containerServiceKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
+		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskPolicyKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
 		thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
