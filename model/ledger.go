@@ -26,6 +26,7 @@ type Ledger struct {
 	Transfers   []Transfer
 	Monitored   []MonitoredUse
 	Alarms      []AlarmUse
+	Metrics     []MetricUse
 	Names       []NameUse
 	Surplus     []SurplusUse
 	Snapshots   []SnapshotUse
@@ -209,6 +210,12 @@ type AlarmUse struct {
 	From, To       sim.Time
 	Owner          int32 // -1: nobody's in particular
 	HighResolution bool  // its period is below a minute
+}
+
+// MetricUse is the time in which a metric of the user's own was published.
+type MetricUse struct {
+	From, To sim.Time
+	Owner    int32 // -1: nobody's in particular
 }
 
 // BalancerHour is the use of one load balancer in one clock hour. Partial

@@ -45,6 +45,9 @@ func columns(parts []part) []Column {
 				Column{Entity: entity, Metric: "capacity.desired", Values: floats(g.DesiredSeries)},
 				Column{Entity: entity, Metric: "capacity.in_service", Values: floats(g.InServiceSeries)},
 				Column{Entity: entity, Metric: "cpu.utilization", Values: g.CPUSeries})
+			for k, m := range p.outcome.Config.Groups[p.index].Enabled[:len(g.Enabled)] {
+				all = append(all, Column{Entity: entity, Metric: m.Name, Values: floats(g.Enabled[k])})
+			}
 			all = append(all, forecastColumns(entity, &g)...)
 			all = append(all, sampled(entity, &g.Samples)...)
 		case labelContainer:

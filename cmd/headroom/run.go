@@ -105,7 +105,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	}
 	end()
 	if len(summaries) > 0 {
-		err = report.Write(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, summaries)
+		err = report.Write(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout), Sparklines: terminal(os.Stdout)}, summaries)
 	}
 	switch {
 	case failed != nil && len(summaries) == 0:

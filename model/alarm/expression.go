@@ -17,14 +17,15 @@ type Value struct {
 // Expression is a formula of CloudWatch's metric math over the datapoints of one period:
 // "m1 / m2", "IF(m2 > 0, m1 / m2, 0)", "SUM([m1, m2])". It is immutable.
 type Expression struct {
-	root node
+	root    node
+	repeats int // FILL(…, REPEAT) in it
 }
 
 // node is a part of a formula: a number, a metric, or a function of other parts.
 type node struct {
 	function string // "", "number" and "metric", an operator, or the name of a function
 	number   float64
-	metric   int
+	metric   int // of a metric, its index; of FILL(…, REPEAT), which of them it is
 	of       []node
 }
 
@@ -72,45 +73,49 @@ func ParseExpression(text string, ids []string) (*Expression, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := plain([]node{root}, "a formula"); err != nil && root.function == repeat {
+		return nil, err
+	}
 	if root.function == "list" {
 		return nil, fmt.Errorf("must be one number a period, not a list: SUM(%s) is", strings.TrimSpace(text))
 	}
-	return &Expression{root}, nil
+	return &Expression{root, p.repeats}, nil
 }
 
 // Evaluate returns the value for one period from those of the metrics, in the order of their
 // ids. Where a part has none, or a division is by 0, neither has the whole; SUM, AVG, MIN and
 // MAX pass over what is missing in their lists, and FILL puts another value in its place
-// (CloudWatch User Guide, "Use metric math").
-func (e *Expression) Evaluate(values []Value) Value { return e.root.evaluate(values) }
+// (CloudWatch User Guide, "Use metric math"). What FILL with REPEAT repeats is kept in last,
+// as [Expression.Memory] makes it, from period to period; nil remembers nothing.
+func (e *Expression) Evaluate(values, last []Value) Value { return e.root.evaluate(values, last) }
 
-func (n *node) evaluate(values []Value) Value {
+// Memory returns what the FILLs with REPEAT of a formula have seen so far: nothing.
+func (e *Expression) Memory() []Value { return make([]Value, e.repeats) }
+
+func (n *node) evaluate(values, last []Value) Value {
 	switch n.function {
 	case "number":
 		return Value{n.number, true}
 	case "metric":
 		return values[n.metric]
 	case "IF":
-		condition := n.of[0].evaluate(values)
+		condition := n.of[0].evaluate(values, last)
 		switch {
 		case !condition.OK:
 			return Value{}
 		case condition.Value != 0:
-			return n.of[1].evaluate(values)
+			return n.of[1].evaluate(values, last)
 		case len(n.of) < 3:
 			return Value{}
 		}
-		return n.of[2].evaluate(values)
+		return n.of[2].evaluate(values, last)
 	case "FILL":
-		if v := n.of[0].evaluate(values); v.OK {
-			return v
-		}
-		return n.of[1].evaluate(values)
+		return n.fill(values, last)
 	}
 	if over := overLists[n.function]; over != nil {
 		var all []float64
 		for i := range n.of {
-			if v := n.of[i].evaluate(values); v.OK {
+			if v := n.of[i].evaluate(values, last); v.OK {
 				all = append(all, v.Value)
 			}
 		}
@@ -119,7 +124,7 @@ func (n *node) evaluate(values []Value) Value {
 		}
 		return finite(over(all))
 	}
-	a := n.of[0].evaluate(values)
+	a := n.of[0].evaluate(values, last)
 	if !a.OK {
 		return Value{}
 	}
@@ -129,11 +134,32 @@ func (n *node) evaluate(values []Value) Value {
 	if n.function == "negative" {
 		return Value{-a.Value, true}
 	}
-	b := n.of[1].evaluate(values)
+	b := n.of[1].evaluate(values, last)
 	if !b.OK {
 		return Value{}
 	}
 	return finite(apply(n.function, a.Value, b.Value))
+}
+
+// repeat is the word of FILL for the newest value before the gap.
+const repeat = "REPEAT"
+
+// fill evaluates FILL: its first operand, or where that has no value the second, or the newest
+// value that the first had.
+func (n *node) fill(values, last []Value) Value {
+	v := n.of[0].evaluate(values, last)
+	switch {
+	case n.of[1].function != repeat:
+		if v.OK {
+			return v
+		}
+		return n.of[1].evaluate(values, last)
+	case n.metric >= len(last):
+		return v
+	case v.OK:
+		last[n.metric] = v
+	}
+	return last[n.metric]
 }
 
 // apply computes an operator; a comparison is 1 or 0.
@@ -176,8 +202,9 @@ func finite(v float64) Value {
 
 // parser reads a formula from left to right.
 type parser struct {
-	text string
-	ids  []string
+	text    string
+	ids     []string
+	repeats int
 }
 
 // peek returns the next word without taking it; "" at the end.
@@ -246,6 +273,9 @@ func plain(of []node, what string) error {
 		if of[i].function == "list" {
 			return fmt.Errorf("%s must be of single metrics, not of a list", what)
 		}
+		if of[i].function == repeat {
+			return fmt.Errorf("%s must be the second value of FILL, not part of %s", repeat, what)
+		}
 	}
 	return nil
 }
@@ -283,6 +313,12 @@ func (p *parser) operand(depth int) (node, error) {
 	}
 	if _, ok := p.take("("); ok {
 		return p.call(word, depth)
+	}
+	switch word {
+	case repeat:
+		return node{function: repeat}, nil
+	case "LINEAR":
+		return node{}, fmt.Errorf("LINEAR is not simulated: it needs the end of a gap, which an alarm does not know yet; FILL(…, %s) is", repeat)
 	}
 	return node{}, fmt.Errorf("%q must be a number, a function, or the id of a metric: %s", word, strings.Join(p.ids, ", "))
 }
@@ -330,6 +366,9 @@ func (p *parser) call(name string, depth int) (node, error) {
 			return node{function: name, of: of[0].of}, plain(of[0].of, name)
 		}
 		return node{}, fmt.Errorf("%s must be of a list: %s([m1, m2])", name, name)
+	case name == "FILL" && len(of) == 2 && of[1].function == repeat:
+		p.repeats++
+		return node{function: name, of: of, metric: p.repeats - 1}, plain(of[:1], name)
 	case name == "IF" && (len(of) == 2 || len(of) == 3), name == "FILL" && len(of) == 2, overOne[name] != nil && len(of) == 1:
 		return node{function: name, of: of}, plain(of, name)
 	case name == "IF" || name == "FILL" || overOne[name] != nil:

@@ -37,8 +37,27 @@ func TestExpressionsComputeAsMetricMathDoes(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		if got := e.Evaluate(c.of); got.OK != c.want.OK || got.OK && got.Value != c.want.Value {
+		if got := e.Evaluate(c.of, nil); got.OK != c.want.OK || got.OK && got.Value != c.want.Value {
 			t.Errorf("%s of %v: got %v, want %v", c.text, c.of, got, c.want)
+		}
+	}
+}
+
+// AWS's FILL(m1, REPEAT) has the most recent value before a gap in each of its periods, and
+// nothing before the first one.
+func TestFillRepeatsTheNewestValue(t *testing.T) {
+	e, err := alarm.ParseExpression("FILL(m1, REPEAT) + FILL(m2, REPEAT)", []string{"m1", "m2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := e.Memory()
+	none := alarm.Value{}
+	some := func(v float64) alarm.Value { return alarm.Value{Value: v, OK: true} }
+	for i, c := range []struct{ m1, m2, want alarm.Value }{
+		{none, some(10), none}, {some(1), some(20), some(21)}, {none, some(30), some(31)}, {none, none, some(31)}, {some(2), none, some(32)},
+	} {
+		if got := e.Evaluate([]alarm.Value{c.m1, c.m2}, last); got.OK != c.want.OK || got.OK && got.Value != c.want.Value {
+			t.Errorf("period %d: got %v, want %v", i, got, c.want)
 		}
 	}
 }
@@ -56,6 +75,10 @@ func TestExpressionsThatAreNoneAreRefused(t *testing.T) {
 		"SUM([])":                 "must be of a list",
 		"RATE(m1)":                "function RATE is not known",
 		"IF(m1)":                  "IF must not be of 1 values",
+		"REPEAT":                  "must be the second value of FILL",
+		"m1 + REPEAT":             "must be the second value of FILL",
+		"FILL(REPEAT, m1)":        "must be the second value of FILL",
+		"FILL(m1, LINEAR)":        "LINEAR is not simulated",
 		"Inf + m1":                `"Inf" must be`,
 		strings.Repeat("(", 100):  "must not nest deeper",
 		strings.Repeat("-", 1000): "must not nest deeper",
@@ -77,6 +100,6 @@ func FuzzExpression(f *testing.F) {
 		if err != nil {
 			return
 		}
-		e.Evaluate([]alarm.Value{{Value: a, OK: true}, {Value: b}})
+		e.Evaluate([]alarm.Value{{Value: a, OK: true}, {Value: b}}, e.Memory())
 	})
 }

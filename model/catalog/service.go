@@ -28,3 +28,32 @@ func (c *Catalog) Service(service, item string) (model.Price, bool) {
 		Estimated: r.flag(columnItemEstimated),
 	}, true
 }
+
+// unlisted are service items that no table has, and that a book may price all the same.
+var unlisted = []string{
+	"ec2/dedicated_region_fee",
+	"vpc/gwlb_endpoint_hour",
+	"vpc/gwlb_endpoint_bytes",
+	"elb/gwlb_hour",
+	"elb/gwlb_lcu_hour",
+	"data_transfer/internet_out_over_150TB",
+	"vpn/connection_hour",
+	"route53/hosted_zone",
+	"route53/health_check",
+	"route53/fast_health_check",
+	"lambda/request",
+	"lambda/x86_gb_second",
+	"lambda/x86_gb_second_tier2",
+	"lambda/x86_gb_second_tier3",
+	"lambda/arm_gb_second",
+	"lambda/arm_gb_second_tier2",
+	"lambda/arm_gb_second_tier3",
+	"lambda/x86_provisioned_gb_second",
+	"lambda/arm_provisioned_gb_second",
+	"lambda/x86_provisioned_duration",
+	"lambda/arm_provisioned_duration",
+	"lambda/storage_gb_second",
+	"cloudwatch/standard_alarm",
+	"cloudwatch/high_resolution_alarm",
+	"cloudwatch/custom_metric",
+}

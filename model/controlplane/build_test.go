@@ -11,6 +11,7 @@ import (
 	"headroom/sim"
 	"headroom/sim/rng"
 	"headroom/sim/slab"
+	"headroom/sim/stat"
 )
 
 // must unwraps constructors that cannot fail in tests.
@@ -168,6 +169,8 @@ func (d *fakeData) FailZone(z model.Zone, down bool) {
 	}
 }
 
+func (d *fakeData) Works() bool { return true }
+
 func (d *fakeData) BusyTime(h slab.Handle) uint64 { return d.ServerUse(h).Busy }
 
 func (d *fakeData) ServerUse(h slab.Handle) model.ServerUse {
@@ -191,6 +194,12 @@ func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 func (d *fakeData) Settle() {}
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }
+
+func (d *fakeData) TargetRequests(int) (waiting, all int) { return 0, 0 }
+
+func (d *fakeData) RecordTimes(int) int { return 0 }
+
+func (d *fakeData) Times(int, int) *stat.Histogram { return &stat.Histogram{} }
 
 func (d *fakeData) Point(int, slab.Handle) {}
 

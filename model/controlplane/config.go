@@ -196,6 +196,7 @@ type Fleet struct {
 type Group struct {
 	Name              string
 	Min, Max, Desired int
+	Enabled           []GroupMetric // that it publishes of itself
 	Template          int
 	Zones             []model.Zone
 	Subnets           []int // where its instances get their addresses; none: any of its zones

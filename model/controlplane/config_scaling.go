@@ -63,6 +63,8 @@ const (
 	TargetResponseTime                                 // seconds
 	HealthyHostCount                                   // targets
 	UnHealthyHostCount                                 // targets
+	RequestsInFlight                                   // that a target group has at the end of the period
+	RequestsQueued                                     // of them, that wait in line at a target
 	GroupMinSize                                       // the group's, as it is now
 	GroupMaxSize                                       // the same
 	GroupDesiredCapacity                               // the same
@@ -82,6 +84,9 @@ func (k MetricKind) OfGroup() bool { return k <= StatusCheckFailedAttachedEBS ||
 // counted reports whether the group itself is counted, and not its instances measured.
 func (k MetricKind) counted() bool { return k >= GroupMinSize && k <= ReservedByTasks }
 
+// Custom reports whether CloudWatch has no such metric: whoever wants it publishes it.
+func (k MetricKind) Custom() bool { return k == RequestsInFlight || k == RequestsQueued }
+
 // ofCredits reports whether only instances with CPU credits have the metric, every five
 // minutes whatever their monitoring.
 func (k MetricKind) ofCredits() bool { return k >= CPUCreditUsage && k <= CPUSurplusCreditsCharged }
@@ -99,6 +104,12 @@ type Metric struct {
 	Percent   float64  // of Statistic Percentile: 0 to 100
 	Interval  sim.Time // how often it is published as a metric of your own; 0: as AWS publishes it
 	Math      *Math    // of Kind Computed
+}
+
+// GroupMetric is a metric of a group itself, by CloudWatch's name.
+type GroupMetric struct {
+	Name string
+	Kind MetricKind
 }
 
 // Math is a number that is computed from other metrics, datapoint by datapoint (CloudWatch

@@ -3,6 +3,7 @@ package controlplane
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"headroom/model"
@@ -53,7 +54,7 @@ func (cp *Plane) recordSilence(watch int) {
 	}
 	for k, action := range cp.watches[watch].cfg.Actions {
 		inv := cp.invocation(watch, k)
-		cp.record(action.Group, &inv, invocationResult{reason: r})
+		cp.record(action.Group, &inv, &invocationResult{reason: r})
 		if cp.story != nil {
 			cp.tellSilence(watch, k)
 		}
@@ -70,15 +71,34 @@ func (cp *Plane) ask(group int, inv invocation) {
 	}
 }
 
+// council is what the policies of a group say in one instant: room that all decisions share, one
+// after another.
+type council struct {
+	proposals []scaling.Proposal
+	reasons   []*invocation // of the proposals
+	said      []string      // for the proposals, by their policies
+	results   []invocationResult
+}
+
+// seat makes room for so many policies, and for what becomes of so many invocations.
+func (c *council) seat(policies, invocations int) {
+	c.proposals = slices.Grow(c.proposals[:0], policies)[:policies]
+	c.reasons = slices.Grow(c.reasons[:0], policies)[:policies]
+	c.said = slices.Grow(c.said[:0], policies)[:policies]
+	c.results = slices.Grow(c.results[:0], invocations)[:invocations]
+	clear(c.proposals)
+	clear(c.reasons)
+	clear(c.said)
+	clear(c.results)
+}
+
 // onGroupDecides asks every policy that fired and settles what they want.
 func (cp *Plane) onGroupDecides(ev model.Event) {
 	i := ev.Index()
 	g := &cp.groups[i]
 	g.deciding = false
-	proposals := make([]scaling.Proposal, len(g.scalers))
-	reasons := make([]*invocation, len(g.scalers)) // of the proposals
-	said := make([]string, len(g.scalers))         // for the proposals, by their policies
-	results := make([]invocationResult, len(g.invocations))
+	cp.council.seat(len(g.scalers), len(g.invocations))
+	proposals, reasons, said, results := cp.council.proposals, cp.council.reasons, cp.council.said, cp.council.results
 	for k := range g.scalers {
 		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}
 	}
@@ -126,7 +146,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		if cp.story != nil {
 			cp.tellInvocation(i, &g.invocations[n], &results[n], c)
 		}
-		cp.record(i, &g.invocations[n], results[n])
+		cp.record(i, &g.invocations[n], &results[n])
 	}
 	g.invocations = g.invocations[:0]
 }

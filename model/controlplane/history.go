@@ -266,6 +266,23 @@ func (cp *Plane) onMinuteTurns(ev model.Event) {
 func (cp *Plane) sampleGroup(i int) {
 	g := &cp.groups[i]
 	o := &cp.members[i]
+	cpu := 0.0
+	if cp.data.Works() {
+		cpu = cp.cpuOf(g)
+	}
+	cp.sampleEnabled(i)
+	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
+	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
+	o.CPUSeries = append(o.CPUSeries, cpu)
+	if reference := g.cfg.Reference; reference > 0 {
+		o.Elasticity.Add(scaling.Stretch{
+			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
+		})
+	}
+}
+
+// cpuOf returns the CPU of a group over the last minute.
+func (cp *Plane) cpuOf(g *group) float64 {
 	now := cp.kernel.Now()
 	busy, powered := 0.0, 0.0
 	for _, in := range cp.membersOf(g) {
@@ -277,16 +294,19 @@ func (cp *Plane) sampleGroup(i int) {
 		}
 		in.minute = spent
 	}
-	cpu := 0.0
-	if powered > 0 {
-		cpu = busy / powered
+	if powered == 0 {
+		return 0
 	}
-	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
-	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
-	o.CPUSeries = append(o.CPUSeries, cpu)
-	if reference := g.cfg.Reference; reference > 0 {
-		o.Elasticity.Add(scaling.Stretch{
-			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
-		})
+	return busy / powered
+}
+
+// sampleEnabled notes the metrics that a group publishes of itself.
+func (cp *Plane) sampleEnabled(i int) {
+	g, o := &cp.groups[i], &cp.members[i]
+	if len(g.cfg.Enabled) > 0 && o.Enabled == nil {
+		o.Enabled = make([][]int64, len(g.cfg.Enabled))
+	}
+	for k, m := range g.cfg.Enabled {
+		o.Enabled[k] = append(o.Enabled[k], int64(cp.countMembers(&Metric{Kind: m.Kind, Subject: i})))
 	}
 }

@@ -14,8 +14,21 @@ func (cp *Plane) compute(m *Math, c int) datapoint {
 		p := cp.measure(&m.Terms[i], c)
 		values[i] = alarm.Value{Value: p.value, OK: p.ok}
 	}
-	v := m.Expression.Evaluate(values)
+	v := m.Expression.Evaluate(values, cp.memoryOf(m))
 	return datapoint{value: v.Value, ok: v.OK}
+}
+
+// memoryOf returns what a formula remembers of the periods before in this run.
+func (cp *Plane) memoryOf(m *Math) []alarm.Value {
+	last, known := cp.remembered[m]
+	if !known {
+		if cp.remembered == nil {
+			cp.remembered = map[*Math][]alarm.Value{}
+		}
+		last = m.Expression.Memory()
+		cp.remembered[m] = last
+	}
+	return last
 }
 
 // countMembers returns a metric of the group itself: its limits, or how many instances it

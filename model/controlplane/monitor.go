@@ -7,6 +7,7 @@ import (
 	"headroom/model"
 	"headroom/model/alarm"
 	"headroom/sim"
+	"headroom/sim/stat"
 )
 
 // clock is a metric period that some alarm needs: datapoints of its length end
@@ -16,6 +17,7 @@ type clock struct {
 	charges bool                 // somebody asks what was charged in a period
 	checks  bool                 // somebody asks which status checks failed in one
 	marks   []model.TargetCounts // by target group, at the start of the period
+	times   []timesRecord        // of response times, that are this clock's
 }
 
 // BasicPeriod is the length of EC2's datapoints without detailed monitoring.
@@ -84,7 +86,32 @@ func (cp *Plane) newWatches() {
 			c.charges = c.charges || part.Kind == CPUSurplusCreditsCharged
 			c.checks = c.checks || part.Kind.ofChecks()
 		}
+		cp.recordTimes(&cfg.Metric, cp.watches[i].source)
 	}
+}
+
+// recordTimes has the data plane keep the response times of the target groups of a metric that
+// is a percentile of them, or the least or most.
+func (cp *Plane) recordTimes(m *Metric, c int) {
+	for _, part := range m.parts() {
+		if part.Kind != TargetResponseTime || part.Statistic == Average || cp.clocks[c].timesOf(part.Subject) != None {
+			continue
+		}
+		cp.clocks[c].times = append(cp.clocks[c].times, timesRecord{part.Subject, cp.data.RecordTimes(part.Subject)})
+	}
+}
+
+// timesRecord is which record of a target group's response times a clock has.
+type timesRecord struct{ group, record int }
+
+// timesOf returns the record of a target group; None if there is none.
+func (c *clock) timesOf(group int) int {
+	for _, r := range c.times {
+		if r.group == group {
+			return r.record
+		}
+	}
+	return None
 }
 
 // published is the length of the datapoints that a metric has for someone who asks
@@ -141,11 +168,15 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 	now := cp.kernel.Now()
 	c := ev.Index()
 	cp.data.Settle()
+	var measured *Metric // of the last datapoint: several alarms may watch one metric
+	var p datapoint
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		period := cp.clocks[a.clock].period
 		if a.source == c {
-			p := cp.measure(&a.cfg.Metric, c)
+			if measured == nil || *measured != a.cfg.Metric {
+				measured, p = &a.cfg.Metric, cp.measure(&a.cfg.Metric, c)
+			}
 			p.from = now - cp.clocks[c].period
 			a.stage(p, now+cp.cfg.PublicationDelay)
 		} else if a.clock == c && now%cp.clocks[a.source].period != 0 && period < cp.clocks[a.source].period {
@@ -289,11 +320,32 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 		if n == 0 {
 			return datapoint{}
 		}
+		if m.Statistic != Average {
+			return datapoint{value: m.timeOf(cp.data.Times(m.Subject, cp.clocks[c].timesOf(m.Subject))), ok: true}
+		}
 		return datapoint{value: counts.Latency.Minus(mark.Latency).Float64() / float64(sim.Second) / float64(n), ok: true}
+	case RequestsInFlight, RequestsQueued:
+		waiting, all := cp.data.TargetRequests(m.Subject)
+		if m.Kind == RequestsQueued {
+			all = waiting
+		}
+		return datapoint{value: float64(all), ok: true}
 	case UnHealthyHostCount:
 		return datapoint{value: float64(counts.Unhealthy), ok: true}
 	}
 	return datapoint{value: healthy, ok: true}
+}
+
+// timeOf is the statistic of response times that a metric asks for, in seconds.
+func (m *Metric) timeOf(times *stat.Histogram) float64 {
+	q := m.Percent / 100
+	switch m.Statistic {
+	case Minimum:
+		return float64(times.Min()) / float64(sim.Second)
+	case Maximum:
+		q = 1
+	}
+	return float64(times.Quantile(q)) / float64(sim.Second)
 }
 
 // markUsage notes where the next period of a clock begins.
@@ -310,6 +362,9 @@ func (cp *Plane) markUsage(c int) {
 	}
 	for i := range cp.clocks[c].marks {
 		cp.clocks[c].marks[i] = cp.data.TargetCounts(i)
+	}
+	for _, r := range cp.clocks[c].times {
+		*cp.data.Times(r.group, r.record) = stat.Histogram{}
 	}
 }
 

@@ -67,7 +67,7 @@ func (cp *Plane) streakOf(g *group, inv *invocation) *streak {
 // record writes down what became of an invocation: a reason like the last one
 // only lengthens its line, so that the history grows with what changes, not with
 // the length of the run.
-func (cp *Plane) record(i int, inv *invocation, v invocationResult) {
+func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 	g := &cp.groups[i]
 	s := cp.streakOf(g, inv)
 	cp.countUnlimited(i, s, v)
@@ -88,12 +88,12 @@ func (cp *Plane) record(i int, inv *invocation, v invocationResult) {
 	})
 }
 
-func (s *streak) lengthen(inv *invocation, v invocationResult) {
+func (s *streak) lengthen(inv *invocation, v *invocationResult) {
 	s.times++
 	if inv.hasMetric {
 		s.metric.add(inv.metric)
 	}
-	if d := v.decision; (d.Acts || d.Held) && !d.Below && s.reason.why != satisfied {
+	if d := &v.decision; (d.Acts || d.Held) && !d.Below && s.reason.why != satisfied {
 		s.wants.add(float64(max(d.Wanted, d.Beyond)))
 	}
 }
@@ -122,7 +122,7 @@ func (cp *Plane) endStreak(g *group, s *streak, policy int) {
 
 // countUnlimited keeps count of the policies that want more than the group may have. One
 // that could not decide wants what it wanted.
-func (cp *Plane) countUnlimited(i int, s *streak, v invocationResult) {
+func (cp *Plane) countUnlimited(i int, s *streak, v *invocationResult) {
 	g := &cp.groups[i]
 	switch v.reason.why {
 	case staleDatapoint, activityRuns, replacementRuns, coolingDown:

@@ -62,6 +62,7 @@ type GroupOutcome struct {
 	// Per minute.
 	DesiredSeries, InServiceSeries []int64
 	CPUSeries                      []float64 // mean utilization of the minute, 0..1
+	Enabled                        [][]int64 // by Group.Enabled
 	Samples                        Samples
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"headroom/model"
+	"headroom/model/alarm"
 	"headroom/model/credits"
 	"headroom/model/placement"
 	"headroom/model/scaling"
@@ -80,6 +81,9 @@ type Plane struct {
 	watches         []watch
 	inputs          []input
 	clocks          []clock
+	council         council
+	remembered      map[*Math][]alarm.Value // of formulas that repeat; nil: none does
+	customMetrics   map[customMetric]bool   // that are in the ledger
 	balancers       []balancer
 	expiries        []sim.Time    // by certificate
 	moved           []model.Moved // what the present hour has, by owner: scratch

@@ -47,6 +47,7 @@ func (cp *Plane) newInputs() error {
 					group: i, policy: k, metric: &in.Metric,
 					clock: cp.clockOf(cp.published(&in.Metric, in.Period)),
 				})
+				cp.recordTimes(&in.Metric, cp.inputs[len(cp.inputs)-1].clock)
 			}
 		}
 	}

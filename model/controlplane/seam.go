@@ -5,6 +5,7 @@ import (
 	"headroom/model/network"
 	"headroom/sim"
 	"headroom/sim/slab"
+	"headroom/sim/stat"
 )
 
 // DataPlane is what the control plane asks of who serves the requests. Servers
@@ -84,6 +85,8 @@ type DataPlane interface {
 
 	// ServerUse returns what a server has used so far.
 	ServerUse(server slab.Handle) model.ServerUse
+	// Works reports whether any server may have computed so far.
+	Works() bool
 	// BusyTime settles a server and returns its CPU work, in vCPU-nanoseconds.
 	BusyTime(server slab.Handle) uint64
 	// Burst returns what a burstable server has made of its CPU credits, also after its
@@ -97,6 +100,14 @@ type DataPlane interface {
 	Settle()
 	// TargetCounts returns the counts of a target group.
 	TargetCounts(group int) model.TargetCounts
+	// TargetRequests returns how many requests a target group has, and how many of them wait in
+	// line at their targets.
+	TargetRequests(group int) (waiting, all int)
+	// RecordTimes begins a record of the response times of a target group, and returns its
+	// number there.
+	RecordTimes(group int) (record int)
+	// Times is such a record, for who asked for it to read, and to empty.
+	Times(group, record int) *stat.Histogram
 	// TakeBalancerUse returns what a load balancer did since it was last asked.
 	TakeBalancerUse(balancer int) model.BalancerUse
 	// OwnFunction says on whose account a function is.

@@ -72,6 +72,9 @@ func (cp *Plane) closeChecks() {
 
 // failing returns which status checks of an instance fail at this minute: 1 or 0 each.
 func (cp *Plane) failing(in *instance) (c StatusChecks) {
+	if in.cutAt == sim.Never && in.sickUntil == 0 && in.ebsAt == sim.Never {
+		return c
+	}
 	now := cp.kernel.Now()
 	one := func(fails bool, n *int64) {
 		if fails {

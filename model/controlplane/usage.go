@@ -246,7 +246,37 @@ func (cp *Plane) openAlarms() {
 			use.Owner = cp.groups[a.Metric.Subject].owner
 		}
 		cp.ledger.Alarms = append(cp.ledger.Alarms, use)
+		cp.openMetrics(&a.Metric, use.Owner)
 	}
+	for i := range cp.cfg.Groups {
+		for k := range cp.cfg.Groups[i].Policies {
+			for j := range cp.cfg.Groups[i].Policies[k].Inputs {
+				cp.openMetrics(&cp.cfg.Groups[i].Policies[k].Inputs[j].Metric, cp.groups[i].owner)
+			}
+		}
+	}
+}
+
+// openMetrics records the metrics of the user's own that a metric is made of, each of them once. A
+// metric is one of a subject, whatever statistics of it are asked for.
+func (cp *Plane) openMetrics(m *Metric, owner int32) {
+	for _, part := range m.parts() {
+		key := customMetric{part.Kind, part.Subject}
+		if part.Interval == 0 || cp.customMetrics[key] {
+			continue
+		}
+		if cp.customMetrics == nil {
+			cp.customMetrics = map[customMetric]bool{}
+		}
+		cp.customMetrics[key] = true
+		cp.ledger.Metrics = append(cp.ledger.Metrics, model.MetricUse{To: sim.Never, Owner: owner})
+	}
+}
+
+// customMetric is a metric of the user's own, of a group or of a target group.
+type customMetric struct {
+	kind    MetricKind
+	subject int
 }
 
 // closeLedger ends at the horizon what is still open there.
@@ -280,6 +310,9 @@ func (cp *Plane) closeLedger() {
 	}
 	for i := range l.Tasks {
 		l.Tasks[i].To = min(l.Tasks[i].To, end)
+	}
+	for i := range l.Metrics {
+		l.Metrics[i].To = min(l.Metrics[i].To, end)
 	}
 	for i := range l.DedicatedHosts {
 		l.DedicatedHosts[i].To = min(l.DedicatedHosts[i].To, end)

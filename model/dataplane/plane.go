@@ -53,6 +53,7 @@ type Plane struct {
 	kernel      *sim.Kernel[model.Event]
 	control     ControlPlane
 	filter      *filter // nil: all packets pass
+	loaded      bool    // some server has computed without requests
 	table       [kindCount]row
 	meter       meter
 	timeline    *timeline // nil: nobody asked for minutes

@@ -8,9 +8,7 @@ import (
 // Sample settles a server and returns what it shows of what it runs out of. Nothing that
 // happens depends on who asks.
 func (p *Plane) Sample(h slab.Handle) model.ServerSample {
-	id, now := indexOf(h), p.kernel.Now()
-	p.settle(id, now)
-	s := p.servers.at(id)
+	now, s := p.kernel.Now(), p.settled(h)
 	var x model.ServerSample
 	if u := s.supply; u != nil && u.credits.Mode() != 0 {
 		x.HasCredits, x.Credits = true, u.credits.Balance(now)

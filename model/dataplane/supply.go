@@ -123,10 +123,15 @@ func (p *Plane) Load(h slab.Handle, millionths int64) {
 		s.supply = p.unbounded(int(s.typ))
 	}
 	s.supply.load.wants = uint64(millionths)
+	p.loaded = p.loaded || millionths > 0
 	p.follow(id, s, now)
 	p.crowd(id, s)
 	p.changed(id, s)
 }
+
+// Works reports whether any server may have computed so far: there is somebody who sends
+// requests or health checks, or a server was given a load.
+func (p *Plane) Works() bool { return p.loaded || len(p.cfg.Workloads)+len(p.cfg.TargetGroups) > 0 }
 
 // shutOff ends what a server does that is killed, and settles its credits.
 func (p *Plane) shutOff(id uint32, now sim.Time) {

@@ -33,7 +33,8 @@ type targetGroup struct {
 	relay       *relay // its target, where that is a load balancer; nil
 
 	requests, responses int64
-	latency             stat.Sum // ns, over responses
+	latency             stat.Sum          // ns, over responses
+	times               []*stat.Histogram // of response times, for who asked for them
 }
 
 // TargetCounts returns the counts of a target group, as of when its servers were
@@ -56,6 +57,35 @@ func (p *Plane) TargetCounts(index int) model.TargetCounts {
 func (g *targetGroup) responded(latency sim.Time) {
 	g.responses++
 	g.latency.Add(int64(latency))
+	for _, h := range g.times {
+		h.Record(int64(latency))
+	}
+}
+
+// RecordTimes begins a record of a target group's response times, and returns its number.
+func (p *Plane) RecordTimes(index int) int {
+	g := &p.targetGroups[index]
+	g.times = append(g.times, &stat.Histogram{})
+	return len(g.times) - 1
+}
+
+// Times is a record of a target group's response times, in nanoseconds, to read and to empty.
+func (p *Plane) Times(index, record int) *stat.Histogram { return p.targetGroups[index].times[record] }
+
+// TargetRequests returns how many requests a target group has, and how many of them wait in
+// line at their targets, as of when its servers were settled last.
+func (p *Plane) TargetRequests(index int) (waiting, all int) {
+	for _, t := range p.targetGroups[index].locals {
+		if t == noIndex {
+			continue
+		}
+		of := p.targets.at(t)
+		s := p.servers.at(of.server)
+		_, line := p.atStation(of.server, s)
+		waiting += line + s.gate.line.Len()
+		all += int(of.inFlight)
+	}
+	return waiting, all
 }
 
 // scope is the targets that one node chooses among.

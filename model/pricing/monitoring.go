@@ -34,6 +34,30 @@ func billMonitoring(s *sheet) {
 	}
 }
 
+// billMetrics bills metrics of the user's own by the second of the month that it is.
+func billMetrics(s *sheet) {
+	var groups fold[ownerMonth, usage]
+	for i := range s.ledger.Metrics {
+		m := &s.ledger.Metrics[i]
+		s.calendar.cut(billed(m.From, m.To, 0), func(month int, part span) {
+			groups.at(ownerMonth{m.Owner, month}).add(part)
+		})
+	}
+	for i, group := range groups.keys {
+		sum := groups.sums[i]
+		c := charge{
+			service: CloudWatch, sku: "custom_metric", description: "metrics of one's own",
+			owner: group.owner, zone: noZone, month: group.month, span: sum.span, allowance: s.freeTier,
+			price: s.service("cloudwatch", "custom_metric"),
+		}
+		granted := s.allow("metrics", group.month, sum.seconds, freeMetrics*s.calendar.seconds(group.month))
+		c.option = FreeTier
+		s.addMonthly(c, granted, "Metric")
+		c.option = OnDemand
+		s.addMonthly(c, sum.seconds-granted, "Metric")
+	}
+}
+
 // freeAlarms are granted each month to everybody, of standard resolution.
 const freeAlarms = 10
 

@@ -125,6 +125,7 @@ func meters() []meter {
 		{"cross-zone", "data between zones, charged on both sides", billCrossZone, false},
 		{"inter-region", "data to another Region", billInterRegion, false},
 		{"monitoring", "detailed monitoring, seven metrics an instance", billMonitoring, false},
+		{"metrics", "metrics of one's own", billMetrics, false},
 		{"functions", "Lambda functions by calls and GB-seconds, what is kept ready, and /tmp beyond 512 MB", billFunctions, true},
 		{"fargate", "tasks on Fargate by the second of their vCPUs, memory and further storage, a minute at least", billFargate, false},
 		{"dns", "hosted zones and health checks of DNS names by the month, the first 50 standard checks free", billNames, true},

@@ -145,6 +145,7 @@ var lastResort = []struct {
 	{"lambda", "storage_gb_second", 0.0000000309},
 	{"cloudwatch", "standard_alarm", 0.10},
 	{"cloudwatch", "high_resolution_alarm", 0.30},
+	{"cloudwatch", "custom_metric", 0.30},
 }
 
 // service returns the book's price of an item.

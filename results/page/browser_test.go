@@ -152,3 +152,14 @@ func TestBrowserShowsARun(t *testing.T) {
 		}
 	}
 }
+
+// Two runs are drawn over each other, with how much they differ.
+func TestBrowserShowsRunsOverEachOther(t *testing.T) {
+	other := saved(t, "zone-outage.toml", "run.time_zone=Asia/Seoul", "run.replications=2", "run.duration=80m")
+	text := opened(t, outage(t), other)
+	s := browse(t, []byte(text), "--window-size=1200,900")
+	s.check(t)
+	if len(s.Inked) < 5 || len(s.Pictures) != 1 || !strings.Contains(text, "Differences are paired") {
+		t.Errorf("%d plots and %d pictures, want 5 or more and 1, and paired differences", len(s.Inked), len(s.Pictures))
+	}
+}

@@ -16,7 +16,7 @@ func openRuns(dirs []string) (*document, error) {
 	var runs []*run
 	var names []string
 	for _, dir := range dirs {
-		r, err := readRun(dir)
+		r, err := readRun(dir, drawn)
 		if err != nil {
 			return nil, err
 		}

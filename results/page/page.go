@@ -45,7 +45,7 @@ var kinds = []struct {
 }{
 	{"summary.json", func(path string, _ About) (*document, error) {
 		dir := filepath.Dir(path)
-		r, err := readRun(dir)
+		r, err := readRun(dir, drawn)
 		if err != nil {
 			return nil, err
 		}

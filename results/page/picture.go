@@ -50,7 +50,7 @@ func FormatOf(name string) (string, error) {
 // band over replications, else by part with the interval of each. A key is a metric, of
 // all parts, or with a label, of one: latency.p99{target_group=web}.
 func Depict(dir, format string, keys []string) (*Picture, error) {
-	r, err := readRun(dir)
+	r, err := readRun(dir, every)
 	if err != nil {
 		return nil, err
 	}

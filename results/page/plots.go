@@ -41,6 +41,26 @@ var dayPlots = []dayPlot{
 // told are metrics that no plot shows because others say the same.
 var told = []string{"requests.completed", "latency.mean"}
 
+// drawn reports whether a page of a run may show a metric of an entity: told are not, and
+// of what several entities show alike, it is that of the first label.
+func drawn(entity, metric string, known []*line) bool {
+	label, _, _ := strings.Cut(entity, ".")
+	for _, d := range dayPlots {
+		if !slices.Contains(d.metrics, metric) && !slices.Contains(d.instead, metric) {
+			continue
+		}
+		place := slices.Index(d.labels, label)
+		return d.labels == nil || place >= 0 && !slices.ContainsFunc(known, func(l *line) bool {
+			other, _, _ := strings.Cut(l.entity, ".")
+			return l.metric == metric && slices.Contains(d.labels[:place], other)
+		})
+	}
+	return !slices.Contains(told, metric)
+}
+
+// every shows all.
+func every(string, string, []*line) bool { return true }
+
 // Bounds of what a page draws.
 const (
 	mostLines = 8 // of a plot: those with the greatest values

@@ -23,14 +23,14 @@ type run struct {
 	settings *tree.Node // of the scenario; nil: it cannot be read
 }
 
-// readRun reads the files of a run that a page shows.
-func readRun(dir string) (*run, error) {
+// readRun reads the files of a run that a page shows, of its series those that are shown.
+func readRun(dir string, shown func(entity, metric string, known []*line) bool) (*run, error) {
 	saved, err := report.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	r := &run{Saved: saved}
-	r.series, err = readSeries(filepath.Join(dir, "timeseries.csv"))
+	r.series, err = readSeries(filepath.Join(dir, "timeseries.csv"), shown)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -1,10 +1,11 @@
 package page
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -27,6 +28,7 @@ type series struct {
 type line struct {
 	entity, metric    string
 	of                string // the run, where there are several
+	idle              bool   // nothing shows it: it has no values
 	values, low, high []float64
 }
 
@@ -42,24 +44,47 @@ const mostMinutes = 20 * 366 * 24 * 60
 // seriesReader reads timeseries.csv.
 type seriesReader struct {
 	series
-	in      *csv.Reader
-	columns map[string]int
-	known   map[[2]string]*line
-	text    string // of the newest time
-	minute  int
+	in     *bufio.Scanner
+	number int // of the row
+	cells  [][]byte
+	places [columns]int // -1: the file has none
+	known  []*line      // all, idle or not
+	next   int          // where the line of the next row is likely to be
+	shown  func(entity, metric string, known []*line) bool
+	text   []byte       // of the newest time
+	minute int
 }
 
-// readSeries reads the series of a run by the names of their columns.
-func readSeries(path string) (*series, error) {
+// The columns that are read.
+const (
+	columnTime = iota
+	columnEntity
+	columnMetric
+	columnValue
+	columnMean
+	columnHalf
+	columnLow
+	columnHigh
+	columns
+)
+
+var columnNames = [columns]string{"time", "entity", "metric", "value", "mean", "half_width", "low", "high"}
+
+// longestRow bounds a row of the file.
+const longestRow = 1 << 16
+
+// readSeries reads the series of a run by the names of their columns, those that are
+// shown. It is asked once for each, with those before it.
+func readSeries(path string, shown func(entity, metric string, known []*line) bool) (*series, error) {
 	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	r := &seriesReader{in: csv.NewReader(file), columns: map[string]int{}, known: map[[2]string]*line{}}
-	r.in.ReuseRecord = true
+	r := &seriesReader{in: bufio.NewScanner(file), shown: shown}
+	r.in.Buffer(make([]byte, longestRow), longestRow)
 	if err := r.read(); err != nil {
-		return nil, fmt.Errorf("%s: damaged, or of no run: %w; run the scenario again", path, err)
+		return nil, fmt.Errorf("%s: damaged, or of no run: line %d: %w; run the scenario again", path, max(1, r.number), err)
 	}
 	for _, l := range r.lines {
 		l.values = filled(l.values, r.minutes)
@@ -71,63 +96,105 @@ func readSeries(path string) (*series, error) {
 }
 
 func (r *seriesReader) read() error {
-	head, err := r.in.Read()
-	if err != nil {
-		return errors.New("line 1: must be the names of columns")
+	more, err := r.row()
+	if err != nil || !more {
+		return errors.New("must be the names of columns")
 	}
-	for i, name := range head {
-		r.columns[strings.Clone(name)] = i
-	}
-	for _, name := range []string{"time", "entity", "metric", "value"} {
-		if _, has := r.columns[name]; !has {
-			return fmt.Errorf("line 1: must have a column %q", name)
+	for column, name := range columnNames {
+		r.places[column] = slices.IndexFunc(r.cells, func(cell []byte) bool { return string(cell) == name })
+		if r.places[column] < 0 && column <= columnValue {
+			return fmt.Errorf("must have a column %q", name)
 		}
+	}
+	width := len(r.cells)
+	for {
+		more, err := r.row()
+		if err != nil || !more {
+			return err
+		}
+		if len(r.cells) != width {
+			return fmt.Errorf("must have %d fields, has %d", width, len(r.cells))
+		}
+		if err := r.add(); err != nil {
+			return err
+		}
+	}
+}
+
+// row splits the next row into cells. Rows with quotes, which names may need, are left to
+// package csv: it takes three times as long.
+func (r *seriesReader) row() (more bool, err error) {
+	if !r.in.Scan() {
+		return false, r.in.Err()
+	}
+	r.number++
+	text := r.in.Bytes()
+	r.cells = r.cells[:0]
+	if bytes.IndexByte(text, '"') >= 0 {
+		record, err := csv.NewReader(bytes.NewReader(text)).Read()
+		for _, cell := range record {
+			r.cells = append(r.cells, []byte(cell))
+		}
+		return true, err
 	}
 	for {
-		row, err := r.in.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
+		at := bytes.IndexByte(text, ',')
+		if at < 0 {
+			r.cells = append(r.cells, text)
+			return true, nil
 		}
-		if err == nil {
-			err = r.add(row)
-		}
-		if err != nil {
-			line, _ := r.in.FieldPos(0)
-			return fmt.Errorf("line %d: %w", line, err)
-		}
+		r.cells = append(r.cells, text[:at])
+		text = text[at+1:]
 	}
 }
 
 // add takes over a row.
-func (r *seriesReader) add(row []string) error {
-	if text := row[r.columns["time"]]; text != r.text {
-		if err := r.turn(text); err != nil {
+func (r *seriesReader) add() error {
+	if text := r.cells[r.places[columnTime]]; !bytes.Equal(text, r.text) {
+		if err := r.turn(string(text)); err != nil {
 			return err
 		}
 	}
-	key := [2]string{row[r.columns["entity"]], row[r.columns["metric"]]}
-	l := r.known[key]
-	if l == nil {
-		l = &line{entity: strings.Clone(key[0]), metric: strings.Clone(key[1])}
-		r.known[[2]string{l.entity, l.metric}] = l
-		r.lines = append(r.lines, l)
+	l := r.line()
+	if l.idle {
+		return nil
 	}
-	value, err := r.number(row, "value")
+	value, err := r.cell(columnValue)
 	if err != nil {
 		return err
 	}
 	l.values = put(l.values, r.minute, value)
-	return r.band(l, row, value)
+	return r.band(l, value)
+}
+
+// line is the line that a row belongs to. Each minute has the same in the same order.
+func (r *seriesReader) line() *line {
+	entity, metric := r.cells[r.places[columnEntity]], r.cells[r.places[columnMetric]]
+	for k := range r.known {
+		at := (r.next + k) % len(r.known)
+		if l := r.known[at]; l.entity == string(entity) && l.metric == string(metric) {
+			r.next = at + 1
+			return l
+		}
+	}
+	l := &line{entity: string(entity), metric: string(metric)}
+	l.idle = !r.shown(l.entity, l.metric, r.lines)
+	if !l.idle {
+		r.lines = append(r.lines, l)
+	}
+	r.known = append(r.known, l)
+	r.next = 0
+	return l
 }
 
 // band takes over the interval over replications, if there is one.
-func (r *seriesReader) band(l *line, row []string, value float64) error {
-	low, err := r.number(row, "low")
-	high, err2 := r.number(row, "high")
-	half, err3 := r.number(row, "half_width")
-	mean, err4 := r.number(row, "mean")
-	if err := errors.Join(err, err2, err3, err4); err != nil {
-		return err
+func (r *seriesReader) band(l *line, value float64) error {
+	mean, err := r.cell(columnMean)
+	half, err2 := r.cell(columnHalf)
+	low, err3 := r.cell(columnLow)
+	high, err4 := r.cell(columnHigh)
+	if err != nil || err2 != nil || err3 != nil || err4 != nil {
+		return errors.Join(err, err2, err3, err4)
 	}
 	if math.IsNaN(mean) {
 		mean = value
@@ -135,21 +202,24 @@ func (r *seriesReader) band(l *line, row []string, value float64) error {
 	if math.IsNaN(low) || math.IsNaN(high) {
 		low, high = mean-half, mean+half
 	}
+	if value >= 0 {
+		low = max(low, 0) // as all that is shown, where an interval knows of no bound
+	}
 	if !math.IsNaN(low) && !math.IsNaN(high) {
 		l.low, l.high = put(l.low, r.minute, low), put(l.high, r.minute, high)
 	}
 	return nil
 }
 
-// number reads a cell; NaN is one that is empty or not there.
-func (r *seriesReader) number(row []string, column string) (float64, error) {
-	i, has := r.columns[column]
-	if !has || row[i] == "" {
+// cell reads a number; NaN is one that is empty or not there.
+func (r *seriesReader) cell(column int) (float64, error) {
+	at := r.places[column]
+	if at < 0 || len(r.cells[at]) == 0 {
 		return math.NaN(), nil
 	}
-	v, err := strconv.ParseFloat(row[i], 64)
+	v, err := strconv.ParseFloat(string(r.cells[at]), 64)
 	if err != nil {
-		return 0, fmt.Errorf("%s: must be a number, got %q", column, row[i])
+		return 0, fmt.Errorf("%s: must be a number, got %q", columnNames[column], r.cells[at])
 	}
 	return v, nil
 }
@@ -160,14 +230,14 @@ func (r *seriesReader) turn(text string) error {
 	if err != nil {
 		return fmt.Errorf("time: must be one such as 2026-01-05T14:05:00Z, got %q", text)
 	}
-	if r.text == "" {
+	if r.text == nil {
 		r.start = at
 	}
 	minute := at.Sub(r.start) / time.Minute
 	if minute < 0 || minute >= mostMinutes {
 		return fmt.Errorf("time: must be at most twenty years after %s, got %q", r.start.Format(time.RFC3339), text)
 	}
-	r.text, r.minute = strings.Clone(text), int(minute)
+	r.text, r.minute = append(r.text[:0], text...), int(minute)
 	r.minutes = max(r.minutes, r.minute+1)
 	_, seconds := at.Zone()
 	if n := len(r.offsets); n == 0 || r.offsets[n-1].seconds != seconds {

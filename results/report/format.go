@@ -35,6 +35,8 @@ func ParseFormat(name string) (Format, error) {
 type Options struct {
 	Format Format
 	Color  bool // tables: colour verdicts and warnings
+	// Sparklines shows how replication 0 of a run went, in tables.
+	Sparklines bool
 }
 
 // Write renders summaries one after the other. JSON is an object for one

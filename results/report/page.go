@@ -49,8 +49,11 @@ func (p *page) block(b block) {
 	}
 }
 
-func (p *page) summary(s *results.Summary) {
+func (p *page) summary(s *results.Summary, sparklines bool) {
 	p.titled(heading(s))
+	if b := sparkBlock(s); sparklines && len(b.rows) > 0 {
+		p.block(b)
+	}
 	for _, b := range blocks(s) {
 		p.block(b)
 	}

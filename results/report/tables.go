@@ -236,7 +236,7 @@ func writeTables(w io.Writer, o Options, summaries []*results.Summary) error {
 			}
 		}
 		p := page{w: w, markdown: o.Format == Markdown, paint: painter(o.Color && o.Format == Table)}
-		p.summary(s)
+		p.summary(s, o.Sparklines && o.Format == Table)
 		if p.err != nil {
 			return p.err
 		}

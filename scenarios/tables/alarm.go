@@ -34,6 +34,8 @@ var metricKinds = []struct {
 	{"TargetResponseTime", "seconds until the targets of a target group respond", controlplane.TargetResponseTime},
 	{"HealthyHostCount", "healthy targets of a target group", controlplane.HealthyHostCount},
 	{"UnHealthyHostCount", "unhealthy targets of a target group", controlplane.UnHealthyHostCount},
+	{"requests.in_flight", "requests that a target group has, at the end of the period: a metric of your own", controlplane.RequestsInFlight},
+	{"requests.queued", "those of them that wait in line at their targets", controlplane.RequestsQueued},
 	{"GroupMinSize", "min_size of a group, among its enabled_metrics", controlplane.GroupMinSize},
 	{"GroupMaxSize", "max_size of a group, among its enabled_metrics", controlplane.GroupMaxSize},
 	{"GroupDesiredCapacity", "desired capacity of a group, among its enabled_metrics", controlplane.GroupDesiredCapacity},
@@ -62,7 +64,7 @@ func alarmKeys() []schema.Key {
 	return schema.Within("alarm.NAME", "ValidationError", append([]schema.Key{
 		schema.Row("metric_name", schema.Choice(metricNames), "", "the CloudWatch metric; needed without metric_query"),
 		schema.Row("namespace", schema.Text(), "(AWS's)", "where it is published: AWS/…, or a name of your own, whose datapoints come in every period"),
-		schema.Row("extended_statistic", schema.Text(), "", "a percentile of the instances, like p90, instead of statistic"),
+		schema.Row("extended_statistic", schema.Text(), "", "a percentile of the instances, or of the response times, like p90, instead of statistic"),
 		schema.Row("metric_query", schema.List(), "", "metrics and formulas over them, instead of metric_name"),
 		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "whose CPU, credits or network; in a policy, its own group"),
 		schema.Row("target_group", schema.Name("target_group"), "", "whose requests or targets; in a policy, the group's first"),
@@ -108,6 +110,7 @@ func (l *loader) readAlarms() {
 // unless it says otherwise.
 func (l *loader) readAlarm(t *schema.Table, group int) controlplane.Alarm {
 	var a controlplane.Alarm
+	respellCustomName(t.Node)
 	respellDimensions(t.Node)
 	respellQueries(t.Node.Table["metric_query"])
 	if t.Has("metric_query") {
@@ -165,7 +168,7 @@ func (l *loader) alarmMetric(t *schema.Table, group int) controlplane.Metric {
 		l.noteMemoryMetric(t, "metric_name", m)
 		l.noteGroupMetric(t, "metric_name", m)
 	}
-	if ownMetric(t.Text("namespace")) {
+	if ownMetric(t.Text("namespace")) || m.Kind.Custom() {
 		m.Interval = sim.Minute
 	}
 	key := "statistic"

@@ -21,12 +21,12 @@ const mostQueries = 20
 func queryKeys(list string) []schema.Key {
 	return []schema.Key{
 		schema.Row(list+"[].id", schema.Text(), `"m1"`, "by which formulas after it name the metric"),
-		schema.Row(list+"[].expression", schema.Text(), "", "a formula over metrics before it, instead of metric_name: m1 / m2, IF(m2 > 0, m1, 0), FILL(m1, 0), SUM([m1, m2]), AVG, MIN, MAX, ABS, CEIL, FLOOR"),
+		schema.Row(list+"[].expression", schema.Text(), "", "a formula over metrics before it, instead of metric_name: m1 / m2, IF(m2 > 0, m1, 0), FILL(m1, 0), FILL(m1, REPEAT), SUM([m1, m2]), AVG, MIN, MAX, ABS, CEIL, FLOOR"),
 		schema.Row(list+"[].label", schema.Text(), "", "a name for people"),
 		schema.Row(list+"[].return_data", schema.Flag(), "(true of the last)", "whether it is the metric that counts; of one only"),
 		schema.Row(list+"[].metric_name", schema.Choice(metricNames), "", "a CloudWatch metric"),
 		schema.Row(list+"[].namespace", schema.Text(), "(AWS's)", "where it is published: AWS/…, or a name of your own, whose datapoints come in every period"),
-		schema.Row(list+"[].stat", schema.Text(), "(Average; Sum of request counts)", "what a datapoint is of its period: Average, Minimum, Maximum, Sum, SampleCount, or a percentile of the instances like p90"),
+		schema.Row(list+"[].stat", schema.Text(), "(Average; Sum of request counts)", "what a datapoint is of its period: Average, Minimum, Maximum, Sum, SampleCount, or a percentile of the instances, or of the response times, like p90"),
 		schema.Row(list+"[].period", schema.Quantity(schema.Seconds, 1, year), "60", "length of a datapoint in target tracking: 60 s; 10, 20 or 30 s if all metrics are of your own"),
 		schema.Row(list+"[].autoscaling_group", schema.Name("autoscaling_group"), "(its own)", "whose instances"),
 		schema.Row(list+"[].target_group", schema.Name("target_group"), "(the group's first)", "whose requests or targets"),
@@ -58,6 +58,22 @@ func respellCustom(n *tree.Node) {
 		custom.Table["metrics"] = &tree.Node{At: custom.At, Form: tree.ListForm, List: []*tree.Node{one}}
 	}
 	respellQueries(custom.Table["metrics"])
+}
+
+// respellCustomName takes a metric of the simulator's own, "custom:requests.queued{target_group=web}",
+// into its name and the key of its label.
+func respellCustomName(n *tree.Node) {
+	v := n.Table["metric_name"]
+	text, ok := textOf(v)
+	rest, custom := strings.CutPrefix(text, "custom:")
+	if !ok || !custom {
+		return
+	}
+	name, label, _ := strings.Cut(strings.TrimSuffix(rest, "}"), "{")
+	n.Table["metric_name"] = &tree.Node{At: v.At, Form: v.Form, Scalar: name}
+	if key, value, labelled := strings.Cut(label, "="); labelled && n.Table[key] == nil {
+		n.Table[key] = &tree.Node{At: v.At, Form: v.Form, Scalar: value}
+	}
 }
 
 // single returns the table of a key, which may be the only one of a list.
@@ -96,6 +112,7 @@ func respellQueries(list *tree.Node) {
 		}
 		respell(row, "statistic", "stat")
 		delete(row.Table, "unit") // CloudWatch: which of a metric's units; there is one
+		respellCustomName(row)
 		respellDimensions(row)
 	}
 }
@@ -237,7 +254,7 @@ func (l *loader) readQuery(row *schema.Table, group int, ids []string, before []
 	} else if rule := simulated(m.Kind, stat); ok && rule != "" {
 		row.Wrong("stat", rule)
 	}
-	m.Interval = readInterval(row, ownMetric(row.Text("namespace")), m.Kind)
+	m.Interval = readInterval(row, ownMetric(row.Text("namespace")) || m.Kind.Custom(), m.Kind)
 	return m
 }
 
@@ -291,6 +308,9 @@ func parseStatistic(name string) (s controlplane.Statistic, percent float64, ok 
 
 // simulated says what the statistic of a metric must be, "" if it is one that is simulated.
 func simulated(k controlplane.MetricKind, statistic string) string {
+	if _, _, known := parseStatistic(statistic); known && k == controlplane.TargetResponseTime && statistic != "Sum" && statistic != "SampleCount" {
+		return ""
+	}
 	if usual := usualStatistic(k); (!k.OfGroup() || k >= controlplane.GroupMinSize) && statistic != usual {
 		return "must be " + usual + ", the one that is simulated for this metric"
 	}
@@ -325,7 +345,7 @@ func groupMetricNames() []string {
 }
 
 // readEnabled reads which metrics of a group itself are published.
-func (l *loader) readEnabled(t *schema.Table) {
+func (l *loader) readEnabled(t *schema.Table) []controlplane.GroupMetric {
 	names := t.Texts("enabled_metrics")
 	known := groupMetricNames()
 	for _, name := range names {
@@ -334,6 +354,17 @@ func (l *loader) readEnabled(t *schema.Table) {
 		}
 	}
 	l.enabledMetrics = append(l.enabledMetrics, names)
+	return groupMetrics(names)
+}
+
+// groupMetrics returns the metrics of names, without those that are none.
+func groupMetrics(names []string) (enabled []controlplane.GroupMetric) {
+	for _, name := range names {
+		if kind := kindOf(name); kind != 0 {
+			enabled = append(enabled, controlplane.GroupMetric{Name: name, Kind: kind})
+		}
+	}
+	return enabled
 }
 
 // checkGroupMetrics refuses to watch what a group does not publish.

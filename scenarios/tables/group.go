@@ -80,7 +80,7 @@ func (l *loader) readGroups() {
 		g.Grace = t.Duration("health_check_grace_period")
 		g.HealthSweep = t.Duration("health_sweep")
 		g.Termination = readTermination(t)
-		l.readEnabled(t)
+		g.Enabled = l.readEnabled(t)
 		l.readFleet(t, g)
 		if p := t.Reference("placement_group"); p >= 0 {
 			place := controlplane.Place{Host: cloud.None}
