@@ -13,7 +13,6 @@ import (
 	"headroom/scenarios/calibrate"
 	"headroom/scenarios/imports"
 	"headroom/scenarios/imports/cloudwatch"
-	"headroom/scenarios/tree"
 )
 
 // calibrateFlags are the flags of calibrate.
@@ -134,7 +133,7 @@ func (f *calibrateFlags) run(c *cobra.Command, names []string) error {
 }
 
 func readAny(name string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
-	text, err := tree.Content(diskFiles, name)
+	text, err := contentOf(name)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +175,7 @@ func (f *calibrateFlags) law(samples []calibrate.Sample, m calibrate.Measured, f
 	if f.latencies == "" {
 		return nil, "not asked for: give --latencies", nil
 	}
-	text, err := tree.Content(diskFiles, f.latencies)
+	text, err := contentOf(f.latencies)
 	if err != nil {
 		return nil, "", badInput(fmt.Errorf("--latencies: %w", err))
 	}

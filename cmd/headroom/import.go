@@ -10,6 +10,7 @@ import (
 	"headroom/results/folder"
 	"headroom/results/report"
 	"headroom/scenarios/imports"
+	"headroom/scenarios/tree"
 )
 
 func newImport() *cobra.Command {
@@ -31,6 +32,15 @@ tables that it plays; what must be filled in is marked there.`,
 	c.AddCommand(newImportLogs()...)
 	c.AddCommand(newImportCloudWatch(), newImportTerraform())
 	return c
+}
+
+// contentOf returns what a file holds, decompressed if it is gzip.
+func contentOf(name string) ([]byte, error) {
+	text, err := tree.Content(diskFiles, name)
+	if err != nil {
+		return nil, err
+	}
+	return imports.Plain(name, text)
 }
 
 // tellSkipped says on standard error what was left out.

@@ -10,7 +10,6 @@ import (
 	"headroom/results/report"
 	"headroom/scenarios/imports"
 	"headroom/scenarios/imports/cloudwatch"
-	"headroom/scenarios/tree"
 )
 
 // metricsFlags are the flags of the import of metrics.
@@ -44,7 +43,7 @@ place on standard error.`,
 func readMetrics(names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
 	var all []cloudwatch.Series
 	for _, name := range names {
-		text, err := tree.Content(diskFiles, name)
+		text, err := contentOf(name)
 		if err != nil {
 			return nil, badInput(err)
 		}

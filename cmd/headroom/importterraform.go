@@ -6,7 +6,6 @@ import (
 	"headroom/results/report"
 	"headroom/scenarios/imports"
 	"headroom/scenarios/imports/terraform"
-	"headroom/scenarios/tree"
 )
 
 func newImportTerraform() *cobra.Command {
@@ -35,7 +34,7 @@ they are in no plan.`,
 }
 
 func importTerraform(c *cobra.Command, name, out string) error {
-	text, err := tree.Content(diskFiles, name)
+	text, err := contentOf(name)
 	if err != nil {
 		return badInput(err)
 	}

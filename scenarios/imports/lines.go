@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 
@@ -148,4 +149,23 @@ func Decompressed(file io.Reader) (io.Reader, error) {
 		return buffered, nil
 	}
 	return gzip.NewReader(buffered)
+}
+
+// largestPlain is the most bytes that a compressed file may hold that is kept as a whole.
+const largestPlain = 1 << 30
+
+// Plain returns the content of a file, decompressed if it begins like gzip.
+func Plain(name string, content []byte) ([]byte, error) {
+	plain, err := Decompressed(bytes.NewReader(content))
+	if err != nil {
+		return nil, fmt.Errorf("%s: broken gzip: %w", name, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(plain, largestPlain+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: broken gzip: %s", name, rule(err))
+	case len(text) > largestPlain:
+		return nil, fmt.Errorf("%s: must hold at most 1 GiB", name)
+	}
+	return text, nil
 }

@@ -16,6 +16,8 @@ const (
 	topNames = 20
 	// assumedDemand stands where no line says how long a target took.
 	assumedDemand = 10_000 // microseconds
+	// mostRows is what arrivals.file reads of a table.
+	mostRows = 50_000_000
 	// longestRun is the longest duration of a scenario that is written.
 	longestRun = 364 * 24 * time.Hour
 )
@@ -177,6 +179,9 @@ func (in *Import) Facts() []imports.Fact {
 	}
 	if in.Count == 0 {
 		return facts
+	}
+	if in.periods == nil && in.Count > mostRows {
+		add("note", "arrivals.file reads 50 million rows at most: count them with --per", in.Count)
 	}
 	add("first", instant(in.First), instant(in.First))
 	add("last", instant(in.Last), instant(in.Last))
