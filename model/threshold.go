@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // Threshold is a condition that a metric of the results should meet.
 type Threshold struct {
 	Key      string  // of the metric: "latency.p99{target_group=web}"
@@ -37,4 +39,16 @@ func (t Threshold) Above() bool { return t.Operator == ">" || t.Operator == ">="
 type Precision struct {
 	Key      string
 	Relative float64 // half-width / |value|
+}
+
+// WindowLabel is the last label of a metric's key for a window of the run.
+const WindowLabel = "window"
+
+// Windowed returns the key of a metric for a window: "latency.p99{window=outage}",
+// "latency.p99{target_group=web,window=outage}".
+func Windowed(key, window string) string {
+	if part, labelled := strings.CutSuffix(key, "}"); labelled {
+		return part + "," + WindowLabel + "=" + window + "}"
+	}
+	return key + "{" + WindowLabel + "=" + window + "}"
 }

@@ -27,10 +27,10 @@ type Measurement struct {
 
 // Measure keeps of a replication what summaries are made of: every metric, the
 // lines of its invoice and how it went minute by minute.
-func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice) *Measurement {
+func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice, windows ...Window) *Measurement {
 	parts := m.parts(outcome, invoice)
 	kept := &Measurement{
-		values:   m.values(parts),
+		values:   m.values(parts, windows),
 		samples:  make([]int64, len(m.scopes)),
 		owners:   outcome.Ledger.Owners,
 		lines:    invoice.Lines,

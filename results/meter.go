@@ -2,9 +2,11 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/model/spelling"
@@ -24,6 +26,7 @@ type entry struct {
 	key    string
 	metric *Metric // of metrics, which nobody changes
 	scope  int     // index into scopes
+	window int     // of the config, counted from 1; 0: the whole run
 }
 
 // NewMeter returns the meter of a scenario.
@@ -41,13 +44,25 @@ func NewMeter(cfg *cloud.Config) *Meter {
 		}
 		for i, s := range m.scopes {
 			if metric.covers(s, count) && (metric.where == nil || metric.where(cfg, s)) {
-				key := s.Key(metric.Name)
-				m.at[key] = len(m.entries)
-				m.entries = append(m.entries, entry{key: key, metric: metric, scope: i})
+				m.add(entry{key: s.Key(metric.Name), metric: metric, scope: i})
+			}
+		}
+	}
+	whole := m.entries
+	for k, w := range cfg.Windows {
+		for _, e := range whole {
+			if !e.metric.alone() {
+				e.key, e.window = model.Windowed(e.key, w.Name), k+1
+				m.add(e)
 			}
 		}
 	}
 	return m
+}
+
+func (m *Meter) add(e entry) {
+	m.at[e.key] = len(m.entries)
+	m.entries = append(m.entries, e)
 }
 
 // Keys returns the keys of the metrics, with their units, in the order of what
@@ -61,9 +76,9 @@ func (m *Meter) Keys() (keys, units []string) {
 }
 
 // Read returns the value of every metric of a replication that was simulated and
-// billed; NaN stands for none observed.
-func (m *Meter) Read(outcome *cloud.Outcome, invoice *pricing.Invoice) []float64 {
-	return m.values(m.parts(outcome, invoice))
+// billed, and of its windows; NaN stands for none observed.
+func (m *Meter) Read(outcome *cloud.Outcome, invoice *pricing.Invoice, windows ...Window) []float64 {
+	return m.values(m.parts(outcome, invoice), windows)
 }
 
 func (m *Meter) parts(outcome *cloud.Outcome, invoice *pricing.Invoice) []part {
@@ -75,10 +90,17 @@ func (m *Meter) parts(outcome *cloud.Outcome, invoice *pricing.Invoice) []part {
 	return parts
 }
 
-func (m *Meter) values(parts []part) []float64 {
+func (m *Meter) values(parts []part, windows []Window) []float64 {
+	all := [][]part{parts}
+	for _, w := range windows {
+		all = append(all, m.parts(w.outcome, w.invoice))
+	}
 	values := make([]float64, len(m.entries))
 	for i, e := range m.entries {
-		values[i] = e.metric.read(&parts[e.scope])
+		values[i] = math.NaN()
+		if e.window < len(all) {
+			values[i] = e.metric.read(&all[e.window][e.scope])
+		}
 	}
 	return values
 }
@@ -116,7 +138,7 @@ func Keys(cfg *cloud.Config) []string {
 // is a metric's and its label is one of that metric's. Whether a scenario has the
 // part that it names, [CheckThresholds] knows.
 func CheckKey(key string) error {
-	name, rest, labelled := strings.Cut(key, "{")
+	name, rest, labelled := strings.Cut(unwindowed(key), "{")
 	metrics := metrics()
 	names := make([]string, len(metrics))
 	for i := range metrics {
@@ -127,6 +149,9 @@ func CheckKey(key string) error {
 		return fmt.Errorf("must be a metric%s", meant(name, names))
 	}
 	m := &metrics[at]
+	if m.alone() && unwindowed(key) != key {
+		return fmt.Errorf("%s is an extreme or an end of the run, which windows do not have", name)
+	}
 	if !labelled {
 		if m.whole == never {
 			return fmt.Errorf("must name a part: %s{%s=…}", name, strings.Join(m.Labels, "=…} or {"))

@@ -24,6 +24,7 @@ type Config struct {
 	dataplane.Traffic
 	controlplane.Estate
 	Observe dataplane.Observe
+	Windows []Window // whose metrics are of interest by themselves
 	// Tags are cost allocation tags by the name of what has them, "instance.db".
 	Tags map[string]map[string]string
 }

@@ -111,14 +111,15 @@ func (in *instance) credits(k MetricKind, burst model.BurstUse, used model.Serve
 // BurstOutcome is the CPU credits of some burstable instances, and what their hosts made
 // of them.
 type BurstOutcome struct {
-	Instances int64         // that had credits
-	Least     model.Credits // smallest balance of any of them at any time
+	Instances int64         `window:"to"` // that had credits
+	Least     model.Credits `window:"to"` // smallest balance of any of them at any time
 	Charged   model.Credits // surplus that was charged
 	Throttled sim.Time      // that they were at their baseline while they had more to do
 	Contended sim.Time      // that their hosts gave them less than they asked for
 	// Of those that run at the end.
-	Running          int64
-	Balance, Surplus model.Credits
+	Running int64         `window:"to"`
+	Surplus model.Credits `window:"to"`
+	Balance model.Credits `window:"to"`
 }
 
 // add counts one instance, at the end of its life or of the run.

@@ -26,44 +26,47 @@ type Outcome struct {
 
 // BackupOutcome is the snapshots of one volume of its own table.
 type BackupOutcome struct {
-	Taken            int64
-	Written          model.Bytes // blocks that they stored when they were taken
-	Kept             int         // at the end, in all tiers, without those in the recycle bin
-	Stored, Archived model.Bytes // at the end
-	Lost             sim.Time    // age of the newest copy elsewhere when its Region was lost; its own age without one
-	LostAny          bool        // its Region was lost
-	Age              sim.Time    // at the end, of the newest that is complete; what a failure then would lose; Never without one
+	Taken    int64
+	Written  model.Bytes // blocks that they stored when they were taken
+	Kept     int         `window:"to"` // at the end, in all tiers, without those in the recycle bin
+	Archived model.Bytes `window:"to"` // at the end
+	Stored   model.Bytes `window:"to"` // at the end
+	Lost     sim.Time    `window:"to"` // age of the newest copy elsewhere when its Region was lost; its own age without one
+	LostAny  bool        // its Region was lost
+	Age      sim.Time    `window:"to"` // at the end, of the newest that is complete; what a failure then would lose; Never without one
 }
 
 // GroupOutcome is one Auto Scaling group.
 type GroupOutcome struct {
-	Checks                     StatusChecks
-	InServiceMean              float64 // time-weighted over the whole run
-	InServiceMin, InServiceMax int64
-	DesiredMax                 int64
-	DesiredMean                float64
-	PendingMean, WaitingMean   float64 // tasks that do not run yet, and those that no instance has room for
-	Launched, Terminated       int64
-	WarmStarts                 int64   // instances of the warm pool that were taken into service
-	WarmMean                   float64 // instances in the warm pool, time-weighted
-	LaunchFailed               int64
-	ScalingActivities          int64
-	SpotInterruptions          int64
-	SpotRecommendations        int64    // rebalance recommendations before a notice
-	TimeAtMax                  sim.Time // at the largest capacity while a policy wanted more
-	BlockedByCooldown          int64    // decisions of simple scaling that had to wait
-	Lost                       int64    // members lost to faults
-	BusyVCPUSeconds            float64  // spent on requests
-	PoweredVCPUSeconds         float64  // of instances from the opening of their port until they stop running
-	Burst                      BurstOutcome
-	Forecasts                  []scaling.HourForecast // of its first policy that forecasts
-	Thrash                     scaling.Thrash
-	Elasticity                 scaling.Elasticity
+	Checks                   StatusChecks
+	InServiceMean            float64 `window:"to"` // time-weighted over the whole run
+	InServiceMax             int64   `window:"to"`
+	InServiceMin             int64   `window:"to"`
+	DesiredMax               int64   `window:"to"`
+	DesiredMean              float64 `window:"to"`
+	PendingMean, WaitingMean float64 `window:"to"` // tasks that do not run yet, and those that no instance has room for
+	Launched, Terminated     int64
+	WarmStarts               int64   // instances of the warm pool that were taken into service
+	WarmMean                 float64 `window:"to"` // instances in the warm pool, time-weighted
+	LaunchFailed             int64
+	ScalingActivities        int64
+	SpotInterruptions        int64
+	SpotRecommendations      int64    // rebalance recommendations before a notice
+	TimeAtMax                sim.Time // at the largest capacity while a policy wanted more
+	BlockedByCooldown        int64    // decisions of simple scaling that had to wait
+	Lost                     int64    // members lost to faults
+	BusyVCPUSeconds          float64  // spent on requests
+	PoweredVCPUSeconds       float64  // of instances from the opening of their port until they stop running
+	Burst                    BurstOutcome
+	Forecasts                []scaling.HourForecast `window:"to"` // of its first policy that forecasts
+	Thrash                   scaling.Thrash
+	Elasticity               scaling.Elasticity
 	// Per minute.
-	DesiredSeries, InServiceSeries []int64
-	CPUSeries                      []float64 // mean utilization of the minute, 0..1
-	Enabled                        [][]int64 // by Group.Enabled
-	Samples                        Samples
+	InServiceSeries []int64   `window:"to"`
+	DesiredSeries   []int64   `window:"to"`
+	CPUSeries       []float64 `window:"to"` // mean utilization of the minute, 0..1
+	Enabled         [][]int64 `window:"to"` // by Group.Enabled
+	Samples         Samples   `window:"to"`
 }
 
 // FleetOutcome is one [instance.NAME].
@@ -77,7 +80,7 @@ type FleetOutcome struct {
 	StoppedTime                         sim.Time // Σ over instances, from the request to stop until the start
 	Checks                              StatusChecks
 	Burst                               BurstOutcome
-	Samples                             Samples
+	Samples                             Samples `window:"to"`
 }
 
 // HostPoolOutcome is one pool of hosts over all its zones.
@@ -93,15 +96,15 @@ type HostPoolOutcome struct {
 // TenantOutcome is one instance workload.
 type TenantOutcome struct {
 	Launched, Terminated, LaunchFailed, Interrupted int64
-	RunningMean                                     float64
-	RunningMax                                      int64
+	RunningMean                                     float64 `window:"to"`
+	RunningMax                                      int64   `window:"to"`
 	// Of a workload with a utilization.
 	BusyVCPUSeconds, PoweredVCPUSeconds float64
 	Burst                               BurstOutcome
 	// Of a workload whose launches wait for room.
 	Waits       stat.Histogram // nanoseconds from arrival to launch, of those launched
-	WaitingMean float64        // launches that wait, time-weighted
-	Waiting     int64          // of them at the horizon
+	WaitingMean float64        `window:"to"` // launches that wait, time-weighted
+	Waiting     int64          `window:"to"` // of them at the horizon
 }
 
 // Outcome closes the books at the horizon.

@@ -11,17 +11,17 @@ import (
 
 // DiskOutcome is what the disks of one name did for one owner.
 type DiskOutcome struct {
-	Owner  int32 // index into Ledger.Owners
-	Name   string
-	Kind   string // a volume type, or "instance-store"
-	Volume int    // of its own table: its index, counted from 1; 0: none
-	Disks  int    // that there were
+	Owner  int32  `window:"key"` // index into Ledger.Owners
+	Name   string `window:"key"`
+	Kind   string `window:"key"` // a volume type, or "instance-store"
+	Volume int    `window:"key"` // of its own table: its index, counted from 1; 0: none
+	Disks  int    `window:"to"`  // that there were
 
 	Asked         int64 // I/Os
 	Reads, Writes int64 // I/Os that were done
 	Read, Written model.Bytes
 	Lost          int64 // I/Os that went with their server
-	Pending       int64 // I/Os at the end
+	Pending       int64 `window:"to"` // I/Os at the end
 	Touched       int64 // blocks that had to be fetched from a snapshot first
 	Failed        int64 // batches that failed with the disk
 
@@ -29,9 +29,9 @@ type DiskOutcome struct {
 	Wait      stat.Tally // ns before service, of batches that began after the warm-up
 	Throttled sim.Time   // of all disks together, with work and without credit
 	Credit    bool       // the disks have burst credit
-	Least     float64    // of it, of 1
-	LeftArea  float64    // at the end, summed over the disks that there are then
-	Left      int        // those disks
+	Least     float64    `window:"to"` // of it, of 1
+	LeftArea  float64    `window:"to"` // at the end, summed over the disks that there are then
+	Left      int        `window:"to"` // those disks
 }
 
 // batch is what a disk has taken and not told yet.

@@ -35,9 +35,9 @@ type FunctionOutcome struct {
 	Done      int64
 	Failed    int64
 	TimedOut  int64
-	InFlight  int64
-	Busy      float64         // mean of the calls that are served at once
-	MostBusy  int64           // of those, the most
+	InFlight  int64           `window:"to"`
+	Busy      float64         `window:"to"` // mean of the calls that are served at once
+	MostBusy  int64           `window:"to"` // of those, the most
 	Duration  *stat.Histogram // ns, from when its environment is ready
 	Billed    sim.Time
 }

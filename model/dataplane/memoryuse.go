@@ -10,10 +10,10 @@ import (
 
 // MemoryOutcome is what became of the memory of one owner's servers.
 type MemoryOutcome struct {
-	Owner   int32 // index into Ledger.Owners
-	Servers int   // that there were
+	Owner   int32 `window:"key"` // index into Ledger.Owners
+	Servers int   `window:"to"`  // that there were
 
-	Peak     model.Bytes // the most that an application of any of them has held, in swap too, or tried to
+	Peak     model.Bytes `window:"to"` // the most that an application of any of them has held, in swap too, or tried to
 	There    sim.Time    // in which applications ran, of all servers together
 	Used     float64     // ns: that time, times the share of the RAM that was in use, the system's with it
 	Faults   int64       // page faults, each a read from swap

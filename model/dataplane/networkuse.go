@@ -10,9 +10,9 @@ import (
 
 // NetworkOutcome is what the network interfaces of one owner's servers did.
 type NetworkOutcome struct {
-	Owner   int32 // index into Ledger.Owners
-	Servers int   // that there were, of types whose bandwidth is known
-	Limited int   // of those: where bytes take their time
+	Owner   int32 `window:"key"` // index into Ledger.Owners
+	Servers int   `window:"to"`  // that there were, of types whose bandwidth is known
+	Limited int   `window:"to"`  // of those: where bytes take their time
 
 	There      sim.Time // of all servers together
 	In, Out    model.Bytes
@@ -20,12 +20,12 @@ type NetworkOutcome struct {
 
 	// Where bytes take their time:
 
-	Most      bandwidth.Rate // of any server, one way
+	Most      bandwidth.Rate `window:"to"` // of any server, one way
 	Throttled sim.Time       // of all servers together, held to the base for want of credits, in and out apart
 	Bursts    bool           // there are credits
-	Least     float64        // of them, of 1
-	LeftArea  float64        // at the end, summed over the directions of the servers that there are then
-	Left      int            // those directions
+	Least     float64        `window:"to"` // of them, of 1
+	LeftArea  float64        `window:"to"` // at the end, summed over the directions of the servers that there are then
+	Left      int            `window:"to"` // those directions
 }
 
 // Merge adds the interfaces of another owner's servers.

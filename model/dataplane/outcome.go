@@ -98,20 +98,21 @@ func PhaseNames() [PhaseCount]string {
 
 // RouteOutcome is the traffic of one workload or call through one target group.
 type RouteOutcome struct {
-	Workload     int // None: of a call
-	Service      int // whose step calls; None: of a workload
-	Step         int // of Service
-	TargetGroup  int // None: no target group was reached (fixed responses, a dead node)
-	LoadBalancer int // None: without one
-	Callee       int // service that it asks, by TargetGroup or fleet; None: none
+	Workload     int `window:"key"` // None: of a call
+	Service      int `window:"key"` // whose step calls; None: of a workload
+	Step         int `window:"key"` // of Service
+	TargetGroup  int `window:"key"` // None: no target group was reached (fixed responses, a dead node)
+	LoadBalancer int `window:"key"` // None: without one
+	Callee       int `window:"key"` // service that it asks, by TargetGroup or fleet; None: none
 
 	// Counts of the whole run.
-	Arrived, Completed, InFlight int64
-	Failed                       [codeCount]int64
-	Causes                       CauseCounts // of what came through a load balancer
-	Retried                      int64       // attempts that were retries
-	SpotLost                     int64       // failed because their Spot instance was reclaimed
-	Dropped                      int64       // attempts that a security group let nobody answer
+	Arrived, Completed int64
+	InFlight           int64 `window:"to"`
+	Failed             [codeCount]int64
+	Causes             CauseCounts // of what came through a load balancer
+	Retried            int64       // attempts that were retries
+	SpotLost           int64       // failed because their Spot instance was reclaimed
+	Dropped            int64       // attempts that a security group let nobody answer
 
 	Early *stat.Histogram // ns, of completed ones that arrived before the warm-up had ended; nil unless minutes are kept
 
@@ -154,14 +155,15 @@ func (u *UserOutcome) Merge(other *UserOutcome) {
 // TargetGroupOutcome is the health of one target group, and how evenly its targets are
 // asked where they are weighed.
 type TargetGroupOutcome struct {
-	HealthyMean float64
-	HealthyMin  int64
-	Weighed     bool  // clients stay with its targets, or those start slowly
-	Stuck       int64 // requests that followed a cookie to its target
-	Unstuck     int64 // requests whose cookie led to a target that takes none
+	HealthyMean float64 `window:"to"`
+	HealthyMin  int64   `window:"to"`
+	Weighed     bool    // clients stay with its targets, or those start slowly
+	Stuck       int64   // requests that followed a cookie to its target
+	Unstuck     int64   // requests whose cookie led to a target that takes none
 	// Of the windows in which it was asked, weighed by requests: those of the busiest of
 	// the targets that were in rotation all the time, relative to their mean.
-	Imbalance, ImbalanceMax float64
+	ImbalanceMax float64 `window:"to"`
+	Imbalance    float64 `window:"to"`
 }
 
 // BalancerOutcome is what one load balancer did by itself.

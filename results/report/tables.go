@@ -18,6 +18,7 @@ func blocks(s *results.Summary) []block {
 		all = append(all, matrices(s, title, rows, parts)...)
 	}
 	add("Requests", requestRows(s), trafficParts(s))
+	add("Windows", windowRows(s), windowParts(s))
 	if s.Config.Journeys() {
 		add("Services", serviceRows(), serviceParts(s))
 	}

@@ -48,12 +48,13 @@ type Replication struct {
 	Outcome *cloud.Outcome
 	Invoice pricing.Invoice
 
-	meter *results.Meter
+	meter   *results.Meter
+	windows []results.Window
 }
 
 // Values returns the value of every metric, in the order of [Experiment.Keys];
 // NaN stands for none observed.
-func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Invoice) }
+func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Invoice, r.windows...) }
 
 // replicate is the only way from a config to what it showed. If memory runs out the
 // replication is what there is until then, with the error.
@@ -74,16 +75,42 @@ func (e *Experiment) replicate(ctx context.Context, replication int) (*Replicati
 		outcome = cut
 	}
 	r := &Replication{Index: replication, Outcome: outcome, meter: e.meter}
-	if plan := e.plan; plan.Book != nil {
-		if err == nil {
-			plan.Halted = func() bool { return ctx.Err() != nil }
-		}
-		r.Invoice = plan.Bill(outcome.Ledger)
+	r.Invoice = e.bill(ctx, outcome, err == nil)
+	if err == nil {
+		r.windows, err = e.replicateWindows(ctx, replication)
 	}
 	if err == nil && ctx.Err() != nil { // the invoice may be of a part
 		return nil, ctx.Err()
 	}
 	return r, err
+}
+
+// bill returns the invoice of an outcome; of a whole one, billing ends with the context.
+func (e *Experiment) bill(ctx context.Context, outcome *cloud.Outcome, whole bool) pricing.Invoice {
+	plan := e.plan
+	if plan.Book == nil {
+		return pricing.Invoice{}
+	}
+	if whole {
+		plan.Halted = func() bool { return ctx.Err() != nil }
+	}
+	return plan.Bill(outcome.Ledger)
+}
+
+// replicateWindows plays a replication anew for each window of the scenario.
+func (e *Experiment) replicateWindows(ctx context.Context, replication int) (all []results.Window, err error) {
+	for _, w := range e.cfg.Windows {
+		before, after, err := cloud.Between(ctx, e.cfg, replication, w)
+		if err != nil {
+			return nil, err
+		}
+		var from results.Ended
+		if before != nil {
+			from = results.Ended{Outcome: before, Invoice: e.bill(ctx, before, true)}
+		}
+		all = append(all, results.Since(from, results.Ended{Outcome: after, Invoice: e.bill(ctx, after, true)}))
+	}
+	return all, nil
 }
 
 // OutOfMemory returns how a context ended because of the memory limit, nil if it did

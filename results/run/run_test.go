@@ -111,6 +111,39 @@ func TestRequestsAreConserved(t *testing.T) {
 	}
 }
 
+// A window of the whole run is the run, and the counts and costs of windows that follow
+// one another add up to it.
+func TestWindowsThatFollowOneAnotherAddUpToTheRun(t *testing.T) {
+	cfg := station(0.7)
+	cfg.Windows = []cloud.Window{
+		{Name: "all", To: cfg.Duration}, {Name: "one", To: sim.Hour + sim.Second/3}, {Name: "two", From: sim.Hour + sim.Second/3, To: cfg.Duration},
+	}
+	s := must(Summarize(context.Background(), at(cfg), nil, Options{Replications: 3}))
+	checked := 0
+	for _, v := range s.Metrics {
+		if strings.Contains(v.Key, model.WindowLabel+"=") {
+			continue
+		}
+		in := func(window string) float64 {
+			w, _ := s.Metric(model.Windowed(v.Key, window))
+			return w.Value
+		}
+		if got := in("all"); math.Abs(got-v.Value) > 1e-9*math.Abs(v.Value) {
+			t.Errorf("%s: %v in a window of the whole run, %v in the run", v.Key, got, v.Value)
+		}
+		level := strings.HasPrefix(v.Key, "requests.in_flight") || strings.Contains(v.Key, "per_")
+		if !level && (v.Unit == "count" || v.Unit == "USD" || v.Unit == "h") {
+			checked++
+			if sum := in("one") + in("two"); math.Abs(sum-v.Value) > 1e-6+1e-5*math.Abs(v.Value) {
+				t.Errorf("%s: %v + %v in windows, %v in the run", v.Key, in("one"), in("two"), v.Value)
+			}
+		}
+	}
+	if checked < 20 {
+		t.Errorf("only %d metrics add up", checked)
+	}
+}
+
 func TestSummaryIsTheSameWithAnyNumberOfWorkers(t *testing.T) {
 	o := Options{Replications: 6}
 	o.Workers = 1

@@ -65,7 +65,7 @@ func Summarize(ctx context.Context, e *Experiment, thresholds []model.Threshold,
 	if err := results.CheckThresholds(e.cfg, thresholds); err != nil {
 		return nil, err
 	}
-	measure := func(r *Replication) *results.Measurement { return e.meter.Measure(r.Outcome, &r.Invoice) }
+	measure := func(r *Replication) *results.Measurement { return e.meter.Measure(r.Outcome, &r.Invoice, r.windows...) }
 	var rest remains
 	measured, err := simulate(ctx, e, o, measure, func(r *Replication) { rest.keep(r.Outcome.Replication, measure(r)) })
 	if len(measured) == 0 && rest.measured != nil {

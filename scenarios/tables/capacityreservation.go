@@ -41,6 +41,7 @@ func (l *loader) readCapacityReservations() {
 		l.scenario.Plan.Capacity = append(l.scenario.Plan.Capacity, r)
 	}
 	l.cfg.Holds = append(holds, l.cfg.Holds...) // filled before zonal Reserved Instances, as the bill does
+	l.checkReleases()
 }
 
 // holdCapacity keeps the capacity of a reservation on finite hosts.

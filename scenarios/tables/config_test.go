@@ -403,13 +403,14 @@ func TestThresholdsAreRead(t *testing.T) {
 		{Key: "availability", Operator: ">=", Limit: 0.999, Unit: "ratio", Text: ">= 99.9%"},
 		{Key: "cost.per_day", Operator: "<", Limit: 90, Unit: "USD", Text: "< $90"},
 		{Key: "instances.launched", Operator: ">", Limit: 3, Unit: "", Text: "> 3"},
+		{Key: "latency.p95{window=evening}", Operator: "<", Limit: 1, Unit: "s", Text: "< 1s"},
 		{Key: "latency.p99{target_group=web}", Operator: "<=", Limit: 0.25, Unit: "s", Text: "<= 250ms"},
 	}
 	if !reflect.DeepEqual(s.Thresholds, want) {
 		t.Errorf("got %+v, want %+v", s.Thresholds, want)
 	}
-	for i, holds := range []bool{true, false, true, true} {
-		if got := want[i].Holds([]float64{0.999, 90, 4, 0.25}[i]); got != holds {
+	for i, holds := range []bool{true, false, true, false, true} {
+		if got := want[i].Holds([]float64{0.999, 90, 4, 1, 0.25}[i]); got != holds {
 			t.Errorf("%s %s: got %v", want[i].Key, want[i].Text, got)
 		}
 	}

@@ -214,6 +214,7 @@ type loader struct {
 	swaps              []*schema.Table // of the services; nil without
 	run                *schema.Table   // [run]
 	limits             *schema.Table   // [thresholds]
+	limitsOf           []string        // keys there, by threshold
 	patterns           []string        // run.metrics
 	vpc                vpc
 	natElastic         []int          // Elastic IPs of the NAT gateways; -1 without

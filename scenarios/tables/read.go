@@ -17,7 +17,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskPolicyKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
-		thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
+		windowKeys(), thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
 	))
 })
 
@@ -69,6 +69,7 @@ func topKeys() []schema.Key {
 		schema.Row("price_book", schema.Inner(), "", "what the account pays for things, beside list prices"),
 		schema.Row("commitment", schema.List(), "", "what is already bought, by term; it takes part in every bill"),
 		schema.Row("capacity_reservation", schema.Named(), "", "room for instances, billed whether they run or not; on finite hosts nobody else takes it"),
+		schema.Row("window", schema.Named(), "", "stretches of the run that have every metric for themselves, at the price of playing it again so far"),
 		schema.Row("thresholds", schema.Inner(), "", "limits on metrics; a breach makes the command exit 3"),
 		schema.Row("sweep", schema.Inner(), "", "parameters to vary, and in which design"),
 		schema.Row("search", schema.Inner(), "", "choices, of which `recommend` finds the cheapest that meets the thresholds"),
@@ -90,7 +91,7 @@ func (l *loader) read(top *schema.Table) {
 	l.tables = map[string][]*schema.Table{}
 	for _, key := range []string{
 		"security_group", "subnet", "nat_gateway", "vpn_connection", "elastic_ip", "network_interface", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "function", "outside", "load_balancer", "dns_record",
-		"autoscaling_group", "capacity_provider", "container_service", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation",
+		"autoscaling_group", "capacity_provider", "container_service", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation", "window",
 	} {
 		l.tables[key] = top.NamedTables(key)
 	}
@@ -130,7 +131,6 @@ func (l *loader) read(top *schema.Table) {
 	l.readCommitments(top.Each("commitment"))
 	l.readExchanges()
 	l.readCapacityReservations()
-	l.checkReleases()
 	l.readQuotas(quotas)
 	l.readThresholds(top.Inside("thresholds"))
 	l.readSpace(top)

@@ -115,7 +115,7 @@ func (l *loader) checkThresholds() {
 		return
 	}
 	for i, err := range l.options.CheckThresholds(l.cfg, l.scenario.Thresholds) {
-		if key := l.scenario.Thresholds[i].Key; err != nil {
+		if key := l.limitsOf[i]; err != nil {
 			l.limits.Add(schema.Fault{Path: l.limits.PathOf(key), Rule: err.Error()}, l.limits.Node.Table[key], key)
 		}
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/cloud"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
 
 func thresholdKeys() []schema.Key {
 	return schema.Within("thresholds", "", []schema.Key{
-		schema.Row("METRIC", schema.Either("limit", schema.Text()), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"`),
+		schema.Row("METRIC", schema.Either("limit", schema.Text(), schema.TableOf(schema.Text())), "", `limit on a metric: "< 400ms", ">= 99.9%", "< $90", "<= 3"; or { limit = "< 400ms", window = "NAME" } for a window alone, as the metric "latency.p99{window=NAME}" is, too`),
 	})
 }
 
@@ -28,25 +29,52 @@ var limitUnits = []struct {
 	{"s", func(string) bool { return true }, schema.Seconds},
 }
 
+// readThresholds reads the limits, and the windows that they may be for.
 func (l *loader) readThresholds(t *schema.Table) {
+	l.readWindows()
 	t.Ask("METRIC")
 	l.limits = t
 	for _, metric := range slices.Sorted(maps.Keys(t.Node.Table)) {
 		t.Pass(metric)
 		t.Node.Note(metric)
-		th, ok := parseThreshold(t.Node.Table[metric])
+		limit, window, ok := l.limitOf(t.Node.Table[metric])
+		if !ok {
+			t.Mistake(metric, `must be { limit = "< 400ms", window = "NAME" } with a window of the file`, "")
+			continue
+		}
+		th, ok := parseThreshold(limit)
 		if !ok {
 			t.Mistake(metric, `must be a limit such as "< 400ms", ">= 99.9%", "< $90" or "<= 3"`, "")
 			continue
 		}
-		th.Key = metric
+		if th.Key = metric; window != "" {
+			th.Key = model.Windowed(metric, window)
+		}
 		if l.options.CheckMetric != nil {
-			if err := l.options.CheckMetric(metric); err != nil {
+			if err := l.options.CheckMetric(th.Key); err != nil {
 				t.Add(schema.Fault{Path: t.PathOf(metric), Rule: err.Error()}, t.Node.Table[metric], metric)
 			}
 		}
 		l.scenario.Thresholds = append(l.scenario.Thresholds, th)
+		l.limitsOf = append(l.limitsOf, metric)
 	}
+}
+
+// limitOf returns the limit of a threshold, and the window that it is for, if any.
+func (l *loader) limitOf(n *tree.Node) (limit *tree.Node, window string, ok bool) {
+	if n.Table == nil {
+		return n, "", true
+	}
+	limit = n.Table["limit"]
+	if limit == nil {
+		return n, "", false
+	}
+	if of := n.Table["window"]; of != nil {
+		name, text := of.AsText()
+		known := slices.ContainsFunc(l.cfg.Windows, func(w cloud.Window) bool { return w.Name == name })
+		return limit, name, text && known && len(n.Table) == 2
+	}
+	return limit, "", len(n.Table) == 1
 }
 
 func parseThreshold(n *tree.Node) (model.Threshold, bool) {

@@ -3,6 +3,7 @@ package stat
 import (
 	"math"
 	"math/big"
+	"math/bits"
 )
 
 // Tally summarises integer observations: count, exact sum and sum of squares,
@@ -42,6 +43,18 @@ func (t *Tally) Merge(other *Tally) {
 	t.max = max(t.max, other.max)
 	t.sum.Merge(other.sum)
 	t.squares.merge(other.squares)
+}
+
+// Since returns what the tally got since it was as before. Its extremes are those of all.
+func (t *Tally) Since(before *Tally) Tally {
+	since := *t
+	since.count -= before.count
+	since.sum = t.sum.Minus(before.sum)
+	borrow := uint64(0)
+	for i := range since.squares {
+		since.squares[i], borrow = bits.Sub64(t.squares[i], before.squares[i], borrow)
+	}
+	return since
 }
 
 // Count returns how many observations were recorded.
