@@ -115,7 +115,7 @@ func (cp *Plane) tellSilence(watch, action int) {
 		*q = silence{line: len(cp.story.lines), state: a.state, first: breaching}
 		cp.story.last[act.Group] = None
 		cp.story.lines = append(cp.story.lines, Deliberation{
-			At: cp.kernel.Now(), Group: g.cfg.Name, Policy: g.cfg.Policies[act.Policy].Name, Alarm: a.cfg.Name,
+			At: cp.kernel.Now(), Group: g.cfg.decides(), Policy: g.cfg.Policies[act.Policy].Name, Alarm: a.cfg.Name,
 			Before: g.desired, After: g.desired,
 		})
 	}
