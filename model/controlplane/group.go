@@ -281,6 +281,7 @@ func (cp *Plane) joined(h slab.Handle) {
 		in.order.activity = None
 		cp.progress(in.order.group, a)
 	}
+	g.fulfil(now)
 	cp.rebalanced(in.order.group)
 	if g.cfg.Mixed != nil && g.cfg.Mixed.CapacityRebalance {
 		cp.schedule(now, indexed(groupTurns, in.order.group))
@@ -319,8 +320,8 @@ func (cp *Plane) endActivity(g *group, a int) {
 		g.cooldownUntil = max(g.cooldownUntil, now+done.cooldown)
 	}
 	if done.policy >= 0 {
-		s := &g.scalers[done.policy]
-		s.pause.Complete(now, *s.cfg.Cooldowns)
+		g.scalers[done.policy].owes = true
+		g.fulfil(now)
 	}
 	cp.noteActivity(g, done)
 }

@@ -20,6 +20,7 @@ type scaler struct {
 	floor     int      // capacity below which it lets nobody scale in
 	streak    streak   // of the decisions that it woke for
 	pause     scaling.Pause
+	owes      bool // a change that it made is complete but for tasks that wait for room
 }
 
 // input is what a policy sees of one metric.
