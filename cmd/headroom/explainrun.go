@@ -17,12 +17,6 @@ import (
 )
 
 // explainRunFlags are the flags of explain-run.
-// The tables of what has decisions. Those of an Auto Scaling group go without.
-const (
-	groupTable   = "autoscaling_group."
-	serviceTable = "container_service."
-)
-
 type explainRunFlags struct{ group, at, format string }
 
 func newExplainRun() *cobra.Command {
@@ -78,10 +72,7 @@ func (f *explainRunFlags) run(c *cobra.Command, path string) error {
 		all = at(all, instants)
 	}
 	if len(all) == 0 && (format == report.Table || format == report.Markdown) {
-		if !strings.HasPrefix(group, serviceTable) {
-			group = groupTable + group
-		}
-		_, err := fmt.Fprintf(c.OutOrStdout(), "nothing asked %s for another capacity\n", group)
+		_, err := fmt.Fprintf(c.OutOrStdout(), "nothing asked %s for another capacity\n", report.DecidedBy(group))
 		return err
 	}
 	return report.WriteDecisions(c.OutOrStdout(), all, format)
@@ -128,7 +119,7 @@ func openSpan(dir string) (*runSpan, error) {
 	}
 	if services := root.Get([]string{"container_service"}); services != nil {
 		for _, name := range services.Keys() {
-			s.groups = append(s.groups, serviceTable+name)
+			s.groups = append(s.groups, report.ServiceTable+name)
 		}
 	}
 	start, length := root.Get([]string{"run", "start"}), root.Get([]string{"run", "duration"})
@@ -162,8 +153,8 @@ func (s *runSpan) choose(group string) (string, error) {
 	case group == "":
 		return "", fmt.Errorf("--group: must be one of %s", strings.Join(s.groups, ", "))
 	}
-	group = strings.TrimPrefix(group, groupTable)
-	if named := serviceTable + group; !slices.Contains(s.groups, group) && slices.Contains(s.groups, named) {
+	group = strings.TrimPrefix(group, report.GroupTable)
+	if named := report.ServiceTable + group; !slices.Contains(s.groups, group) && slices.Contains(s.groups, named) {
 		group = named
 	}
 	if slices.Contains(s.groups, group) {

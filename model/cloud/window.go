@@ -19,17 +19,17 @@ type Window struct {
 // that are so long; the replication itself knows nothing of windows.
 func Between(ctx context.Context, cfg *Config, replication int, w Window) (before, after *Outcome, err error) {
 	if w.From > 0 {
-		if before, err = until(ctx, cfg, replication, Window{To: w.From}); err != nil {
+		if before, err = playUntil(ctx, cfg, replication, Window{To: w.From}); err != nil {
 			return nil, nil, err
 		}
 	}
-	after, err = until(ctx, cfg, replication, w)
+	after, err = playUntil(ctx, cfg, replication, w)
 	return before, after, err
 }
 
-// until plays a replication to the end of a window, from whose beginning on levels are
+// playUntil plays a replication to the end of a window, from whose beginning on levels are
 // measured.
-func until(ctx context.Context, cfg *Config, replication int, window Window) (*Outcome, error) {
+func playUntil(ctx context.Context, cfg *Config, replication int, window Window) (*Outcome, error) {
 	w, err := Build(ctx, cfg, replication)
 	if err != nil {
 		return nil, err

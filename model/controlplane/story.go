@@ -15,6 +15,7 @@ type Deliberation struct {
 	Alarm         string // that asked, or would; "" if none
 	Before, After int    // desired capacity
 	Taken         bool   // it became After
+	AtRest        bool   // nobody asked: the alarm only looked
 	Why           string // a sentence without its end: "AlarmHigh (84 % > 50 %), ceil(5 × 84/50) = 9"
 }
 
@@ -116,7 +117,7 @@ func (cp *Plane) tellSilence(watch, action int) {
 		cp.story.last[act.Group] = None
 		cp.story.lines = append(cp.story.lines, Deliberation{
 			At: cp.kernel.Now(), Group: g.cfg.decides(), Policy: g.cfg.Policies[act.Policy].Name, Alarm: a.cfg.Name,
-			Before: g.desired, After: g.desired,
+			Before: g.desired, After: g.desired, AtRest: true,
 		})
 	}
 	q.times++

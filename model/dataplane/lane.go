@@ -197,7 +197,15 @@ func (p *Plane) passed(l *lane, passage station.Passage) {
 	}
 }
 
-// completeInLane is [Plane.complete] for a request that nothing disturbed.
+// completeInLane is [Plane.complete], [Plane.leave] and what follows for a request that
+// nothing disturbed. What those do beyond this never meets a lane:
+//   - interfaces, paths in time and applications that share a machine: network.go,
+//     outside.go and application.go take foreseen from their servers;
+//   - trips, calls and steps, connections that clients or targets keep, WebSockets and
+//     functions: [Plane.foreseeable] and [Plane.markInstant];
+//   - errors, disks of their own and a supply that may run out: [Plane.openLane];
+//   - time limits that strike: [Plane.boardLane];
+//   - targets that drain, and servers that close: they leave their lane first.
 func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 	r := p.requests.at(i)
 	p.stepsEnded++

@@ -259,3 +259,14 @@ func (lb *LoadBalancer) portFor(s *source) uint16 {
 	}
 	return uint16(port)
 }
+
+// forwards lists the target groups of a load balancer's actions.
+func (lb *LoadBalancer) forwards() []int {
+	var groups []int
+	for _, a := range lb.Actions() {
+		for _, f := range a.Forward {
+			groups = append(groups, f.TargetGroup)
+		}
+	}
+	return groups
+}

@@ -136,17 +136,6 @@ func (m *meter) at(source, group int32) int {
 	return int(s.others + group)
 }
 
-// forwards lists the target groups of a load balancer's actions.
-func (lb *LoadBalancer) forwards() []int {
-	var groups []int
-	for _, a := range lb.Actions() {
-		for _, f := range a.Forward {
-			groups = append(groups, f.TargetGroup)
-		}
-	}
-	return groups
-}
-
 // route is where a request counts.
 func (m *meter) route(r *request) *RouteOutcome {
 	return &m.routes[m.at(int32(r.source), int32(r.group))]

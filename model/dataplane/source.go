@@ -309,21 +309,6 @@ func (p *Plane) scheduleArrival(s *source, i int) {
 	}
 }
 
-// asks is who the workload is to a load balancer, wherever it is.
-func (w *Workload) asks() asker {
-	return asker{port: int(w.Port), classes: w.Classes, clients: &w.Clients, follows: !w.Clients.StayPut}
-}
-
-// asks is who the source is to a load balancer. Services that call do not follow
-// redirects.
-func (s *source) asks(classes []RequestClass) asker {
-	a := asker{classes: classes, clients: s.clients, far: s.far, follows: s.call == nil && !s.clients.StayPut}
-	if s.cfg != nil {
-		a.port = int(s.cfg.Port)
-	}
-	return a
-}
-
 // portOf is where a service listens; 0: wherever it is asked.
 func (p *Plane) portOf(service int) uint16 {
 	if service == None {

@@ -65,6 +65,32 @@ func TestPageOfASearch(t *testing.T) {
 	}
 }
 
+// The front is that of the table of the sweep: of the second pair more is better, and the
+// points that breach a threshold, were ruled out or failed are none of it.
+func TestFrontOfASweepIsThatOfItsTable(t *testing.T) {
+	d, err := readDesign(filepath.Join(written(t, "sweep.csv", `point,x,replications,cost.total,cost.total.half_width,requests.completed,requests.completed.half_width,breached,ruled_out,error
+0,1,1,5,0,100,0,,,
+1,2,1,4,0,200,0,,,
+2,3,1,9,0,300,0,,,
+3,4,1,1,0,900,0,cost.total < 0.5,,
+4,5,1,2,0,900,0,,cost.total < 0.5,
+5,6,1,2,0,900,0,,,out of memory
+`), "sweep.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.face(0, 1)
+	var front []int
+	for _, p := range d.tried {
+		if p.front {
+			front = append(front, p.number)
+		}
+	}
+	if want := []int{1, 2}; !slices.Equal(front, want) {
+		t.Errorf("the front is %v, want %v: 1 is cheaper and does more than 0, 2 does the most", front, want)
+	}
+}
+
 // What is on the front is what a comparison of all pairs finds.
 func TestFrontIsWhatNothingBeats(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

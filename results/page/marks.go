@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -92,12 +93,12 @@ func readMarks(dir string) ([]mark, error) {
 		switch {
 		case d.Taken:
 			kind = kindScaled
-		case strings.Contains(d.Why, " OK (") || strings.Contains(d.Why, " INSUFFICIENT_DATA ("):
+		case d.AtRest:
 			kind = kindQuiet
 		}
-		all = append(all, mark{d.At, d.Until, kind, "autoscaling_group." + d.Group, d.Sentence()})
+		all = append(all, mark{d.At, d.Until, kind, d.Subject(), d.Sentence()})
 	}
-	file := dir + "/activities.csv"
+	file := filepath.Join(dir, "activities.csv")
 	activities, err := readActivities(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil

@@ -115,3 +115,24 @@ func TestPageOfASavedRunIsTheOneSavedWithIt(t *testing.T) {
 		}
 	}
 }
+
+// Marks are about what decisions.csv is about, and of the kind that its column says,
+// whatever words the reasons have.
+func TestMarksOfDecisions(t *testing.T) {
+	dir := written(t, "decisions.csv", `time,until,autoscaling_group,policy,alarm,decision,before,after,why
+2026-01-05T14:05:00Z,2026-01-05T14:05:00Z,web,cpu,high,scaled,5,8,high (84 % > 50 %)
+2026-01-05T14:06:00Z,2026-01-05T14:06:00Z,container_service.api,cpu,high,no change,8,8,"policy cpu-of OK (says no)"
+2026-01-05T14:07:00Z,2026-01-05T14:07:00Z,container_service.api,cpu,low,at rest,8,8,low sleeps
+`)
+	all, err := readMarks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []mark{
+		{kind: kindScaled, subject: "autoscaling_group.web"}, {kind: kindHeld, subject: "container_service.api"}, {kind: kindQuiet, subject: "container_service.api"},
+	} {
+		if got := all[i]; got.kind != want.kind || got.subject != want.subject {
+			t.Errorf("mark %d: kind %s of %s, want %s of %s", i, markKinds[got.kind].ID, got.subject, markKinds[want.kind].ID, want.subject)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,10 +11,12 @@ import (
 	"strconv"
 	"strings"
 
+	"headroom/results/report"
+	"headroom/results/search"
 	"headroom/sim/regular"
 )
 
-// points of a design are what a sweep or a search has tried.
+// design is what a sweep or a search has tried.
 type design struct {
 	About
 	thing   string // "point", "candidate"
@@ -29,13 +32,15 @@ type tried struct {
 	values, half []float64 // by metric; NaN: unknown
 	replications string
 	note         string // its fate, or what it breaches
+	out          bool   // it breaches a threshold, is ruled out or failed: never on the front
 	front        bool
 }
 
-// columnsOf are where a file has what a page shows.
+// designColumns are where a file has what a page shows.
 type designColumns struct {
 	axes, metrics, notes []int
 	replications         int
+	head                 []string
 }
 
 // readDesign reads sweep.csv or search.csv by the names of their columns.
@@ -73,7 +78,7 @@ func damaged(path string, err error) error {
 
 // columns finds out which columns are what.
 func (d *design) columns(head []string) (designColumns, error) {
-	at := designColumns{replications: slices.Index(head, "replications")}
+	at := designColumns{replications: slices.Index(head, "replications"), head: head}
 	if d.thing != "point" && d.thing != "candidate" || at.replications < 0 {
 		return at, errors.New("line 1: must begin with point or candidate, and have replications")
 	}
@@ -119,11 +124,23 @@ func (d *design) add(record []string, at designColumns) error {
 	for _, i := range at.notes {
 		if record[i] != "" {
 			notes = append(notes, strings.Clone(record[i]))
+			t.out = t.out || rulesOut(at.head[i], record[i])
 		}
 	}
 	t.note = strings.Join(notes, ": ")
 	d.tried = append(d.tried, t)
 	return nil
+}
+
+// rulesOut reports whether a point with that cell cannot be what people look for.
+func rulesOut(column, cell string) bool {
+	switch column {
+	case "breached", "ruled_out", "error":
+		return true
+	case "fate":
+		return cell == string(search.Breaching) || cell == string(search.Impossible)
+	}
+	return false
 }
 
 // aims are the two metrics that points are weighed by: cost and latency, or what there
@@ -152,41 +169,26 @@ func (d *design) aims() (x, y int) {
 	return x, x
 }
 
-// wanted is 1 for a metric that should be small, -1 for one that should be great.
-func wanted(key string) float64 {
-	name, _, _ := strings.Cut(key, "{")
-	if slices.Contains([]string{"availability", "user.availability", "throughput", "goodput"}, name) {
-		return -1
-	}
-	return 1
-}
-
-// face marks the points that no other beats in both aims.
+// face marks the points that no other beats in both aims, of those that are not out.
 func (d *design) face(x, y int) {
-	signX, signY := wanted(d.metrics[x]), wanted(d.metrics[y])
+	better := func(t *tried) (float64, float64) {
+		return report.Better(d.metrics[x], t.values[x]), report.Better(d.metrics[y], t.values[y])
+	}
 	order := make([]*tried, 0, len(d.tried))
 	for i := range d.tried {
-		if t := &d.tried[i]; !math.IsNaN(t.values[x]) && !math.IsNaN(t.values[y]) {
+		if t := &d.tried[i]; !t.out && !math.IsNaN(t.values[x]) && !math.IsNaN(t.values[y]) {
 			order = append(order, t)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b *tried) int {
-		return cmpFloats(signX*a.values[x], signX*b.values[x], signY*a.values[y], signY*b.values[y])
+		ax, ay := better(a)
+		bx, by := better(b)
+		return cmp.Or(cmp.Compare(ax, bx), cmp.Compare(ay, by))
 	})
 	best := math.Inf(1)
 	for _, t := range order {
-		if v := signY * t.values[y]; v < best {
+		if _, v := better(t); v < best {
 			best, t.front = v, true
 		}
 	}
-}
-
-func cmpFloats(a, b, c, d float64) int {
-	switch {
-	case a < b || a == b && c < d:
-		return -1
-	case a > b || c > d:
-		return 1
-	}
-	return 0
 }

@@ -51,7 +51,7 @@ type seriesReader struct {
 	known  []*line      // all, idle or not
 	next   int          // where the line of the next row is likely to be
 	shown  func(entity, metric string, known []*line) bool
-	text   []byte       // of the newest time
+	text   []byte // of the newest time
 	minute int
 }
 

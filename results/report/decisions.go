@@ -23,10 +23,17 @@ const decisionsFile = "decisions.csv"
 // decisionColumns are those of decisionsFile.
 var decisionColumns = []string{"time", "until", "autoscaling_group", "policy", "alarm", "decision", "before", "after", "why"}
 
+// The tables of what has decisions. The file has Auto Scaling groups without theirs.
+const (
+	GroupTable   = "autoscaling_group."
+	ServiceTable = "container_service."
+)
+
 // What a decision is called.
 const (
 	decisionTaken = "scaled"
 	decisionNone  = "no change"
+	decisionRest  = "at rest" // the alarm asked for nothing
 )
 
 // writeDecisions writes each decision about the capacity of a group in replication 0, taken
@@ -36,12 +43,8 @@ func writeDecisions(w io.Writer, s *results.Summary) error {
 	_ = out.Write(decisionColumns) // csv.Writer keeps the first error for Error
 	for i := range s.Decisions {
 		d := &s.Decisions[i]
-		what := decisionNone
-		if d.Taken {
-			what = decisionTaken
-		}
 		_ = out.Write([]string{
-			s.Config.Stamp(d.At), s.Config.Stamp(d.Until), d.Group, d.Policy, d.Alarm, what,
+			s.Config.Stamp(d.At), s.Config.Stamp(d.Until), d.Group, d.Policy, d.Alarm, decided(d.Taken, d.AtRest),
 			strconv.Itoa(d.Before), strconv.Itoa(d.After), d.Why,
 		})
 	}
@@ -49,12 +52,23 @@ func writeDecisions(w io.Writer, s *results.Summary) error {
 	return out.Error()
 }
 
+// decided is what a decision is called.
+func decided(taken, rests bool) string {
+	switch {
+	case taken:
+		return decisionTaken
+	case rests:
+		return decisionRest
+	}
+	return decisionNone
+}
+
 // Decision is a line of the decisions of a saved run.
 type Decision struct {
 	At, Until     time.Time
 	Group, Policy string // Policy: "" for what no policy asked for
 	Alarm         string
-	Taken         bool
+	Taken, AtRest bool // AtRest: the alarm asked for nothing
 	Before, After int
 	Why           string
 }
@@ -116,7 +130,7 @@ func decisionsOf(text []byte) ([]Decision, error) {
 	}
 	all := make([]Decision, 0, len(rows)-1)
 	for i, row := range rows[1:] {
-		d := Decision{Group: row[2], Policy: row[3], Alarm: row[4], Taken: row[5] == decisionTaken, Why: row[8]}
+		d := Decision{Group: row[2], Policy: row[3], Alarm: row[4], Taken: row[5] == decisionTaken, AtRest: row[5] == decisionRest, Why: row[8]}
 		var errs [4]error
 		d.At, errs[0] = time.Parse(time.RFC3339, row[0])
 		d.Until, errs[1] = time.Parse(time.RFC3339, row[1])
@@ -128,6 +142,17 @@ func decisionsOf(text []byte) ([]Decision, error) {
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+// Subject is what the decision is about: "autoscaling_group.web".
+func (d *Decision) Subject() string { return DecidedBy(d.Group) }
+
+// DecidedBy is the whole name of a group as decisions have it.
+func DecidedBy(group string) string {
+	if strings.HasPrefix(group, ServiceTable) {
+		return group
+	}
+	return GroupTable + group
 }
 
 // Sentence says what a decision was and why: "desired 6 → 8: AlarmHigh (84 % > 50 %), …".
@@ -152,13 +177,9 @@ func WriteDecisions(w io.Writer, all []Decision, format Format) error {
 	s := Sheet{Columns: slices.Concat(decisionColumns, []string{"sentence"})}
 	for i := range all {
 		d := &all[i]
-		what := decisionNone
-		if d.Taken {
-			what = decisionTaken
-		}
 		var row []Entry
 		for _, v := range []any{
-			d.At.Format(time.RFC3339Nano), d.Until.Format(time.RFC3339Nano), d.Group, d.Policy, d.Alarm, what, d.Before, d.After, d.Why, d.Sentence(),
+			d.At.Format(time.RFC3339Nano), d.Until.Format(time.RFC3339Nano), d.Group, d.Policy, d.Alarm, decided(d.Taken, d.AtRest), d.Before, d.After, d.Why, d.Sentence(),
 		} {
 			row = append(row, Entry{Value: v})
 		}
