@@ -52,7 +52,7 @@ func containerMetrics() []Metric {
 		used,
 		each("task.started", "tasks started, those at the start of the run not among them", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Launched) }),
 		each("task.stopped", "tasks stopped in good order", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Terminated) }),
-		each("task.unplaced", "times that tasks began to wait, for no instance had room", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.LaunchFailed) }),
+		each("task.unplaced", "times that tasks began to wait, for no instance had room, or that Fargate could not start one", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.LaunchFailed) }),
 		each("task.lost", "tasks lost with their instances, or to faults", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Lost) }),
 		of("task_hours", "h", "hours from when tasks were placed to their end, summed over tasks: what Fargate bills, without rounding", always, taskHours),
 	}

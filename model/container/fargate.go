@@ -9,6 +9,12 @@ type Configuration struct {
 	From, To, Increments int64   // MiB, where they are a range
 }
 
+// Ephemeral storage of a task on Fargate, in GB.
+const (
+	FreeStorage = 20 // which every task has at no charge
+	MaxStorage  = 200
+)
+
 // gib is a GB of Fargate's, in MiB.
 const gib = 1024
 

@@ -64,6 +64,9 @@ var table = [...]row{
 	Random: {"random", "", nil},
 }
 
+// Known reports whether it is a strategy at all.
+func (s Strategy) Known() bool { return s >= BinpackCPU && s <= Random }
+
 // Find returns the strategy of a type and field; host is another word for instanceId.
 func Find(typ, field string) (Strategy, bool) {
 	if field == "host" {

@@ -57,11 +57,18 @@ func (e *Estate) ScalingGroups() int {
 func (v *validator) tasks(g *Group, path string) {
 	t := g.Tasks
 	v.check(t.CPU > 0 && t.MemoryMiB > 0, path+".cpu", "must be above 0, as memory must, got %d and %d", t.CPU, t.MemoryMiB)
-	v.check(t.Share > 0 && t.Share <= 1, path+".cpu", "must be a share of a vCPU above 0 and up to 1, got %g", t.Share)
+	if _, share := Shape(t.CPU); t.CPU > 0 {
+		v.check(t.Share == share, path+".cpu", "must be %g of a vCPU each, got %g", share, t.Share)
+	}
 	v.optional(t.On, v.ScalingGroups(), path+".autoscaling_group", "group")
 	if t.On == None {
 		key, rule := container.Fargate(t.Need)
 		v.check(rule == "", path+"."+key, "%s", rule)
+		v.check(t.Storage >= container.FreeStorage && t.Storage <= container.MaxStorage, path+".ephemeral_storage", "must be %d to %d GB, got %d", container.FreeStorage, container.MaxStorage, t.Storage)
+	}
+	v.check(len(t.Placement) > 0, path+".ordered_placement_strategy", "must have a strategy")
+	for _, s := range t.Placement {
+		v.check(s.Known(), path+".ordered_placement_strategy", "must be a strategy, got %d", s)
 	}
 }
 

@@ -143,6 +143,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 			cp.launchesFail(i, l)
 			break
 		}
+		g.retries = 0
 	}
 	if n := have - g.desired - g.surge; n > 0 && !g.suspended.Has(scaling.Terminate) {
 		for _, victim := range cp.chooseVictims(i, n) {
@@ -184,7 +185,6 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 		o.zone = g.cfg.Zones[z]
 		h, failure := cp.launchIn(g, z, o)
 		if failure == noFailure {
-			g.retries = 0
 			cp.join(g, h)
 			if l.activity != None {
 				g.activities[l.activity].left++

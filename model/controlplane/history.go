@@ -112,6 +112,13 @@ func (cp *Plane) noteActivity(g *group, a *activity) {
 func (cp *Plane) noteLaunchFailure(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
+	if g.cfg.Tasks != nil {
+		cp.note(Activity{
+			Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
+			Detail: fmt.Sprintf("%d of %d tasks", g.capacity, g.desired),
+		})
+		return
+	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None, By: AutoScaling,
 		Detail: fmt.Sprintf("%d of %d instances", g.capacity, g.desired),

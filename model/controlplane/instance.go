@@ -309,14 +309,14 @@ func (cp *Plane) terminate(h slab.Handle) {
 	}
 	cp.outOfService(in)
 	cp.become(in, draining)
-	if cp.deregister(in) == 0 && !cp.evacuates(in) {
+	if cp.deregister(in) == 0 && !cp.evacuate(in) {
 		cp.depart(h)
 	}
 }
 
 // Drained is told when an instance has left the last of its target groups.
 func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd && !cp.evacuates(in) {
+	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd && !cp.evacuate(in) {
 		cp.depart(h)
 	}
 }

@@ -33,7 +33,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	cp.retire(in)
 	cp.countChecks(in)
 	in.inServiceAt, in.warmUntil, in.cutAt, in.restedAt = sim.Never, sim.Never, sim.Never, now
-	in.ownAt, in.strikeAt = sim.Never, sim.Never
+	in.ownAt, in.strikeAt, in.riskAt = sim.Never, sim.Never, 0
 	next, takes := stopping, draw(&cp.launchStreams[in.order.owner], in.order.template.Launch.Stopping)
 	if hibernates {
 		next, takes = hibernating, save

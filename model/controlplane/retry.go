@@ -89,7 +89,7 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	if doubled := firstBackoff << min(g.retries, 8); doubled < longestBackoff {
 		backoff = doubled
 	}
-	if cp.forsake(i) {
+	if g.cfg.Tasks == nil && cp.forsake(i) { // ECS tries on, without end
 		return
 	}
 	g.retries++

@@ -190,7 +190,7 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	}
 	cp.startNotice(handled(spotReclaims, o.handle))
 	cp.deregister(in)
-	cp.evacuates(in)
+	cp.evacuate(in)
 	if i := in.order.group; cp.groups[i].cfg.Mixed.CapacityRebalance {
 		cp.tally(in, -1)
 		in.replaced = true

@@ -305,7 +305,7 @@ func (cp *Plane) mayStartSpot(in *instance) error {
 
 // startedSpot is told that an instance of a request is started, and where.
 func (cp *Plane) startedSpot(in *instance, h slab.Handle, at hostPlace) {
-	in.noticed, in.reclaimed = false, false
+	in.noticed, in.reclaimed, in.recommended = false, false, false
 	cp.spotRequests[in.order.bid-1].state = requestActive
 	gone := func(o occupant) bool { return !o.tenant && o.handle == h }
 	p := &cp.spotPools[in.order.spotPool]

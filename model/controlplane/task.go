@@ -111,25 +111,29 @@ func (cp *Plane) nodesOf(i int) (nodes []container.Node, at []slab.Handle) {
 	return nodes, at
 }
 
-// launchTask places one task of a service where its strategies say.
+// launchTask places one task of a service where its strategies say, trying the other zones when
+// there are no addresses. It returns why none took it.
 func (cp *Plane) launchTask(i int, l launching) launchFailure {
 	g := &cp.groups[i]
 	t := g.cfg.Tasks
 	nodes, at := cp.nodesOf(i)
-	k := container.Place(t.Placement, nodes, t.Need, g.draws.Below)
-	if k < 0 {
-		if t.On == None {
-			return insufficientInstanceCapacity
-		}
-		return noContainerInstance
-	}
 	o := cp.memberOrder(i, l)
-	o.tasks, o.on, o.option = t, at[k], model.OnDemand
-	o.typ, o.need, o.zone = g.types[0].Type, Need{Pool: None}, g.cfg.Zones[nodes[k].Zone]
+	o.tasks, o.option, o.typ, o.need = t, model.OnDemand, g.types[0].Type, Need{Pool: None}
 	o.speed = t.Share * cmp.Or(g.types[0].Speed, 1)
-	h, ok := cp.launch(o)
-	if !ok {
-		return cp.why
+	failure := noContainerInstance
+	if t.On == None {
+		failure = insufficientInstanceCapacity
+	}
+	var h slab.Handle
+	for launched := false; !launched; {
+		k := container.Place(t.Placement, nodes, t.Need, g.draws.Below)
+		if k < 0 {
+			return failure
+		}
+		o.on, o.zone = at[k], g.cfg.Zones[nodes[k].Zone]
+		if h, launched = cp.launch(o); !launched {
+			failure, nodes[k].Free = cp.why, container.Need{} // its subnet is full: the next zone
+		}
 	}
 	if cp.join(g, h); g.capacity >= g.desired+g.surge {
 		g.waits = false
@@ -219,9 +223,9 @@ func (cp *Plane) killCrew(in *instance, cause model.Cause) {
 	cp.roomForTasks(in.order.group)
 }
 
-// evacuates has the tasks of an instance that is to end placed elsewhere first, and reports
+// evacuate has the tasks of an instance that is to end placed elsewhere first, and reports
 // whether it has any.
-func (cp *Plane) evacuates(in *instance) bool {
+func (cp *Plane) evacuate(in *instance) bool {
 	if in.crew == nil || len(in.crew.tasks) == 0 || cp.groups[in.order.group].cfg.Provider == nil || !cp.groups[in.order.group].cfg.Provider.Drains {
 		return false
 	}

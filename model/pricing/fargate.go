@@ -7,9 +7,6 @@ import (
 	"headroom/model/container"
 )
 
-// freeEphemeralGB is the ephemeral storage that every Fargate task has at no charge.
-const freeEphemeralGB = 20
-
 type fargateGroup struct {
 	ownerMonth
 	zone model.Zone
@@ -36,7 +33,7 @@ func billFargate(s *sheet) {
 			sum.span = sum.span.join(part)
 			addProduct(&sum.cpu, u.CPU, part.seconds())
 			addProduct(&sum.memory, u.MemoryMiB, part.seconds())
-			addProduct(&sum.storage, max(0, u.Storage-freeEphemeralGB), part.seconds())
+			addProduct(&sum.storage, max(0, u.Storage-container.FreeStorage), part.seconds())
 		})
 	}
 	for i, group := range groups.keys {

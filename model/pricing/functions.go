@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"headroom/model"
+	"headroom/model/function"
 	"headroom/sim"
 )
 
@@ -12,7 +13,6 @@ const (
 	freeCalls      = 1_000_000
 	freeGBSeconds  = 400_000
 	mbOfGB         = 1024
-	freeStorageMB  = 512
 	secondFraction = int64(sim.Second)
 )
 
@@ -45,7 +45,7 @@ func billFunctions(s *sheet) {
 		if u.Provisioned > 0 {
 			addProduct(&sum.provided, u.Memory*u.Provisioned, int64(u.To-u.From))
 		}
-		addProduct(&sum.storage, max(0, u.Storage-freeStorageMB), int64(u.Billed))
+		addProduct(&sum.storage, max(0, u.Storage-function.FreeStorage), int64(u.Billed))
 	}
 	used := map[functionTier]*big.Rat{}
 	for i, group := range groups.keys {

@@ -24,9 +24,7 @@ const (
 	mostTaskUnits   = 192 * container.UnitsPerCPU
 	mostTaskMiB     = 24 << 20
 	mostTasks       = 5000 // of a service, the quota of ECS
-	freeStorage     = 20
-	mostStorage     = 200
-	leastStorage    = 21
+	leastStorage    = container.FreeStorage + 1
 	usualTaskStart  = "35s" // on Fargate, where the image is not there yet: our estimate
 	cachedTaskStart = "5s"
 	taskSweep       = 10 * sim.Second
@@ -55,7 +53,7 @@ func containerServiceKeys() []schema.Key {
 		schema.Row("start", schema.Law(schema.Seconds), `("35s" on Fargate, "5s" on EC2)`, "how long a task takes until its containers run: to load its image, above all; our estimate"),
 		schema.Row("boot", schema.Law(schema.Seconds), `"0s"`, "how long its application takes from then until its port is open"),
 		schema.Row("cpu_architecture", schema.OneOf("X86_64: Intel and AMD", "ARM64: Graviton, cheaper"), `"X86_64"`, "with launch_type FARGATE: what tasks run on"),
-		schema.Row("ephemeral_storage", schema.Whole(leastStorage, mostStorage), "(20, which are free)", "with launch_type FARGATE: GiB of disk of a task"),
+		schema.Row("ephemeral_storage", schema.Whole(leastStorage, container.MaxStorage), "(20, which are free)", "with launch_type FARGATE: GiB of disk of a task"),
 		schema.Row("subnets", schema.Names("subnet"), "", "with launch_type FARGATE: where the tasks are, instead of availability_zones"),
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "with launch_type FARGATE: where the tasks are"),
 		regionKey(),
@@ -166,7 +164,7 @@ func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *control
 	}
 	g.Tasks.Placement = container.Usual()
 	g.Tasks.ARM = t.Choice("cpu_architecture") == "ARM64"
-	if g.Tasks.Storage = freeStorage; t.Has("ephemeral_storage") {
+	if g.Tasks.Storage = container.FreeStorage; t.Has("ephemeral_storage") {
 		g.Tasks.Storage = int64(t.Whole("ephemeral_storage"))
 	} else {
 		t.Pass("ephemeral_storage")
@@ -281,13 +279,16 @@ func (l *loader) addTaskTemplate(g *controlplane.Group, lt controlplane.LaunchTe
 	}
 	vcpus, share := controlplane.Shape(need.CPU)
 	g.Tasks.Share = share
-	where := "ec2"
+	where, arch := "ec2", "x86_64"
 	if g.Tasks.On < 0 {
 		where = "fargate"
 	}
+	if g.Tasks.ARM {
+		where, arch = where+"-arm", "arm64"
+	}
 	name := fmt.Sprintf("%s.%d-%d", where, need.CPU, need.MemoryMiB)
 	lt.Type = l.typeNumber(model.InstanceType{
-		Name: name, Family: where, Size: fmt.Sprintf("%d-%d", need.CPU, need.MemoryMiB), Arch: "x86_64",
+		Name: name, Family: where, Size: fmt.Sprintf("%d-%d", need.CPU, need.MemoryMiB), Arch: arch,
 		VCPUs: vcpus, ThreadsPerCore: 1, MemoryMiB: need.MemoryMiB, CurrentGen: true, Nitro: true,
 	})
 	lt.Detailed = true // their metrics come every minute
