@@ -44,7 +44,6 @@ func (cp *Plane) newSpotPools() error {
 		name := "spot/" + cp.frame.Zones[cfg.Zone] + "/" + cp.frame.Types[cfg.Type].Name + "/" + cfg.Platform.String()
 		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), ownEvents: cp.stream(name + "/fate"), leads: cp.stream(name + "/lead"), record: int32(i)}
 		shocks := cp.stream(name + "/shock")
-		p.shocks = nil
 		var err error
 		if p.hazard, err = spot.NewHazard(spot.Bucket(cfg.Bucket), cfg.Intensity); err != nil {
 			return err

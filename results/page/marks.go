@@ -53,11 +53,21 @@ var markKinds = []markKind{
 }
 
 // activityKinds says which kind of mark an activity is. Those that say what a decision
-// says too are none.
+// says too are none; what operators do is other.
 var activityKinds = map[string]int{
-	"fault": kindFault, "recovery": kindFault, "failure": kindFault, "unhealthy": kindFault, "capacity-short": kindFault,
-	"refused": kindFault, "schedule-refused": kindFault, "interruption": kindInterruption,
-	"launch": kindInstance, "terminate": kindInstance, "warm-start": kindInstance, "rebalance": kindInstance,
+	"fault": kindFault, "recovery": kindFault, "recovered": kindFault, "failure": kindFault, "retirement": kindFault,
+	"unhealthy": kindFault, "healthy": kindFault, "capacity-short": kindFault, "launch-failed": kindFault, "task-waits": kindFault,
+	"refused": kindFault, "schedule-refused": kindFault, "certificate-expired": kindFault,
+	"spot-request-failed": kindFault, "spot-request-waits": kindFault,
+	"interruption": kindInterruption, "rebalance-recommendation": kindInterruption,
+	"suspend": kindHeld,
+	"launch":  kindInstance, "terminate": kindInstance, "warm-start": kindInstance, "rebalance": kindInstance, "stopped": kindInstance,
+	"warmed": kindInstance, "return": kindInstance, "spot-launch": kindInstance, "spot-start": kindInstance,
+	"task-start": kindInstance, "task-stop": kindInstance,
+	"alarm": kindOther, "allocated": kindOther, "attached": kindOther, "available": kindOther, "certificate-expires": kindOther,
+	"detached": kindOther, "HibernateExpired": kindOther, "lifecycle-hook": kindOther, "modified": kindOther, "refresh": kindOther,
+	"released": kindOther, "renew": kindOther, "renewal-needs-approval": kindOther, "reservation": kindOther, "snapshot": kindOther,
+	"spot-request-closed": kindOther, "user-data": kindOther, "zonal-shift-expired": kindOther,
 }
 
 // saidByDecisions are activities of which decisions.csv tells more.

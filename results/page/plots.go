@@ -32,7 +32,8 @@ var dayPlots = []dayPlot{
 	{title: "Arrivals and failures", metrics: []string{"requests.arrived", "requests.failed"}, labels: []string{"workload", "target_group"}, unit: "1/s", scale: 1.0 / 60},
 	{title: "Latency", metrics: []string{"latency.p50", "latency.p95", "latency.p99"}, instead: []string{"latency.mean"}, labels: []string{"scenario", "target_group", "workload"}, each: true, unit: "s", scale: 1},
 	{title: "Instances", metrics: []string{"capacity.in_service", "capacity.desired", "forecast.capacity"}, each: true, unit: "count", scale: 1, stepped: true},
-	{title: "CPU utilization", metrics: []string{"cpu.utilization"}, unit: "ratio", scale: 1},
+	{title: "Tasks", metrics: []string{"task.running", "task.desired"}, each: true, unit: "count", scale: 1, stepped: true},
+	{title: "CPU utilization", metrics: []string{"cpu.utilization", "task.cpu.utilization"}, unit: "ratio", scale: 1},
 	{title: "Requests in flight", metrics: []string{"requests.in_flight"}, labels: []string{"target_group", "workload"}, unit: "count", scale: 1},
 	{title: "Spot price", metrics: []string{"spot.price"}, unit: "USD", scale: 1, stepped: true},
 	{title: "Cost per hour", metrics: []string{"cost.per_hour"}, unit: "USD", scale: 1, stepped: true},
@@ -159,7 +160,7 @@ func (s *series) plot(d dayPlot, title string, lines []*line) *plot {
 	for i, l := range lines {
 		label := labelOf(l, lines, d.each)
 		p.Lines = append(p.Lines, &trace{
-			Label: label, Color: i, Dashed: l.metric == "capacity.desired" || strings.HasPrefix(l.metric, "forecast."),
+			Label: label, Color: i, Dashed: strings.HasSuffix(l.metric, ".desired") || strings.HasPrefix(l.metric, "forecast."),
 			Values: scaled(thin.extremes(l.values), d.scale),
 			Low:    scaled(thin.bound(l.low, 1), d.scale), High: scaled(thin.bound(l.high, -1), d.scale),
 		})

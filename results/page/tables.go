@@ -15,6 +15,8 @@ import (
 var tiles = []struct{ key, name string }{
 	{"requests.arrived", "requests"}, {"availability", "availability"}, {"latency.p50", "latency p50"}, {"latency.p99", "latency p99"},
 	{"capacity.in_service.mean", "instances in service, mean"}, {"cpu.utilization", "CPU utilization"},
+	{"task.running.mean", "tasks running, mean"}, {"task.cpu.utilization", "CPU utilization of tasks"},
+	{"function.invocations", "invocations of functions"}, {"function.cold", "cold starts"},
 	{"spot.interruptions", "Spot interruptions"}, {"cost.total", "cost of the run"}, {"cost.per_month", "cost per month"},
 }
 
@@ -32,7 +34,7 @@ func (r *run) summary() *section {
 		}
 	}
 	s.add(p, r.thresholds())
-	for _, label := range []string{"workload", "target_group", "autoscaling_group"} {
+	for _, label := range []string{"workload", "target_group", "autoscaling_group", "container_service", "function"} {
 		s.add(r.matrix(label))
 	}
 	return s
@@ -86,6 +88,14 @@ var matrixRows = map[string][]struct{ metric, name string }{
 	"autoscaling_group": {
 		{"capacity.in_service.mean", "in service, mean"}, {"capacity.in_service.max", "most"}, {"cpu.utilization", "CPU"}, {"scaling.activities", "changes"},
 		{"instances.launched", "launched"}, {"spot.interruptions", "interruptions"}, {"instance_hours", "instance-hours"}, {"cost", "cost"},
+	},
+	"container_service": {
+		{"task.running.mean", "running, mean"}, {"task.running.max", "most"}, {"task.waiting.mean", "waiting, mean"}, {"task.cpu.utilization", "CPU"},
+		{"task.started", "started"}, {"task.lost", "lost"}, {"task_hours", "task-hours"}, {"cost", "cost"},
+	},
+	"function": {
+		{"function.invocations", "invocations"}, {"function.throttles", "throttles"}, {"function.errors", "errors"}, {"function.cold", "cold starts"},
+		{"function.concurrency.max", "most at once"}, {"function.duration.p99", "p99"}, {"cost", "cost"},
 	},
 }
 

@@ -136,8 +136,8 @@ func halfOfCV(c candidate, n int) float64 {
 		return z * variance * math.Sqrt(2/float64(n)) * math.Exp(variance) / (2 * c.cv)
 	case "gamma":
 		k := 1 / (c.cv * c.cv)
-		error := math.Sqrt(k / (float64(n) * (k*trigamma(k) - 1)))
-		return z * error / (2 * math.Pow(k, 1.5))
+		deviation := math.Sqrt(k / (float64(n) * (k*trigamma(k) - 1)))
+		return z * deviation / (2 * math.Pow(k, 1.5))
 	}
 	return 0
 }
