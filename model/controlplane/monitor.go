@@ -263,8 +263,10 @@ func (s *spread) aggregate(by Statistic) float64 {
 		return s.sum
 	case SampleCount:
 		return float64(s.n)
+	case Average:
+		return s.sum / float64(max(1, s.n))
 	}
-	return s.sum / float64(max(1, s.n))
+	panic(fmt.Sprintf("controlplane: no statistic %d of a spread", by))
 }
 
 // String writes the range as short as it can be.
@@ -295,9 +297,11 @@ func (in *instance) usage(k MetricKind, used model.ServerUse, u usedIn) float64 
 		return float64(used.Out-mark.Out) / minutes
 	case MemoryUsed:
 		return math.Round(1e8*(used.Memory-mark.Memory)/float64(u.period)) / 1e6
+	case CPUUtilization:
+		percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
+		return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
 	}
-	percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
-	return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
+	panic(fmt.Sprintf("controlplane: metric %d is not of an instance", k))
 }
 
 // measureTargets computes a target group's metric. Counters are always
@@ -332,8 +336,10 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 		return datapoint{value: float64(all), ok: true}
 	case UnHealthyHostCount:
 		return datapoint{value: float64(counts.Unhealthy), ok: true}
+	case HealthyHostCount:
+		return datapoint{value: healthy, ok: true}
 	}
-	return datapoint{value: healthy, ok: true}
+	panic(fmt.Sprintf("controlplane: metric %d is not of a target group", m.Kind))
 }
 
 // timeOf is the statistic of response times that a metric asks for, in seconds.
