@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -11,8 +12,8 @@ import (
 
 // moneyColumns are the Spot prices by minute, and what the run costs per hour: each
 // charge is spread over the minutes in which what it is for was there, instances by
-// their seconds (and their price, on Spot), what requests move by the responses, all
-// else evenly. The minutes sum to the invoice.
+// their seconds (and their price, on Spot), tasks on Fargate by theirs, what requests move
+// or compute by the responses, all else evenly. The minutes sum to the invoice.
 func moneyColumns(outcome *cloud.Outcome, invoice *pricing.Invoice) []Column {
 	m := money{outcome: outcome, minutes: int((outcome.Config.Duration + sim.Minute - 1) / sim.Minute)}
 	if m.minutes == 0 {
@@ -95,7 +96,9 @@ func (m *money) spread(perHour []float64, l *pricing.Line) {
 	switch {
 	case l.Instances:
 		m.running(l)
-	case l.PricedUnit == "GB" || l.PricedUnit == "LCU-Hours" || l.PricedUnit == "NLCU-Hours" || l.PricedUnit == "Requests":
+	case l.Service == pricing.Fargate:
+		m.working(l)
+	case followsRequests(l):
 		copy(m.weights, m.responses)
 	}
 	sum := 0.0
@@ -109,6 +112,36 @@ func (m *money) spread(perHour []float64, l *pricing.Line) {
 			share = m.weights[minute] / sum
 		}
 		perHour[minute] += usd * share
+	}
+}
+
+// followsRequests reports whether a line is for what requests do. Provisioned concurrency
+// is billed whether there are any or not.
+func followsRequests(l *pricing.Line) bool {
+	switch l.PricedUnit {
+	case "GB", "LCU-Hours", "NLCU-Hours", "Requests":
+		return true
+	case "GB-Seconds":
+		return !strings.HasSuffix(l.SKU, "_provisioned_gb_second")
+	}
+	return false
+}
+
+// working weighs minutes by the seconds that tasks of a line were there, a minute at least.
+func (m *money) working(l *pricing.Line) {
+	ledger := m.outcome.Ledger
+	for i := range ledger.Tasks {
+		u := &ledger.Tasks[i]
+		if u.Fargate && ledger.Owners[u.Owner] == l.Owner && ledger.Zones[u.Zone] == l.Zone {
+			m.during(u.From, max(u.To, u.From+sim.Minute))
+		}
+	}
+}
+
+// during weighs the minutes of a time by its seconds in each.
+func (m *money) during(from, to sim.Time) {
+	for minute := int(from / sim.Minute); minute < m.minutes && sim.Time(minute)*sim.Minute < to; minute++ {
+		m.weights[minute] += (min(sim.Time(minute+1)*sim.Minute, to) - max(sim.Time(minute)*sim.Minute, from)).Seconds()
 	}
 }
 

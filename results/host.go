@@ -6,6 +6,27 @@ import (
 	"headroom/model/controlplane"
 )
 
+// hostMetrics are what is used of pools of hosts.
+func hostMetrics() []Metric {
+	pool := func(name, unit, meaning string, w whole, read func(*part) float64) Metric {
+		return Metric{
+			Name: name, Unit: unit, Labels: []string{labelHosts}, Meaning: meaning, whole: w, needs: labelHosts, read: read,
+		}
+	}
+	used := func(p *part) float64 {
+		return sum(p.pools(), func(h *controlplane.HostPoolOutcome) float64 { return h.UsedMean })
+	}
+	peak := func(p *part) float64 {
+		return sum(p.pools(), func(h *controlplane.HostPoolOutcome) float64 { return float64(h.UsedMax) })
+	}
+	return []Metric{
+		pool("hosts.used.mean", "count", "hosts with an instance aboard, time-weighted", always, used),
+		pool("hosts.used.max", "count", "most hosts with an instance aboard", ifSingle, peak),
+		pool("hosts.cpu_allocated", "ratio", "threads (or slots, of T families) reserved / installed, time-weighted", always, cpuAllocated),
+		pool("hosts.memory_allocated", "ratio", "memory reserved / installed, time-weighted", always, memoryAllocated),
+	}
+}
+
 // cpuAllocated weighs pools by the threads or slots that they have.
 func cpuAllocated(p *part) float64 {
 	return p.allocated(func(pool *controlplane.HostPool, o *controlplane.HostPoolOutcome) (installed, share float64) {

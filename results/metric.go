@@ -55,7 +55,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		errorMetrics(),
 		connectionMetrics(), websocketMetrics(),
 		nodeMetrics(),
-		poolMetrics(), functionMetrics(), containerMetrics(),
+		warmPoolMetrics(), functionMetrics(), containerMetrics(),
 		instanceMetrics(),
 		restMetrics(), spotMetrics(),
 		statusMetrics(),
@@ -227,14 +227,7 @@ func instanceMetrics() []Metric {
 				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.LaunchFailed) })
 		}),
 		lost,
-		count("spot.interruptions", "Spot instances reclaimed", func(p *part) float64 {
-			if p.Label == "" {
-				return float64(p.outcome.Spot.Interruptions)
-			}
-			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
-				sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return float64(f.SpotInterruptions) }) +
-				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Interrupted) })
-		}),
+		interruptionMetric(labels),
 	}
 }
 
@@ -277,26 +270,6 @@ func tenantMetrics() []Metric {
 				return ratio(t.LaunchFailed, t.Launched+t.LaunchFailed)
 			},
 		},
-	}
-}
-
-func hostMetrics() []Metric {
-	pool := func(name, unit, meaning string, w whole, read func(*part) float64) Metric {
-		return Metric{
-			Name: name, Unit: unit, Labels: []string{labelHosts}, Meaning: meaning, whole: w, needs: labelHosts, read: read,
-		}
-	}
-	used := func(p *part) float64 {
-		return sum(p.pools(), func(h *controlplane.HostPoolOutcome) float64 { return h.UsedMean })
-	}
-	peak := func(p *part) float64 {
-		return sum(p.pools(), func(h *controlplane.HostPoolOutcome) float64 { return float64(h.UsedMax) })
-	}
-	return []Metric{
-		pool("hosts.used.mean", "count", "hosts with an instance aboard, time-weighted", always, used),
-		pool("hosts.used.max", "count", "most hosts with an instance aboard", ifSingle, peak),
-		pool("hosts.cpu_allocated", "ratio", "threads (or slots, of T families) reserved / installed, time-weighted", always, cpuAllocated),
-		pool("hosts.memory_allocated", "ratio", "memory reserved / installed, time-weighted", always, memoryAllocated),
 	}
 }
 

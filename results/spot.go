@@ -10,6 +10,21 @@ import (
 	"headroom/sim/stat"
 )
 
+// interruptionMetric counts interruptions. In all it is those of the cloud, whoever's.
+func interruptionMetric(labels []string) Metric {
+	return Metric{
+		Name: "spot.interruptions", Unit: "count", Labels: labels, Meaning: "Spot instances reclaimed",
+		read: func(p *part) float64 {
+			if p.Label == "" {
+				return float64(p.outcome.Spot.Interruptions)
+			}
+			return sum(p.groups(), func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) }) +
+				sum(p.fleets(), func(f *controlplane.FleetOutcome) float64 { return float64(f.SpotInterruptions) }) +
+				sum(p.tenants(), func(t *controlplane.TenantOutcome) float64 { return float64(t.Interrupted) })
+		},
+	}
+}
+
 // spotMetrics are of interruptions, beside how many there were.
 func spotMetrics() []Metric {
 	owners := []string{labelGroup, labelInstance}

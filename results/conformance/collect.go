@@ -75,7 +75,7 @@ func collect(root string) ([]chapter, error) {
 	}
 	statements, err := statementRows(books)
 	return append(chapters, chapter{
-		name: notes, about: "The statements of a person's notes on EC2, in their order, and the notebook that shows each on the running program.", rows: statements,
+		name: notes, about: "Statements about EC2, in their order, and the notebook that shows each on the running program.", rows: statements,
 	}), err
 }
 

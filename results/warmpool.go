@@ -12,8 +12,8 @@ func pooled(cfg *cloud.Config, s scope) bool {
 	return slices.ContainsFunc(within(s, labelGroup, cfg.Groups), func(g controlplane.Group) bool { return g.Pool != nil })
 }
 
-// poolMetrics are what warm pools have, and give.
-func poolMetrics() []Metric {
+// warmPoolMetrics are what warm pools have, and give.
+func warmPoolMetrics() []Metric {
 	of := func(name, meaning string, read func(*controlplane.GroupOutcome) float64) Metric {
 		return Metric{
 			Name: name, Unit: "count", Labels: []string{labelGroup}, Meaning: meaning, needs: labelGroup, where: pooled,
