@@ -50,6 +50,7 @@ type group struct {
 	failingSince sim.Time // the first of the launch failures in a row
 	poolAt       sim.Time // when the warm pool is filled again, that found no room; Never
 	surge        int      // launched for a rebalance beyond desired
+	looksAt      sim.Time // when it looks whether a successor of one at risk is healthy
 	services     []int    // groups of tasks that lie on its instances
 	waits        bool     // its history says that tasks wait for room
 	turning      bool     // a serviceTurns event is pending

@@ -7,6 +7,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/scaling"
+	"headroom/model/spot"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -80,6 +81,15 @@ func restless(frame *model.Frame, s *rng.Stream) *Estate {
 		{Kind: ZoneOutage, Every: must(rng.Exponential(900)), Duration: must(rng.Exponential(120)), Zone: None, Pool: None},
 		{Kind: HostFailure, Every: must(rng.Exponential(300)), Duration: must(rng.Exponential(200)), Zone: None, Pool: None},
 		{Kind: InstanceTermination, Every: must(rng.Exponential(300)), Zone: None, Pool: None, Count: 1},
+		{Kind: SpotInterruption, Every: must(rng.Exponential(600)), Zone: None, Pool: None, Count: 2, Before: sim.Time(2+s.Below(14)) * sim.Minute},
+	}
+	for z := range e.SpotPools {
+		e.SpotPools[z].Lead = spot.Lead{Longest: sim.Time(s.Below(3)*10) * sim.Minute, Share: 0.7}
+	}
+	if g.Pool == nil && s.Below(2) == 0 { // a type that counts for three
+		large := g.Types[0]
+		large.Weight = 3
+		g.Types = append(slices.Clone(g.Types), large)
 	}
 	return e
 }

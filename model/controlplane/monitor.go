@@ -230,52 +230,6 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}
 }
 
-// spread collects values: those that one datapoint aggregates, or the range of
-// those that were seen.
-type spread struct {
-	sum, low, high float64
-	n              int
-	keeps          bool      // every value, for a percentile
-	values         []float64 // that it keeps
-}
-
-func (s *spread) add(v float64) {
-	if s.n == 0 || v < s.low {
-		s.low = v
-	}
-	if s.n == 0 || v > s.high {
-		s.high = v
-	}
-	s.sum += v
-	s.n++
-	if s.keeps {
-		s.values = append(s.values, v)
-	}
-}
-
-func (s *spread) aggregate(by Statistic) float64 {
-	switch by {
-	case Minimum:
-		return s.low
-	case Maximum:
-		return s.high
-	case Sum:
-		return s.sum
-	case SampleCount:
-		return float64(s.n)
-	}
-	return s.sum / float64(max(1, s.n))
-}
-
-// String writes the range as short as it can be.
-func (s spread) String() string {
-	low, high := fmt.Sprintf("%.4g", s.low), fmt.Sprintf("%.4g", s.high)
-	if low == high {
-		return low
-	}
-	return low + " to " + high
-}
-
 // usedIn is the clock of a metric, its period, and the vCPUs that it is about.
 type usedIn struct {
 	clock  int
@@ -295,9 +249,11 @@ func (in *instance) usage(k MetricKind, used model.ServerUse, u usedIn) float64 
 		return float64(used.Out-mark.Out) / minutes
 	case MemoryUsed:
 		return math.Round(1e8*(used.Memory-mark.Memory)/float64(u.period)) / 1e6
+	case CPUUtilization:
+		percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
+		return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
 	}
-	percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
-	return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
+	panic(fmt.Sprintf("controlplane: metric %d is not of an instance", k))
 }
 
 // measureTargets computes a target group's metric. Counters are always
@@ -332,8 +288,10 @@ func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
 		return datapoint{value: float64(all), ok: true}
 	case UnHealthyHostCount:
 		return datapoint{value: float64(counts.Unhealthy), ok: true}
+	case HealthyHostCount:
+		return datapoint{value: healthy, ok: true}
 	}
-	return datapoint{value: healthy, ok: true}
+	panic(fmt.Sprintf("controlplane: metric %d is not of a target group", m.Kind))
 }
 
 // timeOf is the statistic of response times that a metric asks for, in seconds.

@@ -127,8 +127,9 @@ func (cp *Plane) endAtRisk(i int) {
 	for _, h := range leaving {
 		units := cp.instances.Get(h).units()
 		if working-units < g.desired {
-			if waits {
-				cp.scheduleAfter(sim.Second, indexed(groupTurns, i))
+			if now := cp.kernel.Now(); waits && g.looksAt <= now { // one look at a time, whatever else turns the group
+				g.looksAt = now + sim.Second
+				cp.schedule(g.looksAt, indexed(groupTurns, i))
 			}
 			return
 		}

@@ -13,13 +13,13 @@ func (v *validator) function(index int) {
 	f := &v.Functions[index]
 	path := "function." + f.Name
 	v.check(f.Memory >= function.MinMemory && f.Memory <= function.MaxMemory, path+".memory_size", "must be %d to %d MB, got %d", function.MinMemory, function.MaxMemory, f.Memory)
-	v.check(f.Threads > 0 && f.Threads <= 64, path+".threads", "must be above 0 and at most 64, got %g", f.Threads)
+	v.check(f.Threads > 0 && f.Threads <= function.MaxThreads, path+".threads", "must be above 0 and at most %d, got %g", function.MaxThreads, f.Threads)
 	v.check(f.Storage >= function.FreeStorage && f.Storage <= function.MaxStorage, path+".ephemeral_storage", "must be %d to %d MB, got %d", function.FreeStorage, function.MaxStorage, f.Storage)
 	v.check(f.Timeout >= sim.Second && f.Timeout <= function.MaxTimeout, path+".timeout", "must be 1s to %v, got %v", function.MaxTimeout, f.Timeout)
-	v.check(f.Idle >= 0, path+".idle", "must not be negative, got %v", f.Idle)
+	v.check(f.Idle >= 0 && f.Idle <= sim.Horizon, path+".idle", "must be 0 to %v, got %v", sim.Horizon, f.Idle)
 	v.check(f.Reserved >= function.None && f.Reserved <= MaxConcurrency, path+".reserved_concurrent_executions", "must be -1 to %d, got %d", MaxConcurrency, f.Reserved)
 	v.check(f.Provisioned >= 0 && f.Provisioned <= MaxConcurrency, path+".provisioned_concurrent_executions", "must be 0 to %d, got %d", MaxConcurrency, f.Provisioned)
-	v.check(f.ScalingRate >= 0, path+".scaling_rate", "must not be negative, got %d", f.ScalingRate)
+	v.check(f.ScalingRate >= 0 && f.ScalingRate <= MaxConcurrency, path+".scaling_rate", "must be 0 to %d, got %d", MaxConcurrency, f.ScalingRate)
 	v.zone(f.Zone, path+".region")
 	if v.reference(f.Service, len(v.Services), path+".service", "service") {
 		s := &v.Services[f.Service]

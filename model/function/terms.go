@@ -11,6 +11,8 @@ const (
 	// MemoryPerVCPU is the memory with which a function has one vCPU.
 	MemoryPerVCPU = 1769 // MB
 	DefaultMemory = 128  // MB
+	// MaxThreads bounds the vCPUs that code can use.
+	MaxThreads = 64
 
 	DefaultTimeout = 3 * sim.Second
 	MaxTimeout     = 900 * sim.Second

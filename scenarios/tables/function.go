@@ -20,9 +20,9 @@ func functionKeys() []schema.Key {
 	return schema.Within("function.NAME", invalidParameter, []schema.Key{
 		schema.Row("service", schema.Name("service"), schema.Required, "what it does with a call"),
 		schema.Row("memory_size", schema.Whole(function.MinMemory, function.MaxMemory), "128", "MB: its price, and its speed, one vCPU at 1769"),
-		schema.Row("threads", schema.Quantity(schema.Number, 0.01, 64), "1", "vCPUs that its code can use: more memory makes it no faster beyond that"),
+		schema.Row("threads", schema.Quantity(schema.Number, 0.01, function.MaxThreads), "1", "vCPUs that its code can use: more memory makes it no faster beyond that"),
 		schema.Row("architectures", schema.OneOf("x86_64: Intel and AMD", "arm64: Graviton, cheaper"), `"x86_64"`, "what it runs on; the demand is that of either"),
-		schema.Row("timeout", schema.Quantity(schema.Seconds, 1, 900), "3", "how long a call may take; one that takes longer is ended, and fails"),
+		schema.Row("timeout", schema.Quantity(schema.Seconds, 1, function.MaxTimeout.Seconds()), "3", "how long a call may take; one that takes longer is ended, and fails"),
 		schema.Row("reserved_concurrent_executions", schema.Whole(-1, dataplane.MaxConcurrency), "-1", "calls at once, of its own: more are throttled; -1: it shares what the account has"),
 		schema.Row("provisioned_concurrent_executions", schema.Whole(0, dataplane.MaxConcurrency), "0", "environments that are always ready, and paid for all the time"),
 		schema.Row("ephemeral_storage", schema.Whole(function.FreeStorage, function.MaxStorage), "512", "MB of /tmp, free up to 512"),

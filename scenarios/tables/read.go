@@ -46,7 +46,7 @@ func topKeys() []schema.Key {
 		schema.Row("service", schema.Named(), "", "what an instance does with a request"),
 		schema.Row("security_group", schema.Named(), "", "which packets may pass, of those who have the group; without any, all do"),
 		schema.Row("target_group", schema.Named(), "", "targets of a load balancer, alike in service and health checks"),
-		schema.Row("load_balancer", schema.Named(), "", "load balancers with one listener"),
+		schema.Row("load_balancer", schema.Named(), "", "load balancers with their listeners"),
 		schema.Row("outside", schema.Named(), "", "machines in no AWS zone, such as those of a company's own, that load balancers reach by their addresses"),
 		schema.Row("function", schema.Named(), "", "Lambda functions: services without instances, paid by the call"),
 		schema.Row("dns_record", schema.Named(), "", "DNS names of Route 53, whose answers are load balancers"),
@@ -89,11 +89,10 @@ func (l *loader) read(top *schema.Table) {
 	}
 	l.readPriceBook(top.Inside("price_book"))
 	l.tables = map[string][]*schema.Table{}
-	for _, key := range []string{
-		"security_group", "subnet", "nat_gateway", "vpn_connection", "elastic_ip", "network_interface", "hosts", "dedicated_host", "placement_group", "image", "key_pair", "launch_template", "service", "target_group", "function", "outside", "load_balancer", "dns_record",
-		"autoscaling_group", "capacity_provider", "container_service", "alarm", "instance", "volume", "snapshot", "snapshot_schedule", "file_system", "workload", "instance_workload", "capacity_reservation", "window",
-	} {
-		l.tables[key] = top.NamedTables(key)
+	for _, key := range topKeys() {
+		if Vocabulary().Named(key.Path) {
+			l.tables[key.Path] = top.NamedTables(key.Path)
+		}
 	}
 	l.readTags()
 	l.readMarket(top.Inside("spot_market"))
@@ -189,7 +188,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.scenario.Config = l.cfg
 	c := l.cfg
 	if len(c.Groups)+len(c.Instances)+len(c.Functions)+len(l.tables["instance_workload"]) == 0 {
-		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, an instance, a function or an instance_workload"}, top.Node, "")
+		top.Add(schema.Fault{Rule: "has nothing to simulate: needs an autoscaling_group, a container_service, an instance, a function or an instance_workload"}, top.Node, "")
 	}
 	l.connectNetwork()
 	l.connectSnapshots()
