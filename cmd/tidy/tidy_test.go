@@ -148,7 +148,8 @@ func TestThirdPartiesHaveOneDoor(t *testing.T) {
 			"model/scaling/a.go":       code("scaling", "", gronx, gonum),
 			"cmd/headroom/main.go":     code("main", "", cobra),
 			"cmd/headroom/a_test.go":   code("main", "", cmp, gonum, `"github.com/rogpeppe/go-internal/testscript"`),
-			"results/report/a.go":      code("report", "", `"github.com/olekukonko/tablewriter"`, `"gonum.org/v1/plot/vg"`),
+			"results/report/a.go":      code("report", "", `"github.com/olekukonko/tablewriter"`),
+			"results/page/a.go":        code("page", "", `"gonum.org/v1/plot/vg"`),
 			"sim/batch/jetstream/a.go": code("jetstream", "", `"github.com/nats-io/nats.go"`),
 		}, nil},
 		{"another", map[string]string{
