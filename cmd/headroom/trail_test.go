@@ -76,7 +76,7 @@ func TestTrailOfOfficeHours(t *testing.T) {
 			t.Errorf("unexpected: %+v", l)
 		}
 	}
-	if len(counts) != 2 || counts["StopInstances"] != 6 || counts["StartInstances"] != 5 {
-		t.Errorf("calls %v, want 6 StopInstances and 5 StartInstances", counts)
+	if len(counts) != 3 || counts["RunInstances"] != 2 || counts["StopInstances"] != 6 || counts["StartInstances"] != 5 {
+		t.Errorf("calls %v, want 2 RunInstances, 6 StopInstances and 5 StartInstances", counts)
 	}
 }
