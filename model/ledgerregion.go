@@ -36,6 +36,8 @@ func (l *Ledger) In(region int) *Ledger {
 	part.Transfers = only(l.Transfers, func(r *Transfer) bool { return owner(r.Owner) })
 	part.Monitored = only(l.Monitored, func(r *MonitoredUse) bool { return owner(r.Owner) })
 	part.Alarms = only(l.Alarms, func(r *AlarmUse) bool { return owner(r.Owner) })
+	part.Metrics = only(l.Metrics, func(r *MetricUse) bool { return owner(r.Owner) })
+	part.Names = only(l.Names, func(r *NameUse) bool { return owner(r.Owner) })
 	part.Surplus = only(l.Surplus, func(r *SurplusUse) bool { return owner(r.Owner) })
 	part.Snapshots = only(l.Snapshots, func(r *SnapshotUse) bool { return owner(r.Owner) })
 	part.Restored = only(l.Restored, func(r *RestoreUse) bool { return owner(r.Owner) })

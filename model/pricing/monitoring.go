@@ -1,6 +1,9 @@
 package pricing
 
-import "headroom/model"
+import (
+	"headroom/model"
+	"headroom/sim"
+)
 
 // metricsPerInstance are what detailed monitoring of one instance publishes,
 // and freeMetrics are granted each month by the free tier.
@@ -11,50 +14,52 @@ const (
 
 // billMonitoring bills detailed monitoring by the second of the month that it is.
 func billMonitoring(s *sheet) {
-	var groups fold[ownerMonth, usage]
+	var t metricTime
 	for i := range s.ledger.Monitored {
 		m := &s.ledger.Monitored[i]
-		s.calendar.cut(billed(m.From, m.To, 0), func(month int, part span) {
-			groups.at(ownerMonth{m.Owner, month}).add(part)
-		})
+		t.add(s, m.From, m.To, m.Owner)
 	}
-	for i, group := range groups.keys {
-		sum := groups.sums[i]
-		c := charge{
-			service: CloudWatch, sku: "detailed_monitoring", description: "detailed monitoring of instances",
-			owner: group.owner, zone: noZone, month: group.month, span: sum.span, allowance: s.freeTier,
-			price: s.service("ec2", "detailed_monitoring"),
-		}
-		metrics := metricsPerInstance * sum.seconds
-		granted := s.allow("metrics", group.month, metrics, freeMetrics*s.calendar.seconds(group.month))
-		c.option = FreeTier
-		s.addMonthly(c, granted, "Metric")
-		c.option = OnDemand
-		s.addMonthly(c, metrics-granted, "Metric")
-	}
+	t.bill(s, metricsPerInstance, charge{
+		service: CloudWatch, sku: "detailed_monitoring", description: "detailed monitoring of instances",
+		price: s.service("ec2", "detailed_monitoring"),
+	})
 }
 
 // billMetrics bills metrics of the user's own by the second of the month that it is.
 func billMetrics(s *sheet) {
-	var groups fold[ownerMonth, usage]
+	var t metricTime
 	for i := range s.ledger.Metrics {
 		m := &s.ledger.Metrics[i]
-		s.calendar.cut(billed(m.From, m.To, 0), func(month int, part span) {
-			groups.at(ownerMonth{m.Owner, month}).add(part)
-		})
+		t.add(s, m.From, m.To, m.Owner)
 	}
-	for i, group := range groups.keys {
-		sum := groups.sums[i]
-		c := charge{
-			service: CloudWatch, sku: "custom_metric", description: "metrics of one's own",
-			owner: group.owner, zone: noZone, month: group.month, span: sum.span, allowance: s.freeTier,
-			price: s.service("cloudwatch", "custom_metric"),
-		}
-		granted := s.allow("metrics", group.month, sum.seconds, freeMetrics*s.calendar.seconds(group.month))
+	t.bill(s, 1, charge{
+		service: CloudWatch, sku: "custom_metric", description: "metrics of one's own",
+		price: s.service("cloudwatch", "custom_metric"),
+	})
+}
+
+// metricTime is how long metrics were published, by owner and month.
+type metricTime struct{ groups fold[ownerMonth, usage] }
+
+func (t *metricTime) add(s *sheet, from, to sim.Time, owner int32) {
+	s.calendar.cut(billed(from, to, 0), func(month int, part span) {
+		t.groups.at(ownerMonth{owner, month}).add(part)
+	})
+}
+
+// bill charges so many metrics for each second, the first ten of a month free where the
+// free tier is.
+func (t *metricTime) bill(s *sheet, metrics int64, c charge) {
+	c.zone, c.allowance = noZone, s.freeTier
+	for i, group := range t.groups.keys {
+		sum := t.groups.sums[i]
+		c.owner, c.month, c.span = group.owner, group.month, sum.span
+		seconds := metrics * sum.seconds
+		granted := s.allow("metrics", group.month, seconds, freeMetrics*s.calendar.seconds(group.month))
 		c.option = FreeTier
 		s.addMonthly(c, granted, "Metric")
 		c.option = OnDemand
-		s.addMonthly(c, sum.seconds-granted, "Metric")
+		s.addMonthly(c, seconds-granted, "Metric")
 	}
 }
 
