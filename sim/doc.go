@@ -4,7 +4,8 @@
 // the model schedules small values with [Kernel.At], [Kernel.After] or a
 // [Timer], takes the next one with [Kernel.Next] and acts on it. The kernel
 // calls nobody, so the loop of the run, its switch and its order of handlers
-// stand in one place of the model.
+// stand in one place of the model. A source that knows its next event may play it
+// at once where nothing comes before it: [Kernel.Reserve] and [Kernel.Advance].
 //
 // # Vocabulary
 //

@@ -52,6 +52,15 @@
 // end) settles the lane and leaves it: the server's own station goes on as if it had
 // been there all the time. Nothing may change a server's station without that.
 //
+// # Plain sources and arrivals ahead
+//
+// What a source can meet before its load balancer's rules and after the answer (packets
+// that are held, flows, kept connections, handshakes, other balancers) is known when the
+// plane is built: [Plane.findPlain] marks those that meet nothing of it, and the hot path
+// asks that once. Whatever adds such a thing adds it there. Where the next arrival comes
+// before all that is pending, it is played at once, as an event of its own that never
+// enters the kernel's queue ([Plane.PlayAhead]); who looks at each event lets none follow.
+//
 // # What CPU a server gets
 //
 // Most have all of their vCPUs for good. The others have a supply: CPU credits, which
