@@ -104,6 +104,8 @@ type Plane struct {
 	fileSystems   []fileSystem         // by index in the frame
 	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
+	fluid *fluidly // nil: every request is played
+
 	ahead int // arrivals that may follow another at once
 
 	stepsEnded   int64
@@ -151,6 +153,7 @@ func New(setup Setup) (*Plane, error) {
 		p.newTimeline()
 	}
 	p.openFunctions()
+	p.newFluid()
 	return p, p.openOutside()
 }
 

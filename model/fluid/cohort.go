@@ -65,7 +65,7 @@ type Arrivals struct {
 }
 
 // Advance plays a step.
-func (c *Cohort) Advance(a Arrivals) {
+func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	seconds := a.Length.Seconds()
 	if c.Targets == 0 || seconds <= 0 {
 		c.Content = 0
@@ -79,9 +79,9 @@ func (c *Cohort) Advance(a Arrivals) {
 	switch {
 	case each > full*able || c.Line > 0:
 		done = c.queue(a, each, able, seconds)
-		c.Law = c.law(0)
+		c.Law = laws.of(c, 0)
 	default:
-		c.Law = c.law(each / able)
+		c.Law = laws.of(c, each/able)
 		c.Refused = c.Law.Blocked
 		done *= 1 - c.Refused
 	}

@@ -22,13 +22,19 @@ type Law struct {
 	At      []int64 // ns: the middles of the bins
 }
 
-func (c *Cohort) law(load float64) *Law {
+// Laws keeps the laws that cohorts of a run have had.
+type Laws struct{ known map[lawKey]*Law }
+
+// NewLaws returns none.
+func NewLaws() *Laws { return &Laws{known: map[lawKey]*Law{}} }
+
+func (s *Laws) of(c *Cohort, load float64) *Law {
 	key := lawKey{servers: c.Servers, demand: c.Demand, speed: c.Speed, bin: math.Round(load * 1000)}
-	if l := laws[key]; l != nil {
+	if l := s.known[key]; l != nil {
 		return l
 	}
 	l := newLaw(key)
-	laws[key] = l
+	s.known[key] = l
 	return l
 }
 
@@ -38,8 +44,6 @@ type lawKey struct {
 	speed   float64
 	bin     float64
 }
-
-var laws = map[lawKey]*Law{}
 
 func newLaw(k lawKey) *Law {
 	mu := k.speed / k.demand.Mean
