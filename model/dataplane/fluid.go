@@ -24,6 +24,7 @@ type fluidly struct {
 	currents []*current
 	known    map[currentKey]*current
 	stale    bool // currents lead where requests go no more
+	inlets   []inlet
 	tallies  []tally
 	draws    rng.Stream
 	checks   rng.Stream
@@ -112,6 +113,9 @@ func (p *Plane) playFluid(until sim.Time) {
 		for k, c := range in.currents {
 			c.came, c.expected = in.parts[k], in.expected*float64(length)/all*in.shares[k]
 		}
+	}
+	for i := range f.inlets {
+		p.admitMany(&f.inlets[i], until, length)
 	}
 	for _, c := range f.cohorts {
 		p.advanceCohort(c, length)

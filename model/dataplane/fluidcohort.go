@@ -225,7 +225,7 @@ func (p *Plane) failInside(id uint32, group int32, code Code, cause ErrorCause) 
 	}
 	now := p.kernel.Now()
 	p.playFluid(now - 1)
-	p.takeInside(f.places[id].cohort, group, func(c *current, n int64) { p.failMany(c, now, n, code, cause) })
+	p.takeInside(f.places[id].cohort, group, func(c *current, n int64) { p.failMany(c, now, n, failure{code, cause}) })
 }
 
 // forgetPlace takes a server that has ended out of its cohort.
@@ -302,7 +302,7 @@ func (p *Plane) advanceCohort(c *cohort, length sim.Time) {
 func demandOf(currents []*current) (d fluid.Demand) {
 	all, square := 0.0, 0.0
 	for _, c := range currents {
-		weight := c.share * c.weight
+		weight := max(c.share*c.weight, 1e-12) // of those whose way is over
 		mean := c.demand.Mean()
 		d.Mean += weight * mean
 		square += weight * (varianceOf(c.demand) + mean*mean)

@@ -36,9 +36,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	n, r := c.came, p.routeOf(c)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
-	if p.tracked {
-		p.meter.users[p.meter.workloads[c.source]].Requests += n
-	}
+	p.countUsers(c, n)
 	if c.fate == arrivesThere && c.group != None || c.fate == findsNobody {
 		p.targetGroups[c.group].requests += n
 	}
@@ -77,7 +75,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	of := c.cohort
 	refused := c.refused.Of(c.came, of.Refused)
 	if refused > 0 {
-		p.failMany(c, at, refused, Code502, CauseRefused)
+		p.failMany(c, at, refused, failure{Code502, CauseRefused})
 	}
 	pool := c.inside + c.came - refused
 	c.inside = c.stay.Of(pool, of.line)
@@ -106,7 +104,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 // failLate fails requests whose clients, or whose load balancer, would not wait.
 func (p *Plane) failLate(c *current, at sim.Time, n int64) {
 	s := &p.sources[c.source]
-	p.failMany(c, at, n, s.limits.code, CauseOther)
+	p.failMany(c, at, n, failure{s.limits.code, CauseOther})
 }
 
 // failApplied fails requests that were answered with an error.
@@ -116,11 +114,18 @@ func (p *Plane) failApplied(c *current, at sim.Time, n int64) {
 		p.balancers[b].counts.TargetErrors += n
 	}
 	p.respondMany(c, n)
-	p.failMany(c, at, n, code, CauseApplication)
+	p.failMany(c, at, n, failure{code, CauseApplication})
+}
+
+// failure is how requests end without a response.
+type failure struct {
+	code  Code
+	cause ErrorCause
 }
 
 // failMany counts requests that ended without a response.
-func (p *Plane) failMany(c *current, at sim.Time, n int64, code Code, cause ErrorCause) {
+func (p *Plane) failMany(c *current, at sim.Time, n int64, f failure) {
+	code, cause := f.code, f.cause
 	r := p.routeOf(c)
 	if code == codeReclaimed {
 		code, cause = Code502, CauseEnded
@@ -152,7 +157,7 @@ func (p *Plane) meetClosed(c *current, at sim.Time) {
 	s := &p.sources[c.source]
 	switch {
 	case c.cohort.key.reach == refuses:
-		p.failMany(c, at, c.came, Code502, CauseRefused)
+		p.failMany(c, at, c.came, failure{Code502, CauseRefused})
 	case c.cohort.key.reach == isCut && s.balancer != None && c.limit > targetConnect:
 		c.hold(at+targetConnect, c.came, Code504, CauseConnect)
 	case c.cohort.key.reach == isCut && s.balancer == None && c.limit > clientConnect:
@@ -173,7 +178,7 @@ func (c *current) hold(until sim.Time, n int64, code Code, cause ErrorCause) {
 func (p *Plane) giveUp(c *current, at sim.Time) {
 	k := 0
 	for ; k < len(c.held) && c.held[k].at <= at; k++ {
-		p.failMany(c, at, c.held[k].n, c.held[k].code, c.held[k].cause)
+		p.failMany(c, at, c.held[k].n, failure{c.held[k].code, c.held[k].cause})
 	}
 	c.held = append(c.held[:0], c.held[k:]...)
 }
@@ -182,11 +187,11 @@ func (p *Plane) giveUp(c *current, at sim.Time) {
 func (p *Plane) endNowhere(c *current, at sim.Time) {
 	switch c.fate {
 	case findsNobody:
-		p.failMany(c, at, c.came, Code503, p.targetGroups[c.group].whyNone())
+		p.failMany(c, at, c.came, failure{Code503, p.targetGroups[c.group].whyNone()})
 	case findsNoWeight:
-		p.failMany(c, at, c.came, Code503, CauseNoWeight)
+		p.failMany(c, at, c.came, failure{Code503, CauseNoWeight})
 	case findsNoServer:
-		p.failMany(c, at, c.came, Code502, CauseOther)
+		p.failMany(c, at, c.came, failure{Code502, CauseOther})
 	case findsNodeDown:
 		c.hold(at+p.sources[c.source].lb.cfg.ConnectTimeout, c.came, CodeConnect, CauseConnect)
 	case isAnswered:
@@ -199,7 +204,7 @@ func (p *Plane) answerMany(c *current, at sim.Time) {
 	s := &p.sources[c.source]
 	s.lb.counts.Answers[c.action.status/100] += c.came
 	if c.action.status >= 500 {
-		p.failMany(c, at, c.came, CodeFixed, CauseOther)
+		p.failMany(c, at, c.came, failure{CodeFixed, CauseOther})
 		return
 	}
 	p.completeMany(c, at, c.came)

@@ -92,10 +92,13 @@ func (p *Plane) findCurrents() {
 		in.shares = in.shares[:0]
 		for _, c := range in.currents {
 			in.shares = append(in.shares, c.share)
-			p.equipCurrent(c)
 		}
 		in.carries, in.parts = make([]float64, len(in.currents)), make([]int64, len(in.currents))
 	}
+	for _, c := range f.currents {
+		p.equipCurrent(c)
+	}
+	p.findInlets()
 	for _, c := range f.cohorts {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)

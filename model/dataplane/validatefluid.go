@@ -52,7 +52,6 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 
 var balancersNotFluid = []notFluid[LoadBalancer]{
 	{"load_balancer_type", func(_ *Traffic, lb *LoadBalancer) bool { return lb.Kind != "application" }},
-	{"capacity", func(_ *Traffic, lb *LoadBalancer) bool { return lb.Growth.grows() }},
 	{"listener", func(_ *Traffic, lb *LoadBalancer) bool {
 		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool { return l.Secure })
 	}},
@@ -63,10 +62,18 @@ func (v *validator) fluid() {
 	if v.Fluid == 0 {
 		return
 	}
-	notCarried(v, "workload", v.Workloads, workloadsNotFluid, func(w *Workload) string { return w.Name })
-	notCarried(v, "service", v.Services, servicesNotFluid, func(s *Service) string { return s.Name })
-	notCarried(v, "target_group", v.TargetGroups, targetGroupsNotFluid, func(g *TargetGroup) string { return g.Name })
-	notCarried(v, "load_balancer", v.LoadBalancers, balancersNotFluid, func(lb *LoadBalancer) string { return lb.Name })
+	for i := range v.Workloads {
+		notCarried(v, "workload."+v.Workloads[i].Name, &v.Workloads[i], workloadsNotFluid)
+	}
+	for i := range v.Services {
+		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
+	}
+	for i := range v.TargetGroups {
+		notCarried(v, "target_group."+v.TargetGroups[i].Name, &v.TargetGroups[i], targetGroupsNotFluid)
+	}
+	for i := range v.LoadBalancers {
+		notCarried(v, "load_balancer."+v.LoadBalancers[i].Name, &v.LoadBalancers[i], balancersNotFluid)
+	}
 	for i := range v.Functions {
 		v.check(false, "function."+v.Functions[i].Name, model.NotFluid)
 	}
@@ -76,10 +83,8 @@ func (v *validator) fluid() {
 	v.check(len(v.Network.Ends) == 0, "security_group", model.NotFluid)
 }
 
-func notCarried[T any](v *validator, table string, all []T, rows []notFluid[T], name func(*T) string) {
-	for i := range all {
-		for _, row := range rows {
-			v.check(!row.is(v.Traffic, &all[i]), table+"."+name(&all[i])+"."+row.key, model.NotFluid)
-		}
+func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {
+	for _, row := range rows {
+		v.check(!row.is(v.Traffic, of), path+"."+row.key, model.NotFluid)
 	}
 }
