@@ -63,16 +63,19 @@ func (l *loader) readRun(t *schema.Table) {
 // readFluid reads whether rates are played, and in which steps.
 func (l *loader) readFluid(t *schema.Table) {
 	fluid := t.Choice("fidelity") == "fluid"
-	given := t.Has("fluid")
+	if !fluid && !t.Has("fluid") {
+		t.Pass("fluid")
+		return
+	}
 	of := t.Inside("fluid")
 	step := of.Duration("step")
 	switch {
 	case !of.Sound("step") || !t.Sound("fidelity", "duration"):
-	case given && !fluid:
+	case !fluid:
 		t.Reject("fluid", schema.Fault{Rule: "must not be given without fidelity = \"fluid\"", Code: schema.NoCode})
-	case fluid && step > l.cfg.Duration:
+	case step > l.cfg.Duration:
 		of.Wrong("step", "must be at most the duration ("+l.cfg.Duration.String()+")")
-	case fluid:
+	default:
 		l.cfg.Fluid = step
 	}
 	of.Done()
