@@ -100,7 +100,7 @@ func (l *loader) onDemandIn(t *schema.Table, typ int, platform model.Platform, z
 		return 0
 	}
 	if price.Estimated {
-		l.estimated(name, platform)
+		l.estimated(name, platform, offers.Region())
 	}
 	return price.USD
 }
