@@ -225,7 +225,7 @@ func (c *current) mean() sim.Time {
 	if c.cohort == nil || c.cohort.Law == nil {
 		return 0
 	}
-	return sim.Time(c.cohort.Law.Mean) + c.cohort.Delay
+	return c.cohort.Mean()
 }
 
 // completeMany counts responses.
@@ -270,8 +270,8 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 
 // tally is responses of a law that are not recorded yet.
 type tally struct {
-	law      *fluid.Law
-	delay    sim.Time
+	stay     fluid.Stay
+	limit    sim.Time // nobody waited longer for the server
 	hop      sim.Time // with what is across
 	across   sim.Time
 	route    *RouteOutcome
@@ -283,20 +283,26 @@ type tally struct {
 
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
-	f, law := p.fluid, c.cohort.Law
-	delay := coarse(c.cohort.Delay)
+	f, of := p.fluid, c.cohort
+	stay := fluid.Stay{Law: of.Law, Longer: coarse(of.Delay), Scale: 1}
+	if of.Scale != 1 {
+		stay.Scale = float64(coarse(sim.Time(of.Scale*scales))) / scales
+	}
 	for i := range f.tallies {
 		t := &f.tallies[i]
-		if t.law == law && t.delay == delay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
+		if t.stay == stay && t.limit == c.patience && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
 			t.n += n
 			return
 		}
 	}
 	f.tallies = append(f.tallies, tally{
-		law: law, delay: delay, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
+		stay: stay, limit: c.patience, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
 		source: c.source, measured: measured, n: n,
 	})
 }
+
+// scales is one in the numbers of a scale.
+const scales = 1 << 20
 
 // coarse is a time to within half a percent.
 func coarse(t sim.Time) sim.Time {
@@ -319,9 +325,9 @@ func (p *Plane) recordFluid() {
 		u := f.draws.Uniform()
 		switch {
 		case t.measured:
-			t.law.Record(t.route.Latency, t.n, t.delay+t.hop, u)
+			t.stay.Record(t.route.Latency, t.n, t.hop, t.limit, u)
 		case t.route.Early != nil:
-			t.law.Record(t.route.Early, t.n, t.delay+t.hop, u)
+			t.stay.Record(t.route.Early, t.n, t.hop, t.limit, u)
 		}
 		p.recordOthers(t, u)
 	}
@@ -332,7 +338,7 @@ func (p *Plane) recordFluid() {
 func (p *Plane) recordOthers(t *tally, u float64) {
 	if t.group != None {
 		for _, h := range p.targetGroups[t.group].times {
-			t.law.Record(h, t.n, t.delay+t.across, u)
+			t.stay.Record(h, t.n, t.across, t.limit, u)
 		}
 	}
 	if !p.tracked || !t.measured {
@@ -340,9 +346,9 @@ func (p *Plane) recordOthers(t *tally, u float64) {
 	}
 	who := p.meter.workloads[t.source]
 	user := &p.meter.users[who]
-	t.law.Record(user.Latency, t.n, t.delay+t.hop, u)
+	t.stay.Record(user.Latency, t.n, t.hop, t.limit, u)
 	user.InDeadline += t.n
 	if limit := p.meter.limits[who]; limit > 0 {
-		user.InDeadline -= int64(float64(t.n)*t.law.Tail(limit-t.hop-t.delay) + u)
+		user.InDeadline -= int64(float64(t.n)*t.stay.Tail(limit-t.hop) + u)
 	}
 }

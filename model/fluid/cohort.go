@@ -2,117 +2,225 @@ package fluid
 
 import (
 	"headroom/sim"
+	"headroom/sim/fluid"
 )
 
-// Shape is what targets that are alike serve requests with.
+// NoLimit is a number of places without bound.
+const NoLimit = fluid.NoLimit
+
+// Shape is what targets that are alike serve requests with, and how those are divided among
+// them.
 type Shape struct {
-	Servers  int  // of each target: what it computes with
-	Sharing  bool // all in service share them; otherwise one each, and the rest wait in order
-	Limit    int  // requests in service at one target; 0: no limit
-	Backlog  int  // that may wait beyond; [NoLimit]
-	Speed    float64
-	Demand   Demand
-	Split    Split
+	fluid.Station
+	fluid.Split
+	Choices  int  // targets that a load balancer chooses among, these with them
+	Sharing  bool // all in service share the servers
 	Finishes bool // they work on for clients that have left
 }
 
-// NoLimit is a backlog without bound.
-const NoLimit = 1<<31 - 1
-
-// Split says how a load balancer divides requests among targets.
-type Split struct {
-	Rule    Rule
-	Targets int // among which it chooses
-	Nodes   int // that choose by themselves
-}
-
-// Rule is what targets are chosen by.
-type Rule uint8
-
-// Rules.
-const (
-	AtRandom     Rule = iota // each by itself
-	InTurn                   // round robin
-	LeastWaiting             // who has the fewest
-)
-
 // Cohort is targets that are alike. Shape and Targets may be changed between steps.
+//
+// How many requests a target has follows from how many came and were served, by the
+// pointwise stationary fluid flow approximation (Wang, Tipper and Banerjee 1996): a target
+// with so many works as one does that has as many on average, for good. So a steady load has
+// the law of its station, and an overload the line that is left over, with no border between
+// them.
 type Cohort struct {
 	Shape
 	Targets int
 
 	// Of the last step.
-	Law     *Law     // of the time at a target
-	Delay   sim.Time // that the line adds to it
-	Refused float64  // share of those who came
-	Shed    float64  // share of those who came that will leave the line
-	Content float64  // requests at all targets at its end
+	Law     *fluid.Law // of the time at a target; nil: nobody has been there
+	Scale   float64    // by which that is longer, since more share the servers
+	Delay   sim.Time   // that the line adds to it
+	Refused float64    // share of those who came
+	Shed    float64    // share of those who came that will leave the line
+	Content float64    // requests at all targets at its end
 
-	Line float64 // requests of each target that wait since more come than it can do
-	Busy float64 // work of each target so far, ns of one server
+	Number float64 // requests at each target
+	Line   float64 // of these, beyond what the law of the highest load has
+	Busy   float64 // work of each target so far, ns of one server
 }
-
-// full is the load from which on a line is kept instead of the law of the load: that law
-// takes longer than any change to come true.
-const full = 0.995
 
 // Arrivals is what comes to a cohort in a step.
 type Arrivals struct {
 	Length   sim.Time
 	Expected float64  // requests to all targets
 	Patience sim.Time // that their clients have; [sim.Never]
-	Other    float64  // load of each target beside them, ns of one server in this time
+	Other    float64  // work of each target beside them, ns of one server in this time
+}
+
+// Laws keeps the laws of the stations of a run.
+type Laws struct{ known map[stationKey]*fluid.Laws }
+
+type stationKey struct {
+	fluid.Station
+	fluid.Split
+}
+
+// NewLaws returns none.
+func NewLaws() *Laws { return &Laws{known: map[stationKey]*fluid.Laws{}} }
+
+// of returns the laws of a cohort's station. Their demand is a value or a pointer.
+func (s *Laws) of(c *Cohort) *fluid.Laws {
+	key := stationKey{c.Station, c.Split}
+	l := s.known[key]
+	if l == nil {
+		l = fluid.New(c.Station, c.Split)
+		s.known[key] = l
+	}
+	return l
+}
+
+// flow is a step of a cohort.
+type flow struct {
+	laws    *fluid.Laws
+	choices int
+	able    float64 // requests that a target can serve a second
+	seconds float64
+	each    float64 // that come to it a second
+}
+
+// number is how many requests a target has for good under a load.
+func (f *flow) number(load float64) float64 {
+	l := f.laws.Law(load, f.choices)
+	return load * f.able * (1 - l.Blocked()) * l.Mean()
 }
 
 // Advance plays a step.
 func (c *Cohort) Advance(laws *Laws, a Arrivals) {
-	seconds := a.Length.Seconds()
-	if c.Targets == 0 || seconds <= 0 {
-		c.Content = 0
+	c.Refused, c.Shed, c.Delay, c.Scale = 0, 0, 0, 1
+	if c.Targets == 0 || a.Length <= 0 || c.Demand == nil {
+		c.Content, c.Number, c.Line = 0, 0, 0
 		return
 	}
-	each := a.Expected / float64(c.Targets) / seconds // per second
-	other := a.Other / float64(a.Length)              // servers
-	able := max(float64(c.Servers)-other, 1e-9) * c.Speed / c.Demand.Mean
-	c.Refused, c.Shed, c.Delay = 0, 0, 0
-	done := each
-	switch {
-	case each > full*able || c.Line > 0:
-		done = c.queue(a, each, able, seconds)
-		c.Law = laws.of(c, 0)
-	default:
-		c.Law = laws.of(c, each/able)
-		c.Refused = c.Law.Blocked
-		done *= 1 - c.Refused
+	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds()}
+	f.each = a.Expected / float64(c.Targets) / f.seconds
+	other := a.Other / float64(a.Length)
+	f.able = f.laws.Capacity() * max(1-other/float64(c.Servers), 1e-6)
+	before := c.Number
+	if c.small(&f) {
+		load := f.each / f.able
+		c.Law = f.laws.Law(load, f.choices)
+		c.Refused, c.Line = c.Law.Blocked(), 0
+		c.Number = load * f.able * (1 - c.Refused) * c.Law.Mean()
+	} else {
+		c.follow(&f, a.Patience)
 	}
-	c.Content = (c.Line + done*c.Law.Mean/1e9) * float64(c.Targets)
-	c.Busy += min(done*c.Demand.Mean/c.Speed, float64(c.Servers))*seconds*1e9 + min(a.Other, float64(c.Servers)*float64(a.Length))
+	done := f.each*(1-c.Refused-c.Shed) - (c.Number-before)/f.seconds
+	work := max(0, done) / f.laws.Capacity() * float64(c.Servers)
+	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
+	c.Content = c.Number * float64(c.Targets)
 }
 
-// queue plays a step of the line, of seconds in which so many come each second where able are
-// able to be served, and returns how many are.
-func (c *Cohort) queue(a Arrivals, each, able, seconds float64) (done float64) {
-	before := c.Line
-	c.Line = max(0, before+(each-able)*seconds)
-	done = (before-c.Line)/seconds + each
-	came := each * seconds
-	if c.Backlog < NoLimit && c.Line > float64(c.Backlog) {
-		c.Refused = min(1, (c.Line-float64(c.Backlog))/came)
-		c.Line = float64(c.Backlog)
+// small reports whether a target has so little room that its number follows at once.
+func (c *Cohort) small(f *flow) bool {
+	if c.Places == 0 || c.Places >= NoLimit || c.Backlog >= NoLimit {
+		return false
 	}
-	if most := able * a.Patience.Seconds(); !c.Finishes && a.Patience != sim.Never && c.Line > most {
-		c.Shed = min(1, (c.Line-most)/came)
-		c.Line = most
-	}
-	done = min(done, able)
-	c.Delay = sim.Seconds((before + c.Line) / 2 / able)
-	return done
+	return float64(c.Places+c.Backlog) < f.able*f.seconds
 }
+
+// follow finds the number of requests at a target at the end of a step: what is there and
+// what comes, less what a target with that number does.
+func (c *Cohort) follow(f *flow, patience sim.Time) {
+	came := f.each * f.seconds
+	all := c.Number + came
+	most := f.number(fluid.MostLoad)
+	if over := all - most - f.able*f.seconds*fluid.MostLoad; over > 0 {
+		c.Law = f.laws.Law(fluid.MostLoad, f.choices)
+		before := c.Line
+		c.Line = max(0, all-most-f.able*f.seconds)
+		c.bound(f, patience, most)
+		c.Number = most + c.Line
+		c.lengthen(f, most, (before+c.Line)/2)
+		return
+	}
+	load := f.solve(all)
+	c.Law = f.laws.Law(load, f.choices)
+	c.Refused = c.Law.Blocked()
+	c.Number, c.Line = f.number(load), 0
+}
+
+// bound holds the line to what has room, and to who waits so long.
+func (c *Cohort) bound(f *flow, patience sim.Time, most float64) {
+	came := max(f.each*f.seconds, 1e-12)
+	if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
+		if room := max(0, float64(c.Places+c.Backlog)-most); c.Line > room {
+			c.Refused = min(1, (c.Line-room)/came)
+			c.Line = room
+		}
+	}
+	if c.Finishes || patience == sim.Never {
+		return
+	}
+	if long := max(0, f.able*patience.Seconds()-most); c.Line > long {
+		c.Shed = min(1-c.Refused, (c.Line-long)/came)
+		c.Line = long
+	}
+}
+
+// lengthen finds how much longer than its law a stay is where so many are in line: those
+// that share the servers take longer in proportion, those behind wait.
+func (c *Cohort) lengthen(f *flow, most, line float64) {
+	if c.Sharing {
+		inside := most + line
+		if c.Places > 0 && c.Places < NoLimit {
+			inside = max(most, min(inside, float64(c.Places)))
+		}
+		line -= inside - most
+		if most > 0 {
+			c.Scale = inside / most
+		}
+	}
+	c.Delay = sim.Seconds(line / f.able)
+}
+
+// solve finds the load under which what a target has and does in a step is so much. What it
+// has grows with the load, and so does what it does.
+func (f *flow) solve(all float64) float64 {
+	excess := func(load float64) float64 {
+		return f.number(load) + load*f.able*f.seconds*(1-f.laws.Law(load, f.choices).Blocked()) - all
+	}
+	guess := min(f.each/f.able, fluid.MostLoad)
+	if e := excess(guess); e == 0 || e < 0 && -e < exactly*all || e > 0 && e < exactly*all {
+		return guess
+	}
+	low, high := 0.0, fluid.MostLoad
+	if excess(guess) > 0 {
+		high = guess
+	} else {
+		low = guess
+	}
+	for range halvings {
+		middle := (low + high) / 2
+		if excess(middle) > 0 {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return (low + high) / 2
+}
+
+// How exactly the load is found.
+const (
+	exactly  = 1e-6
+	halvings = 16
+)
 
 // Late returns the share of responses that take longer than a time.
 func (c *Cohort) Late(limit sim.Time) float64 {
 	if limit == sim.Never || c.Law == nil {
 		return 0
 	}
-	return max(c.Shed, c.Law.Tail(limit-c.Delay))
+	return max(c.Shed, c.Law.Tail((limit-c.Delay).Seconds()/c.Scale))
+}
+
+// Mean returns how long responses take on average.
+func (c *Cohort) Mean() sim.Time {
+	if c.Law == nil {
+		return 0
+	}
+	return sim.Seconds(c.Law.Mean()*c.Scale) + c.Delay
 }
