@@ -65,6 +65,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		volumeMetrics(),
 		backupMetrics(),
 		recoveryMetrics(),
+		auditMetrics(),
 		costMetrics(),
 		transferMetrics(),
 		eventMetrics(),

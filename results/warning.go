@@ -32,6 +32,7 @@ func (s *Summary) warn(meter *Meter, measured []*Measurement) {
 	s.warnOfMemory()
 	s.warnOfNetwork(meter, measured)
 	s.warnOfCredits()
+	s.warnOfAudit()
 	s.warnOfPrices(measured)
 	for _, v := range s.Thresholds {
 		switch {

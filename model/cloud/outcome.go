@@ -4,6 +4,7 @@ import (
 	"headroom/model"
 	"headroom/model/controlplane"
 	"headroom/model/dataplane"
+	"headroom/model/fluid"
 	"headroom/sim"
 )
 
@@ -26,6 +27,7 @@ type Outcome struct {
 	Balancers []dataplane.BalancerOutcome
 	Functions []dataplane.FunctionOutcome
 	Restored  []sim.Time // as [dataplane.Outcome.Restored]
+	Audit     *fluid.Findings
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -59,7 +61,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored, Audit: data.Audit,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,

@@ -31,6 +31,9 @@ type Traffic struct {
 
 	// Fluid is the step in which rates are played instead of requests; 0: requests are.
 	Fluid sim.Time
+	// Audit is how many windows of a run whose rates are played are played request by
+	// request as well, in the first replication.
+	Audit int
 
 	// FunctionConcurrency is how many calls of functions the account serves at once in a
 	// Region; 0: [function.AccountConcurrency].

@@ -29,6 +29,7 @@ type fluidly struct {
 	draws    rng.Stream
 	checks   rng.Stream
 	laws     *fluid.Laws
+	audit    *fluid.Audit                // nil: none
 	mixtures map[string]rng.Distribution // of demands, by whose they are
 	minute   sim.Time                    // when responses are recorded next
 }
@@ -58,6 +59,9 @@ func (p *Plane) newFluid() {
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
 		f.inflows = append(f.inflows, inflow{flow: workload.NewFlow(w.Arrivals, p.stream("workload/"+w.Name+"/arrivals"))})
+	}
+	if p.cfg.Audit > 0 && p.replication == 0 {
+		f.audit = fluid.NewAudit(p.frame.Warmup, p.frame.Duration, p.cfg.Audit)
 	}
 	p.fluid = f
 	f.begin(0, p.frame.Duration)
@@ -119,7 +123,7 @@ func (p *Plane) playFluid(until sim.Time) {
 		p.admitMany(&f.inlets[i], until, length)
 	}
 	for _, c := range f.cohorts {
-		p.advanceCohort(c, length)
+		p.advanceCohort(c, until, length)
 	}
 	for _, c := range f.currents {
 		p.passCurrent(c, until, length)

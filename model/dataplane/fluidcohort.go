@@ -273,8 +273,8 @@ func (p *Plane) fluidUse(id uint32) (busy uint64, in, out model.Bytes) {
 	return uint64(at.busy), model.Bytes(at.in), model.Bytes(at.out)
 }
 
-// advanceCohort plays a step of a cohort for what comes to it.
-func (p *Plane) advanceCohort(c *cohort, length sim.Time) {
+// advanceCohort plays a step of a cohort, up to an instant, for what comes to it.
+func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	c.came = 0
 	if c.servers == 0 && c.Content == 0 && len(c.currents) == 0 || c.key.reach != serves {
 		return
@@ -288,6 +288,9 @@ func (p *Plane) advanceCohort(c *cohort, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	c.Advance(p.fluid.laws, a)
+	if p.fluid.audit != nil {
+		p.fluid.audit.Note(&c.Cohort, until+1, a)
+	}
 	c.line = 0
 	if pool > 0 {
 		c.line = min(1, c.Content/float64(pool))

@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"headroom/model"
+	"headroom/model/fluid"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -73,6 +74,8 @@ type Outcome struct {
 	// Restored is how long after the first loss of a Region requests were served again, by
 	// workload and in the whole at the end; Never: not any more. nil without a loss.
 	Restored []sim.Time
+
+	Audit *fluid.Findings // of rates against requests; nil: none
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -237,6 +240,9 @@ func (p *Plane) Outcome() Outcome {
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,
 		Observed: p.meter.observed, Minutes: p.timeline.outcome(p.meter.routes, minutesOf(end)), Disks: p.disksOutcome(), Memories: p.memoriesOutcome(), Networks: p.networksOutcome(), Restored: p.meter.recovery.restored(),
+	}
+	if p.fluid != nil && p.fluid.audit != nil {
+		out.Audit = p.fluid.audit.Play(p.stream("fluid/audit"))
 	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]

@@ -36,6 +36,10 @@ func requestRows(s *results.Summary) []row {
 		{name: "latency p99", metric: "latency.p99"},
 		{name: "latency p99.9", metric: "latency.p999"},
 		{name: "latency max", metric: "latency.max"},
+		{name: "audit: mean", metric: "audit.latency.mean"},
+		{name: "audit: p50", metric: "audit.latency.p50"},
+		{name: "audit: p99", metric: "audit.latency.p99"},
+		{name: "audit: refused", metric: "audit.requests.refused", quiet: true},
 		{name: "wait mean", metric: "wait.mean"},
 		{name: "wait probability", metric: "wait.probability"},
 	}...)

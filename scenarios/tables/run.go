@@ -21,6 +21,12 @@ const (
 	forever = 5e8 // a little below what a run can count
 )
 
+// Windows that an audit has without being told, and at most.
+const (
+	usualAudit  = 12
+	mostAudited = 1000
+)
+
 func runKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("run", "", []schema.Key{
@@ -33,6 +39,7 @@ func runKeys() []schema.Key {
 			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps").Planned("auto: requests where it matters, rates elsewhere"), `"request"`, "what is simulated one by one"),
 			schema.Row("fluid", schema.Inner(), "", "how rates are played with fidelity = \"fluid\""),
 			schema.Row("fluid.step", schema.Quantity(schema.Seconds, 0.001, 60), `"1s"`, "the time in which arrivals are drawn and divided at once, and servers and lines follow"),
+			schema.Row("fluid.audit", schema.Whole(0, mostAudited), "(12, or one a step)", "windows of the run whose requests are played one by one as well, in its first replication, from what the rates had there; audit.* are the differences; 0: none"),
 			schema.Row("memory", schema.Quantity(schema.GiB, 64<<20, 1<<50), "(three quarters of the machine's, or of what its control group or ulimit -v leaves)", "memory that the program may take: beyond it the run ends with what is finished, and exit code 4"),
 			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds, sweep.precision, search.minimize and --out do so for theirs`),
 		}),
@@ -79,7 +86,26 @@ func (l *loader) readFluid(t *schema.Table) {
 	default:
 		l.cfg.Fluid = step
 	}
+	l.readAudit(of)
 	of.Done()
+}
+
+// readAudit reads how many windows of a run in rates are played one by one, each of a
+// step at least.
+func (l *loader) readAudit(of *schema.Table) {
+	most := usualAudit
+	if l.cfg.Fluid > 0 {
+		most = max(1, int((l.cfg.Duration-l.cfg.Warmup)/l.cfg.Fluid))
+	}
+	if !of.Has("audit") {
+		of.Pass("audit")
+		l.cfg.Audit = min(usualAudit, most)
+		return
+	}
+	l.cfg.Audit = of.Whole("audit")
+	if l.cfg.Fluid > 0 && of.Sound("audit") && l.cfg.Audit > most {
+		of.Wrong("audit", fmt.Sprintf("must be at most the steps after the warm-up (%d)", most))
+	}
 }
 
 // readMemory reads the limit of the process, which is that of all that it reads from

@@ -1,0 +1,85 @@
+package results
+
+import (
+	"math"
+
+	"headroom/model/cloud"
+	"headroom/model/fluid"
+)
+
+// auditLimit is how far rates may be from requests: beyond, what they say of a metric is
+// marked. It is what is promised through a flash crowd; in steady state the difference is below 1 %.
+const auditLimit = 0.05
+
+// audited is a metric that an audit compares.
+type audited struct {
+	name, what string
+	of         func(s *fluid.Shown) float64
+	absolute   bool // the difference, not its ratio
+}
+
+var auditOf = []audited{
+	{"latency.mean", "mean time at targets", func(s *fluid.Shown) float64 { return s.Mean }, false},
+	{"latency.p50", "median time at targets", func(s *fluid.Shown) float64 { return s.P50 }, false},
+	{"latency.p99", "time at targets that 99 % of requests stay below", func(s *fluid.Shown) float64 { return s.P99 }, false},
+	{"requests.refused", "share of requests that targets refuse", func(s *fluid.Shown) float64 { return s.Refused }, true},
+}
+
+// isAudited reports whether rates are compared with requests in a scenario.
+func isAudited(cfg *cloud.Config, _ scope) bool { return cfg.Fluid > 0 && cfg.Audit > 0 }
+
+// difference is that of the rates from the requests in what an audit found.
+func (a *audited) difference(f *fluid.Finding) float64 {
+	rates, played := a.of(&f.Rates), a.of(&f.Played)
+	if a.absolute {
+		return rates - played
+	}
+	if f.Requests == 0 || played == 0 {
+		return math.NaN()
+	}
+	return rates/played - 1
+}
+
+// auditMetrics are how far rates are from requests where both were played.
+func auditMetrics() []Metric {
+	metrics := []Metric{{
+		Name: "audit.windows", Unit: "count", where: isAudited,
+		Meaning: "windows of the first replication whose requests were played one by one as well",
+		read: func(p *part) float64 {
+			if p.outcome.Audit == nil {
+				return math.NaN()
+			}
+			return float64(len(p.outcome.Audit.Windows))
+		},
+	}}
+	for i := range auditOf {
+		a := &auditOf[i]
+		meaning := a.what + " in rates, over that of the same requests one by one, less one: over all windows of the audit"
+		if a.absolute {
+			meaning = a.what + " in rates, less that of the same requests one by one: over all windows of the audit"
+		}
+		metrics = append(metrics, Metric{
+			Name: "audit." + a.name, Unit: "ratio", where: isAudited, Meaning: meaning,
+			read: func(p *part) float64 {
+				if p.outcome.Audit == nil {
+					return math.NaN()
+				}
+				return a.difference(&p.outcome.Audit.All)
+			},
+		})
+	}
+	return metrics
+}
+
+// warnOfAudit marks the metrics that rates do not show as requests would.
+func (s *Summary) warnOfAudit() {
+	for i := range auditOf {
+		a := &auditOf[i]
+		v, ok := s.Value("audit."+a.name, Part{})
+		if !ok || !(math.Abs(v.Value) > auditLimit) {
+			continue
+		}
+		s.warnf("%s: rates differ from requests by %+.1f %% in the windows of the audit, more than %.0f %%: do not trust it; fidelity = \"request\" shows it",
+			a.name, 100*v.Value, 100*auditLimit)
+	}
+}
