@@ -1,0 +1,43 @@
+package results
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"headroom/model/fluid"
+	"headroom/sim"
+)
+
+// What an audit found is a metric, and marks the metric that is off by more than is promised.
+func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
+	cfg := twoGroups()
+	cfg.Fluid, cfg.Audit = sim.Second, 12
+	meter := NewMeter(cfg)
+	o := oneOutcome(cfg)
+	o.Audit = &fluid.Findings{
+		All: fluid.Finding{
+			Requests: 1000,
+			Played:   fluid.Shown{Mean: 0.1, P50: 0.08, P99: 0.4, Refused: 0.01},
+			Rates:    fluid.Shown{Mean: 0.102, P50: 0.08, P99: 0.5, Refused: 0.02},
+		},
+		Windows: make([]fluid.Finding, 7),
+	}
+	m := []*Measurement{meter.Measure(o, invoice()), meter.Measure(oneOutcome(cfg), invoice())}
+	s := meter.fold(m)
+	for key, want := range map[string]float64{
+		"audit.windows": 7, "audit.latency.mean": 0.02, "audit.latency.p50": 0, "audit.latency.p99": 0.25, "audit.requests.refused": 0.01,
+	} {
+		if v, ok := s.Metric(key); !ok || math.Abs(v.Value-want) > 1e-12 || v.N != 1 {
+			t.Errorf("%s is %+v, want %v of one replication", key, v, want)
+		}
+	}
+	s.warn(meter, m)
+	all := strings.Join(s.Warnings, "\n")
+	if !strings.Contains(all, "latency.p99: rates differ from requests by +25.0 %") {
+		t.Errorf("p99 is not marked:\n%s", all)
+	}
+	if strings.Contains(all, "latency.mean: rates") || strings.Contains(all, "requests.refused: rates") {
+		t.Errorf("what is right is marked:\n%s", all)
+	}
+}
