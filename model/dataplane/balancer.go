@@ -13,8 +13,9 @@ type balancer struct {
 	dns       []model.Zone // nodes that clients are sent to
 	changing  bool         // a change of dns is on its way
 	shifted   model.Zone   // that clients are not to come to; None
-	groups    []int        // target groups that it forwards to
-	nodes     []node       // by zone
+	shiftedAt sim.Time
+	groups    []int  // target groups that it forwards to
+	nodes     []node // by zone
 	carrier   carrier
 	floor     int64 // bytes a second that a Network Load Balancer has at least
 	limited   bool  // it may be too small
@@ -289,8 +290,18 @@ func (p *Plane) onNodesChange(ev model.Event) {
 // ShiftZone takes the node of a zone out of the DNS answers of a load balancer, whatever
 // health says of it; None brings it back.
 func (p *Plane) ShiftZone(balancer int, zone model.Zone) {
-	p.balancers[balancer].shifted = zone
+	b := &p.balancers[balancer]
+	p.countShift(b)
+	b.shifted, b.shiftedAt = zone, p.kernel.Now()
 	p.reconsiderNodes(balancer)
+}
+
+// countShift counts the time that a load balancer has been shifted away from a zone.
+func (p *Plane) countShift(b *balancer) {
+	if now := p.kernel.Now(); b.shifted != None {
+		b.nodes[b.shifted].shifted += now - b.shiftedAt
+		b.shiftedAt = now
+	}
 }
 
 // nodeIsGood reports whether a zone's node is up and every target group that it
