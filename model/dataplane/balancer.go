@@ -149,7 +149,7 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		latency += p.callDistance(i, r, model.Zone(r.zone))
 	}
 	if latency > s.patience {
-		r.phase = undelivered
+		p.undeliver(i, r)
 		return
 	}
 	p.meter.completed(now, r, latency)
