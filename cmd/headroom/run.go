@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"headroom/model/dataplane"
 	"headroom/results"
 	"headroom/results/folder"
 	"headroom/results/page"
@@ -24,6 +25,8 @@ type runFlags struct {
 	out     string
 	workers int
 	quiet   bool
+
+	accessLog string
 }
 
 func newRun() *cobra.Command {
@@ -37,7 +40,11 @@ also writes summary.json, invoice.csv, timeseries.csv and .parquet, activities.c
 groups scaled, or not: explain-run tells),
 cloudtrail.jsonl (the calls of the control plane), addresses.csv, replications.csv and the
 scenario as run, which diff compares with another run, and report.html, all of it on one
-page; several files get a directory each.`,
+page; several files get a directory each.
+
+With --access-log FILE it writes the requests of the first replication as the access logs of
+the Application Load Balancers have them, at most 10 million; with gzip if FILE ends in .gz.
+` + "`headroom import alb-logs`" + ` reads them, as what reads those of AWS does.`,
 		Args: someFiles,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
@@ -46,6 +53,7 @@ page; several files get a directory each.`,
 	c.Flags().IntVar(&f.replications, "replications", 0, "independent replications, instead of the file's")
 	c.Flags().IntVar(&f.workers, "workers", 0, "replications under way at a time (default: one per core)")
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the run")
+	c.Flags().StringVar(&f.accessLog, "access-log", "", "`file` for the access log of load balancers, of the first replication; .gz compresses it")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	addFormat(c, &f.format)
 	return c
@@ -76,6 +84,9 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.checkAccessLog(experiments); err != nil {
+		return badInput(err)
+	}
 	folders, err := f.folders(experiments)
 	if err != nil {
 		return err
@@ -92,7 +103,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 		if f.out != "" {
 			e.Watch(results.Kept(e.Config))
 		}
-		s, err := e.simulate(c.Context(), f)
+		s, err := e.simulateLogged(c, f)
 		if s != nil {
 			summaries = append(summaries, s)
 			if f.out != "" { // what cannot be saved is printed all the same
@@ -158,12 +169,12 @@ func (f *runFlags) directories(experiments []experiment) ([]string, error) {
 	return directories, nil
 }
 
-// simulate runs one scenario.
-func (e experiment) simulate(ctx context.Context, f *runFlags) (*results.Summary, error) {
+// simulate runs one scenario, whose requests log hears of, if there is one.
+func (e experiment) simulate(ctx context.Context, f *runFlags, log func(*dataplane.Access)) (*results.Summary, error) {
 	e.limitMemory(ctx)
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	defer bar.end()
-	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance})
+	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance, AccessLog: log})
 }
 
 // interruption turns the error of a run that did not end into the exit code.

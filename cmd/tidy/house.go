@@ -19,6 +19,7 @@ var house = []row{
 	{line: 0, packages: "sim"},
 	{line: 0, packages: "sim/regular sim/memory"},
 	{line: 0, packages: "sim/slab sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch sim/notebook"},
+	{line: 0, packages: "sim/fluid"},
 	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},
 	{line: 2, packages: "model/forecast model/container model/function"},

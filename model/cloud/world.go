@@ -84,6 +84,10 @@ func (c *Config) balancers() []controlplane.Balancer {
 	return list
 }
 
+// LogAccess has the world tell each request that ends at an Application Load Balancer, as
+// [dataplane.Plane.LogAccess] says. It is asked for before [World.Run].
+func (w *World) LogAccess(tell func(*dataplane.Access)) { w.data.LogAccess(tell) }
+
 // Run plays the world to its horizon. A cancelled context ends it early with
 // the context's error.
 func (w *World) Run(ctx context.Context) (*Outcome, error) {

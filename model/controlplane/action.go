@@ -77,7 +77,7 @@ func (cp *Plane) perform(a *Action) {
 	case a.Do.OfReservation():
 		cp.note(Activity{Subject: a.Commitment, Kind: a.Do.String(), Detail: a.Detail, Cause: "action", Instance: None, By: Operator})
 	case a.Do == SetDesiredCapacity:
-		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a.On.Index, a.Desired))
+		cp.report(cp.groups[a.On.Index].name(), a, cp.setCapacity(a))
 	case a.Do.OfGroups():
 		cp.actOnGroup(a)
 	case a.Do.ofInstances():

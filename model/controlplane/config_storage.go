@@ -194,6 +194,7 @@ type Action struct {
 	Launch             LaunchType       // ResizeInstance: what they are then
 	Credits            model.CreditMode // ModifyCredits
 	Desired            int              // SetDesiredCapacity
+	Honors             bool             // SetDesiredCapacity: a cooldown of the group refuses it
 	Template           *GroupTemplate   // SetTemplate, StartRefresh; nil: the group's
 	Refresh            *Refresh         // StartRefresh
 	Processes          scaling.Process  // SuspendProcesses, ResumeProcesses

@@ -180,17 +180,26 @@ func (cp *Plane) blocked(i int, inv *invocation) reason {
 	g := &cp.groups[i]
 	m := &g.scalers[inv.policy].mechanism
 	if m.Cooldown {
-		switch {
-		case g.running > 0:
-			return reason{why: activityRuns}
-		case cp.restoresCapacity(g):
-			return reason{why: replacementRuns}
-		case cp.kernel.Now() < g.cooldownUntil:
-			return reason{why: coolingDown, until: g.cooldownUntil}
+		if r := cp.coolsDown(g); r.why != changes {
+			return r
 		}
 	}
 	if m.Fresh && inv.side != scaling.Woken && g.isStale(inv) {
 		return reason{why: staleDatapoint}
+	}
+	return reason{}
+}
+
+// coolsDown says what simple scaling waits for: that activities are complete, and the cooldown
+// over; changes: nothing.
+func (cp *Plane) coolsDown(g *group) reason {
+	switch {
+	case g.running > 0:
+		return reason{why: activityRuns}
+	case cp.restoresCapacity(g):
+		return reason{why: replacementRuns}
+	case cp.kernel.Now() < g.cooldownUntil:
+		return reason{why: coolingDown, until: g.cooldownUntil}
 	}
 	return reason{}
 }

@@ -162,12 +162,17 @@ func (cp *Plane) subjectName(s Subject) string {
 	return "instance." + cp.cfg.Instances[s.Index].Name
 }
 
-// setCapacity is an operator's new desired capacity of a group.
-func (cp *Plane) setCapacity(i, desired int) error {
-	g := &cp.groups[i]
-	if desired < g.min || desired > g.max {
-		return fmt.Errorf("must be min_size to max_size (%d to %d), got %d [ValidationError]", g.min, g.max, desired)
+// setCapacity is an operator's new desired capacity of a group. No cooldown holds it back unless
+// the operator honors it
+// (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html).
+func (cp *Plane) setCapacity(a *Action) error {
+	g := &cp.groups[a.On.Index]
+	if a.Desired < g.min || a.Desired > g.max {
+		return fmt.Errorf("must be min_size to max_size (%d to %d), got %d [ValidationError]", g.min, g.max, a.Desired)
 	}
-	cp.setDesired(i, change{desired: desired, cause: "action", cooldown: g.cfg.DefaultCooldown, warmup: g.replacementWarmup()})
+	if r := cp.coolsDown(g); a.Honors && r.why != changes {
+		return &lifecycle.Refusal{Code: "ScalingActivityInProgress", Text: cp.reasonText(g, r)}
+	}
+	cp.setDesired(a.On.Index, change{desired: a.Desired, cause: "action", cooldown: g.cfg.DefaultCooldown, warmup: g.replacementWarmup()})
 	return nil
 }

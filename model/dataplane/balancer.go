@@ -153,6 +153,9 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		return
 	}
 	p.meter.completed(now, r, latency)
+	if p.accessLog != nil {
+		p.logged(i, r, Access{Ended: now + latency, Target: sim.Never, Status: a.status})
+	}
 	p.told(i, s)
 	p.leave(i, r, now)
 	r.phase = answered

@@ -261,7 +261,7 @@ func (p *Plane) hangUpOne(i uint32) {
 		p.dropCall(i, now)
 	case r.phase == hanging || r.phase == connecting || r.phase == undelivered || r.phase == inspecting:
 		p.countInspected(r)
-		p.meter.failed(now, r, Code460)
+		p.countFailed(i, r, Code460)
 		p.letGoHung(i)
 		p.closeToTarget(r)
 		p.leave(i, r, now)
@@ -282,7 +282,7 @@ func (p *Plane) dropCall(i uint32, now sim.Time) {
 	if !worksOn {
 		p.withdraw(i)
 	}
-	p.meter.failed(now, p.requests.at(i), Code460)
+	p.countFailed(i, p.requests.at(i), Code460)
 	p.disconnect(i)
 	p.closeToTarget(p.requests.at(i))
 	p.leaveToServer(i, p.requests.at(i), now)

@@ -228,7 +228,11 @@ func (p *Plane) completeInLane(i uint32, l *lane, at sim.Time) {
 		p.countDirect(p.servers.at(r.server), r)
 	}
 	p.countCrossing(r, model.Zone(l.zone))
-	p.meter.completed(at, r, p.hop(i, r, model.Zone(l.zone)))
+	hop := p.hop(i, r, model.Zone(l.zone))
+	p.meter.completed(at, r, hop)
+	if p.accessLog != nil {
+		p.logServed(i, r, at, hop)
+	}
 	if s.balancer != None {
 		if s.flows.on {
 			p.alight(i, r, at)

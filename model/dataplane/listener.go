@@ -180,6 +180,14 @@ type Rule struct {
 	Action   Action
 }
 
+// priority is that of a rule of the listener, counted from 0; 0: of the default one.
+func (l *Listener) priority(rule int) int {
+	if rule < len(l.Rules) {
+		return l.Rules[rule].Priority
+	}
+	return 0
+}
+
 // Routing returns the conditions of a rule in the words of package routing.
 func (r *Rule) Routing() routing.Rule {
 	return routing.Rule{

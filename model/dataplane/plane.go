@@ -104,6 +104,8 @@ type Plane struct {
 	fileSystems   []fileSystem         // by index in the frame
 	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
+	accessLog func(*Access) // hears of what ended at an Application Load Balancer; nil: nobody
+
 	ahead int // arrivals that may follow another at once
 
 	stepsEnded   int64

@@ -90,6 +90,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		return
 	}
 	p.meter.completed(at, r, hop)
+	if p.accessLog != nil {
+		p.logServed(i, r, at, hop)
+	}
 	if r.target != noIndex {
 		p.targetResponds(i, s, at)
 		p.keepToTarget(r, at)
@@ -202,7 +205,7 @@ func (p *Plane) fail(i uint32, code Code) {
 	if p.sources[r.source].carried {
 		code = p.asCarrierFails(i, r, code)
 	}
-	p.meter.failed(now, r, code)
+	p.countFailed(i, r, code)
 	if s := &p.sources[r.source]; s.connections.on {
 		p.breaksOff(i, r, code)
 	}
@@ -252,37 +255,6 @@ func (p *Plane) retry(i uint32, code Code) {
 	r.phase, r.errs = backingOff, false
 	h := p.requests.Bump(p.requests.handle(i)) // a pause that was cut short is stale
 	p.scheduleAfter(wait, handled(requestRetries, h))
-}
-
-// takeRetry takes a retry from the budget of its client, if there is one.
-func (p *Plane) takeRetry(i uint32, c *Clients) bool {
-	if c.RetryBudget == 0 {
-		return true
-	}
-	tokens := p.budget(i)
-	if tokens == nil || *tokens < 1 {
-		return false
-	}
-	*tokens--
-	return true
-}
-
-// RetryBurst is the most retries that a budget keeps.
-const RetryBurst = 10
-
-// budget is where the retries of a request are counted: its workload, or its
-// calling instance; nil if that is no more.
-func (p *Plane) budget(i uint32) *float64 {
-	r := p.requests.at(i)
-	s := &p.sources[r.source]
-	if s.call == nil {
-		return &p.sources[s.workload].tokens
-	}
-	parent := p.requests.Get(p.trips[i].parent)
-	if parent == nil {
-		return nil
-	}
-	return &p.servers.at(parent.server).outlets[s.outlet].tokens
 }
 
 // onRequestRetries sends a request again after its backoff.
@@ -367,7 +339,7 @@ func (p *Plane) disown(i uint32, code Code) {
 	if p.sources[r.source].sockets.on {
 		code = p.asSocketFails(i, r, code)
 	}
-	p.meter.failed(now, r, code)
+	p.countFailed(i, r, code)
 	if s := &p.sources[r.source]; s.connections.on {
 		p.breaksOff(i, r, code)
 	}

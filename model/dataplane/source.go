@@ -193,7 +193,7 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) error {
 func (p *Plane) findPlain() {
 	for i := range p.sources {
 		s := &p.sources[i]
-		s.plain = s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
+		s.plain = p.accessLog == nil && s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
 		if s.plain {
 			s.hop = s.lb.cfg.Latency + s.far
 		}

@@ -23,6 +23,7 @@ type classAction struct {
 	follows     int      // the class that clients ask for next; None: they are content
 	origin      int      // the class of the source that it is, or that redirects make it of
 	port        int      // of the listener
+	priority    int      // of the rule; 0: the default one
 	rejects     Code     // what the load balancer answers at once; 0: nothing
 	refused     bool     // nobody listens on the port
 	circles     bool     // the redirects lead back to where they come from
@@ -43,8 +44,9 @@ const freeRules = 10
 // one and with one that is resumed.
 type way struct {
 	actions []classAction
-	kinds   uint16 // classes without handshake
-	simple  bool   // neither handshakes nor closed ports, nor other load balancers before
+	asked   []address // what each class asks for, by kind
+	kinds   uint16    // classes without handshake
+	simple  bool      // neither handshakes nor closed ports, nor other load balancers before
 	turns   []turn
 	doors   uint32
 }
@@ -136,6 +138,7 @@ func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*wa
 			break
 		}
 	}
+	f.way.asked = f.from[:len(f.way.actions)]
 	f.findCircles()
 	f.shakeHands()
 	if n := len(f.way.actions); n > MaxClasses {
@@ -166,6 +169,7 @@ func (f *wayfinder) resolve(at address) (classAction, error) {
 	which, processed := c.rules.Match(at.class.routing())
 	action := c.actions[which]
 	action.evaluations = max(0, int64(processed)-freeRules)
+	action.priority = listener.priority(which)
 	action.door, action.follows, action.expires = &c.door, None, sim.Never
 	if listener.Secure {
 		f.way.simple = false

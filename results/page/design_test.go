@@ -75,7 +75,7 @@ func TestFrontOfASweepIsThatOfItsTable(t *testing.T) {
 3,4,1,1,0,900,0,cost.total < 0.5,,
 4,5,1,2,0,900,0,,cost.total < 0.5,
 5,6,1,2,0,900,0,,,out of memory
-`), "sweep.csv"))
+`), "sweep.csv"), About{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,9 @@ type designColumns struct {
 	head                 []string
 }
 
-// readDesign reads sweep.csv or search.csv by the names of their columns.
-func readDesign(path string) (*design, error) {
+// readDesign reads sweep.csv or search.csv by the names of their columns: of the metrics
+// those that the page shows, for a sweep may have a million points of hundreds.
+func readDesign(path string, about About) (*design, error) {
 	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func readDesign(path string) (*design, error) {
 	if err != nil {
 		return nil, damaged(path, errors.New("line 1: must be the names of columns"))
 	}
-	d := &design{thing: strings.Clone(head[0])}
+	d := &design{About: about, thing: strings.Clone(head[0])}
 	at, err := d.columns(slices.Clone(head))
 	for line := 2; err == nil; line++ {
 		var record []string
@@ -93,7 +94,41 @@ func (d *design) columns(head []string) (designColumns, error) {
 			at.metrics, d.metrics = append(at.metrics, i), append(d.metrics, name)
 		}
 	}
+	d.narrow(&at)
 	return at, nil
+}
+
+// mostListed is how many metrics of a candidate its row shows.
+const mostListed = 4
+
+// shown are the metrics that the rows of the list have.
+func (d *design) shown() []int {
+	if len(d.metrics) == 0 {
+		return nil
+	}
+	if x, y := d.aims(); d.thing == "point" {
+		return slices.Compact([]int{x, y})
+	}
+	listed := make([]int, min(len(d.metrics), mostListed))
+	for k := range listed {
+		listed[k] = k
+	}
+	return listed
+}
+
+// narrow leaves out the metrics that the page does not show.
+func (d *design) narrow(at *designColumns) {
+	if len(d.metrics) == 0 {
+		return
+	}
+	x, y := d.aims()
+	kept := append(d.shown(), x, y)
+	slices.Sort(kept)
+	metrics, columns := d.metrics, at.metrics
+	d.metrics, at.metrics = nil, nil
+	for _, k := range slices.Compact(kept) {
+		d.metrics, at.metrics = append(d.metrics, metrics[k]), append(at.metrics, columns[k])
+	}
 }
 
 // add takes over a row.

@@ -22,11 +22,10 @@ const (
 
 // openDesign is the page of a sweep or a search.
 func openDesign(path string, about About) (*document, error) {
-	d, err := readDesign(path)
+	d, err := readDesign(path, about)
 	if err != nil {
 		return nil, err
 	}
-	d.About = about
 	kind := "sweep"
 	if d.thing == "candidate" {
 		kind = "search"
@@ -330,18 +329,17 @@ func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
 	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: counted(len(d.tried), d.thing)}
 	t.Head = append(t.Head, "n")
-	shown := d.metrics[:min(len(d.metrics), 4)]
-	if x, y := d.aims(); d.thing == "point" && len(d.metrics) > 0 {
-		shown = slices.Compact([]string{d.metrics[x], d.metrics[y]})
+	shown := d.shown()
+	for _, k := range shown {
+		t.Head = append(t.Head, d.metrics[k])
 	}
-	t.Head = append(append(t.Head, shown...), "")
+	t.Head = append(t.Head, "")
 	for i := range d.tried[:min(len(d.tried), mostRows)] {
 		p := &d.tried[i]
 		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
 		r.Cells = append(r.Cells, p.replications)
-		for _, key := range shown {
-			k := slices.Index(d.metrics, key)
-			r.Cells = append(r.Cells, between(p.values[k], p.half[k], unitOf(key)))
+		for _, k := range shown {
+			r.Cells = append(r.Cells, between(p.values[k], p.half[k], unitOf(d.metrics[k])))
 		}
 		if p.front {
 			p.note = strings.TrimSuffix("nothing beats it; "+p.note, "; ")

@@ -69,14 +69,14 @@ func (c *ComparisonPage) legend() []string {
 	switch {
 	case c.Apart != "":
 		return []string{
-			"~ no difference at 95 %; differences are B - A, with intervals and p-values of Welch's test for unpaired",
-			"samples. Of many metrics, one in twenty differs by chance. " + constant,
+			"~ no difference at 95 %; differences are B - A, with intervals and p-values of Welch's test for unpaired " +
+				"samples. Of many metrics, one in twenty differs by chance. " + constant,
 		}
 	case c.Replications > 1:
 		return []string{
-			"~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty",
-			"differs by chance. variance ÷ is what the common random numbers save against independent runs, cut at",
-			mostReduction() + ". " + constant,
+			"~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty " +
+				"differs by chance. variance ÷ is what the common random numbers save against independent runs, cut at " +
+				mostReduction() + ". " + constant,
 		}
 	}
 	return []string{"one replication: no intervals; `--replications 10` gives them"}

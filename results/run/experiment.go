@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"headroom/model/cloud"
+	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/results"
 	"headroom/scenarios/tables"
@@ -35,7 +36,7 @@ func (e *Experiment) Keys() (keys, units []string) { return e.meter.Keys() }
 // Replicate simulates one replication and returns its value of every metric; NaN
 // stands for none observed. The error is that of ctx or of the config.
 func (e *Experiment) Replicate(ctx context.Context, replication int) ([]float64, error) {
-	r, err := e.replicate(ctx, replication)
+	r, err := e.replicate(ctx, replication, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +59,13 @@ func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Inv
 
 // replicate is the only way from a config to what it showed. If memory runs out the
 // replication is what there is until then, with the error.
-func (e *Experiment) replicate(ctx context.Context, replication int) (*Replication, error) {
+func (e *Experiment) replicate(ctx context.Context, replication int, log func(*dataplane.Access)) (*Replication, error) {
 	world, err := cloud.Build(ctx, e.cfg, replication)
 	if err != nil {
 		return nil, err
+	}
+	if log != nil {
+		world.LogAccess(log)
 	}
 	outcome, err := world.Run(ctx)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 	"headroom/results"
 	"headroom/scenarios/tables"
 	"headroom/sim/batch"
@@ -18,6 +19,17 @@ type Options struct {
 	// Progress, if set, is called after each replication with the number of
 	// replications finished. Calls do not overlap.
 	Progress func(done int)
+	// AccessLog, if set, hears of each request of the first replication that ended at an
+	// Application Load Balancer: see [AccessLog].
+	AccessLog func(*dataplane.Access)
+}
+
+// accessLog is who hears of the requests of a replication.
+func (o *Options) accessLog(index int) func(*dataplane.Access) {
+	if index > 0 {
+		return nil
+	}
+	return o.AccessLog
 }
 
 // Simulate plays the replications of an experiment and returns what keep returns
@@ -34,7 +46,7 @@ func Simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*R
 func simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*Replication) T, cut func(*Replication)) ([]T, error) {
 	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
 		func(ctx context.Context, index int) (kept T, err error) {
-			r, err := e.replicate(ctx, index)
+			r, err := e.replicate(ctx, index, o.accessLog(index))
 			if err != nil {
 				if r != nil {
 					cut(r)

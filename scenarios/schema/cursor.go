@@ -266,7 +266,7 @@ func (t *Table) Done() {
 		n, path := t.Node.Table[key], t.PathOf(key)
 		if p := t.r.schema.planned[t.PatternOf(key)]; p != nil {
 			if !p.Neutral.holds(n) {
-				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n)}, n, key)
+				t.Add(Fault{Path: path, Rule: p.unsimulated(), Got: shortGot(n), Code: p.Code}, n, key)
 			}
 			continue
 		}

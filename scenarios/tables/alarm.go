@@ -100,6 +100,12 @@ func treatments() []schema.Word {
 // readAlarms reads the alarms that policies name.
 func (l *loader) readAlarms() {
 	for _, t := range l.tables["alarm"] {
+		if t.Has("alarm_rule") {
+			t.PassAll()
+			t.Done()
+			l.cfg.Alarms = append(l.cfg.Alarms, controlplane.Alarm{Name: t.Name})
+			continue
+		}
 		a := l.readAlarm(t, cloud.None)
 		a.Name = t.Name
 		l.cfg.Alarms = append(l.cfg.Alarms, a)

@@ -3,6 +3,7 @@ package tables
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -159,6 +160,10 @@ func readTermination(t *schema.Table) []scaling.TerminationPolicy {
 	}
 	for _, name := range t.Texts(key) {
 		p, err := scaling.ParseTerminationPolicy(name)
+		if strings.HasPrefix(name, "arn:aws:lambda:") {
+			t.Wrong(key, "must be AWS's own policies: a Lambda function that chooses is not simulated")
+			return nil
+		}
 		if err != nil {
 			t.Reject(key, schema.Fault{Rule: "unknown termination policy", Got: tree.Quote(name), Hint: t.Hint(name, known)})
 			return nil

@@ -37,6 +37,7 @@ func groupActionKeys() []schema.Key {
 		schema.Row("scaling_processes", schema.TextsOf(processWords), "(all)", "suspend, resume: which processes").Coded(code),
 		schema.Row("launch_template", schema.Name("launch_template"), "", "set-launch-template, refresh: what the group launches from then on").Coded(code),
 		schema.Row("protected_from_scale_in", schema.Flag(), "true", "protect: whether scale-in spares them").Coded(code),
+		schema.Row("honor_cooldown", schema.Flag(), "false", "set-desired-capacity: whether a cooldown of the group refuses it").Coded(code),
 		schema.Row("should_decrement_desired_capacity", schema.Flag(), "true", "standby, detach: whether desired_capacity falls with them; else others are launched").Coded(code),
 	}
 }
@@ -87,7 +88,7 @@ func (l *loader) readGroupAction(t *schema.Table, a *controlplane.Action) {
 	case controlplane.ProtectInstances:
 		a.Protected = t.Flag("protected_from_scale_in")
 		if a.Count > mostProtected {
-			t.Wrong("count", fmt.Sprintf("must be at most %d: one SetInstanceProtection call names no more", mostProtected))
+			t.Reject("count", schema.Fault{Rule: fmt.Sprintf("must be at most %d: one SetInstanceProtection call names no more", mostProtected), Code: "ValidationError"})
 		}
 	case controlplane.EnterStandby, controlplane.DetachInstances:
 		a.Decrement = t.Flag("should_decrement_desired_capacity")
@@ -99,6 +100,6 @@ func (l *loader) readGroupAction(t *schema.Table, a *controlplane.Action) {
 func (l *loader) checkSetAside(t *schema.Table, a *controlplane.Action) {
 	g := &l.cfg.Groups[a.On.Index]
 	if a.Decrement && a.Count > 0 && g.Max-a.Count < g.Min && !l.limitsMove(g) {
-		t.Wrong("count", fmt.Sprintf("must leave min_size of the group (%d..%d) without should_decrement_desired_capacity = false", g.Min, g.Max))
+		t.Reject("count", schema.Fault{Code: "ValidationError", Rule: fmt.Sprintf("must leave min_size of the group (%d..%d) without should_decrement_desired_capacity = false", g.Min, g.Max)})
 	}
 }

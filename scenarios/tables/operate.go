@@ -115,7 +115,7 @@ func (l *loader) readOperation(t *schema.Table, a *controlplane.Action) {
 	case controlplane.SetDesiredCapacity:
 		t.Pass("count", "share")
 		t.Require("desired_capacity")
-		a.Desired = t.Whole("desired_capacity")
+		a.Desired, a.Honors = t.Whole("desired_capacity"), t.Flag("honor_cooldown")
 		g := &l.cfg.Groups[a.On.Index]
 		if t.Sound("desired_capacity") && t.Has("desired_capacity") && !l.limitsMove(g) && (a.Desired < g.Min || a.Desired > g.Max) {
 			t.Wrong("desired_capacity", fmt.Sprintf("must be min_size to max_size of the group (%d..%d)", g.Min, g.Max))

@@ -18,6 +18,8 @@ func plannedKeys() []schema.Key {
 		schema.Planned("load_balancer.NAME.connection_logs", "a log of its connections in a bucket", schema.Never),
 		schema.Planned("load_balancer.NAME.ip_address_type", "ipv4, or dualstack with IPv6 beside it", schema.IPv4),
 
+		schema.Planned("alarm.NAME.alarm_rule", "a rule over other alarms: a composite alarm, which may not act on an Auto Scaling group", schema.Never).Use("metric_query, or a metric alarm").Coded("ValidationError"),
+
 		schema.Planned("network_interface.NAME.source_dest_check", "whether only packets to and from itself pass, which no NAT instance has", schema.On),
 
 		schema.Planned("workload.NAME.sessions", "requests that belong together", schema.Never),

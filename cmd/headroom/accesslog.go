@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"headroom/results"
+	"headroom/results/folder"
+	"headroom/results/run"
+	"headroom/scenarios/imports/accesslog"
+)
+
+// checkAccessLog reports what --access-log cannot be written of.
+func (f *runFlags) checkAccessLog(experiments []experiment) error {
+	switch {
+	case f.accessLog == "":
+		return nil
+	case len(experiments) > 1:
+		return fmt.Errorf("--access-log: takes one scenario, got %d", len(experiments))
+	case !run.LogsAccess(experiments[0].Config):
+		return fmt.Errorf("--access-log: %s has no Application Load Balancer, whose log it would be", experiments[0].file)
+	}
+	return nil
+}
+
+// simulateLogged runs one scenario and writes the access log that was asked for.
+func (e experiment) simulateLogged(c *cobra.Command, f *runFlags) (s *results.Summary, err error) {
+	if f.accessLog == "" {
+		return e.simulate(c.Context(), f, nil)
+	}
+	var log *accesslog.Writer
+	unwritten := folder.Write(disk, f.accessLog, func(to io.Writer) error {
+		out := bufio.NewWriterSize(to, 1<<18)
+		plain := io.WriteCloser(unpacked{out})
+		if strings.HasSuffix(f.accessLog, ".gz") {
+			plain = gzip.NewWriter(out)
+		}
+		log = accesslog.NewWriter(plain, e.Config.Region, accesslog.MostLines)
+		s, err = e.simulate(c.Context(), f, run.AccessLog(e.Config, log))
+		return errors.Join(log.Err(), plain.Close(), out.Flush())
+	})
+	if unwritten != nil {
+		return s, together(err, diskOrInput(fmt.Errorf("--access-log: %w", unwritten)))
+	}
+	if log.Left > 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "--access-log: %d requests are in %s, and %d more are left out: it has at most %d\n", log.Lines, printable(f.accessLog), log.Left, accesslog.MostLines)
+	}
+	return s, err
+}
+
+// unpacked is where a log goes that is not compressed.
+type unpacked struct{ io.Writer }
+
+// Close implements [io.Closer].
+func (unpacked) Close() error { return nil }
