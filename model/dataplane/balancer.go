@@ -335,3 +335,13 @@ func (p *Plane) FailZone(z model.Zone, down bool) {
 		p.reconsiderNodes(b)
 	}
 }
+
+// enable adds the zones of a load balancer to those whose targets it uses.
+func (g *targetGroup) enable(zones []model.Zone, all int) {
+	if g.enabled == nil {
+		g.enabled = make([]bool, all)
+	}
+	for _, z := range zones {
+		g.enabled[z] = true
+	}
+}

@@ -176,16 +176,6 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	p.admitHealth(indexOf(h))
 }
 
-// enable adds the zones of a load balancer to those whose targets it uses.
-func (g *targetGroup) enable(zones []model.Zone, all int) {
-	if g.enabled == nil {
-		g.enabled = make([]bool, all)
-	}
-	for _, z := range zones {
-		g.enabled[z] = true
-	}
-}
-
 // scopeIn is the scope of the targets in a zone.
 func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 	if g.cfg.CrossZone {
