@@ -143,7 +143,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	if comparison == nil {
 		return fruitless(c, stopped)
 	}
-	comparison.PriceDate = e.Catalog.PriceDate()
+	comparison.PriceDate = e.PriceDate()
 	comparison.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], comparison.Warnings...)
 	if f.sort != "" {
 		comparison.Sort(f.sort)

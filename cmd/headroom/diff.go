@@ -68,7 +68,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	}
 	page := &report.ComparisonPage{
 		A: a.Name, B: b.Name, Changes: tables.Changes(a.Scenario, b.Scenario), All: f.all,
-		PriceDates: [2]string{a.Catalog.PriceDate(), b.Catalog.PriceDate()}, Seed: a.Config.Seed, Label: a.Label,
+		PriceDates: [2]string{a.PriceDate(), b.PriceDate()}, Seed: a.Config.Seed, Label: a.Label,
 	}
 	if a.Config.Seed != b.Config.Seed {
 		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))

@@ -24,7 +24,7 @@ var house = []row{
 	{line: 1, packages: "model"},
 	{line: 2, packages: "model/forecast model/container model/function"},
 	{line: 2, packages: "model/catalog model/workload model/routing model/health model/placement model/alarm model/scaling " +
-		"model/ami model/login model/lifecycle " +
+		"model/ami model/login model/lifecycle model/fluid " +
 		"model/spot model/credits model/bandwidth model/memory model/contention model/storage model/snapshot model/addressing model/network model/pricing", unaware: true},
 	{line: 2, packages: "model/dataplane model/controlplane", unaware: true},
 	{line: 3, packages: "model/cloud", unaware: true},

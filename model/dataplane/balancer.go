@@ -273,6 +273,7 @@ func (p *Plane) reconsiderNodes(b int) {
 func (p *Plane) onNodesChange(ev model.Event) {
 	b := &p.balancers[ev.Index()]
 	b.changing = false
+	p.stirAll()
 	b.dns = b.dns[:0]
 	for _, wanted := range []func(model.Zone) bool{
 		func(z model.Zone) bool { return z != b.shifted && p.nodeIsGood(b, z) },
@@ -326,6 +327,7 @@ func (p *Plane) nodeIsGood(b *balancer, z model.Zone) bool {
 // FailZone takes the load balancer nodes of a zone off the network, or brings
 // them back. Outages of a zone may overlap.
 func (p *Plane) FailZone(z model.Zone, down bool) {
+	p.stirAll()
 	if down {
 		p.zoneDown[z]++
 	} else {

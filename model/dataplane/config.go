@@ -29,6 +29,9 @@ type Traffic struct {
 	Outside       []Outside
 	Network       Network
 
+	// Fluid is the step in which rates are played instead of requests; 0: requests are.
+	Fluid sim.Time
+
 	// FunctionConcurrency is how many calls of functions the account serves at once in a
 	// Region; 0: [function.AccountConcurrency].
 	FunctionConcurrency int

@@ -233,6 +233,7 @@ func (o *RouteOutcome) trim(minutes int) {
 // Outcome closes the books at the horizon.
 func (p *Plane) Outcome() Outcome {
 	p.settleAll()
+	p.recordFluid()
 	end := p.frame.Duration
 	out := Outcome{
 		StepsEnded: p.stepsEnded, Overtaken: p.meter.late, Housekeeping: p.housekeeping,

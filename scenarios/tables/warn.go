@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/catalog"
 	"headroom/model/controlplane"
 	"headroom/model/credits"
 	"headroom/model/dataplane"
@@ -35,8 +36,18 @@ func (l *loader) warn(text string) {
 }
 
 // estimated records that a price is not a published one.
-func (l *loader) estimated(name string, platform model.Platform) {
-	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, l.cfg.Region))
+func (l *loader) estimated(name string, platform model.Platform, region string) {
+	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, region))
+}
+
+// warnOfZoneLists warns of Regions whose offers by zone nobody has listed.
+func (l *loader) warnOfZoneLists() {
+	for _, c := range append([]*catalog.Catalog{l.catalog}, l.elsewhere...) {
+		if !c.ZonesListed() {
+			l.warn(fmt.Sprintf("no source lists what the zones of %s offer: each type with a price is taken to be in %s",
+				c.Region(), strings.Join(c.Zones(), ", ")))
+		}
+	}
 }
 
 // finish adds the warnings that need the whole scenario.
@@ -45,6 +56,7 @@ func (l *loader) finish() {
 		l.warnOfZones(l.groupTable(i), l.cfg.Groups[i].TargetGroups, l.cfg.Groups[i].Zones)
 		l.warnOfAddresses(i)
 	}
+	l.warnOfZoneLists()
 	l.warnOfUnused()
 	l.warnOfNoEffect()
 	capacity := l.capacityByService()
