@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"headroom/model"
-	"headroom/model/alarm"
 	"headroom/model/credits"
 	"headroom/model/placement"
 	"headroom/model/scaling"
@@ -82,8 +81,8 @@ type Plane struct {
 	inputs          []input
 	clocks          []clock
 	council         council
-	remembered      map[*Math][]alarm.Value // of formulas that repeat; nil: none does
-	customMetrics   map[customMetric]bool   // that are in the ledger
+	remembered      map[formula]*computed // by metric math
+	customMetrics   map[customMetric]bool // that are in the ledger
 	balancers       []balancer
 	expiries        []sim.Time    // by certificate
 	moved           []model.Moved // what the present hour has, by owner: scratch

@@ -32,8 +32,8 @@ func TestAConstantStartIsNoGrowth(t *testing.T) {
 		values[i] = 5 + n
 	}
 	x, y := above(sizes, values, 5)
-	if e := fit(x, y); len(x) != 3 || math.Abs(e.value-1) > 1e-9 {
-		t.Errorf("%+v of %v, want 1 of three", e, x)
+	if e := fit(x, y); len(x) != 4 || math.Abs(e.value-1) > 1e-9 {
+		t.Errorf("%+v of %v, want 1 of four", e, x)
 	}
 }
 
