@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -29,7 +30,10 @@ func newImportCloudWatch() *cobra.Command {
 It prints what they say. With --out DIR it writes measured.csv, all series in one table,
 arrivals.csv, the requests of each period, and scenario.toml, which plays them; what
 serves them is assumed there and marked. What is no measurement is listed with its
-place on standard error.`,
+place on standard error.
+
+An answer of describe-alarms makes a scenario of its alarms and the scaling policies that
+they invoke; those that a scenario cannot carry are listed with the reason.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, names []string) error { return f.run(c, names) },
 	}
@@ -40,7 +44,7 @@ place on standard error.`,
 }
 
 // readMetrics reads files of CloudWatch.
-func readMetrics(names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
+func readMetrics(c *cobra.Command, names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
 	var all []cloudwatch.Series
 	for _, name := range names {
 		text, err := contentOf(name)
@@ -49,7 +53,7 @@ func readMetrics(names []string, skipped *imports.Skipped) ([]cloudwatch.Series,
 		}
 		series, err := cloudwatch.Read(name, text, skipped)
 		if err != nil {
-			return nil, badInput(err)
+			return nil, unreadable(c, name, err)
 		}
 		all = append(all, series...)
 	}
@@ -62,7 +66,16 @@ func (f *metricsFlags) run(c *cobra.Command, names []string) error {
 		return badInput(fmt.Errorf("--%w", err))
 	}
 	skipped := &imports.Skipped{}
-	all, err := readMetrics(names, skipped)
+	if len(names) == 1 {
+		text, err := contentOf(names[0])
+		if err != nil {
+			return badInput(err)
+		}
+		if alarms, ok := cloudwatch.ReadAlarms(names[0], text, skipped); ok {
+			return f.alarms(c, alarms, skipped, as)
+		}
+	}
+	all, err := readMetrics(c, names, skipped)
 	if err != nil {
 		return err
 	}
@@ -84,6 +97,25 @@ func (f *metricsFlags) run(c *cobra.Command, names []string) error {
 		return err
 	}
 	return factsSheet(load.Facts()).Write(c.OutOrStdout(), as)
+}
+
+// alarms writes the scenario of alarms.
+func (f *metricsFlags) alarms(c *cobra.Command, all []cloudwatch.Alarm, skipped *imports.Skipped, as report.Format) error {
+	tellSkipped(c, skipped)
+	if len(all) == 0 {
+		return badInput(errors.New("cloudwatch: no alarm could be taken: nothing is written"))
+	}
+	if f.out != "" {
+		to, err := openOut(f.out, report.ImportFolder())
+		if err != nil {
+			return err
+		}
+		defer giveBack(to)
+		if err := saveImport(to, cloudwatch.AlarmScenario(all, skipped.Text()), nil); err != nil {
+			return err
+		}
+	}
+	return factsSheet(cloudwatch.AlarmFacts(all)).Write(c.OutOrStdout(), as)
 }
 
 // save writes the folder of --out.

@@ -26,10 +26,14 @@ func (t tests) Run() int {
 	return code
 }
 
+// unbroken is what keeps lines whole where tests look for words that stand side by side.
+const unbroken = "400"
+
 // TestCommands runs the scripts of testdata, which read like a terminal.
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:   "testdata",
+		Setup: func(e *testscript.Env) error { e.Setenv("COLUMNS", unbroken); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
 		},

@@ -112,6 +112,7 @@ func told(t *testing.T, args ...string) string {
 // or all of standard error.
 func printed(t *testing.T, args, input []string) string {
 	if input[0] != "error" {
+		t.Setenv("COLUMNS", unbroken)
 		text := told(t, args...)
 		var b strings.Builder
 		for _, line := range input {

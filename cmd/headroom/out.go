@@ -4,7 +4,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"syscall"
+
+	"github.com/vbauerster/mpb/v8/cwriter"
 
 	"headroom/results/folder"
 )
@@ -105,6 +108,27 @@ func (c *console) Write(b []byte) (int, error) {
 	}
 	return n, nil
 }
+
+// Columns is how many columns a reader sees: what COLUMNS says, the width of the
+// terminal, or 80.
+func (c *console) Columns() int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= fewestColumns {
+		return n
+	}
+	if terminal(os.Stdout) {
+		if n, _, err := cwriter.New(os.Stdout).GetTermSize(); err == nil && n >= fewestColumns {
+			return n
+		}
+	}
+	return usualColumns
+}
+
+// usualColumns is the width that everybody has, and fewestColumns the least for which
+// tables are laid out.
+const (
+	usualColumns  = 80
+	fewestColumns = 40
+)
 
 // nobodyReads reports whether standard output was a pipe whose other end has gone,
 // as with head.

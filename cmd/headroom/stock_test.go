@@ -18,21 +18,38 @@ func stock(t *testing.T, name, n string, args ...string) answer {
 	t.Helper()
 	output <- struct{}{}
 	defer func() { <-output }()
-	args = append([]string{"run", filepath.Join("..", "..", "scenarios", name+".toml"), "--format", "json", "--replications", n}, args...)
+	args = append([]string{"run", filepath.Join("..", "..", "scenarios", name+".toml"), "--replications", n}, args...)
 	key := strings.Join(args, " ")
 	if a, known := stockRuns[key]; known {
 		return a
 	}
-	out, code := captured(t, &os.Stdout, args...)
+	dir := t.TempDir()
+	out, code := captured(t, &os.Stdout, append(args, "--out", dir)...)
 	if code != 0 {
 		t.Fatalf("%s: exit code %d", name, code)
 	}
+	fitsTerminals(t, out)
+	summary, err := os.ReadFile(filepath.Join(dir, "summary.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var a answer
-	if err := json.Unmarshal([]byte(out), &a); err != nil {
+	if err := json.Unmarshal(summary, &a); err != nil {
 		t.Fatal(err)
 	}
 	stockRuns[key] = a
 	return a
+}
+
+// fitsTerminals fails the test where a line is wider than every terminal. A word that
+// is, as a path or a command, has a line of its own.
+func fitsTerminals(t *testing.T, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		if words := strings.Fields(line); len(words) > 1 && columnsOf(strings.TrimSuffix(line, "\n")) > usualColumns {
+			t.Errorf("%d columns, want at most %d: %s", columnsOf(line), usualColumns, line)
+		}
+	}
 }
 
 // value of a metric that must exist.

@@ -19,11 +19,12 @@ var house = []row{
 	{line: 0, packages: "sim"},
 	{line: 0, packages: "sim/regular sim/memory"},
 	{line: 0, packages: "sim/slab sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch sim/notebook"},
+	{line: 0, packages: "sim/fluid"},
 	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},
 	{line: 2, packages: "model/forecast model/container model/function"},
 	{line: 2, packages: "model/catalog model/workload model/routing model/health model/placement model/alarm model/scaling " +
-		"model/ami model/login model/lifecycle " +
+		"model/ami model/login model/lifecycle model/fluid " +
 		"model/spot model/credits model/bandwidth model/memory model/contention model/storage model/snapshot model/addressing model/network model/pricing", unaware: true},
 	{line: 2, packages: "model/dataplane model/controlplane", unaware: true},
 	{line: 3, packages: "model/cloud", unaware: true},

@@ -41,6 +41,7 @@ type datapoint struct {
 	visible sim.Time
 	value   float64
 	ok      bool
+	earlier []alarm.Value // what has become known of the periods before, the newest first
 }
 
 // publication is the datapoints of a metric on their way to who reads it.
@@ -334,6 +335,9 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	cp.scheduleAfter(alarm.EvaluationInterval(a.cfg.Config.Period), ev)
 	for p, ok := a.take(now); ok; p, ok = a.take(now) {
 		a.window.Push(p.value, p.ok)
+		for k, v := range p.earlier {
+			a.window.Revise(k+2, v.Value, v.OK)
+		}
 	}
 	before := a.state
 	a.state = alarm.Evaluate(a.cfg.Config, &a.window, before)

@@ -25,7 +25,13 @@ func (p *Plane) onTargetIsChecked(ev model.Event) {
 		p.meter.overtaken()
 		return
 	}
+	if p.fluid != nil && !p.checkFluidly(indexOf(ev.Handle())) {
+		return
+	}
 	p.scheduleAfter(p.targetGroups[t.group].cfg.HealthCheck.Interval, ev)
+	if p.fluid != nil {
+		return
+	}
 	p.sendCheck(indexOf(ev.Handle()))
 }
 

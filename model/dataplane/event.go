@@ -42,6 +42,9 @@ const (
 	relayIsChecked
 	requestIsInspected
 	minuteEnds
+	fluidSteps
+	targetPasses
+	targetFails
 	kindCount
 )
 
@@ -86,6 +89,9 @@ func newTable() [kindCount]row {
 		nodesGrow:           {"nodesGrow", sim.RankState, "load balancer", (*Plane).onNodesGrow},
 		relayIsChecked:      {"relayIsChecked", sim.RankState, "target group", (*Plane).onRelayIsChecked},
 		requestIsInspected:  {"requestIsInspected", sim.RankArrival, "request handle", (*Plane).onRequestIsInspected},
+		fluidSteps:          {"fluidSteps", sim.RankFailure, "none", (*Plane).onFluidSteps},
+		targetPasses:        {"targetPasses", sim.RankState, "target handle", (*Plane).onTargetPasses},
+		targetFails:         {"targetFails", sim.RankState, "target handle", (*Plane).onTargetFails},
 		minuteEnds:          {"minuteEnds", sim.RankObserve, "none", (*Plane).onMinuteEnds},
 		nodesChange:         {"nodesChange", sim.RankState, "load balancer", (*Plane).onNodesChange},
 	}

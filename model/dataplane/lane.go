@@ -304,6 +304,10 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
 	}
 	use.Busy = p.busyTime(id, s, now)
+	if p.fluid != nil {
+		busy, in, out := p.fluidUse(id)
+		use.Busy, use.In, use.Out = use.Busy+busy, use.In.Plus(in), use.Out.Plus(out)
+	}
 	if s.memory != nil {
 		use.Memory = s.memory.usedTime(now)
 	}

@@ -104,6 +104,7 @@ type Plane struct {
 	fileSystems   []fileSystem         // by index in the frame
 	writes        []model.VolumeWrites // by volume of its own table, counted from 1
 
+	fluid     *fluidly      // nil: every request is played
 	accessLog func(*Access) // hears of what ended at an Application Load Balancer; nil: nobody
 
 	ahead int // arrivals that may follow another at once
@@ -153,6 +154,7 @@ func New(setup Setup) (*Plane, error) {
 		p.newTimeline()
 	}
 	p.openFunctions()
+	p.newFluid()
 	return p, p.openOutside()
 }
 
@@ -259,6 +261,7 @@ func (p *Plane) newBalancers() error {
 		for _, g := range b.groups {
 			tg := &p.targetGroups[g]
 			tg.balancers = append(tg.balancers, i)
+			tg.enable(cfg.Zones, len(p.frame.Zones))
 			if tg.cfg.Balancer > 0 {
 				continue
 			}

@@ -136,6 +136,8 @@ func (p *Plane) Reboot(h slab.Handle) {
 			m.terms.Swap, m.swapWaits = 0, false
 		}
 	}
+	p.failInside(id, None, Code502, CauseEnded)
+	p.stir(id)
 	for _, i := range p.evicted(id, now) {
 		if p.requests.at(i).source == checkSource {
 			p.checked(i, false)

@@ -84,6 +84,7 @@ func (p *Plane) Listen(h slab.Handle) {
 		p.Listen(a)
 	}
 	p.startApplication(indexOf(h), s)
+	p.stir(indexOf(h))
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)
@@ -100,6 +101,7 @@ func (p *Plane) Close(h slab.Handle) {
 	p.calendar.remove(indexOf(h))
 	p.leaveHost(indexOf(h), p.servers.Get(h))
 	p.freeDisks(p.servers.Get(h))
+	p.closePlace(indexOf(h))
 	p.servers.Free(h)
 }
 
@@ -131,6 +133,8 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	if s.base == noIndex {
 		p.detachDisks(s)
 	}
+	p.failInside(id, None, code, CauseEnded)
+	p.forgetPlace(id)
 	for len(s.targets) > 0 {
 		t := s.targets[0]
 		p.deregister(t)
@@ -179,6 +183,10 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 // have nothing to do in a large one.
 func (p *Plane) BusyTime(h slab.Handle) uint64 {
 	if s := p.servers.Get(h); s.idle() && !p.lanes[indexOf(h)].open {
+		if p.fluid != nil {
+			busy, _, _ := p.fluidUse(indexOf(h))
+			return s.busyBefore() + busy
+		}
 		return s.busyBefore()
 	}
 	return p.busyTime(indexOf(h), p.settled(h), p.kernel.Now())

@@ -143,7 +143,9 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
 	s.traced, _ = s.events.(workload.Traced)
-	p.scheduleArrival(s, i)
+	if p.cfg.Fluid == 0 {
+		p.scheduleArrival(s, i)
+	}
 	return nil
 }
 

@@ -18,6 +18,7 @@ type targetGroup struct {
 	locals      []uint32 // target by the number that policies know it by
 	freeNumbers []int32  // numbers of targets that have gone
 	balancers   []int    // that forward to it
+	enabled     []bool   // zones in which one of those has a node; nil: without them
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	keeps       sim.Time // how long its targets keep a silent connection; 0: nobody asks
@@ -119,6 +120,7 @@ type target struct {
 	rotates    sim.Time          // since when it is in the policy's rotation
 	kept       []keptConnections // by zone of the node; of groups that keep
 	asked      int64             // requests since the group was last weighed
+	checked    sim.Time          // of a fluid run: the next check, which nobody waits for; 0: it is waited for
 }
 
 func (t *target) healthy() bool { return t.health.State() == health.Healthy }
@@ -128,8 +130,18 @@ func (t *target) healthy() bool { return t.health.State() == health.Healthy }
 func (t *target) unhealthy() bool { return !t.draining && t.health.State() == health.Unhealthy }
 
 // Register adds a server to a target group, whose port may open later; trusted
-// targets are healthy at once.
+// targets are healthy at once. One in a zone that is not enabled for the load balancer is
+// unused: nobody looks at it, and no request comes to it.
 func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
+	g := &p.targetGroups[group]
+	if in := p.servers.Get(server); g.enabled != nil && !g.enabled[in.zone] {
+		return
+	}
+	p.register(server, group, trusted)
+}
+
+// register makes a server a target of a group, wherever it is.
+func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	g := &p.targetGroups[group]
 	server = p.applicationOf(server, g.cfg.Service)
 	in := p.servers.Get(server)
@@ -163,6 +175,7 @@ func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
 		p.scheduleAfter(sim.Sum(g.cfg.Flows.RegistrationDelay, g.cfg.HealthCheck.Interval), handled(targetIsChecked, h))
 	}
 	p.admitHealth(indexOf(h))
+	p.stir(indexOf(server))
 }
 
 // scopeIn is the scope of the targets in a zone.
@@ -222,6 +235,7 @@ func (p *Plane) rotate(target uint32, s *scope) {
 	} else {
 		s.policy.Remove(int(t.local))
 	}
+	p.stir(t.server)
 }
 
 // observe counts the outcome of a target's check.
@@ -275,6 +289,7 @@ func (p *Plane) deregister(h slab.Handle) {
 	g := &p.targetGroups[t.group]
 	s := &g.scopes[t.scope]
 	p.watchClosely(t.server)
+	busy := p.answersNow(t)
 	t.draining = true
 	p.dismissCheck(t)
 	s.registered--
@@ -286,6 +301,9 @@ func (p *Plane) deregister(h slab.Handle) {
 	wait := g.cfg.DeregistrationDelay
 	if !g.cfg.Flows.On && t.sockets == 0 && !g.connected(t, p.kernel.Now()) {
 		wait = 0
+	}
+	if busy > wait {
+		wait = min(busy, g.cfg.DeregistrationDelay)
 	}
 	p.scheduleAfter(wait, handled(targetIsDrained, h))
 }
@@ -303,6 +321,7 @@ func (p *Plane) onTargetIsDrained(ev model.Event) {
 	if t.inFlight > 0 {
 		p.evictTarget(indexOf(ev.Handle()))
 	}
+	p.failInside(server, t.group, Code502, CauseDrained)
 	p.removeTarget(ev.Handle())
 	if s := p.servers.at(server); len(s.targets) == 0 && !p.othersRegistered(s) {
 		p.control.Drained(s.owner)
@@ -329,7 +348,9 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	g.locals[t.local] = noIndex
 	g.freeNumbers = append(g.freeNumbers, t.local)
 	p.forgetKeptTo(p.targets.Get(h))
+	server := t.server
 	p.targets.Free(h)
+	p.stir(server)
 }
 
 // evictTarget ends the requests that reached a server through one target.

@@ -67,6 +67,7 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	}
 	v.check(v.FunctionConcurrency >= 0 && v.FunctionConcurrency <= MaxConcurrency, "quotas.lambda_concurrent_executions", "must be 0 to %d, got %d", MaxConcurrency, v.FunctionConcurrency)
 	v.network()
+	v.fluid()
 	v.check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)
 	if len(v.errs) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {

@@ -80,3 +80,6 @@ func ValidateWeights(weights []int) error {
 	}
 	return errors.Join(faults...)
 }
+
+// Weight returns the weight of a choice.
+func (w *Weighted) Weight(choice int) int { return w.weights[choice] }

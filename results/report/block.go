@@ -30,8 +30,25 @@ func rendition() tw.Rendition {
 	}
 }
 
+// fitting draws the table as its reader has room for, tables that have to stand below
+// each other with a line between them.
+func (b block) fitting(w io.Writer) error {
+	for i, one := range b.fit(widthOf(w)) {
+		if i > 0 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		if err := one.write(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // write draws the table for a terminal.
 func (b block) write(w io.Writer) error {
+	b = b.unfolded()
 	align := make(tw.Alignment, len(b.head))
 	for i := range align {
 		align[i] = tw.AlignLeft

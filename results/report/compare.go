@@ -24,6 +24,7 @@ type ComparisonPage struct {
 	Notes      []string
 	All        bool                    // tables show the metrics of parts too
 	Label      func(key string) string // a key as tables show it; nil: as it is
+	File       string                  // of B
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
@@ -33,6 +34,8 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 		return c.writeJSON(w)
 	case CSV:
 		return c.sheet(true).Write(w, format)
+	case GitHub:
+		return c.writeGitHub(w)
 	}
 	p := page{w: w, markdown: format == Markdown}
 	p.line(c.heading())
@@ -69,14 +72,14 @@ func (c *ComparisonPage) legend() []string {
 	switch {
 	case c.Apart != "":
 		return []string{
-			"~ no difference at 95 %; differences are B - A, with intervals and p-values of Welch's test for unpaired",
-			"samples. Of many metrics, one in twenty differs by chance. " + constant,
+			"~ no difference at 95 %; differences are B - A, with intervals and p-values of Welch's test for unpaired " +
+				"samples. Of many metrics, one in twenty differs by chance. " + constant,
 		}
 	case c.Replications > 1:
 		return []string{
-			"~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty",
-			"differs by chance. variance ÷ is what the common random numbers save against independent runs, cut at",
-			mostReduction() + ". " + constant,
+			"~ no difference at 95 %; differences are B - A with paired intervals. Of many metrics, one in twenty " +
+				"differs by chance. variance ÷ is what the common random numbers save against independent runs, cut at " +
+				mostReduction() + ". " + constant,
 		}
 	}
 	return []string{"one replication: no intervals; `--replications 10` gives them"}

@@ -31,7 +31,16 @@ type page struct {
 	err      error
 }
 
+// line writes a line, which breaks between words where it is too long for a terminal.
 func (p *page) line(text string) {
+	if !p.markdown {
+		text = flow(text, widthOf(p.w))
+	}
+	p.verbatim(text)
+}
+
+// verbatim writes a line as it is.
+func (p *page) verbatim(text string) {
 	if p.err == nil {
 		_, p.err = io.WriteString(p.w, text+"\n")
 	}
@@ -45,16 +54,16 @@ func (p *page) block(b block) {
 	if p.markdown {
 		p.err = b.writeMarkdown(p.w)
 	} else {
-		p.err = b.write(p.w)
+		p.err = b.fitting(p.w)
 	}
 }
 
 func (p *page) summary(s *results.Summary, sparklines bool) {
 	p.titled(heading(s))
-	if b := sparkBlock(s); sparklines && len(b.rows) > 0 {
+	if b := sparkBlock(s, widthOf(p.w)); sparklines && len(b.rows) > 0 {
 		p.block(b)
 	}
-	for _, b := range blocks(s) {
+	for _, b := range blocks(s, widthOf(p.w)) {
 		p.block(b)
 	}
 	if len(s.Thresholds) > 0 {

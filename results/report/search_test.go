@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"math"
@@ -75,7 +74,7 @@ func nothing(t *testing.T) *SearchPage {
 
 func rendered(t *testing.T, s *SearchPage, format Format) string {
 	t.Helper()
-	var b bytes.Buffer
+	b := lined{columns: 200}
 	if err := s.Write(&b, format); err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (s *SearchPage) code(p *page, text string) {
 	if p.markdown {
 		text = "```sh\n" + text + "\n```"
 	}
-	p.line(text)
+	p.verbatim(text)
 }
 
 // subject is the candidate that the page is about.

@@ -43,7 +43,7 @@ func (s Sheet) Write(w io.Writer, format Format) error {
 	if format == Markdown {
 		return b.writeMarkdown(w)
 	}
-	return b.write(w)
+	return b.fitting(w)
 }
 
 // writeJSON writes an array with an object a row, its members in the order of

@@ -9,8 +9,12 @@ import (
 	"headroom/sim/stat"
 )
 
-// sparkWidth is how many letters a sparkline has at most.
-const sparkWidth = 40
+// sparkWidth is how many letters a sparkline has at most, and besideSpark the room for
+// its name and numbers.
+const (
+	sparkWidth  = 40
+	besideSpark = 48
+)
 
 // levels are the letters of a sparkline, from zero to the greatest value.
 var levels = []rune("▁▂▃▄▅▆▇█")
@@ -34,8 +38,9 @@ var sparks = []struct {
 const mostSparks = 12
 
 // sparkBlock shows how replication 0 went, a line a metric; without rows if nothing was
-// kept or it was over at once.
-func sparkBlock(s *results.Summary) block {
+// kept or it was over at once. The reader sees so many columns.
+func sparkBlock(s *results.Summary, columns int) block {
+	letters := max(10, min(sparkWidth, columns-besideSpark))
 	b := block{head: []string{"Over time", "", "least", "most"}, left: 2}
 	minutes := int(math.Ceil(s.Config.Duration.Seconds() / 60))
 	for _, spark := range sparks {
@@ -52,7 +57,7 @@ func sparkBlock(s *results.Summary) block {
 			amount := func(v float64) string {
 				return estimate(stat.Estimate{Value: v * spark.scale, HalfWidth: math.NaN(), N: 1}, spark.unit, 1).String()
 			}
-			b.rows = append(b.rows, []string{name, sparkline(values), amount(least), amount(most)})
+			b.rows = append(b.rows, []string{name, sparkline(values, letters), amount(least), amount(most)})
 		}
 	}
 	return b
@@ -75,10 +80,10 @@ func sparked(s *results.Summary, metric string, labels []string) []results.Colum
 	return nil
 }
 
-// sparkline draws values as letters, each the mean of its share of them; what nobody
-// observed is empty.
-func sparkline(values []float64) string {
-	width := min(sparkWidth, len(values))
+// sparkline draws values as so many letters, each the mean of its share of them; what
+// nobody observed is empty.
+func sparkline(values []float64, width int) string {
+	width = min(width, len(values))
 	means := make([]float64, width)
 	most := 0.0
 	for i := range means {

@@ -17,7 +17,7 @@ func TestSparklineShowsSharesOfTheGreatest(t *testing.T) {
 		"▁▁":       {0, 0},
 		"█ █":      {2, unknown, 2},
 	} {
-		if got := sparkline(values); got != want {
+		if got := sparkline(values, 40); got != want {
 			t.Errorf("%v: %q, want %q", values, got, want)
 		}
 	}
@@ -25,7 +25,7 @@ func TestSparklineShowsSharesOfTheGreatest(t *testing.T) {
 	for i := 200; i < 400; i++ {
 		long[i] = 1
 	}
-	if got, want := sparkline(long), strings.Repeat("▁", 20)+strings.Repeat("█", 20); got != want {
+	if got, want := sparkline(long, 40), strings.Repeat("▁", 20)+strings.Repeat("█", 20); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -162,7 +162,7 @@ func TestBreachingPointsAreMarkedAndRankBelow(t *testing.T) {
 		{Key: "availability", Operator: ">=", Limit: 0.4, Text: ">= 40%"},
 	}
 	s := SweepPage{Points: p, Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
-	var b bytes.Buffer
+	b := lined{columns: 200}
 	if err := s.Write(&b, Table); err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,24 @@ import (
 	"headroom/results"
 )
 
-// blocks lists the tables of a summary.
-func blocks(s *results.Summary) []block {
+// blocks lists the tables of a summary, for a reader that sees so many columns.
+func blocks(s *results.Summary, width int) []block {
 	var all []block
 	add := func(title string, rows []row, parts []results.Part) {
-		all = append(all, matrices(s, title, rows, parts)...)
+		for len(parts) > 0 {
+			b, n := matrix(s, title, rows, parts[:1]), 1
+			for n < len(parts) {
+				wider := matrix(s, title, rows, parts[:n+1])
+				if !wider.fits(width) {
+					break
+				}
+				b, n = wider, n+1
+			}
+			if len(b.rows) > 0 {
+				all = append(all, b)
+			}
+			parts = parts[n:]
+		}
 	}
 	add("Requests", requestRows(s), trafficParts(s))
 	add("Windows", windowRows(s), windowParts(s))
@@ -31,6 +44,7 @@ func blocks(s *results.Summary) []block {
 	add("Load balancers", listenerRows(), listenerParts(s))
 	add("Errors", errorRows(), errorParts(s))
 	add("Connections", connectionRows(), connectionParts(s))
+	add("Nodes", nodeRows(), nodeParts(s))
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
 	add("Tasks", containerRows(), s.Labelled("container_service"))
@@ -90,22 +104,6 @@ func trafficOf(s *results.Summary, p results.Part) (t traffic) {
 	return t
 }
 
-// widest is how many columns of numbers fit on a line.
-const widest = 4
-
-// matrices tabulates metrics by part, in as many tables as the width asks for.
-func matrices(s *results.Summary, title string, rows []row, parts []results.Part) []block {
-	var all []block
-	for len(parts) > 0 {
-		n := min(len(parts), widest)
-		if some := present(s, rows, parts[:n]); len(some) > 0 {
-			all = append(all, matrix(s, title, some, parts[:n]))
-		}
-		parts = parts[n:]
-	}
-	return all
-}
-
 // present leaves out rows that nobody observed, and quiet ones without events.
 func present(s *results.Summary, rows []row, parts []results.Part) []row {
 	var some []row
@@ -120,8 +118,10 @@ func present(s *results.Summary, rows []row, parts []results.Part) []row {
 	return some
 }
 
+// matrix tabulates metrics by part, without rows if nobody observed any.
 func matrix(s *results.Summary, title string, rows []row, parts []results.Part) block {
 	b := block{head: []string{title}, left: 1}
+	rows = present(s, rows, parts)
 	for _, r := range rows {
 		b.rows = append(b.rows, []string{r.name})
 	}

@@ -7,6 +7,9 @@ type Servers struct {
 	Network   bool    // behind a Network Load Balancer, not an Application Load Balancer
 	PerSecond float64 // requests
 	CPU       float64 // seconds that a request takes
+	// Targets are the target groups of Auto Scaling groups, which the caller writes; none: one
+	// called web, of instances.
+	Targets []string
 }
 
 const (
@@ -22,18 +25,29 @@ func (s Servers) Write(d *Document) {
 	d.SetWith("name", "us-east-1", "to fill in")
 	d.Table("service", "web")
 	d.Set("discipline", "ps")
-	d.Table("instance", "web")
-	d.SetWith("instance_type", assumedType, "to fill in")
-	d.SetWith("count", int(min(count, mostAssumed)), "to fill in: with the demand below they are half busy on average, or less")
-	d.Set("target_groups", []string{"web"})
-	d.Table("target_group", "web")
-	d.Set("service", "web")
+	targets := s.Targets
+	if len(targets) > 0 {
+		d.Table("launch_template", "web")
+		d.SetWith("instance_type", assumedType, "to fill in")
+	} else {
+		targets = []string{"web"}
+		d.Table("instance", "web")
+		d.SetWith("instance_type", assumedType, "to fill in")
+		d.SetWith("count", int(min(count, mostAssumed)), "to fill in: with the demand below they are half busy on average, or less")
+		d.Set("target_groups", targets)
+	}
+	for _, name := range targets {
+		d.Table("target_group", name)
+		d.Set("service", "web")
+		if s.Network {
+			d.Set("protocol", "TCP")
+		}
+	}
 	kind := "application"
 	if s.Network {
-		d.Set("protocol", "TCP")
 		kind = "network"
 	}
 	d.Table("load_balancer", "front")
 	d.Set("load_balancer_type", kind)
-	d.Set("default_action", Raw(`{ forward = ["web"] }`))
+	d.Set("default_action", Raw("{ forward = "+Literal(targets)+" }"))
 }

@@ -10,6 +10,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/catalog"
+	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -29,7 +30,9 @@ func runKeys() []schema.Key {
 			schema.Row("duration", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of the run"),
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
-			schema.Row("fidelity", schema.OneOf("request: every request").Planned("fluid: flows of requests", "auto: requests where it matters, flows elsewhere"), `"request"`, "what is simulated one by one"),
+			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps").Planned("auto: requests where it matters, rates elsewhere"), `"request"`, "what is simulated one by one"),
+			schema.Row("fluid", schema.Inner(), "", "how rates are played with fidelity = \"fluid\""),
+			schema.Row("fluid.step", schema.Quantity(schema.Seconds, 0.001, 60), `"1s"`, "the time in which arrivals are drawn and divided at once, and servers and lines follow"),
 			schema.Row("memory", schema.Quantity(schema.GiB, 64<<20, 1<<50), "(three quarters of the machine's, or of what its control group or ulimit -v leaves)", "memory that the program may take: beyond it the run ends with what is finished, and exit code 4"),
 			schema.Row("metrics", schema.Texts(), "", `keys of metrics to observe beyond the usual, in which * stands for anything: "phase.*", "latency.*{zone=*}"; thresholds, sweep.precision, search.minimize and --out do so for theirs`),
 		}),
@@ -49,13 +52,34 @@ func (l *loader) readRun(t *schema.Table) {
 	l.cfg.Duration = t.Duration("duration")
 	l.cfg.Warmup = t.Duration("warmup")
 	l.scenario.Replications = t.Whole("replications")
-	t.Choice("fidelity")
+	l.readFluid(t)
 	l.readMemory(t)
 	l.run, l.patterns = t, t.Texts("metrics")
 	if t.Sound("duration", "warmup") && l.cfg.Warmup >= l.cfg.Duration {
 		t.Wrong("warmup", "must be shorter than duration ("+l.cfg.Duration.String()+")")
 	}
 	t.Done()
+}
+
+// readFluid reads whether rates are played, and in which steps.
+func (l *loader) readFluid(t *schema.Table) {
+	fluid := t.Choice("fidelity") == "fluid"
+	if !fluid && !t.Has("fluid") {
+		t.Pass("fluid")
+		return
+	}
+	of := t.Inside("fluid")
+	step := of.Duration("step")
+	switch {
+	case !of.Sound("step") || !t.Sound("fidelity", "duration"):
+	case !fluid:
+		t.Reject("fluid", schema.Fault{Rule: "must not be given without fidelity = \"fluid\"", Code: schema.NoCode})
+	case step > l.cfg.Duration:
+		of.Wrong("step", "must be at most the duration ("+l.cfg.Duration.String()+")")
+	default:
+		l.cfg.Fluid = step
+	}
+	of.Done()
 }
 
 // readMemory reads the limit of the process, which is that of all that it reads from
@@ -148,13 +172,9 @@ func regionKeys() []schema.Key {
 }
 
 func regions() []schema.Word {
-	places := map[string]string{
-		"ap-northeast-1": "Tokyo", "ap-northeast-2": "Seoul", "eu-west-1": "Ireland",
-		"us-east-1": "Northern Virginia", "us-west-2": "Oregon",
-	}
 	var words []schema.Word
 	for _, name := range catalog.Regions() {
-		words = append(words, schema.Word{Name: name, Meaning: places[name]})
+		words = append(words, schema.Word{Name: name, Meaning: pricing.RegionName(name)})
 	}
 	return words
 }

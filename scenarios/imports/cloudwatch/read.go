@@ -42,10 +42,30 @@ func Read(file string, text []byte, skipped *imports.Skipped) ([]Series, error) 
 	}
 	r := &reader{file: file, skipped: skipped}
 	r.answer(v)
+	if len(r.alarms) > 0 {
+		r.skip(v, "alarms are no measurements: give the file to `headroom import cloudwatch` alone")
+	}
 	if len(r.series) == 0 && len(skipped.Reasons()) == 0 {
 		return nil, fmt.Errorf("%s: must be an answer of get-metric-data (MetricDataResults) or get-metric-statistics (Datapoints)", file)
 	}
 	return r.series, nil
+}
+
+// ReadAlarms reads answers of describe-alarms; ok is false for a file that has none. What a
+// scenario cannot carry is skipped, with the reason.
+func ReadAlarms(file string, text []byte, skipped *imports.Skipped) (all []Alarm, ok bool) {
+	v, err := imports.ReadJSON(text)
+	if err != nil {
+		return nil, false
+	}
+	r := &reader{file: file, skipped: skipped}
+	for _, one := range append(v.List, v) {
+		if one.Member("MetricAlarms") != nil {
+			ok = true
+			r.alarmsOf(one)
+		}
+	}
+	return r.alarms, ok
 }
 
 // reader is the state of one reading.
@@ -54,6 +74,7 @@ type reader struct {
 	skipped *imports.Skipped
 	every   bool // points of one instant are all kept
 	series  []Series
+	alarms  []Alarm
 }
 
 func (r *reader) skip(v *imports.Value, format string, args ...any) {
@@ -77,7 +98,7 @@ func (r *reader) answer(v *imports.Value) {
 	case v.Member("Datapoints") != nil:
 		r.statistics(v)
 	case v.Member("MetricAlarms") != nil:
-		r.skip(v, "alarms are no measurements: write them as [alarm.NAME]")
+		r.alarmsOf(v)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestAnswersInEveryShapeAreRead(t *testing.T) {
 			`{"Label": "x", "Datapoints": [{"Timestamp": 60, "Sum": 1}, {"Timestamp": 60, "Sum": 2}, {"Timestamp": "soon", "Sum": 1}, {"Timestamp": 120, "Sum": -1}, {"Timestamp": 180, "Sum": "many"}]}`,
 			"x/ Sum  0s: 01-01T00:01:00=1\nm.json:1: x: a timestamp that is none: must be seconds since 1970 or such as 2026-03-02T09:00:00Z\nm.json:1: x: a value that is no number of at least 0 (and 1 more like it)\nm.json:1: x: two values at 1970-01-01T00:01:00Z: the first is taken"},
 		"lists of different lengths": {`{"MetricDataResults": [{"Label": "x", "Timestamps": [1], "Values": []}]}`, "m.json:1: x: must have as many Timestamps as Values"},
-		"alarms":                     {`{"MetricAlarms": []}`, "m.json:1: alarms are no measurements: write them as [alarm.NAME]"},
+		"alarms":                     {oneAlarm(), "m.json:1: alarms are no measurements: give the file to `headroom import cloudwatch` alone"},
 		"cut off":                    {"{\"Label\": \"x\",\n\"Datapoints\": [{", "m.json: line 2: the JSON ends early"},
 		"no JSON":                    {"{\n\"Label\": x}", "m.json: line 2: no JSON: invalid character 'x' looking for beginning of value"},
 		"two values":                 {`{"Datapoints": []} {}`, "m.json: line 1: there is more behind the end of the JSON"},

@@ -1,0 +1,127 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/fluid"
+	"headroom/model/workload"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// fluidly is how a plane plays rates instead of requests (package fluid): in steps of its
+// time it draws how many come, divides them as its balancers would, and counts what becomes
+// of them where requests would be counted. Everything else is the plane's own: who is
+// registered, healthy and draining, which nodes clients know, who is impaired. What changes
+// at a server plays the time up to then first ([Plane.stir]).
+type fluidly struct {
+	step     sim.Time
+	from, to sim.Time // the present step, with its end
+	done     sim.Time // what comes before is played
+	inflows  []inflow // by workload
+	cohorts  []*cohort
+	byKey    map[cohortKey]*cohort
+	places   []place // by server
+	currents []*current
+	known    map[currentKey]*current
+	stale    bool // currents lead where requests go no more
+	inlets   []inlet
+	tallies  []tally
+	draws    rng.Stream
+	checks   rng.Stream
+	laws     *fluid.Laws
+	minute   sim.Time // when responses are recorded next
+}
+
+// inflow is the arrivals of a workload.
+type inflow struct {
+	flow     workload.Flow
+	count    int64   // in the present step
+	expected float64 // in it
+	given    int64   // of count, what is played
+	currents []*current
+	shares   []float64
+	carries  []float64
+	parts    []int64
+}
+
+// newFluid makes the plane play rates, if it is to.
+func (p *Plane) newFluid() {
+	if p.cfg.Fluid == 0 {
+		return
+	}
+	f := &fluidly{
+		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
+		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), minute: sim.Minute - 1,
+		laws: fluid.NewLaws(),
+	}
+	for i := range p.cfg.Workloads {
+		w := &p.cfg.Workloads[i]
+		f.inflows = append(f.inflows, inflow{flow: workload.NewFlow(w.Arrivals, p.stream("workload/"+w.Name+"/arrivals"))})
+	}
+	p.fluid = f
+	f.begin(0, p.frame.Duration)
+	p.schedule(f.to, indexed(fluidSteps, 0))
+}
+
+// begin draws what comes in the step from an instant on: to just before the next one, so
+// that whoever looks then sees all of it.
+func (f *fluidly) begin(from, end sim.Time) {
+	f.from, f.to = from, min(from+f.step-1, f.minute, end)
+	for i := range f.inflows {
+		in := &f.inflows[i]
+		in.count, in.expected = in.flow.Upto(f.to)
+		in.given = 0
+	}
+}
+
+// onFluidSteps ends a step and begins the next one.
+func (p *Plane) onFluidSteps(ev model.Event) {
+	p.housekeeping++
+	f := p.fluid
+	p.playFluid(f.to)
+	if f.to == f.minute {
+		p.recordFluid()
+		f.minute += sim.Minute
+	}
+	if f.to < p.frame.Duration {
+		f.begin(f.to+1, p.frame.Duration)
+		p.schedule(f.to, ev)
+	}
+}
+
+// playFluid plays the present step up to an instant in it.
+func (p *Plane) playFluid(until sim.Time) {
+	f := p.fluid
+	until = min(until, f.to)
+	if until < f.done {
+		return
+	}
+	length := until + 1 - f.done
+	if f.stale {
+		p.findCurrents()
+	}
+	all, played := float64(f.to+1-f.from), float64(until+1-f.from)
+	for i := range f.inflows {
+		in := &f.inflows[i]
+		come := in.count - in.given
+		if until < f.to {
+			come = int64(float64(in.count)*played/all) - in.given
+		}
+		in.given += come
+		clear(in.parts)
+		fluid.Divide(come, in.shares, in.carries, in.parts)
+		for k, c := range in.currents {
+			c.came, c.expected = in.parts[k], in.expected*float64(length)/all*in.shares[k]
+		}
+	}
+	for i := range f.inlets {
+		p.admitMany(&f.inlets[i], until, length)
+	}
+	for _, c := range f.cohorts {
+		p.advanceCohort(c, length)
+	}
+	for _, c := range f.currents {
+		p.passCurrent(c, until, length)
+	}
+	f.done = until + 1
+}

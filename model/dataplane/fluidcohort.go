@@ -1,0 +1,333 @@
+package dataplane
+
+import (
+	"strconv"
+
+	"headroom/model"
+	"headroom/model/fluid"
+	"headroom/model/routing"
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/station"
+)
+
+// cohort is servers to which requests come alike, and which do alike with them.
+type cohort struct {
+	fluid.Cohort
+	key      cohortKey
+	servers  int
+	groups   []membership // of each of them
+	currents []*current   // that lead there
+	checking float64      // CPU time of health checks, ns a second of time
+	in, out  float64      // bytes of each server so far
+	came     int64        // requests in the present step
+	strained bool         // checks may fail
+	line     float64      // share of what was inside that stays, in the present step
+}
+
+// cohortKey is what the servers of a cohort have in common.
+type cohortKey struct {
+	service, typ int32
+	zone         model.Zone
+	fleet        int32
+	pace         float64
+	speed        station.Speed
+	reach        reach
+	errors       model.Errors
+	payer        int32
+	public       bool
+	groups       string
+	born         sim.Time // of those that came when others had a line; 0: long ago
+}
+
+// reach is what becomes of a request that is sent to a server.
+type reach uint8
+
+const (
+	serves reach = iota
+	refuses
+	hangs
+	isCut
+)
+
+// membership is a target group that servers are in.
+type membership struct {
+	group, scope int32
+	rotating     bool
+}
+
+// place is a server's: its cohort, and what it had done when it came there.
+type place struct {
+	cohort                    *cohort
+	busy, in, out             float64 // of it before
+	busyFrom, inFrom, outFrom float64 // of the cohort then
+}
+
+// stir is told that something may have changed at a server: what came before is played as
+// it was.
+func (p *Plane) stir(id uint32) {
+	f := p.fluid
+	if f == nil {
+		return
+	}
+	s := p.servers.at(id)
+	if s.cfg == nil {
+		return
+	}
+	for int(id) >= len(f.places) {
+		f.places = append(f.places, place{})
+	}
+	at := &f.places[id]
+	key, groups := p.cohortKeyOf(s)
+	if at.cohort != nil && at.cohort.key.alike(key) {
+		return
+	}
+	p.playFluid(p.kernel.Now() - 1)
+	to := p.cohortOf(s, key, groups)
+	p.leaveCohort(id, to)
+	to.servers++
+	to.Targets++
+	*at = place{
+		cohort: to, busy: at.busy, in: at.in, out: at.out,
+		busyFrom: to.Busy, inFrom: to.in, outFrom: to.out,
+	}
+	f.stale = true
+}
+
+// stirAll is [Plane.stir] for what changes at no server: where requests go.
+func (p *Plane) stirAll() {
+	if p.fluid != nil {
+		p.playFluid(p.kernel.Now() - 1)
+		p.fluid.stale = true
+	}
+}
+
+// alike reports whether a server that looks like another key is of the cohort.
+func (k cohortKey) alike(o cohortKey) bool {
+	o.born = k.born
+	return k == o
+}
+
+func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
+	k := cohortKey{
+		service: s.service, typ: s.typ, zone: s.zone, pace: s.pace, speed: s.station.Speed(), errors: s.errors, fleet: None,
+	}
+	if p.direct {
+		k.fleet, k.payer, k.public = s.fleet, s.payer, s.public
+	}
+	switch {
+	case s.impairment.Cut:
+		k.reach = isCut
+	case s.silent():
+		k.reach = hangs
+	case !s.open:
+		k.reach = refuses
+	}
+	groups := make([]membership, 0, len(s.targets))
+	var text []byte
+	for _, h := range s.targets {
+		t := p.targets.Get(h)
+		m := membership{group: t.group, scope: t.scope, rotating: t.rotating}
+		groups = append(groups, m)
+		text = strconv.AppendInt(text, int64(m.group), 10)
+		text = strconv.AppendBool(append(text, ' '), m.rotating)
+	}
+	k.groups = string(text)
+	return k, groups
+}
+
+// cohortOf returns the cohort of a server, a new one where there is none yet.
+func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort {
+	f := p.fluid
+	if c := f.byKey[key]; c != nil {
+		if c.Line == 0 || c.servers == 0 || c.Split.Rule == fluid.LeastWaiting {
+			return c
+		}
+		key.born = p.kernel.Now() + 1
+		if c := f.byKey[key]; c != nil {
+			return c
+		}
+	}
+	c := &cohort{key: key, groups: groups}
+	c.Shape = p.shapeOf(s)
+	for _, m := range groups {
+		check := &p.targetGroups[m.group].cfg.HealthCheck
+		if check.Enabled && key.reach == serves {
+			c.checking += float64(check.Demand) * s.pace / check.Interval.Seconds()
+		}
+	}
+	f.byKey[key] = c
+	f.cohorts = append(f.cohorts, c)
+	return c
+}
+
+// shapeOf is what a server serves requests with.
+func (p *Plane) shapeOf(s *server) fluid.Shape {
+	spec := s.station.Spec()
+	shape := fluid.Shape{
+		Servers: int(spec.Servers), Sharing: s.cfg.Discipline == ProcessorSharing, Backlog: int(spec.Backlog),
+		Speed: float64(s.station.Speed()) / float64(station.FullSpeed) / s.pace, Finishes: s.cfg.FinishAbandoned,
+	}
+	if spec.Limit != station.NoLimit {
+		shape.Limit = int(spec.Limit)
+	}
+	return shape
+}
+
+// leaveCohort takes a server out of its cohort, with its part of who is inside, who go with it
+// to another; nil: they have been seen to.
+func (p *Plane) leaveCohort(id uint32, to *cohort) {
+	f := p.fluid
+	at := &f.places[id]
+	from := at.cohort
+	if from == nil {
+		return
+	}
+	at.busy += from.Busy - at.busyFrom
+	at.in += from.in - at.inFrom
+	at.out += from.out - at.outFrom
+	at.cohort = nil
+	if to != nil {
+		p.takeInside(from, None, func(c *current, n int64) {
+			key := c.currentKey
+			key.cohort = to
+			f.current(key).inside += n
+		})
+		if to.servers > 0 {
+			to.Line = (to.Line*float64(to.servers) + from.Line) / float64(to.servers+1)
+		} else {
+			to.Line = from.Line
+		}
+	}
+	from.servers--
+	from.Targets--
+	f.stale = true
+}
+
+// takeInside takes one server's part of who is inside a cohort.
+func (p *Plane) takeInside(from *cohort, group int32, take func(c *current, n int64)) {
+	for _, c := range from.currents {
+		if c.inside == 0 || group != None && c.group != group {
+			continue
+		}
+		if n := c.leaving.Of(c.inside, 1/float64(from.servers)); n > 0 {
+			c.inside -= n
+			take(c, n)
+		}
+	}
+}
+
+// failInside fails what is inside a server that came there through a target group; None: all.
+func (p *Plane) failInside(id uint32, group int32, code Code, cause ErrorCause) {
+	f := p.fluid
+	if f == nil || int(id) >= len(f.places) || f.places[id].cohort == nil {
+		return
+	}
+	now := p.kernel.Now()
+	p.playFluid(now - 1)
+	p.takeInside(f.places[id].cohort, group, func(c *current, n int64) { p.failMany(c, now, n, failure{code, cause}) })
+}
+
+// forgetPlace takes a server that has ended out of its cohort.
+func (p *Plane) forgetPlace(id uint32) {
+	if f := p.fluid; f != nil && int(id) < len(f.places) {
+		p.leaveCohort(id, nil)
+	}
+}
+
+// closePlace forgets what a server has done.
+func (p *Plane) closePlace(id uint32) {
+	if f := p.fluid; f != nil && int(id) < len(f.places) {
+		f.places[id] = place{}
+	}
+}
+
+// answersNow notes that a target has just answered, if requests go there, and returns how long
+// those that are inside will still be.
+func (p *Plane) answersNow(t *target) sim.Time {
+	f := p.fluid
+	if f == nil || f.places[t.server].cohort == nil {
+		return 0
+	}
+	c := f.places[t.server].cohort
+	for _, u := range c.currents {
+		if u.group == t.group && c.key.reach == serves && u.came+u.inside > 0 {
+			t.answered = p.kernel.Now()
+			if u.inside > 0 && p.targetGroups[t.group].idle == 0 {
+				return c.Delay + sim.Time(c.Law.Mean)
+			}
+		}
+	}
+	return 0
+}
+
+// fluidUse is what a server has done for requests that were not played one by one.
+func (p *Plane) fluidUse(id uint32) (busy uint64, in, out model.Bytes) {
+	f := p.fluid
+	if f == nil || int(id) >= len(f.places) {
+		return 0, 0, 0
+	}
+	at := f.places[id]
+	if c := at.cohort; c != nil {
+		at.busy += c.Busy - at.busyFrom
+		at.in += c.in - at.inFrom
+		at.out += c.out - at.outFrom
+	}
+	return uint64(at.busy), model.Bytes(at.in), model.Bytes(at.out)
+}
+
+// advanceCohort plays a step of a cohort for what comes to it.
+func (p *Plane) advanceCohort(c *cohort, length sim.Time) {
+	c.came = 0
+	if c.servers == 0 && c.Content == 0 && len(c.currents) == 0 || c.key.reach != serves {
+		return
+	}
+	a := fluid.Arrivals{Length: length, Patience: 0, Other: c.checking * length.Seconds()}
+	pool := int64(0)
+	for _, u := range c.currents {
+		c.came += u.came
+		pool += u.came + u.inside
+		a.Expected += u.expected
+		a.Patience = max(a.Patience, u.patience)
+	}
+	c.Advance(p.fluid.laws, a)
+	c.line = 0
+	if pool > 0 {
+		c.line = min(1, c.Content/float64(pool))
+	}
+	p.strain(c)
+}
+
+// demandOf is the demand of what several currents bring.
+func demandOf(currents []*current) (d fluid.Demand) {
+	all, square := 0.0, 0.0
+	for _, c := range currents {
+		weight := max(c.share*c.weight, 1e-12) // of those whose way is over
+		mean := c.demand.Mean()
+		d.Mean += weight * mean
+		square += weight * (varianceOf(c.demand) + mean*mean)
+		all += weight
+	}
+	if all == 0 {
+		return d
+	}
+	d.Mean /= all
+	if d.Mean > 0 {
+		d.SCV = max(0, square/all/(d.Mean*d.Mean)-1)
+	}
+	return d
+}
+
+// varianceOf is the variance of a distribution.
+func varianceOf(d rng.Distribution) float64 { return d.Variance() }
+
+// ruleOf is how a target group chooses.
+func ruleOf(g *targetGroup) fluid.Rule {
+	switch g.cfg.Algorithm {
+	case routing.Policies()[0].Name:
+		return fluid.InTurn
+	case "least_outstanding_requests":
+		return fluid.LeastWaiting
+	}
+	return fluid.AtRandom
+}

@@ -1,0 +1,348 @@
+package dataplane
+
+import (
+	"math"
+
+	"headroom/model"
+	"headroom/model/fluid"
+	"headroom/sim"
+)
+
+// passCurrent counts what becomes of the requests of a current in the present step, which
+// ends with an instant.
+func (p *Plane) passCurrent(c *current, at, length sim.Time) {
+	if c.came > 0 {
+		p.countArrivals(c, at)
+	}
+	if len(c.held) > 0 {
+		p.giveUp(c, at)
+	}
+	switch {
+	case c.fate != arrivesThere:
+		if c.came > 0 {
+			p.endNowhere(c, at)
+		}
+	case c.cohort.key.reach == serves:
+		if c.came+c.inside > 0 {
+			p.serveCurrent(c, at)
+		}
+	case c.came > 0:
+		p.meetClosed(c, at)
+	}
+}
+
+// countArrivals counts who came: at their route, their node and their target group.
+func (p *Plane) countArrivals(c *current, at sim.Time) {
+	n, r := c.came, p.routeOf(c)
+	r.Arrived += n
+	r.Arrivals[at/sim.Minute] += n
+	p.countUsers(c, n)
+	if c.fate == arrivesThere && c.group != None || c.fate == findsNobody {
+		p.targetGroups[c.group].requests += n
+	}
+	if c.action == nil {
+		return
+	}
+	b := p.sources[c.source].lb
+	b.hour.connections += n
+	b.nodes[c.zone].requests += n
+	b.hour.evaluations += c.action.evaluations * n
+	b.hour.processed = b.hour.processed.Plus(c.wholeBytes(0, float64(n)*c.request))
+	if c.fate != findsNodeDown {
+		*c.action.matched += n
+	}
+}
+
+// routeOf is where the requests of a current count.
+func (p *Plane) routeOf(c *current) *RouteOutcome {
+	group := c.group
+	if c.fate == findsNodeDown || c.fate == isAnswered || c.fate == findsNoWeight {
+		group = None
+	}
+	return &p.meter.routes[p.meter.at(int32(c.source), group)]
+}
+
+// wholeBytes makes whole bytes of some; what it leaves out comes later.
+func (c *current) wholeBytes(direction int, bytes float64) model.Bytes {
+	bytes += c.bytes[direction]
+	whole := math.Floor(bytes)
+	c.bytes[direction] = bytes - whole
+	return model.Bytes(whole)
+}
+
+// serveCurrent ends the requests that servers were done with.
+func (p *Plane) serveCurrent(c *current, at sim.Time) {
+	of := c.cohort
+	refused := c.refused.Of(c.came, of.Refused)
+	if refused > 0 {
+		p.failMany(c, at, refused, failure{Code502, CauseRefused})
+	}
+	pool := c.inside + c.came - refused
+	c.inside = c.stay.Of(pool, of.line)
+	ended := pool - c.inside
+	if ended == 0 {
+		return
+	}
+	late := c.late.Of(ended, of.Late(c.patience))
+	if late > 0 {
+		p.failLate(c, at, late)
+	}
+	served := ended - late
+	in, out := float64(served)*c.request, float64(served)*c.response
+	of.in += in / float64(max(of.servers, 1))
+	of.out += out / float64(max(of.servers, 1))
+	p.stepsEnded += served
+	if wrong := c.errs.Of(served, of.key.errors.Rate); wrong > 0 {
+		p.failApplied(c, at, wrong)
+		served -= wrong
+	}
+	if served > 0 {
+		p.completeMany(c, at, served)
+	}
+}
+
+// failLate fails requests whose clients, or whose load balancer, would not wait.
+func (p *Plane) failLate(c *current, at sim.Time, n int64) {
+	s := &p.sources[c.source]
+	p.failMany(c, at, n, failure{s.limits.code, CauseOther})
+}
+
+// failApplied fails requests that were answered with an error.
+func (p *Plane) failApplied(c *current, at sim.Time, n int64) {
+	code := codeOf(c.cohort.key.errors.Status)
+	if b := p.sources[c.source].balancer; b != None && code != Code500 {
+		p.balancers[b].counts.TargetErrors += n
+	}
+	p.respondMany(c, n)
+	p.failMany(c, at, n, failure{code, CauseApplication})
+}
+
+// failure is how requests end without a response.
+type failure struct {
+	code  Code
+	cause ErrorCause
+}
+
+// failMany counts requests that ended without a response.
+func (p *Plane) failMany(c *current, at sim.Time, n int64, f failure) {
+	code, cause := f.code, f.cause
+	r := p.routeOf(c)
+	if code == codeReclaimed {
+		code, cause = Code502, CauseEnded
+		r.SpotLost += n
+	}
+	r.Failed[code] += n
+	if r.LoadBalancer != None && (code == Code502 || code == Code503 || code == Code504) {
+		if code == Code504 && cause == CauseOther {
+			cause = CauseIdle
+		}
+		r.Causes.Add(code, cause, n)
+	}
+	r.Failures[at/sim.Minute] += n
+	measured := at >= p.meter.warmup
+	if measured {
+		r.MeasuredFailed += n
+	}
+	if p.tracked {
+		u := &p.meter.users[p.meter.workloads[c.source]]
+		u.Failed += n
+		if measured {
+			u.MeasuredFailed += n
+		}
+	}
+}
+
+// meetClosed ends or holds requests to servers that do not take them.
+func (p *Plane) meetClosed(c *current, at sim.Time) {
+	s := &p.sources[c.source]
+	switch {
+	case c.cohort.key.reach == refuses:
+		p.failMany(c, at, c.came, failure{Code502, CauseRefused})
+	case c.cohort.key.reach == isCut && s.balancer != None && c.limit > targetConnect:
+		c.hold(at+targetConnect, c.came, Code504, CauseConnect)
+	case c.cohort.key.reach == isCut && s.balancer == None && c.limit > clientConnect:
+		c.hold(at+clientConnect, c.came, CodeConnect, CauseConnect)
+	case c.limit == sim.Never:
+		c.hold(at+retransmissions, c.came, CodeConnect, CauseConnect)
+	default:
+		c.hold(at+c.limit, c.came, s.limits.code, CauseOther)
+	}
+}
+
+// hold keeps requests until they give up.
+func (c *current) hold(until sim.Time, n int64, code Code, cause ErrorCause) {
+	c.held = append(c.held, holding{at: until, n: n, code: code, cause: cause})
+}
+
+// giveUp fails those held whose time is over.
+func (p *Plane) giveUp(c *current, at sim.Time) {
+	k := 0
+	for ; k < len(c.held) && c.held[k].at <= at; k++ {
+		p.failMany(c, at, c.held[k].n, failure{c.held[k].code, c.held[k].cause})
+	}
+	c.held = append(c.held[:0], c.held[k:]...)
+}
+
+// endNowhere ends requests that reach no server.
+func (p *Plane) endNowhere(c *current, at sim.Time) {
+	switch c.fate {
+	case findsNobody:
+		p.failMany(c, at, c.came, failure{Code503, p.targetGroups[c.group].whyNone()})
+	case findsNoWeight:
+		p.failMany(c, at, c.came, failure{Code503, CauseNoWeight})
+	case findsNoServer:
+		p.failMany(c, at, c.came, failure{Code502, CauseOther})
+	case findsNodeDown:
+		c.hold(at+p.sources[c.source].lb.cfg.ConnectTimeout, c.came, CodeConnect, CauseConnect)
+	case isAnswered:
+		p.answerMany(c, at)
+	}
+}
+
+// answerMany gives a load balancer's own answer.
+func (p *Plane) answerMany(c *current, at sim.Time) {
+	s := &p.sources[c.source]
+	s.lb.counts.Answers[c.action.status/100] += c.came
+	if c.action.status >= 500 {
+		p.failMany(c, at, c.came, failure{CodeFixed, CauseOther})
+		return
+	}
+	p.completeMany(c, at, c.came)
+}
+
+// respondMany counts the responses of targets, whatever they say.
+func (p *Plane) respondMany(c *current, n int64) {
+	if c.group == None {
+		return
+	}
+	g := &p.targetGroups[c.group]
+	g.responses += n
+	g.latency.AddProduct(n, int64(c.mean()+c.across))
+}
+
+// mean is how long requests are at the server, on average.
+func (c *current) mean() sim.Time {
+	if c.cohort == nil || c.cohort.Law == nil {
+		return 0
+	}
+	return sim.Time(c.cohort.Law.Mean) + c.cohort.Delay
+}
+
+// completeMany counts responses.
+func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
+	r := p.routeOf(c)
+	latency := c.mean() + c.hop + c.across
+	minute := at / sim.Minute
+	r.Completed += n
+	r.Completes[minute] += n
+	r.LatencyNs[minute].AddProduct(n, int64(latency))
+	measured := at >= p.meter.warmup
+	if measured {
+		r.MeasuredCompleted += n
+	}
+	if p.tracked {
+		u := &p.meter.users[p.meter.workloads[c.source]]
+		u.Completed += n
+		if measured {
+			u.MeasuredCompleted += n
+		}
+	}
+	p.respondMany(c, n)
+	if c.cohort != nil && c.cohort.Law != nil {
+		p.tallyMany(c, r, n, measured)
+	} else if measured {
+		r.Latency.RecordMany(int64(latency), n)
+	}
+	out := c.wholeBytes(1, float64(n)*c.response)
+	if b := p.sources[c.source].lb; b != nil {
+		b.hour.processed = b.hour.processed.Plus(out)
+		b.hour.out = b.hour.out.Plus(out)
+		b.hour.active.AddProduct(n, int64(latency))
+		if c.cohort != nil && c.cohort.key.zone != c.zone {
+			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
+		}
+	}
+	if s := &p.sources[c.source]; s.direct && c.cohort != nil && c.cohort.key.public {
+		m := &p.transfers.moved[c.cohort.key.payer]
+		m.Out = m.Out.Plus(out)
+	}
+}
+
+// tally is responses of a law that are not recorded yet.
+type tally struct {
+	law      *fluid.Law
+	delay    sim.Time
+	hop      sim.Time // with what is across
+	across   sim.Time
+	route    *RouteOutcome
+	group    int32
+	source   int
+	measured bool
+	n        int64
+}
+
+// tallyMany notes responses, to be recorded with others that take as long.
+func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
+	f, law := p.fluid, c.cohort.Law
+	delay := coarse(c.cohort.Delay)
+	for i := range f.tallies {
+		t := &f.tallies[i]
+		if t.law == law && t.delay == delay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
+			t.n += n
+			return
+		}
+	}
+	f.tallies = append(f.tallies, tally{
+		law: law, delay: delay, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
+		source: c.source, measured: measured, n: n,
+	})
+}
+
+// coarse is a time to within half a percent.
+func coarse(t sim.Time) sim.Time {
+	unit := sim.Time(1)
+	for t>>8 >= unit {
+		unit <<= 1
+	}
+	return t / unit * unit
+}
+
+// recordFluid records the responses that were noted: the tail of a law is found once for all
+// of them.
+func (p *Plane) recordFluid() {
+	f := p.fluid
+	if f == nil {
+		return
+	}
+	for i := range f.tallies {
+		t := &f.tallies[i]
+		u := f.draws.Uniform()
+		switch {
+		case t.measured:
+			t.law.Record(t.route.Latency, t.n, t.delay+t.hop, u)
+		case t.route.Early != nil:
+			t.law.Record(t.route.Early, t.n, t.delay+t.hop, u)
+		}
+		p.recordOthers(t, u)
+	}
+	f.tallies = f.tallies[:0]
+}
+
+// recordOthers records the responses for who looks at them beside their route.
+func (p *Plane) recordOthers(t *tally, u float64) {
+	if t.group != None {
+		for _, h := range p.targetGroups[t.group].times {
+			t.law.Record(h, t.n, t.delay+t.across, u)
+		}
+	}
+	if !p.tracked || !t.measured {
+		return
+	}
+	who := p.meter.workloads[t.source]
+	user := &p.meter.users[who]
+	t.law.Record(user.Latency, t.n, t.delay+t.hop, u)
+	user.InDeadline += t.n
+	if limit := p.meter.limits[who]; limit > 0 {
+		user.InDeadline -= int64(float64(t.n)*t.law.Tail(limit-t.hop-t.delay) + u)
+	}
+}

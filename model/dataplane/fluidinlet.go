@@ -1,0 +1,90 @@
+package dataplane
+
+import (
+	"math"
+
+	"headroom/model"
+	"headroom/model/fluid"
+	"headroom/sim"
+)
+
+// inlet is the node of a load balancer that may be too small for what comes.
+type inlet struct {
+	node     *node
+	currents []*current
+	kept     fluid.Share
+}
+
+type inletKey struct {
+	balancer int
+	zone     model.Zone
+}
+
+// findInlets finds the nodes that may be too small, and what comes there.
+func (p *Plane) findInlets() {
+	f := p.fluid
+	f.inlets = f.inlets[:0]
+	at := map[inletKey]int{}
+	for _, c := range f.currents {
+		b := p.sources[c.source].lb
+		if b == nil || !b.limited || c.share == 0 {
+			continue
+		}
+		key := inletKey{p.sources[c.source].balancer, c.zone}
+		i, ok := at[key]
+		if !ok {
+			i = len(f.inlets)
+			at[key] = i
+			f.inlets = append(f.inlets, inlet{node: &b.nodes[c.zone]})
+		}
+		f.inlets[i].currents = append(f.inlets[i].currents, c)
+	}
+}
+
+// admitMany lets in at a node what it has room for in a time that ends at an instant, and
+// rejects the rest.
+func (p *Plane) admitMany(in *inlet, at, length sim.Time) {
+	came := int64(0)
+	for _, c := range in.currents {
+		came += c.came
+	}
+	room := int64(math.MaxInt64)
+	if in.node.most != math.MaxInt64 && came > 0 {
+		room = in.kept.Of(math.MaxInt32, min(1, float64(in.node.most)*length.Seconds()/math.MaxInt32))
+	}
+	in.node.minute += min(came, room)
+	if came <= room {
+		return
+	}
+	left, rejected := came, came-room
+	for _, c := range in.currents {
+		if c.came == 0 {
+			continue
+		}
+		n := int64(float64(rejected)*float64(c.came)/float64(left) + 0.5)
+		left, rejected = left-c.came, rejected-n
+		c.came -= n
+		c.expected *= float64(c.came) / float64(c.came+n)
+		in.node.rejected += n
+		in.node.requests += n
+		p.rejectMany(c, at, n)
+	}
+}
+
+// rejectMany answers connections that a node is too small for.
+func (p *Plane) rejectMany(c *current, at sim.Time, n int64) {
+	nowhere := *c
+	nowhere.fate = findsNoWeight // they reach no target group
+	r := p.routeOf(&nowhere)
+	r.Arrived += n
+	r.Arrivals[at/sim.Minute] += n
+	p.countUsers(c, n)
+	p.failMany(&nowhere, at, n, failure{Code503, CauseNodeTooSmall})
+}
+
+// countUsers counts user requests, where somebody tells them from attempts.
+func (p *Plane) countUsers(c *current, n int64) {
+	if p.tracked {
+		p.meter.users[p.meter.workloads[c.source]].Requests += n
+	}
+}

@@ -1,0 +1,90 @@
+package dataplane
+
+import (
+	"slices"
+
+	"headroom/model"
+	"headroom/model/routing"
+)
+
+// What a plane that plays rates does not carry, by the key that brings it. Whoever makes it
+// carry more takes the row away.
+
+type notFluid[T any] struct {
+	key string // below that of the table
+	is  func(*Traffic, *T) bool
+}
+
+var workloadsNotFluid = []notFluid[Workload]{
+	{"clients.sessions", func(_ *Traffic, w *Workload) bool { return w.Visitors.Think != nil }},
+	{"clients.users", func(_ *Traffic, w *Workload) bool { return w.Visitors.Count > 0 && w.Visitors.Think == nil }},
+	{"clients.websocket", func(_ *Traffic, w *Workload) bool { return w.Websocket.Lifetime != nil }},
+	{"clients.retry", func(_ *Traffic, w *Workload) bool { return w.Clients.RetryAttempts > 0 }},
+	{"clients.requests_per_connection", func(_ *Traffic, w *Workload) bool { return w.Clients.PerConnection > 1 }},
+	{"clients.connection_duration", func(_ *Traffic, w *Workload) bool { return w.Clients.Lasts > 0 }},
+	{"clients.http2_streams", func(_ *Traffic, w *Workload) bool { return w.Clients.Streams > 0 }},
+	{"demand", func(_ *Traffic, w *Workload) bool { return w.Rows != nil }},
+	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
+	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
+	{"to", func(t *Traffic, w *Workload) bool {
+		return w.Record > 0 || w.To == ToAddress || w.To == ToFunction || w.To == ToLoadBalancer && t.LoadBalancers[w.Target].Kind != "application"
+	}},
+}
+
+var servicesNotFluid = []notFluid[Service]{
+	{"steps", func(_ *Traffic, s *Service) bool { return len(s.Steps) > 0 }},
+	{"cache", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 }},
+	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
+	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
+	{"keep_alive_timeout", func(_ *Traffic, s *Service) bool { return s.KeepAlive > 0 }},
+}
+
+var targetGroupsNotFluid = []notFluid[TargetGroup]{
+	{"protocol", func(_ *Traffic, g *TargetGroup) bool { return g.Flows.On }},
+	{"target_type", func(_ *Traffic, g *TargetGroup) bool { return g.Balancer > 0 }},
+	{"stickiness", func(_ *Traffic, g *TargetGroup) bool { return g.Stickiness.Kind != 0 }},
+	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
+	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
+	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {
+		return slices.ContainsFunc(t.Algorithms, func(e routing.Entry) bool { return e.Name == g.Algorithm })
+	}},
+}
+
+var balancersNotFluid = []notFluid[LoadBalancer]{
+	{"load_balancer_type", func(_ *Traffic, lb *LoadBalancer) bool { return lb.Kind != "application" }},
+	{"listener", func(_ *Traffic, lb *LoadBalancer) bool {
+		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool { return l.Secure })
+	}},
+}
+
+// fluid checks that rates can stand for the requests of a traffic.
+func (v *validator) fluid() {
+	if v.Fluid == 0 {
+		return
+	}
+	for i := range v.Workloads {
+		notCarried(v, "workload."+v.Workloads[i].Name, &v.Workloads[i], workloadsNotFluid)
+	}
+	for i := range v.Services {
+		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
+	}
+	for i := range v.TargetGroups {
+		notCarried(v, "target_group."+v.TargetGroups[i].Name, &v.TargetGroups[i], targetGroupsNotFluid)
+	}
+	for i := range v.LoadBalancers {
+		notCarried(v, "load_balancer."+v.LoadBalancers[i].Name, &v.LoadBalancers[i], balancersNotFluid)
+	}
+	for i := range v.Functions {
+		v.check(false, "function."+v.Functions[i].Name, model.NotFluid)
+	}
+	for i := range v.Outside {
+		v.check(false, "outside."+v.Outside[i].Name, model.NotFluid)
+	}
+	v.check(len(v.Network.Ends) == 0, "security_group", model.NotFluid)
+}
+
+func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {
+	for _, row := range rows {
+		v.check(!row.is(v.Traffic, of), path+"."+row.key, model.NotFluid)
+	}
+}

@@ -1,0 +1,184 @@
+package fluid
+
+import (
+	"math"
+	"sort"
+
+	"headroom/sim/stat"
+)
+
+// Law is how long requests stay at a station, those that are let in.
+type Law struct {
+	below   []float64 // share of stays below the lower bound of each bucket of a [stat.Histogram]
+	mean    float64   // seconds
+	blocked float64
+	waits   float64
+}
+
+// Mean returns the mean stay in seconds.
+func (l *Law) Mean() float64 { return l.mean }
+
+// Blocked returns the share of requests that find the station full.
+func (l *Law) Blocked() float64 { return l.blocked }
+
+// Delayed returns the share of the admitted that stay longer than their demand.
+func (l *Law) Delayed() float64 { return l.waits }
+
+// Weights returns the share of the stays in each bucket of a [stat.Histogram].
+func (l *Law) Weights() []float64 {
+	weights := make([]float64, len(l.below)-1)
+	for i := range weights {
+		weights[i] = l.below[i+1] - l.below[i]
+	}
+	return weights
+}
+
+// Tail returns the share of the stays that are longer than so many seconds.
+func (l *Law) Tail(seconds float64) float64 {
+	if seconds < 0 {
+		return 1
+	}
+	ns := seconds * 1e9
+	if ns > math.MaxInt64/2 {
+		return 0
+	}
+	i := stat.BinOf(int64(ns))
+	if i >= len(l.below)-1 {
+		return 0
+	}
+	from, width := stat.Bin(i)
+	inside := (ns - float64(from)) / float64(width)
+	return 1 - (l.below[i] + inside*(l.below[i+1]-l.below[i]))
+}
+
+// Record adds n stays to a histogram, each longer by so many nanoseconds, as the law
+// divides them: the k-th of them is that which a share (k + offset)/n does not exceed,
+// for an offset from 0 to 1. Where offsets are spread evenly over the calls nothing that the law
+// holds possible is left out in the long run, however few each n is.
+func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
+	before := int64(0)
+	for i, upTo := range l.below[1:] {
+		if i+1 < len(l.below)-1 && float64(n)*upTo <= offset+float64(before) {
+			continue
+		}
+		many := min(n, int64(math.Ceil(float64(n)*upTo-offset)))
+		if i+2 == len(l.below) {
+			many = n
+		}
+		from, width := stat.Bin(i)
+		h.RecordMany(from+width/2+longer, many-before)
+		before = many
+	}
+}
+
+// Quantile returns the stay in seconds that a share p do not exceed.
+func (l *Law) Quantile(p float64) float64 {
+	i := max(1, sort.SearchFloat64s(l.below, p)) // the first bound below which p stay
+	if i >= len(l.below) {
+		i = len(l.below) - 1
+	}
+	from, width := stat.Bin(i - 1)
+	inside := 1.0
+	if weight := l.below[i] - l.below[i-1]; weight > 0 {
+		inside = min(1, max(0, (p-l.below[i-1])/weight))
+	}
+	return (float64(from) + inside*float64(width)) * 1e-9
+}
+
+// coarse is how many buckets of a histogram the part of a law that is smooth is
+// worked out for at once.
+const coarse = 4
+
+// beyond is the share of stays that a law leaves out at its end.
+const beyond = 1e-8
+
+// newLaw puts the demand and the delay together. Those without delay stay as long
+// as they ask for, whatever the law of demands; the others are smooth.
+func newLaw(d *demand, late delay) *Law {
+	l := &Law{}
+	given := make([]longer, len(d.parts))
+	for i, p := range d.parts {
+		given[i] = late.given(p.demand)
+		l.mean += p.share * (p.demand + given[i].mean)
+		l.waits += p.share * (1 - given[i].none)
+	}
+	l.mean *= d.mean
+	start := stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))
+	start -= start % coarse
+	l.below = make([]float64, start+1)
+	prompt, last, lastShare := 0.0, 0.0, 0.0 // those without delay; those with, so far
+	for b := start; ; b += coarse {
+		from, _ := stat.Bin(b + coarse)
+		smooth := l.delayed(d.parts, given, float64(from)*1e-9/d.mean)
+		for i := range coarse {
+			bound, _ := stat.Bin(b + i + 1)
+			share := d.below(float64(bound) * 1e-9)
+			prompt += (share - lastShare) * promptAt(d.parts, given, (share+lastShare)/2)
+			lastShare = share
+			l.below = append(l.below, prompt+last+(smooth-last)*float64(i+1)/coarse)
+		}
+		last = smooth
+		if lastShare > 1-beyond && smooth > l.waits-beyond || b > stat.BinOf(math.MaxInt64/4) {
+			l.complete()
+			return l
+		}
+	}
+}
+
+// complete makes the shares sum to 1, whatever was left out.
+func (l *Law) complete() {
+	all := l.below[len(l.below)-1]
+	for i := range l.below {
+		l.below[i] /= all
+	}
+}
+
+// delayed is the share of all requests that are delayed and stay less than t.
+func (l *Law) delayed(parts []part, given []longer, t float64) float64 {
+	sum := 0.0
+	for i, p := range parts {
+		if p.demand >= t {
+			break
+		}
+		if late := 1 - given[i].none; late > 0 {
+			sum += p.share * late * given[i].within(t-p.demand)
+		}
+	}
+	return sum
+}
+
+// promptAt is the share without delay among the requests whose demand is exceeded by
+// so many.
+func promptAt(parts []part, given []longer, share float64) float64 {
+	i := 0
+	if share < bodyShare {
+		i = int(share / bodyShare * bodyParts)
+	} else {
+		i = min(len(parts)-1, bodyParts+int(-math.Log10(max(1-share, leastTail)/(1-bodyShare))*tailParts))
+	}
+	return given[i].none
+}
+
+// mix returns the law of requests of which each law has its share.
+func mix(laws []*Law, shares []float64) *Law {
+	m := &Law{}
+	for k, l := range laws {
+		m.mean += shares[k] * l.mean
+		m.blocked += shares[k] * l.blocked
+		m.waits += shares[k] * l.waits
+		for len(m.below) < len(l.below) {
+			m.below = append(m.below, 0)
+		}
+	}
+	for k, l := range laws {
+		for i := range m.below {
+			if i < len(l.below) {
+				m.below[i] += shares[k] * l.below[i]
+			} else {
+				m.below[i] += shares[k]
+			}
+		}
+	}
+	m.below[len(m.below)-1] = 1
+	return m
+}

@@ -1,0 +1,163 @@
+package fluid
+
+import (
+	"math"
+
+	"headroom/sim/rng"
+)
+
+// NoLimit is a number of places without bound.
+const NoLimit = 1<<31 - 1
+
+// Station is one of the targets that requests are sent to, as in package station.
+type Station struct {
+	Servers int              // that share the work
+	Places  int              // requests in service at once; as many as Servers: first come, first served; 0: no limit
+	Backlog int              // requests that may wait beyond, or NoLimit
+	Demand  rng.Distribution // seconds of one server at full speed
+	Speed   float64          // of a server; 0: full
+}
+
+// Split is how requests that come at random (a Poisson process) are divided among
+// stations that are alike.
+type Split struct {
+	Rule  Rule
+	Nodes int // that choose by themselves, each a part of the requests; 0: one
+}
+
+// Rule says which station takes a request.
+type Rule uint8
+
+// Rules.
+const (
+	AtRandom     Rule = iota // any, by itself
+	InTurn                   // round robin
+	LeastWaiting             // who has the fewest
+)
+
+// Laws is the laws of the stays at stations that are alike, under any load.
+// It keeps those that it was asked for, and is not safe for concurrent use.
+type Laws struct {
+	station Station
+	split   Split
+	demand  *demand
+	room    int // 0: any
+	nodes   map[node]*Law
+	mixed   map[mixture]*Law
+	pieces  []part // of the demand, for single servers
+	gaps    intervals
+}
+
+// node is a load and a number of stations for which a law is worked out; laws between
+// are mixed of those around.
+type node struct{ load, targets int }
+
+// mixture is a place between nodes, in mixes-ths.
+type mixture struct {
+	node
+	loadPart, targetPart int
+}
+
+// Nodes of load are evenly spread by −ln(1 − load), each with a factor exp(−nodeStep) of
+// the capacity left that the one before has, up to MostLoad; beyond, where the room is
+// limited, by beyondStep.
+const (
+	nodeStep   = 0.05
+	mostNode   = 92
+	beyondStep = 0.02
+	mostBeyond = 100
+	mixes      = 16
+)
+
+// MostLoad is the highest load for which there is a law where the room is not limited.
+const MostLoad = 0.9899481642553664 // 1 − exp(−mostNode·nodeStep)
+
+// New returns the laws of stations. Its demand must have a positive, finite mean.
+func New(station Station, split Split) *Laws {
+	if station.Speed == 0 {
+		station.Speed = 1
+	}
+	l := &Laws{station: station, split: split, demand: newDemand(station.Demand, station.Speed)}
+	if station.Places > 0 && station.Places < NoLimit && station.Backlog < NoLimit {
+		l.room = station.Places + station.Backlog
+	}
+	l.nodes, l.mixed, l.gaps = map[node]*Law{}, map[mixture]*Law{}, intervals{}
+	return l
+}
+
+// Capacity returns how many requests a second one station can serve.
+func (l *Laws) Capacity() float64 {
+	return float64(l.station.Servers) / l.demand.mean
+}
+
+// Load returns the load of a station that so many requests a second are sent to.
+func (l *Laws) Load(rate float64) float64 { return rate / l.Capacity() }
+
+// Law returns the law of the stays at each of so many stations under a load, the share
+// of its capacity that comes to each. Beyond MostLoad the law is that of MostLoad,
+// unless the room is limited. The first call near a load takes some milliseconds,
+// later ones less than a microsecond.
+func (l *Laws) Law(load float64, targets int) *Law {
+	at, part := l.place(load)
+	n, targetPart := l.split.place(targets, load)
+	m := mixture{node{at, n}, int(part*mixes + 0.5), int(targetPart*mixes + 0.5)}
+	if m.loadPart == mixes {
+		m.load, m.loadPart = m.load+1, 0
+	}
+	if m.targetPart == mixes {
+		m.targets, m.targetPart = m.targets+1, 0
+	}
+	law := l.mixed[m]
+	if law == nil {
+		law = l.mix(m)
+		l.mixed[m] = law
+	}
+	return law
+}
+
+// mix makes a law of those of the nodes around.
+func (l *Laws) mix(m mixture) *Law {
+	var parts []*Law
+	var shares []float64
+	for i, a := range []int{mixes - m.loadPart, m.loadPart} {
+		for k, b := range []int{mixes - m.targetPart, m.targetPart} {
+			if a*b > 0 {
+				parts = append(parts, l.node(node{m.load + i, m.targets + k}))
+				shares = append(shares, float64(a*b)/(mixes*mixes))
+			}
+		}
+	}
+	return mix(parts, shares)
+}
+
+// place finds a load between nodes.
+func (l *Laws) place(load float64) (node int, part float64) {
+	place := float64(mostNode)
+	switch {
+	case load <= 0:
+		place = 0
+	case load < MostLoad:
+		place = -math.Log1p(-load) / nodeStep
+	case l.room > 0:
+		place += min((load-MostLoad)/beyondStep, mostBeyond)
+	}
+	return int(place), place - math.Floor(place)
+}
+
+// loadOf is the load of a node.
+func (l *Laws) loadOf(n int) float64 {
+	if n > mostNode {
+		return MostLoad + beyondStep*float64(n-mostNode)
+	}
+	return -math.Expm1(-nodeStep * float64(n))
+}
+
+// node returns the law of a node.
+func (l *Laws) node(n node) *Law {
+	law := l.nodes[n]
+	if law == nil {
+		law = l.solve(l.loadOf(n.load), l.split.targets(n.targets))
+		l.nodes[n] = law
+	}
+	return law
+}
