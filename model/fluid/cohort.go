@@ -1,6 +1,8 @@
 package fluid
 
 import (
+	"math"
+
 	"headroom/sim"
 	"headroom/sim/fluid"
 )
@@ -177,36 +179,38 @@ func (c *Cohort) lengthen(f *flow, most, line float64) {
 }
 
 // solve finds the load under which what a target has and does in a step is so much. What it
-// has grows with the load, and so does what it does.
+// has grows with the load, and so does what it does. It looks near the load that comes, which a
+// steady one is, for the law of another load takes time to find.
 func (f *flow) solve(all float64) float64 {
-	excess := func(load float64) float64 {
-		return f.number(load) + load*f.able*f.seconds*(1-f.laws.Law(load, f.choices).Blocked()) - all
-	}
-	guess := min(f.each/f.able, fluid.MostLoad)
-	if e := excess(guess); e == 0 || e < 0 && -e < exactly*all || e > 0 && e < exactly*all {
-		return guess
-	}
 	low, high := 0.0, fluid.MostLoad
-	if excess(guess) > 0 {
-		high = guess
-	} else {
-		low = guess
-	}
-	for range halvings {
-		middle := (low + high) / 2
-		if excess(middle) > 0 {
-			high = middle
+	load := min(f.each/f.able, fluid.MostLoad)
+	for range attempts {
+		number := f.number(load)
+		served := load * f.able * f.seconds * (1 - f.laws.Law(load, f.choices).Blocked())
+		excess := number + served - all
+		if excess > 0 {
+			high = load
 		} else {
-			low = middle
+			low = load
 		}
+		slope := f.able*f.seconds + number/max(load, exactly)/max(1-load, exactly)
+		next := load - excess/slope
+		if math.Abs(next-load) <= exactly*(1-load) {
+			return min(max(next, low), high)
+		}
+		if next <= low || next >= high {
+			next = (low + high) / 2
+		}
+		load = next
 	}
-	return (low + high) / 2
+	return load
 }
 
-// How exactly the load is found.
+// How exactly the load is found, in parts of what is left of the capacity, and how often it
+// is tried.
 const (
-	exactly  = 1e-6
-	halvings = 16
+	exactly  = 5e-4
+	attempts = 30
 )
 
 // Late returns the share of responses that take longer than a time.
@@ -215,6 +219,23 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 		return 0
 	}
 	return max(c.Shed, c.Law.Tail((limit-c.Delay).Seconds()/c.Scale))
+}
+
+// CheckFails returns the probability that a request of a demand of its own, which is the
+// time that it takes alone, takes longer than a time: one that shares the servers with the others
+// is slowed down as they are, one in line waits as they do.
+func (c *Cohort) CheckFails(demand, limit sim.Time) float64 {
+	if c.Law == nil {
+		return 0
+	}
+	own := c.Station.Demand.Mean() / c.Speed
+	if !c.Sharing {
+		return c.Late(limit - demand + sim.Seconds(own))
+	}
+	if c.Delay.Seconds()+demand.Seconds()*max(1, c.Law.Mean()*c.Scale/own) > limit.Seconds() {
+		return 1
+	}
+	return 0
 }
 
 // Mean returns how long responses take on average.
