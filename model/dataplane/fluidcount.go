@@ -88,6 +88,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		p.failLate(c, at, late)
 	}
 	served := ended - late
+	p.countWaits(c, at, served)
 	in, out := float64(served)*c.request, float64(served)*c.response
 	of.in += in / float64(max(of.servers, 1))
 	of.out += out / float64(max(of.servers, 1))
@@ -99,6 +100,20 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if served > 0 {
 		p.completeMany(c, at, served)
 	}
+}
+
+// countWaits counts the waits of requests that were served: those who wait at all do so as long
+// as they do on average.
+func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
+	if n == 0 || at < p.meter.warmup {
+		return
+	}
+	r := p.routeOf(c)
+	share, mean := c.cohort.Waits()
+	waited := c.waited.Of(n, share)
+	r.Waited += waited
+	r.Wait.RecordMany(int64(mean), waited)
+	r.Wait.RecordMany(0, n-waited)
 }
 
 // failLate fails requests whose clients, or whose load balancer, would not wait.

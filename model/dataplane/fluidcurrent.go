@@ -28,7 +28,7 @@ type current struct {
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
 
-	refused, late, errs, stay, leaving fluid.Share
+	refused, late, errs, stay, leaving, waited fluid.Share
 	bytes                              [2]float64 // in and out that are left of one
 }
 

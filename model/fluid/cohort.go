@@ -36,12 +36,13 @@ type Cohort struct {
 	Scale   float64    // by which that is longer, since more share the servers
 	Delay   sim.Time   // that the line adds to it
 	Refused float64    // share of those who came
-	Shed    float64    // share of those who came that will leave the line
 	Content float64    // requests at all targets at its end
 
 	Number float64 // requests at each target
 	Line   float64 // of these, beyond what the law of the highest load has
 	Busy   float64 // work of each target so far, ns of one server
+
+	late float64 // share of those who end whose clients have left a line; 0: the law tells
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -80,6 +81,7 @@ type flow struct {
 	choices int
 	able    float64 // requests that a target can serve a second
 	seconds float64
+	delayed float64 // by the line, in the step before
 	each    float64 // that come to it a second
 }
 
@@ -91,12 +93,13 @@ func (f *flow) number(load float64) float64 {
 
 // Advance plays a step.
 func (c *Cohort) Advance(laws *Laws, a Arrivals) {
-	c.Refused, c.Shed, c.Delay, c.Scale = 0, 0, 0, 1
+	delayed := c.Delay
+	c.Refused, c.late, c.Delay, c.Scale = 0, 0, 0, 1
 	if c.Targets == 0 || a.Length <= 0 || c.Demand == nil {
 		c.Content, c.Number, c.Line = 0, 0, 0
 		return
 	}
-	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds()}
+	f := flow{laws: laws.of(c), choices: c.Choices, delayed: delayed.Seconds(), seconds: a.Length.Seconds()}
 	f.each = a.Expected / float64(c.Targets) / f.seconds
 	other := a.Other / float64(a.Length)
 	f.able = f.laws.Capacity() * max(1-other/float64(c.Servers), 1e-6)
@@ -109,7 +112,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	} else {
 		c.follow(&f, a.Patience)
 	}
-	done := f.each*(1-c.Refused-c.Shed) - (c.Number-before)/f.seconds
+	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
 	work := max(0, done) / f.laws.Capacity() * float64(c.Servers)
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
@@ -126,14 +129,24 @@ func (c *Cohort) small(f *flow) bool {
 // follow finds the number of requests at a target at the end of a step: what is there and
 // what comes, less what a target with that number does.
 func (c *Cohort) follow(f *flow, patience sim.Time) {
-	came := f.each * f.seconds
-	all := c.Number + came
+	all := c.Number + f.each*f.seconds
 	most := f.number(fluid.MostLoad)
-	if over := all - most - f.able*f.seconds*fluid.MostLoad; over > 0 {
+	if all-most-f.able*f.seconds*fluid.MostLoad > 0 {
 		c.Law = f.laws.Law(fluid.MostLoad, f.choices)
 		before := c.Line
-		c.Line = max(0, all-most-f.able*f.seconds)
-		c.bound(f, patience, most)
+		able := f.able
+		if !c.Finishes && patience != sim.Never {
+			allowed := c.allows(f, patience)
+			able /= c.partOf(allowed)
+			c.late = c.longer(allowed)
+		}
+		c.Line = max(0, all-most-able*f.seconds)
+		if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
+			if room := max(0, float64(c.Places+c.Backlog)-most); c.Line > room {
+				c.Refused = min(1, (c.Line-room)/max(f.each*f.seconds, 1e-12))
+				c.Line = room
+			}
+		}
 		c.Number = most + c.Line
 		c.lengthen(f, most, (before+c.Line)/2)
 		return
@@ -144,22 +157,56 @@ func (c *Cohort) follow(f *flow, patience sim.Time) {
 	c.Number, c.Line = f.number(load), 0
 }
 
-// bound holds the line to what has room, and to who waits so long.
-func (c *Cohort) bound(f *flow, patience sim.Time, most float64) {
-	came := max(f.each*f.seconds, 1e-12)
-	if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
-		if room := max(0, float64(c.Places+c.Backlog)-most); c.Line > room {
-			c.Refused = min(1, (c.Line-room)/came)
-			c.Line = room
+// allows is the longest demand that is served within a time at a target with a line: what
+// asks for more leaves half served, and has cost that much.
+func (c *Cohort) allows(f *flow, limit sim.Time) float64 {
+	left := limit.Seconds() - f.delayed
+	if !c.Sharing {
+		left = limit.Seconds() - max(0, c.Number-float64(c.Servers))/f.able
+		return max(left, 0) * c.speed()
+	}
+	inside := c.Number
+	if c.Places > 0 && c.Places < NoLimit {
+		inside = min(inside, float64(c.Places))
+	}
+	return max(left, 0) * c.speed() * min(1, float64(c.Servers)/max(inside, 1))
+}
+
+func (c *Cohort) speed() float64 {
+	if c.Speed == 0 {
+		return 1
+	}
+	return c.Speed
+}
+
+// points are those of the demand at which its parts are summed, and least the smallest part
+// that is told from none.
+const (
+	points = 64
+	least  = 0.02
+)
+
+// partOf is which part of the work that is asked for is done where no more of a demand is
+// served than so much.
+func (c *Cohort) partOf(most float64) float64 {
+	part, all := 0.0, 0.0
+	for k := range points {
+		d := c.Demand.Quantile((float64(k) + 0.5) / points)
+		part += min(d, most)
+		all += d
+	}
+	return max(part/all, least)
+}
+
+// longer is the share of demands that are longer.
+func (c *Cohort) longer(than float64) float64 {
+	n := 0
+	for k := range points {
+		if c.Demand.Quantile((float64(k)+0.5)/points) > than {
+			n++
 		}
 	}
-	if c.Finishes || patience == sim.Never {
-		return
-	}
-	if long := max(0, f.able*patience.Seconds()-most); c.Line > long {
-		c.Shed = min(1-c.Refused, (c.Line-long)/came)
-		c.Line = long
-	}
+	return float64(n) / points
 }
 
 // lengthen finds how much longer than its law a stay is where so many are in line: those
@@ -218,7 +265,33 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 	if limit == sim.Never || c.Law == nil {
 		return 0
 	}
-	return max(c.Shed, c.Law.Tail((limit-c.Delay).Seconds()/c.Scale))
+	if c.late > 0 {
+		return c.late
+	}
+	return c.Law.Tail((limit - c.Delay).Seconds() / c.Scale)
+}
+
+// Waits returns the share of requests that wait until they are served, and how long those do
+// on average.
+func (c *Cohort) Waits() (share float64, mean sim.Time) {
+	switch {
+	case c.Law == nil:
+		return 0, 0
+	case c.Sharing:
+		if c.Delay > 0 {
+			share = 1
+		}
+		return share, c.Delay
+	}
+	own := c.Station.Demand.Mean() / c.speed()
+	wait := max(0, c.Law.Mean()-own)
+	if c.Delay > 0 {
+		return 1, c.Delay + sim.Seconds(wait)
+	}
+	if share = c.Law.Delayed(); share == 0 {
+		return 0, 0
+	}
+	return share, sim.Seconds(wait / share)
 }
 
 // CheckFails returns the probability that a request of a demand of its own, which is the
