@@ -55,11 +55,15 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 
 // routeOf is where the requests of a current count.
 func (p *Plane) routeOf(c *current) *RouteOutcome {
-	group := c.group
+	return &p.meter.routes[p.meter.at(int32(c.source), p.groupOf(c))]
+}
+
+// groupOf is the target group that the requests of a current count in.
+func (p *Plane) groupOf(c *current) int32 {
 	if c.fate == findsNodeDown || c.fate == isAnswered || c.fate == findsNoWeight {
-		group = None
+		return None
 	}
-	return &p.meter.routes[p.meter.at(int32(c.source), group)]
+	return c.group
 }
 
 // wholeBytes makes whole bytes of some; what it leaves out comes later.

@@ -151,10 +151,10 @@ func (c *Cohort) follow(f *flow, patience sim.Time) {
 		c.lengthen(f, most, (before+c.Line)/2)
 		return
 	}
-	load := f.solve(all)
+	load := f.solve(c.Number)
 	c.Law = f.laws.Law(load, f.choices)
-	c.Refused = c.Law.Blocked()
-	c.Number, c.Line = f.number(load), 0
+	c.Refused, c.Line = c.Law.Blocked(), 0
+	c.Number = max(0, c.Number+(1-c.Refused)*(f.each-load*f.able)*f.seconds)
 }
 
 // allows is the longest demand that is served within a time at a target with a line: what
@@ -225,16 +225,16 @@ func (c *Cohort) lengthen(f *flow, most, line float64) {
 	c.Delay = sim.Seconds(line / f.able)
 }
 
-// solve finds the load under which what a target has and does in a step is so much. What it
-// has grows with the load, and so does what it does. It looks near the load that comes, which a
+// solve finds the load at the end of a step of a target that had so many: that under which it has
+// what it had and what came, less what is done under that load. It looks near the load that comes, which a
 // steady one is, for the law of another load takes time to find.
-func (f *flow) solve(all float64) float64 {
+func (f *flow) solve(had float64) float64 {
 	low, high := 0.0, fluid.MostLoad
 	load := min(f.each/f.able, fluid.MostLoad)
 	for range attempts {
 		number := f.number(load)
-		served := load * f.able * f.seconds * (1 - f.laws.Law(load, f.choices).Blocked())
-		excess := number + served - all
+		lets := 1 - f.laws.Law(load, f.choices).Blocked()
+		excess := number - had + lets*(load*f.able-f.each)*f.seconds
 		if excess > 0 {
 			high = load
 		} else {
@@ -256,7 +256,7 @@ func (f *flow) solve(all float64) float64 {
 // How exactly the load is found, in parts of what is left of the capacity, and how often it
 // is tried.
 const (
-	exactly  = 5e-4
+	exactly  = 1e-4
 	attempts = 30
 )
 
