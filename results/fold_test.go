@@ -147,7 +147,7 @@ func TestWarningsNameWhatIsMissing(t *testing.T) {
 	cfg := twoGroups()
 	meter := NewMeter(cfg)
 	bill := invoice()
-	bill.Lines[1].Estimated = true
+	bill.Lines[1].Estimated, bill.Lines[1].Region = true, "eu-west-2"
 	bill.Unpriced = []pricing.Unpriced{{SKU: "ec2.mystery", Reason: "no price"}}
 	faster := oneOutcome(cfg)
 	faster.Routes[0].Latency = histogram(sim.Second, 2*sim.Second)
@@ -161,7 +161,7 @@ func TestWarningsNameWhatIsMissing(t *testing.T) {
 		"autoscaling_group.web: 1 ± 0 (n 2) launches a run failed",
 		"autoscaling_group.web: 0.5 ± 0 (n 2) hours at its max_size while its policies wanted more",
 		"instance_workload.jobs: 10 ± 0 (n 2) launches",
-		"estimated prices: ec2.x",
+		"estimated prices: ec2.x (what no list of eu-west-2 has: the price of us-east-1 at the Region's level)",
 		"not in the cost, because it has no price: ec2.mystery (no price)",
 		"threshold latency.mean < 3s: the limit lies inside the interval",
 	} {

@@ -196,14 +196,8 @@ func (s *Summary) warnOfCredits() {
 }
 
 func (s *Summary) warnOfPrices(measured []*Measurement) {
-	var estimated []string
-	for i := range s.Charges {
-		if c := &s.Charges[i]; c.Estimated && !slices.Contains(estimated, c.SKU) {
-			estimated = append(estimated, c.SKU)
-		}
-	}
-	if len(estimated) > 0 {
-		s.warnf("estimated prices: %s; `--price-book` replaces them", Listed(estimated))
+	if text := estimated(s.Charges); text != "" {
+		s.warnf("%s", text)
 	}
 	var missing []string
 	for _, m := range measured {
@@ -216,6 +210,33 @@ func (s *Summary) warnOfPrices(measured []*Measurement) {
 	if len(missing) > 0 {
 		s.warnf("not in the cost, because it has no price: %s", Listed(missing))
 	}
+}
+
+// estimated names the charges whose prices are estimates, and what stands in for the
+// lists of their Regions; "" without any.
+func estimated(charges []Charge) string {
+	var skus, regions []string
+	for i := range charges {
+		c := &charges[i]
+		if !c.Estimated {
+			continue
+		}
+		if !slices.Contains(skus, c.SKU) {
+			skus = append(skus, c.SKU)
+		}
+		if c.Region != "" && c.Region != "us-east-1" && !slices.Contains(regions, c.Region) {
+			regions = append(regions, c.Region)
+		}
+	}
+	if len(skus) == 0 {
+		return ""
+	}
+	standIn := ""
+	if len(regions) > 0 {
+		slices.Sort(regions)
+		standIn = fmt.Sprintf(" (what no list of %s has: the price of us-east-1 at the Region's level)", strings.Join(regions, ", "))
+	}
+	return fmt.Sprintf("estimated prices: %s%s; `--price-book` replaces them", Listed(skus), standIn)
 }
 
 // Listed joins the first few names and counts the rest.

@@ -42,7 +42,7 @@ of another family with the same processors (cpu_speed_like).`,
 			return f.run(c, filter)
 		},
 	}
-	c.Flags().StringVar(&f.region, "region", "us-east-1", "Region: "+strings.Join(catalog.Regions(), ", "))
+	c.Flags().StringVar(&f.region, "region", "us-east-1", "Region, one of all that are commercial: eu-central-1, ap-south-1, ...")
 	c.Flags().StringVar(&f.priceBook, "price-book", "", "CSV `file` of prices that replace the list prices")
 	addFormat(c, &f.format)
 	regions := cobra.FixedCompletions(catalog.Regions(), cobra.ShellCompDirectiveNoFileComp)

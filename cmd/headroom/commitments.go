@@ -27,7 +27,7 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 	if err != nil {
 		return fruitless(c, err)
 	}
-	advice.PriceDate = e.Catalog.PriceDate()
+	advice.PriceDate = e.PriceDate()
 	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
 	return report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
 }

@@ -26,14 +26,14 @@ type buyingFlags struct {
 	quiet   bool
 }
 
-func (f *buyingFlags) add(c *cobra.Command) {
+func (f *buyingFlags) add(c *cobra.Command, more ...report.Format) {
 	f.loadFlags.add(c)
 	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
 	c.Flags().IntVar(&f.replications, "replications", 0, "independent replications, instead of the file's")
 	c.Flags().IntVar(&f.workers, "workers", 0, "replications under way at a time (default: one per core)")
 	c.Flags().StringSliceVar(&f.plans, "plans", nil, "`names` of the plans, separated by commas (default: all)")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
-	addFormat(c, &f.format)
+	addFormat(c, &f.format, more...)
 	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, p := range pricing.Plans() {
@@ -47,8 +47,8 @@ func (f *buyingFlags) add(c *cobra.Command) {
 }
 
 // open checks the flags and reads the one scenario.
-func (f *buyingFlags) open(c *cobra.Command, files []string) (report.Format, *experiment, error) {
-	format, err := report.ParseFormat(f.format)
+func (f *buyingFlags) open(c *cobra.Command, files []string, more ...report.Format) (report.Format, *experiment, error) {
+	format, err := report.ParseFormat(f.format, more...)
 	if err != nil {
 		return "", nil, badInput(fmt.Errorf("--%w", err))
 	}
@@ -101,7 +101,7 @@ Interrupted, it prices what had finished and says what is missing.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
-	f.add(c)
+	f.add(c, report.PlansFormats()...)
 	c.Flags().StringVar(&f.sort, "sort", "", "`key` to sort by, the best first: "+strings.Join(buying.SortKeys(), ", "))
 	c.Flags().StringVar(&f.commit, "commit", "", "`size` of commitments: 10 Reserved Instances, or $1.50 an hour")
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the comparison")
@@ -118,7 +118,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 			return badInput(fmt.Errorf("--sort: %w", err))
 		}
 	}
-	format, e, err := f.open(c, files)
+	format, e, err := f.open(c, files, report.PlansFormats()...)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	if comparison == nil {
 		return fruitless(c, stopped)
 	}
-	comparison.PriceDate = e.Catalog.PriceDate()
+	comparison.PriceDate = e.PriceDate()
 	comparison.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], comparison.Warnings...)
 	if f.sort != "" {
 		comparison.Sort(f.sort)
@@ -152,7 +152,9 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	if to != nil { // what cannot be saved is printed all the same
 		unsaved = report.SavePlans(to, comparison, page.Content(page.About{}))
 	}
-	err = report.WritePlans(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, comparison)
+	err = report.WritePlans(c.OutOrStdout(), report.Options{
+		Format: format, Color: colored(os.Stdout), At: func(int, string) report.Place { return e.place("") },
+	}, comparison)
 	if stopped != nil {
 		stopped = interruption(c.Context(), stopped)
 	}

@@ -45,12 +45,12 @@ replication if seed and replications agree, else as independent samples, which i
 	c.Flags().IntVar(&f.workers, "workers", 0, "pairs under way at a time (default: one per core)")
 	c.Flags().BoolVar(&f.all, "all", false, "show the metrics of parts of the scenarios too")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
-	addFormat(c, &f.format)
+	addFormat(c, &f.format, report.DiffFormats()...)
 	return c
 }
 
 func (f *diffFlags) run(c *cobra.Command, files []string) error {
-	format, err := report.ParseFormat(f.format)
+	format, err := report.ParseFormat(f.format, report.DiffFormats()...)
 	if err != nil {
 		return badInput(fmt.Errorf("--%w", err))
 	}
@@ -68,7 +68,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	}
 	page := &report.ComparisonPage{
 		A: a.Name, B: b.Name, Changes: tables.Changes(a.Scenario, b.Scenario), All: f.all,
-		PriceDates: [2]string{a.Catalog.PriceDate(), b.Catalog.PriceDate()}, Seed: a.Config.Seed, Label: a.Label,
+		PriceDates: [2]string{a.PriceDate(), b.PriceDate()}, Seed: a.Config.Seed, Label: a.Label, File: b.file,
 	}
 	if a.Config.Seed != b.Config.Seed {
 		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))

@@ -55,14 +55,15 @@ the Application Load Balancers have them, at most 10 million; with gzip if FILE 
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the run")
 	c.Flags().StringVar(&f.accessLog, "access-log", "", "`file` for the access log of load balancers, of the first replication; .gz compresses it")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
-	addFormat(c, &f.format)
+	addFormat(c, &f.format, report.RunFormats()...)
 	return c
 }
 
-// addFormat adds the flag that says how to write results.
-func addFormat(c *cobra.Command, format *string) {
-	names := make([]string, 0, 4)
-	for _, f := range report.Formats() {
+// addFormat adds the flag that says how to write results, with the formats that the
+// command has besides those of all.
+func addFormat(c *cobra.Command, format *string, more ...report.Format) {
+	var names []string
+	for _, f := range report.Formats(more...) {
 		names = append(names, string(f))
 	}
 	c.Flags().StringVar(format, "format", string(report.Table), "how to write: "+strings.Join(names, ", "))
@@ -73,7 +74,7 @@ func addFormat(c *cobra.Command, format *string) {
 }
 
 func (f *runFlags) run(c *cobra.Command, files []string) error {
-	format, err := report.ParseFormat(f.format)
+	format, err := report.ParseFormat(f.format, report.RunFormats()...)
 	if err != nil {
 		return badInput(fmt.Errorf("--%w", err))
 	}
@@ -100,7 +101,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	var failed, unsaved error
 	end := gracefully(c.Context())
 	for i, e := range experiments {
-		if f.out != "" {
+		if f.out != "" || format == report.OpenMetrics {
 			e.Watch(results.Kept(e.Config))
 		}
 		s, err := e.simulateLogged(c, f)
@@ -116,7 +117,10 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	}
 	end()
 	if len(summaries) > 0 {
-		err = report.Write(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout), Sparklines: terminal(os.Stdout)}, summaries)
+		err = report.Write(c.OutOrStdout(), report.Options{
+			Format: format, Color: colored(os.Stdout), Sparklines: terminal(os.Stdout),
+			At: func(i int, key string) report.Place { return experiments[i].place(key) },
+		}, summaries)
 	}
 	switch {
 	case failed != nil && len(summaries) == 0:
@@ -175,6 +179,14 @@ func (e experiment) simulate(ctx context.Context, f *runFlags, log func(*datapla
 	bar := newProgress(e.Name, e.Replications, f.quiet)
 	defer bar.end()
 	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance, AccessLog: log})
+}
+
+// place is where the file has the threshold on a metric, or the file.
+func (e experiment) place(key string) report.Place {
+	if at, ok := e.ThresholdAt(key); ok {
+		return report.Place{File: at.File, Line: at.Line}
+	}
+	return report.Place{File: e.file}
 }
 
 // interruption turns the error of a run that did not end into the exit code.

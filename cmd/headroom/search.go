@@ -97,7 +97,7 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Out
 // searchPage is what to show of a search.
 func (f *recommendFlags) searchPage(c *cobra.Command, e *experiment, o *search.Outcome) *report.SearchPage {
 	page := &report.SearchPage{
-		Scenario: e.Name, File: e.file, Seed: e.Config.Seed, PriceDate: e.Catalog.PriceDate(),
+		Scenario: e.Name, File: e.file, Seed: e.Config.Seed, PriceDate: e.PriceDate(),
 		Outcome: o, Minimize: e.Search.Minimize, Search: e.Search, Label: e.Label, Warnings: slices.Concat(e.Warnings, e.SpaceWarnings()), Color: colored(os.Stdout),
 	}
 	for _, set := range f.set {

@@ -77,7 +77,7 @@ func (f *sweepFlags) about(e *experiment, p *report.SweepPage) pages.About {
 // priceDates says which dates the prices of the points have: those of their
 // Regions, if the Region is an axis.
 func (e *experiment) priceDates() string {
-	dates := []string{e.Catalog.PriceDate()}
+	dates := []string{e.PriceDate()}
 	for i, axis := range e.Sweep.Axes() {
 		if axis != "region" && axis != "region.name" {
 			continue
@@ -90,7 +90,7 @@ func (e *experiment) priceDates() string {
 			}
 			seen = append(seen, region)
 			if s, err := e.Point(point); err == nil {
-				dates = append(dates, s.Catalog.PriceDate())
+				dates = append(dates, s.PriceDate())
 			}
 		}
 	}

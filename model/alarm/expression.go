@@ -18,7 +18,8 @@ type Value struct {
 // "m1 / m2", "IF(m2 > 0, m1 / m2, 0)", "SUM([m1, m2])". It is immutable.
 type Expression struct {
 	root    node
-	repeats int // FILL(…, REPEAT) in it
+	repeats []node // what FILL(…, REPEAT) in it fills, by the metric of the word
+	linear  []node // what FILL(…, LINEAR) in it fills
 }
 
 // node is a part of a formula: a number, a metric, or a function of other parts.
@@ -73,49 +74,51 @@ func ParseExpression(text string, ids []string) (*Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := plain([]node{root}, "a formula"); err != nil && root.function == repeat {
+	if err := plain([]node{root}, "a formula"); err != nil && root.fills() {
 		return nil, err
 	}
 	if root.function == "list" {
 		return nil, fmt.Errorf("must be one number a period, not a list: SUM(%s) is", strings.TrimSpace(text))
 	}
-	return &Expression{root, p.repeats}, nil
+	return &Expression{root, p.repeats, p.linear}, nil
 }
 
 // Evaluate returns the value for one period from those of the metrics, in the order of their
 // ids. Where a part has none, or a division is by 0, neither has the whole; SUM, AVG, MIN and
 // MAX pass over what is missing in their lists, and FILL puts another value in its place
-// (CloudWatch User Guide, "Use metric math"). What FILL with REPEAT repeats is kept in last,
-// as [Expression.Memory] makes it, from period to period; nil remembers nothing.
-func (e *Expression) Evaluate(values, last []Value) Value { return e.root.evaluate(values, last) }
+// (CloudWatch User Guide, "Use metric math"). What FILL takes from other periods is kept in
+// memory, as [Expression.Memory] makes it, from period to period; nil remembers nothing.
+func (e *Expression) Evaluate(values []Value, memory *Memory) Value {
+	if memory != nil {
+		e.remember(values, memory)
+	}
+	return e.root.evaluate(values, memory)
+}
 
-// Memory returns what the FILLs with REPEAT of a formula have seen so far: nothing.
-func (e *Expression) Memory() []Value { return make([]Value, e.repeats) }
-
-func (n *node) evaluate(values, last []Value) Value {
+func (n *node) evaluate(values []Value, memory *Memory) Value {
 	switch n.function {
 	case "number":
 		return Value{n.number, true}
 	case "metric":
 		return values[n.metric]
 	case "IF":
-		condition := n.of[0].evaluate(values, last)
+		condition := n.of[0].evaluate(values, memory)
 		switch {
 		case !condition.OK:
 			return Value{}
 		case condition.Value != 0:
-			return n.of[1].evaluate(values, last)
+			return n.of[1].evaluate(values, memory)
 		case len(n.of) < 3:
 			return Value{}
 		}
-		return n.of[2].evaluate(values, last)
+		return n.of[2].evaluate(values, memory)
 	case "FILL":
-		return n.fill(values, last)
+		return n.fill(values, memory)
 	}
 	if over := overLists[n.function]; over != nil {
 		var all []float64
 		for i := range n.of {
-			if v := n.of[i].evaluate(values, last); v.OK {
+			if v := n.of[i].evaluate(values, memory); v.OK {
 				all = append(all, v.Value)
 			}
 		}
@@ -124,7 +127,7 @@ func (n *node) evaluate(values, last []Value) Value {
 		}
 		return finite(over(all))
 	}
-	a := n.of[0].evaluate(values, last)
+	a := n.of[0].evaluate(values, memory)
 	if !a.OK {
 		return Value{}
 	}
@@ -134,32 +137,11 @@ func (n *node) evaluate(values, last []Value) Value {
 	if n.function == "negative" {
 		return Value{-a.Value, true}
 	}
-	b := n.of[1].evaluate(values, last)
+	b := n.of[1].evaluate(values, memory)
 	if !b.OK {
 		return Value{}
 	}
 	return finite(apply(n.function, a.Value, b.Value))
-}
-
-// repeat is the word of FILL for the newest value before the gap.
-const repeat = "REPEAT"
-
-// fill evaluates FILL: its first operand, or where that has no value the second, or the newest
-// value that the first had.
-func (n *node) fill(values, last []Value) Value {
-	v := n.of[0].evaluate(values, last)
-	switch {
-	case n.of[1].function != repeat:
-		if v.OK {
-			return v
-		}
-		return n.of[1].evaluate(values, last)
-	case n.metric >= len(last):
-		return v
-	case v.OK:
-		last[n.metric] = v
-	}
-	return last[n.metric]
 }
 
 // apply computes an operator; a comparison is 1 or 0.
@@ -204,7 +186,8 @@ func finite(v float64) Value {
 type parser struct {
 	text    string
 	ids     []string
-	repeats int
+	repeats []node
+	linear  []node
 }
 
 // peek returns the next word without taking it; "" at the end.
@@ -273,8 +256,8 @@ func plain(of []node, what string) error {
 		if of[i].function == "list" {
 			return fmt.Errorf("%s must be of single metrics, not of a list", what)
 		}
-		if of[i].function == repeat {
-			return fmt.Errorf("%s must be the second value of FILL, not part of %s", repeat, what)
+		if of[i].fills() {
+			return fmt.Errorf("%s must be the second value of FILL, not part of %s", of[i].function, what)
 		}
 	}
 	return nil
@@ -314,11 +297,8 @@ func (p *parser) operand(depth int) (node, error) {
 	if _, ok := p.take("("); ok {
 		return p.call(word, depth)
 	}
-	switch word {
-	case repeat:
-		return node{function: repeat}, nil
-	case "LINEAR":
-		return node{}, fmt.Errorf("LINEAR is not simulated: it needs the end of a gap, which an alarm does not know yet; FILL(…, %s) is", repeat)
+	if word == repeat || word == linear {
+		return node{function: word}, nil
 	}
 	return node{}, fmt.Errorf("%q must be a number, a function, or the id of a metric: %s", word, strings.Join(p.ids, ", "))
 }
@@ -366,9 +346,8 @@ func (p *parser) call(name string, depth int) (node, error) {
 			return node{function: name, of: of[0].of}, plain(of[0].of, name)
 		}
 		return node{}, fmt.Errorf("%s must be of a list: %s([m1, m2])", name, name)
-	case name == "FILL" && len(of) == 2 && of[1].function == repeat:
-		p.repeats++
-		return node{function: name, of: of, metric: p.repeats - 1}, plain(of[:1], name)
+	case name == "FILL" && len(of) == 2 && of[1].fills():
+		return p.fillOver(of)
 	case name == "IF" && (len(of) == 2 || len(of) == 3), name == "FILL" && len(of) == 2, overOne[name] != nil && len(of) == 1:
 		return node{function: name, of: of}, plain(of, name)
 	case name == "IF" || name == "FILL" || overOne[name] != nil:

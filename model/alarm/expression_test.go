@@ -64,25 +64,26 @@ func TestFillRepeatsTheNewestValue(t *testing.T) {
 
 func TestExpressionsThatAreNoneAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                        "must go on",
-		"m1 +":                    "must go on",
-		"m1 m2":                   "must end before",
-		"m3 / m1":                 `"m3" must be a number, a function, or the id of a metric: m1, m2`,
-		"(m1":                     `must have a ")"`,
-		"[m1, m2]":                "must be one number a period",
-		"[m1] + m2":               "single metrics",
-		"SUM(m1)":                 "must be of a list",
-		"SUM([])":                 "must be of a list",
-		"RATE(m1)":                "function RATE is not known",
-		"IF(m1)":                  "IF must not be of 1 values",
-		"REPEAT":                  "must be the second value of FILL",
-		"m1 + REPEAT":             "must be the second value of FILL",
-		"FILL(REPEAT, m1)":        "must be the second value of FILL",
-		"FILL(m1, LINEAR)":        "LINEAR is not simulated",
-		"Inf + m1":                `"Inf" must be`,
-		strings.Repeat("(", 100):  "must not nest deeper",
-		strings.Repeat("-", 1000): "must not nest deeper",
-		strings.Repeat("1", 3000): "at most 2048 bytes",
+		"":                                   "must go on",
+		"m1 +":                               "must go on",
+		"m1 m2":                              "must end before",
+		"m3 / m1":                            `"m3" must be a number, a function, or the id of a metric: m1, m2`,
+		"(m1":                                `must have a ")"`,
+		"[m1, m2]":                           "must be one number a period",
+		"[m1] + m2":                          "single metrics",
+		"SUM(m1)":                            "must be of a list",
+		"SUM([])":                            "must be of a list",
+		"RATE(m1)":                           "function RATE is not known",
+		"IF(m1)":                             "IF must not be of 1 values",
+		"REPEAT":                             "must be the second value of FILL",
+		"m1 + REPEAT":                        "must be the second value of FILL",
+		"FILL(REPEAT, m1)":                   "must be the second value of FILL",
+		"LINEAR + 1":                         "must be the second value of FILL",
+		"FILL(FILL(m1, REPEAT) + 1, LINEAR)": "FILL with LINEAR must not be of another FILL",
+		"Inf + m1":                           `"Inf" must be`,
+		strings.Repeat("(", 100):             "must not nest deeper",
+		strings.Repeat("-", 1000):            "must not nest deeper",
+		strings.Repeat("1", 3000):            "at most 2048 bytes",
 	} {
 		if _, err := alarm.ParseExpression(text, []string{"m1", "m2"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20q: got %v, want %s", text, err, want)
@@ -92,7 +93,7 @@ func TestExpressionsThatAreNoneAreRefused(t *testing.T) {
 
 // FuzzExpression: whatever is written is refused or evaluated, never worse.
 func FuzzExpression(f *testing.F) {
-	for _, seed := range []string{"m1/m2", "IF(m1>2,m2,-1)", "SUM([m1,m2])", "((", "FILL(m1,0)"} {
+	for _, seed := range []string{"m1/m2", "IF(m1>2,m2,-1)", "SUM([m1,m2])", "((", "FILL(m1,0)", "FILL(m1,LINEAR)*FILL(m2,REPEAT)"} {
 		f.Add(seed, 1.0, 2.0)
 	}
 	f.Fuzz(func(t *testing.T, text string, a, b float64) {
@@ -100,6 +101,10 @@ func FuzzExpression(f *testing.F) {
 		if err != nil {
 			return
 		}
-		e.Evaluate([]alarm.Value{{Value: a, OK: true}, {Value: b}}, e.Memory())
+		m := e.Memory()
+		for _, ok := range []bool{true, false, true} {
+			e.Evaluate([]alarm.Value{{Value: a, OK: ok}, {Value: b, OK: !ok}}, m)
+			e.Revise(m)
+		}
 	})
 }

@@ -40,6 +40,14 @@ func (w *Window) Push(value float64, ok bool) {
 	w.points[w.newest] = point{value: value, ok: ok && !math.IsNaN(value)}
 }
 
+// Revise gives the datapoint that is age periods old another value; one that the window does not
+// keep has none to give.
+func (w *Window) Revise(age int, value float64, ok bool) {
+	if age >= 1 && age <= len(w.points) {
+		w.points[(w.newest+1-age+len(w.points))%len(w.points)] = point{value: value, ok: ok && !math.IsNaN(value)}
+	}
+}
+
 // Latest returns the newest datapoint, or ok false if it is missing.
 func (w *Window) Latest() (value float64, ok bool) {
 	p := w.points[w.newest]

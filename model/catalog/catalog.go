@@ -15,6 +15,7 @@ import (
 // for concurrent use; every method computes its answer from the tables.
 type Catalog struct {
 	region     string
+	about      row   // of the table of Regions
 	types      table // all Regions alike
 	storage    table // all Regions alike
 	interfaces table // all Regions alike
@@ -43,21 +44,18 @@ const (
 	serviceColumns = "item,unit,usd,date,estimated"
 )
 
-// Regions lists the Regions that the catalogue covers, sorted.
-func Regions() []string {
-	return []string{"ap-northeast-1", "ap-northeast-2", "eu-west-1", "us-east-1", "us-west-2"}
-}
-
 // Open returns the catalogue of a Region. It reads that Region's tables, which
 // takes a few milliseconds: keep the result. An unknown Region is an error
 // that names the valid ones.
 func Open(region string) (*Catalog, error) {
-	if !slices.Contains(Regions(), region) {
+	about, known := regions().find(region)
+	if !known {
 		near := nearest(region, slices.Values(Regions()))
 		return nil, fmt.Errorf("unknown Region %q: the catalogue covers %s%s", region, strings.Join(Regions(), ", "), hint(near))
 	}
 	c := &Catalog{
 		region:     region,
+		about:      about,
 		types:      open("types.csv.gz", typeColumns),
 		storage:    open("storage.csv.gz", storageColumns),
 		interfaces: open("interfaces.csv.gz", "type,interfaces,addresses"),

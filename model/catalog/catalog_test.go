@@ -3,6 +3,7 @@ package catalog
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func TestTablesAreThoseThatWereChecked(t *testing.T) {
 		"us-east-1":      {2002, 151, 60},
 		"us-west-2":      {1978, 151, 59},
 	}
-	for i, region := range Regions() {
+	for i, region := range slices.Sorted(maps.Keys(want)) {
 		c := mustOpen(t, region)
 		if i == 0 {
 			count("types", c.types, 1403)

@@ -26,14 +26,15 @@
 // The tables below data are derived by the program in derive from public price
 // facts of 2022 to 2026; data/README.md names columns, sources and licences.
 // They hold On-Demand prices of 2026-07-20 in us-east-1 for Linux, 2025-05-28
-// elsewhere; newer types outside us-east-1 are estimates. Host shapes are
-// derived from the largest size of a family; AWS's own table was not at hand.
+// elsewhere, in all 32 commercial Regions; newer types outside us-east-1 are
+// estimates. Host shapes are derived from the largest size of a family; AWS's own
+// table was not at hand.
 //
 // CPU speeds come from public benchmarks of 2024 to 2026 and are under another
 // licence than the program: data/speeds.csv states it.
 //
-// To refresh or to add a Region: gather the data, add the name to [Regions] and
-// to the derive program, and run `go generate` with HEADROOM_DATA set.
+// To refresh or to add a Region: gather the data, add the name to the derive
+// program, and run `go generate` with HEADROOM_DATA set.
 //
 // rules.md has the rules with their sources; the notebooks of testdata show them.
 package catalog

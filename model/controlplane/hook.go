@@ -88,7 +88,7 @@ func (cp *Plane) holdAtEnd(h slab.Handle) bool {
 func (cp *Plane) onHookEnds(ev model.Event) {
 	h := ev.Handle()
 	in := cp.instances.Get(h)
-	if in == nil || in.pause.until != cp.kernel.Now() || (in.life.leaves() || in.life.rests()) && in.stage != heldAtEnd {
+	if in == nil || in.pause.until != cp.kernel.Now() || in.life.leaves() && in.stage != heldAtEnd {
 		cp.overtaken()
 		return
 	}

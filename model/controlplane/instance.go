@@ -251,9 +251,11 @@ func (cp *Plane) run(h slab.Handle) {
 	if in.order.spotPool != None {
 		cp.exposeToSpot(h)
 	}
-	if in.stage.inPool() {
+	switch {
+	case in.stage.inPool():
 		cp.warmUp(h)
-	} else if !cp.holdAtLaunch(h) {
+	case in.stage == heldAtEnd || in.stage == standingBy || in.stage == detached: // started again, where it stands
+	case !cp.holdAtLaunch(h):
 		cp.enlist(h)
 	}
 }

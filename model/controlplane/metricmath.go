@@ -5,30 +5,49 @@ import (
 	"slices"
 
 	"headroom/model/alarm"
+	"headroom/sim"
 )
 
 // compute evaluates metric math over the period of a clock that ends now.
 func (cp *Plane) compute(m *Math, c int) datapoint {
+	done := cp.memoryOf(m, c)
+	if done.at == cp.kernel.Now() { // for another who asks
+		return done.newest
+	}
 	values := make([]alarm.Value, len(m.Terms))
 	for i := range m.Terms {
 		p := cp.measure(&m.Terms[i], c)
 		values[i] = alarm.Value{Value: p.value, OK: p.ok}
 	}
-	v := m.Expression.Evaluate(values, cp.memoryOf(m))
-	return datapoint{value: v.Value, ok: v.OK}
+	v := m.Expression.Evaluate(values, done.memory)
+	done.at = cp.kernel.Now()
+	done.newest = datapoint{value: v.Value, ok: v.OK, earlier: m.Expression.Revise(done.memory)}
+	return done.newest
 }
 
-// memoryOf returns what a formula remembers of the periods before in this run.
-func (cp *Plane) memoryOf(m *Math) []alarm.Value {
-	last, known := cp.remembered[m]
-	if !known {
+// computed is the newest datapoint of a formula, and what it remembers of the periods before.
+type computed struct {
+	memory *alarm.Memory
+	at     sim.Time
+	newest datapoint
+}
+
+// formula is metric math over the periods of a clock.
+type formula struct {
+	math  *Math
+	clock int
+}
+
+func (cp *Plane) memoryOf(m *Math, c int) *computed {
+	done := cp.remembered[formula{m, c}]
+	if done == nil {
 		if cp.remembered == nil {
-			cp.remembered = map[*Math][]alarm.Value{}
+			cp.remembered = map[formula]*computed{}
 		}
-		last = m.Expression.Memory()
-		cp.remembered[m] = last
+		done = &computed{memory: m.Expression.Memory(), at: -1}
+		cp.remembered[formula{m, c}] = done
 	}
-	return last
+	return done
 }
 
 // countMembers returns a metric of the group itself: its limits, or how many instances it

@@ -34,6 +34,9 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 	cp.countChecks(in)
 	in.inServiceAt, in.warmUntil, in.cutAt, in.restedAt = sim.Never, sim.Never, sim.Never, now
 	in.ownAt, in.strikeAt, in.riskAt = sim.Never, sim.Never, 0
+	if in.stage != heldAtEnd {
+		in.pause = pause{until: sim.Never} // hooks hold it anew when it runs again
+	}
 	next, takes := stopping, draw(&cp.launchStreams[in.order.owner], in.order.template.Launch.Stopping)
 	if hibernates {
 		next, takes = hibernating, save

@@ -122,8 +122,9 @@ type Line struct {
 	// over what they are for: Billed, but for commitments, whose usage has nothing
 	// to pay and whose purchase has no effect of its own.
 	Effective model.Money
-	Estimated bool // the price is an estimate
-	Prorated  bool // monthly allowances and tiers of the line are prorated
+	PriceDate string // of the list that ListPrice is of; empty: no list
+	Estimated bool   // the price is an estimate
+	Prorated  bool   // monthly allowances and tiers of the line are prorated
 
 	Negotiated  float64 // share of the price that is not paid
 	Discount    Discount

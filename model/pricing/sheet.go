@@ -103,6 +103,7 @@ type quantity struct {
 // price is dollars per unit; no dollars means that there is no price, and why.
 type price struct {
 	usd       *big.Rat
+	date      string // of the list that has it; empty: of none
 	estimated bool
 	missing   string
 }
@@ -171,7 +172,7 @@ func newPrice(listed model.Price, ok bool) price {
 	case !validPrice(listed.USD):
 		return price{missing: "the price book's price is negative or not a number"}
 	}
-	return price{usd: decimal(listed.USD), estimated: listed.Estimated}
+	return price{usd: decimal(listed.USD), date: listed.Date, estimated: listed.Estimated}
 }
 
 // charge is a line in the making.
@@ -243,7 +244,7 @@ func (s *sheet) add(c charge) {
 		Priced: float(c.priced.amount), PricedUnit: c.priced.unit,
 		UnitPrice: float(kept.of(new(big.Rat).Quo(unit, c.priced.amount))), ListPrice: float(c.price.usd),
 		List: round(list), Contracted: round(kept.of(list)), Billed: round(kept.of(c.cost)), Effective: round(kept.of(c.effective)),
-		Estimated: estimated, Negotiated: s.discount[c.service], Discount: c.discount, Reservation: c.reservation, Filled: c.filled,
+		PriceDate: c.price.date, Estimated: estimated, Negotiated: s.discount[c.service], Discount: c.discount, Reservation: c.reservation, Filled: c.filled,
 		Prorated: c.allowance && s.prorates(c.month),
 	}
 	if line.Prorated {

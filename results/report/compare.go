@@ -24,6 +24,7 @@ type ComparisonPage struct {
 	Notes      []string
 	All        bool                    // tables show the metrics of parts too
 	Label      func(key string) string // a key as tables show it; nil: as it is
+	File       string                  // of B
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
@@ -33,6 +34,8 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 		return c.writeJSON(w)
 	case CSV:
 		return c.sheet(true).Write(w, format)
+	case GitHub:
+		return c.writeGitHub(w)
 	}
 	p := page{w: w, markdown: format == Markdown}
 	p.line(c.heading())

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"headroom/results"
 )
@@ -16,19 +17,32 @@ const (
 	Markdown Format = "markdown"
 	JSON     Format = "json"
 	CSV      Format = "csv"
+	// GitHub is annotations of a workflow, JUnit a report of tests and OpenMetrics the
+	// minutes of a run, where there is something to say in them.
+	GitHub      Format = "github"
+	JUnit       Format = "junit"
+	OpenMetrics Format = "openmetrics"
 )
 
-// Formats lists the formats.
-func Formats() []Format { return []Format{Table, Markdown, JSON, CSV} }
+// Formats lists the formats that every command has, and more of its own.
+func Formats(more ...Format) []Format { return append([]Format{Table, Markdown, JSON, CSV}, more...) }
 
-// ParseFormat returns the format of that name.
-func ParseFormat(name string) (Format, error) {
-	for _, f := range Formats() {
+// RunFormats, DiffFormats and PlansFormats list what more there is of runs, of
+// differences and of ways of buying.
+func RunFormats() []Format   { return []Format{GitHub, JUnit, OpenMetrics} }
+func DiffFormats() []Format  { return []Format{GitHub} }
+func PlansFormats() []Format { return []Format{GitHub} }
+
+// ParseFormat returns the format of that name, of those that every command has and more.
+func ParseFormat(name string, more ...Format) (Format, error) {
+	var names []string
+	for _, f := range Formats(more...) {
 		if string(f) == name {
 			return f, nil
 		}
+		names = append(names, string(f))
 	}
-	return "", fmt.Errorf("format: must be one of table, markdown, json, csv, got %q", name)
+	return "", fmt.Errorf("format: must be one of %s, got %q", strings.Join(names, ", "), name)
 }
 
 // Options say how to write.
@@ -37,6 +51,16 @@ type Options struct {
 	Color  bool // tables: colour verdicts and warnings
 	// Sparklines shows how replication 0 of a run went, in tables.
 	Sparklines bool
+	// At says where the scenario with that index has the threshold on a metric, or where
+	// it is ("" for the metric); nil: nobody knows.
+	At func(scenario int, key string) Place
+}
+
+func (o *Options) place(scenario int, key string) Place {
+	if o.At == nil {
+		return Place{}
+	}
+	return o.At(scenario, key)
 }
 
 // Write renders summaries one after the other. JSON is an object for one
@@ -50,6 +74,12 @@ func Write(w io.Writer, o Options, summaries []*results.Summary) error {
 		return writeJSON(w, summaries)
 	case CSV:
 		return writeCSV(w, summaries)
+	case GitHub:
+		return writeGitHub(w, o, summaries)
+	case JUnit:
+		return writeJUnit(w, o, summaries)
+	case OpenMetrics:
+		return writeOpenMetrics(w, summaries)
 	}
 	panic("report: unknown format " + string(o.Format))
 }

@@ -58,6 +58,7 @@ type jsonCharge struct {
 	ConsumedUnit string       `json:"consumed_unit"`
 	Priced       number       `json:"priced"`
 	PricedUnit   string       `json:"priced_unit"`
+	PriceDate    string       `json:"price_date,omitempty"` // of the list of its Region
 	Estimated    bool         `json:"estimated"`
 	Prorated     bool         `json:"prorated"` // its monthly allowance or tier is
 	Category     string       `json:"category"`
@@ -72,7 +73,7 @@ func chargeOf(c *results.Charge) jsonCharge {
 		ResourceType: c.ResourceType, Zone: c.Zone, Month: c.Month.UTC().Format("2006-01"),
 		Cost: estimateOf(c.Cost, "USD"), List: number(c.List.USD()),
 		Consumed: number(c.Consumed), ConsumedUnit: c.ConsumedUnit,
-		Priced: number(c.Priced), PricedUnit: c.PricedUnit, Estimated: c.Estimated, Prorated: c.Prorated,
+		Priced: number(c.Priced), PricedUnit: c.PricedUnit, PriceDate: c.PriceDate, Estimated: c.Estimated, Prorated: c.Prorated,
 		Category: string(c.Category), Billed: number(c.Billed.USD()), Commitment: c.Discount.Name, Status: c.Discount.Status,
 	}
 }

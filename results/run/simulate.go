@@ -110,7 +110,7 @@ func (r *remains) keep(index int, m *results.Measurement) {
 func Scenario(ctx context.Context, s *tables.Scenario, o Options) (*results.Summary, error) {
 	summary, err := Summarize(ctx, Of(s), s.Thresholds, o)
 	if summary != nil {
-		summary.Currency, summary.PriceDate = s.Currency, s.Catalog.PriceDate()
+		summary.Currency, summary.PriceDate = s.Currency, s.PriceDate()
 		summary.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], summary.Warnings...)
 	}
 	return summary, err

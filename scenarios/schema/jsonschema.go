@@ -78,7 +78,7 @@ func (w *jsonWriter) object(p spot) JSON {
 	}
 	for _, k := range w.also {
 		if parent, name := splitPath(k.Path); parent == p.pattern {
-			properties[name] = JSON{"description": k.Doc}
+			properties[name] = w.respelled(k, properties[name])
 		}
 	}
 	if len(required) > 0 {
@@ -86,6 +86,15 @@ func (w *jsonWriter) object(p spot) JSON {
 		o["required"] = slices.Compact(required)
 	}
 	return o
+}
+
+// respelled describes a key that is read in another spelling too. A word here that is true
+// or false there may be anything but another word.
+func (w *jsonWriter) respelled(k Key, own any) JSON {
+	if k.Type.kind == flagKind && own != nil {
+		return anyOf(own.(JSON), JSON{"not": JSON{"type": "string"}})
+	}
+	return JSON{"description": k.Doc}
 }
 
 // places are those whose children are the keys of a table.

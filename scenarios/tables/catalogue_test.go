@@ -5,9 +5,37 @@ import (
 	"testing"
 )
 
+// edit makes a file that is refused of the good one: what it has in place of before.
+type edit struct{ rule, before, after, key, code string }
+
+// text returns the file.
+func (e *edit) text(t *testing.T) string {
+	t.Helper()
+	text := strings.Replace(good, e.before, e.after, 1)
+	if text == good {
+		t.Fatalf("%s: changes nothing", e.rule)
+	}
+	return text
+}
+
 // What AWS refuses is refused at its line, with AWS's error code or, where it has
 // none of its own, that of its validation.
 func TestWhatAWSRefusesHasItsCode(t *testing.T) {
+	for _, c := range catalogue() {
+		_, err := parse(c.text(t))
+		found := false
+		got := messages(t, err)
+		for _, m := range got {
+			found = found || strings.HasPrefix(m, "shop.toml:") && strings.Contains(m, c.key+": ") && strings.HasSuffix(m, " ["+c.code+"]")
+		}
+		if !found {
+			t.Errorf("%s: no fault of %s with code %s in\n%s", c.rule, c.key, c.code, strings.Join(got, "\n"))
+		}
+	}
+}
+
+// catalogue lists what AWS refuses.
+func catalogue() []edit {
 	const step = `step_adjustment = [{ metric_interval_lower_bound = 0, scaling_adjustment = 2 }]`
 	const alarm = `period = 60, evaluation_periods = 2`
 	const root = `{ root = true, type = "gp3", size = "30GiB" }`
@@ -17,7 +45,7 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 	const there = "default_action = { forward = [\"db\"] }\n[thresholds]"
 	const elastic = "default_action = { forward = [\"db\"] }\n[elastic_ip.one]\n[elastic_ip.two]\n"
 	const db = "\n[instance.db]\ninstance_type = \"m5.large\"\n[thresholds]"
-	for _, c := range []struct{ rule, before, after, key, code string }{
+	return []edit{
 		{"hard disks do not boot", root, `{ root = true, type = "st1", size = "125GiB" }`, "block_device_mappings.0.type", "InvalidBlockDeviceMapping"},
 		{"one volume is the root", root, root + ", " + root, "block_device_mappings.1.root", "InvalidBlockDeviceMapping"},
 		{"size of a volume", root, `{ root = true, type = "gp2", size = "16385GiB" }`, "block_device_mappings.0.size", "InvalidParameterCombination"},
@@ -132,19 +160,5 @@ func TestWhatAWSRefusesHasItsCode(t *testing.T) {
 		{"exchange of a standard one", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\n[[action]]\ndo = \"exchange\"\non = [\"commitment.0\"]\nat = \"1h\"\ncount = 2" + db, "action.0.on", "ValidationError"},
 		{"another footprint", "[thresholds]", "[[commitment]]\nkind = \"reserved-instance\"\ninstance_type = \"m5.large\"\ncount = 1\nterm = \"1y\"\n[[action]]\ndo = \"modify-reservation\"\non = [\"commitment.0\"]\nat = \"1h\"\ncount = 2" + db, "action.0.do", "ValidationError"},
 		{"a sum beyond money", "[thresholds]", "[[commitment]]\nkind = \"savings-plan\"\nscope = \"compute\"\nhourly = \"$900000/h\"\nterm = \"3y\"\npayment = \"all-upfront\"" + db, "commitment.0.hourly", "ValidationError"},
-	} {
-		text := strings.Replace(good, c.before, c.after, 1)
-		if text == good {
-			t.Fatalf("%s: changes nothing", c.rule)
-		}
-		_, err := parse(text)
-		found := false
-		got := messages(t, err)
-		for _, m := range got {
-			found = found || strings.HasPrefix(m, "shop.toml:") && strings.Contains(m, c.key+": ") && strings.HasSuffix(m, " ["+c.code+"]")
-		}
-		if !found {
-			t.Errorf("%s: no fault of %s with code %s in\n%s", c.rule, c.key, c.code, strings.Join(got, "\n"))
-		}
 	}
 }

@@ -21,7 +21,7 @@ const mostQueries = 20
 func queryKeys(list string) []schema.Key {
 	return []schema.Key{
 		schema.Row(list+"[].id", schema.Text(), `"m1"`, "by which formulas after it name the metric"),
-		schema.Row(list+"[].expression", schema.Text(), "", "a formula over metrics before it, instead of metric_name: m1 / m2, IF(m2 > 0, m1, 0), FILL(m1, 0), FILL(m1, REPEAT), SUM([m1, m2]), AVG, MIN, MAX, ABS, CEIL, FLOOR"),
+		schema.Row(list+"[].expression", schema.Text(), "", "a formula over metrics before it, instead of metric_name: m1 / m2, IF(m2 > 0, m1, 0), FILL(m1, 0), FILL(m1, REPEAT), FILL(m1, LINEAR), SUM([m1, m2]), AVG, MIN, MAX, ABS, CEIL, FLOOR"),
 		schema.Row(list+"[].label", schema.Text(), "", "a name for people"),
 		schema.Row(list+"[].return_data", schema.Flag(), "(true of the last)", "whether it is the metric that counts; of one only"),
 		schema.Row(list+"[].metric_name", schema.Choice(metricNames), "", "a CloudWatch metric"),

@@ -76,6 +76,8 @@ type Scenario struct {
 	Plan     pricing.Plan
 	Currency pricing.Currency // of the invoices
 
+	limitsAt []tree.Position // of the thresholds
+
 	root   *tree.Node // the tree with every default in it
 	crews  []crew     // who serves the workloads that name no type they were measured on
 	market market     // of which other ways of buying launch Spot

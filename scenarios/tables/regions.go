@@ -120,6 +120,19 @@ func (l *loader) elsewhereBooks() map[string]pricing.Book {
 	return books
 }
 
+// PriceDate returns the date of the newest list prices, of each Region where there are
+// several: "2026-07-20 (us-east-1), 2025-05-28 (eu-west-1)".
+func (s *Scenario) PriceDate() string {
+	if len(s.elsewhere) == 0 {
+		return s.Catalog.PriceDate()
+	}
+	var dates []string
+	for _, c := range append([]*catalog.Catalog{s.Catalog}, s.elsewhere...) {
+		dates = append(dates, fmt.Sprintf("%s (%s)", c.PriceDate(), c.Region()))
+	}
+	return strings.Join(dates, ", ")
+}
+
 // region reads the Region of something, by its index among all.
 func (l *loader) region(t *schema.Table) int {
 	if !t.Has("region") {

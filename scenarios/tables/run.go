@@ -10,6 +10,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/catalog"
+	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
@@ -171,13 +172,9 @@ func regionKeys() []schema.Key {
 }
 
 func regions() []schema.Word {
-	places := map[string]string{
-		"ap-northeast-1": "Tokyo", "ap-northeast-2": "Seoul", "eu-west-1": "Ireland",
-		"us-east-1": "Northern Virginia", "us-west-2": "Oregon",
-	}
 	var words []schema.Word
 	for _, name := range catalog.Regions() {
-		words = append(words, schema.Word{Name: name, Meaning: places[name]})
+		words = append(words, schema.Word{Name: name, Meaning: pricing.RegionName(name)})
 	}
 	return words
 }

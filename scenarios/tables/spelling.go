@@ -19,9 +19,10 @@ type spelling struct {
 type shape uint8
 
 const (
-	asKey  shape = iota + 1 // as the key to, "placement.host_id" in a table of its own
-	opened                  // the keys in it stand beside it here, which to says
-	shaped                  // by a function that knows it, into what to says
+	asKey    shape = iota + 1 // as the key to, "placement.host_id" in a table of its own
+	opened                    // the keys in it stand beside it here, which to says
+	shaped                    // by a function that knows it, into what to says
+	switched                  // as shaped, of what is true or false there and a word here
 )
 
 // Tables of the vocabulary in which Terraform spells keys otherwise.
@@ -45,7 +46,7 @@ var spellings = map[string][]spelling{
 		{"affinity", "placement.affinity", asKey},
 		{"cpu_core_count", "cpu_options.core_count", asKey},
 		{"cpu_threads_per_core", "cpu_options.threads_per_core", asKey},
-		{"monitoring", `"detailed" for true, "basic" for false`, shaped},
+		{"monitoring", `"detailed" for true, "basic" for false`, switched},
 		{"root_block_device", "block_device_mappings with root = true", shaped},
 		{"ebs_block_device", "block_device_mappings", shaped},
 	},
@@ -93,7 +94,11 @@ func TerraformKeys() []schema.Key {
 	for _, table := range slices.Sorted(maps.Keys(spellings)) {
 		for _, s := range spellings[table] {
 			for _, at := range placesOf(table) {
-				keys = append(keys, schema.Row(at+"."+s.from, schema.Free(), "", "Terraform's spelling of "+s.to))
+				form := schema.Free()
+				if s.how == switched {
+					form = schema.Flag()
+				}
+				keys = append(keys, schema.Row(at+"."+s.from, form, "", "Terraform's spelling of "+s.to))
 			}
 		}
 	}

@@ -57,7 +57,17 @@ func (l *loader) readThresholds(t *schema.Table) {
 		}
 		l.scenario.Thresholds = append(l.scenario.Thresholds, th)
 		l.limitsOf = append(l.limitsOf, metric)
+		l.scenario.limitsAt = append(l.scenario.limitsAt, t.Node.Table[metric].At)
 	}
+}
+
+// ThresholdAt returns where the threshold on a metric is written.
+func (s *Scenario) ThresholdAt(key string) (at tree.Position, ok bool) {
+	i := slices.IndexFunc(s.Thresholds, func(t model.Threshold) bool { return t.Key == key })
+	if i < 0 || i >= len(s.limitsAt) || s.limitsAt[i].Line < 1 {
+		return tree.Position{}, false
+	}
+	return s.limitsAt[i], true
 }
 
 // limitOf returns the limit of a threshold, and the window that it is for, if any.

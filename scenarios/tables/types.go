@@ -24,13 +24,13 @@ func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) i
 	}
 	typ, ok := l.catalog.Type(name)
 	if !ok {
-		t.Reject(key, schema.Fault{Rule: "must be an instance type", Hint: l.nearestType(t, name), Code: unsupported})
+		t.Reject(key, schema.Fault{Rule: "must be an instance type", Hint: nearestType(t, l.catalog, name), Code: unsupported})
 		return -1
 	}
 	offers := l.among(zones)
 	offered := offers.OfferedZones(name)
 	if offered == "" {
-		t.Reject(key, schema.Fault{Rule: "must be a type that " + offers.Region() + " offers", Hint: l.nearestType(t, name), Code: unsupported})
+		t.Reject(key, schema.Fault{Rule: "must be a type that " + offers.Region() + " offers", Hint: nearestType(t, offers, name), Code: unsupported})
 		return -1
 	}
 	for _, z := range zones {
@@ -45,12 +45,12 @@ func (l *loader) instanceType(t *schema.Table, key string, zones []model.Zone) i
 	return l.typeNumber(typ)
 }
 
-// nearestType is the type that somebody meant, in quotes, "" where none is near.
-func (l *loader) nearestType(t *schema.Table, name string) string {
+// nearestType is the type of a Region that somebody meant, in quotes, "" where none is near.
+func nearestType(t *schema.Table, offers *catalog.Catalog, name string) string {
 	if !t.MayCompare(mostTypes) {
 		return ""
 	}
-	if near := l.catalog.Suggest(name); near != "" {
+	if near := offers.Suggest(name); near != "" {
 		return tree.Quote(near)
 	}
 	return ""
@@ -100,7 +100,7 @@ func (l *loader) onDemandIn(t *schema.Table, typ int, platform model.Platform, z
 		return 0
 	}
 	if price.Estimated {
-		l.estimated(name, platform)
+		l.estimated(name, platform, offers.Region())
 	}
 	return price.USD
 }

@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"headroom/model"
+	"headroom/model/catalog"
 	"headroom/model/controlplane"
 	"headroom/model/credits"
 	"headroom/model/dataplane"
+	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
 
@@ -34,21 +36,35 @@ func (l *loader) warn(text string) {
 }
 
 // estimated records that a price is not a published one.
-func (l *loader) estimated(name string, platform model.Platform) {
-	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, l.cfg.Region))
+func (l *loader) estimated(name string, platform model.Platform, region string) {
+	l.warn(fmt.Sprintf("the price of %s (%s) in %s is an estimate", name, platform, region))
+}
+
+// warnOfZoneLists warns of Regions whose offers by zone nobody has listed.
+func (l *loader) warnOfZoneLists() {
+	for _, c := range append([]*catalog.Catalog{l.catalog}, l.elsewhere...) {
+		if !c.ZonesListed() {
+			l.warn(fmt.Sprintf("no source lists what the zones of %s offer: each type with a price is taken to be in %s",
+				c.Region(), strings.Join(c.Zones(), ", ")))
+		}
+	}
 }
 
 // finish adds the warnings that need the whole scenario.
 func (l *loader) finish() {
 	for i := range l.cfg.Groups {
-		l.warnOfZones(i)
+		l.warnOfZones(l.groupTable(i), l.cfg.Groups[i].TargetGroups, l.cfg.Groups[i].Zones)
 		l.warnOfAddresses(i)
 	}
+	l.warnOfZoneLists()
 	l.warnOfUnused()
 	l.warnOfNoEffect()
 	capacity := l.capacityByService()
 	for i := range l.cfg.Workloads {
 		l.warnOfLoad(i, capacity)
+	}
+	for i, t := range l.tables["instance"] {
+		l.warnOfZones(t, l.cfg.Instances[i].TargetGroups, l.cfg.Instances[i].Zones)
 	}
 	l.warnOfRecords()
 	l.warnOfDisks()
@@ -59,20 +75,19 @@ func (l *loader) finish() {
 	l.origin.shared.note(l.scenario.crews)
 }
 
-// warnOfZones warns of zones of a group in which no load balancer has a node.
-func (l *loader) warnOfZones(group int) {
-	g := &l.cfg.Groups[group]
-	for _, i := range g.TargetGroups {
+// warnOfZones warns of zones of instances in which no load balancer of theirs has a node.
+func (l *loader) warnOfZones(t *schema.Table, groups []int, zones []model.Zone) {
+	for _, i := range groups {
 		b, ok := l.owners[i]
 		if !ok {
 			continue
 		}
 		lb := &l.cfg.LoadBalancers[b]
-		for _, z := range g.Zones {
-			if !slices.Contains(lb.Zones, z) {
-				l.warnAt(l.groupTable(group).Node, fmt.Sprintf(
+		for z := range l.cfg.Zones {
+			if slices.Contains(zones, model.Zone(z)) && !slices.Contains(lb.Zones, model.Zone(z)) {
+				l.warnAt(t.Node, fmt.Sprintf(
 					"%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
-					g.Path(), l.cfg.Zones[z], lb.Name))
+					t.Path, l.cfg.Zones[z], lb.Name))
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package fluid
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+)
 
 // delay is how much longer a request stays than its demand, in mean services.
 type delay interface {
@@ -37,6 +41,48 @@ func newWait(c *chain) wait {
 	mean := c.delay()
 	t := tabulate(mean/waits, func(d float64) float64 { return mixed(below, servers*d) })
 	return wait{longer{none: 1 - waits, mean: mean, within: t.at}}
+}
+
+// newResidualWait returns the wait of services that are not exponential where each goes
+// to the target with the fewest: for what is left of a service, and for others after it, in all calmer times
+// as long as at exponential ones but for what is left.
+func newResidualWait(c *chain, d *demand, calmer float64) wait {
+	w := newWait(c)
+	if w.none == 1 {
+		return w
+	}
+	third := 0.0
+	for _, p := range d.parts {
+		third += p.share * p.demand * p.demand * p.demand
+	}
+	left := (1 + d.scv) / 2
+	leftSCV := lessVaried(third/3/(left*left) - 1)
+	between := lessVaried(d.scv)
+	stretch := calmer * left
+	w.mean *= stretch
+	shares := c.seen[c.servers:]
+	shapes := make([]float64, len(shares))
+	for k := range shares { // k others after what is left
+		mean := float64(k + 1)
+		shapes[k] = mean * mean / (leftSCV + float64(k)*between)
+	}
+	w.within = tabulate(w.mean/(1-w.none), func(d float64) float64 {
+		sum := 0.0
+		for k, share := range shares {
+			sum += share * mathext.GammaIncReg(shapes[k], shapes[k]*d*float64(c.servers)/(float64(k+1)*stretch))
+		}
+		return sum / (1 - w.none)
+	}).at
+	return w
+}
+
+// lessVaried is what is left of a variation where the fewest is chosen: who waits for a long service
+// has more who wait with him, and is met less.
+func lessVaried(scv float64) float64 {
+	if scv > 1 {
+		return math.Sqrt(min(scv, 100))
+	}
+	return max(scv, 0.01)
 }
 
 // mixed is the mean of below[k] over a Poisson law of k, beyond the last its last.

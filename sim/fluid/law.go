@@ -115,13 +115,21 @@ func newLaw(d *demand, late delay) *Law {
 			share := d.below(float64(bound) * 1e-9)
 			prompt += (share - lastShare) * promptAt(d.parts, given, (share+lastShare)/2)
 			lastShare = share
-			l.below = append(l.below, min(1, prompt+last+(smooth-last)*float64(i+1)/coarse))
+			l.below = append(l.below, prompt+last+(smooth-last)*float64(i+1)/coarse)
 		}
 		last = smooth
-		if prompt+smooth > 1-beyond || b > stat.BinOf(math.MaxInt64/4) {
-			l.below[len(l.below)-1] = 1
+		if lastShare > 1-beyond && smooth > l.waits-beyond || b > stat.BinOf(math.MaxInt64/4) {
+			l.complete()
 			return l
 		}
+	}
+}
+
+// complete makes the shares sum to 1, whatever was left out.
+func (l *Law) complete() {
+	all := l.below[len(l.below)-1]
+	for i := range l.below {
+		l.below[i] /= all
 	}
 }
 

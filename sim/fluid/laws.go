@@ -45,6 +45,7 @@ type Laws struct {
 	nodes   map[node]*Law
 	mixed   map[mixture]*Law
 	pieces  []part // of the demand, for single servers
+	gaps    intervals
 }
 
 // node is a load and a number of stations for which a law is worked out; laws between
@@ -80,7 +81,7 @@ func New(station Station, split Split) *Laws {
 	if station.Places > 0 && station.Places < NoLimit && station.Backlog < NoLimit {
 		l.room = station.Places + station.Backlog
 	}
-	l.nodes, l.mixed = map[node]*Law{}, map[mixture]*Law{}
+	l.nodes, l.mixed, l.gaps = map[node]*Law{}, map[mixture]*Law{}, intervals{}
 	return l
 }
 

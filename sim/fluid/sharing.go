@@ -65,7 +65,11 @@ func (s *sharing) given(x float64) longer {
 	typical := mean / late
 	spread := max(more/late-typical*typical, typical*typical*1e-4)
 	shape := typical * typical / spread
+	far := typical * (1 + 9/math.Sqrt(shape) + 22/shape) // beyond is less than 1e-9
 	return longer{none: 1 - late, mean: mean, within: func(d float64) float64 {
+		if d > far {
+			return 1
+		}
 		return mathext.GammaIncReg(shape, shape*d/typical)
 	}}
 }

@@ -12,15 +12,17 @@ import (
 // single is the wait at one server, first come, first served, for arrivals and
 // services of any law (GI/G/1), in mean services.
 type single struct {
-	waits  float64 // share of those who wait
-	mean   float64 // of all waits
-	within table   // of those who wait, the share who do so at most so long
+	waits    float64 // share of those who wait
+	mean     float64 // of all waits
+	cepstrum []float64
+	step     float64 // of the lattice
+	sum      float64 // of the cepstrum
 }
 
 // Numbers of points of a lattice, and how many of its slowest decays it spans.
 const (
-	fewPoints  = 1 << 15
-	manyPoints = 1 << 17
+	fewPoints  = 1 << 14
+	manyPoints = 1 << 16
 	decays     = 16
 	finerBody  = 1024
 	finerTail  = 48
@@ -46,8 +48,14 @@ func newSingle(services, intervals []part, load, scv float64) *single {
 		s.mean += float64(k) * ck * h
 	}
 	s.waits = -math.Expm1(-sum)
-	below := exponentiate(c, sum)
-	s.within = tabulate(s.mean/max(s.waits, 1e-12), func(d float64) float64 {
+	s.cepstrum, s.step, s.sum = c, h, sum
+	return s
+}
+
+// law returns, of those who wait, the share who do so at most so long.
+func (s *single) law() table {
+	below, h := exponentiate(s.cepstrum, s.sum), s.step
+	return tabulate(s.mean/max(s.waits, 1e-12), func(d float64) float64 {
 		place := d/h + 0.5 // each point stands for half a step on both sides
 		i := int(place)
 		if i >= len(below)-1 {
@@ -59,7 +67,6 @@ func newSingle(services, intervals []part, load, scv float64) *single {
 		}
 		return min(1, max(0, (at-below[0])/max(1-below[0], 1e-12)))
 	})
-	return s
 }
 
 // lattice puts a law on whole numbers, times a factor, and keeps its mean. What is
@@ -125,6 +132,17 @@ func exponentiate(c []float64, sum float64) []float64 {
 		below[k] = min(1, total)
 	}
 	return below
+}
+
+// intervals are known laws of the time between arrivals.
+type intervals map[int][]part
+
+// of returns one, worked out once.
+func (known intervals) of(stages int) []part {
+	if known[stages] == nil {
+		known[stages] = interval(stages)
+	}
+	return known[stages]
 }
 
 // interval returns the law of the time between every stages-th of random arrivals, of mean 1.

@@ -18,8 +18,18 @@ import (
 	"strings"
 )
 
-// regions are the Regions that the catalogue covers.
-var regions = []string{"ap-northeast-1", "ap-northeast-2", "eu-west-1", "us-east-1", "us-west-2"}
+// regions are the Regions that the catalogue covers: all commercial ones that have prices.
+var regions = []string{
+	"af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+	"ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7",
+	"ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2",
+	"eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
+	"sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+}
+
+// gathered are the Regions that have estimates, hosts and service prices of their own
+// in the source; those of the others are derived from lists of all Regions.
+var gathered = []string{"ap-northeast-1", "ap-northeast-2", "eu-west-1", "us-east-1", "us-west-2"}
 
 func main() {
 	dataDir := flag.String("data", os.Getenv("HEADROOM_DATA"), "directory of the source data (default $HEADROOM_DATA)")
@@ -55,7 +65,7 @@ func deriveAll(dataDir string) ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	tables := []output{in.types(), in.storage(), in.interfaces(), in.shapes(), in.speeds(), in.plans()}
+	tables := []output{in.types(), in.storage(), in.interfaces(), in.shapes(), in.speeds(), in.plans(), in.regions()}
 	for _, region := range regions {
 		tables = append(tables, in.instances(region), in.licensed(region), in.hosts(region), in.services(region))
 	}

@@ -41,11 +41,11 @@ func (in *source) priced(region, name string, systems ...string) output {
 	for _, r := range in.catalog {
 		for _, os := range systems {
 			key := priceKey{r["type"], region, os}
-			zones := ""
-			if os == "linux" && r["src"] == "describe-instance-types" {
-				zones = r["az_"+region]
-			}
 			newest, listed, estimated := in.newest(key)
+			zones := ""
+			if os == "linux" {
+				zones = in.offered(r["type"], region)
+			}
 			advice := in.advisor[key]
 			if zones == "" && newest.usd == "" && advice.bucket == "" {
 				continue
@@ -77,8 +77,10 @@ func (in *source) newest(key priceKey) (newest, listed dated, estimated bool) {
 			listed = price
 		}
 	}
-	if newest.usd == "" && in.estimated[key] != "" {
-		return dated{in.estimated[key], "2026-07-20"}, dated{}, true
+	if newest.usd == "" {
+		if usd := in.estimate(key); usd != "" {
+			return dated{usd, homeDate}, dated{}, true
+		}
 	}
 	return newest, listed, false
 }
@@ -131,7 +133,7 @@ func (in *source) hostFamilies(region string) []string {
 	var families []string
 	for _, r := range in.catalog {
 		_, priced := in.hostPrice[hostKey{r["family"], region, "ondemand", ""}]
-		if priced || r["dedicated_host"] == "1" && r["az_"+region] != "" {
+		if priced || r["dedicated_host"] == "1" && in.offered(r["type"], region) != "" {
 			families = append(families, r["family"])
 		}
 	}
@@ -159,24 +161,4 @@ func (in *source) hostFromLargest(family, region string) dated {
 		price = dated{number(parse(newest.usd) * hostMarkup), newest.date}
 	}
 	return price
-}
-
-// ratio is the Linux price level of a family in the Region against us-east-1.
-func (in *source) ratio(family, region string) float64 {
-	if x, ok := in.ratios[priceKey{family, region, "linux"}]; ok {
-		return x
-	}
-	return in.regionRatio(region)
-}
-
-// regionRatio is the Linux price level of the Region against us-east-1.
-func (in *source) regionRatio(region string) float64 {
-	if region == "us-east-1" {
-		return 1
-	}
-	x, ok := in.ratios[priceKey{"*", region, "linux"}]
-	if !ok {
-		panic("derive: no price ratio for " + region)
-	}
-	return x
 }

@@ -13,14 +13,17 @@ import (
 // source is the gathered data, read whole.
 type source struct {
 	catalog   []record
+	zones     map[[2]string]string // letters, by type and Region
 	onDemand  map[priceKey][]dated // every date, in file order
 	rates     map[rateKey]dated    // reserved and spot
 	estimated map[priceKey]string
+	kin       map[string][]string  // by family without a list price: those whose price levels estimate it, best first
 	ratios    map[priceKey]float64 // by family ("*" for all) instead of type
 	advisor   map[priceKey]advice
 	hostPrice map[hostKey]dated
 	shape     []record
 	service   []record
+	transfers map[string][]string // prices of a GB to each other Region, by Region
 	speed     []record
 	plan      []record
 }
@@ -44,10 +47,12 @@ type advice struct{ bucket, savingsPercent string }
 // read loads all source files below dir.
 func read(dir string) (*source, error) {
 	in := &source{
+		zones:     map[[2]string]string{},
 		onDemand:  map[priceKey][]dated{},
 		rates:     map[rateKey]dated{},
 		estimated: map[priceKey]string{},
-		ratios:    map[priceKey]float64{},
+		kin:       map[string][]string{},
+		transfers: map[string][]string{},
 		advisor:   map[priceKey]advice{},
 		hostPrice: map[hostKey]dated{},
 	}
@@ -57,22 +62,16 @@ func read(dir string) (*source, error) {
 	}{
 		{"ec2/catalog.csv", func(r record) { in.catalog = append(in.catalog, r) }},
 		{"ec2/prices.csv.gz", in.takePrice},
-		{"ec2/prices_all_regions.csv.gz", func(r record) {
-			if r["os"] == "rhel" || r["os"] == "suse" {
-				in.takePrice(r)
-			}
-		}},
-		{"ec2/prices_estimated_ondemand.csv", func(r record) {
-			in.estimated[priceKey{r["type"], r["region"], r["os"]}] = r["usd_per_hour_est"]
-		}},
-		{"ec2/region_price_ratio.csv", func(r record) {
-			in.ratios[priceKey{r["family"], r["region"], r["os"]}] = parse(r["median_ratio_to_us_east_1"])
-		}},
+		{"ec2/prices_all_regions.csv.gz", in.takePrice},
+		{"ec2/offerings_all_regions.csv.gz", func(r record) { in.zones[[2]string{r["type"], r["region"]}] = r["azs"] }},
+		{"ec2/prices_estimated_ondemand.csv", in.takeEstimate},
 		{"ec2/dedicated_hosts.csv.gz", in.takeHostPrice},
 		{"ec2/host_shapes_derived.csv", func(r record) { in.shape = append(in.shape, r) }},
 		{"ec2/cpu_speed.csv", func(r record) { in.speed = append(in.speed, r) }},
 		{"prices/savings_plans.csv", func(r record) { in.plan = append(in.plan, r) }},
 		{"prices/service_prices.csv", func(r record) { in.service = append(in.service, r) }},
+		{"prices/service_prices_all_regions.csv", in.takeService},
+		{"prices/inter_region_transfer.csv", in.takeTransfer},
 		{"spot/spot_advisor_2025-06.csv.gz", func(r record) {
 			in.advisor[priceKey{r["type"], r["region"], r["os"]}] = advice{r["interrupt_bucket"], r["savings_pct"]}
 		}},
@@ -82,6 +81,7 @@ func read(dir string) (*source, error) {
 			return nil, err
 		}
 	}
+	in.ratios = in.levels()
 	return in, nil
 }
 

@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // services derives the unit prices of the Region. What it lacks costs the
 // us-east-1 price times the Region's Linux price ratio, marked estimated.
 func (in *source) services(region string) output {
@@ -17,17 +19,67 @@ func (in *source) services(region string) output {
 		list(r, region)
 		list(r, "*")
 	}
+	const between = "data_transfer/inter_region_out"
+	if prices := in.transfers[region]; len(prices) > 0 && !listed[between] {
+		listed[between] = true
+		out.rows = append(out.rows, row(between, "GB", commonest(prices), "2024-01", "0"))
+	}
 	ratio := in.regionRatio(region)
 	for _, r := range all {
 		item := r["service"] + "/" + r["item"]
 		// us-east-1 alone has a neighbour at that price.
-		if r["region"] != "us-east-1" || listed[item] || r["item"] == "inter_us_east_out" {
+		if r["region"] != home || listed[item] || r["item"] == "inter_us_east_out" {
 			continue
 		}
 		listed[item] = true
-		out.rows = append(out.rows, row(item, r["unit"], number(parse(r["usd"])*ratio), r["as_of"], "1"))
+		level := ratio
+		if r["item"] == "intra_region_each_direction_sum" { // the same in all 26 Regions that list it
+			level = 1
+		}
+		out.rows = append(out.rows, row(item, r["unit"], number(parse(r["usd"])*level), r["as_of"], "1"))
 	}
 	return out
+}
+
+// takeService keeps a price of the lists of all Regions, for those that were not
+// gathered, of an item that us-east-1 has. Of two dates the newer counts.
+func (in *source) takeService(r record) {
+	if r["region"] == "*" || slices.Contains(gathered, r["region"]) || !slices.ContainsFunc(in.service, func(known record) bool {
+		return known["region"] == home && known["service"] == r["service"] && known["item"] == r["item"]
+	}) {
+		return
+	}
+	for i, known := range in.service {
+		if known["region"] == r["region"] && known["service"] == r["service"] && known["item"] == r["item"] {
+			if known["as_of"] == "undated" || r["as_of"] != "undated" && r["as_of"] > known["as_of"] {
+				in.service[i] = r
+			}
+			return
+		}
+	}
+	in.service = append(in.service, r)
+}
+
+// takeTransfer keeps what a GB costs from one Region to another. What it costs to
+// the internet stands with the services.
+func (in *source) takeTransfer(r record) {
+	if r["dst"] != "internet" {
+		in.transfers[r["src"]] = append(in.transfers[r["src"]], r["usd_per_gb"])
+	}
+}
+
+// commonest returns the price that stands most often: a Region has one price to all
+// others, but for a few neighbours.
+func commonest(prices []string) string {
+	count := map[string]int{}
+	best := ""
+	for _, price := range prices {
+		count[price]++
+		if count[price] > count[best] {
+			best = price
+		}
+	}
+	return best
 }
 
 // supplement returns prices that the gathered file lacks, each with its public
