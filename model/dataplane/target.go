@@ -18,6 +18,7 @@ type targetGroup struct {
 	locals      []uint32 // target by the number that policies know it by
 	freeNumbers []int32  // numbers of targets that have gone
 	balancers   []int    // that forward to it
+	enabled     []bool   // zones in which one of those has a node; nil: without them
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	keeps       sim.Time // how long its targets keep a silent connection; 0: nobody asks
@@ -129,8 +130,18 @@ func (t *target) healthy() bool { return t.health.State() == health.Healthy }
 func (t *target) unhealthy() bool { return !t.draining && t.health.State() == health.Unhealthy }
 
 // Register adds a server to a target group, whose port may open later; trusted
-// targets are healthy at once.
+// targets are healthy at once. One in a zone that is not enabled for the load balancer is
+// unused: nobody looks at it, and no request comes to it.
 func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
+	g := &p.targetGroups[group]
+	if in := p.servers.Get(server); g.enabled != nil && !g.enabled[in.zone] {
+		return
+	}
+	p.register(server, group, trusted)
+}
+
+// register makes a server a target of a group, wherever it is.
+func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	g := &p.targetGroups[group]
 	server = p.applicationOf(server, g.cfg.Service)
 	in := p.servers.Get(server)
@@ -340,44 +351,6 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	server := t.server
 	p.targets.Free(h)
 	p.stir(server)
-}
-
-// evictTarget ends the requests that reached a server through one target.
-func (p *Plane) evictTarget(target uint32) {
-	server := p.targets.at(target).server
-	p.settle(server, p.kernel.Now())
-	for _, i := range p.aboard(server) {
-		if r := p.requests.at(i); r.target == target {
-			p.withdraw(i)
-			p.failFor(i, Code502, CauseDrained)
-		}
-	}
-	for _, i := range p.waitingFor(target) {
-		p.failFor(i, Code502, CauseDrained)
-	}
-	p.refill(server)
-	p.relieve()
-}
-
-// aboard lists the requests at a server: who is in service or away on a call, in
-// order of arrival, then who waits.
-func (p *Plane) aboard(id uint32) []uint32 {
-	p.leaveLane(id)
-	s := p.servers.at(id)
-	list := s.station.Jobs(nil)
-	inside := list[:s.station.InService()]
-	if s.base != noIndex {
-		list = p.onCPU(id)
-		inside = list
-	}
-	slices.SortFunc(inside, p.byArrival)
-	if s.nic != nil {
-		list = append(p.flowsAboard(id), list...)
-	}
-	if s.journey {
-		list = p.journeysAboard(id, s, list)
-	}
-	return list
 }
 
 // Unhealthy reports whether a target group calls a server unhealthy.
