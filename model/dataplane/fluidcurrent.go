@@ -28,8 +28,8 @@ type current struct {
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
 
-	refused, late, errs, stay, leaving fluid.Share
-	bytes                              [2]float64 // in and out that are left of one
+	refused, late, errs, stay, leaving, waited fluid.Share
+	bytes                                      [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -313,5 +313,20 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 	}
 	if c.key.fleet != None {
 		c.Rule = law.InTurn
+	}
+}
+
+// addInside adds who is inside or held to the requests in flight, by route.
+func (p *Plane) addInside(inFlight []int64) {
+	if p.fluid == nil {
+		return
+	}
+	for _, c := range p.fluid.currents {
+		group := p.groupOf(c)
+		at := p.meter.at(int32(c.source), group)
+		inFlight[at] += c.inside
+		for _, h := range c.held {
+			inFlight[at] += h.n
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package fluid
 
 import (
+	"math"
+
 	"headroom/sim"
 	"headroom/sim/fluid"
 )
@@ -34,12 +36,13 @@ type Cohort struct {
 	Scale   float64    // by which that is longer, since more share the servers
 	Delay   sim.Time   // that the line adds to it
 	Refused float64    // share of those who came
-	Shed    float64    // share of those who came that will leave the line
 	Content float64    // requests at all targets at its end
 
 	Number float64 // requests at each target
 	Line   float64 // of these, beyond what the law of the highest load has
 	Busy   float64 // work of each target so far, ns of one server
+
+	late float64 // share of those who end whose clients have left a line; 0: the law tells
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -78,6 +81,7 @@ type flow struct {
 	choices int
 	able    float64 // requests that a target can serve a second
 	seconds float64
+	delayed float64 // by the line, in the step before
 	each    float64 // that come to it a second
 }
 
@@ -89,12 +93,13 @@ func (f *flow) number(load float64) float64 {
 
 // Advance plays a step.
 func (c *Cohort) Advance(laws *Laws, a Arrivals) {
-	c.Refused, c.Shed, c.Delay, c.Scale = 0, 0, 0, 1
+	delayed := c.Delay
+	c.Refused, c.late, c.Delay, c.Scale = 0, 0, 0, 1
 	if c.Targets == 0 || a.Length <= 0 || c.Demand == nil {
 		c.Content, c.Number, c.Line = 0, 0, 0
 		return
 	}
-	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds()}
+	f := flow{laws: laws.of(c), choices: c.Choices, delayed: delayed.Seconds(), seconds: a.Length.Seconds()}
 	f.each = a.Expected / float64(c.Targets) / f.seconds
 	other := a.Other / float64(a.Length)
 	f.able = f.laws.Capacity() * max(1-other/float64(c.Servers), 1e-6)
@@ -107,7 +112,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	} else {
 		c.follow(&f, a.Patience)
 	}
-	done := f.each*(1-c.Refused-c.Shed) - (c.Number-before)/f.seconds
+	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
 	work := max(0, done) / f.laws.Capacity() * float64(c.Servers)
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
@@ -124,40 +129,84 @@ func (c *Cohort) small(f *flow) bool {
 // follow finds the number of requests at a target at the end of a step: what is there and
 // what comes, less what a target with that number does.
 func (c *Cohort) follow(f *flow, patience sim.Time) {
-	came := f.each * f.seconds
-	all := c.Number + came
+	all := c.Number + f.each*f.seconds
 	most := f.number(fluid.MostLoad)
-	if over := all - most - f.able*f.seconds*fluid.MostLoad; over > 0 {
+	if all-most-f.able*f.seconds*fluid.MostLoad > 0 {
 		c.Law = f.laws.Law(fluid.MostLoad, f.choices)
 		before := c.Line
-		c.Line = max(0, all-most-f.able*f.seconds)
-		c.bound(f, patience, most)
+		able := f.able
+		if !c.Finishes && patience != sim.Never {
+			allowed := c.allows(f, patience)
+			able /= c.partOf(allowed)
+			c.late = c.longer(allowed)
+		}
+		c.Line = max(0, all-most-able*f.seconds)
+		if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
+			if room := max(0, float64(c.Places+c.Backlog)-most); c.Line > room {
+				c.Refused = min(1, (c.Line-room)/max(f.each*f.seconds, 1e-12))
+				c.Line = room
+			}
+		}
 		c.Number = most + c.Line
 		c.lengthen(f, most, (before+c.Line)/2)
 		return
 	}
-	load := f.solve(all)
+	load := f.solve(c.Number)
 	c.Law = f.laws.Law(load, f.choices)
-	c.Refused = c.Law.Blocked()
-	c.Number, c.Line = f.number(load), 0
+	c.Refused, c.Line = c.Law.Blocked(), 0
+	c.Number = max(0, c.Number+(1-c.Refused)*(f.each-load*f.able)*f.seconds)
 }
 
-// bound holds the line to what has room, and to who waits so long.
-func (c *Cohort) bound(f *flow, patience sim.Time, most float64) {
-	came := max(f.each*f.seconds, 1e-12)
-	if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
-		if room := max(0, float64(c.Places+c.Backlog)-most); c.Line > room {
-			c.Refused = min(1, (c.Line-room)/came)
-			c.Line = room
+// allows is the longest demand that is served within a time at a target with a line: what
+// asks for more leaves half served, and has cost that much.
+func (c *Cohort) allows(f *flow, limit sim.Time) float64 {
+	left := limit.Seconds() - f.delayed
+	if !c.Sharing {
+		left = limit.Seconds() - max(0, c.Number-float64(c.Servers))/f.able
+		return max(left, 0) * c.speed()
+	}
+	inside := c.Number
+	if c.Places > 0 && c.Places < NoLimit {
+		inside = min(inside, float64(c.Places))
+	}
+	return max(left, 0) * c.speed() * min(1, float64(c.Servers)/max(inside, 1))
+}
+
+func (c *Cohort) speed() float64 {
+	if c.Speed == 0 {
+		return 1
+	}
+	return c.Speed
+}
+
+// points are those of the demand at which its parts are summed, and least the smallest part
+// that is told from none.
+const (
+	points = 64
+	least  = 0.02
+)
+
+// partOf is which part of the work that is asked for is done where no more of a demand is
+// served than so much.
+func (c *Cohort) partOf(most float64) float64 {
+	part, all := 0.0, 0.0
+	for k := range points {
+		d := c.Demand.Quantile((float64(k) + 0.5) / points)
+		part += min(d, most)
+		all += d
+	}
+	return max(part/all, least)
+}
+
+// longer is the share of demands that are longer.
+func (c *Cohort) longer(than float64) float64 {
+	n := 0
+	for k := range points {
+		if c.Demand.Quantile((float64(k)+0.5)/points) > than {
+			n++
 		}
 	}
-	if c.Finishes || patience == sim.Never {
-		return
-	}
-	if long := max(0, f.able*patience.Seconds()-most); c.Line > long {
-		c.Shed = min(1-c.Refused, (c.Line-long)/came)
-		c.Line = long
-	}
+	return float64(n) / points
 }
 
 // lengthen finds how much longer than its law a stay is where so many are in line: those
@@ -176,37 +225,39 @@ func (c *Cohort) lengthen(f *flow, most, line float64) {
 	c.Delay = sim.Seconds(line / f.able)
 }
 
-// solve finds the load under which what a target has and does in a step is so much. What it
-// has grows with the load, and so does what it does.
-func (f *flow) solve(all float64) float64 {
-	excess := func(load float64) float64 {
-		return f.number(load) + load*f.able*f.seconds*(1-f.laws.Law(load, f.choices).Blocked()) - all
-	}
-	guess := min(f.each/f.able, fluid.MostLoad)
-	if e := excess(guess); e == 0 || e < 0 && -e < exactly*all || e > 0 && e < exactly*all {
-		return guess
-	}
+// solve finds the load at the end of a step of a target that had so many: that under which it has
+// what it had and what came, less what is done under that load. It looks near the load that comes, which a
+// steady one is, for the law of another load takes time to find.
+func (f *flow) solve(had float64) float64 {
 	low, high := 0.0, fluid.MostLoad
-	if excess(guess) > 0 {
-		high = guess
-	} else {
-		low = guess
-	}
-	for range halvings {
-		middle := (low + high) / 2
-		if excess(middle) > 0 {
-			high = middle
+	load := min(f.each/f.able, fluid.MostLoad)
+	for range attempts {
+		number := f.number(load)
+		lets := 1 - f.laws.Law(load, f.choices).Blocked()
+		excess := number - had + lets*(load*f.able-f.each)*f.seconds
+		if excess > 0 {
+			high = load
 		} else {
-			low = middle
+			low = load
 		}
+		slope := f.able*f.seconds + number/max(load, exactly)/max(1-load, exactly)
+		next := load - excess/slope
+		if math.Abs(next-load) <= exactly*(1-load) {
+			return min(max(next, low), high)
+		}
+		if next <= low || next >= high {
+			next = (low + high) / 2
+		}
+		load = next
 	}
-	return (low + high) / 2
+	return load
 }
 
-// How exactly the load is found.
+// How exactly the load is found, in parts of what is left of the capacity, and how often it
+// is tried.
 const (
-	exactly  = 1e-6
-	halvings = 16
+	exactly  = 1e-4
+	attempts = 30
 )
 
 // Late returns the share of responses that take longer than a time.
@@ -214,7 +265,50 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 	if limit == sim.Never || c.Law == nil {
 		return 0
 	}
-	return max(c.Shed, c.Law.Tail((limit-c.Delay).Seconds()/c.Scale))
+	if c.late > 0 {
+		return c.late
+	}
+	return c.Law.Tail((limit - c.Delay).Seconds() / c.Scale)
+}
+
+// Waits returns the share of requests that wait until they are served, and how long those do
+// on average.
+func (c *Cohort) Waits() (share float64, mean sim.Time) {
+	switch {
+	case c.Law == nil:
+		return 0, 0
+	case c.Sharing:
+		if c.Delay > 0 {
+			share = 1
+		}
+		return share, c.Delay
+	}
+	own := c.Station.Demand.Mean() / c.speed()
+	wait := max(0, c.Law.Mean()-own)
+	if c.Delay > 0 {
+		return 1, c.Delay + sim.Seconds(wait)
+	}
+	if share = c.Law.Delayed(); share == 0 {
+		return 0, 0
+	}
+	return share, sim.Seconds(wait / share)
+}
+
+// CheckFails returns the probability that a request of a demand of its own, which is the
+// time that it takes alone, takes longer than a time: one that shares the servers with the others
+// is slowed down as they are, one in line waits as they do.
+func (c *Cohort) CheckFails(demand, limit sim.Time) float64 {
+	if c.Law == nil {
+		return 0
+	}
+	own := c.Station.Demand.Mean() / c.Speed
+	if !c.Sharing {
+		return c.Late(limit - demand + sim.Seconds(own))
+	}
+	if c.Delay.Seconds()+demand.Seconds()*max(1, c.Law.Mean()*c.Scale/own) > limit.Seconds() {
+		return 1
+	}
+	return 0
 }
 
 // Mean returns how long responses take on average.

@@ -11,6 +11,7 @@ type Stay struct {
 	Law    *fluid.Law
 	Scale  float64  // by which it is longer
 	Longer sim.Time // that is added
+	Limit  sim.Time // of those who are recorded nobody stayed longer; [sim.Never]
 }
 
 // Tail returns the share that stay longer than a time.
@@ -18,10 +19,10 @@ func (s *Stay) Tail(limit sim.Time) float64 {
 	return s.Law.Tail((limit - s.Longer).Seconds() / s.Scale)
 }
 
-// Record adds n stays to a histogram, each longer by a time, and none longer than a limit: those
-// are not among the n. What is left of one is decided by a number from 0 to 1.
-func (s *Stay) Record(h *stat.Histogram, n int64, also, limit sim.Time, offset float64) {
-	longer := s.Longer + also
+// Record adds n stays to a histogram, each with a time that is no part of it. What is left of
+// one is decided by a number from 0 to 1.
+func (s *Stay) Record(h *stat.Histogram, n int64, also sim.Time, offset float64) {
+	limit, longer := s.Limit, s.Longer+also
 	within := 1.0
 	if limit != sim.Never {
 		within = 1 - s.Tail(limit)
