@@ -82,7 +82,7 @@ func (r *replay) play(w *window) {
 			}
 		}
 		admitted := r.came - before - (r.refused - refused)
-		m.stay.Record(&r.rates, admitted, 0, sim.Never, r.offset)
+		m.stay.Record(&r.rates, admitted, 0, r.offset)
 		r.expected += m.refused * float64(r.came-before)
 		r.offset = math.Mod(r.offset+golden, 1)
 	}
