@@ -158,3 +158,12 @@ func (w *work) estimate(now time.Time) (left time.Duration, known bool) {
 	}
 	return time.Duration(slices.Max(free) * each), true
 }
+
+// terminal reports whether somebody may look at a file as it is written.
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
+// colored reports whether text for a file may be coloured.
+func colored(f *os.File) bool { return terminal(f) && os.Getenv("NO_COLOR") == "" }
