@@ -11,7 +11,7 @@ PROMTOOL    := github.com/prometheus/prometheus/cmd/promtool
 PROMETHEUS  := v0.305.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules browser promtool test conformance race bench profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser test conformance race bench promtool growth profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ race: ## all tests under the race detector (needs a C compiler)
 
 bench: ## all benchmarks, one package at a time, with their ratios (BENCH=regexp BENCHTIME=100ms)
 	$(GO) test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
+
+growth: build ## time and memory against size, with exponents, and bin/growth.svg (MOST=20s of CPU a size, ONLY=curve)
+	@$(GO) run ./results/growth -program bin/headroom -o bin/growth.svg -most $(or $(MOST),20s) -only '$(ONLY)'
 
 profile: ## renew the profile that the compiler optimizes headroom by, from the benchmarks
 	$(GO) test -run '^$$' -bench 'MM100|Balanced|ThreeTiers|TwoReads' -benchtime 3s -cpuprofile cmd/headroom/default.pgo -o /dev/null ./model/cloud

@@ -91,7 +91,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			},
 		},
 		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2, AttachedEBS: 1}, Hibernations: 1, StoppedTime: sim.Hour}},
-		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3}}}},
+		Balancers: []dataplane.BalancerOutcome{{Nodes: []dataplane.NodeOutcome{{Requests: 30, Rejected: 2}, {Requests: 10, Rejected: 3, Shifted: 90 * sim.Second}}}},
 		Targets:   []dataplane.TargetGroupOutcome{{HealthyMean: 3.5, HealthyMin: 2}, {HealthyMean: 1, HealthyMin: 0}},
 		HostPools: []controlplane.HostPoolOutcome{
 			{Hosts: 2, UsedMean: 1.5, UsedMax: 2, CPUAllocated: 0.5, MemoryAllocated: 0.2},
@@ -158,6 +158,7 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"connections.rejected{load_balancer=front}":          5,
 		"node.requests{node=front:a}":                        30,
 		"node.rejected{node=front:b}":                        3,
+		"node.shifted{node=front:b}":                         90,
 		"node.share{node=front:a}":                           0.75,
 		"requests.arrived":                                   150,
 		"requests.arrived{target_group=web}":                 100,

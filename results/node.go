@@ -47,6 +47,8 @@ func nodeMetrics() []Metric {
 			func(_ *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 { return float64(n.Requests) }),
 		of("node.rejected", "count", "new connections that found the node of a load balancer too small",
 			func(_ *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 { return float64(n.Rejected) }),
+		of("node.shifted", "s", "how long a zonal shift kept clients away from the node of a load balancer in a zone",
+			func(_ *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 { return n.Shifted.Seconds() }),
 		of("node.share", "ratio", "share of the load balancer's requests that clients sent to its node in a zone",
 			func(b *dataplane.BalancerOutcome, n *dataplane.NodeOutcome) float64 {
 				return ratio(n.Requests, int64(sum(b.Nodes, func(n *dataplane.NodeOutcome) float64 { return float64(n.Requests) })))

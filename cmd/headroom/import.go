@@ -70,17 +70,33 @@ func saveImport(to *folder.Folder, scenario []byte, tables map[string]func(io.Wr
 	return nil
 }
 
+// otherKind says of a file that an import cannot read which one does, nil if none is known.
+func otherKind(c *cobra.Command, name string) error {
+	file, rule := diskFiles.Open(name)
+	if rule != "" {
+		return nil
+	}
+	kind, known := imports.Recognise(file)
+	_ = file.Close()
+	if !known || kind.Command == c.CommandPath() {
+		return nil
+	}
+	return badInput(fmt.Errorf("%s: %s is %s: `%s` reads it", c.Name(), name, kind.Name, kind.Command))
+}
+
+// unreadable says why a file cannot be read, and what it may be instead.
+func unreadable(c *cobra.Command, name string, err error) error {
+	if other := otherKind(c, name); other != nil {
+		return other
+	}
+	return badInput(err)
+}
+
 // nothingTaken says why nothing could be taken of files, and what they may be instead.
 func nothingTaken(c *cobra.Command, names []string, what string) error {
 	for _, name := range names {
-		file, rule := diskFiles.Open(name)
-		if rule != "" {
-			continue
-		}
-		kind, known := imports.Recognise(file)
-		_ = file.Close()
-		if known && kind.Command != c.CommandPath() {
-			return badInput(fmt.Errorf("%s: %s is %s: `%s` reads it", c.Name(), name, kind.Name, kind.Command))
+		if other := otherKind(c, name); other != nil {
+			return other
 		}
 	}
 	if len(names) == 0 {

@@ -44,7 +44,7 @@ they invoke; those that a scenario cannot carry are listed with the reason.`,
 }
 
 // readMetrics reads files of CloudWatch.
-func readMetrics(names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
+func readMetrics(c *cobra.Command, names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
 	var all []cloudwatch.Series
 	for _, name := range names {
 		text, err := contentOf(name)
@@ -53,7 +53,7 @@ func readMetrics(names []string, skipped *imports.Skipped) ([]cloudwatch.Series,
 		}
 		series, err := cloudwatch.Read(name, text, skipped)
 		if err != nil {
-			return nil, badInput(err)
+			return nil, unreadable(c, name, err)
 		}
 		all = append(all, series...)
 	}
@@ -75,7 +75,7 @@ func (f *metricsFlags) run(c *cobra.Command, names []string) error {
 			return f.alarms(c, alarms, skipped, as)
 		}
 	}
-	all, err := readMetrics(names, skipped)
+	all, err := readMetrics(c, names, skipped)
 	if err != nil {
 		return err
 	}

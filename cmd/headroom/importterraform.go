@@ -21,7 +21,7 @@ func newImportTerraform() *cobra.Command {
 
 It prints the scenario, or writes it to DIR/scenario.toml with --out: load balancers with
 listeners and rules, target groups, Auto Scaling groups with policies and schedules,
-launch templates, instances, volumes, file systems, security groups, and NAT gateways
+launch templates, instances, volumes, file systems, security groups, functions, and NAT gateways
 with their network. What is known only after apply is found through the references of
 the configuration, or assumed and marked. What cannot be taken is listed with the
 reason on standard error and at the head of the file. Load and demand are to fill in:
@@ -41,7 +41,7 @@ func importTerraform(c *cobra.Command, name, out string) error {
 	skipped := &imports.Skipped{}
 	plan, err := terraform.Read(name, text, skipped)
 	if err != nil {
-		return badInput(err)
+		return unreadable(c, name, err)
 	}
 	scenario := plan.Scenario()
 	tellSkipped(c, skipped)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/controlplane"
@@ -53,7 +54,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	}
 	w.control, err = controlplane.New(controlplane.Setup{
 		Estate: &cfg.Estate, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), TargetGroups: len(cfg.TargetGroups), Series: cfg.Observe.Series,
+		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), TargetGroups: len(cfg.TargetGroups), Registered: cfg.registered(), Series: cfg.Observe.Series,
 		Halted: func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil {
@@ -64,6 +65,11 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	}
 	w.data.Connect(w.control)
 	return w, nil
+}
+
+// registered is how many target groups are those of Elastic Load Balancing, which come first.
+func (c *Config) registered() int {
+	return len(c.TargetGroups) - len(slices.DeleteFunc(slices.Clone(c.TargetGroups), func(g dataplane.TargetGroup) bool { return !g.Discovered }))
 }
 
 // balancers lists what the bill needs to know of the load balancers.

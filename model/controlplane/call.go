@@ -74,7 +74,9 @@ func (cp *Plane) noteCall(in *instance, name string, group int) {
 func (cp *Plane) register(in *instance, trusted bool) {
 	for _, g := range cp.targetGroupsOf(in) {
 		cp.data.Register(in.server, g, trusted)
-		cp.noteCall(in, "RegisterTargets", g+1)
+		if g < cp.registered {
+			cp.noteCall(in, "RegisterTargets", g+1)
+		}
 	}
 }
 
@@ -84,7 +86,9 @@ func (cp *Plane) deregister(in *instance) int {
 	left := cp.data.Deregister(in.server)
 	if in.order.group != None { // nobody else asks for it: who ends just goes
 		for _, g := range cp.targetGroupsOf(in) {
-			cp.noteCall(in, "DeregisterTargets", g+1)
+			if g < cp.registered {
+				cp.noteCall(in, "DeregisterTargets", g+1)
+			}
 		}
 	}
 	return left

@@ -28,6 +28,7 @@ type Setup struct {
 	Names        []DNSName
 	Functions    []Function
 	TargetGroups int         // how many there are
+	Registered   int         // the first so many are Elastic Load Balancing's, whose targets are registered by a call
 	Series       bool        // each minute is sampled what instances run out of
 	Halted       func() bool // the world is of no use any more: launches may be left out; nil: never
 }
@@ -63,6 +64,7 @@ type Plane struct {
 	notice       *sim.Timer[model.Event]
 	ledger       *model.Ledger
 	targetGroups int
+	registered   int  // of those, the ones of Elastic Load Balancing
 	sampled      bool // by minute: what instances run out of
 
 	instances       slab.Slab[instance]
@@ -134,7 +136,7 @@ func New(setup Setup) (*Plane, error) {
 	frame, estate := setup.Frame, setup.Estate
 	cp := &Plane{
 		cfg: estate, frame: frame, kernel: setup.Kernel, replication: setup.Replication,
-		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups, sampled: setup.Series,
+		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups, registered: setup.Registered, sampled: setup.Series,
 		zoneDown: make([]int, len(frame.Zones)),
 		ledger: &model.Ledger{
 			Start: frame.Start, End: frame.Duration, Region: frame.Region, Zones: frame.Zones, Types: frame.Types,

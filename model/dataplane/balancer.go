@@ -13,8 +13,9 @@ type balancer struct {
 	dns       []model.Zone // nodes that clients are sent to
 	changing  bool         // a change of dns is on its way
 	shifted   model.Zone   // that clients are not to come to; None
-	groups    []int        // target groups that it forwards to
-	nodes     []node       // by zone
+	shiftedAt sim.Time
+	groups    []int  // target groups that it forwards to
+	nodes     []node // by zone
 	carrier   carrier
 	floor     int64 // bytes a second that a Network Load Balancer has at least
 	limited   bool  // it may be too small
@@ -148,7 +149,7 @@ func (p *Plane) respond(i uint32, r *request, a *classAction) {
 		latency += p.callDistance(i, r, model.Zone(r.zone))
 	}
 	if latency > s.patience {
-		r.phase = undelivered
+		p.undeliver(i, r)
 		return
 	}
 	p.meter.completed(now, r, latency)
@@ -293,8 +294,18 @@ func (p *Plane) onNodesChange(ev model.Event) {
 // ShiftZone takes the node of a zone out of the DNS answers of a load balancer, whatever
 // health says of it; None brings it back.
 func (p *Plane) ShiftZone(balancer int, zone model.Zone) {
-	p.balancers[balancer].shifted = zone
+	b := &p.balancers[balancer]
+	p.countShift(b)
+	b.shifted, b.shiftedAt = zone, p.kernel.Now()
 	p.reconsiderNodes(balancer)
+}
+
+// countShift counts the time that a load balancer has been shifted away from a zone.
+func (p *Plane) countShift(b *balancer) {
+	if now := p.kernel.Now(); b.shifted != None {
+		b.nodes[b.shifted].shifted += now - b.shiftedAt
+		b.shiftedAt = now
+	}
 }
 
 // nodeIsGood reports whether a zone's node is up and every target group that it
@@ -324,5 +335,15 @@ func (p *Plane) FailZone(z model.Zone, down bool) {
 	}
 	for b := range p.balancers {
 		p.reconsiderNodes(b)
+	}
+}
+
+// enable adds the zones of a load balancer to those whose targets it uses.
+func (g *targetGroup) enable(zones []model.Zone, all int) {
+	if g.enabled == nil {
+		g.enabled = make([]bool, all)
+	}
+	for _, z := range zones {
+		g.enabled[z] = true
 	}
 }

@@ -179,6 +179,7 @@ type TargetGroup struct {
 	// Mitigation lowers the weights of anomalous targets; its algorithm's policy is
 	// a [routing.Weigher].
 	Mitigation  bool
+	Discovered  bool     // by the name of who is in it: no load balancer knows it, and nobody registers targets
 	CrossZone   bool     // resolved from the group's own setting or its load balancer's
 	SlowStart   sim.Time // of targets that become healthy, which takes round robin; 0: none
 	Stickiness  Stickiness

@@ -98,7 +98,7 @@ func (p *Plane) openFunction(f *lambda) {
 		p.openAccount(0)
 	}
 	for _, g := range f.cfg.Groups {
-		p.Register(h, g, true)
+		p.register(h, g, true)
 	}
 }
 

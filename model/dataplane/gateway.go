@@ -79,6 +79,7 @@ func (p *Plane) newGateway(s *source) {
 		return
 	}
 	s.gateway.balancer = p.cfg.LoadBalancers[s.target].Gateway - 1
+	s.patience = min(s.patience, sim.Horizon)
 	s.gateway.limit = p.cfg.LoadBalancers[s.gateway.balancer].IdleTimeout
 	if s.gateway.limit == 0 {
 		s.gateway.limit = idleGateway
@@ -151,17 +152,43 @@ func (p *Plane) countInspected(r *request) {
 	}
 }
 
+// neverBack is how long a response takes that gets lost: longer than any client of a Gateway
+// Load Balancer waits.
+const neverBack = sim.Horizon + 1
+
 // passBack takes a response through the appliance of its request, and returns how long that
-// delays it. Where that is no more the packets that are under way go by another.
+// delays it; [neverBack] where its packets get lost there.
 func (p *Plane) passBack(i uint32, r *request, s *source) sim.Time {
 	b := &p.balancers[s.gateway.balancer]
-	t := p.targets.Get(p.inspectors[i])
-	if t == nil {
-		return b.cfg.Latency
-	}
 	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(r.responseBytes())
-	delay := sim.Sum(p.passAppliance(r.responseBytes(), s, b, indexOf(p.inspectors[i])), b.cfg.Latency)
-	return delay
+	target := p.returnsBy(i, s, b)
+	if target != noIndex {
+		return sim.Sum(p.passAppliance(r.responseBytes(), s, b, target), b.cfg.Latency)
+	}
+	b.counts.Lost++
+	b.counts.LostBytes = b.counts.LostBytes.Plus(r.responseBytes())
+	p.giveUpFlow(i, s)
+	return neverBack
+}
+
+// returnsBy finds the appliance of a response: that of its request as long as it is there, and
+// where flows are rebalanced another as soon as that one has gone, or is known to be ill.
+// Without, the flow stays with what is no more. (Elastic Load Balancing, "Target groups for
+// your Gateway Load Balancers", target failover.)
+func (p *Plane) returnsBy(i uint32, s *source, b *balancer) uint32 {
+	target := noIndex
+	t := p.targets.Get(p.inspectors[i])
+	switch cfg := &p.targetGroups[b.groups[0]].cfg.Appliances; {
+	case cfg.Rebalance && (t == nil || t.unhealthy()):
+		b.counts.Moved++
+		target = p.hashAppliance(i, s, b)
+	case t != nil:
+		target = indexOf(p.inspectors[i])
+	}
+	if target != noIndex && !p.servers.at(p.targets.at(target).server).open {
+		return noIndex
+	}
+	return target
 }
 
 // passes8500 reports whether no packet of a request or its response is too large.

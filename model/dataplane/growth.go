@@ -47,8 +47,9 @@ const (
 
 // node is a load balancer in a zone.
 type node struct {
-	requests int64 // that clients sent to it
-	rejected int64 // new connections that found it too small
+	requests int64    // that clients sent to it
+	rejected int64    // new connections that found it too small
+	shifted  sim.Time // how long a zonal shift kept clients away from it
 
 	second  sim.Time // the end of the present one
 	taken   int64    // new connections in it

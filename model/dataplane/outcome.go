@@ -199,8 +199,9 @@ type BalancerOutcome struct {
 
 // NodeOutcome is what the node of a load balancer in one zone did.
 type NodeOutcome struct {
-	Requests int64 // that clients sent to it
-	Rejected int64 // new connections that found it too small
+	Requests int64    // that clients sent to it
+	Rejected int64    // new connections that found it too small
+	Shifted  sim.Time // how long a zonal shift kept clients away from it
 }
 
 func (o *BalancerOutcome) rule(of model.RuleName) *int64 { return &o.Rules[of.Listener][of.Rule] }
@@ -274,9 +275,10 @@ func (p *Plane) balancerOutcomes() []BalancerOutcome {
 	p.endAllSilentFlows()
 	p.endAllIdleConnections()
 	for i := range all {
+		p.countShift(&p.balancers[i])
 		all[i] = p.balancers[i].counts
 		for _, n := range p.balancers[i].nodes {
-			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests, Rejected: n.rejected})
+			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests, Rejected: n.rejected, Shifted: n.shifted})
 		}
 		active := p.balancers[i].flowTime
 		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))

@@ -50,7 +50,7 @@ func (p *Plane) openOutside() error {
 			s.travel, s.metered, s.foreseen = o.RoundTrip, o.Metered, false
 			p.Listen(h)
 			for _, g := range o.Groups {
-				p.Register(h, g, true)
+				p.register(h, g, true)
 			}
 		}
 	}

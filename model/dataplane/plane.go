@@ -261,6 +261,7 @@ func (p *Plane) newBalancers() error {
 		for _, g := range b.groups {
 			tg := &p.targetGroups[g]
 			tg.balancers = append(tg.balancers, i)
+			tg.enable(cfg.Zones, len(p.frame.Zones))
 			if tg.cfg.Balancer > 0 {
 				continue
 			}

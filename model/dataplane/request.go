@@ -156,7 +156,15 @@ func (p *Plane) respondTooLate(i uint32, s *server, at sim.Time) {
 		p.release(r.target)
 		r.target = noIndex
 	}
-	r.phase = undelivered
+	p.undeliver(i, r)
+}
+
+// undeliver leaves a request to the time limit of its client. One whose client has none is given
+// up by TCP: its packets get lost.
+func (p *Plane) undeliver(i uint32, r *request) {
+	if r.phase = undelivered; p.sources[r.source].limits.limit == sim.Never {
+		p.hang(i)
+	}
 }
 
 // answer brings the response of a tracked request to who asked: at once to a user,

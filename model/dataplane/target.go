@@ -18,6 +18,7 @@ type targetGroup struct {
 	locals      []uint32 // target by the number that policies know it by
 	freeNumbers []int32  // numbers of targets that have gone
 	balancers   []int    // that forward to it
+	enabled     []bool   // zones in which one of those has a node; nil: without them
 	counts      bool     // its algorithm looks at the requests in flight
 	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	keeps       sim.Time // how long its targets keep a silent connection; 0: nobody asks
@@ -129,8 +130,18 @@ func (t *target) healthy() bool { return t.health.State() == health.Healthy }
 func (t *target) unhealthy() bool { return !t.draining && t.health.State() == health.Unhealthy }
 
 // Register adds a server to a target group, whose port may open later; trusted
-// targets are healthy at once.
+// targets are healthy at once. One in a zone that is not enabled for the load balancer is
+// unused: nobody looks at it, and no request comes to it.
 func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
+	g := &p.targetGroups[group]
+	if in := p.servers.Get(server); g.enabled != nil && !g.enabled[in.zone] {
+		return
+	}
+	p.register(server, group, trusted)
+}
+
+// register makes a server a target of a group, wherever it is.
+func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	g := &p.targetGroups[group]
 	server = p.applicationOf(server, g.cfg.Service)
 	in := p.servers.Get(server)

@@ -71,6 +71,40 @@ func listenerParts(s *results.Summary) []results.Part {
 	})
 }
 
+// nodeRows are what the zones of a load balancer had of its requests.
+func nodeRows() []row {
+	return []row{
+		{name: "requests", metric: "node.requests"},
+		{name: "share", metric: "node.share"},
+		{name: "connections rejected", metric: "node.rejected", quiet: true},
+		{name: "shifted away from", metric: "node.shifted", quiet: true},
+	}
+}
+
+// nodeParts lists the nodes of load balancers whose zones differ: that keep to their zones, or
+// one of which has less than three quarters of what it would have of equal shares.
+func nodeParts(s *results.Summary) (parts []results.Part) {
+	for i := range s.Config.LoadBalancers {
+		lb := &s.Config.LoadBalancers[i]
+		differ := slices.ContainsFunc(lb.Actions(), func(a dataplane.Action) bool {
+			return slices.ContainsFunc(a.Forward, func(f dataplane.Forward) bool { return !s.Config.TargetGroups[f.TargetGroup].CrossZone })
+		})
+		var nodes []results.Part
+		for _, p := range s.Labelled("node") {
+			share, ok := s.Value("node.share", p)
+			if name, _, _ := strings.Cut(p.Name, ":"); !ok || name != lb.Name {
+				continue
+			}
+			nodes = append(nodes, p)
+			differ = differ || share.Value < 0.75/float64(len(lb.Zones))
+		}
+		if differ {
+			parts = append(parts, nodes...)
+		}
+	}
+	return parts
+}
+
 // looksCloser reports whether the rules of some load balancer look at more than host and
 // path, or lead to more than a target group.
 func looksCloser(s *results.Summary) bool {

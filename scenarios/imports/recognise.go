@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"regexp"
+	"slices"
 )
 
 // Kind is a kind of file that an import reads.
@@ -22,6 +23,9 @@ var kinds = []Kind{
 	{"a plan of Terraform", "headroom import terraform", regexp.MustCompile(`^(\[command\][^\n]*\n)?\s*\{\s*"format_version"\s*:`)},
 	{"an answer of CloudWatch", "headroom import cloudwatch", regexp.MustCompile(`^\s*(\[\s*)?\{\s*"(MetricDataResults|Datapoints|Label|Messages|MetricAlarms)"\s*:`)},
 }
+
+// Kinds lists the kinds that are recognised.
+func Kinds() []Kind { return slices.Clone(kinds) }
 
 // Recognise tells the kind of a file, compressed or not, by how it begins.
 func Recognise(file io.Reader) (Kind, bool) {

@@ -32,7 +32,7 @@ func (l *loader) readApplications(t *schema.Table, groups *[]int) (first int, al
 			all = append(all, service)
 		}
 	}
-	listed := t.Each("services")
+	listed := l.applicationsOf(t)
 	for _, a := range listed {
 		service := a.Reference("service")
 		add(service)
@@ -77,6 +77,18 @@ func (l *loader) readApplications(t *schema.Table, groups *[]int) (first int, al
 	return all[0], all
 }
 
+// applicationsOf lists the services that a table has, or its launch template where it has none.
+func (l *loader) applicationsOf(t *schema.Table) []*schema.Table {
+	own := t.Each("services")
+	if t.Has("services") || !t.Has("launch_template") {
+		return own
+	}
+	if i := t.Reference("launch_template"); i >= 0 {
+		return l.tables["launch_template"][i].Each("services")
+	}
+	return own
+}
+
 // checkPorts refuses two applications on one port of an instance: the second could not bind
 // it (EADDRINUSE).
 func (l *loader) checkPorts(t *schema.Table, groups, services []int) {
@@ -86,13 +98,7 @@ func (l *loader) checkPorts(t *schema.Table, groups, services []int) {
 		key = "services"
 	}
 	for _, service := range services {
-		port := l.cfg.Services[service].Port
-		for _, g := range groups {
-			if g >= 0 && l.cfg.TargetGroups[g].Service == service {
-				port = cmp.Or(port, l.cfg.TargetGroups[g].Port)
-			}
-		}
-		port = cmp.Or(port, ordinaryPort)
+		port := l.portOn(groups, service)
 		if other, ok := taken[port]; ok {
 			t.Reject(key, schema.Fault{
 				Rule: fmt.Sprintf("must be of one service, or of services on ports of their own: %s and %s are both on port %d",
@@ -103,6 +109,17 @@ func (l *loader) checkPorts(t *schema.Table, groups, services []int) {
 		}
 		taken[port] = service
 	}
+}
+
+// portOn is where a service listens on instances that are registered with these target groups.
+func (l *loader) portOn(groups []int, service int) uint16 {
+	port := l.cfg.Services[service].Port
+	for _, g := range groups {
+		if g >= 0 && l.cfg.TargetGroups[g].Service == service {
+			port = cmp.Or(port, l.cfg.TargetGroups[g].Port)
+		}
+	}
+	return cmp.Or(port, ordinaryPort)
 }
 
 // sharing is a table whose instances run several services.

@@ -31,6 +31,9 @@ func (l *loader) nameOf(to dataplane.DestinationKind, target int) string {
 	case dataplane.ToLoadBalancer:
 		return "load_balancer." + l.cfg.LoadBalancers[target].Name
 	case dataplane.ToTargetGroup:
+		if tg := &l.cfg.TargetGroups[target]; tg.Discovered {
+			return tg.Name
+		}
 		return "target_group." + l.cfg.TargetGroups[target].Name
 	case dataplane.ToAddress:
 		return l.cfg.Addresses[target].Name

@@ -33,7 +33,7 @@ const (
 // containerServiceKeys are those of [container_service.NAME]: Terraform's aws_ecs_service and
 // its aws_ecs_task_definition, with how long tasks take to start.
 func containerServiceKeys() []schema.Key {
-	return schema.Within("container_service.NAME", invalidTask, []schema.Key{
+	return schema.Within("container_service.NAME", invalidTask, append(membershipKeys("security_groups", ""), []schema.Key{
 		schema.Row("service", schema.Name("service"), "(that of its target groups)", "what a task does with a request"),
 		schema.Row("desired_count", schema.Whole(0, mostTasks), "1", "tasks at the start, running where there is room"),
 		schema.Row("min_capacity", schema.Whole(0, mostTasks), "(0)", "fewest tasks, of its scalable target"),
@@ -58,12 +58,12 @@ func containerServiceKeys() []schema.Key {
 		schema.Row("availability_zones", schema.Texts(), "(all zones of the scenario)", "with launch_type FARGATE: where the tasks are"),
 		regionKey(),
 		schema.Row("assign_public_ip", schema.Flag(), "false", "with launch_type FARGATE: a public IPv4 address for each task, which is billed"),
-	})
+	}...))
 }
 
 // fargateOnly and instancesOnly are the keys that the other launch type does not have.
 var (
-	fargateOnly   = []string{"cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip"}
+	fargateOnly   = []string{"cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip", "security_groups"}
 	instancesOnly = []string{"autoscaling_group", "capacity_provider", "ordered_placement_strategy"}
 )
 
@@ -171,6 +171,7 @@ func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *control
 	}
 	g.Subnets, g.Zones = l.places(t, "subnets", false)
 	lt.PublicIP = t.Flag("assign_public_ip")
+	lt.Ends = l.membership(l.readGroupsOf(t, "security_groups", ""), lt)
 }
 
 // readTasksOn reads on whose instances tasks lie, and how they are placed there.

@@ -45,13 +45,22 @@ func (l *loader) destination(t *schema.Table, key string) (dataplane.Destination
 			}
 		}
 	}
+	if len(found) == 0 {
+		if g, ok := l.discoverTasks(t, key, name); ok {
+			return dataplane.ToTargetGroup, g
+		}
+		if kind, target, ok := l.discoverApplication(t, key, name); ok {
+			return kind, target
+		}
+	}
 	switch len(found) {
 	case 0:
 		var known []string
 		for _, d := range destinations {
 			known = append(known, l.Names(d.table)...)
 		}
-		t.Mistake(key, "must name a load balancer, a target group, a function or an instance", t.Hint(name, known))
+		known = append(known, l.Names("container_service")...)
+		t.Mistake(key, "must name a load balancer, a target group, a function, a container service or an instance", t.Hint(name, known))
 	case 1:
 	default:
 		t.Mistake(key, "must be unambiguous: "+strings.Join(found, " or "), "")

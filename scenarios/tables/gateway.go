@@ -73,7 +73,7 @@ func readAppliances(t *schema.Table, tg *dataplane.TargetGroup) {
 	tg.Flows = dataplane.FlowTargets{On: true, PreserveClientIP: true}
 	a := dataplane.Appliances{On: true}
 	if n := t.Node.Table["port"]; n != nil && t.Sound("port") && t.Whole("port") != dataplane.GenevePort {
-		t.Reject("port", schema.Fault{Rule: "must be 6081 with protocol \"GENEVE\"", Code: invalidConfiguration})
+		t.Wrong("port", "must be 6081 with protocol \"GENEVE\"")
 	}
 	f := t.Inside("target_failover")
 	gone, ill := f.Choice("on_deregistration"), f.Choice("on_unhealthy")

@@ -70,14 +70,18 @@ func (l *loader) readHealthCheck(t *schema.Table, kind health.Kind) dataplane.He
 	h.Interval, h.Timeout = t.Duration("interval"), t.Duration("timeout")
 	h.Demand = t.Duration("demand")
 	h.HealthyThreshold, h.UnhealthyThreshold = t.Whole("healthy_threshold"), t.Whole("unhealthy_threshold")
-	if t.Sound("interval", "timeout") && h.Timeout >= h.Interval {
-		t.Wrong("timeout", "must be shorter than interval ("+t.Node.Table["interval"].Got()+")")
+	switch at := t.Node.Table["interval"]; {
+	case !t.Sound("interval", "timeout"):
+	case kind == health.GWLB && h.Timeout > h.Interval:
+		t.Wrong("timeout", "must not be longer than interval ("+at.Got()+")")
+	case kind != health.GWLB && h.Timeout >= h.Interval:
+		t.Wrong("timeout", "must be shorter than interval ("+at.Got()+")")
 	}
 	if path := t.Text("path"); t.Sound("path") && !strings.HasPrefix(path, "/") {
 		t.Wrong("path", "must begin with /")
 	}
 	h.Connects = t.Choice("protocol") == "TCP"
-	if h.Connects && kind != health.NLBHTTP {
+	if h.Connects && kind != health.NLBHTTP && kind != health.GWLB {
 		t.Reject("protocol", schema.Fault{Rule: "must be HTTP or HTTPS for targets of an Application Load Balancer", Code: invalidConfiguration})
 	}
 	h.Path = t.Text("path")

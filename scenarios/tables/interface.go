@@ -95,11 +95,14 @@ func (l *loader) wholeVPC() netip.Prefix { return prefix(l.vpc.block) }
 // readMembership reads the security groups of instances, and returns the kinds of their
 // interfaces by subnet: those of the default VPC are one in each zone.
 func (l *loader) readMembership(t *schema.Table, lt *controlplane.LaunchTemplate) []int32 {
-	groups := l.readGroupsOf(t, "vpc_security_group_ids", "vpc_security_groups")
+	return l.membership(l.readGroupsOf(t, "vpc_security_group_ids", "vpc_security_groups"), lt)
+}
+
+// membership returns the kinds of the interfaces of what is in some security groups, by subnet.
+func (l *loader) membership(groups []int, lt *controlplane.LaunchTemplate) (ends []int32) {
 	if !l.filters() {
 		return nil
 	}
-	var ends []int32
 	for i := range l.cfg.Subnets {
 		s := &l.cfg.Subnets[i]
 		ends = append(ends, int32(l.end(groups, prefix(s.Block), lt.PublicIP || lt.PublicBySubnet && s.PublicIP)))

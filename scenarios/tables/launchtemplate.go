@@ -12,7 +12,7 @@ import (
 // launchTemplateKeys are those of [launch_template.NAME] and of an instance
 // that is made without one.
 func launchTemplateKeys() []schema.Key {
-	return schema.Within("launch_template.NAME", "ValidationError", templateKeys())
+	return schema.Within("launch_template.NAME", "ValidationError", slices.Concat(applicationKeys(), templateKeys()))
 }
 
 func templateKeys() []schema.Key {
@@ -37,6 +37,7 @@ func (l *loader) readLaunchTemplates() {
 		t.Require("instance_type")
 		typ := l.instanceType(t, "instance_type", nil)
 		l.cfg.LaunchTemplates[i] = l.template(t, typ)
+		t.Pass("services") // which those read who launch by it
 		t.Done()
 	}
 }

@@ -140,12 +140,17 @@ func latency(t *schema.Table, lb *dataplane.LoadBalancer) (own, cross sim.Time) 
 	return sim.Seconds(seconds), 0
 }
 
-// refuseStickyZones refuses a load balancer whose nodes keep to their zones, of a target group
-// that keeps clients with their targets.
-func (l *loader) refuseStickyZones(t, group *schema.Table, number int) {
+// refuseOwnZones refuses a load balancer whose nodes keep to their zones, of a target group
+// that keeps clients with their targets, and of a function, which is in every zone.
+func (l *loader) refuseOwnZones(t, group *schema.Table, number int) {
 	const key = "enable_cross_zone_load_balancing"
-	if g := &l.cfg.TargetGroups[number]; !g.CrossZone && g.Stickiness.Kind != 0 && !t.Faulty(key) {
-		t.Reject(key, schema.Fault{Rule: "must be true where a target group has stickiness, as " + group.Path + " has", Code: invalidConfiguration})
+	g := &l.cfg.TargetGroups[number]
+	switch {
+	case g.CrossZone || t.Faulty(key):
+	case g.Stickiness.Kind != 0:
+		t.Wrong(key, "must be true where a target group has stickiness, as "+group.Path+" has")
+	case group.Node.Table["target_type"].Is("lambda"):
+		t.Reject(key, schema.Fault{Rule: "must be true where a target is a function, as that of " + group.Path + " is", Code: invalidConfiguration})
 	}
 }
 
@@ -177,7 +182,7 @@ func (l *loader) adopt(t *schema.Table, balancer int) {
 			l.owners[f.TargetGroup] = balancer
 			if tg.Node.Table["load_balancing_cross_zone_enabled"].Is(inherited) {
 				l.cfg.TargetGroups[f.TargetGroup].CrossZone = cross
-				l.refuseStickyZones(t, tg, f.TargetGroup)
+				l.refuseOwnZones(t, tg, f.TargetGroup)
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func (l *loader) warnOfNoEffect() {
 		l.warnOfLooks(i)
 		l.warnOfUsers(i)
 	}
-	for i := range l.cfg.TargetGroups {
+	for i := range l.tables["target_group"] {
 		l.warnOfStickiness(i)
 	}
 	for i := range l.cfg.LoadBalancers {

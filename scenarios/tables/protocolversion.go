@@ -49,7 +49,9 @@ func readVersion(t *schema.Table) dataplane.Version {
 // checkKind is what checks the targets of a group.
 func checkKind(t *schema.Table, version dataplane.Version) health.Kind {
 	switch {
-	case takesFlows(t) || takesPackets(t):
+	case takesPackets(t):
+		return health.GWLB
+	case takesFlows(t):
 		return health.NLBHTTP
 	case version == dataplane.GRPC:
 		return health.GRPC

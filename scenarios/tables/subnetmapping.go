@@ -43,8 +43,10 @@ func (l *loader) readSubnetMapping(t *schema.Table) (all []nodeAddress) {
 	return all
 }
 
-// leastFree is how many addresses a subnet of an Application Load Balancer must have for it.
-const leastFree = 8
+// mostBits is how small a subnet of an Application Load Balancer is at most: a /27, so that it
+// has the eight free addresses that its nodes grow into. (Elastic Load Balancing, "Subnets for
+// your load balancer".)
+const mostBits = 27
 
 // checkSubnets refuses two subnets of a zone, and those that are too small.
 func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
@@ -59,9 +61,9 @@ func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
 			return
 		}
 		zones[s.Zone] = s.Name
-		if !lb.Network() && s.Block.Bits > 0 && s.Block.Usable() < leastFree {
+		if !lb.Network() && !lb.IsGateway() && s.Block.Bits > mostBits {
 			t.Reject("subnets", schema.Fault{
-				Rule: fmt.Sprintf("must have %d addresses for an Application Load Balancer, subnet.%s has %d", leastFree, s.Name, s.Block.Usable()),
+				Rule: fmt.Sprintf("must be /%d or larger for an Application Load Balancer, subnet.%s is %v", mostBits, s.Name, s.Block),
 				Got:  tree.Quote(s.Name), Code: "InvalidSubnet",
 			})
 		}

@@ -28,7 +28,7 @@ func targetGroupKeys() []schema.Key {
 		schema.Row("stickiness.enabled", schema.Flag(), "true", "false: the table does nothing"),
 		schema.Row("stickiness.type", schema.OneOf("lb_cookie: AWSALB, a cookie of the load balancer, renewed by every response", "app_cookie: AWSALBAPP, which follows a cookie of the application and is not renewed", "source_ip: connections of one address, of a Network Load Balancer", "source_ip_dest_ip_proto: packets between two addresses, of one protocol, of a Gateway Load Balancer", "source_ip_dest_ip: packets between two addresses, of the same"), `"lb_cookie"`, "what tells a client's target"),
 		schema.Row("stickiness.cookie_duration", schema.Quantity(schema.Seconds, 1, 604800), "86400", "how long a client stays; lb_cookie: after its last request"),
-		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie; AWSALB, AWSALBAPP and AWSALBTG are reserved"),
+		schema.Row("stickiness.cookie_name", schema.Text(), "", "app_cookie: name of the application's cookie; no name that begins with AWSALB, AWSALBAPP or AWSALBTG, which are reserved"),
 		schema.Row("slow_start", schema.Quantity(schema.Seconds, 0, 900), "0", "for how long the share of a target that became healthy grows to that of the others; 0, or 30 s to 900 s"),
 	}))
 }
@@ -93,8 +93,10 @@ func (l *loader) readTargetGroups() {
 	}
 }
 
-// reservedCookies are the names that load balancers keep for themselves.
-var reservedCookies = []string{"AWSALB", "AWSALBAPP", "AWSALBTG"}
+// reservedCookie begins the names that load balancers keep for themselves: AWSALB, AWSALBAPP and
+// AWSALBTG are prefixes that no cookie of an application may have. (Elastic Load Balancing API
+// Reference, TargetGroupAttribute.)
+const reservedCookie = "AWSALB"
 
 // readStickiness reads who stays with a target. All of a table that is disabled is
 // verified too, since it may be enabled tomorrow.
@@ -110,8 +112,8 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 	s.Mode = "with type " + tree.Quote(kind)
 	if kind == "app_cookie" {
 		s.Require("cookie_name")
-		if name := s.Text("cookie_name"); slices.Contains(reservedCookies, strings.ToUpper(name)) {
-			s.Reject("cookie_name", schema.Fault{Rule: "must not be a name that load balancers reserve (" + strings.Join(reservedCookies, ", ") + ")", Code: invalidConfiguration})
+		if strings.HasPrefix(strings.ToUpper(s.Text("cookie_name")), reservedCookie) {
+			s.Reject("cookie_name", schema.Fault{Rule: "must not be a name that load balancers reserve (AWSALB, AWSALBAPP, AWSALBTG, and what begins so)", Code: invalidConfiguration})
 		}
 	}
 	s.Done()
@@ -135,7 +137,7 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 		tg.Stickiness.Kind = dataplane.ApplicationCookie
 	}
 	if !tg.CrossZone {
-		t.Add(schema.Fault{Path: t.PathOf(key), Rule: "must be disabled where load_balancing_cross_zone_enabled is false", Code: invalidConfiguration}, t.Node.Table[key], key)
+		t.Add(schema.Fault{Path: t.PathOf(key), Rule: "must be disabled where load_balancing_cross_zone_enabled is false", Code: "ValidationError"}, t.Node.Table[key], key)
 	}
 }
 
@@ -152,7 +154,7 @@ func readSlowStart(t *schema.Table, tg *dataplane.TargetGroup) {
 	case tg.SlowStart < routing.MinSlowStart:
 		t.Wrong(key, "must be 0, or 30 s to 900 s")
 	case tg.Algorithm != "round_robin" && t.Sound("load_balancing_algorithm_type"):
-		t.Reject(key, schema.Fault{Rule: `must be 0 unless load_balancing_algorithm_type is "round_robin"`, Code: invalidConfiguration})
+		t.Wrong(key, `must be 0 unless load_balancing_algorithm_type is "round_robin"`)
 	}
 }
 

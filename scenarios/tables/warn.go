@@ -12,6 +12,7 @@ import (
 	"headroom/model/controlplane"
 	"headroom/model/credits"
 	"headroom/model/dataplane"
+	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
 )
 
@@ -52,7 +53,7 @@ func (l *loader) warnOfZoneLists() {
 // finish adds the warnings that need the whole scenario.
 func (l *loader) finish() {
 	for i := range l.cfg.Groups {
-		l.warnOfZones(i)
+		l.warnOfZones(l.groupTable(i), l.cfg.Groups[i].TargetGroups, l.cfg.Groups[i].Zones)
 		l.warnOfAddresses(i)
 	}
 	l.warnOfZoneLists()
@@ -61,6 +62,9 @@ func (l *loader) finish() {
 	capacity := l.capacityByService()
 	for i := range l.cfg.Workloads {
 		l.warnOfLoad(i, capacity)
+	}
+	for i, t := range l.tables["instance"] {
+		l.warnOfZones(t, l.cfg.Instances[i].TargetGroups, l.cfg.Instances[i].Zones)
 	}
 	l.warnOfRecords()
 	l.warnOfDisks()
@@ -71,20 +75,19 @@ func (l *loader) finish() {
 	l.origin.shared.note(l.scenario.crews)
 }
 
-// warnOfZones warns of zones of a group in which no load balancer has a node.
-func (l *loader) warnOfZones(group int) {
-	g := &l.cfg.Groups[group]
-	for _, i := range g.TargetGroups {
+// warnOfZones warns of zones of instances in which no load balancer of theirs has a node.
+func (l *loader) warnOfZones(t *schema.Table, groups []int, zones []model.Zone) {
+	for _, i := range groups {
 		b, ok := l.owners[i]
 		if !ok {
 			continue
 		}
 		lb := &l.cfg.LoadBalancers[b]
-		for _, z := range g.Zones {
-			if !slices.Contains(lb.Zones, z) {
-				l.warnAt(l.groupTable(group).Node, fmt.Sprintf(
+		for z := range l.cfg.Zones {
+			if slices.Contains(zones, model.Zone(z)) && !slices.Contains(lb.Zones, model.Zone(z)) {
+				l.warnAt(t.Node, fmt.Sprintf(
 					"%s: its targets in zone %s stay unused: load_balancer.%s has no node there",
-					g.Path(), l.cfg.Zones[z], lb.Name))
+					t.Path, l.cfg.Zones[z], lb.Name))
 			}
 		}
 	}

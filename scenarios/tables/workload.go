@@ -81,6 +81,7 @@ func (l *loader) readWorkloads() {
 			w.To, w.Target = dataplane.ToLoadBalancer, max(0, l.cfg.Records[w.Record-1].Answers[0].Balancer)
 		} else {
 			w.To, w.Target = l.destination(t, "to")
+			w.To, w.Target = l.askedAt(t, w.To, w.Target)
 		}
 		l.requireDemand(t, w)
 		demand := t.Inside("demand")

@@ -39,6 +39,13 @@ func Read(lines imports.Lines, format Format, options Options) *Import {
 	} else {
 		in.order = NewOrder()
 	}
+	in.read(lines)
+	return in
+}
+
+// read reads logs.
+func (in *Import) read(lines imports.Lines) {
+	format, options := in.Format, in.Options
 	var r Record
 	var before int64
 	var file string
@@ -67,7 +74,6 @@ func Read(lines imports.Lines, format Format, options Options) *Import {
 		in.Add(&r)
 		return ""
 	})
-	return in
 }
 
 // Close removes what is temporary.

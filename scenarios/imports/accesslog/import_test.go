@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/csv"
+	"flag"
 	"fmt"
+	"io"
 	"math/rand"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -218,4 +221,67 @@ func BenchmarkRead(b *testing.B) {
 		}
 		b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 	})
+}
+
+// endless is a log of so many lines that is nowhere: a block of lines again and again.
+type endless struct {
+	block []byte
+	left  int64 // bytes
+	at    int
+	most  *uint64 // of the heap, when somebody read
+}
+
+func (e *endless) Read(to []byte) (int, error) {
+	if e.left <= 0 {
+		return 0, io.EOF
+	}
+	if e.at == 0 {
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		*e.most = max(*e.most, now.HeapAlloc)
+	}
+	n := copy(to[:min(int64(len(to)), e.left)], e.block[e.at:])
+	e.at, e.left = (e.at+n)%len(e.block), e.left-int64(n)
+	return n, nil
+}
+
+func (*endless) Close() error { return nil }
+
+// endlessFiles has one file, of lines.
+type endlessFiles struct{ file endless }
+
+func (f *endlessFiles) Open(string) (io.ReadCloser, string) { return &f.file, "" }
+
+var manyLines = flag.Int64("lines", 1_000_000, "lines of the log that is read in constant memory")
+
+// Memory does not grow with the lines: a million are read, sorted and written in what a
+// twentieth needs, and in less than they are themselves.
+func TestMemoryIsConstant(t *testing.T) {
+	const inBlock = 1000
+	var block strings.Builder
+	for n := range inBlock {
+		block.WriteString(albLine(n) + "\n")
+	}
+	read := func(lines int64) uint64 {
+		most := uint64(0)
+		runtime.GC()
+		files := &endlessFiles{endless{block: []byte(block.String()), left: lines / inBlock * int64(block.Len()), most: &most}}
+		order := NewOrder()
+		order.atOnce = 20_000
+		in := &Import{Format: Formats()[0], Tally: NewTally(), order: order}
+		in.read(imports.Lines{Files: files, Names: []string{"log"}, Skipped: &imports.Skipped{}})
+		if err := in.WriteTrace(io.Discard); err != nil || in.Count != lines {
+			t.Fatalf("%d requests of %d lines: %v", in.Count, lines, err)
+		}
+		if err := in.Close(); err != nil {
+			t.Error(err)
+		}
+		return most
+	}
+	few := read(*manyLines / 20)
+	many := read(*manyLines)
+	if many > few+8<<20 {
+		t.Errorf("%d lines need %d MiB, a twentieth of them %d MiB", *manyLines, many>>20, few>>20)
+	}
+	t.Logf("%d lines: %d MiB, a twentieth of them: %d MiB", *manyLines, many>>20, few>>20)
 }

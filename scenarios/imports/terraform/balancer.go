@@ -11,13 +11,18 @@ import (
 // writeTargetGroup writes a target group, which brings a service of its name.
 func (d *draft) writeTargetGroup(r *resource) {
 	v := r.values
-	if kind := v.text("target_type"); kind == "lambda" || kind == "alb" {
+	if kind := v.text("target_type"); kind == "lambda" && d.called(r) == nil || kind == "alb" {
 		d.skip(r.address, "target_type "+kind+": write it by hand")
 		return
 	}
 	d.title(r)
-	d.services[r.key] = true
 	d.Table("target_group", r.key)
+	if f := d.called(r); f != nil {
+		d.Set("service", f.key)
+		d.Set("target_type", "lambda")
+		return
+	}
+	d.services[r.key] = true
 	d.Set("service", r.key)
 	d.copy(v, "port", "protocol")
 	d.copy(v, "deregistration_delay", "load_balancing_algorithm_type", "load_balancing_cross_zone_enabled")
@@ -231,7 +236,7 @@ func (d *draft) forward(r *resource, attribute string, a attributes) string {
 func (d *draft) groupsOf(all []*resource) []string {
 	var names []string
 	for _, r := range all {
-		if kind := r.values.text("target_type"); kind != "lambda" && kind != "alb" {
+		if kind := r.values.text("target_type"); (kind != "lambda" || d.called(r) != nil) && kind != "alb" {
 			names = append(names, r.key)
 		}
 	}

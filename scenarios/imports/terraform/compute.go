@@ -170,9 +170,9 @@ func (d *draft) writeInstance(r *resource) {
 func (d *draft) attach() {
 	for _, a := range d.of("aws_lb_target_group_attachment") {
 		group := d.one(a, "aws_lb_target_group", "target_group_arn")
-		instances := d.linked(a, "aws_instance", "target_id")
+		instances := append(d.linked(a, "aws_instance", "target_id"), d.linked(a, "aws_lambda_function", "target_id")...)
 		if group == nil || len(instances) == 0 {
-			d.skip(a.address, "which target group or instance it is about is not in the plan")
+			d.skip(a.address, "which target group, instance or function it is about is not in the plan")
 			continue
 		}
 		for _, in := range instances {

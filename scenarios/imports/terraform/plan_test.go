@@ -70,12 +70,22 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 			planOf(`{"address": "aws_autoscaling_group.g", "mode": "managed", "type": "aws_autoscaling_group", "name": "g", "values": {"max_size": 1}}`, ``),
 			[]string{"launch_template = \"assumed\"", "min_size = 1   # to fill in: known only after apply", "[launch_template.assumed]\ninstance_type = \"m6i.large\"", "# assumed: aws_autoscaling_group.g: its min_size is known only after apply: 1\n"}, ""},
 		"what is not simulated": {
-			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {}},
+			planOf(`{"address": "aws_ecs_service.f", "mode": "managed", "type": "aws_ecs_service", "name": "f", "values": {}},
 				{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "values": {}},
 				{"address": "aws_lb.l", "mode": "managed", "type": "aws_lb", "name": "l", "values": {"load_balancer_type": "gateway"}},
 				{"address": "aws_quantum.q", "mode": "managed", "type": "aws_quantum", "name": "q", "values": {}}`, ``),
-			nil, "p.json: aws_lambda_function.f: a function: write it as [function.NAME] with a [service.NAME] that says what it does\n" +
+			nil, "p.json: aws_ecs_service.f: a container service: write it as [container_service.NAME]\n" +
 				"p.json: aws_quantum.q: aws_quantum is not simulated\np.json: aws_lb.l: a Gateway Load Balancer: write it and its appliances by hand"},
+		"a function by itself": {
+			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"memory_size": 512, "timeout": 10, "reserved_concurrent_executions": -1, "architectures": ["arm64"], "ephemeral_storage": [{"size": 1024}]}}`, ``),
+			[]string{"[function.f]\nservice = \"f\"\nmemory_size = 512\ntimeout = 10\narchitectures = \"arm64\"\nephemeral_storage = 1024\n", "to = \"function.f\"", "[service.f]"}, ""},
+		"a function behind a load balancer": {
+			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"reserved_concurrent_executions": 50}},
+				{"address": "aws_lambda_permission.p", "mode": "managed", "type": "aws_lambda_permission", "name": "p", "values": {}},
+				{"address": "aws_lb_target_group.g", "mode": "managed", "type": "aws_lb_target_group", "name": "g", "values": {"target_type": "lambda"}},
+				{"address": "aws_lb_target_group_attachment.a", "mode": "managed", "type": "aws_lb_target_group_attachment", "name": "a", "values": {}}`,
+				`{"address": "aws_lb_target_group_attachment.a", "mode": "managed", "type": "aws_lb_target_group_attachment", "name": "a", "expressions": {"target_group_arn": {"references": ["aws_lb_target_group.g.arn", "aws_lb_target_group.g"]}, "target_id": {"references": ["aws_lambda_function.f.arn", "aws_lambda_function.f"]}}}`),
+			[]string{"[target_group.g]\nservice = \"f\"\ntarget_type = \"lambda\"\n", "reserved_concurrent_executions = 50\n", "target_groups = [\"g\"]\n"}, ""},
 		"the wrapper of an action": {
 			"[command]terraform show -json p\n" + planOf(`{"address": "aws_eip.e", "mode": "managed", "type": "aws_eip", "name": "e", "values": {}}`, ``) + "\n::set-output name=exitcode::0",
 			[]string{"[elastic_ip.e]"}, "p.json:1: a line before the plan, of the wrapper of setup-terraform\np.json: a line behind the plan, of the wrapper of setup-terraform"},

@@ -41,6 +41,7 @@ func writers() []writer {
 		{"aws_instance", (*draft).writeInstance},
 		{"aws_ebs_volume", (*draft).writeVolume},
 		{"aws_efs_file_system", (*draft).writeFileSystem},
+		{"aws_lambda_function", (*draft).writeFunction},
 	}
 }
 
@@ -48,18 +49,17 @@ func writers() []writer {
 var parts = strings.Fields(`aws_autoscaling_policy aws_autoscaling_schedule aws_autoscaling_attachment aws_lb_listener
 	aws_lb_listener_rule aws_lb_target_group_attachment aws_volume_attachment aws_efs_mount_target aws_cloudwatch_metric_alarm
 	aws_internet_gateway aws_route aws_route_table aws_route_table_association aws_security_group_rule
-	aws_vpc_security_group_ingress_rule aws_vpc_security_group_egress_rule aws_eip_association`)
+	aws_vpc_security_group_ingress_rule aws_vpc_security_group_egress_rule aws_eip_association aws_lambda_provisioned_concurrency_config`)
 
 // ignored are the kinds that change nothing that is simulated.
 var ignored = strings.Fields(`aws_iam_role aws_iam_policy aws_iam_role_policy aws_iam_role_policy_attachment aws_iam_instance_profile
 	aws_iam_policy_attachment aws_iam_user aws_iam_group aws_key_pair aws_lb_listener_certificate aws_acm_certificate
 	aws_acm_certificate_validation aws_route53_record aws_default_security_group aws_default_network_acl aws_default_route_table
 	aws_network_acl aws_cloudwatch_log_group aws_sns_topic aws_sns_topic_subscription aws_autoscaling_notification aws_efs_access_point
-	aws_efs_backup_policy aws_kms_key aws_kms_alias`)
+	aws_efs_backup_policy aws_lambda_permission aws_kms_key aws_kms_alias`)
 
 // refused says of other kinds why they cannot be taken.
 var refused = map[string]string{
-	"aws_lambda_function":       "a function: write it as [function.NAME] with a [service.NAME] that says what it does",
 	"aws_ecs_service":           "a container service: write it as [container_service.NAME]",
 	"aws_db_instance":           "a managed database is not simulated: an [instance.NAME] with a [service.NAME] stands for it",
 	"aws_rds_cluster":           "a managed database is not simulated: an [instance.NAME] with a [service.NAME] stands for it",
@@ -93,7 +93,7 @@ func (p *Plan) Scenario() []byte {
 		d.Table("launch_template", d.assumedTemplate())
 		d.SetWith("instance_type", assumedType, "to fill in")
 	}
-	if len(d.of("aws_instance"))+len(d.of("aws_autoscaling_group")) == 0 {
+	if len(d.of("aws_instance"))+len(d.of("aws_autoscaling_group"))+len(d.of("aws_lambda_function")) == 0 {
 		d.assume("there is no instance and no group in the plan, and a scenario needs one")
 	}
 	d.writeServices()
