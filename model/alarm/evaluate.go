@@ -63,8 +63,11 @@ type tally struct {
 // count tallies the newest real datapoints in the window, at most N of them.
 func count(cfg Config, w *Window) tally {
 	var t tally
-	for age := 1; age <= len(w.points) && t.breaching+t.sound < cfg.EvaluationPeriods; age++ {
-		p := w.at(age)
+	for age, i := 1, w.newest; age <= len(w.points) && t.breaching+t.sound < cfg.EvaluationPeriods; age++ {
+		p := &w.points[i]
+		if i--; i < 0 {
+			i += len(w.points)
+		}
 		switch {
 		case !p.ok:
 		case !cfg.Comparison.Breaches(p.value, cfg.Threshold):

@@ -57,7 +57,7 @@ func (w *World) outcome() *Outcome {
 	control := w.control.Outcome()
 	out := &Outcome{
 		Config: w.cfg, Replication: w.replication,
-		Events:    w.kernel.Processed() - data.Housekeeping + data.StepsEnded,
+		Events:    w.kernel.Processed() + w.control.Together() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
 		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,

@@ -53,8 +53,12 @@ func (cp *Plane) recordSilence(watch int) {
 		r.why = alarmUnknown
 	}
 	for k, action := range cp.watches[watch].cfg.Actions {
-		inv := cp.invocation(watch, k)
-		cp.record(action.Group, &inv, &invocationResult{reason: r})
+		if s := &cp.watches[watch].streaks[k]; s.times > 0 && s.reason == r && !s.unlimited { // as most do, most of the time
+			s.again(cp.kernel.Now(), cp.watches[watch].newest)
+		} else {
+			inv := cp.invocation(watch, k)
+			cp.record(action.Group, &inv, &invocationResult{reason: r})
+		}
 		if cp.story != nil {
 			cp.tellSilence(watch, k)
 		}
@@ -112,6 +116,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	for n := range g.invocations {
 		inv := &g.invocations[n]
 		results[n] = cp.consult(i, inv, view)
+		cp.scheduleWake(i, inv.policy)
 		d := results[n].decision
 		p := &proposals[inv.policy]
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
@@ -127,7 +132,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		if p.Acts && p.Wanted == wanted && wanted != before {
 			winner = k
 			c := g.changeBy(&g.scalers[k], reasons[k], wanted)
-			if c.told = true; g.scalers[k].cfg.Cooldowns != nil {
+			if c.told = true; g.scalers[k].paced {
 				c.by = k + 1
 			}
 			if said[k] != "" {
@@ -209,7 +214,6 @@ func (cp *Plane) coolsDown(g *group) reason {
 func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationResult {
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
-	defer cp.scheduleWake(i, inv.policy)
 	if r := cp.blocked(i, inv); r.why != changes {
 		if s.mechanism.Cooldown {
 			cp.members[i].BlockedByCooldown++
@@ -221,7 +225,7 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	for _, n := range s.inputs {
 		view.History = append(view.History, cp.see(n))
 	}
-	if s.cfg.Cooldowns != nil {
+	if s.paced {
 		view.Base = s.pause.Base(view.Now, g.desired)
 	}
 	working := cp.explain(s.policy, view)
@@ -334,7 +338,7 @@ func (cp *Plane) onScheduleFires(ev model.Event) {
 // pauseFor tells the policies of a group that have cooldowns of their own of a change.
 func (g *group) pauseFor(now sim.Time, c change) {
 	for k := range g.scalers {
-		if s := &g.scalers[k]; s.cfg.Cooldowns != nil && c.desired > g.desired {
+		if s := &g.scalers[k]; s.paced && c.desired > g.desired {
 			s.pause.ScaledOut()
 		}
 	}

@@ -22,7 +22,7 @@ const (
 	groupTurns
 	serviceTurns
 	periodEnds
-	alarmEvaluates
+	alarmsEvaluate
 	groupDecides
 	policyWakes
 	groupLaunches
@@ -91,7 +91,7 @@ func newTable() [kindCount]row {
 		groupTurns:       {"groupTurns", sim.RankDecision, "group", (*Plane).onGroupTurns},
 		serviceTurns:     {"serviceTurns", sim.RankLaunch, "group", (*Plane).onServiceTurns},
 		periodEnds:       {"periodEnds", sim.RankPublish, "metric clock", (*Plane).onPeriodEnds},
-		alarmEvaluates:   {"alarmEvaluates", sim.RankAlarm, "alarm", (*Plane).onAlarmEvaluates},
+		alarmsEvaluate:   {"alarmsEvaluate", sim.RankAlarm, "interval of alarms", (*Plane).onAlarmsEvaluate},
 		groupDecides:     {"groupDecides", sim.RankDecision, "group", (*Plane).onGroupDecides},
 		policyWakes:      {"policyWakes", sim.RankAlarm, "group, policy", (*Plane).onPolicyWakes},
 		groupLaunches:    {"groupLaunches", sim.RankLaunch, "group", (*Plane).onGroupLaunches},

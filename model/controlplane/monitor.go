@@ -3,6 +3,7 @@ package controlplane
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/alarm"
@@ -158,9 +159,21 @@ func (cp *Plane) startMonitoring() {
 		cp.schedule(cp.clocks[i].period, indexed(periodEnds, i))
 	}
 	for i := range cp.watches {
-		cp.schedule(alarm.EvaluationInterval(cp.watches[i].cfg.Config.Period)+cp.cfg.PublicationDelay,
-			indexed(alarmEvaluates, i))
+		interval := alarm.EvaluationInterval(cp.watches[i].cfg.Config.Period)
+		k := slices.IndexFunc(cp.rounds, func(r round) bool { return r.interval == interval })
+		if k < 0 {
+			k = len(cp.rounds)
+			cp.rounds = append(cp.rounds, round{interval: interval})
+			cp.schedule(interval+cp.cfg.PublicationDelay, indexed(alarmsEvaluate, k))
+		}
+		cp.rounds[k].watches = append(cp.rounds[k].watches, i)
 	}
+}
+
+// round is the alarms that look in the same instants, in their order.
+type round struct {
+	interval sim.Time
+	watches  []int
 }
 
 // onPeriodEnds publishes a datapoint of every alarm of this clock and begins
@@ -169,17 +182,22 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 	now := cp.kernel.Now()
 	c := ev.Index()
 	cp.data.Settle()
-	var measured *Metric // of the last datapoint: several alarms may watch one metric
-	var p datapoint
+	var measured [2]*Metric // those of the last two datapoints: several alarms may watch one metric
+	var points [2]datapoint
 	for i := range cp.watches {
 		a := &cp.watches[i]
 		period := cp.clocks[a.clock].period
 		if a.source == c {
-			if measured == nil || *measured != a.cfg.Metric {
-				measured, p = &a.cfg.Metric, cp.measure(&a.cfg.Metric, c)
+			k := 0
+			for k < len(measured) && (measured[k] == nil || *measured[k] != a.cfg.Metric) {
+				k++
 			}
-			p.from = now - cp.clocks[c].period
-			a.stage(p, now+cp.cfg.PublicationDelay)
+			if k == len(measured) {
+				k, measured[1], points[1] = 0, measured[0], points[0]
+				measured[0], points[0] = &a.cfg.Metric, cp.measure(&a.cfg.Metric, c)
+				points[0].from = now - cp.clocks[c].period
+			}
+			a.stage(points[k], now+cp.cfg.PublicationDelay)
 		} else if a.clock == c && now%cp.clocks[a.source].period != 0 && period < cp.clocks[a.source].period {
 			a.stage(datapoint{}, now+cp.cfg.PublicationDelay) // basic monitoring publishes less often
 		}
@@ -327,12 +345,24 @@ func (cp *Plane) markUsage(c int) {
 	}
 }
 
-// onAlarmEvaluates lets an alarm look at what has become visible. Its Auto
-// Scaling actions run when it enters ALARM and once a minute while it stays.
-func (cp *Plane) onAlarmEvaluates(ev model.Event) {
+// onAlarmsEvaluate lets the alarms of a round look, one after another: each counts as an event.
+func (cp *Plane) onAlarmsEvaluate(ev model.Event) {
+	r := &cp.rounds[ev.Index()]
+	cp.scheduleAfter(r.interval, ev)
+	cp.together += int64(len(r.watches) - 1)
+	for _, i := range r.watches {
+		cp.evaluate(i)
+	}
+}
+
+// Together returns how many events others have played along with them.
+func (cp *Plane) Together() int64 { return cp.together }
+
+// evaluate lets an alarm look at what has become visible. Its Auto Scaling actions run
+// when it enters ALARM and once a minute while it stays.
+func (cp *Plane) evaluate(i int) {
 	now := cp.kernel.Now()
-	a := &cp.watches[ev.Index()]
-	cp.scheduleAfter(alarm.EvaluationInterval(a.cfg.Config.Period), ev)
+	a := &cp.watches[i]
 	for p, ok := a.take(now); ok; p, ok = a.take(now) {
 		a.window.Push(p.value, p.ok)
 		for k, v := range p.earlier {
@@ -345,7 +375,7 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 		cp.noteAlarm(a)
 	}
 	if a.state != alarm.Alarm {
-		cp.recordSilence(ev.Index())
+		cp.recordSilence(i)
 		return
 	}
 	if a.state == before && now < a.invoked+sim.Minute {
@@ -353,6 +383,6 @@ func (cp *Plane) onAlarmEvaluates(ev model.Event) {
 	}
 	a.invoked = now
 	for k := range a.cfg.Actions {
-		cp.invoke(ev.Index(), k)
+		cp.invoke(i, k)
 	}
 }

@@ -42,6 +42,7 @@ type reason struct {
 type streak struct {
 	reason    reason
 	line      int // in Plane.activities
+	until     sim.Time
 	times     int // 0: there is none
 	wants     spread
 	metric    spread
@@ -72,8 +73,8 @@ func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 	s := cp.streakOf(g, inv)
 	cp.countUnlimited(i, s, v)
 	if s.times > 0 && s.reason == v.reason {
-		s.lengthen(inv, v)
-		cp.activities[s.line].Until = cp.kernel.Now()
+		s.again(cp.kernel.Now(), datapoint{value: inv.metric, ok: inv.hasMetric})
+		s.want(v)
 		return
 	}
 	cp.endStreak(g, s, inv.policy)
@@ -82,17 +83,24 @@ func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 	}
 	s.reason, s.line, s.alarm = v.reason, len(cp.activities), inv.alarm
 	s.wants, s.metric = spread{}, spread{}
-	s.lengthen(inv, v)
+	s.again(cp.kernel.Now(), datapoint{value: inv.metric, ok: inv.hasMetric})
+	s.want(v)
 	cp.note(Activity{
 		Subject: g.name(), Kind: "no-change", Instance: None, Cause: cp.reasonText(g, v.reason),
 	})
 }
 
-func (s *streak) lengthen(inv *invocation, v *invocationResult) {
+// again lengthens a streak by one decision, on the newest datapoint.
+func (s *streak) again(now sim.Time, newest datapoint) {
 	s.times++
-	if inv.hasMetric {
-		s.metric.add(inv.metric)
+	s.until = now
+	if newest.ok {
+		s.metric.add(newest.value)
 	}
+}
+
+// want notes what a policy wants whose decision changes nothing.
+func (s *streak) want(v *invocationResult) {
 	if d := &v.decision; (d.Acts || d.Held) && !d.Below && s.reason.why != satisfied {
 		s.wants.add(float64(max(d.Wanted, d.Beyond)))
 	}
@@ -116,7 +124,7 @@ func (cp *Plane) endStreak(g *group, s *streak, policy int) {
 	if s.times > 1 {
 		detail += fmt.Sprintf(" (%d times)", s.times)
 	}
-	cp.activities[s.line].Detail = detail
+	cp.activities[s.line].Detail, cp.activities[s.line].Until = detail, s.until
 	s.times = 0
 }
 

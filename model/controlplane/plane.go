@@ -83,6 +83,8 @@ type Plane struct {
 	inputs          []input
 	clocks          []clock
 	council         council
+	rounds          []round
+	together        int64                 // events that others have played along with them
 	remembered      map[formula]*computed // by metric math
 	customMetrics   map[customMetric]bool // that are in the ledger
 	balancers       []balancer

@@ -13,6 +13,7 @@ import (
 type scaler struct {
 	cfg       *ScalingPolicy
 	policy    scaling.Policy
+	waker     scaling.Waker // the policy, if it wants to decide at instants of its own; nil
 	mechanism scaling.Mechanism
 	draws     rng.Stream
 	inputs    []int    // index into Plane.inputs
@@ -20,6 +21,7 @@ type scaler struct {
 	floor     int      // capacity below which it lets nobody scale in
 	streak    streak   // of the decisions that it woke for
 	pause     scaling.Pause
+	paced     bool // it has cooldowns of its own
 	owes      bool // a change that it made is complete but for tasks that wait for room
 }
 
@@ -61,7 +63,7 @@ func (cp *Plane) newScalers(i int) error {
 	g.scalers = make([]scaler, len(g.cfg.Policies))
 	for k := range g.scalers {
 		s := &g.scalers[k]
-		s.cfg, s.wake = &g.cfg.Policies[k], sim.Never
+		s.cfg, s.wake, s.paced = &g.cfg.Policies[k], sim.Never, g.cfg.Policies[k].Cooldowns != nil
 		if s.cfg.Spec == nil {
 			return fmt.Errorf("%s.policy.%d: must have a spec", g.name(), k)
 		}
@@ -77,6 +79,7 @@ func (cp *Plane) newScalers(i int) error {
 				s.inputs = append(s.inputs, n)
 			}
 		}
+		s.waker, _ = s.policy.(scaling.Waker)
 		cp.scheduleWake(i, k)
 	}
 	return nil
@@ -85,12 +88,11 @@ func (cp *Plane) newScalers(i int) error {
 // scheduleWake asks a policy when it wants to decide next.
 func (cp *Plane) scheduleWake(i, k int) {
 	s := &cp.groups[i].scalers[k]
-	waker, ok := s.policy.(scaling.Waker)
-	if !ok {
+	if s.waker == nil {
 		return
 	}
 	now := cp.kernel.Now()
-	next, ok := waker.Wake(now)
+	next, ok := s.waker.Wake(now)
 	if !ok {
 		next = sim.Never
 	} else if next <= now {
