@@ -7,9 +7,11 @@ FUZZTIME    ?= 5s
 N           ?= 5000
 SEED        ?= 1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+PROMTOOL    := github.com/prometheus/prometheus/cmd/promtool
+PROMETHEUS  := v0.305.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules browser test conformance race bench promtool growth profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser promtool test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,9 +53,11 @@ modules: ## fail if go.mod or go.sum would change
 browser: ## install the chromium in which tests open report.html, unless there is one (Debian, root)
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation; } >/dev/null
 
-promtool: ## install the promtool that tests read OpenMetrics with, unless there is one (Debian, root)
-	@command -v promtool >/dev/null || { apt-get update -qq && dir=$$(mktemp -d) && cd $$dir && apt-get download -qq prometheus && \
-		dpkg --fsys-tarfile prometheus_*.deb | tar -x -C /usr/local/bin --strip-components=3 ./usr/bin/promtool && rm -r $$dir; } >/dev/null 2>&1
+promtool: ## fetch the promtool that tests read OpenMetrics with, unless there is one (Debian's, else built)
+	@to=$$($(GO) env GOPATH)/bin; command -v promtool >/dev/null || test -x $$to/promtool || { \
+		mkdir -p $$to && dir=$$(mktemp -d) && cd $$dir && export GOFLAGS=-buildvcs=false && \
+		if { apt-get update -qq && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .; } >/dev/null 2>&1; then cp usr/bin/promtool $$to/; else \
+		$(GO) mod init tools && $(GO) get $(PROMTOOL)@$(PROMETHEUS) && CGO_ENABLED=0 $(GO) build -trimpath -o $$to/promtool $(PROMTOOL); fi && rm -rf $$dir; }
 
 test: ## all tests
 	$(GO) test -timeout 30m ./...

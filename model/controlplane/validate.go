@@ -13,7 +13,7 @@ import (
 
 // World is what an estate refers to beyond itself: how many there are of each.
 type World struct {
-	Types, Zones, Services, TargetGroups int
+	Types, Zones, Services, TargetGroups, Outside int
 }
 
 // validator collects the rules that an estate breaks.
@@ -41,7 +41,7 @@ func (e *Estate) Validate(w World) []error {
 	}
 	for i := range e.Groups {
 		v.group(&e.Groups[i])
-		v.check(i < e.ScalingGroups() || e.Groups[i].Tasks != nil, e.Groups[i].Path(), "must not stand behind an ECS service: those come after all Auto Scaling groups")
+		v.check(i == 0 || e.Groups[i-1].Tasks == nil || e.Groups[i].Tasks != nil, e.Groups[i].Path(), "must not stand behind an ECS service: those come after all Auto Scaling groups")
 	}
 	for i := range e.Alarms {
 		v.alarm(&e.Alarms[i])
@@ -308,6 +308,8 @@ func (v *validator) subject(s Subject, path string) {
 		v.reference(s.Index, v.world.TargetGroups, path, "target group")
 	case OfService:
 		v.reference(s.Index, v.world.Services, path, "service")
+	case OfOutside:
+		v.reference(s.Index, v.world.Outside, path, "machines outside")
 	default:
 		v.check(false, path, "must be a group, instances, a target group or a service")
 	}
