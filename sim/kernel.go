@@ -12,6 +12,7 @@ type Kernel[E any] struct {
 	due       dueHeads[E]
 	hollow    bool // the first of due was emptied by the event returned last
 	horizon   Time // of the last Next
+	next      front[E]
 	queue     trie[E]
 }
 
@@ -37,9 +38,28 @@ func (k *Kernel[E]) At(at Time, rank Rank, e E) {
 		refuse(k.now, at, rank)
 	}
 	key := uint64(at)<<rankBits | uint64(rank)
-	en := k.queue.place(key)
+	en := k.place(key)
 	en.key, en.sequence, en.event = key, k.sequence, e
 	k.sequence++
+}
+
+// place returns where to write an event of a key.
+func (k *Kernel[E]) place(key uint64) *entry[E] {
+	if key < k.next.bound && k.next.full() {
+		k.next.makeRoom(&k.queue)
+	}
+	if key < k.next.bound {
+		return k.next.place(key)
+	}
+	return k.queue.place(key)
+}
+
+// least returns the smallest key of the events that no timer has, or noKey.
+func (k *Kernel[E]) least() uint64 {
+	if k.next.empty() {
+		return k.queue.least()
+	}
+	return k.next.least()
 }
 
 // After schedules e a duration from now, like [Kernel.At]. It panics if d is
@@ -62,7 +82,7 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 		k.hollow = false
 	}
 	k.horizon = horizon
-	queued, timed := k.queue.least(), k.due.least()
+	queued, timed := k.least(), k.due.least()
 	key := min(queued, timed)
 	at := Time(key >> rankBits)
 	if key == noKey || at > horizon {
@@ -74,8 +94,13 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 	}
 	k.now = at
 	k.processed++
-	if queued < timed || queued == timed && k.queue.firstSequence() < k.due[0].sequence {
-		return k.queue.pop(), true
+	if queued <= timed {
+		if k.next.empty() {
+			k.next.fill(&k.queue)
+		}
+		if queued < timed || k.next.first().sequence < k.due[0].sequence {
+			return k.next.pop(), true
+		}
 	}
 	e, emptied := k.due.take()
 	k.hollow = emptied
@@ -102,7 +127,7 @@ func (k *Kernel[E]) Advance(at Time, rank Rank) bool {
 		k.hollow = false
 	}
 	key := uint64(at)<<rankBits | uint64(rank)
-	if k.queue.least() <= key || k.due.least() <= key || at > k.horizon {
+	if k.least() <= key || k.due.least() <= key || at > k.horizon {
 		return false
 	}
 	k.now = at

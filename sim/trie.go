@@ -17,15 +17,15 @@ const (
 // Every rank fits into its bits of a key.
 const _ = uint(1<<rankBits - rankCount)
 
-// trie holds the pending events of a kernel in a monotone 64-ary radix queue.
+// trie holds the later events of a kernel in a monotone 64-ary radix queue.
 //
 // An event waits at the level of the highest digit in which its key differs
 // from the pivot, in the slot of that digit. So the smallest key is always in
-// the first slot of the lowest occupied level. To pop it from a level above 0
-// the pivot moves to it and its slot is dealt to the levels below, which are
-// empty then; each event falls at least one level whenever it is touched.
-// Slots are lists in order of arrival and are dealt in that order: equal keys
-// leave first in, first out.
+// the first slot of the lowest occupied level. When that is short, its events leave
+// together for the front of the kernel. Otherwise the pivot moves to the smallest key
+// and the slot is dealt to the levels below, which are empty then; each event falls at
+// least one level whenever it is touched. Slots are lists in order of arrival and are
+// dealt in that order: equal keys leave first in, first out.
 //
 // A key below the pivot is accepted if it differs from it in the lowest digit
 // only, because level 0 is ordered by digit wherever the pivot stands. That
@@ -48,11 +48,10 @@ type slot struct {
 	head, tail uint32
 }
 
-// chunk is a run of pending events, entries[first:end].
+// chunk is a run of pending events, entries[:end].
 type chunk[E any] struct {
-	next       uint32 // 0 if none
-	first, end uint16
-	entries    [chunkSize]entry[E]
+	next, end uint32 // 0 if none
+	entries   [chunkSize]entry[E]
 }
 
 // entry is one pending event.
@@ -88,7 +87,7 @@ func (t *trie[E]) place(key uint64) *entry[E] {
 	}
 	s.least = min(s.least, key)
 	c := &t.chunks[s.tail]
-	if end := uint(c.end); end < chunkSize {
+	if end := c.end; end < chunkSize {
 		c.end++
 		return &c.entries[end]
 	}
@@ -98,62 +97,50 @@ func (t *trie[E]) place(key uint64) *entry[E] {
 	return &t.chunks[i].entries[0]
 }
 
-// pop removes the event with the smallest key, of several the one that was
-// pushed first. The trie must not be empty.
-func (t *trie[E]) pop() E {
-	level, digit := t.first()
-	s := &t.slots[level*fanout+digit]
-	i := s.head
-	c := &t.chunks[i]
-	if level > 0 && c.end > 1 {
-		return t.deal(true)
-	}
-	en := &c.entries[c.first]
-	t.pivot = en.key
-	c.first++
-	if c.first == c.end {
-		s.head = c.next
-		if c.next == 0 {
+// shift removes the events with the smallest keys, at most a chunk of them, which are
+// the earliest of their keys, and returns a bound that no key left is below. The trie
+// must not be empty; it must not change before the events have been copied.
+//
+// Where the first slot has more than a chunk the pivot moves to its smallest key and it
+// is dealt to the levels below.
+func (t *trie[E]) shift() (events []entry[E], bound uint64) {
+	for {
+		level, digit := t.first()
+		s := &t.slots[level*fanout+digit]
+		i := s.head
+		c := &t.chunks[i]
+		t.pivot = s.least
+		switch {
+		case c.next == 0:
 			t.vacate(level, digit)
+			bound = (s.least>>(level*digitBits) + 1) << (level * digitBits)
+		case level == 0: // all have the same key
+			s.head = c.next
+			bound = s.least
+		default:
+			t.deal(level, digit)
+			continue
 		}
 		c.next, t.free = t.free, i
+		return c.entries[:c.end], bound
 	}
-	return en.event
 }
 
-// firstSequence returns the sequence number of the event that pop would
-// return. It moves the pivot to the smallest key.
-func (t *trie[E]) firstSequence() uint64 {
-	if t.levels&1 == 0 {
-		t.deal(false)
-	}
-	c := &t.chunks[t.slots[bits.TrailingZeros64(t.occupied[0])].head]
-	return c.entries[c.first].sequence
-}
-
-// deal moves the pivot to the smallest key and deals its slot, which is at a
-// level above 0, to the levels below. If pop is set, it keeps back the first
-// event with that key and returns it. The cost is one step per event dealt.
-func (t *trie[E]) deal(pop bool) (popped E) {
-	level, digit := t.first()
-	s := t.slots[level*fanout+digit]
+// deal deals a slot above level 0, which is the first and has the pivot, to the levels
+// below. The cost is one step per event.
+func (t *trie[E]) deal(level, digit uint) {
+	i := t.slots[level*fanout+digit].head
 	t.vacate(level, digit)
-	t.pivot = s.least
-	for i := s.head; i != 0; {
+	for i != 0 {
 		c := &t.chunks[i] // remains readable if a push moves the pool
 		for j := range c.entries[:c.end] {
 			en := &c.entries[j]
-			if pop && en.key == s.least {
-				popped, pop = en.event, false
-				continue
-			}
 			*t.place(en.key) = *en
 		}
 		next := c.next
 		t.chunks[i].next, t.free = t.free, i
 		i = next
 	}
-	return popped
 }
 
 // first returns the first occupied slot of the first occupied level, which
@@ -179,7 +166,7 @@ func (t *trie[E]) take() uint32 {
 	}
 	c := &t.chunks[i]
 	t.free = c.next
-	c.next, c.first, c.end = 0, 0, 1
+	c.next, c.end = 0, 1
 	return i
 }
 

@@ -353,44 +353,6 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	p.stir(server)
 }
 
-// evictTarget ends the requests that reached a server through one target.
-func (p *Plane) evictTarget(target uint32) {
-	server := p.targets.at(target).server
-	p.settle(server, p.kernel.Now())
-	for _, i := range p.aboard(server) {
-		if r := p.requests.at(i); r.target == target {
-			p.withdraw(i)
-			p.failFor(i, Code502, CauseDrained)
-		}
-	}
-	for _, i := range p.waitingFor(target) {
-		p.failFor(i, Code502, CauseDrained)
-	}
-	p.refill(server)
-	p.relieve()
-}
-
-// aboard lists the requests at a server: who is in service or away on a call, in
-// order of arrival, then who waits.
-func (p *Plane) aboard(id uint32) []uint32 {
-	p.leaveLane(id)
-	s := p.servers.at(id)
-	list := s.station.Jobs(nil)
-	inside := list[:s.station.InService()]
-	if s.base != noIndex {
-		list = p.onCPU(id)
-		inside = list
-	}
-	slices.SortFunc(inside, p.byArrival)
-	if s.nic != nil {
-		list = append(p.flowsAboard(id), list...)
-	}
-	if s.journey {
-		list = p.journeysAboard(id, s, list)
-	}
-	return list
-}
-
 // Unhealthy reports whether a target group calls a server unhealthy.
 func (p *Plane) Unhealthy(server slab.Handle) bool {
 	for _, h := range p.servers.Get(server).targets {
