@@ -65,13 +65,14 @@ func (r *Refusal) Error() string { return r.Text + " [" + r.Code + "]" }
 
 func refuse(code, text string) error { return &Refusal{code, text} }
 
-// EC2's error codes.
+// EC2's error codes, and ours where it has none.
 const (
 	IncorrectState     = "IncorrectInstanceState"
 	Unsupported        = "UnsupportedOperation"
 	NotPermitted       = "OperationNotPermitted"
 	BadHibernation     = "UnsupportedHibernationConfiguration"
 	NotFound           = "InvalidInstanceID.NotFound"
+	HibernateInGroup   = "HibernateInASG" // ours: EC2 names no code
 	BadCreditStructure = "InvalidParameterCombination"
 )
 
@@ -127,7 +128,7 @@ func (t Traits) forbids(r Request) error {
 			return refuse(BadHibernation, "the instance was launched without hibernation")
 		}
 		if r == Hibernate && t.Grouped {
-			return refuse(Unsupported, "a member of a group hibernates only in a warm pool")
+			return refuse(HibernateInGroup, "a member of a group hibernates only in a warm pool")
 		}
 	case Terminate:
 		if t.Protected {

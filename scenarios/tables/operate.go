@@ -150,7 +150,7 @@ func (l *loader) checkStops(t *schema.Table, on controlplane.Subject) {
 // checkHibernates refuses to hibernate what cannot.
 func (l *loader) checkHibernates(t *schema.Table, on controlplane.Subject) {
 	if on.Kind == controlplane.OfGroup {
-		t.Reject("on", schema.Fault{Rule: "must not be a group: its members hibernate only in a warm pool", Code: lifecycle.Unsupported})
+		t.Reject("on", schema.Fault{Rule: "must not be a group: its members hibernate only in a warm pool", Code: lifecycle.HibernateInGroup})
 		return
 	}
 	if !l.cfg.Instances[on.Index].Template.Hibernates {

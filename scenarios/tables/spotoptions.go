@@ -25,7 +25,7 @@ func spotOptionKeys() []schema.Key {
 			"terminate: it ends two minutes after the notice",
 			"stop: it is stopped then, and EC2 starts it again in its zone",
 			"hibernate: its memory is saved at the notice, and EC2 starts it again",
-		), `"terminate"`, "what an interruption does to an instance"),
+		), "(terminate; hibernate with hibernation_options)", "what an interruption does to an instance"),
 		schema.Row(table+".spot_options.valid_from", moment(), "(the start)", "when the requests are made; those of the start are fulfilled before it"),
 		schema.Row(table+".spot_options.valid_until", moment(), "", "when persistent requests end; never without"),
 		schema.Row(table+".spot_options.launch_group", schema.Text(), "", "requests of one name launch all together or not at all, and end together"),
@@ -52,6 +52,11 @@ func (l *loader) readSpotOptions(t *schema.Table, lt *controlplane.LaunchTemplat
 		o.Wrong("max_price", "must be above $0")
 	}
 	s.Persistent = o.Choice("spot_instance_type") == "persistent"
+	enabled, usual := lt.Hibernates, "terminate"
+	if enabled {
+		usual = "hibernate"
+	}
+	o.Assume("instance_interruption_behavior", usual)
 	behavior := o.Choice("instance_interruption_behavior")
 	s.Behavior = spotBehaviors[behavior]
 	s.ValidUntil = l.moment(o, "valid_until")
@@ -59,6 +64,9 @@ func (l *loader) readSpotOptions(t *schema.Table, lt *controlplane.LaunchTemplat
 		s.ValidFrom = max(0, from)
 	}
 	s.Group, s.ZoneGroup = o.Text("launch_group"), o.Text("availability_zone_group")
+	if enabled && s.Behavior != controlplane.SpotHibernates && o.Sound("instance_interruption_behavior") {
+		o.Reject("instance_interruption_behavior", schema.Fault{Rule: `must be "hibernate" with hibernation_options, or not be given`, Code: badCombination})
+	}
 	l.checkSpotOptions(t, o, lt, &s)
 	if s.Behavior == controlplane.SpotHibernates && !lt.Hibernates {
 		lt.Hibernates = true
