@@ -52,9 +52,11 @@ modules: ## fail if go.mod or go.sum would change
 browser: ## install the chromium in which tests open report.html, unless there is one (Debian, root)
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation; } >/dev/null
 
-promtool: ## build the promtool that tests read OpenMetrics with, unless there is one
-	@command -v promtool >/dev/null || { to=$$($(GO) env GOPATH)/bin && dir=$$(mktemp -d) && cd $$dir && export GOFLAGS=-buildvcs=false && \
-		$(GO) mod init tools && $(GO) get $(PROMTOOL)@$(PROMETHEUS) && CGO_ENABLED=0 $(GO) build -trimpath -o $$to/promtool $(PROMTOOL) && rm -rf $$dir; } 2>/dev/null
+promtool: ## fetch the promtool that tests read OpenMetrics with, unless there is one (Debian's, else built)
+	@to=$$($(GO) env GOPATH)/bin; command -v promtool >/dev/null || test -x $$to/promtool || { \
+		mkdir -p $$to && dir=$$(mktemp -d) && cd $$dir && export GOFLAGS=-buildvcs=false && \
+		if { apt-get update -qq && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .; } >/dev/null 2>&1; then cp usr/bin/promtool $$to/; else \
+		$(GO) mod init tools && $(GO) get $(PROMTOOL)@$(PROMETHEUS) && CGO_ENABLED=0 $(GO) build -trimpath -o $$to/promtool $(PROMTOOL); fi && rm -rf $$dir; }
 
 test: ## all tests
 	$(GO) test -timeout 30m ./...

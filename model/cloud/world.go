@@ -53,7 +53,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	}
 	w.control, err = controlplane.New(controlplane.Setup{
 		Estate: &cfg.Estate, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), TargetGroups: len(cfg.TargetGroups), Registered: cfg.registered(), Series: cfg.Observe.Series,
+		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), Outside: cfg.outside(), TargetGroups: len(cfg.TargetGroups), Registered: cfg.registered(), Series: cfg.Observe.Series,
 		Halted: func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil {
@@ -64,6 +64,14 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	}
 	w.data.Connect(w.control)
 	return w, nil
+}
+
+// outside lists what faults need to know of machines outside.
+func (c *Config) outside() (all []controlplane.Outside) {
+	for i := range c.Outside {
+		all = append(all, controlplane.Outside{Service: c.Outside[i].Service, TargetGroups: c.Outside[i].Groups})
+	}
+	return all
 }
 
 // registered is how many target groups are those of Elastic Load Balancing, which come first.

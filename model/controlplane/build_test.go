@@ -189,6 +189,8 @@ func (d *fakeData) Burst(h slab.Handle) model.BurstUse {
 	return model.BurstUse{}
 }
 
+func (d *fakeData) Outside(int) []slab.Handle { return nil }
+
 func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 
 func (d *fakeData) Settle() {}

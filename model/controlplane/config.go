@@ -391,4 +391,5 @@ const (
 	OfFleet
 	OfTargetGroup
 	OfService
+	OfOutside
 )

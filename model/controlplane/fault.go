@@ -1,7 +1,6 @@
 package controlplane
 
 import (
-	"math"
 	"slices"
 
 	"headroom/model"
@@ -19,6 +18,7 @@ type activeFault struct {
 	machine    int32 // Dedicated Host that is on no host of a pool, from 1; 0: none
 	impairment model.Impairment
 	struck     []slab.Handle
+	strangers  []int // machines outside
 }
 
 // scheduleFault schedules the next strike of a fault.
@@ -64,7 +64,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 			return in.order.need.Pool == b.pool && in.zone == b.zone && slices.Contains(b.hosts, int(in.host))
 		})
 	default:
-		b.struck = cp.chooseInstances(ev.Index())
+		b.struck, b.strangers = cp.victims(ev.Index())
 	}
 	cp.noteFault(b, "fault")
 	if f.Kind == InstanceTermination {
@@ -101,6 +101,9 @@ func (cp *Plane) strike(i int) {
 		if b.impairment.Cut {
 			cp.noteFailure(h)
 		}
+	}
+	for _, k := range b.strangers {
+		cp.strikeStranger(k, i, false)
 	}
 }
 
@@ -143,25 +146,12 @@ func (cp *Plane) instancesWhere(matches func(*instance) bool) (list []slab.Handl
 	return list
 }
 
-// chooseInstances draws those that a fault strikes among the ones that it may.
-func (cp *Plane) chooseInstances(fault int) []slab.Handle {
-	f := &cp.cfg.Faults[fault]
-	list := cp.instancesWhere(func(in *instance) bool {
+// strikeable lists the instances that a fault may strike.
+func (cp *Plane) strikeable(f *Fault) []slab.Handle {
+	return cp.instancesWhere(func(in *instance) bool {
 		return (f.Zone == None || in.zone == f.Zone) && cp.belongs(in, f.On) && !(in.isTask() && f.Kind.ofInstances()) &&
 			(f.Kind != SpotInterruption || in.order.option == model.Spot)
 	})
-	n := len(list)
-	if f.Share > 0 {
-		n = min(n, int(math.Round(f.Share*float64(n))))
-	}
-	if f.Count > 0 {
-		n = min(n, f.Count)
-	}
-	for i := range n {
-		k := i + cp.faultStreams[fault].Below(len(list)-i)
-		list[i], list[k] = list[k], list[i]
-	}
-	return list[:n]
 }
 
 // ofInstances reports whether a fault is one of instances and never of the tasks on them,
@@ -173,6 +163,8 @@ func (k FaultKind) ofInstances() bool {
 // belongs reports whether an instance is one of a subject's.
 func (cp *Plane) belongs(in *instance, s Subject) bool {
 	switch s.Kind {
+	case OfOutside:
+		return false
 	case OfGroup:
 		return in.order.group == s.Index
 	case OfFleet:
@@ -312,7 +304,10 @@ func (cp *Plane) onFaultEnds(ev model.Event) {
 			}
 		}
 	}
-	b.struck = nil
+	for _, k := range b.strangers {
+		cp.strikeStranger(k, ev.Index(), true)
+	}
+	b.struck, b.strangers = nil, nil
 	cp.roomIsMade()
 	if !b.impairment.Cut {
 		return

@@ -217,6 +217,10 @@ func (cp *Plane) noteHold(h *Hold, kind, detail string) {
 func (cp *Plane) noteFault(b activeFault, what string) {
 	detail := fmt.Sprintf("%d instances", len(b.struck))
 	switch {
+	case len(b.strangers) > 0 && len(b.struck) == 0:
+		detail = fmt.Sprintf("%d machines outside", len(b.strangers))
+	case len(b.strangers) > 0:
+		detail += fmt.Sprintf(" and %d machines outside", len(b.strangers))
 	case cp.cfg.Faults[b.fault].Kind == ZoneOutage:
 		detail = "zone " + cp.frame.Zones[b.zone]
 	case cp.cfg.Faults[b.fault].Kind == RegionOutage:

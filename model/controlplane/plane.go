@@ -27,6 +27,7 @@ type Setup struct {
 	Balancers    []Balancer
 	Names        []DNSName
 	Functions    []Function
+	Outside      []Outside
 	TargetGroups int         // how many there are
 	Registered   int         // the first so many are Elastic Load Balancing's, whose targets are registered by a call
 	Series       bool        // each minute is sampled what instances run out of
@@ -116,6 +117,8 @@ type Plane struct {
 
 	launchStreams []rng.Stream // by owner
 	faultStreams  []rng.Stream
+	outside       []Outside
+	strangers     []stranger
 
 	vpc vpc
 
@@ -157,6 +160,7 @@ func New(setup Setup) (*Plane, error) {
 	cp.newBalancers(setup.Balancers)
 	cp.openNames(setup.Names)
 	cp.openFunctions(setup.Functions)
+	cp.openStrangers(setup.Outside)
 	for _, build := range []func() error{
 		cp.newMachineImages, cp.newHosts, cp.newNetwork, cp.openNodes, cp.newGateways, cp.newInterfaces, cp.newPlacementGroups, cp.newMachines, cp.newHolds, cp.newSpotPools, cp.newVolumes, cp.newFileSystems, cp.newFleets, cp.newGroups, cp.startSpot, cp.newFlows, cp.newUtilizations, cp.newFaults, cp.newCertificates,
 	} {

@@ -94,6 +94,8 @@ type DataPlane interface {
 	Burst(server slab.Handle) model.BurstUse
 	// Sample returns what a server shows of what it runs out of.
 	Sample(server slab.Handle) model.ServerSample
+	// Outside lists the servers of machines outside.
+	Outside(index int) []slab.Handle
 	// Unhealthy reports whether a target group calls a server unhealthy.
 	Unhealthy(server slab.Handle) bool
 	// Settle brings the counts below up to now: once for all that are asked for.

@@ -13,7 +13,7 @@ import (
 
 // World is what an estate refers to beyond itself: how many there are of each.
 type World struct {
-	Types, Zones, Services, TargetGroups int
+	Types, Zones, Services, TargetGroups, Outside int
 }
 
 // validator collects the rules that an estate breaks.
@@ -308,6 +308,8 @@ func (v *validator) subject(s Subject, path string) {
 		v.reference(s.Index, v.world.TargetGroups, path, "target group")
 	case OfService:
 		v.reference(s.Index, v.world.Services, path, "service")
+	case OfOutside:
+		v.reference(s.Index, v.world.Outside, path, "machines outside")
 	default:
 		v.check(false, path, "must be a group, instances, a target group or a service")
 	}

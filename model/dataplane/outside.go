@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/slab"
 )
 
 // Outside is machines in nobody's zones, such as those of a company's own, which are targets by
@@ -39,6 +40,7 @@ func (v *validator) outside(o *Outside) {
 
 // openOutside opens the machines outside, which run all the time, and registers them.
 func (p *Plane) openOutside() error {
+	p.outside = make([][]slab.Handle, len(p.cfg.Outside))
 	for i := range p.cfg.Outside {
 		o := &p.cfg.Outside[i]
 		if o.Type < 0 || o.Type >= len(p.frame.Types) {
@@ -49,6 +51,7 @@ func (p *Plane) openOutside() error {
 			s := p.servers.Get(h)
 			s.travel, s.metered, s.foreseen = o.RoundTrip, o.Metered, false
 			p.Listen(h)
+			p.outside[i] = append(p.outside[i], h)
 			for _, g := range o.Groups {
 				p.register(h, g, true)
 			}
@@ -56,6 +59,9 @@ func (p *Plane) openOutside() error {
 	}
 	return nil
 }
+
+// Outside lists the servers of machines outside.
+func (p *Plane) Outside(index int) []slab.Handle { return p.outside[index] }
 
 // leadsOutside reports whether a load balancer forwards to machines outside.
 func (t *Traffic) leadsOutside(balancer int) bool {

@@ -80,6 +80,7 @@ type Plane struct {
 	servers       pool[server]
 	fleets        [][]uint32 // servers by [instance.NAME], open or not
 	fleetServices []int
+	outside       [][]slab.Handle
 	direct        bool // some source is
 	transfers     transfers
 	apart         [][]sim.Time // round trips between zones of several Regions; nil: there is one

@@ -63,16 +63,6 @@ func (g *targetGroup) responded(latency sim.Time) {
 	}
 }
 
-// RecordTimes begins a record of a target group's response times, and returns its number.
-func (p *Plane) RecordTimes(index int) int {
-	g := &p.targetGroups[index]
-	g.times = append(g.times, &stat.Histogram{})
-	return len(g.times) - 1
-}
-
-// Times is a record of a target group's response times, in nanoseconds, to read and to empty.
-func (p *Plane) Times(index, record int) *stat.Histogram { return p.targetGroups[index].times[record] }
-
 // TargetRequests returns how many requests a target group has, and how many of them wait in
 // line at their targets, as of when its servers were settled last.
 func (p *Plane) TargetRequests(index int) (waiting, all int) {

@@ -88,6 +88,11 @@ func (l *loader) warnOfCount(fault int) {
 			most += in.Count
 		}
 	}
+	for i := range l.cfg.Outside {
+		if o := &l.cfg.Outside[i]; f.Kind == controlplane.ApplicationFault && strikes(f.On, mark{controlplane.OfOutside, i, o.Groups, []int{o.Service}}) {
+			most += o.Count
+		}
+	}
 	if f.Count > most {
 		t := l.outages[fault]
 		l.warnAt(t.Node.Table["count"], fmt.Sprintf("%s: there are never more than %d such instances", t.PathOf("count"), most))

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func outageKeys() []schema.Key {
 		), schema.Required, "what breaks"),
 		schema.Row("at", moment(), "", `when: a time of the first day ("13:00", by the clock in which run.start is written, whatever run.time_zone is), an offset ("90m") or a date and time`),
 		schema.Row("every", schema.Law(schema.Seconds), "", "instead of at: time between two failures"),
-		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web" or "instance.db"; those that there are then. host-failure: "dedicated_host.db", one of its hosts; of any without`),
+		schema.Row("on", schema.Text(), "", `whose instances: "target_group.web", "service.web", "autoscaling_group.web", "instance.db", or "outside.own" with kind errors, slow, hang, refuse; those that there are then. host-failure: "dedicated_host.db", one of its hosts; of any without`),
 		schema.Row("zone", schema.Text(), "", "which zone: required for zone-partition; zone-outage, host-failure and rack-failure draw one without, all others strike in any"),
 		schema.Row("region", schema.Choice(regions), "(that of the run)", "region-outage: which Region").Coded("InvalidParameterValue"),
 		schema.Row("count", schema.Whole(1, mostWaiting), "", "how many of those instances, drawn at random; all without"),
@@ -198,6 +199,9 @@ func readErrors(t *schema.Table) model.Errors {
 	return e
 }
 
+// appFaults are the kinds of faults that are of applications, wherever they run.
+var appFaults = []string{"errors", "slow", "hang", "refuse"}
+
 // struck reads whose instances a fault strikes.
 func (l *loader) struck(t *schema.Table) controlplane.Subject {
 	const key = "on"
@@ -207,13 +211,16 @@ func (l *loader) struck(t *schema.Table) controlplane.Subject {
 	}
 	kinds := map[string]controlplane.SubjectKind{
 		"target_group": controlplane.OfTargetGroup, "service": controlplane.OfService,
-		"autoscaling_group": controlplane.OfGroup, "instance": controlplane.OfFleet,
+		"autoscaling_group": controlplane.OfGroup, "instance": controlplane.OfFleet, "outside": controlplane.OfOutside,
 	}
 	table, rest, _ := strings.Cut(name, ".")
 	kind, ok := kinds[table]
 	if !ok {
 		t.Wrong(key, `must be target_group.NAME, service.NAME, autoscaling_group.NAME or instance.NAME`)
 		return controlplane.Subject{Kind: controlplane.OfService}
+	}
+	if kind == controlplane.OfOutside && !slices.Contains(appFaults, t.Choice("kind")) && t.Sound("kind") {
+		t.Mistake(key, "must not be machines outside but with kind "+strings.Join(appFaults, ", "), "")
 	}
 	return controlplane.Subject{Kind: kind, Index: t.Find(key, table, rest)}
 }
