@@ -11,7 +11,7 @@ PROMTOOL    := github.com/prometheus/prometheus/cmd/promtool
 PROMETHEUS  := v0.305.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules browser test conformance race bench promtool growth profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser promtool test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
