@@ -24,12 +24,13 @@ RELEASE  ?= $(VERSION) $(shell git log -1 --format='%h %cs' 2>/dev/null)
 SYSTEMS  ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 dist: ## build dist/ for Linux, macOS and Windows, amd64 and arm64, with checksums
-	@mkdir -p dist && rm -f dist/*
+	@mkdir -p dist && rm -rf dist/*
 	@for system in $(SYSTEMS); do \
 		os=$${system%/*} arch=$${system#*/} suffix=; [ $$os = windows ] && suffix=.exe; \
 		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X "main.release=$(RELEASE)"' \
 			-o dist/headroom-$$os-$$arch$$suffix ./cmd/headroom || exit 1; \
 	done
+	@$(GO) run -ldflags '-X "main.release=$(RELEASE)"' ./cmd/headroom man dist/man && tar -C dist -czf dist/headroom-man.tar.gz man && rm -r dist/man
 	@cd dist && sha256sum headroom-* > SHA256SUMS && cat SHA256SUMS
 
 check: format vet staticcheck tidy modules ## everything that needs no test: run it before each commit (-k shows all faults)
