@@ -11,7 +11,7 @@ PROMTOOL    := github.com/prometheus/prometheus/cmd/promtool
 PROMETHEUS  := v0.305.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules browser test conformance race bench promtool growth profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser promtool test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,12 +24,13 @@ RELEASE  ?= $(VERSION) $(shell git log -1 --format='%h %cs' 2>/dev/null)
 SYSTEMS  ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 dist: ## build dist/ for Linux, macOS and Windows, amd64 and arm64, with checksums
-	@mkdir -p dist && rm -f dist/*
+	@mkdir -p dist && rm -rf dist/*
 	@for system in $(SYSTEMS); do \
 		os=$${system%/*} arch=$${system#*/} suffix=; [ $$os = windows ] && suffix=.exe; \
 		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X "main.release=$(RELEASE)"' \
 			-o dist/headroom-$$os-$$arch$$suffix ./cmd/headroom || exit 1; \
 	done
+	@$(GO) run -ldflags '-X "main.release=$(RELEASE)"' ./cmd/headroom man dist/man && tar -C dist -czf dist/headroom-man.tar.gz man && rm -r dist/man
 	@cd dist && sha256sum headroom-* > SHA256SUMS && cat SHA256SUMS
 
 check: format vet staticcheck tidy modules ## everything that needs no test: run it before each commit (-k shows all faults)
@@ -52,9 +53,11 @@ modules: ## fail if go.mod or go.sum would change
 browser: ## install the chromium in which tests open report.html, unless there is one (Debian, root)
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation; } >/dev/null
 
-promtool: ## build the promtool that tests read OpenMetrics with, unless there is one
-	@command -v promtool >/dev/null || { to=$$($(GO) env GOPATH)/bin && dir=$$(mktemp -d) && cd $$dir && export GOFLAGS=-buildvcs=false && \
-		$(GO) mod init tools && $(GO) get $(PROMTOOL)@$(PROMETHEUS) && CGO_ENABLED=0 $(GO) build -trimpath -o $$to/promtool $(PROMTOOL) && rm -rf $$dir; } 2>/dev/null
+promtool: ## fetch the promtool that tests read OpenMetrics with, unless there is one (Debian's, else built)
+	@to=$$($(GO) env GOPATH)/bin; command -v promtool >/dev/null || test -x $$to/promtool || { \
+		mkdir -p $$to && dir=$$(mktemp -d) && cd $$dir && export GOFLAGS=-buildvcs=false && \
+		if { apt-get update -qq && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .; } >/dev/null 2>&1; then cp usr/bin/promtool $$to/; else \
+		$(GO) mod init tools && $(GO) get $(PROMTOOL)@$(PROMETHEUS) && CGO_ENABLED=0 $(GO) build -trimpath -o $$to/promtool $(PROMTOOL); fi && rm -rf $$dir; }
 
 test: ## all tests
 	$(GO) test -timeout 30m ./...

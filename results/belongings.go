@@ -16,6 +16,7 @@ type belongings struct {
 	lines, leases map[string][]int // by owner
 	transfers     map[string][]int // the same
 	balancers     map[string][]int // hours of load balancers, the same
+	networks      map[string][]int // the same
 }
 
 // placed is the place of a part among those with its label.
@@ -27,12 +28,19 @@ type placed struct {
 // belongingsOf indexes a replication when somebody first asks.
 func belongingsOf(outcome *cloud.Outcome, invoice *pricing.Invoice) func() *belongings {
 	return sync.OnceValue(func() *belongings {
-		b := &belongings{routes: routesByPart(outcome.Routes), hops: routesByPart(outcome.Hops), lines: map[string][]int{}, leases: map[string][]int{}, transfers: map[string][]int{}, balancers: map[string][]int{}}
+		b := &belongings{
+			routes: routesByPart(outcome.Routes), hops: routesByPart(outcome.Hops), lines: map[string][]int{}, leases: map[string][]int{},
+			transfers: map[string][]int{}, balancers: map[string][]int{}, networks: map[string][]int{},
+		}
 		for i := range invoice.Lines {
 			owner := invoice.Lines[i].Owner
 			b.lines[owner] = append(b.lines[owner], i)
 		}
 		if ledger := outcome.Ledger; ledger != nil {
+			for i := range outcome.Networks {
+				owner := ledger.Owners[outcome.Networks[i].Owner]
+				b.networks[owner] = append(b.networks[owner], i)
+			}
 			for i := range ledger.Leases {
 				owner := ledger.Owners[ledger.Leases[i].Owner]
 				b.leases[owner] = append(b.leases[owner], i)

@@ -29,11 +29,8 @@ func limited(cfg *cloud.Config, s scope) bool {
 
 // network merges the interfaces of the part's servers.
 func (p *part) network() (all dataplane.NetworkOutcome) {
-	for i := range p.outcome.Networks {
-		n := &p.outcome.Networks[i]
-		if p.Label == "" || p.outcome.Ledger.Owners[n.Owner] == p.Label+"."+p.Name {
-			all.Merge(n)
-		}
+	for i := range p.owned(p.belongs().networks, len(p.outcome.Networks)) {
+		all.Merge(&p.outcome.Networks[i])
 	}
 	return all
 }

@@ -20,8 +20,8 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 	}
 	o := f.options(e)
 	e.limitMemory(c.Context())
-	bar := newProgress(e.Name, e.Replications, f.quiet)
-	o.Progress = bar.advance
+	bar := newProgress(e.Name, e.Replications, f.workers, f.quiet)
+	o.Progress, o.Moved = bar.advance, bar.moved
 	advice, err := buying.Recommend(c.Context(), e.Config, o)
 	bar.end()
 	if err != nil {

@@ -136,8 +136,8 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	}
 	e.limitMemory(c.Context())
 	defer gracefully(c.Context())()
-	bar := newProgress(e.Name, o.Simulations(v), f.quiet)
-	o.Progress = bar.advance
+	bar := newProgress(e.Name, o.Simulations(v), f.workers, f.quiet)
+	o.Progress, o.Moved = bar.advance, bar.moved
 	comparison, stopped := buying.Compare(c.Context(), v, o)
 	bar.end()
 	if comparison == nil {

@@ -90,10 +90,10 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	n := max(a.Replications, b.Replications)
 	a.limitMemory(c.Context())
 	defer gracefully(c.Context())()
-	bar := newProgress("diff", n, f.quiet)
+	bar := newProgress("diff", n, f.workers, f.quiet)
 	var stopped error
 	page.Comparison, stopped = run.Compare(c.Context(), run.Of(a.Scenario), run.Of(b.Scenario),
-		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance})
+		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance, Moved: bar.moved})
 	bar.end()
 	if page.Comparison == nil {
 		return fruitless(c, stopped)

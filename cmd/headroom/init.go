@@ -35,7 +35,7 @@ or to DIR/scenario.toml. It never overwrites a file.`,
 					target = filepath.Join(target, starterName)
 				}
 			}
-			if err := writeNew(target, starter); err != nil {
+			if err := writeNew("init", target, starter); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "wrote %s\nnext: headroom run %s\n", printable(target), printable(target))
@@ -45,10 +45,10 @@ or to DIR/scenario.toml. It never overwrites a file.`,
 }
 
 // writeNew writes a file that must not exist, making its directory.
-func writeNew(path string, content []byte) error {
+func writeNew(command, path string, content []byte) error {
 	err := folder.WriteNew(disk, path, content)
 	if errors.Is(err, fs.ErrExist) {
-		return badInput(fmt.Errorf("init: %s exists and is not overwritten", path))
+		return badInput(fmt.Errorf("%s: %s exists and is not overwritten", command, path))
 	}
 	return err
 }

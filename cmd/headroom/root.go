@@ -141,7 +141,7 @@ It exits with
 	root.SetOut(out)
 	root.SetErr(os.Stderr)
 	root.AddCommand(newRun(), newCompare(), newRecommend(), newSweep(), newWorker(), newDiff(), newValidate(), newCatalog(), newMetrics(), newSchema(), newExplain(), newExplainRun(), newReport(), newPlot(), newInit(), newVersion())
-	root.AddCommand(newImport(), newCalibrate())
+	root.AddCommand(newImport(), newCalibrate(), newExamples(), newMan())
 	return root
 }
 

@@ -176,9 +176,9 @@ func (f *runFlags) directories(experiments []experiment) ([]string, error) {
 // simulate runs one scenario, whose requests log hears of, if there is one.
 func (e experiment) simulate(ctx context.Context, f *runFlags, log func(*dataplane.Access)) (*results.Summary, error) {
 	e.limitMemory(ctx)
-	bar := newProgress(e.Name, e.Replications, f.quiet)
+	bar := newProgress(e.Name, e.Replications, f.workers, f.quiet)
 	defer bar.end()
-	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance, AccessLog: log})
+	return run.Scenario(ctx, e.Scenario, run.Options{Replications: e.Replications, Workers: f.workers, Progress: bar.advance, Moved: bar.moved, AccessLog: log})
 }
 
 // place is where the file has the threshold on a metric, or the file.

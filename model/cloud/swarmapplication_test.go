@@ -64,18 +64,17 @@ func neighbours(seed uint64) *Config {
 }
 
 // Every invariant holds after every seventh event of random scenarios on whose instances
-// several applications run, and they come out the same whether their departures are events
-// or found when somebody looks.
+// several applications run.
 func TestApplicationsAreConservedInRandomWorlds(t *testing.T) {
+	worlds{seeds: 40, make: neighbours, events: 20_000, stride: 7}.hold(t)
+}
+
+// They come out the same whether their departures are events or found when somebody looks.
+func TestApplicationsDepartAlikeHoweverTheyAreFound(t *testing.T) {
 	served := int64(0)
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := neighbours(seed)
-			w, err := New(cfg, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			first(t, w, 20_000, 7, cfg.Duration)
 			settled := run(t, must(build(t.Context(), cfg, 0, false)))
 			sameOutcome(t, settled, run(t, must(build(t.Context(), cfg, 0, true))))
 			for i := range settled.Routes {

@@ -20,6 +20,7 @@ type World struct {
 	kernel      *sim.Kernel[model.Event]
 	data        *dataplane.Plane
 	control     *controlplane.Plane
+	watch       func(now sim.Time) // nil: nobody looks
 }
 
 // New builds the world of one replication at time 0: groups at their desired
@@ -132,8 +133,14 @@ func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 	w.data.PlayAhead(burst)
 	defer w.data.PlayAhead(0)
 	for n := 0; w.step(min(at, w.cfg.Duration)); n++ {
-		if n&mask == 0 && ctx.Err() != nil {
+		if n&mask != 0 {
+			continue
+		}
+		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if w.watch != nil {
+			w.watch(w.kernel.Now())
 		}
 	}
 	return nil

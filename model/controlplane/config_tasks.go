@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"math"
+	"sort"
 
 	"headroom/model/container"
 	"headroom/model/scaling"
@@ -46,11 +47,7 @@ func (g *Group) Path() string {
 // ScalingGroups is how many of the groups are Auto Scaling groups: those behind are ECS
 // services.
 func (e *Estate) ScalingGroups() int {
-	n := 0
-	for n < len(e.Groups) && e.Groups[n].Tasks == nil {
-		n++
-	}
-	return n
+	return sort.Search(len(e.Groups), func(i int) bool { return e.Groups[i].Tasks != nil })
 }
 
 // tasks checks what is said of an ECS service.

@@ -26,7 +26,6 @@ type spotPool struct {
 	nextShock sim.Time   // of the one after
 	notices   notices
 	aboard    []occupant // running here; stale entries are dropped in passing
-	record    int32      // in Ledger.Spot
 
 	limited bool       // its trace says how many instances it has room for
 	room    int        // that
@@ -42,7 +41,7 @@ func (cp *Plane) newSpotPools() error {
 		cfg := &cp.cfg.SpotPools[i]
 		p := &cp.spotPools[i]
 		name := "spot/" + cp.frame.Zones[cfg.Zone] + "/" + cp.frame.Types[cfg.Type].Name + "/" + cfg.Platform.String()
-		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), ownEvents: cp.stream(name + "/fate"), leads: cp.stream(name + "/lead"), record: int32(i)}
+		*p = spotPool{cfg: cfg, market: cp.stream(name + "/price"), ownEvents: cp.stream(name + "/fate"), leads: cp.stream(name + "/lead")}
 		shocks := cp.stream(name + "/shock")
 		var err error
 		if p.hazard, err = spot.NewHazard(spot.Bucket(cfg.Bucket), cfg.Intensity); err != nil {
@@ -100,7 +99,8 @@ func (cp *Plane) scheduleShock(i int) {
 func (cp *Plane) onMarketMoves(ev model.Event) {
 	p := &cp.spotPools[ev.Index()]
 	p.price = p.next.USD
-	cp.ledger.Spot[p.record].Steps = append(cp.ledger.Spot[p.record].Steps, p.next)
+	trace := &cp.ledger.Spot[ev.Index()]
+	trace.Steps = append(trace.Steps, p.next)
 	cp.scheduleMarket(ev.Index())
 	for _, o := range cp.present(p) {
 		if !o.tenant {

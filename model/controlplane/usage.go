@@ -17,7 +17,7 @@ func (cp *Plane) openLease(in *instance) {
 	in.lease = int32(len(cp.ledger.Leases))
 	pool := int32(None)
 	if o.spotPool != None {
-		pool = cp.spotPools[o.spotPool].record
+		pool = int32(o.spotPool)
 	}
 	carried := sim.Time(0)
 	if o.initial {

@@ -41,7 +41,7 @@ func (e *Estate) Validate(w World) []error {
 	}
 	for i := range e.Groups {
 		v.group(&e.Groups[i])
-		v.check(i < e.ScalingGroups() || e.Groups[i].Tasks != nil, e.Groups[i].Path(), "must not stand behind an ECS service: those come after all Auto Scaling groups")
+		v.check(i == 0 || e.Groups[i-1].Tasks == nil || e.Groups[i].Tasks != nil, e.Groups[i].Path(), "must not stand behind an ECS service: those come after all Auto Scaling groups")
 	}
 	for i := range e.Alarms {
 		v.alarm(&e.Alarms[i])

@@ -29,7 +29,8 @@ type fluidly struct {
 	draws    rng.Stream
 	checks   rng.Stream
 	laws     *fluid.Laws
-	minute   sim.Time // when responses are recorded next
+	mixtures map[string]rng.Distribution // of demands, by whose they are
+	minute   sim.Time                    // when responses are recorded next
 }
 
 // inflow is the arrivals of a workload.
@@ -52,7 +53,7 @@ func (p *Plane) newFluid() {
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
 		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), minute: sim.Minute - 1,
-		laws: fluid.NewLaws(),
+		laws: fluid.NewLaws(), mixtures: map[string]rng.Distribution{},
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]

@@ -16,7 +16,7 @@ func (p *Plane) strain(c *cohort) {
 	strained := c.key.errors.Rate > 0 || c.Refused > certain
 	for _, m := range c.groups {
 		if check := &p.targetGroups[m.group].cfg.HealthCheck; check.Enabled {
-			strained = strained || c.Late(check.Timeout) > certain
+			strained = strained || c.CheckFails(sim.Time(float64(check.Demand)*c.key.pace), check.Timeout) > certain
 		}
 	}
 	if strained && !c.strained {
@@ -88,7 +88,7 @@ func (p *Plane) fluidCheck(t *target) (success bool, after sim.Time) {
 	if u < c.Refused {
 		return false, 0
 	}
-	if u < c.Refused+(1-c.Refused)*c.Late(check.Timeout) {
+	if u < c.Refused+(1-c.Refused)*c.CheckFails(check.Demand.Scaled(s.pace), check.Timeout) {
 		return false, check.Timeout
 	}
 	if c.key.errors.Rate > 0 && !check.Connects && !check.Matcher.Contains(c.key.errors.Status) && p.errsNow(s) {

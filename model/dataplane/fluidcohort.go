@@ -7,6 +7,7 @@ import (
 	"headroom/model/fluid"
 	"headroom/model/routing"
 	"headroom/sim"
+	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 	"headroom/sim/station"
 )
@@ -140,7 +141,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort {
 	f := p.fluid
 	if c := f.byKey[key]; c != nil {
-		if c.Line == 0 || c.servers == 0 || c.Split.Rule == fluid.LeastWaiting {
+		if c.Line == 0 || c.servers == 0 || c.Rule == law.LeastWaiting {
 			return c
 		}
 		key.born = p.kernel.Now() + 1
@@ -164,12 +165,11 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 // shapeOf is what a server serves requests with.
 func (p *Plane) shapeOf(s *server) fluid.Shape {
 	spec := s.station.Spec()
-	shape := fluid.Shape{
-		Servers: int(spec.Servers), Sharing: s.cfg.Discipline == ProcessorSharing, Backlog: int(spec.Backlog),
-		Speed: float64(s.station.Speed()) / float64(station.FullSpeed) / s.pace, Finishes: s.cfg.FinishAbandoned,
-	}
+	shape := fluid.Shape{Sharing: s.cfg.Discipline == ProcessorSharing, Finishes: s.cfg.FinishAbandoned}
+	shape.Servers, shape.Backlog = int(spec.Servers), int(spec.Backlog)
+	shape.Speed = float64(s.station.Speed()) / float64(station.FullSpeed) / s.pace
 	if spec.Limit != station.NoLimit {
-		shape.Limit = int(spec.Limit)
+		shape.Places = int(spec.Limit)
 	}
 	return shape
 }
@@ -193,11 +193,8 @@ func (p *Plane) leaveCohort(id uint32, to *cohort) {
 			key.cohort = to
 			f.current(key).inside += n
 		})
-		if to.servers > 0 {
-			to.Line = (to.Line*float64(to.servers) + from.Line) / float64(to.servers+1)
-		} else {
-			to.Line = from.Line
-		}
+		of := float64(to.servers)
+		to.Line, to.Number = (to.Line*of+from.Line)/(of+1), (to.Number*of+from.Number)/(of+1)
 	}
 	from.servers--
 	from.Targets--
@@ -254,7 +251,7 @@ func (p *Plane) answersNow(t *target) sim.Time {
 		if u.group == t.group && c.key.reach == serves && u.came+u.inside > 0 {
 			t.answered = p.kernel.Now()
 			if u.inside > 0 && p.targetGroups[t.group].idle == 0 {
-				return c.Delay + sim.Time(c.Law.Mean)
+				return c.Mean()
 			}
 		}
 	}
@@ -298,36 +295,52 @@ func (p *Plane) advanceCohort(c *cohort, length sim.Time) {
 	p.strain(c)
 }
 
-// demandOf is the demand of what several currents bring.
-func demandOf(currents []*current) (d fluid.Demand) {
-	all, square := 0.0, 0.0
+// demandOf is the demand of what currents bring together: of several kinds, each has its part of
+// the points of one distribution.
+func (p *Plane) demandOf(currents []*current) rng.Distribution {
+	first := currents[0].demand
+	alike := true
+	var text []byte
 	for _, c := range currents {
-		weight := max(c.share*c.weight, 1e-12) // of those whose way is over
-		mean := c.demand.Mean()
-		d.Mean += weight * mean
-		square += weight * (varianceOf(c.demand) + mean*mean)
-		all += weight
+		alike = alike && c.demand == first
+		text = strconv.AppendInt(append(text, ' '), int64(c.source), 10)
 	}
-	if all == 0 {
-		return d
+	if alike {
+		return first
 	}
-	d.Mean /= all
-	if d.Mean > 0 {
-		d.SCV = max(0, square/all/(d.Mean*d.Mean)-1)
+	known := p.fluid.mixtures[string(text)]
+	if known == nil {
+		known = mixed(currents)
+		p.fluid.mixtures[string(text)] = known
+	}
+	return known
+}
+
+// mixturePoints are the points that each of several demands has in their mixture.
+const mixturePoints = 400
+
+func mixed(currents []*current) rng.Distribution {
+	var values, weights []float64
+	for _, c := range currents {
+		for k := range mixturePoints {
+			values = append(values, c.demand.Quantile((float64(k)+0.5)/mixturePoints))
+			weights = append(weights, max(c.share*c.weight, 1e-9))
+		}
+	}
+	d, err := rng.Empirical(values, weights)
+	if err != nil {
+		return currents[0].demand
 	}
 	return d
 }
 
-// varianceOf is the variance of a distribution.
-func varianceOf(d rng.Distribution) float64 { return d.Variance() }
-
 // ruleOf is how a target group chooses.
-func ruleOf(g *targetGroup) fluid.Rule {
+func ruleOf(g *targetGroup) law.Rule {
 	switch g.cfg.Algorithm {
 	case routing.Policies()[0].Name:
-		return fluid.InTurn
+		return law.InTurn
 	case "least_outstanding_requests":
-		return fluid.LeastWaiting
+		return law.LeastWaiting
 	}
-	return fluid.AtRandom
+	return law.AtRandom
 }

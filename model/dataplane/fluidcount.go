@@ -55,11 +55,15 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 
 // routeOf is where the requests of a current count.
 func (p *Plane) routeOf(c *current) *RouteOutcome {
-	group := c.group
+	return &p.meter.routes[p.meter.at(int32(c.source), p.groupOf(c))]
+}
+
+// groupOf is the target group that the requests of a current count in.
+func (p *Plane) groupOf(c *current) int32 {
 	if c.fate == findsNodeDown || c.fate == isAnswered || c.fate == findsNoWeight {
-		group = None
+		return None
 	}
-	return &p.meter.routes[p.meter.at(int32(c.source), group)]
+	return c.group
 }
 
 // wholeBytes makes whole bytes of some; what it leaves out comes later.
@@ -88,6 +92,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		p.failLate(c, at, late)
 	}
 	served := ended - late
+	p.countWaits(c, at, served)
 	in, out := float64(served)*c.request, float64(served)*c.response
 	of.in += in / float64(max(of.servers, 1))
 	of.out += out / float64(max(of.servers, 1))
@@ -99,6 +104,20 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if served > 0 {
 		p.completeMany(c, at, served)
 	}
+}
+
+// countWaits counts the waits of requests that were served: those who wait at all do so as long
+// as they do on average.
+func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
+	if n == 0 || at < p.meter.warmup {
+		return
+	}
+	r := p.routeOf(c)
+	share, mean := c.cohort.Waits()
+	waited := c.waited.Of(n, share)
+	r.Waited += waited
+	r.Wait.RecordMany(int64(mean), waited)
+	r.Wait.RecordMany(0, n-waited)
 }
 
 // failLate fails requests whose clients, or whose load balancer, would not wait.
@@ -225,7 +244,7 @@ func (c *current) mean() sim.Time {
 	if c.cohort == nil || c.cohort.Law == nil {
 		return 0
 	}
-	return sim.Time(c.cohort.Law.Mean) + c.cohort.Delay
+	return c.cohort.Mean()
 }
 
 // completeMany counts responses.
@@ -270,8 +289,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 
 // tally is responses of a law that are not recorded yet.
 type tally struct {
-	law      *fluid.Law
-	delay    sim.Time
+	stay     fluid.Stay
 	hop      sim.Time // with what is across
 	across   sim.Time
 	route    *RouteOutcome
@@ -283,20 +301,26 @@ type tally struct {
 
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
-	f, law := p.fluid, c.cohort.Law
-	delay := coarse(c.cohort.Delay)
+	f, of := p.fluid, c.cohort
+	stay := fluid.Stay{Law: of.Law, Longer: coarse(of.Delay), Scale: 1, Limit: c.patience}
+	if of.Scale != 1 {
+		stay.Scale = float64(coarse(sim.Time(of.Scale*scales))) / scales
+	}
 	for i := range f.tallies {
 		t := &f.tallies[i]
-		if t.law == law && t.delay == delay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
+		if t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
 			t.n += n
 			return
 		}
 	}
 	f.tallies = append(f.tallies, tally{
-		law: law, delay: delay, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
+		stay: stay, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
 		source: c.source, measured: measured, n: n,
 	})
 }
+
+// scales is one in the numbers of a scale.
+const scales = 1 << 20
 
 // coarse is a time to within half a percent.
 func coarse(t sim.Time) sim.Time {
@@ -319,9 +343,9 @@ func (p *Plane) recordFluid() {
 		u := f.draws.Uniform()
 		switch {
 		case t.measured:
-			t.law.Record(t.route.Latency, t.n, t.delay+t.hop, u)
+			t.stay.Record(t.route.Latency, t.n, t.hop, u)
 		case t.route.Early != nil:
-			t.law.Record(t.route.Early, t.n, t.delay+t.hop, u)
+			t.stay.Record(t.route.Early, t.n, t.hop, u)
 		}
 		p.recordOthers(t, u)
 	}
@@ -332,7 +356,7 @@ func (p *Plane) recordFluid() {
 func (p *Plane) recordOthers(t *tally, u float64) {
 	if t.group != None {
 		for _, h := range p.targetGroups[t.group].times {
-			t.law.Record(h, t.n, t.delay+t.across, u)
+			t.stay.Record(h, t.n, t.across, u)
 		}
 	}
 	if !p.tracked || !t.measured {
@@ -340,9 +364,9 @@ func (p *Plane) recordOthers(t *tally, u float64) {
 	}
 	who := p.meter.workloads[t.source]
 	user := &p.meter.users[who]
-	t.law.Record(user.Latency, t.n, t.delay+t.hop, u)
+	t.stay.Record(user.Latency, t.n, t.hop, u)
 	user.InDeadline += t.n
 	if limit := p.meter.limits[who]; limit > 0 {
-		user.InDeadline -= int64(float64(t.n)*t.law.Tail(limit-t.hop-t.delay) + u)
+		user.InDeadline -= int64(float64(t.n)*t.stay.Tail(limit-t.hop) + u)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"headroom/model"
 	"headroom/model/fluid"
 	"headroom/sim"
+	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -27,8 +28,8 @@ type current struct {
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
 
-	refused, late, errs, stay, leaving fluid.Share
-	bytes                              [2]float64 // in and out that are left of one
+	refused, late, errs, stay, leaving, waited fluid.Share
+	bytes                                      [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -287,30 +288,45 @@ func meanBytes(d rng.Distribution) float64 {
 
 // shapeByCurrents gives a cohort what depends on who asks it.
 func (p *Plane) shapeByCurrents(c *cohort) {
-	c.Demand = demandOf(c.currents)
-	c.Split = fluid.Split{Targets: c.servers, Nodes: 1}
+	c.Demand = p.demandOf(c.currents)
+	c.Choices, c.Split = c.servers, law.Split{Nodes: 1}
 	for _, m := range c.groups {
 		if !m.rotating {
 			continue
 		}
 		g := &p.targetGroups[m.group]
-		c.Split.Rule, c.Split.Targets = ruleOf(g), 0
+		c.Rule, c.Choices = ruleOf(g), 0
 		if len(g.balancers) > 0 {
-			c.Split.Nodes = max(1, len(p.balancers[g.balancers[0]].dns))
+			c.Nodes = max(1, len(p.balancers[g.balancers[0]].dns))
 		}
 		if !g.cfg.CrossZone {
-			c.Split.Nodes = 1
+			c.Nodes = 1
 		}
 		for _, other := range p.fluid.cohorts {
 			for _, o := range other.groups {
 				if o == m {
-					c.Split.Targets += other.servers
+					c.Choices += other.servers
 				}
 			}
 		}
 		return
 	}
 	if c.key.fleet != None {
-		c.Split.Rule = fluid.InTurn
+		c.Rule = law.InTurn
+	}
+}
+
+// addInside adds who is inside or held to the requests in flight, by route.
+func (p *Plane) addInside(inFlight []int64) {
+	if p.fluid == nil {
+		return
+	}
+	for _, c := range p.fluid.currents {
+		group := p.groupOf(c)
+		at := p.meter.at(int32(c.source), group)
+		inFlight[at] += c.inside
+		for _, h := range c.held {
+			inFlight[at] += h.n
+		}
 	}
 }

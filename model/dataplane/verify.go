@@ -26,6 +26,7 @@ func (p *Plane) verifyRequests() error {
 			inFlight[p.meter.at(int32(r.source), int32(r.group))]++
 		}
 	}
+	p.addInside(inFlight)
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]
 		if r.Arrived != r.Completed+r.failed()+inFlight[i] {

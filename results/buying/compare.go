@@ -45,6 +45,8 @@ type Options struct {
 	// Progress, if set, is told how many replications have finished, of all that
 	// [Options.Simulations] counts.
 	Progress func(done int)
+	// Moved, if set, is told now and then how much of one of them is done, of 1.
+	Moved func(index int, share float64)
 }
 
 // Simulations returns how many replications a comparison takes.

@@ -38,6 +38,9 @@ func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replicatio
 			r.options.Progress(r.done)
 		}
 	}}
+	if moved := r.options.Moved; moved != nil {
+		o.Moved = func(index int, share float64) { moved(before+index, share) }
+	}
 	return run.Simulate(ctx, e, o, func(one *run.Replication) *replication {
 		values := one.Values()
 		read := func(key string) float64 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"headroom/model/cloud"
-	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/results"
 	"headroom/scenarios/tables"
@@ -36,7 +35,12 @@ func (e *Experiment) Keys() (keys, units []string) { return e.meter.Keys() }
 // Replicate simulates one replication and returns its value of every metric; NaN
 // stands for none observed. The error is that of ctx or of the config.
 func (e *Experiment) Replicate(ctx context.Context, replication int) ([]float64, error) {
-	r, err := e.replicate(ctx, replication, nil)
+	return e.values(ctx, replication, ears{})
+}
+
+// values is [Experiment.Replicate] for who listens.
+func (e *Experiment) values(ctx context.Context, replication int, who ears) ([]float64, error) {
+	r, err := e.replicate(ctx, replication, who)
 	if err != nil {
 		return nil, err
 	}
@@ -59,13 +63,16 @@ func (r *Replication) Values() []float64 { return r.meter.Read(r.Outcome, &r.Inv
 
 // replicate is the only way from a config to what it showed. If memory runs out the
 // replication is what there is until then, with the error.
-func (e *Experiment) replicate(ctx context.Context, replication int, log func(*dataplane.Access)) (*Replication, error) {
+func (e *Experiment) replicate(ctx context.Context, replication int, who ears) (*Replication, error) {
 	world, err := cloud.Build(ctx, e.cfg, replication)
 	if err != nil {
 		return nil, err
 	}
-	if log != nil {
-		world.LogAccess(log)
+	if who.access != nil {
+		world.LogAccess(who.access)
+	}
+	if who.moved != nil {
+		world.Watch(who.moved)
 	}
 	outcome, err := world.Run(ctx)
 	if err != nil {

@@ -19,17 +19,41 @@ type Options struct {
 	// Progress, if set, is called after each replication with the number of
 	// replications finished. Calls do not overlap.
 	Progress func(done int)
+	// Moved, if set, is told now and then how much of a replication is done, of 1. Calls
+	// for different replications may overlap, and with Progress.
+	Moved func(index int, share float64)
 	// AccessLog, if set, hears of each request of the first replication that ended at an
 	// Application Load Balancer: see [AccessLog].
 	AccessLog func(*dataplane.Access)
 }
 
-// accessLog is who hears of the requests of a replication.
-func (o *Options) accessLog(index int) func(*dataplane.Access) {
-	if index > 0 {
-		return nil
+// ears is who hears of a replication while it runs; nil: nobody.
+type ears struct {
+	access func(*dataplane.Access)
+	moved  func(share float64)
+}
+
+func (o *Options) ears(index int) (e ears) {
+	if index == 0 {
+		e.access = o.AccessLog
 	}
-	return o.AccessLog
+	if o.Moved != nil {
+		e.moved = func(share float64) { o.Moved(index, share) }
+	}
+	return e
+}
+
+// half has them hear of a replication that is the first or the second half of the work.
+func (e ears) half(first bool) ears {
+	if moved := e.moved; moved != nil {
+		e.moved = func(share float64) {
+			if !first {
+				share++
+			}
+			moved(share / 2)
+		}
+	}
+	return e
 }
 
 // Simulate plays the replications of an experiment and returns what keep returns
@@ -46,7 +70,7 @@ func Simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*R
 func simulate[T any](ctx context.Context, e *Experiment, o Options, keep func(*Replication) T, cut func(*Replication)) ([]T, error) {
 	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
 		func(ctx context.Context, index int) (kept T, err error) {
-			r, err := e.replicate(ctx, index, o.accessLog(index))
+			r, err := e.replicate(ctx, index, o.ears(index))
 			if err != nil {
 				if r != nil {
 					cut(r)
@@ -125,11 +149,11 @@ func Compare(ctx context.Context, a, b *Experiment, o Options) (*results.Compari
 	type pair struct{ a, b []float64 }
 	done, err := batch.Map(ctx, o.Replications, batch.Options{Workers: o.Workers, Progress: o.Progress},
 		func(ctx context.Context, index int) (pair, error) {
-			left, err := a.Replicate(ctx, index)
+			left, err := a.values(ctx, index, o.ears(index).half(true))
 			if err != nil {
 				return pair{}, fmt.Errorf("%s: %w", a.cfg.Name, err)
 			}
-			right, err := b.Replicate(ctx, index)
+			right, err := b.values(ctx, index, o.ears(index).half(false))
 			if err != nil {
 				return pair{}, fmt.Errorf("%s: %w", b.cfg.Name, err)
 			}

@@ -143,7 +143,7 @@ func playedTiers(t *testing.T, requests []arrival) *dataplaneOutcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Of(s).replicate(t.Context(), 0, nil)
+	r, err := Of(s).replicate(t.Context(), 0, ears{})
 	if err != nil {
 		t.Fatal(err)
 	}

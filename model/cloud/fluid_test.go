@@ -1,0 +1,180 @@
+package cloud
+
+import (
+	"context"
+	"math"
+	"reflect"
+	"testing"
+
+	"headroom/model"
+	"headroom/model/workload"
+	"headroom/sim"
+	"headroom/sim/analytic"
+	"headroom/sim/rng"
+)
+
+// steadily is a Poisson process whose rate is known.
+func steadily(perSecond float64) workload.Process {
+	return must(workload.Poisson(must(workload.Constant(perSecond))))
+}
+
+// fluidly makes a config one of rates.
+func fluidly(cfg *Config) *Config {
+	cfg.Fluid = sim.Second
+	return cfg
+}
+
+func TestFluidQueueIsErlangs(t *testing.T) {
+	for _, rate := range []float64{0.4, 1.2, 1.6, 1.9} {
+		cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 2, rate, must(rng.Exponential(1))))
+		cfg.Workloads[0].Arrivals = steadily(rate)
+		cfg.Duration, cfg.Warmup = 100*sim.Hour, 10*sim.Hour
+		out := play(t, cfg)
+		q := must(analytic.NewMMc(rate, 1, 2))
+		r := &out.Routes[0]
+		if got, want := r.Latency.Mean()/1e9, q.MeanResponse(); math.Abs(got/want-1) > 0.01 {
+			t.Errorf("rate %v: mean response %.4f s, Erlang C says %.4f s", rate, got, want)
+		}
+		if got, want := r.Wait.Mean()/1e9, q.MeanWait(); math.Abs(got-want) > 0.01*q.MeanResponse() {
+			t.Errorf("rate %v: mean wait %.4f s, Erlang C says %.4f s", rate, got, want)
+		}
+		if got, want := float64(r.InFlight), q.MeanNumber(); math.Abs(got-want) > 1 {
+			t.Errorf("rate %v: %v in flight at the end, the mean is %.2f", rate, got, want)
+		}
+	}
+}
+
+// Twice as many come as are served, for 100 s: half of them are still there.
+func TestFluidLineGrowsByWhatIsLeftOver(t *testing.T) {
+	cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 2, 2000, must(rng.Exponential(0.002))))
+	cfg.Workloads[0].Arrivals = must(workload.Deterministic(must(workload.Constant(2000))))
+	cfg.Duration = 100 * sim.Second
+	r := &play(t, cfg).Routes[0]
+	if got := float64(r.InFlight); math.Abs(got/100_000-1) > 0.01 {
+		t.Errorf("%v in line after 100 s, want 100,000", got)
+	}
+	if got, want := r.Latency.Mean()/1e9, 50.0; math.Abs(got/want-1) > 0.02 {
+		t.Errorf("mean latency %.2f s of a line that takes 0 to 100 s, want %v s", got, want)
+	}
+}
+
+// TestFluidIsTheRequestPlaneInSteadyState compares both planes behind a load balancer.
+func TestFluidIsTheRequestPlaneInSteadyState(t *testing.T) {
+	for _, test := range []struct {
+		algorithm string
+		targets   int
+		load      float64
+	}{{"round_robin", 10, 0.8}, {"random", 4, 0.7}, {"least_outstanding_requests", 10, 0.9}} {
+		make := func() *Config {
+			cfg := balanced(test.algorithm, test.targets)
+			cfg.Workloads[0].Arrivals = steadily(float64(test.targets) * 2 * test.load / 0.01)
+			cfg.Workloads[0].Demand = must(rng.Exponential(0.01))
+			cfg.Workloads[0].Response = must(rng.Fixed(1000))
+			cfg.Duration, cfg.Warmup = 15*sim.Minute, sim.Minute
+			return cfg
+		}
+		a, b := play(t, make()), play(t, fluidly(make()))
+		requests, rates := &a.Routes[0], &b.Routes[0]
+		for _, of := range []struct {
+			name      string
+			got, want float64
+			within    float64
+		}{
+			{"arrived", float64(rates.Arrived), float64(requests.Arrived), 0.004},
+			{"mean", rates.Latency.Mean(), requests.Latency.Mean(), 0.015},
+			{"p50", float64(rates.Latency.Quantile(0.5)), float64(requests.Latency.Quantile(0.5)), 0.015},
+			{"p99", float64(rates.Latency.Quantile(0.99)), float64(requests.Latency.Quantile(0.99)), 0.03},
+			{"busy", b.Fleets[0].BusyVCPUSeconds, a.Fleets[0].BusyVCPUSeconds, 0.005},
+		} {
+			if math.Abs(of.got/of.want-1) > of.within {
+				t.Errorf("%s, %d targets at %v: %s %v, requests say %v", test.algorithm, test.targets, test.load, of.name, of.got, of.want)
+			}
+		}
+	}
+}
+
+// storms are configs of rates in which servers come, go and fail.
+func storms() map[string]*Config {
+	scaled := baseConfig()
+	scaled.addGroup(2, 6, 4)
+	scaled.Workloads = nil
+	scaled.request(steadily(400), must(rng.Exponential(0.01)))
+	outage := unreachable(true)
+	outage.request(steadily(300), must(rng.Exponential(0.01))).Clients.Timeout = 5 * sim.Second
+	wrong := balanced("round_robin", 4)
+	wrong.Duration = sim.Hour
+	wrong.Services[0].Errors = model.Errors{Rate: 0.1, Status: 503}
+	wrong.Workloads[0].Arrivals = steadily(50)
+	full := balanced("random", 2)
+	full.Duration = sim.Hour
+	full.Services[0] = Service{Discipline: ProcessorSharing, Concurrency: 8, Backlog: 8}
+	full.Workloads[0].Arrivals = steadily(100)
+	full.Workloads[0].Clients.Timeout = 200 * ms
+	return map[string]*Config{"scaled": scaled, "outage": outage, "wrong": wrong, "full": full}
+}
+
+// TestFluidLosesNoRequest looks at the invariants of a run of rates all the time.
+func TestFluidLosesNoRequest(t *testing.T) {
+	for name, cfg := range storms() {
+		w, err := New(fluidly(cfg), 0)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for at := sim.Time(0); at < cfg.Duration; at += 7 * sim.Second {
+			if err := w.RunUntil(context.Background(), at); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if err := w.Verify(); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestFluidStormsAreThoseOfRequests compares how many fail where servers fail and err.
+func TestFluidStormsAreThoseOfRequests(t *testing.T) {
+	requests, rates := storms(), storms()
+	for _, name := range []string{"scaled", "outage", "wrong"} {
+		a, b := &play(t, requests[name]).Routes[0], &play(t, fluidly(rates[name])).Routes[0]
+		x, y := float64(failures(a)), float64(failures(b))
+		if math.Abs(x-y) > 0.05*x+5*math.Sqrt(x)+10 {
+			t.Errorf("%s: %v requests fail of rates, %v of requests (%v and %v)", name, y, x, b.Failed, a.Failed)
+		}
+	}
+}
+
+func TestFluidRunsRepeat(t *testing.T) {
+	a, b := storms(), storms()
+	for name := range a {
+		x, y := play(t, fluidly(a[name])), play(t, fluidly(b[name]))
+		if !reflect.DeepEqual(x.Routes, y.Routes) || !reflect.DeepEqual(x.Ledger, y.Ledger) {
+			t.Errorf("%s: two runs differ", name)
+		}
+	}
+}
+
+func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
+	cfg := fluidly(balanced("round_robin", 2))
+	cfg.Workloads[0].Clients.RetryAttempts = 1
+	cfg.TargetGroups[0].SlowStart = 30 * sim.Second
+	var got []string
+	for _, err := range cfg.Validate() {
+		got = append(got, err.Error())
+	}
+	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// BenchmarkFluid plays a minute of a million requests a second over 1,500 servers.
+func BenchmarkFluid(b *testing.B) {
+	cfg := fluidly(balanced("round_robin", 1500))
+	cfg.Types[0].VCPUs = 16
+	cfg.Workloads[0].Arrivals = steadily(1e6)
+	cfg.Workloads[0].Demand = must(rng.Lognormal(0.014, 1))
+	cfg.Duration = sim.Time(b.N) * sim.Minute
+	b.ReportAllocs()
+	b.ResetTimer()
+	play(b, cfg)
+}
