@@ -114,6 +114,16 @@
 // the application, in an event of the same instant, and all that it serves. A service that
 // says what it holds has steps, so that its requests can wait, and takes no lane.
 //
+// # Rates instead of requests
+//
+// With Traffic.Fluid workloads send no requests: in each step the plane draws how many come,
+// divides them among currents (fluidcurrent.go), lets cohorts of servers that are alike serve
+// them (fluidcohort.go, package model/fluid) and counts what becomes of them in the places of
+// requests (fluidcount.go). Who is registered, healthy, draining or impaired is decided by the
+// code of every run; whatever changes that calls [Plane.stir] or [Plane.stirAll]. Health checks
+// of healthy targets sleep while none can fail (fluidcheck.go). What rates do not carry is
+// listed in validatefluid.go.
+//
 // # Cost
 //
 // A plain request costs one event, no allocation and 64 bytes while in flight.

@@ -15,7 +15,11 @@ func cpuKeys() []schema.Key {
 }
 
 // withOptions returns the number of a type with the CPU options of a template: with fewer vCPUs,
-// the others of which take their place on the host all the same.
+// the others of which take their place on the host all the same. The price stays that of the
+// type. AWS charges the licence of Windows by the vCPUs that are active since October 2025
+// ($0.046 each an hour), which is not simulated: such an instance costs less there.
+// Sources: AWS, "Rules for specifying CPU options for an Amazon EC2 instance", "Optimize CPUs
+// for License-Included instances".
 func (l *loader) withOptions(t *schema.Table, typ int) int {
 	if !t.Has("cpu_options") {
 		t.Pass("cpu_options")

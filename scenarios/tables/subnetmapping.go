@@ -63,7 +63,7 @@ func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
 		zones[s.Zone] = s.Name
 		if !lb.Network() && !lb.IsGateway() && s.Block.Bits > mostBits {
 			t.Reject("subnets", schema.Fault{
-				Rule: fmt.Sprintf("must be /%d or larger for an Application Load Balancer, subnet.%s is %v", mostBits, s.Name, s.Block),
+				Rule: fmt.Sprintf("must have a block of /%d or more for an Application Load Balancer, subnet.%s has %v", mostBits, s.Name, s.Block),
 				Got:  tree.Quote(s.Name), Code: "InvalidSubnet",
 			})
 		}
