@@ -23,6 +23,8 @@ func (f *runFlags) checkAccessLog(experiments []experiment) error {
 		return nil
 	case len(experiments) > 1:
 		return fmt.Errorf("--access-log: takes one scenario, got %d", len(experiments))
+	case experiments[0].Config.Fluid > 0:
+		return fmt.Errorf("--access-log: %s plays rates, and a log is of requests: --set run.fidelity=request", experiments[0].file)
 	case !run.LogsAccess(experiments[0].Config):
 		return fmt.Errorf("--access-log: %s has no Application Load Balancer, whose log it would be", experiments[0].file)
 	}

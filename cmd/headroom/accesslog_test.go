@@ -103,6 +103,7 @@ func firstOther(got, want []string) string {
 // What cannot be logged is refused before anything runs.
 func TestAccessLogsThatCannotBeAreRefused(t *testing.T) {
 	for _, c := range []struct{ file, complaint string }{
+		{"../../scenarios/million.toml", "plays rates, and a log is of requests"},
 		{"../../scenarios/mm100.toml", "has no Application Load Balancer, whose log it would be"},
 		{"../../scenarios/hello.toml ../../scenarios/shop.toml", "--access-log: takes one scenario, got 2"},
 	} {

@@ -2,11 +2,14 @@ package cloud
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/analytic"
@@ -164,6 +167,23 @@ func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestFluidNamesWhatItDoesNotCarryOfInstances(t *testing.T) {
+	cfg := fluidly(balanced("round_robin", 2))
+	cfg.Types[0].CreditsPerHour = 12
+	cfg.HostPools = append(cfg.HostPools, HostPool{Name: "t3", CPU: 192, MemoryMiB: 1 << 19, Threads: 96, PerZone: make([]int, len(cfg.Zones))})
+	cfg.Instances[0].Utilization = controlplane.Utilization{Steps: []controlplane.UtilizationStep{{Share: 0.5}}}
+	got := fmt.Sprint(cfg.Validate())
+	for _, path := range []string{"hosts.t3: ", "instance." + cfg.Instances[0].Name + ".instance_type: ", "instance." + cfg.Instances[0].Name + ".utilization: "} {
+		if !strings.Contains(got, path+model.NotFluid) {
+			t.Errorf("got %s, want %s%s", got, path, model.NotFluid)
+		}
+	}
+	cfg.Fluid = 0
+	if got := fmt.Sprint(cfg.Validate()); strings.Contains(got, model.NotFluid) {
+		t.Errorf("requests: got %s", got)
 	}
 }
 

@@ -55,6 +55,7 @@ var balancersNotFluid = []notFluid[LoadBalancer]{
 	{"listener", func(_ *Traffic, lb *LoadBalancer) bool {
 		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool { return l.Secure })
 	}},
+	{"listener", func(_ *Traffic, lb *LoadBalancer) bool { return lb.redirects() }},
 }
 
 // fluid checks that rates can stand for the requests of a traffic.
