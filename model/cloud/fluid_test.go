@@ -10,6 +10,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/analytic"
@@ -169,12 +170,13 @@ func TestFluidRunsRepeat(t *testing.T) {
 func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))
 	cfg.Workloads[0].Clients.RetryAttempts = 1
+	cfg.Workloads[0].Clients.ForwardedFor = dataplane.MaxForwardedFor + 1
 	cfg.TargetGroups[0].SlowStart = 30 * sim.Second
 	var got []string
 	for _, err := range cfg.Validate() {
 		got = append(got, err.Error())
 	}
-	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
+	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "workload.clients.clients.forwarded_for: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
