@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -31,7 +32,11 @@ func (f *runFlags) checkAccessLog(experiments []experiment) error {
 	return nil
 }
 
-// simulateLogged runs one scenario and writes the access log that was asked for.
+// errUnended is of a run that did not end.
+var errUnended = errors.New("it is not written, as the run did not end")
+
+// simulateLogged runs one scenario and writes the access log that was asked for, unless
+// the run does not end: then an earlier log stays.
 func (e experiment) simulateLogged(c *cobra.Command, f *runFlags) (s *results.Summary, err error) {
 	if f.accessLog == "" {
 		return e.simulate(c.Context(), f, nil)
@@ -45,9 +50,16 @@ func (e experiment) simulateLogged(c *cobra.Command, f *runFlags) (s *results.Su
 		}
 		log = accesslog.NewWriter(plain, e.Config.Region, accesslog.MostLines)
 		s, err = e.simulate(c.Context(), f, run.AccessLog(e.Config, log))
-		return errors.Join(log.Err(), plain.Close(), out.Flush())
+		if broken := log.Close(); err != nil || broken != nil {
+			return cmp.Or(broken, errUnended)
+		}
+		return errors.Join(plain.Close(), out.Flush())
 	})
-	if unwritten != nil {
+	switch {
+	case errors.Is(unwritten, errUnended):
+		complain("--access-log: " + unwritten.Error())
+		return s, err
+	case unwritten != nil:
 		return s, together(err, diskOrInput(fmt.Errorf("--access-log: %w", unwritten)))
 	}
 	if log.Left > 0 {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // loggedSystem serves what trace.csv asks for.
@@ -114,5 +116,42 @@ func TestAccessLogsThatCannotBeAreRefused(t *testing.T) {
 		if code != 2 || !strings.Contains(text, c.complaint) {
 			t.Errorf("%s: exit code %d and %q, want 2 and %q", c.file, code, text, c.complaint)
 		}
+	}
+}
+
+// A log of a run that is interrupted is not half there: the earlier one stays.
+func TestAnInterruptedRunLeavesTheEarlierLog(t *testing.T) {
+	dir := t.TempDir()
+	system, _, _ := strings.Cut(loggedSystem, "[workload.fans]")
+	month := `service.web = { discipline = "ps" }` + strings.Replace(system, `"30m"`, `"30d"`, 1) + `
+[workload.fans]
+to = "front"
+arrivals = { process = "poisson", rate = "300/s" }
+demand = { cpu = "1ms" }
+`
+	for name, content := range map[string]string{"month.toml": month, "earlier.gz": "earlier"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := exec.Command("headroom", "run", "month.toml", "--access-log", "earlier.gz")
+	command.Dir = dir
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	works(command.Process, 700*time.Millisecond)
+	if err := command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err == nil || command.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "earlier.gz: it is not written, as the run did not end") {
+		t.Errorf("%v: %s", err, stderr.String())
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "earlier.gz")); string(got) != "earlier" {
+		t.Errorf("the earlier log has %d bytes now, %v", len(got), err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("leaves %v", entries)
 	}
 }

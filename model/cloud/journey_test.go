@@ -96,10 +96,11 @@ func TestChainTakesTheSumOfItsSteps(t *testing.T) {
 	cfg.Services[1].Steps[1].Call.Count = 2
 	cfg.TargetGroups = []TargetGroup{{Name: "b", Service: 1, Algorithm: "round_robin", CrossZone: true}}
 	cfg.LoadBalancers = []LoadBalancer{{
-		Name: "b", Kind: "application", Zones: []model.Zone{0}, Latency: 500 * sim.Microsecond, CrossLatency: 300 * sim.Microsecond,
+		Name: "b", Kind: "application", Zones: []model.Zone{0, 1}, Latency: 500 * sim.Microsecond, CrossLatency: 300 * sim.Microsecond,
 		DNSTTL: sim.Minute, ConnectTimeout: 21 * sim.Second, Default: Action{Forward: []Forward{{TargetGroup: 0, Weight: 1}}},
 	}}
 	cfg.Instances[1].TargetGroups = []int{0}
+	cfg.Instances[1].Zones = []model.Zone{0} // the node that is asked is in the other one
 	c := &cfg.Services[0].Steps[3].Call
 	c.To, c.Target = ToLoadBalancer, 0
 	cfg.Observe.Phases = true

@@ -172,8 +172,15 @@ func WriteNew(disk Disk, path string, content []byte) error {
 }
 
 // Write writes a file in the place of an earlier one, which stays until the new one is
-// whole.
+// whole. What a link leads to is written, not the link; a device or a pipe takes the
+// content as it comes.
 func Write(disk Disk, path string, content func(io.Writer) error) error {
+	if there, err := os.Stat(path); err == nil && there.Mode()&(fs.ModeDevice|fs.ModeNamedPipe) != 0 {
+		return wrap(path, pour(disk, path, content))
+	}
+	if file, err := filepath.EvalSymlinks(path); err == nil {
+		path = file
+	}
 	dir, name := filepath.Split(path)
 	aside := filepath.Join(dir, "."+name+unfinished)
 	err := write(disk, aside, content)
@@ -184,6 +191,19 @@ func Write(disk Disk, path string, content func(io.Writer) error) error {
 		return errors.Join(wrap(path, err), forget(disk, aside))
 	}
 	return disk.Sync(filepath.Join(dir, "."))
+}
+
+// pour writes what has no earlier content and keeps none.
+func pour(disk Disk, path string, content func(io.Writer) error) error {
+	file, err := disk.Open(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(file, 1<<16)
+	if err = content(out); err == nil {
+		err = out.Flush()
+	}
+	return errors.Join(err, file.Close())
 }
 
 // wrap names the file that an error is of.

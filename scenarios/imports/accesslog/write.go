@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -32,11 +33,14 @@ type Line struct {
 const MostLines = 10_000_000
 
 // Writer writes lines as an Application Load Balancer does, with the 30 fields of AWS,
-// "Access logs for your Application Load Balancer". It allocates nothing per line.
+// "Access logs for your Application Load Balancer". It allocates nothing per line. It can be
+// closed while another goroutine writes, as one does that an interrupted run leaves behind.
 type Writer struct {
 	Lines int64 // that were written
 	Left  int64 // that were too many
 
+	mu     sync.Mutex
+	closed bool
 	to     io.Writer
 	region string
 	most   int64
@@ -51,11 +55,22 @@ func NewWriter(to io.Writer, region string, most int64) *Writer {
 	return &Writer{to: to, region: region, most: most, marks: map[string]string{}}
 }
 
-// Err returns the first error of what the lines are written to; nothing is written after it.
-func (w *Writer) Err() error { return w.err }
+// Close ends the log: what is written after it is dropped. It returns the first error of
+// what the lines were written to, after which there are none.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	return w.err
+}
 
 // Write writes a line, unless there are too many.
 func (w *Writer) Write(l *Line) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return
+	}
 	if w.Lines >= w.most || w.err != nil {
 		w.Left++
 		return

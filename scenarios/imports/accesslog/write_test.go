@@ -67,3 +67,18 @@ func TestAWriterKeepsItsLimit(t *testing.T) {
 		t.Errorf("%g allocations a line, want none", n)
 	}
 }
+
+// What is written to a log that is closed is dropped, and counts nowhere.
+func TestAClosedLogTakesNothing(t *testing.T) {
+	var b strings.Builder
+	w := NewWriter(&b, "us-east-2", 9)
+	line := Line{Kind: "http"}
+	w.Write(&line)
+	whole := b.String()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if w.Write(&line); b.String() != whole || w.Lines != 1 || w.Left != 0 {
+		t.Errorf("%d lines, %d left: %s", w.Lines, w.Left, b.String())
+	}
+}
