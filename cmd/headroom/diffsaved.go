@@ -70,7 +70,7 @@ func (f *diffFlags) compareSaved(c *cobra.Command, dirs []string, format report.
 		}
 		return tree.Dotted(trees[0].Named(path))
 	}
-	return page.Write(os.Stdout, format)
+	return page.Write(c.OutOrStdout(), format)
 }
 
 // savedPage compares what two runs showed, paired if they met the same requests.

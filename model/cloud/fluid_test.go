@@ -10,6 +10,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/controlplane"
+	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/analytic"
@@ -113,7 +114,14 @@ func storms() map[string]*Config {
 	full.Services[0] = Service{Discipline: ProcessorSharing, Concurrency: 8, Backlog: 8}
 	full.Workloads[0].Arrivals = steadily(100)
 	full.Workloads[0].Clients.Timeout = 200 * ms
-	return map[string]*Config{"scaled": scaled, "outage": outage, "wrong": wrong, "full": full}
+	shut := baseConfig()
+	shut.addGroup(4, 4, 4)
+	shut.request(steadily(100), must(rng.Exponential(0.01)))
+	shut.Faults = []Fault{{
+		Kind: ApplicationFault, At: 1000 * sim.Second, Duration: must(rng.Fixed(1000)), Zone: None, Pool: None,
+		Count: 1, Impairment: model.Impairment{Refuses: true},
+	}}
+	return map[string]*Config{"scaled": scaled, "outage": outage, "wrong": wrong, "full": full, "shut": shut}
 }
 
 // TestFluidLosesNoRequest looks at the invariants of a run of rates all the time.
@@ -137,11 +145,14 @@ func TestFluidLosesNoRequest(t *testing.T) {
 // TestFluidStormsAreThoseOfRequests compares how many fail where servers fail and err.
 func TestFluidStormsAreThoseOfRequests(t *testing.T) {
 	requests, rates := storms(), storms()
-	for _, name := range []string{"scaled", "outage", "wrong"} {
-		a, b := &play(t, requests[name]).Routes[0], &play(t, fluidly(rates[name])).Routes[0]
-		x, y := float64(failures(a)), float64(failures(b))
-		if math.Abs(x-y) > 0.05*x+5*math.Sqrt(x)+10 {
-			t.Errorf("%s: %v requests fail of rates, %v of requests (%v and %v)", name, y, x, b.Failed, a.Failed)
+	for _, name := range []string{"scaled", "outage", "wrong", "shut"} {
+		a, b := play(t, requests[name]).Routes, play(t, fluidly(rates[name])).Routes
+		x, y := 0.0, 0.0
+		for i := range a {
+			x, y = x+float64(failures(&a[i])), y+float64(failures(&b[i]))
+		}
+		if name != "scaled" && x == 0 || math.Abs(x-y) > 0.05*x+5*math.Sqrt(x)+10 {
+			t.Errorf("%s: %v requests fail of rates, %v of requests (%v and %v)", name, y, x, b[len(b)-1].Failed, a[len(a)-1].Failed)
 		}
 	}
 }
@@ -159,12 +170,13 @@ func TestFluidRunsRepeat(t *testing.T) {
 func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))
 	cfg.Workloads[0].Clients.RetryAttempts = 1
+	cfg.Workloads[0].Clients.ForwardedFor = dataplane.MaxForwardedFor + 1
 	cfg.TargetGroups[0].SlowStart = 30 * sim.Second
 	var got []string
 	for _, err := range cfg.Validate() {
 		got = append(got, err.Error())
 	}
-	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
+	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "workload.clients.clients.forwarded_for: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -38,8 +38,8 @@ func (p *Plane) wake(target uint32) {
 	interval := p.targetGroups[t.group].cfg.HealthCheck.Interval
 	now := p.kernel.Now()
 	at := t.checked
-	if at <= now {
-		at += ((now-at)/interval + 1) * interval
+	if at < now {
+		at += (now - at + interval - 1) / interval * interval
 	}
 	t.checked = 0
 	p.schedule(at, handled(targetIsChecked, p.targets.handle(target)))

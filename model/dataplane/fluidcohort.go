@@ -93,6 +93,11 @@ func (p *Plane) stir(id uint32) {
 		busyFrom: to.Busy, inFrom: to.in, outFrom: to.out,
 	}
 	f.stale = true
+	if to.strained || key.reach != serves {
+		for _, h := range s.targets {
+			p.wake(indexOf(h))
+		}
+	}
 }
 
 // stirAll is [Plane.stir] for what changes at no server: where requests go.

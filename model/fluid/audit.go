@@ -44,7 +44,6 @@ type window struct {
 	score   float64
 	from    sim.Time
 	to      sim.Time
-	length  sim.Time // of the next step, the same as the last
 	came    float64
 	moments []moment
 }

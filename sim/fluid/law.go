@@ -9,10 +9,19 @@ import (
 
 // Law is how long requests stay at a station, those that are let in.
 type Law struct {
-	below   []float64 // share of stays below the lower bound of each bucket of a [stat.Histogram]
-	mean    float64   // seconds
+	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
+	find    func() []float64 // these, which are more work than all else, when they are asked for
+	mean    float64          // seconds
 	blocked float64
 	waits   float64
+}
+
+// below returns the share of stays below each bound.
+func (l *Law) below() []float64 {
+	if l.bounds == nil {
+		l.bounds, l.find = l.find(), nil
+	}
+	return l.bounds
 }
 
 // Mean returns the mean stay in seconds.
@@ -26,9 +35,10 @@ func (l *Law) Delayed() float64 { return l.waits }
 
 // Weights returns the share of the stays in each bucket of a [stat.Histogram].
 func (l *Law) Weights() []float64 {
-	weights := make([]float64, len(l.below)-1)
+	below := l.below()
+	weights := make([]float64, len(below)-1)
 	for i := range weights {
-		weights[i] = l.below[i+1] - l.below[i]
+		weights[i] = below[i+1] - below[i]
 	}
 	return weights
 }
@@ -42,13 +52,13 @@ func (l *Law) Tail(seconds float64) float64 {
 	if ns > math.MaxInt64/2 {
 		return 0
 	}
-	i := stat.BinOf(int64(ns))
-	if i >= len(l.below)-1 {
+	i, below := stat.BinOf(int64(ns)), l.below()
+	if i >= len(below)-1 {
 		return 0
 	}
 	from, width := stat.Bin(i)
 	inside := (ns - float64(from)) / float64(width)
-	return 1 - (l.below[i] + inside*(l.below[i+1]-l.below[i]))
+	return 1 - (below[i] + inside*(below[i+1]-below[i]))
 }
 
 // Record adds n stays to a histogram, each longer by so many nanoseconds, as the law
@@ -56,13 +66,13 @@ func (l *Law) Tail(seconds float64) float64 {
 // for an offset from 0 to 1. Where offsets are spread evenly over the calls nothing that the law
 // holds possible is left out in the long run, however few each n is.
 func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
-	before := int64(0)
-	for i, upTo := range l.below[1:] {
-		if i+1 < len(l.below)-1 && float64(n)*upTo <= offset+float64(before) {
+	before, below := int64(0), l.below()
+	for i, upTo := range below[1:] {
+		if i+1 < len(below)-1 && float64(n)*upTo <= offset+float64(before) {
 			continue
 		}
 		many := min(n, int64(math.Ceil(float64(n)*upTo-offset)))
-		if i+2 == len(l.below) {
+		if i+2 == len(below) {
 			many = n
 		}
 		from, width := stat.Bin(i)
@@ -73,14 +83,15 @@ func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
 
 // Quantile returns the stay in seconds that a share p do not exceed.
 func (l *Law) Quantile(p float64) float64 {
-	i := max(1, sort.SearchFloat64s(l.below, p)) // the first bound below which p stay
-	if i >= len(l.below) {
-		i = len(l.below) - 1
+	below := l.below()
+	i := max(1, sort.SearchFloat64s(below, p)) // the first bound below which p stay
+	if i >= len(below) {
+		i = len(below) - 1
 	}
 	from, width := stat.Bin(i - 1)
 	inside := 1.0
-	if weight := l.below[i] - l.below[i-1]; weight > 0 {
-		inside = min(1, max(0, (p-l.below[i-1])/weight))
+	if weight := below[i] - below[i-1]; weight > 0 {
+		inside = min(1, max(0, (p-below[i-1])/weight))
 	}
 	return (float64(from) + inside*float64(width)) * 1e-9
 }
@@ -103,9 +114,16 @@ func newLaw(d *demand, late delay) *Law {
 		l.waits += p.share * (1 - given[i].none)
 	}
 	l.mean *= d.mean
+	l.find = func() []float64 { return l.spread(d, given) }
+	return l
+}
+
+// spread works out the share of stays below each bound for a demand and the delays of its
+// parts.
+func (l *Law) spread(d *demand, given []longer) []float64 {
 	start := stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))
 	start -= start % coarse
-	l.below = make([]float64, start+1)
+	below := make([]float64, start+1)
 	prompt, last, lastShare := 0.0, 0.0, 0.0 // those without delay; those with, so far
 	for b := start; ; b += coarse {
 		from, _ := stat.Bin(b + coarse)
@@ -115,22 +133,22 @@ func newLaw(d *demand, late delay) *Law {
 			share := d.below(float64(bound) * 1e-9)
 			prompt += (share - lastShare) * promptAt(d.parts, given, (share+lastShare)/2)
 			lastShare = share
-			l.below = append(l.below, prompt+last+(smooth-last)*float64(i+1)/coarse)
+			below = append(below, prompt+last+(smooth-last)*float64(i+1)/coarse)
 		}
 		last = smooth
 		if lastShare > 1-beyond && smooth > l.waits-beyond || b > stat.BinOf(math.MaxInt64/4) {
-			l.complete()
-			return l
+			return complete(below)
 		}
 	}
 }
 
 // complete makes the shares sum to 1, whatever was left out.
-func (l *Law) complete() {
-	all := l.below[len(l.below)-1]
-	for i := range l.below {
-		l.below[i] /= all
+func complete(below []float64) []float64 {
+	all := below[len(below)-1]
+	for i := range below {
+		below[i] /= all
 	}
+	return below
 }
 
 // delayed is the share of all requests that are delayed and stay less than t.
@@ -161,24 +179,32 @@ func promptAt(parts []part, given []longer, share float64) float64 {
 
 // mix returns the law of requests of which each law has its share.
 func mix(laws []*Law, shares []float64) *Law {
-	m := &Law{}
+	m := &Law{find: func() []float64 { return mixBelow(laws, shares) }}
 	for k, l := range laws {
 		m.mean += shares[k] * l.mean
 		m.blocked += shares[k] * l.blocked
 		m.waits += shares[k] * l.waits
-		for len(m.below) < len(l.below) {
-			m.below = append(m.below, 0)
-		}
 	}
+	return m
+}
+
+// mixBelow is the share of the stays of a mixture below each bound.
+func mixBelow(laws []*Law, shares []float64) []float64 {
+	most := 0
+	for _, l := range laws {
+		most = max(most, len(l.below()))
+	}
+	below := make([]float64, most)
 	for k, l := range laws {
-		for i := range m.below {
-			if i < len(l.below) {
-				m.below[i] += shares[k] * l.below[i]
+		of := l.below()
+		for i := range below {
+			if i < len(of) {
+				below[i] += shares[k] * of[i]
 			} else {
-				m.below[i] += shares[k]
+				below[i] += shares[k]
 			}
 		}
 	}
-	m.below[len(m.below)-1] = 1
-	return m
+	below[most-1] = 1
+	return below
 }
