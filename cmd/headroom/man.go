@@ -2,12 +2,16 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"io"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"headroom/results/folder"
 )
 
 func newMan() *cobra.Command {
@@ -18,19 +22,31 @@ func newMan() *cobra.Command {
 makes. "man -l DIR/headroom-run.1" shows one; in a share/man/man1 all find them.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return diskOrInput(err)
+			if err := disk.MakeDirs(args[0], 0o777); err != nil {
+				return diskOrInput(fmt.Errorf("man: %w", err))
 			}
-			root := c.Root()
-			root.DisableAutoGenTag = true
-			date := released()
-			header := &doc.GenManHeader{Section: "1", Source: "headroom " + version(), Manual: "headroom", Date: &date}
-			if err := doc.GenManTree(root, header, args[0]); err != nil {
+			c.Root().DisableAutoGenTag = true
+			if err := writeManual(c.Root(), args[0]); err != nil {
 				return diskOrInput(fmt.Errorf("man: %w", err))
 			}
 			return nil
 		},
 	}
+}
+
+// writeManual writes the page of a command and those of the commands in it, each whole
+// or not at all.
+func writeManual(c *cobra.Command, dir string) error {
+	date := released()
+	header := &doc.GenManHeader{Section: "1", Source: "headroom " + version(), Manual: "headroom", Date: &date}
+	name := strings.ReplaceAll(c.CommandPath(), " ", "-") + ".1"
+	err := folder.Write(disk, filepath.Join(dir, name), func(to io.Writer) error { return doc.GenMan(c, header, to) })
+	for _, part := range c.Commands() {
+		if err == nil && part.IsAvailableCommand() && !part.IsAdditionalHelpTopicCommand() {
+			err = writeManual(part, dir)
+		}
+	}
+	return err
 }
 
 // released is the day of the commit that a release was made of, else today.
