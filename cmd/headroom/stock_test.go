@@ -473,8 +473,14 @@ func TestInspectionTellsItsStory(t *testing.T) {
 	calm := stock(t, "gwlb-inspection", "1", "--set", "fault=[]")
 	calm.near(t, "availability", 1, 1e-4)
 	calm.near(t, "gateway.bytes", calm.value(t, "requests.completed")*22*1024, 0.001)
-	if lost, got := a.value(t, "gateway.lost"), a.value(t, "availability"); lost < 100 || got > 0.95 {
+	// Some 1,000 users have a flow through the dead one. After 12:00:20 the line grows by 200
+	// packets a second to 2.5 s of 3,000, so that who passes it twice waits for 5 s: by 12:01:20.
+	// Then all 200 requests a second are late until five checks, one in 10 s, have passed.
+	late := 200 * (5*60 + 45 - 80.0)
+	if lost, got := a.value(t, "gateway.lost"), a.value(t, "availability"); lost < 800 || lost > 1500 {
 		t.Errorf("%g requests are lost, availability is %g", lost, got)
+	} else if want := 1 - (lost+late)/(25*60*80+20*60*200); math.Abs(got-want) > 0.02 {
+		t.Errorf("availability is %g, want %g", got, want)
 	}
 }
 

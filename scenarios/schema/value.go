@@ -279,7 +279,7 @@ func (t *Table) Needed(key string) float64 {
 // Require reports a key that is missing in the mode of the table.
 func (t *Table) Require(key string) {
 	if !t.Has(key) && !t.bad[key] && !t.Broken {
-		t.Add(Fault{Path: t.PathOf(key), Rule: "is required " + t.Mode}, t.Node, key)
+		t.Add(Fault{Path: t.PathOf(key), Rule: strings.TrimSpace("is required " + t.Mode)}, t.Node, key)
 	}
 }
 

@@ -23,7 +23,7 @@ func journeyKeys() []schema.Key {
 		schema.Row("pause", schema.Law(schema.Seconds), "", "somebody else's time: a third party, a lock"),
 		schema.Row("request_bytes", schema.Law(schema.Bytes), "", "pause: what is sent to a third party on the internet"),
 		schema.Row("response_bytes", schema.Law(schema.Bytes), "", "pause: what comes from there"),
-		schema.Row("call", schema.Text(), "", "name of a load balancer, a target group or an instance that is asked; load_balancer.NAME and so on if ambiguous"),
+		schema.Row("call", schema.Text(), "", "name of the load balancer, target group, function, container service or instance that is asked; load_balancer.NAME and so on if ambiguous, instance.NAME:PORT for a port"),
 		schema.Row("count", schema.Whole(1, mostCalls), "1", "calls in the step"),
 		schema.Row("parallel", schema.Flag(), "false", "true: all at once; false: one after the other"),
 		schema.Row("address", schema.OneOf("private: by private addresses", "public: by public ones, which costs as between zones"), `"private"`, "by which addresses an instance or a target group is called"),

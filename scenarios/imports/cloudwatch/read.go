@@ -46,7 +46,7 @@ func Read(file string, text []byte, skipped *imports.Skipped) ([]Series, error) 
 		r.skip(v, "alarms are no measurements: give the file to `headroom import cloudwatch` alone")
 	}
 	if len(r.series) == 0 && len(skipped.Reasons()) == 0 {
-		return nil, fmt.Errorf("%s: must be an answer of get-metric-data (MetricDataResults) or get-metric-statistics (Datapoints)", file)
+		return nil, fmt.Errorf("%s: must be an answer of get-metric-data (MetricDataResults), get-metric-statistics (Datapoints) or describe-alarms (MetricAlarms)", file)
 	}
 	return r.series, nil
 }

@@ -57,7 +57,7 @@ func TestAnswersInEveryShapeAreRead(t *testing.T) {
 		"cut off":                    {"{\"Label\": \"x\",\n\"Datapoints\": [{", "m.json: line 2: the JSON ends early"},
 		"no JSON":                    {"{\n\"Label\": x}", "m.json: line 2: no JSON: invalid character 'x' looking for beginning of value"},
 		"two values":                 {`{"Datapoints": []} {}`, "m.json: line 1: there is more behind the end of the JSON"},
-		"something else":             {`{"a": 1}`, "m.json: must be an answer of get-metric-data (MetricDataResults) or get-metric-statistics (Datapoints)"},
+		"something else":             {`{"a": 1}`, "m.json: must be an answer of get-metric-data (MetricDataResults), get-metric-statistics (Datapoints) or describe-alarms (MetricAlarms)"},
 	} {
 		if got := shown(t, c.text); got != c.want {
 			t.Errorf("%s:\ngot  %q\nwant %q", name, got, c.want)
