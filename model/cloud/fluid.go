@@ -38,5 +38,8 @@ func (c *Config) fluidErrors() (errs []error) {
 	for i := range c.InstanceWorkloads {
 		refuse(len(c.InstanceWorkloads[i].Utilization.Steps) > 0, "instance_workload."+c.InstanceWorkloads[i].Name+".utilization")
 	}
+	for i := range c.Faults {
+		refuse(c.Faults[i].Impairment.Errors.Latency > 0, fmt.Sprintf("fault.%d.latency", i))
+	}
 	return errs
 }

@@ -199,6 +199,23 @@ func TestFluidNamesWhatItDoesNotCarryOfInstances(t *testing.T) {
 	}
 }
 
+// A request that fails takes the CPU time that its failure does, which rates do not know.
+func TestFluidNamesTheCPUOfErrors(t *testing.T) {
+	cfg := fluidly(balanced("round_robin", 2))
+	errs := model.Errors{Rate: 0.1, Status: 500, Latency: ms}
+	cfg.Services[0].Errors = errs
+	cfg.Faults = []Fault{{
+		Kind: ApplicationFault, At: sim.Second, Duration: must(rng.Fixed(1)), Zone: None, Pool: None,
+		Count: 1, Impairment: model.Impairment{Errors: errs},
+	}}
+	got := fmt.Sprint(cfg.Validate())
+	for _, path := range []string{"service." + cfg.Services[0].Name + ".errors.latency: ", "fault.0.latency: "} {
+		if !strings.Contains(got, path+model.NotFluid) {
+			t.Errorf("got %s, want %s%s", got, path, model.NotFluid)
+		}
+	}
+}
+
 // BenchmarkFluid plays a minute of a million requests a second over 1,500 servers.
 func BenchmarkFluid(b *testing.B) {
 	cfg := fluidly(balanced("round_robin", 1500))

@@ -34,6 +34,7 @@ var workloadsNotFluid = []notFluid[Workload]{
 
 var servicesNotFluid = []notFluid[Service]{
 	{"steps", func(_ *Traffic, s *Service) bool { return len(s.Steps) > 0 }},
+	{"errors.latency", func(_ *Traffic, s *Service) bool { return s.Errors.Latency > 0 }},
 	{"cache", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
 	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
