@@ -226,6 +226,7 @@ func (cp *Plane) failToLaunch(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.noteInstance(in, "launch-failed", in.order.template.LaunchError, "EC2")
 	i := in.order.group
+	cp.taskFails(in)
 	if i != None {
 		cp.leaveActivity(i, in)
 	}
