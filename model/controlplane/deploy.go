@@ -5,6 +5,8 @@ import (
 
 	"headroom/model/alarm"
 	"headroom/model/container"
+	"headroom/model/lifecycle"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -53,8 +55,11 @@ type DeploymentOutcome struct {
 
 // deploy begins to replace the tasks of a service: by those of another revision, or by others
 // of its own. One that runs is overtaken: what fails goes back to what was before it.
-func (cp *Plane) deploy(i int, to *GroupTemplate) {
+func (cp *Plane) deploy(i int, to *GroupTemplate) error {
 	g := &cp.groups[i]
+	if g.cfg.Tasks == nil {
+		return &lifecycle.Refusal{Code: "ServiceNotFoundException", Text: "only an ECS service has deployments"}
+	}
 	d := &deployment{before: revision{g.launches(), g.version}, begun: cp.kernel.Now(), looksAt: -1}
 	if g.deployment != nil {
 		d.before = g.deployment.before
@@ -65,9 +70,19 @@ func (cp *Plane) deploy(i int, to *GroupTemplate) {
 	}
 	g.use(to)
 	g.deployment, g.halted = d, false
-	least, most := (&container.Rollout{Desired: g.desired, Least: g.cfg.Maintenance.Least, Most: g.cfg.Maintenance.Most}).Bounds()
+	least, most := g.newRollout().Bounds()
 	cp.noteDeployment(i, fmt.Sprintf("IN_PROGRESS: %d tasks, %d to %d at a time", g.capacity, least, most))
 	cp.turnDeployment(i)
+	return nil
+}
+
+// newRollout is a deployment that has not looked at its tasks.
+func (g *group) newRollout() *container.Rollout {
+	h := scaling.Healthy{Least: 100, Most: 200}
+	if g.cfg.Maintenance != nil {
+		h = *g.cfg.Maintenance
+	}
+	return &container.Rollout{Desired: g.desired, Least: h.Least, Most: h.Most}
 }
 
 // launches is what a group launches now.
@@ -101,9 +116,13 @@ func (cp *Plane) turnDeployment(i int) {
 		cp.instances.Get(h).fate = byDeployment
 		cp.endMember(i, h, None)
 	}
-	cp.await(leaving[stop:], r.Desired-r.Comes-start)
+	if stop > 0 {
+		cp.turnDeployment(i) // that may have been all
+		return
+	}
+	cp.await(leaving, r.Desired-r.Comes-start)
 	if g.capacity != g.desired && g.retryAt == sim.Never && !g.bereft {
-		cp.replace(i)
+		cp.reconcile(i, launching{activity: None, cause: byDeployment, warmup: g.replacementWarmup()})
 	}
 	if d.looksAt <= now {
 		d.looksAt = now + deploymentLooks
@@ -113,8 +132,8 @@ func (cp *Plane) turnDeployment(i int) {
 
 // rollout counts what a deployment has to know, and lists what leaves, in the order in which
 // it is stopped: first what is not healthy, then what its successor is wanted of.
-func (cp *Plane) rollout(g *group) (r container.Rollout, leaving []slab.Handle) {
-	r = container.Rollout{Desired: g.desired, Least: g.cfg.Maintenance.Least, Most: g.cfg.Maintenance.Most}
+func (cp *Plane) rollout(g *group) (r *container.Rollout, leaving []slab.Handle) {
+	r = g.newRollout()
 	var wanted, last []slab.Handle
 	for h, in := range cp.membersOf(g) {
 		if !in.counts() && (!in.doomed || in.life.leaves()) {
@@ -184,7 +203,7 @@ func (cp *Plane) taskFails(in *instance) {
 	g := &cp.groups[i]
 	g.deployment.failures++
 	if most := container.MostFailures(g.desired); g.cfg.Tasks.Guard.Breaker && !g.deployment.rollsBack && g.deployment.failures >= most {
-		cp.failDeployment(i, fmt.Sprintf("%d tasks in a row failed to start", most), g.cfg.Tasks.Guard.BreakerRollsBack)
+		cp.failDeployment(i, fmt.Sprintf("%d tasks in a row failed", most), g.cfg.Tasks.Guard.BreakerRollsBack)
 	}
 }
 

@@ -42,7 +42,7 @@ func (cp *Plane) changeGroup(i int, a *Action) error {
 	case SetTemplate:
 		cp.groups[i].use(a.Template)
 	case DeployService:
-		cp.deploy(i, a.Template)
+		return cp.deploy(i, a.Template)
 	default:
 		panic("controlplane: unknown action on a group")
 	}
