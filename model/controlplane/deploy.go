@@ -100,6 +100,7 @@ func (cp *Plane) turnDeployment(i int) {
 	for _, a := range g.cfg.Tasks.Guard.Alarms {
 		if !d.rollsBack && cp.watches[a].state == alarm.Alarm {
 			cp.failDeployment(i, "an alarm is in ALARM", g.cfg.Tasks.Guard.AlarmsRollBack)
+			cp.turnDeployment(i)
 			return
 		}
 	}
@@ -204,6 +205,7 @@ func (cp *Plane) taskFails(in *instance) {
 	g.deployment.failures++
 	if most := container.MostFailures(g.desired); g.cfg.Tasks.Guard.Breaker && !g.deployment.rollsBack && g.deployment.failures >= most {
 		cp.failDeployment(i, fmt.Sprintf("%d tasks in a row failed", most), g.cfg.Tasks.Guard.BreakerRollsBack)
+		cp.scheduleAfter(0, indexed(groupTurns, i))
 	}
 }
 
@@ -214,9 +216,7 @@ func (cp *Plane) stopSick(i int, sick []slab.Handle) {
 		cp.doom(cp.instances.Get(h))
 		cp.taskFails(cp.instances.Get(h))
 	}
-	if len(sick) > 0 {
-		cp.scheduleAfter(0, indexed(groupTurns, i))
-	}
+	cp.turnDeployment(i)
 }
 
 // failDeployment ends a deployment that cannot succeed: the service goes back to the revision
@@ -238,7 +238,6 @@ func (cp *Plane) failDeployment(i int, why string, back bool) {
 			cp.spare(in)
 		}
 	}
-	cp.scheduleAfter(0, indexed(groupTurns, i))
 }
 
 // endDeployment ends a deployment that has done what it was to do.
@@ -258,5 +257,5 @@ func (cp *Plane) endDeployment(i int) {
 }
 
 func (cp *Plane) noteDeployment(i int, detail string) {
-	cp.note(Activity{Subject: cp.groups[i].name(), Kind: byDeployment, Detail: detail, Cause: byDeployment, Instance: None})
+	cp.note(Activity{Subject: cp.groups[i].name(), Kind: "deployment", Detail: detail, Cause: byDeployment, Instance: None})
 }

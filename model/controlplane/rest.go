@@ -226,8 +226,8 @@ func (cp *Plane) failToLaunch(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.noteInstance(in, "launch-failed", in.order.template.LaunchError, map[bool]string{false: "EC2", true: "ECS"}[in.isTask()])
 	i := in.order.group
-	cp.taskFails(in)
 	if i != None {
+		cp.taskFails(in)
 		cp.leaveActivity(i, in)
 	}
 	cp.kill(h, model.Failed)
