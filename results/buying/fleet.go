@@ -3,7 +3,6 @@ package buying
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -277,7 +276,7 @@ func (f *Fleet) warn(left []string) {
 		f.Warnings = append(f.Warnings, "one replication: no intervals, and one demand only; `--replications 10` gives more")
 	}
 	if f.Config.Duration < week {
-		f.Warnings = append(f.Warnings, fmt.Sprintf("%s is simulated: commitments assume that their whole term is like it; a week, or `--set run.duration=7d`, tells more", f.Config.Duration))
+		f.Warnings = append(f.Warnings, "less than a week is simulated: commitments assume that their whole term is like it; `--set run.duration=7d` tells more")
 	}
 	if f.Judged == 0 && len(left) == 0 {
 		f.Warnings = append(f.Warnings, "no [thresholds]: the cheapest is recommended, whatever interruptions do to requests")
