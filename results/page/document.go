@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The files that every page holds.
@@ -25,7 +26,7 @@ var (
 )
 
 // layout is the template of every page.
-var layout = template.Must(template.New("page").Parse(pageHTML))
+var layout = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
 
 // document is what a page shows.
 type document struct {
@@ -173,7 +174,7 @@ func (d *document) write(w io.Writer) error {
 	if len(plots) > 0 {
 		styles, scripts = plotCSS+pageCSS, plotJS
 	}
-	return layout.Execute(w, struct {
+	return layout().Execute(w, struct {
 		*document
 		CSS          template.CSS
 		Library, Own template.JS
