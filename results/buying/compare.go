@@ -96,6 +96,8 @@ type Row struct {
 	P99           stat.Estimate // seconds
 	Availability  stat.Estimate
 
+	Day []DayHour // what commitments cover over the day; nil without any
+
 	Charges  []results.Charge
 	Unpriced []string // what is missing in the cost, and why
 }

@@ -91,6 +91,7 @@ func (r *runner) row(entry pricing.PlanEntry, runs []*replication, baseline map[
 		Commitments:  plan.Commitments[len(r.options.Account.Commitments):],
 		Replications: len(runs),
 		Charges:      results.Charges(invoices, runs[0].ledger.Owners),
+		Day:          day(plan, runs),
 	}
 	figures := make([]pricing.Figures, len(runs))
 	for i := range runs {
