@@ -78,6 +78,8 @@ func balancingCatalogue() []edit {
 		{"a balancer checked by TCP", end, "[target_group.chain]\ntarget_type = \"alb\"\nprotocol = \"TCP\"\nload_balancer = \"front\"\nhealth_check = { protocol = \"TCP\" }\n[load_balancer.edge]\nload_balancer_type = \"network\"\ndefault_action = { forward = [\"chain\"] }\n" + end, "target_group.chain.health_check.protocol", "InvalidConfigurationRequest"},
 		{"a matcher of connections", end, "[target_group.plain]\nservice = \"web\"\nprotocol = \"TCP\"\nhealth_check = { matcher = \"200\" }\n[load_balancer.edge]\nload_balancer_type = \"network\"\ndefault_action = { forward = [\"plain\"] }\n" + end, "target_group.plain.health_check.matcher", "InvalidConfigurationRequest"},
 		{"redirect by 303", forward, `{ redirect = { status_code = 303, path = "/x" } }`, "default_action.redirect.status_code", "ValidationError"},
+		{"packets above 8500", end, gateway + "mtu = 8501\n" + end, "load_balancer.inspect.mtu", "ValidationError"},
+		{"packets of an Application Load Balancer", idle, idle + "\nmtu = 1500", "load_balancer.front.mtu", ""},
 		{"requests to appliances", end, gateway + end, "load_balancer.inspect.default_action", "IncompatibleProtocols"},
 		{"appliances behind another balancer", end, appliances + "[[load_balancer.front.listener]]\nport = 81\ndefault_action = { forward = [\"fw\"] }\n" + end, "load_balancer.front", "IncompatibleProtocols"},
 		{"GENEVE on another port", end, appliances + "port = 80\n" + end, "target_group.fw.port", "ValidationError"},
