@@ -331,6 +331,7 @@ type RequestClass struct {
 	Headers    []routing.Header
 	Source     netip.Addr // of the client; the zero Addr: nobody knows
 	Forwarded  int        // addresses in X-Forwarded-For
+	Rejected   Code       // one of ByClients, by the load balancer that they come to; 0: they are not
 	Weight     float64
 }
 
