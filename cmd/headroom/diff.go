@@ -96,11 +96,9 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		page.A, page.B = "A: "+page.A, "B: "+page.B
 	}
 	n := max(a.Replications, b.Replications)
-	if f.out != "" {
-		defer f.folders.giveBack()
-		if err := f.folders.open(f.out); err != nil {
-			return err
-		}
+	defer f.folders.giveBack()
+	if err := f.folders.open(f.out); err != nil {
+		return err
 	}
 	a.limitMemory(c.Context())
 	defer gracefully(c.Context())()
@@ -112,11 +110,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		page.Notes = append(page.Notes, fmt.Sprintf("warning: interrupted: %d of %d pairs finished", page.Comparison.Replications, n))
 		stopped = interruption(c.Context(), stopped)
 	}
-	var unsaved error
-	if f.out != "" {
-		unsaved = f.folders.save(page)
-	}
-	return together(unsaved, page.Write(c.OutOrStdout(), format), stopped)
+	return together(f.folders.save(page), page.Write(c.OutOrStdout(), format), stopped)
 }
 
 // compare simulates both scenarios, pair by pair unless they are to be saved.

@@ -18,8 +18,11 @@ type diffFolders struct {
 	sides [2]*folder.Folder
 }
 
-// open takes the folders of --out before anything runs.
+// open takes the folders of --out before anything runs; none without it.
 func (d *diffFolders) open(out string) (err error) {
+	if out == "" {
+		return nil
+	}
 	if d.of, err = openOut(out, report.DiffFolder()); err != nil {
 		return err
 	}
@@ -37,8 +40,11 @@ func (d *diffFolders) giveBack() {
 	}
 }
 
-// save writes what was compared, after its runs.
+// save writes what was compared, after its runs, if there are folders.
 func (d *diffFolders) save(p *report.ComparisonPage) error {
+	if d.of == nil {
+		return nil
+	}
 	return p.Save(d.of, page.DiffContent(d.of.Dir()))
 }
 
