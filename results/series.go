@@ -42,9 +42,9 @@ func columns(parts []part) []Column {
 		case labelGroup:
 			g := p.groups()[0]
 			all = append(all,
-				Column{Entity: entity, Metric: "capacity.desired", Values: floats(g.DesiredSeries)},
-				Column{Entity: entity, Metric: "capacity.in_service", Values: floats(g.InServiceSeries)},
-				Column{Entity: entity, Metric: "cpu.utilization", Values: g.CPUSeries})
+				Column{Entity: entity, Metric: "capacity.desired", Values: minuteByMinute(&g, desired)},
+				Column{Entity: entity, Metric: "capacity.in_service", Values: minuteByMinute(&g, inService)},
+				Column{Entity: entity, Metric: "cpu.utilization", Values: minuteByMinute(&g, utilization)})
 			for k, m := range p.outcome.Config.Groups[p.index].Enabled[:len(g.Enabled)] {
 				all = append(all, Column{Entity: entity, Metric: m.Name, Values: floats(g.Enabled[k])})
 			}
@@ -53,9 +53,9 @@ func columns(parts []part) []Column {
 		case labelContainer:
 			g := p.containers()[0]
 			all = append(all,
-				Column{Entity: entity, Metric: "task.desired", Values: floats(g.DesiredSeries)},
-				Column{Entity: entity, Metric: "task.running", Values: floats(g.InServiceSeries)},
-				Column{Entity: entity, Metric: "task.cpu.utilization", Values: g.CPUSeries})
+				Column{Entity: entity, Metric: "task.desired", Values: minuteByMinute(&g, desired)},
+				Column{Entity: entity, Metric: "task.running", Values: minuteByMinute(&g, inService)},
+				Column{Entity: entity, Metric: "task.cpu.utilization", Values: minuteByMinute(&g, utilization)})
 			all = append(all, sampled(entity, &g.Samples)...)
 		case labelInstance:
 			all = append(all, sampled(entity, &p.fleets()[0].Samples)...)
@@ -202,6 +202,19 @@ func (m minutes) columns(entity string) []Column {
 		{Entity: entity, Metric: "latency.mean", Values: latency},
 	}
 }
+
+// minuteByMinute lists a number of a group at the end of each minute.
+func minuteByMinute(g *controlplane.GroupOutcome, number func(controlplane.GroupMinute) float64) []float64 {
+	all := make([]float64, len(g.Minutes))
+	for i, m := range g.Minutes {
+		all[i] = number(m)
+	}
+	return all
+}
+
+func desired(m controlplane.GroupMinute) float64     { return float64(m.Desired) }
+func inService(m controlplane.GroupMinute) float64   { return float64(m.InService) }
+func utilization(m controlplane.GroupMinute) float64 { return m.Utilization }
 
 func floats(ints []int64) []float64 {
 	all := make([]float64, len(ints))

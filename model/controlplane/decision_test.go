@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"headroom/model/alarm"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -13,7 +14,8 @@ import (
 // test's choice.
 func (b bench) breach(action AlarmAction, metric float64) {
 	b.ask(action.Group, invocation{
-		policy: action.Policy, side: action.Side, alarm: "test", threshold: 50, metric: metric, hasMetric: true, watch: None,
+		policy: action.Policy, side: action.Side, alarm: &Alarm{Name: "test", Config: alarm.Config{Threshold: 50}},
+		metric: metric, hasMetric: true, watch: None,
 	})
 }
 

@@ -15,31 +15,34 @@ import (
 type group struct {
 	cfg               *Group
 	min, max, desired int
+	floor             int // capacity below which a policy lets nobody scale in
+
+	invocations   []invocation // what asks a policy to decide in this instant
+	scalers       []scaler     // by policy
+	unanimous     []bool       // by policy: whether it is
+	deciding      bool
+	bereft        bool // somebody terminated a member: the next sweep replaces it
+	suspended     scaling.Process
+	running       int      // activities that are not complete
+	beyondMax     int      // invocations whose policies want more than max
+	atMaxSince    sim.Time // since when the group is at max while one does; Never
+	cooldownUntil sim.Time
+	resized       sim.Time // when desired last changed
+	resizedBy     sim.Time // beginning of the datapoint that it changed by
+
 	roster
 	owner      int32
 	draws      rng.Stream // ties between termination candidates
 	spotCursor []int      // Spot launches by zone
 
-	activities    []activity
-	running       int // activities that are not complete
-	cooldownUntil sim.Time
-	resized       sim.Time // when desired last changed
-	resizedBy     sim.Time // beginning of the datapoint that it changed by
-
-	scalers      []scaler     // by policy
-	invocations  []invocation // what asks a policy to decide in this instant
-	deciding     bool
-	beyondMax    int           // invocations whose policies want more than max
-	atMaxSince   sim.Time      // since when the group is at max while one does; Never
+	activities   []activity
 	retries      int           // launch failures in a row
 	retryAt      sim.Time      // of the pending retry, the only one; Never: none
 	returns      []sim.Time    // when Spot instances will have made room for it
 	reclaiming   bool          // the launch that failed waits for Spot capacity
 	failure      launchFailure // why the last launch failed
 	sweeping     bool          // a groupSweeps event is pending
-	bereft       bool          // somebody terminated a member: the next sweep replaces it
 	owed         launching
-	suspended    scaling.Process
 	template     int          // of Estate.LaunchTemplates
 	types        []LaunchType // that it launches
 	place        *Place
@@ -109,11 +112,18 @@ func (cp *Plane) setDesired(i int, c change) {
 // least is the smallest capacity that desired may have: the group's, or what a
 // policy holds it at.
 func (g *group) least() int {
-	least := g.min
-	for k := range g.scalers {
-		least = max(least, g.scalers[k].floor)
+	return min(max(g.min, g.floor), g.max)
+}
+
+// setFloor notes below which capacity a policy lets nobody scale in.
+func (g *group) setFloor(policy, floor int) {
+	if g.scalers[policy].floor == floor {
+		return
 	}
-	return min(least, g.max)
+	g.scalers[policy].floor, g.floor = floor, 0
+	for k := range g.scalers {
+		g.floor = max(g.floor, g.scalers[k].floor)
+	}
 }
 
 // launching is what launches of one reconciliation have in common.
@@ -327,26 +337,21 @@ func (cp *Plane) endActivity(g *group, a int) {
 	cp.noteActivity(g, done)
 }
 
-// base counts the units of the members in service and past their warm-up.
-func (cp *Plane) base(g *group) int {
-	n := 0
+// base returns the capacity that is in service and past its warm-up, and whether an instance
+// that a rise of desired launched is pending or warming.
+func (cp *Plane) base(g *group) (warm int, warming bool) {
+	now := cp.kernel.Now()
 	for _, in := range cp.membersOf(g) {
-		if in.inService() && in.warmUntil <= cp.kernel.Now() {
-			n += in.units()
+		switch {
+		case !in.inService():
+			warming = warming || in.order.raised && in.arrives()
+		case in.warmUntil <= now:
+			warm += in.units()
+		default:
+			warming = warming || in.order.raised
 		}
 	}
-	return n
-}
-
-// warming reports whether an instance that a rise of desired launched is
-// pending or warming.
-func (cp *Plane) warming(g *group) bool {
-	for _, in := range cp.membersOf(g) {
-		if in.order.raised && (in.arrives() || in.inService() && in.warmUntil > cp.kernel.Now()) {
-			return true
-		}
-	}
-	return false
+	return warm, warming
 }
 
 func (g *group) name() string { return g.cfg.Path() }

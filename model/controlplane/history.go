@@ -198,8 +198,8 @@ func (cp *Plane) noteFailure(h slab.Handle) {
 
 func (cp *Plane) noteAlarm(a *watch) {
 	cause := "no datapoint"
-	if a.newest.ok {
-		cause = fmt.Sprintf("metric %.4g", a.newest.value)
+	if newest := cp.series[a.series].newest; newest.ok {
+		cause = fmt.Sprintf("metric %.4g", newest.value)
 	}
 	cp.note(Activity{
 		Subject: "alarm." + a.cfg.Name, Kind: "alarm", Detail: a.state.String(), Cause: cause, Instance: None,
@@ -282,9 +282,10 @@ func (cp *Plane) sampleGroup(i int) {
 		cpu = cp.cpuOf(g)
 	}
 	cp.sampleEnabled(i)
-	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
-	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
-	o.CPUSeries = append(o.CPUSeries, cpu)
+	if o.Minutes == nil {
+		o.Minutes = make([]GroupMinute, 0, min(cp.frame.Duration, 7*sim.Day)/sim.Minute+1)
+	}
+	o.Minutes = append(o.Minutes, GroupMinute{int32(g.desired), int32(g.inService.Value()), cpu})
 	if reference := g.cfg.Reference; reference > 0 {
 		o.Elasticity.Add(scaling.Stretch{
 			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,

@@ -70,7 +70,8 @@ type instance struct {
 	image    resume   // of its memory, while it is hibernated
 	restedAt sim.Time // since when it stops or is stopped
 
-	marks []mark // at the start of each metric clock's period
+	use   model.ServerUse // at the last end of a metric clock's period
+	marks []mark          // at the start of each of them
 
 	pause       pause  // of lifecycle hooks
 	fate        string // why its group ends it, where no change of capacity does

@@ -81,6 +81,7 @@ type Plane struct {
 	refused         int64      // actions
 	groups          []group
 	watches         []watch
+	series          []series
 	inputs          []input
 	clocks          []clock
 	council         council

@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"sort"
 
 	"headroom/model"
 	"headroom/model/scaling"
@@ -11,18 +12,18 @@ import (
 
 // scaler is one dynamic scaling policy of a group at work.
 type scaler struct {
-	cfg       *ScalingPolicy
 	policy    scaling.Policy
 	waker     scaling.Waker // the policy, if it wants to decide at instants of its own; nil
-	mechanism scaling.Mechanism
-	draws     rng.Stream
-	inputs    []int    // index into Plane.inputs
-	wake      sim.Time // its next instant; Never: none
-	floor     int      // capacity below which it lets nobody scale in
-	streak    streak   // of the decisions that it woke for
+	inputs    []int         // index into Plane.inputs
+	floor     int           // capacity below which it lets nobody scale in
 	pause     scaling.Pause
 	paced     bool // it has cooldowns of its own
 	owes      bool // a change that it made is complete but for tasks that wait for room
+	mechanism scaling.Mechanism
+	cfg       *ScalingPolicy
+	draws     rng.Stream
+	wake      sim.Time // its next instant; Never: none
+	streak    streak   // of the decisions that it woke for
 }
 
 // input is what a policy sees of one metric.
@@ -61,6 +62,8 @@ func (cp *Plane) newInputs() error {
 func (cp *Plane) newScalers(i int) error {
 	g := &cp.groups[i]
 	g.scalers = make([]scaler, len(g.cfg.Policies))
+	g.unanimous = make([]bool, len(g.scalers))
+	next := sort.Search(len(cp.inputs), func(n int) bool { return cp.inputs[n].group >= i })
 	for k := range g.scalers {
 		s := &g.scalers[k]
 		s.cfg, s.wake, s.paced = &g.cfg.Policies[k], sim.Never, g.cfg.Policies[k].Cooldowns != nil
@@ -71,13 +74,13 @@ func (cp *Plane) newScalers(i int) error {
 			return fmt.Errorf("%s.policy.%d: %w", g.name(), k, faults[0])
 		}
 		s.mechanism = s.cfg.Spec.Mechanism()
+		g.unanimous[k] = s.mechanism.Unanimous
 		s.draws = cp.stream(fmt.Sprintf("policy/%s/%s", g.cfg.Name, s.cfg.Name))
 		s.policy = s.cfg.Spec.New(scaling.Setup{Start: cp.frame.Start, Draws: &s.draws})
-		for n := range cp.inputs {
-			if in := &cp.inputs[n]; in.group == i && in.policy == k {
-				in.seen = scaling.NewRecorder(s.mechanism.History)
-				s.inputs = append(s.inputs, n)
-			}
+		for range s.cfg.Inputs { // which newInputs has put there in this order
+			cp.inputs[next].seen = scaling.NewRecorder(s.mechanism.History)
+			s.inputs = append(s.inputs, next)
+			next++
 		}
 		s.waker, _ = s.policy.(scaling.Waker)
 		cp.scheduleWake(i, k)
