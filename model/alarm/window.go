@@ -73,6 +73,9 @@ func (w *Window) Revise(age int, value float64, ok bool) {
 	*p = value
 }
 
+// Threshold returns that of the alarm.
+func (w *Window) Threshold() float64 { return w.cfg.Threshold }
+
 // Latest returns the newest datapoint, or ok false if it is missing.
 func (w *Window) Latest() (value float64, ok bool) { return w.At(1) }
 

@@ -18,6 +18,7 @@ type invocation struct {
 	side      scaling.Breach
 	hasMetric bool
 	metric    float64
+	threshold float64 // of the alarm
 	from      sim.Time // where the metric's period began
 	alarm     *Alarm   // nil: the policy asked for this instant
 	watch     int      // of the alarm; None
@@ -42,7 +43,7 @@ func (cp *Plane) invocation(watch, action int) invocation {
 	act, newest := &a.actions[action], &cp.series[a.series].newest
 	return invocation{
 		policy: act.Policy, side: act.Side, alarm: a.cfg, watch: watch, action: action,
-		metric: newest.value, hasMetric: newest.ok, from: newest.from,
+		metric: newest.value, hasMetric: newest.ok, from: newest.from, threshold: a.window.Threshold(),
 	}
 }
 
@@ -85,24 +86,38 @@ type council struct {
 	results   []invocationResult // by invocation
 }
 
-// seat makes room for the policies of a group, none of which acts yet, and for what becomes of
-// what asks them.
+// seat makes room for the policies of a group, none of which is asked yet, and for what becomes
+// of what asks them.
 func (c *council) seat(g *group) {
 	policies := len(g.scalers)
-	c.proposals = slices.Grow(c.proposals[:0], policies)[:policies]
+	c.proposals = slices.Grow(c.proposals[:0], policies+1)[:policies]
 	c.reasons = slices.Grow(c.reasons[:0], policies)[:policies]
 	c.said = slices.Grow(c.said[:0], policies)[:policies]
 	c.results = slices.Grow(c.results[:0], len(g.invocations))[:len(g.invocations)]
-	for k, unanimous := range g.unanimous {
-		c.proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: unanimous}
+	clear(c.proposals)
+}
+
+// combine returns the capacity that the policies want together. Those that must agree and were
+// not asked are one more that does not.
+func (c *council) combine(g *group) int {
+	asked := 0
+	for i := range c.proposals {
+		if c.proposals[i].Unanimous {
+			asked++
+		}
 	}
+	if all := c.proposals; asked < g.unanimous {
+		return scaling.Combine(append(all, scaling.Proposal{Unanimous: true}), g.desired)
+	}
+	return scaling.Combine(c.proposals, g.desired)
 }
 
 // view is what all policies of a group may know in this instant.
 func (cp *Plane) view(g *group) scaling.View {
 	v := scaling.View{Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max, Base: g.desired}
-	if g.cfg.Tasks == nil { // Application Auto Scaling knows no warm-up
-		v.Base, v.Warming = cp.base(g)
+	if !g.ofTasks { // Application Auto Scaling knows no warm-up
+		s := cp.stand(g)
+		v.Base, v.Warming = s.warm, s.warming
 	}
 	return v
 }
@@ -121,6 +136,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		cp.scheduleWake(i, inv.policy)
 		d := results[n].decision
 		p := &proposals[inv.policy]
+		p.Unanimous = g.scalers[inv.policy].mechanism.Unanimous
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
 			p.Wanted, p.Acts = d.Wanted, true
 			said[inv.policy] = d.Said
@@ -128,7 +144,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		}
 	}
 	before := g.desired
-	wanted := scaling.Combine(proposals, before)
+	wanted := cp.council.combine(g)
 	winner := None
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != before {
@@ -223,10 +239,7 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 		return invocationResult{reason: r}
 	}
 	view.Breach, view.Metric = inv.side, inv.metric
-	view.HasMetric = inv.hasMetric
-	if inv.alarm != nil {
-		view.Threshold = inv.alarm.Config.Threshold
-	}
+	view.HasMetric, view.Threshold = inv.hasMetric, inv.threshold
 	for _, n := range s.inputs {
 		view.History = append(view.History, cp.see(n))
 	}
@@ -238,9 +251,11 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 		working = explain(s.policy, view)
 	}
 	d := s.policy.Decide(view)
-	if until, holds := s.pause.Holds(view.Now); holds && d.Acts && d.Wanted < g.desired {
-		cp.members[i].BlockedByCooldown++
-		return invocationResult{reason: reason{why: coolingDown, until: until}}
+	if s.paced && d.Acts && d.Wanted < g.desired {
+		if until, holds := s.pause.Holds(view.Now); holds {
+			cp.members[i].BlockedByCooldown++
+			return invocationResult{reason: reason{why: coolingDown, until: until}}
+		}
 	}
 	if d.Acts {
 		g.setFloor(inv.policy, d.Floor)

@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"headroom/model/alarm"
 	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
@@ -14,7 +13,7 @@ import (
 // test's choice.
 func (b bench) breach(action AlarmAction, metric float64) {
 	b.ask(action.Group, invocation{
-		policy: action.Policy, side: action.Side, alarm: &Alarm{Name: "test", Config: alarm.Config{Threshold: 50}},
+		policy: action.Policy, side: action.Side, alarm: &Alarm{Name: "test"}, threshold: 50,
 		metric: metric, hasMetric: true, watch: None,
 	})
 }

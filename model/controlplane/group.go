@@ -19,8 +19,9 @@ type group struct {
 
 	invocations   []invocation // what asks a policy to decide in this instant
 	scalers       []scaler     // by policy
-	unanimous     []bool       // by policy: whether it is
+	unanimous     int          // of the policies
 	deciding      bool
+	ofTasks       bool // of an ECS service
 	bereft        bool // somebody terminated a member: the next sweep replaces it
 	suspended     scaling.Process
 	running       int      // activities that are not complete
@@ -30,6 +31,7 @@ type group struct {
 	resized       sim.Time // when desired last changed
 	resizedBy     sim.Time // beginning of the datapoint that it changed by
 
+	standing
 	roster
 	owner      int32
 	draws      rng.Stream // ties between termination candidates
@@ -287,6 +289,7 @@ func (cp *Plane) joined(h slab.Handle) {
 	if in.order.initial {
 		in.warmUntil = now
 	}
+	g.standing = standing{}
 	g.inService.Add(now, 1)
 	if a := in.order.activity; a != None {
 		in.order.activity = None
@@ -337,21 +340,36 @@ func (cp *Plane) endActivity(g *group, a int) {
 	cp.noteActivity(g, done)
 }
 
-// base returns the capacity that is in service and past its warm-up, and whether an instance
-// that a rise of desired launched is pending or warming.
-func (cp *Plane) base(g *group) (warm int, warming bool) {
-	now := cp.kernel.Now()
+// standing is how far the members of a group are. It holds for a while, and until one of them
+// is tallied anew.
+type standing struct {
+	warm    int      // capacity that is in service and past its warm-up
+	warming bool     // an instance that a rise of desired launched is pending or warming
+	until   sim.Time // when a warm-up ends; 0: it is not known how far they are
+}
+
+// stand returns how far the members of a group are now.
+func (cp *Plane) stand(g *group) standing {
+	if now := cp.kernel.Now(); now >= g.standing.until {
+		g.standing = cp.standingAt(g, now)
+	}
+	return g.standing
+}
+
+func (cp *Plane) standingAt(g *group, now sim.Time) standing {
+	s := standing{until: sim.Never}
 	for _, in := range cp.membersOf(g) {
 		switch {
 		case !in.inService():
-			warming = warming || in.order.raised && in.arrives()
+			s.warming = s.warming || in.order.raised && in.arrives()
 		case in.warmUntil <= now:
-			warm += in.units()
+			s.warm += in.units()
 		default:
-			warming = warming || in.order.raised
+			s.warming = s.warming || in.order.raised
+			s.until = min(s.until, in.warmUntil)
 		}
 	}
-	return warm, warming
+	return s
 }
 
 func (g *group) name() string { return g.cfg.Path() }

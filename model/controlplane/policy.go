@@ -13,13 +13,13 @@ import (
 // scaler is one dynamic scaling policy of a group at work.
 type scaler struct {
 	policy    scaling.Policy
-	waker     scaling.Waker // the policy, if it wants to decide at instants of its own; nil
-	inputs    []int         // index into Plane.inputs
-	floor     int           // capacity below which it lets nobody scale in
-	pause     scaling.Pause
-	paced     bool // it has cooldowns of its own
-	owes      bool // a change that it made is complete but for tasks that wait for room
+	inputs    []int // index into Plane.inputs
+	floor     int   // capacity below which it lets nobody scale in
+	paced     bool  // it has cooldowns of its own
+	owes      bool  // a change that it made is complete but for tasks that wait for room
+	wakes     bool  // it wants to decide at instants of its own
 	mechanism scaling.Mechanism
+	pause     scaling.Pause
 	cfg       *ScalingPolicy
 	draws     rng.Stream
 	wake      sim.Time // its next instant; Never: none
@@ -62,7 +62,6 @@ func (cp *Plane) newInputs() error {
 func (cp *Plane) newScalers(i int) error {
 	g := &cp.groups[i]
 	g.scalers = make([]scaler, len(g.cfg.Policies))
-	g.unanimous = make([]bool, len(g.scalers))
 	next := sort.Search(len(cp.inputs), func(n int) bool { return cp.inputs[n].group >= i })
 	for k := range g.scalers {
 		s := &g.scalers[k]
@@ -74,7 +73,9 @@ func (cp *Plane) newScalers(i int) error {
 			return fmt.Errorf("%s.policy.%d: %w", g.name(), k, faults[0])
 		}
 		s.mechanism = s.cfg.Spec.Mechanism()
-		g.unanimous[k] = s.mechanism.Unanimous
+		if s.mechanism.Unanimous {
+			g.unanimous++
+		}
 		s.draws = cp.stream(fmt.Sprintf("policy/%s/%s", g.cfg.Name, s.cfg.Name))
 		s.policy = s.cfg.Spec.New(scaling.Setup{Start: cp.frame.Start, Draws: &s.draws})
 		for range s.cfg.Inputs { // which newInputs has put there in this order
@@ -82,7 +83,7 @@ func (cp *Plane) newScalers(i int) error {
 			s.inputs = append(s.inputs, next)
 			next++
 		}
-		s.waker, _ = s.policy.(scaling.Waker)
+		_, s.wakes = s.policy.(scaling.Waker)
 		cp.scheduleWake(i, k)
 	}
 	return nil
@@ -91,11 +92,11 @@ func (cp *Plane) newScalers(i int) error {
 // scheduleWake asks a policy when it wants to decide next.
 func (cp *Plane) scheduleWake(i, k int) {
 	s := &cp.groups[i].scalers[k]
-	if s.waker == nil {
+	if !s.wakes {
 		return
 	}
 	now := cp.kernel.Now()
-	next, ok := s.waker.Wake(now)
+	next, ok := s.policy.(scaling.Waker).Wake(now)
 	if !ok {
 		next = sim.Never
 	} else if next <= now {
