@@ -20,6 +20,7 @@ type invocation struct {
 	metric    float64
 	threshold float64 // of the alarm
 	from      sim.Time // where the metric's period began
+	streak    *streak  // where what becomes of it is folded
 	alarm     *Alarm   // nil: the policy asked for this instant
 	watch     int      // of the alarm; None
 	action    int      // of the watch
@@ -43,7 +44,7 @@ func (cp *Plane) invocation(watch, action int) invocation {
 	act, newest := &a.actions[action], &cp.series[a.series].newest
 	return invocation{
 		policy: act.Policy, side: act.Side, alarm: a.cfg, watch: watch, action: action,
-		metric: newest.value, hasMetric: newest.ok, from: newest.from, threshold: a.window.Threshold(),
+		streak: &act.streak, metric: newest.value, hasMetric: newest.ok, from: newest.from, threshold: a.window.Threshold(),
 	}
 }
 
@@ -136,7 +137,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		cp.scheduleWake(i, inv.policy)
 		d := results[n].decision
 		p := &proposals[inv.policy]
-		p.Unanimous = g.scalers[inv.policy].mechanism.Unanimous
+		p.Unanimous = g.scalers[inv.policy].unanimous
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
 			p.Wanted, p.Acts = d.Wanted, true
 			said[inv.policy] = d.Said
@@ -201,13 +202,13 @@ func (g *group) reasonFor(d scaling.Decision, s combination) reason {
 // blocked says why a policy that is asked may not decide now; changes: it may.
 func (cp *Plane) blocked(i int, inv *invocation) reason {
 	g := &cp.groups[i]
-	m := &g.scalers[inv.policy].mechanism
-	if m.Cooldown {
+	s := &g.scalers[inv.policy]
+	if s.cools {
 		if r := cp.coolsDown(g); r.why != changes {
 			return r
 		}
 	}
-	if m.Fresh && inv.side != scaling.Woken && g.isStale(inv) {
+	if s.fresh && inv.side != scaling.Woken && g.isStale(inv) {
 		return reason{why: staleDatapoint}
 	}
 	return reason{}
@@ -233,7 +234,7 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
 	if r := cp.blocked(i, inv); r.why != changes {
-		if s.mechanism.Cooldown {
+		if s.cools {
 			cp.members[i].BlockedByCooldown++
 		}
 		return invocationResult{reason: r}

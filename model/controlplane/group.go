@@ -21,8 +21,9 @@ type group struct {
 	scalers       []scaler     // by policy
 	unanimous     int          // of the policies
 	deciding      bool
-	ofTasks       bool // of an ECS service
-	bereft        bool // somebody terminated a member: the next sweep replaces it
+	ofTasks       bool    // of an ECS service
+	reference     float64 // utilization that its elasticity is measured at; 0: it is not
+	bereft        bool    // somebody terminated a member: the next sweep replaces it
 	suspended     scaling.Process
 	running       int      // activities that are not complete
 	beyondMax     int      // invocations whose policies want more than max

@@ -281,12 +281,14 @@ func (cp *Plane) sampleGroup(i int) {
 	if cp.data.Works() {
 		cpu = cp.cpuOf(g)
 	}
-	cp.sampleEnabled(i)
+	if len(o.Enabled) > 0 {
+		cp.sampleEnabled(i)
+	}
 	if o.Minutes == nil {
 		o.Minutes = make([]GroupMinute, 0, min(cp.frame.Duration, 7*sim.Day)/sim.Minute+1)
 	}
 	o.Minutes = append(o.Minutes, GroupMinute{int32(g.desired), int32(g.inService.Value()), cpu})
-	if reference := g.cfg.Reference; reference > 0 {
+	if reference := g.reference; reference > 0 {
 		o.Elasticity.Add(scaling.Stretch{
 			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
 		})
@@ -315,9 +317,6 @@ func (cp *Plane) cpuOf(g *group) float64 {
 // sampleEnabled notes the metrics that a group publishes of itself.
 func (cp *Plane) sampleEnabled(i int) {
 	g, o := &cp.groups[i], &cp.members[i]
-	if len(g.cfg.Enabled) > 0 && o.Enabled == nil {
-		o.Enabled = make([][]int64, len(g.cfg.Enabled))
-	}
 	for k, m := range g.cfg.Enabled {
 		o.Enabled[k] = append(o.Enabled[k], int64(cp.countMembers(&Metric{Kind: m.Kind, Subject: i})))
 	}

@@ -57,20 +57,12 @@ type invocationResult struct {
 	working  string // how the policy came to what it wants, in runs that are told
 }
 
-// streakOf returns where the decisions on an invocation are folded.
-func (cp *Plane) streakOf(g *group, inv *invocation) *streak {
-	if inv.watch == None {
-		return &g.scalers[inv.policy].streak
-	}
-	return &cp.watches[inv.watch].actions[inv.action].streak
-}
-
 // record writes down what became of an invocation: a reason like the last one
 // only lengthens its line, so that the history grows with what changes, not with
 // the length of the run.
 func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 	g := &cp.groups[i]
-	s := cp.streakOf(g, inv)
+	s := inv.streak
 	cp.countUnlimited(i, s, v)
 	if s.times > 0 && s.reason == v.reason {
 		s.again(cp.kernel.Now(), inv.metric, inv.hasMetric)

@@ -26,7 +26,7 @@ type watchAction struct {
 
 // series is what alarms see of a metric that look at it in the same period.
 type series struct {
-	metric *Metric
+	metric Metric
 	clock  int // of the period of the alarms
 	source int // of the datapoints that the metric publishes
 	publication
@@ -51,7 +51,7 @@ func (cp *Plane) newWatches() {
 		if !ok {
 			k = len(cp.series)
 			known[key] = k
-			cp.series = append(cp.series, series{metric: &cfg.Metric, clock: key.clock, source: key.source, lookedAt: -1})
+			cp.series = append(cp.series, series{metric: cfg.Metric, clock: key.clock, source: key.source, lookedAt: -1})
 			cp.askOf(&cfg.Metric, key.source)
 		}
 		w := watch{
@@ -82,7 +82,7 @@ func (cp *Plane) publishSeries(c int) {
 	for i := range cp.series {
 		s := &cp.series[i]
 		if s.source == c {
-			p := cp.measure(s.metric, c)
+			p := cp.measure(&s.metric, c)
 			p.from = from
 			s.stage(p, visible)
 		} else if s.clock == c && now%cp.clocks[s.source].period != 0 && cp.clocks[c].period < cp.clocks[s.source].period {
