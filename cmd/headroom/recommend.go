@@ -31,13 +31,15 @@ recommend --commitments simulates a scenario and tells, for each kind of Reserve
 Instance and Savings Plan, the size that minimises the expected cost: not of the
 mean demand but of its distribution, clock hour by clock hour over all replications.
 It also tells what that costs more than the best choice if demand turns out 20 %
-lower or higher, and what other sizes of the best plan would give.`,
+lower or higher, and what other sizes of the best plan would give. recommend plan also
+says how much to launch on Spot.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
 	f.add(c)
 	c.Flags().BoolVar(&f.commitments, "commitments", false, "Reserved Instances and Savings Plans to buy, instead of a configuration")
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the search")
+	c.AddCommand(newRecommendPlan())
 	return c
 }
 

@@ -65,8 +65,10 @@ type Plane struct {
 	notice       *sim.Timer[model.Event]
 	ledger       *model.Ledger
 	targetGroups int
-	registered   int  // of those, the ones of Elastic Load Balancing
-	sampled      bool // by minute: what instances run out of
+	registered   int     // of those, the ones of Elastic Load Balancing
+	sampled      bool    // by minute: what instances run out of
+	still        []still // by instance
+	stirred      bool    // some instance has another life or impairment than they say
 
 	instances       slab.Slab[instance]
 	launched        int32

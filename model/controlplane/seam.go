@@ -94,6 +94,8 @@ type DataPlane interface {
 	Burst(server slab.Handle) model.BurstUse
 	// Sample returns what a server shows of what it runs out of.
 	Sample(server slab.Handle) model.ServerSample
+	// Still reports whether a server shows what its last sample said would hold until it stirs.
+	Still(server slab.Handle) bool
 	// Outside lists the servers of machines outside.
 	Outside(index int) []slab.Handle
 	// Unhealthy reports whether a target group calls a server unhealthy.
