@@ -18,7 +18,7 @@ type invocation struct {
 	side      scaling.Breach
 	hasMetric bool
 	metric    float64
-	threshold float64 // of the alarm
+	threshold float64  // of the alarm
 	from      sim.Time // where the metric's period began
 	streak    *streak  // where what becomes of it is folded
 	alarm     *Alarm   // nil: the policy asked for this instant
@@ -115,12 +115,10 @@ func (c *council) combine(g *group) int {
 
 // view is what all policies of a group may know in this instant.
 func (cp *Plane) view(g *group) scaling.View {
-	v := scaling.View{Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max, Base: g.desired}
-	if !g.ofTasks { // Application Auto Scaling knows no warm-up
-		s := cp.stand(g)
-		v.Base, v.Warming = s.warm, s.warming
+	s := g.membership.stand(cp, g)
+	return scaling.View{
+		Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max, Base: s.warm, Warming: s.warming,
 	}
-	return v
 }
 
 // onGroupDecides asks every policy that fired and settles what they want.

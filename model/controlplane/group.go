@@ -14,6 +14,7 @@ import (
 // group is the state of one Auto Scaling group.
 type group struct {
 	cfg               *Group
+	membership        membership
 	min, max, desired int
 	floor             int // capacity below which a policy lets nobody scale in
 
@@ -21,7 +22,6 @@ type group struct {
 	scalers       []scaler     // by policy
 	unanimous     int          // of the policies
 	deciding      bool
-	ofTasks       bool    // of an ECS service
 	reference     float64 // utilization that its elasticity is measured at; 0: it is not
 	bereft        bool    // somebody terminated a member: the next sweep replaces it
 	suspended     scaling.Process
@@ -106,7 +106,7 @@ func (cp *Plane) setDesired(i int, c change) {
 	g.desired, g.resized, g.resizedBy = c.desired, cp.kernel.Now(), -1
 	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
 	cp.countAtMax(i)
-	g.gauge(cp.kernel.Now())
+	g.membership.gauge(g, cp.kernel.Now())
 	g.activities = append(g.activities, activity{cause: c.cause, policy: c.by - 1, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
 	cp.fillPool(i, false)
@@ -150,7 +150,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		lacks = 0
 	}
 	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {
-		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
+		if g.failure = g.membership.launch(cp, i, l); g.failure != noFailure {
 			if g.failure < imageUnavailable {
 				cp.reclaimForGroup(i, n, l)
 			}
@@ -160,7 +160,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		g.retries = 0
 	}
 	if n := have - g.desired - g.surge; n > 0 && !g.suspended.Has(scaling.Terminate) {
-		for _, victim := range cp.chooseVictims(i, n) {
+		for _, victim := range g.membership.victims(cp, i, n) {
 			cp.endMember(i, victim, l.activity)
 		}
 	}
@@ -175,9 +175,6 @@ func (cp *Plane) reconcile(i int, l launching) {
 // others when there is no capacity. It returns why none took it.
 func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
-	if g.cfg.Tasks != nil {
-		return cp.launchTask(i, l)
-	}
 	if cp.takeWarm(i, l) {
 		if l.activity != None {
 			g.activities[l.activity].left++
@@ -220,9 +217,6 @@ func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup
 // more may be ended, or each of them has more units than are left to end.
 func (cp *Plane) chooseVictims(i, n int) []slab.Handle {
 	g := &cp.groups[i]
-	if g.cfg.Tasks != nil {
-		return cp.chooseTasks(i, n)
-	}
 	handles := make([]slab.Handle, 0, g.capacity)
 	members := make([]scaling.Member, 0, g.capacity)
 	for h, in := range cp.membersOf(g) {
@@ -296,7 +290,7 @@ func (cp *Plane) joined(h slab.Handle) {
 		in.order.activity = None
 		cp.progress(in.order.group, a)
 	}
-	g.fulfil(now)
+	g.membership.fulfil(g, now)
 	cp.rebalanced(in.order.group)
 	if g.cfg.Mixed != nil && g.cfg.Mixed.CapacityRebalance {
 		cp.schedule(now, indexed(groupTurns, in.order.group))
@@ -336,7 +330,7 @@ func (cp *Plane) endActivity(g *group, a int) {
 	}
 	if done.policy >= 0 {
 		g.scalers[done.policy].owes = true
-		g.fulfil(now)
+		g.membership.fulfil(g, now)
 	}
 	cp.noteActivity(g, done)
 }

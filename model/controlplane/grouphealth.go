@@ -42,10 +42,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	if len(unhealthy) == 0 || (g.running > 0 || cp.launchesReplacement(g)) && short {
 		return
 	}
-	batch := g.batchOf()
-	if len(unhealthy) == members && g.cfg.Tasks == nil {
-		batch = 1
-	}
+	batch := g.membership.batch(g, len(unhealthy) == members)
 	unhealthy = unhealthy[:min(batch, len(unhealthy))]
 	for _, h := range unhealthy {
 		cp.noteUnhealthy(h)

@@ -49,14 +49,9 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 	case g.surge > 0:
 		cause = "rebalance of zones"
 	}
-	if in.isTask() {
-		cp.note(Activity{Subject: g.name(), Kind: "task-start", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
-		return
-	}
-	cp.note(Activity{
-		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number, By: AutoScaling,
-		Detail: fmt.Sprintf("%s %s in zone %s", in.order.option, cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
-	})
+	a := g.membership.started(cp, in)
+	a.Subject, a.Cause, a.Instance = g.name(), cause, in.number
+	cp.note(a)
 }
 
 // noteRecall writes down that an instance of the warm pool is taken into service.
@@ -68,7 +63,7 @@ func (cp *Plane) noteRecall(in *instance) {
 	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "warm-start", Cause: cause, Instance: in.number, By: AutoScaling,
-		Detail: fmt.Sprintf("%s in zone %s, from the warm pool", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+		Detail: cp.typeAndZone(in) + ", from the warm pool",
 	})
 }
 
@@ -82,14 +77,9 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
-	if in.isTask() {
-		cp.note(Activity{Subject: g.name(), Kind: "task-stop", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
-		return
-	}
-	cp.note(Activity{
-		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number, By: AutoScaling,
-		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
-	})
+	a := g.membership.stopped(cp, in)
+	a.Subject, a.Cause, a.Instance = g.name(), cause, in.number
+	cp.note(a)
 }
 
 func (cp *Plane) noteResize(i int, c change) {
@@ -112,17 +102,9 @@ func (cp *Plane) noteActivity(g *group, a *activity) {
 func (cp *Plane) noteLaunchFailure(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
-	if g.cfg.Tasks != nil {
-		cp.note(Activity{
-			Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
-			Detail: fmt.Sprintf("%d of %d tasks", g.capacity, g.desired),
-		})
-		return
-	}
-	cp.note(Activity{
-		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None, By: AutoScaling,
-		Detail: fmt.Sprintf("%d of %d instances", g.capacity, g.desired),
-	})
+	a := g.membership.short(g)
+	a.Subject, a.Kind, a.Cause, a.Instance = g.name(), "capacity-short", g.failure.String(), None
+	cp.note(a)
 }
 
 func (cp *Plane) noteRefusal(i int, schedule string, err error) {

@@ -79,7 +79,7 @@ func (cp *Plane) tally(in *instance, n int) {
 	g := &cp.groups[in.order.group]
 	g.count(in, g.zoneIndex(in.zone), n)
 	g.standing = standing{}
-	g.gauge(cp.kernel.Now())
+	g.membership.gauge(g, cp.kernel.Now())
 	if in.stage.inPool() && !in.life.leaves() {
 		g.warm.Add(cp.kernel.Now(), int64(n))
 	}
