@@ -45,8 +45,8 @@
 // address.go (subnets), interface.go (cards, Elastic IPs), gateway.go, reach.go (who gets
 // a packet to it), region.go (which Region is lost).
 //
-// Who wants it: group.go, with roster.go (its members), retry.go (launches that failed)
-// and grouphealth.go (members that did); fleet.go; tenant.go and queue.go (instance
+// Who wants it: group.go, with roster.go (its members), membership.go (what they are: instances, or
+// the tasks of task.go), retry.go (launches that failed) and grouphealth.go (members that did); fleet.go; tenant.go and queue.go (instance
 // workloads). Who decides how many: monitor.go measures, watch.go has the alarms look, decision.go and policy.go ask
 // the policies, nochange.go says why nothing changes. spot.go is the market, with
 // rebalance.go (what is foretold), spotrequest.go and supply.go; fault.go is what breaks.
