@@ -277,7 +277,7 @@ func (cp *Plane) newGroups() error {
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
-			template: cfg.Template, types: cfg.Types, place: cfg.Place, membership: membershipOf(cfg), reference: cfg.Reference,
+			template: cfg.Template, types: cfg.Types, place: cfg.Place, membership: membershipOf(cfg), reference: cfg.Reference, tasks: cfg.Tasks,
 		}
 		cp.members[i].Enabled = make([][]int64, len(cfg.Enabled))
 		g.wanted.Set(0, int64(cfg.Desired))
