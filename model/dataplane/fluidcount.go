@@ -302,10 +302,7 @@ type tally struct {
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
-	stay := fluid.Stay{Law: of.Law, Longer: coarse(of.Delay), Scale: 1, Limit: c.patience}
-	if of.Scale != 1 {
-		stay.Scale = float64(coarse(sim.Time(of.Scale*scales))) / scales
-	}
+	stay := fluid.Stay{Law: of.Law, Limit: c.patience}
 	for i := range f.tallies {
 		t := &f.tallies[i]
 		if t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
@@ -317,18 +314,6 @@ func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 		stay: stay, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
 		source: c.source, measured: measured, n: n,
 	})
-}
-
-// scales is one in the numbers of a scale.
-const scales = 1 << 20
-
-// coarse is a time to within half a percent.
-func coarse(t sim.Time) sim.Time {
-	unit := sim.Time(1)
-	for t>>8 >= unit {
-		unit <<= 1
-	}
-	return t / unit * unit
 }
 
 // recordFluid records the responses that were noted: the tail of a law is found once for all

@@ -61,6 +61,24 @@ func (l *Law) Tail(seconds float64) float64 {
 	return 1 - (below[i] + inside*(below[i+1]-below[i]))
 }
 
+// MeanBelow returns the mean of the stays that are not longer than so many seconds.
+func (l *Law) MeanBelow(seconds float64) float64 {
+	sum, all, below := 0.0, 0.0, l.below()
+	for i := range len(below) - 1 {
+		from, width := stat.Bin(i)
+		if float64(from)*1e-9 >= seconds {
+			break
+		}
+		w := below[i+1] - below[i]
+		sum += w * (float64(from) + float64(width)/2) * 1e-9
+		all += w
+	}
+	if all <= 0 {
+		return seconds
+	}
+	return min(sum/all, seconds)
+}
+
 // Record adds n stays to a histogram, each longer by so many nanoseconds, as the law
 // divides them: the k-th of them is that which a share (k + offset)/n does not exceed,
 // for an offset from 0 to 1. Where offsets are spread evenly over the calls nothing that the law
@@ -96,10 +114,6 @@ func (l *Law) Quantile(p float64) float64 {
 	return (float64(from) + inside*float64(width)) * 1e-9
 }
 
-// coarse is how many buckets of a histogram the part of a law that is smooth is
-// worked out for at once.
-const coarse = 4
-
 // beyond is the share of stays that a law leaves out at its end.
 const beyond = 1e-8
 
@@ -119,21 +133,20 @@ func newLaw(d *demand, late delay) *Law {
 }
 
 // spread works out the share of stays below each bound for a demand and the delays of its
-// parts.
+// parts: those who are delayed for some buckets at once, since their law is smooth.
 func (l *Law) spread(d *demand, given []longer) []float64 {
-	start := stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))
-	start -= start % coarse
-	below := make([]float64, start+1)
+	below := make([]float64, d.start+1, d.start+1+len(d.bounds)+perhapsMore)
 	prompt, last, lastShare := 0.0, 0.0, 0.0 // those without delay; those with, so far
-	for b := start; ; b += coarse {
-		from, _ := stat.Bin(b + coarse)
+	for b := d.start; ; b += d.coarse {
+		from, _ := stat.Bin(b + d.coarse)
 		smooth := l.delayed(d.parts, given, float64(from)*1e-9/d.mean)
-		for i := range coarse {
-			bound, _ := stat.Bin(b + i + 1)
-			share := d.below(float64(bound) * 1e-9)
-			prompt += (share - lastShare) * promptAt(d.parts, given, (share+lastShare)/2)
-			lastShare = share
-			below = append(below, prompt+last+(smooth-last)*float64(i+1)/coarse)
+		for i := range d.coarse {
+			if k := b + i - d.start; k < len(d.bounds) {
+				bound := d.bounds[k]
+				prompt += (bound.below - lastShare) * given[bound.part].none
+				lastShare = bound.below
+			}
+			below = append(below, prompt+last+(smooth-last)*float64(i+1)/float64(d.coarse))
 		}
 		last = smooth
 		if lastShare > 1-beyond && smooth > l.waits-beyond || b > stat.BinOf(math.MaxInt64/4) {
@@ -141,6 +154,9 @@ func (l *Law) spread(d *demand, given []longer) []float64 {
 		}
 	}
 }
+
+// perhapsMore is how many buckets more stays have than demands, often.
+const perhapsMore = 600
 
 // complete makes the shares sum to 1, whatever was left out.
 func complete(below []float64) []float64 {
@@ -165,20 +181,8 @@ func (l *Law) delayed(parts []part, given []longer, t float64) float64 {
 	return sum
 }
 
-// promptAt is the share without delay among the requests whose demand is exceeded by
-// so many.
-func promptAt(parts []part, given []longer, share float64) float64 {
-	i := 0
-	if share < bodyShare {
-		i = int(share / bodyShare * bodyParts)
-	} else {
-		i = min(len(parts)-1, bodyParts+int(-math.Log10(max(1-share, leastTail)/(1-bodyShare))*tailParts))
-	}
-	return given[i].none
-}
-
-// mix returns the law of requests of which each law has its share.
-func mix(laws []*Law, shares []float64) *Law {
+// Mix returns the law of requests of which each law has its share.
+func Mix(laws []*Law, shares []float64) *Law {
 	m := &Law{find: func() []float64 { return mixBelow(laws, shares) }}
 	for k, l := range laws {
 		m.mean += shares[k] * l.mean
@@ -186,6 +190,60 @@ func mix(laws []*Law, shares []float64) *Law {
 		m.waits += shares[k] * l.waits
 	}
 	return m
+}
+
+// Stretched returns the law of stays that are so many times as long.
+func (l *Law) Stretched(by float64) *Law {
+	return &Law{mean: l.mean * by, blocked: l.blocked, waits: l.waits, find: func() []float64 {
+		return fill(func(seconds float64) float64 { return 1 - l.Tail(seconds/by) })
+	}}
+}
+
+// fill works out the shares below the bounds.
+func fill(within func(seconds float64) float64) []float64 {
+	below := []float64{0}
+	for b := 1; ; b++ {
+		bound, _ := stat.Bin(b)
+		share := within(float64(bound) * 1e-9)
+		below = append(below, share)
+		if share > 1-beyond || b > stat.BinOf(math.MaxInt64/4) {
+			return complete(below)
+		}
+	}
+}
+
+// Taking returns the law of stays of which each follows from the demand, in seconds of a server; it is
+// asked for them from the smallest on, and they do not decrease.
+func (l *Laws) Taking(stay func(demand float64) float64) *Law {
+	parts := l.demand.parts
+	took := &Law{waits: 1}
+	ends := make([]float64, len(parts)+1) // of the stays of each part
+	last := 0.0
+	for i, p := range parts {
+		t := stay(p.demand * l.demand.mean * l.demand.speed)
+		took.mean += p.share * t
+		ends[i] = (last + t) / 2
+		if i == 0 || len(parts) == 1 {
+			ends[i] = t
+		}
+		last = t
+	}
+	ends[len(parts)] = last
+	took.find = func() []float64 {
+		i, upTo := 0, 0.0
+		return fill(func(seconds float64) float64 {
+			for i < len(parts) && ends[i+1] < seconds {
+				upTo += parts[i].share
+				i++
+			}
+			if i == len(parts) {
+				return 1
+			}
+			inside := max(0, (seconds-ends[i])/max(ends[i+1]-ends[i], 1e-12))
+			return upTo + min(1, inside)*parts[i].share
+		})
+	}
+	return took
 }
 
 // mixBelow is the share of the stays of a mixture below each bound.
