@@ -43,6 +43,7 @@ type Cohort struct {
 	Line     float64 // of these, beyond what the law of the highest load has
 	Busy     float64 // work of each target so far, ns of one server
 
+	laws   *fluid.Laws
 	past   past
 	tail   float64     // share of the stays that were longer than clients wait
 	gaveUp float64     // share of those who left that gave up in line, beside these
@@ -153,6 +154,9 @@ func (c *Cohort) small(f *flow) bool {
 func (c *Cohort) Late(limit sim.Time) float64 {
 	if limit == sim.Never || c.Law == nil {
 		return 0
+	}
+	if mean := c.Law.Mean(); mean < limit.Seconds()*mayBeLate && c.laws != nil { // of large demands only
+		return c.laws.Longer(limit.Seconds() * c.Demand.Mean() / mean)
 	}
 	return c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds())
 }

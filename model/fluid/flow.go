@@ -33,7 +33,7 @@ func (c *Cohort) follow(f *flow) {
 	c.vary(f, &now)
 	c.there = now.Means
 	c.Line = max(0, c.Number-now.most)
-	c.remember(f, came)
+	c.remember(f, &now, came)
 	c.findLaw(f, &now)
 }
 
@@ -44,8 +44,9 @@ func (c *Cohort) vary(f *flow, now *held) {
 	pace := f.able / now.Slope
 	chance := 2 * pace * now.Variance * (1 + f.each/(f.able*now.Load)) / 2
 	if f.worth != nil && c.Number > 0 {
-		here, _ := f.worth.upto(f.patience * c.rate(f, c.Number))
-		there, _ := f.worth.upto(f.patience * c.rate(f, c.Number*(1+small)))
+		more := f.holding(c.Number * (1 + small))
+		here, _ := f.worth.upto(f.patience * c.rate(f, now))
+		there, _ := f.worth.upto(f.patience * c.rate(f, &more))
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
 	}
 	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
@@ -83,17 +84,16 @@ func (f *flow) holding(number float64) held {
 
 // works is which part of its capacity a target uses that has a number that varies as much as
 // it does: what one server would, whose number has a negative binomial law.
-func (f *flow) works(number float64) float64 {
-	h := f.holding(number)
+func (h *held) works(relative float64) float64 {
 	line := h.Load / (1 - h.Load) * h.beyond
-	return 1 - math.Exp(-math.Log1p(line*f.relative)/f.relative)
+	return 1 - math.Exp(-math.Log1p(line*relative)/relative)
 }
 
 // balance finds the number at the end of a step.
 func (c *Cohort) balance(f *flow, came float64) float64 {
 	excess := func(number float64) float64 {
-		part := c.workedAt(f, number)
-		return number - c.Number - came + f.able*f.seconds*f.works(number)/part
+		h := f.holding(number)
+		return number - c.Number - came + f.able*f.seconds*h.works(f.relative)/c.workedAt(f, &h)
 	}
 	low, high := 0.0, c.Number+came
 	if high <= 0 {
@@ -136,25 +136,28 @@ const (
 
 // workedAt is which part of the work that requests ask for is done for those who leave, at a
 // number: clients that give up leave some of it.
-func (c *Cohort) workedAt(f *flow, number float64) float64 {
+func (c *Cohort) workedAt(f *flow, h *held) float64 {
 	if f.worth == nil {
 		return 1
 	}
-	part, _ := f.worth.upto(c.allows(f, number))
+	part, _ := f.worth.upto(c.allows(f, h))
 	return c.varies*f.worth.without(c.tail) + (1-c.varies)*part
 }
 
 // worked is that at the number that is there.
-func (c *Cohort) worked(f *flow) float64 { return c.workedAt(f, c.Number) }
+func (c *Cohort) worked(f *flow) float64 {
+	h := f.holding(c.Number)
+	return c.workedAt(f, &h)
+}
 
 // allows is the longest demand that is served in the time that clients have, at a number.
-func (c *Cohort) allows(f *flow, number float64) float64 {
+func (c *Cohort) allows(f *flow, h *held) float64 {
 	if !c.Sharing {
-		return max(0, f.patience-max(0, number-float64(c.Servers))/f.able) * c.speed()
+		return max(0, f.patience-max(0, h.Number-float64(c.Servers))/f.able) * c.speed()
 	}
-	left := f.patience - max(0, number-c.inside(number))/f.able
+	left := f.patience - max(0, h.Number-c.inside(h.Number))/f.able
 	now := min(f.seconds, max(left, 0))
-	return now*c.rate(f, number) + c.past.attained(max(0, left-now))
+	return now*c.rate(f, h) + c.past.attained(max(0, left-now))
 }
 
 // inside is how many of a number are served.
@@ -166,11 +169,11 @@ func (c *Cohort) inside(number float64) float64 {
 }
 
 // rate is how much service each gets that is served, in a second, at a number.
-func (c *Cohort) rate(f *flow, number float64) float64 {
-	if !c.Sharing || number <= 0 {
+func (c *Cohort) rate(f *flow, h *held) float64 {
+	if !c.Sharing || h.Number <= 0 {
 		return c.speed()
 	}
-	return min(c.speed(), c.Demand.Mean()*f.able*f.works(number)/c.inside(number))
+	return min(c.speed(), c.Demand.Mean()*f.able*h.works(f.relative)/c.inside(h.Number))
 }
 
 func (c *Cohort) speed() float64 {
@@ -199,8 +202,8 @@ func (c *Cohort) makeRoom(f *flow, came float64) {
 }
 
 // remember notes what happened in a step.
-func (c *Cohort) remember(f *flow, came float64) {
-	rate := c.rate(f, c.Number)
+func (c *Cohort) remember(f *flow, now *held, came float64) {
+	rate := c.rate(f, now)
 	c.past.note(pastStep{seconds: f.seconds, rate: rate, came: came * (1 - c.Refused)})
 	c.queue = 0
 	waiting := c.Number - c.inside(c.Number)
@@ -240,6 +243,7 @@ func (c *Cohort) findLaw(f *flow, now *held) {
 	if f.patience > 0 && law.Mean() > f.patience*mayBeLate {
 		c.tail = law.Tail(f.patience)
 	}
+	c.laws = f.laws
 	c.mean = law.Mean()
 	if c.tail > rare {
 		c.mean = law.MeanBelow(f.patience)
@@ -250,5 +254,5 @@ func (c *Cohort) findLaw(f *flow, now *held) {
 // clients have, the few who give up leave no work to speak of.
 const (
 	steady    = 0.95
-	mayBeLate = 0.02
+	mayBeLate = 0.04
 )

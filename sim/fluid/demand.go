@@ -120,6 +120,9 @@ func even(parts []part) []part {
 	return parts
 }
 
+// Longer returns the share of the requests whose demand is longer than so many seconds of a server.
+func (l *Laws) Longer(seconds float64) float64 { return 1 - l.demand.below(seconds/l.demand.speed) }
+
 // below is the share of the requests whose demand is less than so many seconds.
 func (d *demand) below(seconds float64) float64 {
 	low, high := 0.0, 1.0

@@ -11,6 +11,7 @@ import (
 type Law struct {
 	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
 	find    func() []float64 // these, which are more work than all else, when they are asked for
+	made    maker            // of other laws or of points; nil: not
 	mean    float64          // seconds
 	blocked float64
 	waits   float64
@@ -48,6 +49,9 @@ func (l *Law) Tail(seconds float64) float64 {
 	if seconds < 0 {
 		return 1
 	}
+	if l.made != nil {
+		return l.made.tail(seconds)
+	}
 	ns := seconds * 1e9
 	if ns > math.MaxInt64/2 {
 		return 0
@@ -63,6 +67,9 @@ func (l *Law) Tail(seconds float64) float64 {
 
 // MeanBelow returns the mean of the stays that are not longer than so many seconds.
 func (l *Law) MeanBelow(seconds float64) float64 {
+	if l.made != nil {
+		return l.made.meanBelow(seconds)
+	}
 	sum, all, below := 0.0, 0.0, l.below()
 	for i := range len(below) - 1 {
 		from, width := stat.Bin(i)
@@ -84,6 +91,14 @@ func (l *Law) MeanBelow(seconds float64) float64 {
 // for an offset from 0 to 1. Where offsets are spread evenly over the calls nothing that the law
 // holds possible is left out in the long run, however few each n is.
 func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
+	if l.made != nil && l.bounds == nil && n <= fewStays {
+		l.made.record(h, n, longer, offset)
+		return
+	}
+	if n < fewStays/16 {
+		l.recordFew(h, n, longer, offset)
+		return
+	}
 	before, below := int64(0), l.below()
 	for i, upTo := range below[1:] {
 		if i+1 < len(below)-1 && float64(n)*upTo <= offset+float64(before) {
@@ -96,6 +111,19 @@ func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
 		from, width := stat.Bin(i)
 		h.RecordMany(from+width/2+longer, many-before)
 		before = many
+	}
+}
+
+// fewStays are recorded one by one or law by law, not bucket by bucket.
+const fewStays = 4096
+
+// recordFew looks for the bucket of each stay.
+func (l *Law) recordFew(h *stat.Histogram, n, longer int64, offset float64) {
+	below := l.below()
+	for k := range n {
+		p := min((float64(k)+offset)/float64(n), below[len(below)-1])
+		from, width := stat.Bin(max(0, sort.SearchFloat64s(below, p)-1))
+		h.Record(from + width/2 + longer)
 	}
 }
 
@@ -179,71 +207,6 @@ func (l *Law) delayed(parts []part, given []longer, t float64) float64 {
 		}
 	}
 	return sum
-}
-
-// Mix returns the law of requests of which each law has its share.
-func Mix(laws []*Law, shares []float64) *Law {
-	m := &Law{find: func() []float64 { return mixBelow(laws, shares) }}
-	for k, l := range laws {
-		m.mean += shares[k] * l.mean
-		m.blocked += shares[k] * l.blocked
-		m.waits += shares[k] * l.waits
-	}
-	return m
-}
-
-// Stretched returns the law of stays that are so many times as long.
-func (l *Law) Stretched(by float64) *Law {
-	return &Law{mean: l.mean * by, blocked: l.blocked, waits: l.waits, find: func() []float64 {
-		return fill(func(seconds float64) float64 { return 1 - l.Tail(seconds/by) })
-	}}
-}
-
-// fill works out the shares below the bounds.
-func fill(within func(seconds float64) float64) []float64 {
-	below := []float64{0}
-	for b := 1; ; b++ {
-		bound, _ := stat.Bin(b)
-		share := within(float64(bound) * 1e-9)
-		below = append(below, share)
-		if share > 1-beyond || b > stat.BinOf(math.MaxInt64/4) {
-			return complete(below)
-		}
-	}
-}
-
-// Taking returns the law of stays of which each follows from the demand, in seconds of a server; it is
-// asked for them from the smallest on, and they do not decrease.
-func (l *Laws) Taking(stay func(demand float64) float64) *Law {
-	parts := l.demand.parts
-	took := &Law{waits: 1}
-	ends := make([]float64, len(parts)+1) // of the stays of each part
-	last := 0.0
-	for i, p := range parts {
-		t := stay(p.demand * l.demand.mean * l.demand.speed)
-		took.mean += p.share * t
-		ends[i] = (last + t) / 2
-		if i == 0 || len(parts) == 1 {
-			ends[i] = t
-		}
-		last = t
-	}
-	ends[len(parts)] = last
-	took.find = func() []float64 {
-		i, upTo := 0, 0.0
-		return fill(func(seconds float64) float64 {
-			for i < len(parts) && ends[i+1] < seconds {
-				upTo += parts[i].share
-				i++
-			}
-			if i == len(parts) {
-				return 1
-			}
-			inside := max(0, (seconds-ends[i])/max(ends[i+1]-ends[i], 1e-12))
-			return upTo + min(1, inside)*parts[i].share
-		})
-	}
-	return took
 }
 
 // mixBelow is the share of the stays of a mixture below each bound.

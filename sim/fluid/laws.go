@@ -44,6 +44,8 @@ type Laws struct {
 	room    int // 0: any
 	nodes   map[node]*Law
 	means   map[int][]Means // by numbers of targets and loads
+	curves  map[int][]Means // by any number of targets
+	lately  curve           // of these, the last that was looked at
 	mixed   map[mixture]*Law
 	pieces  []part // of the demand, for single servers
 	gaps    intervals
@@ -64,8 +66,8 @@ type mixture struct {
 // the capacity left that the one before has, up to MostLoad; beyond, where the room is
 // limited, by beyondStep.
 const (
-	nodeStep   = 0.05
-	mostNode   = 92
+	nodeStep   = 0.1
+	mostNode   = 46
 	beyondStep = 0.02
 	mostBeyond = 100
 	mixes      = 16
@@ -85,6 +87,7 @@ func New(station Station, split Split) *Laws {
 		l.room = station.Places + station.Backlog
 	}
 	l.nodes, l.means, l.mixed = map[node]*Law{}, map[int][]Means{}, map[mixture]*Law{}
+	l.curves = map[int][]Means{}
 	l.gaps, l.ratios = intervals{}, map[node]ratio{}
 	return l
 }

@@ -32,17 +32,34 @@ func (l *Laws) Means(load float64, targets int) Means {
 	if i >= mostNode && l.room == 0 {
 		i, part = mostNode-1, 1
 	}
-	return l.at(i, load, targets).slope(part, l.at(i+1, load, targets))
+	return l.at(i, targets).slope(part, *l.at(i+1, targets))
 }
 
-// at is what is there under the load of a node; the number of targets is placed by another.
-func (l *Laws) at(i int, load float64, targets int) Means {
-	n, part := l.split.place(targets, load)
-	m := *l.mean(node{i, n})
-	if part > 0 {
-		m = m.plus(part, l.mean(node{i, n + 1}))
+// at is what is there under the load of a node, the number of targets placed by the same load.
+func (l *Laws) at(i, targets int) *Means {
+	if l.lately.targets != targets || l.lately.of == nil {
+		of := l.curves[targets]
+		if of == nil {
+			of = make([]Means, mostNode+mostBeyond+2)
+			l.curves[targets] = of
+		}
+		l.lately.targets, l.lately.of = targets, of
+	}
+	m := &l.lately.of[i]
+	if m.Number == 0 {
+		n, part := l.split.place(targets, l.loadOf(i))
+		*m = *l.mean(node{i, n})
+		if part > 0 {
+			*m = m.plus(part, l.mean(node{i, n + 1}))
+		}
 	}
 	return m
+}
+
+// curve is what is there at so many targets under the load of each node.
+type curve struct {
+	targets int
+	of      []Means
 }
 
 // slope goes a part of the way to the next node.
@@ -57,19 +74,19 @@ func (m Means) slope(part float64, next Means) Means {
 // requests in the long run, and what else is there then.
 func (l *Laws) Holding(number float64, targets int) Means {
 	low, high := 0, mostNode
-	if to := l.at(high, MostLoad, targets); number >= to.Number {
-		return l.at(high-1, MostLoad, targets).slope(1, to)
+	if to := l.at(high, targets); number >= to.Number {
+		return l.at(high-1, targets).slope(1, *to)
 	}
 	for high-low > 1 {
 		middle := (low + high) / 2
-		if l.at(middle, l.loadOf(middle), targets).Number <= number {
+		if l.at(middle, targets).Number <= number {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
-	from, to := l.at(low, l.loadOf(low), targets), l.at(high, l.loadOf(high), targets)
-	return from.slope(max(0, number-from.Number)/(to.Number-from.Number), to)
+	from, to := l.at(low, targets), l.at(high, targets)
+	return from.slope(max(0, number-from.Number)/(to.Number-from.Number), *to)
 }
 
 // mean returns what is there under the load of a node.

@@ -101,14 +101,15 @@ func (l *Laws) share(b *basis) delay {
 // vary less than exponential ones. With constant demands the fewest is who is next in turn, and its
 // delay is twice the wait in order; the exponent is fitted to fleets of 2 and 10 played.
 func (l *Laws) calmer(c *chain, targets int, load float64) float64 {
-	if l.demand.scv >= 1 || load < idle || c.delay() <= 0 {
+	const exponent, nothing = 6, 1e-4
+	calms := math.Pow(max(0, 1-l.demand.scv), exponent)
+	if calms < nothing || load < idle || c.delay() <= 0 {
 		return 1
 	}
 	load = min(load, MostLoad)
 	turns := newChain(l.station.Servers, l.room, targets, load).delay()
 	constant := turns * l.between(load, targets, l.constantly).mean
-	const exponent = 6
-	return 1 - max(0, 1-2*constant/c.delay())*math.Pow(1-l.demand.scv, exponent)
+	return 1 - max(0, 1-2*constant/c.delay())*calms
 }
 
 // ratio is by how much the share of those who wait, and the mean wait, at one server
