@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"headroom/model"
-	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -238,11 +237,10 @@ func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 
 func TestFluidNamesWhatItDoesNotCarryOfInstances(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))
-	cfg.Types[0].CreditsPerHour = 12
 	cfg.HostPools = append(cfg.HostPools, HostPool{Name: "t3", CPU: 192, MemoryMiB: 1 << 19, Threads: 96, PerZone: make([]int, len(cfg.Zones))})
-	cfg.Instances[0].Utilization = controlplane.Utilization{Steps: []controlplane.UtilizationStep{{Share: 0.5}}}
+	cfg.Instances[0].Applications = []int{0, 0}
 	got := fmt.Sprint(cfg.Validate())
-	for _, path := range []string{"hosts.t3: ", "instance." + cfg.Instances[0].Name + ".instance_type: ", "instance." + cfg.Instances[0].Name + ".utilization: "} {
+	for _, path := range []string{"hosts.t3: ", "instance." + cfg.Instances[0].Name + ".services: "} {
 		if !strings.Contains(got, path+model.NotFluid) {
 			t.Errorf("got %s, want %s%s", got, path, model.NotFluid)
 		}
