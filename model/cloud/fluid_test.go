@@ -210,6 +210,24 @@ func TestFluidRetriesKeepTheirBudget(t *testing.T) {
 	}
 }
 
+// A t3.nano earns 6 credits an hour, what a tenth of a vCPU spends. For an hour its requests take
+// 0.08 vCPUs, which leaves it 1.2; then 0.5, of which these last for 3 min: beyond, a tenth.
+func TestFluidRunsOutOfCredits(t *testing.T) {
+	rate := must(workload.Steps([]workload.Knot{{At: 0, PerSecond: 8}, {At: sim.Hour, PerSecond: 50}}, workload.Tail{}))
+	cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 2, 1, must(rng.Exponential(0.01))))
+	cfg.Types[0], cfg.Instances[0].Template.Credits = nano, model.CreditsStandard
+	cfg.Workloads[0].Arrivals = must(workload.Deterministic(rate))
+	cfg.Duration = 2 * sim.Hour
+	out := play(t, cfg)
+	want := 0.08*3600 + 0.5*180 + 0.1*3420
+	if got := out.Fleets[0].BusyVCPUSeconds; math.Abs(got/want-1) > 0.01 {
+		t.Errorf("%.1f vCPU-seconds, want %.1f", got, want)
+	}
+	if got, want := float64(out.Routes[0].InFlight), 0.4*3420/0.01; math.Abs(got/want-1) > 0.01 {
+		t.Errorf("%v requests in line, want %v", got, want)
+	}
+}
+
 func TestFluidRunsRepeat(t *testing.T) {
 	a, b := storms(), storms()
 	for name := range a {
