@@ -66,17 +66,15 @@ func alike(root string, progress io.Writer) ([]likeness, error) {
 	return all, nil
 }
 
-// liken plays one scenario; nil for one that nothing asks requests of.
+// liken plays one scenario; nil for one in which nobody sends requests, or whose file asks for
+// rates itself.
 func liken(file string) (*likeness, error) {
 	l := &likeness{name: strings.TrimSuffix(filepath.Base(file), ".toml")}
-	requests, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=request"}, Replications: 1})
-	if err != nil {
-		requests, err = scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=request", "run.fluid"}, Replications: 1})
-	}
-	if err != nil {
+	requests, err := scenarios.Load(file, tables.Options{Replications: 1})
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if len(requests.Config.Workloads) == 0 {
+	case len(requests.Config.Workloads) == 0 || requests.Config.Fluid > 0: // nobody, or too many for the other
 		return nil, nil
 	}
 	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: 1})
