@@ -194,6 +194,8 @@ func (d *fakeData) Outside(int) []slab.Handle { return nil }
 
 func (d *fakeData) Unhealthy(h slab.Handle) bool { return d.sick[h] }
 
+func (d *fakeData) Healthy(h slab.Handle) bool { return !d.sick[h] }
+
 func (d *fakeData) Settle() {}
 
 func (d *fakeData) TargetCounts(int) model.TargetCounts { return model.TargetCounts{} }

@@ -276,7 +276,7 @@ func (cp *Plane) newGroups() error {
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
-			template: cfg.Template, types: cfg.Types, place: cfg.Place,
+			template: cfg.Template, types: cfg.Types, place: cfg.Place, tasks: cfg.Tasks,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		g.gauge(0)

@@ -100,6 +100,8 @@ type DataPlane interface {
 	Outside(index int) []slab.Handle
 	// Unhealthy reports whether a target group calls a server unhealthy.
 	Unhealthy(server slab.Handle) bool
+	// Healthy reports whether all target groups that a server is in call it healthy.
+	Healthy(server slab.Handle) bool
 	// Settle brings the counts below up to now: once for all that are asked for.
 	Settle()
 	// TargetCounts returns the counts of a target group.

@@ -130,8 +130,23 @@ type clock struct {
 // figure is a picture, with what it shows as a table.
 type figure struct {
 	Title, Note string
+	Key         []key // of its colours
 	SVG         template.HTML
 	Table       *table
+}
+
+// key says what a colour of a figure stands for.
+type key struct {
+	Name  string
+	Color int
+}
+
+// keys gives names the colours in their order.
+func keys(names []string) (all []key) {
+	for i, name := range names {
+		all = append(all, key{name, i % 8})
+	}
+	return all
 }
 
 // add appends parts that there are.
