@@ -63,7 +63,7 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 		t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must not shrink the volume of %d GiB", now.SizeGiB), Code: "InvalidParameterValue"})
 	}
 	if now.Shared && !l.cfg.Volumes[a.Volumes[0]].Apart {
-		keepShape(t, a, &now)
+		keepShape(t, a, &now, map[string]bool{"size": sized, "iops": rated})
 	}
 	if !typed {
 		a.Spec.Type = ""
@@ -82,13 +82,13 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 // keepShape refuses what a volume that instances share must not become: one of io1 keeps its
 // size and its IOPS too (Amazon EBS User Guide, "Considerations and limitations" of
 // Multi-Attach).
-func keepShape(t *schema.Table, a *controlplane.Action, now *model.VolumeSpec) {
+func keepShape(t *schema.Table, a *controlplane.Action, now *model.VolumeSpec, given map[string]bool) {
 	if t.Sound("type") && a.Spec.Type != now.Type {
 		t.Reject("type", schema.Fault{Rule: "must stay " + now.Type + " for a volume with multi_attach_enabled", Code: "MultiAttachUnsupported"})
 		return
 	}
 	for _, key := range []string{"size", "iops"} {
-		if now.Type == "io1" && t.Has(key) && t.Sound(key) {
+		if now.Type == "io1" && given[key] && t.Sound(key) {
 			t.Reject(key, schema.Fault{Rule: "must stay as it is for a volume of io1 with multi_attach_enabled", Code: "MultiAttachUnsupported"})
 		}
 	}
