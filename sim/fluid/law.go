@@ -11,6 +11,7 @@ import (
 type Law struct {
 	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
 	find    func() []float64 // these, which are more work than all else, when they are asked for
+	upTo    []float64        // sum of the stays below each bound, in seconds of a stay; nil: not asked for
 	made    maker            // of other laws or of points; nil: not
 	mean    float64          // seconds
 	blocked float64
@@ -70,20 +71,19 @@ func (l *Law) MeanBelow(seconds float64) float64 {
 	if l.made != nil {
 		return l.made.meanBelow(seconds)
 	}
-	sum, all, below := 0.0, 0.0, l.below()
-	for i := range len(below) - 1 {
-		from, width := stat.Bin(i)
-		if float64(from)*1e-9 >= seconds {
-			break
+	i, below := stat.BinOf(int64(min(seconds*1e9, math.MaxInt64/2))), l.below()
+	if l.upTo == nil {
+		l.upTo = make([]float64, len(below))
+		for k := range len(below) - 1 {
+			from, width := stat.Bin(k)
+			l.upTo[k+1] = l.upTo[k] + (below[k+1]-below[k])*(float64(from)+float64(width)/2)*1e-9
 		}
-		w := below[i+1] - below[i]
-		sum += w * (float64(from) + float64(width)/2) * 1e-9
-		all += w
 	}
-	if all <= 0 {
+	i = min(i, len(below)-1)
+	if below[i] <= 0 {
 		return seconds
 	}
-	return min(sum/all, seconds)
+	return min(l.upTo[i]/below[i], seconds)
 }
 
 // Batch is stays that are to be recorded.
