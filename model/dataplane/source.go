@@ -20,6 +20,7 @@ type source struct {
 	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	runs     bool      // its requests run in lanes: see [Plane.findRunners]
 	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
 	next     int       // fleet round robin
@@ -200,6 +201,7 @@ func (p *Plane) findPlain() {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
+	p.findRunners()
 }
 
 // newWayOf resolves the rules of the load balancer that a source comes to, maybe behind
@@ -229,17 +231,26 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
 	for left := p.ahead; ; left-- {
-		i, r := p.newRequest(ev.Index(), s)
+		runs := s.runs && p.zonesDown == 0
+		var i uint32
+		var r *request
+		if !runs {
+			i, r = p.newRequest(ev.Index(), s)
+		}
 		next, ok := s.events.Next()
 		ok = ok && next <= p.frame.Duration
 		var place sim.Place // before all that this request leads to
 		if ok {
 			place = p.kernel.Reserve()
 		}
-		if len(s.visitors.all) > 0 {
-			p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+		if runs {
+			p.sendRunner(ev.Index(), s)
+		} else {
+			if len(s.visitors.all) > 0 {
+				p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+			}
+			p.enter(i, r)
 		}
-		p.enter(i, r)
 		if !ok {
 			return
 		}

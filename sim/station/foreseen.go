@@ -202,22 +202,23 @@ func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
 }
 
 // Unfold returns the station that this one foresees, at an instant up to which it is
-// settled, and empties it; waits is called with each job in line, the first first, and
-// its ticket, and returns the demand that it was offered with.
-func (f *Foreseen) Unfold(at sim.Time, waits func(job, ticket uint32) (demand sim.Time)) Station {
+// settled, and empties it. There a job has the number that name returns for it; waits is
+// called with each one in line by that, the first first, and its ticket, and returns the
+// demand that it was offered with.
+func (f *Foreseen) Unfold(at sim.Time, name func(job uint32) uint32, waits func(job, ticket uint32) (demand sim.Time)) Station {
 	s := New(Spec{Servers: int64(f.servers), Limit: f.servers, Backlog: f.backlog})
 	s.changed, s.busy = at, f.Busy(at)
 	ends := make(map[uint32]uint64, len(f.tree)) // of who is in service
 	for k := range f.tree {
 		if s := &f.tree[k]; s.at(at) {
-			ends[s.job()] = s.done
+			ends[name(s.job())] = s.done
 		}
 	}
 	for t := f.next.head; t != f.next.tail; t++ {
-		ends[f.next.at(t).leaves] = uint64(f.next.at(t).at)
+		ends[name(f.next.at(t).leaves)] = uint64(f.next.at(t).at)
 	}
 	for t := f.next.head; t != f.next.tail; t++ {
-		job := f.next.at(t).enters
+		job := name(f.next.at(t).enters)
 		delete(ends, job)
 		s.waiting.Push(job, waits(job, s.waiting.line.tail))
 	}

@@ -1,0 +1,404 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/station"
+)
+
+// runner is a request in a lane of which only that is kept which somebody may still ask:
+// 40 bytes. What it met on its way met nobody else, and what becomes of it is known; its
+// end counts for its source and for the target of its lane. Where the lane is left, a
+// request is made of it that is as it would have been.
+type runner struct {
+	arrived sim.Time
+	demand  sim.Time // CPU time
+	in, out uint32   // as of a request; in: of one that is a request of its own, which
+	server  uint32
+	target  uint32 // noIndex without a target group
+	source  uint16 // ofItself: it is a request of its own
+	class   uint16
+	zone    uint8 // of the balancer's node
+	high    uint8 // as of a request
+}
+
+// ofItself is the source of a runner that is a request of its own: a check, or one that
+// more is to be remembered of.
+const ofItself = checkSource - 1
+
+// runners are those in all lanes, and the places that are free.
+type runners struct {
+	all  []runner
+	free []uint32
+}
+
+// take gives a runner a place.
+func (r *runners) take() uint32 {
+	if last := len(r.free) - 1; last >= 0 {
+		i := r.free[last]
+		r.free = r.free[:last]
+		return i
+	}
+	r.all = append(r.all, runner{})
+	return uint32(len(r.all) - 1)
+}
+
+func (r *runners) leave(i uint32) { r.free = append(r.free, i) }
+
+func (r *runner) requestBytes() model.Bytes { return model.Bytes(r.high&15)<<32 | model.Bytes(r.in) }
+
+func (r *runner) responseBytes() model.Bytes { return model.Bytes(r.high>>4)<<32 | model.Bytes(r.out) }
+
+// findRunners marks the sources whose requests may run: those that meet nothing on their
+// way but what [Plane.sendRunner] counts.
+func (p *Plane) findRunners() {
+	for i := range p.sources {
+		s := &p.sources[i]
+		s.runs = !p.tracked && !p.everyDeparture && p.filter == nil && p.accessLog == nil && i < ofItself &&
+			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil && len(s.visitors.all) == 0
+		switch {
+		case s.plain:
+			s.runs = s.runs && !s.lb.limited && p.leadsStraight(s.way)
+		default:
+			s.runs = s.runs && s.direct && s.to == ToInstances
+		}
+	}
+}
+
+// leadsStraight reports whether each class of a way is forwarded to a target that is picked
+// without regard to who asks.
+func (p *Plane) leadsStraight(w *way) bool {
+	for i := range w.actions {
+		a := &w.actions[i]
+		if a.forward == nil || a.sticky > 0 {
+			return false
+		}
+		for _, group := range a.groups {
+			if g := &p.targetGroups[group]; g.balance.weighed || g.keeps > 0 || g.cfg.Balancer > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sendRunner draws a request of a source whose requests run and takes it to its server: what
+// [Plane.enter], [Plane.balance] and [Plane.forward] do for it, or [Plane.toFleet].
+func (p *Plane) sendRunner(index int, s *source) {
+	r := runner{arrived: p.kernel.Now(), source: uint16(index), target: noIndex}
+	s.draw(&r)
+	if s.direct {
+		p.sendToFleet(&r, s)
+	} else {
+		p.sendByBalancer(&r, s)
+	}
+}
+
+// draw draws what a runner will ask for, as [source.fill] does.
+func (s *source) draw(r *runner) {
+	cfg := s.cfg
+	if len(s.class.upTo) > 1 {
+		r.class = s.class.draw(&s.classes)
+	}
+	r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
+	if cfg.Request != nil {
+		in := heldBytes(s.sizes.Draw(cfg.Request))
+		r.in, r.high = uint32(in), uint8(in>>32)
+	}
+	if cfg.Response != nil {
+		out := heldBytes(s.sizes.Draw(cfg.Response))
+		r.out, r.high = uint32(out), r.high|uint8(out>>32)<<4
+	}
+}
+
+// sendToFleet sends a runner to the instances of a fleet in turn.
+func (p *Plane) sendToFleet(r *runner, s *source) {
+	o := &p.meter.routes[p.meter.at(int32(r.source), None)]
+	o.arrives(r.arrived)
+	members := p.fleets[s.target]
+	if len(members) == 0 {
+		p.fail(p.leaveTrack(r), Code502)
+		return
+	}
+	if s.next++; s.next >= len(members) {
+		s.next = 0
+	}
+	r.server = members[s.next]
+	limit := min(s.limits.limit, s.patience-s.distance(p.servers.at(r.server).zone))
+	if !p.enterLane(r, o, limit) {
+		i := p.leaveTrack(r)
+		p.offer(i, p.requests.at(i))
+	}
+}
+
+// sendByBalancer takes a runner through its load balancer to a target.
+func (p *Plane) sendByBalancer(r *runner, s *source) {
+	b, action := s.lb, &s.way.actions[r.class]
+	zone := b.dns[0]
+	if len(b.dns) > 1 {
+		zone = b.dns[s.nodes.Below(len(b.dns))]
+	}
+	r.zone = uint8(zone)
+	b.opened(r.arrived)
+	b.nodes[zone].requests++
+	b.hour.evaluations += action.evaluations
+	b.hour.processed = b.hour.processed.Plus(r.requestBytes())
+	*action.matched++
+	choice, ok := action.forward.Next()
+	if !ok {
+		p.meter.routes[p.meter.at(int32(r.source), None)].arrives(r.arrived)
+		p.failFor(p.leaveTrack(r), Code503, CauseNoWeight)
+		return
+	}
+	group := action.groups[choice]
+	g := &p.targetGroups[group]
+	o := &p.meter.routes[p.meter.at(int32(r.source), int32(group))]
+	o.arrives(r.arrived)
+	g.requests++
+	sc := &g.scopes[0]
+	if !g.cfg.CrossZone {
+		sc = &g.scopes[zone]
+	}
+	if g.counts {
+		p.turnCalendar(r.arrived)
+	}
+	local, ok := sc.policy.Pick(int(zone))
+	if !ok {
+		i := p.leaveTrack(r)
+		p.requests.at(i).group = int16(group)
+		p.failFor(i, Code503, g.whyNone())
+		return
+	}
+	if g.counts {
+		sc.policy.Began(local)
+	}
+	r.target, r.server = g.locals[local], g.servers[local]
+	hop := s.hop
+	if l := &p.lanes[r.server]; l.zone != r.zone {
+		hop += b.cfg.CrossLatency
+	}
+	if !p.enterLane(r, o, min(s.limits.limit, s.patience-hop)) {
+		p.targets.at(r.target).inFlight++
+		i := p.leaveTrack(r)
+		p.offer(i, p.requests.at(i))
+	}
+}
+
+// enterLane takes a runner into the lane of its server, or returns false if it cannot go that
+// way: a place is made for it in its source's route then, and nothing more.
+func (p *Plane) enterLane(r *runner, o *RouteOutcome, patience sim.Time) bool {
+	l := &p.lanes[r.server]
+	if !l.open || r.target != l.target && r.target != noIndex && !p.joins(l, r.target) {
+		return false
+	}
+	now := r.arrived
+	if l.counted {
+		p.ends.turn(now, p.land)
+	} else if l.station.Waiting() > 0 {
+		p.passInLane(l, now)
+	}
+	start, ok := l.station.Foresee(now)
+	end := sim.Sum(start, l.time(r.demand))
+	if !ok || end-now > patience || end > sim.Horizon {
+		return false
+	}
+	if r.target != noIndex {
+		l.asked++
+	}
+	if start == now {
+		p.meter.begins(o, now, 0)
+	}
+	p.seat(r, l, start, end)
+	return true
+}
+
+// joins lets a target be the one of a lane, unless there is another.
+func (p *Plane) joins(l *lane, target uint32) bool {
+	if l.target != noIndex {
+		return false
+	}
+	t := p.targets.at(target)
+	l.target, l.group, l.scope, l.local = target, t.group, t.scope, t.local
+	return true
+}
+
+// seat gives a runner its place in a lane, whose start and end are known.
+func (p *Plane) seat(r *runner, l *lane, start, end sim.Time) {
+	k := p.runners.take()
+	p.runners.all[k] = *r
+	told := l.station.Offer(k, r.arrived, start, end)
+	switch {
+	case l.counted:
+		p.ends.insert(k, end)
+	case told.Leaves != station.NoJob:
+		p.runnerEnds(told.Leaves, l, told.At)
+	}
+}
+
+// runnerEnds is [Plane.completeInLane] for a runner.
+func (p *Plane) runnerEnds(k uint32, l *lane, at sim.Time) {
+	r := &p.runners.all[k]
+	p.runners.leave(k)
+	if r.source == ofItself {
+		p.completeInLane(r.in, l, at)
+		return
+	}
+	p.stepsEnded++
+	if p.meter.recovery != nil {
+		p.meter.saw(r.source, r.arrived, true)
+	}
+	s := &p.sources[r.source]
+	if r.in|r.out|uint32(r.high) != 0 {
+		p.countRunner(r, l, s)
+	}
+	if s.direct {
+		o := &p.meter.routes[p.meter.at(int32(r.source), None)]
+		p.meter.ends(o, r.arrived, at-r.arrived+s.distance(model.Zone(l.zone)), at)
+		return
+	}
+	b := s.lb
+	b.hour.open--
+	b.hour.active.Add(int64(at))
+	latency := at - r.arrived
+	if l.zone != r.zone {
+		latency += b.cfg.CrossLatency
+	}
+	o := &p.meter.routes[p.meter.at(int32(r.source), l.group)]
+	p.meter.ends(o, r.arrived, latency+s.hop, at)
+	l.ended++
+	l.answered = max(l.answered, at)
+	g := &p.targetGroups[l.group]
+	g.responded(latency)
+	if l.counted && g.counts {
+		g.scopes[l.scope].policy.Ended(int(l.local))
+	}
+}
+
+// countRunner counts the bytes of a runner that was served.
+func (p *Plane) countRunner(r *runner, l *lane, s *source) {
+	in, out := r.requestBytes(), r.responseBytes()
+	l.in, l.out = l.in.Plus(in), l.out.Plus(out)
+	if s.direct {
+		if of := p.servers.at(r.server); of.public {
+			m := &p.transfers.moved[of.payer]
+			m.Out = m.Out.Plus(out)
+		}
+		return
+	}
+	h := &s.lb.hour
+	h.processed, h.out = h.processed.Plus(out), h.out.Plus(out)
+	if l.zone != r.zone {
+		h.crossed = h.crossed.Plus(in).Plus(out)
+	}
+}
+
+// runnerBegins counts that a runner who has waited is served.
+func (p *Plane) runnerBegins(k uint32, at sim.Time) {
+	r := &p.runners.all[k]
+	if r.source == ofItself {
+		of := p.requests.at(r.in)
+		of.phase = inService
+		p.begins(r.in, of, at)
+		return
+	}
+	p.meter.begins(p.runnerRoute(r), r.arrived, at-r.arrived)
+}
+
+// runnerRoute is where a runner counts.
+func (p *Plane) runnerRoute(r *runner) *RouteOutcome {
+	group := int32(None)
+	if r.target != noIndex {
+		group = p.lanes[r.server].group
+	}
+	return &p.meter.routes[p.meter.at(int32(r.source), group)]
+}
+
+// tellTarget brings the counts of the target of a lane in line with it.
+func (p *Plane) tellTarget(l *lane) {
+	if l.asked|l.ended == 0 {
+		return
+	}
+	t := p.targets.at(l.target)
+	t.inFlight += l.asked - l.ended
+	t.since.answered += l.ended
+	t.answered = max(t.answered, l.answered)
+	l.asked, l.ended = 0, 0
+}
+
+// request is the runner as a request that is served.
+func (r *runner) request() request {
+	return request{
+		arrived: r.arrived, demand: r.demand, in: r.in, out: r.out, high: r.high, server: r.server, target: r.target,
+		group: None, source: r.source, class: r.class, zone: r.zone, phase: inService,
+	}
+}
+
+// leaveTrack makes a request of a runner that is on its way.
+func (p *Plane) leaveTrack(r *runner) uint32 {
+	h, of := p.requests.Alloc()
+	*of = r.request()
+	of.phase = dispatched
+	if r.target != noIndex {
+		of.group = int16(p.targets.at(r.target).group)
+	}
+	i := indexOf(h)
+	if s := &p.sources[r.source]; s.limits.limit != sim.Never {
+		p.addDeadline(&s.limits, i, of)
+		if !s.limits.watched {
+			p.watchLimits(int(r.source), r.arrived)
+		}
+	}
+	return i
+}
+
+// requestsOf makes requests of the runners in a lane, and returns all that are in it.
+func (p *Plane) requestsOf(l *lane, jobs []uint32) (list []uint32) {
+	for _, k := range jobs {
+		r := &p.runners.all[k]
+		if r.source != ofItself {
+			h, of := p.requests.Alloc()
+			*of = r.request()
+			if r.target != noIndex {
+				of.group = int16(l.group)
+			}
+			r.source, r.in = ofItself, indexOf(h)
+		}
+		list = append(list, r.in)
+	}
+	return list
+}
+
+// running calls see with each runner in a settled lane as the request that it would be: who
+// checks the plane asks.
+func (p *Plane) running(see func(r *request)) {
+	for id := range p.lanes {
+		l := &p.lanes[id]
+		if !l.open {
+			continue
+		}
+		for _, k := range l.station.Jobs(p.settledUntil(l), nil) {
+			if r := &p.runners.all[k]; r.source != ofItself {
+				of := r.request()
+				if r.target != noIndex {
+					of.group = int16(l.group)
+				}
+				see(&of)
+			}
+		}
+	}
+}
+
+// everyRequest calls see with all requests, runners among them.
+func (p *Plane) everyRequest(see func(r *request)) {
+	for _, r := range p.requests.All() {
+		see(r)
+	}
+	p.running(see)
+}
+
+// alive is how many requests there are, runners among them.
+func (p *Plane) alive() int {
+	n := p.requests.Len()
+	p.running(func(*request) { n++ })
+	return n
+}
