@@ -59,7 +59,7 @@ func (p *Plane) openLane(id uint32, s *server) bool {
 }
 
 // leaveLane gives a server's own station what the lane has aboard, as it was when it
-// was last settled.
+// was last settled. The pool of requests may move.
 func (p *Plane) leaveLane(id uint32) {
 	l := &p.lanes[id]
 	if !l.open {
