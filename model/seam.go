@@ -175,6 +175,7 @@ func (u ServerUse) Plus(o ServerUse) ServerUse {
 // ServerSample is what a server shows at an instant of what it runs out of.
 type ServerSample struct {
 	HasCredits, HasMemory, HasBurst bool
+	Still                           bool // it shows the same until it stirs
 
 	Credits Credits // CPU credits
 	Memory  Bytes   // that its application holds, in swap too

@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -37,6 +38,12 @@ func containerMetrics() []Metric {
 	})
 	used.whole = never
 	used.where = func(cfg *cloud.Config, s scope) bool { return some(cfg, s) && remembers(cfg, s) }
+	deployed := func(m Metric) Metric {
+		m.where = func(cfg *cloud.Config, _ scope) bool {
+			return slices.ContainsFunc(cfg.Actions, func(a controlplane.Action) bool { return a.Do == controlplane.DeployService })
+		}
+		return m
+	}
 	return []Metric{
 		each("task.running.mean", "tasks that run, time-weighted: Container Insights' RunningTaskCount", always, func(g *controlplane.GroupOutcome) float64 { return g.InServiceMean }),
 		each("task.running.min", "fewest tasks that ran", ifSingle, func(g *controlplane.GroupOutcome) float64 { return float64(g.InServiceMin) }),
@@ -54,6 +61,12 @@ func containerMetrics() []Metric {
 		each("task.stopped", "tasks stopped in good order", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Terminated) }),
 		each("task.unplaced", "times that tasks began to wait, for no instance had room, or that Fargate could not start one", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.LaunchFailed) }),
 		each("task.lost", "tasks lost with their instances, or to faults", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Lost) }),
+		deployed(each("task.deployments", "deployments that were completed", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Deployments.Completed) })),
+		deployed(each("task.deployments.failed", "deployments that failed, by the circuit breaker or an alarm", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Deployments.Failed) })),
+		deployed(of("task.deployment.duration", "s", "from the begin of a deployment until all tasks were replaced, mean over those that were completed", always, func(p *part) float64 {
+			took := sum(p.containers(), func(g *controlplane.GroupOutcome) float64 { return g.Deployments.Time.Seconds() })
+			return took / sum(p.containers(), func(g *controlplane.GroupOutcome) float64 { return float64(g.Deployments.Completed) })
+		})),
 		of("task_hours", "h", "hours from when tasks were placed to their end, summed over tasks: what Fargate bills, without rounding", always, taskHours),
 	}
 }

@@ -46,6 +46,7 @@ type money struct {
 	leases    map[tenure][]*model.Lease
 	responses []float64 // by minute
 	weights   []float64 // of the line that is spread
+	alike     presence  // of its instances whose seconds all count alike
 }
 
 // tenure is what the charges for instances tell apart here.
@@ -147,22 +148,55 @@ func (m *money) during(from, to sim.Time) {
 
 // running weighs minutes by the seconds that instances of a line ran.
 func (m *money) running(l *pricing.Line) {
+	m.alike = append(m.alike[:0], make([]sim.Time, m.minutes+1)...)
 	for _, lease := range m.leases[tenure{l.Owner, l.ResourceType, l.Option == pricing.Spot}] {
-		var steps *model.SpotPrices
-		if lease.SpotPool >= 0 && lease.Option == model.Spot {
-			steps = &m.outcome.Ledger.Spot[lease.SpotPool]
+		if lease.SpotPool < 0 || lease.Option != model.Spot {
+			m.alike.add(lease.From, lease.To)
+			continue
 		}
+		steps := &m.outcome.Ledger.Spot[lease.SpotPool]
 		at := 0
 		for minute := int(lease.From / sim.Minute); minute < m.minutes && sim.Time(minute)*sim.Minute < lease.To; minute++ {
 			begin, end := sim.Time(minute)*sim.Minute, sim.Time(minute+1)*sim.Minute
 			weight := (min(end, lease.To) - max(begin, lease.From)).Seconds()
-			if steps != nil {
-				for at+1 < len(steps.Steps) && steps.Steps[at+1].At <= begin {
-					at++
-				}
-				weight *= steps.Steps[at].USD
+			for at+1 < len(steps.Steps) && steps.Steps[at+1].At <= begin {
+				at++
 			}
-			m.weights[minute] += weight
+			m.weights[minute] += weight * steps.Steps[at].USD
 		}
+	}
+	m.alike.weigh(m.weights)
+}
+
+// presence is how much longer things were there in a minute than in the one before, all
+// together: what was there for a month is two minutes.
+type presence []sim.Time
+
+// add adds something that was there for a time.
+func (p presence) add(from, to sim.Time) {
+	end := sim.Time(len(p)-1) * sim.Minute
+	if to = min(to, end); from >= to {
+		return
+	}
+	p.step(from, +1)
+	p.step(to, -1)
+}
+
+// step has more there from an instant on.
+func (p presence) step(at sim.Time, sign sim.Time) {
+	minute := int(at / sim.Minute)
+	rest := sim.Time(minute+1)*sim.Minute - at
+	p[minute] += sign * rest
+	if minute+1 < len(p) {
+		p[minute+1] += sign * (sim.Minute - rest)
+	}
+}
+
+// weigh adds the seconds of each minute to its weight.
+func (p presence) weigh(weights []float64) {
+	there := sim.Time(0)
+	for minute := range weights {
+		there += p[minute]
+		weights[minute] += there.Seconds()
 	}
 }

@@ -52,7 +52,7 @@ func restingGroups() *cloud.Config {
 	cfg := twoGroups()
 	cfg.Faults = []controlplane.Fault{{Kind: controlplane.InstanceTermination}}
 	cfg.Groups[0].Policies = append(cfg.Groups[0].Policies, controlplane.ScalingPolicy{Spec: scaling.Predictive{}})
-	cfg.Actions = []controlplane.Action{{Do: controlplane.StopInstance, On: controlplane.Subject{Kind: controlplane.OfFleet}}}
+	cfg.Actions = []controlplane.Action{{Do: controlplane.DeployService}, {Do: controlplane.StopInstance, On: controlplane.Subject{Kind: controlplane.OfFleet}}}
 	return cfg
 }
 
@@ -87,7 +87,7 @@ func oneOutcome(cfg *cloud.Config) *cloud.Outcome {
 			{InServiceMean: 2, WarmMean: 1.5, WarmStarts: 3, Launched: 1, BusyVCPUSeconds: 10, PoweredVCPUSeconds: 100},
 			{
 				InServiceMean: 5, InServiceMin: 4, InServiceMax: 8, DesiredMean: 6, DesiredMax: 9, PendingMean: 0.25, WaitingMean: 0.75, Launched: 20,
-				Terminated: 12, LaunchFailed: 3, Lost: 2, BusyVCPUSeconds: 30, PoweredVCPUSeconds: 40, ScalingActivities: 7,
+				Terminated: 12, LaunchFailed: 3, Lost: 2, Deployments: controlplane.DeploymentOutcome{Completed: 2, Failed: 1, Time: 180 * sim.Second}, BusyVCPUSeconds: 30, PoweredVCPUSeconds: 40, ScalingActivities: 7,
 			},
 		},
 		Fleets:    []controlplane.FleetOutcome{{BusyVCPUSeconds: 40, PoweredVCPUSeconds: 50, Failed: 1, Stops: 3, Checks: controlplane.StatusChecks{Any: 4, System: 3, Instance: 2, AttachedEBS: 1}, Hibernations: 1, StoppedTime: sim.Hour}},
@@ -151,6 +151,9 @@ func TestEveryMetricReadsItsPart(t *testing.T) {
 		"task.stopped":                                       12,
 		"task.unplaced":                                      3,
 		"task.lost":                                          2,
+		"task.deployments":                                   2,
+		"task.deployments.failed":                            1,
+		"task.deployment.duration":                           90,
 		"task_hours":                                         3,
 		"task_hours{container_service=tasks}":                0,
 		"scaling.activities{container_service=tasks}":        7,

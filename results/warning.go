@@ -197,7 +197,7 @@ func (s *Summary) warnOfCredits() {
 }
 
 func (s *Summary) warnOfPrices(measured []*Measurement) {
-	if text := estimated(s.Charges); text != "" {
+	if text := EstimatedPrices(s.Charges); text != "" {
 		s.warnf("%s", text)
 	}
 	var missing []string
@@ -213,9 +213,9 @@ func (s *Summary) warnOfPrices(measured []*Measurement) {
 	}
 }
 
-// estimated names the charges whose prices are estimates, and what stands in for the
+// EstimatedPrices names the charges whose prices are estimates, and what stands in for the
 // lists of their Regions; "" without any.
-func estimated(charges []Charge) string {
+func EstimatedPrices(charges []Charge) string {
 	var skus, regions []string
 	for i := range charges {
 		c := &charges[i]

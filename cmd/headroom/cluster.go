@@ -34,7 +34,9 @@ type clusterFlags struct {
 	certificate string
 	key         string
 	wait        time.Duration
-	open        bool // the command line has credentials
+	open        bool   // the command line has credentials
+	dir         string // of the files beside which a server in this process keeps its own
+	made        bool   // the token of that server, by this process
 }
 
 // usualWait is how long to try to reach a server.
@@ -81,6 +83,17 @@ func (f *clusterFlags) options() (jetstream.Options, error) {
 			"put it into --nats-token-file or " + tokenVariable)
 	}
 	return o, nil
+}
+
+// check refuses flags that could do nothing.
+func (f *clusterFlags) check() error {
+	switch {
+	case f.server == "" && f.wait != usualWait:
+		return errors.New("--wait: needs --nats, a server to wait for")
+	case !f.distributed() && *f != clusterFlags{wait: usualWait}:
+		return errors.New("--nats-token-file, --nats-creds, --nats-ca, --nats-cert, --nats-key and --insecure: need --nats or --listen")
+	}
+	return nil
 }
 
 // shown notes whether a command line tells everybody how to get in.

@@ -175,6 +175,31 @@ func TestWorkersElsewhereGiveTheSameBytes(t *testing.T) {
 	}
 }
 
+// A search that others compute recommends the same, with the same numbers.
+func TestSearchElsewhereFindsTheSame(t *testing.T) {
+	file := choosableFile(t, asSearch)
+	recommend := func(args ...string) string {
+		t.Helper()
+		p := &mortal{name: "headroom", dir: t.TempDir(), args: append([]string{"recommend", file, "--format", "csv", "--quiet"}, args...)}
+		var out bytes.Buffer
+		p.command = exec.Command(p.name, p.args...)
+		p.command.Stdout, p.command.Stderr = &out, &p.said
+		if err := p.command.Run(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, p.said.String())
+		}
+		return out.String()
+	}
+	want := recommend()
+	_, url := serve(t)
+	worker := hire(t, url)
+	if got := recommend("--nats", url, "--workers", "0"); got != want {
+		t.Errorf("another process found\n%s\nwant\n%s\n%s", got, want, worker.said.String())
+	}
+	if got := recommend("--listen", "127.0.0.1:0"); got != want {
+		t.Errorf("with a server of its own it found\n%s\nwant\n%s", got, want)
+	}
+}
+
 // wire is a connection between workers and server that can be cut.
 type wire struct {
 	listener net.Listener

@@ -15,35 +15,34 @@ import (
 	"headroom/sim/batch/jetstream"
 )
 
-// distributed reports whether others may compute points of the sweep.
-func (f *sweepFlags) distributed() bool { return f.cluster.server != "" || f.cluster.listen != "" }
-
 // serverDirectory is where a server in this process keeps what it has, in the folder of
-// the sweep.
+// what it carries.
 const serverDirectory = "nats"
 
-// tokenFile is where the token of such a server is, beside the journal, for the
-// workers of this user.
+// tokenFile is where the token of such a server is, beside that, for the workers of this
+// user.
 const tokenFile = "nats.token"
 
-// joinCluster reaches or starts the server that carries the sweep, if one does: in a
-// directory below that of the sweep.
-func (f *sweepFlags) joinCluster(ctx context.Context, dir string, log func(string)) (*jetstream.Cluster, error) {
+// distributed reports whether others may compute.
+func (f *clusterFlags) distributed() bool { return f.server != "" || f.listen != "" }
+
+// join reaches or starts the server that carries the work of a command, if one does: in
+// a directory below that of its files.
+func (f *clusterFlags) join(ctx context.Context, name, dir string, log func(string)) (*jetstream.Cluster, error) {
 	if !f.distributed() {
 		return nil, nil
 	}
-	f.cluster.shown()
-	o, err := f.cluster.options()
+	f.shown()
+	o, err := f.options()
 	if err != nil {
 		return nil, err
 	}
-	o.Name, o.Log = "headroom sweep", log
-	if f.cluster.listen != "" {
-		o.Dir = filepath.Join(dir, serverDirectory)
-	}
-	if f.cluster.listen == "" {
+	o.Name, o.Log = name, log
+	if f.listen == "" {
 		return openCluster(ctx, o)
 	}
+	f.dir = dir
+	o.Dir = filepath.Join(dir, serverDirectory)
 	token := ""
 	if f.made = o.Token == "" && o.TokenFile == ""; f.made {
 		if o.TokenFile, err = filepath.Abs(filepath.Join(dir, tokenFile)); err != nil {
@@ -68,44 +67,80 @@ func (f *sweepFlags) joinCluster(ctx context.Context, dir string, log func(strin
 	return cluster, nil
 }
 
+// leave hangs up, and removes what a server in this process has kept: work that ends in
+// peace has everything in its own files.
+func (f *clusterFlags) leave(c *jetstream.Cluster) {
+	if err := c.Close(); err != nil {
+		complain(err.Error())
+	}
+	f.forget()
+}
+
+// forget removes what a server in this process has kept, and the token that was made for
+// it. Killed, they stay, and so do the workers.
+func (f *clusterFlags) forget() {
+	if f.dir == "" {
+		return
+	}
+	_ = os.RemoveAll(filepath.Join(f.dir, serverDirectory)) // what cannot be removed stays, and does no harm
+	if f.made {
+		_ = os.Remove(filepath.Join(f.dir, tokenFile))
+	}
+}
+
+// carry has a job computed by the workers of a cluster, this process among them with so
+// many tasks at a time, and returns the error of [jetstream.Cluster.Do].
+func carry(ctx context.Context, cluster *jetstream.Cluster, w *carried, source jetstream.Source) error {
+	working, leave := context.WithCancel(ctx)
+	var here sync.WaitGroup
+	if w.slots > 0 {
+		here.Go(func() {
+			err := cluster.Work(working, jetstream.WorkOptions{
+				Program: w.job.Program, Slots: w.slots, Job: w.job.ID,
+				Open: func(context.Context, *jetstream.Job) (jetstream.Answerer, error) { return w.answer, nil },
+			})
+			if err != nil && working.Err() == nil {
+				w.say("nothing is computed here any more: " + err.Error())
+			}
+		})
+	}
+	err := cluster.Do(ctx, w.job, source)
+	leave()
+	here.Wait()
+	return err
+}
+
+// carried is work for a cluster.
+type carried struct {
+	job    jetstream.Job
+	answer jetstream.Answerer
+	slots  int // tasks that this process computes at a time
+	say    func(string)
+}
+
+// slotsOf is how many tasks this process computes at a time.
+func slotsOf(workers int, given bool) int {
+	if workers == 0 && !given {
+		return runtime.GOMAXPROCS(0)
+	}
+	return workers
+}
+
 // distribute has the sweep computed by the workers of a cluster, this process
 // among them.
 func (f *sweepFlags) distribute(ctx context.Context, s *sweepJob, o sweep.Options) error {
 	cluster := s.cluster
-	defer f.leave(cluster)
+	defer f.cluster.leave(cluster)
 	job, err := s.offer()
 	if err != nil {
 		return err
 	}
-	working, leave := context.WithCancel(ctx)
-	var here sync.WaitGroup
-	if slots := f.slots(); slots > 0 {
-		here.Go(func() {
-			err := cluster.Work(working, jetstream.WorkOptions{
-				Program: job.Program, Slots: slots, Job: job.ID,
-				Open: func(context.Context, *jetstream.Job) (jetstream.Answerer, error) { return s.plan.Answer, nil },
-			})
-			if err != nil && working.Err() == nil {
-				s.show.say("nothing is computed here any more: " + err.Error())
-			}
-		})
-	}
 	d := sweep.NewDispatch(s.plan, s.journal, o)
-	err = cluster.Do(ctx, job, d)
-	leave()
-	here.Wait()
+	err = carry(ctx, cluster, &carried{job, s.plan.Answer, slotsOf(f.workers, f.workersSet), s.show.say}, d)
 	if ended := d.End(err); ended != nil {
 		return ended
 	}
 	return nil // all points are done, whatever the server says at the end
-}
-
-// slots is how many tasks this process computes at a time.
-func (f *sweepFlags) slots() int {
-	if f.workers == 0 && !f.workersSet {
-		return runtime.GOMAXPROCS(0)
-	}
-	return f.workers
 }
 
 // offer makes a job of a sweep. It is the same job as long as it has the same
@@ -122,8 +157,11 @@ func (s *sweepJob) offer() (jetstream.Job, error) {
 }
 
 // answerKey is what the answers to the tasks of a journal are signed with.
-func answerKey(j *sweep.Journal) []byte {
-	sum := sha256.Sum256([]byte("answers for " + j.Identity()))
+func answerKey(j *sweep.Journal) []byte { return keyOf(j.Identity()) }
+
+// keyOf makes a key of an identity that nobody else knows.
+func keyOf(identity string) []byte {
+	sum := sha256.Sum256([]byte("answers for " + identity))
 	return sum[:]
 }
 
@@ -160,28 +198,7 @@ func (f *sweepFlags) undo() {
 		return
 	}
 	_ = os.Remove(filepath.Join(f.out, sweep.JournalName)) // what cannot be removed stays, and does no harm
-	_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
-	f.forgetToken()
-}
-
-// leave hangs up, and removes what a server in this process has kept: a sweep that
-// ends in peace has everything in its journal.
-func (f *sweepFlags) leave(c *jetstream.Cluster) {
-	if err := c.Close(); err != nil {
-		complain(err.Error())
-	}
-	if f.cluster.listen != "" && f.out != "" {
-		_ = os.RemoveAll(filepath.Join(f.out, serverDirectory))
-		f.forgetToken()
-	}
-}
-
-// forgetToken removes the token that was made for this sweep. Killed, it stays, and so
-// do the workers.
-func (f *sweepFlags) forgetToken() {
-	if f.made {
-		_ = os.Remove(filepath.Join(f.out, tokenFile))
-	}
+	f.cluster.forget()
 }
 
 // interrupts reports whether a sweep was stopped by somebody.

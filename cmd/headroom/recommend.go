@@ -12,6 +12,8 @@ type recommendFlags struct {
 	buyingFlags
 	commitments bool
 	out         string
+	workersSet  bool // by its flag
+	cluster     clusterFlags
 }
 
 func newRecommend() *cobra.Command {
@@ -25,24 +27,35 @@ promising, these are compared under the same random numbers until the rest is ou
 the winner is confirmed with replications of its own. It tells what it tried, what came
 second, and how sure it is. With --out it writes search.csv, a row a candidate that was
 tried, and the recommendation as scenario.toml. The exit code is 3 if no candidate could
-be shown to meet the thresholds.
+be shown to meet the thresholds. With --nats or --listen, processes of
+` + "`headroom worker`" + ` compute the rounds, too, as those of a sweep, and find the same.
 
 recommend --commitments simulates a scenario and tells, for each kind of Reserved
 Instance and Savings Plan, the size that minimises the expected cost: not of the
 mean demand but of its distribution, clock hour by clock hour over all replications.
 It also tells what that costs more than the best choice if demand turns out 20 %
-lower or higher, and what other sizes of the best plan would give.`,
+lower or higher, and what other sizes of the best plan would give. recommend plan also
+says how much to launch on Spot.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
 	f.add(c)
 	c.Flags().BoolVar(&f.commitments, "commitments", false, "Reserved Instances and Savings Plans to buy, instead of a configuration")
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the search")
+	f.cluster.add(c, "")
+	f.cluster.addServer(c)
+	c.AddCommand(newRecommendPlan())
 	return c
 }
 
 func (f *recommendFlags) run(c *cobra.Command, files []string) error {
+	f.workersSet = c.Flags().Changed("workers")
+	if err := errors.Join(notEmpty(c, "nats", "listen"), f.cluster.check()); err != nil {
+		return badInput(err)
+	}
 	switch {
+	case f.commitments && f.cluster.distributed():
+		return badInput(errors.New("--nats and --listen: must be left out with --commitments: one scenario is simulated"))
 	case f.commitments && c.Flags().Changed("out"):
 		return badInput(errors.New("--out: must be left out with --commitments: there are no files"))
 	case f.commitments:

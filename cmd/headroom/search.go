@@ -33,12 +33,12 @@ func (f *recommendFlags) recommendConfiguration(c *cobra.Command, files []string
 	}
 	var to *folder.Folder
 	if f.out != "" { // now, rather than after minutes of searching
-		if to, err = openOut(f.out, report.SearchFolder()); err != nil {
+		if to, err = openOut(f.out, searchFolder()); err != nil {
 			return err
 		}
 		defer giveBack(to)
 	}
-	outcome, stopped := f.search(c.Context(), e)
+	outcome, stopped := f.search(c.Context(), e, to)
 	if outcome == nil {
 		return fruitless(c, stopped)
 	}
@@ -48,7 +48,7 @@ func (f *recommendFlags) recommendConfiguration(c *cobra.Command, files []string
 		err = together(saveSearch(to, e, page), err)
 	}
 	if stopped != nil {
-		return together(err, interruption(c.Context(), stopped))
+		return together(err, interruptionOf(c.Context(), stopped))
 	}
 	return together(err, verdictOfSearch(e.Name, outcome))
 }
@@ -70,11 +70,19 @@ func (f *recommendFlags) checkSearch(e *experiment) error {
 	return nil
 }
 
-// search runs the search of a scenario.
-func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Outcome, error) {
+// searchFolder is what a search writes to.
+func searchFolder() *folder.Kind { return report.SearchFolder(serverDirectory) }
+
+// search runs the search of a scenario, in this process or on a cluster.
+func (f *recommendFlags) search(ctx context.Context, e *experiment, to *folder.Folder) (*search.Outcome, error) {
 	s := e.Search
 	e.limitMemory(ctx)
 	defer gracefully(ctx)()
+	engine, leave, err := f.engine(ctx, e, to)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	show := newSearchProgress(e, f.quiet)
 	defer show.end()
 	return search.Run(ctx, &search.Problem{
@@ -90,7 +98,7 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment) (*search.Out
 		Features: s.Features(e.Catalog), Neighbours: s.Neighbours,
 	}, search.Options{
 		Confidence: s.Confidence, Indifference: s.Indifference, Replications: s.Replications, MaxReplications: s.MaxReplications,
-		Points: s.Points, Budget: s.Budget, Seed: uint64(s.Seed), Workers: f.workers, Progress: show.note,
+		Points: s.Points, Budget: s.Budget, Seed: uint64(s.Seed), Workers: f.workers, Engine: engine, Progress: show.note,
 	})
 }
 

@@ -37,7 +37,6 @@ type sweepFlags struct {
 	quiet           bool
 	workersSet      bool // by its flag
 	cluster         clusterFlags
-	made            bool // the token of the server in this process, by this one
 }
 
 func newSweep() *cobra.Command {
@@ -147,12 +146,10 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		return err
 	}
 	f.workersSet = c.Flags().Changed("workers")
-	for _, name := range []string{"out", "nats", "listen"} {
-		if c.Flags().Changed(name) && c.Flag(name).Value.String() == "" {
-			return badInput(fmt.Errorf("--%s: must not be empty", name))
-		}
+	if err := notEmpty(c, "out", "nats", "listen"); err != nil {
+		return badInput(err)
 	}
-	if err := f.check(); err != nil {
+	if err := errors.Join(f.cluster.check(), f.check()); err != nil {
 		return badInput(err)
 	}
 	page, err := f.page(e)
@@ -167,6 +164,16 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 		return badInput(fmt.Errorf("%s: %s points; %s; --yes runs them", file, counted(p.Points), estimate))
 	}
 	return f.sweep(c.Context(), &sweepJob{e: e, plan: p, page: page, format: format, out: c.OutOrStdout()})
+}
+
+// notEmpty refuses flags that are given without a value.
+func notEmpty(c *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if c.Flags().Changed(name) && c.Flag(name).Value.String() == "" {
+			return fmt.Errorf("--%s: must not be empty", name)
+		}
+	}
+	return nil
 }
 
 // sweepJob is a sweep that is to be computed.
@@ -241,7 +248,7 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		return journal.Each(job.plan.Points, &job.plan.Rule, do)
 	}
 	var shown atomic.Pointer[sweepProgress] // what the cluster says before is no part of the picture
-	if job.cluster, err = f.joinCluster(ctx, dir, func(text string) { shown.Load().say(text) }); err != nil {
+	if job.cluster, err = f.cluster.join(ctx, "headroom sweep", dir, func(text string) { shown.Load().say(text) }); err != nil {
 		journal.Close()
 		if !begun {
 			f.undo()
@@ -304,10 +311,6 @@ func (f *sweepFlags) check() error {
 	switch {
 	case f.top < 0:
 		return fmt.Errorf("--top: must not be negative, got %d", f.top)
-	case f.cluster.server == "" && f.cluster.wait != usualWait:
-		return errors.New("--wait: needs --nats, a server to wait for")
-	case !f.distributed() && f.cluster != clusterFlags{wait: usualWait}:
-		return errors.New("--nats-token-file, --nats-creds, --nats-ca, --nats-cert, --nats-key and --insecure: need --nats or --listen")
 	case f.out == "" && f.replicationRows:
 		return errors.New("--replication-rows: needs --out, a directory for the file")
 	case f.out == "" && f.retryFailed:

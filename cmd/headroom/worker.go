@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"headroom/results"
+	"headroom/results/sweep"
 	"headroom/scenarios/tables"
 	"headroom/sim/batch/jetstream"
 	"headroom/sim/memory"
@@ -28,9 +30,9 @@ func newWorker() *cobra.Command {
 	var f workerFlags
 	c := &cobra.Command{
 		Use:   "worker --nats URL",
-		Short: "Compute points of sweeps that other processes run",
-		Long: `worker computes points of the sweeps that run with --nats or --listen, on any machine
-that reaches their server, started by hand, systemd, Slurm, Kubernetes or AWS Batch. It
+		Short: "Compute points of sweeps and rounds of searches that other processes run",
+		Long: `worker computes points of the sweeps, and replications of the searches of recommend, that
+run with --nats or --listen, on any machine that reaches their server, started by hand, systemd, Slurm, Kubernetes or AWS Batch. It
 needs no file: the scenario comes with the work. Sweeps of another program, or of one
 that computes otherwise here, are refused, and if there are no others the exit code
 is 2. Whatever kills a worker, others compute what it had; interrupted, it hands its
@@ -88,24 +90,42 @@ func (f *workerFlags) run(c *cobra.Command) error {
 	return closed
 }
 
-// open makes a function of a sweep that computes its tasks.
+// open makes a function of a sweep or a search that computes its tasks.
 func (f *workerFlags) open(ctx context.Context, job *jetstream.Job) (jetstream.Answerer, error) {
 	s, err := tables.Unpack(job.Payload, tables.Options{CheckMetric: results.CheckKey, Observe: results.Observe, Memory: memory.Of(ctx)})
 	if err != nil {
 		return nil, err
 	}
+	plan, err := planMeant(s, job)
+	if err != nil {
+		return nil, err
+	}
+	f.say(fmt.Sprintf("working for %s (%s), offered by process %d on %s", job.Title, job.ID, job.Process, job.Host))
+	return plan.Answer, nil
+}
+
+// planMeant returns the plan of a scenario's sweep or of its search, whichever a job is of.
+func planMeant(s *tables.Scenario, job *jetstream.Job) (*sweep.Plan, error) {
+	if s.Search != nil {
+		manifest, err := searchManifest(job.Payload)
+		if err != nil {
+			return nil, err
+		}
+		if strings.HasPrefix(job.ID, manifest.Sum()[:planDigits]) {
+			return searchPlan(s), nil
+		}
+	}
 	if s.Sweep == nil {
-		return nil, errors.New("its scenario has no [sweep]")
+		return nil, errors.New("it means another search here, and its scenario has no [sweep]")
 	}
 	manifest, err := manifestOf(s)
 	if err != nil {
 		return nil, err
 	}
-	if is := manifest.Sum()[:planDigits]; len(job.ID) < planDigits || is != job.ID[:planDigits] {
+	if is := manifest.Sum()[:planDigits]; !strings.HasPrefix(job.ID, is) {
 		return nil, fmt.Errorf("it means another sweep here (plan %s): its files have changed, or this machine computes otherwise", is)
 	}
-	f.say(fmt.Sprintf("working for %s (%s), offered by process %d on %s", job.Title, job.ID, job.Process, job.Host))
-	return planOf(s).Answer, nil
+	return planOf(s), nil
 }
 
 func (f *workerFlags) say(text string) {

@@ -64,6 +64,7 @@ var doors = []door{
 	{module: "github.com/BurntSushi/toml", code: "scenarios/tree"},
 	{module: "github.com/olekukonko/tablewriter", code: "results/report"},
 	{module: "gonum.org/v1/plot", code: "results/page"},
+	{module: "github.com/klauspost/compress", code: "model/catalog"},
 	{module: "github.com/parquet-go/parquet-go", code: "results/report"},
 	{module: "github.com/hashicorp/terraform-json", code: "scenarios/imports/terraform"},
 	{module: "github.com/nats-io", code: "sim/batch/jetstream"},

@@ -135,8 +135,8 @@ func (b *bookReader) key(line int, item, platform string) string {
 		return ""
 	}
 	if family, ok := strings.CutPrefix(item, hostItem); ok {
-		if _, known := b.catalog.shapes.find(family); !known {
-			near := nearest(family, b.catalog.shapes.keys)
+		if _, known := shapes().find(family); !known {
+			near := nearest(family, shapes().keys)
 			if near != "" {
 				near = hostItem + near
 			}
@@ -145,8 +145,8 @@ func (b *bookReader) key(line int, item, platform string) string {
 		}
 		return item
 	}
-	if _, known := b.catalog.services.find(item); !known && !slices.Contains(unlisted, item) {
-		b.fault(line, "item: unknown service item, got %q%s", item, hint(nearest(item, b.catalog.services.keys)))
+	if _, known := b.catalog.services().find(item); !known && !slices.Contains(unlisted, item) {
+		b.fault(line, "item: unknown service item, got %q%s", item, hint(nearest(item, b.catalog.services().keys)))
 		return ""
 	}
 	return item
@@ -154,7 +154,7 @@ func (b *bookReader) key(line int, item, platform string) string {
 
 // typeKey checks an instance type and its platform.
 func (b *bookReader) typeKey(line int, item, platform string) string {
-	_, known := b.catalog.types.find(item)
+	_, known := types().find(item)
 	if !known {
 		b.fault(line, "item: unknown instance type, got %q%s", item, hint(b.catalog.Suggest(item)))
 	}

@@ -14,21 +14,26 @@ import (
 // Catalog is what one Region offers and what it costs. It is immutable and safe
 // for concurrent use; every method computes its answer from the tables.
 type Catalog struct {
-	region     string
-	about      row   // of the table of Regions
-	types      table // all Regions alike
-	storage    table // all Regions alike
-	interfaces table // all Regions alike
-	shapes     table // all Regions alike
-	speeds     table // all Regions alike
-	plans      table // of us-east-1
-	instances  table
-	licensed   func() table // the same of RHEL and SUSE, read when somebody asks
-	hosts      table
-	services   table
-	zones      []string
-	book       map[string]float64 // overridden prices, by item or by "type,platform"
+	region    string
+	about     row // of the table of Regions
+	instances table
+	licensed  func() table // the same of RHEL and SUSE
+	hosts     func() table
+	services  func() table
+	zones     []string
+	book      map[string]float64 // overridden prices, by item or by "type,platform"
 }
+
+// The tables that all Regions share. Like most of a Region's own they are read when
+// somebody asks, for few runs need all.
+var (
+	types      = sync.OnceValue(func() table { return open("types.csv.gz", typeColumns) })
+	storage    = sync.OnceValue(func() table { return open("storage.csv.gz", storageColumns) })
+	interfaces = sync.OnceValue(func() table { return open("interfaces.csv.gz", "type,interfaces,addresses") })
+	shapes     = sync.OnceValue(func() table { return open("shapes.csv", shapeColumns) })
+	speeds     = sync.OnceValue(func() table { return open("speeds.csv", speedColumns) })
+	plans      = sync.OnceValue(func() table { return open("compute_plans.csv", planColumns) }) // of us-east-1
+)
 
 // Columns of the tables, as the derive program writes them.
 const (
@@ -54,18 +59,12 @@ func Open(region string) (*Catalog, error) {
 		return nil, fmt.Errorf("unknown Region %q: the catalogue covers %s%s", region, strings.Join(Regions(), ", "), hint(near))
 	}
 	c := &Catalog{
-		region:     region,
-		about:      about,
-		types:      open("types.csv.gz", typeColumns),
-		storage:    open("storage.csv.gz", storageColumns),
-		interfaces: open("interfaces.csv.gz", "type,interfaces,addresses"),
-		shapes:     open("shapes.csv", shapeColumns),
-		speeds:     open("speeds.csv", speedColumns),
-		plans:      open("compute_plans.csv", planColumns),
-		instances:  open(region+"/instances.csv.gz", instanceColumns),
-		licensed:   sync.OnceValue(func() table { return open(region+"/licensed.csv.gz", instanceColumns) }),
-		hosts:      open(region+"/hosts.csv", hostColumns),
-		services:   open(region+"/services.csv", serviceColumns),
+		region:    region,
+		about:     about,
+		instances: open(region+"/instances.csv.gz", instanceColumns),
+		licensed:  sync.OnceValue(func() table { return open(region+"/licensed.csv.gz", instanceColumns) }),
+		hosts:     sync.OnceValue(func() table { return open(region+"/hosts.csv", hostColumns) }),
+		services:  sync.OnceValue(func() table { return open(region+"/services.csv", serviceColumns) }),
 	}
 	c.zones = c.instances.zones()
 	return c, nil
@@ -76,7 +75,7 @@ func (c *Catalog) Region() string { return c.region }
 
 // Type returns what is known of an instance type, offered in this Region or not.
 func (c *Catalog) Type(name string) (model.InstanceType, bool) {
-	r, ok := c.types.find(name)
+	r, ok := types().find(name)
 	if !ok {
 		return model.InstanceType{}, false
 	}
@@ -86,13 +85,14 @@ func (c *Catalog) Type(name string) (model.InstanceType, bool) {
 // Types returns all 1,403 instance types of every Region, by family, then from
 // small to large, bare metal last.
 func (c *Catalog) Types() []model.InstanceType {
-	types := make([]model.InstanceType, len(c.types))
-	units := make(map[string]float64, len(c.types))
-	for i, r := range c.types {
-		types[i] = c.instanceType(row(r))
-		units[types[i].Name] = c.NormalizedUnits(types[i].Name)
+	rows := types()
+	all := make([]model.InstanceType, len(rows))
+	units := make(map[string]float64, len(rows))
+	for i, r := range rows {
+		all[i] = c.instanceType(row(r))
+		units[all[i].Name] = c.NormalizedUnits(all[i].Name)
 	}
-	slices.SortFunc(types, func(a, b model.InstanceType) int {
+	slices.SortFunc(all, func(a, b model.InstanceType) int {
 		if order := strings.Compare(a.Family, b.Family); order != 0 {
 			return order
 		}
@@ -107,7 +107,7 @@ func (c *Catalog) Types() []model.InstanceType {
 			return strings.Compare(a.Name, b.Name)
 		}
 	})
-	return types
+	return all
 }
 
 // instanceType reads a row of the type table.
@@ -129,10 +129,10 @@ func (c *Catalog) instanceType(r row) model.InstanceType {
 	t.CreditsPerHour, _ = r.float(11)
 	volumes, _ := r.float(13)
 	t.Volumes = int(volumes)
-	if s, ok := c.storage.find(t.Name); ok {
+	if s, ok := storage().find(t.Name); ok {
 		s.addStorage(&t)
 	}
-	if r, ok := c.interfaces.find(t.Name); ok {
+	if r, ok := interfaces().find(t.Name); ok {
 		t.Interfaces, t.AddressesEach = mustInt(r.cell(1)), mustInt(r.cell(2))
 	}
 	return t

@@ -4,7 +4,7 @@ import "headroom/model"
 
 // Host returns the machine of a family in the shared pools.
 func (c *Catalog) Host(family string) (model.HostShape, bool) {
-	r, ok := c.shapes.find(family)
+	r, ok := shapes().find(family)
 	if !ok {
 		return model.HostShape{}, false
 	}
@@ -47,7 +47,7 @@ func (c *Catalog) DedicatedHost(family string) (model.Price, bool) {
 	if usd, ok := c.book[hostItem+family]; ok {
 		return model.Price{USD: usd, Date: bookDate}, true
 	}
-	r, _ := c.hosts.find(family)
+	r, _ := c.hosts().find(family)
 	usd, ok := r.float(columnHostUSD)
 	if !ok {
 		return model.Price{}, false
@@ -66,7 +66,7 @@ func (c *Catalog) ReservedHost(family string, o model.Offering) (model.Price, bo
 		return model.Price{}, false
 	}
 	offering := place(o)
-	r, _ := c.hosts.find(family)
+	r, _ := c.hosts().find(family)
 	rate, listed := r.float(columnHostReserved + offering)
 	then, dated := r.float(columnHostUSD)
 	if !listed || !dated {

@@ -80,7 +80,7 @@ func (c *Catalog) NormalizedUnits(typeName string) float64 {
 		return 896
 	}
 	largest := 0.0
-	for _, sibling := range c.types.withPrefix(name.Family + ".") {
+	for _, sibling := range types().withPrefix(name.Family + ".") {
 		_, size, _ := strings.Cut(row(sibling).cell(0), ".")
 		if units, ok := sizeUnits(size); ok && !strings.HasPrefix(size, bareMetal) {
 			largest = max(largest, units)

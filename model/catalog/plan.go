@@ -33,7 +33,7 @@ func (c *Catalog) ComputePlan(typeName string, platform model.Platform, o model.
 		return model.Price{}, false
 	}
 	if platform == model.Linux && c.region == plansRegion {
-		if r, ok := c.plans.find(typeName); ok {
+		if r, ok := plans().find(typeName); ok {
 			if share, ok := planShare(r, o); ok {
 				return model.Price{USD: share * onDemand.USD, Date: plansDate, Estimated: onDemand.Estimated}, true
 			}
@@ -42,7 +42,7 @@ func (c *Catalog) ComputePlan(typeName string, platform model.Platform, o model.
 	rate, ok := c.Reserved(typeName, platform, o)
 	if ok && rate.Estimated && platform == model.Linux {
 		family, _, _ := strings.Cut(typeName, ".")
-		for _, line := range c.plans.withPrefix(family + ".") {
+		for _, line := range plans().withPrefix(family + ".") {
 			if share, ok := planShare(row(line), o); ok {
 				return model.Price{USD: share * onDemand.USD, Date: plansDate, Estimated: true}, true
 			}

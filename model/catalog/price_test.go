@@ -205,14 +205,14 @@ func TestServicePrices(t *testing.T) {
 }
 
 func TestEveryItemIsPricedInEveryRegion(t *testing.T) {
-	all := mustOpen(t, "us-east-1").services
+	all := mustOpen(t, "us-east-1").services()
 	for _, region := range Regions() {
 		c := mustOpen(t, region)
 		for _, line := range all {
 			key := row(line).cell(0)
 			service, item, _ := strings.Cut(key, "/")
 			_, ok := c.Service(service, item)
-			r, _ := c.services.find(key)
+			r, _ := c.services().find(key)
 			if !ok && key != "data_transfer/inter_us_east_out" || ok && r.cell(columnItemUnit) == "" {
 				t.Errorf("%s: %s has no price or unit", region, key)
 			}

@@ -36,7 +36,7 @@ func TestWhatARegionDoesNotListIsOfUSEast1AtItsLevel(t *testing.T) {
 	home := mustOpen(t, "us-east-1")
 	for _, region := range Regions() {
 		c := mustOpen(t, region)
-		for _, line := range home.services {
+		for _, line := range home.services() {
 			service, item, _ := strings.Cut(row(line).cell(0), "/")
 			if item == "inter_us_east_out" { // of two neighbours
 				continue

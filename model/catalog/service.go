@@ -18,7 +18,7 @@ func (c *Catalog) Service(service, item string) (model.Price, bool) {
 	if usd, ok := c.book[key]; ok {
 		return model.Price{USD: usd, Date: bookDate}, true
 	}
-	r, ok := c.services.find(key)
+	r, ok := c.services().find(key)
 	if !ok {
 		return model.Price{}, false
 	}

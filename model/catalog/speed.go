@@ -54,16 +54,16 @@ func (how Measured) column() int {
 // sizes, so that all sizes of a family are alike. It is false for a type that
 // does not exist and for the few families that nobody measured ([Catalog.NearestMeasured]).
 func (c *Catalog) Speed(typeName string, how Measured) (speed float64, ok bool) {
-	if _, exists := c.types.find(typeName); !exists {
+	if _, exists := types().find(typeName); !exists {
 		return 0, false
 	}
 	family, _, _ := strings.Cut(typeName, ".")
-	r, _ := c.speeds.find(family)
+	r, _ := speeds().find(family)
 	figure, measured := r.float(how.column())
 	if !measured {
 		return 0, false
 	}
-	unit, _ := c.speeds.find(speedUnit)
+	unit, _ := speeds().find(speedUnit)
 	one, _ := unit.float(how.column())
 	return figure / one, true
 }
@@ -73,7 +73,7 @@ func (c *Catalog) Speed(typeName string, how Measured) (speed float64, ok bool) 
 // measured itself; "" for a family that was, and for one without a figure.
 func (c *Catalog) SpeedLike(typeName string) string {
 	family, _, _ := strings.Cut(typeName, ".")
-	r, _ := c.speeds.find(family)
+	r, _ := speeds().find(family)
 	return r.cell(columnLike)
 }
 
@@ -84,7 +84,7 @@ func (c *Catalog) SpeedLike(typeName string) string {
 func (c *Catalog) RelativeSpeed(of, measuredOn string, how Measured) (float64, error) {
 	var speeds [2]float64
 	for i, name := range []string{of, measuredOn} {
-		if _, exists := c.types.find(name); !exists {
+		if _, exists := types().find(name); !exists {
 			return 0, fmt.Errorf("unknown instance type, got %q%s", name, hint(c.Suggest(name)))
 		}
 		speed, measured := c.Speed(name, how)
@@ -115,7 +115,7 @@ func (c *Catalog) NearestMeasured(typeName string) string {
 		return ""
 	}
 	best, least := "", 0
-	for _, line := range c.speeds {
+	for _, line := range speeds() {
 		family := row(line).cell(0)
 		name, parsed := ParseTypeName(family + ".large")
 		if _, measured := row(line).float(columnBusy); !measured || !parsed || name.Class != wanted.Class {

@@ -36,7 +36,7 @@ func (c *Catalog) SpotMeanRatio(typeName string, platform model.Platform) float6
 // that has no On-Demand price or is not sold as Spot.
 func (c *Catalog) SpotAverage(typeName string, platform model.Platform) (model.Price, bool) {
 	onDemand, priced := c.OnDemand(typeName, platform)
-	about, _ := c.types.find(typeName)
+	about, _ := types().find(typeName)
 	if !priced || !about.flag(columnTypeSpot) {
 		return model.Price{}, false
 	}

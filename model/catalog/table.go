@@ -1,12 +1,13 @@
 package catalog
 
 import (
-	"compress/gzip"
 	"embed"
 	"io"
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // files are the derived tables. See data/README.md for their columns.

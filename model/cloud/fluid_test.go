@@ -121,7 +121,11 @@ func storms() map[string]*Config {
 		Kind: ApplicationFault, At: 1000 * sim.Second, Duration: must(rng.Fixed(1000)), Zone: None, Pool: None,
 		Count: 1, Impairment: model.Impairment{Refuses: true},
 	}}
-	return map[string]*Config{"scaled": scaled, "outage": outage, "wrong": wrong, "full": full, "shut": shut}
+	again := unreachable(true)
+	again.request(steadily(300), must(rng.Exponential(0.01))).Clients = Clients{
+		Timeout: 5 * sim.Second, RetryAttempts: 3, Backoff: 200 * ms, RetryBudget: 0.1,
+	}
+	return map[string]*Config{"scaled": scaled, "outage": outage, "wrong": wrong, "full": full, "shut": shut, "again": again}
 }
 
 // TestFluidLosesNoRequest looks at the invariants of a run of rates all the time.
@@ -145,7 +149,7 @@ func TestFluidLosesNoRequest(t *testing.T) {
 // TestFluidStormsAreThoseOfRequests compares how many fail where servers fail and err.
 func TestFluidStormsAreThoseOfRequests(t *testing.T) {
 	requests, rates := storms(), storms()
-	for _, name := range []string{"scaled", "outage", "wrong", "shut"} {
+	for _, name := range []string{"scaled", "outage", "wrong", "shut", "again"} {
 		a, b := play(t, requests[name]).Routes, play(t, fluidly(rates[name])).Routes
 		x, y := 0.0, 0.0
 		for i := range a {
@@ -154,6 +158,56 @@ func TestFluidStormsAreThoseOfRequests(t *testing.T) {
 		if name != "scaled" && x == 0 || math.Abs(x-y) > 0.05*x+5*math.Sqrt(x)+10 {
 			t.Errorf("%s: %v requests fail of rates, %v of requests (%v and %v)", name, y, x, b[len(b)-1].Failed, a[len(a)-1].Failed)
 		}
+	}
+}
+
+// Clients that try a server three times which answers three in ten with an error: the attempts
+// of each request, its failures and its time are those of a geometric law cut off.
+func TestFluidRetriesAreGeometric(t *testing.T) {
+	const wrong, tries, backoff = 0.3, 3, 2.0
+	cfg := fluidly(balanced("round_robin", 4))
+	cfg.Services[0].Errors = model.Errors{Rate: wrong, Status: 503}
+	cfg.Workloads[0].Arrivals = steadily(20)
+	cfg.Workloads[0].Demand = must(rng.Fixed(0.001))
+	cfg.Workloads[0].Clients = Clients{RetryAttempts: tries - 1, Backoff: sim.Seconds(backoff)}
+	cfg.Duration = 2 * sim.Hour
+	out := play(t, cfg)
+	r, u := &out.Routes[len(out.Routes)-1], &out.Users[0]
+	attempts, answered, waited := 0.0, 0.0, 0.0
+	for k, reach, wait := 0, 1.0, 0.0; k < tries; k++ {
+		attempts += reach
+		answered += reach * (1 - wrong)
+		waited += reach * (1 - wrong) * (wait + 0.001*float64(k+1))
+		wait += backoff * math.Pow(2, float64(k))
+		reach *= wrong
+	}
+	for _, of := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"attempts", float64(r.Arrived) / float64(u.Requests), attempts},
+		{"retries", float64(r.Retried) / float64(u.Requests), attempts - 1},
+		{"answered", float64(u.Completed) / float64(u.Requests), answered},
+		{"time", u.Latency.Mean() / 1e9, waited / answered},
+	} {
+		if math.Abs(of.got/of.want-1) > 0.01 {
+			t.Errorf("%s: %.4f, want %.4f", of.name, of.got, of.want)
+		}
+	}
+}
+
+// A budget of a tenth lets one retry pass for ten first attempts, and those that were kept.
+func TestFluidRetriesKeepTheirBudget(t *testing.T) {
+	cfg := fluidly(balanced("round_robin", 4))
+	cfg.Services[0].Errors = model.Errors{Rate: 0.9, Status: 503}
+	cfg.Workloads[0].Arrivals = steadily(20)
+	cfg.Workloads[0].Demand = must(rng.Fixed(0.001))
+	cfg.Workloads[0].Clients = Clients{RetryAttempts: 5, Backoff: 100 * ms, RetryBudget: 0.1}
+	cfg.Duration = sim.Hour
+	out := play(t, cfg)
+	most := 0.1*float64(out.Users[0].Requests) + dataplane.RetryBurst
+	if got := float64(out.Routes[len(out.Routes)-1].Retried); got > most || got < most-5 {
+		t.Errorf("%v retries, want %v at most and nearly those", got, most)
 	}
 }
 
@@ -169,14 +223,14 @@ func TestFluidRunsRepeat(t *testing.T) {
 
 func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))
-	cfg.Workloads[0].Clients.RetryAttempts = 1
+	cfg.Workloads[0].Visitors.Count = 3
 	cfg.Workloads[0].Clients.ForwardedFor = dataplane.MaxForwardedFor + 1
 	cfg.TargetGroups[0].SlowStart = 30 * sim.Second
 	var got []string
 	for _, err := range cfg.Validate() {
 		got = append(got, err.Error())
 	}
-	want := []string{"workload.clients.clients.retry: " + model.NotFluid, "workload.clients.clients.forwarded_for: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
+	want := []string{"workload.clients.clients.users: " + model.NotFluid, "workload.clients.clients.forwarded_for: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

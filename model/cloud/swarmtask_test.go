@@ -39,6 +39,15 @@ func swarmTasks(seed uint64) *Config {
 			g.Maintenance.Most = 200
 		}
 		cfg.LaunchTemplates[g.Template].Launch = LaunchTimes{Pending: must(rng.Exponential(20)), Boot: must(rng.Exponential(5))}
+		if chance(&s, 0.6) { // of another revision, which may fail
+			t.Guard = controlplane.Guard{Breaker: chance(&s, 0.7), BreakerRollsBack: chance(&s, 0.5)}
+			for range 1 + s.Below(2) {
+				cfg.Actions = append(cfg.Actions, controlplane.Action{
+					Do: controlplane.DeployService, At: sim.Time(60+s.Below(400)) * sim.Second, Fleet: None, Interface: None,
+					On: controlplane.Subject{Kind: controlplane.OfGroup, Index: len(cfg.Groups) - 1}, Template: cfg.revise(len(cfg.Groups)-1, &s),
+				})
+			}
+		}
 		for n := range 3 { // its desired count moves
 			at, desired := cfg.Start.Add(time.Duration(100+170*n)*time.Second), s.Below(9)
 			g.Max = 10
@@ -66,10 +75,30 @@ func (cfg *Config) addTasks(name string, t *controlplane.Tasks, desired int) {
 	})
 }
 
+// revise makes another revision of a service: larger or not, and good or not; nil for the same.
+func (cfg *Config) revise(group int, s *rng.Stream) *controlplane.GroupTemplate {
+	if chance(s, 0.3) {
+		return nil
+	}
+	g := cfg.Groups[group]
+	t := *g.Tasks
+	t.MemoryMiB *= int64(1 + s.Below(2))
+	if t.On == None {
+		t.MemoryMiB = 1024
+	}
+	lt := cfg.LaunchTemplates[g.Template]
+	lt.LaunchFails = float64(s.Below(3)) / 2
+	if chance(s, 0.3) {
+		lt.Launch.Boot = must(rng.Fixed(3600))
+	}
+	cfg.LaunchTemplates = append(cfg.LaunchTemplates, lt)
+	return &controlplane.GroupTemplate{Template: len(cfg.LaunchTemplates) - 1, Types: g.Types, Tasks: &t}
+}
+
 // Every invariant holds after every event of random tasks: those that are placed and those
 // that wait are the desired count, and the ledger has each second of them.
 func TestTasksAreConservedInRandomWorlds(t *testing.T) {
-	var started, lost, waits, stopped int64
+	var started, lost, waits, stopped, deployed, failed int64
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := swarmTasks(seed)
@@ -91,11 +120,12 @@ func TestTasksAreConservedInRandomWorlds(t *testing.T) {
 				if got := there[cfg.Groups[1+i].Path()].Seconds(); got < leastThere-1e-3 {
 					t.Errorf("tasks of %s were there for %v s, and ran or were pending for %v s", cfg.Groups[1+i].Path(), got, leastThere)
 				}
+				deployed, failed = deployed+g.Deployments.Completed, failed+g.Deployments.Failed
 				started, lost, waits, stopped = started+g.Launched, lost+g.Lost, waits+g.LaunchFailed, stopped+g.Terminated
 			}
 		})
 	}
-	for what, n := range map[string]int64{"started": started, "lost": lost, "without room": waits, "stopped": stopped} {
+	for what, n := range map[string]int64{"started": started, "lost": lost, "without room": waits, "stopped": stopped, "deployed": deployed, "of a deployment that fails": failed} {
 		if n == 0 {
 			t.Errorf("no task is ever %s", what)
 		}

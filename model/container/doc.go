@@ -4,6 +4,6 @@
 // A [Strategy] is one line of an ordered_placement_strategy. A
 // [Node] is where a task may go: a container instance, or for Fargate a zone. [Place] and
 // [Stop] are each other's mirror image. [Configurations] are the sizes that Fargate has,
-// and [Cluster] is what a capacity provider counts. The rules, with their sources, are in
-// rules.md.
+// [Cluster] is what a capacity provider counts, and [Rollout] is what a deployment does next.
+// The rules, with their sources, are in rules.md.
 package container

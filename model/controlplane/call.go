@@ -17,6 +17,7 @@ const (
 const (
 	sourceEC2         = "ec2.amazonaws.com"
 	sourceAutoScaling = "autoscaling.amazonaws.com"
+	sourceECS         = "ecs.amazonaws.com"
 	sourceELB         = "elasticloadbalancing.amazonaws.com"
 	sourceEFS         = "elasticfilesystem.amazonaws.com"
 	sourceZonalShift  = "arc-zonal-shift.amazonaws.com"
@@ -51,10 +52,11 @@ var calls = map[string]string{
 	"suspend": "SuspendProcesses", "resume": "ResumeProcesses", "protect": "SetInstanceProtection", "standby": "EnterStandby",
 	"exit-standby": "ExitStandby", "detach": "DetachInstances", "attach": "AttachInstances", "warm-start": "StartInstances",
 	"refresh": "StartInstanceRefresh", "cancel-refresh": "CancelInstanceRefresh", "rollback-refresh": "RollbackInstanceRefresh", "set-launch-template": "UpdateAutoScalingGroup",
+	"deploy": "UpdateService",
 }
 
 // sources are what is called by another name than EC2's.
-var sources = map[string]string{"ModifyRule": sourceELB, "RegisterTargets": sourceELB, "DeregisterTargets": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling, "StartZonalShift": sourceZonalShift, "CancelZonalShift": sourceZonalShift,
+var sources = map[string]string{"UpdateService": sourceECS, "ModifyRule": sourceELB, "RegisterTargets": sourceELB, "DeregisterTargets": sourceELB, "UpdateFileSystem": sourceEFS, "SetDesiredCapacity": sourceAutoScaling, "StartZonalShift": sourceZonalShift, "CancelZonalShift": sourceZonalShift,
 	"SuspendProcesses": sourceAutoScaling, "ResumeProcesses": sourceAutoScaling, "SetInstanceProtection": sourceAutoScaling,
 	"EnterStandby": sourceAutoScaling, "UpdateAutoScalingGroup": sourceAutoScaling,
 	"StartInstanceRefresh": sourceAutoScaling, "CancelInstanceRefresh": sourceAutoScaling, "RollbackInstanceRefresh": sourceAutoScaling, "ExitStandby": sourceAutoScaling, "DetachInstances": sourceAutoScaling, "AttachInstances": sourceAutoScaling,

@@ -98,6 +98,7 @@ const (
 	CancelRefresh
 	RollbackRefresh
 	SetTemplate
+	DeployService
 	actionEnd
 )
 
@@ -117,7 +118,7 @@ func (k ActionKind) String() string {
 		"exchange", "modify-reservation",
 		"start", "stop", "reboot", "hibernate", "shutdown", "terminate", "resize", "modify-credit-specification", "set-desired-capacity",
 		"suspend", "resume", "protect", "standby", "exit-standby", "detach", "attach",
-		"refresh", "cancel-refresh", "rollback-refresh", "set-launch-template",
+		"refresh", "cancel-refresh", "rollback-refresh", "set-launch-template", "deploy",
 	}[k]
 }
 
@@ -195,7 +196,7 @@ type Action struct {
 	Credits            model.CreditMode // ModifyCredits
 	Desired            int              // SetDesiredCapacity
 	Honors             bool             // SetDesiredCapacity: a cooldown of the group refuses it
-	Template           *GroupTemplate   // SetTemplate, StartRefresh; nil: the group's
+	Template           *GroupTemplate   // SetTemplate, StartRefresh, DeployService; nil: the group's
 	Refresh            *Refresh         // StartRefresh
 	Processes          scaling.Process  // SuspendProcesses, ResumeProcesses
 	Protected          bool             // ProtectInstances

@@ -19,6 +19,8 @@ type Tasks struct {
 	ARM       bool
 	Storage   int64   // GB of ephemeral storage on Fargate
 	Share     float64 // of a vCPU of its type that each vCPU of a task has
+	Speed     float64 // of its application, beside that of the service at the start; 0 means 1
+	Guard     Guard   // of deployments: of the service at the start, whatever it launches later
 }
 
 // Shape divides CPU units among as few vCPUs as it can: each computes at a share of its

@@ -119,6 +119,7 @@ func (cp *Plane) impair(h slab.Handle) {
 	}
 	cp.data.Impair(in.server, all)
 	cp.countChecks(in)
+	cp.stirred = true
 	switch {
 	case !volume || !cp.frame.Types[in.order.typ].Nitro:
 		in.ebsAt = sim.Never

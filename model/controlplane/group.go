@@ -43,17 +43,20 @@ type group struct {
 	template     int          // of Estate.LaunchTemplates
 	types        []LaunchType // that it launches
 	place        *Place
-	version      int32    // of its launch template, among those that it has had
-	refresh      *refresh // nil: none runs
-	refreshed    bool     // that of the scenario has begun
-	missing      int      // members that have ended and are not replaced, for that is suspended
-	failingSince sim.Time // the first of the launch failures in a row
-	poolAt       sim.Time // when the warm pool is filled again, that found no room; Never
-	surge        int      // launched for a rebalance beyond desired
-	looksAt      sim.Time // when it looks whether a successor of one at risk is healthy
-	services     []int    // groups of tasks that lie on its instances
-	waits        bool     // its history says that tasks wait for room
-	turning      bool     // a serviceTurns event is pending
+	version      int32       // of its launch template, among those that it has had
+	refresh      *refresh    // nil: none runs
+	refreshed    bool        // that of the scenario has begun
+	tasks        *Tasks      // that it launches; nil: it is no service
+	deployment   *deployment // nil: none runs
+	halted       bool        // a deployment failed: nothing is started until the next
+	missing      int         // members that have ended and are not replaced, for that is suspended
+	failingSince sim.Time    // the first of the launch failures in a row
+	poolAt       sim.Time    // when the warm pool is filled again, that found no room; Never
+	surge        int         // launched for a rebalance beyond desired
+	looksAt      sim.Time    // when it looks whether a successor of one at risk is healthy
+	services     []int       // groups of tasks that lie on its instances
+	waits        bool        // its history says that tasks wait for room
+	turning      bool        // a serviceTurns event is pending
 
 	timetables []scaling.Timetable
 	inService  stat.Level
@@ -133,7 +136,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 	g.missing = min(g.missing, max(0, g.desired+g.surge-have))
 	cp.forgetClaims(i)
 	lacks := g.desired + g.surge - have - g.missing
-	if g.suspended.Has(scaling.Launch) && !l.initial {
+	if g.halted || g.suspended.Has(scaling.Launch) && !l.initial {
 		lacks = 0
 	}
 	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {

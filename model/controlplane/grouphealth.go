@@ -35,6 +35,10 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 			unhealthy = append(unhealthy, h)
 		}
 	}
+	if g.deployment != nil {
+		cp.stopSick(i, unhealthy)
+		return
+	}
 	short := 10*inService <= 9*g.desired // capacity is 10 % or more below desired
 	if g.suspended.Has(scaling.HealthCheck | scaling.ReplaceUnhealthy | scaling.Terminate) {
 		return

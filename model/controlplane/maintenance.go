@@ -27,7 +27,7 @@ func (cp *Plane) doomedOf(g *group) (list []slab.Handle) {
 // risk, which go one by one.
 func (cp *Plane) endDoomed(i int) {
 	g := &cp.groups[i]
-	if g.refresh != nil && g.refresh.batch > 0 || g.capacity < g.desired || g.pending > 0 {
+	if g.deployment != nil || g.refresh != nil && g.refresh.batch > 0 || g.capacity < g.desired || g.pending > 0 {
 		return
 	}
 	now := cp.kernel.Now()

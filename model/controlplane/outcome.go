@@ -58,6 +58,7 @@ type GroupOutcome struct {
 	BusyVCPUSeconds          float64  // spent on requests
 	PoweredVCPUSeconds       float64  // of instances from the opening of their port until they stop running
 	Burst                    BurstOutcome
+	Deployments              DeploymentOutcome
 	Forecasts                []scaling.HourForecast `window:"to"` // of its first policy that forecasts
 	Thrash                   scaling.Thrash
 	Elasticity               scaling.Elasticity

@@ -65,8 +65,10 @@ type Plane struct {
 	notice       *sim.Timer[model.Event]
 	ledger       *model.Ledger
 	targetGroups int
-	registered   int  // of those, the ones of Elastic Load Balancing
-	sampled      bool // by minute: what instances run out of
+	registered   int     // of those, the ones of Elastic Load Balancing
+	sampled      bool    // by minute: what instances run out of
+	still        []still // by instance
+	stirred      bool    // some instance has another life or impairment than they say
 
 	instances       slab.Slab[instance]
 	launched        int32
@@ -274,7 +276,7 @@ func (cp *Plane) newGroups() error {
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
-			template: cfg.Template, types: cfg.Types, place: cfg.Place,
+			template: cfg.Template, types: cfg.Types, place: cfg.Place, tasks: cfg.Tasks,
 		}
 		g.wanted.Set(0, int64(cfg.Desired))
 		g.gauge(0)

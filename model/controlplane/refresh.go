@@ -37,6 +37,7 @@ type GroupTemplate struct {
 	Template int
 	Types    []LaunchType
 	Place    *Place
+	Tasks    *Tasks // of an ECS service
 }
 
 // refresh is an instance refresh that runs.
@@ -63,7 +64,7 @@ const byRefresh = "instance refresh"
 // use makes a group launch from another template from now on: a new version.
 func (g *group) use(t *GroupTemplate) {
 	if t != nil {
-		g.template, g.types, g.place = t.Template, t.Types, t.Place
+		g.template, g.types, g.place, g.tasks = t.Template, t.Types, t.Place, t.Tasks
 		g.version++
 	}
 }
@@ -79,7 +80,7 @@ func (cp *Plane) startRefresh(i int, cfg *Refresh, template *GroupTemplate) erro
 	}
 	r := &refresh{
 		cfg: cfg, plan: cfg.Refresh, first: cp.launched, matching: cfg.SkipMatching, version: g.version,
-		before: GroupTemplate{g.template, g.types, g.place}, begun: cp.kernel.Now(), waitsUntil: sim.Never,
+		before: g.launches(), begun: cp.kernel.Now(), waitsUntil: sim.Never,
 	}
 	if template != nil && template.Template != g.template {
 		g.use(template)
@@ -116,6 +117,7 @@ func (cp *Plane) stale(g *group, in *instance) bool {
 // their successors, of those that are too old.
 func (cp *Plane) onGroupTurns(ev model.Event) {
 	i := ev.Index()
+	cp.turnDeployment(i)
 	cp.endAtRisk(i)
 	cp.endDoomed(i)
 	cp.replaceOld(i)
@@ -322,11 +324,7 @@ func (cp *Plane) rollBack(i int) {
 	r.rollsBack, r.matching, r.batch, r.pausesUntil, r.begun = true, true, 0, 0, cp.kernel.Now()
 	r.plan.Checkpoints, r.total, r.done = nil, 0, 0
 	for _, in := range cp.membersOf(g) {
-		if in.doomed { // it is of the version to go back to: it stays
-			cp.tally(in, -1)
-			in.doomed, in.replaced, in.atRisk = false, false, false
-			cp.tally(in, +1)
-		}
+		cp.spare(in) // it is of the version to go back to
 		if in.counts() && cp.stale(g, in) {
 			r.total++
 		}

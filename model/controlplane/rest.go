@@ -224,9 +224,10 @@ func (cp *Plane) migrate(h slab.Handle, to hostPlace) {
 // group launches another.
 func (cp *Plane) failToLaunch(h slab.Handle) {
 	in := cp.instances.Get(h)
-	cp.noteInstance(in, "launch-failed", in.order.template.LaunchError, "EC2")
+	cp.noteInstance(in, "launch-failed", in.order.template.LaunchError, map[bool]string{false: "EC2", true: "ECS"}[in.isTask()])
 	i := in.order.group
 	if i != None {
+		cp.taskFails(in)
 		cp.leaveActivity(i, in)
 	}
 	cp.kill(h, model.Failed)

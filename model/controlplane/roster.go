@@ -66,7 +66,7 @@ func (cp *Plane) membersOf(g *group) iter.Seq2[slab.Handle, *instance] {
 // become takes an instance from one life to the next.
 func (cp *Plane) become(in *instance, l life) {
 	cp.tally(in, -1)
-	in.life = l
+	in.life, cp.stirred = l, true
 	cp.tally(in, +1)
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/model"
+	"headroom/sim/slab"
 )
 
 // Samples are what instances of one owner ran out of, by minute; NaN where none of them has
@@ -22,23 +23,20 @@ func (cp *Plane) sampleAll() {
 		return
 	}
 	groups, fleets := make([]minute, len(cp.members)), make([]minute, len(cp.uses))
-	for _, in := range cp.instances.All() {
-		if !in.life.leaves() && !in.life.rests() {
-			into, k := groups, in.order.group
-			if k == None {
-				into, k = fleets, in.order.fleet
+	if n := cp.instances.Slots(); cp.stirred || len(cp.still) < n {
+		cp.still, cp.stirred = make([]still, n), false
+	}
+	for i := range cp.still {
+		s := &cp.still[i]
+		if !s.holds || !cp.data.Still(s.server) {
+			h, in := cp.instances.At(i)
+			if *s = (still{}); h == 0 {
+				continue
 			}
-			into[k].failing.add(cp.failing(in))
-		}
-		if in.life != serving && in.life != draining {
+			cp.sample(in, s, groups, fleets)
 			continue
 		}
-		into := groups
-		k := in.order.group
-		if k == None {
-			into, k = fleets, in.order.fleet
-		}
-		into[k].add(cp.data.Sample(in.server))
+		s.owner(groups, fleets).add(&s.sample)
 	}
 	for i := range groups {
 		groups[i].close(&cp.members[i].Samples)
@@ -46,6 +44,38 @@ func (cp *Plane) sampleAll() {
 	for i := range fleets {
 		fleets[i].close(&cp.uses[i].Samples)
 	}
+}
+
+// still is what an instance showed at its last sample. It holds while its server is still
+// and no instance has another life or impairment: most minutes are as the one before.
+type still struct {
+	holds        bool
+	group, fleet int
+	server       slab.Handle
+	sample       model.ServerSample
+}
+
+// owner is the minute of a still's owner.
+func (s *still) owner(groups, fleets []minute) *minute {
+	if s.group == None {
+		return &fleets[s.fleet]
+	}
+	return &groups[s.group]
+}
+
+// sample adds an instance to the minute of its owner, and notes what holds for the next.
+func (cp *Plane) sample(in *instance, s *still, groups, fleets []minute) {
+	s.group, s.fleet, s.server = in.order.group, in.order.fleet, in.server
+	into := s.owner(groups, fleets)
+	if !in.life.leaves() && !in.life.rests() {
+		into.failing.add(cp.failing(in))
+	}
+	if in.life != serving && in.life != draining {
+		return
+	}
+	s.sample = cp.data.Sample(in.server)
+	into.add(&s.sample)
+	s.holds = s.sample.Still && cp.sound(in)
 }
 
 // minute adds up samples of one instant.
@@ -57,7 +87,7 @@ type minute struct {
 	failing               StatusChecks
 }
 
-func (m *minute) add(x model.ServerSample) {
+func (m *minute) add(x *model.ServerSample) {
 	if x.HasCredits {
 		m.credits += x.Credits.Float64()
 		m.withCredits++

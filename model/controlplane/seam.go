@@ -94,10 +94,14 @@ type DataPlane interface {
 	Burst(server slab.Handle) model.BurstUse
 	// Sample returns what a server shows of what it runs out of.
 	Sample(server slab.Handle) model.ServerSample
+	// Still reports whether a server shows what its last sample said would hold until it stirs.
+	Still(server slab.Handle) bool
 	// Outside lists the servers of machines outside.
 	Outside(index int) []slab.Handle
 	// Unhealthy reports whether a target group calls a server unhealthy.
 	Unhealthy(server slab.Handle) bool
+	// Healthy reports whether all target groups that a server is in call it healthy.
+	Healthy(server slab.Handle) bool
 	// Settle brings the counts below up to now: once for all that are asked for.
 	Settle()
 	// TargetCounts returns the counts of a target group.

@@ -41,6 +41,8 @@ func (cp *Plane) changeGroup(i int, a *Action) error {
 		return cp.cancelRefresh(i, a.Do == RollbackRefresh)
 	case SetTemplate:
 		cp.groups[i].use(a.Template)
+	case DeployService:
+		return cp.deploy(i, a.Template)
 	default:
 		panic("controlplane: unknown action on a group")
 	}

@@ -72,7 +72,7 @@ func (cp *Plane) closeChecks() {
 
 // failing returns which status checks of an instance fail at this minute: 1 or 0 each.
 func (cp *Plane) failing(in *instance) (c StatusChecks) {
-	if in.cutAt == sim.Never && in.sickUntil == 0 && in.ebsAt == sim.Never {
+	if cp.sound(in) {
 		return c
 	}
 	now := cp.kernel.Now()
@@ -85,6 +85,11 @@ func (cp *Plane) failing(in *instance) (c StatusChecks) {
 	one(in.sickUntil > 0 && in.sickAt < now && now <= in.sickUntil, &c.Instance)
 	one(in.ebsAt < now, &c.AttachedEBS)
 	return c
+}
+
+// sound reports whether nothing makes a status check of an instance fail, now or later.
+func (cp *Plane) sound(in *instance) bool {
+	return in.cutAt == sim.Never && in.sickUntil == 0 && in.ebsAt == sim.Never
 }
 
 // addChecks adds the status checks of an instance since the mark of a clock: 0 or 1 a minute.

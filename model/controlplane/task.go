@@ -115,11 +115,11 @@ func (cp *Plane) nodesOf(i int) (nodes []container.Node, at []slab.Handle) {
 // there are no addresses. It returns why none took it.
 func (cp *Plane) launchTask(i int, l launching) launchFailure {
 	g := &cp.groups[i]
-	t := g.cfg.Tasks
+	t := g.tasks
 	nodes, at := cp.nodesOf(i)
 	o := cp.memberOrder(i, l)
 	o.tasks, o.option, o.typ, o.need = t, model.OnDemand, g.types[0].Type, Need{Pool: None}
-	o.speed = t.Share * cmp.Or(g.types[0].Speed, 1)
+	o.speed = t.Share * cmp.Or(g.cfg.Types[0].Speed, 1) * cmp.Or(t.Speed, 1)
 	failure := noContainerInstance
 	if t.On == None {
 		failure = insufficientInstanceCapacity
@@ -276,7 +276,7 @@ func (cp *Plane) chooseTasks(i, n int) (victims []slab.Handle) {
 		}
 		nodes[k].Tasks--
 		if nodes[k].Free != container.Unlimited {
-			nodes[k].Free = nodes[k].Free.Plus(g.cfg.Tasks.Need)
+			nodes[k].Free = nodes[k].Free.Plus(cp.instances.Get(victim).order.tasks.Need)
 		}
 		victims = append(victims, victim)
 	}
@@ -301,7 +301,7 @@ func (cp *Plane) cluster(group int) container.Cluster {
 	for _, i := range g.services {
 		s := &cp.groups[i]
 		if n := s.desired - s.capacity; n > 0 {
-			c.Waiting = append(c.Waiting, container.Waiting{Need: s.cfg.Tasks.Need, Tasks: n})
+			c.Waiting = append(c.Waiting, container.Waiting{Need: s.tasks.Need, Tasks: n})
 		}
 	}
 	return c

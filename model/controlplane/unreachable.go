@@ -44,7 +44,7 @@ func (cp *Plane) OutOfMemory(h slab.Handle) {
 	if now >= in.sickUntil {
 		in.sickAt = now
 	}
-	in.sickUntil = until
+	in.sickUntil, cp.stirred = until, true
 	if in.order.group != None {
 		cp.startSweeps(in.order.group)
 	}

@@ -58,12 +58,12 @@ func (cp *Plane) verifyWaiting() error {
 		if waits := int64(max(0, g.desired-g.capacity)); waits != g.unplaced.Value() || int64(g.pending) != g.arriving.Value() {
 			return fmt.Errorf("%s: %d tasks wait and %d do not run yet, counted %d and %d", g.name(), waits, g.pending, g.unplaced.Value(), g.arriving.Value())
 		}
-		if g.capacity >= g.desired || g.turning || g.missing > 0 || g.cfg.Tasks.On == None {
+		if g.capacity >= g.desired || g.turning || g.missing > 0 || g.halted || g.bereft || g.cfg.Tasks.On == None {
 			continue
 		}
 		nodes, _ := cp.nodesOf(i)
 		for k := range nodes {
-			if g.cfg.Tasks.Fits(nodes[k].Free) {
+			if g.tasks.Fits(nodes[k].Free) {
 				return fmt.Errorf("%s: %d of %d tasks, where %+v has room", g.name(), g.capacity, g.desired, nodes[k])
 			}
 		}

@@ -129,6 +129,12 @@ func (a *Account) Balance(at sim.Time) model.Credits {
 	return balance
 }
 
+// Full reports whether the balance is full at an instant and stays so until the rate changes.
+func (a *Account) Full(at sim.Time) bool {
+	a.turn(at)
+	return !a.launching && a.stopped == sim.Never && a.rate <= a.Baseline() && a.earned.At(at) == int64(a.full())
+}
+
 // Surplus returns the credits that the instance owes at an instant and that nobody has
 // charged.
 func (a *Account) Surplus(at sim.Time) model.Credits {

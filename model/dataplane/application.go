@@ -133,7 +133,7 @@ func (p *Plane) openApplication(on slab.Handle, spec *model.ServerSpec) slab.Han
 	}
 	p.equipMemory(s, spec)
 	s.settles = s.settling()
-	b.applications = append(b.applications, h)
+	b.applications, p.stills[b.id] = append(b.applications, h), false
 	return h
 }
 

@@ -58,7 +58,7 @@ func (p *Plane) equipDisks(s *server, spec *model.ServerSpec, f fitting) {
 	for k := range ids {
 		ids[k] = p.newVolume(s, spec, f, k)
 	}
-	s.held, s.volumes = ids, spec.Volumes
+	s.held, s.volumes, p.stills[s.id] = ids, spec.Volumes, false
 	for _, name := range s.cfg.Disks {
 		if name == InstanceStore {
 			id := p.newDisk(DiskOutcome{Owner: spec.Owner, Name: name, Kind: name}, storage.StoreLimits(p.frame.Types[spec.Type].Store), storage.Link{})

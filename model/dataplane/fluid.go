@@ -17,7 +17,8 @@ type fluidly struct {
 	step     sim.Time
 	from, to sim.Time // the present step, with its end
 	done     sim.Time // what comes before is played
-	inflows  []inflow // by workload
+	length   sim.Time // of what is being played
+	inflows  []inflow // by workload, and by attempt
 	cohorts  []*cohort
 	byKey    map[cohortKey]*cohort
 	places   []place // by server
@@ -34,12 +35,16 @@ type fluidly struct {
 	minute   sim.Time                    // when responses are recorded next
 }
 
-// inflow is the arrivals of a workload.
+// inflow is the arrivals of a workload: its first attempts, or those of one number of retries.
 type inflow struct {
-	flow     workload.Flow
-	count    int64   // in the present step
-	expected float64 // in it
-	given    int64   // of count, what is played
+	source   int
+	attempt  int
+	flow     workload.Flow // of first attempts
+	back     []comeback    // of the others
+	before   sim.Time      // since the first attempt, of those that come back in the present step
+	count    int64         // in the present step
+	expected float64       // in it
+	given    int64         // of count, what is played
 	currents []*current
 	shares   []float64
 	carries  []float64
@@ -58,7 +63,10 @@ func (p *Plane) newFluid() {
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
-		f.inflows = append(f.inflows, inflow{flow: workload.NewFlow(w.Arrivals, p.stream("workload/"+w.Name+"/arrivals"))})
+		first := workload.NewFlow(w.Arrivals, p.stream("workload/"+w.Name+"/arrivals"))
+		for attempt := range w.Clients.RetryAttempts + 1 {
+			f.inflows = append(f.inflows, inflow{source: i, attempt: attempt, flow: first})
+		}
 	}
 	if p.cfg.Audit > 0 && p.replication == 0 {
 		f.audit = fluid.NewAudit(p.frame.Warmup, p.frame.Duration, p.cfg.Audit)
@@ -74,8 +82,10 @@ func (f *fluidly) begin(from, end sim.Time) {
 	f.from, f.to = from, min(from+f.step-1, f.minute, end)
 	for i := range f.inflows {
 		in := &f.inflows[i]
-		in.count, in.expected = in.flow.Upto(f.to)
-		in.given = 0
+		if in.attempt == 0 {
+			in.count, in.expected = in.flow.Upto(f.to)
+			in.given = 0
+		}
 	}
 }
 
@@ -101,32 +111,60 @@ func (p *Plane) playFluid(until sim.Time) {
 	if until < f.done {
 		return
 	}
-	length := until + 1 - f.done
+	f.length = until + 1 - f.done
 	if f.stale {
 		p.findCurrents()
 	}
-	all, played := float64(f.to+1-f.from), float64(until+1-f.from)
+	for _, c := range f.currents {
+		if c.came = 0; len(c.held) > 0 {
+			p.giveUp(c, until)
+		}
+	}
 	for i := range f.inflows {
-		in := &f.inflows[i]
-		come := in.count - in.given
-		if until < f.to {
-			come = int64(float64(in.count)*played/all) - in.given
-		}
-		in.given += come
-		clear(in.parts)
-		fluid.Divide(come, in.shares, in.carries, in.parts)
-		for k, c := range in.currents {
-			c.came, c.expected = in.parts[k], in.expected*float64(length)/all*in.shares[k]
-		}
+		p.playInflow(&f.inflows[i], until)
 	}
 	for i := range f.inlets {
-		p.admitMany(&f.inlets[i], until, length)
+		p.admitMany(&f.inlets[i], until, f.length)
 	}
 	for _, c := range f.cohorts {
-		p.advanceCohort(c, until, length)
+		p.advanceCohort(c, until, f.length)
 	}
 	for _, c := range f.currents {
-		p.passCurrent(c, until, length)
+		p.passCurrent(c, until)
 	}
 	f.done = until + 1
+}
+
+// playInflow divides what comes of an inflow in what is being played. Those that reach no
+// server end at once, so that their clients may try again in the same step.
+func (p *Plane) playInflow(in *inflow, until sim.Time) {
+	f := p.fluid
+	come, expected := in.come(f, until)
+	if come == 0 && expected == 0 {
+		return
+	}
+	p.earnRetries(in, come)
+	clear(in.parts)
+	fluid.Divide(come, in.shares, in.carries, in.parts)
+	for k, c := range in.currents {
+		c.came, c.expected = in.parts[k], expected*in.shares[k]
+		if b := p.sources[c.source].lb; !c.served() && (b == nil || !b.limited) {
+			p.passCurrent(c, until)
+		}
+	}
+}
+
+// come returns how many come up to an instant of the step, and how many are expected.
+func (in *inflow) come(f *fluidly, until sim.Time) (come int64, expected float64) {
+	if in.attempt > 0 {
+		come = in.beginAttempts(until)
+		return come, float64(come)
+	}
+	all, played := float64(f.to+1-f.from), float64(until+1-f.from)
+	come = in.count - in.given
+	if until < f.to {
+		come = int64(float64(in.count)*played/all) - in.given
+	}
+	in.given += come
+	return come, in.expected * float64(f.length) / all
 }

@@ -227,7 +227,7 @@ func (p *Plane) failInside(id uint32, group int32, code Code, cause ErrorCause) 
 	}
 	now := p.kernel.Now()
 	p.playFluid(now - 1)
-	p.takeInside(f.places[id].cohort, group, func(c *current, n int64) { p.failMany(c, now, n, failure{code, cause}) })
+	p.takeInside(f.places[id].cohort, group, func(c *current, n int64) { p.failMany(c, now, n, failure{code: code, cause: cause}) })
 }
 
 // forgetPlace takes a server that has ended out of its cohort.

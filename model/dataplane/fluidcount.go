@@ -8,14 +8,16 @@ import (
 	"headroom/sim"
 )
 
-// passCurrent counts what becomes of the requests of a current in the present step, which
+// served reports whether the requests of a current reach a server that takes them.
+func (c *current) served() bool {
+	return c.fate == arrivesThere && c.cohort.key.reach == serves
+}
+
+// passCurrent counts what becomes of the requests of a current in what is being played, which
 // ends with an instant.
-func (p *Plane) passCurrent(c *current, at, length sim.Time) {
+func (p *Plane) passCurrent(c *current, at sim.Time) {
 	if c.came > 0 {
 		p.countArrivals(c, at)
-	}
-	if len(c.held) > 0 {
-		p.giveUp(c, at)
 	}
 	switch {
 	case c.fate != arrivesThere:
@@ -29,6 +31,7 @@ func (p *Plane) passCurrent(c *current, at, length sim.Time) {
 	case c.came > 0:
 		p.meetClosed(c, at)
 	}
+	c.came = 0
 }
 
 // countArrivals counts who came: at their route, their node and their target group.
@@ -36,7 +39,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	n, r := c.came, p.routeOf(c)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
-	p.countUsers(c, n)
+	p.countAttempts(c, n)
 	if c.fate == arrivesThere && c.group != None || c.fate == findsNobody {
 		p.targetGroups[c.group].requests += n
 	}
@@ -79,7 +82,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	of := c.cohort
 	refused := c.refused.Of(c.came, of.Refused)
 	if refused > 0 {
-		p.failMany(c, at, refused, failure{Code502, CauseRefused})
+		p.failMany(c, at, refused, failure{code: Code502, cause: CauseRefused})
 	}
 	pool := c.inside + c.came - refused
 	c.inside = c.stay.Of(pool, of.line)
@@ -122,8 +125,10 @@ func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
 
 // failLate fails requests whose clients, or whose load balancer, would not wait.
 func (p *Plane) failLate(c *current, at sim.Time, n int64) {
-	s := &p.sources[c.source]
-	p.failMany(c, at, n, failure{s.limits.code, CauseOther})
+	limits := &p.sources[c.source].limits
+	p.failMany(c, at, n, failure{
+		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.Delay),
+	})
 }
 
 // failApplied fails requests that were answered with an error.
@@ -133,18 +138,21 @@ func (p *Plane) failApplied(c *current, at sim.Time, n int64) {
 		p.balancers[b].counts.TargetErrors += n
 	}
 	p.respondMany(c, n)
-	p.failMany(c, at, n, failure{code, CauseApplication})
+	took := c.mean() + c.hop + c.across
+	p.failMany(c, at, n, failure{code: code, cause: CauseApplication, took: took, still: max(0, took-c.cohort.Delay)})
 }
 
 // failure is how requests end without a response.
 type failure struct {
 	code  Code
 	cause ErrorCause
+	took  sim.Time // since they came
+	still sim.Time // of it, what is to come yet
 }
 
 // failMany counts requests that ended without a response.
-func (p *Plane) failMany(c *current, at sim.Time, n int64, f failure) {
-	code, cause := f.code, f.cause
+func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
+	code, cause := why.code, why.cause
 	r := p.routeOf(c)
 	if code == codeReclaimed {
 		code, cause = Code502, CauseEnded
@@ -162,7 +170,9 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, f failure) {
 	if measured {
 		r.MeasuredFailed += n
 	}
+	p.meter.sawMany(c.source, at-why.took, n, false)
 	if p.tracked {
+		n -= p.retryMany(c, at, n, why)
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Failed += n
 		if measured {
@@ -176,28 +186,28 @@ func (p *Plane) meetClosed(c *current, at sim.Time) {
 	s := &p.sources[c.source]
 	switch {
 	case c.cohort.key.reach == refuses:
-		p.failMany(c, at, c.came, failure{Code502, CauseRefused})
+		p.failMany(c, at, c.came, failure{code: Code502, cause: CauseRefused})
 	case c.cohort.key.reach == isCut && s.balancer != None && c.limit > targetConnect:
-		c.hold(at+targetConnect, c.came, Code504, CauseConnect)
+		c.hold(at, c.came, failure{code: Code504, cause: CauseConnect, took: targetConnect})
 	case c.cohort.key.reach == isCut && s.balancer == None && c.limit > clientConnect:
-		c.hold(at+clientConnect, c.came, CodeConnect, CauseConnect)
+		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: clientConnect})
 	case c.limit == sim.Never:
-		c.hold(at+retransmissions, c.came, CodeConnect, CauseConnect)
+		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: retransmissions})
 	default:
-		c.hold(at+c.limit, c.came, s.limits.code, CauseOther)
+		c.hold(at, c.came, failure{code: s.limits.code, cause: CauseOther, took: c.limit})
 	}
 }
 
-// hold keeps requests until they give up.
-func (c *current) hold(until sim.Time, n int64, code Code, cause ErrorCause) {
-	c.held = append(c.held, holding{at: until, n: n, code: code, cause: cause})
+// hold keeps requests that came by an instant until they give up.
+func (c *current) hold(at sim.Time, n int64, why failure) {
+	c.held = append(c.held, holding{at: at + why.took, n: n, failure: why})
 }
 
 // giveUp fails those held whose time is over.
 func (p *Plane) giveUp(c *current, at sim.Time) {
 	k := 0
 	for ; k < len(c.held) && c.held[k].at <= at; k++ {
-		p.failMany(c, at, c.held[k].n, failure{c.held[k].code, c.held[k].cause})
+		p.failMany(c, at, c.held[k].n, c.held[k].failure)
 	}
 	c.held = append(c.held[:0], c.held[k:]...)
 }
@@ -206,13 +216,13 @@ func (p *Plane) giveUp(c *current, at sim.Time) {
 func (p *Plane) endNowhere(c *current, at sim.Time) {
 	switch c.fate {
 	case findsNobody:
-		p.failMany(c, at, c.came, failure{Code503, p.targetGroups[c.group].whyNone()})
+		p.failMany(c, at, c.came, failure{code: Code503, cause: p.targetGroups[c.group].whyNone()})
 	case findsNoWeight:
-		p.failMany(c, at, c.came, failure{Code503, CauseNoWeight})
+		p.failMany(c, at, c.came, failure{code: Code503, cause: CauseNoWeight})
 	case findsNoServer:
-		p.failMany(c, at, c.came, failure{Code502, CauseOther})
+		p.failMany(c, at, c.came, failure{code: Code502, cause: CauseOther})
 	case findsNodeDown:
-		c.hold(at+p.sources[c.source].lb.cfg.ConnectTimeout, c.came, CodeConnect, CauseConnect)
+		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(p.sources[c.source].lb.cfg.ConnectTimeout, c.limit)})
 	case isAnswered:
 		p.answerMany(c, at)
 	}
@@ -223,7 +233,7 @@ func (p *Plane) answerMany(c *current, at sim.Time) {
 	s := &p.sources[c.source]
 	s.lb.counts.Answers[c.action.status/100] += c.came
 	if c.action.status >= 500 {
-		p.failMany(c, at, c.came, failure{CodeFixed, CauseOther})
+		p.failMany(c, at, c.came, failure{code: CodeFixed, cause: CauseOther})
 		return
 	}
 	p.completeMany(c, at, c.came)
@@ -259,6 +269,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 	if measured {
 		r.MeasuredCompleted += n
 	}
+	p.meter.sawMany(c.source, at-latency, n, true)
 	if p.tracked {
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Completed += n
@@ -271,6 +282,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		p.tallyMany(c, r, n, measured)
 	} else if measured {
 		r.Latency.RecordMany(int64(latency), n)
+		p.answerUsers(c, latency, n)
 	}
 	out := c.wholeBytes(1, float64(n)*c.response)
 	if b := p.sources[c.source].lb; b != nil {
@@ -292,6 +304,7 @@ type tally struct {
 	stay     fluid.Stay
 	hop      sim.Time // with what is across
 	across   sim.Time
+	before   sim.Time // since the first attempt
 	route    *RouteOutcome
 	group    int32
 	source   int
@@ -306,15 +319,19 @@ func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	if of.Scale != 1 {
 		stay.Scale = float64(coarse(sim.Time(of.Scale*scales))) / scales
 	}
+	before := sim.Time(0)
+	if in := &f.inflows[c.inflow]; in.attempt > 0 {
+		before = in.before
+	}
 	for i := range f.tallies {
 		t := &f.tallies[i]
-		if t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
+		if t.before == before && t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
 			t.n += n
 			return
 		}
 	}
 	f.tallies = append(f.tallies, tally{
-		stay: stay, hop: c.hop + c.across, across: c.across, route: r, group: c.group,
+		stay: stay, hop: c.hop + c.across, across: c.across, before: before, route: r, group: c.group,
 		source: c.source, measured: measured, n: n,
 	})
 }
@@ -364,9 +381,9 @@ func (p *Plane) recordOthers(t *tally, u float64) {
 	}
 	who := p.meter.workloads[t.source]
 	user := &p.meter.users[who]
-	t.stay.Record(user.Latency, t.n, t.hop, u)
+	t.stay.Record(user.Latency, t.n, t.hop+t.before, u)
 	user.InDeadline += t.n
 	if limit := p.meter.limits[who]; limit > 0 {
-		user.InDeadline -= int64(float64(t.n)*t.stay.Tail(limit-t.hop) + u)
+		user.InDeadline -= int64(float64(t.n)*t.stay.Tail(limit-t.hop-t.before) + u)
 	}
 }

@@ -35,6 +35,7 @@ type current struct {
 // currentKey says where a current leads.
 type currentKey struct {
 	source int
+	inflow int   // of the source
 	class  int32 // action of its way; None without a load balancer
 	zone   model.Zone
 	group  int32 // None
@@ -56,10 +57,9 @@ const (
 
 // holding is requests that give up at the same instant.
 type holding struct {
-	at    sim.Time
-	n     int64
-	code  Code
-	cause ErrorCause
+	at sim.Time
+	n  int64
+	failure
 }
 
 // current returns the current that leads there, a new one where there is none.
@@ -85,7 +85,7 @@ func (p *Plane) findCurrents() {
 	}
 	for i := range f.inflows {
 		f.inflows[i].currents = f.inflows[i].currents[:0]
-		p.divideSource(i)
+		p.divideInflow(i)
 	}
 	p.forgetCurrents()
 	for i := range f.inflows {
@@ -140,10 +140,11 @@ func (p *Plane) forgetCurrents() {
 	f.cohorts = cohorts
 }
 
-// divideSource divides a workload's requests among the currents that they make.
-func (p *Plane) divideSource(source int) {
+// divideInflow divides the requests of an inflow among the currents that they make.
+func (p *Plane) divideInflow(inflow int) {
+	source := p.fluid.inflows[inflow].source
 	s := &p.sources[source]
-	key := currentKey{source: source, class: None, group: None}
+	key := currentKey{source: source, inflow: inflow, class: None, group: None}
 	switch s.to {
 	case ToTargetGroup:
 		p.divideGroup(key, s.target, 1)
@@ -246,7 +247,7 @@ func (p *Plane) divideCohorts(key currentKey, share float64, asked func(*cohort)
 
 // addShare gives a current a share of its source's requests.
 func (p *Plane) addShare(key currentKey, share float64) {
-	in := &p.fluid.inflows[key.source]
+	in := &p.fluid.inflows[key.inflow]
 	c := p.fluid.current(key)
 	if c.share == 0 {
 		in.currents = append(in.currents, c)

@@ -78,13 +78,6 @@ func (p *Plane) rejectMany(c *current, at sim.Time, n int64) {
 	r := p.routeOf(&nowhere)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
-	p.countUsers(c, n)
-	p.failMany(&nowhere, at, n, failure{Code503, CauseNodeTooSmall})
-}
-
-// countUsers counts user requests, where somebody tells them from attempts.
-func (p *Plane) countUsers(c *current, n int64) {
-	if p.tracked {
-		p.meter.users[p.meter.workloads[c.source]].Requests += n
-	}
+	p.countAttempts(c, n)
+	p.failMany(&nowhere, at, n, failure{code: Code503, cause: CauseNodeTooSmall})
 }

@@ -70,7 +70,9 @@ func (p *Plane) newTimeline() {
 		l.parts = append(l.parts, parts)
 	}
 	p.timeline = l
-	p.schedule(sim.Minute-1, indexed(minuteEnds, 0))
+	if len(l.tallies) > 0 {
+		p.schedule(sim.Minute-1, indexed(minuteEnds, 0))
+	}
 }
 
 // of lists where the points of a route go.

@@ -42,6 +42,8 @@ func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 	h, s := p.servers.Alloc()
 	p.calendar.grow(indexOf(h))
 	p.growLanes(indexOf(h))
+	p.stills = append(p.stills, make([]bool, max(0, h.Index()+1-len(p.stills)))...)
+	p.stills[h.Index()] = false
 	targets, ends := s.targets[:0], s.kept.ends
 	*s = server{
 		kept: kept{ends: ends},

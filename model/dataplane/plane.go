@@ -57,6 +57,7 @@ type Plane struct {
 	table       [kindCount]row
 	meter       meter
 	timeline    *timeline // nil: nobody asked for minutes
+	stills      []bool    // by server: it shows what its last sample said would hold
 
 	sources       []source
 	calls         []calls // by service

@@ -31,14 +31,32 @@ func (m *meter) saw(source uint16, arrived sim.Time, served bool) {
 	if workload == ofCall || arrived < v.since {
 		return
 	}
-	second := int((arrived - v.since) / sim.Second)
+	if of := v.at(workload, arrived); served {
+		of.served++
+	} else {
+		of.lost++
+	}
+}
+
+// at is the second of an instant.
+func (v *recovery) at(workload uint16, sentAt sim.Time) *sent {
+	second := int((sentAt - v.since) / sim.Second)
 	for len(v.counts[workload]) <= second {
 		v.counts[workload] = append(v.counts[workload], sent{})
 	}
+	return &v.counts[workload][second]
+}
+
+// sawMany counts attempts of a source that were sent at about an instant and have ended.
+func (m *meter) sawMany(source int, at sim.Time, n int64, served bool) {
+	if m.recovery == nil || n == 0 || m.workloads[source] == ofCall || at < m.recovery.since {
+		return
+	}
+	of := m.recovery.at(m.workloads[source], at)
 	if served {
-		v.counts[workload][second].served++
+		of.served += uint32(n)
 	} else {
-		v.counts[workload][second].lost++
+		of.lost += uint32(n)
 	}
 }
 

@@ -222,6 +222,7 @@ func (p *Plane) follow(id uint32, s *server, at sim.Time) {
 	if wants == u.wants && u.most == u.given && u.outAt > at {
 		return
 	}
+	p.stills[id] = false
 	u.wants, u.given, u.followed = wants, u.most, at
 	u.changes++
 	gets, asks, ceiling := min(wants, uint64(u.most)), wants, u.most

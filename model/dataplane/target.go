@@ -344,6 +344,16 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	p.stir(server)
 }
 
+// Healthy reports whether all target groups that a server is in call it healthy.
+func (p *Plane) Healthy(server slab.Handle) bool {
+	for _, h := range p.servers.Get(server).targets {
+		if t := p.targets.Get(h); t != nil && t.health.State() != health.Healthy {
+			return false
+		}
+	}
+	return true
+}
+
 // Unhealthy reports whether a target group calls a server unhealthy.
 func (p *Plane) Unhealthy(server slab.Handle) bool {
 	for _, h := range p.servers.Get(server).targets {

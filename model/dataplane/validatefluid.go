@@ -19,7 +19,6 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"clients.sessions", func(_ *Traffic, w *Workload) bool { return w.Visitors.Think != nil }},
 	{"clients.users", func(_ *Traffic, w *Workload) bool { return w.Visitors.Count > 0 && w.Visitors.Think == nil }},
 	{"clients.websocket", func(_ *Traffic, w *Workload) bool { return w.Websocket.Lifetime != nil }},
-	{"clients.retry", func(_ *Traffic, w *Workload) bool { return w.Clients.RetryAttempts > 0 }},
 	{"clients.requests_per_connection", func(_ *Traffic, w *Workload) bool { return w.Clients.PerConnection > 1 }},
 	{"clients.connection_duration", func(_ *Traffic, w *Workload) bool { return w.Clients.Lasts > 0 }},
 	{"clients.http2_streams", func(_ *Traffic, w *Workload) bool { return w.Clients.Streams > 0 }},

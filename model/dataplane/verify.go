@@ -10,7 +10,7 @@ import (
 // hold. It takes time in proportion to all that is alive and is meant for tests.
 func (p *Plane) Verify() error {
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
 		if err := check(); err != nil {
 			return err
 		}

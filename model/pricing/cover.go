@@ -24,8 +24,9 @@ type cover struct {
 	queue   []queued // instances that Reserved Instances may cover
 	room    []int64  // microseconds of each of their clock hours that none has taken
 	taken   fold[takenKey, takenSum]
-	last    takenKey // that was taken from
-	lastSum int      // its place in taken
+	last    takenKey  // that was taken from
+	lastSum int       // its place in taken
+	idle    []float64 // dollars of commitments that nobody used, by clock hour; nil: nobody asks
 }
 
 // takenKey says which commitment took what. Item -1 is what nobody used.
@@ -165,6 +166,10 @@ func (c *cover) leave(commitment, h int, unused total) {
 	}
 	sum := c.taken.at(takenKey{commitment: commitment, item: -1, month: c.months[h]})
 	sum.unused.addTotal(unused)
+	if c.idle != nil {
+		held := &c.sheet.commitments[commitment]
+		c.idle[h] += float(unused.rat(held.measure(c.sheet.book))) * float(held.rate(c.sheet.book).usd)
+	}
 	sum.span = sum.span.join(c.clock(h))
 }
 

@@ -109,10 +109,15 @@ func billOnDemand(s *sheet) {
 // discount takes out of the items, in AWS's order, all that is not On-Demand, and
 // bills it.
 func (c *cover) discount() {
+	c.settle()
+	c.apply()
+}
+
+// settle takes out of the items what no commitment covers.
+func (c *cover) settle() {
 	c.sheet.takeFreeHours(c)
 	c.allocateHosts()
 	c.holdCapacity()
-	c.apply()
 }
 
 // takeFreeHours moves what the free tier grants, hour by hour, out of the items

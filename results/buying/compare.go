@@ -96,6 +96,8 @@ type Row struct {
 	P99           stat.Estimate // seconds
 	Availability  stat.Estimate
 
+	Day []DayHour // what commitments cover over the day; nil without any
+
 	Charges  []results.Charge
 	Unpriced []string // what is missing in the cost, and why
 }
@@ -269,7 +271,7 @@ func (c *Comparison) warn(v Variants, o Options) {
 	if o.wants(spotPlan) || o.wants(mixedPlan) {
 		c.Warnings = append(c.Warnings, v.Stays...)
 	}
-	var estimated []string
+	var listed []results.Charge
 	derived := false
 	for i := range c.Rows {
 		row := &c.Rows[i]
@@ -277,20 +279,17 @@ func (c *Comparison) warn(v Variants, o Options) {
 			c.Warnings = append(c.Warnings, row.Plan+": not in the cost, because it has no price: "+what)
 		}
 		for k := range row.Charges {
-			ch := &row.Charges[k]
-			switch {
-			case !ch.Estimated:
-			case ch.Option == pricing.SavingsPlan:
-				derived = true
-			case !slices.Contains(estimated, ch.SKU):
-				estimated = append(estimated, ch.SKU)
+			if ch := &row.Charges[k]; ch.Option == pricing.SavingsPlan {
+				derived = derived || ch.Estimated
+			} else {
+				listed = append(listed, *ch)
 			}
 		}
 	}
 	if derived {
-		c.Warnings = append(c.Warnings, "Savings Plan rates are estimates where they are not published: those of Reserved Instances of the same term and payment, for EC2 Instance plans probably low")
+		c.Warnings = append(c.Warnings, derivedRates)
 	}
-	if len(estimated) > 0 {
-		c.Warnings = append(c.Warnings, "estimated prices: "+results.Listed(estimated)+"; `--price-book` replaces them")
+	if text := results.EstimatedPrices(listed); text != "" {
+		c.Warnings = append(c.Warnings, text)
 	}
 }

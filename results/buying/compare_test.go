@@ -141,3 +141,42 @@ func TestInterruptedComparisonPricesWhatIsThere(t *testing.T) {
 		t.Errorf("warnings %q, want %q", c.Warnings, want)
 	}
 }
+
+// What commitments cover over a day, and what nobody uses of them, is what the invoice says
+// of the whole day.
+func TestHoursOfTheDayAddUpToTheInvoice(t *testing.T) {
+	plans := []string{"reserved-standard-1y-no-upfront", "ec2-savings-plan-1y-no-upfront", "compute-savings-plan-3y-all-upfront", "on-demand"}
+	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, options(plans...)))
+	for _, row := range c.Rows {
+		var used, unused, open float64
+		for i := range row.Charges {
+			ch := &row.Charges[i]
+			switch {
+			case ch.Discount.Status == "Used":
+				used += ch.Contracted.USD()
+			case ch.Discount.Status == "Unused":
+				unused += ch.Effective.USD()
+			case ch.Instances && ch.Option == pricing.OnDemand:
+				open += ch.Contracted.USD()
+			}
+		}
+		var usage, covered, idle float64
+		for i, h := range row.Day {
+			if h.Hour != i {
+				t.Errorf("%s: hour %d is in place %d", row.Plan, h.Hour, i)
+			}
+			usage, covered, idle = usage+h.Usage.Value, covered+h.Covered.Value, idle+h.Unused.Value
+		}
+		if row.Plan == "on-demand" {
+			if row.Day != nil {
+				t.Error("without commitments nothing is covered")
+			}
+			continue
+		}
+		for _, of := range [][2]float64{{usage, used + open}, {covered, used}, {idle, unused}} {
+			if math.Abs(of[0]-of[1]) > 1e-6 || used == 0 || unused == 0 {
+				t.Errorf("%s: by the hour %v, on the invoice %v", row.Plan, of[0], of[1])
+			}
+		}
+	}
+}

@@ -43,7 +43,7 @@ func Recommend(ctx context.Context, cfg *cloud.Config, o Options) (*Advice, erro
 	if o.Replications == 1 {
 		a.Warnings = append(a.Warnings, "one replication: no intervals, and one demand only; `--replications 10` gives more")
 	}
-	a.Warnings = append(a.Warnings, "Savings Plan rates are estimates where they are not published: those of Reserved Instances of the same term and payment, for EC2 Instance plans probably low")
+	a.Warnings = append(a.Warnings, derivedRates)
 	baseline := bill(o.Account, runs)
 	a.OnDemand = observed(baseline, func(_ int, v **pricing.Invoice) float64 { return (*v).Cost().USD() })
 	for _, rec := range pricing.Recommend(o.Account, ledgers(runs), o.Plans...) {

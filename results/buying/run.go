@@ -18,11 +18,13 @@ type replication struct {
 	index                                  int
 	ledger                                 *model.Ledger
 	interruptions, lost, p99, availability float64
+	watched                                []float64 // of the runner's
 }
 
 // runner simulates, and counts what it has finished.
 type runner struct {
 	options Options
+	watched []string // metrics that are kept, too
 	done    int
 }
 
@@ -49,12 +51,16 @@ func (r *runner) simulate(ctx context.Context, cfg *cloud.Config) ([]*replicatio
 			}
 			return math.NaN()
 		}
-		return &replication{
+		kept := &replication{
 			index:         one.Index,
 			ledger:        one.Outcome.Ledger,
 			interruptions: read("spot.interruptions"), lost: read("spot.requests_lost"),
 			p99: read("latency.p99"), availability: read("availability"),
 		}
+		for _, key := range r.watched {
+			kept.watched = append(kept.watched, read(key))
+		}
+		return kept
 	})
 }
 
@@ -85,6 +91,7 @@ func (r *runner) row(entry pricing.PlanEntry, runs []*replication, baseline map[
 		Commitments:  plan.Commitments[len(r.options.Account.Commitments):],
 		Replications: len(runs),
 		Charges:      results.Charges(invoices, runs[0].ledger.Owners),
+		Day:          day(plan, runs),
 	}
 	figures := make([]pricing.Figures, len(runs))
 	for i := range runs {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The files that every page holds.
@@ -25,7 +26,7 @@ var (
 )
 
 // layout is the template of every page.
-var layout = template.Must(template.New("page").Parse(pageHTML))
+var layout = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageHTML)) })
 
 // document is what a page shows.
 type document struct {
@@ -129,8 +130,23 @@ type clock struct {
 // figure is a picture, with what it shows as a table.
 type figure struct {
 	Title, Note string
+	Key         []key // of its colours
 	SVG         template.HTML
 	Table       *table
+}
+
+// key says what a colour of a figure stands for.
+type key struct {
+	Name  string
+	Color int
+}
+
+// keys gives names the colours in their order.
+func keys(names []string) (all []key) {
+	for i, name := range names {
+		all = append(all, key{name, i % 8})
+	}
+	return all
 }
 
 // add appends parts that there are.
@@ -173,7 +189,7 @@ func (d *document) write(w io.Writer) error {
 	if len(plots) > 0 {
 		styles, scripts = plotCSS+pageCSS, plotJS
 	}
-	return layout.Execute(w, struct {
+	return layout().Execute(w, struct {
 		*document
 		CSS          template.CSS
 		Library, Own template.JS

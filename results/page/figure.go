@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -62,7 +63,8 @@ func (s scale) ticks() []float64 {
 	}
 	var all []float64
 	for k := math.Ceil(s.low / step); k*step <= s.high && len(all) < 20; k++ {
-		all = append(all, k*step)
+		v, _ := strconv.ParseFloat(strconv.FormatFloat(k*step, 'g', 9, 64), 64) // 3 × 0.2 is 0.6
+		all = append(all, v)
 	}
 	return all
 }
@@ -147,14 +149,6 @@ func (c *chart) dot(d dot) {
 	}
 }
 
-// legend names the colours, in rows above the picture's right end.
-func (c *chart) legend(names []string) {
-	for i, name := range names {
-		x, y := chartWidth-150, marginTop+6+16*float64(i)
-		c.printf(`<circle cx="%.1f" cy="%.1f" r="4" fill="var(--c%d)"/><text class="faint" x="%.1f" y="%.1f">%s</text>`, x, y, i%8, x+9, y+4, html.EscapeString(name))
-	}
-}
-
 // curve joins points.
 func (c *chart) curve(color int, xy ...[2]float64) {
 	var d strings.Builder
@@ -168,9 +162,14 @@ func (c *chart) curve(color int, xy ...[2]float64) {
 	c.printf(`<path d="%s" fill="none" stroke="var(--c%d)" stroke-width="1.5"/>`, d.String(), color%8)
 }
 
-// svg ends the picture.
+// svg ends the picture. One that holds links is no single image to a screen reader, which
+// would not read them.
 func (c *chart) svg() template.HTML {
-	return template.HTML(c.body.String() + "</svg>") // all texts in it are escaped
+	text := c.body.String() // all texts in it are escaped
+	if strings.Contains(text, "<a ") {
+		text = strings.Replace(text, `role="img"`, `role="group"`, 1)
+	}
+	return template.HTML(text + "</svg>")
 }
 
 // forest draws movements below each other, with their intervals.

@@ -48,6 +48,7 @@ type plan struct {
 	RequestsLost  *measured `json:"requests_lost"`
 	P99           *measured `json:"latency.p99"`
 	Availability  *measured `json:"availability"`
+	Day           []dayHour `json:"coverage_by_hour"`
 }
 
 // plans are what compare.json says.
@@ -81,7 +82,7 @@ func openPlans(path string, _ About) (*document, error) {
 	if len(c.Warnings) > 0 {
 		warnings.add(&part{Notes: c.Warnings})
 	}
-	d.add(c.risk(), c.coverage(), c.list(), warnings)
+	d.add(c.risk(), c.coverage(), c.day(), c.list(), warnings)
 	return d, nil
 }
 
@@ -90,7 +91,7 @@ func openPlans(path string, _ About) (*document, error) {
 func (c *plans) risk() *section {
 	s := &section{ID: "risk", Title: "Cost against risk"}
 	s.add(
-		c.against("must be used for a commitment to pay", "ratio", func(p *plan) *measured { return p.BreakEven },
+		c.against("use that a commitment needs to pay", "ratio", func(p *plan) *measured { return p.BreakEven },
 			"The share of what is committed that must be used, or the plan costs more than On-Demand: low and to the left is good."),
 		c.against("requests lost to interruptions", "count", func(p *plan) *measured { return p.RequestsLost }, ""),
 		c.against("latency p99", "s", func(p *plan) *measured { return p.P99 }, ""),
@@ -110,7 +111,6 @@ func (c *plans) against(name, unit string, of func(*plan) *measured, note string
 	}
 	near, far := within(costs)
 	picture := newChart(scaleOf("cost", "USD", near), scaleOf(name, unit, others)).numbered()
-	picture.legend(families)
 	for i := range c.Plans {
 		p := &c.Plans[i]
 		if costs[i] > far {
@@ -123,7 +123,7 @@ func (c *plans) against(name, unit string, of func(*plan) *measured, note string
 		}
 		picture.dot(d)
 	}
-	return &part{Figure: &figure{Title: "Cost and " + name, Note: note, SVG: picture.svg()}}
+	return &part{Figure: &figure{Title: "Cost against the " + name, Note: note, SVG: picture.svg(), Key: c.families()}}
 }
 
 // within returns the values of at most four times the median, and that bound.
@@ -140,6 +140,16 @@ func within(values []float64) (near []float64, far float64) {
 
 // families are plans of one colour.
 var families = []string{"on-demand", "spot", "reserved-standard", "reserved-convertible", "ec2-savings-plan", "compute-savings-plan", "dedicated-hosts", "mixed"}
+
+// families are the colours of the plans that there are.
+func (c *plans) families() (all []key) {
+	for i, name := range families {
+		if slices.ContainsFunc(c.Plans, func(p plan) bool { return family(p.Plan) == i }) {
+			all = append(all, key{name, i % 8})
+		}
+	}
+	return all
+}
 
 func family(plan string) int {
 	return max(0, slices.IndexFunc(families, func(name string) bool { return strings.HasPrefix(plan, name) }))

@@ -210,7 +210,23 @@ type jsonPlan struct {
 	P99             *jsonValue       `json:"latency.p99"`
 	Availability    *jsonValue       `json:"availability"`
 	Commitments     []jsonCommitment `json:"commitments"`
+	Day             []jsonDayHour    `json:"coverage_by_hour,omitempty"`
 	Unpriced        []string         `json:"unpriced"`
+}
+
+// jsonDayHour is what commitments cover in an hour of the day, in dollars an hour.
+type jsonDayHour struct {
+	Hour    int        `json:"hour"`
+	Usage   *jsonValue `json:"usage"`
+	Covered *jsonValue `json:"covered"`
+	Unused  *jsonValue `json:"unused"`
+}
+
+func dayOf(r *buying.Row) (day []jsonDayHour) {
+	for _, h := range r.Day {
+		day = append(day, jsonDayHour{h.Hour, valueOf(h.Usage), valueOf(h.Covered), valueOf(h.Unused)})
+	}
+	return day
 }
 
 func planOf(r *buying.Row) jsonPlan {
@@ -219,7 +235,7 @@ func planOf(r *buying.Row) jsonPlan {
 		Upfront: number(r.Upfront.USD()), Coverage: valueOf(r.Coverage), Utilization: valueOf(r.Utilization),
 		BreakEven: valueOf(r.BreakEven), BreakEvenMonth: valueOf(r.BreakEvenMonth),
 		Interruptions: valueOf(r.Interruptions), RequestsLost: valueOf(r.RequestsLost), P99: valueOf(r.P99), Availability: valueOf(r.Availability),
-		Commitments: commitmentsOf(r.Commitments), Unpriced: append([]string{}, r.Unpriced...),
+		Commitments: commitmentsOf(r.Commitments), Day: dayOf(r), Unpriced: append([]string{}, r.Unpriced...),
 	}
 }
 

@@ -337,6 +337,9 @@ func containerRows() []row {
 		{name: "stopped", metric: "task.stopped"},
 		{name: "found no room", metric: "task.unplaced", quiet: true},
 		{name: "lost to faults", metric: "task.lost", quiet: true},
+		{name: "deployments", metric: "task.deployments"},
+		{name: "deployments failed", metric: "task.deployments.failed", quiet: true},
+		{name: "deployment", metric: "task.deployment.duration"},
 		{name: "task-hours", metric: "task_hours"},
 		{name: "cost", metric: "cost"},
 	}

@@ -29,9 +29,10 @@ type SearchPage struct {
 // searchFile is the file by which the directory of a search is known.
 const searchFile = "search.csv"
 
-// SearchFolder is what [SearchPage.Save] writes to.
-func SearchFolder() *folder.Kind {
-	return &folder.Kind{Name: "search", Mark: searchFile, Files: []string{SavedScenario, PageFile}}
+// SearchFolder is what [SearchPage.Save] writes to. Its other files are those of the
+// command.
+func SearchFolder(others ...string) *folder.Kind {
+	return &folder.Kind{Name: "search", Mark: searchFile, Files: append([]string{SavedScenario, PageFile}, others...)}
 }
 
 // Save writes search.csv and, unless it is nil, the recommended scenario.toml. The

@@ -14,7 +14,7 @@ type search struct {
 	*Problem
 	Options
 	contestants []*contestant
-	known       map[int]bool // candidates that are contestants
+	known       map[int]int // contestants by candidate
 	reference   *contestant
 	risks       risks
 	looks       []int
@@ -29,7 +29,10 @@ type search struct {
 }
 
 func newSearch(p *Problem, o Options) *search {
-	s := &search{Problem: p, Options: o, known: map[int]bool{}, looks: looks(o.Replications, o.MaxReplications)}
+	s := &search{Problem: p, Options: o, known: map[int]int{}, looks: looks(o.Replications, o.MaxReplications)}
+	if s.Engine == nil {
+		s.Engine = here{o.Workers}
+	}
 	if p.Reference != nil {
 		s.reference = &contestant{index: -1, state: benched, values: map[Phase][][]float64{}}
 		s.equip(s.reference, p.Reference)
@@ -129,7 +132,7 @@ func (s *search) compare(ctx context.Context) (*contestant, error) {
 			return leader, nil
 		}
 		open = slices.DeleteFunc(open, func(c *contestant) bool { return c.count(Comparing) > level })
-		if err := s.simulate(ctx, Comparing, lacking(open, Comparing, s.after(level))); err != nil {
+		if err := s.simulate(ctx, Comparing, s.lacking(open, Comparing, s.after(level))); err != nil {
 			return leader, err
 		}
 	}
@@ -228,7 +231,7 @@ func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
 	risk := s.risks.confirm / float64(s.attempts*(s.attempts+1)) / float64(len(s.looks))
 	c.tried = true
 	for look, n := range s.looks {
-		if err := s.simulate(ctx, Confirming, lacking([]*contestant{c}, Confirming, n)); err != nil {
+		if err := s.simulate(ctx, Confirming, s.lacking([]*contestant{c}, Confirming, n)); err != nil {
 			return false, err
 		}
 		if c.state == impossible {
@@ -265,7 +268,7 @@ func (s *search) beside(ctx context.Context) error {
 		some = append(some, s.reference)
 	}
 	n = min(n, (s.Budget-s.spent)/max(1, len(some)))
-	return s.simulate(ctx, Confirming, lacking(some, Confirming, n))
+	return s.simulate(ctx, Confirming, s.lacking(some, Confirming, n))
 }
 
 // second returns the cheapest of the others that seem to meet the thresholds and

@@ -118,7 +118,7 @@ func (s *search) add(ctx context.Context, candidates []int) error {
 	}
 	for _, b := range all {
 		c := &contestant{index: candidates[b.Index], state: benched, values: map[Phase][][]float64{}}
-		s.known[c.index] = true
+		s.known[c.index] = len(s.contestants)
 		s.contestants = append(s.contestants, c)
 		if b.Value.err != nil {
 			c.state, c.why = impossible, b.Value.err.Error()
@@ -158,60 +158,48 @@ func try[T any](call func() (T, error)) (T, error) {
 	return value, err
 }
 
-// task is a replication to simulate.
-type task struct {
-	of          *contestant
-	replication int // in its phase
-}
-
 // lacking returns the replications that contestants need to have n of a phase.
-func lacking(some []*contestant, p Phase, n int) []task {
-	var tasks []task
+func (s *search) lacking(some []*contestant, p Phase, n int) []Replication {
+	var these []Replication
 	for _, c := range some {
 		for k := c.count(p); k < n && c.state != impossible; k++ {
-			tasks = append(tasks, task{c, k})
+			these = append(these, Replication{c.index, c.experiment, s.first(p) + k})
 		}
 	}
-	return tasks
+	return these
 }
 
 var errBudget = errors.New("search: budget exhausted")
 
 // simulate runs replications of a phase and keeps their values. A replication
 // that fails makes its contestant impossible. The error is errBudget, before
-// anything runs, or that of ctx; then what has finished is kept.
-func (s *search) simulate(ctx context.Context, p Phase, tasks []task) error {
-	if s.spent+len(tasks) > s.Budget-s.reserved(p) {
+// anything runs, or that of the engine; then what has finished is kept.
+func (s *search) simulate(ctx context.Context, p Phase, these []Replication) error {
+	if s.spent+len(these) > s.Budget-s.reserved(p) {
 		s.exhausted = true
 		return errBudget
 	}
-	type answer struct {
-		values []float64
-		err    error
-	}
-	progress := func(done int) { s.report(p, len(tasks), done) }
-	all, err := batch.Map(ctx, len(tasks), batch.Options{Workers: s.Workers, Progress: progress},
-		func(ctx context.Context, i int) (answer, error) {
-			values, err := try(func() ([]float64, error) {
-				return tasks[i].of.experiment.Replicate(ctx, s.first(p)+tasks[i].replication)
-			})
-			if err != nil && ctx.Err() != nil {
-				return answer{}, err
-			}
-			return answer{values, err}, nil
-		})
-	s.spent += len(all)
-	for _, a := range all {
-		task := tasks[a.Index]
-		switch c := task.of; {
+	found, err := s.Engine.Simulate(ctx, these, func(finished int) { s.report(p, len(these), finished) })
+	s.spent += len(found)
+	for _, f := range found {
+		of := these[f.Of]
+		switch c := s.contestant(of.Candidate); {
 		case c.state == impossible:
-		case a.Value.err != nil:
-			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", s.first(p)+task.replication, a.Value.err)
-		case task.replication == c.count(p): // none is missing before it, as when the round was interrupted
-			c.values[p] = append(c.values[p], c.row(a.Value.values))
+		case f.Err != nil:
+			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", of.Number, f.Err)
+		case of.Number == s.first(p)+c.count(p): // none is missing before it, as when the round was interrupted
+			c.values[p] = append(c.values[p], c.row(f.Values))
 		}
 	}
 	return err
+}
+
+// contestant returns who tries a candidate; -1 is the reference.
+func (s *search) contestant(candidate int) *contestant {
+	if candidate < 0 {
+		return s.reference
+	}
+	return s.contestants[s.known[candidate]]
 }
 
 // reserved is what a phase leaves of the budget for those after it.

@@ -59,6 +59,7 @@
 //
 // # How to extend it
 //
-// Anything that replicates is an [Experiment]. Another way to explore adds
+// Anything that replicates is an [Experiment], and whoever simulates a round an [Engine]:
+// this process, or a cluster. Another way to explore adds
 // contestants with replications of its own numbers and enters the better ones.
 package search

@@ -135,7 +135,7 @@ func (x *explorer) try(ctx context.Context, candidates []int) error {
 	if err := x.add(ctx, candidates); err != nil {
 		return err
 	}
-	return x.simulate(ctx, Exploring, lacking(x.contestants[known:], Exploring, exploring))
+	return x.simulate(ctx, Exploring, x.lacking(x.contestants[known:], Exploring, exploring))
 }
 
 // calibrate replicates the leader more, or else the nearest, to find the shift of
@@ -149,7 +149,7 @@ func (x *explorer) calibrate(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	x.anchors++
-	err := x.simulate(ctx, Exploring, lacking([]*contestant{anchor}, Exploring, max(exploring+1, x.MaxReplications/2)))
+	err := x.simulate(ctx, Exploring, x.lacking([]*contestant{anchor}, Exploring, max(exploring+1, x.MaxReplications/2)))
 	if err != nil {
 		return false, err
 	}

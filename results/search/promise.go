@@ -217,7 +217,10 @@ func (x *explorer) pool() []int {
 		}
 	}
 	slices.Sort(pool)
-	return slices.DeleteFunc(slices.Compact(pool), func(c int) bool { return x.known[c] })
+	return slices.DeleteFunc(slices.Compact(pool), func(c int) bool {
+		_, known := x.known[c]
+		return known
+	})
 }
 
 // rank orders what was tried: likely feasible ones by cost, then the others by

@@ -43,7 +43,8 @@ type Options struct {
 	Points          int     // candidates tried at most; exploring tries no more than 300
 	Budget          int     // replications at most
 	Seed            uint64  // of what is explored first
-	Workers         int     // replications under way at a time; 0: one per core
+	Workers         int     // without an engine: replications under way at a time; 0: one per core
+	Engine          Engine  // nil: this process
 	Progress        func(Progress)
 }
 
@@ -158,7 +159,8 @@ func (o *Outcome) NoneMeets() bool {
 }
 
 // Run searches. The error is that of a problem in which nothing can be simulated,
-// or, if ctx is done first, its cause; then the outcome is what is known so far.
+// or, if ctx is done first or the engine cannot go on, the cause; then the outcome is what
+// is known so far.
 // Apart from that it depends on the problem and the options alone, not on the
 // number of workers.
 func Run(ctx context.Context, p *Problem, o Options) (*Outcome, error) {
@@ -169,8 +171,6 @@ func Run(ctx context.Context, p *Problem, o Options) (*Outcome, error) {
 	err := s.run(ctx)
 	outcome := s.outcome()
 	switch {
-	case err != nil && ctx.Err() == nil:
-		return nil, err
 	case err != nil:
 		outcome.Interrupted = true
 		return outcome, err

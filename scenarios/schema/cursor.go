@@ -120,7 +120,7 @@ func (t *Table) take(key string, want kind) (*tree.Node, *declared) {
 	case n != nil:
 		return n, d
 	case d.preset != nil:
-		n = d.preset.Clone(t.Node.At)
+		n = d.preset().Clone(t.Node.At)
 		t.Node.Table[key] = n
 		return n, d
 	case d.Required() && !t.Broken:

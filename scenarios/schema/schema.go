@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"headroom/scenarios/tree"
 )
@@ -15,14 +16,15 @@ type Schema struct {
 	order   []string             // of the planned ones
 }
 
-// declared is a key with its default decoded.
+// declared is a key and its default, which is decoded when it is first wanted.
 type declared struct {
 	Key
-	preset *tree.Node // nil without a default that is TOML
+	preset func() *tree.Node // nil without a default that is TOML
 }
 
 // New returns the schema of some keys, in the order in which they are
-// documented. It panics if two have the same path, or a default is no TOML.
+// documented. It panics if two have the same path, and whoever reads a default that is no
+// TOML panics.
 func New(keys []Key) *Schema {
 	s := &Schema{index: map[string]*declared{}, planned: map[string]*Key{}}
 	for _, k := range keys {
@@ -37,7 +39,7 @@ func New(keys []Key) *Schema {
 		s.keys = append(s.keys, k)
 		d := &declared{Key: k}
 		if k.Default != "" && !strings.HasPrefix(k.Default, "(") {
-			d.preset = tree.MustParse(k.Default)
+			d.preset = sync.OnceValue(func() *tree.Node { return tree.MustParse(k.Default) })
 		}
 		s.index[k.Path] = d
 	}

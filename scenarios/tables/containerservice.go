@@ -33,7 +33,7 @@ const (
 // containerServiceKeys are those of [container_service.NAME]: Terraform's aws_ecs_service and
 // its aws_ecs_task_definition, with how long tasks take to start.
 func containerServiceKeys() []schema.Key {
-	return schema.Within("container_service.NAME", invalidTask, append(membershipKeys("security_groups", ""), []schema.Key{
+	return schema.Within("container_service.NAME", invalidTask, append(append(membershipKeys("security_groups", ""), guardKeys()...), []schema.Key{
 		schema.Row("service", schema.Name("service"), "(that of its target groups)", "what a task does with a request"),
 		schema.Row("desired_count", schema.Whole(0, mostTasks), "1", "tasks at the start, running where there is room"),
 		schema.Row("min_capacity", schema.Whole(0, mostTasks), "(0)", "fewest tasks, of its scalable target"),
@@ -89,6 +89,7 @@ func (l *loader) readContainerServices() {
 		l.taskService(t, &g)
 		g.Grace = t.Duration("health_check_grace_period_seconds")
 		g.Maintenance = &scaling.Healthy{Least: t.Whole("deployment_minimum_healthy_percent"), Most: t.Whole("deployment_maximum_percent")}
+		tasks.Guard = readGuard(t)
 		lt := controlplane.LaunchTemplate{Name: "container_service." + t.Name, Platform: model.Linux}
 		if fargate {
 			l.readFargate(t, &g, &lt)

@@ -24,6 +24,7 @@ func groupWords() []string {
 		"rollback-refresh: have it go back to the launch template before",
 		"set-launch-template: have the group launch from another launch template; what runs stays",
 		"attach: put them back; desired_capacity rises with them",
+		"deploy: replace the tasks of an ECS service by others, of another task_definition or of its own",
 	}
 }
 
@@ -36,6 +37,7 @@ func groupActionKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("scaling_processes", schema.TextsOf(processWords), "(all)", "suspend, resume: which processes").Coded(code),
 		schema.Row("launch_template", schema.Name("launch_template"), "", "set-launch-template, refresh: what the group launches from then on").Coded(code),
+		schema.Row("task_definition", schema.Name("task_definition"), "(as before)", "deploy: the new revision").Coded(invalidTask),
 		schema.Row("protected_from_scale_in", schema.Flag(), "true", "protect: whether scale-in spares them").Coded(code),
 		schema.Row("honor_cooldown", schema.Flag(), "false", "set-desired-capacity: whether a cooldown of the group refuses it").Coded(code),
 		schema.Row("should_decrement_desired_capacity", schema.Flag(), "true", "standby, detach: whether desired_capacity falls with them; else others are launched").Coded(code),
@@ -85,6 +87,8 @@ func (l *loader) readGroupAction(t *schema.Table, a *controlplane.Action) {
 	case controlplane.SetTemplate:
 		t.Require("launch_template")
 		a.Template = l.groupTemplate(t, &l.cfg.Groups[a.On.Index])
+	case controlplane.DeployService:
+		l.readDeployment(t, a)
 	case controlplane.ProtectInstances:
 		a.Protected = t.Flag("protected_from_scale_in")
 		if a.Count > mostProtected {

@@ -236,7 +236,8 @@ type loader struct {
 	measures           []measure
 	types              map[string]int // numbers in Config.Types
 	pools              *spotPools
-	providers          []int                   // group of each capacity provider; None
+	providers          []int // group of each capacity provider; None
+	definitions        []taskDefinition
 	zoneGroups         map[string][]model.Zone // of Spot requests
 	files              map[string]*dataFile
 	laws               map[string]rng.Distribution // by measure and text

@@ -15,7 +15,7 @@ import (
 )
 
 // referred are the tables that do nothing unless something refers to them.
-var referred = []string{"image", "key_pair", "launch_template", "service", "target_group"}
+var referred = []string{"image", "key_pair", "launch_template", "service", "target_group", "task_definition"}
 
 // warnOfUnused warns of tables that nothing refers to.
 func (l *loader) warnOfUnused() {

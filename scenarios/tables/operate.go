@@ -80,6 +80,15 @@ func (l *loader) readPortion(t *schema.Table, a *controlplane.Action) {
 func (l *loader) operatedOn(t *schema.Table, name string, do controlplane.ActionKind) (s controlplane.Subject, ok bool) {
 	table, rest, _ := strings.Cut(name, ".")
 	switch {
+	case do == controlplane.DeployService:
+		if table != "container_service" {
+			t.Mistake("on", "must be container_service.NAME "+t.Mode, "")
+			return s, false
+		}
+		s = controlplane.Subject{Kind: controlplane.OfGroup, Index: t.Find("on", table, rest)}
+		if s.Index >= 0 {
+			s.Index += l.cfg.ScalingGroups()
+		}
 	case table == "autoscaling_group" && do != controlplane.ResizeInstance:
 		s = controlplane.Subject{Kind: controlplane.OfGroup, Index: t.Find("on", table, rest)}
 	case table == "instance" && do < controlplane.SetDesiredCapacity:

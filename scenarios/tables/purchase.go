@@ -53,10 +53,16 @@ func (s *Scenario) AsSpot() (cfg *cloud.Config, stays []string) {
 	return cfg, b.stays
 }
 
+// SellsSpot says whether [Scenario.AsSpot] launches anything on Spot.
+func (s *Scenario) SellsSpot() bool {
+	cfg, _ := s.AsSpot()
+	return launchesSpot(cfg)
+}
+
 // AsWritten returns the scenario as it is, nil if that is how [Scenario.AsOnDemand]
 // launches it.
 func (s *Scenario) AsWritten() *cloud.Config {
-	if !s.launchesSpot() {
+	if !launchesSpot(s.Config) {
 		return nil
 	}
 	return s.Config
@@ -66,23 +72,29 @@ func (s *Scenario) AsWritten() *cloud.Config {
 // it launches Spot, else each group with its min_size On-Demand and half of what
 // lies above it on Spot.
 func (s *Scenario) AsMixed() (cfg *cloud.Config, stays []string) {
-	if s.launchesSpot() {
+	if launchesSpot(s.Config) {
 		return s.Config, nil
 	}
-	cfg = s.repurchased()
+	return s.AsSpotShare(100 - mixedShare)
+}
+
+// AsSpotShare returns the scenario with its groups' min_size On-Demand and so many
+// percent of what lies above it on Spot; its other instances are On-Demand.
+func (s *Scenario) AsSpotShare(percent int) (cfg *cloud.Config, stays []string) {
+	cfg = s.AsOnDemand()
 	b := s.buyer(cfg)
 	for i := range cfg.Groups {
-		b.spot(&cfg.Groups[i], cfg.Groups[i].Min, mixedShare)
+		b.spot(&cfg.Groups[i], cfg.Groups[i].Min, 100-percent)
 	}
 	return cfg, b.stays
 }
 
-func (s *Scenario) launchesSpot() bool {
-	return slices.ContainsFunc(s.Config.Groups, func(g controlplane.Group) bool {
+func launchesSpot(cfg *cloud.Config) bool {
+	return slices.ContainsFunc(cfg.Groups, func(g controlplane.Group) bool {
 		return g.Mixed != nil && g.Mixed.OnDemandPercentage < 100
-	}) || slices.ContainsFunc(s.Config.Instances, func(f controlplane.Fleet) bool {
+	}) || slices.ContainsFunc(cfg.Instances, func(f controlplane.Fleet) bool {
 		return f.Template.Spot != nil
-	}) || slices.ContainsFunc(s.Config.InstanceWorkloads, func(w controlplane.InstanceWorkload) bool { return w.Option == model.Spot })
+	}) || slices.ContainsFunc(cfg.InstanceWorkloads, func(w controlplane.InstanceWorkload) bool { return w.Option == model.Spot })
 }
 
 // repurchased returns a copy of the Config whose ways of buying may be changed.

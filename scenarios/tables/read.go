@@ -14,7 +14,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 	return schema.New(slices.Concat(
 		topKeys(), runKeys(), regionKeys(), hostKeys(), imageKeys(), keyPairKeys(),
 		launchTemplateKeys(), serviceKeys(), functionKeys(), outsideKeys(), journeyKeys(), diskKeys(), memoryKeys(), bandwidthKeys(), dedicatedHostKeys(), placementGroupKeys(), quotaKeys(), targetGroupKeys(), loadBalancerKeys(), dnsKeys(),
-		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskPolicyKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
+		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskDefinitionKeys(), taskPolicyKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
 		windowKeys(), thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
@@ -53,6 +53,7 @@ func topKeys() []schema.Key {
 		schema.Row("autoscaling_group", schema.Named(), "", "Auto Scaling groups"),
 		schema.Row("capacity_provider", schema.Named(), "", "ECS capacity providers: groups whose instances run tasks"),
 		schema.Row("container_service", schema.Named(), "", "ECS services: tasks on the instances of a group, or on Fargate"),
+		schema.Row("task_definition", schema.Named(), "", "other revisions of the tasks of ECS services, which actions deploy"),
 		schema.Row("alarm", schema.Named(), "", "CloudWatch alarms that invoke scaling policies"),
 		schema.Row("instance", schema.Named(), "", "instances outside any group, from start to end"),
 		schema.Row("volume", schema.Named(), "", "EBS volumes of their own, attached to instances or not"),
@@ -114,6 +115,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readGroups()
 	l.readCapacityProviders()
 	l.readContainerServices()
+	l.readTaskDefinitions()
 	l.readInstances()
 	l.readVolumes()
 	l.readFileSystems()

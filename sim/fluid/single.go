@@ -47,6 +47,7 @@ func newSingle(services, intervals []part, load, scv float64) *single {
 		sum += ck
 		s.mean += float64(k) * ck * h
 	}
+	s.mean, sum = max(s.mean, 0), max(sum, 0) // where next to nobody waits rounding decides
 	s.waits = -math.Expm1(-sum)
 	s.cepstrum, s.step, s.sum = c, h, sum
 	return s

@@ -119,7 +119,7 @@ func (s *single) than(root float64) ratio {
 // single server.
 func (w wait) vary(by ratio) wait {
 	late := min(1, (1-w.none)*by.waits)
-	if by.one == nil || late <= 0 || w.mean <= 0 || by.one.waits <= 0 {
+	if by.one == nil || late <= 0 || w.mean <= 0 || by.one.waits <= 0 || by.one.mean <= 0 {
 		return w
 	}
 	mean := w.mean * by.mean

@@ -121,7 +121,7 @@ func (d *exponential) Variance() float64 { return d.mean * d.mean }
 
 type pareto struct {
 	shape, scale float64
-	table        *table // of the quantiles divided by the scale
+	table        *quantiles // of the quantiles divided by the scale
 }
 
 // paretoCurve is the logarithm of the quantile of a Pareto law of scale 1.

@@ -52,7 +52,7 @@ func (d *biasedUniform) Variance() float64 {
 }
 
 // twoStages is the quantile table of the sum of two exponentials of mean 1.
-var twoStages = sync.OnceValue(func() *table { return newGamma(2, 1).table })
+var twoStages = sync.OnceValue(func() *quantiles { return newGamma(2, 1).table })
 
 func (d *exponential) lengthBiased() Distribution {
 	return &gamma{shape: 2, scale: d.mean, table: twoStages()}
@@ -120,7 +120,7 @@ func (d *biasedPareto) Variance() float64 {
 type biasedHyperexponential struct {
 	mean, variance float64
 	scale          float64
-	table          *table
+	table          *quantiles
 }
 
 // twoStageLaw is the law of that draw.

@@ -12,7 +12,7 @@ import (
 type hyperexponential struct {
 	mean, variance float64
 	law            hyperexponentialLaw
-	table          *table
+	table          *quantiles
 }
 
 // hyperexponentialLaw has a mean of 1.

@@ -55,7 +55,7 @@ func (d *normal) Variance() float64 {
 
 type lognormal struct {
 	median, sigma float64
-	table         *table // of the quantiles divided by the median
+	table         *quantiles // of the quantiles divided by the median
 }
 
 // lognormalCurve is the logarithm of the quantile of a lognormal law of median

@@ -10,7 +10,7 @@ import (
 
 type gamma struct {
 	shape, scale float64
-	table        *table
+	table        *quantiles
 }
 
 // gammaLaw is the gamma law of scale 1.
@@ -74,7 +74,7 @@ func (d *gamma) Variance() float64 { return d.shape * d.scale * d.scale }
 
 type weibull struct {
 	shape, scale float64
-	table        *table // of the quantiles divided by the scale
+	table        *quantiles // of the quantiles divided by the scale
 }
 
 // weibullCurve is the logarithm of the quantile of a Weibull law of scale 1.

@@ -3,6 +3,7 @@ package rng
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 )
 
 // curve is an increasing function of the probability: the quantile of a
@@ -50,8 +51,35 @@ func newTable(c curve) *table {
 // quantiles is preferred to one of their logarithms, which costs 5 ns more.
 const tolerableRoughness = 1e-3
 
+// quantiles is a table of quantiles that is made when the first is wanted: it takes some
+// milliseconds, and most laws of a scenario that is only read are never drawn from.
+type quantiles struct {
+	logarithm curve // of the quantiles
+	once      sync.Once
+	made      atomic.Pointer[table]
+}
+
 // newQuantiles returns a table of the quantiles of which c has the logarithms.
-func newQuantiles(c curve) *table {
+func newQuantiles(c curve) *quantiles { return &quantiles{logarithm: c} }
+
+// at returns the quantile at u in (0, 1).
+func (q *quantiles) at(u float64) float64 {
+	t := q.made.Load()
+	if t == nil {
+		t = q.table()
+	}
+	return t.at(u)
+}
+
+// table makes the table, or waits for who makes it.
+func (q *quantiles) table() *table {
+	q.once.Do(func() { q.made.Store(tabulated(q.logarithm)) })
+	return q.made.Load()
+}
+
+// tabulated returns the table of quantiles that is the more accurate: plain, or of their
+// logarithms.
+func tabulated(c curve) *table {
 	plain := newTable(exponentiated{c})
 	if plain.rough <= tolerableRoughness {
 		return plain

@@ -95,6 +95,9 @@ func (s *Slab[T]) Bump(h Handle) Handle {
 	return handle(uint32(h), sl.generation)
 }
 
+// Slots returns the number of slots, live or not: all indices are below it.
+func (s *Slab[T]) Slots() int { return len(s.slots) }
+
 // Len returns the number of live slots.
 func (s *Slab[T]) Len() int { return len(s.slots) - len(s.free) }
 

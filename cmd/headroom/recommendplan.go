@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"headroom/model"
+	"headroom/model/cloud"
+	"headroom/results/buying"
+	"headroom/results/report"
+)
+
+// fleetFlags are the flags of recommend plan.
+type fleetFlags struct {
+	buyingFlags
+	spot []string
+}
+
+// allSpot is the word for a fleet that is on Spot as a whole.
+const allSpot = "all"
+
+func newRecommendPlan() *cobra.Command {
+	var f fleetFlags
+	c := &cobra.Command{
+		Use:   "plan FILE",
+		Short: "Say how to buy a scenario's fleet: how much on Spot, and what to commit to",
+		Long: `plan simulates a scenario with more and more of its groups on Spot, under the same
+random numbers, finds for each the Reserved Instances or Savings Plans that are cheapest
+for what stays On-Demand, and judges the file's [thresholds]: interruptions lose requests
+and take time to make good. It recommends the cheapest purchase that keeps the
+thresholds, once without commitments, once with those of up to a year and once with those
+of up to three, and tells what each of the others would cost more, by paired differences;
+~ stands before what may be luck. A threshold is kept if it is so with 95 % confidence
+for whichever way to launch is chosen.
+
+A share of Spot is of what a group has above its min_size, which stays On-Demand; all is
+without that base. The exit code is 3 if nothing could be shown to keep the thresholds.`,
+		Args: oneFile,
+		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
+	}
+	f.add(c)
+	c.Flags().StringSliceVar(&f.spot, "spot", []string{"0", "25", "50", "75", "100", allSpot}, "`percents` on Spot to try, beside 0: of what is above min_size, or "+allSpot)
+	return c
+}
+
+func (f *fleetFlags) run(c *cobra.Command, files []string) error {
+	shares, err := f.shares()
+	if err != nil {
+		return badInput(err)
+	}
+	if err := buying.CheckCommitments(f.plans); err != nil {
+		return badInput(err)
+	}
+	format, e, err := f.open(c, files)
+	if err != nil {
+		return err
+	}
+	ways, stays := fleetWays(e, shares, slices.Contains(f.spot, allSpot))
+	o := f.options(e)
+	e.limitMemory(c.Context())
+	bar := newProgress(e.Name, len(ways)*e.Replications, f.workers, f.quiet)
+	o.Progress, o.Moved = bar.advance, bar.moved
+	fleet, err := buying.BuyFleet(c.Context(), ways, e.Thresholds, o)
+	bar.end()
+	if err != nil {
+		return fruitless(c, err)
+	}
+	fleet.PriceDate = e.PriceDate()
+	fleet.Warnings = slices.Concat(e.Warnings, stays, fleet.Warnings)
+	if err := report.WriteFleet(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, fleet); err != nil {
+		return err
+	}
+	return verdictOfFleet(fleet)
+}
+
+// shares reads the percents of Spot, without those that are twice there.
+func (f *fleetFlags) shares() ([]int, error) {
+	var all []int
+	var faults []error
+	for _, text := range f.spot {
+		if text == allSpot {
+			continue
+		}
+		percent, err := strconv.Atoi(text)
+		if err != nil || percent < 0 || percent > 100 {
+			faults = append(faults, fmt.Errorf("--spot: must be percents from 0 to 100 or %q, got %q", allSpot, text))
+		}
+		all = append(all, percent)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), errors.Join(faults...)
+}
+
+// fleetWays lists the ways to launch a scenario that differ, On-Demand first, and what
+// cannot be had as Spot.
+func fleetWays(e *experiment, shares []int, all bool) (ways []buying.Way, stays []string) {
+	ways = []buying.Way{{Name: "On-Demand", Config: e.AsOnDemand()}}
+	if !e.SellsSpot() {
+		_, stays = e.AsSpot()
+		return ways, stays
+	}
+	for _, percent := range shares {
+		if percent > 0 && len(e.Config.Groups) > 0 {
+			cfg, _ := e.AsSpotShare(percent)
+			ways = append(ways, buying.Way{Name: fmt.Sprintf("%d %% Spot above min_size", percent), Config: cfg, Keys: fleetKeys(cfg)})
+		}
+	}
+	if all {
+		cfg, left := e.AsSpot()
+		ways, stays = append(ways, buying.Way{Name: "all on Spot", Config: cfg, Keys: fleetKeys(cfg)}), left
+	}
+	if written := e.AsWritten(); written != nil {
+		ways = append(ways, buying.Way{Name: "as the file says", Config: written})
+	}
+	return ways, stays
+}
+
+// fleetKeys are the keys by which groups launch so.
+func fleetKeys(cfg *cloud.Config) (keys []string) {
+	for i := range cfg.Groups {
+		g := &cfg.Groups[i]
+		if g.Mixed == nil {
+			continue
+		}
+		keys = append(keys,
+			fmt.Sprintf("autoscaling_group.%s.mixed_instances_policy.on_demand_base_capacity = %d", g.Name, g.Mixed.OnDemandBase),
+			fmt.Sprintf("autoscaling_group.%s.mixed_instances_policy.on_demand_percentage_above_base_capacity = %d", g.Name, g.Mixed.OnDemandPercentage))
+	}
+	for i := range cfg.InstanceWorkloads {
+		if w := &cfg.InstanceWorkloads[i]; w.Option == model.Spot && !w.Foreign {
+			keys = append(keys, fmt.Sprintf("instance_workload.%s.purchase_option = \"spot\"", w.Name))
+		}
+	}
+	return keys
+}
+
+// verdictOfFleet reports that nothing is sure to keep the thresholds.
+func verdictOfFleet(f *buying.Fleet) error {
+	for _, horizon := range buying.Horizons() {
+		if best := f.Best(horizon); best != nil && best.Standing == buying.Kept {
+			return nil
+		}
+	}
+	return &failure{exitBreached, errors.New(f.Scenario + ": no way to buy could be shown to meet the thresholds")}
+}

@@ -1,0 +1,78 @@
+package buying
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"headroom/model"
+)
+
+// What is recommended is the cheapest of all plans that compare prices, each horizon
+// among those of its terms, and what it costs is their bill.
+func TestFleetBuysTheCheapestPlanOfEachHorizon(t *testing.T) {
+	f := must(BuyFleet(context.Background(), []Way{{Name: "On-Demand", Config: jobs()}}, nil, options()))
+	c := must(Compare(context.Background(), Variants{OnDemand: jobs()}, options()))
+	for horizon, terms := range map[string][]string{"none": nil, "1y": {"-1y-"}, "3y": {"-1y-", "-3y-"}} {
+		want := c.Rows[slices.IndexFunc(c.Rows, func(r Row) bool { return r.Plan == "on-demand" })]
+		for _, row := range c.Rows {
+			commits := slices.ContainsFunc(terms, func(term string) bool { return strings.Contains(row.Plan, term) })
+			if commits && row.Cost.Value < want.Cost.Value {
+				want = row
+			}
+		}
+		got := f.Best(horizon)
+		if math.Abs(got.Cost.Value-want.Cost.Value) > 1e-9 || horizon != "none" && got.Plan != want.Plan || !slices.Equal(got.Commitments, want.Commitments) {
+			t.Errorf("%s: %s costs %v, want %s, %v", horizon, got.Plan, got.Cost, want.Plan, want.Cost)
+		}
+		if math.Abs(got.Saving.Value-want.Saving.Value) > 1e-9 || got.Dearer.Value != 0 || got.Dearer.HalfWidth != 0 {
+			t.Errorf("%s: saves %v, want %v; dearer than itself by %v", horizon, got.Saving, want.Saving, got.Dearer)
+		}
+	}
+	if d := f.Purchases[0].Dearer; d.Value != 0 || f.Purchases[0].Horizon != "none" {
+		t.Errorf("the first purchase is %s, dearer by %v", f.Purchases[0].Horizon, d)
+	}
+}
+
+// A threshold is kept if its one-sided bound is: by hand, of 10, 11 and 12 the mean is 11
+// and the standard error 1/√3, and Student's t with two degrees of freedom is 2.920 at 5 %.
+func TestThresholdsAreKeptByTheirBounds(t *testing.T) {
+	values, bound := []float64{10, 11, 12}, 11+2.920/math.Sqrt(3)
+	for _, of := range []struct {
+		operator string
+		limit    float64
+		values   []float64
+		want     Standing
+	}{
+		{"<", bound + 0.01, values, Kept},
+		{"<", bound - 0.01, values, Undecided},
+		{"<", 10.9, values, Breached},
+		{">", 22 - bound - 0.01, values, Kept},
+		{">", 22 - bound + 0.01, values, Undecided},
+		{">=", 11.1, values, Breached},
+		{"<=", 5, []float64{5, 5}, Kept},
+		{"<", 9, []float64{5}, Undecided},
+		{"<", 9, nil, Breached},
+	} {
+		threshold := model.Threshold{Operator: of.operator, Limit: of.limit}
+		if got := standing(&threshold, of.values, 0.05); got != of.want {
+			t.Errorf("%v %s %v: %s, want %s", of.values, of.operator, of.limit, got, of.want)
+		}
+	}
+}
+
+// A bill above its limit is not recommended, though another horizon keeps it.
+func TestFleetKeepsABudget(t *testing.T) {
+	ways := []Way{{Name: "On-Demand", Config: jobs()}}
+	free := must(BuyFleet(context.Background(), ways, nil, options()))
+	limit := (free.Best("1y").Cost.Value + free.Best("none").Cost.Value) / 2
+	f := must(BuyFleet(context.Background(), ways, []model.Threshold{{Key: "cost.total", Operator: "<", Limit: limit}, {Key: "cost.per_hour", Operator: "<", Limit: 0}}, options()))
+	if f.Best("none") != nil || f.Best("3y") == nil || f.Judged != 1 {
+		t.Errorf("none %v, 3y %v, judged %d", f.Best("none"), f.Best("3y"), f.Judged)
+	}
+	if !slices.ContainsFunc(f.Warnings, func(w string) bool { return strings.HasPrefix(w, "not judged") && strings.Contains(w, "cost.per_hour") }) {
+		t.Errorf("warnings %q", f.Warnings)
+	}
+}
