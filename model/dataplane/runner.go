@@ -15,7 +15,7 @@ type runner struct {
 	demand  sim.Time // CPU time
 	in, out uint32   // as of a request; in: of one that is a request of its own, which
 	server  uint32
-	target  uint32 // noIndex without a target group
+	route   int32  // where it counts; without a target group that of no group
 	source  uint16 // ofItself: it is a request of its own
 	class   uint16
 	zone    uint8 // of the balancer's node
@@ -88,8 +88,8 @@ func (p *Plane) runnerEnds(k uint32, l *lane, at sim.Time) {
 	if r.in|r.out|uint32(r.high) != 0 {
 		p.countRunner(r, l, s)
 	}
+	o := &p.meter.routes[r.route]
 	if s.direct {
-		o := &p.meter.routes[p.meter.at(int32(r.source), None)]
 		p.meter.ends(o, r.arrived, at-r.arrived+s.distance(model.Zone(l.zone)), at)
 		return
 	}
@@ -100,7 +100,6 @@ func (p *Plane) runnerEnds(k uint32, l *lane, at sim.Time) {
 	if l.zone != r.zone {
 		latency += b.cfg.CrossLatency
 	}
-	o := &p.meter.routes[p.meter.at(int32(r.source), l.group)]
 	p.meter.ends(o, r.arrived, latency+s.hop, at)
 	l.ended++
 	l.answered = max(l.answered, at)
@@ -138,16 +137,7 @@ func (p *Plane) runnerBegins(k uint32, at sim.Time) {
 		p.begins(r.in, of, at)
 		return
 	}
-	p.meter.begins(p.runnerRoute(r), r.arrived, at-r.arrived)
-}
-
-// runnerRoute is where a runner counts.
-func (p *Plane) runnerRoute(r *runner) *RouteOutcome {
-	group := int32(None)
-	if r.target != noIndex {
-		group = p.lanes[r.server].group
-	}
-	return &p.meter.routes[p.meter.at(int32(r.source), group)]
+	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-r.arrived)
 }
 
 // tellTarget brings the counts of the target of a lane in line with it.
@@ -162,22 +152,34 @@ func (p *Plane) tellTarget(l *lane) {
 	l.asked, l.ended = 0, 0
 }
 
-// request is the runner as a request that is served.
-func (r *runner) request() request {
-	return request{
-		arrived: r.arrived, demand: r.demand, in: r.in, out: r.out, high: r.high, server: r.server, target: r.target,
-		group: None, source: r.source, class: r.class, zone: r.zone, phase: inService,
+// request is the runner as a request on its way to a target.
+func (p *Plane) request(r *runner, target uint32) request {
+	of := request{
+		arrived: r.arrived, demand: r.demand, in: r.in, out: r.out, high: r.high, server: r.server, target: target,
+		group: None, source: r.source, class: r.class, zone: r.zone, phase: dispatched,
 	}
+	if group := p.meter.routes[r.route].TargetGroup; group != None {
+		of.group = int16(group)
+	}
+	return of
 }
 
-// leaveTrack makes a request of a runner that is on its way.
-func (p *Plane) leaveTrack(r *runner) uint32 {
-	h, of := p.requests.Alloc()
-	*of = r.request()
-	of.phase = dispatched
-	if r.target != noIndex {
-		of.group = int16(p.targets.at(r.target).group)
+// request is a runner that is served as the request that it would be.
+func (p *Plane) requestInLane(r *runner, l *lane) request {
+	target := l.target
+	if p.sources[r.source].direct {
+		target = noIndex
 	}
+	of := p.request(r, target)
+	of.phase = inService
+	return of
+}
+
+// leaveTrack makes a request of a runner that is on its way to a target; noIndex: it has
+// none.
+func (p *Plane) leaveTrack(r *runner, target uint32) uint32 {
+	h, of := p.requests.Alloc()
+	*of = p.request(r, target)
 	i := indexOf(h)
 	if s := &p.sources[r.source]; s.limits.limit != sim.Never {
 		p.addDeadline(&s.limits, i, of)
@@ -194,10 +196,7 @@ func (p *Plane) requestsOf(l *lane, jobs []uint32) (list []uint32) {
 		r := &p.runners.all[k]
 		if r.source != ofItself {
 			h, of := p.requests.Alloc()
-			*of = r.request()
-			if r.target != noIndex {
-				of.group = int16(l.group)
-			}
+			*of = p.requestInLane(r, l)
 			r.source, r.in = ofItself, indexOf(h)
 		}
 		list = append(list, r.in)
@@ -215,10 +214,7 @@ func (p *Plane) running(see func(r *request)) {
 		}
 		for _, k := range l.station.Jobs(p.settledUntil(l), nil) {
 			if r := &p.runners.all[k]; r.source != ofItself {
-				of := r.request()
-				if r.target != noIndex {
-					of.group = int16(l.group)
-				}
+				of := p.requestInLane(r, l)
 				see(&of)
 			}
 		}

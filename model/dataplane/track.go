@@ -38,10 +38,29 @@ func (p *Plane) leadsStraight(w *way) bool {
 	return true
 }
 
+// sendRunners is [Plane.onRequestArrives] for a source whose requests run.
+func (p *Plane) sendRunners(ev model.Event, s *source) {
+	index, rank := ev.Index(), p.table[requestArrives].rank
+	lead := p.kernel.Lead(rank)
+	for left := p.ahead; ; left-- {
+		next, ok := s.events.Next()
+		if !ok || next > p.frame.Duration {
+			p.sendRunner(index, s)
+			return
+		}
+		place := p.kernel.Reserve() // before all that this request leads to
+		p.sendRunner(index, s)
+		if left <= 0 || !p.kernel.Follow(&lead, place, next) {
+			s.timer.StartAtPlace(next, place, ev)
+			return
+		}
+	}
+}
+
 // sendRunner draws a request of a source whose requests run and takes it to its server: what
 // [Plane.enter], [Plane.balance] and [Plane.forward] do for it, or [Plane.toFleet].
 func (p *Plane) sendRunner(index int, s *source) {
-	r := runner{arrived: p.kernel.Now(), source: uint16(index), target: noIndex}
+	r := runner{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
 	s.draw(&r)
 	if s.direct {
 		p.sendToFleet(&r, s)
@@ -56,7 +75,7 @@ func (s *source) draw(r *runner) {
 	if len(s.class.upTo) > 1 {
 		r.class = s.class.draw(&s.classes)
 	}
-	r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
+	r.demand = s.demand.draw(cfg.Demand)
 	if cfg.Request != nil {
 		in := heldBytes(s.sizes.Draw(cfg.Request))
 		r.in, r.high = uint32(in), uint8(in>>32)
@@ -69,19 +88,18 @@ func (s *source) draw(r *runner) {
 
 // sendToFleet sends a runner to the instances of a fleet in turn.
 func (p *Plane) sendToFleet(r *runner, s *source) {
-	o := &p.meter.routes[p.meter.at(int32(r.source), None)]
-	o.arrives(r.arrived)
+	p.meter.routes[r.route].arrives(r.arrived)
 	members := p.fleets[s.target]
 	if len(members) == 0 {
-		p.fail(p.leaveTrack(r), Code502)
+		p.fail(p.leaveTrack(r, noIndex), Code502)
 		return
 	}
 	if s.next++; s.next >= len(members) {
 		s.next = 0
 	}
 	r.server = members[s.next]
-	if !p.enterLane(r, o, min(s.limits.limit, s.patience-s.distance(model.Zone(p.lanes[r.server].zone)))) {
-		i := p.leaveTrack(r)
+	if !p.enterLane(r, noIndex, min(s.limits.limit, s.patience-s.distance(model.Zone(p.lanes[r.server].zone)))) {
+		i := p.leaveTrack(r, noIndex)
 		p.offer(i, p.requests.at(i))
 	}
 }
@@ -98,7 +116,7 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	n := &b.nodes[zone]
 	n.requests++
 	if b.limited && !n.admits(r.arrived) {
-		i := p.leaveTrack(r)
+		i := p.leaveTrack(r, noIndex)
 		p.reject(i, p.requests.at(i))
 		return
 	}
@@ -107,14 +125,14 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	*action.matched++
 	choice, ok := action.forward.Next()
 	if !ok {
-		p.meter.routes[p.meter.at(int32(r.source), None)].arrives(r.arrived)
-		p.failFor(p.leaveTrack(r), Code503, CauseNoWeight)
+		p.meter.routes[r.route].arrives(r.arrived)
+		p.failFor(p.leaveTrack(r, noIndex), Code503, CauseNoWeight)
 		return
 	}
 	group := action.groups[choice]
 	g := &p.targetGroups[group]
-	o := &p.meter.routes[p.meter.at(int32(r.source), int32(group))]
-	o.arrives(r.arrived)
+	r.route = p.meter.spans[r.source].others + int32(group)
+	p.meter.routes[r.route].arrives(r.arrived)
 	g.requests++
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
@@ -125,31 +143,30 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	}
 	local, ok := sc.policy.Pick(int(zone))
 	if !ok {
-		i := p.leaveTrack(r)
-		p.requests.at(i).group = int16(group)
-		p.failFor(i, Code503, g.whyNone())
+		p.failFor(p.leaveTrack(r, noIndex), Code503, g.whyNone())
 		return
 	}
 	if g.counts {
 		sc.policy.Began(local)
 	}
-	r.target, r.server = g.locals[local], g.servers[local]
+	target := g.locals[local]
+	r.server = g.servers[local]
 	hop := s.hop
 	if l := &p.lanes[r.server]; l.zone != r.zone {
 		hop += b.cfg.CrossLatency
 	}
-	if !p.enterLane(r, o, min(s.limits.limit, s.patience-hop)) {
-		p.targets.at(r.target).inFlight++
-		i := p.leaveTrack(r)
+	if !p.enterLane(r, target, min(s.limits.limit, s.patience-hop)) {
+		p.targets.at(target).inFlight++
+		i := p.leaveTrack(r, target)
 		p.offer(i, p.requests.at(i))
 	}
 }
 
 // enterLane takes a runner into the lane of its server, or returns false if it cannot go that
 // way: a place is made for it in its source's route then, and nothing more.
-func (p *Plane) enterLane(r *runner, o *RouteOutcome, patience sim.Time) bool {
+func (p *Plane) enterLane(r *runner, target uint32, patience sim.Time) bool {
 	l := &p.lanes[r.server]
-	if !l.open || r.target != l.target && r.target != noIndex && !p.joins(l, r.target) {
+	if !l.open || target != l.target && target != noIndex && !p.joins(l, target) {
 		return false
 	}
 	now := r.arrived
@@ -163,11 +180,11 @@ func (p *Plane) enterLane(r *runner, o *RouteOutcome, patience sim.Time) bool {
 	if !ok || end-now > patience || end > sim.Horizon {
 		return false
 	}
-	if r.target != noIndex {
+	if target != noIndex {
 		l.asked++
 	}
 	if start == now {
-		p.meter.begins(o, now, 0)
+		p.meter.begins(&p.meter.routes[r.route], now, 0)
 	}
 	p.seat(r, l, start, end)
 	return true
