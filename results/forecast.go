@@ -62,7 +62,7 @@ func forecastColumns(entity string, g *controlplane.GroupOutcome) []Column {
 	if len(g.Forecasts) == 0 {
 		return nil
 	}
-	load, high, capacity := make([]float64, len(g.DesiredSeries)), make([]float64, len(g.DesiredSeries)), make([]float64, len(g.DesiredSeries))
+	load, high, capacity := make([]float64, len(g.Minutes)), make([]float64, len(g.Minutes)), make([]float64, len(g.Minutes))
 	first := g.Forecasts[0].From
 	for minute := range load {
 		load[minute], high[minute], capacity[minute] = math.NaN(), math.NaN(), math.NaN()

@@ -41,10 +41,11 @@ func columns(parts []part) []Column {
 			}
 		case labelGroup:
 			g := p.groups()[0]
+			desired, inService, utilization := groupMinutes(&g)
 			all = append(all,
-				Column{Entity: entity, Metric: "capacity.desired", Values: floats(g.DesiredSeries)},
-				Column{Entity: entity, Metric: "capacity.in_service", Values: floats(g.InServiceSeries)},
-				Column{Entity: entity, Metric: "cpu.utilization", Values: g.CPUSeries})
+				Column{Entity: entity, Metric: "capacity.desired", Values: desired},
+				Column{Entity: entity, Metric: "capacity.in_service", Values: inService},
+				Column{Entity: entity, Metric: "cpu.utilization", Values: utilization})
 			for k, m := range p.outcome.Config.Groups[p.index].Enabled[:len(g.Enabled)] {
 				all = append(all, Column{Entity: entity, Metric: m.Name, Values: floats(g.Enabled[k])})
 			}
@@ -52,10 +53,11 @@ func columns(parts []part) []Column {
 			all = append(all, sampled(entity, &g.Samples)...)
 		case labelContainer:
 			g := p.containers()[0]
+			desired, inService, utilization := groupMinutes(&g)
 			all = append(all,
-				Column{Entity: entity, Metric: "task.desired", Values: floats(g.DesiredSeries)},
-				Column{Entity: entity, Metric: "task.running", Values: floats(g.InServiceSeries)},
-				Column{Entity: entity, Metric: "task.cpu.utilization", Values: g.CPUSeries})
+				Column{Entity: entity, Metric: "task.desired", Values: desired},
+				Column{Entity: entity, Metric: "task.running", Values: inService},
+				Column{Entity: entity, Metric: "task.cpu.utilization", Values: utilization})
 			all = append(all, sampled(entity, &g.Samples)...)
 		case labelInstance:
 			all = append(all, sampled(entity, &p.fleets()[0].Samples)...)
@@ -201,6 +203,18 @@ func (m minutes) columns(entity string) []Column {
 		{Entity: entity, Metric: "requests.in_flight", Values: floats(m.inFlight)},
 		{Entity: entity, Metric: "latency.mean", Values: latency},
 	}
+}
+
+// groupMinutes lists what a group has at the end of each minute.
+func groupMinutes(g *controlplane.GroupOutcome) (desired, inService, utilization []float64) {
+	n := len(g.Minutes)
+	desired, inService, utilization = make([]float64, 0, n), make([]float64, 0, n), make([]float64, 0, n)
+	for _, m := range g.Minutes {
+		desired = append(desired, float64(m.Desired))
+		inService = append(inService, float64(m.InService))
+		utilization = append(utilization, m.Utilization)
+	}
+	return desired, inService, utilization
 }
 
 func floats(ints []int64) []float64 {

@@ -16,10 +16,10 @@ func threeOf(m int, missing alarm.Missing) alarm.Config {
 	}
 }
 
-// window builds a window from a row of the published tables, oldest first.
-func window(t *testing.T, evaluationPeriods int, row string) *alarm.Window {
+// window builds a window of an alarm from a row of the published tables, oldest first.
+func window(t *testing.T, cfg alarm.Config, row string) *alarm.Window {
 	t.Helper()
-	w := alarm.NewWindow(evaluationPeriods)
+	w := alarm.NewWindow(cfg)
 	for _, mark := range strings.Fields(row) {
 		switch mark {
 		case "0":
@@ -68,7 +68,7 @@ func TestPublishedMissingDataTables(t *testing.T) {
 				if want == "retain" {
 					want = previous.String()
 				}
-				got := alarm.Evaluate(threeOf(r.m, treat), window(t, 3, r.row), previous)
+				got := alarm.Evaluate(window(t, threeOf(r.m, treat), r.row), previous)
 				if got.String() != want {
 					t.Errorf("%d of 3, %q, %s, from %v: got %v, want %s", r.m, r.row, name, previous, got, want)
 				}
@@ -79,17 +79,17 @@ func TestPublishedMissingDataTables(t *testing.T) {
 
 func TestAlarmNeedsEveryDatapointBeforeItRises(t *testing.T) {
 	// The load jumps at 0, the datapoints of 60, 120 and 180 s breach.
-	cfg, w := threeOf(3, alarm.MissingIsMissing), alarm.NewWindow(3)
+	w := alarm.NewWindow(threeOf(3, alarm.MissingIsMissing))
 	w.Push(40, true)
-	state := alarm.Evaluate(cfg, &w, alarm.InsufficientData)
+	state := alarm.Evaluate(&w, alarm.InsufficientData)
 	for i, want := range []alarm.State{alarm.OK, alarm.OK, alarm.Alarm} {
 		w.Push(80, true)
-		if state = alarm.Evaluate(cfg, &w, state); state != want {
+		if state = alarm.Evaluate(&w, state); state != want {
 			t.Errorf("after %d breaching datapoints: got %v, want %v", i+1, state, want)
 		}
 	}
 	w.Push(45.7, true)
-	if state = alarm.Evaluate(cfg, &w, state); state != alarm.OK {
+	if state = alarm.Evaluate(&w, state); state != alarm.OK {
 		t.Errorf("after a sound datapoint: got %v, want OK", state)
 	}
 }
@@ -116,24 +116,24 @@ func TestComparisonsDifferOnlyAtTheThreshold(t *testing.T) {
 }
 
 func TestWindowKeepsTheNewestAndForgetsTheOldest(t *testing.T) {
-	w := alarm.NewWindow(1)
+	cfg := threeOf(1, alarm.MissingIsMissing)
+	cfg.EvaluationPeriods = 1
+	w := alarm.NewWindow(cfg)
 	if _, ok := w.Latest(); ok {
 		t.Error("a new window has a datapoint")
 	}
-	cfg := threeOf(1, alarm.MissingIsMissing)
-	cfg.EvaluationPeriods = 1
 	w.Push(90, true)
 	if v, ok := w.Latest(); v != 90 || !ok {
 		t.Errorf("latest: got %v %v, want 90 true", v, ok)
 	}
 	for range 2 { // within the range the old datapoint still counts
 		w.Push(0, false)
-		if got := alarm.Evaluate(cfg, &w, alarm.OK); got != alarm.Alarm {
+		if got := alarm.Evaluate(&w, alarm.OK); got != alarm.Alarm {
 			t.Errorf("old datapoint within the range: got %v, want ALARM", got)
 		}
 	}
 	w.Push(0, false)
-	if got := alarm.Evaluate(cfg, &w, alarm.Alarm); got != alarm.InsufficientData {
+	if got := alarm.Evaluate(&w, alarm.Alarm); got != alarm.InsufficientData {
 		t.Errorf("datapoint out of the range: got %v, want INSUFFICIENT_DATA", got)
 	}
 }
@@ -187,11 +187,11 @@ func TestSubMinuteAlarmsAreEvaluatedEveryTenSeconds(t *testing.T) {
 }
 
 func TestEvaluateAllocatesNothing(t *testing.T) {
-	cfg, w := threeOf(2, alarm.MissingIsIgnored), window(t, 3, "0 X - X -")
+	w := window(t, threeOf(2, alarm.MissingIsIgnored), "0 X - X -")
 	state := alarm.OK
 	if n := testing.AllocsPerRun(100, func() {
 		w.Push(60, true)
-		state = alarm.Evaluate(cfg, w, state)
+		state = alarm.Evaluate(w, state)
 	}); n != 0 {
 		t.Errorf("allocations: got %v, want 0 (state %v)", n, state)
 	}

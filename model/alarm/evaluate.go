@@ -13,14 +13,10 @@ const (
 // String returns AWS's name of the state.
 func (s State) String() string { return [...]string{"", "INSUFFICIENT_DATA", "OK", "ALARM"}[s] }
 
-// Evaluate returns the state of the alarm after one evaluation. The window must
-// have been made for the same number of evaluation periods. The order of its
-// decisions, in rules.md, gives every row of CloudWatch's tables of missing data.
-func Evaluate(cfg Config, w *Window, previous State) State {
-	if len(w.points) != cfg.EvaluationPeriods+surplusRange {
-		panic("alarm: a window of another alarm")
-	}
-	seen := count(cfg, w)
+// Evaluate returns the state of an alarm after one evaluation of its window. The order of
+// its decisions, in rules.md, gives every row of CloudWatch's tables of missing data.
+func Evaluate(w *Window, previous State) State {
+	cfg, seen := &w.cfg, w.count()
 	switch cfg.TreatMissing {
 	case MissingIsBreaching:
 		filled := cfg.EvaluationPeriods - seen.breaching - seen.sound
@@ -57,24 +53,25 @@ func Evaluate(cfg Config, w *Window, previous State) State {
 type tally struct {
 	breaching    int // real datapoints that breach
 	sound        int // real datapoints that do not
-	oldestBreach int // age of the oldest breaching one of the last N periods; 0 without
+	oldestBreach int // age of the oldest breaching one of the last N periods, where one is missing; 0 without
 }
 
 // count tallies the newest real datapoints in the window, at most N of them.
-func count(cfg Config, w *Window) tally {
+func (w *Window) count() tally {
+	n := w.cfg.EvaluationPeriods
+	if w.breaching+w.sound == n { // none is missing: nobody asks for the age of a breach
+		return tally{breaching: w.breaching, sound: w.sound}
+	}
 	var t tally
-	for age, i := 1, w.newest; age <= len(w.points) && t.breaching+t.sound < cfg.EvaluationPeriods; age++ {
-		p := &w.points[i]
-		if i--; i < 0 {
-			i += len(w.points)
-		}
+	for age := 1; age <= len(w.points) && t.breaching+t.sound < n; age++ {
+		value, ok := w.At(age)
 		switch {
-		case !p.ok:
-		case !cfg.Comparison.Breaches(p.value, cfg.Threshold):
+		case !ok:
+		case !w.cfg.Comparison.Breaches(value, w.cfg.Threshold):
 			t.sound++
 		default:
 			t.breaching++
-			if age <= cfg.EvaluationPeriods {
+			if age <= n {
 				t.oldestBreach = age
 			}
 		}
@@ -92,4 +89,4 @@ func okUnless(raised bool) State {
 
 // Breaching returns how many of the datapoints that an evaluation counts breach, those
 // filled in for missing ones not among them.
-func Breaching(cfg Config, w *Window) int { return count(cfg, w).breaching }
+func Breaching(w *Window) int { return w.count().breaching }

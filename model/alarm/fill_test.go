@@ -67,7 +67,7 @@ func TestRevisedWindowShowsTheSeriesAsAWhole(t *testing.T) {
 				series[k] = append(series[k], v)
 			}
 		}
-		w, m := alarm.NewWindow(n), e.Memory()
+		w, m := alarm.NewWindow(alarm.Config{EvaluationPeriods: n, Comparison: alarm.GreaterThanThreshold}), e.Memory()
 		for i := range n {
 			v := e.Evaluate([]alarm.Value{valueOf(series[0][i]), valueOf(series[1][i])}, m)
 			w.Push(v.Value, v.OK)

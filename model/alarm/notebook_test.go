@@ -73,7 +73,7 @@ func from(t *testing.T, cfg alarm.Config, row string) string {
 	retained := true
 	last := alarm.State(0)
 	for previous := alarm.InsufficientData; previous <= alarm.Alarm; previous++ {
-		last = alarm.Evaluate(cfg, window(t, cfg.EvaluationPeriods, row), previous)
+		last = alarm.Evaluate(window(t, cfg, row), previous)
 		states[last] = true
 		retained = retained && last == previous
 	}
@@ -88,14 +88,14 @@ func from(t *testing.T, cfg alarm.Config, row string) string {
 
 // follow evaluates an alarm after each of the values.
 func follow(t *testing.T, b *strings.Builder, cfg alarm.Config, values []string) {
-	w, state := alarm.NewWindow(cfg.EvaluationPeriods), alarm.InsufficientData
+	w, state := alarm.NewWindow(cfg), alarm.InsufficientData
 	for _, text := range values {
 		value, err := strconv.ParseFloat(text, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.Push(value, true)
-		state = alarm.Evaluate(cfg, &w, state)
+		state = alarm.Evaluate(&w, state)
 		fmt.Fprintf(b, "%-4s  %v\n", text, state)
 	}
 }

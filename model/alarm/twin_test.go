@@ -1,6 +1,9 @@
 package alarm_test
 
 import (
+	"math"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"headroom/model/alarm"
@@ -69,13 +72,40 @@ func TestAlarmsAgreeWithADumbTwin(t *testing.T) {
 				cfg := threeOf(m, treat)
 				cfg.EvaluationPeriods = n
 				for _, row := range rows {
-					w := window(t, n, spaced(row))
+					w := window(t, cfg, spaced(row))
 					for previous := alarm.InsufficientData; previous <= alarm.Alarm; previous++ {
-						if got, want := alarm.Evaluate(cfg, w, previous), brute(row, n, m, missing, previous); got != want {
+						if got, want := alarm.Evaluate(w, previous), brute(row, n, m, missing, previous); got != want {
 							t.Fatalf("%d of %d, %s, %q from %v: got %v, want %v", m, n, missing, row, previous, got, want)
 						}
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestAlarmsOfLongSeriesAgreeWithADumbTwin pushes and revises datapoints of one window, which
+// counts along, and compares each instant with a row of its own.
+func TestAlarmsOfLongSeriesAgreeWithADumbTwin(t *testing.T) {
+	value := map[byte]float64{'0': 10, 'X': 90, '-': math.NaN()}
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(16, seed))
+		cfg := threeOf(1, alarm.MissingIsMissing)
+		cfg.EvaluationPeriods = 1 + r.IntN(6)
+		cfg.DatapointsToAlarm = 1 + r.IntN(cfg.EvaluationPeriods)
+		n := cfg.EvaluationPeriods
+		w, row, state := alarm.NewWindow(cfg), []byte(strings.Repeat("-", n+2)), alarm.InsufficientData
+		for step := range 300 {
+			row = append(row, "0X-"[r.IntN(2+min(1, step%40/20))]) // stretches with gaps, and without
+			w.Push(value[row[len(row)-1]], row[len(row)-1] != '-')
+			if age := 1 + r.IntN(n+2); r.IntN(3) == 0 {
+				row[len(row)-age] = "0X"[r.IntN(2)]
+				w.Revise(age, value[row[len(row)-age]], true)
+			}
+			before := state
+			state = alarm.Evaluate(&w, before)
+			if want := brute(string(row[len(row)-n-2:]), n, cfg.DatapointsToAlarm, "missing", before); state != want {
+				t.Fatalf("seed %d, %d of %d, %q from %v: got %v, want %v", seed, cfg.DatapointsToAlarm, n, row[len(row)-n-2:], before, state, want)
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func Example() {
 	fmt.Printf("arrived near 576,000: %v\n", math.Abs(float64(route.Arrived)-576_000) < 3_000)
 	fmt.Printf("served all but those in flight: %v\n", route.Arrived == route.Completed+route.InFlight)
 	fmt.Printf("median below 60 ms: %v\n", route.Latency.Quantile(0.5) < int64(60*sim.Millisecond))
-	fmt.Printf("instances at the end: %d\n", outcome.Groups[0].InServiceSeries[59])
+	fmt.Printf("instances at the end: %d\n", outcome.Groups[0].Minutes[59].InService)
 	// Output:
 	// arrived near 576,000: true
 	// served all but those in flight: true
@@ -156,7 +156,7 @@ func ExampleScalingPolicy() {
 	}))
 	group := outcome.Groups[0]
 	for minute := 9; minute < 60; minute += 10 {
-		fmt.Printf("after %2d min: %2d instances\n", minute+1, group.DesiredSeries[minute])
+		fmt.Printf("after %2d min: %2d instances\n", minute+1, group.Minutes[minute].Desired)
 	}
 	change := slices.IndexFunc(outcome.Activities, func(a controlplane.Activity) bool { return a.Kind == "set-desired" })
 	fmt.Println("first change:", outcome.Activities[change].Detail)

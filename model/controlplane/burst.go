@@ -96,10 +96,10 @@ func (cp *Plane) closeSurplus() {
 
 // credits returns an instance's value of a metric of its CPU credits, in credits; what
 // is of a period, since the mark of a clock.
-func (in *instance) credits(k MetricKind, burst model.BurstUse, used model.ServerUse, clock int) float64 {
+func (in *instance) credits(k MetricKind, burst model.BurstUse, clock int) float64 {
 	switch k {
 	case CPUCreditUsage:
-		return model.Credits(used.Busy - in.marks[clock].Busy).Float64()
+		return model.Credits(in.use.Busy - in.marks[clock].Busy).Float64()
 	case CPUSurplusCreditBalance:
 		return burst.Surplus.Float64()
 	case CPUSurplusCreditsCharged:

@@ -16,12 +16,13 @@ import (
 type invocation struct {
 	policy    int
 	side      scaling.Breach
-	alarm     string // empty: the policy asked for this instant
-	threshold float64
-	metric    float64
 	hasMetric bool
+	metric    float64
+	threshold float64  // of the alarm
 	from      sim.Time // where the metric's period began
-	watch     int      // None: the policy asked for this instant
+	streak    *streak  // where what becomes of it is folded
+	alarm     *Alarm   // nil: the policy asked for this instant
+	watch     int      // of the alarm; None
 	action    int      // of the watch
 }
 
@@ -30,34 +31,36 @@ type invocation struct {
 // has one in five minutes, and an alarm of a minute repeats in between.
 func (cp *Plane) invoke(watch, action int) {
 	inv := cp.invocation(watch, action)
-	if cp.groups[cp.watches[watch].cfg.Actions[action].Group].suspended.Has(scaling.AlarmNotification) {
+	group := cp.watches[watch].actions[action].Group
+	if cp.groups[group].suspended.Has(scaling.AlarmNotification) {
 		cp.tellSuspension(&inv)
 		return
 	}
-	cp.ask(cp.watches[watch].cfg.Actions[action].Group, inv)
+	cp.ask(group, inv)
 }
 
 func (cp *Plane) invocation(watch, action int) invocation {
 	a := &cp.watches[watch]
-	act := &a.cfg.Actions[action]
+	act, newest := &a.actions[action], &cp.series[a.series].newest
 	return invocation{
-		policy: act.Policy, side: act.Side, alarm: a.cfg.Name, watch: watch, action: action,
-		threshold: a.cfg.Config.Threshold, metric: a.newest.value, hasMetric: a.newest.ok, from: a.newest.from,
+		policy: act.Policy, side: act.Side, alarm: a.cfg, watch: watch, action: action,
+		streak: &act.streak, metric: newest.value, hasMetric: newest.ok, from: newest.from, threshold: a.window.Threshold(),
 	}
 }
 
 // recordSilence records that an alarm asks for nothing.
 func (cp *Plane) recordSilence(watch int) {
-	r := reason{why: alarmOK}
-	if cp.watches[watch].state == alarm.InsufficientData {
-		r.why = alarmUnknown
+	a, quiet := &cp.watches[watch], alarmOK
+	if a.state == alarm.InsufficientData {
+		quiet = alarmUnknown
 	}
-	for k, action := range cp.watches[watch].cfg.Actions {
-		if s := &cp.watches[watch].streaks[k]; s.times > 0 && s.reason == r && !s.unlimited { // as most do, most of the time
-			s.again(cp.kernel.Now(), cp.watches[watch].newest)
+	newest := &cp.series[a.series].newest
+	for k := range a.actions {
+		if act := &a.actions[k]; act.times > 0 && act.reason.why == quiet && !act.unlimited { // as most do, most of the time
+			act.again(cp.kernel.Now(), newest.value, newest.ok)
 		} else {
 			inv := cp.invocation(watch, k)
-			cp.record(action.Group, &inv, &invocationResult{reason: r})
+			cp.record(act.Group, &inv, &invocationResult{reason: reason{why: quiet}})
 		}
 		if cp.story != nil {
 			cp.tellSilence(watch, k)
@@ -78,22 +81,44 @@ func (cp *Plane) ask(group int, inv invocation) {
 // council is what the policies of a group say in one instant: room that all decisions share, one
 // after another.
 type council struct {
-	proposals []scaling.Proposal
-	reasons   []*invocation // of the proposals
-	said      []string      // for the proposals, by their policies
-	results   []invocationResult
+	proposals []scaling.Proposal // by policy
+	reasons   []*invocation      // of the proposals that act
+	said      []string           // for them, by their policies
+	results   []invocationResult // by invocation
 }
 
-// seat makes room for so many policies, and for what becomes of so many invocations.
-func (c *council) seat(policies, invocations int) {
-	c.proposals = slices.Grow(c.proposals[:0], policies)[:policies]
+// seat makes room for the policies of a group, none of which is asked yet, and for what becomes
+// of what asks them.
+func (c *council) seat(g *group) {
+	policies := len(g.scalers)
+	c.proposals = slices.Grow(c.proposals[:0], policies+1)[:policies]
 	c.reasons = slices.Grow(c.reasons[:0], policies)[:policies]
 	c.said = slices.Grow(c.said[:0], policies)[:policies]
-	c.results = slices.Grow(c.results[:0], invocations)[:invocations]
+	c.results = slices.Grow(c.results[:0], len(g.invocations))[:len(g.invocations)]
 	clear(c.proposals)
-	clear(c.reasons)
-	clear(c.said)
-	clear(c.results)
+}
+
+// combine returns the capacity that the policies want together. Those that must agree and were
+// not asked are one more that does not.
+func (c *council) combine(g *group) int {
+	asked := 0
+	for i := range c.proposals {
+		if c.proposals[i].Unanimous {
+			asked++
+		}
+	}
+	if all := c.proposals; asked < g.unanimous {
+		return scaling.Combine(append(all, scaling.Proposal{Unanimous: true}), g.desired)
+	}
+	return scaling.Combine(c.proposals, g.desired)
+}
+
+// view is what all policies of a group may know in this instant.
+func (cp *Plane) view(g *group) scaling.View {
+	s := g.membership.stand(cp, g)
+	return scaling.View{
+		Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max, Base: s.warm, Warming: s.warming,
+	}
 }
 
 // onGroupDecides asks every policy that fired and settles what they want.
@@ -101,24 +126,16 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	i := ev.Index()
 	g := &cp.groups[i]
 	g.deciding = false
-	cp.council.seat(len(g.scalers), len(g.invocations))
+	cp.council.seat(g)
 	proposals, reasons, said, results := cp.council.proposals, cp.council.reasons, cp.council.said, cp.council.results
-	for k := range g.scalers {
-		proposals[k] = scaling.Proposal{Wanted: g.desired, Unanimous: g.scalers[k].mechanism.Unanimous}
-	}
-	view := scaling.View{
-		Now: cp.kernel.Now(), Desired: g.desired, Min: g.least(), Max: g.max,
-		Base: cp.base(g), Warming: cp.warming(g),
-	}
-	if g.cfg.Tasks != nil { // Application Auto Scaling knows no warm-up
-		view.Base, view.Warming = g.desired, false
-	}
+	view := cp.view(g)
 	for n := range g.invocations {
 		inv := &g.invocations[n]
 		results[n] = cp.consult(i, inv, view)
 		cp.scheduleWake(i, inv.policy)
 		d := results[n].decision
 		p := &proposals[inv.policy]
+		p.Unanimous = g.scalers[inv.policy].unanimous
 		if d.Acts && (!p.Acts || d.Wanted > p.Wanted) {
 			p.Wanted, p.Acts = d.Wanted, true
 			said[inv.policy] = d.Said
@@ -126,7 +143,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		}
 	}
 	before := g.desired
-	wanted := scaling.Combine(proposals, before)
+	wanted := cp.council.combine(g)
 	winner := None
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != before {
@@ -169,13 +186,13 @@ func (g *group) reasonFor(d scaling.Decision, s combination) reason {
 	case s.winner != None && d.Wanted == s.wanted:
 		return reason{}
 	case d.Wanted == s.before && d.Beyond > g.max:
-		return reason{why: atMax, number: g.max}
+		return reason{why: atMax, number: int32(g.max)}
 	case d.Wanted == s.before && d.Below:
-		return reason{why: atMin, number: s.before}
+		return reason{why: atMin, number: int32(s.before)}
 	case d.Wanted == s.before:
-		return reason{why: satisfied, number: s.before}
+		return reason{why: satisfied, number: int32(s.before)}
 	case s.winner != None:
-		return reason{why: outvoted, number: s.winner}
+		return reason{why: outvoted, number: int32(s.winner)}
 	}
 	return reason{why: disagreed}
 }
@@ -183,13 +200,13 @@ func (g *group) reasonFor(d scaling.Decision, s combination) reason {
 // blocked says why a policy that is asked may not decide now; changes: it may.
 func (cp *Plane) blocked(i int, inv *invocation) reason {
 	g := &cp.groups[i]
-	m := &g.scalers[inv.policy].mechanism
-	if m.Cooldown {
+	s := &g.scalers[inv.policy]
+	if s.cools {
 		if r := cp.coolsDown(g); r.why != changes {
 			return r
 		}
 	}
-	if m.Fresh && inv.side != scaling.Woken && g.isStale(inv) {
+	if s.fresh && inv.side != scaling.Woken && g.isStale(inv) {
 		return reason{why: staleDatapoint}
 	}
 	return reason{}
@@ -215,7 +232,7 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	g := &cp.groups[i]
 	s := &g.scalers[inv.policy]
 	if r := cp.blocked(i, inv); r.why != changes {
-		if s.mechanism.Cooldown {
+		if s.cools {
 			cp.members[i].BlockedByCooldown++
 		}
 		return invocationResult{reason: r}
@@ -228,14 +245,19 @@ func (cp *Plane) consult(i int, inv *invocation, view scaling.View) invocationRe
 	if s.paced {
 		view.Base = s.pause.Base(view.Now, g.desired)
 	}
-	working := cp.explain(s.policy, view)
+	working := ""
+	if cp.story != nil {
+		working = explain(s.policy, view)
+	}
 	d := s.policy.Decide(view)
-	if until, holds := s.pause.Holds(view.Now); holds && d.Acts && d.Wanted < g.desired {
-		cp.members[i].BlockedByCooldown++
-		return invocationResult{reason: reason{why: coolingDown, until: until}}
+	if s.paced && d.Acts && d.Wanted < g.desired {
+		if until, holds := s.pause.Holds(view.Now); holds {
+			cp.members[i].BlockedByCooldown++
+			return invocationResult{reason: reason{why: coolingDown, until: until}}
+		}
 	}
 	if d.Acts {
-		s.floor = d.Floor
+		g.setFloor(inv.policy, d.Floor)
 		g.max = max(g.max, d.Max)
 		d.Beyond, d.Below = max(d.Wanted, d.Beyond), d.Below || d.Wanted < g.least()
 		d.Wanted = max(g.least(), min(d.Wanted, g.max))
@@ -288,11 +310,19 @@ func (g *group) changeBy(s *scaler, inv *invocation, wanted int) change {
 	return c
 }
 
+// alarmName is the name of the alarm that asks; "": none does.
+func (inv *invocation) alarmName() string {
+	if inv.alarm == nil {
+		return ""
+	}
+	return inv.alarm.Name
+}
+
 // cause says who asked the policy, and with what metric.
 func (inv *invocation) cause(policy string) string {
 	switch {
-	case inv.alarm != "":
-		return fmt.Sprintf("policy %s: alarm %s, metric %.4g", policy, inv.alarm, inv.metric)
+	case inv.alarm != nil:
+		return fmt.Sprintf("policy %s: alarm %s, metric %.4g", policy, inv.alarm.Name, inv.metric)
 	case inv.hasMetric:
 		return fmt.Sprintf("policy %s: woken, metric %.4g", policy, inv.metric)
 	}

@@ -13,7 +13,8 @@ import (
 // test's choice.
 func (b bench) breach(action AlarmAction, metric float64) {
 	b.ask(action.Group, invocation{
-		policy: action.Policy, side: action.Side, alarm: "test", threshold: 50, metric: metric, hasMetric: true, watch: None,
+		policy: action.Policy, side: action.Side, alarm: &Alarm{Name: "test"}, streak: new(streak), threshold: 50,
+		metric: metric, hasMetric: true, watch: None,
 	})
 }
 

@@ -13,7 +13,8 @@
 // An order is what a launch asks for. A life is where an instance is between its
 // launch and its end. A group's activity is a change of its capacity that is not
 // complete yet. A fleet is one [instance.NAME]; a tenant is an instance of an
-// instance workload. A watch is an alarm at work, a clock a metric period, a
+// instance workload. A watch is an alarm at work, a clock a metric period, a series the
+// datapoints that alarms of one period see of a metric, a
 // streak the decisions in a row that change nothing for one reason. An account is what
 // the books know of an instance's CPU credits; what it has is the data plane's to know. A hold is
 // capacity that is kept on hosts, a claim room there that is promised to a launch
@@ -44,9 +45,9 @@
 // address.go (subnets), interface.go (cards, Elastic IPs), gateway.go, reach.go (who gets
 // a packet to it), region.go (which Region is lost).
 //
-// Who wants it: group.go, with roster.go (its members), retry.go (launches that failed)
-// and grouphealth.go (members that did); fleet.go; tenant.go and queue.go (instance
-// workloads). Who decides how many: monitor.go measures, decision.go and policy.go ask
+// Who wants it: group.go, with roster.go (its members), membership.go (what they are: instances, or
+// the tasks of task.go), retry.go (launches that failed) and grouphealth.go (members that did); fleet.go; tenant.go and queue.go (instance
+// workloads). Who decides how many: monitor.go measures, watch.go has the alarms look, decision.go and policy.go ask
 // the policies, nochange.go says why nothing changes. spot.go is the market, with
 // rebalance.go (what is foretold), spotrequest.go and supply.go; fault.go is what breaks.
 //

@@ -14,32 +14,38 @@ import (
 // group is the state of one Auto Scaling group.
 type group struct {
 	cfg               *Group
+	membership        membership
 	min, max, desired int
+	floor             int // capacity below which a policy lets nobody scale in
+
+	invocations   []invocation // what asks a policy to decide in this instant
+	scalers       []scaler     // by policy
+	unanimous     int          // of the policies
+	deciding      bool
+	reference     float64 // utilization that its elasticity is measured at; 0: it is not
+	bereft        bool    // somebody terminated a member: the next sweep replaces it
+	suspended     scaling.Process
+	running       int      // activities that are not complete
+	beyondMax     int      // invocations whose policies want more than max
+	atMaxSince    sim.Time // since when the group is at max while one does; Never
+	cooldownUntil sim.Time
+	resized       sim.Time // when desired last changed
+	resizedBy     sim.Time // beginning of the datapoint that it changed by
+
+	standing
 	roster
 	owner      int32
 	draws      rng.Stream // ties between termination candidates
 	spotCursor []int      // Spot launches by zone
 
-	activities    []activity
-	running       int // activities that are not complete
-	cooldownUntil sim.Time
-	resized       sim.Time // when desired last changed
-	resizedBy     sim.Time // beginning of the datapoint that it changed by
-
-	scalers      []scaler     // by policy
-	invocations  []invocation // what asks a policy to decide in this instant
-	deciding     bool
-	beyondMax    int           // invocations whose policies want more than max
-	atMaxSince   sim.Time      // since when the group is at max while one does; Never
+	activities   []activity
 	retries      int           // launch failures in a row
 	retryAt      sim.Time      // of the pending retry, the only one; Never: none
 	returns      []sim.Time    // when Spot instances will have made room for it
 	reclaiming   bool          // the launch that failed waits for Spot capacity
 	failure      launchFailure // why the last launch failed
 	sweeping     bool          // a groupSweeps event is pending
-	bereft       bool          // somebody terminated a member: the next sweep replaces it
 	owed         launching
-	suspended    scaling.Process
 	template     int          // of Estate.LaunchTemplates
 	types        []LaunchType // that it launches
 	place        *Place
@@ -103,7 +109,7 @@ func (cp *Plane) setDesired(i int, c change) {
 	g.desired, g.resized, g.resizedBy = c.desired, cp.kernel.Now(), -1
 	g.wanted.Set(cp.kernel.Now(), int64(c.desired))
 	cp.countAtMax(i)
-	g.gauge(cp.kernel.Now())
+	g.membership.gauge(g, cp.kernel.Now())
 	g.activities = append(g.activities, activity{cause: c.cause, policy: c.by - 1, cooldown: c.cooldown, begun: cp.kernel.Now()})
 	cp.reconcile(i, launching{activity: len(g.activities) - 1, raised: rise, warmup: c.warmup})
 	cp.fillPool(i, false)
@@ -112,11 +118,18 @@ func (cp *Plane) setDesired(i int, c change) {
 // least is the smallest capacity that desired may have: the group's, or what a
 // policy holds it at.
 func (g *group) least() int {
-	least := g.min
-	for k := range g.scalers {
-		least = max(least, g.scalers[k].floor)
+	return min(max(g.min, g.floor), g.max)
+}
+
+// setFloor notes below which capacity a policy lets nobody scale in.
+func (g *group) setFloor(policy, floor int) {
+	if g.scalers[policy].floor == floor {
+		return
 	}
-	return min(least, g.max)
+	g.scalers[policy].floor, g.floor = floor, 0
+	for k := range g.scalers {
+		g.floor = max(g.floor, g.scalers[k].floor)
+	}
 }
 
 // launching is what launches of one reconciliation have in common.
@@ -140,7 +153,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		lacks = 0
 	}
 	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {
-		if g.failure = cp.launchMember(i, l); g.failure != noFailure {
+		if g.failure = g.membership.launch(cp, i, l); g.failure != noFailure {
 			if g.failure < imageUnavailable {
 				cp.reclaimForGroup(i, n, l)
 			}
@@ -150,7 +163,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		g.retries = 0
 	}
 	if n := have - g.desired - g.surge; n > 0 && !g.suspended.Has(scaling.Terminate) {
-		for _, victim := range cp.chooseVictims(i, n) {
+		for _, victim := range g.membership.victims(cp, i, n) {
 			cp.endMember(i, victim, l.activity)
 		}
 	}
@@ -165,9 +178,6 @@ func (cp *Plane) reconcile(i int, l launching) {
 // others when there is no capacity. It returns why none took it.
 func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	g := &cp.groups[i]
-	if g.cfg.Tasks != nil {
-		return cp.launchTask(i, l)
-	}
 	if cp.takeWarm(i, l) {
 		if l.activity != None {
 			g.activities[l.activity].left++
@@ -210,9 +220,6 @@ func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup
 // more may be ended, or each of them has more units than are left to end.
 func (cp *Plane) chooseVictims(i, n int) []slab.Handle {
 	g := &cp.groups[i]
-	if g.cfg.Tasks != nil {
-		return cp.chooseTasks(i, n)
-	}
 	handles := make([]slab.Handle, 0, g.capacity)
 	members := make([]scaling.Member, 0, g.capacity)
 	for h, in := range cp.membersOf(g) {
@@ -280,12 +287,13 @@ func (cp *Plane) joined(h slab.Handle) {
 	if in.order.initial {
 		in.warmUntil = now
 	}
+	g.standing = standing{}
 	g.inService.Add(now, 1)
 	if a := in.order.activity; a != None {
 		in.order.activity = None
 		cp.progress(in.order.group, a)
 	}
-	g.fulfil(now)
+	g.membership.fulfil(g, now)
 	cp.rebalanced(in.order.group)
 	if g.cfg.Mixed != nil && g.cfg.Mixed.CapacityRebalance {
 		cp.schedule(now, indexed(groupTurns, in.order.group))
@@ -325,31 +333,41 @@ func (cp *Plane) endActivity(g *group, a int) {
 	}
 	if done.policy >= 0 {
 		g.scalers[done.policy].owes = true
-		g.fulfil(now)
+		g.membership.fulfil(g, now)
 	}
 	cp.noteActivity(g, done)
 }
 
-// base counts the units of the members in service and past their warm-up.
-func (cp *Plane) base(g *group) int {
-	n := 0
-	for _, in := range cp.membersOf(g) {
-		if in.inService() && in.warmUntil <= cp.kernel.Now() {
-			n += in.units()
-		}
-	}
-	return n
+// standing is how far the members of a group are. It holds for a while, and until one of them
+// is tallied anew.
+type standing struct {
+	warm    int      // capacity that is in service and past its warm-up
+	warming bool     // an instance that a rise of desired launched is pending or warming
+	until   sim.Time // when a warm-up ends; 0: it is not known how far they are
 }
 
-// warming reports whether an instance that a rise of desired launched is
-// pending or warming.
-func (cp *Plane) warming(g *group) bool {
+// stand returns how far the members of a group are now.
+func (cp *Plane) stand(g *group) standing {
+	if now := cp.kernel.Now(); now >= g.standing.until {
+		g.standing = cp.standingAt(g, now)
+	}
+	return g.standing
+}
+
+func (cp *Plane) standingAt(g *group, now sim.Time) standing {
+	s := standing{until: sim.Never}
 	for _, in := range cp.membersOf(g) {
-		if in.order.raised && (in.arrives() || in.inService() && in.warmUntil > cp.kernel.Now()) {
-			return true
+		switch {
+		case !in.inService():
+			s.warming = s.warming || in.order.raised && in.arrives()
+		case in.warmUntil <= now:
+			s.warm += in.units()
+		default:
+			s.warming = s.warming || in.order.raised
+			s.until = min(s.until, in.warmUntil)
 		}
 	}
-	return false
+	return s
 }
 
 func (g *group) name() string { return g.cfg.Path() }

@@ -46,10 +46,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	if len(unhealthy) == 0 || (g.running > 0 || cp.launchesReplacement(g)) && short {
 		return
 	}
-	batch := g.batchOf()
-	if len(unhealthy) == members && g.cfg.Tasks == nil {
-		batch = 1
-	}
+	batch := g.membership.batch(g, len(unhealthy) == members)
 	unhealthy = unhealthy[:min(batch, len(unhealthy))]
 	for _, h := range unhealthy {
 		cp.noteUnhealthy(h)
@@ -65,7 +62,9 @@ func (cp *Plane) replace(i int) {
 
 // launchesReplacement reports whether a group launches something that no change of
 // its desired capacity asked for: a replacement or a rebalance.
-func (cp *Plane) launchesReplacement(g *group) bool { return cp.replaces(g, (*instance).arrives) }
+func (cp *Plane) launchesReplacement(g *group) bool {
+	return g.pending > 0 && cp.replaces(g, (*instance).arrives)
+}
 
 // restoresCapacity reports whether a replacement or a rebalance of zones is in
 // progress: simple scaling waits for it, although it starts no cooldown (Amazon EC2
@@ -73,7 +72,7 @@ func (cp *Plane) launchesReplacement(g *group) bool { return cp.replaces(g, (*in
 // health check replacement completes").
 func (cp *Plane) restoresCapacity(g *group) bool {
 	drains := func(in *instance) bool { return in.life == draining && in.stage != heldAtEnd }
-	return g.surge > 0 || cp.launchesReplacement(g) || cp.replaces(g, drains)
+	return g.surge > 0 || cp.launchesReplacement(g) || g.draining > 0 && cp.replaces(g, drains)
 }
 
 // replaces reports whether such a member belongs to no change of the desired capacity.

@@ -49,14 +49,9 @@ func (cp *Plane) noteLaunch(h slab.Handle) {
 	case g.surge > 0:
 		cause = "rebalance of zones"
 	}
-	if in.isTask() {
-		cp.note(Activity{Subject: g.name(), Kind: "task-start", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
-		return
-	}
-	cp.note(Activity{
-		Subject: g.name(), Kind: "launch", Cause: cause, Instance: in.number, By: AutoScaling,
-		Detail: fmt.Sprintf("%s %s in zone %s", in.order.option, cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
-	})
+	a := g.membership.started(cp, in)
+	a.Subject, a.Cause, a.Instance = g.name(), cause, in.number
+	cp.note(a)
 }
 
 // noteRecall writes down that an instance of the warm pool is taken into service.
@@ -68,7 +63,7 @@ func (cp *Plane) noteRecall(in *instance) {
 	}
 	cp.note(Activity{
 		Subject: g.name(), Kind: "warm-start", Cause: cause, Instance: in.number, By: AutoScaling,
-		Detail: fmt.Sprintf("%s in zone %s, from the warm pool", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
+		Detail: cp.typeAndZone(in) + ", from the warm pool",
 	})
 }
 
@@ -82,14 +77,9 @@ func (cp *Plane) noteTermination(h slab.Handle) {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++
-	if in.isTask() {
-		cp.note(Activity{Subject: g.name(), Kind: "task-stop", Cause: cause, Instance: in.number, Detail: cp.whereTask(in)})
-		return
-	}
-	cp.note(Activity{
-		Subject: g.name(), Kind: "terminate", Cause: cause, Instance: in.number, By: AutoScaling,
-		Detail: fmt.Sprintf("%s in zone %s", cp.frame.Types[in.order.typ].Name, cp.frame.Zones[in.zone]),
-	})
+	a := g.membership.stopped(cp, in)
+	a.Subject, a.Cause, a.Instance = g.name(), cause, in.number
+	cp.note(a)
 }
 
 func (cp *Plane) noteResize(i int, c change) {
@@ -112,17 +102,9 @@ func (cp *Plane) noteActivity(g *group, a *activity) {
 func (cp *Plane) noteLaunchFailure(i int) {
 	g := &cp.groups[i]
 	cp.members[i].LaunchFailed++
-	if g.cfg.Tasks != nil {
-		cp.note(Activity{
-			Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None,
-			Detail: fmt.Sprintf("%d of %d tasks", g.capacity, g.desired),
-		})
-		return
-	}
-	cp.note(Activity{
-		Subject: g.name(), Kind: "capacity-short", Cause: g.failure.String(), Instance: None, By: AutoScaling,
-		Detail: fmt.Sprintf("%d of %d instances", g.capacity, g.desired),
-	})
+	a := g.membership.short(g)
+	a.Subject, a.Kind, a.Cause, a.Instance = g.name(), "capacity-short", g.failure.String(), None
+	cp.note(a)
 }
 
 func (cp *Plane) noteRefusal(i int, schedule string, err error) {
@@ -198,8 +180,8 @@ func (cp *Plane) noteFailure(h slab.Handle) {
 
 func (cp *Plane) noteAlarm(a *watch) {
 	cause := "no datapoint"
-	if a.newest.ok {
-		cause = fmt.Sprintf("metric %.4g", a.newest.value)
+	if newest := cp.series[a.series].newest; newest.ok {
+		cause = fmt.Sprintf("metric %.4g", newest.value)
 	}
 	cp.note(Activity{
 		Subject: "alarm." + a.cfg.Name, Kind: "alarm", Detail: a.state.String(), Cause: cause, Instance: None,
@@ -281,11 +263,14 @@ func (cp *Plane) sampleGroup(i int) {
 	if cp.data.Works() {
 		cpu = cp.cpuOf(g)
 	}
-	cp.sampleEnabled(i)
-	o.DesiredSeries = append(o.DesiredSeries, int64(g.desired))
-	o.InServiceSeries = append(o.InServiceSeries, g.inService.Value())
-	o.CPUSeries = append(o.CPUSeries, cpu)
-	if reference := g.cfg.Reference; reference > 0 {
+	if len(o.Enabled) > 0 {
+		cp.sampleEnabled(i)
+	}
+	if o.Minutes == nil {
+		o.Minutes = make([]GroupMinute, 0, min(cp.frame.Duration, 7*sim.Day)/sim.Minute+1)
+	}
+	o.Minutes = append(o.Minutes, GroupMinute{int32(g.desired), int32(g.inService.Value()), cpu})
+	if reference := g.reference; reference > 0 {
 		o.Elasticity.Add(scaling.Stretch{
 			Time: sim.Minute, InService: int(g.inService.Value()), Least: g.min, Utilization: cpu, Reference: reference,
 		})
@@ -314,9 +299,6 @@ func (cp *Plane) cpuOf(g *group) float64 {
 // sampleEnabled notes the metrics that a group publishes of itself.
 func (cp *Plane) sampleEnabled(i int) {
 	g, o := &cp.groups[i], &cp.members[i]
-	if len(g.cfg.Enabled) > 0 && o.Enabled == nil {
-		o.Enabled = make([][]int64, len(g.cfg.Enabled))
-	}
 	for k, m := range g.cfg.Enabled {
 		o.Enabled[k] = append(o.Enabled[k], int64(cp.countMembers(&Metric{Kind: m.Kind, Subject: i})))
 	}

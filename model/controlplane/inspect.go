@@ -104,7 +104,7 @@ func (cp *Plane) groupState(i int) GroupState {
 	g := &cp.groups[i]
 	s := GroupState{
 		Name: g.cfg.Name, Least: g.least(), Max: g.max, Desired: g.desired,
-		Capacity: g.capacity, Base: cp.base(g), ByZone: slices.Clone(g.byZone),
+		Capacity: g.capacity, Base: cp.stand(g).warm, ByZone: slices.Clone(g.byZone),
 		InServiceMax: g.inService.Max(cp.kernel.Now()), CooldownUntil: g.cooldownUntil,
 		SpotInterruptions: cp.members[i].SpotInterruptions, BlockedByCooldown: cp.members[i].BlockedByCooldown,
 	}

@@ -44,8 +44,12 @@ type instance struct {
 	server      slab.Handle // of the data plane
 	zone        model.Zone
 	life        life
-	stage       stage  // in its group
-	minute      uint64 // busy time at the start of the minute
+	stage       stage // in its group
+	warmUntil   sim.Time
+	crew        *crew           // its tasks; nil of an instance that takes none
+	use         model.ServerUse // at the last end of a metric clock's period
+	marks       []mark          // at the start of each of them
+	minute      uint64          // busy time at the start of the minute
 	inServiceAt sim.Time
 
 	number    int32 // in launch order, over the whole run
@@ -53,7 +57,6 @@ type instance struct {
 	hostPlace       // where it lies
 
 	launchedAt sim.Time
-	warmUntil  sim.Time
 	noticed    bool     // Spot interruption notice received
 	replaced   bool     // its group counts on its replacement
 	booted     bool     // it began its first boot in this run: its user data has run, or does
@@ -69,8 +72,6 @@ type instance struct {
 	bootsAt  sim.Time // when its port opens
 	image    resume   // of its memory, while it is hibernated
 	restedAt sim.Time // since when it stops or is stopped
-
-	marks []mark // at the start of each metric clock's period
 
 	pause       pause  // of lifecycle hooks
 	fate        string // why its group ends it, where no change of capacity does
@@ -93,7 +94,6 @@ type instance struct {
 
 	account account // of its CPU credits
 
-	crew *crew // its tasks; nil of an instance that takes none
 	used int32 // record of a task in the ledger
 
 	lease, address, monitored int32 // records in the ledger; None

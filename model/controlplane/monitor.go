@@ -3,7 +3,6 @@ package controlplane
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"headroom/model"
 	"headroom/model/alarm"
@@ -23,18 +22,6 @@ type clock struct {
 
 // BasicPeriod is the length of EC2's datapoints without detailed monitoring.
 const BasicPeriod = 5 * sim.Minute
-
-// watch is the state of one alarm.
-type watch struct {
-	cfg    *Alarm
-	clock  int // of its own period
-	source int // of the datapoints that its metric publishes
-	window alarm.Window
-	state  alarm.State
-	publication
-	invoked sim.Time // when its actions last ran
-	streaks []streak // by action
-}
 
 // datapoint is one value of a metric.
 type datapoint struct {
@@ -67,29 +54,6 @@ func (q *publication) take(now sim.Time) (p datapoint, ok bool) {
 		q.newest = p
 	}
 	return p, true
-}
-
-// newWatches prepares the alarms and the clocks that they share.
-func (cp *Plane) newWatches() {
-	for i := range cp.cfg.Alarms {
-		cfg := &cp.cfg.Alarms[i]
-		source := cp.published(&cfg.Metric, cfg.Config.Period)
-		cp.watches = append(cp.watches, watch{
-			cfg:     cfg,
-			clock:   cp.clockOf(cfg.Config.Period),
-			source:  cp.clockOf(source),
-			window:  alarm.NewWindow(cfg.Config.EvaluationPeriods),
-			state:   alarm.InsufficientData,
-			invoked: -sim.Hour,
-			streaks: make([]streak, len(cfg.Actions)),
-		})
-		for _, part := range cfg.Metric.parts() {
-			c := &cp.clocks[cp.watches[i].source]
-			c.charges = c.charges || part.Kind == CPUSurplusCreditsCharged
-			c.checks = c.checks || part.Kind.ofChecks()
-		}
-		cp.recordTimes(&cfg.Metric, cp.watches[i].source)
-	}
 }
 
 // recordTimes has the data plane keep the response times of the target groups of a metric that
@@ -152,56 +116,15 @@ func (cp *Plane) clockOf(period sim.Time) int {
 	return len(cp.clocks) - 1
 }
 
-// startMonitoring schedules the first period of each clock, the longest first:
-// where periods end together, a short one may read what the long one found.
-func (cp *Plane) startMonitoring() {
-	for i := range cp.clocks {
-		cp.schedule(cp.clocks[i].period, indexed(periodEnds, i))
-	}
-	for i := range cp.watches {
-		interval := alarm.EvaluationInterval(cp.watches[i].cfg.Config.Period)
-		k := slices.IndexFunc(cp.rounds, func(r round) bool { return r.interval == interval })
-		if k < 0 {
-			k = len(cp.rounds)
-			cp.rounds = append(cp.rounds, round{interval: interval})
-			cp.schedule(interval+cp.cfg.PublicationDelay, indexed(alarmsEvaluate, k))
-		}
-		cp.rounds[k].watches = append(cp.rounds[k].watches, i)
-	}
-}
-
-// round is the alarms that look in the same instants, in their order.
-type round struct {
-	interval sim.Time
-	watches  []int
-}
-
-// onPeriodEnds publishes a datapoint of every alarm of this clock and begins
+// onPeriodEnds publishes a datapoint of every metric of this clock and begins
 // the next period.
 func (cp *Plane) onPeriodEnds(ev model.Event) {
-	now := cp.kernel.Now()
 	c := ev.Index()
 	cp.data.Settle()
-	var measured [2]*Metric // those of the last two datapoints: several alarms may watch one metric
-	var points [2]datapoint
-	for i := range cp.watches {
-		a := &cp.watches[i]
-		period := cp.clocks[a.clock].period
-		if a.source == c {
-			k := 0
-			for k < len(measured) && (measured[k] == nil || *measured[k] != a.cfg.Metric) {
-				k++
-			}
-			if k == len(measured) {
-				k, measured[1], points[1] = 0, measured[0], points[0]
-				measured[0], points[0] = &a.cfg.Metric, cp.measure(&a.cfg.Metric, c)
-				points[0].from = now - cp.clocks[c].period
-			}
-			a.stage(points[k], now+cp.cfg.PublicationDelay)
-		} else if a.clock == c && now%cp.clocks[a.source].period != 0 && period < cp.clocks[a.source].period {
-			a.stage(datapoint{}, now+cp.cfg.PublicationDelay) // basic monitoring publishes less often
-		}
+	for _, in := range cp.instances.All() {
+		in.use = cp.useOf(in)
 	}
+	cp.publishSeries(c)
 	cp.publishInputs(c)
 	cp.markUsage(c)
 	cp.scheduleAfter(cp.clocks[c].period, ev)
@@ -236,12 +159,11 @@ func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
 			m.Kind == MemoryUsed && in.profile == "" && !in.isTask() { // an agent without a role publishes nothing
 			continue
 		}
-		used := cp.useOf(in)
 		if m.Kind.ofCredits() {
-			all.add(in.credits(m.Kind, cp.data.Burst(in.server), used, c))
+			all.add(in.credits(m.Kind, cp.data.Burst(in.server), c))
 			continue
 		}
-		all.add(in.usage(m.Kind, used, usedIn{c, period, cp.frame.Types[in.order.typ].VCPUs}))
+		all.add(in.usage(m.Kind, usedIn{c, period, cp.frame.Types[in.order.typ].VCPUs}))
 	}
 	if m.Statistic == Percentile {
 		return datapoint{value: percentile(all.values, m.Percent), ok: all.n > 0}
@@ -258,8 +180,8 @@ type usedIn struct {
 
 // usage is one instance's value of a metric since the mark of a clock: CPU and memory in
 // percent, network in bytes a minute.
-func (in *instance) usage(k MetricKind, used model.ServerUse, u usedIn) float64 {
-	mark := &in.marks[u.clock]
+func (in *instance) usage(k MetricKind, u usedIn) float64 {
+	used, mark := &in.use, &in.marks[u.clock]
 	minutes := u.period.Seconds() / 60
 	switch k {
 	case NetworkIn:
@@ -328,7 +250,7 @@ func (m *Metric) timeOf(times *stat.Histogram) float64 {
 // markUsage notes where the next period of a clock begins.
 func (cp *Plane) markUsage(c int) {
 	for _, in := range cp.instances.All() {
-		in.marks[c].ServerUse = cp.useOf(in)
+		in.marks[c].ServerUse = in.use
 		if cp.clocks[c].charges && in.account.mode != 0 {
 			in.marks[c].charged = cp.data.Burst(in.server).Charged
 		}
@@ -342,47 +264,5 @@ func (cp *Plane) markUsage(c int) {
 	}
 	for _, r := range cp.clocks[c].times {
 		*cp.data.Times(r.group, r.record) = stat.Histogram{}
-	}
-}
-
-// onAlarmsEvaluate lets the alarms of a round look, one after another: each counts as an event.
-func (cp *Plane) onAlarmsEvaluate(ev model.Event) {
-	r := &cp.rounds[ev.Index()]
-	cp.scheduleAfter(r.interval, ev)
-	cp.together += int64(len(r.watches) - 1)
-	for _, i := range r.watches {
-		cp.evaluate(i)
-	}
-}
-
-// Together returns how many events others have played along with them.
-func (cp *Plane) Together() int64 { return cp.together }
-
-// evaluate lets an alarm look at what has become visible. Its Auto Scaling actions run
-// when it enters ALARM and once a minute while it stays.
-func (cp *Plane) evaluate(i int) {
-	now := cp.kernel.Now()
-	a := &cp.watches[i]
-	for p, ok := a.take(now); ok; p, ok = a.take(now) {
-		a.window.Push(p.value, p.ok)
-		for k, v := range p.earlier {
-			a.window.Revise(k+2, v.Value, v.OK)
-		}
-	}
-	before := a.state
-	a.state = alarm.Evaluate(a.cfg.Config, &a.window, before)
-	if a.state != before {
-		cp.noteAlarm(a)
-	}
-	if a.state != alarm.Alarm {
-		cp.recordSilence(i)
-		return
-	}
-	if a.state == before && now < a.invoked+sim.Minute {
-		return
-	}
-	a.invoked = now
-	for k := range a.cfg.Actions {
-		cp.invoke(i, k)
 	}
 }

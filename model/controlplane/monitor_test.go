@@ -14,7 +14,7 @@ func TestUnknownMetricsPanic(t *testing.T) {
 	in := &instance{marks: make([]mark, 1)}
 	for name, measure := range map[string]func(){
 		"statistic":       func() { (&spread{}).aggregate(Percentile) },
-		"of an instance":  func() { in.usage(HealthyHostCount, model.ServerUse{}, usedIn{0, sim.Minute, 1}) },
+		"of an instance":  func() { in.usage(HealthyHostCount, usedIn{0, sim.Minute, 1}) },
 		"of target group": func() { b.measureTargets(&Metric{Kind: CPUUtilization}, 0) },
 	} {
 		func() {

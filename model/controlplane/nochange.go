@@ -32,7 +32,7 @@ const (
 // the history.
 type reason struct {
 	why    why
-	number int      // satisfied, atMax, atMin: the capacity; outvoted: the other policy
+	number int32    // satisfied, atMax, atMin: the capacity; outvoted: the other policy
 	until  sim.Time // coolingDown
 	said   string   // silent: what the policy says for itself
 }
@@ -40,14 +40,14 @@ type reason struct {
 // streak is decisions of one policy on one alarm in a row that changed nothing for
 // the same reason. It is one line of the history, from the first to the last.
 type streak struct {
-	reason    reason
-	line      int // in Plane.activities
-	until     sim.Time
 	times     int // 0: there is none
-	wants     spread
-	metric    spread
-	alarm     string
+	until     sim.Time
+	metric    extent
+	reason    reason
 	unlimited bool // the policy wants more than max
+	wants     extent
+	alarm     *Alarm // nil: the policy woke
+	line      int    // in Plane.activities
 }
 
 // invocationResult is what became of one invocation.
@@ -57,23 +57,15 @@ type invocationResult struct {
 	working  string // how the policy came to what it wants, in runs that are told
 }
 
-// streakOf returns where the decisions on an invocation are folded.
-func (cp *Plane) streakOf(g *group, inv *invocation) *streak {
-	if inv.watch == None {
-		return &g.scalers[inv.policy].streak
-	}
-	return &cp.watches[inv.watch].streaks[inv.action]
-}
-
 // record writes down what became of an invocation: a reason like the last one
 // only lengthens its line, so that the history grows with what changes, not with
 // the length of the run.
 func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 	g := &cp.groups[i]
-	s := cp.streakOf(g, inv)
+	s := inv.streak
 	cp.countUnlimited(i, s, v)
 	if s.times > 0 && s.reason == v.reason {
-		s.again(cp.kernel.Now(), datapoint{value: inv.metric, ok: inv.hasMetric})
+		s.again(cp.kernel.Now(), inv.metric, inv.hasMetric)
 		s.want(v)
 		return
 	}
@@ -82,8 +74,8 @@ func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 		return
 	}
 	s.reason, s.line, s.alarm = v.reason, len(cp.activities), inv.alarm
-	s.wants, s.metric = spread{}, spread{}
-	s.again(cp.kernel.Now(), datapoint{value: inv.metric, ok: inv.hasMetric})
+	s.wants, s.metric = extent{}, extent{}
+	s.again(cp.kernel.Now(), inv.metric, inv.hasMetric)
 	s.want(v)
 	cp.note(Activity{
 		Subject: g.name(), Kind: "no-change", Instance: None, Cause: cp.reasonText(g, v.reason),
@@ -91,11 +83,11 @@ func (cp *Plane) record(i int, inv *invocation, v *invocationResult) {
 }
 
 // again lengthens a streak by one decision, on the newest datapoint.
-func (s *streak) again(now sim.Time, newest datapoint) {
+func (s *streak) again(now sim.Time, newest float64, ok bool) {
 	s.times++
 	s.until = now
-	if newest.ok {
-		s.metric.add(newest.value)
+	if ok {
+		s.metric.add(newest)
 	}
 }
 
@@ -112,8 +104,8 @@ func (cp *Plane) endStreak(g *group, s *streak, policy int) {
 		return
 	}
 	detail := "policy " + g.cfg.Policies[policy].Name
-	if s.alarm != "" {
-		detail += ": alarm " + s.alarm
+	if s.alarm != nil {
+		detail += ": alarm " + s.alarm.Name
 	}
 	if s.metric.n > 0 {
 		detail += fmt.Sprintf(", metric %v", s.metric)
@@ -174,8 +166,9 @@ func (cp *Plane) closeStreaks() {
 	}
 	for i := range cp.watches {
 		a := &cp.watches[i]
-		for k, action := range a.cfg.Actions {
-			cp.endStreak(&cp.groups[action.Group], &a.streaks[k], action.Policy)
+		for k := range a.actions {
+			act := &a.actions[k]
+			cp.endStreak(&cp.groups[act.Group], &act.streak, act.Policy)
 		}
 	}
 }

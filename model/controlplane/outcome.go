@@ -62,12 +62,16 @@ type GroupOutcome struct {
 	Forecasts                []scaling.HourForecast `window:"to"` // of its first policy that forecasts
 	Thrash                   scaling.Thrash
 	Elasticity               scaling.Elasticity
-	// Per minute.
-	InServiceSeries []int64   `window:"to"`
-	DesiredSeries   []int64   `window:"to"`
-	CPUSeries       []float64 `window:"to"` // mean utilization of the minute, 0..1
-	Enabled         [][]int64 `window:"to"` // by Group.Enabled
-	Samples         Samples   `window:"to"`
+	// By minute.
+	Minutes []GroupMinute `window:"to"`
+	Enabled [][]int64     `window:"to"` // by Group.Enabled
+	Samples Samples       `window:"to"`
+}
+
+// GroupMinute is a group at the end of a minute.
+type GroupMinute struct {
+	Desired, InService int32
+	Utilization        float64 // of CPU, the mean of the minute, 0..1
 }
 
 // FleetOutcome is one [instance.NAME].

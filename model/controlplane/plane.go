@@ -83,6 +83,7 @@ type Plane struct {
 	refused         int64      // actions
 	groups          []group
 	watches         []watch
+	series          []series
 	inputs          []input
 	clocks          []clock
 	council         council
@@ -276,10 +277,11 @@ func (cp *Plane) newGroups() error {
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
-			template: cfg.Template, types: cfg.Types, place: cfg.Place, tasks: cfg.Tasks,
+			template: cfg.Template, types: cfg.Types, place: cfg.Place, membership: membershipOf(cfg), reference: cfg.Reference, tasks: cfg.Tasks,
 		}
+		cp.members[i].Enabled = make([][]int64, len(cfg.Enabled))
 		g.wanted.Set(0, int64(cfg.Desired))
-		g.gauge(0)
+		g.membership.gauge(g, 0)
 		for k, s := range cfg.Schedules {
 			t, err := scaling.NewTimetable(s.Schedule)
 			if err != nil {

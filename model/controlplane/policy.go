@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"sort"
 
 	"headroom/model"
 	"headroom/model/scaling"
@@ -11,18 +12,27 @@ import (
 
 // scaler is one dynamic scaling policy of a group at work.
 type scaler struct {
-	cfg       *ScalingPolicy
 	policy    scaling.Policy
-	waker     scaling.Waker // the policy, if it wants to decide at instants of its own; nil
+	inputs    []int // index into Plane.inputs
+	floor     int   // capacity below which it lets nobody scale in
+	cools     bool  // its mechanism has a cooldown,
+	fresh     bool  // and ignores stale datapoints
+	unanimous bool  // and it scales in only if all such policies want to
+	paced     bool  // it has cooldowns of its own
+	owes      bool  // a change that it made is complete but for tasks that wait for room
+	wakes     bool  // it wants to decide at instants of its own
+	*scalerTerms
+}
+
+// scalerTerms is what of a policy most decisions do not look at: it lies apart, so that what
+// they do look at lies together.
+type scalerTerms struct {
+	cfg       *ScalingPolicy
 	mechanism scaling.Mechanism
-	draws     rng.Stream
-	inputs    []int    // index into Plane.inputs
-	wake      sim.Time // its next instant; Never: none
-	floor     int      // capacity below which it lets nobody scale in
-	streak    streak   // of the decisions that it woke for
 	pause     scaling.Pause
-	paced     bool // it has cooldowns of its own
-	owes      bool // a change that it made is complete but for tasks that wait for room
+	draws     rng.Stream
+	wake      sim.Time // its next instant; Never: none
+	streak    streak   // of the decisions that it woke for
 }
 
 // input is what a policy sees of one metric.
@@ -61,9 +71,13 @@ func (cp *Plane) newInputs() error {
 func (cp *Plane) newScalers(i int) error {
 	g := &cp.groups[i]
 	g.scalers = make([]scaler, len(g.cfg.Policies))
+	terms := make([]scalerTerms, len(g.scalers))
+	next := sort.Search(len(cp.inputs), func(n int) bool { return cp.inputs[n].group >= i })
 	for k := range g.scalers {
 		s := &g.scalers[k]
-		s.cfg, s.wake, s.paced = &g.cfg.Policies[k], sim.Never, g.cfg.Policies[k].Cooldowns != nil
+		terms[k] = scalerTerms{cfg: &g.cfg.Policies[k], wake: sim.Never}
+		s.scalerTerms = &terms[k]
+		s.paced = s.cfg.Cooldowns != nil
 		if s.cfg.Spec == nil {
 			return fmt.Errorf("%s.policy.%d: must have a spec", g.name(), k)
 		}
@@ -71,15 +85,18 @@ func (cp *Plane) newScalers(i int) error {
 			return fmt.Errorf("%s.policy.%d: %w", g.name(), k, faults[0])
 		}
 		s.mechanism = s.cfg.Spec.Mechanism()
+		s.cools, s.fresh, s.unanimous = s.mechanism.Cooldown, s.mechanism.Fresh, s.mechanism.Unanimous
+		if s.unanimous {
+			g.unanimous++
+		}
 		s.draws = cp.stream(fmt.Sprintf("policy/%s/%s", g.cfg.Name, s.cfg.Name))
 		s.policy = s.cfg.Spec.New(scaling.Setup{Start: cp.frame.Start, Draws: &s.draws})
-		for n := range cp.inputs {
-			if in := &cp.inputs[n]; in.group == i && in.policy == k {
-				in.seen = scaling.NewRecorder(s.mechanism.History)
-				s.inputs = append(s.inputs, n)
-			}
+		for range s.cfg.Inputs { // which newInputs has put there in this order
+			cp.inputs[next].seen = scaling.NewRecorder(s.mechanism.History)
+			s.inputs = append(s.inputs, next)
+			next++
 		}
-		s.waker, _ = s.policy.(scaling.Waker)
+		_, s.wakes = s.policy.(scaling.Waker)
 		cp.scheduleWake(i, k)
 	}
 	return nil
@@ -88,11 +105,11 @@ func (cp *Plane) newScalers(i int) error {
 // scheduleWake asks a policy when it wants to decide next.
 func (cp *Plane) scheduleWake(i, k int) {
 	s := &cp.groups[i].scalers[k]
-	if s.waker == nil {
+	if !s.wakes {
 		return
 	}
 	now := cp.kernel.Now()
-	next, ok := s.waker.Wake(now)
+	next, ok := s.policy.(scaling.Waker).Wake(now)
 	if !ok {
 		next = sim.Never
 	} else if next <= now {
@@ -113,7 +130,7 @@ func (cp *Plane) onPolicyWakes(ev model.Event) {
 		return
 	}
 	s.wake = sim.Never
-	inv := invocation{policy: int(k), side: scaling.Woken, from: -1, watch: None}
+	inv := invocation{policy: int(k), side: scaling.Woken, from: -1, streak: &s.streak, watch: None}
 	if len(s.inputs) > 0 {
 		cp.see(s.inputs[0])
 		newest := cp.inputs[s.inputs[0]].newest

@@ -77,8 +77,7 @@ func (cp *Plane) launchesFail(i int, l launching) {
 		cp.returnIn(i, noticeTime)
 		return
 	}
-	if g.cfg.Tasks != nil && g.failure == noContainerInstance { // it waits for room
-		cp.noteWaiting(i)
+	if g.membership.waits(cp, i) {
 		return
 	}
 	cp.noteLaunchFailure(i)
@@ -89,7 +88,7 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	if doubled := firstBackoff << min(g.retries, 8); doubled < longestBackoff {
 		backoff = doubled
 	}
-	if g.cfg.Tasks == nil && cp.forsake(i) { // ECS tries on, without end
+	if g.membership.forsakes(cp, i) {
 		return
 	}
 	g.retries++

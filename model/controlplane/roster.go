@@ -19,6 +19,7 @@ type roster struct {
 	byZone   []int    // of them, by the group's own zones
 	onDemand int      // of them
 	pending  int      // members that are not in service yet
+	draining int      // members that their target groups let go
 }
 
 // member is an instance of a group: 0 once it has left.
@@ -77,7 +78,8 @@ func (cp *Plane) tally(in *instance, n int) {
 	}
 	g := &cp.groups[in.order.group]
 	g.count(in, g.zoneIndex(in.zone), n)
-	g.gauge(cp.kernel.Now())
+	g.standing = standing{}
+	g.membership.gauge(g, cp.kernel.Now())
 	if in.stage.inPool() && !in.life.leaves() {
 		g.warm.Add(cp.kernel.Now(), int64(n))
 	}
@@ -87,6 +89,9 @@ func (cp *Plane) tally(in *instance, n int) {
 func (r *roster) count(in *instance, zone, n int) {
 	if in.arrives() {
 		r.pending += n
+	}
+	if in.life == draining {
+		r.draining += n
 	}
 	if !in.counts() {
 		return

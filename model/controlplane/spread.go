@@ -2,27 +2,36 @@ package controlplane
 
 import "fmt"
 
-// spread collects values: those that one datapoint aggregates, or the range of
-// those that were seen.
+// spread collects the values that one datapoint aggregates.
 type spread struct {
-	sum, low, high float64
-	n              int
-	keeps          bool      // every value, for a percentile
-	values         []float64 // that it keeps
+	extent
+	sum    float64
+	keeps  bool      // every value, for a percentile
+	values []float64 // that it keeps
 }
 
 func (s *spread) add(v float64) {
-	if s.n == 0 || v < s.low {
-		s.low = v
-	}
-	if s.n == 0 || v > s.high {
-		s.high = v
-	}
+	s.extent.add(v)
 	s.sum += v
-	s.n++
 	if s.keeps {
 		s.values = append(s.values, v)
 	}
+}
+
+// extent is between which two values some lie.
+type extent struct {
+	low, high float64
+	n         int
+}
+
+func (e *extent) add(v float64) {
+	if e.n == 0 || v < e.low {
+		e.low = v
+	}
+	if e.n == 0 || v > e.high {
+		e.high = v
+	}
+	e.n++
 }
 
 func (s *spread) aggregate(by Statistic) float64 {
@@ -42,8 +51,8 @@ func (s *spread) aggregate(by Statistic) float64 {
 }
 
 // String writes the range as short as it can be.
-func (s spread) String() string {
-	low, high := fmt.Sprintf("%.4g", s.low), fmt.Sprintf("%.4g", s.high)
+func (e extent) String() string {
+	low, high := fmt.Sprintf("%.4g", e.low), fmt.Sprintf("%.4g", e.high)
 	if low == high {
 		return low
 	}

@@ -36,7 +36,7 @@ type silence struct {
 	times       int // 0: there is none
 	state       alarm.State
 	first, last int // breaching datapoints
-	metric      spread
+	metric      extent
 }
 
 // continues reports whether a silence is one with what an alarm says now.
@@ -92,7 +92,7 @@ func (cp *Plane) tellInvocation(i int, inv *invocation, v *invocationResult, c c
 	}
 	g := &cp.groups[i]
 	d := Deliberation{
-		Policy: g.cfg.Policies[inv.policy].Name, Alarm: inv.alarm, Before: c.before, After: c.before,
+		Policy: g.cfg.Policies[inv.policy].Name, Alarm: inv.alarmName(), Before: c.before, After: c.before,
 		Why: cp.askedText(inv),
 	}
 	if v.reason.why == changes && c.winner == inv.policy {
@@ -108,7 +108,7 @@ func (cp *Plane) tellSilence(watch, action int) {
 	a := &cp.watches[watch]
 	q := cp.quietOf(watch, action)
 	newest, ok := a.window.Latest()
-	breaching := alarm.Breaching(a.cfg.Config, &a.window)
+	breaching := alarm.Breaching(&a.window)
 	if !q.continues(a, breaching) {
 		cp.endSilence(watch, action)
 		act := &a.cfg.Actions[action]
@@ -175,9 +175,9 @@ func (cp *Plane) closeStory() []Deliberation {
 	return cp.story.lines
 }
 
-// explain asks a policy for its formula, if somebody wants to know.
-func (cp *Plane) explain(p scaling.Policy, v scaling.View) string {
-	if e, ok := p.(scaling.Explainer); ok && cp.story != nil {
+// explain asks a policy for its formula.
+func explain(p scaling.Policy, v scaling.View) string {
+	if e, ok := p.(scaling.Explainer); ok {
 		return e.Explain(v)
 	}
 	return ""
@@ -192,7 +192,7 @@ func (cp *Plane) tellSuspension(inv *invocation) {
 	i := cp.watches[inv.watch].cfg.Actions[inv.action].Group
 	g := &cp.groups[i]
 	cp.tell(i, Deliberation{
-		Policy: g.cfg.Policies[inv.policy].Name, Alarm: inv.alarm, Before: g.desired, After: g.desired,
+		Policy: g.cfg.Policies[inv.policy].Name, Alarm: inv.alarmName(), Before: g.desired, After: g.desired,
 		Why: joined(cp.askedText(inv), "but AlarmNotification is suspended"),
 	})
 }

@@ -23,7 +23,7 @@ func (cp *Plane) askedText(inv *invocation) string {
 	a := &cp.watches[inv.watch]
 	cfg := &a.cfg.Config
 	var points []string
-	var all spread
+	var all extent
 	for age := cfg.EvaluationPeriods; age >= 1; age-- {
 		value, ok := a.window.At(age)
 		if !ok {
@@ -37,7 +37,7 @@ func (cp *Plane) askedText(inv *invocation) string {
 		points = []string{fmt.Sprintf("%d datapoints, %s", all.n, a.cfg.Metric.span(all))}
 	}
 	text := strings.Join(points, ", ")
-	if n := alarm.Breaching(*cfg, &a.window); n < cfg.EvaluationPeriods {
+	if n := alarm.Breaching(&a.window); n < cfg.EvaluationPeriods {
 		text += fmt.Sprintf(": %d of %d", n, cfg.EvaluationPeriods)
 	}
 	return fmt.Sprintf("%s (%s %s)", shortName(a.cfg.Name), text, a.cfg.threshold())
@@ -108,7 +108,7 @@ func (m *Metric) number(v float64) string {
 }
 
 // span writes a range of values.
-func (m *Metric) span(s spread) string {
+func (m *Metric) span(s extent) string {
 	low, high := m.number(s.low), m.number(s.high)
 	if low == high {
 		return low

@@ -328,25 +328,3 @@ func (cp *Plane) noteWaiting(i int) {
 		Detail: fmt.Sprintf("%d of %d tasks: no container instance met all of its requirements", g.capacity, g.desired),
 	})
 }
-
-// fulfil begins the cooldowns of policies whose changes are complete: all tasks that are
-// wanted run.
-func (g *group) fulfil(now sim.Time) {
-	if g.cfg.Tasks == nil || g.capacity < g.desired || g.pending > 0 {
-		return
-	}
-	for k := range g.scalers {
-		if s := &g.scalers[k]; s.owes {
-			s.owes = false
-			s.pause.Complete(now, *s.cfg.Cooldowns)
-		}
-	}
-}
-
-// gauge keeps how many tasks of a service do not run yet, and how many wait for room.
-func (g *group) gauge(now sim.Time) {
-	if g.cfg.Tasks != nil {
-		g.arriving.Set(now, int64(g.pending))
-		g.unplaced.Set(now, int64(max(0, g.desired-g.capacity)))
-	}
-}

@@ -151,8 +151,11 @@ func (cp *Plane) verifyGroups() error {
 		if inService != g.inService.Value() {
 			return fmt.Errorf("%s: %d in service, counted %d", g.name(), inService, g.inService.Value())
 		}
-		if counted.capacity != g.capacity || counted.onDemand != g.onDemand || counted.pending != g.pending || !slices.Equal(counted.byZone, g.byZone) {
+		if counted.capacity != g.capacity || counted.onDemand != g.onDemand || counted.pending != g.pending || counted.draining != g.draining || !slices.Equal(counted.byZone, g.byZone) {
 			return fmt.Errorf("%s: its members are %+v, counted %+v", g.name(), counted, g.roster)
+		}
+		if now := cp.kernel.Now(); now < g.standing.until && g.standing != cp.standingAt(g, now) {
+			return fmt.Errorf("%s: its members stand at %+v, remembered %+v", g.name(), cp.standingAt(g, now), g.standing)
 		}
 		listed += members
 	}

@@ -198,8 +198,7 @@ func (p *Plane) leaveCohort(id uint32, to *cohort) {
 			key.cohort = to
 			f.current(key).inside += n
 		})
-		of := float64(to.servers)
-		to.Line, to.Number = (to.Line*of+from.Line)/(of+1), (to.Number*of+from.Number)/(of+1)
+		to.Join(to.servers, &from.Cohort)
 	}
 	from.servers--
 	from.Targets--

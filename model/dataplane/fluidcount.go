@@ -170,6 +170,9 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 	if measured {
 		r.MeasuredFailed += n
 	}
+	if b := p.sources[c.source].lb; b != nil {
+		b.hour.active.AddProduct(n, int64(why.took))
+	}
 	p.meter.sawMany(c.source, at-why.took, n, false)
 	if p.tracked {
 		n -= p.retryMany(c, at, n, why)
@@ -315,10 +318,7 @@ type tally struct {
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
-	stay := fluid.Stay{Law: of.Law, Longer: coarse(of.Delay), Scale: 1, Limit: c.patience}
-	if of.Scale != 1 {
-		stay.Scale = float64(coarse(sim.Time(of.Scale*scales))) / scales
-	}
+	stay := fluid.Stay{Law: of.Law, Limit: c.patience}
 	before := sim.Time(0)
 	if in := &f.inflows[c.inflow]; in.attempt > 0 {
 		before = in.before
@@ -334,18 +334,6 @@ func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 		stay: stay, hop: c.hop + c.across, across: c.across, before: before, route: r, group: c.group,
 		source: c.source, measured: measured, n: n,
 	})
-}
-
-// scales is one in the numbers of a scale.
-const scales = 1 << 20
-
-// coarse is a time to within half a percent.
-func coarse(t sim.Time) sim.Time {
-	unit := sim.Time(1)
-	for t>>8 >= unit {
-		unit <<= 1
-	}
-	return t / unit * unit
 }
 
 // recordFluid records the responses that were noted: the tail of a law is found once for all

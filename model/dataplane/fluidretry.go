@@ -130,3 +130,12 @@ func (f *fluidly) awaited(source int) (n int64) {
 	}
 	return n
 }
+
+// coarse is a time to within half a percent.
+func coarse(t sim.Time) sim.Time {
+	unit := sim.Time(1)
+	for t>>8 >= unit {
+		unit <<= 1
+	}
+	return t / unit * unit
+}

@@ -76,11 +76,11 @@ func NewAudit(from, to sim.Time, windows int) *Audit {
 
 // Note takes a step of a cohort that ends at an instant.
 func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
-	if c.Law == nil || c.Targets == 0 || c.late > 0 || came.Length <= 0 {
+	if c.Law == nil || c.Targets == 0 || c.tail > rare || came.Length <= 0 {
 		return
 	}
 	m := moment{
-		stay: Stay{Law: c.Law, Scale: c.Scale, Longer: c.Delay, Limit: sim.Never}, length: came.Length, targets: c.Targets,
+		stay: Stay{Law: c.Law, Limit: sim.Never}, length: came.Length, targets: c.Targets,
 		each: came.Expected / float64(c.Targets) / came.Length.Seconds(), number: c.Number, line: c.Line, refused: c.Refused,
 	}
 	before, known := a.before[c]

@@ -57,7 +57,7 @@ func TestAuditFindsAWrongLaw(t *testing.T) {
 	a := noted(t, 4, repeated(6, 100), repeated(0.7, 100))
 	for i := range a.windows {
 		for k := range a.windows[i].moments {
-			a.windows[i].moments[k].stay.Scale = 0.5
+			a.windows[i].moments[k].stay.Law = a.windows[i].moments[k].stay.Law.Stretched(0.5)
 		}
 	}
 	f := a.Play(rng.New(1, 0, "audit"))

@@ -1,10 +1,9 @@
 package fluid
 
 import (
-	"math"
-
 	"headroom/sim"
 	"headroom/sim/fluid"
+	"headroom/sim/rng"
 )
 
 // NoLimit is a number of places without bound.
@@ -25,24 +24,33 @@ type Shape struct {
 // How many requests a target has follows from how many came and were served, by the
 // pointwise stationary fluid flow approximation (Wang, Tipper and Banerjee 1996): a target
 // with so many works as one does that has as many on average, for good. So a steady load has
-// the law of its station, and an overload the line that is left over, with no border between
-// them.
+// the law of its station. How much the numbers vary follows likewise: it takes time until they
+// vary as much as for good. As long as they vary less (a line has just grown, or is worked
+// off) a target is idle less often than for good, and a stay follows that much less
+// from the law and that much more from the past of the mean number alone.
 type Cohort struct {
 	Shape
 	Targets int
 
 	// Of the last step.
-	Law     *fluid.Law // of the time at a target; nil: nobody has been there
-	Scale   float64    // by which that is longer, since more share the servers
-	Delay   sim.Time   // that the line adds to it
+	Law     *fluid.Law // of the time at a target of those who left it; nil: nobody has been there
 	Refused float64    // share of those who came
 	Content float64    // requests at all targets at its end
+	Delay   sim.Time   // that a line makes of it: those who leave came before the step
 
-	Number float64 // requests at each target
-	Line   float64 // of these, beyond what the law of the highest load has
-	Busy   float64 // work of each target so far, ns of one server
+	Number   float64 // requests at each target
+	Variance float64 // of these
+	Line     float64 // of these, beyond what the law of the highest load has
+	Busy     float64 // work of each target so far, ns of one server
 
-	late float64 // share of those who end whose clients have left a line; 0: the law tells
+	laws   *fluid.Laws
+	past   past
+	tail   float64     // share of the stays that were longer than clients wait
+	gaveUp float64     // share of those who left that gave up in line, beside these
+	varies float64     // share of the law of the load
+	there  fluid.Means // for good at the number
+	queue  float64     // seconds until a place is free, without chance
+	mean   float64     // stay of those who do not give up
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -54,7 +62,10 @@ type Arrivals struct {
 }
 
 // Laws keeps the laws of the stations of a run.
-type Laws struct{ known map[stationKey]*fluid.Laws }
+type Laws struct {
+	known map[stationKey]*fluid.Laws
+	worth map[rng.Distribution]*worth
+}
 
 type stationKey struct {
 	fluid.Station
@@ -62,7 +73,9 @@ type stationKey struct {
 }
 
 // NewLaws returns none.
-func NewLaws() *Laws { return &Laws{known: map[stationKey]*fluid.Laws{}} }
+func NewLaws() *Laws {
+	return &Laws{known: map[stationKey]*fluid.Laws{}, worth: map[rng.Distribution]*worth{}}
+}
 
 // of returns the laws of a cohort's station. Their demand is a value or a pointer.
 func (s *Laws) of(c *Cohort) *fluid.Laws {
@@ -75,47 +88,58 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 	return l
 }
 
-// flow is a step of a cohort.
-type flow struct {
-	laws    *fluid.Laws
-	choices int
-	able    float64 // requests that a target can serve a second
-	seconds float64
-	delayed float64 // by the line, in the step before
-	each    float64 // that come to it a second
-}
-
-// number is how many requests a target has for good under a load.
-func (f *flow) number(load float64) float64 {
-	l := f.laws.Law(load, f.choices)
-	return load * f.able * (1 - l.Blocked()) * l.Mean()
-}
-
 // Advance plays a step.
 func (c *Cohort) Advance(laws *Laws, a Arrivals) {
-	delayed := c.Delay
-	c.Refused, c.late, c.Delay, c.Scale = 0, 0, 0, 1
+	c.Refused, c.gaveUp, c.Delay = 0, 0, 0
 	if c.Targets == 0 || a.Length <= 0 || c.Demand == nil {
-		c.Content, c.Number, c.Line = 0, 0, 0
+		c.Content, c.Number, c.Variance, c.Line, c.past = 0, 0, 0, 0, past{}
 		return
 	}
-	f := flow{laws: laws.of(c), choices: c.Choices, delayed: delayed.Seconds(), seconds: a.Length.Seconds()}
+	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds()}
 	f.each = a.Expected / float64(c.Targets) / f.seconds
 	other := a.Other / float64(a.Length)
 	f.able = f.laws.Capacity() * max(1-other/float64(c.Servers), 1e-6)
+	if !c.Finishes && a.Patience != sim.Never {
+		f.patience = max(a.Patience, 1).Seconds()
+		f.worth = laws.worthOf(c.Demand)
+	}
 	before := c.Number
 	if c.small(&f) {
-		load := f.each / f.able
-		c.Law = f.laws.Law(load, f.choices)
-		c.Refused, c.Line = c.Law.Blocked(), 0
-		c.Number = load * f.able * (1 - c.Refused) * c.Law.Mean()
+		c.there = f.laws.Means(f.each/f.able, f.choices)
+		c.Law = f.laws.Law(f.each/f.able, f.choices)
+		c.Refused, c.Line, c.varies, c.mean = c.Law.Blocked(), 0, 1, c.Law.Mean()
+		c.Number, c.Variance = c.there.Number*f.able/f.laws.Capacity(), c.there.Variance
 	} else {
-		c.follow(&f, a.Patience)
+		c.follow(&f)
 	}
 	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
-	work := max(0, done) / f.laws.Capacity() * float64(c.Servers)
+	work := max(0, done) * c.worked(&f) / f.laws.Capacity() * float64(c.Servers)
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
+}
+
+// Join notes that a target of another cohort has come with its requests, to so many that were
+// here.
+func (c *Cohort) Join(targets int, from *Cohort) {
+	if targets == 0 {
+		c.Number, c.Variance, c.Line, c.past, c.tail = from.Number, from.Variance, from.Line, from.past, from.tail
+		return
+	}
+	of, before := float64(targets), c.Number
+	c.Line, c.Number = (c.Line*of+from.Line)/(of+1), (c.Number*of+from.Number)/(of+1)
+	if before > 0 {
+		c.Variance *= c.Number / before * c.Number / before
+	}
+}
+
+// worthOf returns a demand by its quantiles.
+func (s *Laws) worthOf(d rng.Distribution) *worth {
+	w := s.worth[d]
+	if w == nil {
+		w = newWorth(d)
+		s.worth[d] = w
+	}
+	return w
 }
 
 // small reports whether a target has so little room that its number follows at once.
@@ -126,173 +150,40 @@ func (c *Cohort) small(f *flow) bool {
 	return float64(c.Places+c.Backlog) < f.able*f.seconds
 }
 
-// follow finds the number of requests at a target at the end of a step: what is there and
-// what comes, less what a target with that number does.
-func (c *Cohort) follow(f *flow, patience sim.Time) {
-	all := c.Number + f.each*f.seconds
-	most := f.number(fluid.MostLoad)
-	if all-most-f.able*f.seconds*fluid.MostLoad > 0 {
-		c.Law = f.laws.Law(fluid.MostLoad, f.choices)
-		before := c.Line
-		able := f.able
-		if !c.Finishes && patience != sim.Never {
-			allowed := c.allows(f, patience)
-			able /= c.partOf(allowed)
-			c.late = c.longer(allowed)
-		}
-		c.Line = max(0, all-most-able*f.seconds)
-		if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
-			if room := max(0, float64(c.Places+c.Backlog)-most); c.Line > room {
-				c.Refused = min(1, (c.Line-room)/max(f.each*f.seconds, 1e-12))
-				c.Line = room
-			}
-		}
-		c.Number = most + c.Line
-		c.lengthen(f, most, (before+c.Line)/2)
-		return
-	}
-	load := f.solve(c.Number)
-	c.Law = f.laws.Law(load, f.choices)
-	c.Refused, c.Line = c.Law.Blocked(), 0
-	c.Number = max(0, c.Number+(1-c.Refused)*(f.each-load*f.able)*f.seconds)
-}
-
-// allows is the longest demand that is served within a time at a target with a line: what
-// asks for more leaves half served, and has cost that much.
-func (c *Cohort) allows(f *flow, limit sim.Time) float64 {
-	left := limit.Seconds() - f.delayed
-	if !c.Sharing {
-		left = limit.Seconds() - max(0, c.Number-float64(c.Servers))/f.able
-		return max(left, 0) * c.speed()
-	}
-	inside := c.Number
-	if c.Places > 0 && c.Places < NoLimit {
-		inside = min(inside, float64(c.Places))
-	}
-	return max(left, 0) * c.speed() * min(1, float64(c.Servers)/max(inside, 1))
-}
-
-func (c *Cohort) speed() float64 {
-	if c.Speed == 0 {
-		return 1
-	}
-	return c.Speed
-}
-
-// points are those of the demand at which its parts are summed, and least the smallest part
-// that is told from none.
-const (
-	points = 64
-	least  = 0.02
-)
-
-// partOf is which part of the work that is asked for is done where no more of a demand is
-// served than so much.
-func (c *Cohort) partOf(most float64) float64 {
-	part, all := 0.0, 0.0
-	for k := range points {
-		d := c.Demand.Quantile((float64(k) + 0.5) / points)
-		part += min(d, most)
-		all += d
-	}
-	return max(part/all, least)
-}
-
-// longer is the share of demands that are longer.
-func (c *Cohort) longer(than float64) float64 {
-	n := 0
-	for k := range points {
-		if c.Demand.Quantile((float64(k)+0.5)/points) > than {
-			n++
-		}
-	}
-	return float64(n) / points
-}
-
-// lengthen finds how much longer than its law a stay is where so many are in line: those
-// that share the servers take longer in proportion, those behind wait.
-func (c *Cohort) lengthen(f *flow, most, line float64) {
-	if c.Sharing {
-		inside := most + line
-		if c.Places > 0 && c.Places < NoLimit {
-			inside = max(most, min(inside, float64(c.Places)))
-		}
-		line -= inside - most
-		if most > 0 {
-			c.Scale = inside / most
-		}
-	}
-	c.Delay = sim.Seconds(line / f.able)
-}
-
-// solve finds the load at the end of a step of a target that had so many: that under which it has
-// what it had and what came, less what is done under that load. It looks near the load that comes, which a
-// steady one is, for the law of another load takes time to find.
-func (f *flow) solve(had float64) float64 {
-	low, high := 0.0, fluid.MostLoad
-	load := min(f.each/f.able, fluid.MostLoad)
-	for range attempts {
-		number := f.number(load)
-		lets := 1 - f.laws.Law(load, f.choices).Blocked()
-		excess := number - had + lets*(load*f.able-f.each)*f.seconds
-		if excess > 0 {
-			high = load
-		} else {
-			low = load
-		}
-		slope := f.able*f.seconds + number/max(load, exactly)/max(1-load, exactly)
-		next := load - excess/slope
-		if math.Abs(next-load) <= exactly*(1-load) {
-			return min(max(next, low), high)
-		}
-		if next <= low || next >= high {
-			next = (low + high) / 2
-		}
-		load = next
-	}
-	return load
-}
-
-// How exactly the load is found, in parts of what is left of the capacity, and how often it
-// is tried.
-const (
-	exactly  = 1e-4
-	attempts = 30
-)
-
-// Late returns the share of responses that take longer than a time.
+// Late returns the share of those who left that had been there for longer than a time.
 func (c *Cohort) Late(limit sim.Time) float64 {
 	if limit == sim.Never || c.Law == nil {
 		return 0
 	}
-	if c.late > 0 {
-		return c.late
+	if mean := c.Law.Mean(); mean < limit.Seconds()*mayBeLate && c.laws != nil { // of large demands only
+		return c.laws.Longer(limit.Seconds() * c.Demand.Mean() / mean)
 	}
-	return c.Law.Tail((limit - c.Delay).Seconds() / c.Scale)
+	return c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds())
 }
 
 // Waits returns the share of requests that wait until they are served, and how long those do
 // on average.
 func (c *Cohort) Waits() (share float64, mean sim.Time) {
-	switch {
-	case c.Law == nil:
-		return 0, 0
-	case c.Sharing:
-		if c.Delay > 0 {
-			share = 1
-		}
-		return share, c.Delay
-	}
-	own := c.Station.Demand.Mean() / c.speed()
-	wait := max(0, c.Law.Mean()-own)
-	if c.Delay > 0 {
-		return 1, c.Delay + sim.Seconds(wait)
-	}
-	if share = c.Law.Delayed(); share == 0 {
+	if c.Law == nil {
 		return 0, 0
 	}
-	return share, sim.Seconds(wait / share)
+	sum := 0.0
+	if c.queue > 0 {
+		share, sum = 1-c.varies, (1-c.varies)*c.queue
+	}
+	if c.there.Load > 0 {
+		share += c.varies * c.there.Waits
+		busy := c.there.Load * float64(c.Servers) * c.speed()
+		sum += c.varies * c.there.Queue / busy * c.Station.Demand.Mean()
+	}
+	if share < rare {
+		return 0, 0
+	}
+	return share, sim.Seconds(sum / share)
 }
+
+// rare is a share that is none.
+const rare = 1e-9
 
 // CheckFails returns the probability that a request of a demand of its own, which is the
 // time that it takes alone, takes longer than a time: one that shares the servers with the others
@@ -301,11 +192,11 @@ func (c *Cohort) CheckFails(demand, limit sim.Time) float64 {
 	if c.Law == nil {
 		return 0
 	}
-	own := c.Station.Demand.Mean() / c.Speed
+	own := c.Station.Demand.Mean() / c.speed()
 	if !c.Sharing {
 		return c.Late(limit - demand + sim.Seconds(own))
 	}
-	if c.Delay.Seconds()+demand.Seconds()*max(1, c.Law.Mean()*c.Scale/own) > limit.Seconds() {
+	if demand.Seconds()*max(1, c.Law.Mean()/own) > limit.Seconds() {
 		return 1
 	}
 	return 0
@@ -316,5 +207,5 @@ func (c *Cohort) Mean() sim.Time {
 	if c.Law == nil {
 		return 0
 	}
-	return sim.Seconds(c.Law.Mean()*c.Scale) + c.Delay
+	return sim.Seconds(c.mean)
 }

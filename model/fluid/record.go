@@ -8,27 +8,23 @@ import (
 
 // Stay is how long requests stayed.
 type Stay struct {
-	Law    *fluid.Law
-	Scale  float64  // by which it is longer
-	Longer sim.Time // that is added
-	Limit  sim.Time // of those who are recorded nobody stayed longer; [sim.Never]
+	Law   *fluid.Law
+	Limit sim.Time // of those who are recorded nobody stayed longer; [sim.Never]
 }
 
 // Tail returns the share that stay longer than a time.
-func (s *Stay) Tail(limit sim.Time) float64 {
-	return s.Law.Tail((limit - s.Longer).Seconds() / s.Scale)
-}
+func (s *Stay) Tail(limit sim.Time) float64 { return s.Law.Tail(limit.Seconds()) }
 
 // Record adds n stays to a histogram, each with a time that is no part of it. What is left of
 // one is decided by a number from 0 to 1.
 func (s *Stay) Record(h *stat.Histogram, n int64, also sim.Time, offset float64) {
-	limit, longer := s.Limit, s.Longer+also
+	limit := s.Limit
 	within := 1.0
 	if limit != sim.Never {
 		within = 1 - s.Tail(limit)
 	}
-	if s.Scale == 1 && within > 1-1e-12 {
-		s.Law.Record(h, n, int64(longer), offset)
+	if within > 1-1e-12 {
+		s.Law.Record(h, n, int64(also), offset)
 		return
 	}
 	upTo, before := 0.0, int64(0)
@@ -43,9 +39,8 @@ func (s *Stay) Record(h *stat.Histogram, n int64, also sim.Time, offset float64)
 		}
 		many := min(n, int64(float64(n)*upTo+offset))
 		from, width := stat.Bin(i)
-		at := sim.Time(float64(from+width/2) * s.Scale)
-		h.RecordMany(int64(min(at+s.Longer, limit)+also), many-before)
+		h.RecordMany(int64(min(sim.Time(from+width/2), limit)+also), many-before)
 		before = many
 	}
-	h.RecordMany(int64(longer), n-before)
+	h.RecordMany(int64(also), n-before)
 }

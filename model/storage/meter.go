@@ -15,6 +15,7 @@ type meter struct {
 	left       bucket.Bucket
 	day        bucket.Bucket
 	earn       int64 // of the day, for dailyPer
+	sure       int64 // tokens of left that there are at any rate, in a queue
 	credits    bool
 	daily      bool
 	capacity   float64 // units of credit
@@ -78,9 +79,13 @@ func (m *meter) credit(at sim.Time) float64 {
 	return float64(b.At(at)) / m.scale / m.capacity
 }
 
+// tokens returns what a cost takes.
+func (m *meter) tokens(cost float64) int64 { return int64(min(cost*m.scale+0.5, 1<<62)) }
+
 // spend takes what a batch cost that was served between two instants.
 func (m *meter) spend(begin, end sim.Time, cost float64) {
-	tokens := int64(cost*m.scale + 0.5)
+	tokens := m.tokens(cost)
+	m.sure = 0
 	if m.left.At(begin) >= tokens {
 		m.left.Put(begin, -tokens)
 	} else if m.daily {

@@ -21,6 +21,8 @@ type known struct {
 	cost Cost
 	took float64  // ns of its service, without credit that may run out
 	last sim.Time // from the end of its service until it is done
+
+	tokens [dimensions]int64 // that each meter is asked for
 }
 
 // dimensions are the rates that hold a disk back: its own I/Os and bytes, and those of
@@ -82,18 +84,42 @@ func (q *Queue) Ask(at sim.Time, io IO) Served {
 		k.io, k.cost = io, q.limits.Cost(io)
 		k.took = q.slowest(&[dimensions]float64{k.cost.Operations, k.cost.Bytes, k.cost.Operations, k.cost.Moved}, 0)
 		k.last = k.cost.last(k.took, q.transfer(&k.cost), k.cost.Latency)
-	}
-	if q.credits {
-		return q.Serve(at, k.cost)
+		for i, cost := range [dimensions]float64{k.cost.Operations, k.cost.Bytes, k.cost.Operations, k.cost.Moved} {
+			k.tokens[i] = q.meters[i].tokens(cost)
+		}
 	}
 	if at > q.free {
 		q.free, q.fraction = at, 0
+	}
+	if q.credits && !q.takes(&k.tokens) {
+		return q.Serve(at, k.cost)
 	}
 	s := Served{Begin: q.Free()}
 	q.pass(k.took)
 	s.End = q.Free()
 	s.Done = after(s.End, k.last)
 	return s
+}
+
+// takes spends the credit of a batch at the end of the queue if there is enough for all of
+// it, which is the rule, and nothing otherwise: [Queue.Serve] then finds what gives it when.
+func (q *Queue) takes(tokens *[dimensions]int64) bool {
+	for i := range q.meters {
+		m := &q.meters[i]
+		if !m.credits || m.sure >= tokens[i] {
+			continue
+		}
+		if m.sure = m.left.At(q.free); m.sure < tokens[i] {
+			return false
+		}
+	}
+	for i := range q.meters {
+		if m := &q.meters[i]; m.credits {
+			m.left.Take(q.free, tokens[i])
+			m.sure -= tokens[i]
+		}
+	}
+	return true
 }
 
 // transfer returns how many nanoseconds the bytes of a batch take with credit.

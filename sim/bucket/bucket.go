@@ -98,13 +98,20 @@ func (b *Bucket) Take(at sim.Time, amount int64) bool {
 	if amount < 0 {
 		panic("bucket: a negative amount is taken")
 	}
-	b.move(at, grains{})
-	left := b.level.minus(b.units(amount))
-	if left.less(b.floor) {
-		return false
+	level := b.drifted(at)
+	if b.capacity.less(level) {
+		b.lost = b.lost.plus(level.minus(b.capacity))
+		level = b.capacity
+	} else if level.less(b.floor) {
+		level = b.settle(level)
 	}
-	b.level = left
-	return true
+	left := level.minus(b.units(amount))
+	taken := !left.less(b.floor)
+	if taken {
+		level = left
+	}
+	b.level, b.changed = level, at
+	return taken
 }
 
 // Put adds an amount at once, or withdraws one that is negative. What goes over a

@@ -46,7 +46,7 @@ func newWait(c *chain) wait {
 // newResidualWait returns the wait of services that are not exponential where each goes
 // to the target with the fewest: for what is left of a service, and for others after it, in all calmer times
 // as long as at exponential ones but for what is left.
-func newResidualWait(c *chain, d *demand, calmer float64) wait {
+func newResidualWait(c *chain, d *demand, stretch float64) wait {
 	w := newWait(c)
 	if w.none == 1 {
 		return w
@@ -58,7 +58,6 @@ func newResidualWait(c *chain, d *demand, calmer float64) wait {
 	left := (1 + d.scv) / 2
 	leftSCV := lessVaried(third/3/(left*left) - 1)
 	between := lessVaried(d.scv)
-	stretch := calmer * left
 	w.mean *= stretch
 	shares := c.seen[c.servers:]
 	shapes := make([]float64, len(shares))
@@ -116,23 +115,41 @@ const (
 	tableBeyond = 6
 )
 
-func tabulate(typical float64, of func(float64) float64) table {
-	t := table{from: typical / (1 << tableBelow), values: make([]float64, (tableBelow+tableBeyond)*tableSteps)}
+func tabulate(typical float64, of func(float64) float64) *table {
+	t := &table{from: typical / (1 << tableBelow), values: make([]float64, (tableBelow+tableBeyond)*tableSteps)}
 	for i := range t.values {
 		t.values[i] = of(t.from * math.Exp2(float64(i)/tableSteps))
 	}
 	return t
 }
 
+// mix is a table between two that begin alike.
+func (t *table) mix(o *table, w float64) *table {
+	m := &table{from: t.from, values: make([]float64, len(t.values))}
+	for i, v := range t.values {
+		m.values[i] = v + w*(o.values[i]-v)
+	}
+	return m
+}
+
 // at returns the value, between the steps by a straight line.
-func (t table) at(x float64) float64 {
+func (t *table) at(x float64) float64 {
+	i, part, inside := t.place(x)
+	if !inside {
+		return part
+	}
+	return t.values[i] + part*(t.values[i+1]-t.values[i])
+}
+
+// place finds an argument between steps; outside of them it returns the value.
+func (t *table) place(x float64) (i int, part float64, inside bool) {
 	if x <= t.from {
-		return t.values[0] * max(x, 0) / t.from
+		return 0, t.values[0] * max(x, 0) / t.from, false
 	}
 	place := math.Log2(x/t.from) * tableSteps
-	i := int(place)
+	i = int(place)
 	if i >= len(t.values)-1 {
-		return 1
+		return i, 1, false
 	}
-	return t.values[i] + (place-float64(i))*(t.values[i+1]-t.values[i])
+	return i, place - float64(i), true
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"headroom/sim/rng"
+	"headroom/sim/stat"
 )
 
 // part is a part of all requests, with their demand in mean services.
@@ -17,15 +18,27 @@ type demand struct {
 	scv         float64
 	exponential bool
 	parts       []part
+	start       int     // the first bucket of a [stat.Histogram] that demands are in
+	bounds      []bound // of the buckets from there on
+	coarse      int     // buckets in which what is smooth is worked out at once
+}
+
+// bound is the upper bound of a bucket.
+type bound struct {
+	below float64 // share of the demands
+	part  int     // of those in the bucket
 }
 
 // Cells of the demand: bodyParts of equal share below bodyShare, then tailParts a
 // factor of ten of the tail.
 const (
-	bodyParts = 144
+	bodyParts = 96
 	bodyShare = 0.9
 	tailParts = 12
 	leastTail = 1e-7
+
+	manyBuckets = 8
+	fewParts    = 24
 )
 
 func newDemand(law rng.Distribution, speed float64) *demand {
@@ -35,8 +48,43 @@ func newDemand(law rng.Distribution, speed float64) *demand {
 	for _, u := range []float64{0.1, 0.5, 0.9, 0.99} {
 		d.exponential = d.exponential && math.Abs(law.Quantile(u)+mean*math.Log(1-u)) < 1e-4*mean
 	}
-	d.parts = even(cut(law, bodyParts, tailParts))
+	d.parts = merged(even(cut(law, bodyParts, tailParts)))
+	d.coarse = manyBuckets
+	if len(d.parts) <= fewParts {
+		d.coarse = 1
+	}
+	d.measure()
 	return d
+}
+
+// measure finds the demands in each bucket.
+func (d *demand) measure() {
+	d.start = stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))
+	part, upTo, last := 0, d.parts[0].share, 0.0
+	for b := d.start; last <= 1-beyond && b < stat.BinOf(math.MaxInt64/4); b++ {
+		upper, _ := stat.Bin(b + 1)
+		below := d.below(float64(upper) * 1e-9)
+		for part < len(d.parts)-1 && upTo < (below+last)/2 {
+			part++
+			upTo += d.parts[part].share
+		}
+		d.bounds = append(d.bounds, bound{below, part})
+		last = below
+	}
+}
+
+// merged makes one part of neighbours that ask for the same.
+func merged(parts []part) []part {
+	kept := parts[:1]
+	for _, p := range parts[1:] {
+		last := &kept[len(kept)-1]
+		if p.demand <= last.demand*(1+1e-9) {
+			last.share += p.share
+			continue
+		}
+		kept = append(kept, p)
+	}
+	return kept
 }
 
 // cut takes a law to pieces.
@@ -71,6 +119,9 @@ func even(parts []part) []part {
 	}
 	return parts
 }
+
+// Longer returns the share of the requests whose demand is longer than so many seconds of a server.
+func (l *Laws) Longer(seconds float64) float64 { return 1 - l.demand.below(seconds/l.demand.speed) }
 
 // below is the share of the requests whose demand is less than so many seconds.
 func (d *demand) below(seconds float64) float64 {

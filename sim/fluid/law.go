@@ -11,6 +11,7 @@ import (
 type Law struct {
 	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
 	find    func() []float64 // these, which are more work than all else, when they are asked for
+	made    maker            // of other laws or of points; nil: not
 	mean    float64          // seconds
 	blocked float64
 	waits   float64
@@ -48,6 +49,9 @@ func (l *Law) Tail(seconds float64) float64 {
 	if seconds < 0 {
 		return 1
 	}
+	if l.made != nil {
+		return l.made.tail(seconds)
+	}
 	ns := seconds * 1e9
 	if ns > math.MaxInt64/2 {
 		return 0
@@ -61,11 +65,40 @@ func (l *Law) Tail(seconds float64) float64 {
 	return 1 - (below[i] + inside*(below[i+1]-below[i]))
 }
 
+// MeanBelow returns the mean of the stays that are not longer than so many seconds.
+func (l *Law) MeanBelow(seconds float64) float64 {
+	if l.made != nil {
+		return l.made.meanBelow(seconds)
+	}
+	sum, all, below := 0.0, 0.0, l.below()
+	for i := range len(below) - 1 {
+		from, width := stat.Bin(i)
+		if float64(from)*1e-9 >= seconds {
+			break
+		}
+		w := below[i+1] - below[i]
+		sum += w * (float64(from) + float64(width)/2) * 1e-9
+		all += w
+	}
+	if all <= 0 {
+		return seconds
+	}
+	return min(sum/all, seconds)
+}
+
 // Record adds n stays to a histogram, each longer by so many nanoseconds, as the law
 // divides them: the k-th of them is that which a share (k + offset)/n does not exceed,
 // for an offset from 0 to 1. Where offsets are spread evenly over the calls nothing that the law
 // holds possible is left out in the long run, however few each n is.
 func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
+	if l.made != nil && l.bounds == nil && n <= fewStays {
+		l.made.record(h, n, longer, offset)
+		return
+	}
+	if n < fewStays/16 {
+		l.recordFew(h, n, longer, offset)
+		return
+	}
 	before, below := int64(0), l.below()
 	for i, upTo := range below[1:] {
 		if i+1 < len(below)-1 && float64(n)*upTo <= offset+float64(before) {
@@ -78,6 +111,19 @@ func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
 		from, width := stat.Bin(i)
 		h.RecordMany(from+width/2+longer, many-before)
 		before = many
+	}
+}
+
+// fewStays are recorded one by one or law by law, not bucket by bucket.
+const fewStays = 4096
+
+// recordFew looks for the bucket of each stay.
+func (l *Law) recordFew(h *stat.Histogram, n, longer int64, offset float64) {
+	below := l.below()
+	for k := range n {
+		p := min((float64(k)+offset)/float64(n), below[len(below)-1])
+		from, width := stat.Bin(max(0, sort.SearchFloat64s(below, p)-1))
+		h.Record(from + width/2 + longer)
 	}
 }
 
@@ -95,10 +141,6 @@ func (l *Law) Quantile(p float64) float64 {
 	}
 	return (float64(from) + inside*float64(width)) * 1e-9
 }
-
-// coarse is how many buckets of a histogram the part of a law that is smooth is
-// worked out for at once.
-const coarse = 4
 
 // beyond is the share of stays that a law leaves out at its end.
 const beyond = 1e-8
@@ -119,21 +161,20 @@ func newLaw(d *demand, late delay) *Law {
 }
 
 // spread works out the share of stays below each bound for a demand and the delays of its
-// parts.
+// parts: those who are delayed for some buckets at once, since their law is smooth.
 func (l *Law) spread(d *demand, given []longer) []float64 {
-	start := stat.BinOf(int64(d.law.Quantile(1e-9) / d.speed * 1e9))
-	start -= start % coarse
-	below := make([]float64, start+1)
+	below := make([]float64, d.start+1, d.start+1+len(d.bounds)+perhapsMore)
 	prompt, last, lastShare := 0.0, 0.0, 0.0 // those without delay; those with, so far
-	for b := start; ; b += coarse {
-		from, _ := stat.Bin(b + coarse)
+	for b := d.start; ; b += d.coarse {
+		from, _ := stat.Bin(b + d.coarse)
 		smooth := l.delayed(d.parts, given, float64(from)*1e-9/d.mean)
-		for i := range coarse {
-			bound, _ := stat.Bin(b + i + 1)
-			share := d.below(float64(bound) * 1e-9)
-			prompt += (share - lastShare) * promptAt(d.parts, given, (share+lastShare)/2)
-			lastShare = share
-			below = append(below, prompt+last+(smooth-last)*float64(i+1)/coarse)
+		for i := range d.coarse {
+			if k := b + i - d.start; k < len(d.bounds) {
+				bound := d.bounds[k]
+				prompt += (bound.below - lastShare) * given[bound.part].none
+				lastShare = bound.below
+			}
+			below = append(below, prompt+last+(smooth-last)*float64(i+1)/float64(d.coarse))
 		}
 		last = smooth
 		if lastShare > 1-beyond && smooth > l.waits-beyond || b > stat.BinOf(math.MaxInt64/4) {
@@ -141,6 +182,9 @@ func (l *Law) spread(d *demand, given []longer) []float64 {
 		}
 	}
 }
+
+// perhapsMore is how many buckets more stays have than demands, often.
+const perhapsMore = 600
 
 // complete makes the shares sum to 1, whatever was left out.
 func complete(below []float64) []float64 {
@@ -163,29 +207,6 @@ func (l *Law) delayed(parts []part, given []longer, t float64) float64 {
 		}
 	}
 	return sum
-}
-
-// promptAt is the share without delay among the requests whose demand is exceeded by
-// so many.
-func promptAt(parts []part, given []longer, share float64) float64 {
-	i := 0
-	if share < bodyShare {
-		i = int(share / bodyShare * bodyParts)
-	} else {
-		i = min(len(parts)-1, bodyParts+int(-math.Log10(max(1-share, leastTail)/(1-bodyShare))*tailParts))
-	}
-	return given[i].none
-}
-
-// mix returns the law of requests of which each law has its share.
-func mix(laws []*Law, shares []float64) *Law {
-	m := &Law{find: func() []float64 { return mixBelow(laws, shares) }}
-	for k, l := range laws {
-		m.mean += shares[k] * l.mean
-		m.blocked += shares[k] * l.blocked
-		m.waits += shares[k] * l.waits
-	}
-	return m
 }
 
 // mixBelow is the share of the stays of a mixture below each bound.

@@ -43,9 +43,13 @@ type Laws struct {
 	demand  *demand
 	room    int // 0: any
 	nodes   map[node]*Law
+	means   map[int][]Means // by numbers of targets and loads
+	curves  map[int][]Means // by any number of targets
+	lately  curve           // of these, the last that was looked at
 	mixed   map[mixture]*Law
 	pieces  []part // of the demand, for single servers
 	gaps    intervals
+	ratios  map[node]ratio // by stages; the loads are those of ratioStep
 }
 
 // node is a load and a number of stations for which a law is worked out; laws between
@@ -62,11 +66,12 @@ type mixture struct {
 // the capacity left that the one before has, up to MostLoad; beyond, where the room is
 // limited, by beyondStep.
 const (
-	nodeStep   = 0.05
-	mostNode   = 92
+	nodeStep   = 0.1
+	mostNode   = 46
 	beyondStep = 0.02
 	mostBeyond = 100
 	mixes      = 16
+	fewMixes   = 4 // of numbers of targets
 )
 
 // MostLoad is the highest load for which there is a law where the room is not limited.
@@ -81,7 +86,9 @@ func New(station Station, split Split) *Laws {
 	if station.Places > 0 && station.Places < NoLimit && station.Backlog < NoLimit {
 		l.room = station.Places + station.Backlog
 	}
-	l.nodes, l.mixed, l.gaps = map[node]*Law{}, map[mixture]*Law{}, intervals{}
+	l.nodes, l.means, l.mixed = map[node]*Law{}, map[int][]Means{}, map[mixture]*Law{}
+	l.curves = map[int][]Means{}
+	l.gaps, l.ratios = intervals{}, map[node]ratio{}
 	return l
 }
 
@@ -100,11 +107,11 @@ func (l *Laws) Load(rate float64) float64 { return rate / l.Capacity() }
 func (l *Laws) Law(load float64, targets int) *Law {
 	at, part := l.place(load)
 	n, targetPart := l.split.place(targets, load)
-	m := mixture{node{at, n}, int(part*mixes + 0.5), int(targetPart*mixes + 0.5)}
+	m := mixture{node{at, n}, int(part*mixes + 0.5), int(targetPart*fewMixes + 0.5)}
 	if m.loadPart == mixes {
 		m.load, m.loadPart = m.load+1, 0
 	}
-	if m.targetPart == mixes {
+	if m.targetPart == fewMixes {
 		m.targets, m.targetPart = m.targets+1, 0
 	}
 	law := l.mixed[m]
@@ -120,14 +127,17 @@ func (l *Laws) mix(m mixture) *Law {
 	var parts []*Law
 	var shares []float64
 	for i, a := range []int{mixes - m.loadPart, m.loadPart} {
-		for k, b := range []int{mixes - m.targetPart, m.targetPart} {
+		for k, b := range []int{fewMixes - m.targetPart, m.targetPart} {
 			if a*b > 0 {
 				parts = append(parts, l.node(node{m.load + i, m.targets + k}))
-				shares = append(shares, float64(a*b)/(mixes*mixes))
+				shares = append(shares, float64(a*b)/(mixes*fewMixes))
 			}
 		}
 	}
-	return mix(parts, shares)
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return Mix(parts, shares)
 }
 
 // place finds a load between nodes.

@@ -2,8 +2,6 @@ package fluid
 
 import (
 	"math"
-
-	"gonum.org/v1/gonum/mathext"
 )
 
 // sharing is the delay where all in service share the servers. For a request of demand
@@ -22,8 +20,8 @@ type sharing struct {
 
 // Demands at which a sharing is worked out: from least on, each a step more.
 const (
-	leastDemand = 1e-3
-	demandStep  = 1.2
+	leastDemand = 1e-2
+	demandStep  = 1.22
 	largeDemand = 1e6
 )
 
@@ -64,14 +62,8 @@ func (s *sharing) given(x float64) longer {
 	mean, more = mean*s.scale, more*s.scale*s.scale/s.rarer
 	typical := mean / late
 	spread := max(more/late-typical*typical, typical*typical*1e-4)
-	shape := typical * typical / spread
-	far := typical * (1 + 9/math.Sqrt(shape) + 22/shape) // beyond is less than 1e-9
-	return longer{none: 1 - late, mean: mean, within: func(d float64) float64 {
-		if d > far {
-			return 1
-		}
-		return mathext.GammaIncReg(shape, shape*d/typical)
-	}}
+	law := gammaLaw(typical*typical/spread, typical)
+	return longer{none: 1 - late, mean: mean, within: law.at}
 }
 
 // fit makes delays that many times as rare and gives all together a mean.
@@ -96,6 +88,9 @@ func (s *sharing) place(x float64) (i int, w float64) {
 	return i, min(1, max(0, (x-s.at[i])/(s.at[i+1]-s.at[i])))
 }
 
+// rarely is the share of requests who meet more than an others knows.
+const rarely = 1e-7
+
 // others is the chain of those who share with a request, by the clock of the service
 // that it attains: while it has attained one mean service, each of the others leaves with the rate
 // 1, and 1/r as many come as in a mean service.
@@ -113,7 +108,12 @@ type others struct {
 
 func newOthers(c *chain) *others {
 	o := &others{stages: c.stages, weight: c.seen}
-	n := len(c.seen) * c.stages
+	for rest := 0.0; len(o.weight) > c.servers+1; o.weight = o.weight[:len(o.weight)-1] {
+		if rest += o.weight[len(o.weight)-1]; rest > rarely {
+			break
+		}
+	}
+	n := len(o.weight) * c.stages
 	for _, of := range []*[]float64{&o.rise, &o.fall, &o.slow, &o.none, &o.first, &o.more} {
 		*of = make([]float64, n)
 	}

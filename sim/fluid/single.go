@@ -35,7 +35,7 @@ const (
 func newSingle(services, intervals []part, load, scv float64) *single {
 	scale := 3 + (scv+1)/2/(1-load) // an upper bound of the slowest decay, or nearly
 	points := fewPoints
-	if scale > 12 {
+	if scale > 40 {
 		points = manyPoints
 	}
 	h := 2 * decays * scale / float64(points)
@@ -53,11 +53,12 @@ func newSingle(services, intervals []part, load, scv float64) *single {
 	return s
 }
 
-// law returns, of those who wait, the share who do so at most so long.
-func (s *single) law() table {
+// law returns, of those who wait, the share who do so at most so long, in their mean waits.
+func (s *single) law() *table {
 	below, h := exponentiate(s.cepstrum, s.sum), s.step
-	return tabulate(s.mean/max(s.waits, 1e-12), func(d float64) float64 {
-		place := d/h + 0.5 // each point stands for half a step on both sides
+	typical := s.mean / max(s.waits, 1e-12)
+	return tabulate(1, func(d float64) float64 {
+		place := d*typical/h + 0.5 // each point stands for half a step on both sides
 		i := int(place)
 		if i >= len(below)-1 {
 			return 1

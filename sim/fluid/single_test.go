@@ -40,7 +40,7 @@ func TestSingleWithConstantServicesIsMD1(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range []float64{0.2, 0.9, 3, 10} {
-			got, want := s.waits*(1-within.at(d)), q.WaitTail(d)
+			got, want := s.waits*(1-within.at(d*s.waits/s.mean)), q.WaitTail(d)
 			if math.Abs(got-want) > 0.003 {
 				t.Errorf("load %v: P(W > %v) = %v, want %v", load, d, got, want)
 			}
@@ -59,7 +59,7 @@ func TestSingleWithEveryNthArrivalIsGIM1(t *testing.T) {
 			}
 			within := s.law()
 			for _, d := range []float64{0.5, 2, 5} {
-				if got, want := 1-within.at(d), math.Exp(-(1-root)*d); math.Abs(got-want) > 0.007 {
+				if got, want := 1-within.at(d*s.waits/s.mean), math.Exp(-(1-root)*d); math.Abs(got-want) > 0.007 {
 					t.Errorf("%d stages at %v: P(W > %v | W > 0) = %v, want %v", stages, load, d, got, want)
 				}
 			}

@@ -1,0 +1,258 @@
+package fluid
+
+import (
+	"math"
+
+	"headroom/sim"
+	"headroom/sim/fluid"
+)
+
+// flow is a step of a cohort.
+type flow struct {
+	laws     *fluid.Laws
+	worth    *worth
+	choices  int
+	able     float64 // requests that a target can serve a second
+	seconds  float64
+	each     float64 // that come to it a second
+	patience float64 // seconds that clients have, if they do not leave work behind; 0: any time
+	relative float64 // variance over what it is for good, before
+}
+
+// follow finds the number of requests at a target at the end of a step: what is there and
+// what comes, less what a target with that number does.
+func (c *Cohort) follow(f *flow) {
+	f.relative = 1
+	if was := f.holding(c.Number); c.Variance > 0 {
+		f.relative = max(leastRelative, min(c.Variance/was.Variance, mostRelative))
+	}
+	came := f.each * f.seconds
+	c.Number = c.balance(f, came)
+	c.makeRoom(f, came)
+	now := f.holding(c.Number)
+	c.vary(f, &now)
+	c.there = now.Means
+	c.Line = max(0, c.Number-now.most)
+	c.remember(f, &now, came)
+	c.findLaw(f, &now)
+}
+
+// vary finds how much the number varies at the end of a step. Chance adds to it as much as it does for good,
+// but for how many more come than do then; that a target does more the more it has takes from it, and that
+// more of their clients give up.
+func (c *Cohort) vary(f *flow, now *held) {
+	pace := f.able / now.Slope
+	chance := 2 * pace * now.Variance * (1 + f.each/(f.able*now.Load)) / 2
+	if f.worth != nil && c.Number > 0 {
+		more := f.holding(c.Number * (1 + small))
+		here, _ := f.worth.upto(f.patience * c.rate(f, now))
+		there, _ := f.worth.upto(f.patience * c.rate(f, &more))
+		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
+	}
+	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
+}
+
+// small is a small part of a number.
+const small = 0.05
+
+// How much numbers vary over what they do for good, at least and at most.
+const (
+	leastRelative = 1e-4
+	mostRelative  = 2
+)
+
+// held is what is there for good at a number; beyond that of the highest load as if it went on.
+type held struct {
+	fluid.Means
+	most   float64 // number under the highest load
+	beyond float64 // how many times that, or 1
+}
+
+func (f *flow) holding(number float64) held {
+	h := held{Means: f.laws.Holding(number, f.choices), beyond: 1}
+	h.most = h.Number
+	if number > h.Number {
+		h.beyond = number / h.Number
+		h.Variance *= h.beyond * h.beyond
+		h.Slope *= h.beyond * h.beyond
+		h.Number = number
+	} else {
+		h.most = math.Inf(1)
+	}
+	return h
+}
+
+// works is which part of its capacity a target uses that has a number that varies as much as
+// it does: what one server would, whose number has a negative binomial law.
+func (h *held) works(relative float64) float64 {
+	line := h.Load / (1 - h.Load) * h.beyond
+	return 1 - math.Exp(-math.Log1p(line*relative)/relative)
+}
+
+// balance finds the number at the end of a step.
+func (c *Cohort) balance(f *flow, came float64) float64 {
+	excess := func(number float64) float64 {
+		h := f.holding(number)
+		return number - c.Number - came + f.able*f.seconds*h.works(f.relative)/c.workedAt(f, &h)
+	}
+	low, high := 0.0, c.Number+came
+	if high <= 0 {
+		return 0
+	}
+	number := min(c.Number, high)
+	if c.Number == 0 {
+		number = high / 2
+	}
+	a, b := -high, excess(high)
+	if b <= 0 {
+		return high
+	}
+	for range attempts { // the false position, with half the weight for an end that stays (Illinois)
+		value := excess(number)
+		if value > 0 {
+			high, b = number, value
+			a /= 2
+		} else {
+			low, a = number, value
+			b /= 2
+		}
+		next := (low*b - high*a) / (b - a)
+		if !(next > low && next < high) {
+			next = (low + high) / 2
+		}
+		if math.Abs(next-number) <= exactly*number {
+			return next
+		}
+		number = next
+	}
+	return number
+}
+
+// How exactly the number is found, and how often it is tried.
+const (
+	exactly  = 1e-4
+	attempts = 40
+)
+
+// workedAt is which part of the work that requests ask for is done for those who leave, at a
+// number: clients that give up leave some of it.
+func (c *Cohort) workedAt(f *flow, h *held) float64 {
+	if f.worth == nil {
+		return 1
+	}
+	part, _ := f.worth.upto(c.allows(f, h))
+	return c.varies*f.worth.without(c.tail) + (1-c.varies)*part
+}
+
+// worked is that at the number that is there.
+func (c *Cohort) worked(f *flow) float64 {
+	h := f.holding(c.Number)
+	return c.workedAt(f, &h)
+}
+
+// allows is the longest demand that is served in the time that clients have, at a number.
+func (c *Cohort) allows(f *flow, h *held) float64 {
+	if !c.Sharing {
+		return max(0, f.patience-max(0, h.Number-float64(c.Servers))/f.able) * c.speed()
+	}
+	left := f.patience - max(0, h.Number-c.inside(h.Number))/f.able
+	now := min(f.seconds, max(left, 0))
+	return now*c.rate(f, h) + c.past.attained(max(0, left-now))
+}
+
+// inside is how many of a number are served.
+func (c *Cohort) inside(number float64) float64 {
+	if c.Places > 0 && c.Places < NoLimit {
+		return min(number, float64(c.Places))
+	}
+	return number
+}
+
+// rate is how much service each gets that is served, in a second, at a number.
+func (c *Cohort) rate(f *flow, h *held) float64 {
+	if !c.Sharing || h.Number <= 0 {
+		return c.speed()
+	}
+	return min(c.speed(), c.Demand.Mean()*f.able*h.works(f.relative)/c.inside(h.Number))
+}
+
+func (c *Cohort) speed() float64 {
+	if c.Speed == 0 {
+		return 1
+	}
+	return c.Speed
+}
+
+// makeRoom refuses what finds no room, and lets go who has waited in line for too long.
+func (c *Cohort) makeRoom(f *flow, came float64) {
+	if c.Places > 0 && c.Places < NoLimit && c.Backlog < NoLimit {
+		if room := float64(c.Places + c.Backlog); c.Number > room {
+			c.Refused = min(1, (c.Number-room)/max(came, 1e-12))
+			c.Number = room
+		}
+	}
+	if f.patience > 0 && !c.Sharing {
+		now := min(f.seconds, f.patience)
+		most := float64(c.Servers) + now*f.each + c.past.within(f.patience-now)
+		if over := c.Number - most; over > 0 {
+			c.gaveUp = min(1, over/max(over+f.able*f.seconds, 1e-12))
+			c.Number = most
+		}
+	}
+}
+
+// remember notes what happened in a step.
+func (c *Cohort) remember(f *flow, now *held, came float64) {
+	rate := c.rate(f, now)
+	c.past.note(pastStep{seconds: f.seconds, rate: rate, came: came * (1 - c.Refused)})
+	c.queue = 0
+	waiting := c.Number - c.inside(c.Number)
+	if !c.Sharing {
+		waiting = c.Number - float64(c.Servers)
+	}
+	if waiting > 0 {
+		c.queue = c.past.since(waiting)
+		if f.patience > 0 {
+			c.queue = min(c.queue, f.patience)
+		}
+	}
+}
+
+// findLaw finds the law of the stays of those who leave.
+func (c *Cohort) findLaw(f *flow, now *held) {
+	c.varies = min(1, c.Variance/max(now.Variance, 1e-12))
+	if c.varies > steady {
+		c.varies = 1
+	}
+	law := f.laws.Law(now.Load, f.choices)
+	if now.beyond > 1 {
+		law = law.Stretched(now.beyond)
+	}
+	if c.varies < 1 {
+		w := walk{past: &c.past}
+		took := f.laws.Taking(func(demand float64) float64 {
+			if c.Sharing {
+				return c.queue + w.took(demand)
+			}
+			return c.queue + demand/c.speed()
+		})
+		law = fluid.Mix([]*fluid.Law{law, took}, []float64{c.varies, 1 - c.varies})
+		c.Delay = sim.Seconds(max(0, took.Mean()-f.seconds))
+	}
+	c.Law, c.tail = law, 0
+	if f.patience > 0 && law.Mean() > f.patience*mayBeLate {
+		c.tail = law.Tail(f.patience)
+	}
+	c.laws = f.laws
+	c.mean = law.Mean()
+	if c.tail > rare {
+		c.mean = law.MeanBelow(f.patience)
+	}
+}
+
+// From steady on numbers vary as for good; where stays are shorter than mayBeLate of the time that
+// clients have, the few who give up leave no work to speak of.
+const (
+	steady    = 0.95
+	mayBeLate = 0.04
+)

@@ -1,0 +1,140 @@
+package fluid
+
+import "math"
+
+// Means is what is at a station in the long run.
+type Means struct {
+	Load     float64 // the share of its capacity that it works
+	Number   float64 // requests
+	Variance float64 // of their number; where each goes to who has the fewest, of the mean over all
+	Waits    float64 // share of the admitted who find all places taken
+	Queue    float64 // requests that wait for one
+	Slope    float64 // by how much the number grows with the load
+}
+
+// plus adds a part of the way to others.
+func (m Means) plus(part float64, to *Means) Means {
+	if part == 0 {
+		return m
+	}
+	m.Load += part * (to.Load - m.Load)
+	m.Number += part * (to.Number - m.Number)
+	m.Variance += part * (to.Variance - m.Variance)
+	m.Waits += part * (to.Waits - m.Waits)
+	m.Queue += part * (to.Queue - m.Queue)
+	return m
+}
+
+// Means returns what is at each of so many stations under a load. Beyond MostLoad it is what is
+// there at MostLoad, unless the room is limited.
+func (l *Laws) Means(load float64, targets int) Means {
+	i, part := l.place(load)
+	if i >= mostNode && l.room == 0 {
+		i, part = mostNode-1, 1
+	}
+	return l.at(i, targets).slope(part, *l.at(i+1, targets))
+}
+
+// at is what is there under the load of a node, the number of targets placed by the same load.
+func (l *Laws) at(i, targets int) *Means {
+	if l.lately.targets != targets || l.lately.of == nil {
+		of := l.curves[targets]
+		if of == nil {
+			of = make([]Means, mostNode+mostBeyond+2)
+			l.curves[targets] = of
+		}
+		l.lately.targets, l.lately.of = targets, of
+	}
+	m := &l.lately.of[i]
+	if m.Number == 0 {
+		n, part := l.split.place(targets, l.loadOf(i))
+		*m = *l.mean(node{i, n})
+		if part > 0 {
+			*m = m.plus(part, l.mean(node{i, n + 1}))
+		}
+	}
+	return m
+}
+
+// curve is what is there at so many targets under the load of each node.
+type curve struct {
+	targets int
+	of      []Means
+}
+
+// slope goes a part of the way to the next node.
+func (m Means) slope(part float64, next Means) Means {
+	slope := (next.Number - m.Number) / (next.Load - m.Load)
+	m = m.plus(part, &next)
+	m.Slope = slope
+	return m
+}
+
+// Holding returns under which load, up to MostLoad, each of so many stations has a number of
+// requests in the long run, and what else is there then.
+func (l *Laws) Holding(number float64, targets int) Means {
+	low, high := 0, mostNode
+	if to := l.at(high, targets); number >= to.Number {
+		return l.at(high-1, targets).slope(1, *to)
+	}
+	for high-low > 1 {
+		middle := (low + high) / 2
+		if l.at(middle, targets).Number <= number {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	from, to := l.at(low, targets), l.at(high, targets)
+	return from.slope(max(0, number-from.Number)/(to.Number-from.Number), *to)
+}
+
+// mean returns what is there under the load of a node.
+func (l *Laws) mean(n node) *Means {
+	known := l.means[n.targets]
+	if known == nil {
+		known = make([]Means, mostNode+mostBeyond+2)
+		l.means[n.targets] = known
+	}
+	m := &known[n.load]
+	if m.Number == 0 {
+		*m = l.findMeans(max(l.loadOf(n.load), leastLoad), l.split.targets(n.targets))
+	}
+	return m
+}
+
+func (l *Laws) findMeans(load float64, targets int) Means {
+	b := l.basis(load, targets)
+	c := b.chain
+	busy := c.rate * (1 - c.blocked)
+	extra := c.delay() * b.longer
+	m := Means{Load: busy / float64(c.servers), Number: busy * (1 + extra)}
+	m.Waits, m.Queue = l.line(b)
+	n := float64(targets)
+	if l.fewest(targets) { // all of them are one queue whose line, if there is one, is geometric
+		waiting := busy * extra
+		m.Variance = waiting*waiting*(2/max(c.waits(), 1e-12)-1) + m.Number/n
+		return m
+	}
+	first, second := 0.0, 0.0
+	for j, share := range c.share {
+		jobs := float64(j / c.stages)
+		first += share * jobs
+		second += share * jobs * jobs
+	}
+	m.Variance = (second - first*first) * math.Pow(m.Number/max(first, 1e-12), 2)
+	return m
+}
+
+// line is the share of the admitted who find all places taken, and how many wait for one.
+func (l *Laws) line(b *basis) (waits, queue float64) {
+	c, places := b.chain, l.station.Places
+	if places == 0 || places >= NoLimit {
+		return 0, 0
+	}
+	for i := len(c.seen) - 1; i >= places; i-- {
+		waits += c.seen[i]
+		queue += c.seen[i] * float64(i-places+1) / float64(c.servers)
+	}
+	return min(1, waits*b.by.waits), queue * c.rate * (1 - c.blocked) * b.longer
+}
