@@ -128,7 +128,7 @@ func TestNumbersThatAreNoneAreLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	scenario := string(plan.Scenario())
-	if strings.Contains(scenario, "memory_size") || !strings.Contains(scenario, "timeout = 7") {
+	if strings.Contains(scenario, "memory_size =") || !strings.Contains(scenario, "timeout = 7") {
 		t.Errorf("got\n%s", scenario)
 	}
 	if got := strings.Join(skipped.Text(), "\n"); !strings.Contains(got, `aws_lambda_function.f`) || !strings.Contains(got, `memory_size must be a number, got "many"`) {
