@@ -335,8 +335,10 @@ func (p *Plane) FailZone(z model.Zone, down bool) {
 	p.stirAll()
 	if down {
 		p.zoneDown[z]++
+		p.zonesDown++
 	} else {
 		p.zoneDown[z]--
+		p.zonesDown--
 	}
 	for b := range p.balancers {
 		p.reconsiderNodes(b)
