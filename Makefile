@@ -65,6 +65,7 @@ test: ## all tests
 conformance: ## run all lab notebooks, then print what should be beside what is (MARKDOWN=1)
 	@out=$$($(GO) test -count=1 -run Notebook ./sim/... ./model/... ./cmd/headroom) || { echo "$$out"; exit 1; }
 	@$(GO) run ./results/conformance $(if $(MARKDOWN),-markdown)
+	@$(GO) run ./results/conformance -fluid
 
 race: ## all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -timeout 90m -race ./...

@@ -56,6 +56,18 @@ func (s *Summary) Measured(replication int) []float64 {
 	return values
 }
 
+// Sample returns what the replications measured.
+func (s *Summary) Sample() Sample {
+	var sample Sample
+	for i := range s.Metrics {
+		sample.Keys, sample.Units = append(sample.Keys, s.Metrics[i].Key), append(sample.Units, s.Metrics[i].Unit)
+	}
+	for replication := range s.Replications {
+		sample.Values = append(sample.Values, s.Measured(replication))
+	}
+	return sample
+}
+
 // Value is the estimate of one metric: the mean over replications, and the
 // half-width of its 95 % Student interval, NaN for one replication. N counts
 // the replications in which there was something to observe.

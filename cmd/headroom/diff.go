@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"headroom/results"
 	"headroom/results/report"
 	"headroom/results/run"
 	"headroom/scenarios/tables"
@@ -17,6 +18,8 @@ type diffFlags struct {
 	loadFlags
 	setB    []string
 	format  string
+	out     string
+	folders diffFolders
 	workers int
 	all     bool
 	quiet   bool
@@ -34,7 +37,11 @@ differs (a --set without any --set-b is then of B alone). The seed is that of A,
 --seed gives one.
 
 Directories of ` + "`headroom run --out`" + ` are compared as they are, without simulating: by
-replication if seed and replications agree, else as independent samples, which it says.`,
+replication if seed and replications agree, else as independent samples, which it says.
+
+With --out it also writes diff.json, diff.csv, both runs as ` + "`headroom run --out`" + ` does, below
+a and b, and the page report.html: what differs with its intervals, and the days of both
+laid over each other.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
@@ -43,7 +50,8 @@ replication if seed and replications agree, else as independent samples, which i
 	c.Flags().Int64Var(&f.seed, "seed", 0, "seed of the random numbers, instead of the file's")
 	c.Flags().IntVar(&f.replications, "replications", 0, "paired replications, instead of the larger number of the files'")
 	c.Flags().IntVar(&f.workers, "workers", 0, "pairs under way at a time (default: one per core)")
-	c.Flags().BoolVar(&f.all, "all", false, "show the metrics of parts of the scenarios too")
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the comparison and of its two runs")
+	c.Flags().BoolVar(&f.all, "all", false, "show the metrics of parts of the scenarios too, and those that are 0 in both")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	addFormat(c, &f.format, report.DiffFormats()...)
 	return c
@@ -68,7 +76,7 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 	}
 	page := &report.ComparisonPage{
 		A: a.Name, B: b.Name, Changes: tables.Changes(a.Scenario, b.Scenario), All: f.all,
-		PriceDates: [2]string{a.PriceDate(), b.PriceDate()}, Seed: a.Config.Seed, Label: a.Label, File: b.file,
+		PriceDates: [2]string{a.PriceDate(), b.PriceDate()}, Seed: a.Config.Seed, Label: a.Label, File: b.file, Thresholds: b.Thresholds,
 	}
 	if a.Config.Seed != b.Config.Seed {
 		page.Notes = append(page.Notes, fmt.Sprintf("the seed is %d for both: %s has %d", a.Config.Seed, b.Name, b.Config.Seed))
@@ -88,21 +96,32 @@ func (f *diffFlags) run(c *cobra.Command, files []string) error {
 		page.A, page.B = "A: "+page.A, "B: "+page.B
 	}
 	n := max(a.Replications, b.Replications)
+	defer f.folders.giveBack()
+	if err := f.folders.open(f.out); err != nil {
+		return err
+	}
 	a.limitMemory(c.Context())
 	defer gracefully(c.Context())()
-	bar := newProgress("diff", n, f.workers, f.quiet)
 	var stopped error
-	page.Comparison, stopped = run.Compare(c.Context(), run.Of(a.Scenario), run.Of(b.Scenario),
-		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance, Moved: bar.moved})
-	bar.end()
-	if page.Comparison == nil {
+	if page.Comparison, stopped = f.compare(c, [2]*experiment{a, b}, n); page.Comparison == nil {
 		return fruitless(c, stopped)
 	}
 	if stopped != nil {
 		page.Notes = append(page.Notes, fmt.Sprintf("warning: interrupted: %d of %d pairs finished", page.Comparison.Replications, n))
 		stopped = interruption(c.Context(), stopped)
 	}
-	return together(page.Write(c.OutOrStdout(), format), stopped)
+	return together(f.folders.save(page), page.Write(c.OutOrStdout(), format), stopped)
+}
+
+// compare simulates both scenarios, pair by pair unless they are to be saved.
+func (f *diffFlags) compare(c *cobra.Command, sides [2]*experiment, n int) (*results.Comparison, error) {
+	if f.out != "" {
+		return f.compareSaving(c, sides, n)
+	}
+	bar := newProgress("diff", n, f.workers, f.quiet)
+	defer bar.end()
+	return run.Compare(c.Context(), run.Of(sides[0].Scenario), run.Of(sides[1].Scenario),
+		run.Options{Replications: n, Workers: f.workers, Progress: bar.advance, Moved: bar.moved})
 }
 
 // pair reads both scenarios: two files, or one twice. --set is of both and --set-b of

@@ -39,7 +39,7 @@ func savedRuns(files []string) (bool, error) {
 
 // compareSaved compares two runs as they were saved.
 func (f *diffFlags) compareSaved(c *cobra.Command, dirs []string, format report.Format) error {
-	for _, name := range []string{"set", "set-b", "price-book", "seed", "replications", "workers"} {
+	for _, name := range []string{"out", "set", "set-b", "price-book", "seed", "replications", "workers"} {
 		if c.Flags().Changed(name) {
 			return badInput(fmt.Errorf("--%s: has no meaning for saved runs: nothing is simulated", name))
 		}

@@ -17,26 +17,17 @@ func (c *Config) fluidErrors() (errs []error) {
 			errs = append(errs, fmt.Errorf("%s: %s", path, model.NotFluid))
 		}
 	}
-	credits := func(typ int) bool { return typ >= 0 && typ < len(c.Types) && c.Types[typ].CreditsPerHour > 0 }
 	for i := range c.HostPools {
 		refuse(c.HostPools[i].Threads > 0, "hosts."+c.HostPools[i].Name)
 	}
 	for i := range c.Instances {
-		f, path := &c.Instances[i], "instance."+c.Instances[i].Name
-		refuse(len(f.Applications) > 1, path+".services")
-		refuse(f.Service != None && credits(f.Template.Type), path+".instance_type")
-		refuse(len(f.Utilization.Steps) > 0, path+".utilization")
+		f := &c.Instances[i]
+		refuse(len(f.Applications) > 1, "instance."+c.Instances[i].Name+".services")
 	}
 	for i := range c.Groups {
-		g, path := &c.Groups[i], "autoscaling_group."+c.Groups[i].Name
-		refuse(len(g.Applications) > 1, path+".launch_template")
+		g := &c.Groups[i]
+		refuse(len(g.Applications) > 1, "autoscaling_group."+g.Name+".launch_template")
 		refuse(g.Tasks != nil, "container_service."+g.Name)
-		for _, t := range g.Types {
-			refuse(credits(t.Type), path+".launch_template")
-		}
-	}
-	for i := range c.InstanceWorkloads {
-		refuse(len(c.InstanceWorkloads[i].Utilization.Steps) > 0, "instance_workload."+c.InstanceWorkloads[i].Name+".utilization")
 	}
 	for i := range c.Faults {
 		refuse(c.Faults[i].Impairment.Errors.Latency > 0, fmt.Sprintf("fault.%d.latency", i))

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"headroom/model"
-	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -212,6 +211,24 @@ func TestFluidRetriesKeepTheirBudget(t *testing.T) {
 	}
 }
 
+// A t3.nano earns 6 credits an hour, what a tenth of a vCPU spends. For an hour its requests take
+// 0.08 vCPUs, which leaves it 1.2; then 0.5, of which these last for 3 min: beyond, a tenth.
+func TestFluidRunsOutOfCredits(t *testing.T) {
+	rate := must(workload.Steps([]workload.Knot{{At: 0, PerSecond: 8}, {At: sim.Hour, PerSecond: 50}}, workload.Tail{}))
+	cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 2, 1, must(rng.Exponential(0.01))))
+	cfg.Types[0], cfg.Instances[0].Template.Credits = nano, model.CreditsStandard
+	cfg.Workloads[0].Arrivals = must(workload.Deterministic(rate))
+	cfg.Duration = 2 * sim.Hour
+	out := play(t, cfg)
+	want := 0.08*3600 + 0.5*180 + 0.1*3420
+	if got := out.Fleets[0].BusyVCPUSeconds; math.Abs(got/want-1) > 0.01 {
+		t.Errorf("%.1f vCPU-seconds, want %.1f", got, want)
+	}
+	if got, want := float64(out.Routes[0].InFlight), 0.4*3420/0.01; math.Abs(got/want-1) > 0.01 {
+		t.Errorf("%v requests in line, want %v", got, want)
+	}
+}
+
 func TestFluidRunsRepeat(t *testing.T) {
 	a, b := storms(), storms()
 	for name := range a {
@@ -239,11 +256,10 @@ func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 
 func TestFluidNamesWhatItDoesNotCarryOfInstances(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))
-	cfg.Types[0].CreditsPerHour = 12
 	cfg.HostPools = append(cfg.HostPools, HostPool{Name: "t3", CPU: 192, MemoryMiB: 1 << 19, Threads: 96, PerZone: make([]int, len(cfg.Zones))})
-	cfg.Instances[0].Utilization = controlplane.Utilization{Steps: []controlplane.UtilizationStep{{Share: 0.5}}}
+	cfg.Instances[0].Applications = []int{0, 0}
 	got := fmt.Sprint(cfg.Validate())
-	for _, path := range []string{"hosts.t3: ", "instance." + cfg.Instances[0].Name + ".instance_type: ", "instance." + cfg.Instances[0].Name + ".utilization: "} {
+	for _, path := range []string{"hosts.t3: ", "instance." + cfg.Instances[0].Name + ".services: "} {
 		if !strings.Contains(got, path+model.NotFluid) {
 			t.Errorf("got %s, want %s%s", got, path, model.NotFluid)
 		}

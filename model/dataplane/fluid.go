@@ -29,6 +29,7 @@ type fluidly struct {
 	tallies  []tally
 	draws    rng.Stream
 	checks   rng.Stream
+	bursts   bool // some servers have CPU credits
 	laws     *fluid.Laws
 	audit    *fluid.Audit                // nil: none
 	mixtures map[string]rng.Distribution // of demands, by whose they are
@@ -94,6 +95,7 @@ func (p *Plane) onFluidSteps(ev model.Event) {
 	p.housekeeping++
 	f := p.fluid
 	p.playFluid(f.to)
+	p.spendCredits()
 	if f.to == f.minute {
 		p.recordFluid()
 		f.minute += sim.Minute

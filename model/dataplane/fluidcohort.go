@@ -21,6 +21,10 @@ type cohort struct {
 	currents []*current   // that lead there
 	checking float64      // CPU time of health checks, ns a second of time
 	in, out  float64      // bytes of each server so far
+	busy     float64      // CPU time of each server so far, ns
+	using    float64      // of it a second, in the last step: vCPUs
+	asked    float64      // the same of who came
+	unit     float64      // CPU time that a second of a server of the shape is
 	came     int64        // requests in the present step
 	strained bool         // checks may fail
 	line     float64      // share of what was inside that stays, in the present step
@@ -33,6 +37,7 @@ type cohortKey struct {
 	fleet        int32
 	pace         float64
 	speed        station.Speed
+	ceiling      station.Speed // of all together
 	reach        reach
 	errors       model.Errors
 	payer        int32
@@ -88,9 +93,10 @@ func (p *Plane) stir(id uint32) {
 	p.leaveCohort(id, to)
 	to.servers++
 	to.Targets++
+	f.bursts = f.bursts || s.supply != nil
 	*at = place{
 		cohort: to, busy: at.busy, in: at.in, out: at.out,
-		busyFrom: to.Busy, inFrom: to.in, outFrom: to.out,
+		busyFrom: to.busy, inFrom: to.in, outFrom: to.out,
 	}
 	f.stale = true
 	if to.strained || key.reach != serves {
@@ -116,7 +122,7 @@ func (k cohortKey) alike(o cohortKey) bool {
 
 func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 	k := cohortKey{
-		service: s.service, typ: s.typ, zone: s.zone, pace: s.pace, speed: s.station.Speed(), errors: s.errors, fleet: None,
+		service: s.service, typ: s.typ, zone: s.zone, pace: s.pace, speed: s.station.Speed(), ceiling: s.station.Ceiling(), errors: s.errors, fleet: None,
 	}
 	if p.direct {
 		k.fleet, k.payer, k.public = s.fleet, s.payer, s.public
@@ -156,6 +162,7 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 	}
 	c := &cohort{key: key, groups: groups}
 	c.Shape = p.shapeOf(s)
+	c.hold(key.ceiling)
 	for _, m := range groups {
 		check := &p.targetGroups[m.group].cfg.HealthCheck
 		if check.Enabled && key.reach == serves {
@@ -170,6 +177,9 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 // shapeOf is what a server serves requests with.
 func (p *Plane) shapeOf(s *server) fluid.Shape {
 	spec := s.station.Spec()
+	if s.journey {
+		spec.Limit, spec.Backlog = s.gate.limit, s.gate.backlog
+	}
 	shape := fluid.Shape{Sharing: s.cfg.Discipline == ProcessorSharing, Finishes: s.cfg.FinishAbandoned}
 	shape.Servers, shape.Backlog = int(spec.Servers), int(spec.Backlog)
 	shape.Speed = float64(s.station.Speed()) / float64(station.FullSpeed) / s.pace
@@ -188,7 +198,7 @@ func (p *Plane) leaveCohort(id uint32, to *cohort) {
 	if from == nil {
 		return
 	}
-	at.busy += from.Busy - at.busyFrom
+	at.busy += from.busy - at.busyFrom
 	at.in += from.in - at.inFrom
 	at.out += from.out - at.outFrom
 	at.cohort = nil
@@ -270,7 +280,7 @@ func (p *Plane) fluidUse(id uint32) (busy uint64, in, out model.Bytes) {
 	}
 	at := f.places[id]
 	if c := at.cohort; c != nil {
-		at.busy += c.Busy - at.busyFrom
+		at.busy += c.busy - at.busyFrom
 		at.in += c.in - at.inFrom
 		at.out += c.out - at.outFrom
 	}
@@ -291,7 +301,13 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Expected += u.expected
 		a.Patience = max(a.Patience, u.patience)
 	}
+	before := c.Busy
 	c.Advance(p.fluid.laws, a)
+	c.busy += (c.Busy - before) * c.unit
+	c.using = (c.Busy - before) * c.unit / float64(length)
+	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
+		c.asked = (a.Expected*c.Demand.Mean()*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
+	}
 	if p.fluid.audit != nil {
 		p.fluid.audit.Note(&c.Cohort, until+1, a)
 	}

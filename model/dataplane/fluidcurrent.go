@@ -264,6 +264,7 @@ func (p *Plane) equipCurrent(c *current) {
 	c.limit, c.patience, c.hop, c.across = s.limits.limit, s.limits.limit, 0, 0
 	zone := c.zone
 	if c.cohort != nil {
+		c.demand = p.workOf(c.cohort.key.service, cfg.Demand)
 		zone = c.cohort.key.zone
 	}
 	if s.balancer == None {

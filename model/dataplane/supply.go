@@ -19,6 +19,7 @@ type supply struct {
 
 	wants uint64 // millionths of a vCPU that its work would take
 	load  load
+	rates uint64 // the same of requests that are not played one by one
 
 	host  int32         // index into Plane.hosts; None
 	vcpus uint64        // its weight there
@@ -218,7 +219,7 @@ func (p *Plane) runOut(id uint32, s *server) {
 // faster than it may.
 func (p *Plane) follow(id uint32, s *server, at sim.Time) {
 	u := s.supply
-	wants := s.station.Wants() + u.load.wants
+	wants := s.station.Wants() + u.load.wants + u.rates
 	if wants == u.wants && u.most == u.given && u.outAt > at {
 		return
 	}

@@ -32,7 +32,9 @@ var workloadsNotFluid = []notFluid[Workload]{
 }
 
 var servicesNotFluid = []notFluid[Service]{
-	{"steps", func(_ *Traffic, s *Service) bool { return len(s.Steps) > 0 }},
+	{"steps", func(_ *Traffic, s *Service) bool {
+		return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Kind != StepCPU })
+	}},
 	{"errors.latency", func(_ *Traffic, s *Service) bool { return s.Errors.Latency > 0 }},
 	{"cache", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},

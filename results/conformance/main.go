@@ -4,7 +4,9 @@
 //
 // It reads what the notebooks say; their tests keep that true, so run them first
 // (make conformance does both). With -markdown it writes Markdown, and with -write
-// it puts the table into results/README.md.
+// it puts the table into results/README.md. With -fluid it plays every stock scenario by
+// requests and by rates instead, which takes some minutes, and compares what they show:
+// results/FLUID.md with -write.
 package main
 
 import (
@@ -19,17 +21,21 @@ import (
 func main() {
 	markdown := flag.Bool("markdown", false, "write Markdown instead of text")
 	write := flag.Bool("write", false, "put the table into results/README.md instead")
+	rates := flag.Bool("fluid", false, "compare rates with requests, scenario by scenario, instead")
 	flag.Parse()
-	if err := run(*markdown, *write); err != nil {
+	if err := report(*markdown, *write, *rates); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(1)
 	}
 }
 
-func run(markdown, write bool) error {
+func report(markdown, write, rates bool) error {
 	root, err := repository()
 	if err != nil {
 		return err
+	}
+	if rates {
+		return fluid(root, write)
 	}
 	chapters, err := collect(root)
 	if err != nil {

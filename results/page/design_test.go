@@ -144,7 +144,7 @@ func TestDamagedFilesOfDesignsAreRefused(t *testing.T) {
 		{"sweep.csv", sheet[:len(sheet)-15], "line 6: wrong number of fields"},
 		{"compare.json", comparison[:400], "compare.json: damaged, or not of this program: unexpected end of JSON input"},
 		{"compare.json", "{}", "must have a scenario and plans"},
-		{"other.csv", "", "mine: must be a directory of --out, which has one of summary.json, compare.json, search.csv, sweep.csv"},
+		{"other.csv", "", "mine: must be a directory of --out, which has one of summary.json, compare.json, diff.json, search.csv, sweep.csv"},
 	} {
 		if _, err := Open(written(t, c.name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %.20q: %v, want %s", c.name, c.text, err, c.want)

@@ -13,19 +13,28 @@ import (
 
 // openRuns is the page of several runs: each against the first.
 func openRuns(dirs []string) (*document, error) {
-	var runs []*run
 	var names []string
+	for _, dir := range dirs {
+		names = append(names, filepath.Base(absolute(dir)))
+	}
+	return laid(dirs, names)
+}
+
+// laid lays runs over the first of them, by these names.
+func laid(dirs, names []string) (*document, error) {
+	var runs []*run
 	for _, dir := range dirs {
 		r, err := readRun(dir, drawn)
 		if err != nil {
 			return nil, err
 		}
 		runs = append(runs, r)
-		names = append(names, filepath.Base(absolute(dir)))
 	}
 	d := &document{Title: strings.Join(names[1:], ", ") + " against " + names[0], Lead: fmt.Sprintf("%s: %s", names[0], runs[0].lead())}
 	for k, r := range runs[1:] {
-		d.add(differences(runs[0], r, names[0], names[k+1]))
+		against := differences(runs[0], r, names[0], names[k+1])
+		against.ID = fmt.Sprintf("differences-%d", k+1)
+		d.add(against)
 	}
 	if s, lines := overlay(runs, names); lines.minutes > 0 {
 		d.Clock = lines.clock(runs[0].setting("run.time_zone"))
@@ -47,7 +56,7 @@ var compared = []string{
 
 // differences draws how much two runs differ, in hundredths of the first, with intervals.
 func differences(a, b *run, nameA, nameB string) *section {
-	s := &section{ID: "differences-" + nameB, Title: nameB + " against " + nameA}
+	s := &section{Title: nameB + " against " + nameA}
 	var c *results.Comparison
 	apart := report.Apart(a.Saved, b.Saved)
 	if apart == "" {

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -53,6 +54,18 @@ func or(v, otherwise float64) float64 {
 	return v
 }
 
+// zeros are what a round number ends with that says nothing.
+var zeros = regexp.MustCompile(`(\d)(\.\d*?)0+(\D|$)`)
+
+// tickText is a round value as an axis shows it: 2 s rather than 2.000 s.
+func tickText(v float64, unit string) string {
+	text := amount(v, unit)
+	if unit == "USD" {
+		return text
+	}
+	return strings.Replace(zeros.ReplaceAllString(text, "$1$2$3"), ". ", " ", 1)
+}
+
 // ticks are round values on an axis.
 func (s scale) ticks() []float64 {
 	step := math.Pow10(int(math.Floor(math.Log10((s.high - s.low) / 4))))
@@ -83,7 +96,7 @@ func newChart(x, y scale) *chart {
 	foot := chartHeight - marginFoot
 	for _, v := range y.ticks() {
 		c.printf(`<path class="axis" d="M%.1f %.1fH%.1f"/><text class="faint" x="%.1f" y="%.1f" text-anchor="end">%s</text>`,
-			marginLeft, c.down(v), chartWidth-marginRight, marginLeft-6, c.down(v)+4, html.EscapeString(amount(v, y.unit)))
+			marginLeft, c.down(v), chartWidth-marginRight, marginLeft-6, c.down(v)+4, html.EscapeString(tickText(v, y.unit)))
 	}
 	c.printf(`<path class="axis" d="M%.1f %.1fV%.1fH%.1f"/>`, marginLeft, marginTop, foot, chartWidth-marginRight)
 	c.printf(`<text x="%.1f" y="%.1f" text-anchor="middle">%s</text>`, (marginLeft+chartWidth-marginRight)/2, chartHeight-6, html.EscapeString(x.name))
@@ -94,7 +107,7 @@ func newChart(x, y scale) *chart {
 // numbered draws the ticks of the horizontal axis.
 func (c *chart) numbered() *chart {
 	for _, v := range c.x.ticks() {
-		c.tick(v, amount(v, c.x.unit))
+		c.tick(v, tickText(v, c.x.unit))
 	}
 	return c
 }

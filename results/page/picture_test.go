@@ -51,3 +51,19 @@ func TestPictureAsPNG(t *testing.T) {
 		t.Errorf("%d pixels of the line, want a line", ink)
 	}
 }
+
+func TestTicksAreRound(t *testing.T) {
+	for _, of := range []struct {
+		v    float64
+		unit string
+		want string
+	}{{2, "s", "2 s"}, {2.25, "s", "2.25 s"}, {0.5, "s", "500 ms"}, {0.6, "ratio", "60 %"}, {200, "USD", "$200.00"}, {1000, "count", "1,000"}, {0, "s", "0 s"}} {
+		if got := tickText(of.v, of.unit); got != of.want {
+			t.Errorf("%v %s: %q, want %q", of.v, of.unit, got, of.want)
+		}
+	}
+	s := scale{low: 0, high: 1.05}
+	if got := tickText(s.ticks()[3], "ratio"); got != "60 %" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"headroom/model"
 	"headroom/results"
 	"headroom/scenarios/tree"
 	"headroom/sim/stat"
@@ -25,6 +26,7 @@ type ComparisonPage struct {
 	All        bool                    // tables show the metrics of parts too
 	Label      func(key string) string // a key as tables show it; nil: as it is
 	File       string                  // of B
+	Thresholds []model.Threshold       // of B
 }
 
 // Write renders the page. Tables show the metrics of the whole, JSON and CSV all.
@@ -36,6 +38,8 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 		return c.sheet(true).Write(w, format)
 	case GitHub:
 		return c.writeGitHub(w)
+	case JUnit:
+		return c.writeJUnit(w)
 	}
 	p := page{w: w, markdown: format == Markdown}
 	p.line(c.heading())
@@ -59,6 +63,9 @@ func (c *ComparisonPage) Write(w io.Writer, format Format) error {
 	p.line("")
 	for _, line := range c.legend() {
 		p.line(line)
+	}
+	if !c.All && slices.ContainsFunc(c.Differences, func(d results.Difference) bool { return !strings.Contains(d.Key, "{") && idle(&d) }) {
+		p.line("What is 0 in both is not shown; --all shows it.")
 	}
 	for _, note := range c.Notes {
 		p.line(note)
@@ -175,11 +182,16 @@ func (c *ComparisonPage) sheet(all bool) Sheet {
 	}
 	for i := range c.Differences {
 		d := &c.Differences[i]
-		if all || !strings.Contains(d.Key, "{") {
+		if all || !strings.Contains(d.Key, "{") && !idle(d) {
 			s.Rows = append(s.Rows, c.row(d))
 		}
 	}
 	return s
+}
+
+// idle says that a metric is 0 in every replication of both: the scenarios do not use it.
+func idle(d *results.Difference) bool {
+	return d.A.Value == 0 && d.B.Value == 0 && d.A.HalfWidth == 0 && d.B.HalfWidth == 0
 }
 
 func (c *ComparisonPage) row(d *results.Difference) []Entry {

@@ -30,8 +30,8 @@ func Formats(more ...Format) []Format { return append([]Format{Table, Markdown, 
 // RunFormats, DiffFormats and PlansFormats list what more there is of runs, of
 // differences and of ways of buying.
 func RunFormats() []Format   { return []Format{GitHub, JUnit, OpenMetrics} }
-func DiffFormats() []Format  { return []Format{GitHub} }
-func PlansFormats() []Format { return []Format{GitHub} }
+func DiffFormats() []Format  { return []Format{GitHub, JUnit} }
+func PlansFormats() []Format { return []Format{GitHub, JUnit} }
 
 // ParseFormat returns the format of that name, of those that every command has and more.
 func ParseFormat(name string, more ...Format) (Format, error) {

@@ -111,6 +111,12 @@ func (c *ComparisonPage) writeGitHub(w io.Writer) error {
 			a.warn(c.File, c.B, warning)
 		}
 	}
+	a.add("notice", Place{File: c.File}, c.heading(), strings.Join(c.differing(), "\n"))
+	return a.writeTo(w)
+}
+
+// differing lists the metrics that differ, one a line.
+func (c *ComparisonPage) differing() []string {
 	var lines []string
 	for i := range c.Differences {
 		d := &c.Differences[i]
@@ -123,8 +129,7 @@ func (c *ComparisonPage) writeGitHub(w io.Writer) error {
 	if len(lines) == 0 {
 		lines = []string{"no metric differs at 95 %"}
 	}
-	a.add("notice", Place{File: c.File}, c.heading(), strings.Join(lines, "\n"))
-	return a.writeTo(w)
+	return lines
 }
 
 // writePlansGitHub annotates a scenario with what each way of buying costs.

@@ -24,6 +24,7 @@ type (
 		Tests      int             `xml:"tests,attr"`
 		Failures   int             `xml:"failures,attr"`
 		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
 		Output     string          `xml:"system-out,omitempty"`
@@ -37,7 +38,11 @@ type (
 		Name    string        `xml:"name,attr"`
 		File    string        `xml:"file,attr,omitempty"`
 		Failure *junitFailure `xml:"failure"`
+		Skipped *junitSkipped `xml:"skipped"`
 		Output  string        `xml:"system-out,omitempty"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr"`
 	}
 	junitFailure struct {
 		Type    string `xml:"type,attr"`
@@ -62,17 +67,29 @@ func writeJUnit(w io.Writer, o Options, summaries []*results.Summary) error {
 			suite.Cases = append(suite.Cases, thresholdCase(s, &s.Thresholds[k]))
 		}
 		suite.Cases = append(suite.Cases, balanceCases(s)...)
-		for k := range suite.Cases {
-			c := &suite.Cases[k]
-			c.File = file
-			if c.Failure != nil {
-				suite.Failures++
-			}
-		}
-		suite.Tests = len(suite.Cases)
-		all.Tests, all.Failures = all.Tests+suite.Tests, all.Failures+suite.Failures
-		all.Suites = append(all.Suites, suite)
+		all.add(suite, file)
 	}
+	return all.writeTo(w)
+}
+
+// add counts a suite, all of whose cases are of one file.
+func (all *junitSuites) add(suite junitSuite, file string) {
+	for k := range suite.Cases {
+		c := &suite.Cases[k]
+		c.File = file
+		switch {
+		case c.Failure != nil:
+			suite.Failures++
+		case c.Skipped != nil:
+			suite.Skipped++
+		}
+	}
+	suite.Tests = len(suite.Cases)
+	all.Tests, all.Failures = all.Tests+suite.Tests, all.Failures+suite.Failures
+	all.Suites = append(all.Suites, suite)
+}
+
+func (all *junitSuites) writeTo(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -86,9 +103,14 @@ func writeJUnit(w io.Writer, o Options, summaries []*results.Summary) error {
 }
 
 func thresholdCase(s *results.Summary, v *results.Verdict) junitCase {
-	c := junitCase{Class: s.Scenario + ".thresholds", Name: legible(v.Key + " " + v.Text), Output: observed(v, s.Replications)}
+	return verdictCase(s.Scenario, v, observed(v, s.Replications))
+}
+
+// verdictCase is a threshold on what was observed.
+func verdictCase(scenario string, v *results.Verdict, is string) junitCase {
+	c := junitCase{Class: scenario + ".thresholds", Name: legible(v.Key + " " + v.Text), Output: is}
 	if !v.Pass {
-		message := v.Key + " must be " + v.Text + ", is " + c.Output
+		message := v.Key + " must be " + v.Text + ", is " + is
 		c.Failure = &junitFailure{Type: "threshold", Message: legible(message), Text: legible(message)}
 	}
 	return c

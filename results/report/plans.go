@@ -23,6 +23,8 @@ func WritePlans(w io.Writer, o Options, c *buying.Comparison) error {
 		return writePlansCSV(w, c)
 	case GitHub:
 		return writePlansGitHub(w, o, c)
+	case JUnit:
+		return writePlansJUnit(w, o, c)
 	}
 	p := page{w: w, markdown: o.Format == Markdown, paint: painter(o.Color && o.Format == Table)}
 	p.titled(heading(&results.Summary{Scenario: c.Scenario, Seed: c.Seed, Replications: c.Replications, Config: c.Config, PriceDate: c.PriceDate}))

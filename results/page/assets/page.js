@@ -79,6 +79,7 @@ function options(p, width) {
 function drawMarks(u) {
   const { ctx, bbox } = u, pixels = devicePixelRatio || 1, { min, max } = u.scales.x;
   const some = visible().filter(m => m.at >= min && m.at <= max), crowded = some.filter(m => tall.has(m.kind)).length > 80;
+  const many = Map.groupBy ? new Map([...Map.groupBy(some, m => m.kind)].map(([kind, of]) => [kind, of.length > 150])) : new Map();
   ctx.save();
   ctx.setLineDash([]);
   for (const m of some) {
@@ -86,6 +87,10 @@ function drawMarks(u) {
     ctx.fillStyle = ctx.strokeStyle = color(m.kind);
     if (tall.has(m.kind) && !crowded) {
       ctx.globalAlpha = 0.5; ctx.lineWidth = pixels; ctx.beginPath(); ctx.moveTo(x, y); ctx.lineTo(x, y + bbox.height); ctx.stroke();
+    }
+    if (many.get(m.kind)) { // a triangle each would be one bar
+      ctx.globalAlpha = 0.7; ctx.fillRect(x, y - 5 * pixels, pixels, 4 * pixels);
+      continue;
     }
     ctx.globalAlpha = 0.9; ctx.beginPath();
     ctx.moveTo(x - 4 * pixels, y - 7 * pixels); ctx.lineTo(x + 4 * pixels, y - 7 * pixels); ctx.lineTo(x, y + pixels); ctx.closePath();

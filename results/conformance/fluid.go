@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"headroom/results"
+	"headroom/results/run"
+	"headroom/scenarios"
+	"headroom/scenarios/tables"
+)
+
+// fluidPage is the file that -fluid -write writes.
+const fluidPage = "results/FLUID.md"
+
+// likeness is what both fidelities show of a stock scenario.
+type likeness struct {
+	name    string
+	refuses string // keys that rates do not carry; "": they were played
+	apart   []float64
+	marked  []bool // the audit's difference is beyond its limit
+}
+
+// compared are the metrics that are compared, and how: as a share of what requests show, or
+// as a difference; audit is the metric that may mark it.
+var compared = []struct {
+	key, audit string
+	absolute   bool
+	limit      float64
+}{
+	{"latency.mean", "audit.latency.mean", false, 0.01},
+	{"latency.p50", "audit.latency.p50", false, 0.01},
+	{"latency.p99", "audit.latency.p99", false, 0.01},
+	{"availability", "", true, 0.001},
+	{"cost.total", "", false, 0.001},
+}
+
+// Limits beyond those of [compared]: through a crowd, and of the audit.
+const (
+	crowd  = 5.0 // times as much
+	audits = 0.05
+)
+
+// alike plays every stock scenario by requests and by rates, with the seed of its file.
+func alike(root string, progress io.Writer) ([]likeness, error) {
+	files, err := filepath.Glob(filepath.Join(root, "scenarios", "*.toml"))
+	if err != nil {
+		return nil, err
+	}
+	var all []likeness
+	for _, file := range files {
+		l, err := liken(file)
+		if err != nil {
+			return nil, err
+		}
+		if l != nil {
+			fmt.Fprintln(progress, l.name)
+			all = append(all, *l)
+		}
+	}
+	return all, nil
+}
+
+// liken plays one scenario; nil for one in which nobody sends requests, or whose file asks for
+// rates itself.
+func liken(file string) (*likeness, error) {
+	l := &likeness{name: strings.TrimSuffix(filepath.Base(file), ".toml")}
+	requests, err := scenarios.Load(file, tables.Options{Replications: 1})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", file, err)
+	case len(requests.Config.Workloads) == 0 || requests.Config.Fluid > 0: // nobody, or too many for the other
+		return nil, nil
+	}
+	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: 1})
+	if err != nil {
+		l.refuses = refusals(err)
+		return l, nil
+	}
+	a, err := run.Scenario(context.Background(), requests, run.Options{Replications: 1})
+	if err != nil {
+		return nil, err
+	}
+	b, err := run.Scenario(context.Background(), rates, run.Options{Replications: 1})
+	if err != nil {
+		return nil, err
+	}
+	l.compare(a, b)
+	return l, nil
+}
+
+func (l *likeness) compare(requests, rates *results.Summary) {
+	for _, c := range compared {
+		apart := math.NaN()
+		a, ok := requests.Metric(c.key)
+		b, also := rates.Metric(c.key)
+		if ok && also {
+			apart = b.Value - a.Value
+			if !c.absolute {
+				apart /= a.Value
+			}
+		}
+		audit, ok := rates.Metric(c.audit)
+		l.apart = append(l.apart, apart)
+		l.marked = append(l.marked, ok && math.Abs(audit.Value) > audits)
+	}
+}
+
+// refusals are the keys that faults name, each once, without the names of the tables.
+func refusals(err error) string {
+	var keys []string
+	for _, line := range strings.Split(err.Error(), "\n") {
+		for _, word := range strings.Fields(line) {
+			path := strings.TrimSuffix(word, ":")
+			if path == word || strings.Contains(path, ".toml") || !strings.ContainsAny(path, "._") {
+				continue
+			}
+			parts := strings.Split(path, ".")
+			key := parts[0]
+			if len(parts) > 2 {
+				key += "." + strings.Join(parts[2:], ".")
+			}
+			if !strings.Contains(" "+strings.Join(keys, " ")+" ", " "+key+" ") {
+				keys = append(keys, key)
+			}
+			break
+		}
+	}
+	return strings.Join(keys, ", ")
+}
+
+// verdict says how near both are.
+func (l *likeness) verdict() string {
+	if l.refuses != "" {
+		return "not carried"
+	}
+	worst, marked := 0.0, true
+	for i, c := range compared {
+		beyond := math.Abs(l.apart[i]) / c.limit
+		if beyond > crowd {
+			marked = marked && l.marked[i]
+		}
+		if !math.IsNaN(beyond) {
+			worst = max(worst, beyond)
+		}
+	}
+	switch {
+	case worst <= 1:
+		return "inside"
+	case worst <= crowd:
+		return "inside of a crowd's"
+	case marked:
+		return "marked"
+	}
+	return "outside"
+}
+
+// fluidMarkdown is the page.
+func fluidMarkdown(all []likeness) string {
+	var b strings.Builder
+	b.WriteString("# Rates against requests\n\n" +
+		"Written by `go run ./results/conformance -fluid -write`: every stock scenario in which somebody sends requests, one replication\n" +
+		"with `fidelity = \"fluid\"` less one with `fidelity = \"request\"`. Inside: latencies within 1 %, availability and cost within 0.1 %;\n" +
+		"a crowd's limits are five times as wide. An asterisk marks what the run's own audit marks. Both draw arrivals of the same\n" +
+		"law, not the same arrivals: of few requests some percent are chance.\n\n")
+	counts := map[string]int{}
+	for i := range all {
+		counts[all[i].verdict()]++
+	}
+	fmt.Fprintf(&b, "%d scenarios: %d inside, %d inside of a crowd's limits, %d marked, %d outside, %d not carried.\n\n",
+		len(all), counts["inside"], counts["inside of a crowd's"], counts["marked"], counts["outside"], counts["not carried"])
+	b.WriteString("| scenario | mean | p50 | p99 | availability | cost | |\n|---|---|---|---|---|---|---|\n")
+	for i := range all {
+		l := &all[i]
+		fmt.Fprintf(&b, "| [%s](../scenarios/%s.toml) |", l.name, l.name)
+		if l.refuses != "" {
+			fmt.Fprintf(&b, " %s | | | | | %s |\n", cell(l.refuses), l.verdict())
+			continue
+		}
+		for k, apart := range l.apart {
+			mark := ""
+			if l.marked[k] {
+				mark = "*"
+			}
+			text := fmt.Sprintf("%+.2f %%", 100*apart)
+			if math.IsNaN(apart) {
+				text = "–"
+			}
+			fmt.Fprintf(&b, " %s%s |", text, mark)
+		}
+		fmt.Fprintf(&b, " %s |\n", l.verdict())
+	}
+	return b.String()
+}
+
+// fluid plays all and prints the page, or writes it.
+func fluid(root string, write bool) error {
+	all, err := alike(root, os.Stderr)
+	if err != nil {
+		return err
+	}
+	page := fluidMarkdown(all)
+	if write {
+		return os.WriteFile(filepath.Join(root, fluidPage), []byte(page), 0o644)
+	}
+	fmt.Print(page)
+	return nil
+}
