@@ -9,8 +9,8 @@ import (
 
 // Over is what the replications that kept their series show together in a minute.
 func (c *Column) Over(minute int) stat.Estimate {
-	if minute < len(c.band) {
-		return c.band[minute]
+	if minute < len(c.Band) && c.Band[minute].N > 0 {
+		return c.Band[minute]
 	}
 	e := stat.Estimate{Value: c.Values[minute], HalfWidth: math.NaN(), N: 1}
 	if math.IsNaN(e.Value) {
@@ -43,7 +43,7 @@ func banded(measured []*Measurement) []Column {
 		for _, named := range others {
 			paths = append(paths, named[name{c.Entity, c.Metric}])
 		}
-		c.band = make([]stat.Estimate, len(c.Values))
+		c.Band = make([]stat.Estimate, len(c.Values))
 		for minute := range c.Values {
 			observed = observed[:0]
 			for _, path := range paths {
@@ -51,7 +51,7 @@ func banded(measured []*Measurement) []Column {
 					observed = append(observed, path[minute])
 				}
 			}
-			c.band[minute] = confidence.Of(observed)
+			c.Band[minute] = confidence.Of(observed)
 		}
 	}
 	return all
