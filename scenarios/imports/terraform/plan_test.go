@@ -110,11 +110,29 @@ func TestWhatIsNoPlanIsRefused(t *testing.T) {
 		`{"format_version": "9.0"}`:    "p.json: no plan as `terraform show -json` writes it: unsupported plan format version: \"9.0.0\" does not satisfy \">= 0.1, < 2.0\"",
 		`{"format_version": "1.0"}`:    "p.json: has no planned_values: write it with `terraform show -json PLAN`",
 		planOf("", ""):                 "p.json: plans nothing that stays",
-		`{"format_version": {"a": 1}}`: "p.json: no plan as `terraform show -json` writes it: json: cannot unmarshal",
+		`{"format_version": {"a": 1}}`: "p.json: no plan as `terraform show -json` writes it: format_version must not be a JSON object",
+		`[1, 2]`:                       "p.json: no plan as `terraform show -json` writes it: must be an object, got a JSON array",
 	} {
 		if _, err := Read("p.json", []byte(text), &imports.Skipped{}); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", text, err, want)
 		}
+	}
+}
+
+// A number that is none is left out and said so, rather than written for the scenario to
+// refuse.
+func TestNumbersThatAreNoneAreLeftOut(t *testing.T) {
+	skipped := &imports.Skipped{}
+	plan, err := Read("p.json", []byte(planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"memory_size": "many", "timeout": "7"}}`, ``)), skipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scenario := string(plan.Scenario())
+	if strings.Contains(scenario, "memory_size =") || !strings.Contains(scenario, "timeout = 7") {
+		t.Errorf("got\n%s", scenario)
+	}
+	if got := strings.Join(skipped.Text(), "\n"); !strings.Contains(got, `aws_lambda_function.f`) || !strings.Contains(got, `memory_size must be a number, got "many"`) {
+		t.Errorf("left out: %s", got)
 	}
 }
 

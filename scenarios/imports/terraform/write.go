@@ -221,6 +221,19 @@ func (d *draft) copy(a attributes, keys ...string) {
 	}
 }
 
+// copyNumbers is copy of attributes of a resource that are numbers; of others it says that
+// they are left out.
+func (d *draft) copyNumbers(r *resource, a attributes, keys ...string) {
+	for _, key := range keys {
+		text, written := a[key].(string)
+		if _, is := a.number(key); written && text != "" && !is {
+			d.skip(r.address, fmt.Sprintf("%s must be a number, got %q", key, text))
+			continue
+		}
+		d.copy(a, key)
+	}
+}
+
 // inline returns attributes that are called the same here as an inline table.
 func inline(a attributes, keys ...string) string {
 	var pairs []string
