@@ -46,13 +46,13 @@ func listenerMetrics() []Metric {
 		},
 		of("elb.2xx", "fixed responses of 2xx", answersItself, answered(2)),
 		of("elb.3xx", "redirects", answersItself, answered(3)),
-		of("elb.4xx", "responses of 4xx that a load balancer gave by itself: fixed ones, and 460, 463, 464 of clients", answersItself,
+		of("elb.4xx", "responses of 4xx that a load balancer gave by itself: fixed ones, and 400, 403, 408, 414, 460, 463, 464 of clients", answersItself,
 			func(p *part, b *dataplane.BalancerOutcome) int64 {
-				return b.Answers[4] + b.Failed[dataplane.Code460] + b.Failed[dataplane.Code463] + b.Failed[dataplane.Code464]
+				return b.Answers[4] + failedBy(b, dataplane.Code460, dataplane.Code463, dataplane.Code464, dataplane.Code400, dataplane.Code403, dataplane.Code408, dataplane.Code414)
 			}),
-		of("elb.5xx", "responses of 5xx that a load balancer gave by itself: fixed ones, and 502, 503, 504 for its targets", answersItself,
+		of("elb.5xx", "responses of 5xx that a load balancer gave by itself: fixed ones, 502, 503, 504 for its targets, and 561", answersItself,
 			func(p *part, b *dataplane.BalancerOutcome) int64 {
-				return b.Failed[dataplane.CodeFixed] + b.Failed[dataplane.Code502] + b.Failed[dataplane.Code503] + b.Failed[dataplane.Code504] - b.TargetErrors
+				return b.Failed[dataplane.CodeFixed] + b.Failed[dataplane.Code502] + b.Failed[dataplane.Code503] + b.Failed[dataplane.Code504] + b.Failed[dataplane.Code561] - b.TargetErrors
 			}),
 		of("target.2xx", "responses of targets", answersItself,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return b.TargetAnswers }),
@@ -88,6 +88,14 @@ func gatewayMetrics(of func(string, string, func(*dataplane.LoadBalancer) bool, 
 		of("gateway.bytes", "bytes that the appliances of a Gateway Load Balancer passed", (*dataplane.LoadBalancer).IsGateway,
 			func(_ *part, b *dataplane.BalancerOutcome) int64 { return int64(b.InspectedBytes) }),
 	}
+}
+
+// failedBy counts the failures of some codes.
+func failedBy(b *dataplane.BalancerOutcome, codes ...dataplane.Code) (n int64) {
+	for _, c := range codes {
+		n += b.Failed[c]
+	}
+	return n
 }
 
 // answersItself reports whether a load balancer has more to say than to forward.

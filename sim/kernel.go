@@ -135,6 +135,51 @@ func (k *Kernel[E]) Advance(at Time, rank Rank) bool {
 	return true
 }
 
+// Lead is how far the clock may move until another event comes: see [Kernel.Follow].
+type Lead struct {
+	until Time // up to and including
+	rank  Rank
+	next  uint64 // the place that is reserved next if nobody schedules anything
+}
+
+// Lead returns how far the clock may move for events of a rank.
+func (k *Kernel[E]) Lead(rank Rank) Lead {
+	l := Lead{rank: rank}
+	k.look(&l)
+	return l
+}
+
+// Follow is [Kernel.Advance] for an event of a reserved place, one of many in a row: it
+// looks at what is pending only if that has changed since the last.
+func (k *Kernel[E]) Follow(l *Lead, place Place, at Time) bool {
+	if place.sequence != l.next || k.sequence != l.next+1 {
+		k.look(l)
+		l.next--
+	}
+	l.next++
+	if at > l.until {
+		return false
+	}
+	k.now = at
+	k.processed++
+	return true
+}
+
+// look finds how far the clock may move.
+func (k *Kernel[E]) look(l *Lead) {
+	if k.hollow {
+		k.due.drop()
+		k.hollow = false
+	}
+	l.next = k.sequence
+	first := min(k.least(), k.due.least())
+	if first <= uint64(l.rank) {
+		l.until = -1
+		return
+	}
+	l.until = min(Time((first-1-uint64(l.rank))>>rankBits), k.horizon)
+}
+
 // refuse panics because an event cannot be scheduled.
 func refuse(now, at Time, rank Rank) {
 	switch {

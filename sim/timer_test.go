@@ -38,16 +38,25 @@ func TestStartAtRefusesToGoBack(t *testing.T) {
 // for each event.
 func TestAdvanceKeepsTheTotalOrder(t *testing.T) {
 	for seed := range uint64(200) {
-		timed, advanced := play(seed, false), play(seed, true)
-		if !slices.Equal(timed, advanced) {
-			t.Fatalf("seed %d:\n%v by timers\n%v at once", seed, timed, advanced)
+		timed := play(seed, byTimers)
+		for way, name := range []string{advancing: "at once", following: "in a row"} {
+			if got := play(seed, way); !slices.Equal(timed, got) {
+				t.Fatalf("seed %d:\n%v by timers\n%v %s", seed, timed, got, name)
+			}
 		}
 	}
 }
 
+// Ways to play the next event of a source.
+const (
+	byTimers = iota
+	advancing
+	following
+)
+
 // play lists the events, by instant and name, of two sources of every few nanoseconds
 // beside each other and others that they lead to.
-func play(seed uint64, atOnce bool) (seen []Time) {
+func play(seed uint64, way int) (seen []Time) {
 	draws := rand.New(rand.NewPCG(seed, 0))
 	k := NewKernel[int]()
 	var steps [2][40]Time
@@ -67,6 +76,7 @@ func play(seed uint64, atOnce bool) (seen []Time) {
 		if e > 1 {
 			continue
 		}
+		lead := k.Lead(RankArrival)
 		for {
 			played[e]++
 			n := played[e]
@@ -74,8 +84,18 @@ func play(seed uint64, atOnce bool) (seen []Time) {
 				break
 			}
 			next, place := k.Now()+steps[e][n], k.Reserve()
-			k.At(k.Now()+echoes[e][n], Rank(n%int(rankCount)), 2+e)
-			if atOnce && n%7 > 0 && k.Advance(next, RankArrival) {
+			if n%3 > 0 {
+				k.At(k.Now()+echoes[e][n], Rank(n%int(rankCount)), 2+e)
+			}
+			advanced := false
+			switch {
+			case n%7 == 0:
+			case way == advancing:
+				advanced = k.Advance(next, RankArrival)
+			case way == following:
+				advanced = k.Follow(&lead, place, next)
+			}
+			if advanced {
 				seen = append(seen, k.Now(), Time(e))
 				continue
 			}

@@ -1,6 +1,7 @@
 package ami
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -76,6 +77,9 @@ type Machine struct {
 	Profile  bool    // the instance has an IAM instance profile
 	BaseGbps float64 // of its network
 	PeakGbps float64 // for a while; at least BaseGbps
+	// Burst is how long it keeps its peak after the launch, when its credits are full; 0: 30
+	// minutes. AWS says 5 to 60.
+	Burst sim.Time
 }
 
 // Exit codes of a script.
@@ -90,6 +94,11 @@ const (
 type Run struct {
 	Took sim.Time
 	Exit int
+	// Fetch is its download, which begins so long after the script.
+	Fetch struct {
+		After, Took sim.Time
+		Bytes       model.Bytes
+	}
 }
 
 // Reason says in words why a script failed, "" if it did not.
@@ -125,16 +134,17 @@ func (s *Script) On(m Machine, work sim.Time, fails bool) Run {
 	if left < 1 {
 		work = sim.Seconds(left * work.Seconds())
 	}
-	r.Took = sim.Sum(sim.Sum(r.Took, m.download(left*float64(s.Downloads))), work)
+	bytes := left * float64(s.Downloads)
+	r.Fetch.After, r.Fetch.Took, r.Fetch.Bytes = r.Took, m.download(bytes), model.Bytes(bytes)
+	r.Took = sim.Sum(sim.Sum(r.Took, r.Fetch.Took), work)
 	if fails {
 		r.Exit = Failed
 	}
 	return r
 }
 
-// burst is how long the network of an instance keeps its peak after the launch, when its
-// bucket is full. AWS says 5 to 60 minutes; we take half an hour.
-const burst = 30 * sim.Minute
+// usualBurst is the Burst of a machine that does not say it.
+const usualBurst = 30 * sim.Minute
 
 // download returns how long bytes take to come. A network whose bandwidth is not published
 // costs no time.
@@ -143,6 +153,7 @@ func (m Machine) download(bytes float64) sim.Time {
 	if peak == 0 || gbit == 0 {
 		return 0
 	}
+	burst := cmp.Or(m.Burst, usualBurst)
 	atPeak := peak * burst.Seconds()
 	if m.BaseGbps == 0 || m.BaseGbps >= peak || gbit <= atPeak {
 		return sim.Seconds(gbit / peak)

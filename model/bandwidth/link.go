@@ -75,6 +75,22 @@ func (l *Link) Offer(at sim.Time, job uint32, bytes model.Bytes, way Way) {
 	l.follow(at)
 }
 
+// Pass has bytes pass that took a time, as fast as the interface could, in which it had no
+// flows; nor did it since.
+func (l *Link) Pass(bytes model.Bytes, from, to sim.Time) {
+	l.begun += bytes
+	l.most = max(l.most, l.terms.Peak)
+	if !l.bursts {
+		return
+	}
+	l.bucket.SetSpend(from, int64(l.terms.Peak))
+	if out := l.bucket.EmptyAt(); out < to {
+		l.throttled += to - out
+	}
+	l.bucket.SetSpend(to, 0)
+	l.least = min(l.least, l.bucket.At(to))
+}
+
 // Next returns the instant at which the next thing happens if nothing changes before.
 func (l *Link) Next() sim.Time {
 	next := min(l.flows[Region].Next(), l.outAt)

@@ -54,7 +54,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	}
 	w.control, err = controlplane.New(controlplane.Setup{
 		Estate: &cfg.Estate, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), Outside: cfg.outside(), TargetGroups: len(cfg.TargetGroups), Registered: cfg.registered(), Series: cfg.Observe.Series,
+		Data: w.data, Balancers: cfg.balancers(), Names: cfg.names(), Functions: cfg.functions(), Outside: cfg.outside(), TargetGroups: len(cfg.TargetGroups), Registered: cfg.registered(), Series: cfg.Observe.Series, NetworkBurst: cfg.NetworkBurst,
 		Halted: func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil {

@@ -146,6 +146,7 @@ func (d *fakeData) CoolVolume(slab.Handle, int, model.Bytes)                {}
 func (d *fakeData) AttachVolume(slab.Handle, model.VolumeSpec, model.Bytes) {}
 func (d *fakeData) FileSystemUse(int) (read, written, crossed model.Bytes)  { return 0, 0, 0 }
 func (d *fakeData) Sample(slab.Handle) model.ServerSample                   { return model.ServerSample{} }
+func (d *fakeData) Fetched(slab.Handle, model.Bytes, sim.Time, sim.Time)    {}
 func (d *fakeData) Still(slab.Handle) bool                                  { return false }
 func (d *fakeData) ChangeFileSystem(int, model.FileSystem, model.Bytes)     {}
 func (d *fakeData) DetachVolume(slab.Handle, int)                           {}

@@ -34,7 +34,18 @@ func (cp *Plane) machine(o order) ami.Machine {
 	t := &cp.frame.Types[o.typ]
 	return ami.Machine{
 		CLI: o.template.CLI, Profile: o.template.Profile != "", BaseGbps: t.NetworkBaseGbps, PeakGbps: t.NetworkPeakGbps,
+		Burst: cp.networkBurst,
 	}
+}
+
+// noteFetch has the interface of an instance that has booted pass what its user data fetched.
+func (cp *Plane) noteFetch(in *instance) {
+	f := &in.userData.Fetch
+	if f.Bytes > 0 {
+		from := sim.Sum(in.upAt, f.After)
+		cp.data.Fetched(in.server, f.Bytes, from, sim.Sum(from, f.Took))
+	}
+	f.Bytes = 0
 }
 
 // noteUserData writes into the history what became of the user data of an instance that has

@@ -31,6 +31,7 @@ type Setup struct {
 	TargetGroups int         // how many there are
 	Registered   int         // the first so many are Elastic Load Balancing's, whose targets are registered by a call
 	Series       bool        // each minute is sampled what instances run out of
+	NetworkBurst sim.Time    // how long interfaces have their peak from full credits; 0: the usual time
 	Halted       func() bool // the world is of no use any more: launches may be left out; nil: never
 }
 
@@ -68,7 +69,8 @@ type Plane struct {
 	registered   int     // of those, the ones of Elastic Load Balancing
 	sampled      bool    // by minute: what instances run out of
 	still        []still // by instance
-	stirred      bool    // some instance has another life or impairment than they say
+	networkBurst sim.Time
+	stirred      bool // some instance has another life or impairment than they say
 
 	instances       slab.Slab[instance]
 	launched        int32
@@ -144,7 +146,7 @@ func New(setup Setup) (*Plane, error) {
 	frame, estate := setup.Frame, setup.Estate
 	cp := &Plane{
 		cfg: estate, frame: frame, kernel: setup.Kernel, replication: setup.Replication,
-		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups, registered: setup.Registered, sampled: setup.Series,
+		data: setup.Data, halted: setup.Halted, table: newTable(), targetGroups: setup.TargetGroups, registered: setup.Registered, sampled: setup.Series, networkBurst: setup.NetworkBurst,
 		zoneDown: make([]int, len(frame.Zones)),
 		ledger: &model.Ledger{
 			Start: frame.Start, End: frame.Duration, Region: frame.Region, Zones: frame.Zones, Types: frame.Types,

@@ -94,6 +94,8 @@ type DataPlane interface {
 	Burst(server slab.Handle) model.BurstUse
 	// Sample returns what a server shows of what it runs out of.
 	Sample(server slab.Handle) model.ServerSample
+	// Fetched is told what the user data of a server whose port is closed yet has fetched, and when.
+	Fetched(server slab.Handle, bytes model.Bytes, from, to sim.Time)
 	// Still reports whether a server shows what its last sample said would hold until it stirs.
 	Still(server slab.Handle) bool
 	// Outside lists the servers of machines outside.

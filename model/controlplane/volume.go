@@ -295,6 +295,8 @@ func (v *volume) sharable(to *model.VolumeSpec) error {
 	switch {
 	case to.Shared && !specOf(to).Kind.Rules().MultiAttach:
 		return fmt.Errorf("only volumes of io1 and io2 can be shared [MultiAttachUnsupported]")
+	case to.Shared && v.spec.Shared:
+		return v.keepsShape(to)
 	case to.Shared == v.spec.Shared:
 	case v.spec.Type != "io2":
 		return fmt.Errorf("only for io2 multi_attach_enabled can be changed once a volume is made [MultiAttachUnsupported]")
@@ -302,6 +304,16 @@ func (v *volume) sharable(to *model.VolumeSpec) error {
 		return fmt.Errorf("a volume must be detached before instances can share it [VolumeInUse]")
 	case len(v.attached) > 1:
 		return fmt.Errorf("%d instances share the volume: it must be detached from all but one [VolumeInUse]", len(v.attached))
+	}
+	return nil
+}
+
+// keepsShape says why a volume that instances share cannot be made another: one of io1 keeps
+// all that it is, one of io2 its type (Amazon EBS User Guide, "Considerations and
+// limitations" of Multi-Attach).
+func (v *volume) keepsShape(to *model.VolumeSpec) error {
+	if v.spec.Type != "io2" || to.Type != v.spec.Type {
+		return fmt.Errorf("a volume of %s that instances share cannot become one of %s of %d GiB and %d IOPS [MultiAttachUnsupported]", v.spec.Type, to.Type, to.SizeGiB, to.IOPS)
 	}
 	return nil
 }

@@ -123,6 +123,8 @@ func (c Code) status() int {
 	switch c {
 	case Code460, Code463, Code464, Code413:
 		return [...]int{Code460: 460, Code463: 463, Code464: 464, Code413: 413}[c]
+	case Code400, Code403, Code408, Code414, Code561:
+		return [...]int{Code400: 400, Code403: 403, Code408: 408, Code414: 414, Code561: 561}[c]
 	case Code500, Code502, Code503, Code504:
 		return [...]int{Code500: 500, Code502: 502, Code503: 503, Code504: 504}[c]
 	}

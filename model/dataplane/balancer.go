@@ -106,6 +106,11 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
 		return false
+	case a.rejects == Code408:
+		p.meter.arrived(r.arrived, r)
+		r.phase = connecting
+		p.scheduleAfter(b.cfg.IdleTimeout, handled(requestGivesUp, p.requests.handle(i)))
+		return false
 	case a.rejects != 0:
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, a.rejects)
@@ -330,8 +335,10 @@ func (p *Plane) FailZone(z model.Zone, down bool) {
 	p.stirAll()
 	if down {
 		p.zoneDown[z]++
+		p.zonesDown++
 	} else {
 		p.zoneDown[z]--
+		p.zonesDown--
 	}
 	for b := range p.balancers {
 		p.reconsiderNodes(b)

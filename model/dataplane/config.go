@@ -260,6 +260,7 @@ type LoadBalancer struct {
 	Forwarded    ForwardedMode
 	OldHTTP      bool // an Application Load Balancer that speaks no HTTP/2 with clients
 	Gateway      int  // the Gateway Load Balancer that its clients come through, counted from 1; 0: none
+	MTU          int  // the largest packet that a Gateway Load Balancer passes, in bytes; 0: MostPacket
 	Elastic      int  // nodes whose public address is an Elastic IP
 }
 
@@ -330,6 +331,7 @@ type RequestClass struct {
 	Headers    []routing.Header
 	Source     netip.Addr // of the client; the zero Addr: nobody knows
 	Forwarded  int        // addresses in X-Forwarded-For
+	Rejected   Code       // one of ByClients, by the load balancer that they come to; 0: they are not
 	Weight     float64
 }
 

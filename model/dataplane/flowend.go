@@ -88,7 +88,7 @@ func (p *Plane) asCarrierFails(i uint32, r *request, code Code) Code {
 		p.giveUpFlow(i, s)
 	}
 	switch code {
-	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463, Code464:
+	case Code500, Code502, Code503, Code504, CodeFixed, CodeRedirects, Code463, Code464, Code400, Code403, Code408, Code414, Code561:
 		if s.flows.relayed {
 			p.told(i, s)
 			return code

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"cmp"
+
 	"headroom/model"
 	"headroom/model/routing"
 	"headroom/sim"
@@ -107,7 +109,7 @@ func (p *Plane) inspects(i uint32, r *request, s *source) bool {
 	b.counts.Inspected++
 	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(r.requestBytes())
 	target, fresh := p.applianceFor(i, s, b)
-	if target == noIndex || !p.passes8500(r, s, b) || !p.servers.at(p.targets.at(target).server).open {
+	if target == noIndex || !p.fitsGateway(r, s, b) || !p.servers.at(p.targets.at(target).server).open {
 		p.blackhole(i, r, s, fresh)
 		return false
 	}
@@ -191,9 +193,9 @@ func (p *Plane) returnsBy(i uint32, s *source, b *balancer) uint32 {
 	return target
 }
 
-// passes8500 reports whether no packet of a request or its response is too large.
-func (p *Plane) passes8500(r *request, s *source, b *balancer) bool {
-	most := min(MostPacket, p.targetGroups[b.groups[0]].cfg.Appliances.MTU-geneveHeader)
+// fitsGateway reports whether no packet of a request or its response is too large.
+func (p *Plane) fitsGateway(r *request, s *source, b *balancer) bool {
+	most := min(cmp.Or(b.cfg.MTU, MostPacket), p.targetGroups[b.groups[0]].cfg.Appliances.MTU-geneveHeader)
 	return min(s.clients.packet(), int(max(r.requestBytes(), r.responseBytes()))) <= most
 }
 

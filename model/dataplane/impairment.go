@@ -169,8 +169,12 @@ func (p *Plane) onRequestGivesUp(ev model.Event) {
 		return
 	}
 	code := CodeConnect
-	if r.phase == connecting && r.target != noIndex && p.sources[r.source].balancer != None {
-		code = Code504
+	if r.phase == connecting && p.sources[r.source].balancer != None {
+		if r.target != noIndex {
+			code = Code504
+		} else if p.sources[r.source].way.actions[r.class].rejects == Code408 {
+			code = Code408
+		}
 	}
 	p.failFor(indexOf(ev.Handle()), code, CauseConnect)
 }

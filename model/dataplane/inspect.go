@@ -69,7 +69,7 @@ type OutletState struct {
 // time in proportion to all that is alive: it is meant for tests and debuggers.
 func (p *Plane) Snapshot() Snapshot {
 	p.settleAll()
-	s := Snapshot{At: p.kernel.Now(), Alive: p.requests.Len()}
+	s := Snapshot{At: p.kernel.Now(), Alive: p.alive()}
 	for h, server := range p.servers.All() {
 		s.Servers = append(s.Servers, p.serverState(indexOf(h), server))
 	}

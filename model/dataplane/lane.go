@@ -20,7 +20,15 @@ type lane struct {
 	pace    float64     // as the server's
 	settled sim.Time    // all up to then is counted
 	in, out model.Bytes // of requests that went this way; see [Plane.used]
-	left    int         // times that somebody would not wait
+
+	// The target that runners come through; noIndex: none has yet.
+	target       uint32
+	group        int32
+	scope, local int32
+	asked, ended int32    // runners that came through it and that were answered, which it does not know of
+	answered     sim.Time // the last answer to one
+
+	left int // times that somebody would not wait
 }
 
 // patienceTries is how often a lane opens again after somebody would not wait for the
@@ -45,12 +53,13 @@ func (p *Plane) openLane(id uint32, s *server) bool {
 	now := p.kernel.Now()
 	l.open, l.counted = true, s.watch == inCalendar
 	l.zone, l.pace, l.paced, l.settled = uint8(s.zone), s.pace, s.pace != 1, now
+	l.target, l.answered = noIndex, -1
 	l.station.Reset(s.station.Spec(), s.station.Busy(now))
 	return true
 }
 
 // leaveLane gives a server's own station what the lane has aboard, as it was when it
-// was last settled.
+// was last settled. The pool of requests may move.
 func (p *Plane) leaveLane(id uint32) {
 	l := &p.lanes[id]
 	if !l.open {
@@ -59,18 +68,21 @@ func (p *Plane) leaveLane(id uint32) {
 	l.open = false
 	s := p.servers.at(id)
 	at := p.settledUntil(l)
-	jobs := l.station.Jobs(at, nil)
-	if l.counted {
-		for _, i := range jobs {
-			p.ends.remove(i)
-		}
-	}
-	p.limitAgain(jobs)
-	s.station = l.station.Unfold(at, func(i, ticket uint32) sim.Time {
+	p.tellTarget(l)
+	places := l.station.Jobs(at, nil)
+	jobs := p.requestsOf(l, places)
+	s.station = l.station.Unfold(at, func(k uint32) uint32 { return p.runners.all[k].in }, func(i, ticket uint32) sim.Time {
 		r := p.requests.at(i)
-		r.ticket = ticket
+		r.phase, r.ticket = queued, ticket
 		return l.time(r.demand)
 	})
+	for _, k := range places {
+		if l.counted {
+			p.ends.remove(k)
+		}
+		p.runners.leave(k)
+	}
+	p.limitAgain(jobs)
 }
 
 // settledUntil is the instant up to which all in a lane is counted.
@@ -118,7 +130,6 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 		l.left++
 		return false
 	}
-	told := l.station.Offer(i, now, start, end)
 	if limits != nil {
 		p.removeDeadline(limits, r)
 	}
@@ -128,12 +139,7 @@ func (p *Plane) boardLane(i uint32, r *request, l *lane) bool {
 			p.meter.started(now, r, now)
 		}
 	}
-	switch {
-	case l.counted:
-		p.ends.insert(i, end)
-	case told.Leaves != station.NoJob:
-		p.completeInLane(told.Leaves, l, told.At)
-	}
+	p.seat(&runner{arrived: now, source: ofItself, in: i, server: r.server}, l, start, end)
 	return true
 }
 
@@ -158,24 +164,25 @@ func (p *Plane) settleLane(l *lane, until sim.Time) {
 	l.settled = max(l.settled, until)
 	if l.counted {
 		p.ends.turn(until, p.land)
-		return
+	} else {
+		p.passInLane(l, until)
+		l.station.Sweep(until, func(at sim.Time, k uint32) { p.runnerEnds(k, l, at) })
 	}
-	p.passInLane(l, until)
-	l.station.Sweep(until, func(at sim.Time, i uint32) { p.completeInLane(i, l, at) })
+	p.tellTarget(l)
 }
 
-// endInLane ends a request whose end was announced, after those that left its lane
-// before for who waited.
-func (p *Plane) endInLane(i uint32, at, _ sim.Time) sim.Time {
-	l := &p.lanes[p.requests.at(i).server]
+// endInLane ends a runner whose end was announced, after those that left its lane before
+// for who waited.
+func (p *Plane) endInLane(k uint32, at, _ sim.Time) sim.Time {
+	l := &p.lanes[p.runners.all[k].server]
 	ended := false
 	for passage, ok := l.station.Pass(at); ok; passage, ok = l.station.Pass(at) {
-		ended = ended || passage.Leaves == i
+		ended = ended || passage.Leaves == k
 		p.ends.remove(passage.Leaves)
 		p.passed(l, passage)
 	}
 	if !ended {
-		p.completeInLane(i, l, at)
+		p.runnerEnds(k, l, at)
 	}
 	return sim.Never
 }
@@ -189,11 +196,9 @@ func (p *Plane) passInLane(l *lane, until sim.Time) {
 
 // passed counts a departure and who enters after it.
 func (p *Plane) passed(l *lane, passage station.Passage) {
-	p.completeInLane(passage.Leaves, l, passage.At)
+	p.runnerEnds(passage.Leaves, l, passage.At)
 	if passage.Followed {
-		r := p.requests.at(passage.Enters)
-		r.phase = inService
-		p.begins(passage.Enters, r, passage.At)
+		p.runnerBegins(passage.Enters, passage.At)
 	}
 }
 
@@ -266,7 +271,7 @@ func (p *Plane) growLanes(id uint32) {
 		p.lanes = append(p.lanes, lane{})
 	}
 	l := &p.lanes[id]
-	l.open, l.in, l.out, l.left = false, 0, 0, 0
+	l.open, l.in, l.out, l.left, l.target = false, 0, 0, 0, noIndex
 	l.station.Reset(station.Spec{}, 0)
 }
 

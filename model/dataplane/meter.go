@@ -146,11 +146,16 @@ func (m *meter) overtaken() { m.late++ }
 // arrived counts a request whose target group is known, or will never be.
 func (m *meter) arrived(now sim.Time, r *request) {
 	o := m.route(r)
-	o.Arrived++
-	o.Arrivals[now/sim.Minute]++
+	o.arrives(now)
 	if r.attempt > 0 {
 		o.Retried++
 	}
+}
+
+// arrives counts a first attempt.
+func (o *RouteOutcome) arrives(now sim.Time) {
+	o.Arrived++
+	o.Arrivals[now/sim.Minute]++
 }
 
 // dropped counts an attempt whose packets security groups drop.
@@ -159,32 +164,40 @@ func (m *meter) dropped(r *request) { m.route(r).Dropped++ }
 // started counts the beginning of service of a request that could have begun at an
 // instant.
 func (m *meter) started(now sim.Time, r *request, since sim.Time) {
-	if r.arrived < m.warmup {
+	m.begins(m.route(r), r.arrived, now-since)
+}
+
+// begins counts the beginning of service of a request that arrived at an instant and
+// waited for so long.
+func (m *meter) begins(o *RouteOutcome, arrived, wait sim.Time) {
+	if arrived < m.warmup {
 		return
 	}
-	o := m.route(r)
-	o.Wait.Record(int64(now - since))
-	if now > since {
+	o.Wait.Record(int64(wait))
+	if wait > 0 {
 		o.Waited++
 	}
 }
 
 // completed counts a response.
 func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
-	o := m.route(r)
-	latency := int64(now - r.arrived + hop)
+	m.ends(m.route(r), r.arrived, now-r.arrived+hop, now)
+	if m.recovery != nil {
+		m.saw(r.source, r.arrived, true)
+	}
+}
+
+// ends counts the response to a request that arrived at an instant.
+func (m *meter) ends(o *RouteOutcome, arrived, latency, now sim.Time) {
 	minute := now / sim.Minute
 	o.Completed++
 	o.Completes[minute]++
-	o.LatencyNs[minute].Add(latency)
-	if r.arrived >= m.warmup {
+	o.LatencyNs[minute].Add(int64(latency))
+	if arrived >= m.warmup {
 		o.MeasuredCompleted++
-		o.Latency.Record(latency)
+		o.Latency.Record(int64(latency))
 	} else if o.Early != nil {
-		o.Early.Record(latency)
-	}
-	if m.recovery != nil {
-		m.saw(r, true)
+		o.Early.Record(int64(latency))
 	}
 }
 
@@ -202,7 +215,7 @@ func (m *meter) failed(now sim.Time, r *request, code Code) {
 		o.MeasuredFailed++
 	}
 	if m.recovery != nil {
-		m.saw(r, false)
+		m.saw(r.source, r.arrived, false)
 	}
 }
 

@@ -52,6 +52,14 @@ func (p *Plane) equipNetwork(s *server, spec *model.ServerSpec) {
 	s.foreseen = false
 }
 
+// Fetched passes what the user data of a server fetched, before its port was open, through
+// its interface: at the peak while that had credits, and then at the base.
+func (p *Plane) Fetched(h slab.Handle, bytes model.Bytes, from, to sim.Time) {
+	if s := p.servers.Get(h); s.nic != nil && !s.nic.disks {
+		s.nic.links[inward].Pass(bytes, from, to)
+	}
+}
+
 // wayOfBytes is where the bytes of a request at a server come from and go to.
 func (p *Plane) wayOfBytes(r *request, s *server) bandwidth.Way {
 	if s.public && p.sources[r.source].direct {

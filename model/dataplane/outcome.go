@@ -28,6 +28,11 @@ const (
 	Code413                   // a body that is too large for a function
 	Code429                   // a call of a function that was throttled
 	Code464                   // a protocol that targets do not speak
+	Code400                   // malformed, or broken off before its body has ended
+	Code403                   // blocked by AWS WAF
+	Code408                   // begun, and nothing sent for the idle timeout
+	Code414                   // a URI that is too long
+	Code561                   // an error of the identity provider
 	codeCount
 
 	// codeReclaimed is a 502 of a Spot instance that was reclaimed.
@@ -36,13 +41,17 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429, Code464}
+	return []Code{Code460, Code502, Code503, Code504, CodeConnect, CodeFixed, Code500, CodePool, CodeRefused, CodeHandshake, CodeRedirects, Code463, CodeReset, Code413, Code429, Code464, Code400, Code403, Code408, Code414, Code561}
 }
 
 // String returns the code as metric labels write it.
 func (c Code) String() string {
-	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429", "464"}[c]
+	return [...]string{"460", "502", "503", "504", "timeout", "fixed", "500", "pool", "refused", "handshake", "redirects", "463", "reset", "413", "429", "464", "400", "403", "408", "414", "561"}[c]
 }
+
+// ByClients lists the codes with which an Application Load Balancer answers what its clients do wrong,
+// whatever its rules and its targets are.
+func ByClients() []Code { return []Code{Code400, Code403, Code408, Code414, Code561} }
 
 // CodeSet is a set of codes. The empty set stands for all.
 type CodeSet uint32

@@ -87,12 +87,14 @@ type Plane struct {
 	apart         [][]sim.Time // round trips between zones of several Regions; nil: there is one
 	leads         []uint32     // servers by address; noIndex: none
 	zoneDown      []int        // outages that hold each zone
+	zonesDown     int          // in all
 	vacated       []uint32     // servers that dropped calls have left; see relieve
 	calendar      calendar     // departures of servers
-	ends          calendar     // of requests in lanes whose targets are picked by requests in flight
+	ends          calendar     // of runners in lanes whose targets are picked by requests in flight
 	land          dueFunc      // Plane.endInLane
 	announced     dueFunc      // Plane.settleDue
 	lanes         []lane       // by server
+	runners       runners      // in them
 	bases         []base       // kinds of servers that applications share
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
@@ -109,7 +111,8 @@ type Plane struct {
 	fluid     *fluidly      // nil: every request is played
 	accessLog func(*Access) // hears of what ended at an Application Load Balancer; nil: nobody
 
-	ahead int // arrivals that may follow another at once
+	ahead          int  // arrivals that may follow another at once
+	everyDeparture bool // as Setup
 
 	stepsEnded   int64
 	housekeeping int64
@@ -120,15 +123,16 @@ type Plane struct {
 func New(setup Setup) (*Plane, error) {
 	p := &Plane{
 		cfg: setup.Traffic, frame: setup.Frame, kernel: setup.Kernel, replication: setup.Replication,
-		table:         newTable(),
-		zoneDown:      make([]int, len(setup.Frame.Zones)),
-		fleets:        make([][]uint32, len(setup.Fleets)),
-		fleetServices: setup.Fleets,
-		calls:         make([]calls, len(setup.Traffic.Services)),
-		calendar:      newCalendar(),
-		ends:          newCalendar(),
-		diskSlots:     map[diskKey]int32{},
-		shared:        map[int]uint32{},
+		table:          newTable(),
+		zoneDown:       make([]int, len(setup.Frame.Zones)),
+		fleets:         make([][]uint32, len(setup.Fleets)),
+		fleetServices:  setup.Fleets,
+		calls:          make([]calls, len(setup.Traffic.Services)),
+		calendar:       newCalendar(),
+		ends:           newCalendar(),
+		everyDeparture: setup.EveryDeparture,
+		diskSlots:      map[diskKey]int32{},
+		shared:         map[int]uint32{},
 	}
 	p.newFileSystems()
 	p.land, p.announced = p.endInLane, p.settleDue
@@ -147,10 +151,10 @@ func New(setup Setup) (*Plane, error) {
 		}
 	}
 	p.newFilter()
-	p.findPlain()
 	p.markInstant()
 	p.scheduleMitigation()
 	p.scheduleWeighing()
+	p.findPlain()
 	p.meter = p.newMeter(setup.Observe)
 	if setup.Observe.Series {
 		p.newTimeline()

@@ -25,13 +25,13 @@ func (p *Plane) WatchRecovery() {
 }
 
 // saw counts an attempt that has ended.
-func (m *meter) saw(r *request, served bool) {
+func (m *meter) saw(source uint16, arrived sim.Time, served bool) {
 	v := m.recovery
-	workload := m.workloads[r.source]
-	if workload == ofCall || r.arrived < v.since {
+	workload := m.workloads[source]
+	if workload == ofCall || arrived < v.since {
 		return
 	}
-	if of := v.at(workload, r.arrived); served {
+	if of := v.at(workload, arrived); served {
 		of.served++
 	} else {
 		of.lost++

@@ -224,9 +224,10 @@ func (p *Plane) offer(i uint32, r *request) {
 	if s.next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
-	if p.openLane(id, s) && p.boardLane(i, r, &p.lanes[id]) {
+	if p.openLane(id, s) && p.boardLane(i, p.requests.at(i), &p.lanes[id]) {
 		return
 	}
+	r = p.requests.at(i) // leaving a lane may have moved the pool
 	if s.errors.Rate > 0 {
 		r.errs = p.errsNow(s)
 	}
@@ -334,8 +335,8 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 
 // withdraw takes a request out of its settled server.
 func (p *Plane) withdraw(i uint32) {
+	p.leaveLane(p.requests.at(i).server)
 	r := p.requests.at(i)
-	p.leaveLane(r.server)
 	s := p.servers.at(r.server)
 	switch {
 	case r.phase.flows():

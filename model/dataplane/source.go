@@ -20,6 +20,7 @@ type source struct {
 	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	runs     bool      // its requests run in lanes: see [Plane.findRunners]
 	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
 	next     int       // fleet round robin
@@ -44,7 +45,7 @@ type source struct {
 	events  workload.Source
 	traced  workload.Traced         // events, if it has rows
 	timer   *sim.Timer[model.Event] // its next arrival
-	demand  rng.Stream
+	demand  demands
 	sizes   rng.Stream
 	classes rng.Stream
 	class   classTable
@@ -92,6 +93,25 @@ func (t classTable) draw(s *rng.Stream) uint16 {
 	return uint16(sort.Search(len(t.upTo)-1, func(i int) bool { return u < t.upTo[i] }))
 }
 
+// demands draws the CPU times of a workload's requests, some at a time.
+type demands struct {
+	stream rng.Stream
+	next   int // in ahead; 0: draw again
+	ahead  [drawnAhead]float64
+}
+
+const drawnAhead = 32
+
+// draw returns the next CPU time.
+func (d *demands) draw(law rng.Distribution) sim.Time {
+	i := d.next % drawnAhead
+	if i == 0 {
+		d.stream.Draws(law, d.ahead[:])
+	}
+	d.next = i + 1
+	return max(sim.Seconds(d.ahead[i]), 0)
+}
+
 // newSources prepares the workloads, then the calls of every service.
 func (p *Plane) newSources() error {
 	for i := range p.cfg.Workloads {
@@ -123,7 +143,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	p.sources = append(p.sources, source{
 		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, workload: len(p.sources), disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
-		demand:  p.stream(name + "/demand"),
+		demand:  demands{stream: p.stream(name + "/demand")},
 		sizes:   p.stream(name + "/bytes"),
 		classes: p.stream(name + "/class"),
 		nodes:   p.stream(name + "/node"),
@@ -200,6 +220,7 @@ func (p *Plane) findPlain() {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
+	p.findRunners()
 }
 
 // newWayOf resolves the rules of the load balancer that a source comes to, maybe behind
@@ -228,6 +249,10 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
+	if s.runs && p.zonesDown == 0 {
+		p.sendRunners(ev, s)
+		return
+	}
 	for left := p.ahead; ; left-- {
 		i, r := p.newRequest(ev.Index(), s)
 		next, ok := s.events.Next()
@@ -284,7 +309,7 @@ func (s *source) fill(r *request) {
 	if row >= 0 && cfg.Rows.Demand != nil {
 		r.demand = cfg.Rows.Demand[row]
 	} else {
-		r.demand = max(sim.Seconds(s.demand.Draw(cfg.Demand)), 0)
+		r.demand = s.demand.draw(cfg.Demand)
 	}
 	if row < 0 && cfg.Request == nil && cfg.Response == nil { // they carry nothing
 		return

@@ -16,6 +16,7 @@ type targetGroup struct {
 	cfg         *TargetGroup
 	scopes      []scope  // one, or one a zone without cross-zone balancing
 	locals      []uint32 // target by the number that policies know it by
+	servers     []uint32 // the same, its server
 	freeNumbers []int32  // numbers of targets that have gone
 	balancers   []int    // that forward to it
 	enabled     []bool   // zones in which one of those has a node; nil: without them
@@ -139,7 +140,7 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	*t = target{
 		server: indexOf(server),
 		group:  int32(group),
-		local:  g.number(indexOf(h)),
+		local:  g.number(indexOf(h), indexOf(server)),
 		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1, weight: routing.FullWeight,
 	}
 	if g.cfg.Mitigation { // the number may have been another's
@@ -176,15 +177,15 @@ func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 	return int32(zone)
 }
 
-// number gives a new target a free number.
-func (g *targetGroup) number(target uint32) int32 {
+// number gives a new target of a server a free number.
+func (g *targetGroup) number(target, server uint32) int32 {
 	if n := len(g.freeNumbers); n > 0 {
 		local := g.freeNumbers[n-1]
 		g.freeNumbers = g.freeNumbers[:n-1]
-		g.locals[local] = target
+		g.locals[local], g.servers[local] = target, server
 		return local
 	}
-	g.locals = append(g.locals, target)
+	g.locals, g.servers = append(g.locals, target), append(g.servers, server)
 	return int32(len(g.locals) - 1)
 }
 

@@ -21,11 +21,11 @@ func (p *Plane) Verify() error {
 // verifyRequests: arrived = completed + failed + in flight, for every route.
 func (p *Plane) verifyRequests() error {
 	inFlight := make([]int64, len(p.meter.routes))
-	for _, r := range p.requests.All() {
+	p.everyRequest(func(r *request) {
 		if r.inFlight() {
 			inFlight[p.meter.at(int32(r.source), int32(r.group))]++
 		}
-	}
+	})
 	p.addInside(inFlight)
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]
@@ -68,6 +68,11 @@ func (p *Plane) verifyLists() error {
 			limited[r.source]++
 		}
 	}
+	p.running(func(r *request) {
+		if b := p.sources[r.source].balancer; b != None {
+			open[b]++
+		}
+	})
 	for _, k := range p.connections.All() {
 		open[p.sources[k.source].balancer]++
 	}
@@ -132,6 +137,11 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		}
 		at[r.server] = l
 	}
+	p.running(func(r *request) {
+		l := at[r.server]
+		l.aboard++
+		at[r.server] = l
+	})
 	return at, elsewhere
 }
 
@@ -178,8 +188,8 @@ func (p *Plane) verifyServers() error {
 			return fmt.Errorf("server %v: %d wait beside %d free places", h, s.gate.line.Len(), s.gate.limit-s.gate.held)
 		}
 	}
-	if there+elsewhere != p.requests.Len() {
-		return fmt.Errorf("%d requests alive, %d at servers and %d elsewhere", p.requests.Len(), there, elsewhere)
+	if there+elsewhere != p.alive() {
+		return fmt.Errorf("%d requests alive, %d at servers and %d elsewhere", p.alive(), there, elsewhere)
 	}
 	return nil
 }
@@ -190,11 +200,11 @@ func (p *Plane) verifyTargets() error {
 	type count struct{ registered, healthy int }
 	counts := map[[2]int32]count{}
 	inFlight := map[uint32]int32{}
-	for _, r := range p.requests.All() {
+	p.everyRequest(func(r *request) {
 		if r.target != noIndex {
 			inFlight[r.target]++
 		}
-	}
+	})
 	for h, t := range p.targets.All() {
 		c := counts[[2]int32{t.group, t.scope}]
 		if !t.draining {

@@ -50,9 +50,12 @@ func (v Version) takes(asked Version, method string) bool {
 	}
 }
 
-// rejects is with what a load balancer answers a request before its rules have their say: too
-// many addresses in X-Forwarded-For, or a protocol that its targets do not speak.
+// rejects is with what a load balancer answers a request before its rules have their say: what
+// its client has done wrong, too many addresses in X-Forwarded-For, or a protocol that its targets do not speak.
 func (f *wayfinder) rejects(at *address, a *classAction) Code {
+	if at.class.Rejected != 0 {
+		return at.class.Rejected
+	}
 	if at.class.Forwarded > MaxForwardedFor {
 		return Code463
 	}

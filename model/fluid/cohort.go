@@ -43,14 +43,16 @@ type Cohort struct {
 	Line     float64 // of these, beyond what the law of the highest load has
 	Busy     float64 // work of each target so far, ns of one server
 
-	laws   *fluid.Laws
-	past   past
-	tail   float64     // share of the stays that were longer than clients wait
-	gaveUp float64     // share of those who left that gave up in line, beside these
-	varies float64     // share of the law of the load
-	there  fluid.Means // for good at the number
-	queue  float64     // seconds until a place is free, without chance
-	mean   float64     // stay of those who do not give up
+	laws    *fluid.Laws
+	past    past
+	came    flow        // of the last step that was worked out
+	settled bool        // it changed nothing
+	tail    float64     // share of the stays that were longer than clients wait
+	gaveUp  float64     // share of those who left that gave up in line, beside these
+	varies  float64     // share of the law of the load
+	there   fluid.Means // for good at the number
+	queue   float64     // seconds until a place is free, without chance
+	mean    float64     // stay of those who do not give up
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -121,6 +123,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 // Join notes that a target of another cohort has come with its requests, to so many that were
 // here.
 func (c *Cohort) Join(targets int, from *Cohort) {
+	c.settled = false
 	if targets == 0 {
 		c.Number, c.Variance, c.Line, c.past, c.tail = from.Number, from.Variance, from.Line, from.past, from.tail
 		return

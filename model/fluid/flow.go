@@ -19,14 +19,25 @@ type flow struct {
 	relative float64 // variance over what it is for good, before
 }
 
+// alike reports whether another step brings the same to the same targets.
+func (f *flow) alike(o *flow) bool {
+	return f.laws == o.laws && f.choices == o.choices && f.able == o.able && f.each == o.each && f.patience == o.patience
+}
+
 // follow finds the number of requests at a target at the end of a step: what is there and
 // what comes, less what a target with that number does.
 func (c *Cohort) follow(f *flow) {
+	came := f.each * f.seconds
+	if c.settled && c.came.alike(f) {
+		c.past.note(pastStep{seconds: f.seconds, rate: c.past.steps[c.past.last].rate, came: came})
+		return
+	}
+	c.came = *f
+	before, varied := c.Number, c.Variance
 	f.relative = 1
 	if was := f.holding(c.Number); c.Variance > 0 {
 		f.relative = max(leastRelative, min(c.Variance/was.Variance, mostRelative))
 	}
-	came := f.each * f.seconds
 	c.Number = c.balance(f, came)
 	c.makeRoom(f, came)
 	now := f.holding(c.Number)
@@ -35,6 +46,8 @@ func (c *Cohort) follow(f *flow) {
 	c.Line = max(0, c.Number-now.most)
 	c.remember(f, &now, came)
 	c.findLaw(f, &now)
+	c.settled = math.Abs(c.Number-before) <= exactly*before && math.Abs(c.Variance-varied) <= exactly*varied &&
+		c.varies == 1 && c.tail == 0 && c.Refused == 0
 }
 
 // vary finds how much the number varies at the end of a step. Chance adds to it as much as it does for good,

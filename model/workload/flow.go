@@ -24,6 +24,8 @@ func NewFlow(p Process, stream rng.Stream) Flow {
 		return &poissonFlow{rate: p.rate, stream: stream}
 	case deterministic:
 		return &evenFlow{rate: p.rate}
+	case *counts:
+		return &binFlow{counts: p}
 	}
 	f := &countedFlow{source: p.Start(stream)}
 	f.next, f.more = f.source.Next()
@@ -57,6 +59,50 @@ func (f *evenFlow) Upto(at sim.Time) (count int64, expected float64) {
 	count = int64(math.Floor(now+0.5)) - int64(math.Floor(f.before+0.5))
 	expected, f.before = now-f.before, now
 	return count, expected
+}
+
+// binFlow counts the arrivals of bins, which are evenly spaced in each.
+type binFlow struct {
+	*counts
+	bin  int
+	next int64    // arrival in the bin
+	last sim.Time // that it was asked for
+}
+
+// Upto implements [Flow].
+func (f *binFlow) Upto(at sim.Time) (count int64, expected float64) {
+	for f.bin < len(f.counts.counts) {
+		n, start, end := f.counts.counts[f.bin], f.bins.Starts[f.bin], f.bins.end(f.bin)
+		if from, to := max(f.last, start), min(at, end); to > from {
+			expected += float64(n) * float64(to-from) / float64(end-start)
+		}
+		if at < end {
+			upTo := f.upto(at)
+			count, f.next = count+upTo-f.next, upTo
+			break
+		}
+		count += n - f.next
+		f.bin, f.next = f.bin+1, 0
+	}
+	f.last = at
+	return count, expected
+}
+
+// upto is how many of a bin arrive by an instant in it.
+func (f *binFlow) upto(at sim.Time) int64 {
+	n, start, end := f.counts.counts[f.bin], f.bins.Starts[f.bin], f.bins.end(f.bin)
+	if n == 0 || at < start {
+		return 0
+	}
+	comes := func(k int64) sim.Time { return start + share(end-start, 2*k+1, 2*n) }
+	k := max(f.next, min(n, int64(float64(at-start)/float64(end-start)*float64(n))))
+	for k > f.next && comes(k-1) > at {
+		k--
+	}
+	for k < n && comes(k) <= at {
+		k++
+	}
+	return k
 }
 
 // A counted flow expects what came lately: of so many arrivals, or in so long a time,

@@ -101,11 +101,21 @@ type steadySource struct {
 	stream rng.Stream
 	gap    float64 // mean, s
 	clock  clock
+	next   int // in ahead; 0: draw again
+	ahead  [drawnAhead]float64
 }
+
+// drawnAhead is how many gaps a steady source draws at a time.
+const drawnAhead = 32
 
 // Next implements [Source].
 func (s *steadySource) Next() (at sim.Time, ok bool) {
-	return s.clock.advance(s.gap * s.stream.Exponential())
+	i := s.next % drawnAhead
+	if i == 0 {
+		s.stream.Exponentials(s.ahead[:])
+	}
+	s.next = i + 1
+	return s.clock.advance(s.gap * s.ahead[i])
 }
 
 type deterministic struct{ rate *Rate }
@@ -190,8 +200,8 @@ func (c *clock) advance(seconds float64) (at sim.Time, ok bool) {
 		c.done = true
 		return sim.Never, false
 	}
-	whole := math.Floor(ns)
-	c.carry = ns - whole
-	c.at += sim.Time(whole)
+	whole := sim.Time(ns) // it is not negative
+	c.carry = ns - float64(whole)
+	c.at += whole
 	return c.at, true
 }

@@ -135,7 +135,7 @@ func (l *loader) readGateway(t *schema.Table, lb *dataplane.LoadBalancer) {
 		t.Pass(key)
 	}
 	lb.PublicIPs, lb.Growth = false, dataplane.Growth{}
-	lb.IdleTimeout = t.Duration("tcp_idle_timeout_seconds")
+	lb.IdleTimeout, lb.MTU = t.Duration("tcp_idle_timeout_seconds"), t.Whole("mtu")
 	t.Require("default_action")
 	lb.Default = l.action(t, "default_action", false)
 	good := len(lb.Default.Forward) == 1

@@ -43,6 +43,7 @@ func loadBalancerKeys() []schema.Key {
 		schema.Row("client_connect_timeout", schema.Quantity(schema.Seconds, 0, 86400), `"21s"`, "how long a client waits for a node that is down"),
 		schema.Row("gateway", schema.Name("load_balancer"), "", "the Gateway Load Balancer, by whose endpoints all that clients send comes here, and all answers go"),
 		schema.Row("tcp_idle_timeout_seconds", schema.Quantity(schema.Seconds, 60, 6000), "350", "gateway: after so long without a packet a flow is forgotten, and may go to another appliance"),
+		schema.Row("mtu", schema.Whole(576, dataplane.MostPacket), "8500", "gateway: the largest packet that passes, in bytes: larger ones are dropped, and nobody tells who sent them"),
 		schema.Row("default_action", schema.Inner(), "(required without listener)", "what becomes of a request that matches no rule, on port 80"),
 		schema.Row("rule", schema.List(), "", "rules of port 80"),
 		schema.Row("listener", schema.List(), "", "ports with rules of their own"),

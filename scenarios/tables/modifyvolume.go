@@ -62,8 +62,8 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	if t.Sound("size") && a.Spec.SizeGiB < now.SizeGiB {
 		t.Reject("size", schema.Fault{Rule: fmt.Sprintf("must not shrink the volume of %d GiB", now.SizeGiB), Code: "InvalidParameterValue"})
 	}
-	if rules, ok := storage.Find(a.Spec.Type); ok && now.Shared && !rules.MultiAttach && !l.cfg.Volumes[a.Volumes[0]].Apart {
-		t.Reject("type", schema.Fault{Rule: "must be io1 or io2 for a volume with multi_attach_enabled", Code: "MultiAttachUnsupported"})
+	if now.Shared && !l.cfg.Volumes[a.Volumes[0]].Apart {
+		keepShape(t, a, &now, map[string]bool{"size": sized, "iops": rated})
 	}
 	if !typed {
 		a.Spec.Type = ""
@@ -76,6 +76,21 @@ func (l *loader) readModification(t *schema.Table, a *controlplane.Action) {
 	}
 	if !streamed {
 		a.Spec.ThroughputMiBs = 0
+	}
+}
+
+// keepShape refuses what a volume that instances share must not become: one of io1 keeps its
+// size and its IOPS too (Amazon EBS User Guide, "Considerations and limitations" of
+// Multi-Attach).
+func keepShape(t *schema.Table, a *controlplane.Action, now *model.VolumeSpec, given map[string]bool) {
+	if t.Sound("type") && a.Spec.Type != now.Type {
+		t.Reject("type", schema.Fault{Rule: "must stay " + now.Type + " for a volume with multi_attach_enabled", Code: "MultiAttachUnsupported"})
+		return
+	}
+	for _, key := range []string{"size", "iops"} {
+		if now.Type == "io1" && given[key] && t.Sound(key) {
+			t.Reject(key, schema.Fault{Rule: "must stay as it is for a volume of io1 with multi_attach_enabled", Code: "MultiAttachUnsupported"})
+		}
 	}
 }
 

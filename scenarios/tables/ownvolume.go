@@ -1,8 +1,10 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/controlplane"
@@ -36,6 +38,10 @@ func ownVolumeKeys() []schema.Key {
 
 // forClusters are the file systems that several instances can write to at once.
 var forClusters = []string{"gfs2", "ocfs2"}
+
+// sharesIO1 are the Regions where instances can share a volume of io1; those of io2 they can
+// share everywhere (Amazon EBS User Guide, "Considerations and limitations" of Multi-Attach).
+var sharesIO1 = []string{"us-east-1", "us-west-2", "ap-northeast-2"}
 
 // fileSystems are those that a volume may be formatted with.
 func fileSystems() []schema.Word {
@@ -100,6 +106,9 @@ func (l *loader) multiAttach(t *schema.Table, v *controlplane.Volume) bool {
 	}
 	if rules, ok := storage.Find(v.Spec.Type); ok && !rules.MultiAttach {
 		t.Reject("multi_attach_enabled", schema.Fault{Rule: "must be false but for io1 and io2", Code: "MultiAttachUnsupported"})
+	}
+	if r := cmp.Or(l.cfg.RegionName(l.region(t)), l.cfg.Region); v.Spec.Type == "io1" && r != "" && !slices.Contains(sharesIO1, r) {
+		t.Reject("multi_attach_enabled", schema.Fault{Rule: "must be false for io1 but in " + strings.Join(sharesIO1, ", ") + "; io2 can be shared in " + r + " too", Code: "MultiAttachUnsupported"})
 	}
 	if system != "" && t.Sound("file_system") && !slices.Contains(forClusters, system) {
 		t.Reject("file_system", schema.Fault{Rule: "must be one for clusters, for several instances write to it", Code: "ClusterFSRequired"})

@@ -117,6 +117,7 @@ func (l *loader) read(top *schema.Table) {
 	l.readContainerServices()
 	l.readTaskDefinitions()
 	l.readInstances()
+	l.checkFreeAddresses()
 	l.readVolumes()
 	l.readFileSystems()
 	l.readSnapshots(top.Within("recycle_bin"))

@@ -23,7 +23,7 @@ const mostClasses = 20_000
 func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane.RequestClass {
 	paths, hosts := readWeighted(t, "path"), readWeighted(t, "host")
 	methods, queries, headers := readWeighted(t, "method"), readWeighted(t, "query"), readHeaders(t)
-	sources := l.readSources(t, w)
+	sources, rejected := l.readSources(t, w), readRejected(t)
 	for _, p := range paths {
 		if !strings.HasPrefix(p.name, "/") {
 			t.Mistake("path", "must begin with /", "")
@@ -38,7 +38,7 @@ func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane
 	for _, dimension := range []struct {
 		key string
 		n   int
-	}{{"path", len(paths)}, {"host", len(hosts)}, {"method", len(methods)}, {"query", len(queries)}, {"header", len(headers)}, {"clients", len(sources)}} {
+	}{{"path", len(paths)}, {"host", len(hosts)}, {"method", len(methods)}, {"query", len(queries)}, {"header", len(headers)}, {"clients", len(sources)}, {"rejected", len(rejected)}} {
 		if count *= float64(dimension.n); dimension.n > 1 {
 			most = dimension.key
 		}
@@ -54,7 +54,7 @@ func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane
 	for _, p := range paths {
 		for _, h := range hosts {
 			one := dataplane.RequestClass{Host: h.name, Path: p.name, Weight: p.weight * h.weight}
-			classes = append(classes, looks{methods, queries, headers, sources}.of(one)...)
+			classes = append(classes, looks{methods, queries, headers, sources, rejected}.of(one)...)
 		}
 	}
 	return classes
@@ -65,6 +65,7 @@ type looks struct {
 	methods, queries []share
 	headers          []headerShare
 	sources          []sourceShare
+	rejected         []rejectedShare
 }
 
 // of makes classes of one.
@@ -74,9 +75,11 @@ func (k looks) of(one dataplane.RequestClass) (all []dataplane.RequestClass) {
 		for _, q := range k.queries {
 			for _, h := range k.headers {
 				for _, s := range k.sources {
-					one.Method, one.Query, one.Headers, one.Source = m.name, q.name, h.headers, s.address
-					one.Weight = weight * m.weight * q.weight * h.weight * s.weight
-					all = append(all, one)
+					for _, x := range k.rejected {
+						one.Method, one.Query, one.Headers, one.Source, one.Rejected = m.name, q.name, h.headers, s.address, x.code
+						one.Weight = weight * m.weight * q.weight * h.weight * s.weight * x.weight
+						all = append(all, one)
+					}
 				}
 			}
 		}

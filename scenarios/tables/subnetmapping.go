@@ -70,6 +70,37 @@ func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
 	}
 }
 
+// leastFree is how many addresses a subnet of an Application Load Balancer has to have free
+// that its nodes may grow into. (The same.)
+const leastFree = 8
+
+// checkFreeAddresses refuses Application Load Balancers in subnets that instances have filled
+// by the time that they are made: those outside groups, which are there from start to end.
+func (l *loader) checkFreeAddresses() {
+	taken := make([]int, len(l.cfg.Subnets))
+	for i := range l.cfg.Instances {
+		f := &l.cfg.Instances[i]
+		if len(f.Subnets) == 1 && f.Subnets[0] >= 0 {
+			taken[f.Subnets[0]] += f.Count
+		}
+	}
+	for i := range l.cfg.LoadBalancers {
+		lb, t := &l.cfg.LoadBalancers[i], l.tables["load_balancer"][i]
+		if lb.Network() || lb.IsGateway() || !t.Has("subnets") || !t.Sound("subnets") {
+			continue
+		}
+		for _, k := range lb.Subnets {
+			s := &l.cfg.Subnets[k]
+			if free := s.Block.Usable() - taken[k]; s.Block.Bits <= mostBits && free < leastFree {
+				t.Reject("subnets", schema.Fault{
+					Rule: fmt.Sprintf("must have %d free addresses in each subnet for an Application Load Balancer, subnet.%s has %d beside its instances", leastFree, s.Name, max(0, free)),
+					Got:  tree.Quote(s.Name), Code: "InvalidSubnet",
+				})
+			}
+		}
+	}
+}
+
 const noElastic = "must not be given: an Application Load Balancer has no Elastic IPs"
 
 // readNodeAddresses reads the Elastic IPs of a Network Load Balancer's nodes, by zone, with

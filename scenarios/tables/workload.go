@@ -28,6 +28,7 @@ func workloadKeys() []schema.Key {
 			schema.Row("method", weighted(), `"GET"`, "method of the requests, or methods by weight"),
 			schema.Row("query", weighted(), `""`, `query of the requests, or queries by weight: { "id=1&lang=de" = 0.2, "" = 0.8 }`),
 			schema.Row("header", schema.Either("table of headers, each a value or values by weight", schema.TableOf(weighted())), "", `headers of the requests: { x-canary = { "1" = 0.05, "" = 0.95 } }; "" is a request without it`),
+			schema.Row("rejected", schema.Either("table of shares by code", schema.TableOf(schema.Quantity(schema.Share, 0, 1))), "", `shares of the requests that an Application Load Balancer answers itself, whatever its rules: { "400" = 0.001 } malformed, or broken off before its body has ended; "403" blocked by AWS WAF; "408" begun, and nothing sent for its idle_timeout; "414" a URI that is too long; "561" an error of the identity provider`),
 			schema.Row("clients", schema.Inner(), "", "how those who send requests behave"),
 			schema.Row("clients.timeout", schema.Quantity(schema.Seconds, 1e-6, year), "", "they give up after this; never without"),
 			schema.Row("clients.deadline", schema.Quantity(schema.Seconds, 1e-6, year), "", "answers within it count as goodput, retries and all; without, every answer does"),
@@ -95,6 +96,7 @@ func (l *loader) readWorkloads() {
 			t.Assume("method", "POST")
 		}
 		w.Classes = l.readClasses(t, w)
+		l.checkRejected(t, w)
 		l.requireArrivals(t, w)
 		if w.Record > 0 && w.Visitors.Count > 0 {
 			t.Mistake("to", "must not be a dns_record for clients.sessions and clients.users", "")

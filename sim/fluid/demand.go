@@ -120,8 +120,19 @@ func even(parts []part) []part {
 	return parts
 }
 
-// Longer returns the share of the requests whose demand is longer than so many seconds of a server.
-func (l *Laws) Longer(seconds float64) float64 { return 1 - l.demand.below(seconds/l.demand.speed) }
+// Longer returns the share of the requests whose demand is longer than so many seconds of a server, to
+// within what a bucket of a histogram tells.
+func (l *Laws) Longer(seconds float64) float64 {
+	d := l.demand
+	i := stat.BinOf(int64(min(seconds/d.speed*1e9, math.MaxInt64/2))) - d.start
+	switch {
+	case i < 0:
+		return 1
+	case i >= len(d.bounds):
+		return 0
+	}
+	return 1 - d.bounds[i].below
+}
 
 // below is the share of the requests whose demand is less than so many seconds.
 func (d *demand) below(seconds float64) float64 {

@@ -11,6 +11,7 @@ import (
 type Law struct {
 	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
 	find    func() []float64 // these, which are more work than all else, when they are asked for
+	upTo    []float64        // sum of the stays below each bound, in seconds of a stay; nil: not asked for
 	made    maker            // of other laws or of points; nil: not
 	mean    float64          // seconds
 	blocked float64
@@ -70,60 +71,87 @@ func (l *Law) MeanBelow(seconds float64) float64 {
 	if l.made != nil {
 		return l.made.meanBelow(seconds)
 	}
-	sum, all, below := 0.0, 0.0, l.below()
-	for i := range len(below) - 1 {
-		from, width := stat.Bin(i)
-		if float64(from)*1e-9 >= seconds {
-			break
+	i, below := stat.BinOf(int64(min(seconds*1e9, math.MaxInt64/2))), l.below()
+	if l.upTo == nil {
+		l.upTo = make([]float64, len(below))
+		for k := range len(below) - 1 {
+			from, width := stat.Bin(k)
+			l.upTo[k+1] = l.upTo[k] + (below[k+1]-below[k])*(float64(from)+float64(width)/2)*1e-9
 		}
-		w := below[i+1] - below[i]
-		sum += w * (float64(from) + float64(width)/2) * 1e-9
-		all += w
 	}
-	if all <= 0 {
+	i = min(i, len(below)-1)
+	if below[i] <= 0 {
 		return seconds
 	}
-	return min(sum/all, seconds)
+	return min(l.upTo[i]/below[i], seconds)
 }
 
-// Record adds n stays to a histogram, each longer by so many nanoseconds, as the law
-// divides them: the k-th of them is that which a share (k + offset)/n does not exceed,
-// for an offset from 0 to 1. Where offsets are spread evenly over the calls nothing that the law
-// holds possible is left out in the long run, however few each n is.
-func (l *Law) Record(h *stat.Histogram, n, longer int64, offset float64) {
-	if l.made != nil && l.bounds == nil && n <= fewStays {
-		l.made.record(h, n, longer, offset)
-		return
-	}
-	if n < fewStays/16 {
-		l.recordFew(h, n, longer, offset)
-		return
-	}
-	before, below := int64(0), l.below()
-	for i, upTo := range below[1:] {
-		if i+1 < len(below)-1 && float64(n)*upTo <= offset+float64(before) {
-			continue
-		}
-		many := min(n, int64(math.Ceil(float64(n)*upTo-offset)))
-		if i+2 == len(below) {
-			many = n
-		}
-		from, width := stat.Bin(i)
-		h.RecordMany(from+width/2+longer, many-before)
-		before = many
+// Batch is stays that are to be recorded.
+type Batch struct {
+	N      int64
+	Longer int64   // nanoseconds that each is longer
+	Offset float64 // from 0 to 1: the k-th stay is that which a share (k + offset)/n does not exceed
+	Limit  float64 // seconds that none exceeds; those that would are left out of the law. 0: none
+}
+
+// Record adds stays to a histogram as the law divides them. Where offsets are spread evenly over the
+// calls nothing that the law holds possible is left out in the long run, however few each batch is.
+func (l *Law) Record(h *stat.Histogram, b Batch) {
+	switch {
+	case l.made != nil && l.bounds == nil && b.N <= fewStays:
+		l.made.record(h, b)
+	case b.N < fewStays/16:
+		l.recordFew(h, b)
+	default:
+		l.recordMany(h, b)
 	}
 }
 
 // fewStays are recorded one by one or law by law, not bucket by bucket.
 const fewStays = 4096
 
+// within is the share of the stays that are not longer than the limit.
+func (l *Law) within(b Batch) float64 {
+	if b.Limit == 0 {
+		return 1
+	}
+	return max(1-l.Tail(b.Limit), 1e-12)
+}
+
+// at bounds a stay in nanoseconds.
+func (b *Batch) at(stay int64) int64 {
+	if b.Limit > 0 {
+		stay = min(stay, int64(b.Limit*1e9))
+	}
+	return stay + b.Longer
+}
+
+// recordMany goes through the buckets.
+func (l *Law) recordMany(h *stat.Histogram, b Batch) {
+	before, below, within := int64(0), l.below(), l.within(b)
+	for i, upTo := range below[1:] {
+		if i+1 < len(below)-1 && float64(b.N)*upTo <= (b.Offset+float64(before))*within {
+			continue
+		}
+		many := min(b.N, int64(math.Ceil(float64(b.N)*upTo/within-b.Offset)))
+		if i+2 == len(below) {
+			many = b.N
+		}
+		from, width := stat.Bin(i)
+		h.RecordMany(b.at(from+width/2), many-before)
+		if before = many; before == b.N {
+			return
+		}
+	}
+}
+
 // recordFew looks for the bucket of each stay.
-func (l *Law) recordFew(h *stat.Histogram, n, longer int64, offset float64) {
-	below := l.below()
-	for k := range n {
-		p := min((float64(k)+offset)/float64(n), below[len(below)-1])
+func (l *Law) recordFew(h *stat.Histogram, b Batch) {
+	below, within := l.below(), l.within(b)
+	for k := range b.N {
+		p := min((float64(k)+b.Offset)/float64(b.N)*within, below[len(below)-1])
 		from, width := stat.Bin(max(0, sort.SearchFloat64s(below, p)-1))
-		h.Record(from + width/2 + longer)
+		h.Record(b.at(from + width/2))
 	}
 }
 

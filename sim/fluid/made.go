@@ -12,7 +12,7 @@ import (
 type maker interface {
 	tail(seconds float64) float64
 	meanBelow(seconds float64) float64
-	record(h *stat.Histogram, n, longer int64, offset float64)
+	record(h *stat.Histogram, b Batch)
 }
 
 // Mix returns the law of requests of which each law has its share.
@@ -52,18 +52,22 @@ func (m *blend) meanBelow(seconds float64) float64 {
 	return sum / all
 }
 
-func (m *blend) record(h *stat.Histogram, n, longer int64, offset float64) {
-	upTo, before := 0.0, int64(0)
+func (m *blend) record(h *stat.Histogram, b Batch) {
+	all := 0.0
 	for k, l := range m.laws {
-		upTo += m.shares[k]
-		many := n - before
+		all += m.shares[k] * l.within(b)
+	}
+	upTo, before, n := 0.0, int64(0), b.N
+	for k, l := range m.laws {
+		upTo += m.shares[k] * l.within(b) / all
+		b.N = n - before
 		if k < len(m.laws)-1 {
-			many = min(many, max(0, int64(math.Floor(float64(n)*upTo+offset))-before))
+			b.N = min(b.N, max(0, int64(math.Floor(float64(n)*upTo+b.Offset))-before))
 		}
-		if many > 0 {
-			l.Record(h, many, longer, offset)
+		if b.N > 0 {
+			l.Record(h, b)
 		}
-		before += many
+		before += b.N
 	}
 }
 
@@ -83,10 +87,14 @@ func (s *stretched) tail(seconds float64) float64 { return s.law.Tail(seconds / 
 
 func (s *stretched) meanBelow(seconds float64) float64 { return s.by * s.law.MeanBelow(seconds/s.by) }
 
-func (s *stretched) record(h *stat.Histogram, n, longer int64, offset float64) {
-	for k := range n {
-		stay := s.by * s.law.Quantile((float64(k)+offset)/float64(n))
-		h.Record(int64(stay*1e9) + longer)
+func (s *stretched) record(h *stat.Histogram, b Batch) {
+	within := 1.0
+	if b.Limit > 0 {
+		within = max(1-s.tail(b.Limit), 1e-12)
+	}
+	for k := range b.N {
+		stay := s.by * s.law.Quantile((float64(k)+b.Offset)/float64(b.N)*within)
+		h.Record(b.at(int64(stay * 1e9)))
 	}
 }
 
@@ -161,15 +169,19 @@ func (t *taking) meanBelow(seconds float64) float64 {
 	return sum / all
 }
 
-func (t *taking) record(h *stat.Histogram, n, longer int64, offset float64) {
+func (t *taking) record(h *stat.Histogram, b Batch) {
+	within := 1.0
+	if b.Limit > 0 {
+		within = 1 - t.tail(b.Limit)
+	}
 	i := 1
-	for k := range n {
-		p := (float64(k) + offset) / float64(n)
+	for k := range b.N {
+		p := (float64(k) + b.Offset) / float64(b.N) * within
 		for i < len(t.upTo)-1 && t.upTo[i] < p {
 			i++
 		}
 		inside := (p - t.upTo[i-1]) / max(t.upTo[i]-t.upTo[i-1], 1e-12)
 		stay := t.ends[i-1] + min(1, max(0, inside))*(t.ends[i]-t.ends[i-1])
-		h.Record(int64(stay*1e9) + longer)
+		h.Record(b.at(int64(stay * 1e9)))
 	}
 }

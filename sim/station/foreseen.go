@@ -3,6 +3,7 @@ package station
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"headroom/sim"
@@ -12,20 +13,38 @@ import (
 // they are done: the start and the end of each are known when it comes (J. Kiefer and
 // J. Wolfowitz, On the Theory of Queues with Many Servers, 1955). It says the same as
 // a [Station] with as many servers as its limit and is cheaper; [Foreseen.Unfold]
-// makes it one when its speed changes or somebody leaves. The zero Foreseen has no
-// servers.
+// makes it one when its speed changes or somebody leaves. The zero Foreseen is to be
+// reset first.
 //
 // Departures are told late, or not at all to who keeps the ends that [Foreseen.Foresee]
 // says: [Foreseen.Pass] tells of those after which somebody enters who has waited, an
 // offer of the job whose server it takes, and [Foreseen.Sweep] of all that were not told
 // yet.
 type Foreseen struct {
-	last    []entry // a heap by done: the last job given to each server
-	work    uint64  // demand of all jobs so far, ns; wraps
+	tree    []free // by what comes first: see below
+	work    uint64 // demand of all jobs so far, ns; wraps
 	servers int32
 	backlog int32
 	next    ring[handover]
 }
+
+// free is a server, and until when it is at work for the last job that it was given. The
+// servers play a tournament (D. Knuth, The Art of Computer Programming 3, 5.4.1, a tree of
+// losers): tree[0] is the first to be free, and node n, whose games are those of the nodes
+// 2n and 2n+1, keeps who lost there. The leaves, from len(tree) on, are not kept. Whoever
+// gets a job plays the games from its leaf to the root again, against those who lost there:
+// no game is played between others, and none depends on a branch.
+type free struct {
+	done uint64
+	who  uint64 // the server, above its job; NoJob: it has been told of, or there was none
+}
+
+func (s *free) job() uint32 { return uint32(s.who) }
+
+func (s *free) server() uint32 { return uint32(s.who >> 32) }
+
+// noServer is when a leaf is free that is there to fill the tree.
+const noServer = math.MaxInt64
 
 // handover is a server's passage from a job to one that waits.
 type handover struct {
@@ -42,9 +61,30 @@ const NoJob = ^uint32(0)
 func (f *Foreseen) Reset(spec Spec, busy uint64) {
 	*f = Foreseen{
 		servers: int32(spec.Servers), backlog: spec.Backlog, work: busy,
-		last: f.last[:0], next: ring[handover]{places: f.next.places},
+		tree: f.tree[:0], next: ring[handover]{places: f.next.places},
+	}
+	size := uint32(1)
+	for int64(size) < spec.Servers {
+		size *= 2
+	}
+	for node := range size { // all have been free since ever: the lowest wins
+		leaf := 2*node + 1
+		if node == 0 {
+			leaf = size
+		}
+		for leaf < size {
+			leaf *= 2
+		}
+		f.tree = append(f.tree, free{who: uint64(leaf-size)<<32 | uint64(NoJob)})
+		if leaf-size >= uint32(spec.Servers) {
+			f.tree[node].done = noServer
+		}
 	}
 }
+
+// at reports whether the server is at work at an instant up to which the station is
+// settled.
+func (s *free) at(at sim.Time) bool { return s.done > uint64(at) && s.done != noServer }
 
 // Waiting returns the number of jobs in line.
 func (f *Foreseen) Waiting() int { return f.next.length() }
@@ -52,8 +92,8 @@ func (f *Foreseen) Waiting() int { return f.next.length() }
 // InService returns the number of jobs in service at an instant up to which the
 // station is settled.
 func (f *Foreseen) InService(at sim.Time) (n int) {
-	for _, e := range f.last {
-		if sim.Time(e.done) > at {
+	for k := range f.tree {
+		if f.tree[k].at(at) {
 			n++
 		}
 	}
@@ -63,13 +103,14 @@ func (f *Foreseen) InService(at sim.Time) (n int) {
 // Foresee returns when a job that came at an instant would start, or false if it
 // would be refused.
 func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
-	if len(f.last) < int(f.servers) || sim.Time(f.last[0].done) <= at {
+	first := f.tree[0].done
+	if first <= uint64(at) {
 		return at, true
 	}
-	if f.Waiting() >= int(f.backlog) {
+	if first == noServer || f.Waiting() >= int(f.backlog) {
 		return 0, false
 	}
-	return sim.Time(f.last[0].done), true
+	return sim.Time(first), true
 }
 
 // Offer takes a job that comes at an instant, starts when [Foreseen.Foresee] has just
@@ -77,36 +118,29 @@ func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
 // is NoJob if there is none.
 func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) Passage {
 	f.work += uint64(end - start)
-	e := entry{done: uint64(end), job: job}
-	switch {
-	case len(f.last) < int(f.servers):
-		(*jobHeap)(&f.last).push(e)
-		return Passage{Leaves: NoJob}
-	case start > at:
-		f.next.push(handover{at: start, leaves: f.last[0].job, enters: job})
-		f.replace(e)
-		return Passage{Leaves: NoJob}
+	told := Passage{Leaves: NoJob}
+	if first := &f.tree[0]; start > at {
+		f.next.push(handover{at: start, leaves: first.job(), enters: job})
+	} else {
+		told.At, told.Leaves = sim.Time(first.done), first.job()
 	}
-	told := Passage{At: sim.Time(f.last[0].done), Leaves: f.last[0].job}
-	f.replace(e)
+	f.give(job, uint64(end))
 	return told
 }
 
-// replace puts a job in the place of the first.
-func (f *Foreseen) replace(e entry) {
-	switch len(f.last) {
-	case 1:
-		f.last[0] = e
-	case 2:
-		if s := (*[2]entry)(f.last); s[1].before(e) {
-			s[0], s[1] = s[1], e
-		} else {
-			s[0] = e
-		}
-	default:
-		f.last[0] = e
-		(*jobHeap)(&f.last).down(0)
+// give gives a job to the first server that is free.
+func (f *Foreseen) give(job uint32, done uint64) {
+	tree := f.tree
+	who := tree[0].who&^uint64(NoJob) | uint64(job)
+	for n := (tree[0].server() + uint32(len(tree))) / 2; n > 0; n /= 2 {
+		other := &tree[n]
+		theirs, them := other.done, other.who
+		later := uint64(int64(theirs-done) >> 63) // all ones if I am
+		swap, change := (theirs^done)&later, (them^who)&later
+		done, who = done^swap, who^change
+		other.done, other.who = theirs^swap, them^change
 	}
+	tree[0] = free{done, who}
 }
 
 // Passage is a departure, and who enters in that instant, if anybody waits.
@@ -133,10 +167,10 @@ func (f *Foreseen) Pass(until sim.Time) (Passage, bool) {
 // Sweep calls told with all departures up to and including an instant that were not
 // told and after which nobody enters, in no order.
 func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
-	for i := range f.last {
-		if e := &f.last[i]; e.job != NoJob && sim.Time(e.done) <= until {
-			job := e.job
-			e.job = NoJob
+	for i := range f.tree {
+		if e := &f.tree[i]; e.job() != NoJob && sim.Time(e.done) <= until {
+			job := e.job()
+			e.who |= uint64(NoJob)
 			told(sim.Time(e.done), job)
 		}
 	}
@@ -146,17 +180,19 @@ func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
 // like [Station.Busy].
 func (f *Foreseen) Busy(at sim.Time) uint64 {
 	busy := f.work
-	for _, e := range f.last { // a server at work is so without a pause until the last end
-		busy -= uint64(max(sim.Time(e.done)-at, 0))
+	for k := range f.tree { // a server at work is so without a pause until the last end
+		if s := &f.tree[k]; s.at(at) {
+			busy -= s.done - uint64(at)
+		}
 	}
 	return busy
 }
 
 // Jobs appends to list the jobs at a station that is settled up to an instant.
 func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
-	for _, e := range f.last {
-		if sim.Time(e.done) > at {
-			list = append(list, e.job)
+	for k := range f.tree {
+		if s := &f.tree[k]; s.at(at) {
+			list = append(list, s.job())
 		}
 	}
 	for t := f.next.head; t != f.next.tail; t++ { // whoever enters is the last of a server or leaves it later
@@ -166,22 +202,23 @@ func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
 }
 
 // Unfold returns the station that this one foresees, at an instant up to which it is
-// settled, and empties it; waits is called with each job in line, the first first, and
-// its ticket, and returns the demand that it was offered with.
-func (f *Foreseen) Unfold(at sim.Time, waits func(job, ticket uint32) (demand sim.Time)) Station {
+// settled, and empties it. There a job has the number that name returns for it; waits is
+// called with each one in line by that, the first first, and its ticket, and returns the
+// demand that it was offered with.
+func (f *Foreseen) Unfold(at sim.Time, name func(job uint32) uint32, waits func(job, ticket uint32) (demand sim.Time)) Station {
 	s := New(Spec{Servers: int64(f.servers), Limit: f.servers, Backlog: f.backlog})
 	s.changed, s.busy = at, f.Busy(at)
-	ends := make(map[uint32]uint64, len(f.last)) // of who is in service
-	for _, e := range f.last {
-		if sim.Time(e.done) > at {
-			ends[e.job] = e.done
+	ends := make(map[uint32]uint64, len(f.tree)) // of who is in service
+	for k := range f.tree {
+		if s := &f.tree[k]; s.at(at) {
+			ends[name(s.job())] = s.done
 		}
 	}
 	for t := f.next.head; t != f.next.tail; t++ {
-		ends[f.next.at(t).leaves] = uint64(f.next.at(t).at)
+		ends[name(f.next.at(t).leaves)] = uint64(f.next.at(t).at)
 	}
 	for t := f.next.head; t != f.next.tail; t++ {
-		job := f.next.at(t).enters
+		job := name(f.next.at(t).enters)
 		delete(ends, job)
 		s.waiting.Push(job, waits(job, s.waiting.line.tail))
 	}
@@ -208,9 +245,13 @@ func (f *Foreseen) Verify(at sim.Time) error {
 		}
 		before = f.next.at(t).at
 	}
-	for _, e := range f.last {
-		if f.Waiting() > 0 && sim.Time(e.done) < before {
-			return fmt.Errorf("job %d ends at %v, before the last in line enters", e.job, sim.Time(e.done))
+	for k := range f.tree {
+		s, least := &f.tree[k], &f.tree[0]
+		if f.Waiting() > 0 && s.done < uint64(before) {
+			return fmt.Errorf("job %d ends at %v, before the last in line enters", s.job(), sim.Time(s.done))
+		}
+		if s.done < least.done {
+			return fmt.Errorf("server %d is free at %v, before the first", s.server(), sim.Time(s.done))
 		}
 	}
 	return nil

@@ -79,7 +79,7 @@ func (w *foreseenTwin) offer(at, demand sim.Time) {
 // unfold compares what becomes of both when all is seen in full.
 func (w *foreseenTwin) unfold(at sim.Time) {
 	jobs := w.f.Jobs(at, nil)
-	unfolded := w.f.Unfold(at, func(job, _ uint32) sim.Time { return w.demand[job] })
+	unfolded := w.f.Unfold(at, func(job uint32) uint32 { return job }, func(job, _ uint32) sim.Time { return w.demand[job] })
 	want := w.s.Jobs(nil)
 	slices.Sort(jobs)
 	slices.Sort(want)

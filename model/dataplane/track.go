@@ -1,0 +1,191 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+)
+
+// findRunners marks the sources whose requests may run: those that meet nothing on their
+// way but what [Plane.sendRunner] counts.
+func (p *Plane) findRunners() {
+	for i := range p.sources {
+		s := &p.sources[i]
+		s.runs = !p.tracked && !p.everyDeparture && p.filter == nil && p.accessLog == nil && i < ofItself &&
+			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil && len(s.visitors.all) == 0
+		switch {
+		case s.plain:
+			s.runs = s.runs && p.leadsStraight(s.way)
+		default:
+			s.runs = s.runs && s.direct && s.to == ToInstances
+		}
+	}
+}
+
+// leadsStraight reports whether each class of a way is forwarded to a target that is picked
+// without regard to who asks.
+func (p *Plane) leadsStraight(w *way) bool {
+	for i := range w.actions {
+		a := &w.actions[i]
+		if a.forward == nil || a.sticky > 0 {
+			return false
+		}
+		for _, group := range a.groups {
+			if g := &p.targetGroups[group]; g.balance.weighed || g.keeps > 0 || g.cfg.Balancer > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sendRunners is [Plane.onRequestArrives] for a source whose requests run.
+func (p *Plane) sendRunners(ev model.Event, s *source) {
+	index, rank := ev.Index(), p.table[requestArrives].rank
+	lead := p.kernel.Lead(rank)
+	for left := p.ahead; ; left-- {
+		next, ok := s.events.Next()
+		if !ok || next > p.frame.Duration {
+			p.sendRunner(index, s)
+			return
+		}
+		place := p.kernel.Reserve() // before all that this request leads to
+		p.sendRunner(index, s)
+		if left <= 0 || !p.kernel.Follow(&lead, place, next) {
+			s.timer.StartAtPlace(next, place, ev)
+			return
+		}
+	}
+}
+
+// sendRunner draws a request of a source whose requests run and takes it to its server: what
+// [Plane.enter], [Plane.balance] and [Plane.forward] do for it, or [Plane.toFleet].
+func (p *Plane) sendRunner(index int, s *source) {
+	r := runner{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
+	s.draw(&r)
+	if s.direct {
+		p.sendToFleet(&r, s)
+	} else {
+		p.sendByBalancer(&r, s)
+	}
+}
+
+// draw draws what a runner will ask for, as [source.fill] does.
+func (s *source) draw(r *runner) {
+	cfg := s.cfg
+	if len(s.class.upTo) > 1 {
+		r.class = s.class.draw(&s.classes)
+	}
+	r.demand = s.demand.draw(cfg.Demand)
+	if cfg.Request != nil {
+		in := heldBytes(s.sizes.Draw(cfg.Request))
+		r.in, r.high = uint32(in), uint8(in>>32)
+	}
+	if cfg.Response != nil {
+		out := heldBytes(s.sizes.Draw(cfg.Response))
+		r.out, r.high = uint32(out), r.high|uint8(out>>32)<<4
+	}
+}
+
+// sendToFleet sends a runner to the instances of a fleet in turn.
+func (p *Plane) sendToFleet(r *runner, s *source) {
+	p.meter.routes[r.route].arrives(r.arrived)
+	members := p.fleets[s.target]
+	if len(members) == 0 {
+		p.fail(p.leaveTrack(r, noIndex), Code502)
+		return
+	}
+	if s.next++; s.next >= len(members) {
+		s.next = 0
+	}
+	r.server = members[s.next]
+	if !p.enterLane(r, noIndex, min(s.limits.limit, s.patience-s.distance(model.Zone(p.lanes[r.server].zone)))) {
+		i := p.leaveTrack(r, noIndex)
+		p.offer(i, p.requests.at(i))
+	}
+}
+
+// sendByBalancer takes a runner through its load balancer to a target.
+func (p *Plane) sendByBalancer(r *runner, s *source) {
+	b, action := s.lb, &s.way.actions[r.class]
+	zone := b.dns[0]
+	if len(b.dns) > 1 {
+		zone = b.dns[s.nodes.Below(len(b.dns))]
+	}
+	r.zone = uint8(zone)
+	b.opened(r.arrived)
+	n := &b.nodes[zone]
+	n.requests++
+	if b.limited && !n.admits(r.arrived) {
+		i := p.leaveTrack(r, noIndex)
+		p.reject(i, p.requests.at(i))
+		return
+	}
+	b.hour.evaluations += action.evaluations
+	b.hour.processed = b.hour.processed.Plus(r.requestBytes())
+	*action.matched++
+	choice, ok := action.forward.Next()
+	if !ok {
+		p.meter.routes[r.route].arrives(r.arrived)
+		p.failFor(p.leaveTrack(r, noIndex), Code503, CauseNoWeight)
+		return
+	}
+	group := action.groups[choice]
+	g := &p.targetGroups[group]
+	r.route = p.meter.spans[r.source].others + int32(group)
+	p.meter.routes[r.route].arrives(r.arrived)
+	g.requests++
+	sc := &g.scopes[0]
+	if !g.cfg.CrossZone {
+		sc = &g.scopes[zone]
+	}
+	if g.counts {
+		p.turnCalendar(r.arrived)
+	}
+	local, ok := sc.policy.Pick(int(zone))
+	if !ok {
+		p.failFor(p.leaveTrack(r, noIndex), Code503, g.whyNone())
+		return
+	}
+	if g.counts {
+		sc.policy.Began(local)
+	}
+	target := g.locals[local]
+	r.server = g.servers[local]
+	hop := s.hop
+	if l := &p.lanes[r.server]; l.zone != r.zone {
+		hop += b.cfg.CrossLatency
+	}
+	if !p.enterLane(r, target, min(s.limits.limit, s.patience-hop)) {
+		p.targets.at(target).inFlight++
+		i := p.leaveTrack(r, target)
+		p.offer(i, p.requests.at(i))
+	}
+}
+
+// enterLane takes a runner into the lane of its server, or returns false if it cannot go that
+// way: a place is made for it in its source's route then, and nothing more.
+func (p *Plane) enterLane(r *runner, target uint32, patience sim.Time) bool {
+	l := &p.lanes[r.server]
+	if !l.open || target != l.target && target != noIndex && !p.joins(l, target) {
+		return false
+	}
+	now := r.arrived
+	if l.counted {
+		p.ends.turn(now, p.land)
+	} else if l.station.Waiting() > 0 {
+		p.passInLane(l, now)
+	}
+	start, ok := l.station.Foresee(now)
+	end := sim.Sum(start, l.time(r.demand))
+	if !ok || end-now > patience || end > sim.Horizon {
+		return false
+	}
+	if target != noIndex {
+		l.asked++
+	}
+	if start == now {
+		p.meter.begins(&p.meter.routes[r.route], now, 0)
+	}
+	p.seat(r, l, start, end)
+	return true
+}
