@@ -63,6 +63,21 @@ func TestFluidLineGrowsByWhatIsLeftOver(t *testing.T) {
 	}
 }
 
+// Five times as many come as are served, for an hour: a line of any length is worked off no faster
+// than the server can.
+func TestFluidLongLinesAreNotWorkedOffFaster(t *testing.T) {
+	cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 1, 1, must(rng.Exponential(0.1))))
+	cfg.Workloads[0].Arrivals = must(workload.Deterministic(must(workload.Constant(50))))
+	cfg.Duration = sim.Hour
+	out := play(t, cfg)
+	if got, want := float64(out.Routes[0].Completed), 36_000.0; math.Abs(got/want-1) > 0.002 {
+		t.Errorf("%v served in an hour, want %v", got, want)
+	}
+	if got, want := out.Fleets[0].BusyVCPUSeconds, 3600.0; math.Abs(got/want-1) > 0.002 {
+		t.Errorf("%v vCPU-seconds in an hour, want %v", got, want)
+	}
+}
+
 // TestFluidIsTheRequestPlaneInSteadyState compares both planes behind a load balancer.
 func TestFluidIsTheRequestPlaneInSteadyState(t *testing.T) {
 	for _, test := range []struct {
