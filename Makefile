@@ -11,7 +11,7 @@ PROMTOOL    := github.com/prometheus/prometheus/cmd/promtool
 PROMETHEUS  := v0.305.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules browser promtool test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser picture promtool test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,11 @@ modules: ## fail if go.mod or go.sum would change
 
 browser: ## install the chromium in which tests open report.html, unless there is one (Debian, root)
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation; } >/dev/null
+
+picture: build ## renew results/page/page.png, the page in README (chromium)
+	@dir=$$(mktemp -d) && bin/headroom run scenarios/worldcup98.toml --quiet --out $$dir/run >/dev/null && \
+	chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1200 --virtual-time-budget=4000 \
+		--screenshot=results/page/page.png file://$$dir/run/report.html 2>/dev/null && rm -r $$dir
 
 promtool: ## fetch the promtool that tests read OpenMetrics with, unless there is one (Debian's, else built)
 	@to=$$($(GO) env GOPATH)/bin; command -v promtool >/dev/null || test -x $$to/promtool || { \

@@ -2,15 +2,31 @@ package results
 
 import (
 	"math"
+	"slices"
 
 	"headroom/sim/stat"
 )
+
+// Over is what the replications that kept their series show together in a minute.
+func (c *Column) Over(minute int) stat.Estimate {
+	if minute < len(c.Band) && c.Band[minute].N > 0 {
+		return c.Band[minute]
+	}
+	e := stat.Estimate{Value: c.Values[minute], HalfWidth: math.NaN(), N: 1}
+	if math.IsNaN(e.Value) {
+		e.N = 0
+	}
+	return e
+}
 
 // banded returns the series of replication 0, with what all that kept theirs show by
 // minute. A minute in which a replication observed nothing is none of its.
 func banded(measured []*Measurement) []Column {
 	type name struct{ entity, metric string }
 	all := append([]Column(nil), measured[0].series...)
+	if !slices.ContainsFunc(measured[1:], func(one *Measurement) bool { return one.series != nil }) {
+		return all
+	}
 	others := make([]map[name][]float64, 0, len(measured))
 	for _, one := range measured[1:] {
 		named := make(map[name][]float64, len(one.series))

@@ -16,7 +16,7 @@ type Column struct {
 	Entity string          // "target_group.web"; [EntityAll]
 	Metric string          // as in metric keys: "latency.p99"
 	Values []float64       // of replication 0 by minute; NaN: no observation
-	Band   []stat.Estimate // over the replications, of those that observed anything
+	Band   []stat.Estimate // over the replications, of those that observed anything; nil: no other kept its series
 }
 
 // EntityAll is the entity of what all workloads show together.

@@ -58,10 +58,10 @@ func newExamplesShow() *cobra.Command {
 
 func newExamplesCopy() *cobra.Command {
 	return &cobra.Command{
-		Use:   "copy NAME [DIR]",
+		Use:   "copy NAME [DIR|FILE.toml]",
 		Short: "Write a stock scenario to a directory, with the files that it names",
 		Long: `copy writes NAME.toml to DIR, or to this directory, and what it includes and plays
-beside it. It overwrites no file with another.`,
+beside it. What ends in .toml is the scenario's own name there. It overwrites no file with another.`,
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: completeExamples,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -69,12 +69,18 @@ beside it. It overwrites no file with another.`,
 			if err != nil {
 				return err
 			}
-			dir := "."
+			dir, own := ".", args[0]+".toml"
 			if len(args) == 2 {
 				dir = args[1]
 			}
+			if filepath.Ext(dir) == ".toml" {
+				dir, own = filepath.Split(dir)
+			}
 			for _, path := range slices.Sorted(maps.Keys(files)) {
 				to := filepath.Join(dir, filepath.FromSlash(path))
+				if path == args[0]+".toml" {
+					to = filepath.Join(dir, own)
+				}
 				if there, err := os.ReadFile(to); err == nil && bytes.Equal(there, files[path]) {
 					continue
 				}
@@ -82,7 +88,7 @@ beside it. It overwrites no file with another.`,
 					return err
 				}
 			}
-			target := filepath.Join(dir, args[0]+".toml")
+			target := filepath.Join(dir, own)
 			_, err = fmt.Fprintf(c.OutOrStdout(), "wrote %s\nnext: headroom run %s\n", printable(target), printable(target))
 			return err
 		},

@@ -23,7 +23,7 @@ makes. "man -l DIR/headroom-run.1" shows one; in a share/man/man1 all find them.
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := disk.MakeDirs(args[0], 0o777); err != nil {
-				return diskOrInput(fmt.Errorf("man: %w", err))
+				return diskOrInput(fmt.Errorf("man: %s: must be a directory, or one that can be made: %w", printable(args[0]), err))
 			}
 			c.Root().DisableAutoGenTag = true
 			if err := writeManual(c.Root(), args[0]); err != nil {

@@ -38,7 +38,7 @@ of up to three, and tells what each of the others would cost more, by paired dif
 ~ stands before what may be luck. A threshold is kept if it is so with 95 % confidence
 for whichever way to launch is chosen.
 
-A share of Spot is of what a group has above its min_size, which stays On-Demand; all is
+A share of Spot is of what a group has above its min_size, which stays On-Demand as the base; all is
 without that base. The exit code is 3 if nothing could be shown to keep the thresholds.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
@@ -107,7 +107,7 @@ func fleetWays(e *experiment, shares []int, all bool) (ways []buying.Way, stays 
 	for _, percent := range shares {
 		if percent > 0 && len(e.Config.Groups) > 0 {
 			cfg, _ := e.AsSpotShare(percent)
-			ways = append(ways, buying.Way{Name: fmt.Sprintf("%d %% Spot above min_size", percent), Config: cfg, Keys: fleetKeys(cfg)})
+			ways = append(ways, buying.Way{Name: fmt.Sprintf("base + %d %% Spot", percent), Config: cfg, Keys: fleetKeys(cfg)})
 		}
 	}
 	if all {

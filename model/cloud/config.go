@@ -56,6 +56,7 @@ func (c *Config) Validate() []error {
 	errs = append(errs, c.networkErrors()...)
 	errs = append(errs, c.weightErrors()...)
 	errs = append(errs, c.fluidErrors()...)
+	errs = append(errs, c.functionErrors()...)
 	errs = append(errs, c.Traffic.Validate(len(c.Zones), fleets)...)
 	return append(errs, c.Estate.Validate(controlplane.World{
 		Types: len(c.Types), Zones: len(c.Zones), Services: len(c.Services), TargetGroups: len(c.TargetGroups), Outside: len(c.Outside),

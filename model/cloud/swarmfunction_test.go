@@ -38,7 +38,9 @@ func swarmFunctions(seed uint64) *Config {
 	if terms.Reserved != function.None {
 		terms.Provisioned = min(terms.Provisioned, terms.Reserved)
 	}
-	cfg.FunctionConcurrency = []int{0, 4, 50}[s.Below(3)]
+	if cfg.FunctionConcurrency = []int{0, 4, 50}[s.Below(3)]; cfg.FunctionConcurrency > 0 { // nothing of so little may be reserved
+		terms.Reserved, terms.Provisioned = function.None, 0
+	}
 	cfg.Functions = []dataplane.Function{{
 		Name: "last", Service: of, Memory: []int{128, 1769, 4096}[s.Below(3)], Threads: 1, Storage: 512, ARM: chance(&s, 0.5),
 		ColdStart: []rng.Distribution{nil, must(rng.Exponential(0.3))}[s.Below(2)], Groups: []int{len(cfg.TargetGroups) - 1}, Terms: terms,

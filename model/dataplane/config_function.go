@@ -21,6 +21,22 @@ type Function struct {
 	function.Terms
 }
 
+// Claims is the key of what a function takes of the account's concurrency for itself.
+func (f *Function) Claims() string {
+	if f.Reserved == function.None {
+		return "provisioned_concurrent_executions"
+	}
+	return "reserved_concurrent_executions"
+}
+
+// Claimed is how many calls at once that is.
+func (f *Function) Claimed() int {
+	if f.Reserved == function.None {
+		return f.Provisioned
+	}
+	return f.Reserved
+}
+
 // FunctionUse is what a function was used for between two instants.
 type FunctionUse = model.FunctionUse
 

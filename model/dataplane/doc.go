@@ -52,6 +52,17 @@
 // end) settles the lane and leaves it: the server's own station goes on as if it had
 // been there all the time. Nothing may change a server's station without that.
 //
+// # Runners
+//
+// A plain request in a lane is kept as a runner (runner.go): 40 bytes, of which only its
+// end is to be counted. One function takes it from its source to its server (track.go), past
+// enter, balance, forward and offer, which are the general way and say the same. Its target
+// hears of it when its server is settled ([Plane.tellTarget]). Where a runner cannot go on,
+// and where a lane is left, a request is made of it that is as it would have been: the pool
+// of requests may move then, as it may when one is offered to its server. What a request may
+// meet before its server and a runner does not is excluded by [Plane.findRunners]; whatever
+// adds such a thing adds it there.
+//
 // # Plain sources and arrivals ahead
 //
 // What a source can meet before its load balancer's rules and after the answer (packets
@@ -130,7 +141,8 @@
 //
 // # Cost
 //
-// A plain request costs one event, no allocation and 64 bytes while in flight.
+// A plain request costs one event, no allocation and 72 bytes while in flight, and one that
+// runs 56.
 // A request of a journey with calls costs an event a step, one an answer of a call, and
 // about 200 bytes; one without calls costs one event and the same bytes.
 //
@@ -151,7 +163,7 @@
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: lane.go, watch.go, kept.go, calendar.go. What it holds: memory.go,
+// departures: lane.go, runner.go, watch.go, kept.go, calendar.go. What it holds: memory.go,
 // memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

@@ -163,7 +163,7 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 }
 
 // enterLane takes a runner into the lane of its server, or returns false if it cannot go that
-// way: a place is made for it in its source's route then, and nothing more.
+// way: nothing is counted of that.
 func (p *Plane) enterLane(r *runner, target uint32, patience sim.Time) bool {
 	l := &p.lanes[r.server]
 	if !l.open || target != l.target && target != noIndex && !p.joins(l, target) {

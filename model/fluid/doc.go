@@ -1,10 +1,15 @@
 // Package fluid answers: what becomes of a rate of requests at targets that are alike?
 //
 // A [Cohort] is any number of targets of one shape to which requests come at the same rate.
-// A step of its time ([Cohort.Advance]) says how they fared who came in it: by which law their
-// responses took their time, how many were refused, and how many are still inside; what it
+// A step of its time ([Cohort.Advance]) says how they fared who left in it: by which law their
+// responses took their time, how many were refused or had given up, and how many are still inside; what it
 // costs does not depend on how many requests or targets there are. Beyond what the targets can
-// do a line grows, by what comes less what is done, and every response takes as much longer as
-// that line takes to be worked off. Numbers of requests are whole: a [Share] rounds parts of them
+// do a line grows, by what comes less what is done, and who leaves has been there for as long as
+// the past of that line says. Numbers of requests are whole: a [Share] rounds parts of them
 // so that nothing is lost in the long run.
+//
+// Against requests one by one the mean and the 99th percentile of the latency through a flash crowd, with
+// twice the load that the targets can serve and clients that give up, are within 1 %, how many
+// give up within 2 % (scenarios/flash-crowd.toml, simple scaling). Where alarms decide by a hair when
+// a group grows the minutes differ, and with them the tails: step scaling there has a mean 6 % longer.
 package fluid

@@ -39,6 +39,9 @@ func (c *Cohort) follow(f *flow) {
 		f.relative = max(leastRelative, min(c.Variance/was.Variance, mostRelative))
 	}
 	c.Number = c.balance(f, came)
+	if c.Number < rare {
+		c.Number = 0
+	}
 	c.makeRoom(f, came)
 	now := f.holding(c.Number)
 	c.vary(f, &now)
@@ -63,6 +66,9 @@ func (c *Cohort) vary(f *flow, now *held) {
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
 	}
 	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
+	if c.Number == 0 {
+		c.Variance = 0
+	}
 }
 
 // small is a small part of a number.
@@ -234,7 +240,7 @@ func (c *Cohort) remember(f *flow, now *held, came float64) {
 // findLaw finds the law of the stays of those who leave.
 func (c *Cohort) findLaw(f *flow, now *held) {
 	c.varies = min(1, c.Variance/max(now.Variance, 1e-12))
-	if c.varies > steady {
+	if c.varies > steady || c.Number == 0 {
 		c.varies = 1
 	}
 	law := f.laws.Law(now.Load, f.choices)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"headroom/sim"
 )
@@ -21,11 +22,16 @@ type Kind struct {
 }
 
 // Policies returns the table of dynamic scaling policies.
-func Policies() []Kind { return []Kind{trackingKind(), simpleKind(), stepKind(), predictiveKind()} }
+func Policies() []Kind { return slices.Clone(policies()) }
+
+// policies are those of [Policies]: every policy of a scenario asks for them.
+var policies = sync.OnceValue(func() []Kind {
+	return []Kind{trackingKind(), simpleKind(), stepKind(), predictiveKind()}
+})
 
 // Find returns the kind with that name.
 func Find(name string) (Kind, bool) {
-	for _, k := range Policies() {
+	for _, k := range policies() {
 		if k.Name == name {
 			return k, true
 		}

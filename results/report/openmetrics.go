@@ -49,16 +49,10 @@ func writeOpenMetrics(w io.Writer, summaries []*results.Summary) error {
 	out := bufio.NewWriter(w) // keeps the first error for Flush
 	for _, f := range families {
 		f.write(out, "", func(c *results.Column, minute int) float64 {
-			if minute < len(c.Band) && c.Band[minute].N > 0 {
-				return c.Band[minute].Value
-			}
-			return c.Values[minute]
+			return c.Over(minute).Value
 		})
 		f.write(out, "half_width", func(c *results.Column, minute int) float64 {
-			if minute < len(c.Band) && c.Band[minute].N > 0 {
-				return c.Band[minute].HalfWidth
-			}
-			return math.NaN()
+			return c.Over(minute).HalfWidth
 		})
 	}
 	_, _ = out.WriteString("# EOF\n")

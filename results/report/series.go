@@ -34,10 +34,7 @@ func moments(s *results.Summary) iter.Seq[moment] {
 				if minute >= len(c.Values) {
 					continue
 				}
-				m := moment{minute: minute, column: c, value: c.Values[minute], band: stat.Estimate{HalfWidth: math.NaN()}}
-				if minute < len(c.Band) {
-					m.band = c.Band[minute]
-				}
+				m := moment{minute: minute, column: c, value: c.Values[minute], band: c.Over(minute)}
 				if math.IsNaN(m.value) && m.band.N == 0 {
 					continue
 				}

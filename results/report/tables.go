@@ -45,6 +45,7 @@ func blocks(s *results.Summary, width int) []block {
 	add("Errors", errorRows(), errorParts(s))
 	add("Connections", connectionRows(), connectionParts(s))
 	add("Nodes", nodeRows(), nodeParts(s))
+	add("Recovery", recoveryRows(), recoveryParts(s))
 	add("Targets", targetRows(), s.Labelled("target_group"))
 	add("Capacity", groupRows(), append(s.Labelled("autoscaling_group"), s.Labelled("instance")...))
 	add("Tasks", containerRows(), s.Labelled("container_service"))

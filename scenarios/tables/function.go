@@ -105,24 +105,10 @@ func (l *loader) registerFunction(t *schema.Table, index int) {
 
 // checkConcurrency refuses reservations that leave the account too little.
 func (l *loader) checkConcurrency() {
-	account := l.cfg.FunctionConcurrency
-	if account == 0 {
-		account = function.AccountConcurrency
-	}
-	left := map[int]int{}
-	for i, t := range l.tables["function"] {
-		f := &l.cfg.Functions[i]
-		taken, key := f.Reserved, "reserved_concurrent_executions"
-		if f.Reserved == function.None {
-			taken, key = f.Provisioned, "provisioned_concurrent_executions"
-		}
-		region := l.cfg.RegionOf(f.Zone)
-		if _, known := left[region]; !known {
-			left[region] = account
-		}
-		left[region] -= taken
-		if taken > 0 && left[region] < function.LeastUnreserved && t.Sound(key) {
-			t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must leave %d of the account's %d concurrent executions to other functions (quotas.lambda_concurrent_executions)", function.LeastUnreserved, account)})
+	for _, i := range l.cfg.OverReserved() {
+		t, key := l.tables["function"][i], l.cfg.Functions[i].Claims()
+		if t.Sound(key) {
+			t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must leave %d of the account's %d concurrent executions to other functions (quotas.lambda_concurrent_executions)", function.LeastUnreserved, l.cfg.AccountConcurrency())})
 		}
 	}
 }

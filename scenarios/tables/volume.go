@@ -59,6 +59,7 @@ func (l *loader) volumes(t *schema.Table, img image) []model.VolumeSpec {
 	addRoot(t, img)
 	for _, v := range t.Each("block_device_mappings") {
 		isRoot := v.Flag("root")
+		refuseSharing(v, isRoot)
 		spec := l.volume(v, isRoot)
 		switch {
 		case isRoot && root:
@@ -81,6 +82,25 @@ func (l *loader) volumes(t *schema.Table, img image) []model.VolumeSpec {
 		specs[0].Encrypted = true
 	}
 	return specs
+}
+
+// refuseSharing refuses that instances share a volume of a template: no launch makes one that
+// they can, and none boots from one (Amazon EBS User Guide, "Considerations and limitations"
+// of Multi-Attach).
+func refuseSharing(v *schema.Table, root bool) {
+	const key = "multi_attach_enabled"
+	n := v.Node.Table[key]
+	if n == nil {
+		return
+	}
+	if n.Scalar != false {
+		f := schema.Fault{Rule: "must be a key of a [volume.NAME], which is attached to instances: none is launched with a volume that others share", Code: "MultiAttachUnsupported"}
+		if root {
+			f = schema.Fault{Rule: "must be false of a root: no instance boots from a volume that others share", Code: "InvalidBlockDeviceMapping"}
+		}
+		v.Reject(key, f)
+	}
+	delete(v.Node.Table, key)
 }
 
 // addRoot adds a root volume to the tree, unless there is one, or the image has its root

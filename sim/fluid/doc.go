@@ -23,12 +23,17 @@
 //     several as Whitt's approximation says, within 1 % of the mean stay.
 //   - Other demands, shared servers: the mean is exact for arrivals at random.
 //   - The fewest: from a table of exact chains for exponential demands; others within 2 % of the mean if
-//     servers are shared; in order of arrival the 99th percentile may be 10 % too long.
+//     servers are shared; in order of arrival, with a coefficient of variation of 1.5, the mean is
+//     4 to 8 % and the 99th percentile up to 7 % too long.
+//   - In turn, demands that are not exponential: shared servers have a mean 1 to 4 % too long; of
+//     constant demands the 99th percentile is about 10 % too long.
+//   - Constant demands at shared servers: the 99th percentile is 1 to 3 % too long.
 //
 // # Costs
 //
-// The law of a node of load and number takes some milliseconds, once; what lies between is mixed of
-// its neighbours, in some microseconds, once; after that an answer is a look in a map.
+// What is there on average ([Laws.Means], [Laws.Holding]) is worked out once for a node of load and number,
+// in some 10 to 100 microseconds, and lies between nodes in a tenth of one. The law of a node takes about a
+// millisecond, once it is recorded; what lies between is asked of its neighbours.
 //
 // # Extending
 //

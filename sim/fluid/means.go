@@ -65,6 +65,7 @@ type curve struct {
 // slope goes a part of the way to the next node.
 func (m Means) slope(part float64, next Means) Means {
 	slope := (next.Number - m.Number) / (next.Load - m.Load)
+	slope = max(slope, next.Number/next.Load) // a number that grows from nothing, and ever faster
 	m = m.plus(part, &next)
 	m.Slope = slope
 	return m

@@ -205,9 +205,10 @@ func (d *draft) writeVolume(r *resource) {
 		d.Set("availability_zone", zone)
 	}
 	kind := r.values.text("type")
-	d.copy(r.values, "type", "size")
+	d.copy(r.values, "type")
+	d.copyNumbers(r, r.values, "size")
 	if slices.Contains([]string{"gp3", "io1", "io2"}, kind) {
-		d.copy(r.values, "iops", "throughput")
+		d.copyNumbers(r, r.values, "iops", "throughput")
 	}
 	if r.values.flag("encrypted") {
 		d.Set("encrypted", true)
@@ -226,7 +227,7 @@ func (d *draft) writeFileSystem(r *resource) {
 	d.Table("file_system", r.key)
 	d.copy(r.values, "throughput_mode", "performance_mode")
 	if r.values.text("throughput_mode") == "provisioned" {
-		d.copy(r.values, "provisioned_throughput_in_mibps")
+		d.copyNumbers(r, r.values, "provisioned_throughput_in_mibps")
 	}
 	for _, policy := range r.values.blocks("lifecycle_policy") {
 		if policy.text("transition_to_ia") != "" {

@@ -12,9 +12,9 @@ func (d *draft) writeFunction(r *resource) {
 	d.services[r.key] = true
 	d.Table("function", r.key)
 	d.Set("service", r.key)
-	d.copy(v, "memory_size", "timeout")
+	d.copyNumbers(r, v, "memory_size", "timeout")
 	if n, ok := v.number("reserved_concurrent_executions"); ok && n >= 0 {
-		d.copy(v, "reserved_concurrent_executions")
+		d.copyNumbers(r, v, "reserved_concurrent_executions")
 	}
 	if on := v.texts("architectures"); len(on) == 1 {
 		d.Set("architectures", on[0])
@@ -24,7 +24,7 @@ func (d *draft) writeFunction(r *resource) {
 	}
 	for _, p := range d.of("aws_lambda_provisioned_concurrency_config") {
 		if d.one(p, "aws_lambda_function", "function_name") == r {
-			d.copy(p.values, "provisioned_concurrent_executions")
+			d.copyNumbers(p, p.values, "provisioned_concurrent_executions")
 		}
 	}
 	d.SetWith("cold_start", imports.Raw(`"300ms"`), "to fill in")

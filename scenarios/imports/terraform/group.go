@@ -21,7 +21,7 @@ func (d *draft) writeGroup(r *resource) {
 		}
 		d.copy(v, key)
 	}
-	d.copy(v, "desired_capacity")
+	d.copyNumbers(r, v, "desired_capacity")
 	d.writeZones(r, "vpc_zone_identifier")
 	groups := append(d.tables(r, "aws_lb_target_group", "target_group_arns"), d.tables(r, "aws_lb_target_group", "traffic_source", "identifier")...)
 	for _, a := range d.of("aws_autoscaling_attachment") {
@@ -34,7 +34,7 @@ func (d *draft) writeGroup(r *resource) {
 	}
 	d.copy(v, "default_cooldown", "health_check_type", "health_check_grace_period", "default_instance_warmup", "capacity_rebalance", "protect_from_scale_in")
 	if seconds, _ := v.number("max_instance_lifetime"); seconds > 0 {
-		d.copy(v, "max_instance_lifetime")
+		d.copyNumbers(r, v, "max_instance_lifetime")
 	}
 	for _, key := range []string{"termination_policies", "suspended_processes"} {
 		if list := v.texts(key); len(list) > 0 {

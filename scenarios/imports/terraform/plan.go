@@ -48,7 +48,7 @@ func Read(file string, text []byte, skipped *imports.Skipped) (*Plan, error) {
 	}
 	p := &Plan{file: file, plan: &tfjson.Plan{}, skipped: skipped}
 	if err := json.Unmarshal(text, p.plan); err != nil {
-		return nil, fmt.Errorf("%s: no plan as `terraform show -json` writes it: %w", file, err)
+		return nil, fmt.Errorf("%s: no plan as `terraform show -json` writes it: %w", file, plainly(err))
 	}
 	if p.plan.PlannedValues == nil || p.plan.PlannedValues.RootModule == nil {
 		return nil, fmt.Errorf("%s: has no planned_values: write it with `terraform show -json PLAN`", file)
@@ -61,6 +61,18 @@ func Read(file string, text []byte, skipped *imports.Skipped) (*Plan, error) {
 	p.region = p.findRegion()
 	p.name()
 	return p, nil
+}
+
+// plainly says what JSON is of the wrong kind without naming a type of Go.
+func plainly(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	if wrong.Field == "" {
+		return fmt.Errorf("must be an object, got a JSON %s", wrong.Value)
+	}
+	return fmt.Errorf("%s must not be a JSON %s", wrong.Field, wrong.Value)
 }
 
 // unwrapped returns a plan without the lines that the wrapper of setup-terraform, a GitHub

@@ -74,8 +74,23 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 				{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "values": {}},
 				{"address": "aws_lb.l", "mode": "managed", "type": "aws_lb", "name": "l", "values": {"load_balancer_type": "gateway"}},
 				{"address": "aws_quantum.q", "mode": "managed", "type": "aws_quantum", "name": "q", "values": {}}`, ``),
-			nil, "p.json: aws_ecs_service.f: a container service: write it as [container_service.NAME]\n" +
-				"p.json: aws_quantum.q: aws_quantum is not simulated\np.json: aws_lb.l: a Gateway Load Balancer: write it and its appliances by hand"},
+			nil, "p.json: aws_quantum.q: aws_quantum is not simulated\n" +
+				"p.json: aws_lb.l: a Gateway Load Balancer: write it and its appliances by hand\n" +
+				"p.json: aws_ecs_service.f: a service on instances: write it as [container_service.NAME] with its autoscaling_group or capacity_provider"},
+		"a container service on Fargate, with its task definition and its scaling": {
+			planOf(`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "values": {"launch_type": "FARGATE", "desired_count": 3, "deployment_maximum_percent": 200, "load_balancer": [{"container_port": 80}]}},
+				{"address": "aws_ecs_task_definition.web", "mode": "managed", "type": "aws_ecs_task_definition", "name": "web", "values": {"cpu": "512", "memory": "1024", "runtime_platform": [{"cpu_architecture": "ARM64"}]}},
+				{"address": "aws_lb_target_group.g", "mode": "managed", "type": "aws_lb_target_group", "name": "g", "values": {"port": 80, "protocol": "HTTP"}},
+				{"address": "aws_appautoscaling_target.t", "mode": "managed", "type": "aws_appautoscaling_target", "name": "t", "values": {"service_namespace": "ecs", "min_capacity": 2, "max_capacity": 20}},
+				{"address": "aws_appautoscaling_policy.cpu", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "cpu", "values": {"target_tracking_scaling_policy_configuration": [{"target_value": 50, "scale_in_cooldown": 120, "predefined_metric_specification": [{"predefined_metric_type": "ECSServiceAverageCPUUtilization"}]}]}},
+				{"address": "aws_appautoscaling_policy.asks", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "asks", "values": {"target_tracking_scaling_policy_configuration": [{"predefined_metric_specification": [{"predefined_metric_type": "ALBRequestCountPerTarget"}]}]}}`,
+				`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "expressions": {"task_definition": {"references": ["aws_ecs_task_definition.web.arn", "aws_ecs_task_definition.web"]}, "load_balancer": [{"target_group_arn": {"references": ["aws_lb_target_group.g.arn", "aws_lb_target_group.g"]}}]}},
+				{"address": "aws_appautoscaling_target.t", "mode": "managed", "type": "aws_appautoscaling_target", "name": "t", "expressions": {"resource_id": {"references": ["aws_ecs_service.web.name", "aws_ecs_service.web"]}}},
+				{"address": "aws_appautoscaling_policy.cpu", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "cpu", "expressions": {"resource_id": {"references": ["aws_appautoscaling_target.t.resource_id", "aws_appautoscaling_target.t"]}}},
+				{"address": "aws_appautoscaling_policy.asks", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "asks", "expressions": {"resource_id": {"references": ["aws_appautoscaling_target.t.resource_id", "aws_appautoscaling_target.t"]}}}`),
+			[]string{"[container_service.web]\nlaunch_type = \"FARGATE\"\ntarget_groups = [\"g\"]\ndesired_count = 3\ndeployment_maximum_percent = 200\ncpu = 512\nmemory = 1024\ncpu_architecture = \"ARM64\"\nmin_capacity = 2\nmax_capacity = 20\n",
+				"[[container_service.web.policy]]\nname = \"cpu\"\npolicy_type = \"TargetTrackingScaling\"\nmetric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 50\nscale_in_cooldown = 120\n"},
+			"p.json: aws_appautoscaling_policy.asks: scales by other than the CPU or memory of the service: write it by hand"},
 		"a function by itself": {
 			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"memory_size": 512, "timeout": 10, "reserved_concurrent_executions": -1, "architectures": ["arm64"], "ephemeral_storage": [{"size": 1024}]}}`, ``),
 			[]string{"[function.f]\nservice = \"f\"\nmemory_size = 512\ntimeout = 10\narchitectures = \"arm64\"\nephemeral_storage = 1024\n", "to = \"function.f\"", "[service.f]"}, ""},
@@ -110,11 +125,29 @@ func TestWhatIsNoPlanIsRefused(t *testing.T) {
 		`{"format_version": "9.0"}`:    "p.json: no plan as `terraform show -json` writes it: unsupported plan format version: \"9.0.0\" does not satisfy \">= 0.1, < 2.0\"",
 		`{"format_version": "1.0"}`:    "p.json: has no planned_values: write it with `terraform show -json PLAN`",
 		planOf("", ""):                 "p.json: plans nothing that stays",
-		`{"format_version": {"a": 1}}`: "p.json: no plan as `terraform show -json` writes it: json: cannot unmarshal",
+		`{"format_version": {"a": 1}}`: "p.json: no plan as `terraform show -json` writes it: format_version must not be a JSON object",
+		`[1, 2]`:                       "p.json: no plan as `terraform show -json` writes it: must be an object, got a JSON array",
 	} {
 		if _, err := Read("p.json", []byte(text), &imports.Skipped{}); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", text, err, want)
 		}
+	}
+}
+
+// A number that is none is left out and said so, rather than written for the scenario to
+// refuse.
+func TestNumbersThatAreNoneAreLeftOut(t *testing.T) {
+	skipped := &imports.Skipped{}
+	plan, err := Read("p.json", []byte(planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"memory_size": "many", "timeout": "7"}}`, ``)), skipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scenario := string(plan.Scenario())
+	if strings.Contains(scenario, "memory_size =") || !strings.Contains(scenario, "timeout = 7") {
+		t.Errorf("got\n%s", scenario)
+	}
+	if got := strings.Join(skipped.Text(), "\n"); !strings.Contains(got, `aws_lambda_function.f`) || !strings.Contains(got, `memory_size must be a number, got "many"`) {
+		t.Errorf("left out: %s", got)
 	}
 }
 

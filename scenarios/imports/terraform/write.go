@@ -42,6 +42,7 @@ func writers() []writer {
 		{"aws_ebs_volume", (*draft).writeVolume},
 		{"aws_efs_file_system", (*draft).writeFileSystem},
 		{"aws_lambda_function", (*draft).writeFunction},
+		{"aws_ecs_service", (*draft).writeContainerService},
 	}
 }
 
@@ -49,7 +50,8 @@ func writers() []writer {
 var parts = strings.Fields(`aws_autoscaling_policy aws_autoscaling_schedule aws_autoscaling_attachment aws_lb_listener
 	aws_lb_listener_rule aws_lb_target_group_attachment aws_volume_attachment aws_efs_mount_target aws_cloudwatch_metric_alarm
 	aws_internet_gateway aws_route aws_route_table aws_route_table_association aws_security_group_rule
-	aws_vpc_security_group_ingress_rule aws_vpc_security_group_egress_rule aws_eip_association aws_lambda_provisioned_concurrency_config`)
+	aws_vpc_security_group_ingress_rule aws_vpc_security_group_egress_rule aws_eip_association aws_lambda_provisioned_concurrency_config
+	aws_ecs_task_definition aws_appautoscaling_target aws_appautoscaling_policy`)
 
 // ignored are the kinds that change nothing that is simulated.
 var ignored = strings.Fields(`aws_iam_role aws_iam_policy aws_iam_role_policy aws_iam_role_policy_attachment aws_iam_instance_profile
@@ -60,14 +62,13 @@ var ignored = strings.Fields(`aws_iam_role aws_iam_policy aws_iam_role_policy aw
 
 // refused says of other kinds why they cannot be taken.
 var refused = map[string]string{
-	"aws_ecs_service":           "a container service: write it as [container_service.NAME]",
 	"aws_db_instance":           "a managed database is not simulated: an [instance.NAME] with a [service.NAME] stands for it",
 	"aws_rds_cluster":           "a managed database is not simulated: an [instance.NAME] with a [service.NAME] stands for it",
 	"aws_elb":                   "a Classic Load Balancer is not simulated: an application or network one stands for it",
 	"aws_s3_bucket":             "object storage is not simulated",
 	"aws_spot_fleet_request":    "a Spot Fleet is not simulated: an Auto Scaling group with mixed_instances_policy stands for it",
 	"aws_spot_instance_request": "write it as [instance.NAME] with instance_market_options",
-	"aws_ecs_cluster":           "a cluster of containers: its services are written as [container_service.NAME]",
+	"aws_ecs_cluster":           "a cluster of containers: its services are written",
 	"aws_eks_cluster":           "Kubernetes is not simulated",
 }
 
@@ -93,7 +94,7 @@ func (p *Plan) Scenario() []byte {
 		d.Table("launch_template", d.assumedTemplate())
 		d.SetWith("instance_type", assumedType, "to fill in")
 	}
-	if len(d.of("aws_instance"))+len(d.of("aws_autoscaling_group"))+len(d.of("aws_lambda_function")) == 0 {
+	if len(d.of("aws_instance"))+len(d.of("aws_autoscaling_group"))+len(d.of("aws_lambda_function"))+len(d.of("aws_ecs_service")) == 0 {
 		d.assume("there is no instance and no group in the plan, and a scenario needs one")
 	}
 	d.writeServices()
@@ -218,6 +219,19 @@ func (d *draft) copy(a attributes, keys ...string) {
 		if v := a.scalar(key); v != nil {
 			d.Set(key, v)
 		}
+	}
+}
+
+// copyNumbers is copy of attributes of a resource that are numbers; of others it says that
+// they are left out.
+func (d *draft) copyNumbers(r *resource, a attributes, keys ...string) {
+	for _, key := range keys {
+		text, written := a[key].(string)
+		if _, is := a.number(key); written && text != "" && !is {
+			d.skip(r.address, fmt.Sprintf("%s must be a number, got %q", key, text))
+			continue
+		}
+		d.copy(a, key)
 	}
 }
 

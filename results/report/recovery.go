@@ -1,0 +1,30 @@
+package report
+
+import (
+	"slices"
+
+	"headroom/results"
+)
+
+// recoveryRows are what the loss of a Region or a zone cost in time.
+func recoveryRows() []row {
+	return []row{
+		{name: "time to serve again (RTO)", metric: "dr.rto"},
+		{name: "age of what was saved (RPO)", metric: "dr.rpo"},
+	}
+}
+
+// recoveryParts lists the whole, and workloads where there are several, of runs that lost
+// something.
+func recoveryParts(s *results.Summary) []results.Part {
+	lost := func(p results.Part) bool {
+		_, again := s.Value("dr.rto", p)
+		_, saved := s.Value("dr.rpo", p)
+		return again || saved
+	}
+	parts := []results.Part{{}}
+	if workloads := s.Labelled("workload"); len(workloads) > 1 {
+		parts = append(parts, workloads...)
+	}
+	return slices.DeleteFunc(parts, func(p results.Part) bool { return !lost(p) })
+}
