@@ -23,6 +23,9 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"clients.connection_duration", func(_ *Traffic, w *Workload) bool { return w.Clients.Lasts > 0 }},
 	{"clients.http2_streams", func(_ *Traffic, w *Workload) bool { return w.Clients.Streams > 0 }},
 	{"clients.forwarded_for", func(_ *Traffic, w *Workload) bool { return w.Clients.ForwardedFor > MaxForwardedFor }},
+	{"rejected", func(_ *Traffic, w *Workload) bool {
+		return slices.ContainsFunc(w.Classes, func(c RequestClass) bool { return c.Rejected != 0 })
+	}},
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
