@@ -91,11 +91,11 @@ func TestDirectoriesExpand(t *testing.T) {
 // What was left out is told by reason, with the first place of each.
 func TestReasonsAreCounted(t *testing.T) {
 	s := &Skipped{}
-	for _, at := range []Place{{"a", 3}, {"a", 9}, {"b", 1}} {
+	for _, at := range []Place{{File: "a", Line: 3}, {File: "a", Line: 9}, {File: "b", Line: 1}} {
 		s.Add(at, "no time")
 	}
-	s.Add(Place{"b", 2}, "too long")
-	s.Add(Place{"b", 3}, "too long")
+	s.Add(Place{File: "b", Line: 2}, "too long")
+	s.Add(Place{File: "b", Line: 3}, "too long")
 	s.Add(Place{File: "c"}, "no such file")
 	want := []string{"a:3: no time (and 2 more like it, in 2 files)", "b:2: too long (and 1 more like it)", "c: no such file"}
 	if got := s.Text(); !slices.Equal(got, want) {

@@ -29,12 +29,16 @@ const patience = 1 << 14
 // Place is where a line stands.
 type Place struct {
 	File string
-	Line int64 // from 1; 0: the file as a whole
+	Line int64  // from 1; 0: the file as a whole
+	Part string // of a file that is no lines: what is meant, "" the whole
 }
 
 // String returns the place as it stands in messages.
 func (p Place) String() string {
-	if p.Line == 0 {
+	switch {
+	case p.Part != "":
+		return p.File + ": " + p.Part
+	case p.Line == 0:
 		return p.File
 	}
 	return p.File + ":" + strconv.FormatInt(p.Line, 10)

@@ -1,5 +1,7 @@
 package terraform
 
+import "slices"
+
 // writeContainerService writes an ECS service on Fargate with the size of its task
 // definition and its scaling. One on instances is left out: which group of the plan its
 // cluster has is decided when an instance registers.
@@ -13,6 +15,9 @@ func (d *draft) writeContainerService(r *resource) {
 	if task == nil {
 		d.skip(r.address, "its task definition, which has its cpu and memory, is not in the plan")
 		return
+	}
+	if usesSpot(r.values) {
+		d.skip(r.address, "its capacity provider FARGATE_SPOT: Fargate Spot is not simulated, all its tasks are written as Fargate on demand, which costs more and is not interrupted")
 	}
 	d.title(r)
 	d.Table("container_service", r.key)
@@ -61,20 +66,67 @@ func onFargate(v attributes) bool {
 	return false
 }
 
+// usesSpot reports whether a service has tasks on Fargate Spot.
+func usesSpot(v attributes) bool {
+	return slices.ContainsFunc(v.blocks("capacity_provider_strategy"), func(s attributes) bool {
+		return s.text("capacity_provider") == "FARGATE_SPOT"
+	})
+}
+
 // writeTaskScaling writes the scalable target of a service and the policies on it that
 // track a predefined metric.
 func (d *draft) writeTaskScaling(r *resource) {
 	for _, target := range d.of("aws_appautoscaling_target") {
-		if target.values.text("service_namespace") != "ecs" || d.one(target, "aws_ecs_service", "resource_id") != r {
+		if d.scaled(target) != r {
 			continue
 		}
 		d.copyNumbers(target, target.values, "min_capacity", "max_capacity")
 		for _, p := range d.of("aws_appautoscaling_policy") {
-			if d.one(p, "aws_ecs_service", "resource_id") == r || d.one(p, "aws_appautoscaling_target", "resource_id") == target {
+			if d.scaled(p) == r {
 				d.writeTaskPolicy(r, p)
 			}
 		}
 		return
+	}
+}
+
+// scaled returns the ECS service that a scalable target or a policy is of, nil where it is
+// of another service of AWS, or not in the plan.
+func (d *draft) scaled(r *resource) *resource {
+	if namespace := r.values.text("service_namespace"); namespace != "" && namespace != "ecs" {
+		return nil
+	}
+	if target := d.targetOf(r); target != nil {
+		return d.scaled(target)
+	}
+	return d.one(r, "aws_ecs_service", "resource_id")
+}
+
+// targetOf returns the scalable target of a policy that refers to one.
+func (d *draft) targetOf(r *resource) *resource {
+	if family(r.kind) != "aws_appautoscaling_policy" {
+		return nil
+	}
+	return d.one(r, "aws_appautoscaling_target", "resource_id")
+}
+
+// skipScaling says of the scalable targets and policies that are of no ECS service of the
+// plan that they are left out.
+func (d *draft) skipScaling() {
+	for _, r := range append(d.of("aws_appautoscaling_target"), d.of("aws_appautoscaling_policy")...) {
+		if d.scaled(r) != nil {
+			continue
+		}
+		namespace := r.values.text("service_namespace")
+		if target := d.targetOf(r); namespace == "" && target != nil {
+			namespace = target.values.text("service_namespace")
+		}
+		switch namespace {
+		case "", "ecs":
+			d.skip(r.address, "the ECS service that it scales is not in the plan")
+		default:
+			d.skip(r.address, "Application Auto Scaling of "+namespace+" is not simulated, of ECS services alone")
+		}
 	}
 }
 

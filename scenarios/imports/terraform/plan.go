@@ -129,7 +129,7 @@ func (p *Plan) note() {
 
 // skip notes that something of the plan was left out.
 func (p *Plan) skip(address, why string) {
-	p.skipped.Add(imports.Place{File: p.file + ": " + address}, why)
+	p.skipped.Add(imports.Place{File: p.file, Part: address}, why)
 }
 
 // configOf finds the configuration of a resource.

@@ -91,6 +91,19 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 			[]string{"[container_service.web]\nlaunch_type = \"FARGATE\"\ntarget_groups = [\"g\"]\ndesired_count = 3\ndeployment_maximum_percent = 200\ncpu = 512\nmemory = 1024\ncpu_architecture = \"ARM64\"\nmin_capacity = 2\nmax_capacity = 20\n",
 				"[[container_service.web.policy]]\nname = \"cpu\"\npolicy_type = \"TargetTrackingScaling\"\nmetric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 50\nscale_in_cooldown = 120\n"},
 			"p.json: aws_appautoscaling_policy.asks: scales by other than the CPU or memory of the service: write it by hand"},
+		"Fargate Spot, and scaling of other than ECS services": {
+			planOf(`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "values": {"capacity_provider_strategy": [{"capacity_provider": "FARGATE", "base": 1, "weight": 1}, {"capacity_provider": "FARGATE_SPOT", "weight": 3}]}},
+				{"address": "aws_ecs_task_definition.web", "mode": "managed", "type": "aws_ecs_task_definition", "name": "web", "values": {"cpu": "512", "memory": "1024"}},
+				{"address": "aws_appautoscaling_target.table", "mode": "managed", "type": "aws_appautoscaling_target", "name": "table", "values": {"service_namespace": "dynamodb", "resource_id": "table/orders", "max_capacity": 100}},
+				{"address": "aws_appautoscaling_policy.table", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "table", "values": {}}`,
+				`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "expressions": {"task_definition": {"references": ["aws_ecs_task_definition.web.arn", "aws_ecs_task_definition.web"]}}},
+				{"address": "aws_appautoscaling_policy.table", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "table", "expressions": {"resource_id": {"references": ["aws_appautoscaling_target.table.resource_id", "aws_appautoscaling_target.table"]}}}`),
+			[]string{"[container_service.web]\nlaunch_type = \"FARGATE\"\n", "cpu = 512\nmemory = 1024\n"},
+			"p.json: aws_ecs_service.web: its capacity provider FARGATE_SPOT: Fargate Spot is not simulated, all its tasks are written as Fargate on demand, which costs more and is not interrupted\n" +
+				"p.json: aws_appautoscaling_target.table: Application Auto Scaling of dynamodb is not simulated, of ECS services alone (and 1 more like it)"},
+		"scaling of an ECS service that is elsewhere": {
+			planOf(`{"address": "aws_appautoscaling_target.t", "mode": "managed", "type": "aws_appautoscaling_target", "name": "t", "values": {"service_namespace": "ecs", "resource_id": "service/a/b", "max_capacity": 9}}`, ``),
+			nil, "p.json: aws_appautoscaling_target.t: the ECS service that it scales is not in the plan"},
 		"a function by itself": {
 			planOf(`{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f", "values": {"memory_size": 512, "timeout": 10, "reserved_concurrent_executions": -1, "architectures": ["arm64"], "ephemeral_storage": [{"size": 1024}]}}`, ``),
 			[]string{"[function.f]\nservice = \"f\"\nmemory_size = 512\ntimeout = 10\narchitectures = \"arm64\"\nephemeral_storage = 1024\n", "to = \"function.f\"", "[service.f]"}, ""},

@@ -89,6 +89,7 @@ func (p *Plan) Scenario() []byte {
 			}
 		}
 	}
+	d.skipScaling()
 	d.writeAlarms()
 	if d.assumes {
 		d.Table("launch_template", d.assumedTemplate())
