@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/model/workload"
 	"headroom/sim"
@@ -59,6 +60,21 @@ func TestFluidLineGrowsByWhatIsLeftOver(t *testing.T) {
 	}
 	if got, want := r.Latency.Mean()/1e9, 25.0; math.Abs(got/want-1) > 0.02 {
 		t.Errorf("mean latency %.2f s of those who were served, want %v s", got, want)
+	}
+}
+
+// Five times as many come as are served, for an hour: a line of any length is worked off no faster
+// than the server can.
+func TestFluidLongLinesAreNotWorkedOffFaster(t *testing.T) {
+	cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 1, 1, must(rng.Exponential(0.1))))
+	cfg.Workloads[0].Arrivals = must(workload.Deterministic(must(workload.Constant(50))))
+	cfg.Duration = sim.Hour
+	out := play(t, cfg)
+	if got, want := float64(out.Routes[0].Completed), 36_000.0; math.Abs(got/want-1) > 0.002 {
+		t.Errorf("%v served in an hour, want %v", got, want)
+	}
+	if got, want := out.Fleets[0].BusyVCPUSeconds, 3600.0; math.Abs(got/want-1) > 0.002 {
+		t.Errorf("%v vCPU-seconds in an hour, want %v", got, want)
 	}
 }
 
@@ -226,6 +242,33 @@ func TestFluidRunsOutOfCredits(t *testing.T) {
 	}
 	if got, want := float64(out.Routes[0].InFlight), 0.4*3420/0.01; math.Abs(got/want-1) > 0.01 {
 		t.Errorf("%v requests in line, want %v", got, want)
+	}
+}
+
+// An instance that is stopped and started again is one target, as before.
+func TestFluidForgetsServersThatWereStopped(t *testing.T) {
+	failed := map[bool]float64{}
+	for _, rates := range []bool{false, true} {
+		cfg := queue(Service{Discipline: FCFS, Backlog: NoLimit}, 2, 1, must(rng.Fixed(0.01)))
+		cfg.Workloads[0].Arrivals = steadily(1)
+		cfg.Workloads[0].Clients.Timeout = 3 * sim.Second
+		cfg.Duration = 4 * sim.Hour
+		for k, do := range []controlplane.ActionKind{controlplane.StopInstance, controlplane.StartInstance} {
+			cfg.Actions = append(cfg.Actions, controlplane.Action{
+				Do: do, At: sim.Time(k+1) * sim.Hour, Interface: None, On: controlplane.Subject{Kind: controlplane.OfFleet, Index: 0},
+			})
+		}
+		if rates {
+			fluidly(cfg)
+		}
+		r := &play(t, cfg).Routes[0]
+		failed[rates] = float64(failures(r))
+		if got := float64(r.Completed); got < 10_000 {
+			t.Errorf("rates %v: %v answered of three hours", rates, got)
+		}
+	}
+	if math.Abs(failed[true]-failed[false]) > 5*math.Sqrt(failed[false]) {
+		t.Errorf("%v fail of rates, %v of requests", failed[true], failed[false])
 	}
 }
 

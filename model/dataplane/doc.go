@@ -130,7 +130,11 @@
 // With Traffic.Fluid workloads send no requests: in each step the plane draws how many come,
 // divides them among currents (fluidcurrent.go), lets cohorts of servers that are alike serve
 // them (fluidcohort.go, package model/fluid) and counts what becomes of them in the places of
-// requests (fluidcount.go). Who is registered, healthy, draining or impaired is decided by the
+// requests (fluidcount.go). What fails and is tried again comes back as an inflow of its number of
+// attempts (fluidretry.go); what reaches no server does so in the same step, else in the next one at
+// the earliest. Steps of CPU time are one demand (fluidwork.go), and so are the rows of a trace
+// (fluidrows.go); CPU credits are spent by each server of a cohort, which leaves it when it is out of
+// them (fluidcredits.go). Who is registered, healthy, draining or impaired is decided by the
 // code of every run; whatever changes that calls [Plane.stir] or [Plane.stirAll]. Health checks
 // of healthy targets sleep while none can fail (fluidcheck.go). What rates do not carry is
 // listed in validatefluid.go.

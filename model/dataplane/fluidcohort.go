@@ -246,9 +246,14 @@ func (p *Plane) forgetPlace(id uint32) {
 	}
 }
 
-// closePlace forgets what a server has done.
+// closePlace forgets a server, and what it has done: one that was stopped has been in a cohort
+// of those that answer nothing.
 func (p *Plane) closePlace(id uint32) {
 	if f := p.fluid; f != nil && int(id) < len(f.places) {
+		if f.places[id].cohort != nil {
+			p.playFluid(p.kernel.Now() - 1)
+		}
+		p.leaveCohort(id, nil)
 		f.places[id] = place{}
 	}
 }

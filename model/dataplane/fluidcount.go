@@ -192,8 +192,8 @@ func (p *Plane) meetClosed(c *current, at sim.Time) {
 		p.failMany(c, at, c.came, failure{code: Code502, cause: CauseRefused})
 	case c.cohort.key.reach == isCut && s.balancer != None && c.limit > targetConnect:
 		c.hold(at, c.came, failure{code: Code504, cause: CauseConnect, took: targetConnect})
-	case c.cohort.key.reach == isCut && s.balancer == None && c.limit > clientConnect:
-		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: clientConnect})
+	case c.cohort.key.reach == isCut && s.balancer == None:
+		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(clientConnect, c.limit)})
 	case c.limit == sim.Never:
 		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: retransmissions})
 	default:

@@ -259,12 +259,12 @@ func (p *Plane) addShare(key currentKey, share float64) {
 func (p *Plane) equipCurrent(c *current) {
 	s := &p.sources[c.source]
 	cfg := s.cfg
-	c.demand, c.weight = cfg.Demand, cfg.Arrivals.Mean(p.frame.Duration)
-	c.request, c.response = meanBytes(cfg.Request), meanBytes(cfg.Response)
+	c.weight = cfg.Arrivals.Mean(p.frame.Duration)
+	c.demand, c.request, c.response = p.asked(c.source)
 	c.limit, c.patience, c.hop, c.across = s.limits.limit, s.limits.limit, 0, 0
 	zone := c.zone
 	if c.cohort != nil {
-		c.demand = p.workOf(c.cohort.key.service, cfg.Demand)
+		c.demand = p.workOf(c.cohort.key.service, c.demand)
 		zone = c.cohort.key.zone
 	}
 	if s.balancer == None {

@@ -26,7 +26,6 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"rejected", func(_ *Traffic, w *Workload) bool {
 		return slices.ContainsFunc(w.Classes, func(c RequestClass) bool { return c.Rejected != 0 })
 	}},
-	{"demand", func(_ *Traffic, w *Workload) bool { return w.Rows != nil }},
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {

@@ -49,7 +49,7 @@ func (c *Cohort) follow(f *flow) {
 	c.Line = max(0, c.Number-now.most)
 	c.remember(f, &now, came)
 	c.findLaw(f, &now)
-	c.settled = math.Abs(c.Number-before) <= exactly*before && math.Abs(c.Variance-varied) <= exactly*varied &&
+	c.settled = math.Abs(c.Number-before) <= exactly*min(before, came) && math.Abs(c.Variance-varied) <= exactly*varied &&
 		c.varies == 1 && c.tail == 0 && c.Refused == 0
 }
 
@@ -139,7 +139,7 @@ func (c *Cohort) balance(f *flow, came float64) float64 {
 		if !(next > low && next < high) {
 			next = (low + high) / 2
 		}
-		if math.Abs(next-number) <= exactly*number {
+		if math.Abs(next-number) <= exactly*min(number, came+f.able*f.seconds) {
 			return next
 		}
 		number = next

@@ -48,8 +48,11 @@ func readGuard(t *schema.Table) (g controlplane.Guard) {
 		if on {
 			g.Alarms, g.AlarmsRollBack = names, back
 		}
-		if on && len(names) == 0 && a.Sound("alarm_names") {
+		if on {
 			a.Require("alarm_names")
+			if len(names) == 0 && a.Sound("alarm_names") {
+				a.Mistake("alarm_names", "must name at least one alarm", "")
+			}
 		}
 		a.Done()
 	}

@@ -20,7 +20,7 @@ type rejectedShare struct {
 // readRejected reads which shares of the requests a load balancer rejects for what their clients
 // do.
 func readRejected(t *schema.Table) []rejectedShare {
-	const key = "rejected"
+	const key, rounding = "rejected", 1e-9
 	rest := rejectedShare{weight: 1}
 	n := t.Value(key)
 	if n == nil {
@@ -38,11 +38,11 @@ func readRejected(t *schema.Table) []rejectedShare {
 		switch {
 		case at < 0:
 			t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must be of %v", dataplane.ByClients()), Got: tree.Quote(word), Code: schema.NoCode})
-		case ok && (share < 0 || share > rest.weight):
+		case ok && (share < 0 || share > rest.weight+rounding):
 			t.Reject(key, schema.Fault{Rule: "must be shares that are 1 at most together", Got: n.Table[word].Got(), Code: schema.NoCode})
 		case ok && share > 0:
 			all = append(all, rejectedShare{dataplane.ByClients()[at], share})
-			rest.weight -= share
+			rest.weight = max(0, rest.weight-share)
 		}
 	}
 	return append(all, rest)
