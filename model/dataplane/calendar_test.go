@@ -146,7 +146,7 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 				to := c.servers[c.draws.Below(len(c.servers))]
 				c.offer(to, demand)
 				if c.Plane.fastPaths[indexOf(to)].open != c.fastPaths {
-					t.Fatalf("seed %d: fastPath %v, want %v", seed, !c.fastPaths, c.fastPaths)
+					t.Fatalf("seed %d: fast path %v, want %v", seed, !c.fastPaths, c.fastPaths)
 				}
 			}
 			if c.draws.Below(3) > 0 {
