@@ -47,7 +47,7 @@ func TestVisitorsAreConservedInRandomWorlds(t *testing.T) {
 	}
 }
 
-// visited is a group that shrinks and grows under sticky visitors, in lanes if they do
+// visited is a group that shrinks and grows under sticky visitors, on fast paths if they do
 // not think.
 func visited(think rng.Distribution) *Config {
 	cfg := drained()

@@ -4,7 +4,7 @@ import "headroom/sim"
 
 // calendar holds what is announced for an instant, by number, in buckets of a few
 // hundred nanoseconds to milliseconds, unsorted: departures of servers, one
-// announcement each, and the ends of requests in lanes. It is turned up to the present
+// announcement each, and the ends of requests on fast paths. It is turned up to the present
 // before each pick by requests in flight; the order within one turn does not matter,
 // since counts do not depend on it.
 type calendar struct {
@@ -115,9 +115,9 @@ func (c *calendar) unlink(e *calendarEntry) {
 }
 
 // turnCalendar settles every server whose departure is announced for until now, and
-// ends the requests in lanes whose end is.
+// ends the requests on fast paths whose end is.
 func (p *Plane) turnCalendar(now sim.Time) {
-	p.ends.turn(now, p.land)
+	p.ends.turn(now, p.endDue)
 	if p.calendar.count > 0 {
 		p.calendar.turn(now, p.announced)
 	}

@@ -21,20 +21,20 @@ type departure struct {
 // keeps the twin.
 type calendarTwin struct {
 	*bench
-	draws   rng.Stream
-	servers []slab.Handle
-	free    map[uint32]sim.Time // when the one worker of a server is free
-	lanes   bool                // requests take them
-	list    []departure
+	draws     rng.Stream
+	servers   []slab.Handle
+	free      map[uint32]sim.Time // when the one worker of a server is free
+	fastPaths bool                // requests take them
+	list      []departure
 }
 
-func newCalendarTwin(t *testing.T, seed uint64, lanes bool) *calendarTwin {
+func newCalendarTwin(t *testing.T, seed uint64, fastPaths bool) *calendarTwin {
 	traffic := behindBalancer(script{}, must(rng.Fixed(1)))
 	traffic.Services[0].Workers = 1
 	traffic.TargetGroups[0].Algorithm = "least_outstanding_requests"
 	traffic.TargetGroups[0].HealthCheck.Enabled = false
 	traffic.LoadBalancers[0].IdleTimeout = 0
-	c := &calendarTwin{bench: start(t, traffic), draws: rng.New(seed, 0, "calendar"), free: map[uint32]sim.Time{}, lanes: lanes}
+	c := &calendarTwin{bench: start(t, traffic), draws: rng.New(seed, 0, "calendar"), free: map[uint32]sim.Time{}, fastPaths: fastPaths}
 	c.frame.Duration = 365 * sim.Day
 	c.meter = c.newMeter(Observe{})
 	for range 1 + seed*5 {
@@ -46,13 +46,13 @@ func newCalendarTwin(t *testing.T, seed uint64, lanes bool) *calendarTwin {
 // open opens a server.
 func (c *calendarTwin) open() slab.Handle {
 	h := c.serve(0, 0)
-	c.Plane.servers.Get(h).foreseen = c.lanes
+	c.Plane.servers.Get(h).foreseen = c.fastPaths
 	return h
 }
 
 // used is the calendar that the twin is about.
 func (c *calendarTwin) used() *calendar {
-	if c.lanes {
+	if c.fastPaths {
 		return &c.ends
 	}
 	return &c.calendar
@@ -109,7 +109,7 @@ func (c *calendarTwin) turn(seed uint64) {
 		if got := serving + waiting; got != left[id] {
 			c.t.Fatalf("seed %d: at %v server %v has %d requests, the twin says %d", seed, now, h, got, left[id])
 		}
-		if due := c.calendar.entries[id].due; !c.Plane.lanes[id].open && due > s.next() {
+		if due := c.calendar.entries[id].due; !c.Plane.fastPaths[id].open && due > s.next() {
 			c.t.Fatalf("seed %d: at %v server %v is announced for %v and due at %v", seed, now, h, due, s.next())
 		} else if due != sim.Never {
 			announced++
@@ -145,8 +145,8 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 				demand := sim.Seconds(2e-6 * float64(uint64(1)<<scale) * c.draws.Exponential())
 				to := c.servers[c.draws.Below(len(c.servers))]
 				c.offer(to, demand)
-				if c.Plane.lanes[indexOf(to)].open != c.lanes {
-					t.Fatalf("seed %d: lane %v, want %v", seed, !c.lanes, c.lanes)
+				if c.Plane.fastPaths[indexOf(to)].open != c.fastPaths {
+					t.Fatalf("seed %d: fast path %v, want %v", seed, !c.fastPaths, c.fastPaths)
 				}
 			}
 			if c.draws.Below(3) > 0 {

@@ -149,7 +149,7 @@ func (p *Plane) dismissCheck(t *target) {
 // attend puts the departures of a server in the kernel while a check decides about
 // it.
 func (p *Plane) attend(id uint32) {
-	p.leaveLaneNow(id)
+	p.leaveFastPathNow(id)
 	id = p.baseOf(id)
 	s := p.servers.at(id)
 	s.attended++

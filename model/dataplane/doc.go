@@ -42,26 +42,27 @@
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
 // looks, and keeps nothing to itself once its disks, its memory or a fault concern others.
 //
-// # Lanes
+// # Fast paths
 //
 // A server in order of arrival at full speed whose requests make one step knows the
 // start and the end of each when it comes. While nothing disturbs that, its requests
-// go by a lane (lane.go): no list of time limits, since it is known that they are
+// go by a fast path (fastpath.go): no list of time limits, since it is known that they are
 // kept, no departures, and counted late. Whatever disturbs it (a fault, a change of
 // speed, a load, a draining, a check that decides, a client that will not wait for the
-// end) settles the lane and leaves it: the server's own station goes on as if it had
+// end) settles the fast path and leaves it: the server's own station goes on as if it had
 // been there all the time. Nothing may change a server's station without that.
 //
-// # Runners
+// # Compact requests
 //
-// A plain request in a lane is kept as a runner (runner.go): 40 bytes, of which only its
-// end is to be counted. One function takes it from its source to its server (track.go), past
-// enter, balance, forward and offer, which are the general way and say the same. Its target
-// hears of it when its server is settled ([Plane.tellTarget]). Where a runner cannot go on,
-// and where a lane is left, a request is made of it that is as it would have been: the pool
-// of requests may move then, as it may when one is offered to its server. What a request may
-// meet before its server and a runner does not is excluded by [Plane.findRunners]; whatever
-// adds such a thing adds it there.
+// A plain request on a fast path is kept as a compact one (compact.go): 40 bytes, of which
+// only its end is to be counted. One function takes it from its source to its server
+// (compactsend.go: [Plane.sendCompact]), past enter, balance, forward and offer, which are
+// the general way and say the same, and one ends it (compact.go: [Plane.compactEnds]), past
+// complete. Its target hears of it when its server is settled ([Plane.tellTarget]). Where it
+// cannot go on, and where a fast path is left, a full request is made of it that is as it
+// would have been: the pool of requests may move then, as it may when one is offered to its
+// server. What a full request may meet before its server and a compact one does not is
+// excluded by [Plane.findCompact]; whatever adds such a thing adds it there.
 //
 // # Plain sources and arrivals ahead
 //
@@ -114,7 +115,7 @@
 // a request comes in before it takes a place, though its connection has kept one, and its
 // response goes out after it has given that back. The bytes of a call pass the interface
 // of its caller at the same time; it goes on when both have let all of them through. Such
-// a server takes no lane, and keeps steps of journeys to itself no more. Elsewhere bytes
+// a server takes no fast path, and keeps steps of journeys to itself no more. Elsewhere bytes
 // are counted and take no time.
 //
 // # Memory
@@ -123,7 +124,7 @@
 // when a request arrives and when it begins, and falls when it ends. Where a part of it
 // lies in swap, a request that begins reads pages of a disk first; what fits nowhere ends
 // the application, in an event of the same instant, and all that it serves. A service that
-// says what it holds has steps, so that its requests can wait, and takes no lane.
+// says what it holds has steps, so that its requests can wait, and takes no fast path.
 //
 // # Rates instead of requests
 //
@@ -141,8 +142,8 @@
 //
 // # Cost
 //
-// A plain request costs one event, no allocation and 72 bytes while in flight, and one that
-// runs 56.
+// A plain request costs one event, no allocation and 72 bytes while in flight, and a
+// compact one 56; a full one on a fast path has a compact one beside it.
 // A request of a journey with calls costs an event a step, one an answer of a call, and
 // about 200 bytes; one without calls costs one event and the same bytes.
 //
@@ -163,8 +164,8 @@
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: lane.go, runner.go, watch.go, kept.go, calendar.go. What it holds: memory.go,
-// memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
+// departures: fastpath.go, compact.go and compactsend.go, watch.go, kept.go, calendar.go.
+// What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is
 // left of it when its instance starts again: reopen.go. What goes wrong: impairment.go,
@@ -177,7 +178,7 @@
 // A routing algorithm is a file in package routing. A new kind of step is a
 // constant in config.go, a case in journey.go and a handler. A new kind of event
 // is a constant and a row in event.go. What changes how a server serves must settle it,
-// leave its lane ([Plane.leaveLane]) and have it keep nothing to itself any more
+// leave its fast path ([Plane.leaveFastPath]) and have it keep nothing to itself any more
 // ([Plane.watchClosely], or [Plane.disturb] for its disks) before, and call
 // [Plane.changed] after. A state that must hold at every instant is a function in a
 // verify file and a word in the list of [Plane.Verify].

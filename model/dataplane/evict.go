@@ -22,7 +22,7 @@ func (p *Plane) evictTarget(target uint32) {
 // aboard lists the requests at a server: who is in service or away on a call, in
 // order of arrival, then who waits.
 func (p *Plane) aboard(id uint32) []uint32 {
-	p.leaveLane(id)
+	p.leaveFastPath(id)
 	s := p.servers.at(id)
 	list := s.station.Jobs(nil)
 	inside := list[:s.station.InService()]

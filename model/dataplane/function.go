@@ -79,7 +79,7 @@ func (p *Plane) openFunction(f *lambda) {
 	h, s := p.servers.Alloc()
 	f.server = indexOf(h)
 	p.calendar.grow(f.server)
-	p.growLanes(f.server)
+	p.growFastPaths(f.server)
 	*s = server{
 		zone: f.cfg.Zone, fleet: None, service: int32(f.cfg.Service), typ: None, due: sim.Never, watch: inKernel,
 		pace: 1 / function.Speed(f.cfg.Memory, f.cfg.Threads), end: int32(f.cfg.End), public: true,

@@ -40,7 +40,7 @@ func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 		p.Impair(a, impairment)
 	}
 	p.settle(id, now-1) // a failure comes before the departures of its instant
-	p.leaveLane(id)
+	p.leaveFastPath(id)
 	s := p.servers.Get(h)
 	before := s.silent()
 	s.impairment = impairment

@@ -41,7 +41,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 	h, s := p.servers.Alloc()
 	p.calendar.grow(indexOf(h))
-	p.growLanes(indexOf(h))
+	p.growFastPaths(indexOf(h))
 	p.stills = append(p.stills, make([]bool, max(0, h.Index()+1-len(p.stills)))...)
 	p.stills[h.Index()] = false
 	targets, ends := s.targets[:0], s.kept.ends

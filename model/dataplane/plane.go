@@ -84,18 +84,18 @@ type Plane struct {
 	outside       [][]slab.Handle
 	direct        bool // some source is
 	transfers     transfers
-	apart         [][]sim.Time // round trips between zones of several Regions; nil: there is one
-	leads         []uint32     // servers by address; noIndex: none
-	zoneDown      []int        // outages that hold each zone
-	zonesDown     int          // in all
-	vacated       []uint32     // servers that dropped calls have left; see relieve
-	calendar      calendar     // departures of servers
-	ends          calendar     // of runners in lanes whose targets are picked by requests in flight
-	land          dueFunc      // Plane.endInLane
-	announced     dueFunc      // Plane.settleDue
-	lanes         []lane       // by server
-	runners       runners      // in them
-	bases         []base       // kinds of servers that applications share
+	apart         [][]sim.Time    // round trips between zones of several Regions; nil: there is one
+	leads         []uint32        // servers by address; noIndex: none
+	zoneDown      []int           // outages that hold each zone
+	zonesDown     int             // in all
+	vacated       []uint32        // servers that dropped calls have left; see relieve
+	calendar      calendar        // departures of servers
+	ends          calendar        // of requests on fast paths whose targets are picked by requests in flight
+	endDue        dueFunc         // Plane.endOnFastPath
+	announced     dueFunc         // Plane.settleDue
+	fastPaths     []fastPath      // by server
+	compact       compactRequests // on them
+	bases         []base          // kinds of servers that applications share
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -135,7 +135,7 @@ func New(setup Setup) (*Plane, error) {
 		shared:         map[int]uint32{},
 	}
 	p.newFileSystems()
-	p.land, p.announced = p.endInLane, p.settleDue
+	p.endDue, p.announced = p.endOnFastPath, p.settleDue
 	p.newTransfers()
 	p.apart = p.distances()
 	p.tracked = setup.Shares || p.tracks(setup.Observe)

@@ -170,7 +170,7 @@ func (p *Plane) MemoryInUse(h slab.Handle) model.Bytes {
 func (p *Plane) SwitchCredits(h slab.Handle, mode model.CreditMode) {
 	id, now := indexOf(h), p.kernel.Now()
 	p.settle(id, now)
-	p.leaveLane(id)
+	p.leaveFastPath(id)
 	s := p.servers.Get(h)
 	u := s.supply
 	u.credits.Switch(now, mode)

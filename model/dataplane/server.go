@@ -21,7 +21,7 @@ type server struct {
 	watch     watching
 	attended  int16 // checks aboard that decide: departures are in the kernel
 	journey   bool  // its service has steps
-	foreseen  bool  // its lane may open
+	foreseen  bool  // its fast path may open
 	zone      model.Zone
 	pace      float64 // CPU time here for a second of demand
 	in, out   model.Bytes
@@ -153,7 +153,7 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 	if s.base != noIndex {
 		return p.evictApplication(id)
 	}
-	p.leaveLane(id)
+	p.leaveFastPath(id)
 	waiting := s.station.Waiting()
 	list := s.station.Evict(now, nil)
 	p.forgetKept(s)
@@ -182,7 +182,7 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 // vCPU-nanoseconds. It is asked of every member of a group each minute, most of which
 // have nothing to do in a large one.
 func (p *Plane) BusyTime(h slab.Handle) uint64 {
-	if s := p.servers.Get(h); s.idle() && !p.lanes[indexOf(h)].open {
+	if s := p.servers.Get(h); s.idle() && !p.fastPaths[indexOf(h)].open {
 		if p.fluid != nil {
 			busy, _, _ := p.fluidUse(indexOf(h))
 			return s.busyBefore() + busy
@@ -196,7 +196,7 @@ func (p *Plane) BusyTime(h slab.Handle) uint64 {
 func (p *Plane) settled(h slab.Handle) *server {
 	id, now := indexOf(h), p.kernel.Now()
 	s := p.servers.Get(h)
-	if p.lanes[id].open || s.next() <= now || s.station.Waiting() > 0 {
+	if p.fastPaths[id].open || s.next() <= now || s.station.Waiting() > 0 {
 		p.settle(id, now)
 		s = p.servers.Get(h)
 	}
@@ -207,7 +207,7 @@ func (p *Plane) settled(h slab.Handle) *server {
 func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
 	id, now := indexOf(h), p.kernel.Now()
 	p.settle(id, now)
-	p.leaveLane(id)
+	p.leaveFastPath(id)
 	s := p.servers.Get(h)
 	s.station.SetSpeed(now, share)
 	p.changed(id, s)
@@ -216,7 +216,7 @@ func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
 // offer brings the request to its server: it starts, waits, or is refused.
 func (p *Plane) offer(i uint32, r *request) {
 	id := r.server
-	if l := &p.lanes[id]; l.open && p.boardLane(i, r, l) {
+	if f := &p.fastPaths[id]; f.open && p.enterFastPath(i, r, f) {
 		return
 	}
 	now := p.kernel.Now()
@@ -224,10 +224,10 @@ func (p *Plane) offer(i uint32, r *request) {
 	if s.next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
-	if p.openLane(id, s) && p.boardLane(i, p.requests.at(i), &p.lanes[id]) {
+	if p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id]) {
 		return
 	}
-	r = p.requests.at(i) // leaving a lane may have moved the pool
+	r = p.requests.at(i) // leaving a fast path may have moved the pool
 	if s.errors.Rate > 0 {
 		r.errs = p.errsNow(s)
 	}
@@ -284,8 +284,8 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 
 // settle plays what happened at a server up to and including an instant.
 func (p *Plane) settle(id uint32, until sim.Time) {
-	if l := &p.lanes[id]; l.open {
-		p.settleLane(l, until)
+	if f := &p.fastPaths[id]; f.open {
+		p.settleFastPath(f, until)
 		return
 	}
 	switch s := p.servers.at(id); s.settles {
@@ -335,7 +335,7 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 
 // withdraw takes a request out of its settled server.
 func (p *Plane) withdraw(i uint32) {
-	p.leaveLane(p.requests.at(i).server)
+	p.leaveFastPath(p.requests.at(i).server)
 	r := p.requests.at(i)
 	s := p.servers.at(r.server)
 	switch {

@@ -20,7 +20,7 @@ type source struct {
 	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
-	runs     bool      // its requests run in lanes: see [Plane.findRunners]
+	compact  bool      // the requests it sends are compact on their way: see [Plane.findCompact]
 	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
 	next     int       // fleet round robin
@@ -220,7 +220,7 @@ func (p *Plane) findPlain() {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
-	p.findRunners()
+	p.findCompact()
 }
 
 // newWayOf resolves the rules of the load balancer that a source comes to, maybe behind
@@ -249,8 +249,8 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	if s.runs && p.zonesDown == 0 {
-		p.sendRunners(ev, s)
+	if s.compact && p.zonesDown == 0 {
+		p.sendCompactRequests(ev, s)
 		return
 	}
 	for left := p.ahead; ; left-- {

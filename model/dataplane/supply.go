@@ -118,7 +118,7 @@ func (p *Plane) unbounded(typ int) *supply {
 func (p *Plane) Load(h slab.Handle, millionths int64) {
 	id, now := indexOf(h), p.kernel.Now()
 	p.settle(id, now)
-	p.leaveLane(id)
+	p.leaveFastPath(id)
 	s := p.servers.Get(h)
 	if s.supply == nil {
 		s.supply = p.unbounded(int(s.typ))

@@ -152,7 +152,7 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 		p.watchClosely(p.baseOf(indexOf(server))) // who waits at a gate enters while it is settled
 	} else if g.counts && by.watch == onLook {
 		by.watch = inCalendar
-		p.leaveLaneNow(indexOf(server))
+		p.leaveFastPathNow(indexOf(server))
 		p.refill(indexOf(server))
 	}
 	s := &g.scopes[t.scope]

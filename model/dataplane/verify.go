@@ -64,11 +64,11 @@ func (p *Plane) verifyLists() error {
 		if s.balancer != None && r.zone != noNode && !s.flows.on && !s.connections.on && (!s.sockets.on || p.opensSocket(indexOf(h))) {
 			open[s.balancer]++
 		}
-		if s.limits.limit != sim.Never && !p.inLane(r) {
+		if s.limits.limit != sim.Never && !p.takesFastPath(r) {
 			limited[r.source]++
 		}
 	}
-	p.running(func(r *request) {
+	p.eachCompact(func(r *request) {
 		if b := p.sources[r.source].balancer; b != None {
 			open[b]++
 		}
@@ -137,7 +137,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		}
 		at[r.server] = l
 	}
-	p.running(func(r *request) {
+	p.eachCompact(func(r *request) {
 		l := at[r.server]
 		l.aboard++
 		at[r.server] = l
@@ -160,7 +160,7 @@ func (p *Plane) verifyServers() error {
 		if err := s.station.Verify(demand); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
-		if err := p.lanes[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
+		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
 		l := at[indexOf(h)]

@@ -35,7 +35,7 @@ func (p *Plane) changed(id uint32, s *server) {
 	case s.kept.on:
 		p.departsNext(id, s)
 	case s.watch == onLook && s.attended == 0:
-	case p.lanes[id].open:
+	case p.fastPaths[id].open:
 	case s.watch == inCalendar && s.attended == 0:
 		p.calendar.announce(id, s.next())
 	default:
@@ -61,7 +61,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 
 // watchClosely puts a server's next departure in the kernel from now on.
 func (p *Plane) watchClosely(id uint32) {
-	p.leaveLaneNow(id)
+	p.leaveFastPathNow(id)
 	p.calendar.remove(id)
 	p.servers.at(id).watch = inKernel
 	p.refill(id)

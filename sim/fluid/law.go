@@ -32,9 +32,6 @@ func (l *Law) Mean() float64 { return l.mean }
 // Blocked returns the share of requests that find the station full.
 func (l *Law) Blocked() float64 { return l.blocked }
 
-// Delayed returns the share of the admitted that stay longer than their demand.
-func (l *Law) Delayed() float64 { return l.waits }
-
 // Weights returns the share of the stays in each bucket of a [stat.Histogram].
 func (l *Law) Weights() []float64 {
 	below := l.below()

@@ -5,18 +5,18 @@ import (
 	"headroom/sim"
 )
 
-// findRunners marks the sources whose requests may run: those that meet nothing on their
-// way but what [Plane.sendRunner] counts.
-func (p *Plane) findRunners() {
+// findCompact marks the sources whose requests may be compact: those that meet nothing on
+// their way but what [Plane.sendCompact] counts.
+func (p *Plane) findCompact() {
 	for i := range p.sources {
 		s := &p.sources[i]
-		s.runs = !p.tracked && !p.everyDeparture && p.filter == nil && p.accessLog == nil && i < ofItself &&
+		s.compact = !p.tracked && !p.everyDeparture && p.filter == nil && p.accessLog == nil && i < fullRequest &&
 			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil && len(s.visitors.all) == 0
 		switch {
 		case s.plain:
-			s.runs = s.runs && p.leadsStraight(s.way)
+			s.compact = s.compact && p.leadsStraight(s.way)
 		default:
-			s.runs = s.runs && s.direct && s.to == ToInstances
+			s.compact = s.compact && s.direct && s.to == ToInstances
 		}
 	}
 }
@@ -38,18 +38,18 @@ func (p *Plane) leadsStraight(w *way) bool {
 	return true
 }
 
-// sendRunners is [Plane.onRequestArrives] for a source whose requests run.
-func (p *Plane) sendRunners(ev model.Event, s *source) {
+// sendCompactRequests is [Plane.onRequestArrives] for a source whose requests are compact.
+func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 	index, rank := ev.Index(), p.table[requestArrives].rank
 	lead := p.kernel.Lead(rank)
 	for left := p.ahead; ; left-- {
 		next, ok := s.events.Next()
 		if !ok || next > p.frame.Duration {
-			p.sendRunner(index, s)
+			p.sendCompact(index, s)
 			return
 		}
 		place := p.kernel.Reserve() // before all that this request leads to
-		p.sendRunner(index, s)
+		p.sendCompact(index, s)
 		if left <= 0 || !p.kernel.Follow(&lead, place, next) {
 			s.timer.StartAtPlace(next, place, ev)
 			return
@@ -57,10 +57,10 @@ func (p *Plane) sendRunners(ev model.Event, s *source) {
 	}
 }
 
-// sendRunner draws a request of a source whose requests run and takes it to its server: what
+// sendCompact draws a request of a source whose requests are compact and takes it to its server: what
 // [Plane.enter], [Plane.balance] and [Plane.forward] do for it, or [Plane.toFleet].
-func (p *Plane) sendRunner(index int, s *source) {
-	r := runner{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
+func (p *Plane) sendCompact(index int, s *source) {
+	r := compactRequest{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
 	s.draw(&r)
 	if s.direct {
 		p.sendToFleet(&r, s)
@@ -69,8 +69,8 @@ func (p *Plane) sendRunner(index int, s *source) {
 	}
 }
 
-// draw draws what a runner will ask for, as [source.fill] does.
-func (s *source) draw(r *runner) {
+// draw draws what a compact request will ask for, as [source.fill] does.
+func (s *source) draw(r *compactRequest) {
 	cfg := s.cfg
 	if len(s.class.upTo) > 1 {
 		r.class = s.class.draw(&s.classes)
@@ -86,26 +86,26 @@ func (s *source) draw(r *runner) {
 	}
 }
 
-// sendToFleet sends a runner to the instances of a fleet in turn.
-func (p *Plane) sendToFleet(r *runner, s *source) {
+// sendToFleet sends a compact request to the instances of a fleet in turn.
+func (p *Plane) sendToFleet(r *compactRequest, s *source) {
 	p.meter.routes[r.route].arrives(r.arrived)
 	members := p.fleets[s.target]
 	if len(members) == 0 {
-		p.fail(p.leaveTrack(r, noIndex), Code502)
+		p.fail(p.expand(r, noIndex), Code502)
 		return
 	}
 	if s.next++; s.next >= len(members) {
 		s.next = 0
 	}
 	r.server = members[s.next]
-	if !p.enterLane(r, noIndex, min(s.limits.limit, s.patience-s.distance(model.Zone(p.lanes[r.server].zone)))) {
-		i := p.leaveTrack(r, noIndex)
+	if !p.enterCompact(r, noIndex, min(s.limits.limit, s.patience-s.distance(model.Zone(p.fastPaths[r.server].zone)))) {
+		i := p.expand(r, noIndex)
 		p.offer(i, p.requests.at(i))
 	}
 }
 
-// sendByBalancer takes a runner through its load balancer to a target.
-func (p *Plane) sendByBalancer(r *runner, s *source) {
+// sendByBalancer takes a compact request through its load balancer to a target.
+func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	b, action := s.lb, &s.way.actions[r.class]
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
@@ -116,7 +116,7 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	n := &b.nodes[zone]
 	n.requests++
 	if b.limited && !n.admits(r.arrived) {
-		i := p.leaveTrack(r, noIndex)
+		i := p.expand(r, noIndex)
 		p.reject(i, p.requests.at(i))
 		return
 	}
@@ -126,7 +126,7 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	choice, ok := action.forward.Next()
 	if !ok {
 		p.meter.routes[r.route].arrives(r.arrived)
-		p.failFor(p.leaveTrack(r, noIndex), Code503, CauseNoWeight)
+		p.failFor(p.expand(r, noIndex), Code503, CauseNoWeight)
 		return
 	}
 	group := action.groups[choice]
@@ -143,7 +143,7 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	}
 	local, ok := sc.policy.Pick(int(zone))
 	if !ok {
-		p.failFor(p.leaveTrack(r, noIndex), Code503, g.whyNone())
+		p.failFor(p.expand(r, noIndex), Code503, g.whyNone())
 		return
 	}
 	if g.counts {
@@ -152,40 +152,40 @@ func (p *Plane) sendByBalancer(r *runner, s *source) {
 	target := g.locals[local]
 	r.server = g.servers[local]
 	hop := s.hop
-	if l := &p.lanes[r.server]; l.zone != r.zone {
+	if f := &p.fastPaths[r.server]; f.zone != r.zone {
 		hop += b.cfg.CrossLatency
 	}
-	if !p.enterLane(r, target, min(s.limits.limit, s.patience-hop)) {
+	if !p.enterCompact(r, target, min(s.limits.limit, s.patience-hop)) {
 		p.targets.at(target).inFlight++
-		i := p.leaveTrack(r, target)
+		i := p.expand(r, target)
 		p.offer(i, p.requests.at(i))
 	}
 }
 
-// enterLane takes a runner into the lane of its server, or returns false if it cannot go that
-// way: nothing is counted of that.
-func (p *Plane) enterLane(r *runner, target uint32, patience sim.Time) bool {
-	l := &p.lanes[r.server]
-	if !l.open || target != l.target && target != noIndex && !p.joins(l, target) {
+// enterCompact takes a compact request to the fast path of its server, or returns false if it
+// cannot go that way: nothing is counted of that.
+func (p *Plane) enterCompact(r *compactRequest, target uint32, patience sim.Time) bool {
+	f := &p.fastPaths[r.server]
+	if !f.open || target != f.target && target != noIndex && !p.bindTarget(f, target) {
 		return false
 	}
 	now := r.arrived
-	if l.counted {
-		p.ends.turn(now, p.land)
-	} else if l.station.Waiting() > 0 {
-		p.passInLane(l, now)
+	if f.counted {
+		p.ends.turn(now, p.endDue)
+	} else if f.station.Waiting() > 0 {
+		p.passOnFastPath(f, now)
 	}
-	start, ok := l.station.Foresee(now)
-	end := sim.Sum(start, l.time(r.demand))
+	start, ok := f.station.Foresee(now)
+	end := sim.Sum(start, f.time(r.demand))
 	if !ok || end-now > patience || end > sim.Horizon {
 		return false
 	}
 	if target != noIndex {
-		l.asked++
+		f.asked++
 	}
 	if start == now {
 		p.meter.begins(&p.meter.routes[r.route], now, 0)
 	}
-	p.seat(r, l, start, end)
+	p.enqueue(r, f, start, end)
 	return true
 }

@@ -1,0 +1,242 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/station"
+)
+
+// compactRequest is a request on a fast path of which only that is kept which somebody may
+// still ask: 40 bytes. What it met on its way met nobody else, and what becomes of it is
+// known; its end counts for its source and for the target of its fast path. Where that is
+// left, a full request is made of it that is as it would have been ([Plane.expandAll]).
+type compactRequest struct {
+	arrived sim.Time
+	demand  sim.Time // CPU time
+	in, out uint32   // as of a request; in: of one that stands for a full request, which
+	server  uint32
+	route   int32  // where it counts; without a target group that of no group
+	source  uint16 // fullRequest: it stands for one
+	class   uint16
+	zone    uint8 // of the balancer's node
+	high    uint8 // as of a request
+}
+
+// fullRequest is the source of a compact request that only stands for a request of the pool:
+// for a check, or for one of which more is to be remembered.
+const fullRequest = checkSource - 1
+
+// compactRequests are those on all fast paths, and the places that are free.
+type compactRequests struct {
+	all  []compactRequest
+	free []uint32
+}
+
+// alloc gives a compact request a place.
+func (r *compactRequests) alloc() uint32 {
+	if last := len(r.free) - 1; last >= 0 {
+		i := r.free[last]
+		r.free = r.free[:last]
+		return i
+	}
+	r.all = append(r.all, compactRequest{})
+	return uint32(len(r.all) - 1)
+}
+
+func (r *compactRequests) release(i uint32) { r.free = append(r.free, i) }
+
+func (r *compactRequest) requestBytes() model.Bytes {
+	return model.Bytes(r.high&15)<<32 | model.Bytes(r.in)
+}
+
+func (r *compactRequest) responseBytes() model.Bytes {
+	return model.Bytes(r.high>>4)<<32 | model.Bytes(r.out)
+}
+
+// bindTarget lets a target be the one of a fast path, unless there is another.
+func (p *Plane) bindTarget(f *fastPath, target uint32) bool {
+	if f.target != noIndex {
+		return false
+	}
+	t := p.targets.at(target)
+	f.target, f.group, f.scope, f.local = target, t.group, t.scope, t.local
+	return true
+}
+
+// enqueue gives a compact request its place on a fast path, whose start and end are known.
+func (p *Plane) enqueue(r *compactRequest, f *fastPath, start, end sim.Time) {
+	k := p.compact.alloc()
+	p.compact.all[k] = *r
+	told := f.station.Offer(k, r.arrived, start, end)
+	switch {
+	case f.counted:
+		p.ends.insert(k, end)
+	case told.Leaves != station.NoJob:
+		p.compactEnds(told.Leaves, f, told.At)
+	}
+}
+
+// compactEnds is [Plane.completeOnFastPath] for a compact request.
+func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
+	r := &p.compact.all[k]
+	p.compact.release(k)
+	if r.source == fullRequest {
+		p.completeOnFastPath(r.in, f, at)
+		return
+	}
+	p.stepsEnded++
+	if p.meter.recovery != nil {
+		p.meter.saw(r.source, r.arrived, true)
+	}
+	s := &p.sources[r.source]
+	if r.in|r.out|uint32(r.high) != 0 {
+		p.countCompactBytes(r, f, s)
+	}
+	o := &p.meter.routes[r.route]
+	if s.direct {
+		p.meter.ends(o, r.arrived, at-r.arrived+s.distance(model.Zone(f.zone)), at)
+		return
+	}
+	b := s.lb
+	b.hour.open--
+	b.hour.active.Add(int64(at))
+	latency := at - r.arrived
+	if f.zone != r.zone {
+		latency += b.cfg.CrossLatency
+	}
+	p.meter.ends(o, r.arrived, latency+s.hop, at)
+	f.ended++
+	f.answered = max(f.answered, at)
+	g := &p.targetGroups[f.group]
+	g.responded(latency)
+	if f.counted && g.counts {
+		g.scopes[f.scope].policy.Ended(int(f.local))
+	}
+}
+
+// countCompactBytes counts the bytes of a compact request that was served.
+func (p *Plane) countCompactBytes(r *compactRequest, f *fastPath, s *source) {
+	in, out := r.requestBytes(), r.responseBytes()
+	f.in, f.out = f.in.Plus(in), f.out.Plus(out)
+	if s.direct {
+		if of := p.servers.at(r.server); of.public {
+			m := &p.transfers.moved[of.payer]
+			m.Out = m.Out.Plus(out)
+		}
+		return
+	}
+	h := &s.lb.hour
+	h.processed, h.out = h.processed.Plus(out), h.out.Plus(out)
+	if f.zone != r.zone {
+		h.crossed = h.crossed.Plus(in).Plus(out)
+	}
+}
+
+// compactBegins counts that a compact request which has waited is served.
+func (p *Plane) compactBegins(k uint32, at sim.Time) {
+	r := &p.compact.all[k]
+	if r.source == fullRequest {
+		of := p.requests.at(r.in)
+		of.phase = inService
+		p.begins(r.in, of, at)
+		return
+	}
+	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-r.arrived)
+}
+
+// tellTarget brings the counts of the target of a fast path in line with it.
+func (p *Plane) tellTarget(f *fastPath) {
+	if f.asked|f.ended == 0 {
+		return
+	}
+	t := p.targets.at(f.target)
+	t.inFlight += f.asked - f.ended
+	t.since.answered += f.ended
+	t.answered = max(t.answered, f.answered)
+	f.asked, f.ended = 0, 0
+}
+
+// request is a compact request as the full one that it would be on its way to a target.
+func (p *Plane) request(r *compactRequest, target uint32) request {
+	of := request{
+		arrived: r.arrived, demand: r.demand, in: r.in, out: r.out, high: r.high, server: r.server, target: target,
+		group: None, source: r.source, class: r.class, zone: r.zone, phase: dispatched,
+	}
+	if group := p.meter.routes[r.route].TargetGroup; group != None {
+		of.group = int16(group)
+	}
+	return of
+}
+
+// requestInService is a compact request as the full one that it would be at its server.
+func (p *Plane) requestInService(r *compactRequest, f *fastPath) request {
+	target := f.target
+	if p.sources[r.source].direct {
+		target = noIndex
+	}
+	of := p.request(r, target)
+	of.phase = inService
+	return of
+}
+
+// expand makes a full request of a compact one that is on its way to a target; noIndex: it
+// has none.
+func (p *Plane) expand(r *compactRequest, target uint32) uint32 {
+	h, of := p.requests.Alloc()
+	*of = p.request(r, target)
+	i := indexOf(h)
+	if s := &p.sources[r.source]; s.limits.limit != sim.Never {
+		p.addDeadline(&s.limits, i, of)
+		if !s.limits.watched {
+			p.watchLimits(int(r.source), r.arrived)
+		}
+	}
+	return i
+}
+
+// expandAll makes full requests of the compact ones on a fast path, and returns all that are
+// there.
+func (p *Plane) expandAll(f *fastPath, jobs []uint32) (list []uint32) {
+	for _, k := range jobs {
+		r := &p.compact.all[k]
+		if r.source != fullRequest {
+			h, of := p.requests.Alloc()
+			*of = p.requestInService(r, f)
+			r.source, r.in = fullRequest, indexOf(h)
+		}
+		list = append(list, r.in)
+	}
+	return list
+}
+
+// eachCompact calls see with each compact request on a settled fast path as the full one that
+// it would be: who checks the plane asks.
+func (p *Plane) eachCompact(see func(r *request)) {
+	for id := range p.fastPaths {
+		f := &p.fastPaths[id]
+		if !f.open {
+			continue
+		}
+		for _, k := range f.station.Jobs(p.settledUntil(f), nil) {
+			if r := &p.compact.all[k]; r.source != fullRequest {
+				of := p.requestInService(r, f)
+				see(&of)
+			}
+		}
+	}
+}
+
+// everyRequest calls see with all requests, compact requests among them.
+func (p *Plane) everyRequest(see func(r *request)) {
+	for _, r := range p.requests.All() {
+		see(r)
+	}
+	p.eachCompact(see)
+}
+
+// alive is how many requests there are, compact requests among them.
+func (p *Plane) alive() int {
+	n := p.requests.Len()
+	p.eachCompact(func(*request) { n++ })
+	return n
+}

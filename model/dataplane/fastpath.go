@@ -1,0 +1,331 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	"headroom/sim/station"
+)
+
+// fastPath is the way through a server whose departures can be foreseen: one that
+// serves in order of arrival at full speed, whose requests make one step, and where
+// all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
+// the server's own station all that is aboard as soon as it is not. Fast paths lie apart
+// from the rest of their servers, for a plain request needs nothing else.
+type fastPath struct {
+	open    bool
+	counted bool // who picks by requests in flight looks at the server
+	zone    uint8
+	paced   bool // time on its CPU is not the demand
+	station station.Foreseen
+	pace    float64     // as the server's
+	settled sim.Time    // all up to then is counted
+	in, out model.Bytes // of requests that went this way; see [Plane.used]
+
+	// The target that compact requests come through; noIndex: none has yet.
+	target       uint32
+	group        int32
+	scope, local int32
+	asked, ended int32    // compact requests that came through it and that were answered, which it does not know of
+	answered     sim.Time // the last answer to one
+
+	impatient int // times that somebody would not wait
+}
+
+// patienceTries is how often a fast path opens again after somebody would not wait for the
+// end of a request; where that happens all the time it is not fast.
+const patienceTries = 8
+
+// foreseeable reports whether a service's departures can be foreseen where nothing
+// disturbs them.
+func (p *Plane) foreseeable(service int) bool {
+	s := &p.cfg.Services[service]
+	return !p.tracked && !p.calls[service].instant && s.Discipline == FCFS && len(s.Steps) == 0
+}
+
+// openFastPath takes the fast path from now on if the server is settled, empty and
+// undisturbed.
+func (p *Plane) openFastPath(id uint32, s *server) bool {
+	f := &p.fastPaths[id]
+	disturbed := s.supply != nil || s.watch == inKernel || s.attended > 0 || s.errors.Rate > 0 || s.station.Speed() != station.FullSpeed
+	if !s.foreseen || !s.open || disturbed || f.impatient > patienceTries || s.station.InService() > 0 || s.station.Waiting() > 0 {
+		return false
+	}
+	now := p.kernel.Now()
+	f.open, f.counted = true, s.watch == inCalendar
+	f.zone, f.pace, f.paced, f.settled = uint8(s.zone), s.pace, s.pace != 1, now
+	f.target, f.answered = noIndex, -1
+	f.station.Reset(s.station.Spec(), s.station.Busy(now))
+	return true
+}
+
+// leaveFastPath gives a server's own station what its fast path has aboard, as it was when it
+// was last settled. The pool of requests may move.
+func (p *Plane) leaveFastPath(id uint32) {
+	f := &p.fastPaths[id]
+	if !f.open {
+		return
+	}
+	f.open = false
+	s := p.servers.at(id)
+	at := p.settledUntil(f)
+	p.tellTarget(f)
+	places := f.station.Jobs(at, nil)
+	jobs := p.expandAll(f, places)
+	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.all[k].in }, func(i, ticket uint32) sim.Time {
+		r := p.requests.at(i)
+		r.phase, r.ticket = queued, ticket
+		return f.time(r.demand)
+	})
+	for _, k := range places {
+		if f.counted {
+			p.ends.remove(k)
+		}
+		p.compact.release(k)
+	}
+	p.limitAgain(jobs)
+}
+
+// settledUntil is the instant up to which all on a fast path is counted.
+func (p *Plane) settledUntil(f *fastPath) sim.Time {
+	if f.counted {
+		return max(f.settled, p.ends.turned)
+	}
+	return f.settled
+}
+
+// leaveFastPathNow settles the fast path of a server and leaves it.
+func (p *Plane) leaveFastPathNow(id uint32) {
+	if f := &p.fastPaths[id]; f.open {
+		p.settleFastPath(f, p.kernel.Now())
+		p.leaveFastPath(id)
+	}
+}
+
+// time is what a demand takes on the server's CPU.
+func (f *fastPath) time(demand sim.Time) sim.Time {
+	if f.paced {
+		demand = demand.Scaled(f.pace)
+	}
+	return min(demand, station.MaxDemand)
+}
+
+// enterFastPath takes a full request to a fast path, or returns false if it cannot go that
+// way: its client or its balancer will not wait for its end.
+func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
+	now := r.arrived
+	if f.counted {
+		p.ends.turn(now, p.endDue)
+	} else {
+		p.passOnFastPath(f, now)
+	}
+	start, ok := f.station.Foresee(now)
+	if !ok {
+		p.turnAway(i)
+		return true
+	}
+	end := sim.Sum(start, f.time(r.demand))
+	limits, patience := p.patience(i, r, f)
+	if end-now > patience || end > sim.Horizon {
+		p.leaveFastPathNow(r.server)
+		f.impatient++
+		return false
+	}
+	if limits != nil {
+		p.removeDeadline(limits, r)
+	}
+	if r.phase = queued; start == now {
+		r.phase = inService
+		if !r.gone {
+			p.meter.started(now, r, now)
+		}
+	}
+	p.enqueue(&compactRequest{arrived: now, source: fullRequest, in: i, server: r.server}, f, start, end)
+	return true
+}
+
+// patience is the longest that everybody waits for a request's end at its server, with
+// the time limit that it is under, if there is one.
+func (p *Plane) patience(i uint32, r *request, f *fastPath) (*deadlines, sim.Time) {
+	if r.source == checkSource {
+		return nil, p.targetGroups[p.targets.at(r.older).group].cfg.HealthCheck.Timeout
+	}
+	s := &p.sources[r.source]
+	if s.limits.limit == sim.Never { // and so is patience
+		return nil, sim.Never
+	}
+	if s.patience == sim.Never {
+		return &s.limits, s.limits.limit
+	}
+	return &s.limits, min(s.limits.limit, s.patience-p.hop(i, r, model.Zone(f.zone)))
+}
+
+// settleFastPath counts what happened on a fast path up to and including an instant.
+func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
+	f.settled = max(f.settled, until)
+	if f.counted {
+		p.ends.turn(until, p.endDue)
+	} else {
+		p.passOnFastPath(f, until)
+		f.station.Sweep(until, func(at sim.Time, k uint32) { p.compactEnds(k, f, at) })
+	}
+	p.tellTarget(f)
+}
+
+// endOnFastPath ends a compact request whose end was announced, after those that left its
+// fast path before for who waited.
+func (p *Plane) endOnFastPath(k uint32, at, _ sim.Time) sim.Time {
+	f := &p.fastPaths[p.compact.all[k].server]
+	ended := false
+	for passage, ok := f.station.Pass(at); ok; passage, ok = f.station.Pass(at) {
+		ended = ended || passage.Leaves == k
+		p.ends.remove(passage.Leaves)
+		p.passed(f, passage)
+	}
+	if !ended {
+		p.compactEnds(k, f, at)
+	}
+	return sim.Never
+}
+
+// passOnFastPath lets who waits on a fast path enter until an instant.
+func (p *Plane) passOnFastPath(f *fastPath, until sim.Time) {
+	for passage, ok := f.station.Pass(until); ok; passage, ok = f.station.Pass(until) {
+		p.passed(f, passage)
+	}
+}
+
+// passed counts a departure and who enters after it.
+func (p *Plane) passed(f *fastPath, passage station.Passage) {
+	p.compactEnds(passage.Leaves, f, passage.At)
+	if passage.Followed {
+		p.compactBegins(passage.Enters, passage.At)
+	}
+}
+
+// completeOnFastPath is [Plane.complete], [Plane.leave] and what follows for a request that
+// nothing disturbed. What those do beyond this never meets a fast path:
+//   - interfaces, paths in time and applications that share a machine: network.go,
+//     outside.go and application.go take foreseen from their servers;
+//   - trips, calls and steps, connections that clients or targets keep, WebSockets and
+//     functions: [Plane.foreseeable] and [Plane.markInstant];
+//   - errors, disks of their own and a supply that may run out: [Plane.openFastPath];
+//   - time limits that strike: [Plane.enterFastPath];
+//   - targets that drain, and servers that close: they leave their fast path first.
+func (p *Plane) completeOnFastPath(i uint32, f *fastPath, at sim.Time) {
+	r := p.requests.at(i)
+	p.stepsEnded++
+	f.in = f.in.Plus(r.requestBytes())
+	f.out = f.out.Plus(r.responseBytes())
+	if r.gone {
+		p.discard(i, r)
+		return
+	}
+	s := &p.sources[r.source]
+	r.phase = answered
+	if s.plain {
+		across := s.lb.ends(at, r, model.Zone(f.zone))
+		p.meter.completed(at, r, s.hop+across)
+		p.targetAnswers(r, f, at, across)
+		p.free(i)
+		return
+	}
+	if s.direct {
+		p.countDirect(p.servers.at(r.server), r)
+	}
+	p.countCrossing(r, model.Zone(f.zone))
+	hop := p.hop(i, r, model.Zone(f.zone))
+	p.meter.completed(at, r, hop)
+	if p.accessLog != nil {
+		p.logServed(i, r, at, hop)
+	}
+	if s.balancer != None {
+		if s.flows.on {
+			p.alight(i, r, at)
+		} else {
+			s.lb.closed(at, r)
+		}
+	}
+	if r.target != noIndex {
+		p.targetAnswers(r, f, at, p.crossing(r, model.Zone(f.zone)))
+	}
+	p.free(i)
+}
+
+// targetAnswers counts the response of a request's target, which does not drain and may
+// be across the border of a zone, and ends its hold on it.
+func (p *Plane) targetAnswers(r *request, f *fastPath, at, across sim.Time) {
+	t := p.targets.at(r.target)
+	t.answered = max(t.answered, at)
+	t.since.answered++
+	t.inFlight--
+	g := &p.targetGroups[r.group]
+	g.responded(at - r.arrived + across)
+	if f.counted && g.counts {
+		g.scopes[t.scope].policy.Ended(int(t.local))
+	}
+}
+
+// growFastPaths makes room for the fast path of a new server, which is closed.
+func (p *Plane) growFastPaths(id uint32) {
+	for int(id) >= len(p.fastPaths) {
+		p.fastPaths = append(p.fastPaths, fastPath{})
+	}
+	f := &p.fastPaths[id]
+	f.open, f.in, f.out, f.impatient, f.target = false, 0, 0, 0, noIndex
+	f.station.Reset(station.Spec{}, 0)
+}
+
+// refillIfDue is [Plane.refill] for a server that has a departure in the present
+// instant.
+func (p *Plane) refillIfDue(id uint32, now sim.Time) {
+	if f := &p.fastPaths[id]; f.open {
+		p.settleFastPath(f, now)
+		return
+	}
+	if s := p.servers.at(id); s.next() <= now || s.base != noIndex && p.servers.at(s.base).next() <= now {
+		p.refill(id)
+	}
+}
+
+// atStation returns how many requests a settled server has in service and in line.
+func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
+	if f := &p.fastPaths[id]; f.open {
+		return f.station.InService(p.settledUntil(f)), f.station.Waiting()
+	}
+	if s.base != noIndex {
+		return p.computing(id), 0
+	}
+	return s.station.InService(), s.station.Waiting()
+}
+
+// used is what a settled server has used.
+func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
+	f := &p.fastPaths[id]
+	use := model.ServerUse{In: s.in.Plus(f.in), Out: s.out.Plus(f.out)}
+	for _, a := range s.applications {
+		p.addApplication(&use, p.servers.Get(a), now)
+	}
+	if s.nic != nil && !s.nic.disks {
+		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
+	}
+	use.Busy = p.busyTime(id, s, now)
+	if p.fluid != nil {
+		busy, in, out := p.fluidUse(id)
+		use.Busy, use.In, use.Out = use.Busy+busy, use.In.Plus(in), use.Out.Plus(out)
+	}
+	if s.memory != nil {
+		use.Memory = s.memory.usedTime(now)
+	}
+	return use
+}
+
+// busyTime is the CPU work of a settled server.
+func (p *Plane) busyTime(id uint32, s *server, now sim.Time) uint64 {
+	if f := &p.fastPaths[id]; f.open {
+		return f.station.Busy(now)
+	}
+	return s.busy(now)
+}
+
+// takesFastPath reports whether a request goes by the fast path of its server.
+func (p *Plane) takesFastPath(r *request) bool { return r.phase.aboard() && p.fastPaths[r.server].open }
