@@ -71,8 +71,12 @@ func auditMetrics() []Metric {
 	return metrics
 }
 
-// warnOfAudit marks the metrics that rates do not show as requests would.
+// warnOfAudit marks the metrics that rates do not show as requests would, and a run of which
+// no window could be played.
 func (s *Summary) warnOfAudit() {
+	if v, ok := s.Value("audit.windows", Part{}); ok && v.Value == 0 {
+		s.warnf("no window of the run could be played request by request: nothing says how far its rates are from requests; fidelity = \"request\" shows it")
+	}
 	for i := range auditOf {
 		a := &auditOf[i]
 		v, ok := s.Value("audit."+a.name, Part{})

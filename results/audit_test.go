@@ -41,3 +41,21 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 		t.Errorf("what is right is marked:\n%s", all)
 	}
 }
+
+// An audit that could play no window says so: its refusals of zero are no finding.
+func TestAuditSaysThatItPlayedNothing(t *testing.T) {
+	cfg := twoGroups()
+	cfg.Fluid, cfg.Audit = sim.Second, 12
+	const warning = "no window of the run could be played request by request"
+	for windows, want := range []bool{true, false} {
+		meter := NewMeter(cfg)
+		o := oneOutcome(cfg)
+		o.Audit = &fluid.Findings{Windows: make([]fluid.Finding, windows)}
+		m := []*Measurement{meter.Measure(o, invoice())}
+		s := meter.fold(m)
+		s.warn(meter, m)
+		if got := strings.Contains(strings.Join(s.Warnings, "\n"), warning); got != want {
+			t.Errorf("with %d windows: said is %t, want %t:\n%s", windows, got, want, strings.Join(s.Warnings, "\n"))
+		}
+	}
+}

@@ -20,7 +20,7 @@ type seen struct {
 	Inked    []int      // by canvas: pixels that are not background
 	Texts    [][]string // by canvas: what is written on it
 	Pictures []int      // by SVG: shapes that take room
-	Wide     int        // pixels by which the page is wider than its window
+	Wide     int        // pixels by which the page, or one in a frame of it, is wider than its window
 }
 
 // watch is put before all scripts of a page.
@@ -54,7 +54,7 @@ addEventListener("load", () => setTimeout(() => {
   pre.textContent = JSON.stringify({
     Errors: seen.Errors, Requests: performance.getEntriesByType("resource").map(e => e.name), Inked: canvases.map(inked),
     Texts: canvases.map(c => seen.Texts.get(c) || []), Pictures: [...document.querySelectorAll("svg")].map(shapes),
-    Wide: document.documentElement.scrollWidth - innerWidth,
+    Wide: Math.max(...[window, ...Array.from(frames)].map(w => w.document.documentElement.scrollWidth - w.innerWidth)),
   });
   document.body.append(pre);
 }, 200));

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -160,6 +161,17 @@ func TestBrowserShowsDesigns(t *testing.T) {
 			if len(s.Pictures) < 2 {
 				t.Errorf("%s: %d pictures, want 2 or more", of[0], len(s.Pictures))
 			}
+		}
+	}
+}
+
+// A telephone is narrower than the windows of a browser may be: the page is put into a frame.
+func TestBrowserShowsDesignsOnATelephone(t *testing.T) {
+	for _, of := range [][2]string{{"sweep.csv", strings.Replace(sheet, "group.web", "autoscaling_group.a_long_name_of_a_group", 1)}, {"compare.json", comparison}} {
+		text := html.EscapeString(opened(t, written(t, of[0], of[1])))
+		s := browse(t, []byte(`<!doctype html><style>iframe { border: 0 }</style><body><iframe width="320" height="900" srcdoc="`+text+`"></iframe></body>`))
+		if s.Wide > 0 || len(s.Errors) > 0 {
+			t.Errorf("%s: %d pixels wider than a telephone, errors %q", of[0], s.Wide, s.Errors)
 		}
 	}
 }
