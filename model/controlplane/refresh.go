@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/alarm"
@@ -56,6 +57,19 @@ type refresh struct {
 	pausesUntil sim.Time
 	waitsUntil  sim.Time // for instances that are protected or on standby; Never
 	rollsBack   bool
+	looks       []sim.Time // at which the group turns by itself
+}
+
+// look turns a group that is refreshed at an instant, once for all that ask for it: a turn
+// asks for the next, so that turns of one instant would grow in number from each to the next.
+func (cp *Plane) look(i int, at sim.Time) {
+	r := cp.groups[i].refresh
+	now := cp.kernel.Now()
+	r.looks = slices.DeleteFunc(r.looks, func(t sim.Time) bool { return t <= now })
+	if !slices.Contains(r.looks, at) {
+		r.looks = append(r.looks, at)
+		cp.schedule(at, indexed(groupTurns, i))
+	}
 }
 
 // byRefresh is why a refresh launches and ends instances.
@@ -139,19 +153,18 @@ func (cp *Plane) turnRefresh(i int) {
 	g := &cp.groups[i]
 	r := g.refresh
 	now := cp.kernel.Now()
-	again := func(at sim.Time) { cp.schedule(at, indexed(groupTurns, i)) }
 	if cp.alarmed(r) {
 		cp.failRefresh(i, "an alarm is in ALARM")
 		return
 	}
 	if len(r.cfg.Alarms) > 0 && !r.rollsBack {
-		again((now/sim.Minute + 1) * sim.Minute)
+		cp.look(i, (now/sim.Minute+1)*sim.Minute)
 	}
 	switch {
 	case now < r.pausesUntil:
 		return
 	case g.suspended.Has(scaling.InstanceRefresh):
-		again(now + sim.Minute)
+		cp.look(i, now+sim.Minute)
 		return
 	case now-r.begun > scaling.LongestRefresh:
 		cp.failRefresh(i, "it has run for 14 days")
@@ -162,7 +175,7 @@ func (cp *Plane) turnRefresh(i int) {
 			if now-r.batchAt > scaling.RefreshPatience+r.plan.Warmup {
 				cp.failRefresh(i, "its instances are not healthy after an hour")
 			} else {
-				again(next)
+				cp.look(i, next)
 			}
 			return
 		}
@@ -224,7 +237,7 @@ func (cp *Plane) endBatch(i int) bool {
 	if p := r.plan.Reached(r.total, before, r.done); p > 0 && r.plan.Delay > 0 {
 		r.pausesUntil = cp.kernel.Now() + r.plan.Delay
 		cp.noteRefresh(i, fmt.Sprintf("checkpoint %d %%: %d of %d replaced, pauses %.6g s", p, r.done, r.total, r.plan.Delay.Seconds()))
-		cp.schedule(r.pausesUntil, indexed(groupTurns, i))
+		cp.look(i, r.pausesUntil)
 		return true
 	}
 	return false
@@ -247,7 +260,7 @@ func (cp *Plane) nextBatch(i int) {
 			cp.failRefresh(i, "instances are protected or on standby for an hour")
 			return
 		}
-		cp.schedule(min(now+sim.Minute, r.waitsUntil), indexed(groupTurns, i))
+		cp.look(i, min(now+sim.Minute, r.waitsUntil))
 		return
 	}
 	batch = batch[:min(len(batch), r.plan.Next(r.total, r.total, r.done))]
@@ -266,7 +279,7 @@ func (cp *Plane) nextBatch(i int) {
 		}
 	}
 	cp.reconcile(i, launching{activity: None, cause: byRefresh, warmup: g.replacementWarmup()})
-	cp.schedule(max(now, cp.batchReady(i)), indexed(groupTurns, i))
+	cp.look(i, max(now, cp.batchReady(i)))
 }
 
 // candidates lists the members that a refresh may replace next, and says whether it waits for

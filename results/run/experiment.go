@@ -108,22 +108,6 @@ func (e *Experiment) bill(ctx context.Context, outcome *cloud.Outcome, whole boo
 	return plan.Bill(outcome.Ledger)
 }
 
-// replicateWindows plays a replication anew for each window of the scenario.
-func (e *Experiment) replicateWindows(ctx context.Context, replication int) (all []results.Window, err error) {
-	for _, w := range e.cfg.Windows {
-		before, after, err := cloud.Between(ctx, e.cfg, replication, w)
-		if err != nil {
-			return nil, err
-		}
-		var from results.Ended
-		if before != nil {
-			from = results.Ended{Outcome: before, Invoice: e.bill(ctx, before, true)}
-		}
-		all = append(all, results.Since(from, results.Ended{Outcome: after, Invoice: e.bill(ctx, after, true)}))
-	}
-	return all, nil
-}
-
 // OutOfMemory returns how a context ended because of the memory limit, nil if it did
 // not.
 func OutOfMemory(ctx context.Context) *memory.Exceeded {
