@@ -88,6 +88,28 @@ func TestJobSurvivesItsServer(t *testing.T) {
 	}
 }
 
+// A server may have run for one job only: who waits for work leaves though it is gone.
+func TestIdleWorkerLeavesAServerThatIsGone(t *testing.T) {
+	t.Parallel()
+	g := &ground{dir: t.TempDir(), port: server.RANDOM_PORT}
+	g.start(t)
+	c := open(t, Options{URL: g.server.ClientURL()})
+	var n atomic.Int64
+	o := works(time.Millisecond, &n)
+	o.Idle = 2 * time.Second
+	ended := make(chan error, 1)
+	go func() { ended <- c.Work(t.Context(), o) }()
+	g.stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("it does not leave")
+	}
+}
+
 // A server whose store is full ends the job and says why.
 func TestFullServerEndsTheJob(t *testing.T) {
 	t.Parallel()

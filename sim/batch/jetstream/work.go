@@ -118,6 +118,8 @@ func (w *worker) watch(ctx context.Context) error {
 				return err
 			}
 			w.tell()
+		} else if w.idle() { // the server may be gone for good, as one is that ran for a job only
+			return nil
 		}
 		if len(w.jobs) > 0 {
 			wait = w.c.options.beat
@@ -238,10 +240,19 @@ func (w *worker) reason() (leave bool, err error) {
 		}
 	case w.o.Job != "" && w.seen && len(w.jobs) == 0:
 		return true, nil
-	case w.o.Idle > 0 && time.Since(w.busyAt) >= w.o.Idle:
-		return true, nil
 	}
-	return false, nil
+	return w.idleNow(), nil
+}
+
+// idle reports whether there was no work for as long as a worker stays.
+func (w *worker) idle() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.idleNow()
+}
+
+func (w *worker) idleNow() bool {
+	return w.busy == 0 && w.o.Idle > 0 && time.Since(w.busyAt) >= w.o.Idle
 }
 
 // workerName names a worker.
