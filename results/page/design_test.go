@@ -165,6 +165,25 @@ func TestBrowserShowsDesigns(t *testing.T) {
 	}
 }
 
+// The values of an axis stand beside each other, so that each can be read.
+func TestTicksOfValuesFindRoom(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		of    int
+		want  string
+	}{
+		{"m5.large", 4, "m5.large"},
+		{`["a", "b"]`, 4, `["a", "b"]`},
+		{`[{ instance_type = "c6i.large" }, { instance_type = "c7i.large" }]`, 4, "c6i.large, c7i.large"},
+		{`[{ weight = 2 }]`, 4, "[{ weight = 2 }]"},
+		{strings.Repeat("ä", 200), 2, strings.Repeat("ä", 40) + "…"},
+	} {
+		if got := tickOf(c.value, c.of); got != c.want {
+			t.Errorf("%s of %d: %q, want %q", c.value, c.of, got, c.want)
+		}
+	}
+}
+
 // A telephone is narrower than the windows of a browser may be: the page is put into a frame.
 func TestBrowserShowsDesignsOnATelephone(t *testing.T) {
 	for _, of := range [][2]string{{"sweep.csv", strings.Replace(sheet, "group.web", "autoscaling_group.a_long_name_of_a_group", 1)}, {"compare.json", comparison}} {

@@ -6,6 +6,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,7 +167,7 @@ func (d *design) effect(axis, metric int) *part {
 	var path [][2]float64
 	for i, v := range values {
 		if len(values) <= 12 {
-			c.tick(at[i], v)
+			c.tick(at[i], tickOf(v, len(values)))
 		}
 		path = append(path, [2]float64{at[i], means[i]})
 		t.Rows = append(t.Rows, row{Cells: []string{v, amount(means[i], unitOf(d.metrics[metric])), strconv.Itoa(len(sums[v]))}})
@@ -180,6 +181,30 @@ func (d *design) effect(axis, metric int) *part {
 	}
 	return &part{Figure: &figure{Title: title, SVG: c.svg(), Table: t}}
 }
+
+var quoted = regexp.MustCompile(`"([^"\\]*)"`)
+
+// tickOf is what stands under one of several values of an axis: of a list of tables its
+// texts, and what finds room. The table below the picture has all of it.
+func tickOf(value string, of int) string {
+	if strings.HasPrefix(value, "[{") {
+		if found := quoted.FindAllStringSubmatch(value, -1); len(found) > 0 {
+			texts := make([]string, len(found))
+			for i, f := range found {
+				texts[i] = f[1]
+			}
+			value = strings.Join(texts, ", ")
+		}
+	}
+	letters, room := []rune(value), int((chartWidth-marginLeft-marginRight)/float64(of)/widestLetter)
+	if len(letters) > max(room, 2) {
+		return string(letters[:max(room, 2)-1]) + "…"
+	}
+	return value
+}
+
+// widestLetter is what a letter of a tick takes, of the picture's width.
+const widestLetter = 6.5
 
 // mostBins is how many values of an axis are told apart, or bins of them.
 const mostBins = 40
