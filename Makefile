@@ -19,8 +19,8 @@ help: ## list the targets
 build: ## build bin/headroom, which needs no libraries and few addresses (ulimit -v)
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/headroom ./cmd/headroom
 
-VERSION  ?= $(shell git describe --tags --always 2>/dev/null || echo unknown)
-RELEASE  ?= $(VERSION) $(shell git log -1 --format='%h %cs' 2>/dev/null)
+VERSION  ?= $(shell git describe --tags 2>/dev/null || echo untagged)
+RELEASE  ?= $(strip $(VERSION) $(shell git log -1 --format='%h %cs' 2>/dev/null))
 SYSTEMS  ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 dist: ## build dist/ for Linux, macOS and Windows, amd64 and arm64, with checksums
