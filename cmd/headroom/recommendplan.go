@@ -82,6 +82,9 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 func (f *fleetFlags) shares() ([]int, error) {
 	var all []int
 	var faults []error
+	if len(f.spot) == 0 {
+		faults = append(faults, fmt.Errorf("--spot: must be percents from 0 to 100 or %q, not empty", allSpot))
+	}
 	for _, text := range f.spot {
 		if text == allSpot {
 			continue

@@ -39,7 +39,7 @@ func readRejected(t *schema.Table) []rejectedShare {
 		case at < 0:
 			t.Reject(key, schema.Fault{Rule: fmt.Sprintf("must be of %v", dataplane.ByClients()), Got: tree.Quote(word), Code: schema.NoCode})
 		case ok && (share < 0 || share > rest.weight+rounding):
-			t.Reject(key, schema.Fault{Rule: "must be shares that are 1 at most together", Got: n.Table[word].Got(), Code: schema.NoCode})
+			t.Reject(key, schema.Fault{Rule: "must be shares from 0 to 1, together 1 at most", Got: n.Table[word].Got(), Code: schema.NoCode})
 		case ok && share > 0:
 			all = append(all, rejectedShare{dataplane.ByClients()[at], share})
 			rest.weight = max(0, rest.weight-share)
