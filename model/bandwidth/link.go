@@ -33,6 +33,8 @@ type Link struct {
 	most    Rate // that it ever was
 	least   int64
 
+	light light
+
 	outSince  sim.Time
 	throttled sim.Time
 	begun     model.Bytes
@@ -44,7 +46,7 @@ func NewLink(at sim.Time, terms Terms) Link {
 	if terms.Peak == 0 || terms.Flow == 0 {
 		panic("bandwidth: a link without capacity")
 	}
-	l := Link{terms: terms, outAt: sim.Never}
+	l := Link{terms: terms, outAt: sim.Never, light: newLight(at, &terms)}
 	for w := range l.flows {
 		l.flows[w] = station.New(station.Spec{Servers: int64(station.NoLimit), Limit: station.NoLimit})
 		l.flows[w].SetSpeed(at, station.Speed(terms.Flow))
@@ -62,6 +64,8 @@ func NewLink(at sim.Time, terms Terms) Link {
 // Inherit gives a link the credits that one of the same terms has left, which is idle.
 func (l *Link) Inherit(at sim.Time, before *Link) {
 	if l.bursts && before.bursts {
+		l.weigh()
+		before.weigh()
 		l.bucket.Put(at, min(0, before.bucket.At(at)-l.bucket.At(at)))
 		l.least = l.bucket.At(at)
 	}
@@ -70,6 +74,15 @@ func (l *Link) Inherit(at sim.Time, before *Link) {
 // Offer begins a flow at an instant up to which the link is settled.
 func (l *Link) Offer(at sim.Time, job uint32, bytes model.Bytes, way Way) {
 	l.begun += bytes
+	if l.beginLone(at, job, bytes, way) {
+		return
+	}
+	l.weigh()
+	l.join(at, job, bytes, way)
+}
+
+// join lets a flow share the link with others, up to an instant up to which they are settled.
+func (l *Link) join(at sim.Time, job uint32, bytes model.Bytes, way Way) {
 	l.flows[way].Offer(at, job, sim.Time(bytes))
 	l.mixed = l.mixed || way == Internet
 	l.follow(at)
@@ -83,6 +96,7 @@ func (l *Link) Pass(bytes model.Bytes, from, to sim.Time) {
 	if !l.bursts {
 		return
 	}
+	l.weigh()
 	l.bucket.SetSpend(from, int64(l.terms.Peak))
 	if out := l.bucket.EmptyAt(); out < to {
 		l.throttled += to - out
@@ -93,6 +107,9 @@ func (l *Link) Pass(bytes model.Bytes, from, to sim.Time) {
 
 // Next returns the instant at which the next thing happens if nothing changes before.
 func (l *Link) Next() sim.Time {
+	if l.light.on {
+		return l.light.lone.end
+	}
 	next := min(l.flows[Region].Next(), l.outAt)
 	if l.mixed {
 		next = min(next, l.flows[Internet].Next())
@@ -103,6 +120,13 @@ func (l *Link) Next() sim.Time {
 // Settle returns the next flow that has ended up to and including an instant, or false
 // if none has.
 func (l *Link) Settle(until sim.Time) (job uint32, at sim.Time, ended bool) {
+	if l.light.on {
+		if l.light.lone.end > until {
+			return 0, 0, false
+		}
+		job, at = l.endLone()
+		return job, at, true
+	}
 	for {
 		next := l.Next()
 		if next > until {
@@ -124,6 +148,7 @@ func (l *Link) Settle(until sim.Time) (job uint32, at sim.Time, ended bool) {
 // Drop ends a flow before all of it has passed, at an instant up to which the link is
 // settled. It panics if there is no such flow.
 func (l *Link) Drop(at sim.Time, job uint32, way Way) {
+	l.weigh()
 	left := l.left(at)
 	l.flows[way].Abandon(at, job)
 	l.dropped += left - l.left(at)
@@ -132,6 +157,7 @@ func (l *Link) Drop(at sim.Time, job uint32, way Way) {
 
 // Evict ends all flows and appends them to list.
 func (l *Link) Evict(at sim.Time, list []uint32) []uint32 {
+	l.weigh()
 	l.dropped += l.left(at)
 	for w := range l.flows {
 		list = l.flows[w].Evict(at, list)
@@ -142,6 +168,9 @@ func (l *Link) Evict(at sim.Time, list []uint32) []uint32 {
 
 // Jobs appends to list all flows, in no order.
 func (l *Link) Jobs(list []uint32) []uint32 {
+	if l.light.lone.end != sim.Never {
+		list = append(list, l.light.lone.job)
+	}
 	for w := range l.flows {
 		list = l.flows[w].Jobs(list)
 	}
@@ -150,6 +179,9 @@ func (l *Link) Jobs(list []uint32) []uint32 {
 
 // Flows returns the number of flows.
 func (l *Link) Flows() (n int) {
+	if l.light.lone.end != sim.Never {
+		n++
+	}
 	for w := range l.flows {
 		n += l.flows[w].InService()
 	}
@@ -157,10 +189,18 @@ func (l *Link) Flows() (n int) {
 }
 
 // Rate returns what passes at present.
-func (l *Link) Rate() Rate { return l.rate }
+func (l *Link) Rate() Rate {
+	if l.light.lone.end != sim.Never {
+		return l.light.lone.rate
+	}
+	return l.rate
+}
 
 // left is what has not passed yet of all flows.
 func (l *Link) left(at sim.Time) (left model.Bytes) {
+	if l.light.on {
+		return l.leftLone(at)
+	}
 	for w := range l.flows {
 		left += model.Bytes(l.flows[w].Left(at))
 	}
@@ -180,8 +220,13 @@ func (l *Link) Credits(at sim.Time) (left, least float64) {
 		return 1, 1
 	}
 	full := float64(max(1, l.terms.credits()))
-	level := l.bucket.At(at)
-	return float64(level) / full, float64(min(l.least, level)) / full
+	level, lowest := int64(0), l.least
+	if l.light.on {
+		level, lowest = l.lightCredits(l.debtAt(at)), min(lowest, l.lightCredits(l.light.most))
+	} else {
+		level = l.bucket.At(at)
+	}
+	return float64(level) / full, float64(min(lowest, level)) / full
 }
 
 // Bursts reports whether the link has credits.

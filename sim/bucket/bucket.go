@@ -218,3 +218,23 @@ func (b *Bucket) settle(level grains) grains {
 	}
 	return level
 }
+
+// Missing returns what a bucket that spends nothing lacks at an instant, not before the last
+// change, to be full: in units × the time that rates are per, in nanoseconds; or false if
+// that is more than a uint64 holds.
+func (b *Bucket) Missing(at sim.Time) (missing uint64, ok bool) {
+	level, _ := b.held(b.drifted(at))
+	gap := b.capacity.minus(level)
+	return gap.lo, gap.hi == 0
+}
+
+// Miss sets what is missing, as [Bucket.Missing] says it, from an instant on, not before the
+// last change; nothing is spent from then on. Who keeps a bucket's account elsewhere for a
+// while brings it up to date so; what was lost meanwhile is not counted.
+func (b *Bucket) Miss(at sim.Time, missing uint64) {
+	if at < b.changed {
+		panic("bucket: time goes back")
+	}
+	b.level, b.changed = b.capacity.minus(grains{lo: missing}), at
+	b.spend, b.net = 0, b.earn
+}
