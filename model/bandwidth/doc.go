@@ -21,8 +21,10 @@
 //
 // # Cost
 //
-// A flow costs O(log n) with n flows, and no allocation in steady state; one that is
-// dropped costs O(n). A rate that changes costs two divisions where there are credits.
+// A flow that is alone costs a division: its end is known when it begins, and it is a job of
+// a station, and its credits are in a bucket, only from when a second one comes. Then a flow
+// costs O(log n) with n flows, and no allocation in steady state; one that is dropped costs
+// O(n). A rate that changes costs two divisions where there are credits.
 //
 // The rules, with their numbers and sources, are in rules.md.
 package bandwidth

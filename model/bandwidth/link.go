@@ -117,6 +117,9 @@ func (l *Link) Next() sim.Time {
 	return next
 }
 
+// Due reports whether something may have happened up to and including an instant.
+func (l *Link) Due(until sim.Time) bool { return !l.light.on || l.light.lone.end <= until }
+
 // Settle returns the next flow that has ended up to and including an instant, or false
 // if none has.
 func (l *Link) Settle(until sim.Time) (job uint32, at sim.Time, ended bool) {
@@ -177,6 +180,16 @@ func (l *Link) Jobs(list []uint32) []uint32 {
 	return list
 }
 
+// Rename gives all flows other numbers.
+func (l *Link) Rename(name func(job uint32) uint32) {
+	if l.light.lone.end != sim.Never {
+		l.light.lone.job = name(l.light.lone.job)
+	}
+	for w := range l.flows {
+		l.flows[w].Rename(name)
+	}
+}
+
 // Flows returns the number of flows.
 func (l *Link) Flows() (n int) {
 	if l.light.lone.end != sim.Never {
@@ -191,7 +204,7 @@ func (l *Link) Flows() (n int) {
 // Rate returns what passes at present.
 func (l *Link) Rate() Rate {
 	if l.light.lone.end != sim.Never {
-		return l.light.lone.rate
+		return l.light.rates[l.light.lone.way]
 	}
 	return l.rate
 }

@@ -13,7 +13,6 @@ type lone struct {
 	begin, end sim.Time // end: Never without a flow
 	bytes      model.Bytes
 	job        uint32
-	rate       Rate
 	way        Way
 }
 
@@ -26,18 +25,25 @@ type light struct {
 	debt  uint64   // credits that are missing, in thousandths of a byte times a nanosecond per second
 	most  uint64   // that it ever was since the link is light
 	bound uint64   // debt stays below: beyond it, credits may run out, or the number be too large
+
+	rates [wayCount]Rate  // of a lone flow
+	over  [wayCount]int64 // those less the base
 }
 
 const (
 	mostDebt = 1 << 62
-	// mostLone is more bytes than a lone flow has: beyond, times would not fit.
-	mostLone = 1 << 43
+	// mostTook is longer than a lone flow takes: beyond, its credits might not fit.
+	mostTook sim.Time = 1 << 30
 )
 
 func newLight(at sim.Time, terms *Terms) light {
 	l := light{on: true, lone: lone{end: sim.Never}, at: at, bound: mostDebt}
 	if hi, lo := bits.Mul64(uint64(terms.credits()), uint64(sim.Second)); hi == 0 {
 		l.bound = min(l.bound, lo)
+	}
+	for way := range l.rates {
+		l.rates[way] = terms.loneRate(Way(way))
+		l.over[way] = int64(l.rates[way]) - int64(terms.Base)
 	}
 	return l
 }
@@ -48,69 +54,104 @@ func (t *Terms) loneRate(way Way) Rate {
 	if way == Internet {
 		rate = min(rate, t.Internet)
 	}
-	return rate
+	return max(1, rate)
+}
+
+// Alone returns how long bytes take that have a link to themselves, while it has credits: less
+// they never take.
+func (l *Link) Alone(bytes model.Bytes, way Way) sim.Time {
+	rate := uint64(l.light.rates[way])
+	return sim.Time((uint64(bytes)*1_000_000 + rate - 1) / rate)
+}
+
+// Least is the rate that all flows together have at least, whatever they are.
+func (l *Link) Least() Rate { return max(1, min(l.terms.Base, l.terms.Flow, l.terms.Internet)) }
+
+// alone returns how long bytes take that have the link to themselves from an instant on, up to
+// which it brings the credits; or false if they have not, or if credits might run out before.
+func (l *Link) alone(at sim.Time, bytes model.Bytes, way Way) (took sim.Time, ok bool) {
+	m := &l.light
+	if !m.on && !l.lighten(at) || m.lone.end != sim.Never {
+		return 0, false
+	}
+	if m.debt > 0 {
+		m.debt = l.earned(uint64(l.terms.Base), at)
+	}
+	m.at = at
+	took = l.Alone(bytes, way)
+	return took, took < mostTook && (m.over[way] <= 0 || m.debt+uint64(m.over[way])*uint64(took) < m.bound)
 }
 
 // beginLone begins a flow that has the link to itself, or returns false if it has not, or if
 // credits might run out before its end.
 func (l *Link) beginLone(at sim.Time, job uint32, bytes model.Bytes, way Way) bool {
-	if !l.light.on && !l.lighten(at) || l.light.lone.end != sim.Never || bytes >= mostLone {
+	took, ok := l.alone(at, bytes, way)
+	if !ok {
 		return false
 	}
-	rate := l.terms.loneRate(way)
-	if rate == 0 {
-		return false
-	}
-	end := at + sim.Time((uint64(bytes)*1_000_000+uint64(rate)-1)/uint64(rate))
-	if l.bursts {
-		debt := l.debtAt(at)
-		if rate > l.terms.Base {
-			hi, spent := bits.Mul64(uint64(rate-l.terms.Base), uint64(end-at))
-			if hi > 0 || spent >= l.light.bound || debt+spent >= l.light.bound {
-				return false
-			}
-		}
-		l.light.debt = debt
-	}
-	l.light.at = at
-	l.light.lone = lone{begin: at, end: end, bytes: bytes, job: job, rate: rate, way: way}
-	l.most = max(l.most, rate)
+	f := &l.light.lone
+	f.begin, f.end, f.bytes, f.job, f.way = at, at+took, bytes, job, way
+	l.most = max(l.most, l.light.rates[way])
 	return true
+}
+
+// Through passes bytes that have the link to themselves from an instant up to which it is
+// settled, and returns when they have passed; or it does nothing and returns false if they have
+// not, or if that is later than an instant before which no other flow begins.
+func (l *Link) Through(at, before sim.Time, bytes model.Bytes, way Way) (end sim.Time, ok bool) {
+	took, ok := l.alone(at, bytes, way)
+	if end = at + took; !ok || end > before {
+		return 0, false
+	}
+	l.begun += bytes
+	l.most = max(l.most, l.light.rates[way])
+	l.owe(took, way)
+	return end, true
 }
 
 // endLone ends the lone flow, and returns it.
 func (l *Link) endLone() (job uint32, at sim.Time) {
 	f := &l.light.lone
 	job, at = f.job, f.end
-	if l.bursts {
-		l.light.debt = l.debtAt(at)
-		if f.rate > l.terms.Base {
-			l.light.most = max(l.light.most, l.light.debt)
-		}
-	}
-	l.light.at = at
 	f.end = sim.Never
+	l.owe(at-f.begin, f.way)
 	return job, at
 }
 
-// debtAt is what is missing from the full credits of a light link at an instant.
-func (l *Link) debtAt(at sim.Time) uint64 {
-	rate := Rate(0)
-	if l.light.lone.end != sim.Never {
-		rate = l.light.lone.rate
+// owe spends the credits of bytes that have passed alone in a time.
+func (l *Link) owe(took sim.Time, way Way) {
+	m := &l.light
+	if over := m.over[way]; over > 0 {
+		m.debt += uint64(over) * uint64(took)
+		m.most = max(m.most, m.debt)
+	} else if m.debt > 0 {
+		m.debt = l.earned(uint64(-over), m.at+took)
 	}
-	elapsed := uint64(at - l.light.at)
-	if rate > l.terms.Base {
-		return l.light.debt + uint64(rate-l.terms.Base)*elapsed
-	}
-	if l.light.debt == 0 {
-		return 0
-	}
-	hi, earned := bits.Mul64(uint64(l.terms.Base-rate), elapsed)
+	m.at += took
+}
+
+// earned is what is missing when so much a second was earned until an instant.
+func (l *Link) earned(rate uint64, at sim.Time) uint64 {
+	hi, earned := bits.Mul64(rate, uint64(at-l.light.at))
 	if hi > 0 || earned >= l.light.debt {
 		return 0
 	}
 	return l.light.debt - earned
+}
+
+// debtAt is what is missing from the full credits of a light link at an instant.
+func (l *Link) debtAt(at sim.Time) uint64 {
+	if !l.bursts {
+		return 0
+	}
+	if l.light.lone.end == sim.Never {
+		return l.earned(uint64(l.terms.Base), at)
+	}
+	if over := l.light.over[l.light.lone.way]; over <= 0 {
+		return l.earned(uint64(-over), at)
+	} else {
+		return l.light.debt + uint64(over)*uint64(at-l.light.at)
+	}
 }
 
 // leftLone is what has not passed yet of the lone flow, rounded up.
@@ -119,7 +160,7 @@ func (l *Link) leftLone(at sim.Time) model.Bytes {
 	if f.end == sim.Never {
 		return 0
 	}
-	hi, lo := bits.Mul64(uint64(at-f.begin), uint64(f.rate)<<clockShift)
+	hi, lo := bits.Mul64(uint64(at-f.begin), uint64(l.light.rates[f.way])<<clockShift)
 	passed, _ := bits.Div64(hi, lo, 1_000_000)
 	all := uint64(f.bytes) << clockShift
 	return model.Bytes((all - min(all, passed) + 1<<clockShift - 1) >> clockShift)

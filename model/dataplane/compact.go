@@ -28,8 +28,10 @@ const fullRequest = checkSource - 1
 
 // compactRequests are those on all fast paths, and the places that are free.
 type compactRequests struct {
-	all  []compactRequest
-	free []uint32
+	all      []compactRequest
+	free     []uint32
+	listed   []uint32   // room for a list of some
+	received []sim.Time // of those with an interface: when their bytes had come
 }
 
 // alloc gives a compact request a place.
@@ -108,7 +110,9 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	f.ended++
 	f.answered = max(f.answered, at)
 	g := &p.targetGroups[f.group]
-	g.responded(latency)
+	if f.nic == nil || r.responseBytes() == 0 { // else it did when its response went out
+		g.responded(latency)
+	}
 	if f.counted && g.counts {
 		g.scopes[f.scope].policy.Ended(int(f.local))
 	}
@@ -217,11 +221,21 @@ func (p *Plane) eachCompact(see func(r *request)) {
 		if !f.open {
 			continue
 		}
-		for _, k := range f.station.Jobs(p.settledUntil(f), nil) {
-			if r := &p.compact.all[k]; r.source != fullRequest {
-				of := p.requestInService(r, f)
-				see(&of)
-			}
+		p.seeCompact(f, f.station.Jobs(p.settledUntil(f), nil), inService, see)
+		if f.nic != nil {
+			p.seeCompact(f, f.nic.links[inward].Jobs(nil), receiving, see)
+			p.seeCompact(f, f.nic.links[outward].Jobs(nil), sending, see)
+		}
+	}
+}
+
+// seeCompact is [Plane.eachCompact] for those among jobs of a fast path.
+func (p *Plane) seeCompact(f *fastPath, jobs []uint32, in phase, see func(r *request)) {
+	for _, k := range jobs {
+		if r := &p.compact.all[k]; r.source != fullRequest {
+			of := p.requestInService(r, f)
+			of.phase = in
+			see(&of)
 		}
 	}
 }

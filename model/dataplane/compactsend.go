@@ -169,6 +169,9 @@ func (p *Plane) enterCompact(r *compactRequest, target uint32, patience sim.Time
 	if !f.open || target != f.target && target != noIndex && !p.bindTarget(f, target) {
 		return false
 	}
+	if f.nic != nil {
+		return p.receiveCompact(r, f, patience)
+	}
 	now := r.arrived
 	if f.counted {
 		p.ends.turn(now, p.endDue)

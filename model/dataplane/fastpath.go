@@ -17,6 +17,7 @@ type fastPath struct {
 	zone    uint8
 	paced   bool // time on its CPU is not the demand
 	station station.Foreseen
+	nic     *nic        // the server's, where bytes take their time
 	pace    float64     // as the server's
 	settled sim.Time    // all up to then is counted
 	in, out model.Bytes // of requests that went this way; see [Plane.used]
@@ -51,6 +52,9 @@ func (p *Plane) openFastPath(id uint32, s *server) bool {
 		return false
 	}
 	now := p.kernel.Now()
+	if !p.openFastNetwork(f, s, now) {
+		return false
+	}
 	f.open, f.counted = true, s.watch == inCalendar
 	f.zone, f.pace, f.paced, f.settled = uint8(s.zone), s.pace, s.pace != 1, now
 	f.target, f.answered = noIndex, -1
@@ -68,15 +72,27 @@ func (p *Plane) leaveFastPath(id uint32) {
 	f.open = false
 	s := p.servers.at(id)
 	at := p.settledUntil(f)
+	var places []uint32
+	if f.nic != nil {
+		p.playFlows(f, at)
+		places = p.jobsOn(f, at, nil)
+	} else {
+		places = f.station.Jobs(at, nil)
+	}
 	p.tellTarget(f)
-	places := f.station.Jobs(at, nil)
 	jobs := p.expandAll(f, places)
 	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.all[k].in }, func(i, ticket uint32) sim.Time {
 		r := p.requests.at(i)
 		r.phase, r.ticket = queued, ticket
 		return f.time(r.demand)
 	})
+	if f.nic != nil {
+		p.leaveFastNetwork(f, s)
+	}
 	for _, k := range places {
+		if f.nic != nil {
+			p.noteReceived(p.compact.all[k].in, p.compact.received[k])
+		}
 		if f.counted {
 			p.ends.remove(k)
 		}
@@ -87,6 +103,9 @@ func (p *Plane) leaveFastPath(id uint32) {
 
 // settledUntil is the instant up to which all on a fast path is counted.
 func (p *Plane) settledUntil(f *fastPath) sim.Time {
+	if f.nic != nil {
+		return max(f.settled, f.nic.fast.played)
+	}
 	if f.counted {
 		return max(f.settled, p.ends.turned)
 	}
@@ -101,6 +120,14 @@ func (p *Plane) leaveFastPathNow(id uint32) {
 	}
 }
 
+// refuseFastPath leaves the fast path of a server for somebody who would not wait for the end of
+// a request, and announces the departures of those who are there.
+func (p *Plane) refuseFastPath(id uint32, f *fastPath) {
+	p.leaveFastPathNow(id)
+	f.impatient++
+	p.changed(id, p.servers.at(id))
+}
+
 // time is what a demand takes on the server's CPU.
 func (f *fastPath) time(demand sim.Time) sim.Time {
 	if f.paced {
@@ -112,6 +139,9 @@ func (f *fastPath) time(demand sim.Time) sim.Time {
 // enterFastPath takes a full request to a fast path, or returns false if it cannot go that
 // way: its client or its balancer will not wait for its end.
 func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
+	if f.nic != nil {
+		return p.receiveFull(i, r, f)
+	}
 	now := r.arrived
 	if f.counted {
 		p.ends.turn(now, p.endDue)
@@ -126,8 +156,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	end := sim.Sum(start, f.time(r.demand))
 	limits, patience := p.patience(i, r, f)
 	if end-now > patience || end > sim.Horizon {
-		p.leaveFastPathNow(r.server)
-		f.impatient++
+		p.refuseFastPath(r.server, f)
 		return false
 	}
 	if limits != nil {
@@ -164,7 +193,10 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 	f.settled = max(f.settled, until)
 	if f.counted {
 		p.ends.turn(until, p.endDue)
-	} else {
+	}
+	if f.nic != nil {
+		p.playFlows(f, until)
+	} else if !f.counted {
 		p.passOnFastPath(f, until)
 		f.station.Sweep(until, func(at sim.Time, k uint32) { p.compactEnds(k, f, at) })
 	}
@@ -173,8 +205,11 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 
 // endOnFastPath ends a compact request whose end was announced, after those that left its
 // fast path before for who waited.
-func (p *Plane) endOnFastPath(k uint32, at, _ sim.Time) sim.Time {
+func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
 	f := &p.fastPaths[p.compact.all[k].server]
+	if f.nic != nil {
+		return p.endWithFlows(k, f, now)
+	}
 	ended := false
 	for passage, ok := f.station.Pass(at); ok; passage, ok = f.station.Pass(at) {
 		ended = ended || passage.Leaves == k
@@ -204,8 +239,8 @@ func (p *Plane) passed(f *fastPath, passage station.Passage) {
 
 // completeOnFastPath is [Plane.complete], [Plane.leave] and what follows for a request that
 // nothing disturbed. What those do beyond this never meets a fast path:
-//   - interfaces, paths in time and applications that share a machine: network.go,
-//     outside.go and application.go take foreseen from their servers;
+//   - paths in time, applications that share a machine and volumes that share an interface:
+//     outside.go, application.go and network.go take foreseen from their servers;
 //   - trips, calls and steps, connections that clients or targets keep, WebSockets and
 //     functions: [Plane.foreseeable] and [Plane.markInstant];
 //   - errors, disks of their own and a supply that may run out: [Plane.openFastPath];
@@ -259,7 +294,9 @@ func (p *Plane) targetAnswers(r *request, f *fastPath, at, across sim.Time) {
 	t.since.answered++
 	t.inFlight--
 	g := &p.targetGroups[r.group]
-	g.responded(at - r.arrived + across)
+	if f.nic == nil || r.responseBytes() == 0 { // else it did when its response went out
+		g.responded(at - r.arrived + across)
+	}
 	if f.counted && g.counts {
 		g.scopes[t.scope].policy.Ended(int(t.local))
 	}
@@ -271,7 +308,7 @@ func (p *Plane) growFastPaths(id uint32) {
 		p.fastPaths = append(p.fastPaths, fastPath{})
 	}
 	f := &p.fastPaths[id]
-	f.open, f.in, f.out, f.impatient, f.target = false, 0, 0, 0, noIndex
+	f.open, f.in, f.out, f.impatient, f.target, f.nic = false, 0, 0, 0, noIndex, nil
 	f.station.Reset(station.Spec{}, 0)
 }
 

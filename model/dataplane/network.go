@@ -17,6 +17,7 @@ type nic struct {
 	links  [2]bandwidth.Link // inward and outward
 	unsent model.Bytes       // of responses that nobody waited for
 	disks  bool              // what volumes read and write passes too
+	fast   fastNetwork       // on the fast path
 }
 
 // Directions of a nic.
@@ -49,7 +50,7 @@ func (p *Plane) equipNetwork(s *server, spec *model.ServerSpec) {
 	for d := range s.nic.links {
 		s.nic.links[d] = bandwidth.NewLink(now, terms)
 	}
-	s.foreseen = false
+	s.foreseen = s.foreseen && !s.nic.disks
 }
 
 // Fetched passes what the user data of a server fetched, before its port was open, through

@@ -140,6 +140,9 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 	p.eachCompact(func(r *request) {
 		l := at[r.server]
 		l.aboard++
+		if r.phase.flows() {
+			l.flows++
+		}
 		at[r.server] = l
 	})
 	return at, elsewhere

@@ -74,12 +74,24 @@ func (p *Plane) countFlows() (map[uint32]*flowCounts, error) {
 		}
 		of(r.server).flows[own] += flows
 	}
+	p.eachCompact(func(r *request) {
+		switch r.phase {
+		case receiving:
+			of(r.server).receiving++
+			of(r.server).flows[inward]++
+		case sending:
+			of(r.server).flows[outward]++
+		}
+	})
 	return at, nil
 }
 
 // verifyFlows compares the flows in the interface of a server with those that there are.
 func (p *Plane) verifyFlows(id uint32, s *server, want *flowCounts) error {
 	comes := s.receiving
+	if p.fastPaths[id].open {
+		comes = s.nic.fast.coming
+	}
 	for _, a := range s.applications {
 		comes += p.servers.Get(a).receiving
 	}
@@ -106,7 +118,8 @@ func (p *Plane) verifyFlows(id uint32, s *server, want *flowCounts) error {
 // served there, but for the responses that a client did not wait for.
 func (p *Plane) verifyBytes(s *server) error {
 	now := p.kernel.Now()
-	in, out := s.in, s.out
+	f := &p.fastPaths[s.id]
+	in, out := s.in.Plus(f.in), s.out.Plus(f.out)
 	for _, a := range s.applications {
 		in, out = in.Plus(p.servers.Get(a).in), out.Plus(p.servers.Get(a).out)
 	}

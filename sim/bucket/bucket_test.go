@@ -200,3 +200,32 @@ func BenchmarkSetSpend(b *testing.B) {
 		due ^= k.EmptyAt()
 	}
 }
+
+// Who keeps the account of a bucket elsewhere and brings it up to date has what the bucket
+// would have had.
+func TestWhatIsMissingIsTheBucketsAccount(t *testing.T) {
+	spec := Spec{Capacity: 1000, Start: 1000, Per: sim.Second}
+	a, b := New(0, spec), New(0, spec)
+	a.SetEarn(0, 7)
+	b.SetEarn(0, 7)
+	a.SetSpend(0, 31)
+	a.SetSpend(12_345_678_901, 0)
+	b.Miss(12_345_678_901, 12_345_678_901*(31-7))
+	for at := sim.Time(12_345_678_901); at < 100*sim.Second; at += 7_777_777_777 {
+		got, ok := b.Missing(at)
+		want, _ := a.Missing(at)
+		if !ok || got != want || a.At(at) != b.At(at) {
+			t.Errorf("at %v %d is missing and the level %d, want %d and %d", at, got, b.At(at), want, a.At(at))
+		}
+	}
+	if got, _ := b.Missing(100 * sim.Second); got != 0 {
+		t.Errorf("%d is missing of a bucket that has filled up", got)
+	}
+	if message := said(func() { b.Miss(1, 0) }); message == "" {
+		t.Error("time went back")
+	}
+	huge := New(0, Spec{Capacity: Unbounded, Per: sim.Second})
+	if _, ok := huge.Missing(0); ok {
+		t.Error("what does not fit is said to")
+	}
+}

@@ -176,6 +176,53 @@ func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
 	}
 }
 
+// Leave returns the first departure up to and including an instant that was not told and
+// after which nobody enters, once [Foreseen.Pass] has told the others: in order of time, what
+// [Foreseen.Sweep] tells in none. It takes time in proportion to the servers.
+func (f *Foreseen) Leave(until sim.Time) (job uint32, at sim.Time, ok bool) {
+	if f.tree[0].done > uint64(until) {
+		return 0, 0, false
+	}
+	first := f.firstUntold()
+	if first == nil || first.done > uint64(until) {
+		return 0, 0, false
+	}
+	job, at = first.job(), sim.Time(first.done)
+	first.who |= uint64(NoJob)
+	return job, at, true
+}
+
+// firstUntold is the server at work, or whose departure was not told, that is the first to be
+// free; nil without one.
+func (f *Foreseen) firstUntold() (first *free) {
+	for k := range f.tree {
+		if s := &f.tree[k]; s.job() != NoJob && (first == nil || s.done < first.done) {
+			first = s
+		}
+	}
+	return first
+}
+
+// Next returns the instant of the first departure that was not told; Never without one.
+func (f *Foreseen) Next() sim.Time {
+	if f.next.head != f.next.tail {
+		return f.next.at(f.next.head).at
+	}
+	if first := &f.tree[0]; first.job() != NoJob {
+		return sim.Time(first.done)
+	}
+	if first := f.firstUntold(); first != nil {
+		return sim.Time(first.done)
+	}
+	return sim.Never
+}
+
+// Servers returns the number of servers.
+func (f *Foreseen) Servers() int64 { return int64(f.servers) }
+
+// Backlog returns how many jobs may wait.
+func (f *Foreseen) Backlog() int64 { return int64(f.backlog) }
+
 // Busy returns the work done up to an instant up to which the station is settled,
 // like [Station.Busy].
 func (f *Foreseen) Busy(at sim.Time) uint64 {

@@ -32,7 +32,19 @@ func (w *foreseenTwin) settle(at sim.Time) {
 	for p, ok := w.f.Pass(at); ok; p, ok = w.f.Pass(at) {
 		w.note(p)
 	}
-	w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job}) })
+	if len(w.demand)%2 == 0 {
+		w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job}) })
+	}
+	before := sim.Time(0)
+	for job, left, ok := w.f.Leave(at); ok; job, left, ok = w.f.Leave(at) {
+		if w.note(Passage{At: left, Leaves: job}); left < before {
+			w.t.Fatalf("job %d leaves at %v, told after one that left at %v", job, left, before)
+		}
+		before = left
+	}
+	if got, want := w.f.Next(), w.s.Next(); got != want {
+		w.t.Fatalf("at %v the next departure is at %v, want %v", at, got, want)
+	}
 	slices.Sort(w.ours)
 	slices.Sort(w.theirs)
 	if !slices.Equal(w.ours, w.theirs) {

@@ -3,6 +3,7 @@ package station
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"headroom/sim"
 )
@@ -364,6 +365,21 @@ func (s *Station) Verify(demand func(job uint32) sim.Time) error {
 		return fmt.Errorf("the line's demand is kept as %v, its jobs have %v", s.waiting.Demand(), backed)
 	}
 	return nil
+}
+
+// Rename gives the jobs in service other numbers, and returns false if somebody waits, whose
+// numbers it cannot change.
+func (s *Station) Rename(name func(job uint32) uint32) bool {
+	for i := range s.jobs {
+		s.jobs[i].job = name(s.jobs[i].job)
+	}
+	slices.SortFunc(s.jobs, func(a, b entry) int { // a sorted list is a heap
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	return s.waiting.n == 0
 }
 
 // Jobs appends to list the jobs in service, in no order, then those in line.

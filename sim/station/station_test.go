@@ -385,3 +385,27 @@ func TestBreakdownsDelayByWhiteAndChristie(t *testing.T) {
 			measure: meanOf(stay.response), theory: number / rate}.run(t)
 	}
 }
+
+// Jobs that are given other numbers leave when they would have, under those.
+func TestRenamedJobsLeaveAsTheyWouldHave(t *testing.T) {
+	a, b := New(Spec{Servers: 3, Limit: NoLimit}), New(Spec{Servers: 3, Limit: NoLimit})
+	for job := range uint32(50) {
+		demand := sim.Time(1000 + job*7919%613)
+		a.Offer(0, job, demand)
+		b.Offer(0, job, demand)
+	}
+	name := func(job uint32) uint32 { return (job * 37) % 50 }
+	if !a.Rename(name) {
+		t.Fatal("somebody waits, where all are in service")
+	}
+	for range 50 {
+		x, ok := a.Settle(sim.Horizon)
+		y, _ := b.Settle(sim.Horizon)
+		if !ok || x.At != y.At {
+			t.Fatalf("job %d leaves at %v, want %v", x.Job, x.At, y.At)
+		}
+		if x.Job != name(y.Job) {
+			t.Fatalf("job %d leaves, want %d", x.Job, name(y.Job))
+		}
+	}
+}

@@ -1,0 +1,391 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/model/bandwidth"
+	"headroom/sim"
+	"headroom/sim/station"
+)
+
+// fastNetwork is what the fast path of a server with an interface keeps beyond that of others.
+// There the end of a request is not known when it comes, for others may come whose bytes pass
+// with its own. But nobody comes back or leaves: as time goes on, who has come in enters the
+// CPU, who leaves that is sent, each in order of time, as a server's own links and stations
+// would have it. What becomes of it all is played when somebody looks ([Plane.playFlows]).
+type fastNetwork struct {
+	coming   int32       // requests whose bytes come in
+	work     sim.Time    // that those have for the CPU
+	in, out  model.Bytes // of those, and of the responses of all aboard
+	last     sim.Time    // the last known end on the CPU
+	tightest sim.Time    // nobody aboard has a time limit that ends before
+	until    sim.Time    // things are played up to then
+	played   sim.Time    // and have been
+	slow     float64     // nanoseconds that a byte takes when nothing is faster
+	public   bool        // as the server's
+}
+
+// openFastNetwork makes ready what the fast path of a server keeps of its interface, or
+// returns false if that is in use.
+func (p *Plane) openFastNetwork(f *fastPath, s *server, now sim.Time) bool {
+	n := s.nic
+	if f.nic = n; n == nil {
+		return true
+	}
+	if n.disks || n.links[inward].Flows() > 0 || n.links[outward].Flows() > 0 {
+		return false
+	}
+	n.fast = fastNetwork{tightest: sim.Never, played: now, slow: 1e6 / float64(n.links[inward].Least()), public: s.public}
+	return true
+}
+
+// bytesOf returns the bytes of a request on a fast path, in and out.
+func (p *Plane) bytesOf(r *compactRequest) (in, out model.Bytes) {
+	if r.source == fullRequest {
+		return p.fullBytes(r.in)
+	}
+	return r.requestBytes(), r.responseBytes()
+}
+
+func (p *Plane) fullBytes(i uint32) (in, out model.Bytes) {
+	r := p.requests.at(i)
+	return r.requestBytes(), r.responseBytes()
+}
+
+// wayOn is [Plane.wayOfBytes] for a request on a fast path.
+func (p *Plane) wayOn(r *compactRequest, f *fastPath) bandwidth.Way {
+	source := r.source
+	if source == fullRequest {
+		source = p.requests.at(r.in).source
+	}
+	if f.nic.fast.public && source != checkSource && p.sources[source].direct {
+		return bandwidth.Internet
+	}
+	return bandwidth.Region
+}
+
+// timeOn is what a request on a fast path takes on the CPU there.
+func (p *Plane) timeOn(r *compactRequest, f *fastPath) sim.Time {
+	if r.source == fullRequest {
+		return f.time(p.requests.at(r.in).demand)
+	}
+	return f.time(r.demand)
+}
+
+// cargo is what a request brings to a fast path.
+type cargo struct {
+	in, out model.Bytes
+	work    sim.Time // on the CPU
+	way     bandwidth.Way
+}
+
+// receiveCompact is [Plane.enterCompact] for the fast path of a server with an interface.
+func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time) bool {
+	now := r.arrived
+	p.playComing(f, now)
+	c := cargo{in: r.requestBytes(), out: r.responseBytes(), work: f.time(r.demand)}
+	if p.crowdedPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
+		return false
+	}
+	if s := &p.sources[r.source]; !s.direct {
+		f.asked++
+	} else if f.nic.fast.public {
+		c.way = bandwidth.Internet
+	}
+	p.takeIn(r, f, &c)
+	return true
+}
+
+// receiveFull is [Plane.enterFastPath] for the fast path of a server with an interface.
+func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
+	now := r.arrived
+	p.playComing(f, now)
+	if p.crowdedPath(f, now) {
+		p.turnAway(i)
+		return true
+	}
+	limits, patience := p.patience(i, r, f)
+	one := compactRequest{arrived: now, source: fullRequest, in: i, server: r.server}
+	c := cargo{in: r.requestBytes(), out: r.responseBytes(), work: f.time(r.demand), way: p.wayOn(&one, f)}
+	if !p.clears(now, &c, f, sim.Sum(now, patience)) {
+		p.refuseFastPath(r.server, f)
+		return false
+	}
+	if limits != nil {
+		p.removeDeadline(limits, r)
+	}
+	r.phase = receiving
+	p.takeIn(&one, f, &c)
+	return true
+}
+
+// playComing lets those enter the CPU whose bytes have come in until an instant.
+func (p *Plane) playComing(f *fastPath, until sim.Time) {
+	if f.counted {
+		p.ends.turn(until, p.endDue)
+	}
+	p.playInward(f, until)
+	f.nic.fast.played = max(f.nic.fast.played, until)
+}
+
+func (p *Plane) playInward(f *fastPath, until sim.Time) {
+	f.nic.fast.until = until
+	link := &f.nic.links[inward]
+	if !link.Due(until) {
+		return
+	}
+	for k, at, ok := link.Settle(until); ok; k, at, ok = link.Settle(until) {
+		p.stepsEnded++
+		p.hasCome(k, f, at)
+	}
+}
+
+// playFlows plays what happened on a fast path with an interface up to and including an
+// instant. At one instant departures from the CPU come before who has come in, and responses
+// that have gone out come last.
+func (p *Plane) playFlows(f *fastPath, until sim.Time) {
+	p.playInward(f, until)
+	p.passComing(f, until)
+	for next := sim.Time(0); next <= until; next = f.station.Next() {
+		k, at, ok := f.station.Leave(until)
+		if !ok {
+			break
+		}
+		p.sendCompactResponse(k, f, at)
+	}
+	p.playSent(f, until)
+	f.nic.fast.played = max(f.nic.fast.played, until)
+}
+
+// playSent ends the responses that have gone out until an instant.
+func (p *Plane) playSent(f *fastPath, until sim.Time) {
+	link := &f.nic.links[outward]
+	if !link.Due(until) {
+		return
+	}
+	for k, at, ok := link.Settle(until); ok; k, at, ok = link.Settle(until) {
+		p.hasGone(k, f, at)
+	}
+}
+
+// passComing lets who waits enter the CPU until an instant, and sends the responses of those
+// whose places they take.
+func (p *Plane) passComing(f *fastPath, until sim.Time) {
+	for passage, ok := f.station.Pass(until); ok; passage, ok = f.station.Pass(until) {
+		p.sendCompactResponse(passage.Leaves, f, passage.At)
+		p.compactStarts(passage.Enters, passage.At, p.compact.received[passage.Enters])
+	}
+}
+
+// crowdedPath is [server.crowded] for a fast path with an interface.
+func (p *Plane) crowdedPath(f *fastPath, now sim.Time) bool {
+	backlog := f.station.Backlog()
+	if int64(f.station.Waiting())+int64(f.nic.fast.coming) < backlog {
+		return false
+	}
+	p.passComing(f, now)
+	there := int64(f.station.InService(now)) + int64(f.station.Waiting()) + int64(f.nic.fast.coming)
+	return there >= f.station.Servers()+backlog
+}
+
+// clears reports whether a server will have answered all that is aboard, and one request
+// more, by the time limits of them all, whatever becomes of their bytes: if all that come in
+// do so at the least rate, enter the CPU one by one after its last known end, and their
+// responses go out after that, at the least rate too.
+func (p *Plane) clears(now sim.Time, c *cargo, f *fastPath, deadline sim.Time) bool {
+	n := &f.nic.fast
+	after := max(float64(now)+float64(n.in+c.in)*n.slow, float64(n.last))
+	after = (after + float64(n.work+c.work) + float64(n.out+c.out)*n.slow) * (1 + 1e-9)
+	if after > float64(sim.Horizon) || after > float64(deadline) {
+		return false
+	}
+	if after > float64(n.tightest) { // which may be of somebody who has left
+		p.tighten(f)
+		if after > float64(n.tightest) {
+			return false
+		}
+	}
+	n.tightest = min(n.tightest, deadline)
+	return true
+}
+
+// tighten finds the first time limit of those aboard a fast path.
+func (p *Plane) tighten(f *fastPath) {
+	n := &f.nic.fast
+	p.playFlows(f, n.played)
+	n.tightest = sim.Never
+	p.compact.listed = p.jobsOn(f, n.played, p.compact.listed[:0])
+	for _, k := range p.compact.listed {
+		n.tightest = min(n.tightest, p.deadlineOf(&p.compact.all[k], f))
+	}
+}
+
+// deadlineOf is when somebody loses patience who waits for a request on a fast path.
+func (p *Plane) deadlineOf(r *compactRequest, f *fastPath) sim.Time {
+	if r.source == fullRequest {
+		_, patience := p.patience(r.in, p.requests.at(r.in), f)
+		return sim.Sum(r.arrived, patience)
+	}
+	s, hop := &p.sources[r.source], sim.Time(0)
+	if s.direct {
+		hop = s.distance(model.Zone(f.zone))
+	} else if hop = s.hop; f.zone != r.zone {
+		hop += s.lb.cfg.CrossLatency
+	}
+	return sim.Sum(r.arrived, min(s.limits.limit, s.patience-hop))
+}
+
+// jobsOn appends to list all that is on a fast path with an interface, played up to an instant.
+func (p *Plane) jobsOn(f *fastPath, at sim.Time, list []uint32) []uint32 {
+	list = f.station.Jobs(at, list)
+	for d := range f.nic.links {
+		list = f.nic.links[d].Jobs(list)
+	}
+	return list
+}
+
+// takeIn begins to take in the bytes of a request that a fast path has room for. It is
+// announced for the instant at which it ends if nobody meets it.
+func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
+	now, n := r.arrived, f.nic
+	k := p.compact.alloc()
+	p.compact.all[k] = *r
+	for len(p.compact.received) < len(p.compact.all) {
+		p.compact.received = append(p.compact.received, 0)
+	}
+	if f.counted {
+		begin := now + n.links[inward].Alone(c.in, c.way)
+		if start, ok := f.station.Foresee(begin); ok {
+			begin = start
+		}
+		p.ends.insert(k, begin+c.work+n.links[outward].Alone(c.out, c.way))
+	}
+	n.fast.coming++
+	n.fast.work += c.work
+	n.fast.in += c.in
+	n.fast.out += c.out
+	if c.in == 0 {
+		p.hasCome(k, f, now)
+		return
+	}
+	n.links[inward].Offer(now, k, c.in, c.way)
+}
+
+// hasCome takes a request whose bytes have come to the CPU.
+func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
+	p.passComing(f, at)
+	r, n := &p.compact.all[k], &f.nic.fast
+	start, ok := f.station.Foresee(at)
+	if !ok {
+		panic("dataplane: a request has come for which there is no place")
+	}
+	in, _ := p.bytesOf(r)
+	work := p.timeOn(r, f)
+	n.coming--
+	n.in -= in
+	n.work -= work
+	end := sim.Sum(start, work)
+	n.last = max(n.last, end)
+	told := f.station.Offer(k, at, start, end)
+	p.compact.received[k] = at
+	if start == at {
+		p.compactStarts(k, at, at)
+	} else if r.source == fullRequest {
+		p.requests.at(r.in).phase = queued
+	}
+	if told.Leaves != station.NoJob {
+		p.sendCompactResponse(told.Leaves, f, told.At)
+	}
+}
+
+// compactStarts counts that a request is served from an instant on that had come at another.
+func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
+	r := &p.compact.all[k]
+	if r.source == fullRequest {
+		of := p.requests.at(r.in)
+		of.phase = inService
+		if !of.gone {
+			p.meter.started(at, of, came)
+		}
+		return
+	}
+	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-came)
+}
+
+// sendCompactResponse is [Plane.send] for a request on a fast path.
+func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at sim.Time) {
+	p.playSent(f, at)
+	r := &p.compact.all[k]
+	_, out := p.bytesOf(r)
+	if out == 0 {
+		p.hasGone(k, f, at)
+		return
+	}
+	if r.source != fullRequest {
+		p.compactResponds(r, f, at)
+	} else if of := p.requests.at(r.in); of.gone {
+		f.nic.unsent = f.nic.unsent.Plus(out)
+		p.hasGone(k, f, at)
+		return
+	} else {
+		if of.target != noIndex {
+			p.targetResponds(r.in, p.servers.at(of.server), at)
+		}
+		of.phase = sending
+	}
+	p.stepsEnded++
+	link, way := &f.nic.links[outward], p.wayOn(r, f)
+	if end, ok := link.Through(at, min(f.nic.fast.until, f.station.Next()), out, way); ok {
+		p.hasGone(k, f, end)
+		return
+	}
+	link.Offer(at, k, out, way)
+}
+
+// compactResponds is [Plane.targetResponds] for a compact request.
+func (p *Plane) compactResponds(r *compactRequest, f *fastPath, at sim.Time) {
+	s := &p.sources[r.source]
+	if s.direct {
+		return
+	}
+	latency := at - r.arrived
+	if f.zone != r.zone {
+		latency += s.lb.cfg.CrossLatency
+	}
+	p.targetGroups[f.group].responded(latency)
+	f.answered = max(f.answered, at)
+}
+
+// hasGone ends a request whose response has gone out.
+func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
+	if f.counted {
+		p.ends.remove(k)
+	}
+	r := &p.compact.all[k]
+	_, out := p.bytesOf(r)
+	f.nic.fast.out -= out
+	p.compactEnds(k, f, at)
+	r.server = noIndex
+}
+
+// endWithFlows is [Plane.endOnFastPath] for a fast path with an interface: the request may have
+// met others, and end later.
+func (p *Plane) endWithFlows(k uint32, f *fastPath, now sim.Time) sim.Time {
+	p.playFlows(f, now)
+	if p.compact.all[k].server == noIndex {
+		return sim.Never
+	}
+	return min(f.nic.next(), f.station.Next())
+}
+
+// leaveFastNetwork gives a server's own interface the flows of its fast path, of which full
+// requests have been made, and notes where they are.
+func (p *Plane) leaveFastNetwork(f *fastPath, s *server) {
+	n := f.nic
+	for d, in := range [...]phase{inward: receiving, outward: sending} {
+		for _, k := range n.links[d].Jobs(nil) {
+			p.requests.at(p.compact.all[k].in).phase = in
+		}
+		n.links[d].Rename(func(k uint32) uint32 { return p.compact.all[k].in })
+	}
+	s.receiving = n.fast.coming
+}
