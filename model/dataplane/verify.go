@@ -69,8 +69,8 @@ func (p *Plane) verifyLists() error {
 		}
 	}
 	p.eachCompact(func(r *request) {
-		if b := p.sources[r.source].balancer; b != None {
-			open[b]++
+		if s := &p.sources[r.source]; s.balancer != None && !s.flows.on {
+			open[s.balancer]++
 		}
 	})
 	for _, k := range p.connections.All() {
@@ -132,7 +132,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
-		if p.tracked && p.trips[indexOf(h)].placed {
+		if p.tracked && p.trips[indexOf(h)].placed || p.servers.at(r.server).plain && r.phase == inService {
 			l.placed++
 		}
 		at[r.server] = l
