@@ -32,14 +32,24 @@ func recoveryMetrics() []Metric {
 			Name: "dr.rto", Unit: "s", Labels: []string{labelWorkload}, needs: labelWorkload, where: losesZones,
 			Meaning: "from the loss of a Region or a zone until nine of ten requests that are sent within ten seconds are served; none if that never comes",
 			read: func(p *part) float64 {
-				k := len(p.outcome.Restored) - 1
-				if p.Label == labelWorkload {
-					k = p.index
-				}
-				if k < 0 || k >= len(p.outcome.Restored) || p.outcome.Restored[k] == sim.Never {
+				at, lost := restored(p)
+				if !lost || at == sim.Never {
 					return math.NaN()
 				}
-				return p.outcome.Restored[k].Seconds()
+				return at.Seconds()
+			},
+		},
+		{
+			Name: "dr.unrecovered", Unit: "ratio", Labels: []string{labelWorkload}, needs: labelWorkload, where: losesZones,
+			Meaning: "1 where a Region or a zone was lost and dr.rto was not over when the run ended, 0 where it was: the mean is the share of replications that did not recover",
+			read: func(p *part) float64 {
+				switch at, lost := restored(p); {
+				case !lost:
+					return math.NaN()
+				case at == sim.Never:
+					return 1
+				}
+				return 0
 			},
 		},
 		{
@@ -59,6 +69,19 @@ func recoveryMetrics() []Metric {
 			},
 		},
 	}
+}
+
+// restored is how long after the loss of a Region or a zone a part was served again, Never if it
+// was not, or false without a loss.
+func restored(p *part) (after sim.Time, lost bool) {
+	k := len(p.outcome.Restored) - 1
+	if p.Label == labelWorkload {
+		k = p.index
+	}
+	if k < 0 || k >= len(p.outcome.Restored) {
+		return 0, false
+	}
+	return p.outcome.Restored[k], true
 }
 
 // servicesOf lists the services that may charge for a scenario: Route 53 only where names are.

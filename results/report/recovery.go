@@ -10,6 +10,7 @@ import (
 func recoveryRows() []row {
 	return []row{
 		{name: "time to serve again (RTO)", metric: "dr.rto"},
+		{name: "not served again by the end", metric: "dr.unrecovered", quiet: true},
 		{name: "age of what was saved (RPO)", metric: "dr.rpo"},
 	}
 }
@@ -18,9 +19,9 @@ func recoveryRows() []row {
 // something.
 func recoveryParts(s *results.Summary) []results.Part {
 	lost := func(p results.Part) bool {
-		_, again := s.Value("dr.rto", p)
+		_, watched := s.Value("dr.unrecovered", p)
 		_, saved := s.Value("dr.rpo", p)
-		return again || saved
+		return watched || saved
 	}
 	parts := []results.Part{{}}
 	if workloads := s.Labelled("workload"); len(workloads) > 1 {
