@@ -80,7 +80,7 @@ func (c *current) wholeBytes(direction int, bytes float64) model.Bytes {
 // serveCurrent ends the requests that servers were done with.
 func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	of := c.cohort
-	refused := c.refused.Of(c.came, of.Refused)
+	refused := c.refused.Of(c.came, of.refuses())
 	if refused > 0 {
 		p.failMany(c, at, refused, failure{code: Code502, cause: CauseRefused})
 	}
@@ -90,7 +90,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if ended == 0 {
 		return
 	}
-	late := c.late.Of(ended, of.Late(c.patience))
+	late := c.late.Of(ended, of.late(c.patience))
 	if late > 0 {
 		p.failLate(c, at, late)
 	}
@@ -103,6 +103,10 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if wrong := c.errs.Of(served, of.key.errors.Rate); wrong > 0 {
 		p.failApplied(c, at, wrong)
 		served -= wrong
+	}
+	if broken := c.breaks.Of(served, of.broken); broken > 0 {
+		p.failMany(c, at, broken, failure{code: Code500, cause: CauseOther, took: c.mean() + c.hop + c.across})
+		served -= broken
 	}
 	if served > 0 {
 		p.completeMany(c, at, served)
@@ -176,6 +180,10 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 	p.meter.sawMany(c.source, at-why.took, n, false)
 	if p.tracked {
 		n -= p.retryMany(c, at, n, why)
+		if !p.isUser(c.source) {
+			p.fluid.callsFailed(c.inflow, n)
+			return
+		}
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Failed += n
 		if measured {
@@ -257,6 +265,12 @@ func (c *current) mean() sim.Time {
 	if c.cohort == nil || c.cohort.Law == nil {
 		return 0
 	}
+	if stay := c.cohort.stay; stay != nil {
+		if c.patience == sim.Never {
+			return sim.Seconds(stay.Mean())
+		}
+		return sim.Seconds(stay.MeanBelow(c.patience.Seconds()))
+	}
 	return c.cohort.Mean()
 }
 
@@ -273,7 +287,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		r.MeasuredCompleted += n
 	}
 	p.meter.sawMany(c.source, at-latency, n, true)
-	if p.tracked {
+	if p.tracked && p.isUser(c.source) {
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Completed += n
 		if measured {
@@ -296,6 +310,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
 		}
 	}
+	p.countSides(c, n)
 	if s := &p.sources[c.source]; s.direct && c.cohort != nil && c.cohort.key.public {
 		m := &p.transfers.moved[c.cohort.key.payer]
 		m.Out = m.Out.Plus(out)
@@ -318,7 +333,7 @@ type tally struct {
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
-	stay := fluid.Stay{Law: of.Law, Limit: c.patience}
+	stay := fluid.Stay{Law: of.response(), Limit: c.patience}
 	before := sim.Time(0)
 	if in := &f.inflows[c.inflow]; in.attempt > 0 {
 		before = in.before
@@ -364,7 +379,7 @@ func (p *Plane) recordOthers(t *tally, u float64) {
 			t.stay.Record(h, t.n, t.across, u)
 		}
 	}
-	if !p.tracked || !t.measured {
+	if !p.tracked || !t.measured || !p.isUser(t.source) {
 		return
 	}
 	who := p.meter.workloads[t.source]

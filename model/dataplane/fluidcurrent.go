@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/fluid"
 	"headroom/sim"
@@ -28,8 +30,10 @@ type current struct {
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
 
-	refused, late, errs, stay, leaving, waited fluid.Share
-	bytes                                      [2]float64 // in and out that are left of one
+	level int // of who serves, or else of who sends
+
+	refused, late, errs, breaks, stay, leaving, waited fluid.Share
+	bytes                                              [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -152,8 +156,11 @@ func (p *Plane) divideInflow(inflow int) {
 		p.divideFleet(key, s.target)
 	default:
 		b := s.lb
-		before := 0.0
-		for k, upTo := range s.class.upTo {
+		before, classes := 0.0, s.class.upTo
+		if s.call != nil {
+			classes = []float64{1}
+		}
+		for k, upTo := range classes {
 			for _, z := range b.dns {
 				key.class, key.zone = int32(k), z
 				p.divideNode(key, &s.way.actions[k], (upTo-before)/float64(len(b.dns)))
@@ -258,12 +265,12 @@ func (p *Plane) addShare(key currentKey, share float64) {
 // equipCurrent finds out what the requests of a current are and what their way takes.
 func (p *Plane) equipCurrent(c *current) {
 	s := &p.sources[c.source]
-	cfg := s.cfg
-	c.weight = cfg.Arrivals.Mean(p.frame.Duration)
+	c.weight, c.level = p.weightOf(c.source), p.levelOf(c.source)
 	c.demand, c.request, c.response = p.asked(c.source)
 	c.limit, c.patience, c.hop, c.across = s.limits.limit, s.limits.limit, 0, 0
 	zone := c.zone
 	if c.cohort != nil {
+		c.level = p.fluid.trades[c.cohort.key.service].level
 		c.demand = p.workOf(c.cohort.key.service, c.demand)
 		zone = c.cohort.key.zone
 	}
@@ -281,6 +288,21 @@ func (p *Plane) equipCurrent(c *current) {
 	}
 }
 
+// weightOf is how many requests a source sends a second, about.
+func (p *Plane) weightOf(source int) float64 {
+	s := &p.sources[source]
+	if s.cfg != nil {
+		return s.cfg.Arrivals.Mean(p.frame.Duration)
+	}
+	sum := 0.0
+	for i := range p.sources {
+		if i != source && slices.Contains(p.cfg.Callees(p.sources[i].to, p.sources[i].target, p.fleetServices), s.service) {
+			sum += p.weightOf(i)
+		}
+	}
+	return sum * float64(s.call.Count)
+}
+
 func meanBytes(d rng.Distribution) float64 {
 	if d == nil {
 		return 0
@@ -291,6 +313,10 @@ func meanBytes(d rng.Distribution) float64 {
 // shapeByCurrents gives a cohort what depends on who asks it.
 func (p *Plane) shapeByCurrents(c *cohort) {
 	c.Demand = p.demandOf(c.currents)
+	if c.holds {
+		c.work, c.held = c.Demand, 0
+		p.holdLonger(c, p.stagesAway(c, &p.fluid.trades[c.key.service]))
+	}
 	c.Choices, c.Split = c.servers, law.Split{Nodes: 1}
 	for _, m := range c.groups {
 		if !m.rotating {

@@ -2,8 +2,8 @@ package dataplane
 
 import (
 	"fmt"
-	"math"
 
+	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -15,7 +15,7 @@ func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 		return own
 	}
 	var parts []rng.Distribution
-	asked := own.Mean() > 0
+	asked := own != nothing && own.Mean() > 0
 	for k := range steps {
 		if step := &steps[k]; step.Kind == StepCPU && step.Time != nil {
 			parts = append(parts, step.Time)
@@ -24,8 +24,8 @@ func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 		}
 	}
 	switch len(parts) {
-	case 0:
-		return own
+	case 0: // nothing of this is asked for
+		return nothing
 	case 1:
 		return parts[0]
 	}
@@ -42,15 +42,14 @@ func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 const sumPoints = 4096
 
 // together is the distribution of the sum of independent parts: at points which are spread
-// evenly over all of their quantiles (an additive recurrence of the generalised golden ratio).
+// evenly over all of their quantiles.
 func together(parts []rng.Distribution) rng.Distribution {
 	values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
-	places := spread{}
-	places.begin(len(parts))
+	places := law.NewSpread(len(parts))
 	for k := range values {
 		weights[k] = 1
 		for i, d := range parts {
-			values[k] += d.Quantile(places.at(k, i))
+			values[k] += d.Quantile(places.At(k, i))
 		}
 	}
 	d, err := rng.Empirical(values, weights)
@@ -60,22 +59,30 @@ func together(parts []rng.Distribution) rng.Distribution {
 	return d
 }
 
-// spread is points that are spread evenly in a cube.
-type spread struct{ steps []float64 }
-
-func (s *spread) begin(dimensions int) {
-	golden := 2.0
-	for range 40 {
-		golden = math.Pow(1+golden, 1/float64(dimensions+1))
+// holdLonger has the requests of a cohort hold their servers while they are away, and so ask for more than
+// the CPU gives.
+func (p *Plane) holdLonger(c *cohort, away []law.Stage) {
+	if c.held > 0 && near(c.away/c.held, 1, heldAlike) || c.work == nil {
+		return
 	}
-	s.steps = make([]float64, dimensions)
-	for i := range s.steps {
-		s.steps[i] = math.Pow(golden, -float64(i+1))
+	c.Demand, c.keeps, c.held = c.work, 1, c.away
+	if len(away) == 0 {
+		return
 	}
+	others := law.Chain(away)
+	speed := c.Speed
+	values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+	places := law.NewSpread(2)
+	for k := range values {
+		weights[k] = 1
+		values[k] = c.work.Quantile(places.At(k, 0)) + speed*others.Quantile(places.At(k, 1))
+	}
+	d, err := rng.Empirical(values, weights)
+	if err != nil {
+		return
+	}
+	c.Demand, c.keeps, c.held = d, c.work.Mean()/(c.work.Mean()+speed*others.Mean()), c.away
 }
 
-// at is where the k-th point lies in a dimension, between 0 and 1.
-func (s *spread) at(k, dimension int) float64 {
-	_, part := math.Modf(0.5 + float64(k+1)*s.steps[dimension])
-	return part
-}
+// heldAlike is how much a time away may change before demands are found anew.
+const heldAlike = 0.05
