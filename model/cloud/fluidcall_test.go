@@ -56,6 +56,22 @@ func TestFluidTiersAreThoseOfRequests(t *testing.T) {
 	}
 }
 
+// TestFluidPhasesAreThoseOfRequests compares where the time of each tier goes.
+func TestFluidPhasesAreThoseOfRequests(t *testing.T) {
+	for name, discipline := range map[string]dataplane.Discipline{"shared": dataplane.ProcessorSharing, "held": FCFS} {
+		x, y := journeying(discipline), fluidly(journeying(discipline))
+		x.Observe.Phases, y.Observe.Phases = true, true
+		a, b := play(t, x).Observed.Phases, play(t, y).Observed.Phases
+		for i := range a {
+			for k, phase := range dataplane.PhaseNames() {
+				if got, want := b[i][k].Mean(), a[i][k].Mean(); math.Abs(got-want) > 0.03*want+2e5 {
+					t.Errorf("%s, tier %d: %s takes %v ns in the mean, requests say %v", name, i, phase, got, want)
+				}
+			}
+		}
+	}
+}
+
 // A call that fails, after its retries, fails the request that it was made for: of two calls one of
 // which fails in ten, and with a retry one in a hundred.
 func TestFluidCallsBreakTheirRequests(t *testing.T) {

@@ -40,6 +40,7 @@ type cohort struct {
 	work   rng.Distribution // what it asks the CPU for, if it does
 	keeps  float64          // share of the time of a server that is held for that; 0: all
 	held   float64          // seconds away that are in the demand
+	phases phaseLaws        // of its requests, if somebody looks
 }
 
 // cohortKey is what the servers of a cohort have in common.

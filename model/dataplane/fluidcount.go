@@ -326,6 +326,7 @@ type tally struct {
 	route    *RouteOutcome
 	group    int32
 	source   int
+	of       *cohort // if somebody looks at phases, zones or types
 	measured bool
 	n        int64
 }
@@ -334,20 +335,23 @@ type tally struct {
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
 	stay := fluid.Stay{Law: of.response(), Limit: c.patience}
-	before := sim.Time(0)
+	before, who := sim.Time(0), (*cohort)(nil)
+	if p.meter.looks() {
+		who = of
+	}
 	if in := &f.inflows[c.inflow]; in.attempt > 0 {
 		before = in.before
 	}
 	for i := range f.tallies {
 		t := &f.tallies[i]
-		if t.before == before && t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
+		if t.before == before && t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured && t.of == who {
 			t.n += n
 			return
 		}
 	}
 	f.tallies = append(f.tallies, tally{
 		stay: stay, hop: c.hop + c.across, across: c.across, before: before, route: r, group: c.group,
-		source: c.source, measured: measured, n: n,
+		source: c.source, measured: measured, n: n, of: who,
 	})
 }
 
@@ -368,6 +372,7 @@ func (p *Plane) recordFluid() {
 			t.stay.Record(t.route.Early, t.n, t.hop, u)
 		}
 		p.recordOthers(t, u)
+		p.recordObserved(t, u)
 	}
 	f.tallies = f.tallies[:0]
 }

@@ -55,19 +55,25 @@ func alikeStages(a, b law.Stage) bool {
 }
 
 // stagesAway are the pauses and calls of a journey.
-func (p *Plane) stagesAway(c *cohort, t *trade) (away []law.Stage) {
+func (p *Plane) stagesAway(c *cohort, t *trade) []law.Stage { return p.stagesOf(c, t, 0) }
+
+// stagesOf are those of a kind; 0: of all.
+func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) {
 	steps, call := p.cfg.Services[c.key.service].Steps, 0
 	for k := range steps {
 		switch step := &steps[k]; step.Kind {
 		case StepPause:
+			if kind == StepCall {
+				continue
+			}
 			away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
 		case StepCall:
 			e := t.errands[call]
 			call++
-			if e.choices == nil {
+			if e.choices == nil || kind == StepPause {
 				continue
 			}
-			if e.pool.wait > 0 {
+			if e.pool.wait > 0 && kind == 0 {
 				away = append(away, law.Stage{Choices: []law.Choice{{Share: 1, Longer: e.pool.wait}}, Times: 1})
 			}
 			away = append(away, law.Stage{Choices: e.choices, Times: e.call.Count, AtOnce: e.call.Parallel})
