@@ -7,6 +7,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/dataplane"
+	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -140,5 +141,16 @@ func TestFluidCallsLoseNone(t *testing.T) {
 		if err := w.Verify(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// One server that gets evenly spaced requests is D/M/1: who waits does so for 1/(1−σ) mean services, where σ = exp(−(1−σ)/ρ).
+func TestFluidArrivalsMayBeEven(t *testing.T) {
+	const load, sigma = 0.8, 0.6286
+	cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 1, 1, must(rng.Exponential(0.01))))
+	cfg.Workloads[0].Arrivals = must(workload.Deterministic(must(workload.Constant(load / 0.01))))
+	cfg.Duration, cfg.Warmup = 30*sim.Minute, sim.Minute
+	if got, want := play(t, cfg).Routes[0].Latency.Mean()/1e9, 0.01/(1-sigma); math.Abs(got/want-1) > 0.01 {
+		t.Errorf("mean latency %.5f s, D/M/1 has %.5f s", got, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/fluid"
+	"headroom/model/workload"
 	"headroom/sim"
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
@@ -107,6 +108,7 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.cohorts {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)
+			p.keepEven(c)
 		}
 	}
 }
@@ -343,6 +345,22 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 		c.Rule = law.InTurn
 	}
 }
+
+// keepEven has requests that come evenly spaced, by one node and in turn, come so to every server.
+func (p *Plane) keepEven(c *cohort) {
+	if c.Nodes > 1 || c.Rule != law.InTurn && c.Choices > 1 {
+		return
+	}
+	for _, u := range c.currents {
+		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || u.class > 0 || u.source != c.currents[0].source {
+			return
+		}
+	}
+	c.Rule, c.Choices = law.InTurn, evenChoices
+}
+
+// evenChoices are so many stations that what comes to one of them in turn is evenly spaced.
+const evenChoices = 1000
 
 // addInside adds who is inside or held to the requests in flight, by route.
 func (p *Plane) addInside(inFlight []int64) {
