@@ -45,6 +45,7 @@ type inflow struct {
 	attempt  int
 	flow     workload.Flow // of first attempts
 	errand   *errand       // of calls; nil: of a workload
+	repeat   repeat        // of first attempts
 	back     []comeback    // of the others
 	before   sim.Time      // since the first attempt, of those that come back in the present step
 	count    int64         // in the present step
@@ -101,6 +102,7 @@ func (p *Plane) onFluidSteps(ev model.Event) {
 	f := p.fluid
 	p.playFluid(f.to)
 	p.spendCredits()
+	f.followRepeats()
 	if f.to == f.minute {
 		p.recordFluid()
 		f.minute += sim.Minute

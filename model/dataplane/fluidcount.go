@@ -90,7 +90,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if ended == 0 {
 		return
 	}
-	late := c.late.Of(ended, of.late(c.patience))
+	late := c.late.Of(ended, p.fluid.lateOf(c))
 	if late > 0 {
 		p.failLate(c, at, late)
 	}
@@ -131,7 +131,7 @@ func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
 func (p *Plane) failLate(c *current, at sim.Time, n int64) {
 	limits := &p.sources[c.source].limits
 	p.failMany(c, at, n, failure{
-		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.Delay),
+		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.Delay), long: c.cohort.Selects(),
 	})
 }
 
@@ -152,6 +152,7 @@ type failure struct {
 	cause ErrorCause
 	took  sim.Time // since they came
 	still sim.Time // of it, what is to come yet
+	long  float64  // share of them that ask for too much, and will do so again
 }
 
 // failMany counts requests that ended without a response.

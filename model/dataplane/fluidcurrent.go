@@ -274,6 +274,7 @@ func (p *Plane) equipCurrent(c *current) {
 	if c.cohort != nil {
 		c.level = p.fluid.trades[c.cohort.key.service].level
 		c.demand = p.workOf(c.cohort.key.service, c.demand)
+		c.demand = p.asRepeated(c)
 		zone = c.cohort.key.zone
 	}
 	if s.balancer == None {
@@ -338,6 +339,9 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 					c.Choices += other.servers
 				}
 			}
+		}
+		if p.fluid.repeatOf(c.currents[0]).share > 0 {
+			c.Nodes = 1 // in a storm nobody sees what they add
 		}
 		return
 	}

@@ -46,6 +46,7 @@ func (p *Plane) retryMany(c *current, at sim.Time, n int64, why failure) int64 {
 	if n <= 0 {
 		return 0
 	}
+	f.noteLong(c.inflow, float64(n)*why.long)
 	next := &f.inflows[c.inflow+1]
 	wait := clients.Backoff << min(in.attempt, 20)
 	took := in.before + why.took + wait

@@ -118,6 +118,9 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
 	c.Done = max(0, done) * f.seconds
 	work := max(0, done) * c.worked(&f) / f.laws.Capacity() * float64(c.Servers)
+	if c.gaveUp > 0 { // there is a line that clients leave
+		work = f.able / f.laws.Capacity() * float64(c.Servers)
+	}
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
 }
@@ -164,6 +167,15 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 		return c.laws.Longer(limit.Seconds() * c.Demand.Mean() / mean)
 	}
 	return c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds())
+}
+
+// Selects returns the share of those who were there for too long that were so for what they ask for, and not
+// for whom they met: all where servers are shared, and those who come to a line that is as long as they wait.
+func (c *Cohort) Selects() float64 {
+	if c.Sharing {
+		return 1
+	}
+	return 1 - c.varies
 }
 
 // Waits returns the share of requests that wait until they are served, and how long those do

@@ -61,8 +61,8 @@ func (c *Cohort) vary(f *flow, now *held) {
 	chance := 2 * pace * now.Variance * (1 + f.each/(f.able*now.Load)) / 2
 	if f.worth != nil && c.Number > 0 {
 		more := f.holding(c.Number * (1 + small))
-		here, _ := f.worth.upto(f.patience * c.rate(f, now))
-		there, _ := f.worth.upto(f.patience * c.rate(f, &more))
+		here, _ := f.worth.upto(c.allowsAlways(f, now))
+		there, _ := f.worth.upto(c.allowsAlways(f, &more))
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
 	}
 	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
@@ -177,6 +177,14 @@ func (c *Cohort) allows(f *flow, h *held) float64 {
 	}
 	now := min(f.seconds, max(left, 0))
 	return now*c.rate(f, h) + c.past.attained(max(0, left-now))
+}
+
+// allowsAlways is the same if the number has been there for as long as clients wait.
+func (c *Cohort) allowsAlways(f *flow, h *held) float64 {
+	if c.waiting(h.Number) > 0 {
+		return c.allows(f, h)
+	}
+	return f.patience * c.rate(f, h)
 }
 
 // waited is how long ago the first of those came who wait at a number: who leaves the line is the next to be
