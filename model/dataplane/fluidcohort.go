@@ -27,6 +27,8 @@ type cohort struct {
 	came     int64        // requests in the present step
 	strained bool         // checks may fail
 	line     float64      // share of what was inside that stays, in the present step
+	varied   float64      // squared coefficient of variation of the demand
+	carry    float64      // work that chance has brought each server and that is not done, ns
 
 	// Of services whose requests wait for others.
 	gate   gating
@@ -330,7 +332,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	if p.fluid.trades[c.key.service].away {
 		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
 	}
-	c.busy += (c.Busy - before) * unit
+	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
 		c.asked = (a.Expected*c.Demand.Mean()*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()

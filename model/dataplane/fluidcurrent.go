@@ -109,6 +109,7 @@ func (p *Plane) findCurrents() {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)
 			p.keepEven(c)
+			c.varied = variationOf(c)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package dataplane
 
 import (
 	"fmt"
+	"math"
 
+	"headroom/model/fluid"
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
@@ -58,6 +60,38 @@ func together(parts []rng.Distribution) rng.Distribution {
 	}
 	return d
 }
+
+// chanceWork is the work of each server of a cohort in a step, where that has so much in the mean: more or fewer
+// have come, and they ask for more or less. Alarms and policies see that. A line takes all chance away.
+func (p *Plane) chanceWork(c *cohort, mean float64, a fluid.Arrivals) float64 {
+	if a.Expected <= 0 || c.Line > 0 || c.gate.line > 0 || mean <= a.Other {
+		return mean
+	}
+	chance := float64(c.came)/a.Expected - 1
+	if c.varied > 0 {
+		chance += math.Sqrt(c.varied/a.Expected) * p.fluid.works.Normal()
+	}
+	want := mean + (mean-a.Other)*chance + c.carry
+	done := min(max(want, a.Other), float64(c.Servers)*float64(a.Length))
+	c.carry = want - done
+	return done
+}
+
+// variationOf is the squared coefficient of variation of what is asked for at a cohort.
+func variationOf(c *cohort) float64 {
+	d := c.Demand
+	if c.holds && c.work != nil {
+		d = c.work
+	}
+	mean := d.Mean()
+	if v := d.Variance() / (mean * mean); v > 0 && v < mostVaried {
+		return v
+	}
+	return 0
+}
+
+// mostVaried is the squared coefficient of variation beyond which the square root says nothing of a step.
+const mostVaried = 1e4
 
 // holdLonger has the requests of a cohort hold their servers while they are away, and so ask for more than
 // the CPU gives.
