@@ -33,11 +33,15 @@ func New(cfg *Config, replication int) (*World, error) {
 // Build is [New] for who may be interrupted: a cancelled context ends it early, with
 // the context's error.
 func Build(ctx context.Context, cfg *Config, replication int) (*World, error) {
-	return build(ctx, cfg, replication, false)
+	return build(ctx, cfg, replication, reference{})
 }
 
-// build is [Build], on request with every departure as an event of its instant.
-func build(ctx context.Context, cfg *Config, replication int, everyDeparture bool) (*World, error) {
+// reference says in which of the slower ways a world is played that must come out the same: see
+// [dataplane.Setup].
+type reference struct{ everyDeparture, full bool }
+
+// build is [Build], on request in slower ways.
+func build(ctx context.Context, cfg *Config, replication int, by reference) (*World, error) {
 	if err := errors.Join(cfg.Validate()...); err != nil {
 		return nil, err
 	}
@@ -47,7 +51,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	var err error
 	w.data, err = dataplane.New(dataplane.Setup{
 		Traffic: &cfg.Traffic, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Fleets: cfg.fleetServices(), Shares: cfg.Shares(), Observe: cfg.Observe, EveryDeparture: everyDeparture,
+		Fleets: cfg.fleetServices(), Shares: cfg.Shares(), Observe: cfg.Observe, EveryDeparture: by.everyDeparture, Full: by.full,
 	})
 	if err != nil {
 		return nil, err

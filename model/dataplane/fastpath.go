@@ -127,6 +127,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	limits, patience := p.patience(i, r, f)
 	if end-now > patience || end > sim.Horizon {
 		p.leaveFastPathNow(r.server)
+		p.changed(r.server, p.servers.at(r.server)) // nobody has been told of its departures
 		f.impatient++
 		return false
 	}
