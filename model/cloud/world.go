@@ -136,7 +136,8 @@ const burst = 1 << 8
 func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 	w.data.PlayAhead(burst)
 	defer w.data.PlayAhead(0)
-	for n := 0; w.step(min(at, w.cfg.Duration)); n++ {
+	until := min(at, w.cfg.Duration)
+	for n := 0; w.step(until); n++ {
 		if n&mask != 0 {
 			continue
 		}

@@ -27,22 +27,21 @@ type outlet struct {
 }
 
 // call begins a call step: all calls at once, or the first of them.
-func (p *Plane) call(i uint32, c *Call, now sim.Time) {
-	p.trips[i].left = int32(c.Count)
+func (p *Plane) call(j job, c *Call, now sim.Time) {
+	j.t.left = int32(c.Count)
 	if !c.Parallel {
-		p.issue(i, now)
+		p.issue(j, now)
 		return
 	}
-	for p.trips[i].left > 0 {
-		p.issue(i, now)
+	for p.trips[j.i].left > 0 {
+		p.issue(p.job(j.i), now)
 	}
 }
 
 // callerOf returns the source of a request's present call step.
-func (p *Plane) callerOf(i uint32) (index int, s *source) {
-	service := p.servers.at(p.requests.at(i).server).service
-	index = p.calls[service].first
-	for p.sources[index].step != int(p.trips[i].step) {
+func (p *Plane) callerOf(j job) (index int, s *source) {
+	index = p.calls[j.s.service].first
+	for p.sources[index].step != int(j.t.step) {
 		index++
 	}
 	return index, &p.sources[index]
@@ -50,29 +49,33 @@ func (p *Plane) callerOf(i uint32) (index int, s *source) {
 
 // issue sends the next call of a request's step. What comes of it, comes by an
 // event.
-func (p *Plane) issue(i uint32, now sim.Time) {
-	t := &p.trips[i]
-	index, s := p.callerOf(i)
-	part := uint64(s.call.Count) - uint64(t.left)
+func (p *Plane) issue(j job, now sim.Time) {
+	t := j.t
+	index, s := p.callerOf(j)
+	c, o := s.call, &j.s.outlets[s.outlet]
+	part := uint64(c.Count) - uint64(t.left)
 	t.left--
 	t.out++
-	child := request{arrived: now, source: uint16(index), group: None, target: noIndex}
-	child.demand = p.drawStep(i, part<<2, s.call.Demand)
-	child.setBytes(p.drawBytes(i, part<<2|1, s.call.Request), p.drawBytes(i, part<<2|2, s.call.Response))
-	key := rng.Key(t.key, uint64(t.step)<<32|part<<2|3)
-	parent := p.requests.handle(i)
-	if s.heritage.on {
-		child.class = s.heir(p.requests.at(i))
+	demand, in, out := p.drawStep(j, part<<2, c.Demand), model.Bytes(0), model.Bytes(0)
+	if c.Request != nil || c.Response != nil {
+		in, out = p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response)
 	}
-	h, r := p.requests.Alloc()
-	*r = child
-	p.beginTrip(indexOf(h), trip{key: key, parent: parent, began: now})
-	t = &p.trips[i]
-	p.trips[indexOf(h)].sibling = t.child
-	t.child = indexOf(h)
-	o := &p.servers.at(p.requests.at(i).server).outlets[s.outlet]
-	o.tokens = min(o.tokens+s.call.Clients.RetryBudget, RetryBurst)
-	p.connect(indexOf(h))
+	class := uint16(0)
+	if s.heritage.on {
+		class = s.heir(j.r)
+	}
+	key, parent, sibling := rng.Key(t.key, uint64(t.step)<<32|part<<2|3), p.requests.handle(j.i), t.child
+	h, r := p.requests.Alloc() // which may move the pool
+	i := indexOf(h)
+	r.source, r.class, r.group, r.target, r.demand = uint16(index), class, None, noIndex, demand
+	r.setBytes(in, out)
+	t.child = i
+	p.beginTrip(i, key, parent, now)
+	p.trips[i].sibling = sibling
+	if c.Clients.RetryBudget > 0 {
+		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
+	}
+	p.connect(i, r, o)
 }
 
 // drawBytes draws a size of a request's present step.
@@ -95,13 +98,11 @@ func (p *Plane) outletOf(i uint32) *outlet {
 	return &p.servers.at(parent.server).outlets[p.sources[p.requests.at(i).source].outlet]
 }
 
-// connect takes a connection of the pool for an attempt of a call, or waits for
-// one.
-func (p *Plane) connect(i uint32) {
-	r := p.requests.at(i)
-	c := p.sources[r.source].call
-	o := p.outletOf(i)
-	p.trips[i].mark = p.kernel.Now()
+// connect takes a connection of the pool of an outlet for an attempt of a call, or waits
+// for one.
+func (p *Plane) connect(i uint32, r *request, o *outlet) {
+	c, t := p.sources[r.source].call, &p.trips[i]
+	t.mark = p.kernel.Now()
 	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
 		r.phase = pooling
 		r.ticket = o.line.Push(i, 0)
@@ -111,14 +112,13 @@ func (p *Plane) connect(i uint32) {
 		return
 	}
 	o.inUse++
-	p.trips[i].connected = true
-	p.dial(i)
+	t.connected = true
+	p.dial(i, r)
 }
 
 // dial sends an attempt that has its connection.
-func (p *Plane) dial(i uint32) {
+func (p *Plane) dial(i uint32, r *request) {
 	now := p.kernel.Now()
-	r := p.requests.at(i)
 	r.arrived, r.phase = now, dispatched
 	p.trips[i].endPhase(phasePool, now)
 	p.enter(i, r)
@@ -130,10 +130,13 @@ func (p *Plane) disconnect(i uint32) {
 		return
 	}
 	p.trips[i].connected = false
-	o := p.outletOf(i)
-	if o == nil {
-		return
+	if o := p.outletOf(i); o != nil {
+		p.handOver(o)
 	}
+}
+
+// handOver gives a connection of an outlet to the next call that waits for one.
+func (p *Plane) handOver(o *outlet) {
 	if o.line.Len() == 0 {
 		o.inUse--
 		return
@@ -173,30 +176,35 @@ func (p *Plane) onCallReturns(ev model.Event) {
 	}
 	i := indexOf(ev.Handle())
 	if r.phase == backingOff {
-		p.dial(i)
+		p.dial(i, r)
 		return
 	}
-	p.returned(i)
+	p.returned(i, r)
 }
 
 // returned ends a call at its caller, who goes on or fails.
-func (p *Plane) returned(i uint32) {
+func (p *Plane) returned(i uint32, r *request) {
 	now := p.kernel.Now()
-	broken := p.requests.at(i).phase == failed
-	parent := p.trips[i].parent
-	ignore := p.sources[p.requests.at(i).source].call.IgnoreErrors
-	parallel := p.sources[p.requests.at(i).source].call.Parallel
-	p.disconnect(i)
-	p.unlink(indexOf(parent), i)
-	p.free(i)
-	caller := indexOf(parent)
+	broken := r.phase == failed
+	source, own := &p.sources[r.source], &p.trips[i]
+	c, caller := source.call, indexOf(own.parent)
+	if own.connected {
+		own.connected = false
+		p.handOver(&p.servers.at(p.requests.at(caller).server).outlets[source.outlet])
+	}
 	t := &p.trips[caller]
+	if t.child == i {
+		t.child = own.sibling
+	} else {
+		p.unlink(caller, i)
+	}
+	p.free(i)
 	t.out--
 	switch {
-	case broken && !ignore:
+	case broken && !c.IgnoreErrors:
 		p.breakOff(caller, now)
-	case t.left > 0 && !parallel:
-		p.issue(caller, now)
+	case t.left > 0 && !c.Parallel:
+		p.issue(p.job(caller), now)
 	case t.left == 0 && t.out == 0:
 		p.endStep(caller, phaseCall, now)
 	}
@@ -206,7 +214,7 @@ func (p *Plane) returned(i uint32) {
 func (p *Plane) breakOff(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
 	p.hangUp(i)
-	p.vacate(i)
+	p.vacate(p.job(i))
 	if p.servers.at(server).function != nil {
 		p.dropFor(i, Code502, CauseFunction)
 	} else {

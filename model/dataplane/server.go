@@ -224,7 +224,7 @@ func (p *Plane) offer(i uint32, r *request) {
 	if s.next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
-	if p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id]) {
+	if s.foreseen && p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id]) {
 		return
 	}
 	r = p.requests.at(i) // leaving a fast path may have moved the pool

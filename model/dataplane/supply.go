@@ -186,6 +186,13 @@ func (s *server) busyBefore() uint64 {
 // next is the instant of the next departure, or at which the credits run out, if
 // nothing changes before.
 func (s *server) next() sim.Time {
+	if s.supply == nil && s.nic == nil && !s.kept.on {
+		return s.station.Next()
+	}
+	return s.nextOf()
+}
+
+func (s *server) nextOf() sim.Time {
 	if s.kept.on {
 		return min(s.due, s.kept.first())
 	}
