@@ -61,6 +61,26 @@ func TestCompactRequestsComeOutAsFullOnes(t *testing.T) {
 	}
 }
 
+// A request of a journey that goes straight comes out as by the general way: whatever dies,
+// drains, runs into a time limit or is tried again meanwhile.
+func TestStraightWaysComeOutAsTheGeneralWay(t *testing.T) {
+	straight := 0
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmJourney(seed)
+			w, full := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{full: true}))
+			straight += w.data.Snapshot().Straight
+			sameOutcome(t, run(t, w), run(t, full))
+			if n := full.data.Snapshot().Straight; n > 0 {
+				t.Errorf("%d sources go straight where all go the general way", n)
+			}
+		})
+	}
+	if straight < 60 {
+		t.Errorf("%d sources go straight in 60 scenarios: the test compares hardly any", straight)
+	}
+}
+
 // twins are scenarios that are played in several ways.
 func twins() map[string]func() *Config {
 	cases := map[string]func() *Config{

@@ -122,9 +122,9 @@ func (w *World) Cut() (*Outcome, bool) {
 	return w.outcome(), true
 }
 
-// mask is how many events pass, less one, until a world looks whether it is to end:
-// some launch a thousand instances.
-const mask = 1<<10 - 1
+// unlooked is how many events pass until a world looks whether it is to end: some launch a
+// thousand instances.
+const unlooked = 1 << 10
 
 // burst is how many arrivals may follow another within one step, which none does where
 // each event is looked at.
@@ -137,10 +137,7 @@ func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 	w.data.PlayAhead(burst)
 	defer w.data.PlayAhead(0)
 	until := min(at, w.cfg.Duration)
-	for n := 0; w.step(until); n++ {
-		if n&mask != 0 {
-			continue
-		}
+	for n := 1; w.steps(until, n); n = unlooked {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -152,15 +149,20 @@ func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 }
 
 // step plays one event, or reports that none is left until an instant.
-func (w *World) step(until sim.Time) bool {
-	ev, ok := w.kernel.Next(until)
-	if !ok {
-		return false
-	}
-	if ev.Plane == model.DataPlane {
-		w.data.Handle(ev)
-	} else {
-		w.control.Handle(ev)
+func (w *World) step(until sim.Time) bool { return w.steps(until, 1) }
+
+// steps plays so many events, or reports that fewer are left until an instant.
+func (w *World) steps(until sim.Time, n int) bool {
+	for range n {
+		ev, ok := w.kernel.Next(until)
+		if !ok {
+			return false
+		}
+		if ev.Plane == model.DataPlane {
+			w.data.Handle(ev)
+		} else {
+			w.control.Handle(ev)
+		}
 	}
 	return true
 }

@@ -13,6 +13,7 @@ type Snapshot struct {
 	At           sim.Time
 	Alive        int                // attempts that have not ended, and calls that have but whose caller does not know yet
 	Compact      int                // of those: of which only the end is kept
+	Straight     int                // sources whose requests go straight to their targets
 	Servers      []ServerState      // by slot
 	TargetGroups []TargetGroupState // by index in Traffic.TargetGroups
 	// Routes are the counts so far, in the order of Outcome.Routes and
@@ -72,6 +73,11 @@ func (p *Plane) Snapshot() Snapshot {
 	p.settleAll()
 	all := p.alive()
 	s := Snapshot{At: p.kernel.Now(), Alive: all, Compact: all - p.requests.Len()}
+	for i := range p.sources {
+		if p.sources[i].straight {
+			s.Straight++
+		}
+	}
 	for h, server := range p.servers.All() {
 		s.Servers = append(s.Servers, p.serverState(indexOf(h), server))
 	}

@@ -100,18 +100,17 @@ func (p *Plane) job(i uint32) job {
 }
 
 // admit takes a request into a server with journeys, or refuses it.
-func (p *Plane) admit(i uint32, now sim.Time) {
-	j := p.job(i)
+func (p *Plane) admit(j job, now sim.Time) {
 	if j.s.base != noIndex {
 		p.settleBase(j.s.base, now)
-		j = p.job(i)
+		j = p.job(j.i)
 	}
 	s, t := j.s, j.t
 	t.step, t.boarded, t.mark = 0, false, now
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
 	if s.function != nil {
-		if p.invoke(i, j.r, s, now) {
-			p.board(p.job(i), now)
+		if p.invoke(j.i, j.r, s, now) {
+			p.board(p.job(j.i), now)
 		}
 		return
 	}
@@ -127,9 +126,9 @@ func (p *Plane) admit(i uint32, now sim.Time) {
 		p.board(j, now)
 	case g.line.Len() < int(g.backlog):
 		j.r.phase = queued
-		j.r.ticket = g.line.Push(i, s.time(s.work(j.r)))
+		j.r.ticket = g.line.Push(j.i, s.time(s.work(j.r)))
 	default:
-		p.turnAway(i)
+		p.turnAway(j.i)
 	}
 }
 
@@ -208,7 +207,11 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 		id, s = s.base, p.servers.at(s.base)
 	}
 	s.station.Offer(now, j.i, demand)
-	p.changed(id, s)
+	if s.watch == inKernel && !s.disturbed() {
+		p.departsInKernel(id, s)
+	} else {
+		p.changed(id, s)
+	}
 }
 
 // drawStep draws a quantity of a request's present step.

@@ -43,8 +43,8 @@ type Setup struct {
 	// settling servers when somebody looks: the same outcome, slower. It is meant
 	// for tests and debuggers.
 	EveryDeparture bool
-	// Full keeps each request as a full one, also where a compact one says the same:
-	// the same outcome, slower. It is meant for tests.
+	// Full keeps each request as a full one and takes it the general way, also where a compact
+	// one or a straight way says the same: the same outcome, slower. It is meant for tests.
 	Full bool
 }
 

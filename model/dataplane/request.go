@@ -68,8 +68,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	if s.nic != nil && p.send(i, r, s, at) {
 		return
 	}
-	s.in = s.in.Plus(r.requestBytes())
-	s.out = s.out.Plus(r.responseBytes())
+	if r.in|r.out|uint32(r.high) != 0 {
+		s.in, s.out = s.in.Plus(r.requestBytes()), s.out.Plus(r.responseBytes())
+	}
 	if r.gone {
 		p.discard(i, r)
 		return
@@ -80,7 +81,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	}
 	switch source := &p.sources[r.source]; {
 	case source.straight && source.nearby && s.nic == nil && r.target != noIndex:
-		p.completeStraight(i, r, s, at)
+		p.completeStraight(job{i: i, r: r, s: s}, source, at)
 		return
 	case source.direct:
 		p.countDirect(s, r)

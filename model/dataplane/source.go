@@ -122,7 +122,7 @@ func (p *Plane) newSources() error {
 		}
 	}
 	for i := range p.cfg.Services {
-		p.calls[i].first = len(p.sources)
+		p.calls[i].first, p.calls[i].callers = len(p.sources), make([]uint16, len(p.cfg.Services[i].Steps))
 		for k := range p.cfg.Services[i].Steps {
 			if p.cfg.Services[i].Steps[k].Kind != StepCall {
 				continue
@@ -180,6 +180,7 @@ func (p *Plane) newCaller(service, step int) error {
 		service: service, step: step, outlet: p.calls[service].count,
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})
+	p.calls[service].callers[step] = uint16(len(p.sources) - 1)
 	p.calls[service].count++
 	return p.connectSource(&p.sources[len(p.sources)-1], []RequestClass{call.Class})
 }

@@ -53,9 +53,16 @@ func (p *Plane) changed(id uint32, s *server) {
 // departsInKernel makes an event of the next departure of a server, unless there is one
 // before.
 func (p *Plane) departsInKernel(id uint32, s *server) {
-	if due := s.next(); due < s.due {
-		s.due = due
-		p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
+	due := s.station.Next()
+	if s.disturbed() {
+		due = s.nextOf()
+	}
+	if due >= s.due {
+		return
+	}
+	s.due = due
+	if due <= p.frame.Duration {
+		p.kernel.At(due, sim.RankRelease, handled(serverDeparts, p.servers.handle(id)))
 	}
 }
 
@@ -78,7 +85,11 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	if s = p.servers.at(id); s.gate.line.Len() > 0 {
 		p.nextInLine(id, now)
 	}
-	p.changed(id, s)
+	if s.disturbed() {
+		p.changed(id, s)
+	} else {
+		p.departsInKernel(id, s)
+	}
 }
 
 // watchClosely puts a server's next departure in the kernel from now on.

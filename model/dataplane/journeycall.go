@@ -9,8 +9,9 @@ import (
 
 // calls is what a service's journeys need.
 type calls struct {
-	first   int // source of its first call
-	count   int // calls among its steps
+	first   int      // source of its first call
+	callers []uint16 // by step: the source of its calls
+	count   int      // calls among its steps
 	draws   rng.Stream
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
@@ -38,44 +39,41 @@ func (p *Plane) call(j job, c *Call, now sim.Time) {
 	}
 }
 
-// callerOf returns the source of a request's present call step.
-func (p *Plane) callerOf(j job) (index int, s *source) {
-	index = p.calls[j.s.service].first
-	for p.sources[index].step != int(j.t.step) {
-		index++
-	}
-	return index, &p.sources[index]
-}
-
 // issue sends the next call of a request's step. What comes of it, comes by an
 // event.
 func (p *Plane) issue(j job, now sim.Time) {
 	t := j.t
-	index, s := p.callerOf(j)
+	index := p.calls[j.s.service].callers[t.step]
+	s := &p.sources[index]
 	c, o := s.call, &j.s.outlets[s.outlet]
 	part := uint64(c.Count) - uint64(t.left)
 	t.left--
 	t.out++
-	demand, in, out := p.drawStep(j, part<<2, c.Demand), model.Bytes(0), model.Bytes(0)
-	if c.Request != nil || c.Response != nil {
-		in, out = p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response)
-	}
-	class := uint16(0)
+	demand, class := p.drawStep(j, part<<2, c.Demand), uint16(0)
 	if s.heritage.on {
 		class = s.heir(j.r)
 	}
 	key, parent, sibling := rng.Key(t.key, uint64(t.step)<<32|part<<2|3), p.requests.handle(j.i), t.child
 	h, r := p.requests.Alloc() // which may move the pool
 	i := indexOf(h)
-	r.source, r.class, r.group, r.target, r.demand = uint16(index), class, None, noIndex, demand
-	r.setBytes(in, out)
+	r.arrived, r.source, r.class, r.group, r.target, r.demand = now, index, class, None, noIndex, demand
+	if c.Request != nil || c.Response != nil {
+		r.setBytes(p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response))
+	}
 	t.child = i
 	p.beginTrip(i, key, parent, now)
-	p.trips[i].sibling = sibling
+	own := &p.trips[i]
+	own.sibling = sibling
 	if c.Clients.RetryBudget > 0 {
 		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
 	}
-	p.connect(i, r, o)
+	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
+		p.awaitConnection(i, r, o)
+		return
+	}
+	o.inUse++
+	own.connected = true
+	p.enter(i, r)
 }
 
 // drawBytes draws a size of a request's present step.
@@ -101,19 +99,23 @@ func (p *Plane) outletOf(i uint32) *outlet {
 // connect takes a connection of the pool of an outlet for an attempt of a call, or waits
 // for one.
 func (p *Plane) connect(i uint32, r *request, o *outlet) {
-	c, t := p.sources[r.source].call, &p.trips[i]
-	t.mark = p.kernel.Now()
-	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
-		r.phase = pooling
-		r.ticket = o.line.Push(i, 0)
-		if c.PoolTimeout > 0 {
-			p.scheduleAfter(c.PoolTimeout, handled(callGivesUp, p.requests.handle(i)))
-		}
+	p.trips[i].mark = p.kernel.Now()
+	if c := p.sources[r.source].call; c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
+		p.awaitConnection(i, r, o)
 		return
 	}
 	o.inUse++
-	t.connected = true
+	p.trips[i].connected = true
 	p.dial(i, r)
+}
+
+// awaitConnection puts an attempt in line for a connection of an outlet that has none free.
+func (p *Plane) awaitConnection(i uint32, r *request, o *outlet) {
+	r.phase = pooling
+	r.ticket = o.line.Push(i, 0)
+	if limit := p.sources[r.source].call.PoolTimeout; limit > 0 {
+		p.scheduleAfter(limit, handled(callGivesUp, p.requests.handle(i)))
+	}
 }
 
 // dial sends an attempt that has its connection.

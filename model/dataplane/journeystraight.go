@@ -12,7 +12,7 @@ import (
 func (p *Plane) findStraight() {
 	for i := range p.sources {
 		s := &p.sources[i]
-		s.straight = s.plain && p.filter == nil && p.leadsStraight(s.way)
+		s.straight = s.plain && !p.full && p.filter == nil && p.leadsStraight(s.way)
 		s.nearby = s.call == nil || p.apart == nil && !p.transfers.counts
 	}
 }
@@ -62,15 +62,17 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	if g.counts {
 		sc.policy.Began(local)
 	}
-	r.target, r.server = g.locals[local], g.servers[local]
-	p.targets.at(r.target).inFlight++
+	r.target = g.locals[local]
+	t := p.targets.at(r.target)
+	t.inFlight++
+	r.server = t.server
 	p.offer(i, r)
 }
 
 // completeStraight is [Plane.complete] for a request that has gone straight and whose bytes
 // take no time, from where what its server has sent is counted.
-func (p *Plane) completeStraight(i uint32, r *request, s *server, at sim.Time) {
-	source := &p.sources[r.source]
+func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
+	i, r, s := j.i, j.r, j.s
 	hop, across := source.hop, sim.Time(0)
 	if s.zone != model.Zone(r.zone) {
 		across = source.lb.cfg.CrossLatency
@@ -99,5 +101,13 @@ func (p *Plane) completeStraight(i uint32, r *request, s *server, at sim.Time) {
 	if p.meter.apart {
 		p.meter.phasesOf(s, &p.trips[i], r, hop)
 	}
-	p.answer(i, r, at+hop)
+	if source.call == nil {
+		p.meter.userAnswered(r, &p.trips[i], at+hop)
+		if source.visitors.thinks() {
+			p.think(i, r, at+hop)
+		}
+		p.free(i)
+	} else if at += hop; at <= p.frame.Duration {
+		p.kernel.At(at, sim.RankRelease, handled(callReturns, p.requests.handle(i)))
+	}
 }
