@@ -22,6 +22,7 @@ type server struct {
 	foreseen  bool     // its fast path may open
 	watch     watching
 	settles   settling
+	plain     bool // a base, or one of its applications, whose requests have no trips
 	zone      model.Zone
 	attended  int16   // checks aboard that decide: departures are in the kernel
 	pace      float64 // CPU time here for a second of demand
@@ -218,12 +219,16 @@ func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
 func (p *Plane) offer(i uint32, r *request) {
 	id, now := r.server, p.kernel.Now()
 	s := p.servers.at(id)
-	if s.foreseen {
+	switch {
+	case s.foreseen:
 		if p.goesFast(i, r, s) {
 			return
 		}
 		r = p.requests.at(i) // leaving a fast path may have moved the pool
-	} else if s.supply != nil || s.nic != nil || s.kept.on || s.station.Next() <= now {
+	case s.plain:
+		p.enterApplication(i, s)
+		return
+	case s.disturbed() || s.station.Next() <= now:
 		p.settleBefore(id, s)
 		r = p.requests.at(i)
 	}
@@ -338,6 +343,11 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 			continue
 		}
 		p.stepsEnded++
+		if s.plain {
+			p.leaveBase(turn.Job, turn.At)
+			s = p.servers.at(id)
+			continue
+		}
 		if s.journey {
 			p.endStep(turn.Job, phaseCPU, turn.At)
 			if s = p.servers.at(id); s.supply == nil && s.station.Quiet(until) {
@@ -360,6 +370,8 @@ func (p *Plane) withdraw(i uint32) {
 	switch {
 	case r.phase.flows():
 		p.cutFlow(i)
+	case s.plain:
+		p.withdrawFromBase(i)
 	case s.journey:
 		p.withdrawJourney(i)
 	case r.phase == queued:
