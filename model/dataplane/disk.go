@@ -237,7 +237,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.breakOff(i, now)
 		return
 	}
-	p.endStep(i, phaseDisk, now)
+	p.endStep(p.job(i), phaseDisk, now)
 }
 
 // unusable reports whether what a server has asked of a disk fails.

@@ -253,8 +253,7 @@ func (p *Plane) nextInLine(id uint32, now sim.Time) {
 }
 
 // endStep ends a step of a request and takes the next one.
-func (p *Plane) endStep(i uint32, k phaseKind, now sim.Time) {
-	j := p.job(i)
+func (p *Plane) endStep(j job, k phaseKind, now sim.Time) {
 	j.t.endPhase(k, now)
 	j.t.step++
 	p.proceed(j, now)
@@ -270,7 +269,7 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 	r := p.requests.Get(h)
 	switch {
 	case r != nil && r.phase == pausing:
-		p.endStep(indexOf(h), phasePause, now)
+		p.endStep(p.job(indexOf(h)), phasePause, now)
 	case r != nil && r.phase == starting:
 		p.endStart(indexOf(h), now)
 	case r != nil && r.phase == talking:

@@ -189,24 +189,24 @@ func (p *Plane) returned(i uint32, r *request) {
 	now := p.kernel.Now()
 	broken := r.phase == failed
 	source, own := &p.sources[r.source], &p.trips[i]
-	c, caller := source.call, indexOf(own.parent)
+	c, caller := source.call, p.job(indexOf(own.parent))
 	if own.connected {
 		own.connected = false
-		p.handOver(&p.servers.at(p.requests.at(caller).server).outlets[source.outlet])
+		p.handOver(&caller.s.outlets[source.outlet])
 	}
-	t := &p.trips[caller]
+	t := caller.t
 	if t.child == i {
 		t.child = own.sibling
 	} else {
-		p.unlink(caller, i)
+		p.unlink(caller.i, i)
 	}
 	p.free(i)
 	t.out--
 	switch {
 	case broken && !c.IgnoreErrors:
-		p.breakOff(caller, now)
+		p.breakOff(caller.i, now)
 	case t.left > 0 && !c.Parallel:
-		p.issue(p.job(caller), now)
+		p.issue(caller, now)
 	case t.left == 0 && t.out == 0:
 		p.endStep(caller, phaseCall, now)
 	}

@@ -349,7 +349,7 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 			continue
 		}
 		if s.journey {
-			p.endStep(turn.Job, phaseCPU, turn.At)
+			p.endStep(p.job(turn.Job), phaseCPU, turn.At)
 			if s = p.servers.at(id); s.supply == nil && s.station.Quiet(until) {
 				return
 			}
