@@ -98,6 +98,7 @@ func twins() map[string]func() *Config {
 	for seed := range uint64(60) {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
 		cases[fmt.Sprintf("fast swarm seed=%d", seed)] = func() *Config { return swarmFast(seed) }
+		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
 	}
 	return cases

@@ -25,7 +25,7 @@ type balancer struct {
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
-	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
+	flowTime  stat.Sum // ∫ active dt of flows, before the present hour
 }
 
 // balance takes a request through a load balancer: node, rule, target group.

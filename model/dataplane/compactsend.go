@@ -15,6 +15,8 @@ func (p *Plane) findCompact() {
 		switch {
 		case s.plain:
 			s.compact = s.compact && p.leadsStraight(s.way)
+		case s.flows.on:
+			s.compact = s.compact && p.ridesAlone(s)
 		default:
 			s.compact = s.compact && s.direct && s.to == ToInstances
 		}
@@ -62,10 +64,13 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 func (p *Plane) sendCompact(index int, s *source) {
 	r := compactRequest{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
 	s.draw(&r)
-	if s.direct {
+	switch {
+	case s.direct:
 		p.sendToFleet(&r, s)
-	} else {
+	case s.plain:
 		p.sendByBalancer(&r, s)
+	default:
+		p.sendByFlow(&r, s)
 	}
 }
 

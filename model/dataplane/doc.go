@@ -62,7 +62,9 @@
 // cannot go on, and where a fast path is left, a full request is made of it that is as it
 // would have been: the pool of requests may move then, as it may when one is offered to its
 // server. What a full request may meet before its server and a compact one does not is
-// excluded by [Plane.findCompact]; whatever adds such a thing adds it there.
+// excluded by [Plane.findCompact]; whatever adds such a thing adds it there. Where each
+// request opens a flow that ends with it, the flow of a compact one is counted and has no
+// record (flowcompact.go).
 //
 // # Plain sources and arrivals ahead
 //

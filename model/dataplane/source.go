@@ -23,7 +23,7 @@ type source struct {
 	straight bool      // its requests go straight: see [Plane.findStraight]
 	nearby   bool      // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool      // the requests it sends are compact on their way: see [Plane.findCompact]
-	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
+	hop      sim.Time  // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
 	next     int       // fleet round robin
 	workload int       // that sends; of a call its own index
@@ -219,7 +219,7 @@ func (p *Plane) findPlain() {
 	for i := range p.sources {
 		s := &p.sources[i]
 		s.plain = p.accessLog == nil && s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
-		if s.plain {
+		if s.plain || s.flows.on && !s.flows.relayed {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
