@@ -99,6 +99,7 @@ func twins() map[string]func() *Config {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
 		cases[fmt.Sprintf("fast swarm seed=%d", seed)] = func() *Config { return swarmFast(seed) }
 		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
+		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
 	}
 	return cases

@@ -12,9 +12,26 @@ import (
 func (p *Plane) findStraight() {
 	for i := range p.sources {
 		s := &p.sources[i]
-		s.straight = s.plain && !p.full && p.filter == nil && p.leadsStraight(s.way)
+		s.straight = s.plain && !p.full && p.filter == nil && p.leadsStraight(s.way) && p.asksNobody(s.way)
 		s.nearby = s.call == nil || p.apart == nil && !p.transfers.counts
 	}
+}
+
+// asksNobody reports whether the targets of each class of a way are picked without regard to
+// who asks.
+func (p *Plane) asksNobody(w *way) bool {
+	for i := range w.actions {
+		a := &w.actions[i]
+		if a.sticky > 0 {
+			return false
+		}
+		for _, group := range a.groups {
+			if p.targetGroups[group].balance.weighed {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // sendStraight is [Plane.balance] and [Plane.forward] for a request that goes straight, while
