@@ -201,6 +201,7 @@ func (p *Plane) expand(r *compactRequest, target uint32) uint32 {
 	*of = p.request(r, target)
 	i := indexOf(h)
 	s := &p.sources[r.source]
+	p.forgetVisitor(i, s)
 	if s.flows.on {
 		p.setCarrier(i, noIndex)
 		if target != noIndex {
@@ -217,6 +218,14 @@ func (p *Plane) expand(r *compactRequest, target uint32) uint32 {
 	return i
 }
 
+// forgetVisitor says of a full request, made of a compact one, that nobody knows any more who
+// sent it: nothing that it may still meet asks.
+func (p *Plane) forgetVisitor(i uint32, s *source) {
+	if len(s.visitors.all) > 0 {
+		p.setVisit(i, noIndex)
+	}
+}
+
 // expandAll makes full requests of the compact ones on a fast path, and returns all that are
 // there.
 func (p *Plane) expandAll(f *fastPath, jobs []uint32) (list []uint32) {
@@ -226,7 +235,9 @@ func (p *Plane) expandAll(f *fastPath, jobs []uint32) (list []uint32) {
 			h, of := p.requests.Alloc()
 			*of = p.requestInService(r, f)
 			r.source, r.in = fullRequest, indexOf(h)
-			if p.sources[of.source].flows.on {
+			s := &p.sources[of.source]
+			p.forgetVisitor(r.in, s)
+			if s.flows.on {
 				p.regainFlow(r.in, of)
 			}
 		}

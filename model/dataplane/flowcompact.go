@@ -10,7 +10,7 @@ import "headroom/model"
 // it, and meets nothing on its way but what [Plane.sendByFlow] counts.
 func (p *Plane) ridesAlone(s *source) bool {
 	f := &s.flows
-	return f.listener != nil && !f.relayed && f.listener.Protocol != UDP && s.clients.PerConnection <= 1 &&
+	return f.listener != nil && len(s.visitors.all) == 0 && !f.relayed && f.listener.Protocol != UDP && s.clients.PerConnection <= 1 &&
 		s.way.simple && !s.guarded && !s.sockets.on && !s.connected && p.leadsStraight(s.way)
 }
 
