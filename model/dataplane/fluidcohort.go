@@ -306,6 +306,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Expected += u.expected
 		a.Patience = max(a.Patience, u.patience)
 	}
+	p.tellRetries(c, &a)
 	before := c.Busy
 	c.Advance(p.fluid.laws, a)
 	c.busy += (c.Busy - before) * c.unit
