@@ -222,6 +222,10 @@ func (p *Plane) yield(i uint32, now sim.Time) {
 
 // nextInLine lets those who wait at a server into free places.
 func (p *Plane) nextInLine(id uint32, now sim.Time) {
+	if s := p.servers.at(id); s.plain && s.base != noIndex {
+		p.nextOnBase(s, now)
+		return
+	}
 	for {
 		g := &p.servers.at(id).gate
 		if g.line.Len() == 0 || g.held >= g.limit {
@@ -318,7 +322,9 @@ func (p *Plane) evictJourneys(id uint32, s *server, list []uint32) []uint32 {
 		if p.requests.at(i).phase == calling {
 			p.hangUp(i)
 		}
-		p.trips[i].placed = false
+		if p.tracked {
+			p.trips[i].placed = false
+		}
 		if m := p.servers.at(id).memory; m != nil {
 			m.End(p.kernel.Now(), p.trips[i].boarded, p.trips[i].holds)
 		}

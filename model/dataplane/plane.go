@@ -138,7 +138,7 @@ func New(setup Setup) (*Plane, error) {
 	p.endDue, p.announced = p.endOnFastPath, p.settleDue
 	p.newTransfers()
 	p.apart = p.distances()
-	p.tracked = setup.Shares || p.tracks(setup.Observe)
+	p.tracked = setup.Shares && p.sharesMore() || p.tracks(setup.Observe)
 	for i := range p.calls {
 		p.calls[i].instant = setup.EveryDeparture
 		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)

@@ -21,6 +21,7 @@ type server struct {
 	watch     watching
 	attended  int16 // checks aboard that decide: departures are in the kernel
 	journey   bool  // its service has steps
+	plain     bool  // a base, or one of its applications, whose requests have no trips
 	foreseen  bool  // its fast path may open
 	zone      model.Zone
 	pace      float64 // CPU time here for a second of demand
@@ -219,8 +220,12 @@ func (p *Plane) offer(i uint32, r *request) {
 	if f := &p.fastPaths[id]; f.open && p.enterFastPath(i, r, f) {
 		return
 	}
-	now := p.kernel.Now()
 	s := p.servers.at(id)
+	if s.plain {
+		p.enterApplication(i, s)
+		return
+	}
+	now := p.kernel.Now()
 	if s.next() <= now || s.supply != nil {
 		p.settle(id, now)
 	}
@@ -321,6 +326,11 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 			continue
 		}
 		p.stepsEnded++
+		if s.plain {
+			p.leaveBase(turn.Job, turn.At)
+			s = p.servers.at(id)
+			continue
+		}
 		if s.journey {
 			p.endStep(turn.Job, phaseCPU, turn.At)
 			s = p.servers.at(id)
@@ -341,6 +351,8 @@ func (p *Plane) withdraw(i uint32) {
 	switch {
 	case r.phase.flows():
 		p.cutFlow(i)
+	case s.plain:
+		p.withdrawFromBase(i)
 	case s.journey:
 		p.withdrawJourney(i)
 	case r.phase == queued:

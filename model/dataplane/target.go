@@ -148,7 +148,7 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	}
 	t.scope = g.scopeIn(in.zone)
 	in.targets = append(in.targets, h)
-	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 {
+	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 && !by.plain {
 		p.watchClosely(p.baseOf(indexOf(server))) // who waits at a gate enters while it is settled
 	} else if g.counts && by.watch == onLook {
 		by.watch = inCalendar

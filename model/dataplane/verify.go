@@ -132,7 +132,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
-		if p.tracked && p.trips[indexOf(h)].placed {
+		if p.tracked && p.trips[indexOf(h)].placed || p.servers.at(r.server).plain && r.phase == inService {
 			l.placed++
 		}
 		at[r.server] = l
