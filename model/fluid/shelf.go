@@ -1,8 +1,11 @@
 package fluid
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
+	"headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -35,14 +38,9 @@ func (s *Shelf) Put(laws *Laws, own map[string]rng.Distribution) {
 	if s == nil {
 		return
 	}
-	for _, d := range own {
-		delete(laws.worth, d)
-		for key := range laws.known {
-			if key.Demand == d {
-				delete(laws.known, key)
-			}
-		}
-	}
+	made := slices.Collect(maps.Values(own))
+	maps.DeleteFunc(laws.worth, func(d rng.Distribution, _ *worth) bool { return slices.Contains(made, d) })
+	maps.DeleteFunc(laws.known, func(key stationKey, _ *fluid.Laws) bool { return slices.Contains(made, key.Demand) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free = append(s.free, laws)

@@ -13,7 +13,7 @@ import (
 // crowded is [station] with a crowd, played by rates.
 func crowded() *Experiment {
 	cfg := station(0.5)
-	rate := must(workload.Steps([]workload.Knot{{0, 0.5}, {sim.Hour, 1.5}, {sim.Hour + 10*sim.Minute, 0.7}}, workload.Tail{}))
+	rate := must(workload.Steps([]workload.Knot{{PerSecond: 0.5}, {At: sim.Hour, PerSecond: 1.5}, {At: sim.Hour + 10*sim.Minute, PerSecond: 0.7}}, workload.Tail{}))
 	cfg.Workloads[0].Arrivals = must(workload.Poisson(rate))
 	cfg.Fluid, cfg.Laws = 10*sim.Second, &fluid.Shelf{}
 	return at(cfg)
