@@ -98,3 +98,21 @@ func declaredIn(t *testing.T, path string) map[string]bool {
 	}
 	return names
 }
+
+// Whoever looks for a table finds it in the room's page.
+func TestEveryTableIsNamed(t *testing.T) {
+	reference, err := os.ReadFile("REFERENCE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := readme(t)
+	tables := regexp.MustCompile(`(?m)^## (\w+)$`).FindAllSubmatch(reference, -1)
+	for _, table := range tables {
+		if name := "`" + string(table[1]) + "`"; !strings.Contains(page, name) {
+			t.Errorf("README.md does not name %s", name)
+		}
+	}
+	if len(tables) < 40 {
+		t.Errorf("%d tables in the reference", len(tables))
+	}
+}

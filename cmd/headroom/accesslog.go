@@ -32,11 +32,12 @@ func (f *runFlags) checkAccessLog(experiments []experiment) error {
 	return nil
 }
 
-// errUnended is of a run that did not end.
+// errUnended is of a run that failed, or of which no request had ended.
 var errUnended = errors.New("it is not written, as the run did not end")
 
-// simulateLogged runs one scenario and writes the access log that was asked for, unless
-// the run does not end: then an earlier log stays.
+// simulateLogged runs one scenario and writes the access log that was asked for: of a run
+// that is interrupted the requests that had ended by then. Where there are none, and of a
+// run that fails, an earlier log stays.
 func (e experiment) simulateLogged(c *cobra.Command, f *runFlags) (s *results.Summary, err error) {
 	if f.accessLog == "" {
 		return e.simulate(c.Context(), f, nil)
@@ -50,7 +51,8 @@ func (e experiment) simulateLogged(c *cobra.Command, f *runFlags) (s *results.Su
 		}
 		log = accesslog.NewWriter(plain, e.Config.Region, accesslog.MostLines)
 		s, err = e.simulate(c.Context(), f, run.AccessLog(e.Config, log))
-		if broken := log.Close(); err != nil || broken != nil {
+		broken := log.Close()
+		if halted := c.Context().Err() != nil && log.Lines > 0; broken != nil || err != nil && !halted {
 			return cmp.Or(broken, errUnended)
 		}
 		return errors.Join(plain.Close(), out.Flush())
@@ -61,6 +63,9 @@ func (e experiment) simulateLogged(c *cobra.Command, f *runFlags) (s *results.Su
 		return s, err
 	case unwritten != nil:
 		return s, together(err, diskOrInput(fmt.Errorf("--access-log: %w", unwritten)))
+	}
+	if err != nil {
+		complain(fmt.Sprintf("--access-log: %s has the %d requests of the first replication that had ended by then", printable(f.accessLog), log.Lines))
 	}
 	if log.Left > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "--access-log: %d requests are in %s, and %d more are left out: it has at most %d\n", log.Lines, printable(f.accessLog), log.Left, accesslog.MostLines)

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"math/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -119,8 +124,8 @@ func TestAccessLogsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-// A log of a run that is interrupted is not half there: the earlier one stays.
-func TestAnInterruptedRunLeavesTheEarlierLog(t *testing.T) {
+// A log of a run that is interrupted has what had ended by then, each line whole.
+func TestAnInterruptedRunKeepsTheLogOfWhatHadEnded(t *testing.T) {
 	dir := t.TempDir()
 	system, _, _ := strings.Cut(loggedSystem, "[workload.fans]")
 	month := `service.web = { discipline = "ps" }` + strings.Replace(system, `"30m"`, `"30d"`, 1) + `
@@ -145,11 +150,24 @@ demand = { cpu = "1ms" }
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if err := command.Wait(); err == nil || command.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "earlier.gz: it is not written, as the run did not end") {
-		t.Errorf("%v: %s", err, stderr.String())
+	told := regexp.MustCompile(`--access-log: earlier\.gz has the (\d+) requests of the first replication that had ended by then`)
+	err := command.Wait()
+	found := told.FindStringSubmatch(stderr.String())
+	if err == nil || command.ProcessState.ExitCode() != 130 || found == nil {
+		t.Fatalf("%v: %s", err, stderr.String())
 	}
-	if got, err := os.ReadFile(filepath.Join(dir, "earlier.gz")); string(got) != "earlier" {
-		t.Errorf("the earlier log has %d bytes now, %v", len(got), err)
+	file, err := os.Open(filepath.Join(dir, "earlier.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	plain, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(plain)
+	if lines := bytes.Count(text, []byte("\n")); err != nil || strconv.Itoa(lines) != found[1] || lines < 100 || !bytes.HasSuffix(text, []byte("\n")) {
+		t.Errorf("%d lines, %v; told %s", lines, err, found[1])
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
 		t.Errorf("leaves %v", entries)

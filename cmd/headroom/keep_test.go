@@ -47,6 +47,7 @@ func writers() []writer {
 	return []writer{
 		{"run", []string{"run", "tiny.toml", "--out", "out"}, "out", true},
 		{"compare", []string{"compare", "tiny.toml", "--plans", "on-demand,spot", "--out", "out"}, "out", true},
+		{"fleet", []string{"recommend", "plan", "tiny.toml", "--spot", "0", "--out", "out"}, "out", true},
 		{"sweep", []string{"sweep", "tiny.toml", "--workers", "1", "--replication-rows", "--out", "out"}, "out", true},
 		{"search", []string{"recommend", "tiny.toml", "--out", "out"}, "out", true},
 		{"init", []string{"init", "out"}, "out", false},

@@ -12,6 +12,8 @@ import (
 	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/results/buying"
+	"headroom/results/folder"
+	"headroom/results/page"
 	"headroom/results/report"
 )
 
@@ -19,6 +21,7 @@ import (
 type fleetFlags struct {
 	buyingFlags
 	spot []string
+	out  string
 }
 
 // allSpot is the word for a fleet that is on Spot as a whole.
@@ -39,12 +42,14 @@ of up to three, and tells what each of the others would cost more, by paired dif
 for whichever way to launch is chosen.
 
 A share of Spot is of what a group has above its min_size, which stays On-Demand as the base; all is
-without that base. The exit code is 3 if nothing could be shown to keep the thresholds.`,
+without that base. With --out it also writes fleet.json, fleet.csv, an invoice of what is recommended for
+each horizon and the page report.html. The exit code is 3 if nothing could be shown to keep the thresholds.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
 	f.add(c)
 	c.Flags().StringSliceVar(&f.spot, "spot", []string{"0", "25", "50", "75", "100", allSpot}, "`percents` on Spot to try, beside 0: of what is above min_size, or "+allSpot)
+	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the recommendation")
 	return c
 }
 
@@ -62,6 +67,13 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 	}
 	ways, stays := fleetWays(e, shares, slices.Contains(f.spot, allSpot))
 	o := f.options(e)
+	var to *folder.Folder
+	if f.out != "" {
+		if to, err = openOut(f.out, report.FleetFolder()); err != nil {
+			return err
+		}
+		defer giveBack(to)
+	}
 	e.limitMemory(c.Context())
 	bar := newProgress(e.Name, len(ways)*e.Replications, f.workers, f.quiet)
 	o.Progress, o.Moved = bar.advance, bar.moved
@@ -72,10 +84,12 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 	}
 	fleet.PriceDate = e.PriceDate()
 	fleet.Warnings = slices.Concat(e.Warnings, stays, fleet.Warnings)
-	if err := report.WriteFleet(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, fleet); err != nil {
-		return err
+	var unsaved error
+	if to != nil { // what cannot be saved is printed all the same
+		unsaved = report.SaveFleet(to, fleet, page.Content(page.About{}))
 	}
-	return verdictOfFleet(fleet)
+	err = report.WriteFleet(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, fleet)
+	return together(unsaved, err, verdictOfFleet(fleet))
 }
 
 // shares reads the percents of Spot, without those that are twice there.

@@ -20,7 +20,7 @@ func newReport() *cobra.Command {
 		Long: `report writes what a directory of --out holds as one page, report.html: a file that asks
 the network for nothing, opens in any browser, and can be printed or sent on. Of a run it
 has the summary, the day with every decision, interruption and fault, where the time goes,
-the bill and the scenario; of a comparison cost against risk; of a sweep or a search what
+the bill and the scenario; of a comparison or of what to buy cost against risk; of a sweep or a search what
 nothing beats, and what each parameter does. Several runs are laid over each other, with
 their differences; for them name the file with -o.`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -77,3 +77,48 @@ func TestFlowsAreConservedInRandomWorlds(t *testing.T) {
 		t.Errorf("in the random worlds %d connections were opened, %d reset, %d found no port and %d were billed", opened, reset, refused, billed)
 	}
 }
+
+// swarmBriefFlows has each request of a random scenario open a connection of its own, which
+// ends with it.
+func swarmBriefFlows(s *rng.Stream, cfg *Config) {
+	swarmFlows(s, cfg)
+	cfg.LoadBalancers[0].Listeners[0] = dataplane.Listener{
+		Port: 80, Protocol: dataplane.TCP, Idle: dataplane.MinIdleTCP, Default: dataplane.Action{Forward: []dataplane.Forward{{TargetGroup: 0, Weight: 1}}},
+	}
+	cold := chance(s, 0.5)
+	if cold {
+		cfg.LoadBalancers[0].Growth.Start = dataplane.ColdStart
+	}
+	cfg.TargetGroups[0].Flows.MostPerTarget = []int{0, 2, 20}[s.Below(3)]
+	cfg.TargetGroups[0].Mitigation = false
+	cfg.Services[0].Discipline = dataplane.FCFS
+	for i := range cfg.Workloads {
+		w := &cfg.Workloads[i]
+		if w.Arrivals == nil {
+			w.Arrivals = poissonAt(3)
+		}
+		if cold { // and often too small
+			w.Response = must(rng.Exponential(3e8))
+		}
+		w.Record, w.Visitors = 0, dataplane.Visitors{}
+		w.Clients.PerConnection, w.Clients.RetryAttempts, w.Clients.Deadline, w.Clients.StayPut = 1, 0, 0, true
+	}
+}
+
+// A connection that ends with its request has no record of its own on a fast path. Whether
+// or not it has one, it counts at its load balancer and its target all the same.
+func TestBriefFlowsAreConservedInRandomWorlds(t *testing.T) {
+	opened, reset, refused := int64(0), int64(0), int64(0)
+	worlds{
+		seeds: 60, make: withSwarm("brief flows", swarmBriefFlows), events: 20_000, stride: 5,
+		see: func(t *testing.T, out *Outcome) {
+			b := &out.Balancers[0]
+			opened += b.FlowsOpened
+			reset += b.FlowsReset
+			refused += b.PortAllocationErrors
+		},
+	}.hold(t)
+	if opened == 0 || reset == 0 || refused == 0 {
+		t.Errorf("in the random worlds %d connections were opened, %d reset and %d found no port", opened, reset, refused)
+	}
+}

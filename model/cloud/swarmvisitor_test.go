@@ -31,17 +31,41 @@ func swarmVisitors(s *rng.Stream, cfg *Config) {
 	}
 }
 
+// swarmBaskets lets clients stay with their targets and target groups, and nothing else
+// be known of their requests.
+func swarmBaskets(s *rng.Stream, cfg *Config) {
+	swarmVisitors(s, cfg)
+	cfg.Services[0].Discipline = dataplane.FCFS
+	tg := &cfg.TargetGroups[0]
+	tg.CrossZone, tg.Algorithm, tg.Mitigation = true, "round_robin", false
+	tg.Stickiness = dataplane.Stickiness{Kind: dataplane.StickinessKind(1 + s.Below(2)), Duration: sim.Time(1+s.Below(900)) * sim.Second}
+	w := &cfg.Workloads[0]
+	if w.Arrivals == nil {
+		w.Arrivals, w.Visitors.Think = poissonAt(3), nil
+	}
+	w.Clients.PerConnection, w.Clients.RetryAttempts, w.Clients.Deadline, w.Clients.StayPut = 1, 0, 0, true
+	if chance(s, 0.5) {
+		lb := &cfg.LoadBalancers[0]
+		lb.Default.Forward = []dataplane.Forward{{TargetGroup: 0, Weight: 1}, {TargetGroup: 0, Weight: 2}}
+		lb.Default.Sticky = sim.Minute
+	}
+}
+
 // At every fifth event each visitor of a closed loop thinks or waits, and all that must
 // always hold does.
 func TestVisitorsAreConservedInRandomWorlds(t *testing.T) {
 	stuck, unstuck := int64(0), int64(0)
-	worlds{
-		seeds: 60, make: withSwarm("visitors", swarmVisitors), events: 20_000, stride: 5,
-		see: func(t *testing.T, out *Outcome) {
-			stuck += out.Targets[0].Stuck
-			unstuck += out.Targets[0].Unstuck
-		},
-	}.hold(t)
+	for name, change := range map[string]func(*rng.Stream, *Config){"visitors": swarmVisitors, "baskets": swarmBaskets} {
+		t.Run(name, func(t *testing.T) {
+			worlds{
+				seeds: 60, make: withSwarm(name, change), events: 20_000, stride: 5,
+				see: func(t *testing.T, out *Outcome) {
+					stuck += out.Targets[0].Stuck
+					unstuck += out.Targets[0].Unstuck
+				},
+			}.hold(t)
+		})
+	}
 	if stuck == 0 || unstuck == 0 {
 		t.Errorf("in the random worlds %d requests followed a cookie and %d lost their target", stuck, unstuck)
 	}

@@ -28,6 +28,8 @@ func TestDeparturesSettleAlikeHoweverTheyAreWatched(t *testing.T) {
 	}
 	for seed := range uint64(60) {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
+		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
+		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
 	}
 	var looked, told int64 // events

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"headroom/sim"
+	"headroom/sim/fork"
 )
 
 // Window is a stretch of the run whose metrics are of interest by themselves: what
@@ -13,25 +14,26 @@ type Window struct {
 	From, To sim.Time
 }
 
-// Until plays a replication anew up to the end of a window, and returns what it had shown
-// by then. Levels and their extremes are of the window alone; all else is of the run, of
-// which the window began with what another window showed that ended there. It takes the
-// time of a run that is so long; the replication itself knows nothing of windows.
-func Until(ctx context.Context, cfg *Config, replication int, window Window) (*Outcome, error) {
-	w, err := Build(ctx, cfg, replication)
-	if err != nil {
+// Until returns what the world will have shown by an instant, now or later, and goes on as
+// if nobody had asked. Levels and their extremes are of the time from now on, unless that
+// is none or all; all else is of the run up to then. It takes a copy of the world, and the time of a run that is so long.
+func (w *World) Until(ctx context.Context, to sim.Time) (*Outcome, error) {
+	f := w.fork()
+	if now := w.kernel.Now(); now > 0 && now < to {
+		f.data.MeasureLevels()
+		f.control.MeasureLevels()
+	}
+	if err := f.RunUntil(ctx, to); err != nil {
 		return nil, err
 	}
-	if window.From > 0 {
-		if err := w.RunUntil(ctx, window.From); err != nil {
-			return nil, err
-		}
-		w.data.MeasureLevels()
-		w.control.MeasureLevels()
-	}
-	if err := w.RunUntil(ctx, window.To); err != nil {
-		return nil, err
-	}
-	w.cfg.Duration, w.cfg.Warmup = window.To, min(w.cfg.Warmup, window.To)
-	return w.outcome(), nil
+	f.cfg.Duration, f.cfg.Warmup = to, min(f.cfg.Warmup, to)
+	return f.outcome(), nil
+}
+
+// fork returns a world that goes on from the same instant, and of which nobody hears.
+func (w *World) fork() *World {
+	f := fork.Of(w)
+	f.watch = nil
+	f.data.BeCopy()
+	return f
 }

@@ -41,6 +41,15 @@ func (p *Plane) LogAccess(tell func(*Access)) {
 	p.findPlain() // none is
 }
 
+// BeCopy makes a plane that was copied with all that it leads to one of its own: its
+// functions were the original's, and nobody hears of what ends in it.
+func (p *Plane) BeCopy() {
+	p.bind()
+	if p.accessLog != nil {
+		p.accessLog = func(*Access) {}
+	}
+}
+
 // logged tells a request that has ended: served by the server whose response came at an
 // instant, or with a code.
 func (p *Plane) logged(i uint32, r *request, end Access) {

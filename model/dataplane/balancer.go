@@ -25,7 +25,7 @@ type balancer struct {
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
 	flowsOpen int64
-	flowTime  stat.Sum // Σ end − Σ start of flows, since the beginning
+	flowTime  stat.Sum // ∫ active dt of flows, before the present hour
 }
 
 // balance takes a request through a load balancer: node, rule, target group.
@@ -68,7 +68,7 @@ func (p *Plane) balance(i uint32, r *request, s *source) {
 	}
 	choice, ok := 0, false
 	if action.sticky > 0 {
-		choice, ok = p.chooseFor(i, s, action)
+		choice, ok = s.chooseFor(p.kernel.Now(), p.visitorOf(i, s), action)
 	} else {
 		choice, ok = action.forward.Next()
 	}
@@ -224,7 +224,7 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 	}
 	local, ok := 0, false
 	if g.balance.weighed {
-		local, ok = p.pickFor(i, g, s, to)
+		local, ok = p.pickFor(g, s, to.zone, p.cookieOf(i, to.group))
 	} else {
 		local, ok = s.policy.Pick(to.zone)
 	}

@@ -34,7 +34,8 @@ type balancerHour struct {
 // when its servers were settled last: see [Plane.Settle].
 func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	now := p.kernel.Now()
-	h := &p.balancers[index].hour
+	b := &p.balancers[index]
+	h := &b.hour
 	p.endAllSilentFlows()
 	p.endAllIdleConnections()
 	active := h.active
@@ -43,12 +44,14 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
 		Processed: h.processed, Out: h.out, Side: h.side, Away: h.away, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
-	p.balancers[index].evaluated -= h.evaluations
+	b.evaluated -= h.evaluations
 	*h = balancerHour{from: now, open: h.open}
 	h.active.AddProduct(-h.open, int64(now))
 	for k := range use.Flows {
-		part := &p.balancers[index].parts[k]
+		part := &b.parts[k]
 		part.active.AddProduct(part.open, int64(now))
+		b.flowTime.Merge(part.active)
+		b.counts.FlowsOpened += part.connections
 		use.Flows[k] = model.FlowUse{NewConnections: part.connections, ActiveTime: sim.Time(part.active.Int64()), Processed: part.processed}
 		*part = flowHour{open: part.open}
 		part.active.AddProduct(-part.open, int64(now))

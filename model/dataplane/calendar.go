@@ -137,6 +137,9 @@ func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
 // returns for when it is announced again.
 type dueFunc func(id uint32, at, now sim.Time) sim.Time
 
+// bind makes the functions that calendars call, once: to make one allocates.
+func (p *Plane) bind() { p.endDue, p.announced = p.endOnFastPath, p.settleDue }
+
 // turn takes out all that is announced for until an instant and calls due with it.
 func (c *calendar) turn(now sim.Time, due dueFunc) {
 	from := c.turned

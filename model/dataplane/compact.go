@@ -60,6 +60,7 @@ func (p *Plane) bindTarget(f *fastPath, target uint32) bool {
 	}
 	t := p.targets.at(target)
 	f.target, f.group, f.scope, f.local = target, t.group, t.scope, t.local
+	f.flows = p.targetGroups[t.group].cfg.Flows.On
 	return true
 }
 
@@ -93,16 +94,22 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.countCompactBytes(r, f, s)
 	}
 	o := &p.meter.routes[r.route]
-	if s.direct {
+	switch b := s.lb; {
+	case s.plain:
+		b.hour.open--
+		b.hour.active.Add(int64(at))
+	case s.direct:
 		p.meter.ends(o, r.arrived, at-r.arrived+s.distance(model.Zone(f.zone)), at)
 		return
+	default:
+		b.flowEnds(s.flows.protocol, at)
+		if p.targetGroups[f.group].translates() {
+			p.countAtNode(p.targets.at(f.target), r.zone, -1)
+		}
 	}
-	b := s.lb
-	b.hour.open--
-	b.hour.active.Add(int64(at))
 	latency := at - r.arrived
 	if f.zone != r.zone {
-		latency += b.cfg.CrossLatency
+		latency += s.lb.cfg.CrossLatency
 	}
 	p.meter.ends(o, r.arrived, latency+s.hop, at)
 	f.ended++
@@ -126,7 +133,12 @@ func (p *Plane) countCompactBytes(r *compactRequest, f *fastPath, s *source) {
 		return
 	}
 	h := &s.lb.hour
-	h.processed, h.out = h.processed.Plus(out), h.out.Plus(out)
+	if h.out = h.out.Plus(out); s.plain {
+		h.processed = h.processed.Plus(out)
+	} else {
+		part := &s.lb.parts[s.flows.protocol]
+		part.processed = part.processed.Plus(out)
+	}
 	if f.zone != r.zone {
 		h.crossed = h.crossed.Plus(in).Plus(out)
 	}
@@ -151,6 +163,9 @@ func (p *Plane) tellTarget(f *fastPath) {
 	}
 	t := p.targets.at(f.target)
 	t.inFlight += f.asked - f.ended
+	if f.flows {
+		t.flows += f.asked - f.ended
+	}
 	t.since.answered += f.ended
 	t.answered = max(t.answered, f.answered)
 	f.asked, f.ended = 0, 0
@@ -185,13 +200,30 @@ func (p *Plane) expand(r *compactRequest, target uint32) uint32 {
 	h, of := p.requests.Alloc()
 	*of = p.request(r, target)
 	i := indexOf(h)
-	if s := &p.sources[r.source]; s.limits.limit != sim.Never {
+	s := &p.sources[r.source]
+	p.forgetVisitor(i, s)
+	if s.flows.on {
+		p.setCarrier(i, noIndex)
+		if target != noIndex {
+			p.regainFlow(i, of)
+			p.targets.at(target).flows++
+		}
+	}
+	if s.limits.limit != sim.Never {
 		p.addDeadline(&s.limits, i, of)
 		if !s.limits.watched {
 			p.watchLimits(int(r.source), r.arrived)
 		}
 	}
 	return i
+}
+
+// forgetVisitor says of a full request, made of a compact one, that nobody knows any more who
+// sent it: nothing that it may still meet asks.
+func (p *Plane) forgetVisitor(i uint32, s *source) {
+	if len(s.visitors.all) > 0 {
+		p.setVisit(i, noIndex)
+	}
 }
 
 // expandAll makes full requests of the compact ones on a fast path, and returns all that are
@@ -203,6 +235,11 @@ func (p *Plane) expandAll(f *fastPath, jobs []uint32) (list []uint32) {
 			h, of := p.requests.Alloc()
 			*of = p.requestInService(r, f)
 			r.source, r.in = fullRequest, indexOf(h)
+			s := &p.sources[of.source]
+			p.forgetVisitor(r.in, s)
+			if s.flows.on {
+				p.regainFlow(r.in, of)
+			}
 		}
 		list = append(list, r.in)
 	}

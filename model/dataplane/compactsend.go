@@ -11,26 +11,28 @@ func (p *Plane) findCompact() {
 	for i := range p.sources {
 		s := &p.sources[i]
 		s.compact = !p.tracked && !p.everyDeparture && p.filter == nil && p.accessLog == nil && i < fullRequest &&
-			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil && len(s.visitors.all) == 0
+			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil
 		switch {
 		case s.plain:
 			s.compact = s.compact && p.leadsStraight(s.way)
+		case s.flows.on:
+			s.compact = s.compact && p.ridesAlone(s)
 		default:
-			s.compact = s.compact && s.direct && s.to == ToInstances
+			s.compact = s.compact && s.direct && s.to == ToInstances && len(s.visitors.all) == 0
 		}
 	}
 }
 
-// leadsStraight reports whether each class of a way is forwarded to a target that is picked
-// without regard to who asks.
+// leadsStraight reports whether each class of a way is forwarded to a target that keeps no
+// connections.
 func (p *Plane) leadsStraight(w *way) bool {
 	for i := range w.actions {
 		a := &w.actions[i]
-		if a.forward == nil || a.sticky > 0 {
+		if a.forward == nil {
 			return false
 		}
 		for _, group := range a.groups {
-			if g := &p.targetGroups[group]; g.balance.weighed || g.keeps > 0 || g.cfg.Balancer > 0 {
+			if g := &p.targetGroups[group]; g.keeps > 0 || g.cfg.Balancer > 0 {
 				return false
 			}
 		}
@@ -62,10 +64,13 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 func (p *Plane) sendCompact(index int, s *source) {
 	r := compactRequest{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
 	s.draw(&r)
-	if s.direct {
+	switch {
+	case s.direct:
 		p.sendToFleet(&r, s)
-	} else {
+	case s.plain:
 		p.sendByBalancer(&r, s)
+	default:
+		p.sendByFlow(&r, s)
 	}
 }
 
@@ -106,7 +111,7 @@ func (p *Plane) sendToFleet(r *compactRequest, s *source) {
 
 // sendByBalancer takes a compact request through its load balancer to a target.
 func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
-	b, action := s.lb, &s.way.actions[r.class]
+	b, action, visitor := s.lb, &s.way.actions[r.class], s.nextVisitor(r.arrived)
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
@@ -123,25 +128,39 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	b.hour.evaluations += action.evaluations
 	b.hour.processed = b.hour.processed.Plus(r.requestBytes())
 	*action.matched++
-	choice, ok := action.forward.Next()
+	choice, ok := 0, false
+	if action.sticky > 0 {
+		choice, ok = s.chooseFor(r.arrived, visitor, action)
+	} else {
+		choice, ok = action.forward.Next()
+	}
 	if !ok {
 		p.meter.routes[r.route].arrives(r.arrived)
 		p.failFor(p.expand(r, noIndex), Code503, CauseNoWeight)
 		return
 	}
-	group := action.groups[choice]
+	p.forwardCompact(r, s, action.groups[choice], visitor)
+}
+
+// forwardCompact picks a target of a group for a compact request.
+func (p *Plane) forwardCompact(r *compactRequest, s *source, group int, visitor uint32) {
 	g := &p.targetGroups[group]
 	r.route = p.meter.spans[r.source].others + int32(group)
 	p.meter.routes[r.route].arrives(r.arrived)
 	g.requests++
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
-		sc = &g.scopes[zone]
+		sc = &g.scopes[r.zone]
 	}
 	if g.counts {
 		p.turnCalendar(r.arrived)
 	}
-	local, ok := sc.policy.Pick(int(zone))
+	local, ok := 0, false
+	if g.balance.weighed {
+		local, ok = p.pickFor(g, sc, int(r.zone), s.visitors.cookie(visitor, group))
+	} else {
+		local, ok = sc.policy.Pick(int(r.zone))
+	}
 	if !ok {
 		p.failFor(p.expand(r, noIndex), Code503, g.whyNone())
 		return
@@ -153,7 +172,7 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	r.server = g.servers[local]
 	hop := s.hop
 	if f := &p.fastPaths[r.server]; f.zone != r.zone {
-		hop += b.cfg.CrossLatency
+		hop += s.lb.cfg.CrossLatency
 	}
 	if !p.enterCompact(r, target, min(s.limits.limit, s.patience-hop)) {
 		p.targets.at(target).inFlight++

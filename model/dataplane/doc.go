@@ -62,7 +62,9 @@
 // cannot go on, and where a fast path is left, a full request is made of it that is as it
 // would have been: the pool of requests may move then, as it may when one is offered to its
 // server. What a full request may meet before its server and a compact one does not is
-// excluded by [Plane.findCompact]; whatever adds such a thing adds it there.
+// excluded by [Plane.findCompact]; whatever adds such a thing adds it there. Where each
+// request opens a flow that ends with it, the flow of a compact one is counted and has no
+// record (flowcompact.go).
 //
 // # Plain sources and arrivals ahead
 //
@@ -132,10 +134,12 @@
 // divides them among currents (fluidcurrent.go), lets cohorts of servers that are alike serve
 // them (fluidcohort.go, package model/fluid) and counts what becomes of them in the places of
 // requests (fluidcount.go). What fails and is tried again comes back as an inflow of its number of
-// attempts (fluidretry.go); what reaches no server does so in the same step, else in the next one at
-// the earliest. Steps of CPU time are one demand (fluidwork.go), and so are the rows of a trace
-// (fluidrows.go); CPU credits are spent by each server of a cohort, which leaves it when it is out of
-// them (fluidcredits.go). Who is registered, healthy, draining or impaired is decided by the
+// attempts (fluidretry.go), and asks for what it asked for (fluidrepeat.go); what reaches no
+// server does so in the same step, else in the next one at the earliest. Steps of CPU time are one demand (fluidwork.go), and so are the rows of a trace
+// (fluidrows.go). Calls are inflows of their own, played after their callers, as many as leave the CPU
+// (fluidcall.go); a caller's stay is the sum of its CPU, its pauses and its calls, independent of each other
+// (fluidstay.go), and holds its place meanwhile (fluidgate.go: places and connections by means alone).
+// CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Who is registered, healthy, draining or impaired is decided by the
 // code of every run; whatever changes that calls [Plane.stir] or [Plane.stirAll]. Health checks
 // of healthy targets sleep while none can fail (fluidcheck.go). What rates do not carry is
 // listed in validatefluid.go.

@@ -24,6 +24,7 @@ type fastPath struct {
 	// The target that compact requests come through; noIndex: none has yet.
 	target       uint32
 	group        int32
+	flows        bool // it is one of flows
 	scope, local int32
 	asked, ended int32    // compact requests that came through it and that were answered, which it does not know of
 	answered     sim.Time // the last answer to one

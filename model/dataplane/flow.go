@@ -1,7 +1,6 @@
 package dataplane
 
 import (
-	"headroom/model/routing"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -44,6 +43,7 @@ type flows struct {
 	shown    int32 // as senders, the clients whom that other load balancer sees; None
 	number   uint64
 	listener *Listener
+	protocol uint8    // as of a flow
 	limit    sim.Time // after which a silent one ends
 	forgets  bool     // the load balancer ends it, not its client
 	silent   chain    // those that the load balancer knows
@@ -71,6 +71,7 @@ func (p *Plane) newFlows(s *source) {
 		return
 	}
 	s.flows.listener = &lb.AllListeners()[l]
+	s.flows.protocol = s.flows.listener.Protocol.part()
 	s.flows.group = s.flows.listener.Default.Forward[0].TargetGroup
 	s.flows.limit = s.flows.listener.idle()
 	s.flows.forgets = true
@@ -208,18 +209,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		return noIndex
 	}
 	s.flows.opened++
-	l := s.flows.listener
-	tuple := routing.Flow{
-		Protocol: l.Protocol.number(), Source: p.addressOf(s, owner), SourcePort: ephemeral(s.flows.opened),
-		Destination: uint32(r.zone), Port: uint16(l.Port), Sequence: uint32(s.flows.opened),
-	}
-	if l.Protocol == UDP {
-		tuple.Sequence = 0
-	}
-	if g.cfg.Flows.BySource {
-		tuple = routing.Flow{Source: tuple.Source}
-	}
-	local, ok := at.hash.PickFlow(tuple.Hash())
+	local, ok := at.hash.PickFlow(s.flows.hash(g, p.addressOf(s, owner), r.zone))
 	if !ok { // nobody to send it to
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, CodeRefused)
@@ -227,7 +217,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 	}
 	if g.relay != nil {
 		p.balancers[s.balancer].opened(now)
-		return p.newFlow(flow{source: r.source, zone: r.zone, onward: uint8(local), protocol: l.Protocol.part(), owner: owner})
+		return p.newFlow(flow{source: r.source, zone: r.zone, onward: uint8(local), protocol: s.flows.protocol, owner: owner})
 	}
 	target := g.locals[local]
 	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, r.zone, most) >= most {
@@ -239,7 +229,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		return noIndex
 	}
 	p.countFlow(target, r.zone, 1)
-	return p.newFlow(flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: l.Protocol.part(), owner: owner})
+	return p.newFlow(flow{target: p.targets.handle(target), source: r.source, zone: r.zone, protocol: s.flows.protocol, owner: owner})
 }
 
 // newFlow adds a flow to those that a load balancer knows.
@@ -247,15 +237,25 @@ func (p *Plane) newFlow(as flow) uint32 {
 	now := p.kernel.Now()
 	h, f := p.flows.Alloc()
 	*f = as
-	b := &p.balancers[p.sources[f.source].flows.balancer]
-	b.counts.FlowsOpened++
-	part := &b.parts[f.protocol]
+	p.balancers[p.sources[f.source].flows.balancer].flowOpens(f.protocol, now)
+	return indexOf(h)
+}
+
+// flowOpens counts a flow that is opened.
+func (b *balancer) flowOpens(protocol uint8, now sim.Time) {
+	part := &b.parts[protocol]
 	part.connections++
 	part.open++
 	part.active.Add(-int64(now))
-	b.flowTime.Add(-int64(now))
 	b.flowsOpen++
-	return indexOf(h)
+}
+
+// flowEnds counts the end of a flow.
+func (b *balancer) flowEnds(protocol uint8, at sim.Time) {
+	part := &b.parts[protocol]
+	part.open--
+	part.active.Add(int64(at))
+	b.flowsOpen--
 }
 
 // alight ends what a request has to do with its flow, at an instant that may lie before
@@ -310,11 +310,7 @@ func (p *Plane) unlearnFlow(id uint32, at sim.Time) {
 		h.open--
 		h.active.Add(int64(at))
 	}
-	part := &b.parts[f.protocol]
-	part.open--
-	part.active.Add(int64(at))
-	b.flowTime.Add(int64(at))
-	b.flowsOpen--
+	b.flowEnds(f.protocol, at)
 	if p.targets.Get(f.target) != nil {
 		p.countFlow(indexOf(f.target), f.zone, -1)
 	}

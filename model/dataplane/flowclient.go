@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"headroom/model"
+	"headroom/model/routing"
 )
 
 // ownerOf is who of a source's clients sent a request: a visitor, a calling server, or
@@ -40,18 +41,35 @@ func (p *Plane) poolOf(s *source, owner uint32) *flowPool {
 	return &s.flows.pools[owner]
 }
 
+// sourceBits is where the number of a source begins in the addresses of its clients.
+const sourceBits = 48
+
 // addressOf is the address of a client, as far as the hash of its flows is concerned:
 // clients that nobody tells apart have one for each flow.
 func (p *Plane) addressOf(s *source, owner uint32) uint64 {
-	const sourceBits = 48
-	of := s.flows.number
 	if s.call == nil && len(s.visitors.all) == 0 {
-		return of<<sourceBits | s.flows.opened
+		return s.flows.number<<sourceBits | s.flows.opened
 	}
 	if s.call == nil {
-		return of<<sourceBits | uint64(s.visitors.all[owner].came)<<32 | uint64(owner)
+		return s.flows.number<<sourceBits | uint64(s.visitors.all[owner].came)<<32 | uint64(owner)
 	}
 	return uint64(p.servers.handle(owner))
+}
+
+// hash is that of the flow which was opened last, from an address by the node of a zone.
+func (f *flows) hash(g *targetGroup, address uint64, zone uint8) uint64 {
+	l := f.listener
+	if g.cfg.Flows.BySource {
+		return routing.Flow{Source: address}.Hash()
+	}
+	tuple := routing.Flow{
+		Protocol: l.Protocol.number(), Source: address, SourcePort: ephemeral(f.opened),
+		Destination: uint32(zone), Port: uint16(l.Port), Sequence: uint32(f.opened),
+	}
+	if l.Protocol == UDP {
+		tuple.Sequence = 0
+	}
+	return tuple.Hash()
 }
 
 // ephemeral is the port of a client's flow: of the range that Linux takes them from.

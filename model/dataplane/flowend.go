@@ -47,6 +47,7 @@ func (p *Plane) endFlowsAtDrain(target uint32) {
 // with it.
 func (p *Plane) endFlowsOf(target uint32, reset bool) {
 	h, now := p.targets.handle(target), p.kernel.Now()
+	p.leaveFastPathNow(p.targets.at(target).server) // whose flows have no record
 	for fh, f := range p.flows.All() {
 		if f.target != h {
 			continue

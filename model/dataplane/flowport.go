@@ -8,6 +8,11 @@ package dataplane
 func (p *Plane) countFlow(target uint32, node uint8, change int32) {
 	t := p.targets.at(target)
 	t.flows += change
+	p.countAtNode(t, node, change)
+}
+
+// countAtNode counts flows of a target whose nodes have their own ports, by the node.
+func (p *Plane) countAtNode(t *target, node uint8, change int32) {
 	g := &p.targetGroups[t.group]
 	if !g.translates() {
 		return
@@ -36,7 +41,11 @@ func (p *Plane) sharing(target uint32, node uint8) int {
 	t := p.targets.at(target)
 	g := &p.targetGroups[t.group]
 	if !g.translates() {
-		return int(t.flows)
+		flows := t.flows
+		if f := &p.fastPaths[t.server]; f.target == target {
+			flows += f.asked - f.ended
+		}
+		return int(flows)
 	}
 	if at := int(t.local)*len(p.frame.Zones) + int(node); at < len(g.nodeFlows) {
 		return int(g.nodeFlows[at])

@@ -29,11 +29,15 @@ type fluidly struct {
 	tallies  []tally
 	draws    rng.Stream
 	checks   rng.Stream
+	works    rng.Stream
 	bursts   bool // some servers have CPU credits
 	laws     *fluid.Laws
 	audit    *fluid.Audit                // nil: none
 	mixtures map[string]rng.Distribution // of demands, by whose they are
 	minute   sim.Time                    // when responses are recorded next
+	trades   []trade                     // by service
+	deepest  int                         // level of services
+	fleets   bool                        // calls lead to instances without a balancer
 }
 
 // inflow is the arrivals of a workload: its first attempts, or those of one number of retries.
@@ -41,6 +45,8 @@ type inflow struct {
 	source   int
 	attempt  int
 	flow     workload.Flow // of first attempts
+	errand   *errand       // of calls; nil: of a workload
+	repeat   repeat        // of first attempts
 	back     []comeback    // of the others
 	before   sim.Time      // since the first attempt, of those that come back in the present step
 	count    int64         // in the present step
@@ -59,7 +65,7 @@ func (p *Plane) newFluid() {
 	}
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
-		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), minute: sim.Minute - 1,
+		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), minute: sim.Minute - 1,
 		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{},
 	}
 	for i := range p.cfg.Workloads {
@@ -73,6 +79,7 @@ func (p *Plane) newFluid() {
 		f.audit = fluid.NewAudit(p.frame.Warmup, p.frame.Duration, p.cfg.Audit)
 	}
 	p.fluid = f
+	p.newTrades()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))
 }
@@ -83,7 +90,7 @@ func (f *fluidly) begin(from, end sim.Time) {
 	f.from, f.to = from, min(from+f.step-1, f.minute, end)
 	for i := range f.inflows {
 		in := &f.inflows[i]
-		if in.attempt == 0 {
+		if in.flow != nil && in.attempt == 0 {
 			in.count, in.expected = in.flow.Upto(f.to)
 			in.given = 0
 		}
@@ -96,6 +103,7 @@ func (p *Plane) onFluidSteps(ev model.Event) {
 	f := p.fluid
 	p.playFluid(f.to)
 	p.spendCredits()
+	f.followRepeats()
 	if f.to == f.minute {
 		p.recordFluid()
 		f.minute += sim.Minute
@@ -118,21 +126,20 @@ func (p *Plane) playFluid(until sim.Time) {
 		p.findCurrents()
 	}
 	for _, c := range f.currents {
-		if c.came = 0; len(c.held) > 0 {
+		if c.came, c.expected = 0, 0; len(c.held) > 0 {
 			p.giveUp(c, until)
 		}
 	}
 	for i := range f.inflows {
-		p.playInflow(&f.inflows[i], until)
+		if f.inflows[i].errand == nil {
+			p.playInflow(&f.inflows[i], until)
+		}
 	}
-	for i := range f.inlets {
-		p.admitMany(&f.inlets[i], until, f.length)
+	for level := 0; level <= f.deepest; level++ {
+		p.playDown(level, until)
 	}
-	for _, c := range f.cohorts {
-		p.advanceCohort(c, until, f.length)
-	}
-	for _, c := range f.currents {
-		p.passCurrent(c, until)
+	for level := f.deepest; level >= 0; level-- {
+		p.playUp(level, until)
 	}
 	f.done = until + 1
 }
@@ -158,9 +165,12 @@ func (p *Plane) playInflow(in *inflow, until sim.Time) {
 
 // come returns how many come up to an instant of the step, and how many are expected.
 func (in *inflow) come(f *fluidly, until sim.Time) (come int64, expected float64) {
-	if in.attempt > 0 {
+	switch {
+	case in.attempt > 0:
 		come = in.beginAttempts(until)
 		return come, float64(come)
+	case in.errand != nil:
+		return in.errand.came, in.errand.begun
 	}
 	all, played := float64(f.to+1-f.from), float64(until+1-f.from)
 	come = in.count - in.given

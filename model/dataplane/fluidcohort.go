@@ -5,7 +5,6 @@ import (
 
 	"headroom/model"
 	"headroom/model/fluid"
-	"headroom/model/routing"
 	"headroom/sim"
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
@@ -28,6 +27,22 @@ type cohort struct {
 	came     int64        // requests in the present step
 	strained bool         // checks may fail
 	line     float64      // share of what was inside that stays, in the present step
+	varied   float64      // squared coefficient of variation of the demand
+	carry    float64      // work that chance has brought each server and that is not done, ns
+
+	// Of services whose requests wait for others.
+	gate   gating
+	stay   *law.Law // of its requests; nil: that of the CPU
+	stages []law.Stage
+	away   float64          // seconds of each that it is not at the CPU
+	broken float64          // share whose calls have failed
+	rate   float64          // requests a second that go from its CPU
+	lost   float64          // share that leaves before its time, and calls nobody
+	holds  bool             // each holds its server while it is away
+	work   rng.Distribution // what it asks the CPU for, if it does
+	keeps  float64          // share of the time of a server that is held for that; 0: all
+	held   float64          // seconds away that are in the demand
+	phases phaseLaws        // of its requests, if somebody looks
 }
 
 // cohortKey is what the servers of a cohort have in common.
@@ -124,7 +139,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 	k := cohortKey{
 		service: s.service, typ: s.typ, zone: s.zone, pace: s.pace, speed: s.station.Speed(), ceiling: s.station.Ceiling(), errors: s.errors, fleet: None,
 	}
-	if p.direct {
+	if p.direct || p.fluid.fleets || p.transfers.counts {
 		k.fleet, k.payer, k.public = s.fleet, s.payer, s.public
 	}
 	switch {
@@ -162,6 +177,7 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 	}
 	c := &cohort{key: key, groups: groups}
 	c.Shape = p.shapeOf(s)
+	p.shapeAway(c, s)
 	c.hold(key.ceiling)
 	for _, m := range groups {
 		check := &p.targetGroups[m.group].cfg.HealthCheck
@@ -307,10 +323,18 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
-	before := c.Busy
+	a.Patience = p.patienceAt(c, a.Patience)
+	c.passGate(&a)
+	before, unit := c.Busy, c.unit
+	if c.keeps > 0 {
+		unit *= c.keeps
+	}
 	c.Advance(p.fluid.laws, a)
-	c.busy += (c.Busy - before) * c.unit
-	c.using = (c.Busy - before) * c.unit / float64(length)
+	if p.fluid.trades[c.key.service].away {
+		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
+	}
+	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
+	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
 		c.asked = (a.Expected*c.Demand.Mean()*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
@@ -319,57 +343,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	}
 	c.line = 0
 	if pool > 0 {
-		c.line = min(1, c.Content/float64(pool))
+		c.line = min(1, c.content()/float64(pool))
 	}
 	p.strain(c)
-}
-
-// demandOf is the demand of what currents bring together: of several kinds, each has its part of
-// the points of one distribution.
-func (p *Plane) demandOf(currents []*current) rng.Distribution {
-	first := currents[0].demand
-	alike := true
-	var text []byte
-	for _, c := range currents {
-		alike = alike && c.demand == first
-		text = strconv.AppendInt(append(text, ' '), int64(c.source), 10)
-	}
-	if alike {
-		return first
-	}
-	known := p.fluid.mixtures[string(text)]
-	if known == nil {
-		known = mixed(currents)
-		p.fluid.mixtures[string(text)] = known
-	}
-	return known
-}
-
-// mixturePoints are the points that each of several demands has in their mixture.
-const mixturePoints = 400
-
-func mixed(currents []*current) rng.Distribution {
-	var values, weights []float64
-	for _, c := range currents {
-		for k := range mixturePoints {
-			values = append(values, c.demand.Quantile((float64(k)+0.5)/mixturePoints))
-			weights = append(weights, max(c.share*c.weight, 1e-9))
-		}
-	}
-	d, err := rng.Empirical(values, weights)
-	if err != nil {
-		return currents[0].demand
-	}
-	return d
-}
-
-// ruleOf is how a target group chooses.
-func ruleOf(g *targetGroup) law.Rule {
-	switch g.cfg.Algorithm {
-	case routing.Policies()[0].Name:
-		return law.InTurn
-	case "least_outstanding_requests":
-		return law.LeastWaiting
-	}
-	return law.AtRandom
 }

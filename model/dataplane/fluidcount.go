@@ -80,7 +80,7 @@ func (c *current) wholeBytes(direction int, bytes float64) model.Bytes {
 // serveCurrent ends the requests that servers were done with.
 func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	of := c.cohort
-	refused := c.refused.Of(c.came, of.Refused)
+	refused := c.refused.Of(c.came, of.refuses())
 	if refused > 0 {
 		p.failMany(c, at, refused, failure{code: Code502, cause: CauseRefused})
 	}
@@ -90,7 +90,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if ended == 0 {
 		return
 	}
-	late := c.late.Of(ended, of.Late(c.patience))
+	late := c.late.Of(ended, p.fluid.lateOf(c))
 	if late > 0 {
 		p.failLate(c, at, late)
 	}
@@ -103,6 +103,10 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	if wrong := c.errs.Of(served, of.key.errors.Rate); wrong > 0 {
 		p.failApplied(c, at, wrong)
 		served -= wrong
+	}
+	if broken := c.breaks.Of(served, of.broken); broken > 0 {
+		p.failMany(c, at, broken, failure{code: Code500, cause: CauseOther, took: c.mean() + c.hop + c.across})
+		served -= broken
 	}
 	if served > 0 {
 		p.completeMany(c, at, served)
@@ -127,7 +131,7 @@ func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
 func (p *Plane) failLate(c *current, at sim.Time, n int64) {
 	limits := &p.sources[c.source].limits
 	p.failMany(c, at, n, failure{
-		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.Delay),
+		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.Delay), long: c.cohort.Selects(),
 	})
 }
 
@@ -148,6 +152,7 @@ type failure struct {
 	cause ErrorCause
 	took  sim.Time // since they came
 	still sim.Time // of it, what is to come yet
+	long  float64  // share of them that ask for too much, and will do so again
 }
 
 // failMany counts requests that ended without a response.
@@ -176,6 +181,10 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 	p.meter.sawMany(c.source, at-why.took, n, false)
 	if p.tracked {
 		n -= p.retryMany(c, at, n, why)
+		if !p.isUser(c.source) {
+			p.fluid.callsFailed(c.inflow, n)
+			return
+		}
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Failed += n
 		if measured {
@@ -257,6 +266,12 @@ func (c *current) mean() sim.Time {
 	if c.cohort == nil || c.cohort.Law == nil {
 		return 0
 	}
+	if stay := c.cohort.stay; stay != nil {
+		if c.patience == sim.Never {
+			return sim.Seconds(stay.Mean())
+		}
+		return sim.Seconds(stay.MeanBelow(c.patience.Seconds()))
+	}
 	return c.cohort.Mean()
 }
 
@@ -273,7 +288,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		r.MeasuredCompleted += n
 	}
 	p.meter.sawMany(c.source, at-latency, n, true)
-	if p.tracked {
+	if p.tracked && p.isUser(c.source) {
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Completed += n
 		if measured {
@@ -296,6 +311,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
 		}
 	}
+	p.countSides(c, n)
 	if s := &p.sources[c.source]; s.direct && c.cohort != nil && c.cohort.key.public {
 		m := &p.transfers.moved[c.cohort.key.payer]
 		m.Out = m.Out.Plus(out)
@@ -311,6 +327,7 @@ type tally struct {
 	route    *RouteOutcome
 	group    int32
 	source   int
+	of       *cohort // if somebody looks at phases, zones or types
 	measured bool
 	n        int64
 }
@@ -318,21 +335,24 @@ type tally struct {
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
-	stay := fluid.Stay{Law: of.Law, Limit: c.patience}
-	before := sim.Time(0)
+	stay := fluid.Stay{Law: of.response(), Limit: c.patience}
+	before, who := sim.Time(0), (*cohort)(nil)
+	if p.meter.looks() {
+		who = of
+	}
 	if in := &f.inflows[c.inflow]; in.attempt > 0 {
 		before = in.before
 	}
 	for i := range f.tallies {
 		t := &f.tallies[i]
-		if t.before == before && t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured {
+		if t.before == before && t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured && t.of == who {
 			t.n += n
 			return
 		}
 	}
 	f.tallies = append(f.tallies, tally{
 		stay: stay, hop: c.hop + c.across, across: c.across, before: before, route: r, group: c.group,
-		source: c.source, measured: measured, n: n,
+		source: c.source, measured: measured, n: n, of: who,
 	})
 }
 
@@ -353,6 +373,7 @@ func (p *Plane) recordFluid() {
 			t.stay.Record(t.route.Early, t.n, t.hop, u)
 		}
 		p.recordOthers(t, u)
+		p.recordObserved(t, u)
 	}
 	f.tallies = f.tallies[:0]
 }
@@ -364,7 +385,7 @@ func (p *Plane) recordOthers(t *tally, u float64) {
 			t.stay.Record(h, t.n, t.across, u)
 		}
 	}
-	if !p.tracked || !t.measured {
+	if !p.tracked || !t.measured || !p.isUser(t.source) {
 		return
 	}
 	who := p.meter.workloads[t.source]

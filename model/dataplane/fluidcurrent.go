@@ -1,8 +1,11 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/fluid"
+	"headroom/model/workload"
 	"headroom/sim"
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
@@ -28,8 +31,10 @@ type current struct {
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
 
-	refused, late, errs, stay, leaving, waited fluid.Share
-	bytes                                      [2]float64 // in and out that are left of one
+	level int // of who serves, or else of who sends
+
+	refused, late, errs, breaks, stay, leaving, waited fluid.Share
+	bytes                                              [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -103,6 +108,8 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.cohorts {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)
+			p.keepEven(c)
+			c.varied = variationOf(c)
 		}
 	}
 }
@@ -152,8 +159,11 @@ func (p *Plane) divideInflow(inflow int) {
 		p.divideFleet(key, s.target)
 	default:
 		b := s.lb
-		before := 0.0
-		for k, upTo := range s.class.upTo {
+		before, classes := 0.0, s.class.upTo
+		if s.call != nil {
+			classes = []float64{1}
+		}
+		for k, upTo := range classes {
 			for _, z := range b.dns {
 				key.class, key.zone = int32(k), z
 				p.divideNode(key, &s.way.actions[k], (upTo-before)/float64(len(b.dns)))
@@ -258,13 +268,14 @@ func (p *Plane) addShare(key currentKey, share float64) {
 // equipCurrent finds out what the requests of a current are and what their way takes.
 func (p *Plane) equipCurrent(c *current) {
 	s := &p.sources[c.source]
-	cfg := s.cfg
-	c.weight = cfg.Arrivals.Mean(p.frame.Duration)
+	c.weight, c.level = p.weightOf(c.source), p.levelOf(c.source)
 	c.demand, c.request, c.response = p.asked(c.source)
 	c.limit, c.patience, c.hop, c.across = s.limits.limit, s.limits.limit, 0, 0
 	zone := c.zone
 	if c.cohort != nil {
+		c.level = p.fluid.trades[c.cohort.key.service].level
 		c.demand = p.workOf(c.cohort.key.service, c.demand)
+		c.demand = p.asRepeated(c)
 		zone = c.cohort.key.zone
 	}
 	if s.balancer == None {
@@ -281,6 +292,21 @@ func (p *Plane) equipCurrent(c *current) {
 	}
 }
 
+// weightOf is how many requests a source sends a second, about.
+func (p *Plane) weightOf(source int) float64 {
+	s := &p.sources[source]
+	if s.cfg != nil {
+		return s.cfg.Arrivals.Mean(p.frame.Duration)
+	}
+	sum := 0.0
+	for i := range p.sources {
+		if i != source && slices.Contains(p.cfg.Callees(p.sources[i].to, p.sources[i].target, p.fleetServices), s.service) {
+			sum += p.weightOf(i)
+		}
+	}
+	return sum * float64(s.call.Count)
+}
+
 func meanBytes(d rng.Distribution) float64 {
 	if d == nil {
 		return 0
@@ -291,6 +317,10 @@ func meanBytes(d rng.Distribution) float64 {
 // shapeByCurrents gives a cohort what depends on who asks it.
 func (p *Plane) shapeByCurrents(c *cohort) {
 	c.Demand = p.demandOf(c.currents)
+	if c.holds {
+		c.work, c.held = c.Demand, 0
+		p.holdLonger(c, p.stagesAway(c, &p.fluid.trades[c.key.service]))
+	}
 	c.Choices, c.Split = c.servers, law.Split{Nodes: 1}
 	for _, m := range c.groups {
 		if !m.rotating {
@@ -311,12 +341,31 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 				}
 			}
 		}
+		if p.fluid.repeatOf(c.currents[0]).share > 0 {
+			c.Nodes = 1 // in a storm nobody sees what they add
+		}
 		return
 	}
 	if c.key.fleet != None {
 		c.Rule = law.InTurn
 	}
 }
+
+// keepEven has requests that come evenly spaced, by one node and in turn, come so to every server.
+func (p *Plane) keepEven(c *cohort) {
+	if c.Nodes > 1 || c.Rule != law.InTurn && c.Choices > 1 {
+		return
+	}
+	for _, u := range c.currents {
+		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || u.class > 0 || u.source != c.currents[0].source {
+			return
+		}
+	}
+	c.Rule, c.Choices = law.InTurn, evenChoices
+}
+
+// evenChoices are so many stations that what comes to one of them in turn is evenly spaced.
+const evenChoices = 1000
 
 // addInside adds who is inside or held to the requests in flight, by route.
 func (p *Plane) addInside(inFlight []int64) {

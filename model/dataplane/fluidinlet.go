@@ -13,11 +13,14 @@ type inlet struct {
 	node     *node
 	currents []*current
 	kept     fluid.Share
+	level    int   // of who sends
+	took     int64 // in what is being played
 }
 
 type inletKey struct {
 	balancer int
 	zone     model.Zone
+	level    int
 }
 
 // findInlets finds the nodes that may be too small, and what comes there.
@@ -30,12 +33,12 @@ func (p *Plane) findInlets() {
 		if b == nil || !b.limited || c.share == 0 {
 			continue
 		}
-		key := inletKey{p.sources[c.source].balancer, c.zone}
+		key := inletKey{p.sources[c.source].balancer, c.zone, p.levelOf(c.source)}
 		i, ok := at[key]
 		if !ok {
 			i = len(f.inlets)
 			at[key] = i
-			f.inlets = append(f.inlets, inlet{node: &b.nodes[c.zone]})
+			f.inlets = append(f.inlets, inlet{node: &b.nodes[c.zone], level: key.level})
 		}
 		f.inlets[i].currents = append(f.inlets[i].currents, c)
 	}
@@ -52,7 +55,13 @@ func (p *Plane) admitMany(in *inlet, at, length sim.Time) {
 	if in.node.most != math.MaxInt64 && came > 0 {
 		room = in.kept.Of(math.MaxInt32, min(1, float64(in.node.most)*length.Seconds()/math.MaxInt32))
 	}
-	in.node.minute += min(came, room)
+	for i := range p.fluid.inlets { // whoever came before
+		if o := &p.fluid.inlets[i]; o.node == in.node && o.level < in.level {
+			room = max(0, room-o.took)
+		}
+	}
+	in.took = min(came, room)
+	in.node.minute += in.took
 	if came <= room {
 		return
 	}

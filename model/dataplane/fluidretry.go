@@ -47,6 +47,7 @@ func (p *Plane) retryMany(c *current, at sim.Time, n int64, why failure) int64 {
 	if n <= 0 {
 		return 0
 	}
+	f.noteLong(c.inflow, float64(n)*why.long)
 	next := &f.inflows[c.inflow+1]
 	wait := clients.Backoff << min(in.attempt, 20)
 	took := in.before + why.took + wait
@@ -63,7 +64,7 @@ func (p *Plane) retryMany(c *current, at sim.Time, n int64, why failure) int64 {
 // earnRetries adds what first attempts earn, and holds the budgets to what they may keep.
 func (p *Plane) earnRetries(in *inflow, come int64) {
 	s := &p.sources[in.source]
-	if in.attempt == 0 && s.clients.RetryBudget > 0 {
+	if in.attempt == 0 && in.errand == nil && s.clients.RetryBudget > 0 {
 		s.tokens = min(s.tokens, RetryBurst) + float64(come)*s.clients.RetryBudget
 	}
 }
@@ -75,15 +76,18 @@ func (p *Plane) countAttempts(c *current, n int64) {
 		p.routeOf(c).Retried += n
 		return
 	}
-	if p.tracked {
+	if p.tracked && p.isUser(c.source) {
 		p.meter.users[p.meter.workloads[c.source]].Requests += n
 	}
 }
 
+// isUser reports whether a source is a workload.
+func (p *Plane) isUser(source int) bool { return p.meter.workloads[source] != ofCall }
+
 // answerUsers records answers after the same time, where somebody tells user requests from
 // attempts.
 func (p *Plane) answerUsers(c *current, latency sim.Time, n int64) {
-	if !p.tracked {
+	if !p.tracked || !p.isUser(c.source) {
 		return
 	}
 	in, who := &p.fluid.inflows[c.inflow], p.meter.workloads[c.source]

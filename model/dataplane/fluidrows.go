@@ -14,6 +14,12 @@ const rowPoints = 4096
 // asked is what the requests of a source ask for, each by itself: CPU time, and the bytes of
 // a request and of its response on average. The rows of a trace are taken together.
 func (p *Plane) asked(source int) (demand rng.Distribution, request, response float64) {
+	if c := p.sources[source].call; c != nil {
+		if demand = c.Demand; demand == nil {
+			demand = nothing
+		}
+		return demand, meanBytes(c.Request), meanBytes(c.Response)
+	}
 	cfg := p.sources[source].cfg
 	demand, request, response = cfg.Demand, meanBytes(cfg.Request), meanBytes(cfg.Response)
 	rows := cfg.Rows
@@ -55,6 +61,16 @@ func ofRows(column []sim.Time, otherwise rng.Distribution) rng.Distribution {
 	d, err := rng.Empirical(values, weights)
 	if err != nil {
 		return otherwise
+	}
+	return d
+}
+
+// nothing is the CPU time of calls that ask for none: laws need some.
+var nothing = sure(rng.Fixed(1e-9))
+
+func sure(d rng.Distribution, err error) rng.Distribution {
+	if err != nil {
+		panic("dataplane: " + err.Error())
 	}
 	return d
 }

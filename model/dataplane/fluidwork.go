@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"headroom/model/fluid"
+	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -15,7 +17,7 @@ func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 		return own
 	}
 	var parts []rng.Distribution
-	asked := own.Mean() > 0
+	asked := own != nothing && own.Mean() > 0
 	for k := range steps {
 		if step := &steps[k]; step.Kind == StepCPU && step.Time != nil {
 			parts = append(parts, step.Time)
@@ -24,8 +26,8 @@ func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 		}
 	}
 	switch len(parts) {
-	case 0:
-		return own
+	case 0: // nothing of this is asked for
+		return nothing
 	case 1:
 		return parts[0]
 	}
@@ -42,15 +44,14 @@ func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 const sumPoints = 4096
 
 // together is the distribution of the sum of independent parts: at points which are spread
-// evenly over all of their quantiles (an additive recurrence of the generalised golden ratio).
+// evenly over all of their quantiles.
 func together(parts []rng.Distribution) rng.Distribution {
 	values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
-	places := spread{}
-	places.begin(len(parts))
+	places := law.NewSpread(len(parts))
 	for k := range values {
 		weights[k] = 1
 		for i, d := range parts {
-			values[k] += d.Quantile(places.at(k, i))
+			values[k] += d.Quantile(places.At(k, i))
 		}
 	}
 	d, err := rng.Empirical(values, weights)
@@ -60,22 +61,62 @@ func together(parts []rng.Distribution) rng.Distribution {
 	return d
 }
 
-// spread is points that are spread evenly in a cube.
-type spread struct{ steps []float64 }
-
-func (s *spread) begin(dimensions int) {
-	golden := 2.0
-	for range 40 {
-		golden = math.Pow(1+golden, 1/float64(dimensions+1))
+// chanceWork is the work of each server of a cohort in a step, where that has so much in the mean: more or fewer
+// have come, and they ask for more or less. Alarms and policies see that. A line takes all chance away.
+func (p *Plane) chanceWork(c *cohort, mean float64, a fluid.Arrivals) float64 {
+	if a.Expected <= 0 || c.Line > 0 || c.gate.line > 0 || mean <= a.Other {
+		return mean
 	}
-	s.steps = make([]float64, dimensions)
-	for i := range s.steps {
-		s.steps[i] = math.Pow(golden, -float64(i+1))
+	chance := float64(c.came)/a.Expected - 1
+	if c.varied > 0 {
+		chance += math.Sqrt(c.varied/a.Expected) * p.fluid.works.Normal()
 	}
+	want := mean + (mean-a.Other)*chance + c.carry
+	done := min(max(want, a.Other), float64(c.Servers)*float64(a.Length))
+	c.carry = want - done
+	return done
 }
 
-// at is where the k-th point lies in a dimension, between 0 and 1.
-func (s *spread) at(k, dimension int) float64 {
-	_, part := math.Modf(0.5 + float64(k+1)*s.steps[dimension])
-	return part
+// variationOf is the squared coefficient of variation of what is asked for at a cohort.
+func variationOf(c *cohort) float64 {
+	d := c.Demand
+	if c.holds && c.work != nil {
+		d = c.work
+	}
+	mean := d.Mean()
+	if v := d.Variance() / (mean * mean); v > 0 && v < mostVaried {
+		return v
+	}
+	return 0
 }
+
+// mostVaried is the squared coefficient of variation beyond which the square root says nothing of a step.
+const mostVaried = 1e4
+
+// holdLonger has the requests of a cohort hold their servers while they are away, and so ask for more than
+// the CPU gives.
+func (p *Plane) holdLonger(c *cohort, away []law.Stage) {
+	if c.held > 0 && near(c.away/c.held, 1, heldAlike) || c.work == nil {
+		return
+	}
+	c.Demand, c.keeps, c.held = c.work, 1, c.away
+	if len(away) == 0 {
+		return
+	}
+	others := law.Chain(away)
+	speed := c.Speed
+	values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+	places := law.NewSpread(2)
+	for k := range values {
+		weights[k] = 1
+		values[k] = c.work.Quantile(places.At(k, 0)) + speed*others.Quantile(places.At(k, 1))
+	}
+	d, err := rng.Empirical(values, weights)
+	if err != nil {
+		return
+	}
+	c.Demand, c.keeps, c.held = d, c.work.Mean()/(c.work.Mean()+speed*others.Mean()), c.away
+}
+
+// heldAlike is how much a time away may change before demands are found anew.
+const heldAlike = 0.05

@@ -301,6 +301,11 @@ func (p *Plane) balancerOutcomes() []BalancerOutcome {
 		}
 		active := p.balancers[i].flowTime
 		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))
+		for k := range p.balancers[i].parts {
+			part := &p.balancers[i].parts[k]
+			active.Merge(part.active)
+			all[i].FlowsOpened += part.connections
+		}
 		all[i].FlowTime = active.Float64()
 	}
 	for i := range p.meter.routes {

@@ -135,7 +135,7 @@ func New(setup Setup) (*Plane, error) {
 		shared:         map[int]uint32{},
 	}
 	p.newFileSystems()
-	p.endDue, p.announced = p.endOnFastPath, p.settleDue
+	p.bind()
 	p.newTransfers()
 	p.apart = p.distances()
 	p.tracked = setup.Shares && p.sharesMore() || p.tracks(setup.Observe)
@@ -244,7 +244,7 @@ func (p *Plane) newTargetGroups() error {
 				s.policy = s.hash
 			}
 			if cfg.SlowStart > 0 {
-				s.slow = routing.NewSlowStart(len(p.frame.Zones), cfg.SlowStart, p.kernel.Now)
+				s.slow = routing.NewSlowStart(len(p.frame.Zones), cfg.SlowStart, p.kernel)
 				s.policy = s.slow
 			}
 			g.scopes = append(g.scopes, s)

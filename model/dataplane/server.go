@@ -183,14 +183,14 @@ func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
 // vCPU-nanoseconds. It is asked of every member of a group each minute, most of which
 // have nothing to do in a large one.
 func (p *Plane) BusyTime(h slab.Handle) uint64 {
-	if s := p.servers.Get(h); s.idle() && !p.fastPaths[indexOf(h)].open {
-		if p.fluid != nil {
-			busy, _, _ := p.fluidUse(indexOf(h))
-			return s.busyBefore() + busy
-		}
-		return s.busyBefore()
+	id, busy := indexOf(h), uint64(0)
+	if p.fluid != nil {
+		busy, _, _ = p.fluidUse(id)
 	}
-	return p.busyTime(indexOf(h), p.settled(h), p.kernel.Now())
+	if s := p.servers.Get(h); s.idle() && !p.fastPaths[id].open {
+		return s.busyBefore() + busy
+	}
+	return p.busyTime(id, p.settled(h), p.kernel.Now()) + busy
 }
 
 // settled settles a server, if anything may have happened there.

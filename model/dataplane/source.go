@@ -21,7 +21,7 @@ type source struct {
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
 	compact  bool      // the requests it sends are compact on their way: see [Plane.findCompact]
-	hop      sim.Time  // of a plain source: its balancer's share of a latency, without a way to another zone
+	hop      sim.Time  // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
 	next     int       // fleet round robin
 	workload int       // that sends; of a call its own index
@@ -216,7 +216,7 @@ func (p *Plane) findPlain() {
 	for i := range p.sources {
 		s := &p.sources[i]
 		s.plain = p.accessLog == nil && s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
-		if s.plain {
+		if s.plain || s.flows.on && !s.flows.relayed {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}

@@ -71,9 +71,8 @@ func (b *balance) mean() float64 {
 // the client then stays with. The cookie of a load balancer counts from the last
 // request that followed it, for each response renews it; that of an application from
 // the first.
-func (p *Plane) pickFor(i uint32, g *targetGroup, s *scope, to scopeOf) (local int, ok bool) {
+func (p *Plane) pickFor(g *targetGroup, s *scope, node int, c *cookie) (local int, ok bool) {
 	now := p.kernel.Now()
-	c := p.cookieOf(i, to.group)
 	if c != nil && c.target != 0 && now < c.expires {
 		if t := p.targets.Get(c.target); t != nil && t.rotating {
 			g.balance.stuck++
@@ -85,7 +84,7 @@ func (p *Plane) pickFor(i uint32, g *targetGroup, s *scope, to scopeOf) (local i
 		}
 		g.balance.unstuck++
 	}
-	if local, ok = s.policy.Pick(to.zone); !ok {
+	if local, ok = s.policy.Pick(node); !ok {
 		return 0, false
 	}
 	id := g.locals[local]
@@ -100,10 +99,19 @@ func (p *Plane) pickFor(i uint32, g *targetGroup, s *scope, to scopeOf) (local i
 // a client, or a group, without.
 func (p *Plane) cookieOf(i uint32, group int) *cookie {
 	v := &p.sources[p.requests.at(i).source].visitors
-	if len(v.all) == 0 || v.slots[group] == None {
+	if len(v.all) == 0 {
 		return nil
 	}
-	return &v.cookies(p.visits[i])[v.slots[group]]
+	return v.cookie(p.visits[i], group)
+}
+
+// cookie is where a visitor keeps its cookie of a target group; nil where it has none, and
+// where nobody tells visitors apart.
+func (v *visitors) cookie(visitor uint32, group int) *cookie {
+	if visitor == noIndex || v.slots[group] == None {
+		return nil
+	}
+	return &v.jar[int(visitor)*v.sticky+int(v.slots[group])]
 }
 
 // stick gives each sticky action of a way its place in the jars of visitors, after the
@@ -124,14 +132,13 @@ func (w *way) stick(places int) int {
 	return places
 }
 
-// chooseFor picks the target group of a sticky action for a request: that of its client's
-// cookie, whatever the weights are now, else the one whose turn it is.
-func (p *Plane) chooseFor(i uint32, s *source, a *classAction) (choice int, ok bool) {
-	if len(s.visitors.all) == 0 {
+// chooseFor picks the target group of a sticky action for a visitor: that of its cookie,
+// whatever the weights are now, else the one whose turn it is. noIndex: nobody tells who asks.
+func (s *source) chooseFor(now sim.Time, visitor uint32, a *classAction) (choice int, ok bool) {
+	if visitor == noIndex {
 		return a.forward.Next()
 	}
-	now := p.kernel.Now()
-	c := &s.visitors.cookies(p.visits[i])[a.slot]
+	c := &s.visitors.cookies(visitor)[a.slot]
 	if now < c.expires {
 		return int(c.choice), true
 	}

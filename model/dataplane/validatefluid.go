@@ -34,8 +34,8 @@ var workloadsNotFluid = []notFluid[Workload]{
 }
 
 var servicesNotFluid = []notFluid[Service]{
-	{"steps", func(_ *Traffic, s *Service) bool {
-		return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Kind != StepCPU })
+	{"steps", func(t *Traffic, s *Service) bool {
+		return slices.ContainsFunc(s.Steps, func(step Step) bool { return !t.stepCarried(&step) })
 	}},
 	{"errors.latency", func(_ *Traffic, s *Service) bool { return s.Errors.Latency > 0 }},
 	{"cache", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 }},
@@ -61,6 +61,21 @@ var balancersNotFluid = []notFluid[LoadBalancer]{
 		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool { return l.Secure })
 	}},
 	{"listener", func(_ *Traffic, lb *LoadBalancer) bool { return lb.redirects() }},
+}
+
+// stepCarried reports whether rates show what a step does.
+func (t *Traffic) stepCarried(s *Step) bool {
+	c := &s.Call
+	switch s.Kind {
+	case StepCPU:
+		return true
+	case StepPause:
+		return !s.outside()
+	case StepCall:
+		return c.To != ToAddress && c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
+			!c.PassesOn && c.Reads.None() && c.Writes.None() && c.Memory == nil
+	}
+	return false
 }
 
 // fluid checks that rates can stand for the requests of a traffic.

@@ -69,8 +69,8 @@ func (p *Plane) verifyLists() error {
 		}
 	}
 	p.eachCompact(func(r *request) {
-		if b := p.sources[r.source].balancer; b != None {
-			open[b]++
+		if s := &p.sources[r.source]; s.balancer != None && !s.flows.on {
+			open[s.balancer]++
 		}
 	})
 	for _, k := range p.connections.All() {

@@ -39,6 +39,12 @@ func (p *Plane) verifyConnections() error {
 			}
 		}
 	}
+	p.eachCompact(func(r *request) {
+		if f := &p.sources[r.source].flows; f.on {
+			open[f.balancer]++
+			at[r.target]++
+		}
+	})
 	for b := range p.balancers {
 		parts := int64(0)
 		for k := range p.balancers[b].parts {

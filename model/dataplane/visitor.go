@@ -18,6 +18,7 @@ type visitors struct {
 	sticky int       // such target groups and actions
 	choice rng.Stream
 	away   int        // who think, in a closed loop
+	drawn  bool       // times are drawn of each
 	draws  rng.Stream // of how long they think and stay, by visitor and number
 }
 
@@ -47,7 +48,7 @@ func (p *Plane) welcome(source int) {
 	}
 	name := "workload/" + s.cfg.Name + "/visitors"
 	v := visitors{
-		cfg: cfg, all: make([]visitor, cfg.Count), slots: make([]int32, len(p.targetGroups)),
+		cfg: cfg, all: make([]visitor, cfg.Count), slots: make([]int32, len(p.targetGroups)), drawn: cfg.Stay != nil || cfg.Think != nil,
 		choice: p.stream(name), draws: p.stream(name + "/times"),
 	}
 	for i := range v.slots {
@@ -130,16 +131,9 @@ func (p *Plane) verifyVisitors() error {
 	return nil
 }
 
-// visit says which visitor sent a request. One who has stayed long enough has gone, and
-// who came instead has no cookies.
+// visit says which visitor sent a request.
 func (p *Plane) visit(i uint32, s *source, visitor uint32) {
-	v := &s.visitors
-	now := p.kernel.Now()
-	who := &v.all[visitor]
-	if v.cfg.Stay != nil && now >= who.until {
-		who.until = sim.Sum(now, v.draw(visitor, 1, v.cfg.Stay))
-		clear(v.cookies(visitor))
-		who.came++
+	if s.visitors.comes(p.kernel.Now(), visitor) {
 		if s.flows.on {
 			p.endSilentFlows(s)
 			p.hangUpFlows(s, visitor)
@@ -148,8 +142,42 @@ func (p *Plane) visit(i uint32, s *source, visitor uint32) {
 			p.partConnections(s, visitor)
 		}
 	}
-	who.asked++
 	p.setVisit(i, visitor)
+}
+
+// comes counts a request of a visitor. One who has stayed long enough has gone, and who came
+// instead, which it reports, has no cookies.
+func (v *visitors) comes(now sim.Time, visitor uint32) (another bool) {
+	if !v.drawn {
+		return false
+	}
+	who := &v.all[visitor]
+	if another = v.cfg.Stay != nil && now >= who.until; another {
+		who.until = sim.Sum(now, v.draw(visitor, 1, v.cfg.Stay))
+		clear(v.cookies(visitor))
+		who.came++
+	}
+	who.asked++
+	return another
+}
+
+// nextVisitor is who sends the next request of an open loop; noIndex: nobody tells.
+func (s *source) nextVisitor(now sim.Time) uint32 {
+	v := &s.visitors
+	if len(v.all) == 0 {
+		return noIndex
+	}
+	visitor := uint32(v.choice.Below(len(v.all)))
+	v.comes(now, visitor)
+	return visitor
+}
+
+// visitorOf is who sent a request; noIndex: nobody tells.
+func (p *Plane) visitorOf(i uint32, s *source) uint32 {
+	if len(s.visitors.all) == 0 {
+		return noIndex
+	}
+	return p.visits[i]
 }
 
 // setVisit writes a request's visitor beside it.

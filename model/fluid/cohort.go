@@ -37,6 +37,7 @@ type Cohort struct {
 	Refused float64    // share of those who came
 	Content float64    // requests at all targets at its end
 	Delay   sim.Time   // that a line makes of it: those who leave came before the step
+	Done    float64    // requests that each target was done with
 
 	Number   float64 // requests at each target
 	Variance float64 // of these
@@ -94,7 +95,7 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 
 // Advance plays a step.
 func (c *Cohort) Advance(laws *Laws, a Arrivals) {
-	c.Refused, c.gaveUp, c.Delay = 0, 0, 0
+	c.Refused, c.gaveUp, c.Delay, c.Done = 0, 0, 0, 0
 	if c.Targets == 0 || a.Length <= 0 || c.Demand == nil {
 		c.Content, c.Number, c.Variance, c.Line, c.past = 0, 0, 0, 0, past{}
 		return
@@ -117,7 +118,11 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		c.follow(&f)
 	}
 	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
+	c.Done = max(0, done) * f.seconds
 	work := max(0, done) * c.worked(&f) / f.laws.Capacity() * float64(c.Servers)
+	if c.gaveUp > 0 { // there is a line that clients leave
+		work = f.able / f.laws.Capacity() * float64(c.Servers)
+	}
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
 }
@@ -166,6 +171,15 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 	return c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds())
 }
 
+// Selects returns the share of those who were there for too long that were so for what they ask for, and not
+// for whom they met: all where servers are shared, and those who come to a line that is as long as they wait.
+func (c *Cohort) Selects() float64 {
+	if c.Sharing {
+		return 1
+	}
+	return 1 - c.varies
+}
+
 // Waits returns the share of requests that wait until they are served, and how long those do
 // on average.
 func (c *Cohort) Waits() (share float64, mean sim.Time) {
@@ -201,8 +215,14 @@ func (c *Cohort) CheckFails(demand, limit sim.Time) float64 {
 	if !c.Sharing {
 		return c.Late(limit - demand + sim.Seconds(own))
 	}
-	if demand.Seconds()*max(1, c.Law.Mean()/own) > limit.Seconds() {
+	share, wait := c.Waits()
+	line := wait.Seconds()
+	slower := demand.Seconds() * max(1, (c.Law.Mean()-share*line)/own)
+	switch {
+	case slower > limit.Seconds():
 		return 1
+	case line+slower > limit.Seconds(): // of those who wait for a place each does so as long as all
+		return share
 	}
 	return 0
 }

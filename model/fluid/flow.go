@@ -61,8 +61,8 @@ func (c *Cohort) vary(f *flow, now *held) {
 	chance := 2 * pace * now.Variance * (1 + f.each/(f.able*now.Load)) / 2
 	if f.worth != nil && c.Number > 0 {
 		more := f.holding(c.Number * (1 + small))
-		here, _ := f.worth.upto(f.patience * c.rate(f, now))
-		there, _ := f.worth.upto(f.patience * c.rate(f, &more))
+		here, _ := f.worth.upto(c.allowsAlways(f, now))
+		there, _ := f.worth.upto(c.allowsAlways(f, &more))
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
 	}
 	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
@@ -171,12 +171,41 @@ func (c *Cohort) worked(f *flow) float64 {
 
 // allows is the longest demand that is served in the time that clients have, at a number.
 func (c *Cohort) allows(f *flow, h *held) float64 {
+	left := f.patience - c.waited(f, h.Number)
 	if !c.Sharing {
-		return max(0, f.patience-max(0, h.Number-float64(c.Servers))/f.able) * c.speed()
+		return max(0, left) * c.speed()
 	}
-	left := f.patience - max(0, h.Number-c.inside(h.Number))/f.able
 	now := min(f.seconds, max(left, 0))
 	return now*c.rate(f, h) + c.past.attained(max(0, left-now))
+}
+
+// allowsAlways is the same if the number has been there for as long as clients wait.
+func (c *Cohort) allowsAlways(f *flow, h *held) float64 {
+	if c.waiting(h.Number) > 0 {
+		return c.allows(f, h)
+	}
+	return f.patience * c.rate(f, h)
+}
+
+// waited is how long ago the first of those came who wait at a number: who leaves the line is the next to be
+// served.
+func (c *Cohort) waited(f *flow, number float64) float64 {
+	waiting, came := c.waiting(number), f.each*f.seconds
+	switch {
+	case waiting <= 0:
+		return 0
+	case waiting <= came:
+		return waiting / f.each
+	}
+	return f.seconds + c.past.since(waiting-came)
+}
+
+// waiting is how many of a number wait for a place.
+func (c *Cohort) waiting(number float64) float64 {
+	if !c.Sharing {
+		return number - float64(c.Servers)
+	}
+	return number - c.inside(number)
 }
 
 // inside is how many of a number are served.
@@ -225,11 +254,7 @@ func (c *Cohort) remember(f *flow, now *held, came float64) {
 	rate := c.rate(f, now)
 	c.past.note(pastStep{seconds: f.seconds, rate: rate, came: came * (1 - c.Refused)})
 	c.queue = 0
-	waiting := c.Number - c.inside(c.Number)
-	if !c.Sharing {
-		waiting = c.Number - float64(c.Servers)
-	}
-	if waiting > 0 {
+	if waiting := c.waiting(c.Number); waiting > 0 {
 		c.queue = c.past.since(waiting)
 		if f.patience > 0 {
 			c.queue = min(c.queue, f.patience)
@@ -237,8 +262,29 @@ func (c *Cohort) remember(f *flow, now *held, came float64) {
 	}
 }
 
+// full finds out whether a target has as many as it has room for while more come than it can serve: then its
+// number varies no more than its room allows, and what is there follows at once from what comes.
+func (c *Cohort) full(f *flow) bool {
+	load := f.each / f.able
+	if c.Places == 0 || c.Places >= NoLimit || c.Backlog >= NoLimit || load <= fluid.MostLoad {
+		return false
+	}
+	there := f.laws.Means(load, f.choices)
+	if c.Number < there.Number*(1-small) {
+		return false
+	}
+	c.there, c.Number, c.Variance = there, there.Number, there.Variance
+	c.Law, c.varies = f.laws.Law(load, f.choices), 1
+	c.Refused = c.Law.Blocked()
+	c.keepLaw(f)
+	return true
+}
+
 // findLaw finds the law of the stays of those who leave.
 func (c *Cohort) findLaw(f *flow, now *held) {
+	if c.full(f) {
+		return
+	}
 	c.varies = min(1, c.Variance/max(now.Variance, 1e-12))
 	if c.varies > steady || c.Number == 0 {
 		c.varies = 1
@@ -258,14 +304,18 @@ func (c *Cohort) findLaw(f *flow, now *held) {
 		law = fluid.Mix([]*fluid.Law{law, took}, []float64{c.varies, 1 - c.varies})
 		c.Delay = sim.Seconds(max(0, took.Mean()-f.seconds))
 	}
-	c.Law, c.tail = law, 0
-	if f.patience > 0 && law.Mean() > f.patience*mayBeLate {
-		c.tail = law.Tail(f.patience)
+	c.Law = law
+	c.keepLaw(f)
+}
+
+// keepLaw finds out what the law means for clients who do not wait for ever.
+func (c *Cohort) keepLaw(f *flow) {
+	c.laws, c.tail, c.mean = f.laws, 0, c.Law.Mean()
+	if f.patience > 0 && c.mean > f.patience*mayBeLate {
+		c.tail = c.Law.Tail(f.patience)
 	}
-	c.laws = f.laws
-	c.mean = law.Mean()
 	if c.tail > rare {
-		c.mean = law.MeanBelow(f.patience)
+		c.mean = c.Law.MeanBelow(f.patience)
 	}
 }
 

@@ -11,29 +11,40 @@ type Flow struct {
 	Sequence    uint32
 }
 
-// Hash is the FNV-1a hash, of 64 bits, over the fields of a flow.
+// Hash is the FNV-1a hash, of 64 bits, over the bytes of the fields of a flow, the lowest
+// of each first.
 func (f Flow) Hash() uint64 {
-	h := fnvOffset
-	h = mixIn(h, uint64(f.Protocol), 1)
-	h = mixIn(h, f.Source, 8)
-	h = mixIn(h, uint64(f.SourcePort), 2)
-	h = mixIn(h, uint64(f.Destination), 4)
-	h = mixIn(h, uint64(f.Port), 2)
-	return mixIn(h, uint64(f.Sequence), 4)
+	h := (fnvOffset ^ uint64(f.Protocol)) * fnvPrime
+	h = mixFour(h, uint32(f.Source))
+	h = mixFour(h, uint32(f.Source>>32))
+	h = mixTwo(h, f.SourcePort)
+	h = mixFour(h, f.Destination)
+	h = mixTwo(h, f.Port)
+	return mixFour(h, f.Sequence)
 }
 
 const (
 	fnvOffset uint64 = 14695981039346656037
 	fnvPrime  uint64 = 1099511628211
+	fnvPrime2 uint64 = 1099511628211 * 1099511628211 % (1 << 64)
+	fnvPrime4 uint64 = 1099511628211 * 1099511628211 * 1099511628211 * 1099511628211 % (1 << 64)
 )
 
-// mixIn takes the low bytes of a value into a hash.
-func mixIn(h, value uint64, bytes int) uint64 {
-	for range bytes {
-		h = (h ^ value&0xff) * fnvPrime
-		value >>= 8
+func mixTwo(h uint64, v uint16) uint64 {
+	h = (h ^ uint64(v&0xff)) * fnvPrime
+	return (h ^ uint64(v>>8)) * fnvPrime
+}
+
+// mixFour takes four bytes into a hash; those that are zero only multiply it.
+func mixFour(h uint64, v uint32) uint64 {
+	if v < 1<<8 {
+		return (h ^ uint64(v)) * fnvPrime4
 	}
-	return h
+	h = mixTwo(h, uint16(v))
+	if v < 1<<16 {
+		return h * fnvPrime2
+	}
+	return mixTwo(h, uint16(v>>16))
 }
 
 // FlowHash picks targets for flows by their hash, as Network Load Balancers do. Where a

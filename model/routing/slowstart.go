@@ -16,16 +16,18 @@ const (
 type SlowStart struct {
 	*RoundRobin
 	duration sim.Time
-	now      func() sim.Time
+	clock    Clock
 	begun    []sim.Time // per target: when its slow start began; Never when it has none
 	starting []int      // targets that are in their slow start
 	current  [][]int64  // per node and target: what it has gained and not paid
 }
 
-// NewSlowStart returns the policy without targets for that many nodes; now tells the
-// time.
-func NewSlowStart(nodes int, duration sim.Time, now func() sim.Time) *SlowStart {
-	return &SlowStart{RoundRobin: NewRoundRobin(nodes), duration: duration, now: now, current: make([][]int64, nodes)}
+// Clock tells the time. It is no function, so that a world can be copied with its own.
+type Clock interface{ Now() sim.Time }
+
+// NewSlowStart returns the policy without targets for that many nodes.
+func NewSlowStart(nodes int, duration sim.Time, clock Clock) *SlowStart {
+	return &SlowStart{RoundRobin: NewRoundRobin(nodes), duration: duration, clock: clock, current: make([][]int64, nodes)}
 }
 
 // Begin starts the slow start of a target in rotation, unless no other target there is
@@ -35,7 +37,7 @@ func (p *SlowStart) Begin(target int) {
 	if p.targets.count-len(p.starting) <= 1 { // it counts as started itself until now
 		return
 	}
-	p.begun[target] = p.now()
+	p.begun[target] = p.clock.Now()
 	p.starting = append(p.starting, target)
 	for node := range p.current {
 		clear(p.current[node])
@@ -68,7 +70,7 @@ func (p *SlowStart) Pick(node int) (target int, ok bool) {
 	if p.expire(); len(p.starting) == 0 {
 		return p.RoundRobin.Pick(node)
 	}
-	now, current := p.now(), p.current[node]
+	now, current := p.clock.Now(), p.current[node]
 	best, total := -1, int64(0)
 	for t := p.targets.from(0); t >= 0; t = p.targets.from(t + 1) {
 		weight := int64(p.duration)
@@ -94,7 +96,7 @@ func (p *SlowStart) Pick(node int) (target int, ok bool) {
 // expire ends the slow starts that have lasted long enough.
 func (p *SlowStart) expire() {
 	for k := len(p.starting) - 1; k >= 0; k-- {
-		if t := p.starting[k]; p.now()-p.begun[t] >= p.duration {
+		if t := p.starting[k]; p.clock.Now()-p.begun[t] >= p.duration {
 			p.end(t)
 		}
 	}

@@ -32,6 +32,15 @@ func NewFlow(p Process, stream rng.Stream) Flow {
 	return f
 }
 
+// Evenly reports whether the arrivals of a process are evenly spaced, as long as its rate stays.
+func Evenly(p Process) bool {
+	switch p.(type) {
+	case deterministic, *counts:
+		return true
+	}
+	return false
+}
+
 // poissonFlow draws counts at a rate.
 type poissonFlow struct {
 	rate   *Rate

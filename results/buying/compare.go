@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"headroom/model"
@@ -231,7 +232,7 @@ func CheckPlans(names []string) error {
 		if slices.Contains(known, name) {
 			continue
 		}
-		hint := ""
+		hint := ": there are " + strings.Join(known, ", ")
 		if near := results.Nearest(name, known); near != "" {
 			hint = fmt.Sprintf(" (did you mean %q?)", near)
 		}

@@ -51,7 +51,9 @@ type Purchase struct {
 	Cost   stat.Estimate // dollars
 	Saving stat.Estimate // share of what it costs On-Demand without commitments, paired
 	Dearer stat.Estimate // dollars more than the recommended one of the horizon, paired
-	Spot   stat.Estimate // share of the instance-hours
+
+	Shares  [Shares]stat.Estimate // of the instance-hours, by how they are bought; together 1
+	Charges []results.Charge      // the mean invoice
 
 	Interruptions, RequestsLost, P99, Availability stat.Estimate
 
@@ -61,6 +63,14 @@ type Purchase struct {
 	costs []float64 // by replication
 }
 
+// How the instance-hours of a purchase are bought.
+const (
+	OnSpot = iota
+	Committed
+	OnDemand
+	Shares // their number
+)
+
 // Fleet is what to buy for a scenario.
 type Fleet struct {
 	Scenario     string
@@ -68,7 +78,8 @@ type Fleet struct {
 	Replications int
 	Config       *cloud.Config // of the first way
 	PriceDate    string        // of the newest list prices; empty: not known
-	Judged       int           // thresholds
+	Currency     pricing.Currency
+	Judged       int // thresholds
 	Ways         []Way
 	Purchases    []Purchase // by horizon, then by way
 	Warnings     []string
@@ -95,7 +106,7 @@ func (f *Fleet) Best(horizon string) *Purchase {
 // are relative to. There is no fleet if ctx is done first.
 func BuyFleet(ctx context.Context, ways []Way, thresholds []model.Threshold, o Options) (*Fleet, error) {
 	first := ways[0].Config
-	f := &Fleet{Scenario: first.Name, Seed: first.Seed, Replications: o.Replications, Config: first, Ways: ways}
+	f := &Fleet{Scenario: first.Name, Seed: first.Seed, Replications: o.Replications, Config: first, Currency: o.Currency, Ways: ways}
 	judged, left := judgedThresholds(thresholds)
 	f.Judged = len(judged)
 	r := runner{options: o}
@@ -171,7 +182,10 @@ func (b *fleetBuyer) buy(way, horizon string, runs []*replication) Purchase {
 	}
 	p.Cost = stat.Interval(p.costs, results.Confidence)
 	p.Saving = observed(p.costs, func(i int, v *float64) float64 { return 1 - *v/b.baseline[i].Cost().USD() })
-	p.Spot = observed(invoices, func(_ int, v **pricing.Invoice) float64 { return spotShare(*v) })
+	for k := range p.Shares {
+		p.Shares[k] = observed(invoices, func(_ int, v **pricing.Invoice) float64 { return shares(*v)[k] })
+	}
+	p.Charges = results.Charges(invoices, runs[0].ledger.Owners)
 	p.Interruptions = observed(runs, func(_ int, r **replication) float64 { return (*r).interruptions })
 	p.RequestsLost = observed(runs, func(_ int, r **replication) float64 { return (*r).lost })
 	p.P99 = observed(runs, func(_ int, r **replication) float64 { return (*r).p99 })
@@ -211,20 +225,28 @@ func within(plan, horizon string) bool {
 	return false
 }
 
-// spotShare is the share of an invoice's instance-hours that are Spot; NaN without any.
-func spotShare(v *pricing.Invoice) float64 {
-	spot, all := 0.0, 0.0
+// shares divides an invoice's instance-hours by how they were bought; NaN without any.
+func shares(v *pricing.Invoice) (of [Shares]float64) {
+	all := 0.0
 	for i := range v.Lines {
 		l := &v.Lines[i]
 		if !l.Instances || l.Category != pricing.Usage {
 			continue
 		}
 		all += l.Priced
-		if l.Option == pricing.Spot {
-			spot += l.Priced
+		switch {
+		case l.Option == pricing.Spot:
+			of[OnSpot] += l.Priced
+		case l.Discount.Status == "Used":
+			of[Committed] += l.Priced
+		default:
+			of[OnDemand] += l.Priced
 		}
 	}
-	return spot / all
+	for k := range of {
+		of[k] /= all
+	}
+	return of
 }
 
 // judge says which thresholds a purchase keeps.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -46,11 +47,13 @@ const (
 	audits = 0.05
 )
 
-// alike plays every stock scenario by requests and by rates, with the seed of its file.
-func alike(root string, progress io.Writer) ([]likeness, error) {
-	files, err := filepath.Glob(filepath.Join(root, "scenarios", "*.toml"))
-	if err != nil {
-		return nil, err
+// alike plays scenarios, or every stock one, by requests and by rates, with the seeds of their files.
+func alike(root string, files []string, progress io.Writer) ([]likeness, error) {
+	if len(files) == 0 {
+		var err error
+		if files, err = filepath.Glob(filepath.Join(root, "scenarios", "*.toml")); err != nil {
+			return nil, err
+		}
 	}
 	var all []likeness
 	for _, file := range files {
@@ -199,8 +202,11 @@ func fluidMarkdown(all []likeness) string {
 }
 
 // fluid plays all and prints the page, or writes it.
-func fluid(root string, write bool) error {
-	all, err := alike(root, os.Stderr)
+func fluid(root string, write bool, files []string) error {
+	if write && len(files) > 0 {
+		return errors.New("-write takes no files: the page is of all stock scenarios")
+	}
+	all, err := alike(root, files, os.Stderr)
 	if err != nil {
 		return err
 	}

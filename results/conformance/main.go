@@ -6,7 +6,7 @@
 // (make conformance does both). With -markdown it writes Markdown, and with -write
 // it puts the table into results/README.md. With -fluid it plays every stock scenario by
 // requests and by rates instead, which takes some minutes, and compares what they show:
-// results/FLUID.md with -write.
+// results/FLUID.md with -write, or only the files that are named.
 package main
 
 import (
@@ -23,19 +23,19 @@ func main() {
 	write := flag.Bool("write", false, "put the table into results/README.md instead")
 	rates := flag.Bool("fluid", false, "compare rates with requests, scenario by scenario, instead")
 	flag.Parse()
-	if err := report(*markdown, *write, *rates); err != nil {
+	if err := report(*markdown, *write, *rates, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(1)
 	}
 }
 
-func report(markdown, write, rates bool) error {
+func report(markdown, write, rates bool, files []string) error {
 	root, err := repository()
 	if err != nil {
 		return err
 	}
 	if rates {
-		return fluid(root, write)
+		return fluid(root, write, files)
 	}
 	chapters, err := collect(root)
 	if err != nil {

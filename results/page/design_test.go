@@ -136,6 +136,33 @@ func TestPageOfAComparison(t *testing.T) {
 	}
 }
 
+const bought = `{"scenario": "shop", "seed": 1, "replications": 3, "price_date": "2026-07-20", "judged": 1,
+"launches": [{"launch":"On-Demand","write":[]},{"launch":"base + 50 % Spot","write":["autoscaling_group.web.mixed_instances_policy.on_demand_base_capacity = 1"]}],
+"purchases": [
+{"launch":"On-Demand","horizon":"none","recommended":true,"thresholds":"kept","doubts":[],"upfront":0,"cost":{"value":10,"half_width":0.1},"saving":{"value":0,"half_width":0},"dearer":{"value":0,"half_width":0},"spot_share":{"value":0,"half_width":0},"committed_share":{"value":0,"half_width":0},"on_demand_share":{"value":1,"half_width":0},"requests_lost":{"value":0,"half_width":0},"regret":[]},
+{"launch":"base + 50 % Spot","horizon":"none","recommended":false,"thresholds":"breached","doubts":["availability > 0.999"],"upfront":0,"cost":{"value":8,"half_width":0.3},"dearer":{"value":-2,"half_width":0.3},"spot_share":{"value":0.4,"half_width":0.05},"committed_share":{"value":0,"half_width":0},"on_demand_share":{"value":0.6,"half_width":0.05},"requests_lost":{"value":120,"half_width":30},"regret":[]},
+{"launch":"On-Demand","horizon":"1y","recommended":true,"thresholds":"kept","doubts":[],"plan":"compute-savings-plan-1y-all-upfront","buys":"$1.2000/h","upfront":10512,"cost":{"value":7.5,"half_width":0.1},"saving":{"value":0.25,"half_width":0.01},"dearer":{"value":0,"half_width":0},"spot_share":{"value":0,"half_width":0},"committed_share":{"value":0.8,"half_width":0.02},"on_demand_share":{"value":0.2,"half_width":0.02},"requests_lost":{"value":0,"half_width":0},"regret":[{"scale":0.8,"regret":1.5},{"scale":1.2,"regret":0.7}]},
+{"launch":"base + 50 % Spot","horizon":"1y","recommended":false,"thresholds":"not sure","doubts":["availability > 0.999"],"upfront":0,"cost":{"value":7.4,"half_width":0.3},"dearer":{"value":-0.1,"half_width":0.3},"spot_share":{"value":0.4,"half_width":0.05},"committed_share":{"value":0.4,"half_width":0.02},"on_demand_share":{"value":0.2,"half_width":0.05},"requests_lost":{"value":120,"half_width":30},"regret":[]}],
+"warnings": ["rates are estimates"]}`
+
+// What is recommended is marked wherever it is shown, and what may be luck too.
+func TestPageOfAPurchase(t *testing.T) {
+	text := opened(t, written(t, "fleet.json", bought))
+	for _, want := range []string{
+		"shop: what to buy", "compute-savings-plan-1y-all-upfront: $1.2000/h", "$10,512.00", "★ On-Demand, up to 1 year, on Spot 0 %, committed 80.0 % ± 2.0, On-Demand 20.0 % ± 2.0",
+		"breached: availability &gt; 0.999", "~ -$0.10 ± 0.30", "-$2.00 ± 0.30", "rates are estimates", "$1.50", "80 %",
+		"recommended: On-Demand, no commitment: $10.00, requests lost to interruptions 0", `<td class="n">recommended</td>`,
+		`<tr class="bad"><th scope="row">up to 3 years</th><td>nothing</td>`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if strings.Contains(text, "mixed_instances_policy") {
+		t.Error("the page says how to launch what it does not recommend")
+	}
+}
+
 func TestDamagedFilesOfDesignsAreRefused(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"sweep.csv", "", "sweep.csv: damaged, or not of this program: line 1: must be the names of columns"},
@@ -145,7 +172,9 @@ func TestDamagedFilesOfDesignsAreRefused(t *testing.T) {
 		{"sweep.csv", sheet[:len(sheet)-15], "line 6: wrong number of fields"},
 		{"compare.json", comparison[:400], "compare.json: damaged, or not of this program: unexpected end of JSON input"},
 		{"compare.json", "{}", "must have a scenario and plans"},
-		{"other.csv", "", "mine: must be a directory of --out, which has one of summary.json, compare.json, diff.json, search.csv, sweep.csv"},
+		{"fleet.json", "{}", "fleet.json: damaged, or not of this program: must have a scenario and purchases"},
+		{"fleet.json", bought[:900], "unexpected end of JSON input"},
+		{"other.csv", "", "mine: must be a directory of --out, which has one of summary.json, compare.json, fleet.json, diff.json, search.csv, sweep.csv"},
 	} {
 		if _, err := Open(written(t, c.name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %.20q: %v, want %s", c.name, c.text, err, c.want)
@@ -154,7 +183,7 @@ func TestDamagedFilesOfDesignsAreRefused(t *testing.T) {
 }
 
 func TestBrowserShowsDesigns(t *testing.T) {
-	for _, of := range [][2]string{{"sweep.csv", sheet}, {"compare.json", comparison}} {
+	for _, of := range [][2]string{{"sweep.csv", sheet}, {"compare.json", comparison}, {"fleet.json", bought}} {
 		for _, size := range []string{"--window-size=1200,900", "--window-size=500,900"} {
 			s := browse(t, []byte(opened(t, written(t, of[0], of[1]))), size)
 			s.check(t)
@@ -186,7 +215,7 @@ func TestTicksOfValuesFindRoom(t *testing.T) {
 
 // A telephone is narrower than the windows of a browser may be: the page is put into a frame.
 func TestBrowserShowsDesignsOnATelephone(t *testing.T) {
-	for _, of := range [][2]string{{"sweep.csv", strings.Replace(sheet, "group.web", "autoscaling_group.a_long_name_of_a_group", 1)}, {"compare.json", comparison}} {
+	for _, of := range [][2]string{{"sweep.csv", strings.Replace(sheet, "group.web", "autoscaling_group.a_long_name_of_a_group", 1)}, {"compare.json", comparison}, {"fleet.json", bought}} {
 		text := html.EscapeString(opened(t, written(t, of[0], of[1])))
 		s := browse(t, []byte(`<!doctype html><style>iframe { border: 0 }</style><body><iframe width="320" height="900" srcdoc="`+text+`"></iframe></body>`))
 		if s.Wide > 0 || len(s.Errors) > 0 {

@@ -52,6 +52,7 @@ var kinds = []struct {
 		return r.document(), nil
 	}},
 	{"compare.json", openPlans},
+	{"fleet.json", openFleet},
 	{"diff.json", openDiff},
 	{"search.csv", openDesign},
 	{"sweep.csv", openDesign},

@@ -25,6 +25,9 @@ func WriteFleet(w io.Writer, o Options, f *buying.Fleet) error {
 	p.titled(heading(&results.Summary{Scenario: f.Scenario, Seed: f.Seed, Replications: f.Replications, Config: f.Config, PriceDate: f.PriceDate}))
 	p.block(bestBlock(f))
 	p.block(fleetBuysBlock(f))
+	if b := portfolioBlock(f); len(b.rows) > 0 {
+		p.block(b)
+	}
 	if b := fleetRegretBlock(f); len(b.rows) > 0 {
 		p.block(b)
 	}
@@ -154,7 +157,7 @@ func launchBlock(f *buying.Fleet) block {
 		p := &f.Purchases[i]
 		b.rows = append(b.rows, []string{p.Way})
 		for k, c := range []cell{
-			fleetCell(f, p.Spot, "ratio"), fleetCell(f, p.Interruptions, "count"), fleetCell(f, p.RequestsLost, "count"),
+			fleetCell(f, p.Shares[buying.OnSpot], "ratio"), fleetCell(f, p.Interruptions, "count"), fleetCell(f, p.RequestsLost, "count"),
 			fleetCell(f, p.P99, "s"), fleetCell(f, p.Availability, "ratio"),
 		} {
 			columns[k] = append(columns[k], c)
@@ -216,12 +219,15 @@ type jsonPurchase struct {
 	Thresholds    string           `json:"thresholds"`
 	Doubts        []string         `json:"doubts"`
 	Plan          string           `json:"plan,omitempty"`
+	Buys          string           `json:"buys,omitempty"` // the commitments in words
 	Commitments   []jsonCommitment `json:"commitments"`
 	Upfront       number           `json:"upfront"`
 	Cost          *jsonValue       `json:"cost"`
 	Saving        *jsonValue       `json:"saving"`
 	Dearer        *jsonValue       `json:"dearer"`
 	Spot          *jsonValue       `json:"spot_share"`
+	Committed     *jsonValue       `json:"committed_share"`
+	OnDemand      *jsonValue       `json:"on_demand_share"`
 	Interruptions *jsonValue       `json:"interruptions"`
 	RequestsLost  *jsonValue       `json:"requests_lost"`
 	P99           *jsonValue       `json:"latency.p99"`
@@ -232,8 +238,9 @@ type jsonPurchase struct {
 func purchaseOf(f *buying.Fleet, p *buying.Purchase) jsonPurchase {
 	j := jsonPurchase{
 		Launch: p.Way, Horizon: p.Horizon, Recommended: p == f.Best(p.Horizon), Thresholds: p.Standing.String(),
-		Doubts: append([]string{}, p.Doubts...), Plan: p.Plan, Commitments: commitmentsOf(p.Commitments), Upfront: number(p.Upfront.USD()),
-		Cost: valueOf(p.Cost), Saving: valueOf(p.Saving), Dearer: valueOf(p.Dearer), Spot: valueOf(p.Spot),
+		Doubts: append([]string{}, p.Doubts...), Plan: p.Plan, Buys: purchases(p.Commitments), Commitments: commitmentsOf(p.Commitments), Upfront: number(p.Upfront.USD()),
+		Cost: valueOf(p.Cost), Saving: valueOf(p.Saving), Dearer: valueOf(p.Dearer),
+		Spot: valueOf(p.Shares[buying.OnSpot]), Committed: valueOf(p.Shares[buying.Committed]), OnDemand: valueOf(p.Shares[buying.OnDemand]),
 		Interruptions: valueOf(p.Interruptions), RequestsLost: valueOf(p.RequestsLost), P99: valueOf(p.P99), Availability: valueOf(p.Availability),
 		Regret: []jsonRegret{},
 	}
@@ -246,6 +253,11 @@ func purchaseOf(f *buying.Fleet, p *buying.Purchase) jsonPurchase {
 func writeFleetJSON(w io.Writer, f *buying.Fleet) error {
 	var j jsonWriter
 	j.head(f.Scenario, f.Seed, f.Replications, f.PriceDate)
+	j.text(",\n  \"judged\": ")
+	j.value(f.Judged)
+	launches := launchesOf(f)
+	j.text(",\n  \"launches\": ")
+	j.list("[", "]", len(launches), func(i int) { j.value(launches[i]) })
 	j.text(",\n  \"purchases\": ")
 	j.list("[", "]", len(f.Purchases), func(i int) { j.value(purchaseOf(f, &f.Purchases[i])) })
 	return j.end(w, f.Warnings)
@@ -254,7 +266,7 @@ func writeFleetJSON(w io.Writer, f *buying.Fleet) error {
 func writeFleetCSV(w io.Writer, f *buying.Fleet) error {
 	out := csv.NewWriter(w)
 	head := []string{"horizon", "launch", "recommended", "thresholds", "doubts", "plan", "commitments", "upfront"}
-	for _, key := range []string{"cost", "saving", "dearer", "spot_share", "interruptions", "requests_lost", "latency.p99", "availability"} {
+	for _, key := range []string{"cost", "saving", "dearer", "spot_share", "committed_share", "on_demand_share", "interruptions", "requests_lost", "latency.p99", "availability"} {
 		head = append(head, key, key+".half_width")
 	}
 	_ = out.Write(head) // csv.Writer keeps the first error for Error
@@ -264,7 +276,7 @@ func writeFleetCSV(w io.Writer, f *buying.Fleet) error {
 			p.Horizon, p.Way, strconv.FormatBool(p == f.Best(p.Horizon)), p.Standing.String(), strings.Join(p.Doubts, ", "),
 			p.Plan, purchases(p.Commitments), decimal(p.Upfront.USD()),
 		}
-		for _, e := range []stat.Estimate{p.Cost, p.Saving, p.Dearer, p.Spot, p.Interruptions, p.RequestsLost, p.P99, p.Availability} {
+		for _, e := range []stat.Estimate{p.Cost, p.Saving, p.Dearer, p.Shares[0], p.Shares[1], p.Shares[2], p.Interruptions, p.RequestsLost, p.P99, p.Availability} {
 			record = append(record, decimal(e.Value), decimal(e.HalfWidth))
 		}
 		_ = out.Write(record)

@@ -86,7 +86,11 @@ func (e *Experiment) replicate(ctx context.Context, replication int, who ears) (
 	if who.moved != nil {
 		world.Watch(who.moved)
 	}
-	outcome, err := world.Run(ctx)
+	windows, err := e.windows(ctx, world)
+	var outcome *cloud.Outcome
+	if err == nil {
+		outcome, err = world.Run(ctx)
+	}
 	if err != nil {
 		if OutOfMemory(ctx) == nil {
 			return nil, err
@@ -97,11 +101,8 @@ func (e *Experiment) replicate(ctx context.Context, replication int, who ears) (
 		}
 		outcome = cut
 	}
-	r := &Replication{Index: replication, Outcome: outcome, meter: e.meter}
+	r := &Replication{Index: replication, Outcome: outcome, meter: e.meter, windows: windows}
 	r.Invoice = e.bill(ctx, outcome, err == nil)
-	if err == nil {
-		r.windows, err = e.replicateWindows(ctx, replication)
-	}
 	if err == nil && ctx.Err() != nil { // the invoice may be of a part
 		return nil, ctx.Err()
 	}

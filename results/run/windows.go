@@ -10,64 +10,51 @@ import (
 	"headroom/sim"
 )
 
-// plays are those of a replication up to instants, for its windows. To end a replication
-// closes its accounts, so that each instant takes a play of its own; windows that meet
-// share that of the instant between them.
-type plays struct {
-	experiment  *Experiment
-	replication int
-	ended       map[cloud.Window]results.Ended
-}
-
-// replicateWindows plays a replication anew for the windows of the scenario: the last one
-// first, for what a window showed is taken apart when it is less what it began with, which
-// is what the window before it showed.
-func (e *Experiment) replicateWindows(ctx context.Context, replication int) ([]results.Window, error) {
+// windows plays a world up to where its last window begins, and returns what each of them
+// shows. To end a world closes its accounts, so that copies of it are ended: one where the
+// window begins, and one that goes on from there to its end, with levels of its own. A
+// window that begins with the run takes one at its end.
+func (e *Experiment) windows(ctx context.Context, world *cloud.World) ([]results.Window, error) {
 	all := make([]results.Window, len(e.cfg.Windows))
 	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(e.cfg.Windows[b].To, e.cfg.Windows[a].To) })
-	p := plays{e, replication, map[cloud.Window]results.Ended{}}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(e.asked(a), e.asked(b)) })
 	for _, i := range order {
 		w := e.cfg.Windows[i]
-		before, err := p.at(ctx, w.From)
+		if err := world.RunUntil(ctx, e.asked(i)); err != nil {
+			return nil, err
+		}
+		var before results.Ended
+		var err error
+		if w.From > 0 {
+			if before, err = e.until(ctx, world, w.From); err != nil {
+				return nil, err
+			}
+		}
+		after, err := e.until(ctx, world, w.To)
 		if err != nil {
 			return nil, err
 		}
-		after, err := p.until(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		delete(p.ended, w)
 		all[i] = results.Since(before, after)
 	}
 	return all, nil
 }
 
-// at returns what there was at an instant, nothing at the beginning of the run.
-func (p *plays) at(ctx context.Context, instant sim.Time) (results.Ended, error) {
-	if instant == 0 {
-		return results.Ended{}, nil
+// asked is when a world is asked for a window.
+func (e *Experiment) asked(window int) sim.Time {
+	if w := e.cfg.Windows[window]; w.From > 0 {
+		return w.From
 	}
-	for _, w := range p.experiment.cfg.Windows {
-		if w.To == instant {
-			return p.until(ctx, w)
-		}
-	}
-	return p.until(ctx, cloud.Window{To: instant})
+	return e.cfg.Windows[window].To
 }
 
-// until plays to the end of a window, once.
-func (p *plays) until(ctx context.Context, w cloud.Window) (results.Ended, error) {
-	if known, ok := p.ended[w]; ok {
-		return known, nil
-	}
-	outcome, err := cloud.Until(ctx, p.experiment.cfg, p.replication, w)
+// until is what a world has shown by an instant, and its bill.
+func (e *Experiment) until(ctx context.Context, world *cloud.World, to sim.Time) (results.Ended, error) {
+	outcome, err := world.Until(ctx, to)
 	if err != nil {
 		return results.Ended{}, err
 	}
-	p.ended[w] = results.Ended{Outcome: outcome, Invoice: p.experiment.bill(ctx, outcome, true)}
-	return p.ended[w], nil
+	return results.Ended{Outcome: outcome, Invoice: e.bill(ctx, outcome, true)}, nil
 }

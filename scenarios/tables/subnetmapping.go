@@ -76,6 +76,7 @@ const leastFree = 8
 
 // checkFreeAddresses refuses Application Load Balancers in subnets that instances have filled
 // by the time that they are made: those outside groups, which are there from start to end.
+// Where instances have no room themselves, that is said of them.
 func (l *loader) checkFreeAddresses() {
 	taken := make([]int, len(l.cfg.Subnets))
 	for i := range l.cfg.Instances {
@@ -91,7 +92,7 @@ func (l *loader) checkFreeAddresses() {
 		}
 		for _, k := range lb.Subnets {
 			s := &l.cfg.Subnets[k]
-			if free := s.Block.Usable() - taken[k]; s.Block.Bits <= mostBits && free < leastFree {
+			if free := s.Block.Usable() - taken[k]; s.Block.Bits <= mostBits && 0 <= free && free < leastFree {
 				t.Reject("subnets", schema.Fault{
 					Rule: fmt.Sprintf("must have %d free addresses in each subnet for an Application Load Balancer, subnet.%s has %d beside its instances", leastFree, s.Name, max(0, free)),
 					Got:  tree.Quote(s.Name), Code: "InvalidSubnet",

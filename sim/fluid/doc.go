@@ -28,12 +28,16 @@
 //   - In turn, demands that are not exponential: shared servers have a mean 1 to 4 % too long; of
 //     constant demands the 99th percentile is about 10 % too long.
 //   - Constant demands at shared servers: the 99th percentile is 1 to 3 % too long.
+//   - Several nodes, each in its own turn: played, mean and 99th percentile within 3 and 6 %, where
+//     the load is below 0.83; within 6 and 12 % above.
+//   - Beyond a load of 1 the room says how many are there, as it does for exponential demands.
 //
 // # Costs
 //
 // What is there on average ([Laws.Means], [Laws.Holding]) is worked out once for a node of load and number,
 // in some 10 to 100 microseconds, and lies between nodes in a tenth of one. The law of a node takes about a
-// millisecond, once it is recorded; what lies between is asked of its neighbours.
+// millisecond, once it is recorded; what lies between is asked of its neighbours. Where several nodes take
+// turns a node of load and number is played first, which takes some 10 milliseconds. A [Chain] takes one.
 //
 // # Extending
 //

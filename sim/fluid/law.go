@@ -154,6 +154,9 @@ func (l *Law) recordFew(h *stat.Histogram, b Batch) {
 
 // Quantile returns the stay in seconds that a share p do not exceed.
 func (l *Law) Quantile(p float64) float64 {
+	if points, ok := l.made.(*points); ok {
+		return points.quantile(p)
+	}
 	below := l.below()
 	i := max(1, sort.SearchFloat64s(below, p)) // the first bound below which p stay
 	if i >= len(below) {

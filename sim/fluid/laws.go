@@ -50,6 +50,8 @@ type Laws struct {
 	pieces  []part // of the demand, for single servers
 	gaps    intervals
 	ratios  map[node]ratio // by stages; the loads are those of ratioStep
+	senders int            // nodes that send in turns of their own, if that is played
+	turns   map[turnKey]*turn
 }
 
 // node is a load and a number of stations for which a law is worked out; laws between
@@ -89,6 +91,7 @@ func New(station Station, split Split) *Laws {
 	l.nodes, l.means, l.mixed = map[node]*Law{}, map[int][]Means{}, map[mixture]*Law{}
 	l.curves = map[int][]Means{}
 	l.gaps, l.ratios = intervals{}, map[node]ratio{}
+	l.separate()
 	return l
 }
 

@@ -105,6 +105,14 @@ func (l *Laws) mean(n node) *Means {
 }
 
 func (l *Laws) findMeans(load float64, targets int) Means {
+	if l.taken(targets) {
+		return l.meansInTurns(load, targets)
+	}
+	return l.meansOf(load, targets)
+}
+
+// meansOf is that of targets to which one node sends, if they are sent to in turn.
+func (l *Laws) meansOf(load float64, targets int) Means {
 	b := l.basis(load, targets)
 	c := b.chain
 	busy := c.rate * (1 - c.blocked)

@@ -52,7 +52,26 @@ func (l *Laws) basis(load float64, targets int) *basis {
 		b.by = l.compare(load, b.stages)
 		b.longer = b.by.mean * 2 / (1 + l.demand.scv)
 	}
+	if l.room > 0 && load > crowded {
+		b.crowd(min(1, (load-crowded)/(full-crowded)))
+	}
 	return b
+}
+
+// Loads between which the room comes to say how many are there, whatever the law of the demand.
+const (
+	crowded = 0.95
+	full    = 1.02
+)
+
+// crowd goes a part of the way to a station that is always full: of exponential services.
+func (b *basis) crowd(part float64) {
+	b.longer += part * (1 - b.longer)
+	b.by.waits += part * (1 - b.by.waits)
+	b.by.mean += part * (1 - b.by.mean)
+	if part == 1 {
+		b.by.law = nil
+	}
 }
 
 // inOrder reports whether requests are served first come, first served.
@@ -60,6 +79,14 @@ func (l *Laws) inOrder() bool { return l.station.Places == l.station.Servers }
 
 // solve works out the law of the stays at each of so many targets.
 func (l *Laws) solve(load float64, targets int) *Law {
+	if l.taken(targets) {
+		return l.solveInTurns(load, targets)
+	}
+	return l.solveOne(load, targets)
+}
+
+// solveOne is that of targets to which one node sends, if they are sent to in turn.
+func (l *Laws) solveOne(load float64, targets int) *Law {
 	b := l.basis(max(load, leastLoad), targets)
 	var law *Law
 	switch {

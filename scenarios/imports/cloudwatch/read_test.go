@@ -104,9 +104,10 @@ func TestTheSeriesOfTheRequestsIsFoundOrAskedFor(t *testing.T) {
 		want string
 	}{
 		{[]Series{one("CPUUtilization", ""), one("RequestCount", "Sum")}, "", ""},
-		{[]Series{one("CPUUtilization", "")}, "", `--series: must name a series: there is none that it could be among "CPUUtilization"`},
-		{[]Series{one("a RequestCount", ""), one("b RequestCount", "")}, "", `--series: must name a series: there are 2 that it could be among "a RequestCount", "b RequestCount"`},
+		{[]Series{one("CPUUtilization", "")}, "", `--series: must say which series it is, as none is called RequestCount or Requests or Invocations or NewFlowCount or NewConnectionCount: there are "CPUUtilization"`},
+		{[]Series{one("a RequestCount", ""), one("b RequestCount", "")}, "", `--series: must say which of 2 series it is: "a RequestCount", "b RequestCount"`},
 		{[]Series{one("a RequestCount", ""), one("b RequestCount", "")}, "b RequestCount", ""},
+		{[]Series{one("CPUUtilization", ""), one("RequestCount", "Sum")}, "Requests", `--series: must be a series, got "Requests": there are "CPUUtilization", "RequestCount"`},
 		{[]Series{one("RequestCount", "Average")}, "", "RequestCount: must be a Sum to count requests, got Average"},
 	} {
 		_, err := LoadOf(c.all, c.name)

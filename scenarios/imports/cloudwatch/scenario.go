@@ -60,11 +60,13 @@ func Pick(all []Series, name string, words []string, flag string) (Series, error
 	for _, s := range all {
 		names = append(names, strconv.Quote(cmp.Or(s.Name, s.ID)))
 	}
-	which := "there is none"
-	if len(found) > 1 {
-		which = fmt.Sprintf("there are %d", len(found))
+	switch {
+	case len(found) > 0:
+		return Series{}, fmt.Errorf("%s: must say which of %d series it is: %s", flag, len(found), strings.Join(names, ", "))
+	case name != "":
+		return Series{}, fmt.Errorf("%s: must be a series, got %q: there are %s", flag, name, strings.Join(names, ", "))
 	}
-	return Series{}, fmt.Errorf("%s: must name a series: %s that it could be among %s", flag, which, strings.Join(names, ", "))
+	return Series{}, fmt.Errorf("%s: must say which series it is, as none is called %s: there are %s", flag, strings.Join(words, " or "), strings.Join(names, ", "))
 }
 
 // LoadOf finds the series of the requests, by name or as the only one of a metric that

@@ -1,27 +1,42 @@
 package terraform
 
-import "slices"
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
 
-// writeContainerService writes an ECS service on Fargate with the size of its task
-// definition and its scaling. One on instances is left out: which group of the plan its
-// cluster has is decided when an instance registers.
+	"headroom/scenarios/imports"
+)
+
+// writeContainerService writes an ECS service with the size of its task definition and its
+// scaling: on Fargate, or on the instances of an Auto Scaling group.
 func (d *draft) writeContainerService(r *resource) {
 	v := r.values
-	if !onFargate(v) {
-		d.skip(r.address, "a service on instances: write it as [container_service.NAME] with its autoscaling_group or capacity_provider")
-		return
-	}
+	fargate := onFargate(v)
+	provider, group := d.capacityOf(r)
 	task := d.one(r, "aws_ecs_task_definition", "task_definition")
-	if task == nil {
+	switch {
+	case !fargate && provider == nil && group == nil:
+		d.skip(r.address, "a service on instances whose Auto Scaling group the plan does not tell: write it as [container_service.NAME] with its autoscaling_group or capacity_provider")
+		return
+	case task == nil:
 		d.skip(r.address, "its task definition, which has its cpu and memory, is not in the plan")
 		return
-	}
-	if usesSpot(r.values) {
+	case usesSpot(v):
 		d.skip(r.address, "its capacity provider FARGATE_SPOT: Fargate Spot is not simulated, all its tasks are written as Fargate on demand, which costs more and is not interrupted")
 	}
 	d.title(r)
 	d.Table("container_service", r.key)
-	d.Set("launch_type", "FARGATE")
+	switch {
+	case fargate:
+		d.Set("launch_type", "FARGATE")
+	case provider != nil:
+		d.Set("capacity_provider", provider.key)
+	default:
+		d.assume("%s: its tasks run on %s, the only Auto Scaling group of the plan", r.address, group.address)
+		d.SetWith("autoscaling_group", group.key, "the only one of the plan")
+	}
 	groups := d.tables(r, "aws_lb_target_group", "load_balancer", "target_group_arn")
 	if len(groups) > 0 {
 		d.Set("target_groups", groups)
@@ -30,14 +45,57 @@ func (d *draft) writeContainerService(r *resource) {
 		d.Set("service", r.key)
 	}
 	d.copyNumbers(r, v, "desired_count", "health_check_grace_period_seconds", "deployment_minimum_healthy_percent", "deployment_maximum_percent")
+	d.writeTaskSize(task)
+	if fargate {
+		d.writeFargate(v, task)
+	} else {
+		d.writePlacement(v)
+	}
+	d.writeTaskScaling(r)
+	if len(groups) == 0 {
+		d.assume("%s has no target group: nobody asks it", r.address)
+	}
+}
+
+// writeTaskSize writes what a task reserves: what its definition says, or what its
+// containers say together.
+func (d *draft) writeTaskSize(task *resource) {
 	for _, key := range []string{"cpu", "memory"} {
 		n, ok := task.values.number(key)
+		if !ok {
+			n, ok = containersNeed(task.values.text("container_definitions"), key)
+		}
 		if !ok {
 			n = map[string]float64{"cpu": 256, "memory": 512}[key]
 			d.assume("%s: its %s is not known: %v", task.address, key, n)
 		}
 		d.Set(key, int(n))
 	}
+}
+
+// containersNeed adds up what the containers of a task reserve; memory is what each is
+// promised, where it is, as that is what a place is looked for by.
+func containersNeed(definitions, key string) (sum float64, known bool) {
+	var all []struct {
+		CPU               float64 `json:"cpu"`
+		Memory            float64 `json:"memory"`
+		MemoryReservation float64 `json:"memoryReservation"`
+	}
+	if json.Unmarshal([]byte(definitions), &all) != nil {
+		return 0, false
+	}
+	for _, c := range all {
+		if key == "cpu" {
+			sum += c.CPU
+		} else {
+			sum += cmp.Or(c.MemoryReservation, c.Memory)
+		}
+	}
+	return sum, sum > 0
+}
+
+// writeFargate writes what only tasks on Fargate have.
+func (d *draft) writeFargate(v attributes, task *resource) {
 	if on := task.values.block("runtime_platform").text("cpu_architecture"); on != "" {
 		d.Set("cpu_architecture", on)
 	}
@@ -47,9 +105,65 @@ func (d *draft) writeContainerService(r *resource) {
 	if v.block("network_configuration").flag("assign_public_ip") {
 		d.Set("assign_public_ip", true)
 	}
-	d.writeTaskScaling(r)
-	if len(groups) == 0 {
-		d.assume("%s has no target group: nobody asks it", r.address)
+}
+
+// writePlacement writes on which instances tasks are placed.
+func (d *draft) writePlacement(v attributes) {
+	var all []string
+	for _, s := range v.blocks("ordered_placement_strategy") {
+		all = append(all, inline(s, "type", "field"))
+	}
+	if len(all) > 0 {
+		d.Set("ordered_placement_strategy", imports.Raw("["+strings.Join(all, ", ")+"]"))
+	}
+}
+
+// capacityOf returns what gives a service on instances its place: its capacity provider,
+// that of its cluster, or the only Auto Scaling group.
+func (d *draft) capacityOf(r *resource) (provider, group *resource) {
+	if onFargate(r.values) {
+		return nil, nil
+	}
+	if len(r.values.blocks("capacity_provider_strategy")) > 0 || r.values.text("launch_type") == "" {
+		provider = d.one(r, "aws_ecs_capacity_provider", "capacity_provider_strategy", "capacity_provider")
+		if provider == nil {
+			provider = only(d.of("aws_ecs_capacity_provider"))
+		}
+		if provider != nil && d.groupOf(provider) != nil {
+			return provider, nil
+		}
+	}
+	return nil, only(d.of("aws_autoscaling_group"))
+}
+
+// only is the one there is, nil if there are more or none.
+func only(all []*resource) *resource {
+	if len(all) == 1 {
+		return all[0]
+	}
+	return nil
+}
+
+// groupOf returns the Auto Scaling group of a capacity provider.
+func (d *draft) groupOf(provider *resource) *resource {
+	return d.one(provider, "aws_autoscaling_group", "auto_scaling_group_provider", "auto_scaling_group_arn")
+}
+
+// writeCapacityProvider writes how ECS scales the group of a cluster.
+func (d *draft) writeCapacityProvider(r *resource) {
+	group := d.groupOf(r)
+	if group == nil {
+		d.skip(r.address, "its Auto Scaling group is not in the plan")
+		return
+	}
+	v := r.values.block("auto_scaling_group_provider")
+	d.title(r)
+	d.Table("capacity_provider", r.key)
+	d.Set("autoscaling_group", group.key)
+	d.copy(v, "managed_termination_protection", "managed_draining")
+	scaling := inline(v.block("managed_scaling"), "status", "target_capacity", "minimum_scaling_step_size", "maximum_scaling_step_size", "instance_warmup_period")
+	if scaling != "" {
+		d.Set("managed_scaling", imports.Raw(scaling))
 	}
 }
 
@@ -133,8 +247,8 @@ func (d *draft) skipScaling() {
 func (d *draft) writeTaskPolicy(r, p *resource) {
 	tracking := p.values.block("target_tracking_scaling_policy_configuration")
 	metric := tracking.block("predefined_metric_specification").text("predefined_metric_type")
-	if metric != "ECSServiceAverageCPUUtilization" && metric != "ECSServiceAverageMemoryUtilization" {
-		d.skip(p.address, "scales by other than the CPU or memory of the service: write it by hand")
+	if !slices.Contains([]string{"ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization", "ALBRequestCountPerTarget"}, metric) {
+		d.skip(p.address, "scales by other than the CPU, the memory or the requests of the service: write it by hand")
 		return
 	}
 	d.Item("container_service", r.key, "policy")

@@ -38,6 +38,7 @@ func writers() []writer {
 		{"aws_lb_target_group", (*draft).writeTargetGroup},
 		{"aws_lb", (*draft).writeBalancer},
 		{"aws_autoscaling_group", (*draft).writeGroup},
+		{"aws_ecs_capacity_provider", (*draft).writeCapacityProvider},
 		{"aws_instance", (*draft).writeInstance},
 		{"aws_ebs_volume", (*draft).writeVolume},
 		{"aws_efs_file_system", (*draft).writeFileSystem},
@@ -51,7 +52,7 @@ var parts = strings.Fields(`aws_autoscaling_policy aws_autoscaling_schedule aws_
 	aws_lb_listener_rule aws_lb_target_group_attachment aws_volume_attachment aws_efs_mount_target aws_cloudwatch_metric_alarm
 	aws_internet_gateway aws_route aws_route_table aws_route_table_association aws_security_group_rule
 	aws_vpc_security_group_ingress_rule aws_vpc_security_group_egress_rule aws_eip_association aws_lambda_provisioned_concurrency_config
-	aws_ecs_task_definition aws_appautoscaling_target aws_appautoscaling_policy`)
+	aws_ecs_task_definition aws_ecs_cluster_capacity_providers aws_appautoscaling_target aws_appautoscaling_policy`)
 
 // ignored are the kinds that change nothing that is simulated.
 var ignored = strings.Fields(`aws_iam_role aws_iam_policy aws_iam_role_policy aws_iam_role_policy_attachment aws_iam_instance_profile

@@ -1,0 +1,95 @@
+package dataplane
+
+import "headroom/model"
+
+// Where a client opens a connection for each request, and closes it with the answer, nobody
+// meets the connection but the request: a compact one needs no record of its flow, only that
+// it is counted. A full request that is made of it gets the flow back.
+
+// ridesAlone reports whether each request of a source has a flow of its own that ends with
+// it, and meets nothing on its way but what [Plane.sendByFlow] counts.
+func (p *Plane) ridesAlone(s *source) bool {
+	f := &s.flows
+	return f.listener != nil && len(s.visitors.all) == 0 && !f.relayed && f.listener.Protocol != UDP && s.clients.PerConnection <= 1 &&
+		s.way.simple && !s.guarded && !s.sockets.on && !s.connected && p.leadsStraight(s.way)
+}
+
+// sendByFlow takes a compact request through its Network Load Balancer to a target: what
+// [Plane.carry], [Plane.openFlow] and [Plane.ride] do for it.
+func (p *Plane) sendByFlow(r *compactRequest, s *source) {
+	b, action := s.lb, &s.way.actions[r.class]
+	zone := b.dns[0]
+	if len(b.dns) > 1 {
+		zone = b.dns[s.nodes.Below(len(b.dns))]
+	}
+	r.zone = uint8(zone)
+	b.nodes[zone].requests++
+	*action.matched++
+	if b.limited && !b.carrier.carries(r.arrived) {
+		b.nodes[zone].rejected++
+		p.refuseFlow(r)
+		return
+	}
+	s.flows.opened++
+	group := action.groups[0]
+	g := &p.targetGroups[group]
+	sc := &g.scopes[0]
+	if !g.cfg.CrossZone {
+		sc = &g.scopes[zone]
+	}
+	local, ok := sc.hash.PickFlow(s.flows.hash(g, s.flows.number<<sourceBits|s.flows.opened, r.zone))
+	if !ok {
+		p.refuseFlow(r)
+		return
+	}
+	r.route = p.meter.spans[r.source].others + int32(group)
+	target := g.locals[local]
+	if most := g.cfg.Flows.MostPerTarget; most > 0 && (b.flowsOpen >= int64(most) || len(g.balancers) > 1) && p.flowsAt(target, r.zone, most) >= most {
+		b.counts.PortAllocationErrors++
+		p.refuseFlow(r)
+		return
+	}
+	b.flowOpens(s.flows.protocol, r.arrived)
+	part := &b.parts[s.flows.protocol]
+	part.processed = part.processed.Plus(r.requestBytes())
+	if b.limited {
+		b.carrier.add(r.arrived, r.requestBytes()+r.responseBytes())
+	}
+	if g.translates() {
+		p.countAtNode(p.targets.at(target), r.zone, 1)
+	}
+	p.meter.routes[r.route].arrives(r.arrived)
+	g.requests++
+	r.server = g.servers[local]
+	p.boardByFlow(r, s, target)
+}
+
+// boardByFlow takes a compact request to the server of its target.
+func (p *Plane) boardByFlow(r *compactRequest, s *source, target uint32) {
+	hop := s.hop
+	if model.Zone(p.fastPaths[r.server].zone) != model.Zone(r.zone) {
+		hop += s.lb.cfg.CrossLatency
+	}
+	if !p.enterCompact(r, target, min(s.limits.limit, s.patience-hop)) {
+		p.targets.at(target).inFlight++
+		i := p.expand(r, target)
+		p.offer(i, p.requests.at(i))
+	}
+}
+
+// refuseFlow fails a compact request whose connection nobody takes.
+func (p *Plane) refuseFlow(r *compactRequest) {
+	p.meter.routes[r.route].arrives(r.arrived)
+	p.fail(p.expand(r, noIndex), CodeRefused)
+}
+
+// regainFlow gives a full request, made of a compact one, the flow that it has: all but its
+// record has been counted.
+func (p *Plane) regainFlow(i uint32, r *request) {
+	h, f := p.flows.Alloc()
+	*f = flow{
+		target: p.targets.handle(r.target), source: r.source, zone: r.zone, state: flowIsBusy,
+		protocol: p.sources[r.source].flows.protocol, carried: 1,
+	}
+	p.setCarrier(i, indexOf(h))
+}

@@ -1,0 +1,289 @@
+package dataplane
+
+import (
+	"headroom/model"
+	"headroom/sim"
+	law "headroom/sim/fluid"
+)
+
+// errand is a call step as rates see it: its callers send an inflow of their own, and wait.
+type errand struct {
+	source  int
+	call    *Call
+	inflow  int     // of its first attempts
+	begun   float64 // calls that its callers begin in what is being played
+	came    int64   // of these, that are sent
+	carry   float64
+	failed  int64 // calls that ended without an answer in it
+	callers []caller
+
+	// What callers find, by the last calls that ended.
+	choices  []law.Choice
+	took     float64 // seconds of a call that was answered
+	attempts float64 // seconds that an attempt keeps its connection
+	pool     queue
+}
+
+// caller is a part of those who call.
+type caller struct {
+	cohort *cohort
+	share  float64
+}
+
+// trade is what the journeys of a service do besides computing.
+type trade struct {
+	away    bool      // it has pauses or calls
+	level   int       // of calls before it, at most
+	errands []*errand // by call step
+	owed    float64   // requests whose calls have failed, and that have not
+}
+
+// newTrades finds out which services wait for others, and in which order they are played: callers first.
+func (p *Plane) newTrades() {
+	f := p.fluid
+	f.trades = make([]trade, len(p.cfg.Services))
+	for i := range p.cfg.Services {
+		t := &f.trades[i]
+		for k := range p.cfg.Services[i].Steps {
+			t.away = t.away || p.cfg.Services[i].Steps[k].Kind != StepCPU
+		}
+		from := p.calls[i].first
+		for source := from; source < from+p.calls[i].count; source++ {
+			s := &p.sources[source]
+			e := &errand{source: source, call: s.call, inflow: len(f.inflows)}
+			for attempt := range s.clients.RetryAttempts + 1 {
+				f.inflows = append(f.inflows, inflow{source: source, attempt: attempt, errand: e})
+			}
+			f.fleets = f.fleets || s.to == ToInstances
+			t.errands = append(t.errands, e)
+		}
+	}
+	for range f.trades { // as deep as calls can be
+		for i := range f.trades {
+			for _, e := range f.trades[i].errands {
+				for _, callee := range p.cfg.Callees(e.call.To, e.call.Target, p.fleetServices) {
+					f.trades[callee].level = max(f.trades[callee].level, f.trades[i].level+1)
+					f.deepest = max(f.deepest, f.trades[callee].level)
+				}
+			}
+		}
+	}
+}
+
+// levelOf is the level at which a source sends: below its service.
+func (p *Plane) levelOf(source int) int {
+	if s := p.sources[source].service; s != None {
+		return p.fluid.trades[s].level + 1
+	}
+	return 0
+}
+
+// playDown plays the requests of a level at their servers, and what these send below.
+func (p *Plane) playDown(level int, until sim.Time) {
+	f := p.fluid
+	for i := range f.inlets {
+		if f.inlets[i].level == level {
+			p.admitMany(&f.inlets[i], until, f.length)
+		}
+	}
+	for _, c := range f.cohorts {
+		if f.trades[c.key.service].level == level {
+			p.advanceCohort(c, until, f.length)
+		}
+	}
+	for i := range f.trades {
+		if t := &f.trades[i]; t.level == level {
+			for _, e := range t.errands {
+				p.beginCalls(i, e, until)
+			}
+		}
+	}
+}
+
+// playUp ends what has been done at a level, once all below has ended.
+func (p *Plane) playUp(level int, until sim.Time) {
+	f := p.fluid
+	for i := range f.trades {
+		if t := &f.trades[i]; t.level == level && t.away {
+			p.endCalls(i, t)
+		}
+	}
+	for _, c := range f.currents {
+		if c.level == level {
+			p.passCurrent(c, until)
+		}
+	}
+}
+
+// beginCalls sends the calls of requests that have been at the CPU.
+func (p *Plane) beginCalls(service int, e *errand, until sim.Time) {
+	f := p.fluid
+	e.begun, e.callers = 0, e.callers[:0]
+	servers := 0
+	for _, c := range f.cohorts {
+		if int(c.key.service) != service || c.key.reach != serves {
+			continue
+		}
+		servers += c.servers
+		n := c.Done * float64(c.servers) * (1 - c.lost)
+		if n <= 0 {
+			continue
+		}
+		e.begun += n
+		e.callers = append(e.callers, caller{c, n})
+	}
+	for i := range e.callers {
+		e.callers[i].share /= e.begun
+	}
+	e.begun *= float64(e.call.Count)
+	if s := &p.sources[e.source]; s.clients.RetryBudget > 0 {
+		s.tokens = min(s.tokens+e.begun*s.clients.RetryBudget, RetryBurst*float64(servers))
+	}
+	if e.call.PoolSize > 0 {
+		p.drawConnections(e, servers, until)
+	}
+	e.came = whole(e.begun, &e.carry)
+	for i := range e.call.Clients.RetryAttempts + 1 {
+		p.playInflow(&f.inflows[e.inflow+i], until)
+	}
+}
+
+// whole makes a whole number of a part; what it leaves out comes later.
+func whole(part float64, carry *float64) int64 {
+	want := part + *carry
+	n := max(0, int64(want+0.5))
+	*carry = want - float64(n)
+	return n
+}
+
+// drawConnections lets those calls go out for which there are connections, and fails those that have waited too long.
+func (p *Plane) drawConnections(e *errand, servers int, until sim.Time) {
+	seconds := p.fluid.length.Seconds()
+	places := float64(e.call.PoolSize * servers)
+	came := e.begun
+	e.begun = e.pool.admit(came, places, e.attempts, seconds)
+	if limit := e.call.PoolTimeout; limit > 0 {
+		if over := e.pool.line - came/seconds*limit.Seconds(); over > 0 {
+			e.pool.line -= over
+			p.failUnsent(e, until, whole(over, &e.carry))
+		}
+		e.pool.wait = min(e.pool.wait, limit.Seconds())
+	}
+}
+
+// failUnsent fails calls that have found no connection.
+func (p *Plane) failUnsent(e *errand, at sim.Time, n int64) {
+	if n <= 0 {
+		return
+	}
+	unsent := current{currentKey: currentKey{source: e.source, inflow: e.inflow, group: None, class: None, fate: findsNoServer}}
+	r := p.routeOf(&unsent)
+	r.Arrived += n
+	r.Arrivals[at/sim.Minute] += n
+	p.failMany(&unsent, at, n, failure{code: CodePool, cause: CauseOther, took: e.call.PoolTimeout})
+}
+
+// endCalls finds out how the calls of a service have fared, and so how long its own requests take.
+func (p *Plane) endCalls(service int, t *trade) {
+	f, done := p.fluid, 0.0
+	for _, e := range t.errands {
+		p.fare(e)
+		if !e.call.IgnoreErrors {
+			t.owed += float64(e.failed)
+		}
+		e.failed = 0
+	}
+	for _, c := range f.cohorts {
+		if int(c.key.service) == service {
+			done += c.Done * float64(c.servers)
+		}
+	}
+	broken := 0.0
+	if t.owed > 0 && done > 0 {
+		broken = min(1, t.owed/done)
+		t.owed -= broken * done
+	}
+	for _, c := range f.cohorts {
+		if int(c.key.service) == service {
+			c.broken = broken
+			p.takeStay(c, t)
+		}
+	}
+}
+
+// fare finds out what callers find: who answered in what is being played, and after which time.
+func (p *Plane) fare(e *errand) {
+	var now []law.Choice
+	total, took, busy := 0.0, 0.0, 0.0
+	for i := range e.call.Clients.RetryAttempts + 1 {
+		in := &p.fluid.inflows[e.inflow+i]
+		for _, c := range in.currents {
+			if n := c.expected; n > 0 && c.served() && c.cohort.Law != nil {
+				late := c.cohort.late(c.patience)
+				longer := (c.hop + c.across).Seconds()
+				stay := c.mean().Seconds() + longer
+				busy += n * stay
+				if late > 0 && c.patience != sim.Never {
+					busy += n * late * (c.patience.Seconds() - stay)
+				}
+				total += n
+				if n *= 1 - late; n > 0 {
+					if i > 0 {
+						longer += in.before.Seconds()
+					}
+					now = append(now, law.Choice{Time: c.cohort.response(), Share: n, Longer: longer, Within: 1 - late})
+					took += n * (c.mean().Seconds() + longer)
+				}
+			}
+		}
+	}
+	if total > 0 {
+		e.attempts = busy / total
+	}
+	all := 0.0
+	for i := range now {
+		all += now[i].Share
+	}
+	if all == 0 {
+		return
+	}
+	for i := range now {
+		now[i].Share /= all
+	}
+	e.took = took / all
+	if !alikeChoices(e.choices, now) {
+		e.choices = now
+	}
+}
+
+// callsFailed counts calls that got no answer.
+func (f *fluidly) callsFailed(inflow int, n int64) {
+	if e := f.inflows[inflow].errand; e != nil {
+		e.failed += n
+	}
+}
+
+// countSides counts the bytes of calls that were answered, as [Plane.countCall] does.
+func (p *Plane) countSides(c *current, n int64) {
+	s := &p.sources[c.source]
+	bytes := float64(n) * (c.request + c.response)
+	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil {
+		return
+	}
+	for _, from := range p.fluid.inflows[c.inflow].errand.callers {
+		part := model.Bytes(bytes * from.share)
+		k := &from.cohort.key
+		if b := s.balancer; b != None {
+			if k.zone != c.zone || p.balancers[b].cfg.PublicIPs {
+				p.addSide(k.payer, part)
+				h := &p.balancers[b].hour
+				h.side = h.side.Plus(part)
+			}
+			continue
+		}
+		if k.zone != c.cohort.key.zone || s.call.Public {
+			p.addSide(k.payer, part)
+			p.addSide(c.cohort.key.payer, part)
+		}
+	}
+}

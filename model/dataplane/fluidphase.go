@@ -1,0 +1,109 @@
+package dataplane
+
+import (
+	"slices"
+
+	"headroom/sim"
+	law "headroom/sim/fluid"
+)
+
+// phaseLaws is how long requests of a cohort are in the phases that have laws, and what they follow from.
+type phaseLaws struct {
+	work   law.Stage // at the CPU, where that is no law of the cohort
+	asked  *law.Law  // the same, stretched
+	cpu    *law.Law
+	parts  [2][]law.Stage
+	others [2]*law.Law // calls, pauses
+}
+
+// looks reports whether somebody looks at phases, zones or types.
+func (m *meter) looks() bool {
+	return m.observed.Phases != nil || m.observed.Zones != nil || m.observed.Types != nil
+}
+
+// recordObserved records responses for who looks at phases, zones or types.
+func (p *Plane) recordObserved(t *tally, u float64) {
+	o, c := &p.meter.observed, t.of
+	if c == nil || !t.measured {
+		return
+	}
+	if o.Phases != nil {
+		p.recordPhases(t, u)
+	}
+	if !p.isUser(t.source) {
+		return
+	}
+	if o.Zones != nil {
+		t.stay.Record(o.Zones[c.key.zone], t.n, t.hop, u)
+	}
+	if o.Types != nil && c.key.typ >= 0 {
+		t.stay.Record(o.Types[c.key.typ], t.n, t.hop, u)
+	}
+}
+
+// recordPhases divides responses into the phases of their service, each by itself.
+func (p *Plane) recordPhases(t *tally, u float64) {
+	c, phases := t.of, &p.meter.observed.Phases[t.of.key.service]
+	p.findPhases(c)
+	share, mean := c.Waits()
+	if gate := sim.Seconds(c.gate.wait); gate > 0 {
+		share, mean = 1, gate
+	}
+	waited := min(t.n, int64(float64(t.n)*share+u))
+	pool := 0.0
+	for _, e := range p.fluid.trades[c.key.service].errands {
+		pool += e.pool.wait
+	}
+	for k, h := range phases {
+		of := (*law.Law)(nil)
+		switch phaseKind(k) {
+		case phaseBalancer:
+			h.RecordMany(int64(t.hop), t.n)
+			continue
+		case phaseQueue:
+			h.RecordMany(int64(mean), waited)
+			h.RecordMany(0, t.n-waited)
+			continue
+		case phasePool:
+			h.RecordMany(int64(sim.Seconds(pool)), t.n)
+			continue
+		case phaseCPU:
+			of = c.phases.cpu
+		case phaseCall:
+			of = c.phases.others[0]
+		case phasePause:
+			of = c.phases.others[1]
+		}
+		if of == nil {
+			h.RecordMany(0, t.n)
+			continue
+		}
+		of.Record(h, law.Batch{N: t.n, Offset: u})
+	}
+}
+
+// findPhases finds the laws of the phases of a cohort, if they have changed.
+func (p *Plane) findPhases(c *cohort) {
+	l := &c.phases
+	if l.cpu = c.Law; !c.Sharing || c.Servers == c.Places { // in order: what it asks for
+		work := c.Demand
+		if c.holds {
+			work = c.work
+		}
+		stage := law.Stage{Choices: []law.Choice{{Time: work, Share: 1}}, Times: 1}
+		if l.work.Choices == nil || l.work.Choices[0].Time != work {
+			l.work, l.cpu = stage, law.Chain([]law.Stage{stage}).Stretched(1/c.Speed)
+			l.asked = l.cpu
+		}
+		l.cpu = l.asked
+	}
+	for k, kind := range []StepKind{StepCall, StepPause} {
+		stages := p.stagesOf(c, &p.fluid.trades[c.key.service], kind)
+		switch {
+		case len(stages) == 0:
+			l.others[k] = nil
+		case l.others[k] == nil || !slices.EqualFunc(l.parts[k], stages, alikeStages):
+			l.parts[k], l.others[k] = stages, law.Chain(stages)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package dataplane
+
+import (
+	"slices"
+
+	"headroom/sim"
+	law "headroom/sim/fluid"
+)
+
+// alikeChoices reports whether choices are the same to within what nobody sees.
+func alikeChoices(a, b []law.Choice) bool {
+	return slices.EqualFunc(a, b, func(x, y law.Choice) bool {
+		return x.Time == y.Time && near(x.Share, y.Share, 0.01) && near(x.Longer, y.Longer, 1e-3) && near(x.Within, y.Within, 1e-3)
+	})
+}
+
+// near reports whether two shares, or times, are as good as the same.
+func near(a, b, by float64) bool { return a-b <= by && b-a <= by }
+
+// takeStay finds the law of the stays at a cohort: at the CPU, and away from there.
+func (p *Plane) takeStay(c *cohort, t *trade) {
+	if c.Law == nil {
+		return
+	}
+	away := p.stagesAway(c, t)
+	seconds := 0.0
+	for i := range away {
+		s := &away[i]
+		if s.AtOnce {
+			seconds += law.Chain(away[i : i+1]).Mean()
+			continue
+		}
+		for _, choice := range s.Choices {
+			part := choice.Longer
+			if choice.Time != nil {
+				part += choice.Time.Mean()
+			}
+			seconds += choice.Share * part * float64(s.Times)
+		}
+	}
+	c.away = seconds
+	if c.holds {
+		p.holdLonger(c, away)
+		return
+	}
+	stages := append([]law.Stage{{Choices: []law.Choice{{Time: c.Law, Share: 1, Longer: c.gate.wait}}, Times: 1}}, away...)
+	if c.stay != nil && slices.EqualFunc(c.stages, stages, alikeStages) {
+		return
+	}
+	c.stages, c.stay = stages, law.Chain(stages)
+}
+
+func alikeStages(a, b law.Stage) bool {
+	return a.Times == b.Times && a.AtOnce == b.AtOnce && alikeChoices(a.Choices, b.Choices)
+}
+
+// stagesAway are the pauses and calls of a journey.
+func (p *Plane) stagesAway(c *cohort, t *trade) []law.Stage { return p.stagesOf(c, t, 0) }
+
+// stagesOf are those of a kind; 0: of all.
+func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) {
+	steps, call := p.cfg.Services[c.key.service].Steps, 0
+	for k := range steps {
+		switch step := &steps[k]; step.Kind {
+		case StepPause:
+			if kind == StepCall {
+				continue
+			}
+			away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
+		case StepCall:
+			e := t.errands[call]
+			call++
+			if e.choices == nil || kind == StepPause {
+				continue
+			}
+			if e.pool.wait > 0 && kind == 0 {
+				away = append(away, law.Stage{Choices: []law.Choice{{Share: 1, Longer: e.pool.wait}}, Times: 1})
+			}
+			away = append(away, law.Stage{Choices: e.choices, Times: e.call.Count, AtOnce: e.call.Parallel})
+		}
+	}
+	return away
+}
+
+// response is the law of how long requests are at servers of the cohort.
+func (c *cohort) response() *law.Law {
+	if c.stay != nil {
+		return c.stay
+	}
+	return c.Law
+}
+
+// late is the share of those who leave a cohort that were there for longer than a time.
+func (c *cohort) late(limit sim.Time) float64 {
+	if c.stay == nil || limit == sim.Never {
+		return c.Late(limit)
+	}
+	return c.stay.Tail(limit.Seconds())
+}

@@ -1,0 +1,169 @@
+package fluid
+
+import (
+	"math"
+
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/stat"
+	"headroom/sim/station"
+)
+
+// Where several nodes send to the same stations, each in its own turn, what comes to one of them is as many
+// independent streams, each as regular as a single round robin. No renewal process makes the queue of that
+// (Whitt's weights, 1983, (33), are twice to five times too high where streams are few), and so it is played:
+// a station of mean service 1, once for each number of stations and each of a few loads. Above these what
+// the nodes add to the delay of one round robin falls with the capacity that is left.
+const (
+	mostTurn     = 7      // ratioLoad of it is 0.83
+	turnArrivals = 20_000 // at an idle station, and as many times more as there is less capacity left
+	turnSeed     = 18
+	leastTurns   = 16 // places beyond the servers: smaller rooms are not played
+)
+
+// turn is a station that was played under a load.
+type turn struct {
+	below []float64 // share of the stays below the bounds of buckets
+	more  float64   // delay beyond that of one round robin, as a share of what that of random arrivals is
+}
+
+// turnKey is the load and the number of stations.
+type turnKey struct{ load, targets int }
+
+// separate takes the nodes out of the split of stations that are played instead.
+func (l *Laws) separate() {
+	if s := &l.station; l.split.Rule == InTurn && l.split.Nodes > 1 && (l.room == 0 || l.room >= s.Servers+leastTurns) {
+		l.senders, l.split.Nodes = l.split.Nodes, 1
+		l.turns = map[turnKey]*turn{}
+	}
+}
+
+// taken reports whether so many stations are sent to by several nodes.
+func (l *Laws) taken(targets int) bool { return l.senders > 1 && targets > 1 }
+
+// more is which part of the way it is from the delay of one round robin to that of random arrivals.
+func (l *Laws) more(load float64, targets int) float64 {
+	i, part := turnPlace(load)
+	if i == mostTurn {
+		return l.turn(i, targets).more * max(0, 1-load) / (1 - ratioLoad(i))
+	}
+	from := l.turn(max(i, 1), targets).more
+	return from + part*(l.turn(i+1, targets).more-from)
+}
+
+// turnPlace finds a load between those that are played.
+func turnPlace(load float64) (i int, part float64) {
+	if load >= ratioLoad(mostTurn) {
+		return mostTurn, 0
+	}
+	place := -math.Log1p(-max(load, 0)) / ratioStep
+	return int(place), place - math.Floor(place)
+}
+
+// meansInTurns is what is there where several nodes send.
+func (l *Laws) meansInTurns(load float64, targets int) Means {
+	random := l.meansOf(load, 1)
+	return l.meansOf(load, targets).plus(l.more(load, targets), &random)
+}
+
+// solveInTurns is the law there.
+func (l *Laws) solveInTurns(load float64, targets int) *Law {
+	i, part := turnPlace(load)
+	if i == mostTurn {
+		more := l.more(load, targets)
+		return Mix([]*Law{l.solveOne(load, targets), l.solveOne(load, 1)}, []float64{1 - more, more})
+	}
+	there := l.meansInTurns(load, targets)
+	law := &Law{waits: there.Waits, mean: l.stayOf(there)}
+	var from []float64
+	if i > 0 {
+		from = l.turn(i, targets).below
+	} else { // nobody is there
+		from = newLaw(l.demand, wait{longer{none: 1}}).below()
+	}
+	to := l.turn(i+1, targets).below
+	law.bounds = make([]float64, max(len(from), len(to)))
+	for k := range law.bounds {
+		law.bounds[k] = (1-part)*from[min(k, len(from)-1)] + part*to[min(k, len(to)-1)]
+	}
+	return law
+}
+
+// stayOf is the mean stay where so many are.
+func (l *Laws) stayOf(m Means) float64 {
+	return m.Number / (m.Load * float64(l.station.Servers)) * l.demand.mean
+}
+
+// turn plays a station, or remembers it.
+func (l *Laws) turn(i, targets int) *turn {
+	t := l.turns[turnKey{i, targets}]
+	if t == nil {
+		var mean float64
+		load := ratioLoad(i)
+		t = &turn{}
+		t.below, mean = l.playTurns(load, targets)
+		one, random := l.stayOf(l.meansOf(load, targets)), l.stayOf(l.meansOf(load, 1))
+		if random-one > 1e-6*one {
+			t.more = min(1, max(0, (mean-one)/(random-one)))
+		}
+		l.turns[turnKey{i, targets}] = t
+	}
+	return t
+}
+
+// playTurns plays requests that several nodes send to a station, of every so many-th of their own random arrivals,
+// and returns the share of the stays below the bounds of buckets, and their mean in seconds.
+func (l *Laws) playTurns(load float64, targets int) (below []float64, mean float64) {
+	const unit = 1e9 // ns that stand for a mean service
+	spec := station.Spec{Servers: int64(l.station.Servers), Limit: station.NoLimit, Backlog: station.NoLimit}
+	if p := l.station.Places; p > 0 && p < NoLimit {
+		spec.Limit = int32(p)
+	}
+	of := station.New(spec)
+	gaps, _ := rng.Erlang(min(targets, 500), float64(l.senders)/(load*float64(l.station.Servers)))
+	arrivals, demands := rng.New(turnSeed, 0, "fluid/turns/arrivals"), rng.New(turnSeed, 0, "fluid/turns/demands")
+	next := make([]float64, l.senders)
+	for k := range next {
+		next[k] = arrivals.Draw(gaps) * arrivals.Uniform()
+	}
+	n := int(turnArrivals / (1 - load))
+	from := n / 10
+	came := make([]sim.Time, n)
+	var counts []int64
+	settle := func(until sim.Time) {
+		for turn, ok := of.Settle(until); ok; turn, ok = of.Settle(until) {
+			if turn.Kind != station.Departed || int(turn.Job) < from {
+				continue
+			}
+			stay := float64(turn.At-came[turn.Job]) / unit * l.demand.mean
+			mean += stay
+			bin := stat.BinOf(int64(stay * 1e9))
+			for bin >= len(counts) {
+				counts = append(counts, 0)
+			}
+			counts[bin]++
+		}
+	}
+	scale := unit / (l.demand.mean * l.demand.speed)
+	for i := range n {
+		k := 0
+		for j := range next {
+			if next[j] < next[k] {
+				k = j
+			}
+		}
+		at := sim.Time(next[k] * unit)
+		next[k] += arrivals.Draw(gaps)
+		settle(at)
+		came[i] = at
+		of.Offer(at, uint32(i), sim.Time(demands.Draw(l.station.Demand)*scale))
+	}
+	settle(sim.Horizon)
+	all, sum := float64(n-from), int64(0)
+	below = append(below, 0)
+	for _, count := range counts {
+		sum += count
+		below = append(below, float64(sum)/all)
+	}
+	return below, mean / all
+}
