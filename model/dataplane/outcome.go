@@ -255,7 +255,7 @@ func (p *Plane) Outcome() Outcome {
 		out.Audit = p.fluid.audit.Play(p.stream("fluid/audit"))
 	}
 	if f := p.fluid; f != nil && f.laws != nil {
-		p.cfg.Laws.Put(f.laws, f.mixtures)
+		p.cfg.Laws.Put(f.laws, p.cfg.demands())
 		f.laws = nil // they are somebody else's
 	}
 	for i := range p.meter.routes {

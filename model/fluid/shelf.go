@@ -33,14 +33,13 @@ func (s *Shelf) Take() *Laws {
 	return laws
 }
 
-// Put keeps laws for others, but not those of demands that were made for the run.
-func (s *Shelf) Put(laws *Laws, own map[string]rng.Distribution) {
+// Put keeps laws for others: those of demands that others have, too.
+func (s *Shelf) Put(laws *Laws, shared []rng.Distribution) {
 	if s == nil {
 		return
 	}
-	made := slices.Collect(maps.Values(own))
-	maps.DeleteFunc(laws.worth, func(d rng.Distribution, _ *worth) bool { return slices.Contains(made, d) })
-	maps.DeleteFunc(laws.known, func(key stationKey, _ *fluid.Laws) bool { return slices.Contains(made, key.Demand) })
+	maps.DeleteFunc(laws.worth, func(d rng.Distribution, _ *worth) bool { return !slices.Contains(shared, d) })
+	maps.DeleteFunc(laws.known, func(key stationKey, _ *fluid.Laws) bool { return !slices.Contains(shared, key.Demand) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free = append(s.free, laws)
