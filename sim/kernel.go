@@ -38,7 +38,12 @@ func (k *Kernel[E]) At(at Time, rank Rank, e E) {
 		refuse(k.now, at, rank)
 	}
 	key := uint64(at)<<rankBits | uint64(rank)
-	en := k.place(key)
+	var en *entry[E]
+	if key < k.next.bound && !k.next.full() {
+		en = k.next.place(key)
+	} else {
+		en = k.place(key)
+	}
 	en.key, en.sequence, en.event = key, k.sequence, e
 	k.sequence++
 }
@@ -82,7 +87,10 @@ func (k *Kernel[E]) Next(horizon Time) (E, bool) {
 		k.hollow = false
 	}
 	k.horizon = horizon
-	queued, timed := k.least(), k.due.least()
+	queued, timed := k.next.least(), k.due.least()
+	if k.next.empty() {
+		queued = k.queue.least()
+	}
 	key := min(queued, timed)
 	at := Time(key >> rankBits)
 	if key == noKey || at > horizon {

@@ -2,8 +2,10 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/model"
+	"headroom/model/dataplane"
 )
 
 // fluidErrors lists what of the hosts and instances a run of rates does not carry, by the
@@ -28,6 +30,10 @@ func (c *Config) fluidErrors() (errs []error) {
 		g := &c.Groups[i]
 		refuse(len(g.Applications) > 1, "autoscaling_group."+g.Name+".launch_template")
 		refuse(g.Tasks != nil, "container_service."+g.Name)
+	}
+	for i := range c.Services { // the way to another Region
+		calls := slices.ContainsFunc(c.Services[i].Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })
+		refuse(calls && len(c.Regions) > 1, "service."+c.Services[i].Name+".steps")
 	}
 	for i := range c.Faults {
 		refuse(c.Faults[i].Impairment.Errors.Latency > 0, fmt.Sprintf("fault.%d.latency", i))

@@ -2,7 +2,9 @@ package cloud
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"headroom/model"
@@ -152,5 +154,17 @@ func TestFluidArrivalsMayBeEven(t *testing.T) {
 	cfg.Duration, cfg.Warmup = 30*sim.Minute, sim.Minute
 	if got, want := play(t, cfg).Routes[0].Latency.Mean()/1e9, 0.01/(1-sigma); math.Abs(got/want-1) > 0.01 {
 		t.Errorf("mean latency %.5f s, D/M/1 has %.5f s", got, want)
+	}
+}
+
+// Rates know no way to another Region, which calls may take.
+func TestFluidNamesCallsBetweenRegions(t *testing.T) {
+	cfg := fluidly(journeying(dataplane.ProcessorSharing))
+	if got := fmt.Sprint(cfg.Validate()); strings.Contains(got, model.NotFluid) {
+		t.Errorf("one Region: got %s", got)
+	}
+	cfg.Regions, cfg.ZoneRegions = []string{"us-east-1", "eu-west-1"}, []int{0, 1}
+	if got := fmt.Sprint(cfg.Validate()); !strings.Contains(got, "service.a.steps: "+model.NotFluid) {
+		t.Errorf("two Regions: got %s", got)
 	}
 }

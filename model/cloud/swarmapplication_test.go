@@ -75,8 +75,8 @@ func TestApplicationsDepartAlikeHoweverTheyAreFound(t *testing.T) {
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := neighbours(seed)
-			settled := run(t, must(build(t.Context(), cfg, 0, false)))
-			sameOutcome(t, settled, run(t, must(build(t.Context(), cfg, 0, true))))
+			settled := run(t, must(build(t.Context(), cfg, 0, reference{})))
+			sameOutcome(t, settled, run(t, must(build(t.Context(), cfg, 0, reference{everyDeparture: true}))))
 			for i := range settled.Routes {
 				if r := &settled.Routes[i]; r.Workload == len(cfg.Workloads)-1 {
 					served += r.Completed

@@ -78,8 +78,8 @@ func TestFlowsEndAlikeHoweverTheyAreWatched(t *testing.T) {
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := networked(seed)
-			settled := run(t, must(build(t.Context(), cfg, 0, false)))
-			sameOutcome(t, settled, run(t, must(build(t.Context(), cfg, 0, true))))
+			settled := run(t, must(build(t.Context(), cfg, 0, reference{})))
+			sameOutcome(t, settled, run(t, must(build(t.Context(), cfg, 0, reference{everyDeparture: true}))))
 			for i := range settled.Networks {
 				all.Merge(&settled.Networks[i])
 			}

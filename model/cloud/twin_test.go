@@ -14,6 +14,75 @@ import (
 // by a calendar before a pick by requests in flight, or by an event. Whichever
 // ways a scenario uses, with an event for each departure it comes out the same.
 func TestDeparturesSettleAlikeHoweverTheyAreWatched(t *testing.T) {
+	var looked, told int64 // events
+	for name, scenario := range twins() {
+		t.Run(name, func(t *testing.T) {
+			cfg := scenario()
+			settled, atOnce := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{everyDeparture: true}))
+			sameOutcome(t, run(t, settled), run(t, atOnce))
+			few, many := settled.kernel.Processed(), atOnce.kernel.Processed()
+			looked, told = looked+few, told+many
+			if many < few && !strings.HasPrefix(name, "disks") { // who is watched closely may wake in vain
+				t.Errorf("%d events when somebody looks, %d with each departure: the test compares nothing", few, many)
+			}
+		})
+	}
+	if told < looked+looked/10 {
+		t.Errorf("%d events when somebody looks, %d with each departure: hardly any were saved", looked, told)
+	}
+}
+
+// A compact request comes out as the full one that it stands for, also where a fast path is
+// left under it.
+func TestCompactRequestsComeOutAsFullOnes(t *testing.T) {
+	compact, scenarios := 0, 0
+	for name, scenario := range twins() {
+		t.Run(name, func(t *testing.T) {
+			cfg := scenario()
+			w, full := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{full: true}))
+			seen := 0
+			for at := sim.Time(0); at < cfg.Duration; at += 20 * sim.Second {
+				if err := w.RunUntil(t.Context(), at); err != nil {
+					t.Fatal(err)
+				}
+				seen += w.data.Snapshot().Compact
+			}
+			sameOutcome(t, run(t, w), run(t, full))
+			if n := full.data.Snapshot().Compact; n > 0 {
+				t.Errorf("%d compact requests where all are full", n)
+			}
+			if compact += seen; seen > 0 {
+				scenarios++
+			}
+		})
+	}
+	if compact < 5000 || scenarios < 10 {
+		t.Errorf("%d compact requests seen in %d scenarios: the test compares hardly any", compact, scenarios)
+	}
+}
+
+// A request of a journey that goes straight comes out as by the general way: whatever dies,
+// drains, runs into a time limit or is tried again meanwhile.
+func TestStraightWaysComeOutAsTheGeneralWay(t *testing.T) {
+	straight := 0
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmJourney(seed)
+			w, full := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{full: true}))
+			straight += w.data.Snapshot().Straight
+			sameOutcome(t, run(t, w), run(t, full))
+			if n := full.data.Snapshot().Straight; n > 0 {
+				t.Errorf("%d sources go straight where all go the general way", n)
+			}
+		})
+	}
+	if straight < 60 {
+		t.Errorf("%d sources go straight in 60 scenarios: the test compares hardly any", straight)
+	}
+}
+
+// twins are scenarios that are played in several ways.
+func twins() map[string]func() *Config {
 	cases := map[string]func() *Config{
 		"round robin":       func() *Config { return overloaded("round_robin") },
 		"least outstanding": func() *Config { return overloaded("least_outstanding_requests") },
@@ -28,26 +97,12 @@ func TestDeparturesSettleAlikeHoweverTheyAreWatched(t *testing.T) {
 	}
 	for seed := range uint64(60) {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
+		cases[fmt.Sprintf("fast swarm seed=%d", seed)] = func() *Config { return swarmFast(seed) }
 		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
 		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
 	}
-	var looked, told int64 // events
-	for name, scenario := range cases {
-		t.Run(name, func(t *testing.T) {
-			cfg := scenario()
-			settled, atOnce := must(build(t.Context(), cfg, 0, false)), must(build(t.Context(), cfg, 0, true))
-			sameOutcome(t, run(t, settled), run(t, atOnce))
-			few, many := settled.kernel.Processed(), atOnce.kernel.Processed()
-			looked, told = looked+few, told+many
-			if many < few && !strings.HasPrefix(name, "disks") { // who is watched closely may wake in vain
-				t.Errorf("%d events when somebody looks, %d with each departure: the test compares nothing", few, many)
-			}
-		})
-	}
-	if told < looked+looked/10 {
-		t.Errorf("%d events when somebody looks, %d with each departure: hardly any were saved", looked, told)
-	}
+	return cases
 }
 
 // Whoever looks at a world changes nothing.
@@ -71,6 +126,17 @@ func TestLooksChangeNothing(t *testing.T) {
 			sameOutcome(t, unseen, w.outcome())
 		})
 	}
+}
+
+// swarmFast is a random scenario of [swarm] whose requests may be compact: first come, first
+// served, and nobody tries again.
+func swarmFast(seed uint64) *Config {
+	cfg := swarm(seed)
+	cfg.Services[0].Discipline = FCFS
+	for i := range cfg.Workloads {
+		cfg.Workloads[i].Clients.RetryAttempts = 0
+	}
+	return cfg
 }
 
 // run plays a world to its end.

@@ -33,11 +33,15 @@ func New(cfg *Config, replication int) (*World, error) {
 // Build is [New] for who may be interrupted: a cancelled context ends it early, with
 // the context's error.
 func Build(ctx context.Context, cfg *Config, replication int) (*World, error) {
-	return build(ctx, cfg, replication, false)
+	return build(ctx, cfg, replication, reference{})
 }
 
-// build is [Build], on request with every departure as an event of its instant.
-func build(ctx context.Context, cfg *Config, replication int, everyDeparture bool) (*World, error) {
+// reference says in which of the slower ways a world is played that must come out the same: see
+// [dataplane.Setup].
+type reference struct{ everyDeparture, full bool }
+
+// build is [Build], on request in slower ways.
+func build(ctx context.Context, cfg *Config, replication int, by reference) (*World, error) {
 	if err := errors.Join(cfg.Validate()...); err != nil {
 		return nil, err
 	}
@@ -47,7 +51,7 @@ func build(ctx context.Context, cfg *Config, replication int, everyDeparture boo
 	var err error
 	w.data, err = dataplane.New(dataplane.Setup{
 		Traffic: &cfg.Traffic, Frame: &cfg.Frame, Kernel: w.kernel, Replication: replication,
-		Fleets: cfg.fleetServices(), Shares: cfg.Shares(), Observe: cfg.Observe, EveryDeparture: everyDeparture,
+		Fleets: cfg.fleetServices(), Shares: cfg.Shares(), Observe: cfg.Observe, EveryDeparture: by.everyDeparture, Full: by.full,
 	})
 	if err != nil {
 		return nil, err
@@ -118,9 +122,9 @@ func (w *World) Cut() (*Outcome, bool) {
 	return w.outcome(), true
 }
 
-// mask is how many events pass, less one, until a world looks whether it is to end:
-// some launch a thousand instances.
-const mask = 1<<10 - 1
+// unlooked is how many events pass until a world looks whether it is to end: some launch a
+// thousand instances.
+const unlooked = 1 << 10
 
 // burst is how many arrivals may follow another within one step, which none does where
 // each event is looked at.
@@ -132,10 +136,8 @@ const burst = 1 << 8
 func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 	w.data.PlayAhead(burst)
 	defer w.data.PlayAhead(0)
-	for n := 0; w.step(min(at, w.cfg.Duration)); n++ {
-		if n&mask != 0 {
-			continue
-		}
+	until := min(at, w.cfg.Duration)
+	for n := 1; w.steps(until, n); n = unlooked {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -147,15 +149,20 @@ func (w *World) RunUntil(ctx context.Context, at sim.Time) error {
 }
 
 // step plays one event, or reports that none is left until an instant.
-func (w *World) step(until sim.Time) bool {
-	ev, ok := w.kernel.Next(until)
-	if !ok {
-		return false
-	}
-	if ev.Plane == model.DataPlane {
-		w.data.Handle(ev)
-	} else {
-		w.control.Handle(ev)
+func (w *World) step(until sim.Time) bool { return w.steps(until, 1) }
+
+// steps plays so many events, or reports that fewer are left until an instant.
+func (w *World) steps(until sim.Time, n int) bool {
+	for range n {
+		ev, ok := w.kernel.Next(until)
+		if !ok {
+			return false
+		}
+		if ev.Plane == model.DataPlane {
+			w.data.Handle(ev)
+		} else {
+			w.control.Handle(ev)
+		}
 	}
 	return true
 }

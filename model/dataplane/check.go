@@ -56,7 +56,7 @@ func (p *Plane) sendCheck(target uint32) {
 		server: id, target: noIndex, older: target, newer: noIndex, gone: true,
 	}
 	if p.tracked {
-		p.beginTrip(i, trip{began: now})
+		p.beginTrip(i, 0, 0, now)
 	}
 	t.check = h
 	if p.filter == nil || !p.dropped(i, r) {

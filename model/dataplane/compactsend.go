@@ -10,7 +10,7 @@ import (
 func (p *Plane) findCompact() {
 	for i := range p.sources {
 		s := &p.sources[i]
-		s.compact = !p.tracked && !p.everyDeparture && p.filter == nil && p.accessLog == nil && i < fullRequest &&
+		s.compact = !p.tracked && !p.everyDeparture && !p.full && p.filter == nil && p.accessLog == nil && i < fullRequest &&
 			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil
 		switch {
 		case s.plain:

@@ -50,7 +50,7 @@ func (p *Plane) useDisk(i uint32, io *IO, now sim.Time) {
 	}
 	if count <= 0 {
 		t.step++
-		p.proceed(i, now)
+		p.proceed(p.job(i), now)
 		return
 	}
 	t.out, t.until = 0, now
@@ -217,7 +217,7 @@ func (s *server) worksOn(r *request) bool {
 // letGo ends a request that nobody waits for, and gives its place to the next in line.
 func (p *Plane) letGo(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
-	p.vacate(i)
+	p.vacate(p.job(i))
 	p.free(i)
 	p.nextInLine(server, now)
 }
@@ -237,7 +237,7 @@ func (p *Plane) endDisk(i uint32, now sim.Time) {
 		p.breakOff(i, now)
 		return
 	}
-	p.endStep(i, phaseDisk, now)
+	p.endStep(p.job(i), phaseDisk, now)
 }
 
 // unusable reports whether what a server has asked of a disk fails.

@@ -36,7 +36,7 @@
 // counts requests in flight announce their next departure in a calendar, which is
 // turned up to the present before each pick. Those whose departures lead
 // somewhere else at once (journeys of calls, callees, applications that fail, targets
-// that drain) have their next departure in the kernel (watch.go). All three give the
+// that drain) have their next departure in the kernel (journeywatch.go). All three give the
 // same outcome. Where requests only
 // compute, pause, read and write, the ends of their steps are the server's own as well
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
@@ -71,9 +71,16 @@
 // What a source can meet before its load balancer's rules and after the answer (packets
 // that are held, flows, kept connections, handshakes, other balancers) is known when the
 // plane is built: [Plane.findPlain] marks those that meet nothing of it, and the hot path
-// asks that once. Whatever adds such a thing adds it there. Where the next arrival comes
+// asks that once. Whatever adds such a thing adds it there. Those of them whose rules lead
+// straight to a target go a straight way ([Plane.findStraight], journeystraight.go), past
+// balance and forward, and complete there; most requests of journeys do, which are never
+// compact. Where the next arrival comes
 // before all that is pending, it is played at once, as an event of its own that never
 // enters the kernel's queue ([Plane.PlayAhead]); who looks at each event lets none follow.
+//
+// The files journey*.go hold what a request of a journey goes through, to lie together in the
+// program: scattered, its instructions push each other out of the processor's first cache, a
+// hundred lines a journey of three tiers, and together twenty.
 //
 // # What CPU a server gets
 //
@@ -164,11 +171,11 @@
 //   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
 //     for, by their path
 //   - server.go: who serves it, open.go: from when on, application.go: where several are on one instance; network.go: when its bytes have come and gone; journey.go
-//     and call.go: its steps
+//     and journeycall.go: its steps
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: fastpath.go, compact.go and compactsend.go, watch.go, kept.go, calendar.go.
+// departures: fastpath.go, compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go.
 // What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

@@ -99,11 +99,16 @@ func newTable() [kindCount]row {
 
 // Handle plays one event of this plane.
 func (p *Plane) Handle(ev model.Event) {
-	if kind(ev.Kind) == requestArrives { // as most are
+	switch kind(ev.Kind) {
+	case requestArrives: // as most are
 		p.onRequestArrives(ev)
-		return
+	case serverDeparts: // or these, where services call others
+		p.onServerDeparts(ev)
+	case callReturns:
+		p.onCallReturns(ev)
+	default:
+		p.table[ev.Kind].handle(p, ev)
 	}
-	p.table[ev.Kind].handle(p, ev)
 }
 
 func indexed(k kind, i int) model.Event {

@@ -43,12 +43,12 @@ func (p *Plane) foreseeable(service int) bool {
 	return !p.tracked && !p.calls[service].instant && s.Discipline == FCFS && len(s.Steps) == 0
 }
 
-// openFastPath takes the fast path from now on if the server is settled, empty and
-// undisturbed.
+// openFastPath takes the fast path of a server that has one from now on if it is settled,
+// empty and undisturbed.
 func (p *Plane) openFastPath(id uint32, s *server) bool {
 	f := &p.fastPaths[id]
 	disturbed := s.supply != nil || s.watch == inKernel || s.attended > 0 || s.errors.Rate > 0 || s.station.Speed() != station.FullSpeed
-	if !s.foreseen || !s.open || disturbed || f.impatient > patienceTries || s.station.InService() > 0 || s.station.Waiting() > 0 {
+	if !s.open || disturbed || f.impatient > patienceTries || s.station.InService() > 0 || s.station.Waiting() > 0 {
 		return false
 	}
 	now := p.kernel.Now()
@@ -128,6 +128,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	limits, patience := p.patience(i, r, f)
 	if end-now > patience || end > sim.Horizon {
 		p.leaveFastPathNow(r.server)
+		p.changed(r.server, p.servers.at(r.server)) // nobody has been told of its departures
 		f.impatient++
 		return false
 	}

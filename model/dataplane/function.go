@@ -190,7 +190,7 @@ func (p *Plane) endStart(i uint32, now sim.Time) {
 	f := p.servers.at(p.requests.at(i).server).function
 	f.pool.Begin(p.environments[i], now)
 	p.watchTimeouts(f)
-	p.board(i, now)
+	p.board(p.job(i), now)
 }
 
 // leaveEnvironment ends the use of an environment, and bills it.
@@ -235,7 +235,7 @@ func (p *Plane) answersTooMuch(i uint32) bool {
 	if r.responseBytes() <= bodyLimit(p.behind(r)) {
 		return false
 	}
-	p.vacate(i)
+	p.vacate(p.job(i))
 	p.dropFor(i, Code502, CauseFunction)
 	return true
 }

@@ -12,6 +12,8 @@ import (
 type Snapshot struct {
 	At           sim.Time
 	Alive        int                // attempts that have not ended, and calls that have but whose caller does not know yet
+	Compact      int                // of those: of which only the end is kept
+	Straight     int                // sources whose requests go straight to their targets
 	Servers      []ServerState      // by slot
 	TargetGroups []TargetGroupState // by index in Traffic.TargetGroups
 	// Routes are the counts so far, in the order of Outcome.Routes and
@@ -69,7 +71,13 @@ type OutletState struct {
 // time in proportion to all that is alive: it is meant for tests and debuggers.
 func (p *Plane) Snapshot() Snapshot {
 	p.settleAll()
-	s := Snapshot{At: p.kernel.Now(), Alive: p.alive()}
+	all := p.alive()
+	s := Snapshot{At: p.kernel.Now(), Alive: all, Compact: all - p.requests.Len()}
+	for i := range p.sources {
+		if p.sources[i].straight {
+			s.Straight++
+		}
+	}
 	for h, server := range p.servers.All() {
 		s.Servers = append(s.Servers, p.serverState(indexOf(h), server))
 	}

@@ -58,20 +58,21 @@ func (t *trip) endPhase(k phaseKind, at sim.Time) {
 // journeyKey names the request of a source by its number.
 func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
 
-// beginTrip puts a trip beside a new request.
-func (p *Plane) beginTrip(i uint32, t trip) {
+// beginTrip puts a trip beside a new request: named by a key, of a parent, 0 of a user's.
+func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Time) {
 	for int(i) >= len(p.trips) {
 		p.trips = append(p.trips, trip{})
 	}
-	own := &p.trips[i]
-	*own = trip{key: t.key, parent: t.parent, began: t.began, mark: t.began, child: noIndex, sibling: noIndex}
+	t := &p.trips[i]
+	*t = trip{}
+	t.key, t.parent, t.began, t.mark, t.child, t.sibling = key, parent, began, began, noIndex, noIndex
 }
 
 // takeOverTrip gives a request that takes another's place its trip: the attempt
 // that follows one which the server still works on.
 func (p *Plane) takeOverTrip(next, of uint32) {
 	t := p.trips[of]
-	p.beginTrip(next, trip{key: t.key, parent: t.parent, began: t.began})
+	p.beginTrip(next, t.key, t.parent, t.began)
 	p.trips[of].parent = 0
 	if parent := p.requests.Get(t.parent); parent != nil {
 		p.takeOverCall(indexOf(t.parent), next, of)
@@ -84,86 +85,98 @@ type gate struct {
 	line                 station.Queue
 }
 
-// admit takes a request into a server with journeys, or refuses it.
-func (p *Plane) admit(i uint32, now sim.Time) {
+// job is a request at a server with journeys, with all that is known of it: good until the
+// pool of requests or that of servers may move.
+type job struct {
+	i uint32
+	r *request
+	s *server
+	t *trip
+}
+
+func (p *Plane) job(i uint32) job {
 	r := p.requests.at(i)
-	s := p.servers.at(r.server)
-	if s.base != noIndex {
-		p.settleBase(s.base, now)
-		s = p.servers.at(r.server)
+	return job{i, r, p.servers.at(r.server), &p.trips[i]}
+}
+
+// admit takes a request into a server with journeys, or refuses it.
+func (p *Plane) admit(j job, now sim.Time) {
+	if j.s.base != noIndex {
+		p.settleBase(j.s.base, now)
+		j = p.job(j.i)
 	}
-	t := &p.trips[i]
+	s, t := j.s, j.t
 	t.step, t.boarded, t.mark = 0, false, now
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
 	if s.function != nil {
-		if p.invoke(i, r, s, now) {
-			p.board(i, now)
+		if p.invoke(j.i, j.r, s, now) {
+			p.board(p.job(j.i), now)
 		}
 		return
 	}
-	if g := &s.gate; s.memory != nil && (g.held < g.limit || g.line.Len() < int(g.backlog)) {
+	g := &s.gate
+	if s.memory != nil && (g.held < g.limit || g.line.Len() < int(g.backlog)) {
 		s.memory.Connect(now)
-		p.watchMemory(r.server, s)
+		p.watchMemory(j.r.server, s)
 	}
-	switch g := &s.gate; {
+	switch {
 	case g.held < g.limit:
 		g.held++
-		p.trips[i].placed = true
-		p.board(i, now)
+		t.placed = true
+		p.board(j, now)
 	case g.line.Len() < int(g.backlog):
-		r.phase = queued
-		r.ticket = g.line.Push(i, s.time(s.work(r)))
+		j.r.phase = queued
+		j.r.ticket = g.line.Push(j.i, s.time(s.work(j.r)))
 	default:
-		p.turnAway(i)
+		p.turnAway(j.i)
 	}
 }
 
 // board begins the journey of a request that has a place, or goes on with it.
-func (p *Plane) board(i uint32, now sim.Time) {
-	t := &p.trips[i]
-	if t.boarded {
-		t.endPhase(phaseQueue, now)
+func (p *Plane) board(j job, now sim.Time) {
+	if j.t.boarded {
+		j.t.endPhase(phaseQueue, now)
 	} else {
-		t.boarded = true
-		p.begins(i, p.requests.at(i), now)
-		if p.takeMemory(i, now) {
+		j.t.boarded = true
+		p.begins(j.i, j.r, now)
+		if j.s.memory != nil && p.takeMemory(j.i, now) {
 			return
 		}
 	}
-	p.proceed(i, now)
+	p.proceed(j, now)
 }
 
 // proceed takes the next step of a request.
-func (p *Plane) proceed(i uint32, now sim.Time) {
-	r := p.requests.at(i)
-	s := p.servers.at(r.server)
-	t := &p.trips[i]
-	steps := s.cfg.Steps
-	if r.source == checkSource || len(steps) == 0 || r.errs && s.errors.Latency > 0 {
+func (p *Plane) proceed(j job, now sim.Time) {
+	steps := j.s.cfg.Steps
+	if j.r.source == checkSource || len(steps) == 0 || j.r.errs && j.s.errors.Latency > 0 {
 		steps = shortJourney
 	}
-	if int(t.step) == len(steps) {
-		p.endJourney(i, now)
+	if int(j.t.step) == len(steps) {
+		p.endJourney(j, now)
 		return
 	}
-	step := &steps[t.step]
+	step, async := &steps[j.t.step], j.s.cfg.Async
 	switch step.Kind {
 	case StepCPU:
-		p.compute(i, step, now)
+		p.compute(j, step, now)
+		return
 	case StepPause:
-		end := p.later(now, p.drawStep(i, 0, step.Time))
-		if r.phase = pausing; !step.outside() || !p.talk(i, step, end) {
-			p.endStepAt(i, end)
+		end := p.later(now, p.drawStep(j, 0, step.Time))
+		if j.r.phase = pausing; !step.outside() || !p.talk(j.i, step, end) {
+			p.endStepAt(j.i, end)
 		}
-		p.yield(i, now)
 	case StepDisk:
-		p.useDisk(i, &step.IO, now)
+		p.useDisk(j.i, &step.IO, now)
+		return
 	case StepCall:
-		r.phase = calling
-		p.call(i, &step.Call, now)
-		p.yield(i, now)
+		j.r.phase = calling
+		p.call(j, &step.Call, now)
 	default:
 		panic("dataplane: unknown kind of step")
+	}
+	if async {
+		p.yield(j.i, now)
 	}
 }
 
@@ -172,14 +185,12 @@ func (p *Plane) proceed(i uint32, now sim.Time) {
 func (p *Plane) later(now, d sim.Time) sim.Time { return now + min(d, p.frame.Duration+1) }
 
 // compute puts a request on the CPU, if it has a place.
-func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
-	r := p.requests.at(i)
-	s := p.servers.at(r.server)
-	t := &p.trips[i]
+func (p *Plane) compute(j job, step *Step, now sim.Time) {
+	r, s, t := j.r, j.s, j.t
 	if !t.placed { // it gave its place away while it waited
 		if s.gate.held >= s.gate.limit {
 			r.phase = queued
-			r.ticket = s.gate.line.Push(i, 0)
+			r.ticket = s.gate.line.Push(j.i, 0)
 			return
 		}
 		s.gate.held++
@@ -187,7 +198,7 @@ func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
 	}
 	demand := s.work(r)
 	if step.Time != nil {
-		demand = p.drawStep(i, 0, step.Time)
+		demand = p.drawStep(j, 0, step.Time)
 	}
 	r.phase = inService
 	demand = s.time(demand)
@@ -195,17 +206,20 @@ func (p *Plane) compute(i uint32, step *Step, now sim.Time) {
 	if s.base != noIndex {
 		id, s = s.base, p.servers.at(s.base)
 	}
-	s.station.Offer(now, i, demand)
-	p.changed(id, s)
+	s.station.Offer(now, j.i, demand)
+	if s.watch == inKernel && !s.disturbed() {
+		p.departsInKernel(id, s)
+	} else {
+		p.changed(id, s)
+	}
 }
 
 // drawStep draws a quantity of a request's present step.
-func (p *Plane) drawStep(i uint32, part uint64, d rng.Distribution) sim.Time {
+func (p *Plane) drawStep(j job, part uint64, d rng.Distribution) sim.Time {
 	if d == nil {
 		return 0
 	}
-	r, t := p.requests.at(i), &p.trips[i]
-	draws := p.calls[p.servers.at(r.server).service].draws.Fork(rng.Key(t.key, uint64(t.step)<<32|part))
+	draws := p.calls[j.s.service].draws.Fork(rng.Key(j.t.key, uint64(j.t.step)<<32|part))
 	return max(0, sim.Seconds(draws.Draw(d)))
 }
 
@@ -234,16 +248,15 @@ func (p *Plane) nextInLine(id uint32, now sim.Time) {
 		i, _ := g.line.Pop()
 		g.held++
 		p.trips[i].placed = true
-		p.board(i, now)
+		p.board(p.job(i), now)
 	}
 }
 
 // endStep ends a step of a request and takes the next one.
-func (p *Plane) endStep(i uint32, k phaseKind, now sim.Time) {
-	t := &p.trips[i]
-	t.endPhase(k, now)
-	t.step++
-	p.proceed(i, now)
+func (p *Plane) endStep(j job, k phaseKind, now sim.Time) {
+	j.t.endPhase(k, now)
+	j.t.step++
+	p.proceed(j, now)
 }
 
 // onStepEnds ends a pause, or what a disk was asked for.
@@ -256,7 +269,7 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 	r := p.requests.Get(h)
 	switch {
 	case r != nil && r.phase == pausing:
-		p.endStep(indexOf(h), phasePause, now)
+		p.endStep(p.job(indexOf(h)), phasePause, now)
 	case r != nil && r.phase == starting:
 		p.endStart(indexOf(h), now)
 	case r != nil && r.phase == talking:
@@ -271,28 +284,29 @@ func (p *Plane) stepEnds(h slab.Handle, now sim.Time) {
 }
 
 // endJourney ends a journey: the response leaves, and the place is free.
-func (p *Plane) endJourney(i uint32, now sim.Time) {
-	server := p.requests.at(i).server
-	if p.servers.at(server).function != nil && p.answersTooMuch(i) {
+func (p *Plane) endJourney(j job, now sim.Time) {
+	server := j.r.server
+	if j.s.function != nil && p.answersTooMuch(j.i) {
 		return
 	}
-	p.vacate(i)
-	p.complete(i, now)
-	p.nextInLine(server, now)
+	p.vacate(j)
+	p.complete(j.i, now)
+	if p.servers.at(server).gate.line.Len() > 0 {
+		p.nextInLine(server, now)
+	}
 }
 
 // vacate gives back the place and the memory that a request holds.
-func (p *Plane) vacate(i uint32) {
-	t, s := &p.trips[i], p.servers.at(p.requests.at(i).server)
-	if s.memory != nil {
-		s.memory.End(p.kernel.Now(), t.boarded, t.holds)
+func (p *Plane) vacate(j job) {
+	if j.s.memory != nil {
+		j.s.memory.End(p.kernel.Now(), j.t.boarded, j.t.holds)
 	}
-	if s.function != nil {
-		p.leaveEnvironment(i, s)
+	if j.s.function != nil {
+		p.leaveEnvironment(j.i, j.s)
 	}
-	if t.placed {
-		t.placed = false
-		s.gate.held--
+	if j.t.placed {
+		j.t.placed = false
+		j.s.gate.held--
 	}
 }
 
@@ -308,7 +322,7 @@ func (p *Plane) withdrawJourney(i uint32) {
 	case calling:
 		p.hangUp(i)
 	}
-	p.vacate(i)
+	p.vacate(p.job(i))
 }
 
 // evictJourneys takes those who wait, pause and call out of a dying server.

@@ -197,18 +197,18 @@ func (p *Plane) endPaging(i uint32, now sim.Time) {
 	u.Paging = sim.Sum(u.Paging, now-t.mark)
 	switch {
 	case abandoned:
-		p.vacate(i)
+		p.vacate(p.job(i))
 		p.free(i)
 		p.nextInLine(server, now)
 	case failed && r.source == checkSource:
-		p.vacate(i)
+		p.vacate(p.job(i))
 		p.checked(i, false)
 		p.nextInLine(server, now)
 	case failed:
 		p.breakOff(i, now)
 	default:
 		t.endPhase(phaseDisk, now)
-		p.proceed(i, now)
+		p.proceed(p.job(i), now)
 	}
 }
 

@@ -18,6 +18,7 @@ type meter struct {
 	limits []sim.Time // deadline by workload; 0: none
 
 	observed  Observed
+	apart     bool      // something of that is kept of each request
 	workloads []uint16  // by source; ofCall
 	recovery  *recovery // nil before a Region is lost
 
@@ -58,6 +59,7 @@ func (p *Plane) newMeter(observe Observe) meter {
 	if observe.Types {
 		m.observed.Types = histograms(len(p.frame.Types))
 	}
+	m.apart = observe.Phases || observe.Zones || observe.Types
 	return m
 }
 

@@ -131,7 +131,7 @@ func (p *Plane) begin(i uint32, at sim.Time) {
 	}
 	p.noteReceived(i, at)
 	if s.journey {
-		p.admit(i, at)
+		p.admit(p.job(i), at)
 	} else if p.serveOrQueue(i, r, s, at) && s.supply != nil {
 		p.follow(id, s, at)
 	}

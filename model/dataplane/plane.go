@@ -43,6 +43,9 @@ type Setup struct {
 	// settling servers when somebody looks: the same outcome, slower. It is meant
 	// for tests and debuggers.
 	EveryDeparture bool
+	// Full keeps each request as a full one and takes it the general way, also where a compact
+	// one or a straight way says the same: the same outcome, slower. It is meant for tests.
+	Full bool
 }
 
 // Plane is the data plane of one replication.
@@ -113,6 +116,7 @@ type Plane struct {
 
 	ahead          int  // arrivals that may follow another at once
 	everyDeparture bool // as Setup
+	full           bool // as Setup
 
 	stepsEnded   int64
 	housekeeping int64
@@ -131,6 +135,7 @@ func New(setup Setup) (*Plane, error) {
 		calendar:       newCalendar(),
 		ends:           newCalendar(),
 		everyDeparture: setup.EveryDeparture,
+		full:           setup.Full,
 		diskSlots:      map[diskKey]int32{},
 		shared:         map[int]uint32{},
 	}

@@ -18,6 +18,10 @@ func (p *Plane) enter(i uint32, r *request) {
 			p.watchLimits(int(r.source), r.arrived)
 		}
 	}
+	if s.straight && p.zonesDown == 0 {
+		p.sendStraight(i, r, s)
+		return
+	}
 	switch s.to {
 	case ToLoadBalancer:
 		p.balance(i, r, s)
@@ -64,8 +68,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	if s.nic != nil && p.send(i, r, s, at) {
 		return
 	}
-	s.in = s.in.Plus(r.requestBytes())
-	s.out = s.out.Plus(r.responseBytes())
+	if r.in|r.out|uint32(r.high) != 0 {
+		s.in, s.out = s.in.Plus(r.requestBytes()), s.out.Plus(r.responseBytes())
+	}
 	if r.gone {
 		p.discard(i, r)
 		return
@@ -75,6 +80,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		return
 	}
 	switch source := &p.sources[r.source]; {
+	case source.straight && source.nearby && s.nic == nil && r.target != noIndex:
+		p.completeStraight(job{i: i, r: r, s: s}, source, at)
+		return
 	case source.direct:
 		p.countDirect(s, r)
 	case source.call != nil && p.transfers.counts:
@@ -270,7 +278,7 @@ func (p *Plane) onRequestRetries(ev model.Event) {
 	t := &p.trips[i]
 	t.mark, t.phases = r.arrived, [phaseCount]sim.Time{}
 	if p.sources[r.source].call != nil {
-		p.connect(i)
+		p.connect(i, r, p.outletOf(i))
 		return
 	}
 	p.enter(i, r)

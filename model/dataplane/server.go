@@ -9,52 +9,55 @@ import (
 	"headroom/sim/station"
 )
 
-// server is one instance as requests see it.
+// server is one instance as requests see it. What each request asks of it comes first: it
+// lies in few lines of the processor's cache.
 type server struct {
-	station   station.Station // first: all that a glance at an idle server needs lies together
-	supply    *supply         // nil: it gets all of its vCPUs for good, and only serves requests
-	nic       *nic            // nil: bytes take no time
-	kept      kept
+	station   station.Station
+	supply    *supply  // nil: it gets all of its vCPUs for good, and only serves requests
+	nic       *nic     // nil: bytes take no time
 	due       sim.Time // inKernel: of the pending serverDeparts; Never without one
 	open      bool     // it takes requests: its port listens and nothing keeps it from them
 	listens   bool     // the application port does
+	journey   bool     // its service has steps
+	foreseen  bool     // its fast path may open
 	watch     watching
-	attended  int16 // checks aboard that decide: departures are in the kernel
-	journey   bool  // its service has steps
-	plain     bool  // a base, or one of its applications, whose requests have no trips
-	foreseen  bool  // its fast path may open
+	settles   settling
+	plain     bool // a base, or one of its applications, whose requests have no trips
 	zone      model.Zone
+	attended  int16   // checks aboard that decide: departures are in the kernel
 	pace      float64 // CPU time here for a second of demand
 	in, out   model.Bytes
+	cfg       *Service // nil: serves no requests
+	service   int32
+	base      uint32       // whose CPU, interface and disks this application shares; noIndex: it has its own
+	memory    *ram         // nil: it has enough
+	function  *lambda      // that it stands for; nil: it is an instance
+	errors    model.Errors // of its application now
+	gate      gate
+	outlets   []outlet // by call of the service
+	kept      kept
+	code      Code          // that errors of its application end with
 	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
 	payer     int32         // owner that its bytes are charged to
 	public    bool          // it has a public address
 	gateway   model.Gateway // to the internet, where it has none
 
-	cfg     *Service // nil: serves no requests
-	service int32
 	fleet   int32
 	typ     int32
 	owner   slab.Handle // the control plane's instance
 	targets []slab.Handle
 
-	base         uint32        // whose CPU, interface and disks this application shares; noIndex: it has its own
 	applications []slab.Handle // that share these; nil: it is no base
-	settles      settling
 
-	gate     gate
-	outlets  []outlet // by call of the service
-	disks    []uint32 // by Service.Disks, in Plane.disks
-	held     []uint32 // the same, each once
-	lacks    []uint32 // those that others share and it is not attached to
-	link     *passage // through which its volumes are reached, where one is shared; nil without
-	array    *array   // of volumes that share a narrow link; nil without
-	mounts   *passage // through which file systems are reached; nil without
-	volumes  []model.VolumeSpec
-	id       uint32      // of itself, where it has disks
-	cached   model.Bytes // what its cache holds
-	memory   *ram        // nil: it has enough
-	function *lambda     // that it stands for; nil: it is an instance
+	disks   []uint32 // by Service.Disks, in Plane.disks
+	held    []uint32 // the same, each once
+	lacks   []uint32 // those that others share and it is not attached to
+	link    *passage // through which its volumes are reached, where one is shared; nil without
+	array   *array   // of volumes that share a narrow link; nil without
+	mounts  *passage // through which file systems are reached; nil without
+	volumes []model.VolumeSpec
+	id      uint32      // of itself, where it has disks
+	cached  model.Bytes // what its cache holds
 
 	since  sim.Time // it is there; Never: its interface is counted
 	end    int32    // of the filter
@@ -64,8 +67,6 @@ type server struct {
 	travel  sim.Time // to it and back, of a machine outside
 	metered bool     // what it is sent leaves AWS
 
-	errors     model.Errors // of its application now
-	code       Code         // that they end with
 	impairment model.Impairment
 }
 
@@ -216,23 +217,21 @@ func (p *Plane) SetSpeed(h slab.Handle, share station.Speed) {
 
 // offer brings the request to its server: it starts, waits, or is refused.
 func (p *Plane) offer(i uint32, r *request) {
-	id := r.server
-	if f := &p.fastPaths[id]; f.open && p.enterFastPath(i, r, f) {
-		return
-	}
+	id, now := r.server, p.kernel.Now()
 	s := p.servers.at(id)
-	if s.plain {
+	switch {
+	case s.foreseen:
+		if p.goesFast(i, r, s) {
+			return
+		}
+		r = p.requests.at(i) // leaving a fast path may have moved the pool
+	case s.plain:
 		p.enterApplication(i, s)
 		return
+	case s.disturbed() || s.station.Next() <= now:
+		p.settleBefore(id, s)
+		r = p.requests.at(i)
 	}
-	now := p.kernel.Now()
-	if s.next() <= now || s.supply != nil {
-		p.settle(id, now)
-	}
-	if p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id]) {
-		return
-	}
-	r = p.requests.at(i) // leaving a fast path may have moved the pool
 	if s.errors.Rate > 0 {
 		r.errs = p.errsNow(s)
 	}
@@ -243,12 +242,30 @@ func (p *Plane) offer(i uint32, r *request) {
 	case s.nic != nil && p.receive(i, r, s):
 		return
 	case s.journey:
-		p.admit(i, now)
+		p.admit(job{i, r, s, &p.trips[i]}, now)
 		return
 	}
 	if p.serveOrQueue(i, r, s, now) {
 		p.changed(id, s)
 	}
+}
+
+// settleBefore settles a server that somebody comes to, if anything may have happened there.
+func (p *Plane) settleBefore(id uint32, s *server) {
+	if now := p.kernel.Now(); s.next() <= now || s.supply != nil {
+		p.settle(id, now)
+	}
+}
+
+// goesFast takes a request to the fast path of its server, if that is open or may open;
+// otherwise the server is settled.
+func (p *Plane) goesFast(i uint32, r *request, s *server) bool {
+	id := r.server
+	if f := &p.fastPaths[id]; f.open && p.enterFastPath(i, r, f) {
+		return true
+	}
+	p.settleBefore(id, s)
+	return p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id])
 }
 
 // serveOrQueue takes a request to the CPU of its server or into the line there, or
@@ -332,8 +349,10 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 			continue
 		}
 		if s.journey {
-			p.endStep(turn.Job, phaseCPU, turn.At)
-			s = p.servers.at(id)
+			p.endStep(p.job(turn.Job), phaseCPU, turn.At)
+			if s = p.servers.at(id); s.supply == nil && s.station.Quiet(until) {
+				return
+			}
 			continue
 		}
 		if p.tracked {

@@ -20,6 +20,8 @@ type source struct {
 	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	straight bool      // its requests go straight: see [Plane.findStraight]
+	nearby   bool      // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool      // the requests it sends are compact on their way: see [Plane.findCompact]
 	hop      sim.Time  // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
@@ -120,7 +122,7 @@ func (p *Plane) newSources() error {
 		}
 	}
 	for i := range p.cfg.Services {
-		p.calls[i].first = len(p.sources)
+		p.calls[i].first, p.calls[i].callers = len(p.sources), make([]uint16, len(p.cfg.Services[i].Steps))
 		for k := range p.cfg.Services[i].Steps {
 			if p.cfg.Services[i].Steps[k].Kind != StepCall {
 				continue
@@ -178,6 +180,7 @@ func (p *Plane) newCaller(service, step int) error {
 		service: service, step: step, outlet: p.calls[service].count,
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})
+	p.calls[service].callers[step] = uint16(len(p.sources) - 1)
 	p.calls[service].count++
 	return p.connectSource(&p.sources[len(p.sources)-1], []RequestClass{call.Class})
 }
@@ -220,6 +223,7 @@ func (p *Plane) findPlain() {
 			s.hop = s.lb.cfg.Latency + s.far
 		}
 	}
+	p.findStraight()
 	p.findCompact()
 }
 
@@ -287,7 +291,7 @@ func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 	r.arrived, r.source, r.group, r.target = now, uint16(source), None, noIndex
 	s.fill(r)
 	if p.tracked {
-		p.beginTrip(i, trip{key: journeyKey(uint64(source), s.number), began: now})
+		p.beginTrip(i, journeyKey(uint64(source), s.number), 0, now)
 		s.number++
 		p.meter.userArrived(source)
 		s.tokens = min(s.tokens+s.clients.RetryBudget, RetryBurst)

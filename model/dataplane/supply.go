@@ -186,6 +186,16 @@ func (s *server) busyBefore() uint64 {
 // next is the instant of the next departure, or at which the credits run out, if
 // nothing changes before.
 func (s *server) next() sim.Time {
+	if s.disturbed() {
+		return s.nextOf()
+	}
+	return s.station.Next()
+}
+
+// disturbed reports whether anything but its station tells what comes next at a server.
+func (s *server) disturbed() bool { return s.supply != nil || s.nic != nil || s.kept.on }
+
+func (s *server) nextOf() sim.Time {
 	if s.kept.on {
 		return min(s.due, s.kept.first())
 	}

@@ -181,7 +181,7 @@ func (p *Plane) endTalk(i uint32, now sim.Time) {
 		p.letGo(i, now)
 		return
 	}
-	p.endStep(i, phasePause, now)
+	p.endStep(p.job(i), phasePause, now)
 }
 
 // outside reports whether a step talks to somebody on the internet.

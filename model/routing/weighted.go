@@ -46,12 +46,14 @@ func (w *Weighted) SetWeight(choice, weight int) {
 // Next returns the choice whose turn it is, or false if all weights are 0. A
 // choice of weight 0 has no turn.
 func (w *Weighted) Next() (choice int, ok bool) {
-	if w.total == 0 {
-		return 0, false
+	if len(w.weights) == 1 || w.total == 0 {
+		return 0, w.total != 0
 	}
-	if len(w.weights) == 1 {
-		return 0, true
-	}
+	return w.turn(), true
+}
+
+// turn gives a choice its turn. One has a weight.
+func (w *Weighted) turn() (choice int) {
 	choice = -1
 	for i, weight := range w.weights {
 		if weight == 0 {
@@ -63,7 +65,7 @@ func (w *Weighted) Next() (choice int, ok bool) {
 		}
 	}
 	w.current[choice] -= w.total
-	return choice, true
+	return choice
 }
 
 // ValidateWeights returns what a forward action to target groups with these

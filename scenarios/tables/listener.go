@@ -133,9 +133,9 @@ func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane
 	}
 	switch {
 	case secure && len(all) == 0 && !t.Faulty("certificates"):
-		t.Add(schema.Fault{Path: t.PathOf("certificates"), Rule: "is required with protocol \"HTTPS\": certificates = [{ domains = [\"shop.com\"] }]", Code: "CertificateNotFound"}, t.Node, "certificates")
+		t.Add(schema.Fault{Path: t.PathOf("certificates"), Rule: "is required of HTTPS and TLS: certificates = [{ domains = [\"shop.com\"] }]", Code: "CertificateNotFound"}, t.Node, "certificates")
 	case !secure && len(all) > 0 && t.Sound("protocol"):
-		t.Wrong("certificates", `must not be given with protocol "HTTP"`)
+		t.Wrong("certificates", `must be given of HTTPS and TLS only`)
 	}
 	return all
 }

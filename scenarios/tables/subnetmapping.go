@@ -75,15 +75,22 @@ func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
 const leastFree = 8
 
 // checkFreeAddresses refuses Application Load Balancers in subnets that instances have filled
-// by the time that they are made: those outside groups, which are there from start to end.
+// by the time that they are made: those that are there, or that a group wants, from the start.
 // Where instances have no room themselves, that is said of them.
 func (l *loader) checkFreeAddresses() {
 	taken := make([]int, len(l.cfg.Subnets))
-	for i := range l.cfg.Instances {
-		f := &l.cfg.Instances[i]
-		if len(f.Subnets) == 1 && f.Subnets[0] >= 0 {
-			taken[f.Subnets[0]] += f.Count
+	take := func(count int, subnets []int) { // of several each gets its share, at least
+		for _, k := range subnets {
+			if k >= 0 {
+				taken[k] += count / len(subnets)
+			}
 		}
+	}
+	for i := range l.cfg.Instances {
+		take(l.cfg.Instances[i].Count, l.cfg.Instances[i].Subnets)
+	}
+	for i := range l.cfg.Groups {
+		take(l.cfg.Groups[i].Desired, l.cfg.Groups[i].Subnets)
 	}
 	for i := range l.cfg.LoadBalancers {
 		lb, t := &l.cfg.LoadBalancers[i], l.tables["load_balancer"][i]

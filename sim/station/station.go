@@ -136,6 +136,10 @@ type Turn struct {
 	Kind Kind
 }
 
+// Quiet reports whether nothing happens up to and including an instant where nobody waits: then
+// Settle returns false.
+func (s *Station) Quiet(until sim.Time) bool { return s.waiting.n == 0 && s.due > until }
+
 // Settle returns the next thing that happened up to and including an instant,
 // or false if nothing more did. At one instant departures come before starts.
 func (s *Station) Settle(until sim.Time) (Turn, bool) {

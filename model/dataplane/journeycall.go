@@ -9,8 +9,9 @@ import (
 
 // calls is what a service's journeys need.
 type calls struct {
-	first   int // source of its first call
-	count   int // calls among its steps
+	first   int      // source of its first call
+	callers []uint16 // by step: the source of its calls
+	count   int      // calls among its steps
 	draws   rng.Stream
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
@@ -27,52 +28,52 @@ type outlet struct {
 }
 
 // call begins a call step: all calls at once, or the first of them.
-func (p *Plane) call(i uint32, c *Call, now sim.Time) {
-	p.trips[i].left = int32(c.Count)
+func (p *Plane) call(j job, c *Call, now sim.Time) {
+	j.t.left = int32(c.Count)
 	if !c.Parallel {
-		p.issue(i, now)
+		p.issue(j, now)
 		return
 	}
-	for p.trips[i].left > 0 {
-		p.issue(i, now)
+	for p.trips[j.i].left > 0 {
+		p.issue(p.job(j.i), now)
 	}
-}
-
-// callerOf returns the source of a request's present call step.
-func (p *Plane) callerOf(i uint32) (index int, s *source) {
-	service := p.servers.at(p.requests.at(i).server).service
-	index = p.calls[service].first
-	for p.sources[index].step != int(p.trips[i].step) {
-		index++
-	}
-	return index, &p.sources[index]
 }
 
 // issue sends the next call of a request's step. What comes of it, comes by an
 // event.
-func (p *Plane) issue(i uint32, now sim.Time) {
-	t := &p.trips[i]
-	index, s := p.callerOf(i)
-	part := uint64(s.call.Count) - uint64(t.left)
+func (p *Plane) issue(j job, now sim.Time) {
+	t := j.t
+	index := p.calls[j.s.service].callers[t.step]
+	s := &p.sources[index]
+	c, o := s.call, &j.s.outlets[s.outlet]
+	part := uint64(c.Count) - uint64(t.left)
 	t.left--
 	t.out++
-	child := request{arrived: now, source: uint16(index), group: None, target: noIndex}
-	child.demand = p.drawStep(i, part<<2, s.call.Demand)
-	child.setBytes(p.drawBytes(i, part<<2|1, s.call.Request), p.drawBytes(i, part<<2|2, s.call.Response))
-	key := rng.Key(t.key, uint64(t.step)<<32|part<<2|3)
-	parent := p.requests.handle(i)
+	demand, class := p.drawStep(j, part<<2, c.Demand), uint16(0)
 	if s.heritage.on {
-		child.class = s.heir(p.requests.at(i))
+		class = s.heir(j.r)
 	}
-	h, r := p.requests.Alloc()
-	*r = child
-	p.beginTrip(indexOf(h), trip{key: key, parent: parent, began: now})
-	t = &p.trips[i]
-	p.trips[indexOf(h)].sibling = t.child
-	t.child = indexOf(h)
-	o := &p.servers.at(p.requests.at(i).server).outlets[s.outlet]
-	o.tokens = min(o.tokens+s.call.Clients.RetryBudget, RetryBurst)
-	p.connect(indexOf(h))
+	key, parent, sibling := rng.Key(t.key, uint64(t.step)<<32|part<<2|3), p.requests.handle(j.i), t.child
+	h, r := p.requests.Alloc() // which may move the pool
+	i := indexOf(h)
+	r.arrived, r.source, r.class, r.group, r.target, r.demand = now, index, class, None, noIndex, demand
+	if c.Request != nil || c.Response != nil {
+		r.setBytes(p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response))
+	}
+	t.child = i
+	p.beginTrip(i, key, parent, now)
+	own := &p.trips[i]
+	own.sibling = sibling
+	if c.Clients.RetryBudget > 0 {
+		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
+	}
+	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
+		p.awaitConnection(i, r, o)
+		return
+	}
+	o.inUse++
+	own.connected = true
+	p.enter(i, r)
 }
 
 // drawBytes draws a size of a request's present step.
@@ -95,30 +96,31 @@ func (p *Plane) outletOf(i uint32) *outlet {
 	return &p.servers.at(parent.server).outlets[p.sources[p.requests.at(i).source].outlet]
 }
 
-// connect takes a connection of the pool for an attempt of a call, or waits for
-// one.
-func (p *Plane) connect(i uint32) {
-	r := p.requests.at(i)
-	c := p.sources[r.source].call
-	o := p.outletOf(i)
+// connect takes a connection of the pool of an outlet for an attempt of a call, or waits
+// for one.
+func (p *Plane) connect(i uint32, r *request, o *outlet) {
 	p.trips[i].mark = p.kernel.Now()
-	if c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
-		r.phase = pooling
-		r.ticket = o.line.Push(i, 0)
-		if c.PoolTimeout > 0 {
-			p.scheduleAfter(c.PoolTimeout, handled(callGivesUp, p.requests.handle(i)))
-		}
+	if c := p.sources[r.source].call; c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
+		p.awaitConnection(i, r, o)
 		return
 	}
 	o.inUse++
 	p.trips[i].connected = true
-	p.dial(i)
+	p.dial(i, r)
+}
+
+// awaitConnection puts an attempt in line for a connection of an outlet that has none free.
+func (p *Plane) awaitConnection(i uint32, r *request, o *outlet) {
+	r.phase = pooling
+	r.ticket = o.line.Push(i, 0)
+	if limit := p.sources[r.source].call.PoolTimeout; limit > 0 {
+		p.scheduleAfter(limit, handled(callGivesUp, p.requests.handle(i)))
+	}
 }
 
 // dial sends an attempt that has its connection.
-func (p *Plane) dial(i uint32) {
+func (p *Plane) dial(i uint32, r *request) {
 	now := p.kernel.Now()
-	r := p.requests.at(i)
 	r.arrived, r.phase = now, dispatched
 	p.trips[i].endPhase(phasePool, now)
 	p.enter(i, r)
@@ -130,10 +132,13 @@ func (p *Plane) disconnect(i uint32) {
 		return
 	}
 	p.trips[i].connected = false
-	o := p.outletOf(i)
-	if o == nil {
-		return
+	if o := p.outletOf(i); o != nil {
+		p.handOver(o)
 	}
+}
+
+// handOver gives a connection of an outlet to the next call that waits for one.
+func (p *Plane) handOver(o *outlet) {
 	if o.line.Len() == 0 {
 		o.inUse--
 		return
@@ -173,29 +178,34 @@ func (p *Plane) onCallReturns(ev model.Event) {
 	}
 	i := indexOf(ev.Handle())
 	if r.phase == backingOff {
-		p.dial(i)
+		p.dial(i, r)
 		return
 	}
-	p.returned(i)
+	p.returned(i, r)
 }
 
 // returned ends a call at its caller, who goes on or fails.
-func (p *Plane) returned(i uint32) {
+func (p *Plane) returned(i uint32, r *request) {
 	now := p.kernel.Now()
-	broken := p.requests.at(i).phase == failed
-	parent := p.trips[i].parent
-	ignore := p.sources[p.requests.at(i).source].call.IgnoreErrors
-	parallel := p.sources[p.requests.at(i).source].call.Parallel
-	p.disconnect(i)
-	p.unlink(indexOf(parent), i)
+	broken := r.phase == failed
+	source, own := &p.sources[r.source], &p.trips[i]
+	c, caller := source.call, p.job(indexOf(own.parent))
+	if own.connected {
+		own.connected = false
+		p.handOver(&caller.s.outlets[source.outlet])
+	}
+	t := caller.t
+	if t.child == i {
+		t.child = own.sibling
+	} else {
+		p.unlink(caller.i, i)
+	}
 	p.free(i)
-	caller := indexOf(parent)
-	t := &p.trips[caller]
 	t.out--
 	switch {
-	case broken && !ignore:
-		p.breakOff(caller, now)
-	case t.left > 0 && !parallel:
+	case broken && !c.IgnoreErrors:
+		p.breakOff(caller.i, now)
+	case t.left > 0 && !c.Parallel:
 		p.issue(caller, now)
 	case t.left == 0 && t.out == 0:
 		p.endStep(caller, phaseCall, now)
@@ -206,7 +216,7 @@ func (p *Plane) returned(i uint32) {
 func (p *Plane) breakOff(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
 	p.hangUp(i)
-	p.vacate(i)
+	p.vacate(p.job(i))
 	if p.servers.at(server).function != nil {
 		p.dropFor(i, Code502, CauseFunction)
 	} else {

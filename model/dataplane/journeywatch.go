@@ -20,9 +20,14 @@ const (
 func (p *Plane) refill(id uint32) {
 	now := p.kernel.Now()
 	p.settle(id, now)
-	p.nextInLine(id, now) // at the gate of journeys
-	id = p.baseOf(id)
-	p.changed(id, p.servers.at(id))
+	s := p.servers.at(id)
+	if s.gate.line.Len() > 0 { // of journeys
+		p.nextInLine(id, now)
+	}
+	if s.base != noIndex {
+		id, s = s.base, p.servers.at(s.base)
+	}
+	p.changed(id, s)
 }
 
 // changed makes sure that the next departure of a server is not missed. An
@@ -34,15 +39,30 @@ func (p *Plane) changed(id uint32, s *server) {
 	switch {
 	case s.kept.on:
 		p.departsNext(id, s)
+	case s.watch == inKernel:
+		p.departsInKernel(id, s)
 	case s.watch == onLook && s.attended == 0:
 	case p.fastPaths[id].open:
 	case s.watch == inCalendar && s.attended == 0:
 		p.calendar.announce(id, s.next())
 	default:
-		if due := s.next(); due < s.due {
-			s.due = due
-			p.schedule(due, handled(serverDeparts, p.servers.handle(id)))
-		}
+		p.departsInKernel(id, s)
+	}
+}
+
+// departsInKernel makes an event of the next departure of a server, unless there is one
+// before.
+func (p *Plane) departsInKernel(id uint32, s *server) {
+	due := s.station.Next()
+	if s.disturbed() {
+		due = s.nextOf()
+	}
+	if due >= s.due {
+		return
+	}
+	s.due = due
+	if due <= p.frame.Duration {
+		p.kernel.At(due, sim.RankRelease, handled(serverDeparts, p.servers.handle(id)))
 	}
 }
 
@@ -56,7 +76,20 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 		return
 	}
 	s.due = sim.Never
-	p.refill(indexOf(ev.Handle()))
+	id := indexOf(ev.Handle())
+	if s.watch != inKernel || s.settles != settlesStation {
+		p.refill(id)
+		return
+	}
+	p.settleStation(id, now)
+	if s = p.servers.at(id); s.gate.line.Len() > 0 {
+		p.nextInLine(id, now)
+	}
+	if s.disturbed() {
+		p.changed(id, s)
+	} else {
+		p.departsInKernel(id, s)
+	}
 }
 
 // watchClosely puts a server's next departure in the kernel from now on.
