@@ -300,4 +300,5 @@ type TaskUse struct {
 	Storage   int64 // GB of ephemeral storage on Fargate
 	ARM       bool  // it runs on arm64
 	Fargate   bool
+	Spot      bool // on Fargate Spot
 }

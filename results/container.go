@@ -44,6 +44,14 @@ func containerMetrics() []Metric {
 		}
 		return m
 	}
+	spotty := func(m Metric) Metric {
+		m.where = func(cfg *cloud.Config, _ scope) bool {
+			return slices.ContainsFunc(cfg.Groups, func(g controlplane.Group) bool {
+				return g.Tasks != nil && g.Tasks.OnSpot()
+			})
+		}
+		return m
+	}
 	return []Metric{
 		each("task.running.mean", "tasks that run, time-weighted: Container Insights' RunningTaskCount", always, func(g *controlplane.GroupOutcome) float64 { return g.InServiceMean }),
 		each("task.running.min", "fewest tasks that ran", ifSingle, func(g *controlplane.GroupOutcome) float64 { return float64(g.InServiceMin) }),
@@ -61,6 +69,7 @@ func containerMetrics() []Metric {
 		each("task.stopped", "tasks stopped in good order", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Terminated) }),
 		each("task.unplaced", "times that tasks began to wait, for no instance had room, or that Fargate could not start one", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.LaunchFailed) }),
 		each("task.lost", "tasks lost with their instances, or to faults", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Lost) }),
+		spotty(each("task.interrupted", "tasks on Fargate Spot that AWS took back", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.SpotInterruptions) })),
 		deployed(each("task.deployments", "deployments that were completed", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Deployments.Completed) })),
 		deployed(each("task.deployments.failed", "deployments that failed, by the circuit breaker or an alarm", always, func(g *controlplane.GroupOutcome) float64 { return float64(g.Deployments.Failed) })),
 		deployed(of("task.deployment.duration", "s", "from the begin of a deployment until all tasks were replaced, mean over those that were completed", always, func(p *part) float64 {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"headroom/model/pricing"
 	"headroom/sim"
 	"headroom/sim/stat"
 )
@@ -212,16 +211,6 @@ func (s *Summary) warnOfPrices(measured []*Measurement) {
 	if len(missing) > 0 {
 		s.warnf("not in the cost, because it has no price: %s", Listed(missing))
 	}
-	if beyondPlans(s.Charges) {
-		s.warnf("Compute Savings Plans cover instances alone here, and at AWS Fargate and Lambda, too: the cost is probably high")
-	}
-}
-
-// beyondPlans reports whether there are charges that a Compute Savings Plan would cover at
-// AWS, and not here.
-func beyondPlans(charges []Charge) bool {
-	plan := slices.ContainsFunc(charges, func(c Charge) bool { return c.Discount.Name != "" && c.Discount.Kind == pricing.ComputeSavingsPlan })
-	return plan && slices.ContainsFunc(charges, func(c Charge) bool { return c.Service == pricing.Fargate || c.Service == pricing.Lambda })
 }
 
 // EstimatedPrices names the charges whose prices are estimates, and what stands in for the

@@ -6,11 +6,13 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/container"
 	"headroom/results/buying"
 	"headroom/results/folder"
 	"headroom/results/page"
@@ -141,6 +143,9 @@ func fleetWays(e *experiment, shares []int, all bool) (ways []buying.Way, stays 
 func fleetKeys(cfg *cloud.Config) (keys []string) {
 	for i := range cfg.Groups {
 		g := &cfg.Groups[i]
+		if g.Tasks != nil && g.Tasks.OnSpot() {
+			keys = append(keys, g.Path()+".capacity_provider_strategy = ["+strategyText(g.Tasks.Providers)+"]")
+		}
 		if g.Mixed == nil {
 			continue
 		}
@@ -154,6 +159,19 @@ func fleetKeys(cfg *cloud.Config) (keys []string) {
 		}
 	}
 	return keys
+}
+
+// strategyText writes a capacity provider strategy as a scenario does.
+func strategyText(strategy []container.Provider) string {
+	var lines []string
+	for _, p := range strategy {
+		on := "FARGATE"
+		if p.Spot {
+			on = "FARGATE_SPOT"
+		}
+		lines = append(lines, fmt.Sprintf("{ capacity_provider = %q, base = %d, weight = %d }", on, p.Base, p.Weight))
+	}
+	return strings.Join(lines, ", ")
 }
 
 // verdictOfFleet reports that nothing is sure to keep the thresholds.

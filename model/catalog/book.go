@@ -145,7 +145,7 @@ func (b *bookReader) key(line int, item, platform string) string {
 		}
 		return item
 	}
-	if _, known := b.catalog.services().find(item); !known && !slices.Contains(unlisted, item) {
+	if _, known := b.catalog.services().find(item); !known && !slices.Contains(unlisted, item) && !b.catalog.isPlanRate(item) {
 		b.fault(line, "item: unknown service item, got %q%s", item, hint(nearest(item, b.catalog.services().keys)))
 		return ""
 	}

@@ -1,6 +1,11 @@
 package catalog
 
-import "headroom/model"
+import (
+	"slices"
+	"strings"
+
+	"headroom/model"
+)
 
 // Columns of the service table.
 const (
@@ -29,6 +34,24 @@ func (c *Catalog) Service(service, item string) (model.Price, bool) {
 	}, true
 }
 
+// isPlanRate reports whether an item is the rate of another in a Compute Savings Plan, which
+// a book may give: "fargate/vcpu_linux_x86.compute-savings-plan-1y-no-upfront".
+func (c *Catalog) isPlanRate(item string) bool {
+	of, rest, found := strings.Cut(item, ".compute-savings-plan-")
+	if !found || !strings.HasPrefix(of, "fargate/") && !strings.HasPrefix(of, "lambda/") {
+		return false
+	}
+	_, known := c.services().find(of)
+	for _, term := range []model.Term{model.OneYear, model.ThreeYears} {
+		for payment := model.NoUpfront; payment <= model.AllUpfront; payment++ {
+			if rest == term.String()+"-"+payment.String() {
+				return known || slices.Contains(unlisted, of)
+			}
+		}
+	}
+	return false
+}
+
 // unlisted are service items that no table has, and that a book may price all the same.
 var unlisted = []string{
 	"ec2/dedicated_region_fee",
@@ -41,6 +64,10 @@ var unlisted = []string{
 	"route53/hosted_zone",
 	"route53/health_check",
 	"route53/fast_health_check",
+	"fargate/vcpu_linux_x86_spot",
+	"fargate/memory_linux_x86_spot",
+	"fargate/vcpu_linux_arm_spot",
+	"fargate/memory_linux_arm_spot",
 	"lambda/request",
 	"lambda/x86_gb_second",
 	"lambda/x86_gb_second_tier2",

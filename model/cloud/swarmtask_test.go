@@ -29,6 +29,10 @@ func swarmTasks(seed uint64) *Config {
 		t.Placement = [][]container.Strategy{container.Usual(), {container.BinpackMemory}, {container.Random}, {container.SpreadZones, container.BinpackCPU}}[s.Below(4)]
 		if k == 2 {
 			t.On, t.Need, t.Placement, t.Storage = None, container.Need{CPU: 256, MemoryMiB: 512}, container.Usual(), 20
+			if fate := rng.New(seed, 0, "swarm/providers"); chance(&fate, 0.7) {
+				t.Providers = []container.Provider{{Base: fate.Below(3), Weight: fate.Below(3)}, {Spot: true, Weight: 1 + fate.Below(3)}}
+				t.Interruptions, t.Stop = []float64{0, 0.002, 0.02}[fate.Below(3)], sim.Time(fate.Below(121))*sim.Second
+			}
 		}
 		cfg.addTasks(fmt.Sprint("tasks", k), t, 1+s.Below(6))
 		g := &cfg.Groups[len(cfg.Groups)-1]

@@ -5,5 +5,7 @@
 // [Node] is where a task may go: a container instance, or for Fargate a zone. [Place] and
 // [Stop] are each other's mirror image. [Configurations] are the sizes that Fargate has,
 // [Cluster] is what a capacity provider counts, and [Rollout] is what a deployment does next.
+// [NextProvider] shares tasks out over Fargate and Fargate Spot, and [Hold] is how long a service
+// waits that cannot start tasks.
 // The rules, with their sources, are in rules.md.
 package container

@@ -1,6 +1,10 @@
 package container
 
-import "fmt"
+import (
+	"fmt"
+
+	"headroom/sim"
+)
 
 // Configuration is the memory that a Fargate task of some CPU may have.
 type Configuration struct {
@@ -13,6 +17,16 @@ type Configuration struct {
 const (
 	FreeStorage = 20 // which every task has at no charge
 	MaxStorage  = 200
+)
+
+// UsualInterruptions is how often AWS takes a task on Fargate Spot back, a second: once in 200
+// days. AWS publishes nothing; it is our estimate.
+const UsualInterruptions = 0.005 / 86_400
+
+// How long a task has on Fargate from SIGTERM to SIGKILL, its stopTimeout.
+const (
+	UsualStop = 30 * sim.Second
+	MostStop  = 120 * sim.Second
 )
 
 // gib is a GB of Fargate's, in MiB.

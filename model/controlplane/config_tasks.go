@@ -21,6 +21,13 @@ type Tasks struct {
 	Share     float64 // of a vCPU of its type that each vCPU of a task has
 	Speed     float64 // of its application, beside that of the service at the start; 0 means 1
 	Guard     Guard   // of deployments: of the service at the start, whatever it launches later
+
+	// Of the service at the start, too: its capacity provider strategy, none where all tasks are
+	// On-Demand; how often AWS takes a task on Fargate Spot back, a second; and how long after
+	// that it ends.
+	Providers     []container.Provider
+	Interruptions float64
+	Stop          sim.Time
 }
 
 // Shape divides CPU units among as few vCPUs as it can: each computes at a share of its
@@ -65,6 +72,7 @@ func (v *validator) tasks(g *Group, path string) {
 		v.check(rule == "", path+"."+key, "%s", rule)
 		v.check(t.Storage >= container.FreeStorage && t.Storage <= container.MaxStorage, path+".ephemeral_storage", "must be %d to %d GB, got %d", container.FreeStorage, container.MaxStorage, t.Storage)
 	}
+	v.strategy(t, path+".capacity_provider_strategy")
 	v.check(len(t.Placement) > 0, path+".ordered_placement_strategy", "must have a strategy")
 	for _, s := range t.Placement {
 		v.check(s.Known(), path+".ordered_placement_strategy", "must be a strategy, got %d", s)

@@ -70,6 +70,7 @@ func (cp *Plane) deploy(i int, to *GroupTemplate) error {
 	}
 	g.use(to)
 	g.deployment, g.halted = d, false
+	g.failed, g.heldUntil = 0, 0
 	least, most := g.newRollout().Bounds()
 	cp.noteDeployment(i, fmt.Sprintf("IN_PROGRESS: %d tasks, %d to %d at a time", g.capacity, least, most))
 	cp.turnDeployment(i)

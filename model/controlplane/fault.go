@@ -199,7 +199,9 @@ func (cp *Plane) interruptSpot(struck []slab.Handle, before sim.Time) {
 	for _, h := range struck {
 		at := now + before - noticeTime
 		cp.strikeSpot(h, at)
-		cp.recommend(h, now, at)
+		if !cp.instances.Get(h).isTask() { // ECS passes no recommendation on
+			cp.recommend(h, now, at)
+		}
 	}
 }
 

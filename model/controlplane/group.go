@@ -24,6 +24,9 @@ type group struct {
 	deciding      bool
 	reference     float64 // utilization that its elasticity is measured at; 0: it is not
 	bereft        bool    // somebody terminated a member: the next sweep replaces it
+	failed        int     // attempts to start tasks, in a row
+	failedAt      sim.Time
+	heldUntil     sim.Time // no task is started before
 	suspended     scaling.Process
 	running       int      // activities that are not complete
 	beyondMax     int      // invocations whose policies want more than max
@@ -36,6 +39,7 @@ type group struct {
 	roster
 	owner      int32
 	draws      rng.Stream // ties between termination candidates
+	fates      rng.Stream // when its tasks on Fargate Spot are taken back
 	spotCursor []int      // Spot launches by zone
 
 	activities   []activity
@@ -151,6 +155,9 @@ func (cp *Plane) reconcile(i int, l launching) {
 	lacks := g.desired + g.surge - have - g.missing
 	if g.halted || g.suspended.Has(scaling.Launch) && !l.initial {
 		lacks = 0
+	}
+	if lacks > 0 && cp.kernel.Now() < g.heldUntil {
+		lacks, g.bereft = 0, true
 	}
 	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {
 		if g.failure = g.membership.launch(cp, i, l); g.failure != noFailure {

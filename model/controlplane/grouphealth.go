@@ -17,7 +17,7 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	cp.sweepsOn(i)
 	var unhealthy []slab.Handle
 	inService, members := 0, 0
-	if g.bereft {
+	if g.bereft && cp.kernel.Now() >= g.heldUntil {
 		g.bereft = false
 		cp.lost(i)
 	}

@@ -319,6 +319,9 @@ type occupant struct {
 
 // board remembers a Spot instance on the hosts of its zone.
 func (cp *Plane) board(o order, h slab.Handle) {
+	if o.tasks != nil {
+		return
+	}
 	if o.option == model.Spot {
 		cp.seatInPool(cp.instances.Get(h).hostPlace, occupant{handle: h})
 	}

@@ -235,17 +235,13 @@ func (cp *Plane) onInstanceRuns(ev model.Event) {
 	cp.run(ev.Handle())
 }
 
-// launchFails draws whether a launch fails while it is pending.
-func (cp *Plane) launchFails(h slab.Handle) bool {
-	in := cp.instances.Get(h)
-	return !in.order.rebooted && cp.launchStreams[in.order.owner].Uniform() < in.order.template.LaunchFails
-}
-
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
 	cp.greet(h)
-	if !in.isTask() {
+	if in.isTask() {
+		cp.taskRuns(h)
+	} else {
 		cp.openLease(in)
 	}
 	if in.order.spotPool != None {

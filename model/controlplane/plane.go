@@ -276,6 +276,7 @@ func (cp *Plane) newGroups() error {
 			cfg: cfg, min: cfg.Min, max: cfg.Max, desired: cfg.Desired,
 			owner: cp.ownerAt(cfg.Path(), cfg.Zones...), services: cp.servicesOn(i),
 			draws:      cp.stream("scaling/" + cfg.Name),
+			fates:      cp.stream("fargate-spot/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
 			roster:     roster{byZone: make([]int, len(cfg.Zones))},
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,

@@ -220,6 +220,12 @@ func (cp *Plane) migrate(h slab.Handle, to hostPlace) {
 	cp.schedule(in.bootsAt, handled(instanceBoots, h))
 }
 
+// launchFails draws whether a launch fails while it is pending.
+func (cp *Plane) launchFails(h slab.Handle) bool {
+	in := cp.instances.Get(h)
+	return !in.order.rebooted && cp.launchStreams[in.order.owner].Uniform() < in.order.template.LaunchFails
+}
+
 // failToLaunch ends an instance that is pending, for a reason that EC2 finds only then; its
 // group launches another.
 func (cp *Plane) failToLaunch(h slab.Handle) {
@@ -229,6 +235,9 @@ func (cp *Plane) failToLaunch(h slab.Handle) {
 	if i != None {
 		cp.taskFails(in)
 		cp.leaveActivity(i, in)
+	}
+	if in.isTask() {
+		cp.throttle(in)
 	}
 	cp.kill(h, model.Failed)
 	if i != None {

@@ -180,6 +180,10 @@ func (cp *Plane) giveNotice(o occupant, cause string) {
 	if in.noticed || in.life.ended() || in.life.rests() {
 		return
 	}
+	if in.isTask() {
+		cp.warnTask(o.handle, cause)
+		return
+	}
 	in.noticed = true
 	cp.noteInterruption(o.handle, cause)
 	cp.spotPools[in.order.spotPool].notices.count(cp.kernel.Now())

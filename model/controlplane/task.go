@@ -118,7 +118,7 @@ func (cp *Plane) launchTask(i int, l launching) launchFailure {
 	t := g.tasks
 	nodes, at := cp.nodesOf(i)
 	o := cp.memberOrder(i, l)
-	o.tasks, o.option, o.typ, o.need = t, model.OnDemand, g.types[0].Type, Need{Pool: None}
+	o.tasks, o.option, o.typ, o.need = t, g.nextTaskOption(), g.types[0].Type, Need{Pool: None}
 	o.speed = t.Share * cmp.Or(g.cfg.Types[0].Speed, 1) * cmp.Or(t.Speed, 1)
 	failure := noContainerInstance
 	if t.On == None {
@@ -175,6 +175,7 @@ func (cp *Plane) boardTask(h slab.Handle) {
 	cp.ledger.Tasks = append(cp.ledger.Tasks, model.TaskUse{
 		From: cp.kernel.Now(), To: sim.Never, Owner: in.order.owner, Task: in.number, Zone: in.zone,
 		CPU: t.CPU, MemoryMiB: t.MemoryMiB, Storage: t.Storage, ARM: t.ARM, Fargate: t.On == None,
+		Spot: in.order.option == model.Spot,
 	})
 }
 
@@ -262,14 +263,18 @@ func (cp *Plane) withCrews(list []slab.Handle) []slab.Handle {
 func (cp *Plane) chooseTasks(i, n int) (victims []slab.Handle) {
 	g := &cp.groups[i]
 	nodes, at := cp.nodesOf(i)
+	option := model.PurchaseOption(0) // of which a task ends; 0: any
 	for range n {
+		if len(g.cfg.Tasks.Providers) > 0 {
+			option = cp.losingOption(g, nodes, victims)
+		}
 		k := container.Stop(g.cfg.Tasks.Placement, nodes, g.draws.Below)
 		if k < 0 {
 			break
 		}
 		var victim slab.Handle
 		for h, in := range cp.membersOf(g) {
-			if in.counts() && in.order.on == at[k] && in.zone == g.cfg.Zones[nodes[k].Zone] && !slices.Contains(victims, h) &&
+			if in.counts() && (option == 0 || in.order.option == option) && in.order.on == at[k] && in.zone == g.cfg.Zones[nodes[k].Zone] && !slices.Contains(victims, h) &&
 				(victim == 0 || in.inService() == cp.instances.Get(victim).inService() || in.arrives()) {
 				victim = h
 			}
@@ -310,7 +315,11 @@ func (cp *Plane) cluster(group int) container.Cluster {
 // whereTask says on which instance a task lies.
 func (cp *Plane) whereTask(in *instance) string {
 	if in.order.on == 0 {
-		return "on Fargate in zone " + cp.frame.Zones[in.zone]
+		on := "on Fargate in zone "
+		if in.order.option == model.Spot {
+			on = "on Fargate Spot in zone "
+		}
+		return on + cp.frame.Zones[in.zone]
 	}
 	return fmt.Sprintf("on instance %d in zone %s", cp.instances.Get(in.order.on).number, cp.frame.Zones[in.zone])
 }

@@ -68,7 +68,7 @@ func (c *cover) holdCapacity() {
 		period := c.sheet.held(r)
 		c.extend(c.hours.hourOf(period.to-1) + 1)
 		it := item{
-			candidate: candidate{r.Type, (&Commitment{Kind: ReservedInstance, Type: r.Type}).family(), r.Platform, r.Tenancy, vcpus{}},
+			candidate: candidate{r.Type, (&Commitment{Kind: ReservedInstance, Type: r.Type}).family(), r.Platform, r.Tenancy, vcpus{}, ""},
 			owner:     account, zone: model.Zone(slices.Index(c.sheet.ledger.Zones, r.Zone)), use: -1,
 			reservation: r.Name, span: period, left: make([]int64, len(c.months)),
 		}

@@ -16,17 +16,18 @@ import (
 // Savings Plans. Commitments are in force in the whole clock hours that the run
 // touches, or in those of their own term in it; what minimum charges append in later hours is On-Demand.
 type cover struct {
-	sheet   *sheet
-	hours   clockHours
-	items   []item
-	months  []int    // of each clock hour
-	inForce int      // clock hours in which commitments are in force
-	queue   []queued // instances that Reserved Instances may cover
-	room    []int64  // microseconds of each of their clock hours that none has taken
-	taken   fold[takenKey, takenSum]
-	last    takenKey  // that was taken from
-	lastSum int       // its place in taken
-	idle    []float64 // dollars of commitments that nobody used, by clock hour; nil: nobody asks
+	sheet    *sheet
+	hours    clockHours
+	items    []item
+	months   []int    // of each clock hour
+	inForce  int      // clock hours in which commitments are in force
+	queue    []queued // instances that Reserved Instances may cover
+	room     []int64  // microseconds of each of their clock hours that none has taken
+	taken    fold[takenKey, takenSum]
+	last     takenKey  // that was taken from
+	lastSum  int       // its place in taken
+	services bool      // the items of services are there
+	idle     []float64 // dollars of commitments that nobody used, by clock hour; nil: nobody asks
 }
 
 // takenKey says which commitment took what. Item -1 is what nobody used.
@@ -211,7 +212,7 @@ func (c *cover) addUsed(commitment *Commitment, key takenKey, sum takenSum) {
 	line.month = key.month
 	c.measure(&line, it, part{sum.micros, sum.span})
 	rate := commitment.rate(c.sheet.book)
-	used := new(big.Rat).Set(line.priced.amount)
+	used := ratio(sum.micros, microHour)
 	if commitment.Kind.savingsPlan() {
 		rate = c.sheet.planRate(commitment, it.candidate)
 		used.Mul(used, rate.usd)

@@ -56,7 +56,7 @@ func (d demand) reserve(o model.Offering) []coverageCurve {
 	for _, c := range d.covers {
 		for i := range c.items {
 			it := &c.items[i]
-			if it.tenancy == model.TenancyHost || it.empty(c.inForce) {
+			if it.tenancy == model.TenancyHost || it.service != "" || it.empty(c.inForce) {
 				continue
 			}
 			rate := reservedRate(d.book, o, it.candidate)
@@ -173,7 +173,9 @@ func (d demand) spend(plan Commitment) []coverageCurve {
 		families = nil
 		for _, c := range d.covers {
 			for i := range c.items {
-				families = append(families, c.items[i].family)
+				if c.items[i].service == "" {
+					families = append(families, c.items[i].family)
+				}
 			}
 		}
 		slices.Sort(families)

@@ -83,11 +83,12 @@ func (s *sheet) addFunction(group functionGroup, sum *functionSum, used map[func
 	granted := s.allow("lambda_calls", group.month, sum.calls, freeCalls)
 	add("request_free", "calls, free", ratio(granted, 1), "Requests", free)
 	add("request", "calls", ratio(sum.calls-granted, 1), "Requests", s.service("lambda", "request"))
-	arch := "x86"
-	if group.arm {
-		arch = "arm"
+	arch := architecture(group.arm)
+	beyondPlans := func(amount *big.Int, tail string) *big.Rat {
+		taken := ratio(s.coveredOf(arch+tail, group.owner, noZone, group.month), micro)
+		return taken.Sub(gbSeconds(amount), taken)
 	}
-	billed := gbSeconds(&sum.billed)
+	billed := beyondPlans(&sum.billed, onDemandSeconds)
 	whole := new(big.Int).Quo(billed.Num(), billed.Denom()).Int64()
 	if covered := ratio(s.allow("lambda_gb_seconds", group.month, whole+1, freeGBSeconds), 1); covered.Sign() > 0 {
 		if covered.Cmp(billed) > 0 {
@@ -116,7 +117,7 @@ func (s *sheet) addFunction(group functionGroup, sum *functionSum, used map[func
 		used[at] = new(big.Rat).Add(used[at], part)
 		billed = new(big.Rat).Sub(billed, part)
 	}
-	add(arch+"_provisioned_gb_second", "provisioned concurrency, "+arch, gbSeconds(&sum.provided), "GB-Seconds", s.service("lambda", arch+"_provisioned_gb_second"))
-	add(arch+"_provisioned_duration", "computing in provisioned concurrency, "+arch, gbSeconds(&sum.ready), "GB-Seconds", s.service("lambda", arch+"_provisioned_duration"))
+	add(arch+"_provisioned_gb_second", "provisioned concurrency, "+arch, beyondPlans(&sum.provided, providedSeconds), "GB-Seconds", s.service("lambda", arch+"_provisioned_gb_second"))
+	add(arch+"_provisioned_duration", "computing in provisioned concurrency, "+arch, beyondPlans(&sum.ready, readySeconds), "GB-Seconds", s.service("lambda", arch+"_provisioned_duration"))
 	add("storage_gb_second", "/tmp beyond 512 MB", gbSeconds(&sum.storage), "GB-Seconds", s.service("lambda", "storage_gb_second"))
 }

@@ -119,7 +119,7 @@ func (c *cover) pack(moves []arrival) {
 			}
 			on[m.lease] = pool.place(l, kind)
 			if first[family].name == "" {
-				first[family] = candidate{kind.Name, family, l.Platform, model.TenancyHost, vcpus{}}
+				first[family] = candidate{kind.Name, family, l.Platform, model.TenancyHost, vcpus{}, ""}
 			}
 		case h != nil:
 			pool.release(h, l, kind)
@@ -164,7 +164,7 @@ func (c *cover) addAllocated() {
 		}
 		kind := &ledger.Types[h.Type]
 		c.items = append(c.items, item{
-			candidate: candidate{kind.Name, familyOf(kind), model.Linux, model.TenancyHost, vcpus{}},
+			candidate: candidate{kind.Name, familyOf(kind), model.Linux, model.TenancyHost, vcpus{}, ""},
 			owner:     h.Owner, zone: h.Zone, use: -1, span: sums.span, left: left,
 		})
 	}

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"slices"
 	"time"
 
 	"headroom/model"
@@ -18,6 +19,9 @@ type Hourly struct {
 func (p Plan) Hourly(ledger *model.Ledger) Hourly {
 	c := newCover(p.sheet(ledger).home())
 	c.settle()
+	if slices.ContainsFunc(c.sheet.commitments, func(of Commitment) bool { return of.Kind == ComputeSavingsPlan }) {
+		c.addServices()
+	}
 	c.idle = make([]float64, len(c.months))
 	h := Hourly{First: c.hours.First, Usage: c.worth(), Unused: c.idle}
 	c.apply()

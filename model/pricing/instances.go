@@ -53,6 +53,7 @@ type candidate struct {
 	platform model.Platform
 	tenancy  model.Tenancy
 	vcpus    vcpus
+	service  Service // whose item it is by that name; "": EC2's instances
 }
 
 // vcpus is how many vCPUs of a type work, and how many are switched off. The zero vcpus is all of them.
@@ -64,6 +65,7 @@ type item struct {
 	candidate
 	owner       int32
 	zone        model.Zone
+	unit        string    // of a service's item
 	reservation string    // name of the Capacity Reservation whose unused part it is
 	allowance   bool      // the free tier granted some of it
 	filled      string    // name of the Capacity Reservation that this part of it fills
@@ -83,7 +85,7 @@ func newItems(s *sheet, hours clockHours) []item {
 			use.Seconds[h] *= micro
 		}
 		items = append(items, item{
-			candidate: candidate{kind.Name, familyOf(kind), use.Platform, use.Tenancy, vcpusOf(kind)},
+			candidate: candidate{name: kind.Name, family: familyOf(kind), platform: use.Platform, tenancy: use.Tenancy, vcpus: vcpusOf(kind)},
 			owner:     use.Owner, zone: use.Zone, use: i, span: use.span, left: use.Seconds,
 		})
 	}
@@ -100,7 +102,11 @@ func familyOf(t *model.InstanceType) string {
 func billOnDemand(s *sheet) {
 	c := newCover(s)
 	c.discount()
+	c.noteCovered()
 	for i := range c.items {
+		if c.items[i].service != "" {
+			continue
+		}
 		s.addReserved(c, &c.items[i])
 		s.addItem(c, &c.items[i], c.items[i].left, OnDemand)
 	}
@@ -173,6 +179,9 @@ func (s *sheet) addItem(c *cover, it *item, amount []int64, option Option) {
 
 // charge returns the line of an item without its time and quantity.
 func (c *cover) charge(it *item, option Option) charge {
+	if it.service != "" {
+		return c.serviceCharge(it, option)
+	}
 	line := charge{
 		service: EC2, sku: it.name + "." + it.platform.String(), option: option,
 		owner: it.owner, resource: it.name, zone: it.zone, price: c.sheet.rateOf(it.candidate),
@@ -213,6 +222,10 @@ type part struct {
 // measure sets the time and the quantity of a line.
 func (c *cover) measure(line *charge, it *item, p part) {
 	line.span = span{max(p.span.from, it.span.from), min(p.span.to, it.span.to)}
+	if it.service != "" {
+		line.measureService(it, p.micros)
+		return
+	}
 	line.consumed = quantity{ratio(p.micros, micro), "Seconds"}
 	line.priced = quantity{ratio(p.micros, microHour), "Hours"}
 }
@@ -220,6 +233,8 @@ func (c *cover) measure(line *charge, it *item, p part) {
 // rateOf returns the On-Demand price of an hour of a candidate.
 func (s *sheet) rateOf(c candidate) price {
 	switch {
+	case c.service != "":
+		return c.byTheHour(s.service(string(c.service), c.name))
 	case c.tenancy == model.TenancyHost:
 		return newPrice(s.book.DedicatedHost(c.family))
 	case c.tenancy == model.TenancyDedicated:

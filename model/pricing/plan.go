@@ -67,6 +67,12 @@ func (p Plan) moved(ledger *model.Ledger) *model.Ledger {
 		return ledger
 	}
 	moved := *ledger
+	if p.WithoutSpot {
+		moved.Tasks = slices.Clone(ledger.Tasks)
+		for i := range moved.Tasks {
+			moved.Tasks[i].Spot = false
+		}
+	}
 	moved.Leases = slices.Clone(ledger.Leases)
 	for i := range moved.Leases {
 		l := &moved.Leases[i]

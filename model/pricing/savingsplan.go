@@ -12,7 +12,12 @@ import (
 // to 10⁻⁹ dollars. Those of EC2 Instance plans are derived (rules.md): they are the
 // Standard rates, and not above those of Compute plans where these are estimates.
 func (s *sheet) planRate(plan *Commitment, c candidate) price {
-	rate := c.onTenancy(s.book, newPrice(s.book.ComputePlan(c.name, c.platform, plan.offering())))
+	rate := price{}
+	if c.service != "" {
+		rate = s.servicePlanRate(plan, c)
+	} else {
+		rate = c.onTenancy(s.book, newPrice(s.book.ComputePlan(c.name, c.platform, plan.offering())))
+	}
 	if plan.Kind == EC2InstanceSavingsPlan {
 		standard := reservedRate(s.book, plan.offering(), c)
 		if rate.usd == nil || standard.usd == nil || !standard.estimated || standard.usd.Cmp(rate.usd) < 0 {
@@ -37,6 +42,9 @@ type offer struct {
 // offers returns the candidates of a plan by falling savings percentage; among
 // equals the lowest rate is first.
 func (c *cover) offers(plan *Commitment) []offer {
+	if plan.Kind == ComputeSavingsPlan {
+		c.addServices()
+	}
 	var all fold[candidate, offer]
 	for i := range c.items {
 		it := &c.items[i]

@@ -30,7 +30,8 @@ type sheet struct {
 	capacity    []CapacityReservation
 
 	calendar   *calendar
-	allowances map[allowance]int64 // used so far
+	allowances map[allowance]int64  // used so far
+	taken      map[coveredKey]int64 // of services, by Compute Savings Plans
 	invoice    Invoice
 }
 

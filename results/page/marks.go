@@ -56,7 +56,7 @@ var markKinds = []markKind{
 // says too are none; what operators do is other.
 var activityKinds = map[string]int{
 	"fault": kindFault, "recovery": kindFault, "recovered": kindFault, "failure": kindFault, "retirement": kindFault,
-	"unhealthy": kindFault, "healthy": kindFault, "capacity-short": kindFault, "launch-failed": kindFault, "task-waits": kindFault,
+	"unhealthy": kindFault, "healthy": kindFault, "capacity-short": kindFault, "launch-failed": kindFault, "task-waits": kindFault, "tasks-throttled": kindFault,
 	"refused": kindFault, "schedule-refused": kindFault, "certificate-expired": kindFault,
 	"spot-request-failed": kindFault, "spot-request-waits": kindFault,
 	"interruption": kindInterruption, "rebalance-recommendation": kindInterruption,

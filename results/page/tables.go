@@ -91,7 +91,7 @@ var matrixRows = map[string][]struct{ metric, name string }{
 	},
 	"container_service": {
 		{"task.running.mean", "running, mean"}, {"task.running.max", "most"}, {"task.waiting.mean", "waiting, mean"}, {"task.cpu.utilization", "CPU"},
-		{"task.started", "started"}, {"task.lost", "lost"}, {"task_hours", "task-hours"}, {"cost", "cost"},
+		{"task.started", "started"}, {"task.lost", "lost"}, {"task.interrupted", "interrupted"}, {"task_hours", "task-hours"}, {"cost", "cost"},
 	},
 	"function": {
 		{"function.invocations", "invocations"}, {"function.throttles", "throttles"}, {"function.errors", "errors"}, {"function.cold", "cold starts"},

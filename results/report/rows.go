@@ -339,6 +339,7 @@ func containerRows() []row {
 		{name: "stopped", metric: "task.stopped"},
 		{name: "found no room", metric: "task.unplaced", quiet: true},
 		{name: "lost to faults", metric: "task.lost", quiet: true},
+		{name: "interrupted", metric: "task.interrupted"},
 		{name: "deployments", metric: "task.deployments"},
 		{name: "deployments failed", metric: "task.deployments.failed", quiet: true},
 		{name: "deployment", metric: "task.deployment.duration"},

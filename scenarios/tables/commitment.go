@@ -26,7 +26,7 @@ func commitmentKeys() []schema.Key {
 	return schema.Within("commitment[]", "ValidationError", []schema.Key{
 		schema.Row("kind", schema.OneOf(reservedInstance+": so many instances of a type", savingsPlan+": so many dollars an hour, at its own rates", hostReservation+": so many dedicated hosts of a family"), schema.Required, "what was bought").Coded(schema.NoCode),
 		schema.Row("name", schema.Text(), "(the plan and what it is for)", "what invoices call it").Coded(schema.NoCode),
-		schema.Row("scope", schema.OneOf(scopeRegion+": any zone of the Region", scopeZone+": one zone", scopeFamily+": one instance family", scopeAnyone+": instances of any family and Region; not yet Fargate and Lambda"), "(region)", "reserved instances: region or zone; savings plans: ec2-instance or compute").Coded(schema.NoCode),
+		schema.Row("scope", schema.OneOf(scopeRegion+": any zone of the Region", scopeZone+": one zone", scopeFamily+": one instance family", scopeAnyone+": instances of any family and Region, Fargate and Lambda"), "(region)", "reserved instances: region or zone; savings plans: ec2-instance or compute").Coded(schema.NoCode),
 		schema.Row("class", schema.OneOf("standard: the larger discount, for this type only", "convertible: a smaller one, for it can be exchanged"), `"standard"`, "of reserved instances").Coded(schema.NoCode),
 		schema.Row("instance_type", schema.Text(), "", "type that is reserved").Coded(unsupported),
 		schema.Row("platform", schema.OneOf(platformWords...), `"linux"`, "of reserved instances").Coded(schema.NoCode),

@@ -43,6 +43,12 @@ func containerServiceKeys() []schema.Key {
 		schema.Row("launch_type", schema.OneOf("EC2: on the instances of autoscaling_group", "FARGATE: on machines of AWS, paid by the vCPU and the GB"), `"EC2"`, "where tasks run"),
 		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "with launch_type EC2: on whose instances tasks are placed"),
 		schema.Row("capacity_provider", schema.Name("capacity_provider"), "", "the capacity provider whose group that is, instead of autoscaling_group"),
+		schema.Row("capacity_provider_strategy", schema.List(), "", "tasks on Fargate and Fargate Spot, instead of launch_type"),
+		schema.Row("capacity_provider_strategy[].capacity_provider", schema.OneOf("FARGATE: on demand", "FARGATE_SPOT: on spare capacity, 70 % cheaper, which AWS takes back"), schema.Required, "where"),
+		schema.Row("capacity_provider_strategy[].base", schema.Whole(0, container.MostBase), "0", "so many tasks first; of one capacity provider"),
+		schema.Row("capacity_provider_strategy[].weight", schema.Whole(0, container.MostWeight), "0", "its part of the tasks beyond that"),
+		schema.Row("spot_interruption_rate", schema.Quantity(schema.PerSecond, 0, 1), `("0.005/d")`, "on Fargate Spot: how often AWS takes a task back; AWS publishes nothing, our estimate is one task in seven a month"),
+		schema.Row("stop_timeout", schema.Quantity(schema.Seconds, 0, container.MostStop.Seconds()), `("30s")`, "on Fargate Spot: from the warning, with which SIGTERM comes, to SIGKILL; AWS gives two minutes at most"),
 		schema.Row("ordered_placement_strategy", schema.List(), "(spread over zones, then over instances)", "with launch_type EC2: which instance gets a task, and which loses one"),
 		schema.Row("ordered_placement_strategy[].type", schema.OneOf("binpack: on the fullest", "spread: evenly", "random: anywhere"), schema.Required, "how"),
 		schema.Row("ordered_placement_strategy[].field", schema.Text(), "", "of binpack: cpu or memory; of spread: attribute:ecs.availability-zone or instanceId"),
@@ -63,7 +69,7 @@ func containerServiceKeys() []schema.Key {
 
 // fargateOnly and instancesOnly are the keys that the other launch type does not have.
 var (
-	fargateOnly   = []string{"cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip", "security_groups"}
+	fargateOnly   = []string{strategyKey, spotRateKey, stopKey, "cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip", "security_groups"}
 	instancesOnly = []string{"autoscaling_group", "capacity_provider", "ordered_placement_strategy"}
 )
 
@@ -76,8 +82,7 @@ func (l *loader) readContainerServices() {
 		}
 		tasks := &controlplane.Tasks{On: cloud.None, Need: container.Need{CPU: int64(t.Whole("cpu")), MemoryMiB: int64(t.Whole("memory"))}}
 		g.Tasks = tasks
-		t.Mode = "with launch_type " + tree.Quote(t.Choice("launch_type"))
-		fargate := t.Choice("launch_type") == "FARGATE"
+		fargate := runsOnFargate(t)
 		for _, key := range otherKeys(fargate) {
 			if t.Has(key) {
 				t.Reject(key, schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})
@@ -103,6 +108,19 @@ func (l *loader) readContainerServices() {
 		l.readPolicies(t, len(l.cfg.Groups)-1)
 		t.Done()
 	}
+}
+
+// runsOnFargate reads whether the tasks of a service are on machines of AWS.
+func runsOnFargate(t *schema.Table) bool {
+	if !t.Has(strategyKey) {
+		t.Mode = "with launch_type " + tree.Quote(t.Choice("launch_type"))
+		return t.Choice("launch_type") == "FARGATE"
+	}
+	if t.Mode = "with " + strategyKey; t.Has("launch_type") {
+		t.Reject("launch_type", schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})
+	}
+	t.Pass("launch_type")
+	return true
 }
 
 func otherKeys(fargate bool) []string {
@@ -163,6 +181,7 @@ func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *control
 			t.Reject(key, schema.Fault{Rule: rule, Code: invalidTask})
 		}
 	}
+	readProviders(t, g.Tasks)
 	g.Tasks.Placement = container.Usual()
 	g.Tasks.ARM = t.Choice("cpu_architecture") == "ARM64"
 	if g.Tasks.Storage = container.FreeStorage; t.Has("ephemeral_storage") {

@@ -6,6 +6,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/cloud"
+	"headroom/model/container"
 	"headroom/model/controlplane"
 	"headroom/model/scaling"
 )
@@ -22,6 +23,9 @@ func (s *Scenario) AsOnDemand() *cloud.Config {
 		if g := &cfg.Groups[i]; g.Mixed != nil {
 			g.Mixed.OnDemandBase, g.Mixed.OnDemandPercentage = 0, 100
 			g.Mixed.CapacityRebalance = false
+		}
+		if t := cfg.Groups[i].Tasks; t != nil {
+			t.Providers = nil
 		}
 	}
 	for i := range cfg.Instances {
@@ -91,7 +95,7 @@ func (s *Scenario) AsSpotShare(percent int) (cfg *cloud.Config, stays []string) 
 
 func launchesSpot(cfg *cloud.Config) bool {
 	return slices.ContainsFunc(cfg.Groups, func(g controlplane.Group) bool {
-		return g.Mixed != nil && g.Mixed.OnDemandPercentage < 100
+		return g.Mixed != nil && g.Mixed.OnDemandPercentage < 100 || g.Tasks != nil && g.Tasks.OnSpot()
 	}) || slices.ContainsFunc(cfg.Instances, func(f controlplane.Fleet) bool {
 		return f.Template.Spot != nil
 	}) || slices.ContainsFunc(cfg.InstanceWorkloads, func(w controlplane.InstanceWorkload) bool { return w.Option == model.Spot })
@@ -111,6 +115,10 @@ func (s *Scenario) repurchased() *cloud.Config {
 			mixed := *g.Mixed
 			g.Mixed = &mixed
 		}
+		if g.Tasks != nil {
+			tasks := *g.Tasks
+			g.Tasks = &tasks
+		}
 	}
 	return &cfg
 }
@@ -129,6 +137,10 @@ func (s *Scenario) buyer(cfg *cloud.Config) *buyer {
 
 // spot makes a group launch Spot beyond a base and a share in percent.
 func (b *buyer) spot(g *controlplane.Group, base, percentage int) {
+	if g.Tasks != nil {
+		b.taskSpot(g, base, percentage)
+		return
+	}
 	platform := b.pools.cfg.LaunchTemplates[g.Template].Platform
 	for i := range g.Types {
 		if why := b.unsold(g.Types[i].Type, platform, g.Zones); why != "" {
@@ -145,6 +157,16 @@ func (b *buyer) spot(g *controlplane.Group, base, percentage int) {
 		}}
 	}
 	g.Mixed.OnDemandBase, g.Mixed.OnDemandPercentage = base, percentage
+}
+
+// taskSpot makes an ECS service on Fargate start tasks on Fargate Spot beyond a base and a share in
+// percent. Those on instances are there however these are bought.
+func (b *buyer) taskSpot(g *controlplane.Group, base, percentage int) {
+	t := g.Tasks
+	if t.On != cloud.None {
+		return
+	}
+	t.Providers = []container.Provider{{Base: base, Weight: percentage}, {Spot: true, Weight: 100 - percentage}}
 }
 
 // tenantSpot makes an instance workload of the account launch Spot.

@@ -23,12 +23,11 @@ func (d *draft) writeContainerService(r *resource) {
 	case task == nil:
 		d.skip(r.address, "its task definition, which has its cpu and memory, is not in the plan")
 		return
-	case usesSpot(v):
-		d.skip(r.address, "its capacity provider FARGATE_SPOT: Fargate Spot is not simulated, all its tasks are written as Fargate on demand, which costs more and is not interrupted")
 	}
 	d.title(r)
 	d.Table("container_service", r.key)
 	switch {
+	case usesSpot(v): // its strategy says so, in the end
 	case fargate:
 		d.Set("launch_type", "FARGATE")
 	case provider != nil:
@@ -52,6 +51,7 @@ func (d *draft) writeContainerService(r *resource) {
 		d.writePlacement(v)
 	}
 	d.writeTaskScaling(r)
+	d.writeProviders(r)
 	if len(groups) == 0 {
 		d.assume("%s has no target group: nobody asks it", r.address)
 	}
@@ -178,6 +178,18 @@ func onFargate(v attributes) bool {
 		}
 	}
 	return false
+}
+
+// writeProviders writes how the tasks of a service are shared out over Fargate and Fargate Spot.
+func (d *draft) writeProviders(r *resource) {
+	if !usesSpot(r.values) {
+		return
+	}
+	for _, s := range r.values.blocks("capacity_provider_strategy") {
+		d.Item("container_service", r.key, "capacity_provider_strategy")
+		d.Set("capacity_provider", s.text("capacity_provider"))
+		d.copyNumbers(r, s, "base", "weight")
+	}
 }
 
 // usesSpot reports whether a service has tasks on Fargate Spot.

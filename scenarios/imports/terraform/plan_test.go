@@ -118,9 +118,9 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 				{"address": "aws_appautoscaling_policy.table", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "table", "values": {}}`,
 				`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "expressions": {"task_definition": {"references": ["aws_ecs_task_definition.web.arn", "aws_ecs_task_definition.web"]}}},
 				{"address": "aws_appautoscaling_policy.table", "mode": "managed", "type": "aws_appautoscaling_policy", "name": "table", "expressions": {"resource_id": {"references": ["aws_appautoscaling_target.table.resource_id", "aws_appautoscaling_target.table"]}}}`),
-			[]string{"[container_service.web]\nlaunch_type = \"FARGATE\"\n", "cpu = 512\nmemory = 1024\n"},
-			"p.json: aws_ecs_service.web: its capacity provider FARGATE_SPOT: Fargate Spot is not simulated, all its tasks are written as Fargate on demand, which costs more and is not interrupted\n" +
-				"p.json: aws_appautoscaling_target.table: Application Auto Scaling of dynamodb is not simulated, of ECS services alone (and 1 more like it)"},
+			[]string{"[container_service.web]\nservice", "cpu = 512\nmemory = 1024\n",
+				"[[container_service.web.capacity_provider_strategy]]\ncapacity_provider = \"FARGATE\"\nbase = 1\nweight = 1\n\n[[container_service.web.capacity_provider_strategy]]\ncapacity_provider = \"FARGATE_SPOT\"\nweight = 3\n"},
+			"p.json: aws_appautoscaling_target.table: Application Auto Scaling of dynamodb is not simulated, of ECS services alone (and 1 more like it)"},
 		"scaling of an ECS service that is elsewhere": {
 			planOf(`{"address": "aws_appautoscaling_target.t", "mode": "managed", "type": "aws_appautoscaling_target", "name": "t", "values": {"service_namespace": "ecs", "resource_id": "service/a/b", "max_capacity": 9}}`, ``),
 			nil, "p.json: aws_appautoscaling_target.t: the ECS service that it scales is not in the plan"},
