@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"math"
 
 	"headroom/model/cloud"
@@ -16,13 +17,20 @@ type audited struct {
 	name, what string
 	of         func(s *fluid.Shown) float64
 	absolute   bool // the difference, not its ratio
+	limit      float64
+	marks      string // the metrics that it marks; "": name
 }
 
+// availabilityLimit is the same of the share of requests that are answered.
+const availabilityLimit = 0.01
+
 var auditOf = []audited{
-	{"latency.mean", "mean time at targets", func(s *fluid.Shown) float64 { return s.Mean }, false},
-	{"latency.p50", "median time at targets", func(s *fluid.Shown) float64 { return s.P50 }, false},
-	{"latency.p99", "time at targets that 99 % of requests stay below", func(s *fluid.Shown) float64 { return s.P99 }, false},
-	{"requests.refused", "share of requests that targets refuse", func(s *fluid.Shown) float64 { return s.Refused }, true},
+	{"latency.mean", "mean time at targets", func(s *fluid.Shown) float64 { return s.Mean }, false, auditLimit, ""},
+	{"latency.p50", "median time at targets", func(s *fluid.Shown) float64 { return s.P50 }, false, auditLimit, ""},
+	{"latency.p99", "time at targets that 99 % of requests stay below", func(s *fluid.Shown) float64 { return s.P99 }, false, auditLimit, ""},
+	{"requests.refused", "share of requests that targets refuse", func(s *fluid.Shown) float64 { return s.Refused }, true, auditLimit, ""},
+	{"availability", "share of requests that targets answer in time", func(s *fluid.Shown) float64 { return 1 - s.Failed }, true, availabilityLimit, "availability and requests.failed"},
+	{"cpu.utilization", "share of their CPU that targets use for requests", func(s *fluid.Shown) float64 { return s.Busy }, false, auditLimit, "cpu.utilization, and what follows it: scaling, capacity, cost"},
 }
 
 // isAudited reports whether rates are compared with requests in a scenario.
@@ -68,6 +76,18 @@ func auditMetrics() []Metric {
 			},
 		})
 	}
+	for _, u := range unseen {
+		metrics = append(metrics, Metric{
+			Name: u.name, Unit: "ratio", where: isAudited,
+			Meaning: "share of the requests of the first replication that came " + u.when + ", if no window of the audit shows that; else 0",
+			read: func(p *part) float64 {
+				if p.outcome.Audit == nil {
+					return math.NaN()
+				}
+				return p.outcome.Audit.Unseen[u.of]
+			},
+		})
+	}
 	return metrics
 }
 
@@ -80,10 +100,32 @@ func (s *Summary) warnOfAudit() {
 	for i := range auditOf {
 		a := &auditOf[i]
 		v, ok := s.Value("audit."+a.name, Part{})
-		if !ok || !(math.Abs(v.Value) > auditLimit) {
+		if !ok || !(math.Abs(v.Value) > a.limit) {
 			continue
 		}
-		s.warnf("%s: rates differ from requests by %+.1f %% in the windows of the audit, more than %.0f %%: do not trust it; fidelity = \"request\" shows it",
-			a.name, 100*v.Value, 100*auditLimit)
+		by := "%"
+		if a.absolute {
+			by = "points"
+		}
+		s.warnf("%s: rates differ from requests by %+.1f %s in the windows of the audit, more than %.0f %s: do not trust it; fidelity = \"request\" shows it",
+			cmp.Or(a.marks, a.name), 100*v.Value, by, 100*a.limit, by)
+	}
+	for i := range unseen {
+		if v, ok := s.Value(unseen[i].name, Part{}); ok && v.Value > leastUnseen {
+			s.warnf("unaudited: %.1f %% of requests came %s, and no window of the audit shows that: nothing says how far rates are from requests there; more run.fluid.audit, or fidelity = \"request\", shows it",
+				100*v.Value, unseen[i].when)
+		}
 	}
 }
+
+// unseen are the parts of a run that no window of its audit shows.
+var unseen = []struct {
+	name, when string
+	of         fluid.Regime
+}{
+	{"audit.unseen.overloaded", "while targets were overloaded", fluid.Overloaded},
+	{"audit.unseen.rescaled", "within 30 s of a change of capacity", fluid.Rescaled},
+}
+
+// leastUnseen is the share of requests of which nobody needs to know whether they were looked at.
+const leastUnseen = 0.001

@@ -18,15 +18,17 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 	o.Audit = &fluid.Findings{
 		All: fluid.Finding{
 			Requests: 1000,
-			Played:   fluid.Shown{Mean: 0.1, P50: 0.08, P99: 0.4, Refused: 0.01},
-			Rates:    fluid.Shown{Mean: 0.102, P50: 0.08, P99: 0.5, Refused: 0.02},
+			Played:   fluid.Shown{Mean: 0.1, P50: 0.08, P99: 0.4, Refused: 0.01, Failed: 0.2, Busy: 0.8},
+			Rates:    fluid.Shown{Mean: 0.102, P50: 0.08, P99: 0.5, Refused: 0.02, Failed: 0.02, Busy: 0.8},
 		},
 		Windows: make([]fluid.Finding, 7),
 	}
+	o.Audit.Unseen[fluid.Overloaded] = 0.25
 	m := []*Measurement{meter.Measure(o, invoice()), meter.Measure(oneOutcome(cfg), invoice())}
 	s := meter.fold(m)
 	for key, want := range map[string]float64{
 		"audit.windows": 7, "audit.latency.mean": 0.02, "audit.latency.p50": 0, "audit.latency.p99": 0.25, "audit.requests.refused": 0.01,
+		"audit.availability": 0.18, "audit.cpu.utilization": 0, "audit.unseen.overloaded": 0.25, "audit.unseen.rescaled": 0,
 	} {
 		if v, ok := s.Metric(key); !ok || math.Abs(v.Value-want) > 1e-12 || v.N != 1 {
 			t.Errorf("%s is %+v, want %v of one replication", key, v, want)
@@ -37,7 +39,12 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 	if !strings.Contains(all, "latency.p99: rates differ from requests by +25.0 %") {
 		t.Errorf("p99 is not marked:\n%s", all)
 	}
-	if strings.Contains(all, "latency.mean: rates") || strings.Contains(all, "requests.refused: rates") {
+	if !strings.Contains(all, "availability and requests.failed: rates differ from requests by +18.0 points") ||
+		!strings.Contains(all, "unaudited: 25.0 % of requests came while targets were overloaded") {
+		t.Errorf("failures or what nobody has seen is not told:\n%s", all)
+	}
+	if strings.Contains(all, "cpu.utilization") || strings.Contains(all, "within 30 s") ||
+		strings.Contains(all, "latency.mean: rates") || strings.Contains(all, "requests.refused: rates") {
 		t.Errorf("what is right is marked:\n%s", all)
 	}
 }

@@ -198,6 +198,11 @@ func TestSearchElsewhereFindsTheSame(t *testing.T) {
 	if got := recommend("--listen", "127.0.0.1:0"); got != want {
 		t.Errorf("with a server of its own it found\n%s\nwant\n%s", got, want)
 	}
+	screen := []string{"--set", "search.screen=fluid"}
+	want = recommend(screen...)
+	if got := recommend(append(screen, "--nats", url, "--workers", "0")...); got != want {
+		t.Errorf("screened by rates, another process found\n%s\nwant\n%s\n%s", got, want, worker.said.String())
+	}
 }
 
 // wire is a connection between workers and server that can be cut.

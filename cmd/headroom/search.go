@@ -85,7 +85,7 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment, to *folder.F
 	defer leave()
 	show := newSearchProgress(e, f.quiet)
 	defer show.end()
-	return search.Run(ctx, &search.Problem{
+	p := &search.Problem{
 		Candidates: s.Len(),
 		Build: func(candidate int) (search.Experiment, error) {
 			scenario, err := e.Candidate(candidate)
@@ -96,10 +96,19 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment, to *folder.F
 		},
 		Reference: run.Of(e.Scenario), Minimize: s.Minimize, Thresholds: e.Thresholds,
 		Features: s.Features(e.Catalog), Neighbours: s.Neighbours,
-	}, search.Options{
+	}
+	if s.Fluid {
+		p.Screen = screenSearch
+	}
+	return search.Run(ctx, p, search.Options{
 		Confidence: s.Confidence, Indifference: s.Indifference, Replications: s.Replications, MaxReplications: s.MaxReplications,
 		Points: s.Points, Budget: s.Budget, Seed: uint64(s.Seed), Workers: f.workers, Engine: engine, Progress: show.note,
 	})
+}
+
+// screenSearch plays rates where an experiment plays requests.
+func screenSearch(of search.Experiment) (search.Experiment, error) {
+	return of.(*run.Experiment).Screened(space.ScreenStep)
 }
 
 // searchPage is what to show of a search.

@@ -48,6 +48,7 @@ const asSearch = "[search]\nreplications = 5\n[search"
 // recommendation is what scripts read of a search.
 type recommendation struct {
 	Replications int
+	Screened     int `json:"screened_replications"`
 	Decided      bool
 	Surrogate    *struct{ Untried int }
 	Recommended  *struct {
@@ -122,9 +123,13 @@ func TestRecommendationAgreesWithBruteForce(t *testing.T) {
 				cheapest = min(cheapest, costs[i])
 			}
 		}
-		for _, points := range []string{"100", "16"} {
-			r := recommended(t, file, "--set", `thresholds={ "latency.p95" = "< `+strconv.FormatFloat(limit, 'g', -1, 64)+`s" }`, "--set", "search.points="+points)
-			if r.Recommended == nil || (r.Surrogate != nil) != (points != "100") {
+		for _, points := range []string{"100", "16", "screen"} {
+			how := "search.points=" + points
+			if points == "screen" {
+				how = "search.screen=fluid"
+			}
+			r := recommended(t, file, "--set", `thresholds={ "latency.p95" = "< `+strconv.FormatFloat(limit, 'g', -1, 64)+`s" }`, "--set", how)
+			if r.Recommended == nil || (r.Surrogate != nil) != (points != "100") || (r.Screened > 0) != (points == "screen") {
 				t.Fatalf("limit %g s, %s points: %+v", limit, points, r)
 			}
 			got := r.Recommended.Candidate
@@ -141,11 +146,18 @@ func TestSearchIsTheSameWithAnyWorkers(t *testing.T) {
 	output <- struct{}{}
 	defer func() { <-output }()
 	file := choosableFile(t, asSearch)
+	for _, how := range []string{"search.points=16", "search.screen=fluid"} {
+		searchTheSame(t, file, how)
+	}
+}
+
+func searchTheSame(t *testing.T, file, how string) {
+	t.Helper()
 	want := ""
 	for _, workers := range []string{"1", "2", "8"} {
 		all := ""
 		for _, format := range []string{"json", "table"} {
-			out, code := captured(t, &os.Stdout, "recommend", file, "--format", format, "--workers", workers, "--set", "search.points=16")
+			out, code := captured(t, &os.Stdout, "recommend", file, "--format", format, "--workers", workers, "--set", how)
 			if code != 0 {
 				t.Fatalf("exit code %d", code)
 			}

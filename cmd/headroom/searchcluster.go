@@ -11,6 +11,7 @@ import (
 	"headroom/results/run"
 	"headroom/results/search"
 	"headroom/results/sweep"
+	"headroom/scenarios/space"
 	"headroom/scenarios/tables"
 	"headroom/sim/batch/jetstream"
 )
@@ -90,8 +91,11 @@ func (c *clusterEngine) Simulate(ctx context.Context, these []search.Replication
 			c.layouts[r.Experiment] = sweep.NewLayout(r.Experiment.Keys())
 		}
 		asked[i] = sweep.Asked{Point: r.Candidate, Replication: r.Number, Layout: c.layouts[r.Experiment]}
-		if r.Candidate < 0 {
+		switch {
+		case r.Candidate < 0:
 			asked[i].Point = c.candidates
+		case r.Rates:
+			asked[i].Point += c.candidates + 1
 		}
 	}
 	all, err := c.rounds.Do(ctx, asked, told)
@@ -102,20 +106,24 @@ func (c *clusterEngine) Simulate(ctx context.Context, these []search.Replication
 	return found, err
 }
 
-// searchPlan says what the replications of a search are of: its candidates, and after
-// them what there is now.
+// searchPlan says what the replications of a search are of: its candidates, after them what there is
+// now, and then the candidates by rates.
 func searchPlan(s *tables.Scenario) *sweep.Plan {
 	return &sweep.Plan{
-		Points: s.Search.Len() + 1,
+		Points: 2*s.Search.Len() + 1,
 		Build: func(point int) (*run.Experiment, error) {
 			if point == s.Search.Len() {
 				return run.Of(s), nil
 			}
-			scenario, err := s.Candidate(point)
+			scenario, err := s.Candidate(point % (s.Search.Len() + 1))
 			if err != nil {
 				return nil, err
 			}
-			return run.Of(scenario), nil
+			if of := run.Of(scenario); point < s.Search.Len() {
+				return of, nil
+			} else {
+				return of.Screened(space.ScreenStep)
+			}
 		},
 	}
 }

@@ -37,7 +37,7 @@ func swarmBaskets(s *rng.Stream, cfg *Config) {
 	swarmVisitors(s, cfg)
 	cfg.Services[0].Discipline = dataplane.FCFS
 	tg := &cfg.TargetGroups[0]
-	tg.CrossZone, tg.Algorithm, tg.Mitigation = true, "round_robin", false
+	tg.CrossZone = true
 	tg.Stickiness = dataplane.Stickiness{Kind: dataplane.StickinessKind(1 + s.Below(2)), Duration: sim.Time(1+s.Below(900)) * sim.Second}
 	w := &cfg.Workloads[0]
 	if w.Arrivals == nil {

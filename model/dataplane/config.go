@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"headroom/model"
+	"headroom/model/fluid"
 	"headroom/model/health"
 	"headroom/model/routing"
 	"headroom/model/workload"
@@ -31,6 +32,8 @@ type Traffic struct {
 
 	// Fluid is the step in which rates are played instead of requests; 0: requests are.
 	Fluid sim.Time
+	// Laws keeps what runs of rates have worked out for others; nil: nobody.
+	Laws *fluid.Shelf
 	// Audit is how many windows of a run whose rates are played are played request by
 	// request as well, in the first replication.
 	Audit int

@@ -66,7 +66,7 @@ func (p *Plane) newFluid() {
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
 		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), minute: sim.Minute - 1,
-		laws: fluid.NewLaws(), mixtures: map[string]rng.Distribution{},
+		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{},
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]

@@ -322,6 +322,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Expected += u.expected
 		a.Patience = max(a.Patience, u.patience)
 	}
+	p.tellRetries(c, &a)
 	a.Patience = p.patienceAt(c, a.Patience)
 	c.passGate(&a)
 	before, unit := c.Busy, c.unit

@@ -3,6 +3,7 @@ package dataplane
 import (
 	"fmt"
 
+	"headroom/model/fluid"
 	"headroom/sim"
 )
 
@@ -142,4 +143,22 @@ func coarse(t sim.Time) sim.Time {
 		unit <<= 1
 	}
 	return t / unit * unit
+}
+
+// tellRetries tells an audit how clients try again, where all do alike and nothing holds them back.
+func (p *Plane) tellRetries(c *cohort, a *fluid.Arrivals) {
+	if p.fluid.audit == nil {
+		return
+	}
+	for i, u := range c.currents {
+		clients := p.sources[u.source].clients
+		of := fluid.Retries{Attempts: clients.RetryAttempts, Backoff: clients.Backoff}
+		if clients.RetryBudget > 0 || i > 0 && of != a.Retries {
+			a.Retries, a.Again = fluid.Retries{}, 0
+			return
+		}
+		if a.Retries = of; p.fluid.inflows[u.inflow].attempt > 0 {
+			a.Again += u.expected
+		}
+	}
 }

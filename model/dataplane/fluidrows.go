@@ -74,3 +74,16 @@ func sure(d rng.Distribution, err error) rng.Distribution {
 	}
 	return d
 }
+
+// demands lists the CPU times that a traffic names, which all of its runs have.
+func (t *Traffic) demands() (all []rng.Distribution) {
+	for i := range t.Workloads {
+		all = append(all, t.Workloads[i].Demand)
+	}
+	for i := range t.Services {
+		for k := range t.Services[i].Steps {
+			all = append(all, t.Services[i].Steps[k].Time)
+		}
+	}
+	return all
+}

@@ -254,6 +254,10 @@ func (p *Plane) Outcome() Outcome {
 	if p.fluid != nil && p.fluid.audit != nil {
 		out.Audit = p.fluid.audit.Play(p.stream("fluid/audit"))
 	}
+	if f := p.fluid; f != nil && f.laws != nil {
+		p.cfg.Laws.Put(f.laws, p.cfg.demands())
+		f.laws = nil // they are somebody else's
+	}
 	for i := range p.meter.routes {
 		r := &p.meter.routes[i]
 		if r.Latency == nil {

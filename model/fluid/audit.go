@@ -4,12 +4,11 @@ import (
 	"math"
 
 	"headroom/sim"
-	"headroom/sim/rng"
-	"headroom/sim/stat"
 )
 
 // Audit chooses windows of a run while its steps are played, and plays their requests one by one
-// when it is over. The run is cut into as many slots of the same length; in turn the
+// when it is over, from the state that the rates have there: the line with it, and for how long
+// each in it has waited. The run is cut into as many slots of the same length; in turn the
 // calmest, the steepest and the most loaded step of a slot begins its window, and the first after a change of
 // capacity.
 type Audit struct {
@@ -17,6 +16,7 @@ type Audit struct {
 	slot    sim.Time
 	windows []window
 	before  map[*Cohort]moment
+	regimes [regimes]regime
 }
 
 // Kind is what a window shows.
@@ -36,6 +36,27 @@ func (k Kind) String() string {
 	return [...]string{"calm", "steep", "loaded", "after a change of capacity"}[k]
 }
 
+// Regime is what a run may show in some of its steps and not in others, and windows that show one
+// say nothing of another.
+type Regime uint8
+
+// Regimes.
+const (
+	Steady     Regime = iota
+	Overloaded        // targets have more than they can serve, or clients give up
+	Rescaled          // shortly after a change of capacity
+	regimes
+)
+
+// regime is how much of a run is in one, and whether a window has shown it.
+type regime struct {
+	requests float64
+	played   bool
+}
+
+// afterChange is how long after a change of capacity its steps are [Rescaled].
+const afterChange = 30 * sim.Second
+
 // window is the steps of a cohort that are to be played.
 type window struct {
 	kind    Kind
@@ -46,6 +67,8 @@ type window struct {
 	to      sim.Time
 	came    float64
 	moments []moment
+	begins  moment // the step before
+	past    past   // of its line then
 }
 
 // moment is a step of a cohort.
@@ -53,11 +76,38 @@ type moment struct {
 	stay    Stay
 	length  sim.Time
 	each    float64 // requests a second to each target
+	again   float64 // share of these that have been tried before
 	number  float64
 	line    float64
 	refused float64
+	late    float64 // share of those who left that clients had not waited for
+	busy    float64 // work of each target for requests, ns of one server
+	done    float64 // of it so far, with what is not for requests
 	targets int
+	changed sim.Time // when the number of targets last did
+	retries Retries
 }
+
+// Retries is how clients try again.
+type Retries struct {
+	Attempts int // after the first
+	Backoff  sim.Time
+}
+
+// regime is that of a step that ends at an instant.
+func (m *moment) regime(at sim.Time) Regime {
+	switch {
+	case m.line > 0 || m.late > overloadedLate || m.refused > overloadedLate:
+		return Overloaded
+	case m.changed > 0 && at-m.changed <= afterChange:
+		return Rescaled
+	}
+	return Steady
+}
+
+// overloadedLate is the share of requests that are given up or refused from where on a target is
+// overloaded.
+const overloadedLate = 0.01
 
 // Bounds of a window, in requests to all targets and in time.
 const (
@@ -76,24 +126,44 @@ func NewAudit(from, to sim.Time, windows int) *Audit {
 
 // Note takes a step of a cohort that ends at an instant.
 func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
-	if c.Law == nil || c.Targets == 0 || c.tail > rare || came.Length <= 0 {
+	if c.Law == nil || c.Targets == 0 || came.Length <= 0 {
 		return
 	}
-	m := moment{
-		stay: Stay{Law: c.Law, Limit: sim.Never}, length: came.Length, targets: c.Targets,
-		each: came.Expected / float64(c.Targets) / came.Length.Seconds(), number: c.Number, line: c.Line, refused: c.Refused,
-	}
 	before, known := a.before[c]
+	m := momentOf(c, came)
+	if known {
+		m.busy = max(0, c.Busy-before.done-came.Other)
+	}
+	if m.changed = before.changed; known && m.targets != before.targets {
+		m.changed = at - came.Length
+	}
 	a.before[c] = m
 	if at < a.from || m.each <= 0 {
 		return
 	}
+	a.regimes[m.regime(at)].requests += came.Expected
 	w := &a.windows[min(int((at-a.from)/a.slot), len(a.windows)-1)]
 	w.extend(c, at, m)
 	if score := w.kind.of(m, before, known); score > w.score {
-		*w = window{kind: w.kind, of: c, shape: c.Shape, score: score, from: at - came.Length, to: at - came.Length}
+		*w = window{kind: w.kind, of: c, shape: c.Shape, score: score, from: at - came.Length, to: at - came.Length, begins: before}
+		if w.past = c.past; c.came.seconds > 0 {
+			w.past.forget()
+		}
 		w.extend(c, at, m)
 	}
+}
+
+// momentOf is a step of a cohort by what it shows.
+func momentOf(c *Cohort, came Arrivals) moment {
+	m := moment{
+		stay: Stay{Law: c.Law, Limit: came.Patience}, length: came.Length, targets: c.Targets, done: c.Busy,
+		each: came.Expected / float64(c.Targets) / came.Length.Seconds(), number: c.Number, line: c.Line, refused: c.Refused,
+		late: c.Late(came.Patience), retries: came.Retries,
+	}
+	if came.Expected > 0 {
+		m.again = min(1, came.Again/came.Expected)
+	}
+	return m
 }
 
 // of says how well a step shows a kind.
@@ -132,63 +202,4 @@ func (w *window) extend(c *Cohort, at sim.Time, m moment) {
 	w.to = at
 	w.came += m.each * m.length.Seconds() * float64(min(w.shape.Choices, mostTargets))
 	w.moments = append(w.moments, m)
-}
-
-// Finding is what a window showed.
-type Finding struct {
-	Kind     Kind
-	From, To sim.Time
-	Requests int64
-	Played   Shown // request by request
-	Rates    Shown
-}
-
-// Shown is what is compared.
-type Shown struct{ Mean, P50, P99, Refused float64 } // seconds, and a share
-
-// Findings is what all windows showed, and each.
-type Findings struct {
-	All     Finding
-	Windows []Finding
-}
-
-// Play plays the windows, with the arrivals, demands and choices of a stream.
-func (a *Audit) Play(stream rng.Stream) *Findings {
-	f := &Findings{}
-	var all replay
-	for i := range a.windows {
-		w := &a.windows[i]
-		if len(w.moments) == 0 {
-			continue
-		}
-		r := newReplay(w, stream.Fork(uint64(i)))
-		r.play(w)
-		if r.played.Count() == 0 {
-			continue
-		}
-		f.Windows = append(f.Windows, r.finding(w))
-		all.played.Merge(&r.played)
-		all.rates.Merge(&r.rates)
-		all.came += r.came
-		all.refused += r.refused
-		all.expected += r.expected
-	}
-	if all.came > 0 {
-		f.All = all.finding(&window{})
-	}
-	return f
-}
-
-// finding says what was shown.
-func (r *replay) finding(w *window) Finding {
-	shown := func(h *stat.Histogram, refused float64) Shown {
-		return Shown{
-			Mean: h.Mean() * 1e-9, P50: float64(h.Quantile(0.5)) * 1e-9, P99: float64(h.Quantile(0.99)) * 1e-9,
-			Refused: refused / float64(r.came),
-		}
-	}
-	return Finding{
-		Kind: w.kind, From: w.from, To: w.to, Requests: r.came,
-		Played: shown(&r.played, float64(r.refused)), Rates: shown(&r.rates, r.expected),
-	}
 }

@@ -2,6 +2,7 @@ package fluid
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"headroom/sim"
@@ -13,16 +14,25 @@ import (
 // the loads given.
 func noted(t *testing.T, windows int, targets []int, loads []float64) *Audit {
 	t.Helper()
+	return notedFor(t, windows, targets, loads, Arrivals{Patience: sim.Never})
+}
+
+// notedFor is [noted] for clients that give up, maybe at targets which work on for them.
+func notedFor(t *testing.T, windows int, targets []int, loads []float64, clients Arrivals) *Audit {
+	t.Helper()
 	demand, err := rng.Exponential(0.05)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := NewAudit(0, sim.Time(len(loads))*sim.Second, windows)
-	c := &Cohort{Shape: Shape{Station: fluid.Station{Servers: 2, Demand: demand, Backlog: NoLimit}, Split: fluid.Split{Rule: fluid.LeastWaiting}, Sharing: true}}
+	c := &Cohort{Shape: Shape{Station: fluid.Station{Servers: 2, Demand: demand, Backlog: NoLimit}, Split: fluid.Split{Rule: fluid.LeastWaiting}, Sharing: clients.Patience == sim.Never}}
+	if !c.Sharing {
+		c.Places = c.Servers
+	}
 	laws := NewLaws()
 	for i, load := range loads {
 		c.Targets, c.Choices = targets[i], targets[i]
-		came := Arrivals{Length: sim.Second, Expected: load * 40 * float64(c.Targets), Patience: sim.Never}
+		came := Arrivals{Length: sim.Second, Expected: load * 40 * float64(c.Targets), Patience: clients.Patience, Retries: clients.Retries}
 		c.Advance(laws, came)
 		a.Note(c, sim.Time(i+1)*sim.Second, came)
 	}
@@ -85,5 +95,87 @@ func TestAuditChoosesItsWindows(t *testing.T) {
 		if len(w.moments) == 0 || w.to-w.from > longestWindow {
 			t.Errorf("window %d has %d steps, and lasts %v", i, len(w.moments), w.to-w.from)
 		}
+	}
+}
+
+// An overload is played from the line that the rates have there. Who shares servers with n others has
+// 2/n of a second of them in one; with n growing by 12 a second from the 40th on, and exponential
+// demands of 50 ms, who leaves after t of these seconds has been there for 3/16 t on average.
+func TestAuditPlaysAnOverloadFromItsLine(t *testing.T) {
+	loads := slices.Concat(repeated(0.5, 40), repeated(1.3, 60))
+	f := noted(t, 10, repeated(6, 100), loads).Play(rng.New(1, 0, "audit"))
+	overloaded := 0
+	for _, w := range f.Windows {
+		if w.From < 45*sim.Second {
+			continue
+		}
+		overloaded++
+		want := 3. / 16 * ((w.From+w.To).Seconds()/2 - 40)
+		if math.Abs(w.Played.Mean/want-1) > 0.12 || w.Regime != Overloaded {
+			t.Errorf("%v from %v to %v (regime %v): a mean of %v s, want %v", w.Kind, w.From, w.To, w.Regime, w.Played.Mean, want)
+		}
+		if math.Abs(w.Rates.Busy-1) > 0.01 || math.Abs(w.Played.Busy-1) > 0.01 {
+			t.Errorf("%v from %v: busy for %v of the time in rates, %v played", w.Kind, w.From, w.Rates.Busy, w.Played.Busy)
+		}
+	}
+	if overloaded < 4 || f.Unseen[Overloaded] != 0 {
+		t.Errorf("%d windows of an overload, %v of it unseen", overloaded, f.Unseen[Overloaded])
+	}
+}
+
+// Under a load that is too much for good as many give up as cannot be served, once the line is as
+// long as they wait, which takes some two seconds of a window.
+func TestAuditPlaysWhoGivesUp(t *testing.T) {
+	const load = 1.4
+	loads := slices.Concat(repeated(0.6, 20), repeated(load, 180))
+	f := notedFor(t, 20, repeated(6, 200), loads, Arrivals{Patience: 2 * sim.Second}).Play(rng.New(1, 0, "audit"))
+	seen := 0
+	for _, w := range f.Windows {
+		if w.From < 30*sim.Second || w.To-w.From < 8*sim.Second {
+			continue
+		}
+		seen++
+		if most := 1 - 1/load; w.Played.Failed < 0.7*most || w.Played.Failed > most+0.03 || w.Regime != Overloaded {
+			t.Errorf("%v from %v (regime %v): %v fail, of at most %v", w.Kind, w.From, w.Regime, w.Played.Failed, most)
+		}
+		if math.Abs(w.Played.Busy-1) > 0.01 || w.Played.Mean > 2 || w.Played.Mean < 1.5 {
+			t.Errorf("%v from %v: busy for %v of the time, a mean of %v s", w.Kind, w.From, w.Played.Busy, w.Played.Mean)
+		}
+	}
+	if seen < 8 {
+		t.Errorf("%d windows of the overload", seen)
+	}
+}
+
+// Clients that try again keep targets down which work on for those who have left: rates that say
+// nothing of it are found out.
+func TestAuditFindsAStorm(t *testing.T) {
+	loads := slices.Concat(repeated(0.6, 30), repeated(1.6, 30), repeated(0.7, 60))
+	a := notedFor(t, 12, repeated(6, 120), loads, Arrivals{Patience: sim.Second, Retries: Retries{Attempts: 3, Backoff: sim.Second / 10}})
+	for i := range a.windows {
+		w := &a.windows[i]
+		w.shape.Finishes = true
+		for k := range w.moments {
+			w.moments[k].late = 0
+		}
+	}
+	f := a.Play(rng.New(1, 0, "audit"))
+	if f.All.Rates.Failed != 0 || f.All.Played.Failed < 0.1 {
+		t.Errorf("%v fail in rates, %v played", f.All.Rates.Failed, f.All.Played.Failed)
+	}
+}
+
+// What no window shows is said.
+func TestAuditSaysWhatItHasNotSeen(t *testing.T) {
+	loads, targets := repeated(0.4, 200), repeated(4, 200)
+	for i := 100; i < 120; i++ {
+		loads[i] = 1.5
+	}
+	for i := 180; i < 200; i++ {
+		targets[i], loads[i] = 5, 0.2
+	}
+	f := noted(t, 1, targets, loads).Play(rng.New(1, 0, "audit")) // one calm window
+	if f.Windows[0].Regime != Steady || f.Unseen[Steady] != 0 || f.Unseen[Overloaded] < 0.2 || f.Unseen[Rescaled] < 0.05 {
+		t.Errorf("one window, of regime %v, leaves unseen %v", f.Windows[0].Regime, f.Unseen)
 	}
 }

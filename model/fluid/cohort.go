@@ -62,6 +62,8 @@ type Arrivals struct {
 	Expected float64  // requests to all targets
 	Patience sim.Time // that their clients have; [sim.Never]
 	Other    float64  // work of each target beside them, ns of one server in this time
+	Again    float64  // of Expected, those that have been tried before
+	Retries  Retries  // of those who fail, where all try alike
 }
 
 // Laws keeps the laws of the stations of a run.

@@ -8,6 +8,10 @@
 // the past of that line says. Numbers of requests are whole: a [Share] rounds parts of them
 // so that nothing is lost in the long run.
 //
+// An [Audit] plays windows of a run request by request, from the state of the rates: the line, for how
+// long each in it has waited and what it has been served, clients that give up and try again. So it
+// judges overload, too, and finds a storm of retries that rates do not show.
+//
 // Against requests one by one the mean and the 99th percentile of the latency through a flash crowd, with
 // twice the load that the targets can serve and clients that give up, are within 1 %, how many
 // give up within 2 % (scenarios/flash-crowd.toml, simple scaling). Where alarms decide by a hair when

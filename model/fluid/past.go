@@ -22,6 +22,12 @@ func (p *past) note(s pastStep) {
 	p.steps[p.last] = s
 }
 
+// forget takes the last step back.
+func (p *past) forget() {
+	p.steps[p.last] = pastStep{}
+	p.last = (p.last + pastSteps - 1) % pastSteps
+}
+
 // attained is how much service was had in so many seconds up to now.
 func (p *past) attained(seconds float64) float64 {
 	sum := 0.0

@@ -16,34 +16,68 @@ const mostTargets = 48
 
 // replay plays the requests of a window one by one, from the numbers that the rates had.
 type replay struct {
-	shape   Shape
-	targets []station.Station
-	arrived []sim.Time
-	counts  []bool // of arrived
-	turn    int
-	now     float64 // seconds
-	stream  rng.Stream
+	shape    Shape
+	targets  []station.Station
+	requests []attempt
+	oldest   int // of those whose clients may still give up
+	patience sim.Time
+	retries  Retries
+	back     [][]sim.Time // when those come back who have failed so often
+	turn     int
+	now      float64 // seconds
+	stream   rng.Stream
 
-	played, rates stat.Histogram
-	came, refused int64
-	expected      float64 // refused by the rates
-	offset        float64
-	open          int // of those that count, not gone yet
+	counting            bool // what happens is of the window
+	played, rates       stat.Histogram
+	came                int64   // in the window
+	is, says            ends    // played, and by rates
+	worked, works, able float64 // ns of servers, in the window: played, by rates, at most
+	offset              float64
 }
 
+// ends is how many requests ended in a window, and how.
+type ends struct{ served, refused, late float64 }
+
+func (e *ends) add(o ends) {
+	e.served += o.served
+	e.refused += o.refused
+	e.late += o.late
+}
+
+func (e *ends) all() float64 { return max(e.served+e.refused+e.late, 1e-9) }
+
+// attempt is a request as it is played.
+type attempt struct {
+	arrived sim.Time
+	ticket  uint32
+	target  int32
+	number  uint8 // of failures before
+	state   standing
+}
+
+// standing is where an attempt is.
+type standing uint8
+
+const (
+	served standing = iota
+	inLine
+	gone
+)
+
 // The targets begin where they would be after so many requests each, at least and at
-// most, at the rate of the first step, if they have no line; what comes after the window
-// goes on until all that count have left, or so many have come.
+// most, at the rate of the first step, if they have no line. What counts is who leaves in the window,
+// as in the law of the rates: in an overload those came before it.
 const (
 	leastLead = 2_000
 	mostLead  = 30_000
 	leadStays = 30
-	mostAfter = 30_000
 	golden    = 0.6180339887498949
 )
 
 func newReplay(w *window, stream rng.Stream) *replay {
-	r := &replay{shape: w.shape, stream: stream}
+	first := w.moments[0]
+	r := &replay{shape: w.shape, stream: stream, patience: first.stay.Limit, retries: first.retries}
+	r.back = make([][]sim.Time, r.retries.Attempts)
 	places := station.NoLimit
 	if p := r.shape.Places; p > 0 && p < NoLimit {
 		places = int32(p)
@@ -57,81 +91,117 @@ func newReplay(w *window, stream rng.Stream) *replay {
 
 // play plays a window.
 func (r *replay) play(w *window) {
-	first, last := w.moments[0], w.moments[len(w.moments)-1]
-	rate := first.each * float64(len(r.targets))
-	if first.line > 0 {
-		for i := range r.targets {
-			number := first.number + float64(i)/float64(len(r.targets))
-			for range int(number) {
-				r.offer(i, false)
-			}
-		}
-	} else {
-		lead := min(mostLead, max(leastLead, int(leadStays*first.stay.Law.Mean()*rate)))
-		for range lead {
-			r.arrive(rate, false)
-		}
+	r.begin(w)
+	before := r.work()
+	r.counting = true
+	number := w.begins.number
+	if w.begins.targets == 0 {
+		number = w.moments[0].number
 	}
 	for _, m := range w.moments {
-		end := r.now + m.length.Seconds()
-		before := r.came
-		refused := r.refused
-		for r.came < 2*enoughRequests {
-			if !r.until(m.each*float64(len(r.targets)), end) {
-				break
-			}
-		}
-		admitted := r.came - before - (r.refused - refused)
-		m.stay.Record(&r.rates, admitted, 0, r.offset)
-		r.expected += m.refused * float64(r.came-before)
-		r.offset = math.Mod(r.offset+golden, 1)
+		r.step(m, number)
+		number = m.number
 	}
-	for range mostAfter {
-		if r.open == 0 {
-			break
-		}
-		r.arrive(last.each*float64(len(r.targets)), false)
-		r.settleAll(sim.Seconds(r.now))
+	r.worked = r.work() - before
+}
+
+// begin brings the targets to where the rates have them when a window begins.
+func (r *replay) begin(w *window) {
+	first := w.moments[0]
+	if w.begins.line > 0 {
+		r.fill(w)
+		return
 	}
-	r.settleAll(sim.Horizon)
+	rate := first.each * (1 - first.again) * float64(len(r.targets))
+	lead := min(mostLead, max(leastLead, int(leadStays*first.stay.Law.Mean()*rate)))
+	if first.line > 0 { // it is only beginning: by the step before
+		rate = w.begins.each * (1 - w.begins.again) * float64(len(r.targets))
+	}
+	for range lead {
+		if rate > 0 {
+			r.arrive(rate)
+		}
+	}
+}
+
+// step plays a step of the window, and counts what the rates say of it, at whose beginning a target has
+// a number of requests.
+func (r *replay) step(m moment, number float64) {
+	begin, end := r.now, r.now+m.length.Seconds()
+	rate := m.each * (1 - m.again) * float64(len(r.targets))
+	for r.came < 2*enoughRequests && r.until(rate, end) {
+	}
+	r.settleAll(sim.Seconds(r.now))
+	part := (r.now - begin) / m.length.Seconds() * float64(len(r.targets)) // less than all where enough have come
+	came := m.each * m.length.Seconds()
+	ended := max(0, came*(1-m.refused)-(m.number-number)) * part
+	r.says.add(ends{served: ended * (1 - m.late), refused: part * came * m.refused, late: ended * m.late})
+	r.works += part * m.busy
+	r.able += (r.now - begin) * 1e9 * float64(r.shape.Servers*len(r.targets))
+	m.stay.Record(&r.rates, int64(ended*(1-m.late)+r.offset), 0, r.offset)
+	r.offset = math.Mod(r.offset+golden, 1)
+}
+
+// work is what all targets have done, in ns of a server.
+func (r *replay) work() (sum float64) {
+	at := sim.Seconds(r.now)
+	r.settleAll(at)
+	for i := range r.targets {
+		sum += float64(r.targets[i].Busy(max(at, r.targets[i].Changed())))
+	}
+	return sum
 }
 
 // until plays the next request if it comes before an instant.
 func (r *replay) until(rate, end float64) bool {
-	next := r.now + r.stream.Exponential()/rate
-	if next >= end {
+	next := math.Inf(1)
+	if rate > 0 {
+		next = r.now + r.stream.Exponential()/rate
+	}
+	if next = r.retryUpto(min(next, end)); next >= end {
 		r.now = end
 		return false
 	}
 	r.now = next
-	r.offer(r.pick(), true)
+	r.offer(r.pick(), 0)
 	return true
 }
 
 // arrive plays the next request.
-func (r *replay) arrive(rate float64, counts bool) {
-	r.now += r.stream.Exponential() / rate
-	r.offer(r.pick(), counts)
+func (r *replay) arrive(rate float64) {
+	r.now = r.retryUpto(r.now + r.stream.Exponential()/rate)
+	r.offer(r.pick(), 0)
 }
 
-// offer brings a request to a target.
-func (r *replay) offer(target int, counts bool) {
+// offer brings a request to a target, one that has failed so often.
+func (r *replay) offer(target int, failures uint8) {
 	at := sim.Seconds(r.now)
-	s := &r.targets[target]
-	r.settle(s, at)
+	r.settle(target, at)
 	demand := r.stream.Draw(r.shape.Demand) / r.shape.speed()
-	job := uint32(len(r.arrived))
-	r.arrived, r.counts = append(r.arrived, at), append(r.counts, counts)
-	verdict, _ := s.Offer(at, job, sim.Seconds(demand))
-	if !counts {
-		return
+	r.admit(attempt{arrived: at, target: int32(target), number: failures}, at, sim.Seconds(demand))
+}
+
+// admit lets a target take or refuse a request at an instant.
+func (r *replay) admit(a attempt, at, demand sim.Time) {
+	job := uint32(len(r.requests))
+	verdict, ticket := r.targets[a.target].Offer(at, job, demand)
+	a.ticket = ticket
+	switch verdict {
+	case station.Waits:
+		a.state = inLine
+	case station.Refused:
+		a.state = gone
 	}
-	r.came++
+	r.requests = append(r.requests, a)
+	if r.counting {
+		r.came++
+	}
 	if verdict == station.Refused {
-		r.refused++
-		return
+		if r.counting {
+			r.is.refused++
+		}
+		r.tryAgain(&a, at)
 	}
-	r.open++
 }
 
 // speed is that of a server.
@@ -165,18 +235,33 @@ func (r *replay) pick() int {
 }
 
 func (r *replay) settleAll(until sim.Time) {
+	r.expire(until)
 	for i := range r.targets {
 		if r.targets[i].Next() <= until {
-			r.settle(&r.targets[i], until)
+			r.settle(i, until)
 		}
 	}
 }
 
-func (r *replay) settle(s *station.Station, until sim.Time) {
+// settle plays a target up to an instant.
+func (r *replay) settle(target int, until sim.Time) {
+	r.expire(until)
+	r.serve(target, until)
+}
+
+func (r *replay) serve(target int, until sim.Time) {
+	s := &r.targets[target]
 	for turn, ok := s.Settle(until); ok; turn, ok = s.Settle(until) {
-		if turn.Kind == station.Departed && r.counts[turn.Job] {
-			r.played.Record(int64(turn.At - r.arrived[turn.Job]))
-			r.open--
+		a := &r.requests[turn.Job]
+		switch {
+		case a.state == gone: // its client has left
+		case turn.Kind == station.Started:
+			a.state = served
+		default:
+			if a.state = gone; r.counting {
+				r.played.Record(int64(turn.At - a.arrived))
+				r.is.served++
+			}
 		}
 	}
 }

@@ -205,7 +205,7 @@ func TestTicksOfValuesFindRoom(t *testing.T) {
 		{`["a", "b"]`, 4, `["a", "b"]`},
 		{`[{ instance_type = "c6i.large" }, { instance_type = "c7i.large" }]`, 4, "c6i.large, c7i.large"},
 		{`[{ weight = 2 }]`, 4, "[{ weight = 2 }]"},
-		{strings.Repeat("ä", 200), 2, strings.Repeat("ä", 40) + "…"},
+		{strings.Repeat("ä", 200), 2, strings.Repeat("ä", 39) + "…"},
 	} {
 		if got := tickOf(c.value, c.of); got != c.want {
 			t.Errorf("%s of %d: %q, want %q", c.value, c.of, got, c.want)
@@ -233,5 +233,29 @@ func TestPageOfManyPointsIsSmall(t *testing.T) {
 	}
 	if n := len(opened(t, written(t, "sweep.csv", text.String()))); n > 1<<20 {
 		t.Errorf("%d bytes, want at most a megabyte", n)
+	}
+}
+
+// A picture of points is one stop of the Tab key; arrow keys go from point to point, whose
+// outline is seen, and Enter goes to the row of one and shows its command.
+func TestPointsAreReachedByKeyboard(t *testing.T) {
+	const press = `<script>
+const points = [...document.querySelector("svg").querySelectorAll("a")], key = name => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+const stops = points.filter(a => a.tabIndex === 0), across = a => a.querySelector("circle").getBoundingClientRect().x;
+stops[0].focus();
+const way = [across(document.activeElement)];
+for (const name of ["ArrowRight", "End", "ArrowRight", "Home"]) { key(name); way.push(across(document.activeElement)); }
+const order = points.map(across).sort((a, b) => a - b), now = points.filter(a => a.tabIndex === 0);
+const right = [order[0], order[1], order.at(-1), order.at(-1), order[0]].every((x, i) => x === way[i]);
+const outline = getComputedStyle(document.activeElement.querySelector("circle")).strokeWidth;
+const row = document.activeElement.getAttribute("href");
+document.activeElement.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+setTimeout(() => console.error([stops.length, now.length, right, outline, location.hash === row, "#" + document.activeElement.id === row,
+  getComputedStyle(document.activeElement.querySelector(".command")).display].join(" ")), 50);
+</script>`
+	page := strings.Replace(opened(t, written(t, "sweep.csv", sheet)), "</body>", press+"</body>", 1)
+	s := browse(t, []byte(page), "--window-size=1200,900")
+	if want := "1 1 true 2px true true block"; len(s.Errors) != 1 || s.Errors[0] != want {
+		t.Errorf("got %q, want stops, stops, order, outline, target, focus and command as %q", s.Errors, want)
 	}
 }

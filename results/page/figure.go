@@ -13,7 +13,7 @@ import (
 // The sizes of a chart, in its own units.
 const (
 	chartWidth, chartHeight = 640.0, 300.0
-	marginLeft, marginTop   = 84.0, 12.0
+	marginLeft, marginTop   = 94.0, 12.0
 	marginRight, marginFoot = 18.0, 44.0
 )
 
@@ -180,7 +180,7 @@ func (c *chart) curve(color int, xy ...[2]float64) {
 func (c *chart) svg() template.HTML {
 	text := c.body.String() // all texts in it are escaped
 	if strings.Contains(text, "<a ") {
-		text = strings.Replace(text, `role="img"`, `role="group"`, 1)
+		text = strings.Replace(text, `role="img"`, `role="group" aria-description="Arrow keys go from point to point, Enter to the row of one."`, 1)
 	}
 	return template.HTML(text + "</svg>")
 }

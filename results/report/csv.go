@@ -32,13 +32,16 @@ func writeCSV(w io.Writer, summaries []*results.Summary) error {
 }
 
 // decimal writes a number in full; what is unknown is empty.
-func decimal(v float64) string {
+func decimal(v float64) string { return string(appendDecimal(nil, v)) }
+
+// appendDecimal appends it.
+func appendDecimal(to []byte, v float64) []byte {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return ""
+		return to
 	}
 	form := byte('f')
 	if size := math.Abs(v); size != 0 && (size < 1e-6 || size >= 1e21) { // as JSON writes them
 		form = 'e'
 	}
-	return strconv.FormatFloat(v, form, -1, 64)
+	return strconv.AppendFloat(to, v, form, -1, 64)
 }

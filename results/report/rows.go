@@ -40,6 +40,8 @@ func requestRows(s *results.Summary) []row {
 		{name: "audit: p50", metric: "audit.latency.p50"},
 		{name: "audit: p99", metric: "audit.latency.p99"},
 		{name: "audit: refused", metric: "audit.requests.refused", quiet: true},
+		{name: "audit: availability", metric: "audit.availability", quiet: true},
+		{name: "audit: CPU", metric: "audit.cpu.utilization"},
 		{name: "wait mean", metric: "wait.mean"},
 		{name: "wait probability", metric: "wait.probability"},
 	}...)

@@ -117,6 +117,9 @@ func (s *SearchPage) writeJSON(w io.Writer) error {
 		member("nearest", s.detailed(s.Nearest))
 	}
 	member("reference", reference)
+	if s.Screened > 0 {
+		member("screened_replications", s.Screened)
+	}
 	member("twins", s.Twins)
 	member("candidates", s.Candidates)
 	member("exhaustive_replications", s.Exhaustive)

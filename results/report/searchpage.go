@@ -16,6 +16,9 @@ import (
 func (s *SearchPage) writePage(p *page) {
 	title := fmt.Sprintf("%s · %s of %s candidates tried in %s replications · seed %d", s.Scenario,
 		fixed(float64(len(s.Tried)), 0), fixed(float64(s.Candidates), 0), fixed(float64(s.Replications), 0), s.Seed)
+	if s.Screened > 0 {
+		title = strings.Replace(title, " replications ·", fmt.Sprintf(" replications, %s of them by rates ·", fixed(float64(s.Screened), 0)), 1)
+	}
 	if s.PriceDate != "" {
 		title += " · prices of " + s.PriceDate
 	}

@@ -1,11 +1,14 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"io"
 	"iter"
 	"math"
 	"strconv"
+	"strings"
 
 	"headroom/results"
 	"headroom/sim"
@@ -47,27 +50,39 @@ func moments(s *results.Summary) iter.Seq[moment] {
 }
 
 // writeSeries writes a line a minute, entity and metric, in the time zone of the run:
-// what replication 0 showed, and the mean of all with the half-width of its interval.
+// what replication 0 showed, and the mean of all with the half-width of its interval. There
+// may be millions: what lines have in common is formatted once.
 func writeSeries(w io.Writer, s *results.Summary) error {
-	out := csv.NewWriter(w)
-	_ = out.Write(seriesColumns()) // csv.Writer keeps the first error for Error
-	minute, at := -1, ""
-	number := func(v float64) string {
-		if math.IsNaN(v) {
-			return ""
-		}
-		return decimal(v)
+	out := bufio.NewWriterSize(w, 1<<16) // which keeps the first error for Flush
+	_, _ = out.WriteString(strings.Join(seriesColumns(), ",") + "\n")
+	names := make(map[*results.Column][]byte, len(s.Series))
+	for i := range s.Series {
+		c := &s.Series[i]
+		names[c] = record(c.Entity, c.Metric)
 	}
+	minute, at := -1, ""
+	var line []byte
 	for m := range moments(s) {
 		if m.minute != minute {
 			minute, at = m.minute, s.Config.Stamp(sim.Time(m.minute)*sim.Minute)
 		}
-		_ = out.Write([]string{
-			at, m.column.Entity, m.column.Metric, number(m.value), number(m.band.Value), number(m.band.HalfWidth), strconv.Itoa(m.band.N),
-		})
+		line = append(append(append(line[:0], at...), ','), names[m.column]...)
+		for _, v := range [...]float64{m.value, m.band.Value, m.band.HalfWidth} {
+			line = appendDecimal(append(line, ','), v)
+		}
+		line = append(strconv.AppendInt(append(line, ','), int64(m.band.N), 10), '\n')
+		_, _ = out.Write(line)
 	}
+	return out.Flush()
+}
+
+// record is a line of CSV without its end.
+func record(fields ...string) []byte {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	_ = out.Write(fields) // a buffer takes all
 	out.Flush()
-	return out.Error()
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // seriesColumns are the columns of timeseries.csv and timeseries.parquet.

@@ -15,13 +15,21 @@ import (
 func writeSeriesParquet(w io.Writer, s *results.Summary) error {
 	out := parquet.NewWriter(w, parquet.NewSchema("timeseries", seriesGroup()), parquet.MaxRowsPerRowGroup(1<<17))
 	rows := make([]parquet.Row, 0, rowsAtOnce)
+	var cells [rowsAtOnce][]parquet.Value
+	names := make(map[*results.Column][2]parquet.Value, len(s.Series))
+	for i := range s.Series {
+		c := &s.Series[i]
+		names[c] = [2]parquet.Value{parquet.ByteArrayValue([]byte(c.Entity)).Level(0, 0, 1), parquet.ByteArrayValue([]byte(c.Metric)).Level(0, 0, 2)}
+	}
 	flush := func() error {
 		_, err := out.WriteRows(rows)
 		rows = rows[:0]
 		return err
 	}
 	for m := range moments(s) {
-		rows = append(rows, m.parquet(s))
+		k := len(rows)
+		cells[k] = m.parquet(cells[k][:0], names[m.column], s)
+		rows = append(rows, cells[k])
 		if len(rows) == rowsAtOnce {
 			if err := flush(); err != nil {
 				return err
@@ -45,8 +53,8 @@ func seriesGroup() ordered {
 	return o
 }
 
-// parquet converts a moment to a row of seriesGroup.
-func (m moment) parquet(s *results.Summary) parquet.Row {
+// parquet appends a moment as a row of seriesGroup, with the names of its column.
+func (m moment) parquet(to []parquet.Value, names [2]parquet.Value, s *results.Summary) parquet.Row {
 	at := s.Config.Start.Add((sim.Time(m.minute) * sim.Minute).Duration())
 	number := func(column int, v float64) parquet.Value {
 		if math.IsNaN(v) {
@@ -54,11 +62,9 @@ func (m moment) parquet(s *results.Summary) parquet.Row {
 		}
 		return parquet.DoubleValue(v).Level(0, 1, column)
 	}
-	return parquet.Row{
-		parquet.Int64Value(at.UnixMilli()).Level(0, 0, 0),
-		parquet.ByteArrayValue([]byte(m.column.Entity)).Level(0, 0, 1),
-		parquet.ByteArrayValue([]byte(m.column.Metric)).Level(0, 0, 2),
+	return append(to,
+		parquet.Int64Value(at.UnixMilli()).Level(0, 0, 0), names[0], names[1],
 		number(3, m.value), number(4, m.band.Value), number(5, m.band.HalfWidth),
 		parquet.Int32Value(int32(m.band.N)).Level(0, 0, 6),
-	}
+	)
 }

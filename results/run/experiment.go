@@ -8,6 +8,7 @@ import (
 	"headroom/model/pricing"
 	"headroom/results"
 	"headroom/scenarios/tables"
+	"headroom/sim"
 	"headroom/sim/memory"
 )
 
@@ -27,6 +28,17 @@ func New(cfg *cloud.Config, plan pricing.Plan) *Experiment {
 
 // Of prepares the replications of a scenario, billed as its file says.
 func Of(s *tables.Scenario) *Experiment { return New(s.Config, s.Plan) }
+
+// Screened prepares the same of rates, in steps: what comes near those that play requests, for less
+// where there are many. The error lists by their keys what rates do not carry.
+func (e *Experiment) Screened(step sim.Time) (*Experiment, error) {
+	cfg := *e.cfg
+	cfg.Fluid, cfg.Audit = min(step, cfg.Duration), 0
+	if errs := cfg.Validate(); len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return New(&cfg, e.plan), nil
+}
 
 // Keys returns the keys of the metrics that a replication measures, with their
 // units, in the order of the values.

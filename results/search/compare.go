@@ -14,11 +14,13 @@ type search struct {
 	*Problem
 	Options
 	contestants []*contestant
-	known       map[int]int // contestants by candidate
+	known       map[int]int   // contestants by candidate
+	waiting     []*contestant // finalists that are compared if no other can be recommended
 	reference   *contestant
 	risks       risks
 	looks       []int
 	spent       int  // replications
+	screened    int  // of them, by rates
 	entered     bool // the comparison has contestants
 	exhausted   bool
 	attempts    int // at confirming
@@ -35,7 +37,7 @@ func newSearch(p *Problem, o Options) *search {
 	}
 	if p.Reference != nil {
 		s.reference = &contestant{index: -1, state: benched, values: map[Phase][][]float64{}}
-		s.equip(s.reference, p.Reference)
+		s.reference.measured = s.equip(p.Reference)
 	}
 	return s
 }
@@ -51,7 +53,7 @@ func (s *search) run(ctx context.Context) error {
 
 // choose decides which contestants take part, and compares them.
 func (s *search) choose(ctx context.Context) error {
-	if s.Candidates <= min(s.Points, (s.Budget-s.reserved(Comparing))/s.Replications) {
+	if s.Screen == nil && s.Candidates <= min(s.Points, (s.Budget-s.reserved(Comparing))/s.Replications) {
 		all := make([]int, s.Candidates)
 		for i := range all {
 			all[i] = i
@@ -95,6 +97,9 @@ func (s *search) enter(some []*contestant) {
 // refill takes in what exploring left out, where nothing else can be recommended.
 func (s *search) refill() bool {
 	left := s.in(benched)
+	if n := min(sifted, len(s.waiting)); n > 0 {
+		left, s.waiting = s.waiting[:n], s.waiting[n:]
+	}
 	s.enter(left)
 	return len(left) > 0
 }
@@ -254,10 +259,11 @@ func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
 }
 
 // beside replicates what the recommendation is compared with: the second and the
-// reference, as often as the best, or as the budget allows.
+// reference, as often as the best, or as the budget allows; where exploring played rates, no oftener
+// than a candidate is before it is judged.
 func (s *search) beside(ctx context.Context) error {
 	n := s.Replications
-	if s.best != nil {
+	if s.best != nil && s.Screen == nil { // who screens wants the answer soon
 		n = s.best.count(Confirming)
 	}
 	var some []*contestant

@@ -12,14 +12,28 @@ import (
 
 // contestant is a candidate that is tried.
 type contestant struct {
-	index      int // -1: the reference
+	index int // -1: the reference
+	measured
+	rates  measured // of a search that screens
+	values map[Phase][][]float64
+	state  state
+	why    string
+	tried  bool // to be confirmed
+}
+
+// measured is what measures a contestant.
+type measured struct {
 	experiment Experiment
 	columns    []int    // of what is minimised and of the thresholds' metrics; -1: it has no such metric
 	units      []string // of the same
-	values     map[Phase][][]float64
-	state      state
-	why        string
-	tried      bool // to be confirmed
+}
+
+// by is what measures it in a phase.
+func (c *contestant) by(p Phase) *measured {
+	if p == Exploring && c.rates.experiment != nil {
+		return &c.rates
+	}
+	return &c.measured
 }
 
 // state is where a contestant stands in the comparison.
@@ -34,9 +48,9 @@ const (
 )
 
 // row keeps the columns of a replication.
-func (c *contestant) row(values []float64) []float64 {
-	kept := make([]float64, len(c.columns))
-	for i, at := range c.columns {
+func (m *measured) row(values []float64) []float64 {
+	kept := make([]float64, len(m.columns))
+	for i, at := range m.columns {
 		kept[i] = math.NaN()
 		if at >= 0 {
 			kept[i] = values[at]
@@ -96,7 +110,7 @@ func (s *search) first(p Phase) int {
 		return 0
 	case Comparing:
 		return s.MaxReplications
-	case Exploring:
+	case Exploring, checking:
 		return 2 * s.MaxReplications
 	default:
 		panic("search: no phase " + string(p))
@@ -106,12 +120,16 @@ func (s *search) first(p Phase) int {
 // add makes contestants of candidates and builds them.
 func (s *search) add(ctx context.Context, candidates []int) error {
 	type built struct {
-		experiment Experiment
-		err        error
+		experiment, rates Experiment
+		err               error
 	}
 	all, err := batch.Map(ctx, len(candidates), batch.Options{Workers: s.Workers}, func(_ context.Context, i int) (built, error) {
-		e, err := try(func() (Experiment, error) { return s.Build(candidates[i]) })
-		return built{e, err}, nil
+		b := built{}
+		b.experiment, b.err = try(func() (Experiment, error) { return s.Build(candidates[i]) })
+		if b.err == nil && s.Screen != nil {
+			b.rates, _ = try(func() (Experiment, error) { return s.Screen(b.experiment) }) // else it is explored by requests
+		}
+		return b, nil
 	})
 	if err != nil {
 		return err
@@ -124,28 +142,32 @@ func (s *search) add(ctx context.Context, candidates []int) error {
 			c.state, c.why = impossible, b.Value.err.Error()
 			continue
 		}
-		s.equip(c, b.Value.experiment)
+		c.measured = s.equip(b.Value.experiment)
+		if b.Value.rates != nil {
+			c.rates = s.equip(b.Value.rates)
+		}
 	}
 	return nil
 }
 
-// equip gives a contestant its experiment and looks up its columns.
-func (s *search) equip(c *contestant, e Experiment) {
-	c.experiment = e
+// equip looks up the columns of an experiment.
+func (s *search) equip(e Experiment) measured {
+	m := measured{experiment: e}
 	keys, units := e.Keys()
 	find := func(key string) {
 		at := slices.Index(keys, key)
-		c.columns = append(c.columns, at)
+		m.columns = append(m.columns, at)
 		unit := ""
 		if at >= 0 {
 			unit = units[at]
 		}
-		c.units = append(c.units, unit)
+		m.units = append(m.units, unit)
 	}
 	find(s.Minimize)
 	for _, t := range s.Thresholds {
 		find(t.Key)
 	}
+	return m
 }
 
 // try calls what belongs to one candidate; a panic becomes its error, for one must
@@ -163,7 +185,8 @@ func (s *search) lacking(some []*contestant, p Phase, n int) []Replication {
 	var these []Replication
 	for _, c := range some {
 		for k := c.count(p); k < n && c.state != impossible; k++ {
-			these = append(these, Replication{c.index, c.experiment, s.first(p) + k})
+			by := c.by(p)
+			these = append(these, Replication{c.index, by.experiment, s.first(p) + k, by == &c.rates})
 		}
 	}
 	return these
@@ -183,12 +206,15 @@ func (s *search) simulate(ctx context.Context, p Phase, these []Replication) err
 	s.spent += len(found)
 	for _, f := range found {
 		of := these[f.Of]
+		if of.Rates {
+			s.screened++
+		}
 		switch c := s.contestant(of.Candidate); {
 		case c.state == impossible:
 		case f.Err != nil:
 			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", of.Number, f.Err)
 		case of.Number == s.first(p)+c.count(p): // none is missing before it, as when the round was interrupted
-			c.values[p] = append(c.values[p], c.row(f.Values))
+			c.values[p] = append(c.values[p], c.by(p).row(f.Values))
 		}
 	}
 	return err
@@ -205,7 +231,7 @@ func (s *search) contestant(candidate int) *contestant {
 // reserved is what a phase leaves of the budget for those after it.
 func (s *search) reserved(p Phase) int {
 	switch p {
-	case Exploring:
+	case Exploring, checking:
 		return s.Budget / 2
 	case Comparing:
 		return 3 * s.Replications // the best, the second and the reference

@@ -22,6 +22,14 @@
 // best. It ends where little is to be gained, at 300 candidates, or when half of the
 // budget is spent, and passes on what is not improbable.
 //
+// With [Problem.Screen] exploring always comes first, and plays rates: they cost the same however many
+// requests there are. The anchor is replicated by requests, which tells how far rates are off. Of the
+// finalists, after as many replications as a candidate is judged by, the leader, two that are dearer and
+// three that are cheaper are compared; the others wait until none of these can be recommended. What is
+// recommended keeps its guarantee, for comparing and confirming play requests; that it is the
+// cheapest holds among those compared. The reference is replicated no oftener than a candidate
+// before it is judged.
+//
 // Comparing is fully sequential ranking and selection under constraints, with an
 // indifference zone, after Kim and Nelson (2001) and Andradóttir and Kim (2010), in
 // the form of repeated Student intervals with Bonferroni's inequality: contestants

@@ -20,6 +20,7 @@ type Replication struct {
 	Candidate  int // -1: the reference
 	Experiment Experiment
 	Number     int
+	Rates      bool // of [Problem.Screen]
 }
 
 // Finding is what became of a replication.

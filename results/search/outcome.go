@@ -13,7 +13,7 @@ import (
 // outcome says what is known.
 func (s *search) outcome() *Outcome {
 	o := &Outcome{
-		Candidates: s.Candidates, Replications: s.spent, Confidence: s.Confidence,
+		Candidates: s.Candidates, Replications: s.spent, Screened: s.screened, Confidence: s.Confidence,
 		Surrogate: s.surrogate, Exhausted: s.exhausted, Decided: s.best != nil,
 	}
 	leader := s.best
@@ -92,7 +92,7 @@ func (c *contestant) latest() (Phase, int) {
 func (s *search) shown(c *contestant) Candidate {
 	p, n := c.latest()
 	k := Candidate{Index: c.index, Counted: n, From: p, Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}}
-	for _, p := range []Phase{Confirming, Comparing, Exploring} {
+	for _, p := range []Phase{Confirming, Comparing, Exploring, checking} {
 		k.Replications += c.count(p)
 	}
 	if n == 0 {

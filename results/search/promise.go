@@ -47,22 +47,33 @@ func (x *explorer) learn() {
 }
 
 // shift moves the limits by what the replications of exploring have in common: they
-// are the same for all candidates, and so is most of their luck. The anchor tells
-// how lucky they are.
+// are the same for all candidates, and so is most of their luck, and of how far rates are from
+// requests. The anchor tells how far that is.
 func (x *explorer) shift() {
 	x.limits, x.common = nil, nil
 	for k, t := range x.Thresholds {
 		limit, replications := x.scale(k+1, x.tried[0].units[k+1], t.Limit), exploring
 		if c := x.anchor; c != nil && c.state != impossible {
 			few := stat.Interval(c.observed(Exploring, exploring, k+1), 0.5).Value
-			many := stat.Interval(c.observed(Exploring, c.count(Exploring), k+1), 0.5).Value
+			p := Exploring
+			if c.count(checking) > 0 {
+				p = checking
+			}
+			many := stat.Interval(c.observed(p, c.count(p), k+1), 0.5).Value
 			limit += x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many)
-			replications = c.count(Exploring)
+			replications = c.count(p)
 		}
 		x.limits = append(x.limits, limit)
-		x.common = append(x.common, x.spreadOf(k+1)/math.Sqrt(float64(replications)))
+		deviation := x.spreadOf(k+1) / math.Sqrt(float64(replications))
+		if x.Screen != nil {
+			deviation = math.Hypot(deviation, astray)
+		}
+		x.common = append(x.common, deviation)
 	}
 }
+
+// astray is how much farther rates may be from requests at one candidate than at the anchor.
+const astray = 0.05
 
 // spreadOf is the standard deviation of a metric between replications of a
 // candidate, pooled over the candidates.

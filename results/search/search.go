@@ -23,7 +23,11 @@ type Problem struct {
 	Candidates int
 	// Build returns the experiment of a candidate; its error makes the candidate
 	// one that cannot be. It is called from many goroutines.
-	Build      func(candidate int) (Experiment, error)
+	Build func(candidate int) (Experiment, error)
+	// Screen returns an experiment that plays rates where that of a candidate plays
+	// requests: exploring measures it instead. Its error leaves the candidate to requests.
+	// nil: exploring plays requests.
+	Screen     func(Experiment) (Experiment, error)
 	Reference  Experiment // what there is now, to compare with; nil: nothing
 	Minimize   string     // key of the metric to minimise
 	Thresholds []model.Threshold
@@ -68,6 +72,9 @@ const (
 	Comparing  Phase = "comparing"  // ranking and selection among those that were tried
 	Confirming Phase = "confirming" // fresh replications for the one that was selected
 )
+
+// checking is exploring by requests what exploring by rates found.
+const checking Phase = "checking"
 
 // Fate is what became of a candidate that was tried.
 type Fate string
@@ -129,6 +136,7 @@ type Outcome struct {
 	Candidates   int         // there are
 	Tried        []Candidate // by index
 	Replications int         // simulated, the reference's included
+	Screened     int         // of them, by rates
 	Exhaustive   int         // that all candidates would take at the recommendation's precision
 	Surrogate    *Surrogate  // nil where all candidates were compared
 

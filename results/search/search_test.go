@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"headroom/model"
@@ -211,6 +212,87 @@ func TestExplorerFindsTheBestOfThousands(t *testing.T) {
 	}
 	if regrets > 1 || tried > 100*searches {
 		t.Errorf("%d of %d searches miss the best by more than 6 %%; %d candidates tried", regrets, searches, tried)
+	}
+}
+
+// rates says of a queue what it does on average, and counts how often that is not enough.
+type rates struct{ queue }
+
+func (r rates) Replicate(ctx context.Context, replication int) ([]float64, error) {
+	values, err := r.queue.Replicate(ctx, replication)
+	values[1] = 1.15 * r.latency() // what it says is wrong, and alike for all
+	return values, err
+}
+
+// played counts the replications of a queue.
+type played struct {
+	queue
+	count *atomic.Int64
+}
+
+func (p played) Replicate(ctx context.Context, replication int) ([]float64, error) {
+	p.count.Add(1)
+	return p.queue.Replicate(ctx, replication)
+}
+
+// With exploring by rates that are off by 15 % what is recommended is as good, and takes fewer
+// replications that play every customer; with as many workers as one likes the same.
+func TestScreeningFindsAsGoodForLess(t *testing.T) {
+	for seed := range uint64(2) {
+		var all []queue
+		for i := range 400 {
+			hz := 1.3 + 0.006*float64(i)
+			dear := float64(i*7%20-9) / 20
+			all = append(all, queue{serviceHz: hz, price: hz * (0.8 + dear*dear), seed: seed, index: i})
+		}
+		var outcomes []*Outcome
+		var counts []int64
+		for _, workers := range []int{0, 1, 8} { // the first without screening
+			var count atomic.Int64
+			p, o := queues(all, 0.8), usual()
+			p.Build = func(c int) (Experiment, error) { return played{all[c], &count}, nil }
+			p.Features = func(c int) []float64 { return []float64{float64(c) / 400, float64(c*7%20) / 20} }
+			p.Reference = played{queue{serviceHz: 3.5, price: 4, seed: seed, index: -1}, &count}
+			if workers > 0 {
+				p.Screen = func(of Experiment) (Experiment, error) { return rates{of.(played).queue}, nil }
+			}
+			o.Workers = workers
+			found, err := Run(t.Context(), p, o)
+			if err != nil || found.Best == nil {
+				t.Fatalf("seed %d, %d workers: %v, best %v", seed, workers, err, found)
+			}
+			outcomes, counts = append(outcomes, found), append(counts, count.Load())
+		}
+		plain, one, many := outcomes[0], outcomes[1], outcomes[2]
+		if !reflect.DeepEqual(printable(one), printable(many)) {
+			t.Errorf("seed %d: 8 workers find\n%v\none finds\n%v", seed, printable(many), printable(one))
+		}
+		best := all[one.Best.Index]
+		if best.latency() >= 0.8 || best.price > 1.03*all[plain.Best.Index].price {
+			t.Errorf("seed %d: recommends μ = %g for $%g; without screening $%g", seed, best.serviceHz, best.price, all[plain.Best.Index].price)
+		}
+		if counts[1] >= counts[0]*9/10 || one.Screened == 0 || one.Replications != one.Screened+int(counts[1]) {
+			t.Errorf("seed %d: %d of %d replications by rates, %d others; %d without", seed, one.Screened, one.Replications, counts[1], counts[0])
+		}
+	}
+}
+
+// A candidate that rates do not carry is explored by what carries it.
+func TestWhatCannotBeScreenedIsExplored(t *testing.T) {
+	all, limit := draw(3)
+	p := queues(all, limit)
+	p.Screen = func(of Experiment) (Experiment, error) {
+		if q := of.(queue); q.index%2 == 0 {
+			return nil, errors.New("not carried")
+		}
+		return rates{of.(queue)}, nil
+	}
+	o, err := Run(t.Context(), p, usual())
+	if err != nil || o.Best == nil {
+		t.Fatalf("%v, %+v", err, o)
+	}
+	if o.Count(Impossible) > 0 || o.Screened == 0 || all[o.Best.Index].price > cheapest(all, limit)*1.02 {
+		t.Errorf("%d impossible, %d screened; $%g, least $%g", o.Count(Impossible), o.Screened, all[o.Best.Index].price, cheapest(all, limit))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
 )
 
 // Search is the [search] of a scenario: the configurations among which the
@@ -21,11 +22,16 @@ type Search struct {
 	// Replications of a candidate before it is judged; those of the command replace
 	// them, whatever the budget says.
 	Replications    int
-	MaxReplications int // of a candidate at most, in each of the search's phases
-	Points          int // candidates tried at most
-	Budget          int // replications at most, of all candidates together
-	Seed            int // of the candidates that are tried first
+	MaxReplications int  // of a candidate at most, in each of the search's phases
+	Points          int  // candidates tried at most
+	Budget          int  // replications at most, of all candidates together
+	Seed            int  // of the candidates that are tried first
+	Fluid           bool // exploring plays rates
 }
+
+// ScreenStep is the step in which rates are played that screen: metrics for scaling have a value a
+// minute, or five.
+const ScreenStep = 30 * sim.Second
 
 // LeastBudget is the least budget of a search with so many replications before a
 // candidate is judged: enough to judge a few of them and to confirm one.
@@ -46,6 +52,7 @@ func SearchKeys() []schema.Key {
 		schema.Row("points", schema.Whole(1, 10_000), "100", "candidates tried at most; if there are more, a surrogate chooses which, up to 300"),
 		schema.Row("budget", schema.Whole(10, 1e9), "20000", "replications at most, of all candidates together"),
 		schema.Row("seed", schema.Whole(0, 1<<53), "0", "of the first candidates where a surrogate chooses the others"),
+		schema.Row("screen", schema.OneOf("request: exploring plays every request", "fluid: exploring plays rates, in steps of 30s; what it finds is compared and confirmed by requests"), `"request"`, "by what a surrogate learns which candidates to compare"),
 		schema.Row("parameters", schema.Inner(), schema.Required, "the choices: keys of this file with their values"),
 		schema.Row("parameters.KEY", schema.Free(), "", `values: a list, { min, max, integer = true }, { min, max, steps, scale = "log" } or { values, when = { "key" = value } }`),
 	})
@@ -62,7 +69,7 @@ func ReadSearch(top *schema.Table, given Given) *Search {
 		Space:    Space{table: "search", schema: t.Schema()},
 		Minimize: t.Text("minimize"), Confidence: t.Quantity("confidence"), Indifference: t.Quantity("indifference"),
 		Points: t.Whole("points"), Budget: t.Whole("budget"), Seed: t.Whole("seed"),
-		Replications: t.Whole("replications"),
+		Replications: t.Whole("replications"), Fluid: t.Choice("screen") == "fluid",
 	}
 	if given.Override > 0 {
 		s.Replications = given.Override

@@ -10,6 +10,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/catalog"
+	"headroom/model/fluid"
 	"headroom/model/pricing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -60,6 +61,9 @@ func (l *loader) readRun(t *schema.Table) {
 	l.cfg.Warmup = t.Duration("warmup")
 	l.scenario.Replications = t.Whole("replications")
 	l.readFluid(t)
+	if l.cfg.Laws = (&fluid.Shelf{}); l.shared != nil {
+		l.cfg.Laws = l.shared.stays
+	}
 	l.readMemory(t)
 	l.run, l.patterns = t, t.Texts("metrics")
 	if t.Sound("duration", "warmup") && l.cfg.Warmup >= l.cfg.Duration {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"headroom/model/catalog"
+	"headroom/model/fluid"
 	"headroom/sim/rng"
 )
 
@@ -17,10 +18,11 @@ type shared struct {
 	laws     map[string]rng.Distribution
 	files    map[string]*dataFile
 	crews    []crew // of all points so far
+	stays    *fluid.Shelf
 }
 
 func newShared() *shared {
-	return &shared{catalogs: map[string]*catalog.Catalog{}, laws: map[string]rng.Distribution{}, files: map[string]*dataFile{}}
+	return &shared{catalogs: map[string]*catalog.Catalog{}, laws: map[string]rng.Distribution{}, files: map[string]*dataFile{}, stays: &fluid.Shelf{}}
 }
 
 // recall gives a loader what others have read.

@@ -76,7 +76,7 @@ const leastFree = 8
 
 // checkFreeAddresses refuses Application Load Balancers in subnets that instances have filled
 // by the time that they are made: those that are there, or that a group wants, from the start.
-// Where instances have no room themselves, that is said of them.
+// Where those outside groups have no room themselves, that is said of them.
 func (l *loader) checkFreeAddresses() {
 	taken := make([]int, len(l.cfg.Subnets))
 	take := func(count int, subnets []int) { // of several each gets its share, at least
@@ -89,6 +89,7 @@ func (l *loader) checkFreeAddresses() {
 	for i := range l.cfg.Instances {
 		take(l.cfg.Instances[i].Count, l.cfg.Instances[i].Subnets)
 	}
+	alone := slices.Clone(taken)
 	for i := range l.cfg.Groups {
 		take(l.cfg.Groups[i].Desired, l.cfg.Groups[i].Subnets)
 	}
@@ -99,7 +100,7 @@ func (l *loader) checkFreeAddresses() {
 		}
 		for _, k := range lb.Subnets {
 			s := &l.cfg.Subnets[k]
-			if free := s.Block.Usable() - taken[k]; s.Block.Bits <= mostBits && 0 <= free && free < leastFree {
+			if free := s.Block.Usable() - taken[k]; s.Block.Bits <= mostBits && alone[k] <= s.Block.Usable() && free < leastFree {
 				t.Reject("subnets", schema.Fault{
 					Rule: fmt.Sprintf("must have %d free addresses in each subnet for an Application Load Balancer, subnet.%s has %d beside its instances", leastFree, s.Name, max(0, free)),
 					Got:  tree.Quote(s.Name), Code: "InvalidSubnet",

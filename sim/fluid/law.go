@@ -95,7 +95,7 @@ type Batch struct {
 // calls nothing that the law holds possible is left out in the long run, however few each batch is.
 func (l *Law) Record(h *stat.Histogram, b Batch) {
 	switch {
-	case l.made != nil && l.bounds == nil && b.N <= fewStays:
+	case l.made != nil && b.N <= fewStays: // whatever it was asked before
 		l.made.record(h, b)
 	case b.N < fewStays/16:
 		l.recordFew(h, b)

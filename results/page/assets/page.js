@@ -181,6 +181,22 @@ for (const m of marks) m.row.querySelector("button").onclick = () => {
   document.getElementById(plots[0].id).scrollIntoView({ block: "center" });
   show(m);
 };
+// A picture of points is one stop of the Tab key; arrows go from point to point, as they stand.
+for (const svg of document.querySelectorAll("svg")) {
+  const points = [...svg.querySelectorAll("a")].map(a => ({ a, box: a.getBBox() }))
+    .sort((p, q) => p.box.x - q.box.x || p.box.y - q.box.y).map(p => p.a);
+  points.forEach((a, i) => a.setAttribute("tabindex", i ? -1 : 0));
+  svg.onkeydown = event => {
+    const at = points.indexOf(document.activeElement), last = points.length - 1;
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const next = points[Math.max(0, Math.min(last, to))];
+    points[at].setAttribute("tabindex", -1);
+    next.setAttribute("tabindex", 0);
+    next.focus();
+  };
+}
 if (!plots.length) return;
 build();
 let wide = innerWidth;

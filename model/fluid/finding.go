@@ -1,0 +1,105 @@
+package fluid
+
+import (
+	"headroom/sim"
+	"headroom/sim/rng"
+	"headroom/sim/stat"
+)
+
+// Finding is what a window showed.
+type Finding struct {
+	Kind     Kind
+	Regime   Regime
+	From, To sim.Time
+	Requests int64
+	Played   Shown // request by request
+	Rates    Shown
+}
+
+// Shown is what is compared.
+type Shown struct {
+	Mean, P50, P99 float64 // seconds, of those who were answered
+	Refused        float64 // share of those who left
+	Failed         float64 // the same, with those who gave up
+	Busy           float64 // share of the servers' time
+}
+
+// Findings is what all windows showed, and each.
+type Findings struct {
+	All     Finding
+	Windows []Finding
+	// Unseen is which share of the requests came in each regime that no window showed.
+	Unseen [regimes]float64
+}
+
+// Play plays the windows, with the arrivals, demands and choices of a stream.
+func (a *Audit) Play(stream rng.Stream) *Findings {
+	f := &Findings{}
+	var all replay
+	for i := range a.windows {
+		w := &a.windows[i]
+		if len(w.moments) == 0 {
+			continue
+		}
+		r := newReplay(w, stream.Fork(uint64(i)))
+		r.play(w)
+		if r.came == 0 {
+			continue
+		}
+		f.Windows = append(f.Windows, r.finding(w))
+		a.regimes[f.Windows[len(f.Windows)-1].Regime].played = true
+		all.add(r)
+	}
+	if all.came > 0 {
+		f.All = all.finding(&window{})
+	}
+	sum := 0.0
+	for i := range a.regimes {
+		sum += a.regimes[i].requests
+	}
+	for i := range a.regimes {
+		if of := &a.regimes[i]; !of.played && of.requests > 0 {
+			f.Unseen[i] = of.requests / sum
+		}
+	}
+	return f
+}
+
+// add adds what another window showed.
+func (r *replay) add(o *replay) {
+	r.played.Merge(&o.played)
+	r.rates.Merge(&o.rates)
+	r.came += o.came
+	r.is.add(o.is)
+	r.says.add(o.says)
+	r.worked += o.worked
+	r.works += o.works
+	r.able += o.able
+}
+
+// finding says what was shown.
+func (r *replay) finding(w *window) Finding {
+	shown := func(h *stat.Histogram, e *ends, work float64) Shown {
+		s := Shown{
+			Mean: h.Mean() * 1e-9, P50: float64(h.Quantile(0.5)) * 1e-9, P99: float64(h.Quantile(0.99)) * 1e-9,
+			Refused: e.refused / e.all(), Failed: (e.refused + e.late) / e.all(),
+		}
+		if r.able > 0 {
+			s.Busy = work / r.able
+		}
+		return s
+	}
+	f := Finding{
+		Kind: w.kind, From: w.from, To: w.to, Requests: r.came,
+		Played: shown(&r.played, &r.is, r.worked),
+		Rates:  shown(&r.rates, &r.says, r.works),
+	}
+	at := w.from
+	for i := range w.moments { // a window is of the most telling that it has
+		at += w.moments[i].length
+		if of := w.moments[i].regime(at); of == Overloaded || f.Regime == Steady {
+			f.Regime = of
+		}
+	}
+	return f
+}

@@ -1,0 +1,175 @@
+package fluid
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sort"
+
+	"headroom/sim"
+)
+
+// expire lets the clients leave whose patience is over by an instant. All of them are equally
+// patient, so that they leave in the order in which they came.
+func (r *replay) expire(until sim.Time) {
+	if r.patience == sim.Never || r.patience <= 0 {
+		return
+	}
+	for ; r.oldest < len(r.requests); r.oldest++ {
+		due := r.requests[r.oldest].arrived + r.patience
+		if due > until {
+			return
+		}
+		if r.requests[r.oldest].state == gone {
+			continue
+		}
+		r.serve(int(r.requests[r.oldest].target), due)
+		a := &r.requests[r.oldest]
+		if a.state == gone {
+			continue
+		}
+		s := &r.targets[a.target]
+		switch {
+		case r.shape.Finishes: // the target works on
+		case a.state == inLine:
+			s.LeaveLine(a.ticket)
+		default:
+			s.Abandon(due, uint32(r.oldest))
+		}
+		if a.state = gone; r.counting {
+			r.is.late++
+		}
+		r.tryAgain(a, due)
+	}
+}
+
+// tryAgain lets the client of an attempt that has failed at an instant come back.
+func (r *replay) tryAgain(a *attempt, at sim.Time) {
+	if k := int(a.number); k < len(r.back) {
+		r.back[k] = append(r.back[k], at+r.retries.Backoff<<min(k, 20))
+	}
+}
+
+// retryUpto plays who comes back before an instant, in seconds, and returns it.
+func (r *replay) retryUpto(next float64) float64 {
+	for len(r.back) > 0 {
+		if !math.IsInf(next, 1) {
+			r.expire(sim.Seconds(next))
+		}
+		first := -1
+		for k, back := range r.back {
+			if len(back) > 0 && (first < 0 || back[0] < r.back[first][0]) {
+				first = k
+			}
+		}
+		if first < 0 || r.back[first][0].Seconds() >= next {
+			break
+		}
+		r.now = max(r.now, r.back[first][0].Seconds())
+		r.back[first] = r.back[first][1:]
+		r.offer(r.pick(), uint8(first+1))
+	}
+	return next
+}
+
+// waiting is a request that was there before a window: since when, in seconds, and of that, for how
+// long it has been served.
+type waiting struct {
+	ago, served float64
+	target      int
+}
+
+// fill puts the line of the rates before the targets: as many requests as each of them has, who came
+// when the past of the line says. Who shares a server has had as much of it as the past says, too.
+func (r *replay) fill(w *window) {
+	all := r.there(w)
+	if len(all) == 0 {
+		return
+	}
+	shorter := 1.0
+	if oldest := all[0].ago; r.patience != sim.Never && oldest >= r.patience.Seconds() {
+		shorter = r.patience.Seconds() / oldest * (1 - 1e-9)
+	}
+	r.now = all[0].ago*shorter + 1
+	at := sim.Seconds(r.now)
+	for _, one := range all {
+		had := 0.0
+		if r.shape.Sharing {
+			had = w.past.attained(one.served * shorter)
+		}
+		a := attempt{arrived: at - sim.Seconds(one.ago*shorter), target: int32(one.target)}
+		r.admit(a, at, sim.Seconds(r.left(had)/r.shape.speed()))
+	}
+}
+
+// there lists who is at the targets when a window begins, those who came first before the others.
+func (r *replay) there(w *window) (all []waiting) {
+	survivors := w.past.survivors(newWorth(r.shape.Demand))
+	for i := range r.targets {
+		number := int(w.begins.number + float64(i)/float64(len(r.targets)))
+		inside := r.shape.Servers
+		if r.shape.Sharing {
+			inside = number
+			if p := r.shape.Places; p > 0 && p < NoLimit {
+				inside = min(number, p)
+			}
+		}
+		line := max(0, number-inside)
+		for k := range line {
+			all = append(all, waiting{ago: w.past.since(float64(k + 1)), target: i})
+		}
+		waited := w.past.since(float64(line))
+		for k := range number - line {
+			one := waiting{ago: waited, target: i}
+			if r.shape.Sharing {
+				one.served = survivors.at((float64(k) + 0.5) / float64(number-line))
+				one.ago += one.served
+			}
+			all = append(all, one)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b waiting) int { return cmp.Compare(b.ago, a.ago) })
+	return all
+}
+
+// survivors are those who came in the past and are still served, by how long ago.
+type survivors struct{ ago, upTo []float64 } // bounds of steps, and how many came since
+
+// survivors finds out how many of each step are: whose demand is longer than what was had since.
+func (p *past) survivors(demand *worth) survivors {
+	s := survivors{ago: []float64{0}, upTo: []float64{0}}
+	had, ago, sum := 0.0, 0.0, 0.0
+	for k := range pastSteps {
+		step := &p.steps[(p.last+pastSteps-k)%pastSteps]
+		if step.seconds == 0 {
+			break
+		}
+		_, longer := demand.upto(had + step.seconds*step.rate/2)
+		had, ago, sum = had+step.seconds*step.rate, ago+step.seconds, sum+step.came*longer
+		s.ago, s.upTo = append(s.ago, ago), append(s.upTo, sum)
+	}
+	return s
+}
+
+// at is since when a share of them have come.
+func (s survivors) at(share float64) float64 {
+	last := len(s.upTo) - 1
+	want := share * s.upTo[last]
+	i := min(sort.SearchFloat64s(s.upTo, want), last)
+	if i == 0 {
+		return 0
+	}
+	part := (want - s.upTo[i-1]) / max(s.upTo[i]-s.upTo[i-1], 1e-12)
+	return s.ago[i-1] + min(1, part)*(s.ago[i]-s.ago[i-1])
+}
+
+// left draws what is left of a demand of which so much has been served.
+func (r *replay) left(had float64) float64 {
+	const tries = 64
+	for range tries {
+		if d := r.stream.Draw(r.shape.Demand); d > had {
+			return d - had
+		}
+	}
+	return r.shape.Demand.Mean()
+}
