@@ -24,7 +24,8 @@ type likeness struct {
 	name    string
 	refuses string // keys that rates do not carry; "": they were played
 	apart   []float64
-	marked  []bool // the audit's difference is beyond its limit
+	half    []float64 // half-widths of apart, at 95 %
+	marked  []bool    // the audit's difference is beyond its limit
 }
 
 // compared are the metrics that are compared, and how: as a share of what requests show, or
@@ -46,6 +47,9 @@ const (
 	crowd  = 5.0 // times as much
 	audits = 0.05
 )
+
+// plays is how many replications of each fidelity are compared.
+const plays = 5
 
 // alike plays scenarios, or every stock one, by requests and by rates, with the seeds of their files.
 func alike(root string, files []string, progress io.Writer) ([]likeness, error) {
@@ -73,23 +77,23 @@ func alike(root string, files []string, progress io.Writer) ([]likeness, error) 
 // rates itself.
 func liken(file string) (*likeness, error) {
 	l := &likeness{name: strings.TrimSuffix(filepath.Base(file), ".toml")}
-	requests, err := scenarios.Load(file, tables.Options{Replications: 1})
+	requests, err := scenarios.Load(file, tables.Options{Replications: plays})
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", file, err)
 	case len(requests.Config.Workloads) == 0 || requests.Config.Fluid > 0: // nobody, or too many for the other
 		return nil, nil
 	}
-	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: 1})
+	rates, err := scenarios.Load(file, tables.Options{Set: []string{"run.fidelity=fluid"}, Replications: plays})
 	if err != nil {
 		l.refuses = refusals(err)
 		return l, nil
 	}
-	a, err := run.Scenario(context.Background(), requests, run.Options{Replications: 1})
+	a, err := run.Scenario(context.Background(), requests, run.Options{Replications: plays})
 	if err != nil {
 		return nil, err
 	}
-	b, err := run.Scenario(context.Background(), rates, run.Options{Replications: 1})
+	b, err := run.Scenario(context.Background(), rates, run.Options{Replications: plays})
 	if err != nil {
 		return nil, err
 	}
@@ -99,17 +103,17 @@ func liken(file string) (*likeness, error) {
 
 func (l *likeness) compare(requests, rates *results.Summary) {
 	for _, c := range compared {
-		apart := math.NaN()
+		apart, half := math.NaN(), math.NaN()
 		a, ok := requests.Metric(c.key)
 		b, also := rates.Metric(c.key)
 		if ok && also {
-			apart = b.Value - a.Value
+			apart, half = b.Value-a.Value, math.Hypot(a.HalfWidth, b.HalfWidth)
 			if !c.absolute {
-				apart /= a.Value
+				apart, half = apart/a.Value, half/a.Value
 			}
 		}
 		audit, ok := rates.Metric(c.audit)
-		l.apart = append(l.apart, apart)
+		l.apart, l.half = append(l.apart, apart), append(l.half, half)
 		l.marked = append(l.marked, ok && math.Abs(audit.Value) > audits)
 	}
 }
@@ -142,14 +146,17 @@ func (l *likeness) verdict() string {
 	if l.refuses != "" {
 		return "not carried"
 	}
-	worst, marked := 0.0, true
+	worst, shown, marked := 0.0, 0.0, true // as shares of the limits; shown: beyond chance
 	for i, c := range compared {
-		beyond := math.Abs(l.apart[i]) / c.limit
-		if beyond > crowd {
+		beyond, sure := math.Abs(l.apart[i])/c.limit, (math.Abs(l.apart[i])-l.half[i])/c.limit
+		if sure > crowd {
 			marked = marked && l.marked[i]
 		}
 		if !math.IsNaN(beyond) {
 			worst = max(worst, beyond)
+		}
+		if !math.IsNaN(sure) {
+			shown = max(shown, sure)
 		}
 	}
 	switch {
@@ -157,6 +164,8 @@ func (l *likeness) verdict() string {
 		return "inside"
 	case worst <= crowd:
 		return "inside of a crowd's"
+	case shown <= crowd:
+		return "undecided"
 	case marked:
 		return "marked"
 	}
@@ -167,16 +176,16 @@ func (l *likeness) verdict() string {
 func fluidMarkdown(all []likeness) string {
 	var b strings.Builder
 	b.WriteString("# Rates against requests\n\n" +
-		"Written by `go run ./results/conformance -fluid -write`: every stock scenario in which somebody sends requests, one replication\n" +
-		"with `fidelity = \"fluid\"` less one with `fidelity = \"request\"`. Inside: latencies within 1 %, availability and cost within 0.1 %;\n" +
-		"a crowd's limits are five times as wide. An asterisk marks what the run's own audit marks. Both draw arrivals of the same\n" +
-		"law, not the same arrivals: of few requests some percent are chance.\n\n")
+		"Written by `go run ./results/conformance -fluid -write`: every stock scenario in which somebody sends requests, five replications\n" +
+		"with `fidelity = \"fluid\"` less five with `fidelity = \"request\"`, with the half-width of the difference at 95 %. Inside: latencies\n" +
+		"within 1 %, availability and cost within 0.1 %; a crowd's limits are five times as wide. Undecided: beyond these, but no more than\n" +
+		"chance explains. An asterisk marks what the run's own audit marks. Both draw arrivals of the same law, not the same arrivals.\n\n")
 	counts := map[string]int{}
 	for i := range all {
 		counts[all[i].verdict()]++
 	}
-	fmt.Fprintf(&b, "%d scenarios: %d inside, %d inside of a crowd's limits, %d marked, %d outside, %d not carried.\n\n",
-		len(all), counts["inside"], counts["inside of a crowd's"], counts["marked"], counts["outside"], counts["not carried"])
+	fmt.Fprintf(&b, "%d scenarios: %d inside, %d inside of a crowd's limits, %d undecided, %d marked, %d outside, %d not carried.\n\n",
+		len(all), counts["inside"], counts["inside of a crowd's"], counts["undecided"], counts["marked"], counts["outside"], counts["not carried"])
 	b.WriteString("| scenario | mean | p50 | p99 | availability | cost | |\n|---|---|---|---|---|---|---|\n")
 	for i := range all {
 		l := &all[i]
@@ -190,7 +199,7 @@ func fluidMarkdown(all []likeness) string {
 			if l.marked[k] {
 				mark = "*"
 			}
-			text := fmt.Sprintf("%+.2f %%", 100*apart)
+			text := fmt.Sprintf("%+.2f ± %.2f %%", 100*apart, 100*l.half[k])
 			if math.IsNaN(apart) {
 				text = "–"
 			}
