@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,18 @@ func (f *runFlags) checkAccessLog(experiments []experiment) error {
 		return fmt.Errorf("--access-log: %s plays rates, and a log is of requests: --set run.fidelity=request", experiments[0].file)
 	case !run.LogsAccess(experiments[0].Config):
 		return fmt.Errorf("--access-log: %s has no Application Load Balancer, whose log it would be", experiments[0].file)
+	}
+	at, err := os.Stat(f.accessLog)
+	if err != nil {
+		return nil // there is nothing yet, or writing says what is wrong
+	}
+	if at.IsDir() {
+		return fmt.Errorf("--access-log: %s: must be a file, got a directory", f.accessLog)
+	}
+	for _, read := range []string{experiments[0].file, f.priceBook} {
+		if input, err := os.Stat(read); err == nil && os.SameFile(at, input) {
+			return fmt.Errorf("--access-log: %s: must not be a file that the run reads", f.accessLog)
+		}
 	}
 	return nil
 }

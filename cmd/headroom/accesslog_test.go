@@ -113,6 +113,9 @@ func TestAccessLogsThatCannotBeAreRefused(t *testing.T) {
 		{"../../scenarios/million.toml", "plays rates, and a log is of requests"},
 		{"../../scenarios/mm100.toml", "has no Application Load Balancer, whose log it would be"},
 		{"../../scenarios/hello.toml ../../scenarios/shop.toml", "--access-log: takes one scenario, got 2"},
+		{"../../scenarios/hello.toml --access-log ../../scenarios", "../../scenarios: must be a file, got a directory"},
+		{"../../scenarios/hello.toml --access-log ../headroom/../../scenarios/hello.toml", "must not be a file that the run reads"},
+		{"../../scenarios/hello.toml --access-log=", "--access-log: must not be empty"},
 	} {
 		args := append([]string{"run", "--quiet", "--access-log", filepath.Join(t.TempDir(), "x.log")}, strings.Fields(c.file)...)
 		output <- struct{}{}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"headroom/model/controlplane"
 	"headroom/scenarios/tree"
@@ -46,7 +47,11 @@ func execute(ctx context.Context, args []string) int {
 	begun := false // the arguments were accepted
 	out := &console{}
 	root := newRoot(out)
-	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		err := emptyFlags(c)
+		begun = err == nil
+		return err
+	}
 	root.SetArgs(args)
 	code := 0
 	errs := separate(root.ExecuteContext(ctx))
@@ -72,6 +77,20 @@ func execute(ctx context.Context, args []string) int {
 		return exitUnread
 	}
 	return code
+}
+
+// emptyFlags reports the flags that name files, directories or plans and were given
+// nothing, as by --out "$DIR" where a script has no DIR: they would count as not given.
+func emptyFlags(c *cobra.Command) error {
+	var faults []error
+	c.Flags().Visit(func(f *pflag.Flag) {
+		kind, _ := pflag.UnquoteUsage(f)
+		named := kind == "file" || kind == "directory" || kind == "names"
+		if text := f.Value.String(); named && (text == "" || text == "[]") {
+			faults = append(faults, fmt.Errorf("--%s: must not be empty", f.Name))
+		}
+	})
+	return badInput(errors.Join(faults...))
 }
 
 // separate returns the errors of a command, none for nil.

@@ -90,6 +90,12 @@ func (f *sweepFlags) addTo(c *cobra.Command) {
 
 // oneFile accepts one argument.
 func oneFile(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		c.SuggestionsMinimumDistance = 2
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			return fmt.Errorf("%s: needs one scenario file, got %d (did you mean %q?)", c.Name(), len(args), c.Name()+" "+near[0])
+		}
+	}
 	if len(args) != 1 {
 		return fmt.Errorf("%s: needs one scenario file", c.Name())
 	}

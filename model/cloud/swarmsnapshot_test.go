@@ -42,7 +42,7 @@ func swarmSnapshots(seed uint64) *Config {
 			Spec: model.VolumeSpec{Type: "gp3", SizeGiB: 1 + int64(s.Below(2)), IOPS: 3000 + int64(s.Below(1000)), ThroughputMiBs: 125},
 		}
 		if a.Volumes[0] == 2 && a.Do == controlplane.ModifyVolume {
-			a.Spec.Type = ""
+			a.Spec.Type, a.Spec.SizeGiB, a.Spec.ThroughputMiBs = "", 4+int64(s.Below(2)), 0
 		}
 		if a.Do == controlplane.DetachVolume && len(cfg.Instances) > 0 && chance(&s, 0.5) {
 			a.Fleet = s.Below(len(cfg.Instances))
@@ -83,7 +83,32 @@ func swarmSnapshots(seed uint64) *Config {
 		}
 		t.Volumes = volumes
 	}
+	if chance(&s, 0.5) {
+		cfg.Quotas.IOPS = []int64{-1, iopsAtStart(cfg) + int64(s.Below(1500))}
+		for i := range cfg.LaunchTemplates {
+			t := &cfg.LaunchTemplates[i]
+			t.Volumes = slices.Clone(t.Volumes)
+			t.Volumes[0].DeleteOnTermination = true
+		}
+	}
 	return cfg
+}
+
+// iopsAtStart is what a quota must have for volumes of io2 and for what runs from the start.
+func iopsAtStart(cfg *Config) (n int64) {
+	for i := range cfg.Volumes {
+		if v := &cfg.Volumes[i]; v.Spec.Type == "io2" && !v.Later {
+			n += v.Spec.IOPS
+		}
+	}
+	for i := range cfg.Instances {
+		for _, v := range cfg.Instances[i].Template.Volumes {
+			if v.Type == "io2" && v.Volume == 0 {
+				n += v.IOPS * int64(cfg.Instances[i].Count)
+			}
+		}
+	}
+	return n
 }
 
 // Every invariant holds after every eleventh event of random work on volumes and snapshots: blocks

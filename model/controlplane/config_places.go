@@ -78,6 +78,8 @@ type Quotas struct {
 	Classes []QuotaClass
 	// Hosts is the number of Dedicated Hosts of each family; -1: not checked.
 	Hosts int
+	// IOPS are those provisioned for volumes of io1 and io2; -1: not checked. nil: neither is.
+	IOPS []int64
 }
 
 // on reports whether vCPUs are limited at all.

@@ -250,6 +250,9 @@ func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
 			return short
 		}
 	}
+	if short := cp.volumesAtStart(); short != nil {
+		return short
+	}
 	for i := range e.Instances {
 		f := &e.Instances[i]
 		o := order{template: &f.Template, typ: f.Template.Type, need: f.Need, option: model.OnDemand, place: f.Template.Place, group: None, fleet: i}
@@ -260,9 +263,13 @@ func (e *Estate) CheckStart(frame *model.Frame) *Shortage {
 				return f.addressShortage(n)
 			}
 			cp.openAddresses(&instance{order: o}, subnet)
+			if cp.beyondIOPS(f.Template.Volumes) {
+				return f.shortage(n, maxIOPSLimitExceeded)
+			}
 			if _, ok := cp.place(o.request()); !ok {
 				return f.shortage(n, cp.why)
 			}
+			cp.provisionAll(f.Template.Volumes)
 		}
 	}
 	return nil
@@ -281,7 +288,7 @@ func (cp *Plane) shortageOf(i, placed int) *Shortage {
 func (f *Fleet) shortage(placed int, why launchFailure) *Shortage {
 	what := "no host has"
 	switch why {
-	case vcpuLimitExceeded:
+	case vcpuLimitExceeded, maxIOPSLimitExceeded:
 		what = "the quota has no"
 	case reservationCapacityExceeded:
 		what = "the capacity reservation has no"

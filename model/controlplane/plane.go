@@ -104,6 +104,7 @@ type Plane struct {
 	crowded         int32                  // how many hosts promise more than they have
 	why             launchFailure          // the last launch found no place
 	quotaUsed       [2][quotaClasses]int64 // vCPUs, On-Demand and Spot
+	iopsUsed        [iopsQuotas]int64      // of io1 and io2, where a quota is checked
 	machineOwners   []int32                // by Estate.DedicatedHosts
 	placementGroups []placement.Group
 	claims          []claim // of launches that found no room, on what Spot instances leave

@@ -19,7 +19,7 @@ func (cp *Plane) enqueueTenant(i int, t waitingTenant) {
 		return
 	}
 	w := f.request(t.size, f.cfg.Zones[f.zone])
-	if cp.findsAddress(f, t.size, w.zone) {
+	if cp.equips(f, t.size, w.zone) {
 		cp.reclaimFor(w, None, untilItReturns)
 	}
 	f.queue = append(f.queue, t)

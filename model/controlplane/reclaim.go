@@ -208,7 +208,7 @@ func (cp *Plane) reclaimForMember(i int, counts []int, l launching) bool {
 	o.option = model.OnDemand
 	for z := scaling.LaunchZone(counts, allowed); z >= 0; z = scaling.LaunchZone(counts, allowed) {
 		o.zone = g.cfg.Zones[z]
-		if cp.subnetFor(&o) == None {
+		if cp.subnetFor(&o) == None || cp.beyondIOPS(o.template.Volumes) {
 			allowed[z] = false
 			continue
 		}

@@ -20,6 +20,7 @@ const (
 	reservationCapacityExceeded                // the Capacity Reservation that it targets is full
 	maxSpotInstanceCountExceeded               // the quota of Spot vCPUs
 	vcpuLimitExceeded                          // that of On-Demand vCPUs
+	maxIOPSLimitExceeded                       // that of IOPS of io1 or io2 volumes
 	hostLimitExceeded                          // that of Dedicated Hosts
 	imageUnavailable                           // the image is being copied, or deregistered
 	imageNotFound                              // the image is of another Region
@@ -29,7 +30,7 @@ const (
 func (f launchFailure) String() string {
 	return [...]string{
 		"", "SpotMaxPriceTooLow", noFreeAddresses, "RESOURCE", "InsufficientInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientHostCapacity",
-		"ReservationCapacityExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "HostLimitExceeded",
+		"ReservationCapacityExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "MaxIOPSLimitExceeded", "HostLimitExceeded",
 		"InvalidAMIID.Unavailable", "InvalidAMIID.NotFound",
 	}[f]
 }

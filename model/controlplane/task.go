@@ -158,6 +158,10 @@ func (cp *Plane) roomFor(o *order) (subnet int, at hostPlace, ok bool) {
 	if o.tasks != nil {
 		return subnet, unlimited, true
 	}
+	if cp.beyondIOPS(o.template.Volumes) {
+		cp.why = maxIOPSLimitExceeded
+		return subnet, unlimited, false
+	}
 	at, ok = cp.place(o.request())
 	return subnet, at, ok
 }

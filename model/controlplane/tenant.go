@@ -95,7 +95,7 @@ func (cp *Plane) launchTenant(i int, size int32, lifetime sim.Time) {
 	if cp.cfg.WaitForSpotReclaim {
 		promised = untilItReturns
 	}
-	if cp.findsAddress(f, size, zone) && cp.reclaimFor(f.request(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
+	if cp.equips(f, size, zone) && cp.reclaimFor(f.request(size, zone), None, promised) && cp.cfg.WaitForSpotReclaim {
 		cp.delayTenant(delayedTenant{workload: i, size: size, lifetime: lifetime})
 		return
 	}
@@ -172,7 +172,7 @@ func (cp *Plane) placeTenant(f *tenantFlow, size int32) (zone model.Zone, b host
 	}
 	for k := range f.cfg.Zones {
 		zone = f.cfg.Zones[(first+k)%len(f.cfg.Zones)]
-		if !cp.findsAddress(f, size, zone) {
+		if !cp.equips(f, size, zone) {
 			continue
 		}
 		if b, ok = cp.place(f.request(size, zone)); ok {
@@ -182,10 +182,10 @@ func (cp *Plane) placeTenant(f *tenantFlow, size int32) (zone model.Zone, b host
 	return f.cfg.Zones[first], unlimited, false
 }
 
-// findsAddress reports whether an instance of that size finds a private address in a
-// zone, or needs none here.
-func (cp *Plane) findsAddress(f *tenantFlow, size int32, zone model.Zone) bool {
-	return f.cfg.Foreign || f.cfg.Sizes[size].Shape || cp.subnetOfTenant(f, zone) != None
+// equips reports whether an instance of that size finds a private address in a zone, and
+// the IOPS of its volumes a quota that has room, or needs none here.
+func (cp *Plane) equips(f *tenantFlow, size int32, zone model.Zone) bool {
+	return f.cfg.Foreign || f.cfg.Sizes[size].Shape || cp.subnetOfTenant(f, zone) != None && !cp.beyondIOPS(f.cfg.Volumes)
 }
 
 // exposeTenant subjects a Spot tenant to its market and to reclaims.

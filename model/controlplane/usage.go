@@ -54,6 +54,7 @@ func (cp *Plane) openVolumes(in *instance, h slab.Handle) {
 			Type: v.Type, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs,
 		})
 	}
+	cp.provisionAll(in.order.template.Volumes)
 }
 
 // closeAddress ends the use of an instance's public address and of its monitoring.
@@ -82,6 +83,7 @@ func (cp *Plane) closeUsage(in *instance, end model.LeaseEnd) {
 		}
 		if v.DeleteOnTermination {
 			cp.ledger.Volumes[own[0]].To = now
+			cp.provision(v, -1)
 		}
 		own = own[1:]
 	}
@@ -124,6 +126,7 @@ func (cp *Plane) equipTenant(f *tenantFlow, t *tenant) {
 			Type: v.Type, SizeGiB: v.SizeGiB, IOPS: v.IOPS, ThroughputMiBs: v.ThroughputMiBs,
 		})
 	}
+	cp.provisionAll(f.cfg.Volumes)
 	if f.cfg.PublicIP {
 		t.address = cp.takePublic(holding{f.owner, number, model.PublicAddress, t.zone})
 	}
@@ -145,6 +148,7 @@ func (cp *Plane) stripTenant(f *tenantFlow, t *tenant) {
 	for k := range f.cfg.Volumes {
 		if f.cfg.Volumes[k].DeleteOnTermination {
 			cp.ledger.Volumes[int(t.volumes)+k].To = now
+			cp.provision(&f.cfg.Volumes[k], -1)
 		}
 	}
 }

@@ -56,6 +56,7 @@ func (v *validator) place(p *Place, path string) {
 
 func (v *validator) quotas() {
 	q := &v.Quotas
+	v.check(q.IOPS == nil || len(q.IOPS) == iopsQuotas, "quotas.io1_iops", "must limit both types, got %d", len(q.IOPS))
 	if !q.on() {
 		return
 	}

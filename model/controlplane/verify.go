@@ -11,7 +11,7 @@ import (
 // Verify returns the first invariant that does not hold. It takes time in
 // proportion to all that is alive and is meant for tests.
 func (cp *Plane) Verify() error {
-	for _, check := range []func() error{cp.verifyHosts, cp.verifyMachines, cp.verifyPlacementGroups, cp.verifyQuotas, cp.verifyLeases, cp.verifyGroups, cp.verifyStages, cp.verifyTasks, cp.verifySnapshots, cp.verifyAddresses, cp.verifySupply} {
+	for _, check := range []func() error{cp.verifyHosts, cp.verifyMachines, cp.verifyPlacementGroups, cp.verifyQuotas, cp.verifyIOPS, cp.verifyLeases, cp.verifyGroups, cp.verifyStages, cp.verifyTasks, cp.verifySnapshots, cp.verifyAddresses, cp.verifySupply} {
 		if err := check(); err != nil {
 			return err
 		}

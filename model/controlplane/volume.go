@@ -66,6 +66,9 @@ func (cp *Plane) create(i int, from string) error {
 	if cp.darkAt(cfg.Zone) {
 		return errDark
 	}
+	if err := cp.grants(nil, &cfg.Spec); err != nil {
+		return err
+	}
 	made := volume{exists: true, spec: cfg.Spec, owner: v.owner, changes: sim.Never, made: now, wroteAt: now}
 	size := model.Bytes(cfg.Spec.SizeGiB) * model.GiB
 	made.spec.Shared = cfg.Spec.Shared && !cfg.Apart
@@ -83,6 +86,7 @@ func (cp *Plane) create(i int, from string) error {
 		made.cold, made.recovers = cp.fetch(m, cfg.Zone), m.crash
 	}
 	*v = made
+	cp.provision(&v.spec, +1)
 	cp.bill(v, cfg.Zone)
 	return nil
 }
@@ -156,6 +160,7 @@ func (cp *Plane) detachAll(h slab.Handle) {
 		v.attached = slices.Delete(v.attached, k, k+1)
 		if len(v.attached) == 0 && deletes {
 			cp.ledger.Volumes[v.record].To = cp.kernel.Now()
+			cp.provision(v.counts(), -1)
 			v.exists = false
 		}
 	}
@@ -274,13 +279,18 @@ func (cp *Plane) modify(i int, spec model.VolumeSpec) error {
 	if err := wanted.Check(); err != nil {
 		return err
 	}
+	if err := cp.grants(v.counts(), &spec); err != nil {
+		return err
+	}
 	complete, err := v.history.Modify(now, specOf(&v.spec), wanted)
 	if err != nil {
 		return err
 	}
+	cp.provision(v.counts(), -1)
 	v.next, v.changes = v.spec, complete
 	v.next.Shared = spec.Shared
 	v.next.Type, v.next.SizeGiB, v.next.IOPS, v.next.ThroughputMiBs = spec.Type, spec.SizeGiB, spec.IOPS, spec.ThroughputMiBs
+	cp.provision(&v.next, +1)
 	v.lineage.chain.Grow(model.Bytes(spec.SizeGiB) * model.GiB)
 	larger := v.spec
 	larger.SizeGiB, larger.Shared = spec.SizeGiB, spec.Shared

@@ -117,6 +117,14 @@ func TestPlansTakeTheHighestSavingFirst(t *testing.T) {
 				}
 			}
 		}
+		figures := plan.Figures(plan.Bill(ledger), Plan{Book: withServices()}.Bill(ledger))
+		taken, whole := got[EC2]+got[Fargate]+got[Lambda], all[EC2]+all[Fargate]+all[Lambda]
+		if math.Abs(figures.Coverage-taken/whole) > 1e-6 || taken == 0 {
+			t.Errorf("$%g an hour cover %.6f of all, want %.6f", c.hourly, figures.Coverage, taken/whole)
+		}
+		if want := min(1, (0.14016+0.039496+0.132)/c.hourly); math.Abs(figures.Utilization-want) > 1e-4 {
+			t.Errorf("$%g an hour: %.6f of it used, want %.6f", c.hourly, figures.Utilization, want)
+		}
 		for service, want := range map[Service]float64{EC2: c.instance, Fargate: c.task, Lambda: c.seconds} {
 			if share := got[service] / all[service]; math.Abs(share-want) > 1e-3 {
 				t.Errorf("$%g an hour cover %.4f of %s, want %g", c.hourly, share, service, want)

@@ -2,6 +2,8 @@ package pricing
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"headroom/model"
 )
@@ -40,12 +42,15 @@ func (p Plan) Figures(invoice, onDemand Invoice) Figures {
 	f.Saving = 1 - float64(f.Cost)/float64(f.OnDemand)
 	var compute, used, unused, replaced, open model.Money
 	var instanceHours float64
+	beside := slices.ContainsFunc(p.Commitments, func(c Commitment) bool { return c.Kind == ComputeSavingsPlan })
 	for i := range invoice.Lines {
 		l := &invoice.Lines[i]
-		if l.Service != EC2 || l.Category != Usage {
+		if l.Category != Usage || l.Service != EC2 && !(beside && ofComputePlans(l)) {
 			continue
 		}
-		compute += l.Effective
+		if l.Service == EC2 {
+			compute += l.Effective
+		}
 		if l.Instances {
 			instanceHours += l.Priced
 		}
@@ -55,7 +60,7 @@ func (p Plan) Figures(invoice, onDemand Invoice) Figures {
 			replaced += l.Contracted
 		case l.Discount.Status == "Unused":
 			unused += l.Effective
-		case l.Option == OnDemand && l.ConsumedUnit == "Seconds" && l.ResourceType != "":
+		case l.Option == OnDemand && (l.Service != EC2 || l.ConsumedUnit == "Seconds" && l.ResourceType != ""):
 			open += l.Contracted
 		}
 	}
@@ -68,6 +73,20 @@ func (p Plan) Figures(invoice, onDemand Invoice) Figures {
 	}
 	f.BreakEvenMonth = p.breakEvenMonth(replaced.USD(), (used + unused).USD())
 	return f
+}
+
+// ofComputePlans reports whether a line is usage of tasks or functions that a Compute Savings
+// Plan covers, or may cover: neither storage nor calls, nor what is free. Those of functions
+// that are provided are GB-seconds, too.
+func ofComputePlans(l *Line) bool {
+	of := func(item string) bool { return strings.Contains(l.SKU, item) }
+	switch l.Service {
+	case Fargate:
+		return of("vcpu_linux_") || of("memory_linux_")
+	case Lambda:
+		return of(onDemandSeconds) || of(readySeconds)
+	}
+	return false
 }
 
 // breakEvenMonth returns the month from which commitments that cost so much in

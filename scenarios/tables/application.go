@@ -64,6 +64,9 @@ func (l *loader) readApplications(t *schema.Table, groups *[]int) (first int, al
 		if tg.Balancer > 0 {
 			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Got: tree.Quote(tg.Name), Code: invalidTarget})
 		}
+		if isLambda(l.tables["target_group"][g]) {
+			t.Reject("target_groups", schema.Fault{Rule: ofFunctions(tg.Name), Got: tree.Quote(tg.Name), Code: invalidTarget})
+		}
 		add(tg.Service)
 	}
 	switch len(all) {

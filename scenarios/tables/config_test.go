@@ -91,6 +91,12 @@ func difference(a, b reflect.Value, path string) string {
 		}
 	case a.Kind() == reflect.Struct:
 		for i := 0; i < a.NumField() && where == ""; i++ {
+			if !a.Type().Field(i).IsExported() { // nothing to look into
+				if !reflect.DeepEqual(a.Interface(), b.Interface()) {
+					where = path
+				}
+				return where
+			}
 			where = difference(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name)
 		}
 	case a.Kind() == reflect.Slice:

@@ -163,6 +163,8 @@ func (l *loader) taskService(t *schema.Table, g *controlplane.Group) {
 		switch {
 		case tg.Balancer > 0:
 			t.Reject("target_groups", schema.Fault{Rule: "must not name target_group." + tg.Name + ", whose target is a load balancer", Code: invalidTarget})
+		case isLambda(l.tables["target_group"][i]):
+			t.Reject("target_groups", schema.Fault{Rule: ofFunctions(tg.Name), Got: tree.Quote(tg.Name), Code: invalidTarget})
 		case g.Service < 0 && !t.Has("service"):
 			g.Service = tg.Service
 		case tg.Service != g.Service && tg.Service >= 0:

@@ -206,7 +206,10 @@ func (l *loader) readNetworkBalancer(t *schema.Table, lb *dataplane.LoadBalancer
 	if t.Has("client_keep_alive") {
 		t.Reject("client_keep_alive", schema.Fault{Rule: "must not be given of a Network Load Balancer: its listeners have tcp_idle_timeout_seconds", Code: invalidConfiguration})
 	}
-	t.Pass("idle_timeout", "client_keep_alive")
+	if t.Has("tcp_idle_timeout_seconds") {
+		t.Reject("tcp_idle_timeout_seconds", schema.Fault{Rule: "must be given of a listener: each of a Network Load Balancer has its own", Code: invalidConfiguration})
+	}
+	t.Pass("idle_timeout", "client_keep_alive", "tcp_idle_timeout_seconds")
 	l.readFlowListeners(t, lb)
 	for i := range lb.Listeners {
 		lb.IdleTimeout = max(lb.IdleTimeout, lb.Listeners[i].Idle, dataplane.IdleTCP)

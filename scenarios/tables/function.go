@@ -89,7 +89,7 @@ func (l *loader) registerFunction(t *schema.Table, index int) {
 			continue
 		}
 		tg := l.tables["target_group"][g]
-		if n := tg.Node.Table["target_type"]; n == nil || !n.Is("lambda") {
+		if !isLambda(tg) {
 			t.Reject(key, schema.Fault{Rule: `must be target groups of target_type "lambda", as ` + tg.Path + " is not", Code: "InvalidTarget"})
 		}
 		if l.cfg.TargetGroups[g].Service != f.Service && t.Sound("service") && tg.Sound("service") {
@@ -157,11 +157,21 @@ func (l *loader) refuseVPC(index int) {
 	}
 }
 
+// isLambda reports whether the target of a target group is a function.
+func isLambda(group *schema.Table) bool {
+	n := group.Node.Table["target_type"]
+	return n != nil && n.Is("lambda")
+}
+
+// ofFunctions is the rule that what is no function breaks in a target group of one.
+func ofFunctions(group string) string {
+	return "must not name target_group." + group + `, whose target_type is "lambda": its target is a [function.NAME]`
+}
+
 // assumeFunction sets the defaults of a target group whose target is a function, and
 // refuses what it does not have.
 func assumeFunction(t *schema.Table) bool {
-	n := t.Node.Table["target_type"]
-	if n == nil || !n.Is("lambda") {
+	if !isLambda(t) {
 		return false
 	}
 	assumeCheckOf(t, map[string]any{"enabled": false, "interval": int64(35), "timeout": int64(30)})
@@ -169,6 +179,8 @@ func assumeFunction(t *schema.Table) bool {
 		{"port", "must not be given: a function has none"},
 		{"load_balancing_anomaly_mitigation", "must not be given: a function is one target"},
 		{"slow_start", "must not be given: a function is one target"},
+		{"load_balancing_algorithm_type", "must not be given: a function is one target"},
+		{"deregistration_delay", "must not be given: a function drains no connections"},
 		{"target_group_health", "must not be given: a function is one target"},
 	} {
 		if t.Has(refused.key) {

@@ -99,8 +99,10 @@ func (l *loader) readLoadBalancers() {
 		t.Pass("gateway")
 		switch {
 		case lb.IsGateway():
+			t.Mode = "to a Gateway Load Balancer"
 			l.readGateway(t, lb)
 		case lb.Network():
+			t.Mode = "to a Network Load Balancer"
 			l.readNetworkBalancer(t, lb)
 		default:
 			lb.IdleTimeout, lb.ClientKeepAlive = t.Duration("idle_timeout"), t.Duration("client_keep_alive")
@@ -145,12 +147,12 @@ func latency(t *schema.Table, lb *dataplane.LoadBalancer) (own, cross sim.Time) 
 // that keeps clients with their targets, and of a function, which is in every zone.
 func (l *loader) refuseOwnZones(t, group *schema.Table, number int) {
 	const key = "enable_cross_zone_load_balancing"
-	g := &l.cfg.TargetGroups[number]
+	g, lb := &l.cfg.TargetGroups[number], &l.cfg.LoadBalancers[l.owners[number]]
 	switch {
 	case g.CrossZone || t.Faulty(key):
 	case g.Stickiness.Kind != 0:
 		t.Wrong(key, "must be true where a target group has stickiness, as "+group.Path+" has")
-	case group.Node.Table["target_type"].Is("lambda"):
+	case isLambda(group) && !lb.Network() && !lb.IsGateway(): // which have no functions, as is said elsewhere
 		t.Reject(key, schema.Fault{Rule: "must be true where a target is a function, as that of " + group.Path + " is", Code: invalidConfiguration})
 	}
 }

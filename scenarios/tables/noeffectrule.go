@@ -13,15 +13,30 @@ import (
 // usualRoundTrip is the default of clients.round_trip.
 const usualRoundTrip = 20 * sim.Millisecond
 
+// onTheWay lists a load balancer and those that are its targets.
+func (l *loader) onTheWay(first int) []*dataplane.LoadBalancer {
+	all := []*dataplane.LoadBalancer{&l.cfg.LoadBalancers[first]}
+	for _, a := range all[0].Actions() {
+		for _, f := range a.Forward {
+			if f.TargetGroup >= 0 && l.cfg.TargetGroups[f.TargetGroup].Balancer > 0 {
+				all = append(all, &l.cfg.LoadBalancers[l.cfg.TargetGroups[f.TargetGroup].Balancer-1])
+			}
+		}
+	}
+	return all
+}
+
 // warnOfLooks warns of what requests look like that no rule looks at, nor a certificate.
 func (l *loader) warnOfLooks(workload int) {
 	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
 	var rules []dataplane.Rule
 	secure := false
 	if w.To == dataplane.ToLoadBalancer {
-		for _, one := range l.cfg.LoadBalancers[w.Target].AllListeners() {
-			rules = append(rules, one.Rules...)
-			secure = secure || one.Secure
+		for _, lb := range l.onTheWay(w.Target) {
+			for _, one := range lb.AllListeners() {
+				rules = append(rules, one.Rules...)
+				secure = secure || one.Secure
+			}
 		}
 	}
 	for _, c := range []struct {

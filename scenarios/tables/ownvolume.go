@@ -87,6 +87,7 @@ func (l *loader) readVolumes() {
 			attached += l.attachVolume(a, v, attached, multi)
 			a.Done()
 		}
+		l.starts = append(l.starts, start{t, "iops"})
 		t.Done()
 	}
 }

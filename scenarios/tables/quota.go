@@ -40,6 +40,8 @@ const (
 	usualGroups          = 500
 	usualTargets         = 1000 // of a target group
 	usualSecurityGroups  = 2500 // of a Region
+	usualIO1             = 300_000
+	usualIO2             = 100_000
 )
 
 // limited is what quotas say of the network; -1 is not checked.
@@ -123,6 +125,8 @@ func quotaKeys() []schema.Key {
 	keys = append(append(keys, targetQuotaKeys()...), limitKeys()...)
 	return schema.Within("quotas", "", append(keys,
 		schema.Row("dedicated_hosts", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("Dedicated Hosts of each family; AWS's default is %d", usualHosts)),
+		schema.Row("io1_iops", schema.Whole(0, most), "(not checked)", fmt.Sprintf("IOPS provisioned for all volumes of io1; AWS's default is %d", usualIO1)),
+		schema.Row("io2_iops", schema.Whole(0, most), "(not checked)", fmt.Sprintf("the same of io2; AWS's default is %d", usualIO2)),
 		schema.Row("placement_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("placement groups; AWS's default is %d", usualPlacementGroups)).Coded("PlacementGroupLimitExceeded"),
 		schema.Row("autoscaling_groups", schema.Whole(0, 100_000), "(not checked)", fmt.Sprintf("Auto Scaling groups; AWS's default is %d", usualGroups)).Coded("LimitExceeded"),
 	))
@@ -158,6 +162,9 @@ func (l *loader) readQuotas(t *schema.Table) {
 		any = any || onDemand[v.class] >= 0 || spot[v.class] >= 0
 	}
 	q.Hosts = limit("dedicated_hosts", usualHosts)
+	if io1, io2 := limit("io1_iops", usualIO1), limit("io2_iops", usualIO2); io1 >= 0 || io2 >= 0 {
+		q.IOPS = []int64{int64(io1), int64(io2)}
+	}
 	groups, sets := limit("placement_groups", usualPlacementGroups), limit("autoscaling_groups", usualGroups)
 	if n := len(l.cfg.PlacementGroups); groups >= 0 && n > groups {
 		t.Wrong("placement_groups", fmt.Sprintf("must be at least the placement groups of the scenario (%d)", n))

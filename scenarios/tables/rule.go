@@ -51,7 +51,7 @@ func (l *loader) readRules(t *schema.Table, secure bool) (all []dataplane.Rule) 
 		r.Pattern = rulePattern
 		rule := dataplane.Rule{Priority: r.Whole("priority")}
 		if r.Sound("priority") && priorities[rule.Priority] {
-			r.Reject("priority", schema.Fault{Rule: "must be unique in the load balancer", Code: "PriorityInUse"})
+			r.Reject("priority", schema.Fault{Rule: "must be unique in its listener", Code: "PriorityInUse"})
 		}
 		priorities[rule.Priority] = true
 		sound := readConditions(r, &rule)

@@ -23,10 +23,18 @@ type nodeAddress struct {
 func (l *loader) readSubnetMapping(t *schema.Table) (all []nodeAddress) {
 	const key = "subnet_mapping"
 	var names []string
+	zones := map[model.Zone]string{}
 	for _, m := range t.Each(key) {
 		subnet, elastic := m.Reference("subnet_id"), m.Reference("allocation_id")
 		if subnet >= 0 {
-			names = append(names, l.cfg.Subnets[subnet].Name)
+			s := &l.cfg.Subnets[subnet]
+			if other, twice := zones[s.Zone]; twice {
+				m.Reject("subnet_id", schema.Fault{Rule: "must be one in each zone, which has one node with one address, and " + other + " is in the same", Code: invalidConfiguration})
+				m.Done()
+				continue
+			}
+			zones[s.Zone] = s.Name
+			names = append(names, s.Name)
 		}
 		if subnet >= 0 && elastic >= 0 {
 			all = append(all, nodeAddress{l.cfg.Subnets[subnet].Zone, elastic, m, "allocation_id"})

@@ -2,6 +2,9 @@ package tables
 
 import (
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -28,6 +31,24 @@ autoscaling_group.g = { launch_template = "t", min_size = %d, max_size = 30, vpc
 		_, err := parse(fmt.Sprintf(text, c.single, c.members))
 		if fits := err == nil; fits != c.fits {
 			t.Errorf("%d instances and %d of a group: %v, want it to fit: %v", c.single, c.members, err, c.fits)
+		}
+	}
+}
+
+// A Network Load Balancer sees no path; the rules of the Application Load Balancer behind it do.
+func TestPathsMatterBehindANetworkLoadBalancer(t *testing.T) {
+	for path, want := range map[string]bool{"path_pattern = [\"/stock*\"]": false, "http_request_method = [\"PUT\"]": true} {
+		text, err := os.ReadFile("../chain.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse("chain.toml", []byte(strings.Replace(string(text), "path_pattern = [\"/stock*\"]", path, 1)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(s.Warnings, func(w string) bool { return strings.Contains(w, "no rule on its way has a path_pattern") })
+		if got != want {
+			t.Errorf("with %s: %q", path, s.Warnings)
 		}
 	}
 }

@@ -57,15 +57,17 @@ func (l *loader) readTargetGroups() {
 		}
 		ofFunction := assumeFunction(t)
 		l.cfg.TargetGroups[i] = dataplane.TargetGroup{
-			Name:                t.Name,
-			Service:             t.Reference("service"),
-			Algorithm:           "round_robin",
-			DeregistrationDelay: t.Duration("deregistration_delay"),
-			CrossZone:           crossZone(t) != "false",
-			HealthCheck:         l.readHealthCheck(t.Inside("health_check"), checkKind(t, version)),
-			Version:             version,
+			Name:        t.Name,
+			Service:     t.Reference("service"),
+			Algorithm:   "round_robin",
+			CrossZone:   crossZone(t) != "false",
+			HealthCheck: l.readHealthCheck(t.Inside("health_check"), checkKind(t, version)),
+			Version:     version,
 		}
 		tg := &l.cfg.TargetGroups[i]
+		if !ofFunction {
+			tg.DeregistrationDelay = t.Duration("deregistration_delay")
+		}
 		if readAppliances(t, tg); tg.Appliances.On {
 			readGroupHealth(t, tg)
 			t.Done()
@@ -75,15 +77,11 @@ func (l *loader) readTargetGroups() {
 		readStickiness(t, tg)
 		readGroupHealth(t, tg)
 		tg.Port = uint16(t.Whole("port"))
-		if tg.Flows.On {
+		if tg.Flows.On || ofFunction {
 			t.Done()
 			continue
 		}
 		tg.Algorithm = t.Choice("load_balancing_algorithm_type")
-		if ofFunction {
-			t.Done()
-			continue
-		}
 		readSlowStart(t, tg)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
 		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
@@ -137,7 +135,7 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 		tg.Stickiness.Kind = dataplane.ApplicationCookie
 	}
 	if !tg.CrossZone {
-		t.Add(schema.Fault{Path: t.PathOf(key), Rule: "must be disabled where load_balancing_cross_zone_enabled is false", Code: "ValidationError"}, t.Node.Table[key], key)
+		t.Reject(key, schema.Fault{Rule: "must be disabled where load_balancing_cross_zone_enabled is false", Got: "enabled = true", Code: "ValidationError"})
 	}
 }
 

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"fmt"
+
 	"headroom/model/cloud"
 	"headroom/scenarios/schema"
 	"headroom/sim"
@@ -19,10 +21,14 @@ func (l *loader) readWindows() {
 		w := cloud.Window{Name: t.Name, From: l.bound(t, "from", 0), To: l.bound(t, "to", l.cfg.Duration)}
 		switch {
 		case t.Faulty("from") || t.Faulty("to") || l.cfg.Duration == 0:
+		case w.From >= l.cfg.Duration:
+			t.Wrong("from", "must lie before the end of the run ("+l.cfg.Duration.String()+")")
 		case w.To > l.cfg.Duration:
 			t.Wrong("to", "must not lie beyond the end of the run ("+l.cfg.Duration.String()+")")
 		case w.To <= w.From:
 			t.Wrong("to", "must lie after from ("+w.From.String()+" into the run)")
+		case w.To <= l.cfg.Warmup:
+			l.warn(fmt.Sprintf("window.%s: ends within the warm-up (%v), of which latencies are not measured", t.Name, l.cfg.Warmup))
 		}
 		l.cfg.Windows = append(l.cfg.Windows, w)
 		t.Done()
