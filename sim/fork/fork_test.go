@@ -73,7 +73,8 @@ func build() *world {
 	w.start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	w.lent = append(make([]int, 0, 8), 1)
 	w.array = [2]*int{&three, &three}
-	w.anything, w.table = []*part{w.second}, &table{made: []int{1}}
+	w.anything, w.table = []*part{w.second}, &table{}
+	w.table.once.Do(func() { w.table.made = []int{1} })
 	return w
 }
 
