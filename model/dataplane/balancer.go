@@ -232,13 +232,7 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 		p.failFor(i, Code503, g.whyNone())
 		return
 	}
-	if g.counts {
-		s.policy.Began(local)
-	}
-	r.target = g.locals[local]
-	t := p.targets.at(r.target)
-	t.inFlight++
-	r.server = t.server
+	t := p.hold(r, g, s, local)
 	if g.keeps > 0 && p.lost(r, g, t) {
 		p.failFor(i, Code502, CauseKeptClosed)
 		return
@@ -250,6 +244,18 @@ func (p *Plane) forward(i uint32, r *request, to scopeOf) {
 		r = p.requests.at(i) // the pool may have moved
 	}
 	p.offer(i, r)
+}
+
+// hold binds a request to the target that the policy of a scope picked.
+func (p *Plane) hold(r *request, g *targetGroup, s *scope, local int) *target {
+	if g.counts {
+		s.policy.Began(local)
+	}
+	r.target = g.locals[local]
+	t := p.targets.at(r.target)
+	t.inFlight++
+	r.server = t.server
+	return t
 }
 
 // release ends a request's hold on its target.

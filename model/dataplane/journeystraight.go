@@ -76,13 +76,7 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 		p.failFor(i, Code503, g.whyNone())
 		return
 	}
-	if g.counts {
-		sc.policy.Began(local)
-	}
-	r.target = g.locals[local]
-	t := p.targets.at(r.target)
-	t.inFlight++
-	r.server = t.server
+	p.hold(r, g, sc, local)
 	p.offer(i, r)
 }
 
