@@ -110,7 +110,7 @@ func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 		return
 	}
 	if p.meter.apart {
-		p.meter.phasesOf(s, &p.trips[i], r, hop)
+		p.countPhases(i, r, s, hop)
 	}
 	if source.call == nil {
 		p.meter.userAnswered(r, &p.trips[i], at+hop)

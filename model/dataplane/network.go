@@ -127,9 +127,7 @@ func (p *Plane) begin(i uint32, at sim.Time) {
 	s := p.servers.at(id)
 	s.receiving--
 	r.phase = dispatched
-	if p.tracked {
-		p.trips[i].endPhase(phaseNetwork, at)
-	}
+	p.endPhase(i, phaseNetwork, at)
 	p.noteReceived(i, at)
 	if s.journey {
 		p.admit(p.job(i), at)
@@ -243,9 +241,7 @@ func (p *Plane) flowEnds(job uint32, at sim.Time, direction int) {
 		p.begin(i, at)
 		return
 	}
-	if p.tracked {
-		p.trips[i].endPhase(phaseNetwork, at)
-	}
+	p.endPhase(i, phaseNetwork, at)
 	p.complete(i, at)
 }
 

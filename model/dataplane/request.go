@@ -112,7 +112,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		if p.transfers.counts {
 			p.countInside(i, r, s)
 		}
-		p.meter.phasesOf(s, &p.trips[i], r, hop)
+		if p.meter.apart {
+			p.countPhases(i, r, s, hop)
+		}
 		p.answer(i, r, at+hop)
 		return
 	}
@@ -275,8 +277,9 @@ func (p *Plane) onRequestRetries(ev model.Event) {
 	i := indexOf(ev.Handle())
 	r.arrived = p.kernel.Now()
 	r.phase, r.group = dispatched, None
-	t := &p.trips[i]
-	t.mark, t.phases = r.arrived, [phaseCount]sim.Time{}
+	if p.meter.apart {
+		p.beginPhases(i, r.arrived)
+	}
 	if p.sources[r.source].call != nil {
 		p.connect(i, r, p.outletOf(i))
 		return

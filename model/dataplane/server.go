@@ -299,9 +299,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 		return
 	}
 	p.meter.started(at, r, p.receivedAt(i, r))
-	if p.tracked {
-		p.trips[i].endPhase(phaseQueue, at)
-	}
+	p.endPhase(i, phaseQueue, at)
 }
 
 // settle plays what happened at a server up to and including an instant.
@@ -355,9 +353,7 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 			}
 			continue
 		}
-		if p.tracked {
-			p.trips[turn.Job].endPhase(phaseCPU, turn.At)
-		}
+		p.endPhase(turn.Job, phaseCPU, turn.At)
 		p.complete(turn.Job, turn.At)
 	}
 }
