@@ -66,13 +66,13 @@ type gate struct {
 	line                 station.Queue
 }
 
-// job is a request at a server with journeys, with all that is known of it: good until the
-// pool of requests or that of servers may move.
+// job is a request at a server, with all that is known of it: good until the pool of requests
+// may move. That of servers moves when one opens, which no request leads to.
 type job struct {
 	i uint32
 	r *request
 	s *server
-	t *trip
+	t *trip // nil where it is not asked for
 }
 
 func (p *Plane) job(i uint32) job {
@@ -105,7 +105,7 @@ func (p *Plane) admit(j job, now sim.Time) {
 	case g.held < g.limit:
 		g.held++
 		t.placed = true
-		p.board(j, now)
+		p.setOut(j, now)
 	case g.line.Len() < int(g.backlog):
 		j.r.phase = queued
 		j.r.ticket = g.line.Push(j.i, s.time(s.work(j.r)))
@@ -116,14 +116,20 @@ func (p *Plane) admit(j job, now sim.Time) {
 
 // board begins the journey of a request that has a place, or goes on with it.
 func (p *Plane) board(j job, now sim.Time) {
-	if j.t.boarded {
-		p.endPhase(j.i, phaseQueue, now)
-	} else {
-		j.t.boarded = true
-		p.begins(j.i, j.r, now)
-		if j.s.memory != nil && p.takeMemory(j.i, now) {
-			return
-		}
+	if !j.t.boarded {
+		p.setOut(j, now)
+		return
+	}
+	p.endPhase(j.i, phaseQueue, now)
+	p.proceed(j, now)
+}
+
+// setOut begins the journey of a request that has a place.
+func (p *Plane) setOut(j job, now sim.Time) {
+	j.t.boarded = true
+	p.begins(j.i, j.r, now)
+	if j.s.memory != nil && p.takeMemory(j.i, now) {
+		return
 	}
 	p.proceed(j, now)
 }
@@ -138,7 +144,7 @@ func (p *Plane) proceed(j job, now sim.Time) {
 		p.endJourney(j, now)
 		return
 	}
-	step, async := &steps[j.t.step], j.s.cfg.Async
+	step := &steps[j.t.step]
 	switch step.Kind {
 	case StepCPU:
 		p.compute(j, step, now)
@@ -157,7 +163,7 @@ func (p *Plane) proceed(j job, now sim.Time) {
 	default:
 		panic("dataplane: unknown kind of step")
 	}
-	if async {
+	if j.s.cfg.Async {
 		p.yield(j.i, now)
 	}
 }
@@ -272,23 +278,30 @@ func (p *Plane) endJourney(j job, now sim.Time) {
 		return
 	}
 	p.vacate(j)
-	p.complete(j.i, now)
-	if p.servers.at(server).gate.line.Len() > 0 {
+	p.complete(j, now)
+	if j.s.gate.line.Len() > 0 {
 		p.nextInLine(server, now)
 	}
 }
 
 // vacate gives back the place and the memory that a request holds.
 func (p *Plane) vacate(j job) {
+	if j.s.memory != nil || j.s.function != nil {
+		p.giveBack(j)
+	}
+	if j.t.placed {
+		j.t.placed = false
+		j.s.gate.held--
+	}
+}
+
+// giveBack gives back the memory or the environment that a request holds.
+func (p *Plane) giveBack(j job) {
 	if j.s.memory != nil {
 		j.s.memory.End(p.kernel.Now(), j.t.boarded, j.t.holds)
 	}
 	if j.s.function != nil {
 		p.leaveEnvironment(j.i, j.s)
-	}
-	if j.t.placed {
-		j.t.placed = false
-		j.s.gate.held--
 	}
 }
 

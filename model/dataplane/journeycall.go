@@ -137,12 +137,17 @@ func (p *Plane) disconnect(i uint32) {
 	}
 }
 
-// handOver gives a connection of an outlet to the next call that waits for one.
+// handOver gives a connection of an outlet back, or to the next call that waits for one.
 func (p *Plane) handOver(o *outlet) {
 	if o.line.Len() == 0 {
 		o.inUse--
 		return
 	}
+	p.connectNext(o)
+}
+
+// connectNext gives a connection of an outlet to the first call that waits for one.
+func (p *Plane) connectNext(o *outlet) {
 	next, _ := o.line.Pop()
 	p.trips[next].connected = true
 	h := p.requests.Bump(p.requests.handle(next)) // its time limit is over

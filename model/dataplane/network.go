@@ -222,10 +222,10 @@ func (p *Plane) settleOutward(id uint32, n *nic, until sim.Time) {
 
 // flowEnds goes on with a request whose bytes have passed an interface, once they have
 // passed all that they have to.
-func (p *Plane) flowEnds(job uint32, at sim.Time, direction int) {
+func (p *Plane) flowEnds(of uint32, at sim.Time, direction int) {
 	p.stepsEnded++
-	i := job &^ stepFlow
-	if job != i {
+	i := of &^ stepFlow
+	if of != i {
 		p.lastOut(p.requests.handle(i), at)
 		return
 	}
@@ -242,7 +242,7 @@ func (p *Plane) flowEnds(job uint32, at sim.Time, direction int) {
 		return
 	}
 	p.endPhase(i, phaseNetwork, at)
-	p.complete(i, at)
+	p.complete(job{i: i, r: r, s: p.servers.at(r.server)}, at)
 }
 
 // forgetFlow notes that the bytes of a request are in an interface no more.
