@@ -38,14 +38,7 @@ func (p *Plane) openFastNetwork(f *fastPath, s *server, now sim.Time) bool {
 	return true
 }
 
-// bytesOf returns the bytes of a request on a fast path, in and out.
-func (p *Plane) bytesOf(r *compactRequest) (in, out model.Bytes) {
-	if r.source == fullRequest {
-		return p.fullBytes(r.in)
-	}
-	return r.requestBytes(), r.responseBytes()
-}
-
+// fullBytes returns the bytes of a full request on a fast path, in and out.
 func (p *Plane) fullBytes(i uint32) (in, out model.Bytes) {
 	r := p.requests.at(i)
 	return r.requestBytes(), r.responseBytes()
@@ -61,14 +54,6 @@ func (p *Plane) wayOn(r *compactRequest, f *fastPath) bandwidth.Way {
 		return bandwidth.Internet
 	}
 	return bandwidth.Region
-}
-
-// timeOn is what a request on a fast path takes on the CPU there.
-func (p *Plane) timeOn(r *compactRequest, f *fastPath) sim.Time {
-	if r.source == fullRequest {
-		return f.time(p.requests.at(r.in).demand)
-	}
-	return f.time(r.demand)
 }
 
 // cargo is what a request brings to a fast path.
@@ -145,12 +130,13 @@ func (p *Plane) playInward(f *fastPath, until sim.Time) {
 func (p *Plane) playFlows(f *fastPath, until sim.Time) {
 	p.playInward(f, until)
 	p.passComing(f, until)
-	for next := sim.Time(0); next <= until; next = f.station.Next() {
-		k, at, ok := f.station.Leave(until)
+	for next := sim.Time(0); next <= until; {
+		d, ok := f.station.Leave(until)
 		if !ok {
 			break
 		}
-		p.sendCompactResponse(k, f, at)
+		p.sendCompactResponse(d.Job, f, d.At, d.Next)
+		next = d.Next
 	}
 	p.playSent(f, until)
 	f.nic.fast.played = max(f.nic.fast.played, until)
@@ -171,7 +157,7 @@ func (p *Plane) playSent(f *fastPath, until sim.Time) {
 // whose places they take.
 func (p *Plane) passComing(f *fastPath, until sim.Time) {
 	for passage, ok := f.station.Pass(until); ok; passage, ok = f.station.Pass(until) {
-		p.sendCompactResponse(passage.Leaves, f, passage.At)
+		p.sendCompactResponse(passage.Leaves, f, passage.At, f.station.Next())
 		p.compactStarts(passage.Enters, passage.At, p.compact.received[passage.Enters])
 	}
 }
@@ -244,7 +230,8 @@ func (p *Plane) jobsOn(f *fastPath, at sim.Time, list []uint32) []uint32 {
 }
 
 // takeIn begins to take in the bytes of a request that a fast path has room for. It is
-// announced for the instant at which it ends if nobody meets it.
+// announced for the instant at which it ends if nobody meets it. Bytes that have come before
+// anything else happens anywhere have come at once.
 func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 	now, n := r.arrived, f.nic
 	k := p.compact.alloc()
@@ -267,7 +254,16 @@ func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 		p.hasCome(k, f, now)
 		return
 	}
-	n.links[inward].Offer(now, k, c.in, c.way)
+	link := &n.links[inward]
+	if p.following > now {
+		if end, ok := link.Through(now, min(p.following, p.kernel.Still(&p.lead)), c.in, c.way); ok {
+			p.stepsEnded++
+			n.fast.until, n.fast.played = end, end
+			p.hasCome(k, f, end)
+			return
+		}
+	}
+	link.Offer(now, k, c.in, c.way)
 }
 
 // hasCome takes a request whose bytes have come to the CPU.
@@ -278,8 +274,11 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 	if !ok {
 		panic("dataplane: a request has come for which there is no place")
 	}
-	in, _ := p.bytesOf(r)
-	work := p.timeOn(r, f)
+	in, work := r.requestBytes(), f.time(r.demand)
+	if r.source == fullRequest {
+		of := p.requests.at(r.in)
+		in, work = of.requestBytes(), f.time(of.demand)
+	}
 	n.coming--
 	n.in -= in
 	n.work -= work
@@ -293,7 +292,7 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 		p.requests.at(r.in).phase = queued
 	}
 	if told.Leaves != station.NoJob {
-		p.sendCompactResponse(told.Leaves, f, told.At)
+		p.sendCompactResponse(told.Leaves, f, told.At, f.station.Next())
 	}
 }
 
@@ -311,11 +310,15 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-came)
 }
 
-// sendCompactResponse is [Plane.send] for a request on a fast path.
-func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at sim.Time) {
+// sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
+// the CPU at another instant.
+func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
 	p.playSent(f, at)
 	r := &p.compact.all[k]
-	_, out := p.bytesOf(r)
+	out := r.responseBytes()
+	if r.source == fullRequest {
+		_, out = p.fullBytes(r.in)
+	}
 	if out == 0 {
 		p.hasGone(k, f, at)
 		return
@@ -334,7 +337,7 @@ func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at sim.Time) {
 	}
 	p.stepsEnded++
 	link, way := &f.nic.links[outward], p.wayOn(r, f)
-	if end, ok := link.Through(at, min(f.nic.fast.until, f.station.Next()), out, way); ok {
+	if end, ok := link.Through(at, min(f.nic.fast.until, next), out, way); ok {
 		p.hasGone(k, f, end)
 		return
 	}
@@ -361,7 +364,10 @@ func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
 		p.ends.remove(k)
 	}
 	r := &p.compact.all[k]
-	_, out := p.bytesOf(r)
+	out := r.responseBytes()
+	if r.source == fullRequest {
+		_, out = p.fullBytes(r.in)
+	}
 	f.nic.fast.out -= out
 	p.compactEnds(k, f, at)
 	r.server = noIndex
