@@ -77,6 +77,9 @@
 // compact. Where the next arrival comes
 // before all that is pending, it is played at once, as an event of its own that never
 // enters the kernel's queue ([Plane.PlayAhead]); who looks at each event lets none follow.
+// The bytes of a compact request that have come in before that next arrival, and before
+// all that is pending, meet nobody: it goes to the CPU at once, for that later instant
+// ([Plane.takeIn]).
 //
 // The files journey*.go hold what a request of a journey goes through, to lie together in the
 // program: scattered, its instructions push each other out of the processor's first cache, a

@@ -105,19 +105,19 @@ func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
 
 // playComing lets those enter the CPU whose bytes have come in until an instant.
 func (p *Plane) playComing(f *fastPath, until sim.Time) {
-	if f.counted {
+	if f.counted && p.ends.behind(until) {
 		p.ends.turn(until, p.endDue)
 	}
-	p.playInward(f, until)
-	f.nic.fast.played = max(f.nic.fast.played, until)
+	n := f.nic
+	if n.fast.until = until; n.links[inward].Due(until) {
+		p.playInward(f, until)
+	}
+	n.fast.played = max(n.fast.played, until)
 }
 
+// playInward lets those enter the CPU whose bytes have come in until an instant.
 func (p *Plane) playInward(f *fastPath, until sim.Time) {
-	f.nic.fast.until = until
 	link := &f.nic.links[inward]
-	if !link.Due(until) {
-		return
-	}
 	for k, at, ok := link.Settle(until); ok; k, at, ok = link.Settle(until) {
 		p.stepsEnded++
 		p.hasCome(k, f, at)
@@ -128,8 +128,13 @@ func (p *Plane) playInward(f *fastPath, until sim.Time) {
 // instant. At one instant departures from the CPU come before who has come in, and responses
 // that have gone out come last.
 func (p *Plane) playFlows(f *fastPath, until sim.Time) {
-	p.playInward(f, until)
-	p.passComing(f, until)
+	n := f.nic
+	if n.fast.until = until; n.links[inward].Due(until) {
+		p.playInward(f, until)
+	}
+	if f.station.Waiting() > 0 {
+		p.passComing(f, until)
+	}
 	for next := sim.Time(0); next <= until; {
 		d, ok := f.station.Leave(until)
 		if !ok {
@@ -138,16 +143,15 @@ func (p *Plane) playFlows(f *fastPath, until sim.Time) {
 		p.sendCompactResponse(d.Job, f, d.At, d.Next)
 		next = d.Next
 	}
-	p.playSent(f, until)
-	f.nic.fast.played = max(f.nic.fast.played, until)
+	if n.links[outward].Due(until) {
+		p.playSent(f, until)
+	}
+	n.fast.played = max(n.fast.played, until)
 }
 
 // playSent ends the responses that have gone out until an instant.
 func (p *Plane) playSent(f *fastPath, until sim.Time) {
 	link := &f.nic.links[outward]
-	if !link.Due(until) {
-		return
-	}
 	for k, at, ok := link.Settle(until); ok; k, at, ok = link.Settle(until) {
 		p.hasGone(k, f, at)
 	}
@@ -239,36 +243,40 @@ func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 	for len(p.compact.received) < len(p.compact.all) {
 		p.compact.received = append(p.compact.received, 0)
 	}
+	n.fast.coming++
+	n.fast.work += c.work
+	n.fast.in += c.in
+	n.fast.out += c.out
+	link, came, come := &n.links[inward], now, c.in == 0
+	if !come && p.following > now {
+		came, come = link.Through(now, min(p.following, p.kernel.Still(&p.lead)), c.in, c.way)
+	}
 	if f.counted {
-		begin := now + n.links[inward].Alone(c.in, c.way)
+		begin := came
+		if !come {
+			begin = now + link.Alone(c.in, c.way)
+		}
 		if start, ok := f.station.Foresee(begin); ok {
 			begin = start
 		}
 		p.ends.insert(k, begin+c.work+n.links[outward].Alone(c.out, c.way))
 	}
-	n.fast.coming++
-	n.fast.work += c.work
-	n.fast.in += c.in
-	n.fast.out += c.out
-	if c.in == 0 {
-		p.hasCome(k, f, now)
+	switch {
+	case !come:
+		link.Offer(now, k, c.in, c.way)
 		return
+	case c.in > 0:
+		p.stepsEnded++
+		n.fast.until, n.fast.played = came, came
 	}
-	link := &n.links[inward]
-	if p.following > now {
-		if end, ok := link.Through(now, min(p.following, p.kernel.Still(&p.lead)), c.in, c.way); ok {
-			p.stepsEnded++
-			n.fast.until, n.fast.played = end, end
-			p.hasCome(k, f, end)
-			return
-		}
-	}
-	link.Offer(now, k, c.in, c.way)
+	p.hasCome(k, f, came)
 }
 
 // hasCome takes a request whose bytes have come to the CPU.
 func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
-	p.passComing(f, at)
+	if f.station.Waiting() > 0 {
+		p.passComing(f, at)
+	}
 	r, n := &p.compact.all[k], &f.nic.fast
 	start, ok := f.station.Foresee(at)
 	if !ok {
@@ -313,7 +321,9 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 // sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
 // the CPU at another instant.
 func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
-	p.playSent(f, at)
+	if f.nic.links[outward].Due(at) {
+		p.playSent(f, at)
+	}
 	r := &p.compact.all[k]
 	out := r.responseBytes()
 	if r.source == fullRequest {
