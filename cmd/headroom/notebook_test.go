@@ -113,8 +113,11 @@ func lookedAt(n *notebook.Notebook, command string) (files []string) {
 		for _, line := range q.Input {
 			a := notebook.Split(line)
 			name := map[string]string{"activities": "activities.csv", "trail": "cloudtrail.jsonl", "series": "timeseries.csv", "invoice": "invoice.csv"}[a.Name]
-			if a.Name == "columns" {
+			switch {
+			case a.Name == "columns":
 				name = a.Words[0]
+			case a.Name == "metric" && strings.HasPrefix(a.Words[0], "phase."):
+				name = "replications.csv" // phases are observed where a run is saved
 			}
 			if name != "" && !slices.Contains(files, name) {
 				files = append(files, name)
