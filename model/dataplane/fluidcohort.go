@@ -185,6 +185,9 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 			c.checking += float64(check.Demand) * s.pace / check.Interval.Seconds()
 		}
 	}
+	if f.auto != nil && key.reach == serves {
+		c.Player = f.auto.Player(key.service)
+	}
 	f.byKey[key] = c
 	f.cohorts = append(f.cohorts, c)
 	return c
@@ -324,7 +327,12 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	}
 	p.tellRetries(c, &a)
 	a.Patience = p.patienceAt(c, a.Patience)
+	all := a.Expected
 	c.passGate(&a)
+	a.At, a.Came = until+1, float64(c.came)
+	if all > 0 {
+		a.Came *= a.Expected / all
+	}
 	before, unit := c.Busy, c.unit
 	if c.keeps > 0 {
 		unit *= c.keeps
