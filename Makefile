@@ -11,7 +11,7 @@ PROMTOOL    := github.com/prometheus/prometheus/cmd/promtool
 PROMETHEUS  := v0.305.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist check format vet staticcheck tidy modules browser picture promtool test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
+.PHONY: help build dist check format vet staticcheck tidy modules browser picture promtool tools test conformance race bench growth profile determinism fuzz kill journals mutate cover clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ promtool: ## fetch the promtool that tests read OpenMetrics with, unless there i
 		mkdir -p $$to && dir=$$(mktemp -d) && cd $$dir && export GOFLAGS=-buildvcs=false && \
 		if { apt-get update -qq && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .; } >/dev/null 2>&1; then cp usr/bin/promtool $$to/; else \
 		$(GO) mod init tools && $(GO) get $(PROMTOOL)@$(PROMETHEUS) && CGO_ENABLED=0 $(GO) build -trimpath -o $$to/promtool $(PROMTOOL); fi && rm -rf $$dir; }
+
+tools: ## browser and promtool, one after the other: apt runs alone
+	@$(MAKE) --no-print-directory browser && $(MAKE) --no-print-directory promtool
 
 test: ## all tests
 	$(GO) test -timeout 30m ./...

@@ -36,20 +36,20 @@ func BenchmarkManyTargets(b *testing.B) {
 	}
 }
 
-// BenchmarkSessions keeps a million visitors with their targets by a cookie; the baseline is
-// the same load without cookies. What the process holds is reported beside it.
+// BenchmarkSessions keeps a million visitors with their targets by a cookie and, by turns,
+// plays the same visitors without cookies: how many times as long the first takes, after each
+// of them has come once. What the process holds is reported beside it.
 func BenchmarkSessions(b *testing.B) {
-	for _, sticky := range []bool{false, true} {
-		b.Run(fmt.Sprintf("1M/sticky=%v", sticky), func(b *testing.B) {
-			cfg := balanced("round_robin", 1000)
-			cfg.Workloads[0].Visitors.Count = 1_000_000
-			if sticky {
-				cfg.TargetGroups[0].Stickiness = dataplane.Stickiness{Kind: dataplane.LoadBalancerCookie, Duration: sim.Day}
-			}
-			benchAgainst(b, cfg)
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			b.ReportMetric(float64(m.Sys)/(1<<20), "MiB")
-		})
+	visitors := func(s dataplane.Stickiness) *Config {
+		cfg := balanced("round_robin", 1000)
+		cfg.Workloads[0].Visitors.Count = 1_000_000
+		cfg.TargetGroups[0].Stickiness = s
+		return cfg
 	}
+	sticky, plain := byTurns(b, visitors(dataplane.Stickiness{Kind: dataplane.LoadBalancerCookie, Duration: sim.Day}), visitors(dataplane.Stickiness{}), 2*sim.Second)
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(sticky, "ns/request")
+	b.ReportMetric(sticky/plain, "times-plain")
+	b.ReportMetric(float64(m.Sys)/(1<<20), "MiB")
 }

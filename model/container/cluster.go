@@ -8,8 +8,19 @@ type Cluster struct {
 	Used     int  // instances with a task
 	Idle     int  // instances without, that take tasks
 	Arriving int  // instances that will
-	Shape    Need // of one of them
+	Shape    Need // of the largest of them: the most of each
+	Least    Need // of the smallest: the least of each
+	Target   float64
 	Waiting  []Waiting
+}
+
+// Add counts a type among those that instances may have.
+func (c *Cluster) Add(shape Need) {
+	if c.Least == (Need{}) {
+		c.Least = shape
+	}
+	c.Shape = Need{max(c.Shape.CPU, shape.CPU), max(c.Shape.MemoryMiB, shape.MemoryMiB)}
+	c.Least = Need{min(c.Least.CPU, shape.CPU), min(c.Least.MemoryMiB, shape.MemoryMiB)}
 }
 
 // Waiting are the tasks of one service that wait for room.
@@ -24,18 +35,19 @@ func (c *Cluster) Instances() int { return c.Used + c.Idle + c.Arriving }
 // Needed is M: how many instances there have to be. That is those in use and those that
 // the waiting tasks need, the largest tasks first, each on the first instance that has
 // room: one on its way before one that is not there yet. Waiting tasks found no room on
-// those that are there.
+// those that are there. Those that the smallest instance has no room for do not count: ECS
+// launches nothing for them.
 func (c *Cluster) Needed() int {
 	waiting := slices.Clone(c.Waiting)
 	slices.SortStableFunc(waiting, func(a, b Waiting) int { return int(sign(c.share(b.Need) - c.share(a.Need))) })
 	var filled []Need // free on each instance that is not there yet
 	for _, w := range waiting {
 		for range w.Tasks {
+			if !w.Fits(c.Least) {
+				break
+			}
 			at := slices.IndexFunc(filled, func(free Need) bool { return w.Fits(free) })
 			if at < 0 {
-				if !w.Fits(c.Shape) {
-					break
-				}
 				filled = append(filled, c.Shape)
 				at = len(filled) - 1
 			}
@@ -61,8 +73,12 @@ func sign(x float64) float64 {
 }
 
 // Reservation is the metric CapacityProviderReservation: M / N in percent; 100 where there
-// is nothing and nothing is needed, 200 where there is nothing and something is.
+// is nothing and nothing is needed, 200 where there is nothing and something is. Where tasks
+// wait and the smallest instance has room for none of them it stays at the target.
 func (c *Cluster) Reservation() float64 {
+	if c.stuck() {
+		return c.Target
+	}
 	m, n := c.Needed(), c.Instances()
 	switch {
 	case n > 0:
@@ -71,4 +87,14 @@ func (c *Cluster) Reservation() float64 {
 		return 200
 	}
 	return 100
+}
+
+// stuck reports whether tasks wait for which ECS launches nothing, and no others.
+func (c *Cluster) stuck() bool {
+	for _, w := range c.Waiting {
+		if w.Fits(c.Least) {
+			return false
+		}
+	}
+	return len(c.Waiting) > 0
 }

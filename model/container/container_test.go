@@ -169,7 +169,8 @@ func TestInstancesNeededAgainstBruteForce(t *testing.T) {
 	s := rng.New(1, 0, "cluster")
 	over := 0
 	for range 400 {
-		c := Cluster{Shape: Need{2048, 4096}, Arriving: s.Below(3)}
+		c := Cluster{Arriving: s.Below(3)}
+		c.Add(Need{2048, 4096})
 		var tasks []Need
 		for range 1 + s.Below(2) {
 			w := Waiting{Need: Need{int64(1+s.Below(8)) * 256, int64(1+s.Below(8)) * 512}, Tasks: s.Below(4)}
@@ -197,16 +198,40 @@ func TestReservation(t *testing.T) {
 		want    float64
 	}{
 		{Cluster{}, 100},
-		{Cluster{Shape: small, Waiting: []Waiting{{small, 5}}}, 200},
-		{Cluster{Used: 4, Shape: small}, 100},
-		{Cluster{Used: 4, Idle: 1, Shape: small}, 80},
-		{Cluster{Used: 10, Shape: small, Waiting: []Waiting{{small, 5}}}, 150},
-		{Cluster{Used: 10, Arriving: 5, Shape: small, Waiting: []Waiting{{small, 5}}}, 100},
-		{Cluster{Used: 10, Arriving: 2, Shape: small, Waiting: []Waiting{{small, 5}}}, 125},
-		{Cluster{Idle: 2, Shape: small, Waiting: []Waiting{{Need{4096, 1024}, 5}}}, 0}, // fits nowhere
+		{Cluster{Waiting: []Waiting{{small, 5}}}, 200},
+		{Cluster{Used: 4}, 100},
+		{Cluster{Used: 4, Idle: 1}, 80},
+		{Cluster{Used: 10, Waiting: []Waiting{{small, 5}}}, 150},
+		{Cluster{Used: 10, Arriving: 5, Waiting: []Waiting{{small, 5}}}, 100},
+		{Cluster{Used: 10, Arriving: 2, Waiting: []Waiting{{small, 5}}}, 125},
+		{Cluster{Used: 3, Idle: 2, Target: 90, Waiting: []Waiting{{Need{4096, 1024}, 5}}}, 90}, // fits nowhere
+		{Cluster{Used: 3, Idle: 2, Target: 90, Waiting: []Waiting{{Need{4096, 1024}, 5}, {small, 2}}}, 100},
 	} {
+		c.cluster.Add(small)
 		if got := c.cluster.Reservation(); fmt.Sprintf("%.6g", got) != fmt.Sprintf("%.6g", c.want) {
 			t.Errorf("%+v has %v, want %v", c.cluster, got, c.want)
+		}
+	}
+}
+
+// The rules of the Developer Guide, "Amazon ECS managed scaling behavior", for a group of several
+// types: instances are counted as if they were the largest, and tasks that the smallest has no
+// room for are not.
+func TestMixedClustersCountByTheirLargestAndSmallest(t *testing.T) {
+	for _, c := range []struct {
+		waiting []Waiting
+		want    int
+	}{
+		{[]Waiting{{Need{1024, 1024}, 8}}, 2 + 2},
+		{[]Waiting{{Need{2048, 1024}, 3}}, 2 + 2},
+		{[]Waiting{{Need{2049, 1024}, 3}}, 2},
+		{[]Waiting{{Need{1024, 4097}, 3}, {Need{1024, 4096}, 1}}, 2 + 1},
+	} {
+		k := Cluster{Used: 2, Waiting: c.waiting}
+		k.Add(Need{2048, 8192})
+		k.Add(Need{4096, 4096})
+		if got := k.Needed(); got != c.want {
+			t.Errorf("%+v need %d instances, want %d", c.waiting, got, c.want)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package container
 
-// Provider is one line of a capacity provider strategy over the two that Fargate has.
+// Provider is one line of a capacity provider strategy: over the two that Fargate has, or over
+// those of groups.
 type Provider struct {
+	Group  int  // on whose instances, from 1; 0: on Fargate
 	Spot   bool // FARGATE_SPOT, else FARGATE
 	Base   int  // of the tasks, so many first
 	Weight int  // of those beyond all bases, its part
@@ -11,6 +13,7 @@ type Provider struct {
 const (
 	MostBase   = 100_000
 	MostWeight = 1000
+	MostLines  = 20 // of a strategy
 )
 
 // NextProvider returns the line of a strategy that gets the next task, where each has so many:
@@ -28,6 +31,18 @@ func NextProvider(strategy []Provider, has []int) int {
 		}
 	}
 	return best
+}
+
+// Wait returns to which lines of a strategy tasks go that have no place yet, in order, where each
+// has so many with one. They wait there, and nowhere else, whether there is room or not.
+func Wait(strategy []Provider, has []int, tasks int) (lines []int) {
+	has = append([]int(nil), has...)
+	for range tasks {
+		k := NextProvider(strategy, has)
+		has[k]++
+		lines = append(lines, k)
+	}
+	return lines
 }
 
 // LosingProvider returns the line that loses a task: the one that would get it last, which is that

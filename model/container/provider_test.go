@@ -63,3 +63,23 @@ func TestProvidersKeepTheirParts(t *testing.T) {
 		}
 	}
 }
+
+// Tasks without a place wait for the lines that they would have gone to.
+func TestTasksWaitForTheirLine(t *testing.T) {
+	strategy := []Provider{{Group: 3, Base: 2, Weight: 1}, {Group: 1, Weight: 3}}
+	for _, c := range []struct {
+		has   []int
+		tasks int
+		want  []int
+	}{
+		{[]int{0, 0}, 6, []int{0, 0, 0, 1, 1, 1}},
+		{[]int{2, 0}, 4, []int{0, 1, 1, 1}},
+		{[]int{5, 0}, 3, []int{1, 1, 1}},
+		{[]int{0, 4}, 2, []int{0, 0}},
+		{[]int{2, 2}, 0, nil},
+	} {
+		if got := Wait(strategy, c.has, c.tasks); !slices.Equal(got, c.want) {
+			t.Errorf("%d tasks beside %v wait for %v, want %v", c.tasks, c.has, got, c.want)
+		}
+	}
+}

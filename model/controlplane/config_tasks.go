@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"headroom/model/container"
@@ -14,7 +15,7 @@ import (
 // after all Auto Scaling groups.
 type Tasks struct {
 	container.Need
-	On        int // group on whose instances they lie; None: Fargate
+	On        int // group on whose instances they lie, the first of its strategy; None: Fargate
 	Placement []container.Strategy
 	ARM       bool
 	Storage   int64   // GB of ephemeral storage on Fargate
@@ -22,12 +23,43 @@ type Tasks struct {
 	Speed     float64 // of its application, beside that of the service at the start; 0 means 1
 	Guard     Guard   // of deployments: of the service at the start, whatever it launches later
 
-	// Of the service at the start, too: its capacity provider strategy, none where all tasks are
-	// On-Demand; how often AWS takes a task on Fargate Spot back, a second; and how long after
-	// that it ends.
+	// Of the service at the start, too: how fast the machines are that they lie on; its capacity
+	// provider strategy, none where all tasks are On-Demand on Fargate or on one group; how often
+	// AWS takes a task on Fargate Spot back, a second; and how long after that it ends.
+	Hosts         []TaskHost
 	Providers     []container.Provider
 	Interruptions float64
 	Stop          sim.Time
+}
+
+// TaskHost says how fast the machines of a type are, of a group on which tasks lie.
+type TaskHost struct {
+	Group, Type int
+	Speed       float64
+}
+
+// speedOn is how fast tasks are on machines of a type of a group.
+func (t *Tasks) speedOn(group, typ int) float64 {
+	for _, h := range t.Hosts {
+		if h.Group == group && h.Type == typ {
+			return h.Speed
+		}
+	}
+	return 1
+}
+
+// Groups lists the groups on whose instances tasks lie; none on Fargate.
+func (t *Tasks) Groups() (groups []int) {
+	if t.On == None {
+		return nil
+	}
+	for _, p := range t.Providers {
+		groups = append(groups, p.Group-1)
+	}
+	if len(groups) == 0 {
+		groups = []int{t.On}
+	}
+	return groups
 }
 
 // Shape divides CPU units among as few vCPUs as it can: each computes at a share of its
@@ -73,6 +105,14 @@ func (v *validator) tasks(g *Group, path string) {
 		v.check(t.Storage >= container.FreeStorage && t.Storage <= container.MaxStorage, path+".ephemeral_storage", "must be %d to %d GB, got %d", container.FreeStorage, container.MaxStorage, t.Storage)
 	}
 	v.strategy(t, path+".capacity_provider_strategy")
+	for _, on := range t.Groups() {
+		for k := 0; on >= 0 && on < v.ScalingGroups() && k < len(v.Groups[on].Zones); k++ {
+			v.check(slices.Contains(g.Zones, v.Groups[on].Zones[k]), path+".zones", "must have those of the instances of its tasks")
+		}
+	}
+	for _, h := range t.Hosts {
+		v.check(h.Speed > 0 && h.Speed <= MaxSpeed, path+".hosts", "must have a speed above 0 and at most %d, got %g", MaxSpeed, h.Speed)
+	}
 	v.check(len(t.Placement) > 0, path+".ordered_placement_strategy", "must have a strategy")
 	for _, s := range t.Placement {
 		v.check(s.Known(), path+".ordered_placement_strategy", "must be a strategy, got %d", s)

@@ -125,6 +125,7 @@ type order struct {
 	group        int         // None outside groups
 	tasks        *Tasks      // of the service whose task it is; nil: it is none
 	on           slab.Handle // instance on which the task lies; 0: Fargate
+	line         int32       // of its service's capacity provider strategy
 	fleet        int         // None in groups
 	service      int
 	applications []int

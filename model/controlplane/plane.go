@@ -279,7 +279,7 @@ func (cp *Plane) newGroups() error {
 			draws:      cp.stream("scaling/" + cfg.Name),
 			fates:      cp.stream("fargate-spot/" + cfg.Name),
 			spotCursor: make([]int, len(cfg.Zones)),
-			roster:     roster{byZone: make([]int, len(cfg.Zones))},
+			roster:     newRoster(cfg),
 			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
 			template: cfg.Template, types: cfg.Types, place: cfg.Place, membership: membershipOf(cfg), reference: cfg.Reference, tasks: cfg.Tasks,
 		}

@@ -17,9 +17,18 @@ type roster struct {
 	vacant   int      // members that left and are still listed
 	capacity int      // units of the members that count as capacity
 	byZone   []int    // of them, by the group's own zones
+	byLine   []int    // of them, by the lines of a service's strategy
 	onDemand int      // of them
 	pending  int      // members that are not in service yet
 	draining int      // members that their target groups let go
+}
+
+func newRoster(cfg *Group) roster {
+	r := roster{byZone: make([]int, len(cfg.Zones))}
+	if cfg.Tasks != nil && len(cfg.Tasks.Providers) > 0 {
+		r.byLine = make([]int, len(cfg.Tasks.Providers))
+	}
+	return r
 }
 
 // member is an instance of a group: 0 once it has left.
@@ -99,6 +108,9 @@ func (r *roster) count(in *instance, zone, n int) {
 	n *= in.units()
 	r.capacity += n
 	r.byZone[zone] += n
+	if r.byLine != nil {
+		r.byLine[in.order.line] += n
+	}
 	if in.order.option == model.OnDemand {
 		r.onDemand += n
 	}

@@ -29,7 +29,7 @@ func (in *instance) isTask() bool { return in.order.tasks != nil }
 // servicesOn lists the groups whose tasks lie on the instances of a group.
 func (cp *Plane) servicesOn(group int) (list []int) {
 	for i := cp.cfg.ScalingGroups(); i < len(cp.cfg.Groups); i++ {
-		if cp.cfg.Groups[i].Tasks.On == group {
+		if slices.Contains(cp.cfg.Groups[i].Tasks.Groups(), group) {
 			list = append(list, i)
 		}
 	}
@@ -79,11 +79,11 @@ func (cp *Plane) onServiceTurns(ev model.Event) {
 	cp.endDoomed(ev.Index())
 }
 
-// nodesOf lists where the tasks of a service may go, and what has tasks of it: its
-// instances, or the zones of Fargate, with their handles.
-func (cp *Plane) nodesOf(i int) (nodes []container.Node, at []slab.Handle) {
+// nodesOf lists where the tasks of a service may go, and what has tasks of it: the
+// instances of a group, or the zones of Fargate, with their handles.
+func (cp *Plane) nodesOf(i, on int) (nodes []container.Node, at []slab.Handle) {
 	g := &cp.groups[i]
-	if g.cfg.Tasks.On == None {
+	if on == None {
 		for k, z := range g.cfg.Zones {
 			n := container.Node{Free: container.Unlimited, Zone: k, Tasks: g.byZone[k]}
 			if cp.zoneDown[z] > 0 {
@@ -93,7 +93,7 @@ func (cp *Plane) nodesOf(i int) (nodes []container.Node, at []slab.Handle) {
 		}
 		return nodes, make([]slab.Handle, len(nodes))
 	}
-	for h, in := range cp.membersOf(&cp.groups[g.cfg.Tasks.On]) {
+	for h, in := range cp.membersOf(&cp.groups[on]) {
 		if in.crew == nil {
 			continue
 		}
@@ -111,15 +111,14 @@ func (cp *Plane) nodesOf(i int) (nodes []container.Node, at []slab.Handle) {
 	return nodes, at
 }
 
-// launchTask places one task of a service where its strategies say, trying the other zones when
-// there are no addresses. It returns why none took it.
-func (cp *Plane) launchTask(i int, l launching) launchFailure {
+// launchTaskOn places one task of a service, of a line of its strategy, where its placement
+// strategies say, trying the other zones when there are no addresses. It returns why none took it.
+func (cp *Plane) launchTaskOn(i, line int, l launching) launchFailure {
 	g := &cp.groups[i]
-	t := g.tasks
-	nodes, at := cp.nodesOf(i)
+	t, on := g.tasks, g.cfg.Tasks.onLine(line)
+	nodes, at := cp.nodesOf(i, on)
 	o := cp.memberOrder(i, l)
-	o.tasks, o.option, o.typ, o.need = t, g.nextTaskOption(), g.types[0].Type, Need{Pool: None}
-	o.speed = t.Share * cmp.Or(g.cfg.Types[0].Speed, 1) * cmp.Or(t.Speed, 1)
+	o.tasks, o.line, o.option, o.typ, o.need = t, int32(line), g.cfg.Tasks.optionOf(line), g.types[0].Type, Need{Pool: None}
 	failure := noContainerInstance
 	if t.On == None {
 		failure = insufficientInstanceCapacity
@@ -131,6 +130,9 @@ func (cp *Plane) launchTask(i int, l launching) launchFailure {
 			return failure
 		}
 		o.on, o.zone = at[k], g.cfg.Zones[nodes[k].Zone]
+		if o.speed = t.Share * cmp.Or(t.Speed, 1); o.on != 0 {
+			o.speed = t.Share * g.cfg.Tasks.speedOn(on, cp.instances.Get(o.on).order.typ) * cmp.Or(t.Speed, 1)
+		}
 		if h, launched = cp.launch(o); !launched {
 			failure, nodes[k].Free = cp.why, container.Need{} // its subnet is full: the next zone
 		}
@@ -266,11 +268,14 @@ func (cp *Plane) withCrews(list []slab.Handle) []slab.Handle {
 // chooseTasks returns which tasks of a service a scale-in by n stops.
 func (cp *Plane) chooseTasks(i, n int) (victims []slab.Handle) {
 	g := &cp.groups[i]
-	nodes, at := cp.nodesOf(i)
-	option := model.PurchaseOption(0) // of which a task ends; 0: any
+	line := 0 // of which a task ends
+	nodes, at := cp.nodesOf(i, g.cfg.Tasks.On)
 	for range n {
 		if len(g.cfg.Tasks.Providers) > 0 {
-			option = cp.losingOption(g, nodes, victims)
+			if line = cp.losingLine(g, victims); line < 0 {
+				break
+			}
+			nodes, at = cp.nodesWithout(i, line, victims)
 		}
 		k := container.Stop(g.cfg.Tasks.Placement, nodes, g.draws.Below)
 		if k < 0 {
@@ -278,7 +283,7 @@ func (cp *Plane) chooseTasks(i, n int) (victims []slab.Handle) {
 		}
 		var victim slab.Handle
 		for h, in := range cp.membersOf(g) {
-			if in.counts() && (option == 0 || in.order.option == option) && in.order.on == at[k] && in.zone == g.cfg.Zones[nodes[k].Zone] && !slices.Contains(victims, h) &&
+			if in.counts() && int(in.order.line) == line && in.order.on == at[k] && in.zone == g.cfg.Zones[nodes[k].Zone] && !slices.Contains(victims, h) &&
 				(victim == 0 || in.inService() == cp.instances.Get(victim).inService() || in.arrives()) {
 				victim = h
 			}
@@ -295,7 +300,10 @@ func (cp *Plane) chooseTasks(i, n int) (victims []slab.Handle) {
 // cluster is what the capacity provider of a group counts.
 func (cp *Plane) cluster(group int) container.Cluster {
 	g := &cp.groups[group]
-	c := container.Cluster{Shape: cp.capacityOf(g.types[0].Type)}
+	c := container.Cluster{Target: g.reservationTarget()}
+	for k := range g.types {
+		c.Add(cp.capacityOf(g.types[k].Type))
+	}
 	for _, in := range cp.membersOf(g) {
 		switch {
 		case !in.counts():
@@ -308,8 +316,13 @@ func (cp *Plane) cluster(group int) container.Cluster {
 		}
 	}
 	for _, i := range g.services {
-		s := &cp.groups[i]
-		if n := s.desired - s.capacity; n > 0 {
+		s, n := &cp.groups[i], 0
+		for _, line := range s.waitingTasks() {
+			if s.cfg.Tasks.onLine(line) == group {
+				n++
+			}
+		}
+		if n > 0 {
 			c.Waiting = append(c.Waiting, container.Waiting{Need: s.tasks.Need, Tasks: n})
 		}
 	}

@@ -134,7 +134,7 @@ func (cp *Plane) verifyGroups() error {
 			return fmt.Errorf("%s: desired %d outside %d..%d", g.name(), g.desired, g.least(), g.max)
 		}
 		inService := int64(0)
-		counted, members := roster{byZone: make([]int, len(g.byZone))}, 0
+		counted, members := newRoster(g.cfg), 0
 		for h, in := range cp.membersOf(g) {
 			members++
 			if in == nil || in.order.group != i || in.life.ended() {
@@ -151,7 +151,7 @@ func (cp *Plane) verifyGroups() error {
 		if inService != g.inService.Value() {
 			return fmt.Errorf("%s: %d in service, counted %d", g.name(), inService, g.inService.Value())
 		}
-		if counted.capacity != g.capacity || counted.onDemand != g.onDemand || counted.pending != g.pending || counted.draining != g.draining || !slices.Equal(counted.byZone, g.byZone) {
+		if counted.capacity != g.capacity || counted.onDemand != g.onDemand || counted.pending != g.pending || counted.draining != g.draining || !slices.Equal(counted.byZone, g.byZone) || !slices.Equal(counted.byLine, g.byLine) {
 			return fmt.Errorf("%s: its members are %+v, counted %+v", g.name(), counted, g.roster)
 		}
 		if now := cp.kernel.Now(); now < g.standing.until && g.standing != cp.standingAt(g, now) {

@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"fmt"
+	"slices"
 
 	"headroom/sim"
 )
@@ -61,10 +62,12 @@ func (cp *Plane) verifyWaiting() error {
 		if g.capacity >= g.desired || g.turning || g.missing > 0 || g.halted || g.bereft || g.cfg.Tasks.On == None {
 			continue
 		}
-		nodes, _ := cp.nodesOf(i)
-		for k := range nodes {
-			if g.tasks.Fits(nodes[k].Free) {
-				return fmt.Errorf("%s: %d of %d tasks, where %+v has room", g.name(), g.capacity, g.desired, nodes[k])
+		for _, line := range slices.Compact(slices.Sorted(slices.Values(g.waitingTasks()))) {
+			nodes, _ := cp.nodesOf(i, g.cfg.Tasks.onLine(line))
+			for k := range nodes {
+				if g.tasks.Fits(nodes[k].Free) {
+					return fmt.Errorf("%s: %d of %d tasks, where %+v has room for line %d", g.name(), g.capacity, g.desired, nodes[k], line)
+				}
 			}
 		}
 	}

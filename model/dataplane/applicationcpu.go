@@ -57,12 +57,11 @@ func (p *Plane) joinBase(i uint32, s, b *server, now sim.Time) {
 
 // leaveBase ends a request that was served on the CPU of a base, and lets the next in line
 // of its application take its place.
-func (p *Plane) leaveBase(i uint32, at sim.Time) {
-	s := p.servers.at(p.requests.at(i).server)
-	s.gate.held--
-	p.complete(i, at)
-	if s.gate.line.Len() > 0 {
-		p.nextOnBase(s, at)
+func (p *Plane) leaveBase(j job, at sim.Time) {
+	j.s.gate.held--
+	p.complete(j, at)
+	if j.s.gate.line.Len() > 0 {
+		p.nextOnBase(j.s, at)
 	}
 }
 

@@ -251,7 +251,7 @@ func (p *Plane) hold(r *request, g *targetGroup, s *scope, local int) *target {
 	if g.counts {
 		s.policy.Began(local)
 	}
-	r.target = g.locals[local]
+	r.target = g.seats[local].target
 	t := p.targets.at(r.target)
 	t.inFlight++
 	r.server = t.server
@@ -262,12 +262,16 @@ func (p *Plane) hold(r *request, g *targetGroup, s *scope, local int) *target {
 func (p *Plane) release(target uint32) {
 	t := p.targets.at(target)
 	t.inFlight--
-	g := &p.targetGroups[t.group]
+	p.released(target, t, &p.targetGroups[t.group])
+}
+
+// released says that a target has a request less.
+func (p *Plane) released(i uint32, t *target, g *targetGroup) {
 	if g.counts {
 		g.scopes[t.scope].policy.Ended(int(t.local))
 	}
 	if t.draining && t.inFlight == 0 && g.idle == 0 { // nobody keeps a connection
-		p.scheduleAfter(0, handled(targetIsDrained, p.targets.handle(target)))
+		p.scheduleAfter(0, handled(targetIsDrained, p.targets.handle(i)))
 	}
 }
 

@@ -89,11 +89,15 @@ func (b *balancer) closed(now sim.Time, r *request) {
 func (b *balancer) ends(at sim.Time, r *request, zone model.Zone) sim.Time {
 	b.hour.open--
 	b.hour.active.Add(int64(at))
-	b.answers(r)
+	if r.carries() {
+		b.answers(r)
+		if zone != model.Zone(r.zone) {
+			b.hour.crossed = b.hour.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
+		}
+	}
 	if zone == model.Zone(r.zone) {
 		return 0
 	}
-	b.hour.crossed = b.hour.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
 	return b.cfg.CrossLatency
 }
 

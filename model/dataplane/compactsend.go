@@ -168,8 +168,9 @@ func (p *Plane) forwardCompact(r *compactRequest, s *source, group int, visitor 
 	if g.counts {
 		sc.policy.Began(local)
 	}
-	target := g.locals[local]
-	r.server = g.servers[local]
+	in := &g.seats[local]
+	target := in.target
+	r.server = in.server
 	hop := s.hop
 	if f := &p.fastPaths[r.server]; f.zone != r.zone {
 		hop += s.lb.cfg.CrossLatency

@@ -156,7 +156,7 @@
 // A plain request costs one event, no allocation and 72 bytes while in flight, and a
 // compact one 56; a full one on a fast path has a compact one beside it.
 // A request of a journey with calls costs an event a step, one an answer of a call, and
-// about 200 bytes; one without calls costs one event and the same bytes.
+// about 150 bytes; one without calls costs one event and the same bytes.
 //
 // # Where what is
 //

@@ -10,27 +10,28 @@ import (
 // serves in order of arrival at full speed, whose requests make one step, and where
 // all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
 // the server's own station all that is aboard as soon as it is not. Fast paths lie apart
-// from the rest of their servers, for a plain request needs nothing else.
+// from the rest of their servers, for a plain request needs nothing else: two cache lines of
+// three, the first when it comes and the second when one before it has ended.
 type fastPath struct {
 	open    bool
 	counted bool // who picks by requests in flight looks at the server
-	zone    uint8
 	paced   bool // time on its CPU is not the demand
+	flows   bool // its target is one of flows
+	zone    uint8
+	target  uint32 // that compact requests come through; noIndex: none has yet
+	asked   int32  // compact requests that came through it and that it does not know of
+	nic     *nic   // the server's, where bytes take their time
 	station station.Foreseen
-	nic     *nic        // the server's, where bytes take their time
-	pace    float64     // as the server's
-	settled sim.Time    // all up to then is counted
-	in, out model.Bytes // of requests that went this way; see [Plane.used]
 
-	// The target that compact requests come through; noIndex: none has yet.
-	target       uint32
-	group        int32
-	flows        bool // it is one of flows
-	scope, local int32
-	asked, ended int32    // compact requests that came through it and that were answered, which it does not know of
-	answered     sim.Time // the last answer to one
+	group, scope, local int32    // of the target
+	ended               int32    // compact requests that it answered and does not know of
+	answered            sim.Time // the last answer to one
+	settled             sim.Time // all up to then is counted
 
-	impatient int // times that somebody would not wait
+	pace      float64     // as the server's
+	in, out   model.Bytes // of requests that went this way; see [Plane.used]
+	impatient int         // times that somebody would not wait
+	_         [4]uint64   // to the end of its cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the

@@ -43,7 +43,7 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 		return
 	}
 	r.route = p.meter.spans[r.source].others + int32(group)
-	target := g.locals[local]
+	target := g.seats[local].target
 	if most := g.cfg.Flows.MostPerTarget; most > 0 && (b.flowsOpen >= int64(most) || len(g.balancers) > 1) && p.flowsAt(target, r.zone, most) >= most {
 		b.counts.PortAllocationErrors++
 		p.refuseFlow(r)
@@ -60,7 +60,7 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 	}
 	p.meter.routes[r.route].arrives(r.arrived)
 	g.requests++
-	r.server = g.servers[local]
+	r.server = g.seats[local].server
 	p.boardByFlow(r, s, target)
 }
 

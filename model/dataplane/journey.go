@@ -16,43 +16,21 @@ type trip struct {
 	key    uint64      // names what is drawn for it
 	parent slab.Handle // the request that calls; 0 of a user's
 	began  sim.Time    // of the first attempt
-	mark   sim.Time    // when its present phase began
-	phases [phaseCount]sim.Time
 
-	step      int32    // of its service
-	left, out int32    // calls of this step: to come, on their way; batches of I/Os in an array
-	until     sim.Time // of this step: when the I/Os that are known will be done
+	step      int32 // of its service
+	left, out int32 // calls of this step: to come, on their way; batches of I/Os in an array
 	child     uint32
-	sibling   uint32      // next call of the same parent
-	holds     model.Bytes // of its server's memory, of its own
-	boarded   bool        // its first step has begun
-	hung      bool        // hangs, and holds memory at its server
-	placed    bool        // holds a place of its server
-	connected bool        // a call that holds a connection
-	flows     uint8       // its bytes in interfaces: of its server, of its caller's
-	atCaller  bool        // the latter is one of them
-}
+	sibling   uint32 // next call of the same parent
+	boarded   bool   // its first step has begun
+	hung      bool   // hangs, and holds memory at its server
+	placed    bool   // holds a place of its server
+	connected bool   // a call that holds a connection
+	flows     uint8  // its bytes in interfaces: of its server, of its caller's
+	atCaller  bool   // the latter is one of them
 
-// phaseKind is a part of a request's latency.
-type phaseKind uint8
-
-// Phases, in the order in which outcomes list them.
-const (
-	phaseBalancer phaseKind = iota
-	phaseQueue
-	phaseCPU
-	phaseCall
-	phasePool
-	phasePause
-	phaseDisk
-	phaseNetwork
-	phaseCount
-)
-
-// endPhase ends a phase at an instant.
-func (t *trip) endPhase(k phaseKind, at sim.Time) {
-	t.phases[k] += at - t.mark
-	t.mark = at
+	until sim.Time    // of this step: when the I/Os that are known will be done
+	paged sim.Time    // when it began to read pages of its memory
+	holds model.Bytes // of its server's memory, of its own
 }
 
 // journeyKey names the request of a source by its number.
@@ -65,7 +43,10 @@ func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Ti
 	}
 	t := &p.trips[i]
 	*t = trip{}
-	t.key, t.parent, t.began, t.mark, t.child, t.sibling = key, parent, began, began, noIndex, noIndex
+	t.key, t.parent, t.began, t.child, t.sibling = key, parent, began, noIndex, noIndex
+	if p.meter.apart {
+		p.beginPhases(i, began)
+	}
 }
 
 // takeOverTrip gives a request that takes another's place its trip: the attempt
@@ -85,13 +66,13 @@ type gate struct {
 	line                 station.Queue
 }
 
-// job is a request at a server with journeys, with all that is known of it: good until the
-// pool of requests or that of servers may move.
+// job is a request at a server, with all that is known of it: good until the pool of requests
+// may move. That of servers moves when one opens, which no request leads to.
 type job struct {
 	i uint32
 	r *request
 	s *server
-	t *trip
+	t *trip // nil where it is not asked for
 }
 
 func (p *Plane) job(i uint32) job {
@@ -106,7 +87,8 @@ func (p *Plane) admit(j job, now sim.Time) {
 		j = p.job(j.i)
 	}
 	s, t := j.s, j.t
-	t.step, t.boarded, t.mark = 0, false, now
+	t.step, t.boarded = 0, false
+	p.markPhase(j.i, now)
 	t.left, t.out = 0, 0 // what an attempt before left behind that was cut short
 	if s.function != nil {
 		if p.invoke(j.i, j.r, s, now) {
@@ -123,7 +105,7 @@ func (p *Plane) admit(j job, now sim.Time) {
 	case g.held < g.limit:
 		g.held++
 		t.placed = true
-		p.board(j, now)
+		p.setOut(j, now)
 	case g.line.Len() < int(g.backlog):
 		j.r.phase = queued
 		j.r.ticket = g.line.Push(j.i, s.time(s.work(j.r)))
@@ -134,14 +116,20 @@ func (p *Plane) admit(j job, now sim.Time) {
 
 // board begins the journey of a request that has a place, or goes on with it.
 func (p *Plane) board(j job, now sim.Time) {
-	if j.t.boarded {
-		j.t.endPhase(phaseQueue, now)
-	} else {
-		j.t.boarded = true
-		p.begins(j.i, j.r, now)
-		if j.s.memory != nil && p.takeMemory(j.i, now) {
-			return
-		}
+	if !j.t.boarded {
+		p.setOut(j, now)
+		return
+	}
+	p.endPhase(j.i, phaseQueue, now)
+	p.proceed(j, now)
+}
+
+// setOut begins the journey of a request that has a place.
+func (p *Plane) setOut(j job, now sim.Time) {
+	j.t.boarded = true
+	p.begins(j.i, j.r, now)
+	if j.s.memory != nil && p.takeMemory(j.i, now) {
+		return
 	}
 	p.proceed(j, now)
 }
@@ -156,7 +144,7 @@ func (p *Plane) proceed(j job, now sim.Time) {
 		p.endJourney(j, now)
 		return
 	}
-	step, async := &steps[j.t.step], j.s.cfg.Async
+	step := &steps[j.t.step]
 	switch step.Kind {
 	case StepCPU:
 		p.compute(j, step, now)
@@ -175,7 +163,7 @@ func (p *Plane) proceed(j job, now sim.Time) {
 	default:
 		panic("dataplane: unknown kind of step")
 	}
-	if async {
+	if j.s.cfg.Async {
 		p.yield(j.i, now)
 	}
 }
@@ -254,7 +242,7 @@ func (p *Plane) nextInLine(id uint32, now sim.Time) {
 
 // endStep ends a step of a request and takes the next one.
 func (p *Plane) endStep(j job, k phaseKind, now sim.Time) {
-	j.t.endPhase(k, now)
+	p.endPhase(j.i, k, now)
 	j.t.step++
 	p.proceed(j, now)
 }
@@ -290,23 +278,30 @@ func (p *Plane) endJourney(j job, now sim.Time) {
 		return
 	}
 	p.vacate(j)
-	p.complete(j.i, now)
-	if p.servers.at(server).gate.line.Len() > 0 {
+	p.complete(j, now)
+	if j.s.gate.line.Len() > 0 {
 		p.nextInLine(server, now)
 	}
 }
 
 // vacate gives back the place and the memory that a request holds.
 func (p *Plane) vacate(j job) {
+	if j.s.memory != nil || j.s.function != nil {
+		p.giveBack(j)
+	}
+	if j.t.placed {
+		j.t.placed = false
+		j.s.gate.held--
+	}
+}
+
+// giveBack gives back the memory or the environment that a request holds.
+func (p *Plane) giveBack(j job) {
 	if j.s.memory != nil {
 		j.s.memory.End(p.kernel.Now(), j.t.boarded, j.t.holds)
 	}
 	if j.s.function != nil {
 		p.leaveEnvironment(j.i, j.s)
-	}
-	if j.t.placed {
-		j.t.placed = false
-		j.s.gate.held--
 	}
 }
 

@@ -99,7 +99,7 @@ func (p *Plane) outletOf(i uint32) *outlet {
 // connect takes a connection of the pool of an outlet for an attempt of a call, or waits
 // for one.
 func (p *Plane) connect(i uint32, r *request, o *outlet) {
-	p.trips[i].mark = p.kernel.Now()
+	p.markPhase(i, p.kernel.Now())
 	if c := p.sources[r.source].call; c.PoolSize > 0 && int(o.inUse) >= c.PoolSize {
 		p.awaitConnection(i, r, o)
 		return
@@ -122,7 +122,7 @@ func (p *Plane) awaitConnection(i uint32, r *request, o *outlet) {
 func (p *Plane) dial(i uint32, r *request) {
 	now := p.kernel.Now()
 	r.arrived, r.phase = now, dispatched
-	p.trips[i].endPhase(phasePool, now)
+	p.endPhase(i, phasePool, now)
 	p.enter(i, r)
 }
 
@@ -137,12 +137,17 @@ func (p *Plane) disconnect(i uint32) {
 	}
 }
 
-// handOver gives a connection of an outlet to the next call that waits for one.
+// handOver gives a connection of an outlet back, or to the next call that waits for one.
 func (p *Plane) handOver(o *outlet) {
 	if o.line.Len() == 0 {
 		o.inUse--
 		return
 	}
+	p.connectNext(o)
+}
+
+// connectNext gives a connection of an outlet to the first call that waits for one.
+func (p *Plane) connectNext(o *outlet) {
 	next, _ := o.line.Pop()
 	p.trips[next].connected = true
 	h := p.requests.Bump(p.requests.handle(next)) // its time limit is over
@@ -160,7 +165,7 @@ func (p *Plane) onCallGivesUp(ev model.Event) {
 	i := indexOf(ev.Handle())
 	p.outletOf(i).line.Remove(r.ticket)
 	now := p.kernel.Now()
-	p.trips[i].endPhase(phasePool, now)
+	p.endPhase(i, phasePool, now)
 	r.arrived = now
 	p.meter.arrived(now, r)
 	p.meter.failed(now, r, CodePool)

@@ -95,22 +95,24 @@ func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 	}
 	source.lb.ends(at, r, s.zone)
 	p.meter.completed(at, r, hop)
-	t := p.targets.at(r.target)
+	t, g := p.targets.at(r.target), &p.targetGroups[r.group]
 	t.answered = at
 	t.since.answered++
-	p.targetGroups[r.group].responded(at - r.arrived + across)
+	g.responded(at - r.arrived + across)
 	r.phase = answered
 	if source.limits.limit != sim.Never {
 		p.removeDeadline(&source.limits, r)
 	}
-	p.release(r.target)
+	if t.inFlight--; g.counts || t.draining {
+		p.released(r.target, t, g)
+	}
 	r.target = noIndex
 	if !p.tracked {
 		p.free(i)
 		return
 	}
 	if p.meter.apart {
-		p.meter.phasesOf(s, &p.trips[i], r, hop)
+		p.countPhases(i, r, s, hop)
 	}
 	if source.call == nil {
 		p.meter.userAnswered(r, &p.trips[i], at+hop)

@@ -82,7 +82,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 		return
 	}
 	p.settleStation(id, now)
-	if s = p.servers.at(id); s.gate.line.Len() > 0 {
+	if s.gate.line.Len() > 0 {
 		p.nextInLine(id, now)
 	}
 	if s.disturbed() {

@@ -171,7 +171,7 @@ func (p *Plane) takeMemory(i uint32, now sim.Time) (waits bool) {
 	if faults == 0 || s.memory.terms.Swap == 0 {
 		return false
 	}
-	r.phase, t.mark = paging, now
+	r.phase, t.paged = paging, now
 	u := &p.memoryUses[s.memory.use]
 	u.Paged++
 	u.Faults += faults
@@ -194,7 +194,7 @@ func (p *Plane) endPaging(i uint32, now sim.Time) {
 	failed := p.disks.at(s.disks[s.cfg.Memory.Swap.Disk]).failed
 	abandoned := r.gone && r.source != checkSource && !s.finishes()
 	u := &p.memoryUses[s.memory.use]
-	u.Paging = sim.Sum(u.Paging, now-t.mark)
+	u.Paging = sim.Sum(u.Paging, now-t.paged)
 	switch {
 	case abandoned:
 		p.vacate(p.job(i))
@@ -207,7 +207,7 @@ func (p *Plane) endPaging(i uint32, now sim.Time) {
 	case failed:
 		p.breakOff(i, now)
 	default:
-		t.endPhase(phaseDisk, now)
+		p.endPhase(i, phaseDisk, now)
 		p.proceed(p.job(i), now)
 	}
 }

@@ -246,26 +246,3 @@ func (m *meter) userFailed(r *request, t *trip) {
 
 // userArrived counts a user request.
 func (m *meter) userArrived(workload int) { m.users[workload].Requests++ }
-
-// phasesOf counts where the latency of an attempt went, if anybody looks.
-func (m *meter) phasesOf(s *server, t *trip, r *request, hop sim.Time) {
-	if r.arrived < m.warmup {
-		return
-	}
-	if m.observed.Phases != nil {
-		t.phases[phaseBalancer] = hop
-		for k, h := range m.observed.Phases[s.service] {
-			h.Record(int64(t.phases[k]))
-		}
-	}
-	if m.observed.Zones == nil && m.observed.Types == nil || t.parent != 0 {
-		return
-	}
-	latency := int64(t.mark - r.arrived + hop)
-	if m.observed.Zones != nil {
-		m.observed.Zones[s.zone].Record(latency)
-	}
-	if m.observed.Types != nil && s.typ >= 0 {
-		m.observed.Types[s.typ].Record(latency)
-	}
-}

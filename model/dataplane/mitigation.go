@@ -22,9 +22,9 @@ func (p *Plane) scheduleMitigation() {
 func (p *Plane) onWeightsChange(ev model.Event) {
 	p.scheduleAfter(routing.MitigationInterval, ev)
 	g := &p.targetGroups[ev.Index()]
-	for _, i := range g.locals {
-		if i != noIndex {
-			p.settle(p.targets.at(i).server, p.kernel.Now())
+	for _, in := range g.seats {
+		if in.target != noIndex {
+			p.settle(in.server, p.kernel.Now())
 		}
 	}
 	for k := range g.scopes {
@@ -36,11 +36,11 @@ func (p *Plane) onWeightsChange(ev model.Event) {
 func (p *Plane) weigh(g *targetGroup, scope int32) {
 	weigher := g.scopes[scope].policy.(routing.Weigher)
 	var records []routing.Record
-	for local, i := range g.locals {
-		if i == noIndex || p.targets.at(i).scope != scope {
+	for local, in := range g.seats {
+		if in.target == noIndex || p.targets.at(in.target).scope != scope {
 			continue
 		}
-		t := p.targets.at(i)
+		t := p.targets.at(in.target)
 		if t.healthy() && !t.draining {
 			records = append(records, routing.Record{
 				Target: local, Answered: int64(t.since.answered), Failed: int64(t.since.failed), Weight: t.weight,
@@ -50,7 +50,7 @@ func (p *Plane) weigh(g *targetGroup, scope int32) {
 	}
 	routing.Mitigate(records)
 	for _, r := range records {
-		p.targets.at(g.locals[r.Target]).weight = r.Weight
+		p.targets.at(g.seats[r.Target].target).weight = r.Weight
 		weigher.SetWeight(r.Target, r.Weight)
 	}
 }

@@ -127,9 +127,7 @@ func (p *Plane) begin(i uint32, at sim.Time) {
 	s := p.servers.at(id)
 	s.receiving--
 	r.phase = dispatched
-	if p.tracked {
-		p.trips[i].endPhase(phaseNetwork, at)
-	}
+	p.endPhase(i, phaseNetwork, at)
 	p.noteReceived(i, at)
 	if s.journey {
 		p.admit(p.job(i), at)
@@ -224,10 +222,10 @@ func (p *Plane) settleOutward(id uint32, n *nic, until sim.Time) {
 
 // flowEnds goes on with a request whose bytes have passed an interface, once they have
 // passed all that they have to.
-func (p *Plane) flowEnds(job uint32, at sim.Time, direction int) {
+func (p *Plane) flowEnds(of uint32, at sim.Time, direction int) {
 	p.stepsEnded++
-	i := job &^ stepFlow
-	if job != i {
+	i := of &^ stepFlow
+	if of != i {
 		p.lastOut(p.requests.handle(i), at)
 		return
 	}
@@ -243,10 +241,8 @@ func (p *Plane) flowEnds(job uint32, at sim.Time, direction int) {
 		p.begin(i, at)
 		return
 	}
-	if p.tracked {
-		p.trips[i].endPhase(phaseNetwork, at)
-	}
-	p.complete(i, at)
+	p.endPhase(i, phaseNetwork, at)
+	p.complete(job{i: i, r: r, s: p.servers.at(r.server)}, at)
 }
 
 // forgetFlow notes that the bytes of a request are in an interface no more.

@@ -65,7 +65,8 @@ type Plane struct {
 	sources       []source
 	calls         []calls // by service
 	requests      pool[request]
-	trips         []trip // beside requests, where tracked
+	trips         []trip       // beside requests, where tracked
+	phases        []phaseTimes // beside trips, where somebody looks at them
 	flows         pool[flow]
 	sockets       pool[websocket]
 	connections   pool[connection] // that clients keep to Application Load Balancers

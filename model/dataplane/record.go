@@ -44,6 +44,9 @@ func (r *request) requestBytes() model.Bytes { return model.Bytes(r.high&15)<<32
 
 func (r *request) responseBytes() model.Bytes { return model.Bytes(r.high>>4)<<32 | model.Bytes(r.out) }
 
+// carries reports whether the request or its response has bytes.
+func (r *request) carries() bool { return r.in|r.out|uint32(r.high) != 0 }
+
 // heldBytes holds a size to what a request records.
 func heldBytes(bytes float64) model.Bytes {
 	return model.Bytes(max(0, min(bytes, float64(MaxBytes))))

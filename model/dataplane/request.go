@@ -62,13 +62,12 @@ func (p *Plane) sendDirect(i uint32, r *request) {
 }
 
 // complete ends a request that was served.
-func (p *Plane) complete(i uint32, at sim.Time) {
-	r := p.requests.at(i)
-	s := p.servers.at(r.server)
+func (p *Plane) complete(j job, at sim.Time) {
+	i, r, s := j.i, j.r, j.s
 	if s.nic != nil && p.send(i, r, s, at) {
 		return
 	}
-	if r.in|r.out|uint32(r.high) != 0 {
+	if r.carries() {
 		s.in, s.out = s.in.Plus(r.requestBytes()), s.out.Plus(r.responseBytes())
 	}
 	if r.gone {
@@ -81,7 +80,7 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 	}
 	switch source := &p.sources[r.source]; {
 	case source.straight && source.nearby && s.nic == nil && r.target != noIndex:
-		p.completeStraight(job{i: i, r: r, s: s}, source, at)
+		p.completeStraight(j, source, at)
 		return
 	case source.direct:
 		p.countDirect(s, r)
@@ -112,7 +111,9 @@ func (p *Plane) complete(i uint32, at sim.Time) {
 		if p.transfers.counts {
 			p.countInside(i, r, s)
 		}
-		p.meter.phasesOf(s, &p.trips[i], r, hop)
+		if p.meter.apart {
+			p.countPhases(i, r, s, hop)
+		}
 		p.answer(i, r, at+hop)
 		return
 	}
@@ -275,8 +276,9 @@ func (p *Plane) onRequestRetries(ev model.Event) {
 	i := indexOf(ev.Handle())
 	r.arrived = p.kernel.Now()
 	r.phase, r.group = dispatched, None
-	t := &p.trips[i]
-	t.mark, t.phases = r.arrived, [phaseCount]sim.Time{}
+	if p.meter.apart {
+		p.beginPhases(i, r.arrived)
+	}
 	if p.sources[r.source].call != nil {
 		p.connect(i, r, p.outletOf(i))
 		return

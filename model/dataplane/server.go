@@ -299,9 +299,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 		return
 	}
 	p.meter.started(at, r, p.receivedAt(i, r))
-	if p.tracked {
-		p.trips[i].endPhase(phaseQueue, at)
-	}
+	p.endPhase(i, phaseQueue, at)
 }
 
 // settle plays what happened at a server up to and including an instant.
@@ -336,29 +334,29 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 		if s.supply != nil {
 			p.follow(id, s, turn.At)
 		}
+		r := p.requests.at(turn.Job)
 		if turn.Kind == station.Started {
-			r := p.requests.at(turn.Job)
 			r.phase = inService
 			p.begins(turn.Job, r, turn.At)
 			continue
 		}
 		p.stepsEnded++
-		if s.plain {
-			p.leaveBase(turn.Job, turn.At)
-			s = p.servers.at(id)
-			continue
+		of := s
+		if r.server != id { // one of its applications
+			of = p.servers.at(r.server)
 		}
-		if s.journey {
-			p.endStep(p.job(turn.Job), phaseCPU, turn.At)
-			if s = p.servers.at(id); s.supply == nil && s.station.Quiet(until) {
+		switch {
+		case s.plain:
+			p.leaveBase(job{i: turn.Job, r: r, s: of}, turn.At)
+		case s.journey:
+			p.endStep(job{turn.Job, r, of, &p.trips[turn.Job]}, phaseCPU, turn.At)
+			if s.supply == nil && s.station.Quiet(until) {
 				return
 			}
-			continue
+		default:
+			p.endPhase(turn.Job, phaseCPU, turn.At)
+			p.complete(job{i: turn.Job, r: r, s: of}, turn.At)
 		}
-		if p.tracked {
-			p.trips[turn.Job].endPhase(phaseCPU, turn.At)
-		}
-		p.complete(turn.Job, turn.At)
 	}
 }
 

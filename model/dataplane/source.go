@@ -266,7 +266,7 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 			place = p.kernel.Reserve()
 		}
 		if len(s.visitors.all) > 0 {
-			p.visit(i, s, uint32(s.visitors.choice.Below(len(s.visitors.all))))
+			p.visit(i, s, s.visitors.chosen())
 		}
 		p.enter(i, r)
 		if !ok {

@@ -37,17 +37,14 @@ func (p *Plane) onGroupIsWeighed(ev model.Event) {
 	g := &p.targetGroups[ev.Index()]
 	now := p.kernel.Now()
 	targets, total, most := int64(0), int64(0), int64(0)
-	for _, i := range g.locals {
-		if i == noIndex {
-			continue
-		}
-		t := p.targets.at(i)
-		if t.rotating && t.rotates <= now-min(weighingWindow, now) {
+	for k := range g.seats {
+		s := &g.seats[k]
+		if s.admits != 0 && p.targets.at(s.target).rotates <= now-min(weighingWindow, now) {
 			targets++
-			total += t.asked
-			most = max(most, t.asked)
+			total += int64(s.asked)
+			most = max(most, int64(s.asked))
 		}
-		t.asked = 0
+		s.asked = 0
 	}
 	if b := &g.balance; targets > 1 && total > 0 {
 		ratio := float64(most) * float64(targets) / float64(total)
@@ -73,24 +70,24 @@ func (b *balance) mean() float64 {
 // the first.
 func (p *Plane) pickFor(g *targetGroup, s *scope, node int, c *cookie) (local int, ok bool) {
 	now := p.kernel.Now()
-	if c != nil && c.target != 0 && now < c.expires {
-		if t := p.targets.Get(c.target); t != nil && t.rotating {
+	if c != nil && now < c.expires {
+		if s := &g.seats[c.choice]; s.admits == c.tenancy {
 			g.balance.stuck++
-			t.asked++
+			s.asked++
 			if g.cfg.Stickiness.Kind == LoadBalancerCookie {
 				c.expires = sim.Sum(now, g.cfg.Stickiness.Duration)
 			}
-			return int(t.local), true
+			return int(c.choice), true
 		}
 		g.balance.unstuck++
 	}
 	if local, ok = s.policy.Pick(node); !ok {
 		return 0, false
 	}
-	id := g.locals[local]
-	p.targets.at(id).asked++
+	in := &g.seats[local]
+	in.asked++
 	if c != nil {
-		*c = cookie{target: p.targets.handle(id), expires: sim.Sum(now, g.cfg.Stickiness.Duration)}
+		*c = cookie{choice: int32(local), tenancy: in.admits, expires: sim.Sum(now, g.cfg.Stickiness.Duration)}
 	}
 	return local, true
 }

@@ -15,8 +15,8 @@ import (
 type targetGroup struct {
 	cfg         *TargetGroup
 	scopes      []scope  // one, or one a zone without cross-zone balancing
-	locals      []uint32 // target by the number that policies know it by
-	servers     []uint32 // the same, its server
+	seats       []seat   // by the number that policies know a target by
+	tenancies   uint32   // targets that it has had
 	freeNumbers []int32  // numbers of targets that have gone
 	balancers   []int    // that forward to it
 	enabled     []bool   // zones in which one of those has a node; nil: without them
@@ -47,8 +47,8 @@ func (p *Plane) TargetCounts(index int) model.TargetCounts {
 		Requests: g.requests, Responses: g.responses, Latency: g.latency,
 		HealthyArea: g.healthy.Area(p.kernel.Now()).Float64(), Healthy: int(g.healthy.Value()),
 	}
-	for _, t := range g.locals {
-		if t != noIndex && p.targets.at(t).unhealthy() {
+	for _, in := range g.seats {
+		if in.target != noIndex && p.targets.at(in.target).unhealthy() {
 			c.Unhealthy++
 		}
 	}
@@ -67,17 +67,26 @@ func (g *targetGroup) responded(latency sim.Time) {
 // TargetRequests returns how many requests a target group has, and how many of them wait in
 // line at their targets, as of when its servers were settled last.
 func (p *Plane) TargetRequests(index int) (waiting, all int) {
-	for _, t := range p.targetGroups[index].locals {
-		if t == noIndex {
+	for _, in := range p.targetGroups[index].seats {
+		if in.target == noIndex {
 			continue
 		}
-		of := p.targets.at(t)
+		of := p.targets.at(in.target)
 		s := p.servers.at(of.server)
 		_, line := p.atStation(of.server, s)
 		waiting += line + s.gate.line.Len()
 		all += int(of.inFlight)
 	}
 	return waiting, all
+}
+
+// seat is what a request asks of the target that has a number in its group: a quarter of a
+// cache line, for it is another target's with each request.
+type seat struct {
+	target uint32 // noIndex: it has gone
+	server uint32
+	admits uint32 // its target's tenancy while that is in the policy's rotation; else 0
+	asked  uint32 // requests since the group was last weighed
 }
 
 // scope is the targets that one node chooses among.
@@ -96,6 +105,7 @@ type target struct {
 	group      int32
 	scope      int32
 	local      int32
+	tenancy    uint32 // number of the target in its group, from 1
 	inFlight   int32
 	flows      int32        // that Network Load Balancers keep to it
 	sockets    int32        // that are open to it
@@ -110,7 +120,6 @@ type target struct {
 	weight     int64
 	rotates    sim.Time          // since when it is in the policy's rotation
 	kept       []keptConnections // by zone of the node; of groups that keep
-	asked      int64             // requests since the group was last weighed
 	checked    sim.Time          // of a fluid run: the next check, which nobody waits for; 0: it is waited for
 }
 
@@ -137,10 +146,11 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	server = p.applicationOf(server, g.cfg.Service)
 	in := p.servers.Get(server)
 	h, t := p.targets.Alloc()
+	g.tenancies++
 	*t = target{
 		server: indexOf(server),
 		group:  int32(group),
-		local:  g.number(indexOf(h), indexOf(server)),
+		local:  g.number(seat{target: indexOf(h), server: indexOf(server)}), tenancy: g.tenancies,
 		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1, weight: routing.FullWeight,
 	}
 	if g.cfg.Mitigation { // the number may have been another's
@@ -177,16 +187,16 @@ func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 	return int32(zone)
 }
 
-// number gives a new target of a server a free number.
-func (g *targetGroup) number(target, server uint32) int32 {
+// number gives a new target a free number.
+func (g *targetGroup) number(of seat) int32 {
 	if n := len(g.freeNumbers); n > 0 {
 		local := g.freeNumbers[n-1]
 		g.freeNumbers = g.freeNumbers[:n-1]
-		g.locals[local], g.servers[local] = target, server
+		g.seats[local] = of
 		return local
 	}
-	g.locals, g.servers = append(g.locals, target), append(g.servers, server)
-	return int32(len(g.locals) - 1)
+	g.seats = append(g.seats, of)
+	return int32(len(g.seats) - 1)
 }
 
 // admitHealth brings the rotation in line with the health of a target that changed,
@@ -200,9 +210,9 @@ func (p *Plane) admitHealth(target uint32) {
 		p.rotate(target, s)
 	} else {
 		s.failOpen = open
-		for _, other := range g.locals {
-			if other != noIndex && p.targets.at(other).scope == t.scope {
-				p.rotate(other, s)
+		for _, other := range g.seats {
+			if other.target != noIndex && p.targets.at(other.target).scope == t.scope {
+				p.rotate(other.target, s)
 			}
 		}
 	}
@@ -220,8 +230,10 @@ func (p *Plane) rotate(target uint32, s *scope) {
 		return
 	}
 	t.rotating = wanted
+	in := &p.targetGroups[t.group].seats[t.local]
+	in.admits = 0
 	if wanted {
-		t.rotates = p.kernel.Now()
+		in.admits, t.rotates = t.tenancy, p.kernel.Now()
 		s.policy.Add(int(t.local))
 	} else {
 		s.policy.Remove(int(t.local))
@@ -336,7 +348,7 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	}
 	g := &p.targetGroups[t.group]
 	p.forgetPorts(t)
-	g.locals[t.local] = noIndex
+	g.seats[t.local] = seat{target: noIndex}
 	g.freeNumbers = append(g.freeNumbers, t.local)
 	p.forgetKeptTo(p.targets.Get(h))
 	server := t.server

@@ -221,6 +221,9 @@ func (p *Plane) verifyTargets() error {
 		if wanted := !t.draining && (t.healthy() || s.failOpen); wanted != t.rotating {
 			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, wanted)
 		}
+		if in := p.targetGroups[t.group].seats[t.local]; in.target != indexOf(h) || in.server != t.server || in.admits != 0 != t.rotating || t.rotating && in.admits != t.tenancy {
+			return fmt.Errorf("target %v: in rotation %v, its seat is %+v", h, t.rotating, in)
+		}
 		if n := inFlight[indexOf(h)]; n != t.inFlight {
 			return fmt.Errorf("target %v: %d in flight, counted %d", h, n, t.inFlight)
 		}

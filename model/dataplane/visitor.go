@@ -6,17 +6,19 @@ import (
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/rng"
-	"headroom/sim/slab"
 )
 
 // visitors are the clients of a workload that are told apart.
 type visitors struct {
 	cfg    *Visitors
-	all    []visitor // none where nobody asks who it was
-	jar    []cookie  // by visitor × target group and action that they reach and that is sticky
-	slots  []int32   // in a visitor's part of the jar, by target group; None
-	sticky int       // such target groups and actions
-	choice rng.Stream
+	all    []visitor  // none where nobody asks who it was
+	jar    []cookie   // by visitor × target group and action that they reach and that is sticky
+	slots  []int32    // in a visitor's part of the jar, by target group; None
+	sticky int        // such target groups and actions
+	choice rng.Stream // of who asks in an open loop
+	next   int        // in ahead; 0: draw again
+	ahead  [drawnAhead]uint32
+	read   sim.Time   // nobody asks
 	away   int        // who think, in a closed loop
 	drawn  bool       // times are drawn of each
 	draws  rng.Stream // of how long they think and stay, by visitor and number
@@ -29,11 +31,12 @@ type visitor struct {
 	came  uint32   // how many had its place before
 }
 
-// cookie leads to a target, or to a target group of an action, for a time.
+// cookie leads to a target, or to a target group of an action, for a time: a quarter of a
+// cache line, for there may be millions.
 type cookie struct {
-	target  slab.Handle
-	choice  int32
 	expires sim.Time
+	choice  int32  // the target's number in its group, or that of the target group
+	tenancy uint32 // the target's, who had the number then
 }
 
 // thinks reports whether the visitors ask in a closed loop.
@@ -167,9 +170,35 @@ func (s *source) nextVisitor(now sim.Time) uint32 {
 	if len(v.all) == 0 {
 		return noIndex
 	}
-	visitor := uint32(v.choice.Below(len(v.all)))
+	visitor := v.chosen()
 	v.comes(now, visitor)
 	return visitor
+}
+
+// chosen is who asks next in an open loop.
+func (v *visitors) chosen() uint32 {
+	i := v.next % drawnAhead
+	if i == 0 {
+		v.choose()
+	}
+	v.next = i + 1
+	return v.ahead[i]
+}
+
+// choose draws who asks next, some at a time, and looks at their cookies: of millions few are
+// in a cache, and these come from memory together, where each request would wait for its own.
+func (v *visitors) choose() {
+	for i := range v.ahead {
+		v.ahead[i] = uint32(v.choice.Below(len(v.all)))
+	}
+	if v.sticky == 0 {
+		return
+	}
+	read := sim.Time(0)
+	for _, visitor := range v.ahead {
+		read ^= v.jar[int(visitor)*v.sticky].expires
+	}
+	v.read = read // else the compiler would leave it out
 }
 
 // visitorOf is who sent a request; noIndex: nobody tells.

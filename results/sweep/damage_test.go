@@ -21,7 +21,7 @@ import (
 )
 
 // journals is how many damaged journals are tried.
-var journals = flag.Int("journals", 300, "damaged journals to try")
+var journals = flag.Int("journals", 150, "damaged journals to try")
 
 // loadsOf is a plan of short queues, some of which fail, with a seed of its own.
 func loadsOf(seed uint64, rule Rule) *Plan {

@@ -155,7 +155,7 @@ func TestDispatchGivesTheRowsOfRun(t *testing.T) {
 		"failing adaptively": failing(adaptive),
 	} {
 		want := dump(t, t.TempDir(), p, Options{Workers: 1})
-		for seed := range uint64(6) {
+		for seed := range uint64(4) {
 			f := newFarm(p, seed)
 			f.kill = float64(seed%3) * 0.3
 			f.slow = time.Duration(seed*seed) * 10 * time.Millisecond

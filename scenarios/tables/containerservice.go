@@ -1,8 +1,8 @@
 package tables
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -43,8 +43,8 @@ func containerServiceKeys() []schema.Key {
 		schema.Row("launch_type", schema.OneOf("EC2: on the instances of autoscaling_group", "FARGATE: on machines of AWS, paid by the vCPU and the GB"), `"EC2"`, "where tasks run"),
 		schema.Row("autoscaling_group", schema.Name("autoscaling_group"), "", "with launch_type EC2: on whose instances tasks are placed"),
 		schema.Row("capacity_provider", schema.Name("capacity_provider"), "", "the capacity provider whose group that is, instead of autoscaling_group"),
-		schema.Row("capacity_provider_strategy", schema.List(), "", "tasks on Fargate and Fargate Spot, instead of launch_type"),
-		schema.Row("capacity_provider_strategy[].capacity_provider", schema.OneOf("FARGATE: on demand", "FARGATE_SPOT: on spare capacity, 70 % cheaper, which AWS takes back"), schema.Required, "where"),
+		schema.Row("capacity_provider_strategy", schema.List(), "", "over which capacity providers tasks go, instead of launch_type: those of Fargate, or those of groups"),
+		schema.Row("capacity_provider_strategy[].capacity_provider", schema.Text(), schema.Required, "where: FARGATE, on demand; FARGATE_SPOT, on spare capacity, 70 % cheaper, which AWS takes back; or a [capacity_provider.NAME]"),
 		schema.Row("capacity_provider_strategy[].base", schema.Whole(0, container.MostBase), "0", "so many tasks first; of one capacity provider"),
 		schema.Row("capacity_provider_strategy[].weight", schema.Whole(0, container.MostWeight), "0", "its part of the tasks beyond that"),
 		schema.Row("spot_interruption_rate", schema.Quantity(schema.PerSecond, 0, 1), `("0.005/d")`, "on Fargate Spot: how often AWS takes a task back; AWS publishes nothing, our estimate is one task in seven a month"),
@@ -69,8 +69,8 @@ func containerServiceKeys() []schema.Key {
 
 // fargateOnly and instancesOnly are the keys that the other launch type does not have.
 var (
-	fargateOnly   = []string{strategyKey, spotRateKey, stopKey, "cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip", "security_groups"}
-	instancesOnly = []string{"autoscaling_group", "capacity_provider", "ordered_placement_strategy"}
+	fargateOnly   = []string{spotRateKey, stopKey, "cpu_architecture", "ephemeral_storage", "subnets", "availability_zones", "region", "assign_public_ip", "security_groups"}
+	instancesOnly = []string{"autoscaling_group", providerKey, "ordered_placement_strategy"}
 )
 
 // readContainerServices reads the ECS services, which are groups whose members are tasks.
@@ -82,8 +82,9 @@ func (l *loader) readContainerServices() {
 		}
 		tasks := &controlplane.Tasks{On: cloud.None, Need: container.Need{CPU: int64(t.Whole("cpu")), MemoryMiB: int64(t.Whole("memory"))}}
 		g.Tasks = tasks
-		fargate := runsOnFargate(t)
-		for _, key := range otherKeys(fargate) {
+		lines := l.readStrategy(t)
+		fargate := runsOnFargate(t, lines)
+		for _, key := range otherKeys(fargate, len(lines) > 0) {
 			if t.Has(key) {
 				t.Reject(key, schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})
 			}
@@ -97,9 +98,9 @@ func (l *loader) readContainerServices() {
 		tasks.Guard = readGuard(t)
 		lt := controlplane.LaunchTemplate{Name: "container_service." + t.Name, Platform: model.Linux}
 		if fargate {
-			l.readFargate(t, &g, &lt)
+			l.readFargate(t, &g, &lt, lines)
 		} else {
-			l.readTasksOn(t, &g, &lt)
+			l.readTasksOn(t, &g, &lt, lines)
 		}
 		l.taskTimes(t, fargate, &lt)
 		l.addTaskTemplate(&g, lt)
@@ -111,7 +112,7 @@ func (l *loader) readContainerServices() {
 }
 
 // runsOnFargate reads whether the tasks of a service are on machines of AWS.
-func runsOnFargate(t *schema.Table) bool {
+func runsOnFargate(t *schema.Table, lines []strategyLine) bool {
 	if !t.Has(strategyKey) {
 		t.Mode = "with launch_type " + tree.Quote(t.Choice("launch_type"))
 		return t.Choice("launch_type") == "FARGATE"
@@ -120,12 +121,17 @@ func runsOnFargate(t *schema.Table) bool {
 		t.Reject("launch_type", schema.Fault{Rule: "must not be given " + t.Mode, Code: "InvalidParameterException"})
 	}
 	t.Pass("launch_type")
-	return true
+	return len(lines) == 0 || lines[0].onFargate()
 }
 
-func otherKeys(fargate bool) []string {
-	if fargate {
+// otherKeys are those that a service does not have on Fargate, or on instances, where its
+// strategy may say on which.
+func otherKeys(fargate, strategy bool) []string {
+	switch {
+	case fargate:
 		return instancesOnly
+	case strategy:
+		return append(slices.Clone(fargateOnly), instancesOnly[:2]...)
 	}
 	return fargateOnly
 }
@@ -177,13 +183,13 @@ func (l *loader) taskService(t *schema.Table, g *controlplane.Group) {
 }
 
 // readFargate reads what only tasks on Fargate have.
-func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *controlplane.LaunchTemplate) {
+func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *controlplane.LaunchTemplate, lines []strategyLine) {
 	if t.Sound("cpu", "memory") {
 		if key, rule := container.Fargate(g.Tasks.Need); rule != "" {
 			t.Reject(key, schema.Fault{Rule: rule, Code: invalidTask})
 		}
 	}
-	readProviders(t, g.Tasks)
+	readSpotTasks(t, g.Tasks, lines)
 	g.Tasks.Placement = container.Usual()
 	g.Tasks.ARM = t.Choice("cpu_architecture") == "ARM64"
 	if g.Tasks.Storage = container.FreeStorage; t.Has("ephemeral_storage") {
@@ -194,61 +200,6 @@ func (l *loader) readFargate(t *schema.Table, g *controlplane.Group, lt *control
 	g.Subnets, g.Zones = l.places(t, "subnets", false)
 	lt.PublicIP = t.Flag("assign_public_ip")
 	lt.Ends = l.membership(l.readGroupsOf(t, "security_groups", ""), lt)
-}
-
-// readTasksOn reads on whose instances tasks lie, and how they are placed there.
-func (l *loader) readTasksOn(t *schema.Table, g *controlplane.Group, lt *controlplane.LaunchTemplate) {
-	key := "autoscaling_group"
-	if t.Has("capacity_provider") {
-		key = "capacity_provider"
-		if t.Has("autoscaling_group") {
-			t.Mistake("autoscaling_group", "must not be given with capacity_provider, which says what group that is", "")
-		}
-		t.Pass("autoscaling_group")
-		if i := t.Reference(key); i >= 0 {
-			g.Tasks.On = l.providers[i]
-		}
-	} else {
-		t.Pass("capacity_provider")
-		t.Require(key)
-		g.Tasks.On = t.Reference(key)
-	}
-	g.Tasks.On = max(cloud.None, g.Tasks.On)
-	g.Tasks.Placement = readStrategies(t)
-	if g.Tasks.On < 0 {
-		t.MarkFaulty(key)
-		return
-	}
-	on := &l.cfg.Groups[g.Tasks.On]
-	g.Zones, g.Subnets = on.Zones, nil
-	if on.Service >= 0 {
-		t.Reject(key, schema.Fault{Rule: "must be a group without target_groups and services: the instances of autoscaling_group." + on.Name + " serve requests themselves", Code: schema.NoCode})
-	}
-	if on.Template < 0 {
-		return
-	}
-	host := &l.cfg.LaunchTemplates[on.Template]
-	lt.Ends, lt.MostTracked, lt.Platform = host.Ends, host.MostTracked, host.Platform
-	for _, typ := range on.Types {
-		l.taskFits(t, g, typ.Type, key)
-	}
-}
-
-// taskFits refuses a task that no instance of a group has room for, and instances on which
-// tasks cannot be simulated.
-func (l *loader) taskFits(t *schema.Table, g *controlplane.Group, typ int, key string) {
-	if typ < 0 || !t.Sound("cpu", "memory") {
-		return
-	}
-	it := &l.cfg.Types[typ]
-	switch units := int64(it.VCPUs) * container.UnitsPerCPU; {
-	case it.Burstable:
-		t.Reject(key, schema.Fault{Rule: "must be a group of types without CPU credits: what a task does to those of " + it.Name + " is not simulated", Code: schema.NoCode})
-	case g.Tasks.CPU > units:
-		t.Reject("cpu", schema.Fault{Rule: fmt.Sprintf("must be at most %d, which %s has (RESOURCE:CPU)", units, it.Name), Code: "InvalidParameterException"})
-	case g.Tasks.MemoryMiB > it.MemoryMiB:
-		t.Reject("memory", schema.Fault{Rule: fmt.Sprintf("must be at most %d, which %s has (RESOURCE:MEMORY)", it.MemoryMiB, it.Name), Code: "InvalidParameterException"})
-	}
 }
 
 // readStrategies reads how tasks are placed.
@@ -352,18 +303,4 @@ func desiredKey(g *controlplane.Group) string {
 		return "desired_count"
 	}
 	return "desired_capacity"
-}
-
-// taskSpeed says how fast a vCPU of a task is: as fast as those of the instances that it is
-// on. Those of Fargate are as fast as the ones on which demands were measured, for AWS does
-// not say what they are.
-func (l *loader) taskSpeed(g *controlplane.Group, measured []int) {
-	if g.Tasks.On == cloud.None || g.Service < 0 {
-		return
-	}
-	on := &l.cfg.Groups[g.Tasks.On]
-	if on.Template >= 0 && len(on.Types) > 0 {
-		lt := &l.cfg.LaunchTemplates[on.Template]
-		g.Types[0].Speed = cmp.Or(lt.Speed, l.speedOf(on.Types[0].Type, measured[g.Service], lt))
-	}
 }

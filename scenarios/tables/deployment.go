@@ -130,13 +130,12 @@ func (l *loader) checkRevision(d *taskDefinition, g *controlplane.Group, tasks *
 	if d.arch != "" {
 		d.at.Reject("cpu_architecture", schema.Fault{Rule: "must not be given of container_service." + g.Name + ", whose tasks run on instances", Code: "InvalidParameterException"})
 	}
-	on := &l.cfg.Groups[tasks.On]
-	for _, typ := range on.Types {
-		if typ.Type < 0 {
+	for _, i := range tasks.Groups() {
+		if i < 0 {
 			continue
 		}
-		if it := &l.cfg.Types[typ.Type]; !tasks.Fits(container.Need{CPU: int64(it.VCPUs) * container.UnitsPerCPU, MemoryMiB: it.MemoryMiB}) {
-			d.at.Reject(key, schema.Fault{Rule: "must fit on " + it.Name + ", where container_service." + g.Name + " runs", Code: "InvalidParameterException"})
+		if _, rule := l.roomFor(tasks.Need, &l.cfg.Groups[i]); rule != "" {
+			d.at.Reject(key, schema.Fault{Rule: "must fit on an instance of autoscaling_group." + l.cfg.Groups[i].Name + ", where container_service." + g.Name + " runs", Code: "InvalidParameterException"})
 		}
 	}
 }

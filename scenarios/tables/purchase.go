@@ -24,7 +24,7 @@ func (s *Scenario) AsOnDemand() *cloud.Config {
 			g.Mixed.OnDemandBase, g.Mixed.OnDemandPercentage = 0, 100
 			g.Mixed.CapacityRebalance = false
 		}
-		if t := cfg.Groups[i].Tasks; t != nil {
+		if t := cfg.Groups[i].Tasks; t != nil && t.On == cloud.None {
 			t.Providers = nil
 		}
 	}

@@ -23,9 +23,9 @@ import (
 type Foreseen struct {
 	tree    []free // by what comes first: see below
 	work    uint64 // demand of all jobs so far, ns; wraps
+	next    ring[handover]
 	servers int32
 	backlog int32
-	next    ring[handover]
 }
 
 // free is a server, and until when it is at work for the last job that it was given. The

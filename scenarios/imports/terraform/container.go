@@ -15,9 +15,10 @@ func (d *draft) writeContainerService(r *resource) {
 	v := r.values
 	fargate := onFargate(v)
 	provider, group := d.capacityOf(r)
+	strategy := d.strategyOf(r)
 	task := d.one(r, "aws_ecs_task_definition", "task_definition")
 	switch {
-	case !fargate && provider == nil && group == nil:
+	case !fargate && provider == nil && group == nil && strategy == nil:
 		d.skip(r.address, "a service on instances whose Auto Scaling group the plan does not tell: write it as [container_service.NAME] with its autoscaling_group or capacity_provider")
 		return
 	case task == nil:
@@ -27,7 +28,7 @@ func (d *draft) writeContainerService(r *resource) {
 	d.title(r)
 	d.Table("container_service", r.key)
 	switch {
-	case usesSpot(v): // its strategy says so, in the end
+	case usesSpot(v) || strategy != nil: // its strategy says so, in the end
 	case fargate:
 		d.Set("launch_type", "FARGATE")
 	case provider != nil:
@@ -51,7 +52,7 @@ func (d *draft) writeContainerService(r *resource) {
 		d.writePlacement(v)
 	}
 	d.writeTaskScaling(r)
-	d.writeProviders(r)
+	d.writeProviders(r, strategy)
 	if len(groups) == 0 {
 		d.assume("%s has no target group: nobody asks it", r.address)
 	}
@@ -136,6 +137,20 @@ func (d *draft) capacityOf(r *resource) (provider, group *resource) {
 	return nil, only(d.of("aws_autoscaling_group"))
 }
 
+// strategyOf returns the capacity providers of a service over several groups, one for each line of
+// its strategy; nil where the plan does not tell them all.
+func (d *draft) strategyOf(r *resource) []*resource {
+	lines := len(r.values.blocks("capacity_provider_strategy"))
+	if lines < 2 || onFargate(r.values) {
+		return nil
+	}
+	all := d.linked(r, "aws_ecs_capacity_provider", "capacity_provider_strategy", "capacity_provider")
+	if len(all) != lines || slices.ContainsFunc(all, func(p *resource) bool { return d.groupOf(p) == nil }) {
+		return nil
+	}
+	return all
+}
+
 // only is the one there is, nil if there are more or none.
 func only(all []*resource) *resource {
 	if len(all) == 1 {
@@ -180,14 +195,19 @@ func onFargate(v attributes) bool {
 	return false
 }
 
-// writeProviders writes how the tasks of a service are shared out over Fargate and Fargate Spot.
-func (d *draft) writeProviders(r *resource) {
-	if !usesSpot(r.values) {
+// writeProviders writes how the tasks of a service are shared out over Fargate and Fargate Spot,
+// or over the groups of capacity providers.
+func (d *draft) writeProviders(r *resource, of []*resource) {
+	if !usesSpot(r.values) && of == nil {
 		return
 	}
-	for _, s := range r.values.blocks("capacity_provider_strategy") {
+	for k, s := range r.values.blocks("capacity_provider_strategy") {
 		d.Item("container_service", r.key, "capacity_provider_strategy")
-		d.Set("capacity_provider", s.text("capacity_provider"))
+		if of == nil {
+			d.Set("capacity_provider", s.text("capacity_provider"))
+		} else {
+			d.Set("capacity_provider", of[k].key)
+		}
 		d.copyNumbers(r, s, "base", "weight")
 	}
 }

@@ -121,6 +121,18 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 			[]string{"[container_service.web]\nservice", "cpu = 512\nmemory = 1024\n",
 				"[[container_service.web.capacity_provider_strategy]]\ncapacity_provider = \"FARGATE\"\nbase = 1\nweight = 1\n\n[[container_service.web.capacity_provider_strategy]]\ncapacity_provider = \"FARGATE_SPOT\"\nweight = 3\n"},
 			"p.json: aws_appautoscaling_target.table: Application Auto Scaling of dynamodb is not simulated, of ECS services alone (and 1 more like it)"},
+		"a strategy over the capacity providers of two groups": {
+			planOf(`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "values": {"capacity_provider_strategy": [{"base": 2, "weight": 1}, {"weight": 3}]}},
+				{"address": "aws_ecs_task_definition.web", "mode": "managed", "type": "aws_ecs_task_definition", "name": "web", "values": {"cpu": "512", "memory": "1024"}},
+				{"address": "aws_ecs_capacity_provider.one", "mode": "managed", "type": "aws_ecs_capacity_provider", "name": "one", "values": {"auto_scaling_group_provider": [{}]}},
+				{"address": "aws_ecs_capacity_provider.two", "mode": "managed", "type": "aws_ecs_capacity_provider", "name": "two", "values": {"auto_scaling_group_provider": [{}]}},
+				{"address": "aws_autoscaling_group.g", "mode": "managed", "type": "aws_autoscaling_group", "name": "g", "values": {"min_size": 1, "max_size": 9}},
+				{"address": "aws_autoscaling_group.h", "mode": "managed", "type": "aws_autoscaling_group", "name": "h", "values": {"min_size": 1, "max_size": 9}}`,
+				`{"address": "aws_ecs_service.web", "mode": "managed", "type": "aws_ecs_service", "name": "web", "expressions": {"task_definition": {"references": ["aws_ecs_task_definition.web.arn", "aws_ecs_task_definition.web"]}, "capacity_provider_strategy": [{"capacity_provider": {"references": ["aws_ecs_capacity_provider.two.name", "aws_ecs_capacity_provider.two"]}}, {"capacity_provider": {"references": ["aws_ecs_capacity_provider.one.name", "aws_ecs_capacity_provider.one"]}}]}},
+				{"address": "aws_ecs_capacity_provider.one", "mode": "managed", "type": "aws_ecs_capacity_provider", "name": "one", "expressions": {"auto_scaling_group_provider": [{"auto_scaling_group_arn": {"references": ["aws_autoscaling_group.g.arn", "aws_autoscaling_group.g"]}}]}},
+				{"address": "aws_ecs_capacity_provider.two", "mode": "managed", "type": "aws_ecs_capacity_provider", "name": "two", "expressions": {"auto_scaling_group_provider": [{"auto_scaling_group_arn": {"references": ["aws_autoscaling_group.h.arn", "aws_autoscaling_group.h"]}}]}}`),
+			[]string{"[container_service.web]\nservice = \"web\"\ncpu = 512\nmemory = 1024\n",
+				"[[container_service.web.capacity_provider_strategy]]\ncapacity_provider = \"two\"\nbase = 2\nweight = 1\n\n[[container_service.web.capacity_provider_strategy]]\ncapacity_provider = \"one\"\nweight = 3\n"}, ""},
 		"scaling of an ECS service that is elsewhere": {
 			planOf(`{"address": "aws_appautoscaling_target.t", "mode": "managed", "type": "aws_appautoscaling_target", "name": "t", "values": {"service_namespace": "ecs", "resource_id": "service/a/b", "max_capacity": 9}}`, ``),
 			nil, "p.json: aws_appautoscaling_target.t: the ECS service that it scales is not in the plan"},
