@@ -78,18 +78,18 @@ func (a *Auto) Player(service int32) *Player {
 func (a *Auto) Found() *Exact { return &a.found }
 
 // note counts a step of a cohort that was played.
-func (a *Auto) note(service int32, from, to sim.Time, why Reason, requests float64) {
+func (a *Auto) note(step Span) {
 	z := &a.found
-	z.Requests += requests
-	z.Time += max(0, to-max(from, z.upTo))
-	z.upTo = max(z.upTo, to)
-	if i, ok := a.open[service]; ok && z.Spans[i].To >= from {
+	z.Requests += step.Requests
+	z.Time += max(0, step.To-max(step.From, z.upTo))
+	z.upTo = max(z.upTo, step.To)
+	if i, ok := a.open[step.Service]; ok && z.Spans[i].To >= step.From {
 		s := &z.Spans[i]
-		s.To, s.Why, s.Requests = max(s.To, to), s.Why|why, s.Requests+requests
+		s.To, s.Why, s.Requests = max(s.To, step.To), s.Why|step.Why, s.Requests+step.Requests
 		return
 	}
-	a.open[service] = len(z.Spans)
-	z.Spans = append(z.Spans, Span{Service: service, From: from, To: to, Why: why, Requests: requests})
+	a.open[step.Service] = len(z.Spans)
+	z.Spans = append(z.Spans, step)
 }
 
 // Player plays the requests of one cohort where [Auto] says so.

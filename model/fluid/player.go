@@ -25,7 +25,7 @@ func (p *Player) step(c *Cohort, f *flow, a *Arrivals, overloaded bool) bool {
 		r.resize(max(1, min(c.Choices, mostTargets)))
 		p.serve(c, a)
 		p.show(c, f, a)
-		p.auto.note(p.service, a.At-a.Length, a.At, p.why, a.Came)
+		p.auto.note(Span{Service: p.service, From: a.At - a.Length, To: a.At, Why: p.why, Requests: a.Came})
 		r.forget()
 	}
 	p.each = f.each

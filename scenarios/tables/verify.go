@@ -41,7 +41,7 @@ func (l *loader) playRequests(root *tree.Node, errs []error) (others []error) {
 	case len(keys) > 0:
 		why = "rates do not carry " + strings.Join(keys, ", ")
 	case requests <= fewRequests:
-		why = fmt.Sprintf("about %.3g come, which is no more work", requests)
+		why = fmt.Sprintf("about %.2g million come, which is no more work", requests*1e-6)
 	default:
 		return others
 	}
