@@ -53,6 +53,7 @@ type Purchase struct {
 	Dearer stat.Estimate // dollars more than the recommended one of the horizon, paired
 
 	Shares  [Shares]stat.Estimate // of the instance-hours, by how they are bought; together 1
+	Tasks   [Shares]stat.Estimate // of the vCPU-hours of tasks on Fargate
 	Charges []results.Charge      // the mean invoice
 
 	Interruptions, RequestsLost, P99, Availability stat.Estimate
@@ -63,7 +64,7 @@ type Purchase struct {
 	costs []float64 // by replication
 }
 
-// How the instance-hours of a purchase are bought.
+// How the instance-hours of a purchase are bought, or the vCPU-hours of its tasks.
 const (
 	OnSpot = iota
 	Committed
@@ -183,7 +184,8 @@ func (b *fleetBuyer) buy(way, horizon string, runs []*replication) Purchase {
 	p.Cost = stat.Interval(p.costs, results.Confidence)
 	p.Saving = observed(p.costs, func(i int, v *float64) float64 { return 1 - *v/b.baseline[i].Cost().USD() })
 	for k := range p.Shares {
-		p.Shares[k] = observed(invoices, func(_ int, v **pricing.Invoice) float64 { return shares(*v)[k] })
+		p.Shares[k] = observed(invoices, func(_ int, v **pricing.Invoice) float64 { return shares(*v, ofInstances)[k] })
+		p.Tasks[k] = observed(invoices, func(_ int, v **pricing.Invoice) float64 { return shares(*v, ofTasks)[k] })
 	}
 	p.Charges = results.Charges(invoices, runs[0].ledger.Owners)
 	p.Interruptions = observed(runs, func(_ int, r **replication) float64 { return (*r).interruptions })
@@ -225,12 +227,19 @@ func within(plan, horizon string) bool {
 	return false
 }
 
-// shares divides an invoice's instance-hours by how they were bought; NaN without any.
-func shares(v *pricing.Invoice) (of [Shares]float64) {
+// ofInstances and ofTasks report whether a line of an invoice is of instances, or the vCPUs of
+// tasks on Fargate: that is what a task has one price of, memory being beside it.
+func ofInstances(l *pricing.Line) bool { return l.Instances }
+func ofTasks(l *pricing.Line) bool {
+	return l.Service == pricing.Fargate && l.PricedUnit == "vCPU-Hours"
+}
+
+// shares divides the hours of some usage of an invoice by how they were bought; NaN without any.
+func shares(v *pricing.Invoice, counts func(*pricing.Line) bool) (of [Shares]float64) {
 	all := 0.0
 	for i := range v.Lines {
 		l := &v.Lines[i]
-		if !l.Instances || l.Category != pricing.Usage {
+		if l.Category != pricing.Usage || !counts(l) {
 			continue
 		}
 		all += l.Priced

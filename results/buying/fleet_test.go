@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"headroom/model"
+	"headroom/model/pricing"
 )
 
 // What is recommended is the cheapest of all plans that compare prices, each horizon
@@ -33,6 +34,28 @@ func TestFleetBuysTheCheapestPlanOfEachHorizon(t *testing.T) {
 	}
 	if d := f.Purchases[0].Dearer; d.Value != 0 || f.Purchases[0].Horizon != "none" {
 		t.Errorf("the first purchase is %s, dearer by %v", f.Purchases[0].Horizon, d)
+	}
+}
+
+// Instances and tasks are divided by how they are bought, each by its own hours; memory of tasks,
+// storage and CPU credits are no hours of theirs.
+func TestSharesAreOfTheirOwnHours(t *testing.T) {
+	used := pricing.Discount{Status: "Used"}
+	v := &pricing.Invoice{Lines: []pricing.Line{
+		{Service: pricing.EC2, Instances: true, Category: pricing.Usage, Priced: 6, PricedUnit: "Hours", Option: pricing.OnDemand},
+		{Service: pricing.EC2, Instances: true, Category: pricing.Usage, Priced: 2, PricedUnit: "Hours", Option: pricing.Spot},
+		{Service: pricing.EC2, Category: pricing.Usage, Priced: 50, PricedUnit: "vCPU-Hours", Option: pricing.OnDemand},
+		{Service: pricing.Fargate, Category: pricing.Usage, Priced: 5, PricedUnit: "vCPU-Hours", Option: pricing.Spot},
+		{Service: pricing.Fargate, Category: pricing.Usage, Priced: 40, PricedUnit: "GB-Hours", Option: pricing.Spot},
+		{Service: pricing.Fargate, Category: pricing.Usage, Priced: 4, PricedUnit: "vCPU-Hours", Option: pricing.SavingsPlan, Discount: used},
+		{Service: pricing.Fargate, Category: pricing.Usage, Priced: 1, PricedUnit: "vCPU-Hours", Option: pricing.OnDemand},
+		{Service: pricing.Fargate, Category: pricing.Purchase, Priced: 9, PricedUnit: "vCPU-Hours", Option: pricing.OnDemand},
+	}}
+	if got, want := shares(v, ofInstances), [Shares]float64{OnSpot: 0.25, OnDemand: 0.75}; got != want {
+		t.Errorf("instances are bought %v, want %v", got, want)
+	}
+	if got, want := shares(v, ofTasks), [Shares]float64{OnSpot: 0.5, Committed: 0.4, OnDemand: 0.1}; got != want {
+		t.Errorf("tasks are bought %v, want %v", got, want)
 	}
 }
 

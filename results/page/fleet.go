@@ -27,6 +27,9 @@ type purchase struct {
 	Spot         *measured `json:"spot_share"`
 	Committed    *measured `json:"committed_share"`
 	OnDemand     *measured `json:"on_demand_share"`
+	Tasks        *measured `json:"task_spot_share"` // of the vCPU-hours on Fargate, as those below
+	TaskPlans    *measured `json:"task_committed_share"`
+	TaskOnDemand *measured `json:"task_on_demand_share"`
 	Interrupted  *measured `json:"interruptions"`
 	RequestsLost *measured `json:"requests_lost"`
 	P99          *measured `json:"latency.p99"`

@@ -9,15 +9,23 @@ import (
 	"strings"
 )
 
-// portfolio shows how the instance-hours of what is recommended are bought, or, where
-// nothing is, of all.
+// portfolio shows how the instance-hours of what is recommended are bought, and the vCPU-hours
+// of its tasks on Fargate, or, where nothing is, of all.
 func (f *fleet) portfolio() *section {
-	s := &section{ID: "portfolio", Title: "Portfolio", Lead: "How the instance-hours are bought. Recommended purchases are marked ★; whiskers are 95 % intervals."}
-	t := &table{Caption: "Shares of the instance-hours", Head: []string{"commit for", "launch", "on Spot", "committed", "On-Demand"}, Left: 2, Folded: true}
+	s := &section{ID: "portfolio", Title: "Portfolio", Lead: "How the hours are bought. Recommended purchases are marked ★; whiskers are 95 % intervals."}
+	f.addShares(s, "instance-hours", func(p *purchase) []*measured { return []*measured{p.Spot, p.Committed, p.OnDemand} })
+	f.addShares(s, "vCPU-hours of tasks", func(p *purchase) []*measured { return []*measured{p.Tasks, p.TaskPlans, p.TaskOnDemand} })
+	return s
+}
+
+// addShares draws how some hours are bought, if there are such.
+func (f *fleet) addShares(s *section, hours string, of func(*purchase) []*measured) {
+	title := "Shares of the " + hours
+	t := &table{Caption: title, Head: []string{"commit for", "launch", "on Spot", "committed", "On-Demand"}, Left: 2, Folded: true}
 	var bars []bar
 	for i := range f.Purchases {
 		p := &f.Purchases[i]
-		if math.IsNaN(p.Spot.value()) {
+		if math.IsNaN(of(p)[0].value()) {
 			continue
 		}
 		b := bar{name: p.Launch + ", " + horizons[p.term()].name, href: "#" + f.id(p)}
@@ -25,7 +33,7 @@ func (f *fleet) portfolio() *section {
 			b.name = "★ " + b.name
 		}
 		cells := []string{horizons[p.term()].name, p.Launch}
-		for _, m := range []*measured{p.Spot, p.Committed, p.OnDemand} {
+		for _, m := range of(p) {
 			b.shares, b.half = append(b.shares, m.value()), append(b.half, m.half())
 			cells = append(cells, between(m.value(), m.half(), "ratio"))
 		}
@@ -34,9 +42,8 @@ func (f *fleet) portfolio() *section {
 	}
 	if len(bars) > 0 {
 		names := []string{"on Spot", "committed", "On-Demand"}
-		s.add(&part{Figure: &figure{Title: "Shares of the instance-hours", SVG: stacked(bars, names), Key: keys(names), Table: t}})
+		s.add(&part{Figure: &figure{Title: title, SVG: stacked(bars, names), Key: keys(names), Table: t}})
 	}
-	return s
 }
 
 // risk draws cost against what interruptions do.
@@ -47,6 +54,7 @@ func (f *fleet) risk() *section {
 		f.against("latency p99", "s", func(p *purchase) *measured { return p.P99 }),
 		f.against("interruptions", "count", func(p *purchase) *measured { return p.Interrupted }),
 		f.against("share on Spot", "ratio", func(p *purchase) *measured { return p.Spot }),
+		f.against("share of tasks on Spot", "ratio", func(p *purchase) *measured { return p.Tasks }),
 	)
 	return s
 }

@@ -25,7 +25,7 @@ func WriteFleet(w io.Writer, o Options, f *buying.Fleet) error {
 	p.titled(heading(&results.Summary{Scenario: f.Scenario, Seed: f.Seed, Replications: f.Replications, Config: f.Config, PriceDate: f.PriceDate}))
 	p.block(bestBlock(f))
 	p.block(fleetBuysBlock(f))
-	if b := portfolioBlock(f); len(b.rows) > 0 {
+	for _, b := range portfolioBlocks(f) {
 		p.block(b)
 	}
 	if b := fleetRegretBlock(f); len(b.rows) > 0 {
@@ -151,18 +151,29 @@ func fleetKeysBlock(f *buying.Fleet) block {
 
 // launchBlock shows how the ways to launch behave, whatever is committed to.
 func launchBlock(f *buying.Fleet) block {
-	b := block{head: []string{"Launch", "on Spot", "interruptions", "requests lost", "latency p99", "availability"}, left: 1}
-	columns := make([][]cell, len(b.head)-b.left)
-	for i := range f.Purchases[:len(f.Ways)] { // of the first horizon
-		p := &f.Purchases[i]
-		b.rows = append(b.rows, []string{p.Way})
-		for k, c := range []cell{
-			fleetCell(f, p.Shares[buying.OnSpot], "ratio"), fleetCell(f, p.Interruptions, "count"), fleetCell(f, p.RequestsLost, "count"),
-			fleetCell(f, p.P99, "s"), fleetCell(f, p.Availability, "ratio"),
-		} {
-			columns[k] = append(columns[k], c)
-		}
+	b := block{head: []string{"Launch"}, left: 1}
+	first := f.Purchases[:len(f.Ways)] // of the first horizon
+	for i := range first {
+		b.rows = append(b.rows, []string{first[i].Way})
 	}
+	var columns [][]cell
+	column := func(title, unit string, of func(*buying.Purchase) stat.Estimate) {
+		var cells []cell
+		for i := range first {
+			cells = append(cells, fleetCell(f, of(&first[i]), unit))
+		}
+		b.head, columns = append(b.head, title), append(columns, cells)
+	}
+	if hasShares(f, sharesOfInstances) || !hasShares(f, sharesOfTasks) {
+		column("on Spot", "ratio", func(p *buying.Purchase) stat.Estimate { return p.Shares[buying.OnSpot] })
+	}
+	if hasShares(f, sharesOfTasks) {
+		column("tasks on Spot", "ratio", func(p *buying.Purchase) stat.Estimate { return p.Tasks[buying.OnSpot] })
+	}
+	column("interruptions", "count", func(p *buying.Purchase) stat.Estimate { return p.Interruptions })
+	column("requests lost", "count", func(p *buying.Purchase) stat.Estimate { return p.RequestsLost })
+	column("latency p99", "s", func(p *buying.Purchase) stat.Estimate { return p.P99 })
+	column("availability", "ratio", func(p *buying.Purchase) stat.Estimate { return p.Availability })
 	b.fill(columns)
 	if f.Judged == 0 {
 		return b
@@ -228,6 +239,9 @@ type jsonPurchase struct {
 	Spot          *jsonValue       `json:"spot_share"`
 	Committed     *jsonValue       `json:"committed_share"`
 	OnDemand      *jsonValue       `json:"on_demand_share"`
+	TaskSpot      *jsonValue       `json:"task_spot_share,omitempty"` // of the vCPU-hours on Fargate
+	TaskCommitted *jsonValue       `json:"task_committed_share,omitempty"`
+	TaskOnDemand  *jsonValue       `json:"task_on_demand_share,omitempty"`
 	Interruptions *jsonValue       `json:"interruptions"`
 	RequestsLost  *jsonValue       `json:"requests_lost"`
 	P99           *jsonValue       `json:"latency.p99"`
@@ -243,6 +257,9 @@ func purchaseOf(f *buying.Fleet, p *buying.Purchase) jsonPurchase {
 		Spot: valueOf(p.Shares[buying.OnSpot]), Committed: valueOf(p.Shares[buying.Committed]), OnDemand: valueOf(p.Shares[buying.OnDemand]),
 		Interruptions: valueOf(p.Interruptions), RequestsLost: valueOf(p.RequestsLost), P99: valueOf(p.P99), Availability: valueOf(p.Availability),
 		Regret: []jsonRegret{},
+	}
+	if !math.IsNaN(p.Tasks[0].Value) {
+		j.TaskSpot, j.TaskCommitted, j.TaskOnDemand = valueOf(p.Tasks[buying.OnSpot]), valueOf(p.Tasks[buying.Committed]), valueOf(p.Tasks[buying.OnDemand])
 	}
 	for _, r := range p.Regret {
 		j.Regret = append(j.Regret, jsonRegret{number(r.Scale), number(r.Cost), number(r.BestCost), number(r.USD())})
@@ -266,7 +283,7 @@ func writeFleetJSON(w io.Writer, f *buying.Fleet) error {
 func writeFleetCSV(w io.Writer, f *buying.Fleet) error {
 	out := csv.NewWriter(w)
 	head := []string{"horizon", "launch", "recommended", "thresholds", "doubts", "plan", "commitments", "upfront"}
-	for _, key := range []string{"cost", "saving", "dearer", "spot_share", "committed_share", "on_demand_share", "interruptions", "requests_lost", "latency.p99", "availability"} {
+	for _, key := range []string{"cost", "saving", "dearer", "spot_share", "committed_share", "on_demand_share", "interruptions", "requests_lost", "latency.p99", "availability", "task_spot_share", "task_committed_share", "task_on_demand_share"} {
 		head = append(head, key, key+".half_width")
 	}
 	_ = out.Write(head) // csv.Writer keeps the first error for Error
@@ -276,7 +293,7 @@ func writeFleetCSV(w io.Writer, f *buying.Fleet) error {
 			p.Horizon, p.Way, strconv.FormatBool(p == f.Best(p.Horizon)), p.Standing.String(), strings.Join(p.Doubts, ", "),
 			p.Plan, purchases(p.Commitments), decimal(p.Upfront.USD()),
 		}
-		for _, e := range []stat.Estimate{p.Cost, p.Saving, p.Dearer, p.Shares[0], p.Shares[1], p.Shares[2], p.Interruptions, p.RequestsLost, p.P99, p.Availability} {
+		for _, e := range []stat.Estimate{p.Cost, p.Saving, p.Dearer, p.Shares[0], p.Shares[1], p.Shares[2], p.Interruptions, p.RequestsLost, p.P99, p.Availability, p.Tasks[0], p.Tasks[1], p.Tasks[2]} {
 			record = append(record, decimal(e.Value), decimal(e.HalfWidth))
 		}
 		_ = out.Write(record)

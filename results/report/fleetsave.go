@@ -2,10 +2,13 @@ package report
 
 import (
 	"io"
+	"math"
+	"slices"
 
 	"headroom/results"
 	"headroom/results/buying"
 	"headroom/results/folder"
+	"headroom/sim/stat"
 )
 
 // The files of a recommended purchase. The first is that by which its directory is known.
@@ -33,18 +36,42 @@ func SaveFleet(to *folder.Folder, f *buying.Fleet, made ...folder.Content) error
 	return to.Save(append(files, made...))
 }
 
-// portfolioBlock says how the instance-hours of what is recommended are bought.
-func portfolioBlock(f *buying.Fleet) block {
-	b := block{head: []string{"Instance-hours", "on Spot", "committed", "On-Demand"}, left: 1}
-	columns := make([][]cell, buying.Shares)
-	for _, p := range bests(f) {
-		b.rows = append(b.rows, []string{horizonTitle(p.Horizon)})
-		for k, share := range p.Shares {
-			columns[k] = append(columns[k], fleetCell(f, share, "ratio"))
+// sharesOfInstances and sharesOfTasks are how the hours of a purchase are bought.
+func sharesOfInstances(p *buying.Purchase) *[buying.Shares]stat.Estimate { return &p.Shares }
+func sharesOfTasks(p *buying.Purchase) *[buying.Shares]stat.Estimate     { return &p.Tasks }
+
+// hasShares reports whether some purchase has such hours.
+func hasShares(f *buying.Fleet, of func(*buying.Purchase) *[buying.Shares]stat.Estimate) bool {
+	return slices.ContainsFunc(f.Purchases, func(p buying.Purchase) bool {
+		s := of(&p)[0]
+		return s.N > 0 && !math.IsNaN(s.Value)
+	})
+}
+
+// portfolioBlocks say how the instance-hours of what is recommended are bought, and the vCPU-hours
+// of its tasks on Fargate.
+func portfolioBlocks(f *buying.Fleet) (blocks []block) {
+	for _, kind := range []struct {
+		title string
+		of    func(*buying.Purchase) *[buying.Shares]stat.Estimate
+	}{{"Instance-hours", sharesOfInstances}, {"vCPU-hours of tasks", sharesOfTasks}} {
+		if !hasShares(f, kind.of) {
+			continue
+		}
+		b := block{head: []string{kind.title, "on Spot", "committed", "On-Demand"}, left: 1}
+		columns := make([][]cell, buying.Shares)
+		for _, p := range bests(f) {
+			b.rows = append(b.rows, []string{horizonTitle(p.Horizon)})
+			for k, share := range kind.of(p) {
+				columns[k] = append(columns[k], fleetCell(f, share, "ratio"))
+			}
+		}
+		b.fill(columns)
+		if len(b.rows) > 0 {
+			blocks = append(blocks, b)
 		}
 	}
-	b.fill(columns)
-	return b
+	return blocks
 }
 
 // jsonLaunch is a way to launch, and how a file says it.
