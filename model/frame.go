@@ -76,4 +76,4 @@ func (f *Frame) local(t sim.Time) time.Time {
 func (f *Frame) Instant(t time.Time) sim.Time { return sim.Time(t.Sub(f.Start)) }
 
 // NotFluid is the rule that a key breaks which a run of rates does not carry.
-const NotFluid = `must not be given with run.fidelity = "fluid": rates do not show what it does; use fidelity = "request"`
+const NotFluid = `is not carried by run.fidelity = "fluid": rates do not show what it does; use fidelity = "request"`

@@ -173,6 +173,16 @@ func (k *Kernel[E]) Follow(l *Lead, place Place, at Time) bool {
 	return true
 }
 
+// Still returns the instant up to and including which nothing pending comes before an event
+// of the rank of a lead, after one place was reserved since that was found.
+func (k *Kernel[E]) Still(l *Lead) Time {
+	if k.sequence != l.next+1 {
+		k.look(l)
+		l.next--
+	}
+	return l.until
+}
+
 // look finds how far the clock may move.
 func (k *Kernel[E]) look(l *Lead) {
 	if k.hollow {

@@ -20,14 +20,19 @@ func (f *recommendFlags) recommendCommitments(c *cobra.Command, files []string) 
 	}
 	o := f.options(e)
 	e.limitMemory(c.Context())
+	defer gracefully(c.Context())()
 	bar := newProgress(e.Name, e.Replications, f.workers, f.quiet)
 	o.Progress, o.Moved = bar.advance, bar.moved
-	advice, err := buying.Recommend(c.Context(), e.Config, o)
+	advice, stopped := buying.Recommend(c.Context(), e.Config, o)
 	bar.end()
-	if err != nil {
-		return fruitless(c, err)
+	if advice == nil {
+		return fruitless(c, stopped)
 	}
 	advice.PriceDate = e.PriceDate()
 	advice.Warnings = append(e.Warnings[:len(e.Warnings):len(e.Warnings)], advice.Warnings...)
-	return report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+	err = report.WriteAdvice(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, advice)
+	if stopped != nil {
+		stopped = interruption(c.Context(), stopped)
+	}
+	return together(err, stopped)
 }

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"headroom/results/folder"
 	"headroom/results/report"
 	"headroom/scenarios/imports"
+	"headroom/scenarios/schema"
+	"headroom/scenarios/tables"
 	"headroom/scenarios/tree"
 )
 
@@ -46,6 +49,28 @@ func contentOf(name string) ([]byte, error) {
 // tellSkipped says on standard error what was left out.
 func tellSkipped(c *cobra.Command, skipped *imports.Skipped) {
 	for _, line := range skipped.Text() {
+		fmt.Fprintln(c.ErrOrStderr(), printable(line))
+	}
+}
+
+// refusals is what is wrong with a scenario that an import is about to write.
+func refusals(scenario []byte) (all []imports.Refusal) {
+	_, err := tables.Parse(report.SavedScenario, scenario, checkedOptions())
+	var faults schema.Faults
+	if !errors.As(err, &faults) && err != nil {
+		return []imports.Refusal{{Text: err.Error()}}
+	}
+	for _, f := range faults {
+		line := f.Line
+		f.File, f.Line = "", 0
+		all = append(all, imports.Refusal{Line: line, Text: strings.TrimPrefix(f.Error(), ": ")})
+	}
+	return all
+}
+
+// tellRefused says on standard error what is wrong with what is written.
+func tellRefused(c *cobra.Command, lines []string) {
+	for _, line := range lines {
 		fmt.Fprintln(c.ErrOrStderr(), printable(line))
 	}
 }

@@ -21,6 +21,13 @@ func TestEveryCarriedAlarmIsValid(t *testing.T) {
  "AlarmActions": ["arn:aws:autoscaling:us-east-1:1:scalingPolicy:1:autoScalingGroupName/web:policyName/p%d"]}`, i, k, metric, statistic, i))
 		}
 	}
+	for i, metric := range []string{"CPUUtilization", "MemoryUtilization"} {
+		for k, of := range []string{"GreaterThanThreshold", "LessThanThreshold"} {
+			alarms = append(alarms, fmt.Sprintf(`{"AlarmName": "service/%[1]d-%[2]d", "MetricName": %[3]q, "Period": 60, "EvaluationPeriods": 3, "Threshold": 50, "ComparisonOperator": %[4]q, "Statistic": "Average",
+ "Dimensions": [{"Name": "ClusterName", "Value": "shop"}, {"Name": "ServiceName", "Value": "tasks"}],
+ "AlarmActions": ["arn:aws:autoscaling:us-east-1:1:scalingPolicy:1:resource/ecs/service/shop/tasks:policyName/s%[1]d-%[2]d"]}`, i, k, metric, of))
+		}
+	}
 	dir := t.TempDir()
 	file, out := filepath.Join(dir, "alarms.json"), filepath.Join(dir, "out")
 	if err := os.WriteFile(file, []byte(`{"MetricAlarms": [`+strings.Join(alarms, ",\n")+`]}`), 0o644); err != nil {

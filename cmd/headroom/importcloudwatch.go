@@ -111,7 +111,11 @@ func (f *metricsFlags) alarms(c *cobra.Command, all []cloudwatch.Alarm, skipped 
 			return err
 		}
 		defer giveBack(to)
-		if err := saveImport(to, cloudwatch.AlarmScenario(all, skipped.Text()), nil); err != nil {
+		scenario := cloudwatch.AlarmScenario(all, skipped.Text())
+		for _, r := range refusals(scenario) {
+			tellRefused(c, []string{fmt.Sprintf("%s: `headroom validate` refuses it: %s", report.SavedScenario, r.Text)})
+		}
+		if err := saveImport(to, scenario, nil); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,8 @@ listeners and rules, target groups, Auto Scaling groups with policies and schedu
 launch templates, instances, volumes, file systems, security groups, functions, and NAT gateways
 with their network. What is known only after apply is found through the references of
 the configuration, or assumed and marked. What cannot be taken is listed with the
-reason on standard error and at the head of the file. Load and demand are to fill in:
+reason on standard error and at the head of the file, and so is what is written but
+` + "`headroom validate`" + ` refuses, to be mended there or in the plan. Load and demand are to fill in:
 they are in no plan.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return importTerraform(c, args[0], out) },
@@ -43,8 +44,9 @@ func importTerraform(c *cobra.Command, name, out string) error {
 	if err != nil {
 		return unreadable(c, name, err)
 	}
-	scenario := plan.Scenario()
+	scenario := plan.Scenario(refusals)
 	tellSkipped(c, skipped)
+	tellRefused(c, plan.Refused())
 	if out == "" {
 		_, err := c.OutOrStdout().Write(scenario)
 		return err

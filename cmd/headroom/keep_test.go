@@ -326,6 +326,8 @@ func TestInterruptedComparisonKeepsWhatIsFinished(t *testing.T) {
 	for _, args := range [][]string{
 		{"compare", "tiny.toml", "--plans", "on-demand,spot,reserved-standard-1y-no-upfront", "--out", "kept"},
 		{"diff", "tiny.toml", "--set", "run.duration=2m"},
+		{"recommend", "--commitments", "tiny.toml"},
+		{"recommend", "plan", "tiny.toml", "--plans", "reserved-standard-1y-no-upfront"},
 	} {
 		command := &mortal{name: "headroom", args: append(args, "--replications", "10000"), dir: dir}
 		command.start(t)

@@ -77,12 +77,16 @@ func checkWorkers(n int) error {
 	return nil
 }
 
+// checkedOptions are those of files that are checked for all that a run needs.
+func checkedOptions() tables.Options {
+	return tables.Options{CheckMetric: results.CheckKey, Observe: results.Observe, CheckThresholds: results.ThresholdRules}
+}
+
 // load reads all files and reports what is wrong with any of them.
 func (f *loadFlags) load(c *cobra.Command, files []string) ([]experiment, error) {
-	options := tables.Options{
-		Set: f.set, PriceBook: f.priceBook, Replications: f.replications, CheckMetric: results.CheckKey,
-		Observe: results.Observe, CheckThresholds: results.ThresholdRules, Memory: memory.Of(c.Context()), Watch: f.watch,
-	}
+	options := checkedOptions()
+	options.Set, options.PriceBook, options.Replications = f.set, f.priceBook, f.replications
+	options.Memory, options.Watch = memory.Of(c.Context()), f.watch
 	if c.Flags().Changed("seed") {
 		options.Seed = &f.seed
 	}

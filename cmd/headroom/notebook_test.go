@@ -85,8 +85,15 @@ func (b *bench) answer(t *testing.T, n *notebook.Notebook, q notebook.Question) 
 	}
 	run, known := b.runs[q.Command]
 	if !known {
-		run.out = t.TempDir()
-		run.answer = read(t, told(t, append(args[1:], "--format", "json", "--quiet", "--out", run.out)...))
+		flags := []string{"--format", "json", "--quiet"}
+		if files := lookedAt(n, q.Command); len(files) > 0 {
+			run.out = t.TempDir()
+			flags = append(flags, "--out", run.out)
+			if args[1] == "run" {
+				flags = append(flags, "--files", strings.Join(files, ","))
+			}
+		}
+		run.answer = read(t, told(t, append(args[1:], flags...)...))
 		b.runs[q.Command] = run
 	}
 	var answer strings.Builder
@@ -94,6 +101,30 @@ func (b *bench) answer(t *testing.T, n *notebook.Notebook, q notebook.Question) 
 		answer.WriteString(run.look(t, run.out, line))
 	}
 	return answer.String()
+}
+
+// lookedAt lists the files of a command that the questions of a notebook look at: a run is
+// saved for those alone.
+func lookedAt(n *notebook.Notebook, command string) (files []string) {
+	for _, q := range n.Asked {
+		if q.Command != command {
+			continue
+		}
+		for _, line := range q.Input {
+			a := notebook.Split(line)
+			name := map[string]string{"activities": "activities.csv", "trail": "cloudtrail.jsonl", "series": "timeseries.csv", "invoice": "invoice.csv"}[a.Name]
+			switch {
+			case a.Name == "columns":
+				name = a.Words[0]
+			case a.Name == "metric" && strings.HasPrefix(a.Words[0], "phase."):
+				name = "replications.csv" // phases are observed where a run is saved
+			}
+			if name != "" && !slices.Contains(files, name) {
+				files = append(files, name)
+			}
+		}
+	}
+	return files
 }
 
 // told runs a command that must succeed and returns its standard output.

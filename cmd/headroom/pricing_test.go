@@ -150,7 +150,7 @@ instance.one = { instance_type = "m5.large", count = 3 }
 func TestSeoulMonthIsAnInvoice(t *testing.T) {
 	dir := t.TempDir()
 	output <- struct{}{}
-	out, code := captured(t, &os.Stdout, "run", scenario("seoul-month"), "--format", "json", "--replications", "2", "--out", dir)
+	out, code := captured(t, &os.Stdout, "run", scenario("seoul-month"), "--format", "json", "--replications", "2", "--out", dir, "--files", "invoice.csv")
 	<-output
 	var a answer
 	if err := json.Unmarshal([]byte(out), &a); err != nil || code != 0 {

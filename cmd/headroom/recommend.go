@@ -35,7 +35,7 @@ Instance and Savings Plan, the size that minimises the expected cost: not of the
 mean demand but of its distribution, clock hour by clock hour over all replications.
 It also tells what that costs more than the best choice if demand turns out 20 %
 lower or higher, and what other sizes of the best plan would give. recommend plan also
-says how much to launch on Spot.`,
+says how much to launch on Spot. Interrupted, each shows what it knows by then.`,
 		Args: oneFile,
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}

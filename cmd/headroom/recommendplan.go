@@ -41,7 +41,8 @@ and take time to make good. It recommends the cheapest purchase that keeps the
 thresholds, once without commitments, once with those of up to a year and once with those
 of up to three, and tells what each of the others would cost more, by paired differences;
 ~ stands before what may be luck. A threshold is kept if it is so with 95 % confidence
-for whichever way to launch is chosen.
+for whichever way to launch is chosen. Interrupted, it recommends among the ways that were
+simulated and says which are missing; --spot with those alone simulates them.
 
 A share of Spot is of what a group has above its min_size, which stays On-Demand as the base; all is
 without that base. With --out it also writes fleet.json, fleet.csv, an invoice of what is recommended for
@@ -50,7 +51,7 @@ each horizon and the page report.html. The exit code is 3 if nothing could be sh
 		RunE: func(c *cobra.Command, files []string) error { return f.run(c, files) },
 	}
 	f.add(c)
-	c.Flags().StringSliceVar(&f.spot, "spot", []string{"0", "25", "50", "75", "100", allSpot}, "`percents` on Spot to try, beside 0: of what is above min_size, or "+allSpot)
+	c.Flags().StringSliceVar(&f.spot, "spot", []string{"0", "25", "50", "75", "100", allSpot}, "whole `percents` on Spot to try, beside 0: of what is above min_size, or "+allSpot)
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the recommendation")
 	return c
 }
@@ -77,12 +78,13 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 		defer giveBack(to)
 	}
 	e.limitMemory(c.Context())
+	defer gracefully(c.Context())()
 	bar := newProgress(e.Name, len(ways)*e.Replications, f.workers, f.quiet)
 	o.Progress, o.Moved = bar.advance, bar.moved
-	fleet, err := buying.BuyFleet(c.Context(), ways, e.Thresholds, o)
+	fleet, stopped := buying.BuyFleet(c.Context(), ways, e.Thresholds, o)
 	bar.end()
-	if err != nil {
-		return fruitless(c, err)
+	if fleet == nil {
+		return fruitless(c, stopped)
 	}
 	fleet.PriceDate = e.PriceDate()
 	fleet.Warnings = slices.Concat(e.Warnings, stays, fleet.Warnings)
@@ -91,6 +93,9 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 		unsaved = report.SaveFleet(to, fleet, page.Content(page.About{}))
 	}
 	err = report.WriteFleet(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, fleet)
+	if stopped != nil {
+		return together(unsaved, err, interruption(c.Context(), stopped))
+	}
 	return together(unsaved, err, verdictOfFleet(fleet))
 }
 
@@ -99,7 +104,7 @@ func (f *fleetFlags) shares() ([]int, error) {
 	var all []int
 	var faults []error
 	if len(f.spot) == 0 {
-		faults = append(faults, fmt.Errorf("--spot: must be percents from 0 to 100 or %q, not empty", allSpot))
+		faults = append(faults, fmt.Errorf("--spot: must be whole percents from 0 to 100 or %q, not empty", allSpot))
 	}
 	for _, text := range f.spot {
 		if text == allSpot {
@@ -107,7 +112,7 @@ func (f *fleetFlags) shares() ([]int, error) {
 		}
 		percent, err := strconv.Atoi(text)
 		if err != nil || percent < 0 || percent > 100 {
-			faults = append(faults, fmt.Errorf("--spot: must be percents from 0 to 100 or %q, got %q", allSpot, text))
+			faults = append(faults, fmt.Errorf("--spot: must be whole percents from 0 to 100 or %q, got %q", allSpot, text))
 		}
 		all = append(all, percent)
 	}

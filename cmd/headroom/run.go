@@ -23,6 +23,7 @@ type runFlags struct {
 	loadFlags
 	format  string
 	out     string
+	files   []string // that are written to out; none: all
 	workers int
 	quiet   bool
 
@@ -40,7 +41,8 @@ also writes summary.json, invoice.csv, timeseries.csv and .parquet, activities.c
 groups scaled, or not: explain-run tells),
 cloudtrail.jsonl (the calls of the control plane), addresses.csv, replications.csv and the
 scenario as run, which diff compares with another run, and report.html, all of it on one
-page; several files get a directory each.
+page; several files get a directory each. A year of minutes makes timeseries.csv a gigabyte:
+--files activities.csv,invoice.csv writes those alone, and what reads a run again.
 
 With --access-log FILE it writes the requests of the first replication as the access logs of
 the Application Load Balancers have them, at most 10 million; with gzip if FILE ends in .gz.
@@ -53,6 +55,7 @@ the Application Load Balancers have them, at most 10 million; with gzip if FILE 
 	c.Flags().IntVar(&f.replications, "replications", 0, "independent replications, instead of the file's")
 	c.Flags().IntVar(&f.workers, "workers", 0, "replications under way at a time (default: one per core)")
 	c.Flags().StringVar(&f.out, "out", "", "`directory` for the files of the run")
+	c.Flags().StringSliceVar(&f.files, "files", nil, "`names` of the files that --out writes besides "+results.Listed(report.LeastFiles())+" (default: all)")
 	c.Flags().StringVar(&f.accessLog, "access-log", "", "`file` for the access log of load balancers, of the first replication; .gz compresses it")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	addFormat(c, &f.format, report.RunFormats()...)
@@ -85,7 +88,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.checkAccessLog(experiments); err != nil {
+	if err := errors.Join(f.checkAccessLog(experiments), f.checkFiles(c)); err != nil {
 		return badInput(err)
 	}
 	folders, err := f.folders(experiments)
@@ -146,6 +149,7 @@ func (f *runFlags) folders(experiments []experiment) ([]*folder.Folder, error) {
 			}
 			return nil, err
 		}
+		one.Leave(f.leftOut())
 		all = append(all, one)
 	}
 	return all, nil

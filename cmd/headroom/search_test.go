@@ -153,21 +153,18 @@ func TestSearchIsTheSameWithAnyWorkers(t *testing.T) {
 
 func searchTheSame(t *testing.T, file, how string) {
 	t.Helper()
-	want := ""
-	for _, workers := range []string{"1", "2", "8"} {
-		all := ""
-		for _, format := range []string{"json", "table"} {
-			out, code := captured(t, &os.Stdout, "recommend", file, "--format", format, "--workers", workers, "--set", how)
-			if code != 0 {
-				t.Fatalf("exit code %d", code)
-			}
-			all += out
+	first := map[string]string{} // by format
+	for _, as := range [][2]string{{"1", "json"}, {"1", "table"}, {"2", "json"}, {"8", "table"}} {
+		workers, format := as[0], as[1]
+		out, code := captured(t, &os.Stdout, "recommend", file, "--format", format, "--workers", workers, "--set", how)
+		if code != 0 {
+			t.Fatalf("exit code %d", code)
 		}
-		if want == "" {
-			want = all
+		if first[format] == "" {
+			first[format] = out
 		}
-		if all != want {
-			t.Errorf("%s workers: got\n%s\nwant\n%s", workers, all, want)
+		if out != first[format] {
+			t.Errorf("%s workers: got\n%s\nwant\n%s", workers, out, first[format])
 		}
 	}
 }

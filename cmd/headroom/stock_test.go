@@ -24,7 +24,7 @@ func stock(t *testing.T, name, n string, args ...string) answer {
 		return a
 	}
 	dir := t.TempDir()
-	out, code := captured(t, &os.Stdout, append(args, "--out", dir)...)
+	out, code := captured(t, &os.Stdout, append(args, "--out", dir, "--files", "invoice.csv,activities.csv,report.html")...)
 	if code != 0 {
 		t.Fatalf("%s: exit code %d", name, code)
 	}

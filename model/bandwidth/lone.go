@@ -99,13 +99,30 @@ func (l *Link) beginLone(at sim.Time, job uint32, bytes model.Bytes, way Way) bo
 // settled, and returns when they have passed; or it does nothing and returns false if they have
 // not, or if that is later than an instant before which no other flow begins.
 func (l *Link) Through(at, before sim.Time, bytes model.Bytes, way Way) (end sim.Time, ok bool) {
-	took, ok := l.alone(at, bytes, way)
-	if end = at + took; !ok || end > before {
+	m := &l.light
+	if !m.on && !l.lighten(at) || m.lone.end != sim.Never {
 		return 0, false
 	}
+	took := l.Alone(bytes, way)
+	if end = at + took; end > before || took >= mostTook {
+		return 0, false
+	}
+	debt := m.debt
+	if debt > 0 {
+		debt = l.earned(uint64(l.terms.Base), at)
+	}
+	if over := m.over[way]; over > 0 {
+		if debt += uint64(over) * uint64(took); debt >= m.bound {
+			return 0, false
+		}
+		m.most = max(m.most, debt)
+	} else if debt > 0 {
+		m.debt, m.at = debt, at
+		debt = l.earned(uint64(-over), end)
+	}
+	m.debt, m.at = debt, end
 	l.begun += bytes
-	l.most = max(l.most, l.light.rates[way])
-	l.owe(took, way)
+	l.most = max(l.most, m.rates[way])
 	return end, true
 }
 

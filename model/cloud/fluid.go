@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 )
 
@@ -35,8 +36,37 @@ func (c *Config) fluidErrors() (errs []error) {
 		calls := slices.ContainsFunc(c.Services[i].Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })
 		refuse(calls && len(c.Regions) > 1, "service."+c.Services[i].Name+".steps")
 	}
+	for _, s := range c.servers() {
+		if s.service >= 0 && s.service < len(c.Services) {
+			refuse(!c.disksCarried(&s), "service."+c.Services[s.service].Name+".steps")
+		}
+	}
 	for i := range c.Faults {
 		refuse(c.Faults[i].Impairment.Errors.Latency > 0, fmt.Sprintf("fault.%d.latency", i))
 	}
 	return errs
+}
+
+// disksCarried reports whether rates show what the disks of a kind of servers do: one volume at most, which no other
+// server has and nobody changes, and an instance store.
+func (c *Config) disksCarried(s *server) bool {
+	volumes := map[int]bool{}
+	for _, disk := range c.Services[s.service].Disks {
+		if disk == dataplane.InstanceStore {
+			continue
+		}
+		if model.FindFileSystem(c.FileSystems, disk) >= 0 {
+			return false
+		}
+		v := model.FindVolume(s.volumes, disk)
+		if v < 0 {
+			continue
+		}
+		of := &s.volumes[v]
+		if volumes[v] = true; of.Shared || of.Changes || of.Away || of.Snapped || of.Snapshot != "" {
+			return false
+		}
+	}
+	fails := slices.ContainsFunc(c.Faults, func(f controlplane.Fault) bool { return f.Kind == controlplane.VolumeFailure })
+	return len(volumes) <= 1 && !(fails && len(volumes) > 0)
 }

@@ -33,6 +33,10 @@
 // crosses to the other plane; event.go lists all that can happen, with its order
 // within one instant.
 //
+// A group for which there is no room at the start (hosts, addresses, quotas) is short: it
+// says so in an activity with EC2's code, and tries again, as AWS's does. What is launched
+// once, as instances outside groups and hosts of the account's own, is refused then.
+//
 // # Where what is
 //
 // The life of an instance: instance.go from launch to end, firstboot.go how long its

@@ -94,7 +94,7 @@ func (p *Plane) moveOn(s *server, d *disk, f storage.Finished) {
 // creditOf returns what is left of a disk's burst credit at an instant.
 func (p *Plane) creditOf(d *disk, at sim.Time) (share float64, ok bool) {
 	if d.member == None {
-		return d.queue.Credit(at)
+		return p.fluidCredit(d, at)
 	}
 	return d.array.Credit(int(d.member), at)
 }

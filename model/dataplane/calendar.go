@@ -140,6 +140,9 @@ type dueFunc func(id uint32, at, now sim.Time) sim.Time
 // bind makes the functions that calendars call, once: to make one allocates.
 func (p *Plane) bind() { p.endDue, p.announced = p.endOnFastPath, p.settleDue }
 
+// behind reports whether something may be due that was not taken out.
+func (c *calendar) behind(now sim.Time) bool { return now > c.turned || c.late }
+
 // turn takes out all that is announced for until an instant and calls due with it.
 func (c *calendar) turn(now sim.Time, due dueFunc) {
 	from := c.turned

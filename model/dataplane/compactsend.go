@@ -43,16 +43,21 @@ func (p *Plane) leadsStraight(w *way) bool {
 // sendCompactRequests is [Plane.onRequestArrives] for a source whose requests are compact.
 func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 	index, rank := ev.Index(), p.table[requestArrives].rank
-	lead := p.kernel.Lead(rank)
+	p.lead = p.kernel.Lead(rank)
 	for left := p.ahead; ; left-- {
+		p.following = 0
 		next, ok := s.events.Next()
 		if !ok || next > p.frame.Duration {
 			p.sendCompact(index, s)
 			return
 		}
 		place := p.kernel.Reserve() // before all that this request leads to
+		if p.ahead > 0 {
+			p.following = next
+		}
 		p.sendCompact(index, s)
-		if left <= 0 || !p.kernel.Follow(&lead, place, next) {
+		if left <= 0 || !p.kernel.Follow(&p.lead, place, next) {
+			p.following = 0
 			s.timer.StartAtPlace(next, place, ev)
 			return
 		}

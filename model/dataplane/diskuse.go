@@ -180,6 +180,7 @@ func (p *Plane) disksOutcome() []DiskOutcome {
 		}
 	}
 	list := slices.Clone(p.diskUses)
+	p.addOwed(func(use int32, n int64) { list[use].Pending += n })
 	slices.SortFunc(list, func(a, b DiskOutcome) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Name, b.Name))
 	})

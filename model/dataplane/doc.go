@@ -77,6 +77,9 @@
 // compact. Where the next arrival comes
 // before all that is pending, it is played at once, as an event of its own that never
 // enters the kernel's queue ([Plane.PlayAhead]); who looks at each event lets none follow.
+// The bytes of a compact request that have come in before that next arrival, and before
+// all that is pending, meet nobody: it goes to the CPU at once, for that later instant
+// ([Plane.takeIn]).
 //
 // The files journey*.go hold what a request of a journey goes through, to lie together in the
 // program: scattered, its instructions push each other out of the processor's first cache, a
@@ -175,7 +178,7 @@
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: fastpath.go, fastnetwork.go, compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go.
+// departures: fastpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go.
 // What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

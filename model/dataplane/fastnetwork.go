@@ -38,14 +38,7 @@ func (p *Plane) openFastNetwork(f *fastPath, s *server, now sim.Time) bool {
 	return true
 }
 
-// bytesOf returns the bytes of a request on a fast path, in and out.
-func (p *Plane) bytesOf(r *compactRequest) (in, out model.Bytes) {
-	if r.source == fullRequest {
-		return p.fullBytes(r.in)
-	}
-	return r.requestBytes(), r.responseBytes()
-}
-
+// fullBytes returns the bytes of a full request on a fast path, in and out.
 func (p *Plane) fullBytes(i uint32) (in, out model.Bytes) {
 	r := p.requests.at(i)
 	return r.requestBytes(), r.responseBytes()
@@ -61,14 +54,6 @@ func (p *Plane) wayOn(r *compactRequest, f *fastPath) bandwidth.Way {
 		return bandwidth.Internet
 	}
 	return bandwidth.Region
-}
-
-// timeOn is what a request on a fast path takes on the CPU there.
-func (p *Plane) timeOn(r *compactRequest, f *fastPath) sim.Time {
-	if r.source == fullRequest {
-		return f.time(p.requests.at(r.in).demand)
-	}
-	return f.time(r.demand)
 }
 
 // cargo is what a request brings to a fast path.
@@ -120,19 +105,19 @@ func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
 
 // playComing lets those enter the CPU whose bytes have come in until an instant.
 func (p *Plane) playComing(f *fastPath, until sim.Time) {
-	if f.counted {
+	if f.counted && p.ends.behind(until) {
 		p.ends.turn(until, p.endDue)
 	}
-	p.playInward(f, until)
-	f.nic.fast.played = max(f.nic.fast.played, until)
+	n := f.nic
+	if n.fast.until = until; n.links[inward].Due(until) {
+		p.playInward(f, until)
+	}
+	n.fast.played = max(n.fast.played, until)
 }
 
+// playInward lets those enter the CPU whose bytes have come in until an instant.
 func (p *Plane) playInward(f *fastPath, until sim.Time) {
-	f.nic.fast.until = until
 	link := &f.nic.links[inward]
-	if !link.Due(until) {
-		return
-	}
 	for k, at, ok := link.Settle(until); ok; k, at, ok = link.Settle(until) {
 		p.stepsEnded++
 		p.hasCome(k, f, at)
@@ -143,25 +128,30 @@ func (p *Plane) playInward(f *fastPath, until sim.Time) {
 // instant. At one instant departures from the CPU come before who has come in, and responses
 // that have gone out come last.
 func (p *Plane) playFlows(f *fastPath, until sim.Time) {
-	p.playInward(f, until)
-	p.passComing(f, until)
-	for next := sim.Time(0); next <= until; next = f.station.Next() {
-		k, at, ok := f.station.Leave(until)
+	n := f.nic
+	if n.fast.until = until; n.links[inward].Due(until) {
+		p.playInward(f, until)
+	}
+	if f.station.Waiting() > 0 {
+		p.passComing(f, until)
+	}
+	for next := sim.Time(0); next <= until; {
+		d, ok := f.station.Leave(until)
 		if !ok {
 			break
 		}
-		p.sendCompactResponse(k, f, at)
+		p.sendCompactResponse(d.Job, f, d.At, d.Next)
+		next = d.Next
 	}
-	p.playSent(f, until)
-	f.nic.fast.played = max(f.nic.fast.played, until)
+	if n.links[outward].Due(until) {
+		p.playSent(f, until)
+	}
+	n.fast.played = max(n.fast.played, until)
 }
 
 // playSent ends the responses that have gone out until an instant.
 func (p *Plane) playSent(f *fastPath, until sim.Time) {
 	link := &f.nic.links[outward]
-	if !link.Due(until) {
-		return
-	}
 	for k, at, ok := link.Settle(until); ok; k, at, ok = link.Settle(until) {
 		p.hasGone(k, f, at)
 	}
@@ -171,7 +161,7 @@ func (p *Plane) playSent(f *fastPath, until sim.Time) {
 // whose places they take.
 func (p *Plane) passComing(f *fastPath, until sim.Time) {
 	for passage, ok := f.station.Pass(until); ok; passage, ok = f.station.Pass(until) {
-		p.sendCompactResponse(passage.Leaves, f, passage.At)
+		p.sendCompactResponse(passage.Leaves, f, passage.At, f.station.Next())
 		p.compactStarts(passage.Enters, passage.At, p.compact.received[passage.Enters])
 	}
 }
@@ -187,53 +177,6 @@ func (p *Plane) crowdedPath(f *fastPath, now sim.Time) bool {
 	return there >= f.station.Servers()+backlog
 }
 
-// clears reports whether a server will have answered all that is aboard, and one request
-// more, by the time limits of them all, whatever becomes of their bytes: if all that come in
-// do so at the least rate, enter the CPU one by one after its last known end, and their
-// responses go out after that, at the least rate too.
-func (p *Plane) clears(now sim.Time, c *cargo, f *fastPath, deadline sim.Time) bool {
-	n := &f.nic.fast
-	after := max(float64(now)+float64(n.in+c.in)*n.slow, float64(n.last))
-	after = (after + float64(n.work+c.work) + float64(n.out+c.out)*n.slow) * (1 + 1e-9)
-	if after > float64(sim.Horizon) || after > float64(deadline) {
-		return false
-	}
-	if after > float64(n.tightest) { // which may be of somebody who has left
-		p.tighten(f)
-		if after > float64(n.tightest) {
-			return false
-		}
-	}
-	n.tightest = min(n.tightest, deadline)
-	return true
-}
-
-// tighten finds the first time limit of those aboard a fast path.
-func (p *Plane) tighten(f *fastPath) {
-	n := &f.nic.fast
-	p.playFlows(f, n.played)
-	n.tightest = sim.Never
-	p.compact.listed = p.jobsOn(f, n.played, p.compact.listed[:0])
-	for _, k := range p.compact.listed {
-		n.tightest = min(n.tightest, p.deadlineOf(&p.compact.all[k], f))
-	}
-}
-
-// deadlineOf is when somebody loses patience who waits for a request on a fast path.
-func (p *Plane) deadlineOf(r *compactRequest, f *fastPath) sim.Time {
-	if r.source == fullRequest {
-		_, patience := p.patience(r.in, p.requests.at(r.in), f)
-		return sim.Sum(r.arrived, patience)
-	}
-	s, hop := &p.sources[r.source], sim.Time(0)
-	if s.direct {
-		hop = s.distance(model.Zone(f.zone))
-	} else if hop = s.hop; f.zone != r.zone {
-		hop += s.lb.cfg.CrossLatency
-	}
-	return sim.Sum(r.arrived, min(s.limits.limit, s.patience-hop))
-}
-
 // jobsOn appends to list all that is on a fast path with an interface, played up to an instant.
 func (p *Plane) jobsOn(f *fastPath, at sim.Time, list []uint32) []uint32 {
 	list = f.station.Jobs(at, list)
@@ -244,7 +187,8 @@ func (p *Plane) jobsOn(f *fastPath, at sim.Time, list []uint32) []uint32 {
 }
 
 // takeIn begins to take in the bytes of a request that a fast path has room for. It is
-// announced for the instant at which it ends if nobody meets it.
+// announced for the instant at which it ends if nobody meets it. Bytes that have come before
+// anything else happens anywhere have come at once.
 func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 	now, n := r.arrived, f.nic
 	k := p.compact.alloc()
@@ -252,34 +196,50 @@ func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 	for len(p.compact.received) < len(p.compact.all) {
 		p.compact.received = append(p.compact.received, 0)
 	}
+	n.fast.coming++
+	n.fast.work += c.work
+	n.fast.in += c.in
+	n.fast.out += c.out
+	link, came, come := &n.links[inward], now, c.in == 0
+	if !come && p.following > now {
+		came, come = link.Through(now, min(p.following, p.kernel.Still(&p.lead)), c.in, c.way)
+	}
 	if f.counted {
-		begin := now + n.links[inward].Alone(c.in, c.way)
+		begin := came
+		if !come {
+			begin = now + link.Alone(c.in, c.way)
+		}
 		if start, ok := f.station.Foresee(begin); ok {
 			begin = start
 		}
 		p.ends.insert(k, begin+c.work+n.links[outward].Alone(c.out, c.way))
 	}
-	n.fast.coming++
-	n.fast.work += c.work
-	n.fast.in += c.in
-	n.fast.out += c.out
-	if c.in == 0 {
-		p.hasCome(k, f, now)
+	switch {
+	case !come:
+		link.Offer(now, k, c.in, c.way)
 		return
+	case c.in > 0:
+		p.stepsEnded++
+		n.fast.until, n.fast.played = came, came
 	}
-	n.links[inward].Offer(now, k, c.in, c.way)
+	p.hasCome(k, f, came)
 }
 
 // hasCome takes a request whose bytes have come to the CPU.
 func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
-	p.passComing(f, at)
+	if f.station.Waiting() > 0 {
+		p.passComing(f, at)
+	}
 	r, n := &p.compact.all[k], &f.nic.fast
 	start, ok := f.station.Foresee(at)
 	if !ok {
 		panic("dataplane: a request has come for which there is no place")
 	}
-	in, _ := p.bytesOf(r)
-	work := p.timeOn(r, f)
+	in, work := r.requestBytes(), f.time(r.demand)
+	if r.source == fullRequest {
+		of := p.requests.at(r.in)
+		in, work = of.requestBytes(), f.time(of.demand)
+	}
 	n.coming--
 	n.in -= in
 	n.work -= work
@@ -293,7 +253,7 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 		p.requests.at(r.in).phase = queued
 	}
 	if told.Leaves != station.NoJob {
-		p.sendCompactResponse(told.Leaves, f, told.At)
+		p.sendCompactResponse(told.Leaves, f, told.At, f.station.Next())
 	}
 }
 
@@ -311,11 +271,17 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-came)
 }
 
-// sendCompactResponse is [Plane.send] for a request on a fast path.
-func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at sim.Time) {
-	p.playSent(f, at)
+// sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
+// the CPU at another instant.
+func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
+	if f.nic.links[outward].Due(at) {
+		p.playSent(f, at)
+	}
 	r := &p.compact.all[k]
-	_, out := p.bytesOf(r)
+	out := r.responseBytes()
+	if r.source == fullRequest {
+		_, out = p.fullBytes(r.in)
+	}
 	if out == 0 {
 		p.hasGone(k, f, at)
 		return
@@ -334,7 +300,7 @@ func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at sim.Time) {
 	}
 	p.stepsEnded++
 	link, way := &f.nic.links[outward], p.wayOn(r, f)
-	if end, ok := link.Through(at, min(f.nic.fast.until, f.station.Next()), out, way); ok {
+	if end, ok := link.Through(at, min(f.nic.fast.until, next), out, way); ok {
 		p.hasGone(k, f, end)
 		return
 	}
@@ -361,7 +327,10 @@ func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
 		p.ends.remove(k)
 	}
 	r := &p.compact.all[k]
-	_, out := p.bytesOf(r)
+	out := r.responseBytes()
+	if r.source == fullRequest {
+		_, out = p.fullBytes(r.in)
+	}
 	f.nic.fast.out -= out
 	p.compactEnds(k, f, at)
 	r.server = noIndex

@@ -43,6 +43,10 @@ type cohort struct {
 	keeps  float64          // share of the time of a server that is held for that; 0: all
 	held   float64          // seconds away that are in the demand
 	phases phaseLaws        // of its requests, if somebody looks
+	disks  []*diskStation
+	atDisk float64 // of away, at disks
+	leave  float64 // requests a second that leave each server
+	cached float64 // bytes in the cache of each server
 }
 
 // cohortKey is what the servers of a cohort have in common.
@@ -58,6 +62,7 @@ type cohortKey struct {
 	payer        int32
 	public       bool
 	groups       string
+	disks        string
 	born         sim.Time // of those that came when others had a line; 0: long ago
 }
 
@@ -105,6 +110,7 @@ func (p *Plane) stir(id uint32) {
 	}
 	p.playFluid(p.kernel.Now() - 1)
 	to := p.cohortOf(s, key, groups)
+	p.joinDisks(to, at.cohort, s)
 	p.leaveCohort(id, to)
 	to.servers++
 	to.Targets++
@@ -159,7 +165,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 		text = strconv.AppendInt(text, int64(m.group), 10)
 		text = strconv.AppendBool(append(text, ' '), m.rotating)
 	}
-	k.groups = string(text)
+	k.groups, k.disks = string(text), p.disksKey(s)
 	return k, groups
 }
 
@@ -167,7 +173,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort {
 	f := p.fluid
 	if c := f.byKey[key]; c != nil {
-		if c.Line == 0 || c.servers == 0 || c.Rule == law.LeastWaiting {
+		if c.servers == 0 || (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) {
 			return c
 		}
 		key.born = p.kernel.Now() + 1
@@ -178,6 +184,7 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 	c := &cohort{key: key, groups: groups}
 	c.Shape = p.shapeOf(s)
 	p.shapeAway(c, s)
+	p.equipDisksOf(c, s)
 	c.hold(key.ceiling)
 	for _, m := range groups {
 		check := &p.targetGroups[m.group].cfg.HealthCheck
@@ -323,13 +330,17 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
-	a.Patience = p.patienceAt(c, a.Patience)
 	c.passGate(&a)
+	a.Patience = p.patienceAt(c, a.Patience)
+	a.Expected = p.playDisks(c, false, a)
 	before, unit := c.Busy, c.unit
 	if c.keeps > 0 {
 		unit *= c.keeps
 	}
 	c.Advance(p.fluid.laws, a)
+	if len(c.disks) > 0 {
+		p.leaveForDisks(c, a)
+	}
 	if p.fluid.trades[c.key.service].away {
 		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
 	}

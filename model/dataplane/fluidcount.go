@@ -120,7 +120,7 @@ func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
 		return
 	}
 	r := p.routeOf(c)
-	share, mean := c.cohort.Waits()
+	share, mean := c.cohort.waits()
 	waited := c.waited.Of(n, share)
 	r.Waited += waited
 	r.Wait.RecordMany(int64(mean), waited)

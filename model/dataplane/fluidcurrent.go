@@ -138,6 +138,7 @@ func (p *Plane) forgetCurrents() {
 		}
 		clear(c.currents[len(mine):])
 		if c.currents = mine; c.servers == 0 && len(mine) == 0 {
+			p.forgetIOs(c)
 			delete(f.byKey, c.key)
 			continue
 		}

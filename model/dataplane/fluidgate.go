@@ -38,7 +38,11 @@ func (c *cohort) passGate(a *fluid.Arrivals) {
 	}
 	g, servers, seconds := &c.gate, float64(c.servers), a.Length.Seconds()
 	kept := c.away
-	if c.Law != nil {
+	switch {
+	case len(c.disks) > 0 && c.leave > 0: // there is room for as many as leave, and those who were missing
+		room := g.limit - (c.content()/servers - g.line) + c.leave*seconds
+		kept = g.limit / max(room, rareCalls) * seconds
+	case c.Law != nil:
 		kept += c.Law.Mean()
 	}
 	each := a.Expected / servers
@@ -93,10 +97,21 @@ func (p *Plane) patienceAt(c *cohort, patience sim.Time) sim.Time {
 func (c *cohort) content() float64 {
 	inside := c.Content + c.gate.line*float64(c.servers)
 	if c.away > 0 && !c.holds && c.rate > 0 {
-		inside += c.away * c.rate * float64(c.servers)
+		inside += (c.away - c.atDisk) * c.rate * float64(c.servers)
+		for _, d := range c.disks {
+			inside += d.Content
+		}
 	}
 	return inside
 }
 
 // refuses is the share of those who come that finds no place.
 func (c *cohort) refuses() float64 { return c.gate.refused + (1-c.gate.refused)*c.Refused }
+
+// waits is which share of the requests waits for a place, and how long.
+func (c *cohort) waits() (share float64, mean sim.Time) {
+	if gate := sim.Seconds(c.gate.wait); gate > 0 {
+		return 1, gate
+	}
+	return c.Waits()
+}

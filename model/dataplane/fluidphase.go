@@ -12,8 +12,8 @@ type phaseLaws struct {
 	work   law.Stage // at the CPU, where that is no law of the cohort
 	asked  *law.Law  // the same, stretched
 	cpu    *law.Law
-	parts  [2][]law.Stage
-	others [2]*law.Law // calls, pauses
+	parts  [3][]law.Stage
+	others [3]*law.Law // calls, pauses, disks
 }
 
 // looks reports whether somebody looks at phases, zones or types.
@@ -45,10 +45,7 @@ func (p *Plane) recordObserved(t *tally, u float64) {
 func (p *Plane) recordPhases(t *tally, u float64) {
 	c, phases := t.of, &p.meter.observed.Phases[t.of.key.service]
 	p.findPhases(c)
-	share, mean := c.Waits()
-	if gate := sim.Seconds(c.gate.wait); gate > 0 {
-		share, mean = 1, gate
-	}
+	share, mean := c.waits()
 	waited := min(t.n, int64(float64(t.n)*share+u))
 	pool := 0.0
 	for _, e := range p.fluid.trades[c.key.service].errands {
@@ -73,6 +70,8 @@ func (p *Plane) recordPhases(t *tally, u float64) {
 			of = c.phases.others[0]
 		case phasePause:
 			of = c.phases.others[1]
+		case phaseDisk:
+			of = c.phases.others[2]
 		}
 		if of == nil {
 			h.RecordMany(0, t.n)
@@ -97,7 +96,7 @@ func (p *Plane) findPhases(c *cohort) {
 		}
 		l.cpu = l.asked
 	}
-	for k, kind := range []StepKind{StepCall, StepPause} {
+	for k, kind := range []StepKind{StepCall, StepPause, StepDisk} {
 		stages := p.stagesOf(c, &p.fluid.trades[c.key.service], kind)
 		switch {
 		case len(stages) == 0:

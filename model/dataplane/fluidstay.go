@@ -38,7 +38,7 @@ func (p *Plane) takeStay(c *cohort, t *trade) {
 			seconds += choice.Share * part * float64(s.Times)
 		}
 	}
-	c.away = seconds
+	c.away, c.atDisk = seconds, c.staysAtDisks()
 	if c.holds {
 		p.holdLonger(c, away)
 		return
@@ -54,7 +54,7 @@ func alikeStages(a, b law.Stage) bool {
 	return a.Times == b.Times && a.AtOnce == b.AtOnce && alikeChoices(a.Choices, b.Choices)
 }
 
-// stagesAway are the pauses and calls of a journey.
+// stagesAway are the pauses, calls and disks of a journey.
 func (p *Plane) stagesAway(c *cohort, t *trade) []law.Stage { return p.stagesOf(c, t, 0) }
 
 // stagesOf are those of a kind; 0: of all.
@@ -63,20 +63,26 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 	for k := range steps {
 		switch step := &steps[k]; step.Kind {
 		case StepPause:
-			if kind == StepCall {
-				continue
+			if kind == 0 || kind == StepPause {
+				away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
 			}
-			away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
 		case StepCall:
 			e := t.errands[call]
 			call++
-			if e.choices == nil || kind == StepPause {
+			if e.choices == nil || kind != 0 && kind != StepCall {
 				continue
 			}
 			if e.pool.wait > 0 && kind == 0 {
 				away = append(away, law.Stage{Choices: []law.Choice{{Share: 1, Longer: e.pool.wait}}, Times: 1})
 			}
 			away = append(away, law.Stage{Choices: e.choices, Times: e.call.Count, AtOnce: e.call.Parallel})
+		}
+	}
+	for _, d := range c.disks {
+		if stage, ok := d.stage(); ok && (kind == 0 || kind == StepDisk) {
+			if away = append(away, stage); d.again.Times > 0 {
+				away = append(away, d.again)
+			}
 		}
 	}
 	return away

@@ -83,6 +83,10 @@ func variationOf(c *cohort) float64 {
 	if c.holds && c.work != nil {
 		d = c.work
 	}
+	return variationOfDemand(d)
+}
+
+func variationOfDemand(d rng.Distribution) float64 {
 	mean := d.Mean()
 	if v := d.Variance() / (mean * mean); v > 0 && v < mostVaried {
 		return v

@@ -115,9 +115,11 @@ type Plane struct {
 	fluid     *fluidly      // nil: every request is played
 	accessLog func(*Access) // hears of what ended at an Application Load Balancer; nil: nobody
 
-	ahead          int  // arrivals that may follow another at once
-	everyDeparture bool // as Setup
-	full           bool // as Setup
+	ahead          int      // arrivals that may follow another at once
+	lead           sim.Lead // while compact requests are sent: until when nothing else comes
+	following      sim.Time // the same: the next arrival of their source; 0 where each event is looked at
+	everyDeparture bool     // as Setup
+	full           bool     // as Setup
 
 	stepsEnded   int64
 	housekeeping int64

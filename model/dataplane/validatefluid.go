@@ -38,7 +38,7 @@ var servicesNotFluid = []notFluid[Service]{
 		return slices.ContainsFunc(s.Steps, func(step Step) bool { return !t.stepCarried(&step) })
 	}},
 	{"errors.latency", func(_ *Traffic, s *Service) bool { return s.Errors.Latency > 0 }},
-	{"cache", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 }},
+	{"cache.on", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 && s.Cache.Disk != None }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
 	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
 	{"keep_alive_timeout", func(_ *Traffic, s *Service) bool { return s.KeepAlive > 0 }},
@@ -71,6 +71,8 @@ func (t *Traffic) stepCarried(s *Step) bool {
 		return true
 	case StepPause:
 		return !s.outside()
+	case StepDisk: // of requests alike
+		return true
 	case StepCall:
 		return c.To != ToAddress && c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
 			!c.PassesOn && c.Reads.None() && c.Writes.None() && c.Memory == nil

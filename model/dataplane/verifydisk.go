@@ -53,6 +53,7 @@ func (p *Plane) verifyIOs() error {
 			d.array.asked[d.member].each(wait)
 		}
 	}
+	p.addOwed(func(use int32, n int64) { pending[use] += n })
 	for i := range p.diskUses {
 		u := &p.diskUses[i]
 		if u.Asked != u.Reads+u.Writes+u.Lost+pending[i] {

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"headroom/model"
@@ -52,16 +53,30 @@ var regretScales = [...]float64{0.8, 1.2}
 // over the replications' demand per clock hour, not over its mean, that an
 // account's own commitments leave On-Demand.
 func Recommend(own Plan, ledgers []*model.Ledger, plans ...string) []Recommendation {
-	d := own.demand(ledgers)
-	var all []Recommendation
-	for _, entry := range Plans() {
-		if entry.coverageCurves == nil || len(plans) > 0 && !slices.Contains(plans, entry.Name) {
-			continue
-		}
-		all = append(all, recommend(own.Book, entry.Name, entry.coverageCurves(d)))
-	}
-	slices.SortStableFunc(all, func(a, b Recommendation) int { return cmp.Compare(a.Cost, b.Cost) })
+	all := slices.Collect(Recommendations(own, ledgers, plans...))
+	SortByCost(all)
 	return all
+}
+
+// Recommendations yields what [Recommend] returns in the order of the plans, for who may
+// have to stop before the last: each takes a while.
+func Recommendations(own Plan, ledgers []*model.Ledger, plans ...string) iter.Seq[Recommendation] {
+	return func(yield func(Recommendation) bool) {
+		d := own.demand(ledgers)
+		for _, entry := range Plans() {
+			if entry.coverageCurves == nil || len(plans) > 0 && !slices.Contains(plans, entry.Name) {
+				continue
+			}
+			if !yield(recommend(own.Book, entry.Name, entry.coverageCurves(d))) {
+				return
+			}
+		}
+	}
+}
+
+// SortByCost puts the cheapest first.
+func SortByCost(all []Recommendation) {
+	slices.SortStableFunc(all, func(a, b Recommendation) int { return cmp.Compare(a.Cost, b.Cost) })
 }
 
 func recommend(book Book, plan string, coverageCurves []coverageCurve) Recommendation {

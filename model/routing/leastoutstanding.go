@@ -70,11 +70,7 @@ func (p *LeastOutstanding) Began(target int) {
 	if !t.in {
 		return
 	}
-	if !p.isOpen(k + 1) {
-		p.open(k + 1)
-	}
-	p.levels[k+1].insert(target)
-	if p.drop(k, target) && k == p.least { // all others have more
+	if p.shift(target, k, k+1) && k == p.least { // all others have more
 		p.least = k + 1
 	}
 }
@@ -90,11 +86,7 @@ func (p *LeastOutstanding) Ended(target int) {
 	if !t.in {
 		return
 	}
-	if !p.isOpen(k - 1) {
-		p.open(k - 1)
-	}
-	p.levels[k-1].insert(target)
-	p.drop(k, target)
+	p.shift(target, k, k-1)
 	p.least = min(p.least, k-1)
 }
 
@@ -109,13 +101,39 @@ func (p *LeastOutstanding) Pick(node int) (target int, ok bool) {
 	return target, true
 }
 
-// drop takes target out of a level and reports whether that is empty now.
-func (p *LeastOutstanding) drop(k, target int) bool {
-	level := &p.levels[k]
-	level.remove(target)
-	if level.count > 0 {
-		return false
+// shift takes target from a level to another and reports whether the first is empty now.
+func (p *LeastOutstanding) shift(target, from, to int) bool {
+	if !p.isOpen(to) {
+		p.open(to)
 	}
+	w, bit := uint(target)/64, uint64(1)<<(uint(target)%64)
+	level := &p.levels[to]
+	word := &level.words[w]
+	if *word == 0 {
+		level.summary[w/64] |= 1 << (w % 64)
+	}
+	*word |= bit
+	level.count++
+	level = &p.levels[from]
+	word = &level.words[w]
+	if *word &^= bit; *word == 0 {
+		level.summary[w/64] &^= 1 << (w % 64)
+	}
+	level.count--
+	return level.count == 0 && p.emptied(from)
+}
+
+// drop takes target out of a level.
+func (p *LeastOutstanding) drop(k, target int) {
+	level := &p.levels[k]
+	if level.remove(target); level.count == 0 {
+		p.emptied(k)
+	}
+}
+
+// emptied lends the room of a level that is empty to others, unless it is a low one.
+func (p *LeastOutstanding) emptied(k int) bool {
+	level := &p.levels[k]
 	if k >= lowLevels {
 		p.spare = append(p.spare, *level)
 		*level = bitset{}

@@ -63,6 +63,13 @@ type Served struct {
 	Throttled sim.Time // of its service, the time without credit
 }
 
+// Alone returns how long the service of a batch takes while no credit runs out, in nanoseconds, and how long after that
+// it is done.
+func (q *Queue) Alone(c Cost) (service float64, rest sim.Time) {
+	service = q.slowest(&[dimensions]float64{c.Operations, c.Bytes, c.Operations, c.Moved}, 0)
+	return service, c.last(service, q.transfer(&c), c.Latency)
+}
+
 // Limits returns what the disk does.
 func (q *Queue) Limits() *Limits { return &q.limits }
 

@@ -3,6 +3,7 @@ package buying
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -80,8 +81,9 @@ type Fleet struct {
 	Config       *cloud.Config // of the first way
 	PriceDate    string        // of the newest list prices; empty: not known
 	Currency     pricing.Currency
-	Judged       int // thresholds
-	Ways         []Way
+	Judged       int        // thresholds
+	Ways         []Way      // that were simulated
+	Interrupted  bool       // before all ways were
 	Purchases    []Purchase // by horizon, then by way
 	Warnings     []string
 }
@@ -104,10 +106,12 @@ func (f *Fleet) Best(horizon string) *Purchase {
 
 // BuyFleet simulates each way to launch under the same random numbers, finds for each
 // horizon what to commit to, and judges the thresholds. The first way is what savings
-// are relative to. There is no fleet if ctx is done first.
+// are relative to. If ctx is done first, the fleet has the ways that were simulated as a
+// whole, or of the first the replications that had finished, and is marked Interrupted;
+// the error wraps the cause. There is none if nothing had finished, or could be priced soon.
 func BuyFleet(ctx context.Context, ways []Way, thresholds []model.Threshold, o Options) (*Fleet, error) {
 	first := ways[0].Config
-	f := &Fleet{Scenario: first.Name, Seed: first.Seed, Replications: o.Replications, Config: first, Currency: o.Currency, Ways: ways}
+	f := &Fleet{Scenario: first.Name, Seed: first.Seed, Replications: o.Replications, Config: first, Currency: o.Currency}
 	judged, left := judgedThresholds(thresholds)
 	f.Judged = len(judged)
 	r := runner{options: o}
@@ -115,24 +119,55 @@ func BuyFleet(ctx context.Context, ways []Way, thresholds []model.Threshold, o O
 		r.watched = append(r.watched, t.Key)
 	}
 	b := fleetBuyer{options: o, thresholds: judged, risk: (1 - results.Confidence) / float64(len(ways))}
-	for i, way := range ways {
-		runs, err := r.simulate(ctx, way.Config)
-		if err != nil {
-			return nil, err
+	var stopped error
+	for i := 0; i < len(ways) && stopped == nil; i++ {
+		var runs []*replication
+		runs, stopped = r.simulate(ctx, ways[i].Config)
+		if len(runs) == 0 || stopped != nil && (i > 0 || ctx.Err() == nil) {
+			break
+		}
+		offers, late := sizedSoon(ctx, o, runs)
+		if late != nil {
+			stopped = late
+			break
 		}
 		if i == 0 {
+			f.Replications = len(runs)
 			b.baseline = bill(o.Account, runs)
 		}
+		f.Ways = ways[:i+1]
 		for _, horizon := range Horizons() {
-			f.Purchases = append(f.Purchases, b.buy(way.Name, horizon, runs))
+			f.Purchases = append(f.Purchases, b.buy(Purchase{Way: ways[i].Name, Horizon: horizon}, offers, runs))
 		}
+	}
+	if stopped != nil && (len(f.Ways) == 0 || ctx.Err() == nil) {
+		return nil, stopped
 	}
 	slices.SortStableFunc(f.Purchases, func(p, q Purchase) int {
 		return cmp.Compare(slices.Index(Horizons(), p.Horizon), slices.Index(Horizons(), q.Horizon))
 	})
-	f.compare()
+	if f.compare(); stopped != nil {
+		f.Interrupted = true
+		f.Warnings = append(f.Warnings, f.interruption(ways, o.Replications))
+	}
 	f.warn(left)
-	return f, nil
+	return f, stopped
+}
+
+// interruption says what there is, and what is missing.
+func (f *Fleet) interruption(ways []Way, asked int) string {
+	text := fmt.Sprintf("interrupted: %d of %d ways to launch were simulated", len(f.Ways), len(ways))
+	if f.Replications < asked {
+		text = fmt.Sprintf("interrupted: %d of %d replications %s finished", f.Replications, asked, f.Ways[0].Name)
+	}
+	var missing []string
+	for _, way := range ways[len(f.Ways):] {
+		missing = append(missing, way.Name)
+	}
+	if len(missing) > 0 {
+		text += "; missing: " + results.Listed(missing)
+	}
+	return text
 }
 
 // compare measures every purchase by the best of its horizon.
@@ -169,11 +204,10 @@ type fleetBuyer struct {
 	baseline   []*pricing.Invoice
 }
 
-// buy commits to what is cheapest within a horizon.
-func (b *fleetBuyer) buy(way, horizon string, runs []*replication) Purchase {
-	p := Purchase{Way: way, Horizon: horizon}
+// buy commits to what is cheapest of the offers within a horizon.
+func (b *fleetBuyer) buy(p Purchase, offers []pricing.Recommendation, runs []*replication) Purchase {
 	plan := b.options.Account
-	if best := b.cheapest(horizon, runs); best != nil {
+	if best := cheapest(offers, p.Horizon); best != nil {
 		p.Plan, p.Commitments, p.Upfront, p.Regret = best.Plan, best.Commitments, best.Upfront, best.Regret
 		plan = plan.With(best.Commitments)
 	}
@@ -196,25 +230,19 @@ func (b *fleetBuyer) buy(way, horizon string, runs []*replication) Purchase {
 	return p
 }
 
-// cheapest returns what to commit to, nil for nothing: of the plans whose term lies
+// cheapest returns what to commit to, nil for nothing: of the offers whose term lies
 // within the horizon the one that saves most.
-func (b *fleetBuyer) cheapest(horizon string, runs []*replication) *pricing.Recommendation {
-	var plans []string
-	for _, p := range pricing.Plans() {
-		instances, dollars := p.Sized()
-		if (instances || dollars) && within(p.Name, horizon) && b.options.wants(p.Name) {
-			plans = append(plans, p.Name)
+func cheapest(offers []pricing.Recommendation, horizon string) (best *pricing.Recommendation) {
+	for i := range offers {
+		o := &offers[i]
+		if within(o.Plan, horizon) && (best == nil || o.OnDemand-o.Cost > best.OnDemand-best.Cost) {
+			best = o
 		}
 	}
-	if len(plans) == 0 {
+	if best == nil || len(best.Commitments) == 0 {
 		return nil
 	}
-	offers := pricing.Recommend(b.options.Account, ledgers(runs), plans...)
-	best := slices.MaxFunc(offers, func(x, y pricing.Recommendation) int { return cmp.Compare(x.OnDemand-x.Cost, y.OnDemand-y.Cost) })
-	if len(best.Commitments) == 0 {
-		return nil
-	}
-	return &best
+	return best
 }
 
 // within says whether a plan's term lies within a horizon.

@@ -2,6 +2,7 @@ package buying
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -97,5 +98,64 @@ func TestFleetKeepsABudget(t *testing.T) {
 	}
 	if !slices.ContainsFunc(f.Warnings, func(w string) bool { return strings.HasPrefix(w, "not judged") && strings.Contains(w, "cost.per_hour") }) {
 		t.Errorf("warnings %q", f.Warnings)
+	}
+}
+
+// interrupting is the options of a purchase that is interrupted when so many replications
+// have finished.
+func interrupting(t *testing.T, after int, plans ...string) (context.Context, Options) {
+	ctx, cancel := context.WithCancel(t.Context())
+	o := options(plans...)
+	o.Workers = 1
+	o.Progress = func(done int) {
+		if done == after {
+			cancel()
+		}
+	}
+	return ctx, o
+}
+
+// Interrupted among the replications of the second way, a fleet has the first as it would
+// be alone, and says what is missing; among those of the first, what of it had finished.
+func TestInterruptedFleetHasWhatIsFinished(t *testing.T) {
+	ways := []Way{{Name: "On-Demand", Config: jobs()}, {Name: "half", Config: jobs()}, {Name: "all", Config: jobs()}}
+	alone := must(BuyFleet(t.Context(), ways[:1], nil, options()))
+	ctx, o := interrupting(t, 6)
+	f, err := BuyFleet(ctx, ways, nil, o)
+	if !errors.Is(err, context.Canceled) || f == nil || !f.Interrupted || len(f.Ways) != 1 || len(f.Purchases) != len(Horizons()) {
+		t.Fatalf("%+v, error %v", f, err)
+	}
+	for i, p := range f.Purchases {
+		if want := alone.Purchases[i]; p.Cost != want.Cost || p.Plan != want.Plan || p.Dearer.Value != 0 {
+			t.Errorf("%s: %s costs %+v, want %s, %+v", p.Horizon, p.Plan, p.Cost, want.Plan, want.Cost)
+		}
+	}
+	if want := "interrupted: 1 of 3 ways to launch were simulated; missing: half, all"; !slices.Contains(f.Warnings, want) {
+		t.Errorf("warnings %q, want %q", f.Warnings, want)
+	}
+	ctx, o = interrupting(t, 3, "compute-savings-plan-1y-no-upfront")
+	f, err = BuyFleet(ctx, ways[:1], nil, o)
+	if err == nil || f == nil || f.Best("1y") == nil || f.Best("1y").Cost.N != 3 {
+		t.Fatalf("%+v, error %v", f, err)
+	}
+	if want := "interrupted: 3 of 4 replications On-Demand finished"; !slices.Contains(f.Warnings, want) {
+		t.Errorf("warnings %q, want %q", f.Warnings, want)
+	}
+}
+
+// Advice that is interrupted is of the replications that had finished, as if no others had
+// been asked for.
+func TestInterruptedAdviceHasWhatIsFinished(t *testing.T) {
+	plans := []string{"compute-savings-plan-1y-no-upfront"}
+	few := options(plans...)
+	few.Replications = 2
+	want := must(Recommend(t.Context(), jobs(), few))
+	ctx, o := interrupting(t, 2, plans...)
+	got, err := Recommend(ctx, jobs(), o)
+	if !errors.Is(err, context.Canceled) || got == nil || !got.Interrupted || len(got.Offers) != 1 || got.OnDemand != want.OnDemand || got.Offers[0].Bill != want.Offers[0].Bill {
+		t.Fatalf("%+v, error %v, want the bill of two replications %+v", got, err, want.OnDemand)
+	}
+	if text := "interrupted: 2 of 4 replications finished"; !slices.Contains(got.Warnings, text) {
+		t.Errorf("warnings %q, want %q", got.Warnings, text)
 	}
 }

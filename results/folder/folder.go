@@ -18,6 +18,7 @@ type Folder struct {
 	marker File
 	isNew  bool     // the marker
 	made   []string // directories, the innermost first
+	left   []string // files that are not written
 }
 
 // Open takes the folder of a command, which it makes: nobody else has it then, what
@@ -44,6 +45,9 @@ func Open(disk Disk, dir string, k *Kind) (*Folder, error) {
 	}
 	return f, nil
 }
+
+// Leave says which files are not to be written, though they belong to what is saved.
+func (f *Folder) Leave(names []string) { f.left = names }
 
 // Dir returns where the folder is.
 func (f *Folder) Dir() string { return f.dir }

@@ -27,6 +27,7 @@ const list = ".list"
 // grows. If it fails, all files are the earlier ones; only if it fails while it moves
 // them, some are the new ones, and the others wait in .ready for the next Save or Open.
 func (f *Folder) Save(files []Content) error {
+	files = slices.DeleteFunc(slices.Clone(files), func(c Content) bool { return slices.Contains(f.left, c.Name) })
 	if err := f.recover(); err != nil {
 		return err
 	}

@@ -201,7 +201,7 @@ func forest(moved []movement) *figure {
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="differences with intervals">`, width, height)
 	for _, v := range x.ticks() {
-		fmt.Fprintf(&out, `<path class="axis" d="M%.1f %.1fV%.1f"/><text class="faint" x="%.1f" y="16" text-anchor="middle">%+g %%</text>`, across(v), top-6, height-8, across(v), v)
+		fmt.Fprintf(&out, `<path class="axis" d="M%.1f %.1fV%.1f"/><text class="faint" x="%.1f" y="16" text-anchor="middle">%s %%</text>`, across(v), top-6, height-8, across(v), tick(v))
 	}
 	fmt.Fprintf(&out, `<path d="M%.1f %.1fV%.1f" stroke="var(--faint)"/>`, across(0), top-6, height-8)
 	for i, m := range moved {
@@ -213,4 +213,12 @@ func forest(moved []movement) *figure {
 			side-10, y+4, html.EscapeString(m.name), across(m.value-m.half), y, across(m.value+m.half), color, across(m.value), y, color, html.EscapeString(m.name), m.value, m.half)
 	}
 	return &figure{Title: "Relative differences", SVG: template.HTML(out.String() + "</svg>"), Note: "Coloured: significant at 95 %."}
+}
+
+// tick writes a number with its sign, none without one: a zero may be a negative one.
+func tick(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+g", v)
 }

@@ -68,7 +68,7 @@ func Open(dirs ...string) (*Page, error) {
 		case err != nil:
 			return nil, err
 		case !info.IsDir():
-			return nil, fmt.Errorf("%s: must be a directory of --out, got a file; name the directory that it is in", dir)
+			return nil, report.NoDirectory(dir)
 		}
 	}
 	if len(dirs) > 1 {

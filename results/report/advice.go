@@ -148,6 +148,9 @@ func offerOf(f *buying.Offer) jsonOffer {
 func writeAdviceJSON(w io.Writer, a *buying.Advice) error {
 	var j jsonWriter
 	j.head(a.Scenario, a.Seed, a.Replications, a.PriceDate)
+	if a.Interrupted {
+		j.text(",\n  \"interrupted\": true")
+	}
 	j.text(",\n  \"on_demand\": ")
 	j.value(valueOf(a.OnDemand))
 	j.text(",\n  \"recommendations\": ")

@@ -25,6 +25,11 @@ func RunFolder() *folder.Kind {
 	}}
 }
 
+// LeastFiles are what no run is saved without: other commands read them.
+func LeastFiles() []string {
+	return []string{summaryFile, SavedScenario, replicationsFile, decisionsFile}
+}
+
 // Save writes the files of a run: summary.json, invoice.csv, timeseries.csv and .parquet,
 // activities.csv, decisions.csv, cloudtrail.jsonl, addresses.csv, replications.csv and the scenario as it
 // was run, and what is made of them. Files of an earlier run are replaced, all of them or none.

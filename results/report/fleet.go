@@ -270,6 +270,9 @@ func purchaseOf(f *buying.Fleet, p *buying.Purchase) jsonPurchase {
 func writeFleetJSON(w io.Writer, f *buying.Fleet) error {
 	var j jsonWriter
 	j.head(f.Scenario, f.Seed, f.Replications, f.PriceDate)
+	if f.Interrupted {
+		j.text(",\n  \"interrupted\": true")
+	}
 	j.text(",\n  \"judged\": ")
 	j.value(f.Judged)
 	launches := launchesOf(f)

@@ -101,6 +101,8 @@ func Open(dir string) (*Saved, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: must be a directory of `headroom run --out`, which has a %s", dir, summaryFile)
+	case isFile(dir):
+		return nil, NoDirectory(dir)
 	case err != nil:
 		return nil, err
 	}
@@ -119,6 +121,20 @@ func Open(dir string) (*Saved, error) {
 		return nil, fmt.Errorf("%s: damaged, or not of the run in %s: %w", path, summaryFile, err)
 	}
 	return s, nil
+}
+
+// isFile reports whether a path names a file.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// NoDirectory says what to do with a file that is named in place of a directory of --out.
+func NoDirectory(path string) error {
+	if filepath.Ext(path) == ".toml" {
+		return fmt.Errorf("%s: must be a directory of --out, got a file: run it first, `headroom run %s --out DIR`, and name DIR", path, path)
+	}
+	return fmt.Errorf("%s: must be a directory of --out, got a file; name the directory that it is in", path)
 }
 
 // mostSaved bounds the files that are read of a saved run.

@@ -13,10 +13,22 @@ import (
 const widest = 92
 
 // Document is a scenario while it is written.
-type Document struct{ text strings.Builder }
+type Document struct {
+	text    strings.Builder
+	lines   int // in what is counted
+	counted int // bytes
+}
 
 // Bytes returns what was written.
 func (d *Document) Bytes() []byte { return []byte(d.text.String()) }
+
+// Lines returns how many lines were written.
+func (d *Document) Lines() int {
+	text := d.text.String()
+	d.lines += strings.Count(text[d.counted:], "\n")
+	d.counted = len(text)
+	return d.lines
+}
 
 // Comment writes a comment of as many lines as it takes.
 func (d *Document) Comment(format string, args ...any) {

@@ -7,6 +7,7 @@ type Servers struct {
 	Network   bool    // behind a Network Load Balancer, not an Application Load Balancer
 	PerSecond float64 // requests
 	CPU       float64 // seconds that a request takes
+	Memory    bool    // somebody watches how much memory the service holds
 	// Targets are the target groups of Auto Scaling groups, which the caller writes; none: one
 	// called web, of instances.
 	Targets []string
@@ -25,6 +26,9 @@ func (s Servers) Write(d *Document) {
 	d.SetWith("name", "us-east-1", "to fill in")
 	d.Table("service", "web")
 	d.Set("discipline", "ps")
+	if s.Memory {
+		d.SetWith("memory", Raw(`{ base = "200MiB", per_request = "10MiB" }`), "to fill in")
+	}
 	targets := s.Targets
 	if len(targets) > 0 {
 		d.Table("launch_template", "web")

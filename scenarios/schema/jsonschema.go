@@ -180,7 +180,7 @@ func (w *jsonWriter) structure(path string, t Type) JSON {
 	case listKind:
 		return oneOrMore(w.table(path + "[]"))
 	case namedKind:
-		return JSON{"type": "object", "additionalProperties": w.table(path + ".NAME")}
+		return JSON{"type": "object", "propertyNames": JSON{"pattern": namePattern}, "additionalProperties": w.table(path + ".NAME")}
 	case valuesKind:
 		return JSON{"type": "array", "items": w.form(path, *t.element)}
 	case tableOfKind:

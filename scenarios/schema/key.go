@@ -17,6 +17,7 @@ type Key struct {
 	Instead string // of such a key: what to use, "a [network_interface.NAME]"
 
 	sometimes bool // it is required in some modes of its table only
+	foreign   bool // see [Foreign]
 }
 
 // Row declares a key. What it means is one line; preset is a [Key.Default].
@@ -34,14 +35,6 @@ func Planned(path, meaning string, neutral Neutral) Key {
 func (k Key) Use(instead string) Key {
 	k.Instead = instead
 	return k
-}
-
-// unsimulated is the rule that such a key breaks.
-func (k Key) unsimulated() string {
-	if k.Instead == "" {
-		return "is not simulated by this version"
-	}
-	return "is not simulated by this version: use " + k.Instead
 }
 
 // Coded returns the key with an error code that is not its table's.

@@ -13,7 +13,7 @@ type Schema struct {
 	keys    []Key
 	index   map[string]*declared // by path
 	planned map[string]*Key      // by path, those that this version does not simulate
-	order   []string             // of the planned ones
+	order   []string             // of the planned ones that are documented
 }
 
 // declared is a key and its default, which is decoded when it is first wanted.
@@ -33,7 +33,9 @@ func New(keys []Key) *Schema {
 		}
 		if k.Neutral != nil {
 			s.planned[k.Path] = &k
-			s.order = append(s.order, k.Path)
+			if !k.foreign {
+				s.order = append(s.order, k.Path)
+			}
 			continue
 		}
 		s.keys = append(s.keys, k)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -266,8 +267,28 @@ func (t *Table) Find(key, of, name string) int {
 	if len(known) == 0 {
 		rule += "; there is none"
 	}
-	t.Reject(key, Fault{Rule: rule, Got: tree.Quote(name), Hint: t.Hint(name, known), Code: NoCode})
+	t.Reject(key, Fault{Rule: rule, Got: tree.Quote(name), Hint: t.Hint(name, known), Code: cmp.Or(notFound[of], NoCode)})
 	return -1
+}
+
+// notFound are AWS's codes for what is named and is not there, by its table.
+var notFound = map[string]string{
+	"image":                "InvalidAMIID.NotFound",
+	"instance":             "InvalidInstanceID.NotFound",
+	"key_pair":             "InvalidKeyPair.NotFound",
+	"launch_template":      "InvalidLaunchTemplateName.NotFoundException",
+	"placement_group":      "InvalidPlacementGroup.Unknown",
+	"dedicated_host":       "InvalidHostID.NotFound",
+	"capacity_reservation": "InvalidCapacityReservationId.NotFound",
+	"volume":               "InvalidVolume.NotFound",
+	"snapshot":             "InvalidSnapshot.NotFound",
+	"subnet":               "InvalidSubnetID.NotFound",
+	"nat_gateway":          "NatGatewayNotFound",
+	"security_group":       "InvalidGroup.NotFound",
+	"network_interface":    "InvalidNetworkInterfaceID.NotFound",
+	"elastic_ip":           "InvalidAllocationID.NotFound",
+	"load_balancer":        "LoadBalancerNotFound",
+	"target_group":         "TargetGroupNotFound",
 }
 
 // Needed reads a quantity that must be there in the mode of the table.

@@ -225,7 +225,7 @@ func (l *loader) connectImages() {
 }
 
 // checkEarly refuses instances that are there from the start, of an image that is not there
-// yet.
+// then.
 func (l *loader) checkEarly(t *schema.Table, key string, number int, zones []model.Zone) {
 	if number == 0 || len(zones) == 0 {
 		return
@@ -234,8 +234,12 @@ func (l *loader) checkEarly(t *schema.Table, key string, number int, zones []mod
 	switch m := &l.cfg.Images[number-1]; {
 	case cmp.Or(m.Region, l.cfg.Region) != region:
 		t.Reject(key, schema.Fault{Rule: "must not be from the start: image." + m.Name + " is not in " + region + " then", Code: "InvalidAMIID.NotFound"})
-	case m.Pending:
-		t.Reject(key, schema.Fault{Rule: "must not be from the start: image." + m.Name + " is pending then", Code: "InvalidAMIID.Unavailable"})
+	case m.Pending, m.Deregistered:
+		state := "pending"
+		if m.Deregistered {
+			state = "deregistered"
+		}
+		t.Reject(key, schema.Fault{Rule: "must not be from the start: image." + m.Name + " is " + state + " then", Code: "InvalidAMIID.Unavailable"})
 	}
 }
 

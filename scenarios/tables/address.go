@@ -3,6 +3,7 @@ package tables
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"headroom/model"
@@ -56,7 +57,7 @@ func (l *loader) readInterfaces() {
 // checkElastic applies AWS's rules: five of them a Region, one for each private address.
 func (l *loader) checkElastic(t *schema.Table, number int, e *controlplane.ElasticIP) {
 	if most := l.limited.elastic; most >= 0 && number >= most {
-		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", most), Code: "AddressLimitExceeded"}, t.Node, "")
+		t.Add(schema.Fault{Path: t.Path, Rule: fmt.Sprintf("must be at most %d Elastic IPs in a Region", most), Got: strconv.Itoa(len(l.tables["elastic_ip"])), Code: "AddressLimitExceeded"}, t.Node, "")
 	}
 	if e.Fleet >= 0 && e.Interface >= 0 {
 		t.Wrong("network_interface", "must not be given with instance: an Elastic IP has one place")

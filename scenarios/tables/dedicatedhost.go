@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -116,8 +117,23 @@ func (l *loader) readHostType(t *schema.Table, d *controlplane.DedicatedHost, zo
 		t.Reject("instance_family", schema.Fault{Rule: "must be a family that " + l.cfg.Region + " offers"})
 		return "instance_family"
 	}
+	if len(zones) > 0 && !l.familyIn(name, zones) {
+		t.Reject("instance_family", schema.Fault{Rule: "must be a family of which zone " + l.cfg.Zones[zones[0]] + " offers a type", Code: unsupported})
+	}
 	d.Type = l.typeNumber(typ)
 	return "instance_family"
+}
+
+// familyIn reports whether all of some zones offer a type of a family.
+func (l *loader) familyIn(family string, zones []model.Zone) bool {
+	offers := l.among(zones)
+	for _, typ := range offers.Types() {
+		out := func(z model.Zone) bool { return !offers.Offered(typ.Name, l.letterOf(z)) }
+		if typ.Family == family && !slices.ContainsFunc(zones, out) {
+			return true
+		}
+	}
+	return false
 }
 
 // macMinimum is how long a Mac host is held at least: Apple's licence says so (EC2 User

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -105,6 +106,9 @@ func (l *loader) wanted(t *schema.Table, c pricing.Commitment) pricing.Commitmen
 		if typ := l.instanceType(t, "to", nil); typ >= 0 {
 			c.Type = l.cfg.Types[typ].Name
 		}
+	}
+	if offered := l.catalog.OfferedZones(c.Type); c.Zone != "" && offered != "" && !strings.Contains(offered, c.Zone) && !t.Faulty("to") {
+		t.Reject("zone", schema.Fault{Rule: fmt.Sprintf("must be a zone that offers %s; it is in %s", c.Type, spaced(offered)), Code: unsupported})
 	}
 	if t.Has("count") {
 		c.Count = int64(t.Whole("count"))

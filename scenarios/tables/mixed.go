@@ -47,13 +47,16 @@ func readMixed(t *schema.Table) (controlplane.MixedInstances, bool) {
 	m.OnDemandPercentage = t.Whole("on_demand_percentage_above_base_capacity")
 	m.OnDemandStrategy, _ = scaling.ParseAllocationStrategy(t.Choice("on_demand_allocation_strategy"))
 	m.SpotStrategy, _ = scaling.ParseAllocationStrategy(t.Choice("spot_allocation_strategy"))
-	if m.SpotStrategy == scaling.LowestPrice {
-		m.SpotPools = t.Whole("spot_instance_pools")
-	} else {
-		if t.Has("spot_instance_pools") && t.Sound("spot_allocation_strategy") {
-			t.Wrong("spot_instance_pools", `must not be given unless spot_allocation_strategy is "lowest-price"`)
+	const pools = "spot_instance_pools"
+	switch {
+	case m.SpotStrategy == scaling.LowestPrice:
+		m.SpotPools = t.Whole(pools)
+	case t.Has(pools):
+		if t.Whole(pools); t.Sound(pools, "spot_allocation_strategy") {
+			t.Wrong(pools, `must not be given unless spot_allocation_strategy is "lowest-price"`)
 		}
-		t.Pass("spot_instance_pools")
+	default:
+		t.Pass(pools)
 	}
 	m.MaxPrice = t.Quantity("spot_max_price")
 	if t.Sound("spot_max_price") && m.MaxPrice == 0 {

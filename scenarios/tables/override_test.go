@@ -77,12 +77,12 @@ func TestOverridesThatReachNothingAreFaults(t *testing.T) {
 }
 
 func TestOverridesTakeTheKeysOfTOML(t *testing.T) {
-	text := strings.ReplaceAll(good, "[workload.browsers]", `[workload."a.b=c\u001b"]`)
-	s, err := parse(text, `workload."a.b=c\u001b".arrivals.rate=200/s`, `thresholds . 'latency.p99' = "< 1s"`)
+	text := strings.ReplaceAll(good, "[workload.browsers]", `[workload."a.b\u00e9"]`)
+	s, err := parse(text, `workload."a.b\u00e9".arrivals.rate=200/s`, `thresholds . 'latency.p99' = "< 1s"`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := s.Config.Workloads; len(w) != 1 || w[0].Name != `a.b=c\u001B` || s.Thresholds[0].Limit != 1 {
+	if w := s.Config.Workloads; len(w) != 1 || w[0].Name != "a.b\u00e9" || s.Thresholds[0].Limit != 1 {
 		t.Errorf("got %d workloads, the first %q, and %+v", len(w), w[0].Name, s.Thresholds)
 	}
 }

@@ -17,7 +17,7 @@ var Vocabulary = sync.OnceValue(func() *schema.Schema {
 		groupKeys(), capacityProviderKeys(), containerServiceKeys(), taskDefinitionKeys(), taskPolicyKeys(), policyKeys(), customMetricKeys(), alarmKeys(), instanceKeys(), ownVolumeKeys(), snapshotKeys(), fileSystemKeys(), operatorKeys(),
 		workloadKeys(), utilizationKeys(), speedKeys(), networkKeys(), addressKeys(), instanceWorkloadKeys(), arrivalKeys(), distributionKeys(),
 		marketKeys(), outageKeys(), priceBookKeys(), commitmentKeys(), capacityReservationKeys(), securityGroupKeys(),
-		windowKeys(), thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(),
+		windowKeys(), thresholdKeys(), tagKeys(), space.SweepKeys(), space.SearchKeys(), plannedKeys(), foreignKeys(),
 	))
 })
 

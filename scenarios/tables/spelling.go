@@ -33,6 +33,12 @@ const (
 	volumeTable   = "volume.NAME"
 	policyTable   = "autoscaling_group.NAME.policy[]"
 	relayTable    = "target_group.NAME"
+	groupTable    = "autoscaling_group.NAME"
+	gatewayTable  = "nat_gateway.NAME"
+	cardTable     = "network_interface.NAME"
+	holdTable     = "capacity_reservation.NAME"
+	peerTable     = "security_group.NAME.ingress[]"
+	answerTable   = "dns_record.NAME.record[]"
 )
 
 // spellings are the keys of Terraform that are read under another name, and values of its
@@ -50,7 +56,27 @@ var spellings = map[string][]spelling{
 		{"root_block_device", "block_device_mappings with root = true", shaped},
 		{"ebs_block_device", "block_device_mappings", shaped},
 	},
-	instanceTable: {{"availability_zone", "availability_zones with one", shaped}},
+	instanceTable: {
+		{"availability_zone", "availability_zones with one", shaped},
+		{"launch_template", "the name of the template", shaped},
+	},
+	groupTable:   {{"launch_template", "the name of the template", shaped}},
+	gatewayTable: {{"allocation_id", "elastic_ip", asKey}},
+	cardTable: {
+		{"private_ips_count", "ipv4_address_count", asKey},
+		{"private_ip_list", "private_ips", asKey},
+	},
+	holdTable: {
+		{"placement_group_arn", "placement_group", asKey},
+		{"end_date", "until", asKey},
+		{"instance_platform", "linux, windows, rhel or suse", shaped},
+	},
+	peerTable: {
+		{"ip_protocol", "protocol", asKey},
+		{"cidr_ipv4", "cidr_blocks", asKey},
+		{"referenced_security_group_id", "security_groups", asKey},
+	},
+	answerTable: {{"alias", "alias and evaluate_target_health", shaped}},
 	mappingTable: {
 		{"ebs", "its inner keys", opened},
 		{"volume_type", "type", asKey},
@@ -87,8 +113,9 @@ var spellings = map[string][]spelling{
 	actionPattern: {{"target_group_arn", "forward", asKey}},
 }
 
-// TerraformKeys are the keys of Terraform that are read under another name, and values of
-// its that are read beside those of the vocabulary: what an editor must not mark as wrong.
+// TerraformKeys are the keys of Terraform that are read under another name or mean nothing
+// here, and values of its that are read beside those of the vocabulary: what an editor must
+// not mark as wrong.
 func TerraformKeys() []schema.Key {
 	var keys []schema.Key
 	for _, table := range slices.Sorted(maps.Keys(spellings)) {
@@ -102,6 +129,9 @@ func TerraformKeys() []schema.Key {
 			}
 		}
 	}
+	for _, k := range foreignKeys() {
+		keys = append(keys, schema.Row(k.Path, schema.Free(), "", k.Doc))
+	}
 	return keys
 }
 
@@ -112,6 +142,8 @@ func placesOf(table string) []string {
 		return []string{instanceTable, machineTable}
 	case mappingTable:
 		return []string{instanceTable + "." + mappingTable, machineTable + "." + mappingTable}
+	case peerTable:
+		return []string{peerTable, "security_group.NAME.egress[]"}
 	case actionPattern:
 		return []string{"load_balancer.NAME.default_action", "load_balancer.NAME.rule[].action"}
 	}
@@ -135,6 +167,10 @@ func respellKeys(n *tree.Node, table string) {
 func respell(n *tree.Node, from, to string) {
 	v := n.Table[from]
 	if v == nil {
+		return
+	}
+	if v.Is("") { // not set
+		delete(n.Table, from)
 		return
 	}
 	into := n

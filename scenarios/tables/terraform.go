@@ -15,6 +15,7 @@ func (l *loader) respellPlaces() {
 			respellPlace(t.Node)
 		}
 	}
+	l.respellResources()
 	for _, t := range l.tables["instance"] {
 		zone := t.Node.Table["availability_zone"]
 		if _, ok := textOf(zone); ok && t.Node.Table["availability_zones"] == nil {
@@ -72,6 +73,8 @@ func respellVolumes(t *schema.Table) {
 	for _, e := range list.List {
 		if e.Form == tree.TableForm {
 			respellKeys(e, mappingTable)
+			respellFlag(e.Table["delete_on_termination"]) // strings in aws_launch_template
+			respellFlag(e.Table["encrypted"])
 		}
 	}
 	if before > 0 || len(list.List) > before {
@@ -117,5 +120,12 @@ func respellLifecycle(n *tree.Node) {
 	if _, err := fmt.Sscanf(text, "AFTER_%d_DAY", &days); err == nil && n.Table["lifecycle_ia"] == nil {
 		n.Table["lifecycle_ia"] = &tree.Node{At: after.At, Form: tree.ScalarForm, Scalar: fmt.Sprintf("%dd", days)}
 		delete(n.Table, key)
+	}
+}
+
+// respellFlag reads true or false in quotes.
+func respellFlag(n *tree.Node) {
+	if n.Is("true") || n.Is("false") {
+		n.Scalar = n.Is("true")
 	}
 }

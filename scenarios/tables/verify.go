@@ -33,7 +33,7 @@ func (l *loader) accuse(root *tree.Node, errs []error) {
 
 // verifyScreen checks that rates can play what a search would screen by them.
 func (l *loader) verifyScreen(root *tree.Node) {
-	const path, instead = "search.screen", `must not be given with search.screen = "fluid": rates do not show what it does; use screen = "request"`
+	const path, instead = "search.screen", `is not carried by search.screen = "fluid": rates do not show what it does; use screen = "request"`
 	if l.cfg.Fluid > 0 {
 		at := root.Nearest(path).At
 		l.Faults = append(l.Faults, schema.Fault{File: at.File, Line: at.Line, Path: path, Rule: `must not be given with run.fidelity = "fluid": all of the search plays rates`})

@@ -34,6 +34,7 @@ const (
 // distribution for the G/G/1 queue by signal processing methods"). The load is below 1.
 func newSingle(services, intervals []part, load, scv float64) *single {
 	scale := 3 + (scv+1)/2/(1-load) // an upper bound of the slowest decay, or nearly
+	scale = max(scale, 1/load)      // nor do what is left of intervals, the longer the lower the load, come round to the other side
 	points := fewPoints
 	if scale > 40 {
 		points = manyPoints

@@ -32,8 +32,11 @@ func TestSingleIsPollaczekAndKhinchine(t *testing.T) {
 }
 
 func TestSingleWithConstantServicesIsMD1(t *testing.T) {
-	for _, load := range []float64{0.3, 0.8, 0.95} {
+	for _, load := range []float64{0.02, 0.1, 0.3, 0.8, 0.95} {
 		s := newSingle([]part{{1, 1}}, interval(1), load, 0)
+		if want := load / 2 / (1 - load); !near(s.mean, want, 0.01) {
+			t.Errorf("load %v: mean wait %v, want %v", load, s.mean, want)
+		}
 		within := s.law()
 		q, err := analytic.NewMD1(load, 1)
 		if err != nil {

@@ -176,31 +176,38 @@ func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
 	}
 }
 
+// Departure is a job that leaves, and the instant of the next departure after it; Never
+// without one.
+type Departure struct {
+	Job      uint32
+	At, Next sim.Time
+}
+
 // Leave returns the first departure up to and including an instant that was not told and
 // after which nobody enters, once [Foreseen.Pass] has told the others: in order of time, what
 // [Foreseen.Sweep] tells in none. It takes time in proportion to the servers.
-func (f *Foreseen) Leave(until sim.Time) (job uint32, at sim.Time, ok bool) {
+func (f *Foreseen) Leave(until sim.Time) (d Departure, ok bool) {
 	if f.tree[0].done > uint64(until) {
-		return 0, 0, false
+		return Departure{}, false
 	}
-	first := f.firstUntold()
-	if first == nil || first.done > uint64(until) {
-		return 0, 0, false
-	}
-	job, at = first.job(), sim.Time(first.done)
-	first.who |= uint64(NoJob)
-	return job, at, true
-}
-
-// firstUntold is the server at work, or whose departure was not told, that is the first to be
-// free; nil without one.
-func (f *Foreseen) firstUntold() (first *free) {
+	first, next := (*free)(nil), uint64(sim.Never)
 	for k := range f.tree {
-		if s := &f.tree[k]; s.job() != NoJob && (first == nil || s.done < first.done) {
+		switch s := &f.tree[k]; {
+		case s.job() == NoJob:
+		case first == nil:
 			first = s
+		case s.done < first.done:
+			first, next = s, first.done
+		default:
+			next = min(next, s.done)
 		}
 	}
-	return first
+	if first == nil || first.done > uint64(until) {
+		return Departure{}, false
+	}
+	d = Departure{Job: first.job(), At: sim.Time(first.done), Next: sim.Time(next)}
+	first.who |= uint64(NoJob)
+	return d, true
 }
 
 // Next returns the instant of the first departure that was not told; Never without one.
@@ -211,10 +218,13 @@ func (f *Foreseen) Next() sim.Time {
 	if first := &f.tree[0]; first.job() != NoJob {
 		return sim.Time(first.done)
 	}
-	if first := f.firstUntold(); first != nil {
-		return sim.Time(first.done)
+	next := uint64(sim.Never)
+	for k := range f.tree {
+		if s := &f.tree[k]; s.job() != NoJob {
+			next = min(next, s.done)
+		}
 	}
-	return sim.Never
+	return sim.Time(next)
 }
 
 // Servers returns the number of servers.
@@ -229,7 +239,7 @@ func (f *Foreseen) Busy(at sim.Time) uint64 {
 	busy := f.work
 	for k := range f.tree { // a server at work is so without a pause until the last end
 		if s := &f.tree[k]; s.at(at) {
-			busy -= s.done - uint64(at)
+			busy -= min(busy, s.done-uint64(at)) // less where a job begins later
 		}
 	}
 	return busy

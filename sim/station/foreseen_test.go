@@ -36,11 +36,14 @@ func (w *foreseenTwin) settle(at sim.Time) {
 		w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job}) })
 	}
 	before := sim.Time(0)
-	for job, left, ok := w.f.Leave(at); ok; job, left, ok = w.f.Leave(at) {
-		if w.note(Passage{At: left, Leaves: job}); left < before {
-			w.t.Fatalf("job %d leaves at %v, told after one that left at %v", job, left, before)
+	for d, ok := w.f.Leave(at); ok; d, ok = w.f.Leave(at) {
+		if w.note(Passage{At: d.At, Leaves: d.Job}); d.At < before {
+			w.t.Fatalf("job %d leaves at %v, told after one that left at %v", d.Job, d.At, before)
 		}
-		before = left
+		if next := w.f.Next(); d.Next != next {
+			w.t.Fatalf("job %d leaves at %v, the next at %v, told %v", d.Job, d.At, next, d.Next)
+		}
+		before = d.At
 	}
 	if got, want := w.f.Next(), w.s.Next(); got != want {
 		w.t.Fatalf("at %v the next departure is at %v, want %v", at, got, want)

@@ -21,12 +21,16 @@ func (a entry) before(b entry) bool {
 
 func (h *jobHeap) push(e entry) {
 	*h = append(*h, e)
-	h.up(len(*h) - 1)
+	h.up(len(*h)-1, e)
 }
 
 func (h *jobHeap) pop() (job uint32) {
-	job = (*h)[0].job
-	h.drop(0)
+	s := *h
+	job = s[0].job
+	last := len(s) - 1
+	if *h = s[:last]; last > 0 {
+		h.down(0, s[last])
+	}
 	return job
 }
 
@@ -43,17 +47,15 @@ func (h *jobHeap) remove(job uint32) {
 func (h *jobHeap) drop(i int) {
 	s := *h
 	last := len(s) - 1
-	s[i] = s[last]
-	*h = s[:last]
-	if i < last {
-		h.down(i)
-		h.up(i)
+	e := s[last]
+	if *h = s[:last]; i < last && h.down(i, e) == i {
+		h.up(i, e)
 	}
 }
 
-func (h *jobHeap) up(i int) {
+// up puts an entry where it belongs, at i or above.
+func (h *jobHeap) up(i int, e entry) {
 	s := *h
-	e := s[i]
 	for i > 0 {
 		parent := (i - 1) / arity
 		if !e.before(s[parent]) {
@@ -65,9 +67,9 @@ func (h *jobHeap) up(i int) {
 	s[i] = e
 }
 
-func (h *jobHeap) down(i int) {
+// down puts an entry where it belongs, at i or below, and returns where that is.
+func (h *jobHeap) down(i int, e entry) int {
 	s := *h
-	e := s[i]
 	for {
 		first := arity*i + 1
 		if first >= len(s) {
@@ -90,6 +92,7 @@ func (h *jobHeap) down(i int) {
 		i = least
 	}
 	s[i] = e
+	return i
 }
 
 // leastOf returns the first of four in the order of the heap. It has no branch that

@@ -163,7 +163,12 @@ func (s *Station) Settle(until sim.Time) (Turn, bool) {
 func (s *Station) start(job uint32, demand sim.Time) {
 	s.running++
 	s.jobs.push(entry{done: s.clock + uint64(demand)<<clockShift, job: job})
-	s.schedule()
+	switch {
+	case s.running > s.servers || !s.unhindered():
+		s.schedule()
+	case s.jobs[0].job == job:
+		s.due = s.changed + demand
+	} // else nobody is slower than before: who leaves next does so when it would have
 }
 
 // LeaveLine takes out a job that waits, by its ticket.

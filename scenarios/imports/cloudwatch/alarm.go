@@ -9,11 +9,12 @@ import (
 	"headroom/scenarios/imports"
 )
 
-// Alarm is an alarm on a metric of an Auto Scaling group or a target group.
+// Alarm is an alarm on a metric of an Auto Scaling group, a target group or an ECS service.
 type Alarm struct {
 	Name        string
-	Group       string // whose metric; empty: TargetGroup's
+	Group       string // whose metric; empty: TargetGroup's, or Service's
 	TargetGroup string
+	Service     string
 	Metric      string
 	Statistic   string // or a percentile such as p90
 	Comparison  string
@@ -26,17 +27,26 @@ type Alarm struct {
 	Line        int64
 }
 
-// PolicyName is a scaling policy that an alarm invokes, as its ARN names it.
-type PolicyName struct{ Group, Name string }
+// PolicyName is a scaling policy that an alarm invokes, as its ARN names it: of a group, or of
+// an ECS service.
+type PolicyName struct{ Group, Service, Name string }
+
+// owner is what the policy scales.
+func (p PolicyName) owner() string { return cmp.Or(p.Group, p.Service) }
+
+// memoryMetric is that of the memory of an ECS service.
+const memoryMetric = "MemoryUtilization"
 
 // carried are the metrics that an alarm of a scenario may watch without more tables, and
 // the statistics that they have there; empty: all.
 var carried = map[string]struct {
 	ofTargets  bool
+	ofTasks    bool // and of nothing else
 	enabled    bool // the group publishes it where it is asked to
 	statistics []string
 }{
-	"CPUUtilization":                {},
+	"CPUUtilization":                {}, // of a group, or of an ECS service
+	memoryMetric:                    {ofTasks: true},
 	"NetworkIn":                     {},
 	"NetworkOut":                    {},
 	"StatusCheckFailed":             {},
@@ -178,7 +188,7 @@ func (a *Alarm) subject(v *imports.Value) string {
 	for _, d := range listOf(v.Member("Dimensions")) {
 		dimensions[d.Member("Name").Text()] = d.Member("Value").Text()
 	}
-	a.Group = dimensions["AutoScalingGroupName"]
+	a.Group, a.Service = dimensions["AutoScalingGroupName"], dimensions["ServiceName"]
 	if parts := strings.Split(dimensions["TargetGroup"], "/"); len(parts) > 1 {
 		a.TargetGroup = parts[1]
 	}
@@ -186,15 +196,17 @@ func (a *Alarm) subject(v *imports.Value) string {
 	case kind.ofTargets && a.TargetGroup == "":
 		return a.Metric + " of no target group: a load balancer as a whole has no alarms here"
 	case kind.ofTargets:
-		a.Group = ""
+		a.Group, a.Service = "", ""
+	case a.Service != "" && (a.Metric == "CPUUtilization" || kind.ofTasks):
+		a.Group, a.TargetGroup = "", ""
+	case kind.ofTasks:
+		return a.Metric + " of no ECS service"
 	case a.Group == "" && dimensions["InstanceId"] != "":
 		return "watches one instance (" + dimensions["InstanceId"] + "): alarms of a scenario watch Auto Scaling groups and target groups"
-	case a.Group == "" && dimensions["ServiceName"] != "":
-		return "watches a container service (" + dimensions["ServiceName"] + "), of which it says too little: write [container_service.NAME] and its policies"
 	case a.Group == "":
 		return a.Metric + " of no Auto Scaling group"
 	default:
-		a.TargetGroup = ""
+		a.TargetGroup, a.Service = "", ""
 	}
 	return ""
 }
@@ -214,15 +226,23 @@ func texts(v *imports.Value) (all []string) {
 	return all
 }
 
-// policyOf reads the ARN of a scaling policy:
-// arn:aws:autoscaling:REGION:ACCOUNT:scalingPolicy:ID:autoScalingGroupName/GROUP:policyName/NAME.
+// policyOf reads the ARN of a scaling policy of a group or of an ECS service:
+// arn:aws:autoscaling:REGION:ACCOUNT:scalingPolicy:ID:autoScalingGroupName/GROUP:policyName/NAME,
+// arn:aws:autoscaling:REGION:ACCOUNT:scalingPolicy:ID:resource/ecs/service/CLUSTER/SERVICE:policyName/NAME,
+// where Application Auto Scaling may add :createdBy/ID.
 func policyOf(arn string) (p PolicyName, ok bool) {
 	_, rest, ok := strings.Cut(arn, ":autoScalingGroupName/")
-	if !ok {
+	if ok {
+		p.Group, p.Name, ok = strings.Cut(rest, ":policyName/")
+		return p, ok && p.Group != "" && p.Name != ""
+	}
+	if _, rest, ok = strings.Cut(arn, ":resource/ecs/service/"); !ok {
 		return p, false
 	}
-	p.Group, p.Name, ok = strings.Cut(rest, ":policyName/")
-	return p, ok && p.Group != "" && p.Name != ""
+	service, name, ok := strings.Cut(rest, ":policyName/")
+	p.Name, _, _ = strings.Cut(name, ":createdBy/")
+	p.Service = service[strings.LastIndexByte(service, '/')+1:]
+	return p, ok && p.Service != "" && p.Name != ""
 }
 
 // actionsOf are the actions of an alarm that invoke no scaling policy.

@@ -31,6 +31,8 @@ func oneAlarm(changes ...string) string {
 
 const (
 	scaleOut = `"AlarmActions": ["arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1f2:autoScalingGroupName/web:policyName/out"]`
+	ofTask   = `"AlarmActions": ["arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1f2:resource/ecs/service/shop/api:policyName/out:createdBy/3c4"]`
+	ofECS    = `"Dimensions": [{"Name": "ClusterName", "Value": "shop"}, {"Name": "ServiceName", "Value": "api"}]`
 	ofTarget = `"Dimensions": [{"Name": "TargetGroup", "Value": "targetgroup/api/6d0ecf831eec9f09"}, {"Name": "LoadBalancer", "Value": "app/front/50dc6c495c0c9188"}]`
 )
 
@@ -44,7 +46,12 @@ func TestAlarmsBecomeAlarmsAndPolicies(t *testing.T) {
 		"one that takes":  {oneAlarm(scaleOut, `"ComparisonOperator": "LessThanThreshold"`, `"DatapointsToAlarm": 1`, `"TreatMissingData": "breaching"`), []string{"scaling_adjustment = -1 ", "datapoints_to_alarm = 1\n", "treat_missing_data = \"breaching\"\n"}},
 		"a target group":  {oneAlarm(`"MetricName": "TargetResponseTime"`, `"Namespace": "AWS/ApplicationELB"`, `"ExtendedStatistic": "p99"`, ofTarget), []string{"[target_group.api]", "target_group = \"api\"\nextended_statistic = \"p99\"\n", `forward = ["api"]`}},
 		"target tracking": {oneAlarm(`"AlarmName": "TargetTracking-web-AlarmHigh-1"`, scaleOut), []string{"policy_type = \"TargetTrackingScaling\"\nmetric = \"ASGAverageCPUUtilization\"\ntarget_value = 70.0\n"}},
-		"a group's size":  {oneAlarm(`"MetricName": "GroupTotalInstances"`, `"Namespace": "AWS/AutoScaling"`), []string{`enabled_metrics = ["GroupTotalInstances"]`}},
+		"an ECS service": {oneAlarm(ofTask, ofECS, `"Namespace": "AWS/ECS"`), []string{"[container_service.api]\nlaunch_type = \"FARGATE\"", "[[container_service.api.policy]]\nname = \"out\"\npolicy_type = \"StepScaling\"\n",
+			"step_adjustment = [{ metric_interval_lower_bound = 0, scaling_adjustment = 1 }] ", "[alarm.hot]\nmetric_name = \"CPUUtilization\"\ncontainer_service = \"api\"\n"}},
+		"an ECS service that tracks its memory": {oneAlarm(`"AlarmName": "TargetTracking-service/shop/api-AlarmHigh-1"`, `"MetricName": "MemoryUtilization"`, ofTask, ofECS), []string{"[[container_service.api.policy]]\nname = \"out\"\n",
+			"metric = \"ECSServiceAverageMemoryUtilization\"\ntarget_value = 70.0\n"}},
+		"requests for the tasks of a service": {oneAlarm(`"AlarmName": "TargetTracking-service/shop/api-AlarmHigh-1"`, `"MetricName": "RequestCountPerTarget"`, `"Statistic": "Sum"`, ofTask, ofTarget), []string{"metric = \"ALBRequestCountPerTarget\"\ntarget_group = \"api\"\ntarget_value = 70.0\n"}},
+		"a group's size":                      {oneAlarm(`"MetricName": "GroupTotalInstances"`, `"Namespace": "AWS/AutoScaling"`), []string{`enabled_metrics = ["GroupTotalInstances"]`}},
 	} {
 		skipped := &imports.Skipped{}
 		all, ok := ReadAlarms("a.json", []byte(c.text), skipped)
@@ -65,7 +72,7 @@ func TestAlarmsBecomeAlarmsAndPolicies(t *testing.T) {
 func TestAlarmsThatCannotBeCarriedAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		oneAlarm(`"Dimensions": [{"Name": "InstanceId", "Value": "i-1"}]`):                       "alarm hot: watches one instance (i-1)",
-		oneAlarm(`"Dimensions": [{"Name": "ServiceName", "Value": "api"}]`):                      "alarm hot: watches a container service (api)",
+		oneAlarm(`"MetricName": "MemoryUtilization"`):                                            "alarm hot: MemoryUtilization of no ECS service",
 		oneAlarm(`"Dimensions": []`):                                                             "alarm hot: CPUUtilization of no Auto Scaling group",
 		oneAlarm(`"MetricName": "CPUCreditBalance"`):                                             "alarm hot: the metric CPUCreditBalance of AWS/EC2 is not carried over",
 		oneAlarm(`"MetricName": "RequestCount"`, `"Statistic": "Sum"`):                           "alarm hot: RequestCount of no target group",

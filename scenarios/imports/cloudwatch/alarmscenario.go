@@ -12,6 +12,9 @@ import (
 // assumedGroup is how large the groups of alarms are, of which alarms say nothing.
 const assumedMin, assumedMax, assumedDesired = 2, 10, 2
 
+// assumedTaskCPU and assumedTaskMemory are what tasks of services reserve, of which alarms say nothing.
+const assumedTaskCPU, assumedTaskMemory = 1024, 2048
+
 // AlarmFacts says what was found.
 func AlarmFacts(all []Alarm) (facts []imports.Fact) {
 	for _, a := range all {
@@ -19,12 +22,12 @@ func AlarmFacts(all []Alarm) (facts []imports.Fact) {
 		if len(a.Policies) > 0 {
 			var names []string
 			for _, p := range a.Policies {
-				names = append(names, p.Group+"/"+p.Name)
+				names = append(names, p.owner()+"/"+p.Name)
 			}
 			does = "invokes " + strings.Join(names, ", ")
 		}
 		facts = append(facts, imports.Fact{Name: a.Name, Value: a.Threshold, Text: fmt.Sprintf("%s of %s %s %s %g, %g of %g × %gs: %s",
-			a.Metric, cmp.Or(a.Group, a.TargetGroup), a.Statistic, a.Comparison, a.Threshold, a.ToAlarm, a.Evaluated, a.Period, does)})
+			a.Metric, cmp.Or(a.Group, a.TargetGroup, a.Service), a.Statistic, a.Comparison, a.Threshold, a.ToAlarm, a.Evaluated, a.Period, does)})
 	}
 	return facts
 }
@@ -44,12 +47,17 @@ func AlarmScenario(all []Alarm, skipped []string) []byte {
 	d.Set("duration", "6h")
 	d.Set("replications", 5)
 	targets := targetsOf(all)
-	imports.Servers{Targets: targets}.Write(d)
-	groups := groupsOf(all)
+	ofMemory := slices.ContainsFunc(all, func(a Alarm) bool { return a.Metric == memoryMetric })
+	imports.Servers{Targets: targets, Memory: ofMemory}.Write(d)
+	groups := ownersOf(all, func(a *Alarm) string { return a.Group }, func(p PolicyName) string { return p.Group })
+	services := ownersOf(all, func(a *Alarm) string { return a.Service }, func(p PolicyName) string { return p.Service })
 	for _, g := range groups {
 		writeGroup(d, g, targets, all)
 	}
-	if len(groups) == 0 {
+	for _, s := range services {
+		writeService(d, s, targets, all)
+	}
+	if len(groups)+len(services) == 0 {
 		writeGroup(d, "web", targets, nil)
 	}
 	for i := range all {
@@ -77,20 +85,21 @@ func targetsOf(all []Alarm) (targets []string) {
 	return targets
 }
 
-// groupsOf lists the Auto Scaling groups that alarms watch or scale, in their order.
-func groupsOf(all []Alarm) (groups []string) {
+// ownersOf lists the Auto Scaling groups, or the ECS services, that alarms watch or scale, in
+// their order.
+func ownersOf(all []Alarm, watched func(*Alarm) string, scaled func(PolicyName) string) (owners []string) {
 	add := func(name string) {
-		if name != "" && !slices.Contains(groups, name) {
-			groups = append(groups, name)
+		if name != "" && !slices.Contains(owners, name) {
+			owners = append(owners, name)
 		}
 	}
-	for _, a := range all {
-		add(a.Group)
-		for _, p := range a.Policies {
-			add(p.Group)
+	for i := range all {
+		add(watched(&all[i]))
+		for _, p := range all[i].Policies {
+			add(scaled(p))
 		}
 	}
-	return groups
+	return owners
 }
 
 // writeGroup writes a group with its policies.
@@ -110,10 +119,28 @@ func writeGroup(d *imports.Document, group string, targets []string, all []Alarm
 	if len(enabled) > 0 {
 		d.Set("enabled_metrics", enabled)
 	}
+	writePolicies(d, all, func(p PolicyName) bool { return p.Group == group })
+}
+
+// writeService writes an ECS service with its policies, on Fargate, as alarms do not tell.
+func writeService(d *imports.Document, service string, targets []string, all []Alarm) {
+	d.Table("container_service", service)
+	d.SetWith("launch_type", "FARGATE", "to fill in, as all below")
+	d.Set("target_groups", targets)
+	d.Set("cpu", assumedTaskCPU)
+	d.Set("memory", assumedTaskMemory)
+	d.Set("desired_count", assumedDesired)
+	d.Set("min_capacity", assumedMin)
+	d.Set("max_capacity", assumedMax)
+	writePolicies(d, all, func(p PolicyName) bool { return p.Service == service })
+}
+
+// writePolicies writes the policies of a group or a service that alarms invoke, each once.
+func writePolicies(d *imports.Document, all []Alarm, of func(PolicyName) bool) {
 	var names []string
 	for i := range all {
 		for _, p := range all[i].Policies {
-			if p.Group == group && !slices.Contains(names, p.Name) {
+			if of(p) && !slices.Contains(names, p.Name) {
 				names = append(names, p.Name)
 				writePolicy(d, p, &all[i])
 			}
@@ -124,7 +151,11 @@ func writeGroup(d *imports.Document, group string, targets []string, all []Alarm
 // writePolicy writes a policy that an alarm invokes.
 func writePolicy(d *imports.Document, p PolicyName, a *Alarm) {
 	metric := tracked(a)
-	d.Item("autoscaling_group", p.Group, "policy")
+	if p.Service != "" {
+		d.Item("container_service", p.Service, "policy")
+	} else {
+		d.Item("autoscaling_group", p.Group, "policy")
+	}
 	d.Set("name", p.Name)
 	if metric != "" {
 		d.Comment("Target tracking makes its alarms itself: the target is the threshold of the one that is high.")
@@ -139,6 +170,18 @@ func writePolicy(d *imports.Document, p PolicyName, a *Alarm) {
 	change := 1
 	if strings.HasPrefix(a.Comparison, "Less") {
 		change = -1
+	}
+	if p.Service != "" { // which has no simple scaling
+		bound := "metric_interval_lower_bound"
+		if change < 0 {
+			bound = "metric_interval_upper_bound"
+		}
+		d.Set("policy_type", "StepScaling")
+		d.Set("adjustment_type", "ChangeInCapacity")
+		d.SetWith("step_adjustment", imports.Raw(fmt.Sprintf("[{ %s = 0, scaling_adjustment = %d }]", bound, change)),
+			"to fill in: `aws application-autoscaling describe-scaling-policies` tells")
+		d.Set("alarm", a.Name)
+		return
 	}
 	d.SetWith("policy_type", "SimpleScaling", "to fill in: or StepScaling")
 	d.Set("adjustment_type", "ChangeInCapacity")
@@ -155,6 +198,9 @@ func tracked(a *Alarm) string {
 	if !strings.HasPrefix(a.Name, trackingPrefix) {
 		return ""
 	}
+	if a.Service != "" {
+		return map[string]string{"CPUUtilization": "ECSServiceAverageCPUUtilization", memoryMetric: "ECSServiceAverageMemoryUtilization"}[a.Metric]
+	}
 	return map[string]string{
 		"CPUUtilization": "ASGAverageCPUUtilization", "NetworkIn": "ASGAverageNetworkIn", "NetworkOut": "ASGAverageNetworkOut",
 		"RequestCountPerTarget": "ALBRequestCountPerTarget",
@@ -170,7 +216,7 @@ func (a *Alarm) ofTracking() string {
 	case !strings.Contains(a.Name, trackingHigh):
 		return "target tracking makes it by itself"
 	case tracked(a) == "" || len(a.Policies) == 0:
-		return "of a target tracking policy that it does not tell enough of: write it as [[autoscaling_group.NAME.policy]]"
+		return "of a target tracking policy that it does not tell enough of: write it as a policy of its group or service"
 	}
 	return ""
 }
@@ -179,9 +225,12 @@ func (a *Alarm) ofTracking() string {
 func (a *Alarm) write(d *imports.Document) {
 	d.Table("alarm", a.Name)
 	d.Set("metric_name", a.Metric)
-	if a.Group != "" {
+	switch {
+	case a.Group != "":
 		d.Set("autoscaling_group", a.Group)
-	} else {
+	case a.Service != "":
+		d.Set("container_service", a.Service)
+	default:
 		d.Set("target_group", a.TargetGroup)
 	}
 	if strings.HasPrefix(a.Statistic, "p") {

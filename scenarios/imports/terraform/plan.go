@@ -22,6 +22,7 @@ type Plan struct {
 	plan      *tfjson.Plan
 	resources []*resource
 	skipped   *imports.Skipped
+	refused   imports.Skipped
 	region    string
 }
 

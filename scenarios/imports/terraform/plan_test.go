@@ -19,7 +19,7 @@ func scenarioOf(t testing.TB, file, text string) (scenario string, skipped []str
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenario = string(plan.Scenario())
+	scenario = string(plan.Scenario(nil))
 	return scenario, all.Text()
 }
 
@@ -187,7 +187,7 @@ func TestNumbersThatAreNoneAreLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenario := string(plan.Scenario())
+	scenario := string(plan.Scenario(nil))
 	if strings.Contains(scenario, "memory_size =") || !strings.Contains(scenario, "timeout = 7") {
 		t.Errorf("got\n%s", scenario)
 	}
@@ -205,7 +205,7 @@ func FuzzPlan(f *testing.F) {
 	f.Add(planOf(`{"address": "module.a[\"x.y\"].aws_lb.l", "mode": "managed", "type": "aws_lb", "name": "l", "index": 0, "values": {"subnets": [null]}}`, `null, {"expressions": {"a": null}}`))
 	f.Fuzz(func(t *testing.T, text string) {
 		plan, err := Read("p.json", []byte(text), &imports.Skipped{})
-		if err == nil && len(plan.Scenario()) == 0 {
+		if err == nil && len(plan.Scenario(nil)) == 0 {
 			t.Fatal("no scenario")
 		}
 	})

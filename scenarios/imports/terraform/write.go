@@ -18,6 +18,7 @@ type draft struct {
 	attached map[string][]string // target groups by the table of an instance
 	toFill   []string            // what is assumed
 	assumes  bool                // [launch_template.assumed] is needed
+	origins  []origin            // of the lines, in their order
 }
 
 // writer writes the resources of a kind.
@@ -74,8 +75,8 @@ var refused = map[string]string{
 }
 
 // Scenario writes the scenario of the plan. What was left out is in the [imports.Skipped]
-// that was given to [Read].
-func (p *Plan) Scenario() []byte {
+// that was given to [Read]; what check, unless it is nil, refuses is written all the same, and [Plan.Refused].
+func (p *Plan) Scenario(check imports.Check) []byte {
 	d := &draft{Plan: p, Document: &imports.Document{}, rules: map[*resource]bool{}, services: map[string]bool{}, attached: map[string][]string{}}
 	d.sort()
 	p.fold()
@@ -92,6 +93,7 @@ func (p *Plan) Scenario() []byte {
 	}
 	d.skipScaling()
 	d.writeAlarms()
+	d.comesFrom("")
 	if d.assumes {
 		d.Table("launch_template", d.assumedTemplate())
 		d.SetWith("instance_type", assumedType, "to fill in")
@@ -101,6 +103,9 @@ func (p *Plan) Scenario() []byte {
 	}
 	d.writeServices()
 	d.writeWorkloads()
+	if check != nil {
+		d.refuse(check(d.Bytes()))
+	}
 	return append(d.preface(), d.Bytes()...)
 }
 
@@ -208,6 +213,7 @@ func (d *draft) letter(zone string) string {
 // title writes from where a table comes.
 func (d *draft) title(r *resource) {
 	d.Gap()
+	d.comesFrom(r.address)
 	address := r.address
 	if r.count > 1 {
 		address += fmt.Sprintf(" and %d like it", r.count-1)
@@ -263,6 +269,9 @@ func (d *draft) preface() []byte {
 	for _, line := range d.skipped.Text() {
 		c.Comment("left out: %s", line)
 	}
+	for _, line := range d.Refused() {
+		c.Comment("TO MEND: %s", line)
+	}
 	c.Gap()
 	return c.Bytes()
 }
@@ -282,6 +291,7 @@ func (d *draft) writeWorkloads() {
 			continue
 		}
 		d.Gap()
+		d.comesFrom(r.address)
 		d.Comment("TO FILL IN: who asks %s, and what it takes. headroom import alb-logs and cloudwatch have the arrivals, headroom calibrate the demand.", r.address)
 		d.Table("workload", r.key)
 		d.Set("to", "load_balancer."+r.key)
