@@ -34,7 +34,6 @@ func (c *Config) fluidErrors() (errs []error) {
 	for i := range c.Groups {
 		g := &c.Groups[i]
 		refuse(len(g.Applications) > 1, "autoscaling_group."+g.Name+".launch_template")
-		refuse(g.Tasks != nil, "container_service."+g.Name)
 	}
 	for i := range c.Services { // the way to another Region
 		calls := slices.ContainsFunc(c.Services[i].Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })
