@@ -23,6 +23,7 @@ type Measurement struct {
 	activities []controlplane.Activity     // of replication 0
 	decisions  []controlplane.Deliberation // of replication 0
 	addresses  []model.AddressUse          // of replication 0
+	spans      []Span                      // of replication 0
 }
 
 // Measure keeps of a replication what summaries are made of: every metric, the
@@ -59,6 +60,7 @@ func (m *Meter) Measure(outcome *cloud.Outcome, invoice *pricing.Invoice, window
 	}
 	if outcome.Replication == 0 {
 		kept.activities = outcome.Activities
+		kept.spans = spans(outcome)
 		kept.addresses, kept.decisions = outcome.Ledger.Addresses, outcome.Deliberations
 	}
 	return kept

@@ -65,7 +65,7 @@ var metrics = sync.OnceValue(func() []Metric {
 		volumeMetrics(),
 		backupMetrics(),
 		recoveryMetrics(),
-		auditMetrics(),
+		auditMetrics(), autoMetrics(),
 		costMetrics(),
 		transferMetrics(),
 		eventMetrics(),

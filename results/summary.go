@@ -40,6 +40,7 @@ type Summary struct {
 	Decisions  []controlplane.Deliberation // of groups, taken or not; none unless they are observed
 	Addresses  []model.AddressUse          // who had which address; their owners are of Owners
 	Owners     []string
+	Spans      []Span // whose requests were played one by one among rates
 
 	at     map[string]int // of Metrics, by key
 	values [][]float64    // by replication, as of [Meter.Read]
@@ -152,5 +153,6 @@ func (m *Meter) fold(measured []*Measurement) *Summary {
 	first := measured[0]
 	s.Series, s.Activities = banded(measured), first.activities
 	s.Addresses, s.Owners, s.Decisions = first.addresses, first.owners, first.decisions
+	s.Spans = first.spans
 	return s
 }

@@ -24,9 +24,10 @@ var (
 	codeFence = []byte("```")
 )
 
-// checkReadmes reports what the maps of the rooms name and the tree does not have.
+// checkReadmes reports what the maps of the rooms name and the tree does not have, and which
+// rooms of theirs they do not name.
 func checkReadmes(t *tree) []finding {
-	var fs []finding
+	fs := unnamed(t)
 	for i := range t.files {
 		f := &t.files[i]
 		if path.Base(f.path) != "README.md" || !f.under(rooms...) || !t.isMap(f.pkg()) {
@@ -46,6 +47,26 @@ func checkReadmes(t *tree) []finding {
 					fs = append(fs, finding{path: f.path, line: n, message: message})
 				}
 			}
+		}
+	}
+	return fs
+}
+
+// unnamed reports the packages right beneath a room that its map does not name.
+func unnamed(t *tree) []finding {
+	var fs []finding
+	seen := map[string]bool{}
+	for i := range t.files {
+		f := &t.files[i]
+		dir := f.pkg()
+		room := path.Dir(dir)
+		if seen[dir] || f.syntax == nil || !slices.Contains(rooms, room) {
+			continue
+		}
+		seen[dir] = true
+		readme := t.find(path.Join(room, "README.md"))
+		if name := "`" + path.Base(dir) + "/`"; readme != nil && !bytes.Contains(readme.text, []byte(name)) {
+			fs = append(fs, finding{path: readme.path, line: 1, message: "does not name its room " + name})
 		}
 	}
 	return fs

@@ -353,6 +353,14 @@ const First, Last = 1, 2
 				"sim/README.md:2: readme: … does not declare Next", "sim/README.md:3: readme: … no directory rooms/",
 			},
 		},
+		{
+			claim: "a room that its map does not name is one",
+			files: map[string]string{
+				"sim/README.md": "# Map\n`slab/`\n", "sim/slab/slab.go": code("slab", ""), "sim/slab/deep/deep.go": code("deep", ""),
+				"sim/station/station.go": code("station", ""), "sim/station/queue.go": code("station", ""),
+			},
+			want: []string{"sim/README.md:1: readme: … not name its room `station/`"},
+		},
 	})
 }
 

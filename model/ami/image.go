@@ -20,9 +20,6 @@ func CopyDuration(size model.Bytes) sim.Time {
 	return sim.Sum(copySetup, sim.Seconds(float64(size)/float64(copyRate)))
 }
 
-// Architectures are what images and instance types are made for, as EC2 names them.
-var Architectures = []string{"x86_64", "arm64", "i386", "x86_64_mac", "arm64_mac"}
-
 // ForMac reports whether a type is a Mac, which boots macOS and nothing else.
 func ForMac(t *model.InstanceType) bool { return strings.HasSuffix(t.Arch, "_mac") }
 

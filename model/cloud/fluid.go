@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,7 +14,10 @@ import (
 // keys that bring it. What traffic brings package dataplane lists.
 func (c *Config) fluidErrors() (errs []error) {
 	if c.Fluid == 0 {
-		return nil
+		if c.Auto {
+			errs = append(errs, errors.New("run.fluid.step: must be above 0 with fidelity = \"auto\""))
+		}
+		return errs
 	}
 	refuse := func(is bool, path string) {
 		if is {
@@ -30,7 +34,6 @@ func (c *Config) fluidErrors() (errs []error) {
 	for i := range c.Groups {
 		g := &c.Groups[i]
 		refuse(len(g.Applications) > 1, "autoscaling_group."+g.Name+".launch_template")
-		refuse(g.Tasks != nil, "container_service."+g.Name)
 	}
 	for i := range c.Services { // the way to another Region
 		calls := slices.ContainsFunc(c.Services[i].Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })

@@ -313,6 +313,26 @@ func TestFluidNamesWhatItDoesNotCarryOfInstances(t *testing.T) {
 	}
 }
 
+// What never comes to a server, or chooses it in a way that rates do not know, is not played as
+// if it were like the others.
+func TestFluidNamesPortsAndAlgorithmsThatItDoesNotCarry(t *testing.T) {
+	for path, change := range map[string]func(*Config){
+		"workload.clients.clients.port: ":                  func(cfg *Config) { cfg.Workloads[0].Port = 8080 },
+		"workload.clients.to: ":                            func(cfg *Config) { cfg.TargetGroups[0].Version = dataplane.GRPC },
+		"target_group.web.port: ":                          func(cfg *Config) { cfg.Services[0].Port, cfg.TargetGroups[0].Port = 80, 8080 },
+		"target_group.web.load_balancing_algorithm_type: ": func(cfg *Config) { cfg.TargetGroups[0].Algorithm = "power_of_two_choices" },
+	} {
+		cfg := fluidly(balanced("round_robin", 2))
+		if errs := cfg.Validate(); len(errs) > 0 {
+			t.Fatalf("got %v before the change", errs)
+		}
+		change(cfg)
+		if got := cfg.Validate(); len(got) != 1 || got[0].Error() != path+model.NotFluid {
+			t.Errorf("got %v, want %s%s", got, path, model.NotFluid)
+		}
+	}
+}
+
 // A request that fails takes the CPU time that its failure does, which rates do not know.
 func TestFluidNamesTheCPUOfErrors(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))

@@ -28,6 +28,7 @@ type Outcome struct {
 	Functions []dataplane.FunctionOutcome
 	Restored  []sim.Time // as [dataplane.Outcome.Restored]
 	Audit     *fluid.Findings
+	Exact     *fluid.Exact
 
 	Groups     []controlplane.GroupOutcome
 	Fleets     []controlplane.FleetOutcome
@@ -61,7 +62,7 @@ func (w *World) outcome() *Outcome {
 		Config: w.cfg, Replication: w.replication,
 		Events:    w.kernel.Processed() + w.control.Together() - data.Housekeeping + data.StepsEnded,
 		Overtaken: data.Overtaken + control.Overtaken,
-		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored, Audit: data.Audit,
+		Routes:    data.Routes, Hops: data.Hops, Users: data.Users, Targets: data.Targets, Observed: data.Observed, Minutes: data.Minutes, Disks: data.Disks, Memories: data.Memories, Networks: data.Networks, Balancers: data.Balancers, Functions: data.Functions, Restored: data.Restored, Audit: data.Audit, Exact: data.Exact,
 		Groups: control.Groups, Fleets: control.Fleets, HostPools: control.HostPools, Tenants: control.Tenants,
 		Backups: control.Backups, Refused: control.Refused,
 		Activities: control.Activities, Deliberations: control.Deliberations, Ledger: control.Ledger,

@@ -17,6 +17,29 @@ type worlds struct {
 	see func(t *testing.T, out *Outcome)
 }
 
+// swarms are how random worlds are made, by what they have: a new one is played by all ways that
+// say the same.
+var swarms = map[string]func(seed uint64) *Config{
+	"addresses":    withSwarm("addresses", swarmAddresses),
+	"applications": neighbours,
+	"baskets":      withSwarm("baskets", swarmBaskets),
+	"brief flows":  withSwarm("brief flows", swarmBriefFlows),
+	"connections":  withSwarm("connections", swarmConnections),
+	"disks":        swarmDisks,
+	"flows":        withSwarm("flows", swarmFlows),
+	"functions":    swarmFunctions,
+	"gateways":     withSwarm("gateways", swarmGateway),
+	"journeys":     swarmJourney,
+	"memory":       swarmMemory,
+	"networks":     networked,
+	"packets":      swarmPackets,
+	"snapshots":    swarmSnapshots,
+	"stages":       swarmStages,
+	"tasks":        swarmTasks,
+	"visitors":     withSwarm("visitors", swarmVisitors),
+	"websockets":   withSwarm("websockets", swarmWebsockets),
+}
+
 // closely is how many events of a world that is cut short are followed one by one, after the
 // others.
 const closely = 1000

@@ -38,7 +38,7 @@ type Access struct {
 // told in the order in which their ends are counted.
 func (p *Plane) LogAccess(tell func(*Access)) {
 	p.accessLog = tell
-	p.findPlain() // none is
+	p.findWays() // none is short
 }
 
 // BeCopy makes a plane that was copied with all that it leads to one of its own: its

@@ -83,7 +83,7 @@ func (p *Plane) openBase(spec model.ServerSpec) slab.Handle {
 	h := p.place(&spec)
 	s := p.servers.Get(h)
 	s.cfg = p.serviceOfBase(services)
-	s.journey, s.plain, s.foreseen = true, !p.tracked, false
+	s.journey, s.plain = true, !p.tracked
 	s.station = station.New(station.Spec{Servers: int64(p.frame.Types[spec.Type].VCPUs), Limit: station.NoLimit})
 	s.fleet = int32(fleet)
 	p.equipNetwork(s, &spec)
@@ -145,7 +145,7 @@ func (s *server) gateOnly() {
 		own := s.station.Spec()
 		s.gate = gate{limit: own.Limit, backlog: own.Backlog}
 	}
-	s.journey, s.foreseen = true, false
+	s.journey = true
 	s.station = station.New(station.Spec{Servers: 1})
 }
 

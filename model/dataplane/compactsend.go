@@ -5,41 +5,6 @@ import (
 	"headroom/sim"
 )
 
-// findCompact marks the sources whose requests may be compact: those that meet nothing on
-// their way but what [Plane.sendCompact] counts.
-func (p *Plane) findCompact() {
-	for i := range p.sources {
-		s := &p.sources[i]
-		s.compact = !p.tracked && !p.everyDeparture && !p.full && p.filter == nil && p.accessLog == nil && i < fullRequest &&
-			s.cfg != nil && s.cfg.Rows == nil && s.lookup == nil
-		switch {
-		case s.plain:
-			s.compact = s.compact && p.leadsStraight(s.way)
-		case s.flows.on:
-			s.compact = s.compact && p.ridesAlone(s)
-		default:
-			s.compact = s.compact && s.direct && s.to == ToInstances && len(s.visitors.all) == 0
-		}
-	}
-}
-
-// leadsStraight reports whether each class of a way is forwarded to a target that keeps no
-// connections.
-func (p *Plane) leadsStraight(w *way) bool {
-	for i := range w.actions {
-		a := &w.actions[i]
-		if a.forward == nil {
-			return false
-		}
-		for _, group := range a.groups {
-			if g := &p.targetGroups[group]; g.keeps > 0 || g.cfg.Balancer > 0 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // sendCompactRequests is [Plane.onRequestArrives] for a source whose requests are compact.
 func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 	index, rank := ev.Index(), p.table[requestArrives].rank

@@ -34,6 +34,8 @@ type Traffic struct {
 	Fluid sim.Time
 	// Laws keeps what runs of rates have worked out for others; nil: nobody.
 	Laws *fluid.Shelf
+	// Auto has requests played where rates are not good enough ([fluid.Auto]); only with Fluid.
+	Auto bool
 	// Audit is how many windows of a run whose rates are played are played request by
 	// request as well, in the first replication.
 	Audit int

@@ -46,7 +46,7 @@
 //
 // A server in order of arrival at full speed whose requests make one step knows the
 // start and the end of each when it comes. While nothing disturbs that, its requests
-// go by a fast path (fastpath.go): no list of time limits, since it is known that they are
+// go by a fast path (fastpath.go; which servers may have one [Plane.foreseeable] says): no list of time limits, since it is known that they are
 // kept, no departures, and counted late. Whatever disturbs it (a fault, a change of
 // speed, a load, a draining, a check that decides, a client that will not wait for the
 // end) settles the fast path and leaves it: the server's own station goes on as if it had
@@ -61,8 +61,7 @@
 // complete. Its target hears of it when its server is settled ([Plane.tellTarget]). Where it
 // cannot go on, and where a fast path is left, a full request is made of it that is as it
 // would have been: the pool of requests may move then, as it may when one is offered to its
-// server. What a full request may meet before its server and a compact one does not is
-// excluded by [Plane.findCompact]; whatever adds such a thing adds it there. Where each
+// server. Where each
 // request opens a flow that ends with it, the flow of a compact one is counted and has no
 // record (flowcompact.go).
 //
@@ -70,9 +69,10 @@
 //
 // What a source can meet before its load balancer's rules and after the answer (packets
 // that are held, flows, kept connections, handshakes, other balancers) is known when the
-// plane is built: [Plane.findPlain] marks those that meet nothing of it, and the hot path
-// asks that once. Whatever adds such a thing adds it there. Those of them whose rules lead
-// straight to a target go a straight way ([Plane.findStraight], journeystraight.go), past
+// plane is built. [Plane.findWays] (shortway.go) asks each source once what it meets, of one list
+// of encounters, and so which short ways its requests may take; whatever adds such a thing adds
+// it to the list. Those that meet nothing there are plain. Those of them whose rules lead
+// straight to a target go a straight way (journeystraight.go), past
 // balance and forward, and complete there; most requests of journeys do, which are never
 // compact. Where the next arrival comes
 // before all that is pending, it is played at once, as an event of its own that never
@@ -127,8 +127,8 @@
 // a request comes in before it takes a place, though its connection has kept one, and its
 // response goes out after it has given that back. The bytes of a call pass the interface
 // of its caller at the same time; it goes on when both have let all of them through. Such
-// a server takes no fast path, and keeps steps of journeys to itself no more. Elsewhere bytes
-// are counted and take no time.
+// a server keeps steps of journeys to itself no more, and its fast path is another
+// (fastnetwork.go). Elsewhere bytes are counted and take no time.
 //
 // # Memory
 //
@@ -178,7 +178,7 @@
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: fastpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go.
+// departures: shortway.go, fastpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go.
 // What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

@@ -38,11 +38,13 @@ type fastPath struct {
 // end of a request; where that happens all the time it is not fast.
 const patienceTries = 8
 
-// foreseeable reports whether a service's departures can be foreseen where nothing
-// disturbs them.
-func (p *Plane) foreseeable(service int) bool {
-	s := &p.cfg.Services[service]
-	return !p.tracked && !p.calls[service].instant && s.Discipline == FCFS && len(s.Steps) == 0
+// foreseeable reports whether the departures of a new server of its own can be foreseen where
+// nothing disturbs them: in order of arrival, as many at once as compute, in one step, of which
+// nobody must hear at once, and without volumes that share its interface.
+func (p *Plane) foreseeable(s *server) bool {
+	spec := s.station.Spec()
+	return !p.tracked && !p.calls[s.service].instant && s.cfg.Discipline == FCFS && !s.journey && int64(spec.Limit) == spec.Servers &&
+		(s.nic == nil || !s.nic.disks)
 }
 
 // openFastPath takes the fast path of a server that has one from now on if it is settled,
@@ -241,10 +243,10 @@ func (p *Plane) passed(f *fastPath, passage station.Passage) {
 
 // completeOnFastPath is [Plane.complete], [Plane.leave] and what follows for a request that
 // nothing disturbed. What those do beyond this never meets a fast path:
-//   - paths in time, applications that share a machine and volumes that share an interface:
-//     outside.go, application.go and network.go take foreseen from their servers;
-//   - trips, calls and steps, connections that clients or targets keep, WebSockets and
-//     functions: [Plane.foreseeable] and [Plane.markInstant];
+//   - paths in time and applications that share a machine: outside.go, and application.go, whose
+//     servers are never foreseen;
+//   - trips, calls and steps, connections that clients or targets keep, WebSockets, functions and
+//     volumes that share an interface: [Plane.foreseeable] and [Plane.markInstant];
 //   - errors, disks of their own and a supply that may run out: [Plane.openFastPath];
 //   - time limits that strike: [Plane.enterFastPath];
 //   - targets that drain, and servers that close: they leave their fast path first.

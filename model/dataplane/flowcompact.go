@@ -6,14 +6,6 @@ import "headroom/model"
 // meets the connection but the request: a compact one needs no record of its flow, only that
 // it is counted. A full request that is made of it gets the flow back.
 
-// ridesAlone reports whether each request of a source has a flow of its own that ends with
-// it, and meets nothing on its way but what [Plane.sendByFlow] counts.
-func (p *Plane) ridesAlone(s *source) bool {
-	f := &s.flows
-	return f.listener != nil && len(s.visitors.all) == 0 && !f.relayed && f.listener.Protocol != UDP && s.clients.PerConnection <= 1 &&
-		s.way.simple && !s.guarded && !s.sockets.on && !s.connected && p.leadsStraight(s.way)
-}
-
 // sendByFlow takes a compact request through its Network Load Balancer to a target: what
 // [Plane.carry], [Plane.openFlow] and [Plane.ride] do for it.
 func (p *Plane) sendByFlow(r *compactRequest, s *source) {

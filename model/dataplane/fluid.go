@@ -33,6 +33,7 @@ type fluidly struct {
 	bursts   bool // some servers have CPU credits
 	laws     *fluid.Laws
 	audit    *fluid.Audit                // nil: none
+	auto     *fluid.Auto                 // nil: rates everywhere
 	mixtures map[string]rng.Distribution // of demands, by whose they are
 	minute   sim.Time                    // when responses are recorded next
 	trades   []trade                     // by service
@@ -77,6 +78,9 @@ func (p *Plane) newFluid() {
 	}
 	if p.cfg.Audit > 0 && p.replication == 0 {
 		f.audit = fluid.NewAudit(p.frame.Warmup, p.frame.Duration, p.cfg.Audit)
+	}
+	if p.cfg.Auto {
+		f.auto = fluid.NewAuto(p.stream("fluid/auto"))
 	}
 	p.fluid = f
 	p.newTrades()

@@ -192,6 +192,9 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 			c.checking += float64(check.Demand) * s.pace / check.Interval.Seconds()
 		}
 	}
+	if f.auto != nil && key.reach == serves {
+		c.Player = f.auto.Player(key.service)
+	}
 	f.byKey[key] = c
 	f.cohorts = append(f.cohorts, c)
 	return c
@@ -330,9 +333,14 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
+	all := a.Expected
 	c.passGate(&a)
 	a.Patience = p.patienceAt(c, a.Patience)
 	a.Expected = p.playDisks(c, false, a)
+	a.At, a.Came = until+1, float64(c.came)
+	if all > 0 {
+		a.Came *= a.Expected / all
+	}
 	before, unit := c.Busy, c.unit
 	if c.keeps > 0 {
 		unit *= c.keeps

@@ -3,7 +3,6 @@ package dataplane
 import (
 	"strconv"
 
-	"headroom/model/routing"
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
@@ -49,11 +48,20 @@ func mixed(currents []*current) rng.Distribution {
 
 // ruleOf is how a target group chooses.
 func ruleOf(g *targetGroup) law.Rule {
-	switch g.cfg.Algorithm {
-	case routing.Policies()[0].Name:
-		return law.InTurn
+	rule, _ := ruleOfAlgorithm(g.cfg.Algorithm)
+	return rule
+}
+
+// ruleOfAlgorithm is how an algorithm of package routing chooses, if rates know that. Another
+// one is not carried.
+func ruleOfAlgorithm(name string) (rule law.Rule, known bool) {
+	switch name {
+	case "round_robin":
+		return law.InTurn, true
 	case "least_outstanding_requests":
-		return law.LeastWaiting
+		return law.LeastWaiting, true
+	case "random", "weighted_random":
+		return law.AtRandom, true
 	}
-	return law.AtRandom
+	return law.AtRandom, false
 }

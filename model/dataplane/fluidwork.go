@@ -64,7 +64,7 @@ func together(parts []rng.Distribution) rng.Distribution {
 // chanceWork is the work of each server of a cohort in a step, where that has so much in the mean: more or fewer
 // have come, and they ask for more or less. Alarms and policies see that. A line takes all chance away.
 func (p *Plane) chanceWork(c *cohort, mean float64, a fluid.Arrivals) float64 {
-	if a.Expected <= 0 || c.Line > 0 || c.gate.line > 0 || mean <= a.Other {
+	if c.Played || a.Expected <= 0 || c.Line > 0 || c.gate.line > 0 || mean <= a.Other {
 		return mean
 	}
 	chance := float64(c.came)/a.Expected - 1

@@ -90,10 +90,7 @@ func (p *Plane) openFunction(f *lambda) {
 	s.gate = gate{limit: station.NoLimit}
 	s.station = station.New(station.Spec{Servers: mostAtOnce, Limit: station.NoLimit})
 	s.errors, s.code = cfg.Errors, codeOf(cfg.Errors.Status)
-	s.outlets = make([]outlet, p.calls[f.cfg.Service].count)
-	for k := range s.outlets {
-		s.outlets[k].tokens = RetryBurst
-	}
+	p.equipCalls(s)
 	if p.direct || p.transfers.counts {
 		p.openAccount(0)
 	}

@@ -37,7 +37,7 @@ type trip struct {
 func journeyKey(source, number uint64) uint64 { return rng.Key(source, number) }
 
 // beginTrip puts a trip beside a new request: named by a key, of a parent, 0 of a user's.
-func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Time) {
+func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Time) *trip {
 	for int(i) >= len(p.trips) {
 		p.trips = append(p.trips, trip{})
 	}
@@ -47,6 +47,7 @@ func (p *Plane) beginTrip(i uint32, key uint64, parent slab.Handle, began sim.Ti
 	if p.meter.apart {
 		p.beginPhases(i, began)
 	}
+	return t
 }
 
 // takeOverTrip gives a request that takes another's place its trip: the attempt
@@ -104,8 +105,11 @@ func (p *Plane) admit(j job, now sim.Time) {
 	switch {
 	case g.held < g.limit:
 		g.held++
-		t.placed = true
-		p.setOut(j, now)
+		t.placed, t.boarded = true, true
+		p.begins(j.i, j.r, now)
+		if s.memory == nil || !p.takeMemory(j.i, now) {
+			p.proceed(j, now)
+		}
 	case g.line.Len() < int(g.backlog):
 		j.r.phase = queued
 		j.r.ticket = g.line.Push(j.i, s.time(s.work(j.r)))
@@ -116,20 +120,14 @@ func (p *Plane) admit(j job, now sim.Time) {
 
 // board begins the journey of a request that has a place, or goes on with it.
 func (p *Plane) board(j job, now sim.Time) {
-	if !j.t.boarded {
-		p.setOut(j, now)
-		return
-	}
-	p.endPhase(j.i, phaseQueue, now)
-	p.proceed(j, now)
-}
-
-// setOut begins the journey of a request that has a place.
-func (p *Plane) setOut(j job, now sim.Time) {
-	j.t.boarded = true
-	p.begins(j.i, j.r, now)
-	if j.s.memory != nil && p.takeMemory(j.i, now) {
-		return
+	if j.t.boarded {
+		p.endPhase(j.i, phaseQueue, now)
+	} else {
+		j.t.boarded = true
+		p.begins(j.i, j.r, now)
+		if j.s.memory != nil && p.takeMemory(j.i, now) {
+			return
+		}
 	}
 	p.proceed(j, now)
 }
@@ -140,11 +138,12 @@ func (p *Plane) proceed(j job, now sim.Time) {
 	if j.r.source == checkSource || len(steps) == 0 || j.r.errs && j.s.errors.Latency > 0 {
 		steps = shortJourney
 	}
-	if int(j.t.step) == len(steps) {
+	k := int(j.t.step)
+	if k >= len(steps) {
 		p.endJourney(j, now)
 		return
 	}
-	step := &steps[j.t.step]
+	step := &steps[k]
 	switch step.Kind {
 	case StepCPU:
 		p.compute(j, step, now)
@@ -159,7 +158,11 @@ func (p *Plane) proceed(j job, now sim.Time) {
 		return
 	case StepCall:
 		j.r.phase = calling
-		p.call(j, &step.Call, now)
+		if j.t.left = int32(step.Call.Count); step.Call.Parallel {
+			p.callAll(j.i, now)
+		} else {
+			p.issue(j, now)
+		}
 	default:
 		panic("dataplane: unknown kind of step")
 	}
@@ -195,10 +198,10 @@ func (p *Plane) compute(j job, step *Step, now sim.Time) {
 		id, s = s.base, p.servers.at(s.base)
 	}
 	s.station.Offer(now, j.i, demand)
-	if s.watch == inKernel && !s.disturbed() {
-		p.departsInKernel(id, s)
-	} else {
+	if s.watch != inKernel || s.disturbed() {
 		p.changed(id, s)
+	} else if due := s.station.Next(); due < s.due {
+		p.departsAt(due, s, handled(serverDeparts, p.servers.handle(id)))
 	}
 }
 

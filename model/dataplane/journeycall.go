@@ -27,15 +27,10 @@ type outlet struct {
 	line   station.Queue // calls that wait for a connection
 }
 
-// call begins a call step: all calls at once, or the first of them.
-func (p *Plane) call(j job, c *Call, now sim.Time) {
-	j.t.left = int32(c.Count)
-	if !c.Parallel {
-		p.issue(j, now)
-		return
-	}
-	for p.trips[j.i].left > 0 {
-		p.issue(p.job(j.i), now)
+// callAll issues all calls of a request's step.
+func (p *Plane) callAll(i uint32, now sim.Time) {
+	for p.trips[i].left > 0 {
+		p.issue(p.job(i), now)
 	}
 }
 
@@ -43,7 +38,7 @@ func (p *Plane) call(j job, c *Call, now sim.Time) {
 // event.
 func (p *Plane) issue(j job, now sim.Time) {
 	t := j.t
-	index := p.calls[j.s.service].callers[t.step]
+	index := j.s.callers[t.step]
 	s := &p.sources[index]
 	c, o := s.call, &j.s.outlets[s.outlet]
 	part := uint64(c.Count) - uint64(t.left)
@@ -61,8 +56,7 @@ func (p *Plane) issue(j job, now sim.Time) {
 		r.setBytes(p.drawBytes(j.i, part<<2|1, c.Request), p.drawBytes(j.i, part<<2|2, c.Response))
 	}
 	t.child = i
-	p.beginTrip(i, key, parent, now)
-	own := &p.trips[i]
+	own := p.beginTrip(i, key, parent, now)
 	own.sibling = sibling
 	if c.Clients.RetryBudget > 0 {
 		o.tokens = min(o.tokens+c.Clients.RetryBudget, RetryBurst)
@@ -173,8 +167,8 @@ func (p *Plane) onCallGivesUp(ev model.Event) {
 	p.retry(i, CodePool)
 }
 
-// onCallReturns brings a call's end to its caller, or a connection to a call
-// that waited for it.
+// onCallReturns brings a call's end to its caller, who goes on or fails, or a connection
+// to a call that waited for it.
 func (p *Plane) onCallReturns(ev model.Event) {
 	r := p.requests.Get(ev.Handle())
 	if r == nil { // its caller is no more
@@ -186,13 +180,7 @@ func (p *Plane) onCallReturns(ev model.Event) {
 		p.dial(i, r)
 		return
 	}
-	p.returned(i, r)
-}
-
-// returned ends a call at its caller, who goes on or fails.
-func (p *Plane) returned(i uint32, r *request) {
-	now := p.kernel.Now()
-	broken := r.phase == failed
+	now, broken := p.kernel.Now(), r.phase == failed
 	source, own := &p.sources[r.source], &p.trips[i]
 	c, caller := source.call, p.job(indexOf(own.parent))
 	if own.connected {
@@ -213,7 +201,9 @@ func (p *Plane) returned(i uint32, r *request) {
 	case t.left > 0 && !c.Parallel:
 		p.issue(caller, now)
 	case t.left == 0 && t.out == 0:
-		p.endStep(caller, phaseCall, now)
+		t.step++
+		p.endPhase(caller.i, phaseCall, now)
+		p.proceed(caller, now)
 	}
 }
 

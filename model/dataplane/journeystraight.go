@@ -5,37 +5,9 @@ import (
 	"headroom/sim"
 )
 
-// findStraight marks the sources whose requests go straight: plain ones whose rules forward
-// each class to a target that is picked without regard to who asks, from where no packet gets
-// lost. [Plane.sendStraight] and [Plane.completeStraight] say of them what the general walk
-// says, and leave out what it looks for.
-func (p *Plane) findStraight() {
-	for i := range p.sources {
-		s := &p.sources[i]
-		s.straight = s.plain && !p.full && p.filter == nil && p.leadsStraight(s.way) && p.asksNobody(s.way)
-		s.nearby = s.call == nil || p.apart == nil && !p.transfers.counts
-	}
-}
-
-// asksNobody reports whether the targets of each class of a way are picked without regard to
-// who asks.
-func (p *Plane) asksNobody(w *way) bool {
-	for i := range w.actions {
-		a := &w.actions[i]
-		if a.sticky > 0 {
-			return false
-		}
-		for _, group := range a.groups {
-			if p.targetGroups[group].balance.weighed {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// sendStraight is [Plane.balance] and [Plane.forward] for a request that goes straight, while
-// no zone is down.
+// sendStraight is [Plane.balance] and [Plane.forward] for a request that goes straight: a plain
+// one whose rules forward each class to a target that is picked without regard to who asks, from
+// where no packet gets lost; while no zone is down.
 func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	b, action := s.lb, &s.way.actions[r.class]
 	zone := b.dns[0]

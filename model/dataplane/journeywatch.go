@@ -57,12 +57,15 @@ func (p *Plane) departsInKernel(id uint32, s *server) {
 	if s.disturbed() {
 		due = s.nextOf()
 	}
-	if due >= s.due {
-		return
+	if due < s.due {
+		p.departsAt(due, s, handled(serverDeparts, p.servers.handle(id)))
 	}
-	s.due = due
-	if due <= p.frame.Duration {
-		p.kernel.At(due, sim.RankRelease, handled(serverDeparts, p.servers.handle(id)))
+}
+
+// departsAt makes an event of a departure of a server.
+func (p *Plane) departsAt(due sim.Time, s *server, ev model.Event) {
+	if s.due = due; due <= p.frame.Duration {
+		p.kernel.At(due, sim.RankRelease, ev)
 	}
 }
 
@@ -87,8 +90,8 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	}
 	if s.disturbed() {
 		p.changed(id, s)
-	} else {
-		p.departsInKernel(id, s)
+	} else if due := s.station.Next(); due < s.due {
+		p.departsAt(due, s, ev)
 	}
 }
 

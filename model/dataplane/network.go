@@ -50,7 +50,6 @@ func (p *Plane) equipNetwork(s *server, spec *model.ServerSpec) {
 	for d := range s.nic.links {
 		s.nic.links[d] = bandwidth.NewLink(now, terms)
 	}
-	s.foreseen = s.foreseen && !s.nic.disks
 }
 
 // Fetched passes what the user data of a server fetched, before its port was open, through

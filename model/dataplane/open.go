@@ -16,12 +16,12 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	s := p.servers.Get(h)
 	if spec.Service != None {
 		s.equip(&p.cfg.Services[spec.Service], p.frame.Types[spec.Type].VCPUs)
-		s.foreseen = s.foreseen && p.foreseeable(spec.Service)
 		if p.calls[spec.Service].instant {
 			s.watch = inKernel
 		}
 		p.equipCalls(s)
 		p.equipNetwork(s, &spec)
+		s.foreseen = p.foreseeable(s)
 		p.attachDisks(s, &spec)
 		p.equipMemory(s, &spec)
 		p.keep(s)
@@ -65,7 +65,7 @@ func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 
 // equipCalls gives a server what the calls of its service need.
 func (p *Plane) equipCalls(s *server) {
-	s.outlets = make([]outlet, p.calls[s.service].count)
+	s.outlets, s.callers = make([]outlet, p.calls[s.service].count), p.calls[s.service].callers
 	for k := range s.outlets {
 		s.outlets[k].tokens = RetryBurst
 	}
@@ -91,7 +91,6 @@ func (s *server) equip(cfg *Service, vcpus int) {
 		spec.Limit, spec.Backlog = station.NoLimit, 0
 	}
 	s.station = station.New(spec)
-	s.foreseen = int64(spec.Limit) == spec.Servers
 	s.errors = cfg.Errors
 	s.code = codeOf(cfg.Errors.Status)
 }

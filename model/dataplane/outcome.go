@@ -85,6 +85,7 @@ type Outcome struct {
 	Restored []sim.Time
 
 	Audit *fluid.Findings // of rates against requests; nil: none
+	Exact *fluid.Exact    // where requests were played among rates; nil: nobody was to
 
 	StepsEnded   int64 // on servers
 	Overtaken    int64 // events whose entity had gone: cancelled timers and departures
@@ -253,6 +254,9 @@ func (p *Plane) Outcome() Outcome {
 	}
 	if p.fluid != nil && p.fluid.audit != nil {
 		out.Audit = p.fluid.audit.Play(p.stream("fluid/audit"))
+	}
+	if p.fluid != nil && p.fluid.auto != nil {
+		out.Exact = p.fluid.auto.Found()
 	}
 	if f := p.fluid; f != nil && f.laws != nil {
 		p.cfg.Laws.Put(f.laws, p.cfg.demands())

@@ -162,7 +162,7 @@ func New(setup Setup) (*Plane, error) {
 	p.markInstant()
 	p.scheduleMitigation()
 	p.scheduleWeighing()
-	p.findPlain()
+	p.findWays()
 	p.meter = p.newMeter(setup.Observe)
 	if setup.Observe.Series {
 		p.newTimeline()

@@ -35,6 +35,7 @@ type server struct {
 	errors    model.Errors // of its application now
 	gate      gate
 	outlets   []outlet // by call of the service
+	callers   []uint16 // as its service's
 	kept      kept
 	code      Code          // that errors of its application end with
 	receiving int32         // requests whose bytes come in through its interface; each has a place, or one in line
@@ -298,7 +299,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 	if r.gone {
 		return
 	}
-	p.meter.started(at, r, p.receivedAt(i, r))
+	p.meter.begins(p.meter.route(r), r.arrived, at-p.receivedAt(i, r))
 	p.endPhase(i, phaseQueue, at)
 }
 
@@ -349,7 +350,10 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 		case s.plain:
 			p.leaveBase(job{i: turn.Job, r: r, s: of}, turn.At)
 		case s.journey:
-			p.endStep(job{turn.Job, r, of, &p.trips[turn.Job]}, phaseCPU, turn.At)
+			t := &p.trips[turn.Job]
+			t.step++
+			p.endPhase(turn.Job, phaseCPU, turn.At)
+			p.proceed(job{turn.Job, r, of, t}, turn.At)
 			if s.supply == nil && s.station.Quiet(until) {
 				return
 			}

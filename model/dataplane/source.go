@@ -20,9 +20,9 @@ type source struct {
 	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
-	straight bool      // its requests go straight: see [Plane.findStraight]
+	straight bool      // its requests go straight: see [Plane.sendStraight]
 	nearby   bool      // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
-	compact  bool      // the requests it sends are compact on their way: see [Plane.findCompact]
+	compact  bool      // the requests it sends are compact on their way: see [Plane.sendCompact]
 	hop      sim.Time  // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool      // clients that reach their targets without a balancer
 	next     int       // fleet round robin
@@ -212,19 +212,6 @@ func (p *Plane) connectSource(s *source, classes []RequestClass) error {
 	p.newConnections(s)
 	s.connected = s.connections.on || s.flows.relayed
 	return nil
-}
-
-// findPlain marks the plain sources.
-func (p *Plane) findPlain() {
-	for i := range p.sources {
-		s := &p.sources[i]
-		s.plain = p.accessLog == nil && s.balancer != None && s.way.simple && !s.lb.cfg.Network() && !s.guarded && !s.carried && !s.connected && !s.flows.on
-		if s.plain || s.flows.on && !s.flows.relayed {
-			s.hop = s.lb.cfg.Latency + s.far
-		}
-	}
-	p.findStraight()
-	p.findCompact()
 }
 
 // newWayOf resolves the rules of the load balancer that a source comes to, maybe behind

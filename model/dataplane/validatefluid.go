@@ -51,7 +51,11 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
 	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {
-		return slices.ContainsFunc(t.Algorithms, func(e routing.Entry) bool { return e.Name == g.Algorithm })
+		_, known := ruleOfAlgorithm(g.Algorithm)
+		return !known || slices.ContainsFunc(t.Algorithms, func(e routing.Entry) bool { return e.Name == g.Algorithm })
+	}},
+	{"port", func(t *Traffic, g *TargetGroup) bool {
+		return g.Port != 0 && g.Service >= 0 && g.Service < len(t.Services) && t.Services[g.Service].Port != 0 && g.Port != t.Services[g.Service].Port
 	}},
 }
 
@@ -85,8 +89,15 @@ func (v *validator) fluid() {
 	if v.Fluid == 0 {
 		return
 	}
+	sound := len(v.errs) == 0
 	for i := range v.Workloads {
-		notCarried(v, "workload."+v.Workloads[i].Name, &v.Workloads[i], workloadsNotFluid)
+		w := &v.Workloads[i]
+		notCarried(v, "workload."+w.Name, w, workloadsNotFluid)
+		if sound && w.To == ToLoadBalancer {
+			refused, rejected := v.turnsAway(w)
+			v.check(!refused, "workload."+w.Name+".clients.port", model.NotFluid)
+			v.check(!rejected, "workload."+w.Name+".to", model.NotFluid)
+		}
 	}
 	for i := range v.Services {
 		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
@@ -104,6 +115,22 @@ func (v *validator) fluid() {
 		v.check(false, "outside."+v.Outside[i].Name, model.NotFluid)
 	}
 	v.check(len(v.Network.Ends) == 0, "security_group", model.NotFluid)
+}
+
+// turnsAway reports whether a load balancer takes none of some requests of a workload: nobody
+// listens on their port, or no target speaks their version of HTTP.
+func (t *Traffic) turnsAway(w *Workload) (refused, rejected bool) {
+	asks := w.asks()
+	asks.versions = t.versions()
+	way, err := newWay(&t.LoadBalancers[w.Target], asks, nil)
+	if err != nil {
+		return false, false
+	}
+	for i := range way.actions {
+		refused = refused || way.actions[i].refused
+		rejected = rejected || way.actions[i].rejects == Code464
+	}
+	return refused, rejected
 }
 
 func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {

@@ -138,7 +138,7 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 		m.changed = at - came.Length
 	}
 	a.before[c] = m
-	if at < a.from || m.each <= 0 {
+	if at < a.from || m.each <= 0 || c.Played {
 		return
 	}
 	a.regimes[m.regime(at)].requests += came.Expected

@@ -44,6 +44,9 @@ type Cohort struct {
 	Line     float64 // of these, beyond what the law of the highest load has
 	Busy     float64 // work of each target so far, ns of one server
 
+	Player *Player // plays requests where rates are not good enough; nil: nobody does
+	Played bool    // the last step was
+
 	laws    *fluid.Laws
 	past    past
 	came    flow        // of the last step that was worked out
@@ -54,6 +57,7 @@ type Cohort struct {
 	there   fluid.Means // for good at the number
 	queue   float64     // seconds until a place is free, without chance
 	mean    float64     // stay of those who do not give up
+	lined   waits       // of those who were played
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -64,6 +68,8 @@ type Arrivals struct {
 	Other    float64  // work of each target beside them, ns of one server in this time
 	Again    float64  // of Expected, those that have been tried before
 	Retries  Retries  // of those who fail, where all try alike
+	Came     float64  // requests that have come, where they may be played
+	At       sim.Time // end of the step, where they may be
 }
 
 // Laws keeps the laws of the stations of a run.
@@ -95,7 +101,8 @@ func (s *Laws) of(c *Cohort) *fluid.Laws {
 
 // Advance plays a step.
 func (c *Cohort) Advance(laws *Laws, a Arrivals) {
-	c.Refused, c.gaveUp, c.Delay, c.Done = 0, 0, 0, 0
+	overloaded := c.Line > 0 || c.Refused > overloadedLate || c.gaveUp > overloadedLate || c.tail > overloadedLate
+	c.Refused, c.gaveUp, c.Delay, c.Done, c.Played = 0, 0, 0, 0, false
 	if c.Targets == 0 || a.Length <= 0 || c.Demand == nil {
 		c.Content, c.Number, c.Variance, c.Line, c.past = 0, 0, 0, 0, past{}
 		return
@@ -107,6 +114,9 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	if !c.Finishes && a.Patience != sim.Never {
 		f.patience = max(a.Patience, 1).Seconds()
 		f.worth = laws.worthOf(c.Demand)
+	}
+	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {
+		return
 	}
 	before := c.Number
 	if c.small(&f) {
@@ -185,6 +195,9 @@ func (c *Cohort) Selects() float64 {
 func (c *Cohort) Waits() (share float64, mean sim.Time) {
 	if c.Law == nil {
 		return 0, 0
+	}
+	if c.Played {
+		return c.lined.shown()
 	}
 	sum := 0.0
 	if c.queue > 0 {

@@ -12,6 +12,9 @@
 // long each in it has waited and what it has been served, clients that give up and try again. So it
 // judges overload, too, and finds a storm of retries that rates do not show.
 //
+// An [Auto] does the same while the run goes on, in the steps for which rates are not good enough, and has what it
+// plays take the place of the law: with more targets than 48 these stand for all. It costs what so many requests cost.
+//
 // Against requests one by one the mean and the 99th percentile of the latency through a flash crowd, with
 // twice the load that the targets can serve and clients that give up, are within 1 %, how many
 // give up within 2 % (scenarios/flash-crowd.toml, simple scaling). Where alarms decide by a hair when

@@ -19,7 +19,8 @@ type replay struct {
 	shape    Shape
 	targets  []station.Station
 	requests []attempt
-	oldest   int // of those whose clients may still give up
+	first    uint32 // job of the first of them
+	oldest   int    // of those whose clients may still give up
 	patience sim.Time
 	retries  Retries
 	back     [][]sim.Time // when those come back who have failed so often
@@ -33,6 +34,9 @@ type replay struct {
 	is, says            ends    // played, and by rates
 	worked, works, able float64 // ns of servers, in the window: played, by rates, at most
 	offset              float64
+	waits               waits
+	stays               []float64 // seconds, of those who left, where they are listed
+	lists               bool
 }
 
 // ends is how many requests ended in a window, and how.
@@ -78,15 +82,17 @@ func newReplay(w *window, stream rng.Stream) *replay {
 	first := w.moments[0]
 	r := &replay{shape: w.shape, stream: stream, patience: first.stay.Limit, retries: first.retries}
 	r.back = make([][]sim.Time, r.retries.Attempts)
+	r.resize(max(1, min(r.shape.Choices, mostTargets)))
+	return r
+}
+
+// spec is what a target is.
+func (r *replay) spec() station.Spec {
 	places := station.NoLimit
 	if p := r.shape.Places; p > 0 && p < NoLimit {
 		places = int32(p)
 	}
-	spec := station.Spec{Servers: int64(r.shape.Servers), Limit: places, Backlog: int32(min(r.shape.Backlog, NoLimit))}
-	for range max(1, min(r.shape.Choices, mostTargets)) {
-		r.targets = append(r.targets, station.New(spec))
-	}
-	return r
+	return station.Spec{Servers: int64(r.shape.Servers), Limit: places, Backlog: int32(min(r.shape.Backlog, NoLimit))}
 }
 
 // play plays a window.
@@ -183,7 +189,7 @@ func (r *replay) offer(target int, failures uint8) {
 
 // admit lets a target take or refuse a request at an instant.
 func (r *replay) admit(a attempt, at, demand sim.Time) {
-	job := uint32(len(r.requests))
+	job := r.first + uint32(len(r.requests))
 	verdict, ticket := r.targets[a.target].Offer(at, job, demand)
 	a.ticket = ticket
 	switch verdict {
@@ -252,16 +258,68 @@ func (r *replay) settle(target int, until sim.Time) {
 func (r *replay) serve(target int, until sim.Time) {
 	s := &r.targets[target]
 	for turn, ok := s.Settle(until); ok; turn, ok = s.Settle(until) {
-		a := &r.requests[turn.Job]
-		switch {
-		case a.state == gone: // its client has left
-		case turn.Kind == station.Started:
-			a.state = served
-		default:
-			if a.state = gone; r.counting {
+		i := turn.Job - r.first
+		if int64(i) >= int64(len(r.requests)) || r.requests[i].state == gone { // its client has left
+			continue
+		}
+		a := &r.requests[i]
+		if turn.Kind == station.Started {
+			if a.state = served; r.counting {
+				r.waits.n++
+				r.waits.sum = sim.Sum(r.waits.sum, turn.At-a.arrived)
+			}
+			continue
+		}
+		if a.state = gone; r.counting {
+			r.is.served++
+			if r.lists {
+				r.stays = append(r.stays, (turn.At - a.arrived).Seconds())
+			} else {
 				r.played.Record(int64(turn.At - a.arrived))
-				r.is.served++
 			}
 		}
 	}
+}
+
+// forget lets go of the oldest requests that have ended.
+func (r *replay) forget() {
+	k := 0
+	for k < len(r.requests) && r.requests[k].state == gone {
+		k++
+	}
+	if k < len(r.requests)/2 || k < 64 {
+		return
+	}
+	r.requests = r.requests[:copy(r.requests, r.requests[k:])]
+	r.first += uint32(k)
+	r.oldest = max(0, r.oldest-k)
+}
+
+// resize has so many targets: a new one is empty, and the last one takes with it what is there.
+func (r *replay) resize(targets int) {
+	for len(r.targets) < targets {
+		r.targets = append(r.targets, station.New(r.spec()))
+	}
+	if len(r.targets) == targets {
+		return
+	}
+	r.targets = r.targets[:targets]
+	for i := range r.requests {
+		if a := &r.requests[i]; int(a.target) >= targets {
+			a.state = gone
+		}
+	}
+}
+
+// inside is how many requests are at all targets, and for how many of them a client waits.
+func (r *replay) inside() (there, awaited float64) {
+	for i := range r.targets {
+		there += float64(r.targets[i].InService() + r.targets[i].Waiting())
+	}
+	for i := range r.requests {
+		if r.requests[i].state != gone {
+			awaited++
+		}
+	}
+	return there, awaited
 }

@@ -34,7 +34,7 @@ func (r *replay) expire(until sim.Time) {
 		case a.state == inLine:
 			s.LeaveLine(a.ticket)
 		default:
-			s.Abandon(due, uint32(r.oldest))
+			s.Abandon(due, r.first+uint32(r.oldest))
 		}
 		if a.state = gone; r.counting {
 			r.is.late++

@@ -10,12 +10,10 @@ const (
 	MaxMemory = 10_240 // MB
 	// MemoryPerVCPU is the memory with which a function has one vCPU.
 	MemoryPerVCPU = 1769 // MB
-	DefaultMemory = 128  // MB
 	// MaxThreads bounds the vCPUs that code can use.
 	MaxThreads = 64
 
-	DefaultTimeout = 3 * sim.Second
-	MaxTimeout     = 900 * sim.Second
+	MaxTimeout = 900 * sim.Second
 
 	// AccountConcurrency is how many calls an account serves at once in a Region.
 	AccountConcurrency = 1000

@@ -143,12 +143,6 @@ func (l *Level) PageOut() model.Bytes {
 	return out
 }
 
-// SetSwap makes the swap so large from an instant on.
-func (l *Level) SetSwap(at sim.Time, swap model.Bytes) {
-	l.terms.Swap = swap
-	l.note(at)
-}
-
 func (l *Level) note(at sim.Time) {
 	holds := l.Holds()
 	l.peak = max(l.peak, holds)

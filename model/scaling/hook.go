@@ -15,12 +15,11 @@ type Hook struct {
 
 // Limits of a hook (PutLifecycleHook, Amazon EC2 Auto Scaling API Reference).
 const (
-	HeartbeatLeast   = 30 * sim.Second
-	HeartbeatMost    = 7200 * sim.Second
-	HeartbeatDefault = 3600 * sim.Second
-	MostHooks        = 50 // of a group
-	longestWait      = 48 * sim.Hour
-	mostHeartbeats   = 100
+	HeartbeatLeast = 30 * sim.Second
+	HeartbeatMost  = 7200 * sim.Second
+	MostHooks      = 50 // of a group
+	longestWait    = 48 * sim.Hour
+	mostHeartbeats = 100
 )
 
 // Most is the longest that a hook holds anything: 48 hours, or 100 heartbeats where that

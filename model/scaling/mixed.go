@@ -17,10 +17,6 @@ type MixedInstances struct {
 	SpotPools          int // cheapest pools of a zone that lowest-price takes turns in; 0 with another strategy
 }
 
-// SpotPoolsDefault is the number of pools that lowest-price takes turns in
-// unless told; unconfirmed.
-const SpotPoolsDefault = 2
-
 // OnDemandShare returns how many of n units are On-Demand; the others are Spot.
 // The share above the base is rounded up.
 func (m MixedInstances) OnDemandShare(n int) int {

@@ -5,10 +5,6 @@ import "headroom/sim"
 // Cooldowns are those of a policy of Application Auto Scaling.
 type Cooldowns struct{ In, Out sim.Time }
 
-// UsualCooldown is that of ECS services (Application Auto Scaling API Reference,
-// "TargetTrackingScalingPolicyConfiguration").
-const UsualCooldown = 300 * sim.Second
-
 // Pause is where a policy of Application Auto Scaling stands in its cooldown. A scale-out
 // does not keep it from another: what was added counts as part of the next, which has to
 // be larger. A scale-in keeps it from another, and any scale-out ends that (Application

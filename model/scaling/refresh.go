@@ -44,12 +44,11 @@ type Refresh struct {
 	Delay       sim.Time // of a pause
 }
 
-// Limits and defaults of a refresh.
+// Limits of a refresh.
 const (
-	RefreshLeast      = 90
-	CheckpointDefault = sim.Hour
-	LongestRefresh    = 14 * 24 * sim.Hour
-	RefreshPatience   = sim.Hour // for a batch to be healthy, and for protected instances
+	RefreshLeast    = 90
+	LongestRefresh  = 14 * 24 * sim.Hour
+	RefreshPatience = sim.Hour // for a batch to be healthy, and for protected instances
 )
 
 // Next returns how many instances come next, of a group that desires so many, of which so

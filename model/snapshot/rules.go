@@ -20,14 +20,11 @@ var (
 const (
 	MostCopies     = 20 // at once to one Region
 	MostArchived   = 25 // of one volume
-	MostArchiving  = 25 // at once
 	MostRestoring  = 5  // at once
 	LeastRetention = sim.Day
 	MostRetention  = 365 * sim.Day
 	// BinDelay is how long the first rule of a recycle bin may take to become active.
 	BinDelay = 30 * sim.Minute
-	// LeastArchived is the time that an archived snapshot is billed for at least.
-	LeastArchived = 90 * sim.Day
 )
 
 // Times and rates of snapshots, ours.

@@ -149,6 +149,10 @@ func (j *jsonWriter) summary(s *results.Summary) {
 	j.list("[", "]", len(s.Charges), func(i int) { j.value(chargeOf(&s.Charges[i])) })
 	j.text(",\n  \"thresholds\": ")
 	j.list("[", "]", len(s.Thresholds), func(i int) { j.value(verdictOf(s.Thresholds[i])) })
+	if len(s.Spans) > 0 {
+		j.text(",\n  \"one_by_one\": ")
+		j.list("[", "]", len(s.Spans), func(i int) { j.value(spanOf(&s.Spans[i])) })
+	}
 	j.text(",\n  \"warnings\": ")
 	j.list("[", "]", len(s.Warnings), func(i int) { j.value(s.Warnings[i]) })
 	j.text("\n}")

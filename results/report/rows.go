@@ -42,6 +42,8 @@ func requestRows(s *results.Summary) []row {
 		{name: "audit: refused", metric: "audit.requests.refused", quiet: true},
 		{name: "audit: availability", metric: "audit.availability", quiet: true},
 		{name: "audit: CPU", metric: "audit.cpu.utilization"},
+		{name: "one by one", metric: "auto.requests"},
+		{name: "one by one, of the time", metric: "auto.time"},
 		{name: "wait mean", metric: "wait.mean"},
 		{name: "wait probability", metric: "wait.probability"},
 	}...)

@@ -31,6 +31,9 @@ func blocks(s *results.Summary, width int) []block {
 		}
 	}
 	add("Requests", requestRows(s), trafficParts(s))
+	if len(s.Spans) > 0 {
+		all = append(all, spanBlock(s))
+	}
 	add("Windows", windowRows(s), windowParts(s))
 	if s.Config.Journeys() {
 		add("Services", serviceRows(), serviceParts(s))

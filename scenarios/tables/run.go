@@ -37,8 +37,8 @@ func runKeys() []schema.Key {
 			schema.Row("duration", schema.Quantity(schema.Seconds, 1, year), schema.Required, "length of the run"),
 			schema.Row("warmup", schema.Quantity(schema.Seconds, 0, year), "0", "excluded from latency statistics, never from cost"),
 			schema.Row("replications", schema.Whole(1, 10_000), "5", "independent runs, from which the intervals come"),
-			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps").Planned("auto: requests where it matters, rates elsewhere"), `"request"`, "what is simulated one by one"),
-			schema.Row("fluid", schema.Inner(), "", "how rates are played with fidelity = \"fluid\""),
+			schema.Row("fidelity", schema.OneOf("request: every request", "fluid: rates of requests, in steps", "auto: requests where rates are not good enough (steep changes, overload, changes of capacity), rates elsewhere; auto.* say how much. Requests everywhere if there are few, or where rates do not carry a key"), `"request"`, "what is simulated one by one"),
+			schema.Row("fluid", schema.Inner(), "", "how rates are played with fidelity = \"fluid\" or \"auto\""),
 			schema.Row("fluid.step", schema.Quantity(schema.Seconds, 0.001, 60), `"1s"`, "the time in which arrivals are drawn and divided at once, and servers and lines follow"),
 			schema.Row("fluid.audit", schema.Whole(0, mostAudited), "(12, or one a step)", "windows of the run whose requests are played one by one as well, in its first replication, from what the rates had there; audit.* are the differences; 0: none"),
 			schema.Row("memory", schema.Quantity(schema.GiB, 64<<20, 1<<50), "(three quarters of the machine's, or of what its control group or ulimit -v leaves)", "memory that the program may take: beyond it the run ends with what is finished, and exit code 4"),
@@ -74,7 +74,8 @@ func (l *loader) readRun(t *schema.Table) {
 
 // readFluid reads whether rates are played, and in which steps.
 func (l *loader) readFluid(t *schema.Table) {
-	fluid := t.Choice("fidelity") == "fluid"
+	fidelity := t.Choice("fidelity")
+	fluid := fidelity != "request"
 	if !fluid && !t.Has("fluid") {
 		t.Pass("fluid")
 		return
@@ -84,11 +85,11 @@ func (l *loader) readFluid(t *schema.Table) {
 	switch {
 	case !of.Sound("step") || !t.Sound("fidelity", "duration"):
 	case !fluid:
-		t.Reject("fluid", schema.Fault{Rule: "must not be given without fidelity = \"fluid\"", Code: schema.NoCode})
+		t.Reject("fluid", schema.Fault{Rule: "must not be given with fidelity = \"request\"", Code: schema.NoCode})
 	case step > l.cfg.Duration:
 		of.Wrong("step", "must be at most the duration ("+l.cfg.Duration.String()+")")
 	default:
-		l.cfg.Fluid = step
+		l.cfg.Fluid, l.cfg.Auto = step, fidelity == "auto"
 	}
 	l.readAudit(of)
 	of.Done()

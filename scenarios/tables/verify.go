@@ -2,6 +2,8 @@ package tables
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"headroom/model"
@@ -13,10 +15,52 @@ import (
 // verify reports the rules of the model that the config breaks and no table has
 // seen, at the keys that the model names.
 func (l *loader) verify(root *tree.Node) {
-	l.accuse(root, l.cfg.Validate())
+	errs := l.cfg.Validate()
+	if l.cfg.Auto {
+		errs = l.playRequests(root, errs)
+	}
+	l.accuse(root, errs)
 	if search := l.scenario.Search; len(l.Faults) == 0 && search != nil && search.Fluid {
 		l.verifyScreen(root)
 	}
+}
+
+// playRequests has a scenario play requests everywhere of which rates do not carry something, or which has no more
+// of them than rates are worth, and returns the other errors.
+func (l *loader) playRequests(root *tree.Node, errs []error) (others []error) {
+	var keys []string
+	for _, err := range errs {
+		if path, rule, ok := strings.Cut(err.Error(), ": "); !ok || rule != model.NotFluid {
+			others = append(others, err)
+		} else if !slices.Contains(keys, path) {
+			keys = append(keys, path)
+		}
+	}
+	why := ""
+	switch requests := l.requests(); {
+	case len(keys) > 0:
+		why = "rates do not carry " + strings.Join(keys, ", ")
+	case requests <= fewRequests:
+		why = fmt.Sprintf("about %.2g million come, which is no more work", requests*1e-6)
+	default:
+		return others
+	}
+	l.cfg.Fluid, l.cfg.Auto, l.cfg.Audit = 0, false, 0
+	l.warnAt(root.Nearest("run.fidelity"), "run.fidelity: auto plays requests everywhere: "+why)
+	return others
+}
+
+// fewRequests are played in about the time that rates of as many take.
+const fewRequests = 3e6
+
+// requests is how many the workloads of a run send, about, without those that they try again.
+func (l *loader) requests() (sum float64) {
+	for i := range l.cfg.Workloads {
+		if w := &l.cfg.Workloads[i]; w.Arrivals != nil {
+			sum += w.Arrivals.Mean(l.cfg.Duration) * l.cfg.Duration.Seconds()
+		}
+	}
+	return sum
 }
 
 // accuse reports errors that begin with the path of their key.
@@ -36,7 +80,7 @@ func (l *loader) verifyScreen(root *tree.Node) {
 	const path, instead = "search.screen", `is not carried by search.screen = "fluid": rates do not show what it does; use screen = "request"`
 	if l.cfg.Fluid > 0 {
 		at := root.Nearest(path).At
-		l.Faults = append(l.Faults, schema.Fault{File: at.File, Line: at.Line, Path: path, Rule: `must not be given with run.fidelity = "fluid": all of the search plays rates`})
+		l.Faults = append(l.Faults, schema.Fault{File: at.File, Line: at.Line, Path: path, Rule: `must not be given with run.fidelity = "fluid" or "auto": all of the search plays rates`})
 		return
 	}
 	rates := *l.cfg

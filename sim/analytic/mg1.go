@@ -35,9 +35,6 @@ func (q MG1) MeanWaitFCFS() float64 {
 	return rho * q.mean * (1 + q.scv) / (2 * (1 - rho))
 }
 
-// MeanResponseFCFS returns the mean wait plus the mean service.
-func (q MG1) MeanResponseFCFS() float64 { return q.MeanWaitFCFS() + q.mean }
-
 // MeanResponsePS returns mean / (1−rho), whatever the scv (insensitivity).
 func (q MG1) MeanResponsePS() float64 { return q.ResponsePS(q.mean) }
 

@@ -2,6 +2,7 @@ package fluid
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"headroom/sim/stat"
@@ -256,4 +257,20 @@ func mixBelow(laws []*Law, shares []float64) []float64 {
 	}
 	below[most-1] = 1
 	return below
+}
+
+// Among returns the law of some stays, in seconds, which it sorts; there is one at least.
+func Among(stays []float64) *Law {
+	slices.Sort(stays)
+	p := newPoints(stays)
+	law := &Law{mean: p.upTo[len(stays)] / float64(len(stays)), made: p}
+	law.find = func() []float64 {
+		return fill(func(seconds float64) float64 { return 1 - p.tail(seconds) })
+	}
+	return law
+}
+
+// Observed returns the law of stays that were recorded, in nanoseconds; there are some.
+func Observed(h *stat.Histogram) *Law {
+	return &Law{mean: h.Mean() * 1e-9, bounds: h.Below()}
 }

@@ -155,6 +155,21 @@ func (h *Histogram) Quantile(q float64) int64 {
 	panic("stat: histogram lost an observation")
 }
 
+// Below returns the share of the observations below the lower bound of each bucket up to the first
+// that has all of them below it.
+func (h *Histogram) Below() []float64 {
+	below := []float64{0}
+	var so int64
+	for _, n := range h.buckets {
+		if so == h.count {
+			break
+		}
+		so += n
+		below = append(below, float64(so)/float64(h.count))
+	}
+	return below
+}
+
 // A bucket is a range of a [Histogram] and how many observations fell into it.
 type bucket struct {
 	from, to int64 // both included

@@ -1,0 +1,119 @@
+package dataplane
+
+// Most requests of a large run take shorter ways, which say what the general walk says
+// ([Plane.enter], [Plane.balance], [Plane.forward], [Plane.complete]) and leave out what nobody
+// meets on them. This file alone says who takes which. Whatever is added to the general walk is
+// added to a short way, or to the encounters that bar it; tests play each scenario by both.
+
+// shortWays is a set of them.
+type shortWays uint8
+
+const (
+	// plainWay goes by [Plane.balance] without a look before the rules or after the answer.
+	plainWay shortWays = 1 << iota
+	// straightWay is [Plane.sendStraight] and [Plane.completeStraight], of plain requests.
+	straightWay
+	// compactWay is [Plane.sendByBalancer], flowWay [Plane.sendByFlow] and fleetWay
+	// [Plane.sendToFleet]: of compact requests, by an Application Load Balancer, by a
+	// Network Load Balancer, and by none.
+	compactWay
+	flowWay
+	fleetWay
+
+	compactWays  = compactWay | flowWay | fleetWay
+	applications = plainWay | straightWay | compactWay // by an Application Load Balancer
+	balanced     = applications | flowWay
+	allWays      = balanced | fleetWay
+)
+
+// encounter is what the requests of a source may meet, with the ways on which nobody looks for it.
+type encounter struct {
+	what string
+	bars shortWays
+	met  func(p *Plane, s *source) bool
+}
+
+// encounters lists all of them. Each is asked once a source, when the plane is built.
+func encounters() []encounter {
+	return []encounter{
+		{"an access log", allWays, func(p *Plane, _ *source) bool { return p.accessLog != nil }},
+		{"no load balancer", balanced, func(_ *Plane, s *source) bool { return s.balancer == None }},
+		{"something else than a fleet", fleetWay, func(_ *Plane, s *source) bool { return !s.direct || s.to != ToInstances }},
+		{"a Network Load Balancer", applications, func(_ *Plane, s *source) bool { return s.flows.on }},
+		{"no flow of its own", flowWay, func(_ *Plane, s *source) bool { return !s.flows.alone(s.clients) }},
+		{"handshakes, closed ports, a balancer before, machines outside", balanced, func(_ *Plane, s *source) bool { return s.way != nil && !s.way.simple }},
+		{"appliances, or security groups before its load balancer", balanced, func(_ *Plane, s *source) bool { return s.guarded }},
+		{"connections that somebody keeps", balanced, func(_ *Plane, s *source) bool { return s.connected }},
+		{"WebSockets", balanced, func(_ *Plane, s *source) bool { return s.sockets.on }},
+		{"an answer of the load balancer's own, targets that keep connections or are balancers", balanced &^ plainWay, func(p *Plane, s *source) bool { return s.way != nil && !p.leadsStraight(s.way) }},
+		{"stickiness, or targets that are weighed", straightWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
+		{"packets that are dropped", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.filter != nil }},
+		{"visitors", flowWay | fleetWay, func(_ *Plane, s *source) bool { return len(s.visitors.all) > 0 }},
+		{"several answers of a DNS name", compactWays, func(_ *Plane, s *source) bool { return s.lookup != nil }},
+		{"rows of a trace", compactWays, func(_ *Plane, s *source) bool { return s.cfg != nil && s.cfg.Rows != nil }},
+		{"a caller", compactWays, func(_ *Plane, s *source) bool { return s.cfg == nil }},
+		{"trips", compactWays, func(p *Plane, _ *source) bool { return p.tracked }},
+		{"an event for each departure", compactWays, func(p *Plane, _ *source) bool { return p.everyDeparture }},
+		{"a test that wants the general way", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.full }},
+	}
+}
+
+// findWays finds the short ways of each source.
+func (p *Plane) findWays() {
+	all := encounters()
+	for i := range p.sources {
+		s := &p.sources[i]
+		ways := allWays
+		if i >= fullRequest { // a compact request has no room for its number
+			ways &^= compactWays
+		}
+		for _, e := range all {
+			if e.met(p, s) {
+				ways &^= e.bars
+			}
+		}
+		s.plain, s.straight, s.compact = ways&plainWay != 0, ways&straightWay != 0, ways&compactWays != 0
+		s.nearby = s.call == nil || p.apart == nil && !p.transfers.counts
+		if s.plain || s.flows.on && !s.flows.relayed {
+			s.hop = s.lb.cfg.Latency + s.far
+		}
+	}
+}
+
+// leadsStraight reports whether each class of a way is forwarded to a target that keeps no
+// connections.
+func (p *Plane) leadsStraight(w *way) bool {
+	for i := range w.actions {
+		a := &w.actions[i]
+		if a.forward == nil {
+			return false
+		}
+		for _, group := range a.groups {
+			if g := &p.targetGroups[group]; g.keeps > 0 || g.cfg.Balancer > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// asksWho reports whether a target of some class of a way is picked by who asks.
+func (p *Plane) asksWho(w *way) bool {
+	for i := range w.actions {
+		a := &w.actions[i]
+		if a.sticky > 0 {
+			return true
+		}
+		for _, group := range a.groups {
+			if p.targetGroups[group].balance.weighed {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// alone reports whether each request of a source has a flow of its own that ends with it.
+func (f *flows) alone(c *Clients) bool {
+	return f.on && f.listener != nil && !f.relayed && f.listener.Protocol != UDP && c.PerConnection <= 1
+}
