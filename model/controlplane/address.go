@@ -49,9 +49,9 @@ func defaultSubnets(zones int) []Subnet {
 	return subnets
 }
 
-// wanted is how many private addresses an instance takes from its own subnet, and how
-// many from others.
-func (t *LaunchTemplate) wanted() int {
+// Addresses is how many private addresses an instance takes from its own subnet, which is not
+// those of cards that name another.
+func (t *LaunchTemplate) Addresses() int {
 	n := 0
 	for _, c := range t.Cards {
 		if c.Subnet == None {
@@ -71,7 +71,7 @@ func (cp *Plane) subnetFor(o *order) int {
 	case o.group == None && o.fleet != None && len(cp.cfg.Instances[o.fleet].Subnets) > 0:
 		candidates = cp.cfg.Instances[o.fleet].Subnets
 	}
-	wanted := o.template.wanted()
+	wanted := o.template.Addresses()
 	for _, i := range candidates {
 		if s := &cp.vpc.subnets[i]; s.cfg.Zone == o.zone && s.pool.Free() >= wanted && cp.cardsFit(o.template) {
 			return i

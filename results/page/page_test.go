@@ -136,3 +136,16 @@ func TestMarksOfDecisions(t *testing.T) {
 		}
 	}
 }
+
+// A page says what load balancers did: their connections, what they are billed by, their
+// and their zones.
+func TestPageShowsLoadBalancers(t *testing.T) {
+	text := opened(t, outage(t))
+	_, section, _ := strings.Cut(text, `id="balancers"`)
+	section, _, _ = strings.Cut(section, "<section")
+	for _, want := range []string{"connections opened", "Capacity-unit-hours", "new connections alone", "By node"} {
+		if !strings.Contains(section, want) {
+			t.Errorf("the page does not say %q of load balancers:\n%s", want, section)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func (r *run) document() *document {
 		d.Clock = r.series.clock(r.setting("run.time_zone"))
 		d.add(r.day())
 	}
-	d.add(r.happenings(), r.latency(), r.bill(), r.numbers(), r.asRun())
+	d.add(r.happenings(), r.latency(), r.balancers(), r.bill(), r.numbers(), r.asRun())
 	return d
 }
 

@@ -84,7 +84,12 @@ func (r *run) thresholds() *part {
 // matrixRows are the metrics that tables of parts have.
 var matrixRows = map[string][]struct{ metric, name string }{
 	"workload":     {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}},
-	"target_group": {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}, {"target_group.healthy.min", "fewest healthy"}},
+	"target_group": {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}, {"target_group.healthy.min", "fewest healthy"}, {"target_group.imbalance.mean", "imbalance, mean"}, {"target_group.imbalance.max", "worst"}},
+	"load_balancer": {
+		{"connections.new", "connections opened"}, {"connections.active.mean", "open, mean"}, {"flows.reset", "reset"}, {"websockets.reset", "WebSockets reset"},
+		{"connections.rejected", "rejected"}, {"handshakes.new", "handshakes"}, {"handshakes.failed", "handshakes failed"},
+		{"transfer.cross_zone", "between zones, each side"}, {"transfer.cross_zone.cost", "costs"},
+	},
 	"autoscaling_group": {
 		{"capacity.in_service.mean", "in service, mean"}, {"capacity.in_service.max", "most"}, {"cpu.utilization", "CPU"}, {"scaling.activities", "changes"},
 		{"instances.launched", "launched"}, {"spot.interruptions", "interruptions"}, {"instance_hours", "instance-hours"}, {"cost", "cost"},

@@ -188,6 +188,10 @@ func assumeFunction(t *schema.Table) bool {
 			t.Pass(refused.key)
 		}
 	}
+	if n := t.Node.Table["stickiness"]; n != nil && (n.Table["enabled"] == nil || n.Table["enabled"].Scalar != false) {
+		t.Reject("stickiness", schema.Fault{Rule: "must not be given: a function is one target", Code: invalidConfiguration})
+		t.Pass("stickiness")
+	}
 	if takesFlows(t) {
 		t.Reject("target_type", schema.Fault{Rule: "must be instance or ip behind a Network Load Balancer", Code: invalidConfiguration})
 	}

@@ -98,6 +98,7 @@ func (l *loader) readGroups() {
 		if g.ELBHealth && len(g.TargetGroups) == 0 {
 			l.warnAt(t.Node, t.Path+": health_check_type ELB does nothing without target_groups")
 		}
+		l.checkTargetTypes(t, g.TargetGroups)
 		if len(g.TargetGroups) > mostTargetGroups {
 			t.Wrong("target_groups", fmt.Sprintf("must be at most %d", mostTargetGroups))
 		}
@@ -248,6 +249,21 @@ func (l *loader) checkOffered(t *schema.Table, typ int, zones []model.Zone) {
 				Code: unsupported,
 			})
 			return
+		}
+	}
+}
+
+// checkTargetTypes refuses target groups of addresses: an Auto Scaling group registers its
+// instances by their ids. (Amazon EC2 Auto Scaling User Guide, "Prerequisites" of Elastic Load
+// Balancing.)
+func (l *loader) checkTargetTypes(t *schema.Table, groups []int) {
+	for _, i := range groups {
+		if i < 0 {
+			continue
+		}
+		tg := l.tables["target_group"][i]
+		if n := tg.Node.Table["target_type"]; n != nil && n.Is("ip") {
+			t.Reject("target_groups", schema.Fault{Rule: `must be target groups of target_type "instance", as ` + tg.Path + " is not", Got: tree.Quote(tg.Name), Code: invalidTarget})
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"headroom/model"
+	"headroom/model/controlplane"
 	"headroom/model/dataplane"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
@@ -82,24 +83,38 @@ func (l *loader) checkSubnets(t *schema.Table, lb *dataplane.LoadBalancer) {
 // that its nodes may grow into. (The same.)
 const leastFree = 8
 
-// checkFreeAddresses refuses Application Load Balancers in subnets that instances have filled
-// by the time that they are made: those that are there, or that a group wants, from the start.
-// Where those outside groups have no room themselves, that is said of them.
+// checkFreeAddresses refuses Application Load Balancers in subnets that are full by the time
+// that they are made: of what is there, or a group wants, from the start, and of other load
+// balancers' nodes. Where instances outside groups have no room themselves, that is said of them.
 func (l *loader) checkFreeAddresses() {
-	taken := make([]int, len(l.cfg.Subnets))
-	take := func(count int, subnets []int) { // of several each gets its share, at least
-		for _, k := range subnets {
-			if k >= 0 {
-				taken[k] += count / len(subnets)
-			}
-		}
+	if len(l.cfg.Subnets) == 0 {
+		return // a default VPC grows
 	}
+	taken := make([]int, len(l.cfg.Subnets))
 	for i := range l.cfg.Instances {
-		take(l.cfg.Instances[i].Count, l.cfg.Instances[i].Subnets)
+		in := &l.cfg.Instances[i]
+		l.takeAddresses(taken, in.Count, &in.Template, in.Subnets)
 	}
 	alone := slices.Clone(taken)
 	for i := range l.cfg.Groups {
-		take(l.cfg.Groups[i].Desired, l.cfg.Groups[i].Subnets)
+		if g := &l.cfg.Groups[i]; g.Template >= 0 {
+			l.takeAddresses(taken, g.Desired, &l.cfg.LaunchTemplates[g.Template], g.Subnets)
+		}
+	}
+	for _, e := range l.cfg.Interfaces {
+		if e.Subnet >= 0 {
+			taken[e.Subnet] += 1 + e.Secondary
+		}
+	}
+	for _, n := range l.cfg.NATs {
+		if n.Subnet >= 0 {
+			taken[n.Subnet]++
+		}
+	}
+	for i := range l.cfg.LoadBalancers {
+		for _, k := range l.cfg.LoadBalancers[i].Subnets {
+			taken[k]++
+		}
 	}
 	for i := range l.cfg.LoadBalancers {
 		lb, t := &l.cfg.LoadBalancers[i], l.tables["load_balancer"][i]
@@ -108,12 +123,50 @@ func (l *loader) checkFreeAddresses() {
 		}
 		for _, k := range lb.Subnets {
 			s := &l.cfg.Subnets[k]
-			if free := s.Block.Usable() - taken[k]; s.Block.Bits <= mostBits && alone[k] <= s.Block.Usable() && free < leastFree {
+			if free := s.Block.Usable() - taken[k] + 1; s.Block.Bits <= mostBits && alone[k] <= s.Block.Usable() && free < leastFree {
 				t.Reject("subnets", schema.Fault{
-					Rule: fmt.Sprintf("must have %d free addresses in each subnet for an Application Load Balancer, subnet.%s has %d beside its instances", leastFree, s.Name, max(0, free)),
+					Rule: fmt.Sprintf("must have %d free addresses in each subnet for an Application Load Balancer, subnet.%s has %d beside what else is there", leastFree, s.Name, max(0, free)),
 					Got:  tree.Quote(s.Name), Code: "InvalidSubnet",
 				})
 			}
+		}
+	}
+}
+
+// takeAddresses counts the addresses of instances that are spread over the zones of their
+// subnets, the first zones having one more, and in a zone fill the first subnet first.
+func (l *loader) takeAddresses(taken []int, count int, of *controlplane.LaunchTemplate, subnets []int) {
+	for _, c := range of.Cards {
+		if c.Subnet >= 0 {
+			taken[c.Subnet] += count * (1 + c.Secondary)
+		}
+	}
+	each := of.Addresses()
+	var zones []model.Zone
+	byZone := map[model.Zone][]int{}
+	for _, k := range subnets {
+		if k < 0 {
+			return // which is said elsewhere
+		}
+		zone := l.cfg.Subnets[k].Zone
+		if len(byZone[zone]) == 0 {
+			zones = append(zones, zone)
+		}
+		byZone[zone] = append(byZone[zone], k)
+	}
+	for i, zone := range zones {
+		share := count / len(zones)
+		if i < count%len(zones) {
+			share++
+		}
+		choices := byZone[zone]
+		for j, k := range choices {
+			here := share
+			if j < len(choices)-1 {
+				here = max(0, min(share, (l.cfg.Subnets[k].Block.Usable()-taken[k])/each))
+			}
+			taken[k] += here * each
+			share -= here
 		}
 	}
 }
