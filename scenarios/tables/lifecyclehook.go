@@ -37,7 +37,6 @@ func hookKeys() []schema.Key {
 func (l *loader) readHooks(t *schema.Table, g *controlplane.Group) {
 	names := map[string]bool{}
 	for _, h := range t.Each("initial_lifecycle_hook") {
-		worded := h.Has("result")
 		hook := controlplane.Hook{
 			Hook:   scaling.Hook{Name: h.Text("name"), Heartbeat: h.Duration("heartbeat_timeout"), Abandons: h.Choice("default_result") == abandon},
 			AtEnd:  h.Choice("lifecycle_transition") == onEnd,
@@ -51,7 +50,7 @@ func (l *loader) readHooks(t *schema.Table, g *controlplane.Group) {
 			hook.Takes = l.law(h, "takes")
 		} else {
 			h.Pass("takes")
-			if worded {
+			if hook.Result { // the other result is the default, which a resolved file has anyway
 				h.Mistake("result", "needs takes: nobody calls complete-lifecycle-action without", "")
 			}
 		}
