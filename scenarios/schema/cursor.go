@@ -274,7 +274,11 @@ func (t *Table) Done() {
 			t.Add(Fault{Path: path, Rule: "does not apply " + t.Mode}, n, key)
 			continue
 		}
-		t.Add(Fault{Path: path, Rule: "unknown key", Hint: t.r.nearest(key, t.r.schema.children(t.Pattern))}, n, key)
+		hint := t.r.nearest(key, t.r.schema.children(t.Pattern))
+		if hint == "" {
+			hint = t.r.schema.elsewhere(t.Pattern, key)
+		}
+		t.Add(Fault{Path: path, Rule: "unknown key", Hint: hint}, n, key)
 	}
 }
 

@@ -14,6 +14,7 @@ type Schema struct {
 	index   map[string]*declared // by path
 	planned map[string]*Key      // by path, those that this version does not simulate
 	order   []string             // of the planned ones that are documented
+	named   func() map[string][]string
 }
 
 // declared is a key and its default, which is decoded when it is first wanted.
@@ -45,6 +46,7 @@ func New(keys []Key) *Schema {
 		}
 		s.index[k.Path] = d
 	}
+	s.named = sync.OnceValue(s.byName)
 	return s
 }
 
@@ -67,6 +69,42 @@ func (s *Schema) children(pattern string) []string {
 		}
 	}
 	return names
+}
+
+// byName returns the paths of the keys of each name.
+func (s *Schema) byName() map[string][]string {
+	paths := map[string][]string{}
+	for _, k := range s.keys {
+		_, name := splitPath(k.Path)
+		paths[name] = append(paths[name], k.Path)
+	}
+	return paths
+}
+
+// elsewhere returns the key of a name that stands in another table than the one where it
+// is not known: in [run] for what stands at the top of a file, else the only one within the
+// same kind of table, or the only one at all. It is "" if there is none, or several.
+func (s *Schema) elsewhere(pattern, name string) string {
+	if name == "NAME" {
+		return ""
+	}
+	if pattern == "" && s.index["run."+name] != nil {
+		return "run." + name
+	}
+	root, _, _ := strings.Cut(pattern, ".")
+	var near []string
+	for _, path := range s.named()[name] {
+		if strings.HasPrefix(path, root+".") {
+			near = append(near, path)
+		}
+	}
+	if len(near) == 0 {
+		near = s.named()[name]
+	}
+	if len(near) != 1 {
+		return ""
+	}
+	return near[0]
 }
 
 func splitPath(path string) (parent, name string) {
