@@ -29,6 +29,7 @@ var (
 	}}
 	AnyText  = Neutral{`""`, func(n *tree.Node) bool { _, ok := n.AsText(); return ok }}
 	AnyFlag  = Neutral{"false", func(n *tree.Node) bool { _, ok := n.AsFlag(); return ok }}
+	AnyWhole = Neutral{"1", func(n *tree.Node) bool { _, ok := n.AsWhole(); return ok }}
 	AnyTable = Neutral{"{}", func(n *tree.Node) bool { return n.Form == tree.TableForm }}
 )
 

@@ -33,10 +33,10 @@ dedicated_host.x = { instance_family = "m5", availability_zone = "a" }
 capacity_reservation.x = { instance_type = "m5.large", instance_platform = "Linux/UNIX", instance_count = 1, availability_zone = "a", placement_group_arn = "near", end_date = "2026-01-05T00:30:00Z" }
 launch_template.x = { instance_type = "m5.large", image_id = "x", key_name = "x", host_id = "", placement = { group_name = "x" }, block_device_mappings = [{ device_name = "/dev/xvda", ebs = { volume_size = 8, encrypted = "true", delete_on_termination = "true" } }], network_interfaces = [{ device_index = 0, security_groups = ["x"] }] }
 instance.x = { instance_type = "m5.large", ami = "x", subnet_id = "x", placement = { tenancy = "default" }, block_device_mappings = [{ root = true }], network_interfaces = [{ device_index = 0 }] }
-autoscaling_group.x = { launch_template = { id = "x", version = "$Latest" }, min_size = 1, max_size = 2, vpc_zone_identifier = ["x"] }
+autoscaling_group.x = { launch_template = { id = "x", version = "$Latest" }, min_size = 1, max_size = 2, vpc_zone_identifier = ["x"], schedule = [{ recurrence = "0 8 * * *", min_size = 1 }], policy = [{ policy_type = "TargetTrackingScaling", metric = "ASGAverageCPUUtilization", target_value = 50 }], initial_lifecycle_hook = [{ name = "x", lifecycle_transition = "autoscaling:EC2_INSTANCE_LAUNCHING" }] }
 service.x = {}
 target_group.x = { service = "x" }
-load_balancer.x = { subnets = ["x", "y"], default_action = { forward = "x" } }
+load_balancer.x = { subnets = ["x", "y"], default_action = { forward = "x" }, listener = [{ port = 8080, default_action = { forward = "x" } }], rule = [{ priority = 1, condition = [{ path_pattern = ["/x"] }], action = { forward = "x" } }] }
 dns_record.x = { record = [{ alias = { name = "x", zone_id = "Z1", evaluate_target_health = true } }] }
 `
 
@@ -98,6 +98,23 @@ func TestTerraformAttributesAreAnswered(t *testing.T) {
 	}
 	if len(got) > len(sets) {
 		t.Errorf("more is said than was set: %s", strings.Join(got, "\n"))
+	}
+}
+
+// Metrics are detailed as a block of aws_launch_template says, or aws_instance.
+func TestTerraformMonitoring(t *testing.T) {
+	for text, want := range map[string]string{"{enabled=true}": `"detailed"`, "{enabled=false}": `"basic"`, "true": `"detailed"`} {
+		s, err := parse(resources, "launch_template.x.monitoring="+text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if got := string(s.Resolved()); !strings.Contains(got, "monitoring = "+want) {
+			t.Errorf("%s: no monitoring = %s in\n%s", text, want, got)
+		}
+	}
+	_, err := parse(resources, "launch_template.x.monitoring={enabled=3}")
+	want := "--set: launch_template.x.monitoring: must be basic | detailed, got 3 [ValidationError]"
+	if got := messages(t, err); !slices.Equal(got, []string{want}) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -29,7 +29,12 @@ func (l *loader) respellPlaces() {
 // detailed as a word.
 func respellPlace(n *tree.Node) {
 	respellKeys(n, machineTable)
-	if v := n.Table["monitoring"]; v != nil && v.Form == tree.ScalarForm {
+	v := n.Table["monitoring"]
+	if v != nil && len(v.Table) == 1 && v.Table["enabled"] != nil { // a block of aws_launch_template
+		v = v.Table["enabled"]
+		n.Table["monitoring"] = v
+	}
+	if v != nil && v.Form == tree.ScalarForm {
 		switch v.Scalar {
 		case true:
 			v.Scalar = "detailed"
