@@ -112,7 +112,7 @@ type class struct {
 }
 
 // What the names of paths, hosts and methods are made of in a scenario. They are compiled where an import asks for
-// them: a repeat of 128 takes a quarter of what the program takes to start.
+// them, not whenever the program starts.
 const (
 	pathName   = `^/`
 	hostName   = `^[A-Za-z0-9.*-]{1,128}$`
