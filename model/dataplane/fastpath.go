@@ -43,8 +43,13 @@ const patienceTries = 8
 // nobody must hear at once, and without volumes that share its interface.
 func (p *Plane) foreseeable(s *server) bool {
 	spec := s.station.Spec()
-	return !p.tracked && !p.calls[s.service].instant && s.cfg.Discipline == FCFS && !s.journey && int64(spec.Limit) == spec.Servers &&
-		(s.nic == nil || !s.nic.disks)
+	return p.mayForesee(int(s.service)) && int64(spec.Limit) == spec.Servers && (s.nic == nil || !s.nic.disks)
+}
+
+// mayForesee reports whether the departures of some server of a service can be foreseen.
+func (p *Plane) mayForesee(service int) bool {
+	cfg := &p.cfg.Services[service]
+	return !p.tracked && !p.calls[service].instant && cfg.Discipline == FCFS && len(cfg.Steps) == 0
 }
 
 // openFastPath takes the fast path of a server that has one from now on if it is settled,

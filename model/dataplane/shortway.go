@@ -1,5 +1,7 @@
 package dataplane
 
+import "slices"
+
 // Most requests of a large run take shorter ways, which say what the general walk says
 // ([Plane.enter], [Plane.balance], [Plane.forward], [Plane.complete]) and leave out what nobody
 // meets on them. This file alone says who takes which. Whatever is added to the general walk is
@@ -54,6 +56,9 @@ func encounters() []encounter {
 		{"a caller", compactWays, func(_ *Plane, s *source) bool { return s.cfg == nil }},
 		{"trips", compactWays, func(p *Plane, _ *source) bool { return p.tracked }},
 		{"an event for each departure", compactWays, func(p *Plane, _ *source) bool { return p.everyDeparture }},
+		{"servers none of whose departures can be foreseen", compactWays, func(p *Plane, s *source) bool {
+			return !slices.ContainsFunc(p.cfg.Callees(s.to, s.target, p.fleetServices), p.mayForesee)
+		}},
 		{"a test that wants the general way", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.full }},
 	}
 }
