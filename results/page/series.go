@@ -187,6 +187,9 @@ func (r *seriesReader) line() *line {
 	return l
 }
 
+// shares are metrics by minute that cannot exceed one; task.cpu.utilization can.
+var shares = []string{"cpu.utilization", "volume.burst_balance"}
+
 // band takes over the interval over replications, if there is one.
 func (r *seriesReader) band(l *line, value float64) error {
 	mean, err := r.cell(columnMean)
@@ -204,6 +207,9 @@ func (r *seriesReader) band(l *line, value float64) error {
 	}
 	if value >= 0 {
 		low = max(low, 0) // as all that is shown, where an interval knows of no bound
+	}
+	if value <= 1 && slices.Contains(shares, l.metric) {
+		high = min(high, 1)
 	}
 	if !math.IsNaN(low) && !math.IsNaN(high) {
 		l.low, l.high = put(l.low, r.minute, low), put(l.high, r.minute, high)

@@ -48,6 +48,21 @@ a,x,2,2.5,,,"one, ""more""",2026-10-25T01:02:00+01:00
 	}
 }
 
+// Two replications say little, but that a share is between nothing and all is known. That
+// of tasks is one of what they reserve, which they may exceed.
+func TestBandsOfSharesEndAtAll(t *testing.T) {
+	s := read(t, `time,entity,metric,value,half_width
+2026-10-25T01:00:00Z,group.web,cpu.utilization,0.6,1.9
+2026-10-25T01:00:00Z,service.web,task.cpu.utilization,0.6,1.9
+2026-10-25T01:00:00Z,instance.db,volume.burst_balance,0.6,1.9
+`)
+	for i, most := range []float64{1, 2.5, 1} {
+		if l := s.lines[i]; l.low[0] != 0 || l.high[0] != most {
+			t.Errorf("%s: band %v..%v, want 0..%v", l.metric, l.low[0], l.high[0], most)
+		}
+	}
+}
+
 // Of each bucket a thinned line has the least and the greatest value, in their order.
 func TestThinningKeepsExtremes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
