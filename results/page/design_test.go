@@ -54,6 +54,23 @@ func TestPageOfASweep(t *testing.T) {
 	}
 }
 
+// Numbers are joined, from the least that was tried to the greatest; nothing lies between
+// two names.
+func TestEffectsJoinNumbersAlone(t *testing.T) {
+	d, err := readDesign(filepath.Join(written(t, "sweep.csv", sheet), "sweep.csv"), About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, kind := string(d.effect(0, 0).Figure.SVG), string(d.effect(1, 0).Figure.SVG)
+	if !strings.Contains(target, `fill="none" stroke="var(--c0)"`) || strings.Contains(kind, `fill="none" stroke="var(--c0)"`) {
+		t.Errorf("targets must be joined, types must not:\n%s\n%s", target, kind)
+	}
+	c := chart{x: scale{low: 27.5, high: 72.5}} // 30 to 70, with room of a sixteenth
+	if want := fmt.Sprintf(`d="M%.1f `, c.across(30)); !strings.Contains(target, want) {
+		t.Errorf("30 of 30, 50 and 70 must be at the left, %s:\n%s", want, target)
+	}
+}
+
 func TestPageOfASearch(t *testing.T) {
 	text := opened(t, written(t, "search.csv", `candidate,group.web.min_size,fate,why,replications,counted,cost.per_hour,cost.per_hour.half_width,availability,availability.half_width
 0,2,best,,9,9,1.5,0.1,0.999,0.0001
@@ -124,6 +141,7 @@ const comparison = `{"scenario": "shop", "seed": 1, "replications": 3, "plans": 
 {"plan":"on-demand","cost":{"value":10,"half_width":0.1},"upfront":0,"coverage":{"value":0,"half_width":0},"break_even":null,"requests_lost":{"value":0,"half_width":0}},
 {"plan":"compute-savings-plan-1y-no-upfront","cost":{"value":7,"half_width":0.1},"upfront":0,"coverage":{"value":0.8,"half_width":0.01},"utilization":{"value":0.97,"half_width":0.01},"break_even":{"value":0.72,"half_width":null},"requests_lost":{"value":0,"half_width":0}},
 {"plan":"spot","cost":{"value":4,"half_width":0.5},"upfront":0,"coverage":null,"break_even":null,"requests_lost":{"value":120,"half_width":30}},
+{"plan":"dedicated-instances","cost":{"value":17,"half_width":0.1},"upfront":0,"coverage":null,"break_even":null,"requests_lost":{"value":0,"half_width":0}},
 {"plan":"dedicated-hosts","cost":{"value":95,"half_width":0.1},"upfront":0,"coverage":null,"break_even":null,"requests_lost":{"value":0,"half_width":0}}],
 "warnings": ["rates are estimates"]}`
 
@@ -133,6 +151,9 @@ func TestPageOfAComparison(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page has no %s", want)
 		}
+	}
+	if instances, demand := family("dedicated-instances"), family("on-demand"); instances == demand || instances != family("dedicated-hosts") {
+		t.Errorf("dedicated instances have colour %d, On-Demand ones %d: they cost twice as much in the picture", instances, demand)
 	}
 }
 

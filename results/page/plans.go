@@ -139,7 +139,7 @@ func within(values []float64) (near []float64, far float64) {
 }
 
 // families are plans of one colour.
-var families = []string{"on-demand", "spot", "reserved-standard", "reserved-convertible", "ec2-savings-plan", "compute-savings-plan", "dedicated-hosts", "mixed"}
+var families = []string{"on-demand", "spot", "reserved-standard", "reserved-convertible", "ec2-savings-plan", "compute-savings-plan", "dedicated", "mixed"}
 
 // families are the colours of the plans that there are.
 func (c *plans) families() (all []key) {

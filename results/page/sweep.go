@@ -157,9 +157,10 @@ func (d *design) effect(axis, metric int) *part {
 	for _, v := range values {
 		means, at = append(means, meanOf(sums[v])), append(at, places[v])
 	}
-	horizontal := scaleOf(d.axes[axis], "", at)
-	if !numeric {
-		horizontal.low, horizontal.high = -0.5, float64(len(values))-0.5
+	horizontal := scale{name: d.axes[axis], low: -0.5, high: float64(len(values)) - 0.5}
+	if least, most := at[0], at[len(at)-1]; numeric { // what was tried, and no zero that was not
+		room := max((most-least)/16, math.Abs(most)*1e-9, 1e-9)
+		horizontal.low, horizontal.high = least-room, most+room
 	}
 	title := "Mean " + d.metrics[metric] + " by " + d.axes[axis]
 	c := newChart(horizontal, scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), means))
@@ -175,7 +176,9 @@ func (d *design) effect(axis, metric int) *part {
 	if len(values) > 12 {
 		c.numbered()
 	}
-	c.curve(0, path...)
+	if numeric { // nothing lies between two names
+		c.curve(0, path...)
+	}
 	for i, v := range values {
 		c.dot(dot{x: at[i], y: means[i], name: v + ": " + t.Rows[i].Cells[1]})
 	}
