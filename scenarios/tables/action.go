@@ -67,7 +67,7 @@ func operatorKeys() []schema.Key {
 		schema.Row("zones", schema.Texts(), "", "fast restore: where; disabling: everywhere without"),
 		schema.Row("duration", schema.Quantity(schema.Seconds, 0, year), "", "restore: for how long, paid in both tiers; for good without. start-zonal-shift: for how long, 1m to 72h"),
 		schema.Row("type", schema.Choice(volumeTypeNames), "", "modify-volume: its new type; resize: the instance type").Coded("InvalidParameterCombination"),
-		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
+		schema.Row("size", schema.Quantity(schema.GiB, 1<<30, 1<<50), "", "modify-volume: its new size, in whole GiB").Coded("InvalidParameterCombination"),
 		schema.Row("iops", schema.Whole(0, 1e6), "", "modify-volume: its new IOPS").Coded("InvalidParameterCombination"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "", "modify-volume: its new throughput").Coded("InvalidParameterCombination"),
 		schema.Row("multi_attach_enabled", schema.Flag(), "", "modify-volume: whether several instances can have an io2 volume at once; on only while it is attached to none, off to one at most").Coded("MultiAttachUnsupported"),

@@ -35,7 +35,7 @@ func imageKeys() []schema.Key {
 		schema.Row("region", schema.Text(), "(that of the run)", "AWS Region that it is of: elsewhere nothing is launched from it, unless an action copies it there"),
 		schema.Row("architecture", schema.OneOf(architectureWords...), "(that of the instance type)", "what it is made for; types of another are refused"),
 		schema.Row("root_device_type", schema.OneOf("ebs: a volume", "instance-store: a disk of the machine, which ends with the instance"), `"ebs"`, "what instances boot from"),
-		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "8", "of its snapshots, in whole GiB: what a copy moves, and what root volumes have at least"),
+		schema.Row("size", schema.Quantity(schema.GiB, 1<<30, 1<<50), "8", "of its snapshots, in whole GiB: what a copy moves, and what root volumes have at least"),
 		schema.Row("encrypted", schema.Flag(), "false", "whether its snapshots are encrypted, and with them the root volumes"),
 		schema.Row("state", schema.OneOf("available: instances can be launched from it", "pending: it is being made at the start, for as long as a copy takes",
 			"deregistered: nothing more is launched from it; what runs goes on"), `"available"`, "what it is at the start"),

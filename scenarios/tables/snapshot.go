@@ -20,7 +20,7 @@ const invalidSnapshot = "InvalidSnapshotOperation"
 func snapshotKeys() []schema.Key {
 	return slices.Concat(
 		schema.Within("snapshot.NAME", invalidSnapshot, []schema.Key{
-			schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "8", "size of the volume that it is of, in whole GiB"),
+			schema.Row("size", schema.Quantity(schema.GiB, 1<<30, 1<<50), "8", "size of the volume that it is of, in whole GiB"),
 			schema.Row("stored", schema.Quantity(schema.Bytes, 0, 1<<50), "(all of it)", "what of the volume was written: what the snapshot holds, in blocks of 512 KiB"),
 			schema.Row("tier", schema.OneOf("standard: at hand", "archive: cheaper, and 24 to 72 hours away"), `"standard"`, "where it is stored"),
 			schema.Row("image", schema.Flag(), "false", "whether an AMI is backed by it, so that it can be neither archived nor deleted"),

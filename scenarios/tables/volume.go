@@ -25,7 +25,7 @@ func volumeKeys() []schema.Key {
 	return []schema.Key{
 		schema.Row("root", schema.Flag(), "false", "the volume that the instance boots from").Coded("InvalidBlockDeviceMapping"),
 		schema.Row("type", schema.Choice(volumeTypeNames), `"gp3"`, "EBS volume type; Terraform's volume_type, volume_size and snapshot_id, and its blocks root_block_device, ebs_block_device and ebs, are read as well"),
-		schema.Row("size", schema.Quantity(schema.GiB, 1, 1<<50), "8", "size, in whole GiB"),
+		schema.Row("size", schema.Quantity(schema.GiB, 1<<30, 1<<50), "8", "size, in whole GiB"),
 		schema.Row("iops", schema.Whole(0, 1e6), "(3000 for gp3)", "provisioned I/O operations a second: gp3, io1, io2"),
 		schema.Row("throughput", schema.Quantity(schema.MiBps, 0, 1e6), "(125 for gp3)", "provisioned throughput: gp3"),
 		schema.Row("device_name", schema.Text(), "", "by which steps call it, and the operating system"),
