@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"headroom/results/folder"
 	"headroom/results/report"
+	"headroom/scenarios"
 	"headroom/scenarios/imports"
 	"headroom/scenarios/imports/cloudwatch"
 )
@@ -93,7 +96,7 @@ func (f *metricsFlags) run(c *cobra.Command, names []string) error {
 		}
 		return factsSheet(facts).Write(c.OutOrStdout(), as)
 	}
-	if err := f.save(load, skipped); err != nil {
+	if err := f.save(c, load, skipped); err != nil {
 		return err
 	}
 	return factsSheet(load.Facts()).Write(c.OutOrStdout(), as)
@@ -122,8 +125,9 @@ func (f *metricsFlags) alarms(c *cobra.Command, all []cloudwatch.Alarm, skipped 
 	return factsSheet(cloudwatch.AlarmFacts(all)).Write(c.OutOrStdout(), as)
 }
 
-// save writes the folder of --out.
-func (f *metricsFlags) save(load *cloudwatch.Load, skipped *imports.Skipped) error {
+// save writes the folder of --out, and says what `headroom validate` refuses of it: a
+// clock that jumps by years, no request at all.
+func (f *metricsFlags) save(c *cobra.Command, load *cloudwatch.Load, skipped *imports.Skipped) error {
 	if f.out == "" {
 		return nil
 	}
@@ -133,8 +137,17 @@ func (f *metricsFlags) save(load *cloudwatch.Load, skipped *imports.Skipped) err
 		return err
 	}
 	defer giveBack(to)
-	return saveImport(to, load.Scenario(report.ImportedTrace, skipped.Text()), map[string]func(io.Writer) error{
+	err = saveImport(to, load.Scenario(report.ImportedTrace, skipped.Text()), map[string]func(io.Writer) error{
 		report.ImportedTrace:  load.WriteTrace,
 		report.ImportedSeries: func(w io.Writer) error { return cloudwatch.WriteMeasured(w, load.All) },
 	})
+	if err != nil {
+		return err
+	}
+	if _, refused := scenarios.Load(filepath.Join(f.out, report.SavedScenario), checkedOptions()); refused != nil {
+		for line := range strings.Lines(refused.Error()) {
+			tellRefused(c, []string{"`headroom validate` refuses it: " + strings.TrimSpace(line)})
+		}
+	}
+	return nil
 }
