@@ -1,12 +1,14 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"strings"
 
 	"headroom/model/dataplane"
 	"headroom/model/pricing"
 	"headroom/results"
+	"headroom/sim"
 )
 
 // listenerRows are what a load balancer did by itself.
@@ -30,18 +32,21 @@ func listenerRows() []row {
 	}
 }
 
-// connectionRows are the connections of clients to load balancers, and what those are
-// billed by.
+// connectionRows are the connections of clients to load balancers.
 func connectionRows() []row {
-	rows := []row{
+	return []row{
 		{name: "opened", metric: "connections.new"},
 		{name: "open", metric: "connections.active.mean"},
 		{name: "WebSockets opened", metric: "websockets.new"},
 		{name: "closed by clients", metric: "websockets.ended"},
 		{name: "closed for silence", metric: "websockets.idle"},
 		{name: "reset", metric: "websockets.reset"},
-		{name: "capacity-unit-hours billed", metric: "lcu.hours"},
 	}
+}
+
+// unitRows are the capacity units that load balancers are billed by.
+func unitRows() []row {
+	rows := []row{{name: "unit-hours billed", metric: "lcu.hours"}}
 	for _, name := range pricing.Dimensions() {
 		rows = append(rows, row{name: "for " + strings.ReplaceAll(name, "_", " "), metric: "lcu.billed." + name, quiet: true})
 	}
@@ -49,6 +54,20 @@ func connectionRows() []row {
 		rows = append(rows, row{name: strings.ReplaceAll(name, "_", " ") + " alone", metric: "lcu." + name, quiet: true})
 	}
 	return rows
+}
+
+// dearUnits is of how many capacity units a load balancer of any type costs about what its
+// hours cost: $0.0225 and $0.008, $0.0225 and $0.006, $0.0125 and $0.004.
+const dearUnits = 3
+
+// unitParts lists the load balancers whose capacity units cost more than their hours, of which
+// a part of one is billed as a whole, and those to which clients keep their connections.
+func unitParts(s *results.Summary) []results.Part {
+	kept, hours := connectionParts(s), math.Ceil(float64(s.Config.Duration)/float64(sim.Hour))
+	return slices.DeleteFunc(slices.Clone(s.Labelled("load_balancer")), func(p results.Part) bool {
+		units, ok := s.Value("lcu.hours", p)
+		return !ok || units.Value <= dearUnits*hours && !slices.Contains(kept, p)
+	})
 }
 
 // connectionParts lists the load balancers to which clients keep their connections.

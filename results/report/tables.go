@@ -47,6 +47,7 @@ func blocks(s *results.Summary, width int) []block {
 	add("Load balancers", listenerRows(), listenerParts(s))
 	add("Errors", errorRows(), errorParts(s))
 	add("Connections", connectionRows(), connectionParts(s))
+	add("Capacity units", unitRows(), unitParts(s))
 	add("Nodes", nodeRows(), nodeParts(s))
 	add("Recovery", recoveryRows(), recoveryParts(s))
 	add("Targets", targetRows(), s.Labelled("target_group"))

@@ -67,6 +67,7 @@ func balancingCatalogue() []edit {
 		{"idle timeout of 4001 s", idle, "idle_timeout = 4001", "load_balancer.front.idle_timeout", "ValidationError"},
 		{"one method condition", condition + " }", `condition = [{ http_request_method = ["GET"] }, { http_request_method = ["PUT"] }]`, "rule.0.condition.1.http_request_method", "ValidationError"},
 		{"one host condition", condition + " }", `condition = [{ host_header = ["a.com"] }, { host_header = ["b.com"] }]`, "rule.0.condition.1.host_header", "ValidationError"},
+		{"a header without a name", condition + " }", `condition = { http_header = { name = "X-Stage", values = ["beta"] } }`, "rule.0.condition.http_header", ""},
 		{"one source condition", condition + " }", `condition = [{ source_ip = ["10.0.0.0/8"] }, { source_ip = ["11.0.0.0/8"] }]`, "rule.0.condition.1.source_ip", "ValidationError"},
 		{"rules of a balancer", end, many(100, rule) + end, "load_balancer.front", "TooManyRules"},
 		{"listeners of a balancer", end, many(50, port) + end, "load_balancer.front", "TooManyListeners"},

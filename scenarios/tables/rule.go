@@ -182,6 +182,10 @@ func (c conditionReader) headers() {
 		c.Mistake(key, "must be a table of headers and their values", "")
 		return
 	}
+	if n.Table["values"] != nil {
+		c.Mistake(key, `must say of which header: { http_header_name = "X-Stage", values = ["beta"] }, or { X-Stage = ["beta"] }`, "")
+		return
+	}
 	for _, name := range n.Keys() {
 		c.rule.Headers = append(c.rule.Headers, routing.HeaderCondition{Name: name, Values: c.textsOf(key, n.Table[name])})
 	}
