@@ -151,13 +151,19 @@ func TestFluidLosesNoRequest(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for at := sim.Time(0); at < cfg.Duration; at += 7 * sim.Second {
-			if err := w.RunUntil(context.Background(), at); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			if err := w.Verify(); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
+		verifyEvery(t, w, 7*sim.Second, name)
+	}
+}
+
+// verifyEvery plays w to its end and looks at the invariants on the way; of says which world it is.
+func verifyEvery(t *testing.T, w *World, every sim.Time, of any) {
+	t.Helper()
+	for at := sim.Time(0); at < w.cfg.Duration; at += every {
+		if err := w.RunUntil(context.Background(), at); err != nil {
+			t.Fatalf("%v at %v: %v", of, at, err)
+		}
+		if err := w.Verify(); err != nil {
+			t.Fatalf("%v at %v: %v", of, at, err)
 		}
 	}
 }

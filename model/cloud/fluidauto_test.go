@@ -23,14 +23,7 @@ func TestAutoWeathersStorms(t *testing.T) {
 	for _, name := range []string{"scaled", "outage", "again"} {
 		cfg := first[name]
 		w := must(New(autoly(cfg), 0))
-		for at := sim.Time(0); at < cfg.Duration; at += 60 * sim.Second {
-			if err := w.RunUntil(context.Background(), at); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			if err := w.Verify(); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-		}
+		verifyEvery(t, w, 60*sim.Second, name)
 		if err := w.RunUntil(context.Background(), cfg.Duration); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -136,14 +135,7 @@ func TestFluidCallsLoseNone(t *testing.T) {
 		Count: 1, Impairment: model.Impairment{Refuses: true},
 	}}
 	w := must(New(fluidly(cfg), 0))
-	for at := sim.Time(0); at < cfg.Duration; at += 7 * sim.Second {
-		if err := w.RunUntil(context.Background(), at); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Verify(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	verifyEvery(t, w, 7*sim.Second, t.Name())
 }
 
 // One server that gets evenly spaced requests is D/M/1: who waits does so for 1/(1−σ) mean services, where σ = exp(−(1−σ)/ρ).

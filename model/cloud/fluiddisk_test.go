@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -125,14 +124,7 @@ func TestFluidVolumesLoseNothing(t *testing.T) {
 	cfg.Faults = []Fault{{Kind: InstanceTermination, At: 300 * sim.Second, Duration: must(rng.Fixed(0)), Zone: None, Pool: None, Count: 1}}
 	cfg.Duration = 10 * sim.Minute
 	w := must(New(cfg, 0))
-	for at := sim.Time(0); at < cfg.Duration; at += 17 * sim.Second {
-		if err := w.RunUntil(context.Background(), at); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Verify(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	verifyEvery(t, w, 17*sim.Second, t.Name())
 }
 
 func TestFluidNamesDisksThatItDoesNotCarry(t *testing.T) {

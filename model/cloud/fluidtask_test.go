@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -56,14 +55,7 @@ func TestFluidTasksLoseNone(t *testing.T) {
 		carried++
 		cfg.Duration = min(cfg.Duration, 4*sim.Minute)
 		w := must(New(cfg, 0))
-		for at := sim.Time(0); at < cfg.Duration; at += 23 * sim.Second {
-			if err := w.RunUntil(context.Background(), at); err != nil {
-				t.Fatalf("seed %d: %v", seed, err)
-			}
-			if err := w.Verify(); err != nil {
-				t.Fatalf("seed %d at %v: %v", seed, at, err)
-			}
-		}
+		verifyEvery(t, w, 23*sim.Second, seed)
 	}
 	if carried < 2 {
 		t.Errorf("rates carry %d of 40 random worlds of tasks, want 2", carried)
