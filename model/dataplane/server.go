@@ -16,6 +16,7 @@ type server struct {
 	supply    *supply  // nil: it gets all of its vCPUs for good, and only serves requests
 	nic       *nic     // nil: bytes take no time
 	due       sim.Time // inKernel: of the pending serverDeparts; Never without one
+	behind    sim.Time // of one that is pending since before an earlier departure came up; Never without one
 	open      bool     // it takes requests: its port listens and nothing keeps it from them
 	listens   bool     // the application port does
 	journey   bool     // its service has steps
