@@ -98,7 +98,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 		p.refill(id)
 		return
 	}
-	p.settleStation(id, now)
+	p.settleStation(id, s, now)
 	if s.gate.line.Len() > 0 {
 		p.nextInLine(id, now)
 	}
