@@ -84,7 +84,7 @@ func (f *fluidly) current(key currentKey) *current {
 // findCurrents finds out where the requests of every workload go.
 func (p *Plane) findCurrents() {
 	f := p.fluid
-	f.stale = false
+	f.stale = p.namesTurn()
 	for _, c := range f.currents {
 		c.share, c.came, c.expected = 0, 0, 0
 	}
@@ -153,24 +153,36 @@ func (p *Plane) divideInflow(inflow int) {
 	source := p.fluid.inflows[inflow].source
 	s := &p.sources[source]
 	key := currentKey{source: source, inflow: inflow, class: None, group: None}
-	switch s.to {
-	case ToTargetGroup:
-		p.divideGroup(key, s.target, 1)
-	case ToInstances:
-		p.divideFleet(key, s.target)
-	default:
-		b := s.lb
-		before, classes := 0.0, s.class.upTo
-		if s.call != nil {
-			classes = []float64{1}
-		}
-		for k, upTo := range classes {
-			for _, z := range b.dns {
-				key.class, key.zone = int32(k), z
-				p.divideNode(key, &s.way.actions[k], (upTo-before)/float64(len(b.dns)))
+	switch {
+	case s.lookup != nil:
+		for k, share := range p.answerShares(s.lookup.record) {
+			if share > 0 {
+				key.source = int(s.lookup.variants[k])
+				p.divideBalancer(key, s.class.upTo, share)
 			}
-			before = upTo
 		}
+	case s.to == ToTargetGroup:
+		p.divideGroup(key, s.target, 1)
+	case s.to == ToInstances:
+		p.divideFleet(key, s.target)
+	case s.call != nil:
+		p.divideBalancer(key, []float64{1}, 1)
+	default:
+		p.divideBalancer(key, s.class.upTo, 1)
+	}
+}
+
+// divideBalancer divides what comes to a load balancer, of classes up to cumulative shares, among
+// the nodes that DNS names.
+func (p *Plane) divideBalancer(key currentKey, classes []float64, share float64) {
+	s := &p.sources[key.source]
+	before := 0.0
+	for k, upTo := range classes {
+		for _, z := range s.lb.dns {
+			key.class, key.zone = int32(k), z
+			p.divideNode(key, &s.way.actions[k], share*(upTo-before)/float64(len(s.lb.dns)))
+		}
+		before = upTo
 	}
 }
 
@@ -302,7 +314,7 @@ func (p *Plane) weightOf(source int) float64 {
 	sum := 0.0
 	for i := range p.sources {
 		if i != source && slices.Contains(p.cfg.Callees(p.sources[i].to, p.sources[i].target, p.fleetServices), s.service) {
-			sum += p.weightOf(i)
+			sum += p.weightOf(i) * p.answerShare(i)
 		}
 	}
 	return sum * float64(s.call.Count)
@@ -358,7 +370,7 @@ func (p *Plane) keepEven(c *cohort) {
 		return
 	}
 	for _, u := range c.currents {
-		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || u.class > 0 || u.source != c.currents[0].source {
+		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || p.divides(&p.sources[u.source]) || u.class > 0 || u.source != c.currents[0].source {
 			return
 		}
 	}

@@ -29,7 +29,7 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
-		return w.Record > 0 || w.To == ToAddress || w.To == ToFunction || w.To == ToLoadBalancer && t.LoadBalancers[w.Target].Kind != "application"
+		return w.To == ToAddress || w.To == ToFunction || t.asksOther(w)
 	}},
 }
 
@@ -67,6 +67,16 @@ var balancersNotFluid = []notFluid[LoadBalancer]{
 	{"listener", func(_ *Traffic, lb *LoadBalancer) bool { return lb.redirects() }},
 }
 
+// asksOther reports whether a workload comes to a load balancer that is no Application Load Balancer.
+func (t *Traffic) asksOther(w *Workload) bool {
+	for i := range t.LoadBalancers {
+		if t.asks(w, i) && t.LoadBalancers[i].Kind != "application" {
+			return true
+		}
+	}
+	return false
+}
+
 // stepCarried reports whether rates show what a step does.
 func (t *Traffic) stepCarried(s *Step) bool {
 	c := &s.Call
@@ -94,9 +104,13 @@ func (v *validator) fluid() {
 		w := &v.Workloads[i]
 		notCarried(v, "workload."+w.Name, w, workloadsNotFluid)
 		if sound && w.To == ToLoadBalancer {
-			refused, rejected := v.turnsAway(w)
-			v.check(!refused, "workload."+w.Name+".clients.port", model.NotFluid)
-			v.check(!rejected, "workload."+w.Name+".to", model.NotFluid)
+			for i := range v.LoadBalancers {
+				if v.asks(w, i) {
+					refused, rejected := v.turnsAway(w, i)
+					v.check(!refused, "workload."+w.Name+".clients.port", model.NotFluid)
+					v.check(!rejected, "workload."+w.Name+".to", model.NotFluid)
+				}
+			}
 		}
 	}
 	for i := range v.Services {
@@ -119,10 +133,10 @@ func (v *validator) fluid() {
 
 // turnsAway reports whether a load balancer takes none of some requests of a workload: nobody
 // listens on their port, or no target speaks their version of HTTP.
-func (t *Traffic) turnsAway(w *Workload) (refused, rejected bool) {
+func (t *Traffic) turnsAway(w *Workload, balancer int) (refused, rejected bool) {
 	asks := w.asks()
 	asks.versions = t.versions()
-	way, err := newWay(&t.LoadBalancers[w.Target], asks, nil)
+	way, err := newWay(&t.LoadBalancers[balancer], asks, nil)
 	if err != nil {
 		return false, false
 	}
