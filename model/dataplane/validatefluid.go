@@ -29,7 +29,7 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
-		return w.To == ToAddress || w.To == ToFunction || t.asksOther(w)
+		return w.To == ToFunction || t.asksOther(w)
 	}},
 }
 
@@ -53,9 +53,6 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {
 		_, known := ruleOfAlgorithm(g.Algorithm)
 		return !known || slices.ContainsFunc(t.Algorithms, func(e routing.Entry) bool { return e.Name == g.Algorithm })
-	}},
-	{"port", func(t *Traffic, g *TargetGroup) bool {
-		return g.Port != 0 && g.Service >= 0 && g.Service < len(t.Services) && t.Services[g.Service].Port != 0 && g.Port != t.Services[g.Service].Port
 	}},
 }
 
@@ -88,7 +85,7 @@ func (t *Traffic) stepCarried(s *Step) bool {
 	case StepDisk: // of requests alike
 		return true
 	case StepCall:
-		return c.To != ToAddress && c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
+		return c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
 			!c.PassesOn && c.Reads.None() && c.Writes.None() && c.Memory == nil
 	}
 	return false
@@ -99,19 +96,9 @@ func (v *validator) fluid() {
 	if v.Fluid == 0 {
 		return
 	}
-	sound := len(v.errs) == 0
 	for i := range v.Workloads {
 		w := &v.Workloads[i]
 		notCarried(v, "workload."+w.Name, w, workloadsNotFluid)
-		if sound && w.To == ToLoadBalancer {
-			for i := range v.LoadBalancers {
-				if v.asks(w, i) {
-					refused, rejected := v.turnsAway(w, i)
-					v.check(!refused, "workload."+w.Name+".clients.port", model.NotFluid)
-					v.check(!rejected, "workload."+w.Name+".to", model.NotFluid)
-				}
-			}
-		}
 	}
 	for i := range v.Services {
 		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
@@ -128,23 +115,6 @@ func (v *validator) fluid() {
 	for i := range v.Outside {
 		v.check(false, "outside."+v.Outside[i].Name, model.NotFluid)
 	}
-	v.check(len(v.Network.Ends) == 0, "security_group", model.NotFluid)
-}
-
-// turnsAway reports whether a load balancer takes none of some requests of a workload: nobody
-// listens on their port, or no target speaks their version of HTTP.
-func (t *Traffic) turnsAway(w *Workload, balancer int) (refused, rejected bool) {
-	asks := w.asks()
-	asks.versions = t.versions()
-	way, err := newWay(&t.LoadBalancers[balancer], asks, nil)
-	if err != nil {
-		return false, false
-	}
-	for i := range way.actions {
-		refused = refused || way.actions[i].refused
-		rejected = rejected || way.actions[i].rejects == Code464
-	}
-	return refused, rejected
 }
 
 func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {
