@@ -1,9 +1,9 @@
 package schema
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"headroom/scenarios/tree"
 )
@@ -17,15 +17,35 @@ const (
 	nameRule    = "must be a name of at most 255 letters, digits and _ . - / : + @ # ( ), with spaces within, that begins with a letter, a digit or _"
 )
 
-var (
-	soundName = regexp.MustCompile(namePattern)
-	notInName = regexp.MustCompile(`[^` + inNames + ` ]`)
-)
+// soundName reports whether a name is as [namePattern] says. It does not compile the
+// pattern, which takes longer than reading a small scenario.
+func soundName(name string) bool {
+	letters := []rune(name)
+	for i, r := range letters {
+		begins := unicode.In(r, unicode.L, unicode.N) || r == '_'
+		if !begins && (i == 0 || r != ' ' && !inName(r)) {
+			return false
+		}
+	}
+	return len(letters) > 0 && len(letters) <= 255 && letters[len(letters)-1] != ' '
+}
+
+// inName reports whether a name may have the letter within.
+func inName(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.M) || strings.ContainsRune("_./:+@#()-", r)
+}
 
 // otherName returns a name that may be and is not taken, like one that may not be.
 func otherName(name string, taken map[string]*tree.Node) string {
-	plain := strings.Trim(notInName.ReplaceAllString(name, "-"), "./:+@#()- ")
-	if !soundName.MatchString(plain) {
+	var like strings.Builder
+	for _, r := range name {
+		if r != ' ' && !inName(r) {
+			r = '-'
+		}
+		like.WriteRune(r)
+	}
+	plain := strings.Trim(like.String(), "./:+@#()- ")
+	if !soundName(plain) {
 		plain = "x"
 	}
 	other := plain
