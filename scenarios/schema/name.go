@@ -17,6 +17,13 @@ const (
 	nameRule    = "must be a name of at most 255 letters, digits and _ . - / : + @ # ( ), with spaces within, that begins with a letter, a digit or _"
 )
 
+// The same for JSON Schema, whose readers know no classes of letters: all that is not ASCII
+// may be a letter.
+const (
+	plainName    = `^[^\x00-/:-@\[-^\x60{-\x7f]([^\x00-\x1f!"$%&'*,;-?\[-^\x60{-\x7f]*[^\x00- !"$%&'*,;-?\[-^\x60{-\x7f])?$`
+	longestTable = 255
+)
+
 var (
 	soundName = regexp.MustCompile(namePattern)
 	notInName = regexp.MustCompile(`[^` + inNames + ` ]`)
