@@ -10,7 +10,9 @@ func (c *Catalog) Suggest(name string) string {
 		return nearest(name, c.offers(func(row, TypeName) bool { return true }))
 	}
 	parts, _ := ParseTypeName(name)
-	alike := func(r row, other TypeName) bool { return r.arch() == meant.Arch && other.Class == parts.Class && other.Size == parts.Size }
+	alike := func(r row, other TypeName) bool {
+		return r.arch() == meant.Arch && other.Class == parts.Class && other.Size == parts.Size
+	}
 	for _, wanted := range []func(row, TypeName) bool{alike, func(r row, _ TypeName) bool { return r.arch() == meant.Arch }} {
 		if near := nearest(name, c.offers(wanted)); near != "" {
 			return near
