@@ -31,6 +31,15 @@ func connectionMetrics() []Metric {
 	all := []Metric{
 		of("connections.new", "count", "connections that clients opened to load balancers", func(h *hours) float64 { return h.opened }),
 		of("connections.active.mean", "count", "connections of clients to load balancers that are open at a time", func(h *hours) float64 { return h.active / h.time }),
+		{
+			Name: "connections.reset", Unit: "count", Labels: []string{labelBalancer}, Meaning: "connections of clients to load balancers that broke off: clients left before they were answered (460), RST of a Network Load Balancer, a WebSocket's target that ended",
+			where: func(cfg *cloud.Config, s scope) bool { return len(within(s, labelBalancer, cfg.LoadBalancers)) > 0 },
+			read: func(p *part) float64 {
+				return sum(pick(p, labelBalancer, p.outcome.Balancers), func(b *dataplane.BalancerOutcome) float64 {
+					return float64(b.ConnectionsReset + b.FlowsReset + b.SocketsReset)
+				})
+			},
+		},
 		of("lcu.hours", "count", "capacity-unit-hours that load balancers are billed: of each hour the largest dimension", func(h *hours) float64 { return h.units }),
 	}
 	for d, name := range pricing.Dimensions() {

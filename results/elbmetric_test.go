@@ -31,7 +31,7 @@ func balanced() (*cloud.Config, *cloud.Outcome) {
 	}
 	o := oneOutcome(cfg)
 	o.Balancers = []dataplane.BalancerOutcome{
-		{Rules: [][]int64{{30}, {20, 50}}, Handshakes: 17, Resumed: 5, HandshakesFailed: 3, TargetErrors: 2, TargetAnswers: 48},
+		{Rules: [][]int64{{30}, {20, 50}}, ConnectionsReset: 8, Handshakes: 17, Resumed: 5, HandshakesFailed: 3, TargetErrors: 2, TargetAnswers: 48},
 		{Rules: [][]int64{{9}}, FlowsOpened: 9, FlowsReset: 4, PortAllocationErrors: 6, FlowTime: float64(5 * sim.Hour)},
 		{Rules: [][]int64{{0}}, GatewayFlows: 11, Moved: 12, Lost: 13, InspectedBytes: 14},
 	}
@@ -102,6 +102,8 @@ func TestMetricsOfConnectionsAndBytesReadTheirPart(t *testing.T) {
 		"gateway.lost{load_balancer=inspection}":            13,
 		"gateway.bytes{load_balancer=inspection}":           14,
 		"flows.reset{load_balancer=edge}":                   4,
+		"connections.reset{load_balancer=front}":            8,
+		"connections.reset":                                 12,
 		"flows.port_allocation_errors{load_balancer=edge}":  6,
 		"flows.active.mean{load_balancer=edge}":             2.5,
 		"network.in":                                        1000,

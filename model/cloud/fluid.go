@@ -30,6 +30,10 @@ func (c *Config) fluidErrors() (errs []error) {
 	for i := range c.Instances {
 		f := &c.Instances[i]
 		refuse(len(f.Applications) > 1, "instance."+c.Instances[i].Name+".services")
+		refuse(f.Template.MostTracked > 0, "instance."+f.Name+".max_tracked_connections")
+	}
+	for i := range c.LaunchTemplates {
+		refuse(c.LaunchTemplates[i].MostTracked > 0, "launch_template."+c.LaunchTemplates[i].Name+".max_tracked_connections")
 	}
 	for i := range c.Groups {
 		g := &c.Groups[i]

@@ -319,13 +319,11 @@ func TestFluidNamesWhatItDoesNotCarryOfInstances(t *testing.T) {
 	}
 }
 
-// What never comes to a server, or chooses it in a way that rates do not know, is not played as
-// if it were like the others.
-func TestFluidNamesPortsAndAlgorithmsThatItDoesNotCarry(t *testing.T) {
+// What chooses a server in a way that rates do not know is not played as if it chose like the others, and
+// nobody drops what a server does not keep track of.
+func TestFluidNamesAlgorithmsAndTrackingThatItDoesNotCarry(t *testing.T) {
 	for path, change := range map[string]func(*Config){
-		"workload.clients.clients.port: ":                  func(cfg *Config) { cfg.Workloads[0].Port = 8080 },
-		"workload.clients.to: ":                            func(cfg *Config) { cfg.TargetGroups[0].Version = dataplane.GRPC },
-		"target_group.web.port: ":                          func(cfg *Config) { cfg.Services[0].Port, cfg.TargetGroups[0].Port = 80, 8080 },
+		"instance.servers.max_tracked_connections: ":       func(cfg *Config) { cfg.Instances[0].Template.MostTracked = 4 },
 		"target_group.web.load_balancing_algorithm_type: ": func(cfg *Config) { cfg.TargetGroups[0].Algorithm = "power_of_two_choices" },
 	} {
 		cfg := fluidly(balanced("round_robin", 2))

@@ -237,7 +237,7 @@ func (p *Plane) dropped(i uint32, r *request) bool {
 func (p *Plane) endAsked(r *request, s *server) int {
 	if r.source != checkSource {
 		if to := &p.sources[r.source]; to.to == ToAddress {
-			return p.filter.endOf(&p.cfg.Addresses[to.target], s)
+			return p.filter.endOf(&p.cfg.Addresses[to.target], int(s.end))
 		}
 	}
 	return int(s.end)
@@ -245,8 +245,7 @@ func (p *Plane) endAsked(r *request, s *server) int {
 
 // endOf is the end behind an address of a server: that of an interface with security groups
 // of its own, or the server's; with a public address if it is an Elastic IP.
-func (f *filter) endOf(a *Address, s *server) int {
-	end := int(s.end)
+func (f *filter) endOf(a *Address, end int) int {
 	if a.End > 0 {
 		end = a.End
 	}
@@ -335,8 +334,10 @@ func (p *Plane) ChangeRules(group int, d network.Direction, rules []network.Rule
 			return err
 		}
 	}
+	p.stirAll()
 	f.policy = after
 	f.compile()
+	p.reconsiderRules()
 	if revoke {
 		p.cutConnections(before)
 	}

@@ -73,10 +73,11 @@ func (p *Plane) checkFluidly(target uint32) (again bool) {
 func (p *Plane) fluidCheck(t *target) (success bool, after sim.Time) {
 	s := p.servers.at(t.server)
 	check := &p.targetGroups[t.group].cfg.HealthCheck
+	passes, listens := p.checkPasses(t, s)
 	switch {
-	case s.silent():
+	case s.silent() || !passes:
 		return false, check.Timeout
-	case !s.open:
+	case !s.open || !listens:
 		return false, 0
 	}
 	after = min(check.Demand.Scaled(s.pace), check.Timeout)

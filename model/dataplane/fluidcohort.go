@@ -61,6 +61,8 @@ type cohortKey struct {
 	errors       model.Errors
 	payer        int32
 	public       bool
+	end          int32  // to security groups
+	leads        string // addresses that lead there
 	groups       string
 	disks        string
 	born         sim.Time // of those that came when others had a line; 0: long ago
@@ -135,6 +137,12 @@ func (p *Plane) stirAll() {
 	}
 }
 
+// isPlaced reports whether rates know a server.
+func (p *Plane) isPlaced(id uint32) bool {
+	f := p.fluid
+	return f != nil && int(id) < len(f.places) && f.places[id].cohort != nil
+}
+
 // alike reports whether a server that looks like another key is of the cohort.
 func (k cohortKey) alike(o cohortKey) bool {
 	o.born = k.born
@@ -147,6 +155,14 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 	}
 	if p.direct || p.fluid.fleets || p.transfers.counts {
 		k.fleet, k.payer, k.public = s.fleet, s.payer, s.public
+	}
+	if p.filter != nil {
+		k.end = s.end
+	}
+	for a, id := range p.leads {
+		if id == s.id {
+			k.leads += strconv.Itoa(a) + " "
+		}
 	}
 	switch {
 	case s.impairment.Cut:

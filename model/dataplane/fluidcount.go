@@ -40,7 +40,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
 	p.countAttempts(c, n)
-	if c.fate == arrivesThere && c.group != None || c.fate == findsNobody {
+	if c.group != None {
 		p.targetGroups[c.group].requests += n
 	}
 	if c.action == nil {
@@ -51,7 +51,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	b.nodes[c.zone].requests += n
 	b.hour.evaluations += c.action.evaluations * n
 	b.hour.processed = b.hour.processed.Plus(c.wholeBytes(0, float64(n)*c.request))
-	if c.fate != findsNodeDown {
+	if c.fate != findsNodeDown && c.fate != isRefused && c.fate != isRejected {
 		*c.action.matched += n
 	}
 }
@@ -199,10 +199,8 @@ func (p *Plane) meetClosed(c *current, at sim.Time) {
 	switch {
 	case c.cohort.key.reach == refuses:
 		p.failMany(c, at, c.came, failure{code: Code502, cause: CauseRefused})
-	case c.cohort.key.reach == isCut && s.balancer != None && c.limit > targetConnect:
-		c.hold(at, c.came, failure{code: Code504, cause: CauseConnect, took: targetConnect})
-	case c.cohort.key.reach == isCut && s.balancer == None:
-		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(clientConnect, c.limit)})
+	case c.cohort.key.reach == isCut && (s.balancer == None || c.limit > targetConnect):
+		c.hold(at, c.came, p.unconnected(c))
 	case c.limit == sim.Never:
 		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: retransmissions})
 	default:
@@ -222,33 +220,6 @@ func (p *Plane) giveUp(c *current, at sim.Time) {
 		p.failMany(c, at, c.held[k].n, c.held[k].failure)
 	}
 	c.held = append(c.held[:0], c.held[k:]...)
-}
-
-// endNowhere ends requests that reach no server.
-func (p *Plane) endNowhere(c *current, at sim.Time) {
-	switch c.fate {
-	case findsNobody:
-		p.failMany(c, at, c.came, failure{code: Code503, cause: p.targetGroups[c.group].whyNone()})
-	case findsNoWeight:
-		p.failMany(c, at, c.came, failure{code: Code503, cause: CauseNoWeight})
-	case findsNoServer:
-		p.failMany(c, at, c.came, failure{code: Code502, cause: CauseOther})
-	case findsNodeDown:
-		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(p.sources[c.source].lb.cfg.ConnectTimeout, c.limit)})
-	case isAnswered:
-		p.answerMany(c, at)
-	}
-}
-
-// answerMany gives a load balancer's own answer.
-func (p *Plane) answerMany(c *current, at sim.Time) {
-	s := &p.sources[c.source]
-	s.lb.counts.Answers[c.action.status/100] += c.came
-	if c.action.status >= 500 {
-		p.failMany(c, at, c.came, failure{code: CodeFixed, cause: CauseOther})
-		return
-	}
-	p.completeMany(c, at, c.came)
 }
 
 // respondMany counts the responses of targets, whatever they say.
@@ -312,7 +283,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		}
 	}
 	p.countSides(c, n)
-	if s := &p.sources[c.source]; s.direct && c.cohort != nil && c.cohort.key.public {
+	if s := &p.sources[c.source]; s.direct && c.cohort != nil && (c.cohort.key.public || s.to == ToAddress) {
 		m := &p.transfers.moved[c.cohort.key.payer]
 		m.Out = m.Out.Plus(out)
 	}

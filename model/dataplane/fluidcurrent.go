@@ -58,6 +58,12 @@ const (
 	findsNodeDown
 	isAnswered // by the load balancer itself
 	findsNoServer
+	findsNoAddress
+	isKeptOut  // of the load balancer, by security groups
+	isDropped  // on the way to its server, by security groups
+	missesPort // nobody listens there at the server
+	isRefused  // the same at the load balancer
+	isRejected // by the load balancer
 )
 
 // holding is requests that give up at the same instant.
@@ -84,7 +90,7 @@ func (f *fluidly) current(key currentKey) *current {
 // findCurrents finds out where the requests of every workload go.
 func (p *Plane) findCurrents() {
 	f := p.fluid
-	f.stale = false
+	f.stale = p.namesTurn()
 	for _, c := range f.currents {
 		c.share, c.came, c.expected = 0, 0, 0
 	}
@@ -148,124 +154,6 @@ func (p *Plane) forgetCurrents() {
 	f.cohorts = cohorts
 }
 
-// divideInflow divides the requests of an inflow among the currents that they make.
-func (p *Plane) divideInflow(inflow int) {
-	source := p.fluid.inflows[inflow].source
-	s := &p.sources[source]
-	key := currentKey{source: source, inflow: inflow, class: None, group: None}
-	switch s.to {
-	case ToTargetGroup:
-		p.divideGroup(key, s.target, 1)
-	case ToInstances:
-		p.divideFleet(key, s.target)
-	default:
-		b := s.lb
-		before, classes := 0.0, s.class.upTo
-		if s.call != nil {
-			classes = []float64{1}
-		}
-		for k, upTo := range classes {
-			for _, z := range b.dns {
-				key.class, key.zone = int32(k), z
-				p.divideNode(key, &s.way.actions[k], (upTo-before)/float64(len(b.dns)))
-			}
-			before = upTo
-		}
-	}
-}
-
-// divideNode divides what comes to a node of a load balancer.
-func (p *Plane) divideNode(key currentKey, a *classAction, share float64) {
-	switch {
-	case p.zoneDown[key.zone] > 0:
-		key.fate = findsNodeDown
-	case a.forward == nil:
-		key.fate = isAnswered
-	default:
-		total := 0
-		for choice := range a.groups {
-			total += a.forward.Weight(choice)
-		}
-		for choice, g := range a.groups {
-			if w := a.forward.Weight(choice); w > 0 {
-				p.divideGroup(key, g, share*float64(w)/float64(total))
-			}
-		}
-		if total > 0 {
-			return
-		}
-		key.fate = findsNoWeight
-	}
-	p.addShare(key, share)
-}
-
-// divideGroup divides what comes to a target group from the node of a zone.
-func (p *Plane) divideGroup(key currentKey, group int, share float64) {
-	key.group = int32(group)
-	scope := p.targetGroups[group].scopeIn(key.zone)
-	rotates := func(c *cohort) bool {
-		for _, m := range c.groups {
-			if m.group == key.group && m.scope == scope {
-				return m.rotating
-			}
-		}
-		return false
-	}
-	weight := func(c *cohort) float64 { return float64(c.servers) }
-	if p.targetGroups[group].counts { // the fewer in flight the faster
-		weight = func(c *cohort) float64 {
-			if c.key.reach != serves {
-				return float64(c.servers)
-			}
-			return float64(c.servers*c.Servers) * c.Speed
-		}
-	}
-	if !p.divideCohorts(key, share, rotates, weight) {
-		key.fate = findsNobody
-		p.addShare(key, share)
-	}
-}
-
-// divideFleet divides what comes to the instances of a fleet in turn.
-func (p *Plane) divideFleet(key currentKey, fleet int) {
-	belongs := func(c *cohort) bool { return int(c.key.fleet) == fleet }
-	if !p.divideCohorts(key, 1, belongs, func(c *cohort) float64 { return float64(c.servers) }) {
-		key.fate = findsNoServer
-		p.addShare(key, 1)
-	}
-}
-
-// divideCohorts divides a share among the cohorts that are asked, by their weight, and reports
-// whether there are any.
-func (p *Plane) divideCohorts(key currentKey, share float64, asked func(*cohort) bool, weight func(*cohort) float64) bool {
-	total := 0.0
-	for _, c := range p.fluid.cohorts {
-		if c.servers > 0 && asked(c) {
-			total += weight(c)
-		}
-	}
-	if total == 0 {
-		return false
-	}
-	for _, c := range p.fluid.cohorts {
-		if c.servers > 0 && asked(c) {
-			key.cohort = c
-			p.addShare(key, share*weight(c)/total)
-		}
-	}
-	return true
-}
-
-// addShare gives a current a share of its source's requests.
-func (p *Plane) addShare(key currentKey, share float64) {
-	in := &p.fluid.inflows[key.inflow]
-	c := p.fluid.current(key)
-	if c.share == 0 {
-		in.currents = append(in.currents, c)
-	}
-	c.share += share
-}
-
 // equipCurrent finds out what the requests of a current are and what their way takes.
 func (p *Plane) equipCurrent(c *current) {
 	s := &p.sources[c.source]
@@ -279,9 +167,10 @@ func (p *Plane) equipCurrent(c *current) {
 		c.demand = p.asRepeated(c)
 		zone = c.cohort.key.zone
 	}
-	if s.balancer == None {
+	switch {
+	case s.balancer == None:
 		c.hop = s.distance(zone)
-	} else {
+	case c.class != None:
 		c.action = &s.way.actions[c.class]
 		c.hop = s.lb.cfg.Latency + s.far
 		if zone != c.zone {
@@ -302,7 +191,7 @@ func (p *Plane) weightOf(source int) float64 {
 	sum := 0.0
 	for i := range p.sources {
 		if i != source && slices.Contains(p.cfg.Callees(p.sources[i].to, p.sources[i].target, p.fleetServices), s.service) {
-			sum += p.weightOf(i)
+			sum += p.weightOf(i) * p.answerShare(i)
 		}
 	}
 	return sum * float64(s.call.Count)
@@ -358,7 +247,7 @@ func (p *Plane) keepEven(c *cohort) {
 		return
 	}
 	for _, u := range c.currents {
-		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || u.class > 0 || u.source != c.currents[0].source {
+		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || p.divides(&p.sources[u.source]) || u.class > 0 || u.source != c.currents[0].source {
 			return
 		}
 	}

@@ -30,7 +30,7 @@ func (p *Plane) findInlets() {
 	at := map[inletKey]int{}
 	for _, c := range f.currents {
 		b := p.sources[c.source].lb
-		if b == nil || !b.limited || c.share == 0 {
+		if b == nil || !b.limited || c.share == 0 || c.fate == isKeptOut {
 			continue
 		}
 		key := inletKey{p.sources[c.source].balancer, c.zone, p.levelOf(c.source)}

@@ -41,8 +41,9 @@ func (p *Plane) retryMany(c *current, at sim.Time, n int64, why failure) int64 {
 		return 0
 	}
 	if clients.RetryBudget > 0 {
-		n = min(n, int64(s.tokens))
-		s.tokens -= float64(n)
+		budget := &p.sources[in.source].tokens
+		n = min(n, int64(*budget))
+		*budget -= float64(n)
 	}
 	if n <= 0 {
 		return 0
@@ -126,7 +127,7 @@ func (f *fluidly) awaited(source int) (n int64) {
 		}
 	}
 	for _, c := range f.currents {
-		if c.source == source {
+		if f.inflows[c.inflow].source == source {
 			n += c.inside
 			for _, h := range c.held {
 				n += h.n

@@ -194,6 +194,8 @@ type BalancerOutcome struct {
 
 	Nodes []NodeOutcome // by zone
 
+	ConnectionsReset int64 // of an Application Load Balancer, which clients closed while they waited for an answer
+
 	// WebSockets that were opened, and that closed: by their clients, by this for their silence,
 	// and with a message that failed or a target that ended.
 	SocketsOpened, SocketsEnded, SocketsSilent, SocketsReset int64
@@ -324,8 +326,26 @@ func (p *Plane) balancerOutcomes() []BalancerOutcome {
 		for code, n := range r.Failed {
 			o.Failed[code] += n
 		}
+		if p.resetsWithRequest(r) {
+			o.ConnectionsReset += r.Failed[Code460]
+		}
 	}
 	return all
+}
+
+// resetsWithRequest reports whether clients who leave before they are answered close the
+// connection to their Application Load Balancer: of HTTP/2 they reset a stream only, and
+// WebSockets are counted by themselves.
+func (p *Plane) resetsWithRequest(r *RouteOutcome) bool {
+	lb := &p.cfg.LoadBalancers[r.LoadBalancer]
+	if lb.Network() || lb.IsGateway() {
+		return false
+	}
+	if r.Workload == None {
+		return true // calls are of HTTP/1.1
+	}
+	s := &p.sources[r.Workload]
+	return !s.sockets.on && (!s.connections.on || s.connections.streams <= 1)
 }
 
 // usersOf sums the routes of workloads whose clients try once: each attempt is a

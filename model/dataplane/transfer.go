@@ -193,9 +193,16 @@ func (p *Plane) Point(address int, server slab.Handle) {
 	if address >= len(p.leads) {
 		return // nobody sends requests there
 	}
+	p.stirAll()
+	before := p.leads[address]
 	p.leads[address] = noIndex
 	if server != 0 {
 		p.leads[address] = indexOf(p.applicationOf(server, p.cfg.Addresses[address].Service))
+	}
+	for _, id := range []uint32{before, p.leads[address]} {
+		if id != noIndex && p.isPlaced(id) {
+			p.stir(id)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
-		return w.Record > 0 || w.To == ToAddress || w.To == ToFunction || w.To == ToLoadBalancer && t.LoadBalancers[w.Target].Kind != "application"
+		return w.To == ToFunction || t.asksOther(w)
 	}},
 }
 
@@ -54,9 +54,6 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 		_, known := ruleOfAlgorithm(g.Algorithm)
 		return !known || slices.ContainsFunc(t.Algorithms, func(e routing.Entry) bool { return e.Name == g.Algorithm })
 	}},
-	{"port", func(t *Traffic, g *TargetGroup) bool {
-		return g.Port != 0 && g.Service >= 0 && g.Service < len(t.Services) && t.Services[g.Service].Port != 0 && g.Port != t.Services[g.Service].Port
-	}},
 }
 
 var balancersNotFluid = []notFluid[LoadBalancer]{
@@ -65,6 +62,16 @@ var balancersNotFluid = []notFluid[LoadBalancer]{
 		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool { return l.Secure })
 	}},
 	{"listener", func(_ *Traffic, lb *LoadBalancer) bool { return lb.redirects() }},
+}
+
+// asksOther reports whether a workload comes to a load balancer that is no Application Load Balancer.
+func (t *Traffic) asksOther(w *Workload) bool {
+	for i := range t.LoadBalancers {
+		if t.asks(w, i) && t.LoadBalancers[i].Kind != "application" {
+			return true
+		}
+	}
+	return false
 }
 
 // stepCarried reports whether rates show what a step does.
@@ -78,7 +85,7 @@ func (t *Traffic) stepCarried(s *Step) bool {
 	case StepDisk: // of requests alike
 		return true
 	case StepCall:
-		return c.To != ToAddress && c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
+		return c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
 			!c.PassesOn && c.Reads.None() && c.Writes.None() && c.Memory == nil
 	}
 	return false
@@ -89,15 +96,9 @@ func (v *validator) fluid() {
 	if v.Fluid == 0 {
 		return
 	}
-	sound := len(v.errs) == 0
 	for i := range v.Workloads {
 		w := &v.Workloads[i]
 		notCarried(v, "workload."+w.Name, w, workloadsNotFluid)
-		if sound && w.To == ToLoadBalancer {
-			refused, rejected := v.turnsAway(w)
-			v.check(!refused, "workload."+w.Name+".clients.port", model.NotFluid)
-			v.check(!rejected, "workload."+w.Name+".to", model.NotFluid)
-		}
 	}
 	for i := range v.Services {
 		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
@@ -114,23 +115,6 @@ func (v *validator) fluid() {
 	for i := range v.Outside {
 		v.check(false, "outside."+v.Outside[i].Name, model.NotFluid)
 	}
-	v.check(len(v.Network.Ends) == 0, "security_group", model.NotFluid)
-}
-
-// turnsAway reports whether a load balancer takes none of some requests of a workload: nobody
-// listens on their port, or no target speaks their version of HTTP.
-func (t *Traffic) turnsAway(w *Workload) (refused, rejected bool) {
-	asks := w.asks()
-	asks.versions = t.versions()
-	way, err := newWay(&t.LoadBalancers[w.Target], asks, nil)
-	if err != nil {
-		return false, false
-	}
-	for i := range way.actions {
-		refused = refused || way.actions[i].refused
-		rejected = rejected || way.actions[i].rejects == Code464
-	}
-	return refused, rejected
 }
 
 func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {

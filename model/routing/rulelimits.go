@@ -15,7 +15,9 @@ func (r Rule) Validate() error {
 		v.add("priority must be 1 to %d", MaxPriority)
 	}
 	v.patterns("host header", r.HostHeaders)
+	v.characters("host header", r.HostHeaders, ofHosts)
 	v.patterns("path pattern", r.PathPatterns)
+	v.characters("path pattern", r.PathPatterns, ofPaths)
 	v.count("request method", len(r.Methods))
 	for _, method := range r.Methods {
 		if !isMethod(method) {
@@ -76,6 +78,26 @@ func (v *ruleFaults) pattern(pattern string, least int) {
 	v.wildcards += strings.Count(pattern, "*") + strings.Count(pattern, "?")
 }
 
+// Characters of patterns beside letters, digits and wildcards. (Application Load Balancers,
+// "Condition types for listener rules".)
+const (
+	ofHosts   = "-_."
+	ofPaths   = "_-.$/~\"'@:+&"
+	ofQueries = "_-.$/~\"'@:+&()!,;="
+)
+
+// characters refuses patterns with others than those.
+func (v *ruleFaults) characters(what string, patterns []string, special string) {
+	for _, pattern := range patterns {
+		for _, c := range pattern {
+			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("*?"+special, c) {
+				v.add("%s %q must have letters, digits, * and ?, and %s, got %q", what, pattern, special, c)
+				break
+			}
+		}
+	}
+}
+
 func (v *ruleFaults) header(h HeaderCondition) {
 	switch {
 	case !isToken(h.Name):
@@ -93,6 +115,7 @@ func (v *ruleFaults) query(condition QueryCondition) {
 	for _, p := range condition {
 		v.pattern(p.Key, 0)
 		v.pattern(p.Value, 1)
+		v.characters("query string", []string{p.Key, p.Value}, ofQueries)
 	}
 	if len(condition) == 0 {
 		v.add("query string must have a value")

@@ -123,6 +123,10 @@ func TestRuleFaultsAreAllReported(t *testing.T) {
 		{Priority: 5, PathPatterns: []string{"/*?*?*", "/?"}},
 		{Priority: 6, PathPatterns: []string{strings.Repeat("x", 129)}},
 		{Priority: 7, PathPatterns: []string{strings.Repeat("x", 128), "/**?", "/??"}, HostHeaders: []string{"a", "b"}},
+		{Priority: 8, HostHeaders: []string{"shop/com"}},
+		{Priority: 9, PathPatterns: []string{"/a b"}},
+		{Priority: 10, Queries: []QueryCondition{{{Key: "id", Value: "<1>"}}}},
+		{Priority: 11, HostHeaders: []string{"*.my-shop_1.com"}, PathPatterns: []string{"/_-.$/~\"'@:+&?*"}, Queries: []QueryCondition{{{Key: "a(", Value: "!,;=)"}}}},
 	}, 0)
 	if err == nil {
 		t.Fatal("no error")
@@ -136,12 +140,17 @@ func TestRuleFaultsAreAllReported(t *testing.T) {
 		"priority 4: values of all conditions must number 1 to 5, got 6",
 		"priority 5: wildcards must not exceed 5, got 6",
 		"priority 6: pattern", "must have 1 to 128 characters, got 129",
+		`priority 8: host header "shop/com" must have letters, digits, * and ?, and -_., got '/'`,
+		`priority 9: path pattern "/a b" must have letters, digits, * and ?, and _-.$/~"'@:+&, got ' '`,
+		`priority 10: query string "<1>" must have`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in:\n%v", want, err)
 		}
 	}
-	if strings.Contains(err.Error(), "priority 7") {
-		t.Errorf("a rule at its limits was refused:\n%v", err)
+	for _, sound := range []string{"priority 7", "priority 11"} {
+		if strings.Contains(err.Error(), sound) {
+			t.Errorf("a rule at its limits was refused:\n%v", err)
+		}
 	}
 }

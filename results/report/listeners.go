@@ -37,6 +37,7 @@ func connectionRows() []row {
 	return []row{
 		{name: "opened", metric: "connections.new"},
 		{name: "open", metric: "connections.active.mean"},
+		{name: "broken off", metric: "connections.reset", quiet: true},
 		{name: "WebSockets opened", metric: "websockets.new"},
 		{name: "closed by clients", metric: "websockets.ended"},
 		{name: "closed for silence", metric: "websockets.idle"},

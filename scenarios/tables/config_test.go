@@ -441,6 +441,8 @@ func TestWarnings(t *testing.T) {
 		{`at = "13:00"`, `at = "25h"`, "shop.toml:70: fault.0.at: never happens, the run ends at 24h0m0s"},
 		{`[thresholds]`, "[alarm.lone]\nmetric_name = \"RequestCount\"\ntarget_group = \"web\"\nperiod = 60\nevaluation_periods = 1\ncomparison_operator = \"LessThanThreshold\"\nthreshold = 1\n[thresholds]", "shop.toml:72: alarm.lone: no policy names this alarm"},
 		{`forward = ["web"]`, `forward = [{ target_group = "web", weight = 0 }]`, "shop.toml:31: load_balancer.front.default_action: all weights are 0: requests that come here fail with 503"},
+		{`[thresholds]`, "[[action]]\nat = \"1h\"\ndo = \"set-weights\"\non = \"load_balancer.front\"\nweights = { web = 50 }\n[thresholds]", "shop.toml:76: action.0.weights: has no effect: the rule forwards to one target group"},
+		{`max_size = 40`, `max_size = 1001`, "shop.toml:25: target_group.web: may come to have 1001 targets, and AWS allows 1000 unless asked for more: quotas.targets_per_target_group = 1001 says that it was"},
 		{`target_value = 50.0`, `target_value = 150`, "shop.toml:38: alarm TargetTracking-web/policy-0-AlarmHigh: never rises: CPU utilization is at most 100 percent, its threshold is 150"},
 		{`0 18 * * MON-FRI`, `0 18 30 2 *`, "shop.toml:60: autoscaling_group.web.schedule.0.recurrence: never runs: no instant that it may run at matches"},
 		{`path = {`, `host = "shop.com"` + "\npath = {", "shop.toml:66: workload.browsers.host: has no effect: no rule on its way has a host_header"},

@@ -18,6 +18,17 @@ type foreign struct {
 // machineTables are those with the keys of a machine.
 const machineTables = instanceTable + " " + machineTable
 
+// responseHeaders are what a listener says of headers that no application and no client here looks at.
+const responseHeaders = "routing_http_request_x_amzn_mtls_clientcert_header_name routing_http_request_x_amzn_mtls_clientcert_serial_number_header_name " +
+	"routing_http_request_x_amzn_mtls_clientcert_issuer_header_name routing_http_request_x_amzn_mtls_clientcert_subject_header_name " +
+	"routing_http_request_x_amzn_mtls_clientcert_validity_header_name routing_http_request_x_amzn_mtls_clientcert_leaf_header_name " +
+	"routing_http_request_x_amzn_tls_version_header_name routing_http_request_x_amzn_tls_cipher_suite_header_name " +
+	"routing_http_response_access_control_allow_origin_header_value routing_http_response_access_control_allow_methods_header_value " +
+	"routing_http_response_access_control_allow_headers_header_value routing_http_response_access_control_allow_credentials_header_value " +
+	"routing_http_response_access_control_expose_headers_header_value routing_http_response_access_control_max_age_header_value " +
+	"routing_http_response_content_security_policy_header_value routing_http_response_strict_transport_security_header_value " +
+	"routing_http_response_x_content_type_options_header_value routing_http_response_x_frame_options_header_value"
+
 // foreigners lists them, by subject.
 var foreigners = []foreign{
 	{"launch_template.NAME security_group.NAME placement_group.NAME image.NAME dns_record.NAME", "name name_prefix", schema.Never, "the name of the table, [TABLE.NAME]"},
@@ -101,6 +112,7 @@ var foreigners = []foreign{
 	{"target_group.NAME", "tags", schema.AnyTable, ""},
 	{"target_group.NAME", "ip_address_type", schema.IPv4, ""},
 	{"target_group.NAME", "proxy_protocol_v2", schema.Off, ""},
+	{"target_group.NAME", "target_health_state", schema.TableWith("enable_unhealthy_connection_termination", true), ""},
 	{"target_group.NAME", "lambda_multi_value_headers_enabled", schema.AnyFlag, ""},
 	{"autoscaling_group.NAME.instance_refresh", "triggers", schema.AnyTexts, ""}, // at says when
 	{"autoscaling_group.NAME.schedule[]", "scheduled_action_name", schema.Nothing, "name"},
@@ -108,6 +120,9 @@ var foreigners = []foreign{
 	{"autoscaling_group.NAME.policy[]", "enabled", schema.On, "no policy, or an action that suspends AlarmNotification"},
 	{"autoscaling_group.NAME.initial_lifecycle_hook[]", "notification_metadata notification_target_arn role_arn", schema.AnyText, ""},
 	{"load_balancer.NAME.listener[] load_balancer.NAME.rule[]", "tags", schema.AnyTable, ""},
+	{"load_balancer.NAME.default_action load_balancer.NAME.rule[].action load_balancer.NAME.listener[].default_action", "order", schema.AnyWhole, ""}, // of actions before the one that there is
+	{"load_balancer.NAME.listener[]", "routing_http_response_server_enabled", schema.AnyFlag, ""},
+	{"load_balancer.NAME.listener[]", responseHeaders, schema.AnyText, ""},
 	{"load_balancer.NAME.listener[]", "mutual_authentication", schema.TableWith("mode", "off"), ""},
 	{"load_balancer.NAME", "enable_zonal_shift", schema.AnyFlag, "zonal_shift"},
 	{"load_balancer.NAME", "enforce_security_group_inbound_rules_on_private_link_traffic", schema.AnyText, ""},

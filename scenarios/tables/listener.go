@@ -120,8 +120,8 @@ func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane
 	for _, c := range t.Each("certificates") {
 		certificate := dataplane.Certificate{Domains: c.Texts("domains")}
 		for _, domain := range certificate.Domains {
-			if rest := strings.TrimPrefix(domain, "*."); rest == "" || strings.ContainsAny(rest, "*/ ") {
-				c.Wrong("domains", `must be names such as "shop.com" and "*.shop.com"`)
+			if !isDomain(strings.TrimPrefix(domain, "*.")) {
+				c.Reject("domains", schema.Fault{Rule: `must be names such as "shop.com" and "*.shop.com", of letters, digits and hyphens`, Got: tree.Quote(domain)})
 			}
 		}
 		if c.Sound("domains") && len(certificate.Domains) == 0 {
@@ -138,6 +138,19 @@ func (l *loader) readCertificates(t *schema.Table, secure bool) (all []dataplane
 		t.Wrong("certificates", `must be given of HTTPS and TLS only`)
 	}
 	return all
+}
+
+// isDomain reports whether a text is a domain name: labels of 1 to 63 letters, digits and hyphens,
+// neither of whose ends is a hyphen, and 253 characters in all. (ACM, RequestCertificate, DomainName.)
+func isDomain(name string) bool {
+	for label := range strings.SplitSeq(name, ".") {
+		if n := len(label); n < 1 || n > 63 || label[0] == '-' || label[n-1] == '-' {
+			return false
+		}
+	}
+	return len(name) <= 253 && strings.IndexFunc(name, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '.'
+	}) < 0
 }
 
 // expiry reads until when a certificate is good, by itself and by its renewals.

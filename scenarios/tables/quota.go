@@ -2,7 +2,6 @@ package tables
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"headroom/model/addressing"
@@ -55,7 +54,7 @@ func limitKeys() []schema.Key {
 		schema.Row("rules_per_security_group", schema.Whole(1, network.MostRules), fmt.Sprint(network.RulesPerGroup), "rules of a security group in each direction: always checked"),
 		schema.Row("security_groups_per_network_interface", schema.Whole(1, network.MostGroupsPerInterface), fmt.Sprint(network.GroupsPerInterface), "security groups of a network interface: always checked"),
 		schema.Row("lambda_concurrent_executions", schema.Whole(1, dataplane.MaxConcurrency), "1000", "calls of functions at once in a Region; those of functions that reserve some are among them"),
-		schema.Row("targets_per_target_group", schema.Whole(0, 1_000_000), "(not checked)", fmt.Sprintf("targets of a target group; AWS's default is %d", usualTargets)).Coded("TooManyTargets"),
+		schema.Row("targets_per_target_group", schema.Whole(0, 1_000_000), "(not checked)", fmt.Sprintf("targets of a target group; AWS's default is %d, and without this a group that may have more is warned of", usualTargets)).Coded("TooManyTargets"),
 	}
 }
 
@@ -90,27 +89,6 @@ func (l *loader) readLimits(top *schema.Table) *schema.Table {
 	return t
 }
 
-// checkTargets refuses target groups that may come to have more targets than a quota.
-func (l *loader) checkTargets(t *schema.Table, most int) {
-	for i := range l.cfg.TargetGroups {
-		n := 0
-		for g := range l.cfg.Groups {
-			if slices.Contains(l.cfg.Groups[g].TargetGroups, i) {
-				n += max(l.cfg.Groups[g].Max, mostOfSchedules(&l.cfg.Groups[g]))
-			}
-		}
-		for f := range l.cfg.Instances {
-			if slices.Contains(l.cfg.Instances[f].TargetGroups, i) {
-				n += l.cfg.Instances[f].Count
-			}
-		}
-		if n > most {
-			t.Wrong("targets_per_target_group", fmt.Sprintf("must be at least the targets that target_group.%s may come to have (%d)", l.cfg.TargetGroups[i].Name, n))
-			return
-		}
-	}
-}
-
 func quotaKeys() []schema.Key {
 	keys := []schema.Key{
 		schema.Row("default", schema.Flag(), "false", "check AWS's default of every quota that is not given here"),
@@ -136,6 +114,7 @@ func quotaKeys() []schema.Key {
 func (l *loader) readQuotas(t *schema.Table) {
 	l.checkFlowTargets(readTargetQuotas(t))
 	if t == nil {
+		l.warnOfTargets()
 		return
 	}
 	usual := t.Flag("default")
@@ -174,6 +153,8 @@ func (l *loader) readQuotas(t *schema.Table) {
 	}
 	if targets := limit("targets_per_target_group", usualTargets); targets >= 0 {
 		l.checkTargets(t, targets)
+	} else {
+		l.warnOfTargets()
 	}
 	t.Done()
 	if any || q.Hosts >= 0 {

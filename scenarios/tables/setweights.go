@@ -28,7 +28,12 @@ func (l *loader) readWeights(t *schema.Table, a *controlplane.Action) {
 		return
 	}
 	a.BalancerName, a.Weights.Balancer = names[0], balancer
-	action, of, ok := l.ruleMeant(t, &l.cfg.LoadBalancers[balancer])
+	lb := &l.cfg.LoadBalancers[balancer]
+	if lb.Network() || lb.IsGateway() {
+		t.Reject("on", schema.Fault{Rule: "must be an Application Load Balancer: a listener of another forwards to one target group, and weights divide nothing", Code: "InvalidLoadBalancerAction"})
+		return
+	}
+	action, of, ok := l.ruleMeant(t, lb)
 	if a.Weights.Of = of; !ok {
 		return
 	}
@@ -41,6 +46,7 @@ func (l *loader) readWeights(t *schema.Table, a *controlplane.Action) {
 		a.Weights.Names = append(a.Weights.Names, l.cfg.TargetGroups[f.TargetGroup].Name)
 	}
 	const key = "weights"
+	before := slices.Clone(a.Weights.Weights)
 	n := t.Value(key)
 	if n == nil || n.Form != tree.TableForm || len(n.Table) == 0 {
 		t.Mistake(key, "must be a table of weights by target group: { web = 90, new = 10 }", "")
@@ -58,6 +64,9 @@ func (l *loader) readWeights(t *schema.Table, a *controlplane.Action) {
 		default:
 			a.Weights.Weights[k] = int(weight)
 		}
+	}
+	if only := action.Forward; len(only) == 1 && t.Sound(key) && a.Weights.Weights[0] > 0 && before[0] > 0 {
+		l.warnAt(n, t.PathOf(key)+": has no effect: the rule forwards to one target group")
 	}
 }
 

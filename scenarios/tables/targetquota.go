@@ -3,6 +3,7 @@ package tables
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"headroom/model"
 	"headroom/scenarios/schema"
@@ -36,6 +37,43 @@ func readTargetQuotas(t *schema.Table) targetQuotas {
 		q = targetQuotas{t.Whole("targets_per_zone_of_network_load_balancer"), t.Whole("targets_of_network_load_balancer")}
 	}
 	return targetQuotas{cmp.Or(q.zone, mostTargets), cmp.Or(q.balancer, mostTargets)}
+}
+
+// mostTargetsOf is how many targets a target group may come to have.
+func (l *loader) mostTargetsOf(group int) (n int) {
+	for i := range l.cfg.Groups {
+		if g := &l.cfg.Groups[i]; slices.Contains(g.TargetGroups, group) {
+			n += max(g.Max, mostOfSchedules(g))
+		}
+	}
+	for i := range l.cfg.Instances {
+		if f := &l.cfg.Instances[i]; slices.Contains(f.TargetGroups, group) {
+			n += f.Count
+		}
+	}
+	return n
+}
+
+// checkTargets refuses target groups that may come to have more targets than a quota.
+func (l *loader) checkTargets(t *schema.Table, most int) {
+	for i := range l.cfg.TargetGroups {
+		if n := l.mostTargetsOf(i); n > most {
+			t.Wrong("targets_per_target_group", fmt.Sprintf("must be at least the targets that target_group.%s may come to have (%d)", l.cfg.TargetGroups[i].Name, n))
+			return
+		}
+	}
+}
+
+// warnOfTargets warns of those that may come to have more than AWS allows unasked.
+func (l *loader) warnOfTargets() {
+	if l.scenario.Sweep != nil || l.scenario.Search != nil {
+		return
+	}
+	for i, t := range l.tables["target_group"] {
+		if n := l.mostTargetsOf(i); n > usualTargets {
+			l.warnAt(t.Node, fmt.Sprintf("%s: may come to have %d targets, and AWS allows %d unless asked for more: quotas.targets_per_target_group = %d says that it was", t.Path, n, usualTargets, n))
+		}
+	}
 }
 
 // checkFlowTargets refuses more targets of Network Load Balancers at the start than the quotas allow, and warns of groups
