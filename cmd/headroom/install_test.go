@@ -33,7 +33,7 @@ func TestCloneInstallsTheProgram(t *testing.T) {
 // that the module asks for, and it builds as make dist does.
 func TestImageIsBuiltAsReleasesAre(t *testing.T) {
 	root := filepath.Join("..", "..")
-	recipe, makefile, module := contents(t, "Dockerfile"), contents(t, filepath.Join(root, "Makefile")), contents(t, filepath.Join(root, "go.mod"))
+	recipe, makefile, module := fileText(t, "Dockerfile"), fileText(t, filepath.Join(root, "Makefile")), fileText(t, filepath.Join(root, "go.mod"))
 	sources := 0
 	for line := range strings.Lines(recipe) {
 		words := strings.Fields(line)
@@ -61,7 +61,7 @@ func TestImageIsBuiltAsReleasesAre(t *testing.T) {
 	}
 }
 
-func contents(t *testing.T, path string) string {
+func fileText(t *testing.T, path string) string {
 	t.Helper()
 	all, err := os.ReadFile(path)
 	if err != nil {

@@ -41,14 +41,6 @@ func openDesign(path string, about About) (*document, error) {
 	return doc, nil
 }
 
-// counted says how many points there are, and of how many where the sweep was interrupted.
-func (d *design) counted() string {
-	if n := len(d.tried); n < d.Planned {
-		return fmt.Sprintf("%d of %s", n, counted(d.Planned, d.thing))
-	}
-	return counted(len(d.tried), d.thing)
-}
-
 // order puts the points first that nothing beats, then the cheapest.
 func (d *design) order(x, y int) {
 	d.face(x, y)
