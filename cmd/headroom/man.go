@@ -5,11 +5,9 @@ import (
 	"io"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"headroom/results/folder"
 )
@@ -25,7 +23,6 @@ makes. "man -l DIR/headroom-run.1" shows one; in a share/man/man1 all find them.
 			if err := disk.MakeDirs(args[0], 0o777); err != nil {
 				return diskOrInput(fmt.Errorf("man: %s: must be a directory, or one that can be made: %w", printable(args[0]), err))
 			}
-			c.Root().DisableAutoGenTag = true
 			if err := writeManual(c.Root(), args[0]); err != nil {
 				return diskOrInput(fmt.Errorf("man: %w", err))
 			}
@@ -37,10 +34,7 @@ makes. "man -l DIR/headroom-run.1" shows one; in a share/man/man1 all find them.
 // writeManual writes the page of a command and those of the commands in it, each whole
 // or not at all.
 func writeManual(c *cobra.Command, dir string) error {
-	date := released()
-	header := &doc.GenManHeader{Section: "1", Source: "headroom " + version(), Manual: "headroom", Date: &date}
-	name := strings.ReplaceAll(c.CommandPath(), " ", "-") + ".1"
-	err := folder.Write(disk, filepath.Join(dir, name), func(to io.Writer) error { return doc.GenMan(c, header, to) })
+	err := folder.Write(disk, filepath.Join(dir, pageName(c)+".1"), func(to io.Writer) error { return writeManPage(to, c, released()) })
 	for _, part := range c.Commands() {
 		if err == nil && part.IsAvailableCommand() && !part.IsAdditionalHelpTopicCommand() {
 			err = writeManual(part, dir)

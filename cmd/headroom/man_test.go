@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A page that is there is left whole where another cannot be written in its place.
@@ -35,5 +36,43 @@ func TestManualPagesAreWholeOrNotThere(t *testing.T) {
 	}
 	if pages, _ := filepath.Glob(filepath.Join(dir, "headroom-*.1")); len(pages) < 30 {
 		t.Errorf("only %d pages: %v", len(pages), pages)
+	}
+}
+
+func TestManualPageSaysWhatTheHelpSays(t *testing.T) {
+	root := newRoot(io.Discard)
+	var page strings.Builder
+	if err := writeManPage(&page, root, time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		".TH \"HEADROOM\" \"1\" \"Nov 2026\"",
+		"\n.nf\n  headroom init shop.toml     writes a scenario to start from\n",
+		"\n.fi\n.PP\nIt exits with\n.nf\n  0    done\n",
+		"\n.TP\n\\fB\\-h\\fP, \\fB\\-\\-help\\fP\nhelp for headroom\n",
+		"\n.TP\n\\fBheadroom explain\\-run\\fP\nSay why",
+		"\n\\fBheadroom\\-run\\fP(1),\n",
+	} {
+		if !strings.Contains(page.String(), part) {
+			t.Errorf("the page lacks %q:\n%s", part, page.String())
+		}
+	}
+	run, _, err := root.Find([]string{"run"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Reset()
+	if err := writeManPage(&page, run, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		"\\fBheadroom run FILE\\[u2026] [flags]\\fP\n",
+		"\n.TP\n\\fB\\-\\-out\\fP \\fIdirectory\\fP\ndirectory for the files of the run\n",
+		"openmetrics (default table)\n",
+		"\n\\fBheadroom\\fP(1)\n",
+	} {
+		if !strings.Contains(page.String(), part) {
+			t.Errorf("the page of run lacks %q:\n%s", part, page.String())
+		}
 	}
 }

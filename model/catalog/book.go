@@ -172,8 +172,8 @@ func (b *bookReader) typeKey(line int, item, platform string) string {
 
 // keys yields the first cell of every row.
 func (t table) keys(yield func(string) bool) {
-	for _, line := range t {
-		if !yield(row(line).cell(0)) {
+	for r := range t.all() {
+		if !yield(r.cell(0)) {
 			return
 		}
 	}

@@ -49,9 +49,8 @@ const (
 	serviceColumns = "item,unit,usd,date,estimated"
 )
 
-// Open returns the catalogue of a Region. It reads that Region's tables, which
-// takes a few milliseconds: keep the result. An unknown Region is an error
-// that names the valid ones.
+// Open returns the catalogue of a Region. What is asked for is unpacked then, and kept:
+// keep the result. An unknown Region is an error that names the valid ones.
 func Open(region string) (*Catalog, error) {
 	about, known := regions().find(region)
 	if !known {
@@ -61,12 +60,12 @@ func Open(region string) (*Catalog, error) {
 	c := &Catalog{
 		region:    region,
 		about:     about,
+		zones:     strings.Split(about.cell(3), ""),
 		instances: open(region+"/instances.csv.gz", instanceColumns),
 		licensed:  sync.OnceValue(func() table { return open(region+"/licensed.csv.gz", instanceColumns) }),
 		hosts:     sync.OnceValue(func() table { return open(region+"/hosts.csv", hostColumns) }),
 		services:  sync.OnceValue(func() table { return open(region+"/services.csv", serviceColumns) }),
 	}
-	c.zones = c.instances.zones()
 	return c, nil
 }
 
@@ -85,12 +84,12 @@ func (c *Catalog) Type(name string) (model.InstanceType, bool) {
 // Types returns all 1,403 instance types of every Region, by family, then from
 // small to large, bare metal last.
 func (c *Catalog) Types() []model.InstanceType {
-	rows := types()
-	all := make([]model.InstanceType, len(rows))
-	units := make(map[string]float64, len(rows))
-	for i, r := range rows {
-		all[i] = c.instanceType(row(r))
-		units[all[i].Name] = c.NormalizedUnits(all[i].Name)
+	var all []model.InstanceType
+	units := make(map[string]float64)
+	for r := range types().all() {
+		t := c.instanceType(r)
+		all = append(all, t)
+		units[t.Name] = c.NormalizedUnits(t.Name)
 	}
 	slices.SortFunc(all, func(a, b model.InstanceType) int {
 		if order := strings.Compare(a.Family, b.Family); order != 0 {
@@ -140,23 +139,6 @@ func (c *Catalog) instanceType(r row) model.InstanceType {
 
 // Zones lists the letters of the Region's zones in which any type is offered.
 func (c *Catalog) Zones() []string { return slices.Clone(c.zones) }
-
-// zones lists the letters that the rows of a table of instances name.
-func (t table) zones() []string {
-	var seen [26]bool
-	for _, line := range t {
-		for _, letter := range row(line).cell(columnZones) {
-			seen[letter-'a'] = true
-		}
-	}
-	var zones []string
-	for i, is := range seen {
-		if is {
-			zones = append(zones, string(rune('a'+i)))
-		}
-	}
-	return zones
-}
 
 // OfferedZones returns the letters of the zones in which a type can be
 // launched, sorted; "" if it cannot in this Region.

@@ -80,8 +80,8 @@ func (c *Catalog) NormalizedUnits(typeName string) float64 {
 		return 896
 	}
 	largest := 0.0
-	for _, sibling := range types().withPrefix(name.Family + ".") {
-		_, size, _ := strings.Cut(row(sibling).cell(0), ".")
+	for sibling := range types().withPrefix(name.Family + ".") {
+		_, size, _ := strings.Cut(sibling.cell(0), ".")
 		if units, ok := sizeUnits(size); ok && !strings.HasPrefix(size, bareMetal) {
 			largest = max(largest, units)
 		}

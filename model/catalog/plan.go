@@ -42,8 +42,8 @@ func (c *Catalog) ComputePlan(typeName string, platform model.Platform, o model.
 	rate, ok := c.Reserved(typeName, platform, o)
 	if ok && rate.Estimated && platform == model.Linux {
 		family, _, _ := strings.Cut(typeName, ".")
-		for _, line := range plans().withPrefix(family + ".") {
-			if share, ok := planShare(row(line), o); ok {
+		for line := range plans().withPrefix(family + ".") {
+			if share, ok := planShare(line, o); ok {
 				return model.Price{USD: share * onDemand.USD, Date: plansDate, Estimated: true}, true
 			}
 		}

@@ -2,16 +2,16 @@ package catalog
 
 import "sync"
 
-const regionColumns = "region,level,zones_listed"
+const regionColumns = "region,level,zones_listed,zones"
 
 // regions is the table of Regions.
 var regions = sync.OnceValue(func() table { return open("regions.csv", regionColumns) })
 
 // Regions lists the Regions that the catalogue covers, sorted.
 func Regions() []string {
-	names := make([]string, len(regions()))
-	for i, line := range regions() {
-		names[i] = row(line).cell(0)
+	var names []string
+	for r := range regions().all() {
+		names = append(names, r.cell(0))
 	}
 	return names
 }

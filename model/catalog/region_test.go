@@ -36,8 +36,8 @@ func TestWhatARegionDoesNotListIsOfUSEast1AtItsLevel(t *testing.T) {
 	home := mustOpen(t, "us-east-1")
 	for _, region := range Regions() {
 		c := mustOpen(t, region)
-		for _, line := range home.services() {
-			service, item, _ := strings.Cut(row(line).cell(0), "/")
+		for line := range home.services().all() {
+			service, item, _ := strings.Cut(line.cell(0), "/")
 			if item == "inter_us_east_out" { // of two neighbours
 				continue
 			}

@@ -115,10 +115,10 @@ func (c *Catalog) NearestMeasured(typeName string) string {
 		return ""
 	}
 	best, least := "", 0
-	for _, line := range speeds() {
-		family := row(line).cell(0)
+	for r := range speeds().all() {
+		family := r.cell(0)
 		name, parsed := ParseTypeName(family + ".large")
-		if _, measured := row(line).float(columnBusy); !measured || !parsed || name.Class != wanted.Class {
+		if _, measured := r.float(columnBusy); !measured || !parsed || name.Class != wanted.Class {
 			continue
 		}
 		distance := 2 * max(name.Generation-wanted.Generation, wanted.Generation-name.Generation)

@@ -24,8 +24,7 @@ func (c *Catalog) Suggest(name string) string {
 // offers yields the names of types that are offered in the Region and wanted.
 func (c *Catalog) offers(wanted func(row, TypeName) bool) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
-		for _, line := range c.instances {
-			r := row(line)
+		for r := range c.instances.all() {
 			if r.cell(columnZones) == "" {
 				continue
 			}

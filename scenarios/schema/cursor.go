@@ -382,7 +382,7 @@ func (t *Table) NamedTables(key string) []*Table {
 			t.Add(Fault{Path: path, Rule: "must be a table: [" + key + ".NAME]", Got: e.Got()}, e, key)
 			e = nil
 		}
-		if !soundName.MatchString(name) {
+		if !soundName(name) {
 			t.Add(Fault{Path: path, Rule: nameRule, Got: tree.Quote(name), Hint: otherName(name, n.Table)}, orEmpty(e, n.At), key)
 		}
 		child := t.Below(orEmpty(e, n.At), path, t.PatternOf(key)+".NAME")

@@ -27,7 +27,7 @@ type declared struct {
 // documented. It panics if two have the same path, and whoever reads a default that is no
 // TOML panics.
 func New(keys []Key) *Schema {
-	s := &Schema{index: map[string]*declared{}, planned: map[string]*Key{}}
+	s := &Schema{index: make(map[string]*declared, len(keys)), planned: map[string]*Key{}, keys: make([]Key, 0, len(keys))}
 	for _, k := range keys {
 		if s.index[k.Path] != nil || s.planned[k.Path] != nil {
 			panic("schema: key " + k.Path + " is declared twice")

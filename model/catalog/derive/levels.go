@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -118,9 +119,20 @@ func (in *source) offered(name, region string) string {
 
 // regions derives the table of Regions.
 func (in *source) regions() output {
-	out := output{path: "regions.csv", header: "region,level,zones_listed"}
+	out := output{path: "regions.csv", header: "region,level,zones_listed,zones"}
 	for _, region := range regions {
-		out.rows = append(out.rows, row(region, number(in.regionRatio(region)), flag01(offersListed(region))))
+		out.rows = append(out.rows, row(region, number(in.regionRatio(region)), flag01(offersListed(region)), in.zonesOf(region)))
 	}
 	return out
+}
+
+// zonesOf returns the letters of the zones in which any type is offered, sorted.
+func (in *source) zonesOf(region string) string {
+	seen := map[rune]bool{}
+	for _, line := range in.instances(region).rows {
+		for _, letter := range strings.Split(line, ",")[2] {
+			seen[letter] = true
+		}
+	}
+	return string(slices.Sorted(maps.Keys(seen)))
 }

@@ -7,8 +7,6 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"flag"
 	"fmt"
 	"os"
@@ -91,18 +89,10 @@ func (t output) text() string {
 func (t output) write(dir string) error {
 	content := []byte(t.text())
 	if strings.HasSuffix(t.path, ".gz") {
-		var packed bytes.Buffer
-		zip, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-		if err != nil {
+		var err error
+		if content, err = t.packed(); err != nil {
 			return err
 		}
-		if _, err := zip.Write(content); err != nil { // zip.Header has no time: mtime 0
-			return err
-		}
-		if err := zip.Close(); err != nil {
-			return err
-		}
-		content = packed.Bytes()
 	}
 	path := filepath.Join(dir, filepath.FromSlash(t.path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
