@@ -166,14 +166,12 @@ func (k *Kernel[E]) Lead(rank Rank) Lead {
 	return l
 }
 
-// Follow is [Kernel.Advance] for an event of a reserved place, one of many in a row: it
-// looks at what is pending only if that has changed since the last.
-func (k *Kernel[E]) Follow(l *Lead, place Place, at Time) bool {
-	if place.sequence != l.next || k.sequence != l.next+1 {
+// Follow is [Kernel.Advance] for an event of the place that was reserved last, one of many in
+// a row: it looks at what is pending only if that has changed since the last.
+func (k *Kernel[E]) Follow(l *Lead, at Time) bool {
+	if l.next++; k.sequence != l.next { // each sequence is taken once: nobody else took one
 		k.look(l)
-		l.next--
 	}
-	l.next++
 	if at > l.until {
 		return false
 	}
