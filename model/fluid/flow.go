@@ -177,7 +177,7 @@ func (c *Cohort) allows(f *flow, h *held) float64 {
 		return max(0, left) * c.speed()
 	}
 	now := min(f.seconds, max(left, 0))
-	return now*c.rate(f, h) + c.past.attained(max(0, left-now))
+	return now*c.rate(f, h) + c.past.attained(max(0, left-now), f.worth.most())
 }
 
 // allowsAlways is the same if the number has been there for as long as clients wait.

@@ -28,8 +28,8 @@ func (p *past) forget() {
 	p.last = (p.last + pastSteps - 1) % pastSteps
 }
 
-// attained is how much service was had in so many seconds up to now.
-func (p *past) attained(seconds float64) float64 {
+// attained is how much service was had in so many seconds up to now, or more than enough.
+func (p *past) attained(seconds, enough float64) float64 {
 	sum := 0.0
 	for k := range pastSteps {
 		s := &p.steps[(p.last+pastSteps-k)%pastSteps]
@@ -39,7 +39,9 @@ func (p *past) attained(seconds float64) float64 {
 		if seconds <= s.seconds || k == pastSteps-1 {
 			return sum + seconds*s.rate
 		}
-		sum += s.seconds * s.rate
+		if sum += s.seconds * s.rate; sum > enough {
+			return sum
+		}
 		seconds -= s.seconds
 	}
 	return sum + seconds*p.oldest().rate

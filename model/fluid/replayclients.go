@@ -95,7 +95,7 @@ func (r *replay) fill(w *window) {
 	for _, one := range all {
 		had := 0.0
 		if r.shape.Sharing {
-			had = w.past.attained(one.served * shorter)
+			had = w.past.attained(one.served*shorter, math.Inf(1))
 		}
 		a := attempt{arrived: at - sim.Seconds(one.ago*shorter), target: int32(one.target)}
 		r.admit(a, at, sim.Seconds(r.left(had)/r.shape.speed()))

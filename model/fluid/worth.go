@@ -29,6 +29,9 @@ func newWorth(d rng.Distribution) *worth {
 	return w
 }
 
+// most is the longest demand.
+func (w *worth) most() float64 { return w.values[worthPoints-1] }
+
 // upto is which part of the work that is asked for is done where no more of a demand is
 // served than so much, and which share of the demands is longer.
 func (w *worth) upto(most float64) (part, longer float64) {
