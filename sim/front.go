@@ -36,8 +36,8 @@ func (f *front[E]) pop() E {
 	return f.entries[s].event
 }
 
-// place returns where to write an event, after those of its key. There must be room.
-func (f *front[E]) place(key uint64) *entry[E] {
+// put takes in an event of a key and a sequence, after those of its key. There must be room.
+func (f *front[E]) put(key, sequence uint64, e E) {
 	s := uint(bits.TrailingZeros64(f.free)) % frontRoom
 	f.free &= f.free - 1
 	var i uint
@@ -47,7 +47,7 @@ func (f *front[E]) place(key uint64) *entry[E] {
 		i = f.rise(key)
 	}
 	f.keys[i%frontRoom], f.at[i%frontRoom] = key, uint8(s)
-	return &f.entries[s]
+	f.entries[s] = entry[E]{key, sequence, e}
 }
 
 // rise moves the events after a key up, and returns the place that is free then.
@@ -103,7 +103,7 @@ func (f *front[E]) fill(t *trie[E]) {
 	f.head, f.end, f.free = frontRoom/4, frontRoom/4, 1<<frontRoom-1
 	events, bound := t.shift()
 	for i := range events {
-		*f.place(events[i].key) = events[i]
+		f.put(events[i].key, events[i].sequence, events[i].event)
 	}
 	f.bound = bound
 }

@@ -35,28 +35,27 @@ func (k *Kernel[E]) Processed() int64 { return k.processed }
 // instant is in the past or beyond [Horizon], or if the rank is unknown.
 func (k *Kernel[E]) At(at Time, rank Rank, e E) {
 	if at < k.now || at > Horizon || rank >= rankCount {
-		refuse(k.now, at, rank)
+		panic(refusal(k.now, at, rank))
 	}
-	key := uint64(at)<<rankBits | uint64(rank)
-	var en *entry[E]
-	if key < k.next.bound && !k.next.full() {
-		en = k.next.place(key)
-	} else {
-		en = k.place(key)
-	}
-	en.key, en.sequence, en.event = key, k.sequence, e
+	key, sequence := uint64(at)<<rankBits|uint64(rank), k.sequence
 	k.sequence++
+	if key < k.next.bound && !k.next.full() {
+		k.next.put(key, sequence, e)
+		return
+	}
+	k.put(key, sequence, e)
 }
 
-// place returns where to write an event of a key.
-func (k *Kernel[E]) place(key uint64) *entry[E] {
+// put takes in an event of a key and a sequence.
+func (k *Kernel[E]) put(key, sequence uint64, e E) {
 	if key < k.next.bound && k.next.full() {
 		k.next.makeRoom(&k.queue)
 	}
 	if key < k.next.bound {
-		return k.next.place(key)
+		k.next.put(key, sequence, e)
+		return
 	}
-	return k.queue.place(key)
+	*k.queue.place(key) = entry[E]{key, sequence, e}
 }
 
 // least returns the smallest key of the events that no timer has, or noKey.
@@ -71,7 +70,7 @@ func (k *Kernel[E]) least() uint64 {
 // negative or leads beyond [Horizon].
 func (k *Kernel[E]) After(d Time, rank Rank, e E) {
 	if d > Horizon-k.now {
-		refuse(k.now, Never, rank)
+		panic(refusal(k.now, Never, rank))
 	}
 	k.At(k.now+d, rank, e)
 }
@@ -82,6 +81,16 @@ func (k *Kernel[E]) After(d Time, rank Rank, e E) {
 // A horizon beyond [Horizon], such as [Never], means until nothing is pending;
 // the clock then stays at the last event.
 func (k *Kernel[E]) Next(horizon Time) (E, bool) {
+	if key := k.next.least(); !k.hollow && !k.next.empty() && key < k.due.least() && Time(key>>rankBits) <= horizon {
+		k.horizon, k.now = horizon, Time(key>>rankBits)
+		k.processed++
+		return k.next.pop(), true
+	}
+	return k.nextOfAll(horizon)
+}
+
+// nextOfAll is [Kernel.Next] where the next event is not the first of the front, or may not be.
+func (k *Kernel[E]) nextOfAll(horizon Time) (E, bool) {
 	if k.hollow { // its handler started no other
 		k.due.drop()
 		k.hollow = false
@@ -157,14 +166,12 @@ func (k *Kernel[E]) Lead(rank Rank) Lead {
 	return l
 }
 
-// Follow is [Kernel.Advance] for an event of a reserved place, one of many in a row: it
-// looks at what is pending only if that has changed since the last.
-func (k *Kernel[E]) Follow(l *Lead, place Place, at Time) bool {
-	if place.sequence != l.next || k.sequence != l.next+1 {
+// Follow is [Kernel.Advance] for an event of the place that was reserved last, one of many in
+// a row: it looks at what is pending only if that has changed since the last.
+func (k *Kernel[E]) Follow(l *Lead, at Time) bool {
+	if l.next++; k.sequence != l.next { // each sequence is taken once: nobody else took one
 		k.look(l)
-		l.next--
 	}
-	l.next++
 	if at > l.until {
 		return false
 	}
@@ -198,13 +205,13 @@ func (k *Kernel[E]) look(l *Lead) {
 	l.until = min(Time((first-1-uint64(l.rank))>>rankBits), k.horizon)
 }
 
-// refuse panics because an event cannot be scheduled.
-func refuse(now, at Time, rank Rank) {
+// refusal says why an event cannot be scheduled.
+func refusal(now, at Time, rank Rank) string {
 	switch {
 	case rank >= rankCount:
-		panic(fmt.Sprintf("sim: unknown rank %d", rank))
+		return fmt.Sprintf("sim: unknown rank %d", rank)
 	case at < now:
-		panic(fmt.Sprintf("sim: scheduled at %v, in the past of %v", at, now))
+		return fmt.Sprintf("sim: scheduled at %v, in the past of %v", at, now)
 	}
-	panic(fmt.Sprintf("sim: scheduled at %v, beyond the horizon %v", at, Horizon))
+	return fmt.Sprintf("sim: scheduled at %v, beyond the horizon %v", at, Horizon)
 }

@@ -33,10 +33,17 @@ const exactHalves = 1 << 51
 // Seconds converts a number of seconds, rounded to the nearest nanosecond and
 // held to ±Horizon. NaN becomes 0.
 func Seconds(s float64) Time {
-	ns := s * 1e9
-	if ns >= 0 && ns < exactHalves {
-		return Time(ns + 0.5)
+	if s *= 1e9; s >= 0 && s < exactHalves { // nanoseconds now
+		return Time(s + 0.5)
 	}
+	return unusual(s)
+}
+
+// unusual is [Seconds] for a number of nanoseconds that is negative, large or none. It stays
+// out of Seconds.
+//
+//go:noinline
+func unusual(ns float64) Time {
 	ns = math.Round(ns)
 	switch {
 	case ns >= float64(Horizon):

@@ -38,7 +38,7 @@ func (k *Kernel[E]) NewTimer(delay Time, rank Rank) *Timer[E] {
 func (t *Timer[E]) Start(e E) {
 	k := t.kernel
 	if t.delay > Horizon-k.now {
-		refuse(k.now, Never, t.rank)
+		panic(refusal(k.now, Never, t.rank))
 	}
 	t.StartAt(k.now+t.delay, e)
 }
@@ -53,7 +53,7 @@ func (t *Timer[E]) StartAt(at Time, e E) { t.StartAtPlace(at, t.kernel.Reserve()
 func (t *Timer[E]) StartAtPlace(at Time, place Place, e E) {
 	k := t.kernel
 	if at < k.now || at > Horizon {
-		refuse(k.now, at, t.rank)
+		panic(refusal(k.now, at, t.rank))
 	}
 	if t.count == len(t.ring) {
 		t.grow()

@@ -93,7 +93,7 @@ func play(seed uint64, way int) (seen []Time) {
 			case way == advancing:
 				advanced = k.Advance(next, RankArrival)
 			case way == following:
-				advanced = k.Follow(&lead, place, next)
+				advanced = k.Follow(&lead, next)
 			}
 			if advanced {
 				seen = append(seen, k.Now(), Time(e))

@@ -173,7 +173,7 @@ func (p *Plane) othersRegistered(s *server) bool {
 func (p *Plane) settleBase(id uint32, now sim.Time) {
 	if b := p.servers.at(id); b.watch != inKernel && b.next() <= now || b.supply != nil && b.supply.outAt <= now {
 		if b.plain {
-			p.settleStation(id, now)
+			p.settleStation(id, b, now)
 			return
 		}
 		p.settle(id, now)

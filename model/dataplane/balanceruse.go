@@ -95,10 +95,11 @@ func (b *balancer) ends(at sim.Time, r *request, zone model.Zone) sim.Time {
 			b.hour.crossed = b.hour.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
 		}
 	}
+	across := b.cfg.CrossLatency
 	if zone == model.Zone(r.zone) {
-		return 0
+		across = 0
 	}
-	return b.cfg.CrossLatency
+	return across
 }
 
 // answers counts a response, which is data out.

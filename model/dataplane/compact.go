@@ -70,12 +70,12 @@ func (p *Plane) bindTarget(f *fastPath, target uint32) bool {
 func (p *Plane) enqueue(r *compactRequest, f *fastPath, start, end sim.Time) {
 	k := p.compact.alloc()
 	p.compact.all[k] = *r
-	told := f.station.Offer(k, r.arrived, start, end)
+	left, leaves := f.station.Offer(k, r.arrived, start, end)
 	switch {
 	case f.counted:
 		p.ends.insert(k, end)
-	case told.Leaves != station.NoJob:
-		p.compactEnds(told.Leaves, f, told.At)
+	case left != station.NoJob:
+		p.compactEnds(left, f, leaves)
 	}
 }
 
@@ -91,32 +91,28 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	if p.meter.recovery != nil {
 		p.meter.saw(r.source, r.arrived, true)
 	}
-	s := &p.sources[r.source]
-	if r.in|r.out|uint32(r.high) != 0 {
+	n := &p.lanes[r.route]
+	s, g := n.source, n.group
+	if !s.bare {
 		p.countCompactBytes(r, f, s)
 	}
-	o := &p.meter.routes[r.route]
 	switch b := s.lb; {
 	case s.plain:
 		b.hour.open--
 		b.hour.active.Add(int64(at))
 	case s.direct:
-		p.meter.ends(o, r.arrived, at-r.arrived+s.distance(model.Zone(f.zone)), at)
+		p.meter.ends(n.route, r.arrived, at-r.arrived+s.distance(model.Zone(f.zone)), at)
 		return
 	default:
 		b.flowEnds(s.flows.protocol, at)
-		if p.targetGroups[f.group].translates() {
+		if g.translates() {
 			p.countAtNode(p.targets.at(f.target), r.zone, -1)
 		}
 	}
-	latency := at - r.arrived
-	if f.zone != r.zone {
-		latency += s.lb.cfg.CrossLatency
-	}
-	p.meter.ends(o, r.arrived, latency+s.hop, at)
+	latency := n.latency(r, f, at)
+	p.meter.ends(n.route, r.arrived, latency+n.hop, at)
 	f.ended++
 	f.answered = max(f.answered, at)
-	g := &p.targetGroups[f.group]
 	if f.nic == nil || r.responseBytes() == 0 { // else it did when its response went out
 		g.responded(latency)
 	}
@@ -128,6 +124,9 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 // countCompactBytes counts the bytes of a compact request that was served.
 func (p *Plane) countCompactBytes(r *compactRequest, f *fastPath, s *source) {
 	in, out := r.requestBytes(), r.responseBytes()
+	if in|out == 0 {
+		return
+	}
 	f.in, f.out = f.in.Plus(in), f.out.Plus(out)
 	if s.direct {
 		if of := p.servers.at(r.server); of.public {
@@ -157,7 +156,7 @@ func (p *Plane) compactBegins(k uint32, at sim.Time) {
 		p.begins(r.in, of, at)
 		return
 	}
-	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-r.arrived)
+	p.meter.begins(p.lanes[r.route].route, r.arrived, at-r.arrived)
 }
 
 // tellTarget brings the counts of the target of a fast path in line with it.

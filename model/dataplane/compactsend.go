@@ -21,7 +21,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 			p.following = next
 		}
 		p.sendCompact(index, s)
-		if left <= 0 || !p.kernel.Follow(&p.lead, place, next) {
+		if left <= 0 || !p.kernel.Follow(&p.lead, next) {
 			p.following = 0
 			s.timer.StartAtPlace(next, place, ev)
 			return
@@ -32,8 +32,10 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 // sendCompact draws a request of a source whose requests are compact and takes it to its server: what
 // [Plane.enter], [Plane.balance] and [Plane.forward] do for it, or [Plane.toFleet].
 func (p *Plane) sendCompact(index int, s *source) {
-	r := compactRequest{arrived: p.kernel.Now(), source: uint16(index), route: p.meter.spans[index].first}
-	s.draw(&r)
+	r := compactRequest{arrived: p.kernel.Now(), demand: s.demand.draw(), source: uint16(index), route: s.span.first}
+	if !s.bare {
+		s.draw(&r)
+	}
 	switch {
 	case s.direct:
 		p.sendToFleet(&r, s)
@@ -44,13 +46,12 @@ func (p *Plane) sendCompact(index int, s *source) {
 	}
 }
 
-// draw draws what a compact request will ask for, as [source.fill] does.
+// draw draws what a compact request will ask for beyond CPU time, as [source.fill] does.
 func (s *source) draw(r *compactRequest) {
 	cfg := s.cfg
 	if len(s.class.upTo) > 1 {
 		r.class = s.class.draw(&s.classes)
 	}
-	r.demand = s.demand.draw(cfg.Demand)
 	if cfg.Request != nil {
 		in := heldBytes(s.sizes.Draw(cfg.Request))
 		r.in, r.high = uint32(in), uint8(in>>32)
@@ -63,7 +64,8 @@ func (s *source) draw(r *compactRequest) {
 
 // sendToFleet sends a compact request to the instances of a fleet in turn.
 func (p *Plane) sendToFleet(r *compactRequest, s *source) {
-	p.meter.routes[r.route].arrives(r.arrived)
+	n := &p.lanes[r.route]
+	n.route.arrives(r.arrived)
 	members := p.fleets[s.target]
 	if len(members) == 0 {
 		p.fail(p.expand(r, noIndex), Code502)
@@ -73,15 +75,18 @@ func (p *Plane) sendToFleet(r *compactRequest, s *source) {
 		s.next = 0
 	}
 	r.server = members[s.next]
-	if !p.enterCompact(r, noIndex, min(s.limits.limit, s.patience-s.distance(model.Zone(p.fastPaths[r.server].zone)))) {
-		i := p.expand(r, noIndex)
-		p.offer(i, p.requests.at(i))
+	f := &p.fastPaths[r.server]
+	if !f.open || !p.enterCompact(r, f, n, s.directPatience(f)) {
+		p.offerCompact(r, noIndex)
 	}
 }
 
 // sendByBalancer takes a compact request through its load balancer to a target.
 func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
-	b, action, visitor := s.lb, &s.way.actions[r.class], s.nextVisitor(r.arrived)
+	b, action, visitor := s.lb, &s.way.actions[r.class], uint32(noIndex)
+	if len(s.visitors.all) > 0 {
+		visitor = s.nextVisitor(r.arrived)
+	}
 	zone := b.dns[0]
 	if len(b.dns) > 1 {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
@@ -96,7 +101,9 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 		return
 	}
 	b.hour.evaluations += action.evaluations
-	b.hour.processed = b.hour.processed.Plus(r.requestBytes())
+	if !s.bare {
+		b.hour.processed = b.hour.processed.Plus(r.requestBytes())
+	}
 	*action.matched++
 	choice, ok := 0, false
 	if action.sticky > 0 {
@@ -105,18 +112,18 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 		choice, ok = action.forward.Next()
 	}
 	if !ok {
-		p.meter.routes[r.route].arrives(r.arrived)
+		p.lanes[r.route].route.arrives(r.arrived)
 		p.failFor(p.expand(r, noIndex), Code503, CauseNoWeight)
 		return
 	}
-	p.forwardCompact(r, s, action.groups[choice], visitor)
+	r.route = s.span.others + int32(action.groups[choice])
+	p.forwardCompact(r, &p.lanes[r.route], visitor)
 }
 
-// forwardCompact picks a target of a group for a compact request.
-func (p *Plane) forwardCompact(r *compactRequest, s *source, group int, visitor uint32) {
-	g := &p.targetGroups[group]
-	r.route = p.meter.spans[r.source].others + int32(group)
-	p.meter.routes[r.route].arrives(r.arrived)
+// forwardCompact picks a target of the group of its lane for a compact request.
+func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
+	g := n.group
+	n.route.arrives(r.arrived)
 	g.requests++
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
@@ -127,7 +134,7 @@ func (p *Plane) forwardCompact(r *compactRequest, s *source, group int, visitor 
 	}
 	local, ok := 0, false
 	if g.balance.weighed {
-		local, ok = p.pickFor(g, sc, int(r.zone), s.visitors.cookie(visitor, group))
+		local, ok = p.pickFor(g, sc, int(r.zone), n.source.visitors.cookie(visitor, n.route.TargetGroup))
 	} else {
 		local, ok = sc.policy.Pick(int(r.zone))
 	}
@@ -141,24 +148,17 @@ func (p *Plane) forwardCompact(r *compactRequest, s *source, group int, visitor 
 	in := &g.seats[local]
 	target := in.target
 	r.server = in.server
-	hop := s.hop
-	if f := &p.fastPaths[r.server]; f.zone != r.zone {
-		hop += s.lb.cfg.CrossLatency
+	f := &p.fastPaths[in.server]
+	if p.leadsTo(f, target) && p.enterCompact(r, f, n, n.patienceFor(r, f)) {
+		f.asked++
+		return
 	}
-	if !p.enterCompact(r, target, min(s.limits.limit, s.patience-hop)) {
-		p.targets.at(target).inFlight++
-		i := p.expand(r, target)
-		p.offer(i, p.requests.at(i))
-	}
+	p.offerCompact(r, target)
 }
 
-// enterCompact takes a compact request to the fast path of its server, or returns false if it
+// enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
-func (p *Plane) enterCompact(r *compactRequest, target uint32, patience sim.Time) bool {
-	f := &p.fastPaths[r.server]
-	if !f.open || target != f.target && target != noIndex && !p.bindTarget(f, target) {
-		return false
-	}
+func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	if f.nic != nil {
 		return p.receiveCompact(r, f, patience)
 	}
@@ -173,11 +173,8 @@ func (p *Plane) enterCompact(r *compactRequest, target uint32, patience sim.Time
 	if !ok || end-now > patience || end > sim.Horizon {
 		return false
 	}
-	if target != noIndex {
-		f.asked++
-	}
 	if start == now {
-		p.meter.begins(&p.meter.routes[r.route], now, 0)
+		p.meter.beginsAtOnce(n.route, now)
 	}
 	p.enqueue(r, f, start, end)
 	return true

@@ -71,9 +71,7 @@ func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time
 	if p.crowdedPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
 		return false
 	}
-	if s := &p.sources[r.source]; !s.direct {
-		f.asked++
-	} else if f.nic.fast.public {
+	if f.nic.fast.public && p.sources[r.source].direct {
 		c.way = bandwidth.Internet
 	}
 	p.takeIn(r, f, &c)
@@ -245,15 +243,15 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 	n.work -= work
 	end := sim.Sum(start, work)
 	n.last = max(n.last, end)
-	told := f.station.Offer(k, at, start, end)
+	left, leaves := f.station.Offer(k, at, start, end)
 	p.compact.received[k] = at
 	if start == at {
 		p.compactStarts(k, at, at)
 	} else if r.source == fullRequest {
 		p.requests.at(r.in).phase = queued
 	}
-	if told.Leaves != station.NoJob {
-		p.sendCompactResponse(told.Leaves, f, told.At, f.station.Next())
+	if left != station.NoJob {
+		p.sendCompactResponse(left, f, leaves, f.station.Next())
 	}
 }
 
@@ -268,7 +266,7 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 		}
 		return
 	}
-	p.meter.begins(&p.meter.routes[r.route], r.arrived, at-came)
+	p.meter.begins(p.lanes[r.route].route, r.arrived, at-came)
 }
 
 // sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
@@ -309,15 +307,11 @@ func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
 
 // compactResponds is [Plane.targetResponds] for a compact request.
 func (p *Plane) compactResponds(r *compactRequest, f *fastPath, at sim.Time) {
-	s := &p.sources[r.source]
-	if s.direct {
+	n := &p.lanes[r.route]
+	if n.group == nil {
 		return
 	}
-	latency := at - r.arrived
-	if f.zone != r.zone {
-		latency += s.lb.cfg.CrossLatency
-	}
-	p.targetGroups[f.group].responded(latency)
+	n.group.responded(n.latency(r, f, at))
 	f.answered = max(f.answered, at)
 }
 

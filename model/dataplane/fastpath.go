@@ -241,9 +241,7 @@ func (p *Plane) passOnFastPath(f *fastPath, until sim.Time) {
 // passed counts a departure and who enters after it.
 func (p *Plane) passed(f *fastPath, passage station.Passage) {
 	p.compactEnds(passage.Leaves, f, passage.At)
-	if passage.Followed {
-		p.compactBegins(passage.Enters, passage.At)
-	}
+	p.compactBegins(passage.Enters, passage.At)
 }
 
 // completeOnFastPath is [Plane.complete], [Plane.leave] and what follows for a request that

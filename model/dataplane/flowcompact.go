@@ -1,7 +1,5 @@
 package dataplane
 
-import "headroom/model"
-
 // Where a client opens a connection for each request, and closes it with the answer, nobody
 // meets the connection but the request: a compact one needs no record of its flow, only that
 // it is counted. A full request that is made of it gets the flow back.
@@ -34,7 +32,7 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 		p.refuseFlow(r)
 		return
 	}
-	r.route = p.meter.spans[r.source].others + int32(group)
+	r.route = s.span.others + int32(group)
 	target := g.seats[local].target
 	if most := g.cfg.Flows.MostPerTarget; most > 0 && (b.flowsOpen >= int64(most) || len(g.balancers) > 1) && p.flowsAt(target, r.zone, most) >= most {
 		b.counts.PortAllocationErrors++
@@ -50,28 +48,21 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 	if g.translates() {
 		p.countAtNode(p.targets.at(target), r.zone, 1)
 	}
-	p.meter.routes[r.route].arrives(r.arrived)
+	n := &p.lanes[r.route]
+	n.route.arrives(r.arrived)
 	g.requests++
 	r.server = g.seats[local].server
-	p.boardByFlow(r, s, target)
-}
-
-// boardByFlow takes a compact request to the server of its target.
-func (p *Plane) boardByFlow(r *compactRequest, s *source, target uint32) {
-	hop := s.hop
-	if model.Zone(p.fastPaths[r.server].zone) != model.Zone(r.zone) {
-		hop += s.lb.cfg.CrossLatency
+	f := &p.fastPaths[r.server]
+	if p.leadsTo(f, target) && p.enterCompact(r, f, n, n.patienceFor(r, f)) {
+		f.asked++
+		return
 	}
-	if !p.enterCompact(r, target, min(s.limits.limit, s.patience-hop)) {
-		p.targets.at(target).inFlight++
-		i := p.expand(r, target)
-		p.offer(i, p.requests.at(i))
-	}
+	p.offerCompact(r, target)
 }
 
 // refuseFlow fails a compact request whose connection nobody takes.
 func (p *Plane) refuseFlow(r *compactRequest) {
-	p.meter.routes[r.route].arrives(r.arrived)
+	p.lanes[r.route].route.arrives(r.arrived)
 	p.fail(p.expand(r, noIndex), CodeRefused)
 }
 

@@ -30,6 +30,7 @@ type fluidly struct {
 	draws    rng.Stream
 	checks   rng.Stream
 	works    rng.Stream
+	answers  rng.Stream
 	bursts   bool // some servers have CPU credits
 	laws     *fluid.Laws
 	audit    *fluid.Audit                // nil: none
@@ -66,7 +67,7 @@ func (p *Plane) newFluid() {
 	}
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
-		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), minute: sim.Minute - 1,
+		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), answers: p.stream("fluid/answers"), minute: sim.Minute - 1,
 		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{},
 	}
 	for i := range p.cfg.Workloads {

@@ -95,6 +95,9 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		p.failLate(c, at, late)
 	}
 	served := ended - late
+	if c.group != None {
+		c.lately.follow(served, at, p.fluid.length, p.targetGroups[c.group].idle)
+	}
 	p.countWaits(c, at, served)
 	in, out := float64(served)*c.request, float64(served)*c.response
 	of.in += in / float64(max(of.servers, 1))

@@ -30,6 +30,7 @@ type current struct {
 	expected float64
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
+	lately   lately
 
 	level int // of who serves, or else of who sends
 

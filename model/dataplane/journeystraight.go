@@ -56,9 +56,9 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 // take no time, from where what its server has sent is counted.
 func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 	i, r, s := j.i, j.r, j.s
-	hop, across := source.hop, sim.Time(0)
-	if s.zone != model.Zone(r.zone) {
-		across = source.lb.cfg.CrossLatency
+	hop, across := source.hop, source.lb.cfg.CrossLatency
+	if s.zone == model.Zone(r.zone) {
+		across = 0
 	}
 	if hop += across; at-r.arrived+hop > source.patience {
 		p.countCrossing(r, s.zone)

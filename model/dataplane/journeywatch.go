@@ -62,11 +62,22 @@ func (p *Plane) departsInKernel(id uint32, s *server) {
 	}
 }
 
-// departsAt makes an event of a departure of a server.
+// departsAt makes an event of a departure of a server, which comes before the one that is
+// pending: that stays behind, and is used when its departure is the next again.
 func (p *Plane) departsAt(due sim.Time, s *server, ev model.Event) {
-	if s.due = due; due <= p.frame.Duration {
-		p.kernel.At(due, sim.RankRelease, ev)
+	last := s.due
+	s.due = due
+	switch {
+	case due > p.frame.Duration:
+		return
+	case due == s.behind: // which of two would be overtaken
+		s.behind = sim.Never
+		p.meter.overtaken()
+		return
+	case last != sim.Never:
+		s.behind = last
 	}
+	p.kernel.At(due, sim.RankRelease, ev)
 }
 
 // onServerDeparts settles a server whose departure must not wait.
@@ -75,6 +86,9 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	now := p.kernel.Now()
 	s := p.servers.Get(ev.Handle())
 	if s == nil || s.due != now { // an earlier departure came up since
+		if s != nil && s.behind == now {
+			s.behind = sim.Never
+		}
 		p.meter.overtaken()
 		return
 	}
@@ -84,7 +98,7 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 		p.refill(id)
 		return
 	}
-	p.settleStation(id, now)
+	p.settleStation(id, s, now)
 	if s.gate.line.Len() > 0 {
 		p.nextInLine(id, now)
 	}

@@ -150,7 +150,7 @@ func (p *Plane) play(id uint32, until sim.Time) {
 		if s.due < ends || s.due == ends && k.departs < k.ends[0].order {
 			at := s.due
 			s.due = sim.Never
-			p.settleStation(id, at)
+			p.settleStation(id, s, at)
 			p.nextInLine(id, at)
 			p.departsNext(id, p.servers.at(id))
 			continue

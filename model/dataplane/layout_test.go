@@ -10,7 +10,7 @@ import (
 func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	const line = 64
 	var f fastPath
-	for what, size := range map[string]uintptr{"seat": unsafe.Sizeof(seat{}), "cookie": unsafe.Sizeof(cookie{})} {
+	for what, size := range map[string]uintptr{"seat": unsafe.Sizeof(seat{}), "lane": unsafe.Sizeof(lane{}), "cookie": unsafe.Sizeof(cookie{})} {
 		if line%size != 0 {
 			t.Errorf("a %s has %d bytes, which do not divide a cache line of %d", what, size, line)
 		}

@@ -157,7 +157,7 @@ func (m *meter) arrived(now sim.Time, r *request) {
 // arrives counts a first attempt.
 func (o *RouteOutcome) arrives(now sim.Time) {
 	o.Arrived++
-	o.Arrivals[now/sim.Minute]++
+	o.Arrivals[uint64(now)/uint64(sim.Minute)]++ // one division, of what is not negative
 }
 
 // dropped counts an attempt whose packets security groups drop.
@@ -181,6 +181,13 @@ func (m *meter) begins(o *RouteOutcome, arrived, wait sim.Time) {
 	}
 }
 
+// beginsAtOnce is [meter.begins] for a request that has not waited, as most have not.
+func (m *meter) beginsAtOnce(o *RouteOutcome, arrived sim.Time) {
+	if arrived >= m.warmup {
+		o.Wait.RecordZero()
+	}
+}
+
 // completed counts a response.
 func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 	m.ends(m.route(r), r.arrived, now-r.arrived+hop, now)
@@ -191,7 +198,7 @@ func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 
 // ends counts the response to a request that arrived at an instant.
 func (m *meter) ends(o *RouteOutcome, arrived, latency, now sim.Time) {
-	minute := now / sim.Minute
+	minute := uint64(now) / uint64(sim.Minute)
 	o.Completed++
 	o.Completes[minute]++
 	o.LatencyNs[minute].Add(int64(latency))

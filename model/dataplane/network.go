@@ -200,14 +200,14 @@ func (p *Plane) flowsChanged(id uint32) {
 // departures from the CPU come before requests that have come in, and responses that
 // have gone out come last.
 func (p *Plane) settleNetwork(id uint32, n *nic, until sim.Time) {
-	in := &n.links[inward]
+	in, s := &n.links[inward], p.servers.at(id)
 	for next := in.Next(); next <= until; next = in.Next() {
-		p.settleStation(id, next)
+		p.settleStation(id, s, next)
 		if job, at, ok := in.Settle(next); ok {
 			p.flowEnds(job, at, inward)
 		}
 	}
-	p.settleStation(id, until)
+	p.settleStation(id, s, until)
 	p.settleOutward(id, n, until)
 }
 

@@ -48,7 +48,7 @@ func (p *Plane) place(spec *model.ServerSpec) slab.Handle {
 	*s = server{
 		kept: kept{ends: ends},
 		zone: spec.Zone, owner: spec.Instance, targets: targets, fleet: int32(spec.Fleet),
-		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, pace: 1,
+		service: int32(spec.Service), typ: int32(spec.Type), due: sim.Never, behind: sim.Never, pace: 1,
 		since: p.kernel.Now(), id: indexOf(h), base: noIndex,
 		station: station.New(station.Spec{Servers: 1}), // takes nobody
 	}

@@ -98,6 +98,7 @@ type Plane struct {
 	endDue        dueFunc         // Plane.endOnFastPath
 	announced     dueFunc         // Plane.settleDue
 	fastPaths     []fastPath      // by server
+	lanes         []lane          // by route
 	compact       compactRequests // on them
 	bases         []base          // kinds of servers that applications share
 	hosts         []host
@@ -164,6 +165,7 @@ func New(setup Setup) (*Plane, error) {
 	p.scheduleWeighing()
 	p.findWays()
 	p.meter = p.newMeter(setup.Observe)
+	p.newLanes()
 	if setup.Observe.Series {
 		p.newTimeline()
 	}

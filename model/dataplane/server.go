@@ -16,6 +16,7 @@ type server struct {
 	supply    *supply  // nil: it gets all of its vCPUs for good, and only serves requests
 	nic       *nic     // nil: bytes take no time
 	due       sim.Time // inKernel: of the pending serverDeparts; Never without one
+	behind    sim.Time // of one that is pending since before an earlier departure came up; Never without one
 	open      bool     // it takes requests: its port listens and nothing keeps it from them
 	listens   bool     // the application port does
 	journey   bool     // its service has steps
@@ -311,7 +312,7 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 	}
 	switch s := p.servers.at(id); s.settles {
 	case settlesStation:
-		p.settleStation(id, until)
+		p.settleStation(id, p.servers.at(id), until)
 	case settlesKept:
 		p.settleKept(id, until)
 	case settlesNetwork:
@@ -322,8 +323,7 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 }
 
 // settleStation plays what happened on the CPU of a server up to and including an instant.
-func (p *Plane) settleStation(id uint32, until sim.Time) {
-	s := p.servers.at(id)
+func (p *Plane) settleStation(id uint32, s *server, until sim.Time) {
 	for {
 		if s.supply != nil && s.supply.outAt <= until {
 			p.runOut(id, s)
@@ -354,12 +354,12 @@ func (p *Plane) settleStation(id uint32, until sim.Time) {
 			t.step++
 			p.endPhase(turn.Job, phaseCPU, turn.At)
 			p.proceed(job{turn.Job, r, of, t}, turn.At)
-			if s.supply == nil && s.station.Quiet(until) {
-				return
-			}
 		default:
 			p.endPhase(turn.Job, phaseCPU, turn.At)
 			p.complete(job{i: turn.Job, r: r, s: of}, turn.At)
+		}
+		if s.supply == nil && s.station.Quiet(until) {
+			return
 		}
 	}
 }

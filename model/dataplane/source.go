@@ -20,6 +20,8 @@ type source struct {
 	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
 	lb       *balancer // that one
 	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	span     span      // its routes
+	bare     bool      // all that its requests differ in is their CPU time
 	straight bool      // its requests go straight: see [Plane.sendStraight]
 	nearby   bool      // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool      // the requests it sends are compact on their way: see [Plane.sendCompact]
@@ -97,21 +99,31 @@ func (t classTable) draw(s *rng.Stream) uint16 {
 
 // demands draws the CPU times of a workload's requests, some at a time.
 type demands struct {
+	law    rng.Distribution
 	stream rng.Stream
-	next   int // in ahead; 0: draw again
-	ahead  [drawnAhead]float64
+	drawn  uint // so far
+	ahead  [drawnAhead]sim.Time
 }
 
 const drawnAhead = 32
 
 // draw returns the next CPU time.
-func (d *demands) draw(law rng.Distribution) sim.Time {
-	i := d.next % drawnAhead
+func (d *demands) draw() sim.Time {
+	i := d.drawn % drawnAhead
 	if i == 0 {
-		d.stream.Draws(law, d.ahead[:])
+		d.drawAhead()
 	}
-	d.next = i + 1
-	return max(sim.Seconds(d.ahead[i]), 0)
+	d.drawn++
+	return d.ahead[i]
+}
+
+// drawAhead draws the next CPU times.
+func (d *demands) drawAhead() {
+	var seconds [drawnAhead]float64
+	d.stream.Draws(d.law, seconds[:])
+	for i, s := range seconds {
+		d.ahead[i] = max(sim.Seconds(s), 0)
+	}
 }
 
 // newSources prepares the workloads, then the calls of every service.
@@ -145,7 +157,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	p.sources = append(p.sources, source{
 		clients: &cfg.Clients, to: cfg.To, target: cfg.Target, cfg: cfg, service: None, workload: len(p.sources), disk: [2]DiskDemand{cfg.Reads, cfg.Writes}, memory: cfg.Memory,
 		timer:   p.kernel.NewTimer(0, p.table[requestArrives].rank),
-		demand:  demands{stream: p.stream(name + "/demand")},
+		demand:  demands{law: cfg.Demand, stream: p.stream(name + "/demand")},
 		sizes:   p.stream(name + "/bytes"),
 		classes: p.stream(name + "/class"),
 		nodes:   p.stream(name + "/node"),
@@ -155,6 +167,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	})
 	i := len(p.sources) - 1
 	s := &p.sources[i]
+	s.bare = len(cfg.Classes) <= 1 && cfg.Request == nil && cfg.Response == nil
 	if err := p.connectSource(s, cfg.Classes); err != nil {
 		return err
 	}
@@ -300,7 +313,7 @@ func (s *source) fill(r *request) {
 	if row >= 0 && cfg.Rows.Demand != nil {
 		r.demand = cfg.Rows.Demand[row]
 	} else {
-		r.demand = s.demand.draw(cfg.Demand)
+		r.demand = s.demand.draw()
 	}
 	if row < 0 && cfg.Request == nil && cfg.Response == nil { // they carry nothing
 		return

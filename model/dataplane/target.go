@@ -59,6 +59,13 @@ func (p *Plane) TargetCounts(index int) model.TargetCounts {
 func (g *targetGroup) responded(latency sim.Time) {
 	g.responses++
 	g.latency.Add(int64(latency))
+	if len(g.times) > 0 {
+		g.record(latency)
+	}
+}
+
+// record keeps a response time for who asked for them.
+func (g *targetGroup) record(latency sim.Time) {
 	for _, h := range g.times {
 		h.Record(int64(latency))
 	}

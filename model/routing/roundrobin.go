@@ -35,10 +35,13 @@ func (p *RoundRobin) Ended(int) {}
 
 // Pick implements [Policy].
 func (p *RoundRobin) Pick(node int) (target int, ok bool) {
-	if p.targets.count == 0 {
-		return 0, false
+	cursor := &p.cursor[node]
+	if target = *cursor; !p.targets.has(target) { // it has gone, or was never there
+		if p.targets.count == 0 {
+			return 0, false
+		}
+		target = p.targets.next(target)
 	}
-	target = p.targets.next(p.cursor[node])
-	p.cursor[node] = target + 1
+	*cursor = target + 1
 	return target, true
 }

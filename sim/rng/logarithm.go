@@ -25,10 +25,8 @@ var logCells = func() (cells [1 << logBits]logCell) {
 // 10¹⁵. It does not branch.
 func negLog(v float64) float64 {
 	b := math.Float64bits(v)
-	exponent := int64(b>>52) - 1023
-	mantissa := math.Float64frombits(b&(1<<52-1) | 1023<<52)
 	cell := &logCells[b>>logShift&(1<<logBits-1)]
-	x := mantissa*cell.inverse - 1
+	x := math.Float64frombits(b&(1<<52-1)|1023<<52)*cell.inverse - 1
 	p := x * (1 - x*(1./2-x*(1./3-x*(1./4-x*(1./5)))))
-	return cell.negLog - p - float64(exponent)*math.Ln2
+	return cell.negLog - p - float64(int64(b>>52)-1023)*math.Ln2
 }

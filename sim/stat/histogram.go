@@ -36,8 +36,12 @@ func (h *Histogram) Record(v int64) {
 	h.buckets[i]++
 	h.count++
 	h.sum.Add(v)
-	h.max = max(h.max, v)
-	h.below = max(h.below, math.MaxInt64-v)
+	if v > h.max {
+		h.max = v
+	}
+	if below := math.MaxInt64 - v; below > h.below {
+		h.below = below
+	}
 }
 
 // Merge takes all observations of another.

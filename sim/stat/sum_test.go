@@ -55,7 +55,11 @@ func TestTallyMatchesBigIntegers(t *testing.T) {
 		var xs []*big.Rat
 		for range n {
 			v := someInt(r)
-			tally.Record(v)
+			if v == 0 && n%2 == 0 {
+				tally.RecordZero()
+			} else {
+				tally.Record(v)
+			}
 			least, most = min(least, v), max(most, v)
 			x := new(big.Rat).SetInt64(v)
 			xs = append(xs, x)

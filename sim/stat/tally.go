@@ -23,11 +23,17 @@ func (t *Tally) Record(v int64) {
 	t.count++
 	t.min = min(t.min, v)
 	t.max = max(t.max, v)
-	if v == 0 { // as most waits are
-		return
-	}
 	t.sum.Add(v)
 	t.squares.add(v)
+}
+
+// RecordZero is [Tally.Record] for 0, which adds nothing to the sums.
+func (t *Tally) RecordZero() {
+	if t.count++; t.count == 1 {
+		t.min, t.max = 0, 0
+	}
+	t.min = min(t.min, 0)
+	t.max = max(t.max, 0)
 }
 
 // Merge takes all observations of another.

@@ -114,25 +114,18 @@ func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
 }
 
 // Offer takes a job that comes at an instant, starts when [Foreseen.Foresee] has just
-// said, and ends at another. It returns the departure that it tells of, whose Leaves
-// is NoJob if there is none.
-func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) Passage {
+// said, and ends at another: it plays the games of the server that it gets again. It returns
+// the job of whose departure it tells, and when that was; NoJob if there is none.
+func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) (left uint32, leaves sim.Time) {
 	f.work += uint64(end - start)
-	told := Passage{Leaves: NoJob}
-	if first := &f.tree[0]; start > at {
-		f.next.push(handover{at: start, leaves: first.job(), enters: job})
-	} else {
-		told.At, told.Leaves = sim.Time(first.done), first.job()
-	}
-	f.give(job, uint64(end))
-	return told
-}
-
-// give gives a job to the first server that is free.
-func (f *Foreseen) give(job uint32, done uint64) {
 	tree := f.tree
-	who := tree[0].who&^uint64(NoJob) | uint64(job)
-	for n := (tree[0].server() + uint32(len(tree))) / 2; n > 0; n /= 2 {
+	first := tree[0]
+	if left, leaves = first.job(), sim.Time(first.done); start > at {
+		f.next.push(handover{at: start, leaves: left, enters: job})
+		left = NoJob
+	}
+	done, who := uint64(end), first.who&^uint64(NoJob)|uint64(job)
+	for n := (first.server() + uint32(len(tree))) / 2; n > 0; n /= 2 {
 		other := &tree[n]
 		theirs, them := other.done, other.who
 		later := uint64(int64(theirs-done) >> 63) // all ones if I am
@@ -141,13 +134,13 @@ func (f *Foreseen) give(job uint32, done uint64) {
 		other.done, other.who = theirs^swap, them^change
 	}
 	tree[0] = free{done, who}
+	return left, leaves
 }
 
-// Passage is a departure, and who enters in that instant, if anybody waits.
+// Passage is a departure, and who enters in that instant.
 type Passage struct {
 	At             sim.Time
 	Leaves, Enters uint32
-	Followed       bool
 }
 
 // Pass returns the next departure up to and including an instant after which somebody
@@ -161,7 +154,7 @@ func (f *Foreseen) Pass(until sim.Time) (Passage, bool) {
 		return Passage{}, false
 	}
 	f.next.head++
-	return Passage{At: h.at, Leaves: h.leaves, Enters: h.enters, Followed: true}, true
+	return Passage{At: h.at, Leaves: h.leaves, Enters: h.enters}, true
 }
 
 // Sweep calls told with all departures up to and including an instant that were not

@@ -21,7 +21,7 @@ type foreseenTwin struct {
 
 func (w *foreseenTwin) note(p Passage) {
 	w.ours = append(w.ours, fmt.Sprintf("%d %d leaves", p.At, p.Leaves))
-	if p.Followed {
+	if p.Enters != NoJob {
 		w.ours = append(w.ours, fmt.Sprintf("%d %d enters", p.At, p.Enters))
 	}
 }
@@ -33,11 +33,11 @@ func (w *foreseenTwin) settle(at sim.Time) {
 		w.note(p)
 	}
 	if len(w.demand)%2 == 0 {
-		w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job}) })
+		w.f.Sweep(at, func(at sim.Time, job uint32) { w.note(Passage{At: at, Leaves: job, Enters: NoJob}) })
 	}
 	before := sim.Time(0)
 	for d, ok := w.f.Leave(at); ok; d, ok = w.f.Leave(at) {
-		if w.note(Passage{At: d.At, Leaves: d.Job}); d.At < before {
+		if w.note(Passage{At: d.At, Leaves: d.Job, Enters: NoJob}); d.At < before {
 			w.t.Fatalf("job %d leaves at %v, told after one that left at %v", d.Job, d.At, before)
 		}
 		if next := w.f.Next(); d.Next != next {
@@ -86,8 +86,8 @@ func (w *foreseenTwin) offer(at, demand sim.Time) {
 	if !ok {
 		return
 	}
-	if p := w.f.Offer(job, at, start, start+demand); p.Leaves != NoJob {
-		w.note(p)
+	if left, leaves := w.f.Offer(job, at, start, start+demand); left != NoJob {
+		w.note(Passage{At: leaves, Leaves: left, Enters: NoJob})
 	}
 }
 

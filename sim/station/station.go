@@ -98,12 +98,7 @@ func (s *Station) Servers() int64 { return int64(s.servers) }
 
 // Next returns the instant of the next departure if nothing changes before;
 // Never without one.
-func (s *Station) Next() sim.Time {
-	if s.running == 0 {
-		return sim.Never
-	}
-	return s.due
-}
+func (s *Station) Next() sim.Time { return s.due }
 
 // Offer brings a job at an instant up to which the station is settled. For one
 // that waits it also returns the ticket by which it can leave the line.
@@ -162,12 +157,11 @@ func (s *Station) Settle(until sim.Time) (Turn, bool) {
 func (s *Station) start(job uint32, demand sim.Time) {
 	s.running++
 	s.jobs.push(entry{done: s.clock + uint64(demand)<<clockShift, job: job})
-	switch {
-	case s.running > s.servers || !s.unhindered():
+	if s.running > s.servers || !s.unhindered() {
 		s.schedule()
-	case s.jobs[0].job == job:
-		s.due = s.changed + demand
-	} // else nobody is slower than before: who leaves next does so when it would have
+		return
+	}
+	s.due = min(s.due, s.changed+demand) // nobody is slower than before
 }
 
 // LeaveLine takes out a job that waits, by its ticket.
@@ -274,13 +268,13 @@ func (s *Station) advance(at sim.Time) {
 		return
 	}
 	s.changed = at
-	if s.running == 0 {
-		return
-	}
 	sharing, n := uint64(s.sharing()), uint64(s.running)
-	if sharing == n && s.unhindered() {
+	if sharing == n && s.unhindered() { // the clock of a station without jobs tells nothing
 		s.busy += elapsed * n
 		s.clock += elapsed << clockShift
+		return
+	}
+	if n == 0 {
 		return
 	}
 	s.busy += s.work(elapsed)
