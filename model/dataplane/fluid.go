@@ -30,6 +30,7 @@ type fluidly struct {
 	draws    rng.Stream
 	checks   rng.Stream
 	works    rng.Stream
+	answers  rng.Stream
 	bursts   bool // some servers have CPU credits
 	laws     *fluid.Laws
 	audit    *fluid.Audit                // nil: none
@@ -39,24 +40,28 @@ type fluidly struct {
 	trades   []trade                     // by service
 	deepest  int                         // level of services
 	fleets   bool                        // calls lead to instances without a balancer
+	expiries []sim.Time                  // of certificates, that are to come
 }
 
 // inflow is the arrivals of a workload: its first attempts, or those of one number of retries.
 type inflow struct {
-	source   int
-	attempt  int
-	flow     workload.Flow // of first attempts
-	errand   *errand       // of calls; nil: of a workload
-	repeat   repeat        // of first attempts
-	back     []comeback    // of the others
-	before   sim.Time      // since the first attempt, of those that come back in the present step
-	count    int64         // in the present step
-	expected float64       // in it
-	given    int64         // of count, what is played
-	currents []*current
-	shares   []float64
-	carries  []float64
-	parts    []int64
+	source     int
+	attempt    int
+	flow       workload.Flow // of first attempts
+	errand     *errand       // of calls; nil: of a workload
+	repeat     repeat        // of first attempts
+	back       []comeback    // of the others
+	before     sim.Time      // since the first attempt, of those that come back in the present step
+	redirected bool          // by a load balancer
+	class      int           // that these ask for
+	sent       float64       // ns since the first attempt, of those who come next
+	count      int64         // in the present step
+	expected   float64       // in it
+	given      int64         // of count, what is played
+	currents   []*current
+	shares     []float64
+	carries    []float64
+	parts      []int64
 }
 
 // newFluid makes the plane play rates, if it is to.
@@ -66,7 +71,7 @@ func (p *Plane) newFluid() {
 	}
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
-		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), minute: sim.Minute - 1,
+		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), answers: p.stream("fluid/answers"), minute: sim.Minute - 1,
 		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{},
 	}
 	for i := range p.cfg.Workloads {
@@ -76,13 +81,17 @@ func (p *Plane) newFluid() {
 			f.inflows = append(f.inflows, inflow{source: i, attempt: attempt, flow: first})
 		}
 	}
+	p.fluid = f
+	for i := range p.cfg.Workloads {
+		p.newRedirected(i)
+	}
+	f.expiries = p.expiries()
 	if p.cfg.Audit > 0 && p.replication == 0 {
 		f.audit = fluid.NewAudit(p.frame.Warmup, p.frame.Duration, p.cfg.Audit)
 	}
 	if p.cfg.Auto {
 		f.auto = fluid.NewAuto(p.stream("fluid/auto"))
 	}
-	p.fluid = f
 	p.newTrades()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))
@@ -92,6 +101,12 @@ func (p *Plane) newFluid() {
 // that whoever looks then sees all of it.
 func (f *fluidly) begin(from, end sim.Time) {
 	f.from, f.to = from, min(from+f.step-1, f.minute, end)
+	for len(f.expiries) > 0 && f.expiries[0] <= from {
+		f.expiries, f.stale = f.expiries[1:], true
+	}
+	if len(f.expiries) > 0 {
+		f.to = min(f.to, f.expiries[0]-1)
+	}
 	for i := range f.inflows {
 		in := &f.inflows[i]
 		if in.flow != nil && in.attempt == 0 {
@@ -161,7 +176,13 @@ func (p *Plane) playInflow(in *inflow, until sim.Time) {
 	fluid.Divide(come, in.shares, in.carries, in.parts)
 	for k, c := range in.currents {
 		c.came, c.expected = in.parts[k], expected*in.shares[k]
-		if b := p.sources[c.source].lb; !c.served() && (b == nil || !b.limited) {
+		b := p.sources[c.source].lb
+		limited := b != nil && b.limited
+		if limited && c.redirects() {
+			p.admitMany(&f.inlets[c.inlet], until)
+			limited = false
+		}
+		if !c.served() && !limited {
 			p.passCurrent(c, until)
 		}
 	}
@@ -172,6 +193,9 @@ func (in *inflow) come(f *fluidly, until sim.Time) (come int64, expected float64
 	switch {
 	case in.attempt > 0:
 		come = in.beginAttempts(until)
+		return come, float64(come)
+	case in.redirected:
+		come = in.follow()
 		return come, float64(come)
 	case in.errand != nil:
 		return in.errand.came, in.errand.begun

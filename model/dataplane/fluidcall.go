@@ -82,8 +82,8 @@ func (p *Plane) levelOf(source int) int {
 func (p *Plane) playDown(level int, until sim.Time) {
 	f := p.fluid
 	for i := range f.inlets {
-		if f.inlets[i].level == level {
-			p.admitMany(&f.inlets[i], until, f.length)
+		if in := &f.inlets[i]; in.level == level && !in.atOnce {
+			p.admitMany(in, until)
 		}
 	}
 	for _, c := range f.cohorts {

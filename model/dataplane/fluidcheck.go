@@ -16,7 +16,7 @@ func (p *Plane) strain(c *cohort) {
 	strained := c.key.errors.Rate > 0 || c.Refused > certain
 	for _, m := range c.groups {
 		if check := &p.targetGroups[m.group].cfg.HealthCheck; check.Enabled {
-			strained = strained || c.CheckFails(sim.Time(float64(check.Demand)*c.key.pace), check.Timeout) > certain
+			strained = strained || c.CheckFails(c.checkAlone(check.Demand), check.Timeout) > certain
 		}
 	}
 	if strained && !c.strained {
@@ -27,6 +27,11 @@ func (p *Plane) strain(c *cohort) {
 		}
 	}
 	c.strained = strained
+}
+
+// checkAlone is how long a check of a demand takes at a server of the cohort that has nothing else to do.
+func (c *cohort) checkAlone(demand sim.Time) sim.Time {
+	return demand.Scaled(c.key.pace / max(c.unit, 1e-9))
 }
 
 // wake looks at a target again, when it would have been looked at.
@@ -89,7 +94,7 @@ func (p *Plane) fluidCheck(t *target) (success bool, after sim.Time) {
 	if u < c.Refused {
 		return false, 0
 	}
-	if u < c.Refused+(1-c.Refused)*c.CheckFails(check.Demand.Scaled(s.pace), check.Timeout) {
+	if u < c.Refused+(1-c.Refused)*c.CheckFails(c.checkAlone(check.Demand), check.Timeout) {
 		return false, check.Timeout
 	}
 	if c.key.errors.Rate > 0 && !check.Connects && !check.Matcher.Contains(c.key.errors.Status) && p.errsNow(s) {

@@ -111,6 +111,11 @@ func (p *Plane) stir(id uint32) {
 		return
 	}
 	p.playFluid(p.kernel.Now() - 1)
+	for _, h := range s.targets {
+		if t := p.targets.Get(h); !t.draining { // or it has been asked
+			p.noteAnswer(t)
+		}
+	}
 	to := p.cohortOf(s, key, groups)
 	p.joinDisks(to, at.cohort, s)
 	p.leaveCohort(id, to)
@@ -252,6 +257,9 @@ func (p *Plane) leaveCohort(id uint32, to *cohort) {
 		})
 		to.Join(to.servers, &from.Cohort)
 	}
+	for _, u := range from.currents {
+		u.lately.n *= float64(from.servers-1) / float64(from.servers)
+	}
 	from.servers--
 	from.Targets--
 	f.stale = true
@@ -298,25 +306,6 @@ func (p *Plane) closePlace(id uint32) {
 		p.leaveCohort(id, nil)
 		f.places[id] = place{}
 	}
-}
-
-// answersNow notes that a target has just answered, if requests go there, and returns how long
-// those that are inside will still be.
-func (p *Plane) answersNow(t *target) sim.Time {
-	f := p.fluid
-	if f == nil || f.places[t.server].cohort == nil {
-		return 0
-	}
-	c := f.places[t.server].cohort
-	for _, u := range c.currents {
-		if u.group == t.group && c.key.reach == serves && u.came+u.inside > 0 {
-			t.answered = p.kernel.Now()
-			if u.inside > 0 && p.targetGroups[t.group].idle == 0 {
-				return c.Mean()
-			}
-		}
-	}
-	return 0
 }
 
 // fluidUse is what a server has done for requests that were not played one by one.

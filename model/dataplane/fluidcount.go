@@ -43,16 +43,21 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	if c.group != None {
 		p.targetGroups[c.group].requests += n
 	}
-	if c.action == nil {
-		return
-	}
-	b := p.sources[c.source].lb
-	b.hour.connections += n
-	b.nodes[c.zone].requests += n
-	b.hour.evaluations += c.action.evaluations * n
-	b.hour.processed = b.hour.processed.Plus(c.wholeBytes(0, float64(n)*c.request))
-	if c.fate != findsNodeDown && c.fate != isRefused && c.fate != isRejected {
-		*c.action.matched += n
+	switch s := &p.sources[c.source]; {
+	case c.action == nil:
+	case s.flows.on:
+		p.openFlows(c, n)
+	default:
+		b := s.lb
+		p.countConnections(c, n)
+		b.nodes[c.zone].requests += n
+		b.hour.evaluations += c.action.evaluations * n
+		b.hour.processed = b.hour.processed.Plus(c.wholeBytes(0, float64(n)*c.request))
+		switch c.fate {
+		case findsNodeDown, isRefused, isRejected, shakesInVain:
+		default:
+			*c.action.matched += n
+		}
 	}
 }
 
@@ -95,6 +100,9 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		p.failLate(c, at, late)
 	}
 	served := ended - late
+	if c.group != None {
+		c.lately.follow(served, at, p.fluid.length, p.targetGroups[c.group].idle)
+	}
 	p.countWaits(c, at, served)
 	in, out := float64(served)*c.request, float64(served)*c.response
 	of.in += in / float64(max(of.servers, 1))
@@ -105,7 +113,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		served -= wrong
 	}
 	if broken := c.breaks.Of(served, of.broken); broken > 0 {
-		p.failMany(c, at, broken, failure{code: Code500, cause: CauseOther, took: c.mean() + c.hop + c.across})
+		p.failMany(c, at, broken, failure{code: Code500, cause: CauseOther, took: c.mean()})
 		served -= broken
 	}
 	if served > 0 {
@@ -142,7 +150,7 @@ func (p *Plane) failApplied(c *current, at sim.Time, n int64) {
 		p.balancers[b].counts.TargetErrors += n
 	}
 	p.respondMany(c, n)
-	took := c.mean() + c.hop + c.across
+	took := c.mean() // clients see it at once, as those of requests do
 	p.failMany(c, at, n, failure{code: code, cause: CauseApplication, took: took, still: max(0, took-c.cohort.Delay)})
 }
 
@@ -157,6 +165,14 @@ type failure struct {
 
 // failMany counts requests that ended without a response.
 func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
+	b := p.sources[c.source].lb
+	switch {
+	case b != nil && b.cfg.Network():
+		why.code = p.asFlowsFail(c, n, why.code)
+		p.endFlows(c, n, why.took)
+	case b != nil:
+		b.hour.active.AddProduct(n, int64(why.took))
+	}
 	code, cause := why.code, why.cause
 	r := p.routeOf(c)
 	if code == codeReclaimed {
@@ -174,9 +190,6 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 	measured := at >= p.meter.warmup
 	if measured {
 		r.MeasuredFailed += n
-	}
-	if b := p.sources[c.source].lb; b != nil {
-		b.hour.active.AddProduct(n, int64(why.took))
 	}
 	p.meter.sawMany(c.source, at-why.took, n, false)
 	if p.tracked {
@@ -259,7 +272,8 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		r.MeasuredCompleted += n
 	}
 	p.meter.sawMany(c.source, at-latency, n, true)
-	if p.tracked && p.isUser(c.source) {
+	user := p.tracked && p.isUser(c.source) && !p.redirect(c, n, latency)
+	if user {
 		u := &p.meter.users[p.meter.workloads[c.source]]
 		u.Completed += n
 		if measured {
@@ -271,13 +285,20 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		p.tallyMany(c, r, n, measured)
 	} else if measured {
 		r.Latency.RecordMany(int64(latency), n)
-		p.answerUsers(c, latency, n)
+		if user {
+			p.answerUsers(c, latency, n)
+		}
 	}
 	out := c.wholeBytes(1, float64(n)*c.response)
 	if b := p.sources[c.source].lb; b != nil {
-		b.hour.processed = b.hour.processed.Plus(out)
-		b.hour.out = b.hour.out.Plus(out)
-		b.hour.active.AddProduct(n, int64(latency))
+		if b.hour.out = b.hour.out.Plus(out); b.cfg.Network() {
+			part := &b.parts[p.sources[c.source].flows.protocol]
+			part.processed = part.processed.Plus(out)
+			p.endFlows(c, n, latency-c.hop-c.across)
+		} else {
+			b.hour.processed = b.hour.processed.Plus(out)
+			b.hour.active.AddProduct(n, int64(sim.Sum(latency, c.keeps)))
+		}
 		if c.cohort != nil && c.cohort.key.zone != c.zone {
 			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
 		}
@@ -307,12 +328,9 @@ type tally struct {
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
 	stay := fluid.Stay{Law: of.response(), Limit: c.patience}
-	before, who := sim.Time(0), (*cohort)(nil)
+	before, who := f.inflows[c.inflow].before, (*cohort)(nil)
 	if p.meter.looks() {
 		who = of
-	}
-	if in := &f.inflows[c.inflow]; in.attempt > 0 {
-		before = in.before
 	}
 	for i := range f.tallies {
 		t := &f.tallies[i]

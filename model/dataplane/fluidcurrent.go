@@ -21,6 +21,9 @@ type current struct {
 	request  float64 // bytes
 	response float64
 	hop      sim.Time // its balancer's share of a latency
+	inlet    int      // of who is redirected where a balancer may be too small
+	opens    float64  // share that opens a connection to its balancer
+	keeps    sim.Time // of a connection for each request, beside it
 	across   sim.Time // of that, for another zone
 	limit    sim.Time // of the time at the server
 	patience sim.Time // how long everybody waits for an answer of the server
@@ -30,11 +33,12 @@ type current struct {
 	expected float64
 	inside   int64
 	held     []holding // that wait in vain, by when they give up
+	lately   lately
 
 	level int // of who serves, or else of who sends
 
-	refused, late, errs, breaks, stay, leaving, waited fluid.Share
-	bytes                                              [2]float64 // in and out that are left of one
+	refused, late, errs, breaks, stay, leaving, waited, opened fluid.Share
+	bytes                                                      [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -59,11 +63,13 @@ const (
 	isAnswered // by the load balancer itself
 	findsNoServer
 	findsNoAddress
-	isKeptOut  // of the load balancer, by security groups
-	isDropped  // on the way to its server, by security groups
-	missesPort // nobody listens there at the server
-	isRefused  // the same at the load balancer
-	isRejected // by the load balancer
+	isKeptOut     // of the load balancer, by security groups
+	isDropped     // on the way to its server, by security groups
+	missesPort    // nobody listens there at the server
+	isRefused     // the same at the load balancer
+	isRejected    // by the load balancer
+	findsNoTarget // for its flow
+	shakesInVain  // its certificate has expired
 )
 
 // holding is requests that give up at the same instant.
@@ -172,11 +178,12 @@ func (p *Plane) equipCurrent(c *current) {
 		c.hop = s.distance(zone)
 	case c.class != None:
 		c.action = &s.way.actions[c.class]
-		c.hop = s.lb.cfg.Latency + s.far
+		c.hop = s.lb.cfg.Latency + s.far + c.action.handshake
 		if zone != c.zone {
 			c.across = s.lb.cfg.CrossLatency
 		}
 	}
+	p.equipConnections(c)
 	if s.patience != sim.Never {
 		c.patience = min(c.patience, s.patience-c.hop-c.across)
 	}
@@ -247,6 +254,9 @@ func (p *Plane) keepEven(c *cohort) {
 		return
 	}
 	for _, u := range c.currents {
+		if lb := p.sources[u.source].lb; lb != nil && len(lb.dns) > 1 { // chance chooses the node
+			return
+		}
 		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || p.divides(&p.sources[u.source]) || u.class > 0 || u.source != c.currents[0].source {
 			return
 		}

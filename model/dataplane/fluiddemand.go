@@ -48,6 +48,9 @@ func mixed(currents []*current) rng.Distribution {
 
 // ruleOf is how a target group chooses.
 func ruleOf(g *targetGroup) law.Rule {
+	if g.cfg.Flows.On {
+		return law.AtRandom
+	}
 	rule, _ := ruleOfAlgorithm(g.cfg.Algorithm)
 	return rule
 }

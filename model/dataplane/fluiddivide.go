@@ -5,7 +5,11 @@ func (p *Plane) divideInflow(inflow int) {
 	source := p.fluid.inflows[inflow].source
 	s := &p.sources[source]
 	key := currentKey{source: source, inflow: inflow, class: None, group: None}
-	switch {
+	switch in := &p.fluid.inflows[inflow]; {
+	case in.redirected:
+		if share := p.keepOut(key, 1); share > 0 {
+			p.divideClass(key, in.class, share)
+		}
 	case s.lookup != nil:
 		for k, share := range p.answerShares(s.lookup.record) {
 			if share > 0 {
@@ -29,16 +33,12 @@ func (p *Plane) divideInflow(inflow int) {
 // divideBalancer divides what comes to a load balancer, of classes up to cumulative shares, among
 // the nodes that DNS names.
 func (p *Plane) divideBalancer(key currentKey, classes []float64, share float64) {
-	s := &p.sources[key.source]
 	if share = p.keepOut(key, share); share == 0 {
 		return
 	}
 	before := 0.0
 	for k, upTo := range classes {
-		for _, z := range s.lb.dns {
-			key.class, key.zone = int32(k), z
-			p.divideNode(key, &s.way.actions[k], share*(upTo-before)/float64(len(s.lb.dns)))
-		}
+		p.divideClass(key, k, share*(upTo-before))
 		before = upTo
 	}
 }
@@ -94,7 +94,9 @@ func (p *Plane) divideGroup(key currentKey, group int, share float64) {
 		}
 	}
 	if !p.divideCohorts(key, share, rotates, weight) {
-		key.fate = findsNobody
+		if key.fate = findsNobody; p.targetGroups[group].cfg.Flows.On {
+			key.fate, key.group = findsNoTarget, None
+		}
 		p.addShare(key, share)
 	}
 }

@@ -27,6 +27,10 @@ func (p *Plane) endNowhere(c *current, at sim.Time) {
 		p.failMany(c, at, c.came, refused)
 	case isRefused:
 		p.failMany(c, at, c.came, failure{code: CodeRefused, cause: CauseOther})
+	case findsNoTarget:
+		p.failMany(c, at, c.came, failure{code: CodeRefused, cause: CauseOther})
+	case shakesInVain:
+		p.failMany(c, at, c.came, failure{code: CodeHandshake, cause: CauseOther})
 	case isRejected:
 		p.rejectByRule(c, at)
 	case isAnswered:
@@ -64,8 +68,12 @@ func (p *Plane) rejectByRule(c *current, at sim.Time) {
 func (p *Plane) answerMany(c *current, at sim.Time) {
 	s := &p.sources[c.source]
 	s.lb.counts.Answers[c.action.status/100] += c.came
-	if c.action.status >= 500 {
+	switch {
+	case c.action.status >= 500:
 		p.failMany(c, at, c.came, failure{code: CodeFixed, cause: CauseOther})
+		return
+	case c.action.circles:
+		p.failMany(c, at, c.came, failure{code: CodeRedirects, cause: CauseOther})
 		return
 	}
 	p.completeMany(c, at, c.came)

@@ -65,7 +65,7 @@ func (p *Plane) retryMany(c *current, at sim.Time, n int64, why failure) int64 {
 // earnRetries adds what first attempts earn, and holds the budgets to what they may keep.
 func (p *Plane) earnRetries(in *inflow, come int64) {
 	s := &p.sources[in.source]
-	if in.attempt == 0 && in.errand == nil && s.clients.RetryBudget > 0 {
+	if in.attempt == 0 && in.errand == nil && !in.redirected && s.clients.RetryBudget > 0 {
 		s.tokens = min(s.tokens, RetryBurst) + float64(come)*s.clients.RetryBudget
 	}
 }
@@ -77,7 +77,7 @@ func (p *Plane) countAttempts(c *current, n int64) {
 		p.routeOf(c).Retried += n
 		return
 	}
-	if p.tracked && p.isUser(c.source) {
+	if p.tracked && p.isUser(c.source) && !p.fluid.inflows[c.inflow].redirected {
 		p.meter.users[p.meter.workloads[c.source]].Requests += n
 	}
 }
@@ -92,9 +92,7 @@ func (p *Plane) answerUsers(c *current, latency sim.Time, n int64) {
 		return
 	}
 	in, who := &p.fluid.inflows[c.inflow], p.meter.workloads[c.source]
-	if in.attempt > 0 {
-		latency += in.before
-	}
+	latency += in.before
 	u, limit := &p.meter.users[who], p.meter.limits[who]
 	u.Latency.RecordMany(int64(latency), n)
 	if limit == 0 || latency <= limit {
@@ -121,6 +119,9 @@ func (f *fluidly) awaited(source int) (n int64) {
 	for i := range f.inflows {
 		if f.inflows[i].source != source {
 			continue
+		}
+		if f.inflows[i].redirected && f.inflows[i].attempt == 0 {
+			n += f.inflows[i].count
 		}
 		for _, b := range f.inflows[i].back {
 			n += b.n

@@ -19,7 +19,9 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"clients.sessions", func(_ *Traffic, w *Workload) bool { return w.Visitors.Think != nil }},
 	{"clients.users", func(_ *Traffic, w *Workload) bool { return w.Visitors.Count > 0 && w.Visitors.Think == nil }},
 	{"clients.websocket", func(_ *Traffic, w *Workload) bool { return w.Websocket.Lifetime != nil }},
-	{"clients.requests_per_connection", func(_ *Traffic, w *Workload) bool { return w.Clients.PerConnection > 1 }},
+	{"clients.requests_per_connection", func(t *Traffic, w *Workload) bool {
+		return w.Clients.PerConnection > 1 && t.asksAny(w, (*LoadBalancer).Network)
+	}},
 	{"clients.connection_duration", func(_ *Traffic, w *Workload) bool { return w.Clients.Lasts > 0 }},
 	{"clients.http2_streams", func(_ *Traffic, w *Workload) bool { return w.Clients.Streams > 0 }},
 	{"clients.forwarded_for", func(_ *Traffic, w *Workload) bool { return w.Clients.ForwardedFor > MaxForwardedFor }},
@@ -29,7 +31,7 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
-		return w.To == ToFunction || t.asksOther(w)
+		return w.To == ToFunction || t.asksAny(w, (*LoadBalancer).gateway) || w.Record > 0 && t.redirected(w)
 	}},
 }
 
@@ -45,7 +47,6 @@ var servicesNotFluid = []notFluid[Service]{
 }
 
 var targetGroupsNotFluid = []notFluid[TargetGroup]{
-	{"protocol", func(_ *Traffic, g *TargetGroup) bool { return g.Flows.On }},
 	{"target_type", func(_ *Traffic, g *TargetGroup) bool { return g.Balancer > 0 }},
 	{"stickiness", func(_ *Traffic, g *TargetGroup) bool { return g.Stickiness.Kind != 0 }},
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
@@ -57,22 +58,23 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 }
 
 var balancersNotFluid = []notFluid[LoadBalancer]{
-	{"load_balancer_type", func(_ *Traffic, lb *LoadBalancer) bool { return lb.Kind != "application" }},
-	{"listener", func(_ *Traffic, lb *LoadBalancer) bool {
-		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool { return l.Secure })
-	}},
-	{"listener", func(_ *Traffic, lb *LoadBalancer) bool { return lb.redirects() }},
+	{"load_balancer_type", func(_ *Traffic, lb *LoadBalancer) bool { return lb.gateway() }},
+	{"gateway", func(_ *Traffic, lb *LoadBalancer) bool { return lb.Gateway > 0 }},
+	{"dns_record_client_routing_policy", func(_ *Traffic, lb *LoadBalancer) bool { return lb.ZoneAffinity > 0 }},
 }
 
-// asksOther reports whether a workload comes to a load balancer that is no Application Load Balancer.
-func (t *Traffic) asksOther(w *Workload) bool {
+// asksAny reports whether a workload comes to some load balancer of a kind.
+func (t *Traffic) asksAny(w *Workload, is func(*LoadBalancer) bool) bool {
 	for i := range t.LoadBalancers {
-		if t.asks(w, i) && t.LoadBalancers[i].Kind != "application" {
+		if t.asks(w, i) && is(&t.LoadBalancers[i]) {
 			return true
 		}
 	}
 	return false
 }
+
+// gateway reports whether it is a Gateway Load Balancer.
+func (lb *LoadBalancer) gateway() bool { return lb.Kind != "application" && !lb.Network() }
 
 // stepCarried reports whether rates show what a step does.
 func (t *Traffic) stepCarried(s *Step) bool {
@@ -85,7 +87,7 @@ func (t *Traffic) stepCarried(s *Step) bool {
 	case StepDisk: // of requests alike
 		return true
 	case StepCall:
-		return c.To != ToFunction && (c.To != ToLoadBalancer || t.LoadBalancers[c.Target].Kind == "application") &&
+		return c.To != ToFunction && (c.To != ToLoadBalancer || !t.LoadBalancers[c.Target].Network() || c.Clients.PerConnection <= 1) &&
 			!c.PassesOn && c.Reads.None() && c.Writes.None() && c.Memory == nil
 	}
 	return false

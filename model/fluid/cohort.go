@@ -56,6 +56,7 @@ type Cohort struct {
 	varies  float64     // share of the law of the load
 	there   fluid.Means // for good at the number
 	queue   float64     // seconds until a place is free, without chance
+	pace    float64     // at which the number forgets what chance has brought, a second
 	mean    float64     // stay of those who do not give up
 	lined   waits       // of those who were played
 }
@@ -216,29 +217,6 @@ func (c *Cohort) Waits() (share float64, mean sim.Time) {
 
 // rare is a share that is none.
 const rare = 1e-9
-
-// CheckFails returns the probability that a request of a demand of its own, which is the
-// time that it takes alone, takes longer than a time: one that shares the servers with the others
-// is slowed down as they are, one in line waits as they do.
-func (c *Cohort) CheckFails(demand, limit sim.Time) float64 {
-	if c.Law == nil {
-		return 0
-	}
-	own := c.Station.Demand.Mean() / c.speed()
-	if !c.Sharing {
-		return c.Late(limit - demand + sim.Seconds(own))
-	}
-	share, wait := c.Waits()
-	line := wait.Seconds()
-	slower := demand.Seconds() * max(1, (c.Law.Mean()-share*line)/own)
-	switch {
-	case slower > limit.Seconds():
-		return 1
-	case line+slower > limit.Seconds(): // of those who wait for a place each does so as long as all
-		return share
-	}
-	return 0
-}
 
 // Mean returns how long responses take on average.
 func (c *Cohort) Mean() sim.Time {

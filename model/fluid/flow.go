@@ -65,6 +65,7 @@ func (c *Cohort) vary(f *flow, now *held) {
 		there, _ := f.worth.upto(c.allowsAlways(f, &more))
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
 	}
+	c.pace = pace
 	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
 	if c.Number == 0 {
 		c.Variance = 0
@@ -270,7 +271,7 @@ func (c *Cohort) full(f *flow) bool {
 		return false
 	}
 	there := f.laws.Means(load, f.choices)
-	if c.Number < there.Number*(1-small) {
+	if c.Number < there.Number*(1-small) || f.worth != nil && c.worked(f) < 1-small { // those who give up make room
 		return false
 	}
 	c.there, c.Number, c.Variance = there, there.Number, there.Variance

@@ -29,24 +29,22 @@ type likeness struct {
 }
 
 // compared are the metrics that are compared, and how: as a share of what requests show, or
-// as a difference; audit is the metric that may mark it.
+// as a difference; audit is the metric that marks it beyond a value.
 var compared = []struct {
 	key, audit string
 	absolute   bool
 	limit      float64
+	marks      float64
 }{
-	{"latency.mean", "audit.latency.mean", false, 0.01},
-	{"latency.p50", "audit.latency.p50", false, 0.01},
-	{"latency.p99", "audit.latency.p99", false, 0.01},
-	{"availability", "", true, 0.001},
-	{"cost.total", "", false, 0.001},
+	{"latency.mean", "audit.latency.mean", false, 0.01, 0.05},
+	{"latency.p50", "audit.latency.p50", false, 0.01, 0.05},
+	{"latency.p99", "audit.latency.p99", false, 0.01, 0.05},
+	{"availability", "audit.availability", true, 0.001, 0.01},
+	{"cost.total", "", false, 0.001, 0},
 }
 
-// Limits beyond those of [compared]: through a crowd, and of the audit.
-const (
-	crowd  = 5.0 // times as much
-	audits = 0.05
-)
+// crowd is how many times as far apart both may be through a crowd.
+const crowd = 5.0
 
 // plays is how many replications of each fidelity are compared.
 const plays = 5
@@ -114,7 +112,7 @@ func (l *likeness) compare(requests, rates *results.Summary) {
 		}
 		audit, ok := rates.Metric(c.audit)
 		l.apart, l.half = append(l.apart, apart), append(l.half, half)
-		l.marked = append(l.marked, ok && math.Abs(audit.Value) > audits)
+		l.marked = append(l.marked, ok && math.Abs(audit.Value) > c.marks)
 	}
 }
 

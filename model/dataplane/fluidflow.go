@@ -1,0 +1,81 @@
+package dataplane
+
+import "headroom/sim"
+
+// What flows of one request each are to a Network Load Balancer in a run of rates. Their hashes divide them
+// at random.
+
+// openFlows counts the flows of requests that came.
+func (p *Plane) openFlows(c *current, n int64) {
+	s := &p.sources[c.source]
+	b := &p.balancers[s.flows.balancer]
+	b.nodes[c.zone].requests += n
+	if c.fate == findsNodeDown || c.fate == isRefused || c.fate == isRejected {
+		return
+	}
+	if c.action.door.secure {
+		if c.fate == shakesInVain {
+			b.counts.HandshakesFailed += n
+			return
+		}
+		b.counts.Handshakes += n
+		if int(c.class) >= 2*int(s.way.kinds) {
+			b.counts.Resumed += n
+		}
+	}
+	if *c.action.matched += n; c.fate == findsNoTarget {
+		return
+	}
+	part := &b.parts[s.flows.protocol]
+	part.connections += n
+	bytes := c.wholeBytes(0, float64(n)*c.request)
+	part.processed = part.processed.Plus(bytes)
+}
+
+// endFlows counts the end of requests, and of their flows, that took so long; of UDP nobody says good-bye.
+func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
+	switch c.fate {
+	case arrivesThere, isDropped, missesPort:
+	default:
+		return
+	}
+	f := &p.sources[c.source].flows
+	if f.listener.Protocol == UDP {
+		took = sim.Sum(took, f.limit)
+	}
+	p.balancers[f.balancer].parts[f.protocol].active.AddProduct(n, int64(took))
+}
+
+// asFlowsFail is how clients of a Network Load Balancer see a failure, as [Plane.asCarrierFails] says.
+func (p *Plane) asFlowsFail(c *current, n int64, code Code) Code {
+	switch code {
+	case Code502, Code504:
+		code = CodeReset
+	case Code503:
+		code = CodeRefused
+	}
+	if code == CodeReset {
+		p.balancers[p.sources[c.source].flows.balancer].counts.FlowsReset += n
+	}
+	return code
+}
+
+// admitFlows lets flows in at a Network Load Balancer for which its nodes have room in the present step.
+func (p *Plane) admitFlows(in *inlet, at sim.Time) {
+	carrier := &p.sources[in.currents[0].source].lb.carrier
+	came, bytes := int64(0), 0.0
+	for _, c := range in.currents {
+		came += c.came
+		bytes += float64(c.came) * (c.request + c.response)
+	}
+	if carrier.second != p.fluid.from {
+		carrier.second, carrier.bytes = p.fluid.from, 0
+	}
+	most, took := max(0, float64(carrier.most)*p.fluid.wholeStep()-float64(carrier.bytes)), came
+	if bytes > most {
+		took, bytes = in.kept.Of(came, most/bytes), most
+	}
+	carrier.bytes += int64(bytes)
+	carrier.minute += int64(bytes)
+	p.rejectRest(in, at, came-took, failure{code: CodeRefused, cause: CauseOther})
+}
