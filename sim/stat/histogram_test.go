@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"reflect"
+	"slices"
 	"testing"
 )
 
