@@ -131,7 +131,7 @@ func (p *Plane) passCalendar(now sim.Time) {
 
 // settleDue settles a server and returns its next departure.
 func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
-	if p.servers.at(id).kept.on {
+	if p.servers.at(id).keeps {
 		p.play(id, now)
 	} else {
 		p.settle(id, now)

@@ -21,6 +21,7 @@ type server struct {
 	listens   bool     // the application port does
 	journey   bool     // its service has steps
 	foreseen  bool     // its fast path may open
+	keeps     bool     // it keeps its steps to itself: kept
 	watch     watching
 	settles   settling
 	plain     bool // a base, or one of its applications, whose requests have no trips
