@@ -62,7 +62,7 @@ func (f *sweepFlags) page(e *experiment) (*report.SweepPage, error) {
 
 // about says for the page of a sweep where its points come from.
 func (f *sweepFlags) about(e *experiment, p *report.SweepPage) pages.About {
-	a := pages.About{Name: e.Name, File: e.file, Aims: p.Pareto[:]}
+	a := pages.About{Name: e.Name, File: e.file, Aims: p.Pareto[:], Planned: p.Planned}
 	for _, set := range f.set {
 		if !strings.HasPrefix(set, "sweep.") { // of no meaning to a run
 			a.Flags = append(a.Flags, "--set", set)

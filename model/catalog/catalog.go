@@ -137,18 +137,6 @@ func (c *Catalog) instanceType(r row) model.InstanceType {
 	return t
 }
 
-// Suggest returns the type that is offered in the Region and whose name is
-// nearest to name, or "" if none is near.
-func (c *Catalog) Suggest(name string) string {
-	return nearest(name, func(yield func(string) bool) {
-		for r := range c.instances.all() {
-			if r.cell(columnZones) != "" && !yield(r.cell(0)) {
-				return
-			}
-		}
-	})
-}
-
 // Zones lists the letters of the Region's zones in which any type is offered.
 func (c *Catalog) Zones() []string { return slices.Clone(c.zones) }
 

@@ -225,6 +225,23 @@ func TestSuggestFindsTheNearestOfferedType(t *testing.T) {
 	}
 }
 
+// An image for one architecture boots on no other, and a pool of memory does not replace
+// one of CPU.
+func TestSuggestKeepsArchitectureAndClass(t *testing.T) {
+	for _, missing := range []struct{ region, name, want string }{
+		{"ap-southeast-4", "m6i.large", "m7i.large"}, {"eu-south-2", "m6i.xlarge", "m6id.xlarge"},
+		{"ca-west-1", "m7i.large", "m6i.large"}, {"us-east-1", "i3.metal", "i3en.metal"},
+	} {
+		c := mustOpen(t, missing.region)
+		if c.OfferedZones(missing.name) != "" {
+			t.Fatalf("%s is offered in %s", missing.name, missing.region)
+		}
+		if got := c.Suggest(missing.name); got != missing.want {
+			t.Errorf("%s: Suggest(%q) = %q, want %q", missing.region, missing.name, got, missing.want)
+		}
+	}
+}
+
 func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/routing"
+	law "headroom/sim/fluid"
 )
 
 // What a plane that plays rates does not carry, by the key that brings it. Whoever makes it
@@ -43,7 +44,12 @@ var servicesNotFluid = []notFluid[Service]{
 	{"cache.on", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 && s.Cache.Disk != None }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
 	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
-	{"keep_alive_timeout", func(_ *Traffic, s *Service) bool { return s.KeepAlive > 0 }},
+	{"keep_alive_timeout", func(t *Traffic, s *Service) bool { // of targets that are chosen by who is there
+		return s.KeepAlive > 0 && slices.ContainsFunc(t.TargetGroups, func(g TargetGroup) bool {
+			rule, _ := ruleOfAlgorithm(g.Algorithm)
+			return g.Service >= 0 && g.Service < len(t.Services) && &t.Services[g.Service] == s && rule == law.LeastWaiting
+		})
+	}},
 }
 
 var targetGroupsNotFluid = []notFluid[TargetGroup]{

@@ -58,7 +58,7 @@ func parseRecurrence(expression string) (recurrence, error) {
 	var sets [5]uint64
 	for i, field := range cronFields() {
 		if sets[i], err = field.expand(segments[field.position]); err != nil {
-			return recurrence{}, fmt.Errorf("%s of cron %q: %w", field.name, expression, err)
+			return recurrence{}, fmt.Errorf("%s of cron: %w", field.name, err)
 		}
 	}
 	open := func(segment string) bool { return strings.HasPrefix(segment, "*") || segment == "?" }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -278,5 +279,21 @@ setTimeout(() => console.error([stops.length, now.length, right, outline, locati
 	s := browse(t, []byte(page), "--window-size=1200,900")
 	if want := "1 1 true 2px true true block"; len(s.Errors) != 1 || s.Errors[0] != want {
 		t.Errorf("got %q, want stops, stops, order, outline, target, focus and command as %q", s.Errors, want)
+	}
+}
+
+// An interrupted sweep says how much of it there is.
+func TestPageOfAnInterruptedSweep(t *testing.T) {
+	d, err := open(written(t, "sweep.csv", sheet), About{Name: "mine", Planned: 45})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := d.write(&out); err != nil {
+		t.Fatal(err)
+	}
+	whole := regexp.MustCompile(`(\d+) points of`).FindStringSubmatch(opened(t, written(t, "sweep.csv", sheet)))
+	if want := whole[1] + " of 45 points of "; strings.Count(out.String(), whole[1]+" of 45 points") < 2 || !strings.Contains(out.String(), want) {
+		t.Errorf("the page has no %q at its head and over its points", want)
 	}
 }

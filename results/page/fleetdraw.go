@@ -71,6 +71,7 @@ func (f *fleet) against(name, unit string, of func(*purchase) *measured) *part {
 	}
 	picture := newChart(scaleOf("cost", "USD", costs), scaleOf(name, unit, others)).numbered()
 	var names []string
+	var above []dot // what is recommended is drawn over the others
 	for k, h := range horizons {
 		names = append(names, h.name)
 		for i := range f.Purchases {
@@ -79,14 +80,18 @@ func (f *fleet) against(name, unit string, of func(*purchase) *measured) *part {
 				continue
 			}
 			text := fmt.Sprintf("%s, %s: %s, %s %s", p.Launch, h.name, amount(costs[i], "USD"), name, amount(others[i], unit))
+			point := dot{x: costs[i], y: others[i], halfX: p.Cost.half(), halfY: of(p).half(), color: k, href: "#" + f.id(p), name: text}
 			if p.Recommended {
-				text = "recommended: " + text
+				point.name = "recommended: " + text
+				above = append(above, point)
+				continue
 			}
-			picture.dot(dot{
-				x: costs[i], y: others[i], halfX: p.Cost.half(), halfY: of(p).half(), color: k, hollow: !p.Recommended,
-				href: "#" + f.id(p), name: text,
-			})
+			point.hollow = true
+			picture.dot(point)
 		}
+	}
+	for _, point := range above {
+		picture.dot(point)
 	}
 	return &part{Figure: &figure{
 		Title: "Cost against the " + name, SVG: picture.svg(), Key: keys(names), Note: "Filled: recommended.",

@@ -25,6 +25,8 @@ type About struct {
 	File  string   // that it is in
 	Flags []string // of the command that runs a point, besides its settings
 	Aims  []string // two metrics that points are weighed by; nil: cost and latency
+	// Planned is how many points a sweep has with those that are not done; 0: nobody knows.
+	Planned int
 }
 
 // Content is the page among the files that a command saves.

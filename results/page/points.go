@@ -77,6 +77,14 @@ func damaged(path string, err error) error {
 	return fmt.Errorf("%s: damaged, or not of this program: %w; run the command again", path, err)
 }
 
+// counted says how many points there are, and of how many where the sweep was interrupted.
+func (d *design) counted() string {
+	if n := len(d.tried); n < d.Planned {
+		return fmt.Sprintf("%d of %s", n, counted(d.Planned, d.thing))
+	}
+	return counted(len(d.tried), d.thing)
+}
+
 // columns finds out which columns are what.
 func (d *design) columns(head []string) (designColumns, error) {
 	at := designColumns{replications: slices.Index(head, "replications"), head: head}

@@ -31,7 +31,7 @@ func openDesign(path string, about About) (*document, error) {
 	if d.thing == "candidate" {
 		kind = "search"
 	}
-	doc := &document{Title: about.Name + ": a " + kind, Lead: fmt.Sprintf("%s of %s", counted(len(d.tried), d.thing), listed(d.axes))}
+	doc := &document{Title: about.Name + ": a " + kind, Lead: fmt.Sprintf("%s of %s", d.counted(), listed(d.axes))}
 	if len(d.metrics) > 0 { // some point did not fail
 		x, y := d.aims()
 		d.order(x, y)
@@ -355,7 +355,7 @@ func (d *design) paths(uprights []upright) template.HTML {
 // list tabulates the points, with the command that runs each.
 func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
-	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: counted(len(d.tried), d.thing)}
+	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: d.counted()}
 	t.Head = append(t.Head, "n")
 	shown := d.shown()
 	for _, k := range shown {

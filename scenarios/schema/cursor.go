@@ -245,15 +245,17 @@ func (t *Table) Absorb(errs []error, otherwise string) {
 		if t.bad[key] {
 			continue
 		}
-		at := t.Node
+		at, got, code := t.Node, "", ""
 		if n := t.Node.Table[key]; n != nil {
 			at = n
+			if n.Form == tree.ScalarForm && !strings.Contains(rule, ", got ") && !strings.Contains(rule, strings.Trim(n.Got(), `"`)) {
+				got = n.Got()
+			}
 		}
-		code := ""
 		if d := t.r.schema.index[t.PatternOf(key)]; d != nil {
 			code = d.Code
 		}
-		t.Add(Fault{Path: t.PathOf(key) + index, Rule: rule, Code: code}, at, key)
+		t.Add(Fault{Path: t.PathOf(key) + index, Rule: rule, Got: got, Code: code}, at, key)
 	}
 }
 

@@ -23,6 +23,7 @@ const draft = "http://json-schema.org/draft-07/schema#"
 func (s *Schema) JSONSchema(title string, also []Key) JSON {
 	w := jsonWriter{schema: s, also: also, definitions: JSON{}, known: map[string]string{}}
 	root := w.object(spot{})
+	w.requireOfWhole(root)
 	root["$schema"], root["title"], root["definitions"] = draft, title, w.definitions
 	return root
 }
@@ -42,17 +43,20 @@ func (w *jsonWriter) table(pattern string) JSON {
 	if len(w.schema.places(spot{pattern: pattern})) == 1 && !w.schema.describes(pattern) {
 		return JSON{"type": "object"}
 	}
-	if _, ok := w.definitions[pattern]; !ok {
-		w.definitions[pattern] = JSON{} // for what refers to itself
-		w.definitions[pattern] = w.object(spot{pattern: pattern})
+	name := definition(pattern)
+	if _, ok := w.definitions[name]; !ok {
+		w.definitions[name] = JSON{} // for what refers to itself
+		w.definitions[name] = w.object(spot{pattern: pattern})
 	}
-	return JSON{"$ref": "#/definitions/" + pointer(pattern)}
+	return JSON{"$ref": definitions + name}
 }
 
-// pointer writes a name as a part of a JSON pointer in an address.
-func pointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1", "[", "%5B", "]", "%5D").Replace(name)
-}
+// definitions begins every reference.
+const definitions = "#/definitions/"
+
+// definition is the name of what is described at a path, of letters that need no escape in
+// a reference: not all editors undo it.
+func definition(path string) string { return strings.ReplaceAll(path, "[]", ".ITEM") }
 
 // object describes a table: its keys, and that there are no others.
 func (w *jsonWriter) object(p spot) JSON {
@@ -180,7 +184,7 @@ func (w *jsonWriter) structure(path string, t Type) JSON {
 	case listKind:
 		return oneOrMore(w.table(path + "[]"))
 	case namedKind:
-		return JSON{"type": "object", "propertyNames": JSON{"pattern": namePattern}, "additionalProperties": w.table(path + ".NAME")}
+		return JSON{"type": "object", "propertyNames": JSON{"pattern": plainName, "maxLength": longestTable}, "additionalProperties": w.table(path + ".NAME")}
 	case valuesKind:
 		return JSON{"type": "array", "items": w.form(path, *t.element)}
 	case tableOfKind:
@@ -223,10 +227,10 @@ func (w *jsonWriter) choice(path string, t Type) JSON {
 	all := strings.Join(names, " ")
 	name, ok := w.known[all]
 	if !ok {
-		name = "words of " + path
+		name = "words." + definition(path)
 		w.known[all], w.definitions[name] = name, list
 	}
-	return JSON{"$ref": "#/definitions/" + pointer(strings.ReplaceAll(name, " ", "%20"))}
+	return JSON{"$ref": definitions + name}
 }
 
 // values are words as a file may write them: those that are numbers without quotes too.

@@ -11,14 +11,17 @@ import (
 // What the name of a table may be: what AWS's resources are called but for what has a
 // meaning in the key of a metric, as in name{label=part}, and in a pattern of keys. AWS's
 // longest names, those of Auto Scaling and security groups, have 255 letters.
+const nameRule = "must be a name of at most 255 letters, digits and _ . - / : + @ # ( ), with spaces within, that begins with a letter, a digit or _"
+
+// The same for JSON Schema, whose readers know no classes of letters: all that is not ASCII
+// may be a letter.
 const (
-	namePattern = `^[\p{L}\p{N}_]([` + inNames + ` ]{0,253}[` + inNames + `])?$`
-	inNames     = `\p{L}\p{M}\p{N}_./:+@#()\-`
-	nameRule    = "must be a name of at most 255 letters, digits and _ . - / : + @ # ( ), with spaces within, that begins with a letter, a digit or _"
+	plainName    = `^[^\x00-/:-@\[-^\x60{-\x7f]([^\x00-\x1f!"$%&'*,;-?\[-^\x60{-\x7f]*[^\x00- !"$%&'*,;-?\[-^\x60{-\x7f])?$`
+	longestTable = 255
 )
 
-// soundName reports whether a name is as [namePattern] says. It does not compile the
-// pattern, which takes longer than reading a small scenario.
+// soundName reports whether a name is as [nameRule] says. It compiles no pattern, which
+// takes longer than reading a small scenario.
 func soundName(name string) bool {
 	letters := []rune(name)
 	for i, r := range letters {
@@ -27,7 +30,7 @@ func soundName(name string) bool {
 			return false
 		}
 	}
-	return len(letters) > 0 && len(letters) <= 255 && letters[len(letters)-1] != ' '
+	return len(letters) > 0 && len(letters) <= longestTable && letters[len(letters)-1] != ' '
 }
 
 // inName reports whether a name may have the letter within.

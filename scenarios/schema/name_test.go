@@ -7,8 +7,12 @@ import (
 	"testing"
 )
 
-// The JSON schema's pattern is the twin of the check.
+// The pattern of the rule is the twin of the check.
 func TestSoundNameIsAsThePatternSays(t *testing.T) {
+	const (
+		inNames     = `\p{L}\p{M}\p{N}_./:+@#()\-`
+		namePattern = `^[\p{L}\p{N}_]([` + inNames + ` ]{0,253}[` + inNames + `])?$`
+	)
 	pattern := regexp.MustCompile(namePattern)
 	letters := []string{"a", "Z", "7", "_", "é", "e\u0301", "Ⅷ", "名", "-", ".", "/", "(", "#", " ", " ", "\t", "\n", "{", "=", "*", "\x80", "\ufffd", "€"}
 	draw := rand.New(rand.NewPCG(1, 2))
@@ -34,5 +38,23 @@ func TestSoundNameIsAsThePatternSays(t *testing.T) {
 	}
 	if sound < 1000 || sound > 19_000 {
 		t.Errorf("%d of 20,000 names are sound: too few or too many to tell", sound)
+	}
+}
+
+// An editor accepts every name that the reader accepts, and of names in ASCII no other.
+func TestEditorsReadNamesAsTheReaderDoes(t *testing.T) {
+	plain := regexp.MustCompile(plainName)
+	for a := range rune(0x250) {
+		for _, name := range []string{string(a), "a" + string(a), "a" + string(a) + "z"} {
+			sound := soundName(name)
+			if got := plain.MatchString(name); got != sound && (sound || a < 0x80) {
+				t.Errorf("%q: an editor accepts it: %v, the reader: %v", name, got, sound)
+			}
+		}
+	}
+	for _, name := range []string{"Ωmega-β", "日本 1", "名"} {
+		if !soundName(name) || !plain.MatchString(name) {
+			t.Errorf("%q: must be a name", name)
+		}
 	}
 }

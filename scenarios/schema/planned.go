@@ -30,6 +30,9 @@ var (
 	AnyText  = Neutral{`""`, func(n *tree.Node) bool { _, ok := n.AsText(); return ok }}
 	AnyFlag  = Neutral{"false", func(n *tree.Node) bool { _, ok := n.AsFlag(); return ok }}
 	AnyWhole = Neutral{"1", func(n *tree.Node) bool { _, ok := n.AsWhole(); return ok }}
+	AnyTexts = Neutral{"[]", func(n *tree.Node) bool {
+		return n.Form == tree.ListForm && !slices.ContainsFunc(n.List, func(e *tree.Node) bool { _, ok := e.AsText(); return !ok })
+	}}
 	AnyTable = Neutral{"{}", func(n *tree.Node) bool { return n.Form == tree.TableForm }}
 )
 

@@ -72,7 +72,7 @@ func (l *loader) keyName(t *schema.Table) string {
 			return name
 		}
 	}
-	t.Reject(key, schema.Fault{Rule: "must name a [key_pair.NAME]", Hint: l.Hint(name, l.Names("key_pair"))})
+	t.Reject(key, schema.Fault{Rule: "must name a [key_pair.NAME]", Hint: l.Hint(name, l.Names("key_pair")), Code: "InvalidKeyPair.NotFound"})
 	return ""
 }
 

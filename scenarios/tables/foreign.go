@@ -114,6 +114,7 @@ var foreigners = []foreign{
 	{"target_group.NAME", "proxy_protocol_v2", schema.Off, ""},
 	{"target_group.NAME", "target_health_state", schema.TableWith("enable_unhealthy_connection_termination", true), ""},
 	{"target_group.NAME", "lambda_multi_value_headers_enabled", schema.AnyFlag, ""},
+	{"autoscaling_group.NAME.instance_refresh", "triggers", schema.AnyTexts, ""}, // at says when
 	{"autoscaling_group.NAME.schedule[]", "scheduled_action_name", schema.Nothing, "name"},
 	{"autoscaling_group.NAME.schedule[] autoscaling_group.NAME.policy[]", "autoscaling_group_name", schema.AnyText, ""},
 	{"autoscaling_group.NAME.policy[]", "enabled", schema.On, "no policy, or an action that suspends AlarmNotification"},

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -16,22 +17,32 @@ import (
 	"headroom/scenarios/tree"
 )
 
-// validator compiles the JSON Schema of scenario files.
-func validator(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	text, err := json.Marshal(Vocabulary().JSONSchema("headroom scenario", TerraformKeys()))
+// editorSchema is the JSON Schema of scenario files as text.
+var editorSchema = sync.OnceValues(func() ([]byte, error) {
+	return json.Marshal(Vocabulary().JSONSchema("headroom scenario", TerraformKeys()))
+})
+
+// compiledSchema is the JSON Schema of scenario files.
+var compiledSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	text, err := editorSchema()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource("headroom.json", document); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	s, err := c.Compile("headroom.json")
+	return c.Compile("headroom.json")
+})
+
+// validator returns the JSON Schema of scenario files.
+func validator(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	s, err := compiledSchema()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,5 +230,50 @@ func TestJSONSchemaAcceptsWhatTheReaderAccepts(t *testing.T) {
 	}
 	if scenarios < 50 {
 		t.Errorf("only %d scenarios", scenarios)
+	}
+}
+
+// What a file requires is asked of whole files; one that includes others gives what it
+// changes, and is marked for all else.
+func TestJSONSchemaAsksLessOfAnOverlay(t *testing.T) {
+	t.Parallel()
+	s := validator(t)
+	const group, law = `"autoscaling_group": {"web": {"max_size": 30}}`, `"workload": {"w": {"demand": {"cpu": {"mean": "3ms"}}}}`
+	for _, c := range []struct {
+		text  string
+		sound bool
+	}{
+		{`{"include": ["shop.toml"], ` + group + `}`, true}, {`{` + group + `}`, false},
+		{`{"include": "shop.toml", ` + law + `}`, true}, {`{` + law + `}`, false},
+		{`{"include": ["shop.toml"], "autoscaling_group": {"web": {"min_sise": 3}}}`, false},
+	} {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(value); (err == nil) != c.sound {
+			t.Errorf("%s is accepted: %v, want %v: %v", c.text, err == nil, c.sound, err)
+		}
+	}
+}
+
+// Python's re knows no \p, Taplo undoes no escapes in references.
+func TestJSONSchemaIsReadAlikeByAll(t *testing.T) {
+	text, err := editorSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`"pattern":"([^"\\]|\\.)*\\\\[pPQEzAhu][^"]*"`).FindAll(text, 3) {
+		t.Errorf("%s: not every reader compiles it", m)
+	}
+	references := regexp.MustCompile(`"\$ref":"[^"]*"`).FindAllString(string(text), -1)
+	plain := regexp.MustCompile(`^"\$ref":"#/definitions/[A-Za-z0-9_.-]+"$`)
+	for _, r := range references {
+		if !plain.MatchString(r) {
+			t.Errorf("%s: has letters that need an escape", r)
+		}
+	}
+	if len(references) < 500 {
+		t.Errorf("only %d references", len(references))
 	}
 }

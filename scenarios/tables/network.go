@@ -75,7 +75,8 @@ func (l *loader) readNetwork(top *schema.Table) {
 		l.vpc.block = readBlock(t, "InvalidVpc.Range")
 		t.Done()
 		if len(l.tables["subnet"]) == 0 {
-			t.Mistake("cidr_block", "needs a [subnet.NAME]: instances get their addresses there", "")
+			t.Add(schema.Fault{Path: "vpc", Rule: "needs a [subnet.NAME]: instances get their addresses there"}, t.Node, "cidr_block")
+			l.vpc.internet = true // one fault at a time: nothing is to be led anywhere yet
 		}
 	}
 	for _, t := range l.tables["subnet"] {

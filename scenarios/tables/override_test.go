@@ -66,6 +66,7 @@ func TestOverridesThatReachNothingAreFaults(t *testing.T) {
 		"run.sead=1":          `--set: run.sead: unknown key (did you mean seed?)`,
 		`include=["a.toml"]`:  `--set: include: must stand in the file: what it includes is read before anything is set, got "include=[\"a.toml\"]"`,
 		`"a.b=c=1`:            `--set: must begin with a dotted key, got "\"a.b=c=1"`,
+		"run.=1":              `--set: run.: must not end in a dot: a key follows it, got "run.=1"`,
 		"run..seed=1":         `--set: must begin with a dotted key, got "run..seed=1"`,
 		"run.seed=[[[[[[[[[[": `--set: run.seed: must be an integer, got "[[[[[[[[[["`,
 	} {

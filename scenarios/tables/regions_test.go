@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // TestEveryRegionRuns reads the same scenario in each Region of the catalogue, and in
-// each as the second Region.
+// each as the second Region, and what headroom init writes.
 func TestEveryRegionRuns(t *testing.T) {
 	const (
 		alone = `run = { duration = "1m" }
@@ -23,11 +24,16 @@ instance.web = { instance_type = "m6g.large", service = "web" }
 instance.away = { instance_type = "m6g.large", service = "web", region = "REGION" }
 `
 	)
+	starter, err := os.ReadFile("../../cmd/headroom/starter.toml")
+	if err != nil || !strings.Contains(string(starter), `"us-east-1"`) {
+		t.Fatalf("the starter names no Region: %v", err)
+	}
+	begun := strings.Replace(string(starter), "us-east-1", "REGION", 1)
 	for _, region := range catalog.Regions() {
 		if place := pricing.RegionName(region); place == region {
 			t.Errorf("nobody knows where %s is", region)
 		}
-		for _, text := range []string{alone, beside} {
+		for _, text := range []string{alone, beside, begun} {
 			s, err := Parse("r.toml", []byte(strings.ReplaceAll(text, "REGION", region)), Options{})
 			if err != nil {
 				t.Errorf("%s: %v", region, err)

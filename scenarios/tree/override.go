@@ -32,6 +32,8 @@ func assign(root *Node, assignment string) (path, rule string) {
 	s.skipBlank(false)
 	key := s.text[:s.at]
 	switch {
+	case len(parts) > 0 && endsInDot(key) && s.peek('='):
+		return strings.TrimSpace(key), "must not end in a dot: a key follows it"
 	case len(parts) > 0 && s.tooDeep == 0 && s.take("="):
 	case !strings.Contains(assignment, "="):
 		return "", "must be key=value"
@@ -54,11 +56,13 @@ func assign(root *Node, assignment string) (path, rule string) {
 func SplitKey(key string) ([]string, error) {
 	s := scanner{text: strings.TrimSpace(key), line: 1}
 	path := s.keyPath()
-	if s.at < len(s.text) || s.tooDeep > 0 {
+	if s.at < len(s.text) || s.tooDeep > 0 || endsInDot(key) {
 		return nil, errors.New("malformed key")
 	}
 	return path, nil
 }
+
+func endsInDot(key string) bool { return strings.HasSuffix(strings.TrimSpace(key), ".") }
 
 // MustParse decodes a value of TOML that stands in this program.
 func MustParse(value string) *Node {

@@ -5,11 +5,20 @@ import (
 	"slices"
 	"strings"
 
+	"headroom/model/catalog"
 	"headroom/scenarios/imports"
 )
 
-// assumedType stands where the type of an instance is not known.
-const assumedType = "m6i.large"
+// assumedType stands where the type of an instance is not known: a common one, or what
+// the Region offers in its place.
+func (d *draft) assumedType() string {
+	const common = "m6i.large"
+	offers, err := catalog.Open(d.region)
+	if err != nil || offers.OfferedZones(common) != "" {
+		return common
+	}
+	return offers.Suggest(common)
+}
 
 // writeTemplate writes a launch template or a launch configuration.
 func (d *draft) writeTemplate(r *resource) {
@@ -36,8 +45,8 @@ func (d *draft) writeTemplate(r *resource) {
 func (d *draft) writeType(r *resource) {
 	name := r.values.text("instance_type")
 	if name == "" {
-		d.assume("%s: its instance_type is known only after apply: %s", r.address, assumedType)
-		d.SetWith("instance_type", assumedType, "to fill in: known only after apply")
+		d.assume("%s: its instance_type is known only after apply: %s", r.address, d.assumedType())
+		d.SetWith("instance_type", d.assumedType(), "to fill in: known only after apply")
 		return
 	}
 	d.Set("instance_type", name)

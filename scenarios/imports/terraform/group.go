@@ -67,7 +67,7 @@ func (d *draft) writeGroupTemplate(r *resource) {
 			}
 		}
 	}
-	d.assume("%s: its launch template is not in the plan: %s", r.address, assumedType)
+	d.assume("%s: its launch template is not in the plan: %s", r.address, d.assumedType())
 	d.SetWith("launch_template", d.assumedTemplate(), "to fill in: it is not in the plan")
 }
 

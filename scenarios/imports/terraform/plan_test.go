@@ -69,6 +69,9 @@ func TestWhatAPlanHoldsIsWrittenOrLeftOutWithAReason(t *testing.T) {
 		"a template that is not there": {
 			planOf(`{"address": "aws_autoscaling_group.g", "mode": "managed", "type": "aws_autoscaling_group", "name": "g", "values": {"max_size": 1}}`, ``),
 			[]string{"launch_template = \"assumed\"", "min_size = 1   # to fill in: known only after apply", "[launch_template.assumed]\ninstance_type = \"m6i.large\"", "# assumed: aws_autoscaling_group.g: its min_size is known only after apply: 1\n"}, ""},
+		"a type that the Region has": {
+			planOf(`{"address": "aws_instance.i", "mode": "managed", "type": "aws_instance", "name": "i", "values": {"availability_zone": "eu-south-2a"}}`, ``),
+			[]string{"name = \"eu-south-2\"", "instance_type = \"m6id.large\""}, ""},
 		"what is not simulated": {
 			planOf(`{"address": "aws_ecs_service.f", "mode": "managed", "type": "aws_ecs_service", "name": "f", "values": {}},
 				{"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "values": {}},

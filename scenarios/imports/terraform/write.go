@@ -96,7 +96,7 @@ func (p *Plan) Scenario(check imports.Check) []byte {
 	d.comesFrom("")
 	if d.assumes {
 		d.Table("launch_template", d.assumedTemplate())
-		d.SetWith("instance_type", assumedType, "to fill in")
+		d.SetWith("instance_type", d.assumedType(), "to fill in")
 	}
 	if len(d.of("aws_instance"))+len(d.of("aws_autoscaling_group"))+len(d.of("aws_lambda_function"))+len(d.of("aws_ecs_service")) == 0 {
 		d.assume("there is no instance and no group in the plan, and a scenario needs one")
