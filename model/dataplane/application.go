@@ -32,7 +32,7 @@ func (s *server) settling() settling {
 	switch {
 	case s.base != noIndex:
 		return settlesBase
-	case s.kept.on:
+	case s.keeps:
 		return settlesKept
 	case s.nic != nil:
 		return settlesNetwork

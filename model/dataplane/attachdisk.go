@@ -106,7 +106,7 @@ func (p *Plane) FailVolume(h slab.Handle, name string, failed bool) {
 	if s.cfg == nil {
 		return
 	}
-	if s.kept.on {
+	if s.keeps {
 		p.settle(indexOf(h), p.kernel.Now()-1) // a failure comes before the ends of its instant
 	}
 	for k, disk := range s.cfg.Disks {

@@ -11,16 +11,16 @@ import (
 type balancer struct {
 	cfg       *LoadBalancer
 	dns       []model.Zone // nodes that clients are sent to
-	changing  bool         // a change of dns is on its way
-	shifted   model.Zone   // that clients are not to come to; None
+	nodes     []node       // by zone
+	limited   bool         // it may be too small
+	hour      balancerHour
+	changing  bool       // a change of dns is on its way
+	shifted   model.Zone // that clients are not to come to; None
 	shiftedAt sim.Time
-	groups    []int  // target groups that it forwards to
-	nodes     []node // by zone
+	groups    []int // target groups that it forwards to
 	carrier   carrier
 	floor     int64 // bytes a second that a Network Load Balancer has at least
-	limited   bool  // it may be too small
 	evaluated int64 // rule evaluations of hour until the last minute
-	hour      balancerHour
 	counts    BalancerOutcome
 
 	parts     [model.FlowParts]flowHour // of flows, by what they are billed as

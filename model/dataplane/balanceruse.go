@@ -18,7 +18,8 @@ type flowHour struct {
 // connections in nanoseconds, kept as Σ end − Σ start so that a running sum is
 // exact at any instant: ∫ active dt = active + open × now.
 type balancerHour struct {
-	from        sim.Time
+	open        int64
+	active      stat.Sum
 	connections int64
 	evaluations int64
 	processed   model.Bytes
@@ -26,8 +27,7 @@ type balancerHour struct {
 	side        model.Bytes // from callers in other zones and to them
 	away        model.Bytes // to callers in other Regions
 	crossed     model.Bytes // between nodes and targets of other zones
-	open        int64
-	active      stat.Sum
+	from        sim.Time
 }
 
 // TakeBalancerUse returns what a load balancer did since it was last asked, as of

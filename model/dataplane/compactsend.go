@@ -14,7 +14,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		next, ok := s.events.Next()
 		if !ok || next > p.frame.Duration {
 			p.sendCompact(index, s)
-			return
+			break
 		}
 		place := p.kernel.Reserve() // before all that this request leads to
 		if p.ahead > 0 {
@@ -24,9 +24,10 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		if left <= 0 || !p.kernel.Follow(&p.lead, next) {
 			p.following = 0
 			s.timer.StartAtPlace(next, place, ev)
-			return
+			break
 		}
 	}
+	p.payTabs()
 }
 
 // sendCompact draws a request of a source whose requests are compact and takes it to its server: what
@@ -130,7 +131,7 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 		sc = &g.scopes[r.zone]
 	}
 	if g.counts {
-		p.turnCalendar(r.arrived)
+		p.passCalendar(r.arrived)
 	}
 	local, ok := 0, false
 	if g.balance.weighed {

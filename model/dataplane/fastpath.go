@@ -210,6 +210,7 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 		f.station.Sweep(until, func(at sim.Time, k uint32) { p.compactEnds(k, f, at) })
 	}
 	p.tellTarget(f)
+	p.payTabs()
 }
 
 // endOnFastPath ends a compact request whose end was announced, after those that left its

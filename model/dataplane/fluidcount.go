@@ -85,6 +85,11 @@ func (c *current) wholeBytes(direction int, bytes float64) model.Bytes {
 // serveCurrent ends the requests that servers were done with.
 func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	of := c.cohort
+	if lost := c.lost.Of(c.came, p.losesKept(c)); lost > 0 {
+		p.sources[c.source].lb.counts.TargetCloses += lost
+		p.failMany(c, at, lost, failure{code: Code502, cause: CauseKeptClosed})
+		c.came -= lost
+	}
 	refused := c.refused.Of(c.came, of.refuses())
 	if refused > 0 {
 		p.failMany(c, at, refused, failure{code: Code502, cause: CauseRefused})

@@ -37,8 +37,8 @@ type current struct {
 
 	level int // of who serves, or else of who sends
 
-	refused, late, errs, breaks, stay, leaving, waited, opened fluid.Share
-	bytes                                                      [2]float64 // in and out that are left of one
+	refused, late, errs, breaks, stay, leaving, waited, opened, lost fluid.Share
+	bytes                                                            [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.

@@ -69,7 +69,7 @@ func (f forwarded) through(lb *LoadBalancer, port int, secure bool, from netip.A
 // brings is what the requests of a class of a source say when they come, and from where.
 func (s *source) brings(class int) (f forwarded, from netip.Addr) {
 	switch {
-	case s.heritage.on:
+	case s.inherits:
 		return s.heritage.all[class%len(s.heritage.all)], from
 	case s.call != nil:
 		return f, from
@@ -94,7 +94,6 @@ func (p *Plane) shows(s *source, class int) forwarded {
 
 // heritage is what calls say that pass on what the requests say which they serve.
 type heritage struct {
-	on  bool
 	all []forwarded // by class of the call
 	of  [][]uint16  // class, by source and class of what is served
 }
@@ -125,7 +124,7 @@ func (p *Plane) inherit() error {
 // inheritAt does so for one caller, and reports whether it has learned something.
 func (p *Plane) inheritAt(s *source) (changed bool, err error) {
 	was := s.heritage.all
-	h := heritage{on: true, all: []forwarded{{}}, of: make([][]uint16, len(p.sources))}
+	h := heritage{all: []forwarded{{}}, of: make([][]uint16, len(p.sources))}
 	for k := range p.sources {
 		parent := &p.sources[k]
 		if !p.reaches(parent, s.service) {
@@ -147,7 +146,7 @@ func (p *Plane) inheritAt(s *source) (changed bool, err error) {
 			h.of[k] = append(h.of[k], uint16(at))
 		}
 	}
-	s.heritage = h
+	s.heritage, s.inherits = h, true
 	if slices.Equal(was, h.all) {
 		return false, nil
 	}

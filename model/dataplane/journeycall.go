@@ -45,7 +45,7 @@ func (p *Plane) issue(j job, now sim.Time) {
 	t.left--
 	t.out++
 	demand, class := p.drawStep(j, part<<2, c.Demand), uint16(0)
-	if s.heritage.on {
+	if s.inherits {
 		class = s.heir(j.r)
 	}
 	key, parent, sibling := rng.Key(t.key, uint64(t.step)<<32|part<<2|3), p.requests.handle(j.i), t.child

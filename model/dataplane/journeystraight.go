@@ -88,7 +88,7 @@ func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 	}
 	if source.call == nil {
 		p.meter.userAnswered(r, &p.trips[i], at+hop)
-		if source.visitors.thinks() {
+		if source.closed {
 			p.think(i, r, at+hop)
 		}
 		p.free(i)

@@ -37,7 +37,7 @@ func (p *Plane) changed(id uint32, s *server) {
 		p.follow(id, s, max(s.station.Changed(), s.supply.followed))
 	}
 	switch {
-	case s.kept.on:
+	case s.keeps:
 		p.departsNext(id, s)
 	case s.watch == inKernel:
 		p.departsInKernel(id, s)

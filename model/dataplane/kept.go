@@ -10,7 +10,6 @@ import (
 // write: when their steps end. Nobody else hears of it before they answer, so that it is
 // played when somebody looks, in the order in which the kernel would have played it.
 type kept struct {
-	on      bool
 	playing bool
 	ends    []stepEnd // a heap
 	order   uint64    // of what was announced last
@@ -43,18 +42,18 @@ func (p *Plane) keep(s *server) {
 	if !p.calls[s.service].keeps {
 		return
 	}
-	s.kept.on = s.array == nil && s.link == nil && s.mounts == nil && s.memory == nil && s.nic == nil
+	s.keeps = s.array == nil && s.link == nil && s.mounts == nil && s.memory == nil && s.nic == nil
 	for _, id := range s.held {
-		s.kept.on = s.kept.on && p.disks.at(id).volume == 0
+		s.keeps = s.keeps && p.disks.at(id).volume == 0
 	}
-	if !s.kept.on {
+	if !s.keeps {
 		s.watch = inKernel
 	}
 }
 
 // disturb has a server keep nothing to itself any more, for its disks are about to change.
 func (p *Plane) disturb(h slab.Handle) {
-	if s := p.servers.Get(h); s != nil && s.kept.on && s.watch != inKernel {
+	if s := p.servers.Get(h); s != nil && s.keeps && s.watch != inKernel {
 		p.watchClosely(indexOf(h))
 	}
 }
@@ -64,7 +63,7 @@ func (p *Plane) disturb(h slab.Handle) {
 func (p *Plane) endStepAt(i uint32, at sim.Time) {
 	id := p.requests.at(i).server
 	s := p.servers.at(id)
-	if !s.kept.on {
+	if !s.keeps {
 		p.schedule(at, handled(stepEnds, p.requests.handle(i)))
 		return
 	}
@@ -164,7 +163,7 @@ func (p *Plane) play(id uint32, until sim.Time) {
 
 // forgetKept forgets what a server has kept that is emptied: all of that would have been overtaken.
 func (p *Plane) forgetKept(s *server) {
-	if !s.kept.on {
+	if !s.keeps {
 		return
 	}
 	if s.due <= p.frame.Duration {

@@ -13,25 +13,29 @@ import (
 // source is who sends requests: a workload, or a call step of a service.
 type source struct {
 	clients  *Clients
-	to       DestinationKind
-	target   int
-	limits   deadlines
-	patience sim.Time  // how long its clients wait; sim.Never: forever
-	balancer int       // whose rules its requests meet, maybe behind that of its flows; None without
-	lb       *balancer // that one
-	plain    bool      // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
-	span     span      // its routes
-	bare     bool      // all that its requests differ in is their CPU time
-	straight bool      // its requests go straight: see [Plane.sendStraight]
-	nearby   bool      // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
-	compact  bool      // the requests it sends are compact on their way: see [Plane.sendCompact]
-	hop      sim.Time  // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
-	direct   bool      // clients that reach their targets without a balancer
-	next     int       // fleet round robin
-	workload int       // that sends; of a call its own index
 	lookup   *lookup   // by which it finds its balancer; nil: it is always the same
-	way      *way      // what its balancer's rules say
+	call     *Call     // that sends; nil: a workload does
+	lb       *balancer // whose rules its requests meet, maybe behind that of its flows
+	way      *way      // what its rules say
+	limits   deadlines
+	patience sim.Time // how long its clients wait; sim.Never: forever
+	plain    bool     // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
+	bare     bool     // all that its requests differ in is their CPU time
+	straight bool     // its requests go straight: see [Plane.sendStraight]
+	closed   bool     // its visitors think before they ask again
+	inherits bool     // what it says of a request comes from that which called
+	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
+	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
+	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
+	direct   bool     // clients that reach their targets without a balancer
+	to       DestinationKind
+	outlet   int32 // of a call: among those of its service
+	span     span  // its routes
 	nodes    rng.Stream
+	target   int
+	balancer int // that of lb; None without
+	next     int // fleet round robin
+	workload int // that sends; of a call its own index
 	resumes  rng.Stream
 	sender   int32      // in the filter, of its connections, or of those of its callers' first end
 	far      sim.Time   // round trip to the Region of its balancer; 0 in its own, and of calls
@@ -68,10 +72,8 @@ type source struct {
 	arrives     kind // what an arrival of it is
 
 	// Of a call.
-	call    *Call
 	service int // that calls; None of a workload
 	step    int // of the service
-	outlet  int // among the calls of the service
 }
 
 // classTable draws a request's class by inversion.
@@ -190,7 +192,7 @@ func (p *Plane) newCaller(service, step int) error {
 	call := &cfg.Steps[step].Call
 	p.sources = append(p.sources, source{
 		clients: &call.Clients, to: call.To, target: call.Target, call: call, disk: [2]DiskDemand{call.Reads, call.Writes}, memory: call.Memory,
-		service: service, step: step, outlet: p.calls[service].count,
+		service: service, step: step, outlet: int32(p.calls[service].count),
 		nodes: p.stream(fmt.Sprintf("service/%s/%d/node", cfg.Name, step)),
 	})
 	p.calls[service].callers[step] = uint16(len(p.sources) - 1)

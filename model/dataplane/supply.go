@@ -172,7 +172,7 @@ func (s *server) busy(now sim.Time) uint64 {
 // idle reports whether nothing happens at a server by itself, and its CPU has nothing to
 // do.
 func (s *server) idle() bool {
-	return s.station.Idle() && s.nic == nil && !s.kept.on && (s.supply == nil || s.supply.load.gets == 0 && s.supply.outAt == sim.Never)
+	return s.station.Idle() && s.nic == nil && !s.keeps && (s.supply == nil || s.supply.load.gets == 0 && s.supply.outAt == sim.Never)
 }
 
 // busyBefore is the CPU work of a server that is idle.
@@ -193,10 +193,10 @@ func (s *server) next() sim.Time {
 }
 
 // disturbed reports whether anything but its station tells what comes next at a server.
-func (s *server) disturbed() bool { return s.supply != nil || s.nic != nil || s.kept.on }
+func (s *server) disturbed() bool { return s.supply != nil || s.nic != nil || s.keeps }
 
 func (s *server) nextOf() sim.Time {
-	if s.kept.on {
+	if s.keeps {
 		return min(s.due, s.kept.first())
 	}
 	return s.departs()

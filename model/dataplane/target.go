@@ -13,15 +13,20 @@ import (
 
 // targetGroup is the state of one target group.
 type targetGroup struct {
-	cfg         *TargetGroup
-	scopes      []scope  // one, or one a zone without cross-zone balancing
-	seats       []seat   // by the number that policies know a target by
+	cfg    *TargetGroup
+	scopes []scope  // one, or one a zone without cross-zone balancing
+	seats  []seat   // by the number that policies know a target by
+	counts bool     // its algorithm looks at the requests in flight
+	idle   sim.Time // how long its balancers keep a connection open; 0: without balancers
+
+	requests, responses int64
+	latency             stat.Sum          // ns, over responses
+	times               []*stat.Histogram // of response times, for who asked for them
+
 	tenancies   uint32   // targets that it has had
 	freeNumbers []int32  // numbers of targets that have gone
 	balancers   []int    // that forward to it
 	enabled     []bool   // zones in which one of those has a node; nil: without them
-	counts      bool     // its algorithm looks at the requests in flight
-	idle        sim.Time // how long its balancers keep a connection open; 0: without balancers
 	keeps       sim.Time // how long its targets keep a silent connection; 0: nobody asks
 	carriers    toTargets
 	healthy     stat.Level
@@ -33,10 +38,6 @@ type targetGroup struct {
 	unchecked   bool    // they come to a port where nobody listens
 	minimum     health.Group
 	relay       *relay // its target, where that is a load balancer; nil
-
-	requests, responses int64
-	latency             stat.Sum          // ns, over responses
-	times               []*stat.Histogram // of response times, for who asked for them
 }
 
 // TargetCounts returns the counts of a target group, as of when its servers were

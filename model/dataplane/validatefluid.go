@@ -5,6 +5,7 @@ import (
 
 	"headroom/model"
 	"headroom/model/routing"
+	law "headroom/sim/fluid"
 )
 
 // What a plane that plays rates does not carry, by the key that brings it. Whoever makes it
@@ -17,7 +18,9 @@ type notFluid[T any] struct {
 
 var workloadsNotFluid = []notFluid[Workload]{
 	{"clients.sessions", func(_ *Traffic, w *Workload) bool { return w.Visitors.Think != nil }},
-	{"clients.users", func(_ *Traffic, w *Workload) bool { return w.Visitors.Count > 0 && w.Visitors.Think == nil }},
+	{"clients.users", func(t *Traffic, w *Workload) bool {
+		return w.Visitors.Count > 0 && w.Visitors.Think == nil && t.remembers(w)
+	}},
 	{"clients.websocket", func(_ *Traffic, w *Workload) bool { return w.Websocket.Lifetime != nil }},
 	{"clients.requests_per_connection", func(t *Traffic, w *Workload) bool {
 		return w.Clients.PerConnection > 1 && t.asksAny(w, (*LoadBalancer).Network)
@@ -43,7 +46,12 @@ var servicesNotFluid = []notFluid[Service]{
 	{"cache.on", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 && s.Cache.Disk != None }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
 	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
-	{"keep_alive_timeout", func(_ *Traffic, s *Service) bool { return s.KeepAlive > 0 }},
+	{"keep_alive_timeout", func(t *Traffic, s *Service) bool { // of targets that are chosen by who is there
+		return s.KeepAlive > 0 && slices.ContainsFunc(t.TargetGroups, func(g TargetGroup) bool {
+			rule, _ := ruleOfAlgorithm(g.Algorithm)
+			return g.Service >= 0 && g.Service < len(t.Services) && &t.Services[g.Service] == s && rule == law.LeastWaiting
+		})
+	}},
 }
 
 var targetGroupsNotFluid = []notFluid[TargetGroup]{
@@ -71,6 +79,16 @@ func (t *Traffic) asksAny(w *Workload, is func(*LoadBalancer) bool) bool {
 		}
 	}
 	return false
+}
+
+// remembers reports whether it matters who sends a request of a workload: clients keep connections, or cookies.
+func (t *Traffic) remembers(w *Workload) bool {
+	sticks := func(a Action) bool { return a.Sticky > 0 }
+	return w.Clients.PerConnection > 1 || t.asksAny(w, func(lb *LoadBalancer) bool {
+		return lb.Network() || slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool {
+			return sticks(l.Default) || slices.ContainsFunc(l.Rules, func(r Rule) bool { return sticks(r.Action) })
+		})
+	})
 }
 
 // gateway reports whether it is a Gateway Load Balancer.
