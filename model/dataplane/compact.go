@@ -61,7 +61,7 @@ func (p *Plane) bindTarget(f *fastPath, target uint32) bool {
 		return false
 	}
 	t := p.targets.at(target)
-	f.target, f.group, f.scope, f.local = target, t.group, t.scope, t.local
+	f.target, f.scope, f.local = target, uint8(t.scope), t.local
 	f.flows = p.targetGroups[t.group].cfg.Flows.On
 	return true
 }
@@ -96,7 +96,7 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.countCompactBytes(r, f, n.source)
 	}
 	latency := n.latency(r, f, at)
-	if t := &n.tab; t.takes(at, latency) && r.arrived >= p.meter.warmup && f.nic == nil {
+	if t := &n.tab; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
 		t.count++
 		t.since += int64(at - t.from)
 		t.latency += int64(latency)
@@ -120,7 +120,7 @@ func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.
 	case s.plain:
 		b.hour.open--
 		b.hour.active.Add(int64(at))
-		if f.nic == nil && r.arrived >= p.meter.warmup && latency < tabLatency {
+		if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
 			p.openTab(n, at)
 		}
 	case s.direct:
@@ -133,7 +133,7 @@ func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.
 		}
 	}
 	p.meter.ends(n.route, r.arrived, latency+n.hop, at)
-	if f.nic == nil || r.responseBytes() == 0 { // else it did when its response went out
+	if !f.wired || r.responseBytes() == 0 { // else it did when its response went out
 		n.group.responded(latency)
 	}
 }
@@ -275,7 +275,7 @@ func (p *Plane) eachCompact(see func(r *request)) {
 			continue
 		}
 		p.seeCompact(f, f.station.Jobs(p.settledUntil(f), nil), inService, see)
-		if f.nic != nil {
+		if f.wired {
 			p.seeCompact(f, f.nic.links[inward].Jobs(nil), receiving, see)
 			p.seeCompact(f, f.nic.links[outward].Jobs(nil), sending, see)
 		}

@@ -160,12 +160,14 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 // enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	if f.nic != nil {
+	if f.wired {
 		return p.receiveCompact(r, f, patience)
 	}
 	now := r.arrived
 	if f.counted {
-		p.ends.turn(now, p.endDue)
+		if p.ends.behind(now) { // who picks by requests in flight has turned it
+			p.ends.turn(now, p.endDue)
+		}
 	} else if f.station.Waiting() > 0 {
 		p.passOnFastPath(f, now)
 	}
