@@ -26,7 +26,8 @@ that meets its [thresholds]. It does not try them all: a surrogate says which ar
 promising, these are compared under the same random numbers until the rest is out, and
 the winner is confirmed with replications of its own. It tells what it tried, what came
 second, and how sure it is. With --out it writes search.csv, a row a candidate that was
-tried, and the recommendation as scenario.toml. The exit code is 3 if no candidate could
+tried, and the recommendation as scenario.toml, and keeps a journal: killed in any way and
+started again, it computes nothing twice. The exit code is 3 if no candidate could
 be shown to meet the thresholds. With --nats or --listen, processes of
 ` + "`headroom worker`" + ` compute the rounds, too, as those of a sweep, and find the same.
 

@@ -83,6 +83,21 @@ func (f *recommendFlags) search(ctx context.Context, e *experiment, to *folder.F
 		return nil, err
 	}
 	defer leave()
+	if to != nil {
+		if engine == nil {
+			engine = search.Here(f.workers)
+		}
+		kept, err := remember(e, to, engine)
+		if err != nil {
+			return nil, err
+		}
+		defer func() {
+			if err := kept.memory.Close(); err != nil {
+				complain(err.Error())
+			}
+		}()
+		engine = kept
+	}
 	show := newSearchProgress(e, f.quiet)
 	defer show.end()
 	p := &search.Problem{

@@ -65,7 +65,7 @@ func (f *recommendFlags) engine(ctx context.Context, e *experiment, to *folder.F
 		defer close(ended)
 		rounds.End(carry(ctx, cluster, work, rounds))
 	}()
-	return &clusterEngine{rounds, e.Search.Len(), map[search.Experiment]*sweep.Layout{}}, func() {
+	return &clusterEngine{rounds, newSearchPoints(e.Search.Len())}, func() {
 		rounds.End(nil)
 		<-ended
 		f.cluster.leave(cluster)
@@ -75,35 +75,50 @@ func (f *recommendFlags) engine(ctx context.Context, e *experiment, to *folder.F
 
 // clusterEngine has the rounds of a search computed by a cluster.
 type clusterEngine struct {
-	rounds     *sweep.Rounds
-	candidates int
-	layouts    map[search.Experiment]*sweep.Layout
+	rounds *sweep.Rounds
+	points *searchPoints
 }
 
 // Simulate implements [search.Engine].
-func (c *clusterEngine) Simulate(ctx context.Context, these []search.Replication, told func(int)) ([]search.Finding, error) {
+func (c *clusterEngine) Simulate(ctx context.Context, these []search.Replication, told func(search.Finding)) ([]search.Finding, error) {
 	if len(these) == 0 {
 		return nil, nil
 	}
 	asked := make([]sweep.Asked, len(these))
 	for i, r := range these {
-		if c.layouts[r.Experiment] == nil {
-			c.layouts[r.Experiment] = sweep.NewLayout(r.Experiment.Keys())
-		}
-		asked[i] = sweep.Asked{Point: r.Candidate, Replication: r.Number, Layout: c.layouts[r.Experiment]}
-		switch {
-		case r.Candidate < 0:
-			asked[i].Point = c.candidates
-		case r.Rates:
-			asked[i].Point += c.candidates + 1
-		}
+		asked[i] = c.points.of(&r)
 	}
-	all, err := c.rounds.Do(ctx, asked, told)
+	all, err := c.rounds.Do(ctx, asked, func(f sweep.Found) { told(search.Finding(f)) })
 	found := make([]search.Finding, len(all))
 	for i, f := range all {
-		found[i] = search.Finding{Of: f.Of, Values: f.Values, Err: f.Err}
+		found[i] = search.Finding(f)
 	}
 	return found, err
+}
+
+// searchPoints are the points of the plan of a search.
+type searchPoints struct {
+	candidates int
+	layouts    map[search.Experiment]*sweep.Layout
+}
+
+func newSearchPoints(candidates int) *searchPoints {
+	return &searchPoints{candidates, map[search.Experiment]*sweep.Layout{}}
+}
+
+// of says which replication of which point is one of a candidate.
+func (p *searchPoints) of(r *search.Replication) sweep.Asked {
+	if p.layouts[r.Experiment] == nil {
+		p.layouts[r.Experiment] = sweep.NewLayout(r.Experiment.Keys())
+	}
+	asked := sweep.Asked{Point: r.Candidate, Replication: r.Number, Layout: p.layouts[r.Experiment]}
+	switch {
+	case r.Candidate < 0:
+		asked.Point = p.candidates
+	case r.Rates:
+		asked.Point += p.candidates + 1
+	}
+	return asked
 }
 
 // searchPlan says what the replications of a search are of: its candidates, after them what there is

@@ -50,9 +50,12 @@ func (c *Catalog) row(typeName string, platform model.Platform) row {
 // PriceDate returns the date of the Region's newest On-Demand price: what a
 // bill's prices are as of. Other prices may be older; each carries its own date.
 func (c *Catalog) PriceDate() string {
+	if len(c.book) == 0 {
+		return c.about.cell(4)
+	}
 	newest := ""
-	for _, t := range c.Types() {
-		if p, ok := c.OnDemand(t.Name, model.Linux); ok && p.Date != bookDate && !p.Estimated {
+	for r := range c.instances.all() {
+		if p, ok := c.OnDemand(r.cell(0), model.Linux); ok && p.Date != bookDate && !p.Estimated {
 			newest = max(newest, p.Date)
 		}
 	}

@@ -2,7 +2,7 @@ package catalog
 
 import "sync"
 
-const regionColumns = "region,level,zones_listed,zones"
+const regionColumns = "region,level,zones_listed,zones,date"
 
 // regions is the table of Regions.
 var regions = sync.OnceValue(func() table { return open("regions.csv", regionColumns) })

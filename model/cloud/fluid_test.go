@@ -291,6 +291,7 @@ func TestFluidRunsRepeat(t *testing.T) {
 func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 	cfg := fluidly(balanced("round_robin", 2))
 	cfg.Workloads[0].Visitors.Count = 3
+	cfg.Workloads[0].Clients.PerConnection = 2
 	cfg.Workloads[0].Clients.ForwardedFor = dataplane.MaxForwardedFor + 1
 	cfg.TargetGroups[0].SlowStart = 30 * sim.Second
 	var got []string
@@ -300,6 +301,24 @@ func TestFluidNamesWhatItDoesNotCarry(t *testing.T) {
 	want := []string{"workload.clients.clients.users: " + model.NotFluid, "workload.clients.clients.forwarded_for: " + model.NotFluid, "target_group.web.slow_start: " + model.NotFluid}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Nobody asks who sent a request where neither cookies nor connections are kept.
+func TestFluidUsersThatNobodyRemembersMakeNoDifference(t *testing.T) {
+	make := func(users int) *Config {
+		cfg := fluidly(balanced("round_robin", 2))
+		cfg.Duration = 10 * sim.Minute
+		cfg.Workloads[0].Visitors.Count = users
+		return cfg
+	}
+	if x, y := play(t, make(0)), play(t, make(50)); !reflect.DeepEqual(x.Routes, y.Routes) {
+		t.Error("50 users who are told apart are served otherwise than those who are not")
+	}
+	cfg := make(50)
+	cfg.LoadBalancers[0].Default.Sticky = sim.Hour
+	if got := fmt.Sprint(cfg.Validate()); !strings.Contains(got, "clients.users: "+model.NotFluid) {
+		t.Errorf("got %s where users stay with a target group", got)
 	}
 }
 

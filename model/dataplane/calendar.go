@@ -117,6 +117,12 @@ func (c *calendar) unlink(e *calendarEntry) {
 // turnCalendar settles every server whose departure is announced for until now, and
 // ends the requests on fast paths whose end is.
 func (p *Plane) turnCalendar(now sim.Time) {
+	p.passCalendar(now)
+	p.payTabs()
+}
+
+// passCalendar is turnCalendar for who pays all tabs afterwards.
+func (p *Plane) passCalendar(now sim.Time) {
 	p.ends.turn(now, p.endDue)
 	if p.calendar.count > 0 {
 		p.calendar.turn(now, p.announced)

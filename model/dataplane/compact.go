@@ -61,7 +61,7 @@ func (p *Plane) bindTarget(f *fastPath, target uint32) bool {
 		return false
 	}
 	t := p.targets.at(target)
-	f.target, f.group, f.scope, f.local = target, t.group, t.scope, t.local
+	f.target, f.scope, f.local = target, uint8(t.scope), t.local
 	f.flows = p.targetGroups[t.group].cfg.Flows.On
 	return true
 }
@@ -92,32 +92,49 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.meter.saw(r.source, r.arrived, true)
 	}
 	n := &p.lanes[r.route]
-	s, g := n.source, n.group
-	if !s.bare {
-		p.countCompactBytes(r, f, s)
+	if !n.source.bare {
+		p.countCompactBytes(r, f, n.source)
 	}
+	latency := n.latency(r, f, at)
+	if t := &n.tab; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
+		t.count++
+		t.since += int64(at - t.from)
+		t.latency += int64(latency)
+		n.route.Latency.Place(int64(latency + n.hop))
+	} else if p.countCompactEnd(r, f, latency, at); n.source.direct {
+		return
+	}
+	f.ended++
+	f.answered = max(f.answered, at)
+	if g := n.group; f.counted && g.counts {
+		g.scopes[f.scope].policy.Ended(int(f.local))
+	}
+}
+
+// countCompactEnd counts the end of a compact request for itself. Those that follow may go on a
+// tab.
+func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.Time) {
+	n := &p.lanes[r.route]
+	s := n.source
 	switch b := s.lb; {
 	case s.plain:
 		b.hour.open--
 		b.hour.active.Add(int64(at))
+		if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
+			p.openTab(n, at)
+		}
 	case s.direct:
-		p.meter.ends(n.route, r.arrived, at-r.arrived+s.distance(model.Zone(f.zone)), at)
+		p.meter.ends(n.route, r.arrived, latency+s.distance(model.Zone(f.zone)), at)
 		return
 	default:
 		b.flowEnds(s.flows.protocol, at)
-		if g.translates() {
+		if n.group.translates() {
 			p.countAtNode(p.targets.at(f.target), r.zone, -1)
 		}
 	}
-	latency := n.latency(r, f, at)
 	p.meter.ends(n.route, r.arrived, latency+n.hop, at)
-	f.ended++
-	f.answered = max(f.answered, at)
-	if f.nic == nil || r.responseBytes() == 0 { // else it did when its response went out
-		g.responded(latency)
-	}
-	if f.counted && g.counts {
-		g.scopes[f.scope].policy.Ended(int(f.local))
+	if !f.wired || r.responseBytes() == 0 { // else it did when its response went out
+		n.group.responded(latency)
 	}
 }
 
@@ -258,7 +275,7 @@ func (p *Plane) eachCompact(see func(r *request)) {
 			continue
 		}
 		p.seeCompact(f, f.station.Jobs(p.settledUntil(f), nil), inService, see)
-		if f.nic != nil {
+		if f.wired {
 			p.seeCompact(f, f.nic.links[inward].Jobs(nil), receiving, see)
 			p.seeCompact(f, f.nic.links[outward].Jobs(nil), sending, see)
 		}

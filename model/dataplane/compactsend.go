@@ -14,7 +14,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		next, ok := s.events.Next()
 		if !ok || next > p.frame.Duration {
 			p.sendCompact(index, s)
-			return
+			break
 		}
 		place := p.kernel.Reserve() // before all that this request leads to
 		if p.ahead > 0 {
@@ -24,9 +24,10 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		if left <= 0 || !p.kernel.Follow(&p.lead, next) {
 			p.following = 0
 			s.timer.StartAtPlace(next, place, ev)
-			return
+			break
 		}
 	}
+	p.payTabs()
 }
 
 // sendCompact draws a request of a source whose requests are compact and takes it to its server: what
@@ -130,7 +131,7 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 		sc = &g.scopes[r.zone]
 	}
 	if g.counts {
-		p.turnCalendar(r.arrived)
+		p.passCalendar(r.arrived)
 	}
 	local, ok := 0, false
 	if g.balance.weighed {
@@ -159,12 +160,14 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 // enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	if f.nic != nil {
+	if f.wired {
 		return p.receiveCompact(r, f, patience)
 	}
 	now := r.arrived
 	if f.counted {
-		p.ends.turn(now, p.endDue)
+		if p.ends.behind(now) { // who picks by requests in flight has turned it
+			p.ends.turn(now, p.endDue)
+		}
 	} else if f.station.Waiting() > 0 {
 		p.passOnFastPath(f, now)
 	}

@@ -28,7 +28,7 @@ type fastNetwork struct {
 // returns false if that is in use.
 func (p *Plane) openFastNetwork(f *fastPath, s *server, now sim.Time) bool {
 	n := s.nic
-	if f.nic = n; n == nil {
+	if f.nic, f.wired = n, n != nil; n == nil {
 		return true
 	}
 	if n.disks || n.links[inward].Flows() > 0 || n.links[outward].Flows() > 0 {

@@ -10,28 +10,30 @@ import (
 // serves in order of arrival at full speed, whose requests make one step, and where
 // all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
 // the server's own station all that is aboard as soon as it is not. Fast paths lie apart
-// from the rest of their servers, for a plain request needs nothing else: two cache lines of
-// three, the first when it comes and the second when one before it has ended.
+// from the rest of their servers, for a plain request needs nothing else: of three cache lines
+// the first is all that is read when it comes, beside who is at work, and all that is touched
+// when it has ended.
 type fastPath struct {
-	open    bool
-	counted bool // who picks by requests in flight looks at the server
-	paced   bool // time on its CPU is not the demand
-	flows   bool // its target is one of flows
-	zone    uint8
-	target  uint32 // that compact requests come through; noIndex: none has yet
-	asked   int32  // compact requests that came through it and that it does not know of
-	nic     *nic   // the server's, where bytes take their time
-	station station.Foreseen
+	open     bool
+	counted  bool // who picks by requests in flight looks at the server
+	paced    bool // time on its CPU is not the demand
+	wired    bool // nic is not nil
+	zone     uint8
+	scope    uint8            // of the target
+	target   uint32           // that compact requests come through; noIndex: none has yet
+	local    int32            // as scope
+	asked    int32            // compact requests that came through it and that it does not know of
+	ended    int32            // compact requests that it answered and does not know of
+	answered sim.Time         // the last answer to one
+	station  station.Foreseen // its first fields end the first line
 
-	group, scope, local int32    // of the target
-	ended               int32    // compact requests that it answered and does not know of
-	answered            sim.Time // the last answer to one
-	settled             sim.Time // all up to then is counted
-
+	nic       *nic        // the server's, where bytes take their time
+	settled   sim.Time    // all up to then is counted
 	pace      float64     // as the server's
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait
-	_         [4]uint64   // to the end of its cache line
+	flows     bool        // its target is one of flows
+	_         [5]uint64   // to the end of its cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -82,7 +84,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 	s := p.servers.at(id)
 	at := p.settledUntil(f)
 	var places []uint32
-	if f.nic != nil {
+	if f.wired {
 		p.playFlows(f, at)
 		places = p.jobsOn(f, at, nil)
 	} else {
@@ -95,11 +97,11 @@ func (p *Plane) leaveFastPath(id uint32) {
 		r.phase, r.ticket = queued, ticket
 		return f.time(r.demand)
 	})
-	if f.nic != nil {
+	if f.wired {
 		p.leaveFastNetwork(f, s)
 	}
 	for _, k := range places {
-		if f.nic != nil {
+		if f.wired {
 			p.noteReceived(p.compact.all[k].in, p.compact.received[k])
 		}
 		if f.counted {
@@ -112,7 +114,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 
 // settledUntil is the instant up to which all on a fast path is counted.
 func (p *Plane) settledUntil(f *fastPath) sim.Time {
-	if f.nic != nil {
+	if f.wired {
 		return max(f.settled, f.nic.fast.played)
 	}
 	if f.counted {
@@ -148,7 +150,7 @@ func (f *fastPath) time(demand sim.Time) sim.Time {
 // enterFastPath takes a full request to a fast path, or returns false if it cannot go that
 // way: its client or its balancer will not wait for its end.
 func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
-	if f.nic != nil {
+	if f.wired {
 		return p.receiveFull(i, r, f)
 	}
 	now := r.arrived
@@ -203,20 +205,21 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 	if f.counted {
 		p.ends.turn(until, p.endDue)
 	}
-	if f.nic != nil {
+	if f.wired {
 		p.playFlows(f, until)
 	} else if !f.counted {
 		p.passOnFastPath(f, until)
 		f.station.Sweep(until, func(at sim.Time, k uint32) { p.compactEnds(k, f, at) })
 	}
 	p.tellTarget(f)
+	p.payTabs()
 }
 
 // endOnFastPath ends a compact request whose end was announced, after those that left its
 // fast path before for who waited.
 func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
 	f := &p.fastPaths[p.compact.all[k].server]
-	if f.nic != nil {
+	if f.wired {
 		return p.endWithFlows(k, f, now)
 	}
 	ended := false
@@ -301,7 +304,7 @@ func (p *Plane) targetAnswers(r *request, f *fastPath, at, across sim.Time) {
 	t.since.answered++
 	t.inFlight--
 	g := &p.targetGroups[r.group]
-	if f.nic == nil || r.responseBytes() == 0 { // else it did when its response went out
+	if !f.wired || r.responseBytes() == 0 { // else it did when its response went out
 		g.responded(at - r.arrived + across)
 	}
 	if f.counted && g.counts {
@@ -316,6 +319,7 @@ func (p *Plane) growFastPaths(id uint32) {
 	}
 	f := &p.fastPaths[id]
 	f.open, f.in, f.out, f.impatient, f.target, f.nic = false, 0, 0, 0, noIndex, nil
+	f.wired = false
 	f.station.Reset(station.Spec{}, 0)
 }
 

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"headroom/model/routing"
 	"headroom/sim"
 	"headroom/sim/slab"
 )
@@ -36,19 +37,21 @@ const (
 
 // flows are what a source has of them.
 type flows struct {
-	on       bool  // its load balancer forwards flows
-	relayed  bool  // to another, which is the source's balancer then
-	balancer int   // its load balancer
-	group    int   // that it forwards to, of one that is relayed
-	shown    int32 // as senders, the clients whom that other load balancer sees; None
-	number   uint64
-	listener *Listener
-	protocol uint8    // as of a flow
-	limit    sim.Time // after which a silent one ends
-	forgets  bool     // the load balancer ends it, not its client
-	silent   chain    // those that the load balancer knows
-	pools    []flowPool
-	opened   uint64
+	on        bool  // its load balancer forwards flows
+	relayed   bool  // to another, which is the source's balancer then
+	balancer  int   // its load balancer
+	group     int   // that it forwards to, of one that is relayed
+	shown     int32 // as senders, the clients whom that other load balancer sees; None
+	number    uint64
+	listener  *Listener
+	listening routing.Listening // the same, to hash its flows
+	packets   bool              // they are of UDP
+	protocol  uint8             // as of a flow
+	limit     sim.Time          // after which a silent one ends
+	forgets   bool              // the load balancer ends it, not its client
+	silent    chain             // those that the load balancer knows
+	pools     []flowPool
+	opened    uint64
 }
 
 // flowPool is the flows that one client may use again: it takes the one that was silent
@@ -72,6 +75,8 @@ func (p *Plane) newFlows(s *source) {
 	}
 	s.flows.listener = &lb.AllListeners()[l]
 	s.flows.protocol = s.flows.listener.Protocol.part()
+	s.flows.packets = s.flows.listener.Protocol == UDP
+	s.flows.listening = routing.NewListening(s.flows.listener.Protocol.number(), uint16(s.flows.listener.Port))
 	s.flows.group = s.flows.listener.Default.Forward[0].TargetGroup
 	s.flows.limit = s.flows.listener.idle()
 	s.flows.forgets = true

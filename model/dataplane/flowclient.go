@@ -58,18 +58,14 @@ func (p *Plane) addressOf(s *source, owner uint32) uint64 {
 
 // hash is that of the flow which was opened last, from an address by the node of a zone.
 func (f *flows) hash(g *targetGroup, address uint64, zone uint8) uint64 {
-	l := f.listener
 	if g.cfg.Flows.BySource {
 		return routing.Flow{Source: address}.Hash()
 	}
-	tuple := routing.Flow{
-		Protocol: l.Protocol.number(), Source: address, SourcePort: ephemeral(f.opened),
-		Destination: uint32(zone), Port: uint16(l.Port), Sequence: uint32(f.opened),
+	sequence := uint32(f.opened)
+	if f.packets {
+		sequence = 0
 	}
-	if l.Protocol == UDP {
-		tuple.Sequence = 0
-	}
-	return tuple.Hash()
+	return f.listening.Hash(address, ephemeral(f.opened), uint32(zone), sequence)
 }
 
 // ephemeral is the port of a client's flow: of the range that Linux takes them from.

@@ -5,8 +5,9 @@ import (
 	"headroom/sim"
 )
 
-// lane is what the compact requests of a route have in common, found once: one cache line, so
-// that nobody asks for it again request by request. It lies beside the route.
+// lane is what the compact requests of a route have in common, found once, so that nobody
+// asks for it again request by request, with what is still to be counted of them. It lies beside
+// the route, one cache line that is read and one that is written.
 type lane struct {
 	source *source
 	route  *RouteOutcome
@@ -16,7 +17,11 @@ type lane struct {
 
 	patience       sim.Time // how long everybody waits for an end at a target in the zone of the node,
 	patienceAcross sim.Time // and at one in another
-	_              uint64   // to the end of its cache line
+	_              uint64   // to the end of its first cache line
+
+	tab  tab
+	owes bool      // it is in [Plane.owing]
+	_    [3]uint64 // to the end of its second cache line
 }
 
 // newLanes makes the lanes of all routes.
@@ -34,7 +39,7 @@ func (p *Plane) newLanes() {
 }
 
 func (p *Plane) newLane(s *source, route *RouteOutcome) lane {
-	n := lane{source: s, route: route, hop: s.hop}
+	n := lane{source: s, route: route, hop: s.hop, tab: tab{from: shut}}
 	if s.lb != nil {
 		n.cross = s.lb.cfg.CrossLatency
 	}

@@ -6,19 +6,22 @@ import (
 )
 
 // TestWhatEachRequestAsksLiesTogether: a seat and a cookie are a part of one cache line, and
-// what a fast path is asked with each arrival, and with each end, is one line each.
+// what a fast path is asked with each arrival, and with each end, is one line.
 func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	const line = 64
 	var f fastPath
-	for what, size := range map[string]uintptr{"seat": unsafe.Sizeof(seat{}), "lane": unsafe.Sizeof(lane{}), "cookie": unsafe.Sizeof(cookie{})} {
+	for what, size := range map[string]uintptr{"seat": unsafe.Sizeof(seat{}), "cookie": unsafe.Sizeof(cookie{})} {
 		if line%size != 0 {
 			t.Errorf("a %s has %d bytes, which do not divide a cache line of %d", what, size, line)
 		}
 	}
+	if size, at := unsafe.Sizeof(lane{}), unsafe.Offsetof(lane{}.tab); size%line != 0 || at != line {
+		t.Errorf("a lane has %d bytes and what is written of it begins at %d, want cache lines of %d", size, at, line)
+	}
 	if size := unsafe.Sizeof(f); size%line != 0 {
 		t.Errorf("a fast path has %d bytes, which are not cache lines of %d", size, line)
 	}
-	if end := unsafe.Offsetof(f.settled) + unsafe.Sizeof(f.settled); end > 2*line {
-		t.Errorf("what each request asks of a fast path ends at byte %d, after two cache lines", end)
+	if end := unsafe.Offsetof(f.station) + 2*16; end != line {
+		t.Errorf("what each end asks of a fast path ends at byte %d, not with its first cache line", end)
 	}
 }

@@ -99,6 +99,7 @@ type Plane struct {
 	announced     dueFunc         // Plane.settleDue
 	fastPaths     []fastPath      // by server
 	lanes         []lane          // by route
+	owing         []*lane         // those with a tab
 	compact       compactRequests // on them
 	bases         []base          // kinds of servers that applications share
 	hosts         []host

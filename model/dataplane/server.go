@@ -264,11 +264,14 @@ func (p *Plane) settleBefore(id uint32, s *server) {
 // otherwise the server is settled.
 func (p *Plane) goesFast(i uint32, r *request, s *server) bool {
 	id := r.server
-	if f := &p.fastPaths[id]; f.open && p.enterFastPath(i, r, f) {
-		return true
+	f := &p.fastPaths[id]
+	goes := f.open && p.enterFastPath(i, r, f)
+	if !goes {
+		p.settleBefore(id, s)
+		goes = p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id])
 	}
-	p.settleBefore(id, s)
-	return p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id])
+	p.payTabs()
+	return goes
 }
 
 // serveOrQueue takes a request to the CPU of its server or into the line there, or

@@ -18,7 +18,9 @@ type notFluid[T any] struct {
 
 var workloadsNotFluid = []notFluid[Workload]{
 	{"clients.sessions", func(_ *Traffic, w *Workload) bool { return w.Visitors.Think != nil }},
-	{"clients.users", func(_ *Traffic, w *Workload) bool { return w.Visitors.Count > 0 && w.Visitors.Think == nil }},
+	{"clients.users", func(t *Traffic, w *Workload) bool {
+		return w.Visitors.Count > 0 && w.Visitors.Think == nil && t.remembers(w)
+	}},
 	{"clients.websocket", func(_ *Traffic, w *Workload) bool { return w.Websocket.Lifetime != nil }},
 	{"clients.requests_per_connection", func(t *Traffic, w *Workload) bool {
 		return w.Clients.PerConnection > 1 && t.asksAny(w, (*LoadBalancer).Network)
@@ -77,6 +79,16 @@ func (t *Traffic) asksAny(w *Workload, is func(*LoadBalancer) bool) bool {
 		}
 	}
 	return false
+}
+
+// remembers reports whether it matters who sends a request of a workload: clients keep connections, or cookies.
+func (t *Traffic) remembers(w *Workload) bool {
+	sticks := func(a Action) bool { return a.Sticky > 0 }
+	return w.Clients.PerConnection > 1 || t.asksAny(w, func(lb *LoadBalancer) bool {
+		return lb.Network() || slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool {
+			return sticks(l.Default) || slices.ContainsFunc(l.Rules, func(r Rule) bool { return sticks(r.Action) })
+		})
+	})
 }
 
 // gateway reports whether it is a Gateway Load Balancer.

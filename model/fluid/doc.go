@@ -14,6 +14,8 @@
 //
 // An [Auto] does the same while the run goes on, in the steps for which rates are not good enough, and has what it
 // plays take the place of the law: with more targets than 48 these stand for all. It costs what so many requests cost.
+// A file whose workloads send less than three million requests has no Auto: there requests are played everywhere, for about
+// as little (fewRequests in scenarios/tables/verify.go).
 //
 // Against requests one by one the mean and the 99th percentile of the latency through a flash crowd, with
 // twice the load that the targets can serve and clients that give up, are within 1 %, how many

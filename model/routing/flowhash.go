@@ -14,13 +14,32 @@ type Flow struct {
 // Hash is the FNV-1a hash, of 64 bits, over the bytes of the fields of a flow, the lowest
 // of each first.
 func (f Flow) Hash() uint64 {
-	h := (fnvOffset ^ uint64(f.Protocol)) * fnvPrime
-	h = mixFour(h, uint32(f.Source))
-	h = mixFour(h, uint32(f.Source>>32))
-	h = mixTwo(h, f.SourcePort)
-	h = mixFour(h, f.Destination)
-	h = mixTwo(h, f.Port)
-	return mixFour(h, f.Sequence)
+	return NewListening(f.Protocol, f.Port).Hash(f.Source, f.SourcePort, f.Destination, f.Sequence)
+}
+
+// Listening is what the flows to one listener have in common.
+type Listening struct {
+	begun uint64 // the hash of the protocol
+	port  uint16
+}
+
+// NewListening returns it for a listener.
+func NewListening(protocol uint8, port uint16) Listening {
+	return Listening{begun: (fnvOffset ^ uint64(protocol)) * fnvPrime, port: port}
+}
+
+// Hash is the hash of such a flow.
+func (l Listening) Hash(source uint64, sourcePort uint16, destination, sequence uint32) uint64 {
+	h := mixFour(l.begun, uint32(source))
+	if high := source >> 32; high&0xffff == 0 {
+		h = mixTwo(h*fnvPrime2, uint16(high>>16))
+	} else {
+		h = mixFour(h, uint32(high))
+	}
+	h = mixTwo(h, sourcePort)
+	h = mixFour(h, destination)
+	h = mixTwo(h, l.port)
+	return mixFour(h, sequence)
 }
 
 const (

@@ -13,6 +13,9 @@ func flowNumber(n int) Flow {
 func TestFlowHashIsFNV1a(t *testing.T) {
 	for n := range 100 {
 		f := flowNumber(n)
+		if n%2 == 0 { // the addresses of clients whom nobody tells apart
+			f.Source = uint64(n)<<48 | uint64(n)
+		}
 		b := []byte{f.Protocol}
 		b = binary.LittleEndian.AppendUint64(b, f.Source)
 		b = binary.LittleEndian.AppendUint16(b, f.SourcePort)

@@ -1,22 +1,31 @@
 package routing
 
+import "math/bits"
+
 // LeastOutstanding picks a target with the fewest requests in flight; ties go
 // in turn: per node, the next higher target number after the last one picked,
 // going round. AWS leaves ties open.
 //
-// The targets in rotation are grouped by their count, one bitset a count, so
-// that the cost does not grow with the number of targets.
+// The targets in rotation are grouped by their count, a bit for each in the set of its level,
+// so that the cost does not grow with the number of targets. The words of the low levels
+// lie side by side: a target goes from one to the next with every request.
 type LeastOutstanding struct {
 	targets []outstanding
-	levels  []bitset // levels[k]: the targets in rotation with k requests
-	least   int      // the lowest k with a target, if there is any in rotation
+	low     []levelWords // a bit a target, by 64 of them
+	busy    []levelWords // a bit a word that is not zero, by 64 of those
+	counts  [lowLevels]int32
+	high    []bitset // levels from lowLevels on
+	least   int      // the lowest level with a target, if there is any in rotation
 	count   int      // in rotation
 	spare   []bitset // empty, taken from high levels
 	cursor  []int    // per node: where the next pick starts looking
 }
 
-// lowLevels keep their sets when they are empty: they come and go with every request.
+// lowLevels have room for all targets; those above them take it while they have any.
 const lowLevels = 32
+
+// levelWords is a word of each low level.
+type levelWords [lowLevels]uint64
 
 // outstanding is what is known of one target.
 type outstanding struct {
@@ -39,10 +48,7 @@ func (p *LeastOutstanding) Add(target int) {
 	t.in = true
 	p.count++
 	k := int(t.requests)
-	if !p.isOpen(k) {
-		p.open(k)
-	}
-	p.levels[k].insert(target)
+	p.put(target, k)
 	if k < p.least || p.count == 1 {
 		p.least = k
 	}
@@ -54,10 +60,10 @@ func (p *LeastOutstanding) Remove(target int) {
 		panic("routing: target removed that is not in rotation")
 	}
 	t := &p.targets[target]
-	p.drop(int(t.requests), target)
+	p.take(target, int(t.requests))
 	t.in = false
 	p.count--
-	for p.count > 0 && p.levels[p.least].count == 0 {
+	for p.count > 0 && p.at(p.least) == 0 {
 		p.least++
 	}
 }
@@ -70,7 +76,8 @@ func (p *LeastOutstanding) Began(target int) {
 	if !t.in {
 		return
 	}
-	if p.shift(target, k, k+1) && k == p.least { // all others have more
+	p.put(target, k+1)
+	if p.take(target, k) == 0 && k == p.least { // all others have more
 		p.least = k + 1
 	}
 }
@@ -86,7 +93,8 @@ func (p *LeastOutstanding) Ended(target int) {
 	if !t.in {
 		return
 	}
-	p.shift(target, k, k-1)
+	p.put(target, k-1)
+	p.take(target, k)
 	p.least = min(p.least, k-1)
 }
 
@@ -96,65 +104,99 @@ func (p *LeastOutstanding) Pick(node int) (target int, ok bool) {
 		return 0, false
 	}
 	cursor := &p.cursor[node]
-	target = p.levels[p.least].next(*cursor)
+	if k := p.least; k < lowLevels {
+		target = p.next(uint(k), uint(*cursor))
+	} else {
+		target = p.high[k-lowLevels].next(*cursor)
+	}
 	*cursor = target + 1
 	return target, true
 }
 
-// shift takes target from a level to another and reports whether the first is empty now.
-func (p *LeastOutstanding) shift(target, from, to int) bool {
-	if !p.isOpen(to) {
-		p.open(to)
+// next returns the first target from i up, going round, of a low level that has one.
+func (p *LeastOutstanding) next(k, i uint) int {
+	w := i / 64
+	if w < uint(len(p.low)) {
+		if word := p.low[w][k%lowLevels] >> (i % 64); word != 0 {
+			return int(i) + bits.TrailingZeros64(word)
+		}
 	}
-	w, bit := uint(target)/64, uint64(1)<<(uint(target)%64)
-	level := &p.levels[to]
-	word := &level.words[w]
-	if *word == 0 {
-		level.summary[w/64] |= 1 << (w % 64)
-	}
-	*word |= bit
-	level.count++
-	level = &p.levels[from]
-	word = &level.words[w]
-	if *word &^= bit; *word == 0 {
-		level.summary[w/64] &^= 1 << (w % 64)
-	}
-	level.count--
-	return level.count == 0 && p.emptied(from)
-}
-
-// drop takes target out of a level.
-func (p *LeastOutstanding) drop(k, target int) {
-	level := &p.levels[k]
-	if level.remove(target); level.count == 0 {
-		p.emptied(k)
+	w++
+	for page, from := w/64, w%64; ; page, from = page+1, 0 {
+		if page >= uint(len(p.busy)) {
+			page, from = 0, 0
+		}
+		if word := p.busy[page][k%lowLevels] >> from << from; word != 0 {
+			w = page*64 + uint(bits.TrailingZeros64(word))
+			return int(w*64) + bits.TrailingZeros64(p.low[w][k%lowLevels])
+		}
 	}
 }
 
-// emptied lends the room of a level that is empty to others, unless it is a low one.
-func (p *LeastOutstanding) emptied(k int) bool {
-	level := &p.levels[k]
+// put puts a target into a level.
+func (p *LeastOutstanding) put(target, k int) {
 	if k >= lowLevels {
+		p.open(k - lowLevels).insert(target)
+		return
+	}
+	w, level := uint(target)/64, uint(k)%lowLevels
+	word := &p.low[w][level]
+	if *word == 0 {
+		p.busy[w/64][level] |= 1 << (w % 64)
+	}
+	*word |= 1 << (uint(target) % 64)
+	p.counts[level]++
+}
+
+// take takes a target out of a level, and returns how many are left there.
+func (p *LeastOutstanding) take(target, k int) int32 {
+	if k >= lowLevels {
+		return p.takeHigh(target, k-lowLevels)
+	}
+	w, level := uint(target)/64, uint(k)%lowLevels
+	word := &p.low[w][level]
+	if *word &^= 1 << (uint(target) % 64); *word == 0 {
+		p.busy[w/64][level] &^= 1 << (w % 64)
+	}
+	p.counts[level]--
+	return p.counts[level]
+}
+
+// takeHigh is take for a level above the low ones, whose room it lends to others when it is empty.
+func (p *LeastOutstanding) takeHigh(target, k int) int32 {
+	level := &p.high[k]
+	level.remove(target)
+	left := int32(level.count)
+	if left == 0 {
 		p.spare = append(p.spare, *level)
 		*level = bitset{}
 	}
-	return true
+	return left
 }
 
-// isOpen reports whether a level has room for all targets.
-func (p *LeastOutstanding) isOpen(k int) bool { return k < len(p.levels) && len(p.levels[k].words) > 0 }
-
-// open makes a level that has room for all targets.
-func (p *LeastOutstanding) open(k int) {
-	for k >= len(p.levels) {
-		p.levels = append(p.levels, bitset{})
+// at is how many targets are in a level.
+func (p *LeastOutstanding) at(k int) int32 {
+	if k < lowLevels {
+		return p.counts[k]
 	}
-	level := &p.levels[k]
+	return int32(p.high[k-lowLevels].count)
+}
+
+// open makes a level above the low ones that has room for all targets.
+func (p *LeastOutstanding) open(k int) *bitset {
+	for k >= len(p.high) {
+		p.high = append(p.high, bitset{})
+	}
+	level := &p.high[k]
+	if len(level.words) > 0 {
+		return level
+	}
 	if last := len(p.spare) - 1; last >= 0 {
 		*level = p.spare[last]
 		p.spare = p.spare[:last]
 	}
 	level.grow(len(p.targets))
+	return level
 }
 
 // know makes room for a target in the list and in every level.
@@ -165,9 +207,15 @@ func (p *LeastOutstanding) know(target int) {
 	for target >= len(p.targets) {
 		p.targets = append(p.targets, outstanding{})
 	}
-	for k := range p.levels {
-		if len(p.levels[k].words) > 0 {
-			p.levels[k].grow(len(p.targets))
+	for 64*len(p.low) < len(p.targets) {
+		p.low = append(p.low, levelWords{})
+		if len(p.low) > 64*len(p.busy) {
+			p.busy = append(p.busy, levelWords{})
+		}
+	}
+	for k := range p.high {
+		if len(p.high[k].words) > 0 {
+			p.high[k].grow(len(p.targets))
 		}
 	}
 }

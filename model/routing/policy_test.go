@@ -340,3 +340,33 @@ func BenchmarkRequest(b *testing.B) {
 		}
 	}
 }
+
+// A system that is overloaded leaves the low levels together, and comes back to them.
+func TestLeastOutstandingCrossesItsLowLevels(t *testing.T) {
+	const targets, rounds = 70, lowLevels + 8
+	p := NewLeastOutstanding(1)
+	for k := range targets {
+		p.Add(k)
+	}
+	for n := range targets * rounds {
+		got, ok := p.Pick(0)
+		if !ok || got != n%targets {
+			t.Fatalf("pick %d: target %d, want %d", n, got, n%targets)
+		}
+		p.Began(got)
+	}
+	for n := range rounds - 1 {
+		p.Ended(3)
+		if got, _ := p.Pick(0); got != 3 {
+			t.Fatalf("target 3 has %d requests, all others %d: picked %d", rounds-1-n, rounds, got)
+		}
+	}
+	p.Remove(3)
+	if got, _ := p.Pick(0); got != 4 {
+		t.Errorf("without target 3, target %d is picked, want 4", got)
+	}
+	p.Add(3)
+	if got, _ := p.Pick(0); got != 3 {
+		t.Errorf("target 3 has come back with one request: picked %d", got)
+	}
+}

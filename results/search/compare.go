@@ -33,7 +33,7 @@ type search struct {
 func newSearch(p *Problem, o Options) *search {
 	s := &search{Problem: p, Options: o, known: map[int]int{}, looks: looks(o.Replications, o.MaxReplications)}
 	if s.Engine == nil {
-		s.Engine = here{o.Workers}
+		s.Engine = Here(o.Workers)
 	}
 	if p.Reference != nil {
 		s.reference = &contestant{index: -1, state: benched, values: map[Phase][][]float64{}}

@@ -202,7 +202,11 @@ func (s *search) simulate(ctx context.Context, p Phase, these []Replication) err
 		s.exhausted = true
 		return errBudget
 	}
-	found, err := s.Engine.Simulate(ctx, these, func(finished int) { s.report(p, len(these), finished) })
+	finished := 0
+	found, err := s.Engine.Simulate(ctx, these, func(Finding) {
+		finished++
+		s.report(p, len(these), finished)
+	})
 	s.spent += len(found)
 	for _, f := range found {
 		of := these[f.Of]

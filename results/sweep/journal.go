@@ -21,6 +21,7 @@ const JournalName = "sweep.journal"
 type Journal struct {
 	mu       sync.Mutex
 	file     folder.File
+	base     string // what its file is called
 	name     string // told apart from all other journals
 	end      int64
 	sequence uint64 // of the next record
@@ -57,13 +58,20 @@ func OpenJournalOn(disk folder.Disk, dir string, m Manifest) (*Journal, error) {
 	if err := disk.MakeDirs(dir, 0o777); err != nil {
 		return nil, err
 	}
-	file, err := disk.Open(filepath.Join(dir, JournalName), os.O_RDWR|os.O_CREATE, 0o666)
+	return openJournal(disk, filepath.Join(dir, JournalName), m)
+}
+
+// openJournal opens or begins the journal at a path.
+func openJournal(disk folder.Disk, path string, m Manifest) (*Journal, error) {
+	dir, base := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	file, err := disk.Open(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{file: file, layouts: map[uint64]*Layout{}, points: map[int]*entry{}}
+	j := &Journal{file: file, base: base, layouts: map[uint64]*Layout{}, points: map[int]*entry{}}
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(err, &Refusal{JournalName + " is no journal of a sweep"}, file.Close())
+		return nil, errors.Join(err, &Refusal{base + " is no journal of a sweep"}, file.Close())
 	}
 	if err := file.Lock(); err != nil {
 		return nil, errors.Join(&Refusal{dir + ": another process is at this sweep"}, file.Close())
@@ -87,7 +95,7 @@ func (j *Journal) load(m Manifest) error {
 		var rule string
 		j.name, rule, torn, err = beginning(j.file, info.Size())
 		if rule != "" {
-			return &Refusal{JournalName + " " + rule}
+			return &Refusal{j.base + " " + rule}
 		}
 		if err != nil {
 			return err
@@ -122,7 +130,7 @@ func (j *Journal) belongs(m Manifest, size int64) (torn bool, err error) {
 			return err == nil, err
 		}
 	}
-	return false, &Refusal{JournalName + " " + ruleDamaged}
+	return false, &Refusal{j.base + " " + ruleDamaged}
 }
 
 // begin writes the beginning of a journal, whatever there was of one.

@@ -45,7 +45,7 @@ type round struct {
 	index map[[2]int]int // of a point's replication
 	came  []bool
 	found []Found
-	told  func(finished int)
+	told  func(Found)
 }
 
 // errEnded is the end of rounds of which nobody wants more.
@@ -60,8 +60,9 @@ func NewRounds() *Rounds {
 
 // Do has a round computed and returns what became of it, in the order in which it was
 // asked. The error is the cause of ctx, or
-// that of [Rounds.End]; then what had come is returned with it.
-func (r *Rounds) Do(ctx context.Context, asked []Asked, told func(finished int)) ([]Found, error) {
+// that of [Rounds.End]; then what had come is returned with it. Told, unless it is nil, is
+// called for each as it comes, one after the other.
+func (r *Rounds) Do(ctx context.Context, asked []Asked, told func(Found)) ([]Found, error) {
 	stop := context.AfterFunc(ctx, func() { r.End(context.Cause(ctx)) })
 	defer stop()
 	r.mu.Lock()
@@ -175,7 +176,7 @@ func (r *Rounds) Done(task, answer []byte, took time.Duration, lost bool) (accep
 	for i, s := range stretches {
 		r.round.record(s, &findings[i])
 	}
-	r.finished()
+	r.moved.Broadcast()
 	return true, nil
 }
 
@@ -198,7 +199,7 @@ func (r *Rounds) fit(stretches []stretch, findings []finding) bool {
 func (r *Rounds) lost(stretches []stretch) {
 	if only := stretches[0]; replications(stretches) == 1 {
 		r.round.keep(r.round.of(only.point, only.first), nil, errLost)
-		r.finished()
+		r.moved.Broadcast()
 		return
 	}
 	for _, s := range stretches {
@@ -206,14 +207,6 @@ func (r *Rounds) lost(stretches []stretch) {
 			r.again = append(r.again, encodeTask([]stretch{{point: s.point, first: s.first + i, count: 1}}))
 		}
 	}
-}
-
-// finished tells how far the round is.
-func (r *Rounds) finished() {
-	if r.round.told != nil {
-		r.round.told(len(r.round.found))
-	}
-	r.moved.Broadcast()
 }
 
 // of returns the index of a replication in the round.
@@ -238,6 +231,9 @@ func (d *round) keep(at int, values []float64, err error) {
 	if !d.came[at] {
 		d.came[at] = true
 		d.found = append(d.found, Found{at, values, err})
+		if d.told != nil {
+			d.told(d.found[len(d.found)-1])
+		}
 	}
 }
 

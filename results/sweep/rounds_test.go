@@ -30,7 +30,7 @@ func TestRoundsGiveWhatALocalRunGives(t *testing.T) {
 	}()
 	for _, round := range [][]Asked{asked, {{Point: asked[0].Point, Replication: 9, Layout: asked[0].Layout}}} {
 		told := 0
-		found, err := rounds.Do(t.Context(), round, func(n int) { told = n })
+		found, err := rounds.Do(t.Context(), round, func(Found) { told++ })
 		if err != nil || len(found) != len(round) || told != len(round) {
 			t.Fatalf("%d of %d found, told of %d: %v", len(found), len(round), told, err)
 		}

@@ -36,6 +36,31 @@ func (h *Histogram) Record(v int64) {
 	h.buckets[i]++
 	h.count++
 	h.sum.Add(v)
+	h.stretch(v)
+}
+
+// AddTotals adds a number of observations that were placed to the count, and what they add up
+// to: a sum, and a share of each.
+func (h *Histogram) AddTotals(count, sum, share int64) {
+	h.count += count
+	h.sum.Add(sum)
+	h.sum.AddProduct(count, share)
+}
+
+// Place takes the half of an observation that makes quantiles and extremes. Whoever calls it adds
+// to the totals before anybody looks ([Histogram.AddTotals]), many at once. It panics if v is
+// negative.
+func (h *Histogram) Place(v int64) {
+	i := bucketOf(v)
+	if i >= uint(len(h.buckets)) {
+		h.grow(v)
+	}
+	h.buckets[i]++
+	h.stretch(v)
+}
+
+// stretch takes an observation into the extremes.
+func (h *Histogram) stretch(v int64) {
 	if v > h.max {
 		h.max = v
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -195,6 +196,29 @@ func TestWhatCameSinceIsWhatAnotherHistogramGot(t *testing.T) {
 		union.Merge(&since)
 		if union.Count() != later.Count() {
 			t.Errorf("seed %d: merged %d, want %d", seed, union.Count(), later.Count())
+		}
+	}
+}
+
+// TestWhatIsPlacedAndAddedIsRecorded: halves of observations make the same histogram as whole ones.
+func TestWhatIsPlacedAndAddedIsRecorded(t *testing.T) {
+	const share = 7
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		var whole, halves Histogram
+		for range 1 + r.IntN(5) {
+			count, sum := int64(r.IntN(40)), int64(0)
+			for range count {
+				v := r.Int64N(1 << r.IntN(50))
+				whole.Record(v + share)
+				halves.Place(v + share)
+				sum += v
+			}
+			halves.AddTotals(count, sum, share)
+		}
+		if !reflect.DeepEqual(whole, halves) {
+			t.Fatalf("seed %d: count %d, sum %v, from %d to %d, want %d, %v, %d, %d", seed,
+				halves.Count(), halves.Sum(), halves.Min(), halves.Max(), whole.Count(), whole.Sum(), whole.Min(), whole.Max())
 		}
 	}
 }

@@ -21,9 +21,8 @@ import (
 // offer of the job whose server it takes, and [Foreseen.Sweep] of all that were not told
 // yet.
 type Foreseen struct {
-	tree    []free // by what comes first: see below
-	work    uint64 // demand of all jobs so far, ns; wraps
-	next    ring[handover]
+	tree    []free         // by what comes first: see below; behind it lies the work
+	next    ring[handover] // its ends, and the tree, are all that is touched where nobody waits
 	servers int32
 	backlog int32
 }
@@ -60,12 +59,15 @@ const NoJob = ^uint32(0)
 // servers and the backlog; busy is what they have done so far, in nanoseconds.
 func (f *Foreseen) Reset(spec Spec, busy uint64) {
 	*f = Foreseen{
-		servers: int32(spec.Servers), backlog: spec.Backlog, work: busy,
+		servers: int32(spec.Servers), backlog: spec.Backlog,
 		tree: f.tree[:0], next: ring[handover]{places: f.next.places},
 	}
 	size := uint32(1)
 	for int64(size) < spec.Servers {
 		size *= 2
+	}
+	if cap(f.tree) <= int(size) { // no more than it needs: many lie side by side
+		f.tree = make([]free, 0, size+1)
 	}
 	for node := range size { // all have been free since ever: the lowest wins
 		leaf := 2*node + 1
@@ -80,6 +82,13 @@ func (f *Foreseen) Reset(spec Spec, busy uint64) {
 			f.tree[node].done = noServer
 		}
 	}
+	f.tree = append(f.tree, free{done: busy})[:size]
+}
+
+// work is the demand of all jobs so far, in nanoseconds; it wraps.
+func (f *Foreseen) work() *uint64 {
+	n := len(f.tree)
+	return &f.tree[:n+1][n].done
 }
 
 // at reports whether the server is at work at an instant up to which the station is
@@ -117,7 +126,7 @@ func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
 // said, and ends at another: it plays the games of the server that it gets again. It returns
 // the job of whose departure it tells, and when that was; NoJob if there is none.
 func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) (left uint32, leaves sim.Time) {
-	f.work += uint64(end - start)
+	*f.work() += uint64(end - start)
 	tree := f.tree
 	first := tree[0]
 	if left, leaves = first.job(), sim.Time(first.done); start > at {
@@ -229,7 +238,7 @@ func (f *Foreseen) Backlog() int64 { return int64(f.backlog) }
 // Busy returns the work done up to an instant up to which the station is settled,
 // like [Station.Busy].
 func (f *Foreseen) Busy(at sim.Time) uint64 {
-	busy := f.work
+	busy := *f.work()
 	for k := range f.tree { // a server at work is so without a pause until the last end
 		if s := &f.tree[k]; s.at(at) {
 			busy -= min(busy, s.done-uint64(at)) // less where a job begins later

@@ -119,9 +119,9 @@ func (in *source) offered(name, region string) string {
 
 // regions derives the table of Regions.
 func (in *source) regions() output {
-	out := output{path: "regions.csv", header: "region,level,zones_listed,zones"}
+	out := output{path: "regions.csv", header: "region,level,zones_listed,zones,date"}
 	for _, region := range regions {
-		out.rows = append(out.rows, row(region, number(in.regionRatio(region)), flag01(offersListed(region)), in.zonesOf(region)))
+		out.rows = append(out.rows, row(region, number(in.regionRatio(region)), flag01(offersListed(region)), in.zonesOf(region), in.dateOf(region)))
 	}
 	return out
 }
@@ -135,4 +135,15 @@ func (in *source) zonesOf(region string) string {
 		}
 	}
 	return string(slices.Sorted(maps.Keys(seen)))
+}
+
+// dateOf returns the date of the newest On-Demand price of Linux that a source states.
+func (in *source) dateOf(region string) string {
+	newest := ""
+	for _, line := range in.instances(region).rows {
+		if cells := strings.Split(line, ","); cells[1] == "linux" && cells[3] != "" && cells[5] == "0" {
+			newest = max(newest, cells[4])
+		}
+	}
+	return newest
 }
