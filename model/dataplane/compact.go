@@ -101,7 +101,10 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		t.since += int64(at - t.from)
 		t.latency += int64(latency)
 		n.route.Latency.Place(int64(latency + n.hop))
-	} else if p.countCompactEnd(r, f, latency, at); n.source.direct {
+	} else {
+		p.countCompactEnd(r, f, latency, at)
+	}
+	if n.source.direct {
 		return
 	}
 	f.ended++
@@ -116,13 +119,13 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.Time) {
 	n := &p.lanes[r.route]
 	s := n.source
+	if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
+		p.openTab(n, at)
+	}
 	switch b := s.lb; {
 	case s.plain:
 		b.hour.open--
 		b.hour.active.Add(int64(at))
-		if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
-			p.openTab(n, at)
-		}
 	case s.direct:
 		p.meter.ends(n.route, r.arrived, latency+s.distance(model.Zone(f.zone)), at)
 		return

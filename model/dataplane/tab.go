@@ -30,7 +30,9 @@ func (t *tab) takes(at, latency sim.Time) bool {
 // all that each of them counts for is a sum.
 func (p *Plane) openTab(n *lane, at sim.Time) {
 	p.payTab(n)
-	if !n.source.plain || len(n.group.times) > 0 {
+	switch s := n.source; {
+	case s.plain && len(n.group.times) == 0, s.direct && s.away == nil:
+	default:
 		return
 	}
 	if n.tab.from = at - at%sim.Minute; !n.owes {
@@ -59,12 +61,14 @@ func (p *Plane) payTab(n *lane) {
 	if n.tab = (tab{from: shut}); t.count == 0 {
 		return
 	}
-	hour := &n.source.lb.hour
-	hour.open -= t.count
-	hour.active.AddProduct(t.count, int64(t.from))
-	hour.active.Add(t.since)
-	n.group.responses += t.count
-	n.group.latency.Add(t.latency)
+	if g := n.group; g != nil {
+		hour := &n.source.lb.hour
+		hour.open -= t.count
+		hour.active.AddProduct(t.count, int64(t.from))
+		hour.active.Add(t.since)
+		g.responses += t.count
+		g.latency.Add(t.latency)
+	}
 	o := n.route
 	minute := t.from / sim.Minute
 	o.Completed += t.count
