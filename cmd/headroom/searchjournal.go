@@ -35,7 +35,7 @@ func remember(e *experiment, to *folder.Folder, engine search.Engine) (*remember
 		return nil, outFault(err)
 	}
 	if another != "" {
-		complain(fmt.Sprintf("%s: was of another search, which this one does not go on with", filepath.Join(to.Dir(), sweep.MemoryName)))
+		complain(fmt.Sprintf("%s: was of another search, or is damaged; this one begins anew", filepath.Join(to.Dir(), sweep.MemoryName)))
 	} else if n := memory.Len(); n > 0 {
 		complain(fmt.Sprintf("%s: goes on after %s replications", to.Dir(), counted(n)))
 	}

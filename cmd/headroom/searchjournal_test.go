@@ -56,6 +56,14 @@ func TestSearchGoesOnWhereItWas(t *testing.T) {
 			}
 		}
 	}
+	kept := must(os.ReadFile(journal))
+	copy(kept[60:], "\xff\xff\xff\xff") // where it says of which search it is
+	if err := os.WriteFile(journal, kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, said := search("--set", "search.screen=fluid", "--out", "out"); !strings.Contains(said, "or is damaged; this one begins anew") || size() != int64(len(kept)) {
+		t.Errorf("of a journal with a damaged beginning it says %q, and it has %d bytes then, had %d", said, size(), len(kept))
+	}
 	fresh, _ := search("--seed", "7")
 	if got, said := search("--seed", "7", "--out", "out"); got != fresh || !strings.Contains(said, "search.journal: was of another search") {
 		t.Errorf("with another seed it finds\n%s\nwant\n%s\n%s", got, fresh, said)

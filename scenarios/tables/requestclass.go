@@ -120,8 +120,12 @@ func weights(t *schema.Table, key string, n *tree.Node) []share {
 		sum += weight
 		shares = append(shares, share{name, weight})
 	}
-	if sum == 0 || math.IsInf(sum, 0) {
+	switch {
+	case sum == 0:
 		t.Mistake(key, "weights must not all be 0", "")
+		return nil
+	case math.IsInf(sum, 0):
+		t.Mistake(key, "weights must have a finite sum", "")
 		return nil
 	}
 	return shares
