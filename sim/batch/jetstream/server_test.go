@@ -120,7 +120,7 @@ func TestFullServerEndsTheJob(t *testing.T) {
 	c := open(t, Options{URL: g.server.ClientURL(), Log: log.add, beat: 30 * time.Millisecond})
 	var n atomic.Int64
 	background(t, c, works(0, &n))
-	err := c.Do(t.Context(), job("a"), newNumbers(500))
+	err := c.Do(t.Context(), job("a"), newNumbers(5000))
 	if !errors.Is(err, errFull) || !strings.Contains(err.Error(), "its disk may be full") {
 		t.Errorf("got %v", err)
 	}
