@@ -63,7 +63,8 @@
 // would have been: the pool of requests may move then, as it may when one is offered to its
 // server. Where each
 // request opens a flow that ends with it, the flow of a compact one is counted and has no
-// record (flowcompact.go).
+// record (flowcompact.go). What requests of one route have in common is found once, in its lane (lane.go);
+// their ends within one minute add up on its tab (tab.go), which is paid before anybody looks.
 //
 // # Plain sources and arrivals ahead
 //
@@ -151,8 +152,11 @@
 // (fluidstay.go), and holds its place meanwhile (fluidgate.go: places and connections by means alone).
 // CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Who is registered, healthy, draining or impaired is decided by the
 // code of every run; whatever changes that calls [Plane.stir] or [Plane.stirAll]. Health checks
-// of healthy targets sleep while none can fail (fluidcheck.go). What rates do not carry is
-// listed in validatefluid.go.
+// of healthy targets sleep while none can fail (fluidcheck.go); when a draining target has last answered is drawn
+// (fluidanswer.go). What stands before a balancer divides or ends a part of an inflow in a file of its own: names
+// (fluidname.go), security groups (fluidfilter.go), ports and addresses where nobody answers (fluidnowhere.go),
+// handshakes (fluidconnection.go), redirects (fluidredirect.go), flows (fluidflow.go), connections that targets
+// close (fluidkept.go). What rates do not carry is listed in validatefluid.go.
 //
 // # Cost
 //

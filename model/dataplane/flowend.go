@@ -95,14 +95,20 @@ func (p *Plane) asCarrierFails(i uint32, r *request, code Code) Code {
 			return code
 		}
 	}
+	return p.flowsFail(s, 1, code)
+}
+
+// flowsFail counts how the flows of n requests fail at their Network Load Balancer, and returns what their
+// clients see: the flow is reset, or nobody opens one.
+func (p *Plane) flowsFail(s *source, n int64, code Code) Code {
 	switch code {
 	case Code502, Code504:
-		code = CodeReset
+		p.balancers[s.flows.balancer].counts.FlowsReset += n
+		return CodeReset
 	case Code503:
-		code = CodeRefused
-	}
-	if code == CodeReset {
-		p.balancers[s.flows.balancer].counts.FlowsReset++
+		return CodeRefused
+	case CodeReset:
+		p.balancers[s.flows.balancer].counts.FlowsReset += n
 	}
 	return code
 }

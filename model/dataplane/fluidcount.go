@@ -173,7 +173,7 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 	b := p.sources[c.source].lb
 	switch {
 	case b != nil && b.cfg.Network():
-		why.code = p.asFlowsFail(c, n, why.code)
+		why.code = p.flowsFail(&p.sources[c.source], n, why.code)
 		p.endFlows(c, n, why.took)
 	case b != nil:
 		b.hour.active.AddProduct(n, int64(why.took))

@@ -46,20 +46,6 @@ func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
 	p.balancers[f.balancer].parts[f.protocol].active.AddProduct(n, int64(took))
 }
 
-// asFlowsFail is how clients of a Network Load Balancer see a failure, as [Plane.asCarrierFails] says.
-func (p *Plane) asFlowsFail(c *current, n int64, code Code) Code {
-	switch code {
-	case Code502, Code504:
-		code = CodeReset
-	case Code503:
-		code = CodeRefused
-	}
-	if code == CodeReset {
-		p.balancers[p.sources[c.source].flows.balancer].counts.FlowsReset += n
-	}
-	return code
-}
-
 // admitFlows lets flows in at a Network Load Balancer for which its nodes have room in the present step.
 func (p *Plane) admitFlows(in *inlet, at sim.Time) {
 	carrier := &p.sources[in.currents[0].source].lb.carrier
