@@ -94,35 +94,35 @@ func (e *Estate) ScalingGroups() int {
 // tasks checks what is said of an ECS service.
 func (v *validator) tasks(g *Group, path string) {
 	t := g.Tasks
-	v.check(t.CPU > 0 && t.MemoryMiB > 0, path+".cpu", "must be above 0, as memory must, got %d and %d", t.CPU, t.MemoryMiB)
+	v.Check(t.CPU > 0 && t.MemoryMiB > 0, path+".cpu", "must be above 0, as memory must, got %d and %d", t.CPU, t.MemoryMiB)
 	if _, share := Shape(t.CPU); t.CPU > 0 {
-		v.check(t.Share == share, path+".cpu", "must be %g of a vCPU each, got %g", share, t.Share)
+		v.Check(t.Share == share, path+".cpu", "must be %g of a vCPU each, got %g", share, t.Share)
 	}
 	v.optional(t.On, v.ScalingGroups(), path+".autoscaling_group", "group")
 	if t.On == None {
 		key, rule := container.Fargate(t.Need)
-		v.check(rule == "", path+"."+key, "%s", rule)
-		v.check(t.Storage >= container.FreeStorage && t.Storage <= container.MaxStorage, path+".ephemeral_storage", "must be %d to %d GB, got %d", container.FreeStorage, container.MaxStorage, t.Storage)
+		v.Check(rule == "", path+"."+key, "%s", rule)
+		v.Check(t.Storage >= container.FreeStorage && t.Storage <= container.MaxStorage, path+".ephemeral_storage", "must be %d to %d GB, got %d", container.FreeStorage, container.MaxStorage, t.Storage)
 	}
 	v.strategy(t, path+".capacity_provider_strategy")
 	for _, on := range t.Groups() {
 		for k := 0; on >= 0 && on < v.ScalingGroups() && k < len(v.Groups[on].Zones); k++ {
-			v.check(slices.Contains(g.Zones, v.Groups[on].Zones[k]), path+".zones", "must have those of the instances of its tasks")
+			v.Check(slices.Contains(g.Zones, v.Groups[on].Zones[k]), path+".zones", "must have those of the instances of its tasks")
 		}
 	}
 	for _, h := range t.Hosts {
-		v.check(h.Speed > 0 && h.Speed <= MaxSpeed, path+".hosts", "must have a speed above 0 and at most %d, got %g", MaxSpeed, h.Speed)
+		v.Check(h.Speed > 0 && h.Speed <= MaxSpeed, path+".hosts", "must have a speed above 0 and at most %d, got %g", MaxSpeed, h.Speed)
 	}
-	v.check(len(t.Placement) > 0, path+".ordered_placement_strategy", "must have a strategy")
+	v.Check(len(t.Placement) > 0, path+".ordered_placement_strategy", "must have a strategy")
 	for _, s := range t.Placement {
-		v.check(s.Known(), path+".ordered_placement_strategy", "must be a strategy, got %d", s)
+		v.Check(s.Known(), path+".ordered_placement_strategy", "must be a strategy, got %d", s)
 	}
 }
 
 // cooldowns checks those of a policy of Application Auto Scaling.
 func (v *validator) cooldowns(c *scaling.Cooldowns, path string) {
-	v.check(c.In >= 0 && c.In <= sim.Horizon, path+".scale_in_cooldown", "must not be negative, got %v", c.In)
-	v.check(c.Out >= 0 && c.Out <= sim.Horizon, path+".scale_out_cooldown", "must not be negative, got %v", c.Out)
+	v.Check(c.In >= 0 && c.In <= sim.Horizon, path+".scale_in_cooldown", "must not be negative, got %v", c.In)
+	v.Check(c.Out >= 0 && c.Out <= sim.Horizon, path+".scale_out_cooldown", "must not be negative, got %v", c.Out)
 }
 
 // decides is the name by which decisions about a group are told: its own, or of an ECS

@@ -116,7 +116,7 @@ func (v *validator) strategy(t *Tasks, path string) {
 	}
 	bases, weights, spots, groups := 0, 0, 0, map[int]bool{}
 	for _, p := range t.Providers {
-		v.check(p.Base >= 0 && p.Base <= container.MostBase && p.Weight >= 0 && p.Weight <= container.MostWeight, path,
+		v.Check(p.Base >= 0 && p.Base <= container.MostBase && p.Weight >= 0 && p.Weight <= container.MostWeight, path,
 			"must have a base of 0 to %d and a weight of 0 to %d, got %d and %d", container.MostBase, container.MostWeight, p.Base, p.Weight)
 		weights += p.Weight
 		if p.Base > 0 {
@@ -126,15 +126,15 @@ func (v *validator) strategy(t *Tasks, path string) {
 			spots++
 		}
 		v.optional(p.Group-1, v.ScalingGroups(), path, "group")
-		v.check((p.Group == 0) == (t.On == None), path, "must have lines on instances or on Fargate, not both")
-		v.check(p.Group == 0 || !groups[p.Group] && !p.Spot, path, "must have each group once, and not as Fargate Spot")
+		v.Check((p.Group == 0) == (t.On == None), path, "must have lines on instances or on Fargate, not both")
+		v.Check(p.Group == 0 || !groups[p.Group] && !p.Spot, path, "must have each group once, and not as Fargate Spot")
 		groups[p.Group] = true
 	}
-	v.check(t.Providers[0].Group == t.On+1, path, "must begin with the group of its tasks, %d, got %d", t.On+1, t.Providers[0].Group)
-	v.check(len(t.Providers) <= container.MostLines, path, "must have at most %d lines, got %d", container.MostLines, len(t.Providers))
-	v.check(t.On != None || len(t.Providers) <= 2 && spots <= 1 && len(t.Providers)-spots <= 1, path, "must have each of FARGATE and FARGATE_SPOT once at most")
-	v.check(bases <= 1, path, "must have a base of one capacity provider at most")
-	v.check(weights > 0, path, "must have a weight above 0")
-	v.check(t.Interruptions >= 0, path, "must have no negative rate of interruptions, got %g", t.Interruptions)
-	v.check(t.Stop >= 0 && t.Stop <= container.MostStop, path, "must have a stop timeout of 0 to %v, got %v", container.MostStop, t.Stop)
+	v.Check(t.Providers[0].Group == t.On+1, path, "must begin with the group of its tasks, %d, got %d", t.On+1, t.Providers[0].Group)
+	v.Check(len(t.Providers) <= container.MostLines, path, "must have at most %d lines, got %d", container.MostLines, len(t.Providers))
+	v.Check(t.On != None || len(t.Providers) <= 2 && spots <= 1 && len(t.Providers)-spots <= 1, path, "must have each of FARGATE and FARGATE_SPOT once at most")
+	v.Check(bases <= 1, path, "must have a base of one capacity provider at most")
+	v.Check(weights > 0, path, "must have a weight above 0")
+	v.Check(t.Interruptions >= 0, path, "must have no negative rate of interruptions, got %g", t.Interruptions)
+	v.Check(t.Stop >= 0 && t.Stop <= container.MostStop, path, "must have a stop timeout of 0 to %v, got %v", container.MostStop, t.Stop)
 }

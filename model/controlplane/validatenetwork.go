@@ -12,20 +12,20 @@ func (v *validator) addresses() {
 	for i := range v.Subnets {
 		s := &v.Subnets[i]
 		path := "subnet." + s.Name
-		v.reference(int(s.Zone), v.world.Zones, path+".availability_zone", "zone")
-		v.check(s.Block.Bits > 0 && s.Block.Check() == nil, path+".cidr_block", "must be a block of private addresses, /16 to /28, got %s", s.Block)
+		v.Reference(int(s.Zone), v.world.Zones, path+".availability_zone", "zone")
+		v.Check(s.Block.Bits > 0 && s.Block.Check() == nil, path+".cidr_block", "must be a block of private addresses, /16 to /28, got %s", s.Block)
 		v.optional(s.NAT, len(v.NATs), path+".nat_gateway", "NAT gateway")
 		for k := range v.Subnets[:i] {
-			v.check(!s.Block.Overlaps(v.Subnets[k].Block), path+".cidr_block", "must not overlap %s", v.Subnets[k].Block)
+			v.Check(!s.Block.Overlaps(v.Subnets[k].Block), path+".cidr_block", "must not overlap %s", v.Subnets[k].Block)
 		}
 	}
 	if subnets == 0 {
 		subnets = v.world.Zones // those of the default VPC
-		v.check(subnets <= addressing.DefaultVPC.Size()/addressing.DefaultSubnet(0).Size(), "region.zones", "must have a subnet each in the default VPC")
+		v.Check(subnets <= addressing.DefaultVPC.Size()/addressing.DefaultSubnet(0).Size(), "region.zones", "must have a subnet each in the default VPC")
 	}
 	list := func(indexes []int, path string) {
 		for _, i := range indexes {
-			v.reference(i, subnets, path, "subnet")
+			v.Reference(i, subnets, path, "subnet")
 		}
 	}
 	for i := range v.Groups {
@@ -38,14 +38,14 @@ func (v *validator) addresses() {
 		list(v.InstanceWorkloads[i].Subnets, "instance_workload."+v.InstanceWorkloads[i].Name+".subnets")
 	}
 	for i := range v.NATs {
-		v.reference(v.NATs[i].Subnet, subnets, "nat_gateway."+v.NATs[i].Name+".subnet_id", "subnet")
+		v.Reference(v.NATs[i].Subnet, subnets, "nat_gateway."+v.NATs[i].Name+".subnet_id", "subnet")
 	}
 	for i := range v.Interfaces {
 		c := &v.Interfaces[i]
 		path := "network_interface." + c.Name
-		v.reference(c.Subnet, subnets, path+".subnet_id", "subnet")
+		v.Reference(c.Subnet, subnets, path+".subnet_id", "subnet")
 		v.optional(c.Fleet, len(v.Instances), path+".attachment", "fleet of instances")
-		v.check(c.Secondary >= 0, path+".ipv4_address_count", "must not be negative, got %d", c.Secondary)
+		v.Check(c.Secondary >= 0, path+".ipv4_address_count", "must not be negative, got %d", c.Secondary)
 	}
 	for i := range v.ElasticIPs {
 		e := &v.ElasticIPs[i]
@@ -63,7 +63,7 @@ func (v *validator) cards(subnets int) {
 		for k, c := range t.Cards {
 			at := fmt.Sprintf("%s.network_interfaces.%d", path, k)
 			v.optional(c.Subnet, subnets, at+".subnet_id", "subnet")
-			v.check(c.Secondary >= 0, at+".ipv4_address_count", "must not be negative, got %d", c.Secondary)
+			v.Check(c.Secondary >= 0, at+".ipv4_address_count", "must not be negative, got %d", c.Secondary)
 		}
 	}
 	for i := range v.LaunchTemplates {

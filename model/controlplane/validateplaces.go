@@ -11,22 +11,22 @@ func (v *validator) places() {
 	for i := range v.DedicatedHosts {
 		d := &v.DedicatedHosts[i]
 		path := "dedicated_host." + d.Name
-		v.reference(d.Type, v.world.Types, path+".instance_type", "type")
-		v.reference(int(d.Zone), v.world.Zones, path+".availability_zone", "zone")
+		v.Reference(d.Type, v.world.Types, path+".instance_type", "type")
+		v.Reference(int(d.Zone), v.world.Zones, path+".availability_zone", "zone")
 		v.optional(d.Pool, len(v.HostPools), path, "host pool")
-		v.check(d.Count > 0 && d.Count <= 10_000, path+".count", "must be 1 to 10000, got %d", d.Count)
-		v.check(d.Rules.Shape.Family != "", path+".instance_family", "must have a host")
-		v.check(d.From >= 0 && (d.To == 0 || d.To > d.From), path, "must end after it begins, got %v to %v", d.From, d.To)
+		v.Check(d.Count > 0 && d.Count <= 10_000, path+".count", "must be 1 to 10000, got %d", d.Count)
+		v.Check(d.Rules.Shape.Family != "", path+".instance_family", "must have a host")
+		v.Check(d.From >= 0 && (d.To == 0 || d.To > d.From), path, "must end after it begins, got %v to %v", d.From, d.To)
 	}
 	for i := range v.PlacementGroups {
 		g := &v.PlacementGroups[i]
 		path := "placement_group." + g.Name
-		v.check(g.Strategy >= placement.Cluster && g.Strategy <= placement.Apart, path+".strategy", "must be a strategy, got %d", g.Strategy)
+		v.Check(g.Strategy >= placement.Cluster && g.Strategy <= placement.Apart, path+".strategy", "must be a strategy, got %d", g.Strategy)
 		most := 0
 		if g.Strategy == placement.Partition {
 			most = placement.MostPartitions
 		}
-		v.check(g.Partitions <= most && (g.Partitions > 0) == (most > 0), path+".partition_count", "must be 1 to %d of strategy partition, 0 of others, got %d", placement.MostPartitions, g.Partitions)
+		v.Check(g.Partitions <= most && (g.Partitions > 0) == (most > 0), path+".partition_count", "must be 1 to %d of strategy partition, 0 of others, got %d", placement.MostPartitions, g.Partitions)
 	}
 	for i := range v.LaunchTemplates {
 		v.place(v.LaunchTemplates[i].Place, "launch_template."+v.LaunchTemplates[i].Name)
@@ -46,25 +46,25 @@ func (v *validator) place(p *Place, path string) {
 	}
 	v.optional(p.Host, len(v.DedicatedHosts), path+".placement.host_id", "Dedicated Host")
 	v.optional(p.Group, len(v.PlacementGroups), path+".placement.group_name", "placement group")
-	v.check(p.Reservation >= -1 && p.Reservation <= len(v.Targets), path, "must target one of %d Capacity Reservations, got %d", len(v.Targets), p.Reservation)
+	v.Check(p.Reservation >= -1 && p.Reservation <= len(v.Targets), path, "must target one of %d Capacity Reservations, got %d", len(v.Targets), p.Reservation)
 	partitions := 0
 	if p.Group >= 0 && p.Group < len(v.PlacementGroups) {
 		partitions = v.PlacementGroups[p.Group].Partitions
 	}
-	v.check(p.Partition >= 0 && p.Partition <= partitions, path+".placement.partition_number", "must be 0 to %d, got %d", partitions, p.Partition)
+	v.Check(p.Partition >= 0 && p.Partition <= partitions, path+".placement.partition_number", "must be 0 to %d, got %d", partitions, p.Partition)
 }
 
 func (v *validator) quotas() {
 	q := &v.Quotas
-	v.check(q.IOPS == nil || len(q.IOPS) == iopsQuotas, "quotas.io1_iops", "must limit both types, got %d", len(q.IOPS))
+	v.Check(q.IOPS == nil || len(q.IOPS) == iopsQuotas, "quotas.io1_iops", "must limit both types, got %d", len(q.IOPS))
 	if !q.on() {
 		return
 	}
-	v.check(len(q.Classes) == v.world.Types, "quotas", "must tell the class of each of %d types, got %d", v.world.Types, len(q.Classes))
+	v.Check(len(q.Classes) == v.world.Types, "quotas", "must tell the class of each of %d types, got %d", v.world.Types, len(q.Classes))
 	for i, limits := range [][]int64{q.OnDemand, q.Spot} {
-		v.check(limits == nil || len(limits) == int(quotaClasses), fmt.Sprintf("quotas.%d", i), "must limit all %d classes, got %d", quotaClasses, len(limits))
+		v.Check(limits == nil || len(limits) == int(quotaClasses), fmt.Sprintf("quotas.%d", i), "must limit all %d classes, got %d", quotaClasses, len(limits))
 	}
 	for _, c := range q.Classes {
-		v.check(c < quotaClasses, "quotas", "must be a class, got %d", c)
+		v.Check(c < quotaClasses, "quotas", "must be a class, got %d", c)
 	}
 }

@@ -191,17 +191,17 @@ func (t *Traffic) asks(w *Workload, balancer int) bool {
 // record checks a DNS name.
 func (v *validator) record(r *Record) {
 	path := "dns_record." + r.Name
-	v.check(len(r.Answers) > 0, path+".record", "must have an answer")
-	v.check(r.TTL >= 0 && r.TTL <= sim.Horizon/4, path+".ttl", "must be 0 to %v, got %v", sim.Horizon/4, r.TTL)
+	v.Check(len(r.Answers) > 0, path+".record", "must have an answer")
+	v.Check(r.TTL >= 0 && r.TTL <= sim.Horizon/4, path+".ttl", "must be 0 to %v, got %v", sim.Horizon/4, r.TTL)
 	primary := false
 	for i := range r.Answers {
 		a := &r.Answers[i]
-		v.reference(a.Balancer, len(v.LoadBalancers), path+".record", "load balancer")
-		v.check(a.Weight >= 0 && a.Weight <= 255, path+".record", "must have a weight of 0 to 255, got %d", a.Weight)
-		v.check(a.Interval == 0 || a.Interval >= sim.Second && a.Threshold > 0, path+".record", "must be checked once in 1s or less often, got %v", a.Interval)
+		v.Reference(a.Balancer, len(v.LoadBalancers), path+".record", "load balancer")
+		v.Check(a.Weight >= 0 && a.Weight <= 255, path+".record", "must have a weight of 0 to 255, got %d", a.Weight)
+		v.Check(a.Interval == 0 || a.Interval >= sim.Second && a.Threshold > 0, path+".record", "must be checked once in 1s or less often, got %v", a.Interval)
 		primary = primary || !a.Secondary
 	}
-	v.check(primary, path+".record", "must have a primary answer")
+	v.Check(primary, path+".record", "must have a primary answer")
 }
 
 // redirected reports whether some load balancer that a workload comes to redirects.
@@ -220,9 +220,9 @@ func (v *validator) named(w *Workload) {
 		return
 	}
 	path := "workload." + w.Name + ".to"
-	if v.reference(w.Record-1, len(v.Records), path, "DNS name") {
+	if v.Reference(w.Record-1, len(v.Records), path, "DNS name") {
 		r := &v.Records[w.Record-1]
-		v.check(w.To == ToLoadBalancer && len(r.Answers) > 0 && r.Answers[0].Balancer == w.Target, path, "must be the first answer of the DNS name")
+		v.Check(w.To == ToLoadBalancer && len(r.Answers) > 0 && r.Answers[0].Balancer == w.Target, path, "must be the first answer of the DNS name")
 	}
-	v.check(w.Visitors.Count == 0, path, "must not be a DNS name for clients that are told apart")
+	v.Check(w.Visitors.Count == 0, path, "must not be a DNS name for clients that are told apart")
 }

@@ -27,13 +27,13 @@ const MostRoundTrip = 2*sim.Second - sim.Millisecond
 // outside checks machines in nobody's zones.
 func (v *validator) outside(o *Outside) {
 	path := "outside." + o.Name
-	v.reference(o.Service, len(v.Services), path+".service", "service")
+	v.Reference(o.Service, len(v.Services), path+".service", "service")
 	v.zone(o.Zone, path+".availability_zone")
-	v.check(o.Count >= 1 && o.Count <= 10_000, path+".count", "must be 1 to 10000, got %d", o.Count)
-	v.check(o.RoundTrip >= 0 && o.RoundTrip <= MostRoundTrip, path+".round_trip", "must be 0 to %v, got %v", MostRoundTrip, o.RoundTrip)
+	v.Check(o.Count >= 1 && o.Count <= 10_000, path+".count", "must be 1 to 10000, got %d", o.Count)
+	v.Check(o.RoundTrip >= 0 && o.RoundTrip <= MostRoundTrip, path+".round_trip", "must be 0 to %v, got %v", MostRoundTrip, o.RoundTrip)
 	for _, g := range o.Groups {
-		if v.reference(g, len(v.TargetGroups), path+".target_groups", "target group") {
-			v.check(v.TargetGroups[g].Service == o.Service, path+".target_groups", "must be of its service")
+		if v.Reference(g, len(v.TargetGroups), path+".target_groups", "target group") {
+			v.Check(v.TargetGroups[g].Service == o.Service, path+".target_groups", "must be of its service")
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package dataplane
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -29,9 +28,9 @@ const (
 // validator collects the rules that a traffic breaks.
 type validator struct {
 	*Traffic
+	model.Rules
 	zones  int
 	fleets []int // service of each [instance.NAME], None without
-	errs   []error
 }
 
 // Validate returns every rule that the traffic breaks, each with the path of what
@@ -39,13 +38,13 @@ type validator struct {
 // [instance.NAME], None without.
 func (t *Traffic) Validate(zones int, fleets []int) []error {
 	v := &validator{Traffic: t, zones: zones, fleets: fleets}
-	v.check(len(t.TargetGroups) <= MaxGroups, "target_group", "must be at most %d, got %d", MaxGroups, len(t.TargetGroups))
-	v.check(zones <= MaxZones, "region.zones", "must be at most %d, got %d", MaxZones, zones)
+	v.Check(len(t.TargetGroups) <= MaxGroups, "target_group", "must be at most %d, got %d", MaxGroups, len(t.TargetGroups))
+	v.Check(zones <= MaxZones, "region.zones", "must be at most %d, got %d", MaxZones, zones)
 	calls := 0
 	for i := range t.Services {
 		calls += v.service(&t.Services[i])
 	}
-	v.check(len(t.Workloads)+calls <= MaxSources, "workload", "workloads and calls must be at most %d, got %d", MaxSources, len(t.Workloads)+calls)
+	v.Check(len(t.Workloads)+calls <= MaxSources, "workload", "workloads and calls must be at most %d, got %d", MaxSources, len(t.Workloads)+calls)
 	for i := range t.TargetGroups {
 		v.targetGroup(&t.TargetGroups[i])
 	}
@@ -65,40 +64,26 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	for i := range v.Outside {
 		v.outside(&v.Outside[i])
 	}
-	v.check(v.FunctionConcurrency >= 0 && v.FunctionConcurrency <= MaxConcurrency, "quotas.lambda_concurrent_executions", "must be 0 to %d, got %d", MaxConcurrency, v.FunctionConcurrency)
+	v.Check(v.FunctionConcurrency >= 0 && v.FunctionConcurrency <= MaxConcurrency, "quotas.lambda_concurrent_executions", "must be 0 to %d, got %d", MaxConcurrency, v.FunctionConcurrency)
 	v.network()
 	v.fluid()
-	v.check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)
-	if len(v.errs) == 0 { // references are sound
+	v.Check(t.NetworkBurst >= 0 && t.NetworkBurst <= sim.Hour, "region.network_burst", "must be 0 to %v, got %v", sim.Hour, t.NetworkBurst)
+	if len(v.Broken) == 0 { // references are sound
 		if err := t.checkCycles(fleets); err != nil {
-			v.errs = append(v.errs, err)
+			v.Broken = append(v.Broken, err)
 		}
 	}
-	return v.errs
-}
-
-// check adds an error unless a rule holds.
-func (v *validator) check(holds bool, path, rule string, args ...any) {
-	if !holds {
-		v.errs = append(v.errs, errors.New(path+": "+fmt.Sprintf(rule, args...)))
-	}
-}
-
-// reference checks an index.
-func (v *validator) reference(index, n int, path, what string) bool {
-	ok := index >= 0 && index < n
-	v.check(ok, path, "must be the index of a %s (0 to %d), got %d", what, n-1, index)
-	return ok
+	return v.Broken
 }
 
 func (v *validator) service(s *Service) (calls int) {
 	path := "service." + s.Name
-	v.check(s.Discipline == ProcessorSharing || s.Discipline == FCFS, path+".discipline", "must be ps or fcfs")
-	v.check(s.Workers >= 0 && s.Workers <= NoLimit, path+".workers", "must be 0 to %d, got %d", NoLimit, s.Workers)
-	v.check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
-	v.check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
-	v.check(s.KeepAlive >= 0, path+".keep_alive_timeout", "must not be negative, got %v", s.KeepAlive)
-	v.errors(&s.Errors, path+".errors")
+	v.Check(s.Discipline == ProcessorSharing || s.Discipline == FCFS, path+".discipline", "must be ps or fcfs")
+	v.Check(s.Workers >= 0 && s.Workers <= NoLimit, path+".workers", "must be 0 to %d, got %d", NoLimit, s.Workers)
+	v.Check(s.Concurrency >= 0 && s.Concurrency <= NoLimit, path+".concurrency", "must be 0 to %d, got %d", NoLimit, s.Concurrency)
+	v.Check(s.Backlog >= 0 && s.Backlog <= NoLimit, path+".backlog", "must be 0 to %d, got %d", NoLimit, s.Backlog)
+	v.Check(s.KeepAlive >= 0, path+".keep_alive_timeout", "must not be negative, got %v", s.KeepAlive)
+	v.Failures(&s.Errors, path+".errors")
 	v.cache(s, path+".cache")
 	v.memory(s, path)
 	for k := range s.Steps {
@@ -107,110 +92,104 @@ func (v *validator) service(s *Service) (calls int) {
 		switch step.Kind {
 		case StepCPU:
 		case StepPause:
-			v.check(step.Time != nil, at+".pause", "must be given")
+			v.Check(step.Time != nil, at+".pause", "must be given")
 		case StepCall:
 			calls++
 			v.call(&step.Call, at)
 		case StepDisk:
 			v.io(s, &step.IO, at)
 		default:
-			v.check(false, at, "must be one of cpu, call, pause, read, write")
+			v.Check(false, at, "must be one of cpu, call, pause, read, write")
 		}
 	}
 	return calls
 }
 
-func (v *validator) errors(e *model.Errors, path string) {
-	v.check(e.Rate >= 0 && e.Rate <= 1, path+".rate", "must be 0 to 1, got %g", e.Rate)
-	v.check(e.Latency >= 0, path+".latency", "must not be negative, got %v", e.Latency)
-	v.check(e.Rate == 0 || e.Status == 500 || e.Status >= 502 && e.Status <= 504, path+".code", "must be 500, 502, 503 or 504, got %d", e.Status)
-}
-
 func (v *validator) call(c *Call, at string) {
 	v.destination(c.To, c.Target, at+".call")
-	v.check(c.Count >= 1 && c.Count <= math.MaxInt32, at+".count", "must be at least 1, got %d", c.Count)
-	v.check(c.PoolSize >= 0, at+".pool.size", "must not be negative, got %d", c.PoolSize)
-	v.check(c.PoolTimeout >= 0, at+".pool.timeout", "must not be negative, got %v", c.PoolTimeout)
-	v.check(c.PoolTimeout == 0 || c.PoolSize > 0, at+".pool.timeout", "needs a pool size")
+	v.Check(c.Count >= 1 && c.Count <= math.MaxInt32, at+".count", "must be at least 1, got %d", c.Count)
+	v.Check(c.PoolSize >= 0, at+".pool.size", "must not be negative, got %d", c.PoolSize)
+	v.Check(c.PoolTimeout >= 0, at+".pool.timeout", "must not be negative, got %v", c.PoolTimeout)
+	v.Check(c.PoolTimeout == 0 || c.PoolSize > 0, at+".pool.timeout", "needs a pool size")
 	v.clients(&c.Clients, at)
 	v.demand(at+".demand", c.Memory, c.Reads, c.Writes)
 }
 
 func (v *validator) clients(c *Clients, at string) {
-	v.check(c.Timeout >= 0, at+".timeout", "must not be negative, got %v", c.Timeout)
-	v.check(c.Deadline >= 0, at+".deadline", "must not be negative, got %v", c.Deadline)
-	v.check(c.RetryAttempts >= 0 && c.RetryAttempts <= MaxRetries, at+".retry.attempts", "must be 0 to %d, got %d", MaxRetries, c.RetryAttempts)
+	v.Check(c.Timeout >= 0, at+".timeout", "must not be negative, got %v", c.Timeout)
+	v.Check(c.Deadline >= 0, at+".deadline", "must not be negative, got %v", c.Deadline)
+	v.Check(c.RetryAttempts >= 0 && c.RetryAttempts <= MaxRetries, at+".retry.attempts", "must be 0 to %d, got %d", MaxRetries, c.RetryAttempts)
 	// A doubled backoff is as long as all before it, and one more: it does not
 	// lead beyond what the clock can count.
-	v.check(c.Backoff >= 0 && c.Backoff <= sim.Horizon/4, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon/4, c.Backoff)
-	v.check(c.Region == "" || addressing.Known(c.Region), at+".region", "must be an AWS Region, got %q", c.Region)
-	v.check(c.RoundTrip >= 0 && c.RoundTrip <= sim.Hour, at+".round_trip", "must be 0 to %v, got %v", sim.Hour, c.RoundTrip)
-	v.check(c.Resumption >= 0 && c.Resumption <= 1, at+".session_resumption", "must be 0 to 1, got %g", c.Resumption)
-	v.check(c.ForwardedFor >= 0, at+".forwarded_for", "must not be negative, got %d", c.ForwardedFor)
-	v.check(c.RetryBudget >= 0 && c.RetryBudget <= RetryBurst, at+".retry.budget", "must be 0 to %d, got %g", RetryBurst, c.RetryBudget)
+	v.Check(c.Backoff >= 0 && c.Backoff <= sim.Horizon/4, at+".retry.backoff", "must be 0 to %v, got %v", sim.Horizon/4, c.Backoff)
+	v.Check(c.Region == "" || addressing.Known(c.Region), at+".region", "must be an AWS Region, got %q", c.Region)
+	v.Check(c.RoundTrip >= 0 && c.RoundTrip <= sim.Hour, at+".round_trip", "must be 0 to %v, got %v", sim.Hour, c.RoundTrip)
+	v.Check(c.Resumption >= 0 && c.Resumption <= 1, at+".session_resumption", "must be 0 to 1, got %g", c.Resumption)
+	v.Check(c.ForwardedFor >= 0, at+".forwarded_for", "must not be negative, got %d", c.ForwardedFor)
+	v.Check(c.RetryBudget >= 0 && c.RetryBudget <= RetryBurst, at+".retry.budget", "must be 0 to %d, got %g", RetryBurst, c.RetryBudget)
 }
 
 // destination checks what a workload or a call talks to.
 func (v *validator) destination(to DestinationKind, target int, at string) {
 	switch to {
 	case ToLoadBalancer:
-		v.reference(target, len(v.LoadBalancers), at, "load balancer")
+		v.Reference(target, len(v.LoadBalancers), at, "load balancer")
 	case ToTargetGroup:
-		if v.reference(target, len(v.TargetGroups), at, "target group") {
-			v.check(v.TargetGroups[target].CrossZone, at, "a target group without cross-zone balancing needs a load balancer")
+		if v.Reference(target, len(v.TargetGroups), at, "target group") {
+			v.Check(v.TargetGroups[target].CrossZone, at, "a target group without cross-zone balancing needs a load balancer")
 		}
 	case ToAddress:
-		v.reference(target, len(v.Addresses), at, "address")
+		v.Reference(target, len(v.Addresses), at, "address")
 	case ToFunction:
-		v.reference(target, len(v.Functions), at, "function")
+		v.Reference(target, len(v.Functions), at, "function")
 	case ToInstances:
-		v.reference(target, len(v.fleets), at, "fleet of instances")
+		v.Reference(target, len(v.fleets), at, "fleet of instances")
 	default:
-		v.check(false, at, "must be a load balancer, a target group or instances")
+		v.Check(false, at, "must be a load balancer, a target group or instances")
 	}
 }
 
 func (v *validator) targetGroup(g *TargetGroup) {
 	path := "target_group." + g.Name
 	if g.Service != None {
-		v.reference(g.Service, len(v.Services), path+".service", "service")
+		v.Reference(g.Service, len(v.Services), path+".service", "service")
 	}
 	_, ok := routing.Find(g.Algorithm, v.Algorithms...)
-	v.check(ok, path+".load_balancing_algorithm_type", "must be an algorithm, got %q", g.Algorithm)
-	v.check(!g.Mitigation || g.Algorithm == "weighted_random", path+".load_balancing_anomaly_mitigation", "needs the algorithm weighted_random, got %q", g.Algorithm)
-	v.check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
-	v.check(g.SlowStart == 0 || g.SlowStart >= routing.MinSlowStart && g.SlowStart <= routing.MaxSlowStart, path+".slow_start", "must be 0, or %v to %v, got %v", routing.MinSlowStart, routing.MaxSlowStart, g.SlowStart)
-	v.check(g.SlowStart == 0 || g.Algorithm == "round_robin", path+".slow_start", "needs the algorithm round_robin, got %q", g.Algorithm)
-	if g.Balancer > 0 && v.reference(g.Balancer-1, len(v.LoadBalancers), path+".load_balancer", "load balancer") {
+	v.Check(ok, path+".load_balancing_algorithm_type", "must be an algorithm, got %q", g.Algorithm)
+	v.Check(!g.Mitigation || g.Algorithm == "weighted_random", path+".load_balancing_anomaly_mitigation", "needs the algorithm weighted_random, got %q", g.Algorithm)
+	v.Check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
+	v.Check(g.SlowStart == 0 || g.SlowStart >= routing.MinSlowStart && g.SlowStart <= routing.MaxSlowStart, path+".slow_start", "must be 0, or %v to %v, got %v", routing.MinSlowStart, routing.MaxSlowStart, g.SlowStart)
+	v.Check(g.SlowStart == 0 || g.Algorithm == "round_robin", path+".slow_start", "needs the algorithm round_robin, got %q", g.Algorithm)
+	if g.Balancer > 0 && v.Reference(g.Balancer-1, len(v.LoadBalancers), path+".load_balancer", "load balancer") {
 		lb := &v.LoadBalancers[g.Balancer-1]
-		v.check(g.Flows.On && g.Service == None && !lb.Network() && lb.ListenerFor(int(g.Port)) != None && g.Port > 0, path+".load_balancer",
+		v.Check(g.Flows.On && g.Service == None && !lb.Network() && lb.ListenerFor(int(g.Port)) != None && g.Port > 0, path+".load_balancer",
 			"must be an Application Load Balancer that listens on the port of flows to it, %d", g.Port)
 	}
 	if g.Flows.On {
-		v.check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
-		v.check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)
-		v.check(g.Flows.MostPerTarget >= 0, path+".max_connections_per_target", "must not be negative, got %d", g.Flows.MostPerTarget)
+		v.Check(g.SlowStart == 0 && !g.Mitigation && g.Stickiness.Kind == 0, path, "must have no slow start, mitigation or cookies: it takes flows")
+		v.Check(g.Flows.RegistrationDelay >= 0, path+".registration_delay", "must not be negative, got %v", g.Flows.RegistrationDelay)
+		v.Check(g.Flows.MostPerTarget >= 0, path+".max_connections_per_target", "must not be negative, got %d", g.Flows.MostPerTarget)
 	}
 	if s := g.Stickiness; s.Kind != 0 {
-		v.check(s.Kind <= ApplicationCookie, path+".stickiness.type", "must be lb_cookie or app_cookie")
-		v.check(s.Duration > 0, path+".stickiness.cookie_duration", "must be above 0, got %v", s.Duration)
-		v.check(g.CrossZone, path+".stickiness", "needs cross-zone load balancing")
+		v.Check(s.Kind <= ApplicationCookie, path+".stickiness.type", "must be lb_cookie or app_cookie")
+		v.Check(s.Duration > 0, path+".stickiness.cookie_duration", "must be above 0, got %v", s.Duration)
+		v.Check(g.CrossZone, path+".stickiness", "needs cross-zone load balancing")
 	}
 	if err := g.minimum().Validate(); err != nil {
-		v.check(false, path+".target_group_health", "%v", err)
+		v.Check(false, path+".target_group_health", "%v", err)
 	}
 	if h := &g.HealthCheck; h.Enabled {
-		v.check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
-		v.check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)
-		v.check(h.Demand >= 0 && h.Demand <= sim.Hour, path+".health_check.demand", "must be 0 to %v, got %v", sim.Hour, h.Demand)
-		v.check(h.HealthyThreshold >= 1 && h.HealthyThreshold <= 255 && h.UnhealthyThreshold >= 1 && h.UnhealthyThreshold <= 255,
+		v.Check(h.Interval > 0 && h.Timeout > 0, path+".health_check", "must have an interval and a timeout above 0, got %v and %v", h.Interval, h.Timeout)
+		v.Check(h.Timeout <= h.Interval, path+".health_check.timeout", "must not exceed the interval (%v), got %v", h.Interval, h.Timeout)
+		v.Check(h.Demand >= 0 && h.Demand <= sim.Hour, path+".health_check.demand", "must be 0 to %v, got %v", sim.Hour, h.Demand)
+		v.Check(h.HealthyThreshold >= 1 && h.HealthyThreshold <= 255 && h.UnhealthyThreshold >= 1 && h.UnhealthyThreshold <= 255,
 			path+".health_check", "must have thresholds of 1 to 255, got %d and %d", h.HealthyThreshold, h.UnhealthyThreshold)
 	}
 }
 
 func (v *validator) loadBalancer(lb *LoadBalancer) {
 	path := "load_balancer." + lb.Name
-	v.check(len(lb.Zones) > 0, path+".zones", "must have a zone")
+	v.Check(len(lb.Zones) > 0, path+".zones", "must have a zone")
 	for _, z := range lb.Zones {
 		v.zone(z, path+".zones")
 	}
@@ -218,35 +197,35 @@ func (v *validator) loadBalancer(lb *LoadBalancer) {
 		name string
 		time sim.Time
 	}{{"idle_timeout", lb.IdleTimeout}, {"client_keep_alive", lb.ClientKeepAlive}, {"latency", lb.Latency}, {"cross_latency", lb.CrossLatency}, {"dns_ttl", lb.DNSTTL}, {"connect_timeout", lb.ConnectTimeout}} {
-		v.check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
+		v.Check(d.time >= 0, path+"."+d.name, "must not be negative, got %v", d.time)
 	}
-	v.check(lb.ZoneAffinity >= 0 && lb.ZoneAffinity <= 1, path+".dns_record_client_routing_policy", "must be a share of 0 to 1, got %g", lb.ZoneAffinity)
-	v.check(lb.Growth.Start <= ColdStart, path+".start", "must be warm or cold")
-	v.check(lb.Growth.Units >= 0 && lb.Growth.Units <= MaxUnits, path+".minimum_load_balancer_capacity.capacity_units", "must be 0 to %d, got %d", MaxUnits, lb.Growth.Units)
-	v.check(lb.Gateway == 0 || lb.Gateway <= len(v.LoadBalancers) && v.LoadBalancers[lb.Gateway-1].IsGateway(), path+".gateway", "must be a load balancer of kind gateway")
+	v.Check(lb.ZoneAffinity >= 0 && lb.ZoneAffinity <= 1, path+".dns_record_client_routing_policy", "must be a share of 0 to 1, got %g", lb.ZoneAffinity)
+	v.Check(lb.Growth.Start <= ColdStart, path+".start", "must be warm or cold")
+	v.Check(lb.Growth.Units >= 0 && lb.Growth.Units <= MaxUnits, path+".minimum_load_balancer_capacity.capacity_units", "must be 0 to %d, got %d", MaxUnits, lb.Growth.Units)
+	v.Check(lb.Gateway == 0 || lb.Gateway <= len(v.LoadBalancers) && v.LoadBalancers[lb.Gateway-1].IsGateway(), path+".gateway", "must be a load balancer of kind gateway")
 	v.listeners(lb, path)
 }
 
 func (v *validator) zone(z model.Zone, path string) {
-	v.check(z >= 0 && int(z) < v.zones, path, "must be zones of the region (0 to %d), got %d", v.zones-1, z)
+	v.Check(z >= 0 && int(z) < v.zones, path, "must be zones of the region (0 to %d), got %d", v.zones-1, z)
 }
 
 func (v *validator) workload(w *Workload) {
 	path := "workload." + w.Name
 	v.destination(w.To, w.Target, path+".to")
 	v.visitors(w, path)
-	v.check(w.Demand != nil || w.Rows != nil && w.Rows.Demand != nil, path+".demand.cpu", "must be given")
-	v.check(len(w.Classes) >= 1 && len(w.Classes) <= MaxClasses, path+".path", "must have 1 to %d classes of requests, got %d", MaxClasses, len(w.Classes))
+	v.Check(w.Demand != nil || w.Rows != nil && w.Rows.Demand != nil, path+".demand.cpu", "must be given")
+	v.Check(len(w.Classes) >= 1 && len(w.Classes) <= MaxClasses, path+".path", "must have 1 to %d classes of requests, got %d", MaxClasses, len(w.Classes))
 	total := 0.0
 	for _, c := range w.Classes {
-		v.check(c.Weight >= 0 && c.Weight <= math.MaxFloat64, path+".path", "weights must be finite and not negative, got %g", c.Weight)
+		v.Check(c.Weight >= 0 && c.Weight <= math.MaxFloat64, path+".path", "weights must be finite and not negative, got %g", c.Weight)
 		total += c.Weight
 	}
-	v.check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
-	v.check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
-	v.check(w.Clients.Lasts >= 0, path+".clients.connection_duration", "must not be negative, got %v", w.Clients.Lasts)
-	v.check(w.Clients.Streams >= 0 && w.Clients.Streams <= MaxStreams, path+".clients.http2_streams", "must be 0 to %d, got %d", MaxStreams, w.Clients.Streams)
-	v.check(w.Clients.KeepAlive >= 0, path+".clients.keep_alive", "must not be negative, got %v", w.Clients.KeepAlive)
+	v.Check(total > 0 && total <= math.MaxFloat64, path+".path", "weights must add up to more than 0, got %g", total)
+	v.Check(w.Clients.PerConnection >= 0, path+".clients.requests_per_connection", "must not be negative, got %d", w.Clients.PerConnection)
+	v.Check(w.Clients.Lasts >= 0, path+".clients.connection_duration", "must not be negative, got %v", w.Clients.Lasts)
+	v.Check(w.Clients.Streams >= 0 && w.Clients.Streams <= MaxStreams, path+".clients.http2_streams", "must be 0 to %d, got %d", MaxStreams, w.Clients.Streams)
+	v.Check(w.Clients.KeepAlive >= 0, path+".clients.keep_alive", "must not be negative, got %v", w.Clients.KeepAlive)
 	v.clients(&w.Clients, path+".clients")
 	v.websocket(w, path+".clients.websocket")
 	v.demand(path+".demand", w.Memory, w.Reads, w.Writes)
@@ -257,16 +236,16 @@ func (v *validator) workload(w *Workload) {
 // let time pass.
 func (v *validator) visitors(w *Workload, path string) {
 	c := &w.Visitors
-	v.check(c.Count >= 0 && c.Count <= MaxVisitors, path+".clients.users", "must be 0 to %d, got %d", MaxVisitors, c.Count)
-	v.check(c.Count > 0 || c.Think == nil && c.Stay == nil, path+".clients", "must have sessions or users to have times of them")
-	v.check(c.Stay == nil || c.Stay.Mean() > 0, path+".clients.session_duration", "must be longer than 0")
+	v.Check(c.Count >= 0 && c.Count <= MaxVisitors, path+".clients.users", "must be 0 to %d, got %d", MaxVisitors, c.Count)
+	v.Check(c.Count > 0 || c.Think == nil && c.Stay == nil, path+".clients", "must have sessions or users to have times of them")
+	v.Check(c.Stay == nil || c.Stay.Mean() > 0, path+".clients.session_duration", "must be longer than 0")
 	if c.Think == nil {
-		v.check(w.Arrivals != nil, path+".arrivals", "must be given")
+		v.Check(w.Arrivals != nil, path+".arrivals", "must be given")
 		return
 	}
-	v.check(w.Arrivals == nil, path+".arrivals", "must not be given beside sessions, which ask in a closed loop")
-	v.check(w.Rows == nil, path+".demand", "must not be columns of a trace where sessions ask in a closed loop")
-	v.check(c.Think.Mean() >= MinThink.Seconds(), path+".clients.think_time", "must have a mean of at least %v, got %gs", MinThink, c.Think.Mean())
+	v.Check(w.Arrivals == nil, path+".arrivals", "must not be given beside sessions, which ask in a closed loop")
+	v.Check(w.Rows == nil, path+".demand", "must not be columns of a trace where sessions ask in a closed loop")
+	v.Check(c.Think.Mean() >= MinThink.Seconds(), path+".clients.think_time", "must have a mean of at least %v, got %gs", MinThink, c.Think.Mean())
 }
 
 // checkCycles refuses services that call themselves, by whatever way, and chains of

@@ -16,9 +16,9 @@ func (v *validator) io(s *Service, io *IO, at string) {
 	if io.Write {
 		at = at[:len(at)-len("read")] + "write"
 	}
-	v.reference(io.Disk, len(s.Disks), at, "disk of the service")
+	v.Reference(io.Disk, len(s.Disks), at, "disk of the service")
 	if io.Demand {
-		v.check(io.Count == nil && io.Size == nil, at, "must not have I/Os of its own beside those of the demand")
+		v.Check(io.Count == nil && io.Size == nil, at, "must not have I/Os of its own beside those of the demand")
 		return
 	}
 	v.disk(DiskDemand{Count: io.Count, Size: io.Size}, at)
@@ -40,14 +40,14 @@ func (v *validator) demand(at string, memory rng.Distribution, reads, writes Dis
 func (v *validator) disk(d DiskDemand, at string) {
 	if d.Bytes != nil {
 		v.bounded(d.Bytes, MaxIOs*float64(MaxBytes), at+".bytes")
-		v.check((d.Count == nil) != (d.Size == nil), at, "must have a number of I/Os or their size, not both, beside all their bytes")
+		v.Check((d.Count == nil) != (d.Size == nil), at, "must have a number of I/Os or their size, not both, beside all their bytes")
 		for _, part := range []rng.Distribution{d.Count, d.Size} {
-			v.check(part == nil || part.Mean() >= 0 && part.Mean() <= float64(MaxBytes), at, "must have a number and a size that can be counted")
+			v.Check(part == nil || part.Mean() >= 0 && part.Mean() <= float64(MaxBytes), at, "must have a number and a size that can be counted")
 		}
 		return
 	}
 	if d.Count == nil || d.Size == nil {
-		v.check(false, at, "must have a number of I/Os and their size")
+		v.Check(false, at, "must have a number of I/Os and their size")
 		return
 	}
 	v.bounded(d.Count, MaxIOs, at+".ops")
@@ -56,7 +56,7 @@ func (v *validator) disk(d DiskDemand, at string) {
 
 // bounded checks the mean of a law.
 func (v *validator) bounded(d rng.Distribution, most float64, at string) {
-	v.check(d.Mean() >= 0 && d.Mean() <= most, at, "must be 0 to %g on average, got %g", most, d.Mean())
+	v.Check(d.Mean() >= 0 && d.Mean() <= most, at, "must be 0 to %g on average, got %g", most, d.Mean())
 }
 
 // cache checks where a service keeps what it reads.
@@ -65,14 +65,14 @@ func (v *validator) cache(s *Service, at string) {
 	if c.Size == 0 {
 		return
 	}
-	v.check(c.Size > 0, at+".size", "must not be negative, got %d", c.Size)
-	v.check(c.Hit >= 0 && c.Hit <= 1 && !math.IsNaN(c.Hit), at+".hit", "must be 0 to 1, got %g", c.Hit)
+	v.Check(c.Size > 0, at+".size", "must not be negative, got %d", c.Size)
+	v.Check(c.Hit >= 0 && c.Hit <= 1 && !math.IsNaN(c.Hit), at+".hit", "must be 0 to 1, got %g", c.Hit)
 	if c.Disk != None {
-		v.reference(c.Disk, len(s.Disks), at+".on", "disk of the service")
+		v.Reference(c.Disk, len(s.Disks), at+".on", "disk of the service")
 	}
 	for i, name := range s.Disks {
 		for k := range i {
-			v.check(s.Disks[k] != name, fmt.Sprintf("service.%s.disks.%d", s.Name, i), "must be given once, got %q", name)
+			v.Check(s.Disks[k] != name, fmt.Sprintf("service.%s.disks.%d", s.Name, i), "must be given once, got %q", name)
 		}
 	}
 }

@@ -130,15 +130,15 @@ func (v *validator) fluid() {
 		notCarried(v, "load_balancer."+v.LoadBalancers[i].Name, &v.LoadBalancers[i], balancersNotFluid)
 	}
 	for i := range v.Functions {
-		v.check(false, "function."+v.Functions[i].Name, model.NotFluid)
+		v.Check(false, "function."+v.Functions[i].Name, model.NotFluid)
 	}
 	for i := range v.Outside {
-		v.check(false, "outside."+v.Outside[i].Name, model.NotFluid)
+		v.Check(false, "outside."+v.Outside[i].Name, model.NotFluid)
 	}
 }
 
 func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {
 	for _, row := range rows {
-		v.check(!row.is(v.Traffic, of), path+"."+row.key, model.NotFluid)
+		v.Check(!row.is(v.Traffic, of), path+"."+row.key, model.NotFluid)
 	}
 }

@@ -14,15 +14,15 @@ func (v *validator) network() {
 		for d := range g.Rules {
 			for k, r := range g.Rules[d] {
 				err := r.Validate(len(n.Groups))
-				v.check(err == nil, fmt.Sprintf("security_group.%s.%s.%d", g.Name, network.Direction(d), k), "%v", err)
+				v.Check(err == nil, fmt.Sprintf("security_group.%s.%s.%d", g.Name, network.Direction(d), k), "%v", err)
 			}
 		}
 	}
 	for i := range n.Ends {
 		for _, g := range n.Ends[i].Groups {
-			v.reference(g, len(n.Groups), fmt.Sprintf("network.end.%d", i), "security group")
+			v.Reference(g, len(n.Groups), fmt.Sprintf("network.end.%d", i), "security group")
 		}
-		v.check(n.Ends[i].Address.IsValid() && n.Ends[i].Address.Addr().Is4(), fmt.Sprintf("network.end.%d", i), "must have a block of IPv4 addresses, got %v", n.Ends[i].Address)
+		v.Check(n.Ends[i].Address.IsValid() && n.Ends[i].Address.Addr().Is4(), fmt.Sprintf("network.end.%d", i), "must have a block of IPv4 addresses, got %v", n.Ends[i].Address)
 	}
 	for i := range v.LoadBalancers {
 		v.end(v.LoadBalancers[i].End, "load_balancer."+v.LoadBalancers[i].Name)
@@ -37,5 +37,5 @@ func (v *validator) network() {
 
 // end checks the number of an end, counted from 1.
 func (v *validator) end(end int, path string) {
-	v.check(end >= 0 && end <= len(v.Network.Ends), path, "must have an end of the network (0 to %d), got %d", len(v.Network.Ends), end)
+	v.Check(end >= 0 && end <= len(v.Network.Ends), path, "must have an end of the network (0 to %d), got %d", len(v.Network.Ends), end)
 }

@@ -285,14 +285,14 @@ func (p *Plane) letGoSocket(server uint32, at sim.Time) {
 // websocket checks a workload whose clients open WebSockets.
 func (v *validator) websocket(w *Workload, at string) {
 	s, c := &w.Websocket, &w.Clients
-	v.check((s.Interval == nil) == (s.Lifetime == nil), at, "must have both an interval and a lifetime, or none")
+	v.Check((s.Interval == nil) == (s.Lifetime == nil), at, "must have both an interval and a lifetime, or none")
 	if s.Interval == nil || s.Lifetime == nil {
 		return
 	}
-	v.check(s.Interval.Mean() >= MinThink.Seconds(), at+".interval", "must have a mean of at least %v, got %gs", MinThink, s.Interval.Mean())
-	v.check(s.Lifetime.Mean() > 0, at+".lifetime", "must be longer than 0")
-	v.check(w.To == ToLoadBalancer && w.Record == 0 && w.Target >= 0 && w.Target < len(v.LoadBalancers) && !v.LoadBalancers[w.Target].Network(), at, "must go to an Application Load Balancer")
-	v.check(w.Rows == nil, at, "must not have columns of a trace")
-	v.check(w.Visitors.Count == 0 && c.PerConnection <= 1 && c.Lasts == 0 && c.Streams <= 1 && c.KeepAlive == 0 && c.RetryAttempts == 0 && c.StayPut, at,
+	v.Check(s.Interval.Mean() >= MinThink.Seconds(), at+".interval", "must have a mean of at least %v, got %gs", MinThink, s.Interval.Mean())
+	v.Check(s.Lifetime.Mean() > 0, at+".lifetime", "must be longer than 0")
+	v.Check(w.To == ToLoadBalancer && w.Record == 0 && w.Target >= 0 && w.Target < len(v.LoadBalancers) && !v.LoadBalancers[w.Target].Network(), at, "must go to an Application Load Balancer")
+	v.Check(w.Rows == nil, at, "must not have columns of a trace")
+	v.Check(w.Visitors.Count == 0 && c.PerConnection <= 1 && c.Lasts == 0 && c.Streams <= 1 && c.KeepAlive == 0 && c.RetryAttempts == 0 && c.StayPut, at,
 		"must be clients who are not told apart, keep no other connection, try nothing again and follow no redirects")
 }
