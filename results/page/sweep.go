@@ -318,7 +318,7 @@ func (d *design) metricAxis(metric int) upright {
 func (d *design) paths(uprights []upright) template.HTML {
 	const width, height, side, top, foot = 760.0, 320.0, 60.0, 40.0, 24.0
 	var out strings.Builder
-	fmt.Fprintf(&out, `<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="parallel coordinates of all points">`, width, height)
+	fmt.Fprintf(&out, `<svg viewBox="0 0 %.0f %.0f" %s aria-label="parallel coordinates of all points">`, width, height, roleOfLinks)
 	place := func(k int) float64 { return side + float64(k)*(width-2*side)/float64(len(uprights)-1) }
 	for k, u := range uprights {
 		fmt.Fprintf(&out, `<path class="axis" d="M%.1f %.1fV%.1f"/><text x="%.1f" y="14" text-anchor="middle">%s</text><text class="faint" x="%.1f" y="30" text-anchor="middle">%s</text><text class="faint" x="%.1f" y="%.1f" text-anchor="middle">%s</text>`,
