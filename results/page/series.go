@@ -48,7 +48,7 @@ type seriesReader struct {
 	in     *bufio.Scanner
 	number int // of the row
 	cells  [][]byte
-	width  int // of all rows
+	width  int          // of all rows
 	places [columns]int // -1: the file has none
 	known  []*line      // all, idle or not
 	next   int          // where the line of the next row is likely to be

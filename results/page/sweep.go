@@ -6,6 +6,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,7 +23,11 @@ const (
 )
 
 // openDesign is the page of a sweep or a search.
-func openDesign(path string, about About) (*document, error) {
+func openDesign(path string) (*document, error) {
+	about, err := readAbout(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
 	d, err := readDesign(path, about)
 	if err != nil {
 		return nil, err
@@ -392,6 +397,9 @@ func (d *design) command(t *tried) string {
 		if v != "" {
 			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)
 		}
+	}
+	if d.thing == "point" && t.replications != "0" { // the same numbers again; those of a search have replications of their own
+		text += " --replications " + t.replications
 	}
 	return text
 }
