@@ -118,12 +118,20 @@ func (p *Plane) rejectRest(in *inlet, at sim.Time, rejected int64, why failure) 
 		left, rejected = left-connects, rejected-n
 		c.came -= n
 		c.expected *= float64(c.came) / float64(c.came+n)
-		p.rejectMany(in.balancer, c, at, n, why)
+		p.rejectMany(c, at, rejection{by: in.balancer, n: n, failure: why})
 	}
 }
 
-// rejectMany answers connections that a load balancer is too small for.
-func (p *Plane) rejectMany(b *balancer, c *current, at sim.Time, n int64, why failure) {
+// rejection is of so many connections, by a load balancer that is too small for them.
+type rejection struct {
+	by *balancer
+	n  int64
+	failure
+}
+
+// rejectMany answers connections that are rejected.
+func (p *Plane) rejectMany(c *current, at sim.Time, why rejection) {
+	b, n := why.by, why.n
 	nowhere := *c
 	nowhere.fate = findsNoWeight // they reach no target group
 	r := p.routeOf(&nowhere)
@@ -140,5 +148,5 @@ func (p *Plane) rejectMany(b *balancer, c *current, at sim.Time, n int64, why fa
 	}
 	b.nodes[zone].rejected += n
 	b.nodes[zone].requests += n
-	p.failMany(&nowhere, at, n, why)
+	p.failMany(&nowhere, at, n, why.failure)
 }
