@@ -160,8 +160,11 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 // enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	if f.wired {
+	switch {
+	case f.wired:
 		return p.receiveCompact(r, f, patience)
+	case f.shared:
+		return p.enterShared(r, f, n, patience)
 	}
 	now := r.arrived
 	if f.counted {
