@@ -36,7 +36,7 @@ type fastPath struct {
 	flows     bool        // its target is one of flows
 	work      sim.Time    // shared: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
-	_         [3]uint64   // to the end of its cache line
+	_         [2]uint64   // to the end of its cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the

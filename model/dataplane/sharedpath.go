@@ -67,12 +67,17 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	k := p.compact.alloc()
 	p.compact.all[k] = *r
 	f.work += time
+	if !n.came.put(now) {
+		p.openArrivalTab(n, now)
+	}
 	if g.held >= g.limit {
 		g.line.Push(k, time)
 		return true
 	}
 	g.held++
-	p.meter.beginsAtOnce(n.route, now)
+	if now >= p.meter.warmup {
+		n.came.atOnce++
+	}
 	b.station.Offer(now, k, time)
 	if f.counted {
 		p.calendar.announce(a.base, b.station.Next())
