@@ -47,6 +47,9 @@ type cohort struct {
 	atDisk float64 // of away, at disks
 	leave  float64 // requests a second that leave each server
 	cached float64 // bytes in the cache of each server
+
+	loyal   []float64 // clients that each server has the cookie of, by loyalty
+	weighed float64   // requests to each server since its target group was weighed
 }
 
 // cohortKey is what the servers of a cohort have in common.
@@ -117,6 +120,9 @@ func (p *Plane) stir(id uint32) {
 		}
 	}
 	to := p.cohortOf(s, key, groups)
+	if len(f.loyalties) > 0 {
+		p.takeLoyal(to, at.cohort)
+	}
 	p.joinDisks(to, at.cohort, s)
 	p.leaveCohort(id, to)
 	to.servers++
@@ -194,7 +200,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort {
 	f := p.fluid
 	if c := f.byKey[key]; c != nil {
-		if c.servers == 0 || (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) {
+		if c.servers == 0 || !f.isSticky(groups) && (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) {
 			return c
 		}
 		key.born = p.kernel.Now() + 1

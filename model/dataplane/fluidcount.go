@@ -41,6 +41,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	p.countAttempts(c, n)
 	if c.group != None {
 		p.targetGroups[c.group].requests += n
+		p.countLoyal(c, n)
 	}
 	s := &p.sources[c.source]
 	if s.lb == nil {

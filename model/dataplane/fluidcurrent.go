@@ -37,8 +37,8 @@ type current struct {
 
 	level int // of who serves, or else of who sends
 
-	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated fluid.Share
-	bytes                                                                   [2]float64 // in and out that are left of one
+	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated, stuck fluid.Share
+	bytes                                                                          [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -244,6 +244,9 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 					c.Choices += other.servers
 				}
 			}
+		}
+		if p.fluid.byChance(c) {
+			c.Rule, c.Nodes = law.AtRandom, 1
 		}
 		if p.fluid.repeatOf(c.currents[0]).share > 0 {
 			c.Nodes = 1 // in a storm nobody sees what they add

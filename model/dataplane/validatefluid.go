@@ -56,7 +56,10 @@ var servicesNotFluid = []notFluid[Service]{
 
 var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"appliance", func(_ *Traffic, g *TargetGroup) bool { return g.Appliances.PacketRate > 0 || g.Appliances.ByteRate > 0 }},
-	{"stickiness", func(_ *Traffic, g *TargetGroup) bool { return g.Stickiness.Kind != 0 }},
+	{"stickiness", func(t *Traffic, g *TargetGroup) bool {
+		entry, _ := routing.Find(g.Algorithm, t.Algorithms...)
+		return g.Stickiness.Kind != 0 && !t.stickyCarried(slices.IndexFunc(t.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name }), entry.Rule)
+	}},
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
 	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {
