@@ -146,6 +146,9 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
+		if p.servers.at(r.server).plain && r.phase == inService {
+			l.placed++
+		}
 		at[r.server] = l
 	})
 	return at, elsewhere
