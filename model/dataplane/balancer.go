@@ -23,9 +23,8 @@ type balancer struct {
 	evaluated int64 // rule evaluations of hour until the last minute
 	counts    BalancerOutcome
 
-	parts     [model.FlowParts]flowHour // of flows, by what they are billed as
-	flowsOpen int64
-	flowTime  stat.Sum // ∫ active dt of flows, before the present hour
+	parts    [model.FlowParts]flowHour // of flows, by what they are billed as
+	flowTime stat.Sum                  // ∫ active dt of flows, before the present hour
 }
 
 // balance takes a request through a load balancer: node, rule, target group.
@@ -42,7 +41,7 @@ func (p *Plane) balance(i uint32, r *request, s *source) {
 		if len(b.dns) > 1 {
 			zone = b.dns[s.nodes.Below(len(b.dns))]
 		}
-		b.opened(p.kernel.Now())
+		b.hour.opens(p.kernel.Now())
 	}
 	r.zone = uint8(zone)
 	n := &b.nodes[zone]

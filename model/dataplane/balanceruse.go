@@ -6,28 +6,58 @@ import (
 	"headroom/sim/stat"
 )
 
-// flowHour is the part of a [balancerHour] of the flows of one kind.
-type flowHour struct {
-	connections int64
-	processed   model.Bytes
+// openTime counts connections and for how long they are open. active is Σ (end − start) in
+// nanoseconds, kept as Σ end − Σ start so that a running sum is exact at any instant:
+// ∫ active dt = active + open × now.
+type openTime struct {
 	open        int64
+	connections int64 // that were opened
 	active      stat.Sum
 }
 
-// balancerHour accumulates a [model.BalancerUse]. active is Σ (end − start) of
-// connections in nanoseconds, kept as Σ end − Σ start so that a running sum is
-// exact at any instant: ∫ active dt = active + open × now.
+// opens counts a new connection.
+func (o *openTime) opens(now sim.Time) {
+	o.open++
+	o.connections++
+	o.active.Add(-int64(now))
+}
+
+// closes counts the end of a connection.
+func (o *openTime) closes(at sim.Time) {
+	o.open--
+	o.active.Add(int64(at))
+}
+
+// until is the time that connections have been open until now.
+func (o *openTime) until(now sim.Time) stat.Sum {
+	active := o.active
+	active.AddProduct(o.open, int64(now))
+	return active
+}
+
+// from begins anew at an instant, with what is open.
+func (o *openTime) from(now sim.Time) openTime {
+	next := openTime{open: o.open}
+	next.active.AddProduct(-o.open, int64(now))
+	return next
+}
+
+// flowHour is the part of a [balancerHour] of the flows of one kind.
+type flowHour struct {
+	openTime
+	processed model.Bytes
+}
+
+// balancerHour accumulates a [model.BalancerUse].
 type balancerHour struct {
-	open        int64
-	active      stat.Sum
-	connections int64
+	openTime
 	evaluations int64
 	processed   model.Bytes
 	out         model.Bytes
 	side        model.Bytes // from callers in other zones and to them
 	away        model.Bytes // to callers in other Regions
 	crossed     model.Bytes // between nodes and targets of other zones
-	from        sim.Time
+	began       sim.Time
 }
 
 // TakeBalancerUse returns what a load balancer did since it was last asked, as of
@@ -38,32 +68,22 @@ func (p *Plane) TakeBalancerUse(index int) model.BalancerUse {
 	h := &b.hour
 	p.endAllSilentFlows()
 	p.endAllIdleConnections()
-	active := h.active
-	active.AddProduct(h.open, int64(now))
+	active := h.until(now)
 	use := model.BalancerUse{
-		From: h.from, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
+		From: h.began, To: now, NewConnections: h.connections, ActiveTime: sim.Time(active.Int64()),
 		Processed: h.processed, Out: h.out, Side: h.side, Away: h.away, Crossed: h.crossed, Evaluations: h.evaluations,
 	}
 	b.evaluated -= h.evaluations
-	*h = balancerHour{from: now, open: h.open}
-	h.active.AddProduct(-h.open, int64(now))
+	*h = balancerHour{began: now, openTime: h.from(now)}
 	for k := range use.Flows {
 		part := &b.parts[k]
-		part.active.AddProduct(part.open, int64(now))
-		b.flowTime.Merge(part.active)
+		active := part.until(now)
+		b.flowTime.Merge(active)
 		b.counts.FlowsOpened += part.connections
-		use.Flows[k] = model.FlowUse{NewConnections: part.connections, ActiveTime: sim.Time(part.active.Int64()), Processed: part.processed}
-		*part = flowHour{open: part.open}
-		part.active.AddProduct(-part.open, int64(now))
+		use.Flows[k] = model.FlowUse{NewConnections: part.connections, ActiveTime: sim.Time(active.Int64()), Processed: part.processed}
+		*part = flowHour{openTime: part.from(now)}
 	}
 	return use
-}
-
-// opened counts a new connection.
-func (b *balancer) opened(now sim.Time) {
-	b.hour.open++
-	b.hour.connections++
-	b.hour.active.Add(-int64(now))
 }
 
 // carries counts what a request is to the balancer.
@@ -77,8 +97,7 @@ func (b *balancer) closed(now sim.Time, r *request) {
 	if r.zone == noNode || b.cfg.Network() {
 		return
 	}
-	b.hour.open--
-	b.hour.active.Add(int64(now))
+	b.hour.closes(now)
 	if r.phase == answered {
 		b.answers(r)
 	}
@@ -87,8 +106,7 @@ func (b *balancer) closed(now sim.Time, r *request) {
 // ends is closed for the answer to a request of a plain source, with what it is across
 // the border of a zone. It returns the time that this takes.
 func (b *balancer) ends(at sim.Time, r *request, zone model.Zone) sim.Time {
-	b.hour.open--
-	b.hour.active.Add(int64(at))
+	b.hour.closes(at)
 	if r.carries() {
 		b.answers(r)
 		if zone != model.Zone(r.zone) {

@@ -96,7 +96,7 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.countCompactBytes(r, f, n.source)
 	}
 	latency := n.latency(r, f, at)
-	if t := &n.tab; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
+	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
 		t.count++
 		t.since += int64(at - t.from)
 		t.latency += int64(latency)
@@ -120,20 +120,15 @@ func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.
 	n := &p.lanes[r.route]
 	s := n.source
 	if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
-		p.openTab(n, at)
+		p.openEndTab(n, at)
 	}
-	switch b := s.lb; {
-	case s.plain:
-		b.hour.open--
-		b.hour.active.Add(int64(at))
-	case s.direct:
+	if s.direct {
 		p.meter.ends(n.route, r.arrived, latency+s.distance(model.Zone(f.zone)), at)
 		return
-	default:
-		b.flowEnds(s.flows.protocol, at)
-		if n.group.translates() {
-			p.countAtNode(p.targets.at(f.target), r.zone, -1)
-		}
+	}
+	n.open.closes(at)
+	if n.group.translates() {
+		p.countAtNode(p.targets.at(f.target), r.zone, -1)
 	}
 	p.meter.ends(n.route, r.arrived, latency+n.hop, at)
 	if !f.wired || r.responseBytes() == 0 { // else it did when its response went out

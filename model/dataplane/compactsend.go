@@ -66,9 +66,9 @@ func (s *source) draw(r *compactRequest) {
 // sendToFleet sends a compact request to the instances of a fleet in turn.
 func (p *Plane) sendToFleet(r *compactRequest, s *source) {
 	n := &p.lanes[r.route]
-	n.route.arrives(r.arrived)
 	members := p.fleets[s.target]
 	if len(members) == 0 {
+		n.route.arrives(r.arrived)
 		p.fail(p.expand(r, noIndex), Code502)
 		return
 	}
@@ -78,7 +78,7 @@ func (p *Plane) sendToFleet(r *compactRequest, s *source) {
 	r.server = members[s.next]
 	f := &p.fastPaths[r.server]
 	if !f.open || !p.enterCompact(r, f, n, s.directPatience(f)) {
-		p.offerCompact(r, noIndex)
+		p.offerCompact(r, n, noIndex)
 	}
 }
 
@@ -93,10 +93,10 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 		zone = b.dns[s.nodes.Below(len(b.dns))]
 	}
 	r.zone = uint8(zone)
-	b.opened(r.arrived)
 	n := &b.nodes[zone]
 	n.requests++
 	if b.limited && !n.admits(r.arrived) {
+		b.hour.opens(r.arrived)
 		i := p.expand(r, noIndex)
 		p.reject(i, p.requests.at(i))
 		return
@@ -113,6 +113,7 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 		choice, ok = action.forward.Next()
 	}
 	if !ok {
+		b.hour.opens(r.arrived)
 		p.lanes[r.route].route.arrives(r.arrived)
 		p.failFor(p.expand(r, noIndex), Code503, CauseNoWeight)
 		return
@@ -124,8 +125,6 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 // forwardCompact picks a target of the group of its lane for a compact request.
 func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 	g := n.group
-	n.route.arrives(r.arrived)
-	g.requests++
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
 		sc = &g.scopes[r.zone]
@@ -140,35 +139,43 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 		local, ok = sc.policy.Pick(int(r.zone))
 	}
 	if !ok {
+		p.countArrival(n, r.arrived)
 		p.failFor(p.expand(r, noIndex), Code503, g.whyNone())
 		return
 	}
 	if g.counts {
 		sc.policy.Began(local)
 	}
-	in := &g.seats[local]
-	target := in.target
+	p.seatCompact(r, n, g.seats[local])
+}
+
+// seatCompact takes a compact request to the target that was picked for it.
+func (p *Plane) seatCompact(r *compactRequest, n *lane, in seat) {
 	r.server = in.server
 	f := &p.fastPaths[in.server]
-	if p.leadsTo(f, target) && p.enterCompact(r, f, n, n.patienceFor(r, f)) {
+	if p.leadsTo(f, in.target) && p.enterCompact(r, f, n, n.patienceFor(r, f)) {
 		f.asked++
 		return
 	}
-	p.offerCompact(r, target)
+	p.offerCompact(r, n, in.target)
 }
 
 // enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	if f.wired {
-		return p.receiveCompact(r, f, patience)
+		received := p.receiveCompact(r, f, patience)
+		if received {
+			p.countArrival(n, r.arrived)
+		}
+		return received
 	}
 	now := r.arrived
 	if f.counted {
 		if p.ends.behind(now) { // who picks by requests in flight has turned it
 			p.ends.turn(now, p.endDue)
 		}
-	} else if f.station.Waiting() > 0 {
+	} else if f.station.Due(now) {
 		p.passOnFastPath(f, now)
 	}
 	start, ok := f.station.Foresee(now)
@@ -176,8 +183,15 @@ func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience s
 	if !ok || end-now > patience || end > sim.Horizon {
 		return false
 	}
+	if !n.came.put(now) {
+		p.openArrivalTab(n, now)
+	}
+	atOnce := int64(0)
 	if start == now {
-		p.meter.beginsAtOnce(n.route, now)
+		atOnce = 1
+	}
+	if now >= p.meter.warmup {
+		n.came.atOnce += atOnce
 	}
 	p.enqueue(r, f, start, end)
 	return true

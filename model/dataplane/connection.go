@@ -107,7 +107,7 @@ func (p *Plane) openConnection(s *source, source uint16, owner uint32) uint32 {
 		k.ages = true
 		p.agedOnes(&s.connections).append(indexOf(h))
 	}
-	b.opened(now)
+	b.hour.opens(now)
 	return indexOf(h)
 }
 
@@ -185,9 +185,7 @@ func (p *Plane) endConnection(id uint32, at sim.Time) {
 	if k.ages {
 		p.agedOnes(c).remove(id)
 	}
-	h := &p.balancers[s.balancer].hour
-	h.open--
-	h.active.Add(int64(at))
+	p.balancers[s.balancer].hour.closes(at)
 	p.connections.Free(p.connections.handle(id))
 }
 

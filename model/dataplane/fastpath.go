@@ -33,7 +33,7 @@ type fastPath struct {
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait
 	flows     bool        // its target is one of flows
-	_         [5]uint64   // to the end of its cache line
+	_         [4]uint64   // to the end of its cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the

@@ -52,6 +52,7 @@ type flows struct {
 	silent    chain             // those that the load balancer knows
 	pools     []flowPool
 	opened    uint64
+	ahead     hashesAhead
 }
 
 // flowPool is the flows that one client may use again: it takes the one that was silent
@@ -221,7 +222,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		return noIndex
 	}
 	if g.relay != nil {
-		p.balancers[s.balancer].opened(now)
+		p.balancers[s.balancer].hour.opens(now)
 		return p.newFlow(flow{source: r.source, zone: r.zone, onward: uint8(local), protocol: s.flows.protocol, owner: owner})
 	}
 	target := g.seats[local].target
@@ -242,25 +243,13 @@ func (p *Plane) newFlow(as flow) uint32 {
 	now := p.kernel.Now()
 	h, f := p.flows.Alloc()
 	*f = as
-	p.balancers[p.sources[f.source].flows.balancer].flowOpens(f.protocol, now)
+	p.balancers[p.sources[f.source].flows.balancer].parts[f.protocol].opens(now)
 	return indexOf(h)
 }
 
-// flowOpens counts a flow that is opened.
-func (b *balancer) flowOpens(protocol uint8, now sim.Time) {
-	part := &b.parts[protocol]
-	part.connections++
-	part.open++
-	part.active.Add(-int64(now))
-	b.flowsOpen++
-}
-
-// flowEnds counts the end of a flow.
-func (b *balancer) flowEnds(protocol uint8, at sim.Time) {
-	part := &b.parts[protocol]
-	part.open--
-	part.active.Add(int64(at))
-	b.flowsOpen--
+// flowsOpen is how many flows are open.
+func (b *balancer) flowsOpen() int64 {
+	return b.parts[0].open + b.parts[1].open + b.parts[2].open
 }
 
 // alight ends what a request has to do with its flow, at an instant that may lie before
@@ -311,11 +300,9 @@ func (p *Plane) unlearnFlow(id uint32, at sim.Time) {
 	s := &p.sources[f.source]
 	b := &p.balancers[s.flows.balancer]
 	if s.flows.relayed {
-		h := &p.balancers[s.balancer].hour
-		h.open--
-		h.active.Add(int64(at))
+		p.balancers[s.balancer].hour.closes(at)
 	}
-	b.flowEnds(f.protocol, at)
+	b.parts[f.protocol].closes(at)
 	if p.targets.Get(f.target) != nil {
 		p.countFlow(indexOf(f.target), f.zone, -1)
 	}

@@ -48,7 +48,7 @@ const sourceBits = 48
 // clients that nobody tells apart have one for each flow.
 func (p *Plane) addressOf(s *source, owner uint32) uint64 {
 	if s.call == nil && len(s.visitors.all) == 0 {
-		return s.flows.number<<sourceBits | s.flows.opened
+		return s.flows.ownAddress(s.flows.opened)
 	}
 	if s.call == nil {
 		return s.flows.number<<sourceBits | uint64(s.visitors.all[owner].came)<<32 | uint64(owner)
@@ -67,6 +67,36 @@ func (f *flows) hash(g *targetGroup, address uint64, zone uint8) uint64 {
 	}
 	return f.listening.Hash(address, ephemeral(f.opened), uint32(zone), sequence)
 }
+
+// hashesAhead are the parts of the hashes of flows over where they come from, some at a time.
+type hashesAhead struct {
+	block uint64 // of flows, by number, and 1; 0: none
+	begun [drawnAhead]uint64
+}
+
+// nextHash is [flows.hash] of a flow that comes from an address of its own ([Plane.addressOf]).
+func (f *flows) nextHash(g *targetGroup, zone uint8) uint64 {
+	if g.cfg.Flows.BySource {
+		return f.hash(g, f.ownAddress(f.opened), zone)
+	}
+	if f.ahead.block != f.opened/drawnAhead+1 {
+		f.hashAhead()
+	}
+	return f.listening.End(f.ahead.begun[f.opened%drawnAhead], uint32(zone), uint32(f.opened))
+}
+
+// hashAhead begins the hashes of the block of flows that the last one belongs to.
+func (f *flows) hashAhead() {
+	block := f.opened / drawnAhead
+	f.ahead.block = block + 1
+	for i := range f.ahead.begun {
+		opened := block*drawnAhead + uint64(i)
+		f.ahead.begun[i] = f.listening.Begin(f.ownAddress(opened), ephemeral(opened))
+	}
+}
+
+// ownAddress is the address of the client that nobody tells apart, of a flow by its number.
+func (f *flows) ownAddress(opened uint64) uint64 { return f.number<<sourceBits | opened }
 
 // ephemeral is the port of a client's flow: of the range that Linux takes them from.
 func ephemeral(opened uint64) uint16 {

@@ -21,43 +21,36 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 		return
 	}
 	s.flows.opened++
-	group := action.groups[0]
-	g := &p.targetGroups[group]
+	group := s.span.others + int32(action.groups[0])
+	n := &p.lanes[group]
+	g := n.group
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
 		sc = &g.scopes[zone]
 	}
-	local, ok := sc.hash.PickFlow(s.flows.hash(g, s.flows.number<<sourceBits|s.flows.opened, r.zone))
+	local, ok := sc.hash.PickFlow(s.flows.nextHash(g, r.zone))
 	if !ok {
 		p.refuseFlow(r)
 		return
 	}
-	r.route = s.span.others + int32(group)
-	target := g.seats[local].target
-	if most := g.cfg.Flows.MostPerTarget; most > 0 && (b.flowsOpen >= int64(most) || len(g.balancers) > 1) && p.flowsAt(target, r.zone, most) >= most {
+	r.route = group
+	in := g.seats[local]
+	if most := g.cfg.Flows.MostPerTarget; most > 0 && (b.flowsOpen()+n.came.count >= int64(most) || len(g.balancers) > 1) && p.flowsAt(in.target, r.zone, most) >= most {
 		b.counts.PortAllocationErrors++
 		p.refuseFlow(r)
 		return
 	}
-	b.flowOpens(s.flows.protocol, r.arrived)
-	part := &b.parts[s.flows.protocol]
-	part.processed = part.processed.Plus(r.requestBytes())
-	if b.limited {
-		b.carrier.add(r.arrived, r.requestBytes()+r.responseBytes())
+	if !s.bare {
+		part := &b.parts[s.flows.protocol]
+		part.processed = part.processed.Plus(r.requestBytes())
+		if b.limited {
+			b.carrier.add(r.arrived, r.requestBytes()+r.responseBytes())
+		}
 	}
 	if g.translates() {
-		p.countAtNode(p.targets.at(target), r.zone, 1)
+		p.countAtNode(p.targets.at(in.target), r.zone, 1)
 	}
-	n := &p.lanes[r.route]
-	n.route.arrives(r.arrived)
-	g.requests++
-	r.server = g.seats[local].server
-	f := &p.fastPaths[r.server]
-	if p.leadsTo(f, target) && p.enterCompact(r, f, n, n.patienceFor(r, f)) {
-		f.asked++
-		return
-	}
-	p.offerCompact(r, target)
+	p.seatCompact(r, n, in)
 }
 
 // refuseFlow fails a compact request whose connection nobody takes.

@@ -20,7 +20,7 @@ func TestABriefFlowHasARecordOnlyWhereItIsDisturbed(t *testing.T) {
 	b.serve(1, 0)
 	b.until(9 * sim.Second)
 	const first = 2 // requests, one a server, that open its fast path
-	if got := b.balancers[0].flowsOpen; got != 8 || b.flows.Len() > first {
+	if got := b.balancers[0].flowsOpen(); got != 8 || b.flows.Len() > first {
 		t.Fatalf("%d flows are open, %d have a record, want 8 and at most %d", got, b.flows.Len(), first)
 	}
 	busy := int32(0)
@@ -36,7 +36,7 @@ func TestABriefFlowHasARecordOnlyWhereItIsDisturbed(t *testing.T) {
 		t.Fatalf("%d flows have a record, want the %d of the target that drains", got, busy)
 	}
 	b.until(2 * sim.Minute)
-	if got := b.balancers[0].flowsOpen; got != 0 || b.flows.Len() != 0 {
+	if got := b.balancers[0].flowsOpen(); got != 0 || b.flows.Len() != 0 {
 		t.Errorf("%d flows are open, %d have a record, want none", got, b.flows.Len())
 	}
 }

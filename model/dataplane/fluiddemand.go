@@ -51,20 +51,5 @@ func ruleOf(g *targetGroup) law.Rule {
 	if g.cfg.Flows.On {
 		return law.AtRandom
 	}
-	rule, _ := ruleOfAlgorithm(g.cfg.Algorithm)
-	return rule
-}
-
-// ruleOfAlgorithm is how an algorithm of package routing chooses, if rates know that. Another
-// one is not carried.
-func ruleOfAlgorithm(name string) (rule law.Rule, known bool) {
-	switch name {
-	case "round_robin":
-		return law.InTurn, true
-	case "least_outstanding_requests":
-		return law.LeastWaiting, true
-	case "random", "weighted_random":
-		return law.AtRandom, true
-	}
-	return law.AtRandom, false
+	return g.rule
 }

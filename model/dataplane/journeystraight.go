@@ -16,7 +16,7 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	}
 	r.zone = uint8(zone)
 	now := r.arrived
-	b.opened(now)
+	b.hour.opens(now)
 	n := &b.nodes[zone]
 	n.requests++
 	if b.limited && !n.admits(now) {

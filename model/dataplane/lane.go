@@ -11,17 +11,16 @@ import (
 type lane struct {
 	source *source
 	route  *RouteOutcome
-	group  *targetGroup // nil: none
+	group  *targetGroup // nil: there is no load balancer before the targets
+	open   *openTime    // of its load balancer's connections, of their kind
 	hop    sim.Time     // a load balancer's share of a latency
 	cross  sim.Time     // more of it where the target is in another zone than the node
 
 	patience       sim.Time // how long everybody waits for an end at a target in the zone of the node,
 	patienceAcross sim.Time // and at one in another
-	_              uint64   // to the end of its first cache line
 
-	tab  tab
-	owes bool      // it is in [Plane.owing]
-	_    [3]uint64 // to the end of its second cache line
+	came  arrivalTab // begins its second cache line
+	ended endTab
 }
 
 // newLanes makes the lanes of all routes.
@@ -39,9 +38,12 @@ func (p *Plane) newLanes() {
 }
 
 func (p *Plane) newLane(s *source, route *RouteOutcome) lane {
-	n := lane{source: s, route: route, hop: s.hop, tab: tab{from: shut}}
+	n := lane{source: s, route: route, hop: s.hop, came: arrivalTab{from: shut}, ended: endTab{from: shut}}
 	if s.lb != nil {
-		n.cross = s.lb.cfg.CrossLatency
+		n.cross, n.open = s.lb.cfg.CrossLatency, &s.lb.hour.openTime
+	}
+	if s.flows.on {
+		n.open = &s.lb.parts[s.flows.protocol].openTime
 	}
 	if route.TargetGroup != None {
 		n.group = &p.targetGroups[route.TargetGroup]
@@ -54,19 +56,20 @@ func (p *Plane) newLane(s *source, route *RouteOutcome) lane {
 // latency is the part of a latency from a request's arrival to an instant at the load balancer
 // of its lane, whose node is in a zone, of a target in the zone of a fast path.
 func (n *lane) latency(r *compactRequest, f *fastPath, at sim.Time) sim.Time {
-	latency := at - r.arrived
-	if f.zone != r.zone {
-		latency += n.cross
+	cross := n.cross
+	if f.zone == r.zone {
+		cross = 0
 	}
-	return latency
+	return at - r.arrived + cross
 }
 
 // patienceFor is how long everybody waits for the end of a request at a fast path.
 func (n *lane) patienceFor(r *compactRequest, f *fastPath) sim.Time {
+	patience, across := n.patience, n.patienceAcross
 	if f.zone != r.zone {
-		return n.patienceAcross
+		patience = across
 	}
-	return n.patience
+	return patience
 }
 
 // leadsTo reports whether a fast path takes compact requests that come through a target.
@@ -74,8 +77,9 @@ func (p *Plane) leadsTo(f *fastPath, target uint32) bool {
 	return f.open && (f.target == target || p.bindTarget(f, target))
 }
 
-// offerCompact takes a compact request to its server as a full one.
-func (p *Plane) offerCompact(r *compactRequest, target uint32) {
+// offerCompact takes a compact request on a lane to its server as a full one.
+func (p *Plane) offerCompact(r *compactRequest, n *lane, target uint32) {
+	p.countArrival(n, r.arrived)
 	if target != noIndex {
 		p.targets.at(target).inFlight++
 	}

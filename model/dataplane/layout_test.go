@@ -15,7 +15,7 @@ func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 			t.Errorf("a %s has %d bytes, which do not divide a cache line of %d", what, size, line)
 		}
 	}
-	if size, at := unsafe.Sizeof(lane{}), unsafe.Offsetof(lane{}.tab); size%line != 0 || at != line {
+	if size, at := unsafe.Sizeof(lane{}), unsafe.Offsetof(lane{}.came); size%line != 0 || at != line {
 		t.Errorf("a lane has %d bytes and what is written of it begins at %d, want cache lines of %d", size, at, line)
 	}
 	if size := unsafe.Sizeof(f); size%line != 0 {

@@ -181,13 +181,6 @@ func (m *meter) begins(o *RouteOutcome, arrived, wait sim.Time) {
 	}
 }
 
-// beginsAtOnce is [meter.begins] for a request that has not waited, as most have not.
-func (m *meter) beginsAtOnce(o *RouteOutcome, arrived sim.Time) {
-	if arrived >= m.warmup {
-		o.Wait.RecordZero()
-	}
-}
-
 // completed counts a response.
 func (m *meter) completed(now sim.Time, r *request, hop sim.Time) {
 	m.ends(m.route(r), r.arrived, now-r.arrived+hop, now)

@@ -306,10 +306,9 @@ func (p *Plane) balancerOutcomes() []BalancerOutcome {
 			all[i].Nodes = append(all[i].Nodes, NodeOutcome{Requests: n.requests, Rejected: n.rejected, Shifted: n.shifted})
 		}
 		active := p.balancers[i].flowTime
-		active.AddProduct(p.balancers[i].flowsOpen, int64(p.kernel.Now()))
 		for k := range p.balancers[i].parts {
 			part := &p.balancers[i].parts[k]
-			active.Merge(part.active)
+			active.Merge(part.until(p.kernel.Now()))
 			all[i].FlowsOpened += part.connections
 		}
 		all[i].FlowTime = active.Float64()

@@ -242,7 +242,7 @@ func (p *Plane) newTargetGroups() error {
 		if !ok {
 			return fmt.Errorf("target_group.%s: unknown algorithm %q", cfg.Name, cfg.Algorithm)
 		}
-		g.counts = entry.Counts && !cfg.Flows.On
+		g.counts, g.rule = entry.Counts && !cfg.Flows.On, entry.Rule
 		scopes := 1
 		if !cfg.CrossZone {
 			scopes = len(p.frame.Zones)

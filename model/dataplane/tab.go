@@ -2,17 +2,29 @@ package dataplane
 
 import "headroom/sim"
 
-// tab is what has ended on a lane and is not counted yet: many ends in a row, within one minute,
-// are counted as one sum. Whoever lets requests end pays all tabs ([Plane.payTabs]) before
-// anybody else may look, so that nobody sees one.
-type tab struct {
-	from    sim.Time // the minute in which they ended; shut: nothing is put on it
+// What comes to a lane and what ends on it, many in a row within one minute, is counted as one
+// sum: it is on a tab. Whoever lets requests come or end pays all tabs ([Plane.payTabs]) before
+// anybody else may look, so that nobody sees one. The first of a row counts for itself, and opens
+// the tab: a row of one is not worth it.
+
+// arrivalTab is what has come to fast paths and is not counted yet. A row is a few hundred, so
+// that its sums stay below 2⁶³.
+type arrivalTab struct {
+	from   sim.Time // the minute in which they came; shut: nothing is put on it
+	count  int64
+	since  int64 // Σ time from then to their arrivals
+	atOnce int64 // who was served at once, after the warm-up
+}
+
+// endTab is what has ended and is not counted yet.
+type endTab struct {
+	from    sim.Time // as of an arrivalTab
 	count   int64
-	since   int64 // Σ time from then to their ends
+	since   int64
 	latency int64 // Σ latency without the load balancer's share
 }
 
-// Limits of a tab: its sums stay below 2⁶³.
+// Limits of an endTab: its sums stay below 2⁶³.
 const (
 	tabLatency = sim.Time(1) << 38 // 4.6 minutes; who took longer is counted alone
 	tabCount   = 1 << 24
@@ -22,21 +34,54 @@ const (
 const shut = -2 * sim.Minute
 
 // takes reports whether an end can be put on a tab, of a request with a latency.
-func (t *tab) takes(at, latency sim.Time) bool {
+func (t *endTab) takes(at, latency sim.Time) bool {
 	return uint64(at-t.from) < uint64(sim.Minute) && latency < tabLatency && t.count < tabCount
 }
 
-// openTab begins a tab for the ends of a lane, like one at an instant, if it may have one: where
+// put puts the arrival of a request on a tab, or returns false if it cannot be.
+func (t *arrivalTab) put(now sim.Time) bool {
+	since := now - t.from
+	if uint64(since) >= uint64(sim.Minute) {
+		return false
+	}
+	t.count++
+	t.since += int64(since)
+	return true
+}
+
+// openArrivalTab counts a request that comes to a fast path of a lane for itself, and begins a
+// tab for those like it.
+func (p *Plane) openArrivalTab(n *lane, now sim.Time) {
+	p.countArrival(n, now)
+	p.owe(n)
+	p.payArrivals(n)
+	n.came.from = now - now%sim.Minute
+}
+
+// countArrival counts a request that comes on a lane for itself.
+func (p *Plane) countArrival(n *lane, now sim.Time) {
+	n.route.arrives(now)
+	if n.group != nil {
+		n.open.opens(now)
+		n.group.requests++
+	}
+}
+
+// openEndTab begins a tab for the ends of a lane, like one at an instant, if it may have one: where
 // all that each of them counts for is a sum.
-func (p *Plane) openTab(n *lane, at sim.Time) {
-	p.payTab(n)
-	switch s := n.source; {
-	case s.plain && len(n.group.times) == 0, s.direct && s.away == nil:
-	default:
+func (p *Plane) openEndTab(n *lane, at sim.Time) {
+	p.payEnds(n)
+	if g := n.group; g != nil && (len(g.times) > 0 || g.translates()) || g == nil && n.source.away != nil {
 		return
 	}
-	if n.tab.from = at - at%sim.Minute; !n.owes {
-		n.owes, p.owing = true, append(p.owing, n)
+	p.owe(n)
+	n.ended.from = at - at%sim.Minute
+}
+
+// owe notes that a lane is about to have a tab.
+func (p *Plane) owe(n *lane) {
+	if n.came.from == shut && n.ended.from == shut {
+		p.owing = append(p.owing, n)
 	}
 }
 
@@ -49,27 +94,44 @@ func (p *Plane) payTabs() {
 
 func (p *Plane) payAll() {
 	for _, n := range p.owing {
-		p.payTab(n)
-		n.owes = false
+		p.payArrivals(n)
+		p.payEnds(n)
 	}
 	p.owing = p.owing[:0]
 }
 
-// payTab counts what is on a tab, and shuts it.
-func (p *Plane) payTab(n *lane) {
-	t := n.tab
-	if n.tab = (tab{from: shut}); t.count == 0 {
+// payArrivals counts what has come to a lane, and shuts that tab.
+func (p *Plane) payArrivals(n *lane) {
+	t, o := n.came, n.route
+	n.came = arrivalTab{from: shut}
+	o.Wait.RecordZeros(t.atOnce)
+	if t.count == 0 {
+		return
+	}
+	o.Arrived += t.count
+	o.Arrivals[t.from/sim.Minute] += t.count
+	if n.group != nil {
+		n.open.open += t.count
+		n.open.connections += t.count
+		n.open.active.AddProduct(-t.count, int64(t.from))
+		n.open.active.Add(-t.since)
+		n.group.requests += t.count
+	}
+}
+
+// payEnds counts what has ended on a lane, and shuts that tab.
+func (p *Plane) payEnds(n *lane) {
+	t, o := n.ended, n.route
+	if n.ended = (endTab{from: shut}); t.count == 0 {
 		return
 	}
 	if g := n.group; g != nil {
-		hour := &n.source.lb.hour
-		hour.open -= t.count
-		hour.active.AddProduct(t.count, int64(t.from))
-		hour.active.Add(t.since)
+		n.open.open -= t.count
+		n.open.active.AddProduct(t.count, int64(t.from))
+		n.open.active.Add(t.since)
 		g.responses += t.count
 		g.latency.Add(t.latency)
 	}
-	o := n.route
 	minute := t.from / sim.Minute
 	o.Completed += t.count
 	o.Completes[minute] += t.count

@@ -7,6 +7,7 @@ import (
 	"headroom/model/health"
 	"headroom/model/routing"
 	"headroom/sim"
+	law "headroom/sim/fluid"
 	"headroom/sim/slab"
 	"headroom/sim/stat"
 )
@@ -17,6 +18,7 @@ type targetGroup struct {
 	scopes []scope  // one, or one a zone without cross-zone balancing
 	seats  []seat   // by the number that policies know a target by
 	counts bool     // its algorithm looks at the requests in flight
+	rule   law.Rule // by which rates see it choose
 	idle   sim.Time // how long its balancers keep a connection open; 0: without balancers
 
 	requests, responses int64

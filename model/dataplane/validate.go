@@ -154,12 +154,12 @@ func (v *validator) targetGroup(g *TargetGroup) {
 	if g.Service != None {
 		v.Reference(g.Service, len(v.Services), path+".service", "service")
 	}
-	_, ok := routing.Find(g.Algorithm, v.Algorithms...)
+	entry, ok := routing.Find(g.Algorithm, v.Algorithms...)
 	v.Check(ok, path+".load_balancing_algorithm_type", "must be an algorithm, got %q", g.Algorithm)
-	v.Check(!g.Mitigation || g.Algorithm == "weighted_random", path+".load_balancing_anomaly_mitigation", "needs the algorithm weighted_random, got %q", g.Algorithm)
+	v.Check(!g.Mitigation || entry.Mitigates, path+".load_balancing_anomaly_mitigation", "needs the algorithm %s, got %q", routing.NamesOf(routing.Mitigates, v.Algorithms...), g.Algorithm)
 	v.Check(g.DeregistrationDelay >= 0, path+".deregistration_delay", "must not be negative, got %v", g.DeregistrationDelay)
 	v.Check(g.SlowStart == 0 || g.SlowStart >= routing.MinSlowStart && g.SlowStart <= routing.MaxSlowStart, path+".slow_start", "must be 0, or %v to %v, got %v", routing.MinSlowStart, routing.MaxSlowStart, g.SlowStart)
-	v.Check(g.SlowStart == 0 || g.Algorithm == "round_robin", path+".slow_start", "needs the algorithm round_robin, got %q", g.Algorithm)
+	v.Check(g.SlowStart == 0 || entry.StartsSlowly, path+".slow_start", "needs the algorithm %s, got %q", routing.NamesOf(routing.StartsSlowly, v.Algorithms...), g.Algorithm)
 	if g.Balancer > 0 && v.Reference(g.Balancer-1, len(v.LoadBalancers), path+".load_balancer", "load balancer") {
 		lb := &v.LoadBalancers[g.Balancer-1]
 		v.Check(g.Flows.On && g.Service == None && !lb.Network() && lb.ListenerFor(int(g.Port)) != None && g.Port > 0, path+".load_balancer",

@@ -48,8 +48,8 @@ var servicesNotFluid = []notFluid[Service]{
 	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
 	{"keep_alive_timeout", func(t *Traffic, s *Service) bool { // of targets that are chosen by who is there
 		return s.KeepAlive > 0 && slices.ContainsFunc(t.TargetGroups, func(g TargetGroup) bool {
-			rule, _ := ruleOfAlgorithm(g.Algorithm)
-			return g.Service >= 0 && g.Service < len(t.Services) && &t.Services[g.Service] == s && rule == law.LeastWaiting
+			entry, _ := routing.Find(g.Algorithm, t.Algorithms...)
+			return g.Service >= 0 && g.Service < len(t.Services) && &t.Services[g.Service] == s && entry.Rule == law.LeastWaiting
 		})
 	}},
 }
@@ -60,8 +60,8 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
 	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {
-		_, known := ruleOfAlgorithm(g.Algorithm)
-		return !known || slices.ContainsFunc(t.Algorithms, func(e routing.Entry) bool { return e.Name == g.Algorithm })
+		entry, _ := routing.Find(g.Algorithm, t.Algorithms...)
+		return !entry.ByRates
 	}},
 }
 

@@ -46,12 +46,8 @@ func (p *Plane) verifyConnections() error {
 		}
 	})
 	for b := range p.balancers {
-		parts := int64(0)
-		for k := range p.balancers[b].parts {
-			parts += p.balancers[b].parts[k].open
-		}
-		if got := p.balancers[b].flowsOpen; got != open[b] || parts != got {
-			return fmt.Errorf("load balancer %d: %d flows, counted %d, in parts %d", b, open[b], got, parts)
+		if got := p.balancers[b].flowsOpen(); got != open[b] {
+			return fmt.Errorf("load balancer %d: %d flows, counted %d", b, open[b], got)
 		}
 	}
 	for h, t := range p.targets.All() {

@@ -217,8 +217,7 @@ func (p *Plane) leaveSocket(i uint32, r *request, at sim.Time) {
 	case opens: // it was not upgraded
 		k.state = socketIsClosed
 		if r.zone != noNode {
-			b.hour.open--
-			b.hour.active.Add(int64(at))
+			b.hour.closes(at)
 		}
 	case k.state == socketIsOpen && k.broken:
 		p.resetSocket(id, at)
@@ -240,9 +239,7 @@ func (p *Plane) closeSocket(id uint32, at sim.Time) {
 		p.letGoSocket(t.server, at)
 	}
 	k.state, k.target = socketIsClosed, 0
-	h := &p.balancers[p.sources[k.source].balancer].hour
-	h.open--
-	h.active.Add(int64(at))
+	p.balancers[p.sources[k.source].balancer].hour.closes(at)
 }
 
 // resetSocket closes the connection of a WebSocket against the will of its client.

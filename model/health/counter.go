@@ -8,13 +8,11 @@ const (
 	Initial   State = iota + 1 // registered, not yet seen healthy
 	Healthy                    // in rotation
 	Unhealthy                  // out of rotation, unless the group fails open
-	Draining                   // deregistered, finishing its requests
-	Unused                     // in no zone or group that is in use: not checked
 )
 
 // String returns AWS's name of the state.
 func (s State) String() string {
-	return [...]string{"", "initial", "healthy", "unhealthy", "draining", "unused"}[s]
+	return [...]string{"", "initial", "healthy", "unhealthy"}[s]
 }
 
 // Counter follows one target. The zero Counter is of no use: see [NewCounter].
@@ -40,7 +38,8 @@ func (c *Counter) State() State { return c.state }
 // Observe takes the outcome of one check and reports whether the state changed.
 // One success makes a new target healthy; after that a change takes as many
 // outcomes in a row as its threshold says. A new target, too, becomes unhealthy
-// by the threshold. Outcomes for a target that drains or is unused are ignored.
+// by the threshold. A target that drains or is
+// unused is not checked: the caller has no counter of it then.
 func (c *Counter) Observe(success bool) (changed bool) {
 	switch c.state {
 	case Initial:
@@ -57,24 +56,12 @@ func (c *Counter) Observe(success bool) (changed bool) {
 		if success {
 			return c.against(c.healthyThreshold, Healthy)
 		}
-	case Draining, Unused:
-		return false
 	default:
 		panic("health: counter without a state")
 	}
 	c.streak = 0
 	return false
 }
-
-// Drain says that the target is being deregistered.
-func (c *Counter) Drain() { c.set(Draining) }
-
-// Disuse says that the target's zone or group is not in use.
-func (c *Counter) Disuse() { c.set(Unused) }
-
-// Register says that the target is registered, or in use, from now on: it
-// starts over.
-func (c *Counter) Register() { c.set(Initial) }
 
 // against counts one more outcome against the state and, when they reach the
 // threshold, changes it.

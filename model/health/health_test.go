@@ -91,22 +91,6 @@ func TestNewTargetThatFailsBecomesUnhealthyAndThenNeedsTheThreshold(t *testing.T
 	}
 }
 
-func TestTargetsOutOfUseIgnoreChecks(t *testing.T) {
-	counter := NewCounter(Default(ALB))
-	for _, leave := range []func(){counter.Drain, counter.Disuse} {
-		counter.Observe(true)
-		leave()
-		state := counter.State()
-		if counter.Observe(true) || counter.Observe(false) || counter.State() != state {
-			t.Errorf("a check changed the state of a target that is %v", state)
-		}
-		counter.Register()
-		if counter.State() != Initial {
-			t.Errorf("got %v after registration, want initial", counter.State())
-		}
-	}
-}
-
 func TestTargetGroupHealth(t *testing.T) {
 	half := Minimum{Percent: 50}
 	for _, tt := range []struct {

@@ -62,14 +62,6 @@ func (h *Hosts) Place(need Need) (host int, ok bool) {
 	return at.Host, ok
 }
 
-// PlaceOn reserves need on that very host. It returns false, and changes
-// nothing, if the host is disabled or has no room.
-func (h *Hosts) PlaceOn(host int, need Need) bool {
-	h.mustBeWhole()
-	_, ok := h.SeatOn(host, need)
-	return ok
-}
-
 // Release returns what an instance with that need had reserved on host.
 func (h *Hosts) Release(host int, need Need) {
 	h.mustBeWhole()
@@ -194,11 +186,6 @@ func (h *Hosts) Reserved() (cpu, memoryMiB int64) { return h.reservedCPU, h.rese
 
 // Held returns what reservations hold on all hosts for instances to come.
 func (h *Hosts) Held() (cpu, memoryMiB int64) { return h.heldCPU, h.heldMemory }
-
-// CanEverFit reports whether an empty host would have room for need.
-func (h *Hosts) CanEverFit(need Need) bool {
-	return need.CPU <= h.shape.CPU && need.MemoryMiB <= h.shape.MemoryMiB
-}
 
 // Free returns what is neither reserved nor held on host, which may be
 // disabled; nothing on a host that another view has something on.

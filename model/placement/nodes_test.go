@@ -87,7 +87,6 @@ func TestHostNumberIsNoSeatWhereThereAreNodes(t *testing.T) {
 	need := placement.Need{CPU: 1, MemoryMiB: 1}
 	for name, call := range map[string]func(){
 		"Place":            func() { hosts.Place(need) },
-		"PlaceOn":          func() { hosts.PlaceOn(0, need) },
 		"Release":          func() { hosts.Release(0, need) },
 		"Vacate elsewhere": func() { at, _ := hosts.Seat(need); at.Nodes ^= 3; hosts.Vacate(at, need) },
 	} {
@@ -187,7 +186,7 @@ func TestDedicatedTenancySharesNoHost(t *testing.T) {
 	if _, ok := shared.Place(need); ok {
 		t.Error("shared tenancy went to a dedicated host")
 	}
-	if shared.PlaceOn(2, need) || shared.Free(2) != (placement.Capacity{}) {
+	if placeOn(shared, 2, need) || shared.Free(2) != (placement.Capacity{}) {
 		t.Error("a dedicated host with room offers it to shared tenancy")
 	}
 	theirs.Release(2, need)
@@ -195,7 +194,7 @@ func TestDedicatedTenancySharesNoHost(t *testing.T) {
 		t.Errorf("an empty host is anybody's: got %d, %v, want 2", host, ok)
 	}
 	shared.SetEnabled(2, false)
-	if ours.Enabled(2) || ours.PlaceOn(2, need) {
+	if ours.Enabled(2) || placeOn(ours, 2, need) {
 		t.Error("a failed host failed for one tenancy only")
 	}
 }

@@ -173,8 +173,8 @@ func (p *pair) placeOn(host int, need placement.Need) {
 	p.Helper()
 	h := p.twin.hosts[host]
 	want := !h.disabled && h.free.CPU >= need.CPU && h.free.MemoryMiB >= need.MemoryMiB
-	if got := p.hosts.PlaceOn(host, need); got != want {
-		p.Fatalf("%s: PlaceOn(%d, %+v): got %v on %+v", p.name, host, need, got, h)
+	if got := placeOn(p.hosts, host, need); got != want {
+		p.Fatalf("%s: on host (%d, %+v): got %v on %+v", p.name, host, need, got, h)
 	}
 	if want {
 		p.twin.take(host, need, 1)

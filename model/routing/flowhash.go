@@ -30,14 +30,23 @@ func NewListening(protocol uint8, port uint16) Listening {
 
 // Hash is the hash of such a flow.
 func (l Listening) Hash(source uint64, sourcePort uint16, destination, sequence uint32) uint64 {
+	return l.End(l.Begin(source, sourcePort), destination, sequence)
+}
+
+// Begin is the part of [Listening.Hash] over where a flow comes from.
+func (l Listening) Begin(source uint64, sourcePort uint16) uint64 {
 	h := mixFour(l.begun, uint32(source))
 	if high := source >> 32; high&0xffff == 0 {
 		h = mixTwo(h*fnvPrime2, uint16(high>>16))
 	} else {
 		h = mixFour(h, uint32(high))
 	}
-	h = mixTwo(h, sourcePort)
-	h = mixFour(h, destination)
+	return mixTwo(h, sourcePort)
+}
+
+// End is [Listening.Hash] where its part over where the flow comes from is known.
+func (l Listening) End(begun uint64, destination, sequence uint32) uint64 {
+	h := mixFour(begun, destination)
 	h = mixTwo(h, l.port)
 	return mixFour(h, sequence)
 }
@@ -114,9 +123,14 @@ func (p *FlowHash) PickFlow(hash uint64) (target int, ok bool) {
 		return 0, false
 	}
 	mask := uint64(len(p.places) - 1)
-	for range maxTries {
-		hash = mixed(hash)
-		if place := p.places[hash&mask]; place != 0 {
+	for range maxTries / 2 { // two at a time: which of them it is needs no branch
+		first := mixed(hash)
+		hash = mixed(first)
+		place := p.places[hash&mask]
+		if earlier := p.places[first&mask]; earlier != 0 {
+			place = earlier
+		}
+		if place != 0 {
 			return int(place) - 1, true
 		}
 	}

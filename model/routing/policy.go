@@ -1,6 +1,11 @@
 package routing
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"headroom/sim/fluid"
+)
 
 // Policy picks the target that serves a request. Targets are small numbers that
 // the caller gives out densely from 0.
@@ -45,19 +50,46 @@ type Entry struct {
 	Description string // one line
 	Counts      bool   // Pick looks at the requests in flight: it needs Began and Ended
 	New         func(setup Setup) Policy
+
+	StartsSlowly bool       // its targets may start slowly, as [SlowStart] has them
+	Mitigates    bool       // its policy is a [Weigher] whose weights may follow the errors, as [Mitigation] has them
+	ByRates      bool       // rates know how it chooses:
+	Rule         fluid.Rule // so
 }
 
 // Policies returns the algorithms that a scenario can name.
 func Policies() []Entry {
 	return []Entry{
-		{"round_robin", "each target in turn, per node", false, func(s Setup) Policy { return NewRoundRobin(s.Nodes) }},
-		{"least_outstanding_requests", "the fewest requests in flight, ties in turn", true, func(s Setup) Policy { return NewLeastOutstanding(s.Nodes) }},
-		{"weighted_random", "at random, in proportion to the weights", false, func(s Setup) Policy { return NewWeightedRandom(s.Chooser) }},
-		{"random", "at random, each target alike (no AWS algorithm)", false, func(s Setup) Policy { return NewRandom(s.Chooser) }},
-		{"power_of_two_choices", "the less busy of two random targets (no AWS algorithm)", true, func(s Setup) Policy { return NewPowerOfTwo(s.Chooser) }},
-		{"power_of_two_choices_with_replacement", "the same, of two that may be one (no AWS algorithm)", true, func(s Setup) Policy { return NewPowerOfTwoWithReplacement(s.Chooser) }},
+		{Name: "round_robin", Description: "each target in turn, per node", StartsSlowly: true, ByRates: true, Rule: fluid.InTurn,
+			New: func(s Setup) Policy { return NewRoundRobin(s.Nodes) }},
+		{Name: "least_outstanding_requests", Description: "the fewest requests in flight, ties in turn", Counts: true, ByRates: true, Rule: fluid.LeastWaiting,
+			New: func(s Setup) Policy { return NewLeastOutstanding(s.Nodes) }},
+		{Name: "weighted_random", Description: "at random, in proportion to the weights", Mitigates: true, ByRates: true, Rule: fluid.AtRandom,
+			New: func(s Setup) Policy { return NewWeightedRandom(s.Chooser) }},
+		{Name: "random", Description: "at random, each target alike (no AWS algorithm)", ByRates: true, Rule: fluid.AtRandom,
+			New: func(s Setup) Policy { return NewRandom(s.Chooser) }},
+		{Name: "power_of_two_choices", Description: "the less busy of two random targets (no AWS algorithm)", Counts: true,
+			New: func(s Setup) Policy { return NewPowerOfTwo(s.Chooser) }},
+		{Name: "power_of_two_choices_with_replacement", Description: "the same, of two that may be one (no AWS algorithm)", Counts: true,
+			New: func(s Setup) Policy { return NewPowerOfTwoWithReplacement(s.Chooser) }},
 	}
 }
+
+// NamesOf returns the names of the policies, of these and of [Policies], that have
+// something, as messages list them: a or b.
+func NamesOf(has func(Entry) bool, own ...Entry) string {
+	var names []string
+	for _, e := range slices.Concat(own, Policies()) {
+		if has(e) {
+			names = append(names, e.Name)
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// Those that start targets slowly, and those whose weights follow the errors.
+func StartsSlowly(e Entry) bool { return e.StartsSlowly }
+func Mitigates(e Entry) bool    { return e.Mitigates }
 
 // Find returns the policy with that name: one of these, or of [Policies].
 func Find(name string, own ...Entry) (Entry, bool) {

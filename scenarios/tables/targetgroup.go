@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,8 +85,8 @@ func (l *loader) readTargetGroups() {
 		tg.Algorithm = t.Choice("load_balancing_algorithm_type")
 		readSlowStart(t, tg)
 		tg.Mitigation = t.Choice("load_balancing_anomaly_mitigation") == "on"
-		if tg.Mitigation && tg.Algorithm != "weighted_random" && t.Sound("load_balancing_algorithm_type") {
-			t.Wrong("load_balancing_anomaly_mitigation", `must be "off" unless load_balancing_algorithm_type is "weighted_random"`)
+		if entry, _ := routing.Find(tg.Algorithm); tg.Mitigation && !entry.Mitigates && t.Sound("load_balancing_algorithm_type") {
+			t.Wrong("load_balancing_anomaly_mitigation", fmt.Sprintf(`must be "off" unless load_balancing_algorithm_type is %q`, routing.NamesOf(routing.Mitigates)))
 		}
 		t.Done()
 	}
@@ -147,12 +148,13 @@ const invalidConfiguration = "InvalidConfigurationRequest"
 func readSlowStart(t *schema.Table, tg *dataplane.TargetGroup) {
 	const key = "slow_start"
 	tg.SlowStart = t.Duration(key)
+	entry, _ := routing.Find(tg.Algorithm)
 	switch {
 	case !t.Sound(key) || tg.SlowStart == 0:
 	case tg.SlowStart < routing.MinSlowStart:
 		t.Wrong(key, "must be 0, or 30 s to 900 s")
-	case tg.Algorithm != "round_robin" && t.Sound("load_balancing_algorithm_type"):
-		t.Wrong(key, `must be 0 unless load_balancing_algorithm_type is "round_robin"`)
+	case !entry.StartsSlowly && t.Sound("load_balancing_algorithm_type"):
+		t.Wrong(key, fmt.Sprintf("must be 0 unless load_balancing_algorithm_type is %q", routing.NamesOf(routing.StartsSlowly)))
 	}
 }
 

@@ -56,7 +56,7 @@ func TestTallyMatchesBigIntegers(t *testing.T) {
 		for range n {
 			v := someInt(r)
 			if v == 0 && n%2 == 0 {
-				tally.RecordZero()
+				tally.RecordZeros(1)
 			} else {
 				tally.Record(v)
 			}

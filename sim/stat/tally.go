@@ -27,11 +27,15 @@ func (t *Tally) Record(v int64) {
 	t.squares.add(v)
 }
 
-// RecordZero is [Tally.Record] for 0, which adds nothing to the sums.
-func (t *Tally) RecordZero() {
-	if t.count++; t.count == 1 {
+// RecordZeros is [Tally.Record] for 0, n times: they add nothing to the sums.
+func (t *Tally) RecordZeros(n int64) {
+	if n == 0 {
+		return
+	}
+	if t.count == 0 {
 		t.min, t.max = 0, 0
 	}
+	t.count += n
 	t.min = min(t.min, 0)
 	t.max = max(t.max, 0)
 }

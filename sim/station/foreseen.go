@@ -21,8 +21,9 @@ import (
 // offer of the job whose server it takes, and [Foreseen.Sweep] of all that were not told
 // yet.
 type Foreseen struct {
-	tree    []free         // by what comes first: see below; behind it lies the work
-	next    ring[handover] // its ends, and the tree, are all that is touched where nobody waits
+	tree    []free   // by what comes first: see below; behind it lies the work
+	due     sim.Time // when the first of next is; Never without one
+	next    ring[handover]
 	servers int32
 	backlog int32
 }
@@ -60,14 +61,14 @@ const NoJob = ^uint32(0)
 func (f *Foreseen) Reset(spec Spec, busy uint64) {
 	*f = Foreseen{
 		servers: int32(spec.Servers), backlog: spec.Backlog,
-		tree: f.tree[:0], next: ring[handover]{places: f.next.places},
+		due: sim.Never, tree: f.tree[:0], next: ring[handover]{places: f.next.places},
 	}
 	size := uint32(1)
 	for int64(size) < spec.Servers {
 		size *= 2
 	}
-	if cap(f.tree) <= int(size) { // no more than it needs: many lie side by side
-		f.tree = make([]free, 0, size+1)
+	if cap(f.tree) <= int(size) { // whole cache lines of 64 bytes, for many lie side by side
+		f.tree = make([]free, 0, (size+1+3)&^3)
 	}
 	for node := range size { // all have been free since ever: the lowest wins
 		leaf := 2*node + 1
@@ -130,6 +131,7 @@ func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) (left uint32, leav
 	tree := f.tree
 	first := tree[0]
 	if left, leaves = first.job(), sim.Time(first.done); start > at {
+		f.due = min(f.due, start)
 		f.next.push(handover{at: start, leaves: left, enters: job})
 		left = NoJob
 	}
@@ -152,17 +154,20 @@ type Passage struct {
 	Leaves, Enters uint32
 }
 
+// Due reports whether [Foreseen.Pass] has something to tell.
+func (f *Foreseen) Due(until sim.Time) bool { return f.due <= until }
+
 // Pass returns the next departure up to and including an instant after which somebody
 // enters who has waited, or false if there is none.
 func (f *Foreseen) Pass(until sim.Time) (Passage, bool) {
-	if f.next.head == f.next.tail {
+	if f.due > until {
 		return Passage{}, false
 	}
 	h := f.next.at(f.next.head)
-	if h.at > until {
-		return Passage{}, false
+	f.due = sim.Never
+	if f.next.head++; f.next.head != f.next.tail {
+		f.due = f.next.at(f.next.head).at
 	}
-	f.next.head++
 	return Passage{At: h.at, Leaves: h.leaves, Enters: h.enters}, true
 }
 
@@ -214,8 +219,8 @@ func (f *Foreseen) Leave(until sim.Time) (d Departure, ok bool) {
 
 // Next returns the instant of the first departure that was not told; Never without one.
 func (f *Foreseen) Next() sim.Time {
-	if f.next.head != f.next.tail {
-		return f.next.at(f.next.head).at
+	if f.due != sim.Never {
+		return f.due
 	}
 	if first := &f.tree[0]; first.job() != NoJob {
 		return sim.Time(first.done)
