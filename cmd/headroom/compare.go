@@ -150,7 +150,7 @@ func (f *compareFlags) run(c *cobra.Command, files []string) error {
 	}
 	var unsaved error
 	if to != nil { // what cannot be saved is printed all the same
-		unsaved = report.SavePlans(to, comparison, page.Content(page.About{}))
+		unsaved = report.SavePlans(to, comparison, page.Content())
 	}
 	err = report.WritePlans(c.OutOrStdout(), report.Options{
 		Format: format, Color: colored(os.Stdout), At: func(int, string) report.Place { return e.place("") },

@@ -64,7 +64,7 @@ func (f *diffFlags) compareSaving(c *cobra.Command, sides [2]*experiment, n int)
 		if err != nil {
 			return nil, err
 		}
-		if err := report.Save(f.folders.sides[i], s, e.Resolved(), page.Content(page.About{})); err != nil {
+		if err := report.Save(f.folders.sides[i], s, e.Resolved(), page.Content()); err != nil {
 			return nil, err
 		}
 		samples[i] = s.Sample()

@@ -90,7 +90,7 @@ func (f *fleetFlags) run(c *cobra.Command, files []string) error {
 	fleet.Warnings = slices.Concat(e.Warnings, stays, fleet.Warnings)
 	var unsaved error
 	if to != nil { // what cannot be saved is printed all the same
-		unsaved = report.SaveFleet(to, fleet, page.Content(page.About{}))
+		unsaved = report.SaveFleet(to, fleet, page.Content())
 	}
 	err = report.WriteFleet(c.OutOrStdout(), report.Options{Format: format, Color: colored(os.Stdout)}, fleet)
 	if stopped != nil {

@@ -111,7 +111,7 @@ func (f *runFlags) run(c *cobra.Command, files []string) error {
 		if s != nil {
 			summaries = append(summaries, s)
 			if f.out != "" { // what cannot be saved is printed all the same
-				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved(), page.Content(page.About{})))
+				unsaved = together(unsaved, report.Save(folders[i], s, e.Resolved(), page.Content()))
 			}
 		}
 		if failed = err; failed != nil {

@@ -156,7 +156,8 @@ func saveSearch(to *folder.Folder, e *experiment, page *report.SearchPage) error
 			return err
 		}
 	}
-	return page.Save(to, scenario, pages.Content(pages.About{Name: e.Name, File: e.file, Flags: page.Flags}))
+	about := pages.About{Name: e.Name, File: e.file, Flags: page.Flags}
+	return page.Save(to, scenario, about.Content(), pages.Content())
 }
 
 // verdictOfSearch reports a search that recommends nothing.

@@ -36,6 +36,7 @@ type sweepFlags struct {
 	top             int
 	quiet           bool
 	workersSet      bool // by its flag
+	seedSet         bool
 	cluster         clusterFlags
 }
 
@@ -151,7 +152,7 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	f.workersSet = c.Flags().Changed("workers")
+	f.workersSet, f.seedSet = c.Flags().Changed("workers"), c.Flags().Changed("seed")
 	if err := notEmpty(c, "out", "nats", "listen"); err != nil {
 		return badInput(err)
 	}
@@ -214,7 +215,7 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	var printed error
 	if stopped := swept != nil && !interrupts(ctx, swept); !stopped || !job.journal.Empty() { // what there is
 		if f.out != "" {
-			err = job.page.SaveSweep(job.folder, f.replicationRows, pages.Content(f.about(job.e, job.page)))
+			err = job.page.SaveSweep(job.folder, f.replicationRows, f.about(job.e, job.page).Content(), pages.Content())
 		}
 		printed = job.page.Write(job.out, job.format)
 	}
@@ -272,7 +273,8 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 func (f *sweepFlags) compute(ctx context.Context, job *sweepJob) error {
 	defer collectSeldom(job.plan.Points)()
 	defer job.show.end()
-	files := publish(f.out, func() error { return job.page.SaveSweep(job.folder, f.replicationRows) })
+	about := f.about(job.e, job.page).Content()
+	files := publish(f.out, func() error { return job.page.SaveSweep(job.folder, f.replicationRows, about) })
 	defer files.end()
 	o := sweep.Options{
 		Workers: f.workers, RetryFailed: f.retryFailed,

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	pages "headroom/results/page"
 )
 
 // swept is a scenario whose sweep takes some seconds on one core; one of its
@@ -134,6 +136,14 @@ func TestInterruptedSweepKeepsFinishedPoints(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(dir, "out", "sweep.csv"))
 	if err != nil || !bytes.HasPrefix(content, []byte("point,")) {
 		t.Errorf("sweep.csv: %v\n%s", err, content)
+	}
+	page, err := pages.Open(filepath.Join(dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := page.Write(&text); err != nil || !strings.Contains(text.String(), " of 102 points of ") {
+		t.Errorf("a page that is made later does not say of how many points: %v", err)
 	}
 }
 

@@ -71,6 +71,9 @@ func (f *sweepFlags) about(e *experiment, p *report.SweepPage) pages.About {
 	if f.priceBook != "" {
 		a.Flags = append(a.Flags, "--price-book", f.priceBook)
 	}
+	if f.seedSet {
+		a.Flags = append(a.Flags, "--seed", fmt.Sprint(f.seed))
+	}
 	return a
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,8 @@ type seen struct {
 	Inked    []int      // by canvas: pixels that are not background
 	Texts    [][]string // by canvas: what is written on it
 	Pictures []int      // by SVG: shapes that take room
+	Stops    int        // of the Tab key
+	Walked   []string   // what has the focus as arrow keys, Home and End go over what happened
 	Wide     int        // pixels by which the page, or one in a frame of it, is wider than its window
 }
 
@@ -49,11 +52,19 @@ addEventListener("load", () => setTimeout(() => {
     return n;
   };
   const shapes = svg => [...svg.querySelectorAll("path:not(.axis), circle")].filter(s => { const b = s.getBBox(); return b.width + b.height > 0; }).length;
+  const stops = [...document.querySelectorAll("a, button, input, summary, [tabindex]")].filter(e => e.tabIndex >= 0 && e.getClientRects().length > 0).length;
+  const walked = [], first = document.querySelector("table.marks button[tabindex='0']");
+  if (first) first.focus();
+  for (const key of first ? ["Home", "ArrowDown", "ArrowDown", "ArrowUp", "End", "ArrowDown"] : []) {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    walked.push([...document.querySelectorAll("table.marks tr:not(.off) button")].indexOf(document.activeElement) + " " + document.querySelectorAll("table.marks [tabindex='0']").length);
+  }
   const pre = document.createElement("pre");
   pre.id = "seen";
   pre.textContent = JSON.stringify({
     Errors: seen.Errors, Requests: performance.getEntriesByType("resource").map(e => e.name), Inked: canvases.map(inked),
     Texts: canvases.map(c => seen.Texts.get(c) || []), Pictures: [...document.querySelectorAll("svg")].map(shapes),
+    Stops: stops, Walked: walked,
     Wide: Math.max(...[window, ...Array.from(frames)].map(w => w.document.documentElement.scrollWidth - w.innerWidth)),
   });
   document.body.append(pre);
@@ -144,6 +155,14 @@ func TestBrowserShowsARun(t *testing.T) {
 		if len(s.Inked) < 5 {
 			t.Errorf("%d plots, want at least 5", len(s.Inked))
 		}
+		// The keyboard reaches all in few steps: what happened is one stop, however long it is.
+		if s.Stops > 70 {
+			t.Errorf("%d stops of the Tab key, want at most 70", s.Stops)
+		}
+		last := strconv.Itoa(shownMarks(t, dir) - 1)
+		if want := []string{"0 1", "1 1", "2 1", "1 1", last + " 1", last + " 1"}; !slices.Equal(s.Walked, want) {
+			t.Errorf("arrow keys went over what happened as %q, want %q", s.Walked, want)
+		}
 		for i, texts := range s.Texts {
 			// The run begins at midnight UTC, which is 09:00 in Seoul.
 			if !slices.ContainsFunc(texts, func(text string) bool { return strings.HasPrefix(text, "09:00") || strings.HasPrefix(text, "10:00") }) {
@@ -151,6 +170,21 @@ func TestBrowserShowsARun(t *testing.T) {
 			}
 		}
 	}
+}
+
+// shownMarks is how many marks of a run a page shows at first.
+func shownMarks(t *testing.T, dir string) (n int) {
+	t.Helper()
+	all, err := readMarks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		if markKinds[m.kind].Drawn {
+			n++
+		}
+	}
+	return n
 }
 
 // Two runs are drawn over each other, with how much they differ.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"math"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"headroom/results/report"
 )
 
 // sheet is a sweep of two parameters: dearer points are faster, but for one that is
@@ -282,18 +285,36 @@ setTimeout(() => console.error([stops.length, now.length, right, outline, locati
 	}
 }
 
-// An interrupted sweep says how much of it there is.
+// An interrupted sweep says how much of it there is, whoever makes the page, and its
+// points know their file.
 func TestPageOfAnInterruptedSweep(t *testing.T) {
-	d, err := open(written(t, "sweep.csv", sheet), About{Name: "mine", Planned: 45})
-	if err != nil {
+	dir := written(t, "sweep.csv", sheet)
+	text := opened(t, dir)
+	whole := regexp.MustCompile(`(\d+) points of`).FindStringSubmatch(text)[1]
+	if strings.Contains(text, whole+" of ") {
+		t.Error("nobody said that there should be more points")
+	}
+	var about bytes.Buffer
+	if err := (About{Name: "shop", File: "shop.toml", Flags: []string{"--set", "a=<b>"}, Planned: 45}).Content().Write(&about); err != nil {
 		t.Fatal(err)
 	}
-	var out strings.Builder
-	if err := d.write(&out); err != nil {
+	path := filepath.Join(dir, report.AboutFile)
+	if err := os.WriteFile(path, about.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	whole := regexp.MustCompile(`(\d+) points of`).FindStringSubmatch(opened(t, written(t, "sweep.csv", sheet)))
-	if want := whole[1] + " of 45 points of "; strings.Count(out.String(), whole[1]+" of 45 points") < 2 || !strings.Contains(out.String(), want) {
-		t.Errorf("the page has no %q at its head and over its points", want)
+	text = opened(t, dir)
+	if strings.Count(text, whole+" of 45 points") < 2 {
+		t.Errorf("the page has no %q at its head and over its points", whole+" of 45 points")
+	}
+	for _, want := range []string{"<h1>shop: a sweep</h1>", "headroom run shop.toml --set &#39;a=&lt;b&gt;&#39; --set group.web.target=30", " --replications 3"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if err := os.WriteFile(path, []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.HasPrefix(err.Error(), path+": damaged") {
+		t.Errorf("a damaged about.json: %v", err)
 	}
 }

@@ -25,7 +25,7 @@ type diffSaved struct {
 }
 
 // openDiff is the page of a comparison of two scenarios.
-func openDiff(path string, _ About) (*document, error) { return openDiffOf(path, filepath.Dir(path)) }
+func openDiff(path string) (*document, error) { return openDiffOf(path, filepath.Dir(path)) }
 
 // openDiffOf is openDiff of a file whose runs are in another folder.
 func openDiffOf(path, dir string) (*document, error) {

@@ -175,12 +175,15 @@ func (c *chart) curve(color int, xy ...[2]float64) {
 	c.printf(`<path d="%s" fill="none" stroke="var(--c%d)" stroke-width="1.5"/>`, d.String(), color%8)
 }
 
-// svg ends the picture. One that holds links is no single image to a screen reader, which
-// would not read them.
+// roleOfLinks is what a picture that holds links is to a screen reader: of an image it
+// would read none.
+const roleOfLinks = `role="group" aria-description="Arrow keys go from point to point, Enter to the row of one."`
+
+// svg ends the picture.
 func (c *chart) svg() template.HTML {
 	text := c.body.String() // all texts in it are escaped
 	if strings.Contains(text, "<a ") {
-		text = strings.Replace(text, `role="img"`, `role="group" aria-description="Arrow keys go from point to point, Enter to the row of one."`, 1)
+		text = strings.Replace(text, `role="img"`, roleOfLinks, 1)
 	}
 	return template.HTML(text + "</svg>")
 }

@@ -59,7 +59,7 @@ type launch struct {
 }
 
 // openFleet is the page of what to buy for a fleet.
-func openFleet(path string, _ About) (*document, error) {
+func openFleet(path string) (*document, error) {
 	text, err := regular.Read(path, mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

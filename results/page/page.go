@@ -1,6 +1,7 @@
 package page
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"headroom/results/folder"
 	"headroom/results/report"
+	"headroom/sim/regular"
 )
 
 // Page is what people see of the directories of --out.
@@ -19,20 +21,48 @@ type Page struct{ document *document }
 // Write writes the page as one HTML file.
 func (p *Page) Write(w io.Writer) error { return p.document.write(w) }
 
-// About is what the files of a directory do not say of where they come from.
+// About is what the rows of a sweep or a search do not say of where they come from.
 type About struct {
-	Name  string   // of the scenario
-	File  string   // that it is in
-	Flags []string // of the command that runs a point, besides its settings
-	Aims  []string // two metrics that points are weighed by; nil: cost and latency
+	Name  string   `json:"scenario"`
+	File  string   `json:"file"`            // that it is in
+	Flags []string `json:"flags,omitempty"` // of the command that runs a point, besides its settings
+	Aims  []string `json:"aims,omitempty"`  // two metrics that points are weighed by; nil: cost and latency
 	// Planned is how many points a sweep has with those that are not done; 0: nobody knows.
-	Planned int
+	Planned int `json:"planned,omitempty"`
+}
+
+// Content is about.json among the files of a sweep or a search: what a page of them says
+// that no row does.
+func (a About) Content() folder.Content {
+	return folder.Content{Name: report.AboutFile, Write: func(w io.Writer) error {
+		out := json.NewEncoder(w)
+		out.SetEscapeHTML(false)
+		out.SetIndent("", "  ")
+		return out.Encode(a)
+	}}
+}
+
+// readAbout reads about.json of a directory, which earlier ones have not.
+func readAbout(dir string) (About, error) {
+	about := About{Name: filepath.Base(absolute(dir)), File: "FILE"}
+	path := filepath.Join(dir, report.AboutFile)
+	text, err := regular.Read(path, mostJSON)
+	if errors.Is(err, fs.ErrNotExist) {
+		return about, nil
+	}
+	if err != nil {
+		return about, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := json.Unmarshal(text, &about); err != nil {
+		return about, damaged(path, err)
+	}
+	return about, nil
 }
 
 // Content is the page among the files that a command saves.
-func Content(about About) folder.Content {
+func Content() folder.Content {
 	return folder.Content{Name: report.PageFile, From: func(w io.Writer, dir string) error {
-		d, err := open(dir, about)
+		d, err := open(dir)
 		if err != nil {
 			return err
 		}
@@ -43,9 +73,9 @@ func Content(about About) folder.Content {
 // kinds says by which file a directory is known, and what its page is.
 var kinds = []struct {
 	file string
-	open func(path string, about About) (*document, error)
+	open func(path string) (*document, error)
 }{
-	{"summary.json", func(path string, _ About) (*document, error) {
+	{"summary.json", func(path string) (*document, error) {
 		dir := filepath.Dir(path)
 		r, err := readRun(dir, drawn)
 		if err != nil {
@@ -77,17 +107,17 @@ func Open(dirs ...string) (*Page, error) {
 		d, err := openRuns(dirs)
 		return &Page{d}, err
 	}
-	d, err := open(dirs[0], About{Name: filepath.Base(absolute(dirs[0])), File: "FILE"})
+	d, err := open(dirs[0])
 	return &Page{d}, err
 }
 
 // open reads one directory.
-func open(dir string, about About) (*document, error) {
+func open(dir string) (*document, error) {
 	var names []string
 	for _, k := range kinds {
 		path := filepath.Join(dir, k.file)
 		if _, err := os.Stat(path); err == nil {
-			return k.open(path, about)
+			return k.open(path)
 		}
 		names = append(names, k.file)
 	}

@@ -33,7 +33,7 @@ func saved(t testing.TB, name string, set ...string) string {
 		t.Fatal(err)
 	}
 	defer to.Close()
-	if err := report.Save(to, summary, s.Resolved(), Content(About{})); err != nil {
+	if err := report.Save(to, summary, s.Resolved(), Content()); err != nil {
 		t.Fatal(err)
 	}
 	return to.Dir()

@@ -62,7 +62,7 @@ type plans struct {
 }
 
 // openPlans is the page of a comparison of ways of buying.
-func openPlans(path string, _ About) (*document, error) {
+func openPlans(path string) (*document, error) {
 	text, err := regular.Read(path, mostJSON)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -129,7 +129,8 @@ func (r *run) day() *section {
 
 // happenings lists what happened and why.
 func (r *run) happenings() *section {
-	s := &section{ID: "happened", Title: "What happened, and why", Lead: "Every decision about capacity, taken or not, every interruption and fault of replication 0."}
+	s := &section{ID: "happened", Title: "What happened, and why", Lead: "Every decision about capacity, taken or not, every interruption and fault of replication 0. " +
+		"A time leads to its place in the plots; arrow keys go from one to the next."}
 	if len(r.marks) > 0 {
 		s.add(&part{Marks: happened(r.marks)})
 	}

@@ -29,6 +29,7 @@ type line struct {
 	entity, metric    string
 	of                string // the run, where there are several
 	idle              bool   // nothing shows it: it has no values
+	begin             []byte // of its rows, after the time; nil: its names need quotes
 	values, low, high []float64
 }
 
@@ -47,9 +48,11 @@ type seriesReader struct {
 	in     *bufio.Scanner
 	number int // of the row
 	cells  [][]byte
+	width  int          // of all rows
 	places [columns]int // -1: the file has none
 	known  []*line      // all, idle or not
 	next   int          // where the line of the next row is likely to be
+	usual  bool         // rows begin with time, entity and metric
 	shown  func(entity, metric string, known []*line) bool
 	text   []byte // of the newest time
 	minute int
@@ -106,14 +109,15 @@ func (r *seriesReader) read() error {
 			return fmt.Errorf("must have a column %q", name)
 		}
 	}
-	width := len(r.cells)
+	r.width = len(r.cells)
+	r.usual = r.places[columnTime] == 0 && r.places[columnEntity] == 1 && r.places[columnMetric] == 2
 	for {
 		more, err := r.row()
 		if err != nil || !more {
 			return err
 		}
-		if len(r.cells) != width {
-			return fmt.Errorf("must have %d fields, has %d", width, len(r.cells))
+		if len(r.cells) != r.width {
+			return fmt.Errorf("must have %d fields, has %d", r.width, len(r.cells))
 		}
 		if err := r.add(); err != nil {
 			return err
@@ -121,13 +125,18 @@ func (r *seriesReader) read() error {
 	}
 }
 
-// row splits the next row into cells. Rows with quotes, which names may need, are left to
-// package csv: it takes three times as long.
+// row splits the next row that something shows into cells. Rows with quotes, which names
+// may need, are left to package csv: it takes three times as long.
 func (r *seriesReader) row() (more bool, err error) {
-	if !r.in.Scan() {
-		return false, r.in.Err()
+	for {
+		if !r.in.Scan() {
+			return false, r.in.Err()
+		}
+		r.number++
+		if !r.skip() {
+			break
+		}
 	}
-	r.number++
 	text := r.in.Bytes()
 	r.cells = r.cells[:0]
 	if bytes.IndexByte(text, '"') >= 0 {
@@ -147,6 +156,27 @@ func (r *seriesReader) row() (more bool, err error) {
 		text = text[at+1:]
 	}
 }
+
+// skip reports whether the row is one that nothing shows, of the minute and the line that
+// are expected. Of a long run most are: they are not taken apart.
+func (r *seriesReader) skip() bool {
+	if !r.usual || len(r.known) == 0 {
+		return false
+	}
+	at := r.next % len(r.known)
+	l := r.known[at]
+	if !l.idle || l.begin == nil {
+		return false
+	}
+	rest, is := bytes.CutPrefix(r.in.Bytes(), r.text)
+	if !is || !bytes.HasPrefix(rest, l.begin) || bytes.Count(rest, comma) != r.width-1 {
+		return false
+	}
+	r.next = at + 1
+	return true
+}
+
+var comma = []byte{','}
 
 // add takes over a row.
 func (r *seriesReader) add() error {
@@ -178,9 +208,10 @@ func (r *seriesReader) line() *line {
 		}
 	}
 	l := &line{entity: string(entity), metric: string(metric)}
-	l.idle = !r.shown(l.entity, l.metric, r.lines)
-	if !l.idle {
+	if l.idle = !r.shown(l.entity, l.metric, r.lines); !l.idle {
 		r.lines = append(r.lines, l)
+	} else if names := l.entity + "," + l.metric; !strings.Contains(names, `"`) && strings.Count(names, ",") == 1 {
+		l.begin = []byte("," + names + ",")
 	}
 	r.known = append(r.known, l)
 	r.next = 0

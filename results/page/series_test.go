@@ -48,6 +48,45 @@ a,x,2,2.5,,,"one, ""more""",2026-10-25T01:02:00+01:00
 	}
 }
 
+// Rows that nothing shows are passed over without a look at their values where the
+// columns stand as the program writes them; what is read is the same.
+func TestRowsThatNothingShowsAreOnlyPassedOver(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	usual, other := "time,entity,metric,value,n\n", "metric,time,value,n,entity\n"
+	for minute := range 200 {
+		at := fmt.Sprintf("2026-01-05T%02d:%02d:00Z", minute/60, minute%60)
+		for _, entity := range []string{"scenario", "target_group.web", "workload.load", `"one, two"`} {
+			for _, metric := range []string{"requests.arrived", "requests.completed", "latency.mean", "latency.p99", "a.b"} {
+				if random.IntN(3) > 0 {
+					v := random.IntN(100)
+					usual += fmt.Sprintf("%s,%s,%s,%d,1\n", at, entity, metric, v)
+					other += fmt.Sprintf("%s,%s,%d,1,%s\n", metric, at, v, entity)
+				}
+			}
+		}
+	}
+	a, err := readSeries(written(t, "timeseries.csv", usual)+"/timeseries.csv", drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := readSeries(written(t, "timeseries.csv", other)+"/timeseries.csv", drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.lines) != 7 || len(a.lines) != len(b.lines) || a.minutes != b.minutes {
+		t.Fatalf("%d lines of %d minutes, want 7 lines; in another order %d of %d", len(a.lines), a.minutes, len(b.lines), b.minutes)
+	}
+	for i, l := range a.lines {
+		if k := b.lines[i]; l.entity != k.entity || l.metric != k.metric || fmt.Sprint(l.values) != fmt.Sprint(k.values) {
+			t.Errorf("%s of %s: %v, in another order %s of %s: %v", l.metric, l.entity, l.values, k.metric, k.entity, k.values)
+		}
+	}
+	cut := strings.Replace(usual, "requests.completed,", "requests.completed;", 40)
+	if _, err := readSeries(written(t, "timeseries.csv", cut)+"/timeseries.csv", drawn); err == nil || !strings.Contains(err.Error(), "must have 5 fields, has 4") {
+		t.Errorf("a row without a field: %v", err)
+	}
+}
+
 // Two replications say little, but that a share is between nothing and all is known. That
 // of tasks is one of what they reserve, which they may exceed.
 func TestBandsOfSharesEndAtAll(t *testing.T) {

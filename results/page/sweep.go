@@ -3,9 +3,8 @@ package page
 import (
 	"cmp"
 	"fmt"
-	"html"
-	"html/template"
 	"math"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,7 +21,11 @@ const (
 )
 
 // openDesign is the page of a sweep or a search.
-func openDesign(path string, about About) (*document, error) {
+func openDesign(path string) (*document, error) {
+	about, err := readAbout(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
 	d, err := readDesign(path, about)
 	if err != nil {
 		return nil, err
@@ -254,104 +257,6 @@ func placesOf(values []string) (places map[string]float64, numeric bool) {
 	return places, true
 }
 
-// parallel draws each point as a path over all axes and both aims.
-func (d *design) parallel(x, y int) *section {
-	s := &section{ID: "parallel", Title: "All parameters at once", Lead: "A path is a point: what it sets, then what it showed. Coloured: those that nothing beats."}
-	axes := d.axes[:min(len(d.axes), mostAxes)]
-	if len(axes) == 0 || len(d.tried) < 2 {
-		return s
-	}
-	uprights := make([]upright, 0, len(axes)+2)
-	for axis, name := range axes {
-		uprights = append(uprights, d.settingAxis(axis, name))
-	}
-	for _, metric := range slices.Compact([]int{x, y}) {
-		uprights = append(uprights, d.metricAxis(metric))
-	}
-	s.add(&part{Figure: &figure{Title: "Parallel coordinates", SVG: d.paths(uprights), Note: beyondPaths(len(d.tried))}})
-	return s
-}
-
-func beyondPaths(n int) string {
-	if n <= mostPaths {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d points: those that nothing beats, then the cheapest", mostPaths, n)
-}
-
-// upright is an axis of parallel coordinates.
-type upright struct {
-	name, low, high string
-	at              func(*tried) float64 // 0 below .. 1 above; NaN: nowhere
-}
-
-func (d *design) settingAxis(axis int, name string) upright {
-	var values []string
-	for i := range d.tried {
-		if v := d.tried[i].settings[axis]; !slices.Contains(values, v) && len(values) < mostDots {
-			values = append(values, v)
-		}
-	}
-	slices.Sort(values)
-	places, _ := placesOf(values)
-	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(places[a], places[b]) })
-	low, high := values[0], values[len(values)-1]
-	return upright{lastWord(name), low, high, func(t *tried) float64 {
-		return (places[t.settings[axis]] - places[low]) / max(places[high]-places[low], 1e-300)
-	}}
-}
-
-func (d *design) metricAxis(metric int) upright {
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, v := range d.column(metric) {
-		if !math.IsNaN(v) {
-			low, high = min(low, v), max(high, v)
-		}
-	}
-	unit := unitOf(d.metrics[metric])
-	return upright{d.metrics[metric], amount(low, unit), amount(high, unit), func(t *tried) float64 {
-		return (t.values[metric] - low) / max(high-low, 1e-300)
-	}}
-}
-
-// paths draws the points between uprights.
-func (d *design) paths(uprights []upright) template.HTML {
-	const width, height, side, top, foot = 760.0, 320.0, 60.0, 40.0, 24.0
-	var out strings.Builder
-	fmt.Fprintf(&out, `<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="parallel coordinates of all points">`, width, height)
-	place := func(k int) float64 { return side + float64(k)*(width-2*side)/float64(len(uprights)-1) }
-	for k, u := range uprights {
-		fmt.Fprintf(&out, `<path class="axis" d="M%.1f %.1fV%.1f"/><text x="%.1f" y="14" text-anchor="middle">%s</text><text class="faint" x="%.1f" y="30" text-anchor="middle">%s</text><text class="faint" x="%.1f" y="%.1f" text-anchor="middle">%s</text>`,
-			place(k), top, height-foot, place(k), html.EscapeString(u.name), place(k), html.EscapeString(u.high), place(k), height-6, html.EscapeString(u.low))
-	}
-	for i := min(len(d.tried), mostPaths) - 1; i >= 0; i-- {
-		t := &d.tried[i]
-		var path strings.Builder
-		for k, u := range uprights {
-			v := u.at(t)
-			if math.IsNaN(v) {
-				continue
-			}
-			letter := "L"
-			if path.Len() == 0 {
-				letter = "M"
-			}
-			fmt.Fprintf(&path, "%s%.1f %.1f", letter, place(k), height-foot-v*(height-foot-top))
-		}
-		color, opacity, extent := 7, 0.3, 1.0
-		if t.front {
-			color, opacity, extent = 0, 0.9, 2
-		}
-		name := html.EscapeString(d.name(t))
-		line := fmt.Sprintf(`<path d="%s" fill="none" stroke="var(--c%d)" stroke-width="%g" opacity="%g"><title>%s</title></path>`, path.String(), color, extent, opacity, name)
-		if href := d.href(i); href != "" {
-			line = fmt.Sprintf(`<a href="%s" aria-label="%s">%s</a>`, href, name, line)
-		}
-		out.WriteString(line)
-	}
-	return template.HTML(out.String() + "</svg>") // all texts in it are escaped
-}
-
 // list tabulates the points, with the command that runs each.
 func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
@@ -392,6 +297,9 @@ func (d *design) command(t *tried) string {
 		if v != "" {
 			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)
 		}
+	}
+	if d.thing == "point" && t.replications != "0" { // the same numbers again; those of a search have replications of their own
+		text += " --replications " + t.replications
 	}
 	return text
 }

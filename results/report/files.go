@@ -16,6 +16,9 @@ const trailFile = "cloudtrail.jsonl"
 // PageFile is the page for people among the files of a command. Package page writes it.
 const PageFile = "report.html"
 
+// AboutFile says where the points of a sweep or a search come from. Package page writes it.
+const AboutFile = "about.json"
+
 // RunFolder is what [Save] writes to.
 func RunFolder() *folder.Kind {
 	return &folder.Kind{Name: "run", Mark: summaryFile, Files: []string{

@@ -32,7 +32,7 @@ const searchFile = "search.csv"
 // SearchFolder is what [SearchPage.Save] writes to. Its other files are those of the
 // command.
 func SearchFolder(others ...string) *folder.Kind {
-	return &folder.Kind{Name: "search", Mark: searchFile, Files: append([]string{SavedScenario, PageFile}, others...)}
+	return &folder.Kind{Name: "search", Mark: searchFile, Files: append([]string{SavedScenario, AboutFile, PageFile}, others...)}
 }
 
 // Save writes search.csv and, unless it is nil, the recommended scenario.toml. The

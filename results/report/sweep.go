@@ -291,7 +291,7 @@ func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 // SweepFolder is what [Points.SaveSweep] writes to. Its other files are those of the
 // computation: the journal, and the directory of a server in this process.
 func SweepFolder(others ...string) *folder.Kind {
-	files := append([]string{"sweep.csv", "sweep.parquet", "replications.csv", PageFile}, others...)
+	files := append([]string{"sweep.csv", "sweep.parquet", "replications.csv", AboutFile, PageFile}, others...)
 	return &folder.Kind{Name: "sweep", Mark: sweep.JournalName, Files: files, Grows: true}
 }
 

@@ -168,35 +168,51 @@ function build() {
   }
 }
 
+// rove makes one stop of the Tab key of many: arrows go from one to the next that is seen.
+// What it returns makes the first of them the stop.
+function rove(place, items) {
+  const seen = () => items.filter(item => item.getClientRects().length > 0);
+  const stop = at => { for (const item of items) item.setAttribute("tabindex", item === at ? 0 : -1); };
+  place.addEventListener("focusin", event => { if (items.includes(event.target)) stop(event.target); });
+  place.addEventListener("keydown", event => {
+    const some = seen(), at = some.indexOf(document.activeElement), last = some.length - 1;
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    some[Math.max(0, Math.min(last, to))].focus();
+  });
+  return () => stop(seen()[0]);
+}
+
+const happened = document.querySelector("table.marks"), first = happened ? rove(happened, marks.map(m => m.row.querySelector("button"))) : () => {};
 for (const box of document.querySelectorAll(".kinds input")) {
   const turn = () => {
     box.checked ? drawn.add(box.value) : drawn.delete(box.value);
     for (const m of marks) if (m.kind === box.value) m.row.classList.toggle("off", !box.checked);
   };
   turn();
-  box.onchange = () => { turn(); for (const c of charts) c.redraw(); };
+  box.onchange = () => { turn(); first(); for (const c of charts) c.redraw(); };
 }
+first();
 for (const m of marks) m.row.querySelector("button").onclick = () => {
   if (!charts.length) return;
   document.getElementById(plots[0].id).scrollIntoView({ block: "center" });
   show(m);
 };
-// A picture of points is one stop of the Tab key; arrows go from point to point, as they stand.
+// A picture of points is one stop, and so is the table of what happened.
 for (const svg of document.querySelectorAll("svg")) {
-  const points = [...svg.querySelectorAll("a")].map(a => ({ a, box: a.getBBox() }))
-    .sort((p, q) => p.box.x - q.box.x || p.box.y - q.box.y).map(p => p.a);
-  points.forEach((a, i) => a.setAttribute("tabindex", i ? -1 : 0));
-  svg.onkeydown = event => {
-    const at = points.indexOf(document.activeElement), last = points.length - 1;
-    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    const next = points[Math.max(0, Math.min(last, to))];
-    points[at].setAttribute("tabindex", -1);
-    next.setAttribute("tabindex", 0);
-    next.focus();
-  };
+  const points = [...svg.querySelectorAll("a")].map(a => ({ a, box: a.getBBox() })).sort((p, q) => p.box.x - q.box.x || p.box.y - q.box.y);
+  rove(svg, points.map(p => p.a))();
 }
+// What scrolls is a stop, for the arrow keys; what has room is none.
+function scrollers() {
+  for (const box of document.querySelectorAll(".wide, pre")) {
+    box.tabIndex = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight ? 0 : -1;
+  }
+}
+scrollers();
+addEventListener("resize", scrollers);
+document.addEventListener("toggle", scrollers, true);
 if (!plots.length) return;
 build();
 let wide = innerWidth;
