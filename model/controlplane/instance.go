@@ -196,12 +196,15 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 // serverOf is what the data plane is told of an instance on its host.
 func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) model.ServerSpec {
 	o := &in.order
+	face := o.template // whose network interface it has: a task on an instance that of the instance
+	if o.on != 0 {
+		face = cp.instances.Get(o.on).order.template
+	}
 	spec := model.ServerSpec{
 		Instance: h, Service: o.service, Applications: o.applications, Fleet: o.fleet, Zone: o.zone, Type: o.typ, Speed: cmp.Or(o.template.Speed, o.speed),
 		Public: cp.public(o.template, int(in.subnet)), Gateway: cp.gatewayOf(int(in.subnet)), Owner: o.owner, Credits: terms,
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
-		Cluster: cp.inCluster(in.hostPlace),
-		End:     o.template.end(int(in.subnet)), MostTracked: int32(o.template.MostTracked),
+		Cluster: cp.inCluster(in.hostPlace), End: face.end(int(in.subnet)), MostTracked: int32(face.MostTracked),
 	}
 	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
 	return spec

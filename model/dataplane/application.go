@@ -26,6 +26,7 @@ const (
 	settlesKept                    // that, and what it keeps to itself
 	settlesNetwork                 // its CPU and its interface
 	settlesBase                    // those of its base
+	settlesShared                  // its CPU, of a base whose applications have their fast path
 )
 
 func (s *server) settling() settling {
@@ -105,6 +106,8 @@ func (p *Plane) openBase(spec model.ServerSpec) slab.Handle {
 			p.fleets[fleet] = append(p.fleets[fleet], indexOf(a))
 		}
 	}
+	s = p.servers.Get(h)
+	s.foreseen = p.applicationsForeseen(s)
 	return h
 }
 
@@ -172,7 +175,7 @@ func (p *Plane) othersRegistered(s *server) bool {
 // settleBase brings a base up to an instant, unless the kernel does so.
 func (p *Plane) settleBase(id uint32, now sim.Time) {
 	if b := p.servers.at(id); b.watch != inKernel && b.next() <= now || b.supply != nil && b.supply.outAt <= now {
-		if b.plain {
+		if b.plain && b.settles == settlesStation {
 			p.settleStation(id, b, now)
 			return
 		}
@@ -191,10 +194,17 @@ func (p *Plane) onCPU(id uint32) (list []uint32) {
 }
 
 // computing counts them.
-func (p *Plane) computing(id uint32) int { return len(p.onCPU(id)) }
+func (p *Plane) computing(id uint32) int {
+	if p.fastPaths[id].open {
+		computing, _ := p.onShared(id)
+		return len(computing)
+	}
+	return len(p.onCPU(id))
+}
 
 // evictApplication is [Plane.evicted] for an application.
 func (p *Plane) evictApplication(id uint32) []uint32 {
+	p.leaveFastPath(id)
 	s := p.servers.at(id)
 	list := p.onCPU(id)
 	for _, i := range list {

@@ -22,6 +22,9 @@ func (p *Plane) sharesMore() bool {
 func (p *Plane) enterApplication(i uint32, s *server) {
 	now := p.kernel.Now()
 	b := p.servers.at(s.base)
+	if b.foreseen && p.goesShared(i, s, b) {
+		return
+	}
 	if b.watch != inKernel && b.station.Next() <= now || b.supply != nil {
 		p.settleBase(s.base, now)
 	}

@@ -131,9 +131,12 @@ func (p *Plane) passCalendar(now sim.Time) {
 
 // settleDue settles a server and returns its next departure.
 func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
-	if p.servers.at(id).keeps {
+	switch s := p.servers.at(id); {
+	case s.keeps:
 		p.play(id, now)
-	} else {
+	case s.settles == settlesShared:
+		p.passShared(s, now)
+	default:
 		p.settle(id, now)
 	}
 	return p.servers.at(id).next()

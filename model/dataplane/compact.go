@@ -246,20 +246,25 @@ func (p *Plane) forgetVisitor(i uint32, s *source) {
 // there.
 func (p *Plane) expandAll(f *fastPath, jobs []uint32) (list []uint32) {
 	for _, k := range jobs {
-		r := &p.compact.all[k]
-		if r.source != fullRequest {
-			h, of := p.requests.Alloc()
-			*of = p.requestInService(r, f)
-			r.source, r.in = fullRequest, indexOf(h)
-			s := &p.sources[of.source]
-			p.forgetVisitor(r.in, s)
-			if s.flows.on {
-				p.regainFlow(r.in, of)
-			}
-		}
-		list = append(list, r.in)
+		list = append(list, p.expandOne(f, k))
 	}
 	return list
+}
+
+// expandOne makes a full request of a compact one on a fast path, unless it stands for one.
+func (p *Plane) expandOne(f *fastPath, k uint32) uint32 {
+	r := &p.compact.all[k]
+	if r.source != fullRequest {
+		h, of := p.requests.Alloc()
+		*of = p.requestInService(r, f)
+		r.source, r.in = fullRequest, indexOf(h)
+		s := &p.sources[of.source]
+		p.forgetVisitor(r.in, s)
+		if s.flows.on {
+			p.regainFlow(r.in, of)
+		}
+	}
+	return r.in
 }
 
 // eachCompact calls see with each compact request on a settled fast path as the full one that
@@ -268,6 +273,12 @@ func (p *Plane) eachCompact(see func(r *request)) {
 	for id := range p.fastPaths {
 		f := &p.fastPaths[id]
 		if !f.open {
+			continue
+		}
+		if f.shared {
+			computing, waiting := p.onShared(uint32(id))
+			p.seeCompact(f, computing, inService, see)
+			p.seeCompact(f, waiting, queued, see)
 			continue
 		}
 		p.seeCompact(f, f.station.Jobs(p.settledUntil(f), nil), inService, see)

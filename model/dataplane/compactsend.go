@@ -170,6 +170,9 @@ func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience s
 		}
 		return received
 	}
+	if f.shared {
+		return p.enterShared(r, f, n, patience)
+	}
 	now := r.arrived
 	if f.counted {
 		if p.ends.behind(now) { // who picks by requests in flight has turned it

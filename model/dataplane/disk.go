@@ -208,6 +208,9 @@ func (p *Plane) serve(d *disk, use int32, io storage.IO, now sim.Time) sim.Time 
 	return served.Done
 }
 
+// finishes reports whether the server works on for clients that have left.
+func (s *server) finishes() bool { return s.cfg.FinishAbandoned || s.function != nil }
+
 // worksOn reports whether a server that hears that a client has gone works on for
 // nobody: who waits for a disk cannot be interrupted, and holds its place until then.
 func (s *server) worksOn(r *request) bool {

@@ -18,6 +18,7 @@ type fastPath struct {
 	counted  bool // who picks by requests in flight looks at the server
 	paced    bool // time on its CPU is not the demand
 	wired    bool // nic is not nil
+	shared   bool // of an application, or of the base of some
 	zone     uint8
 	scope    uint8            // of the target
 	target   uint32           // that compact requests come through; noIndex: none has yet
@@ -33,7 +34,9 @@ type fastPath struct {
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait
 	flows     bool        // its target is one of flows
-	_         [4]uint64   // to the end of its cache line
+	work      sim.Time    // shared: of all aboard
+	slow      float64     // shared: times as long as alone that work takes at most
+	_         [2]uint64   // to the end of its cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -77,7 +80,11 @@ func (p *Plane) openFastPath(id uint32, s *server) bool {
 // was last settled. The pool of requests may move.
 func (p *Plane) leaveFastPath(id uint32) {
 	f := &p.fastPaths[id]
-	if !f.open {
+	switch {
+	case f.shared:
+		p.leaveShared(p.baseOf(id))
+		return
+	case !f.open:
 		return
 	}
 	f.open = false
@@ -125,8 +132,8 @@ func (p *Plane) settledUntil(f *fastPath) sim.Time {
 
 // leaveFastPathNow settles the fast path of a server and leaves it.
 func (p *Plane) leaveFastPathNow(id uint32) {
-	if f := &p.fastPaths[id]; f.open {
-		p.settleFastPath(f, p.kernel.Now())
+	if f := &p.fastPaths[id]; f.open || f.shared {
+		p.settle(id, p.kernel.Now())
 		p.leaveFastPath(id)
 	}
 }
@@ -263,8 +270,7 @@ func (p *Plane) passed(f *fastPath, passage station.Passage) {
 
 // completeOnFastPath is [Plane.complete], [Plane.leave] and what follows for a request that
 // nothing disturbed. What those do beyond this never meets a fast path:
-//   - paths in time and applications that share a machine: outside.go, and application.go, whose
-//     servers are never foreseen;
+//   - paths in time: outside.go, whose servers are never foreseen;
 //   - trips, calls and steps, connections that clients or targets keep, WebSockets, functions and
 //     volumes that share an interface: [Plane.foreseeable] and [Plane.markInstant];
 //   - errors, disks of their own and a supply that may run out: [Plane.openFastPath];
@@ -333,15 +339,15 @@ func (p *Plane) growFastPaths(id uint32) {
 	}
 	f := &p.fastPaths[id]
 	f.open, f.in, f.out, f.impatient, f.target, f.nic = false, 0, 0, 0, noIndex, nil
-	f.wired = false
+	f.wired, f.shared = false, false
 	f.station.Reset(station.Spec{}, 0)
 }
 
 // refillIfDue is [Plane.refill] for a server that has a departure in the present
 // instant.
 func (p *Plane) refillIfDue(id uint32, now sim.Time) {
-	if f := &p.fastPaths[id]; f.open {
-		p.settleFastPath(f, now)
+	if p.fastPaths[id].open {
+		p.settle(id, now)
 		return
 	}
 	if s := p.servers.at(id); s.next() <= now || s.base != noIndex && p.servers.at(s.base).next() <= now {
@@ -351,11 +357,11 @@ func (p *Plane) refillIfDue(id uint32, now sim.Time) {
 
 // atStation returns how many requests a settled server has in service and in line.
 func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
-	if f := &p.fastPaths[id]; f.open {
-		return f.station.InService(p.settledUntil(f)), f.station.Waiting()
-	}
 	if s.base != noIndex {
 		return p.computing(id), 0
+	}
+	if f := &p.fastPaths[id]; f.open {
+		return f.station.InService(p.settledUntil(f)), f.station.Waiting()
 	}
 	return s.station.InService(), s.station.Waiting()
 }
@@ -383,7 +389,7 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 
 // busyTime is the CPU work of a settled server.
 func (p *Plane) busyTime(id uint32, s *server, now sim.Time) uint64 {
-	if f := &p.fastPaths[id]; f.open {
+	if f := &p.fastPaths[id]; f.open && !f.shared {
 		return f.station.Busy(now)
 	}
 	return s.busy(now)

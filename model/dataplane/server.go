@@ -73,9 +73,6 @@ type server struct {
 	impairment model.Impairment
 }
 
-// finishes reports whether the server works on for clients that have left.
-func (s *server) finishes() bool { return s.cfg.FinishAbandoned || s.function != nil }
-
 // Listen opens the application port. Target groups without checks find out at
 // once, the others by their next check.
 func (p *Plane) Listen(h slab.Handle) {
@@ -201,7 +198,7 @@ func (p *Plane) BusyTime(h slab.Handle) uint64 {
 func (p *Plane) settled(h slab.Handle) *server {
 	id, now := indexOf(h), p.kernel.Now()
 	s := p.servers.Get(h)
-	if p.fastPaths[id].open || s.next() <= now || s.station.Waiting() > 0 {
+	if f := &p.fastPaths[id]; f.open || f.shared || s.next() <= now || s.station.Waiting() > 0 {
 		p.settle(id, now)
 		s = p.servers.Get(h)
 	}
@@ -301,7 +298,7 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 
 // settle plays what happened at a server up to and including an instant.
 func (p *Plane) settle(id uint32, until sim.Time) {
-	if f := &p.fastPaths[id]; f.open {
+	if f := &p.fastPaths[id]; f.open && !f.shared {
 		p.settleFastPath(f, until)
 		return
 	}
@@ -310,6 +307,8 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleStation(id, p.servers.at(id), until)
 	case settlesKept:
 		p.settleKept(id, until)
+	case settlesShared:
+		p.settleShared(s, until)
 	case settlesNetwork:
 		p.settleNetwork(id, s.nic, until)
 	default:

@@ -184,7 +184,7 @@ func (l *loader) parties(wanted func(owned) bool) (all []party) {
 	for i := range l.cfg.Groups {
 		g := &l.cfg.Groups[i]
 		if o := (owned{g.Path(), g.Service, g.TargetGroups}); wanted(o) {
-			all = append(all, party{o.name, l.groupTable(i).Node, l.endsIn(&l.cfg.LaunchTemplates[g.Template], g.Subnets, g.Zones)})
+			all = append(all, party{o.name, l.groupTable(i).Node, l.endsOf(g)})
 		}
 	}
 	for i := range l.cfg.Instances {
@@ -194,6 +194,24 @@ func (l *loader) parties(wanted func(owned) bool) (all []party) {
 		}
 	}
 	return all
+}
+
+// endsOf lists the kinds of interfaces that the members of a group have: tasks those of the
+// instances that they are on.
+func (l *loader) endsOf(g *controlplane.Group) (ends []int) {
+	if g.Tasks == nil || g.Tasks.On == cloud.None {
+		return l.endsIn(&l.cfg.LaunchTemplates[g.Template], g.Subnets, g.Zones)
+	}
+	for _, i := range g.Tasks.Groups() {
+		if on := &l.cfg.Groups[i]; on.Template >= 0 {
+			for _, e := range l.endsOf(on) {
+				if !slices.Contains(ends, e) {
+					ends = append(ends, e)
+				}
+			}
+		}
+	}
+	return ends
 }
 
 // endsIn lists the kinds of interfaces of a template in subnets, or else in zones.

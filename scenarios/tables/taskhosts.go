@@ -79,10 +79,11 @@ func (l *loader) joinHosts(t *schema.Table, g *controlplane.Group, lt *controlpl
 		return
 	}
 	host := &l.cfg.LaunchTemplates[on.Template]
-	if !first && (!slices.Equal(lt.Ends, host.Ends) || lt.MostTracked != host.MostTracked || lt.Platform != host.Platform) {
-		h.at.Reject(h.key, schema.Fault{Rule: "must be of a group with the platform and the security groups of autoscaling_group." + l.cfg.Groups[g.Tasks.On].Name + ", which has tasks of the service, too", Code: schema.NoCode})
+	if !first && lt.Platform != host.Platform {
+		h.at.Reject(h.key, schema.Fault{Rule: fmt.Sprintf("must be of a group with the platform of autoscaling_group.%s, %s: a task definition is for one operating system, and ECS places none of its tasks on %s",
+			l.cfg.Groups[g.Tasks.On].Name, lt.Platform, host.Platform), Code: schema.NoCode})
 	}
-	lt.Ends, lt.MostTracked, lt.Platform = host.Ends, host.MostTracked, host.Platform
+	lt.Platform = host.Platform
 	l.taskFits(t, g, h)
 }
 

@@ -78,6 +78,15 @@ func (q *Queue) left(demand sim.Time) {
 	}
 }
 
+// Rename gives the jobs in line other numbers, the first first.
+func (q *Queue) Rename(name func(job, ticket uint32) uint32) {
+	for t := q.line.head; t != q.line.tail; t++ {
+		if p := q.line.at(t); !p.gone {
+			p.job = name(p.job, t)
+		}
+	}
+}
+
 // All ranges over the jobs in line, the first first.
 func (q *Queue) All() iter.Seq2[uint32, sim.Time] {
 	return func(yield func(uint32, sim.Time) bool) {

@@ -1,0 +1,228 @@
+package dataplane
+
+import (
+	"headroom/sim"
+	"headroom/sim/station"
+)
+
+// The applications that share a machine have a fast path together where each of them serves in
+// order of arrival, so many at once. When a request ends depends on those who come after it, so
+// that no end is known when it comes; but so many share the CPU at most that there is an instant
+// by which it has ended. Who waits that long needs no time limit, and only that is kept of a
+// request which a compact one has. They are at the station of the base and in the lines of its
+// applications, by their numbers among compact requests, as full ones are elsewhere.
+
+// placeMargin is how much longer a request may take than work and places say: the CPU's clock
+// loses a part of a nanosecond whenever somebody comes or goes.
+const placeMargin = 1.001
+
+// openShared takes the fast path of the applications of a settled base from now on if they are
+// empty and undisturbed.
+func (p *Plane) openShared(id uint32, b *server) bool {
+	disturbed := b.supply != nil || b.watch == inKernel || b.attended > 0 || b.station.Speed() != station.FullSpeed
+	if disturbed || p.fastPaths[id].impatient > patienceTries || b.station.InService() > 0 {
+		return false
+	}
+	places := int64(0)
+	for _, h := range b.applications {
+		a := p.servers.Get(h)
+		if !a.open || a.errors.Rate > 0 || a.gate.held > 0 || a.gate.line.Len() > 0 {
+			return false
+		}
+		places += int64(a.gate.limit)
+	}
+	for _, h := range b.applications {
+		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
+		f.open, f.shared, f.counted = true, true, b.watch == inCalendar
+		f.zone, f.pace, f.paced = uint8(a.zone), a.pace, a.pace != 1
+		f.target, f.answered, f.work = noIndex, -1, 0
+		f.slow = placeMargin * max(1, float64(places)/float64(b.station.Servers()))
+	}
+	b.settles, p.fastPaths[id].shared = settlesShared, true
+	return true
+}
+
+// endsWithin reports whether a request that takes a time on the CPU has surely ended before
+// somebody's patience has: while it waits, all places of its application work off what is aboard.
+func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
+	most := float64(time)
+	if g.held >= g.limit {
+		most += float64(f.work) / float64(g.limit)
+	}
+	return most*f.slow <= float64(patience)
+}
+
+// enterShared is [Plane.enterCompact] for the fast path of an application.
+func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
+	now := r.arrived
+	a := p.servers.at(r.server)
+	b := p.servers.at(a.base)
+	if b.station.Next() <= now {
+		p.passShared(b, now)
+	}
+	g, time := &a.gate, f.time(r.demand)
+	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || !f.endsWithin(patience, time, g) {
+		return false
+	}
+	k := p.compact.alloc()
+	p.compact.all[k] = *r
+	f.work += time
+	if !n.came.put(now) {
+		p.openArrivalTab(n, now)
+	}
+	if g.held >= g.limit {
+		g.line.Push(k, time)
+		return true
+	}
+	g.held++
+	if now >= p.meter.warmup {
+		n.came.atOnce++
+	}
+	b.station.Offer(now, k, time)
+	if f.counted {
+		p.calendar.announce(a.base, b.station.Next())
+	}
+	return true
+}
+
+// goesShared is [Plane.goesFast] for an application: it takes a full request to its fast path.
+func (p *Plane) goesShared(i uint32, s, b *server) bool {
+	r, now := p.requests.at(i), p.kernel.Now()
+	f := &p.fastPaths[r.server]
+	if b.station.Next() <= now {
+		p.settle(s.base, now)
+	}
+	goes := (f.open || p.openShared(s.base, b)) && p.enterSharedFull(i, s, b)
+	p.payTabs()
+	return goes
+}
+
+// enterSharedFull is [Plane.enterFastPath] for the fast path of an application.
+func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
+	r, now := p.requests.at(i), p.kernel.Now()
+	f, g := &p.fastPaths[r.server], &s.gate
+	waits := g.held >= g.limit
+	if waits && g.line.Len() >= int(g.backlog) {
+		p.turnAway(i)
+		return true
+	}
+	time := f.time(r.demand)
+	limits, patience := p.patience(i, r, f)
+	if !f.endsWithin(patience, time, g) {
+		p.leaveShared(s.base)
+		p.fastPaths[s.base].impatient++
+		p.changed(s.base, b)
+		return false
+	}
+	if limits != nil {
+		p.removeDeadline(limits, r)
+	}
+	k := p.compact.alloc()
+	p.compact.all[k] = compactRequest{arrived: now, demand: r.demand, source: fullRequest, in: i, server: r.server}
+	f.work += time
+	if waits {
+		r.phase = queued
+		g.line.Push(k, time)
+		return true
+	}
+	g.held++
+	if r.phase = inService; !r.gone {
+		p.meter.started(now, r, now)
+	}
+	b.station.Offer(now, k, time)
+	p.changed(s.base, b)
+	return true
+}
+
+// passShared plays what happened on the CPU of a base, whose applications have their fast path,
+// up to and including an instant.
+func (p *Plane) passShared(b *server, until sim.Time) {
+	for turn, ok := b.station.Settle(until); ok; turn, ok = b.station.Settle(until) {
+		r := &p.compact.all[turn.Job]
+		a, f := p.servers.at(r.server), &p.fastPaths[r.server]
+		f.work -= f.time(r.demand)
+		g := &a.gate
+		g.held--
+		p.compactEnds(turn.Job, f, turn.At)
+		for g.line.Len() > 0 && g.held < g.limit {
+			k, time := g.line.Pop()
+			g.held++
+			b.station.Offer(turn.At, k, time)
+			p.compactBegins(k, turn.At)
+		}
+		if b.station.Quiet(until) {
+			return
+		}
+	}
+}
+
+// settleShared is [Plane.settleFastPath] for all applications of a base.
+func (p *Plane) settleShared(b *server, until sim.Time) {
+	p.passShared(b, until)
+	p.tellApplications(b)
+	p.payTabs()
+}
+
+// tellApplications brings the counts of applications in line with their fast path.
+func (p *Plane) tellApplications(b *server) {
+	for _, h := range b.applications {
+		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
+		p.tellTarget(f)
+		a.in, a.out = a.in.Plus(f.in), a.out.Plus(f.out)
+		f.in, f.out = 0, 0
+	}
+}
+
+// leaveShared gives a base and its applications the full requests that those aboard their fast
+// path are. The pool of requests may move.
+func (p *Plane) leaveShared(id uint32) {
+	b := p.servers.at(id)
+	if !p.fastPaths[id].shared {
+		return
+	}
+	p.tellApplications(b)
+	b.settles, p.fastPaths[id].shared = settlesStation, false
+	jobs := []uint32{}
+	enter := func(k uint32, as phase, ticket uint32) uint32 {
+		i := p.expandOne(&p.fastPaths[p.compact.all[k].server], k)
+		r := p.requests.at(i)
+		r.phase, r.ticket = as, ticket
+		p.compact.release(k)
+		jobs = append(jobs, i)
+		return i
+	}
+	b.station.Rename(func(k uint32) uint32 { return enter(k, inService, 0) })
+	for _, h := range b.applications {
+		p.servers.Get(h).gate.line.Rename(func(k, ticket uint32) uint32 { return enter(k, queued, ticket) })
+		f := &p.fastPaths[indexOf(h)]
+		f.open, f.shared = false, false
+	}
+	p.limitAgain(jobs)
+}
+
+// onShared lists the compact requests of an application on its fast path: those that compute,
+// then those in line.
+func (p *Plane) onShared(id uint32) (computing, waiting []uint32) {
+	s := p.servers.at(id)
+	for _, k := range p.servers.at(s.base).station.Jobs(nil) {
+		if p.compact.all[k].server == id {
+			computing = append(computing, k)
+		}
+	}
+	for k := range s.gate.line.All() {
+		waiting = append(waiting, k)
+	}
+	return computing, waiting
+}
+
+// applicationsForeseen reports whether the fast path of applications that share a machine may open:
+// all serve in order of arrival, so many at once.
+func (p *Plane) applicationsForeseen(b *server) bool {
+	for _, h := range b.applications {
+		a := p.servers.Get(h)
+		if !p.mayForesee(int(a.service)) || a.gate.limit == station.NoLimit {
+			return false
+		}
+	}
+	return b.plain && b.nic == nil && len(b.disks) == 0
+}
