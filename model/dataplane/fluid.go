@@ -5,6 +5,7 @@ import (
 	"headroom/model/fluid"
 	"headroom/model/workload"
 	"headroom/sim"
+	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -36,10 +37,12 @@ type fluidly struct {
 	audit     *fluid.Audit                // nil: none
 	auto      *fluid.Auto                 // nil: rates everywhere
 	mixtures  map[string]rng.Distribution // of demands, by whose they are
-	minute    sim.Time                    // when responses are recorded next
-	trades    []trade                     // by service
-	deepest   int                         // level of services
-	fleets    bool                        // calls lead to instances without a balancer
+	blends    []blend
+	links     map[law.Station]*law.Laws // of flows of one size
+	minute    sim.Time                  // when responses are recorded next
+	trades    []trade                   // by service
+	deepest   int                       // level of services
+	fleets    bool                      // calls lead to instances without a balancer
 	loyalties []loyalty
 	expiries  []sim.Time // of certificates, that are to come
 }
@@ -73,7 +76,7 @@ func (p *Plane) newFluid() {
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
 		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), answers: p.stream("fluid/answers"), minute: sim.Minute - 1,
-		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{},
+		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{}, links: map[law.Station]*law.Laws{},
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
