@@ -43,15 +43,35 @@ func (c *Config) fluidErrors() (errs []error) {
 		calls := slices.ContainsFunc(c.Services[i].Steps, func(s dataplane.Step) bool { return s.Kind == dataplane.StepCall })
 		refuse(calls && len(c.Regions) > 1, "service."+c.Services[i].Name+".steps")
 	}
+	c.refuseTasks(refuse)
 	for _, s := range c.servers() {
 		if s.service >= 0 && s.service < len(c.Services) {
 			refuse(!c.disksCarried(&s), "service."+c.Services[s.service].Name+".steps")
+			refuse(!c.networkCarried(&s), "service."+c.Services[s.service].Name+".bandwidth")
 		}
 	}
 	for i := range c.Faults {
 		refuse(c.Faults[i].Impairment.Errors.Latency > 0, fmt.Sprintf("fault.%d.latency", i))
 	}
 	return errs
+}
+
+// refuseTasks refuses that tasks on instances share an interface whose bytes take their time.
+func (c *Config) refuseTasks(refuse func(is bool, path string)) {
+	for i := range c.Groups {
+		g := &c.Groups[i]
+		if g.Tasks != nil && g.Tasks.On != None && g.Service >= 0 && g.Service < len(c.Services) {
+			refuse(c.Services[g.Service].Bandwidth, "service."+c.Services[g.Service].Name+".bandwidth")
+		}
+	}
+}
+
+// networkCarried reports whether rates show what the interfaces of a kind of servers do: those that volumes do not pass.
+func (c *Config) networkCarried(s *server) bool {
+	of := &c.Services[s.service]
+	return !of.Bandwidth || len(of.Disks) == 0 || !slices.ContainsFunc(s.types, func(typ int) bool {
+		return typ >= 0 && typ < len(c.Types) && c.Types[typ].EBS.BaseMbps == 0
+	})
 }
 
 // disksCarried reports whether rates show what the disks of a kind of servers do: one volume at most, which no other

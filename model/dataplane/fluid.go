@@ -5,6 +5,7 @@ import (
 	"headroom/model/fluid"
 	"headroom/model/workload"
 	"headroom/sim"
+	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -14,33 +15,36 @@ import (
 // registered, healthy and draining, which nodes clients know, who is impaired. What changes
 // at a server plays the time up to then first ([Plane.stir]).
 type fluidly struct {
-	step     sim.Time
-	from, to sim.Time // the present step, with its end
-	done     sim.Time // what comes before is played
-	length   sim.Time // of what is being played
-	inflows  []inflow // by workload, and by attempt
-	cohorts  []*cohort
-	byKey    map[cohortKey]*cohort
-	places   []place // by server
-	currents []*current
-	known    map[currentKey]*current
-	stale    bool // currents lead where requests go no more
-	inlets   []inlet
-	tallies  []tally
-	draws    rng.Stream
-	checks   rng.Stream
-	works    rng.Stream
-	answers  rng.Stream
-	bursts   bool // some servers have CPU credits
-	laws     *fluid.Laws
-	audit    *fluid.Audit                // nil: none
-	auto     *fluid.Auto                 // nil: rates everywhere
-	mixtures map[string]rng.Distribution // of demands, by whose they are
-	minute   sim.Time                    // when responses are recorded next
-	trades   []trade                     // by service
-	deepest  int                         // level of services
-	fleets   bool                        // calls lead to instances without a balancer
-	expiries []sim.Time                  // of certificates, that are to come
+	step      sim.Time
+	from, to  sim.Time // the present step, with its end
+	done      sim.Time // what comes before is played
+	length    sim.Time // of what is being played
+	inflows   []inflow // by workload, and by attempt
+	cohorts   []*cohort
+	byKey     map[cohortKey]*cohort
+	places    []place // by server
+	currents  []*current
+	known     map[currentKey]*current
+	stale     bool // currents lead where requests go no more
+	inlets    []inlet
+	tallies   []tally
+	draws     rng.Stream
+	checks    rng.Stream
+	works     rng.Stream
+	answers   rng.Stream
+	bursts    bool // some servers have CPU credits
+	laws      *fluid.Laws
+	audit     *fluid.Audit                // nil: none
+	auto      *fluid.Auto                 // nil: rates everywhere
+	mixtures  map[string]rng.Distribution // of demands, by whose they are
+	blends    []blend
+	links     map[law.Station]*law.Laws // of flows of one size
+	minute    sim.Time                  // when responses are recorded next
+	trades    []trade                   // by service
+	deepest   int                       // level of services
+	fleets    bool                      // calls lead to instances without a balancer
+	loyalties []loyalty
+	expiries  []sim.Time // of certificates, that are to come
 }
 
 // inflow is the arrivals of a workload: its first attempts, or those of one number of retries.
@@ -72,7 +76,7 @@ func (p *Plane) newFluid() {
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
 		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), answers: p.stream("fluid/answers"), minute: sim.Minute - 1,
-		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{},
+		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{}, links: map[law.Station]*law.Laws{},
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
@@ -92,6 +96,7 @@ func (p *Plane) newFluid() {
 	if p.cfg.Auto {
 		f.auto = fluid.NewAuto(p.stream("fluid/auto"))
 	}
+	p.newLoyalties()
 	p.newTrades()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))
@@ -160,6 +165,7 @@ func (p *Plane) playFluid(until sim.Time) {
 	for level := f.deepest; level >= 0; level-- {
 		p.playUp(level, until)
 	}
+	p.followLoyal()
 	f.done = until + 1
 }
 

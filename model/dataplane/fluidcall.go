@@ -141,6 +141,11 @@ func (p *Plane) playUp(level int, until sim.Time) {
 			p.endCalls(i, t)
 		}
 	}
+	for _, c := range f.cohorts {
+		if c.wiring != nil && f.trades[c.key.service].level == level {
+			p.takeNetwork(c)
+		}
+	}
 	for _, c := range f.currents {
 		if c.level == level {
 			p.passCurrent(c, until)
@@ -252,7 +257,7 @@ func (p *Plane) fare(e *errand) {
 		in := &p.fluid.inflows[e.inflow+i]
 		for _, c := range in.currents {
 			if n := c.expected; n > 0 && c.served() && c.cohort.Law != nil {
-				late := c.cohort.late(c.patience)
+				late := c.lateAfter(c.patience)
 				longer := (c.hop + c.across).Seconds()
 				stay := c.mean().Seconds() + longer
 				busy += n * stay
@@ -264,7 +269,7 @@ func (p *Plane) fare(e *errand) {
 					if i > 0 {
 						longer += in.before.Seconds()
 					}
-					now = append(now, law.Choice{Time: c.cohort.response(), Share: n, Longer: longer, Within: 1 - late})
+					now = append(now, law.Choice{Time: c.law(), Share: n, Longer: longer, Within: 1 - late})
 					took += n * (c.mean().Seconds() + longer)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"headroom/model"
+	"headroom/model/bandwidth"
 	"headroom/model/fluid"
 	"headroom/sim"
 	law "headroom/sim/fluid"
@@ -44,9 +45,14 @@ type cohort struct {
 	held   float64          // seconds away that are in the demand
 	phases phaseLaws        // of its requests, if somebody looks
 	disks  []*diskStation
-	atDisk float64 // of away, at disks
-	leave  float64 // requests a second that leave each server
-	cached float64 // bytes in the cache of each server
+	wiring *wiring    // nil: bytes take no time
+	said   [2]float64 // bytes of steps that are left of whole ones
+	atDisk float64    // of away, at disks
+	leave  float64    // requests a second that leave each server
+	cached float64    // bytes in the cache of each server
+
+	loyal   []float64 // clients that each server has the cookie of, by loyalty
+	weighed float64   // requests to each server since its target group was weighed
 }
 
 // cohortKey is what the servers of a cohort have in common.
@@ -61,6 +67,8 @@ type cohortKey struct {
 	errors       model.Errors
 	payer        int32
 	public       bool
+	gateway      model.Gateway
+	network      bandwidth.Terms
 	end          int32  // to security groups
 	leads        string // addresses that lead there
 	groups       string
@@ -87,8 +95,9 @@ type membership struct {
 // place is a server's: its cohort, and what it had done when it came there.
 type place struct {
 	cohort                    *cohort
-	busy, in, out             float64 // of it before
-	busyFrom, inFrom, outFrom float64 // of the cohort then
+	busy, in, out             float64    // of it before
+	busyFrom, inFrom, outFrom float64    // of the cohort then
+	throttled                 [2]float64 // of its links
 }
 
 // stir is told that something may have changed at a server: what came before is played as
@@ -116,15 +125,21 @@ func (p *Plane) stir(id uint32) {
 			p.noteAnswer(t)
 		}
 	}
+	p.noteNetwork(id)
 	to := p.cohortOf(s, key, groups)
-	p.joinDisks(to, at.cohort, s)
+	from := at.cohort
+	if len(f.loyalties) > 0 {
+		p.takeLoyal(to, from)
+	}
+	p.joinDisks(to, from, s)
 	p.leaveCohort(id, to)
+	p.joinNetwork(to, from, s)
 	to.servers++
 	to.Targets++
 	f.bursts = f.bursts || s.supply != nil
 	*at = place{
 		cohort: to, busy: at.busy, in: at.in, out: at.out,
-		busyFrom: to.busy, inFrom: to.in, outFrom: to.out,
+		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, throttled: to.throttled(),
 	}
 	f.stale = true
 	if to.strained || key.reach != serves {
@@ -159,7 +174,10 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 		service: s.service, typ: s.typ, zone: s.zone, pace: s.pace, speed: s.station.Speed(), ceiling: s.station.Ceiling(), errors: s.errors, fleet: None,
 	}
 	if p.direct || p.fluid.fleets || p.transfers.counts {
-		k.fleet, k.payer, k.public = s.fleet, s.payer, s.public
+		k.fleet, k.payer, k.public, k.gateway = s.fleet, s.payer, s.public, s.gateway
+	}
+	if s.nic != nil {
+		k.network, k.public = *s.nic.links[inward].Terms(), s.public
 	}
 	if p.filter != nil {
 		k.end = s.end
@@ -194,7 +212,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort {
 	f := p.fluid
 	if c := f.byKey[key]; c != nil {
-		if c.servers == 0 || (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) {
+		if c.servers == 0 || !f.isSticky(groups) && (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) && p.likeNetwork(c, s) {
 			return c
 		}
 		key.born = p.kernel.Now() + 1
@@ -204,6 +222,7 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 	}
 	c := &cohort{key: key, groups: groups}
 	c.Shape = p.shapeOf(s)
+	p.wire(c, s)
 	p.shapeAway(c, s)
 	p.equipDisksOf(c, s)
 	c.hold(key.ceiling)
@@ -248,6 +267,7 @@ func (p *Plane) leaveCohort(id uint32, to *cohort) {
 	at.busy += from.busy - at.busyFrom
 	at.in += from.in - at.inFrom
 	at.out += from.out - at.outFrom
+	p.noteNetwork(id)
 	at.cohort = nil
 	if to != nil {
 		p.takeInside(from, None, func(c *current, n int64) {
@@ -339,6 +359,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	}
 	p.tellRetries(c, &a)
 	all := a.Expected
+	p.passInward(c, &a)
 	c.passGate(&a)
 	a.Patience = p.patienceAt(c, a.Patience)
 	a.Expected = p.playDisks(c, false, a)
@@ -356,7 +377,9 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	}
 	if p.fluid.trades[c.key.service].away {
 		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
+		p.countTalks(c, c.Done*float64(c.servers)*(1-c.lost))
 	}
+	p.passOutward(c, a)
 	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {

@@ -41,6 +41,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	p.countAttempts(c, n)
 	if c.group != None {
 		p.targetGroups[c.group].requests += n
+		p.countLoyal(c, n)
 	}
 	s := &p.sources[c.source]
 	if s.lb == nil {
@@ -115,8 +116,10 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	}
 	p.countWaits(c, at, served)
 	in, out := float64(served)*c.request, float64(served)*c.response
-	of.in += in / float64(max(of.servers, 1))
-	of.out += out / float64(max(of.servers, 1))
+	if of.wiring == nil {
+		of.in += in / float64(max(of.servers, 1))
+		of.out += out / float64(max(of.servers, 1))
+	}
 	p.stepsEnded += served
 	if wrong := c.errs.Of(served, of.key.errors.Rate); wrong > 0 {
 		p.failApplied(c, at, wrong)
@@ -149,7 +152,7 @@ func (p *Plane) countWaits(c *current, at sim.Time, n int64) {
 func (p *Plane) failLate(c *current, at sim.Time, n int64) {
 	limits := &p.sources[c.source].limits
 	p.failMany(c, at, n, failure{
-		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.Delay), long: c.cohort.Selects(),
+		code: limits.code, cause: CauseOther, took: limits.limit, still: max(0, limits.limit-c.cohort.delay()), long: c.cohort.selects(),
 	})
 }
 
@@ -161,7 +164,7 @@ func (p *Plane) failApplied(c *current, at sim.Time, n int64) {
 	}
 	p.respondMany(c, n)
 	took := c.mean() // clients see it at once, as those of requests do
-	p.failMany(c, at, n, failure{code: code, cause: CauseApplication, took: took, still: max(0, took-c.cohort.Delay)})
+	p.failMany(c, at, n, failure{code: code, cause: CauseApplication, took: took, still: max(0, took-c.cohort.delay())})
 }
 
 // failure is how requests end without a response.
@@ -266,7 +269,7 @@ func (c *current) mean() sim.Time {
 	if c.cohort == nil || c.cohort.Law == nil {
 		return 0
 	}
-	if stay := c.cohort.stay; stay != nil {
+	if stay := c.law(); stay != c.cohort.Law {
 		if c.patience == sim.Never {
 			return sim.Seconds(stay.Mean())
 		}

@@ -35,10 +35,17 @@ type current struct {
 	held     []holding // that wait in vain, by when they give up
 	lately   lately
 
+	// Where bytes take their time:
+	part   float64             // of what comes to the cohort
+	flows  [2]*flowStation     // of its requests and responses; nil: they have none
+	sizes  [2]rng.Distribution // of these
+	stages []law.Stage
+	stays  *law.Law // of its requests; nil: that of the cohort
+
 	level int // of who serves, or else of who sends
 
-	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated fluid.Share
-	bytes                                                                   [2]float64 // in and out that are left of one
+	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated, stuck fluid.Share
+	bytes                                                                          [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -127,6 +134,7 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.cohorts {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)
+			p.shapeNetwork(c)
 			p.keepEven(c)
 			c.varied = variationOf(c)
 		}
@@ -244,6 +252,9 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 					c.Choices += other.servers
 				}
 			}
+		}
+		if p.fluid.byChance(c) {
+			c.Rule, c.Nodes = law.AtRandom, 1
 		}
 		if p.fluid.repeatOf(c.currents[0]).share > 0 {
 			c.Nodes = 1 // in a storm nobody sees what they add

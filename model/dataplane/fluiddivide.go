@@ -93,7 +93,7 @@ func (p *Plane) divideGroup(key currentKey, group int, share float64) {
 			return float64(c.servers*c.Servers) * c.Speed
 		}
 	}
-	if !p.divideCohorts(key, share, rotates, weight) {
+	if share = p.divideLoyal(key, share); share > 0 && !p.divideCohorts(key, share, rotates, weight) {
 		if key.fate = findsNobody; p.targetGroups[group].cfg.Flows.On {
 			key.fate, key.group = findsNoTarget, None
 		}

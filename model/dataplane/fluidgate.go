@@ -102,11 +102,20 @@ func (c *cohort) content() float64 {
 			inside += d.Content
 		}
 	}
+	if c.wiring != nil {
+		inside += c.wiring.content()
+	}
 	return inside
 }
 
 // refuses is the share of those who come that finds no place.
-func (c *cohort) refuses() float64 { return c.gate.refused + (1-c.gate.refused)*c.Refused }
+func (c *cohort) refuses() float64 {
+	refused := c.gate.refused + (1-c.gate.refused)*c.Refused
+	if c.wiring != nil {
+		refused = c.wiring.refused + (1-c.wiring.refused)*refused
+	}
+	return refused
+}
 
 // waits is which share of the requests waits for a place, and how long.
 func (c *cohort) waits() (share float64, mean sim.Time) {

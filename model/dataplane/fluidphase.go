@@ -12,8 +12,8 @@ type phaseLaws struct {
 	work   law.Stage // at the CPU, where that is no law of the cohort
 	asked  *law.Law  // the same, stretched
 	cpu    *law.Law
-	parts  [3][]law.Stage
-	others [3]*law.Law // calls, pauses, disks
+	parts  [4][]law.Stage
+	others [4]*law.Law // calls, pauses, disks, networks
 }
 
 // looks reports whether somebody looks at phases, zones or types.
@@ -72,6 +72,8 @@ func (p *Plane) recordPhases(t *tally, u float64) {
 			of = c.phases.others[1]
 		case phaseDisk:
 			of = c.phases.others[2]
+		case phaseNetwork:
+			of = c.phases.others[3]
 		}
 		if of == nil {
 			h.RecordMany(0, t.n)
@@ -96,8 +98,11 @@ func (p *Plane) findPhases(c *cohort) {
 		}
 		l.cpu = l.asked
 	}
-	for k, kind := range []StepKind{StepCall, StepPause, StepDisk} {
-		stages := p.stagesOf(c, &p.fluid.trades[c.key.service], kind)
+	for k, kind := range []StepKind{StepCall, StepPause, StepDisk, 0} {
+		stages := c.networkStages()
+		if kind != 0 {
+			stages = p.stagesOf(c, &p.fluid.trades[c.key.service], kind)
+		}
 		switch {
 		case len(stages) == 0:
 			l.others[k] = nil

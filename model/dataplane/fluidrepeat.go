@@ -69,7 +69,7 @@ func (f *fluidly) repeatOf(c *current) *repeat {
 
 // lateOf is the share of those of a current who leave that were there for too long.
 func (f *fluidly) lateOf(c *current) float64 {
-	late, r := c.cohort.late(c.patience), f.repeatOf(c)
+	late, r := c.lateAfter(c.patience), f.repeatOf(c)
 	if r.share == 0 {
 		return late
 	}

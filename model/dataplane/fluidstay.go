@@ -63,7 +63,9 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 	for k := range steps {
 		switch step := &steps[k]; step.Kind {
 		case StepPause:
-			if kind == 0 || kind == StepPause {
+			if (kind == 0 || kind == StepPause) && step.outside() && c.wiring != nil {
+				away = append(away, c.talkStage(k, step.Time))
+			} else if kind == 0 || kind == StepPause {
 				away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
 			}
 		case StepCall:
@@ -88,18 +90,22 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 	return away
 }
 
-// response is the law of how long requests are at servers of the cohort.
-func (c *cohort) response() *law.Law {
-	if c.stay != nil {
-		return c.stay
+// law is the law of how long requests of a current are at servers of its cohort.
+func (c *current) law() *law.Law {
+	switch of := c.cohort; {
+	case c.stays != nil:
+		return c.stays
+	case of.stay != nil:
+		return of.stay
+	default:
+		return of.Law
 	}
-	return c.Law
 }
 
-// late is the share of those who leave a cohort that were there for longer than a time.
-func (c *cohort) late(limit sim.Time) float64 {
-	if c.stay == nil || limit == sim.Never {
-		return c.Late(limit)
+// lateAfter is the share of those who leave that were there for longer than a time.
+func (c *current) lateAfter(limit sim.Time) float64 {
+	if c.stays == nil && c.cohort.stay == nil || limit == sim.Never {
+		return c.cohort.Late(limit)
 	}
-	return c.stay.Tail(limit.Seconds())
+	return c.law().Tail(limit.Seconds())
 }

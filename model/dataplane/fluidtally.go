@@ -22,7 +22,7 @@ type tally struct {
 // tallyMany notes responses, to be recorded with others that take as long.
 func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
 	f, of := p.fluid, c.cohort
-	stay := fluid.Stay{Law: of.response(), Limit: c.patience}
+	stay := fluid.Stay{Law: c.law(), Limit: c.patience}
 	before, who := f.inflows[c.inflow].before, (*cohort)(nil)
 	if p.meter.looks() {
 		who = of

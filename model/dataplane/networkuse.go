@@ -51,6 +51,7 @@ func (u *NetworkOutcome) Merge(o *NetworkOutcome) {
 // add adds a settled server at an instant, which ends then, or runs at the end of the
 // run.
 func (u *NetworkOutcome) add(p *Plane, id uint32, s *server, now sim.Time) {
+	p.noteNetwork(id)
 	use := p.used(id, s, now)
 	terms := bandwidth.TermsOf(&p.frame.Types[s.typ], 0, false)
 	there := now - s.since

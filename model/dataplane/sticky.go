@@ -36,6 +36,7 @@ func (p *Plane) scheduleWeighing() {
 func (p *Plane) onGroupIsWeighed(ev model.Event) {
 	g := &p.targetGroups[ev.Index()]
 	now := p.kernel.Now()
+	p.weighFluid(g)
 	targets, total, most := int64(0), int64(0), int64(0)
 	for k := range g.seats {
 		s := &g.seats[k]

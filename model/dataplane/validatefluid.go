@@ -45,7 +45,6 @@ var servicesNotFluid = []notFluid[Service]{
 	{"errors.latency", func(_ *Traffic, s *Service) bool { return s.Errors.Latency > 0 }},
 	{"cache.on", func(_ *Traffic, s *Service) bool { return s.Cache.Size > 0 && s.Cache.Disk != None }},
 	{"memory", func(_ *Traffic, s *Service) bool { return s.Memory != nil }},
-	{"bandwidth", func(_ *Traffic, s *Service) bool { return s.Bandwidth }},
 	{"keep_alive_timeout", func(t *Traffic, s *Service) bool { // of targets that are chosen by who is there
 		return s.KeepAlive > 0 && slices.ContainsFunc(t.TargetGroups, func(g TargetGroup) bool {
 			entry, _ := routing.Find(g.Algorithm, t.Algorithms...)
@@ -56,7 +55,10 @@ var servicesNotFluid = []notFluid[Service]{
 
 var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"appliance", func(_ *Traffic, g *TargetGroup) bool { return g.Appliances.PacketRate > 0 || g.Appliances.ByteRate > 0 }},
-	{"stickiness", func(_ *Traffic, g *TargetGroup) bool { return g.Stickiness.Kind != 0 }},
+	{"stickiness", func(t *Traffic, g *TargetGroup) bool {
+		entry, _ := routing.Find(g.Algorithm, t.Algorithms...)
+		return g.Stickiness.Kind != 0 && !t.stickyCarried(slices.IndexFunc(t.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name }), entry.Rule)
+	}},
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
 	{"load_balancing_algorithm_type", func(t *Traffic, g *TargetGroup) bool {
@@ -124,7 +126,7 @@ func (t *Traffic) stepCarried(s *Step) bool {
 	case StepCPU:
 		return true
 	case StepPause:
-		return !s.outside()
+		return true
 	case StepDisk: // of requests alike
 		return true
 	case StepCall:
@@ -146,6 +148,9 @@ func (v *validator) fluid() {
 	for i := range v.Services {
 		notCarried(v, "service."+v.Services[i].Name, &v.Services[i], servicesNotFluid)
 	}
+	for i := range v.Services {
+		v.Check(!v.passesTwice(&v.Services[i]), "service."+v.Services[i].Name+".steps", model.NotFluid)
+	}
 	for i := range v.TargetGroups {
 		notCarried(v, "target_group."+v.TargetGroups[i].Name, &v.TargetGroups[i], targetGroupsNotFluid)
 	}
@@ -158,6 +163,16 @@ func (v *validator) fluid() {
 	for i := range v.Outside {
 		v.Check(false, "outside."+v.Outside[i].Name, model.NotFluid)
 	}
+}
+
+// passesTwice reports whether bytes of a service's calls take their time at two interfaces at once.
+func (v *validator) passesTwice(s *Service) bool {
+	return s.Bandwidth && slices.ContainsFunc(s.Steps, func(step Step) bool {
+		c := &step.Call
+		return step.Kind == StepCall && (c.Request != nil || c.Response != nil) && slices.ContainsFunc(v.Callees(c.To, c.Target, v.fleets), func(callee int) bool {
+			return callee >= 0 && callee < len(v.Services) && v.Services[callee].Bandwidth
+		})
+	})
 }
 
 func notCarried[T any](v *validator, path string, of *T, rows []notFluid[T]) {

@@ -1,0 +1,398 @@
+package dataplane
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"headroom/model"
+	"headroom/model/bandwidth"
+	"headroom/model/fluid"
+	law "headroom/sim/fluid"
+	"headroom/sim/rng"
+)
+
+// parcel is flows of one size: of the requests or responses of some sources, or of a step.
+type parcel struct {
+	size    rng.Distribution
+	weight  float64          // flows a second, about
+	alone   rng.Distribution // seconds
+	slow    float64          // how many times these they take
+	slowed  *law.Law
+	between [2]*law.Law // of which mixed is
+	mixed   *law.Law
+}
+
+// talk is what a step says to somebody on the internet while it pauses.
+type talk struct {
+	flows [2]*flowStation // nil: nothing
+	sizes [2]rng.Distribution
+	times [2]law.Time
+	lasts rng.Distribution
+}
+
+// sizesOf are the sizes of the requests and responses of a source; nil: none.
+func (p *Plane) sizesOf(source int) (sizes [2]rng.Distribution) {
+	s := &p.sources[source]
+	if s.call != nil {
+		return [2]rng.Distribution{inward: s.call.Request, outward: s.call.Response}
+	}
+	sizes = [2]rng.Distribution{inward: s.cfg.Request, outward: s.cfg.Response}
+	if rows := s.cfg.Rows; rows != nil {
+		for d, column := range [2][]model.Bytes{inward: rows.Request, outward: rows.Response} {
+			if column == nil {
+				continue
+			}
+			key := fmt.Sprintf("bytes %d %s", d, s.cfg.Name)
+			if p.fluid.mixtures[key] == nil {
+				p.fluid.mixtures[key] = sizesOfRows(column)
+			}
+			sizes[d] = p.fluid.mixtures[key]
+		}
+	}
+	return sizes
+}
+
+func sizesOfRows(column []model.Bytes) rng.Distribution {
+	sorted := slices.Sorted(slices.Values(column))
+	n := min(rowPoints, len(sorted))
+	values, weights := make([]float64, n), make([]float64, n)
+	for i := range values {
+		values[i], weights[i] = float64(sorted[(2*i+1)*len(sorted)/(2*n)]), 1
+	}
+	return sure(rng.Empirical(values, weights))
+}
+
+// shapeNetwork finds out which flows pass the interfaces of a cohort.
+func (p *Plane) shapeNetwork(c *cohort) {
+	w := c.wiring
+	if w == nil {
+		return
+	}
+	for d := range w.links {
+		for way := range w.links[d].ways {
+			f := &w.links[d].ways[way]
+			for k := range f.parcels {
+				f.parcels[k].weight = 0
+			}
+		}
+	}
+	all := 0.0
+	for _, u := range c.currents {
+		sizes, way := p.sizesOf(u.source), p.wayOf(u)
+		all += u.share * u.weight
+		for d, size := range sizes {
+			u.flows[d], u.sizes[d] = nil, nil
+			if size != nil && size.Mean() > 0 {
+				u.flows[d], u.sizes[d] = &w.links[d].ways[way], size
+				u.flows[d].add(size, u.share*u.weight)
+			}
+		}
+		u.part = 0
+	}
+	for _, u := range c.currents {
+		u.part = u.share * u.weight / max(all, 1e-12)
+	}
+	p.shapeTalks(c, all)
+	for d := range w.links {
+		for way := range w.links[d].ways {
+			p.mixParcels(&w.links[d].ways[way])
+		}
+	}
+}
+
+// shapeTalks adds the flows of steps.
+func (p *Plane) shapeTalks(c *cohort, rate float64) {
+	way := bandwidth.Region
+	if c.key.public {
+		way = bandwidth.Internet
+	}
+	for k := range p.cfg.Services[c.key.service].Steps {
+		step, t := &p.cfg.Services[c.key.service].Steps[k], &c.wiring.talks[k]
+		for d, size := range [2]rng.Distribution{inward: step.Received, outward: step.Sent} {
+			if size != nil && size.Mean() > 0 {
+				t.flows[d], t.sizes[d] = &c.wiring.links[d].ways[way], size
+				f := t.flows[d]
+				f.add(size, rate)
+			}
+		}
+	}
+}
+
+// wayOf is where the bytes of a current's requests come from, and go to.
+func (p *Plane) wayOf(c *current) bandwidth.Way {
+	if c.cohort.key.public && p.sources[c.source].direct {
+		return bandwidth.Internet
+	}
+	return bandwidth.Region
+}
+
+// add adds flows of a size.
+func (f *flowStation) add(size rng.Distribution, weight float64) {
+	for k := range f.parcels {
+		if f.parcels[k].size == size {
+			f.parcels[k].weight += weight
+			return
+		}
+	}
+	f.parcels = append(f.parcels, parcel{size: size, weight: weight})
+}
+
+// mixParcels finds how long the flows of a way take that have it to themselves.
+func (p *Plane) mixParcels(f *flowStation) {
+	all := 0.0
+	for k := range f.parcels {
+		all += f.parcels[k].weight
+	}
+	if f.Demand = nil; all == 0 {
+		return
+	}
+	var parts []blendPart
+	for k := range f.parcels {
+		c := &f.parcels[k]
+		c.alone = scaled{c.size, 1 / (1000 * f.flow)}
+		if part := math.Round(c.weight / all * blendParts); part > 0 {
+			parts = append(parts, blendPart{c.alone, part})
+		}
+	}
+	f.Demand = p.fluid.blendOf(parts)
+}
+
+// scaled is so many times another distribution.
+type scaled struct {
+	of    rng.Distribution
+	times float64
+}
+
+// Quantile implements [rng.Distribution].
+func (s scaled) Quantile(u float64) float64 { return s.times * s.of.Quantile(u) }
+
+// Mean implements [rng.Distribution].
+func (s scaled) Mean() float64 { return s.times * s.of.Mean() }
+
+// Variance implements [rng.Distribution].
+func (s scaled) Variance() float64 { return s.times * s.times * s.of.Variance() }
+
+// blend is a mixture of times.
+type blend struct {
+	parts []blendPart
+	of    rng.Distribution
+}
+
+type blendPart struct {
+	time rng.Distribution
+	part float64
+}
+
+// blendParts are the parts in which the shares of flows of several sizes are told apart.
+const blendParts = 1 << 12
+
+// blendOf mixes times, one law for all who mix the same.
+func (f *fluidly) blendOf(parts []blendPart) rng.Distribution {
+	if len(parts) == 1 {
+		return parts[0].time
+	}
+	for i := range f.blends {
+		if slices.Equal(f.blends[i].parts, parts) {
+			return f.blends[i].of
+		}
+	}
+	var values, weights []float64
+	for _, part := range parts {
+		for k := range mixturePoints {
+			values = append(values, part.time.Quantile((float64(k)+0.5)/mixturePoints))
+			weights = append(weights, part.part)
+		}
+	}
+	f.blends = append(f.blends, blend{parts, sure(rng.Empirical(values, weights))})
+	return f.blends[len(f.blends)-1].of
+}
+
+// timeOf is how long flows of a size take at present.
+func (f *flowStation) timeOf(size rng.Distribution) law.Time {
+	for k := range f.parcels {
+		c := &f.parcels[k]
+		if c.size != size {
+			continue
+		}
+		if f.Law == nil || f.Demand == nil {
+			return c.alone
+		}
+		if f.Line == 0 && f.load < law.MostLoad {
+			return f.shared(c)
+		}
+		if f.Demand == c.alone {
+			return f.Law
+		}
+		slow := paced(f.Law.Mean() / f.Demand.Mean())
+		if slow <= 1 {
+			return c.alone
+		}
+		if slow != c.slow {
+			stage := law.Stage{Choices: []law.Choice{{Time: c.alone, Share: 1}}, Times: 1}
+			c.slow, c.slowed = slow, law.Chain([]law.Stage{stage}).Stretched(slow)
+		}
+		return c.slowed
+	}
+	return nil
+}
+
+// shared is the law of flows that share a link with others for good. How many there are depends on the load alone, and so
+// does how many times longer each takes, whatever its size; where no whole number of flows fills the link it is between
+// those of the numbers around.
+func (f *flowStation) shared(c *parcel) law.Time {
+	of := [2]*law.Law{f.lawOf(c, int(f.fits), f.load), nil}
+	if part := f.fits - math.Floor(f.fits); f.fits > 1 && part > 0 {
+		of[1] = f.lawOf(c, int(f.fits)+1, f.load)
+	}
+	if of[1] == nil {
+		return of[0]
+	}
+	if of != c.between {
+		fewer, more := of[0].Mean(), of[1].Mean()
+		part := 0.0
+		if exact := c.alone.Mean() * sharedBy(f.load, f.fits); fewer > more {
+			part = min(1, max(0, (exact-more)/(fewer-more)))
+		}
+		c.between, c.mixed = of, law.Mix(of[:], []float64{part, 1 - part})
+	}
+	return c.mixed
+}
+
+// lawOf is that of flows at a link that so many fill.
+func (f *flowStation) lawOf(c *parcel, flows int, load float64) *law.Law {
+	station := law.Station{Servers: max(1, flows), Backlog: fluid.NoLimit, Demand: c.alone, Speed: f.Speed}
+	of := f.known[station]
+	if of == nil {
+		of = law.New(station, law.Split{Nodes: 1})
+		f.known[station] = of
+	}
+	return of.Law(load, 1)
+}
+
+// sharedBy is how many times as long flows take that share a link with others as flows that are alone, if so many
+// fill it: of who comes at random, among n each has 1, or the width over n (Cohen 1979, "The multiple phase service
+// network with generalized processor sharing").
+func sharedBy(load, width float64) float64 {
+	rate := load * width
+	full := math.Ceil(width)
+	share, all, mean := 1.0, 1.0, 0.0
+	for n := 1.0; n < full; n++ {
+		share *= rate / n
+		all += share
+		mean += n * share
+	}
+	// from then on each state is load times the one before
+	share *= rate / width
+	all += share / (1 - load)
+	mean += share * (full/(1-load) + load/((1-load)*(1-load)))
+	return mean / all / rate
+}
+
+// takeNetwork finds how long the requests of each current of a cohort are there with the time that their bytes take.
+func (p *Plane) takeNetwork(c *cohort) {
+	if c.wiring == nil || c.Law == nil {
+		return
+	}
+	inside := c.stages
+	if c.stay == nil {
+		inside = []law.Stage{{Choices: []law.Choice{{Time: c.Law, Share: 1}}, Times: 1}}
+	}
+	for k, u := range c.currents {
+		stages := inside[:len(inside):len(inside)]
+		for d, f := range u.flows {
+			if f != nil {
+				stages = append(stages, law.Stage{Choices: []law.Choice{{Time: f.timeOf(u.sizes[d]), Share: 1}}, Times: 1})
+			}
+		}
+		if u.stays != nil && slices.EqualFunc(u.stages, stages, alikeStages) {
+			continue
+		}
+		u.stages, u.stays = stages, nil
+		for _, o := range c.currents[:k] {
+			if slices.EqualFunc(o.stages, stages, alikeStages) {
+				u.stays = o.stays
+				break
+			}
+		}
+		if u.stays == nil {
+			u.stays = law.Chain(stages)
+		}
+	}
+}
+
+// networkStages are the stages of the requests of a cohort at its interfaces, all sources together.
+func (c *cohort) networkStages() (stages []law.Stage) {
+	if c.wiring == nil {
+		return nil
+	}
+	for d := range c.wiring.links {
+		stage := law.Stage{Times: 1}
+		for _, u := range c.currents {
+			choice := law.Choice{Share: u.part}
+			if f := u.flows[d]; f != nil {
+				choice.Time = f.timeOf(u.sizes[d])
+			}
+			stage.Choices = append(stage.Choices, choice)
+		}
+		stages = append(stages, stage)
+	}
+	return stages
+}
+
+// talkStage is a step that talks to somebody on the internet: it ends when both sides have said what they have to, and
+// not before its pause.
+func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
+	t := &c.wiring.talks[k]
+	times := [2]law.Time{}
+	for d, f := range t.flows {
+		if f != nil {
+			times[d] = f.timeOf(t.sizes[d])
+		}
+	}
+	if t.lasts == nil || times != t.times {
+		values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+		places := law.NewSpread(2)
+		for i := range values {
+			weights[i] = 1
+			if pause != nil {
+				values[i] = pause.Quantile((float64(i) + 0.5) / sumPoints)
+			}
+			for d, time := range times {
+				if time != nil {
+					values[i] = max(values[i], time.Quantile(places.At(i, d)))
+				}
+			}
+		}
+		t.times, t.lasts = times, sure(rng.Empirical(values, weights))
+	}
+	return law.Stage{Choices: []law.Choice{{Time: t.lasts, Share: 1}}, Times: 1}
+}
+
+// countTalks counts what so many requests at a cohort have said in a step, where bytes are charged for by their path.
+func (p *Plane) countTalks(c *cohort, n float64) {
+	steps := p.cfg.Services[c.key.service].Steps
+	for k := range steps {
+		step := &steps[k]
+		if !step.outside() || n <= 0 {
+			continue
+		}
+		sent, received := n*meanBytes(step.Sent), n*meanBytes(step.Received)
+		if c.wiring == nil {
+			c.in += received / float64(max(c.servers, 1))
+			c.out += sent / float64(max(c.servers, 1))
+		}
+		m := &p.transfers.moved[c.key.payer]
+		m.Out = m.Out.Plus(wholeOf(sent, &c.said[0]))
+		g := c.key.gateway
+		if c.key.public || !g.There {
+			continue
+		}
+		both := wholeOf(sent+received, &c.said[1])
+		nat := &p.transfers.moved[g.Owner]
+		if nat.NAT = nat.NAT.Plus(both); g.Zone != c.key.zone {
+			p.addSide(c.key.payer, both)
+			p.addSide(g.Owner, both)
+		}
+	}
+}
