@@ -76,8 +76,7 @@ func (p *LeastOutstanding) Began(target int) {
 	if !t.in {
 		return
 	}
-	p.put(target, k+1)
-	if p.take(target, k) == 0 && k == p.least { // all others have more
+	if p.move(target, k, k+1) == 0 && k == p.least { // all others have more
 		p.least = k + 1
 	}
 }
@@ -93,8 +92,7 @@ func (p *LeastOutstanding) Ended(target int) {
 	if !t.in {
 		return
 	}
-	p.put(target, k-1)
-	p.take(target, k)
+	p.move(target, k, k-1)
 	p.least = min(p.least, k-1)
 }
 
@@ -131,6 +129,27 @@ func (p *LeastOutstanding) next(k, i uint) int {
 			return int(w*64) + bits.TrailingZeros64(p.low[w][k%lowLevels])
 		}
 	}
+}
+
+// move takes a target from a level to another, and returns how many are left there. Those of the
+// low levels are in one row of words.
+func (p *LeastOutstanding) move(target, from, to int) int32 {
+	if max(from, to) >= lowLevels {
+		p.put(target, to)
+		return p.take(target, from)
+	}
+	w, old, next := uint(target)/64, uint(from)%lowLevels, uint(to)%lowLevels
+	row, bit := &p.low[w], uint64(1)<<(uint(target)%64)
+	if row[next] == 0 {
+		p.busy[w/64][next] |= 1 << (w % 64)
+	}
+	row[next] |= bit
+	if row[old] &^= bit; row[old] == 0 {
+		p.busy[w/64][old] &^= 1 << (w % 64)
+	}
+	p.counts[next]++
+	p.counts[old]--
+	return p.counts[old]
 }
 
 // put puts a target into a level.
