@@ -299,6 +299,9 @@ func (p *Plane) takeNetwork(c *cohort) {
 		inside = []law.Stage{{Choices: []law.Choice{{Time: c.Law, Share: 1}}, Times: 1}}
 	}
 	for k, u := range c.currents {
+		if u.stays != nil && u.came+u.inside == 0 {
+			continue
+		}
 		stages := inside[:len(inside):len(inside)]
 		for d, f := range u.flows {
 			if f != nil {
