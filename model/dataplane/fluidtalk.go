@@ -1,0 +1,71 @@
+package dataplane
+
+import (
+	law "headroom/sim/fluid"
+	"headroom/sim/rng"
+)
+
+// talk is what a step says to somebody on the internet while it pauses.
+type talk struct {
+	flows [2]*flowStation // nil: nothing
+	sizes [2]rng.Distribution
+	times [2]law.Time
+	lasts rng.Distribution
+}
+
+// talkStage is a step that talks to somebody on the internet: it ends when both sides have said what they have to, and
+// not before its pause.
+func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
+	t := &c.wiring.talks[k]
+	times := [2]law.Time{}
+	for d, f := range t.flows {
+		if f != nil {
+			times[d] = f.timeOf(t.sizes[d])
+		}
+	}
+	if t.lasts == nil || times != t.times {
+		values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+		places := law.NewSpread(2)
+		for i := range values {
+			weights[i] = 1
+			if pause != nil {
+				values[i] = pause.Quantile((float64(i) + 0.5) / sumPoints)
+			}
+			for d, time := range times {
+				if time != nil {
+					values[i] = max(values[i], time.Quantile(places.At(i, d)))
+				}
+			}
+		}
+		t.times, t.lasts = times, sure(rng.Empirical(values, weights))
+	}
+	return law.Stage{Choices: []law.Choice{{Time: t.lasts, Share: 1}}, Times: 1}
+}
+
+// countTalks counts what so many requests at a cohort have said in a step, where bytes are charged for by their path.
+func (p *Plane) countTalks(c *cohort, n float64) {
+	steps := p.cfg.Services[c.key.service].Steps
+	for k := range steps {
+		step := &steps[k]
+		if !step.outside() || n <= 0 {
+			continue
+		}
+		sent, received := n*meanBytes(step.Sent), n*meanBytes(step.Received)
+		if c.wiring == nil {
+			c.in += received / float64(max(c.servers, 1))
+			c.out += sent / float64(max(c.servers, 1))
+		}
+		m := &p.transfers.moved[c.key.payer]
+		m.Out = m.Out.Plus(wholeOf(sent, &c.said[0]))
+		g := c.key.gateway
+		if c.key.public || !g.There {
+			continue
+		}
+		both := wholeOf(sent+received, &c.said[1])
+		nat := &p.transfers.moved[g.Owner]
+		if nat.NAT = nat.NAT.Plus(both); g.Zone != c.key.zone {
+			p.addSide(c.key.payer, both)
+			p.addSide(g.Owner, both)
+		}
+	}
+}
