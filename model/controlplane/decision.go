@@ -87,9 +87,9 @@ type council struct {
 	results   []invocationResult // by invocation
 }
 
-// seat makes room for the policies of a group, none of which is asked yet, and for what becomes
+// prepare makes room for the policies of a group, none of which is asked yet, and for what becomes
 // of what asks them.
-func (c *council) seat(g *group) {
+func (c *council) prepare(g *group) {
 	policies := len(g.scalers)
 	c.proposals = slices.Grow(c.proposals[:0], policies+1)[:policies]
 	c.reasons = slices.Grow(c.reasons[:0], policies)[:policies]
@@ -126,7 +126,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	i := ev.Index()
 	g := &cp.groups[i]
 	g.deciding = false
-	cp.council.seat(g)
+	cp.council.prepare(g)
 	proposals, reasons, said, results := cp.council.proposals, cp.council.reasons, cp.council.said, cp.council.results
 	view := cp.view(g)
 	for n := range g.invocations {

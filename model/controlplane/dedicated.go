@@ -12,8 +12,8 @@ import (
 type machine struct {
 	host     int // index into Estate.DedicatedHosts
 	load     model.HostLoad
-	at       placement.Seat // in its pool; Host None without one
-	number   int32          // among the hosts that promise more than they have; None
+	at       placement.Allocation // in its pool; Host None without one
+	number   int32                // among the hosts that promise more than they have; None
 	threads  int
 	record   int32 // in the ledger
 	failed   bool
@@ -57,7 +57,7 @@ func (cp *Plane) allocate(i int) bool {
 	if cp.zoneDown[cfg.Zone] > 0 {
 		return false
 	}
-	m := machine{host: i, at: placement.Seat{Host: None}, number: None, record: int32(len(cp.ledger.DedicatedHosts))}
+	m := machine{host: i, at: placement.Allocation{Host: None}, number: None, record: int32(len(cp.ledger.DedicatedHosts))}
 	if cfg.Pool != None {
 		p := &cp.hostPools[cfg.Pool]
 		z := &p.zones[cfg.Zone]
@@ -65,7 +65,7 @@ func (cp *Plane) allocate(i int) bool {
 			return false
 		}
 		var ok bool
-		if m.at, ok = z.shared.Seat(p.whole().onHost()); !ok {
+		if m.at, ok = z.shared.Allocate(p.whole().onHost()); !ok {
 			return false
 		}
 		p.changed(cp.kernel.Now(), p.whole(), +1)
@@ -113,8 +113,8 @@ func (cp *Plane) suits(host int, w *placementRequest) bool {
 	return cfg.Zone == w.zone && (w.typ == cfg.Type || !cfg.Only && cp.frame.Types[w.typ].Family == cp.frame.Types[cfg.Type].Family)
 }
 
-// seatOnMachine puts an instance on the fullest Dedicated Host that takes it.
-func (cp *Plane) seatOnMachine(w *placementRequest) (b hostPlace, ok bool) {
+// placeOnMachine puts an instance on the fullest Dedicated Host that takes it.
+func (cp *Plane) placeOnMachine(w *placementRequest) (b hostPlace, ok bool) {
 	cp.why = insufficientCapacityOnHost
 	best := None
 	for i := range cp.machines {

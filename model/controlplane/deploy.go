@@ -115,7 +115,7 @@ func (cp *Plane) turnDeployment(i int) {
 	}
 	stop, start := r.Step()
 	for _, h := range leaving[:stop] {
-		cp.instances.Get(h).fate = byDeployment
+		cp.instances.Get(h).endReason = byDeployment
 		cp.endMember(i, h, None)
 	}
 	if stop > 0 {

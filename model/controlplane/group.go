@@ -37,10 +37,10 @@ type group struct {
 
 	standing
 	roster
-	owner      int32
-	draws      rng.Stream // ties between termination candidates
-	fates      rng.Stream // when its tasks on Fargate Spot are taken back
-	spotCursor []int      // Spot launches by zone
+	owner         int32
+	draws         rng.Stream // ties between termination candidates
+	interruptions rng.Stream // when its tasks on Fargate Spot are taken back
+	spotCursor    []int      // Spot launches by zone
 
 	activities   []activity
 	retries      int           // launch failures in a row

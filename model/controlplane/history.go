@@ -70,10 +70,10 @@ func (cp *Plane) noteRecall(in *instance) {
 func (cp *Plane) noteTermination(h slab.Handle) {
 	in := cp.instances.Get(h)
 	g := &cp.groups[in.order.group]
-	cause := cmp.Or(in.fate, "unhealthy")
+	cause := cmp.Or(in.endReason, "unhealthy")
 	if a := in.order.activity; a != None {
 		cause = g.activities[a].cause
-	} else if in.fate == "" && g.capacity > g.desired {
+	} else if in.endReason == "" && g.capacity > g.desired {
 		cause = "rebalance of zones"
 	}
 	cp.members[in.order.group].Terminated++

@@ -74,12 +74,12 @@ func (cp *Plane) hold(h *hold, running []*hostPlace) (ok bool) {
 	if hosts == nil {
 		return false
 	}
-	seats := make([]placement.Seat, len(running))
+	held := make([]placement.Allocation, len(running))
 	for k, b := range running {
-		seats[k] = b.seat()
+		held[k] = b.allocation()
 	}
 	if h.cfg.Group == 0 {
-		h.places, ok = hosts.Hold(h.cfg.Need.onHost(), h.cfg.Count, seats)
+		h.places, ok = hosts.Hold(h.cfg.Need.onHost(), h.cfg.Count, held)
 		return ok
 	}
 	racks := p.racks(h.cfg.Zone)
@@ -89,7 +89,7 @@ func (cp *Plane) hold(h *hold, running []*hostPlace) (ok bool) {
 			return false
 		}
 	}
-	h.places, ok = hosts.HoldWhere(h.cfg.Need.onHost(), h.cfg.Count-len(seats), func(host int) bool {
+	h.places, ok = hosts.HoldWhere(h.cfg.Need.onHost(), h.cfg.Count-len(held), func(host int) bool {
 		at := placement.Position{Zone: int(h.cfg.Zone), Pool: h.cfg.Need.Pool, Rack: racks.Of(host)}
 		return (start == None || at.Rack == start) && cp.placementGroups[h.cfg.Group-1].Allows(at)
 	})
@@ -128,7 +128,7 @@ func (cp *Plane) hasHeld(w *placementRequest) bool {
 }
 
 // takeHeld gives a launch the first place that is held for the likes of it.
-func (cp *Plane) takeHeld(holds []int, w placementRequest) (at placement.Seat, hold int32, ok bool) {
+func (cp *Plane) takeHeld(holds []int, w placementRequest) (at placement.Allocation, hold int32, ok bool) {
 	for _, i := range holds {
 		h := &cp.holds[i]
 		if !h.active || !h.cfg.matches(w) {
@@ -136,7 +136,7 @@ func (cp *Plane) takeHeld(holds []int, w placementRequest) (at placement.Seat, h
 		}
 		if h.places == nil && h.left > 0 {
 			h.left--
-			return placement.Seat{Host: None}, int32(i), true
+			return placement.Allocation{Host: None}, int32(i), true
 		}
 		if h.places == nil {
 			continue
@@ -145,7 +145,7 @@ func (cp *Plane) takeHeld(holds []int, w placementRequest) (at placement.Seat, h
 			return at, int32(i), true
 		}
 	}
-	return placement.Seat{}, None, false
+	return placement.Allocation{}, None, false
 }
 
 // onHoldBegins grants a reservation if there is room for all of it. Instances

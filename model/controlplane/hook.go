@@ -122,7 +122,7 @@ func (cp *Plane) onHookEnds(ev model.Event) {
 func (cp *Plane) abandon(h slab.Handle) {
 	in := cp.instances.Get(h)
 	i := in.order.group
-	in.fate = "lifecycle hook " + in.pause.end.Hook.Name + ": ABANDON"
+	in.endReason = "lifecycle hook " + in.pause.end.Hook.Name + ": ABANDON"
 	cp.members[i].LaunchFailed++
 	took := cp.kernel.Now() - in.launchedAt
 	cp.endMember(i, h, None)

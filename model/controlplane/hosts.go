@@ -140,7 +140,9 @@ type hostPlace struct {
 	pool int32 // Spot pool whose recorded room it has, from 1; 0: none
 }
 
-func (b hostPlace) seat() placement.Seat { return placement.Seat{Host: int(b.host), Nodes: b.nodes} }
+func (b hostPlace) allocation() placement.Allocation {
+	return placement.Allocation{Host: int(b.host), Nodes: b.nodes}
+}
 
 // unlimited is the hostPlace of what needs no host.
 var unlimited = hostPlace{host: None, hold: None}
@@ -163,13 +165,13 @@ func (cp *Plane) place(w placementRequest) (b hostPlace, ok bool) {
 	}
 	switch {
 	case w.tenancy == model.TenancyHost:
-		b, ok = cp.seatOnMachine(&w)
+		b, ok = cp.placeOnMachine(&w)
 	case w.group() != None:
-		b, ok = cp.seatInGroup(&w)
+		b, ok = cp.placeInGroup(&w)
 	case w.need.Pool == None:
-		b, ok = cp.seatAnywhere(&w), true
+		b, ok = cp.placeAnywhere(&w), true
 	default:
-		b, ok = cp.seat(&w)
+		b, ok = cp.placeInHostPool(&w)
 	}
 	if ok && (b.hold == None || cp.holds[b.hold].class == 0) {
 		b.counted = cp.charge(&w)
@@ -193,8 +195,8 @@ func (cp *Plane) forbids(w *placementRequest) launchFailure {
 	return quota
 }
 
-// seatAnywhere takes unlimited capacity, or what a Capacity Reservation holds of it.
-func (cp *Plane) seatAnywhere(w *placementRequest) hostPlace {
+// placeAnywhere takes unlimited capacity, or what a Capacity Reservation holds of it.
+func (cp *Plane) placeAnywhere(w *placementRequest) hostPlace {
 	b := unlimited
 	if _, hold, ok := cp.takeHeld(cp.freeHolds, *w); ok {
 		b.hold = hold
@@ -207,9 +209,9 @@ func (cp *Plane) open(z *zoneHosts, w *placementRequest) bool {
 	return z.shared != nil && (w.option != model.Spot || cp.kernel.Now() >= z.noSpotUntil)
 }
 
-// seat reserves room on a host of a pool: a place that is held for the likes of it, else
+// placeInHostPool reserves room on a host of a pool: a place that is held for the likes of it, else
 // where the pool's policy says.
-func (cp *Plane) seat(w *placementRequest) (b hostPlace, ok bool) {
+func (cp *Plane) placeInHostPool(w *placementRequest) (b hostPlace, ok bool) {
 	p := &cp.hostPools[w.need.Pool]
 	z := &p.zones[w.zone]
 	if !cp.open(z, w) {
@@ -221,7 +223,7 @@ func (cp *Plane) seat(w *placementRequest) (b hostPlace, ok bool) {
 		b.hold = hold
 	} else {
 		hosts, _ := z.view(b.dedicated)
-		if at, ok = hosts.Seat(w.need.onHost()); !ok {
+		if at, ok = hosts.Allocate(w.need.onHost()); !ok {
 			return unlimited, false
 		}
 	}
@@ -255,10 +257,10 @@ func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
 	}
 	p := &cp.hostPools[n.Pool]
 	if b.hold != None {
-		cp.holds[b.hold].places.Return(b.seat())
+		cp.holds[b.hold].places.Return(b.allocation())
 	} else {
 		hosts, _ := p.zones[zone].view(b.dedicated)
-		hosts.Vacate(b.seat(), n.onHost())
+		hosts.Vacate(b.allocation(), n.onHost())
 	}
 	p.changed(cp.kernel.Now(), n, -1)
 	cp.roomIsMade()
@@ -323,7 +325,7 @@ func (cp *Plane) board(o order, h slab.Handle) {
 		return
 	}
 	if o.option == model.Spot {
-		cp.seatInPool(cp.instances.Get(h).hostPlace, occupant{handle: h})
+		cp.rememberInPool(cp.instances.Get(h).hostPlace, occupant{handle: h})
 	}
 	if o.option == model.Spot && o.need.Pool != None {
 		z := &cp.hostPools[o.need.Pool].zones[o.zone]

@@ -74,7 +74,7 @@ type instance struct {
 	restedAt sim.Time // since when it stops or is stopped
 
 	pause       pause  // of lifecycle hooks
-	fate        string // why its group ends it, where no change of capacity does
+	endReason   string // why its group ends it, where no change of capacity does
 	protected   bool   // from scale-in
 	doomed      bool   // it ends when its successor is in service
 	atRisk      bool   // and that when one of its own is, for a rebalance recommendation

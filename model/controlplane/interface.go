@@ -190,7 +190,7 @@ func (cp *Plane) actOnInterface(i int, a *Action) error {
 	wait := addressing.AttachTime
 	if a.Do == DetachInterface {
 		wait = addressing.DetachTime
-	} else if _, err := cp.seatFor(c, a.Fleet); err != nil {
+	} else if _, err := cp.attachableTo(c, a.Fleet); err != nil {
 		return err
 	} else if c.instance != 0 {
 		wait += addressing.DetachTime
@@ -206,8 +206,8 @@ func (cp *Plane) actOnInterface(i int, a *Action) error {
 	return nil
 }
 
-// seatFor returns the instance of a fleet that an interface can be attached to.
-func (cp *Plane) seatFor(c *card, fleet int) (slab.Handle, error) {
+// attachableTo returns the instance of a fleet that an interface can be attached to.
+func (cp *Plane) attachableTo(c *card, fleet int) (slab.Handle, error) {
 	zone := cp.vpc.subnets[c.cfg.Subnet].cfg.Zone
 	h := cp.bearerOf(fleet, int(zone))
 	if h == 0 {
@@ -238,7 +238,7 @@ func (cp *Plane) onInterfaceTurns(ev model.Event) {
 		cp.note(Activity{Subject: subject, Kind: "detached", Detail: "available", Cause: "action", Instance: None})
 		return
 	}
-	h, err := cp.seatFor(c, c.next)
+	h, err := cp.attachableTo(c, c.next)
 	if err != nil {
 		c.next = None
 		cp.refuse(subject, "attach-interface", err)

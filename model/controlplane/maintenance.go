@@ -87,7 +87,7 @@ func (cp *Plane) replaceOld(i int) {
 	}
 	due = due[:min(len(due), g.batchOf())]
 	for _, h := range due {
-		cp.instances.Get(h).fate = "longest lifetime of an instance"
+		cp.instances.Get(h).endReason = "longest lifetime of an instance"
 	}
 	cp.exchange(i, due)
 }

@@ -34,8 +34,8 @@ func (p *hostPool) racks(zone model.Zone) placement.Racks {
 	return placement.Racks{Hosts: p.cfg.PerZone[zone], Racks: p.cfg.Racks}
 }
 
-// seatInGroup places an instance of a placement group, where its strategy lets it lie.
-func (cp *Plane) seatInGroup(w *placementRequest) (b hostPlace, ok bool) {
+// placeInGroup places an instance of a placement group, where its strategy lets it lie.
+func (cp *Plane) placeInGroup(w *placementRequest) (b hostPlace, ok bool) {
 	i := w.group()
 	g := &cp.placementGroups[i]
 	if !g.Admits(int(w.zone)) {
@@ -44,8 +44,8 @@ func (cp *Plane) seatInGroup(w *placementRequest) (b hostPlace, ok bool) {
 	for _, partition := range g.Order(int(w.zone), w.place.Partition) {
 		at := placement.Position{Zone: int(w.zone), Pool: w.need.Pool, Partition: partition}
 		if w.need.Pool == None {
-			b, ok = cp.seatAnywhere(w), true
-		} else if b, ok = cp.seatAmong(w, g, at); ok {
+			b, ok = cp.placeAnywhere(w), true
+		} else if b, ok = cp.placeAmong(w, g, at); ok {
 			at.Rack = cp.hostPools[w.need.Pool].racks(w.zone).Of(int(b.host))
 		}
 		if ok {
@@ -57,9 +57,9 @@ func (cp *Plane) seatInGroup(w *placementRequest) (b hostPlace, ok bool) {
 	return unlimited, false
 }
 
-// seatAmong finds a host on a rack that the group may use. A cluster takes places of
+// placeAmong finds a host on a rack that the group may use. A cluster takes places of
 // Capacity Reservations in it first, and begins on the roomiest rack.
-func (cp *Plane) seatAmong(w *placementRequest, g *placement.Group, at placement.Position) (b hostPlace, ok bool) {
+func (cp *Plane) placeAmong(w *placementRequest, g *placement.Group, at placement.Position) (b hostPlace, ok bool) {
 	p := &cp.hostPools[w.need.Pool]
 	z := &p.zones[w.zone]
 	if !cp.open(z, w) {
@@ -68,7 +68,7 @@ func (cp *Plane) seatAmong(w *placementRequest, g *placement.Group, at placement
 	b = hostPlace{hold: None, dedicated: w.tenancy == model.TenancyDedicated}
 	hosts, _ := z.view(b.dedicated)
 	racks := p.racks(w.zone)
-	seat, hold, held := cp.takeHeld(z.holds, *w)
+	there, hold, held := cp.takeHeld(z.holds, *w)
 	if held {
 		b.hold = hold
 	} else {
@@ -78,7 +78,7 @@ func (cp *Plane) seatAmong(w *placementRequest, g *placement.Group, at placement
 				return unlimited, false
 			}
 		}
-		seat, ok = hosts.SeatWhere(w.need.onHost(), func(host int) bool {
+		there, ok = hosts.AllocateWhere(w.need.onHost(), func(host int) bool {
 			at.Rack = racks.Of(host)
 			return (start == None || at.Rack == start) && g.Allows(at)
 		})
@@ -86,7 +86,7 @@ func (cp *Plane) seatAmong(w *placementRequest, g *placement.Group, at placement
 			return unlimited, false
 		}
 	}
-	b.host, b.nodes = int32(seat.Host), seat.Nodes
+	b.host, b.nodes = int32(there.Host), there.Nodes
 	p.changed(cp.kernel.Now(), w.need, +1)
 	return b, true
 }

@@ -276,11 +276,11 @@ func (cp *Plane) newGroups() error {
 		*g = group{
 			cfg: cfg, min: cfg.Min, max: cfg.Max, desired: cfg.Desired,
 			owner: cp.ownerAt(cfg.Path(), cfg.Zones...), services: cp.servicesOn(i),
-			draws:      cp.stream("scaling/" + cfg.Name),
-			fates:      cp.stream("fargate-spot/" + cfg.Name),
-			spotCursor: make([]int, len(cfg.Zones)),
-			roster:     newRoster(cfg),
-			retryAt:    sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
+			draws:         cp.stream("scaling/" + cfg.Name),
+			interruptions: cp.stream("fargate-spot/" + cfg.Name),
+			spotCursor:    make([]int, len(cfg.Zones)),
+			roster:        newRoster(cfg),
+			retryAt:       sim.Never, atMaxSince: sim.Never, poolAt: sim.Never, suspended: cfg.Suspended,
 			template: cfg.Template, types: cfg.Types, place: cfg.Place, membership: membershipOf(cfg), reference: cfg.Reference, tasks: cfg.Tasks,
 		}
 		cp.members[i].Enabled = make([][]int64, len(cfg.Enabled))

@@ -70,7 +70,7 @@ func (cp *Plane) onSpotRisks(ev model.Event) {
 		cp.schedule(in.riskAt, ev)
 		return
 	}
-	in.fate, in.atRisk = byRecommendation, true
+	in.endReason, in.atRisk = byRecommendation, true
 	cp.doom(in)
 	cp.reconcile(i, launching{
 		activity: None, cause: byRecommendation, warmup: g.replacementWarmup(), flees: in.order.spotPool + 1,

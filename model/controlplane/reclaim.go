@@ -129,7 +129,7 @@ func (c *clearing) leave(v view, dedicated bool) {
 	if v.dedicated != dedicated {
 		room = &c.other
 	}
-	room.Leave(v.seat(), v.need.onHost())
+	room.Leave(v.allocation(), v.need.onHost())
 }
 
 func (c *clearing) fits(n Need) bool {

@@ -225,7 +225,7 @@ func (cp *Plane) endBatch(i int) bool {
 	g := &cp.groups[i]
 	r := g.refresh
 	for _, h := range cp.doomedOf(g) {
-		cp.instances.Get(h).fate = byRefresh
+		cp.instances.Get(h).endReason = byRefresh
 		cp.endMember(i, h, None)
 	}
 	before := r.done
@@ -269,12 +269,12 @@ func (cp *Plane) nextBatch(i int) {
 		in := cp.instances.Get(h)
 		switch {
 		case in.stage == standingBy:
-			in.fate = byRefresh
+			in.endReason = byRefresh
 			cp.endMember(i, h, None)
 		case r.plan.LaunchesFirst() && g.desired > 0:
 			cp.doom(in)
 		default:
-			in.fate = byRefresh
+			in.endReason = byRefresh
 			cp.endMember(i, h, None)
 		}
 	}

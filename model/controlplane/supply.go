@@ -108,8 +108,8 @@ func (cp *Plane) victimOf(o occupant) spot.Victim {
 	return spot.Victim{Instance: in.number, Launched: in.launchedAt}
 }
 
-// seatInPool remembers who has room in a pool whose trace is played.
-func (cp *Plane) seatInPool(b hostPlace, o occupant) {
+// rememberInPool remembers who has room in a pool whose trace is played.
+func (cp *Plane) rememberInPool(b hostPlace, o occupant) {
 	if b.pool > 0 {
 		p := &cp.spotPools[b.pool-1]
 		p.seated = append(p.seated, o)

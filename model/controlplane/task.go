@@ -240,7 +240,7 @@ func (cp *Plane) evacuate(in *instance) bool {
 		var list []slab.Handle
 		for _, t := range in.crew.tasks {
 			if task := cp.instances.Get(t); task.order.group == i && !task.life.leaves() && !task.doomed {
-				task.fate = "its container instance drains"
+				task.endReason = "its container instance drains"
 				list = append(list, t)
 			}
 		}

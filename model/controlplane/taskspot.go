@@ -33,7 +33,7 @@ func (cp *Plane) exposeTask(h slab.Handle) {
 	if g.cfg.Tasks.Interruptions == 0 {
 		return
 	}
-	wait := sim.Seconds(g.fates.Exponential() / g.cfg.Tasks.Interruptions)
+	wait := sim.Seconds(g.interruptions.Exponential() / g.cfg.Tasks.Interruptions)
 	if wait <= cp.frame.Duration-cp.kernel.Now() {
 		in.ownAt = cp.kernel.Now() + wait
 		cp.schedule(in.ownAt, handled(spotNotices, h))

@@ -191,7 +191,7 @@ func (cp *Plane) equips(f *tenantFlow, size int32, zone model.Zone) bool {
 // exposeTenant subjects a Spot tenant to its market and to reclaims.
 func (cp *Plane) exposeTenant(f *tenantFlow, h slab.Handle, t *tenant) {
 	o := occupant{handle: h, tenant: true}
-	cp.seatInPool(t.hostPlace, o)
+	cp.rememberInPool(t.hostPlace, o)
 	if need := f.cfg.Sizes[t.size].Need; need.Pool != None {
 		z := &cp.hostPools[need.Pool].zones[t.zone]
 		z.spot = append(z.spot, o)

@@ -76,7 +76,7 @@ func (cp *Plane) fillPool(i int, initial bool) {
 		}
 	}
 	for _, h := range surplus[max(0, len(surplus)+n):] { // the newest; others are on their way back
-		cp.instances.Get(h).fate = "warm pool: more than its size"
+		cp.instances.Get(h).endReason = "warm pool: more than its size"
 		cp.endMember(i, h, None)
 	}
 }

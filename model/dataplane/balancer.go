@@ -287,7 +287,7 @@ func (p *Plane) reconsiderNodes(b int) {
 func (p *Plane) onNodesChange(ev model.Event) {
 	b := &p.balancers[ev.Index()]
 	b.changing = false
-	p.stirAll()
+	p.regroupAll()
 	b.dns = b.dns[:0]
 	for _, wanted := range []func(model.Zone) bool{
 		func(z model.Zone) bool { return z != b.shifted && p.nodeIsGood(b, z) },
@@ -341,7 +341,7 @@ func (p *Plane) nodeIsGood(b *balancer, z model.Zone) bool {
 // FailZone takes the load balancer nodes of a zone off the network, or brings
 // them back. Outages of a zone may overlap.
 func (p *Plane) FailZone(z model.Zone, down bool) {
-	p.stirAll()
+	p.regroupAll()
 	if down {
 		p.zoneDown[z]++
 		p.zonesDown++

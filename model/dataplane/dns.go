@@ -149,7 +149,7 @@ func (p *Plane) onRecordIsChecked(ev model.Event) {
 	if r.streak[k]++; r.streak[k] < a.Threshold {
 		return
 	}
-	p.stirAll()
+	p.regroupAll()
 	r.streak[k], r.failed[k] = 0, !r.failed[k]
 	r.turn(p.kernel.Now())
 	p.control.RecordTurns(int(ev.On>>32), k, !r.failed[k])

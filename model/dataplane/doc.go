@@ -152,7 +152,7 @@
 // (fluidcall.go); a caller's stay is the sum of its CPU, its pauses and its calls, independent of each other
 // (fluidstay.go), and holds its place meanwhile (fluidgate.go: places and connections by means alone).
 // CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Who is registered, healthy, draining or impaired is decided by the
-// code of every run; whatever changes that calls [Plane.stir] or [Plane.stirAll]. Health checks
+// code of every run; whatever changes that calls [Plane.regroup] or [Plane.regroupAll]. Health checks
 // of healthy targets sleep while none can fail (fluidcheck.go); when a draining target has last answered is drawn
 // (fluidanswer.go). What stands before a balancer divides or ends a part of an inflow in a file of its own: names
 // (fluidname.go), security groups (fluidfilter.go), ports and addresses where nobody answers (fluidnowhere.go),

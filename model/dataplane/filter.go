@@ -334,7 +334,7 @@ func (p *Plane) ChangeRules(group int, d network.Direction, rules []network.Rule
 			return err
 		}
 	}
-	p.stirAll()
+	p.regroupAll()
 	f.policy = after
 	f.compile()
 	p.reconsiderRules()

@@ -13,38 +13,38 @@ import (
 // time it draws how many come, divides them as its balancers would, and counts what becomes
 // of them where requests would be counted. Everything else is the plane's own: who is
 // registered, healthy and draining, which nodes clients know, who is impaired. What changes
-// at a server plays the time up to then first ([Plane.stir]).
+// at a server plays the time up to then first ([Plane.regroup]).
 type fluidly struct {
-	step      sim.Time
-	from, to  sim.Time // the present step, with its end
-	done      sim.Time // what comes before is played
-	length    sim.Time // of what is being played
-	inflows   []inflow // by workload, and by attempt
-	cohorts   []*cohort
-	byKey     map[cohortKey]*cohort
-	places    []place // by server
-	currents  []*current
-	known     map[currentKey]*current
-	stale     bool // currents lead where requests go no more
-	inlets    []inlet
-	tallies   []tally
-	draws     rng.Stream
-	checks    rng.Stream
-	works     rng.Stream
-	answers   rng.Stream
-	bursts    bool // some servers have CPU credits
-	laws      *fluid.Laws
-	audit     *fluid.Audit                // nil: none
-	auto      *fluid.Auto                 // nil: rates everywhere
-	mixtures  map[string]rng.Distribution // of demands, by whose they are
-	blends    []blend
-	links     map[law.Station]*law.Laws // of flows of one size
-	minute    sim.Time                  // when responses are recorded next
-	trades    []trade                   // by service
-	deepest   int                       // level of services
-	fleets    bool                      // calls lead to instances without a balancer
-	loyalties []loyalty
-	expiries  []sim.Time // of certificates, that are to come
+	step     sim.Time
+	from, to sim.Time // the present step, with its end
+	done     sim.Time // what comes before is played
+	length   sim.Time // of what is being played
+	inflows  []inflow // by workload, and by attempt
+	cohorts  []*cohort
+	byKey    map[cohortKey]*cohort
+	places   []place // by server
+	currents []*current
+	known    map[currentKey]*current
+	stale    bool // currents lead where requests go no more
+	inlets   []inlet
+	tallies  []tally
+	draws    rng.Stream
+	checks   rng.Stream
+	works    rng.Stream
+	answers  rng.Stream
+	bursts   bool // some servers have CPU credits
+	laws     *fluid.Laws
+	audit    *fluid.Audit                // nil: none
+	auto     *fluid.Auto                 // nil: rates everywhere
+	mixtures map[string]rng.Distribution // of demands, by whose they are
+	blends   []blend
+	links    map[law.Station]*law.Laws // of flows of one size
+	minute   sim.Time                  // when responses are recorded next
+	trades   []trade                   // by service
+	deepest  int                       // level of services
+	fleets   bool                      // calls lead to instances without a balancer
+	sticky   []stickyClients
+	expiries []sim.Time // of certificates, that are to come
 }
 
 // inflow is the arrivals of a workload: its first attempts, or those of one number of retries.
@@ -96,7 +96,7 @@ func (p *Plane) newFluid() {
 	if p.cfg.Auto {
 		f.auto = fluid.NewAuto(p.stream("fluid/auto"))
 	}
-	p.newLoyalties()
+	p.findStickyClients()
 	p.newTrades()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))
@@ -165,7 +165,7 @@ func (p *Plane) playFluid(until sim.Time) {
 	for level := f.deepest; level >= 0; level-- {
 		p.playUp(level, until)
 	}
-	p.followLoyal()
+	p.playCookies()
 	f.done = until + 1
 }
 

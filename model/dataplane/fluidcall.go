@@ -142,7 +142,7 @@ func (p *Plane) playUp(level int, until sim.Time) {
 		}
 	}
 	for _, c := range f.cohorts {
-		if c.wiring != nil && f.trades[c.key.service].level == level {
+		if c.links != nil && f.trades[c.key.service].level == level {
 			p.takeNetwork(c)
 		}
 	}
@@ -214,7 +214,7 @@ func (p *Plane) failUnsent(e *errand, at sim.Time, n int64) {
 	if n <= 0 {
 		return
 	}
-	unsent := current{currentKey: currentKey{source: e.source, inflow: e.inflow, group: None, class: None, fate: findsNoServer}}
+	unsent := current{currentKey: currentKey{source: e.source, inflow: e.inflow, group: None, class: None, outcome: findsNoServer}}
 	r := p.routeOf(&unsent)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n

@@ -13,20 +13,20 @@ const certain = 1e-9
 // strain finds out whether checks of a cohort may fail now. While they may not, its healthy
 // targets are not looked at; when that changes, all of them are again.
 func (p *Plane) strain(c *cohort) {
-	strained := c.key.errors.Rate > 0 || c.Refused > certain
+	mayFail := c.key.errors.Rate > 0 || c.Refused > certain
 	for _, m := range c.groups {
 		if check := &p.targetGroups[m.group].cfg.HealthCheck; check.Enabled {
-			strained = strained || c.CheckFails(c.checkAlone(check.Demand), check.Timeout) > certain
+			mayFail = mayFail || c.CheckFails(c.checkAlone(check.Demand), check.Timeout) > certain
 		}
 	}
-	if strained && !c.strained {
+	if mayFail && !c.checksMayFail {
 		for h, t := range p.targets.All() {
 			if at := &p.fluid.places[t.server]; at.cohort == c {
 				p.wake(indexOf(h))
 			}
 		}
 	}
-	c.strained = strained
+	c.checksMayFail = mayFail
 }
 
 // checkAlone is how long a check of a demand takes at a server of the cohort that has nothing else to do.
@@ -62,7 +62,7 @@ func (p *Plane) checkFluidly(target uint32) (again bool) {
 	switch {
 	case success && healthy:
 		p.observe(h, true)
-		if c != nil && !c.strained {
+		if c != nil && !c.checksMayFail {
 			t.checked = p.kernel.Now() + group.Interval
 			return false
 		}
@@ -87,7 +87,7 @@ func (p *Plane) fluidCheck(t *target) (success bool, after sim.Time) {
 	}
 	after = min(check.Demand.Scaled(s.pace), check.Timeout)
 	c := p.fluid.places[t.server].cohort
-	if c == nil || !c.strained {
+	if c == nil || !c.checksMayFail {
 		return true, after
 	}
 	u := p.fluid.checks.Uniform()

@@ -15,21 +15,21 @@ import (
 // cohort is servers to which requests come alike, and which do alike with them.
 type cohort struct {
 	fluid.Cohort
-	key      cohortKey
-	servers  int
-	groups   []membership // of each of them
-	currents []*current   // that lead there
-	checking float64      // CPU time of health checks, ns a second of time
-	in, out  float64      // bytes of each server so far
-	busy     float64      // CPU time of each server so far, ns
-	using    float64      // of it a second, in the last step: vCPUs
-	asked    float64      // the same of who came
-	unit     float64      // CPU time that a second of a server of the shape is
-	came     int64        // requests in the present step
-	strained bool         // checks may fail
-	line     float64      // share of what was inside that stays, in the present step
-	varied   float64      // squared coefficient of variation of the demand
-	carry    float64      // work that chance has brought each server and that is not done, ns
+	key           cohortKey
+	servers       int
+	groups        []membership // of each of them
+	currents      []*current   // that lead there
+	checking      float64      // CPU time of health checks, ns a second of time
+	in, out       float64      // bytes of each server so far
+	busy          float64      // CPU time of each server so far, ns
+	using         float64      // of it a second, in the last step: vCPUs
+	asked         float64      // the same of who came
+	unit          float64      // CPU time that a second of a server of the shape is
+	came          int64        // requests in the present step
+	checksMayFail bool         // checks may fail
+	line          float64      // share of what was inside that stays, in the present step
+	varied        float64      // squared coefficient of variation of the demand
+	carry         float64      // work that chance has brought each server and that is not done, ns
 
 	// Of services whose requests wait for others.
 	gate   gating
@@ -45,13 +45,13 @@ type cohort struct {
 	held   float64          // seconds away that are in the demand
 	phases phaseLaws        // of its requests, if somebody looks
 	disks  []*diskStation
-	wiring *wiring    // nil: bytes take no time
-	said   [2]float64 // bytes of steps that are left of whole ones
-	atDisk float64    // of away, at disks
-	leave  float64    // requests a second that leave each server
-	cached float64    // bytes in the cache of each server
+	links  *interfaceRates // nil: bytes take no time
+	said   [2]float64      // bytes of steps that are left of whole ones
+	atDisk float64         // of away, at disks
+	leave  float64         // requests a second that leave each server
+	cached float64         // bytes in the cache of each server
 
-	loyal   []float64 // clients that each server has the cookie of, by loyalty
+	cookies []float64 // clients that each server has the cookie of, by [fluidly.sticky]
 	weighed float64   // requests to each server since its target group was weighed
 }
 
@@ -100,9 +100,9 @@ type place struct {
 	throttled                 [2]float64 // of its links
 }
 
-// stir is told that something may have changed at a server: what came before is played as
+// regroup is told that something may have changed at a server: what came before is played as
 // it was.
-func (p *Plane) stir(id uint32) {
+func (p *Plane) regroup(id uint32) {
 	f := p.fluid
 	if f == nil {
 		return
@@ -128,8 +128,8 @@ func (p *Plane) stir(id uint32) {
 	p.noteNetwork(id)
 	to := p.cohortOf(s, key, groups)
 	from := at.cohort
-	if len(f.loyalties) > 0 {
-		p.takeLoyal(to, from)
+	if len(f.sticky) > 0 {
+		p.takeCookies(to, from)
 	}
 	p.joinDisks(to, from, s)
 	p.leaveCohort(id, to)
@@ -142,15 +142,15 @@ func (p *Plane) stir(id uint32) {
 		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, throttled: to.throttled(),
 	}
 	f.stale = true
-	if to.strained || key.reach != serves {
+	if to.checksMayFail || key.reach != serves {
 		for _, h := range s.targets {
 			p.wake(indexOf(h))
 		}
 	}
 }
 
-// stirAll is [Plane.stir] for what changes at no server: where requests go.
-func (p *Plane) stirAll() {
+// regroupAll is [Plane.regroup] for what changes at no server: where requests go.
+func (p *Plane) regroupAll() {
 	if p.fluid != nil {
 		p.playFluid(p.kernel.Now() - 1)
 		p.fluid.stale = true

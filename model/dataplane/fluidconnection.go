@@ -43,8 +43,8 @@ func (p *Plane) divideAt(key currentKey, class int, share float64) {
 
 // shakeInVain has a share of the requests find no certificate that they accept, at nodes that are there.
 func (p *Plane) shakeInVain(key currentKey, share float64) {
-	if key.fate = shakesInVain; p.zoneDown[key.zone] > 0 {
-		key.fate = findsNodeDown
+	if key.outcome = shakesInVain; p.zoneDown[key.zone] > 0 {
+		key.outcome = findsNodeDown
 	}
 	p.addShare(key, share)
 }
@@ -83,7 +83,7 @@ func (p *Plane) equipConnections(c *current) {
 		return
 	}
 	switch kinds := int32(s.way.kinds); {
-	case c.class >= kinds || c.fate == shakesInVain:
+	case c.class >= kinds || c.outcome == shakesInVain:
 	case c.action.door.secure:
 		c.opens = 0
 	default:
@@ -119,10 +119,10 @@ func (p *Plane) countConnections(c *current, n int64) {
 	b := s.lb
 	opened := c.opened.Of(n, c.opens)
 	b.hour.connections += opened
-	if !c.action.door.secure || c.fate == isRefused || c.fate == isRejected || c.fate == findsNodeDown {
+	if !c.action.door.secure || c.outcome == isRefused || c.outcome == isRejected || c.outcome == findsNodeDown {
 		return
 	}
-	if c.fate == shakesInVain {
+	if c.outcome == shakesInVain {
 		b.counts.HandshakesFailed += n
 		return
 	}

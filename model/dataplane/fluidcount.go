@@ -9,7 +9,7 @@ import (
 
 // served reports whether the requests of a current reach a server that takes them.
 func (c *current) served() bool {
-	return c.fate == arrivesThere && c.cohort.key.reach == serves
+	return c.outcome == arrivesThere && c.cohort.key.reach == serves
 }
 
 // passCurrent counts what becomes of the requests of a current in what is being played, which
@@ -19,7 +19,7 @@ func (p *Plane) passCurrent(c *current, at sim.Time) {
 		p.countArrivals(c, at)
 	}
 	switch {
-	case c.fate != arrivesThere:
+	case c.outcome != arrivesThere:
 		if c.came > 0 {
 			p.endNowhere(c, at)
 		}
@@ -41,7 +41,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	p.countAttempts(c, n)
 	if c.group != None {
 		p.targetGroups[c.group].requests += n
-		p.countLoyal(c, n)
+		p.countCookies(c, n)
 	}
 	s := &p.sources[c.source]
 	if s.lb == nil {
@@ -59,7 +59,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 		b.nodes[c.zone].requests += n
 		b.hour.evaluations += c.action.evaluations * n
 		b.hour.processed = b.hour.processed.Plus(bytes)
-		switch c.fate {
+		switch c.outcome {
 		case findsNodeDown, isRefused, isRejected, shakesInVain:
 		default:
 			*c.action.matched += n
@@ -74,7 +74,7 @@ func (p *Plane) routeOf(c *current) *RouteOutcome {
 
 // groupOf is the target group that the requests of a current count in.
 func (p *Plane) groupOf(c *current) int32 {
-	if c.fate == findsNodeDown || c.fate == isAnswered || c.fate == findsNoWeight {
+	if c.outcome == findsNodeDown || c.outcome == isAnswered || c.outcome == findsNoWeight {
 		return None
 	}
 	return c.group
@@ -116,7 +116,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 	}
 	p.countWaits(c, at, served)
 	in, out := float64(served)*c.request, float64(served)*c.response
-	if of.wiring == nil {
+	if of.links == nil {
 		of.in += in / float64(max(of.servers, 1))
 		of.out += out / float64(max(of.servers, 1))
 	}

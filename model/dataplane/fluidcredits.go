@@ -31,7 +31,7 @@ func (p *Plane) spendCredits() {
 		}
 		p.follow(id, s, now)
 		if c != nil && c.key.ceiling != s.station.Ceiling() {
-			p.stir(id)
+			p.regroup(id)
 		}
 	}
 }

@@ -50,22 +50,22 @@ type current struct {
 
 // currentKey says where a current leads.
 type currentKey struct {
-	source int
-	inflow int   // of the source
-	class  int32 // action of its way; None without a load balancer
-	zone   model.Zone
-	entry  model.Zone // of the node of a Network Load Balancer before that one
-	group  int32      // None
-	cohort *cohort
-	fate   fate
+	source  int
+	inflow  int   // of the source
+	class   int32 // action of its way; None without a load balancer
+	zone    model.Zone
+	entry   model.Zone // of the node of a Network Load Balancer before that one
+	group   int32      // None
+	cohort  *cohort
+	outcome outcome
 }
 
-// fate is what becomes of a current that reaches no server.
-type fate uint8
+// outcome is what becomes of a current that reaches no server.
+type outcome uint8
 
 const (
-	arrivesThere fate = iota
-	findsNobody       // in the target group
+	arrivesThere outcome = iota
+	findsNobody          // in the target group
 	findsNoWeight
 	findsNodeDown
 	isAnswered // by the load balancer itself

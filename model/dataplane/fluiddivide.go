@@ -47,13 +47,13 @@ func (p *Plane) divideBalancer(key currentKey, classes []float64, share float64)
 func (p *Plane) divideNode(key currentKey, a *classAction, share float64) {
 	switch {
 	case p.zoneDown[key.zone] > 0:
-		key.fate = findsNodeDown
+		key.outcome = findsNodeDown
 	case a.refused:
-		key.fate = isRefused
+		key.outcome = isRefused
 	case a.rejects != 0:
-		key.fate = isRejected
+		key.outcome = isRejected
 	case a.forward == nil:
-		key.fate = isAnswered
+		key.outcome = isAnswered
 	default:
 		total := 0
 		for choice := range a.groups {
@@ -67,7 +67,7 @@ func (p *Plane) divideNode(key currentKey, a *classAction, share float64) {
 		if total > 0 {
 			return
 		}
-		key.fate = findsNoWeight
+		key.outcome = findsNoWeight
 	}
 	p.addShare(key, share)
 }
@@ -93,9 +93,9 @@ func (p *Plane) divideGroup(key currentKey, group int, share float64) {
 			return float64(c.servers*c.Servers) * c.Speed
 		}
 	}
-	if share = p.divideLoyal(key, share); share > 0 && !p.divideCohorts(key, share, rotates, weight) {
-		if key.fate = findsNobody; p.targetGroups[group].cfg.Flows.On {
-			key.fate, key.group = findsNoTarget, None
+	if share = p.divideByCookie(key, share); share > 0 && !p.divideCohorts(key, share, rotates, weight) {
+		if key.outcome = findsNobody; p.targetGroups[group].cfg.Flows.On {
+			key.outcome, key.group = findsNoTarget, None
 		}
 		p.addShare(key, share)
 	}
@@ -105,7 +105,7 @@ func (p *Plane) divideGroup(key currentKey, group int, share float64) {
 func (p *Plane) divideFleet(key currentKey, fleet int) {
 	belongs := func(c *cohort) bool { return int(c.key.fleet) == fleet }
 	if !p.divideCohorts(key, 1, belongs, func(c *cohort) float64 { return float64(c.servers) }) {
-		key.fate = findsNoServer
+		key.outcome = findsNoServer
 		p.addShare(key, 1)
 	}
 }

@@ -41,7 +41,7 @@ func (p *Plane) keepOut(key currentKey, share float64) float64 {
 	s := &p.sources[key.source]
 	if passes := p.findsAppliance(key.source); passes < 1 {
 		lost := key
-		lost.fate = isLost
+		lost.outcome = isLost
 		p.addShare(lost, share*(1-passes))
 		share *= passes
 	}
@@ -54,7 +54,7 @@ func (p *Plane) keepOut(key currentKey, share float64) float64 {
 	}
 	passes := p.passing(key.source, ways...)
 	if passes < 1 {
-		key.fate = isKeptOut
+		key.outcome = isKeptOut
 		p.addShare(key, share*(1-passes))
 	}
 	return share * passes
@@ -83,13 +83,13 @@ func (p *Plane) arrive(key currentKey, share float64) {
 			end = p.filter.endOf(&p.cfg.Addresses[s.target], end)
 		}
 		if passes := p.passing(key.source, pass{sender, end}); passes < 1 {
-			nowhere.fate = isDropped
+			nowhere.outcome = isDropped
 			p.addShare(nowhere, share*(1-passes))
 			share *= passes
 		}
 	}
 	if share > 0 && misses && (key.cohort.key.reach == serves || key.cohort.key.reach == refuses) {
-		nowhere.fate = missesPort
+		nowhere.outcome = missesPort
 		key = nowhere
 	}
 	if share > 0 {
@@ -102,9 +102,9 @@ func (p *Plane) divideAddress(key currentKey, address int) {
 	id := p.leads[address]
 	switch {
 	case id == noIndex:
-		key.fate = findsNoAddress
+		key.outcome = findsNoAddress
 	case !p.isPlaced(id):
-		key.fate = missesPort // it is not open
+		key.outcome = missesPort // it is not open
 	default:
 		key.cohort = p.fluid.places[id].cohort
 		p.arrive(key, 1)

@@ -13,11 +13,11 @@ func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 	s := &p.sources[c.source]
 	b := &p.balancers[s.flows.balancer]
 	b.nodes[c.zone].requests += n
-	if c.fate == findsNodeDown || c.fate == isRefused || c.fate == isRejected {
+	if c.outcome == findsNodeDown || c.outcome == isRefused || c.outcome == isRejected {
 		return
 	}
 	if c.action.door.secure {
-		if c.fate == shakesInVain {
+		if c.outcome == shakesInVain {
 			b.counts.HandshakesFailed += n
 			return
 		}
@@ -26,7 +26,7 @@ func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 			b.counts.Resumed += n
 		}
 	}
-	if *c.action.matched += n; c.fate == findsNoTarget {
+	if *c.action.matched += n; c.outcome == findsNoTarget {
 		return
 	}
 	part := &b.parts[s.flows.protocol]
@@ -36,7 +36,7 @@ func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 
 // endFlows counts the end of requests, and of their flows, that took so long; of UDP nobody says good-bye.
 func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
-	switch c.fate {
+	switch c.outcome {
 	case arrivesThere, isDropped, missesPort:
 	default:
 		return

@@ -102,8 +102,8 @@ func (c *cohort) content() float64 {
 			inside += d.Content
 		}
 	}
-	if c.wiring != nil {
-		inside += c.wiring.content()
+	if c.links != nil {
+		inside += c.links.content()
 	}
 	return inside
 }
@@ -111,8 +111,8 @@ func (c *cohort) content() float64 {
 // refuses is the share of those who come that finds no place.
 func (c *cohort) refuses() float64 {
 	refused := c.gate.refused + (1-c.gate.refused)*c.Refused
-	if c.wiring != nil {
-		refused = c.wiring.refused + (1-c.wiring.refused)*refused
+	if c.links != nil {
+		refused = c.links.refused + (1-c.links.refused)*refused
 	}
 	return refused
 }

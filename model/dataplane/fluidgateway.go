@@ -42,7 +42,7 @@ func (p *Plane) inspectMany(c *current, n int64, bytes model.Bytes) {
 	b.counts.GatewayFlows += n
 	b.hour.connections += n
 	b.counts.OfferedBytes = b.counts.OfferedBytes.Plus(bytes)
-	if c.fate == isLost {
+	if c.outcome == isLost {
 		b.counts.Lost += n
 		b.counts.LostBytes = b.counts.LostBytes.Plus(bytes)
 		return

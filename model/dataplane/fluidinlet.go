@@ -31,10 +31,10 @@ func (p *Plane) findInlets() {
 	at := map[inletKey]int{}
 	for _, c := range f.currents {
 		s := &p.sources[c.source]
-		if s.lb == nil || c.share == 0 || c.fate == isKeptOut || c.fate == isLost {
+		if s.lb == nil || c.share == 0 || c.outcome == isKeptOut || c.outcome == isLost {
 			continue
 		}
-		if s.flows.relayed && c.fate != findsEntryDown {
+		if s.flows.relayed && c.outcome != findsEntryDown {
 			p.addInlet(at, s.flows.balancer, c)
 		}
 		switch {
@@ -133,7 +133,7 @@ type rejection struct {
 func (p *Plane) rejectMany(c *current, at sim.Time, why rejection) {
 	b, n := why.by, why.n
 	nowhere := *c
-	nowhere.fate = findsNoWeight // they reach no target group
+	nowhere.outcome = findsNoWeight // they reach no target group
 	r := p.routeOf(&nowhere)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
@@ -142,7 +142,7 @@ func (p *Plane) rejectMany(c *current, at sim.Time, why rejection) {
 	p.inspectMany(c, n, bytes)
 	switch relayed := p.sources[c.source].flows.relayed; {
 	case relayed && b.cfg.Network():
-		zone, nowhere.fate = c.entry, findsEntryDown
+		zone, nowhere.outcome = c.entry, findsEntryDown
 	case relayed:
 		p.relayMany(c, n, bytes)
 	}

@@ -9,9 +9,9 @@ import (
 	law "headroom/sim/fluid"
 )
 
-// wiring is the network interface that each server of a cohort has. Flows share a link as requests share a CPU: it
+// interfaceRates is the network interface that each server of a cohort has. Flows share a link as requests share a CPU: it
 // is a station whose servers are as fast as one flow may be, of which there are as many as flows of that rate fill it.
-type wiring struct {
+type interfaceRates struct {
 	terms   bandwidth.Terms
 	room    float64 // requests that have a place or are in line, with those whose bytes come in; 0: any
 	links   [2]linkRates
@@ -35,7 +35,7 @@ type linkRates struct {
 // flowStation is the flows of a way.
 type flowStation struct {
 	fluid.Cohort
-	parcels      []parcel
+	sizes        []flowsOfOneSize
 	fits         float64 // flows that fill the link
 	load         float64 // of it, in the present step
 	known        map[law.Station]*law.Laws
@@ -50,7 +50,7 @@ func (p *Plane) wire(c *cohort, s *server) {
 	if s.nic == nil || c.key.reach != serves {
 		return
 	}
-	w := &wiring{terms: *s.nic.links[inward].Terms(), talks: make([]talk, len(s.cfg.Steps))}
+	w := &interfaceRates{terms: *s.nic.links[inward].Terms(), talks: make([]talk, len(s.cfg.Steps))}
 	if spec := s.station.Spec(); s.journey {
 		w.room = float64(s.gate.limit) + float64(s.gate.backlog)
 	} else {
@@ -66,40 +66,40 @@ func (p *Plane) wire(c *cohort, s *server) {
 			f.flow, f.known = float64(w.terms.Lone(bandwidth.Way(way))), p.fluid.links
 		}
 	}
-	c.wiring = w
+	c.links = w
 }
 
 // joinNetwork notes that a server with an interface has come to a cohort.
 func (p *Plane) joinNetwork(c, from *cohort, s *server) {
-	if c.wiring == nil {
+	if c.links == nil {
 		return
 	}
-	n, full := float64(c.servers), c.wiring.terms.Full()
-	for d := range c.wiring.links {
-		l := &c.wiring.links[d]
+	n, full := float64(c.servers), c.links.terms.Full()
+	for d := range c.links.links {
+		l := &c.links.links[d]
 		left, least := s.nic.links[d].Credits(p.kernel.Now())
 		l.left = (l.left*n + left*full) / (n + 1)
 		if c.servers == 0 {
 			l.least = least
 		}
 		l.least = min(l.least, least)
-		if from == nil || from.wiring == nil || from == c {
+		if from == nil || from.links == nil || from == c {
 			continue
 		}
 		for way := range l.ways {
-			l.ways[way].Join(c.servers, &from.wiring.links[d].ways[way].Cohort)
+			l.ways[way].Join(c.servers, &from.links.links[d].ways[way].Cohort)
 		}
 	}
 }
 
 // likeNetwork reports whether the credits of a server are like those of a cohort.
 func (p *Plane) likeNetwork(c *cohort, s *server) bool {
-	if c.wiring == nil || c.wiring.terms.Full() == 0 {
+	if c.links == nil || c.links.terms.Full() == 0 {
 		return true
 	}
-	for d := range c.wiring.links {
+	for d := range c.links.links {
 		left, _ := s.nic.links[d].Credits(p.kernel.Now())
-		if !near(left, c.wiring.links[d].left/c.wiring.terms.Full(), diskAlike) {
+		if !near(left, c.links.links[d].left/c.links.terms.Full(), diskAlike) {
 			return false
 		}
 	}
@@ -114,10 +114,10 @@ func (p *Plane) noteNetwork(id uint32) {
 	}
 	at := &f.places[id]
 	s := p.servers.at(id)
-	if at.cohort == nil || at.cohort.wiring == nil || s.nic == nil {
+	if at.cohort == nil || at.cohort.links == nil || s.nic == nil {
 		return
 	}
-	w := at.cohort.wiring
+	w := at.cohort.links
 	full := max(w.terms.Full(), 1)
 	for d := range w.links {
 		l := &w.links[d]
@@ -131,7 +131,7 @@ func (p *Plane) noteNetwork(id uint32) {
 // passInward lets the bytes of requests into a cohort before they have a place, and leaves those to come to it that
 // are all there.
 func (p *Plane) passInward(c *cohort, a *fluid.Arrivals) {
-	w := c.wiring
+	w := c.links
 	if w == nil || c.servers == 0 {
 		return
 	}
@@ -154,7 +154,7 @@ func (p *Plane) passInward(c *cohort, a *fluid.Arrivals) {
 
 // passOutward lets the responses out that a cohort has ready.
 func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
-	w := c.wiring
+	w := c.links
 	if w == nil || c.servers == 0 {
 		return
 	}
@@ -177,7 +177,7 @@ func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
 // playLink plays a step of one direction, for as many requests or responses as are expected, and returns how many
 // of them are through. The flows of steps are those of the last step of time.
 func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
-	l, t := &c.wiring.links[d], &c.wiring.terms
+	l, t := &c.links.links[d], &c.links.terms
 	wanted := 0.0
 	for way := range l.ways {
 		l.ways[way].begin()
@@ -190,10 +190,10 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 			f.bytes[0] += a.Expected * u.part * u.sizes[d].Mean()
 		}
 	}
-	for k := range c.wiring.talks {
-		if f := c.wiring.talks[k].flows[d]; f != nil {
-			f.others += c.wiring.talking
-			f.bytes[1] += c.wiring.talking * c.wiring.talks[k].sizes[d].Mean()
+	for k := range c.links.talks {
+		if f := c.links.talks[k].flows[d]; f != nil {
+			f.others += c.links.talking
+			f.bytes[1] += c.links.talking * c.links.talks[k].sizes[d].Mean()
 		}
 	}
 	for way := range l.ways {
@@ -299,7 +299,7 @@ func (l *linkRates) shrink(part float64) {
 }
 
 // content is how many requests at all servers have bytes on their way.
-func (w *wiring) content() (n float64) {
+func (w *interfaceRates) content() (n float64) {
 	for d := range w.links {
 		for way := range w.links[d].ways {
 			f := &w.links[d].ways[way]
@@ -311,10 +311,10 @@ func (w *wiring) content() (n float64) {
 
 // selects is the share of those who were there for too long that were so for what they ask the CPU for.
 func (c *cohort) selects() float64 {
-	if c.wiring != nil {
-		for d := range c.wiring.links {
-			for way := range c.wiring.links[d].ways {
-				if c.wiring.links[d].ways[way].Line > 0 {
+	if c.links != nil {
+		for d := range c.links.links {
+			for way := range c.links.links[d].ways {
+				if c.links.links[d].ways[way].Line > 0 {
 					return 0
 				}
 			}
@@ -325,9 +325,9 @@ func (c *cohort) selects() float64 {
 
 // throttled is for how long the links of each server of a cohort have been, so far.
 func (c *cohort) throttled() (ns [2]float64) {
-	if c.wiring != nil {
+	if c.links != nil {
 		for d := range ns {
-			ns[d] = c.wiring.links[d].throttled
+			ns[d] = c.links.links[d].throttled
 		}
 	}
 	return ns
@@ -336,10 +336,10 @@ func (c *cohort) throttled() (ns [2]float64) {
 // delay is how long the lines of a cohort make those wait who leave it.
 func (c *cohort) delay() sim.Time {
 	sum := c.Delay
-	if c.wiring != nil {
-		for d := range c.wiring.links {
-			for way := range c.wiring.links[d].ways {
-				sum = sim.Sum(sum, c.wiring.links[d].ways[way].Delay)
+	if c.links != nil {
+		for d := range c.links.links {
+			for way := range c.links.links[d].ways {
+				sum = sim.Sum(sum, c.links.links[d].ways[way].Delay)
 			}
 		}
 	}

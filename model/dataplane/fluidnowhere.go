@@ -6,7 +6,7 @@ import "headroom/sim"
 func (p *Plane) endNowhere(c *current, at sim.Time) {
 	s := &p.sources[c.source]
 	refused := failure{code: Code502, cause: CauseRefused}
-	switch c.fate {
+	switch c.outcome {
 	case findsNobody:
 		p.failMany(c, at, c.came, failure{code: Code503, cause: p.targetGroups[c.group].whyNone()})
 	case findsNoWeight:

@@ -12,8 +12,8 @@ import (
 	"headroom/sim/rng"
 )
 
-// parcel is flows of one size: of the requests or responses of some sources, or of a step.
-type parcel struct {
+// flowsOfOneSize is flows of one size: of the requests or responses of some sources, or of a step.
+type flowsOfOneSize struct {
 	size    rng.Distribution
 	weight  float64          // flows a second, about
 	alone   rng.Distribution // seconds
@@ -57,15 +57,15 @@ func sizesOfRows(column []model.Bytes) rng.Distribution {
 
 // shapeNetwork finds out which flows pass the interfaces of a cohort.
 func (p *Plane) shapeNetwork(c *cohort) {
-	w := c.wiring
+	w := c.links
 	if w == nil {
 		return
 	}
 	for d := range w.links {
 		for way := range w.links[d].ways {
 			f := &w.links[d].ways[way]
-			for k := range f.parcels {
-				f.parcels[k].weight = 0
+			for k := range f.sizes {
+				f.sizes[k].weight = 0
 			}
 		}
 	}
@@ -100,10 +100,10 @@ func (p *Plane) shapeTalks(c *cohort, rate float64) {
 		way = bandwidth.Internet
 	}
 	for k := range p.cfg.Services[c.key.service].Steps {
-		step, t := &p.cfg.Services[c.key.service].Steps[k], &c.wiring.talks[k]
+		step, t := &p.cfg.Services[c.key.service].Steps[k], &c.links.talks[k]
 		for d, size := range [2]rng.Distribution{inward: step.Received, outward: step.Sent} {
 			if size != nil && size.Mean() > 0 {
-				t.flows[d], t.sizes[d] = &c.wiring.links[d].ways[way], size
+				t.flows[d], t.sizes[d] = &c.links.links[d].ways[way], size
 				f := t.flows[d]
 				f.add(size, rate)
 			}
@@ -121,27 +121,27 @@ func (p *Plane) wayOf(c *current) bandwidth.Way {
 
 // add adds flows of a size.
 func (f *flowStation) add(size rng.Distribution, weight float64) {
-	for k := range f.parcels {
-		if f.parcels[k].size == size {
-			f.parcels[k].weight += weight
+	for k := range f.sizes {
+		if f.sizes[k].size == size {
+			f.sizes[k].weight += weight
 			return
 		}
 	}
-	f.parcels = append(f.parcels, parcel{size: size, weight: weight})
+	f.sizes = append(f.sizes, flowsOfOneSize{size: size, weight: weight})
 }
 
 // mixParcels finds how long the flows of a way take that have it to themselves.
 func (p *Plane) mixParcels(f *flowStation) {
 	all := 0.0
-	for k := range f.parcels {
-		all += f.parcels[k].weight
+	for k := range f.sizes {
+		all += f.sizes[k].weight
 	}
 	if f.Demand = nil; all == 0 {
 		return
 	}
 	var parts []blendPart
-	for k := range f.parcels {
-		c := &f.parcels[k]
+	for k := range f.sizes {
+		c := &f.sizes[k]
 		c.alone = scaled{c.size, 1 / (1000 * f.flow)}
 		if part := math.Round(c.weight / all * blendParts); part > 0 {
 			parts = append(parts, blendPart{c.alone, part})
@@ -202,8 +202,8 @@ func (f *fluidly) blendOf(parts []blendPart) rng.Distribution {
 
 // timeOf is how long flows of a size take at present.
 func (f *flowStation) timeOf(size rng.Distribution) law.Time {
-	for k := range f.parcels {
-		c := &f.parcels[k]
+	for k := range f.sizes {
+		c := &f.sizes[k]
 		if c.size != size {
 			continue
 		}
@@ -232,7 +232,7 @@ func (f *flowStation) timeOf(size rng.Distribution) law.Time {
 // shared is the law of flows that share a link with others for good. How many there are depends on the load alone, and so
 // does how many times longer each takes, whatever its size; where no whole number of flows fills the link it is between
 // those of the numbers around.
-func (f *flowStation) shared(c *parcel) law.Time {
+func (f *flowStation) shared(c *flowsOfOneSize) law.Time {
 	of := [2]*law.Law{f.lawOf(c, int(f.fits), f.load), nil}
 	if part := f.fits - math.Floor(f.fits); f.fits > 1 && part > 0 {
 		of[1] = f.lawOf(c, int(f.fits)+1, f.load)
@@ -252,7 +252,7 @@ func (f *flowStation) shared(c *parcel) law.Time {
 }
 
 // lawOf is that of flows at a link that so many fill.
-func (f *flowStation) lawOf(c *parcel, flows int, load float64) *law.Law {
+func (f *flowStation) lawOf(c *flowsOfOneSize, flows int, load float64) *law.Law {
 	station := law.Station{Servers: max(1, flows), Backlog: fluid.NoLimit, Demand: c.alone, Speed: f.Speed}
 	of := f.known[station]
 	if of == nil {
@@ -283,7 +283,7 @@ func sharedBy(load, width float64) float64 {
 
 // takeNetwork finds how long the requests of each current of a cohort are there with the time that their bytes take.
 func (p *Plane) takeNetwork(c *cohort) {
-	if c.wiring == nil || c.Law == nil {
+	if c.links == nil || c.Law == nil {
 		return
 	}
 	inside := c.stages
@@ -318,10 +318,10 @@ func (p *Plane) takeNetwork(c *cohort) {
 
 // networkStages are the stages of the requests of a cohort at its interfaces, all sources together.
 func (c *cohort) networkStages() (stages []law.Stage) {
-	if c.wiring == nil {
+	if c.links == nil {
 		return nil
 	}
-	for d := range c.wiring.links {
+	for d := range c.links.links {
 		stage := law.Stage{Times: 1}
 		for _, u := range c.currents {
 			choice := law.Choice{Share: u.part}

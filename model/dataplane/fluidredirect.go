@@ -25,7 +25,7 @@ func (p *Plane) newRedirected(source int) {
 
 // redirects reports whether the requests of a current are sent elsewhere.
 func (c *current) redirects() bool {
-	return c.fate == isAnswered && c.action != nil && c.action.follows != None
+	return c.outcome == isAnswered && c.action != nil && c.action.follows != None
 }
 
 // redirect sends requests that have just been answered with a redirect to where that leads, and reports whether they

@@ -25,14 +25,14 @@ func (p *Plane) divideRelayed(key currentKey, class int, share float64) {
 		}
 		switch {
 		case p.zoneDown[z] > 0:
-			at.fate = findsEntryDown
+			at.outcome = findsEntryDown
 			p.addShare(at, share)
 		case nodes == 0:
-			at.fate = findsNoTarget
+			at.outcome = findsNoTarget
 			p.addShare(at, share)
 		}
 		for n := range g.relay.nodes {
-			if at.zone = model.Zone(n); at.fate == arrivesThere && onward(at.zone) {
+			if at.zone = model.Zone(n); at.outcome == arrivesThere && onward(at.zone) {
 				p.divideAt(at, class, share/float64(nodes))
 			}
 		}
@@ -41,7 +41,7 @@ func (p *Plane) divideRelayed(key currentKey, class int, share float64) {
 
 // entered reports whether the flows of a current are open: its Network Load Balancer has taken them.
 func (c *current) entered() bool {
-	return c.class != None && c.fate != findsEntryDown && c.fate != findsNoTarget
+	return c.class != None && c.outcome != findsEntryDown && c.outcome != findsNoTarget
 }
 
 // relayMany counts requests, of so many bytes, at the Network Load Balancer before that of their rules, and reports

@@ -63,7 +63,7 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 	for k := range steps {
 		switch step := &steps[k]; step.Kind {
 		case StepPause:
-			if (kind == 0 || kind == StepPause) && step.outside() && c.wiring != nil {
+			if (kind == 0 || kind == StepPause) && step.outside() && c.links != nil {
 				away = append(away, c.talkStage(k, step.Time))
 			} else if kind == 0 || kind == StepPause {
 				away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})

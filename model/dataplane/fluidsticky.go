@@ -7,9 +7,9 @@ import (
 	law "headroom/sim/fluid"
 )
 
-// loyalty is the clients of a workload with their cookies of a target group, in a run of rates: how many have one
+// stickyClients is the clients of a workload with their cookies of a target group, in a run of rates: how many have one
 // of each cohort. Whoever asks without goes where the algorithm says, and stays there.
-type loyalty struct {
+type stickyClients struct {
 	source  int
 	group   int32
 	users   float64
@@ -20,8 +20,8 @@ type loyalty struct {
 	stays   float64 // seconds, on average; 0: for good
 }
 
-// newLoyalties finds out who has cookies.
-func (p *Plane) newLoyalties() {
+// findStickyClients finds out who has cookies.
+func (p *Plane) findStickyClients() {
 	for i := range p.cfg.Workloads {
 		v := &p.cfg.Workloads[i].Visitors
 		if v.Count == 0 {
@@ -29,22 +29,22 @@ func (p *Plane) newLoyalties() {
 		}
 		for _, g := range p.reached(&p.sources[i]) {
 			sticky := p.targetGroups[g].cfg.Stickiness
-			if sticky.Kind == 0 || p.fluid.loyaltyOf(i, int32(g)) >= 0 {
+			if sticky.Kind == 0 || p.fluid.stickyClientsOf(i, int32(g)) >= 0 {
 				continue
 			}
-			l := loyalty{source: i, group: int32(g), users: float64(v.Count), keeps: sticky.Duration, renewed: sticky.Kind == LoadBalancerCookie}
+			l := stickyClients{source: i, group: int32(g), users: float64(v.Count), keeps: sticky.Duration, renewed: sticky.Kind == LoadBalancerCookie}
 			if v.Stay != nil {
 				l.stays = v.Stay.Mean()
 			}
-			p.fluid.loyalties = append(p.fluid.loyalties, l)
+			p.fluid.sticky = append(p.fluid.sticky, l)
 		}
 	}
 }
 
-// loyaltyOf is the index of the cookies of a source and a target group; -1: there are none.
-func (f *fluidly) loyaltyOf(source int, group int32) int {
-	for k := range f.loyalties {
-		if l := &f.loyalties[k]; l.source == source && l.group == group {
+// stickyClientsOf is the index of the cookies of a source and a target group; -1: there are none.
+func (f *fluidly) stickyClientsOf(source int, group int32) int {
+	for k := range f.sticky {
+		if l := &f.sticky[k]; l.source == source && l.group == group {
 			return k
 		}
 	}
@@ -53,9 +53,9 @@ func (f *fluidly) loyaltyOf(source int, group int32) int {
 
 // isSticky reports whether clients stay with the servers of a cohort.
 func (f *fluidly) isSticky(groups []membership) bool {
-	for k := range f.loyalties {
+	for k := range f.sticky {
 		for _, m := range groups {
-			if m.rotating && m.group == f.loyalties[k].group {
+			if m.rotating && m.group == f.sticky[k].group {
 				return true
 			}
 		}
@@ -63,21 +63,21 @@ func (f *fluidly) isSticky(groups []membership) bool {
 	return false
 }
 
-// takeLoyal lets a server bring its clients to a cohort that it joins, if they may go on asking it.
-func (p *Plane) takeLoyal(to, from *cohort) {
+// takeCookies lets a server bring its clients to a cohort that it joins, if they may go on asking it.
+func (p *Plane) takeCookies(to, from *cohort) {
 	f := p.fluid
-	for len(to.loyal) < len(f.loyalties) {
-		to.loyal = append(to.loyal, 0)
+	for len(to.cookies) < len(f.sticky) {
+		to.cookies = append(to.cookies, 0)
 	}
-	for k := range f.loyalties {
+	for k := range f.sticky {
 		brings := 0.0
-		if from != nil && len(from.loyal) > 0 && f.rotatesIn(from, f.loyalties[k].group) {
-			if brings = from.loyal[k]; !f.rotatesIn(to, f.loyalties[k].group) { // their cookies lead nowhere
-				p.targetGroups[f.loyalties[k].group].balance.unstuck += int64(brings*f.loyalties[k].returns() + 0.5)
+		if from != nil && len(from.cookies) > 0 && f.rotatesIn(from, f.sticky[k].group) {
+			if brings = from.cookies[k]; !f.rotatesIn(to, f.sticky[k].group) { // their cookies lead nowhere
+				p.targetGroups[f.sticky[k].group].balance.unstuck += int64(brings*f.sticky[k].returns() + 0.5)
 				brings = 0
 			}
 		}
-		to.loyal[k] = (to.loyal[k]*float64(to.servers) + brings) / float64(to.servers+1)
+		to.cookies[k] = (to.cookies[k]*float64(to.servers) + brings) / float64(to.servers+1)
 	}
 }
 
@@ -90,20 +90,20 @@ func (f *fluidly) rotatesIn(c *cohort, group int32) bool {
 	return false
 }
 
-// divideLoyal divides a share of a source's requests to a target group among the servers that their clients have a
+// divideByCookie divides a share of a source's requests to a target group among the servers that their clients have a
 // cookie of, and returns the rest.
-func (p *Plane) divideLoyal(key currentKey, share float64) float64 {
+func (p *Plane) divideByCookie(key currentKey, share float64) float64 {
 	f := p.fluid
-	k := f.loyaltyOf(key.source, key.group)
+	k := f.stickyClientsOf(key.source, key.group)
 	if k < 0 {
 		return share
 	}
 	rest := 1.0
 	for _, c := range f.cohorts {
-		if c.servers == 0 || len(c.loyal) == 0 || c.loyal[k] == 0 {
+		if c.servers == 0 || len(c.cookies) == 0 || c.cookies[k] == 0 {
 			continue
 		}
-		part := float64(c.servers) * c.loyal[k] / f.loyalties[k].users
+		part := float64(c.servers) * c.cookies[k] / f.sticky[k].users
 		rest -= part
 		key.cohort = c
 		p.arrive(key, share*part)
@@ -111,23 +111,23 @@ func (p *Plane) divideLoyal(key currentKey, share float64) float64 {
 	return share * max(0, rest)
 }
 
-// followLoyal has clients get cookies, and lose them, in what has been played. Clients ask at random: those who
+// playCookies has clients get cookies, and lose them, in what has been played. Clients ask at random: those who
 // stay for a while and ask for the last time some time before its end are new when they ask again, and so are those
 // whose cookie has expired in the meantime.
-func (p *Plane) followLoyal() {
+func (p *Plane) playCookies() {
 	f := p.fluid
-	for k := range f.loyalties {
-		l := &f.loyalties[k]
+	for k := range f.sticky {
+		l := &f.sticky[k]
 		asked := 0.0
 		for _, c := range f.currents {
 			if c.source == l.source && c.group == l.group {
 				asked += c.expected
 			}
 		}
-		loyal, able := 0.0, 0.0
+		holders, able := 0.0, 0.0
 		for _, c := range f.cohorts {
-			if c.servers > 0 && len(c.loyal) > 0 {
-				loyal += float64(c.servers) * c.loyal[k]
+			if c.servers > 0 && len(c.cookies) > 0 {
+				holders += float64(c.servers) * c.cookies[k]
 				if f.rotatesIn(c, l.group) {
 					able += float64(c.servers)
 				}
@@ -135,16 +135,16 @@ func (p *Plane) followLoyal() {
 		}
 		seconds := f.length.Seconds()
 		l.asks = asked / l.users / seconds
-		fresh, ended := l.turn(max(0, l.users-loyal), seconds, able > 0)
-		stay := 1 - ended/max(loyal+fresh, 1e-9)
+		fresh, ended := l.turn(max(0, l.users-holders), seconds, able > 0)
+		stay := 1 - ended/max(holders+fresh, 1e-9)
 		for _, c := range f.cohorts {
-			if c.servers == 0 || len(c.loyal) == 0 {
+			if c.servers == 0 || len(c.cookies) == 0 {
 				continue
 			}
 			if able > 0 && f.rotatesIn(c, l.group) {
-				c.loyal[k] += fresh / able
+				c.cookies[k] += fresh / able
 			}
-			c.loyal[k] *= stay
+			c.cookies[k] *= stay
 		}
 		if l.moved += (fresh + ended) / l.users; l.moved > unnoticed {
 			l.moved, f.stale = 0, true
@@ -154,7 +154,7 @@ func (p *Plane) followLoyal() {
 
 // turn returns how many get a cookie in some seconds, and how many lose theirs, if so many have none at first and
 // there is somebody to give one: each of the others loses it at a rate, and each of these asks at a rate.
-func (l *loyalty) turn(without, seconds float64, gives bool) (fresh, ended float64) {
+func (l *stickyClients) turn(without, seconds float64, gives bool) (fresh, ended float64) {
 	ends, asks := l.ends(), l.asks
 	if !gives {
 		asks = 0
@@ -173,7 +173,7 @@ func (l *loyalty) turn(without, seconds float64, gives bool) (fresh, ended float
 const unnoticed = 5e-4
 
 // ends is how many times a second a client loses its cookie.
-func (l *loyalty) ends() float64 {
+func (l *stickyClients) ends() float64 {
 	if l.asks <= 0 {
 		return 0
 	}
@@ -195,7 +195,7 @@ func (l *loyalty) ends() float64 {
 }
 
 // returns is the share of those who have a cookie that ask again before it is good no more.
-func (l *loyalty) returns() float64 {
+func (l *stickyClients) returns() float64 {
 	x := l.asks * l.keeps.Seconds()
 	if x <= 0 {
 		return 0
@@ -211,18 +211,18 @@ func (l *loyalty) returns() float64 {
 	return share
 }
 
-// countLoyal counts requests that came to where their clients had a cookie of, and how many came to each server.
-func (p *Plane) countLoyal(c *current, n int64) {
+// countCookies counts requests that came to where their clients had a cookie of, and how many came to each server.
+func (p *Plane) countCookies(c *current, n int64) {
 	f := p.fluid
-	if len(f.loyalties) == 0 || c.cohort == nil || c.cohort.servers == 0 {
+	if len(f.sticky) == 0 || c.cohort == nil || c.cohort.servers == 0 {
 		return
 	}
 	c.cohort.weighed += float64(n) / float64(c.cohort.servers)
-	k := f.loyaltyOf(c.source, c.group)
-	if k < 0 || len(c.cohort.loyal) == 0 || c.share == 0 {
+	k := f.stickyClientsOf(c.source, c.group)
+	if k < 0 || len(c.cohort.cookies) == 0 || c.share == 0 {
 		return
 	}
-	part := float64(c.cohort.servers) * c.cohort.loyal[k] / f.loyalties[k].users
+	part := float64(c.cohort.servers) * c.cohort.cookies[k] / f.sticky[k].users
 	all := 0.0
 	for _, u := range f.inflows[c.inflow].currents {
 		if u.group == c.group && u.zone == c.zone {
@@ -257,7 +257,7 @@ func (p *Plane) weighFluid(g *targetGroup) {
 // random, send them.
 func (f *fluidly) byChance(c *cohort) bool {
 	for _, u := range c.currents {
-		if f.loyaltyOf(u.source, u.group) >= 0 {
+		if f.stickyClientsOf(u.source, u.group) >= 0 {
 			return true
 		}
 	}

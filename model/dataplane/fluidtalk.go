@@ -16,7 +16,7 @@ type talk struct {
 // talkStage is a step that talks to somebody on the internet: it ends when both sides have said what they have to, and
 // not before its pause.
 func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
-	t := &c.wiring.talks[k]
+	t := &c.links.talks[k]
 	times := [2]law.Time{}
 	for d, f := range t.flows {
 		if f != nil {
@@ -51,7 +51,7 @@ func (p *Plane) countTalks(c *cohort, n float64) {
 			continue
 		}
 		sent, received := n*meanBytes(step.Sent), n*meanBytes(step.Received)
-		if c.wiring == nil {
+		if c.links == nil {
 			c.in += received / float64(max(c.servers, 1))
 			c.out += sent / float64(max(c.servers, 1))
 		}

@@ -47,13 +47,13 @@ func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	s.updateOpen()
 	if s.silent() && !before {
 		p.fallSilent(id, now)
-		p.stir(id)
+		p.regroup(id)
 		return
 	}
 	if s.cfg == nil {
 		return
 	}
-	defer p.stir(id)
+	defer p.regroup(id)
 	p.settle(id, now)
 	if speed := speedOf(impairment.Slow); s.station.Speed() != speed {
 		s.station.SetSpeed(now, speed)

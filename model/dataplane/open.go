@@ -30,7 +30,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.crowd(indexOf(h), s)
 	}
-	p.stir(indexOf(h))
+	p.regroup(indexOf(h))
 	if spec.Fleet != None {
 		p.fleets[spec.Fleet] = append(p.fleets[spec.Fleet], indexOf(h))
 	}

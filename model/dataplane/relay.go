@@ -106,7 +106,7 @@ func (p *Plane) onRelayIsChecked(ev model.Event) {
 		}
 	}
 	if changed {
-		p.stirAll()
+		p.regroupAll()
 		p.admitRelay(g)
 	}
 }

@@ -137,7 +137,7 @@ func (p *Plane) Reboot(h slab.Handle) {
 		}
 	}
 	p.failInside(id, None, Code502, CauseEnded)
-	p.stir(id)
+	p.regroup(id)
 	for _, i := range p.evicted(id, now) {
 		if p.requests.at(i).source == checkSource {
 			p.checked(i, false)

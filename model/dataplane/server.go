@@ -86,7 +86,7 @@ func (p *Plane) Listen(h slab.Handle) {
 		p.Listen(a)
 	}
 	p.startApplication(indexOf(h), s)
-	p.stir(indexOf(h))
+	p.regroup(indexOf(h))
 	for _, t := range s.targets {
 		if g := p.targets.Get(t).group; !p.targetGroups[g].cfg.HealthCheck.Enabled {
 			p.observe(t, true)

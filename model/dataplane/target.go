@@ -186,7 +186,7 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 		p.scheduleAfter(sim.Sum(g.cfg.Flows.RegistrationDelay, g.cfg.HealthCheck.Interval), handled(targetIsChecked, h))
 	}
 	p.admitHealth(indexOf(h))
-	p.stir(indexOf(server))
+	p.regroup(indexOf(server))
 }
 
 // scopeIn is the scope of the targets in a zone.
@@ -248,7 +248,7 @@ func (p *Plane) rotate(target uint32, s *scope) {
 	} else {
 		s.policy.Remove(int(t.local))
 	}
-	p.stir(t.server)
+	p.regroup(t.server)
 }
 
 // observe counts the outcome of a target's check.
@@ -363,7 +363,7 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	p.forgetKeptTo(p.targets.Get(h))
 	server := t.server
 	p.targets.Free(h)
-	p.stir(server)
+	p.regroup(server)
 }
 
 // Healthy reports whether all target groups that a server is in call it healthy.

@@ -193,7 +193,7 @@ func (p *Plane) Point(address int, server slab.Handle) {
 	if address >= len(p.leads) {
 		return // nobody sends requests there
 	}
-	p.stirAll()
+	p.regroupAll()
 	before := p.leads[address]
 	p.leads[address] = noIndex
 	if server != 0 {
@@ -201,7 +201,7 @@ func (p *Plane) Point(address int, server slab.Handle) {
 	}
 	for _, id := range []uint32{before, p.leads[address]} {
 		if id != noIndex && p.isPlaced(id) {
-			p.stir(id)
+			p.regroup(id)
 		}
 	}
 }

@@ -325,7 +325,7 @@ func (a *address) key() string {
 
 // SetWeights changes the weights of the target groups of a rule: the turns go on.
 func (p *Plane) SetWeights(w model.Weights) {
-	p.stirAll()
+	p.regroupAll()
 	for i := range p.sources {
 		s := &p.sources[i]
 		if s.balancer != w.Balancer {

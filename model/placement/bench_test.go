@@ -17,7 +17,7 @@ type hold struct {
 }
 
 type seated struct {
-	at   placement.Seat
+	at   placement.Allocation
 	need placement.Need
 }
 
@@ -32,7 +32,7 @@ func newHold(entry placement.Entry, nodes, count int) *hold {
 func (h *hold) place() {
 	cpu := int32(2) << h.random.Below(5) // large to 8xlarge
 	need := placement.Need{CPU: cpu, MemoryMiB: int64(cpu) << 12}
-	if at, ok := h.hosts.Seat(need); ok {
+	if at, ok := h.hosts.Allocate(need); ok {
 		h.live = append(h.live, seated{at, need})
 	}
 }

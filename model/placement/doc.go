@@ -5,7 +5,7 @@
 // [Hosts.Place] reserves. A T family counts slots instead of threads: its
 // overcommit is in the unit, and the arithmetic here never overcommits.
 //
-// Hosts may be divided into NUMA nodes ([NewDivided]): then a [Seat] tells where
+// Hosts may be divided into NUMA nodes ([NewDivided]): then a [Allocation] tells where
 // on its host an instance lies, and a [NodePolicy] chooses the node too. A
 // [Reservation] holds room that only its own instances take. [Hosts.Beside]
 // gives the same hosts to another tenancy, which shares none that is in use.

@@ -33,9 +33,9 @@ type host struct {
 	excluded   bool // another view has something on it
 }
 
-// Seat is where an instance lies: its host and the nodes of the host that give
+// Allocation is where an instance lies: its host and the nodes of the host that give
 // equal parts of what it needs.
-type Seat struct {
+type Allocation struct {
 	Host  int
 	Nodes NodeSet
 }
@@ -55,36 +55,36 @@ func New(shape Capacity, count int, policy Policy) *Hosts {
 
 // Place reserves need on the host that the policy chooses, or returns false if
 // it finds none: the caller's insufficient capacity. Where hosts have several
-// nodes it is [Hosts.Seat] that tells which.
+// nodes it is [Hosts.Allocate] that tells which.
 func (h *Hosts) Place(need Need) (host int, ok bool) {
 	h.mustBeWhole()
-	at, ok := h.Seat(need)
+	at, ok := h.Allocate(need)
 	return at.Host, ok
 }
 
 // Release returns what an instance with that need had reserved on host.
 func (h *Hosts) Release(host int, need Need) {
 	h.mustBeWhole()
-	h.Vacate(Seat{host, 1}, need)
+	h.Vacate(Allocation{host, 1}, need)
 }
 
-// Seat reserves need on the host and the nodes that the policy chooses, or
+// Allocate reserves need on the host and the nodes that the policy chooses, or
 // returns false if it finds none.
-func (h *Hosts) Seat(need Need) (at Seat, ok bool) {
+func (h *Hosts) Allocate(need Need) (at Allocation, ok bool) {
 	need.check()
 	host, ok := h.policy.Choose(need, h)
 	if !ok {
-		return Seat{}, false
+		return Allocation{}, false
 	}
-	if at, ok = h.SeatOn(host, need); !ok {
+	if at, ok = h.AllocateOn(host, need); !ok {
 		panic(fmt.Sprintf("placement: %T chose host %d, which has no room for %+v", h.policy, host, need))
 	}
 	return at, true
 }
 
-// SeatOn reserves need on that very host, in the nodes that the policy prefers.
+// AllocateOn reserves need on that very host, in the nodes that the policy prefers.
 // It returns false, and changes nothing, if the host is disabled or has no room.
-func (h *Hosts) SeatOn(host int, need Need) (at Seat, ok bool) {
+func (h *Hosts) AllocateOn(host int, need Need) (at Allocation, ok bool) {
 	need.check()
 	if at, ok = h.room(host, need); ok {
 		h.shift(at, need, 1, 1)
@@ -94,8 +94,8 @@ func (h *Hosts) SeatOn(host int, need Need) (at Seat, ok bool) {
 	return at, ok
 }
 
-// Vacate returns what an instance with that need had reserved at its seat.
-func (h *Hosts) Vacate(at Seat, need Need) {
+// Vacate returns what an instance with that need had reserved there.
+func (h *Hosts) Vacate(at Allocation, need Need) {
 	need.check()
 	h.mustHold(at, need)
 	if h.hosts[at.Host].instances == 0 {
@@ -106,22 +106,22 @@ func (h *Hosts) Vacate(at Seat, need Need) {
 	h.reservedMemory -= need.MemoryMiB
 }
 
-// room finds a seat on an open host.
-func (h *Hosts) room(host int, need Need) (at Seat, ok bool) {
+// room finds an open host with the nodes for it.
+func (h *Hosts) room(host int, need Need) (at Allocation, ok bool) {
 	s := &h.hosts[host]
 	if s.closed || s.freeCPU < need.CPU || s.freeMemory < need.MemoryMiB {
-		return Seat{}, false
+		return Allocation{}, false
 	}
 	if h.nodes == nil {
-		return Seat{host, 1}, true
+		return Allocation{host, 1}, true
 	}
 	set, ok := h.nodes.pick(host, need, h.policy)
-	return Seat{host, set}, ok
+	return Allocation{host, set}, ok
 }
 
-// shift reserves (sign 1) or frees (sign -1) room at a seat and adds to the
+// shift reserves (sign 1) or frees (sign -1) room there and adds to the
 // number of instances there: also sign, or 0 for room that is held for some.
-func (h *Hosts) shift(at Seat, need Need, sign, instances int32) {
+func (h *Hosts) shift(at Allocation, need Need, sign, instances int32) {
 	h.leave(at.Host)
 	s := &h.hosts[at.Host]
 	wasEmpty := s.freeCPU == h.shape.CPU
@@ -210,8 +210,8 @@ func (h *Hosts) Fits(host int, need Need) bool {
 		(h.nodes == nil || h.nodes.fits(host, need))
 }
 
-// mustHold panics where a seat has not got that need.
-func (h *Hosts) mustHold(at Seat, need Need) {
+// mustHold panics where an allocation has not got that need.
+func (h *Hosts) mustHold(at Allocation, need Need) {
 	s := &h.hosts[at.Host]
 	if need.CPU > h.shape.CPU-s.freeCPU || need.MemoryMiB > h.shape.MemoryMiB-s.freeMemory ||
 		h.nodes != nil && !h.nodes.holds(at, need) {
@@ -219,10 +219,10 @@ func (h *Hosts) mustHold(at Seat, need Need) {
 	}
 }
 
-// mustBeWhole panics where a host number does not tell the seat.
+// mustBeWhole panics where a host number does not tell the nodes.
 func (h *Hosts) mustBeWhole() {
 	if h.nodes != nil {
-		panic("placement: hosts with nodes take Seat, SeatOn and Vacate")
+		panic("placement: hosts with nodes take Allocate, AllocateOn and Vacate")
 	}
 }
 

@@ -148,8 +148,8 @@ func (n *nodes) leaveState(host int) {
 	}
 }
 
-// shift reserves or frees room at a seat.
-func (n *nodes) shift(at Seat, need Need, sign int32) {
+// shift reserves or frees room for an allocation.
+func (n *nodes) shift(at Allocation, need Need, sign int32) {
 	n.leaveState(at.Host)
 	free := n.of(at.Host)
 	for i, part := range parts(at.Nodes, need) {
@@ -159,9 +159,9 @@ func (n *nodes) shift(at Seat, need Need, sign int32) {
 	n.enterState(at.Host)
 }
 
-// holds reports whether the nodes of a seat are as many as need takes, and have
+// holds reports whether the nodes of an allocation are as many as need takes, and have
 // that much reserved.
-func (n *nodes) holds(at Seat, need Need) bool {
+func (n *nodes) holds(at Allocation, need Need) bool {
 	free := n.of(at.Host)
 	for i, part := range parts(at.Nodes, need) {
 		if i >= n.count || part.CPU > n.shape.CPU-free[i].CPU || part.MemoryMiB > n.shape.MemoryMiB-free[i].MemoryMiB {

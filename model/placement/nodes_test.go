@@ -9,9 +9,9 @@ import (
 // two is a host of two nodes of 8 CPUs and 16 MiB each.
 var two = placement.Capacity{CPU: 16, MemoryMiB: 32}
 
-func seat(t *testing.T, hosts *placement.Hosts, need placement.Need, want placement.Seat) {
+func seat(t *testing.T, hosts *placement.Hosts, need placement.Need, want placement.Allocation) {
 	t.Helper()
-	if got, ok := hosts.Seat(need); !ok || got != want {
+	if got, ok := hosts.Allocate(need); !ok || got != want {
 		t.Errorf("%+v: got %+v %v, want %+v", need, got, ok, want)
 	}
 }
@@ -19,10 +19,10 @@ func seat(t *testing.T, hosts *placement.Hosts, need placement.Need, want placem
 func TestWhatFitsANodeLiesInOne(t *testing.T) {
 	hosts := placement.NewDivided(two, 2, 2, placement.FirstFit{})
 	five := placement.Need{CPU: 5, MemoryMiB: 1}
-	for _, want := range []placement.Seat{{Host: 0, Nodes: 1}, {Host: 0, Nodes: 2}, {Host: 1, Nodes: 1}} {
+	for _, want := range []placement.Allocation{{Host: 0, Nodes: 1}, {Host: 0, Nodes: 2}, {Host: 1, Nodes: 1}} {
 		seat(t, hosts, five, want) // six CPUs are free on host 0, but three in each node
 	}
-	seat(t, hosts, placement.Need{CPU: 3, MemoryMiB: 1}, placement.Seat{Host: 0, Nodes: 1})
+	seat(t, hosts, placement.Need{CPU: 3, MemoryMiB: 1}, placement.Allocation{Host: 0, Nodes: 1})
 	if got := hosts.FreeInNode(0, 1); got != (placement.Capacity{CPU: 3, MemoryMiB: 15}) {
 		t.Errorf("node 1 of host 0 has %+v free, want 3 CPUs and 15 MiB", got)
 	}
@@ -41,7 +41,7 @@ func TestWhatIsLargerTakesEqualPartsOfNodes(t *testing.T) {
 		{placement.Need(four), 0b1111, [4]placement.Capacity{}},
 	} {
 		hosts := placement.NewDivided(four, 4, 1, placement.FirstFit{})
-		at, ok := hosts.Seat(c.need)
+		at, ok := hosts.Allocate(c.need)
 		if !ok || at.Nodes != c.nodes {
 			t.Errorf("%+v lies in nodes %b %v, want %b", c.need, at.Nodes, ok, c.nodes)
 		}
@@ -60,13 +60,13 @@ func TestWhatIsLargerTakesEqualPartsOfNodes(t *testing.T) {
 func TestBalanceFitEvensOutNodes(t *testing.T) {
 	hosts := placement.NewDivided(two, 2, 3, placement.BalanceFit{})
 	small := placement.Need{CPU: 2, MemoryMiB: 4}
-	hosts.SeatOn(1, placement.Need{CPU: 1, MemoryMiB: 8}) // node 0 keeps half its memory: differs by 1/2
-	hosts.SeatOn(2, placement.Need{CPU: 2, MemoryMiB: 1}) // node 0 keeps 3/4 of its CPUs: differs by 1/4
-	seat(t, hosts, small, placement.Seat{Host: 1, Nodes: 2})
-	seat(t, hosts, small, placement.Seat{Host: 1, Nodes: 2}) // hosts 1 and 2 differ by 1/4: the lower
-	seat(t, hosts, small, placement.Seat{Host: 2, Nodes: 2}) // host 1 is even now
-	seat(t, hosts, small, placement.Seat{Host: 0, Nodes: 1}) // all are even: first fit
-	seat(t, hosts, placement.Need{CPU: 10, MemoryMiB: 2}, placement.Seat{Host: 0, Nodes: 3})
+	hosts.AllocateOn(1, placement.Need{CPU: 1, MemoryMiB: 8}) // node 0 keeps half its memory: differs by 1/2
+	hosts.AllocateOn(2, placement.Need{CPU: 2, MemoryMiB: 1}) // node 0 keeps 3/4 of its CPUs: differs by 1/4
+	seat(t, hosts, small, placement.Allocation{Host: 1, Nodes: 2})
+	seat(t, hosts, small, placement.Allocation{Host: 1, Nodes: 2}) // hosts 1 and 2 differ by 1/4: the lower
+	seat(t, hosts, small, placement.Allocation{Host: 2, Nodes: 2}) // host 1 is even now
+	seat(t, hosts, small, placement.Allocation{Host: 0, Nodes: 1}) // all are even: first fit
+	seat(t, hosts, placement.Need{CPU: 10, MemoryMiB: 2}, placement.Allocation{Host: 0, Nodes: 3})
 }
 
 func TestNodesMustDivideAHost(t *testing.T) {
@@ -88,7 +88,7 @@ func TestHostNumberIsNoSeatWhereThereAreNodes(t *testing.T) {
 	for name, call := range map[string]func(){
 		"Place":            func() { hosts.Place(need) },
 		"Release":          func() { hosts.Release(0, need) },
-		"Vacate elsewhere": func() { at, _ := hosts.Seat(need); at.Nodes ^= 3; hosts.Vacate(at, need) },
+		"Vacate elsewhere": func() { at, _ := hosts.Allocate(need); at.Nodes ^= 3; hosts.Vacate(at, need) },
 	} {
 		func() {
 			defer func() {
@@ -142,14 +142,14 @@ func TestReservationHoldsItsRoomForItsOwn(t *testing.T) {
 func TestReservationIsGrantedWhole(t *testing.T) {
 	hosts := placement.New(placement.Capacity{CPU: 8, MemoryMiB: 8}, 1, placement.FirstFit{})
 	need := placement.Need{CPU: 2, MemoryMiB: 2}
-	at, _ := hosts.Seat(need)
+	at, _ := hosts.Allocate(need)
 	if _, ok := hosts.Hold(need, 4, nil); ok {
 		t.Error("a host with room for 3 holds 4")
 	}
 	if cpu, _ := hosts.Held(); cpu != 0 || hosts.Free(0).CPU != 6 {
 		t.Errorf("a refusal holds %d CPUs and leaves %d", cpu, hosts.Free(0).CPU)
 	}
-	reservation, ok := hosts.Hold(need, 4, []placement.Seat{at})
+	reservation, ok := hosts.Hold(need, 4, []placement.Allocation{at})
 	if !ok || reservation.Used() != 1 || reservation.Available() != 3 {
 		t.Errorf("around a running instance: %v, %+v, want 1 used and 3 available", ok, reservation)
 	}

@@ -169,6 +169,6 @@ func TestPoolWithoutHostsAcceptsNothing(t *testing.T) {
 
 // placeOn reserves need on that very host, if there is room.
 func placeOn(hosts *placement.Hosts, host int, need placement.Need) bool {
-	_, ok := hosts.SeatOn(host, need)
+	_, ok := hosts.AllocateOn(host, need)
 	return ok
 }

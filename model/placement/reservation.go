@@ -14,17 +14,17 @@ type Reservation struct {
 	hosts    *Hosts
 	need     Need
 	count    int
-	unused   []Seat // held longest first
-	used     []Seat
+	unused   []Allocation // held longest first
+	used     []Allocation
 	canceled bool
 }
 
 // Hold holds count places for need where the policy would put that many
-// instances. Running instances, whose seats have that need, take places of it
+// instances. Running instances, whose allocations have that need, take places of it
 // where they are; those beyond count stay what they were. It returns false, and
 // holds nothing, if there is not room for the rest: a reservation is granted
 // whole.
-func (h *Hosts) Hold(need Need, count int, running []Seat) (r *Reservation, ok bool) {
+func (h *Hosts) Hold(need Need, count int, running []Allocation) (r *Reservation, ok bool) {
 	need.check()
 	running = running[:min(len(running), count)]
 	r = &Reservation{hosts: h, need: need, count: count}
@@ -72,7 +72,7 @@ func (h *Hosts) hold(need Need, sign int64) {
 
 // Take puts an instance into the place held longest on an enabled host. It
 // returns false if there is none: the instance must find room elsewhere.
-func (r *Reservation) Take() (at Seat, ok bool) {
+func (r *Reservation) Take() (at Allocation, ok bool) {
 	for i, at := range r.unused {
 		if r.hosts.hosts[at.Host].disabled {
 			continue
@@ -82,12 +82,12 @@ func (r *Reservation) Take() (at Seat, ok bool) {
 		r.occupy(at, 1)
 		return at, true
 	}
-	return Seat{}, false
+	return Allocation{}, false
 }
 
 // Return says that an instance has left its place, which is held again, or free
 // once the reservation is canceled.
-func (r *Reservation) Return(at Seat) {
+func (r *Reservation) Return(at Allocation) {
 	i := slices.Index(r.used, at)
 	if i < 0 {
 		panic(fmt.Sprintf("placement: the reservation has no instance on host %d", at.Host))
@@ -102,7 +102,7 @@ func (r *Reservation) Return(at Seat) {
 }
 
 // occupy turns a held place into an instance's, or back.
-func (r *Reservation) occupy(at Seat, sign int32) {
+func (r *Reservation) occupy(at Allocation, sign int32) {
 	h := r.hosts
 	h.leave(at.Host)
 	h.count(&h.hosts[at.Host], sign)
@@ -148,9 +148,9 @@ func (r *Reservation) Available() int {
 	return n
 }
 
-// Unused yields the seats that are held for instances to come, held longest
+// Unused yields the allocations that are held for instances to come, held longest
 // first.
-func (r *Reservation) Unused() iter.Seq[Seat] { return slices.Values(r.unused) }
+func (r *Reservation) Unused() iter.Seq[Allocation] { return slices.Values(r.unused) }
 
 // Used returns how many instances are in places of the reservation.
 func (r *Reservation) Used() int { return len(r.used) }

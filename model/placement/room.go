@@ -33,8 +33,8 @@ func (h *Hosts) node() Capacity {
 	return h.nodes.shape
 }
 
-// Leave frees what an instance holds at its seat on the host.
-func (r *Room) Leave(at Seat, need Need) {
+// Leave frees what an instance holds on the host.
+func (r *Room) Leave(at Allocation, need Need) {
 	for i, part := range parts(at.Nodes, need) {
 		r.free[i].CPU += part.CPU
 		r.free[i].MemoryMiB += part.MemoryMiB

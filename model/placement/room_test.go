@@ -11,8 +11,8 @@ import (
 func TestRoomIsWhatWouldFitIfSomeLeft(t *testing.T) {
 	hosts := placement.NewDivided(placement.Capacity{CPU: 8, MemoryMiB: 80}, 2, 1, placement.FirstFit{})
 	need := placement.Need{CPU: 3, MemoryMiB: 10}
-	first, _ := hosts.Seat(need)
-	if _, ok := hosts.Seat(need); !ok {
+	first, _ := hosts.Allocate(need)
+	if _, ok := hosts.Allocate(need); !ok {
 		t.Fatal("the second instance found no room")
 	}
 	room := hosts.Room(0)

@@ -31,7 +31,7 @@ type worldHost struct {
 type lying struct {
 	view     int
 	need     placement.Need
-	at       placement.Seat
+	at       placement.Allocation
 	instance bool
 }
 
@@ -40,8 +40,8 @@ type book struct {
 	real     *placement.Reservation
 	view     int
 	need     placement.Need
-	unused   []placement.Seat
-	used     []placement.Seat
+	unused   []placement.Allocation
+	used     []placement.Allocation
 	canceled bool
 }
 
@@ -123,7 +123,7 @@ func compareFree(a, b placement.Capacity) int {
 }
 
 // seat returns where on a host need would lie.
-func (w *world) seat(view, host int, need placement.Need) (at placement.Seat, ok bool) {
+func (w *world) seat(view, host int, need placement.Need) (at placement.Allocation, ok bool) {
 	count := w.takes(need)
 	if w.hosts[host].disabled || w.foreign(view, host) || count == 0 {
 		return at, false
@@ -164,7 +164,7 @@ func (w *world) uneven(host int) *big.Rat {
 }
 
 // fitting returns the seats that the view's hosts offer, by host.
-func (w *world) fitting(view int, need placement.Need) (fit []placement.Seat) {
+func (w *world) fitting(view int, need placement.Need) (fit []placement.Allocation) {
 	for host := range w.hosts {
 		if at, ok := w.seat(view, host, need); ok {
 			fit = append(fit, at)
@@ -174,12 +174,12 @@ func (w *world) fitting(view int, need placement.Need) (fit []placement.Seat) {
 }
 
 // best returns the seat that the policy chooses.
-func (w *world) best(view int, need placement.Need) (at placement.Seat, ok bool) {
+func (w *world) best(view int, need placement.Need) (at placement.Allocation, ok bool) {
 	fit := w.fitting(view, need)
 	if len(fit) == 0 {
 		return at, false
 	}
-	return slices.MinFunc(fit, func(a, b placement.Seat) int { // the first of equals
+	return slices.MinFunc(fit, func(a, b placement.Allocation) int { // the first of equals
 		switch w.policy {
 		case "best-fit":
 			return compareFree(w.sum(a.Host), w.sum(b.Host))
@@ -323,7 +323,7 @@ func (g *game) launch(view int, need placement.Need) {
 	if g.policy == "random" {
 		g.checkFitting(view, need)
 	}
-	at, ok := g.views[view].Seat(need)
+	at, ok := g.views[view].Allocate(need)
 	if g.policy == "random" && ok { // any host that fits
 		want, wantOK = g.seat(view, at.Host, need)
 	}
@@ -360,7 +360,7 @@ func (g *game) launchOn(view, host int, need placement.Need) {
 	if got := g.views[view].Fits(host, need); got != wantOK {
 		g.Fatalf("%s: view %d, Fits(%d, %+v) = %v", g.name, view, host, need, got)
 	}
-	at, ok := g.views[view].SeatOn(host, need)
+	at, ok := g.views[view].AllocateOn(host, need)
 	if ok != wantOK || ok && at != want {
 		g.Fatalf("%s: view %d, SeatOn(%d, %+v): got %+v %v, want %+v %v", g.name, view, host, need, at, ok, want, wantOK)
 	}
@@ -383,7 +383,7 @@ func (g *game) hold(view int, need placement.Need, count int) {
 	b := &book{view: view, need: need}
 	k := slices.IndexFunc(g.live, func(l lying) bool { return l.view == view })
 	if k >= 0 && count > 0 && g.random.Below(2) == 0 {
-		b.need, b.used = g.live[k].need, []placement.Seat{g.live[k].at}
+		b.need, b.used = g.live[k].need, []placement.Allocation{g.live[k].at}
 	}
 	running := slices.Clone(b.used)
 	for range count - len(b.used) {
@@ -417,7 +417,7 @@ func (g *game) hold(view int, need placement.Need, count int) {
 
 // onEnabled returns the first unused place on an enabled host, or -1.
 func (g *game) onEnabled(b *book) int {
-	return slices.IndexFunc(b.unused, func(at placement.Seat) bool { return !g.hosts[at.Host].disabled })
+	return slices.IndexFunc(b.unused, func(at placement.Allocation) bool { return !g.hosts[at.Host].disabled })
 }
 
 func (g *game) take(b *book) {

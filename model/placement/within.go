@@ -1,8 +1,8 @@
 package placement
 
-// SeatWhere is [Hosts.Seat] among the hosts that are allowed. It takes time for each
+// AllocateWhere is [Hosts.Allocate] among the hosts that are allowed. It takes time for each
 // host that the policy would have chosen before.
-func (h *Hosts) SeatWhere(need Need, allowed func(host int) bool) (at Seat, ok bool) {
+func (h *Hosts) AllocateWhere(need Need, allowed func(host int) bool) (at Allocation, ok bool) {
 	need.check()
 	var passed []int
 	for {
@@ -11,7 +11,7 @@ func (h *Hosts) SeatWhere(need Need, allowed func(host int) bool) (at Seat, ok b
 			break
 		}
 		if allowed(host) {
-			if at, ok = h.SeatOn(host, need); !ok {
+			if at, ok = h.AllocateOn(host, need); !ok {
 				panic("placement: a policy chose a host that has no room")
 			}
 			break

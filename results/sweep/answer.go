@@ -17,13 +17,13 @@ func (p *Plan) Answer(ctx context.Context, task []byte) ([]byte, error) {
 		return nil, err
 	}
 	findings := make([]finding, len(stretches))
-	var at site
+	var at setup
 	for i, s := range stretches {
 		if s.point >= p.Points {
 			return nil, fmt.Errorf("sweep: a task for point %d, where there are %d", s.point, p.Points)
 		}
 		if i == 0 || s.point != stretches[i-1].point {
-			at = p.site(s.point)
+			at = p.setup(s.point)
 		}
 		findings[i] = at.find(ctx, s)
 		if ctx.Err() != nil {
@@ -33,23 +33,23 @@ func (p *Plan) Answer(ctx context.Context, task []byte) ([]byte, error) {
 	return encodeAnswer(findings), nil
 }
 
-// site is a point with its experiment, or why it has none.
-type site struct {
+// setup is a point with its experiment, or why it has none.
+type setup struct {
 	experiment *run.Experiment
 	layout     *Layout
 	err        error
 }
 
-func (p *Plan) site(point int) site {
+func (p *Plan) setup(point int) setup {
 	experiment, err := build(p, point)
 	if err != nil {
-		return site{err: err}
+		return setup{err: err}
 	}
-	return site{experiment: experiment, layout: NewLayout(experiment.Keys())}
+	return setup{experiment: experiment, layout: NewLayout(experiment.Keys())}
 }
 
 // find replicates a point until the end of the stretch, or the first failure.
-func (s *site) find(ctx context.Context, these stretch) finding {
+func (s *setup) find(ctx context.Context, these stretch) finding {
 	if s.err != nil {
 		return finding{err: s.err.Error()}
 	}

@@ -149,7 +149,7 @@ func (d *Dispatch) fits(s stretch, f *finding) bool {
 	if d.genuine[f.layout.id] || d.scheduler.plan.Build == nil || s.point >= d.scheduler.plan.Points {
 		return true
 	}
-	is := d.scheduler.plan.site(s.point)
+	is := d.scheduler.plan.setup(s.point)
 	return is.err == nil && is.layout.id == f.layout.id
 }
 

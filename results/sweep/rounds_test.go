@@ -14,7 +14,7 @@ func TestRoundsGiveWhatALocalRunGives(t *testing.T) {
 	p := loadsOf(3, few)
 	var asked []Asked
 	for point := range p.Points {
-		at := p.site(point)
+		at := p.setup(point)
 		if at.err != nil {
 			continue
 		}
@@ -36,7 +36,7 @@ func TestRoundsGiveWhatALocalRunGives(t *testing.T) {
 		}
 		broken := map[int]bool{} // what follows a failure at a point may not be computed
 		for i, f := range found {
-			at := p.site(round[i].Point)
+			at := p.setup(round[i].Point)
 			want, failed := replicate(t.Context(), at.experiment, round[i].Replication)
 			if broken[round[i].Point] && errors.Is(f.Err, errSkipped) {
 				continue
@@ -102,7 +102,7 @@ func sameValues(a, b []float64) bool {
 
 func TestRoundsEndWithWhoWantsThem(t *testing.T) {
 	p := loadsOf(3, few)
-	at := p.site(0)
+	at := p.setup(0)
 	cancelled, cancel := context.WithCancel(t.Context())
 	rounds := NewRounds()
 	go func() {
