@@ -100,6 +100,7 @@ type Plane struct {
 	fastPaths     []fastPath      // by server
 	lanes         []lane          // by route
 	owing         []*lane         // those with a tab
+	inRow         bool            // arrivals follow each other in one step, whose end pays all tabs
 	compact       compactRequests // on them
 	bases         []base          // kinds of servers that applications share
 	hosts         []host
