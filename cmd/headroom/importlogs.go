@@ -132,5 +132,8 @@ func (f *logsFlags) run(c *cobra.Command, format accesslog.Format, names []strin
 	if err != nil {
 		return err
 	}
+	if to != nil && in.TooLong() {
+		tellRefused(c, []string{report.SavedScenario + ": runs for 364 days from the first one, and the last one comes later: bound them by --from and --to"})
+	}
 	return factsSheet(in.Facts()).Write(c.OutOrStdout(), as)
 }

@@ -55,6 +55,9 @@ func TestPlainDecompressesWhatIsCompressed(t *testing.T) {
 		complaint string
 	}{
 		{[]byte("hello"), 5, ""},
+		{[]byte("\ufeffhello"), 5, ""},
+		{[]byte("\xff\xfeh\x00e\x00\xe9\x00"), 4, ""}, // "heé"
+		{[]byte("\xfe\xff\x00h\x00e\x00"), 2, ""},     // and half of one more
 		{whole, 6000, ""},
 		{whole[:len(whole)-4], 0, "f: broken gzip: it ends early"},
 		{[]byte{0x1f, 0x8b}, 0, "f: broken gzip"},

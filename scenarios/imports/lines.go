@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf16"
 
 	"headroom/scenarios/tree"
 )
@@ -116,6 +118,10 @@ func (l *Lines) file(name string, buffer *bufio.Reader, take func(Place, []byte)
 			if len(line) == 0 && err == io.EOF {
 				l.Skipped.Add(Place{File: name}, "is empty")
 			}
+			if utf16Order(line) != nil {
+				l.Skipped.Add(Place{File: name}, "must be UTF-8 text, got UTF-16: nothing of it was read")
+				return
+			}
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
 		if line = trimmed(line); len(line) > 0 {
@@ -173,5 +179,30 @@ func Plain(name string, content []byte) ([]byte, error) {
 	case len(text) > largestPlain:
 		return nil, fmt.Errorf("%s: must hold at most 1 GiB", name)
 	}
-	return text, nil
+	return unmarked(text), nil
+}
+
+// unmarked returns a text as UTF-8 without the mark at its beginning: what a PowerShell
+// writes by > is UTF-16.
+func unmarked(text []byte) []byte {
+	order := utf16Order(text)
+	if order == nil {
+		return bytes.TrimPrefix(text, []byte("\ufeff"))
+	}
+	units := make([]uint16, 0, len(text)/2)
+	for rest := text[2:]; len(rest) >= 2; rest = rest[2:] {
+		units = append(units, order.Uint16(rest))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// utf16Order is the order of the bytes of a text that is marked as UTF-16, nil for all others.
+func utf16Order(text []byte) binary.ByteOrder {
+	switch {
+	case bytes.HasPrefix(text, []byte{0xff, 0xfe}):
+		return binary.LittleEndian
+	case bytes.HasPrefix(text, []byte{0xfe, 0xff}):
+		return binary.BigEndian
+	}
+	return nil
 }

@@ -14,6 +14,21 @@ func daysSince1970(year, month, day int64) int64 {
 	return days
 }
 
+// isDate reports whether there is such a day.
+func isDate(year, month, day int64) bool {
+	if month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	if day <= 28 {
+		return true
+	}
+	next, end := month+1, year
+	if next > 12 {
+		next, end = 1, year+1
+	}
+	return daysSince1970(year, month, day) < daysSince1970(end, next, 1)
+}
+
 // digits reads a number of exactly so many digits at a place.
 func digits(text []byte, from, n int) (value int64, ok bool) {
 	for _, c := range text[from : from+n] {
@@ -35,7 +50,7 @@ func stamp(text []byte) (int64, bool) {
 	month, b := digits(text, 5, 2)
 	day, c := digits(text, 8, 2)
 	clock, d := clockOf(text[11:19])
-	if !a || !b || !c || !d || year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 {
+	if !a || !b || !c || !d || year < 1970 || !isDate(year, month, day) {
 		return 0, false
 	}
 	at := (daysSince1970(year, month, day)*86400 + clock) * 1e6
@@ -82,7 +97,7 @@ func serverStamp(text []byte) (int64, bool) {
 			month = m + 1
 		}
 	}
-	if !a || !b || !c || !d || !e || month == 0 || year < 1970 || day < 1 || day > 31 || hours > 14 || minutes > 59 {
+	if !a || !b || !c || !d || !e || year < 1970 || !isDate(year, month, day) || hours > 14 || minutes > 59 {
 		return 0, false
 	}
 	offset := hours*3600 + minutes*60

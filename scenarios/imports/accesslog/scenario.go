@@ -34,6 +34,9 @@ func (in *Import) Duration() time.Duration {
 	return min(whole, longestRun)
 }
 
+// TooLong reports whether the trace is longer than a run can be.
+func (in *Import) TooLong() bool { return time.UnixMicro(in.Last).Sub(in.Start()) > longestRun }
+
 // Scenario writes a scenario that plays the trace of a file: what the logs say of the
 // requests, and instances that are assumed.
 func (in *Import) Scenario(trace string, skipped []string) []byte {
