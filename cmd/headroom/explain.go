@@ -21,11 +21,11 @@ func newExplain() *cobra.Command {
 	var format string
 	c := &cobra.Command{
 		Use:   "explain [KEY]",
-		Short: "Say what a key of the scenario file, or a metric, means",
+		Short: "Say what a key of the scenario file, its value or a metric, means",
 		Long: `explain prints type, default and meaning of a key: autoscaling_group.web.min_size,
 each value of a choice, and the keys of a table: workload.users.arrivals. The end of
-a key is enough: min_size. It also explains metrics: latency.p99. Without KEY it lists
-the tables; with --all every key.`,
+a key is enough: min_size. It also explains metrics, latency.p99, and the values of
+choices, set-weights. Without KEY it lists the tables; with --all every key.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			f, err := report.ParseFormat(format)
@@ -62,19 +62,48 @@ func explain(w io.Writer, asked string) error {
 	if topic, ok := vocabulary.Explain(asked); ok {
 		return describe(w, topic)
 	}
+	uses := vocabulary.Uses(asked)
 	switch ending := vocabulary.Ending(asked); len(ending) {
 	case 0:
 	case 1:
 		topic, _ := vocabulary.Explain(ending[0].Path)
-		return describe(w, topic)
+		return errors.Join(describe(w, topic), describeUses(w, uses, true))
 	default:
-		return sheetOf(ending).Write(w, report.Table)
+		return errors.Join(sheetOf(ending).Write(w, report.Table), describeUses(w, uses, true))
 	}
 	if m, ok := metric(asked); ok {
 		_, err := fmt.Fprintf(w, "%s\n  %s\n  unit: %s\n  labels: %s\n", m.Name, m.Meaning, m.Unit, labels(m))
 		return err
 	}
+	if len(uses) > 0 {
+		return describeUses(w, uses, false)
+	}
 	return badInput(unknownKey(asked))
+}
+
+// describeUses prints what a word means as the value of each key that it may stand for, and
+// the keys that belong to it there; apart is whether something stands before it.
+func describeUses(w io.Writer, uses []schema.Use, apart bool) error {
+	for i, u := range uses {
+		if apart || i > 0 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintf(w, "%s = %q\n  %s\n", u.Key.Path, u.Word.Name, u.Word.Meaning); err != nil {
+			return err
+		}
+		if len(u.Aside) == 0 {
+			continue
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+		if err := sheetOf(u.Aside).Write(w, report.Table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // describe prints one key, its words if it is a choice, and what is below it.
@@ -155,11 +184,16 @@ func unknownKey(asked string) error {
 	var names []string
 	for _, k := range tables.Vocabulary().Keys() {
 		names = append(names, k.Path, k.Path[strings.LastIndexByte(k.Path, '.')+1:])
+		for _, word := range k.Type.Words() {
+			if word.Meaning != "" {
+				names = append(names, word.Name)
+			}
+		}
 	}
 	for _, m := range results.Metrics() {
 		names = append(names, m.Name)
 	}
-	err := fmt.Sprintf("explain: no such key or metric: %q", asked)
+	err := fmt.Sprintf("explain: no such key, value or metric: %q", asked)
 	if near := results.Nearest(asked, names); near != "" {
 		err += fmt.Sprintf(" (did you mean %q?)", near)
 	}

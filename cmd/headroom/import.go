@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,9 @@ func newImport() *cobra.Command {
   headroom import cloudwatch count.json          metrics of CloudWatch
   headroom import terraform plan.json            what Terraform is about to make
 
+A file named - is what is piped in: terraform show -json plan.tfplan | headroom import
+terraform -, or zcat old.log.Z | headroom import alb-logs -.
+
 What cannot be taken is listed with the reason on standard error, never left out
 silently, and the rest is imported. With --out DIR it writes scenario.toml and the
 tables that it plays; what must be filled in is marked there.`,
@@ -37,9 +41,12 @@ tables that it plays; what must be filled in is marked there.`,
 	return c
 }
 
-// contentOf returns what a file holds, decompressed if it is gzip.
+// inputs is where imports read.
+var inputs = &imports.Source{Stdin: os.Stdin}
+
+// contentOf returns what a file or a pipe holds, decompressed if it is gzip.
 func contentOf(name string) ([]byte, error) {
-	text, err := tree.Content(diskFiles, name)
+	text, err := tree.Content(inputs, name)
 	if err != nil {
 		return nil, err
 	}
@@ -97,12 +104,7 @@ func saveImport(to *folder.Folder, scenario []byte, tables map[string]func(io.Wr
 
 // otherKind says of a file that an import cannot read which one does, nil if none is known.
 func otherKind(c *cobra.Command, name string) error {
-	file, rule := diskFiles.Open(name)
-	if rule != "" {
-		return nil
-	}
-	kind, known := imports.Recognise(file)
-	_ = file.Close()
+	kind, known := inputs.Kind(name)
 	if !known || kind.Command == c.CommandPath() {
 		return nil
 	}

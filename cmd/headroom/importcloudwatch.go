@@ -46,21 +46,25 @@ they invoke; those that a scenario cannot carry are listed with the reason.`,
 	return c
 }
 
-// readMetrics reads files of CloudWatch.
-func readMetrics(c *cobra.Command, names []string, skipped *imports.Skipped) ([]cloudwatch.Series, error) {
-	var all []cloudwatch.Series
+// readMetrics reads files of CloudWatch. One that is by itself may be of alarms.
+func readMetrics(c *cobra.Command, names []string, skipped *imports.Skipped) (all []cloudwatch.Series, alarms []cloudwatch.Alarm, areAlarms bool, err error) {
 	for _, name := range names {
 		text, err := contentOf(name)
 		if err != nil {
-			return nil, badInput(err)
+			return nil, nil, false, badInput(err)
+		}
+		if len(names) == 1 {
+			if alarms, areAlarms = cloudwatch.ReadAlarms(name, text, skipped); areAlarms {
+				return nil, alarms, true, nil
+			}
 		}
 		series, err := cloudwatch.Read(name, text, skipped)
 		if err != nil {
-			return nil, unreadable(c, name, err)
+			return nil, nil, false, unreadable(c, name, err)
 		}
 		all = append(all, series...)
 	}
-	return all, nil
+	return all, nil, false, nil
 }
 
 func (f *metricsFlags) run(c *cobra.Command, names []string) error {
@@ -69,18 +73,12 @@ func (f *metricsFlags) run(c *cobra.Command, names []string) error {
 		return badInput(fmt.Errorf("--%w", err))
 	}
 	skipped := &imports.Skipped{}
-	if len(names) == 1 {
-		text, err := contentOf(names[0])
-		if err != nil {
-			return badInput(err)
-		}
-		if alarms, ok := cloudwatch.ReadAlarms(names[0], text, skipped); ok {
-			return f.alarms(c, alarms, skipped, as)
-		}
-	}
-	all, err := readMetrics(c, names, skipped)
+	all, alarms, areAlarms, err := readMetrics(c, names, skipped)
 	if err != nil {
 		return err
+	}
+	if areAlarms {
+		return f.alarms(c, alarms, skipped, as)
 	}
 	tellSkipped(c, skipped)
 	if len(all) == 0 {

@@ -11,11 +11,7 @@ import (
 	"headroom/results/report"
 	"headroom/scenarios/imports"
 	"headroom/scenarios/imports/accesslog"
-	"headroom/scenarios/tree"
 )
-
-// diskFiles is where imports read.
-var diskFiles = tree.Disk{}
 
 // logsFlags are the flags of the imports of logs.
 type logsFlags struct {
@@ -80,7 +76,7 @@ func (f *logsFlags) options() (o accesslog.Options, err error) {
 	if f.per != 0 && (f.per < time.Millisecond || f.per > 24*time.Hour || f.per%time.Microsecond != 0) {
 		return o, fmt.Errorf("--per: must be 1ms to 24h, got %s", f.per)
 	}
-	o.Per = f.per.Microseconds()
+	o.Per, o.Untraced = f.per.Microseconds(), f.out == ""
 	return o, nil
 }
 
@@ -118,7 +114,7 @@ func (f *logsFlags) run(c *cobra.Command, format accesslog.Format, names []strin
 	}
 	skipped := &imports.Skipped{}
 	halt := func() bool { return c.Context().Err() != nil }
-	in := accesslog.Read(imports.Lines{Files: diskFiles, Names: names, Skipped: skipped, Halt: halt}, format, options)
+	in := accesslog.Read(imports.Lines{Files: inputs, Names: names, Skipped: skipped, Halt: halt}, format, options)
 	defer func() { err = together(err, in.Close()) }()
 	if halt() {
 		return halted(c.Context(), "nothing is written")

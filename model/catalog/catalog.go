@@ -50,12 +50,12 @@ const (
 )
 
 // Open returns the catalogue of a Region. What is asked for is unpacked then, and kept:
-// keep the result. An unknown Region is an error that names the valid ones.
+// keep the result. An unknown Region is an error that names the nearest.
 func Open(region string) (*Catalog, error) {
 	about, known := regions().find(region)
 	if !known {
 		near := nearest(region, slices.Values(Regions()))
-		return nil, fmt.Errorf("unknown Region %q: the catalogue covers %s%s", region, strings.Join(Regions(), ", "), hint(near))
+		return nil, fmt.Errorf("unknown Region %q: must be one of %d that `headroom explain region.name` lists%s", region, len(Regions()), hint(near))
 	}
 	c := &Catalog{
 		region:    region,

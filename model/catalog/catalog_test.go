@@ -61,12 +61,12 @@ func TestTablesAreThoseThatWereChecked(t *testing.T) {
 	}
 }
 
-func TestUnknownRegionNamesTheValidOnes(t *testing.T) {
+func TestUnknownRegionNamesTheNearest(t *testing.T) {
 	_, err := Open("us-eats-1")
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, part := range append(Regions(), `"us-eats-1"`, `did you mean "us-east-1"?`) {
+	for _, part := range []string{"one of 32", `"us-eats-1"`, `did you mean "us-east-1"?`} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not mention %s", err, part)
 		}

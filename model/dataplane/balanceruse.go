@@ -108,16 +108,22 @@ func (b *balancer) closed(now sim.Time, r *request) {
 func (b *balancer) ends(at sim.Time, r *request, zone model.Zone) sim.Time {
 	b.hour.closes(at)
 	if r.carries() {
-		b.answers(r)
-		if zone != model.Zone(r.zone) {
-			b.hour.crossed = b.hour.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
-		}
+		b.carriesBack(r, zone)
 	}
 	across := b.cfg.CrossLatency
 	if zone == model.Zone(r.zone) {
 		across = 0
 	}
 	return across
+}
+
+// carriesBack counts the bytes of a response from a zone, and those of all the request if that
+// is not its node's.
+func (b *balancer) carriesBack(r *request, zone model.Zone) {
+	b.answers(r)
+	if zone != model.Zone(r.zone) {
+		b.hour.crossed = b.hour.crossed.Plus(r.requestBytes()).Plus(r.responseBytes())
+	}
 }
 
 // answers counts a response, which is data out.

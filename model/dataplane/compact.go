@@ -97,9 +97,7 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	}
 	latency := n.latency(r, f, at)
 	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
-		t.count++
-		t.since += int64(at - t.from)
-		t.latency += int64(latency)
+		t.put(at, latency)
 		n.route.Latency.Place(int64(latency + n.hop))
 	} else {
 		p.countCompactEnd(r, f, latency, at)

@@ -14,7 +14,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		next, ok := s.events.Next()
 		if !ok || next > p.frame.Duration {
 			p.sendCompact(index, s)
-			break
+			return
 		}
 		place := p.kernel.Reserve() // before all that this request leads to
 		if p.ahead > 0 {
@@ -24,10 +24,10 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		if left <= 0 || !p.kernel.Follow(&p.lead, next) {
 			p.following = 0
 			s.timer.StartAtPlace(next, place, ev)
-			break
+			return
 		}
+		p.inRow = true
 	}
-	p.payTabs()
 }
 
 // sendCompact draws a request of a source whose requests are compact and takes it to its server: what

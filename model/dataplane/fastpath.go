@@ -155,6 +155,20 @@ func (f *fastPath) time(demand sim.Time) sim.Time {
 	return min(demand, station.MaxDemand)
 }
 
+// goesFast takes a request to the fast path of its server, if that is open or may open;
+// otherwise the server is settled.
+func (p *Plane) goesFast(i uint32, r *request, s *server) bool {
+	id := r.server
+	f := &p.fastPaths[id]
+	goes := f.open && p.enterFastPath(i, r, f)
+	if !goes {
+		p.settleBefore(id, s)
+		goes = p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id])
+	}
+	p.payTabs()
+	return goes
+}
+
 // enterFastPath takes a full request to a fast path, or returns false if it cannot go that
 // way: its client or its balancer will not wait for its end.
 func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {

@@ -176,8 +176,7 @@ func (p *Plane) playInflow(in *inflow, until sim.Time) {
 	fluid.Divide(come, in.shares, in.carries, in.parts)
 	for k, c := range in.currents {
 		c.came, c.expected = in.parts[k], expected*in.shares[k]
-		b := p.sources[c.source].lb
-		limited := b != nil && b.limited
+		limited := p.limits(c)
 		if limited && c.redirects() {
 			p.admitMany(&f.inlets[c.inlet], until)
 			limited = false

@@ -78,6 +78,39 @@ func (p *Plane) levelOf(source int) int {
 	return 0
 }
 
+// callClasses are the classes of what a call step sends, up to cumulative shares: one, or, of calls that pass on
+// headers, one for each kind of those who make them.
+func (p *Plane) callClasses(source int) []float64 {
+	s := &p.sources[source]
+	if !s.inherits {
+		return []float64{1}
+	}
+	parts, total := make([]float64, len(s.heritage.all)), 0.0
+	for i := range p.fluid.inflows {
+		in := &p.fluid.inflows[i]
+		if in.attempt > 0 || in.redirected || p.levelOf(in.source) >= p.levelOf(source) {
+			continue
+		}
+		for _, c := range in.currents {
+			classes := s.heritage.of[c.source]
+			if c.cohort != nil && int(c.cohort.key.service) == s.service && len(classes) > 0 {
+				part := c.share * p.weightOf(in.source)
+				parts[classes[max(0, int(c.class))%len(classes)]] += part
+				total += part
+			}
+		}
+	}
+	if total == 0 {
+		parts[0], total = 1, 1 // nobody calls
+	}
+	before := 0.0
+	for k := range parts {
+		before += parts[k] / total
+		parts[k] = before
+	}
+	return parts
+}
+
 // playDown plays the requests of a level at their servers, and what these send below.
 func (p *Plane) playDown(level int, until sim.Time) {
 	f := p.fluid

@@ -6,26 +6,36 @@ import (
 	"headroom/sim"
 )
 
-// divideClass divides the requests of a class among the nodes that DNS names, and by whether they come by
-// a connection that their client has kept, or begin with a handshake.
+// divideClass divides the requests of a class among the nodes that DNS names.
 func (p *Plane) divideClass(key currentKey, class int, share float64) {
+	s := &p.sources[key.source]
+	if s.flows.relayed {
+		p.divideRelayed(key, class, share)
+		return
+	}
+	for _, z := range s.lb.dns {
+		key.zone = z
+		p.divideAt(key, class, share/float64(len(s.lb.dns)))
+	}
+}
+
+// divideAt divides the requests of a class that come to a node, by whether they come by a connection that their
+// client has kept, or begin with a handshake.
+func (p *Plane) divideAt(key currentKey, class int, share float64) {
 	s := &p.sources[key.source]
 	a, opens := &s.way.actions[class], p.opens(key.source)
 	kinds := int(s.way.kinds)
-	share /= float64(len(s.lb.dns))
-	for _, z := range s.lb.dns {
-		key.class, key.zone = int32(class), z
-		switch {
-		case a.refused || a.rejects != 0 || !a.door.secure || s.call != nil && p.fluid.done < a.expires:
-			p.divideNode(key, a, share)
-		case p.fluid.done >= a.expires: // who has a connection does not have it for long
-			p.shakeInVain(key, share)
-		default:
-			resumed := s.clients.Resumption
-			for k, part := range []float64{1 - opens, opens * (1 - resumed), opens * resumed} {
-				if key.class = int32(class + k*kinds); part > 0 {
-					p.divideNode(key, &s.way.actions[key.class], share*part)
-				}
+	key.class = int32(class)
+	switch {
+	case a.refused || a.rejects != 0 || !a.door.secure || s.call != nil && p.fluid.done < a.expires:
+		p.divideNode(key, a, share)
+	case p.fluid.done >= a.expires: // who has a connection does not have it for long
+		p.shakeInVain(key, share)
+	default:
+		resumed := s.clients.Resumption
+		for k, part := range []float64{1 - opens, opens * (1 - resumed), opens * resumed} {
+			if key.class = int32(class + k*kinds); part > 0 {
+				p.divideNode(key, &s.way.actions[key.class], share*part)
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"headroom/model"
-	"headroom/model/fluid"
 	"headroom/sim"
 )
 
@@ -43,16 +42,22 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	if c.group != None {
 		p.targetGroups[c.group].requests += n
 	}
-	switch s := &p.sources[c.source]; {
-	case c.action == nil:
-	case s.flows.on:
-		p.openFlows(c, n)
+	s := &p.sources[c.source]
+	if s.lb == nil {
+		return
+	}
+	bytes := c.wholeBytes(0, float64(n)*c.request)
+	p.inspectMany(c, n, bytes)
+	switch {
+	case c.action == nil || s.flows.relayed && !p.relayMany(c, n, bytes):
+	case s.flows.on && !s.flows.relayed:
+		p.openFlows(c, n, bytes)
 	default:
 		b := s.lb
 		p.countConnections(c, n)
 		b.nodes[c.zone].requests += n
 		b.hour.evaluations += c.action.evaluations * n
-		b.hour.processed = b.hour.processed.Plus(c.wholeBytes(0, float64(n)*c.request))
+		b.hour.processed = b.hour.processed.Plus(bytes)
 		switch c.fate {
 		case findsNodeDown, isRefused, isRejected, shakesInVain:
 		default:
@@ -176,6 +181,12 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 		why.code = p.flowsFail(&p.sources[c.source], n, why.code)
 		p.endFlows(c, n, why.took)
 	case b != nil:
+		if p.sources[c.source].flows.relayed {
+			p.relayEnds(c, n, why.took)
+			if why.code == CodeReset {
+				why.code = p.flowsFail(&p.sources[c.source], n, why.code)
+			}
+		}
 		b.hour.active.AddProduct(n, int64(why.took))
 	}
 	code, cause := why.code, why.cause
@@ -295,6 +306,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		}
 	}
 	out := c.wholeBytes(1, float64(n)*c.response)
+	p.inspectBack(c.source, out)
 	if b := p.sources[c.source].lb; b != nil {
 		if b.hour.out = b.hour.out.Plus(out); b.cfg.Network() {
 			part := &b.parts[p.sources[c.source].flows.protocol]
@@ -303,6 +315,10 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		} else {
 			b.hour.processed = b.hour.processed.Plus(out)
 			b.hour.active.AddProduct(n, int64(sim.Sum(latency, c.keeps)))
+			if p.sources[c.source].flows.relayed {
+				p.relayBack(c, model.Bytes(float64(n)*c.request), out)
+				p.relayEnds(c, n, latency-c.hop-c.across)
+			}
 		}
 		if c.cohort != nil && c.cohort.key.zone != c.zone {
 			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
@@ -312,81 +328,5 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 	if s := &p.sources[c.source]; s.direct && c.cohort != nil && (c.cohort.key.public || s.to == ToAddress) {
 		m := &p.transfers.moved[c.cohort.key.payer]
 		m.Out = m.Out.Plus(out)
-	}
-}
-
-// tally is responses of a law that are not recorded yet.
-type tally struct {
-	stay     fluid.Stay
-	hop      sim.Time // with what is across
-	across   sim.Time
-	before   sim.Time // since the first attempt
-	route    *RouteOutcome
-	group    int32
-	source   int
-	of       *cohort // if somebody looks at phases, zones or types
-	measured bool
-	n        int64
-}
-
-// tallyMany notes responses, to be recorded with others that take as long.
-func (p *Plane) tallyMany(c *current, r *RouteOutcome, n int64, measured bool) {
-	f, of := p.fluid, c.cohort
-	stay := fluid.Stay{Law: of.response(), Limit: c.patience}
-	before, who := f.inflows[c.inflow].before, (*cohort)(nil)
-	if p.meter.looks() {
-		who = of
-	}
-	for i := range f.tallies {
-		t := &f.tallies[i]
-		if t.before == before && t.stay == stay && t.route == r && t.hop == c.hop+c.across && t.measured == measured && t.of == who {
-			t.n += n
-			return
-		}
-	}
-	f.tallies = append(f.tallies, tally{
-		stay: stay, hop: c.hop + c.across, across: c.across, before: before, route: r, group: c.group,
-		source: c.source, measured: measured, n: n, of: who,
-	})
-}
-
-// recordFluid records the responses that were noted: the tail of a law is found once for all
-// of them.
-func (p *Plane) recordFluid() {
-	f := p.fluid
-	if f == nil {
-		return
-	}
-	for i := range f.tallies {
-		t := &f.tallies[i]
-		u := f.draws.Uniform()
-		switch {
-		case t.measured:
-			t.stay.Record(t.route.Latency, t.n, t.hop, u)
-		case t.route.Early != nil:
-			t.stay.Record(t.route.Early, t.n, t.hop, u)
-		}
-		p.recordOthers(t, u)
-		p.recordObserved(t, u)
-	}
-	f.tallies = f.tallies[:0]
-}
-
-// recordOthers records the responses for who looks at them beside their route.
-func (p *Plane) recordOthers(t *tally, u float64) {
-	if t.group != None {
-		for _, h := range p.targetGroups[t.group].times {
-			t.stay.Record(h, t.n, t.across, u)
-		}
-	}
-	if !p.tracked || !t.measured || !p.isUser(t.source) {
-		return
-	}
-	who := p.meter.workloads[t.source]
-	user := &p.meter.users[who]
-	t.stay.Record(user.Latency, t.n, t.hop+t.before, u)
-	user.InDeadline += t.n
-	if limit := p.meter.limits[who]; limit > 0 {
-		user.InDeadline -= int64(float64(t.n)*t.stay.Tail(limit-t.hop-t.before) + u)
 	}
 }

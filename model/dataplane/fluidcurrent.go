@@ -37,8 +37,8 @@ type current struct {
 
 	level int // of who serves, or else of who sends
 
-	refused, late, errs, breaks, stay, leaving, waited, opened, lost fluid.Share
-	bytes                                                            [2]float64 // in and out that are left of one
+	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated fluid.Share
+	bytes                                                                   [2]float64 // in and out that are left of one
 }
 
 // currentKey says where a current leads.
@@ -47,7 +47,8 @@ type currentKey struct {
 	inflow int   // of the source
 	class  int32 // action of its way; None without a load balancer
 	zone   model.Zone
-	group  int32 // None
+	entry  model.Zone // of the node of a Network Load Balancer before that one
+	group  int32      // None
 	cohort *cohort
 	fate   fate
 }
@@ -63,13 +64,15 @@ const (
 	isAnswered // by the load balancer itself
 	findsNoServer
 	findsNoAddress
-	isKeptOut     // of the load balancer, by security groups
-	isDropped     // on the way to its server, by security groups
-	missesPort    // nobody listens there at the server
-	isRefused     // the same at the load balancer
-	isRejected    // by the load balancer
-	findsNoTarget // for its flow
-	shakesInVain  // its certificate has expired
+	isKeptOut      // of the load balancer, by security groups
+	isDropped      // on the way to its server, by security groups
+	missesPort     // nobody listens there at the server
+	isRefused      // the same at the load balancer
+	isRejected     // by the load balancer
+	findsNoTarget  // for its flow
+	shakesInVain   // its certificate has expired
+	isLost         // at an appliance before its load balancer
+	findsEntryDown // of the Network Load Balancer before its own
 )
 
 // holding is requests that give up at the same instant.
@@ -100,9 +103,13 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.currents {
 		c.share, c.came, c.expected = 0, 0, 0
 	}
-	for i := range f.inflows {
-		f.inflows[i].currents = f.inflows[i].currents[:0]
-		p.divideInflow(i)
+	for level := range f.deepest + 2 { // callers first
+		for i := range f.inflows {
+			if in := &f.inflows[i]; p.levelOf(in.source) == level {
+				in.currents = in.currents[:0]
+				p.divideInflow(i)
+			}
+		}
 	}
 	p.forgetCurrents()
 	for i := range f.inflows {
@@ -178,7 +185,7 @@ func (p *Plane) equipCurrent(c *current) {
 		c.hop = s.distance(zone)
 	case c.class != None:
 		c.action = &s.way.actions[c.class]
-		c.hop = s.lb.cfg.Latency + s.far + c.action.handshake
+		c.hop = s.lb.cfg.Latency + s.far + c.action.handshake + p.beforeBalancer(c)
 		if zone != c.zone {
 			c.across = s.lb.cfg.CrossLatency
 		}
@@ -254,7 +261,7 @@ func (p *Plane) keepEven(c *cohort) {
 		return
 	}
 	for _, u := range c.currents {
-		if lb := p.sources[u.source].lb; lb != nil && len(lb.dns) > 1 { // chance chooses the node
+		if s := &p.sources[u.source]; s.lb != nil && len(s.lb.dns) > 1 || s.flows.relayed { // chance chooses the node
 			return
 		}
 		if cfg := p.sources[u.source].cfg; cfg == nil || !workload.Evenly(cfg.Arrivals) || p.divides(&p.sources[u.source]) || u.class > 0 || u.source != c.currents[0].source {

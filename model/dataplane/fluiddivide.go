@@ -24,7 +24,7 @@ func (p *Plane) divideInflow(inflow int) {
 	case s.to == ToAddress:
 		p.divideAddress(key, s.target)
 	case s.call != nil:
-		p.divideBalancer(key, []float64{1}, 1)
+		p.divideBalancer(key, p.callClasses(source), 1)
 	default:
 		p.divideBalancer(key, s.class.upTo, 1)
 	}

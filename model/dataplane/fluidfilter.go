@@ -1,17 +1,23 @@
 package dataplane
 
-// passing is the share of what a source sends that security groups let through to an end, from one of
+// pass is a way that packets take: from a sender to an end.
+type pass struct {
+	sender int32
+	end    int
+}
+
+// passing is the share of what a source sends that security groups let through on all of some ways, each from one of
 // its senders, or, of calls, from those of its callers from there on.
-func (p *Plane) passing(key currentKey, sender int32, end int) float64 {
-	s := &p.sources[key.source]
+func (p *Plane) passing(source int, ways ...pass) float64 {
+	s := &p.sources[source]
 	if s.call == nil {
-		return oneIf(p.filter.passes.Says(int(sender), end))
+		return p.passAll(ways, 0)
 	}
 	total, passes := 0.0, 0.0
 	for _, c := range p.fluid.cohorts {
 		if int(c.key.service) == s.service && c.servers > 0 && c.key.reach == serves {
 			total += float64(c.servers)
-			passes += float64(c.servers) * oneIf(p.filter.passes.Says(int(sender+c.key.end), end))
+			passes += float64(c.servers) * p.passAll(ways, c.key.end)
 		}
 	}
 	if total == 0 {
@@ -20,20 +26,33 @@ func (p *Plane) passing(key currentKey, sender int32, end int) float64 {
 	return passes / total
 }
 
-func oneIf(is bool) float64 {
-	if is {
-		return 1
+// passAll is 1 if packets pass on all of some ways, of a caller from the first one on, and else 0.
+func (p *Plane) passAll(ways []pass, caller int32) float64 {
+	for _, w := range ways {
+		if !p.filter.passes.Says(int(w.sender+caller), w.end) {
+			return 0
+		}
 	}
-	return 0
+	return 1
 }
 
 // keepOut takes from a share what does not get to its load balancer, and returns the rest.
 func (p *Plane) keepOut(key currentKey, share float64) float64 {
 	s := &p.sources[key.source]
-	if p.filter == nil {
+	if passes := p.findsAppliance(key.source); passes < 1 {
+		lost := key
+		lost.fate = isLost
+		p.addShare(lost, share*(1-passes))
+		share *= passes
+	}
+	if p.filter == nil || share == 0 {
 		return share
 	}
-	passes := p.passing(key, s.sender, p.cfg.LoadBalancers[s.target].End)
+	ways := []pass{{s.sender, p.cfg.LoadBalancers[s.target].End}}
+	if s.flows.relayed && s.flows.shown != None {
+		ways = append(ways, pass{s.flows.shown, p.cfg.LoadBalancers[s.balancer].End})
+	}
+	passes := p.passing(key.source, ways...)
 	if passes < 1 {
 		key.fate = isKeptOut
 		p.addShare(key, share*(1-passes))
@@ -63,7 +82,7 @@ func (p *Plane) arrive(key currentKey, share float64) {
 		if s.to == ToAddress {
 			end = p.filter.endOf(&p.cfg.Addresses[s.target], end)
 		}
-		if passes := p.passing(key, sender, end); passes < 1 {
+		if passes := p.passing(key.source, pass{sender, end}); passes < 1 {
 			nowhere.fate = isDropped
 			p.addShare(nowhere, share*(1-passes))
 			share *= passes

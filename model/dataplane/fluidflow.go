@@ -1,12 +1,15 @@
 package dataplane
 
-import "headroom/sim"
+import (
+	"headroom/model"
+	"headroom/sim"
+)
 
 // What flows of one request each are to a Network Load Balancer in a run of rates. Their hashes divide them
 // at random.
 
-// openFlows counts the flows of requests that came.
-func (p *Plane) openFlows(c *current, n int64) {
+// openFlows counts the flows of requests that came, of so many bytes.
+func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 	s := &p.sources[c.source]
 	b := &p.balancers[s.flows.balancer]
 	b.nodes[c.zone].requests += n
@@ -28,7 +31,6 @@ func (p *Plane) openFlows(c *current, n int64) {
 	}
 	part := &b.parts[s.flows.protocol]
 	part.connections += n
-	bytes := c.wholeBytes(0, float64(n)*c.request)
 	part.processed = part.processed.Plus(bytes)
 }
 
@@ -48,7 +50,7 @@ func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
 
 // admitFlows lets flows in at a Network Load Balancer for which its nodes have room in the present step.
 func (p *Plane) admitFlows(in *inlet, at sim.Time) {
-	carrier := &p.sources[in.currents[0].source].lb.carrier
+	carrier := &in.balancer.carrier
 	came, bytes := int64(0), 0.0
 	for _, c := range in.currents {
 		came += c.came

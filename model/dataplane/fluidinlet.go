@@ -10,6 +10,7 @@ import (
 
 // inlet is the node of a load balancer that may be too small for what comes.
 type inlet struct {
+	balancer *balancer
 	node     *node
 	currents []*current
 	kept     fluid.Share
@@ -29,27 +30,47 @@ func (p *Plane) findInlets() {
 	f.inlets = f.inlets[:0]
 	at := map[inletKey]int{}
 	for _, c := range f.currents {
-		b := p.sources[c.source].lb
-		if b == nil || !b.limited || c.share == 0 || c.fate == isKeptOut {
+		s := &p.sources[c.source]
+		if s.lb == nil || c.share == 0 || c.fate == isKeptOut || c.fate == isLost {
 			continue
 		}
-		if c.redirects() {
+		if s.flows.relayed && c.fate != findsEntryDown {
+			p.addInlet(at, s.flows.balancer, c)
+		}
+		switch {
+		case !s.lb.limited || s.flows.relayed && !c.entered():
+		case c.redirects():
 			c.inlet = len(f.inlets)
-			f.inlets = append(f.inlets, inlet{node: &b.nodes[c.zone], currents: []*current{c}, atOnce: true})
-			continue
+			f.inlets = append(f.inlets, inlet{balancer: s.lb, node: &s.lb.nodes[c.zone], currents: []*current{c}, atOnce: true})
+		default:
+			p.addInlet(at, s.balancer, c)
 		}
-		key := inletKey{p.sources[c.source].balancer, c.zone, p.levelOf(c.source)}
-		if b.cfg.Network() { // all nodes together
-			key.zone = b.cfg.Zones[0]
-		}
-		i, ok := at[key]
-		if !ok {
-			i = len(f.inlets)
-			at[key] = i
-			f.inlets = append(f.inlets, inlet{node: &b.nodes[key.zone], level: key.level})
-		}
-		f.inlets[i].currents = append(f.inlets[i].currents, c)
 	}
+}
+
+// addInlet has a current come in by a load balancer, if that may be too small.
+func (p *Plane) addInlet(at map[inletKey]int, balancer int, c *current) {
+	f, b := p.fluid, &p.balancers[balancer]
+	if !b.limited {
+		return
+	}
+	key := inletKey{balancer, c.zone, p.levelOf(c.source)}
+	if b.cfg.Network() { // all nodes together
+		key.zone = b.cfg.Zones[0]
+	}
+	i, ok := at[key]
+	if !ok {
+		i = len(f.inlets)
+		at[key] = i
+		f.inlets = append(f.inlets, inlet{balancer: b, node: &b.nodes[key.zone], level: key.level})
+	}
+	f.inlets[i].currents = append(f.inlets[i].currents, c)
+}
+
+// limits reports whether a load balancer may be too small for a current.
+func (p *Plane) limits(c *current) bool {
+	s := &p.sources[c.source]
+	return s.lb != nil && s.lb.limited || s.flows.relayed && p.balancers[s.flows.balancer].limited
 }
 
 // wholeStep is the seconds of the present step, in all of which a node takes so many.
@@ -57,7 +78,7 @@ func (f *fluidly) wholeStep() float64 { return (f.to + 1 - f.from).Seconds() }
 
 // admitMany lets in at a node what it has room for in the present step, and rejects the rest.
 func (p *Plane) admitMany(in *inlet, at sim.Time) {
-	if p.sources[in.currents[0].source].lb.cfg.Network() {
+	if in.balancer.cfg.Network() {
 		p.admitFlows(in, at)
 		return
 	}
@@ -97,20 +118,35 @@ func (p *Plane) rejectRest(in *inlet, at sim.Time, rejected int64, why failure) 
 		left, rejected = left-connects, rejected-n
 		c.came -= n
 		c.expected *= float64(c.came) / float64(c.came+n)
-		node := &p.sources[c.source].lb.nodes[c.zone]
-		node.rejected += n
-		node.requests += n
-		p.rejectMany(c, at, n, why)
+		p.rejectMany(c, at, rejection{by: in.balancer, n: n, failure: why})
 	}
 }
 
-// rejectMany answers connections that a node is too small for.
-func (p *Plane) rejectMany(c *current, at sim.Time, n int64, why failure) {
+// rejection is of so many connections, by a load balancer that is too small for them.
+type rejection struct {
+	by *balancer
+	n  int64
+	failure
+}
+
+// rejectMany answers connections that are rejected.
+func (p *Plane) rejectMany(c *current, at sim.Time, why rejection) {
+	b, n := why.by, why.n
 	nowhere := *c
 	nowhere.fate = findsNoWeight // they reach no target group
 	r := p.routeOf(&nowhere)
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
 	p.countAttempts(c, n)
-	p.failMany(&nowhere, at, n, why)
+	bytes, zone := c.wholeBytes(0, float64(n)*c.request), c.zone
+	p.inspectMany(c, n, bytes)
+	switch relayed := p.sources[c.source].flows.relayed; {
+	case relayed && b.cfg.Network():
+		zone, nowhere.fate = c.entry, findsEntryDown
+	case relayed:
+		p.relayMany(c, n, bytes)
+	}
+	b.nodes[zone].rejected += n
+	b.nodes[zone].requests += n
+	p.failMany(&nowhere, at, n, why.failure)
 }

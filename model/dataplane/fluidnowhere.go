@@ -15,6 +15,10 @@ func (p *Plane) endNowhere(c *current, at sim.Time) {
 		p.failMany(c, at, c.came, failure{code: Code502, cause: CauseOther})
 	case findsNodeDown:
 		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(s.lb.cfg.ConnectTimeout, c.limit)})
+	case findsEntryDown:
+		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(p.balancers[s.flows.balancer].cfg.ConnectTimeout, c.limit)})
+	case isLost:
+		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(s.lb.cfg.ConnectTimeout, c.limit)})
 	case findsNoAddress:
 		c.hold(at, c.came, failure{code: CodeConnect, cause: CauseConnect, took: min(clientConnect, c.limit)})
 	case isKeptOut:

@@ -13,15 +13,15 @@ import (
 // own: of all steps of its journey together.
 func (p *Plane) workOf(service int32, own rng.Distribution) rng.Distribution {
 	steps := p.cfg.Services[service].Steps
-	if len(steps) == 0 {
+	asked := own != nothing && own.Mean() > 0
+	if len(steps) == 0 && asked {
 		return own
 	}
 	var parts []rng.Distribution
-	asked := own != nothing && own.Mean() > 0
 	for k := range steps {
-		if step := &steps[k]; step.Kind == StepCPU && step.Time != nil {
+		if step := &steps[k]; step.Kind == StepCPU && step.Time != nil && step.Time.Mean() > 0 {
 			parts = append(parts, step.Time)
-		} else if step.Kind == StepCPU && asked {
+		} else if step.Kind == StepCPU && step.Time == nil && asked {
 			parts = append(parts, own)
 		}
 	}

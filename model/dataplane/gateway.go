@@ -195,8 +195,13 @@ func (p *Plane) returnsBy(i uint32, s *source, b *balancer) uint32 {
 
 // fitsGateway reports whether no packet of a request or its response is too large.
 func (p *Plane) fitsGateway(r *request, s *source, b *balancer) bool {
-	most := min(cmp.Or(b.cfg.MTU, MostPacket), p.targetGroups[b.groups[0]].cfg.Appliances.MTU-geneveHeader)
+	most := b.cfg.mostPacket(&p.targetGroups[b.groups[0]].cfg.Appliances)
 	return min(s.clients.packet(), int(max(r.requestBytes(), r.responseBytes()))) <= most
+}
+
+// mostPacket is the largest packet that passes a Gateway Load Balancer to some appliances, in bytes.
+func (lb *LoadBalancer) mostPacket(a *Appliances) int {
+	return min(cmp.Or(lb.MTU, MostPacket), a.MTU-geneveHeader)
 }
 
 // packet is how large the packets of clients are that have enough to say.

@@ -16,10 +16,10 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	}
 	r.zone = uint8(zone)
 	now := r.arrived
-	b.hour.opens(now)
 	n := &b.nodes[zone]
 	n.requests++
 	if b.limited && !n.admits(now) {
+		b.hour.opens(now)
 		p.reject(i, r)
 		return
 	}
@@ -27,15 +27,14 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	*action.matched++
 	choice, ok := action.forward.Next()
 	if !ok {
+		b.hour.opens(now)
 		p.meter.arrived(now, r)
 		p.failFor(i, Code503, CauseNoWeight)
 		return
 	}
 	group := action.groups[choice]
 	r.group = int16(group)
-	p.meter.arrived(now, r)
-	g := &p.targetGroups[group]
-	g.requests++
+	g := p.comesStraight(&p.lanes[s.span.others+int32(group)], r)
 	sc := &g.scopes[0]
 	if !g.cfg.CrossZone {
 		sc = &g.scopes[zone]
@@ -52,25 +51,53 @@ func (p *Plane) sendStraight(i uint32, r *request, s *source) {
 	p.offer(i, r)
 }
 
+// comesStraight counts a request that comes to a lane, and returns its target group.
+func (p *Plane) comesStraight(n *lane, r *request) *targetGroup {
+	switch {
+	case n.came.put(r.arrived):
+	case p.inRow:
+		p.openArrivalTab(n, r.arrived)
+	default:
+		p.countArrival(n, r.arrived)
+	}
+	if r.attempt > 0 {
+		n.route.Retried++
+	}
+	return n.group
+}
+
 // completeStraight is [Plane.complete] for a request that has gone straight and whose bytes
 // take no time, from where what its server has sent is counted.
 func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 	i, r, s := j.i, j.r, j.s
-	hop, across := source.hop, source.lb.cfg.CrossLatency
+	n, across := &p.lanes[source.span.others+int32(r.group)], source.lb.cfg.CrossLatency
 	if s.zone == model.Zone(r.zone) {
 		across = 0
 	}
-	if hop += across; at-r.arrived+hop > source.patience {
+	latency, hop := at-r.arrived+across, source.hop+across
+	if latency+source.hop > source.patience {
 		p.countCrossing(r, s.zone)
 		p.respondTooLate(i, s, at)
 		return
 	}
-	source.lb.ends(at, r, s.zone)
-	p.meter.completed(at, r, hop)
-	t, g := p.targets.at(r.target), &p.targetGroups[r.group]
+	if r.carries() {
+		source.lb.carriesBack(r, s.zone)
+	}
+	if n.ended.takes(at, latency) && r.arrived >= p.meter.warmup {
+		n.ended.put(at, latency)
+		n.route.Latency.Place(int64(latency + n.hop))
+	} else {
+		p.countEnd(n, r.arrived, latency, at)
+		if p.inRow && latency < tabLatency {
+			p.openEndTab(n, at)
+		}
+	}
+	if p.meter.recovery != nil {
+		p.meter.saw(r.source, r.arrived, true)
+	}
+	t, g := p.targets.at(r.target), n.group
 	t.answered = at
 	t.since.answered++
-	g.responded(at - r.arrived + across)
 	r.phase = answered
 	if source.limits.limit != sim.Never {
 		p.removeDeadline(&source.limits, r)

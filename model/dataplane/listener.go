@@ -115,6 +115,17 @@ func (l *Listener) expiry(host string) sim.Time {
 	return until
 }
 
+// Names reports whether a certificate of the listener that clients of a port reach is for a
+// host, or none is needed.
+func (lb *LoadBalancer) Names(port int, host string) bool {
+	i := lb.ListenerFor(port)
+	if i == None || host == "" {
+		return true
+	}
+	l := lb.AllListeners()[i]
+	return !l.Secure || slices.ContainsFunc(l.Certificates, func(c Certificate) bool { return c.names(host) > 0 })
+}
+
 // serves reports whether a listener knows a host: by a certificate or a rule.
 func (l *Listener) serves(host string) bool {
 	if slices.ContainsFunc(l.Certificates, func(c Certificate) bool { return c.names(host) > 0 }) {

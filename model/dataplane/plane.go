@@ -73,7 +73,7 @@ type Plane struct {
 	carriers      []uint32         // beside requests: the flow, the WebSocket or the kept connection that carries one
 	inspectors    []slab.Handle    // beside requests: the appliance that one has gone through
 	appliances    []appliance      // by target
-	retired       model.Bytes      // that appliances passed which are no more
+	retired       model.Bytes      // that appliances passed which are no more, and those of rates
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool             // requests have trips
 	balancers     []balancer
@@ -100,6 +100,7 @@ type Plane struct {
 	fastPaths     []fastPath      // by server
 	lanes         []lane          // by route
 	owing         []*lane         // those with a tab
+	inRow         bool            // arrivals follow each other in one step, whose end pays all tabs
 	compact       compactRequests // on them
 	bases         []base          // kinds of servers that applications share
 	hosts         []host

@@ -106,6 +106,7 @@ func (p *Plane) onRelayIsChecked(ev model.Event) {
 		}
 	}
 	if changed {
+		p.stirAll()
 		p.admitRelay(g)
 	}
 }

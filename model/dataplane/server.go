@@ -257,20 +257,6 @@ func (p *Plane) settleBefore(id uint32, s *server) {
 	}
 }
 
-// goesFast takes a request to the fast path of its server, if that is open or may open;
-// otherwise the server is settled.
-func (p *Plane) goesFast(i uint32, r *request, s *server) bool {
-	id := r.server
-	f := &p.fastPaths[id]
-	goes := f.open && p.enterFastPath(i, r, f)
-	if !goes {
-		p.settleBefore(id, s)
-		goes = p.openFastPath(id, s) && p.enterFastPath(i, p.requests.at(i), &p.fastPaths[id])
-	}
-	p.payTabs()
-	return goes
-}
-
 // serveOrQueue takes a request to the CPU of its server or into the line there, or
 // refuses it, and reports whether it is served.
 func (p *Plane) serveOrQueue(i uint32, r *request, s *server, now sim.Time) bool {
@@ -301,7 +287,12 @@ func (p *Plane) begins(i uint32, r *request, at sim.Time) {
 	if r.gone {
 		return
 	}
-	p.meter.begins(p.meter.route(r), r.arrived, at-p.receivedAt(i, r))
+	n, wait := &p.lanes[p.meter.at(int32(r.source), int32(r.group))], at-p.receivedAt(i, r)
+	if wait == 0 && n.came.from != shut && r.arrived >= p.meter.warmup {
+		n.came.atOnce++
+	} else {
+		p.meter.begins(n.route, r.arrived, wait)
+	}
 	p.endPhase(i, phaseQueue, at)
 }
 

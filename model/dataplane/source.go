@@ -257,8 +257,15 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
 	if s.compact && p.zonesDown == 0 {
 		p.sendCompactRequests(ev, s)
-		return
+	} else {
+		p.sendFullRequests(ev, s)
 	}
+	p.inRow = false
+	p.payTabs()
+}
+
+// sendFullRequests is [Plane.onRequestArrives] for a source whose requests are not compact.
+func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 	for left := p.ahead; ; left-- {
 		i, r := p.newRequest(ev.Index(), s)
 		next, ok := s.events.Next()
@@ -278,6 +285,7 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 			s.timer.StartAtPlace(next, place, ev)
 			return
 		}
+		p.inRow = true
 	}
 }
 

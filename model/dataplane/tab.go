@@ -4,8 +4,8 @@ import "headroom/sim"
 
 // What comes to a lane and what ends on it, many in a row within one minute, is counted as one
 // sum: it is on a tab. Whoever lets requests come or end pays all tabs ([Plane.payTabs]) before
-// anybody else may look, so that nobody sees one. The first of a row counts for itself, and opens
-// the tab: a row of one is not worth it.
+// anybody else may look, so that nobody sees one: for a row of arrivals, [Plane.onRequestArrives].
+// The first that comes or ends counts for itself, and opens the tab: one alone is not worth it.
 
 // arrivalTab is what has come to fast paths and is not counted yet. A row is a few hundred, so
 // that its sums stay below 2⁶³.
@@ -49,6 +49,13 @@ func (t *arrivalTab) put(now sim.Time) bool {
 	return true
 }
 
+// put puts an end on a tab that takes it; the caller places its latency.
+func (t *endTab) put(at, latency sim.Time) {
+	t.count++
+	t.since += int64(at - t.from)
+	t.latency += int64(latency)
+}
+
 // openArrivalTab counts a request that comes to a fast path of a lane for itself, and begins a
 // tab for those like it.
 func (p *Plane) openArrivalTab(n *lane, now sim.Time) {
@@ -65,6 +72,13 @@ func (p *Plane) countArrival(n *lane, now sim.Time) {
 		n.open.opens(now)
 		n.group.requests++
 	}
+}
+
+// countEnd counts the end of a request on a lane with a target group for itself.
+func (p *Plane) countEnd(n *lane, arrived, latency, at sim.Time) {
+	n.open.closes(at)
+	p.meter.ends(n.route, arrived, latency+n.hop, at)
+	n.group.responded(latency)
 }
 
 // openEndTab begins a tab for the ends of a lane, like one at an instant, if it may have one: where
@@ -85,9 +99,9 @@ func (p *Plane) owe(n *lane) {
 	}
 }
 
-// payTabs counts what is on all tabs, and shuts them.
+// payTabs counts what is on all tabs, and shuts them, unless a row does so at its end.
 func (p *Plane) payTabs() {
-	if len(p.owing) > 0 {
+	if len(p.owing) > 0 && !p.inRow {
 		p.payAll()
 	}
 }

@@ -34,7 +34,7 @@ var workloadsNotFluid = []notFluid[Workload]{
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
-		return w.To == ToFunction || t.asksAny(w, (*LoadBalancer).gateway) || w.Record > 0 && t.redirected(w)
+		return w.To == ToFunction || w.Record > 0 && t.redirected(w)
 	}},
 }
 
@@ -55,7 +55,7 @@ var servicesNotFluid = []notFluid[Service]{
 }
 
 var targetGroupsNotFluid = []notFluid[TargetGroup]{
-	{"target_type", func(_ *Traffic, g *TargetGroup) bool { return g.Balancer > 0 }},
+	{"appliance", func(_ *Traffic, g *TargetGroup) bool { return g.Appliances.PacketRate > 0 || g.Appliances.ByteRate > 0 }},
 	{"stickiness", func(_ *Traffic, g *TargetGroup) bool { return g.Stickiness.Kind != 0 }},
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
@@ -66,8 +66,8 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 }
 
 var balancersNotFluid = []notFluid[LoadBalancer]{
-	{"load_balancer_type", func(_ *Traffic, lb *LoadBalancer) bool { return lb.gateway() }},
-	{"gateway", func(_ *Traffic, lb *LoadBalancer) bool { return lb.Gateway > 0 }},
+	{"gateway", (*Traffic).drops},
+	{"start", func(t *Traffic, lb *LoadBalancer) bool { return lb.Growth.grows() && t.relays(lb) && t.redirects() }},
 	{"dns_record_client_routing_policy", func(_ *Traffic, lb *LoadBalancer) bool { return lb.ZoneAffinity > 0 }},
 }
 
@@ -91,8 +91,31 @@ func (t *Traffic) remembers(w *Workload) bool {
 	})
 }
 
-// gateway reports whether it is a Gateway Load Balancer.
-func (lb *LoadBalancer) gateway() bool { return lb.Kind != "application" && !lb.Network() }
+// redirects reports whether some workload is redirected.
+func (t *Traffic) redirects() bool {
+	return slices.ContainsFunc(t.Workloads, func(w Workload) bool { return t.redirected(&w) })
+}
+
+// relays reports whether it forwards to another load balancer.
+func (t *Traffic) relays(lb *LoadBalancer) bool {
+	return slices.ContainsFunc(lb.forwards(), func(g int) bool { return t.TargetGroups[g].Balancer > 0 })
+}
+
+// drops reports whether some packets to a load balancer are too large for the Gateway Load Balancer before it.
+func (t *Traffic) drops(lb *LoadBalancer) bool {
+	if lb.Gateway == 0 {
+		return false
+	}
+	gateway, largest := &t.LoadBalancers[lb.Gateway-1], UsualPacket
+	for i := range t.Workloads {
+		if w := &t.Workloads[i]; t.asksAny(w, func(l *LoadBalancer) bool { return l == lb }) {
+			largest = max(largest, w.Clients.packet())
+		}
+	}
+	return slices.ContainsFunc(gateway.forwards(), func(g int) bool {
+		return largest > gateway.mostPacket(&t.TargetGroups[g].Appliances)
+	})
+}
 
 // stepCarried reports whether rates show what a step does.
 func (t *Traffic) stepCarried(s *Step) bool {
@@ -106,7 +129,7 @@ func (t *Traffic) stepCarried(s *Step) bool {
 		return true
 	case StepCall:
 		return c.To != ToFunction && (c.To != ToLoadBalancer || !t.LoadBalancers[c.Target].Network() || c.Clients.PerConnection <= 1) &&
-			!c.PassesOn && c.Reads.None() && c.Writes.None() && c.Memory == nil
+			!(c.PassesOn && t.redirects()) && c.Reads.None() && c.Writes.None() && c.Memory == nil
 	}
 	return false
 }

@@ -235,6 +235,9 @@ func (p *Plane) verifyTargets() error {
 		}
 	}
 	for g := range p.targetGroups {
+		if p.targetGroups[g].relay != nil { // its targets are nodes
+			continue
+		}
 		for k := range p.targetGroups[g].scopes {
 			s := &p.targetGroups[g].scopes[k]
 			if c := counts[[2]int32{int32(g), int32(k)}]; c.registered != s.registered || c.healthy != s.healthy {

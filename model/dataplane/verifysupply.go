@@ -16,7 +16,7 @@ func (p *Plane) verifySupplies() error {
 			return fmt.Errorf("server %v is idle, expects something at %v, and has worked %d vCPU-ns, said to be %d", h, s.next(), s.busy(now), s.busyBefore())
 		}
 		u := s.supply
-		if u == nil {
+		if u == nil || p.fluid != nil { // rates spend what their requests ask for, without a station
 			continue
 		}
 		gets := s.station.Rate() + u.load.gets

@@ -121,7 +121,9 @@ func (g *ruleMaker) texts(letters string) (all []string) {
 func (g *ruleMaker) rule(i int) Rule {
 	r := Rule{Priority: 10 - i, Action: i}
 	if g.Below(3) == 0 {
-		r.HostHeaders = g.texts("aB.*")
+		for _, host := range g.texts("aB.*") {
+			r.HostHeaders = append(r.HostHeaders, host+".b")
+		}
 	}
 	if g.Below(2) == 0 {
 		r.PathPatterns = g.texts("/aA*?")
@@ -147,7 +149,7 @@ func (g *ruleMaker) rule(i int) Rule {
 
 func (g *ruleMaker) request() Request {
 	r := Request{
-		Host: g.text("aAbB.", 3), Path: "/" + g.text("/aA?", 3), Method: []string{"GET", "POST", "get"}[g.Below(3)],
+		Host: g.text("aAbB.", 3) + []string{"", ".b", ".B", ".a"}[g.Below(4)], Path: "/" + g.text("/aA?", 3), Method: []string{"GET", "POST", "get"}[g.Below(3)],
 		Query: g.text("kv=&V", 5), Source: netip.AddrFrom4([4]byte{10, byte(g.Below(4)), byte(g.Below(2)), 1}),
 	}
 	for _, name := range []string{"X-A", "x-b"} {
@@ -201,6 +203,12 @@ func TestEachConditionHasItsLimits(t *testing.T) {
 		{Rule{Sources: slices.Repeat([]netip.Prefix{netip.MustParsePrefix("::/0")}, 4)}, "source ip values must not exceed 3"},
 		{Rule{Headers: []HeaderCondition{{"Host", []string{"a"}}}}, "must be a condition host_header"},
 		{Rule{Headers: []HeaderCondition{{"X A", []string{"a"}}}}, "name of the header"},
+		{Rule{Headers: []HeaderCondition{{"x.a+b~", []string{"Mozilla/5.0 (*; \"x\") <a|b> {1}"}}}}, ""},
+		{Rule{Headers: []HeaderCondition{{"X-A", []string{"a\tb"}}}}, `header X-A "a\tb" must have letters, digits, * and ?`},
+		{Rule{HostHeaders: []string{"*.com", "a.b.", "A.Co"}}, ""},
+		{Rule{HostHeaders: []string{"localhost"}}, `host header "localhost" must have a dot, and letters only behind the last one`},
+		{Rule{HostHeaders: []string{"shop.*"}}, `"shop.*" must have a dot, and letters only`},
+		{Rule{HostHeaders: []string{"10.0.0.1"}}, `"10.0.0.1" must have a dot, and letters only`},
 		{Rule{Headers: []HeaderCondition{{"X-A", nil}}}, "header X-A must have a value"},
 		{Rule{Headers: []HeaderCondition{{"X-A", []string{long}}}}, "must have 1 to 128 characters, got 129"},
 		{Rule{Headers: []HeaderCondition{{"A", []string{"1", "2", "3"}}, {"B", []string{"1", "2"}}}}, ""},
@@ -214,6 +222,17 @@ func TestEachConditionHasItsLimits(t *testing.T) {
 		err := tt.rule.Validate()
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%+v: got %v, want %q", tt.rule, err, tt.want)
+		}
+	}
+}
+
+func TestHosts(t *testing.T) {
+	for host, want := range map[string]bool{
+		"shop.com": true, "localhost": true, "a-b_c.D": true, "10.0.0.1": true, "[2001:db8::1]": true,
+		"": false, "shop.com:80": false, "a b": false, "*.com": false, "[10.0.0.1]": false, "[::1": false, "münchen.de": false, strings.Repeat("a", 129): false,
+	} {
+		if got := IsHost(host); got != want {
+			t.Errorf("%q: got %v, want %v", host, got, want)
 		}
 	}
 }

@@ -16,6 +16,7 @@ func (r Rule) Validate() error {
 	}
 	v.patterns("host header", r.HostHeaders)
 	v.characters("host header", r.HostHeaders, ofHosts)
+	v.endings(r.HostHeaders)
 	v.patterns("path pattern", r.PathPatterns)
 	v.characters("path pattern", r.PathPatterns, ofPaths)
 	v.count("request method", len(r.Methods))
@@ -78,19 +79,22 @@ func (v *ruleFaults) pattern(pattern string, least int) {
 	v.wildcards += strings.Count(pattern, "*") + strings.Count(pattern, "?")
 }
 
-// Characters of patterns beside letters, digits and wildcards. (Application Load Balancers,
-// "Condition types for listener rules".)
+// Characters of patterns beside letters, digits and wildcards, and of names of headers, which
+// have no wildcards. (Application Load Balancers, "Condition types for listener rules" and "Add
+// a listener rule".)
 const (
 	ofHosts   = "-_."
 	ofPaths   = "_-.$/~\"'@:+&"
 	ofQueries = "_-.$/~\"'@:+&()!,;="
+	ofHeaders = " !\"#$%&'()+,./:;<=>@[]^_`{|}~-"
+	ofNames   = "*?-!#$%&'+.^_`|~"
 )
 
 // characters refuses patterns with others than those.
 func (v *ruleFaults) characters(what string, patterns []string, special string) {
 	for _, pattern := range patterns {
 		for _, c := range pattern {
-			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("*?"+special, c) {
+			if !isLetter(c) && (c < '0' || c > '9') && !strings.ContainsRune("*?"+special, c) {
 				v.add("%s %q must have letters, digits, * and ?, and %s, got %q", what, pattern, special, c)
 				break
 			}
@@ -98,16 +102,42 @@ func (v *ruleFaults) characters(what string, patterns []string, special string) 
 	}
 }
 
+// endings refuses hosts without a dot, or with other than letters behind the last one.
+func (v *ruleFaults) endings(hosts []string) {
+	for _, host := range hosts {
+		last := strings.LastIndexByte(host, '.')
+		if last < 0 || strings.ContainsAny(host[last+1:], "0123456789-_*?") {
+			v.add("host header %q must have a dot, and letters only behind the last one", host)
+		}
+	}
+}
+
+func isLetter(c rune) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// IsHost reports whether a request may ask for a host: a name of letters, digits, - and _
+// between dots, or an address, that of IPv6 in brackets.
+func IsHost(text string) bool {
+	if inner, bracketed := strings.CutPrefix(text, "["); bracketed {
+		inner, closed := strings.CutSuffix(inner, "]")
+		address, err := netip.ParseAddr(inner)
+		return closed && err == nil && address.Is6()
+	}
+	return text != "" && len(text) <= MaxPatternLength && strings.IndexFunc(text, func(c rune) bool {
+		return !isLetter(c) && (c < '0' || c > '9') && !strings.ContainsRune(ofHosts, c)
+	}) < 0
+}
+
 func (v *ruleFaults) header(h HeaderCondition) {
 	switch {
 	case !isToken(h.Name):
-		v.add("name of the header %q must be 1 to %d letters, digits, - and _", h.Name, MaxNameLength)
+		v.add("name of the header %q must be 1 to %d letters, digits and %s", h.Name, MaxNameLength, ofNames)
 	case equalFolded(h.Name, "host"):
 		v.add("header Host must be a condition host_header")
 	case len(h.Values) == 0:
 		v.add("header %s must have a value", h.Name)
 	}
 	v.patterns("header", h.Values)
+	v.characters("header "+h.Name, h.Values, ofHeaders)
 }
 
 func (v *ruleFaults) query(condition QueryCondition) {
@@ -131,7 +161,7 @@ func isMethod(text string) bool {
 // isToken reports whether a text may be the name of a header in a condition.
 func isToken(text string) bool {
 	return text != "" && len(text) <= MaxNameLength && strings.IndexFunc(text, func(c rune) bool {
-		return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
+		return !isLetter(c) && (c < '0' || c > '9') && !strings.ContainsRune(ofNames, c)
 	}) < 0
 }
 

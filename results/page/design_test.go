@@ -75,6 +75,19 @@ func TestEffectsJoinNumbersAlone(t *testing.T) {
 	}
 }
 
+// Three replications say little of a p99, but that it is not negative.
+func TestWhiskersEndAtZero(t *testing.T) {
+	d, err := readDesign(filepath.Join(written(t, "sweep.csv", strings.Replace(sheet, "0.1,0.01", "0.1,5", 1)), "sweep.csv"), About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := d.scale(1)
+	c := chart{x: d.scale(0), y: s}
+	if want := fmt.Sprintf("V%.1f\"", c.down(5.1)); s.low != 0 || !strings.Contains(string(d.frontier(0, 1).Parts[0].Figure.SVG), fmt.Sprintf("%.1f%s", c.down(0), want)) {
+		t.Errorf("the axis begins at %g, want 0, and a whisker from there to 5.1 s", s.low)
+	}
+}
+
 func TestPageOfASearch(t *testing.T) {
 	text := opened(t, written(t, "search.csv", `candidate,group.web.min_size,fate,why,replications,counted,cost.per_hour,cost.per_hour.half_width,availability,availability.half_width
 0,2,best,,9,9,1.5,0.1,0.999,0.0001

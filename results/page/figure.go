@@ -144,10 +144,10 @@ func (c *chart) dot(d dot) {
 	}
 	x, y := c.across(d.x), c.down(d.y)
 	if d.halfX > 0 {
-		c.printf(`<path d="M%.1f %.1fH%.1f" stroke="var(--c%d)" opacity=".6"/>`, c.across(d.x-d.halfX), y, c.across(d.x+d.halfX), d.color%8)
+		c.printf(`<path d="M%.1f %.1fH%.1f" stroke="var(--c%d)" opacity=".6"/>`, c.across(least(d.x, d.halfX)), y, c.across(d.x+d.halfX), d.color%8)
 	}
 	if d.halfY > 0 {
-		c.printf(`<path d="M%.1f %.1fV%.1f" stroke="var(--c%d)" opacity=".6"/>`, x, c.down(d.y-d.halfY), c.down(d.y+d.halfY), d.color%8)
+		c.printf(`<path d="M%.1f %.1fV%.1f" stroke="var(--c%d)" opacity=".6"/>`, x, c.down(least(d.y, d.halfY)), c.down(d.y+d.halfY), d.color%8)
 	}
 	fill := fmt.Sprintf("var(--c%d)", d.color%8)
 	if d.hollow {
@@ -160,6 +160,14 @@ func (c *chart) dot(d dot) {
 	if d.href != "" {
 		c.printf(`</a>`)
 	}
+}
+
+// least is the low end of an interval. What cannot be negative is not drawn as if it could.
+func least(v, half float64) float64 {
+	if v >= 0 {
+		return max(v-half, 0)
+	}
+	return v - half
 }
 
 // curve joins points.

@@ -72,7 +72,7 @@ var outageDir struct {
 func outage(t testing.TB) string {
 	t.Helper()
 	outageDir.Do(func() {
-		outageDir.dir = saved(t, "zone-outage.toml", "run.time_zone=Asia/Seoul", "run.replications=2", "run.duration=100m")
+		outageDir.dir = saved(t, "zone-outage.toml", "run.time_zone=Asia/Seoul", "run.replications=2", "run.duration=100m", `window.outage={ from = "60m", to = "70m" }`)
 	})
 	return outageDir.dir
 }
@@ -111,6 +111,23 @@ func TestPageOfASavedRunIsTheOneSavedWithIt(t *testing.T) {
 	}
 	for _, never := range []string{"http://", "https://fonts", "src=", "@import", "ZgotmplZ"} {
 		if strings.Contains(strings.ReplaceAll(text, "https://github.com/leeoniya/uPlot", ""), never) && never != "http://" {
+			t.Errorf("the page has %q", never)
+		}
+	}
+}
+
+// The numbers of a window stand beside those of the run, not among its parts.
+func TestPageShowsWindows(t *testing.T) {
+	text := opened(t, outage(t))
+	_, table, _ := strings.Cut(text, "<caption>By window</caption>")
+	table, _, _ = strings.Cut(table, "</table>")
+	for _, want := range []string{`<th scope="row">outage</th>`, ">availability<", ">an hour<"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("the table of windows has no %s:\n%s", want, table)
+		}
+	}
+	for _, never := range []string{"service web,window=outage", `<th scope="row">clients,window=outage</th>`} {
+		if strings.Contains(text, never) {
 			t.Errorf("the page has %q", never)
 		}
 	}

@@ -120,7 +120,7 @@ func (d *design) scale(metric int) scale {
 	values := d.column(metric)
 	for i := range d.tried {
 		half := or(d.tried[i].half[metric], 0)
-		values = append(values, values[i]-half, values[i]+half)
+		values = append(values, least(values[i], half), values[i]+half)
 	}
 	return scaleOf(d.metrics[metric], unitOf(d.metrics[metric]), values)
 }

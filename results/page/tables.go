@@ -34,7 +34,7 @@ func (r *run) summary() *section {
 		}
 	}
 	s.add(p, r.thresholds())
-	for _, label := range []string{"workload", "target_group", "autoscaling_group", "container_service", "function"} {
+	for _, label := range []string{"window", "workload", "target_group", "autoscaling_group", "container_service", "function"} {
 		s.add(r.matrix(label))
 	}
 	return s
@@ -83,6 +83,10 @@ func (r *run) thresholds() *part {
 
 // matrixRows are the metrics that tables of parts have.
 var matrixRows = map[string][]struct{ metric, name string }{
+	"window": {
+		{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"},
+		{"capacity.in_service.mean", "in service, mean"}, {"cpu.utilization", "CPU"}, {"cost.total", "cost"}, {"cost.per_hour", "an hour"},
+	},
 	"workload":     {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}},
 	"target_group": {{"requests.arrived", "arrived"}, {"requests.failed", "failed"}, {"availability", "availability"}, {"latency.p50", "p50"}, {"latency.p95", "p95"}, {"latency.p99", "p99"}, {"target_group.healthy.min", "fewest healthy"}, {"target_group.imbalance.mean", "imbalance, mean"}, {"target_group.imbalance.max", "worst"}},
 	"load_balancer": {
@@ -148,12 +152,12 @@ func beyond(n, most int) string {
 	return fmt.Sprintf("%d more are in summary.json", n-most)
 }
 
-// parts lists the parts of one label of which there are metrics.
+// parts lists the parts of one label of which there are metrics, of the whole run.
 func (r *run) parts(label string) []string {
 	var names []string
 	for i := range r.Metrics {
 		_, rest, ok := strings.Cut(r.Metrics[i].Key, "{"+label+"=")
-		if name := strings.TrimSuffix(rest, "}"); ok && !slices.Contains(names, name) {
+		if name := strings.TrimSuffix(rest, "}"); ok && !strings.Contains(name, ",window=") && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

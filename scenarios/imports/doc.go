@@ -7,8 +7,9 @@
 //   - cloudwatch: metrics of CloudWatch as JSON → arrivals and measurements
 //   - terraform: a plan of Terraform as JSON → tables of a scenario
 //
-// Here is what they share: [Lines] reads many files line by line, [Skipped] keeps
-// what was left out and why, and [Recognise] tells a file's kind by how it begins.
+// Here is what they share: a [Source] opens files and pipes, [Lines] reads many of them
+// line by line, [Skipped] keeps what was left out and why, and [Recognise] tells a file's
+// kind by how it begins.
 //
 // # Guarantees and costs
 //

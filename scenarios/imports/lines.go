@@ -112,11 +112,13 @@ func (l *Lines) file(name string, buffer *bufio.Reader, take func(Place, []byte)
 			l.Skipped.Add(at, "the file is broken from here on: "+rule(err))
 			return
 		}
-		line = trimmed(line)
 		if at.Line == 1 {
+			if len(line) == 0 && err == io.EOF {
+				l.Skipped.Add(Place{File: name}, "is empty")
+			}
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
-		if len(line) > 0 {
+		if line = trimmed(line); len(line) > 0 {
 			if why := take(at, line); why != "" {
 				l.Skipped.Add(at, why)
 			}

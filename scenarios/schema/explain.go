@@ -41,6 +41,46 @@ func (s *Schema) Top() []Key {
 	})
 }
 
+// Use is a key that a word may stand for, with what the word means there.
+type Use struct {
+	Key   Key
+	Word  Word
+	Aside []Key // of the same table, whose description names the word
+}
+
+// Uses returns the keys of which a word is a choice.
+func (s *Schema) Uses(word string) (uses []Use) {
+	for _, k := range s.keys {
+		words := k.Type.Words()
+		i := slices.IndexFunc(words, func(w Word) bool { return w.Name == word && w.Meaning != "" })
+		if i < 0 {
+			continue
+		}
+		u := Use{Key: k, Word: words[i]}
+		table, _ := splitPath(k.Path)
+		for _, other := range s.keys {
+			parent, _ := splitPath(other.Path)
+			if parent == table && other.Path != k.Path && other.isFor(word) {
+				u.Aside = append(u.Aside, other)
+			}
+		}
+		uses = append(uses, u)
+	}
+	return uses
+}
+
+// isFor reports whether a description says that the key is for a value of another: the word
+// stands in a list before a colon, or behind it.
+func (k *Key) isFor(word string) bool {
+	for part := range strings.SplitSeq(strings.ReplaceAll(k.Doc, ". ", "; "), "; ") {
+		before, after, _ := strings.Cut(part, ": ")
+		if slices.Contains(strings.Split(before, ", "), word) || slices.Contains(strings.Split(after, ", "), word) {
+			return true
+		}
+	}
+	return false
+}
+
 // all returns the keys, those that are planned last.
 func (s *Schema) all() []Key {
 	keys := slices.Clone(s.keys)

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -56,6 +58,23 @@ func Nearest(got string, names []string) string {
 		}
 	}
 	return ""
+}
+
+// NearestOf returns at most so many names that a person may have meant, the nearest first.
+func NearestOf(got string, names []string, most int) (near []string) {
+	first := Nearest(got, names)
+	if first == "" {
+		return nil
+	}
+	near = append(near, first)
+	least := distance(strings.ToLower(got), strings.ToLower(first)) + 1
+	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return name == first || distance(strings.ToLower(got), strings.ToLower(name)) > least
+	})
+	slices.SortStableFunc(others, func(a, b string) int {
+		return cmp.Compare(distance(strings.ToLower(got), strings.ToLower(a)), distance(strings.ToLower(got), strings.ToLower(b)))
+	})
+	return append(near, others[:min(len(others), most-1)]...)
 }
 
 // longestName bounds the work of a suggestion for a name of absurd length.

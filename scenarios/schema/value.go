@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -162,8 +163,32 @@ func (t *Table) Choice(key string) string {
 		t.Mistake(key, "is not simulated by this version", "")
 		return ""
 	}
-	t.Reject(key, Fault{Rule: "must be " + strings.Join(words, " | "), Hint: t.Hint(v, words)})
+	t.Reject(key, t.OneOf(d.Path, v, words))
 	return ""
+}
+
+// mostListed is how many words of a choice an error lists.
+const mostListed = 16
+
+// OneOf is the fault of a value that is none of some words, those of the key at a path. Of
+// many it names the nearest, and the command that lists all.
+func (t *Table) OneOf(path, got string, words []string) Fault {
+	if len(words) <= mostListed {
+		return Fault{Rule: "must be " + strings.Join(words, " | "), Hint: t.Hint(got, words)}
+	}
+	f := Fault{Rule: fmt.Sprintf("must be one of %d that `headroom explain %s` lists", len(words), strings.ReplaceAll(path, "[]", ""))}
+	if !t.MayCompare(len(words)) {
+		return f
+	}
+	near := NearestOf(got, words, 3)
+	for i := range near {
+		near[i] = strconv.Quote(near[i])
+	}
+	f.Hint = strings.Join(near, ", ")
+	if last := len(near) - 1; last > 0 {
+		f.Hint = strings.Join(near[:last], ", ") + " or " + near[last]
+	}
+	return f
 }
 
 // Instant reads a date and time; without an offset it is UTC. The zero time

@@ -200,6 +200,7 @@ func (l *loader) callClass(t *schema.Table, to dataplane.DestinationKind) datapl
 	if t.Sound("path") && !strings.HasPrefix(class.Path, "/") {
 		t.Mistake("path", "must begin with /", "")
 	}
+	refuseHost(t, class.Host)
 	if t.Sound("call") && to != dataplane.ToLoadBalancer {
 		if class.Host != "" {
 			t.Mistake("host", "needs a call to a load balancer, whose rules look at it", "")

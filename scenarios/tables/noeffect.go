@@ -41,6 +41,7 @@ func (l *loader) warnOfNoEffect() {
 	}
 	for i := range l.cfg.Workloads {
 		l.warnOfLooks(i)
+		l.warnOfHosts(i)
 		l.warnOfUsers(i)
 	}
 	for i := range l.tables["target_group"] {

@@ -65,6 +65,23 @@ func (l *loader) warnOfLooks(workload int) {
 	}
 }
 
+// warnOfHosts warns of hosts that no certificate is for: their clients break off.
+func (l *loader) warnOfHosts(workload int) {
+	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
+	n := t.Node.Table["host"]
+	if w.To != dataplane.ToLoadBalancer || n == nil {
+		return
+	}
+	lb := &l.cfg.LoadBalancers[w.Target]
+	told := map[string]bool{}
+	for _, c := range w.Classes {
+		if !told[c.Host] && !lb.Names(int(w.Port), c.Host) {
+			told[c.Host] = true
+			l.warnAt(n, fmt.Sprintf("%s: no certificate of load_balancer.%s is for %s: all its handshakes fail", t.PathOf("host"), lb.Name, c.Host))
+		}
+	}
+}
+
 // warnOfWeights warns of actions that forward to nobody: the balancer answers 503.
 func (l *loader) warnOfWeights(balancer int) {
 	lb, t := &l.cfg.LoadBalancers[balancer], l.tables["load_balancer"][balancer]

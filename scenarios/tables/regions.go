@@ -271,10 +271,9 @@ func (l *loader) inRegion(t *schema.Table, zones []model.Zone) {
 // checkRegion refuses a Region that is none of the price lists.
 func (l *loader) checkRegion(t *schema.Table, key, name string) {
 	if t.Sound(key) && name != "" && !slices.Contains(catalog.Regions(), name) {
-		t.Reject(key, schema.Fault{
-			Rule: "must be " + strings.Join(catalog.Regions(), " | "), Got: tree.Quote(name),
-			Hint: t.Hint(name, catalog.Regions()), Code: "InvalidParameterValue",
-		})
+		f := t.OneOf("region.name", name, catalog.Regions())
+		f.Got, f.Code = tree.Quote(name), "InvalidParameterValue"
+		t.Reject(key, f)
 	}
 }
 
@@ -285,7 +284,7 @@ func (l *loader) awayOf(t *schema.Table) string {
 		return ""
 	}
 	if !slices.Contains(catalog.Regions(), name) {
-		t.Wrong("region", "must be one of "+strings.Join(catalog.Regions(), ", "))
+		t.Reject("region", t.OneOf("region.name", name, catalog.Regions()))
 	}
 	return name
 }

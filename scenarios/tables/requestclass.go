@@ -29,6 +29,9 @@ func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane
 			t.Mistake("path", "must begin with /", "")
 		}
 	}
+	for _, h := range hosts {
+		refuseHost(t, h.name)
+	}
 	for _, m := range methods {
 		if err := (routing.Rule{Priority: 1, Methods: []string{m.name}}).Validate(); err != nil {
 			t.Mistake("method", "must be of A-Z, - and _, at most 40", "")
@@ -58,6 +61,13 @@ func (l *loader) readClasses(t *schema.Table, w *dataplane.Workload) []dataplane
 		}
 	}
 	return classes
+}
+
+// refuseHost refuses what no request can ask for as its host.
+func refuseHost(t *schema.Table, host string) {
+	if host != "" && !routing.IsHost(host) {
+		t.Reject("host", schema.Fault{Rule: `must be a name such as "shop.com", of letters, digits, - and _, or an address, without a port`, Got: tree.Quote(host), Code: schema.NoCode})
+	}
 }
 
 // looks are what requests look like beside host and path.

@@ -46,10 +46,19 @@ func assign(root *Node, assignment string) (path, rule string) {
 	}
 	at := Position{File: Assigned}
 	n, err := ParseValue(value, at)
+	if err != nil && isWhole(value) {
+		return strings.TrimSpace(key), "must be an integer of at most 9223372036854775807"
+	}
 	if err != nil {
 		n = &Node{At: at, Form: ScalarForm, Scalar: value}
 	}
 	return strings.TrimSpace(key), root.Set(parts, n)
+}
+
+// isWhole reports whether a text is an integer, however large.
+func isWhole(text string) bool {
+	digits := strings.ReplaceAll(strings.TrimLeft(strings.TrimSpace(text), "+-"), "_", "")
+	return len(digits) > 18 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
 }
 
 // SplitKey takes a dotted key apart: a part may be quoted.

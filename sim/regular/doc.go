@@ -2,7 +2,7 @@
 //
 // A path from a user may name a pipe that nobody writes to, a device that never
 // ends, or a window of the kernel such as those of /proc. [Open] opens regular
-// files alone, and [Read] reads them up to a bound.
+// files alone, and [Read] reads them up to a bound; [OpenStream] opens pipes, too.
 //
 // # Guarantees and costs
 //

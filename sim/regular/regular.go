@@ -14,15 +14,30 @@ const notRegular = "must be a regular file"
 
 // Open opens a regular file for reading.
 func Open(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
+	f, piped, err := OpenStream(path)
+	if piped {
+		_ = f.Close() // nothing was written
+		return nil, errors.New(notRegular + ", not a pipe")
+	}
+	return f, err
+}
+
+// OpenStream opens a regular file or a pipe, for who reads it once. Only reading a pipe
+// waits, for those that write to it; one that nobody writes to is empty.
+func OpenStream(path string) (f *os.File, piped bool, err error) {
+	f, err = os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
-		return nil, reason(err)
+		return nil, false, reason(err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return f, true, nil
 	}
 	if err := check(f); err != nil {
 		_ = f.Close() // nothing was written
-		return nil, err
+		return nil, false, err
 	}
-	return f, nil
+	return f, false, nil
 }
 
 // Read returns what a regular file contains, of at most so many bytes.
@@ -68,8 +83,6 @@ func check(f *os.File) error {
 // kind names what is no regular file.
 func kind(mode fs.FileMode) string {
 	switch {
-	case mode&fs.ModeNamedPipe != 0:
-		return "a pipe"
 	case mode&fs.ModeSocket != 0:
 		return "a socket"
 	case mode&fs.ModeDevice != 0:

@@ -4,6 +4,7 @@ package regular
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -63,6 +64,42 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 	if _, err := Open(path("nothing")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// A pipe is read where it may be, is empty if nobody writes to it, and what is neither a
+// pipe nor a regular file is refused there, too.
+func TestPipesAreStreams(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read := func(write func()) string {
+		f, piped, err := OpenStream(path)
+		if err != nil || !piped {
+			t.Fatalf("got %t, %v, want a pipe", piped, err)
+		}
+		defer f.Close()
+		write()
+		text, err := io.ReadAll(f)
+		if err != nil {
+			t.Error(err)
+		}
+		return string(text)
+	}
+	if got := read(func() {}); got != "" {
+		t.Errorf("nobody wrote %q", got)
+	}
+	got := read(func() {
+		if err := os.WriteFile(path, []byte("hello"), 0); err != nil {
+			t.Error(err)
+		}
+	})
+	if got != "hello" {
+		t.Errorf("got %q, want hello", got)
+	}
+	if _, _, err := OpenStream("/dev/zero"); err == nil || err.Error() != "must be a regular file, not a device" {
+		t.Errorf("got %v", err)
 	}
 }
 

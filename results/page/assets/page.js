@@ -156,12 +156,15 @@ function keys(chart, event) {
   if (next) show(next, chart);
 }
 
+// paperWidth has room on A4 and on letter paper: a plot as wide as the window would shrink the page.
+const paperWidth = 680;
+
 function build() {
   for (const c of charts) c.destroy();
   charts = [];
   for (const p of plots) {
     const figure = document.getElementById(p.id), place = figure.querySelector(".canvas");
-    const chart = new uPlot(...options(p, Math.max(240, place.clientWidth)), place);
+    const chart = new uPlot(...options(p, "paper" in root.dataset ? paperWidth : Math.max(240, place.clientWidth)), place);
     charts.push(chart);
     figure.onkeydown = event => keys(chart, event);
     figure.onmouseleave = () => { tip.hidden = true; };
@@ -206,8 +209,9 @@ for (const svg of document.querySelectorAll("svg")) {
 }
 // What scrolls is a stop, for the arrow keys; what has room is none.
 function scrollers() {
-  for (const box of document.querySelectorAll(".wide, pre")) {
-    box.tabIndex = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight ? 0 : -1;
+  for (const box of document.querySelectorAll(".wide, pre, figure:not(.plot)")) {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    if (scrolls) box.tabIndex = 0; else box.removeAttribute("tabindex");
   }
 }
 scrollers();

@@ -12,6 +12,7 @@ import (
 type Options struct {
 	From, To int64 // microseconds since 1970 between which requests are taken; 0: no bound
 	Per      int64 // microseconds of a period whose requests are counted; 0: each by itself
+	Untraced bool  // nobody wants [Import.WriteTrace]: single requests are not kept
 }
 
 // Import is what a set of logs says.
@@ -36,7 +37,7 @@ func Read(lines imports.Lines, format Format, options Options) *Import {
 	in := &Import{Format: format, Options: options, Tally: NewTally()}
 	if options.Per > 0 {
 		in.periods = map[int64]int64{}
-	} else {
+	} else if !options.Untraced {
 		in.order = NewOrder()
 	}
 	in.read(lines)
@@ -68,7 +69,7 @@ func (in *Import) read(lines imports.Lines) {
 				return "too many periods: a longer --per, or less time between --from and --to"
 			}
 			in.periods[period]++
-		} else {
+		} else if in.order != nil {
 			in.order.Add(Arrival{At: r.At, Received: r.Received, Sent: r.Sent, Target: r.Target, Status: int64(r.Status)})
 		}
 		in.Add(&r)

@@ -115,7 +115,7 @@ type class struct {
 // them, not whenever the program starts.
 const (
 	pathName   = `^/`
-	hostName   = `^[A-Za-z0-9.*-]{1,128}$`
+	hostName   = `^[A-Za-z0-9._-]{1,128}$`
 	methodName = `^[A-Z_-]{1,40}$`
 )
 
