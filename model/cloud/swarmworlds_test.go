@@ -22,7 +22,7 @@ type worlds struct {
 var swarms = map[string]func(seed uint64) *Config{
 	"addresses":             withSwarm("addresses", swarmAddresses),
 	"applications":          neighbours,
-	"applications in order": inOrder,
+	"applications together": together,
 	"baskets":               withSwarm("baskets", swarmBaskets),
 	"brief flows":           withSwarm("brief flows", swarmBriefFlows),
 	"connections":           withSwarm("connections", swarmConnections),

@@ -99,8 +99,8 @@
 // Where an instance runs several services each is an application: a server with a gate,
 // targets and checks of its own on a base, the server that has the CPU, the interface, the
 // disks and the RAM that they share (application.go, sharedmemory.go). What is settled is
-// the base. Where all serve in order of arrival, so many at once, they have a fast path together
-// (sharedpath.go), whose requests are compact: no end is known, but one that is soon enough. A function has no servers: each of its calls takes an environment of a pool
+// the base. Where their requests ask for its CPU alone, in one step, they have a fast path together
+// (sharedpath.go), on which requests are compact: no end is known, but one that is soon enough. A function has no servers: each of its calls takes an environment of a pool
 // (function.go, package function). A Gateway Load Balancer stands before another one: its
 // appliances take each request's bytes and packets in order, and what that takes is added
 // to the latency of the response (gateway.go). An Application Load Balancer that is the

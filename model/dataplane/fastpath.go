@@ -34,6 +34,7 @@ type fastPath struct {
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait
 	flows     bool        // its target is one of flows
+	most      int32       // shared: who is served at once at most
 	work      sim.Time    // shared: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
 	_         [2]uint64   // to the end of its cache line

@@ -5,16 +5,20 @@ import (
 	"headroom/sim/station"
 )
 
-// The applications that share a machine have a fast path together where each of them serves in
-// order of arrival, so many at once. When a request ends depends on those who come after it, so
-// that no end is known when it comes; but so many share the CPU at most that there is an instant
-// by which it has ended. Who waits that long needs no time limit, and only that is kept of a
-// request which a compact one has. They are at the station of the base and in the lines of its
+// The applications that share a machine have a fast path together. When a request ends depends on
+// those who come after it, so that no end is known when it comes; but so many share the CPU at
+// most that there is an instant by which it has ended. Who waits that long needs no time limit,
+// and only that is kept of a request which a compact one has. Whoever finds more there leaves the
+// fast path for all of them, until the machine is empty again. Requests on it are at the station of the base and in the lines of its
 // applications, by their numbers among compact requests, as full ones are elsewhere.
 
 // placeMargin is how much longer a request may take than work and places say: the CPU's clock
 // loses a part of a nanosecond whenever somebody comes or goes.
 const placeMargin = 1.001
+
+// mostSharing is how many requests share a vCPU on a fast path at most, where their applications
+// let more of them in.
+const mostSharing = 16
 
 // openShared takes the fast path of the applications of a settled base from now on if they are
 // empty and undisturbed.
@@ -31,12 +35,13 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 		}
 		places += int64(a.gate.limit)
 	}
+	most := min(places, mostSharing*b.station.Servers())
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.open, f.shared, f.counted = true, true, b.watch == inCalendar
 		f.zone, f.pace, f.paced = uint8(a.zone), a.pace, a.pace != 1
 		f.target, f.answered, f.work = noIndex, -1, 0
-		f.slow = placeMargin * max(1, float64(places)/float64(b.station.Servers()))
+		f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(b.station.Servers()))
 	}
 	b.settles, p.fastPaths[id].shared = settlesShared, true
 	return true
@@ -52,6 +57,11 @@ func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
 	return most*f.slow <= float64(patience)
 }
 
+// crowded reports whether one who has a place would be one too many at a station.
+func (f *fastPath) crowded(s *station.Station, g *gate) bool {
+	return g.held < g.limit && s.InService() >= int(f.most)
+}
+
 // enterShared is [Plane.enterCompact] for the fast path of an application.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	now := r.arrived
@@ -61,7 +71,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 		p.passShared(b, now)
 	}
 	g, time := &a.gate, f.time(r.demand)
-	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || !f.endsWithin(patience, time, g) {
+	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.crowded(&b.station, g) || !f.endsWithin(patience, time, g) {
 		return false
 	}
 	k := p.compact.alloc()
@@ -108,9 +118,11 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 	}
 	time := f.time(r.demand)
 	limits, patience := p.patience(i, r, f)
-	if !f.endsWithin(patience, time, g) {
+	if crowded := f.crowded(&b.station, g); crowded || !f.endsWithin(patience, time, g) {
 		p.leaveShared(s.base)
-		p.fastPaths[s.base].impatient++
+		if !crowded {
+			p.fastPaths[s.base].impatient++
+		}
 		p.changed(s.base, b)
 		return false
 	}
@@ -215,14 +227,26 @@ func (p *Plane) onShared(id uint32) (computing, waiting []uint32) {
 	return computing, waiting
 }
 
-// applicationsForeseen reports whether the fast path of applications that share a machine may open:
-// all serve in order of arrival, so many at once.
+// applicationsForeseen reports whether the fast path of applications that share a machine may
+// open: in one step, of which nobody must hear at once, on its CPU alone. Requests to them may
+// be compact from then on.
 func (p *Plane) applicationsForeseen(b *server) bool {
+	if !b.plain || b.nic != nil || len(b.disks) > 0 {
+		return false
+	}
+	first := false
 	for _, h := range b.applications {
-		a := p.servers.Get(h)
-		if !p.mayForesee(int(a.service)) || a.gate.limit == station.NoLimit {
+		service := int(p.servers.Get(h).service)
+		if p.needsKernel(service) {
 			return false
 		}
+		first = first || !p.calls[service].shared
 	}
-	return b.plain && b.nic == nil && len(b.disks) == 0
+	for _, h := range b.applications {
+		p.calls[p.servers.Get(h).service].shared = true
+	}
+	if first {
+		p.findWays()
+	}
+	return true
 }

@@ -57,7 +57,9 @@ func encounters() []encounter {
 		{"trips", compactWays, func(p *Plane, _ *source) bool { return p.tracked }},
 		{"an event for each departure", compactWays, func(p *Plane, _ *source) bool { return p.everyDeparture }},
 		{"servers none of whose departures can be foreseen", compactWays, func(p *Plane, s *source) bool {
-			return !slices.ContainsFunc(p.cfg.Callees(s.to, s.target, p.fleetServices), p.mayForesee)
+			return !slices.ContainsFunc(p.cfg.Callees(s.to, s.target, p.fleetServices), func(service int) bool {
+				return p.mayForesee(service) || p.calls[service].shared
+			})
 		}},
 		{"a test that wants the general way", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.full }},
 	}
