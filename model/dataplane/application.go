@@ -84,7 +84,7 @@ func (p *Plane) openBase(spec model.ServerSpec) slab.Handle {
 	h := p.place(&spec)
 	s := p.servers.Get(h)
 	s.cfg = p.serviceOfBase(services)
-	s.journey, s.plain = true, !p.tracked
+	s.journey, s.untracked = true, !p.tracked
 	s.station = station.New(station.Spec{Servers: int64(p.frame.Types[spec.Type].VCPUs), Limit: station.NoLimit})
 	s.fleet = int32(fleet)
 	p.equipNetwork(s, &spec)
@@ -124,7 +124,7 @@ func (p *Plane) openApplication(on slab.Handle, spec *model.ServerSpec) slab.Han
 	s, b := p.servers.Get(h), p.servers.Get(on)
 	s.equip(&p.cfg.Services[spec.Service], p.frame.Types[spec.Type].VCPUs)
 	s.gateOnly()
-	s.plain = !p.tracked
+	s.untracked = !p.tracked
 	p.equipCalls(s)
 	s.base, s.nic, s.watch = indexOf(on), b.nic, b.watch
 	s.kept.wakes = sim.Never
@@ -175,7 +175,7 @@ func (p *Plane) othersRegistered(s *server) bool {
 // settleBase brings a base up to an instant, unless the kernel does so.
 func (p *Plane) settleBase(id uint32, now sim.Time) {
 	if b := p.servers.at(id); b.watch != inKernel && b.next() <= now || b.supply != nil && b.supply.outAt <= now {
-		if b.plain && b.settles == settlesStation {
+		if b.untracked && b.settles == settlesStation {
 			p.settleStation(id, b, now)
 			return
 		}

@@ -250,7 +250,7 @@ func (p *Plane) hold(r *request, g *targetGroup, s *scope, local int) *target {
 	if g.counts {
 		s.policy.Began(local)
 	}
-	r.target = g.seats[local].target
+	r.target = g.routed[local].target
 	t := p.targets.at(r.target)
 	t.inFlight++
 	r.server = t.server

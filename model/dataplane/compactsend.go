@@ -146,11 +146,11 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 	if g.counts {
 		sc.policy.Began(local)
 	}
-	p.seatCompact(r, n, g.seats[local])
+	p.sendCompactTo(r, n, g.routed[local])
 }
 
-// seatCompact takes a compact request to the target that was picked for it.
-func (p *Plane) seatCompact(r *compactRequest, n *lane, in seat) {
+// sendCompactTo takes a compact request to the target that was picked for it.
+func (p *Plane) sendCompactTo(r *compactRequest, n *lane, in routedTarget) {
 	r.server = in.server
 	f := &p.fastPaths[in.server]
 	if p.leadsTo(f, in.target) && p.enterCompact(r, f, n, n.patienceFor(r, f)) {

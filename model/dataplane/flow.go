@@ -225,7 +225,7 @@ func (p *Plane) openFlow(i uint32, r *request, owner uint32, group int) uint32 {
 		p.balancers[s.balancer].hour.opens(now)
 		return p.newFlow(flow{source: r.source, zone: r.zone, onward: uint8(local), protocol: s.flows.protocol, owner: owner})
 	}
-	target := g.seats[local].target
+	target := g.routed[local].target
 	if most := g.cfg.Flows.MostPerTarget; most > 0 && p.flowsAt(target, r.zone, most) >= most {
 		r = p.requests.at(i) // the pool may have moved
 		b.counts.PortAllocationErrors++

@@ -34,7 +34,7 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 		return
 	}
 	r.route = group
-	in := g.seats[local]
+	in := g.routed[local]
 	if most := g.cfg.Flows.MostPerTarget; most > 0 && (b.flowsOpen()+n.came.count >= int64(most) || len(g.balancers) > 1) && p.flowsAt(in.target, r.zone, most) >= most {
 		b.counts.PortAllocationErrors++
 		p.refuseFlow(r)
@@ -50,7 +50,7 @@ func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 	if g.translates() {
 		p.countAtNode(p.targets.at(in.target), r.zone, 1)
 	}
-	p.seatCompact(r, n, in)
+	p.sendCompactTo(r, n, in)
 }
 
 // refuseFlow fails a compact request whose connection nobody takes.

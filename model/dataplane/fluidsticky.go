@@ -237,8 +237,8 @@ func (p *Plane) weighFluid(g *targetGroup) {
 	if p.fluid == nil {
 		return
 	}
-	for k := range g.seats {
-		if s := &g.seats[k]; s.admits != 0 {
+	for k := range g.routed {
+		if s := &g.routed[k]; s.admits != 0 {
 			if c := p.fluid.places[p.targets.at(s.target).server].cohort; c != nil {
 				s.asked = uint32(c.weighed + 0.5)
 			}

@@ -301,7 +301,7 @@ func (p *Plane) hashAppliance(i uint32, s *source, b *balancer) uint32 {
 		return noIndex
 	}
 	b.nodes[zone].requests++
-	return g.seats[local].target
+	return g.routed[local].target
 }
 
 // addressBehind is the address of a request's client: that of one who is told apart, or of a

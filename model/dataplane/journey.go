@@ -227,7 +227,7 @@ func (p *Plane) yield(i uint32, now sim.Time) {
 
 // nextInLine lets those who wait at a server into free places.
 func (p *Plane) nextInLine(id uint32, now sim.Time) {
-	if s := p.servers.at(id); s.plain && s.base != noIndex {
+	if s := p.servers.at(id); s.untracked && s.base != noIndex {
 		p.nextOnBase(s, now)
 		return
 	}

@@ -5,12 +5,12 @@ import (
 	"unsafe"
 )
 
-// TestWhatEachRequestAsksLiesTogether: a seat and a cookie are a part of one cache line, and
+// TestWhatEachRequestAsksLiesTogether: a routed target and a cookie are a part of one cache line, and
 // what a fast path is asked with each arrival, and with each end, is one line.
 func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	const line = 64
 	var f fastPath
-	for what, size := range map[string]uintptr{"seat": unsafe.Sizeof(seat{}), "cookie": unsafe.Sizeof(cookie{})} {
+	for what, size := range map[string]uintptr{"routed target": unsafe.Sizeof(routedTarget{}), "cookie": unsafe.Sizeof(cookie{})} {
 		if line%size != 0 {
 			t.Errorf("a %s has %d bytes, which do not divide a cache line of %d", what, size, line)
 		}

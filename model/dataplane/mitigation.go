@@ -22,7 +22,7 @@ func (p *Plane) scheduleMitigation() {
 func (p *Plane) onWeightsChange(ev model.Event) {
 	p.scheduleAfter(routing.MitigationInterval, ev)
 	g := &p.targetGroups[ev.Index()]
-	for _, in := range g.seats {
+	for _, in := range g.routed {
 		if in.target != noIndex {
 			p.settle(in.server, p.kernel.Now())
 		}
@@ -36,7 +36,7 @@ func (p *Plane) onWeightsChange(ev model.Event) {
 func (p *Plane) weigh(g *targetGroup, scope int32) {
 	weigher := g.scopes[scope].policy.(routing.Weigher)
 	var records []routing.Record
-	for local, in := range g.seats {
+	for local, in := range g.routed {
 		if in.target == noIndex || p.targets.at(in.target).scope != scope {
 			continue
 		}
@@ -50,7 +50,7 @@ func (p *Plane) weigh(g *targetGroup, scope int32) {
 	}
 	routing.Mitigate(records)
 	for _, r := range records {
-		p.targets.at(g.seats[r.Target].target).weight = r.Weight
+		p.targets.at(g.routed[r.Target].target).weight = r.Weight
 		weigher.SetWeight(r.Target, r.Weight)
 	}
 }

@@ -24,7 +24,7 @@ type server struct {
 	keeps     bool     // it keeps its steps to itself: kept
 	watch     watching
 	settles   settling
-	plain     bool // a base, or one of its applications, whose requests have no trips
+	untracked bool // a base, or one of its applications, whose requests have no trips
 	zone      model.Zone
 	attended  int16   // checks aboard that decide: departures are in the kernel
 	pace      float64 // CPU time here for a second of demand
@@ -225,7 +225,7 @@ func (p *Plane) offer(i uint32, r *request) {
 			return
 		}
 		r = p.requests.at(i) // leaving a fast path may have moved the pool
-	case s.plain:
+	case s.untracked:
 		p.enterApplication(i, s)
 		return
 	case s.disturbed() || s.station.Next() <= now:
@@ -341,7 +341,7 @@ func (p *Plane) settleStation(id uint32, s *server, until sim.Time) {
 			of = p.servers.at(r.server)
 		}
 		switch {
-		case s.plain:
+		case s.untracked:
 			p.leaveBase(job{i: turn.Job, r: r, s: of}, turn.At)
 		case s.journey:
 			t := &p.trips[turn.Job]
@@ -366,7 +366,7 @@ func (p *Plane) withdraw(i uint32) {
 	switch {
 	case r.phase.flows():
 		p.cutFlow(i)
-	case s.plain:
+	case s.untracked:
 		p.withdrawFromBase(i)
 	case s.journey:
 		p.withdrawJourney(i)

@@ -231,7 +231,7 @@ func (p *Plane) onShared(id uint32) (computing, waiting []uint32) {
 // open: in one step, of which nobody must hear at once, on its CPU alone. Requests to them may
 // be compact from then on.
 func (p *Plane) applicationsForeseen(b *server) bool {
-	if !b.plain || b.nic != nil || len(b.disks) > 0 {
+	if !b.untracked || b.nic != nil || len(b.disks) > 0 {
 		return false
 	}
 	first := false

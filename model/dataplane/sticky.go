@@ -38,8 +38,8 @@ func (p *Plane) onGroupIsWeighed(ev model.Event) {
 	now := p.kernel.Now()
 	p.weighFluid(g)
 	targets, total, most := int64(0), int64(0), int64(0)
-	for k := range g.seats {
-		s := &g.seats[k]
+	for k := range g.routed {
+		s := &g.routed[k]
 		if s.admits != 0 && p.targets.at(s.target).rotates <= now-min(weighingWindow, now) {
 			targets++
 			total += int64(s.asked)
@@ -72,7 +72,7 @@ func (b *balance) mean() float64 {
 func (p *Plane) pickFor(g *targetGroup, s *scope, node int, c *cookie) (local int, ok bool) {
 	now := p.kernel.Now()
 	if c != nil && now < c.expires {
-		if s := &g.seats[c.choice]; s.admits == c.tenancy {
+		if s := &g.routed[c.choice]; s.admits == c.tenancy {
 			g.balance.stuck++
 			s.asked++
 			if g.cfg.Stickiness.Kind == LoadBalancerCookie {
@@ -85,7 +85,7 @@ func (p *Plane) pickFor(g *targetGroup, s *scope, node int, c *cookie) (local in
 	if local, ok = s.policy.Pick(node); !ok {
 		return 0, false
 	}
-	in := &g.seats[local]
+	in := &g.routed[local]
 	in.asked++
 	if c != nil {
 		*c = cookie{choice: int32(local), tenancy: in.admits, expires: sim.Sum(now, g.cfg.Stickiness.Duration)}

@@ -15,11 +15,11 @@ import (
 // targetGroup is the state of one target group.
 type targetGroup struct {
 	cfg    *TargetGroup
-	scopes []scope  // one, or one a zone without cross-zone balancing
-	seats  []seat   // by the number that policies know a target by
-	counts bool     // its algorithm looks at the requests in flight
-	rule   law.Rule // by which rates see it choose
-	idle   sim.Time // how long its balancers keep a connection open; 0: without balancers
+	scopes []scope        // one, or one a zone without cross-zone balancing
+	routed []routedTarget // by the number that policies know a target by
+	counts bool           // its algorithm looks at the requests in flight
+	rule   law.Rule       // by which rates see it choose
+	idle   sim.Time       // how long its balancers keep a connection open; 0: without balancers
 
 	requests, responses int64
 	latency             stat.Sum          // ns, over responses
@@ -50,7 +50,7 @@ func (p *Plane) TargetCounts(index int) model.TargetCounts {
 		Requests: g.requests, Responses: g.responses, Latency: g.latency,
 		HealthyArea: g.healthy.Area(p.kernel.Now()).Float64(), Healthy: int(g.healthy.Value()),
 	}
-	for _, in := range g.seats {
+	for _, in := range g.routed {
 		if in.target != noIndex && p.targets.at(in.target).unhealthy() {
 			c.Unhealthy++
 		}
@@ -77,7 +77,7 @@ func (g *targetGroup) record(latency sim.Time) {
 // TargetRequests returns how many requests a target group has, and how many of them wait in
 // line at their targets, as of when its servers were settled last.
 func (p *Plane) TargetRequests(index int) (waiting, all int) {
-	for _, in := range p.targetGroups[index].seats {
+	for _, in := range p.targetGroups[index].routed {
 		if in.target == noIndex {
 			continue
 		}
@@ -90,9 +90,9 @@ func (p *Plane) TargetRequests(index int) (waiting, all int) {
 	return waiting, all
 }
 
-// seat is what a request asks of the target that has a number in its group: a quarter of a
+// routedTarget is what a request asks of the target that has a number in its group: a quarter of a
 // cache line, for it is another target's with each request.
-type seat struct {
+type routedTarget struct {
 	target uint32 // noIndex: it has gone
 	server uint32
 	admits uint32 // its target's tenancy while that is in the policy's rotation; else 0
@@ -160,7 +160,7 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	*t = target{
 		server: indexOf(server),
 		group:  int32(group),
-		local:  g.number(seat{target: indexOf(h), server: indexOf(server)}), tenancy: g.tenancies,
+		local:  g.number(routedTarget{target: indexOf(h), server: indexOf(server)}), tenancy: g.tenancies,
 		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1, weight: routing.FullWeight,
 	}
 	if g.cfg.Mitigation { // the number may have been another's
@@ -168,7 +168,7 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	}
 	t.scope = g.scopeIn(in.zone)
 	in.targets = append(in.targets, h)
-	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 && !by.plain {
+	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 && !by.untracked {
 		p.watchClosely(p.baseOf(indexOf(server))) // who waits at a gate enters while it is settled
 	} else if g.counts && by.watch == onLook {
 		by.watch = inCalendar
@@ -198,15 +198,15 @@ func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 }
 
 // number gives a new target a free number.
-func (g *targetGroup) number(of seat) int32 {
+func (g *targetGroup) number(of routedTarget) int32 {
 	if n := len(g.freeNumbers); n > 0 {
 		local := g.freeNumbers[n-1]
 		g.freeNumbers = g.freeNumbers[:n-1]
-		g.seats[local] = of
+		g.routed[local] = of
 		return local
 	}
-	g.seats = append(g.seats, of)
-	return int32(len(g.seats) - 1)
+	g.routed = append(g.routed, of)
+	return int32(len(g.routed) - 1)
 }
 
 // admitHealth brings the rotation in line with the health of a target that changed,
@@ -220,7 +220,7 @@ func (p *Plane) admitHealth(target uint32) {
 		p.rotate(target, s)
 	} else {
 		s.failOpen = open
-		for _, other := range g.seats {
+		for _, other := range g.routed {
 			if other.target != noIndex && p.targets.at(other.target).scope == t.scope {
 				p.rotate(other.target, s)
 			}
@@ -240,7 +240,7 @@ func (p *Plane) rotate(target uint32, s *scope) {
 		return
 	}
 	t.rotating = wanted
-	in := &p.targetGroups[t.group].seats[t.local]
+	in := &p.targetGroups[t.group].routed[t.local]
 	in.admits = 0
 	if wanted {
 		in.admits, t.rotates = t.tenancy, p.kernel.Now()
@@ -358,7 +358,7 @@ func (p *Plane) removeTarget(h slab.Handle) {
 	}
 	g := &p.targetGroups[t.group]
 	p.forgetPorts(t)
-	g.seats[t.local] = seat{target: noIndex}
+	g.routed[t.local] = routedTarget{target: noIndex}
 	g.freeNumbers = append(g.freeNumbers, t.local)
 	p.forgetKeptTo(p.targets.Get(h))
 	server := t.server

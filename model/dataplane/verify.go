@@ -135,7 +135,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
-		if p.tracked && p.trips[indexOf(h)].placed || p.servers.at(r.server).plain && r.phase == inService {
+		if p.tracked && p.trips[indexOf(h)].placed || p.servers.at(r.server).untracked && r.phase == inService {
 			l.placed++
 		}
 		at[r.server] = l
@@ -146,7 +146,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
-		if p.servers.at(r.server).plain && r.phase == inService {
+		if p.servers.at(r.server).untracked && r.phase == inService {
 			l.placed++
 		}
 		at[r.server] = l
@@ -227,8 +227,8 @@ func (p *Plane) verifyTargets() error {
 		if wanted := !t.draining && (t.healthy() || s.failOpen); wanted != t.rotating {
 			return fmt.Errorf("target %v: in rotation %v, should be %v", h, t.rotating, wanted)
 		}
-		if in := p.targetGroups[t.group].seats[t.local]; in.target != indexOf(h) || in.server != t.server || in.admits != 0 != t.rotating || t.rotating && in.admits != t.tenancy {
-			return fmt.Errorf("target %v: in rotation %v, its seat is %+v", h, t.rotating, in)
+		if in := p.targetGroups[t.group].routed[t.local]; in.target != indexOf(h) || in.server != t.server || in.admits != 0 != t.rotating || t.rotating && in.admits != t.tenancy {
+			return fmt.Errorf("target %v: in rotation %v, is routed as %+v", h, t.rotating, in)
 		}
 		if n := inFlight[indexOf(h)]; n != t.inFlight {
 			return fmt.Errorf("target %v: %d in flight, counted %d", h, n, t.inFlight)
