@@ -12,6 +12,7 @@ import (
 type Law struct {
 	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
 	find    func() []float64 // these, which are more work than all else, when they are asked for
+	guide   []int32          // of shares in guides-ths, the first bound that is no smaller; nil: not asked for
 	upTo    []float64        // sum of the stays below each bound, in seconds of a stay; nil: not asked for
 	made    maker            // of other laws or of points; nil: not
 	mean    float64          // seconds
@@ -146,11 +147,43 @@ func (l *Law) recordMany(h *stat.Histogram, b Batch) {
 // recordFew looks for the bucket of each stay.
 func (l *Law) recordFew(h *stat.Histogram, b Batch) {
 	below, within := l.below(), l.within(b)
+	if l.guide == nil {
+		l.guide = guideTo(below)
+	}
 	for k := range b.N {
 		p := min((float64(k)+b.Offset)/float64(b.N)*within, below[len(below)-1])
-		from, width := stat.Bin(max(0, sort.SearchFloat64s(below, p)-1))
+		from, width := stat.Bin(max(0, seek(below, l.guide, p)-1))
 		h.Record(b.at(from + width/2))
 	}
+}
+
+// guides is how many parts the shares have between which a bound is looked for.
+const guides = 256
+
+// guideTo finds the first bound that is no smaller than each of so many shares, and the last.
+func guideTo(below []float64) []int32 {
+	guide, at := make([]int32, guides+1), 0
+	for i := range guide {
+		for at < len(below)-1 && below[at] < float64(i)/guides {
+			at++
+		}
+		guide[i] = int32(at)
+	}
+	return guide
+}
+
+// seek is sort.SearchFloat64s of a share that is no larger than the last bound.
+func seek(below []float64, guide []int32, p float64) int {
+	i := min(int(p*guides), guides-1)
+	low, high := int(guide[i]), int(guide[i+1])
+	for low < high { // below[low-1] < p <= below[high]
+		if middle := (low + high) / 2; below[middle] < p {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 // Quantile returns the stay in seconds that a share p do not exceed.
