@@ -19,6 +19,7 @@ const (
 	poolSize     = 2000 // candidates that are looked at by the surrogate, besides neighbours
 	believed     = 64   // of them, the best, from which a batch is taken
 	sifted       = 6    // finalists at a time after exploring by rates
+	closer       = 12   // finalists, the best, of which rates are looked at more closely before they are sifted
 	neighbourly  = 5    // candidates whose neighbours are looked at
 	improbable   = 1e-3 // probability below which a candidate is not compared
 	worthwhile   = 0.05 // share of the indifference: exploring ends where less is to be gained
@@ -85,7 +86,7 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 	if x.leader == nil || x.leader.rates.experiment == nil || len(all) <= sifted {
 		return all, nil
 	}
-	screened := slices.DeleteFunc(slices.Clone(all), func(c *contestant) bool { return c.rates.experiment == nil })
+	screened := slices.DeleteFunc(slices.Clone(all[:min(closer, len(all))]), func(c *contestant) bool { return c.rates.experiment == nil })
 	err := x.simulate(ctx, Exploring, x.lacking(screened, Exploring, max(exploring, x.Replications)))
 	if errors.Is(err, errBudget) {
 		return all, nil

@@ -31,7 +31,7 @@ type Search struct {
 
 // ScreenStep is the step in which rates are played that screen: metrics for scaling have a value a
 // minute, or five.
-const ScreenStep = 30 * sim.Second
+const ScreenStep = 60 * sim.Second
 
 // LeastBudget is the least budget of a search with so many replications before a
 // candidate is judged: enough to judge a few of them and to confirm one.
@@ -52,7 +52,7 @@ func SearchKeys() []schema.Key {
 		schema.Row("points", schema.Whole(1, 10_000), "100", "candidates tried at most; if there are more, a surrogate chooses which, up to 300"),
 		schema.Row("budget", schema.Whole(10, 1e9), "20000", "replications at most, of all candidates together"),
 		schema.Row("seed", schema.Whole(0, 1<<53), "0", "of the first candidates where a surrogate chooses the others"),
-		schema.Row("screen", schema.OneOf("request: exploring plays every request", "fluid: exploring plays rates, in steps of 30s; what it finds is compared and confirmed by requests"), `"request"`, "by what a surrogate learns which candidates to compare"),
+		schema.Row("screen", schema.OneOf("request: exploring plays every request", "fluid: exploring plays rates, in steps of 1m; what it finds is compared and confirmed by requests"), `"request"`, "by what a surrogate learns which candidates to compare"),
 		schema.Row("parameters", schema.Inner(), schema.Required, "the choices: keys of this file with their values"),
 		schema.Row("parameters.KEY", schema.Free(), "", `values: a list, { min, max, integer = true }, { min, max, steps, scale = "log" } or { values, when = { "key" = value } }`),
 	})
