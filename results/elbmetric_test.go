@@ -29,6 +29,7 @@ func balanced() (*cloud.Config, *cloud.Outcome) {
 		{Name: "edge", Kind: "network", Default: dataplane.Action{Forward: []dataplane.Forward{{TargetGroup: 1, Weight: 1}}}},
 		{Name: "inspection", Kind: "gateway", Default: dataplane.Action{Forward: []dataplane.Forward{{TargetGroup: 1, Weight: 1}}}},
 	}
+	cfg.Fluid = sim.Minute
 	o := oneOutcome(cfg)
 	o.Balancers = []dataplane.BalancerOutcome{
 		{Rules: [][]int64{{30}, {20, 50}}, ConnectionsReset: 8, Handshakes: 17, Resumed: 5, HandshakesFailed: 3, TargetErrors: 2, TargetAnswers: 48},
@@ -44,7 +45,7 @@ func balanced() (*cloud.Config, *cloud.Outcome) {
 	o.Routes[0].Causes.Add(dataplane.Code504, dataplane.CauseConnect, 3)
 	o.Ledger.Owners = append(o.Ledger.Owners, "load_balancer.edge", "autoscaling_group.api")
 	o.Networks = []dataplane.NetworkOutcome{{
-		Owner: 1, Servers: 2, Limited: 2, In: 1000, Out: 4000, Base: 8000, Most: 80, Throttled: 9 * sim.Second, Bursts: true, Least: 0.25, LeftArea: 3, Left: 4,
+		Owner: 1, Servers: 2, Limited: 2, In: 1000, Out: 4000, Base: 8000, Most: 80, Throttled: 9 * sim.Second, Overloaded: 5 * sim.Second, Bursts: true, Least: 0.25, LeftArea: 3, Left: 4,
 	}}
 	for _, t := range []struct {
 		owner  int32
@@ -111,6 +112,7 @@ func TestMetricsOfConnectionsAndBytesReadTheirPart(t *testing.T) {
 		"network.throughput.max":                            (&o.Networks[0]).Most.PerSecond(),
 		"network.utilization":                               0.5,
 		"network.throttled_time{autoscaling_group=web}":     9,
+		"network.overloaded_time{autoscaling_group=web}":    5,
 		"network.burst_balance.min":                         0.25,
 		"network.burst_balance.end":                         0.75,
 		"transfer.internet_out":                             1000,

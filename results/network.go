@@ -27,6 +27,9 @@ func limited(cfg *cloud.Config, s scope) bool {
 	return false
 }
 
+// byRates is [limited] in a run of rates.
+func byRates(cfg *cloud.Config, s scope) bool { return cfg.Fluid > 0 && limited(cfg, s) }
+
 // network merges the interfaces of the part's servers.
 func (p *part) network() (all dataplane.NetworkOutcome) {
 	for i := range p.owned(p.belongs().networks, len(p.outcome.Networks)) {
@@ -63,6 +66,11 @@ func networkMetrics() []Metric {
 			}),
 		of("network.throttled_time", "s", "time at the base bandwidth, out of network credits with more to do, summed over instances and directions",
 			func(n *dataplane.NetworkOutcome) float64 { return n.Throttled.Seconds() }),
+		{
+			Name: "network.overloaded_time", Unit: "s", Labels: []string{labelGroup, labelInstance}, where: byRates,
+			Meaning: "time in which rates had more to pass than an interface carries, summed over instances and directions: they do not show well whom that keeps waiting",
+			read:    func(p *part) float64 { n := p.network(); return n.Overloaded.Seconds() },
+		},
 		of("network.burst_balance.min", "ratio", "least network credit of any instance, in either direction",
 			func(n *dataplane.NetworkOutcome) float64 { return given(n.Bursts, n.Least) }),
 		of("network.burst_balance.end", "ratio", "mean network credit of the instances at the end of the run, over both directions",
@@ -79,6 +87,9 @@ const muchOfBase = 0.5
 func (s *Summary) warnOfNetwork(meter *Meter, measured []*Measurement) {
 	for _, label := range []string{labelGroup, labelInstance} {
 		for _, p := range s.Labelled(label) {
+			if v, ok := s.Value("network.overloaded_time", p); ok && v.Value > 0 {
+				s.warnf("%s: %s s a run with more to send than its interfaces carry: rates do not show whom that keeps waiting, nor who gives up; fidelity = \"request\" shows it", p.title(), v.sure())
+			}
 			if v, ok := s.Value("network.throttled_time", p); ok && v.Value > 0 {
 				s.warnf("%s: %s s a run at the base bandwidth, out of network credits with more to send: a larger type has more of it", p.title(), v.sure())
 			}

@@ -35,10 +35,11 @@ type Link struct {
 
 	light light
 
-	outSince  sim.Time
-	throttled sim.Time
-	begun     model.Bytes
-	dropped   model.Bytes
+	outSince   sim.Time
+	throttled  sim.Time
+	overloaded sim.Time // of rates
+	begun      model.Bytes
+	dropped    model.Bytes
 }
 
 // NewLink returns a link with full credits at an instant. Without a peak it panics.

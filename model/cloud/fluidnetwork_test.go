@@ -31,6 +31,9 @@ func TestFluidLinkIsProcessorSharing(t *testing.T) {
 		if got := out.Routes[0].Latency.Mean() / 1e9; math.Abs(got/want-1) > 0.01 {
 			t.Errorf("load %v: mean %.4f s, processor sharing says %.4f s", load, got, want)
 		}
+		if over := out.Networks[0].Overloaded; over != 0 {
+			t.Errorf("load %v: overloaded for %v", load, over)
+		}
 	}
 }
 
@@ -81,6 +84,9 @@ func TestFluidCreditsOfAnInterfaceRunOut(t *testing.T) {
 	u := &out.Networks[0]
 	if got, want := u.Throttled.Seconds(), 1200-600.0; math.Abs(got/want-1) > 0.02 {
 		t.Errorf("throttled for %.0f s, want %.0f s", got, want)
+	}
+	if got, want := u.Overloaded.Seconds(), 1200-600.0; math.Abs(got/want-1) > 0.02 {
+		t.Errorf("overloaded for %.0f s, want %.0f s", got, want)
 	}
 	if got, want := float64(u.Out)*8e-9, 600*3+600*1.0; math.Abs(got/want-1) > 0.01 {
 		t.Errorf("%.0f Gbit have passed, want %.0f", got, want)

@@ -95,9 +95,9 @@ type membership struct {
 // place is a server's: its cohort, and what it had done when it came there.
 type place struct {
 	cohort                    *cohort
-	busy, in, out             float64    // of it before
-	busyFrom, inFrom, outFrom float64    // of the cohort then
-	throttled                 [2]float64 // of its links
+	busy, in, out             float64      // of it before
+	busyFrom, inFrom, outFrom float64      // of the cohort then
+	links                     [2]linkTimes // of it before
 }
 
 // regroup is told that something may have changed at a server: what came before is played as
@@ -139,7 +139,7 @@ func (p *Plane) regroup(id uint32) {
 	f.bursts = f.bursts || s.supply != nil
 	*at = place{
 		cohort: to, busy: at.busy, in: at.in, out: at.out,
-		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, throttled: to.throttled(),
+		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, links: to.linkTimes(),
 	}
 	f.stale = true
 	if to.checksMayFail || key.reach != serves {

@@ -22,14 +22,14 @@ type interfaceRates struct {
 
 // linkRates is one direction of it, of one server.
 type linkRates struct {
-	ways      [2]flowStation // by [bandwidth.Way]
-	left      float64        // credits, in thousands of bytes
-	least     float64        // of them so far, of 1
-	out       bool           // of credits, with more to do than the base
-	throttled float64        // ns so far
-	most      float64        // thousands of bytes a second, so far
-	rate      float64        // the same in the present step
-	passed    float64        // bytes in it
+	ways   [2]flowStation // by [bandwidth.Way]
+	left   float64        // credits, in thousands of bytes
+	least  float64        // of them so far, of 1
+	out    bool           // of credits, with more to do than the base
+	times  linkTimes      // so far
+	most   float64        // thousands of bytes a second, so far
+	rate   float64        // the same in the present step
+	passed float64        // bytes in it
 }
 
 // flowStation is the flows of a way.
@@ -122,9 +122,10 @@ func (p *Plane) noteNetwork(id uint32) {
 	for d := range w.links {
 		l := &w.links[d]
 		s.nic.links[d].Note(p.kernel.Now(), bandwidth.Played{
-			Left: max(0, l.left/full), Least: l.least, Most: bandwidth.Rate(l.most), Throttled: sim.Time(l.throttled - at.throttled[d]),
+			Left: max(0, l.left/full), Least: l.least, Most: bandwidth.Rate(l.most), Throttled: sim.Time(l.times.throttled - at.links[d].throttled),
+			Overloaded: sim.Time(l.times.overloaded - at.links[d].overloaded),
 		})
-		at.throttled[d] = l.throttled
+		at.links[d] = l.times
 	}
 }
 
@@ -204,6 +205,7 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 		capacity = float64(t.Base)
 	}
 	l.passed, l.rate = 0, 0
+	over := false
 	for way := range l.ways {
 		f := &l.ways[len(l.ways)-1-way] // those of the internet first, who have a part of their own
 		if f.Demand == nil {
@@ -217,12 +219,16 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 			}
 		}
 		bytes := f.play(p.fluid.laws, c.servers, most, a)
+		over = over || f.load > 1
 		l.passed += bytes
 		l.rate += bytes / seconds / 1000
 		l.most = max(l.most, min(capacity, f.flow*math.Ceil(f.Number+mostDeviations*math.Sqrt(f.Number))))
 		if f.mine > 0 {
 			through += f.Done * float64(c.servers) * f.mine / (f.mine + f.others)
 		}
+	}
+	if over {
+		l.times.overloaded += float64(a.Length)
 	}
 	l.spend(t, a.Length)
 	return through
@@ -238,7 +244,7 @@ func (l *linkRates) spend(t *bandwidth.Terms, length sim.Time) {
 		return
 	}
 	if l.out {
-		l.throttled += float64(length)
+		l.times.throttled += float64(length)
 	}
 	l.left = min(full, l.left+(base-l.rate)*length.Seconds())
 	l.out = l.left <= 0
@@ -323,14 +329,20 @@ func (c *cohort) selects() float64 {
 	return c.Selects()
 }
 
-// throttled is for how long the links of each server of a cohort have been, so far.
-func (c *cohort) throttled() (ns [2]float64) {
+// linkTimes is how long a link of each server of a cohort has been something, in ns.
+type linkTimes struct {
+	throttled  float64
+	overloaded float64 // with more to pass than it carries
+}
+
+// linkTimes returns that of the links of a cohort so far.
+func (c *cohort) linkTimes() (so [2]linkTimes) {
 	if c.links != nil {
-		for d := range ns {
-			ns[d] = c.links.links[d].throttled
+		for d := range so {
+			so[d] = c.links.links[d].times
 		}
 	}
-	return ns
+	return so
 }
 
 // delay is how long the lines of a cohort make those wait who leave it.

@@ -20,12 +20,13 @@ type NetworkOutcome struct {
 
 	// Where bytes take their time:
 
-	Most      bandwidth.Rate `window:"to"` // of any server, one way
-	Throttled sim.Time       // of all servers together, held to the base for want of credits, in and out apart
-	Bursts    bool           // there are credits
-	Least     float64        `window:"to"` // of them, of 1
-	LeftArea  float64        `window:"to"` // at the end, summed over the directions of the servers that there are then
-	Left      int            `window:"to"` // those directions
+	Most       bandwidth.Rate `window:"to"` // of any server, one way
+	Throttled  sim.Time       // of all servers together, held to the base for want of credits, in and out apart
+	Overloaded sim.Time       // the same with more to pass than there is bandwidth, in rates
+	Bursts     bool           // there are credits
+	Least      float64        `window:"to"` // of them, of 1
+	LeftArea   float64        `window:"to"` // at the end, summed over the directions of the servers that there are then
+	Left       int            `window:"to"` // those directions
 }
 
 // Merge adds the interfaces of another owner's servers.
@@ -44,6 +45,7 @@ func (u *NetworkOutcome) Merge(o *NetworkOutcome) {
 	u.Peak += o.Peak
 	u.Most = max(u.Most, o.Most)
 	u.Throttled = sim.Sum(u.Throttled, o.Throttled)
+	u.Overloaded = sim.Sum(u.Overloaded, o.Overloaded)
 	u.LeftArea += o.LeftArea
 	u.Left += o.Left
 }
@@ -69,6 +71,7 @@ func (u *NetworkOutcome) add(p *Plane, id uint32, s *server, now sim.Time) {
 			}
 			one.Most = max(one.Most, l.Most())
 			one.Throttled += l.Throttled(now)
+			one.Overloaded += l.Overloaded()
 			if l.Bursts() && s.listens {
 				one.LeftArea += left
 				one.Left++
