@@ -64,7 +64,7 @@
 // server. Where each
 // request opens a flow that ends with it, the flow of a compact one is counted and has no
 // record (flowcompact.go). What requests of one route have in common is found once, in its lane (lane.go);
-// their ends within one minute add up on its tab (tab.go), which is paid before anybody looks.
+// their arrivals and ends within one minute add up on its tabs (tab.go), which are paid before anybody looks.
 //
 // # Plain sources and arrivals ahead
 //
@@ -157,7 +157,10 @@
 // (fluidanswer.go). What stands before a balancer divides or ends a part of an inflow in a file of its own: names
 // (fluidname.go), security groups (fluidfilter.go), ports and addresses where nobody answers (fluidnowhere.go),
 // handshakes (fluidconnection.go), redirects (fluidredirect.go), flows (fluidflow.go), connections that targets
-// close (fluidkept.go). What rates do not carry is listed in validatefluid.go.
+// close (fluidkept.go), cookies (fluidsticky.go), a balancer before it (fluidrelay.go) and a Gateway Load Balancer
+// (fluidgateway.go). Bytes pass the interface that each server of a cohort has (fluidnetwork.go), those of steps too
+// (fluidtalk.go), by sizes of flows (fluidsizes.go): who waits for a link that is overloaded, and gives up, is not shown
+// well. Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
 //
 // # Cost
 //

@@ -87,9 +87,11 @@ func NamesOf(has func(Entry) bool, own ...Entry) string {
 	return strings.Join(names, " or ")
 }
 
-// Those that start targets slowly, and those whose weights follow the errors.
+// StartsSlowly and Mitigates ask for what [NamesOf] lists.
 func StartsSlowly(e Entry) bool { return e.StartsSlowly }
-func Mitigates(e Entry) bool    { return e.Mitigates }
+
+// Mitigates is like [StartsSlowly].
+func Mitigates(e Entry) bool { return e.Mitigates }
 
 // Find returns the policy with that name: one of these, or of [Policies].
 func Find(name string, own ...Entry) (Entry, bool) {
