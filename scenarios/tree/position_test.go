@@ -38,7 +38,9 @@ func checkMarks(t *testing.T, text string) {
 				if !strings.Contains(lines[k.line-1], key) && !strings.Contains(text, `\`) {
 					t.Fatalf("%s.%s is not in line %d of %q", path, key, k.line, text)
 				}
-				check(path+"."+key, below, k)
+				if key != "" { // the library loses elements of a list below an empty key
+					check(path+"."+key, below, k)
+				}
 			}
 		case []map[string]any:
 			for i, below := range v {
@@ -56,6 +58,7 @@ func isPlain(key string) bool {
 var marked = []string{
 	"a = 1\nb.c = 2\n'q u' = 3\n\"d\".'e' = 4\n[t]\n  x = [\n 1, # one\n {y = 2,\n z = 3} ]\n[[l]]\nm = '''\n[[no]]\n'''\n[[l]]\nm = 2\n[l.sub]\nn = \"\"\"x\\\"\"\"\"\"\no=1\n[[l.deep]]\np=1",
 	"x = \"a # b\" # c = 1\ny = '#'\nz = [ \"]\", '}', {w = \"=\"} ]\nlast = 1",
+	"\"1\".'' = [0, {a = 0}]\nb = 1",
 	"t = { a = 1, b = { c = [ { d = 1 }, { d = 2 } ] } }\r\nu = 1979-05-27 07:32:00\r\nv = 1",
 }
 
