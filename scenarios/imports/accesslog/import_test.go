@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/csv"
 	"flag"
@@ -87,19 +88,22 @@ func TestManyFilesInAnyOrderGiveOneTrace(t *testing.T) {
 // The order is that of a stable sort, however little fits into memory.
 func TestOrderIsAStableSort(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
-	for _, size := range []int{1, 3, 100, 10_000} {
-		o := NewOrder()
+	for _, c := range []struct {
+		size, arrivals int
+		spread         int64
+	}{{1, 1000, 50}, {3, 1000, 50}, {100, 1000, 50}, {10_000, 1000, 50}, {30_000, 20_000, 1 << 10}, {3000, 20_000, 1 << 52}, {30_000, 20_000, 1}} {
+		size, o := c.size, NewOrder()
 		o.atOnce = size
 		var all []Arrival
-		for i := range 1000 {
-			a := Arrival{At: random.Int63n(50), Received: int64(i), Sent: random.Int63(), Target: random.Int63n(9) - 1, Status: 200}
+		for i := range c.arrivals {
+			a := Arrival{At: 1<<40 + random.Int63n(c.spread), Received: int64(i), Sent: random.Int63(), Target: random.Int63n(9) - 1, Status: 200}
 			all = append(all, a)
-			o.Add(a)
+			o.Add(&a)
 		}
-		slices.SortStableFunc(all, func(a, b Arrival) int { return int(a.At - b.At) })
+		slices.SortStableFunc(all, func(a, b Arrival) int { return cmp.Compare(a.At, b.At) })
 		for range 2 { // it may be asked again
 			var got []Arrival
-			if err := o.Each(func(a Arrival) error { a.number = 0; got = append(got, a); return nil }); err != nil {
+			if err := o.Each(func(a *Arrival) error { got = append(got, *a); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if !slices.Equal(got, all) {
