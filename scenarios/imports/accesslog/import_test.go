@@ -172,6 +172,36 @@ func TestBrokenFilesAreNamedAndReadAsFarAsTheyGo(t *testing.T) {
 	}
 }
 
+// What is no text of lines is named as what it is.
+func TestWhatHasNoLinesIsNamed(t *testing.T) {
+	utf16 := func(text string) (all []byte) {
+		for _, c := range []byte(text) {
+			all = append(all, c, 0)
+		}
+		return all
+	}
+	many := strings.Repeat(albLine(1)+"\r", 300)
+	for name, c := range map[string]struct {
+		content []byte
+		count   int64
+		want    string
+	}{
+		"cr":         {[]byte(albLine(1) + "\r" + albLine(2) + "\r"), 0, `^f: must end its lines by LF or CR LF, got CR alone: tr .*: nothing of it was read$`},
+		"long cr":    {[]byte(many), 0, `^f: must end its lines by LF`},
+		"twice":      {compressed(t, string(compressed(t, albLine(1)))), 0, `^f: is gzip within gzip: gunzip it once: nothing of it was read$`},
+		"utf16":      {utf16(albLine(1) + "\n"), 0, `^f: must be UTF-8 text, got NUL bytes between others`},
+		"marked":     {append([]byte("\xff\xfe"), utf16(albLine(1))...), 0, `^f: must be UTF-8 text, got UTF-16`},
+		"truncated":  {[]byte("\x00\x00\x00\x00" + albLine(1) + "\n" + albLine(2) + "\n"), 1, `^f:1: has NUL bytes`},
+		"one cr":     {[]byte(albLine(1) + "\r"), 1, `^$`},
+		"a cr in it": {[]byte(strings.Replace(albLine(1), "reviews", "re\rviews", 1) + "\n" + albLine(2)), 2, `^$`},
+	} {
+		in, skipped := readPacked(t, Formats()[0], Options{}, tree.Packed{"f": c.content}, "f")
+		if got := strings.Join(skipped.Text(), "\n"); in.Count != c.count || !regexp.MustCompile(c.want).MatchString(got) {
+			t.Errorf("%s: got %d requests and %q, want %d and %s", name, in.Count, got, c.count, c.want)
+		}
+	}
+}
+
 // A log whose lines lie ages apart makes no trace of a row a minute for all of them.
 func TestCountsOfAgesAreRefused(t *testing.T) {
 	packed := tree.Packed{"log": []byte(`h - - [02/Mar/1971:09:00:00 +0000] "GET / HTTP/1.0" 200 10` + "\n" + `h - - [02/Mar/2026:09:00:00 +0000] "GET / HTTP/1.0" 200 10`)}
