@@ -180,13 +180,13 @@ func tellLoss(dir string, job *sweepJob) error {
 	if !lost.Any() {
 		return nil
 	}
-	kept, err := job.journal.Count(job.plan.Points, &job.plan.Rule)
-	if err != nil {
+	kept, points := 0, job.e.Sweep.Len()
+	if err := eachOf(job.plan, job.journal, func(*sweep.Row) error { kept++; return nil }); err != nil {
 		return err
 	}
 	todo := "nothing of them is missing"
-	if missing := job.plan.Points - kept; missing > 0 {
-		todo = fmt.Sprintf("%d of %d points are done, %d are computed", kept, job.plan.Points, missing)
+	if missing := points - kept; missing > 0 {
+		todo = fmt.Sprintf("%d of %d points are done, %d are computed", kept, points, missing)
 	}
 	complain(fmt.Sprintf("%s: %s; %s", filepath.Join(dir, sweep.JournalName), lost.String(), todo))
 	return nil

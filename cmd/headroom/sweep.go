@@ -13,9 +13,7 @@ import (
 	"headroom/results/folder"
 	pages "headroom/results/page"
 	"headroom/results/report"
-	"headroom/results/run"
 	"headroom/results/sweep"
-	"headroom/scenarios/tables"
 	"headroom/sim/batch/jetstream"
 )
 
@@ -56,7 +54,8 @@ The files have a row a point: point, the parameters that differ, replications, a
 for each metric its key and KEY.half_width. Where some point needs them, columns
 follow: KEY.n, if not every replication observed the metric; breached, the thresholds
 that a point breaches, and breach_probability with its 95 % interval, if there are any;
-ruled_out, the threshold that ended a point early; error, of a point that failed, which
+ruled_out, the threshold that ended a point early; fidelity, what was played of a point
+with sweep.screen; error, of a point that failed, which
 is no end of the sweep. Points that breach a threshold rank below those that do not.
 The exit code is 3 if no point meets the thresholds.
 
@@ -119,6 +118,13 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 		return nil, nil, badInput(fmt.Errorf("%s: has no [sweep]; `headroom explain sweep` says what it takes", file))
 	}
 	p := planOf(e.Scenario)
+	if p.Screen != nil {
+		page, err := f.page(e)
+		if err != nil {
+			return nil, nil, badInput(err)
+		}
+		p.Screen.Aims, p.Screen.First = page.Pareto, page.Metrics[0]
+	}
 	p.Rule = sweep.Rule{Replications: s.Replications, Max: s.MaxReplications, Precision: s.Precision}
 	if f.replications > 0 {
 		p.Rule.Replications, p.Rule.Max = f.replications, max(f.replications, s.MaxReplications)
@@ -127,20 +133,6 @@ func (f *sweepFlags) open(c *cobra.Command, file string) (*experiment, *sweep.Pl
 		p.Rule.Thresholds = e.Thresholds
 	}
 	return e, p, nil
-}
-
-// planOf says what the points of a sweep are, without a rule when to stop.
-func planOf(s *tables.Scenario) *sweep.Plan {
-	return &sweep.Plan{
-		Points: s.Sweep.Len(),
-		Build: func(point int) (*run.Experiment, error) {
-			scenario, err := s.Point(point)
-			if err != nil {
-				return nil, err
-			}
-			return run.Of(scenario), nil
-		},
-	}
 }
 
 func (f *sweepFlags) run(c *cobra.Command, file string) error {
@@ -163,12 +155,12 @@ func (f *sweepFlags) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	if p.Points > mostPoints && !f.yes {
-		estimate, err := pilot(c.Context(), p, f.workers)
+	if points := e.Sweep.Len(); points > mostPoints && !f.yes {
+		estimate, err := f.estimate(c.Context(), e, p)
 		if err != nil {
 			return err
 		}
-		return badInput(fmt.Errorf("%s: %s points; %s; --yes runs them", file, counted(p.Points), estimate))
+		return badInput(fmt.Errorf("%s: %s points; %s; --yes runs them", file, counted(points), estimate))
 	}
 	return f.sweep(c.Context(), &sweepJob{e: e, plan: p, page: page, format: format, out: c.OutOrStdout()})
 }
@@ -210,7 +202,7 @@ func (f *sweepFlags) sweep(ctx context.Context, job *sweepJob) error {
 	defer clean()
 	swept := f.compute(ctx, job)
 	if axes := len(job.e.Sweep.Axes()); swept == nil && job.e.Sweep.Design == "saltelli" {
-		job.page.Rows = job.plan.Points / (axes + 2)
+		job.page.Rows = job.e.Sweep.Len() / (axes + 2)
 	}
 	var printed error
 	if stopped := swept != nil && !interrupts(ctx, swept); !stopped || !job.journal.Empty() { // what there is
@@ -252,7 +244,7 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		return nil, err
 	}
 	job.page.Points.Each = func(do func(*sweep.Row) error) error {
-		return journal.Each(job.plan.Points, &job.plan.Rule, do)
+		return eachOf(job.plan, journal, do)
 	}
 	var shown atomic.Pointer[sweepProgress] // what the cluster says before is no part of the picture
 	if job.cluster, err = f.cluster.join(ctx, "headroom sweep", dir, func(text string) { shown.Load().say(text) }); err != nil {
@@ -263,7 +255,7 @@ func (f *sweepFlags) prepare(ctx context.Context, job *sweepJob) (clean func(), 
 		remove()
 		return nil, err
 	}
-	job.show = newSweepProgress(job.page, job.plan.Points, f.quiet)
+	job.show = newSweepProgress(job.page, job.e.Sweep.Len(), f.quiet)
 	shown.Store(job.show)
 	return func() { journal.Close(); remove() }, nil
 }
@@ -280,6 +272,9 @@ func (f *sweepFlags) compute(ctx context.Context, job *sweepJob) error {
 		Workers: f.workers, RetryFailed: f.retryFailed,
 		Done: func(r sweep.Row) {
 			files.note(r)
+			if job.plan.Screen != nil {
+				r = job.plan.Screen.Name(r)
+			}
 			job.show.done(r)
 		},
 	}

@@ -37,16 +37,32 @@ func (f *sweepFlags) plan(c *cobra.Command, file string) error {
 	if len(p.Rule.Precision) > 0 {
 		replications += fmt.Sprintf(" to %d", p.Rule.Max)
 	}
-	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", printable(file), s.Design, counted(p.Points), replications, e.Config.Duration)
+	fmt.Fprintf(w, "%s: %s of %s points × %s replications of %s\n", printable(file), s.Design, counted(s.Len()), replications, e.Config.Duration)
 	for i, axis := range s.Axes() {
 		fmt.Fprintf(w, "  %s: %s\n", printable(e.Label(axis)), printable(s.Summary(i)))
 	}
-	estimate, err := pilot(c.Context(), p, f.workers)
+	estimate, err := f.estimate(c.Context(), e, p)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(w, estimate)
 	return err
+}
+
+// estimate says how long a sweep takes; one that screens, what all its points take by rates, and as many as may
+// follow by requests.
+func (f *sweepFlags) estimate(ctx context.Context, e *experiment, p *sweep.Plan) (string, error) {
+	points, s := e.Sweep.Len(), p.Screen
+	if s == nil {
+		return pilot(ctx, p, pilotOf{points, func(k int) int { return k }, points, f.workers})
+	}
+	rates, err := pilot(ctx, p, pilotOf{points, s.Rates, points, f.workers})
+	if err != nil {
+		return "", err
+	}
+	most := min(s.Most, points)
+	requests, err := pilot(ctx, p, pilotOf{points, s.Requests, most, f.workers})
+	return fmt.Sprintf("by rates %s; by requests %s points at most, %s", rates, counted(most), requests), err
 }
 
 // counted writes a number of points; beyond all bounds nobody counts them.
@@ -64,8 +80,17 @@ const (
 	pilotTime   = 5 * time.Second
 )
 
+// pilotOf says which points a pilot is of.
+type pilotOf struct {
+	points  int              // of the design
+	point   func(of int) int // of the plan
+	planned int              // of the points, to be computed
+	workers int
+}
+
 // pilot estimates how long a sweep takes.
-func pilot(ctx context.Context, p *sweep.Plan, workers int) (string, error) {
+func pilot(ctx context.Context, p *sweep.Plan, these pilotOf) (string, error) {
+	workers := these.workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -74,9 +99,9 @@ func pilot(ctx context.Context, p *sweep.Plan, workers int) (string, error) {
 	begin := time.Now()
 	tried, spent := 0, time.Duration(0)
 	var failed error
-	n := min(pilotPoints, p.Points)
+	n := min(pilotPoints, these.points)
 	for k := 0; k < n && short.Err() == nil; k++ {
-		err := attempt(short, p, k*(p.Points/n))
+		err := attempt(short, p, these.point(k*(these.points/n)))
 		switch {
 		case ctx.Err() != nil:
 			return "", interruption(ctx, err)
@@ -88,7 +113,7 @@ func pilot(ctx context.Context, p *sweep.Plan, workers int) (string, error) {
 			spent = time.Since(begin)
 		}
 	}
-	runs := float64(p.Points) * float64(p.Rule.Replications) / float64(workers)
+	runs := float64(these.planned) * float64(p.Rule.Replications) / float64(workers)
 	longer := ""
 	if len(p.Rule.Precision) > 0 {
 		longer = "; longer where the precision asks for more"

@@ -24,6 +24,7 @@ type sweepProgress struct {
 	mu       sync.Mutex
 	finished int
 	failed   int
+	requests int // of a sweep that screens: points that these have confirmed
 	best     []sweep.Row
 	table    []string // of the best, until there are better ones
 	columns  int      // for which it was drawn
@@ -57,7 +58,13 @@ func (p *sweepProgress) done(r sweep.Row) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.finished++
+	if r.Fidelity == sweep.Requests {
+		p.requests++
+		p.best = slices.DeleteFunc(p.best, func(other sweep.Row) bool { return other.Point == r.Point })
+		p.table = nil
+	} else {
+		p.finished++
+	}
 	switch {
 	case r.Err != "":
 		p.failed++
@@ -99,9 +106,12 @@ func (p *sweepProgress) picture(now time.Time, columns int) []string {
 	if p.failed > 0 {
 		text += fmt.Sprintf(", %d failed", p.failed)
 	}
+	if p.requests > 0 {
+		text += fmt.Sprintf(", %d by requests", p.requests)
+	}
 	text += " · " + elapsed.Round(time.Second).String()
 	p.pace.note(elapsed, p.finished)
-	if left, ok := p.pace.left(p.points); ok {
+	if left, ok := p.pace.left(p.points); ok && p.finished < p.points {
 		text += " · " + ending(now, left)
 	}
 	if len(p.best) > 0 && (p.table == nil || p.columns != columns) {

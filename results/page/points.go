@@ -23,6 +23,8 @@ type design struct {
 	axes    []string
 	metrics []string
 	tried   []tried
+
+	screened bool // a sweep: what was played of a point is told
 }
 
 // tried is one point: what it sets, what it showed, and what became of it.
@@ -31,6 +33,7 @@ type tried struct {
 	settings     []string  // by axis
 	values, half []float64 // by metric; NaN: unknown
 	replications string
+	fidelity     string // of a sweep that screens: what was played
 	note         string // its result, or what it breaches
 	out          bool   // it breaches a threshold, is ruled out or failed: never on the front
 	front        bool
@@ -40,6 +43,7 @@ type tried struct {
 type designColumns struct {
 	axes, metrics, notes []int
 	replications         int
+	fidelity             int // -1: none
 	head                 []string
 }
 
@@ -87,13 +91,13 @@ func (d *design) counted() string {
 
 // columns finds out which columns are what.
 func (d *design) columns(head []string) (designColumns, error) {
-	at := designColumns{replications: slices.Index(head, "replications"), head: head}
+	at := designColumns{replications: slices.Index(head, "replications"), fidelity: slices.Index(head, "fidelity"), head: head}
 	if d.thing != "point" && d.thing != "candidate" || at.replications < 0 {
 		return at, errors.New("line 1: must begin with point or candidate, and have replications")
 	}
 	for i, name := range head {
 		switch {
-		case i == 0 || i == at.replications || name == "counted" || strings.HasSuffix(name, ".half_width"):
+		case i == 0 || i == at.replications || i == at.fidelity && i > at.replications || name == "counted" || strings.HasSuffix(name, ".half_width"):
 		case slices.Contains([]string{"result", oldResult, "why", "breached", "ruled_out", "error"}, name):
 			at.notes = append(at.notes, i)
 		case i < at.replications:
@@ -146,6 +150,9 @@ func (d *design) add(record []string, at designColumns) error {
 		return fmt.Errorf("%s: must be a number, got %q", d.thing, record[0])
 	}
 	t := tried{number: number, replications: strings.Clone(record[at.replications])}
+	if d.screened = d.screened || at.fidelity >= 0; at.fidelity >= 0 {
+		t.fidelity = strings.Clone(record[at.fidelity])
+	}
 	for _, i := range at.axes {
 		t.settings = append(t.settings, strings.Clone(record[i]))
 	}

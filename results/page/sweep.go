@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"headroom/results/report"
+	"headroom/results/sweep"
+	"headroom/scenarios/space"
 )
 
 // Bounds of the page of a design.
@@ -262,6 +264,9 @@ func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
 	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: d.counted()}
 	t.Head = append(t.Head, "n")
+	if d.screened {
+		t.Head = append(t.Head, "fidelity")
+	}
 	shown := d.shown()
 	for _, k := range shown {
 		t.Head = append(t.Head, d.metrics[k])
@@ -271,6 +276,9 @@ func (d *design) list() *section {
 		p := &d.tried[i]
 		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
 		r.Cells = append(r.Cells, p.replications)
+		if d.screened {
+			r.Cells = append(r.Cells, p.fidelity)
+		}
 		for _, k := range shown {
 			r.Cells = append(r.Cells, between(p.values[k], p.half[k], unitOf(d.metrics[k])))
 		}
@@ -297,6 +305,9 @@ func (d *design) command(t *tried) string {
 		if v != "" {
 			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)
 		}
+	}
+	if t.fidelity == string(sweep.Rates) {
+		text += fmt.Sprintf(" --set sweep.screen=request --set run.fidelity=fluid --set run.fluid.step=%s --set run.fluid.audit=0", space.ScreenStep)
 	}
 	if d.thing == "point" && t.replications != "0" { // the same numbers again; those of a search have replications of their own
 		text += " --replications " + t.replications

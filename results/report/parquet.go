@@ -78,6 +78,9 @@ func (l *sheetLayout) group() ordered {
 		}
 	}
 	add("replications", parquet.Int(64))
+	if l.screen {
+		add(fidelityColumn, parquet.Optional(parquet.String()))
+	}
 	for _, key := range l.keys {
 		add(key, number())
 		add(key+".half_width", number())
@@ -124,6 +127,9 @@ func (p *Points) parquetRow(l *sheetLayout, r *sweep.Row) parquet.Row {
 		}
 	}
 	required(len(r.Values))
+	if l.screen {
+		add(parquet.ByteArrayValue([]byte(r.Fidelity)), r.Fidelity != "")
+	}
 	for _, key := range l.keys {
 		e, ok := r.Estimate(key)
 		add(parquet.DoubleValue(e.Value), ok)

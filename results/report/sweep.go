@@ -36,6 +36,7 @@ type sheetLayout struct {
 	sparse  map[string]bool // metrics that only some replications of a point observed
 	counted []string        // those, in the order of keys: they have a column for that number
 	judged  bool            // there are thresholds: columns say which a point breaches, and how likely
+	screen  bool            // rates were played of some: there is a column for what was
 	ruled   bool            // some point was ruled out: there is a column for the threshold
 	failed  bool            // some point did: there is a column for errors
 	states  []pointState    // by point
@@ -65,6 +66,7 @@ func (l *sheetLayout) note(r *sweep.Row) {
 	l.states[r.Point] = stateOf(r)
 	l.failed = l.failed || r.Err != ""
 	l.ruled = l.ruled || r.Ruled != ""
+	l.screen = l.screen || r.Fidelity != ""
 	if r.Layout == nil {
 		return
 	}
@@ -173,7 +175,7 @@ func (p *Points) write(w io.Writer, how func(io.Writer, *sheetLayout) error) err
 }
 
 // writeCSV writes a row a point: its number, the parameters that differ, the
-// replications, and each metric with the half-width of its 95 % interval. Where
+// replications, in a sweep that screens what was played (fidelity), and each metric with the half-width of its 95 % interval. Where
 // they are needed, columns follow for the number of observations of a metric
 // (KEY.n: not all replications of some point had one; elsewhere it is the number
 // of replications), for the thresholds that the means breach (breached) with the
@@ -191,6 +193,9 @@ func (p *Points) writeCSV(w io.Writer, l *sheetLayout) error {
 			record = append(record, settings[i].Text)
 		}
 		record = append(record, strconv.Itoa(len(r.Values)))
+		if l.screen {
+			record = append(record, string(r.Fidelity))
+		}
 		for _, key := range l.keys {
 			if e, ok := r.Estimate(key); ok {
 				record = append(record, decimal(e.Value), decimal(e.HalfWidth))
@@ -229,10 +234,16 @@ func breachColumns() []string {
 	return []string{"breached", "breach_probability", "breach_probability.low", "breach_probability.high"}
 }
 
+// fidelityColumn names the column of what was played of a point, of a sweep that screens.
+const fidelityColumn = "fidelity"
+
 // head names the columns.
 func (l *sheetLayout) head() []string {
 	head := append([]string{"point"}, l.names...)
 	head = append(head, "replications")
+	if l.screen {
+		head = append(head, fidelityColumn)
+	}
 	for _, key := range l.keys {
 		head = append(head, key, key+".half_width")
 	}
@@ -256,7 +267,11 @@ func (l *sheetLayout) head() []string {
 func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"point"}, l.names...)
-	head = append(append(head, "replication"), l.keys...)
+	head = append(head, "replication")
+	if l.screen {
+		head = append(head, fidelityColumn)
+	}
+	head = append(head, l.keys...)
 	_ = out.Write(head)
 	var record []string
 	err := p.each(l, func(r *sweep.Row) error {
@@ -267,6 +282,9 @@ func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 				record = append(record, settings[i].Text)
 			}
 			record = append(record, strconv.Itoa(replication))
+			if l.screen {
+				record = append(record, string(r.Fidelity))
+			}
 			for _, key := range l.keys {
 				v, ok := r.Value(key, replication)
 				if !ok {

@@ -85,6 +85,65 @@ func TestSweepCSVHasARowAPoint(t *testing.T) {
 	}
 }
 
+// What was played of a point of a sweep that screens stands behind its replications, wherever it is written.
+func TestScreenedPointsSayWhatWasPlayed(t *testing.T) {
+	p := fourPoints()
+	each := p.Each
+	p.Each = func(do func(*sweep.Row) error) error {
+		return each(func(r *sweep.Row) error {
+			some := *r
+			some.Fidelity = sweep.Rates
+			if r.Point == 1 {
+				some.Fidelity = sweep.Requests
+			}
+			return do(&some)
+		})
+	}
+	var b bytes.Buffer
+	if err := p.write(&b, p.writeCSV); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"type,replications,fidelity,availability", "0,40,m6i.large,2,fluid,1,", "1,50,m6i.large,1,request,0.5,", "2,,c6i.large,0,fluid,,"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	b.Reset()
+	if err := p.write(&b, p.writeReplications); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n1,50,m6i.large,0,request,0.5,"; !strings.Contains(b.String(), want) {
+		t.Errorf("no %q in\n%s", want, b.String())
+	}
+	b.Reset()
+	if err := p.write(&b, p.writeParquet); err != nil {
+		t.Fatal(err)
+	}
+	file, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]parquet.Row, 5)
+	if n, _ := parquet.NewReader(file).ReadRows(rows); n != 4 || file.Schema().Fields()[4].Name() != "fidelity" || rows[1][4].String() != "request" || rows[3][4].String() != "fluid" || rows[3][9].String() != "5" {
+		t.Errorf("parquet has %d rows %v of %v", n, rows, file.Schema())
+	}
+	s := SweepPage{Points: p, Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
+	for format, wants := range map[Format][]string{
+		Table: {"4 points, 1 failed, 1 by requests, 1 ended", "fidelity", "played by rates, in steps", "1 of the front were played by rates alone"},
+		JSON:  {`"fidelity": "request"`, "1 of the front were played by rates alone"},
+	} {
+		out := lined{columns: 200}
+		if err := s.Write(&out, format); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%v: no %q in\n%s", format, want, out.String())
+			}
+		}
+	}
+}
+
 // Columns that no point needs are not there.
 func TestSweepCSVOfPlainPointsIsPlain(t *testing.T) {
 	p := fourPoints()

@@ -13,6 +13,7 @@ type jsonPoint struct {
 	Rank         int                     `json:"rank"` // 1: the best by the first metric, of those that meet the thresholds if any does
 	Parameters   map[string]any          `json:"parameters"`
 	Replications int                     `json:"replications"`
+	Fidelity     sweep.Fidelity          `json:"fidelity,omitempty"` // of a sweep that screens: what was played
 	Metrics      map[string]jsonEstimate `json:"metrics"`
 	Pareto       bool                    `json:"pareto"`
 	Breached     []string                `json:"breached,omitempty"`           // the thresholds
@@ -44,7 +45,7 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 		Points      []jsonPoint `json:"points"`
 		Sensitivity []jsonIndex `json:"sensitivity"`
 		Warnings    []string    `json:"warnings"`
-	}{Warnings: append([]string{}, s.Warnings...), Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Planned: s.Planned, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
+	}{Warnings: append([]string{}, s.cautions(all)...), Scenario: s.Scenario, Design: s.Design, PriceDate: s.PriceDate, Planned: s.Planned, Pareto: s.Pareto, Points: []jsonPoint{}, Sensitivity: []jsonIndex{}}
 	ranks := make(map[int]int, len(all))
 	for i, p := range s.order(all) {
 		ranks[p.point] = 1 + i
@@ -52,7 +53,7 @@ func (s *SweepPage) writeJSON(w io.Writer, l *sheetLayout, all []ranked) error {
 	for i := range all {
 		p := &all[i]
 		j := jsonPoint{
-			Rank:  ranks[p.point],
+			Rank: ranks[p.point], Fidelity: p.fidelity,
 			Point: p.point, Replications: p.replications, Pareto: p.front, RuledOut: p.ruled, Error: p.err,
 			Parameters: map[string]any{}, Metrics: map[string]jsonEstimate{}, Breached: p.breach.Thresholds,
 		}

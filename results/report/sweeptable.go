@@ -12,7 +12,6 @@ import (
 
 	"headroom/results/sweep"
 	"headroom/scenarios/space"
-	"headroom/scenarios/tree"
 	"headroom/sim/stat"
 )
 
@@ -41,6 +40,7 @@ type ranked struct {
 	front               bool
 	breach              sweep.Breach
 	ruled, err          string
+	fidelity            sweep.Fidelity // of a sweep that screens
 }
 
 // higher lists the metrics of which more is better.
@@ -67,7 +67,7 @@ func (s *SweepPage) collect() ([]ranked, error) {
 	err := s.Each(func(r *sweep.Row) error {
 		p := ranked{
 			point: r.Point, replications: len(r.Values), settings: s.Settings(r.Point),
-			pareto: [2]float64{math.NaN(), math.NaN()}, breach: r.Breach(s.Thresholds), ruled: r.Ruled, err: r.Err,
+			pareto: [2]float64{math.NaN(), math.NaN()}, breach: r.Breach(s.Thresholds), ruled: r.Ruled, err: r.Err, fidelity: r.Fidelity,
 		}
 		for _, key := range s.Metrics {
 			e, _ := r.Estimate(key)
@@ -151,17 +151,24 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 			p.block(b)
 		}
 	}
+	if l.screen {
+		p.line("")
+		p.line("fluid: played by rates, in steps of a minute; request: near the front, the best or a threshold, and therefore played by requests")
+	}
 	if l.judged {
 		p.line("")
 		p.line("breach: the share of replications that breach a threshold, and between which values the probability lies with 95 %")
 	}
-	p.warnings(s.Warnings)
+	p.warnings(s.cautions(all))
 	return p.err
 }
 
 func (s *SweepPage) heading(all []ranked, paint painter) string {
-	failed, ruled, breached := 0, 0, 0
+	failed, ruled, breached, confirmed := 0, 0, 0, 0
 	for i := range all {
+		if all[i].fidelity == sweep.Requests {
+			confirmed++
+		}
 		if all[i].err != "" {
 			failed++
 		}
@@ -182,6 +189,9 @@ func (s *SweepPage) heading(all []ranked, paint painter) string {
 	if breached > 0 {
 		text += fmt.Sprintf(", %d beyond a threshold", breached)
 	}
+	if confirmed > 0 {
+		text += fmt.Sprintf(", %d by requests", confirmed)
+	}
 	if ruled > 0 {
 		text += fmt.Sprintf(", %d ended early by a threshold", ruled)
 	}
@@ -194,7 +204,12 @@ func (s *SweepPage) heading(all []ranked, paint painter) string {
 // best is the table of the best points, and those of the front.
 func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 	b := block{head: append([]string{"point"}, s.labels(l.names)...), left: 1 + len(l.names)}
-	b.head = append(append(b.head, "n"), s.Metrics...)
+	b.head = append(b.head, "n")
+	if l.screen {
+		b.head = append(b.head, fidelityColumn)
+	}
+	before := len(b.head)
+	b.head = append(b.head, s.Metrics...)
 	if l.judged {
 		b.head = append(b.head, "breach")
 	}
@@ -211,6 +226,9 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 			row = append(row, p.settings[i].Brief)
 		}
 		row = append(row, strconv.Itoa(p.replications))
+		if l.screen {
+			row = append(row, string(p.fidelity))
+		}
 		for i, e := range p.estimates {
 			c := cell{value: "–"}
 			if e.N > 0 {
@@ -226,7 +244,7 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 	}
 	for i, cells := range columns {
 		for k, text := range column(cells) {
-			b.rows[k][2+len(l.names)+i] = text
+			b.rows[k][before+i] = text
 		}
 	}
 	return b
@@ -250,26 +268,6 @@ func shortened(names []string) []string {
 		}
 	}
 	return short
-}
-
-// mark says what is special about a point.
-func (p *ranked) mark(paint painter) string {
-	switch {
-	case p.err != "":
-		const most = 60
-		text, _, _ := strings.Cut(p.err, "\n")
-		if letters := []rune(text); len(letters) > most {
-			text = string(letters[:most]) + "…"
-		}
-		return paint.bad("failed: " + tree.Printable(text)) // anybody's, if others computed it
-	case p.ruled != "":
-		return paint.bad("out: " + p.ruled)
-	case len(p.breach.Thresholds) > 0:
-		return paint.bad("breaches " + strings.Join(p.breach.Thresholds, "; "))
-	case p.front:
-		return paint.good("Pareto")
-	}
-	return ""
 }
 
 // likely writes a probability with its interval.

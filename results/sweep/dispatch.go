@@ -217,7 +217,7 @@ func (d *Dispatch) Progress() (done, failed, total int) {
 	c := d.scheduler
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.finished, c.failed, c.plan.Points
+	return c.finished, c.failed, c.passes.len()
 }
 
 // End keeps the replications of points that are not done. It returns nil if all

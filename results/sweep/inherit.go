@@ -67,7 +67,7 @@ func (d *Dispatch) settled(s stretch) bool {
 	if s.point >= c.plan.Points {
 		return true
 	}
-	if s.point < c.next {
+	if c.opened(s.point) {
 		return c.active[s.point] == nil
 	}
 	at, err := c.journal.standing(s.point, &c.plan.Rule, c.options.RetryFailed)

@@ -11,11 +11,12 @@ import (
 
 // Plan says what the points of a sweep are.
 type Plan struct {
-	Points int
+	Points int // with Screen twice those of the design: [Screen.Requests] and [Screen.Rates]
 	Rule   Rule
 	// Build returns the experiment of a point. It is called from many
 	// goroutines.
-	Build func(point int) (*run.Experiment, error)
+	Build  func(point int) (*run.Experiment, error)
+	Screen *Screen // nil: all points are computed
 }
 
 // errorOf is the error of a point whose replication failed.

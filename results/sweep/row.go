@@ -45,6 +45,8 @@ type Row struct {
 	Values [][]float64
 	Err    string // "": none
 	Ruled  string // the threshold that ended the point early, set by [Journal.Each]
+
+	Fidelity Fidelity // of a sweep that screens, set by [Screen.Each]
 }
 
 // Estimate returns the mean of a metric over replications; false without an

@@ -21,7 +21,8 @@ type scheduler struct {
 
 	mu       sync.Mutex
 	moved    sync.Cond // something was added, finished or failed
-	next     int       // point to open
+	passes   passes
+	next     int // of the passes, to open
 	opening  int
 	active   map[int]*job // by point
 	ready    []*job       // those with replications to hand out, and others
@@ -49,7 +50,7 @@ type job struct {
 }
 
 func newScheduler(p *Plan, j *Journal, o Options) *scheduler {
-	c := &scheduler{plan: p, journal: j, options: o, active: map[int]*job{}}
+	c := &scheduler{plan: p, journal: j, options: o, active: map[int]*job{}, passes: newPasses(p)}
 	c.moved.L = &c.mu
 	return c
 }
@@ -59,11 +60,11 @@ func newScheduler(p *Plan, j *Journal, o Options) *scheduler {
 // admitted.
 func (c *scheduler) open() (*job, bool) {
 	c.mu.Lock()
-	if c.err != nil || c.next >= c.plan.Points {
+	if c.err != nil || !c.more() {
 		c.mu.Unlock()
 		return nil, false
 	}
-	point := c.next
+	point := c.passes.point(c.next)
 	c.next++
 	c.opening++
 	c.mu.Unlock()
@@ -76,6 +77,30 @@ func (c *scheduler) open() (*job, bool) {
 	}
 	c.moved.Broadcast()
 	return j, true
+}
+
+// more reports whether there is another point to open. If all that were are done, more may follow
+// from what they showed.
+func (c *scheduler) more() bool {
+	if c.next < c.passes.len() {
+		return true
+	}
+	if c.passes.ended || c.opening > 0 || len(c.active) > 0 {
+		return false
+	}
+	if err := c.passes.extend(c.journal, &c.plan.Rule); err != nil {
+		c.err = err
+		c.moved.Broadcast()
+		return false
+	}
+	c.moved.Broadcast()
+	return c.next < c.passes.len()
+}
+
+// opened reports whether a point was.
+func (c *scheduler) opened(point int) bool {
+	place := c.passes.place(point)
+	return 0 <= place && place < c.next
 }
 
 // look makes a job of what the journal does not know of a point.
@@ -145,7 +170,7 @@ func (c *scheduler) wait(ctx context.Context) bool {
 	defer c.mu.Unlock()
 	for ctx.Err() == nil && c.err == nil {
 		switch {
-		case c.offered() || c.next < c.plan.Points:
+		case c.offered() || c.more():
 			return true
 		case c.opening == 0 && len(c.active) == 0:
 			return false
@@ -159,7 +184,7 @@ func (c *scheduler) wait(ctx context.Context) bool {
 func (c *scheduler) remaining() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.waiting + (c.plan.Points-c.next)*c.plan.Rule.after(0)
+	return c.waiting + (c.passes.len()-c.next)*c.plan.Rule.after(0)
 }
 
 // meet notes what a point measures, which must be what the journal has of it.
@@ -267,18 +292,19 @@ func (c *scheduler) report(row Row) {
 // The error is one of the journal, or says how many points are done and why not
 // all.
 func (c *scheduler) conclude(cause error) error {
-	if c.err == nil && c.finished < c.plan.Points {
+	done := c.passes.ended && c.finished == c.passes.len()
+	if c.err == nil && !done {
 		c.keepUnfinished()
 	}
 	switch {
 	case c.err != nil:
 		return c.err
-	case c.finished == c.plan.Points:
+	case done:
 		return nil
 	case cause == nil:
 		cause = errors.New("nobody computes the others")
 	}
-	return fmt.Errorf("%d of %d points finished: %w", c.finished, c.plan.Points, cause)
+	return fmt.Errorf("%d of %d points finished: %w", c.finished, c.passes.len(), cause)
 }
 
 // keepUnfinished saves the replications of points that were interrupted, up to

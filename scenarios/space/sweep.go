@@ -19,6 +19,8 @@ type Sweep struct {
 	MaxReplications int // at most, where Precision asks for more
 	Precision       []model.Precision
 	EarlyStop       bool // give up points that a threshold rules out
+	Fluid           bool // all points are played by rates, and by requests those that matter
+	Confirm         int  // of them, played by requests at most
 }
 
 // The designs. Points of a sampled design come from ranges as well as lists.
@@ -66,6 +68,8 @@ func SweepKeys() []schema.Key {
 			schema.Row("precision", schema.Inner(), "", "replicate until the intervals are that narrow, judged from 10 replications on"),
 			schema.Row("precision.METRIC", schema.Free(), "", `half-width / value of a metric: "5%"`),
 			schema.Row("early_stop", schema.Flag(), "false", "give up points that a threshold rules out with 95 % confidence"),
+			schema.Row("screen", schema.OneOf("request: every point plays requests", "fluid: every point plays rates, in steps of 1m; those near the front, the best or a threshold play requests, too"), `"request"`, "what points play first"),
+			schema.Row("confirm", schema.Whole(1, mostConfirmed), "(a quarter of the points, 10 at least)", `points that play requests with screen = "fluid", at most, besides those that rates cannot play`),
 			schema.Row("nested", schema.List(), "", "designs of their own, in each point of the one around them"),
 		}),
 		schema.Within("sweep.nested[]", "", block),
@@ -96,10 +100,37 @@ func ReadSweep(top *schema.Table, given Given) *Sweep {
 		t.Mistake("early_stop", "needs [thresholds]: there is nothing that could rule a point out", "")
 	}
 	s.readPrecision(t.Inside("precision"), given)
+	s.readScreen(t)
 	s.Design = s.blocks[0].design
 	t.Done()
 	s.checkAxes(t, given)
 	return s
+}
+
+// leastConfirmed is how many points of a sweep that screens play requests, if so many matter, and
+// confirmedShare what part of them if that is more; mostConfirmed bounds both.
+const (
+	leastConfirmed = 10
+	confirmedShare = 4
+	mostConfirmed  = 1e9
+)
+
+// readScreen reads whether points are screened. What they play is no axis then.
+func (s *Sweep) readScreen(t *schema.Table) {
+	given := t.Has("confirm") && !t.Has("screen") // who writes screen may turn it off
+	s.Fluid = t.Choice("screen") == "fluid"
+	t.Assume("confirm", int64(min(mostConfirmed, max(leastConfirmed, (s.Len()+confirmedShare-1)/confirmedShare))))
+	if s.Confirm = t.Whole("confirm"); !s.Fluid {
+		if given && t.Sound("screen", "confirm") {
+			t.Mistake("confirm", `needs screen = "fluid": else all points play requests`, "")
+		}
+		return
+	}
+	for _, a := range s.axes {
+		if len(a.path) > 1 && a.path[0] == "run" && (a.path[1] == "fidelity" || a.path[1] == "fluid") {
+			t.Add(schema.Fault{Path: t.Path + ".parameters." + tree.QuoteKey(a.key), Rule: `must not vary with screen = "fluid", which says what each point plays`}, &tree.Node{At: a.at}, "parameters")
+		}
+	}
 }
 
 func (s *Sweep) readPrecision(t *schema.Table, given Given) {

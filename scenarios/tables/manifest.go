@@ -22,6 +22,9 @@ func (s *Scenario) Manifest() (map[string]string, error) {
 	if observe := s.Config.Observe; observe != (dataplane.Observe{}) {
 		m["what is observed beyond the usual"] = fmt.Sprintf("%+v", observe)
 	}
+	if s.Sweep.Fluid { // else as journals have it that were begun before there was a screen
+		m["sweep.screen"] = "fluid"
+	}
 	for _, path := range s.origin.dataFiles() {
 		sum, err := checksum(s.origin.options.files(), path)
 		if err != nil {

@@ -21,7 +21,10 @@ func (l *loader) verify(root *tree.Node) {
 	}
 	l.accuse(root, errs)
 	if search := l.scenario.Search; len(l.Faults) == 0 && search != nil && search.Fluid {
-		l.verifyScreen(root)
+		l.verifyScreen(root, "search")
+	}
+	if sweep := l.scenario.Sweep; len(l.Faults) == 0 && sweep != nil && sweep.Fluid {
+		l.verifyScreen(root, "sweep")
 	}
 }
 
@@ -75,12 +78,13 @@ func (l *loader) accuse(root *tree.Node, errs []error) {
 	}
 }
 
-// verifyScreen checks that rates can play what a search would screen by them.
-func (l *loader) verifyScreen(root *tree.Node) {
-	const path, instead = "search.screen", `is not carried by search.screen = "fluid": rates do not show what it does; use screen = "request"`
+// verifyScreen checks that rates can play what a search or a sweep would screen by them.
+func (l *loader) verifyScreen(root *tree.Node, table string) {
+	path := table + ".screen"
+	instead := "is not carried by " + path + ` = "fluid": rates do not show what it does; use screen = "request"`
 	if l.cfg.Fluid > 0 {
 		at := root.Nearest(path).At
-		l.Faults = append(l.Faults, schema.Fault{File: at.File, Line: at.Line, Path: path, Rule: `must not be given with run.fidelity = "fluid" or "auto": all of the search plays rates`})
+		l.Faults = append(l.Faults, schema.Fault{File: at.File, Line: at.Line, Path: path, Rule: `must not be given with run.fidelity = "fluid" or "auto": all of the ` + table + ` plays rates`})
 		return
 	}
 	rates := *l.cfg
