@@ -10,15 +10,16 @@ import (
 // serves in order of arrival at full speed, whose requests make one step, and where
 // all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
 // the server's own station all that is aboard as soon as it is not. Fast paths lie apart
-// from the rest of their servers, for a plain request needs nothing else: of three cache lines
-// the first is all that is read when it comes, beside who is at work, and all that is touched
-// when it has ended.
+// from the rest of their servers, for a plain request needs nothing else: of four cache lines
+// the first is all that is touched when it has ended, and the first and the second, which the
+// machine fetches together, are all that is when it comes, at a station of one or two.
 type fastPath struct {
 	open     bool
 	counted  bool // who picks by requests in flight looks at the server
 	paced    bool // time on its CPU is not the demand
 	wired    bool // nic is not nil
 	shared   bool // of an application, or of the base of some
+	flows    bool // its target is one of flows
 	zone     uint8
 	scope    uint8            // of the target
 	target   uint32           // that compact requests come through; noIndex: none has yet
@@ -33,11 +34,10 @@ type fastPath struct {
 	pace      float64     // as the server's
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait
-	flows     bool        // its target is one of flows
 	most      int32       // shared: who is served at once at most
 	work      sim.Time    // shared: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
-	_         [2]uint64   // to the end of its cache line
+	_         [4]uint64   // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
