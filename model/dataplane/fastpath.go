@@ -100,7 +100,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 	}
 	p.tellTarget(f)
 	jobs := p.expandAll(f, places)
-	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.all[k].in }, func(i, ticket uint32) sim.Time {
+	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.at(k).in }, func(i, ticket uint32) sim.Time {
 		r := p.requests.at(i)
 		r.phase, r.ticket = queued, ticket
 		return f.time(r.demand)
@@ -110,10 +110,10 @@ func (p *Plane) leaveFastPath(id uint32) {
 	}
 	for _, k := range places {
 		if f.wired {
-			p.noteReceived(p.compact.all[k].in, p.compact.received[k])
+			p.noteReceived(p.compact.at(k).in, p.compact.at(k).received)
 		}
 		if f.counted {
-			p.ends.remove(k)
+			p.compact.ends.remove(k)
 		}
 		p.compact.release(k)
 	}
@@ -126,7 +126,7 @@ func (p *Plane) settledUntil(f *fastPath) sim.Time {
 		return max(f.settled, f.nic.fast.played)
 	}
 	if f.counted {
-		return max(f.settled, p.ends.turned)
+		return max(f.settled, p.compact.ends.turned)
 	}
 	return f.settled
 }
@@ -177,7 +177,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	}
 	now := r.arrived
 	if f.counted {
-		p.ends.turn(now, p.endDue)
+		p.compact.ends.turn(now, p.endDue)
 	} else {
 		p.passOnFastPath(f, now)
 	}
@@ -225,7 +225,7 @@ func (p *Plane) patience(i uint32, r *request, f *fastPath) (*deadlines, sim.Tim
 func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 	f.settled = max(f.settled, until)
 	if f.counted {
-		p.ends.turn(until, p.endDue)
+		p.compact.ends.turn(until, p.endDue)
 	}
 	if f.wired {
 		p.playFlows(f, until)
@@ -240,14 +240,14 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 // endOnFastPath ends a compact request whose end was announced, after those that left its
 // fast path before for who waited.
 func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
-	f := &p.fastPaths[p.compact.all[k].server]
+	f := &p.fastPaths[p.compact.at(k).server]
 	if f.wired {
 		return p.endWithFlows(k, f, now)
 	}
 	ended := false
 	for passage, ok := f.station.Pass(at); ok; passage, ok = f.station.Pass(at) {
 		ended = ended || passage.Leaves == k
-		p.ends.remove(passage.Leaves)
+		p.compact.ends.remove(passage.Leaves)
 		p.passed(f, passage)
 	}
 	if !ended {
