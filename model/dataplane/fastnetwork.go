@@ -68,7 +68,7 @@ func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time
 	now := r.arrived
 	p.playComing(f, now)
 	c := cargo{in: r.requestBytes(), out: r.responseBytes(), work: f.time(r.demand)}
-	if p.crowdedPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
+	if p.fullPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
 		return false
 	}
 	if f.nic.fast.public && p.sources[r.source].direct {
@@ -82,7 +82,7 @@ func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time
 func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
 	now := r.arrived
 	p.playComing(f, now)
-	if p.crowdedPath(f, now) {
+	if p.fullPath(f, now) {
 		p.turnAway(i)
 		return true
 	}
@@ -164,8 +164,8 @@ func (p *Plane) passComing(f *fastPath, until sim.Time) {
 	}
 }
 
-// crowdedPath is [server.crowded] for a fast path with an interface.
-func (p *Plane) crowdedPath(f *fastPath, now sim.Time) bool {
+// fullPath is [server.full] for a fast path with an interface.
+func (p *Plane) fullPath(f *fastPath, now sim.Time) bool {
 	backlog := f.station.Backlog()
 	if int64(f.station.Waiting())+int64(f.nic.fast.coming) < backlog {
 		return false

@@ -57,8 +57,8 @@ func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
 	return most*f.slow <= float64(patience)
 }
 
-// crowded reports whether one who has a place would be one too many at a station.
-func (f *fastPath) crowded(s *station.Station, g *gate) bool {
+// stationFull reports whether one who has a place would be one too many at a station.
+func (f *fastPath) stationFull(s *station.Station, g *gate) bool {
 	return g.held < g.limit && s.InService() >= int(f.most)
 }
 
@@ -71,7 +71,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 		p.passShared(b, now)
 	}
 	g, time := &a.gate, f.time(r.demand)
-	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.crowded(&b.station, g) || !f.endsWithin(patience, time, g) {
+	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.stationFull(&b.station, g) || !f.endsWithin(patience, time, g) {
 		return false
 	}
 	k := p.compact.alloc()
@@ -118,9 +118,9 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 	}
 	time := f.time(r.demand)
 	limits, patience := p.patience(i, r, f)
-	if crowded := f.crowded(&b.station, g); crowded || !f.endsWithin(patience, time, g) {
+	if full := f.stationFull(&b.station, g); full || !f.endsWithin(patience, time, g) {
 		p.leaveShared(s.base)
-		if !crowded {
+		if !full {
 			p.fastPaths[s.base].impatient++
 		}
 		p.changed(s.base, b)
