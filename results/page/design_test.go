@@ -89,7 +89,7 @@ func TestWhiskersEndAtZero(t *testing.T) {
 }
 
 func TestPageOfASearch(t *testing.T) {
-	text := opened(t, written(t, "search.csv", `candidate,group.web.min_size,fate,why,replications,counted,cost.per_hour,cost.per_hour.half_width,availability,availability.half_width
+	text := opened(t, written(t, "search.csv", `candidate,group.web.min_size,result,why,replications,counted,cost.per_hour,cost.per_hour.half_width,availability,availability.half_width
 0,2,best,,9,9,1.5,0.1,0.999,0.0001
 1,4,ruled out,dearer,3,3,3,0.1,0.9999,0.0001
 `))
@@ -329,5 +329,20 @@ func TestPageOfAnInterruptedSweep(t *testing.T) {
 	}
 	if _, err := Open(dir); err == nil || !strings.HasPrefix(err.Error(), path+": damaged") {
 		t.Errorf("a damaged about.json: %v", err)
+	}
+}
+
+// What an earlier version saved is read as it was written.
+func TestPageOfAnEarlierSearch(t *testing.T) {
+	const rows = `
+0,2,recommended,,9,9,1.5,0.1,0.999,0.0001
+1,4,breaching,availability,3,3,3,0.1,0.9,0.0001
+`
+	page := func(column string) string {
+		return opened(t, written(t, "search.csv", "candidate,group.web.min_size,"+column+
+			",why,replications,counted,cost.per_hour,cost.per_hour.half_width,availability,availability.half_width"+rows))
+	}
+	if got, want := page("fate"), page("result"); got != want || !strings.Contains(got, "breaching: availability") {
+		t.Errorf("the page of an earlier search differs from that of one of today, or does not say what breaches")
 	}
 }

@@ -31,7 +31,7 @@ type tried struct {
 	settings     []string  // by axis
 	values, half []float64 // by metric; NaN: unknown
 	replications string
-	note         string // its fate, or what it breaches
+	note         string // its result, or what it breaches
 	out          bool   // it breaches a threshold, is ruled out or failed: never on the front
 	front        bool
 }
@@ -94,7 +94,7 @@ func (d *design) columns(head []string) (designColumns, error) {
 	for i, name := range head {
 		switch {
 		case i == 0 || i == at.replications || name == "counted" || strings.HasSuffix(name, ".half_width"):
-		case slices.Contains([]string{"fate", "why", "breached", "ruled_out", "error"}, name):
+		case slices.Contains([]string{"result", oldResult, "why", "breached", "ruled_out", "error"}, name):
 			at.notes = append(at.notes, i)
 		case i < at.replications:
 			at.axes, d.axes = append(at.axes, i), append(d.axes, name)
@@ -175,12 +175,15 @@ func (d *design) add(record []string, at designColumns) error {
 	return nil
 }
 
+// oldResult is what searches that were saved by earlier versions call the column of results.
+const oldResult = "fate"
+
 // rulesOut reports whether a point with that cell cannot be what people look for.
 func rulesOut(column, cell string) bool {
 	switch column {
 	case "breached", "ruled_out", "error":
 		return true
-	case "fate":
+	case "result", oldResult:
 		return cell == string(search.Breaching) || cell == string(search.Impossible)
 	}
 	return false

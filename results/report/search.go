@@ -65,7 +65,7 @@ func (s *SearchPage) Write(w io.Writer, format Format) error {
 func (s *SearchPage) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"candidate"}, s.Search.Axes()...)
-	head = append(head, "fate", "why", "replications", "counted", s.Minimize, s.Minimize+".half_width")
+	head = append(head, "result", "why", "replications", "counted", s.Minimize, s.Minimize+".half_width")
 	metrics := []int{} // thresholds whose metric has no column yet
 	known := map[string]bool{s.Minimize: true}
 	for i, m := range s.limits() {
@@ -82,7 +82,7 @@ func (s *SearchPage) writeCSV(w io.Writer) error {
 		for _, v := range s.Search.Settings(c.Index) {
 			record = append(record, v.Text)
 		}
-		record = append(record, string(c.Fate), c.Why, strconv.Itoa(c.Replications), strconv.Itoa(c.Counted),
+		record = append(record, string(c.Result), c.Why, strconv.Itoa(c.Replications), strconv.Itoa(c.Counted),
 			decimal(c.Cost.Value), decimal(c.Cost.HalfWidth))
 		for _, k := range metrics {
 			value, half := math.NaN(), math.NaN()
