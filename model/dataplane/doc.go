@@ -54,7 +54,7 @@
 //
 // # Compact requests
 //
-// A plain request on a fast path is kept as a compact one (compact.go): 40 bytes, of which
+// A plain request on a fast path is kept as a compact one (compact.go): 48 bytes, of which
 // only its end is to be counted. One function takes it from its source to its server
 // (compactsend.go: [Plane.sendCompact]), past enter, balance, forward and offer, which are
 // the general way and say the same, and one ends it (compact.go: [Plane.compactEnds]), past

@@ -21,7 +21,7 @@ type current struct {
 	request  float64 // bytes
 	response float64
 	hop      sim.Time // its balancer's share of a latency
-	inlet    int      // of who is redirected where a balancer may be too small
+	nodeFlow int      // of who is redirected where a balancer may be too small
 	opens    float64  // share that opens a connection to its balancer
 	keeps    sim.Time // of a connection for each request, beside it
 	across   sim.Time // of that, for another zone
@@ -132,7 +132,7 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.currents {
 		p.equipCurrent(c)
 	}
-	p.findInlets()
+	p.findNodes()
 	for _, c := range f.cohorts {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)

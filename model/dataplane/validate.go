@@ -40,6 +40,10 @@ func (t *Traffic) Validate(zones int, fleets []int) []error {
 	v := &validator{Traffic: t, zones: zones, fleets: fleets}
 	v.Check(len(t.TargetGroups) <= MaxGroups, "target_group", "must be at most %d, got %d", MaxGroups, len(t.TargetGroups))
 	v.Check(zones <= MaxZones, "region.zones", "must be at most %d, got %d", MaxZones, zones)
+	for i := range t.Algorithms {
+		err := t.Algorithms[i].Validate()
+		v.Check(err == nil, fmt.Sprintf("algorithms.%d", i), "%q %v", t.Algorithms[i].Name, err)
+	}
 	calls := 0
 	for i := range t.Services {
 		calls += v.service(&t.Services[i])

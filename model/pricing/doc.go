@@ -7,7 +7,7 @@
 // table of meters; what things cost is asked of a [Book].
 //
 // [Plans] is the registry of what compare lists; its plans are sized to their own
-// optimum over all replications. [Recommend] tells what to buy, and the regret;
+// optimum over all replications. [Recommendations] tells what to buy, and the regret;
 // [Plan.Figures] what a plan shows beside On-Demand. [Invoice.FOCUS] writes a
 // line as a FOCUS 1.2 row.
 //

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"testing"
 
-	"headroom/model"
 	"headroom/sim"
 )
 
@@ -155,7 +154,7 @@ func TestOnlineBoundOnTheWorldCup(t *testing.T) {
 			since = since[:running-1]
 		}
 	}
-	r := Recommend(Plan{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
+	r := reserve(ledger)
 	fee := 0.06 * float64(len(demand))
 	m := instanceMarket{price: 0.096 / fee, term: len(demand)}
 	got := m.online(demand) * fee / r.Cost

@@ -48,18 +48,10 @@ const curvePoints = 20
 
 var regretScales = [...]float64{0.8, 1.2}
 
-// Recommend returns the best size of each of the plans that buy commitments, or
-// of those that are named, the cheapest first. It minimises the expected cost
-// over the replications' demand per clock hour, not over its mean, that an
-// account's own commitments leave On-Demand.
-func Recommend(own Plan, ledgers []*model.Ledger, plans ...string) []Recommendation {
-	all := slices.Collect(Recommendations(own, ledgers, plans...))
-	SortByCost(all)
-	return all
-}
-
-// Recommendations yields what [Recommend] returns in the order of the plans, for who may
-// have to stop before the last: each takes a while.
+// Recommendations yields the best size of each of the plans that buy commitments, or
+// of those that are named, in the order of the plans: each takes a while, and who asks may
+// have to stop before the last. It minimises the expected cost over the replications' demand
+// per clock hour, not over its mean, that an account's own commitments leave On-Demand.
 func Recommendations(own Plan, ledgers []*model.Ledger, plans ...string) iter.Seq[Recommendation] {
 	return func(yield func(Recommendation) bool) {
 		d := own.demand(ledgers)

@@ -80,6 +80,14 @@ func TestSizesAgreeWithBruteForce(t *testing.T) {
 	}
 }
 
+// reserve returns what to reserve for a ledger, for a year without money upfront.
+func reserve(ledger *model.Ledger) Recommendation {
+	for r := range Recommendations(Plan{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront") {
+		return r
+	}
+	panic("pricing: no such plan")
+}
+
 // A demand of k instances in k·10 % of the hours: the quantile decides.
 func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 	ledger := newLedger()
@@ -89,7 +97,7 @@ func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 		fleet(ledger, 1, ofType(0, 0, (k+1)*10*sim.Hour))
 	}
 	// The k-th largest runs 10·k hours of 100: worth reserving from 62.5 % on.
-	r := Recommend(Plan{Book: usEastDiscounts()}, []*model.Ledger{ledger}, "reserved-standard-1y-no-upfront")[0]
+	r := reserve(ledger)
 	if r.Commitments[0].Count != 4 {
 		t.Errorf("%d reserved, want the 4 that run 70 h or more", r.Commitments[0].Count)
 	}
@@ -114,7 +122,7 @@ func TestOptimumIsTheQuantileOfTheDemandNotItsMean(t *testing.T) {
 func TestRecommendedCostIsTheBill(t *testing.T) {
 	ledgers := []*model.Ledger{demandLedger(1, 30), demandLedger(2, 30), demandLedger(3, 30)}
 	b := Plan{Book: usEastDiscounts(), Commitments: []Commitment{reserved(3, "m5.large")}}
-	for _, r := range Recommend(b, ledgers) {
+	for r := range Recommendations(b, ledgers) {
 		owned := 3 * 30 * 0.06 // a fee that is sunk: what it covers is no demand
 		bill := meanCost(b.With(r.Commitments), ledgers)
 		if r.Plan[:3] == "res" { // bought later, reservations share with the owned ones

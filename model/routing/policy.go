@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -56,6 +57,29 @@ type Entry struct {
 	ByRates      bool       // rates know how it chooses:
 	Rule         fluid.Rule // so
 }
+
+// Validate reports what an entry lacks, or promises and does not keep: of an algorithm of your own.
+func (e Entry) Validate() error {
+	switch {
+	case e.Name == "":
+		return errors.New("has no name")
+	case e.New == nil:
+		return errors.New("has no New")
+	}
+	policy := e.New(Setup{Nodes: 1, Chooser: firstChooser{}})
+	if policy == nil {
+		return errors.New("New returns no policy")
+	}
+	if _, ok := policy.(Weigher); e.Mitigates && !ok {
+		return errors.New("has Mitigates, and its policy is no Weigher: add SetWeight")
+	}
+	return nil
+}
+
+// firstChooser is the [Chooser] of a policy that is looked at and never asked.
+type firstChooser struct{}
+
+func (firstChooser) Below(int) int { return 0 }
 
 // Policies returns the algorithms that a scenario can name.
 func Policies() []Entry {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ workload.users = { to = "server", arrivals = { process = "poisson", rate = "1/s"
 "service.web.backlog" = { min = 2, max = 4, integer = true }
 `
 
-// found is a search of six candidates, each of another fate, and the reference.
+// found is a search of six candidates, each of another result, and the reference.
 func found(t *testing.T) *SearchPage {
 	t.Helper()
 	s, err := tables.Parse("my shop.toml", []byte(choosable), tables.Options{})
@@ -34,16 +35,16 @@ func found(t *testing.T) *SearchPage {
 		t.Fatal(err)
 	}
 	limit := model.Threshold{Key: "latency.p99", Operator: "<", Limit: 0.1, Unit: "s", Text: "< 100ms"}
-	candidate := func(index int, fate search.Fate, cost, latency float64) search.Candidate {
+	candidate := func(index int, result search.Result, cost, latency float64) search.Candidate {
 		return search.Candidate{
-			Index: index, Fate: fate, Cost: stat.Estimate{Value: cost, HalfWidth: 0.01, N: 10}, Unit: "USD",
+			Index: index, Result: result, Cost: stat.Estimate{Value: cost, HalfWidth: 0.01, N: 10}, Unit: "USD",
 			Margins:      []search.Margin{{Threshold: limit, Estimate: stat.Estimate{Value: latency, HalfWidth: 0.002, N: 10}, Unit: "s", Sure: 0.9996}},
 			Replications: 23, Counted: 10, From: search.Confirming,
 		}
 	}
 	tried := []search.Candidate{
 		candidate(0, search.Dearer, 2.5, 0.08), candidate(1, search.Recommended, 2, 0.09), candidate(2, search.Undecided, 1.9, 0.1),
-		candidate(3, search.Breaching, 1, 0.5), {Index: 4, Fate: search.Impossible, Why: "no|such\ntype", Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}},
+		candidate(3, search.Breaching, 1, 0.5), {Index: 4, Result: search.Impossible, Why: "no|such\ntype", Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}},
 	}
 	tried[2].Why, tried[3].Why, tried[3].From = "may or may not be cheaper", "latency.p99 < 100ms", search.Comparing
 	reference := candidate(-1, "", 3, 0.05)
@@ -66,10 +67,33 @@ func nothing(t *testing.T) *SearchPage {
 	s.Best, s.Second, s.Surrogate = nil, nil, nil
 	s.Tried = s.Tried[:5]
 	for i := range s.Tried[:4] {
-		s.Tried[i].Fate, s.Tried[i].Why = search.Breaching, "latency.p99 < 100ms"
+		s.Tried[i].Result, s.Tried[i].Why = search.Breaching, "latency.p99 < 100ms"
 	}
 	s.Candidates, s.Nearest, s.Exhaustive = 5, &s.Tried[3], 50
 	return s
+}
+
+// Rows of a search that screens say what was played for their numbers, in one word of
+// run.fidelity; others have no such column.
+func TestRowsOfAScreenNameTheirFidelity(t *testing.T) {
+	s := found(t)
+	if text := rendered(t, s, CSV) + rendered(t, s, JSON); strings.Contains(text, "fidelity") {
+		t.Errorf("nothing was screened, got\n%s", text)
+	}
+	s.Screened, s.Tried[3].Rates = 30, true
+	rows, err := csv.NewReader(strings.NewReader(rendered(t, s, CSV))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.Index(rows[0], FidelityColumn)
+	for i, want := range []string{FidelityColumn, "request", "request", "request", "fluid", ""} {
+		if rows[i][at] != want {
+			t.Errorf("row %d: got %q, want %q", i, rows[i][at], want)
+		}
+	}
+	if text := rendered(t, s, JSON); strings.Count(text, `"fidelity":"fluid"`) != 1 || strings.Count(text, `"fidelity":"request"`) < 3 {
+		t.Errorf("got\n%s", text)
+	}
 }
 
 func rendered(t *testing.T, s *SearchPage, format Format) string {
@@ -219,7 +243,7 @@ func TestSearchPageWithoutAnyResultHasNoTables(t *testing.T) {
 }
 
 func TestSearchCSVHasARowACandidate(t *testing.T) {
-	want := `candidate,instance.server.instance_type,service.web.backlog,fate,why,replications,counted,cost.total,cost.total.half_width,latency.p99,latency.p99.half_width
+	want := `candidate,instance.server.instance_type,service.web.backlog,result,why,replications,counted,cost.total,cost.total.half_width,latency.p99,latency.p99.half_width
 0,m5.large,2,dearer,,23,10,2.5,0.01,0.08,0.002
 1,m5.large,3,recommended,,23,10,2,0.01,0.09,0.002
 2,m5.large,4,undecided,may or may not be cheaper,23,10,1.9,0.01,0.1,0.002
@@ -250,7 +274,7 @@ func TestSearchJSONHasWhatThePageHas(t *testing.T) {
 		Second, Reference struct{ Difference struct{ Value float64 } }
 		Surrogate         map[string]float64
 		Tried             []struct {
-			Fate     string
+			Result   string
 			Settings []struct{ Value any }
 			Cost     struct{ Value *float64 }
 		}
@@ -270,7 +294,7 @@ func TestSearchJSONHasWhatThePageHas(t *testing.T) {
 	if got.Second.Difference.Value != 0.5 || got.Reference.Difference.Value != 1 || got.Surrogate["asked"] != 1 {
 		t.Errorf("%+v", got)
 	}
-	if len(got.Tried) != 5 || got.Tried[4].Cost.Value != nil || got.Tried[1].Settings[1].Value != 3.0 || len(got.Warnings) != 2 {
+	if len(got.Tried) != 5 || got.Tried[4].Result != "impossible" || got.Tried[4].Cost.Value != nil || got.Tried[1].Settings[1].Value != 3.0 || len(got.Warnings) != 2 {
 		t.Errorf("tried: %+v, warnings %q", got.Tried, got.Warnings)
 	}
 	if text := rendered(t, nothing(t), JSON); !json.Valid([]byte(text)) || !strings.Contains(text, `"recommended": null`) || !strings.Contains(text, `"nearest": {"candidate":3,`) {

@@ -225,7 +225,7 @@ func (s *SearchPage) census() block {
 	var reasons []string
 	count := map[string]int{}
 	for i := range s.Tried {
-		if c := &s.Tried[i]; c.Fate == search.Breaching {
+		if c := &s.Tried[i]; c.Result == search.Breaching {
 			if count[c.Why] == 0 {
 				reasons = append(reasons, c.Why)
 			}
@@ -268,7 +268,7 @@ func (s *SearchPage) confidenceLines() []string {
 		lines = append(lines, text)
 	}
 	for i := range s.Tried {
-		if c := &s.Tried[i]; c.Fate == search.Impossible {
+		if c := &s.Tried[i]; c.Result == search.Impossible {
 			lines = append(lines, fmt.Sprintf("candidate %d cannot be simulated: %s", c.Index, strings.ReplaceAll(c.Why, "\n", "; ")))
 			break
 		}

@@ -26,8 +26,8 @@ func (s *search) outcome() *Outcome {
 	slices.SortFunc(s.contestants, func(a, b *contestant) int { return cmp.Compare(a.index, b.index) })
 	for _, c := range s.contestants {
 		shown := s.shown(c)
-		shown.Fate, shown.Why = s.fate(c, leader)
-		if shown.Fate == Undecided || shown.Fate == Unnecessary {
+		shown.Result, shown.Why = s.result(c, leader)
+		if shown.Result == Undecided || shown.Result == Unnecessary {
 			o.Decided = false
 		}
 		o.Tried = append(o.Tried, shown)
@@ -98,6 +98,7 @@ func (s *search) shown(c *contestant) Candidate {
 	if n == 0 {
 		return k
 	}
+	k.Rates = c.by(p) == &c.rates
 	k.Cost, k.Unit = stat.Interval(c.observed(p, n, 0), results.Confidence), c.units[0]
 	for i := range s.Thresholds {
 		t := s.Thresholds[i]
@@ -107,8 +108,8 @@ func (s *search) shown(c *contestant) Candidate {
 	return k
 }
 
-// fate says what became of a contestant, and why.
-func (s *search) fate(c, leader *contestant) (Fate, string) {
+// result says what became of a contestant, and why.
+func (s *search) result(c, leader *contestant) (Result, string) {
 	switch {
 	case c.state == impossible:
 		return Impossible, c.why

@@ -76,18 +76,18 @@ const (
 // checking is exploring by requests what exploring by rates found.
 const checking Phase = "checking"
 
-// Fate is what became of a candidate that was tried.
-type Fate string
+// Result is what became of a candidate that was tried.
+type Result string
 
-// Fates.
+// Results.
 const (
-	Recommended Fate = "recommended"
-	Dearer      Fate = "dearer"      // certainly not cheaper by more than the indifference
-	Breaching   Fate = "breaching"   // certainly beyond a threshold
-	Undecided   Fate = "undecided"   // might be cheaper and meet the thresholds
-	Dropped     Fate = "dropped"     // after exploring: improbable, but not tested
-	Impossible  Fate = "impossible"  // cannot be built or simulated, or has no cost
-	Unnecessary Fate = "unnecessary" // not compared, for the search ended before
+	Recommended Result = "recommended"
+	Dearer      Result = "dearer"      // certainly not cheaper by more than the indifference
+	Breaching   Result = "breaching"   // certainly beyond a threshold
+	Undecided   Result = "undecided"   // might be cheaper and meet the thresholds
+	Dropped     Result = "dropped"     // after exploring: improbable, but not tested
+	Impossible  Result = "impossible"  // cannot be built or simulated, or has no cost
+	Unnecessary Result = "unnecessary" // not compared, for the search ended before
 )
 
 // Margin is where a candidate stands against a threshold.
@@ -103,7 +103,7 @@ type Margin struct {
 // Candidate is one that was tried.
 type Candidate struct {
 	Index        int // -1: the reference
-	Fate         Fate
+	Result       Result
 	Why          string        // the threshold that it breaches, or the error
 	Cost         stat.Estimate // what is minimised, with its 95 % interval
 	Unit         string        // of Cost
@@ -111,6 +111,7 @@ type Candidate struct {
 	Replications int           // all that it got
 	Counted      int           // of them in Cost and Margins
 	From         Phase         // the phase that they are of
+	Rates        bool          // rates were played for them, not requests
 }
 
 // Surrogate is what exploring learnt.
@@ -141,7 +142,7 @@ type Outcome struct {
 	Surrogate    *Surrogate  // nil where all candidates were compared
 
 	// Decided says that the statement of the package holds without exception; else
-	// candidates with the fate Undecided are excepted.
+	// candidates with the result Undecided are excepted.
 	Decided     bool
 	Exhausted   bool // the budget was
 	Interrupted bool
@@ -149,11 +150,11 @@ type Outcome struct {
 	Warnings    []string
 }
 
-// Count returns how many candidates met a fate.
-func (o *Outcome) Count(f Fate) int {
+// Count returns how many candidates had a result.
+func (o *Outcome) Count(r Result) int {
 	n := 0
 	for i := range o.Tried {
-		if o.Tried[i].Fate == f {
+		if o.Tried[i].Result == r {
 			n++
 		}
 	}

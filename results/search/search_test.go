@@ -126,7 +126,7 @@ func TestRecommendationIsRightAsOftenAsItSays(t *testing.T) {
 		}
 		var compared []queue
 		for _, c := range o.Tried {
-			if c.Fate != Undecided {
+			if c.Result != Undecided {
 				compared = append(compared, all[c.Index])
 			}
 		}
@@ -393,7 +393,7 @@ func TestMirroredThresholdDecidesAlike(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, c := range got.Tried {
-			if w := want.Tried[i]; c.Fate != w.Fate || c.Replications != w.Replications || len(c.Margins) != len(w.Margins) ||
+			if w := want.Tried[i]; c.Result != w.Result || c.Replications != w.Replications || len(c.Margins) != len(w.Margins) ||
 				len(c.Margins) > 0 && math.Abs(c.Margins[0].Sure-w.Margins[0].Sure) > 1e-12 {
 				t.Errorf("seed %d: got %+v, want %+v", seed, c, w)
 			}
@@ -448,7 +448,7 @@ func TestWhatCannotBeIsListed(t *testing.T) {
 	if err != nil || o.Best == nil {
 		t.Fatal(o, err)
 	}
-	if o.Tried[0].Fate != Impossible || o.Tried[0].Why != "min above max" || o.Tried[1].Why != "replication 102: panic: third" {
+	if o.Tried[0].Result != Impossible || o.Tried[0].Why != "min above max" || o.Tried[1].Why != "replication 102: panic: third" {
 		t.Errorf("%+v\n%+v", o.Tried[0], o.Tried[1])
 	}
 	p.Build = func(int) (Experiment, error) { return nil, errors.New("never") }
@@ -506,8 +506,8 @@ func TestInterruptionKeepsWhatIsKnown(t *testing.T) {
 			kept := 0
 			for _, c := range got.Tried {
 				kept += c.Replications
-				if c.Fate == Dropped && after <= 3*points {
-					t.Errorf("after %d: candidate %d is %s", after, c.Index, c.Fate)
+				if c.Result == Dropped && after <= 3*points {
+					t.Errorf("after %d: candidate %d is %s", after, c.Index, c.Result)
 				}
 			}
 			if got.Replications < after || kept < after-o.Workers || kept > got.Replications {

@@ -61,6 +61,7 @@ func TestPlainDecompressesWhatIsCompressed(t *testing.T) {
 		{whole, 6000, ""},
 		{whole[:len(whole)-4], 0, "f: broken gzip: it ends early"},
 		{[]byte{0x1f, 0x8b}, 0, "f: broken gzip"},
+		{zipped(t, string(whole)), 0, "f: is gzip within gzip: gunzip it once"},
 	} {
 		text, err := Plain("f", c.content)
 		if c.complaint == "" && (err != nil || len(text) != c.bytes) {

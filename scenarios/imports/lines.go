@@ -87,10 +87,13 @@ func (b buffers) open(file io.Reader) *bufio.Reader {
 	return b.text
 }
 
+// gzipMagic is how gzip begins.
+var gzipMagic = []byte{0x1f, 0x8b}
+
 // isGzip reports whether a file begins like gzip. What is wrong shows when it is read.
 func isGzip(file *bufio.Reader) bool {
-	magic, err := file.Peek(2)
-	return err == nil && magic[0] == 0x1f && magic[1] == 0x8b
+	magic, err := file.Peek(len(gzipMagic))
+	return err == nil && bytes.Equal(magic, gzipMagic)
 }
 
 // file reads one file.
@@ -103,6 +106,12 @@ func (l *Lines) file(name string, buffer *bufio.Reader, take func(Place, []byte)
 	for {
 		line, err := buffer.ReadSlice('\n')
 		at.Line++
+		if at.Line == 1 {
+			if why := noLines(line); why != "" {
+				l.Skipped.Add(Place{File: name}, why+": nothing of it was read")
+				return
+			}
+		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			l.Skipped.Add(at, "longer than 64 KiB")
 			for errors.Is(err, bufio.ErrBufferFull) {
@@ -118,14 +127,12 @@ func (l *Lines) file(name string, buffer *bufio.Reader, take func(Place, []byte)
 			if len(line) == 0 && err == io.EOF {
 				l.Skipped.Add(Place{File: name}, "is empty")
 			}
-			if utf16Order(line) != nil {
-				l.Skipped.Add(Place{File: name}, "must be UTF-8 text, got UTF-16: nothing of it was read")
-				return
-			}
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
 		if line = trimmed(line); len(line) > 0 {
-			if why := take(at, line); why != "" {
+			if why := take(at, line); why != "" && bytes.IndexByte(line, 0) >= 0 {
+				l.Skipped.Add(at, "has NUL bytes, which are no text: a damaged part of the file")
+			} else if why != "" {
 				l.Skipped.Add(at, why)
 			}
 		}
@@ -133,6 +140,22 @@ func (l *Lines) file(name string, buffer *bufio.Reader, take func(Place, []byte)
 			return
 		}
 	}
+}
+
+// noLines says of the first line of a file why there are no lines to read, "" if there are.
+func noLines(first []byte) string {
+	nuls := bytes.Count(first, []byte{0})
+	switch {
+	case utf16Order(first) != nil:
+		return "must be UTF-8 text, got UTF-16"
+	case bytes.HasPrefix(first, gzipMagic):
+		return "is gzip within gzip: gunzip it once"
+	case nuls*4 > len(first) && (first[0] == 0) != (first[1] == 0):
+		return "must be UTF-8 text, got NUL bytes between others, as in UTF-16 without a mark"
+	case !bytes.HasSuffix(first, []byte("\n")) && bytes.IndexByte(trimmed(first), '\r') >= 0:
+		return `must end its lines by LF or CR LF, got CR alone: tr '\r' '\n' mends it`
+	}
+	return ""
 }
 
 // trimmed returns a line without its end.
@@ -178,6 +201,8 @@ func Plain(name string, content []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s: broken gzip: %s", name, rule(err))
 	case len(text) > largestPlain:
 		return nil, fmt.Errorf("%s: must hold at most 1 GiB", name)
+	case bytes.HasPrefix(text, gzipMagic):
+		return nil, fmt.Errorf("%s: is gzip within gzip: gunzip it once", name)
 	}
 	return unmarked(text), nil
 }

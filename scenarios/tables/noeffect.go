@@ -55,8 +55,21 @@ func (l *loader) warnOfNoEffect() {
 		l.warnOfPercent(i)
 	}
 	l.warnOfDroppedPackets()
+	l.warnOfSearchSeed()
 	for i := range l.cfg.FileSystems {
 		l.warnOfIdleFileSystem(i)
+	}
+}
+
+// warnOfSearchSeed warns of a seed of the first candidates where all are compared.
+func (l *loader) warnOfSearchSeed() {
+	const path = "search.seed"
+	s, at := l.scenario.Search, l.scenario.root.Nearest(path)
+	if s == nil || l.scenario.root.Table["search"].Table["seed"] == nil || s.Fluid {
+		return
+	}
+	if n := s.Len(); n <= s.Points && n*s.Replications <= s.Budget/2 {
+		l.warnAt(at, fmt.Sprintf("%s: has no effect: all %d candidates are compared, none is chosen by a surrogate; search.points below that has it choose", path, n))
 	}
 }
 

@@ -9,20 +9,20 @@ func parseALB(line []byte, r *Record) string {
 	if kind := f.next(); !isALB(kind) {
 		return notALB(line)
 	}
-	ended, ok := stamp(f.next())
+	ended, ok := f.time(&r.minute)
 	if !ok {
 		return "the second field is no time"
 	}
 	f.skip(3) // load balancer, client, target
-	before, a := micros(f.next())
-	target, b := micros(f.next())
-	after, c := micros(f.next())
+	before, a := f.seconds()
+	target, b := f.seconds()
+	after, c := f.seconds()
 	if !a || !b || !c {
 		return "the processing times (fields 6 to 8) must be seconds, or -1"
 	}
-	r.Status = status(f.next())
+	r.Status = f.status()
 	f.skip(1) // status of the target
-	if why := r.setBytes(f.next(), f.next()); why != "" {
+	if why := r.setBytes(&f); why != "" {
 		return why
 	}
 	request := f.next()
@@ -36,7 +36,7 @@ func parseALB(line []byte, r *Record) string {
 		r.Whole = taken
 	}
 	f.skip(8)
-	if at, ok := stamp(f.next()); ok {
+	if at, ok := f.time(&r.minute); ok {
 		r.At = at
 		return ""
 	}
@@ -66,24 +66,20 @@ func notALB(line []byte) string {
 	return "not a line of an ALB access log: it must begin with http, https, h2, grpcs, ws or wss"
 }
 
-// setBytes takes what was received and sent.
-func (r *Record) setBytes(received, sent []byte) string {
+// setBytes takes what was received and sent, the next two fields.
+func (r *Record) setBytes(f *fields) string {
 	var a, b bool
-	if r.Received, a = whole(received); string(received) == "-" {
-		r.Received, a = 0, true
-	}
-	if r.Sent, b = whole(sent); string(sent) == "-" {
-		r.Sent, b = 0, true
-	}
+	r.Received, a = f.bytes()
+	r.Sent, b = f.bytes()
 	if !a || !b {
 		return "the bytes received and sent must be whole numbers"
 	}
 	return ""
 }
 
-// status reads the code of a response, 0 for none.
-func status(text []byte) int {
-	n, ok := whole(text)
+// status reads the next field as the code of a response, 0 for none.
+func (f *fields) status() int {
+	n, ok := f.number()
 	if !ok || n > 999 {
 		return 0
 	}
@@ -113,7 +109,7 @@ func parseNLB(line []byte, r *Record) string {
 		milliseconds = 0
 	}
 	f.skip(1) // handshake
-	if why := r.setBytes(f.next(), f.next()); why != "" {
+	if why := r.setBytes(&f); why != "" {
 		return why
 	}
 	f.skip(6)

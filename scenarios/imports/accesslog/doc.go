@@ -8,8 +8,8 @@
 //
 // # Guarantees and costs
 //
-// Memory is constant: an [Order] sorts a million arrivals at a time and keeps what is
-// sorted in a temporary file, 48 bytes each; of paths, hosts and methods those met first
+// Memory is constant: an [Order] sorts half a million arrivals at a time and keeps what is
+// sorted in a temporary file, 40 bytes each, if there are more; of paths, hosts and methods those met first
 // are counted, up to a bound, and the rest together. No line allocates memory.
 //
 // An arrival is when the load balancer received the request, where the line says so;

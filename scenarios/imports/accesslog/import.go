@@ -70,7 +70,7 @@ func (in *Import) read(lines imports.Lines) {
 			}
 			in.periods[period]++
 		} else if in.order != nil {
-			in.order.Add(Arrival{At: r.At, Received: r.Received, Sent: r.Sent, Target: r.Target, Status: int64(r.Status)})
+			in.order.Add(&Arrival{At: r.At, Received: r.Received, Sent: r.Sent, Target: r.Target, Status: int64(r.Status)})
 		}
 		in.Add(&r)
 		return ""
@@ -121,24 +121,41 @@ func (in *Import) writeRequests(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	row := make([]byte, 0, 128)
-	return in.order.Each(func(a Arrival) error {
-		row = appendSeconds(row[:0], a.At, in.Coarse)
-		row = append(row, ',')
-		row = strconv.AppendInt(row, a.Received, 10)
-		row = append(row, ',')
-		row = strconv.AppendInt(row, a.Sent, 10)
-		row = append(row, ',')
-		if a.Target >= 0 {
-			row = appendSeconds(row, a.Target, false)
+	rows := make([]byte, 0, rowsAtOnce+longestRow)
+	second, digits := int64(-1), make([]byte, 0, 20) // which many rows have in common
+	err = in.order.Each(func(a *Arrival) error {
+		if a.At/1e6 != second {
+			second = a.At / 1e6
+			digits = strconv.AppendInt(digits[:0], second, 10)
 		}
-		row = append(row, ',')
-		row = strconv.AppendInt(row, a.Status, 10)
-		row = append(row, '\n')
-		_, err := w.Write(row)
+		if rows = append(rows, digits...); !in.Coarse {
+			rows = appendMillionths(rows, a.At%1e6)
+		}
+		rows = append(rows, ',')
+		rows = append(strconv.AppendInt(rows, a.Received, 10), ',')
+		rows = append(strconv.AppendInt(rows, a.Sent, 10), ',')
+		if a.Target >= 0 {
+			rows = appendSeconds(rows, a.Target, false)
+		}
+		rows = append(strconv.AppendInt(append(rows, ','), a.Status, 10), '\n')
+		if len(rows) < rowsAtOnce {
+			return nil
+		}
+		_, err := w.Write(rows)
+		rows = rows[:0]
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(rows)
+	return err
 }
+
+const (
+	rowsAtOnce = 1 << 15 // bytes of rows that are written at once
+	longestRow = 128     // bytes: five numbers of at most 20 digits
+)
 
 func (in *Import) writePeriods(w io.Writer) error {
 	if _, err := io.WriteString(w, timeColumn+","+countColumn+"\n"); err != nil {
@@ -164,10 +181,11 @@ func appendSeconds(to []byte, micros int64, whole bool) []byte {
 	if whole {
 		return to
 	}
-	to = append(to, '.')
-	part := micros % 1e6
-	for place := int64(1e5); place > 0; place /= 10 {
-		to = append(to, byte('0'+part/place%10))
-	}
-	return to
+	return appendMillionths(to, micros%1e6)
+}
+
+// appendMillionths appends a point and six decimals.
+func appendMillionths(to []byte, part int64) []byte {
+	a, b, c := part/1e4, part/100%100, part%100
+	return append(to, '.', byte('0'+a/10), byte('0'+a%10), byte('0'+b/10), byte('0'+b%10), byte('0'+c/10), byte('0'+c%10))
 }

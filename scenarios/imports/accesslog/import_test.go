@@ -2,6 +2,7 @@ package accesslog
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/csv"
 	"flag"
@@ -87,19 +88,22 @@ func TestManyFilesInAnyOrderGiveOneTrace(t *testing.T) {
 // The order is that of a stable sort, however little fits into memory.
 func TestOrderIsAStableSort(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
-	for _, size := range []int{1, 3, 100, 10_000} {
-		o := NewOrder()
+	for _, c := range []struct {
+		size, arrivals int
+		spread         int64
+	}{{1, 1000, 50}, {3, 1000, 50}, {100, 1000, 50}, {10_000, 1000, 50}, {30_000, 20_000, 1 << 10}, {3000, 20_000, 1 << 52}, {30_000, 20_000, 1}} {
+		size, o := c.size, NewOrder()
 		o.atOnce = size
 		var all []Arrival
-		for i := range 1000 {
-			a := Arrival{At: random.Int63n(50), Received: int64(i), Sent: random.Int63(), Target: random.Int63n(9) - 1, Status: 200}
+		for i := range c.arrivals {
+			a := Arrival{At: 1<<40 + random.Int63n(c.spread), Received: int64(i), Sent: random.Int63(), Target: random.Int63n(9) - 1, Status: 200}
 			all = append(all, a)
-			o.Add(a)
+			o.Add(&a)
 		}
-		slices.SortStableFunc(all, func(a, b Arrival) int { return int(a.At - b.At) })
+		slices.SortStableFunc(all, func(a, b Arrival) int { return cmp.Compare(a.At, b.At) })
 		for range 2 { // it may be asked again
 			var got []Arrival
-			if err := o.Each(func(a Arrival) error { a.number = 0; got = append(got, a); return nil }); err != nil {
+			if err := o.Each(func(a *Arrival) error { got = append(got, *a); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if !slices.Equal(got, all) {
@@ -165,6 +169,36 @@ func TestBrokenFilesAreNamedAndReadAsFarAsTheyGo(t *testing.T) {
 	}
 	if least := int64(2000 + 500 + 3); in.Count < least || in.Count >= 4003 {
 		t.Errorf("%d requests, want %d at least: what stands before the end of a file is good", in.Count, least)
+	}
+}
+
+// What is no text of lines is named as what it is.
+func TestWhatHasNoLinesIsNamed(t *testing.T) {
+	utf16 := func(text string) (all []byte) {
+		for _, c := range []byte(text) {
+			all = append(all, c, 0)
+		}
+		return all
+	}
+	many := strings.Repeat(albLine(1)+"\r", 300)
+	for name, c := range map[string]struct {
+		content []byte
+		count   int64
+		want    string
+	}{
+		"cr":         {[]byte(albLine(1) + "\r" + albLine(2) + "\r"), 0, `^f: must end its lines by LF or CR LF, got CR alone: tr .*: nothing of it was read$`},
+		"long cr":    {[]byte(many), 0, `^f: must end its lines by LF`},
+		"twice":      {compressed(t, string(compressed(t, albLine(1)))), 0, `^f: is gzip within gzip: gunzip it once: nothing of it was read$`},
+		"utf16":      {utf16(albLine(1) + "\n"), 0, `^f: must be UTF-8 text, got NUL bytes between others`},
+		"marked":     {append([]byte("\xff\xfe"), utf16(albLine(1))...), 0, `^f: must be UTF-8 text, got UTF-16`},
+		"truncated":  {[]byte("\x00\x00\x00\x00" + albLine(1) + "\n" + albLine(2) + "\n"), 1, `^f:1: has NUL bytes`},
+		"one cr":     {[]byte(albLine(1) + "\r"), 1, `^$`},
+		"a cr in it": {[]byte(strings.Replace(albLine(1), "reviews", "re\rviews", 1) + "\n" + albLine(2)), 2, `^$`},
+	} {
+		in, skipped := readPacked(t, Formats()[0], Options{}, tree.Packed{"f": c.content}, "f")
+		if got := strings.Join(skipped.Text(), "\n"); in.Count != c.count || !regexp.MustCompile(c.want).MatchString(got) {
+			t.Errorf("%s: got %d requests and %q, want %d and %s", name, in.Count, got, c.count, c.want)
+		}
 	}
 }
 

@@ -2,18 +2,15 @@ package accesslog
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"io"
 	"os"
-	"slices"
 )
 
 // Arrival is what is kept of a request for the trace.
 type Arrival struct {
 	At       int64 // microseconds since 1970
-	number   int64 // in the order of the lines, which decides between equal times
 	Received int64
 	Sent     int64
 	Target   int64 // microseconds; -1 if unknown
@@ -21,8 +18,8 @@ type Arrival struct {
 }
 
 const (
-	arrivalBytes = 48
-	atOnce       = 1 << 20 // arrivals that are sorted in memory
+	arrivalBytes = 40
+	atOnce       = 1 << 19 // arrivals that are sorted in memory
 	mostPieces   = 256     // that are merged at once
 )
 
@@ -30,14 +27,13 @@ const (
 // into memory waits in a temporary file.
 type Order struct {
 	atOnce int // for tests
-	held   []Arrival
+	held   held
 	file   *os.File
 	// removed tells that the file has no name any more, so that nothing is left of it
 	// whatever ends the program.
 	removed bool
-	pieces  []piece
-	size    int64 // of the file
-	count   int64
+	pieces  []piece // that are sorted, in the order in which their arrivals came
+	size    int64   // of the file
 	err     error
 }
 
@@ -48,10 +44,8 @@ type piece struct{ from, to int64 }
 func NewOrder() *Order { return &Order{atOnce: atOnce} }
 
 // Add takes an arrival.
-func (o *Order) Add(a Arrival) {
-	a.number = o.count
-	o.count++
-	if o.held = append(o.held, a); len(o.held) == o.atOnce {
+func (o *Order) Add(a *Arrival) {
+	if o.held.add(a); o.held.count == o.atOnce {
 		o.spill()
 	}
 }
@@ -70,33 +64,21 @@ func (o *Order) Close() error {
 	return errors.Join(err, os.Remove(name))
 }
 
-func byTime(a, b Arrival) int {
-	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.number, b.number))
-}
-
 // spill writes what is held to the file, sorted.
 func (o *Order) spill() {
-	slices.SortFunc(o.held, byTime)
 	if o.err == nil {
-		o.err = o.write(func(yield func(Arrival) error) error {
-			for _, a := range o.held {
-				if err := yield(a); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		o.err = o.write(o.held.each)
 	}
-	o.held = o.held[:0]
+	o.held.clear()
 	if len(o.pieces) == mostPieces && o.err == nil {
 		all := o.pieces
 		o.pieces = nil
-		o.err = o.write(func(yield func(Arrival) error) error { return o.merge(all, nil, yield) })
+		o.err = o.write(func(yield func(*Arrival) error) error { return o.merge(all, yield) })
 	}
 }
 
 // write appends a piece to the file.
-func (o *Order) write(each func(func(Arrival) error) error) error {
+func (o *Order) write(each func(func(*Arrival) error) error) error {
 	if o.file == nil {
 		file, err := os.CreateTemp("", "headroom-import-*")
 		if err != nil {
@@ -106,39 +88,48 @@ func (o *Order) write(each func(func(Arrival) error) error) error {
 	}
 	from := o.size
 	out := bufio.NewWriterSize(io.NewOffsetWriter(o.file, from), 1<<18)
-	var bytes [arrivalBytes]byte
-	err := each(func(a Arrival) error {
-		for i, v := range [...]int64{a.At, a.number, a.Received, a.Sent, a.Target, a.Status} {
-			binary.LittleEndian.PutUint64(bytes[8*i:], uint64(v))
+	err := each(func(a *Arrival) error {
+		bytes := out.AvailableBuffer()
+		for _, v := range [...]int64{a.At, a.Received, a.Sent, a.Target, a.Status} {
+			bytes = binary.LittleEndian.AppendUint64(bytes, uint64(v))
 		}
 		o.size += arrivalBytes
-		_, err := out.Write(bytes[:])
+		_, err := out.Write(bytes)
 		return err
 	})
 	o.pieces = append(o.pieces, piece{from, o.size})
 	return errors.Join(err, out.Flush())
 }
 
-// Each hands out the arrivals in their order. It may be called again.
-func (o *Order) Each(yield func(Arrival) error) error {
+// Each hands out the arrivals in their order, each until the function returns. It may be
+// called again.
+func (o *Order) Each(yield func(*Arrival) error) error {
 	if o.err != nil {
 		return o.err
 	}
-	slices.SortFunc(o.held, byTime)
-	return o.merge(o.pieces, o.held, yield)
+	if len(o.pieces) == 0 {
+		return o.held.each(yield)
+	}
+	if o.held.count > 0 {
+		if o.spill(); o.err != nil {
+			return o.err
+		}
+	}
+	return o.merge(o.pieces, yield)
 }
 
 // front is the next arrival of a piece that is being merged.
 type front struct {
 	Arrival
-	from *bufio.Reader
+	piece int // which decides between equal times
+	from  *bufio.Reader
 }
 
-// merge hands out the arrivals of pieces and of a sorted list.
-func (o *Order) merge(pieces []piece, held []Arrival, yield func(Arrival) error) error {
+// merge hands out the arrivals of pieces.
+func (o *Order) merge(pieces []piece, yield func(*Arrival) error) error {
 	var fronts []front
-	for _, p := range pieces {
-		f := front{from: bufio.NewReaderSize(io.NewSectionReader(o.file, p.from, p.to-p.from), 1<<15)}
+	for i, p := range pieces {
+		f := front{piece: i, from: bufio.NewReaderSize(io.NewSectionReader(o.file, p.from, p.to-p.from), 1<<15)}
 		if more, err := f.read(); err != nil {
 			return err
 		} else if more {
@@ -149,14 +140,7 @@ func (o *Order) merge(pieces []piece, held []Arrival, yield func(Arrival) error)
 		sink(fronts, i)
 	}
 	for len(fronts) > 0 {
-		if len(held) > 0 && byTime(held[0], fronts[0].Arrival) < 0 {
-			if err := yield(held[0]); err != nil {
-				return err
-			}
-			held = held[1:]
-			continue
-		}
-		if err := yield(fronts[0].Arrival); err != nil {
+		if err := yield(&fronts[0].Arrival); err != nil {
 			return err
 		}
 		more, err := fronts[0].read()
@@ -169,33 +153,35 @@ func (o *Order) merge(pieces []piece, held []Arrival, yield func(Arrival) error)
 		}
 		sink(fronts, 0)
 	}
-	for _, a := range held {
-		if err := yield(a); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
 // read moves on to the next arrival of the piece.
 func (f *front) read() (more bool, err error) {
-	var bytes [arrivalBytes]byte
-	if _, err := io.ReadFull(f.from, bytes[:]); err == io.EOF {
+	bytes, err := f.from.Peek(arrivalBytes)
+	switch {
+	case err == io.EOF && len(bytes) == 0:
 		return false, nil
-	} else if err != nil {
+	case err == io.EOF:
+		return false, io.ErrUnexpectedEOF
+	case err != nil:
 		return false, err
 	}
 	at := func(i int) int64 { return int64(binary.LittleEndian.Uint64(bytes[8*i:])) }
-	f.Arrival = Arrival{at(0), at(1), at(2), at(3), at(4), at(5)}
-	return true, nil
+	f.Arrival = Arrival{at(0), at(1), at(2), at(3), at(4)}
+	_, err = f.from.Discard(arrivalBytes)
+	return true, err
 }
+
+// before reports whether an arrival comes before that of another piece.
+func (f *front) before(g *front) bool { return f.At < g.At || f.At == g.At && f.piece < g.piece }
 
 // sink restores the heap below a place.
 func sink(fronts []front, i int) {
 	for {
 		least := i
 		for child := 2*i + 1; child <= 2*i+2 && child < len(fronts); child++ {
-			if byTime(fronts[child].Arrival, fronts[least].Arrival) < 0 {
+			if fronts[child].before(&fronts[least]) {
 				least = child
 			}
 		}

@@ -15,6 +15,8 @@ type Record struct {
 	Method   []byte
 	Host     []byte // without the port; empty if the line names none
 	Path     []byte // without the query; empty if the line names none
+
+	minute minute // of the time that was read last
 }
 
 // Format is a kind of access log.

@@ -26,13 +26,13 @@ func parseServer(line []byte, r *Record) string {
 	}
 	f := fields{rest[1:]}
 	request := f.next()
-	r.Status = status(f.next())
-	sent := f.next()
-	if r.Status == 0 || sent == nil {
+	r.Status = f.status()
+	if r.Status == 0 || len(f.rest) == 0 {
 		return "the request must be followed by its status and its bytes"
 	}
-	if why := r.setBytes([]byte("0"), sent); why != "" {
-		return why
+	r.Received = 0
+	if r.Sent, ok = f.bytes(); !ok {
+		return "the bytes received and sent must be whole numbers"
 	}
 	r.setRequest(request)
 	r.At, r.Coarse, r.Target, r.Whole = at, true, unknown, unknown
@@ -49,20 +49,20 @@ func parseServer(line []byte, r *Record) string {
 // balancer received the request.
 func parseClassic(line []byte, r *Record) string {
 	f := fields{line}
-	at, ok := stamp(f.next())
+	at, ok := f.time(&r.minute)
 	if !ok {
 		return "the first field is no time"
 	}
 	f.skip(3) // load balancer, client, target
-	before, a := micros(f.next())
-	target, b := micros(f.next())
-	after, c := micros(f.next())
+	before, a := f.seconds()
+	target, b := f.seconds()
+	after, c := f.seconds()
 	if !a || !b || !c {
 		return "the processing times (fields 5 to 7) must be seconds, or -1"
 	}
-	r.Status = status(f.next())
+	r.Status = f.status()
 	f.skip(1) // status of the target
-	if why := r.setBytes(f.next(), f.next()); why != "" {
+	if why := r.setBytes(&f); why != "" {
 		return why
 	}
 	r.setRequest(f.next())

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -62,14 +63,20 @@ func (t *Tally) Add(r *Record) {
 
 // Names counts names, of which there may be any number.
 type Names struct {
-	counts map[string]*int64
-	Others int64 // that came after the bound was reached
+	counts map[string]*Share
+	last   *Share // that came last
+	Others int64  // that came after the bound was reached
 }
 
 // add counts a name.
 func (n *Names) add(name []byte) {
-	if count := n.counts[string(name)]; count != nil {
-		*count++
+	if n.last != nil && string(name) == n.last.Name {
+		n.last.Count++
+		return
+	}
+	if share := n.counts[string(name)]; share != nil {
+		share.Count++
+		n.last = share
 		return
 	}
 	if len(n.counts) == mostNames {
@@ -77,10 +84,10 @@ func (n *Names) add(name []byte) {
 		return
 	}
 	if n.counts == nil {
-		n.counts = map[string]*int64{}
+		n.counts = map[string]*Share{}
 	}
-	one := int64(1)
-	n.counts[string(name)] = &one
+	n.last = &Share{string(name), 1}
+	n.counts[n.last.Name] = n.last
 }
 
 // Share is a name and how often it came.
@@ -92,8 +99,8 @@ type Share struct {
 // Top returns the most frequent names, at most so many, and how often all others came.
 func (n *Names) Top(most int) (top []Share, others int64) {
 	all := make([]Share, 0, len(n.counts))
-	for name, count := range n.counts {
-		all = append(all, Share{name, *count})
+	for _, share := range n.counts {
+		all = append(all, *share)
 	}
 	slices.SortFunc(all, func(a, b Share) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
@@ -117,14 +124,19 @@ func fold(to, path []byte) []byte {
 	for len(path) > 0 && len(to) < longestPath {
 		to = append(to, path[0]) // the slash
 		path = path[1:]
-		end := indexByte(path, '/')
-		if end < 0 {
-			end = len(path)
+		decimal, every, end := 0, byte(isDecimal|isHexadecimal|isPlain), 0
+		for ; end < len(path) && path[end] != '/'; end++ {
+			class := classes[path[end]]
+			decimal += int(class & isDecimal)
+			every &= class
 		}
-		if segment := path[:end]; isIdentifier(segment) {
+		switch segment := path[:end]; {
+		case decimal > 0 && every&isHexadecimal != 0 && isIdentifier(segment, decimal):
 			to = append(to, '*')
-		} else {
-			to = appendPrintable(to, segment[:min(len(segment), longestPath)])
+		case every&isPlain != 0:
+			to = append(to, segment[:min(end, longestPath)]...)
+		default:
+			to = appendPrintable(to, segment[:min(end, longestPath)])
 		}
 		path = path[end:]
 	}
@@ -134,7 +146,7 @@ func fold(to, path []byte) []byte {
 // appendPrintable appends ASCII that can be printed as it is and a ? for all else.
 func appendPrintable(to, text []byte) []byte {
 	for _, c := range text {
-		if c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '*' {
+		if classes[c]&isPlain == 0 {
 			c = '?'
 		}
 		to = append(to, c)
@@ -142,21 +154,31 @@ func appendPrintable(to, text []byte) []byte {
 	return to
 }
 
-// isIdentifier reports whether a segment of a path is a number, a UUID or a long
-// hexadecimal number.
-func isIdentifier(segment []byte) bool {
-	decimal, hexadecimal := 0, 0
-	for _, c := range segment {
+// Classes of bytes.
+const (
+	isDecimal     = 1 << iota
+	isHexadecimal // or a hyphen, which a UUID has
+	isPlain       // can be printed as it is
+)
+
+// classes has those of each byte.
+var classes = func() (all [256]byte) {
+	for c := range all {
 		switch {
 		case c >= '0' && c <= '9':
-			decimal++
-			hexadecimal++
-		case c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F':
-			hexadecimal++
-		case c == '-':
-		default:
-			return false
+			all[c] = isDecimal | isHexadecimal
+		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F', c == '-':
+			all[c] = isHexadecimal
+		}
+		if c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '*' {
+			all[c] |= isPlain
 		}
 	}
-	return decimal > 0 && (decimal == len(segment) || hexadecimal >= longestNumber)
+	return all
+}()
+
+// isIdentifier reports whether a segment of hexadecimal digits and hyphens, some of them
+// decimal, is a number, a UUID or a long hexadecimal number.
+func isIdentifier(segment []byte, decimal int) bool {
+	return decimal == len(segment) || len(segment)-bytes.Count(segment, []byte("-")) >= longestNumber
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"headroom/scenarios/imports"
 )
@@ -91,6 +92,16 @@ func TestTheTraceFillsPeriodsWithoutRequests(t *testing.T) {
 	}
 	if load.Count() != 15 || load.Missing() != 2 {
 		t.Errorf("%g requests and %d periods without a point, want 15 and 2", load.Count(), load.Missing())
+	}
+}
+
+func TestPeriodsAreToldInDays(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Minute: "1m0s", 23 * time.Hour: "23h0m0s", 24 * time.Hour: "1d", 350_640*time.Hour + time.Minute: "14610d 1m0s",
+	} {
+		if got := inDays(d); got != want {
+			t.Errorf("%v: got %s, want %s", d, got, want)
+		}
 	}
 }
 

@@ -218,7 +218,7 @@ func (l *Load) Facts() []imports.Fact {
 	mean := l.Count() / l.end().Sub(l.start()).Seconds()
 	facts := []imports.Fact{
 		{Name: "series", Text: l.Name, Value: l.Name},
-		{Name: "period", Text: l.Period.String(), Value: l.Period.Seconds()},
+		{Name: "period", Text: inDays(l.Period), Value: l.Period.Seconds()},
 		{Name: "points", Text: strconv.Itoa(len(l.Points)), Value: len(l.Points)},
 		{Name: "requests", Text: fmt.Sprintf("%.10g", l.Count()), Value: l.Count()},
 		{Name: "first", Text: l.start().Format(time.RFC3339), Value: l.start().Format(time.RFC3339)},
@@ -244,4 +244,17 @@ func (s *Series) Fact() imports.Fact {
 		what += " (" + s.Statistic + ")"
 	}
 	return imports.Fact{Name: what, Text: fmt.Sprintf("%d points, %.4g on average", len(s.Points), s.Mean()), Value: s.Mean()}
+}
+
+// inDays formats a period, days as such.
+func inDays(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch days, rest := d/day, d%day; {
+	case days == 0:
+		return d.String()
+	case rest == 0:
+		return fmt.Sprintf("%dd", days)
+	default:
+		return fmt.Sprintf("%dd %s", days, rest)
+	}
 }
