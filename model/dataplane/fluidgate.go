@@ -126,5 +126,8 @@ func (c *cohort) waits() (share float64, mean sim.Time) {
 	if gate := sim.Seconds(c.gate.wait); gate > 0 {
 		return 1, gate
 	}
+	if c.function != nil {
+		return c.function.coldly, c.function.startsIn
+	}
 	return c.Waits()
 }
