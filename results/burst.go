@@ -43,9 +43,9 @@ func bursts(cfg *cloud.Config, s scope) bool {
 	return slices.ContainsFunc(launchable(cfg, s), func(p launching) bool { return cfg.Types[p.typ].Burstable })
 }
 
-// crowded reports whether a part has instances on hosts that promise more vCPUs than
+// overcommitted reports whether a part has instances on hosts that promise more vCPUs than
 // they have threads.
-func crowded(cfg *cloud.Config, s scope) bool {
+func overcommitted(cfg *cloud.Config, s scope) bool {
 	return slices.ContainsFunc(launchable(cfg, s), func(p launching) bool { return p.pool != cloud.None && cfg.HostPools[p.pool].Threads > 0 })
 }
 
@@ -77,7 +77,7 @@ func burstMetrics() []Metric {
 	}
 	contended := of("cpu.contended_time", "s", "time in which hosts gave instances less CPU than they asked for, summed over instances",
 		func(b *controlplane.BurstOutcome) float64 { return b.Contended.Seconds() })
-	contended.where = crowded
+	contended.where = overcommitted
 	each := func(sum model.Credits, n int64) float64 {
 		if n == 0 {
 			return math.NaN()

@@ -78,9 +78,9 @@ func (cp *Plane) ask(group int, inv invocation) {
 	}
 }
 
-// council is what the policies of a group say in one instant: room that all decisions share, one
+// consultation is what the policies of a group say in one instant: room that all decisions share, one
 // after another.
-type council struct {
+type consultation struct {
 	proposals []scaling.Proposal // by policy
 	reasons   []*invocation      // of the proposals that act
 	said      []string           // for them, by their policies
@@ -89,7 +89,7 @@ type council struct {
 
 // prepare makes room for the policies of a group, none of which is asked yet, and for what becomes
 // of what asks them.
-func (c *council) prepare(g *group) {
+func (c *consultation) prepare(g *group) {
 	policies := len(g.scalers)
 	c.proposals = slices.Grow(c.proposals[:0], policies+1)[:policies]
 	c.reasons = slices.Grow(c.reasons[:0], policies)[:policies]
@@ -100,7 +100,7 @@ func (c *council) prepare(g *group) {
 
 // combine returns the capacity that the policies want together. Those that must agree and were
 // not asked are one more that does not.
-func (c *council) combine(g *group) int {
+func (c *consultation) combine(g *group) int {
 	asked := 0
 	for i := range c.proposals {
 		if c.proposals[i].Unanimous {
@@ -126,8 +126,8 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 	i := ev.Index()
 	g := &cp.groups[i]
 	g.deciding = false
-	cp.council.prepare(g)
-	proposals, reasons, said, results := cp.council.proposals, cp.council.reasons, cp.council.said, cp.council.results
+	cp.consultation.prepare(g)
+	proposals, reasons, said, results := cp.consultation.proposals, cp.consultation.reasons, cp.consultation.said, cp.consultation.results
 	view := cp.view(g)
 	for n := range g.invocations {
 		inv := &g.invocations[n]
@@ -143,7 +143,7 @@ func (cp *Plane) onGroupDecides(ev model.Event) {
 		}
 	}
 	before := g.desired
-	wanted := cp.council.combine(g)
+	wanted := cp.consultation.combine(g)
 	winner := None
 	for k, p := range proposals {
 		if p.Acts && p.Wanted == wanted && wanted != before {

@@ -69,10 +69,10 @@ func (cp *Plane) allocate(i int) bool {
 			return false
 		}
 		p.changed(cp.kernel.Now(), p.whole(), +1)
-		m.number, m.threads = cp.crowdedHost(cfg.need(p), cfg.Zone, hostPlace{host: int32(m.at.Host)})
+		m.number, m.threads = cp.overcommittedHost(cfg.need(p), cfg.Zone, hostPlace{host: int32(m.at.Host)})
 	} else if cfg.Rules.Shape.Slots > 0 {
-		m.number, m.threads = cp.crowded, cfg.Rules.Shape.VCPUs
-		cp.crowded++
+		m.number, m.threads = cp.overcommitted, cfg.Rules.Shape.VCPUs
+		cp.overcommitted++
 	}
 	cp.ledger.DedicatedHosts = append(cp.ledger.DedicatedHosts, model.HostUse{
 		From: cp.kernel.Now(), To: sim.Never, Owner: cp.machineOwners[i], Zone: cfg.Zone, Type: int32(cfg.Type),

@@ -59,8 +59,8 @@ func (cp *Plane) newHosts() error {
 			}
 			draws := cp.stream("placement/" + cfg.Name + "/" + cp.frame.Zones[z])
 			if cfg.Threads > 0 {
-				p.zones[z].first = cp.crowded
-				cp.crowded += int32(n)
+				p.zones[z].first = cp.overcommitted
+				cp.overcommitted += int32(n)
 			}
 			shape := placement.Capacity{CPU: cfg.CPU, MemoryMiB: cfg.MemoryMiB}
 			p.zones[z].shared = placement.NewDivided(shape, max(1, cfg.Nodes), n, entry.New(&draws))
@@ -266,9 +266,9 @@ func (cp *Plane) unplace(n Need, zone model.Zone, b hostPlace) {
 	cp.roomIsMade()
 }
 
-// crowdedHost returns the number and the threads of a host that promises more than it
+// overcommittedHost returns the number and the threads of a host that promises more than it
 // has; 0 threads of any other.
-func (cp *Plane) crowdedHost(n Need, zone model.Zone, b hostPlace) (number int32, threads int) {
+func (cp *Plane) overcommittedHost(n Need, zone model.Zone, b hostPlace) (number int32, threads int) {
 	if b.machine > 0 {
 		return cp.machines[b.machine-1].number, cp.machines[b.machine-1].threads
 	}

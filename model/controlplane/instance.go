@@ -206,7 +206,7 @@ func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) 
 		Volumes: o.template.Volumes, Warm: o.initial, Rebooted: o.rebooted,
 		Cluster: cp.inCluster(in.hostPlace), End: face.end(int(in.subnet)), MostTracked: int32(face.MostTracked),
 	}
-	spec.Host, spec.Threads = cp.crowdedHost(o.need, o.zone, in.hostPlace)
+	spec.Host, spec.Threads = cp.overcommittedHost(o.need, o.zone, in.hostPlace)
 	return spec
 }
 

@@ -88,7 +88,7 @@ type Plane struct {
 	series          []series
 	inputs          []input
 	clocks          []clock
-	council         council
+	consultation    consultation
 	rounds          []round
 	together        int64                 // events that others have played along with them
 	remembered      map[formula]*computed // by metric math
@@ -101,7 +101,7 @@ type Plane struct {
 	holds           []hold
 	freeHolds       []int // of unlimited capacity
 	machines        []machine
-	crowded         int32                  // how many hosts promise more than they have
+	overcommitted   int32                  // how many hosts promise more than they have
 	why             launchFailure          // the last launch found no place
 	quotaUsed       [2][quotaClasses]int64 // vCPUs, On-Demand and Spot
 	iopsUsed        [iopsQuotas]int64      // of io1 and io2, where a quota is checked

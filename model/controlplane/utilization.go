@@ -114,7 +114,7 @@ func (cp *Plane) employ(f *tenantFlow, t *tenant) {
 		Service: None, Fleet: None, Zone: t.zone, Type: size.Type, Owner: f.owner,
 		Credits: cp.tenantTerms(f, size.Type),
 	}
-	spec.Host, spec.Threads = cp.crowdedHost(size.Need, t.zone, t.hostPlace)
+	spec.Host, spec.Threads = cp.overcommittedHost(size.Need, t.zone, t.hostPlace)
 	t.account.mode = spec.Credits.Mode
 	t.server = cp.data.Open(spec)
 	cp.work(t.server, size.Type, &f.cfg.Utilization)

@@ -95,7 +95,7 @@ func (p *Plane) openBase(spec model.ServerSpec) slab.Handle {
 		s.watch = inKernel
 	}
 	s.supply = p.newSupply(&spec)
-	p.crowd(indexOf(h), s)
+	p.joinHost(indexOf(h), s)
 	shared := p.sharedMemory(services, &spec)
 	for k, service := range services {
 		spec.Service = service

@@ -6,10 +6,10 @@ import "headroom/sim"
 // hundred nanoseconds to milliseconds, unsorted: departures of servers, one
 // announcement each, and the ends of requests on fast paths. It is turned up to the present
 // before each pick by requests in flight; the order within one turn does not matter,
-// since counts do not depend on it.
-type calendar struct {
+// since counts do not depend on it. What is numbered, a T, may lie in it.
+type calendar[T any] struct {
 	heads   []uint32 // by bucket: its first entry; a power of two of them
-	entries []calendarEntry
+	entries []calendarEntry[T]
 	shift   uint     // a bucket is 2^shift ns long
 	turned  sim.Time // all before is done
 	late    bool     // something was announced for no later than that since
@@ -20,8 +20,10 @@ type calendar struct {
 	passed        int // buckets passed
 }
 
-// calendarEntry is what is announced of one number: all of it in one cache line.
-type calendarEntry struct {
+// calendarEntry is what is announced of one number, beside what else is known of it: all of it
+// in one cache line.
+type calendarEntry[T any] struct {
+	of   T
 	due  sim.Time // Never: nothing
 	next uint32   // in its bucket; noIndex for the last
 	prev uint32   // noIndex for the first
@@ -33,14 +35,14 @@ const (
 	tuneEvery    = 512  // entries found due
 )
 
-func newCalendar() calendar {
-	c := calendar{shift: firstShift}
+func newCalendar[T any]() calendar[T] {
+	c := calendar[T]{shift: firstShift}
 	c.rebuild(leastBuckets, firstShift)
 	return c
 }
 
 // rebuild spreads all announcements over so many buckets of another length.
-func (c *calendar) rebuild(buckets int, shift uint) {
+func (c *calendar[T]) rebuild(buckets int, shift uint) {
 	c.shift, c.count = shift, 0
 	if buckets > len(c.heads) {
 		c.heads = make([]uint32, buckets)
@@ -56,20 +58,20 @@ func (c *calendar) rebuild(buckets int, shift uint) {
 }
 
 // grow makes room for a number that has no announcement.
-func (c *calendar) grow(id uint32) {
+func (c *calendar[T]) grow(id uint32) {
 	for int(id) >= len(c.entries) {
-		c.entries = append(c.entries, calendarEntry{due: sim.Never})
+		c.entries = append(c.entries, calendarEntry[T]{due: sim.Never})
 	}
 	if len(c.entries) > len(c.heads) { // an entry a bucket and lap
 		c.rebuild(2*len(c.heads), c.shift)
 	}
 }
 
-func (c *calendar) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (len(c.heads) - 1) }
+func (c *calendar[T]) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (len(c.heads) - 1) }
 
 // announce says for when a number is due; a later instant than said before may come
 // early.
-func (c *calendar) announce(id uint32, due sim.Time) {
+func (c *calendar[T]) announce(id uint32, due sim.Time) {
 	if due >= c.entries[id].due {
 		return
 	}
@@ -78,12 +80,9 @@ func (c *calendar) announce(id uint32, due sim.Time) {
 }
 
 // insert announces a number that has no announcement.
-func (c *calendar) insert(id uint32, due sim.Time) {
-	if int(id) >= len(c.entries) {
-		c.grow(id)
-	}
-	head := &c.heads[c.bucket(due)]
-	c.entries[id] = calendarEntry{due: due, next: *head, prev: noIndex}
+func (c *calendar[T]) insert(id uint32, due sim.Time) {
+	head, e := &c.heads[c.bucket(due)], &c.entries[id]
+	e.due, e.next, e.prev = due, *head, noIndex
 	if *head != noIndex {
 		c.entries[*head].prev = id
 	}
@@ -93,14 +92,14 @@ func (c *calendar) insert(id uint32, due sim.Time) {
 }
 
 // remove takes the announcement of a number back, if there is one.
-func (c *calendar) remove(id uint32) {
+func (c *calendar[T]) remove(id uint32) {
 	if e := &c.entries[id]; e.due != sim.Never {
 		c.unlink(e)
 	}
 }
 
 // unlink takes an entry out of its bucket.
-func (c *calendar) unlink(e *calendarEntry) {
+func (c *calendar[T]) unlink(e *calendarEntry[T]) {
 	if e.prev != noIndex {
 		c.entries[e.prev].next = e.next
 	} else {
@@ -123,7 +122,7 @@ func (p *Plane) turnCalendar(now sim.Time) {
 
 // passCalendar is turnCalendar for who pays all tabs afterwards.
 func (p *Plane) passCalendar(now sim.Time) {
-	p.ends.turn(now, p.endDue)
+	p.compact.ends.turn(now, p.endDue)
 	if p.calendar.count > 0 {
 		p.calendar.turn(now, p.announced)
 	}
@@ -150,10 +149,10 @@ type dueFunc func(id uint32, at, now sim.Time) sim.Time
 func (p *Plane) bind() { p.endDue, p.announced = p.endOnFastPath, p.settleDue }
 
 // behind reports whether something may be due that was not taken out.
-func (c *calendar) behind(now sim.Time) bool { return now > c.turned || c.late }
+func (c *calendar[T]) behind(now sim.Time) bool { return now > c.turned || c.late }
 
 // turn takes out all that is announced for until an instant and calls due with it.
-func (c *calendar) turn(now sim.Time, due dueFunc) {
+func (c *calendar[T]) turn(now sim.Time, due dueFunc) {
 	from := c.turned
 	switch {
 	case now > from:
@@ -183,7 +182,7 @@ func (c *calendar) turn(now sim.Time, due dueFunc) {
 }
 
 // turnBucket takes what is due out of a bucket, whose first entry is id.
-func (c *calendar) turnBucket(b int, id uint32, now sim.Time, due dueFunc) {
+func (c *calendar[T]) turnBucket(b int, id uint32, now sim.Time, due dueFunc) {
 	for id != noIndex {
 		c.looked++
 		e := &c.entries[id]
@@ -212,7 +211,7 @@ func (c *calendar) turnBucket(b int, id uint32, now sim.Time, due dueFunc) {
 // tune doubles the buckets when too many are passed for each entry that is due,
 // and halves them when too many entries are looked at in vain. Each bucket that is
 // passed may hold an entry of a later lap: those do not tell against its length.
-func (c *calendar) tune() {
+func (c *calendar[T]) tune() {
 	shift := c.shift
 	switch {
 	case c.passed > 3*c.found:

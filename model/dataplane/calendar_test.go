@@ -50,12 +50,12 @@ func (c *calendarTwin) open() slab.Handle {
 	return h
 }
 
-// used is the calendar that the twin is about.
-func (c *calendarTwin) used() *calendar {
+// shift is how long the buckets are of the calendar that the twin is about.
+func (c *calendarTwin) shift() uint {
 	if c.fastPaths {
-		return &c.ends
+		return c.compact.ends.shift
 	}
-	return &c.calendar
+	return c.calendar.shift
 }
 
 // pass lets a time pass in which nobody looks; of the kernel's events there are
@@ -133,9 +133,9 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 			}
 			gap := sim.Seconds(1e-6 * float64(uint64(1)<<scale) * c.draws.Exponential())
 			if c.draws.Below(100) == 0 { // nobody looks for several laps
-				gap = leastBuckets * sim.Time(1+c.draws.Below(3)) << c.used().shift
+				gap = leastBuckets * sim.Time(1+c.draws.Below(3)) << c.shift()
 			}
-			longest = max(longest, gap>>c.used().shift)
+			longest = max(longest, gap>>c.shift())
 			c.pass(gap)
 			switch c.draws.Below(50) {
 			case 0:
@@ -152,7 +152,7 @@ func TestCalendarAgreesWithASortedList(t *testing.T) {
 			if c.draws.Below(3) > 0 {
 				c.turn(seed)
 			}
-			finest, coarsest = min(finest, c.used().shift), max(coarsest, c.used().shift)
+			finest, coarsest = min(finest, c.shift()), max(coarsest, c.shift())
 		}
 	}
 	if finest > firstShift-3 || coarsest < firstShift+3 || longest < 2*leastBuckets {

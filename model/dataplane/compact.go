@@ -7,7 +7,7 @@ import (
 )
 
 // compactRequest is a request on a fast path of which only that is kept which somebody may
-// still ask: 40 bytes. What it met on its way met nobody else, and what becomes of it is
+// still ask: 48 bytes, a cache line with the announcement of its end. What it met on its way met nobody else, and what becomes of it is
 // known; its end counts for its source and for the target of its fast path. Where that is
 // left, a full request is made of it that is as it would have been ([Plane.expandAll]).
 type compactRequest struct {
@@ -20,6 +20,8 @@ type compactRequest struct {
 	class   uint16
 	zone    uint8 // of the balancer's node
 	high    uint8 // as of a request
+
+	received sim.Time // at an interface: when its bytes had come
 }
 
 // fullRequest is the source of a compact request that only stands for a request of the pool:
@@ -28,11 +30,13 @@ const fullRequest = checkSource - 1
 
 // compactRequests are those on all fast paths, and the places that are free.
 type compactRequests struct {
-	all      []compactRequest
-	free     []uint32
-	listed   []uint32   // room for a list of some
-	received []sim.Time // of those with an interface: when their bytes had come
+	ends   calendar[compactRequest] // all, by place; announced are those whose targets are picked by requests in flight
+	free   []uint32
+	listed []uint32 // room for a list of some
 }
+
+// at is the compact request at a place.
+func (r *compactRequests) at(k uint32) *compactRequest { return &r.ends.entries[k].of }
 
 // alloc gives a compact request a place.
 func (r *compactRequests) alloc() uint32 {
@@ -41,8 +45,9 @@ func (r *compactRequests) alloc() uint32 {
 		r.free = r.free[:last]
 		return i
 	}
-	r.all = append(r.all, compactRequest{})
-	return uint32(len(r.all) - 1)
+	i := uint32(len(r.ends.entries))
+	r.ends.grow(i)
+	return i
 }
 
 func (r *compactRequests) release(i uint32) { r.free = append(r.free, i) }
@@ -69,11 +74,11 @@ func (p *Plane) bindTarget(f *fastPath, target uint32) bool {
 // enqueue gives a compact request its place on a fast path, whose start and end are known.
 func (p *Plane) enqueue(r *compactRequest, f *fastPath, start, end sim.Time) {
 	k := p.compact.alloc()
-	p.compact.all[k] = *r
+	*p.compact.at(k) = *r
 	left, leaves := f.station.Offer(k, r.arrived, start, end)
 	switch {
 	case f.counted:
-		p.ends.insert(k, end)
+		p.compact.ends.insert(k, end)
 	case left != station.NoJob:
 		p.compactEnds(left, f, leaves)
 	}
@@ -81,7 +86,7 @@ func (p *Plane) enqueue(r *compactRequest, f *fastPath, start, end sim.Time) {
 
 // compactEnds is [Plane.completeOnFastPath] for a compact request.
 func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
-	r := &p.compact.all[k]
+	r := p.compact.at(k)
 	p.compact.release(k)
 	if r.source == fullRequest {
 		p.completeOnFastPath(r.in, f, at)
@@ -162,7 +167,7 @@ func (p *Plane) countCompactBytes(r *compactRequest, f *fastPath, s *source) {
 
 // compactBegins counts that a compact request which has waited is served.
 func (p *Plane) compactBegins(k uint32, at sim.Time) {
-	r := &p.compact.all[k]
+	r := p.compact.at(k)
 	if r.source == fullRequest {
 		of := p.requests.at(r.in)
 		of.phase = inService
@@ -253,7 +258,7 @@ func (p *Plane) expandAll(f *fastPath, jobs []uint32) (list []uint32) {
 
 // expandOne makes a full request of a compact one on a fast path, unless it stands for one.
 func (p *Plane) expandOne(f *fastPath, k uint32) uint32 {
-	r := &p.compact.all[k]
+	r := p.compact.at(k)
 	if r.source != fullRequest {
 		h, of := p.requests.Alloc()
 		*of = p.requestInService(r, f)
@@ -292,7 +297,7 @@ func (p *Plane) eachCompact(see func(r *request)) {
 // seeCompact is [Plane.eachCompact] for those among jobs of a fast path.
 func (p *Plane) seeCompact(f *fastPath, jobs []uint32, in phase, see func(r *request)) {
 	for _, k := range jobs {
-		if r := &p.compact.all[k]; r.source != fullRequest {
+		if r := p.compact.at(k); r.source != fullRequest {
 			of := p.requestInService(r, f)
 			of.phase = in
 			see(&of)

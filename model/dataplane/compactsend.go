@@ -175,8 +175,8 @@ func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience s
 	}
 	now := r.arrived
 	if f.counted {
-		if p.ends.behind(now) { // who picks by requests in flight has turned it
-			p.ends.turn(now, p.endDue)
+		if p.compact.ends.behind(now) { // who picks by requests in flight has turned it
+			p.compact.ends.turn(now, p.endDue)
 		}
 	} else if f.station.Due(now) {
 		p.passOnFastPath(f, now)

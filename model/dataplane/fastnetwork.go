@@ -68,7 +68,7 @@ func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time
 	now := r.arrived
 	p.playComing(f, now)
 	c := cargo{in: r.requestBytes(), out: r.responseBytes(), work: f.time(r.demand)}
-	if p.crowdedPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
+	if p.fullPath(f, now) || !p.clears(now, &c, f, sim.Sum(now, patience)) {
 		return false
 	}
 	if f.nic.fast.public && p.sources[r.source].direct {
@@ -82,7 +82,7 @@ func (p *Plane) receiveCompact(r *compactRequest, f *fastPath, patience sim.Time
 func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
 	now := r.arrived
 	p.playComing(f, now)
-	if p.crowdedPath(f, now) {
+	if p.fullPath(f, now) {
 		p.turnAway(i)
 		return true
 	}
@@ -103,8 +103,8 @@ func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
 
 // playComing lets those enter the CPU whose bytes have come in until an instant.
 func (p *Plane) playComing(f *fastPath, until sim.Time) {
-	if f.counted && p.ends.behind(until) {
-		p.ends.turn(until, p.endDue)
+	if f.counted && p.compact.ends.behind(until) {
+		p.compact.ends.turn(until, p.endDue)
 	}
 	n := f.nic
 	if n.fast.until = until; n.links[inward].Due(until) {
@@ -160,12 +160,12 @@ func (p *Plane) playSent(f *fastPath, until sim.Time) {
 func (p *Plane) passComing(f *fastPath, until sim.Time) {
 	for passage, ok := f.station.Pass(until); ok; passage, ok = f.station.Pass(until) {
 		p.sendCompactResponse(passage.Leaves, f, passage.At, f.station.Next())
-		p.compactStarts(passage.Enters, passage.At, p.compact.received[passage.Enters])
+		p.compactStarts(passage.Enters, passage.At, p.compact.at(passage.Enters).received)
 	}
 }
 
-// crowdedPath is [server.crowded] for a fast path with an interface.
-func (p *Plane) crowdedPath(f *fastPath, now sim.Time) bool {
+// fullPath is [server.full] for a fast path with an interface.
+func (p *Plane) fullPath(f *fastPath, now sim.Time) bool {
 	backlog := f.station.Backlog()
 	if int64(f.station.Waiting())+int64(f.nic.fast.coming) < backlog {
 		return false
@@ -190,10 +190,7 @@ func (p *Plane) jobsOn(f *fastPath, at sim.Time, list []uint32) []uint32 {
 func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 	now, n := r.arrived, f.nic
 	k := p.compact.alloc()
-	p.compact.all[k] = *r
-	for len(p.compact.received) < len(p.compact.all) {
-		p.compact.received = append(p.compact.received, 0)
-	}
+	*p.compact.at(k) = *r
 	n.fast.coming++
 	n.fast.work += c.work
 	n.fast.in += c.in
@@ -210,7 +207,7 @@ func (p *Plane) takeIn(r *compactRequest, f *fastPath, c *cargo) {
 		if start, ok := f.station.Foresee(begin); ok {
 			begin = start
 		}
-		p.ends.insert(k, begin+c.work+n.links[outward].Alone(c.out, c.way))
+		p.compact.ends.insert(k, begin+c.work+n.links[outward].Alone(c.out, c.way))
 	}
 	switch {
 	case !come:
@@ -228,7 +225,7 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 	if f.station.Waiting() > 0 {
 		p.passComing(f, at)
 	}
-	r, n := &p.compact.all[k], &f.nic.fast
+	r, n := p.compact.at(k), &f.nic.fast
 	start, ok := f.station.Foresee(at)
 	if !ok {
 		panic("dataplane: a request has come for which there is no place")
@@ -244,7 +241,7 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 	end := sim.Sum(start, work)
 	n.last = max(n.last, end)
 	left, leaves := f.station.Offer(k, at, start, end)
-	p.compact.received[k] = at
+	p.compact.at(k).received = at
 	if start == at {
 		p.compactStarts(k, at, at)
 	} else if r.source == fullRequest {
@@ -257,7 +254,7 @@ func (p *Plane) hasCome(k uint32, f *fastPath, at sim.Time) {
 
 // compactStarts counts that a request is served from an instant on that had come at another.
 func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
-	r := &p.compact.all[k]
+	r := p.compact.at(k)
 	if r.source == fullRequest {
 		of := p.requests.at(r.in)
 		of.phase = inService
@@ -275,7 +272,7 @@ func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
 	if f.nic.links[outward].Due(at) {
 		p.playSent(f, at)
 	}
-	r := &p.compact.all[k]
+	r := p.compact.at(k)
 	out := r.responseBytes()
 	if r.source == fullRequest {
 		_, out = p.fullBytes(r.in)
@@ -318,9 +315,9 @@ func (p *Plane) compactResponds(r *compactRequest, f *fastPath, at sim.Time) {
 // hasGone ends a request whose response has gone out.
 func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
 	if f.counted {
-		p.ends.remove(k)
+		p.compact.ends.remove(k)
 	}
-	r := &p.compact.all[k]
+	r := p.compact.at(k)
 	out := r.responseBytes()
 	if r.source == fullRequest {
 		_, out = p.fullBytes(r.in)
@@ -334,7 +331,7 @@ func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
 // met others, and end later.
 func (p *Plane) endWithFlows(k uint32, f *fastPath, now sim.Time) sim.Time {
 	p.playFlows(f, now)
-	if p.compact.all[k].server == noIndex {
+	if p.compact.at(k).server == noIndex {
 		return sim.Never
 	}
 	return min(f.nic.next(), f.station.Next())
@@ -346,9 +343,9 @@ func (p *Plane) leaveFastNetwork(f *fastPath, s *server) {
 	n := f.nic
 	for d, in := range [...]phase{inward: receiving, outward: sending} {
 		for _, k := range n.links[d].Jobs(nil) {
-			p.requests.at(p.compact.all[k].in).phase = in
+			p.requests.at(p.compact.at(k).in).phase = in
 		}
-		n.links[d].Rename(func(k uint32) uint32 { return p.compact.all[k].in })
+		n.links[d].Rename(func(k uint32) uint32 { return p.compact.at(k).in })
 	}
 	s.receiving = n.fast.coming
 }

@@ -10,15 +10,16 @@ import (
 // serves in order of arrival at full speed, whose requests make one step, and where
 // all stay until they are done. It is open while that is so; [Plane.leaveFastPath] gives
 // the server's own station all that is aboard as soon as it is not. Fast paths lie apart
-// from the rest of their servers, for a plain request needs nothing else: of three cache lines
-// the first is all that is read when it comes, beside who is at work, and all that is touched
-// when it has ended.
+// from the rest of their servers, for a plain request needs nothing else: of four cache lines
+// the first is all that is touched when it has ended, and the first and the second, which the
+// machine fetches together, are all that is when it comes, at a station of one or two.
 type fastPath struct {
 	open     bool
 	counted  bool // who picks by requests in flight looks at the server
 	paced    bool // time on its CPU is not the demand
 	wired    bool // nic is not nil
 	shared   bool // of an application, or of the base of some
+	flows    bool // its target is one of flows
 	zone     uint8
 	scope    uint8            // of the target
 	target   uint32           // that compact requests come through; noIndex: none has yet
@@ -33,11 +34,10 @@ type fastPath struct {
 	pace      float64     // as the server's
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait
-	flows     bool        // its target is one of flows
 	most      int32       // shared: who is served at once at most
 	work      sim.Time    // shared: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
-	_         [2]uint64   // to the end of its cache line
+	_         [4]uint64   // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -100,7 +100,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 	}
 	p.tellTarget(f)
 	jobs := p.expandAll(f, places)
-	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.all[k].in }, func(i, ticket uint32) sim.Time {
+	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.at(k).in }, func(i, ticket uint32) sim.Time {
 		r := p.requests.at(i)
 		r.phase, r.ticket = queued, ticket
 		return f.time(r.demand)
@@ -110,10 +110,10 @@ func (p *Plane) leaveFastPath(id uint32) {
 	}
 	for _, k := range places {
 		if f.wired {
-			p.noteReceived(p.compact.all[k].in, p.compact.received[k])
+			p.noteReceived(p.compact.at(k).in, p.compact.at(k).received)
 		}
 		if f.counted {
-			p.ends.remove(k)
+			p.compact.ends.remove(k)
 		}
 		p.compact.release(k)
 	}
@@ -126,7 +126,7 @@ func (p *Plane) settledUntil(f *fastPath) sim.Time {
 		return max(f.settled, f.nic.fast.played)
 	}
 	if f.counted {
-		return max(f.settled, p.ends.turned)
+		return max(f.settled, p.compact.ends.turned)
 	}
 	return f.settled
 }
@@ -177,7 +177,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	}
 	now := r.arrived
 	if f.counted {
-		p.ends.turn(now, p.endDue)
+		p.compact.ends.turn(now, p.endDue)
 	} else {
 		p.passOnFastPath(f, now)
 	}
@@ -225,7 +225,7 @@ func (p *Plane) patience(i uint32, r *request, f *fastPath) (*deadlines, sim.Tim
 func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 	f.settled = max(f.settled, until)
 	if f.counted {
-		p.ends.turn(until, p.endDue)
+		p.compact.ends.turn(until, p.endDue)
 	}
 	if f.wired {
 		p.playFlows(f, until)
@@ -240,14 +240,14 @@ func (p *Plane) settleFastPath(f *fastPath, until sim.Time) {
 // endOnFastPath ends a compact request whose end was announced, after those that left its
 // fast path before for who waited.
 func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
-	f := &p.fastPaths[p.compact.all[k].server]
+	f := &p.fastPaths[p.compact.at(k).server]
 	if f.wired {
 		return p.endWithFlows(k, f, now)
 	}
 	ended := false
 	for passage, ok := f.station.Pass(at); ok; passage, ok = f.station.Pass(at) {
 		ended = ended || passage.Leaves == k
-		p.ends.remove(passage.Leaves)
+		p.compact.ends.remove(passage.Leaves)
 		p.passed(f, passage)
 	}
 	if !ended {

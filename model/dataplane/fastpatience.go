@@ -33,7 +33,7 @@ func (p *Plane) tighten(f *fastPath) {
 	n.tightest = sim.Never
 	p.compact.listed = p.jobsOn(f, n.played, p.compact.listed[:0])
 	for _, k := range p.compact.listed {
-		n.tightest = min(n.tightest, p.deadlineOf(&p.compact.all[k], f))
+		n.tightest = min(n.tightest, p.deadlineOf(p.compact.at(k), f))
 	}
 }
 

@@ -26,7 +26,7 @@ type fluidly struct {
 	currents []*current
 	known    map[currentKey]*current
 	stale    bool // currents lead where requests go no more
-	inlets   []inlet
+	nodes    []nodeFlow
 	tallies  []tally
 	draws    rng.Stream
 	checks   rng.Stream
@@ -52,7 +52,7 @@ type inflow struct {
 	source     int
 	attempt    int
 	flow       workload.Flow // of first attempts
-	errand     *errand       // of calls; nil: of a workload
+	calls      *callFlow     // of calls; nil: of a workload
 	repeat     repeat        // of first attempts
 	back       []comeback    // of the others
 	before     sim.Time      // since the first attempt, of those that come back in the present step
@@ -98,6 +98,7 @@ func (p *Plane) newFluid() {
 	}
 	p.findStickyClients()
 	p.newTrades()
+	p.openFunctionRates()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))
 }
@@ -155,7 +156,7 @@ func (p *Plane) playFluid(until sim.Time) {
 		}
 	}
 	for i := range f.inflows {
-		if f.inflows[i].errand == nil {
+		if f.inflows[i].calls == nil {
 			p.playInflow(&f.inflows[i], until)
 		}
 	}
@@ -184,7 +185,7 @@ func (p *Plane) playInflow(in *inflow, until sim.Time) {
 		c.came, c.expected = in.parts[k], expected*in.shares[k]
 		limited := p.limits(c)
 		if limited && c.redirects() {
-			p.admitMany(&f.inlets[c.inlet], until)
+			p.admitMany(&f.nodes[c.nodeFlow], until)
 			limited = false
 		}
 		if !c.served() && !limited {
@@ -202,8 +203,8 @@ func (in *inflow) come(f *fluidly, until sim.Time) (come int64, expected float64
 	case in.redirected:
 		come = in.follow()
 		return come, float64(come)
-	case in.errand != nil:
-		return in.errand.came, in.errand.begun
+	case in.calls != nil:
+		return in.calls.came, in.calls.begun
 	}
 	all, played := float64(f.to+1-f.from), float64(until+1-f.from)
 	come = in.count - in.given

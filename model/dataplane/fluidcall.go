@@ -6,8 +6,8 @@ import (
 	law "headroom/sim/fluid"
 )
 
-// errand is a call step as rates see it: its callers send an inflow of their own, and wait.
-type errand struct {
+// callFlow is a call step as rates see it: its callers send an inflow of their own, and wait.
+type callFlow struct {
 	source  int
 	call    *Call
 	inflow  int     // of its first attempts
@@ -32,10 +32,10 @@ type caller struct {
 
 // trade is what the journeys of a service do besides computing.
 type trade struct {
-	away    bool      // it has pauses or calls
-	level   int       // of calls before it, at most
-	errands []*errand // by call step
-	owed    float64   // requests whose calls have failed, and that have not
+	away  bool        // it has pauses or calls
+	level int         // of calls before it, at most
+	calls []*callFlow // by call step
+	owed  float64     // requests whose calls have failed, and that have not
 }
 
 // newTrades finds out which services wait for others, and in which order they are played: callers first.
@@ -50,17 +50,17 @@ func (p *Plane) newTrades() {
 		from := p.calls[i].first
 		for source := from; source < from+p.calls[i].count; source++ {
 			s := &p.sources[source]
-			e := &errand{source: source, call: s.call, inflow: len(f.inflows)}
+			e := &callFlow{source: source, call: s.call, inflow: len(f.inflows)}
 			for attempt := range s.clients.RetryAttempts + 1 {
-				f.inflows = append(f.inflows, inflow{source: source, attempt: attempt, errand: e})
+				f.inflows = append(f.inflows, inflow{source: source, attempt: attempt, calls: e})
 			}
 			f.fleets = f.fleets || s.to == ToInstances
-			t.errands = append(t.errands, e)
+			t.calls = append(t.calls, e)
 		}
 	}
 	for range f.trades { // as deep as calls can be
 		for i := range f.trades {
-			for _, e := range f.trades[i].errands {
+			for _, e := range f.trades[i].calls {
 				for _, callee := range p.cfg.Callees(e.call.To, e.call.Target, p.fleetServices) {
 					f.trades[callee].level = max(f.trades[callee].level, f.trades[i].level+1)
 					f.deepest = max(f.deepest, f.trades[callee].level)
@@ -114,8 +114,8 @@ func (p *Plane) callClasses(source int) []float64 {
 // playDown plays the requests of a level at their servers, and what these send below.
 func (p *Plane) playDown(level int, until sim.Time) {
 	f := p.fluid
-	for i := range f.inlets {
-		if in := &f.inlets[i]; in.level == level && !in.atOnce {
+	for i := range f.nodes {
+		if in := &f.nodes[i]; in.level == level && !in.atOnce {
 			p.admitMany(in, until)
 		}
 	}
@@ -126,7 +126,7 @@ func (p *Plane) playDown(level int, until sim.Time) {
 	}
 	for i := range f.trades {
 		if t := &f.trades[i]; t.level == level {
-			for _, e := range t.errands {
+			for _, e := range t.calls {
 				p.beginCalls(i, e, until)
 			}
 		}
@@ -154,7 +154,7 @@ func (p *Plane) playUp(level int, until sim.Time) {
 }
 
 // beginCalls sends the calls of requests that have been at the CPU.
-func (p *Plane) beginCalls(service int, e *errand, until sim.Time) {
+func (p *Plane) beginCalls(service int, e *callFlow, until sim.Time) {
 	f := p.fluid
 	e.begun, e.callers = 0, e.callers[:0]
 	servers := 0
@@ -195,7 +195,7 @@ func whole(part float64, carry *float64) int64 {
 }
 
 // drawConnections lets those calls go out for which there are connections, and fails those that have waited too long.
-func (p *Plane) drawConnections(e *errand, servers int, until sim.Time) {
+func (p *Plane) drawConnections(e *callFlow, servers int, until sim.Time) {
 	seconds := p.fluid.length.Seconds()
 	places := float64(e.call.PoolSize * servers)
 	came := e.begun
@@ -210,7 +210,7 @@ func (p *Plane) drawConnections(e *errand, servers int, until sim.Time) {
 }
 
 // failUnsent fails calls that have found no connection.
-func (p *Plane) failUnsent(e *errand, at sim.Time, n int64) {
+func (p *Plane) failUnsent(e *callFlow, at sim.Time, n int64) {
 	if n <= 0 {
 		return
 	}
@@ -224,7 +224,7 @@ func (p *Plane) failUnsent(e *errand, at sim.Time, n int64) {
 // endCalls finds out how the calls of a service have fared, and so how long its own requests take.
 func (p *Plane) endCalls(service int, t *trade) {
 	f, done := p.fluid, 0.0
-	for _, e := range t.errands {
+	for _, e := range t.calls {
 		p.fare(e)
 		if !e.call.IgnoreErrors {
 			t.owed += float64(e.failed)
@@ -250,7 +250,7 @@ func (p *Plane) endCalls(service int, t *trade) {
 }
 
 // fare finds out what callers find: who answered in what is being played, and after which time.
-func (p *Plane) fare(e *errand) {
+func (p *Plane) fare(e *callFlow) {
 	var now []law.Choice
 	total, took, busy := 0.0, 0.0, 0.0
 	for i := range e.call.Clients.RetryAttempts + 1 {
@@ -296,7 +296,7 @@ func (p *Plane) fare(e *errand) {
 
 // callsFailed counts calls that got no answer.
 func (f *fluidly) callsFailed(inflow int, n int64) {
-	if e := f.inflows[inflow].errand; e != nil {
+	if e := f.inflows[inflow].calls; e != nil {
 		e.failed += n
 	}
 }
@@ -305,12 +305,15 @@ func (f *fluidly) callsFailed(inflow int, n int64) {
 func (p *Plane) countSides(c *current, n int64) {
 	s := &p.sources[c.source]
 	bytes := float64(n) * (c.request + c.response)
-	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil {
+	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil || c.cohort.function != nil {
 		return
 	}
-	for _, from := range p.fluid.inflows[c.inflow].errand.callers {
+	for _, from := range p.fluid.inflows[c.inflow].calls.callers {
 		part := model.Bytes(bytes * from.share)
 		k := &from.cohort.key
+		if k.function > 0 {
+			continue // within a Region that is free
+		}
 		if b := s.balancer; b != None {
 			if k.zone != c.zone || p.balancers[b].cfg.PublicIPs {
 				p.addSide(k.payer, part)

@@ -21,7 +21,7 @@ type current struct {
 	request  float64 // bytes
 	response float64
 	hop      sim.Time // its balancer's share of a latency
-	inlet    int      // of who is redirected where a balancer may be too small
+	nodeFlow int      // of who is redirected where a balancer may be too small
 	opens    float64  // share that opens a connection to its balancer
 	keeps    sim.Time // of a connection for each request, beside it
 	across   sim.Time // of that, for another zone
@@ -43,6 +43,8 @@ type current struct {
 	stays  *law.Law // of its requests; nil: that of the cohort
 
 	level int // of who serves, or else of who sends
+
+	calls functionShares // of a function
 
 	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated, stuck fluid.Share
 	bytes                                                                          [2]float64 // in and out that are left of one
@@ -130,7 +132,7 @@ func (p *Plane) findCurrents() {
 	for _, c := range f.currents {
 		p.equipCurrent(c)
 	}
-	p.findInlets()
+	p.findNodes()
 	for _, c := range f.cohorts {
 		if c.key.reach == serves && len(c.currents) > 0 {
 			p.shapeByCurrents(c)
@@ -187,6 +189,9 @@ func (p *Plane) equipCurrent(c *current) {
 		c.demand = p.workOf(c.cohort.key.service, c.demand)
 		c.demand = p.asRepeated(c)
 		zone = c.cohort.key.zone
+		if c.cohort.function != nil && c.class != None { // it is in no zone in particular
+			zone = c.zone
+		}
 	}
 	switch {
 	case s.balancer == None:

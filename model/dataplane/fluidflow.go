@@ -49,7 +49,7 @@ func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
 }
 
 // admitFlows lets flows in at a Network Load Balancer for which its nodes have room in the present step.
-func (p *Plane) admitFlows(in *inlet, at sim.Time) {
+func (p *Plane) admitFlows(in *nodeFlow, at sim.Time) {
 	carrier := &in.balancer.carrier
 	came, bytes := int64(0), 0.0
 	for _, c := range in.currents {

@@ -48,7 +48,7 @@ func (p *Plane) recordPhases(t *tally, u float64) {
 	share, mean := c.waits()
 	waited := min(t.n, int64(float64(t.n)*share+u))
 	pool := 0.0
-	for _, e := range p.fluid.trades[c.key.service].errands {
+	for _, e := range p.fluid.trades[c.key.service].calls {
 		pool += e.pool.wait
 	}
 	for k, h := range phases {

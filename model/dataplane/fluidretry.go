@@ -65,7 +65,7 @@ func (p *Plane) retryMany(c *current, at sim.Time, n int64, why failure) int64 {
 // earnRetries adds what first attempts earn, and holds the budgets to what they may keep.
 func (p *Plane) earnRetries(in *inflow, come int64) {
 	s := &p.sources[in.source]
-	if in.attempt == 0 && in.errand == nil && !in.redirected && s.clients.RetryBudget > 0 {
+	if in.attempt == 0 && in.calls == nil && !in.redirected && s.clients.RetryBudget > 0 {
 		s.tokens = min(s.tokens, RetryBurst) + float64(come)*s.clients.RetryBudget
 	}
 }

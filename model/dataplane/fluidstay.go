@@ -38,7 +38,7 @@ func (p *Plane) takeStay(c *cohort, t *trade) {
 			seconds += choice.Share * part * float64(s.Times)
 		}
 	}
-	c.away, c.atDisk = seconds, c.staysAtDisks()
+	c.away, c.atDisk, c.aboard = seconds, c.staysAtDisks(), c.talksInCrowds()
 	if c.holds {
 		p.holdLonger(c, away)
 		return
@@ -69,7 +69,7 @@ func (p *Plane) stagesOf(c *cohort, t *trade, kind StepKind) (away []law.Stage) 
 				away = append(away, law.Stage{Choices: []law.Choice{{Time: step.Time, Share: 1}}, Times: 1})
 			}
 		case StepCall:
-			e := t.errands[call]
+			e := t.calls[call]
 			call++
 			if e.choices == nil || kind != 0 && kind != StepCall {
 				continue

@@ -27,9 +27,9 @@ func (p *Plane) growHosts(i int32, threads uint64) {
 	p.hosts[i].threads = threads
 }
 
-// crowd adds a server to those that compute on its host. Once they can ask for more
+// joinHost adds a server to those that compute on its host. Once they can ask for more
 // than there is, what happens at one of them concerns all, and happens in the kernel.
-func (p *Plane) crowd(id uint32, s *server) {
+func (p *Plane) joinHost(id uint32, s *server) {
 	if s.supply == nil || s.supply.host == None || slices.Contains(p.hosts[s.supply.host].servers, id) {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // TestWhatEachRequestAsksLiesTogether: a routed target and a cookie are a part of one cache line, and
-// what a fast path is asked with each arrival, and with each end, is one line.
+// what a fast path is asked with each end is one line, and with each arrival a pair of them.
 func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	const line = 64
 	var f fastPath
@@ -18,10 +18,10 @@ func TestWhatEachRequestAsksLiesTogether(t *testing.T) {
 	if size, at := unsafe.Sizeof(lane{}), unsafe.Offsetof(lane{}.came); size%line != 0 || at != line {
 		t.Errorf("a lane has %d bytes and what is written of it begins at %d, want cache lines of %d", size, at, line)
 	}
-	if size := unsafe.Sizeof(f); size%line != 0 {
-		t.Errorf("a fast path has %d bytes, which are not cache lines of %d", size, line)
+	if size := unsafe.Sizeof(f); size%(2*line) != 0 {
+		t.Errorf("a fast path has %d bytes, which are not pairs of cache lines of %d", size, line)
 	}
-	if end := unsafe.Offsetof(f.station) + 2*16; end != line {
-		t.Errorf("what each end asks of a fast path ends at byte %d, not with its first cache line", end)
+	if at := unsafe.Offsetof(f.station); at != line/2 {
+		t.Errorf("the station of a fast path begins at byte %d, not in the middle of its first cache line", at)
 	}
 }

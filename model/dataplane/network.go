@@ -72,7 +72,7 @@ func (p *Plane) wayOfBytes(r *request, s *server) bandwidth.Way {
 // interface, or turns it away, and returns false if it has none. A connection takes its
 // place in line before its bytes come.
 func (p *Plane) receive(i uint32, r *request, s *server) bool {
-	if s.crowded() {
+	if s.full() {
 		p.turnAway(i)
 		return true
 	}
@@ -92,9 +92,9 @@ func (p *Plane) receive(i uint32, r *request, s *server) bool {
 	return true
 }
 
-// crowded reports whether all places of a server and of its line are taken, with those
+// full reports whether all places of a server and of its line are taken, with those
 // whose bytes come in.
-func (s *server) crowded() bool {
+func (s *server) full() bool {
 	if g := &s.gate; s.journey {
 		return int64(g.held)+int64(g.line.Len())+int64(s.receiving) >= int64(g.limit)+int64(g.backlog)
 	}

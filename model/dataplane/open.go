@@ -28,7 +28,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	}
 	s.settles = s.settling()
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
-		p.crowd(indexOf(h), s)
+		p.joinHost(indexOf(h), s)
 	}
 	p.regroup(indexOf(h))
 	if spec.Fleet != None {

@@ -88,21 +88,20 @@ type Plane struct {
 	outside       [][]slab.Handle
 	direct        bool // some source is
 	transfers     transfers
-	apart         [][]sim.Time    // round trips between zones of several Regions; nil: there is one
-	leads         []uint32        // servers by address; noIndex: none
-	zoneDown      []int           // outages that hold each zone
-	zonesDown     int             // in all
-	vacated       []uint32        // servers that dropped calls have left; see relieve
-	calendar      calendar        // departures of servers
-	ends          calendar        // of requests on fast paths whose targets are picked by requests in flight
-	endDue        dueFunc         // Plane.endOnFastPath
-	announced     dueFunc         // Plane.settleDue
-	fastPaths     []fastPath      // by server
-	lanes         []lane          // by route
-	owing         []*lane         // those with a tab
-	inRow         bool            // arrivals follow each other in one step, whose end pays all tabs
-	compact       compactRequests // on them
-	bases         []base          // kinds of servers that applications share
+	apart         [][]sim.Time       // round trips between zones of several Regions; nil: there is one
+	leads         []uint32           // servers by address; noIndex: none
+	zoneDown      []int              // outages that hold each zone
+	zonesDown     int                // in all
+	vacated       []uint32           // servers that dropped calls have left; see relieve
+	calendar      calendar[struct{}] // departures of servers
+	endDue        dueFunc            // Plane.endOnFastPath
+	announced     dueFunc            // Plane.settleDue
+	fastPaths     []fastPath         // by server
+	lanes         []lane             // by route
+	owing         []*lane            // those with a tab
+	inRow         bool               // arrivals follow each other in one step, whose end pays all tabs
+	compact       compactRequests    // on them
+	bases         []base             // kinds of servers that applications share
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
@@ -138,8 +137,8 @@ func New(setup Setup) (*Plane, error) {
 		fleets:         make([][]uint32, len(setup.Fleets)),
 		fleetServices:  setup.Fleets,
 		calls:          make([]calls, len(setup.Traffic.Services)),
-		calendar:       newCalendar(),
-		ends:           newCalendar(),
+		calendar:       newCalendar[struct{}](),
+		compact:        compactRequests{ends: newCalendar[compactRequest]()},
 		everyDeparture: setup.EveryDeparture,
 		full:           setup.Full,
 		diskSlots:      map[diskKey]int32{},

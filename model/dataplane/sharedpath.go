@@ -57,8 +57,8 @@ func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
 	return most*f.slow <= float64(patience)
 }
 
-// crowded reports whether one who has a place would be one too many at a station.
-func (f *fastPath) crowded(s *station.Station, g *gate) bool {
+// stationFull reports whether one who has a place would be one too many at a station.
+func (f *fastPath) stationFull(s *station.Station, g *gate) bool {
 	return g.held < g.limit && s.InService() >= int(f.most)
 }
 
@@ -71,11 +71,11 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 		p.passShared(b, now)
 	}
 	g, time := &a.gate, f.time(r.demand)
-	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.crowded(&b.station, g) || !f.endsWithin(patience, time, g) {
+	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.stationFull(&b.station, g) || !f.endsWithin(patience, time, g) {
 		return false
 	}
 	k := p.compact.alloc()
-	p.compact.all[k] = *r
+	*p.compact.at(k) = *r
 	f.work += time
 	if !n.came.put(now) {
 		p.openArrivalTab(n, now)
@@ -118,9 +118,9 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 	}
 	time := f.time(r.demand)
 	limits, patience := p.patience(i, r, f)
-	if crowded := f.crowded(&b.station, g); crowded || !f.endsWithin(patience, time, g) {
+	if full := f.stationFull(&b.station, g); full || !f.endsWithin(patience, time, g) {
 		p.leaveShared(s.base)
-		if !crowded {
+		if !full {
 			p.fastPaths[s.base].impatient++
 		}
 		p.changed(s.base, b)
@@ -130,7 +130,7 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 		p.removeDeadline(limits, r)
 	}
 	k := p.compact.alloc()
-	p.compact.all[k] = compactRequest{arrived: now, demand: r.demand, source: fullRequest, in: i, server: r.server}
+	*p.compact.at(k) = compactRequest{arrived: now, demand: r.demand, source: fullRequest, in: i, server: r.server}
 	f.work += time
 	if waits {
 		r.phase = queued
@@ -150,7 +150,7 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 // up to and including an instant.
 func (p *Plane) passShared(b *server, until sim.Time) {
 	for turn, ok := b.station.Settle(until); ok; turn, ok = b.station.Settle(until) {
-		r := &p.compact.all[turn.Job]
+		r := p.compact.at(turn.Job)
 		a, f := p.servers.at(r.server), &p.fastPaths[r.server]
 		f.work -= f.time(r.demand)
 		g := &a.gate
@@ -196,7 +196,7 @@ func (p *Plane) leaveShared(id uint32) {
 	b.settles, p.fastPaths[id].shared = settlesStation, false
 	jobs := []uint32{}
 	enter := func(k uint32, as phase, ticket uint32) uint32 {
-		i := p.expandOne(&p.fastPaths[p.compact.all[k].server], k)
+		i := p.expandOne(&p.fastPaths[p.compact.at(k).server], k)
 		r := p.requests.at(i)
 		r.phase, r.ticket = as, ticket
 		p.compact.release(k)
@@ -217,7 +217,7 @@ func (p *Plane) leaveShared(id uint32) {
 func (p *Plane) onShared(id uint32) (computing, waiting []uint32) {
 	s := p.servers.at(id)
 	for _, k := range p.servers.at(s.base).station.Jobs(nil) {
-		if p.compact.all[k].server == id {
+		if p.compact.at(k).server == id {
 			computing = append(computing, k)
 		}
 	}

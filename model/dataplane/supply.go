@@ -126,7 +126,7 @@ func (p *Plane) Load(h slab.Handle, millionths int64) {
 	s.supply.load.wants = uint64(millionths)
 	p.loaded = p.loaded || millionths > 0
 	p.follow(id, s, now)
-	p.crowd(id, s)
+	p.joinHost(id, s)
 	p.changed(id, s)
 }
 

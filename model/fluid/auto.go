@@ -24,9 +24,9 @@ type Reason uint8
 
 // Reasons.
 const (
-	Turning  Reason = 1 << iota // the rate of requests has just become another
-	Crowded                     // targets have about as much as they can serve, or more
-	Reshaped                    // the number of targets has just become another
+	Turning      Reason = 1 << iota // the rate of requests has just become another
+	NearCapacity                    // targets have about as much as they can serve, or more
+	Reshaped                        // the number of targets has just become another
 )
 
 // Reasons lists them with the words that people read.
@@ -35,18 +35,18 @@ var Reasons = []struct {
 	Name, Meaning string
 }{
 	{Turning, "steep", "the rate of requests changes quickly"},
-	{Crowded, "overloaded", "targets have about as much as they can serve, or more"},
+	{NearCapacity, "overloaded", "targets have about as much as they can serve, or more"},
 	{Reshaped, "rescaled", "the number of targets has just changed"},
 }
 
 // Bounds of the reasons. Rates are within 1 % of requests up to a load of 0.95 in steady state; the
 // law follows a change of the rate by less than a tenth closely.
 const (
-	crowdedFrom = 0.95
-	turningBy   = 0.1
-	turningFrom = 0.5 // load below which a change of the rate makes no line
-	stepsBehind = 30.0
-	spanLasts   = 30 * sim.Second // at least, and after the last reason
+	nearCapacity = 0.95
+	turningBy    = 0.1
+	turningFrom  = 0.5 // load below which a change of the rate makes no line
+	stepsBehind  = 30.0
+	spanLasts    = 30 * sim.Second // at least, and after the last reason
 )
 
 // Exact is what [Auto] had played request by request, and how much there was in all.
@@ -126,8 +126,8 @@ func (w *waits) shown() (share float64, mean sim.Time) {
 // reasons says why a step is to be played, by what it brings and by what was there before it.
 func (p *Player) reasons(c *Cohort, f *flow, a *Arrivals, overloaded bool) (why Reason) {
 	load := f.each / f.able
-	if overloaded || load > crowdedFrom {
-		why |= Crowded
+	if overloaded || load > nearCapacity {
+		why |= NearCapacity
 	}
 	if p.known && load > turningFrom && (f.each > p.usual*(1+turningBy) || f.each < p.usual*(1-turningBy)) {
 		why |= Turning

@@ -70,7 +70,7 @@ func TestAutoPlaysOnlyWhatRatesDoNotShow(t *testing.T) {
 		t.Fatalf("%d spans, want one: %+v", len(got.exact.Spans), got.exact.Spans)
 	}
 	s := got.exact.Spans[0]
-	if s.From != 60*sim.Second || s.To < 130*sim.Second || s.To > 200*sim.Second || s.Why != Turning|Crowded {
+	if s.From != 60*sim.Second || s.To < 130*sim.Second || s.To > 200*sim.Second || s.Why != Turning|NearCapacity {
 		t.Errorf("the span is %v to %v for %b, want from the beginning of the crowd until half a minute after its line", s.From, s.To, s.Why)
 	}
 	if got.exact.Time != s.To-s.From || got.exact.Requests != s.Requests || got.exact.Requests >= got.exact.All {

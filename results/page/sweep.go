@@ -37,6 +37,9 @@ func openDesign(path string) (*document, error) {
 		kind = "search"
 	}
 	doc := &document{Title: about.Name + ": a " + kind, Lead: fmt.Sprintf("%s of %s", d.counted(), listed(d.axes))}
+	if about.missing {
+		doc.Lead += "; without " + report.AboutFile + ", which names the scenario's file, commands have FILE"
+	}
 	if len(d.metrics) > 0 { // some point did not fail
 		x, y := d.aims()
 		d.order(x, y)
@@ -264,8 +267,9 @@ func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
 	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: d.counted()}
 	t.Head = append(t.Head, "n")
-	if d.screened {
-		t.Head = append(t.Head, "fidelity")
+	played := slices.ContainsFunc(d.tried, func(t tried) bool { return t.fidelity != "" })
+	if played {
+		t.Head = append(t.Head, "played")
 	}
 	shown := d.shown()
 	for _, k := range shown {
@@ -276,8 +280,8 @@ func (d *design) list() *section {
 		p := &d.tried[i]
 		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
 		r.Cells = append(r.Cells, p.replications)
-		if d.screened {
-			r.Cells = append(r.Cells, p.fidelity)
+		if played {
+			r.Cells = append(r.Cells, playedWords[p.fidelity])
 		}
 		for _, k := range shown {
 			r.Cells = append(r.Cells, between(p.values[k], p.half[k], unitOf(d.metrics[k])))
@@ -295,6 +299,9 @@ func (d *design) list() *section {
 	return s
 }
 
+// playedWords say what was played for a point.
+var playedWords = map[string]string{"fluid": "rates", "request": "requests"}
+
 // command runs a point.
 func (d *design) command(t *tried) string {
 	text := "headroom run " + report.ShellQuote(d.File)
@@ -306,7 +313,7 @@ func (d *design) command(t *tried) string {
 			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)
 		}
 	}
-	if t.fidelity == string(sweep.Rates) {
+	if d.thing == "point" && t.fidelity == string(sweep.Rates) {
 		text += fmt.Sprintf(" --set sweep.screen=request --set run.fidelity=fluid --set run.fluid.step=%s --set run.fluid.audit=0", space.ScreenStep)
 	}
 	if d.thing == "point" && t.replications != "0" { // the same numbers again; those of a search have replications of their own

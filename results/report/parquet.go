@@ -79,7 +79,7 @@ func (l *sheetLayout) group() ordered {
 	}
 	add("replications", parquet.Int(64))
 	if l.screen {
-		add(fidelityColumn, parquet.Optional(parquet.String()))
+		add(FidelityColumn, parquet.Optional(parquet.String()))
 	}
 	for _, key := range l.keys {
 		add(key, number())

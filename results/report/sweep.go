@@ -234,15 +234,12 @@ func breachColumns() []string {
 	return []string{"breached", "breach_probability", "breach_probability.low", "breach_probability.high"}
 }
 
-// fidelityColumn names the column of what was played of a point, of a sweep that screens.
-const fidelityColumn = "fidelity"
-
 // head names the columns.
 func (l *sheetLayout) head() []string {
 	head := append([]string{"point"}, l.names...)
 	head = append(head, "replications")
 	if l.screen {
-		head = append(head, fidelityColumn)
+		head = append(head, FidelityColumn)
 	}
 	for _, key := range l.keys {
 		head = append(head, key, key+".half_width")
@@ -269,7 +266,7 @@ func (p *Points) writeReplications(w io.Writer, l *sheetLayout) error {
 	head := append([]string{"point"}, l.names...)
 	head = append(head, "replication")
 	if l.screen {
-		head = append(head, fidelityColumn)
+		head = append(head, FidelityColumn)
 	}
 	head = append(head, l.keys...)
 	_ = out.Write(head)

@@ -206,7 +206,7 @@ func (s *SweepPage) best(l *sheetLayout, all []ranked, paint painter) block {
 	b := block{head: append([]string{"point"}, s.labels(l.names)...), left: 1 + len(l.names)}
 	b.head = append(b.head, "n")
 	if l.screen {
-		b.head = append(b.head, fidelityColumn)
+		b.head = append(b.head, FidelityColumn)
 	}
 	before := len(b.head)
 	b.head = append(b.head, s.Metrics...)

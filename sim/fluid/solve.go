@@ -52,20 +52,20 @@ func (l *Laws) basis(load float64, targets int) *basis {
 		b.by = l.compare(load, b.stages)
 		b.longer = b.by.mean * 2 / (1 + l.demand.scv)
 	}
-	if l.room > 0 && load > crowded {
-		b.crowd(min(1, (load-crowded)/(full-crowded)))
+	if l.room > 0 && load > saturating {
+		b.saturate(min(1, (load-saturating)/(saturated-saturating)))
 	}
 	return b
 }
 
 // Loads between which the room comes to say how many are there, whatever the law of the demand.
 const (
-	crowded = 0.95
-	full    = 1.02
+	saturating = 0.95
+	saturated  = 1.02
 )
 
-// crowd goes a part of the way to a station that is always full: of exponential services.
-func (b *basis) crowd(part float64) {
+// saturate goes a part of the way to a station that is always full: of exponential services.
+func (b *basis) saturate(part float64) {
 	b.longer += part * (1 - b.longer)
 	b.by.waits += part * (1 - b.by.waits)
 	b.by.mean += part * (1 - b.by.mean)

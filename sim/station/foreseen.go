@@ -20,12 +20,20 @@ import (
 // says: [Foreseen.Pass] tells of those after which somebody enters who has waited, an
 // offer of the job whose server it takes, and [Foreseen.Sweep] of all that were not told
 // yet.
+//
+// The fields lie as who keeps many stations reads them: what is asked of every arrival and
+// every departure comes first, in 32 bytes; one or two servers and the line after it, in a cache
+// line; more servers lie elsewhere.
 type Foreseen struct {
-	tree    []free   // by what comes first: see below; behind it lies the work
 	due     sim.Time // when the first of next is; Never without one
-	next    ring[handover]
+	work    uint64   // demand of all jobs so far, in nanoseconds; it wraps
 	servers int32
 	backlog int32
+	size    uint32  // games: the servers, and others to make it a power of two
+	few     bool    // they lie in pair, else in tree
+	pair    [2]free // the first games, by what comes first: see below
+	next    ring[handover]
+	tree    []free // as pair
 }
 
 // free is a server, and until when it is at work for the last job that it was given. The
@@ -60,36 +68,45 @@ const NoJob = ^uint32(0)
 // servers and the backlog; busy is what they have done so far, in nanoseconds.
 func (f *Foreseen) Reset(spec Spec, busy uint64) {
 	*f = Foreseen{
-		servers: int32(spec.Servers), backlog: spec.Backlog,
-		due: sim.Never, tree: f.tree[:0], next: ring[handover]{places: f.next.places},
+		servers: int32(spec.Servers), backlog: spec.Backlog, due: sim.Never, work: busy,
+		size: 1, tree: f.tree[:0], next: ring[handover]{places: f.next.places},
 	}
-	size := uint32(1)
-	for int64(size) < spec.Servers {
-		size *= 2
+	for int64(f.size) < spec.Servers {
+		f.size *= 2
 	}
-	if cap(f.tree) <= int(size) { // whole cache lines of 64 bytes, for many lie side by side
-		f.tree = make([]free, 0, (size+1+3)&^3)
+	if f.few = int(f.size) <= len(f.pair); !f.few {
+		f.tree = slices.Grow(f.tree, int(f.size))[:f.size]
 	}
-	for node := range size { // all have been free since ever: the lowest wins
+	for node := range f.size { // all have been free since ever: the lowest wins
 		leaf := 2*node + 1
 		if node == 0 {
-			leaf = size
+			leaf = f.size
 		}
-		for leaf < size {
+		for leaf < f.size {
 			leaf *= 2
 		}
-		f.tree = append(f.tree, free{who: uint64(leaf-size)<<32 | uint64(NoJob)})
-		if leaf-size >= uint32(spec.Servers) {
-			f.tree[node].done = noServer
+		game := free{who: uint64(leaf-f.size)<<32 | uint64(NoJob)}
+		if leaf-f.size >= uint32(spec.Servers) {
+			game.done = noServer
 		}
+		f.games()[node] = game
 	}
-	f.tree = append(f.tree, free{done: busy})[:size]
 }
 
-// work is the demand of all jobs so far, in nanoseconds; it wraps.
-func (f *Foreseen) work() *uint64 {
-	n := len(f.tree)
-	return &f.tree[:n+1][n].done
+// games are the nodes of the tournament.
+func (f *Foreseen) games() []free {
+	if f.few {
+		return f.pair[:f.size&3]
+	}
+	return f.tree
+}
+
+// first is the server that is the first to be free.
+func (f *Foreseen) first() *free {
+	if f.few {
+		return &f.pair[0]
+	}
+	return &f.tree[0]
 }
 
 // at reports whether the server is at work at an instant up to which the station is
@@ -102,8 +119,9 @@ func (f *Foreseen) Waiting() int { return f.next.length() }
 // InService returns the number of jobs in service at an instant up to which the
 // station is settled.
 func (f *Foreseen) InService(at sim.Time) (n int) {
-	for k := range f.tree {
-		if f.tree[k].at(at) {
+	games := f.games()
+	for k := range games {
+		if games[k].at(at) {
 			n++
 		}
 	}
@@ -113,7 +131,7 @@ func (f *Foreseen) InService(at sim.Time) (n int) {
 // Foresee returns when a job that came at an instant would start, or false if it
 // would be refused.
 func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
-	first := f.tree[0].done
+	first := f.first().done
 	if first <= uint64(at) {
 		return at, true
 	}
@@ -127,8 +145,8 @@ func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
 // said, and ends at another: it plays the games of the server that it gets again. It returns
 // the job of whose departure it tells, and when that was; NoJob if there is none.
 func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) (left uint32, leaves sim.Time) {
-	*f.work() += uint64(end - start)
-	tree := f.tree
+	f.work += uint64(end - start)
+	tree := f.games()
 	first := tree[0]
 	if left, leaves = first.job(), sim.Time(first.done); start > at {
 		f.due = min(f.due, start)
@@ -174,8 +192,9 @@ func (f *Foreseen) Pass(until sim.Time) (Passage, bool) {
 // Sweep calls told with all departures up to and including an instant that were not
 // told and after which nobody enters, in no order.
 func (f *Foreseen) Sweep(until sim.Time, told func(at sim.Time, job uint32)) {
-	for i := range f.tree {
-		if e := &f.tree[i]; e.job() != NoJob && sim.Time(e.done) <= until {
+	games := f.games()
+	for i := range games {
+		if e := &games[i]; e.job() != NoJob && sim.Time(e.done) <= until {
 			job := e.job()
 			e.who |= uint64(NoJob)
 			told(sim.Time(e.done), job)
@@ -194,12 +213,13 @@ type Departure struct {
 // after which nobody enters, once [Foreseen.Pass] has told the others: in order of time, what
 // [Foreseen.Sweep] tells in none. It takes time in proportion to the servers.
 func (f *Foreseen) Leave(until sim.Time) (d Departure, ok bool) {
-	if f.tree[0].done > uint64(until) {
+	if f.first().done > uint64(until) {
 		return Departure{}, false
 	}
 	first, next := (*free)(nil), uint64(sim.Never)
-	for k := range f.tree {
-		switch s := &f.tree[k]; {
+	games := f.games()
+	for k := range games {
+		switch s := &games[k]; {
 		case s.job() == NoJob:
 		case first == nil:
 			first = s
@@ -222,12 +242,13 @@ func (f *Foreseen) Next() sim.Time {
 	if f.due != sim.Never {
 		return f.due
 	}
-	if first := &f.tree[0]; first.job() != NoJob {
+	if first := f.first(); first.job() != NoJob {
 		return sim.Time(first.done)
 	}
 	next := uint64(sim.Never)
-	for k := range f.tree {
-		if s := &f.tree[k]; s.job() != NoJob {
+	games := f.games()
+	for k := range games {
+		if s := &games[k]; s.job() != NoJob {
 			next = min(next, s.done)
 		}
 	}
@@ -243,9 +264,10 @@ func (f *Foreseen) Backlog() int64 { return int64(f.backlog) }
 // Busy returns the work done up to an instant up to which the station is settled,
 // like [Station.Busy].
 func (f *Foreseen) Busy(at sim.Time) uint64 {
-	busy := *f.work()
-	for k := range f.tree { // a server at work is so without a pause until the last end
-		if s := &f.tree[k]; s.at(at) {
+	busy := f.work
+	games := f.games()
+	for k := range games { // a server at work is so without a pause until the last end
+		if s := &games[k]; s.at(at) {
 			busy -= min(busy, s.done-uint64(at)) // less where a job begins later
 		}
 	}
@@ -254,8 +276,9 @@ func (f *Foreseen) Busy(at sim.Time) uint64 {
 
 // Jobs appends to list the jobs at a station that is settled up to an instant.
 func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
-	for k := range f.tree {
-		if s := &f.tree[k]; s.at(at) {
+	games := f.games()
+	for k := range games {
+		if s := &games[k]; s.at(at) {
 			list = append(list, s.job())
 		}
 	}
@@ -272,9 +295,10 @@ func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
 func (f *Foreseen) Unfold(at sim.Time, name func(job uint32) uint32, waits func(job, ticket uint32) (demand sim.Time)) Station {
 	s := New(Spec{Servers: int64(f.servers), Limit: f.servers, Backlog: f.backlog})
 	s.changed, s.busy = at, f.Busy(at)
-	ends := make(map[uint32]uint64, len(f.tree)) // of who is in service
-	for k := range f.tree {
-		if s := &f.tree[k]; s.at(at) {
+	ends := make(map[uint32]uint64, f.size) // of who is in service
+	games := f.games()
+	for k := range games {
+		if s := &games[k]; s.at(at) {
 			ends[name(s.job())] = s.done
 		}
 	}
@@ -309,8 +333,9 @@ func (f *Foreseen) Verify(at sim.Time) error {
 		}
 		before = f.next.at(t).at
 	}
-	for k := range f.tree {
-		s, least := &f.tree[k], &f.tree[0]
+	games := f.games()
+	for k := range games {
+		s, least := &games[k], f.first()
 		if f.Waiting() > 0 && s.done < uint64(before) {
 			return fmt.Errorf("job %d ends at %v, before the last in line enters", s.job(), sim.Time(s.done))
 		}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"headroom/sim"
 )
@@ -141,6 +142,18 @@ func playForeseen(t *testing.T, seed uint64) {
 func TestWhatIsForeseenIsWhatTheStationDoes(t *testing.T) {
 	for seed := range uint64(500) {
 		playForeseen(t, seed)
+	}
+}
+
+// TestTwoServersAndTheirLineLieTogether: of a station of one or two, what is asked of every job
+// is 32 bytes, and what else it touches follows in a cache line.
+func TestTwoServersAndTheirLineLieTogether(t *testing.T) {
+	var f Foreseen
+	if at := unsafe.Offsetof(f.pair); at != 32 {
+		t.Errorf("the servers begin at byte %d, want 32", at)
+	}
+	if at := unsafe.Offsetof(f.tree); at != 32+64 {
+		t.Errorf("the servers of larger stations begin at byte %d, want %d", at, 32+64)
 	}
 }
 

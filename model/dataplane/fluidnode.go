@@ -8,8 +8,8 @@ import (
 	"headroom/sim"
 )
 
-// inlet is the node of a load balancer that may be too small for what comes.
-type inlet struct {
+// nodeFlow is the node of a load balancer that may be too small for what comes.
+type nodeFlow struct {
 	balancer *balancer
 	node     *node
 	currents []*current
@@ -18,53 +18,53 @@ type inlet struct {
 	atOnce   bool // it is asked when they come: where they go next depends on it
 }
 
-type inletKey struct {
+type nodeKey struct {
 	balancer int
 	zone     model.Zone
 	level    int
 }
 
-// findInlets finds the nodes that may be too small, and what comes there.
-func (p *Plane) findInlets() {
+// findNodes finds the nodes that may be too small, and what comes there.
+func (p *Plane) findNodes() {
 	f := p.fluid
-	f.inlets = f.inlets[:0]
-	at := map[inletKey]int{}
+	f.nodes = f.nodes[:0]
+	at := map[nodeKey]int{}
 	for _, c := range f.currents {
 		s := &p.sources[c.source]
 		if s.lb == nil || c.share == 0 || c.outcome == isKeptOut || c.outcome == isLost {
 			continue
 		}
 		if s.flows.relayed && c.outcome != findsEntryDown {
-			p.addInlet(at, s.flows.balancer, c)
+			p.addNode(at, s.flows.balancer, c)
 		}
 		switch {
 		case !s.lb.limited || s.flows.relayed && !c.entered():
 		case c.redirects():
-			c.inlet = len(f.inlets)
-			f.inlets = append(f.inlets, inlet{balancer: s.lb, node: &s.lb.nodes[c.zone], currents: []*current{c}, atOnce: true})
+			c.nodeFlow = len(f.nodes)
+			f.nodes = append(f.nodes, nodeFlow{balancer: s.lb, node: &s.lb.nodes[c.zone], currents: []*current{c}, atOnce: true})
 		default:
-			p.addInlet(at, s.balancer, c)
+			p.addNode(at, s.balancer, c)
 		}
 	}
 }
 
-// addInlet has a current come in by a load balancer, if that may be too small.
-func (p *Plane) addInlet(at map[inletKey]int, balancer int, c *current) {
+// addNode has a current come in by a load balancer, if that may be too small.
+func (p *Plane) addNode(at map[nodeKey]int, balancer int, c *current) {
 	f, b := p.fluid, &p.balancers[balancer]
 	if !b.limited {
 		return
 	}
-	key := inletKey{balancer, c.zone, p.levelOf(c.source)}
+	key := nodeKey{balancer, c.zone, p.levelOf(c.source)}
 	if b.cfg.Network() { // all nodes together
 		key.zone = b.cfg.Zones[0]
 	}
 	i, ok := at[key]
 	if !ok {
-		i = len(f.inlets)
+		i = len(f.nodes)
 		at[key] = i
-		f.inlets = append(f.inlets, inlet{balancer: b, node: &b.nodes[key.zone], level: key.level})
+		f.nodes = append(f.nodes, nodeFlow{balancer: b, node: &b.nodes[key.zone], level: key.level})
 	}
-	f.inlets[i].currents = append(f.inlets[i].currents, c)
+	f.nodes[i].currents = append(f.nodes[i].currents, c)
 }
 
 // limits reports whether a load balancer may be too small for a current.
@@ -77,7 +77,7 @@ func (p *Plane) limits(c *current) bool {
 func (f *fluidly) wholeStep() float64 { return (f.to + 1 - f.from).Seconds() }
 
 // admitMany lets in at a node what it has room for in the present step, and rejects the rest.
-func (p *Plane) admitMany(in *inlet, at sim.Time) {
+func (p *Plane) admitMany(in *nodeFlow, at sim.Time) {
 	if in.balancer.cfg.Network() {
 		p.admitFlows(in, at)
 		return
@@ -103,8 +103,8 @@ func (p *Plane) admitMany(in *inlet, at sim.Time) {
 // connects is how many of those who come open a connection, which is what a node may be too small for.
 func (c *current) connects() int64 { return int64(float64(c.came)*c.opens + 0.5) }
 
-// rejectRest rejects so many of those who come to an inlet, by how many there are.
-func (p *Plane) rejectRest(in *inlet, at sim.Time, rejected int64, why failure) {
+// rejectRest rejects so many of those who come to a node, by how many there are.
+func (p *Plane) rejectRest(in *nodeFlow, at sim.Time, rejected int64, why failure) {
 	left := int64(0)
 	for _, c := range in.currents {
 		left += c.connects()
