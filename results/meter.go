@@ -27,10 +27,11 @@ type entry struct {
 	metric *Metric // of metrics, which nobody changes
 	scope  int     // index into scopes
 	window int     // of the config, counted from 1; 0: the whole run
+	zero   bool    // it is 0 where nobody observed it
 }
 
-// NewMeter returns the meter of a scenario.
-func NewMeter(cfg *cloud.Config) *Meter {
+// NewMeter returns the meter of a scenario, and of limits on its metrics.
+func NewMeter(cfg *cloud.Config, limits ...model.Threshold) *Meter {
 	m := &Meter{cfg: cfg, scopes: scopes(cfg), at: map[string]int{}}
 	count := map[string]int{}
 	for _, s := range m.scopes {
@@ -55,6 +56,11 @@ func NewMeter(cfg *cloud.Config) *Meter {
 				e.key, e.window = model.Windowed(e.key, w.Name), k+1
 				m.add(e)
 			}
+		}
+	}
+	for _, t := range limits {
+		if i := m.find(t.Key); i >= 0 {
+			m.entries[i].zero = m.entries[i].metric.sums
 		}
 	}
 	return m
@@ -100,6 +106,9 @@ func (m *Meter) values(parts []part, windows []Window) []float64 {
 		values[i] = math.NaN()
 		if e.window < len(all) {
 			values[i] = e.metric.read(&all[e.window][e.scope])
+			if e.zero && math.IsNaN(values[i]) {
+				values[i] = 0
+			}
 		}
 	}
 	return values

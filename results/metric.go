@@ -21,6 +21,7 @@ type Metric struct {
 	whole whole
 	needs string                          // a label: the metric exists only where the scenario has such a part
 	where func(*cloud.Config, scope) bool // it exists for; nil: all
+	sums  bool                            // where nobody observed anything it is 0, which who sets a limit is told
 	hops  bool                            // its label "service" means one of the scenario, not of the bill
 	read  func(*part) float64
 }

@@ -9,18 +9,18 @@ import (
 )
 
 // transferMetrics are the bytes that went where AWS looks at them, and what they cost. Each
-// exists where there were such bytes.
+// exists where there were such bytes, or a threshold asks for it.
 func transferMetrics() []Metric {
 	labels := []string{labelGroup, labelInstance, labelBalancer, labelNAT, labelFunction, labelContainer}
 	bytes := func(name, meaning string, paths ...model.TransferPath) Metric {
 		return Metric{
-			Name: name, Unit: "B", Labels: labels, Meaning: meaning,
+			Name: name, Unit: "B", Labels: labels, Meaning: meaning, sums: true,
 			read: func(p *part) float64 { return some(p.transferred(paths)) },
 		}
 	}
 	cost := func(name, sku, meaning string, paths ...model.TransferPath) Metric {
 		return Metric{
-			Name: name, Unit: "USD", Labels: labels, Meaning: meaning,
+			Name: name, Unit: "USD", Labels: labels, Meaning: meaning, sums: true,
 			read: func(p *part) float64 {
 				if p.transferred(paths) == 0 {
 					return math.NaN()

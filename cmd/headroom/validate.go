@@ -45,7 +45,9 @@ func contents(cfg *cloud.Config) string {
 		{len(cfg.Workloads), "workload"},
 		{len(cfg.LoadBalancers), "load balancer"},
 		{len(cfg.TargetGroups), "target group"},
-		{len(cfg.Groups), "Auto Scaling group"},
+		{cfg.ScalingGroups(), "Auto Scaling group"},
+		{len(cfg.Groups) - cfg.ScalingGroups(), "container service"},
+		{len(cfg.Functions), "function"},
 		{len(cfg.Instances), "instance table"},
 		{len(cfg.InstanceWorkloads), "instance stream"}, // with those in the background of hosts
 		{len(cfg.HostPools), "host pool"},

@@ -133,7 +133,7 @@ func (s *script) ask(line string, words []string) string {
 		return "dropped"
 	}
 	s.flows, s.asked = append(s.flows, f), append(s.asked, line)
-	if s.policy.Tracked(f) {
+	if (len(f.From.Groups) == 0 || s.policy.Tracks(f, network.Egress)) && (len(f.To.Groups) == 0 || s.policy.Tracks(f, network.Ingress)) {
 		return "passes, tracked"
 	}
 	return "passes, not tracked"

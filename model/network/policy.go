@@ -117,12 +117,6 @@ func (p *Policy) Tracks(f Flow, d Direction) bool {
 	return !(open[Ingress] && open[Egress])
 }
 
-// Tracked reports whether a connection that is allowed outlives the rules that allow it:
-// whether both ends keep track of it.
-func (p *Policy) Tracked(f Flow) bool {
-	return (len(f.From.Groups) == 0 || p.Tracks(f, Egress)) && (len(f.To.Groups) == 0 || p.Tracks(f, Ingress))
-}
-
 // Cuts reports whether a connection that was made under a policy ends with the change to
 // another: it is not allowed any more, at an end that did not keep track of it.
 func (p *Policy) Cuts(f Flow, after *Policy) bool {

@@ -22,9 +22,6 @@ const LongestNoticeDelay = 180 * sim.Second
 // 4 is over 20 %.
 type Bucket int
 
-// DefaultBucket is that of a pool that the Spot Advisor does not list.
-const DefaultBucket Bucket = 1
-
 // BucketWords are the buckets as the Spot Advisor writes them.
 func BucketWords() []string { return []string{"<5%", "5-10%", "10-15%", "15-20%", ">20%"} }
 

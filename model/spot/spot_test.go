@@ -237,7 +237,7 @@ func TestHazardOfBucketFiveToTenPercent(t *testing.T) {
 
 func TestShocksAndOwnEventsShareTheHazard(t *testing.T) {
 	const intensity, n = 30000, 20000
-	hazard, _ := NewHazard(DefaultBucket, intensity)
+	hazard, _ := NewHazard(1, intensity)
 	rate := -math.Log(0.925) / 720 * intensity
 	draws := stream(13)
 	shocks := hazard.Shocks(draws)

@@ -330,6 +330,44 @@ func TestPageOfAnInterruptedSweep(t *testing.T) {
 	if _, err := Open(dir); err == nil || !strings.HasPrefix(err.Error(), path+": damaged") {
 		t.Errorf("a damaged about.json: %v", err)
 	}
+	if err := os.WriteFile(path, []byte("{}"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), path+": damaged, or not of this program: must have a scenario and a file") {
+		t.Errorf("an about.json of nothing: %v", err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if text = opened(t, dir); !strings.Contains(text, "without about.json, which names the scenario&#39;s file, commands have FILE") {
+		t.Error("nothing says that about.json is missing")
+	}
+}
+
+// What was killed before it had a result is told from what holds nothing of ours.
+func TestWhatHasNoResultYetIsNamed(t *testing.T) {
+	for file, want := range map[string]string{
+		"search.journal": ": holds a search that was ended before it had a result: `headroom recommend FILE --out ",
+		"sweep.journal":  ": holds a sweep that was ended before it had a result: `headroom sweep FILE --out ",
+		"other":          ": must be a directory of --out, which has one of ",
+	} {
+		dir := written(t, file, "x")
+		if _, err := Open(dir); err == nil || !strings.HasPrefix(err.Error(), dir+want) {
+			t.Errorf("%s: got %v, want %s", file, err, want)
+		}
+	}
+}
+
+// The rows of a search that screened say what was played for them.
+func TestRowsSayWhatWasPlayed(t *testing.T) {
+	const screened = "candidate,a.b,result,why,replications,counted,fidelity,cost.total,cost.total.half_width\n" +
+		"0,1,recommended,,13,10,request,2,0.1\n1,2,dropped,,3,3,fluid,3,0.1\n2,3,impossible,no,0,0,,,\n"
+	text := opened(t, written(t, "search.csv", screened))
+	for _, want := range []string{">played</th>", ">requests</td>", ">rates</td>"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
 }
 
 // What an earlier version saved is read as it was written.

@@ -12,6 +12,7 @@ import (
 
 	"headroom/results/folder"
 	"headroom/results/report"
+	"headroom/results/sweep"
 	"headroom/sim/regular"
 )
 
@@ -29,6 +30,8 @@ type About struct {
 	Aims  []string `json:"aims,omitempty"`  // two metrics that points are weighed by; nil: cost and latency
 	// Planned is how many points a sweep has with those that are not done; 0: nobody knows.
 	Planned int `json:"planned,omitempty"`
+
+	missing bool // nobody says
 }
 
 // Content is about.json among the files of a sweep or a search: what a page of them says
@@ -44,7 +47,7 @@ func (a About) Content() folder.Content {
 
 // readAbout reads about.json of a directory, which earlier ones have not.
 func readAbout(dir string) (About, error) {
-	about := About{Name: filepath.Base(absolute(dir)), File: "FILE"}
+	about := About{Name: filepath.Base(absolute(dir)), File: "FILE", missing: true}
 	path := filepath.Join(dir, report.AboutFile)
 	text, err := regular.Read(path, mostJSON)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -53,8 +56,12 @@ func readAbout(dir string) (About, error) {
 	if err != nil {
 		return about, fmt.Errorf("%s: %w", path, err)
 	}
+	about = About{}
 	if err := json.Unmarshal(text, &about); err != nil {
 		return about, damaged(path, err)
+	}
+	if about.Name == "" || about.File == "" {
+		return about, damaged(path, errors.New("must have a scenario and a file"))
 	}
 	return about, nil
 }
@@ -121,7 +128,18 @@ func open(dir string) (*document, error) {
 		}
 		names = append(names, k.file)
 	}
+	for _, u := range unfinished {
+		if _, err := os.Stat(filepath.Join(dir, u.file)); err == nil {
+			return nil, fmt.Errorf("%s: holds a %s that was ended before it had a result: `%s --out %s` goes on with it", dir, u.thing, u.command, report.ShellQuote(dir))
+		}
+	}
 	return nil, fmt.Errorf("%s: must be a directory of --out, which has one of %s%s", dir, strings.Join(names, ", "), below(dir))
+}
+
+// unfinished are the files that commands keep what they have in until there is a result.
+var unfinished = []struct{ file, thing, command string }{
+	{sweep.MemoryName, "search", "headroom recommend FILE"},
+	{sweep.JournalName, "sweep", "headroom sweep FILE"},
 }
 
 // absolute is a path that has a name.

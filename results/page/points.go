@@ -32,6 +32,7 @@ type tried struct {
 	values, half []float64 // by metric; NaN: unknown
 	replications string
 	note         string // its result, or what it breaches
+	fidelity     string // what was played for it, where the file says so
 	out          bool   // it breaches a threshold, is ruled out or failed: never on the front
 	front        bool
 }
@@ -40,6 +41,7 @@ type tried struct {
 type designColumns struct {
 	axes, metrics, notes []int
 	replications         int
+	fidelity             int // -1: the file does not say
 	head                 []string
 }
 
@@ -87,13 +89,13 @@ func (d *design) counted() string {
 
 // columns finds out which columns are what.
 func (d *design) columns(head []string) (designColumns, error) {
-	at := designColumns{replications: slices.Index(head, "replications"), head: head}
+	at := designColumns{replications: slices.Index(head, "replications"), fidelity: slices.Index(head, report.FidelityColumn), head: head}
 	if d.thing != "point" && d.thing != "candidate" || at.replications < 0 {
 		return at, errors.New("line 1: must begin with point or candidate, and have replications")
 	}
 	for i, name := range head {
 		switch {
-		case i == 0 || i == at.replications || name == "counted" || strings.HasSuffix(name, ".half_width"):
+		case i == 0 || i == at.replications || i == at.fidelity || name == "counted" || strings.HasSuffix(name, ".half_width"):
 		case slices.Contains([]string{"result", oldResult, "why", "breached", "ruled_out", "error"}, name):
 			at.notes = append(at.notes, i)
 		case i < at.replications:
@@ -146,6 +148,9 @@ func (d *design) add(record []string, at designColumns) error {
 		return fmt.Errorf("%s: must be a number, got %q", d.thing, record[0])
 	}
 	t := tried{number: number, replications: strings.Clone(record[at.replications])}
+	if at.fidelity >= 0 {
+		t.fidelity = strings.Clone(record[at.fidelity])
+	}
 	for _, i := range at.axes {
 		t.settings = append(t.settings, strings.Clone(record[i]))
 	}

@@ -35,6 +35,9 @@ func openDesign(path string) (*document, error) {
 		kind = "search"
 	}
 	doc := &document{Title: about.Name + ": a " + kind, Lead: fmt.Sprintf("%s of %s", d.counted(), listed(d.axes))}
+	if about.missing {
+		doc.Lead += "; without " + report.AboutFile + ", which names the scenario's file, commands have FILE"
+	}
 	if len(d.metrics) > 0 { // some point did not fail
 		x, y := d.aims()
 		d.order(x, y)
@@ -262,6 +265,10 @@ func (d *design) list() *section {
 	s := &section{ID: "points", Title: "The " + d.thing + "s", Lead: "Those that nothing beats first. The command of a point shows when its row is chosen."}
 	t := &table{Head: append([]string{d.thing}, d.axes...), Left: 1 + len(d.axes), Caption: d.counted()}
 	t.Head = append(t.Head, "n")
+	played := slices.ContainsFunc(d.tried, func(t tried) bool { return t.fidelity != "" })
+	if played {
+		t.Head = append(t.Head, "played")
+	}
 	shown := d.shown()
 	for _, k := range shown {
 		t.Head = append(t.Head, d.metrics[k])
@@ -271,6 +278,9 @@ func (d *design) list() *section {
 		p := &d.tried[i]
 		r := row{ID: fmt.Sprintf("%s-%d", d.thing, p.number), Cells: append([]string{strconv.Itoa(p.number)}, p.settings...), Code: d.command(p)}
 		r.Cells = append(r.Cells, p.replications)
+		if played {
+			r.Cells = append(r.Cells, playedWords[p.fidelity])
+		}
 		for _, k := range shown {
 			r.Cells = append(r.Cells, between(p.values[k], p.half[k], unitOf(d.metrics[k])))
 		}
@@ -286,6 +296,9 @@ func (d *design) list() *section {
 	s.add(&part{Table: t})
 	return s
 }
+
+// playedWords say what was played for a point.
+var playedWords = map[string]string{"fluid": "rates", "request": "requests"}
 
 // command runs a point.
 func (d *design) command(t *tried) string {

@@ -59,13 +59,17 @@ func (s *SearchPage) Write(w io.Writer, format Format) error {
 }
 
 // writeCSV writes a row a candidate: its number, its choices, what became of it
-// and why, its replications and how many of them count in the numbers, then what is
-// minimised and the metrics of the thresholds, each with the half-width of its 95 %
+// and why, its replications and how many of them count in the numbers, of a search that
+// screens what was played for them, then what is minimised and the metrics of the thresholds, each with the half-width of its 95 %
 // interval.
 func (s *SearchPage) writeCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"candidate"}, s.Search.Axes()...)
-	head = append(head, "result", "why", "replications", "counted", s.Minimize, s.Minimize+".half_width")
+	head = append(head, "result", "why", "replications", "counted")
+	if s.Screened > 0 {
+		head = append(head, FidelityColumn)
+	}
+	head = append(head, s.Minimize, s.Minimize+".half_width")
 	metrics := []int{} // thresholds whose metric has no column yet
 	known := map[string]bool{s.Minimize: true}
 	for i, m := range s.limits() {
@@ -82,8 +86,11 @@ func (s *SearchPage) writeCSV(w io.Writer) error {
 		for _, v := range s.Search.Settings(c.Index) {
 			record = append(record, v.Text)
 		}
-		record = append(record, string(c.Result), c.Why, strconv.Itoa(c.Replications), strconv.Itoa(c.Counted),
-			decimal(c.Cost.Value), decimal(c.Cost.HalfWidth))
+		record = append(record, string(c.Result), c.Why, strconv.Itoa(c.Replications), strconv.Itoa(c.Counted))
+		if s.Screened > 0 {
+			record = append(record, s.fidelity(c))
+		}
+		record = append(record, decimal(c.Cost.Value), decimal(c.Cost.HalfWidth))
 		for _, k := range metrics {
 			value, half := math.NaN(), math.NaN()
 			if k < len(c.Margins) {
@@ -95,6 +102,21 @@ func (s *SearchPage) writeCSV(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// FidelityColumn says what was played for the numbers of a row, as run.fidelity names it.
+const FidelityColumn = "fidelity"
+
+// fidelity is what was played for the numbers of a candidate, "" if the search does not
+// screen, or there are none.
+func (s *SearchPage) fidelity(c *search.Candidate) string {
+	switch {
+	case s.Screened == 0 || c.Counted == 0:
+		return ""
+	case c.Rates:
+		return "fluid"
+	}
+	return "request"
 }
 
 // limits returns the margins of some candidate that has any: which thresholds

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,29 @@ func nothing(t *testing.T) *SearchPage {
 	}
 	s.Candidates, s.Nearest, s.Exhaustive = 5, &s.Tried[3], 50
 	return s
+}
+
+// Rows of a search that screens say what was played for their numbers, in one word of
+// run.fidelity; others have no such column.
+func TestRowsOfAScreenNameTheirFidelity(t *testing.T) {
+	s := found(t)
+	if text := rendered(t, s, CSV) + rendered(t, s, JSON); strings.Contains(text, "fidelity") {
+		t.Errorf("nothing was screened, got\n%s", text)
+	}
+	s.Screened, s.Tried[3].Rates = 30, true
+	rows, err := csv.NewReader(strings.NewReader(rendered(t, s, CSV))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.Index(rows[0], FidelityColumn)
+	for i, want := range []string{FidelityColumn, "request", "request", "request", "fluid", ""} {
+		if rows[i][at] != want {
+			t.Errorf("row %d: got %q, want %q", i, rows[i][at], want)
+		}
+	}
+	if text := rendered(t, s, JSON); strings.Count(text, `"fidelity":"fluid"`) != 1 || strings.Count(text, `"fidelity":"request"`) < 3 {
+		t.Errorf("got\n%s", text)
+	}
 }
 
 func rendered(t *testing.T, s *SearchPage, format Format) string {

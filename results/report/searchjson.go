@@ -34,6 +34,7 @@ type jsonCandidate struct {
 	Replications int           `json:"replications"`
 	Counted      int           `json:"counted"`
 	From         string        `json:"from,omitempty"`
+	Fidelity     string        `json:"fidelity,omitempty"` // of a search that screens: what was played
 	Cost         jsonEstimate  `json:"cost"`
 	Difference   *jsonEstimate `json:"difference,omitempty"` // to the recommendation, paired
 	Thresholds   []jsonMargin  `json:"thresholds"`
@@ -41,7 +42,7 @@ type jsonCandidate struct {
 
 func (s *SearchPage) candidateOf(c *search.Candidate, settings []space.Setting) jsonCandidate {
 	j := jsonCandidate{
-		Result: string(c.Result), Why: c.Why, Replications: c.Replications, Counted: c.Counted, From: string(c.From),
+		Result: string(c.Result), Why: c.Why, Replications: c.Replications, Counted: c.Counted, From: string(c.From), Fidelity: s.fidelity(c),
 		Cost: estimateOf(c.Cost, c.Unit), Thresholds: []jsonMargin{},
 	}
 	if c.Index >= 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"headroom/model"
 	"headroom/model/cloud"
 	"headroom/model/pricing"
 	"headroom/results"
@@ -18,16 +19,18 @@ type Experiment struct {
 	cfg   *cloud.Config
 	plan  pricing.Plan
 	meter *results.Meter
+
+	limits []model.Threshold
 }
 
 // New prepares the replications of a config, which a plan bills; without a price
-// book their invoices are empty.
-func New(cfg *cloud.Config, plan pricing.Plan) *Experiment {
-	return &Experiment{cfg: cfg, plan: plan, meter: results.NewMeter(cfg)}
+// book their invoices are empty. What limits are set to is measured also where it is nothing.
+func New(cfg *cloud.Config, plan pricing.Plan, limits ...model.Threshold) *Experiment {
+	return &Experiment{cfg: cfg, plan: plan, meter: results.NewMeter(cfg, limits...), limits: limits}
 }
 
 // Of prepares the replications of a scenario, billed as its file says.
-func Of(s *tables.Scenario) *Experiment { return New(s.Config, s.Plan) }
+func Of(s *tables.Scenario) *Experiment { return New(s.Config, s.Plan, s.Thresholds...) }
 
 // Screened prepares the same of rates, in steps: what comes near those that play requests, for less
 // where there are many. The error lists by their keys what rates do not carry.
@@ -37,7 +40,7 @@ func (e *Experiment) Screened(step sim.Time) (*Experiment, error) {
 	if errs := cfg.Validate(); len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	return New(&cfg, e.plan), nil
+	return New(&cfg, e.plan, e.limits...), nil
 }
 
 // Keys returns the keys of the metrics that a replication measures, with their

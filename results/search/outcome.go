@@ -98,6 +98,7 @@ func (s *search) shown(c *contestant) Candidate {
 	if n == 0 {
 		return k
 	}
+	k.Rates = c.by(p) == &c.rates
 	k.Cost, k.Unit = stat.Interval(c.observed(p, n, 0), results.Confidence), c.units[0]
 	for i := range s.Thresholds {
 		t := s.Thresholds[i]

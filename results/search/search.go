@@ -111,6 +111,7 @@ type Candidate struct {
 	Replications int           // all that it got
 	Counted      int           // of them in Cost and Margins
 	From         Phase         // the phase that they are of
+	Rates        bool          // rates were played for them, not requests
 }
 
 // Surrogate is what exploring learnt.

@@ -63,7 +63,7 @@ func (l *loader) connectBandwidth() {
 		case "limited":
 			l.cfg.Services[i].Bandwidth = true
 		case "auto":
-			l.cfg.Services[i].Bandwidth = wide[i] || l.disksOnNetwork(i)
+			l.cfg.Services[i].Bandwidth = len(l.serversOf(i)) > 0 && (wide[i] || l.disksOnNetwork(i)) // functions have no interface
 		}
 	}
 }

@@ -450,6 +450,7 @@ func TestWarnings(t *testing.T) {
 		{`[thresholds]`, "[instance.lone]\ninstance_type = \"m6i.large\"\nservice = \"web\"\n[workload.lone]\nto = \"lone\"\npath = \"/b\"\narrivals = { process = \"poisson\", rate = \"1/s\" }\ndemand = { cpu = \"1ms\", measured_on = \"m6i.large\" }\n[thresholds]", "shop.toml:77: workload.lone.path: has no effect: no rule on its way has a path_pattern"},
 		{`[thresholds]`, "[volume.lone]\nfile_system = \"xfs\"\n[thresholds]", "shop.toml:73: volume.lone.file_system: has no effect: only one instance has the volume"},
 		{`kind = "zone-outage"`, "kind = \"slow\"\non = \"autoscaling_group.web\"\ncount = 41", "shop.toml:71: fault.0.count: there are never more than 40 such instances"},
+		{`[thresholds]`, "[search]\nseed = 4\nparameters = { \"target_group.web.deregistration_delay\" = [1, 2] }\n[thresholds]", "shop.toml:73: search.seed: has no effect: all 2 candidates are compared, none is chosen by a surrogate; search.points below that has it choose"},
 		{`[thresholds]`, "[service.lone]\n[thresholds]", "shop.toml:72: service.lone: nothing refers to it"},
 		{`[thresholds]`, "[launch_template.lone]\ninstance_type = \"m6i.large\"\n[thresholds]", "shop.toml:72: launch_template.lone: nothing refers to it"},
 		{`[thresholds]`, "[target_group.lone]\nservice = \"web\"\n[thresholds]", "shop.toml:72: target_group.lone: nothing refers to it"},

@@ -114,9 +114,9 @@ func (l *loader) checkConcurrency() {
 }
 
 // connectFunctions gives functions the one step that a service without steps means, and
-// refuses what they cannot do.
+// refuses calls that lead nowhere.
 func (l *loader) connectFunctions() {
-	for i, t := range l.tables["function"] {
+	for i := range l.cfg.Functions {
 		f := &l.cfg.Functions[i]
 		if f.Service < 0 || f.Service >= len(l.cfg.Services) {
 			continue
@@ -125,11 +125,25 @@ func (l *loader) connectFunctions() {
 		if len(s.Steps) == 0 {
 			s.Steps = []dataplane.Step{{Kind: dataplane.StepCPU}}
 		}
-		if t.Sound("service") && (len(s.Disks) > 0 || s.Memory != nil || s.Bandwidth) {
-			t.Reject("service", schema.Fault{Rule: "must be a service without reads, writes, memory and bandwidth: those are of instances"})
-		}
 		if l.outsideVPC[i] {
 			l.refuseVPC(i)
+		}
+	}
+}
+
+// checkFunctions refuses functions that do what only instances can, once that is known of all
+// services.
+func (l *loader) checkFunctions() {
+	for i, t := range l.tables["function"] {
+		f := &l.cfg.Functions[i]
+		if f.Service < 0 || f.Service >= len(l.cfg.Services) || !t.Sound("service") {
+			continue
+		}
+		switch s := &l.cfg.Services[f.Service]; {
+		case len(s.Disks) > 0 || s.Memory != nil:
+			t.Reject("service", schema.Fault{Rule: "must be a service without reads, writes and memory: those are of instances"})
+		case s.Bandwidth:
+			t.Reject("service", schema.Fault{Rule: `must be a service whose bytes pass no interface of instances: say bandwidth = "unlimited" of service.` + s.Name})
 		}
 	}
 }

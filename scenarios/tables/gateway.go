@@ -93,11 +93,14 @@ func readAppliances(t *schema.Table, tg *dataplane.TargetGroup) {
 	a.MTU = in.Whole("mtu")
 	in.Done()
 	a.Tuple = readTuple(t)
-	for _, key := range []string{"connection_termination", "registration_delay", "max_connections_per_target", "preserve_client_ip", "load_balancing_algorithm_type", "slow_start", "load_balancing_anomaly_mitigation", "load_balancer"} {
+	for _, key := range []string{"connection_termination", "registration_delay", "max_connections_per_target", "preserve_client_ip", "load_balancing_algorithm_type", "slow_start", "load_balancing_anomaly_mitigation", "load_balancer", "target_group_health"} {
 		if t.Has(key) {
 			t.Reject(key, schema.Fault{Rule: `must not be given with protocol "GENEVE"`, Code: invalidConfiguration})
 		}
 		t.Pass(key)
+	}
+	if n := t.Node.Table["load_balancing_cross_zone_enabled"]; n != nil && !n.Is(inherited) {
+		t.Reject("load_balancing_cross_zone_enabled", schema.Fault{Rule: `must not be given with protocol "GENEVE": say enable_cross_zone_load_balancing of the Gateway Load Balancer`, Code: invalidConfiguration})
 	}
 	t.Pass("port")
 	tg.Appliances = a
@@ -109,18 +112,20 @@ func readTuple(t *schema.Table) (tuple dataplane.Tuple) {
 	if s == nil {
 		return dataplane.FiveTuple
 	}
-	switch s.Choice("type") {
+	kind := s.Choice("type")
+	s.Mode = "with type " + tree.Quote(kind)
+	switch kind {
 	case "source_ip_dest_ip_proto":
 		tuple = dataplane.ThreeTuple
 	case "source_ip_dest_ip":
 		tuple = dataplane.TwoTuple
 	default:
 		s.Reject("type", schema.Fault{Rule: "must be source_ip_dest_ip_proto or source_ip_dest_ip of packets", Code: invalidConfiguration})
+		s.PassAll()
 	}
 	if !s.Flag("enabled") {
 		tuple = dataplane.FiveTuple
 	}
-	s.Pass("cookie_duration", "cookie_name")
 	s.Done()
 	return tuple
 }
@@ -134,7 +139,7 @@ func (l *loader) readGateway(t *schema.Table, lb *dataplane.LoadBalancer) {
 		}
 		t.Pass(key)
 	}
-	lb.PublicIPs, lb.Growth = false, dataplane.Growth{}
+	lb.Growth = dataplane.Growth{}
 	lb.IdleTimeout, lb.MTU = t.Duration("tcp_idle_timeout_seconds"), t.Whole("mtu")
 	t.Require("default_action")
 	lb.Default = l.action(t, "default_action", false)

@@ -56,6 +56,18 @@ func latencies() schema.Type {
 		schema.OneOf("realistic: 5ms, network 0.5ms, and 0.5ms between zones", "seed: 400ms, network 100ms"), schema.Quantity(schema.Seconds, 0, 3600))
 }
 
+// readScheme reports whether the nodes of a load balancer have public addresses.
+func readScheme(t *schema.Table) bool {
+	const key = "internal"
+	if t.Choice("load_balancer_type") != "gateway" {
+		return !t.Flag(key)
+	}
+	if t.Pass(key); t.Has(key) {
+		t.Reject(key, schema.Fault{Rule: "must not be given of a Gateway Load Balancer: it has no scheme", Code: "ValidationError"})
+	}
+	return false
+}
+
 // readLoadBalancers reads the load balancers, then the DNS names that lead to them.
 func (l *loader) readLoadBalancers() {
 	l.cfg.LoadBalancers = make([]dataplane.LoadBalancer, len(l.tables["load_balancer"]))
@@ -67,7 +79,7 @@ func (l *loader) readLoadBalancers() {
 		*lb = dataplane.LoadBalancer{
 			Name:           t.Name,
 			Kind:           t.Choice("load_balancer_type"),
-			PublicIPs:      !t.Flag("internal"),
+			PublicIPs:      readScheme(t),
 			DNSTTL:         t.Duration("dns_ttl"),
 			ConnectTimeout: t.Duration("client_connect_timeout"),
 			Growth:         dataplane.Growth{Start: starts[t.Choice("start")]},

@@ -51,12 +51,28 @@ func (l *loader) warnOfNoEffect() {
 		l.warnOfWeights(i)
 		l.warnOfRules(i)
 	}
+	for i := range l.cfg.Services {
+		l.warnOfPlaces(i)
+	}
 	for i := range l.cfg.Alarms {
 		l.warnOfPercent(i)
 	}
 	l.warnOfDroppedPackets()
+	l.warnOfSearchSeed()
 	for i := range l.cfg.FileSystems {
 		l.warnOfIdleFileSystem(i)
+	}
+}
+
+// warnOfSearchSeed warns of a seed of the first candidates where all are compared.
+func (l *loader) warnOfSearchSeed() {
+	const path = "search.seed"
+	s, at := l.scenario.Search, l.scenario.root.Nearest(path)
+	if s == nil || l.scenario.root.Table["search"].Table["seed"] == nil || s.Fluid {
+		return
+	}
+	if n := s.Len(); n <= s.Points && n*s.Replications <= s.Budget/2 {
+		l.warnAt(at, fmt.Sprintf("%s: has no effect: all %d candidates are compared, none is chosen by a surrogate; search.points below that has it choose", path, n))
 	}
 }
 
@@ -191,6 +207,24 @@ func (l *loader) warnOfStickiness(group int) {
 		}
 	}
 	l.warnAt(t.Node.Table["stickiness"], t.PathOf("stickiness")+": has no effect: each request comes from a new client, unless a workload has clients.users or clients.sessions")
+}
+
+// warnOfPlaces warns of what a service of functions alone says of the places of a server: each
+// environment has one, and nobody waits for it.
+func (l *loader) warnOfPlaces(service int) {
+	ofFunctions := slices.ContainsFunc(l.cfg.Functions, func(f dataplane.Function) bool { return f.Service == service })
+	if !ofFunctions || len(l.serversOf(service)) > 0 {
+		return
+	}
+	t := l.tables["service"][service]
+	for _, usual := range []struct {
+		key   string
+		value any
+	}{{"discipline", "ps"}, {"workers", nil}, {"concurrency", "unlimited"}, {"backlog", int64(1024)}} {
+		if n := t.Node.Table[usual.key]; n != nil && n.Scalar != usual.value {
+			l.warnAt(n, t.PathOf(usual.key)+": has no effect: an environment of a function serves one call at a time")
+		}
+	}
 }
 
 // warnOfPercent warns of an alarm on a utilization that never is above its threshold.

@@ -201,6 +201,7 @@ func (l *loader) connect(top *schema.Table) {
 	l.checkApplications()
 	l.connectDisks()
 	l.connectBandwidth()
+	l.checkFunctions()
 	l.connectSpeeds()
 	l.connectAlarms()
 	l.connectPlaces()

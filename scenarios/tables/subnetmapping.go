@@ -183,7 +183,10 @@ func (l *loader) readNodeAddresses(t *schema.Table, lb *dataplane.LoadBalancer, 
 		t.Mistake(key, `must be a table of Elastic IPs by zone: { a = "one" }`, "")
 	} else if n != nil {
 		n.Inline = true
-		if !lb.Network() {
+		switch {
+		case lb.IsGateway(): // which is refused with all that it does not have
+			return nil
+		case !lb.Network():
 			t.Reject(key, schema.Fault{Rule: noElastic, Code: invalidConfiguration})
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 	"headroom/model/routing"
 	"headroom/scenarios/schema"
 	"headroom/scenarios/tree"
+	"headroom/sim"
 )
 
 // inherited is the cross-zone setting of a target group that does as its load
@@ -106,9 +107,11 @@ func readStickiness(t *schema.Table, tg *dataplane.TargetGroup) {
 		return
 	}
 	enabled := s.Flag("enabled")
-	kind := s.Choice("type")
-	duration := s.Duration("cookie_duration")
+	kind, duration := s.Choice("type"), sim.Time(0)
 	s.Mode = "with type " + tree.Quote(kind)
+	if !strings.HasPrefix(kind, "source_ip") {
+		duration = s.Duration("cookie_duration")
+	}
 	if kind == "app_cookie" {
 		s.Require("cookie_name")
 		if strings.HasPrefix(strings.ToUpper(s.Text("cookie_name")), reservedCookie) {

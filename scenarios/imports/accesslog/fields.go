@@ -123,9 +123,12 @@ func (f *fields) number() (int64, bool) {
 
 // bytes reads the next field as a number of bytes, of which - is none.
 func (f *fields) bytes() (int64, bool) {
-	if len(f.rest) > 1 && f.rest[0] == '-' && f.rest[1] == ' ' {
-		f.rest = f.rest[2:]
-		return 0, true
+	if len(f.rest) > 0 && (f.rest[0] == '-' || f.rest[0] == '"') {
+		text := f.next()
+		if string(text) == "-" {
+			return 0, true
+		}
+		return whole(text)
 	}
 	return f.number()
 }

@@ -23,13 +23,18 @@ func TestGlancesReadWhatIsThere(t *testing.T) {
 	}
 	var before minute
 	for range 30_000 {
-		number, stamped := made("00123456789.. -\"x", 24), []byte(stamps[random.Intn(len(stamps))])
+		number, stamped := made("00123456789..- -\"x", 1+random.Intn(24)), []byte(stamps[random.Intn(len(stamps))])
 		for _, c := range []struct {
 			line          []byte
 			glance, whole func(f *fields) (int64, bool)
 		}{
 			{number, (*fields).seconds, func(f *fields) (int64, bool) { return micros(f.next()) }},
 			{number, (*fields).number, func(f *fields) (int64, bool) { return whole(f.next()) }},
+			{number, (*fields).bytes, func(f *fields) (int64, bool) {
+				text := f.next()
+				n, ok := whole(text)
+				return n, ok || string(text) == "-"
+			}},
 			{stamped, func(f *fields) (int64, bool) { return f.time(&before) }, func(f *fields) (int64, bool) { return stamp(f.next()) }},
 			{number, func(f *fields) (int64, bool) { f.skip(2); return 0, true }, func(f *fields) (int64, bool) { f.next(); f.next(); return 0, true }},
 		} {
