@@ -16,7 +16,9 @@ func newMetrics() *cobra.Command {
 		Use:   "metrics",
 		Short: "List the metrics that results give and thresholds may use",
 		Long: `metrics lists every metric with its unit and meaning, and the labels by which it is
-given for a part of a scenario: latency.p99{target_group=web}.`,
+given for a part of a scenario: latency.p99{target_group=web}. Each has a value of its own
+for a [window.NAME] of the file, which stands last: availability{window=outage},
+latency.p99{target_group=web,window=outage}.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f, err := report.ParseFormat(format)

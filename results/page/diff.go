@@ -37,6 +37,7 @@ func laid(dirs, names []string) (*document, error) {
 		d.add(against)
 	}
 	if s, lines := overlay(runs, names); lines.minutes > 0 {
+		lines.windows = runs[0].Windows
 		d.Clock = lines.clock(runs[0].setting("run.time_zone"))
 		d.add(s)
 	}

@@ -125,6 +125,14 @@ type clock struct {
 	Points  int       `json:"points"`
 	Offsets [][]int64 `json:"offsets"` // Unix seconds from which on, seconds ahead of UTC
 	Zone    string    `json:"zone"`
+	Windows []shade   `json:"windows,omitempty"`
+}
+
+// shade is a window of the run, in Unix seconds.
+type shade struct {
+	Name string `json:"name"`
+	From int64  `json:"from"`
+	To   int64  `json:"to"`
 }
 
 // figure is a picture, with what it shows as a table.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -125,6 +126,9 @@ func TestPageShowsWindows(t *testing.T) {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table of windows has no %s:\n%s", want, table)
 		}
+	}
+	if !regexp.MustCompile(`Shaded: outage \(\d+ \w+ 10:00 to \d+ \w+ 10:10\)\.`).MatchString(text) || !strings.Contains(text, `"windows":[{"name":"outage","from":`) {
+		t.Error("the day does not shade the window, on the clock of the run")
 	}
 	for _, never := range []string{"service web,window=outage", `<th scope="row">clients,window=outage</th>`} {
 		if strings.Contains(text, never) {

@@ -149,6 +149,9 @@ func (s *series) frame(key string, lines []*line) (*gonum.Plot, error) {
 	p.Y.Min = 0
 	p.X.Tick.Marker = gonum.TimeTicks{Ticker: hours{}, Format: "15:04\n2 Jan", Time: func(t float64) time.Time { return s.at(int(t-float64(s.start.Unix())) / 60) }}
 	p.Y.Tick.Marker = amounts(unit)
+	for i, w := range s.windows {
+		p.Add(&shading{from: float64(w.From.Unix()), to: float64(w.To.Unix()), name: w.Name, row: i % 4})
+	}
 	for i, l := range lines {
 		ink := inks[i%len(inks)]
 		if l.low != nil {
@@ -176,6 +179,26 @@ func (s *series) frame(key string, lines []*line) (*gonum.Plot, error) {
 		p.Y.Max *= 1 + 0.08*float64(len(lines)) // room for the legend
 	}
 	return p, nil
+}
+
+// shading is a window of the run in a picture, behind what is added after it.
+type shading struct {
+	from, to float64
+	name     string
+	row      int // of its name
+}
+
+// Plot implements [gonum.Plotter].
+func (s *shading) Plot(c draw.Canvas, p *gonum.Plot) {
+	x, _ := p.Transforms(&c)
+	left, right := max(x(s.from), c.Min.X), min(x(s.to), c.Max.X)
+	if left >= right {
+		return
+	}
+	c.FillPolygon(color.NRGBA{85, 85, 85, 30}, []vg.Point{{X: left, Y: c.Min.Y}, {X: right, Y: c.Min.Y}, {X: right, Y: c.Max.Y}, {X: left, Y: c.Max.Y}})
+	style := p.Legend.TextStyle
+	style.YAlign = draw.YTop
+	c.FillText(style, vg.Point{X: left + 2, Y: c.Max.Y - 2 - vg.Length(11*s.row)}, s.name)
 }
 
 // points are the values of a line at their times, without those that are unknown.

@@ -24,7 +24,7 @@ func depicted(t *testing.T, format string, keys ...string) []byte {
 
 func TestPictureHasTheClockOfTheRunAndItsBand(t *testing.T) {
 	text := string(depicted(t, ".svg", "latency.p99{target_group=web}", "latency.p90"))
-	for _, want := range []string{"latency.p99{target_group=web}", ">09:00<", "fill-opacity", "zone=a"} {
+	for _, want := range []string{"latency.p99{target_group=web}", ">09:00<", "fill-opacity", "zone=a", ">outage<"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the picture has no %s", want)
 		}

@@ -242,7 +242,21 @@ func (s *series) clock(zone string) *clock {
 	for _, o := range s.offsets {
 		c.Offsets = append(c.Offsets, []int64{o.from, int64(o.seconds)})
 	}
+	for _, w := range s.windows {
+		c.Windows = append(c.Windows, shade{w.Name, w.From.Unix(), w.To.Unix()})
+	}
 	return c
+}
+
+// shaded lists the windows that plots show, "" if there are none.
+func (s *series) shaded() string {
+	var all []string
+	for _, w := range s.windows {
+		const form = "2 Jan 15:04"
+		zone := s.at(0).Location()
+		all = append(all, fmt.Sprintf("%s (%s to %s)", w.Name, w.From.In(zone).Format(form), w.To.In(zone).Format(form)))
+	}
+	return strings.Join(all, ", ")
 }
 
 // points are values as JSON has them: five digits, null for NaN.

@@ -47,6 +47,9 @@ func readRun(dir string, shown func(entity, metric string, known []*line) bool) 
 	if minutes := r.minutes(); r.series != nil && minutes > 0 {
 		r.series.cut(minutes)
 	}
+	if r.series != nil {
+		r.series.windows = saved.Windows
+	}
 	return r, nil
 }
 
@@ -121,6 +124,9 @@ func (r *run) minutes() int {
 func (r *run) day() *section {
 	s := &section{ID: "day", Title: "The day", Lead: "Replication 0, on the clock of the run. Drag over a plot to zoom all of them, click twice to see all; " +
 		"with a plot in focus the arrow keys walk from mark to mark."}
+	if text := r.series.shaded(); text != "" {
+		s.Lead += " Shaded: " + text + "."
+	}
 	for _, p := range r.series.plots() {
 		s.add(&part{Plot: p})
 	}

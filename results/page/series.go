@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"headroom/results/report"
 	"headroom/sim/regular"
 )
 
@@ -21,6 +22,7 @@ type series struct {
 	minutes int
 	lines   []*line
 	offsets []offset
+	windows []report.SavedWindow
 }
 
 // line is one metric of one entity by minute; NaN: none observed. The band is that over

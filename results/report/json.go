@@ -139,6 +139,10 @@ func (j *jsonWriter) summary(s *results.Summary) {
 	if s.Interrupted {
 		j.text(",\n  \"interrupted\": true")
 	}
+	if windows := savedWindows(s); len(windows) > 0 {
+		j.text(",\n  \"windows\": ")
+		j.list("[", "]", len(windows), func(i int) { j.value(windows[i]) })
+	}
 	j.text(",\n  \"metrics\": ")
 	j.list("{", "}", len(s.Metrics), func(i int) {
 		j.value(s.Metrics[i].Key)

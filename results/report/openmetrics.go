@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"headroom/model"
 	"headroom/results"
 	"headroom/sim"
 )
@@ -34,8 +35,9 @@ func writeOpenMetrics(w io.Writer, summaries []*results.Summary) error {
 	var families []*openMetric
 	at := map[string]*openMetric{}
 	for _, s := range summaries {
-		for i := range s.Series {
-			c := &s.Series[i]
+		columns := slices.Concat(s.Series, windowColumns(s))
+		for i := range columns {
+			c := &columns[i]
 			f := at[c.Metric]
 			if f == nil {
 				f = familyOf(c.Metric)
@@ -99,6 +101,7 @@ var units = []struct{ begins, unit, help string }{
 	{"requests.", "", "in the minute"},
 	{"spot.price", "dollars", "per hour"},
 	{"cost.per_hour", "dollars", "what the minute costs, per hour"},
+	{model.WindowLabel, "", "the share of the minute that lies in it"},
 }
 
 // familyOf is the family of a metric, without samples.

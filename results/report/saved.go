@@ -36,6 +36,7 @@ type Saved struct {
 	Charges    []SavedCharge
 	Thresholds []SavedVerdict
 	Warnings   []string
+	Windows    []SavedWindow
 }
 
 // SavedCharge is a line of the mean invoice of a saved run.
@@ -165,6 +166,7 @@ func summaryOf(text []byte) (*Saved, error) {
 		Invoice      []jsonCharge    `json:"invoice"`
 		Thresholds   []jsonVerdict   `json:"thresholds"`
 		Warnings     []string        `json:"warnings"`
+		Windows      []SavedWindow   `json:"windows"`
 	}
 	if err := json.Unmarshal(text, &parts); err != nil {
 		return nil, err
@@ -172,7 +174,7 @@ func summaryOf(text []byte) (*Saved, error) {
 	if parts.Scenario == nil || parts.Seed == nil || parts.Replications < 1 || len(parts.Metrics) == 0 {
 		return nil, errors.New("must have a scenario, a seed, replications and metrics")
 	}
-	s := &Saved{Scenario: *parts.Scenario, PriceDate: parts.PriceDate, Seed: *parts.Seed, Replications: parts.Replications, Warnings: parts.Warnings}
+	s := &Saved{Scenario: *parts.Scenario, PriceDate: parts.PriceDate, Seed: *parts.Seed, Replications: parts.Replications, Warnings: parts.Warnings, Windows: parts.Windows}
 	for i := range parts.Invoice {
 		c := &parts.Invoice[i]
 		s.Charges = append(s.Charges, SavedCharge{c.Service, c.Model, c.Owner, c.Description, c.Category, c.Status, float64(c.Cost.Value)})

@@ -71,8 +71,22 @@ function options(p, width) {
     scales: { y: { range: (u, least, most) => [Math.min(0, least || 0), most > 0 ? most * 1.05 : 1] } },
     axes: [{ ...axis, values: ticks, space: 70, size: 42 }, { ...axis, size: 74, values: (u, splits) => splits.map(v => amount(v, p.unit)) }],
     cursor: { sync: { key: "day", setSeries: false }, points: { size: 6 }, y: false },
-    hooks: { draw: [drawMarks], setScale: [follow], setCursor: [hint] },
+    hooks: { drawClear: [drawWindows], draw: [drawMarks], setScale: [follow], setCursor: [hint] },
   }, data];
+}
+
+// drawWindows shades the windows of the run, behind all else, each with its name.
+function drawWindows(u) {
+  const { ctx, bbox } = u, pixels = devicePixelRatio || 1, { min, max } = u.scales.x;
+  ctx.save();
+  ctx.fillStyle = color("faint"); ctx.font = 11 * pixels + "px system-ui, sans-serif"; ctx.textBaseline = "top"; ctx.textAlign = "left";
+  (clock.windows || []).forEach((w, i) => {
+    if (w.to < min || w.from > max) return;
+    const x = u.valToPos(Math.max(w.from, min), "x", true), width = u.valToPos(Math.min(w.to, max), "x", true) - x;
+    ctx.globalAlpha = 0.13; ctx.fillRect(x, bbox.top, Math.max(width, pixels), bbox.height);
+    ctx.globalAlpha = 0.9; ctx.fillText(w.name, x + 3 * pixels, bbox.top + (3 + 13 * (i % 4)) * pixels);
+  });
+  ctx.restore();
 }
 
 // drawMarks draws what happened: faults and interruptions through the plot, the rest above it.
