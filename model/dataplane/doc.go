@@ -151,7 +151,9 @@
 // (fluidrows.go). Calls are inflows of their own, played after their callers, as many as leave the CPU
 // (fluidcall.go); a caller's stay is the sum of its CPU, its pauses and its calls, independent of each other
 // (fluidstay.go), and holds its place meanwhile (fluidgate.go: places and connections by means alone).
-// CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Who is registered, healthy, draining or impaired is decided by the
+// A function is a cohort of its own, whose calls are throttled and find environments as package function says of rates
+// (fluidfunction.go).
+// CPU credits are spent by each server of a cohort, which leaves it when it is out of them (fluidcredits.go). Which server is in which is in fluidplace.go. Who is registered, healthy, draining or impaired is decided by the
 // code of every run; whatever changes that calls [Plane.regroup] or [Plane.regroupAll]. Health checks
 // of healthy targets sleep while none can fail (fluidcheck.go); when a draining target has last answered is drawn
 // (fluidanswer.go). What stands before a balancer divides or ends a part of an inflow in a file of its own: names
@@ -159,8 +161,8 @@
 // handshakes (fluidconnection.go), redirects (fluidredirect.go), flows (fluidflow.go), connections that targets
 // close (fluidkept.go), cookies (fluidsticky.go), a balancer before it (fluidrelay.go) and a Gateway Load Balancer
 // (fluidgateway.go). Bytes pass the interface that each server of a cohort has (fluidnetwork.go), those of steps too
-// (fluidtalk.go), by sizes of flows (fluidsizes.go): who waits for a link that is overloaded, and gives up, is not shown
-// well. Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
+// (fluidtalk.go), by sizes of flows (fluidsizes.go); where more is wanted than a link carries, by when each came
+// (fluidcrowd.go). Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
 //
 // # Cost
 //

@@ -98,6 +98,7 @@ func (p *Plane) newFluid() {
 	}
 	p.findStickyClients()
 	p.newTrades()
+	p.openFunctionRates()
 	f.begin(0, p.frame.Duration)
 	p.schedule(f.to, indexed(fluidSteps, 0))
 }

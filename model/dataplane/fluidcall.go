@@ -305,12 +305,15 @@ func (f *fluidly) callsFailed(inflow int, n int64) {
 func (p *Plane) countSides(c *current, n int64) {
 	s := &p.sources[c.source]
 	bytes := float64(n) * (c.request + c.response)
-	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil {
+	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil || c.cohort.function != nil {
 		return
 	}
 	for _, from := range p.fluid.inflows[c.inflow].calls.callers {
 		part := model.Bytes(bytes * from.share)
 		k := &from.cohort.key
+		if k.function > 0 {
+			continue // within a Region that is free
+		}
 		if b := s.balancer; b != None {
 			if k.zone != c.zone || p.balancers[b].cfg.PublicIPs {
 				p.addSide(k.payer, part)

@@ -48,8 +48,12 @@ type cohort struct {
 	links  *interfaceRates // nil: bytes take no time
 	said   [2]float64      // bytes of steps that are left of whole ones
 	atDisk float64         // of away, at disks
+	aboard float64         // of away, in crowds of flows
+	inVain float64         // share of the steps that end in these for which nobody waits any more
 	leave  float64         // requests a second that leave each server
 	cached float64         // bytes in the cache of each server
+
+	function *functionRates // nil: it is of instances
 
 	cookies []float64 // clients that each server has the cookie of, by [fluidly.sticky]
 	weighed float64   // requests to each server since its target group was weighed
@@ -73,6 +77,7 @@ type cohortKey struct {
 	leads        string // addresses that lead there
 	groups       string
 	disks        string
+	function     int32    // counted from 1; 0: none
 	born         sim.Time // of those that came when others had a line; 0: long ago
 }
 
@@ -90,14 +95,6 @@ const (
 type membership struct {
 	group, scope int32
 	rotating     bool
-}
-
-// place is a server's: its cohort, and what it had done when it came there.
-type place struct {
-	cohort                    *cohort
-	busy, in, out             float64      // of it before
-	busyFrom, inFrom, outFrom float64      // of the cohort then
-	links                     [2]linkTimes // of it before
 }
 
 // regroup is told that something may have changed at a server: what came before is played as
@@ -157,12 +154,6 @@ func (p *Plane) regroupAll() {
 	}
 }
 
-// isPlaced reports whether rates know a server.
-func (p *Plane) isPlaced(id uint32) bool {
-	f := p.fluid
-	return f != nil && int(id) < len(f.places) && f.places[id].cohort != nil
-}
-
 // alike reports whether a server that looks like another key is of the cohort.
 func (k cohortKey) alike(o cohortKey) bool {
 	o.born = k.born
@@ -175,6 +166,9 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 	}
 	if p.direct || p.fluid.fleets || p.transfers.counts {
 		k.fleet, k.payer, k.public, k.gateway = s.fleet, s.payer, s.public, s.gateway
+	}
+	if s.function != nil {
+		k.function = int32(s.function.index) + 1
 	}
 	if s.nic != nil {
 		k.network, k.public = *s.nic.links[inward].Terms(), s.public
@@ -226,6 +220,9 @@ func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort 
 	p.shapeAway(c, s)
 	p.equipDisksOf(c, s)
 	c.hold(key.ceiling)
+	if s.function != nil {
+		c.function, c.Sharing = s.function.rates, true
+	}
 	for _, m := range groups {
 		check := &p.targetGroups[m.group].cfg.HealthCheck
 		if check.Enabled && key.reach == serves {
@@ -309,40 +306,6 @@ func (p *Plane) failInside(id uint32, group int32, code Code, cause ErrorCause) 
 	p.takeInside(f.places[id].cohort, group, func(c *current, n int64) { p.failMany(c, now, n, failure{code: code, cause: cause}) })
 }
 
-// forgetPlace takes a server that has ended out of its cohort.
-func (p *Plane) forgetPlace(id uint32) {
-	if f := p.fluid; f != nil && int(id) < len(f.places) {
-		p.leaveCohort(id, nil)
-	}
-}
-
-// closePlace forgets a server, and what it has done: one that was stopped has been in a cohort
-// of those that answer nothing.
-func (p *Plane) closePlace(id uint32) {
-	if f := p.fluid; f != nil && int(id) < len(f.places) {
-		if f.places[id].cohort != nil {
-			p.playFluid(p.kernel.Now() - 1)
-		}
-		p.leaveCohort(id, nil)
-		f.places[id] = place{}
-	}
-}
-
-// fluidUse is what a server has done for requests that were not played one by one.
-func (p *Plane) fluidUse(id uint32) (busy uint64, in, out model.Bytes) {
-	f := p.fluid
-	if f == nil || int(id) >= len(f.places) {
-		return 0, 0, 0
-	}
-	at := f.places[id]
-	if c := at.cohort; c != nil {
-		at.busy += c.busy - at.busyFrom
-		at.in += c.in - at.inFrom
-		at.out += c.out - at.outFrom
-	}
-	return uint64(at.busy), model.Bytes(at.in), model.Bytes(at.out)
-}
-
 // advanceCohort plays a step of a cohort, up to an instant, for what comes to it.
 func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	c.came = 0
@@ -358,6 +321,10 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
+	if c.function != nil {
+		p.advanceFunction(c, a)
+		return
+	}
 	all := a.Expected
 	p.passInward(c, &a)
 	c.passGate(&a)

@@ -24,7 +24,11 @@ func (p *Plane) passCurrent(c *current, at sim.Time) {
 			p.endNowhere(c, at)
 		}
 	case c.cohort.key.reach == serves:
-		if c.came+c.inside > 0 {
+		switch {
+		case c.came+c.inside == 0:
+		case c.cohort.function != nil:
+			p.serveFunction(c, at)
+		default:
 			p.serveCurrent(c, at)
 		}
 	case c.came > 0:
@@ -269,7 +273,7 @@ func (c *current) mean() sim.Time {
 	if c.cohort == nil || c.cohort.Law == nil {
 		return 0
 	}
-	if stay := c.law(); stay != c.cohort.Law {
+	if stay := c.law(); stay != c.cohort.Law || c.cohort.function != nil {
 		if c.patience == sim.Never {
 			return sim.Seconds(stay.Mean())
 		}
@@ -323,7 +327,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 				p.relayEnds(c, n, latency-c.hop-c.across)
 			}
 		}
-		if c.cohort != nil && c.cohort.key.zone != c.zone {
+		if c.cohort != nil && c.cohort.function == nil && c.cohort.key.zone != c.zone {
 			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
 		}
 	}

@@ -44,6 +44,8 @@ type current struct {
 
 	level int // of who serves, or else of who sends
 
+	calls functionShares // of a function
+
 	refused, late, errs, breaks, stay, leaving, waited, opened, lost, gated, stuck fluid.Share
 	bytes                                                                          [2]float64 // in and out that are left of one
 }
@@ -187,6 +189,9 @@ func (p *Plane) equipCurrent(c *current) {
 		c.demand = p.workOf(c.cohort.key.service, c.demand)
 		c.demand = p.asRepeated(c)
 		zone = c.cohort.key.zone
+		if c.cohort.function != nil && c.class != None { // it is in no zone in particular
+			zone = c.zone
+		}
 	}
 	switch {
 	case s.balancer == None:

@@ -21,6 +21,8 @@ func (p *Plane) divideInflow(inflow int) {
 		p.divideGroup(key, s.target, 1)
 	case s.to == ToInstances:
 		p.divideFleet(key, s.target)
+	case s.to == ToFunction:
+		p.divideFunction(key, s.target)
 	case s.to == ToAddress:
 		p.divideAddress(key, s.target)
 	case s.call != nil:

@@ -60,6 +60,7 @@ func (p *Plane) recordFluid() {
 		p.recordObserved(t, u)
 	}
 	f.tallies = f.tallies[:0]
+	p.recordDurations()
 }
 
 // recordOthers records the responses for who looks at them beside their route.

@@ -23,6 +23,7 @@ type lambda struct {
 	due     sim.Time // of the pending functionTimesOut; Never without one
 	timeout bool     // a call is ended by its timeout now
 	hour    model.FunctionUse
+	rates   *functionRates // nil: calls are played one by one
 }
 
 // FunctionOutcome is what one function was asked.
@@ -314,6 +315,9 @@ func (p *Plane) functionOutcomes() []FunctionOutcome {
 		list[i] = f.counts
 		list[i].InFlight = int64(f.pool.Busy())
 		list[i].Busy, list[i].MostBusy = f.busy.Mean(now), f.busy.Max(now)
+		if f.rates != nil {
+			list[i].InFlight, list[i].Busy, list[i].MostBusy = f.rates.outcome(now, p.insideFunction(i))
+		}
 	}
 	return list
 }

@@ -13,6 +13,10 @@ func (p *Plane) MeasureLevels() {
 	}
 	for i := range p.functions {
 		p.functions[i].busy.Reset(now)
+		if f := p.functions[i].rates; f != nil {
+			f.Reset()
+			f.began = now
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"headroom/model"
 	"headroom/model/routing"
 	law "headroom/sim/fluid"
+	"headroom/sim/rng"
 )
 
 // What a plane that plays rates does not carry, by the key that brings it. Whoever makes it
@@ -32,9 +33,13 @@ var workloadsNotFluid = []notFluid[Workload]{
 		return slices.ContainsFunc(w.Classes, func(c RequestClass) bool { return c.Rejected != 0 })
 	}},
 	{"demand.memory", func(_ *Traffic, w *Workload) bool { return w.Memory != nil }},
+	{"demand.request_bytes", func(t *Traffic, w *Workload) bool {
+		return t.tooLarge(w.To, w.Target, w.Request, nil) || t.rowsTooLarge(w)
+	}},
+	{"demand.response_bytes", func(t *Traffic, w *Workload) bool { return t.tooLarge(w.To, w.Target, nil, w.Response) }},
 	{"demand", func(_ *Traffic, w *Workload) bool { return !w.Reads.None() || !w.Writes.None() }},
 	{"to", func(t *Traffic, w *Workload) bool {
-		return w.To == ToFunction || w.Record > 0 && t.redirected(w)
+		return w.Record > 0 && t.redirected(w)
 	}},
 }
 
@@ -58,6 +63,9 @@ var targetGroupsNotFluid = []notFluid[TargetGroup]{
 	{"stickiness", func(t *Traffic, g *TargetGroup) bool {
 		entry, _ := routing.Find(g.Algorithm, t.Algorithms...)
 		return g.Stickiness.Kind != 0 && !t.stickyCarried(slices.IndexFunc(t.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name }), entry.Rule)
+	}},
+	{"health_check", func(t *Traffic, g *TargetGroup) bool {
+		return g.HealthCheck.Enabled && t.functionOf(slices.IndexFunc(t.TargetGroups, func(o TargetGroup) bool { return o.Name == g.Name })) != None
 	}},
 	{"slow_start", func(_ *Traffic, g *TargetGroup) bool { return g.SlowStart > 0 }},
 	{"load_balancing_anomaly_mitigation", func(_ *Traffic, g *TargetGroup) bool { return g.Mitigation }},
@@ -119,6 +127,32 @@ func (t *Traffic) drops(lb *LoadBalancer) bool {
 	})
 }
 
+// callsFunction reports whether a destination is a function, or leads to one.
+func (t *Traffic) callsFunction(to DestinationKind, target int) bool {
+	switch to {
+	case ToFunction:
+		return true
+	case ToTargetGroup:
+		return t.functionOf(target) != None
+	case ToLoadBalancer:
+		return slices.ContainsFunc(t.reached(target), func(g int) bool { return t.functionOf(g) != None })
+	}
+	return false
+}
+
+// tooLarge reports whether some bodies are larger than functions take or give to whom they are sent.
+func (t *Traffic) tooLarge(to DestinationKind, target int, bodies ...rng.Distribution) bool {
+	return t.callsFunction(to, target) && slices.ContainsFunc(bodies, func(d rng.Distribution) bool {
+		return d != nil && d.Quantile(1-1e-9) > float64(bodyLimit(to != ToFunction))
+	})
+}
+
+// rowsTooLarge reports the same of the rows of a trace.
+func (t *Traffic) rowsTooLarge(w *Workload) bool {
+	large := func(b model.Bytes) bool { return b > bodyLimit(w.To != ToFunction) }
+	return w.Rows != nil && t.callsFunction(w.To, w.Target) && (slices.ContainsFunc(w.Rows.Request, large) || slices.ContainsFunc(w.Rows.Response, large))
+}
+
 // stepCarried reports whether rates show what a step does.
 func (t *Traffic) stepCarried(s *Step) bool {
 	c := &s.Call
@@ -130,7 +164,7 @@ func (t *Traffic) stepCarried(s *Step) bool {
 	case StepDisk: // of requests alike
 		return true
 	case StepCall:
-		return c.To != ToFunction && (c.To != ToLoadBalancer || !t.LoadBalancers[c.Target].Network() || c.Clients.PerConnection <= 1) &&
+		return !t.tooLarge(c.To, c.Target, c.Request, c.Response) && (c.To != ToLoadBalancer || !t.LoadBalancers[c.Target].Network() || c.Clients.PerConnection <= 1) &&
 			!(c.PassesOn && t.redirects()) && c.Reads.None() && c.Writes.None() && c.Memory == nil
 	}
 	return false
@@ -156,9 +190,6 @@ func (v *validator) fluid() {
 	}
 	for i := range v.LoadBalancers {
 		notCarried(v, "load_balancer."+v.LoadBalancers[i].Name, &v.LoadBalancers[i], balancersNotFluid)
-	}
-	for i := range v.Functions {
-		v.Check(false, "function."+v.Functions[i].Name, model.NotFluid)
 	}
 	for i := range v.Outside {
 		v.Check(false, "outside."+v.Outside[i].Name, model.NotFluid)

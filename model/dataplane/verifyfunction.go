@@ -5,6 +5,9 @@ import "fmt"
 // verifyFunctions: calls = done + failed + timed out + in flight, each of which has an
 // environment, and each pool is sound.
 func (p *Plane) verifyFunctions() error {
+	if p.fluid != nil {
+		return p.verifyFunctionRates()
+	}
 	there := make([]int, len(p.functions))
 	for h, r := range p.requests.All() {
 		if !r.phase.aboard() {
