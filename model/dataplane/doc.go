@@ -161,8 +161,8 @@
 // handshakes (fluidconnection.go), redirects (fluidredirect.go), flows (fluidflow.go), connections that targets
 // close (fluidkept.go), cookies (fluidsticky.go), a balancer before it (fluidrelay.go) and a Gateway Load Balancer
 // (fluidgateway.go). Bytes pass the interface that each server of a cohort has (fluidnetwork.go), those of steps too
-// (fluidtalk.go), by sizes of flows (fluidsizes.go): who waits for a link that is overloaded, and gives up, is not shown
-// well. Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
+// (fluidtalk.go), by sizes of flows (fluidsizes.go); where more is wanted than a link carries, by when each came
+// (fluidcrowd.go). Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
 //
 // # Cost
 //
