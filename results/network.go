@@ -68,7 +68,7 @@ func networkMetrics() []Metric {
 			func(n *dataplane.NetworkOutcome) float64 { return n.Throttled.Seconds() }),
 		{
 			Name: "network.overloaded_time", Unit: "s", Labels: []string{labelGroup, labelInstance}, where: byRates,
-			Meaning: "time in which rates had more to pass than an interface carries, summed over instances and directions: they do not show well whom that keeps waiting",
+			Meaning: "time in which rates had more to pass than an interface carries, summed over instances and directions",
 			read:    func(p *part) float64 { n := p.network(); return n.Overloaded.Seconds() },
 		},
 		of("network.burst_balance.min", "ratio", "least network credit of any instance, in either direction",
@@ -88,7 +88,7 @@ func (s *Summary) warnOfNetwork(meter *Meter, measured []*Measurement) {
 	for _, label := range []string{labelGroup, labelInstance} {
 		for _, p := range s.Labelled(label) {
 			if v, ok := s.Value("network.overloaded_time", p); ok && v.Value > 0 {
-				s.warnf("%s: %s s a run with more to send than its interfaces carry: rates do not show whom that keeps waiting, nor who gives up; fidelity = \"request\" shows it", p.title(), v.sure())
+				s.warnf("%s: %s s a run with more to send than its interfaces carry", p.title(), v.sure())
 			}
 			if v, ok := s.Value("network.throttled_time", p); ok && v.Value > 0 {
 				s.warnf("%s: %s s a run at the base bandwidth, out of network credits with more to send: a larger type has more of it", p.title(), v.sure())

@@ -68,6 +68,7 @@ type work struct {
 	begin        time.Time
 
 	mu     sync.Mutex
+	built  time.Time // when the first one had been built and moved; zero: none has
 	done   int
 	shares map[int]float64 // of those under way, by index
 	most   int64           // that the bar has shown
@@ -92,6 +93,9 @@ func (w *work) finished(done int) int64 {
 func (w *work) moved(index int, share float64) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.built.IsZero() {
+		w.built = time.Now()
+	}
 	w.shares[index] = max(w.shares[index], share)
 	return w.steps()
 }
@@ -138,8 +142,13 @@ func (w *work) left(now time.Time) string {
 	return ", left: " + left.Round(time.Second).String()
 }
 
+// leastMoving is how much of the time so far replications move at least, however long it took
+// to build them.
+const leastMoving = 0.05
+
 // estimate is when the last replication will have finished, if those to come take as long
-// as the ones so far: each worker takes the next as soon as it is free.
+// to be built and to be played as the ones so far: each worker takes the next as soon as it
+// is free.
 func (w *work) estimate(now time.Time) (left time.Duration, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -148,15 +157,21 @@ func (w *work) estimate(now time.Time) (left time.Duration, known bool) {
 		return 0, false
 	}
 	busy := min(w.workers, w.all)
-	each := float64(now.Sub(w.begin)) * float64(busy) / ready // of one replication
-	free := make([]float64, busy)                             // when each worker is
+	spent, build := float64(now.Sub(w.begin))*float64(busy), 0.0
+	if !w.built.IsZero() {
+		build = float64(w.built.Sub(w.begin))
+	}
+	begun := float64(w.done + len(w.shares))
+	build = min(build, (1-leastMoving)*spent/max(begun, 1)) // of one replication
+	each := (spent - build*begun) / ready                   // that has been built
+	free := make([]float64, busy)                           // when each worker is
 	for i, share := range sorted(w.shares) {
-		free[i%busy] += 1 - min(share, 1)
+		free[i%busy] += each * (1 - min(share, 1))
 	}
 	for range w.all - w.done - len(w.shares) {
-		free[slices.Index(free, slices.Min(free))]++
+		free[slices.Index(free, slices.Min(free))] += build + each
 	}
-	return time.Duration(slices.Max(free) * each), true
+	return time.Duration(slices.Max(free)), true
 }
 
 // terminal reports whether somebody may look at a file as it is written.

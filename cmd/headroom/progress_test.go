@@ -26,7 +26,12 @@ func TestProgressTellsTheEnd(t *testing.T) {
 			t.Errorf("after %d minutes %v are left, want %v", c.minutes, left, c.left)
 		}
 	}
-	w := &work{all: 3, workers: 2, begin: begin, shares: map[int]float64{0: 0.01}}
+	// Two of three that take five minutes to be built, and ten to be played.
+	w := &work{all: 3, workers: 2, begin: begin, built: begin.Add(5 * time.Minute), shares: map[int]float64{0: 0.2, 1: 0.2}}
+	if left, known := w.estimate(begin.Add(7 * time.Minute)); !known || math.Abs(left.Minutes()-23) > 0.01 {
+		t.Errorf("%v are left, want 23 minutes: 8 of the first two, and 15 of the third", left)
+	}
+	w = &work{all: 3, workers: 2, begin: begin, shares: map[int]float64{0: 0.01}}
 	if _, known := w.estimate(begin.Add(time.Hour)); known {
 		t.Error("an end is told before there is anything to tell it from")
 	}

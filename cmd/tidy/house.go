@@ -18,7 +18,7 @@ type row struct {
 var house = []row{
 	{line: 0, packages: "sim"},
 	{line: 0, packages: "sim/regular sim/memory"},
-	{line: 0, packages: "sim/slab sim/fork sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch sim/notebook"},
+	{line: 0, packages: "sim/slab sim/fork sim/fetch sim/rng sim/stat sim/station sim/bucket sim/analytic sim/batch sim/notebook"},
 	{line: 0, packages: "sim/fluid"},
 	{line: 1, packages: "model/spelling"},
 	{line: 1, packages: "model"},

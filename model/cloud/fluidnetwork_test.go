@@ -99,6 +99,31 @@ func TestFluidCreditsOfAnInterfaceRunOut(t *testing.T) {
 	}
 }
 
+// Two interfaces that are asked for four times what they carry, for clients that wait for 20 s: both planes answer those
+// of the first seconds, and pass as many bytes.
+func TestFluidLinksThatAreOverloadedAnswerWhoCameFirst(t *testing.T) {
+	make := func() *Config {
+		cfg := respondingBy(10, must(rng.Fixed(0.25e9)))
+		cfg.Workloads[0].Clients.Timeout = 20 * sim.Second
+		cfg.Duration, cfg.Warmup = 5*sim.Minute, 0
+		return cfg
+	}
+	a, b := play(t, make()), play(t, fluidly(make()))
+	answered := [2]float64{float64(a.Routes[0].Completed), float64(b.Routes[0].Completed)}
+	if answered[0] == 0 || math.Abs(answered[1]-answered[0]) > 10 { // of 3000
+		t.Errorf("%v are answered, requests say %v", answered[1], answered[0])
+	}
+	if got, want := b.Routes[0].Latency.Mean(), a.Routes[0].Latency.Mean(); math.Abs(got/want-1) > 0.2 {
+		t.Errorf("those take %v, requests say %v", got, want)
+	}
+	if got, want := float64(b.Networks[0].Out), float64(a.Networks[0].Out); math.Abs(got/want-1) > 0.01 {
+		t.Errorf("%v bytes have passed, requests say %v", got, want)
+	}
+	if b.Networks[0].Overloaded < 4*sim.Minute {
+		t.Errorf("overloaded for %v", b.Networks[0].Overloaded)
+	}
+}
+
 // A step that talks to somebody on the internet ends with its pause or with its last byte, whichever is later.
 func TestFluidStepsTalkForAsLongAsTheirBytesTake(t *testing.T) {
 	for received, want := range map[float64]float64{31.25e6: 0.08, 125e6: 0.2} { // 0.05 s and 0.2 s at 5 Gbit/s

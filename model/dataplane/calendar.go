@@ -18,6 +18,9 @@ type calendar[T any] struct {
 
 	looked, found int // entries looked at and found due since the last tuning
 	passed        int // buckets passed
+
+	scout     uint32 // the entry whose line was asked for last; noIndex: none
+	scoutTick uint64 // of its bucket
 }
 
 // calendarEntry is what is announced of one number, beside what else is known of it: all of it
@@ -36,7 +39,7 @@ const (
 )
 
 func newCalendar[T any]() calendar[T] {
-	c := calendar[T]{shift: firstShift}
+	c := calendar[T]{shift: firstShift, scout: noIndex}
 	c.rebuild(leastBuckets, firstShift)
 	return c
 }
@@ -123,6 +126,9 @@ func (p *Plane) turnCalendar(now sim.Time) {
 // passCalendar is turnCalendar for who pays all tabs afterwards.
 func (p *Plane) passCalendar(now sim.Time) {
 	p.compact.ends.turn(now, p.endDue)
+	if len(p.fastPaths) >= p.many {
+		p.fetchEnds()
+	}
 	if p.calendar.count > 0 {
 		p.calendar.turn(now, p.announced)
 	}

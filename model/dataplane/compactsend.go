@@ -147,6 +147,9 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 		sc.policy.Began(local)
 	}
 	p.sendCompactTo(r, n, g.routed[local])
+	if sc.least != nil && len(p.fastPaths) >= p.many {
+		p.fetchNext(g, sc, int(r.zone))
+	}
 }
 
 // sendCompactTo takes a compact request to the target that was picked for it.

@@ -161,8 +161,8 @@
 // handshakes (fluidconnection.go), redirects (fluidredirect.go), flows (fluidflow.go), connections that targets
 // close (fluidkept.go), cookies (fluidsticky.go), a balancer before it (fluidrelay.go) and a Gateway Load Balancer
 // (fluidgateway.go). Bytes pass the interface that each server of a cohort has (fluidnetwork.go), those of steps too
-// (fluidtalk.go), by sizes of flows (fluidsizes.go): who waits for a link that is overloaded, and gives up, is not shown
-// well. Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
+// (fluidtalk.go), by sizes of flows (fluidsizes.go); where more is wanted than a link carries, by when each came
+// (fluidcrowd.go). Responses that take as long are recorded together (fluidtally.go). What rates do not carry is listed in validatefluid.go.
 //
 // # Cost
 //
@@ -188,7 +188,7 @@
 //   - record.go: what is kept of it; meter.go and outcome.go: what is counted
 //
 // What a server computes with: supply.go, host.go. How the plane comes to know of its
-// departures: shortway.go, fastpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go.
+// departures: shortway.go, fastpath.go, fastnetwork.go with fastpatience.go (whether time limits are met), compact.go and compactsend.go, journeywatch.go, kept.go, calendar.go, fetchahead.go.
 // What it holds: memory.go, memoryuse.go. What it reads and writes: attachdisk.go gives it its disks, disk.go asks
 // one, array.go, shareddisk.go and filesystem.go are those that depend on others,
 // refit.go changes them, diskuse.go counts; networkuse.go counts its interface. What is

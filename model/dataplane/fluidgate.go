@@ -42,6 +42,10 @@ func (c *cohort) passGate(a *fluid.Arrivals) {
 	case len(c.disks) > 0 && c.leave > 0: // there is room for as many as leave, and those who were missing
 		room := g.limit - (c.content()/servers - g.line) + c.leave*seconds
 		kept = g.limit / max(room, rareCalls) * seconds
+	case c.aboard > 0: // the same
+		steps := c.links.crowdedSteps()
+		room := g.limit - steps.held - c.Number + steps.ends
+		kept = g.limit / max(room, rareCalls) * seconds
 	case c.Law != nil:
 		kept += c.Law.Mean()
 	}
@@ -90,20 +94,20 @@ func (p *Plane) patienceAt(c *cohort, patience sim.Time) sim.Time {
 	if patience == sim.Never || c.holds {
 		return patience
 	}
-	return max(1, patience-sim.Seconds(c.away+c.gate.wait))
+	return max(1, patience-sim.Seconds(c.away-c.aboard+c.gate.wait))
 }
 
 // content is how many requests are at all servers of a cohort, and away from there.
 func (c *cohort) content() float64 {
 	inside := c.Content + c.gate.line*float64(c.servers)
 	if c.away > 0 && !c.holds && c.rate > 0 {
-		inside += (c.away - c.atDisk) * c.rate * float64(c.servers)
+		inside += (c.away - c.atDisk - c.aboard) * c.rate * float64(c.servers)
 		for _, d := range c.disks {
 			inside += d.Content
 		}
 	}
 	if c.links != nil {
-		inside += c.links.content()
+		inside += c.links.content() + c.links.crowdedSteps().number*float64(c.servers)
 	}
 	return inside
 }

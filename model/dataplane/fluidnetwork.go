@@ -16,6 +16,7 @@ type interfaceRates struct {
 	room    float64 // requests that have a place or are in line, with those whose bytes come in; 0: any
 	links   [2]linkRates
 	refused float64 // share of those who come that find no room
+	chance  float64 // how many times as many came in the present step as are expected
 	talks   []talk  // by step
 	talking float64 // requests at all servers that begin them, in a step
 }
@@ -43,6 +44,17 @@ type flowStation struct {
 	bytes        [2]float64 // of mine and others
 	mine, others float64    // that begin in the present step, at all servers: of requests or responses, and of steps
 	share        float64    // of those there that are of requests or responses
+
+	// Of those that want more than there is:
+	crowd   *fluid.Crowd // nil: all have enough
+	room    float64      // as fits, of less than one too
+	longest sim.Time     // that a client of the cohort waits in all
+	before  [2]sim.Time  // that requests have been there when their own flows begin, and those of steps
+	through float64      // requests or responses that have passed, at all servers
+	dropped float64      // share of the steps that ended which nobody waited for
+	said    float64      // bytes of steps that have passed, at all servers
+	held    float64      // steps, with those that nobody waits for
+	ends    float64      // of these
 }
 
 // wire gives a new cohort the interface of its servers.
@@ -87,7 +99,12 @@ func (p *Plane) joinNetwork(c, from *cohort, s *server) {
 			continue
 		}
 		for way := range l.ways {
-			l.ways[way].Join(c.servers, &from.links.links[d].ways[way].Cohort)
+			f, with := &l.ways[way], &from.links.links[d].ways[way]
+			if f.crowd != nil || with.crowd != nil {
+				f.joinCrowd(c.servers, with)
+				continue
+			}
+			f.Join(c.servers, &with.Cohort)
 		}
 	}
 }
@@ -136,13 +153,15 @@ func (p *Plane) passInward(c *cohort, a *fluid.Arrivals) {
 	if w == nil || c.servers == 0 {
 		return
 	}
-	w.refused = 0
+	w.refused, w.chance = 0, 1
 	if a.Expected > 0 {
+		w.chance = float64(c.came) / a.Expected
 		for _, u := range c.currents {
 			u.part = u.expected / a.Expected
 		}
 	}
 	came := a.Expected
+	w.tellPatience(c, a.Patience)
 	a.Expected = p.playLink(c, inward, *a)
 	if servers := float64(c.servers); w.room > 0 && came > 0 {
 		coming, inside := w.links[inward].own(), c.content()-w.content()
@@ -159,7 +178,7 @@ func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
 	if w == nil || c.servers == 0 {
 		return
 	}
-	a.Expected = c.Done * float64(c.servers) * (1 - c.Late(a.Patience)) * (1 - c.key.errors.Rate) * (1 - c.broken)
+	a.Expected = c.Done * float64(c.servers) * (1 - c.Late(a.Patience)) * (1 - c.key.errors.Rate) * (1 - c.broken) * (1 - c.inVain)
 	if a.Patience != sim.Never {
 		a.Patience = max(1, a.Patience-c.Mean())
 	}
@@ -173,6 +192,7 @@ func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
 		}
 	}
 	w.talking = c.Done * float64(c.servers) * (1 - c.lost)
+	c.inVain = w.crowdedSteps().dropped
 }
 
 // playLink plays a step of one direction, for as many requests or responses as are expected, and returns how many
@@ -188,12 +208,14 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 			through += a.Expected * u.part
 		} else {
 			f.mine += a.Expected * u.part
+			f.come(u.sizes[d], u.patience, a.Expected*u.part*c.links.chance)
 			f.bytes[0] += a.Expected * u.part * u.sizes[d].Mean()
 		}
 	}
 	for k := range c.links.talks {
 		if f := c.links.talks[k].flows[d]; f != nil {
 			f.others += c.links.talking
+			f.come(c.links.talks[k].sizes[d], talks, c.links.talking*c.links.chance)
 			f.bytes[1] += c.links.talking * c.links.talks[k].sizes[d].Mean()
 		}
 	}
@@ -219,13 +241,11 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 			}
 		}
 		bytes := f.play(p.fluid.laws, c.servers, most, a)
-		over = over || f.load > 1
+		over = over || f.load > 1 || f.crowd != nil && f.crowd.Short
 		l.passed += bytes
 		l.rate += bytes / seconds / 1000
 		l.most = max(l.most, min(capacity, f.flow*math.Ceil(f.Number+mostDeviations*math.Sqrt(f.Number))))
-		if f.mine > 0 {
-			through += f.Done * float64(c.servers) * f.mine / (f.mine + f.others)
-		}
+		through += f.through
 	}
 	if over {
 		l.times.overloaded += float64(a.Length)
@@ -252,7 +272,12 @@ func (l *linkRates) spend(t *bandwidth.Terms, length sim.Time) {
 }
 
 // begin begins a step.
-func (f *flowStation) begin() { f.mine, f.others, f.bytes = 0, 0, [2]float64{} }
+func (f *flowStation) begin() {
+	f.mine, f.others, f.bytes = 0, 0, [2]float64{}
+	for k := range f.sizes {
+		f.sizes[k].came = 0
+	}
+}
 
 // wants is how many seconds of a lone flow are wanted in a step.
 func (f *flowStation) wants() float64 {
@@ -268,7 +293,7 @@ func (f *flowStation) play(laws *fluid.Laws, servers int, most float64, a fluid.
 	f.Targets, f.Choices = servers, servers
 	f.Servers, f.Speed = 1, 1
 	unused, fits := 0.0, most/f.flow
-	f.fits = max(1, fits)
+	f.fits, f.room = max(1, fits), fits
 	if fits >= 1 {
 		f.Servers = int(math.Ceil(fits - 1e-9))
 		unused = float64(f.Servers) - fits
@@ -277,12 +302,21 @@ func (f *flowStation) play(laws *fluid.Laws, servers int, most float64, a fluid.
 	}
 	other := max(0, unused) * float64(a.Length)
 	f.load = (f.mine + f.others) / float64(servers) * f.Demand.Mean() / (fits * a.Length.Seconds())
+	if f.isCrowded(servers) {
+		return f.playCrowd(servers, a)
+	}
 	before := f.Busy
 	if all := f.bytes[0] + f.bytes[1]; all > 0 {
 		f.share = f.bytes[0] / all
 	}
 	f.Advance(laws, fluid.Arrivals{Length: a.Length, Expected: f.mine + f.others, Patience: a.Patience, Other: other})
-	return max(0, f.Busy-before-other) * 1e-9 * f.Speed * f.flow * 1000
+	f.through, f.dropped = 0, 0
+	if f.mine > 0 {
+		f.through = f.Done * float64(servers) * f.mine / (f.mine + f.others)
+	}
+	bytes = max(0, f.Busy-before-other) * 1e-9 * f.Speed * f.flow * 1000
+	f.said = bytes * float64(servers) * (1 - f.share)
+	return bytes
 }
 
 // speedParts are the parts of a flow's rate that bases are told apart by.
@@ -299,8 +333,11 @@ func (l *linkRates) own() (n float64) {
 // shrink takes a part of the flows away.
 func (l *linkRates) shrink(part float64) {
 	for way := range l.ways {
-		l.ways[way].Number *= 1 - part
-		l.ways[way].Content *= 1 - part
+		f := &l.ways[way]
+		if f.Number *= 1 - part; f.crowd != nil {
+			f.crowd.Scale(1 - part)
+		}
+		f.Content *= 1 - part
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"headroom/model"
 	"headroom/model/bandwidth"
 	"headroom/model/fluid"
+	"headroom/sim"
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
@@ -15,13 +16,18 @@ import (
 // flowsOfOneSize is flows of one size: of the requests or responses of some sources, or of a step.
 type flowsOfOneSize struct {
 	size    rng.Distribution
+	wait    sim.Time         // that their clients have in all; talks: they are of steps
 	weight  float64          // flows a second, about
+	came    float64          // at all servers, in the present step
 	alone   rng.Distribution // seconds
 	slow    float64          // how many times these they take
 	slowed  *law.Law
 	between [2]*law.Law // of which mixed is
 	mixed   *law.Law
 }
+
+// talks is the wait of flows of steps.
+const talks = -1
 
 // sizesOf are the sizes of the requests and responses of a source; nil: none.
 func (p *Plane) sizesOf(source int) (sizes [2]rng.Distribution) {
@@ -77,7 +83,7 @@ func (p *Plane) shapeNetwork(c *cohort) {
 			u.flows[d], u.sizes[d] = nil, nil
 			if size != nil && size.Mean() > 0 {
 				u.flows[d], u.sizes[d] = &w.links[d].ways[way], size
-				u.flows[d].add(size, u.share*u.weight)
+				u.flows[d].add(size, u.patience, u.share*u.weight)
 			}
 		}
 		u.part = 0
@@ -105,7 +111,7 @@ func (p *Plane) shapeTalks(c *cohort, rate float64) {
 			if size != nil && size.Mean() > 0 {
 				t.flows[d], t.sizes[d] = &c.links.links[d].ways[way], size
 				f := t.flows[d]
-				f.add(size, rate)
+				f.add(size, talks, rate)
 			}
 		}
 	}
@@ -119,15 +125,24 @@ func (p *Plane) wayOf(c *current) bandwidth.Way {
 	return bandwidth.Region
 }
 
-// add adds flows of a size.
-func (f *flowStation) add(size rng.Distribution, weight float64) {
-	for k := range f.sizes {
-		if f.sizes[k].size == size {
-			f.sizes[k].weight += weight
-			return
-		}
+// add adds flows of a size, whose clients wait so long in all.
+func (f *flowStation) add(size rng.Distribution, wait sim.Time, weight float64) {
+	k := f.find(size, wait)
+	if k < 0 {
+		k = len(f.sizes)
+		f.sizes = append(f.sizes, flowsOfOneSize{size: size, wait: wait})
 	}
-	f.sizes = append(f.sizes, flowsOfOneSize{size: size, weight: weight})
+	f.sizes[k].weight += weight
+}
+
+// find returns the place of those of a size and a wait; below 0: there are none.
+func (f *flowStation) find(size rng.Distribution, wait sim.Time) int {
+	return slices.IndexFunc(f.sizes, func(o flowsOfOneSize) bool { return o.size == size && o.wait == wait })
+}
+
+// come notes that so many of a size and a wait come in a step.
+func (f *flowStation) come(size rng.Distribution, wait sim.Time, n float64) {
+	f.sizes[f.find(size, wait)].came += n
 }
 
 // mixParcels finds how long the flows of a way take that have it to themselves.
@@ -143,7 +158,10 @@ func (p *Plane) mixParcels(f *flowStation) {
 	for k := range f.sizes {
 		c := &f.sizes[k]
 		c.alone = scaled{c.size, 1 / (1000 * f.flow)}
-		if part := math.Round(c.weight / all * blendParts); part > 0 {
+		part := math.Round(c.weight / all * blendParts)
+		if i := slices.IndexFunc(parts, func(o blendPart) bool { return o.time == c.alone }); i >= 0 {
+			parts[i].part += part
+		} else if part > 0 {
 			parts = append(parts, blendPart{c.alone, part})
 		}
 	}
@@ -200,33 +218,32 @@ func (f *fluidly) blendOf(parts []blendPart) rng.Distribution {
 	return f.blends[len(f.blends)-1].of
 }
 
-// timeOf is how long flows of a size take at present.
-func (f *flowStation) timeOf(size rng.Distribution) law.Time {
-	for k := range f.sizes {
-		c := &f.sizes[k]
-		if c.size != size {
-			continue
-		}
-		if f.Law == nil || f.Demand == nil {
-			return c.alone
-		}
-		if f.Line == 0 && f.load < law.MostLoad {
-			return f.shared(c)
-		}
-		if f.Demand == c.alone {
-			return f.Law
-		}
-		slow := paced(f.Law.Mean() / f.Demand.Mean())
-		if slow <= 1 {
-			return c.alone
-		}
-		if slow != c.slow {
-			stage := law.Stage{Choices: []law.Choice{{Time: c.alone, Share: 1}}, Times: 1}
-			c.slow, c.slowed = slow, law.Chain([]law.Stage{stage}).Stretched(slow)
-		}
-		return c.slowed
+// timeOf is how long flows of a size and a wait take at present.
+func (f *flowStation) timeOf(size rng.Distribution, wait sim.Time) law.Time {
+	k := f.find(size, wait)
+	if k < 0 {
+		return nil
 	}
-	return nil
+	c := &f.sizes[k]
+	switch {
+	case f.crowd != nil:
+		return f.crowdTime(k)
+	case f.Law == nil || f.Demand == nil:
+		return c.alone
+	case f.Line == 0 && f.load < law.MostLoad:
+		return f.shared(c)
+	case f.Demand == c.alone:
+		return f.Law
+	}
+	slow := paced(f.Law.Mean() / f.Demand.Mean())
+	if slow <= 1 {
+		return c.alone
+	}
+	if slow != c.slow {
+		stage := law.Stage{Choices: []law.Choice{{Time: c.alone, Share: 1}}, Times: 1}
+		c.slow, c.slowed = slow, law.Chain([]law.Stage{stage}).Stretched(slow)
+	}
+	return c.slowed
 }
 
 // shared is the law of flows that share a link with others for good. How many there are depends on the load alone, and so
@@ -297,7 +314,7 @@ func (p *Plane) takeNetwork(c *cohort) {
 		stages := inside[:len(inside):len(inside)]
 		for d, f := range u.flows {
 			if f != nil {
-				stages = append(stages, law.Stage{Choices: []law.Choice{{Time: f.timeOf(u.sizes[d]), Share: 1}}, Times: 1})
+				stages = append(stages, law.Stage{Choices: []law.Choice{{Time: f.timeOf(u.sizes[d], u.patience), Share: 1}}, Times: 1})
 			}
 		}
 		if u.stays != nil && slices.EqualFunc(u.stages, stages, alikeStages) {
@@ -326,7 +343,7 @@ func (c *cohort) networkStages() (stages []law.Stage) {
 		for _, u := range c.currents {
 			choice := law.Choice{Share: u.part}
 			if f := u.flows[d]; f != nil {
-				choice.Time = f.timeOf(u.sizes[d])
+				choice.Time = f.timeOf(u.sizes[d], u.patience)
 			}
 			stage.Choices = append(stage.Choices, choice)
 		}

@@ -38,7 +38,7 @@ func (p *Plane) takeStay(c *cohort, t *trade) {
 			seconds += choice.Share * part * float64(s.Times)
 		}
 	}
-	c.away, c.atDisk = seconds, c.staysAtDisks()
+	c.away, c.atDisk, c.aboard = seconds, c.staysAtDisks(), c.talksInCrowds()
 	if c.holds {
 		p.holdLonger(c, away)
 		return

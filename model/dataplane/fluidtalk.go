@@ -20,7 +20,7 @@ func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
 	times := [2]law.Time{}
 	for d, f := range t.flows {
 		if f != nil {
-			times[d] = f.timeOf(t.sizes[d])
+			times[d] = f.timeOf(t.sizes[d], talks)
 		}
 	}
 	if t.lasts == nil || times != t.times {
@@ -40,6 +40,22 @@ func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
 		t.times, t.lasts = times, sure(rng.Empirical(values, weights))
 	}
 	return law.Stage{Choices: []law.Choice{{Time: t.lasts, Share: 1}}, Times: 1}
+}
+
+// talksInCrowds is how long the steps of a request are in crowds of flows.
+func (c *cohort) talksInCrowds() (seconds float64) {
+	if c.links == nil {
+		return 0
+	}
+	for k := range c.links.talks {
+		for _, f := range c.links.talks[k].flows {
+			if f != nil && f.crowd != nil && c.links.talks[k].lasts != nil {
+				seconds += c.links.talks[k].lasts.Mean()
+				break
+			}
+		}
+	}
+	return seconds
 }
 
 // countTalks counts what so many requests at a cohort have said in a step, where bytes are charged for by their path.

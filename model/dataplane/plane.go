@@ -97,6 +97,7 @@ type Plane struct {
 	endDue        dueFunc            // Plane.endOnFastPath
 	announced     dueFunc            // Plane.settleDue
 	fastPaths     []fastPath         // by server
+	many          int                // from so many of them on what is needed soon is asked for ahead
 	lanes         []lane             // by route
 	owing         []*lane            // those with a tab
 	inRow         bool               // arrivals follow each other in one step, whose end pays all tabs
@@ -138,6 +139,7 @@ func New(setup Setup) (*Plane, error) {
 		fleetServices:  setup.Fleets,
 		calls:          make([]calls, len(setup.Traffic.Services)),
 		calendar:       newCalendar[struct{}](),
+		many:           manyFastPaths,
 		compact:        compactRequests{ends: newCalendar[compactRequest]()},
 		everyDeparture: setup.EveryDeparture,
 		full:           setup.Full,
@@ -258,6 +260,7 @@ func (p *Plane) newTargetGroups() error {
 				s.slow = routing.NewSlowStart(len(p.frame.Zones), cfg.SlowStart, p.kernel)
 				s.policy = s.slow
 			}
+			s.least, _ = s.policy.(*routing.LeastOutstanding)
 			g.scopes = append(g.scopes, s)
 		}
 	}

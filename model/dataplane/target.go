@@ -106,7 +106,8 @@ type scope struct {
 	registered int
 	healthy    int
 	failOpen   bool
-	hash       *routing.FlowHash // policy, of a group of flows; nil
+	hash       *routing.FlowHash         // policy, of a group of flows; nil
+	least      *routing.LeastOutstanding // policy, if it is that; nil
 }
 
 // target is one server in one target group.

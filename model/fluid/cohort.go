@@ -138,6 +138,12 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	c.Content = c.Number * float64(c.Targets)
 }
 
+// Resume goes on with so many requests at each target, that are there for other reasons than those of a cohort.
+func (c *Cohort) Resume(number float64) {
+	c.Number, c.Variance, c.Content = number, number, number*float64(c.Targets)
+	c.Line, c.tail, c.gaveUp, c.Refused, c.Delay, c.past, c.settled, c.Law = 0, 0, 0, 0, 0, past{}, false, nil
+}
+
 // Join notes that a target of another cohort has come with its requests, to so many that were
 // here.
 func (c *Cohort) Join(targets int, from *Cohort) {

@@ -8,6 +8,9 @@
 // the past of that line says. Numbers of requests are whole: a [Share] rounds parts of them
 // so that nothing is lost in the long run.
 //
+// A [Crowd] is flows that want more of a link than it carries, by when each came: bytes that come pass, are given up
+// or are left.
+//
 // An [Audit] plays windows of a run request by request, from the state of the rates: the line, for how
 // long each in it has waited and what it has been served, clients that give up and try again. So it
 // judges overload, too, and finds a storm of retries that rates do not show.

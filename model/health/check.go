@@ -93,25 +93,3 @@ func (c Check) Next(registered, now sim.Time) sim.Time {
 	}
 	return registered + ((now-registered)/c.Interval+1)*c.Interval
 }
-
-// Failure is how a check fails.
-type Failure uint8
-
-// Failures.
-const (
-	Refused Failure = iota + 1 // the target says no, or answers badly
-	Hung                       // the target does not answer
-)
-
-// FailureCounts returns when a check sent at that instant is observed as
-// failed: at once if it is refused, at the end of its timeout if it hangs.
-func (c Check) FailureCounts(sent sim.Time, failure Failure) sim.Time {
-	switch failure {
-	case Refused:
-		return sent
-	case Hung:
-		return sent + c.Timeout
-	default:
-		panic(fmt.Sprintf("health: failure %d", failure))
-	}
-}

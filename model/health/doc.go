@@ -6,8 +6,8 @@
 // zone.
 //
 // Guarantees: everything is a value without a clock. The caller schedules the
-// checks, at [Check.Next], and observes a failure when it counts, at
-// [Check.FailureCounts]; so detection takes what AWS takes.
+// checks, at [Check.Next], and observes a failure when it counts: at once where the
+// target refuses, at the end of the timeout where it hangs; so detection takes what AWS takes.
 //
 // Costs: a counter is four bytes and every method a few comparisons.
 //

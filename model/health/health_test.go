@@ -13,14 +13,22 @@ type change struct {
 	state State
 }
 
+// failureCounts is when a check sent at an instant is observed as failed, as the data plane does it.
+func (c Check) failureCounts(sent sim.Time, hangs bool) sim.Time {
+	if hangs {
+		return sent + c.Timeout
+	}
+	return sent
+}
+
 // watch runs the checks of a target that was registered at that instant, until
 // the end. Up says whether the target answers; while not, its checks fail so.
-func watch(counter *Counter, registered, end sim.Time, up func(sim.Time) bool, failure Failure) (changes []change) {
+func watch(counter *Counter, registered, end sim.Time, up func(sim.Time) bool, hangs bool) (changes []change) {
 	check := Default(ALB)
 	for at := check.Next(registered, registered); at <= end; at = check.Next(registered, at) {
 		seen := at
 		if !up(at) {
-			seen = check.FailureCounts(at, failure)
+			seen = check.failureCounts(at, hangs)
 		}
 		if counter.Observe(up(at)) {
 			changes = append(changes, change{seen, counter.State()})
@@ -32,15 +40,15 @@ func watch(counter *Counter, registered, end sim.Time, up func(sim.Time) bool, f
 func TestDetectionTakesThresholdAndTimeout(t *testing.T) {
 	up := func(now sim.Time) bool { return now <= 0 || now >= 70*sim.Second }
 	for _, tt := range []struct {
-		failure   Failure
+		hangs     bool
 		unhealthy sim.Time
-	}{{Refused, 60 * sim.Second}, {Hung, 65 * sim.Second}} {
+	}{{false, 60 * sim.Second}, {true, 65 * sim.Second}} {
 		counter := NewCounter(Default(ALB))
 		counter.Observe(true) // healthy before t=0
-		changes := watch(&counter, 0, 300*sim.Second, up, tt.failure)
+		changes := watch(&counter, 0, 300*sim.Second, up, tt.hangs)
 		want := []change{{tt.unhealthy, Unhealthy}, {210 * sim.Second, Healthy}}
 		if len(changes) != 2 || changes[0] != want[0] || changes[1] != want[1] {
-			t.Errorf("failure %d: got %v, want %v", tt.failure, changes, want)
+			t.Errorf("hangs %v: got %v, want %v", tt.hangs, changes, want)
 		}
 	}
 }
@@ -48,7 +56,7 @@ func TestDetectionTakesThresholdAndTimeout(t *testing.T) {
 func TestNewTargetNeedsOneSuccess(t *testing.T) {
 	counter := NewCounter(Default(ALB))
 	always := func(sim.Time) bool { return true }
-	changes := watch(&counter, 100*sim.Second, 300*sim.Second, always, Refused)
+	changes := watch(&counter, 100*sim.Second, 300*sim.Second, always, false)
 	if len(changes) != 1 || changes[0] != (change{130 * sim.Second, Healthy}) {
 		t.Errorf("got %v, want healthy at 130 s", changes)
 	}

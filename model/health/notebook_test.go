@@ -64,17 +64,14 @@ func watched(a *notebook.Arguments) string {
 			panic(err)
 		}
 	}
-	failure := Refused
-	if a.Text("failure", "refused") == "hung" {
-		failure = Hung
-	}
+	hangs := a.Text("failure", "refused") == "hung"
 	registered, until := sim.Time(a.Integer("registered", 0))*sim.Second, sim.Time(a.Integer("until", 0))*sim.Second
 	var lines []string
 	for at := check.Next(registered, registered); at <= until; at = check.Next(registered, at) {
 		up := at < sim.Time(from)*sim.Second || at >= sim.Time(to)*sim.Second
 		seen := at
 		if !up {
-			seen = check.FailureCounts(at, failure)
+			seen = check.failureCounts(at, hangs)
 		}
 		if counter.Observe(up) {
 			lines = append(lines, fmt.Sprintf("%-3d  %v", int64(seen/sim.Second), counter.State()))

@@ -98,17 +98,21 @@ func (p *LeastOutstanding) Ended(target int) {
 
 // Pick implements [Policy].
 func (p *LeastOutstanding) Pick(node int) (target int, ok bool) {
+	if target, ok = p.Next(node); ok {
+		p.cursor[node] = target + 1
+	}
+	return target, ok
+}
+
+// Next is what [LeastOutstanding.Pick] would return.
+func (p *LeastOutstanding) Next(node int) (target int, ok bool) {
 	if p.count == 0 {
 		return 0, false
 	}
-	cursor := &p.cursor[node]
 	if k := p.least; k < lowLevels {
-		target = p.next(uint(k), uint(*cursor))
-	} else {
-		target = p.high[k-lowLevels].next(*cursor)
+		return p.next(uint(k), uint(p.cursor[node])), true
 	}
-	*cursor = target + 1
-	return target, true
+	return p.high[p.least-lowLevels].next(p.cursor[node]), true
 }
 
 // next returns the first target from i up, going round, of a low level that has one.

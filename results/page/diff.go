@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"headroom/results"
@@ -37,7 +38,9 @@ func laid(dirs, names []string) (*document, error) {
 		d.add(against)
 	}
 	if s, lines := overlay(runs, names); lines.minutes > 0 {
-		lines.windows = runs[0].Windows
+		if lines.windows = runs[0].Windows; len(lines.windows) > 0 {
+			s.Lead += " Shaded: " + lines.shaded() + "."
+		}
 		d.Clock = lines.clock(runs[0].setting("run.time_zone"))
 		d.add(s)
 	}
@@ -91,8 +94,11 @@ func differences(a, b *run, nameA, nameB string) *section {
 			moved = append(moved, movement{key, d.Delta.Value * scale, or(d.Delta.HalfWidth, 0) * scale, d.Significant()})
 		}
 	}
-	if len(moved) > 0 {
+	if slices.ContainsFunc(moved, func(m movement) bool { return m.value != 0 || m.half != 0 }) {
 		s.add(&part{Figure: forest(moved)})
+		t.More = "~: no difference that is significant at 95 %"
+	} else {
+		s.Lead += " Nothing here differs."
 	}
 	s.add(&part{Table: t})
 	return s

@@ -137,6 +137,20 @@ func TestPageShowsWindows(t *testing.T) {
 	}
 }
 
+// Runs that show the same are said to, with no picture of differences of nothing; the
+// windows of the first are shaded.
+func TestPageOfTheSameRunTwice(t *testing.T) {
+	text := opened(t, outage(t), outage(t))
+	for _, want := range []string{"Nothing here differs.", "Shaded: outage ("} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(text, "Relative differences") {
+		t.Error("differences of nothing are drawn")
+	}
+}
+
 // Marks are about what decisions.csv is about, and of the kind that its column says,
 // whatever words the reasons have.
 func TestMarksOfDecisions(t *testing.T) {
