@@ -99,6 +99,22 @@ func TestFluidCreditsOfAnInterfaceRunOut(t *testing.T) {
 	}
 }
 
+// Two servers that take turns have their responses further apart than chance would: at a fourth of what their links carry
+// those take 32 % longer than alone if they come at random.
+func TestFluidLinksOfServersThatTakeTurnsMeetLess(t *testing.T) {
+	make := func() *Config {
+		cfg := respondingBy(2.4, must(rng.Fixed(125e6)))
+		cfg.Instances[0].Count = 2
+		cfg.Duration = 4 * sim.Hour
+		return cfg
+	}
+	a, b := play(t, make()), play(t, fluidly(make()))
+	got, want := b.Routes[0].Latency.Mean()/1e9, a.Routes[0].Latency.Mean()/1e9
+	if math.Abs(got/want-1) > 0.02 || got > 0.2*1.2 {
+		t.Errorf("mean %.4f s, requests say %.4f s", got, want)
+	}
+}
+
 // Two interfaces that are asked for four times what they carry, for clients that wait for 20 s: both planes answer those
 // of the first seconds, and pass as many bytes.
 func TestFluidLinksThatAreOverloadedAnswerWhoCameFirst(t *testing.T) {

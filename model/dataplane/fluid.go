@@ -38,11 +38,11 @@ type fluidly struct {
 	auto     *fluid.Auto                 // nil: rates everywhere
 	mixtures map[string]rng.Distribution // of demands, by whose they are
 	blends   []blend
-	links    map[law.Station]*law.Laws // of flows of one size
-	minute   sim.Time                  // when responses are recorded next
-	trades   []trade                   // by service
-	deepest  int                       // level of services
-	fleets   bool                      // calls lead to instances without a balancer
+	links    map[linkKey]*law.Laws // of flows of one size
+	minute   sim.Time              // when responses are recorded next
+	trades   []trade               // by service
+	deepest  int                   // level of services
+	fleets   bool                  // calls lead to instances without a balancer
 	sticky   []stickyClients
 	expiries []sim.Time // of certificates, that are to come
 }
@@ -76,7 +76,7 @@ func (p *Plane) newFluid() {
 	f := &fluidly{
 		step: p.cfg.Fluid, byKey: map[cohortKey]*cohort{}, known: map[currentKey]*current{}, stale: true,
 		draws: p.stream("fluid/latency"), checks: p.stream("fluid/checks"), works: p.stream("fluid/work"), answers: p.stream("fluid/answers"), minute: sim.Minute - 1,
-		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{}, links: map[law.Station]*law.Laws{},
+		laws: p.cfg.Laws.Take(), mixtures: map[string]rng.Distribution{}, links: map[linkKey]*law.Laws{},
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]

@@ -15,8 +15,10 @@ type interfaceRates struct {
 	terms   bandwidth.Terms
 	room    float64 // requests that have a place or are in line, with those whose bytes come in; 0: any
 	links   [2]linkRates
-	refused float64 // share of those who come that find no room
-	chance  float64 // how many times as many came in the present step as are expected
+	refused float64   // share of those who come that find no room
+	chance  float64   // how many times as many came in the present step as are expected
+	split   law.Split // of who comes
+	choices int
 	talks   []talk  // by step
 	talking float64 // requests at all servers that begin them, in a step
 }
@@ -39,7 +41,7 @@ type flowStation struct {
 	sizes        []flowsOfOneSize
 	fits         float64 // flows that fill the link
 	load         float64 // of it, in the present step
-	known        map[law.Station]*law.Laws
+	known        map[linkKey]*law.Laws
 	flow         float64    // thousands of bytes a second of one that is alone
 	bytes        [2]float64 // of mine and others
 	mine, others float64    // that begin in the present step, at all servers: of requests or responses, and of steps
@@ -201,7 +203,9 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 	l, t := &c.links.links[d], &c.links.terms
 	wanted := 0.0
 	for way := range l.ways {
-		l.ways[way].begin()
+		f := &l.ways[way]
+		f.begin()
+		f.Split, f.Choices = c.links.split, c.links.choices
 	}
 	for _, u := range c.currents {
 		if f := u.flows[d]; f == nil {
@@ -290,7 +294,7 @@ func (f *flowStation) wants() float64 {
 // play plays a step of the flows of a way at so many servers, which have so much each, and returns the bytes that have
 // passed at each.
 func (f *flowStation) play(laws *fluid.Laws, servers int, most float64, a fluid.Arrivals) (bytes float64) {
-	f.Targets, f.Choices = servers, servers
+	f.Targets = servers
 	f.Servers, f.Speed = 1, 1
 	unused, fits := 0.0, most/f.flow
 	f.fits, f.room = max(1, fits), fits

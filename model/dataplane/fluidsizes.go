@@ -91,6 +91,10 @@ func (p *Plane) shapeNetwork(c *cohort) {
 	for _, u := range c.currents {
 		u.part = u.share * u.weight / max(all, 1e-12)
 	}
+	w.split, w.choices = law.Split{Nodes: 1}, 1
+	if asked := all * c.Demand.Mean(); c.Rule == law.InTurn && c.Nodes <= 1 && asked < spacedUpto*float64(c.servers*c.Servers) {
+		w.split, w.choices = c.Split, c.Choices
+	}
 	p.shapeTalks(c, all)
 	for d := range w.links {
 		for way := range w.links[d].ways {
@@ -98,6 +102,9 @@ func (p *Plane) shapeNetwork(c *cohort) {
 		}
 	}
 }
+
+// spacedUpto is the load of the CPU up to which responses leave it as requests have come, in turn.
+const spacedUpto = 0.3
 
 // shapeTalks adds the flows of steps.
 func (p *Plane) shapeTalks(c *cohort, rate float64) {
@@ -268,15 +275,22 @@ func (f *flowStation) shared(c *flowsOfOneSize) law.Time {
 	return c.mixed
 }
 
+// linkKey is a station of flows, and how these are divided among such.
+type linkKey struct {
+	law.Station
+	law.Split
+}
+
 // lawOf is that of flows at a link that so many fill.
 func (f *flowStation) lawOf(c *flowsOfOneSize, flows int, load float64) *law.Law {
 	station := law.Station{Servers: max(1, flows), Backlog: fluid.NoLimit, Demand: c.alone, Speed: f.Speed}
-	of := f.known[station]
+	key := linkKey{station, f.Split}
+	of := f.known[key]
 	if of == nil {
-		of = law.New(station, law.Split{Nodes: 1})
-		f.known[station] = of
+		of = law.New(station, f.Split)
+		f.known[key] = of
 	}
-	return of.Law(load, 1)
+	return of.Law(load, f.Choices)
 }
 
 // sharedBy is how many times as long flows take that share a link with others as flows that are alone, if so many

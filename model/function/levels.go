@@ -83,17 +83,29 @@ func (l *levels) cold(to *law, in *Calls, seconds float64, ready int) float64 {
 	sure, last := l.surely(), to.low+len(to.share)
 	l.risen = l.risen[:0]
 	for m := sure + 1; m <= last && m <= to.limit; m++ {
-		rise := max(in.Rate*seconds*to.first(m), math.Log(l.was.under(m)/to.under(m)), 0)
+		rise := l.rise(to, m, in.Rate*seconds)
 		l.risen = append(l.risen, rise)
-		missed := math.Exp(-l.hit(m))
-		if m > ready {
-			sum += missed * -math.Expm1(-rise)
+		if hit := l.hit(m); m > ready && hit < surelyHit {
+			sum += math.Exp(-hit) * -math.Expm1(-rise)
 		}
 	}
 	if in.Rate*l.window < briefly {
 		sum += l.brief(to, in, seconds, ready)
 	}
 	return sum
+}
+
+// surelyHit is minus the logarithm of a chance that is none.
+const surelyHit = 40
+
+// rise is by how much the chance that a number was not reached falls while so many calls come: as it does for good,
+// or as the mean grows.
+func (l *levels) rise(to *law, m int, calls float64) float64 {
+	always := calls * to.first(m)
+	if l.was.like(to) {
+		return always
+	}
+	return max(always, math.Log(l.was.under(m)/to.under(m)))
 }
 
 // briefly is how many calls come within a window at least so that none of the short returns to a number is longer.
@@ -141,7 +153,7 @@ func (l *levels) note(seconds, rate, made float64) {
 		first = l.everSure + 1
 		l.risen = l.risen[:0]
 		for m := first; m <= last && m <= l.will.limit; m++ {
-			l.risen = append(l.risen, max(rate*seconds*l.will.first(m), math.Log(l.was.under(m)/l.will.under(m)), 0))
+			l.risen = append(l.risen, l.rise(&l.will, m, rate*seconds))
 		}
 	}
 	for k, rise := range l.risen {
@@ -151,7 +163,9 @@ func (l *levels) note(seconds, rate, made float64) {
 		l.sure[l.newest] = max(l.sure[l.newest], l.will.low)
 	}
 	l.everSure = max(l.everSure, l.will.low)
-	l.was.copy(&l.will)
+	if !l.was.like(&l.will) {
+		l.was.copy(&l.will)
+	}
 	if l.left -= seconds; l.left <= leastStep/2 {
 		l.turn()
 	}
@@ -276,6 +290,9 @@ func (w *law) first(m int) float64 {
 	}
 	return 0
 }
+
+// like reports whether two laws are the same.
+func (w *law) like(o *law) bool { return w.mean == o.mean && w.limit == o.limit && w.known == o.known }
 
 func (w *law) copy(o *law) {
 	w.mean, w.limit, w.low, w.known = o.mean, o.limit, o.low, o.known
