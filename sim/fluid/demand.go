@@ -48,7 +48,14 @@ func newDemand(law rng.Distribution, speed float64) *demand {
 	for _, u := range []float64{0.1, 0.5, 0.9, 0.99} {
 		d.exponential = d.exponential && math.Abs(law.Quantile(u)+mean*math.Log(1-u)) < 1e-4*mean
 	}
-	d.parts = merged(even(cut(law, bodyParts, tailParts)))
+	cells := even(cut(law, bodyParts, tailParts))
+	if math.IsInf(d.scv, 1) { // no run is long enough to see all of it
+		d.scv = -1
+		for _, p := range cells {
+			d.scv += p.share * p.demand * p.demand
+		}
+	}
+	d.parts = merged(cells)
 	d.coarse = manyBuckets
 	if len(d.parts) <= fewParts {
 		d.coarse = 1

@@ -69,3 +69,22 @@ func TestSingleWithEveryNthArrivalIsGIM1(t *testing.T) {
 		}
 	}
 }
+
+// A law without a variance is taken as far as its parts go: its waits are finite.
+func TestDemandWithoutVarianceIsThatOfItsParts(t *testing.T) {
+	law, err := rng.ParetoMean(1.2, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDemand(law, 1)
+	if math.IsInf(d.scv, 0) || !(d.scv > 10) {
+		t.Fatalf("squared coefficient of variation %v, want a number beyond 10", d.scv)
+	}
+	s := newSingle(even(cut(law, finerBody, finerTail)), interval(2), 0.5, d.scv)
+	if math.IsNaN(s.mean) || !(s.mean > 1) {
+		t.Errorf("mean wait %v, want a number beyond 1", s.mean)
+	}
+	if at := s.law().at(1); !(at > 0 && at < 1) {
+		t.Errorf("share of the waits below their mean %v, want one inside of 0 and 1", at)
+	}
+}
