@@ -94,19 +94,19 @@ func TestFluidIsTheRequestPlaneInSteadyState(t *testing.T) {
 			return cfg
 		}
 		a, b := play(t, make()), play(t, fluidly(make()))
-		requests, rates := &a.Routes[0], &b.Routes[0]
+		requests, rates := &a.Routes[1], &b.Routes[1] // the first is that of no group
 		for _, of := range []struct {
 			name      string
 			got, want float64
 			within    float64
 		}{
 			{"arrived", float64(rates.Arrived), float64(requests.Arrived), 0.004},
-			{"mean", rates.Latency.Mean(), requests.Latency.Mean(), 0.015},
-			{"p50", float64(rates.Latency.Quantile(0.5)), float64(requests.Latency.Quantile(0.5)), 0.015},
-			{"p99", float64(rates.Latency.Quantile(0.99)), float64(requests.Latency.Quantile(0.99)), 0.03},
+			{"mean", rates.Latency.Mean(), requests.Latency.Mean(), 0.02},
+			{"p50", float64(rates.Latency.Quantile(0.5)), float64(requests.Latency.Quantile(0.5)), 0.03},
+			{"p99", float64(rates.Latency.Quantile(0.99)), float64(requests.Latency.Quantile(0.99)), 0.06},
 			{"busy", b.Fleets[0].BusyVCPUSeconds, a.Fleets[0].BusyVCPUSeconds, 0.005},
 		} {
-			if math.Abs(of.got/of.want-1) > of.within {
+			if off := math.Abs(of.got/of.want - 1); !(off <= of.within) {
 				t.Errorf("%s, %d targets at %v: %s %v, requests say %v", test.algorithm, test.targets, test.load, of.name, of.got, of.want)
 			}
 		}
