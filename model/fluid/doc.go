@@ -20,6 +20,10 @@
 // credits are gone but which has less to carry than its base is a station of fewer servers, and no crowd: no window is
 // drawn there. How long targets work for flows that are late is not in the windows of links, nor links in those of targets.
 //
+// Windows do not judge cost. Instance-hours follow from decisions over the whole run, which a window takes as they are; and what
+// requests cost each, as bytes and LCUs, is played to within chance alone: a thousandth of it needs some million requests, where a
+// window has 12,000. What is off in availability, in the CPU's utilization or in bytes on links is off in the bill.
+//
 // An [Auto] does the same while the run goes on, in the steps for which rates are not good enough, and has what it
 // plays take the place of the law: with more targets than 48 these stand for all. It costs what so many requests cost.
 // It plays no links: results say so where one is overloaded.
