@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"headroom/model/dataplane"
 	"headroom/model/fluid"
 	"headroom/sim"
 )
@@ -13,6 +14,7 @@ import (
 func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 	cfg := twoGroups()
 	cfg.Fluid, cfg.Audit = sim.Second, 12
+	cfg.Services = []dataplane.Service{{Name: "web", Bandwidth: true}}
 	meter := NewMeter(cfg)
 	o := oneOutcome(cfg)
 	o.Audit = &fluid.Findings{
@@ -24,11 +26,18 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 		Windows: make([]fluid.Finding, 7),
 	}
 	o.Audit.Unseen[fluid.Overloaded] = 0.25
+	o.Audit.Links, o.Audit.UnseenLinks = make([]fluid.Finding, 3), 0.3
+	o.Audit.AllLinks = fluid.Finding{
+		Requests: 1000,
+		Played:   fluid.Shown{Mean: 20, P50: 20, P99: 50, Failed: 0.5, Busy: 1},
+		Rates:    fluid.Shown{Mean: 22, P50: 20, P99: 50, Failed: 0.495, Busy: 1},
+	}
 	m := []*Measurement{meter.Measure(o, invoice()), meter.Measure(oneOutcome(cfg), invoice())}
 	s := meter.fold(m)
 	for key, want := range map[string]float64{
 		"audit.windows": 7, "audit.latency.mean": 0.02, "audit.latency.p50": 0, "audit.latency.p99": 0.25, "audit.requests.refused": 0.01,
 		"audit.availability": 0.18, "audit.cpu.utilization": 0, "audit.unseen.overloaded": 0.25, "audit.unseen.rescaled": 0,
+		"audit.network.windows": 3, "audit.network.time.mean": 0.1, "audit.network.time.p99": 0, "audit.network.dropped": -0.005, "audit.unseen.network": 0.3,
 	} {
 		if v, ok := s.Metric(key); !ok || math.Abs(v.Value-want) > 1e-12 || v.N != 1 {
 			t.Errorf("%s is %+v, want %v of one replication", key, v, want)
@@ -42,6 +51,10 @@ func TestAuditMarksWhatRatesDoNotShow(t *testing.T) {
 	if !strings.Contains(all, "availability and requests.failed: rates differ from requests by +18.0 points") ||
 		!strings.Contains(all, "unaudited: 25.0 % of requests came while targets were overloaded") {
 		t.Errorf("failures or what nobody has seen is not told:\n%s", all)
+	}
+	if !strings.Contains(all, "latency.mean, for what links add: rates differ from requests by +10.0 %") ||
+		!strings.Contains(all, "unaudited: 30.0 % of the flows on links") || strings.Contains(all, "latency.p99, for") || strings.Contains(all, "failed, for what") {
+		t.Errorf("links are not told as they are:\n%s", all)
 	}
 	if strings.Contains(all, "cpu.utilization") || strings.Contains(all, "within 30 s") ||
 		strings.Contains(all, "latency.mean: rates") || strings.Contains(all, "requests.refused: rates") {

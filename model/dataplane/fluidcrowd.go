@@ -108,6 +108,18 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 	return bytes
 }
 
+// playWay plays a step of the flows of a way, which have so much at each server, and has an audit see it.
+func (p *Plane) playWay(c *cohort, f *flowStation, most float64, a fluid.Arrivals) (bytes float64) {
+	bytes = f.play(p.fluid.laws, c.servers, most, a)
+	if p.fluid.audit != nil {
+		p.fluid.audit.NoteLink(fluid.LinkStep{
+			Crowd: f.crowd, At: p.fluid.done + a.Length, Length: a.Length, Fits: f.room, Flows: f.mine + f.others,
+			Targets: c.servers, Rule: f.Rule,
+		})
+	}
+	return bytes
+}
+
 // crowdTime is how long those of a size were there who left a crowd last.
 func (f *flowStation) crowdTime(size int) law.Time {
 	if kind := f.crowd.Kind(size); kind != nil && kind.Stay != nil {

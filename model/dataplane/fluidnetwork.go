@@ -244,7 +244,7 @@ func (p *Plane) playLink(c *cohort, d int, a fluid.Arrivals) (through float64) {
 				most = min(most, capacity*f.wants()/wanted)
 			}
 		}
-		bytes := f.play(p.fluid.laws, c.servers, most, a)
+		bytes := p.playWay(c, f, most, a)
 		over = over || f.load > 1 || f.crowd != nil && f.crowd.Short
 		l.passed += bytes
 		l.rate += bytes / seconds / 1000

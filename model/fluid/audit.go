@@ -17,6 +17,7 @@ type Audit struct {
 	windows []window
 	before  map[*Cohort]moment
 	regimes [regimes]regime
+	links   linkAudit
 }
 
 // Kind is what a window shows.

@@ -21,6 +21,8 @@ type Crowd struct {
 	now   float64 // seconds
 	had   float64 // service of a flow that has always been there
 	pace  float64 // service a second in the last step
+	left  float64 // flows after the last step that an audit knows
+	noted bool    // it knows one
 }
 
 // CrowdKind is flows of one size and patience.

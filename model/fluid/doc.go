@@ -15,8 +15,18 @@
 // long each in it has waited and what it has been served, clients that give up and try again. So it
 // judges overload, too, and finds a storm of retries that rates do not show.
 //
+// Where the flows of a link are a crowd its windows play them, too, to the byte, from those that the crowd has by when each
+// came ([LinkStep]): for at most 60,000 flows at a target. With few flows a window lasts for up to an hour. A link whose
+// credits are gone but which has less to carry than its base is a station of fewer servers, and no crowd: no window is
+// drawn there. How long targets work for flows that are late is not in the windows of links, nor links in those of targets.
+//
+// Windows do not judge cost. Instance-hours follow from decisions over the whole run, which a window takes as they are; and what
+// requests cost each, as bytes and LCUs, is played to within chance alone: a thousandth of it needs some million requests, where a
+// window has 12,000. What is off in availability, in the CPU's utilization or in bytes on links is off in the bill.
+//
 // An [Auto] does the same while the run goes on, in the steps for which rates are not good enough, and has what it
 // plays take the place of the law: with more targets than 48 these stand for all. It costs what so many requests cost.
+// It plays no links: results say so where one is overloaded.
 // A file whose workloads send less than three million requests has no Auto: there requests are played everywhere, for about
 // as little (fewRequests in scenarios/tables/verify.go).
 //

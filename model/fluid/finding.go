@@ -30,6 +30,10 @@ type Findings struct {
 	Windows []Finding
 	// Unseen is which share of the requests came in each regime that no window showed.
 	Unseen [regimes]float64
+	// The same of links that had more to carry than they can: stays are of their flows, Busy is what passed of what could.
+	AllLinks    Finding
+	Links       []Finding
+	UnseenLinks float64
 }
 
 // Play plays the windows, with the arrivals, demands and choices of a stream.
@@ -53,6 +57,7 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 	if all.came > 0 {
 		f.All = all.finding(&window{})
 	}
+	a.playLinks(f, stream.Fork(linkStreams))
 	sum := 0.0
 	for i := range a.regimes {
 		sum += a.regimes[i].requests
@@ -64,6 +69,9 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 	}
 	return f
 }
+
+// linkStreams is where the streams of windows of links begin.
+const linkStreams = 1 << 20
 
 // add adds what another window showed.
 func (r *replay) add(o *replay) {
