@@ -184,3 +184,32 @@ func TestFluidLosesNoCallOfRandomFunctions(t *testing.T) {
 		t.Errorf("%d of the worlds are carried", played)
 	}
 }
+
+// Calls whose cold starts are longer than a step are billed for them when they end, whoever comes then.
+func TestFluidFunctionsBillColdStartsThatEndLater(t *testing.T) {
+	build := func() *Config {
+		cfg := functional(2, function.Terms{Reserved: function.None, Idle: 10 * sim.Minute, Timeout: 3 * sim.Second})
+		cfg.Functions[0].ColdStart = must(rng.Uniform(29, 31))
+		cfg.Duration, cfg.Warmup = 5*sim.Minute, 0
+		return cfg
+	}
+	a, b := play(t, build()), play(t, fluidly(build()))
+	each := func(o *Outcome) float64 { return o.Functions[0].Billed.Seconds() / float64(o.Functions[0].Cold) }
+	if x, y := each(a), each(b); math.Abs(x-y) > 0.1*x {
+		t.Errorf("billed %v s a cold start, requests say %v", y, x)
+	}
+}
+
+// Who tries again just when the run ends finds the function as full as it was.
+func TestFluidFunctionsRefuseRetriesAtTheHorizon(t *testing.T) {
+	cfg := functional(100, function.Terms{Reserved: 1, Idle: 10 * sim.Minute, Timeout: 3 * sim.Second})
+	cfg.Duration, cfg.Warmup = sim.Minute, 0
+	for i := range cfg.Workloads {
+		cfg.Workloads[i].Clients.RetryAttempts, cfg.Workloads[i].Clients.Backoff = 2, 100*ms
+	}
+	a, b := play(t, cfg), play(t, fluidly(cfg))
+	x, y := a.Functions[0].Called, b.Functions[0].Called
+	if math.Abs(float64(x-y)) > 0.1*float64(x) {
+		t.Errorf("%v calls served, requests say %v", y, x)
+	}
+}

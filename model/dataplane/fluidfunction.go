@@ -39,6 +39,7 @@ type functionRates struct {
 type functionShares struct {
 	tooFast, begun, cold fluid.Share
 	slow, over           [2]fluid.Share
+	starting             int64 // of those inside, that had a cold start
 }
 
 // holdingPoints stand for a law of times that environments are kept; who waits for calls hears of another share of cold
@@ -98,7 +99,9 @@ func (p *Plane) advanceFunction(c *cohort, a fluid.Arrivals) {
 	}
 	seconds := a.Length.Seconds()
 	fate := f.Advance(function.Calls{Rate: a.Expected / seconds, Seconds: seconds, Warm: f.warm, Cold: f.cold})
-	f.refused, f.tooFast, f.coldly, f.ready = 0, 0, 0, 0
+	if fate != (function.Fate{}) { // else a step of no length: who comes back in it finds what those before found
+		f.refused, f.tooFast, f.coldly, f.ready = 0, 0, 0, 0
+	}
 	if lost := fate.Throttled + fate.TooFast; lost > 0 {
 		f.refused, f.tooFast = min(1, lost/a.Expected), fate.TooFast/lost
 	}
@@ -188,16 +191,19 @@ func (p *Plane) serveFunction(c *current, at sim.Time) {
 		p.failMany(c, at, refused, why)
 	}
 	let := c.came - refused
+	begun := c.calls.begun.Of(let, f.coldly)
 	counts.Called += let
-	counts.Cold += c.calls.begun.Of(let, f.coldly)
+	counts.Cold += begun
 	pool := c.inside + let
+	c.calls.starting += begun
 	c.inside = c.stay.Of(pool, c.cohort.line)
 	ended := pool - c.inside
 	if ended == 0 {
 		return
 	}
 	p.stepsEnded += ended
-	cold := c.calls.cold.Of(ended, f.coldly)
+	cold := min(ended, c.calls.starting, c.calls.cold.Of(ended, min(1, float64(c.calls.starting)/float64(pool))))
+	c.calls.starting -= cold
 	f.bill(ended-cold, cold)
 	if at >= p.meter.warmup {
 		f.finished += ended
