@@ -181,7 +181,7 @@ func (r *replay) arrive(rate float64) {
 
 // offer brings a request to a target, one that has failed so often.
 func (r *replay) offer(target int, failures uint8) {
-	at := sim.Seconds(r.now)
+	at := max(sim.Seconds(r.now), r.targets[target].Changed()) // somebody may have given up since
 	r.settle(target, at)
 	demand := r.stream.Draw(r.shape.Demand) / r.shape.speed()
 	r.admit(attempt{arrived: at, target: int32(target), number: failures}, at, sim.Seconds(demand))
