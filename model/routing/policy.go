@@ -68,7 +68,7 @@ func (e Entry) Validate() error {
 	}
 	policy := e.New(Setup{Nodes: 1, Chooser: firstChooser{}})
 	if policy == nil {
-		return errors.New("New returns no policy")
+		return errors.New("has a New that returns no policy")
 	}
 	if _, ok := policy.(Weigher); e.Mitigates && !ok {
 		return errors.New("has Mitigates, and its policy is no Weigher: add SetWeight")
