@@ -34,7 +34,7 @@ func TestAlgorithmsAreValidated(t *testing.T) {
 		"":                                {Name: "mine", New: func(s routing.Setup) routing.Policy { return routing.NewWeightedRandom(s.Chooser) }, Mitigates: true},
 		`algorithms.0: "" has no name`:    {New: inTurn},
 		`algorithms.0: "mine" has no New`: {Name: "mine"},
-		`algorithms.0: "mine" has a New that returns no policy`:                                      {Name: "mine", New: func(routing.Setup) routing.Policy { return nil }},
+		`algorithms.0: "mine" has a New that returns no policy`:                           {Name: "mine", New: func(routing.Setup) routing.Policy { return nil }},
 		`algorithms.0: "mine" has Mitigates, and its policy is no Weigher: add SetWeight`: {Name: "mine", New: inTurn, Mitigates: true},
 	} {
 		traffic := Traffic{Algorithms: []routing.Entry{own}}
