@@ -69,7 +69,7 @@ func (l *loader) warnOfNoEffect() {
 func (l *loader) warnOfSearchSeed() {
 	const path = "search.seed"
 	s, at := l.scenario.Search, l.scenario.root.Nearest(path)
-	if s == nil || l.scenario.root.Table["search"].Table["seed"] == nil || s.Fluid {
+	if s == nil || s.Seed == 0 || s.Fluid { // 0 is what it is without
 		return
 	}
 	if n := s.Len(); n <= s.Points && n*s.Replications <= s.Budget/2 {
