@@ -110,10 +110,11 @@ func (l *loader) readJourneys() {
 			t.Mistake("async", "needs a step that waits: a call, a pause, a read or a write", "")
 		}
 	}
-	for _, c := range l.calls {
-		l.connectCall(c)
+	if l.checkCycles() { // else nothing is known of what their calls take
+		for _, c := range l.calls {
+			l.connectCall(c)
+		}
 	}
-	l.checkCycles()
 }
 
 // stepKinds are the keys of which a step has exactly one.
