@@ -172,6 +172,9 @@ func (p *Plane) verifyServers() error {
 		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
 		}
+		if next := s.station.Next(); s.watch == onReturn && s.attended == 0 && !s.disturbed() && next < s.due-s.lag {
+			return fmt.Errorf("server %v: departs at %v, and no event comes by %v after that", h, next, s.lag)
+		}
 		l := at[indexOf(h)]
 		there += l.aboard
 		if len(s.applications) > 0 {
