@@ -89,6 +89,9 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	r := p.compact.at(k)
 	p.compact.release(k)
 	if r.source == fullRequest {
+		if of := p.requests.at(r.in); r.out == keepsLimit && !of.gone {
+			p.removeDeadline(&p.sources[of.source].limits, of)
+		}
 		p.completeOnFastPath(r.in, f, at)
 		return
 	}

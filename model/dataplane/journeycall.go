@@ -15,7 +15,7 @@ type calls struct {
 	draws   rng.Stream
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
-	shared  bool       // some of its servers share a machine, and a fast path there
+	shared  bool       // some of its servers have a fast path on which requests share a CPU
 	keeps   bool       // its servers keep their steps to themselves
 	ios     []fixedIO  // by step
 }
