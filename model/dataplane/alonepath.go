@@ -117,6 +117,14 @@ func (p *Plane) passAlone(s *server, f *fastPath, until sim.Time) {
 	}
 }
 
+// completeLimited ends a full request that has kept its time limit, as [Plane.settleStation] does:
+// its response may come too late.
+func (p *Plane) completeLimited(i uint32, at sim.Time) {
+	p.stepsEnded++
+	r := p.requests.at(i)
+	p.complete(job{i: i, r: r, s: p.servers.at(r.server)}, at)
+}
+
 // settleAlone is [Plane.settleFastPath] for such a fast path.
 func (p *Plane) settleAlone(s *server, f *fastPath, until sim.Time) {
 	p.passAlone(s, f, until)

@@ -89,10 +89,11 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	r := p.compact.at(k)
 	p.compact.release(k)
 	if r.source == fullRequest {
-		if of := p.requests.at(r.in); r.out == keepsLimit && !of.gone {
-			p.removeDeadline(&p.sources[of.source].limits, of)
+		if r.out == keepsLimit {
+			p.completeLimited(r.in, at)
+		} else {
+			p.completeOnFastPath(r.in, f, at)
 		}
-		p.completeOnFastPath(r.in, f, at)
 		return
 	}
 	p.stepsEnded++
