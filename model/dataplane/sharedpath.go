@@ -57,10 +57,8 @@ func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
 	return most*f.slow <= float64(patience)
 }
 
-// stationFull reports whether one who has a place would be one too many at a station.
-func (f *fastPath) stationFull(s *station.Station, g *gate) bool {
-	return g.held < g.limit && s.InService() >= int(f.most)
-}
+// stationFull reports whether one more would be one too many at a station.
+func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >= int(f.most) }
 
 // enterShared is [Plane.enterCompact] for the fast path of an application.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
@@ -71,7 +69,11 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 		p.passShared(b, now)
 	}
 	g, time := &a.gate, f.time(r.demand)
-	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.stationFull(&b.station, g) || !f.endsWithin(patience, time, g) {
+	waits := g.held >= g.limit
+	if waits && g.line.Len() >= int(g.backlog) || !waits && f.stationFull(&b.station) {
+		return false
+	}
+	if patience != sim.Never && !f.endsWithin(patience, time, g) {
 		return false
 	}
 	k := p.compact.alloc()
@@ -80,7 +82,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if !n.came.put(now) {
 		p.openArrivalTab(n, now)
 	}
-	if g.held >= g.limit {
+	if waits {
 		g.line.Push(k, time)
 		return true
 	}
@@ -118,7 +120,7 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 	}
 	time := f.time(r.demand)
 	limits, patience := p.patience(i, r, f)
-	if full := f.stationFull(&b.station, g); full || !f.endsWithin(patience, time, g) {
+	if full := !waits && f.stationFull(&b.station); full || !f.endsWithin(patience, time, g) {
 		p.leaveShared(s.base)
 		if !full {
 			p.fastPaths[s.base].impatient++
