@@ -54,6 +54,10 @@ func (p *Plane) takeStay(c *cohort, t *trade) {
 
 // takeStay is that of the requests of a kind, for which the first stage is a law of their own.
 func (k *asking) takeStay(stages []law.Stage) {
+	if k.law == nil {
+		k.stay = nil
+		return
+	}
 	own := slices.Clone(stages)
 	own[0].Choices = []law.Choice{{Time: k.law, Share: 1, Longer: stages[0].Choices[0].Longer}}
 	if k.stay == nil || !slices.EqualFunc(k.stages, own, alikeStages) {
