@@ -81,6 +81,23 @@ func TestStraightWaysComeOutAsTheGeneralWay(t *testing.T) {
 	}
 }
 
+// A call whose departure is played when its answer reaches the caller, or when somebody looks
+// before, comes out as one that is played at its instant: that takes two events.
+func TestAnswersComeOutAlikeHoweverTheyReturn(t *testing.T) {
+	var few, many int64 // events
+	for seed := range uint64(24) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmReturns(seed)
+			w, atOnce := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{everyDeparture: true}))
+			sameOutcome(t, run(t, w), run(t, atOnce))
+			few, many = few+w.kernel.Processed(), many+atOnce.kernel.Processed()
+		})
+	}
+	if few > many-many/20 {
+		t.Errorf("%d events where answers are looked at when they return, %d with each departure: hardly any were saved", few, many)
+	}
+}
+
 // Whatever worlds have, requests come out by short ways as by the general one: a detour that
 // is added to one of them alone shows here.
 func TestShortWaysComeOutAsTheGeneralWayInAllWorlds(t *testing.T) {

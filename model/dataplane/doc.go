@@ -31,13 +31,14 @@
 //
 // A server keeps the ends of its requests to itself, and the plane settles it
 // when somebody looks: a request arrives there, a health check comes, a metric is
-// read, a client gives up, a deregistration or a kill strikes. There are three
+// read, a client gives up, a deregistration or a kill strikes. There are four
 // kinds of servers. Most are settled only then. Those behind an algorithm that
 // counts requests in flight announce their next departure in a calendar, which is
 // turned up to the present before each pick. Those whose departures lead
 // somewhere else at once (journeys of calls, callees, applications that fail, targets
-// that drain) have their next departure in the kernel (journeywatch.go). All three give the
-// same outcome. Where requests only
+// that drain) have their next departure in the kernel (journeywatch.go), or, where nothing hears
+// of it but a caller behind a load balancer, the instant at which the answer reaches that one:
+// one event a call, not two ([Plane.markReturns]). All four give the same outcome. Where requests only
 // compute, pause, read and write, the ends of their steps are the server's own as well
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
 // looks, and keeps nothing to itself once its disks, its memory or a fault concern others.

@@ -323,6 +323,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	}
 	p.tellRetries(c, &a)
 	p.mixKinds(c, a)
+	a.Fewer = p.fewer(c, a.Expected)
 	if c.function != nil {
 		p.advanceFunction(c, a)
 		return

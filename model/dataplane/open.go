@@ -28,6 +28,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	}
 	s.settles = s.settling()
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
+		p.returns(s)
 		p.joinHost(indexOf(h), s)
 	}
 	p.regroup(indexOf(h))

@@ -171,6 +171,8 @@ func (p *Plane) register(server slab.Handle, group int, trusted bool) {
 	in.targets = append(in.targets, h)
 	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 && !by.untracked {
 		p.watchClosely(p.baseOf(indexOf(server))) // who waits at a gate enters while it is settled
+	} else if g.counts && by.watch == onReturn {
+		p.watchClosely(indexOf(server))
 	} else if g.counts && by.watch == onLook {
 		by.watch = inCalendar
 		p.leaveFastPathNow(indexOf(server))

@@ -13,7 +13,7 @@ func (p *Plane) Verify() error {
 		return fmt.Errorf("%d lanes have ends that are not counted", len(p.owing))
 	}
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyThinkers, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -171,6 +171,9 @@ func (p *Plane) verifyServers() error {
 		}
 		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
+		}
+		if next := s.station.Next(); s.watch == onReturn && s.attended == 0 && !s.disturbed() && next < s.due-s.lag {
+			return fmt.Errorf("server %v: departs at %v, and no event comes by %v after that", h, next, s.lag)
 		}
 		l := at[indexOf(h)]
 		there += l.aboard
