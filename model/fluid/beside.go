@@ -33,8 +33,8 @@ func (c *Cohort) share(laws *Laws, f *flow, b Beside) {
 	pool, asked := of.Law(b.Load, 1), c.Demand.Mean()/c.speed()
 	alone := c.beside.alone
 	by := pool.Mean() / asked
-	if c.crowded = by - 1; c.crowded < uncrowded {
-		c.crowded, c.Law = 0, alone
+	if by-1 < uncrowded {
+		c.Law = alone
 		return
 	}
 	longest := alone
@@ -47,8 +47,12 @@ func (c *Cohort) share(laws *Laws, f *flow, b Beside) {
 		s.pool, s.by, s.law = pool, by, longest.Stretched(by)
 	}
 	c.Law = c.beside.law
+	c.crowded = c.Law.Mean()/alone.Mean() - 1
 	c.keepLaw(f)
 }
+
+// Crowded is the share by which stays are longer for want of threads of the host.
+func (c *Cohort) Crowded() float64 { return c.crowded }
 
 // uncrowded is the share by which stays may be longer that nobody sees.
 const uncrowded = 1e-3
