@@ -321,6 +321,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
+	a.Fewer = p.fewer(c, a.Expected)
 	if c.function != nil {
 		p.advanceFunction(c, a)
 		return

@@ -213,7 +213,7 @@ func (p *Plane) equipCurrent(c *current) {
 func (p *Plane) weightOf(source int) float64 {
 	s := &p.sources[source]
 	if s.cfg != nil {
-		return s.cfg.Arrivals.Mean(p.frame.Duration)
+		return s.cfg.Rate(p.frame.Duration)
 	}
 	sum := 0.0
 	for i := range p.sources {

@@ -13,7 +13,7 @@ func (p *Plane) Verify() error {
 		return fmt.Errorf("%d lanes have ends that are not counted", len(p.owing))
 	}
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyThinkers, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -57,6 +57,7 @@ type Cohort struct {
 	there   fluid.Means // for good at the number
 	queue   float64     // seconds until a place is free, without chance
 	pace    float64     // at which the number forgets what chance has brought, a second
+	calmed  float64     // share of the variance that clients take who wait for their answers
 	mean    float64     // stay of those who do not give up
 	lined   waits       // of those who were played
 }
@@ -71,6 +72,7 @@ type Arrivals struct {
 	Retries  Retries  // of those who fail, where all try alike
 	Came     float64  // requests that have come, where they may be played
 	At       sim.Time // end of the step, where they may be
+	Fewer    float64  // by how many fewer come in a second for each that is there, where clients wait for their answers
 }
 
 // Laws keeps the laws of the stations of a run.
@@ -108,7 +110,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		c.Content, c.Number, c.Variance, c.Line, c.past = 0, 0, 0, 0, past{}
 		return
 	}
-	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds()}
+	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds(), fewer: a.Fewer}
 	f.each = a.Expected / float64(c.Targets) / f.seconds
 	other := a.Other / float64(a.Length)
 	f.able = f.laws.Capacity() * max(1-other/float64(c.Servers), 1e-6)
