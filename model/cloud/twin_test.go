@@ -147,6 +147,7 @@ func twins() map[string]func() *Config {
 	for seed := range uint64(60) {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
 		cases[fmt.Sprintf("fast swarm seed=%d", seed)] = func() *Config { return swarmFast(seed) }
+		cases[fmt.Sprintf("sharing swarm seed=%d", seed)] = func() *Config { return swarmSharing(seed) }
 		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
 		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
@@ -182,6 +183,20 @@ func TestLooksChangeNothing(t *testing.T) {
 func swarmFast(seed uint64) *Config {
 	cfg := swarm(seed)
 	hasten(cfg)
+	return cfg
+}
+
+// swarmSharing is the same where requests share the CPU of their server; in every third nobody
+// waits long, and in another there are too many at times.
+func swarmSharing(seed uint64) *Config {
+	cfg := swarmFast(seed)
+	cfg.Services[0].Discipline, cfg.Services[0].Concurrency = ProcessorSharing, 0
+	switch seed % 3 {
+	case 1:
+		cfg.Workloads[0].Clients.Timeout = 3 * sim.Second
+	case 2:
+		cfg.Services[0].Concurrency = 33
+	}
 	return cfg
 }
 

@@ -27,6 +27,7 @@ const (
 	settlesNetwork                 // its CPU and its interface
 	settlesBase                    // those of its base
 	settlesShared                  // its CPU, of a base whose applications have their fast path
+	settlesAlone                   // its CPU, where it has the fast path of a server of its own
 )
 
 func (s *server) settling() settling {

@@ -53,6 +53,12 @@
 // end) settles the fast path and leaves it: the server's own station goes on as if it had
 // been there all the time. Nothing may change a server's station without that.
 //
+// Where requests share the CPU of their server no end is known when they come, but an instant by
+// which each has ended while no more than so many are there (alonepath.go; which servers
+// [Plane.foreseeableAlone] says, and sharedpath.go where applications share a machine). Such a
+// path is the server's own station, whose jobs have the numbers of compact requests; it is left
+// for all where more are there. Who may not wait until that instant keeps its time limit.
+//
 // # Compact requests
 //
 // A plain request on a fast path is kept as a compact one (compact.go): 48 bytes, of which

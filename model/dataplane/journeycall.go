@@ -17,7 +17,7 @@ type calls struct {
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
 	lag     sim.Time   // from a departure until it leads to a caller, at least; Never: nobody calls
-	shared  bool       // some of its servers share a machine, and a fast path there
+	shared  bool       // some of its servers have a fast path on which requests share a CPU
 	keeps   bool       // its servers keep their steps to themselves
 	ios     []fixedIO  // by step
 }

@@ -30,6 +30,7 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
 		p.returns(s)
 		p.joinHost(indexOf(h), s)
+		s.foreseen = s.foreseen || p.foreseeableAlone(s)
 	}
 	p.regroup(indexOf(h))
 	if spec.Fleet != None {

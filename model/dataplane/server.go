@@ -176,25 +176,6 @@ func (p *Plane) evicted(id uint32, until sim.Time) []uint32 {
 	return list
 }
 
-// ServerUse settles a server and returns what it has used.
-func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
-	return p.used(indexOf(h), p.settled(h), p.kernel.Now())
-}
-
-// BusyTime settles a server and returns the CPU work that it has done, in
-// vCPU-nanoseconds. It is asked of every member of a group each minute, most of which
-// have nothing to do in a large one.
-func (p *Plane) BusyTime(h slab.Handle) uint64 {
-	id, busy := indexOf(h), uint64(0)
-	if p.fluid != nil {
-		busy, _, _ = p.fluidUse(id)
-	}
-	if s := p.servers.Get(h); s.idle() && !p.fastPaths[id].open {
-		return s.busyBefore() + busy
-	}
-	return p.busyTime(id, p.settled(h), p.kernel.Now()) + busy
-}
-
 // settled settles a server, if anything may have happened there.
 func (p *Plane) settled(h slab.Handle) *server {
 	id, now := indexOf(h), p.kernel.Now()
@@ -310,6 +291,8 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleKept(id, until)
 	case settlesShared:
 		p.settleShared(s, until)
+	case settlesAlone:
+		p.settleAlone(s, &p.fastPaths[id], until)
 	case settlesNetwork:
 		p.settleNetwork(id, s.nic, until)
 	default:

@@ -38,13 +38,19 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 	most := min(places, mostSharing*b.station.Servers())
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
-		f.open, f.shared, f.counted = true, true, b.watch == inCalendar
-		f.zone, f.pace, f.paced = uint8(a.zone), a.pace, a.pace != 1
-		f.target, f.answered, f.work = noIndex, -1, 0
-		f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(b.station.Servers()))
+		f.opensFor(a, b, most)
 	}
 	b.settles, p.fastPaths[id].shared = settlesShared, true
 	return true
+}
+
+// opensFor opens the fast path of a server that computes on the CPU of a base with so many
+// requests at most.
+func (f *fastPath) opensFor(s, base *server, most int64) {
+	f.open, f.shared, f.counted = true, true, base.watch == inCalendar
+	f.zone, f.pace, f.paced = uint8(s.zone), s.pace, s.pace != 1
+	f.target, f.answered, f.work = noIndex, -1, 0
+	f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(base.station.Servers()))
 }
 
 // endsWithin reports whether a request that takes a time on the CPU has surely ended before
@@ -191,7 +197,11 @@ func (p *Plane) tellApplications(b *server) {
 // path are. The pool of requests may move.
 func (p *Plane) leaveShared(id uint32) {
 	b := p.servers.at(id)
-	if !p.fastPaths[id].shared {
+	switch {
+	case !p.fastPaths[id].shared:
+		return
+	case b.settles == settlesAlone:
+		p.leaveAlone(id, b)
 		return
 	}
 	p.tellApplications(b)
@@ -214,11 +224,11 @@ func (p *Plane) leaveShared(id uint32) {
 	p.limitAgain(jobs)
 }
 
-// onShared lists the compact requests of an application on its fast path: those that compute,
+// onShared lists the compact requests of a server on a fast path on which they share a CPU: those that compute,
 // then those in line.
 func (p *Plane) onShared(id uint32) (computing, waiting []uint32) {
 	s := p.servers.at(id)
-	for _, k := range p.servers.at(s.base).station.Jobs(nil) {
+	for _, k := range p.servers.at(p.baseOf(id)).station.Jobs(nil) {
 		if p.compact.at(k).server == id {
 			computing = append(computing, k)
 		}

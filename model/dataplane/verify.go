@@ -71,6 +71,7 @@ func (p *Plane) verifyLists() error {
 			limited[r.source]++
 		}
 	}
+	p.eachLimitKept(func(r *request) { limited[r.source]++ })
 	p.eachCompact(func(r *request) {
 		if s := &p.sources[r.source]; s.balancer != None && !s.flows.on {
 			open[s.balancer]++
@@ -161,8 +162,11 @@ func (p *Plane) verifyServers() error {
 	there := 0
 	for h, s := range p.servers.All() {
 		demand := func(i uint32) sim.Time {
-			if s.journey {
+			switch {
+			case s.journey:
 				return sim.Horizon >> 10
+			case s.settles == settlesAlone:
+				return s.time(p.compact.at(i).demand)
 			}
 			return s.time(s.work(p.requests.at(i)))
 		}
