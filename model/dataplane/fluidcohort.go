@@ -19,6 +19,7 @@ type cohort struct {
 	servers       int
 	groups        []membership // of each of them
 	currents      []*current   // that lead there
+	asks          []asking     // of each kind of these; nil: all ask for alike
 	checking      float64      // CPU time of health checks, ns a second of time
 	in, out       float64      // bytes of each server so far
 	busy          float64      // CPU time of each server so far, ns
@@ -321,6 +322,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
+	p.mixKinds(c, a)
 	a.Fewer = p.fewer(c, a.Expected)
 	if c.function != nil {
 		p.advanceFunction(c, a)
@@ -351,14 +353,16 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
-		c.asked = (a.Expected*c.Demand.Mean()*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
+		c.asked = (a.Expected*c.Demand.Mean()*c.Scale*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
 	if p.fluid.audit != nil {
 		p.fluid.audit.Note(&c.Cohort, until+1, a)
 	}
+	p.tellApart(c)
 	c.line = 0
 	if pool > 0 {
 		c.line = min(1, c.content()/float64(pool))
 	}
+	p.partInside(c)
 	p.strain(c)
 }

@@ -8,6 +8,10 @@
 // the past of that line says. Numbers of requests are whole: a [Share] rounds parts of them
 // so that nothing is lost in the long run.
 //
+// Who come may be of several kinds ([Ask]): the targets do the work of all, and each kind has a law of its own stays
+// ([Cohort.LawOf]), and gives up by it. What all ask for together is taken from a mixture of the kinds whose parts are near those
+// of the step, and made as much as those of the step ask for (Scale), less what those leave behind who give up before others do.
+//
 // A [Crowd] is flows that want more of a link than it carries, by when each came: bytes that come pass, are given up
 // or are left.
 //
