@@ -186,7 +186,7 @@
 //     its end
 //   - listener.go: what may be said of listeners; way.go: what rules say of each class of
 //     requests, once; balancer.go: node, door, rule; sticky.go: to whom its client is
-//     faithful; flow.go: its connection through a Network Load Balancer; target.go: who
+//     faithful; flow.go: its connection through a Network Load Balancer; target.go and check.go: who
 //     is in rotation, and who drains; evict.go: what ends when it has drained
 //   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
 //     for, by their path
