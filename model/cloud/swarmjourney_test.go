@@ -139,10 +139,36 @@ func swarmCall(s *rng.Stream, fleets, callee int) dataplane.Call {
 	return call
 }
 
+// swarmReturns is a random scenario of [swarmJourney] whose last service only computes, and is
+// called through its load balancer alone, from where answers take a while.
+func swarmReturns(seed uint64) *Config {
+	cfg := swarmJourney(seed)
+	s := rng.New(seed, 0, "swarm/returns")
+	fleet := len(cfg.Instances) - 1
+	cfg.Services[2].Steps, cfg.Services[2].Async = nil, false
+	tg, lb := &cfg.TargetGroups[2], &cfg.LoadBalancers[2]
+	tg.Algorithm, tg.Mitigation, tg.Stickiness = []string{"round_robin", "weighted_random", "least_outstanding_requests"}[s.Below(3)], false, dataplane.Stickiness{}
+	lb.Latency, lb.Rules = []sim.Time{1, sim.Millisecond, 20 * sim.Millisecond}[s.Below(3)], nil
+	for i := range cfg.Services {
+		for k := range cfg.Services[i].Steps {
+			if c := &cfg.Services[i].Steps[k].Call; c.Count > 0 && (c.To != ToInstances && c.Target == 2 || c.To == ToInstances && c.Target == fleet) {
+				c.To, c.Target = ToLoadBalancer, 2
+			}
+		}
+	}
+	return cfg
+}
+
 // Every invariant holds after every event of random journeys.
 func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
 	worlds{
 		seeds: 80, make: swarmJourney,
+		see: func(t *testing.T, out *Outcome) {
+			usersAddUp(t, out)
+		},
+	}.hold(t)
+	worlds{
+		seeds: 12, make: swarmReturns,
 		see: func(t *testing.T, out *Outcome) {
 			usersAddUp(t, out)
 		},

@@ -81,6 +81,23 @@ func TestStraightWaysComeOutAsTheGeneralWay(t *testing.T) {
 	}
 }
 
+// A call whose departure is played when its answer reaches the caller, or when somebody looks
+// before, comes out as one that is played at its instant: that takes two events.
+func TestAnswersComeOutAlikeHoweverTheyReturn(t *testing.T) {
+	var few, many int64 // events
+	for seed := range uint64(24) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmReturns(seed)
+			w, atOnce := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{everyDeparture: true}))
+			sameOutcome(t, run(t, w), run(t, atOnce))
+			few, many = few+w.kernel.Processed(), many+atOnce.kernel.Processed()
+		})
+	}
+	if few > many-many/20 {
+		t.Errorf("%d events where answers are looked at when they return, %d with each departure: hardly any were saved", few, many)
+	}
+}
+
 // Whatever worlds have, requests come out by short ways as by the general one: a detour that
 // is added to one of them alone shows here.
 func TestShortWaysComeOutAsTheGeneralWayInAllWorlds(t *testing.T) {
@@ -130,6 +147,7 @@ func twins() map[string]func() *Config {
 	for seed := range uint64(60) {
 		cases[fmt.Sprintf("swarm seed=%d", seed)] = func() *Config { return swarm(seed) }
 		cases[fmt.Sprintf("fast swarm seed=%d", seed)] = func() *Config { return swarmFast(seed) }
+		cases[fmt.Sprintf("sharing swarm seed=%d", seed)] = func() *Config { return swarmSharing(seed) }
 		cases[fmt.Sprintf("brief flows seed=%d", seed)] = func() *Config { return withSwarm("brief flows", swarmBriefFlows)(seed) }
 		cases[fmt.Sprintf("baskets seed=%d", seed)] = func() *Config { return withSwarm("baskets", swarmBaskets)(seed) }
 		cases[fmt.Sprintf("disks seed=%d", seed)] = func() *Config { return swarmAlone(seed) }
@@ -165,6 +183,20 @@ func TestLooksChangeNothing(t *testing.T) {
 func swarmFast(seed uint64) *Config {
 	cfg := swarm(seed)
 	hasten(cfg)
+	return cfg
+}
+
+// swarmSharing is the same where requests share the CPU of their server; in every third nobody
+// waits long, and in another there are too many at times.
+func swarmSharing(seed uint64) *Config {
+	cfg := swarmFast(seed)
+	cfg.Services[0].Discipline, cfg.Services[0].Concurrency = ProcessorSharing, 0
+	switch seed % 3 {
+	case 1:
+		cfg.Workloads[0].Clients.Timeout = 3 * sim.Second
+	case 2:
+		cfg.Services[0].Concurrency = 33
+	}
 	return cfg
 }
 

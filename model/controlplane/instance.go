@@ -6,6 +6,7 @@ import (
 	"headroom/model"
 	"headroom/model/ami"
 	"headroom/model/memory"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
 	"headroom/sim/slab"
@@ -193,6 +194,27 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	return h, true
 }
 
+// roomFor returns the subnet and the host of a launch. A task has no host, and on an
+// instance no address of its own.
+func (cp *Plane) roomFor(o *order) (subnet int, at hostPlace, ok bool) {
+	if o.on != 0 {
+		return int(cp.instances.Get(o.on).subnet), unlimited, true
+	}
+	if subnet = cp.subnetFor(o); subnet == None {
+		cp.why = insufficientFreeAddresses
+		return subnet, unlimited, false
+	}
+	if o.tasks != nil {
+		return subnet, unlimited, true
+	}
+	if cp.beyondIOPS(o.template.Volumes) {
+		cp.why = maxIOPSLimitExceeded
+		return subnet, unlimited, false
+	}
+	at, ok = cp.place(o.request())
+	return subnet, at, ok
+}
+
 // serverOf is what the data plane is told of an instance on its host.
 func (cp *Plane) serverOf(in *instance, h slab.Handle, terms model.CreditTerms) model.ServerSpec {
 	o := &in.order
@@ -260,6 +282,38 @@ func (cp *Plane) run(h slab.Handle) {
 	}
 }
 
+// enlist puts an instance that runs in service: it is registered with its target groups
+// first.
+func (cp *Plane) enlist(h slab.Handle) {
+	in := cp.instances.Get(h)
+	in.inServiceAt = cp.kernel.Now()
+	without := in.order.group != None && cp.groups[in.order.group].suspended.Has(scaling.AddToLoadBalancer)
+	if !in.noticed && !without { // else it would take requests that it cannot finish
+		cp.register(in, in.order.initial)
+	}
+	if in.order.group != None {
+		cp.joined(h)
+	}
+}
+
+// register puts an instance into its target groups; trusted, it is healthy there at once.
+func (cp *Plane) register(in *instance, trusted bool) {
+	for _, g := range cp.targetGroupsOf(in) {
+		cp.data.Register(in.server, g, trusted)
+		if g < cp.registered {
+			cp.noteCall(in, "RegisterTargets", g+1)
+		}
+	}
+}
+
+// targetGroupsOf lists the groups that an instance registers with.
+func (cp *Plane) targetGroupsOf(in *instance) []int {
+	if in.order.group != None {
+		return cp.cfg.Groups[in.order.group].TargetGroups
+	}
+	return cp.cfg.Instances[in.order.fleet].TargetGroups
+}
+
 // onInstanceBoots opens the application port, once the swap file is written that the
 // user data makes at its end. The instance has failed the health checks until now.
 func (cp *Plane) onInstanceBoots(ev model.Event) {
@@ -296,105 +350,5 @@ func (cp *Plane) boot(h slab.Handle) {
 		} else {
 			cp.shelve(h)
 		}
-	}
-}
-
-// terminate ends an instance in good order: out of its target groups first,
-// then shutting down.
-func (cp *Plane) terminate(h slab.Handle) {
-	in := cp.instances.Get(h)
-	if in.life.leaves() || in.stage == heldAtEnd {
-		return
-	}
-	if in.life.rests() {
-		cp.depart(h)
-		return
-	}
-	cp.outOfService(in)
-	cp.become(in, draining)
-	if cp.deregister(in) == 0 && !cp.evacuate(in) {
-		cp.depart(h)
-	}
-}
-
-// Drained is told when an instance has left the last of its target groups.
-func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd && !cp.evacuate(in) {
-		cp.depart(h)
-	}
-}
-
-// outOfService ends an instance's time in service, if it is.
-func (cp *Plane) outOfService(in *instance) {
-	if in.order.group != None && in.inService() {
-		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
-	}
-}
-
-// shutDown stops billing; the host keeps the place until the instance is gone.
-func (cp *Plane) shutDown(h slab.Handle) {
-	in := cp.instances.Get(h)
-	cp.retire(in)
-	cp.end(h, in, model.Terminated)
-	s := &cp.launchStreams[in.order.owner]
-	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
-}
-
-// kill ends an instance at once: Spot took it, or a fault stopped it.
-func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
-	in := cp.instances.Get(h)
-	cp.outOfService(in)
-	if !in.life.ended() {
-		cp.retire(in)
-		cp.end(h, in, cause)
-	}
-	cp.gone(h)
-}
-
-// end stops what an instance does and what it costs.
-func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
-	rested := in.life.rests()
-	cp.countChecks(in)
-	cp.killCrew(in, cause)
-	cp.become(in, shuttingDown)
-	if rested {
-		cp.closeRest(in)
-	} else {
-		cp.data.Kill(in.server, cause)
-	}
-	if in.isTask() {
-		cp.leaveCrew(in)
-	}
-	cp.closeAccount(in, false)
-	cp.closeUsage(in, cause.LeaseEnd())
-	cp.closeAddresses(in)
-	cp.detachAll(h)
-	cp.leaveInterfaces(h)
-	if in.order.bid > 0 {
-		cp.requestEnds(in)
-	}
-	cp.left(h)
-}
-
-// onInstanceIsGone frees the host's place.
-func (cp *Plane) onInstanceIsGone(ev model.Event) {
-	if cp.instances.Get(ev.Handle()) == nil {
-		cp.overtaken()
-		return
-	}
-	cp.gone(ev.Handle())
-}
-
-func (cp *Plane) gone(h slab.Handle) {
-	in := cp.instances.Get(h)
-	cp.unplace(in.order.need, in.zone, in.hostPlace)
-	cp.data.Close(in.server)
-	group, activity := in.order.group, in.order.activity
-	if f := in.order.fleet; f != None {
-		cp.fleets[f].ended, cp.fleets[f].endedAt = true, cp.kernel.Now()
-	}
-	cp.instances.Free(h)
-	if group != None {
-		cp.departed(group, activity)
 	}
 }

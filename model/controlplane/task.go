@@ -147,27 +147,6 @@ func (cp *Plane) launchTaskOn(i, line int, l launching) launchFailure {
 	return noFailure
 }
 
-// roomFor returns the subnet and the host of a launch. A task has no host, and on an
-// instance no address of its own.
-func (cp *Plane) roomFor(o *order) (subnet int, at hostPlace, ok bool) {
-	if o.on != 0 {
-		return int(cp.instances.Get(o.on).subnet), unlimited, true
-	}
-	if subnet = cp.subnetFor(o); subnet == None {
-		cp.why = insufficientFreeAddresses
-		return subnet, unlimited, false
-	}
-	if o.tasks != nil {
-		return subnet, unlimited, true
-	}
-	if cp.beyondIOPS(o.template.Volumes) {
-		cp.why = maxIOPSLimitExceeded
-		return subnet, unlimited, false
-	}
-	at, ok = cp.place(o.request())
-	return subnet, at, ok
-}
-
 // boardTask takes what a task reserves of its instance, and opens its record.
 func (cp *Plane) boardTask(h slab.Handle) {
 	in := cp.instances.Get(h)

@@ -27,6 +27,7 @@ const (
 	settlesNetwork                 // its CPU and its interface
 	settlesBase                    // those of its base
 	settlesShared                  // its CPU, of a base whose applications have their fast path
+	settlesAlone                   // its CPU, where it has the fast path of a server of its own
 )
 
 func (s *server) settling() settling {
@@ -203,7 +204,7 @@ func (p *Plane) computing(id uint32) int {
 }
 
 // evictApplication is [Plane.evicted] for an application.
-func (p *Plane) evictApplication(id uint32) []uint32 {
+func (p *Plane) evictApplication(id uint32, until sim.Time) []uint32 {
 	p.leaveFastPath(id)
 	s := p.servers.at(id)
 	list := p.onCPU(id)
@@ -214,7 +215,7 @@ func (p *Plane) evictApplication(id uint32) []uint32 {
 	if s.nic != nil {
 		list = append(p.cutFlows(id, s), list...)
 	}
-	list = p.evictJourneys(id, p.servers.at(id), list)
+	list = p.evictJourneys(id, until, list)
 	p.changed(s.base, p.servers.at(s.base))
 	return list
 }

@@ -89,7 +89,11 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 	r := p.compact.at(k)
 	p.compact.release(k)
 	if r.source == fullRequest {
-		p.completeOnFastPath(r.in, f, at)
+		if r.out == keepsLimit {
+			p.completeLimited(r.in, at)
+		} else {
+			p.completeOnFastPath(r.in, f, at)
+		}
 		return
 	}
 	p.stepsEnded++

@@ -31,13 +31,14 @@
 //
 // A server keeps the ends of its requests to itself, and the plane settles it
 // when somebody looks: a request arrives there, a health check comes, a metric is
-// read, a client gives up, a deregistration or a kill strikes. There are three
+// read, a client gives up, a deregistration or a kill strikes. There are four
 // kinds of servers. Most are settled only then. Those behind an algorithm that
 // counts requests in flight announce their next departure in a calendar, which is
 // turned up to the present before each pick. Those whose departures lead
 // somewhere else at once (journeys of calls, callees, applications that fail, targets
-// that drain) have their next departure in the kernel (journeywatch.go). All three give the
-// same outcome. Where requests only
+// that drain) have their next departure in the kernel (journeywatch.go), or, where nothing hears
+// of it but a caller behind a load balancer, the instant at which the answer reaches that one:
+// one event a call, not two ([Plane.markReturns]). All four give the same outcome. Where requests only
 // compute, pause, read and write, the ends of their steps are the server's own as well
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
 // looks, and keeps nothing to itself once its disks, its memory or a fault concern others.
@@ -51,6 +52,12 @@
 // speed, a load, a draining, a check that decides, a client that will not wait for the
 // end) settles the fast path and leaves it: the server's own station goes on as if it had
 // been there all the time. Nothing may change a server's station without that.
+//
+// Where requests share the CPU of their server no end is known when they come, but an instant by
+// which each has ended while no more than so many are there (alonepath.go; which servers
+// [Plane.foreseeableAlone] says, and sharedpath.go where applications share a machine). Such a
+// path is the server's own station, whose jobs have the numbers of compact requests; it is left
+// for all where more are there. Who may not wait until that instant keeps its time limit.
 //
 // # Compact requests
 //
@@ -179,7 +186,7 @@
 //     its end
 //   - listener.go: what may be said of listeners; way.go: what rules say of each class of
 //     requests, once; balancer.go: node, door, rule; sticky.go: to whom its client is
-//     faithful; flow.go: its connection through a Network Load Balancer; target.go: who
+//     faithful; flow.go: its connection through a Network Load Balancer; target.go and check.go: who
 //     is in rotation, and who drains; evict.go: what ends when it has drained
 //   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges
 //     for, by their path

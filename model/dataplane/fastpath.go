@@ -18,7 +18,7 @@ type fastPath struct {
 	counted  bool // who picks by requests in flight looks at the server
 	paced    bool // time on its CPU is not the demand
 	wired    bool // nic is not nil
-	shared   bool // of an application, or of the base of some
+	shared   bool // of an application, or of the base of some, or of a server that shares its CPU among its requests
 	flows    bool // its target is one of flows
 	zone     uint8
 	scope    uint8            // of the target
@@ -33,7 +33,7 @@ type fastPath struct {
 	settled   sim.Time    // all up to then is counted
 	pace      float64     // as the server's
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
-	impatient int         // times that somebody would not wait
+	impatient int         // times that somebody would not wait, or found too many
 	most      int32       // shared: who is served at once at most
 	work      sim.Time    // shared: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
@@ -65,6 +65,10 @@ func (p *Plane) openFastPath(id uint32, s *server) bool {
 	disturbed := s.supply != nil || s.watch == inKernel || s.attended > 0 || s.errors.Rate > 0 || s.station.Speed() != station.FullSpeed
 	if !s.open || disturbed || f.impatient > patienceTries || s.station.InService() > 0 || s.station.Waiting() > 0 {
 		return false
+	}
+	if s.cfg.Discipline == ProcessorSharing {
+		p.openAlone(f, s)
+		return true
 	}
 	now := p.kernel.Now()
 	if !p.openFastNetwork(f, s, now) {
@@ -172,8 +176,11 @@ func (p *Plane) goesFast(i uint32, r *request, s *server) bool {
 // enterFastPath takes a full request to a fast path, or returns false if it cannot go that
 // way: its client or its balancer will not wait for its end.
 func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
-	if f.wired {
+	switch {
+	case f.wired:
 		return p.receiveFull(i, r, f)
+	case f.shared:
+		return p.enterAloneFull(i, r, f)
 	}
 	now := r.arrived
 	if f.counted {
@@ -361,39 +368,10 @@ func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
 	if s.base != noIndex {
 		return p.computing(id), 0
 	}
-	if f := &p.fastPaths[id]; f.open {
+	if f := &p.fastPaths[id]; f.open && !f.shared {
 		return f.station.InService(p.settledUntil(f)), f.station.Waiting()
 	}
 	return s.station.InService(), s.station.Waiting()
-}
-
-// used is what a settled server has used.
-func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
-	f := &p.fastPaths[id]
-	use := model.ServerUse{In: s.in.Plus(f.in), Out: s.out.Plus(f.out)}
-	for _, a := range s.applications {
-		p.addApplication(&use, p.servers.Get(a), now)
-	}
-	if s.nic != nil && !s.nic.disks {
-		use.In, use.Out = s.nic.links[inward].Passed(now), s.nic.links[outward].Passed(now)
-	}
-	use.Busy = p.busyTime(id, s, now)
-	if p.fluid != nil {
-		busy, in, out := p.fluidUse(id)
-		use.Busy, use.In, use.Out = use.Busy+busy, use.In.Plus(in), use.Out.Plus(out)
-	}
-	if s.memory != nil {
-		use.Memory = s.memory.usedTime(now)
-	}
-	return use
-}
-
-// busyTime is the CPU work of a settled server.
-func (p *Plane) busyTime(id uint32, s *server, now sim.Time) uint64 {
-	if f := &p.fastPaths[id]; f.open && !f.shared {
-		return f.station.Busy(now)
-	}
-	return s.busy(now)
 }
 
 // takesFastPath reports whether a request goes by the fast path of its server.

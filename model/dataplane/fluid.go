@@ -16,10 +16,11 @@ import (
 // at a server plays the time up to then first ([Plane.regroup]).
 type fluidly struct {
 	step     sim.Time
-	from, to sim.Time // the present step, with its end
-	done     sim.Time // what comes before is played
-	length   sim.Time // of what is being played
-	inflows  []inflow // by workload, and by attempt
+	from, to sim.Time          // the present step, with its end
+	done     sim.Time          // what comes before is played
+	length   sim.Time          // of what is being played
+	inflows  []inflow          // by workload, and by attempt
+	thinkers []*fluid.Thinkers // by workload, where some ask in a closed loop
 	cohorts  []*cohort
 	byKey    map[cohortKey]*cohort
 	places   []place // by server
@@ -37,6 +38,7 @@ type fluidly struct {
 	audit    *fluid.Audit                // nil: none
 	auto     *fluid.Auto                 // nil: rates everywhere
 	mixtures map[string]rng.Distribution // of demands, by whose they are
+	demands  []rng.Distribution          // that differ
 	blends   []blend
 	links    map[linkKey]*law.Laws // of flows of one size
 	minute   sim.Time              // when responses are recorded next
@@ -80,7 +82,7 @@ func (p *Plane) newFluid() {
 	}
 	for i := range p.cfg.Workloads {
 		w := &p.cfg.Workloads[i]
-		first := workload.NewFlow(w.Arrivals, p.stream("workload/"+w.Name+"/arrivals"))
+		first := p.flowOf(f, i)
 		for attempt := range w.Clients.RetryAttempts + 1 {
 			f.inflows = append(f.inflows, inflow{source: i, attempt: attempt, flow: first})
 		}

@@ -105,7 +105,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		p.failMany(c, at, refused, failure{code: Code502, cause: CauseRefused})
 	}
 	pool := c.inside + c.came - refused
-	c.inside = c.stay.Of(pool, of.line)
+	c.inside = c.stay.Of(pool, c.line)
 	ended := pool - c.inside
 	if ended == 0 {
 		return
@@ -226,6 +226,7 @@ func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 		if measured {
 			u.MeasuredFailed += n
 		}
+		p.restMany(c, n, why.still)
 	}
 }
 
@@ -302,6 +303,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		if measured {
 			u.MeasuredCompleted += n
 		}
+		p.restMany(c, n, c.hop+c.across)
 	}
 	p.respondMany(c, n)
 	if c.cohort != nil && c.cohort.Law != nil {

@@ -270,7 +270,7 @@ func (t *Traffic) stickyCarried(index int, rule law.Rule) bool {
 	for i := range t.Workloads {
 		w := &t.Workloads[i]
 		if w.Visitors.Count > 0 && t.comesTo(w, index) &&
-			(w.Visitors.Count < manyClients || w.Clients.RetryAttempts > 0 || w.Record > 0 || rule == law.LeastWaiting) {
+			(w.Visitors.Count < manyClients || w.Visitors.Think != nil || w.Clients.RetryAttempts > 0 || w.Record > 0 || rule == law.LeastWaiting) {
 			return false
 		}
 	}

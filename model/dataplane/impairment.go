@@ -82,7 +82,7 @@ func (p *Plane) updateErrors(s *server) {
 // fallSilent ends the work of a server whose answers do not arrive. Who waits for them
 // does so on a connection that is open.
 func (p *Plane) fallSilent(id uint32, now sim.Time) {
-	for _, i := range p.evicted(id, now) {
+	for _, i := range p.evicted(id, now-1) {
 		if r := p.requests.at(i); r.gone && r.source != checkSource {
 			p.free(i)
 			continue

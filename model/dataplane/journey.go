@@ -318,21 +318,22 @@ func (p *Plane) withdrawJourney(i uint32) {
 	case inService:
 		p.abandon(r.server, s, i)
 	case calling:
-		p.hangUp(i)
+		p.hangUp(i, p.kernel.Now())
 	}
 	p.vacate(p.job(i))
 }
 
 // evictJourneys takes those who wait, pause and call out of a dying server.
-// list holds those on the CPU.
-func (p *Plane) evictJourneys(id uint32, s *server, list []uint32) []uint32 {
+// list holds those on the CPU. What they have called may have departed until an instant.
+func (p *Plane) evictJourneys(id uint32, until sim.Time, list []uint32) []uint32 {
+	s := p.servers.at(id)
 	list = p.journeysAboard(id, s, list)
 	for s.gate.line.Len() > 0 {
 		s.gate.line.Pop()
 	}
 	for _, i := range list {
 		if p.requests.at(i).phase == calling {
-			p.hangUp(i)
+			p.hangUp(i, until)
 		}
 		if p.tracked {
 			p.trips[i].placed = false

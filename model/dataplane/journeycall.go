@@ -4,6 +4,7 @@ import (
 	"headroom/model"
 	"headroom/sim"
 	"headroom/sim/rng"
+	"headroom/sim/slab"
 	"headroom/sim/station"
 )
 
@@ -15,7 +16,8 @@ type calls struct {
 	draws   rng.Stream
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
-	shared  bool       // some of its servers share a machine, and a fast path there
+	lag     sim.Time   // from a departure until it leads to a caller, at least; Never: nobody calls
+	shared  bool       // some of its servers have a fast path on which requests share a CPU
 	keeps   bool       // its servers keep their steps to themselves
 	ios     []fixedIO  // by step
 }
@@ -170,13 +172,15 @@ func (p *Plane) onCallGivesUp(ev model.Event) {
 
 // onCallReturns brings a call's end to its caller, who goes on or fails, or a connection
 // to a call that waited for it.
-func (p *Plane) onCallReturns(ev model.Event) {
-	r := p.requests.Get(ev.Handle())
+func (p *Plane) onCallReturns(ev model.Event) { p.returnCall(ev.Handle()) }
+
+func (p *Plane) returnCall(h slab.Handle) {
+	r := p.requests.Get(h)
 	if r == nil { // its caller is no more
 		p.meter.overtaken()
 		return
 	}
-	i := indexOf(ev.Handle())
+	i := indexOf(h)
 	if r.phase == backingOff {
 		p.dial(i, r)
 		return
@@ -211,7 +215,7 @@ func (p *Plane) onCallReturns(ev model.Event) {
 // breakOff fails a request whose call failed.
 func (p *Plane) breakOff(i uint32, now sim.Time) {
 	server := p.requests.at(i).server
-	p.hangUp(i)
+	p.hangUp(i, now)
 	p.vacate(p.job(i))
 	if p.servers.at(server).function != nil {
 		p.dropFor(i, Code502, CauseFunction)
@@ -244,22 +248,26 @@ func (p *Plane) unlink(parent, i uint32) {
 }
 
 // hangUp ends the calls of a request that will not hear of them. It plays nothing
-// else; whoever began it must let those who wait take the places, by relieve.
-func (p *Plane) hangUp(i uint32) {
+// else than what has departed until an instant; whoever began it must let those who wait take
+// the places, by relieve.
+func (p *Plane) hangUp(i uint32, until sim.Time) {
 	t := &p.trips[i]
 	child := t.child
 	t.child, t.left, t.out = noIndex, 0, 0
 	for child != noIndex {
 		next := p.trips[child].sibling
-		p.hangUpOne(child)
+		p.hangUpOne(child, until)
 		child = next
 	}
 }
 
 // hangUpOne ends one call: the callee drops it, or works on for nobody.
-func (p *Plane) hangUpOne(i uint32) {
-	now := p.kernel.Now()
-	switch r := p.requests.at(i); {
+func (p *Plane) hangUpOne(i uint32, until sim.Time) {
+	now, r := p.kernel.Now(), p.requests.at(i)
+	if r.phase.aboard() && p.servers.at(r.server).watch == onReturn {
+		p.settle(r.server, until)
+	}
+	switch {
 	case r.phase == pooling:
 		p.outletOf(i).line.Remove(r.ticket)
 		p.free(i)

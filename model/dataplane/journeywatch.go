@@ -13,6 +13,7 @@ const (
 	onLook     watching = iota // when somebody looks
 	inCalendar                 // when somebody picks by requests in flight
 	inKernel                   // at the very instant
+	onReturn                   // when the first answer may reach who called: see [Plane.markReturns]
 )
 
 // refill lets those who wait at a settled server into places that became free,
@@ -41,6 +42,8 @@ func (p *Plane) changed(id uint32, s *server) {
 		p.departsNext(id, s)
 	case s.watch == inKernel:
 		p.departsInKernel(id, s)
+	case s.watch == onReturn && s.attended == 0 && !s.disturbed():
+		p.returnsInKernel(s, handled(serverDeparts, p.servers.handle(id)))
 	case s.watch == onLook && s.attended == 0:
 	case p.fastPaths[id].open:
 	case s.watch == inCalendar && s.attended == 0:
@@ -80,6 +83,14 @@ func (p *Plane) departsAt(due sim.Time, s *server, ev model.Event) {
 	p.kernel.At(due, sim.RankRelease, ev)
 }
 
+// returnsInKernel makes an event of the first instant at which an answer of a server may reach
+// who called, unless there is one before.
+func (p *Plane) returnsInKernel(s *server, ev model.Event) {
+	if next := s.station.Next(); next < s.due-s.lag {
+		p.departsAt(next+s.lag, s, ev)
+	}
+}
+
 // onServerDeparts settles a server whose departure must not wait.
 func (p *Plane) onServerDeparts(ev model.Event) {
 	p.housekeeping++
@@ -94,6 +105,10 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	}
 	s.due = sim.Never
 	id := indexOf(ev.Handle())
+	if s.watch == onReturn && s.settles == settlesStation {
+		p.answerCallers(id, s, ev)
+		return
+	}
 	if s.watch != inKernel || s.settles != settlesStation {
 		p.refill(id)
 		return
@@ -106,6 +121,53 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 		p.changed(id, s)
 	} else if due := s.station.Next(); due < s.due {
 		p.departsAt(due, s, ev)
+	}
+}
+
+// answerCallers settles a server that is watched on return, and goes on with the callers whom an
+// answer from there reaches now. Those of a later instant get it by an event.
+func (p *Plane) answerCallers(id uint32, s *server, ev model.Event) {
+	now := p.kernel.Now()
+	p.returning = now
+	p.settleStation(id, s, now)
+	p.returning = -1
+	for _, h := range p.returned {
+		p.stepsEnded++ // as an event of the kernel is
+		p.returnCall(h)
+	}
+	p.returned = p.returned[:0]
+	if s.attended == 0 && !s.disturbed() {
+		p.returnsInKernel(s, ev)
+	} else {
+		p.changed(id, s)
+	}
+}
+
+// markReturns finds how long an answer of each service that is called is on its way through a load
+// balancer at least. Where nothing else hears of its departures at once, its servers are settled
+// no later than that after one, which comes out as if it had been played at its instant. Of events
+// of the same nanosecond and rank another may be the first.
+func (p *Plane) markReturns() {
+	for i := range p.sources {
+		s := &p.sources[i]
+		if s.call == nil {
+			continue
+		}
+		lag := sim.Time(0)
+		if s.straight {
+			lag = s.hop
+		}
+		for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
+			p.calls[service].lag = min(p.calls[service].lag, lag)
+		}
+	}
+}
+
+// returns has the departures of a new server watched on return, if all that it has is a CPU.
+func (p *Plane) returns(s *server) {
+	lag := p.calls[s.service].lag
+	if s.watch == inKernel && lag > 0 && lag < sim.Never && s.settles == settlesStation && s.memory == nil && !s.disturbed() {
+		s.watch, s.lag = onReturn, lag
 	}
 }
 

@@ -28,7 +28,9 @@ func (p *Plane) Open(spec model.ServerSpec) slab.Handle {
 	}
 	s.settles = s.settling()
 	if s.supply = p.newSupply(&spec); s.cfg != nil {
+		p.returns(s)
 		p.joinHost(indexOf(h), s)
+		s.foreseen = s.foreseen || p.foreseeableAlone(s)
 	}
 	p.regroup(indexOf(h))
 	if spec.Fleet != None {

@@ -93,6 +93,8 @@ type Plane struct {
 	zoneDown      []int              // outages that hold each zone
 	zonesDown     int                // in all
 	vacated       []uint32           // servers that dropped calls have left; see relieve
+	returned      []slab.Handle      // calls whose answers reach their callers now; see answerCallers
+	returning     sim.Time           // the instant while they are found; else -1
 	calendar      calendar[struct{}] // departures of servers
 	endDue        dueFunc            // Plane.endOnFastPath
 	announced     dueFunc            // Plane.settleDue
@@ -141,6 +143,7 @@ func New(setup Setup) (*Plane, error) {
 		calendar:       newCalendar[struct{}](),
 		many:           manyFastPaths,
 		compact:        compactRequests{ends: newCalendar[compactRequest]()},
+		returning:      -1,
 		everyDeparture: setup.EveryDeparture,
 		full:           setup.Full,
 		diskSlots:      map[diskKey]int32{},
@@ -152,7 +155,7 @@ func New(setup Setup) (*Plane, error) {
 	p.apart = p.distances()
 	p.tracked = setup.Shares && p.sharesMore() || p.tracks(setup.Observe)
 	for i := range p.calls {
-		p.calls[i].instant = setup.EveryDeparture
+		p.calls[i].instant, p.calls[i].lag = setup.EveryDeparture, sim.Never
 		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
@@ -167,6 +170,7 @@ func New(setup Setup) (*Plane, error) {
 	p.scheduleMitigation()
 	p.scheduleWeighing()
 	p.findWays()
+	p.markReturns()
 	p.meter = p.newMeter(setup.Observe)
 	p.newLanes()
 	if setup.Observe.Series {
@@ -204,30 +208,42 @@ func (p *Plane) tracks(o Observe) bool {
 // tried again, and those whose clients think after an answer.
 func (p *Plane) markInstant() {
 	for i := range p.cfg.Services {
-		s := &p.cfg.Services[i]
+		s, c := &p.cfg.Services[i], &p.calls[i]
+		if c.instant || len(s.Steps) > 0 || s.Errors.Rate > 0 {
+			c.lag = 0
+		}
 		switch {
-		case s.keeping() && !p.calls[i].instant:
-			p.calls[i].keeps = true
+		case s.keeping() && !c.instant:
+			c.keeps = true
 		case len(s.Steps) > 0 || s.Errors.Rate > 0:
-			p.calls[i].instant = true
+			c.instant = true
 		}
 	}
 	for i := range p.cfg.Functions {
-		service := p.cfg.Functions[i].Service
-		p.calls[service].instant, p.calls[service].keeps = true, false
+		p.calls[p.cfg.Functions[i].Service].leadOn(0)
 	}
 	for i := range p.targetGroups { // who keeps a connection asks when it was answered
 		if g := &p.targetGroups[i]; g.keeps > 0 {
-			p.calls[g.cfg.Service].instant, p.calls[g.cfg.Service].keeps = true, false
+			p.calls[g.cfg.Service].leadOn(0)
 		}
 	}
 	for i := range p.sources {
-		if s := &p.sources[i]; s.call != nil || s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on || s.sockets.on || s.gateway.balancer != None {
-			for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
-				p.calls[service].instant, p.calls[service].keeps = true, false
-			}
+		s, lag := &p.sources[i], sim.Never
+		if s.visitors.thinks() || s.flows.keeps(s.clients) || s.connections.on || s.sockets.on || s.gateway.balancer != None {
+			lag = 0
+		} else if s.call == nil {
+			continue
+		}
+		for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
+			p.calls[service].leadOn(lag)
 		}
 	}
+}
+
+// leadOn says that departures of a service's servers lead somewhere else, at the earliest after a
+// lag.
+func (c *calls) leadOn(lag sim.Time) {
+	c.instant, c.keeps, c.lag = true, false, min(c.lag, lag)
 }
 
 func (p *Plane) stream(name string) rng.Stream {

@@ -15,7 +15,7 @@ type server struct {
 	station   station.Station
 	supply    *supply  // nil: it gets all of its vCPUs for good, and only serves requests
 	nic       *nic     // nil: bytes take no time
-	due       sim.Time // inKernel: of the pending serverDeparts; Never without one
+	due       sim.Time // inKernel, onReturn: of the pending serverDeparts; Never without one
 	behind    sim.Time // of one that is pending since before an earlier departure came up; Never without one
 	open      bool     // it takes requests: its port listens and nothing keeps it from them
 	listens   bool     // the application port does
@@ -26,8 +26,9 @@ type server struct {
 	settles   settling
 	untracked bool // a base, or one of its applications, whose requests have no trips
 	zone      model.Zone
-	attended  int16   // checks aboard that decide: departures are in the kernel
-	pace      float64 // CPU time here for a second of demand
+	attended  int16    // checks aboard that decide: departures are in the kernel
+	pace      float64  // CPU time here for a second of demand
+	lag       sim.Time // onReturn: of that event, after the departure
 	in, out   model.Bytes
 	cfg       *Service // nil: serves no requests
 	service   int32
@@ -125,7 +126,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	}
 	s := p.servers.Get(h)
 	s.open, s.listens = false, false
-	for _, i := range p.evicted(id, now) {
+	for _, i := range p.evicted(id, until) {
 		p.dropFor(i, code, CauseEnded)
 	}
 	p.shutOff(id, now)
@@ -145,15 +146,15 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	p.relieve()
 }
 
-// evicted takes everybody out of a server, in order of arrival there: who is in
-// service or away on a call, then who waits.
-func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
-	s := p.servers.at(id)
+// evicted takes everybody out of a server that is settled up to an instant, now or the last before,
+// in order of arrival there: who is in service or away on a call, then who waits.
+func (p *Plane) evicted(id uint32, until sim.Time) []uint32 {
+	now, s := p.kernel.Now(), p.servers.at(id)
 	if s.cfg == nil {
 		return nil
 	}
 	if s.base != noIndex {
-		return p.evictApplication(id)
+		return p.evictApplication(id, until)
 	}
 	p.leaveFastPath(id)
 	waiting := s.station.Waiting()
@@ -168,30 +169,11 @@ func (p *Plane) evicted(id uint32, now sim.Time) []uint32 {
 		list = append(p.evictFlows(id, s, now), list...)
 	}
 	if s.journey {
-		list = p.evictJourneys(id, s, list)
+		list = p.evictJourneys(id, until, list)
 	}
 	s.due = sim.Never
 	p.calendar.remove(id)
 	return list
-}
-
-// ServerUse settles a server and returns what it has used.
-func (p *Plane) ServerUse(h slab.Handle) model.ServerUse {
-	return p.used(indexOf(h), p.settled(h), p.kernel.Now())
-}
-
-// BusyTime settles a server and returns the CPU work that it has done, in
-// vCPU-nanoseconds. It is asked of every member of a group each minute, most of which
-// have nothing to do in a large one.
-func (p *Plane) BusyTime(h slab.Handle) uint64 {
-	id, busy := indexOf(h), uint64(0)
-	if p.fluid != nil {
-		busy, _, _ = p.fluidUse(id)
-	}
-	if s := p.servers.Get(h); s.idle() && !p.fastPaths[id].open {
-		return s.busyBefore() + busy
-	}
-	return p.busyTime(id, p.settled(h), p.kernel.Now()) + busy
 }
 
 // settled settles a server, if anything may have happened there.
@@ -309,6 +291,8 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleKept(id, until)
 	case settlesShared:
 		p.settleShared(s, until)
+	case settlesAlone:
+		p.settleAlone(s, &p.fastPaths[id], until)
 	case settlesNetwork:
 		p.settleNetwork(id, s.nic, until)
 	default:

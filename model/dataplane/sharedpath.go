@@ -38,13 +38,19 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 	most := min(places, mostSharing*b.station.Servers())
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
-		f.open, f.shared, f.counted = true, true, b.watch == inCalendar
-		f.zone, f.pace, f.paced = uint8(a.zone), a.pace, a.pace != 1
-		f.target, f.answered, f.work = noIndex, -1, 0
-		f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(b.station.Servers()))
+		f.opensFor(a, b, most)
 	}
 	b.settles, p.fastPaths[id].shared = settlesShared, true
 	return true
+}
+
+// opensFor opens the fast path of a server that computes on the CPU of a base with so many
+// requests at most.
+func (f *fastPath) opensFor(s, base *server, most int64) {
+	f.open, f.shared, f.counted = true, true, base.watch == inCalendar
+	f.zone, f.pace, f.paced = uint8(s.zone), s.pace, s.pace != 1
+	f.target, f.answered, f.work = noIndex, -1, 0
+	f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(base.station.Servers()))
 }
 
 // endsWithin reports whether a request that takes a time on the CPU has surely ended before
@@ -57,10 +63,8 @@ func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
 	return most*f.slow <= float64(patience)
 }
 
-// stationFull reports whether one who has a place would be one too many at a station.
-func (f *fastPath) stationFull(s *station.Station, g *gate) bool {
-	return g.held < g.limit && s.InService() >= int(f.most)
-}
+// stationFull reports whether one more would be one too many at a station.
+func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >= int(f.most) }
 
 // enterShared is [Plane.enterCompact] for the fast path of an application.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
@@ -71,7 +75,11 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 		p.passShared(b, now)
 	}
 	g, time := &a.gate, f.time(r.demand)
-	if g.held >= g.limit && g.line.Len() >= int(g.backlog) || f.stationFull(&b.station, g) || !f.endsWithin(patience, time, g) {
+	waits := g.held >= g.limit
+	if waits && g.line.Len() >= int(g.backlog) || !waits && f.stationFull(&b.station) {
+		return false
+	}
+	if patience != sim.Never && !f.endsWithin(patience, time, g) {
 		return false
 	}
 	k := p.compact.alloc()
@@ -80,7 +88,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if !n.came.put(now) {
 		p.openArrivalTab(n, now)
 	}
-	if g.held >= g.limit {
+	if waits {
 		g.line.Push(k, time)
 		return true
 	}
@@ -118,7 +126,7 @@ func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
 	}
 	time := f.time(r.demand)
 	limits, patience := p.patience(i, r, f)
-	if full := f.stationFull(&b.station, g); full || !f.endsWithin(patience, time, g) {
+	if full := !waits && f.stationFull(&b.station); full || !f.endsWithin(patience, time, g) {
 		p.leaveShared(s.base)
 		if !full {
 			p.fastPaths[s.base].impatient++
@@ -189,7 +197,11 @@ func (p *Plane) tellApplications(b *server) {
 // path are. The pool of requests may move.
 func (p *Plane) leaveShared(id uint32) {
 	b := p.servers.at(id)
-	if !p.fastPaths[id].shared {
+	switch {
+	case !p.fastPaths[id].shared:
+		return
+	case b.settles == settlesAlone:
+		p.leaveAlone(id, b)
 		return
 	}
 	p.tellApplications(b)
@@ -212,11 +224,11 @@ func (p *Plane) leaveShared(id uint32) {
 	p.limitAgain(jobs)
 }
 
-// onShared lists the compact requests of an application on its fast path: those that compute,
+// onShared lists the compact requests of a server on a fast path on which they share a CPU: those that compute,
 // then those in line.
 func (p *Plane) onShared(id uint32) (computing, waiting []uint32) {
 	s := p.servers.at(id)
-	for _, k := range p.servers.at(s.base).station.Jobs(nil) {
+	for _, k := range p.servers.at(p.baseOf(id)).station.Jobs(nil) {
 		if p.compact.at(k).server == id {
 			computing = append(computing, k)
 		}

@@ -19,8 +19,9 @@ func TestRequestsAreCompactOnlyWhereAFastPathMayServeThem(t *testing.T) {
 	}{
 		{"first come, first served", FCFS, nil, ToLoadBalancer, true},
 		{"first come, first served, by no balancer", FCFS, nil, ToInstances, true},
-		{"processor sharing", ProcessorSharing, nil, ToLoadBalancer, false},
-		{"processor sharing, by no balancer", ProcessorSharing, nil, ToInstances, false},
+		{"processor sharing", ProcessorSharing, nil, ToLoadBalancer, true},
+		{"processor sharing, by no balancer", ProcessorSharing, nil, ToInstances, true},
+		{"processor sharing, a journey", ProcessorSharing, []Step{{Kind: StepCPU}}, ToLoadBalancer, false},
 		{"a journey", FCFS, []Step{{Kind: StepCPU}}, ToLoadBalancer, false},
 	} {
 		traffic := behindBalancer(seconds(1), must(rng.Fixed(0.1)))

@@ -18,7 +18,12 @@ type notFluid[T any] struct {
 }
 
 var workloadsNotFluid = []notFluid[Workload]{
-	{"clients.sessions", func(_ *Traffic, w *Workload) bool { return w.Visitors.Think != nil }},
+	{"clients.think_time", func(t *Traffic, w *Workload) bool {
+		return w.Visitors.Think != nil && w.Visitors.Think.Mean() < 2*t.Fluid.Seconds()
+	}},
+	{"clients.sessions", func(t *Traffic, w *Workload) bool {
+		return w.Visitors.Think != nil && (w.Clients.PerConnection > 1 || t.asksSticky(w))
+	}},
 	{"clients.users", func(t *Traffic, w *Workload) bool {
 		return w.Visitors.Count > 0 && w.Visitors.Think == nil && t.remembers(w)
 	}},
@@ -93,9 +98,14 @@ func (t *Traffic) asksAny(w *Workload, is func(*LoadBalancer) bool) bool {
 
 // remembers reports whether it matters who sends a request of a workload: clients keep connections, or cookies.
 func (t *Traffic) remembers(w *Workload) bool {
+	return w.Clients.PerConnection > 1 || t.asksAny(w, (*LoadBalancer).Network) || t.asksSticky(w)
+}
+
+// asksSticky reports whether actions of a load balancer are sticky to a workload.
+func (t *Traffic) asksSticky(w *Workload) bool {
 	sticks := func(a Action) bool { return a.Sticky > 0 }
-	return w.Clients.PerConnection > 1 || t.asksAny(w, func(lb *LoadBalancer) bool {
-		return lb.Network() || slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool {
+	return t.asksAny(w, func(lb *LoadBalancer) bool {
+		return slices.ContainsFunc(lb.AllListeners(), func(l Listener) bool {
 			return sticks(l.Default) || slices.ContainsFunc(l.Rules, func(r Rule) bool { return sticks(r.Action) })
 		})
 	})

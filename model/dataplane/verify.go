@@ -13,7 +13,7 @@ func (p *Plane) Verify() error {
 		return fmt.Errorf("%d lanes have ends that are not counted", len(p.owing))
 	}
 	p.settleAll()
-	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
+	for _, check := range []func() error{p.verifyRequests, p.verifyLists, p.verifyServers, p.verifySupplies, p.verifyTargets, p.verifyVisitors, p.verifyThinkers, p.verifyConnections, p.verifyClientConnections, p.verifySockets, p.verifyKept, p.verifyCalls, p.verifyOutlets, p.verifyDisks, p.verifyMemories, p.verifyNetworks, p.verifyFunctions, p.verifyGateways, p.verifyUsers} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -71,6 +71,7 @@ func (p *Plane) verifyLists() error {
 			limited[r.source]++
 		}
 	}
+	p.eachLimitKept(func(r *request) { limited[r.source]++ })
 	p.eachCompact(func(r *request) {
 		if s := &p.sources[r.source]; s.balancer != None && !s.flows.on {
 			open[s.balancer]++
@@ -161,8 +162,11 @@ func (p *Plane) verifyServers() error {
 	there := 0
 	for h, s := range p.servers.All() {
 		demand := func(i uint32) sim.Time {
-			if s.journey {
+			switch {
+			case s.journey:
 				return sim.Horizon >> 10
+			case s.settles == settlesAlone:
+				return s.time(p.compact.at(i).demand)
 			}
 			return s.time(s.work(p.requests.at(i)))
 		}
@@ -171,6 +175,9 @@ func (p *Plane) verifyServers() error {
 		}
 		if err := p.fastPaths[indexOf(h)].station.Verify(p.kernel.Now()); err != nil {
 			return fmt.Errorf("server %v: %w", h, err)
+		}
+		if next := s.station.Next(); s.watch == onReturn && s.attended == 0 && !s.disturbed() && next < s.due-s.lag {
+			return fmt.Errorf("server %v: departs at %v, and no event comes by %v after that", h, next, s.lag)
 		}
 		l := at[indexOf(h)]
 		there += l.aboard

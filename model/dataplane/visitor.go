@@ -46,7 +46,7 @@ func (v *visitors) thinks() bool { return len(v.all) > 0 && v.cfg.Think != nil }
 func (p *Plane) welcome(source int) {
 	s := &p.sources[source]
 	cfg := &s.cfg.Visitors
-	if cfg.Count == 0 {
+	if cfg.Count == 0 || cfg.Think != nil && p.cfg.Fluid > 0 { // or rates know how many there are
 		return
 	}
 	name := "workload/" + s.cfg.Name + "/visitors"

@@ -127,7 +127,7 @@ func NewAudit(from, to sim.Time, windows int) *Audit {
 
 // Note takes a step of a cohort that ends at an instant.
 func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
-	if c.Law == nil || c.Targets == 0 || came.Length <= 0 {
+	if c.Law == nil || c.Targets == 0 || came.Length <= 0 || c.calmed > mostCalmed {
 		return
 	}
 	before, known := a.before[c]
@@ -153,6 +153,10 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 		w.extend(c, at, m)
 	}
 }
+
+// mostCalmed is the share of the variance of numbers that clients take who wait for an answer from which on no window
+// is drawn: there are no clients in it.
+const mostCalmed = 0.01
 
 // momentOf is a step of a cohort by what it shows.
 func momentOf(c *Cohort, came Arrivals) moment {

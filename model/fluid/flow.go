@@ -12,16 +12,18 @@ type flow struct {
 	laws     *fluid.Laws
 	worth    *worth
 	choices  int
-	able     float64 // requests that a target can serve a second
+	whole    float64 // requests that a target can serve a second, with nothing beside them
+	able     float64 // those with it
 	seconds  float64
 	each     float64 // that come to it a second
 	patience float64 // seconds that clients have, if they do not leave work behind; 0: any time
 	relative float64 // variance over what it is for good, before
+	fewer    float64 // come to all targets in a second, for each request that is there
 }
 
 // alike reports whether another step brings the same to the same targets.
 func (f *flow) alike(o *flow) bool {
-	return f.laws == o.laws && f.choices == o.choices && f.able == o.able && f.each == o.each && f.patience == o.patience
+	return f.laws == o.laws && f.choices == o.choices && f.able == o.able && f.each == o.each && f.patience == o.patience && f.fewer == o.fewer
 }
 
 // follow finds the number of requests at a target at the end of a step: what is there and
@@ -64,6 +66,10 @@ func (c *Cohort) vary(f *flow, now *held) {
 		here, _ := f.worth.upto(c.allowsAlways(f, now))
 		there, _ := f.worth.upto(c.allowsAlways(f, &more))
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
+	}
+	if c.calmed = 0; f.fewer > 0 { // what chance brings to one of them takes from what comes to all
+		c.calmed = f.fewer / (pace + f.fewer) / float64(max(1, c.Targets))
+		pace /= 1 - c.calmed
 	}
 	c.pace = pace
 	c.Variance = (c.Variance + chance*f.seconds) / (1 + 2*pace*f.seconds)
@@ -223,13 +229,6 @@ func (c *Cohort) rate(f *flow, h *held) float64 {
 		return c.speed()
 	}
 	return min(c.speed(), c.Demand.Mean()*f.able*h.works(f.relative)/c.inside(h.Number))
-}
-
-func (c *Cohort) speed() float64 {
-	if c.Speed == 0 {
-		return 1
-	}
-	return c.Speed
 }
 
 // makeRoom refuses what finds no room, and lets go who has waited in line for too long.

@@ -53,11 +53,13 @@ type callGraph struct {
 	open  []bool       // on the chain
 	depth []int        // calls below that wait for each other; -1: not known yet
 	chain []string
+
+	circles bool // one is found
 }
 
 // checkCycles reports services that call themselves, by whatever way, at the step
-// that closes the circle, and chains of calls that are too deep.
-func (l *loader) checkCycles() {
+// that closes the circle, and chains of calls that are too deep. It says whether none goes in a circle.
+func (l *loader) checkCycles() bool {
 	g := &callGraph{
 		loader: l, calls: make([][]callStep, len(l.cfg.Services)),
 		open: make([]bool, len(l.cfg.Services)), depth: make([]int, len(l.cfg.Services)),
@@ -71,6 +73,7 @@ func (l *loader) checkCycles() {
 	for i := range g.depth {
 		g.visit(i)
 	}
+	return !g.circles
 }
 
 // visit returns how deep the calls of a service go.
@@ -88,6 +91,7 @@ func (g *callGraph) visit(service int) int {
 			if g.open[callee] {
 				back := "service." + g.cfg.Services[callee].Name
 				circle := append(slices.Clone(g.chain[slices.Index(g.chain, back):]), back)
+				g.circles = true
 				c.at.Mistake("call", "must not lead back to where it comes from: "+strings.Join(circle, " -> "), "")
 				continue
 			}

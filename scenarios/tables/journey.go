@@ -49,7 +49,7 @@ func retryKeys(who string) []schema.Key {
 	return schema.Within("retry", "", []schema.Key{
 		schema.Row("attempts", schema.Whole(0, 100), "0", "further attempts"),
 		schema.Row("backoff", schema.Quantity(schema.Seconds, 0, year), `"100ms"`, "pause before the first retry, doubled before each later one"),
-		schema.Row("budget", schema.Quantity(schema.Number, 1e-6, dataplane.RetryBurst), "", fmt.Sprintf("retries that each first attempt earns %s, at most %d are kept; no limit without", who, dataplane.RetryBurst)),
+		schema.Row("budget", schema.Quantity(schema.Number, 0, dataplane.RetryBurst), "", fmt.Sprintf("retries that each first attempt earns %s, at most %d are kept; 0: none is tried again; no limit without", who, dataplane.RetryBurst)),
 		schema.Row("on", schema.Either("list of failures", schema.ListOf(schema.OneOf(failureWords()...))), "(all)", "the failures that are tried again"),
 	})
 }
@@ -110,10 +110,11 @@ func (l *loader) readJourneys() {
 			t.Mistake("async", "needs a step that waits: a call, a pause, a read or a write", "")
 		}
 	}
-	for _, c := range l.calls {
-		l.connectCall(c)
+	if l.checkCycles() { // else nothing is known of what their calls take
+		for _, c := range l.calls {
+			l.connectCall(c)
+		}
 	}
-	l.checkCycles()
 }
 
 // stepKinds are the keys of which a step has exactly one.
@@ -223,6 +224,9 @@ func (l *loader) readRetry(t *schema.Table, to dataplane.DestinationKind, target
 		if t.Sound(key) && c.RetryAttempts == 0 && !t.Faulty("attempts") {
 			t.Mistake(key, "needs attempts above 0", "")
 		}
+	}
+	if t.Sound("budget") && c.RetryBudget == 0 { // nothing is earned, where a config means no limit
+		c.RetryAttempts = 0
 	}
 	t.Done()
 }

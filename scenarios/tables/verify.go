@@ -59,9 +59,7 @@ const fewRequests = 3e6
 // requests is how many the workloads of a run send, about, without those that they try again.
 func (l *loader) requests() (sum float64) {
 	for i := range l.cfg.Workloads {
-		if w := &l.cfg.Workloads[i]; w.Arrivals != nil {
-			sum += w.Arrivals.Mean(l.cfg.Duration) * l.cfg.Duration.Seconds()
-		}
+		sum += l.cfg.Workloads[i].Rate(l.cfg.Duration) * l.cfg.Duration.Seconds()
 	}
 	return sum
 }

@@ -294,7 +294,7 @@ func (f *Foreseen) Jobs(at sim.Time, list []uint32) []uint32 {
 // demand that it was offered with.
 func (f *Foreseen) Unfold(at sim.Time, name func(job uint32) uint32, waits func(job, ticket uint32) (demand sim.Time)) Station {
 	s := New(Spec{Servers: int64(f.servers), Limit: f.servers, Backlog: f.backlog})
-	s.changed, s.busy = at, f.Busy(at)
+	s.changed, s.since, s.busy = at, at, f.Busy(at)
 	ends := make(map[uint32]uint64, f.size) // of who is in service
 	games := f.games()
 	for k := range games {

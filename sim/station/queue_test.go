@@ -121,7 +121,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 		"in service, 1 listed": func(s *Station) { s.running++ },
 		"wait while":           func(s *Station) { s.limit = 3 },
 		"of its demand":        func(s *Station) { s.clock += 10<<clockShift + 300 },
-		"of its demand of":     func(s *Station) { s.jobs[0].done++ },
+		"of its demand of":     func(s *Station) { s.jobs.all[0].done++ },
 		"the line's demand":    func(s *Station) { s.waiting.demand-- },
 	} {
 		s := New(Spec{Servers: 1, Limit: 1, Backlog: 1})

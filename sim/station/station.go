@@ -2,7 +2,6 @@ package station
 
 import (
 	"math/bits"
-	"slices"
 
 	"headroom/sim"
 )
@@ -36,11 +35,13 @@ type Station struct {
 	ceiling Speed // of the work of all servers together
 	limit   int32
 	running int32 // in service
+	alone   int32 // jobs in service at most while each is served at full speed; -1: none is
 	changed sim.Time
-	clock   uint64   // virtual clock at changed
+	since   sim.Time // changed; before that while each job is served at full speed: see Offer
+	clock   uint64   // virtual clock at since
 	due     sim.Time // next departure; Never without one
-	busy    uint64   // server-nanoseconds of work done until changed
-	jobs    jobHeap
+	busy    uint64   // server-nanoseconds of work done until since, or as if the jobs had been there then
+	jobs    jobList
 	waiting Queue
 	backlog int32
 	speed   Speed
@@ -50,8 +51,9 @@ const clockShift = 8
 
 // New returns an empty station at instant 0.
 func New(spec Spec) Station {
+	servers := int32(min(spec.Servers, int64(NoLimit)))
 	return Station{
-		servers: int32(min(spec.Servers, int64(NoLimit))), limit: spec.Limit, backlog: spec.Backlog,
+		servers: servers, alone: servers, limit: spec.Limit, backlog: spec.Backlog,
 		due: sim.Never, speed: FullSpeed, ceiling: NoCeiling,
 	}
 }
@@ -103,16 +105,42 @@ func (s *Station) Next() sim.Time { return s.due }
 // Offer brings a job at an instant up to which the station is settled. For one
 // that waits it also returns the ticket by which it can leave the line.
 func (s *Station) Offer(at sim.Time, job uint32, demand sim.Time) (verdict Verdict, ticket uint32) {
-	demand = min(demand, MaxDemand)
-	switch {
-	case s.running < s.limit:
-		s.advance(at)
-		s.start(job, demand)
-		return Starts, 0
-	case s.waiting.n < s.backlog:
-		return Waits, s.waiting.Push(job, demand)
+	if s.running >= s.limit {
+		return s.offerToLine(job, min(demand, MaxDemand))
 	}
-	return Refused, 0
+	e := entry{done: uint64(min(demand, MaxDemand)) << clockShift, job: job}
+	if s.running >= s.alone {
+		s.join(at, e)
+		return Starts, 0
+	}
+	// Nobody is slower than before, and nothing is brought up to date but what the job adds: that
+	// it is done when the clock will have advanced by its demand from now on, and that it was not
+	// at work before.
+	elapsed := uint64(at - s.since)
+	s.due = min(s.due, at+sim.Time(e.done>>clockShift))
+	e.done += s.clock + elapsed<<clockShift
+	s.running++
+	s.changed = at
+	s.busy -= elapsed
+	s.jobs.push(e)
+	return Starts, 0
+}
+
+// offerToLine lets a job wait if it may.
+func (s *Station) offerToLine(job uint32, demand sim.Time) (verdict Verdict, ticket uint32) {
+	if s.waiting.n >= s.backlog {
+		return Refused, 0
+	}
+	return Waits, s.waiting.Push(job, demand)
+}
+
+// join puts a job in service that is done when the clock has advanced by so much.
+func (s *Station) join(at sim.Time, e entry) {
+	s.advance(at)
+	s.running++
+	e.done += s.clock
+	s.jobs.push(e)
+	s.schedule()
 }
 
 // Kind says what happened at a station.
@@ -140,28 +168,29 @@ func (s *Station) Quiet(until sim.Time) bool { return s.waiting.n == 0 && s.due 
 func (s *Station) Settle(until sim.Time) (Turn, bool) {
 	if s.waiting.n > 0 && s.running < s.limit && s.due != s.changed {
 		job, demand := s.waiting.Pop()
-		s.start(job, demand)
+		s.Offer(s.changed, job, demand)
 		return Turn{s.changed, job, Started}, true
 	}
 	if s.due > until || s.running == 0 {
 		return Turn{}, false
 	}
-	s.advance(s.due)
-	job := s.jobs.pop()
-	s.running--
-	s.schedule()
-	return Turn{s.changed, job, Departed}, true
-}
-
-// start puts a job in service at the instant of the last change.
-func (s *Station) start(job uint32, demand sim.Time) {
-	s.running++
-	s.jobs.push(entry{done: s.clock + uint64(demand)<<clockShift, job: job})
-	if s.running > s.servers || !s.unhindered() {
+	turn := Turn{s.due, s.jobs.first().job, Departed}
+	if s.running > s.alone {
+		s.advance(turn.At)
+		s.jobs.dropFirst()
+		s.running--
 		s.schedule()
-		return
+		return turn, true
 	}
-	s.due = min(s.due, s.changed+demand) // nobody is slower than before
+	elapsed := uint64(turn.At - s.since)
+	s.jobs.dropFirst()
+	s.running--
+	s.changed = turn.At
+	s.busy += elapsed
+	if s.due = sim.Never; s.running > 0 {
+		s.due = turn.At + nanoseconds(s.jobs.first().done-s.clock-elapsed<<clockShift)
+	}
+	return turn, true
 }
 
 // LeaveLine takes out a job that waits, by its ticket.
@@ -181,8 +210,9 @@ func (s *Station) Abandon(at sim.Time, job uint32) {
 // the order in which they would have left, then those in line.
 func (s *Station) Evict(at sim.Time, list []uint32) []uint32 {
 	s.advance(at)
-	for len(s.jobs) > 0 {
-		list = append(list, s.jobs.pop())
+	for len(s.jobs.all) > 0 {
+		list = append(list, s.jobs.first().job)
+		s.jobs.dropFirst()
 	}
 	for s.waiting.n > 0 {
 		job, _ := s.waiting.Pop()
@@ -197,6 +227,7 @@ func (s *Station) Evict(at sim.Time, list []uint32) []uint32 {
 func (s *Station) SetSpeed(at sim.Time, speed Speed) {
 	s.advance(at)
 	s.speed = speed
+	s.hinder()
 	s.schedule()
 }
 
@@ -209,7 +240,15 @@ func (s *Station) Speed() Speed { return s.speed }
 func (s *Station) SetCeiling(at sim.Time, most Speed) {
 	s.advance(at)
 	s.ceiling = most
+	s.hinder()
 	s.schedule()
+}
+
+// hinder says after a change how many jobs each are served at full speed.
+func (s *Station) hinder() {
+	if s.alone = -1; s.unhindered() {
+		s.alone = s.servers
+	}
 }
 
 // Ceiling returns the most that all servers do together.
@@ -232,7 +271,7 @@ func (s *Station) Changed() sim.Time { return s.changed }
 // ceiling, it loses less than one at each change. It wraps at 2⁶⁴, some 584 years of one server, which
 // the difference of two readings does not notice.
 func (s *Station) Busy(at sim.Time) uint64 {
-	return s.busy + s.work(uint64(at-s.changed))
+	return s.busy + s.work(uint64(at-s.since))
 }
 
 // work is what the servers do in a time without changes.
@@ -261,15 +300,15 @@ func (s *Station) total(sharing uint64) uint64 {
 	return min(all, uint64(s.ceiling))
 }
 
-// advance accounts for the time since the last change.
+// advance accounts for the time since then.
 func (s *Station) advance(at sim.Time) {
-	elapsed := uint64(at - s.changed)
+	elapsed := uint64(at - s.since)
 	if elapsed == 0 {
 		return
 	}
-	s.changed = at
-	sharing, n := uint64(s.sharing()), uint64(s.running)
-	if sharing == n && s.unhindered() { // the clock of a station without jobs tells nothing
+	s.changed, s.since = at, at
+	n := uint64(s.running)
+	if s.running <= s.alone { // the clock of a station without jobs tells nothing
 		s.busy += elapsed * n
 		s.clock += elapsed << clockShift
 		return
@@ -278,7 +317,7 @@ func (s *Station) advance(at sim.Time) {
 		return
 	}
 	s.busy += s.work(elapsed)
-	per := n
+	sharing, per := uint64(s.sharing()), n
 	if !s.unhindered() {
 		sharing = s.total(sharing)
 		per *= uint64(FullSpeed)
@@ -288,23 +327,27 @@ func (s *Station) advance(at sim.Time) {
 	s.clock += q
 }
 
-// schedule computes the next departure from the last change on.
+// schedule computes the next departure from the last change on, which all is brought up to.
 func (s *Station) schedule() {
-	if len(s.jobs) == 0 {
+	if s.running == 0 {
 		s.due = sim.Never
 		return
 	}
-	left := int64(s.jobs[0].done - s.clock)
-	if left <= 0 {
+	left := s.jobs.first().done - s.clock
+	switch {
+	case int64(left) <= 0:
 		s.due = s.changed
-		return
+	case s.running <= s.alone:
+		s.due = s.changed + nanoseconds(left)
+	default:
+		s.due = s.later(left, uint64(s.sharing()), uint64(s.running))
 	}
-	sharing, n := uint64(s.sharing()), uint64(s.running)
-	if sharing == n && s.unhindered() {
-		s.due = s.changed + sim.Time((left+1<<clockShift-1)>>clockShift)
-		return
-	}
-	s.due = s.later(uint64(left), sharing, n)
+}
+
+// nanoseconds is what a job takes at full speed that the clock says is left of it, rounded up;
+// nothing where it says less.
+func nanoseconds(left uint64) sim.Time {
+	return sim.Time((max(0, int64(left)) + 1<<clockShift - 1) >> clockShift)
 }
 
 // later is when a clock that runs at sharing/n × speed, or ceiling/n, has advanced by
@@ -336,8 +379,8 @@ func (s *Station) later(left, sharing, n uint64) sim.Time {
 func (s *Station) Left(at sim.Time) (left sim.Time) {
 	then := *s
 	then.advance(at)
-	for _, j := range s.jobs {
-		left += sim.Time((max(0, int64(j.done-then.clock)) + 1<<clockShift - 1) >> clockShift)
+	for _, j := range s.jobs.all {
+		left += nanoseconds(j.done - then.clock)
 	}
 	return left
 }
@@ -345,14 +388,9 @@ func (s *Station) Left(at sim.Time) (left sim.Time) {
 // Rename gives the jobs in service other numbers, and returns false if somebody waits, whose
 // numbers it cannot change.
 func (s *Station) Rename(name func(job uint32) uint32) bool {
-	for i := range s.jobs {
-		s.jobs[i].job = name(s.jobs[i].job)
+	for i := range s.jobs.all {
+		s.jobs.all[i].job = name(s.jobs.all[i].job)
 	}
-	slices.SortFunc(s.jobs, func(a, b entry) int { // a sorted list is a heap
-		if a.before(b) {
-			return -1
-		}
-		return 1
-	})
+	s.jobs.sort()
 	return s.waiting.n == 0
 }

@@ -1,0 +1,76 @@
+package fluid_test
+
+import (
+	"math"
+	"testing"
+
+	"headroom/model/fluid"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// Clients who are answered at once ask as often as they think on average, whatever the law of their time, and nobody is lost.
+func TestThinkersAskAsOftenAsTheyThink(t *testing.T) {
+	const count, hours = 3000, 2
+	for name, think := range map[string]rng.Distribution{
+		"fixed": sure(rng.Fixed(7)), "of two steps": sure(rng.Exponential(2)), "uniform": sure(rng.Uniform(30, 90)),
+		"exponential": sure(rng.Exponential(40)), "heavy": sure(rng.Lognormal(60, 3)), "long": sure(rng.Exponential(900)),
+	} {
+		for _, step := range []sim.Time{sim.Second, 700 * sim.Millisecond} {
+			th := fluid.NewThinkers(count, think, step, rng.New(1, 0, name))
+			asked, expected, from := int64(0), 0.0, 50*think.Mean()
+			for at := step; at <= sim.Seconds(from+hours*3600); at += step {
+				n, mean := th.Upto(at - 1)
+				if at.Seconds() > from {
+					asked, expected = asked+n, expected+mean
+				}
+				th.Rest(n, 0)
+				if got := th.Thinking(); got != count {
+					t.Fatalf("%s: %d think of %d whom nobody lets wait", name, got, count)
+				}
+			}
+			want := count / think.Mean() * hours * 3600
+			if !(math.Abs(expected/want-1) <= 0.003) {
+				t.Errorf("%s, steps of %v: %.0f are expected in %d h, want %.0f", name, step, expected, hours, want)
+			}
+			if !(math.Abs(float64(asked)-expected) <= 5*math.Sqrt(want)) {
+				t.Errorf("%s, steps of %v: %d ask where %.0f are expected", name, step, asked, expected)
+			}
+		}
+	}
+}
+
+// Who thinks for the same time each asks together, time and again, and a delay of the answer delays all of them.
+func TestThinkersWhoAreAlikeAskTogether(t *testing.T) {
+	th := fluid.NewThinkers(300, sure(rng.Fixed(600)), sim.Second, rng.New(1, 0, ""))
+	for second := range 2000 {
+		n, _ := th.Upto(sim.Time(second+1)*sim.Second - 1)
+		want := int64(0)
+		switch second {
+		case 599, 600, 1201, 1202, 1803, 1804: // they begin at the edge of two steps, and are told two seconds later
+			want = 150
+		}
+		if n != want {
+			t.Errorf("%d ask in second %d, want %d", n, second, want)
+		}
+		th.Rest(n, 2*sim.Second)
+	}
+}
+
+func TestThinkersAllocateNothing(t *testing.T) {
+	th, at := fluid.NewThinkers(1000, sure(rng.Exponential(10)), sim.Second, rng.New(1, 0, "")), sim.Time(0)
+	if n := testing.AllocsPerRun(100, func() {
+		at += sim.Second
+		n, _ := th.Upto(at - 1)
+		th.Rest(n, 0)
+	}); n > 0 {
+		t.Errorf("%v allocations a step", n)
+	}
+}
+
+func sure(d rng.Distribution, err error) rng.Distribution {
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
