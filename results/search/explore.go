@@ -29,7 +29,6 @@ const (
 // explorer knows what exploring has found so far.
 type explorer struct {
 	*search
-	few      int           // replications of a candidate
 	tried    []*contestant // that could be simulated
 	features [][]float64
 	columns  [][]float64 // by metric, then contestant: on the scale of the surrogate
