@@ -57,6 +57,8 @@ type cohort struct {
 	function *functionRates // nil: it is of instances
 
 	cookies []float64 // clients that each server has the cookie of, by [fluidly.sticky]
+	hosted  bool      // its servers are on hosts that may promise more than they have
+	beside  besides   // on the hosts of its servers
 	weighed float64   // requests to each server since its target group was weighed
 }
 
@@ -135,6 +137,7 @@ func (p *Plane) regroup(id uint32) {
 	to.servers++
 	to.Targets++
 	f.bursts = f.bursts || s.supply != nil
+	to.hosted = to.hosted || s.supply != nil && s.supply.host != None
 	*at = place{
 		cohort: to, busy: at.busy, in: at.in, out: at.out,
 		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, links: to.linkTimes(),
@@ -324,6 +327,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	p.tellRetries(c, &a)
 	p.mixKinds(c, a)
 	a.Fewer = p.fewer(c, a.Expected)
+	a.Beside = c.sharedWith()
 	if c.function != nil {
 		p.advanceFunction(c, a)
 		return
@@ -355,7 +359,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
 		c.asked = (a.Expected*c.Demand.Mean()*c.Scale*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
-	if p.fluid.audit != nil {
+	if p.fluid.audit != nil && !c.hosted { // there are no hosts in its windows
 		p.fluid.audit.Note(&c.Cohort, until+1, a)
 	}
 	p.tellApart(c)

@@ -159,7 +159,9 @@ func (p *Plane) mixKinds(c *cohort, a fluid.Arrivals) {
 func (p *Plane) tellApart(c *cohort) {
 	for i := range c.asks {
 		if c.asks[i].law = nil; c.Law != nil {
-			c.asks[i].law = c.LawOf(p.fluid.laws, i)
+			if c.asks[i].law = c.LawOf(p.fluid.laws, i); c.Crowded() > 0 {
+				c.asks[i].law = c.asks[i].law.Stretched(1 + c.Crowded())
+			}
 		}
 	}
 }

@@ -65,10 +65,12 @@ type Cohort struct {
 	there   fluid.Means // for good at the number
 	queue   float64     // seconds until a place is free, without chance
 	pace    float64     // at which the number forgets what chance has brought, a second
-	calmed  float64     // share of the variance that clients take who wait for their answers
-	mean    float64     // stay of those who do not give up
-	lined   waits       // of those who were played
-	seen    []seenKind  // of each kind of those
+	beside  shared
+	crowded float64    // share by which stays are longer for want of threads of the host
+	calmed  float64    // share of the variance that clients take who wait for their answers
+	mean    float64    // stay of those who do not give up
+	lined   waits      // of those who were played
+	seen    []seenKind // of each kind of those
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -81,6 +83,7 @@ type Arrivals struct {
 	Retries  Retries  // of those who fail, where all try alike
 	Came     float64  // requests that have come, where they may be played
 	At       sim.Time // end of the step, where they may be
+	Beside   Beside   // what targets share, whose host may have too few threads
 	Fewer    float64  // by how many fewer come in a second for each that is there, where clients wait for their answers
 }
 
@@ -148,6 +151,9 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	}
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
+	if a.Beside.Load > 0 || c.crowded > 0 {
+		c.share(laws, &f, a.Beside)
+	}
 }
 
 // Resume goes on with so many requests at each target, that are there for other reasons than those of a cohort.
