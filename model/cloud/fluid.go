@@ -24,9 +24,6 @@ func (c *Config) fluidErrors() (errs []error) {
 			errs = append(errs, fmt.Errorf("%s: %s", path, model.NotFluid))
 		}
 	}
-	for i := range c.HostPools {
-		refuse(c.HostPools[i].Threads > 0, "hosts."+c.HostPools[i].Name)
-	}
 	for i := range c.Instances {
 		f := &c.Instances[i]
 		refuse(len(f.Applications) > 1, "instance."+c.Instances[i].Name+".services")

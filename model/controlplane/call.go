@@ -72,30 +72,6 @@ func (cp *Plane) noteCall(in *instance, name string, group int) {
 	cp.note(Activity{Subject: cp.subjectOf(in), Kind: "call", Name: name, Instance: in.number, By: by, Untold: true, Group: group})
 }
 
-// register puts an instance into its target groups; trusted, it is healthy there at once.
-func (cp *Plane) register(in *instance, trusted bool) {
-	for _, g := range cp.targetGroupsOf(in) {
-		cp.data.Register(in.server, g, trusted)
-		if g < cp.registered {
-			cp.noteCall(in, "RegisterTargets", g+1)
-		}
-	}
-}
-
-// deregister takes an instance out of its target groups in good order, and returns how many
-// it is still in.
-func (cp *Plane) deregister(in *instance) int {
-	left := cp.data.Deregister(in.server)
-	if in.order.group != None { // nobody else asks for it: who ends just goes
-		for _, g := range cp.targetGroupsOf(in) {
-			if g < cp.registered {
-				cp.noteCall(in, "DeregisterTargets", g+1)
-			}
-		}
-	}
-	return left
-}
-
 // Call returns by which call an activity happened, or would have; ok is false if it
 // happened by itself.
 func (a *Activity) Call() (c Call, ok bool) {

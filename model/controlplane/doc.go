@@ -39,7 +39,7 @@
 //
 // # Where what is
 //
-// The life of an instance: instance.go from launch to end, firstboot.go how long its
+// The life of an instance: instance.go from its launch until it serves, ending.go how it ends, firstboot.go how long its
 // first boot takes, rest.go stop, start, reboot and recovery, unreachable.go what becomes
 // of one that nobody reaches, burst.go its CPU credits, utilization.go what it computes
 // without requests.
@@ -49,9 +49,9 @@
 // address.go (subnets), interface.go (cards, Elastic IPs), gateway.go, reach.go (who gets
 // a packet to it), region.go (which Region is lost).
 //
-// Who wants it: group.go, with roster.go (its members), membership.go (what they are: instances, or
+// Who wants it: group.go, with roster.go (its members), scalein.go (which of them go), membership.go (what they are: instances, or
 // the tasks of task.go), retry.go (launches that failed) and grouphealth.go (members that did); fleet.go; tenant.go and queue.go (instance
-// workloads). Who decides how many: monitor.go measures, watch.go has the alarms look, decision.go and policy.go ask
+// workloads). Who decides how many: monitor.go publishes and has the alarms look, datapoint.go measures, decision.go and policy.go ask
 // the policies, nochange.go says why nothing changes. spot.go is the market, with
 // rebalance.go (what is foretold), spotrequest.go and supply.go; fault.go is what breaks.
 //

@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"cmp"
 	"slices"
 
 	"headroom/model"
@@ -23,7 +24,7 @@ type group struct {
 	unanimous     int          // of the policies
 	deciding      bool
 	reference     float64 // utilization that its elasticity is measured at; 0: it is not
-	bereft        bool    // somebody terminated a member: the next sweep replaces it
+	owesMember    bool    // somebody terminated a member: the next sweep replaces it
 	failed        int     // attempts to start tasks, in a row
 	failedAt      sim.Time
 	heldUntil     sim.Time // no task is started before
@@ -143,7 +144,7 @@ type launching struct {
 	raised   bool
 	warmup   sim.Time
 	initial  bool // at the very start: in service at once
-	flees    int  // Spot pool that the one it replaces is at risk in, from 1; 0: none
+	avoids   int  // Spot pool that the one it replaces is at risk in, from 1; 0: none
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
@@ -157,7 +158,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		lacks = 0
 	}
 	if lacks > 0 && cp.kernel.Now() < g.heldUntil {
-		lacks, g.bereft = 0, true
+		lacks, g.owesMember = 0, true
 	}
 	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {
 		if g.failure = g.membership.launch(cp, i, l); g.failure != noFailure {
@@ -219,71 +220,105 @@ func (cp *Plane) launchMember(i int, l launching) launchFailure {
 	return worst
 }
 
+// launchIn tries the group's instance types in one zone, in the order of its
+// allocation strategy.
+func (cp *Plane) launchIn(g *group, z int, o order) (slab.Handle, launchFailure) {
+	types := g.types
+	if cp.subnetFor(&o) == None {
+		return 0, insufficientFreeAddresses
+	}
+	if g.cfg.Mixed == nil {
+		if h, ok := cp.launchType(g, &types[0], o); ok {
+			return h, noFailure
+		}
+		return 0, cp.why
+	}
+	pools := make([]scaling.Pool, len(types))
+	for k := range types {
+		pools[k] = cp.poolView(g, &types[k], o)
+	}
+	cp.why = noFailure
+	for {
+		k := -1
+		if o.option == model.Spot {
+			k = g.cfg.Mixed.ChooseSpot(pools, g.spotCursor[z])
+		} else {
+			k = g.cfg.Mixed.ChooseOnDemand(pools)
+		}
+		if k < 0 {
+			return 0, cp.failureIn(g, o)
+		}
+		if h, ok := cp.launchType(g, &types[k], o); ok {
+			if o.option == model.Spot {
+				g.spotCursor[z]++
+			}
+			return h, noFailure
+		}
+		pools[k].CapacityScore = 0
+	}
+}
+
+func (cp *Plane) launchType(g *group, t *LaunchType, o order) (slab.Handle, bool) {
+	o.typ, o.need, o.speed, o.weight = t.Type, t.Need, t.Speed, t.Weight
+	if o.option == model.Spot {
+		o.spotPool = t.SpotPool[o.zone]
+		o.maxPrice = g.cfg.Mixed.MaxPrice
+	}
+	return cp.launch(o)
+}
+
+// memberOrder is what all launches of a reconciliation ask for.
+func (cp *Plane) memberOrder(i int, l launching) order {
+	g := &cp.groups[i]
+	template := &cp.cfg.LaunchTemplates[g.template]
+	return order{
+		template: template, place: cmp.Or(g.place, template.Place), group: i, fleet: None, version: g.version,
+		service: g.cfg.Service, applications: g.cfg.Applications, owner: g.owner, spotPool: None,
+		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
+		avoids: l.avoids,
+	}
+}
+
+func (cp *Plane) poolView(g *group, t *LaunchType, o order) scaling.Pool {
+	if o.option == model.OnDemand {
+		return scaling.Pool{PricePerUnit: t.OnDemandUSD / t.units(), CapacityScore: 1}
+	}
+	v := cp.spotView(g, t.SpotPool[o.zone])
+	v.PricePerUnit /= t.units()
+	if o.avoids > 0 && !cp.isAsAvailable(g, t.SpotPool[o.zone], o.avoids-1) {
+		v.CapacityScore = 0
+	}
+	return v
+}
+
+// nextOption is what the next instance is bought as.
+func (g *group) nextOption() model.PurchaseOption {
+	if g.cfg.Mixed == nil {
+		return model.OnDemand
+	}
+	if g.onDemandMissing() <= 0 {
+		return model.Spot
+	}
+	return model.OnDemand
+}
+
+// onDemandMissing is how many more units On-Demand a mixed group should have.
+func (g *group) onDemandMissing() int {
+	return g.cfg.Mixed.OnDemandShare(g.desired+g.surge) - g.onDemand
+}
+
+func (g *group) zoneIndex(z model.Zone) int {
+	for i, own := range g.cfg.Zones {
+		if own == z {
+			return i
+		}
+	}
+	panic("controlplane: instance in a zone that its group does not have")
+}
+
 // replacementWarmup is that of every launch that no step or target tracking
 // policy asked for.
 func (g *group) replacementWarmup() sim.Time { return max(0, g.cfg.DefaultWarmup) }
-
-// chooseVictims returns those that a scale-in by n units ends, in that order; fewer if no
-// more may be ended, or each of them has more units than are left to end.
-func (cp *Plane) chooseVictims(i, n int) []slab.Handle {
-	g := &cp.groups[i]
-	handles := make([]slab.Handle, 0, g.capacity)
-	members := make([]scaling.Member, 0, g.capacity)
-	for h, in := range cp.membersOf(g) {
-		if !in.counts() {
-			continue
-		}
-		members = append(members, scaling.Member{
-			Index: len(handles), Zone: g.zoneIndex(in.zone), OnDemand: in.order.option == model.OnDemand,
-			LaunchedAt: in.launchedAt, BilledFrom: in.launchedAt, Protected: in.protected || in.crew != nil && len(in.crew.tasks) > 0 && g.cfg.Provider != nil && g.cfg.Provider.Protects,
-			Template: int(in.order.version), Weight: in.order.weight,
-		})
-		handles = append(handles, h)
-	}
-	by := scaling.Selection{Policies: g.cfg.Termination, Now: cp.kernel.Now(), Draw: g.draws.Below}
-	if m := g.cfg.Mixed; m != nil {
-		by.OnDemandShare = m.OnDemandShare
-	}
-	var victims []slab.Handle
-	for scaleIn := scaling.NewScaleIn(members, by); n > 0; {
-		victim := scaleIn.Next()
-		if victim < 0 {
-			break
-		}
-		if units := max(1, members[victim].Weight); units <= n {
-			victims = append(victims, handles[victim])
-			n -= units
-		}
-	}
-	return victims
-}
-
-// endMember terminates one member for a scale-in or a replacement.
-func (cp *Plane) endMember(i int, h slab.Handle, activity int) {
-	in := cp.instances.Get(h)
-	cp.leaveActivity(i, in)
-	in.order.activity = activity
-	if activity != None {
-		cp.groups[i].activities[activity].left++
-	}
-	if activity != None && cp.returnsToPool(i, in) {
-		in.returns = true
-		cp.noteInstance(in, "return", "to the warm pool", cp.groups[i].activities[activity].cause)
-	} else {
-		cp.noteTermination(h)
-	}
-	cp.terminate(h)
-}
-
-// leaveActivity takes a member that leaves before it was in service off the activity
-// that launched it.
-func (cp *Plane) leaveActivity(i int, in *instance) {
-	if in.arrives() && in.order.activity != None {
-		a := in.order.activity
-		in.order.activity = None
-		cp.progress(i, a)
-	}
-}
 
 // joined puts an instance in service.
 func (cp *Plane) joined(h slab.Handle) {
@@ -343,38 +378,6 @@ func (cp *Plane) endActivity(g *group, a int) {
 		g.membership.fulfil(g, now)
 	}
 	cp.noteActivity(g, done)
-}
-
-// standing is how far the members of a group are. It holds for a while, and until one of them
-// is tallied anew.
-type standing struct {
-	warm    int      // capacity that is in service and past its warm-up
-	warming bool     // an instance that a rise of desired launched is pending or warming
-	until   sim.Time // when a warm-up ends; 0: it is not known how far they are
-}
-
-// stand returns how far the members of a group are now.
-func (cp *Plane) stand(g *group) standing {
-	if now := cp.kernel.Now(); now >= g.standing.until {
-		g.standing = cp.standingAt(g, now)
-	}
-	return g.standing
-}
-
-func (cp *Plane) standingAt(g *group, now sim.Time) standing {
-	s := standing{until: sim.Never}
-	for _, in := range cp.membersOf(g) {
-		switch {
-		case !in.inService():
-			s.warming = s.warming || in.order.raised && in.arrives()
-		case in.warmUntil <= now:
-			s.warm += in.units()
-		default:
-			s.warming = s.warming || in.order.raised
-			s.until = min(s.until, in.warmUntil)
-		}
-	}
-	return s
 }
 
 func (g *group) name() string { return g.cfg.Path() }

@@ -6,6 +6,7 @@ import (
 	"headroom/model"
 	"headroom/model/ami"
 	"headroom/model/memory"
+	"headroom/model/scaling"
 	"headroom/sim"
 	"headroom/sim/rng"
 	"headroom/sim/slab"
@@ -46,10 +47,10 @@ type instance struct {
 	life        life
 	stage       stage // in its group
 	warmUntil   sim.Time
-	crew        *crew           // its tasks; nil of an instance that takes none
-	use         model.ServerUse // at the last end of a metric clock's period
-	marks       []mark          // at the start of each of them
-	minute      uint64          // busy time at the start of the minute
+	container   *containerInstance // nil of an instance that takes no tasks
+	use         model.ServerUse    // at the last end of a metric clock's period
+	marks       []mark             // at the start of each of them
+	minute      uint64             // busy time at the start of the minute
 	inServiceAt sim.Time
 
 	number    int32 // in launch order, over the whole run
@@ -135,7 +136,7 @@ type order struct {
 	raised       bool   // launched by a rise of desired
 	warmup       sim.Time
 	initial      bool  // in service from the very start of the run
-	flees        int   // Spot pool that the one it replaces is at risk in, from 1; 0: none
+	avoids       int   // Spot pool that the one it replaces is at risk in, from 1; 0: none
 	pooled       bool  // for the warm pool
 	version      int32 // of the group's launch template
 	weight       int   // units of capacity of its group; 0 means 1
@@ -169,7 +170,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
 	cp.openVolumes(in, h)
-	cp.chill(in)
+	cp.coolVolumes(in)
 	cp.board(o, h)
 	if o.tasks != nil {
 		cp.boardTask(h)
@@ -191,6 +192,27 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.upAt = sim.Sum(now, times.pending+times.boot)
 	cp.runsIn(h, times.pending, sim.Sum(times.boot, times.script.Took))
 	return h, true
+}
+
+// roomFor returns the subnet and the host of a launch. A task has no host, and on an
+// instance no address of its own.
+func (cp *Plane) roomFor(o *order) (subnet int, at hostPlace, ok bool) {
+	if o.on != 0 {
+		return int(cp.instances.Get(o.on).subnet), unlimited, true
+	}
+	if subnet = cp.subnetFor(o); subnet == None {
+		cp.why = insufficientFreeAddresses
+		return subnet, unlimited, false
+	}
+	if o.tasks != nil {
+		return subnet, unlimited, true
+	}
+	if cp.beyondIOPS(o.template.Volumes) {
+		cp.why = maxIOPSLimitExceeded
+		return subnet, unlimited, false
+	}
+	at, ok = cp.place(o.request())
+	return subnet, at, ok
 }
 
 // serverOf is what the data plane is told of an instance on its host.
@@ -242,7 +264,7 @@ func (cp *Plane) onInstanceRuns(ev model.Event) {
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
-	cp.greet(h)
+	cp.attachWaiting(h)
 	if in.isTask() {
 		cp.taskRuns(h)
 	} else {
@@ -258,6 +280,38 @@ func (cp *Plane) run(h slab.Handle) {
 	case !cp.holdAtLaunch(h):
 		cp.enlist(h)
 	}
+}
+
+// enlist puts an instance that runs in service: it is registered with its target groups
+// first.
+func (cp *Plane) enlist(h slab.Handle) {
+	in := cp.instances.Get(h)
+	in.inServiceAt = cp.kernel.Now()
+	without := in.order.group != None && cp.groups[in.order.group].suspended.Has(scaling.AddToLoadBalancer)
+	if !in.noticed && !without { // else it would take requests that it cannot finish
+		cp.register(in, in.order.initial)
+	}
+	if in.order.group != None {
+		cp.joined(h)
+	}
+}
+
+// register puts an instance into its target groups; trusted, it is healthy there at once.
+func (cp *Plane) register(in *instance, trusted bool) {
+	for _, g := range cp.targetGroupsOf(in) {
+		cp.data.Register(in.server, g, trusted)
+		if g < cp.registered {
+			cp.noteCall(in, "RegisterTargets", g+1)
+		}
+	}
+}
+
+// targetGroupsOf lists the groups that an instance registers with.
+func (cp *Plane) targetGroupsOf(in *instance) []int {
+	if in.order.group != None {
+		return cp.cfg.Groups[in.order.group].TargetGroups
+	}
+	return cp.cfg.Instances[in.order.fleet].TargetGroups
 }
 
 // onInstanceBoots opens the application port, once the swap file is written that the
@@ -289,112 +343,12 @@ func (cp *Plane) boot(h slab.Handle) {
 	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
-	cp.muster(in)
+	cp.becomeContainerInstance(in)
 	if in.stage == warms {
 		if in.order.initial {
 			cp.advance(in, warmed)
 		} else {
 			cp.shelve(h)
 		}
-	}
-}
-
-// terminate ends an instance in good order: out of its target groups first,
-// then shutting down.
-func (cp *Plane) terminate(h slab.Handle) {
-	in := cp.instances.Get(h)
-	if in.life.leaves() || in.stage == heldAtEnd {
-		return
-	}
-	if in.life.rests() {
-		cp.depart(h)
-		return
-	}
-	cp.outOfService(in)
-	cp.become(in, draining)
-	if cp.deregister(in) == 0 && !cp.evacuate(in) {
-		cp.depart(h)
-	}
-}
-
-// Drained is told when an instance has left the last of its target groups.
-func (cp *Plane) Drained(h slab.Handle) {
-	if in := cp.instances.Get(h); in != nil && in.life == draining && in.stage != heldAtEnd && !cp.evacuate(in) {
-		cp.depart(h)
-	}
-}
-
-// outOfService ends an instance's time in service, if it is.
-func (cp *Plane) outOfService(in *instance) {
-	if in.order.group != None && in.inService() {
-		cp.groups[in.order.group].inService.Add(cp.kernel.Now(), -1)
-	}
-}
-
-// shutDown stops billing; the host keeps the place until the instance is gone.
-func (cp *Plane) shutDown(h slab.Handle) {
-	in := cp.instances.Get(h)
-	cp.retire(in)
-	cp.end(h, in, model.Terminated)
-	s := &cp.launchStreams[in.order.owner]
-	cp.scheduleAfter(draw(s, in.order.template.Launch.ShuttingDown), handled(instanceIsGone, h))
-}
-
-// kill ends an instance at once: Spot took it, or a fault stopped it.
-func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
-	in := cp.instances.Get(h)
-	cp.outOfService(in)
-	if !in.life.ended() {
-		cp.retire(in)
-		cp.end(h, in, cause)
-	}
-	cp.gone(h)
-}
-
-// end stops what an instance does and what it costs.
-func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
-	rested := in.life.rests()
-	cp.countChecks(in)
-	cp.killCrew(in, cause)
-	cp.become(in, shuttingDown)
-	if rested {
-		cp.closeRest(in)
-	} else {
-		cp.data.Kill(in.server, cause)
-	}
-	if in.isTask() {
-		cp.leaveCrew(in)
-	}
-	cp.closeAccount(in, false)
-	cp.closeUsage(in, cause.LeaseEnd())
-	cp.closeAddresses(in)
-	cp.detachAll(h)
-	cp.leaveInterfaces(h)
-	if in.order.bid > 0 {
-		cp.requestEnds(in)
-	}
-	cp.left(h)
-}
-
-// onInstanceIsGone frees the host's place.
-func (cp *Plane) onInstanceIsGone(ev model.Event) {
-	if cp.instances.Get(ev.Handle()) == nil {
-		cp.overtaken()
-		return
-	}
-	cp.gone(ev.Handle())
-}
-
-func (cp *Plane) gone(h slab.Handle) {
-	in := cp.instances.Get(h)
-	cp.unplace(in.order.need, in.zone, in.hostPlace)
-	cp.data.Close(in.server)
-	group, activity := in.order.group, in.order.activity
-	if f := in.order.fleet; f != None {
-		cp.fleets[f].ended, cp.fleets[f].endedAt = true, cp.kernel.Now()
-	}
-	cp.instances.Free(h)
-	if group != None {
-		cp.departed(group, activity)
 	}
 }

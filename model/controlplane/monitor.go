@@ -1,8 +1,7 @@
 package controlplane
 
 import (
-	"fmt"
-	"math"
+	"slices"
 
 	"headroom/model"
 	"headroom/model/alarm"
@@ -19,9 +18,6 @@ type clock struct {
 	marks   []model.TargetCounts // by target group, at the start of the period
 	times   []timesRecord        // of response times, that are this clock's
 }
-
-// BasicPeriod is the length of EC2's datapoints without detailed monitoring.
-const BasicPeriod = 5 * sim.Minute
 
 // datapoint is one value of a metric.
 type datapoint struct {
@@ -56,54 +52,71 @@ func (q *publication) take(now sim.Time) (p datapoint, ok bool) {
 	return p, true
 }
 
-// recordTimes has the data plane keep the response times of the target groups of a metric that
-// is a percentile of them, or the least or most.
-func (cp *Plane) recordTimes(m *Metric, c int) {
+// series is what alarms see of a metric that look at it in the same period.
+type series struct {
+	metric Metric
+	clock  int // of the period of the alarms
+	source int // of the datapoints that the metric publishes
+	publication
+	lookedAt sim.Time // when an alarm last looked,
+	seen     int      // and how many of those staged it saw first
+}
+
+// seriesKey tells series apart.
+type seriesKey struct {
+	metric        Metric
+	clock, source int
+}
+
+// watch is an alarm at work.
+type watch struct {
+	series  int
+	state   alarm.State
+	invoked sim.Time // when its actions last ran
+	window  alarm.Window
+	actions []watchAction
+	cfg     *Alarm
+}
+
+// watchAction is an action of an alarm, with what its policy last said to it.
+type watchAction struct {
+	AlarmAction
+	streak
+}
+
+// newWatches prepares the alarms, and the series and clocks that they share.
+func (cp *Plane) newWatches() {
+	known := map[seriesKey]int{}
+	for i := range cp.cfg.Alarms {
+		cfg := &cp.cfg.Alarms[i]
+		source := cp.published(&cfg.Metric, cfg.Config.Period)
+		key := seriesKey{cfg.Metric, cp.clockOf(cfg.Config.Period), cp.clockOf(source)}
+		k, ok := known[key]
+		if !ok {
+			k = len(cp.series)
+			known[key] = k
+			cp.series = append(cp.series, series{metric: cfg.Metric, clock: key.clock, source: key.source, lookedAt: -1})
+			cp.askOf(&cfg.Metric, key.source)
+		}
+		w := watch{
+			series: k, state: alarm.InsufficientData, invoked: -sim.Hour, window: alarm.NewWindow(cfg.Config),
+			actions: make([]watchAction, len(cfg.Actions)), cfg: cfg,
+		}
+		for n, a := range cfg.Actions {
+			w.actions[n].AlarmAction = a
+		}
+		cp.watches = append(cp.watches, w)
+	}
+}
+
+// askOf has noted at the end of each period of a clock what a metric is made of.
+func (cp *Plane) askOf(m *Metric, source int) {
+	c := &cp.clocks[source]
 	for _, part := range m.parts() {
-		if part.Kind != TargetResponseTime || part.Statistic == Average || cp.clocks[c].timesOf(part.Subject) != None {
-			continue
-		}
-		cp.clocks[c].times = append(cp.clocks[c].times, timesRecord{part.Subject, cp.data.RecordTimes(part.Subject)})
+		c.charges = c.charges || part.Kind == CPUSurplusCreditsCharged
+		c.checks = c.checks || part.Kind.ofChecks()
 	}
-}
-
-// timesRecord is which record of a target group's response times a clock has.
-type timesRecord struct{ group, record int }
-
-// timesOf returns the record of a target group; None if there is none.
-func (c *clock) timesOf(group int) int {
-	for _, r := range c.times {
-		if r.group == group {
-			return r.record
-		}
-	}
-	return None
-}
-
-// published is the length of the datapoints that a metric has for someone who asks
-// for a period.
-func (cp *Plane) published(m *Metric, period sim.Time) sim.Time {
-	if m.Math != nil {
-		longest := period
-		for i := range m.Math.Terms {
-			longest = max(longest, cp.published(&m.Math.Terms[i], period))
-		}
-		return longest
-	}
-	if m.Kind == MemoryUsed || m.Interval > 0 { // a custom metric: the agent publishes it every minute
-		return period
-	}
-	if m.Kind.counted() || m.Kind.ofChecks() { // every minute, whatever the monitoring of instances
-		return period
-	}
-	if m.Kind.ofCredits() || m.Kind.OfGroup() && !cp.detailed(m.Subject) {
-		return max(period, BasicPeriod)
-	}
-	return period
-}
-
-func (cp *Plane) detailed(group int) bool {
-	return cp.cfg.LaunchTemplates[cp.cfg.Groups[group].Template].Detailed
+	cp.recordTimes(m, source)
 }
 
 func (cp *Plane) clockOf(period sim.Time) int {
@@ -114,6 +127,30 @@ func (cp *Plane) clockOf(period sim.Time) int {
 	}
 	cp.clocks = append(cp.clocks, clock{period: period, marks: make([]model.TargetCounts, cp.targetGroups)})
 	return len(cp.clocks) - 1
+}
+
+// startMonitoring schedules the first period of each clock, the longest first:
+// where periods end together, a short one may read what the long one found.
+func (cp *Plane) startMonitoring() {
+	for i := range cp.clocks {
+		cp.schedule(cp.clocks[i].period, indexed(periodEnds, i))
+	}
+	for i := range cp.watches {
+		interval := alarm.EvaluationInterval(cp.watches[i].cfg.Config.Period)
+		k := slices.IndexFunc(cp.rounds, func(r round) bool { return r.interval == interval })
+		if k < 0 {
+			k = len(cp.rounds)
+			cp.rounds = append(cp.rounds, round{interval: interval})
+			cp.schedule(interval+cp.cfg.PublicationDelay, indexed(alarmsEvaluate, k))
+		}
+		cp.rounds[k].watches = append(cp.rounds[k].watches, i)
+	}
+}
+
+// round is the alarms that look in the same instants, in their order.
+type round struct {
+	interval sim.Time
+	watches  []int
 }
 
 // onPeriodEnds publishes a datapoint of every metric of this clock and begins
@@ -130,121 +167,20 @@ func (cp *Plane) onPeriodEnds(ev model.Event) {
 	cp.scheduleAfter(cp.clocks[c].period, ev)
 }
 
-// measure computes one datapoint of a metric over the period that ends now.
-func (cp *Plane) measure(m *Metric, c int) datapoint {
-	switch {
-	case m.Math != nil:
-		return cp.compute(m.Math, c)
-	case m.Kind.counted():
-		return datapoint{value: cp.countMembers(m), ok: true}
-	case m.Kind.OfGroup():
-		return cp.measureGroup(m, c)
+// publishSeries stages a datapoint of every series of a clock.
+func (cp *Plane) publishSeries(c int) {
+	now := cp.kernel.Now()
+	visible, from := now+cp.cfg.PublicationDelay, now-cp.clocks[c].period
+	for i := range cp.series {
+		s := &cp.series[i]
+		if s.source == c {
+			p := cp.measure(&s.metric, c)
+			p.from = from
+			s.stage(p, visible)
+		} else if s.clock == c && now%cp.clocks[s.source].period != 0 && cp.clocks[c].period < cp.clocks[s.source].period {
+			s.stage(datapoint{}, visible) // basic monitoring publishes less often
+		}
 	}
-	return cp.measureTargets(m, c)
-}
-
-// measureGroup aggregates over the members that were counted, in service and
-// warm, for the whole period.
-func (cp *Plane) measureGroup(m *Metric, c int) datapoint {
-	now, period := cp.kernel.Now(), cp.clocks[c].period
-	var all spread
-	all.keeps = m.Statistic == Percentile
-	for _, in := range cp.membersOf(&cp.groups[m.Subject]) {
-		if m.Kind.ofChecks() && in.inService() {
-			cp.countChecks(in)
-			all.addChecks(in.failed.of(m.Kind)-in.marks[c].failed.of(m.Kind), period)
-			continue
-		}
-		if !in.inService() || in.warmUntil > now-period || m.Kind.ofCredits() && in.account.mode == 0 ||
-			m.Kind == MemoryUsed && in.profile == "" && !in.isTask() { // an agent without a role publishes nothing
-			continue
-		}
-		if m.Kind.ofCredits() {
-			all.add(in.credits(m.Kind, cp.data.Burst(in.server), c))
-			continue
-		}
-		all.add(in.usage(m.Kind, usedIn{c, period, cp.frame.Types[in.order.typ].VCPUs}))
-	}
-	if m.Statistic == Percentile {
-		return datapoint{value: percentile(all.values, m.Percent), ok: all.n > 0}
-	}
-	return datapoint{value: all.aggregate(m.Statistic), ok: all.n > 0}
-}
-
-// usedIn is the clock of a metric, its period, and the vCPUs that it is about.
-type usedIn struct {
-	clock  int
-	period sim.Time
-	vcpus  int
-}
-
-// usage is one instance's value of a metric since the mark of a clock: CPU and memory in
-// percent, network in bytes a minute.
-func (in *instance) usage(k MetricKind, u usedIn) float64 {
-	used, mark := &in.use, &in.marks[u.clock]
-	minutes := u.period.Seconds() / 60
-	switch k {
-	case NetworkIn:
-		return float64(used.In-mark.In) / minutes
-	case NetworkOut:
-		return float64(used.Out-mark.Out) / minutes
-	case MemoryUsed:
-		return math.Round(1e8*(used.Memory-mark.Memory)/float64(u.period)) / 1e6
-	case CPUUtilization:
-		percent := 100 * float64(used.Busy-mark.Busy) / (float64(u.period) * float64(u.vcpus))
-		return math.Round(percent*1e6) / 1e6 // departures are rounded up to whole nanoseconds
-	}
-	panic(fmt.Sprintf("controlplane: metric %d is not of an instance", k))
-}
-
-// measureTargets computes a target group's metric. Counters are always
-// reported; a response time needs a response.
-func (cp *Plane) measureTargets(m *Metric, c int) datapoint {
-	counts := cp.data.TargetCounts(m.Subject)
-	mark := cp.clocks[c].marks[m.Subject]
-	requests := float64(counts.Requests - mark.Requests)
-	healthy := (counts.HealthyArea - mark.HealthyArea) / float64(cp.clocks[c].period)
-	switch m.Kind {
-	case RequestCount:
-		return datapoint{value: requests, ok: requests > 0}
-	case RequestCountPerTarget:
-		if healthy == 0 {
-			return datapoint{}
-		}
-		return datapoint{value: requests / healthy, ok: true}
-	case TargetResponseTime:
-		n := counts.Responses - mark.Responses
-		if n == 0 {
-			return datapoint{}
-		}
-		if m.Statistic != Average {
-			return datapoint{value: m.timeOf(cp.data.Times(m.Subject, cp.clocks[c].timesOf(m.Subject))), ok: true}
-		}
-		return datapoint{value: counts.Latency.Minus(mark.Latency).Float64() / float64(sim.Second) / float64(n), ok: true}
-	case RequestsInFlight, RequestsQueued:
-		waiting, all := cp.data.TargetRequests(m.Subject)
-		if m.Kind == RequestsQueued {
-			all = waiting
-		}
-		return datapoint{value: float64(all), ok: true}
-	case UnHealthyHostCount:
-		return datapoint{value: float64(counts.Unhealthy), ok: true}
-	case HealthyHostCount:
-		return datapoint{value: healthy, ok: true}
-	}
-	panic(fmt.Sprintf("controlplane: metric %d is not of a target group", m.Kind))
-}
-
-// timeOf is the statistic of response times that a metric asks for, in seconds.
-func (m *Metric) timeOf(times *stat.Histogram) float64 {
-	q := m.Percent / 100
-	switch m.Statistic {
-	case Minimum:
-		return float64(times.Min()) / float64(sim.Second)
-	case Maximum:
-		q = 1
-	}
-	return float64(times.Quantile(q)) / float64(sim.Second)
 }
 
 // markUsage notes where the next period of a clock begins.
@@ -265,4 +201,61 @@ func (cp *Plane) markUsage(c int) {
 	for _, r := range cp.clocks[c].times {
 		*cp.data.Times(r.group, r.record) = stat.Histogram{}
 	}
+}
+
+// onAlarmsEvaluate lets the alarms of a round look, one after another: each counts as an event.
+func (cp *Plane) onAlarmsEvaluate(ev model.Event) {
+	r := &cp.rounds[ev.Index()]
+	cp.scheduleAfter(r.interval, ev)
+	cp.together += int64(len(r.watches) - 1)
+	for _, i := range r.watches {
+		cp.evaluate(i)
+	}
+}
+
+// Together returns how many events others have played along with them.
+func (cp *Plane) Together() int64 { return cp.together }
+
+// evaluate lets an alarm look at what has become visible. Its Auto Scaling actions run
+// when it enters ALARM and once a minute while it stays.
+func (cp *Plane) evaluate(i int) {
+	now := cp.kernel.Now()
+	a := &cp.watches[i]
+	s := &cp.series[a.series]
+	for _, p := range s.look(now) {
+		a.window.Push(p.value, p.ok)
+		for k, v := range p.earlier {
+			a.window.Revise(k+2, v.Value, v.OK)
+		}
+	}
+	before := a.state
+	a.state = alarm.Evaluate(&a.window, before)
+	if a.state != before {
+		cp.noteAlarm(a)
+	}
+	if a.state != alarm.Alarm {
+		cp.recordSilence(i)
+		return
+	}
+	if a.state == before && now < a.invoked+sim.Minute {
+		return
+	}
+	a.invoked = now
+	for k := range a.actions {
+		cp.invoke(i, k)
+	}
+}
+
+// look returns the datapoints that have become visible since the instant before in which
+// alarms looked at the series.
+func (s *series) look(now sim.Time) []datapoint {
+	if s.lookedAt != now {
+		s.staged = slices.Delete(s.staged, 0, s.seen)
+		for s.lookedAt, s.seen = now, 0; s.seen < len(s.staged) && s.staged[s.seen].visible <= now; s.seen++ {
+			if p := &s.staged[s.seen]; p.ok {
+				s.newest = *p
+			}
+		}
+	}
+	return s.staged[:s.seen]
 }

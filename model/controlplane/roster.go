@@ -115,3 +115,35 @@ func (r *roster) count(in *instance, zone, n int) {
 		r.onDemand += n
 	}
 }
+
+// standing is how far the members of a group are. It holds for a while, and until one of them
+// is tallied anew.
+type standing struct {
+	warm    int      // capacity that is in service and past its warm-up
+	warming bool     // an instance that a rise of desired launched is pending or warming
+	until   sim.Time // when a warm-up ends; 0: it is not known how far they are
+}
+
+// stand returns how far the members of a group are now.
+func (cp *Plane) stand(g *group) standing {
+	if now := cp.kernel.Now(); now >= g.standing.until {
+		g.standing = cp.standingAt(g, now)
+	}
+	return g.standing
+}
+
+func (cp *Plane) standingAt(g *group, now sim.Time) standing {
+	s := standing{until: sim.Never}
+	for _, in := range cp.membersOf(g) {
+		switch {
+		case !in.inService():
+			s.warming = s.warming || in.order.raised && in.arrives()
+		case in.warmUntil <= now:
+			s.warm += in.units()
+		default:
+			s.warming = s.warming || in.order.raised
+			s.until = min(s.until, in.warmUntil)
+		}
+	}
+	return s
+}

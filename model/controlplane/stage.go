@@ -1,10 +1,5 @@
 package controlplane
 
-import (
-	"headroom/model/scaling"
-	"headroom/sim/slab"
-)
-
 // stage is where a member of a group stands, beside its life (Amazon EC2 Auto Scaling
 // User Guide, "Instance lifecycle").
 type stage uint8
@@ -43,34 +38,4 @@ func (cp *Plane) advance(in *instance, s stage) {
 	cp.tally(in, -1)
 	in.stage = s
 	cp.tally(in, +1)
-}
-
-// enlist puts an instance that runs in service: it is registered with its target groups
-// first.
-func (cp *Plane) enlist(h slab.Handle) {
-	in := cp.instances.Get(h)
-	in.inServiceAt = cp.kernel.Now()
-	without := in.order.group != None && cp.groups[in.order.group].suspended.Has(scaling.AddToLoadBalancer)
-	if !in.noticed && !without { // else it would take requests that it cannot finish
-		cp.register(in, in.order.initial)
-	}
-	if in.order.group != None {
-		cp.joined(h)
-	}
-}
-
-// depart lets an instance go that has left its target groups: its group's hooks hold it
-// first.
-func (cp *Plane) depart(h slab.Handle) {
-	if !cp.holdAtEnd(h) {
-		cp.letGo(h)
-	}
-}
-
-// targetGroupsOf lists the groups that an instance registers with.
-func (cp *Plane) targetGroupsOf(in *instance) []int {
-	if in.order.group != None {
-		return cp.cfg.Groups[in.order.group].TargetGroups
-	}
-	return cp.cfg.Instances[in.order.fleet].TargetGroups
 }

@@ -114,7 +114,7 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, a.rejects)
 		return false
-	case !connects || !a.door.secure:
+	case !connects || !a.frontEnd.secure:
 		return true
 	case p.kernel.Now() >= a.expires:
 		b.counts.HandshakesFailed++

@@ -38,6 +38,7 @@ type fluidly struct {
 	audit    *fluid.Audit                // nil: none
 	auto     *fluid.Auto                 // nil: rates everywhere
 	mixtures map[string]rng.Distribution // of demands, by whose they are
+	demands  []rng.Distribution          // that differ
 	blends   []blend
 	links    map[linkKey]*law.Laws // of flows of one size
 	minute   sim.Time              // when responses are recorded next

@@ -19,6 +19,7 @@ type cohort struct {
 	servers       int
 	groups        []membership // of each of them
 	currents      []*current   // that lead there
+	asks          []asking     // of each kind of these; nil: all ask for alike
 	checking      float64      // CPU time of health checks, ns a second of time
 	in, out       float64      // bytes of each server so far
 	busy          float64      // CPU time of each server so far, ns
@@ -56,6 +57,8 @@ type cohort struct {
 	function *functionRates // nil: it is of instances
 
 	cookies []float64 // clients that each server has the cookie of, by [fluidly.sticky]
+	hosted  bool      // its servers are on hosts that may promise more than they have
+	beside  besides   // on the hosts of its servers
 	weighed float64   // requests to each server since its target group was weighed
 }
 
@@ -134,6 +137,7 @@ func (p *Plane) regroup(id uint32) {
 	to.servers++
 	to.Targets++
 	f.bursts = f.bursts || s.supply != nil
+	to.hosted = to.hosted || s.supply != nil && s.supply.host != None
 	*at = place{
 		cohort: to, busy: at.busy, in: at.in, out: at.out,
 		busyFrom: to.busy, inFrom: to.in, outFrom: to.out, links: to.linkTimes(),
@@ -321,7 +325,9 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 		a.Patience = max(a.Patience, u.patience)
 	}
 	p.tellRetries(c, &a)
+	p.mixKinds(c, a)
 	a.Fewer = p.fewer(c, a.Expected)
+	a.Beside = c.sharedWith()
 	if c.function != nil {
 		p.advanceFunction(c, a)
 		return
@@ -351,14 +357,16 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
-		c.asked = (a.Expected*c.Demand.Mean()*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
+		c.asked = (a.Expected*c.Demand.Mean()*c.Scale*c.key.pace/float64(c.servers) + a.Other*1e-9) / length.Seconds()
 	}
-	if p.fluid.audit != nil {
+	if p.fluid.audit != nil && !c.hosted { // there are no hosts in its windows
 		p.fluid.audit.Note(&c.Cohort, until+1, a)
 	}
+	p.tellApart(c)
 	c.line = 0
 	if pool > 0 {
 		c.line = min(1, c.content()/float64(pool))
 	}
+	p.partInside(c)
 	p.strain(c)
 }

@@ -105,7 +105,7 @@ func (p *Plane) serveCurrent(c *current, at sim.Time) {
 		p.failMany(c, at, refused, failure{code: Code502, cause: CauseRefused})
 	}
 	pool := c.inside + c.came - refused
-	c.inside = c.stay.Of(pool, of.line)
+	c.inside = c.stay.Of(pool, c.line)
 	ended := pool - c.inside
 	if ended == 0 {
 		return

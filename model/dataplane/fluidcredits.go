@@ -15,7 +15,7 @@ func (p *Plane) spendCredits() {
 	}
 	for h, s := range p.servers.All() {
 		u, id := s.supply, indexOf(h)
-		if u == nil || u.credits.Mode() == 0 || int(id) >= len(f.places) {
+		if u == nil || u.credits.Mode() == 0 && u.host == None || int(id) >= len(f.places) {
 			continue
 		}
 		u.rates = 0
@@ -34,6 +34,7 @@ func (p *Plane) spendCredits() {
 			p.regroup(id)
 		}
 	}
+	p.shareHosts()
 }
 
 // hold holds a shape to the most that its servers do together.

@@ -18,6 +18,8 @@ type current struct {
 	share    float64 // of what the source sends
 	weight   float64 // of the source, requests a second
 	demand   rng.Distribution
+	kind     int     // of those of its cohort
+	line     float64 // share of what was inside that stays, in the present step
 	request  float64 // bytes
 	response float64
 	hop      sim.Time // its balancer's share of a latency
@@ -233,7 +235,7 @@ func meanBytes(d rng.Distribution) float64 {
 
 // shapeByCurrents gives a cohort what depends on who asks it.
 func (p *Plane) shapeByCurrents(c *cohort) {
-	c.Demand = p.demandOf(c.currents)
+	p.sortKinds(c)
 	if c.holds {
 		c.work, c.held = c.Demand, 0
 		p.holdLonger(c, p.stagesAway(c, &p.fluid.trades[c.key.service]))

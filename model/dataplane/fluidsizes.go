@@ -204,6 +204,9 @@ type blendPart struct {
 // blendParts are the parts in which the shares of flows of several sizes are told apart.
 const blendParts = 1 << 12
 
+// mixturePoints are the points that each of several times has in their mixture.
+const mixturePoints = 400
+
 // blendOf mixes times, one law for all who mix the same.
 func (f *fluidly) blendOf(parts []blendPart) rng.Distribution {
 	if len(parts) == 1 {
@@ -326,6 +329,10 @@ func (p *Plane) takeNetwork(c *cohort) {
 			continue
 		}
 		stages := inside[:len(inside):len(inside)]
+		if own := u.own(); own != nil {
+			stages = slices.Clone(inside)
+			stages[0].Choices = []law.Choice{{Time: own, Share: 1, Longer: inside[0].Choices[0].Longer}}
+		}
 		for d, f := range u.flows {
 			if f != nil {
 				stages = append(stages, law.Stage{Choices: []law.Choice{{Time: f.timeOf(u.sizes[d], u.patience), Share: 1}}, Times: 1})

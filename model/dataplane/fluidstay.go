@@ -44,10 +44,25 @@ func (p *Plane) takeStay(c *cohort, t *trade) {
 		return
 	}
 	stages := append([]law.Stage{{Choices: []law.Choice{{Time: c.Law, Share: 1, Longer: c.gate.wait}}, Times: 1}}, away...)
-	if c.stay != nil && slices.EqualFunc(c.stages, stages, alikeStages) {
+	if c.stay == nil || !slices.EqualFunc(c.stages, stages, alikeStages) {
+		c.stages, c.stay = stages, law.Chain(stages)
+	}
+	for i := range c.asks {
+		c.asks[i].takeStay(stages)
+	}
+}
+
+// takeStay is that of the requests of a kind, for which the first stage is a law of their own.
+func (k *asking) takeStay(stages []law.Stage) {
+	if k.law == nil {
+		k.stay = nil
 		return
 	}
-	c.stages, c.stay = stages, law.Chain(stages)
+	own := slices.Clone(stages)
+	own[0].Choices = []law.Choice{{Time: k.law, Share: 1, Longer: stages[0].Choices[0].Longer}}
+	if k.stay == nil || !slices.EqualFunc(k.stages, own, alikeStages) {
+		k.stages, k.stay = own, law.Chain(own)
+	}
 }
 
 func alikeStages(a, b law.Stage) bool {
@@ -95,17 +110,32 @@ func (c *current) law() *law.Law {
 	switch of := c.cohort; {
 	case c.stays != nil:
 		return c.stays
+	case of.stay != nil && len(of.asks) > 0 && of.asks[c.kind].stay != nil:
+		return of.asks[c.kind].stay
 	case of.stay != nil:
 		return of.stay
+	case c.own() != nil:
+		return c.own()
 	default:
 		return of.Law
 	}
 }
 
+// own is the law of the requests of a current at the CPU, where others ask for something else; nil: there are none.
+func (c *current) own() *law.Law {
+	if of := c.cohort; len(of.asks) > 0 {
+		return of.asks[c.kind].law
+	}
+	return nil
+}
+
 // lateAfter is the share of those who leave that were there for longer than a time.
 func (c *current) lateAfter(limit sim.Time) float64 {
-	if c.stays == nil && c.cohort.stay == nil || limit == sim.Never {
+	switch {
+	case limit == sim.Never || c.stays == nil && c.cohort.stay == nil && c.own() == nil:
 		return c.cohort.Late(limit)
+	case c.stays == nil && c.cohort.stay == nil:
+		return c.cohort.LateOf(c.kind, c.own(), limit)
 	}
 	return c.law().Tail(limit.Seconds())
 }

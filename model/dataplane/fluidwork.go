@@ -104,22 +104,27 @@ func (p *Plane) holdLonger(c *cohort, away []law.Stage) {
 		return
 	}
 	c.Demand, c.keeps, c.held = c.work, 1, c.away
+	for i := range c.Kinds {
+		c.Kinds[i].Demand = c.asks[i].demand
+	}
 	if len(away) == 0 {
 		return
 	}
 	others := law.Chain(away)
 	speed := c.Speed
-	values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
-	places := law.NewSpread(2)
-	for k := range values {
-		weights[k] = 1
-		values[k] = c.work.Quantile(places.At(k, 0)) + speed*others.Quantile(places.At(k, 1))
+	longer := func(work rng.Distribution) rng.Distribution {
+		values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+		places := law.NewSpread(2)
+		for k := range values {
+			weights[k] = 1
+			values[k] = work.Quantile(places.At(k, 0)) + speed*others.Quantile(places.At(k, 1))
+		}
+		return sure(rng.Empirical(values, weights))
 	}
-	d, err := rng.Empirical(values, weights)
-	if err != nil {
-		return
+	c.Demand, c.keeps, c.held = longer(c.work), c.work.Mean()/(c.work.Mean()+speed*others.Mean()), c.away
+	for i := range c.Kinds {
+		c.Kinds[i].Demand = longer(c.asks[i].demand)
 	}
-	c.Demand, c.keeps, c.held = d, c.work.Mean()/(c.work.Mean()+speed*others.Mean()), c.away
 }
 
 // heldAlike is how much a time away may change before demands are found anew.

@@ -11,12 +11,14 @@ import (
 // host is a machine that may have promised more vCPUs than it has threads, and the
 // servers on it that compute.
 type host struct {
-	threads uint64 // millionths
-	servers []uint32
-	vcpus   uint64 // of the servers, in millionths
-	asked   uint64 // by all of them
-	bounded bool   // they have less than they ask for
-	due     bool   // an event that shares it out is pending
+	threads  uint64 // millionths
+	servers  []uint32
+	vcpus    uint64 // of the servers, in millionths
+	asked    uint64 // by all of them
+	requests uint64 // of it for requests, where these are rates
+	serving  int    // servers that ask for that
+	bounded  bool   // they have less than they ask for
+	due      bool   // an event that shares it out is pending
 }
 
 // growHosts makes room for a host.
@@ -88,16 +90,20 @@ func (p *Plane) onHostIsShared(ev model.Event) {
 	}
 	share := contention.Level(h.threads, p.claims)
 	h.bounded = share.Bounded()
-	for _, id := range h.servers {
+	for k, id := range h.servers {
 		s := p.servers.at(id)
 		most := station.NoCeiling
-		if millionths, bounded := share.Of(s.supply.vcpus); bounded {
+		if millionths, bounded := p.shareOf(k, id, share).Of(s.supply.vcpus); bounded {
 			most = station.Speed(min(millionths, uint64(station.NoCeiling)))
+		}
+		if p.isPlaced(id) && most != station.NoCeiling {
+			most = finely(most)
 		}
 		if s.supply.most != most {
 			s.supply.most = most
 			p.follow(id, s, now)
 			p.changed(id, s)
+			p.regroup(id)
 		}
 	}
 }

@@ -140,58 +140,6 @@ func (t *target) healthy() bool { return t.health.State() == health.Healthy }
 // passed any yet.
 func (t *target) unhealthy() bool { return !t.draining && t.health.State() == health.Unhealthy }
 
-// Register adds a server to a target group, whose port may open later; trusted
-// targets are healthy at once. One in a zone that is not enabled for the load balancer is
-// unused: nobody looks at it, and no request comes to it.
-func (p *Plane) Register(server slab.Handle, group int, trusted bool) {
-	g := &p.targetGroups[group]
-	if in := p.servers.Get(server); g.enabled != nil && !g.enabled[in.zone] {
-		return
-	}
-	p.register(server, group, trusted)
-}
-
-// register makes a server a target of a group, wherever it is.
-func (p *Plane) register(server slab.Handle, group int, trusted bool) {
-	g := &p.targetGroups[group]
-	server = p.applicationOf(server, g.cfg.Service)
-	in := p.servers.Get(server)
-	h, t := p.targets.Alloc()
-	g.tenancies++
-	*t = target{
-		server: indexOf(server),
-		group:  int32(group),
-		local:  g.number(routedTarget{target: indexOf(h), server: indexOf(server)}), tenancy: g.tenancies,
-		health: health.NewCounter(g.cfg.HealthCheck.Check), answered: -1, weight: routing.FullWeight,
-	}
-	if g.cfg.Mitigation { // the number may have been another's
-		g.scopes[g.scopeIn(in.zone)].policy.(routing.Weigher).SetWeight(int(t.local), t.weight)
-	}
-	t.scope = g.scopeIn(in.zone)
-	in.targets = append(in.targets, h)
-	if by := p.servers.at(p.baseOf(indexOf(server))); g.counts && by.watch == onLook && len(by.applications) > 0 && !by.untracked {
-		p.watchClosely(p.baseOf(indexOf(server))) // who waits at a gate enters while it is settled
-	} else if g.counts && by.watch == onReturn {
-		p.watchClosely(indexOf(server))
-	} else if g.counts && by.watch == onLook {
-		by.watch = inCalendar
-		p.leaveFastPathNow(indexOf(server))
-		p.refill(indexOf(server))
-	}
-	s := &g.scopes[t.scope]
-	s.registered++
-	if trusted || !g.cfg.HealthCheck.Enabled && in.open {
-		t.health.Observe(true) // one success makes a new target healthy
-		s.healthy++
-		g.healthy.Add(p.kernel.Now(), 1)
-	}
-	if g.cfg.HealthCheck.Enabled {
-		p.scheduleAfter(sim.Sum(g.cfg.Flows.RegistrationDelay, g.cfg.HealthCheck.Interval), handled(targetIsChecked, h))
-	}
-	p.admitHealth(indexOf(h))
-	p.regroup(indexOf(server))
-}
-
 // scopeIn is the scope of the targets in a zone.
 func (g *targetGroup) scopeIn(zone model.Zone) int32 {
 	if g.cfg.CrossZone {
@@ -210,74 +158,6 @@ func (g *targetGroup) number(of routedTarget) int32 {
 	}
 	g.routed = append(g.routed, of)
 	return int32(len(g.routed) - 1)
-}
-
-// admitHealth brings the rotation in line with the health of a target that changed,
-// or of all in its scope when the scope begins or stops failing open.
-func (p *Plane) admitHealth(target uint32) {
-	t := p.targets.at(target)
-	g := &p.targetGroups[t.group]
-	s := &g.scopes[t.scope]
-	open := g.minimum.FailOpen(s.healthy, s.registered)
-	if open == s.failOpen {
-		p.rotate(target, s)
-	} else {
-		s.failOpen = open
-		for _, other := range g.routed {
-			if other.target != noIndex && p.targets.at(other.target).scope == t.scope {
-				p.rotate(other.target, s)
-			}
-		}
-	}
-	if !g.cfg.CrossZone {
-		for _, b := range g.balancers {
-			p.reconsiderNodes(b)
-		}
-	}
-}
-
-func (p *Plane) rotate(target uint32, s *scope) {
-	t := p.targets.at(target)
-	wanted := !t.draining && (s.failOpen || t.healthy())
-	if wanted == t.rotating {
-		return
-	}
-	t.rotating = wanted
-	in := &p.targetGroups[t.group].routed[t.local]
-	in.admits = 0
-	if wanted {
-		in.admits, t.rotates = t.tenancy, p.kernel.Now()
-		s.policy.Add(int(t.local))
-	} else {
-		s.policy.Remove(int(t.local))
-	}
-	p.regroup(t.server)
-}
-
-// observe counts the outcome of a target's check.
-func (p *Plane) observe(h slab.Handle, success bool) {
-	t := p.targets.Get(h)
-	before := t.health.State()
-	if t.draining || !t.health.Observe(success) { // one that began to listen after it was told to go
-		return
-	}
-	g := &p.targetGroups[t.group]
-	delta := 0
-	switch {
-	case t.healthy():
-		delta = 1
-	case before == health.Healthy:
-		delta = -1
-	}
-	g.scopes[t.scope].healthy += delta
-	g.healthy.Add(p.kernel.Now(), int64(delta))
-	p.admitHealth(indexOf(h))
-	if g.cfg.Flows.On && before == health.Healthy && !t.rotating {
-		p.scheduleAfter(0, handled(flowsAreReset, h))
-	}
-	if s := &g.scopes[t.scope]; s.slow != nil && delta > 0 && t.rotating {
-		s.slow.Begin(int(t.local))
-	}
 }
 
 // Deregister takes a server out of all its target groups in good order and

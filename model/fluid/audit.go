@@ -154,8 +154,8 @@ func (a *Audit) Note(c *Cohort, at sim.Time, came Arrivals) {
 	}
 }
 
-// mostCalmed is the share of the variance of numbers from which on no window is drawn: requests there come whether or
-// not their clients wait for an answer.
+// mostCalmed is the share of the variance of numbers that clients take who wait for an answer from which on no window
+// is drawn: there are no clients in it.
 const mostCalmed = 0.01
 
 // momentOf is a step of a cohort by what it shows.

@@ -14,9 +14,16 @@ const NoLimit = fluid.NoLimit
 type Shape struct {
 	fluid.Station
 	fluid.Split
-	Choices  int  // targets that a load balancer chooses among, these with them
-	Sharing  bool // all in service share the servers
-	Finishes bool // they work on for clients that have left
+	Choices  int     // targets that a load balancer chooses among, these with them
+	Sharing  bool    // all in service share the servers
+	Finishes bool    // they work on for clients that have left
+	Scale    float64 // by how much requests ask for more than Demand says; 0: 1
+}
+
+// Ask is requests that ask for alike.
+type Ask struct {
+	Demand rng.Distribution
+	Part   float64 // of those who come
 }
 
 // Cohort is targets that are alike. Shape and Targets may be changed between steps.
@@ -31,6 +38,7 @@ type Shape struct {
 type Cohort struct {
 	Shape
 	Targets int
+	Kinds   []Ask // of which Demand is the mixture, to within its Scale; nil: all ask for alike
 
 	// Of the last step.
 	Law     *fluid.Law // of the time at a target of those who left it; nil: nobody has been there
@@ -57,9 +65,12 @@ type Cohort struct {
 	there   fluid.Means // for good at the number
 	queue   float64     // seconds until a place is free, without chance
 	pace    float64     // at which the number forgets what chance has brought, a second
-	calmed  float64     // share of the variance that clients take who wait for their answers
-	mean    float64     // stay of those who do not give up
-	lined   waits       // of those who were played
+	beside  shared
+	crowded float64    // share by which stays are longer for want of threads of the host
+	calmed  float64    // share of the variance that clients take who wait for their answers
+	mean    float64    // stay of those who do not give up
+	lined   waits      // of those who were played
+	seen    []seenKind // of each kind of those
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -72,6 +83,7 @@ type Arrivals struct {
 	Retries  Retries  // of those who fail, where all try alike
 	Came     float64  // requests that have come, where they may be played
 	At       sim.Time // end of the step, where they may be
+	Beside   Beside   // what targets share, whose host may have too few threads
 	Fewer    float64  // by how many fewer come in a second for each that is there, where clients wait for their answers
 }
 
@@ -113,7 +125,8 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	f := flow{laws: laws.of(c), choices: c.Choices, seconds: a.Length.Seconds(), fewer: a.Fewer}
 	f.each = a.Expected / float64(c.Targets) / f.seconds
 	other := a.Other / float64(a.Length)
-	f.able = f.laws.Capacity() * max(1-other/float64(c.Servers), 1e-6)
+	f.whole = f.laws.Capacity() / c.scale()
+	f.able = f.whole * max(1-other/float64(c.Servers), 1e-6)
 	if !c.Finishes && a.Patience != sim.Never {
 		f.patience = max(a.Patience, 1).Seconds()
 		f.worth = laws.worthOf(c.Demand)
@@ -126,18 +139,21 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		c.there = f.laws.Means(f.each/f.able, f.choices)
 		c.Law = f.laws.Law(f.each/f.able, f.choices)
 		c.Refused, c.Line, c.varies, c.mean = c.Law.Blocked(), 0, 1, c.Law.Mean()
-		c.Number, c.Variance = c.there.Number*f.able/f.laws.Capacity(), c.there.Variance
+		c.Number, c.Variance = c.there.Number*f.able/f.whole, c.there.Variance
 	} else {
 		c.follow(&f)
 	}
 	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
 	c.Done = max(0, done) * f.seconds
-	work := max(0, done) * c.worked(&f) / f.laws.Capacity() * float64(c.Servers)
+	work := max(0, done) * c.worked(&f) / f.whole * float64(c.Servers)
 	if c.gaveUp > 0 { // there is a line that clients leave
-		work = f.able / f.laws.Capacity() * float64(c.Servers)
+		work = f.able / f.whole * float64(c.Servers)
 	}
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
+	if a.Beside.Load > 0 || c.crowded > 0 {
+		c.share(laws, &f, a.Beside)
+	}
 }
 
 // Resume goes on with so many requests at each target, that are there for other reasons than those of a cohort.
@@ -188,6 +204,31 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 		return c.laws.Longer(limit.Seconds() * c.Demand.Mean() / mean)
 	}
 	return c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds())
+}
+
+// LawOf returns the law of those of the stays of a step that are of a kind.
+func (c *Cohort) LawOf(laws *Laws, kind int) *fluid.Law {
+	if c.Played && kind < len(c.seen) {
+		return c.seen[kind].law
+	}
+	return laws.of(c).For(c.Law, c.Kinds[kind].Demand)
+}
+
+// Worked returns which part of what a kind asks for is done where such a share of it gives up.
+func (c *Cohort) Worked(laws *Laws, kind int, late float64) float64 {
+	if c.Finishes {
+		return 1
+	}
+	return laws.worthOf(c.Kinds[kind].Demand).without(late)
+}
+
+// LateOf is [Cohort.Late] of a kind, whose law that is.
+func (c *Cohort) LateOf(kind int, law *fluid.Law, limit sim.Time) float64 {
+	gaveUp := c.gaveUp
+	if c.Played && kind < len(c.seen) {
+		gaveUp = c.seen[kind].gaveUp
+	}
+	return gaveUp + (1-gaveUp)*law.Tail(limit.Seconds())
 }
 
 // Selects returns the share of those who were there for too long that were so for what they ask for, and not

@@ -12,7 +12,8 @@ type flow struct {
 	laws     *fluid.Laws
 	worth    *worth
 	choices  int
-	able     float64 // requests that a target can serve a second
+	whole    float64 // requests that a target can serve a second, with nothing beside them
+	able     float64 // those with it
 	seconds  float64
 	each     float64 // that come to it a second
 	patience float64 // seconds that clients have, if they do not leave work behind; 0: any time
@@ -228,13 +229,6 @@ func (c *Cohort) rate(f *flow, h *held) float64 {
 		return c.speed()
 	}
 	return min(c.speed(), c.Demand.Mean()*f.able*h.works(f.relative)/c.inside(h.Number))
-}
-
-func (c *Cohort) speed() float64 {
-	if c.Speed == 0 {
-		return 1
-	}
-	return c.Speed
 }
 
 // makeRoom refuses what finds no room, and lets go who has waited in line for too long.

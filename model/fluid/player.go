@@ -22,6 +22,8 @@ func (p *Player) step(c *Cohort, f *flow, a *Arrivals, overloaded bool) bool {
 		r := p.play
 		r.shape, r.patience = c.Shape, a.Patience
 		r.shape.Speed = r.shape.speed() * max(1-a.Other/float64(a.Length)/float64(c.Servers), 1e-6)
+		r.shape.Scale = 1 // which is in the speed
+		r.mix(c.Kinds)
 		r.resize(max(1, min(c.Choices, mostTargets)))
 		p.serve(c, a)
 		p.show(c, f, a)
@@ -65,6 +67,7 @@ func (p *Player) serve(c *Cohort, a *Arrivals) {
 	if r.stays, r.lists = nil, n <= mostListed; !r.lists {
 		r.played.Set(&noStays)
 	}
+	r.forgetKinds()
 	r.came, r.is, r.waits = 0, ends{}, waits{}
 	begin, length := r.now, a.Length.Seconds()
 	r.counting = true
@@ -121,6 +124,7 @@ func (p *Player) law(c *Cohort, f *flow, ended float64) {
 		return
 	}
 	c.Law = p.observed()
+	c.seen = r.observeKinds(c.Law)
 	c.mean = c.Law.Mean()
 	c.Delay = sim.Seconds(max(0, c.mean-f.seconds))
 }

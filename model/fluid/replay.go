@@ -37,6 +37,7 @@ type replay struct {
 	waits               waits
 	stays               []float64 // seconds, of those who left, where they are listed
 	lists               bool
+	kinds               []playedKind // nil: all ask for alike
 }
 
 // ends is how many requests ended in a window, and how.
@@ -56,6 +57,7 @@ type attempt struct {
 	ticket  uint32
 	target  int32
 	number  uint8 // of failures before
+	kind    uint8
 	state   standing
 }
 
@@ -183,8 +185,9 @@ func (r *replay) arrive(rate float64) {
 func (r *replay) offer(target int, failures uint8) {
 	at := max(sim.Seconds(r.now), r.targets[target].Changed()) // somebody may have given up since
 	r.settle(target, at)
-	demand := r.stream.Draw(r.shape.Demand) / r.shape.speed()
-	r.admit(attempt{arrived: at, target: int32(target), number: failures}, at, sim.Seconds(demand))
+	law, kind := r.draw()
+	demand := r.stream.Draw(law) / r.shape.speed()
+	r.admit(attempt{arrived: at, target: int32(target), number: failures, kind: kind}, at, sim.Seconds(demand))
 }
 
 // admit lets a target take or refuse a request at an instant.
@@ -210,12 +213,19 @@ func (r *replay) admit(a attempt, at, demand sim.Time) {
 	}
 }
 
-// speed is that of a server.
+// speed is that of a server, in seconds of Demand.
 func (s *Shape) speed() float64 {
 	if s.Speed == 0 {
+		return 1 / s.scale()
+	}
+	return s.Speed / s.scale()
+}
+
+func (s *Shape) scale() float64 {
+	if s.Scale == 0 {
 		return 1
 	}
-	return s.Speed
+	return s.Scale
 }
 
 // pick chooses a target as the load balancer does.
@@ -272,6 +282,9 @@ func (r *replay) serve(target int, until sim.Time) {
 		}
 		if a.state = gone; r.counting {
 			r.is.served++
+			if len(r.kinds) > 0 {
+				r.kinds[a.kind].stays.Record(int64(turn.At - a.arrived))
+			}
 			if r.lists {
 				r.stays = append(r.stays, (turn.At - a.arrived).Seconds())
 			} else {

@@ -38,6 +38,9 @@ func (r *replay) expire(until sim.Time) {
 		}
 		if a.state = gone; r.counting {
 			r.is.late++
+			if len(r.kinds) > 0 {
+				r.kinds[a.kind].late++
+			}
 		}
 		r.tryAgain(a, due)
 	}

@@ -59,7 +59,6 @@ func (l *loader) warnOfNoEffect() {
 	}
 	l.warnOfDroppedPackets()
 	l.warnOfSearchSeed()
-	l.warnOfBlended()
 	for i := range l.cfg.FileSystems {
 		l.warnOfIdleFileSystem(i)
 	}

@@ -10,12 +10,14 @@ import (
 
 // Law is how long requests stay at a station, those that are let in.
 type Law struct {
-	bounds  []float64        // share of stays below the lower bound of each bucket of a [stat.Histogram]
-	find    func() []float64 // these, which are more work than all else, when they are asked for
-	guide   []int32          // of shares in guides-ths, the first bound that is no smaller; nil: not asked for
-	upTo    []float64        // sum of the stays below each bound, in seconds of a stay; nil: not asked for
-	made    maker            // of other laws or of points; nil: not
-	mean    float64          // seconds
+	bounds  []float64          // share of stays below the lower bound of each bucket of a [stat.Histogram]
+	find    func() []float64   // these, which are more work than all else, when they are asked for
+	guide   []int32            // of shares in guides-ths, the first bound that is no smaller; nil: not asked for
+	upTo    []float64          // sum of the stays below each bound, in seconds of a stay; nil: not asked for
+	made    maker              // of other laws or of points; nil: not
+	of      func(*demand) *Law // the law of those with a demand of their own; nil: nobody knows
+	owned   []ownLaw           // that were asked for
+	mean    float64            // seconds
 	blocked float64
 	waits   float64
 }
@@ -219,6 +221,7 @@ func newLaw(d *demand, late delay) *Law {
 	}
 	l.mean *= d.mean
 	l.find = func() []float64 { return l.spread(d, given) }
+	l.of = func(own *demand) *Law { return newLaw(own, late) }
 	return l
 }
 

@@ -41,7 +41,8 @@ type Laws struct {
 	station Station
 	split   Split
 	demand  *demand
-	room    int // 0: any
+	owns    map[rng.Distribution]*demand // of parts of it, in mean services of all
+	room    int                          // 0: any
 	nodes   map[node]*Law
 	means   map[int][]Means // by numbers of targets and loads
 	curves  map[int][]Means // by any number of targets

@@ -23,6 +23,7 @@ func Mix(laws []*Law, shares []float64) *Law {
 		m.blocked += shares[k] * l.blocked
 		m.waits += shares[k] * l.waits
 	}
+	m.of = func(d *demand) *Law { return Mix(owning(laws, d), shares) }
 	return m
 }
 
@@ -73,9 +74,11 @@ func (m *blend) record(h *stat.Histogram, b Batch) {
 
 // Stretched returns the law of stays that are so many times as long.
 func (l *Law) Stretched(by float64) *Law {
-	return &Law{mean: l.mean * by, blocked: l.blocked, waits: l.waits, made: &stretched{l, by}, find: func() []float64 {
+	law := &Law{mean: l.mean * by, blocked: l.blocked, waits: l.waits, made: &stretched{l, by}, find: func() []float64 {
 		return fill(func(seconds float64) float64 { return 1 - l.Tail(seconds/by) })
 	}}
+	law.of = func(d *demand) *Law { return l.own(d).Stretched(by) }
+	return law
 }
 
 type stretched struct {
@@ -114,12 +117,39 @@ func fill(within func(seconds float64) float64) []float64 {
 // Taking returns the law of stays of which each follows from the demand, in seconds of a server; it is
 // asked for them from the smallest on, and they do not decrease.
 func (l *Laws) Taking(stay func(demand float64) float64) *Law {
-	parts := l.demand.parts
+	took := make([]float64, len(l.demand.parts))
+	for i, p := range l.demand.parts {
+		took[i] = stay(p.demand * l.demand.mean * l.demand.speed)
+	}
+	law := takingOf(l.demand, took)
+	law.of = func(d *demand) *Law { return takingOf(d, l.demand.takes(took, d.parts)) }
+	return law
+}
+
+// takes is how long parts take of another demand, between those of this one.
+func (d *demand) takes(took []float64, parts []part) []float64 {
+	own, k := make([]float64, len(parts)), 0
+	for i, p := range parts {
+		for k < len(d.parts)-2 && d.parts[k+1].demand < p.demand {
+			k++
+		}
+		own[i] = took[k]
+		if k+1 < len(d.parts) {
+			from, to := d.parts[k].demand, d.parts[k+1].demand
+			own[i] = max(0, took[k]+(p.demand-from)/(to-from)*(took[k+1]-took[k]))
+		}
+	}
+	return own
+}
+
+// takingOf is the law of stays of which each part of a demand has its own.
+func takingOf(d *demand, tooks []float64) *Law {
+	parts := d.parts
 	t := &taking{ends: make([]float64, len(parts)+1), upTo: make([]float64, len(parts)+1)}
 	law := &Law{waits: 1, made: t}
 	last := 0.0
 	for i, p := range parts {
-		took := stay(p.demand * l.demand.mean * l.demand.speed)
+		took := tooks[i]
 		law.mean += p.share * took
 		t.ends[i], t.upTo[i+1] = (last+took)/2, t.upTo[i]+p.share
 		if i == 0 {

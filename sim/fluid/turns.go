@@ -70,8 +70,7 @@ func (l *Laws) meansInTurns(load float64, targets int) Means {
 func (l *Laws) solveInTurns(load float64, targets int) *Law {
 	i, part := turnPlace(load)
 	if i == mostTurn {
-		more := l.more(load, targets)
-		return Mix([]*Law{l.solveOne(load, targets), l.solveOne(load, 1)}, []float64{1 - more, more})
+		return l.betweenTurns(load, targets)
 	}
 	there := l.meansInTurns(load, targets)
 	law := &Law{waits: there.Waits, mean: l.stayOf(there)}
@@ -86,7 +85,14 @@ func (l *Laws) solveInTurns(load float64, targets int) *Law {
 	for k := range law.bounds {
 		law.bounds[k] = (1-part)*from[min(k, len(from)-1)] + part*to[min(k, len(to)-1)]
 	}
+	law.of = func(d *demand) *Law { return l.betweenTurns(load, targets).own(d) }
 	return law
+}
+
+// betweenTurns is a law between that of one round robin and that of random arrivals, with the mean that is there.
+func (l *Laws) betweenTurns(load float64, targets int) *Law {
+	more := l.more(load, targets)
+	return Mix([]*Law{l.solveOne(load, targets), l.solveOne(load, 1)}, []float64{1 - more, more})
 }
 
 // stayOf is the mean stay where so many are.
