@@ -15,7 +15,7 @@ import (
 // the first is all that is touched when it has ended, and the first and the second, which the
 // machine fetches together, are all that is when it comes, at a station of one or two.
 type fastPath struct {
-	open     bool
+	open     bool // of a base: who computes there is at its foreseen station
 	counted  bool // who picks by requests in flight looks at the server
 	paced    bool // time on its CPU is not the demand
 	wired    bool // nic is not nil
@@ -38,7 +38,9 @@ type fastPath struct {
 	most      int32       // shared: who is served at once at most
 	work      sim.Time    // shared: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
-	_         [4]uint64   // to the end of its fourth cache line
+	base      uint32      // shared: of an application
+	foresight foresight   // shared: of a base; an application knows upTo
+	_         [12]byte    // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the

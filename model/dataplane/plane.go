@@ -9,6 +9,7 @@ import (
 	"headroom/sim"
 	"headroom/sim/rng"
 	"headroom/sim/slab"
+	"headroom/sim/station"
 )
 
 // ControlPlane is what the data plane says to who runs the servers.
@@ -88,23 +89,24 @@ type Plane struct {
 	outside       [][]slab.Handle
 	direct        bool // some source is
 	transfers     transfers
-	apart         [][]sim.Time       // round trips between zones of several Regions; nil: there is one
-	leads         []uint32           // servers by address; noIndex: none
-	zoneDown      []int              // outages that hold each zone
-	zonesDown     int                // in all
-	vacated       []uint32           // servers that dropped calls have left; see relieve
-	returned      []slab.Handle      // calls whose answers reach their callers now; see answerCallers
-	returning     sim.Time           // the instant while they are found; else -1
-	calendar      calendar[struct{}] // departures of servers
-	endDue        dueFunc            // Plane.endOnFastPath
-	announced     dueFunc            // Plane.settleDue
-	fastPaths     []fastPath         // by server
-	many          int                // from so many of them on what is needed soon is asked for ahead
-	lanes         []lane             // by route
-	owing         []*lane            // those with a tab
-	inRow         bool               // arrivals follow each other in one step, whose end pays all tabs
-	compact       compactRequests    // on them
-	bases         []base             // kinds of servers that applications share
+	apart         [][]sim.Time        // round trips between zones of several Regions; nil: there is one
+	leads         []uint32            // servers by address; noIndex: none
+	zoneDown      []int               // outages that hold each zone
+	zonesDown     int                 // in all
+	vacated       []uint32            // servers that dropped calls have left; see relieve
+	returned      []slab.Handle       // calls whose answers reach their callers now; see answerCallers
+	returning     sim.Time            // the instant while they are found; else -1
+	calendar      calendar[struct{}]  // departures of servers
+	endDue        dueFunc             // Plane.endOnFastPath
+	announced     dueFunc             // Plane.settleDue
+	fastPaths     []fastPath          // by server
+	many          int                 // from so many of them on what is needed soon is asked for ahead
+	lanes         []lane              // by route
+	owing         []*lane             // those with a tab
+	inRow         bool                // arrivals follow each other in one step, whose end pays all tabs
+	compact       compactRequests     // on them
+	bases         []base              // kinds of servers that applications share
+	remainders    []station.Remainder // room for some
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]

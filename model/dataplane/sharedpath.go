@@ -6,11 +6,12 @@ import (
 )
 
 // The applications that share a machine have a fast path together. When a request ends depends on
-// those who come after it, so that no end is known when it comes; but so many share the CPU at
-// most that there is an instant by which it has ended. Who waits that long needs no time limit,
-// and only that is kept of a request which a compact one has. Whoever finds more there leaves the
-// fast path for all of them, until the machine is empty again. Requests on it are at the station of the base and in the lines of its
-// applications, by their numbers among compact requests, as full ones are elsewhere.
+// those who come after it, so that no end is known when it comes, unless no vCPU is shared
+// (sharedforeseen.go); but so many share the CPU at most that there is an instant by which it has
+// ended. Who waits that long needs no time limit, and only that is kept of a request which a compact
+// one has. Whoever finds more there leaves the fast path for all of them, until the machine is empty
+// again. Requests on it are at the station of the base and in the lines of its applications, by
+// their numbers among compact requests, as full ones are elsewhere.
 
 // placeMargin is how much longer a request may take than work and places say: the CPU's clock
 // loses a part of a nanosecond whenever somebody comes or goes.
@@ -39,8 +40,12 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.opensFor(a, b, most)
+		f.base, f.foresight = id, p.newForesight(b)
 	}
-	b.settles, p.fastPaths[id].shared = settlesShared, true
+	base := &p.fastPaths[id]
+	base.shared, base.counted, base.foresight = true, b.watch == inCalendar, p.newForesight(b)
+	base.station.Reset(station.Spec{Servers: b.station.Servers()}, 0)
+	b.settles = settlesShared
 	return true
 }
 
@@ -69,17 +74,19 @@ func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >
 // enterShared is [Plane.enterCompact] for the fast path of an application.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	now := r.arrived
-	a := p.servers.at(r.server)
-	b := p.servers.at(a.base)
+	if base := &p.fastPaths[f.base]; base.open && p.stillForesees(f.base, base, now) {
+		return p.enterForeseen(r, f, n, patience)
+	}
+	b := p.servers.at(f.base)
 	if b.station.Next() <= now {
 		p.passShared(b, now)
 	}
-	g, time := &a.gate, f.time(r.demand)
-	waits := g.held >= g.limit
-	if waits && g.line.Len() >= int(g.backlog) || !waits && f.stationFull(&b.station) {
-		return false
+	if b.station.InService() <= int(f.foresight.upTo) && p.foresee(f.base, b, now) {
+		return p.enterForeseen(r, f, n, patience)
 	}
-	if patience != sim.Never && !f.endsWithin(patience, time, g) {
+	g, time := &p.servers.at(r.server).gate, f.time(r.demand)
+	waits := g.held >= g.limit
+	if waits && g.line.Len() >= int(g.backlog) || !waits && f.stationFull(&b.station) || !f.endsWithin(patience, time, g) {
 		return false
 	}
 	k := p.compact.alloc()
@@ -98,7 +105,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	}
 	b.station.Offer(now, k, time)
 	if f.counted {
-		p.calendar.announce(a.base, b.station.Next())
+		p.calendar.announce(f.base, b.station.Next())
 	}
 	return true
 }
@@ -107,7 +114,7 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 func (p *Plane) goesShared(i uint32, s, b *server) bool {
 	r, now := p.requests.at(i), p.kernel.Now()
 	f := &p.fastPaths[r.server]
-	if b.station.Next() <= now {
+	if p.fastPaths[s.base].open || b.station.Next() <= now {
 		p.settle(s.base, now)
 	}
 	goes := (f.open || p.openShared(s.base, b)) && p.enterSharedFull(i, s, b)
@@ -178,6 +185,7 @@ func (p *Plane) passShared(b *server, until sim.Time) {
 
 // settleShared is [Plane.settleFastPath] for all applications of a base.
 func (p *Plane) settleShared(b *server, until sim.Time) {
+	p.unforesee(b.id, until)
 	p.passShared(b, until)
 	p.tellApplications(b)
 	p.payTabs()
@@ -204,6 +212,7 @@ func (p *Plane) leaveShared(id uint32) {
 		p.leaveAlone(id, b)
 		return
 	}
+	p.unforesee(id, 0)
 	p.tellApplications(b)
 	b.settles, p.fastPaths[id].shared = settlesStation, false
 	jobs := []uint32{}

@@ -93,8 +93,11 @@ func (r *trial) play(script []byte) {
 				r.setCeiling(ceilings[int(a)%len(ceilings)])
 			}
 		default:
-			if a < 32 {
+			switch {
+			case a < 32:
 				r.evict()
+			case a >= 128:
+				r.foresee(r.now + sim.Time(a)<<(b%24))
 			}
 		}
 		r.compare()
