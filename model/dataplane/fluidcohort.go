@@ -36,6 +36,7 @@ type cohort struct {
 	gate   gating
 	stay   *law.Law // of its requests; nil: that of the CPU
 	stages []law.Stage
+	known  knownStays
 	away   float64          // seconds of each that it is not at the CPU
 	broken float64          // share whose calls have failed
 	rate   float64          // requests a second that go from its CPU

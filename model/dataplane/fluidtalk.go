@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
@@ -24,10 +26,9 @@ func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
 		}
 	}
 	if t.lasts == nil || times != t.times {
-		values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+		values := make([]float64, sumPoints)
 		places := law.NewSpread(2)
 		for i := range values {
-			weights[i] = 1
 			if pause != nil {
 				values[i] = pause.Quantile((float64(i) + 0.5) / sumPoints)
 			}
@@ -37,7 +38,8 @@ func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
 				}
 			}
 		}
-		t.times, t.lasts = times, sure(rng.Empirical(values, weights))
+		slices.Sort(values)
+		t.times, t.lasts = times, sure(rng.Empirical(values, nil))
 	}
 	return law.Stage{Choices: []law.Choice{{Time: t.lasts, Share: 1}}, Times: 1}
 }
