@@ -302,9 +302,8 @@ func (f *fluidly) callsFailed(inflow int, n int64) {
 }
 
 // countSides counts the bytes of calls that were answered, as [Plane.countCall] does.
-func (p *Plane) countSides(c *current, n int64) {
+func (p *Plane) countSides(c *current, bytes float64) {
 	s := &p.sources[c.source]
-	bytes := float64(n) * (c.request + c.response)
 	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil || c.cohort.function != nil {
 		return
 	}

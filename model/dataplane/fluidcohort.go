@@ -350,11 +350,16 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	if len(c.disks) > 0 {
 		p.leaveForDisks(c, a)
 	}
-	if p.fluid.trades[c.key.service].away {
+	away, talking := p.fluid.trades[c.key.service].away, 0.0
+	if away {
 		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
-		p.countTalks(c, c.Done*float64(c.servers)*(1-c.lost))
+		talking = c.talking()
 	}
 	p.passOutward(c, a)
+	if away {
+		p.countTalks(c, talking)
+	}
+	p.countCrowds(c)
 	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {
