@@ -228,7 +228,7 @@ func TestFluidCallersStopAtTheFirstThatFails(t *testing.T) {
 			call.To, call.Target, call.Count = dataplane.ToFunction, 0, count
 		}
 		cfg.Workloads[0].Arrivals = steadily(20)
-		cfg.Duration = 20 * sim.Minute
+		cfg.Duration, cfg.Warmup = 5*sim.Minute, 0
 		return cfg
 	}
 	const want = 1 + 0.7 + 0.49 + 0.343
@@ -239,7 +239,7 @@ func TestFluidCallersStopAtTheFirstThatFails(t *testing.T) {
 				asked += float64(r.Arrived)
 			}
 		}
-		if got := float64(out.Functions[0].Called) / asked; !(math.Abs(got/want-1) <= 0.02) {
+		if got := float64(out.Functions[0].Called) / asked; !(math.Abs(got/want-1) <= 0.03) {
 			t.Errorf("rates %v: %.3f calls of %v requests, want %.3f", i > 0, got, asked, want)
 		}
 	}

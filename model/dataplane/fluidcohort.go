@@ -350,16 +350,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	if len(c.disks) > 0 {
 		p.leaveForDisks(c, a)
 	}
-	away, talking := p.fluid.trades[c.key.service].away, 0.0
-	if away {
-		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
-		talking = c.talking()
-	}
-	p.passOutward(c, a)
-	if away {
-		p.countTalks(c, talking)
-	}
-	p.countCrowds(c)
+	p.sendOutward(c, a)
 	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {

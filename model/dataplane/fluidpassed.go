@@ -2,10 +2,25 @@ package dataplane
 
 import (
 	"headroom/model"
+	"headroom/model/fluid"
 	"headroom/sim/rng"
 )
 
 // Bytes of a crowd of flows are counted as they pass, of whomever they are; others when their requests are completed.
+
+// sendOutward lets out the responses that a cohort has ready, and counts what has passed of them, and of what steps say.
+func (p *Plane) sendOutward(c *cohort, a fluid.Arrivals) {
+	away, talking := p.fluid.trades[c.key.service].away, 0.0
+	if away {
+		c.lost, c.rate = c.Late(a.Patience), c.Done/a.Length.Seconds()
+		talking = c.talking()
+	}
+	p.passOutward(c, a)
+	if away {
+		p.countTalks(c, talking)
+	}
+	p.countCrowds(c)
+}
 
 // countCrowds counts the requests and responses of a cohort that have passed in the crowds of its links.
 func (p *Plane) countCrowds(c *cohort) {
