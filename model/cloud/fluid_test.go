@@ -90,7 +90,7 @@ func TestFluidIsTheRequestPlaneInSteadyState(t *testing.T) {
 			cfg.Workloads[0].Arrivals = steadily(float64(test.targets) * 2 * test.load / 0.01)
 			cfg.Workloads[0].Demand = must(rng.Exponential(0.01))
 			cfg.Workloads[0].Response = must(rng.Fixed(1000))
-			cfg.Duration, cfg.Warmup = 15*sim.Minute, sim.Minute
+			cfg.Duration, cfg.Warmup = 30*sim.Minute, sim.Minute
 			return cfg
 		}
 		a, b := play(t, make()), play(t, fluidly(make()))
@@ -101,9 +101,9 @@ func TestFluidIsTheRequestPlaneInSteadyState(t *testing.T) {
 			within    float64
 		}{
 			{"arrived", float64(rates.Arrived), float64(requests.Arrived), 0.004},
-			{"mean", rates.Latency.Mean(), requests.Latency.Mean(), 0.02},
-			{"p50", float64(rates.Latency.Quantile(0.5)), float64(requests.Latency.Quantile(0.5)), 0.03},
-			{"p99", float64(rates.Latency.Quantile(0.99)), float64(requests.Latency.Quantile(0.99)), 0.06},
+			{"mean", rates.Latency.Mean(), requests.Latency.Mean(), 0.01},
+			{"p50", float64(rates.Latency.Quantile(0.5)), float64(requests.Latency.Quantile(0.5)), 0.015},
+			{"p99", float64(rates.Latency.Quantile(0.99)), float64(requests.Latency.Quantile(0.99)), 0.02},
 			{"busy", b.Fleets[0].BusyVCPUSeconds, a.Fleets[0].BusyVCPUSeconds, 0.005},
 		} {
 			if off := math.Abs(of.got/of.want - 1); !(off <= of.within) {

@@ -123,7 +123,7 @@ func (cp *Plane) turnDeployment(i int) {
 		return
 	}
 	cp.await(leaving, r.Desired-r.Comes-start)
-	if g.capacity != g.desired && g.retryAt == sim.Never && !g.bereft {
+	if g.capacity != g.desired && g.retryAt == sim.Never && !g.owesMember {
 		cp.reconcile(i, launching{activity: None, cause: byDeployment, warmup: g.replacementWarmup()})
 	}
 	if d.looksAt <= now {

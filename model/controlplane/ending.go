@@ -83,7 +83,7 @@ func (cp *Plane) kill(h slab.Handle, cause model.Cause) {
 func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 	rested := in.life.rests()
 	cp.countChecks(in)
-	cp.killCrew(in, cause)
+	cp.killTasks(in, cause)
 	cp.become(in, shuttingDown)
 	if rested {
 		cp.closeRest(in)
@@ -91,7 +91,7 @@ func (cp *Plane) end(h slab.Handle, in *instance, cause model.Cause) {
 		cp.data.Kill(in.server, cause)
 	}
 	if in.isTask() {
-		cp.leaveCrew(in)
+		cp.leaveContainerInstance(in)
 	}
 	cp.closeAccount(in, false)
 	cp.closeUsage(in, cause.LeaseEnd())

@@ -82,7 +82,7 @@ func (cp *Plane) onFaultStrikes(ev model.Event) {
 	if f.Kind != ApplicationFault && f.Kind != VolumeFailure {
 		b.impairment.Cut = true
 	}
-	b.struck = cp.withCrews(b.struck)
+	b.struck = cp.withTasks(b.struck)
 	cp.activeFaults = append(cp.activeFaults, b)
 	cp.strike(len(cp.activeFaults) - 1)
 	cp.scheduleAfter(duration, indexed(faultEnds, len(cp.activeFaults)-1))
@@ -128,7 +128,7 @@ func (cp *Plane) impair(h slab.Handle) {
 	}
 	switch {
 	case !all.Cut:
-		if in.cutAt = sim.Never; in.crew != nil {
+		if in.cutAt = sim.Never; in.container != nil {
 			cp.roomForTasks(in.order.group)
 		}
 	case in.cutAt == sim.Never:

@@ -24,7 +24,7 @@ type group struct {
 	unanimous     int          // of the policies
 	deciding      bool
 	reference     float64 // utilization that its elasticity is measured at; 0: it is not
-	bereft        bool    // somebody terminated a member: the next sweep replaces it
+	owesMember    bool    // somebody terminated a member: the next sweep replaces it
 	failed        int     // attempts to start tasks, in a row
 	failedAt      sim.Time
 	heldUntil     sim.Time // no task is started before
@@ -144,7 +144,7 @@ type launching struct {
 	raised   bool
 	warmup   sim.Time
 	initial  bool // at the very start: in service at once
-	flees    int  // Spot pool that the one it replaces is at risk in, from 1; 0: none
+	avoids   int  // Spot pool that the one it replaces is at risk in, from 1; 0: none
 }
 
 // reconcile launches or terminates until the group has its desired capacity.
@@ -158,7 +158,7 @@ func (cp *Plane) reconcile(i int, l launching) {
 		lacks = 0
 	}
 	if lacks > 0 && cp.kernel.Now() < g.heldUntil {
-		lacks, g.bereft = 0, true
+		lacks, g.owesMember = 0, true
 	}
 	for n := lacks; n > 0 && !cp.halts(n); n = lacks - (g.capacity - have) {
 		if g.failure = g.membership.launch(cp, i, l); g.failure != noFailure {
@@ -275,7 +275,7 @@ func (cp *Plane) memberOrder(i int, l launching) order {
 		template: template, place: cmp.Or(g.place, template.Place), group: i, fleet: None, version: g.version,
 		service: g.cfg.Service, applications: g.cfg.Applications, owner: g.owner, spotPool: None,
 		activity: l.activity, cause: l.cause, raised: l.raised, warmup: l.warmup, initial: l.initial,
-		flees: l.flees,
+		avoids: l.avoids,
 	}
 }
 
@@ -285,7 +285,7 @@ func (cp *Plane) poolView(g *group, t *LaunchType, o order) scaling.Pool {
 	}
 	v := cp.spotView(g, t.SpotPool[o.zone])
 	v.PricePerUnit /= t.units()
-	if o.flees > 0 && !cp.isRefuge(g, t.SpotPool[o.zone], o.flees-1) {
+	if o.avoids > 0 && !cp.isAsAvailable(g, t.SpotPool[o.zone], o.avoids-1) {
 		v.CapacityScore = 0
 	}
 	return v

@@ -17,8 +17,8 @@ func (cp *Plane) onGroupSweeps(ev model.Event) {
 	cp.sweepsOn(i)
 	var unhealthy []slab.Handle
 	inService, members := 0, 0
-	if g.bereft && cp.kernel.Now() >= g.heldUntil {
-		g.bereft = false
+	if g.owesMember && cp.kernel.Now() >= g.heldUntil {
+		g.owesMember = false
 		cp.lost(i)
 	}
 	for h, in := range cp.membersOf(g) {

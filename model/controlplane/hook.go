@@ -130,7 +130,7 @@ func (cp *Plane) abandon(h slab.Handle) {
 		cp.replace(i)
 		return
 	}
-	cp.groups[i].bereft = true // else it would be launched and abandoned again and again in this instant
+	cp.groups[i].owesMember = true // else it would be launched and abandoned again and again in this instant
 	cp.startSweeps(i)
 }
 

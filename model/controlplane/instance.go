@@ -47,10 +47,10 @@ type instance struct {
 	life        life
 	stage       stage // in its group
 	warmUntil   sim.Time
-	crew        *crew           // its tasks; nil of an instance that takes none
-	use         model.ServerUse // at the last end of a metric clock's period
-	marks       []mark          // at the start of each of them
-	minute      uint64          // busy time at the start of the minute
+	container   *containerInstance // nil of an instance that takes no tasks
+	use         model.ServerUse    // at the last end of a metric clock's period
+	marks       []mark             // at the start of each of them
+	minute      uint64             // busy time at the start of the minute
 	inServiceAt sim.Time
 
 	number    int32 // in launch order, over the whole run
@@ -136,7 +136,7 @@ type order struct {
 	raised       bool   // launched by a rise of desired
 	warmup       sim.Time
 	initial      bool  // in service from the very start of the run
-	flees        int   // Spot pool that the one it replaces is at risk in, from 1; 0: none
+	avoids       int   // Spot pool that the one it replaces is at risk in, from 1; 0: none
 	pooled       bool  // for the warm pool
 	version      int32 // of the group's launch template
 	weight       int   // units of capacity of its group; 0 means 1
@@ -170,7 +170,7 @@ func (cp *Plane) launch(o order) (slab.Handle, bool) {
 	in.account.mode = spec.Credits.Mode
 	in.server = cp.data.Open(spec)
 	cp.openVolumes(in, h)
-	cp.chill(in)
+	cp.coolVolumes(in)
 	cp.board(o, h)
 	if o.tasks != nil {
 		cp.boardTask(h)
@@ -264,7 +264,7 @@ func (cp *Plane) onInstanceRuns(ev model.Event) {
 func (cp *Plane) run(h slab.Handle) {
 	in := cp.instances.Get(h)
 	cp.become(in, booting)
-	cp.greet(h)
+	cp.attachWaiting(h)
 	if in.isTask() {
 		cp.taskRuns(h)
 	} else {
@@ -343,7 +343,7 @@ func (cp *Plane) boot(h slab.Handle) {
 	if in.userData.Exit == ami.Succeeded {
 		cp.data.Listen(in.server)
 	}
-	cp.muster(in)
+	cp.becomeContainerInstance(in)
 	if in.stage == warms {
 		if in.order.initial {
 			cp.advance(in, warmed)

@@ -87,9 +87,9 @@ func (cp *Plane) claim(cfg *Interface) error {
 	return nil
 }
 
-// greet gives an instance that runs the interfaces and addresses that wait for one of its
+// attachWaiting gives an instance that runs the interfaces and addresses that wait for one of its
 // fleet.
-func (cp *Plane) greet(h slab.Handle) {
+func (cp *Plane) attachWaiting(h slab.Handle) {
 	in := cp.instances.Get(h)
 	if in.order.fleet == None || len(cp.vpc.cards)+len(cp.vpc.elastic) == 0 {
 		return

@@ -22,8 +22,8 @@ type membership interface {
 	batch(g *group, all bool) int
 	// waits reports whether a launch that found no room is no failure, and notes it.
 	waits(cp *Plane, i int) bool
-	// forsakes reports whether the group launches no more after failures, and sees to that.
-	forsakes(cp *Plane, i int) bool
+	// suspendsLaunches reports whether the group launches no more after failures, and sees to that.
+	suspendsLaunches(cp *Plane, i int) bool
 	// gauge measures how far the group is from its desired capacity.
 	gauge(g *group, now sim.Time)
 	// fulfil is told that a member is in service.
@@ -50,7 +50,7 @@ func (ofInstances) launch(cp *Plane, i int, l launching) launchFailure { return 
 func (ofInstances) victims(cp *Plane, i, n int) []slab.Handle          { return cp.chooseVictims(i, n) }
 func (ofInstances) stand(cp *Plane, g *group) standing                 { return cp.stand(g) }
 func (ofInstances) waits(*Plane, int) bool                             { return false }
-func (ofInstances) forsakes(cp *Plane, i int) bool                     { return cp.forsake(i) }
+func (ofInstances) suspendsLaunches(cp *Plane, i int) bool             { return cp.suspendLaunches(i) }
 func (ofInstances) gauge(*group, sim.Time)                             {}
 func (ofInstances) fulfil(*group, sim.Time)                            {}
 
@@ -86,7 +86,7 @@ func (ofTasks) launch(cp *Plane, i int, l launching) launchFailure { return cp.l
 func (ofTasks) victims(cp *Plane, i, n int) []slab.Handle          { return cp.chooseTasks(i, n) }
 func (ofTasks) stand(_ *Plane, g *group) standing                  { return standing{warm: g.desired} }
 func (ofTasks) batch(g *group, _ bool) int                         { return g.batchOf() }
-func (ofTasks) forsakes(*Plane, int) bool                          { return false }
+func (ofTasks) suspendsLaunches(*Plane, int) bool                  { return false }
 
 func (ofTasks) waits(cp *Plane, i int) bool {
 	if cp.groups[i].failure != noContainerInstance {

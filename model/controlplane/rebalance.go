@@ -73,7 +73,7 @@ func (cp *Plane) onSpotRisks(ev model.Event) {
 	in.endReason, in.atRisk = byRecommendation, true
 	cp.doom(in)
 	cp.reconcile(i, launching{
-		activity: None, cause: byRecommendation, warmup: g.replacementWarmup(), flees: in.order.spotPool + 1,
+		activity: None, cause: byRecommendation, warmup: g.replacementWarmup(), avoids: in.order.spotPool + 1,
 	})
 }
 
@@ -83,7 +83,7 @@ func (cp *Plane) hasRefuge(g *group, from int) bool {
 	for k := range g.types {
 		for _, z := range g.cfg.Zones {
 			to := g.types[k].SpotPool[z]
-			if v := cp.spotView(g, to); v.CapacityScore > 0 && cp.isRefuge(g, to, from) {
+			if v := cp.spotView(g, to); v.CapacityScore > 0 && cp.isAsAvailable(g, to, from) {
 				return true
 			}
 		}
@@ -91,9 +91,9 @@ func (cp *Plane) hasRefuge(g *group, from int) bool {
 	return false
 }
 
-// isRefuge reports whether a pool is at least as available as one that is to be left: no
+// isAsAvailable reports whether a pool is at least as available as one that is to be left: no
 // shock is foretold there, and unless one is here there is no less room.
-func (cp *Plane) isRefuge(g *group, to, from int) bool {
+func (cp *Plane) isAsAvailable(g *group, to, from int) bool {
 	now := cp.kernel.Now()
 	if cp.spotPools[to].trembles(now) {
 		return false

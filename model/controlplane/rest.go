@@ -42,7 +42,7 @@ func (cp *Plane) rest(h slab.Handle, hibernates bool) {
 		next, takes = hibernating, save
 		in.image = resume{saved: true, takes: lifecycle.Resume(save)}
 	}
-	cp.killCrew(in, model.Terminated)
+	cp.killTasks(in, model.Terminated)
 	cp.become(in, next)
 	cp.data.Kill(in.server, model.Terminated)
 	cp.chargeSurplus(in.server, &in.account, in.payer())
@@ -242,7 +242,7 @@ func (cp *Plane) failToLaunch(h slab.Handle) {
 	cp.kill(h, model.Failed)
 	if i != None {
 		cp.members[i].LaunchFailed++
-		cp.groups[i].bereft = true
+		cp.groups[i].owesMember = true
 		cp.startSweeps(i)
 	}
 }
@@ -308,7 +308,7 @@ func (cp *Plane) reimpair(h slab.Handle) {
 // reboot closes the port of an instance that runs until it has booted again, on its host.
 func (cp *Plane) reboot(h slab.Handle) {
 	in := cp.instances.Get(h)
-	cp.killCrew(in, model.Terminated)
+	cp.killTasks(in, model.Terminated)
 	cp.data.Reboot(in.server)
 	if f := in.order.fleet; f != None && cp.cfg.Instances[f].Utilization.works() {
 		cp.data.Load(in.server, 0)
@@ -334,7 +334,7 @@ func (cp *Plane) endNow(h slab.Handle) {
 	cp.outOfService(in)
 	cp.shutDown(h)
 	if i != None {
-		cp.groups[i].bereft = true
+		cp.groups[i].owesMember = true
 		cp.startSweeps(i)
 	}
 }

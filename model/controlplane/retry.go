@@ -89,7 +89,7 @@ func (cp *Plane) launchesFail(i int, l launching) {
 	if doubled := firstBackoff << min(g.retries, 8); doubled < longestBackoff {
 		backoff = doubled
 	}
-	if g.membership.forsakes(cp, i) {
+	if g.membership.suspendsLaunches(cp, i) {
 		return
 	}
 	g.retries++

@@ -33,9 +33,9 @@ func (cp *Plane) resume(i int, processes scaling.Process) {
 // (Amazon EC2 Auto Scaling User Guide, "Suspend and resume processes": "more than 24 hours").
 const administrativeAfter = 24 * sim.Hour
 
-// forsake suspends the launches of a group whose launches have failed for more than 24 hours, and
+// suspendLaunches suspends the launches of a group whose launches have failed for more than 24 hours, and
 // reports whether it does.
-func (cp *Plane) forsake(i int) bool {
+func (cp *Plane) suspendLaunches(i int) bool {
 	g := &cp.groups[i]
 	now := cp.kernel.Now()
 	if g.retries == 0 {

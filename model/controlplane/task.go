@@ -16,8 +16,8 @@ import (
 // another group, or on Fargate, never on a host; it is paid by its CPU and memory on
 // Fargate, and not at all elsewhere.
 
-// crew is the tasks on an instance.
-type crew struct {
+// containerInstance is what an instance has for tasks, and those on it.
+type containerInstance struct {
 	free  container.Need
 	tasks []slab.Handle
 	past  model.ServerUse // of tasks that have left
@@ -36,14 +36,14 @@ func (cp *Plane) servicesOn(group int) (list []int) {
 	return list
 }
 
-// muster makes an instance whose port opens a container instance, if its group is one of
+// becomeContainerInstance registers an instance whose port opens with its ECS cluster, if its group is one of
 // such, and lets services place tasks on it.
-func (cp *Plane) muster(in *instance) {
+func (cp *Plane) becomeContainerInstance(in *instance) {
 	if in.order.group == None || in.isTask() || len(cp.groups[in.order.group].services) == 0 {
 		return
 	}
-	if in.crew == nil {
-		in.crew = &crew{free: cp.capacityOf(in.order.typ)}
+	if in.container == nil {
+		in.container = &containerInstance{free: cp.capacityOf(in.order.typ)}
 	}
 	cp.roomForTasks(in.order.group)
 }
@@ -56,7 +56,7 @@ func (cp *Plane) capacityOf(typ int) container.Need {
 
 // takesTasks reports whether ECS places tasks on an instance.
 func (in *instance) takesTasks() bool {
-	return in.crew != nil && in.life == serving && in.inService() && !in.noticed && !in.doomed && !in.replaced && in.cutAt == sim.Never
+	return in.container != nil && in.life == serving && in.inService() && !in.noticed && !in.doomed && !in.replaced && in.cutAt == sim.Never
 }
 
 // roomForTasks lets the services of a group's instances place what waits, in this instant.
@@ -94,14 +94,14 @@ func (cp *Plane) nodesOf(i, on int) (nodes []container.Node, at []slab.Handle) {
 		return nodes, make([]slab.Handle, len(nodes))
 	}
 	for h, in := range cp.membersOf(&cp.groups[on]) {
-		if in.crew == nil {
+		if in.container == nil {
 			continue
 		}
 		n := container.Node{Zone: g.zoneIndex(in.zone)}
 		if in.takesTasks() {
-			n.Free = in.crew.free
+			n.Free = in.container.free
 		}
-		for _, t := range in.crew.tasks {
+		for _, t := range in.container.tasks {
 			if task := cp.instances.Get(t); task.order.group == i && task.counts() {
 				n.Tasks++
 			}
@@ -152,7 +152,7 @@ func (cp *Plane) boardTask(h slab.Handle) {
 	in := cp.instances.Get(h)
 	t := in.order.tasks
 	if in.order.on != 0 {
-		c := cp.instances.Get(in.order.on).crew
+		c := cp.instances.Get(in.order.on).container
 		c.free = c.free.Minus(t.Need)
 		c.tasks = append(c.tasks, h)
 	}
@@ -164,16 +164,16 @@ func (cp *Plane) boardTask(h slab.Handle) {
 	})
 }
 
-// leaveCrew ends the record of a task that stops, and gives back what it reserved. An
+// leaveContainerInstance ends the record of a task that stops, and gives back what it reserved. An
 // instance that drains may end with its last task.
-func (cp *Plane) leaveCrew(in *instance) {
+func (cp *Plane) leaveContainerInstance(in *instance) {
 	cp.ledger.Tasks[in.used].To = cp.kernel.Now()
 	if in.order.on == 0 {
 		return
 	}
 	host := in.order.on
 	on := cp.instances.Get(host)
-	c := on.crew
+	c := on.container
 	c.free = c.free.Plus(in.order.tasks.Need)
 	c.tasks = slices.DeleteFunc(c.tasks, func(t slab.Handle) bool { return cp.instances.Get(t) == in })
 	c.past = c.past.Plus(scaled(cp.data.ServerUse(in.server), in.order.tasks.Share))
@@ -193,12 +193,12 @@ func (cp *Plane) onInstanceDrains(ev model.Event) {
 	cp.depart(ev.Handle())
 }
 
-// killCrew ends the tasks on an instance that stops.
-func (cp *Plane) killCrew(in *instance, cause model.Cause) {
-	if in.crew == nil {
+// killTasks ends the tasks on an instance that stops.
+func (cp *Plane) killTasks(in *instance, cause model.Cause) {
+	if in.container == nil {
 		return
 	}
-	for _, t := range slices.Clone(in.crew.tasks) {
+	for _, t := range slices.Clone(in.container.tasks) {
 		task := cp.instances.Get(t)
 		cp.leaveActivity(task.order.group, task)
 		if cause != model.Terminated {
@@ -212,12 +212,12 @@ func (cp *Plane) killCrew(in *instance, cause model.Cause) {
 // evacuate has the tasks of an instance that is to end placed elsewhere first, and reports
 // whether it has any.
 func (cp *Plane) evacuate(in *instance) bool {
-	if in.crew == nil || len(in.crew.tasks) == 0 || cp.groups[in.order.group].cfg.Provider == nil || !cp.groups[in.order.group].cfg.Provider.Drains {
+	if in.container == nil || len(in.container.tasks) == 0 || cp.groups[in.order.group].cfg.Provider == nil || !cp.groups[in.order.group].cfg.Provider.Drains {
 		return false
 	}
 	for _, i := range cp.groups[in.order.group].services {
 		var list []slab.Handle
-		for _, t := range in.crew.tasks {
+		for _, t := range in.container.tasks {
 			if task := cp.instances.Get(t); task.order.group == i && !task.life.leaves() && !task.doomed {
 				task.endReason = "its container instance drains"
 				list = append(list, t)
@@ -230,11 +230,11 @@ func (cp *Plane) evacuate(in *instance) bool {
 	return true
 }
 
-// withCrews adds the tasks on the instances of a list to it.
-func (cp *Plane) withCrews(list []slab.Handle) []slab.Handle {
+// withTasks adds the tasks on the instances of a list to it.
+func (cp *Plane) withTasks(list []slab.Handle) []slab.Handle {
 	for _, h := range list {
-		if in := cp.instances.Get(h); in.crew != nil {
-			for _, t := range in.crew.tasks {
+		if in := cp.instances.Get(h); in.container != nil {
+			for _, t := range in.container.tasks {
 				if !slices.Contains(list, t) {
 					list = append(list, t)
 				}
@@ -286,9 +286,9 @@ func (cp *Plane) cluster(group int) container.Cluster {
 	for _, in := range cp.membersOf(g) {
 		switch {
 		case !in.counts():
-		case in.crew == nil:
+		case in.container == nil:
 			c.Arriving++
-		case len(in.crew.tasks) > 0:
+		case len(in.container.tasks) > 0:
 			c.Used++
 		default:
 			c.Idle++

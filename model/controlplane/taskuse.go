@@ -9,11 +9,11 @@ import (
 // useOf is what an instance has used, with its tasks.
 func (cp *Plane) useOf(in *instance) model.ServerUse {
 	use := cp.data.ServerUse(in.server)
-	if in.crew == nil {
+	if in.container == nil {
 		return use
 	}
-	use = use.Plus(in.crew.past)
-	for _, t := range in.crew.tasks {
+	use = use.Plus(in.container.past)
+	for _, t := range in.container.tasks {
 		task := cp.instances.Get(t)
 		use = use.Plus(scaled(cp.data.ServerUse(task.server), task.order.tasks.Share))
 	}
@@ -22,7 +22,7 @@ func (cp *Plane) useOf(in *instance) model.ServerUse {
 
 // busyOf is [Plane.useOf] for its CPU work alone.
 func (cp *Plane) busyOf(in *instance) uint64 {
-	if in.crew == nil {
+	if in.container == nil {
 		return cp.data.BusyTime(in.server)
 	}
 	return cp.useOf(in).Busy

@@ -8,26 +8,26 @@ import (
 )
 
 // verifyTasks: what is free on an instance and what its tasks reserve are all of it, every
-// task that lies on one is of its crew, and has one open record.
+// task that lies on one is among its tasks, and has one open record.
 func (cp *Plane) verifyTasks() error {
 	if cp.cfg.ScalingGroups() == len(cp.cfg.Groups) {
 		return nil
 	}
 	aboard, open := 0, 0
 	for h, in := range cp.instances.All() {
-		if in.crew != nil && !in.life.ended() {
+		if in.container != nil && !in.life.ended() {
 			left := cp.capacityOf(in.order.typ)
-			for _, t := range in.crew.tasks {
+			for _, t := range in.container.tasks {
 				task := cp.instances.Get(t)
 				if task == nil || task.order.on != h || task.life.ended() {
 					return fmt.Errorf("instance %v: its task %v is not there", h, t)
 				}
 				left = left.Minus(task.order.tasks.Need)
 			}
-			if left != in.crew.free || left.CPU < 0 || left.MemoryMiB < 0 {
-				return fmt.Errorf("instance %v: %+v free of tasks, counted %+v", h, left, in.crew.free)
+			if left != in.container.free || left.CPU < 0 || left.MemoryMiB < 0 {
+				return fmt.Errorf("instance %v: %+v free of tasks, counted %+v", h, left, in.container.free)
 			}
-			aboard += len(in.crew.tasks)
+			aboard += len(in.container.tasks)
 		}
 		if !in.isTask() || in.life.ended() {
 			continue
@@ -59,7 +59,7 @@ func (cp *Plane) verifyWaiting() error {
 		if waits := int64(max(0, g.desired-g.capacity)); waits != g.unplaced.Value() || int64(g.pending) != g.arriving.Value() {
 			return fmt.Errorf("%s: %d tasks wait and %d do not run yet, counted %d and %d", g.name(), waits, g.pending, g.unplaced.Value(), g.arriving.Value())
 		}
-		if g.capacity >= g.desired || g.turning || g.missing > 0 || g.halted || g.bereft || g.cfg.Tasks.On == None {
+		if g.capacity >= g.desired || g.turning || g.missing > 0 || g.halted || g.owesMember || g.cfg.Tasks.On == None {
 			continue
 		}
 		for _, line := range slices.Compact(slices.Sorted(slices.Values(g.waitingTasks()))) {

@@ -112,9 +112,9 @@ func (cp *Plane) bill(v *volume, zone model.Zone) {
 	})
 }
 
-// chill tells the data plane which volumes of an instance that is launched are not as
+// coolVolumes tells the data plane which volumes of an instance that is launched are not as
 // their template says: made from a snapshot, or modified.
-func (cp *Plane) chill(in *instance) {
+func (cp *Plane) coolVolumes(in *instance) {
 	for i := range in.order.template.Volumes {
 		spec := &in.order.template.Volumes[i]
 		switch {

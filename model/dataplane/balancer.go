@@ -114,7 +114,7 @@ func (p *Plane) comesIn(i uint32, r *request, a *classAction, connects bool) boo
 		p.meter.arrived(r.arrived, r)
 		p.fail(i, a.rejects)
 		return false
-	case !connects || !a.door.secure:
+	case !connects || !a.frontEnd.secure:
 		return true
 	case p.kernel.Now() >= a.expires:
 		b.counts.HandshakesFailed++
@@ -250,10 +250,10 @@ func (p *Plane) hold(r *request, g *targetGroup, s *scope, local int) *target {
 	if g.counts {
 		s.policy.Began(local)
 	}
-	r.target = g.routed[local].target
-	t := p.targets.at(r.target)
+	at := &g.routed[local]
+	r.target, r.server = at.target, at.server // which is known before the target itself has been read
+	t := p.targets.at(at.target)
 	t.inFlight++
-	r.server = t.server
 	return t
 }
 

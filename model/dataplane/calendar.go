@@ -1,6 +1,9 @@
 package dataplane
 
-import "headroom/sim"
+import (
+	"headroom/sim"
+	"headroom/sim/slab"
+)
 
 // calendar holds what is announced for an instant, by number, in buckets of a few
 // hundred nanoseconds to milliseconds, unsorted: departures of servers, one
@@ -63,7 +66,7 @@ func (c *calendar[T]) rebuild(buckets int, shift uint) {
 // grow makes room for a number that has no announcement.
 func (c *calendar[T]) grow(id uint32) {
 	for int(id) >= len(c.entries) {
-		c.entries = append(c.entries, calendarEntry[T]{due: sim.Never})
+		c.entries = append(slab.Room(c.entries), calendarEntry[T]{due: sim.Never})
 	}
 	if len(c.entries) > len(c.heads) { // an entry a bucket and lap
 		c.rebuild(2*len(c.heads), c.shift)

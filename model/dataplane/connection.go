@@ -30,15 +30,15 @@ const MaxStreams = 128
 
 // connections are those of a source that keeps them.
 type connections struct {
-	on      bool
-	limit   sim.Time // after which a silent one ends
-	lasts   sim.Time // how long one is kept; 0: until it has carried all that it may
-	spacing sim.Time // between the requests on one
-	silent  chain    // by the last answer
-	aged    chain    // by when they were opened, where they last
-	pools   []chain  // of those that may carry another request, by client and listener
-	doors   uint32   // listeners, and one for none
-	streams int32    // requests at once on one to a secure listener
+	on        bool
+	limit     sim.Time // after which a silent one ends
+	lasts     sim.Time // how long one is kept; 0: until it has carried all that it may
+	spacing   sim.Time // between the requests on one
+	silent    chain    // by the last answer
+	aged      chain    // by when they were opened, where they last
+	pools     []chain  // of those that may carry another request, by client and listener
+	frontEnds uint32   // listeners, and one for none
+	streams   int32    // requests at once on one to a secure listener
 }
 
 // newConnections prepares a source whose clients keep their connections to an Application
@@ -50,7 +50,7 @@ func (p *Plane) newConnections(s *source) {
 		return
 	}
 	c := connections{
-		on: true, limit: sim.Never, lasts: s.clients.Lasts, silent: chain{noIndex, noIndex}, aged: chain{noIndex, noIndex}, doors: s.way.doors,
+		on: true, limit: sim.Never, lasts: s.clients.Lasts, silent: chain{noIndex, noIndex}, aged: chain{noIndex, noIndex}, frontEnds: s.way.frontEnds,
 		streams: int32(max(1, s.clients.Streams)),
 	}
 	if lb.OldHTTP {
@@ -74,7 +74,7 @@ func (p *Plane) takeConnection(i uint32, s *source, a *classAction) (zone model.
 	now := p.kernel.Now()
 	c := &s.connections
 	p.endIdleConnections(s)
-	owner := p.ownerOf(i, s)*c.doors + a.door.number
+	owner := p.ownerOf(i, s)*c.frontEnds + a.frontEnd.number
 	id := p.connectionPool(c, owner).oldest
 	if fresh = id == noIndex || p.connections.at(id).due > now; fresh {
 		id = p.openConnection(s, p.requests.at(i).source, owner)
@@ -88,7 +88,7 @@ func (p *Plane) takeConnection(i uint32, s *source, a *classAction) (zone model.
 	if c.spacing > 0 {
 		k.due = sim.Sum(now, c.spacing)
 	}
-	p.pool(s, id, a.door.secure)
+	p.pool(s, id, a.frontEnd.secure)
 	p.setCarrier(i, id)
 	return model.Zone(k.zone), fresh
 }
@@ -159,7 +159,7 @@ func (p *Plane) leaveConnection(i uint32, r *request, at sim.Time) {
 		k.since = at
 		p.silentOnes(&s.connections).append(id)
 	}
-	p.pool(s, id, s.way.actions[r.class].door.secure)
+	p.pool(s, id, s.way.actions[r.class].frontEnd.secure)
 }
 
 // breaksOff has the connection of a request end with it, where its failure is one of the
@@ -241,8 +241,8 @@ func (p *Plane) endAllIdleConnections() {
 func (p *Plane) partConnections(s *source, client uint32) {
 	c := &s.connections
 	p.endIdleConnections(s)
-	for door := range c.doors {
-		pool := p.connectionPool(c, client*c.doors+door)
+	for frontEnd := range c.frontEnds {
+		pool := p.connectionPool(c, client*c.frontEnds+frontEnd)
 		for id := pool.oldest; id != noIndex; id = pool.oldest {
 			k := p.connections.at(id)
 			if k.busy > 0 {

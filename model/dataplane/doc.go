@@ -18,7 +18,7 @@
 // Visitors are the clients of a workload that are told apart; each keeps its cookies,
 // which lead to a target or to a target group of an action, in its part of a jar. A way
 // is what the rules of a load balancer say of each class of requests of one source; a
-// door is how its connections come in at a listener, with a handshake or without. A
+// front end is how its connections come in at a listener, with a handshake or without. A
 // sender is all connections of one kind that an end makes; an end has addresses and
 // security groups, and the filter says which senders pass to which ends. Packets pass
 // or do not (filter.go, package network); bytes take time (network.go, package
@@ -185,7 +185,7 @@
 //   - visitor.go: who sent it; source.go: what it asks for; request.go: its clock, and
 //     its end
 //   - listener.go: what may be said of listeners; way.go: what rules say of each class of
-//     requests, once; balancer.go: node, door, rule; sticky.go: to whom its client is
+//     requests, once; balancer.go: node, listener, rule; sticky.go: to whom its client is
 //     faithful; flow.go: its connection through a Network Load Balancer; target.go and check.go: who
 //     is in rotation, and who drains; evict.go: what ends when it has drained
 //   - filter.go: whether its packets pass; transfer.go: which of its bytes AWS charges

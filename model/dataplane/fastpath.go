@@ -3,6 +3,7 @@ package dataplane
 import (
 	"headroom/model"
 	"headroom/sim"
+	"headroom/sim/slab"
 	"headroom/sim/station"
 )
 
@@ -343,7 +344,7 @@ func (p *Plane) targetAnswers(r *request, f *fastPath, at, across sim.Time) {
 // growFastPaths makes room for the fast path of a new server, which is closed.
 func (p *Plane) growFastPaths(id uint32) {
 	for int(id) >= len(p.fastPaths) {
-		p.fastPaths = append(p.fastPaths, fastPath{})
+		p.fastPaths = append(slab.Room(p.fastPaths), fastPath{})
 	}
 	f := &p.fastPaths[id]
 	f.open, f.in, f.out, f.impatient, f.target, f.nic = false, 0, 0, 0, noIndex, nil

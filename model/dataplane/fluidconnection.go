@@ -30,7 +30,7 @@ func (p *Plane) divideAt(key currentKey, class int, share float64) {
 	kinds := int(s.way.kinds)
 	key.class = int32(class)
 	switch {
-	case a.refused || a.rejects != 0 || !a.door.secure || s.call != nil && p.fluid.done < a.expires:
+	case a.refused || a.rejects != 0 || !a.frontEnd.secure || s.call != nil && p.fluid.done < a.expires:
 		p.divideNode(key, a, share)
 	case p.fluid.done >= a.expires: // who has a connection does not have it for long
 		p.shakeInVain(key, share)
@@ -87,7 +87,7 @@ func (p *Plane) equipConnections(c *current) {
 	}
 	switch kinds := int32(s.way.kinds); {
 	case c.class >= kinds || c.outcome == shakesInVain:
-	case c.action.door.secure:
+	case c.action.frontEnd.secure:
 		c.opens = 0
 	default:
 		c.opens = p.opens(c.source)
@@ -122,7 +122,7 @@ func (p *Plane) countConnections(c *current, n int64) {
 	b := s.lb
 	opened := c.opened.Of(n, c.opens)
 	b.hour.connections += opened
-	if !c.action.door.secure || c.outcome == isRefused || c.outcome == isRejected || c.outcome == findsNodeDown {
+	if !c.action.frontEnd.secure || c.outcome == isRefused || c.outcome == isRejected || c.outcome == findsNodeDown {
 		return
 	}
 	if c.outcome == shakesInVain {

@@ -19,7 +19,7 @@ func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 	if c.outcome == findsNodeDown || c.outcome == isRefused || c.outcome == isRejected {
 		return
 	}
-	if c.action.door.secure {
+	if c.action.frontEnd.secure {
 		if c.outcome == shakesInVain {
 			b.counts.HandshakesFailed += n
 			return

@@ -60,7 +60,7 @@ func (p *Plane) expiries() (all []sim.Time) {
 	for i := range p.sources {
 		if w := p.sources[i].way; w != nil {
 			for k := range w.actions {
-				if a := &w.actions[k]; a.door != nil && a.door.secure && a.expires > 0 && a.expires <= p.frame.Duration {
+				if a := &w.actions[k]; a.frontEnd != nil && a.frontEnd.secure && a.expires > 0 && a.expires <= p.frame.Duration {
 					all = append(all, a.expires)
 				}
 			}

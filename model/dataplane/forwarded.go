@@ -89,7 +89,7 @@ func (p *Plane) shows(s *source, class int) forwarded {
 	}
 	a := &s.way.actions[class]
 	f, from := s.brings(a.origin)
-	return f.through(&p.cfg.LoadBalancers[s.balancer], a.port, a.door.secure, from)
+	return f.through(&p.cfg.LoadBalancers[s.balancer], a.port, a.frontEnd.secure, from)
 }
 
 // heritage is what calls say that pass on what the requests say which they serve.

@@ -17,7 +17,7 @@ type classAction struct {
 	status      int
 	evaluations int64  // beyond the first ten rules
 	matched     *int64 // requests that met the rule
-	door        *door
+	frontEnd    *frontEnd
 	expires     sim.Time // from then on no handshake succeeds
 	handshake   sim.Time // that the latency has of it
 	follows     int      // the class that clients ask for next; None: they are content
@@ -29,8 +29,8 @@ type classAction struct {
 	circles     bool     // the redirects lead back to where they come from
 }
 
-// door is how the clients of a source come in by a listener.
-type door struct {
+// frontEnd is how the clients of a source come in by a listener.
+type frontEnd struct {
 	secure bool
 	number uint32 // among those of its way
 }
@@ -43,12 +43,12 @@ const freeRules = 10
 // connection begins with a handshake, all of them come thrice: without one, with a full
 // one and with one that is resumed.
 type way struct {
-	actions []classAction
-	asked   []address // what each class asks for, by kind
-	kinds   uint16    // classes without handshake
-	simple  bool      // neither handshakes nor closed ports, nor other load balancers before
-	turns   []turn
-	doors   uint32
+	actions   []classAction
+	asked     []address // what each class asks for, by kind
+	kinds     uint16    // classes without handshake
+	simple    bool      // neither handshakes nor closed ports, nor other load balancers before
+	turns     []turn
+	frontEnds uint32
 }
 
 // turn is the weighted turn of an action, which all classes share that reach it.
@@ -91,7 +91,7 @@ type wayfinder struct {
 	lb        *LoadBalancer
 	listeners []Listener
 	compiled  []*compiledListener
-	closed    door // of what meets no listener that speaks its language
+	closed    frontEnd // of what meets no listener that speaks its language
 	unmatched int64
 	matched   func(model.RuleName) *int64
 	from      []address
@@ -100,18 +100,18 @@ type wayfinder struct {
 }
 
 type compiledListener struct {
-	rules   *routing.Rules
-	actions []classAction
-	door    door
+	rules    *routing.Rules
+	actions  []classAction
+	frontEnd frontEnd
 }
 
 // newWay resolves the rules. matched is where requests of a rule are counted, nil for
 // who only asks how many classes there are.
 func newWay(lb *LoadBalancer, a asker, matched func(model.RuleName) *int64) (*way, error) {
-	f := wayfinder{lb: lb, asker: a, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: door{secure: true}}
+	f := wayfinder{lb: lb, asker: a, listeners: lb.AllListeners(), matched: matched, known: map[string]int{}, closed: frontEnd{secure: true}}
 	f.compiled = make([]*compiledListener, len(f.listeners))
-	f.way.doors = uint32(len(f.listeners)) + 1 // and that of what meets none
-	f.closed.number = f.way.doors - 1
+	f.way.frontEnds = uint32(len(f.listeners)) + 1 // and that of what meets none
+	f.closed.number = f.way.frontEnds - 1
 	f.way.simple = !a.relayed && !a.outside && lb.Gateway == 0
 	first := lb.ListenerFor(a.port)
 	for _, class := range a.classes {
@@ -152,15 +152,15 @@ func (f *wayfinder) resolve(at address) (classAction, error) {
 	l := f.listenerAt(at.port)
 	if l == None {
 		f.way.simple = false
-		return classAction{refused: true, follows: None, door: &f.closed, matched: &f.unmatched}, nil
+		return classAction{refused: true, follows: None, frontEnd: &f.closed, matched: &f.unmatched}, nil
 	}
 	listener := &f.listeners[l]
 	switch {
 	case at.secure && !listener.Secure: // nobody there shakes hands
 		f.way.simple = false
-		return classAction{follows: None, door: &f.closed, matched: &f.unmatched}, nil
+		return classAction{follows: None, frontEnd: &f.closed, matched: &f.unmatched}, nil
 	case !at.secure && listener.Secure:
-		return classAction{follows: None, door: &door{number: uint32(l)}, matched: &f.unmatched, status: 400}, nil
+		return classAction{follows: None, frontEnd: &frontEnd{number: uint32(l)}, matched: &f.unmatched, status: 400}, nil
 	}
 	c, err := f.compile(l)
 	if err != nil {
@@ -170,7 +170,7 @@ func (f *wayfinder) resolve(at address) (classAction, error) {
 	action := c.actions[which]
 	action.evaluations = max(0, int64(processed)-freeRules)
 	action.priority = listener.priority(which)
-	action.door, action.follows, action.expires = &c.door, None, sim.Never
+	action.frontEnd, action.follows, action.expires = &c.frontEnd, None, sim.Never
 	if listener.Secure {
 		f.way.simple = false
 		action.expires = listener.expiry(at.class.Host)
@@ -230,7 +230,7 @@ func (f *wayfinder) compile(l int) (*compiledListener, error) {
 		return f.compiled[l], nil
 	}
 	listener := &f.listeners[l]
-	c := &compiledListener{door: door{secure: listener.Secure, number: uint32(l)}}
+	c := &compiledListener{frontEnd: frontEnd{secure: listener.Secure, number: uint32(l)}}
 	rules := make([]routing.Rule, 0, len(listener.Rules))
 	for i := range listener.Rules {
 		rule := listener.Rules[i].Routing()

@@ -73,6 +73,8 @@ func (s *SearchPage) answer(p *page) string {
 	switch {
 	case s.Best != nil && s.Decided && s.Surrogate == nil:
 		return p.paint.good("recommended") + ": the cheapest of all candidates" + s.asked(" that meets the thresholds") + sure
+	case s.Best != nil && s.Screened > 0 && s.Compared == 1:
+		return p.paint.good("recommended") + ": " + s.asked("meets the thresholds"+sure+", and is ") + "by rates the cheapest of those tried"
 	case s.Best != nil:
 		return p.paint.good("recommended") + ": " + s.asked("meets the thresholds, and is ") + "the cheapest of those compared" + sure
 	case s.Interrupted && s.Leader == nil:

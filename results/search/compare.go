@@ -15,13 +15,15 @@ type search struct {
 	Options
 	contestants []*contestant
 	known       map[int]int   // contestants by candidate
-	waiting     []*contestant // finalists that are compared if no other can be recommended
+	waiting     []*contestant // finalists that are compared if no other can be recommended, the best first
+	runnerUp    *contestant   // second by rates; nil: none
 	reference   *contestant
 	risks       risks
 	looks       []int
 	spent       int  // replications
 	screened    int  // of them, by rates
-	entered     bool // the comparison has contestants
+	intakes     int  // of contestants into the comparison
+	unscreened  bool // though asked to screen
 	exhausted   bool
 	attempts    int // at confirming
 	leader      *contestant
@@ -34,6 +36,10 @@ func newSearch(p *Problem, o Options) *search {
 	s := &search{Problem: p, Options: o, known: map[int]int{}, looks: looks(o.Replications, o.MaxReplications)}
 	if s.Engine == nil {
 		s.Engine = Here(o.Workers)
+	}
+	if p.Screen != nil && p.Candidates <= fewest {
+		plain := *p
+		plain.Screen, s.Problem, s.unscreened = nil, &plain, true
 	}
 	if p.Reference != nil {
 		s.reference = &contestant{index: -1, state: benched, values: map[Phase][][]float64{}}
@@ -65,7 +71,6 @@ func (s *search) choose(ctx context.Context) error {
 	} else if err := s.explore(ctx); err != nil {
 		return err
 	}
-	s.risks = share(&s.Options, len(s.Thresholds), len(s.contestants))
 	for {
 		selected, err := s.compare(ctx)
 		if err != nil && !errors.Is(err, errBudget) {
@@ -86,18 +91,20 @@ func (s *search) choose(ctx context.Context) error {
 
 // enter takes contestants into the comparison.
 func (s *search) enter(some []*contestant) {
-	s.entered = true
+	s.intakes++
 	for _, c := range some {
 		if c.state == benched {
-			c.state = alive
+			c.state, c.entered = alive, true
 		}
 	}
+	s.share()
 }
 
 // refill takes in what exploring left out, where nothing else can be recommended.
 func (s *search) refill() bool {
 	left := s.in(benched)
-	if n := min(sifted, len(s.waiting)); n > 0 {
+	s.runnerUp = nil // what rates said was wrong
+	if n := min(compared, len(s.waiting)); n > 0 {
 		left, s.waiting = s.waiting[:n], s.waiting[n:]
 	}
 	s.enter(left)
@@ -120,6 +127,9 @@ func (s *search) in(state state) []*contestant {
 // until nothing more can be told. It returns the one that leads then, nil if none
 // seems to meet the thresholds.
 func (s *search) compare(ctx context.Context) (*contestant, error) {
+	if lone := s.in(alive); len(lone) == 1 && lone[0].count(Comparing) == 0 {
+		return lone[0], nil // nobody to compare with
+	}
 	for {
 		for _, c := range s.in(alive) {
 			s.ruleOut(c, Comparing)
@@ -229,12 +239,10 @@ func (s *search) dearer(c, than *contestant) bool {
 }
 
 // confirm replicates what was selected afresh until it is certain that it meets
-// the thresholds, or no more likely. The k-th attempt of a search may be wrong with
-// a share of 1/(k(k+1)) of the risk, which adds up to all of it.
+// the thresholds, or no more likely.
 func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
+	risk := nominal(s.looks, (1-s.Confidence)/2*attempt(s.attempts))
 	s.attempts++
-	risk := s.risks.confirm / float64(s.attempts*(s.attempts+1)) / float64(len(s.looks))
-	c.tried = true
 	for look, n := range s.looks {
 		if err := s.simulate(ctx, Confirming, s.lacking([]*contestant{c}, Confirming, n)); err != nil {
 			return false, err
@@ -278,7 +286,7 @@ func (s *search) beside(ctx context.Context) error {
 }
 
 // second returns the cheapest of the others that seem to meet the thresholds and
-// are not the best under another name.
+// are not the best under another name; where requests compared none, by rates.
 func (s *search) second() *contestant {
 	if s.best == nil {
 		return nil
@@ -291,6 +299,9 @@ func (s *search) second() *contestant {
 		if second == nil || cheaper(c, second, Comparing) {
 			second = c
 		}
+	}
+	if second == nil {
+		return s.runnerUp
 	}
 	return second
 }

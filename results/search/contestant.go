@@ -14,11 +14,11 @@ import (
 type contestant struct {
 	index int // -1: the reference
 	measured
-	rates  measured // of a search that screens
-	values map[Phase][][]float64
-	state  state
-	why    string
-	tried  bool // to be confirmed
+	rates   measured // of a search that screens
+	values  map[Phase][][]float64
+	state   state
+	why     string
+	entered bool // the comparison
 }
 
 // measured is what measures a contestant.

@@ -22,18 +22,21 @@
 // best. It ends where little is to be gained, at 300 candidates, or when half of the
 // budget is spent, and passes on what is not improbable.
 //
-// With [Problem.Screen] exploring always comes first, and plays rates: they cost the same however many
-// requests there are. The anchor is replicated by requests, which tells how far rates are off. Of the
-// finalists, after as many replications as a candidate is judged by, the leader, two that are dearer and
-// three that are cheaper are compared; the others wait until none of these can be recommended. What is
-// recommended keeps its guarantee, for comparing and confirming play requests; that it is the
-// cheapest holds among those compared. The reference is replicated no oftener than a candidate
+// With [Problem.Screen] exploring always comes first, unless there are six candidates or fewer, and plays rates:
+// they cost the same however many requests there are. The anchor is replicated by requests, which tells how far rates
+// are off. The twelve best finalists are replicated by rates, up to four times as often as a candidate before it is judged,
+// until nobody is left who may save more than the indifference and meet the thresholds, beside the cheapest that is
+// likely to. That one is confirmed at once; only where rates cannot tell, up to three others are compared with it
+// by requests before. The rest waits, and is compared if none of these can be recommended. What is recommended keeps
+// its guarantee, for confirming plays requests; that it is the cheapest holds among those compared, and where there
+// was no other, by rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
 // before it is judged.
 //
 // Comparing is fully sequential ranking and selection under constraints, with an
 // indifference zone, after Kim and Nelson (2001) and Andradóttir and Kim (2010), in
-// the form of repeated Student intervals with Bonferroni's inequality: contestants
-// are replicated to the same numbers, which grow by looks. Whoever certainly
+// the form of repeated Student intervals: contestants
+// are replicated to the same numbers, which grow by looks. The risk of a test is that of all its looks together, by
+// the levels of Pocock (1977); between tests Bonferroni's inequality holds. Whoever certainly
 // breaches a threshold is out. The leader is the cheapest that seems feasible; who is
 // certainly not cheaper than it by more than the indifference waits, and returns if
 // the leader falls. It ends when nobody else is left, or at the last look.
@@ -52,7 +55,8 @@
 // breaches one must pass its test: Berger 1982) and two quarters for the second: that
 // the best contestant is ruled out by a threshold (over thresholds and looks; no
 // share for the others, as the best is one), and that it is called dearer (over
-// opponents and looks). It is exact for normal means, and holds for others as far as
+// opponents and looks). Who may have to try again, at confirming or with others in the comparison, has two thirds of a
+// risk at the first attempt, and of what is left at each of the next. It is exact for normal means, and holds for others as far as
 // Student's t does. Exploring decides nothing that is certain: candidates that it
 // leaves out are excepted, and [Surrogate] says what it expects of them; a warning
 // tells if that is much. Comparing uses other replications than exploring, so that
@@ -61,8 +65,8 @@
 // The outcome is the same for any number of workers: decisions are taken between
 // rounds. A search that is interrupted keeps what had finished, and decides nothing
 // that it would not have decided at the last look. A round costs its replications;
-// exploring costs besides, on one core, some 0.1 s a round and metric for 100
-// candidates, and 0.7 s for 300. The experiment of every candidate that is tried stays
+// exploring costs besides, on one core, some 0.05 s a round and metric for 100
+// candidates, and 0.4 s for 300. The experiment of every candidate that is tried stays
 // in memory: some 80 kB where it is a scenario.
 //
 // # How to extend it

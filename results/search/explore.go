@@ -1,14 +1,11 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
-	"slices"
 
 	"headroom/sim/rng"
-	"headroom/sim/stat"
 )
 
 // Numbers of exploring. With fewer replications a candidate is cheap to try; their
@@ -18,8 +15,6 @@ const (
 	batchSize    = 8    // candidates between two looks at the surrogate, whatever the workers
 	poolSize     = 2000 // candidates that are looked at by the surrogate, besides neighbours
 	believed     = 64   // of them, the best, from which a batch is taken
-	sifted       = 6    // finalists at a time after exploring by rates
-	closer       = 12   // finalists, the best, of which rates are looked at more closely before they are sifted
 	neighbourly  = 5    // candidates whose neighbours are looked at
 	improbable   = 1e-3 // probability below which a candidate is not compared
 	worthwhile   = 0.05 // share of the indifference: exploring ends where less is to be gained
@@ -76,43 +71,6 @@ func (s *search) explore(ctx context.Context) error {
 	finalists, err := x.sift(ctx, x.finalists())
 	s.enter(finalists)
 	return err
-}
-
-// sift takes of the finalists, where exploring plays rates, the leader and the cheapest of those that are
-// dearer, and of those that are cheaper the likeliest to meet the thresholds, after as many replications
-// as a candidate is judged by: rates are cheap, and what requests would tell apart takes them many
-// replications. If none of these can be recommended the others wait to be compared after all.
-func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, error) {
-	if x.leader == nil || x.leader.rates.experiment == nil || len(all) <= sifted {
-		return all, nil
-	}
-	screened := slices.DeleteFunc(slices.Clone(all[:min(closer, len(all))]), func(c *contestant) bool { return c.rates.experiment == nil })
-	err := x.simulate(ctx, Exploring, x.lacking(screened, Exploring, max(exploring, x.Replications)))
-	if errors.Is(err, errBudget) {
-		return all, nil
-	}
-	places := map[*contestant]int{}
-	for i, c := range x.tried {
-		places[c] = i
-	}
-	var cheaper, dearer []*contestant
-	for _, c := range all {
-		if c != x.leader && x.costOf(c) < x.costOf(x.leader) {
-			cheaper = append(cheaper, c)
-		} else {
-			dearer = append(dearer, c)
-		}
-	}
-	slices.SortStableFunc(cheaper, func(a, b *contestant) int { return cmp.Compare(x.feasible(places[b]), x.feasible(places[a])) })
-	slices.SortStableFunc(dearer, func(a, b *contestant) int { return cmp.Compare(x.costOf(a), x.costOf(b)) })
-	s := slices.Concat(cheaper[:min(sifted/2, len(cheaper))], dearer[:min(sifted/2, len(dearer))])
-	x.waiting = slices.DeleteFunc(slices.Concat(dearer, cheaper), func(c *contestant) bool { return slices.Contains(s, c) })
-	return s, err
-}
-
-// costOf is what a contestant costs on average, of exploring.
-func (x *explorer) costOf(c *contestant) float64 {
-	return stat.Interval(c.observed(Exploring, c.count(Exploring), 0), 0.5).Value
 }
 
 // spread returns candidates far from each other: of many random ones, each time

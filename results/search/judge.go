@@ -11,7 +11,7 @@ import (
 
 // growth is how much longer contestants are replicated from one look to the next:
 // few looks share the risk of being wrong.
-const growth = 1.6
+const growth = 1.4
 
 // looks returns the numbers of replications at which contestants are judged.
 func looks(first, most int) []int {
@@ -23,23 +23,34 @@ func looks(first, most int) []int {
 	return all
 }
 
-// risks share out the probability that the statement of the search is wrong.
+// risks are the levels of the tests at one look.
 type risks struct {
-	confirm float64 // of a candidate that breaches a threshold being confirmed
-	breach  float64 // of the best being ruled out by a threshold: each threshold, each look
-	dearer  float64 // of the best being called dearer: each opponent, each look
+	breach float64 // of the best being ruled out by a threshold
+	dearer float64 // of the best being called dearer than an opponent
 }
 
-// share splits 1 - confidence: a half for the thresholds of what is recommended,
-// a quarter each for losing the best in one of the two ways.
-func share(o *Options, thresholds, contestants int) risks {
-	risk := 1 - o.Confidence
-	rounds := float64(2 * len(looks(o.Replications, o.MaxReplications))) // of comparing and of confirming
-	return risks{
-		confirm: risk / 2,
-		breach:  risk / 4 / (rounds * float64(max(1, thresholds))),
-		dearer:  risk / 4 / (rounds / 2 * float64(max(1, contestants-1))),
+// mostly is the share of a risk that the first of unknown many attempts has; each of the next has as
+// much of the rest.
+const mostly = 2.0 / 3
+
+// attempt is the share of a risk that the k-th attempt has, from 0; together they have no more than all.
+func attempt(k int) float64 { return mostly * math.Pow(1-mostly, float64(k)) }
+
+// share splits 1 - confidence: a half for the thresholds of what is recommended, a quarter each for losing the best
+// in one of the two ways: by each threshold in comparing and in confirming, and to each of its opponents, of whom there
+// may be more whenever others are taken in.
+func (s *search) share() {
+	risk := (1 - s.Confidence) / 4
+	if s.intakes == 1 {
+		s.risks.breach = nominal(s.looks, risk/2/float64(max(1, len(s.Thresholds))))
 	}
+	opponents := -1
+	for _, c := range s.contestants {
+		if c.entered {
+			opponents++
+		}
+	}
+	s.risks.dearer = risk * attempt(s.intakes-1) / float64(max(1, opponents)*len(s.looks)) // so small that nominal is no more
 }
 
 // bound is a mean and how far above or below it the expectation may be, at a

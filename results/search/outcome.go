@@ -16,6 +16,11 @@ func (s *search) outcome() *Outcome {
 		Candidates: s.Candidates, Replications: s.spent, Screened: s.screened, Confidence: s.Confidence,
 		Surrogate: s.surrogate, Exhausted: s.exhausted, Decided: s.best != nil,
 	}
+	for _, c := range s.contestants {
+		if c.entered {
+			o.Compared++
+		}
+	}
 	leader := s.best
 	if leader == nil {
 		if leader = s.leader; len(s.in(alive)) > 0 {
@@ -115,7 +120,7 @@ func (s *search) result(c, leader *contestant) (Result, string) {
 		return Impossible, c.why
 	case c.state == breaching:
 		return Breaching, c.why
-	case c.state == benched && s.entered:
+	case c.state == benched && s.intakes > 0:
 		return Dropped, ""
 	case c.state == benched:
 		return Unnecessary, ""
@@ -160,6 +165,9 @@ func (s *search) warn(o *Outcome) {
 	add := func(format string, args ...any) { o.Warnings = append(o.Warnings, fmt.Sprintf(format, args...)) }
 	if len(s.Thresholds) == 0 {
 		add("there are no [thresholds]: the cheapest configuration is the one that does least")
+	}
+	if s.unscreened {
+		add("search.screen: %d candidates are compared by requests at once, for rates of so few would only cost", s.Candidates)
 	}
 	if o.Best != nil {
 		for _, m := range o.Best.Margins {

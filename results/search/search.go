@@ -138,6 +138,7 @@ type Outcome struct {
 	Tried        []Candidate // by index
 	Replications int         // simulated, the reference's included
 	Screened     int         // of them, by rates
+	Compared     int         // candidates, by requests; 1: rates left no other to compare with
 	Exhaustive   int         // that all candidates would take at the recommendation's precision
 	Surrogate    *Surrogate  // nil where all candidates were compared
 

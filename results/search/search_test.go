@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -274,6 +275,45 @@ func TestScreeningFindsAsGoodForLess(t *testing.T) {
 		if counts[1] >= counts[0]*9/10 || one.Screened == 0 || one.Replications != one.Screened+int(counts[1]) {
 			t.Errorf("seed %d: %d of %d replications by rates, %d others; %d without", seed, one.Screened, one.Replications, counts[1], counts[0])
 		}
+	}
+}
+
+// Of six candidates or fewer all are compared at once: rates would only cost.
+func TestFewAreNotScreened(t *testing.T) {
+	all, limit := draw(3)
+	for n, screened := range map[int]bool{fewest: false, fewest + 1: true} {
+		p := queues(all[:n], limit)
+		p.Screen = func(of Experiment) (Experiment, error) { return rates{of.(queue)}, nil }
+		o, err := Run(t.Context(), p, usual())
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(o.Warnings, func(w string) bool { return strings.HasPrefix(w, "search.screen: ") })
+		if (o.Screened > 0) != screened || told == screened {
+			t.Errorf("%d candidates: %d replications by rates, %q", n, o.Screened, o.Warnings)
+		}
+	}
+}
+
+// Where rates leave nobody to compare with, who is confirmed by requests is recommended, and what rates find second
+// stands beside it, measured by requests.
+func TestRatesLeaveOneToConfirm(t *testing.T) {
+	var all []queue
+	for i := range 30 { // costs lie 5 % apart, and times in system far on both sides of the limit
+		hz := 1.4 + 0.5*float64(i)
+		all = append(all, queue{serviceHz: hz, price: math.Pow(1.05, float64(i)), seed: 1, index: i})
+	}
+	p := queues(all, 0.62)
+	p.Screen = func(of Experiment) (Experiment, error) { return of, nil }
+	o, err := Run(t.Context(), p, usual())
+	if err != nil || o.Best == nil {
+		t.Fatalf("%v, %+v", err, o)
+	}
+	if o.Compared == 1 && (o.Second == nil || o.Second.From != Confirming || o.Second.Rates || o.Gap.Value <= 0) {
+		t.Errorf("second %+v, dearer by %v", o.Second, o.Gap)
+	}
+	if o.Compared != 1 || o.Best.Index != 3 || o.Best.Rates || o.Best.From != Confirming {
+		t.Errorf("recommends %+v after comparing %d", o.Best, o.Compared)
 	}
 }
 

@@ -17,6 +17,8 @@ type process struct {
 	lengths        []float64
 	noise          float64 // variance, of scaled values
 	factor         mat.Cholesky
+	lower          mat.TriDense  // of the factor
+	solved         []float64     // room for at
 	weights        *mat.VecDense // covariance⁻¹ · values
 	values         *mat.VecDense // scaled
 	likelihood     float64
@@ -66,7 +68,7 @@ func fit(inputs [][]float64, values, lengths []float64) *process {
 			p.improve(&p.lengths[k], tryLengths)
 		}
 	}
-	p.solve()
+	p.finish()
 	p.leaveOut()
 	return p
 }
@@ -109,6 +111,15 @@ func (p *process) solve() {
 	p.likelihood = -mat.Dot(p.values, p.weights)/2 - p.factor.LogDet()/2
 }
 
+// finish solves, and makes ready to be asked: by one at a time.
+func (p *process) finish() {
+	p.solve()
+	p.lower, p.solved = mat.TriDense{}, make([]float64, len(p.inputs))
+	if p.positiveFactor {
+		p.factor.LTo(&p.lower)
+	}
+}
+
 // covariance is that of two inputs.
 func (p *process) covariance(a, b []float64) float64 {
 	square := 0.0
@@ -127,16 +138,21 @@ func (p *process) at(input []float64) (mean, deviation float64) {
 		return p.mean, p.scale
 	}
 	n := len(p.inputs)
-	k := mat.NewVecDense(n, nil)
+	solved, weights := p.solved[:n], p.weights.RawVector().Data // solved: factor⁻¹ · covariance with the input
+	lower := p.lower.RawTriangular()
+	known := 0.0
 	for i := range n {
-		k.SetVec(i, p.covariance(input, p.inputs[i]))
+		k := p.covariance(input, p.inputs[i])
+		mean += k * weights[i]
+		row := lower.Data[i*lower.Stride : i*lower.Stride+i+1]
+		for j, v := range solved[:i] {
+			k -= row[j] * v
+		}
+		solved[i] = k / row[i]
+		known += solved[i] * solved[i]
 	}
-	v := mat.NewVecDense(n, nil)
-	if p.factor.SolveVecTo(v, k) != nil {
-		return p.mean, p.scale
-	}
-	variance := max(1+p.noise-mat.Dot(k, v), 1e-12)
-	return p.mean + p.scale*mat.Dot(k, p.weights), p.scale * math.Sqrt(variance)
+	variance := max(1+p.noise-known, 1e-12)
+	return p.mean + p.scale*mean, p.scale * math.Sqrt(variance)
 }
 
 // leaveOut computes the error of predicting each value from the others, which
@@ -163,7 +179,7 @@ func (p *process) with(input []float64) *process {
 	q.inputs = append(slices.Clone(p.inputs), input)
 	q.values = mat.NewVecDense(len(q.inputs), append(slices.Clone(p.values.RawVector().Data), (mean-p.mean)/p.scale))
 	q.factor = mat.Cholesky{}
-	q.solve()
+	q.finish()
 	return &q
 }
 

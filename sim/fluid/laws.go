@@ -73,8 +73,8 @@ const (
 	mostNode   = 46
 	beyondStep = 0.02
 	mostBeyond = 100
-	mixes      = 16
-	fewMixes   = 4 // of numbers of targets
+	mixes      = 64
+	fewMixes   = 16 // of numbers of targets
 )
 
 // MostLoad is the highest load for which there is a law where the room is not limited.

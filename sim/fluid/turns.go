@@ -10,10 +10,12 @@ import (
 )
 
 // Where several nodes send to the same stations, each in its own turn, what comes to one of them is as many
-// independent streams, each as regular as a single round robin. No renewal process makes the queue of that
-// (Whitt's weights, 1983, (33), are twice to five times too high where streams are few), and so it is played:
-// a station of mean service 1, once for each number of stations and each of a few loads. Above these what
-// the nodes add to the delay of one round robin falls with the capacity that is left.
+// independent streams, each as regular as a single round robin. Whitt's weights (1983, (33)) for a renewal process in their
+// place are twice to five times too high where streams are few, and so the mean is played: at a station of mean
+// service 1, once for each number of stations and each of a few loads, beside a single round robin of which the mean is
+// known, if demands are nearly exponential: the same come to both, and by what chance makes of one the other is put right. Above these loads
+// what the nodes add to the delay of one round robin falls with the capacity that is left. The law is that of a round robin
+// of fewer stations, with that mean. Of demands that vary otherwise than exponential ones it is another, and is played, too.
 const (
 	mostTurn     = 7      // ratioLoad of it is 0.83
 	turnArrivals = 20_000 // at an idle station, and as many times more as there is less capacity left
@@ -66,33 +68,52 @@ func (l *Laws) meansInTurns(load float64, targets int) Means {
 	return l.meansOf(load, targets).plus(l.more(load, targets), &random)
 }
 
-// solveInTurns is the law there.
+// solveInTurns is the law there: between those of round robins of so many stations that the mean is the same.
 func (l *Laws) solveInTurns(load float64, targets int) *Law {
-	i, part := turnPlace(load)
-	if i == mostTurn {
-		return l.betweenTurns(load, targets)
-	}
 	there := l.meansInTurns(load, targets)
+	want := l.stayOf(there)
+	if load < ratioLoad(mostTurn) && !l.likeExponential() {
+		return l.playedTurns(load, targets, there)
+	}
+	k, shorter := 0, 0.0
+	longer := l.stayOf(l.meansOf(load, turnTargets[0]))
+	for ; k < len(turnTargets)-1; k++ {
+		if shorter = l.stayOf(l.meansOf(load, turnTargets[k+1])); shorter <= want || turnTargets[k+1] >= targets {
+			break
+		}
+		longer = shorter
+	}
+	k = min(k, len(turnTargets)-2)
+	part := 1.0
+	if longer-shorter > 1e-9*longer {
+		part = min(1, max(0, (longer-want)/(longer-shorter)))
+	}
+	return Mix([]*Law{l.solveOne(load, turnTargets[k]), l.solveOne(load, turnTargets[k+1])}, []float64{1 - part, part})
+}
+
+// likeExponential reports whether demands vary so that stays are as those of exponential ones.
+func (l *Laws) likeExponential() bool {
+	const least, most = 0.7, 1.3 // squared coefficient of variation; in order of arrival most does not matter
+	return l.demand.scv >= least && (l.inOrder() || l.demand.scv <= most)
+}
+
+// playedTurns is the law of the stays that were played, between two loads.
+func (l *Laws) playedTurns(load float64, targets int, there Means) *Law {
+	i, part := turnPlace(load)
 	law := &Law{waits: there.Waits, mean: l.stayOf(there)}
-	var from []float64
-	if i > 0 {
-		from = l.turn(i, targets).below
-	} else { // nobody is there
+	from, to := l.turn(max(i, 1), targets).below, l.turn(i+1, targets).below
+	if i == 0 { // nobody is there
 		from = newLaw(l.demand, wait{longer{none: 1}}).below()
 	}
-	to := l.turn(i+1, targets).below
 	law.bounds = make([]float64, max(len(from), len(to)))
 	for k := range law.bounds {
 		law.bounds[k] = (1-part)*from[min(k, len(from)-1)] + part*to[min(k, len(to)-1)]
 	}
-	law.of = func(d *demand) *Law { return l.betweenTurns(load, targets).own(d) }
-	return law
-}
-
-// betweenTurns is a law between that of one round robin and that of random arrivals, with the mean that is there.
-func (l *Laws) betweenTurns(load float64, targets int) *Law {
 	more := l.more(load, targets)
-	return Mix([]*Law{l.solveOne(load, targets), l.solveOne(load, 1)}, []float64{1 - more, more})
+	law.of = func(d *demand) *Law {
+		return Mix([]*Law{l.solveOne(load, targets).own(d), l.solveOne(load, 1).own(d)}, []float64{1 - more, more})
+	}
+	return law
 }
 
 // stayOf is the mean stay where so many are.
@@ -104,46 +125,49 @@ func (l *Laws) stayOf(m Means) float64 {
 func (l *Laws) turn(i, targets int) *turn {
 	t := l.turns[turnKey{i, targets}]
 	if t == nil {
-		var mean float64
 		load := ratioLoad(i)
 		t = &turn{}
-		t.below, mean = l.playTurns(load, targets)
 		one, random := l.stayOf(l.meansOf(load, targets)), l.stayOf(l.meansOf(load, 1))
+		var delay float64
+		t.below, delay = l.playTurns(load, targets, l.senders)
 		if random-one > 1e-6*one {
-			t.more = min(1, max(0, (mean-one)/(random-one)))
+			if l.likeExponential() { // otherwise the mean of one is not known well enough
+				_, alone := l.playTurns(load, targets, 1)
+				delay *= (one - l.demand.mean) / max(alone, 1e-12)
+			}
+			t.more = min(1, max(0, (l.demand.mean+delay-one)/(random-one)))
 		}
 		l.turns[turnKey{i, targets}] = t
 	}
 	return t
 }
 
-// playTurns plays requests that several nodes send to a station, of every so many-th of their own random arrivals,
-// and returns the share of the stays below the bounds of buckets, and their mean in seconds.
-func (l *Laws) playTurns(load float64, targets int) (below []float64, mean float64) {
+// playTurns plays requests that so many nodes send to a station, of every so many-th of their own random arrivals,
+// and returns the share of the stays below the bounds of buckets, and the mean delay in seconds. The n-th request asks for the same however many nodes there are.
+func (l *Laws) playTurns(load float64, targets, senders int) (below []float64, delay float64) {
 	const unit = 1e9 // ns that stand for a mean service
 	spec := station.Spec{Servers: int64(l.station.Servers), Limit: station.NoLimit, Backlog: station.NoLimit}
 	if p := l.station.Places; p > 0 && p < NoLimit {
 		spec.Limit = int32(p)
 	}
 	of := station.New(spec)
-	gaps, _ := rng.Erlang(min(targets, 500), float64(l.senders)/(load*float64(l.station.Servers)))
+	gaps, _ := rng.Erlang(min(targets, 500), float64(senders)/(load*float64(l.station.Servers)))
 	arrivals, demands := rng.New(turnSeed, 0, "fluid/turns/arrivals"), rng.New(turnSeed, 0, "fluid/turns/demands")
-	next := make([]float64, l.senders)
+	next := make([]float64, senders)
 	for k := range next {
 		next[k] = arrivals.Draw(gaps) * arrivals.Uniform()
 	}
 	n := int(turnArrivals / (1 - load))
 	from := n / 10
-	came := make([]sim.Time, n)
+	came, due := make([]sim.Time, n), make([]sim.Time, n) // due: without a delay
 	var counts []int64
 	settle := func(until sim.Time) {
 		for turn, ok := of.Settle(until); ok; turn, ok = of.Settle(until) {
 			if turn.Kind != station.Departed || int(turn.Job) < from {
 				continue
 			}
-			stay := float64(turn.At-came[turn.Job]) / unit * l.demand.mean
-			mean += stay
-			bin := stat.BinOf(int64(stay * 1e9))
+			delay += float64(turn.At-due[turn.Job]) / unit * l.demand.mean
+			bin := stat.BinOf(int64(float64(turn.At-came[turn.Job]) / unit * l.demand.mean * 1e9))
 			for bin >= len(counts) {
 				counts = append(counts, 0)
 			}
@@ -161,15 +185,16 @@ func (l *Laws) playTurns(load float64, targets int) (below []float64, mean float
 		at := sim.Time(next[k] * unit)
 		next[k] += arrivals.Draw(gaps)
 		settle(at)
-		came[i] = at
-		of.Offer(at, uint32(i), sim.Time(demands.Draw(l.station.Demand)*scale))
+		demand := sim.Time(demands.Draw(l.station.Demand) * scale)
+		came[i], due[i] = at, at+demand
+		of.Offer(at, uint32(i), demand)
 	}
 	settle(sim.Horizon)
-	all, sum := float64(n-from), int64(0)
+	sum := int64(0)
 	below = append(below, 0)
 	for _, count := range counts {
 		sum += count
-		below = append(below, float64(sum)/all)
+		below = append(below, float64(sum)/float64(n-from))
 	}
-	return below, mean / all
+	return below, delay / float64(n-from)
 }

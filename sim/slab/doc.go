@@ -17,9 +17,9 @@
 // the same calls give the same handles in every run. Get costs one to two
 // nanoseconds and is inlined. Alloc, Free and Bump take constant time; nothing
 // is allocated unless more slots are live than ever before. The slots grow like
-// a slice: a pointer into the slab is good only until the next Alloc. Memory is
-// the value and 4 bytes a slot, rounded up to the alignment of the value, and
-// is not given back.
+// a slice, to twice as many ([Room]): a pointer into the slab is good only until the next Alloc.
+// Memory is the value and 4 bytes a slot, rounded up to the alignment of the value, and
+// is not given back; of slots that were never live the machine has given none.
 //
 // A slot can have 2³¹ tenants and bumps before a handle could recur.
 //

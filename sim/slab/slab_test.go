@@ -242,3 +242,26 @@ func ExampleSlab() {
 	// web-1
 	// true 0
 }
+
+// A list that grows copies less than two values for each that is added, however long it becomes.
+func TestRoomCopiesLessThanTwice(t *testing.T) {
+	const n = 1_000_000
+	copied := 0
+	var list []uint32
+	for i := range uint32(n) {
+		before := cap(list)
+		longer := Room(list)
+		if cap(longer) != before {
+			copied += len(list)
+		}
+		list = append(longer, i)
+	}
+	if copied >= 2*n {
+		t.Errorf("%d values were copied to make a list of %d, want less than twice as many", copied, n)
+	}
+	for i, v := range list {
+		if v != uint32(i) {
+			t.Fatalf("value %d of the list is %d", i, v)
+		}
+	}
+}
