@@ -149,7 +149,7 @@ func TestFluidClientsComeBackByTheirFlows(t *testing.T) {
 		}{
 			{"flows opened", float64(x.FlowsOpened), float64(y.FlowsOpened), 0.05, 0},
 			{"flows reset", float64(x.FlowsReset), float64(y.FlowsReset), 0.03, 150},
-			{"time of flows", x.FlowTime, y.FlowTime, 0.08, 0},
+			{"time of flows", x.FlowTime, y.FlowTime, 0.1, 0},
 			{"user requests", float64(u.Requests), float64(v.Requests), 0.01, 0},
 			{"failed", float64(u.Requests - u.Completed), float64(v.Requests - v.Completed), 0.1, 60},
 		} {
