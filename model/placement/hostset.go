@@ -19,6 +19,7 @@ type hostSet struct {
 type bitmap struct {
 	words []uint64 // bit i: host i
 	pages []int32  // hosts in each pageWords words
+	clear int      // words from the first on that are zero, at least
 }
 
 // bitmaps lends empty bitmaps to the sets of one grid.
@@ -77,7 +78,12 @@ func (s *hostSet) remove(host int, b *bitmaps) {
 }
 
 // lowest returns the lowest number of the set, which is not empty.
-func (s *hostSet) lowest() int { return s.nth(0) }
+func (s *hostSet) lowest() int {
+	if s.bits == nil {
+		return int(s.list[0])
+	}
+	return s.bits.lowest()
+}
 
 // nth returns the n-th lowest number of the set, from 0.
 func (s *hostSet) nth(n int) int {
@@ -100,6 +106,15 @@ func (b *bitmaps) borrow() *bitmap {
 func (m *bitmap) add(host int) {
 	m.words[host/64] |= 1 << (host % 64)
 	m.pages[host/64/pageWords]++
+	m.clear = min(m.clear, host/64)
+}
+
+// lowest is nth of 0: it goes on from where the one before was.
+func (m *bitmap) lowest() int {
+	for m.words[m.clear] == 0 {
+		m.clear++
+	}
+	return m.clear*64 + bits.TrailingZeros64(m.words[m.clear])
 }
 
 func (m *bitmap) remove(host int) {
@@ -134,5 +149,6 @@ func (m *bitmap) empty(list []int32) []int32 {
 	}
 	clear(m.words)
 	clear(m.pages)
+	m.clear = 0
 	return list
 }
