@@ -150,13 +150,15 @@ func (l *Link) Settle(until sim.Time) (job uint32, at sim.Time, ended bool) {
 }
 
 // Drop ends a flow before all of it has passed, at an instant up to which the link is
-// settled. It panics if there is no such flow.
-func (l *Link) Drop(at sim.Time, job uint32, way Way) {
+// settled, and returns what has not. It panics if there is no such flow.
+func (l *Link) Drop(at sim.Time, job uint32, way Way) (lost model.Bytes) {
 	l.weigh()
 	left := l.left(at)
 	l.flows[way].Abandon(at, job)
-	l.dropped += left - l.left(at)
+	lost = left - l.left(at)
+	l.dropped += lost
 	l.follow(at)
+	return lost
 }
 
 // Evict ends all flows and appends them to list.
@@ -179,6 +181,19 @@ func (l *Link) Jobs(list []uint32) []uint32 {
 		list = l.flows[w].Jobs(list)
 	}
 	return list
+}
+
+// Each tells all flows, in no order, and what has not passed of each at an instant up to which the link is settled.
+func (l *Link) Each(at sim.Time, tell func(job uint32, left model.Bytes)) {
+	if l.light.on {
+		if f := &l.light.lone; f.end != sim.Never {
+			tell(f.job, l.leftLone(at))
+		}
+		return
+	}
+	for w := range l.flows {
+		l.flows[w].Each(at, func(job uint32, left sim.Time) { tell(job, model.Bytes(left)) })
+	}
 }
 
 // Rename gives all flows other numbers.

@@ -8,6 +8,7 @@ import (
 	"headroom/model"
 	"headroom/model/dataplane"
 	"headroom/model/function"
+	"headroom/model/workload"
 	"headroom/sim"
 	"headroom/sim/rng"
 )
@@ -211,5 +212,58 @@ func TestFluidFunctionsRefuseRetriesAtTheHorizon(t *testing.T) {
 	x, y := a.Functions[0].Called, b.Functions[0].Called
 	if math.Abs(float64(x-y)) > 0.1*float64(x) {
 		t.Errorf("%v calls served, requests say %v", y, x)
+	}
+}
+
+// Who fails at a call makes none after it: of three calls that fail with 0.3 each 1 + 0.7 + 0.49 are made, and none of the next
+// step where one has failed.
+func TestFluidCallersStopAtTheFirstThatFails(t *testing.T) {
+	build := func() *Config {
+		cfg := functional(0.1, function.Terms{Reserved: function.None, Idle: sim.Minute, Timeout: 3 * sim.Second})
+		cfg.Services[len(cfg.Services)-1].Errors = model.Errors{Rate: 0.3, Status: 500}
+		cfg.Services[0].Discipline = dataplane.ProcessorSharing
+		cfg.Services[0].Steps = []dataplane.Step{cpu(ms), ask(1, must(rng.Fixed(0.02))), ask(1, must(rng.Fixed(0.02)))}
+		for k, count := range []int{3, 1} {
+			call := &cfg.Services[0].Steps[1+k].Call
+			call.To, call.Target, call.Count = dataplane.ToFunction, 0, count
+		}
+		cfg.Workloads[0].Arrivals = steadily(20)
+		cfg.Duration, cfg.Warmup = 5*sim.Minute, 0
+		return cfg
+	}
+	const want = 1 + 0.7 + 0.49 + 0.343
+	for i, out := range []*Outcome{play(t, build()), play(t, fluidly(build()))} {
+		asked := 0.0
+		for k := range out.Routes {
+			if r := &out.Routes[k]; r.Workload == 0 {
+				asked += float64(r.Arrived)
+			}
+		}
+		if got := float64(out.Functions[0].Called) / asked; !(math.Abs(got/want-1) <= 0.03) {
+			t.Errorf("rates %v: %.3f calls of %v requests, want %.3f", i > 0, got, asked, want)
+		}
+	}
+}
+
+// Requests fail for calls that were throttled though they end long after: a burst of half a minute for a function that takes a
+// third of a minute and may serve a hundred at once.
+func TestFluidCallersFailWhoeverEndsLater(t *testing.T) {
+	cfg := functional(0.1, function.Terms{Reserved: 100, Idle: sim.Minute, Timeout: 10 * sim.Minute})
+	cfg.Services[0].Discipline = dataplane.ProcessorSharing
+	cfg.Services[0].Steps = []dataplane.Step{cpu(ms), ask(1, must(rng.Fixed(10)))}
+	call := &cfg.Services[0].Steps[1].Call
+	call.To, call.Target = dataplane.ToFunction, 0
+	burst := must(workload.Steps([]workload.Knot{{At: 0, PerSecond: 10}, {At: 30 * sim.Second}}, workload.Tail{Stop: true}))
+	cfg.Workloads[0].Arrivals = must(workload.Poisson(burst))
+	cfg.Duration, cfg.Warmup = 10*sim.Minute, 0
+	out := play(t, fluidly(cfg))
+	failed, asked := 0.0, 0.0
+	for k := range out.Routes {
+		if r := &out.Routes[k]; r.Workload == 0 {
+			failed, asked = failed+float64(failures(r)), asked+float64(r.Arrived)
+		}
+	}
+	if x := &out.Functions[0]; x.Throttled < 100 || !(math.Abs(failed/float64(x.Throttled)-1) <= 0.1) {
+		t.Errorf("%v of %v requests failed, %v calls were throttled", failed, asked, x.Throttled)
 	}
 }

@@ -209,8 +209,10 @@ func (d *fakeData) Times(int, int) *stat.Histogram { return &stat.Histogram{} }
 
 func (d *fakeData) Point(int, slab.Handle) {}
 
-func (d *fakeData) OwnFunction(int, int32)                     {}
-func (d *fakeData) TakeFunctionUse(int) model.FunctionUse      { return model.FunctionUse{} }
+func (d *fakeData) OwnFunction(int, int32)                {}
+func (d *fakeData) TakeFunctionUse(int) model.FunctionUse { return model.FunctionUse{} }
+func (d *fakeData) CloseFlows()                           {}
+
 func (d *fakeData) TakeMoved(into []model.Moved) []model.Moved { return into }
 
 func (d *fakeData) TakeBalancerUse(int) model.BalancerUse {

@@ -127,4 +127,6 @@ type DataPlane interface {
 	// TakeMoved appends what servers sent by paths that are charged for since it was last
 	// asked, not counting what went to the internet through a balancer, by owner.
 	TakeMoved(into []model.Moved) []model.Moved
+	// CloseFlows counts, at the end of the run, what has passed of what is on its way.
+	CloseFlows()
 }

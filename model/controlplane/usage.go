@@ -285,6 +285,7 @@ type customMetric struct {
 
 // closeLedger ends at the horizon what is still open there.
 func (cp *Plane) closeLedger() {
+	cp.data.CloseFlows()
 	cp.closeHour()
 	end := cp.frame.Duration
 	l := cp.ledger

@@ -226,7 +226,8 @@ func (p *Plane) cutFlows(id uint32, s *server) []uint32 {
 	for direction := range s.nic.links {
 		for _, job := range s.nic.links[direction].Jobs(nil) {
 			if job&stepFlow != 0 && p.requests.at(job&^stepFlow).server == id {
-				s.nic.links[direction].Drop(p.kernel.Now(), job, bandwidth.Region)
+				left := s.nic.links[direction].Drop(p.kernel.Now(), job, bandwidth.Region)
+				p.countTalkCut(job&^stepFlow, direction, left)
 			}
 		}
 	}

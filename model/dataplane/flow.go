@@ -263,13 +263,7 @@ func (p *Plane) alight(i uint32, r *request, at sim.Time) {
 	f := p.flows.at(id)
 	s := &p.sources[r.source]
 	if r.phase == answered {
-		b := &p.balancers[s.flows.balancer]
-		part := &b.parts[f.protocol]
-		part.processed = part.processed.Plus(r.responseBytes())
-		b.hour.out = b.hour.out.Plus(r.responseBytes())
-		if s.flows.relayed {
-			p.relayAnswers(r, s, f)
-		}
+		p.countOnFlow(r, s, f)
 	}
 	last := int(f.carried) >= s.clients.PerConnection
 	udp := s.flows.listener.Protocol == UDP

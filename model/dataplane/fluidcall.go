@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"math"
+
 	"headroom/model"
 	"headroom/sim"
 	law "headroom/sim/fluid"
@@ -14,7 +16,8 @@ type callFlow struct {
 	begun   float64 // calls that its callers begin in what is being played
 	came    int64   // of these, that are sent
 	carry   float64
-	failed  int64 // calls that ended without an answer in it
+	failed  int64      // calls that ended without an answer in it
+	lately  [2]float64 // of those that were sent lately, and of them that failed
 	callers []caller
 
 	// What callers find, by the last calls that ended.
@@ -126,8 +129,10 @@ func (p *Plane) playDown(level int, until sim.Time) {
 	}
 	for i := range f.trades {
 		if t := &f.trades[i]; t.level == level {
+			reach := 1.0 // who fails at a call makes none after it
 			for _, e := range t.calls {
-				p.beginCalls(i, e, until)
+				p.beginCalls(i, e, until, reach)
+				reach *= math.Pow(e.answered(), float64(e.call.Count))
 			}
 		}
 	}
@@ -153,8 +158,32 @@ func (p *Plane) playUp(level int, until sim.Time) {
 	}
 }
 
-// beginCalls sends the calls of requests that have been at the CPU.
-func (p *Plane) beginCalls(service int, e *callFlow, until sim.Time) {
+// answered is the share of calls after which those who call go on, lately.
+func (e *callFlow) answered() float64 {
+	if e.call.IgnoreErrors || e.lately[0] < 1 {
+		return 1
+	}
+	return max(0, 1-e.lately[1]/e.lately[0])
+}
+
+// made is how many calls a step makes: one after the other up to the first that fails, or all at once.
+func (e *callFlow) made() float64 {
+	if e.call.Parallel {
+		return float64(e.call.Count)
+	}
+	sum, still := 0.0, 1.0
+	for range e.call.Count {
+		sum += still
+		still *= e.answered()
+	}
+	return sum
+}
+
+// lasting is the part of what is known of calls that is kept from one step of time to the next.
+const lasting = 0.95
+
+// beginCalls sends the calls of the share of the requests that have been at the CPU which come as far.
+func (p *Plane) beginCalls(service int, e *callFlow, until sim.Time, reach float64) {
 	f := p.fluid
 	e.begun, e.callers = 0, e.callers[:0]
 	servers := 0
@@ -173,7 +202,7 @@ func (p *Plane) beginCalls(service int, e *callFlow, until sim.Time) {
 	for i := range e.callers {
 		e.callers[i].share /= e.begun
 	}
-	e.begun *= float64(e.call.Count)
+	e.begun *= e.made() * reach
 	if s := &p.sources[e.source]; s.clients.RetryBudget > 0 {
 		s.tokens = min(s.tokens+e.begun*s.clients.RetryBudget, RetryBurst*float64(servers))
 	}
@@ -229,11 +258,12 @@ func (p *Plane) endCalls(service int, t *trade) {
 		if !e.call.IgnoreErrors {
 			t.owed += float64(e.failed)
 		}
+		e.lately = [2]float64{e.lately[0]*lasting + float64(e.came), e.lately[1]*lasting + float64(e.failed)}
 		e.failed = 0
 	}
-	for _, c := range f.cohorts {
-		if int(c.key.service) == service {
-			done += c.Done * float64(c.servers)
+	for _, c := range f.currents { // who ends now may have called long ago
+		if of := c.cohort; of != nil && int(of.key.service) == service {
+			done += float64(c.inside+c.came) * (1 - of.line)
 		}
 	}
 	broken := 0.0
@@ -302,9 +332,8 @@ func (f *fluidly) callsFailed(inflow int, n int64) {
 }
 
 // countSides counts the bytes of calls that were answered, as [Plane.countCall] does.
-func (p *Plane) countSides(c *current, n int64) {
+func (p *Plane) countSides(c *current, bytes float64) {
 	s := &p.sources[c.source]
-	bytes := float64(n) * (c.request + c.response)
 	if s.call == nil || !p.transfers.counts || bytes == 0 || c.cohort == nil || c.cohort.function != nil {
 		return
 	}

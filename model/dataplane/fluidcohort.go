@@ -36,6 +36,7 @@ type cohort struct {
 	gate   gating
 	stay   *law.Law // of its requests; nil: that of the CPU
 	stages []law.Stage
+	known  knownStays
 	away   float64          // seconds of each that it is not at the CPU
 	broken float64          // share whose calls have failed
 	rate   float64          // requests a second that go from its CPU
@@ -351,11 +352,7 @@ func (p *Plane) advanceCohort(c *cohort, until, length sim.Time) {
 	if len(c.disks) > 0 {
 		p.leaveForDisks(c, a)
 	}
-	if p.fluid.trades[c.key.service].away {
-		c.lost, c.rate = c.Late(a.Patience), c.Done/length.Seconds()
-		p.countTalks(c, c.Done*float64(c.servers)*(1-c.lost))
-	}
-	p.passOutward(c, a)
+	p.sendOutward(c, a)
 	c.busy += p.chanceWork(c, c.Busy-before, a) * unit
 	c.using = (c.Busy - before) * unit / float64(length)
 	if f := p.fluid; f.bursts && c.Demand != nil && c.servers > 0 {

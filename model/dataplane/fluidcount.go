@@ -317,28 +317,16 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 			p.answerUsers(c, latency, n)
 		}
 	}
-	out := c.wholeBytes(1, float64(n)*c.response)
-	p.inspectBack(c.source, out)
+	bytes := c.completes(n)
 	if b := p.sources[c.source].lb; b != nil {
-		if b.hour.out = b.hour.out.Plus(out); b.cfg.Network() {
-			part := &b.parts[p.sources[c.source].flows.protocol]
-			part.processed = part.processed.Plus(out)
+		if b.cfg.Network() {
 			p.endFlows(c, n, latency-c.hop-c.across)
 		} else {
-			b.hour.processed = b.hour.processed.Plus(out)
 			b.hour.active.AddProduct(n, int64(sim.Sum(latency, c.keeps)))
 			if p.sources[c.source].flows.relayed {
-				p.relayBack(c, model.Bytes(float64(n)*c.request), out)
 				p.relayEnds(c, n, latency-c.hop-c.across)
 			}
 		}
-		if c.cohort != nil && c.cohort.function == nil && c.cohort.key.zone != c.zone {
-			b.hour.crossed = b.hour.crossed.Plus(out).Plus(model.Bytes(float64(n) * c.request))
-		}
 	}
-	p.countSides(c, n)
-	if s := &p.sources[c.source]; s.direct && c.cohort != nil && (c.cohort.key.public || s.to == ToAddress) {
-		m := &p.transfers.moved[c.cohort.key.payer]
-		m.Out = m.Out.Plus(out)
-	}
+	p.countBytes(c, bytes)
 }

@@ -81,6 +81,7 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 		f.Done += kind.Done + kind.Dropped
 		passed := kind.Passed * f.flow * 1000
 		bytes += passed
+		of.passed = passed * float64(servers)
 		if of.wait == talks {
 			f.said += passed * float64(servers)
 			f.dropped += kind.Dropped

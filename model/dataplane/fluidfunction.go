@@ -91,7 +91,7 @@ func (p *Plane) advanceFunction(c *cohort, a fluid.Arrivals) {
 	}
 	if f.demand != c.Demand {
 		f.demand = c.Demand
-		f.cpu = law.Chain([]law.Stage{{Choices: []law.Choice{{Time: c.Demand, Share: 1}}, Times: 1}}).Stretched(1 / c.Speed)
+		f.cpu = law.Chain([]law.Stage{{Choices: []law.Choice{{Time: scaled{c.Demand, 1 / c.Speed}, Share: 1}}, Times: 1}}) // to the ms, which is billed
 	}
 	c.Law = f.cpu
 	if of := c.cohortLaw(); f.stay != of {

@@ -19,6 +19,7 @@ type flowsOfOneSize struct {
 	wait    sim.Time         // that their clients have in all; talks: they are of steps
 	weight  float64          // flows a second, about
 	came    float64          // at all servers, in the present step
+	passed  float64          // bytes of them there, in the present step of a crowd
 	alone   rng.Distribution // seconds
 	slow    float64          // how many times these they take
 	slowed  *law.Law
@@ -33,9 +34,9 @@ const talks = -1
 func (p *Plane) sizesOf(source int) (sizes [2]rng.Distribution) {
 	s := &p.sources[source]
 	if s.call != nil {
-		return [2]rng.Distribution{inward: s.call.Request, outward: s.call.Response}
+		return [2]rng.Distribution{inward: heldSizes(s.call.Request), outward: heldSizes(s.call.Response)}
 	}
-	sizes = [2]rng.Distribution{inward: s.cfg.Request, outward: s.cfg.Response}
+	sizes = [2]rng.Distribution{inward: heldSizes(s.cfg.Request), outward: heldSizes(s.cfg.Response)}
 	if rows := s.cfg.Rows; rows != nil {
 		for d, column := range [2][]model.Bytes{inward: rows.Request, outward: rows.Response} {
 			if column == nil {
@@ -50,6 +51,26 @@ func (p *Plane) sizesOf(source int) (sizes [2]rng.Distribution) {
 	}
 	return sizes
 }
+
+// heldSizes holds sizes to what requests record, as [heldBytes] does.
+func heldSizes(d rng.Distribution) rng.Distribution {
+	if d == nil || d.Quantile(1-1e-6) <= float64(MaxBytes) {
+		return d
+	}
+	return held{d, float64(heldBytes(d.Mean()))}
+}
+
+// held is sizes of which none is larger than MaxBytes; so many at most in the mean.
+type held struct {
+	rng.Distribution
+	mean float64
+}
+
+// Quantile implements [rng.Distribution].
+func (h held) Quantile(u float64) float64 { return min(h.Distribution.Quantile(u), float64(MaxBytes)) }
+
+// Mean implements [rng.Distribution].
+func (h held) Mean() float64 { return h.mean }
 
 func sizesOfRows(column []model.Bytes) rng.Distribution {
 	sorted := slices.Sorted(slices.Values(column))
@@ -114,7 +135,7 @@ func (p *Plane) shapeTalks(c *cohort, rate float64) {
 	}
 	for k := range p.cfg.Services[c.key.service].Steps {
 		step, t := &p.cfg.Services[c.key.service].Steps[k], &c.links.talks[k]
-		for d, size := range [2]rng.Distribution{inward: step.Received, outward: step.Sent} {
+		for d, size := range [2]rng.Distribution{inward: heldSizes(step.Received), outward: heldSizes(step.Sent)} {
 			if size != nil && size.Mean() > 0 {
 				t.flows[d], t.sizes[d] = &c.links.links[d].ways[way], size
 				f := t.flows[d]

@@ -45,7 +45,7 @@ func (p *Plane) takeStay(c *cohort, t *trade) {
 	}
 	stages := append([]law.Stage{{Choices: []law.Choice{{Time: c.Law, Share: 1, Longer: c.gate.wait}}, Times: 1}}, away...)
 	if c.stay == nil || !slices.EqualFunc(c.stages, stages, alikeStages) {
-		c.stages, c.stay = stages, law.Chain(stages)
+		c.stages, c.stay = stages, c.known.chain(stages)
 	}
 	for i := range c.asks {
 		c.asks[i].takeStay(stages)
@@ -63,6 +63,28 @@ func (k *asking) takeStay(stages []law.Stage) {
 	if k.stay == nil || !slices.EqualFunc(k.stages, own, alikeStages) {
 		k.stages, k.stay = own, law.Chain(own)
 	}
+}
+
+// knownStays are the laws of stages that were found last: load that comes and goes brings the same ones again.
+type knownStays struct {
+	laws [4]struct {
+		stages []law.Stage
+		law    *law.Law
+	}
+	next int
+}
+
+// chain is [law.Chain] of them.
+func (k *knownStays) chain(stages []law.Stage) *law.Law {
+	for i := range k.laws {
+		if of := &k.laws[i]; of.law != nil && slices.EqualFunc(of.stages, stages, alikeStages) {
+			return of.law
+		}
+	}
+	of := &k.laws[k.next]
+	k.next = (k.next + 1) % len(k.laws)
+	of.stages, of.law = stages, law.Chain(stages)
+	return of.law
 }
 
 func alikeStages(a, b law.Stage) bool {

@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	law "headroom/sim/fluid"
 	"headroom/sim/rng"
 )
@@ -24,10 +26,9 @@ func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
 		}
 	}
 	if t.lasts == nil || times != t.times {
-		values, weights := make([]float64, sumPoints), make([]float64, sumPoints)
+		values := make([]float64, sumPoints)
 		places := law.NewSpread(2)
 		for i := range values {
-			weights[i] = 1
 			if pause != nil {
 				values[i] = pause.Quantile((float64(i) + 0.5) / sumPoints)
 			}
@@ -37,7 +38,8 @@ func (c *cohort) talkStage(k int, pause rng.Distribution) law.Stage {
 				}
 			}
 		}
-		t.times, t.lasts = times, sure(rng.Empirical(values, weights))
+		slices.Sort(values)
+		t.times, t.lasts = times, sure(rng.Empirical(values, nil))
 	}
 	return law.Stage{Choices: []law.Choice{{Time: t.lasts, Share: 1}}, Times: 1}
 }
@@ -58,15 +60,23 @@ func (c *cohort) talksInCrowds() (seconds float64) {
 	return seconds
 }
 
+// talking is how many requests at all servers begin the flows of their steps in the present step of time.
+func (c *cohort) talking() float64 {
+	if c.links != nil { // those that have left the CPU in the step before, as playLink has it
+		return c.links.talking
+	}
+	return c.Done * float64(c.servers) * (1 - c.lost)
+}
+
 // countTalks counts what so many requests at a cohort have said in a step, where bytes are charged for by their path.
 func (p *Plane) countTalks(c *cohort, n float64) {
 	steps := p.cfg.Services[c.key.service].Steps
 	for k := range steps {
 		step := &steps[k]
-		if !step.outside() || n <= 0 {
+		if !step.outside() {
 			continue
 		}
-		sent, received := n*meanBytes(step.Sent), n*meanBytes(step.Received)
+		sent, received := c.saidIn(k, outward, n*meanBytes(step.Sent)), c.saidIn(k, inward, n*meanBytes(step.Received))
 		if c.links == nil {
 			c.in += received / float64(max(c.servers, 1))
 			c.out += sent / float64(max(c.servers, 1))

@@ -224,11 +224,14 @@ func (p *Plane) settleOutward(id uint32, n *nic, until sim.Time) {
 func (p *Plane) flowEnds(of uint32, at sim.Time, direction int) {
 	p.stepsEnded++
 	i := of &^ stepFlow
+	r := p.requests.at(i)
 	if of != i {
+		if r.phase == talking {
+			p.countTalk(p.servers.at(r.server), direction, p.saidBy(i, direction))
+		}
 		p.lastOut(p.requests.handle(i), at)
 		return
 	}
-	r := p.requests.at(i)
 	if p.tracked {
 		t := &p.trips[i]
 		p.forgetFlow(t, r, direction)
@@ -265,9 +268,11 @@ func (p *Plane) cutFlow(i uint32) {
 		own = p.cutAtCaller(i) > 0
 		p.trips[i].flows = 0
 	}
+	left := model.Bytes(0)
 	if own {
-		s.nic.links[direction].Drop(p.kernel.Now(), i, p.wayOfBytes(r, s))
+		left = s.nic.links[direction].Drop(p.kernel.Now(), i, p.wayOfBytes(r, s))
 	}
+	p.countCut(i, r, s, left)
 }
 
 // cutAtCaller ends the flow of a call at its caller, if there is one, and returns how
@@ -304,6 +309,7 @@ func (p *Plane) flowsAboard(id uint32) (list []uint32) {
 // evictFlows empties the interface of a server, and returns the requests there whose
 // flows that ends.
 func (p *Plane) evictFlows(id uint32, s *server, now sim.Time) []uint32 {
+	p.countOnTheWay(id, s, now)
 	for direction := range s.nic.links {
 		for _, job := range s.nic.links[direction].Evict(now, nil) {
 			if i := job &^ stepFlow; i == job && p.tracked {

@@ -134,17 +134,9 @@ func (p *Plane) countCrossing(r *request, zone model.Zone) {
 func (p *Plane) talk(i uint32, step *Step, end sim.Time) bool {
 	s := p.servers.at(p.requests.at(i).server)
 	sent, received := p.drawBytes(i, 1, step.Sent), p.drawBytes(i, 2, step.Received)
-	m := &p.transfers.moved[s.payer]
-	m.Out = m.Out.Plus(sent)
-	if both := sent.Plus(received); !s.public && s.gateway.There {
-		g := &p.transfers.moved[s.gateway.Owner]
-		g.NAT = g.NAT.Plus(both)
-		if s.gateway.Zone != s.zone {
-			p.addSide(s.payer, both)
-			p.addSide(s.gateway.Owner, both)
-		}
-	}
 	if s.nic == nil || sent == 0 && received == 0 {
+		p.countTalk(s, inward, received)
+		p.countTalk(s, outward, sent)
 		s.in, s.out = s.in.Plus(received), s.out.Plus(sent)
 		return false
 	}

@@ -11,7 +11,8 @@ import (
 // fluid limit of processor sharing with impatience (Gromoll, Robert and Zwart 2008, "Fluid limits for processor
 // sharing queues with impatience"). What comes in it, passes, is given up and is left adds up, to rounding.
 //
-// Service is in seconds of a flow that has the link to itself. A step costs some 10 microseconds for each 16 waves.
+// Service is in seconds of a flow that has the link to itself. There are no more than 128 waves, and a step costs some 60
+// microseconds, however many flows there are and however long they stay.
 type Crowd struct {
 	Kinds []CrowdKind
 	// Short reports whether flows were held back in the last step.
@@ -45,14 +46,18 @@ type CrowdKind struct {
 
 	sizes  *sizes
 	cut    float64 // who came before has left
+	before float64 // the step that is played, with who comes
+	held   float64 // the same of Held
+	had    float64 // service of those before
 	shown  []float64
 	shares []float64
 }
 
-// Bounds of a crowd: numbers that are none; and how alike stays are that are the same.
+// Bounds of a crowd: numbers that are none; and by how much stays are off that are as good as the same, in the mean and in the
+// probability of each.
 const (
 	noFlows    = 1e-9
-	alikeStays = 0.003
+	alikeStays = 0.006
 	alikeParts = 0.002
 )
 
@@ -130,30 +135,29 @@ func (c *Crowd) Clone() *Crowd {
 // Advance plays a step of a link that so many flows fill which are alone.
 func (c *Crowd) Advance(seconds, fits float64) {
 	w := wave{from: c.now, to: c.now + seconds, had0: c.had, had1: c.had, came: make([]float64, len(c.Kinds))}
-	before, held := make([]float64, len(c.Kinds)), make([]float64, len(c.Kinds))
 	for i := range c.Kinds {
-		w.came[i] = c.Kinds[i].Came
-		before[i] = c.numberOf(i, c.had, c.Kinds[i].cut) + w.came[i]
-		held[i] = c.Kinds[i].Held + w.came[i]
+		k := &c.Kinds[i]
+		w.came[i] = k.Came
+		k.before = c.numberOf(i, c.had, k.cut) + k.Came
+		k.held = k.Held + k.Came
+		k.had = c.hadBy(i)
 	}
 	c.waves = append(c.waves, w)
 	gets := c.share(seconds, fits)
 	c.pace = gets / seconds
-	for i := range c.Kinds {
-		k := &c.Kinds[i]
-		k.Passed, k.Dropped = c.passes(i, seconds, gets)
-	}
 	c.grant(gets)
 	for i := range c.Kinds {
 		k := &c.Kinds[i]
+		f := c.passes(i, seconds, gets)
+		k.Passed = f.passed
 		k.cut = max(k.cut, c.now+seconds-k.waits())
-		k.Number = min(c.numberOf(i, c.had+gets, k.cut), before[i])
-		k.Dropped = min(k.Dropped, before[i]-k.Number)
-		k.Done = before[i] - k.Number - k.Dropped
+		k.Number = min(c.numberOf(i, c.had+gets, k.cut), k.before)
+		k.Dropped = min(f.dropped, k.before-k.Number)
+		k.Done = k.before - k.Number - k.Dropped
 		k.Ended, k.Held = k.Done+k.Dropped, k.Number
 		if k.Finishes {
 			k.Held = c.numberOf(i, c.had+gets, math.Inf(-1))
-			k.Ended = max(0, held[i]-k.Held)
+			k.Ended = max(0, k.held-k.Held)
 		}
 		c.show(i, seconds, gets)
 	}
@@ -174,87 +178,121 @@ func (c *Crowd) grant(gets float64) { c.waves[len(c.waves)-1].had1 = c.had + get
 // share finds how much each flow gets in a step: all that it can take, or as much as the link carries.
 func (c *Crowd) share(seconds, fits float64) float64 {
 	most, carries := min(1, fits)*seconds, fits*seconds
-	excess := func(gets float64) float64 {
-		c.grant(gets)
-		sum := -carries
-		for i := range c.Kinds {
-			passed, _ := c.passes(i, seconds, gets)
-			sum += passed
-		}
-		return sum
-	}
-	high, over := most, excess(most)
+	over, _ := c.excess(seconds, most, carries)
 	if c.Short = over > carries*exactly*exactly; !c.Short {
 		return most
 	}
-	low, under := 0.0, -carries
+	low, high := 0.0, most
 	gets := min(max(c.pace*seconds, most*small*small), most*(1-small))
-	for range attempts { // as in [Cohort.balance]
-		value := excess(gets)
+	for range attempts { // Newton's, between what is too little and too much
+		value, slope := c.excess(seconds, gets, carries)
 		if math.Abs(value) <= carries*exactly*exactly {
 			return gets
 		}
 		if value > 0 {
-			high, over = gets, value
-			under /= 2
+			high = gets
 		} else {
-			low, under = gets, value
-			over /= 2
+			low = gets
 		}
-		if gets = (low*over - high*under) / (over - under); !(gets > low && gets < high) {
+		if gets -= value / slope; !(gets > low && gets < high) {
 			gets = (low + high) / 2
 		}
 	}
 	return gets
 }
 
-// passes is what the flows of a kind get in a step in which each gets so much, and how many of them are given up.
-func (c *Crowd) passes(kind int, seconds, gets float64) (passed, dropped float64) {
+// excess is what passes beyond what the link carries if each flow gets so much, and how it rises with that.
+func (c *Crowd) excess(seconds, gets, carries float64) (value, slope float64) {
+	c.grant(gets)
+	value = -carries
+	for i := range c.Kinds {
+		f := c.passes(i, seconds, gets)
+		value += f.passed
+		slope += f.slope
+	}
+	return value, slope
+}
+
+// fate is what becomes of the flows of a kind in a step in which each gets so much.
+type fate struct {
+	passed, dropped float64
+	slope           float64 // of passed, in what each gets
+}
+
+func (c *Crowd) passes(kind int, seconds, gets float64) (f fate) {
 	k := &c.Kinds[kind]
 	leaves := max(k.cut, c.now+seconds-k.waits())
-	last := len(c.waves) - 1
+	last, had := len(c.waves)-1, c.had+gets
+	now, amid := reading{of: k.sizes}, reading{of: k.sizes}
+	f.passed = -k.had
 	for i := range c.waves {
 		w := &c.waves[i]
 		if kind >= len(w.came) || w.came[kind] <= 0 || w.to <= k.cut && !k.Finishes {
 			continue
 		}
-		stays := leaves
+		stays, part := leaves, 1.0
 		if k.Finishes {
 			stays = math.Inf(-1)
 		}
-		n, young, old := w.between(kind, stays, w.to)
-		if n > 0 {
-			passed += n * k.sizes.meanUpto(c.had+gets-young, c.had+gets-old)
-			if i < last {
-				passed -= n * k.sizes.meanUpto(c.had-young, c.had-old)
-			}
+		if i == last { // they had half of the step
+			part = 0.5
 		}
-		n, young, old = w.between(kind, k.cut, leaves)
-		switch {
-		case n <= 0:
-		case i == last:
-			most := gets * k.Patience / seconds
-			dropped += n * (1 - k.sizes.upTo(most, most))
-			if !k.Finishes {
-				passed += n * k.sizes.meanUpto(most, most)
-			}
-		default: // in the middle of the step, on average
-			half := c.had + gets/2
-			dropped += n * (1 - k.sizes.upTo(half-young, half-old))
-			if !k.Finishes {
-				passed += n * (k.sizes.meanUpto(half-young, half-old) - k.sizes.meanUpto(c.had-young, c.had-old))
-			}
+		if n, young, old := w.between(kind, stays, w.to); n > 0 {
+			share, mean := now.upTo(had-young, had-old)
+			f.passed += n * mean
+			f.slope += n * (1 - share) * part
+		}
+		n, young, old := w.between(kind, k.cut, leaves)
+		if n <= 0 {
+			continue
+		}
+		from, to := had-gets/2-young, had-gets/2-old // in the middle of the step, on average
+		if i == last {
+			from = gets * k.Patience / seconds
+			to = from
+		}
+		share, mean := amid.upTo(from, to)
+		f.dropped += n * (1 - share)
+		if !k.Finishes {
+			f.passed += n * mean
+			f.slope += n * (1 - share) / 2
 		}
 	}
-	return passed, dropped
+	return f
+}
+
+// hadBy is what the flows of a kind had before the step that is played.
+func (c *Crowd) hadBy(kind int) (had float64) {
+	k := &c.Kinds[kind]
+	r, after := reading{of: k.sizes}, k.cut
+	if k.Finishes {
+		after = math.Inf(-1)
+	}
+	for i := range c.waves {
+		w := &c.waves[i]
+		if kind >= len(w.came) || w.came[kind] <= 0 {
+			continue
+		}
+		if n, young, old := w.between(kind, after, w.to); n > 0 {
+			_, mean := r.upTo(c.had-young, c.had-old)
+			had += n * mean
+		}
+	}
+	return had
 }
 
 // numberOf is how many of a kind there are of those that came after an instant, when one that has always been there
 // has had so much.
 func (c *Crowd) numberOf(kind int, had, after float64) (number float64) {
-	k := &c.Kinds[kind]
+	r := reading{of: c.Kinds[kind].sizes}
 	for i := range c.waves {
-		number += c.waves[i].number(k.sizes, kind, had, after)
+		w := &c.waves[i]
+		if kind >= len(w.came) || w.came[kind] <= 0 || w.to <= after {
+			continue
+		}
+		n, young, old := w.between(kind, after, w.to)
+		share, _ := r.upTo(had-young, had-old)
+		number += n * (1 - share)
 	}
 	return number
 }
@@ -298,10 +336,14 @@ func (c *Crowd) show(kind int, seconds, gets float64) {
 // tell notes stays and their shares, unless they are as good as those that are known.
 func (k *CrowdKind) tell(stays, shares []float64) {
 	same := k.Stay != nil && len(stays) == len(k.shown)
+	mean, moved, apart := 0.0, 0.0, 0.0
 	for i := 0; same && i < len(stays); i++ {
-		same = math.Abs(stays[i]-k.shown[i]) <= alikeStays*stays[i] && math.Abs(shares[i]-k.shares[i]) <= alikeParts
+		mean += shares[i] * stays[i]
+		moved += shares[i] * math.Abs(stays[i]-k.shown[i])
+		apart += shares[i] - k.shares[i]
+		same = math.Abs(apart) <= alikeParts
 	}
-	if same {
+	if same && moved <= alikeStays*mean {
 		return
 	}
 	if d, err := rng.Empirical(stays, shares); err == nil {

@@ -110,3 +110,46 @@ func TestCrowdOfOneSizeAnswersNobody(t *testing.T) {
 		}
 	}
 }
+
+// However long a link is overloaded, for whomever, there are no more waves than so many, and no flow is lost or made when they are
+// joined: bursts of heavy-tailed sizes, some for clients that wait ten minutes and some for ever, 50 times what the link carries.
+func TestCrowdStaysSmall(t *testing.T) {
+	sizes, err := rng.Pareto(2, 1.2)
+	one := sizeOf(t, sizes, err)
+	c := NewCrowd([]CrowdKind{{Size: one, Patience: 600, Late: 601}, {Size: one, Patience: 600, Late: 601, Finishes: true}, {Size: one}}, 0, 1)
+	stream := rng.New(3, 0, "crowd")
+	var came, ended, passed [3]float64
+	for i := range 3000 {
+		for k := range c.Kinds {
+			kind := &c.Kinds[k]
+			kind.Came = 8 * stream.Exponential() * boolean(i/200%3 != 2)
+			came[k] += kind.Came
+		}
+		c.Advance(1, 1)
+		if len(c.waves) > mostWaves {
+			t.Fatalf("step %d: %d waves, want %d at most", i, len(c.waves), mostWaves)
+		}
+		for k := range c.Kinds {
+			passed[k] += c.Kinds[k].Passed
+			ended[k] += c.Kinds[k].Ended
+		}
+	}
+	for k := range c.Kinds {
+		kind := &c.Kinds[k]
+		if got := ended[k] + kind.Held; !(math.Abs(got/came[k]-1) <= 1e-9) {
+			t.Errorf("kind %d: %v have ended or are there of %v", k, got, came[k])
+		}
+		if k == 0 {
+			continue // what those who leave take along is in nobody's sums
+		}
+		left := 0.0
+		for i := range c.waves {
+			w := &c.waves[i]
+			n, young, old := w.between(k, w.from, w.to)
+			left += n * (one.Mean() - kind.sizes.meanUpto(c.had-young, c.had-old))
+		}
+		if got, want := passed[k]+left, came[k]*one.Mean(); !(math.Abs(got/want-1) <= 2e-3) {
+			t.Errorf("kind %d: %v has passed or is left of a work of %v", k, got, want)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package fluid
 import (
 	"headroom/sim"
 	"headroom/sim/rng"
-	"headroom/sim/stat"
 )
 
 // Finding is what a window showed.
@@ -52,7 +51,7 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 		}
 		f.Windows = append(f.Windows, r.finding(w))
 		a.regimes[f.Windows[len(f.Windows)-1].Regime].played = true
-		all.add(r)
+		all.add(&r.compared)
 	}
 	if all.came > 0 {
 		f.All = all.finding(&window{})
@@ -73,35 +72,9 @@ func (a *Audit) Play(stream rng.Stream) *Findings {
 // linkStreams is where the streams of windows of links begin.
 const linkStreams = 1 << 20
 
-// add adds what another window showed.
-func (r *replay) add(o *replay) {
-	r.played.Merge(&o.played)
-	r.rates.Merge(&o.rates)
-	r.came += o.came
-	r.is.add(o.is)
-	r.says.add(o.says)
-	r.worked += o.worked
-	r.works += o.works
-	r.able += o.able
-}
-
 // finding says what was shown.
 func (r *replay) finding(w *window) Finding {
-	shown := func(h *stat.Histogram, e *ends, work float64) Shown {
-		s := Shown{
-			Mean: h.Mean() * 1e-9, P50: float64(h.Quantile(0.5)) * 1e-9, P99: float64(h.Quantile(0.99)) * 1e-9,
-			Refused: e.refused / e.all(), Failed: (e.refused + e.late) / e.all(),
-		}
-		if r.able > 0 {
-			s.Busy = work / r.able
-		}
-		return s
-	}
-	f := Finding{
-		Kind: w.kind, From: w.from, To: w.to, Requests: r.came,
-		Played: shown(&r.played, &r.is, r.worked),
-		Rates:  shown(&r.rates, &r.says, r.works),
-	}
+	f := r.compared.finding(Finding{Kind: w.kind, From: w.from, To: w.to}, 0)
 	at := w.from
 	for i := range w.moments { // a window is of the most telling that it has
 		at += w.moments[i].length

@@ -7,7 +7,6 @@ import (
 	"headroom/sim"
 	"headroom/sim/fluid"
 	"headroom/sim/rng"
-	"headroom/sim/stat"
 )
 
 // linkReplay plays the flows of a window of links one by one: each has as much of its link as the others have there, or
@@ -18,11 +17,7 @@ type linkReplay struct {
 	now    float64 // seconds
 	stream rng.Stream
 
-	played, rates stat.Histogram // stays of those who pass
-	came          int64
-	is, says      ends
-	passed        float64 // seconds of a lone flow: played,
-	passes, fits  float64 // by rates, and at most
+	compared      // of flows; what was worked is seconds of lone ones
 	offset, phase float64
 	carry         float64 // flows that are still to come
 	gaps          []float64
@@ -112,6 +107,9 @@ func (r *linkReplay) fill(w *linkWindow) {
 		kind := &c.Kinds[k]
 		for i := range c.waves {
 			v := &c.waves[i]
+			if k >= len(v.came) { // they are of later flows
+				continue
+			}
 			for part := range parts {
 				from := v.from + (v.to-v.from)*float64(part)/parts
 				n, young, old := v.between(k, from, v.from+(v.to-v.from)*float64(part+1)/parts)
@@ -170,10 +168,10 @@ func (r *linkReplay) step(m *linkMoment, rule fluid.Rule) {
 		k := &m.kinds[i]
 		r.says.served += k.done * n
 		r.says.late += k.dropped * n
-		r.passes += k.passed * n
+		r.works += k.passed * n
 		r.record(k, k.done*n, k.done/max(k.done+k.dropped, noFlows))
 	}
-	r.fits += m.fits * m.seconds * n
+	r.able += m.fits * m.seconds * n
 }
 
 // instants draws the gaps between so many flows, and after them, and returns their sum.
@@ -235,7 +233,7 @@ func (r *linkReplay) upto(link int, until, fits float64) {
 		if leaves {
 			at = max(l.now, l.leave[0].at)
 		}
-		r.passed += (at - l.now) * pace * float64(l.number)
+		r.worked += (at - l.now) * pace * float64(l.number)
 		l.had, l.now = l.had+(at-l.now)*pace, at
 		switch {
 		case leaves:
@@ -302,33 +300,9 @@ func (r *linkReplay) record(k *linkKind, n, part float64) {
 // fewStays is how many flows say nothing of stays.
 const fewStays = 400
 
-// add adds what another window showed.
-func (r *linkReplay) add(o *linkReplay) {
-	r.played.Merge(&o.played)
-	r.rates.Merge(&o.rates)
-	r.came += o.came
-	r.is.add(o.is)
-	r.says.add(o.says)
-	r.passed += o.passed
-	r.passes += o.passes
-	r.fits += o.fits
-}
-
 // finding says what was shown.
 func (r *linkReplay) finding(w *linkWindow) Finding {
-	shown := func(h *stat.Histogram, e *ends, passed float64) Shown {
-		if r.is.served < fewStays { // they say nothing
-			return Shown{Failed: e.late / e.all(), Busy: passed / math.Max(r.fits, noFlows)}
-		}
-		return Shown{
-			Mean: h.Mean() * 1e-9, P50: float64(h.Quantile(0.5)) * 1e-9, P99: float64(h.Quantile(0.99)) * 1e-9,
-			Failed: e.late / e.all(), Busy: passed / math.Max(r.fits, noFlows),
-		}
-	}
-	return Finding{
-		Kind: Loaded, Regime: Overloaded, From: w.from, To: w.to, Requests: r.came,
-		Played: shown(&r.played, &r.is, r.passed), Rates: shown(&r.rates, &r.says, r.passes),
-	}
+	return r.compared.finding(Finding{Kind: Loaded, Regime: Overloaded, From: w.from, To: w.to}, fewStays)
 }
 
 // clampShare is a probability that quantiles are asked for.

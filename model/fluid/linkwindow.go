@@ -156,7 +156,7 @@ func (a *Audit) playLinks(f *Findings, stream rng.Stream) {
 		r := newLinkReplay(w, stream.Fork(uint64(i)))
 		r.play(w)
 		f.Links = append(f.Links, r.finding(w))
-		all.add(r)
+		all.add(&r.compared)
 		l.seen = l.seen || slices.ContainsFunc(w.moments, func(m linkMoment) bool { return m.short })
 	}
 	if len(f.Links) > 0 {

@@ -84,3 +84,25 @@ func TestAuditSaysWhichLinksItHasNotSeen(t *testing.T) {
 		t.Errorf("%d windows, %v unseen, want none and 0.24: the first of 25 steps fills the link", len(f.Links), f.UnseenLinks)
 	}
 }
+
+// A window may begin among flows of a kind of which none had come when the crowd began.
+func TestAuditPlaysKindsThatCameLater(t *testing.T) {
+	d, err := rng.Exponential(1)
+	one := sizeOf(t, d, err)
+	c := NewCrowd([]CrowdKind{{Size: one, Patience: 20, Late: 20.02}}, 0, 1)
+	a := NewAudit(0, 100*sim.Second, 2)
+	for i := range 100 {
+		if i == 10 {
+			c.Add(CrowdKind{Name: 1, Size: one, Patience: 20, Late: 20.02})
+		}
+		for k := range c.Kinds {
+			c.Kinds[k].Came = 4
+		}
+		c.Advance(1, 2)
+		a.NoteLink(LinkStep{At: sim.Time(i+1) * sim.Second, Length: sim.Second, Fits: 2, Flows: 8, Targets: 8, Crowd: c})
+	}
+	f := a.Play(rng.New(1, 0, "audit"))
+	if len(f.Links) == 0 || !(math.Abs(f.AllLinks.Rates.Failed-f.AllLinks.Played.Failed) <= 0.02) {
+		t.Errorf("%d windows, %v are given up by rates, %v played", len(f.Links), f.AllLinks.Rates.Failed, f.AllLinks.Played.Failed)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"headroom/sim"
 	"headroom/sim/fluid"
 	"headroom/sim/rng"
-	"headroom/sim/stat"
 	"headroom/sim/station"
 )
 
@@ -28,28 +27,14 @@ type replay struct {
 	now      float64 // seconds
 	stream   rng.Stream
 
-	counting            bool // what happens is of the window
-	played, rates       stat.Histogram
-	came                int64   // in the window
-	is, says            ends    // played, and by rates
-	worked, works, able float64 // ns of servers, in the window: played, by rates, at most
-	offset              float64
-	waits               waits
-	stays               []float64 // seconds, of those who left, where they are listed
-	lists               bool
-	kinds               []playedKind // nil: all ask for alike
+	counting bool // what happens is of the window
+	compared
+	offset float64
+	waits  waits
+	stays  []float64 // seconds, of those who left, where they are listed
+	lists  bool
+	kinds  []playedKind // nil: all ask for alike
 }
-
-// ends is how many requests ended in a window, and how.
-type ends struct{ served, refused, late float64 }
-
-func (e *ends) add(o ends) {
-	e.served += o.served
-	e.refused += o.refused
-	e.late += o.late
-}
-
-func (e *ends) all() float64 { return max(e.served+e.refused+e.late, 1e-9) }
 
 // attempt is a request as it is played.
 type attempt struct {

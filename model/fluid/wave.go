@@ -9,10 +9,13 @@ type wave struct {
 	came       []float64
 }
 
-// Bounds of waves: beyond so many, neighbours are joined; and by which part of a size those may be off.
+// Bounds of waves: of more than so many neighbours are joined, until there are a quarter fewer; first those that this changes by no more
+// than such a part of their age.
 const (
-	mostWaves = 256
+	mostWaves = 128
+	fewer     = mostWaves * 3 / 4
 	joinedBy  = 1e-4
+	chance    = 1.0 / 8 // of what is moved: it evens out, and bends do not
 )
 
 // between is how many of a kind came in a wave between two instants, and what one that has always been there had when
@@ -43,40 +46,49 @@ func (w *wave) left(c *Crowd, kind int) float64 {
 	return w.number(k.sizes, kind, c.had, k.cut)
 }
 
-// forget forgets waves of which nobody is there any more, and joins old ones.
+// forget forgets waves of which nobody is there any more, and joins neighbours.
 func (c *Crowd) forget() {
 	gone := 0
 	for gone < len(c.waves)-1 && c.isOver(&c.waves[gone]) {
 		gone++
 	}
 	c.waves = append(c.waves[:0], c.waves[gone:]...)
-	for off := joinedBy; len(c.waves) > mostWaves; off *= 2 {
+	if len(c.waves) <= mostWaves {
+		return
+	}
+	for off := joinedBy; len(c.waves) > fewer; off *= 2 {
 		c.join(off)
 	}
 }
 
-// join joins neighbouring waves where no flow has had more or less for it than such a part of its size, and as many are
-// left as there were.
+// join joins neighbouring waves which that changes by no more than such a part of their age. As many are left as there were.
 func (c *Crowd) join(off float64) {
-	mean := 0.0
-	for i := range c.Kinds {
-		mean = max(mean, c.Kinds[i].Size.Mean())
-	}
 	kept := c.waves[:0]
 	for i := 0; i < len(c.waves); i++ {
 		w := c.waves[i]
-		if i+1 < len(c.waves) {
-			next := c.waves[i+1]
-			middle := w.had0 + (next.had1-w.had0)*(w.to-w.from)/(next.to-w.from)
-			if math.Abs(middle-w.had1) < off*mean {
-				w = c.joined(&w, &next)
-				i++
-			}
+		if i+1 < len(c.waves) && !(c.changed(&w, &c.waves[i+1]) > off) {
+			w = c.joined(&w, &c.waves[i+1])
+			i++
 		}
 		kept = append(kept, w)
 	}
 	clear(c.waves[len(kept):])
 	c.waves = kept
+}
+
+// changed is by how much of their age flows have come sooner or later, or had more or less, if two waves are one, at most. Of what they
+// had no less counts than the smallest size.
+func (c *Crowd) changed(a, b *wave) float64 {
+	span, service := b.to-a.from, b.had1-a.had0
+	first := (a.to - a.from) / span
+	moved, smallest := 0.0, math.Inf(1)
+	for k, came := range a.came {
+		if both := came + b.came[k]; both > 0 {
+			moved, smallest = max(moved, math.Abs(came/both-first)), min(smallest, c.Kinds[k].sizes.values[0])
+		}
+	}
+	had := max(c.had-a.had0, smallest)
+	return math.Abs(a.had0+service*first-a.had1)/had + chance*moved*max(span/(c.now-a.from), service/had)
 }
 
 func (c *Crowd) joined(a, b *wave) wave {

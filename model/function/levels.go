@@ -71,14 +71,14 @@ func (l *levels) at(mean, others float64, limit int) *law {
 	return &l.will
 }
 
-// cold returns how many cold starts there are until the law is another one, beyond so many environments.
-func (l *levels) cold(to *law, in *Calls, seconds float64, ready int) float64 {
-	sum := 0.0
+// cold returns how many cold starts there are until the law is another one, beyond so many environments: alone are those of the first
+// environment of all.
+func (l *levels) cold(to *law, in *Calls, seconds float64, ready int) (alone, sum float64) {
 	if l.window == 0 {
 		for m := max(to.low, ready); m < to.low+len(to.share) && m < to.limit; m++ {
 			sum += in.Rate * seconds * to.share[m-to.low]
 		}
-		return sum
+		return 0, sum
 	}
 	sure, last := l.surely(), to.low+len(to.share)
 	l.risen = l.risen[:0]
@@ -86,13 +86,16 @@ func (l *levels) cold(to *law, in *Calls, seconds float64, ready int) float64 {
 		rise := l.rise(to, m, in.Rate*seconds)
 		l.risen = append(l.risen, rise)
 		if hit := l.hit(m); m > ready && hit < surelyHit {
-			sum += math.Exp(-hit) * -math.Expm1(-rise)
+			begun := math.Exp(-hit) * -math.Expm1(-rise)
+			if sum += begun; m == 1 {
+				alone = begun
+			}
 		}
 	}
 	if in.Rate*l.window < briefly {
 		sum += l.brief(to, in, seconds, ready)
 	}
-	return sum
+	return alone, sum - alone
 }
 
 // surelyHit is minus the logarithm of a chance that is none.

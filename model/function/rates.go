@@ -21,6 +21,7 @@ type Rates struct {
 	offered float64 // mean of the Poisson law that is held to the limit
 	blocked float64
 	cold    float64 // share of those let in lately
+	begins  float64 // chance that there is no environment that is ready, but one that begins
 	tokens  float64
 	step    float64 // seconds, to be tried next
 }
@@ -111,6 +112,7 @@ type part struct {
 	seconds, busy, offered, blocked, cold float64
 	fate                                  Fate
 	made                                  float64 // of the environments that are asked for
+	begins                                float64
 }
 
 // take finds a part of a step, no longer than so many seconds, in which not much changes.
@@ -148,7 +150,7 @@ func (r *Rates) try(in *Calls, seconds float64) part {
 	for range rounds {
 		here, was := r.find(in, &t, before, others), t.cold
 		t.fate.Throttled = n * t.blocked
-		t.fate.Cold = min(r.levels.cold(here, in, seconds, r.terms.Provisioned), n-t.fate.Throttled)
+		t.fate.Cold = min(r.coldOf(in, &t, here), n-t.fate.Throttled)
 		if t.cold = 0; n > t.fate.Throttled {
 			t.cold = min(1, t.fate.Cold/(n-t.fate.Throttled))
 		}
@@ -159,7 +161,7 @@ func (r *Rates) try(in *Calls, seconds float64) part {
 	if t.fate.Cold > tokens { // those who ask for more find nothing, and are not there
 		t.fate.TooFast, t.made, t.fate.Cold = t.fate.Cold-tokens, tokens/t.fate.Cold, tokens
 		t.cold = t.fate.Cold / max(n-t.fate.Throttled-t.fate.TooFast, 1e-12)
-		r.levels.cold(r.find(in, &t, before, others), in, seconds, r.terms.Provisioned)
+		r.coldOf(in, &t, r.find(in, &t, before, others))
 	}
 	t.fate.Taken = max(0, n-t.fate.Throttled-t.fate.TooFast)
 	if p := r.terms.Provisioned; p > 0 {
@@ -175,7 +177,30 @@ func (r *Rates) find(in *Calls, t *part, before, others float64) *law {
 	let := in.Rate - t.fate.TooFast/t.seconds
 	t.offered, t.blocked = closure(before+others, let*each, limit)
 	t.busy = before + let*(1-t.blocked)*each
+	if in.rare() {
+		return r.levels.at(others+in.Rate*in.Warm.Mean(), others, limit)
+	}
 	return r.levels.at(t.offered, others, limit)
+}
+
+// rare reports whether calls seldom meet, but for those that wait for a cold start: these are not there by chance, but because there
+// was no environment, and whoever meets them finds the others idle.
+func (c *Calls) rare() bool { return c.Rate*c.Warm.Mean() < seldom }
+
+// seldom is how many calls are served at once where they seldom meet.
+const seldom = 0.25
+
+// coldOf is how many cold starts there are in a part of a step. Where calls are rare, all that come while the first environment of
+// all begins, after a time without any, are cold starts, too.
+func (r *Rates) coldOf(in *Calls, t *part, here *law) float64 {
+	alone, more := r.levels.cold(here, in, t.seconds, r.terms.Provisioned)
+	t.begins = 0
+	starts := in.Cold.Mean() - in.Warm.Mean()
+	if !in.rare() || r.terms.Idle == 0 || starts <= 0 {
+		return alone + more
+	}
+	t.begins = (r.begins + alone) / (1 + alone + t.seconds/starts) // it begins where none does, and is over after a cold start's mean
+	return alone*(1-t.begins) + in.Rate*t.seconds*t.begins + more
 }
 
 // accept makes a part of a step true.
@@ -202,8 +227,11 @@ func (r *Rates) accept(in *Calls, t *part) {
 	} else {
 		r.pieces = append(r.pieces, come)
 	}
+	for off := alike; len(r.pieces) > mostPieces; off *= 2 {
+		r.join(in, off)
+	}
 	r.Area += (r.Busy + t.busy) / 2 * t.seconds
-	r.Busy, r.offered, r.blocked, r.cold = t.busy, t.offered, t.blocked, t.cold
+	r.Busy, r.offered, r.blocked, r.cold, r.begins = t.busy, t.offered, t.blocked, t.cold, t.begins
 	if r.account != nil {
 		r.account.busy -= r.mine
 		r.mine = max(0, r.Busy-float64(r.terms.Provisioned))
@@ -214,16 +242,48 @@ func (r *Rates) accept(in *Calls, t *part) {
 // alike is how near rates are that are as good as the same.
 const alike = 1e-3
 
+// mostPieces is how many pieces there are, at most; of more, neighbours are joined.
+const mostPieces = 128
+
+// join joins neighbours none of which has come by more than such a part of its age later or sooner for it. As many are left as there
+// were.
+func (r *Rates) join(in *Calls, off float64) {
+	kept := r.pieces[:0]
+	for i := 0; i < len(r.pieces); i++ {
+		p := r.pieces[i]
+		if i+1 < len(r.pieces) && r.pieces[i+1].to-p.from <= off*(r.now-p.from) {
+			p = r.joined(in, &p, &r.pieces[i+1])
+			i++
+		}
+		kept = append(kept, p)
+	}
+	r.pieces = kept
+}
+
+func (r *Rates) joined(in *Calls, a, b *piece) piece {
+	p := piece{from: a.from, to: b.to}
+	if now := in.Warm.among(&p, r.now); now > 0 {
+		p.warm = (a.warm*in.Warm.among(a, r.now) + b.warm*in.Warm.among(b, r.now)) / now
+	}
+	if now := in.Cold.among(&p, r.now); now > 0 {
+		p.cold = (a.cold*in.Cold.among(a, r.now) + b.cold*in.Cold.among(b, r.now)) / now
+	}
+	return p
+}
+
+// among is how many of those who came in a piece, one a second, are there at an instant.
+func (h *Holding) among(p *piece, at float64) float64 { return h.within(at-p.from) - h.within(at-p.to) }
+
 // left is how many of those who have come will be there at an instant.
 func (r *Rates) left(in *Calls, at float64) float64 {
 	sum := 0.0
 	for i := range r.pieces {
 		p := &r.pieces[i]
 		if p.warm > 0 {
-			sum += p.warm * (in.Warm.within(at-p.from) - in.Warm.within(at-p.to))
+			sum += p.warm * in.Warm.among(p, at)
 		}
 		if p.cold > 0 {
-			sum += p.cold * (in.Cold.within(at-p.from) - in.Cold.within(at-p.to))
+			sum += p.cold * in.Cold.among(p, at)
 		}
 	}
 	return sum
@@ -252,15 +312,25 @@ func closure(there, come float64, limit int) (offered, blocked float64) {
 		}
 		low, high = high, 2*high
 	}
-	for range 60 {
-		middle := (low + high) / 2
+	under, over := excess(low), excess(high)
+	x := high
+	for range 60 { // the false position, with half the weight for an end that stays (Illinois)
 		if high-low < 1e-9*high {
 			break
 		}
-		if excess(middle) < 0 {
-			low = middle
+		if x = high - over*(high-low)/(over-under); !(x > low && x < high) {
+			x = (low + high) / 2
+		}
+		value := excess(x)
+		if math.Abs(value) <= 1e-9*(there+come) {
+			return x, Blocked(x, limit)
+		}
+		if value < 0 {
+			low, under = x, value
+			over /= 2
 		} else {
-			high = middle
+			high, over = x, value
+			under /= 2
 		}
 	}
 	return high, Blocked(high, limit)

@@ -156,6 +156,7 @@ func TestColdStartsAreThoseOfAPool(t *testing.T) {
 		provisioned             int
 	}{
 		{0.01, 1, 2, 60, 0}, {0.2, 1, 2, 60, 0}, {2, 1, 2, 60, 0}, {20, 0.5, 1, 60, 0}, {5, 0.5, 1, 5, 0}, {20, 0.5, 1, 60, 12},
+		{5, 0.001, 0.4, 1, 0}, {2, 0.001, 0.4, 1, 0}, {1, 0.01, 0.4, 3, 0}, {0.2, 0.01, 30, 60, 0},
 	} {
 		terms := Terms{Reserved: None, Idle: sim.Seconds(c.idle), Timeout: sim.Minute, Provisioned: c.provisioned}
 		p := &played{pool: NewPool(terms, nil), s: rng.New(1, 0, "pool")}

@@ -363,10 +363,16 @@ func TestRowsSayWhatWasPlayed(t *testing.T) {
 	const screened = "candidate,a.b,result,why,replications,counted,fidelity,cost.total,cost.total.half_width\n" +
 		"0,1,recommended,,13,10,request,2,0.1\n1,2,dropped,,3,3,fluid,3,0.1\n2,3,impossible,no,0,0,,,\n"
 	text := opened(t, written(t, "search.csv", screened))
-	for _, want := range []string{">played</th>", ">requests</td>", ">rates</td>"} {
+	for _, want := range []string{
+		">played</th>", ">requests</td>", ">rates</td>",
+		"--set a.b=2 --set search.screen=request --set run.fidelity=fluid --set run.fluid.step=1m0s --set run.fluid.audit=0",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page has no %s", want)
 		}
+	}
+	if n := strings.Count(text, "run.fidelity=fluid"); n != 1 {
+		t.Errorf("%d of the candidates are run by rates, want 1", n)
 	}
 }
 

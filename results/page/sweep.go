@@ -313,8 +313,12 @@ func (d *design) command(t *tried) string {
 			text += " --set " + report.ShellQuote(d.axes[i]+"="+v)
 		}
 	}
-	if d.thing == "point" && t.fidelity == string(sweep.Rates) {
-		text += fmt.Sprintf(" --set sweep.screen=request --set run.fidelity=fluid --set run.fluid.step=%s --set run.fluid.audit=0", space.ScreenStep)
+	if t.fidelity == string(sweep.Rates) {
+		screens := "sweep"
+		if d.thing == "candidate" {
+			screens = "search"
+		}
+		text += fmt.Sprintf(" --set %s.screen=request --set run.fidelity=fluid --set run.fluid.step=%s --set run.fluid.audit=0", screens, space.ScreenStep)
 	}
 	if d.thing == "point" && t.replications != "0" { // the same numbers again; those of a search have replications of their own
 		text += " --replications " + t.replications

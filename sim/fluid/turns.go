@@ -20,6 +20,7 @@ const (
 	mostTurn     = 7      // ratioLoad of it is 0.83
 	turnArrivals = 20_000 // at an idle station, and as many times more as there is less capacity left
 	turnSeed     = 18
+	besideOne    = 2  // of these part where two are played of which one is known
 	leastTurns   = 16 // places beyond the servers: smaller rooms are not played
 )
 
@@ -93,8 +94,8 @@ func (l *Laws) solveInTurns(load float64, targets int) *Law {
 
 // likeExponential reports whether demands vary so that stays are as those of exponential ones.
 func (l *Laws) likeExponential() bool {
-	const least, most = 0.7, 1.3 // squared coefficient of variation; in order of arrival most does not matter
-	return l.demand.scv >= least && (l.inOrder() || l.demand.scv <= most)
+	const least, most = 0.7, 1.3 // squared coefficient of variation; in order of arrival at one server most does not matter
+	return l.demand.scv >= least && (l.demand.scv <= most || l.inOrder() && l.station.Servers == 1)
 }
 
 // playedTurns is the law of the stays that were played, between two loads.
@@ -158,6 +159,9 @@ func (l *Laws) playTurns(load float64, targets, senders int) (below []float64, d
 		next[k] = arrivals.Draw(gaps) * arrivals.Uniform()
 	}
 	n := int(turnArrivals / (1 - load))
+	if l.likeExponential() {
+		n /= besideOne
+	}
 	from := n / 10
 	came, due := make([]sim.Time, n), make([]sim.Time, n) // due: without a delay
 	var counts []int64

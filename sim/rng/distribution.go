@@ -44,6 +44,16 @@ func checkNotNegative(name string, v float64) error {
 	return nil
 }
 
+// checkEach returns an error unless each of a list is usable as a number that is not negative.
+func checkEach(name string, list []float64) error {
+	for i, v := range list {
+		if !(v >= 0 && v <= maxParameter) {
+			return checkNotNegative(fmt.Sprintf("%s[%d]", name, i), v)
+		}
+	}
+	return nil
+}
+
 // checkMeanCV returns an error unless mean and cv, the ratio of the standard
 // deviation to the mean, are usable.
 func checkMeanCV(mean, cv float64) error {

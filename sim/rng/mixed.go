@@ -119,10 +119,8 @@ func Empirical(values, weights []float64) (Distribution, error) {
 	if n > maxEmpirical {
 		return nil, fmt.Errorf("values: must be at most %d, got %d", maxEmpirical, n)
 	}
-	for i, v := range values {
-		if err := checkNotNegative(fmt.Sprintf("values[%d]", i), v); err != nil {
-			return nil, err
-		}
+	if err := checkEach("values", values); err != nil {
+		return nil, err
 	}
 	shares, err := normalise(weights, n)
 	if err != nil {
@@ -132,7 +130,9 @@ func Empirical(values, weights []float64) (Distribution, error) {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(values[a], values[b]) })
+	if !slices.IsSorted(values) {
+		slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(values[a], values[b]) })
+	}
 	d := &empirical{values: make([]float64, 0, n), upTo: make([]float64, 0, n)}
 	total := 0.0
 	for _, i := range order {

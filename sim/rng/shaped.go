@@ -161,15 +161,15 @@ func normalise(weights []float64, n int) ([]float64, error) {
 	if len(weights) != 0 && len(weights) != n {
 		return nil, fmt.Errorf("weights: must be as many as the values (%d), got %d", n, len(weights))
 	}
+	if err := checkEach("weights", weights); err != nil {
+		return nil, err
+	}
 	shares := make([]float64, n)
 	total := 0.0
 	for i := range shares {
 		shares[i] = 1
 		if len(weights) != 0 {
 			shares[i] = weights[i]
-		}
-		if err := checkNotNegative(fmt.Sprintf("weights[%d]", i), shares[i]); err != nil {
-			return nil, err
 		}
 		total += shares[i]
 	}

@@ -374,17 +374,6 @@ func (s *Station) later(left, sharing, n uint64) sim.Time {
 	return s.changed + sim.Time(q)
 }
 
-// Left returns the demand that is left of all jobs in service, each rounded up to a
-// nanosecond, at an instant up to which the station is settled.
-func (s *Station) Left(at sim.Time) (left sim.Time) {
-	then := *s
-	then.advance(at)
-	for _, j := range s.jobs.all {
-		left += nanoseconds(j.done - then.clock)
-	}
-	return left
-}
-
 // Rename gives the jobs in service other numbers, and returns false if somebody waits, whose
 // numbers it cannot change.
 func (s *Station) Rename(name func(job uint32) uint32) bool {

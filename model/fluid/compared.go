@@ -1,0 +1,51 @@
+package fluid
+
+import "headroom/sim/stat"
+
+// compared is what a window showed, of requests or of flows: played one by one, and by rates.
+type compared struct {
+	played, rates       stat.Histogram // stays, in ns
+	came                int64
+	is, says            ends
+	worked, works, able float64 // played, by rates, and at most
+}
+
+// add adds what another window showed.
+func (c *compared) add(o *compared) {
+	c.played.Merge(&o.played)
+	c.rates.Merge(&o.rates)
+	c.came += o.came
+	c.is.add(o.is)
+	c.says.add(o.says)
+	c.worked += o.worked
+	c.works += o.works
+	c.able += o.able
+}
+
+// finding completes what is found in a window. Fewer stays than some say nothing.
+func (c *compared) finding(f Finding, few float64) Finding {
+	shown := func(h *stat.Histogram, e *ends, work float64) Shown {
+		s := Shown{Refused: e.refused / e.all(), Failed: (e.refused + e.late) / e.all()}
+		if c.able > 0 {
+			s.Busy = work / c.able
+		}
+		if c.is.served >= few {
+			s.Mean, s.P50, s.P99 = h.Mean()*1e-9, float64(h.Quantile(0.5))*1e-9, float64(h.Quantile(0.99))*1e-9
+		}
+		return s
+	}
+	f.Requests = c.came
+	f.Played, f.Rates = shown(&c.played, &c.is, c.worked), shown(&c.rates, &c.says, c.works)
+	return f
+}
+
+// ends is how many ended in a window, and how.
+type ends struct{ served, refused, late float64 }
+
+func (e *ends) add(o ends) {
+	e.served += o.served
+	e.refused += o.refused
+	e.late += o.late
+}
+
+func (e *ends) all() float64 { return max(e.served+e.refused+e.late, 1e-9) }
