@@ -111,3 +111,52 @@ func TestFluidNamesSessionsThatItDoesNotCarry(t *testing.T) {
 		}
 	}
 }
+
+// kept is clients in a closed loop who keep their flows through a Network Load Balancer, for so many requests each; one
+// of four targets hangs for a while.
+func kept(think rng.Distribution, most int) *Config {
+	cfg := hashed()
+	w := &cfg.Workloads[0]
+	w.Arrivals, w.Visitors = nil, dataplane.Visitors{Count: 3000, Think: think}
+	w.Clients = Clients{PerConnection: most, Timeout: 10 * sim.Second, RetryAttempts: 1, Backoff: sim.Second}
+	cfg.Faults = []Fault{{
+		Kind: ApplicationFault, At: 2400 * sim.Second, Duration: must(rng.Fixed(300)), Zone: None, Pool: None, Count: 1,
+		On: controlplane.Subject{Kind: controlplane.OfFleet}, Impairment: model.Impairment{Hangs: true},
+	}}
+	return cfg
+}
+
+// Clients who keep a flow come back to its target: they open as few, wait in vain as often when one hangs, and find as
+// many reset, because it was unhealthy or silent for too long. When checks find that out is chance's.
+func TestFluidClientsComeBackByTheirFlows(t *testing.T) {
+	for name, test := range map[string]struct {
+		think rng.Distribution
+		most  int
+	}{
+		"for good":        {must(rng.Uniform(20, 40)), 1_000_000},
+		"for ten":         {must(rng.Exponential(30)), 10},
+		"until forgotten": {must(rng.Uniform(300, 420)), 1_000_000},
+	} {
+		verifyEvery(t, must(New(kept(test.think, test.most), 0)), sim.Hour/7, name)
+		cfg := kept(test.think, test.most)
+		rates := play(t, cfg)
+		cfg.Fluid = 0
+		requests := play(t, cfg)
+		x, y, u, v := &rates.Balancers[0], &requests.Balancers[0], &rates.Users[0], &requests.Users[0]
+		for _, of := range []struct {
+			what                    string
+			got, want, within, give float64
+		}{
+			{"flows opened", float64(x.FlowsOpened), float64(y.FlowsOpened), 0.05, 0},
+			{"flows reset", float64(x.FlowsReset), float64(y.FlowsReset), 0.03, 150},
+			{"time of flows", x.FlowTime, y.FlowTime, 0.1, 0},
+			{"user requests", float64(u.Requests), float64(v.Requests), 0.01, 0},
+			{"failed", float64(u.Requests - u.Completed), float64(v.Requests - v.Completed), 0.1, 60},
+		} {
+			t.Logf("%s: %s %.5g, of requests %.5g", name, of.what, of.got, of.want)
+			if !(math.Abs(of.got-of.want) <= of.within*of.want+of.give) {
+				t.Errorf("%s: %s %.5g, of requests %.5g", name, of.what, of.got, of.want)
+			}
+		}
+	}
+}

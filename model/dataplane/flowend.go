@@ -15,6 +15,7 @@ func (p *Plane) onFlowsAreReset(ev model.Event) {
 	}
 	target := indexOf(ev.Handle())
 	p.settle(t.server, p.kernel.Now())
+	p.endHeld(t.server, true)
 	p.endFlowsOf(target, true)
 	if p.targets.at(target).inFlight > 0 {
 		p.evictTarget(target)
@@ -31,6 +32,7 @@ func (p *Plane) endFlowsAtDrain(target uint32) {
 	}
 	server := t.server
 	p.settle(server, p.kernel.Now())
+	p.endHeld(server, flows.Terminate)
 	p.endFlowsOf(target, flows.Terminate)
 	if flows.Terminate {
 		return

@@ -46,6 +46,7 @@ type fluidly struct {
 	deepest  int                   // level of services
 	fleets   bool                  // calls lead to instances without a balancer
 	sticky   []stickyClients
+	held     []heldFlows
 	expiries []sim.Time // of certificates, that are to come
 }
 
@@ -99,6 +100,7 @@ func (p *Plane) newFluid() {
 		f.auto = fluid.NewAuto(p.stream("fluid/auto"))
 	}
 	p.findStickyClients()
+	p.findHeldFlows()
 	p.newTrades()
 	p.openFunctionRates()
 	f.begin(0, p.frame.Duration)
@@ -169,6 +171,7 @@ func (p *Plane) playFluid(until sim.Time) {
 		p.playUp(level, until)
 	}
 	p.playCookies()
+	p.playHeld(until)
 	f.done = until + 1
 }
 

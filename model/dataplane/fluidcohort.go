@@ -57,6 +57,7 @@ type cohort struct {
 
 	function *functionRates // nil: it is of instances
 
+	flows   []float64 // that lead to each server, by [fluidly.held]
 	cookies []float64 // clients that each server has the cookie of, by [fluidly.sticky]
 	hosted  bool      // its servers are on hosts that may promise more than they have
 	beside  besides   // on the hosts of its servers
@@ -132,6 +133,7 @@ func (p *Plane) regroup(id uint32) {
 	if len(f.sticky) > 0 {
 		p.takeCookies(to, from)
 	}
+	p.takeFlows(to, from)
 	p.joinDisks(to, from, s)
 	p.leaveCohort(id, to)
 	p.joinNetwork(to, from, s)
@@ -211,7 +213,7 @@ func (p *Plane) cohortKeyOf(s *server) (cohortKey, []membership) {
 func (p *Plane) cohortOf(s *server, key cohortKey, groups []membership) *cohort {
 	f := p.fluid
 	if c := f.byKey[key]; c != nil {
-		if c.servers == 0 || !f.isSticky(groups) && (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) && p.likeNetwork(c, s) {
+		if c.servers == 0 || !f.isSticky(groups) && !p.holdsFlows(groups) && (c.Line == 0 || c.Rule == law.LeastWaiting) && p.likeDisks(c, f.places[s.id].cohort, s) && p.likeNetwork(c, s) {
 			return c
 		}
 		key.born = p.kernel.Now() + 1

@@ -13,6 +13,9 @@ func (p *Plane) divideClass(key currentKey, class int, share float64) {
 		p.divideRelayed(key, class, share)
 		return
 	}
+	if len(p.fluid.held) > 0 {
+		share = p.divideHeld(key, class, share)
+	}
 	for _, z := range s.lb.dns {
 		key.zone = z
 		p.divideAt(key, class, share/float64(len(s.lb.dns)))

@@ -43,6 +43,7 @@ func (p *Plane) countArrivals(c *current, at sim.Time) {
 	r.Arrived += n
 	r.Arrivals[at/sim.Minute] += n
 	p.countAttempts(c, n)
+	p.countAskers(c, n)
 	if c.group != None {
 		p.targetGroups[c.group].requests += n
 		p.countCookies(c, n)
@@ -183,6 +184,7 @@ type failure struct {
 // failMany counts requests that ended without a response.
 func (p *Plane) failMany(c *current, at sim.Time, n int64, why failure) {
 	b := p.sources[c.source].lb
+	p.loseFlows(c, n)
 	switch {
 	case b != nil && b.cfg.Network():
 		why.code = p.flowsFail(&p.sources[c.source], n, why.code)
@@ -296,6 +298,7 @@ func (p *Plane) completeMany(c *current, at sim.Time, n int64) {
 		r.MeasuredCompleted += n
 	}
 	p.meter.sawMany(c.source, at-latency, n, true)
+	p.keepServed(c, n)
 	user := p.tracked && p.isUser(c.source) && !p.redirect(c, n, latency)
 	if user {
 		u := &p.meter.users[p.meter.workloads[c.source]]

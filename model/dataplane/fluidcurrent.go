@@ -62,6 +62,7 @@ type currentKey struct {
 	group   int32      // None
 	cohort  *cohort
 	outcome outcome
+	kept    bool // they come by flows that their clients have
 }
 
 // outcome is what becomes of a current that reaches no server.
@@ -83,6 +84,7 @@ const (
 	findsNoTarget  // for its flow
 	shakesInVain   // its certificate has expired
 	isLost         // at an appliance before its load balancer
+	isForgotten    // its flow, by a Network Load Balancer
 	findsEntryDown // of the Network Load Balancer before its own
 )
 

@@ -12,6 +12,9 @@ import (
 func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 	s := &p.sources[c.source]
 	b := &p.balancers[s.flows.balancer]
+	if c.outcome == isForgotten {
+		return
+	}
 	b.nodes[c.zone].requests += n
 	if c.outcome == findsNodeDown || c.outcome == isRefused || c.outcome == isRejected {
 		return
@@ -30,7 +33,9 @@ func (p *Plane) openFlows(c *current, n int64, bytes model.Bytes) {
 		return
 	}
 	part := &b.parts[s.flows.protocol]
-	part.connections += n
+	if !c.kept {
+		part.connections += n
+	}
 	part.processed = part.processed.Plus(bytes)
 }
 
@@ -39,6 +44,9 @@ func (p *Plane) endFlows(c *current, n int64, took sim.Time) {
 	switch c.outcome {
 	case arrivesThere, isDropped, missesPort:
 	default:
+		return
+	}
+	if len(p.fluid.held) > 0 && p.fluid.heldOf(c.source) != None { // whose flows are counted by how many there are
 		return
 	}
 	f := &p.sources[c.source].flows

@@ -29,6 +29,8 @@ func (p *Plane) endNowhere(c *current, at sim.Time) {
 		c.hold(at, c.came, p.unconnected(c))
 	case missesPort:
 		p.failMany(c, at, c.came, refused)
+	case isForgotten:
+		p.failMany(c, at, c.came, failure{code: CodeReset, cause: CauseOther})
 	case isRefused:
 		p.failMany(c, at, c.came, failure{code: CodeRefused, cause: CauseOther})
 	case findsNoTarget:

@@ -22,14 +22,14 @@ var workloadsNotFluid = []notFluid[Workload]{
 		return w.Visitors.Think != nil && w.Visitors.Think.Mean() < 2*t.Fluid.Seconds()
 	}},
 	{"clients.sessions", func(t *Traffic, w *Workload) bool {
-		return w.Visitors.Think != nil && (w.Clients.PerConnection > 1 || t.asksSticky(w))
+		return w.Visitors.Think != nil && (w.Clients.PerConnection > 1 && !t.asksAny(w, (*LoadBalancer).Network) || t.asksSticky(w))
 	}},
 	{"clients.users", func(t *Traffic, w *Workload) bool {
 		return w.Visitors.Count > 0 && w.Visitors.Think == nil && t.remembers(w)
 	}},
 	{"clients.websocket", func(_ *Traffic, w *Workload) bool { return w.Websocket.Lifetime != nil }},
 	{"clients.requests_per_connection", func(t *Traffic, w *Workload) bool {
-		return w.Clients.PerConnection > 1 && t.asksAny(w, (*LoadBalancer).Network)
+		return w.Clients.PerConnection > 1 && t.asksAny(w, (*LoadBalancer).Network) && !t.flowsCarried(w)
 	}},
 	{"clients.connection_duration", func(_ *Traffic, w *Workload) bool { return w.Clients.Lasts > 0 }},
 	{"clients.http2_streams", func(_ *Traffic, w *Workload) bool { return w.Clients.Streams > 0 }},

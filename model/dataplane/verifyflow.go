@@ -45,6 +45,7 @@ func (p *Plane) verifyConnections() error {
 			at[r.target]++
 		}
 	})
+	p.countHeld(open)
 	for b := range p.balancers {
 		if got := p.balancers[b].flowsOpen(); got != open[b] {
 			return fmt.Errorf("load balancer %d: %d flows, counted %d", b, open[b], got)

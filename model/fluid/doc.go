@@ -38,6 +38,10 @@
 // within 1 %; the 99th percentile is up to 7 % too long where those who wait are missed (a few dozen to a server that they keep
 // four fifths busy), and no audit is drawn there.
 //
+// Those who keep a flow through a Network Load Balancer come back to its target, if its listener is TCP. Who asks is drawn from
+// all of them: where all ask for the first time at once it takes some rounds until all have a flow, as on the first minutes
+// of a run.
+//
 // Targets on a host that has promised more vCPUs than it has threads share these ([Beside]): the mean is within 1 %, the
 // 99th percentile some 5 % too short near the host's limit. For how long targets are short of the host's CPU counts where more
 // is asked for on average than there is, and not what chance alone asks for too much. No audit is drawn at hosts.

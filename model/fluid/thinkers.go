@@ -164,6 +164,23 @@ func (t *Thinkers) Rest(n int64, later sim.Time) {
 // Thinking is how many think.
 func (t *Thinkers) Thinking() int64 { return t.thinking }
 
+// Longer is the share of them who think for longer than a time.
+func (t *Thinkers) Longer(than sim.Time) (share float64) {
+	bins := than.Seconds() / t.width
+	for k, part := range t.law {
+		share += part * min(1, max(0, float64(k)+0.5-bins))
+	}
+	return min(1, share)
+}
+
+// Upon is how long they think on average if each does so for a time at most, over how long they do.
+func (t *Thinkers) Upon(most sim.Time) (share float64) {
+	for k, part := range t.law {
+		share += part * min(float64(k)*t.width, most.Seconds())
+	}
+	return min(1, share/t.mean)
+}
+
 // Upto implements the flow of a workload: how many ask from its last instant to another one.
 func (t *Thinkers) Upto(at sim.Time) (count int64, expected float64) {
 	until := (at + 1).Seconds()
