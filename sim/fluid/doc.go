@@ -28,8 +28,8 @@
 //   - In turn, demands that are not exponential: shared servers have a mean 1 to 4 % too long; of
 //     constant demands the 99th percentile is about 10 % too long.
 //   - Constant demands at shared servers: the 99th percentile is 1 to 3 % too long.
-//   - Several nodes, each in its own turn, exponential demands: mean within 1.5 % up to a load of 0.8 and 3 % at 0.92, the median
-//     within 2 %, the 99th percentile within 3 % (one server at low load 4.5 %). Other demands: as played, mean and 99th percentile
+//   - Several nodes, each in its own turn, exponential demands in order of arrival: mean within 1.5 % up to a load of 0.8 and 3 % at 0.92, the median
+//     within 2 %, the 99th percentile within 3 % (one server at low load 4.5 %). Shared servers and other demands: as played, mean and 99th percentile
 //     within 3 and 6 % below a load of 0.83; above, demands that vary half as much have a 99th percentile up to 5 % too long.
 //   - Requests of several kinds, each with a demand of its own ([Laws.For], [Mixture]): as exact as all together are in
 //     order of arrival at one server; shared servers give each kind its mean to within 0.1 % at one server and random

@@ -15,7 +15,7 @@ import (
 // service 1, once for each number of stations and each of a few loads, beside a single round robin of which the mean is
 // known, if demands are nearly exponential: the same come to both, and by what chance makes of one the other is put right. Above these loads
 // what the nodes add to the delay of one round robin falls with the capacity that is left. The law is that of a round robin
-// of fewer stations, with that mean. Of demands that vary otherwise than exponential ones it is another, and is played, too.
+// of fewer stations, with that mean. Where servers are shared, or demands vary otherwise than exponential ones, it is another, and is played, too.
 const (
 	mostTurn     = 7      // ratioLoad of it is 0.83
 	turnArrivals = 20_000 // at an idle station, and as many times more as there is less capacity left
@@ -73,7 +73,7 @@ func (l *Laws) meansInTurns(load float64, targets int) Means {
 func (l *Laws) solveInTurns(load float64, targets int) *Law {
 	there := l.meansInTurns(load, targets)
 	want := l.stayOf(there)
-	if load < ratioLoad(mostTurn) && !l.likeExponential() {
+	if load < ratioLoad(mostTurn) && !l.likeFewer() {
 		return l.playedTurns(load, targets, there)
 	}
 	k, shorter := 0, 0.0
@@ -92,11 +92,14 @@ func (l *Laws) solveInTurns(load float64, targets int) *Law {
 	return Mix([]*Law{l.solveOne(load, turnTargets[k]), l.solveOne(load, turnTargets[k+1])}, []float64{1 - part, part})
 }
 
-// likeExponential reports whether demands vary so that stays are as those of exponential ones.
+// likeExponential reports whether demands vary so that the mean of a single round robin is known.
 func (l *Laws) likeExponential() bool {
 	const least, most = 0.7, 1.3 // squared coefficient of variation; in order of arrival at one server most does not matter
 	return l.demand.scv >= least && (l.demand.scv <= most || l.inOrder() && l.station.Servers == 1)
 }
+
+// likeFewer reports whether the law is that of a round robin of fewer stations.
+func (l *Laws) likeFewer() bool { return l.inOrder() && l.likeExponential() }
 
 // playedTurns is the law of the stays that were played, between two loads.
 func (l *Laws) playedTurns(load float64, targets int, there Means) *Law {
@@ -159,7 +162,7 @@ func (l *Laws) playTurns(load float64, targets, senders int) (below []float64, d
 		next[k] = arrivals.Draw(gaps) * arrivals.Uniform()
 	}
 	n := int(turnArrivals / (1 - load))
-	if l.likeExponential() {
+	if l.likeFewer() {
 		n /= besideOne
 	}
 	from := n / 10
