@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"slices"
+
 	"headroom/model"
 	"headroom/model/function"
 	"headroom/sim/rng"
@@ -50,4 +52,23 @@ func (t *Traffic) functionOf(group int) int {
 		}
 	}
 	return None
+}
+
+// CalledFunctions lists the functions that requests to a destination may call.
+func (t *Traffic) CalledFunctions(to DestinationKind, target int) []int {
+	var groups, functions []int
+	switch to {
+	case ToFunction:
+		return []int{target}
+	case ToTargetGroup:
+		groups = []int{target}
+	case ToLoadBalancer:
+		groups = t.reached(target)
+	}
+	for _, g := range groups {
+		if f := t.functionOf(g); f != None && !slices.Contains(functions, f) {
+			functions = append(functions, f)
+		}
+	}
+	return functions
 }

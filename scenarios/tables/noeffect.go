@@ -59,6 +59,7 @@ func (l *loader) warnOfNoEffect() {
 	}
 	l.warnOfDroppedPackets()
 	l.warnOfSearchSeed()
+	l.warnOfBlended()
 	for i := range l.cfg.FileSystems {
 		l.warnOfIdleFileSystem(i)
 	}
