@@ -219,7 +219,7 @@ func (c *Cohort) Worked(laws *Laws, kind int, late float64) float64 {
 	if c.Finishes {
 		return 1
 	}
-	return laws.worthOf(c.Kinds[kind].Demand).without(late)
+	return max(laws.worthOf(c.Kinds[kind].Demand).without(late), c.least())
 }
 
 // LateOf is [Cohort.Late] of a kind, whose law that is.

@@ -82,3 +82,18 @@ func TestCohortKeepsWhatCame(t *testing.T) {
 		t.Errorf("%v are there at last, want none", c.Content)
 	}
 }
+
+// Where clients want far more than they wait for, those are there who came while they wait.
+func TestClientsLeaveWhomNobodyCanServe(t *testing.T) {
+	for _, demand := range []float64{20, 60, 300} {
+		c, laws := sharers(t, 4), NewLaws()
+		c.Places = NoLimit
+		c.Demand, _ = rng.Fixed(demand)
+		for range 600 {
+			c.Advance(laws, Arrivals{Length: sim.Second, Expected: 10, Patience: 60 * sim.Second})
+		}
+		if want := 10 * 60.0; !(math.Abs(c.Content/want-1) <= 0.35) {
+			t.Errorf("demands of %v s: %v are there, want about %v", demand, c.Content, want)
+		}
+	}
+}

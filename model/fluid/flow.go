@@ -63,8 +63,8 @@ func (c *Cohort) vary(f *flow, now *held) {
 	chance := 2 * pace * now.Variance * (1 + f.each/(f.able*now.Load)) / 2
 	if f.worth != nil && c.Number > 0 {
 		more := f.holding(c.Number * (1 + small))
-		here, _ := f.worth.upto(c.allowsAlways(f, now))
-		there, _ := f.worth.upto(c.allowsAlways(f, &more))
+		here := c.served(f, c.allowsAlways(f, now))
+		there := c.served(f, c.allowsAlways(f, &more))
 		pace += f.able * max(0, 1/there-1/here) / (c.Number * small)
 	}
 	if c.calmed = 0; f.fewer > 0 { // what chance brings to one of them takes from what comes to all
@@ -166,8 +166,22 @@ func (c *Cohort) workedAt(f *flow, h *held) float64 {
 	if f.worth == nil {
 		return 1
 	}
-	part, _ := f.worth.upto(c.allows(f, h))
-	return c.varies*f.worth.without(c.tail) + (1-c.varies)*part
+	return c.varies*max(f.worth.without(c.tail), c.least()) + (1-c.varies)*c.served(f, c.allows(f, h))
+}
+
+// served is which part of the work that is asked for is done where no more of a demand is served than so much.
+func (c *Cohort) served(f *flow, most float64) float64 {
+	part, _ := f.worth.upto(most)
+	return max(part, c.least())
+}
+
+// least is the smallest part that is told from none. In a line who is served at all is served as a rule; where servers
+// are shared by clients who want far more than they wait for, each gets a small part, and leaves all the same.
+func (c *Cohort) least() float64 {
+	if c.Sharing {
+		return 1e-6
+	}
+	return 0.02
 }
 
 // worked is that at the number that is there.

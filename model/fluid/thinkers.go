@@ -184,8 +184,8 @@ func (t *Thinkers) Upon(most sim.Time) (share float64) {
 // Upto implements the flow of a workload: how many ask from its last instant to another one.
 func (t *Thinkers) Upto(at sim.Time) (count int64, expected float64) {
 	until := (at + 1).Seconds()
-	if t.rested > 0 {
-		middle := (t.before+t.done)/2 + t.delays/t.rested
+	if t.rested > 0 || t.more < 0 { // who did not come by chance begins anew, though nobody was answered
+		middle := (t.before+t.done)/2 + t.delays/max(1, t.rested)
 		rested := max(0, t.rested-t.more)
 		t.more -= t.rested - rested
 		t.spread(rested, (middle-t.begins)/t.width-0.5)

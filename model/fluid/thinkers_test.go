@@ -74,3 +74,22 @@ func sure(d rng.Distribution, err error) rng.Distribution {
 	}
 	return d
 }
+
+// A client who is alone asks as often as one of many, but for those whom chance would have ask twice in a step.
+func TestThinkersAskAlone(t *testing.T) {
+	for _, c := range []struct {
+		think      rng.Distribution
+		from, upTo int64
+	}{{sure(rng.Fixed(5)), 9_900, 10_100}, {sure(rng.Exponential(5)), 8_900, 10_100}} {
+		th := fluid.NewThinkers(1, c.think, sim.Second, rng.New(3, 0, "alone"))
+		asked := int64(0)
+		for at := sim.Second; at <= 50_000*sim.Second; at += sim.Second {
+			n, _ := th.Upto(at - 1)
+			asked += n
+			th.Rest(n, 0)
+		}
+		if asked < c.from || asked > c.upTo {
+			t.Errorf("%v: asks %d times in 50,000 s, want %d to %d", c.think, asked, c.from, c.upTo)
+		}
+	}
+}

@@ -16,13 +16,12 @@ type worth struct {
 }
 
 // The quantiles of a demand are of even shares below bodyShare, and then so many for each factor of ten of what is left
-// above: few who want much are much of the work. least is the smallest part of it that is told from none.
+// above: few who want much are much of the work.
 const (
 	bodyPoints = 230
 	bodyShare  = 0.9
 	tailPoints = 16
 	tailShare  = 1e-6
-	least      = 0.02
 )
 
 // worthPoints are the quantiles of sizes.
@@ -60,7 +59,7 @@ func (w *worth) upto(most float64) (part, longer float64) {
 		return 1, 0
 	}
 	longer = 1 - w.below[i]
-	return max((w.upTo[i]+longer*most)/w.sum, least), longer
+	return (w.upTo[i] + longer*most) / w.sum, longer
 }
 
 // without is which part of the work is done where such a share of the demands, the longest, get no
