@@ -65,8 +65,8 @@
 // The outcome is the same for any number of workers: decisions are taken between
 // rounds. A search that is interrupted keeps what had finished, and decides nothing
 // that it would not have decided at the last look. A round costs its replications;
-// exploring costs besides, on one core, some 0.05 s a round and metric for 100
-// candidates, and 0.4 s for 300. The experiment of every candidate that is tried stays
+// exploring costs besides, on one core, at most 0.1 s a round and metric for 100
+// candidates, and 0.7 s for 300. The experiment of every candidate that is tried stays
 // in memory: some 80 kB where it is a scenario.
 //
 // # How to extend it
