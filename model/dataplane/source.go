@@ -258,11 +258,12 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
 	if s.compact && p.zonesDown == 0 {
 		p.sendCompactRequests(ev, s)
-	} else {
-		p.sendFullRequests(ev, s)
+		p.inRow = true // and on, if the next event is such an arrival, too
+		return
 	}
-	p.inRow = false
-	p.payTabs()
+	p.EndRow()
+	p.sendFullRequests(ev, s)
+	p.EndRow()
 }
 
 // sendFullRequests is [Plane.onRequestArrives] for a source whose requests are not compact.
