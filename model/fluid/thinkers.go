@@ -216,7 +216,7 @@ func (t *Thinkers) drawn(mean, seconds float64) (count int64, expected float64) 
 	back := t.early * min(1, seconds/t.mean)
 	likely := max(0, expected-back)
 	sure := (1 - t.noise) * likely
-	sure += float64(t.stream.Poisson(likely - sure))
+	sure += t.byChance(likely - sure)
 	count = min(int64(sure+t.stream.Uniform()), t.thinking)
 	t.early += t.alike*(float64(count)-likely) - (expected - likely)
 	t.more += float64(count) - mean
@@ -224,6 +224,22 @@ func (t *Thinkers) drawn(mean, seconds float64) (count int64, expected float64) 
 	part, power := math.Frexp(expected)
 	return count, math.Ldexp(math.Round(part*asGood)/asGood, power)
 }
+
+// byChance draws how many come by chance, so many on average: of a few each by itself, who come once at most.
+func (t *Thinkers) byChance(mean float64) (n float64) {
+	if t.thinking > fewThink {
+		return float64(t.stream.Poisson(mean))
+	}
+	for range t.thinking {
+		if t.stream.Uniform()*float64(t.thinking) < mean {
+			n++
+		}
+	}
+	return n
+}
+
+// fewThink is how many are drawn one by one.
+const fewThink = 16
 
 // asGood is one over the share by which steps may differ that bring as good as the same: what they bring is found once.
 const asGood = 1 << 13

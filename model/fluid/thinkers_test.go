@@ -93,3 +93,19 @@ func TestThinkersAskAlone(t *testing.T) {
 		}
 	}
 }
+
+// A client alone, who asks once in a step at most, asks as often as it thinks on average all the same.
+func TestThinkersAloneAskAsOftenAsTheyThink(t *testing.T) {
+	for _, count := range []int{1, 2, 5} {
+		th := fluid.NewThinkers(count, sure(rng.Exponential(5)), sim.Second, rng.New(4, 0, "alone"))
+		asked, seconds := int64(0), 100_000
+		for at := 1; at <= seconds; at++ {
+			n, _ := th.Upto(sim.Time(at)*sim.Second - 1)
+			asked += n
+			th.Rest(n, 0)
+		}
+		if want := float64(count*seconds) / 5; !(math.Abs(float64(asked)/want-1) <= 0.03) {
+			t.Errorf("%d clients ask %d times in %d s, want %.0f", count, asked, seconds, want)
+		}
+	}
+}
