@@ -37,6 +37,9 @@ func spans(outcome *cloud.Outcome) (all []Span) {
 	return all
 }
 
+// playedFlows is the metric of how many flows were played.
+const playedFlows = "auto.network.flows"
+
 // autoMetrics are how much was played request by request with fidelity = "auto".
 func autoMetrics() []Metric {
 	why := make([]string, len(fluid.Reasons))
@@ -55,7 +58,11 @@ func autoMetrics() []Metric {
 			},
 		}
 	}
+	flows := of(playedFlows, "ratio", "share of the flows that begin on links with more to carry than they can which is played one by one with fidelity = \"auto\"",
+		func(e *fluid.Exact, _ sim.Time) float64 { return e.Flows / e.AllFlows })
+	flows.where = func(cfg *cloud.Config, s scope) bool { return cfg.Auto && limited(cfg, s) }
 	return []Metric{
+		flows,
 		of("auto.requests", "ratio", "share of what comes to targets that is played request by request with fidelity = \"auto\": "+because,
 			func(e *fluid.Exact, _ sim.Time) float64 { return e.Requests / e.All }),
 		of("auto.time", "ratio", "share of the run in which requests to some service are played one by one",

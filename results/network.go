@@ -88,16 +88,15 @@ func (s *Summary) warnOfNetwork(meter *Meter, measured []*Measurement) {
 	for _, label := range []string{labelGroup, labelInstance} {
 		for _, p := range s.Labelled(label) {
 			if v, ok := s.Value("network.overloaded_time", p); ok && v.Value > 0 {
-				played := ""
-				if meter.cfg.Auto {
-					played = ": fidelity = \"auto\" plays no links request by request, so that they are rates there, too; fidelity = \"request\" shows them"
-				}
-				s.warnf("%s: %s s a run with more to send than its interfaces carry%s", p.title(), v.sure(), played)
+				s.warnf("%s: %s s a run with more to send than its interfaces carry", p.title(), v.sure())
 			}
 			if v, ok := s.Value("network.throttled_time", p); ok && v.Value > 0 {
 				s.warnf("%s: %s s a run at the base bandwidth, out of network credits with more to send: a larger type has more of it", p.title(), v.sure())
 			}
 		}
+	}
+	if v, ok := s.Value(playedFlows, Part{}); ok && v.Value < 1 {
+		s.warnf("%.0f %% of the flows on links that have more to carry than they can were rates, since there were more than 60,000 at a target: fidelity = \"request\" plays them", 100*(1-v.Value))
 	}
 	for i, sc := range meter.scopes {
 		busy := 0.0

@@ -68,7 +68,11 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 			kind.Patience, kind.Late = max(1, wait-before).Seconds(), wait.Seconds()*(1+lateBy)+lateBy
 		}
 	}
-	c.Advance(a.Length.Seconds(), f.room)
+	if f.player == nil {
+		c.Advance(a.Length.Seconds(), f.room)
+	} else {
+		f.player.Advance(c, f.stepOf(servers, a))
+	}
 	f.Number, f.Done, f.through, f.finished, f.said, f.Delay, f.held, f.ends = 0, 0, 0, 0, 0, 0, 0, 0
 	own := 0.0
 	for k := range f.sizes {
@@ -107,14 +111,19 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 
 // playWay plays a step of the flows of a way, which have so much at each server, and has an audit see it.
 func (p *Plane) playWay(c *cohort, f *flowStation, most float64, a fluid.Arrivals) (bytes float64) {
+	a.At = p.fluid.done + a.Length
 	bytes = f.play(p.fluid.laws, c.servers, most, a)
 	if p.fluid.audit != nil {
-		p.fluid.audit.NoteLink(fluid.LinkStep{
-			Crowd: f.crowd, At: p.fluid.done + a.Length, Length: a.Length, Fits: f.room, Flows: f.mine + f.others,
-			Targets: c.servers, Rule: f.Rule,
-		})
+		p.fluid.audit.NoteLink(f.stepOf(c.servers, a))
 	}
 	return bytes
+}
+
+// stepOf is what a step of the flows of a way is, at so many servers.
+func (f *flowStation) stepOf(servers int, a fluid.Arrivals) fluid.LinkStep {
+	return fluid.LinkStep{
+		Crowd: f.crowd, At: a.At, Length: a.Length, Fits: f.room, Flows: f.mine + f.others, Targets: servers, Rule: f.Rule,
+	}
 }
 
 // crowdTime is how long those of a size were there who left a crowd last.

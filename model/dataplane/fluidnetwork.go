@@ -49,15 +49,16 @@ type flowStation struct {
 	share        float64    // of those there that are of requests or responses
 
 	// Of those that want more than there is:
-	crowd    *fluid.Crowd // nil: all have enough
-	room     float64      // as fits, of less than one too
-	longest  sim.Time     // that a client of the cohort waits in all
-	before   [2]sim.Time  // that requests have been there when their own flows begin, and those of steps
-	through  float64      // requests or responses that have passed, at all servers
-	finished float64      // steps that have ended in the present step of time, and which somebody waits for
-	said     float64      // bytes of steps that have passed, at all servers
-	held     float64      // steps, with those that nobody waits for
-	ends     float64      // of these
+	crowd    *fluid.Crowd      // nil: all have enough
+	player   *fluid.LinkPlayer // nil: rates everywhere
+	room     float64           // as fits, of less than one too
+	longest  sim.Time          // that a client of the cohort waits in all
+	before   [2]sim.Time       // that requests have been there when their own flows begin, and those of steps
+	through  float64           // requests or responses that have passed, at all servers
+	finished float64           // steps that have ended in the present step of time, and which somebody waits for
+	said     float64           // bytes of steps that have passed, at all servers
+	held     float64           // steps, with those that nobody waits for
+	ends     float64           // of these
 }
 
 // wire gives a new cohort the interface of its servers.
@@ -79,6 +80,9 @@ func (p *Plane) wire(c *cohort, s *server) {
 			f := &w.links[d].ways[way]
 			f.Sharing, f.Places, f.Backlog, f.Split = true, 0, fluid.NoLimit, law.Split{Nodes: 1}
 			f.flow, f.known = float64(w.terms.Lone(bandwidth.Way(way))), p.fluid.links
+			if p.fluid.auto != nil {
+				f.player = p.fluid.auto.LinkPlayer(c.key.service)
+			}
 		}
 	}
 	c.links = w

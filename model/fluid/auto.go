@@ -10,10 +10,11 @@ import (
 // requests stay, how many are refused or given up, what is there and what the targets have worked. So
 // balancers, alarms and policies see it. The rates go on from where it ends.
 type Auto struct {
-	stream  rng.Stream
-	players uint64
-	open    map[int32]int // the last span of each service, by index
-	found   Exact
+	stream      rng.Stream
+	players     uint64
+	linkPlayers uint64
+	open        map[spanOf]int // the last span of each service, by index
+	found       Exact
 
 	everywhere bool // play all, to compare with
 }
@@ -27,6 +28,7 @@ const (
 	Turning      Reason = 1 << iota // the rate of requests has just become another
 	NearCapacity                    // targets have about as much as they can serve, or more
 	Reshaped                        // the number of targets has just become another
+	Linked                          // a link has more to carry than it can: its flows are played
 )
 
 // Reasons lists them with the words that people read.
@@ -37,6 +39,7 @@ var Reasons = []struct {
 	{Turning, "steep", "the rate of requests changes quickly"},
 	{NearCapacity, "overloaded", "targets have about as much as they can serve, or more"},
 	{Reshaped, "rescaled", "the number of targets has just changed"},
+	{Linked, "link", "a link has more to carry than it can (its flows)"},
 }
 
 // Bounds of the reasons. Rates are within 1 % of requests up to a load of 0.95 in steady state; the
@@ -53,6 +56,8 @@ const (
 type Exact struct {
 	Spans         []Span
 	Requests, All float64 // that came in spans, and in the run
+	Flows         float64 // that began on links with more to carry than they can and were played
+	AllFlows      float64 // all of those
 	Time          sim.Time
 	upTo          sim.Time // end of the time that is counted
 }
@@ -62,11 +67,17 @@ type Span struct {
 	Service  int32
 	From, To sim.Time
 	Why      Reason
-	Requests float64
+	Requests float64 // flows of links
+}
+
+// spanOf is what a span is of: the requests to a service, or the flows on its links.
+type spanOf struct {
+	service int32
+	links   bool
 }
 
 // NewAuto returns one that plays with the arrivals, demands and choices of a stream.
-func NewAuto(stream rng.Stream) *Auto { return &Auto{stream: stream, open: map[int32]int{}} }
+func NewAuto(stream rng.Stream) *Auto { return &Auto{stream: stream, open: map[spanOf]int{}} }
 
 // Player returns what plays the requests of another cohort, of a service.
 func (a *Auto) Player(service int32) *Player {
@@ -79,16 +90,18 @@ func (a *Auto) Found() *Exact { return &a.found }
 
 // note counts a step of a cohort that was played.
 func (a *Auto) note(step Span) {
-	z := &a.found
-	z.Requests += step.Requests
+	z, of := &a.found, spanOf{step.Service, step.Why == Linked}
+	if !of.links {
+		z.Requests += step.Requests
+	}
 	z.Time += max(0, step.To-max(step.From, z.upTo))
 	z.upTo = max(z.upTo, step.To)
-	if i, ok := a.open[step.Service]; ok && z.Spans[i].To >= step.From {
+	if i, ok := a.open[of]; ok && z.Spans[i].To >= step.From {
 		s := &z.Spans[i]
 		s.To, s.Why, s.Requests = max(s.To, step.To), s.Why|step.Why, s.Requests+step.Requests
 		return
 	}
-	a.open[step.Service] = len(z.Spans)
+	a.open[of] = len(z.Spans)
 	z.Spans = append(z.Spans, step)
 }
 

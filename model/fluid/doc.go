@@ -36,13 +36,15 @@
 //
 // An [Auto] does the same while the run goes on, in the steps for which rates are not good enough, and has what it
 // plays take the place of the law: with more targets than 48 these stand for all. It costs what so many requests cost.
-// It plays no links: results say so where one is overloaded.
+// Of links it plays the flows of crowds, by a [LinkPlayer]: those of links that have more to carry than they can, as when
+// their credits are gone. Where there are more than 60,000 at a target they are rates, and results say so.
 // A file whose workloads send less than three million requests has no Auto: there requests are played everywhere, for about
 // as little (fewRequests in scenarios/tables/verify.go).
 //
 // [Thinkers] are the clients of a closed loop. At a steady load of hundreds of them the rate, the mean and the median are
 // within 1 %; the 99th percentile is up to 7 % too long where those who wait are missed (a few dozen to a server that they keep
-// four fifths busy), and no audit is drawn there.
+// four fifths busy; of twenty who want half as much again as two servers do the mean is a tenth and the 99th
+// percentile more than twice too long), and no audit is drawn there.
 //
 // Those who keep a flow through a Network Load Balancer come back to its target, if its listener is TCP. Who asks is drawn from
 // all of them: where all ask for the first time at once it takes some rounds until all have a flow, as on the first minutes

@@ -33,11 +33,13 @@ type playedLink struct {
 	number int // that hold it
 	ends   flowHeap
 	leave  flowHeap
+	kinds  []flowsOfKind
 }
 
 // playedFlow is a flow.
 type playedFlow struct {
 	came     float64
+	kind     int
 	finishes bool // it goes on for nobody
 	given    bool // its client has left
 	gone     bool
@@ -71,6 +73,7 @@ func newLinkReplay(w *linkWindow, stream rng.Stream) *linkReplay {
 
 // newcomer is a flow that comes: its size is what is still to pass.
 type newcomer struct {
+	kind                 int
 	came, size, patience float64
 	finishes, given      bool
 }
@@ -83,7 +86,11 @@ func (l *playedLink) take(n newcomer) {
 	} else {
 		l.flows = append(l.flows, playedFlow{})
 	}
-	f := playedFlow{came: n.came, finishes: n.finishes, given: n.given, in: 1}
+	of := l.kindOf(n.kind)
+	if of.held++; !n.given {
+		of.awaited++
+	}
+	f := playedFlow{kind: n.kind, came: n.came, finishes: n.finishes, given: n.given, in: 1}
 	heap.Push(&l.ends, flowEvent{l.had + n.size, i})
 	if n.patience > 0 && !n.given {
 		f.in++
@@ -123,7 +130,7 @@ func (r *linkReplay) fill(w *linkWindow) {
 				shorter := kind.sizes.upTo(had, had)
 				for carry += n * (1 - shorter) * float64(len(r.links)); carry >= 1; carry-- {
 					r.links[turn%len(r.links)].take(newcomer{
-						came: middle, size: max(0, kind.sizes.beyond(shorter+(1-shorter)*r.stream.Uniform())-had),
+						kind: k, came: middle, size: max(0, kind.sizes.beyond(shorter+(1-shorter)*r.stream.Uniform())-had),
 						patience: kind.Patience, finishes: kind.Finishes, given: given,
 					})
 					turn++
@@ -147,6 +154,20 @@ func (r *linkReplay) play(w *linkWindow) {
 
 // step plays a step and counts what rates say of it.
 func (r *linkReplay) step(m *linkMoment, rule fluid.Rule) {
+	r.advance(m, rule)
+	n := float64(len(r.links))
+	for i := range m.kinds {
+		k := &m.kinds[i]
+		r.says.served += k.done * n
+		r.says.late += k.dropped * n
+		r.works += k.passed * n
+		r.record(k, k.done*n, k.done/max(k.done+k.dropped, noFlows))
+	}
+	r.able += m.fits * m.seconds * n
+}
+
+// advance plays a step.
+func (r *linkReplay) advance(m *linkMoment, rule fluid.Rule) {
 	n, begin := float64(len(r.links)), r.now
 	rate := 0.0
 	for i := range m.kinds {
@@ -165,14 +186,6 @@ func (r *linkReplay) step(m *linkMoment, rule fluid.Rule) {
 	for i := range r.links {
 		r.upto(i, end, m.fits)
 	}
-	for i := range m.kinds {
-		k := &m.kinds[i]
-		r.says.served += k.done * n
-		r.says.late += k.dropped * n
-		r.works += k.passed * n
-		r.record(k, k.done*n, k.done/max(k.done+k.dropped, noFlows))
-	}
-	r.able += m.fits * m.seconds * n
 }
 
 // instants draws the gaps between so many flows, and after them, and returns their sum.
@@ -196,7 +209,7 @@ func (r *linkReplay) arrive(m *linkMoment, rule fluid.Rule, which float64) {
 	to := r.pick(rule, m.fits)
 	r.upto(to, r.now, m.fits)
 	r.came++
-	r.links[to].take(newcomer{came: r.now, size: r.stream.Draw(k.size), patience: k.patience, finishes: k.finishes})
+	r.links[to].take(newcomer{kind: i, came: r.now, size: r.stream.Draw(k.size), patience: k.patience, finishes: k.finishes})
 }
 
 // pick chooses a target as flows come to them.
@@ -235,6 +248,9 @@ func (r *linkReplay) upto(link int, until, fits float64) {
 			at = max(l.now, l.leave[0].at)
 		}
 		r.worked += (at - l.now) * pace * float64(l.number)
+		for k := range l.kinds {
+			l.kinds[k].ended.passed += (at - l.now) * pace * float64(l.kinds[k].held)
+		}
 		l.had, l.now = l.had+(at-l.now)*pace, at
 		switch {
 		case leaves:
@@ -266,7 +282,12 @@ func (r *linkReplay) giveUp(l *playedLink, flow int) {
 	f := &l.flows[flow]
 	f.given = true
 	r.is.late++
+	of := l.kindOf(f.kind)
+	of.awaited--
+	of.ended.dropped++
 	if !f.finishes {
+		of.held--
+		of.ended.released++
 		f.gone = true
 		l.number--
 	}
@@ -276,7 +297,12 @@ func (r *linkReplay) giveUp(l *playedLink, flow int) {
 // pass has a flow end that has had all.
 func (r *linkReplay) pass(l *playedLink, flow int) {
 	f := &l.flows[flow]
+	of := l.kindOf(f.kind)
+	of.held--
+	of.ended.released++
 	if f.gone = true; !f.given {
+		of.awaited--
+		of.ended.stays = append(of.ended.stays, l.now-f.came)
 		r.is.served++
 		r.played.Record(int64(sim.Seconds(l.now - f.came)))
 	}

@@ -124,15 +124,23 @@ func (w *linkWindow) extend(s *LinkStep) {
 	}
 	w.to = s.At
 	m := linkMoment{seconds: s.Length.Seconds(), fits: s.Fits, short: s.Crowd.Short}
-	for i := range s.Crowd.Kinds {
-		k := &s.Crowd.Kinds[i]
-		m.kinds = append(m.kinds, linkKind{
+	m.kinds = kindsOf(s.Crowd)
+	for i := range m.kinds {
+		w.came += m.kinds[i].came * float64(w.played())
+	}
+	w.moments = append(w.moments, m)
+}
+
+// kindsOf is the flows of a crowd in a step, and what it says became of them.
+func kindsOf(c *Crowd) (kinds []linkKind) {
+	for i := range c.Kinds {
+		k := &c.Kinds[i]
+		kinds = append(kinds, linkKind{
 			size: k.Size, came: k.Came, patience: k.Patience, finishes: k.Finishes, done: k.Done, dropped: k.Dropped,
 			passed: k.Passed, stay: k.Stay,
 		})
-		w.came += k.Came * float64(w.played())
 	}
-	w.moments = append(w.moments, m)
+	return kinds
 }
 
 // played is how many targets are.
