@@ -46,7 +46,7 @@ func (l *Laws) basis(load float64, targets int) *basis {
 	case l.fewest(targets):
 		l.calm(b)
 		if inOrder {
-			b.longer *= (1 + l.demand.scv) / 2
+			b.longer *= l.queued(l.station.Servers*targets, min(load, MostLoad))
 		}
 	case inOrder:
 		b.by = l.compare(load, b.stages)
@@ -187,10 +187,7 @@ func (l *Laws) variedly(load float64, stages int) ratio {
 	key := node{int(math.Round(-math.Log1p(-load) / ratioStep)), stages}
 	r, known := l.ratios[key]
 	if !known {
-		if l.pieces == nil {
-			l.pieces = even(cut(l.station.Demand, finerBody, finerTail))
-		}
-		s := newSingle(l.pieces, l.gaps.of(stages), load, l.demand.scv)
+		s := newSingle(l.cells(), l.gaps.of(stages), load, l.demand.scv)
 		root := decay(stages, load)
 		r = s.than(root)
 		r.law = s.law()
@@ -202,6 +199,14 @@ func (l *Laws) variedly(load float64, stages int) ratio {
 		l.ratios[key] = r
 	}
 	return r
+}
+
+// cells are the demand, finely cut.
+func (l *Laws) cells() []part {
+	if l.pieces == nil {
+		l.pieces = even(cut(l.station.Demand, finerBody, finerTail))
+	}
+	return l.pieces
 }
 
 // than compares with exponential services, of which the root of [decay] says all.
