@@ -51,21 +51,33 @@ func (p *Plane) foresee(id uint32, b *server, now sim.Time) bool {
 	for _, left := range p.remainders {
 		r := p.compact.at(left.Job)
 		f := &p.fastPaths[r.server]
-		p.servers.at(r.server).gate.held--
-		f.work -= f.time(r.demand)
+		if f.lines {
+			p.servers.at(r.server).gate.held--
+			f.work -= f.time(r.demand)
+		}
 		over, longer := left.Rounded()
 		if r.received = sim.Time(longer); base.counted {
 			p.compact.ends.insert(left.Job, now+over)
 		}
 	}
 	base.station.Load(now, b.station.Done(), p.remainders)
-	base.open, base.settled = true, now
+	base.settled = now
+	p.setForesees(base, b, true)
 	return true
+}
+
+// setForesees notes on all who share a CPU whether its departures are foreseen.
+func (p *Plane) setForesees(base *fastPath, b *server, foresees bool) {
+	base.foresees = foresees
+	for _, h := range b.applications {
+		p.fastPaths[indexOf(h)].foresees = foresees
+	}
 }
 
 // stillForesees reports whether one more has a vCPU of its own on a base whose departures are
 // foreseen. They are so no more if all are taken.
-func (p *Plane) stillForesees(id uint32, base *fastPath, now sim.Time) bool {
+func (p *Plane) stillForesees(id uint32, now sim.Time) bool {
+	base := &p.fastPaths[id]
 	if base.counted && p.compact.ends.behind(now) { // who picks by requests in flight has turned it
 		p.compact.ends.turn(now, p.endDue)
 	}
@@ -107,10 +119,10 @@ func (p *Plane) enterForeseen(r *compactRequest, f *fastPath, n *lane, patience 
 // there until an instant to its end.
 func (p *Plane) unforesee(id uint32, until sim.Time) {
 	base, b := &p.fastPaths[id], p.servers.at(id)
-	if !base.open {
+	if !base.foresees {
 		return
 	}
-	base.open = false
+	p.setForesees(base, b, false)
 	until = max(until, base.settled)
 	if base.counted {
 		p.compact.ends.turn(until, p.endDue)
@@ -126,8 +138,10 @@ func (p *Plane) unforesee(id uint32, until sim.Time) {
 		left := &p.remainders[i]
 		r := p.compact.at(left.Job)
 		f := &p.fastPaths[r.server]
-		p.servers.at(r.server).gate.held++
-		f.work += f.time(r.demand)
+		if f.lines {
+			p.servers.at(r.server).gate.held++
+			f.work += f.time(r.demand)
+		}
 		left.Left -= uint64(r.received)
 		if base.counted {
 			p.compact.ends.remove(left.Job)
