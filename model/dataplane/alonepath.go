@@ -1,6 +1,9 @@
 package dataplane
 
-import "headroom/sim"
+import (
+	"headroom/sim"
+	"headroom/sim/station"
+)
 
 // A server that shares its CPU among its requests, and its machine with nobody, has the fast path
 // that applications of one machine have together (sharedpath.go): it is its own base. Time limits
@@ -33,7 +36,8 @@ func (p *Plane) foreseeableAlone(s *server) bool {
 func (p *Plane) openAlone(f *fastPath, s *server) {
 	spec := s.station.Spec()
 	f.opensFor(s, s, min(int64(spec.Limit), mostSharing*spec.Servers<<f.impatient))
-	f.lines, f.foresight = false, foresight{upTo: -1}
+	f.lines, f.foresight = false, p.newForesight(s)
+	f.station.Reset(station.Spec{Servers: spec.Servers}, 0)
 	s.settles = settlesShared
 }
 

@@ -42,7 +42,7 @@ type fastPath struct {
 	foresight foresight   // shared: of that; each who shares it knows upTo
 	foresees  bool        // shared: who computes there is at the foreseen station of its base
 	lines     bool        // shared, of an application: requests may wait for a place
-	_         [10]byte     // to the end of its fourth cache line
+	_         [6]byte     // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the

@@ -5,13 +5,12 @@ import (
 	"headroom/sim/station"
 )
 
-// While fewer requests compute on a machine that applications share than it has vCPUs, each has
-// one of its own: nobody is slower for another, and when a request ends is known when it comes,
-// as at a server of its own. If each application lets as many in as there are vCPUs, nobody waits
-// either. So the fast path of a base is open as long as that lasts: its requests are at its
-// foreseen station, and at none of the gates. Whoever would be one too many, and whoever looks,
-// brings them to the station that shares the vCPUs, with what is left of each to the last part of
-// a nanosecond.
+// While fewer requests compute where they share a CPU than it has vCPUs, each has one of its own:
+// nobody is slower for another, and when a request ends is known when it comes, as where they are
+// served in order of arrival. If each application lets as many in as there are vCPUs, nobody waits
+// either. So the requests of a base are at its foreseen station as long as that lasts, and at none
+// of the gates. Whoever would be one too many, and whoever looks, brings them to the station that
+// shares the vCPUs, with what is left of each to the last part of a nanosecond.
 
 // foresight is whether the departures of a base are to be foreseen when they may be. To go over
 // to its foreseen station and back costs as much as some requests save there.
@@ -20,12 +19,14 @@ type foresight struct {
 	came  int32 // requests that it was good for this time
 	saved int32 // more than it cost
 	rests int32 // opportunities that are let pass, since it costs more than it saves
+	rest  int32 // next time so many
 }
 
 const (
-	foresightCost  = 6  // requests
+	foresightCost  = 10 // requests
 	foresightSaved = 64 // that are remembered at most
-	foresightRest  = 64
+	foresightRest  = 64 // at first, twice as long whenever it was in vain again
+	longestRest    = 1 << 12
 )
 
 // newForesight is how the departures of a base may be foreseen. That begins while so few requests
@@ -158,7 +159,11 @@ func (p *Plane) unforesee(id uint32, until sim.Time) {
 func (f *foresight) ends() {
 	f.saved = min(f.saved+f.came-foresightCost, foresightSaved)
 	f.came = 0
-	if f.saved < 0 {
-		f.saved, f.rests = 0, foresightRest
+	switch {
+	case f.saved < 0:
+		f.rest = min(max(foresightRest, 2*f.rest), longestRest)
+		f.saved, f.rests = 0, f.rest
+	case f.saved == foresightSaved:
+		f.rest = 0
 	}
 }
