@@ -24,6 +24,7 @@ type source struct {
 	straight bool     // its requests go straight: see [Plane.sendStraight]
 	closed   bool     // its visitors think before they ask again
 	inherits bool     // what it says of a request comes from that which called
+	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
 	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
