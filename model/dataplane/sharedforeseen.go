@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"math"
+
 	"headroom/sim"
 	"headroom/sim/station"
 )
@@ -23,21 +25,23 @@ type foresight struct {
 }
 
 const (
-	foresightCost  = 10 // requests
+	foresightCost  = 10 // requests, and one for each that goes over
 	foresightSaved = 64 // that are remembered at most
 	foresightRest  = 64 // at first, twice as long whenever it was in vain again
 	longestRest    = 1 << 12
 )
 
 // newForesight is how the departures of a base may be foreseen. That begins while so few requests
-// compute that it takes a while until vCPUs are shared.
+// compute that it takes a while until vCPUs are shared: their number goes up and down by about the
+// square root of it.
 func (p *Plane) newForesight(b *server) foresight {
 	for _, h := range b.applications {
 		if int64(p.servers.Get(h).gate.limit) < b.station.Servers() {
 			return foresight{upTo: -1}
 		}
 	}
-	return foresight{upTo: int32((b.station.Servers() - 1) / 2)}
+	servers := b.station.Servers()
+	return foresight{upTo: int32(servers - 1 - int64(math.Sqrt(float64(servers))))}
 }
 
 // foresee brings what computes on a base to its foreseen station, at an instant up to which it is
@@ -152,12 +156,18 @@ func (p *Plane) unforesee(id uint32, until sim.Time) {
 	if base.counted {
 		p.calendar.announce(id, b.station.Next())
 	}
-	base.foresight.ends()
+	p.foresights++
+	p.foreseen += int64(base.foresight.came)
+	base.foresight.ends(int32(len(p.remainders)))
 }
 
-// ends says what it was worth this time.
-func (f *foresight) ends() {
-	f.saved = min(f.saved+f.came-foresightCost, foresightSaved)
+// Foresight returns how many requests had an end that was known when they came, where they share a
+// CPU, and how often that went over to where it is not. It is meant for tests.
+func (p *Plane) Foresight() (requests, times int64) { return p.foreseen, p.foresights }
+
+// ends says what it was worth this time, when so many have gone over to the station that shares.
+func (f *foresight) ends(over int32) {
+	f.saved = min(f.saved+f.came-foresightCost-over, foresightSaved)
 	f.came = 0
 	switch {
 	case f.saved < 0:
