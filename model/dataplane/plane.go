@@ -144,7 +144,7 @@ func New(setup Setup) (*Plane, error) {
 		calls:          make([]calls, len(setup.Traffic.Services)),
 		calendar:       newCalendar[struct{}](),
 		many:           manyFastPaths,
-		compact:        compactRequests{ends: newCalendar[compactRequest]()},
+		compact:        compactRequests{ends: newCalendar[compactRequest](), free: noIndex},
 		returning:      -1,
 		everyDeparture: setup.EveryDeparture,
 		full:           setup.Full,
