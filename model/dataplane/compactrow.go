@@ -17,22 +17,21 @@ type alikeRow struct {
 	request compactRequest // the present one
 }
 
-// openRow finds what a row of requests of a source have in common, or returns false where they
-// may differ.
-func (p *Plane) openRow(w *alikeRow, index int, s *source) bool {
+// openRow finds what a row of requests of a source have in common; where they may differ, it
+// has no source.
+func (p *Plane) openRow(w *alikeRow, index int, s *source) {
 	if !s.alike {
-		return false
+		return
 	}
 	action := &s.way.actions[0]
 	choice, ok := action.forward.Next() // among one: whose turn it is does not change
 	if !ok {
-		return false
+		return
 	}
 	w.request = compactRequest{source: uint16(index), route: s.span.others + int32(action.groups[choice])}
 	w.source, w.lane = s, &p.lanes[w.request.route]
 	w.group, w.dns, w.nodes = w.lane.group, s.lb.dns, s.lb.nodes
 	w.limited, w.zonal = s.lb.limited, !w.group.cfg.CrossZone
-	return true
 }
 
 // closeRow counts what the rule of a row has met.

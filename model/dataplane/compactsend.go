@@ -9,26 +9,27 @@ import (
 func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 	index, rank := ev.Index(), p.table[requestArrives].rank
 	var w alikeRow
-	alike := p.openRow(&w, index, s)
+	p.openRow(&w, index, s)
 	p.lead = p.kernel.Lead(rank)
 	for left := p.ahead; ; left-- {
 		p.following = 0
 		next, ok := s.events.Next()
-		ok = ok && next <= p.frame.Duration
-		var place sim.Place // before all that this request leads to
-		if ok {
-			place = p.kernel.Reserve()
-			if p.ahead > 0 {
-				p.following = next
+		if !ok || next > p.frame.Duration {
+			if w.source != nil {
+				p.sendInRow(&w)
+			} else {
+				p.sendCompact(index, s)
 			}
+			break
 		}
-		if alike {
+		place := p.kernel.Reserve() // before all that this request leads to
+		if p.ahead > 0 {
+			p.following = next
+		}
+		if w.source != nil {
 			p.sendInRow(&w)
 		} else {
 			p.sendCompact(index, s)
-		}
-		if !ok {
-			break
 		}
 		if left <= 0 || !p.kernel.Follow(&p.lead, next) {
 			p.following = 0
@@ -37,7 +38,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		}
 		p.inRow = true
 	}
-	if alike {
+	if w.source != nil {
 		w.closeRow()
 	}
 }
