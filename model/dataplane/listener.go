@@ -115,9 +115,9 @@ func (l *Listener) expiry(host string) sim.Time {
 	return until
 }
 
-// Names reports whether a certificate of the listener that clients of a port reach is for a
+// names reports whether a certificate of the listener that clients of a port reach is for a
 // host, or none is needed.
-func (lb *LoadBalancer) Names(port int, host string) bool {
+func (lb *LoadBalancer) names(port int, host string) bool {
 	i := lb.ListenerFor(port)
 	if i == None || host == "" {
 		return true

@@ -1,6 +1,10 @@
 package dataplane
 
-import "slices"
+import (
+	"slices"
+
+	"headroom/model"
+)
 
 // RulesMet reports, by listener and rule of a load balancer, which rules some request of
 // a workload or a call comes to; the default rule comes last. The traffic is valid.
@@ -20,16 +24,8 @@ func RulesMet(t *Traffic, balancer int) [][]bool {
 		}
 	}
 	for i := range t.Workloads {
-		w := &t.Workloads[i]
-		if t.asks(w, balancer) {
-			look(w.asks())
-		}
-		for first := range t.LoadBalancers {
-			if next, port := t.behind(first, int(w.Port)); next == balancer && t.asks(w, first) {
-				asks := w.asks()
-				asks.port = port
-				look(asks)
-			}
+		for _, asks := range t.askers(&t.Workloads[i], balancer) {
+			look(asks)
 		}
 	}
 	for i := range t.Services {
@@ -48,6 +44,39 @@ func RulesMet(t *Traffic, balancer int) [][]bool {
 		}
 	}
 	return met
+}
+
+// askers is who a workload is to a load balancer that it comes to, straight or by others.
+func (t *Traffic) askers(w *Workload, balancer int) (all []asker) {
+	if t.asks(w, balancer) {
+		all = append(all, w.asks())
+	}
+	for first := range t.LoadBalancers {
+		if next, port := t.behind(first, int(w.Port)); next == balancer && t.asks(w, first) {
+			asks := w.asks()
+			asks.port = port
+			all = append(all, asks)
+		}
+	}
+	return all
+}
+
+// Unproven lists the hosts that a workload, or a redirect of its requests, asks for at a listener of a load balancer
+// that has a certificate for others alone. The traffic is valid.
+func Unproven(t *Traffic, w *Workload, balancer int) (hosts []string) {
+	lb := &t.LoadBalancers[balancer]
+	for _, asks := range t.askers(w, balancer) {
+		way, err := newWay(lb, asks, func(model.RuleName) *int64 { return new(int64) })
+		if err != nil {
+			continue
+		}
+		for _, at := range way.asked {
+			if host := at.class.Host; at.secure && !lb.names(at.port, host) && !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts
 }
 
 // mayAsk is what a call may look like: where it passes on what the request says that is served,

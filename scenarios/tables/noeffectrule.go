@@ -65,19 +65,16 @@ func (l *loader) warnOfLooks(workload int) {
 	}
 }
 
-// warnOfHosts warns of hosts that no certificate is for: their clients break off.
+// warnOfHosts warns of hosts that a load balancer has no certificate for: clients that come to it break off.
 func (l *loader) warnOfHosts(workload int) {
 	w, t := &l.cfg.Workloads[workload], l.tables["workload"][workload]
 	n := t.Node.Table["host"]
-	if w.To != dataplane.ToLoadBalancer || n == nil {
+	if n == nil {
 		return
 	}
-	lb := &l.cfg.LoadBalancers[w.Target]
-	told := map[string]bool{}
-	for _, c := range w.Classes {
-		if !told[c.Host] && !lb.Names(int(w.Port), c.Host) {
-			told[c.Host] = true
-			l.warnAt(n, fmt.Sprintf("%s: no certificate of load_balancer.%s is for %s: all its handshakes fail", t.PathOf("host"), lb.Name, c.Host))
+	for i := range l.cfg.LoadBalancers {
+		for _, host := range dataplane.Unproven(&l.cfg.Traffic, w, i) {
+			l.warnAt(n, fmt.Sprintf("%s: no certificate of load_balancer.%s is for %s: all its handshakes fail", t.PathOf("host"), l.cfg.LoadBalancers[i].Name, host))
 		}
 	}
 }

@@ -20,11 +20,14 @@ func (l *loader) verify(root *tree.Node) {
 		errs = l.playRequests(root, errs)
 	}
 	l.accuse(root, errs)
-	if search := l.scenario.Search; len(l.Faults) == 0 && search != nil && search.Fluid {
-		l.verifyScreen(root, "search")
+	if len(l.Faults) > 0 {
+		return
 	}
-	if sweep := l.scenario.Sweep; len(l.Faults) == 0 && sweep != nil && sweep.Fluid {
-		l.verifyScreen(root, "sweep")
+	if search := l.scenario.Search; search != nil && search.Fluid {
+		search.Fluid = l.screens(root, "search")
+	}
+	if sweep := l.scenario.Sweep; sweep != nil && sweep.Fluid {
+		sweep.Fluid = l.screens(root, "sweep")
 	}
 }
 
@@ -76,15 +79,15 @@ func (l *loader) accuse(root *tree.Node, errs []error) {
 	}
 }
 
-// verifyScreen checks that rates can play what a search or a sweep would screen by them.
-func (l *loader) verifyScreen(root *tree.Node, table string) {
+// screens checks that rates can play what a search or a sweep would screen by them, and reports whether there is
+// something to screen: where a run plays rates, there is not.
+func (l *loader) screens(root *tree.Node, table string) bool {
 	path := table + ".screen"
-	instead := "is not carried by " + path + ` = "fluid": rates do not show what it does; use screen = "request"`
 	if l.cfg.Fluid > 0 {
-		at := root.Nearest(path).At
-		l.Faults = append(l.Faults, schema.Fault{File: at.File, Line: at.Line, Path: path, Rule: `must not be given with run.fidelity = "fluid" or "auto": all of the ` + table + ` plays rates`})
-		return
+		l.warnAt(root.Nearest(path), path+": has no effect: run.fidelity has all of the "+table+" play rates")
+		return false
 	}
+	instead := "is not carried by " + path + ` = "fluid": rates do not show what it does; use screen = "request"`
 	rates := *l.cfg
 	rates.Fluid = min(space.ScreenStep, rates.Duration)
 	errs := rates.Validate()
@@ -92,4 +95,5 @@ func (l *loader) verifyScreen(root *tree.Node, table string) {
 		errs[i] = errors.New(strings.Replace(err.Error(), model.NotFluid, instead, 1))
 	}
 	l.accuse(root, errs)
+	return true
 }
