@@ -107,6 +107,8 @@ type Plane struct {
 	compact       compactRequests     // on them
 	bases         []base              // kinds of servers that applications share
 	remainders    []station.Remainder // room for some
+	foresights    int64               // times that a CPU which requests share was foreseen, and is no more
+	foreseen      int64               // requests that this was good for
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]
