@@ -5,7 +5,6 @@ import "math/bits"
 const (
 	frontRoom = 64 // places of a front: as many as a word has bits
 	frontFull = 32 // events that it holds at most, so that they move up seldom
-	frontFew  = 8  // events with which it is not filled further
 )
 
 // front holds the events of a kernel that come next, in order: all whose keys are below
@@ -99,15 +98,12 @@ func (f *front[E]) makeRoom(t *trie[E]) {
 	}
 }
 
-// fill takes over the first events of a trie that is not empty, a few if it has them: its
-// slots may hold one each. The front must be empty.
+// fill takes over the first events of a trie that is not empty. The front must be.
 func (f *front[E]) fill(t *trie[E]) {
 	f.head, f.end, f.free = frontRoom/4, frontRoom/4, 1<<frontRoom-1
-	for f.end-f.head < frontFew && t.levels != 0 {
-		events, bound := t.shift()
-		for i := range events {
-			f.put(events[i].key, events[i].sequence, events[i].event)
-		}
-		f.bound = bound
+	events, bound := t.shift()
+	for i := range events {
+		f.put(events[i].key, events[i].sequence, events[i].event)
 	}
+	f.bound = bound
 }
