@@ -123,16 +123,37 @@ type Subtotal struct {
 	Share   float64       // of the mean total
 }
 
+// subtotalKey tells subtotals apart.
+type subtotalKey struct {
+	service pricing.Service
+	option  pricing.Option
+	unused  bool // what was committed and nobody used
+}
+
 // subtotals sums the lines by service, then way of buying, in the order in
 // which the packages list them.
 func subtotals(measured []*Measurement) []Subtotal {
+	sums := map[subtotalKey][]model.Money{} // by replication
+	for k, m := range measured {
+		for i := range m.lines {
+			l := &m.lines[i]
+			if l.Category != pricing.Usage {
+				continue
+			}
+			key := subtotalKey{l.Service, l.Option, l.Discount.Status == "Unused"}
+			if sums[key] == nil {
+				sums[key] = make([]model.Money, len(measured))
+			}
+			sums[key][k] += l.Effective
+		}
+	}
 	var all []Subtotal
 	total := 0.0
 	for _, service := range pricing.Services() {
 		for _, option := range pricing.Options() {
 			for _, unused := range []bool{false, true} {
-				s := Subtotal{Service: service, Option: option, Unused: unused}
-				if s.sum(measured) {
+				if sum := sums[subtotalKey{service, option, unused}]; sum != nil {
+					s := Subtotal{Service: service, Option: option, Unused: unused, Cost: intervalOf(sum)}
 					total += s.Cost.Value
 					all = append(all, s)
 				}
@@ -147,23 +168,11 @@ func subtotals(measured []*Measurement) []Subtotal {
 	return all
 }
 
-// sum adds the lines up that belong to the subtotal. It reports whether there is
-// one.
-func (s *Subtotal) sum(measured []*Measurement) bool {
-	costs := make([]float64, len(measured))
-	charged := false
-	for k, m := range measured {
-		var sum model.Money
-		for i := range m.lines {
-			l := &m.lines[i]
-			unused := l.Discount.Status == "Unused"
-			if l.Service == s.Service && l.Option == s.Option && unused == s.Unused && l.Category == pricing.Usage {
-				sum += l.Effective
-				charged = true
-			}
-		}
+// intervalOf is the estimate of what each replication costs.
+func intervalOf(sums []model.Money) stat.Estimate {
+	costs := make([]float64, len(sums))
+	for k, sum := range sums {
 		costs[k] = sum.USD()
 	}
-	s.Cost = stat.Interval(costs, Confidence)
-	return charged
+	return stat.Interval(costs, Confidence)
 }

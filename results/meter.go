@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"headroom/model"
 	"headroom/model/cloud"
@@ -19,7 +20,7 @@ type Meter struct {
 	cfg     *cloud.Config
 	scopes  []scope
 	entries []entry
-	at      map[string]int // of entries, by key
+	at      func() map[string]int // of entries, by key
 }
 
 type entry struct {
@@ -32,20 +33,30 @@ type entry struct {
 
 // NewMeter returns the meter of a scenario, and of limits on its metrics.
 func NewMeter(cfg *cloud.Config, limits ...model.Threshold) *Meter {
-	m := &Meter{cfg: cfg, scopes: scopes(cfg), at: map[string]int{}}
-	count := map[string]int{}
-	for _, s := range m.scopes {
-		count[s.Label]++
+	m := &Meter{cfg: cfg, scopes: scopes(cfg)}
+	m.at = sync.OnceValue(m.places)
+	count, labelled := map[string]int{}, map[string][]int{}
+	for i := range m.scopes {
+		label := m.scopes[i].Label
+		count[label]++
+		labelled[label] = append(labelled[label], i)
 	}
 	all := metrics()
+	var near []int
 	for k := range all {
 		metric := &all[k]
 		if metric.needs != "" && count[metric.needs] == 0 {
 			continue
 		}
-		for i, s := range m.scopes {
-			if metric.covers(s, count) && (metric.where == nil || metric.where(cfg, s)) {
-				m.add(entry{key: s.Key(metric.Name), metric: metric, scope: i})
+		near = append(near[:0], labelled[""]...)
+		for _, label := range metric.Labels {
+			near = append(near, labelled[label]...)
+		}
+		slices.Sort(near)
+		for _, i := range near {
+			s := &m.scopes[i]
+			if metric.covers(s, count) && (metric.where == nil || metric.where(cfg, *s)) {
+				m.entries = append(m.entries, entry{key: s.Key(metric.Name), metric: metric, scope: i})
 			}
 		}
 	}
@@ -54,7 +65,7 @@ func NewMeter(cfg *cloud.Config, limits ...model.Threshold) *Meter {
 		for _, e := range whole {
 			if !e.metric.alone() {
 				e.key, e.window = model.Windowed(e.key, w.Name), k+1
-				m.add(e)
+				m.entries = append(m.entries, e)
 			}
 		}
 	}
@@ -66,17 +77,21 @@ func NewMeter(cfg *cloud.Config, limits ...model.Threshold) *Meter {
 	return m
 }
 
-func (m *Meter) add(e entry) {
-	m.at[e.key] = len(m.entries)
-	m.entries = append(m.entries, e)
+// places finds the entries by their keys.
+func (m *Meter) places() map[string]int {
+	at := make(map[string]int, len(m.entries))
+	for i := range m.entries {
+		at[m.entries[i].key] = i
+	}
+	return at
 }
 
 // Keys returns the keys of the metrics, with their units, in the order of what
 // [Meter.Read] returns.
 func (m *Meter) Keys() (keys, units []string) {
-	for _, e := range m.entries {
-		keys = append(keys, e.key)
-		units = append(units, e.metric.Unit)
+	keys, units = make([]string, len(m.entries)), make([]string, len(m.entries))
+	for i := range m.entries {
+		keys[i], units[i] = m.entries[i].key, m.entries[i].metric.Unit
 	}
 	return keys, units
 }
@@ -116,7 +131,7 @@ func (m *Meter) values(parts []part, windows []Window) []float64 {
 
 // covers reports whether the metric is given for a part, when there are count
 // parts of each label.
-func (m *Metric) covers(s scope, count map[string]int) bool {
+func (m *Metric) covers(s *scope, count map[string]int) bool {
 	if s.Label != "" {
 		return slices.Contains(m.Labels, s.Label) && (s.Label != labelService || s.application == m.hops)
 	}
@@ -125,7 +140,7 @@ func (m *Metric) covers(s scope, count map[string]int) bool {
 
 // find returns the position of a key, or -1.
 func (m *Meter) find(key string) int {
-	if at, known := m.at[key]; known {
+	if at, known := m.at()[key]; known {
 		return at
 	}
 	return -1

@@ -202,7 +202,8 @@ type traffic struct {
 	failed                                                   []int64 // by code
 	causes                                                   dataplane.CauseCounts
 
-	latency                          *stat.Histogram
+	latency                          *stat.Histogram // of others while shared
+	shared                           bool
 	wait                             stat.Tally
 	waited, measured, measuredFailed int64
 }
@@ -238,9 +239,9 @@ func (p *part) addHops() {
 			}
 		}
 	case labelZone:
-		p.merged.latency.Merge(p.outcome.Observed.Zones[p.index])
+		p.merged.addLatency(p.outcome.Observed.Zones[p.index])
 	case labelType:
-		p.merged.latency.Merge(p.outcome.Observed.Types[p.index])
+		p.merged.addLatency(p.outcome.Observed.Types[p.index])
 	}
 }
 
@@ -282,12 +283,29 @@ func (t *traffic) add(r *dataplane.RouteOutcome) {
 	}
 	t.causes.Merge(&r.Causes)
 	if r.Latency != nil {
-		t.latency.Merge(r.Latency)
+		t.addLatency(r.Latency)
 	}
 	t.wait.Merge(&r.Wait)
 	t.waited += r.Waited
 	t.measured += r.MeasuredCompleted
 	t.measuredFailed += r.MeasuredFailed
+}
+
+// addLatency merges the latency of others, or shares it where there was none: histograms
+// are large, and most parts have one.
+func (t *traffic) addLatency(h *stat.Histogram) {
+	switch {
+	case h.Count() == 0:
+		return
+	case t.latency.Count() == 0:
+		t.latency, t.shared = h, true
+		return
+	case t.shared:
+		merged := &stat.Histogram{}
+		merged.Merge(t.latency)
+		t.latency, t.shared = merged, false
+	}
+	t.latency.Merge(h)
 }
 
 // owns reports whether what stands on the bill of an owner, of a service and of

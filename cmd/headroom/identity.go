@@ -27,7 +27,8 @@ func manifestOf(s *tables.Scenario) (sweep.Manifest, error) {
 	return parts, nil
 }
 
-// programSum tells this build from any other.
+// programSum tells this build from any other: by its build ID, or all of it where it was
+// built without one.
 func programSum() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
@@ -38,6 +39,15 @@ func programSum() (string, error) {
 		return "", err
 	}
 	defer file.Close()
+	switch id, err := buildID(file); {
+	case err != nil:
+		return "", err
+	case id != "":
+		return version() + " " + id, nil
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, file); err != nil {
 		return "", err

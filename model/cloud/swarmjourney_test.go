@@ -159,6 +159,40 @@ func swarmReturns(seed uint64) *Config {
 	return cfg
 }
 
+// swarmTails is a random scenario of [swarmReturns] whose calls are the last steps of their callers,
+// which let everybody in: nobody but users acts on most answers.
+func swarmTails(seed uint64) *Config {
+	cfg := swarmReturns(seed)
+	s := rng.New(seed, 0, "swarm/tails")
+	cfg.Duration = min(cfg.Duration, 4*sim.Minute)
+	cfg.Warmup = min(cfg.Warmup, cfg.Duration)
+	cfg.Workloads[0].Arrivals, cfg.Workloads[0].Demand = poissonAt(10), must(rng.Exponential(0.05))
+	for i := range cfg.Services {
+		v := &cfg.Services[i]
+		if !chance(&s, 0.1) {
+			v.Discipline, v.Concurrency, v.Workers, v.Async, v.Errors = ProcessorSharing, 0, 0, false, model.Errors{}
+		}
+		cfg.TargetGroups[i].Stickiness = dataplane.Stickiness{}
+		if !chance(&s, 0.1) {
+			cfg.TargetGroups[i].Algorithm, cfg.TargetGroups[i].Mitigation = "round_robin", false
+		}
+		cfg.LoadBalancers[i].Latency = []sim.Time{1, sim.Millisecond, 20 * sim.Millisecond}[s.Below(3)]
+		if i == len(cfg.Services)-1 {
+			continue
+		}
+		call := swarmCall(&s, 0, i+1)
+		call.To, call.Class.Path, call.Demand = ToLoadBalancer, "/", must(rng.Exponential(0.05))
+		if !chance(&s, 0.2) {
+			call.Count, call.PoolSize, call.PoolTimeout = 1, 0, 0
+		}
+		v.Steps = []dataplane.Step{{Kind: dataplane.StepCPU}, {Kind: dataplane.StepCall, Call: call}}
+		if i == 0 && chance(&s, 0.1) {
+			v.Steps = append(v.Steps, dataplane.Step{Kind: dataplane.StepCPU})
+		}
+	}
+	return cfg
+}
+
 // Every invariant holds after every event of random journeys.
 func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
 	worlds{
@@ -169,6 +203,12 @@ func TestInvariantsHoldOnRandomJourneys(t *testing.T) {
 	}.hold(t)
 	worlds{
 		seeds: 12, make: swarmReturns,
+		see: func(t *testing.T, out *Outcome) {
+			usersAddUp(t, out)
+		},
+	}.hold(t)
+	worlds{
+		seeds: 12, events: 3000, stride: 7, make: swarmTails,
 		see: func(t *testing.T, out *Outcome) {
 			usersAddUp(t, out)
 		},

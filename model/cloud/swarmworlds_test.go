@@ -37,6 +37,7 @@ var swarms = map[string]func(seed uint64) *Config{
 	"returns":               swarmReturns,
 	"snapshots":             swarmSnapshots,
 	"stages":                swarmStages,
+	"tails":                 swarmTails,
 	"tasks":                 swarmTasks,
 	"visitors":              withSwarm("visitors", swarmVisitors),
 	"websockets":            withSwarm("websockets", swarmWebsockets),

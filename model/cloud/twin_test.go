@@ -98,6 +98,25 @@ func TestAnswersComeOutAlikeHoweverTheyReturn(t *testing.T) {
 	}
 }
 
+// An answer that its caller only passes on comes out, when somebody looks, as at its instant,
+// whatever dies, drains, runs into a time limit or is tried again meanwhile.
+func TestAnswersThatArePassedOnComeOutAlike(t *testing.T) {
+	saved := 0 // scenarios
+	for seed := range uint64(48) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmTails(seed)
+			w, atOnce := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{everyDeparture: true}))
+			sameOutcome(t, run(t, w), run(t, atOnce))
+			if few, many := w.kernel.Processed(), atOnce.kernel.Processed(); few < many-many/20 {
+				saved++
+			}
+		})
+	}
+	if saved < 12 {
+		t.Errorf("events are saved in %d of 48 scenarios: hardly anything is compared", saved)
+	}
+}
+
 // Whatever worlds have, requests come out by short ways as by the general one: a detour that
 // is added to one of them alone shows here.
 func TestShortWaysComeOutAsTheGeneralWayInAllWorlds(t *testing.T) {

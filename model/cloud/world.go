@@ -156,14 +156,17 @@ func (w *World) steps(until sim.Time, n int) bool {
 	for range n {
 		ev, ok := w.kernel.Next(until)
 		if !ok {
+			w.data.EndRow()
 			return false
 		}
 		if ev.Plane == model.DataPlane {
 			w.data.Handle(ev)
 		} else {
+			w.data.EndRow()
 			w.control.Handle(ev)
 		}
 	}
+	w.data.EndRow()
 	return true
 }
 

@@ -38,7 +38,8 @@
 // somewhere else at once (journeys of calls, callees, applications that fail, targets
 // that drain) have their next departure in the kernel (journeywatch.go), or, where nothing hears
 // of it but a caller behind a load balancer, the instant at which the answer reaches that one:
-// one event a call, not two ([Plane.markReturns]). All four give the same outcome. Where requests only
+// one event a call, not two, and none where that one and all before it only answer then
+// ([Plane.markReturns]). All four give the same outcome. Where requests only
 // compute, pause, read and write, the ends of their steps are the server's own as well
 // (kept.go): it plays them, in the order in which the kernel would have, when somebody
 // looks, and keeps nothing to itself once its disks, its memory or a fault concern others.

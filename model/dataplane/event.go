@@ -99,9 +99,12 @@ func newTable() [kindCount]row {
 
 // Handle plays one event of this plane.
 func (p *Plane) Handle(ev model.Event) {
-	switch kind(ev.Kind) {
-	case requestArrives: // as most are
+	if kind(ev.Kind) == requestArrives { // as most are
 		p.onRequestArrives(ev)
+		return
+	}
+	p.EndRow()
+	switch kind(ev.Kind) {
 	case serverDeparts: // or these, where services call others
 		p.onServerDeparts(ev)
 	case callReturns:

@@ -5,6 +5,7 @@ import "slices"
 // evictTarget ends the requests that reached a server through one target.
 func (p *Plane) evictTarget(target uint32) {
 	server := p.targets.at(target).server
+	p.hear(p.kernel.Now())
 	p.settle(server, p.kernel.Now())
 	for _, i := range p.aboard(server) {
 		if r := p.requests.at(i); r.target == target {

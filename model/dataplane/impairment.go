@@ -39,6 +39,7 @@ func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	for _, a := range p.servers.Get(h).applications {
 		p.Impair(a, impairment)
 	}
+	p.hear(now - 1)
 	p.settle(id, now-1) // a failure comes before the departures of its instant
 	p.leaveFastPath(id)
 	s := p.servers.Get(h)

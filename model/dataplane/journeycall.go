@@ -17,6 +17,8 @@ type calls struct {
 	errors  rng.Stream // which requests fail
 	instant bool       // departures of its servers lead somewhere else at once
 	lag     sim.Time   // from a departure until it leads to a caller, at least; Never: nobody calls
+	lead    sim.Time   // from a departure until it leads to somebody else than a caller, at least; Never: to nobody
+	slack   sim.Time   // from a departure until a caller does more because of it than answer, at least
 	shared  bool       // some of its servers have a fast path on which requests share a CPU
 	keeps   bool       // its servers keep their steps to themselves
 	ios     []fixedIO  // by step
@@ -172,9 +174,10 @@ func (p *Plane) onCallGivesUp(ev model.Event) {
 
 // onCallReturns brings a call's end to its caller, who goes on or fails, or a connection
 // to a call that waited for it.
-func (p *Plane) onCallReturns(ev model.Event) { p.returnCall(ev.Handle()) }
+func (p *Plane) onCallReturns(ev model.Event) { p.returnCall(ev.Handle(), p.kernel.Now()) }
 
-func (p *Plane) returnCall(h slab.Handle) {
+// returnCall is [Plane.onCallReturns] at an instant that may have passed.
+func (p *Plane) returnCall(h slab.Handle, now sim.Time) {
 	r := p.requests.Get(h)
 	if r == nil { // its caller is no more
 		p.meter.overtaken()
@@ -185,8 +188,7 @@ func (p *Plane) returnCall(h slab.Handle) {
 		p.dial(i, r)
 		return
 	}
-	now, broken := p.kernel.Now(), r.phase == failed
-	source, own := &p.sources[r.source], &p.trips[i]
+	broken, source, own := r.phase == failed, &p.sources[r.source], &p.trips[i]
 	c, caller := source.call, p.job(indexOf(own.parent))
 	if own.connected {
 		own.connected = false

@@ -122,9 +122,7 @@ func (p *Plane) completeStraight(j job, source *source, at sim.Time) {
 			p.think(i, r, at+hop)
 		}
 		p.free(i)
-	} else if at += hop; at == p.returning {
-		p.returned = append(p.returned, p.requests.handle(i))
-	} else if at <= p.frame.Duration {
-		p.kernel.At(at, sim.RankRelease, handled(callReturns, p.requests.handle(i)))
+	} else {
+		p.answerAt(i, source, at+hop)
 	}
 }

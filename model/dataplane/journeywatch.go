@@ -13,7 +13,7 @@ const (
 	onLook     watching = iota // when somebody looks
 	inCalendar                 // when somebody picks by requests in flight
 	inKernel                   // at the very instant
-	onReturn                   // when the first answer may reach who called: see [Plane.markReturns]
+	onReturn                   // when the first answer may have somebody do more than answer: see [Plane.markReturns]
 )
 
 // refill lets those who wait at a settled server into places that became free,
@@ -124,55 +124,9 @@ func (p *Plane) onServerDeparts(ev model.Event) {
 	}
 }
 
-// answerCallers settles a server that is watched on return, and goes on with the callers whom an
-// answer from there reaches now. Those of a later instant get it by an event.
-func (p *Plane) answerCallers(id uint32, s *server, ev model.Event) {
-	now := p.kernel.Now()
-	p.returning = now
-	p.settleStation(id, s, now)
-	p.returning = -1
-	for _, h := range p.returned {
-		p.stepsEnded++ // as an event of the kernel is
-		p.returnCall(h)
-	}
-	p.returned = p.returned[:0]
-	if s.attended == 0 && !s.disturbed() {
-		p.returnsInKernel(s, ev)
-	} else {
-		p.changed(id, s)
-	}
-}
-
-// markReturns finds how long an answer of each service that is called is on its way through a load
-// balancer at least. Where nothing else hears of its departures at once, its servers are settled
-// no later than that after one, which comes out as if it had been played at its instant. Of events
-// of the same nanosecond and rank another may be the first.
-func (p *Plane) markReturns() {
-	for i := range p.sources {
-		s := &p.sources[i]
-		if s.call == nil {
-			continue
-		}
-		lag := sim.Time(0)
-		if s.straight {
-			lag = s.hop
-		}
-		for _, service := range p.cfg.Callees(s.to, s.target, p.fleetServices) {
-			p.calls[service].lag = min(p.calls[service].lag, lag)
-		}
-	}
-}
-
-// returns has the departures of a new server watched on return, if all that it has is a CPU.
-func (p *Plane) returns(s *server) {
-	lag := p.calls[s.service].lag
-	if s.watch == inKernel && lag > 0 && lag < sim.Never && s.settles == settlesStation && s.memory == nil && !s.disturbed() {
-		s.watch, s.lag = onReturn, lag
-	}
-}
-
 // watchClosely puts a server's next departure in the kernel from now on.
 func (p *Plane) watchClosely(id uint32) {
+	p.hurry(p.servers.at(id))
 	p.leaveFastPathNow(id)
 	p.calendar.remove(id)
 	p.servers.at(id).watch = inKernel

@@ -77,6 +77,7 @@ type Plane struct {
 	retired       model.Bytes      // that appliances passed which are no more, and those of rates
 	visits        []uint32         // beside requests, where somebody asks who sent them: the visitor
 	tracked       bool             // requests have trips
+	shares        bool             // some servers run several applications
 	balancers     []balancer
 	functions     []lambda
 	environments  []uint32 // beside requests, of those that functions serve
@@ -94,8 +95,7 @@ type Plane struct {
 	zoneDown      []int               // outages that hold each zone
 	zonesDown     int                 // in all
 	vacated       []uint32            // servers that dropped calls have left; see relieve
-	returned      []slab.Handle       // calls whose answers reach their callers now; see answerCallers
-	returning     sim.Time            // the instant while they are found; else -1
+	replies       callReplies         // answers to calls, of the servers that are settled
 	calendar      calendar[struct{}]  // departures of servers
 	endDue        dueFunc             // Plane.endOnFastPath
 	announced     dueFunc             // Plane.settleDue
@@ -103,7 +103,7 @@ type Plane struct {
 	many          int                 // from so many of them on what is needed soon is asked for ahead
 	lanes         []lane              // by route
 	owing         []*lane             // those with a tab
-	inRow         bool                // arrivals follow each other in one step, whose end pays all tabs
+	inRow         bool                // arrivals follow each other, whose end pays all tabs
 	compact       compactRequests     // on them
 	bases         []base              // kinds of servers that applications share
 	remainders    []station.Remainder // room for some
@@ -145,9 +145,10 @@ func New(setup Setup) (*Plane, error) {
 		calendar:       newCalendar[struct{}](),
 		many:           manyFastPaths,
 		compact:        compactRequests{ends: newCalendar[compactRequest]()},
-		returning:      -1,
+		replies:        callReplies{until: -1, heard: -1},
 		everyDeparture: setup.EveryDeparture,
 		full:           setup.Full,
+		shares:         setup.Shares,
 		diskSlots:      map[diskKey]int32{},
 		shared:         map[int]uint32{},
 	}
@@ -157,7 +158,7 @@ func New(setup Setup) (*Plane, error) {
 	p.apart = p.distances()
 	p.tracked = setup.Shares && p.sharesMore() || p.tracks(setup.Observe)
 	for i := range p.calls {
-		p.calls[i].instant, p.calls[i].lag = setup.EveryDeparture, sim.Never
+		p.calls[i].instant, p.calls[i].lag, p.calls[i].lead = setup.EveryDeparture, sim.Never, sim.Never
 		p.calls[i].ios = fixedIOs(p.cfg.Services[i].Steps)
 		p.calls[i].draws = p.stream("service/" + p.cfg.Services[i].Name)
 		p.calls[i].errors = p.stream("service/" + p.cfg.Services[i].Name + "/errors")
@@ -211,8 +212,8 @@ func (p *Plane) tracks(o Observe) bool {
 func (p *Plane) markInstant() {
 	for i := range p.cfg.Services {
 		s, c := &p.cfg.Services[i], &p.calls[i]
-		if c.instant || len(s.Steps) > 0 || s.Errors.Rate > 0 {
-			c.lag = 0
+		if c.instant || s.Errors.Rate > 0 {
+			c.lag, c.lead = 0, 0
 		}
 		switch {
 		case s.keeping() && !c.instant:
@@ -245,7 +246,7 @@ func (p *Plane) markInstant() {
 // leadOn says that departures of a service's servers lead somewhere else, at the earliest after a
 // lag.
 func (c *calls) leadOn(lag sim.Time) {
-	c.instant, c.keeps, c.lag = true, false, min(c.lag, lag)
+	c.instant, c.keeps, c.lag, c.lead = true, false, min(c.lag, lag), min(c.lead, lag)
 }
 
 func (p *Plane) stream(name string) rng.Stream {

@@ -117,6 +117,7 @@ func (p *Plane) isVolume(s *server, id uint32) bool {
 // that fstab does not turn on again.
 func (p *Plane) Reboot(h slab.Handle) {
 	id, now := indexOf(h), p.kernel.Now()
+	p.hear(now)
 	p.settle(id, now)
 	s := p.servers.Get(h)
 	if s.cfg == nil {

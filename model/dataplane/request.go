@@ -177,17 +177,17 @@ func (p *Plane) undeliver(i uint32, r *request) {
 }
 
 // answer brings the response of a tracked request to who asked: at once to a user,
-// by an event to a caller. An answer that took no time is one too: its server is
-// still being settled, and a caller that asks again must not overtake who waits
-// there.
+// to a caller by an event or when its server is settled. An answer that took no time is one
+// too: a caller that asks again must not overtake who waits there.
 func (p *Plane) answer(i uint32, r *request, at sim.Time) {
-	if p.sources[r.source].call == nil {
+	s := &p.sources[r.source]
+	if s.call == nil {
 		p.meter.userAnswered(r, &p.trips[i], at)
 		p.think(i, r, at)
 		p.free(i)
 		return
 	}
-	p.schedule(at, handled(callReturns, p.requests.handle(i)))
+	p.answerAt(i, s, at)
 }
 
 // endUnanswered ends a request that got no response and is not tried again.
@@ -301,8 +301,9 @@ func (p *Plane) onRequestsExpire(ev model.Event) {
 			break
 		}
 		if r.phase.aboard() {
-			h := p.requests.handle(i)
-			p.settle(r.server, now)
+			h, server := p.requests.handle(i), r.server
+			p.hear(now)
+			p.settle(server, now)
 			if p.requests.Get(h) == nil || limits.oldest != i { // it was done in time
 				continue
 			}

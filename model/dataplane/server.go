@@ -28,7 +28,8 @@ type server struct {
 	zone      model.Zone
 	attended  int16    // checks aboard that decide: departures are in the kernel
 	pace      float64  // CPU time here for a second of demand
-	lag       sim.Time // onReturn: of that event, after the departure
+	lag       sim.Time // onReturn: of that event, after the departure; Never: it needs none
+	hurried   bool     // somebody counts its requests as they end
 	in, out   model.Bytes
 	cfg       *Service // nil: serves no requests
 	service   int32
@@ -103,6 +104,7 @@ func (p *Plane) Close(h slab.Handle) {
 	p.forgetApplication(h)
 	p.calendar.remove(indexOf(h))
 	p.leaveHost(indexOf(h), p.servers.Get(h))
+	p.unhurry(p.servers.Get(h))
 	p.freeDisks(p.servers.Get(h))
 	p.closePlace(indexOf(h))
 	p.servers.Free(h)
@@ -119,6 +121,7 @@ func (p *Plane) Kill(h slab.Handle, cause model.Cause) {
 	if cause == model.Failed { // a failure comes before the departures of its instant
 		until--
 	}
+	p.hear(until)
 	p.settle(id, until)
 	code := Code502
 	if cause == model.Reclaimed {
@@ -286,7 +289,11 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 	}
 	switch s := p.servers.at(id); s.settles {
 	case settlesStation:
-		p.settleStation(id, p.servers.at(id), until)
+		if s.watch == onReturn {
+			p.settleReturns(id, s, until)
+			return
+		}
+		p.settleStation(id, s, until)
 	case settlesKept:
 		p.settleKept(id, until)
 	case settlesShared:

@@ -24,6 +24,7 @@ type source struct {
 	straight bool     // its requests go straight: see [Plane.sendStraight]
 	closed   bool     // its visitors think before they ask again
 	inherits bool     // what it says of a request comes from that which called
+	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
 	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
@@ -257,11 +258,12 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
 	if s.compact && p.zonesDown == 0 {
 		p.sendCompactRequests(ev, s)
-	} else {
-		p.sendFullRequests(ev, s)
+		p.inRow = true // and on, if the next event is such an arrival, too
+		return
 	}
-	p.inRow = false
-	p.payTabs()
+	p.EndRow()
+	p.sendFullRequests(ev, s)
+	p.EndRow()
 }
 
 // sendFullRequests is [Plane.onRequestArrives] for a source whose requests are not compact.

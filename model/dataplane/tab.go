@@ -4,11 +4,12 @@ import "headroom/sim"
 
 // What comes to a lane and what ends on it, many in a row within one minute, is counted as one
 // sum: it is on a tab. Whoever lets requests come or end pays all tabs ([Plane.payTabs]) before
-// anybody else may look, so that nobody sees one: for a row of arrivals, [Plane.onRequestArrives].
+// anybody else may look, so that nobody sees one: for a row of arrivals, whoever plays what comes
+// after them, be they of one source or of several ([Plane.EndRow]).
 // The first that comes or ends counts for itself, and opens the tab: one alone is not worth it.
 
-// arrivalTab is what has come to fast paths and is not counted yet. A row is a few hundred, so
-// that its sums stay below 2⁶³.
+// arrivalTab is what has come to fast paths and is not counted yet. A row is as
+// long as nobody looks, some 2¹⁸ at most, so that its sums stay below 2⁶³.
 type arrivalTab struct {
 	from   sim.Time // the minute in which they came; shut: nothing is put on it
 	count  int64
@@ -96,6 +97,14 @@ func (p *Plane) openEndTab(n *lane, at sim.Time) {
 func (p *Plane) owe(n *lane) {
 	if n.came.from == shut && n.ended.from == shut {
 		p.owing = append(p.owing, n)
+	}
+}
+
+// EndRow ends a row of arrivals: whoever looks at the plane calls it, or plays an event of another.
+func (p *Plane) EndRow() {
+	if p.inRow {
+		p.inRow = false
+		p.payTabs()
 	}
 }
 

@@ -1,6 +1,7 @@
 package placement
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -10,17 +11,23 @@ import (
 // cell seen by a query holds a host.
 type grid struct {
 	rows    []row
+	tallies *tallies  // nil until a query counts
 	full    []uint64  // bit r: row r has a cell
 	sets    []hostSet // of the cells, by number
 	spare   []int32   // unused sets
 	bitmaps bitmaps
 }
 
-// row holds the cells of one row: keys[i] has the hosts sets[i].
+// row holds the cells of one row by their keys.
 type row struct {
 	keys  []key
-	sets  []int32
-	count int // hosts in the row
+	cells []cell
+}
+
+// cell is the hosts of one key.
+type cell struct {
+	set    int32 // its number
+	lowest int32 // host
 }
 
 // key is what the hosts of one cell have free.
@@ -39,11 +46,18 @@ func (g *grid) put(r int, k key, host int) {
 	at, found := row.find(k)
 	if !found {
 		row.keys = slices.Insert(row.keys, at, k)
-		row.sets = slices.Insert(row.sets, at, g.newSet())
+		row.cells = slices.Insert(row.cells, at, cell{g.newSet(), int32(host)})
 		g.full[r/64] |= 1 << (r % 64)
+		if at == 0 && g.tallies != nil {
+			g.tallies.setLeast(r, k.memory)
+		}
 	}
-	row.count++
-	g.sets[row.sets[at]].add(host, &g.bitmaps)
+	if g.tallies != nil {
+		g.tallies.add(r, 1)
+	}
+	cell := &row.cells[at]
+	cell.lowest = min(cell.lowest, int32(host))
+	g.sets[cell.set].add(host, &g.bitmaps)
 }
 
 // take removes host from the cell k of row r, where it is.
@@ -53,17 +67,26 @@ func (g *grid) take(r int, k key, host int) {
 	if !found {
 		panic("placement: host is not where the index says")
 	}
-	row.count--
-	set := &g.sets[row.sets[at]]
+	if g.tallies != nil {
+		g.tallies.add(r, -1)
+	}
+	cell := &row.cells[at]
+	set := &g.sets[cell.set]
 	set.remove(host, &g.bitmaps)
 	if set.count > 0 {
+		if int(cell.lowest) == host {
+			cell.lowest = int32(set.lowest())
+		}
 		return
 	}
-	g.spare = append(g.spare, row.sets[at])
+	g.spare = append(g.spare, cell.set)
 	row.keys = slices.Delete(row.keys, at, at+1)
-	row.sets = slices.Delete(row.sets, at, at+1)
+	row.cells = slices.Delete(row.cells, at, at+1)
 	if len(row.keys) == 0 {
 		g.full[r/64] &^= 1 << (r % 64)
+	}
+	if at == 0 && g.tallies != nil {
+		g.tallies.setLeast(r, row.least())
 	}
 }
 
@@ -99,21 +122,6 @@ func (g *grid) rowUpTo(r int) int {
 	return w*64 + 63 - bits.LeadingZeros64(word)
 }
 
-// fitting returns how many hosts of row r, all with the same free CPU, have at
-// least that much memory free.
-func (g *grid) fitting(r int, memory int64) int {
-	row := &g.rows[r]
-	if row.keys[0].memory >= memory {
-		return row.count
-	}
-	at, _ := row.find(key{row.keys[0].cpu, memory})
-	n := 0
-	for _, set := range row.sets[at:] {
-		n += g.sets[set].count
-	}
-	return n
-}
-
 func (g *grid) newSet() int32 {
 	if n := len(g.spare); n > 0 {
 		set := g.spare[n-1]
@@ -136,6 +144,14 @@ func (r *row) find(k key) (at int, found bool) {
 		}
 	}
 	return low, low < len(r.keys) && r.keys[low] == k
+}
+
+// least returns the memory of the first key, or more than a host has if there is none.
+func (r *row) least() int64 {
+	if len(r.keys) == 0 {
+		return math.MaxInt64
+	}
+	return r.keys[0].memory
 }
 
 func (k key) less(other key) bool {

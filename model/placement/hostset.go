@@ -15,10 +15,11 @@ type hostSet struct {
 	bits  *bitmap
 }
 
-// bitmap is a set of host numbers with a count per page.
+// bitmap is a set of host numbers with a count per page, and per part of one.
 type bitmap struct {
 	words []uint64 // bit i: host i
 	pages []int32  // hosts in each pageWords words
+	parts []uint16 // hosts in each partWords words
 	clear int      // words from the first on that are zero, at least
 }
 
@@ -30,6 +31,7 @@ type bitmaps struct {
 
 const (
 	pageWords   = 64 // words of the bitmap that one page count covers
+	partWords   = 8  // words that one part of a page has
 	smallestMax = 32 // a set of that many hosts is always a list
 )
 
@@ -100,12 +102,17 @@ func (b *bitmaps) borrow() *bitmap {
 		return m
 	}
 	words := (b.hosts + 63) / 64
-	return &bitmap{words: make([]uint64, words), pages: make([]int32, (words+pageWords-1)/pageWords)}
+	return &bitmap{
+		words: make([]uint64, words),
+		pages: make([]int32, (words+pageWords-1)/pageWords),
+		parts: make([]uint16, (words+partWords-1)/partWords),
+	}
 }
 
 func (m *bitmap) add(host int) {
 	m.words[host/64] |= 1 << (host % 64)
 	m.pages[host/64/pageWords]++
+	m.parts[host/64/partWords]++
 	m.clear = min(m.clear, host/64)
 }
 
@@ -120,6 +127,7 @@ func (m *bitmap) lowest() int {
 func (m *bitmap) remove(host int) {
 	m.words[host/64] &^= 1 << (host % 64)
 	m.pages[host/64/pageWords]--
+	m.parts[host/64/partWords]--
 }
 
 func (m *bitmap) nth(n int) int {
@@ -128,7 +136,12 @@ func (m *bitmap) nth(n int) int {
 		n -= int(m.pages[page])
 		page++
 	}
-	w := page * pageWords
+	part := page * (pageWords / partWords)
+	for n >= int(m.parts[part]) {
+		n -= int(m.parts[part])
+		part++
+	}
+	w := part * partWords
 	for n >= bits.OnesCount64(m.words[w]) {
 		n -= bits.OnesCount64(m.words[w])
 		w++
@@ -149,6 +162,7 @@ func (m *bitmap) empty(list []int32) []int32 {
 	}
 	clear(m.words)
 	clear(m.pages)
+	clear(m.parts)
 	m.clear = 0
 	return list
 }

@@ -122,7 +122,7 @@ func (n *nodes) lowestIn(g *grid, in cells, d demand) (host int, ok bool) {
 		if !n.fit(in.row.keys[i], d) {
 			continue
 		}
-		if low := g.sets[in.row.sets[i]].lowest(); !ok || low < host {
+		if low := int(in.row.cells[i].lowest); !ok || low < host {
 			host, ok = low, true
 		}
 	}
@@ -136,7 +136,7 @@ func (n *nodes) fitting(g *grid, need Need) int {
 		row := &g.rows[r]
 		for i, k := range row.keys {
 			if n.fit(k, d) {
-				count += g.sets[row.sets[i]].count
+				count += g.sets[row.cells[i].set].count
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func (n *nodes) nth(g *grid, need Need, which int) int {
 			if !n.fit(k, d) {
 				continue
 			}
-			set := &g.sets[row.sets[i]]
+			set := &g.sets[row.cells[i].set]
 			if which < set.count {
 				return set.nth(which)
 			}
@@ -189,7 +189,7 @@ func (h *Hosts) MostUneven(need Need) (host int, ok bool) {
 			if !h.nodes.all[row.keys[i].state()].fits(d.part, 1) {
 				continue
 			}
-			if low := h.byUneven.sets[row.sets[i]].lowest(); !ok || low < host {
+			if low := int(row.cells[i].lowest); !ok || low < host {
 				host, ok = low, true
 			}
 		}

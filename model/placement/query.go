@@ -24,7 +24,7 @@ func (h *Hosts) Tightest(need Need) (host int, ok bool) {
 			continue
 		}
 		at, _ := row.find(key{int32(r), need.MemoryMiB})
-		return g.sets[row.sets[at]].lowest(), true
+		return int(row.cells[at].lowest), true
 	}
 	return 0, false
 }
@@ -40,7 +40,7 @@ func (h *Hosts) Roomiest(need Need) (host int, ok bool) {
 		row := &g.rows[r]
 		last := len(row.keys) - 1
 		if row.keys[last].memory >= need.MemoryMiB {
-			return g.sets[row.sets[last]].lowest(), true
+			return int(row.cells[last].lowest), true
 		}
 	}
 	return 0, false
@@ -64,11 +64,8 @@ func (h *Hosts) FewestInstances(need Need) (host int, ok bool) {
 	for r := g.rowFrom(0); r >= 0; r = g.rowFrom(r + 1) {
 		row := &g.rows[r]
 		at, _ := row.find(key{cpu: need.CPU})
-		for ; at < len(row.keys); at++ {
-			if row.keys[at].memory < need.MemoryMiB {
-				continue
-			}
-			if low := g.sets[row.sets[at]].lowest(); !ok || low < host {
+		for cells := row.cells; at < len(cells); at++ {
+			if low := int(cells[at].lowest); (!ok || low < host) && row.keys[at].memory >= need.MemoryMiB {
 				host, ok = low, true
 			}
 		}
@@ -81,14 +78,14 @@ func (h *Hosts) FewestInstances(need Need) (host int, ok bool) {
 
 // Fitting returns the number of hosts that fit need.
 func (h *Hosts) Fitting(need Need) int {
-	g, n := h.free(), 0
+	g := h.free()
 	if h.nodes != nil {
 		return h.nodes.fitting(g, need)
 	}
-	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
-		n += g.fitting(r, need.MemoryMiB)
+	if g.tallies == nil {
+		g.tally()
 	}
-	return n
+	return g.fittingFrom(int(need.CPU), need.MemoryMiB)
 }
 
 // Nth returns the n-th host that fits need, from 0 to [Hosts.Fitting] - 1, in
@@ -99,22 +96,18 @@ func (h *Hosts) Nth(need Need, n int) (host int) {
 	if h.nodes != nil {
 		return h.nodes.nth(g, need, n)
 	}
-	for r := g.rowFrom(int(need.CPU)); r >= 0; r = g.rowFrom(r + 1) {
-		if in := g.fitting(r, need.MemoryMiB); n >= in {
-			n -= in
-			continue
-		}
-		row := &g.rows[r]
-		at, _ := row.find(key{int32(r), need.MemoryMiB})
-		for ; ; at++ {
-			set := &g.sets[row.sets[at]]
-			if n < set.count {
-				return set.nth(n)
-			}
-			n -= set.count
-		}
+	if g.tallies == nil {
+		g.tally()
 	}
-	panic("placement: Nth beyond the hosts that fit")
+	r, n := g.nthFrom(int(need.CPU), need.MemoryMiB, n)
+	row := &g.rows[r]
+	for at, _ := row.find(key{int32(r), need.MemoryMiB}); ; at++ {
+		set := &g.sets[row.cells[at].set]
+		if n < set.count {
+			return set.nth(n)
+		}
+		n -= set.count
+	}
 }
 
 // free returns the index by free CPU and free memory.

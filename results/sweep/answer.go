@@ -45,7 +45,7 @@ func (p *Plan) setup(point int) setup {
 	if err != nil {
 		return setup{err: err}
 	}
-	return setup{experiment: experiment, layout: NewLayout(experiment.Keys())}
+	return setup{experiment: experiment, layout: p.layout(experiment)}
 }
 
 // find replicates a point until the end of the stretch, or the first failure.

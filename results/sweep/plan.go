@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 
 	"headroom/results/run"
 	"headroom/sim/batch"
@@ -17,6 +19,19 @@ type Plan struct {
 	// goroutines.
 	Build  func(point int) (*run.Experiment, error)
 	Screen *Screen // nil: all points are computed
+
+	last atomic.Pointer[Layout] // the points of most plans measure the same
+}
+
+// layout returns what an experiment measures.
+func (p *Plan) layout(e *run.Experiment) *Layout {
+	keys, units := e.Keys()
+	if last := p.last.Load(); last != nil && slices.Equal(last.Keys, keys) && slices.Equal(last.Units, units) {
+		return last
+	}
+	l := NewLayout(keys, units)
+	p.last.Store(l)
+	return l
 }
 
 // errorOf is the error of a point whose replication failed.

@@ -66,7 +66,7 @@ func (c *scheduler) begin() {
 		return
 	}
 	j.experiment = experiment
-	if c.meet(j, NewLayout(experiment.Keys())) {
+	if c.meet(j, c.plan.layout(experiment)) {
 		c.admit(j)
 	}
 }

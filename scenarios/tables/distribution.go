@@ -120,6 +120,9 @@ func (l *loader) lawOf(t *schema.Table, key string, m *schema.Measure) rng.Distr
 		if d, ok := l.laws[same]; ok {
 			return d // a law may cost milliseconds to tabulate
 		}
+		if d, ok := l.origin.shared.law(same); ok {
+			return d
+		}
 		child := t.Below(n, t.PathOf(key), "distribution")
 		child.Unit = m
 		d := l.readLaw(child)

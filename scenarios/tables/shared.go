@@ -25,14 +25,29 @@ func newShared() *shared {
 	return &shared{catalogs: map[string]*catalog.Catalog{}, laws: map[string]rng.Distribution{}, files: map[string]*dataFile{}, stays: &fluid.Shelf{}}
 }
 
-// recall gives a loader what others have read.
+// mostLaws is how many tabulated laws the points of a sweep share: those of a sweep over a
+// law's own numbers are each of one point.
+const mostLaws = 1000
+
+// law returns a law that others have read.
+func (s *shared) law(same string) (rng.Distribution, bool) {
+	if s == nil {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, known := s.laws[same]
+	return d, known
+}
+
+// recall gives a loader the files that others have read.
 func (s *shared) recall(l *loader) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l.laws, l.files = maps.Clone(s.laws), maps.Clone(s.files)
+	l.files = maps.Clone(s.files)
 }
 
 // keep takes over what a loader has read.
@@ -42,7 +57,11 @@ func (s *shared) keep(l *loader) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.Copy(s.laws, l.laws)
+	for same, d := range l.laws {
+		if len(s.laws) < mostLaws {
+			s.laws[same] = d
+		}
+	}
 	maps.Copy(s.files, l.files)
 }
 

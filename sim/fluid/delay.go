@@ -132,6 +132,28 @@ func (t *table) mix(o *table, w float64) *table {
 	return m
 }
 
+// moved is a distribution that has changed by a part of what lies between two others.
+func (t *table) moved(from, to *table, part float64) *table {
+	m, last := &table{from: t.from, values: make([]float64, len(t.values))}, 0.0
+	for i, v := range t.values {
+		last = min(1, max(last, v+part*(to.values[i]-from.values[i])))
+		m.values[i] = last
+	}
+	return m
+}
+
+// second is the second moment over the square of the mean, of a distribution.
+func (t *table) second() float64 {
+	mean, second := 0.0, 0.0
+	for i, v := range t.values[1:] {
+		from, to := t.from*math.Exp2(float64(i)/tableSteps), t.from*math.Exp2(float64(i+1)/tableSteps)
+		share := v - t.values[i]
+		mean += share * (from + to) / 2
+		second += share * (from*from + from*to + to*to) / 3
+	}
+	return second / (mean * mean)
+}
+
 // at returns the value, between the steps by a straight line.
 func (t *table) at(x float64) float64 {
 	i, part, inside := t.place(x)

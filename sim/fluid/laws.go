@@ -48,11 +48,13 @@ type Laws struct {
 	curves  map[int][]Means // by any number of targets
 	lately  curve           // of these, the last that was looked at
 	mixed   map[mixture]*Law
-	pieces  []part // of the demand, for single servers
+	pieces  []part    // of the demand, for single servers
+	kinds   *twoKinds // as good as these, for several servers
 	gaps    intervals
 	ratios  map[node]ratio // by stages; the loads are those of ratioStep
 	senders int            // nodes that send in turns of their own, if that is played
 	turns   map[turnKey]*turn
+	spaced  map[int]rng.Distribution // times between what a node sends to one of so many stations
 }
 
 // node is a load and a number of stations for which a law is worked out; laws between

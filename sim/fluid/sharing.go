@@ -46,6 +46,15 @@ func newSharing(c *chain, longest float64) *sharing {
 	}
 }
 
+// goOn goes from another through this one and on by so much.
+func (s *sharing) goOn(from *sharing, by float64) {
+	for k := range s.at {
+		s.none[k] = min(1, max(0, s.none[k]+by*(s.none[k]-from.none[k])))
+		s.first[k] = max(0, s.first[k]+by*(s.first[k]-from.first[k]))
+		s.more[k] = max(0, s.more[k]+by*(s.more[k]-from.more[k]))
+	}
+}
+
 // given implements [delay].
 func (s *sharing) given(x float64) longer {
 	i, w := s.place(x)

@@ -150,10 +150,7 @@ func (known intervals) of(stages int) []part {
 
 // interval returns the law of the time between every stages-th of random arrivals, of mean 1.
 func interval(stages int) []part {
-	if stages > 500 {
-		return []part{{1, 1}}
-	}
-	law, err := rng.Erlang(stages, 1)
+	law, err := rng.Gamma(1, 1/math.Sqrt(float64(stages)))
 	if err != nil {
 		panic("fluid: " + err.Error())
 	}

@@ -4,7 +4,7 @@ import "math"
 
 // fewStages is how many stages the arrivals have at most by which the others of a
 // sharing come; what that leaves out of the mean is made good.
-const fewStages = 4
+const fewStages = 12
 
 // leastLoad stands for no load at all; below idle nobody waits to speak of.
 const (
@@ -21,6 +21,9 @@ type basis struct {
 	load    float64
 	longer  float64
 	by      ratio // first come, first served
+	steady  ratio // as if all asked for the same, in the share alike of their delays
+	alike   float64
+	turns   int // stations in whose turn those come
 }
 
 // basis works that out for a load and a number of targets.
@@ -41,16 +44,15 @@ func (l *Laws) basis(load float64, targets int) *basis {
 	switch inOrder := l.inOrder(); {
 	case l.demand.exponential:
 	case l.fewest(targets):
-		b.longer = l.calmer(b.chain, targets, load)
+		l.calm(b)
 		if inOrder {
 			b.longer *= (1 + l.demand.scv) / 2
 		}
 	case inOrder:
 		b.by = l.compare(load, b.stages)
 		b.longer = b.by.mean
-	case b.stages > 1:
-		b.by = l.compare(load, b.stages)
-		b.longer = b.by.mean * 2 / (1 + l.demand.scv)
+	default:
+		l.spread(b)
 	}
 	if l.room > 0 && load > saturating {
 		b.saturate(min(1, (load-saturating)/(saturated-saturating)))
@@ -69,6 +71,7 @@ func (b *basis) saturate(part float64) {
 	b.longer += part * (1 - b.longer)
 	b.by.waits += part * (1 - b.by.waits)
 	b.by.mean += part * (1 - b.by.mean)
+	b.alike *= 1 - part
 	if part == 1 {
 		b.by.law = nil
 	}
@@ -91,11 +94,11 @@ func (l *Laws) solveOne(load float64, targets int) *Law {
 	var law *Law
 	switch {
 	case l.inOrder() && l.fewest(targets) && !l.demand.exponential:
-		law = newLaw(l.demand, newResidualWait(b.chain, l.demand, b.longer))
+		law = newLaw(l.demand, b.with(newResidualWait(b.chain, l.demand, b.longer), true))
 	case l.inOrder():
 		law = newLaw(l.demand, newWait(b.chain).vary(b.by))
 	default:
-		law = newLaw(l.demand, l.share(b))
+		law = newLaw(l.demand, b.with(l.share(b), false))
 	}
 	law.blocked = b.chain.blocked
 	return law
@@ -112,31 +115,21 @@ func (l *Laws) chain(load float64, targets, stages int) *chain {
 	return newChain(l.station.Servers, l.room, stages, load)
 }
 
-// share returns the delay at shared servers.
+// share returns the delay at shared servers. Of many stages it lies beyond those of few and of half as many, by what is left of
+// the variance of the intervals.
 func (l *Laws) share(b *basis) delay {
-	few := b.chain
-	if b.stages > fewStages {
-		few = newChain(l.station.Servers, l.room, fewStages, b.load)
-	}
 	parts := l.demand.parts
-	late := newSharing(few, parts[len(parts)-1].demand)
+	longest := parts[len(parts)-1].demand
+	var late *sharing
+	if b.stages <= fewStages {
+		late = newSharing(b.chain, longest)
+	} else {
+		half := newSharing(newChain(l.station.Servers, l.room, fewStages/2, b.load), longest)
+		late = newSharing(newChain(l.station.Servers, l.room, fewStages, b.load), longest)
+		late.goOn(half, 1-fewStages/float64(b.stages))
+	}
 	late.fit(parts, b.by.waits, b.chain.delay()*b.longer)
 	return late
-}
-
-// calmer is by what the delay at shared servers of the fewest changes for demands that
-// vary less than exponential ones. With constant demands the fewest is who is next in turn, and its
-// delay is twice the wait in order; the exponent is fitted to fleets of 2 and 10 played.
-func (l *Laws) calmer(c *chain, targets int, load float64) float64 {
-	const exponent, nothing = 6, 1e-4
-	calms := math.Pow(max(0, 1-l.demand.scv), exponent)
-	if calms < nothing || load < idle || c.delay() <= 0 {
-		return 1
-	}
-	load = min(load, MostLoad)
-	turns := newChain(l.station.Servers, l.room, targets, load).delay()
-	constant := turns * l.between(load, targets, l.constantly).mean
-	return 1 - max(0, 1-2*constant/c.delay())*calms
 }
 
 // ratio is by how much the share of those who wait, and the mean wait, at one server
@@ -144,6 +137,8 @@ func (l *Laws) calmer(c *chain, targets int, load float64) float64 {
 // its mean.
 type ratio struct {
 	waits, mean float64
+	shared      float64 // the mean delay at shared servers
+	asOthers    float64 // that of constant demands as it is worked out for others
 	law         *table
 }
 
@@ -159,7 +154,7 @@ func (l *Laws) compare(load float64, stages int) ratio {
 		return ratio{waits: 1, mean: 1}
 	}
 	r := l.between(min(load, MostLoad), stages, l.variedly)
-	if stages == 1 { // who comes at random waits in the share of the time that is the load
+	if stages == 1 && l.station.Servers == 1 { // who comes at random waits in the share of the time that is the load
 		r.waits = 1
 	}
 	return r
@@ -171,17 +166,23 @@ func (l *Laws) between(load float64, stages int, of func(load float64, stages in
 	i := int(place)
 	w := place - float64(i)
 	a, b := of(ratioLoad(i), stages), of(ratioLoad(i+1), stages)
-	r := ratio{waits: a.waits + w*(b.waits-a.waits), mean: a.mean + w*(b.mean-a.mean)}
+	r := ratio{waits: geometric(a.waits, b.waits, w), mean: geometric(a.mean, b.mean, w), shared: geometric(a.shared, b.shared, w), asOthers: geometric(a.asOthers, b.asOthers, w)}
 	if a.law != nil {
 		r.law = a.law.mix(b.law, w)
 	}
 	return r
 }
 
+// geometric is between two shares, which may be as small as none.
+func geometric(from, to, w float64) float64 {
+	const none = 1e-12
+	return math.Exp((1-w)*math.Log(max(from, none)) + w*math.Log(max(to, none)))
+}
+
 // ratioLoad is the load of a node.
 func ratioLoad(i int) float64 { return max(idle, -math.Expm1(-ratioStep*float64(i))) }
 
-// variedly is the ratio for the demand, constantly that for a constant one.
+// variedly is the ratio for the demand.
 func (l *Laws) variedly(load float64, stages int) ratio {
 	key := node{int(math.Round(-math.Log1p(-load) / ratioStep)), stages}
 	r, known := l.ratios[key]
@@ -190,18 +191,14 @@ func (l *Laws) variedly(load float64, stages int) ratio {
 			l.pieces = even(cut(l.station.Demand, finerBody, finerTail))
 		}
 		s := newSingle(l.pieces, l.gaps.of(stages), load, l.demand.scv)
-		r = s.than(decay(stages, load))
+		root := decay(stages, load)
+		r = s.than(root)
 		r.law = s.law()
-		l.ratios[key] = r
-	}
-	return r
-}
-
-func (l *Laws) constantly(load float64, stages int) ratio {
-	key := node{-1 - int(math.Round(-math.Log1p(-load)/ratioStep)), stages}
-	r, known := l.ratios[key]
-	if !known {
-		r = newSingle([]part{{1, 1}}, l.gaps.of(stages), load, 0).than(decay(stages, load))
+		if l.inOrder() {
+			l.several(&r, s, load, stages)
+		} else {
+			r.shared = shared(s, l.pieces, l.station.Servers, root)
+		}
 		l.ratios[key] = r
 	}
 	return r
@@ -210,6 +207,22 @@ func (l *Laws) constantly(load float64, stages int) ratio {
 // than compares with exponential services, of which the root of [decay] says all.
 func (s *single) than(root float64) ratio {
 	return ratio{waits: s.waits / root, mean: s.mean * (1 - root) / root}
+}
+
+// shared is by how much the mean delay at shared servers is larger than with exponential services. If few come, who
+// finds all servers busy is delayed, and delays others, until the first of them is done; if many, their work in hand is that of
+// one server in order, and its mean is the number of jobs times what is left of one.
+func shared(s *single, services []part, servers int, root float64) float64 {
+	if s.waits <= 0 {
+		return 0
+	}
+	second := 0.0
+	for _, p := range services {
+		second += p.share * p.demand * p.demand
+	}
+	few := float64(servers+1) * s.overlap(s.remnant(), services, servers)
+	many := s.mean * 2 / second
+	return s.waits / root * (1 - root) * (few + many)
 }
 
 // vary returns the wait for services that are not exponential; its law is that of a

@@ -5,7 +5,7 @@ import "math"
 // Numbers of targets for which laws are worked out: a round robin is between its
 // neighbours by 1/n, the variability of what comes to each, the least waiting by log n.
 var (
-	turnTargets  = []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 1000}
+	turnTargets  = []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100, 200, 1000}
 	leastTargets = []int{1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 256, 1024, 4096}
 )
 

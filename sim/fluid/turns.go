@@ -37,7 +37,7 @@ type turnKey struct{ load, targets int }
 func (l *Laws) separate() {
 	if s := &l.station; l.split.Rule == InTurn && l.split.Nodes > 1 && (l.room == 0 || l.room >= s.Servers+leastTurns) {
 		l.senders, l.split.Nodes = l.split.Nodes, 1
-		l.turns = map[turnKey]*turn{}
+		l.turns, l.spaced = map[turnKey]*turn{}, map[int]rng.Distribution{}
 	}
 }
 
@@ -146,6 +146,14 @@ func (l *Laws) turn(i, targets int) *turn {
 	return t
 }
 
+// gapsOf is the law of the time between every so many-th of random arrivals, of mean 1.
+func (l *Laws) gapsOf(targets int) rng.Distribution {
+	if l.spaced[targets] == nil {
+		l.spaced[targets], _ = rng.Erlang(min(targets, 500), 1)
+	}
+	return l.spaced[targets]
+}
+
 // playTurns plays requests that so many nodes send to a station, of every so many-th of their own random arrivals,
 // and returns the share of the stays below the bounds of buckets, and the mean delay in seconds. The n-th request asks for the same however many nodes there are.
 func (l *Laws) playTurns(load float64, targets, senders int) (below []float64, delay float64) {
@@ -155,11 +163,11 @@ func (l *Laws) playTurns(load float64, targets, senders int) (below []float64, d
 		spec.Limit = int32(p)
 	}
 	of := station.New(spec)
-	gaps, _ := rng.Erlang(min(targets, 500), float64(senders)/(load*float64(l.station.Servers)))
+	gaps, gap := l.gapsOf(targets), float64(senders)/(load*float64(l.station.Servers))
 	arrivals, demands := rng.New(turnSeed, 0, "fluid/turns/arrivals"), rng.New(turnSeed, 0, "fluid/turns/demands")
 	next := make([]float64, senders)
 	for k := range next {
-		next[k] = arrivals.Draw(gaps) * arrivals.Uniform()
+		next[k] = gap * arrivals.Draw(gaps) * arrivals.Uniform()
 	}
 	n := int(turnArrivals / (1 - load))
 	if l.likeFewer() {
@@ -190,7 +198,7 @@ func (l *Laws) playTurns(load float64, targets, senders int) (below []float64, d
 			}
 		}
 		at := sim.Time(next[k] * unit)
-		next[k] += arrivals.Draw(gaps)
+		next[k] += gap * arrivals.Draw(gaps)
 		settle(at)
 		demand := sim.Time(demands.Draw(l.station.Demand) * scale)
 		came[i], due[i] = at, at+demand

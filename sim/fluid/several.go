@@ -1,0 +1,134 @@
+package fluid
+
+import (
+	"math"
+	"math/cmplx"
+	"sort"
+	"sync"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+)
+
+// Several servers of requests in order of arrival have the ratios of one, put right. Constant services are exact: each
+// server has every so many-th request. Those that vary less than exponential ones lie in between. Those that vary more
+// are as those of two kinds.
+const (
+	mostKindServers = 8 // of more the ratios are those of these at a load at which as many are free by the root of their number
+	mostKindStages  = 4
+	nearConstant    = 0.99 // of the squared coefficient of variation: as good as exponential
+)
+
+// several puts right the ratio of one server for those of the station.
+func (l *Laws) several(r *ratio, s *single, load float64, stages int) {
+	c := l.station.Servers
+	switch {
+	case c == 1 || s.waits <= 0 || !l.inOrder():
+	case l.demand.scv > 1/nearConstant:
+		l.likeTwoKinds(r, load, stages)
+	case l.demand.scv < nearConstant:
+		all, one := l.steadily(load, stages), l.single(load, stages)
+		part := 1 - l.demand.scv
+		r.waits = max(0, r.waits+part*(all.waits-one.waits))
+		r.mean = max(0, r.mean+part*(all.mean-one.mean))
+		if part > nearConstant {
+			r.law = all.law
+		} else if all.waits > rarely && one.waits > rarely {
+			r.law = r.law.moved(one.law, all.law, part)
+		}
+	}
+}
+
+// likeTwoKinds takes from those by what several servers change the ratios of one.
+func (l *Laws) likeTwoKinds(r *ratio, load float64, stages int) {
+	c := l.station.Servers
+	if c > mostKindServers {
+		c, load = mostKindServers, 1-(1-load)*math.Sqrt(float64(c)/mostKindServers)
+	}
+	if load < idle {
+		return
+	}
+	if l.kinds == nil {
+		l.kinds = newTwoKinds(l.demand.scv, shortest(l.pieces, c), c)
+	}
+	by := l.kinds.by(load, min(stages, mostKindStages))
+	if stages > mostKindStages { // and beyond, as the variance of the intervals falls
+		half := l.kinds.by(load, mostKindStages/2)
+		on := 1 - mostKindStages/float64(stages)
+		by.waits += on * (by.waits - half.waits)
+		by.mean += on * (by.mean - half.mean)
+		by.second += on * (by.second - half.second)
+	}
+	r.waits *= by.waits
+	r.mean *= by.mean
+	varies := r.law.second()
+	part := (varies*by.second - 2) / (varies - 2) // 2: of exponential waits
+	r.law = exponentialTable().mix(r.law, min(1, max(0, part)))
+}
+
+// exponentialTable is an exponential law of mean 1.
+var exponentialTable = sync.OnceValue(func() *table {
+	return tabulate(1, func(x float64) float64 { return -math.Expm1(-x) })
+})
+
+// remnant is what is left, as a wait begins at one server, of the service under way (the ladder heights of its wait), on
+// the lattice of the wait: the share that lasts for so many steps.
+func (s *single) remnant() []float64 {
+	points := 2 * len(s.cepstrum)
+	fft := fourier.NewFFT(points)
+	whole := make([]float64, points)
+	copy(whole, s.cepstrum)
+	coefficients := fft.Coefficients(nil, whole)
+	for k, c := range coefficients {
+		coefficients[k] = 1 - cmplx.Exp(-c)
+	}
+	left := fft.Sequence(nil, coefficients)
+	for k := range left {
+		left[k] = max(0, left[k]/float64(points)/s.waits)
+	}
+	return left
+}
+
+// remains goes through services by their length.
+type remains struct {
+	services     []part
+	i            int
+	longer, more float64 // of the services, the share that is longer than where it is and what those ask for
+}
+
+func remainsOf(services []part) *remains {
+	sort.Slice(services, func(a, b int) bool { return services[a].demand < services[b].demand })
+	return &remains{services: services, longer: 1, more: 1}
+}
+
+// beyond is the share of services, and of what is left of them at random, that last for longer than x, which does not decrease.
+func (r *remains) beyond(x float64) (service, left float64) {
+	for ; r.i < len(r.services) && r.services[r.i].demand <= x; r.i++ {
+		r.longer -= r.services[r.i].share
+		r.more -= r.services[r.i].share * r.services[r.i].demand
+	}
+	return max(0, r.longer), max(0, r.more-x*r.longer)
+}
+
+// shortest is the mean of the shortest of what is left at random of so many services.
+func shortest(services []part, servers int) float64 {
+	const steps, long = 1 << 16, 64.0
+	r, mean := remainsOf(services), 0.0
+	for k := range steps { // finer where it is short
+		from, to := long*math.Pow(float64(k)/steps, 2), long*math.Pow(float64(k+1)/steps, 2)
+		_, left := r.beyond((from + to) / 2)
+		mean += (to - from) * math.Pow(left, float64(servers))
+	}
+	return mean
+}
+
+// overlap is the mean of the shortest of a service that begins and what is left of those at so many servers: of one
+// the remnant, of the others what is left at random.
+func (s *single) overlap(left []float64, services []part, servers int) float64 {
+	r, beyond, mean := remainsOf(services), 1.0, 0.0
+	for k := range len(left) / 2 {
+		beyond -= left[k]
+		service, random := r.beyond((float64(k) + 0.5) * s.step)
+		mean += s.step * max(0, beyond) * service * math.Pow(random, float64(servers-1))
+	}
+	return mean
+}
