@@ -26,7 +26,7 @@ func normals(seed uint64, n, m int, share float64) (requests, rates []float64) {
 // The regression estimate is centred at the expectation, as exact as Cochran (1977, equation 12.51) says, and its bounds
 // are crossed as often as their risk.
 func TestControlsTakeLuckOut(t *testing.T) {
-	const rounds = 4000
+	const rounds = 1000
 	for _, c := range []struct {
 		n, m  int
 		share float64
@@ -49,7 +49,7 @@ func TestControlsTakeLuckOut(t *testing.T) {
 		n, m := float64(c.n), float64(c.m)
 		want := (1-c.share)*(1/n+(1/n-1/m)/(n-3)) + c.share/m
 		variance := squares/rounds - sum*sum/rounds/rounds
-		if !(math.Abs(variance/want-1) < 0.12) || !(math.Abs(sum/rounds) < 4*math.Sqrt(want/rounds)) {
+		if !(math.Abs(variance/want-1) < 0.2) || !(math.Abs(sum/rounds) < 4*math.Sqrt(want/rounds)) {
 			t.Errorf("%+v: mean %.4f, variance %.5f, want %.5f", c, sum/rounds, variance, want)
 		}
 		for risk, times := range crossed {
@@ -91,7 +91,7 @@ func (s shadow) Replicate(ctx context.Context, replication int) ([]float64, erro
 // With controls, too, a candidate that breaches by a hair must not be recommended, and one that keeps its limit by a
 // little is confirmed with fewer replications by requests.
 func TestControlsConfirmNoBreach(t *testing.T) {
-	const searches = 40
+	const searches = 20
 	play := func(seed uint64, room float64, screen func(Experiment) (Experiment, error)) *Outcome {
 		var all []queue
 		for i := range fewest + 1 {
