@@ -26,8 +26,7 @@ const (
 	settlesKept                    // that, and what it keeps to itself
 	settlesNetwork                 // its CPU and its interface
 	settlesBase                    // those of its base
-	settlesShared                  // its CPU, of a base whose applications have their fast path
-	settlesAlone                   // its CPU, where it has the fast path of a server of its own
+	settlesShared                  // its CPU, where those who share it have their fast path
 )
 
 func (s *server) settling() settling {

@@ -144,8 +144,6 @@ func (p *Plane) settleDue(id uint32, _, now sim.Time) sim.Time {
 		p.play(id, now)
 	case s.settles == settlesShared:
 		p.passShared(s, now)
-	case s.settles == settlesAlone:
-		p.passAlone(s, &p.fastPaths[id], now)
 	default:
 		p.settle(id, now)
 	}

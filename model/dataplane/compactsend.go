@@ -174,9 +174,6 @@ func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience s
 		return received
 	}
 	if f.shared {
-		if p.servers.at(r.server).base == noIndex {
-			return p.enterAlone(r, f, n, patience)
-		}
 		return p.enterShared(r, f, n, patience)
 	}
 	now := r.arrived

@@ -55,9 +55,10 @@
 // been there all the time. Nothing may change a server's station without that.
 //
 // Where requests share the CPU of their server no end is known when they come, but an instant by
-// which each has ended while no more than so many are there (alonepath.go; which servers
-// [Plane.foreseeableAlone] says, and sharedpath.go where applications share a machine). Such a
-// path is the server's own station, whose jobs have the numbers of compact requests; it is left
+// which each has ended while no more than so many are there (sharedpath.go; which servers of their
+// own [Plane.foreseeableAlone] says, and which machines that applications share
+// [Plane.applicationsForeseen]). While each has a vCPU of its own, its end is known all the same
+// (sharedforeseen.go). Such a path is the server's own station, whose jobs have the numbers of compact requests; it is left
 // for all where more are there. Who may not wait until that instant keeps its time limit.
 //
 // # Compact requests

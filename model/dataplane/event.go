@@ -99,17 +99,17 @@ func newTable() [kindCount]row {
 
 // Handle plays one event of this plane.
 func (p *Plane) Handle(ev model.Event) {
-	if kind(ev.Kind) == requestArrives { // as most are
-		p.onRequestArrives(ev)
-		return
-	}
-	p.EndRow()
 	switch kind(ev.Kind) {
-	case serverDeparts: // or these, where services call others
+	case requestArrives: // as most are
+		p.onRequestArrives(ev)
+	case serverDeparts: // or these, where services call others; nobody looks then
+		p.inRow = true
 		p.onServerDeparts(ev)
 	case callReturns:
+		p.inRow = true
 		p.onCallReturns(ev)
 	default:
+		p.EndRow()
 		p.table[ev.Kind].handle(p, ev)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // the first is all that is touched when it has ended, and the first and the second, which the
 // machine fetches together, are all that is when it comes, at a station of one or two.
 type fastPath struct {
-	open     bool // of a base: who computes there is at its foreseen station
+	open     bool
 	counted  bool // who picks by requests in flight looks at the server
 	paced    bool // time on its CPU is not the demand
 	wired    bool // nic is not nil
@@ -36,11 +36,13 @@ type fastPath struct {
 	in, out   model.Bytes // of requests that went this way; see [Plane.used]
 	impatient int         // times that somebody would not wait, or found too many
 	most      int32       // shared: who is served at once at most
-	work      sim.Time    // shared: of all aboard
+	work      sim.Time    // lines: of all aboard
 	slow      float64     // shared: times as long as alone that work takes at most
-	base      uint32      // shared: of an application
-	foresight foresight   // shared: of a base; an application knows upTo
-	_         [12]byte    // to the end of its fourth cache line
+	base      uint32      // shared: whose CPU it is
+	foresight foresight   // shared: of that; each who shares it knows upTo
+	foresees  bool        // shared: who computes there is at the foreseen station of its base
+	lines     bool        // shared, of an application: requests may wait for a place
+	_         [6]byte     // to the end of its fourth cache line
 }
 
 // patienceTries is how often a fast path opens again after somebody would not wait for the
@@ -183,7 +185,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	case f.wired:
 		return p.receiveFull(i, r, f)
 	case f.shared:
-		return p.enterAloneFull(i, r, f)
+		return p.enterSharedFull(i, f)
 	}
 	now := r.arrived
 	if f.counted {
@@ -350,7 +352,7 @@ func (p *Plane) growFastPaths(id uint32) {
 	}
 	f := &p.fastPaths[id]
 	f.open, f.in, f.out, f.impatient, f.target, f.nic = false, 0, 0, 0, noIndex, nil
-	f.wired, f.shared = false, false
+	f.wired, f.shared, f.foresees = false, false, false
 	f.station.Reset(station.Spec{}, 0)
 }
 

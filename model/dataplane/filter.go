@@ -281,7 +281,7 @@ func (p *Plane) overflows(server uint32, sender int) bool {
 	}
 	p.settle(server, p.kernel.Now())
 	s = p.servers.at(server)
-	held := int(s.gate.held) + s.gate.line.Len()
+	held := p.placesHeld(server, s) + s.gate.line.Len()
 	if !s.journey {
 		serving, waiting := p.atStation(server, s)
 		held = serving + waiting

@@ -51,7 +51,6 @@ type cohort struct {
 	said   [2]float64      // bytes of steps that are left of whole ones
 	atDisk float64         // of away, at disks
 	aboard float64         // of away, in crowds of flows
-	inVain float64         // share of the steps that end in these for which nobody waits any more
 	leave  float64         // requests a second that leave each server
 	cached float64         // bytes in the cache of each server
 

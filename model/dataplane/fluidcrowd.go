@@ -41,7 +41,7 @@ func (w *interfaceRates) tellPatience(c *cohort, longest sim.Time) {
 	for d := range w.links {
 		for way := range w.links[d].ways {
 			f := &w.links[d].ways[way]
-			if f.longest, f.before = longest, [2]sim.Time{before, before}; d == inward {
+			if f.longest, f.before = longest, [2]sim.Time{sim.Sum(before, sim.Seconds(c.aboard)), before}; d == inward {
 				f.before[0] = 0
 			}
 		}
@@ -69,8 +69,8 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 		}
 	}
 	c.Advance(a.Length.Seconds(), f.room)
-	f.Number, f.Done, f.through, f.dropped, f.said, f.Delay, f.held, f.ends = 0, 0, 0, 0, 0, 0, 0, 0
-	own, ended := 0.0, 0.0
+	f.Number, f.Done, f.through, f.finished, f.said, f.Delay, f.held, f.ends = 0, 0, 0, 0, 0, 0, 0, 0
+	own := 0.0
 	for k := range f.sizes {
 		of := &f.sizes[k]
 		kind := c.Kind(k)
@@ -84,8 +84,7 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 		of.passed = passed * float64(servers)
 		if of.wait == talks {
 			f.said += passed * float64(servers)
-			f.dropped += kind.Dropped
-			ended += kind.Done + kind.Dropped
+			f.finished += kind.Done
 			f.held += kind.Held
 			f.ends += kind.Ended
 		} else {
@@ -98,9 +97,6 @@ func (f *flowStation) playCrowd(servers int, a fluid.Arrivals) (bytes float64) {
 		if kind.Dropped > 0 {
 			f.Delay = max(f.Delay, sim.Seconds(kind.Late))
 		}
-	}
-	if f.dropped > 0 {
-		f.dropped /= ended
 	}
 	if f.Number > 0 {
 		f.share = own / f.Number
@@ -150,12 +146,22 @@ func (f *flowStation) joinCrowd(servers int, from *flowStation) {
 	f.Content = f.Number * (of + 1)
 }
 
+// flowsOf is how many flows the steps of a request have in a direction.
+func (w *interfaceRates) flowsOf(direction int) (n int) {
+	for k := range w.talks {
+		if w.talks[k].flows[direction] != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // crowdedSteps is what the steps of each server of a cohort are in crowds. One that talks both ways is in the longer line.
 type crowdedSteps struct {
-	number  float64 // that somebody waits for
-	held    float64 // with the others
-	ends    float64 // of these, in the last step of time
-	dropped float64 // share of those who left that nobody waited for any more
+	number float64 // that somebody waits for
+	held   float64 // with the others
+	ends   float64 // of these, in the last step of time
+	said   float64 // requests that have ended theirs in it, and for which somebody waits
 }
 
 func (w *interfaceRates) crowdedSteps() (all crowdedSteps) {
@@ -166,11 +172,10 @@ func (w *interfaceRates) crowdedSteps() (all crowdedSteps) {
 				one.number += f.Number * (1 - f.share)
 				one.held += f.held
 				one.ends += f.ends
-				one.dropped = max(one.dropped, f.dropped)
+				one.said += f.finished / float64(max(1, w.flowsOf(d)))
 			}
 		}
-		one.dropped = max(one.dropped, all.dropped)
-		if all.dropped = one.dropped; one.held > all.held {
+		if one.held > all.held {
 			all = one
 		}
 	}

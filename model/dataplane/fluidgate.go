@@ -107,7 +107,7 @@ func (c *cohort) content() float64 {
 		}
 	}
 	if c.links != nil {
-		inside += c.links.content() + c.links.crowdedSteps().number*float64(c.servers)
+		inside += c.links.content() + c.links.crowdedSteps().number*float64(c.servers) + c.links.ready
 	}
 	return inside
 }

@@ -21,6 +21,7 @@ type interfaceRates struct {
 	choices int
 	talks   []talk  // by step
 	talking float64 // requests at all servers that begin them, in a step
+	ready   float64 // requests there whose steps have ended in crowds, and which begin their responses in the next step
 }
 
 // linkRates is one direction of it, of one server.
@@ -48,15 +49,15 @@ type flowStation struct {
 	share        float64    // of those there that are of requests or responses
 
 	// Of those that want more than there is:
-	crowd   *fluid.Crowd // nil: all have enough
-	room    float64      // as fits, of less than one too
-	longest sim.Time     // that a client of the cohort waits in all
-	before  [2]sim.Time  // that requests have been there when their own flows begin, and those of steps
-	through float64      // requests or responses that have passed, at all servers
-	dropped float64      // share of the steps that ended which nobody waited for
-	said    float64      // bytes of steps that have passed, at all servers
-	held    float64      // steps, with those that nobody waits for
-	ends    float64      // of these
+	crowd    *fluid.Crowd // nil: all have enough
+	room     float64      // as fits, of less than one too
+	longest  sim.Time     // that a client of the cohort waits in all
+	before   [2]sim.Time  // that requests have been there when their own flows begin, and those of steps
+	through  float64      // requests or responses that have passed, at all servers
+	finished float64      // steps that have ended in the present step of time, and which somebody waits for
+	said     float64      // bytes of steps that have passed, at all servers
+	held     float64      // steps, with those that nobody waits for
+	ends     float64      // of these
 }
 
 // wire gives a new cohort the interface of its servers.
@@ -180,7 +181,11 @@ func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
 	if w == nil || c.servers == 0 {
 		return
 	}
-	a.Expected = c.Done * float64(c.servers) * (1 - c.Late(a.Patience)) * (1 - c.key.errors.Rate) * (1 - c.broken) * (1 - c.inVain)
+	a.Expected = c.Done * float64(c.servers) * (1 - c.Late(a.Patience))
+	if steps := w.crowdedSteps(); steps.held > 0 {
+		a.Expected = w.ready
+	}
+	a.Expected *= (1 - c.key.errors.Rate) * (1 - c.broken)
 	if a.Patience != sim.Never {
 		a.Patience = max(1, a.Patience-c.Mean())
 	}
@@ -194,7 +199,7 @@ func (p *Plane) passOutward(c *cohort, a fluid.Arrivals) {
 		}
 	}
 	w.talking = c.Done * float64(c.servers) * (1 - c.lost)
-	c.inVain = w.crowdedSteps().dropped
+	w.ready = w.crowdedSteps().said * float64(c.servers)
 }
 
 // playLink plays a step of one direction, for as many requests or responses as are expected, and returns how many
@@ -314,7 +319,7 @@ func (f *flowStation) play(laws *fluid.Laws, servers int, most float64, a fluid.
 		f.share = f.bytes[0] / all
 	}
 	f.Advance(laws, fluid.Arrivals{Length: a.Length, Expected: f.mine + f.others, Patience: a.Patience, Other: other})
-	f.through, f.dropped = 0, 0
+	f.through, f.finished = 0, 0
 	if f.mine > 0 {
 		f.through = f.Done * float64(servers) * f.mine / (f.mine + f.others)
 	}
@@ -368,22 +373,6 @@ func (c *cohort) selects() float64 {
 		}
 	}
 	return c.Selects()
-}
-
-// linkTimes is how long a link of each server of a cohort has been something, in ns.
-type linkTimes struct {
-	throttled  float64
-	overloaded float64 // with more to pass than it carries
-}
-
-// linkTimes returns that of the links of a cohort so far.
-func (c *cohort) linkTimes() (so [2]linkTimes) {
-	if c.links != nil {
-		for d := range so {
-			so[d] = c.links.links[d].times
-		}
-	}
-	return so
 }
 
 // delay is how long the lines of a cohort make those wait who leave it.

@@ -156,8 +156,8 @@ func (c *current) lateAfter(limit sim.Time) float64 {
 	switch {
 	case limit == sim.Never || c.stays == nil && c.cohort.stay == nil && c.own() == nil:
 		return c.cohort.Late(limit)
-	case c.stays == nil && c.cohort.stay == nil:
-		return c.cohort.LateOf(c.kind, c.own(), limit)
+	case c.cohort.function != nil:
+		return c.law().Tail(limit.Seconds())
 	}
-	return c.law().Tail(limit.Seconds())
+	return c.cohort.LateOf(c.kind, c.law(), limit)
 }

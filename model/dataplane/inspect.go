@@ -109,7 +109,7 @@ func (p *Plane) Snapshot() Snapshot {
 func (p *Plane) serverState(id uint32, s *server) ServerState {
 	state := ServerState{
 		Instance: s.owner, Service: int(s.service), Fleet: int(s.fleet), Zone: s.zone, Open: s.open,
-		Places: int(s.gate.held), Use: p.used(id, s, p.kernel.Now()),
+		Places: p.placesHeld(id, s), Use: p.used(id, s, p.kernel.Now()),
 	}
 	state.InService, state.Waiting = p.atStation(id, s)
 	state.Waiting += s.gate.line.Len()

@@ -103,10 +103,12 @@ type Plane struct {
 	many          int                 // from so many of them on what is needed soon is asked for ahead
 	lanes         []lane              // by route
 	owing         []*lane             // those with a tab
-	inRow         bool                // arrivals follow each other, whose end pays all tabs
+	inRow         bool                // arrivals, departures and answers follow each other, whose end pays all tabs
 	compact       compactRequests     // on them
 	bases         []base              // kinds of servers that applications share
 	remainders    []station.Remainder // room for some
+	foresights    int64               // times that a CPU which requests share was foreseen, and is no more
+	foreseen      int64               // requests that this was good for
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]

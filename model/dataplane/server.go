@@ -298,8 +298,6 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleKept(id, until)
 	case settlesShared:
 		p.settleShared(s, until)
-	case settlesAlone:
-		p.settleAlone(s, &p.fastPaths[id], until)
 	case settlesNetwork:
 		p.settleNetwork(id, s.nic, until)
 	default:

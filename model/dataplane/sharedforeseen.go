@@ -1,17 +1,18 @@
 package dataplane
 
 import (
+	"math"
+
 	"headroom/sim"
 	"headroom/sim/station"
 )
 
-// While fewer requests compute on a machine that applications share than it has vCPUs, each has
-// one of its own: nobody is slower for another, and when a request ends is known when it comes,
-// as at a server of its own. If each application lets as many in as there are vCPUs, nobody waits
-// either. So the fast path of a base is open as long as that lasts: its requests are at its
-// foreseen station, and at none of the gates. Whoever would be one too many, and whoever looks,
-// brings them to the station that shares the vCPUs, with what is left of each to the last part of
-// a nanosecond.
+// While fewer requests compute where they share a CPU than it has vCPUs, each has one of its own:
+// nobody is slower for another, and when a request ends is known when it comes, as where they are
+// served in order of arrival. If each application lets as many in as there are vCPUs, nobody waits
+// either. So the requests of a base are at its foreseen station as long as that lasts, and at none
+// of the gates. Whoever would be one too many, and whoever looks, brings them to the station that
+// shares the vCPUs, with what is left of each to the last part of a nanosecond.
 
 // foresight is whether the departures of a base are to be foreseen when they may be. To go over
 // to its foreseen station and back costs as much as some requests save there.
@@ -20,23 +21,27 @@ type foresight struct {
 	came  int32 // requests that it was good for this time
 	saved int32 // more than it cost
 	rests int32 // opportunities that are let pass, since it costs more than it saves
+	rest  int32 // next time so many
 }
 
 const (
-	foresightCost  = 6  // requests
+	foresightCost  = 10 // requests, and one for each that goes over
 	foresightSaved = 64 // that are remembered at most
-	foresightRest  = 64
+	foresightRest  = 64 // at first, twice as long whenever it was in vain again
+	longestRest    = 1 << 12
 )
 
 // newForesight is how the departures of a base may be foreseen. That begins while so few requests
-// compute that it takes a while until vCPUs are shared.
+// compute that it takes a while until vCPUs are shared: their number goes up and down by about the
+// square root of it.
 func (p *Plane) newForesight(b *server) foresight {
 	for _, h := range b.applications {
 		if int64(p.servers.Get(h).gate.limit) < b.station.Servers() {
 			return foresight{upTo: -1}
 		}
 	}
-	return foresight{upTo: int32((b.station.Servers() - 1) / 2)}
+	servers := b.station.Servers()
+	return foresight{upTo: int32(servers - 1 - int64(math.Sqrt(float64(servers))))}
 }
 
 // foresee brings what computes on a base to its foreseen station, at an instant up to which it is
@@ -51,21 +56,33 @@ func (p *Plane) foresee(id uint32, b *server, now sim.Time) bool {
 	for _, left := range p.remainders {
 		r := p.compact.at(left.Job)
 		f := &p.fastPaths[r.server]
-		p.servers.at(r.server).gate.held--
-		f.work -= f.time(r.demand)
+		if f.lines {
+			p.servers.at(r.server).gate.held--
+			f.work -= f.time(r.demand)
+		}
 		over, longer := left.Rounded()
 		if r.received = sim.Time(longer); base.counted {
 			p.compact.ends.insert(left.Job, now+over)
 		}
 	}
 	base.station.Load(now, b.station.Done(), p.remainders)
-	base.open, base.settled = true, now
+	base.settled = now
+	p.setForesees(base, b, true)
 	return true
+}
+
+// setForesees notes on all who share a CPU whether its departures are foreseen.
+func (p *Plane) setForesees(base *fastPath, b *server, foresees bool) {
+	base.foresees = foresees
+	for _, h := range b.applications {
+		p.fastPaths[indexOf(h)].foresees = foresees
+	}
 }
 
 // stillForesees reports whether one more has a vCPU of its own on a base whose departures are
 // foreseen. They are so no more if all are taken.
-func (p *Plane) stillForesees(id uint32, base *fastPath, now sim.Time) bool {
+func (p *Plane) stillForesees(id uint32, now sim.Time) bool {
+	base := &p.fastPaths[id]
 	if base.counted && p.compact.ends.behind(now) { // who picks by requests in flight has turned it
 		p.compact.ends.turn(now, p.endDue)
 	}
@@ -107,10 +124,10 @@ func (p *Plane) enterForeseen(r *compactRequest, f *fastPath, n *lane, patience 
 // there until an instant to its end.
 func (p *Plane) unforesee(id uint32, until sim.Time) {
 	base, b := &p.fastPaths[id], p.servers.at(id)
-	if !base.open {
+	if !base.foresees {
 		return
 	}
-	base.open = false
+	p.setForesees(base, b, false)
 	until = max(until, base.settled)
 	if base.counted {
 		p.compact.ends.turn(until, p.endDue)
@@ -126,8 +143,10 @@ func (p *Plane) unforesee(id uint32, until sim.Time) {
 		left := &p.remainders[i]
 		r := p.compact.at(left.Job)
 		f := &p.fastPaths[r.server]
-		p.servers.at(r.server).gate.held++
-		f.work += f.time(r.demand)
+		if f.lines {
+			p.servers.at(r.server).gate.held++
+			f.work += f.time(r.demand)
+		}
 		left.Left -= uint64(r.received)
 		if base.counted {
 			p.compact.ends.remove(left.Job)
@@ -137,14 +156,24 @@ func (p *Plane) unforesee(id uint32, until sim.Time) {
 	if base.counted {
 		p.calendar.announce(id, b.station.Next())
 	}
-	base.foresight.ends()
+	p.foresights++
+	p.foreseen += int64(base.foresight.came)
+	base.foresight.ends(int32(len(p.remainders)))
 }
 
-// ends says what it was worth this time.
-func (f *foresight) ends() {
-	f.saved = min(f.saved+f.came-foresightCost, foresightSaved)
+// Foresight returns how many requests had an end that was known when they came, where they share a
+// CPU, and how often that went over to where it is not. It is meant for tests.
+func (p *Plane) Foresight() (requests, times int64) { return p.foreseen, p.foresights }
+
+// ends says what it was worth this time, when so many have gone over to the station that shares.
+func (f *foresight) ends(over int32) {
+	f.saved = min(f.saved+f.came-foresightCost-over, foresightSaved)
 	f.came = 0
-	if f.saved < 0 {
-		f.saved, f.rests = 0, foresightRest
+	switch {
+	case f.saved < 0:
+		f.rest = min(max(foresightRest, 2*f.rest), longestRest)
+		f.saved, f.rests = 0, f.rest
+	case f.saved == foresightSaved:
+		f.rest = 0
 	}
 }

@@ -5,44 +5,52 @@ import (
 	"headroom/sim/station"
 )
 
-// The applications that share a machine have a fast path together. When a request ends depends on
-// those who come after it, so that no end is known when it comes, unless no vCPU is shared
-// (sharedforeseen.go); but so many share the CPU at most that there is an instant by which it has
-// ended. Who waits that long needs no time limit, and only that is kept of a request which a compact
-// one has. Whoever finds more there leaves the fast path for all of them, until the machine is empty
-// again. Requests on it are at the station of the base and in the lines of its applications, by
-// their numbers among compact requests, as full ones are elsewhere.
+// Requests that share a CPU have a fast path together, be they those of a server of its own
+// (alonepath.go) or of all applications of a machine: it is at the station of their base, which a
+// server of its own is itself. When a request ends depends on those who come after it, so that no
+// end is known when it comes, unless no vCPU is shared (sharedforeseen.go); but so many share the
+// CPU at most that there is an instant by which it has ended. Who waits that long needs no time
+// limit, and only that is kept of a request which a compact one has. Who may not wait that long
+// goes this way as a full request that keeps its time limit. Whoever finds too many there leaves
+// the fast path for all of them, until the machine is empty again; then twice as many may be there.
+// Before some applications there are lines (sharedline.go). Requests on the path are at the station
+// and in these lines by their numbers among compact requests, as full ones are elsewhere.
 
 // placeMargin is how much longer a request may take than work and places say: the CPU's clock
 // loses a part of a nanosecond whenever somebody comes or goes.
 const placeMargin = 1.001
 
 // mostSharing is how many requests share a vCPU on a fast path at most, where their applications
-// let more of them in.
+// let more of them in, until somebody has found too many.
 const mostSharing = 16
 
 // openShared takes the fast path of the applications of a settled base from now on if they are
 // empty and undisturbed.
 func (p *Plane) openShared(id uint32, b *server) bool {
+	base := &p.fastPaths[id]
 	disturbed := b.supply != nil || b.watch == inKernel || b.attended > 0 || b.station.Speed() != station.FullSpeed
-	if disturbed || p.fastPaths[id].impatient > patienceTries || b.station.InService() > 0 {
+	if disturbed || base.impatient > patienceTries || b.station.InService() > 0 {
 		return false
 	}
-	places := int64(0)
+	places, fewest := int64(0), int64(station.NoLimit)
 	for _, h := range b.applications {
 		a := p.servers.Get(h)
 		if !a.open || a.errors.Rate > 0 || a.gate.held > 0 || a.gate.line.Len() > 0 {
 			return false
 		}
 		places += int64(a.gate.limit)
+		fewest = min(fewest, int64(a.gate.limit))
 	}
-	most := min(places, mostSharing*b.station.Servers())
+	most := mostSharing * b.station.Servers() << base.impatient
+	lines := fewest < mostSharing*b.station.Servers()
+	if most = min(most, fewest); lines {
+		most = min(places, mostSharing*b.station.Servers()<<base.impatient)
+	}
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		f.opensFor(a, b, most)
-		f.base, f.foresight = id, p.newForesight(b)
+		f.lines, f.foresight = lines, p.newForesight(b)
 	}
-	base := &p.fastPaths[id]
 	base.shared, base.counted, base.foresight = true, b.watch == inCalendar, p.newForesight(b)
 	base.station.Reset(station.Spec{Servers: b.station.Servers()}, 0)
 	b.settles = settlesShared
@@ -54,27 +62,23 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 func (f *fastPath) opensFor(s, base *server, most int64) {
 	f.open, f.shared, f.counted = true, true, base.watch == inCalendar
 	f.zone, f.pace, f.paced = uint8(s.zone), s.pace, s.pace != 1
-	f.target, f.answered, f.work = noIndex, -1, 0
+	f.target, f.answered, f.work, f.base = noIndex, -1, 0, base.id
 	f.most, f.slow = int32(most), placeMargin*max(1, float64(most)/float64(base.station.Servers()))
 }
 
-// endsWithin reports whether a request that takes a time on the CPU has surely ended before
-// somebody's patience has: while it waits, all places of its application work off what is aboard.
-func (f *fastPath) endsWithin(patience, time sim.Time, g *gate) bool {
-	most := float64(time)
-	if g.held >= g.limit {
-		most += float64(f.work) / float64(g.limit)
-	}
-	return most*f.slow <= float64(patience)
+// endsSurely reports whether a request that takes a time on a CPU has ended before somebody's
+// patience has.
+func (f *fastPath) endsSurely(time, patience sim.Time) bool {
+	return float64(time)*f.slow <= float64(patience)
 }
 
 // stationFull reports whether one more would be one too many at a station.
 func (f *fastPath) stationFull(s *station.Station) bool { return s.InService() >= int(f.most) }
 
-// enterShared is [Plane.enterCompact] for the fast path of an application.
+// enterShared is [Plane.enterCompact] for a fast path on which requests share a CPU.
 func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	now := r.arrived
-	if base := &p.fastPaths[f.base]; base.open && p.stillForesees(f.base, base, now) {
+	if f.foresees && p.stillForesees(f.base, now) {
 		return p.enterForeseen(r, f, n, patience)
 	}
 	b := p.servers.at(f.base)
@@ -84,115 +88,131 @@ func (p *Plane) enterShared(r *compactRequest, f *fastPath, n *lane, patience si
 	if b.station.InService() <= int(f.foresight.upTo) && p.foresee(f.base, b, now) {
 		return p.enterForeseen(r, f, n, patience)
 	}
-	g, time := &p.servers.at(r.server).gate, f.time(r.demand)
-	waits := g.held >= g.limit
-	if waits && g.line.Len() >= int(g.backlog) || !waits && f.stationFull(&b.station) || !f.endsWithin(patience, time, g) {
+	time := f.time(r.demand)
+	if f.lines {
+		if g := &p.servers.at(r.server).gate; g.held >= g.limit {
+			return p.waitsShared(r, f, n, patience)
+		}
+	}
+	if f.stationFull(&b.station) || !f.endsSurely(time, patience) {
 		return false
 	}
-	k := p.compact.alloc()
-	*p.compact.at(k) = *r
-	f.work += time
+	if f.lines {
+		p.servers.at(r.server).gate.held++
+		f.work += time
+	}
 	if !n.came.put(now) {
 		p.openArrivalTab(n, now)
 	}
-	if waits {
-		g.line.Push(k, time)
-		return true
-	}
-	g.held++
 	if now >= p.meter.warmup {
 		n.came.atOnce++
 	}
-	b.station.Offer(now, k, time)
+	k := p.compact.alloc()
+	*p.compact.at(k) = *r
+	b.station.Begin(now, k, time)
 	if f.counted {
 		p.calendar.announce(f.base, b.station.Next())
 	}
 	return true
 }
 
+// enterSharedFull is [Plane.enterFastPath] for such a fast path.
+func (p *Plane) enterSharedFull(i uint32, f *fastPath) bool {
+	id, b, now := f.base, p.servers.at(f.base), p.kernel.Now()
+	if f.foresees || b.station.Next() <= now {
+		p.settle(id, now)
+	}
+	r := p.requests.at(i)
+	if f.lines {
+		return p.enterLineFull(i, r, f, b)
+	}
+	if f.stationFull(&b.station) {
+		p.refuseShared(id, b)
+		return false
+	}
+	time, keeps := f.time(r.demand), uint32(0)
+	if r.source != checkSource { // whose time is up by an event
+		switch limits, patience := p.patience(i, r, f); {
+		case limits == nil:
+		case f.endsSurely(time, patience):
+			p.removeDeadline(limits, r)
+		default:
+			keeps = keepsLimit
+		}
+	}
+	p.computesFull(i, f, b, keeps)
+	return true
+}
+
+// computesFull puts a full request on the CPU of a base, by a compact one that stands for it.
+func (p *Plane) computesFull(i uint32, f *fastPath, b *server, keeps uint32) {
+	r, now := p.requests.at(i), p.kernel.Now()
+	if r.phase = inService; !r.gone {
+		p.meter.started(now, r, now)
+	}
+	k := p.standsFor(i, r)
+	p.compact.at(k).out = keeps
+	b.station.Begin(now, k, f.time(r.demand))
+	if f.counted {
+		p.calendar.announce(f.base, b.station.Next())
+	}
+}
+
+// standsFor makes a compact request that stands for a full one that comes now.
+func (p *Plane) standsFor(i uint32, r *request) (k uint32) {
+	k = p.compact.alloc()
+	*p.compact.at(k) = compactRequest{arrived: p.kernel.Now(), demand: r.demand, source: fullRequest, in: i, server: r.server}
+	return k
+}
+
+// refuseShared leaves the fast path of a base for somebody whom it cannot take. Next time it
+// may take twice as many.
+func (p *Plane) refuseShared(id uint32, b *server) {
+	p.leaveShared(id)
+	p.fastPaths[id].impatient++
+	p.changed(id, b)
+}
+
 // goesShared is [Plane.goesFast] for an application: it takes a full request to its fast path.
 func (p *Plane) goesShared(i uint32, s, b *server) bool {
-	r, now := p.requests.at(i), p.kernel.Now()
-	f := &p.fastPaths[r.server]
-	if p.fastPaths[s.base].open || b.station.Next() <= now {
+	now := p.kernel.Now()
+	f := &p.fastPaths[p.requests.at(i).server]
+	if !f.open && b.station.Next() <= now {
 		p.settle(s.base, now)
 	}
-	goes := (f.open || p.openShared(s.base, b)) && p.enterSharedFull(i, s, b)
+	goes := (f.open || p.openShared(s.base, b)) && p.enterSharedFull(i, f)
 	p.payTabs()
 	return goes
 }
 
-// enterSharedFull is [Plane.enterFastPath] for the fast path of an application.
-func (p *Plane) enterSharedFull(i uint32, s, b *server) bool {
-	r, now := p.requests.at(i), p.kernel.Now()
-	f, g := &p.fastPaths[r.server], &s.gate
-	waits := g.held >= g.limit
-	if waits && g.line.Len() >= int(g.backlog) {
-		p.turnAway(i)
-		return true
-	}
-	time := f.time(r.demand)
-	limits, patience := p.patience(i, r, f)
-	if full := !waits && f.stationFull(&b.station); full || !f.endsWithin(patience, time, g) {
-		p.leaveShared(s.base)
-		if !full {
-			p.fastPaths[s.base].impatient++
-		}
-		p.changed(s.base, b)
-		return false
-	}
-	if limits != nil {
-		p.removeDeadline(limits, r)
-	}
-	k := p.compact.alloc()
-	*p.compact.at(k) = compactRequest{arrived: now, demand: r.demand, source: fullRequest, in: i, server: r.server}
-	f.work += time
-	if waits {
-		r.phase = queued
-		g.line.Push(k, time)
-		return true
-	}
-	g.held++
-	if r.phase = inService; !r.gone {
-		p.meter.started(now, r, now)
-	}
-	b.station.Offer(now, k, time)
-	p.changed(s.base, b)
-	return true
-}
-
-// passShared plays what happened on the CPU of a base, whose applications have their fast path,
-// up to and including an instant.
+// passShared plays what happened on the CPU of a base that has a fast path, up to and including
+// an instant.
 func (p *Plane) passShared(b *server, until sim.Time) {
-	for turn, ok := b.station.Settle(until); ok; turn, ok = b.station.Settle(until) {
-		r := p.compact.at(turn.Job)
-		a, f := p.servers.at(r.server), &p.fastPaths[r.server]
-		f.work -= f.time(r.demand)
-		g := &a.gate
-		g.held--
-		p.compactEnds(turn.Job, f, turn.At)
-		for g.line.Len() > 0 && g.held < g.limit {
-			k, time := g.line.Pop()
-			g.held++
-			b.station.Offer(turn.At, k, time)
-			p.compactBegins(k, turn.At)
-		}
-		if b.station.Quiet(until) {
-			return
+	for at := b.station.Next(); at <= until; at = b.station.Next() {
+		k := b.station.Leave()
+		r := p.compact.at(k)
+		f := &p.fastPaths[r.server]
+		if f.lines {
+			p.leavesPlace(k, f, at)
+		} else {
+			p.compactEnds(k, f, at)
 		}
 	}
 }
 
-// settleShared is [Plane.settleFastPath] for all applications of a base.
+// settleShared is [Plane.settleFastPath] for all who share the CPU of a base.
 func (p *Plane) settleShared(b *server, until sim.Time) {
 	p.unforesee(b.id, until)
 	p.passShared(b, until)
-	p.tellApplications(b)
+	p.tellShared(b)
 	p.payTabs()
 }
 
-// tellApplications brings the counts of applications in line with their fast path.
-func (p *Plane) tellApplications(b *server) {
+// tellShared brings the counts of those who share the CPU of a base in line with their fast path.
+func (p *Plane) tellShared(b *server) {
+	if b.applications == nil {
+		p.tellTarget(&p.fastPaths[b.id])
+	}
 	for _, h := range b.applications {
 		a, f := p.servers.Get(h), &p.fastPaths[indexOf(h)]
 		p.tellTarget(f)
@@ -204,24 +224,25 @@ func (p *Plane) tellApplications(b *server) {
 // leaveShared gives a base and its applications the full requests that those aboard their fast
 // path are. The pool of requests may move.
 func (p *Plane) leaveShared(id uint32) {
-	b := p.servers.at(id)
-	switch {
-	case !p.fastPaths[id].shared:
-		return
-	case b.settles == settlesAlone:
-		p.leaveAlone(id, b)
+	base, b := &p.fastPaths[id], p.servers.at(id)
+	if !base.shared {
 		return
 	}
 	p.unforesee(id, 0)
-	p.tellApplications(b)
-	b.settles, p.fastPaths[id].shared = settlesStation, false
+	p.tellShared(b)
+	base.open, base.shared, b.settles = false, false, settlesStation
 	jobs := []uint32{}
 	enter := func(k uint32, as phase, ticket uint32) uint32 {
-		i := p.expandOne(&p.fastPaths[p.compact.at(k).server], k)
+		f, limited := &p.fastPaths[p.compact.at(k).server], p.limitKept(k)
+		i := p.expandOne(f, k)
 		r := p.requests.at(i)
 		r.phase, r.ticket = as, ticket
-		p.compact.release(k)
-		jobs = append(jobs, i)
+		if p.compact.release(k); !limited && !r.gone {
+			jobs = append(jobs, i)
+		}
+		if r.server != id && !f.lines {
+			p.servers.at(r.server).gate.held++
+		}
 		return i
 	}
 	b.station.Rename(func(k uint32) uint32 { return enter(k, inService, 0) })

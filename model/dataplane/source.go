@@ -261,9 +261,8 @@ func (p *Plane) onRequestArrives(ev model.Event) {
 		p.inRow = true // and on, if the next event is such an arrival, too
 		return
 	}
-	p.EndRow()
+	p.inRow = true
 	p.sendFullRequests(ev, s)
-	p.EndRow()
 }
 
 // sendFullRequests is [Plane.onRequestArrives] for a source whose requests are not compact.
@@ -287,7 +286,6 @@ func (p *Plane) sendFullRequests(ev model.Event, s *source) {
 			s.timer.StartAtPlace(next, place, ev)
 			return
 		}
-		p.inRow = true
 	}
 }
 

@@ -4,8 +4,8 @@ import "headroom/sim"
 
 // What comes to a lane and what ends on it, many in a row within one minute, is counted as one
 // sum: it is on a tab. Whoever lets requests come or end pays all tabs ([Plane.payTabs]) before
-// anybody else may look, so that nobody sees one: for a row of arrivals, whoever plays what comes
-// after them, be they of one source or of several ([Plane.EndRow]).
+// anybody else may look, so that nobody sees one: for a row of arrivals, departures and answers,
+// at which nobody looks, whoever plays what comes after them ([Plane.EndRow]).
 // The first that comes or ends counts for itself, and opens the tab: one alone is not worth it.
 
 // arrivalTab is what has come to fast paths and is not counted yet. A row is as
@@ -100,7 +100,7 @@ func (p *Plane) owe(n *lane) {
 	}
 }
 
-// EndRow ends a row of arrivals: whoever looks at the plane calls it, or plays an event of another.
+// EndRow ends a row: whoever looks at the plane calls it, or plays another event than those of a row.
 func (p *Plane) EndRow() {
 	if p.inRow {
 		p.inRow = false

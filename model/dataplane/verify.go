@@ -136,7 +136,7 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
-		if p.tracked && p.trips[indexOf(h)].placed || p.servers.at(r.server).untracked && r.phase == inService {
+		if p.tracked && p.trips[indexOf(h)].placed || p.hasPlace(r) {
 			l.placed++
 		}
 		at[r.server] = l
@@ -147,12 +147,17 @@ func (p *Plane) present() (at map[uint32]presence, elsewhere int) {
 		if r.phase.flows() {
 			l.flows++
 		}
-		if p.servers.at(r.server).untracked && r.phase == inService {
+		if p.hasPlace(r) {
 			l.placed++
 		}
 		at[r.server] = l
 	})
 	return at, elsewhere
+}
+
+// hasPlace reports whether a request without a trip is counted at the gate of its application.
+func (p *Plane) hasPlace(r *request) bool {
+	return p.servers.at(r.server).untracked && r.phase == inService && p.countsPlaces(r.server)
 }
 
 // verifyServers: no free place while a request waits, and every request in
@@ -165,7 +170,7 @@ func (p *Plane) verifyServers() error {
 			switch {
 			case s.journey:
 				return sim.Horizon >> 10
-			case s.settles == settlesAlone:
+			case s.settles == settlesShared:
 				return s.time(p.compact.at(i).demand)
 			}
 			return s.time(s.work(p.requests.at(i)))

@@ -79,6 +79,7 @@ type moment struct {
 	each    float64 // requests a second to each target
 	again   float64 // share of these that have been tried before
 	number  float64
+	awaited float64 // of these, those for whom a client waits
 	line    float64
 	refused float64
 	late    float64 // share of those who left that clients had not waited for
@@ -162,7 +163,7 @@ const mostCalmed = 0.01
 func momentOf(c *Cohort, came Arrivals) moment {
 	m := moment{
 		stay: Stay{Law: c.Law, Limit: came.Patience}, length: came.Length, targets: c.Targets, done: c.Busy,
-		each: came.Expected / float64(c.Targets) / came.Length.Seconds(), number: c.Number, line: c.Line, refused: c.Refused,
+		each: came.Expected / float64(c.Targets) / came.Length.Seconds(), number: c.Number, awaited: c.Content / float64(c.Targets), line: c.Line, refused: c.Refused,
 		late: c.Late(came.Patience), retries: came.Retries,
 	}
 	if came.Expected > 0 {

@@ -22,8 +22,9 @@ type Shape struct {
 
 // Ask is requests that ask for alike.
 type Ask struct {
-	Demand rng.Distribution
-	Part   float64 // of those who come
+	Demand   rng.Distribution
+	Part     float64  // of those who come
+	Patience sim.Time // that their clients have; 0: as those of all
 }
 
 // Cohort is targets that are alike. Shape and Targets may be changed between steps.
@@ -55,22 +56,25 @@ type Cohort struct {
 	Player *Player // plays requests where rates are not good enough; nil: nobody does
 	Played bool    // the last step was
 
-	laws    *fluid.Laws
-	past    past
-	came    flow        // of the last step that was worked out
-	settled bool        // it changed nothing
-	tail    float64     // share of the stays that were longer than clients wait
-	gaveUp  float64     // share of those who left that gave up in line, beside these
-	varies  float64     // share of the law of the load
-	there   fluid.Means // for good at the number
-	queue   float64     // seconds until a place is free, without chance
-	pace    float64     // at which the number forgets what chance has brought, a second
-	beside  shared
-	crowded float64    // share by which stays are longer for want of threads of the host
-	calmed  float64    // share of the variance that clients take who wait for their answers
-	mean    float64    // stay of those who do not give up
-	lined   waits      // of those who were played
-	seen    []seenKind // of each kind of those
+	laws     *fluid.Laws
+	past     past
+	came     flow        // of the last step that was worked out
+	settled  bool        // it changed nothing
+	tail     float64     // share of the stays that were longer than clients wait
+	gaveUp   float64     // share of those who left that gave up in line, beside these
+	varies   float64     // share of the law of the load
+	there    fluid.Means // for good at the number
+	queue    float64     // seconds until a place is free, without chance
+	pace     float64     // at which the number forgets what chance has brought, a second
+	beside   shared
+	crowded  float64    // share by which stays are longer for want of threads of the host
+	calmed   float64    // share of the variance that clients take who wait for their answers
+	mean     float64    // stay of those who do not give up
+	lined    waits      // of those who were played
+	seen     []seenKind // of each kind of those
+	crowd    *Crowd     // nil: the law of the number holds
+	hover    hovering
+	forsaken float64 // share of the requests that nobody waits for
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -132,6 +136,14 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		f.worth = laws.worthOf(c.Demand)
 	}
 	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {
+		c.crowd = nil
+		return
+	}
+	c.seen = nil
+	if c.throngs(&f, &a) {
+		if c.throng(&f, &a); c.crowded > 0 {
+			c.share(laws, &f, a.Beside)
+		}
 		return
 	}
 	before := c.Number
@@ -146,11 +158,12 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	done := f.each*(1-c.Refused) - (c.Number-before)/f.seconds
 	c.Done = max(0, done) * f.seconds
 	work := max(0, done) * c.worked(&f) / f.whole * float64(c.Servers)
-	if c.gaveUp > 0 { // there is a line that clients leave
+	if c.gaveUp > 0 && !c.Finishes { // there is a line that clients leave
 		work = f.able / f.whole * float64(c.Servers)
 	}
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
+	c.forsake(&f, &a, before)
 	if a.Beside.Load > 0 || c.crowded > 0 {
 		c.share(laws, &f, a.Beside)
 	}
@@ -160,12 +173,13 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 func (c *Cohort) Resume(number float64) {
 	c.Number, c.Variance, c.Content = number, number, number*float64(c.Targets)
 	c.Line, c.tail, c.gaveUp, c.Refused, c.Delay, c.past, c.settled, c.Law = 0, 0, 0, 0, 0, past{}, false, nil
+	c.crowd, c.seen, c.forsaken = nil, nil, 0
 }
 
 // Join notes that a target of another cohort has come with its requests, to so many that were
 // here.
 func (c *Cohort) Join(targets int, from *Cohort) {
-	c.settled = false
+	c.settled, c.crowd = false, nil
 	if targets == 0 {
 		c.Number, c.Variance, c.Line, c.past, c.tail = from.Number, from.Variance, from.Line, from.past, from.tail
 		return
@@ -203,12 +217,15 @@ func (c *Cohort) Late(limit sim.Time) float64 {
 	if mean := c.Law.Mean(); mean < limit.Seconds()*mayBeLate && c.laws != nil { // of large demands only
 		return c.laws.Longer(limit.Seconds() * c.Demand.Mean() / mean)
 	}
-	return c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds())
+	return clampPart(c.gaveUp + (1-c.gaveUp)*c.Law.Tail(limit.Seconds()))
 }
+
+// clampPart is a part of all: who give up at targets that work on for others may be fewer than the law of all says.
+func clampPart(part float64) float64 { return min(1, max(0, part)) }
 
 // LawOf returns the law of those of the stays of a step that are of a kind.
 func (c *Cohort) LawOf(laws *Laws, kind int) *fluid.Law {
-	if c.Played && kind < len(c.seen) {
+	if kind < len(c.seen) {
 		return c.seen[kind].law
 	}
 	return laws.of(c).For(c.Law, c.Kinds[kind].Demand)
@@ -225,10 +242,10 @@ func (c *Cohort) Worked(laws *Laws, kind int, late float64) float64 {
 // LateOf is [Cohort.Late] of a kind, whose law that is.
 func (c *Cohort) LateOf(kind int, law *fluid.Law, limit sim.Time) float64 {
 	gaveUp := c.gaveUp
-	if c.Played && kind < len(c.seen) {
+	if kind < len(c.seen) {
 		gaveUp = c.seen[kind].gaveUp
 	}
-	return gaveUp + (1-gaveUp)*law.Tail(limit.Seconds())
+	return clampPart(gaveUp + (1-gaveUp)*law.Tail(limit.Seconds()))
 }
 
 // Selects returns the share of those who were there for too long that were so for what they ask for, and not

@@ -3,6 +3,7 @@ package fluid
 import (
 	"math"
 
+	"headroom/sim/fluid"
 	"headroom/sim/rng"
 )
 
@@ -17,6 +18,8 @@ type Crowd struct {
 	Kinds []CrowdKind
 	// Short reports whether flows were held back in the last step.
 	Short bool
+	// Fastest is the service that one may have in a second; 0: 1.
+	Fastest float64
 
 	waves []wave
 	now   float64 // seconds
@@ -51,6 +54,9 @@ type CrowdKind struct {
 	had    float64 // service of those before
 	shown  []float64
 	shares []float64
+	inTime int // of these, those who did not give up
+	law    *fluid.Law
+	lawFor rng.Distribution // Stay that it is of
 }
 
 // Bounds of a crowd: numbers that are none; and by how much stays are off that are as good as the same, in the mean and in the
@@ -177,7 +183,11 @@ func (c *Crowd) grant(gets float64) { c.waves[len(c.waves)-1].had1 = c.had + get
 
 // share finds how much each flow gets in a step: all that it can take, or as much as the link carries.
 func (c *Crowd) share(seconds, fits float64) float64 {
-	most, carries := min(1, fits)*seconds, fits*seconds
+	fastest := 1.0
+	if c.Fastest > 0 {
+		fastest = c.Fastest
+	}
+	most, carries := min(fastest, fits)*seconds, fits*seconds
 	over, _ := c.excess(seconds, most, carries)
 	if c.Short = over > carries*exactly*exactly; !c.Short {
 		return most
@@ -308,7 +318,7 @@ func (c *Crowd) show(kind int, seconds, gets float64) {
 	had, at := c.had+gets/2, c.now+seconds/2
 	var stays, shares []float64
 	sum, back := 0.0, len(c.waves)-1
-	for _, size := range k.sizes.apart {
+	for i, size := range k.sizes.apart {
 		for back > 0 && c.waves[back].had0 > had-size {
 			back--
 		}
@@ -321,21 +331,22 @@ func (c *Crowd) show(kind int, seconds, gets float64) {
 		if came < k.cut-seconds/2 {
 			break
 		}
-		stays, shares = append(stays, at-came), append(shares, w.came[kind]/(w.had1-w.had0))
+		stays, shares = append(stays, at-came), append(shares, (k.sizes.share[i+1]-k.sizes.share[i])*w.came[kind]/(w.had1-w.had0))
 		sum += shares[len(shares)-1]
 	}
 	for i := range shares {
 		shares[i] *= k.Done / left / sum
 	}
+	inTime := len(stays)
 	if k.Dropped > noFlows || sum == 0 {
 		stays, shares = append(stays, k.Late), append(shares, max(k.Dropped/left, noFlows))
 	}
-	k.tell(stays, shares)
+	k.tell(stays, shares, inTime)
 }
 
 // tell notes stays and their shares, unless they are as good as those that are known.
-func (k *CrowdKind) tell(stays, shares []float64) {
-	same := k.Stay != nil && len(stays) == len(k.shown)
+func (k *CrowdKind) tell(stays, shares []float64, inTime int) {
+	same := k.Stay != nil && len(stays) == len(k.shown) && inTime == k.inTime
 	mean, moved, apart := 0.0, 0.0, 0.0
 	for i := 0; same && i < len(stays); i++ {
 		mean += shares[i] * stays[i]
@@ -347,6 +358,6 @@ func (k *CrowdKind) tell(stays, shares []float64) {
 		return
 	}
 	if d, err := rng.Empirical(stays, shares); err == nil {
-		k.Stay, k.shown, k.shares = d, stays, shares
+		k.Stay, k.shown, k.shares, k.inTime = d, stays, shares, inTime
 	}
 }

@@ -12,6 +12,12 @@
 // ([Cohort.LawOf]), and gives up by it. What all ask for together is taken from a mixture of the kinds whose parts are near those
 // of the step, and made as much as those of the step ask for (Scale), less what those leave behind who give up before others do.
 //
+// Where servers are shared and a line has grown of which chance says little (the load is not within a tenth of 1, and places are not
+// what holds them) who is served follows from when each came and from what it asks for, as in a [Crowd]: hardly anybody, where
+// all ask for the same. In order of arrival a line of clients who give up hovers where what the servers do is what comes,
+// and chance serves some of it: within a few per cent, but where all ask for the same (a third of them at a load
+// of 1.25, of which rates serve three quarters). Whoever gives up at targets that work on for nobody ends then.
+//
 // A [Crowd] is flows that want more of a link than it carries, by when each came: bytes that come pass, are given up
 // or are left.
 //

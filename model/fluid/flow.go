@@ -315,6 +315,9 @@ func (c *Cohort) findLaw(f *flow, now *held) {
 			}
 			return c.queue + demand/c.speed()
 		})
+		if hovers := c.hovers(f); hovers != nil {
+			took = hovers
+		}
 		law = fluid.Mix([]*fluid.Law{law, took}, []float64{c.varies, 1 - c.varies})
 		c.Delay = sim.Seconds(max(0, took.Mean()-f.seconds))
 	}

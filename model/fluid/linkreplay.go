@@ -3,6 +3,7 @@ package fluid
 import (
 	"container/heap"
 	"math"
+	"sort"
 
 	"headroom/sim"
 	"headroom/sim/fluid"
@@ -134,7 +135,7 @@ func (r *linkReplay) fill(w *linkWindow) {
 
 // beyond is the size that a share of them stays below.
 func (s *sizes) beyond(share float64) float64 {
-	return s.values[min(int(share*worthPoints), worthPoints-1)]
+	return s.values[max(0, sort.SearchFloat64s(s.share, share)-1)]
 }
 
 // play plays a window.

@@ -70,8 +70,8 @@ func (p *Player) serve(c *Cohort, a *Arrivals) {
 	r.forgetKinds()
 	r.came, r.is, r.waits = 0, ends{}, waits{}
 	begin, length := r.now, a.Length.Seconds()
-	r.counting = true
 	worked := r.work()
+	r.counting = true
 	for _, at := range p.times[:n] {
 		r.now = begin + length*at/sum
 		r.offer(r.pick(), 0)

@@ -87,13 +87,13 @@ func (r *replay) play(w *window) {
 	r.begin(w)
 	before := r.work()
 	r.counting = true
-	number := w.begins.number
+	awaited := w.begins.awaited
 	if w.begins.targets == 0 {
-		number = w.moments[0].number
+		awaited = w.moments[0].awaited
 	}
 	for _, m := range w.moments {
-		r.step(m, number)
-		number = m.number
+		r.step(m, awaited)
+		awaited = m.awaited
 	}
 	r.worked = r.work() - before
 }
@@ -117,9 +117,9 @@ func (r *replay) begin(w *window) {
 	}
 }
 
-// step plays a step of the window, and counts what the rates say of it, at whose beginning a target has
-// a number of requests.
-func (r *replay) step(m moment, number float64) {
+// step plays a step of the window, and counts what the rates say of it, at whose beginning clients wait for
+// a number of requests at a target.
+func (r *replay) step(m moment, awaited float64) {
 	begin, end := r.now, r.now+m.length.Seconds()
 	rate := m.each * (1 - m.again) * float64(len(r.targets))
 	for r.came < 2*enoughRequests && r.until(rate, end) {
@@ -127,7 +127,7 @@ func (r *replay) step(m moment, number float64) {
 	r.settleAll(sim.Seconds(r.now))
 	part := (r.now - begin) / m.length.Seconds() * float64(len(r.targets)) // less than all where enough have come
 	came := m.each * m.length.Seconds()
-	ended := max(0, came*(1-m.refused)-(m.number-number)) * part
+	ended := max(0, came*(1-m.refused)-(m.awaited-awaited)) * part
 	r.says.add(ends{served: ended * (1 - m.late), refused: part * came * m.refused, late: ended * m.late})
 	r.works += part * m.busy
 	r.able += (r.now - begin) * 1e9 * float64(r.shape.Servers*len(r.targets))

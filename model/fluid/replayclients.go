@@ -90,7 +90,7 @@ func (r *replay) fill(w *window) {
 		return
 	}
 	shorter := 1.0
-	if oldest := all[0].ago; r.patience != sim.Never && oldest >= r.patience.Seconds() {
+	if oldest := all[0].ago; r.patience != sim.Never && oldest >= r.patience.Seconds() && !r.shape.Finishes {
 		shorter = r.patience.Seconds() / oldest * (1 - 1e-9)
 	}
 	r.now = all[0].ago*shorter + 1

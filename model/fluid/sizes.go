@@ -6,29 +6,30 @@ import (
 	"headroom/sim/rng"
 )
 
-// sizes is a distribution by its quantiles, with sums of the smaller ones.
+// sizes is a distribution by its quantiles, as [worth] has them, with sums of the smaller ones.
 type sizes struct {
 	values       []float64
-	sum, squares []float64 // of those before
+	share        []float64 // of those before
+	sum, squares []float64 // the same
 	apart        []float64 // the values that differ; one of many that are the same
 }
 
 func newSizes(d rng.Distribution) *sizes {
-	s := &sizes{sum: make([]float64, 1, worthPoints+1), squares: make([]float64, 1, worthPoints+1)}
-	all := 0.0
-	for k := range worthPoints {
-		v := d.Quantile((float64(k) + 0.5) / worthPoints)
-		s.values = append(s.values, v)
-		all += v
+	w := newWorth(d)
+	s := &sizes{values: w.values, share: append(w.below, 1), sum: make([]float64, 1, len(w.values)+1), squares: make([]float64, 1, len(w.values)+1)}
+	from, rest, scale := len(s.values)-1, 0.0, 1.0
+	for ; from >= 0 && (s.share[from] >= longTail || from == len(s.values)-1); from-- {
+		rest += (s.share[from+1] - s.share[from]) * s.values[from]
 	}
-	scale := 1.0
-	if all > 0 { // points lose some of a long tail
-		scale = d.Mean() * worthPoints / all
+	if rest > 0 { // points lose some of a long tail
+		scale = max(0, 1+(d.Mean()-w.sum)/rest)
 	}
 	for k := range s.values {
-		s.values[k] *= scale
-		v := s.values[k]
-		s.sum, s.squares = append(s.sum, s.sum[k]+v), append(s.squares, s.squares[k]+v*v)
+		if k > from {
+			s.values[k] = max(s.values[k]*scale, s.values[max(0, k-1)])
+		}
+		v, part := s.values[k], s.share[k+1]-s.share[k]
+		s.sum, s.squares = append(s.sum, s.sum[k]+part*v), append(s.squares, s.squares[k]+part*v*v)
 	}
 	if s.apart = s.values; s.values[0] == s.most() {
 		s.apart = s.values[:1]
@@ -36,7 +37,10 @@ func newSizes(d rng.Distribution) *sizes {
 	return s
 }
 
-func (s *sizes) most() float64 { return s.values[worthPoints-1] }
+// longTail is the share from which on sizes make up for those that points leave out, so that their mean is that of all.
+const longTail = 0.999
+
+func (s *sizes) most() float64 { return s.values[len(s.values)-1] }
 
 // before is the place of the first size that is no smaller than a bound.
 func (s *sizes) before(bound float64) int { return sort.SearchFloat64s(s.values, bound) }
@@ -55,13 +59,13 @@ func (s *sizes) meanUpto(from, to float64) float64 {
 
 // upToBetween is both, for bounds whose places are known.
 func (s *sizes) upToBetween(from, to float64, low, high int) (share, mean float64) {
-	n, sum := float64(low), s.sum[low]
+	n, sum := s.share[low], s.sum[low]
 	if to-from <= narrow*s.most() {
-		return n / worthPoints, from - (n*from-sum)/worthPoints
+		return n, from - n*from + sum
 	}
-	m, upper := float64(high), s.sum[high]
-	share = (m*to - upper - n*from + sum) / worthPoints / (to - from)
-	over := (m*to*to - 2*to*upper + s.squares[high] - n*from*from + 2*from*sum - s.squares[low]) / 2 / worthPoints
+	m, upper := s.share[high], s.sum[high]
+	share = (m*to - upper - n*from + sum) / (to - from)
+	over := (m*to*to - 2*to*upper + s.squares[high] - n*from*from + 2*from*sum - s.squares[low]) / 2
 	return min(max(share, 0), 1), ((to*to-from*from)/2 - over) / (to - from)
 }
 

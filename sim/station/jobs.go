@@ -48,13 +48,12 @@ func (h *jobList) push(e entry) {
 	if i == cap(h.all) {
 		h.grow()
 	}
-	all := h.all[:i+1]
-	for i > 0 && all[i-1].before(e) {
+	h.all = h.all[:i+1]
+	all := h.all
+	for ; i > 0 && all[i-1].before(e); i-- {
 		all[i] = all[i-1]
-		i--
 	}
 	all[i] = e
-	h.all = all
 }
 
 // grow makes room for one more.
@@ -72,13 +71,17 @@ func (h *jobList) pushHeap(e entry) {
 	h.up(len(h.all)-1, e)
 }
 
-// dropFirst takes out who leaves first.
-func (h *jobList) dropFirst() {
+// dropFirst takes out who leaves first, and returns it.
+func (h *jobList) dropFirst() (job uint32) {
 	if h.heaped {
+		job = h.all[0].job
 		h.drop(0)
-		return
+		return job
 	}
-	h.all = h.all[:len(h.all)-1]
+	last := len(h.all) - 1
+	job = h.all[last].job
+	h.all = h.all[:last]
+	return job
 }
 
 func (h *jobList) remove(job uint32) {

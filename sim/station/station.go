@@ -105,25 +105,30 @@ func (s *Station) Next() sim.Time { return s.due }
 // Offer brings a job at an instant up to which the station is settled. For one
 // that waits it also returns the ticket by which it can leave the line.
 func (s *Station) Offer(at sim.Time, job uint32, demand sim.Time) (verdict Verdict, ticket uint32) {
+	demand = min(demand, MaxDemand)
 	if s.running >= s.limit {
-		return s.offerToLine(job, min(demand, MaxDemand))
+		return s.offerToLine(job, demand)
 	}
-	e := entry{done: uint64(min(demand, MaxDemand)) << clockShift, job: job}
+	s.Begin(at, job, demand)
+	return Starts, 0
+}
+
+// Begin is [Station.Offer] of a job with a demand of [MaxDemand] at most to a station that is not
+// [Station.Full].
+func (s *Station) Begin(at sim.Time, job uint32, demand sim.Time) {
 	if s.running >= s.alone {
-		s.join(at, e)
-		return Starts, 0
+		s.join(at, entry{uint64(demand) << clockShift, job})
+		return
 	}
 	// Nobody is slower than before, and nothing is brought up to date but what the job adds: that
 	// it is done when the clock will have advanced by its demand from now on, and that it was not
 	// at work before.
 	elapsed := uint64(at - s.since)
-	s.due = min(s.due, at+sim.Time(e.done>>clockShift))
-	e.done += s.clock + elapsed<<clockShift
+	s.due = min(s.due, at+demand)
 	s.running++
 	s.changed = at
 	s.busy -= elapsed
-	s.jobs.push(e)
-	return Starts, 0
+	s.jobs.push(entry{s.clock + (elapsed+uint64(demand))<<clockShift, job})
 }
 
 // offerToLine lets a job wait if it may.
@@ -174,23 +179,30 @@ func (s *Station) Settle(until sim.Time) (Turn, bool) {
 	if s.due > until || s.running == 0 {
 		return Turn{}, false
 	}
-	turn := Turn{s.due, s.jobs.first().job, Departed}
+	at := s.due
+	return Turn{at, s.Leave(), Departed}, true
+}
+
+// Leave takes out who departs at [Station.Next], which is not Never, and returns it: what Settle
+// tells of a station without a line.
+func (s *Station) Leave() (job uint32) {
+	at := s.due
 	if s.running > s.alone {
-		s.advance(turn.At)
-		s.jobs.dropFirst()
+		s.advance(at)
 		s.running--
+		job = s.jobs.dropFirst()
 		s.schedule()
-		return turn, true
+		return job
 	}
-	elapsed := uint64(turn.At - s.since)
-	s.jobs.dropFirst()
+	elapsed := uint64(at - s.since)
 	s.running--
-	s.changed = turn.At
+	job = s.jobs.dropFirst()
+	s.changed = at
 	s.busy += elapsed
 	if s.due = sim.Never; s.running > 0 {
-		s.due = turn.At + nanoseconds(s.jobs.first().done-s.clock-elapsed<<clockShift)
+		s.due = at + nanoseconds(s.jobs.first().done-s.clock-elapsed<<clockShift)
 	}
-	return turn, true
+	return job
 }
 
 // LeaveLine takes out a job that waits, by its ticket.
@@ -307,23 +319,23 @@ func (s *Station) advance(at sim.Time) {
 		return
 	}
 	s.changed, s.since = at, at
-	n := uint64(s.running)
-	if s.running <= s.alone { // the clock of a station without jobs tells nothing
+	n, sharing := uint64(s.running), uint64(s.servers)
+	switch {
+	case s.running <= s.alone: // the clock of a station without jobs tells nothing
 		s.busy += elapsed * n
 		s.clock += elapsed << clockShift
 		return
-	}
-	if n == 0 {
+	case s.alone >= 0: // all servers are at work, at full speed
+		s.busy += elapsed * sharing
+	case n == 0:
 		return
-	}
-	s.busy += s.work(elapsed)
-	sharing, per := uint64(s.sharing()), n
-	if !s.unhindered() {
-		sharing = s.total(sharing)
-		per *= uint64(FullSpeed)
+	default:
+		s.busy += s.work(elapsed)
+		sharing = s.total(uint64(s.sharing()))
+		n *= uint64(FullSpeed)
 	}
 	hi, lo := bits.Mul64(elapsed, sharing<<clockShift)
-	q, _ := bits.Div64(hi, lo, per)
+	q, _ := bits.Div64(hi, lo, n)
 	s.clock += q
 }
 
@@ -339,8 +351,10 @@ func (s *Station) schedule() {
 		s.due = s.changed
 	case s.running <= s.alone:
 		s.due = s.changed + nanoseconds(left)
+	case s.alone >= 0: // all servers are at work, at full speed
+		s.due = s.later(left, uint64(s.servers), uint64(s.running))
 	default:
-		s.due = s.later(left, uint64(s.sharing()), uint64(s.running))
+		s.due = s.later(left, s.total(uint64(s.sharing())), uint64(s.running)*uint64(FullSpeed))
 	}
 }
 
@@ -350,14 +364,9 @@ func nanoseconds(left uint64) sim.Time {
 	return sim.Time((max(0, int64(left)) + 1<<clockShift - 1) >> clockShift)
 }
 
-// later is when a clock that runs at sharing/n × speed, or ceiling/n, has advanced by
-// left: now + ⌈left × n / (sharing × speed × 2⁸)⌉.
-func (s *Station) later(left, sharing, n uint64) sim.Time {
-	if !s.unhindered() {
-		sharing = s.total(sharing)
-		n *= uint64(FullSpeed)
-	}
-	per := sharing << clockShift
+// later is when a clock that runs at rate/n has advanced by left: now + ⌈left × n / (rate × 2⁸)⌉.
+func (s *Station) later(left, rate, n uint64) sim.Time {
+	per := rate << clockShift
 	if per == 0 {
 		return sim.Never
 	}

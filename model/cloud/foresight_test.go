@@ -1,0 +1,71 @@
+package cloud
+
+import (
+	"fmt"
+	"testing"
+
+	"headroom/model"
+	"headroom/model/dataplane"
+	"headroom/sim"
+	"headroom/sim/rng"
+)
+
+// sharing is instances under a load of their vCPUs, by processor sharing: of so many applications on
+// each, or of one that has them for itself.
+func sharing(vcpus, applications int, load float64) *Config {
+	cfg := baseConfig()
+	cfg.Types = []model.InstanceType{{Name: "m5", Family: "m5", Size: "test", VCPUs: vcpus, MemoryMiB: 8192}}
+	cfg.Services[0].Discipline = ProcessorSharing
+	cfg.TargetGroups[0].HealthCheck.Enabled = false
+	f := Fleet{
+		Name: "servers", Count: 4, Template: cfg.LaunchTemplates[0], Need: Need{Pool: None}, Zones: []model.Zone{0, 1}, TargetGroups: []int{0},
+	}
+	for k := range applications {
+		if k > 0 {
+			cfg.Services = append(cfg.Services, cfg.Services[0])
+			group := cfg.TargetGroups[0]
+			group.Service = k
+			cfg.TargetGroups, f.TargetGroups = append(cfg.TargetGroups, group), append(f.TargetGroups, k)
+			front := cfg.LoadBalancers[0]
+			front.Default.Forward = []dataplane.Forward{{TargetGroup: k, Weight: 1}}
+			cfg.LoadBalancers = append(cfg.LoadBalancers, front)
+		}
+		cfg.request(poissonAt(load*float64(f.Count*vcpus)/0.1/float64(applications)), must(rng.Exponential(0.1))).Target = k
+		if f.Applications = append(f.Applications, k); applications == 1 {
+			f.Applications = nil
+		}
+	}
+	cfg.Instances, cfg.Duration = []Fleet{f}, 2*sim.Minute
+	return cfg
+}
+
+// Where vCPUs are hardly ever shared most ends are known when requests come, and it is rare that
+// this is over; where they are shared most of the time nobody tries for long.
+func TestEndsAreForeseenWhileNoCPUIsShared(t *testing.T) {
+	for _, c := range []struct {
+		vcpus       int
+		load        float64
+		least, most float64 // part of the requests whose end is foreseen
+		each        float64 // of them before that is over, at least
+	}{
+		{2, 0.1, 0.5, 1.01, 20}, {2, 0.6, 0, 0.2, 0},
+		{8, 0.3, 0.95, 1.01, 200}, {8, 0.6, 0.7, 1, 25}, {8, 0.8, 0, 0.5, 0},
+		{32, 0.6, 0.95, 1.01, 300}, {32, 0.8, 0.6, 1, 60},
+	} {
+		for _, applications := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%d vCPUs, load %v, %d applications", c.vcpus, c.load, applications), func(t *testing.T) {
+				w := must(New(sharing(c.vcpus, applications, c.load), 0))
+				out := must(w.Run(t.Context()))
+				served := int64(0)
+				for i := range out.Routes {
+					served += out.Routes[i].Completed
+				}
+				foreseen, times := w.data.Foresight()
+				part, each := float64(foreseen)/float64(served), float64(foreseen)/float64(times)
+				if !(part >= c.least && part <= c.most && (c.each == 0 || each >= c.each)) {
+					t.Errorf("%d of %d requests were foreseen, %.3f, %.1f each of %d times, want %v to %v and %v", foreseen, served, part, each, times, c.least, c.most, c.each)
+				}
+			})
+		}
+	}
+}
