@@ -27,6 +27,7 @@ type source struct {
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
 	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
+	alike    bool     // and differ in nothing but CPU time: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool     // clients that reach their targets without a balancer
 	to       DestinationKind
