@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"math"
 	"slices"
 
 	"headroom/model"
@@ -265,6 +266,7 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 		if p.fluid.byChance(c) {
 			c.Rule, c.Nodes = law.AtRandom, 1
 		}
+		p.joinRules(c, m)
 		if p.fluid.repeatOf(c.currents[0]).share > 0 {
 			c.Nodes = 1 // in a storm nobody sees what they add
 		}
@@ -272,6 +274,33 @@ func (p *Plane) shapeByCurrents(c *cohort) {
 	}
 	if c.key.fleet != None {
 		c.Rule = law.InTurn
+	}
+}
+
+// joinRules finds which share of a cohort's requests comes through other target groups than one that it is in: these choose by rules, and
+// turns, of their own.
+func (p *Plane) joinRules(c *cohort, m membership) {
+	const steps = 16 // shares are told apart to this part
+	all, others, turns := 0.0, 0.0, 1
+	for _, o := range c.groups {
+		part, rule := 0.0, ruleOf(&p.targetGroups[o.group])
+		for _, u := range c.currents {
+			if u.group == o.group {
+				part += u.share * u.weight
+			}
+		}
+		all += part
+		switch {
+		case o == m || part == 0 || !o.rotating:
+		case rule != c.Rule:
+			c.Other, others = rule, others+part
+		case rule == law.InTurn:
+			turns++
+		}
+	}
+	if all > 0 && c.Rule != law.AtRandom {
+		c.Share = math.Round(others/all*steps) / steps
+		c.Nodes *= turns
 	}
 }
 

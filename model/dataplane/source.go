@@ -23,10 +23,11 @@ type source struct {
 	bare     bool     // all that its requests differ in is their CPU time
 	straight bool     // its requests go straight: see [Plane.sendStraight]
 	closed   bool     // its visitors think before they ask again
-	inherits bool     // what it says of a request comes from that which called
+	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
 	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
+	alike    bool     // and differ in nothing but CPU time: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool     // clients that reach their targets without a balancer
 	to       DestinationKind
@@ -66,7 +67,7 @@ type source struct {
 
 	connections connections
 	sockets     sockets
-	heritage    heritage
+	passed      passedHeaders
 	outside     bool // some of its targets are machines outside
 	carried     bool // flows or WebSockets carry its requests
 	connected   bool // they come to an Application Load Balancer by connections that somebody knows
@@ -152,7 +153,7 @@ func (p *Plane) newSources() error {
 			return err
 		}
 	}
-	return p.inherit()
+	return p.passHeaders()
 }
 
 func (p *Plane) newWorkload(cfg *Workload) error {
@@ -175,7 +176,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 		return err
 	}
 	p.newSockets(s)
-	p.welcome(i)
+	p.newVisitors(i)
 	if cfg.Arrivals == nil {
 		return nil
 	}

@@ -215,8 +215,11 @@ func (s *Shape) scale() float64 {
 
 // pick chooses a target as the load balancer does.
 func (r *replay) pick() int {
-	n := len(r.targets)
-	switch r.shape.Rule {
+	n, rule := len(r.targets), r.shape.Rule
+	if r.shape.Share > 0 && r.stream.Uniform() < r.shape.Share {
+		rule = r.shape.Other
+	}
+	switch rule {
 	case fluid.AtRandom:
 		return r.stream.Below(n)
 	case fluid.LeastWaiting:

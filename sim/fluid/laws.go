@@ -22,7 +22,9 @@ type Station struct {
 // stations that are alike.
 type Split struct {
 	Rule  Rule
-	Nodes int // that choose by themselves, each a part of the requests; 0: one
+	Nodes int     // that choose by themselves, each a part of the requests; 0: one
+	Other Rule    // by which a share of the requests comes, that knows nothing of the others
+	Share float64 // 0: all come by Rule
 }
 
 // Rule says which station takes a request.
@@ -38,23 +40,26 @@ const (
 // Laws is the laws of the stays at stations that are alike, under any load.
 // It keeps those that it was asked for, and is not safe for concurrent use.
 type Laws struct {
-	station Station
-	split   Split
-	demand  *demand
-	owns    map[rng.Distribution]*demand // of parts of it, in mean services of all
-	room    int                          // 0: any
-	nodes   map[node]*Law
-	means   map[int][]Means // by numbers of targets and loads
-	curves  map[int][]Means // by any number of targets
-	lately  curve           // of these, the last that was looked at
-	mixed   map[mixture]*Law
-	pieces  []part    // of the demand, for single servers
-	kinds   *twoKinds // as good as these, for several servers
-	gaps    intervals
-	ratios  map[node]ratio // by stages; the loads are those of ratioStep
-	senders int            // nodes that send in turns of their own, if that is played
-	turns   map[turnKey]*turn
-	spaced  map[int]rng.Distribution // times between what a node sends to one of so many stations
+	station  Station
+	split    Split
+	demand   *demand
+	owns     map[rng.Distribution]*demand // of parts of it, in mean services of all
+	room     int                          // 0: any
+	nodes    map[node]*Law
+	means    map[int][]Means // by numbers of targets and loads
+	curves   map[int][]Means // by any number of targets
+	lately   curve           // of these, the last that was looked at
+	mixed    map[mixture]*Law
+	pieces   []part            // of the demand, for single servers
+	frees    float64           // mean services until the first of all servers is free; 0: not asked for
+	twoKinds map[int]*twoKinds // as good as these, for so many servers
+	gaps     intervals
+	ratios   map[node]ratio // by stages; the loads are those of ratioStep
+	senders  int            // nodes that send in turns of their own, if that is played
+	turns    map[turnKey]*turn
+	other    *Laws                    // of those that come by another rule
+	both     map[[2]*Law]*Law         // together with these
+	spaced   map[int]rng.Distribution // times between what a node sends to one of so many stations
 }
 
 // node is a load and a number of stations for which a law is worked out; laws between
@@ -92,8 +97,11 @@ func New(station Station, split Split) *Laws {
 		l.room = station.Places + station.Backlog
 	}
 	l.nodes, l.means, l.mixed = map[node]*Law{}, map[int][]Means{}, map[mixture]*Law{}
-	l.curves = map[int][]Means{}
+	l.curves, l.twoKinds = map[int][]Means{}, map[int]*twoKinds{}
 	l.gaps, l.ratios = intervals{}, map[node]ratio{}
+	if split.Share > 0 {
+		l.other, l.both = New(station, Split{Rule: split.Other, Nodes: split.Nodes}), map[[2]*Law]*Law{}
+	}
 	l.separate()
 	return l
 }
@@ -111,6 +119,21 @@ func (l *Laws) Load(rate float64) float64 { return rate / l.Capacity() }
 // unless the room is limited. The first call near a load takes some milliseconds,
 // later ones less than a microsecond.
 func (l *Laws) Law(load float64, targets int) *Law {
+	law := l.ruled(load, targets)
+	if l.other == nil {
+		return law
+	}
+	laws := [2]*Law{law, l.other.Law(load, targets)}
+	both := l.both[laws]
+	if both == nil {
+		both = Mix(laws[:], []float64{1 - l.split.Share, l.split.Share})
+		l.both[laws] = both
+	}
+	return both
+}
+
+// ruled is the law where all come by the rule.
+func (l *Laws) ruled(load float64, targets int) *Law {
 	at, part := l.place(load)
 	n, targetPart := l.split.place(targets, load)
 	m := mixture{node{at, n}, int(part*mixes + 0.5), int(targetPart*fewMixes + 0.5)}

@@ -52,6 +52,9 @@ func (l *Laws) at(i, targets int) *Means {
 		if part > 0 {
 			*m = m.plus(part, l.mean(node{i, n + 1}))
 		}
+		if l.other != nil {
+			*m = m.plus(l.split.Share, l.other.at(i, targets))
+		}
 	}
 	return m
 }

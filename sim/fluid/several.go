@@ -10,12 +10,16 @@ import (
 )
 
 // Several servers of requests in order of arrival have the ratios of one, put right. Constant services are exact: each
-// server has every so many-th request. Those that vary less than exponential ones lie in between. Those that vary more
-// are as those of two kinds.
+// server has every so many-th request. Those that vary less than exponential ones lie in between, those that vary as much are
+// right in light and in heavy traffic (Tijms, van Hoorn and Federgruen 1981, "Approximations for the steady-state
+// probabilities in the M/G/c queue"), and those that vary more are as those of two kinds.
 const (
 	mostKindServers = 8 // of more the ratios are those of these at a load at which as many are free by the root of their number
 	mostKindStages  = 4
-	nearConstant    = 0.99 // of the squared coefficient of variation: as good as exponential
+	nearConstant    = 0.99
+
+	leastLikeExponential = 0.9 // squared coefficients of variation of which only light traffic tells
+	mostLikeExponential  = 1.3
 )
 
 // several puts right the ratio of one server for those of the station.
@@ -23,9 +27,12 @@ func (l *Laws) several(r *ratio, s *single, load float64, stages int) {
 	c := l.station.Servers
 	switch {
 	case c == 1 || s.waits <= 0 || !l.inOrder():
-	case l.demand.scv > 1/nearConstant:
+	case l.demand.scv > mostLikeExponential:
 		l.likeTwoKinds(r, load, stages)
-	case l.demand.scv < nearConstant:
+	case l.demand.scv > leastLikeExponential:
+		heavy := (1 + l.demand.scv) / 2
+		r.mean *= (1-load)*float64(c)*l.first()/heavy + load
+	default:
 		all, one := l.steadily(load, stages), l.single(load, stages)
 		part := 1 - l.demand.scv
 		r.waits = max(0, r.waits+part*(all.waits-one.waits))
@@ -38,21 +45,50 @@ func (l *Laws) several(r *ratio, s *single, load float64, stages int) {
 	}
 }
 
-// likeTwoKinds takes from those by what several servers change the ratios of one.
-func (l *Laws) likeTwoKinds(r *ratio, load float64, stages int) {
-	c := l.station.Servers
-	if c > mostKindServers {
-		c, load = mostKindServers, 1-(1-load)*math.Sqrt(float64(c)/mostKindServers)
+// first is how long it takes until the first of all servers is free, if all are at work.
+func (l *Laws) first() float64 {
+	if l.frees == 0 {
+		l.frees = shortest(l.cells(), l.station.Servers)
+	}
+	return l.frees
+}
+
+// kinds are two that are as good as the services at so many servers, and the load at which they are: that of the servers, if there are
+// not too many.
+func (l *Laws) kinds(servers int, load float64) (*twoKinds, float64) {
+	if servers > mostKindServers {
+		servers, load = mostKindServers, 1-(1-load)*math.Sqrt(float64(servers)/mostKindServers)
 	}
 	if load < idle {
+		return nil, 0
+	}
+	if l.twoKinds[servers] == nil {
+		l.twoKinds[servers] = newTwoKinds(l.demand.scv, shortest(l.cells(), servers), servers)
+	}
+	return l.twoKinds[servers], load
+}
+
+// queued is by what the mean wait of random arrivals at so many servers is longer than with exponential services.
+func (l *Laws) queued(servers int, load float64) float64 {
+	heavy := (1 + l.demand.scv) / 2
+	if l.demand.scv <= mostLikeExponential {
+		return heavy
+	}
+	if of, at := l.kinds(servers, load); of != nil {
+		return min(of.under(at, 1).ratio().mean, heavy)
+	}
+	return 1
+}
+
+// likeTwoKinds takes from those by what several servers change the ratios of one.
+func (l *Laws) likeTwoKinds(r *ratio, load float64, stages int) {
+	of, load := l.kinds(l.station.Servers, load)
+	if of == nil {
 		return
 	}
-	if l.kinds == nil {
-		l.kinds = newTwoKinds(l.demand.scv, shortest(l.pieces, c), c)
-	}
-	by := l.kinds.by(load, min(stages, mostKindStages))
+	by := of.by(load, min(stages, mostKindStages))
 	if stages > mostKindStages { // and beyond, as the variance of the intervals falls
-		half := l.kinds.by(load, mostKindStages/2)
+		half := of.by(load, mostKindStages/2)
 		on := 1 - mostKindStages/float64(stages)
 		by.waits += on * (by.waits - half.waits)
 		by.mean += on * (by.mean - half.mean)

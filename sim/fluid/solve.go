@@ -2,9 +2,12 @@ package fluid
 
 import "math"
 
-// fewStages is how many stages the arrivals have at most by which the others of a
-// sharing come; what that leaves out of the mean is made good.
-const fewStages = 12
+// stagesOf is how many stages the arrivals have at most by which the others of a sharing come, the fewer the higher the load, for
+// then there are more of them; what that leaves out of the mean is made good.
+func stagesOf(load float64) int {
+	const most, least, upTo = 12, 4, 0.8
+	return max(least, min(most, int(most*math.Sqrt((1-upTo)/max(1-load, 0.01)))&^1))
+}
 
 // leastLoad stands for no load at all; below idle nobody waits to speak of.
 const (
@@ -46,7 +49,7 @@ func (l *Laws) basis(load float64, targets int) *basis {
 	case l.fewest(targets):
 		l.calm(b)
 		if inOrder {
-			b.longer *= (1 + l.demand.scv) / 2
+			b.longer *= l.queued(l.station.Servers*targets, min(load, MostLoad))
 		}
 	case inOrder:
 		b.by = l.compare(load, b.stages)
@@ -121,12 +124,12 @@ func (l *Laws) share(b *basis) delay {
 	parts := l.demand.parts
 	longest := parts[len(parts)-1].demand
 	var late *sharing
-	if b.stages <= fewStages {
+	if few := stagesOf(b.load); b.stages <= few {
 		late = newSharing(b.chain, longest)
 	} else {
-		half := newSharing(newChain(l.station.Servers, l.room, fewStages/2, b.load), longest)
-		late = newSharing(newChain(l.station.Servers, l.room, fewStages, b.load), longest)
-		late.goOn(half, 1-fewStages/float64(b.stages))
+		half := newSharing(newChain(l.station.Servers, l.room, few/2, b.load), longest)
+		late = newSharing(newChain(l.station.Servers, l.room, few, b.load), longest)
+		late.goOn(half, 1-float64(few)/float64(b.stages))
 	}
 	late.fit(parts, b.by.waits, b.chain.delay()*b.longer)
 	return late
@@ -187,10 +190,7 @@ func (l *Laws) variedly(load float64, stages int) ratio {
 	key := node{int(math.Round(-math.Log1p(-load) / ratioStep)), stages}
 	r, known := l.ratios[key]
 	if !known {
-		if l.pieces == nil {
-			l.pieces = even(cut(l.station.Demand, finerBody, finerTail))
-		}
-		s := newSingle(l.pieces, l.gaps.of(stages), load, l.demand.scv)
+		s := newSingle(l.cells(), l.gaps.of(stages), load, l.demand.scv)
 		root := decay(stages, load)
 		r = s.than(root)
 		r.law = s.law()
@@ -202,6 +202,14 @@ func (l *Laws) variedly(load float64, stages int) ratio {
 		l.ratios[key] = r
 	}
 	return r
+}
+
+// cells are the demand, finely cut.
+func (l *Laws) cells() []part {
+	if l.pieces == nil {
+		l.pieces = even(cut(l.station.Demand, finerBody, finerTail))
+	}
+	return l.pieces
 }
 
 // than compares with exponential services, of which the root of [decay] says all.
