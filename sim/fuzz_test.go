@@ -83,3 +83,35 @@ func agree(t *testing.T, script []byte) {
 	for pull(Horizon) {
 	}
 }
+
+// Bursts that come between events far apart fill the front, which gives its last ones
+// back: everything still comes in order.
+func TestBurstsBetweenEventsFarApartComeInOrder(t *testing.T) {
+	for _, pending := range []int{10, 100, 1000, 10_000} {
+		k, w, in := NewKernel[uint64](), &twin{}, newIncrements()
+		id := uint64(0)
+		schedule := func(delay Time) {
+			id++
+			k.At(k.Now()+delay, RankArrival, id)
+			w.at(w.now+delay, RankArrival, id)
+		}
+		for range pending {
+			schedule(in.next())
+		}
+		for step := range 5000 {
+			got, _ := k.Next(Horizon)
+			want, ok := w.next(Horizon)
+			if got != want || !ok || k.Now() != w.now {
+				t.Fatalf("%d pending, step %d: event %d at %v, want %d at %v", pending, step, got, k.Now(), want, w.now)
+			}
+			for len(w.heap) < pending {
+				schedule(in.next())
+			}
+			if step%100 == 0 {
+				for range 2 * frontFull {
+					schedule(in.next() / Time(pending))
+				}
+			}
+		}
+	}
+}

@@ -147,12 +147,12 @@ func (f *recommendFlags) searchPage(c *cobra.Command, e *experiment, o *search.O
 }
 
 // saveSearch writes the files of a search. The recommendation has as many
-// replications as its numbers come from, so that it shows the same.
+// replications as its numbers come from, so that it shows the same; with a screen, as take as much luck out.
 func saveSearch(to *folder.Folder, e *experiment, page *report.SearchPage) error {
 	var scenario []byte
 	if best := page.Best; best != nil {
 		var err error
-		if scenario, err = e.CandidateFile(best.Index, best.Counted); err != nil {
+		if scenario, err = e.CandidateFile(best.Index, best.Reruns()); err != nil {
 			return err
 		}
 	}

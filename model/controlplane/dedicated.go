@@ -10,15 +10,15 @@ import (
 
 // machine is one Dedicated Host of the account.
 type machine struct {
-	host     int // index into Estate.DedicatedHosts
-	load     model.HostLoad
-	at       placement.Allocation // in its pool; Host None without one
-	number   int32                // among the hosts that promise more than they have; None
-	threads  int
-	record   int32 // in the ledger
-	failed   bool
-	released bool
-	heir     int32 // of Plane.machines, from 1, that took its place when it failed; 0: none
+	host        int // index into Estate.DedicatedHosts
+	load        model.HostLoad
+	at          placement.Allocation // in its pool; Host None without one
+	number      int32                // among the hosts that promise more than they have; None
+	threads     int
+	record      int32 // in the ledger
+	failed      bool
+	released    bool
+	replacement int32 // of Plane.machines, from 1, that took its place when it failed; 0: none
 }
 
 // newMachines allocates the Dedicated Hosts that there are at the start, and schedules
@@ -137,8 +137,8 @@ func (cp *Plane) placeOnMachine(w *placementRequest) (b hostPlace, ok bool) {
 
 // heirOf returns the machine that stands for one now.
 func (cp *Plane) heirOf(number int32) int32 {
-	for cp.machines[number-1].heir > 0 {
-		number = cp.machines[number-1].heir
+	for cp.machines[number-1].replacement > 0 {
+		number = cp.machines[number-1].replacement
 	}
 	return number
 }
@@ -261,7 +261,7 @@ func (cp *Plane) onMachineRecovers(ev model.Event) {
 		return
 	}
 	m := &cp.machines[i]
-	m.heir = int32(len(cp.machines))
+	m.replacement = int32(len(cp.machines))
 	cp.release(m)
 	cp.noteMachine(&cp.cfg.DedicatedHosts[m.host], "recovery", "another host in its place")
 }
@@ -273,7 +273,7 @@ func (cp *Plane) staysDown(in *instance) bool {
 		return false
 	}
 	m := &cp.machines[in.machine-1]
-	return m.failed && m.heir == 0
+	return m.failed && m.replacement == 0
 }
 
 // verifyMachines: what is on a Dedicated Host is what fits, and is paid while it is held.

@@ -73,7 +73,9 @@ func (c *calendar[T]) grow(id uint32) {
 	}
 }
 
-func (c *calendar[T]) bucket(at sim.Time) int { return int(uint64(at)>>c.shift) & (len(c.heads) - 1) }
+func (c *calendar[T]) bucket(at sim.Time) int {
+	return int(uint64(at)>>(c.shift&63)) & (len(c.heads) - 1)
+}
 
 // announce says for when a number is due; a later instant than said before may come
 // early.
@@ -172,10 +174,11 @@ func (c *calendar[T]) turn(now sim.Time, due dueFunc) {
 		return
 	}
 	if c.count > 0 {
-		last, lap := uint64(now)>>c.shift, uint64(len(c.heads))
-		tick := max(uint64(from)>>c.shift, last-min(last, lap-1)) // one lap sees all
-		if last-tick < lap-1 {                                    // an idle time tells nothing
+		tick, last, lap := uint64(from)>>(c.shift&63), uint64(now)>>(c.shift&63), uint64(len(c.heads))
+		if last-tick < lap-1 {
 			c.passed += int(last - tick)
+		} else { // one lap sees all; an idle time tells nothing
+			tick = last - (lap - 1)
 		}
 		for ; tick <= last; tick++ {
 			b := int(tick) & (len(c.heads) - 1)

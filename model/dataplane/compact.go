@@ -31,8 +31,8 @@ const fullRequest = checkSource - 1
 // compactRequests are those on all fast paths, and the places that are free.
 type compactRequests struct {
 	ends   calendar[compactRequest] // all, by place; announced are those whose targets are picked by requests in flight
-	free   []uint32
-	listed []uint32 // room for a list of some
+	free   uint32                   // the place that was left last; the entry of each has the one before in prev
+	listed []uint32                 // room for a list of some
 }
 
 // at is the compact request at a place.
@@ -40,17 +40,17 @@ func (r *compactRequests) at(k uint32) *compactRequest { return &r.ends.entries[
 
 // alloc gives a compact request a place.
 func (r *compactRequests) alloc() uint32 {
-	if last := len(r.free) - 1; last >= 0 {
-		i := r.free[last]
-		r.free = r.free[:last]
-		return i
+	k := r.free
+	if k == noIndex {
+		k = uint32(len(r.ends.entries))
+		r.ends.grow(k)
+		return k
 	}
-	i := uint32(len(r.ends.entries))
-	r.ends.grow(i)
-	return i
+	r.free = r.ends.entries[k].prev
+	return k
 }
 
-func (r *compactRequests) release(i uint32) { r.free = append(r.free, i) }
+func (r *compactRequests) release(k uint32) { r.ends.entries[k].prev, r.free = r.free, k }
 
 func (r *compactRequest) requestBytes() model.Bytes {
 	return model.Bytes(r.high&15)<<32 | model.Bytes(r.in)
@@ -97,26 +97,32 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		return
 	}
 	p.stepsEnded++
-	if p.meter.recovery != nil {
-		p.meter.saw(r.source, r.arrived, true)
-	}
 	n := &p.lanes[r.route]
-	if !n.source.bare {
-		p.countCompactBytes(r, f, n.source)
+	if n.group != nil {
+		f.ended++
+		f.answered = max(f.answered, at)
+	}
+	if f.counted || p.meter.recovery != nil || !n.source.bare {
+		p.tellOfEnd(r, f, n)
 	}
 	latency := n.latency(r, f, at)
 	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
 		t.put(at, latency)
 		n.route.Latency.Place(int64(latency + n.hop))
-	} else {
-		p.countCompactEnd(r, f, latency, at)
-	}
-	if n.source.direct {
 		return
 	}
-	f.ended++
-	f.answered = max(f.answered, at)
-	if g := n.group; f.counted && g.counts {
+	p.countCompactEnd(r, f, latency, at)
+}
+
+// tellOfEnd counts of the end of a compact request what is on no tab.
+func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
+	if p.meter.recovery != nil {
+		p.meter.saw(r.source, r.arrived, true)
+	}
+	if !n.source.bare {
+		p.countCompactBytes(r, f, n.source)
+	}
+	if g := n.group; f.counted && g != nil && g.counts {
 		g.scopes[f.scope].policy.Ended(int(f.local))
 	}
 }

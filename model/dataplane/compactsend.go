@@ -8,25 +8,43 @@ import (
 // sendCompactRequests is [Plane.onRequestArrives] for a source whose requests are compact.
 func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 	index, rank := ev.Index(), p.table[requestArrives].rank
+	var w alikeRow
+	p.openRow(&w, index, s)
 	p.lead = p.kernel.Lead(rank)
 	for left := p.ahead; ; left-- {
 		p.following = 0
-		next, ok := s.events.Next()
+		next, ok := sim.Never, true
+		if s.steady != nil && s.steady.Ready() {
+			next = s.steady.Step()
+		} else {
+			next, ok = s.events.Next()
+		}
 		if !ok || next > p.frame.Duration {
-			p.sendCompact(index, s)
-			return
+			if w.source != nil {
+				p.sendInRow(&w)
+			} else {
+				p.sendCompact(index, s)
+			}
+			break
 		}
 		place := p.kernel.Reserve() // before all that this request leads to
 		if p.ahead > 0 {
 			p.following = next
 		}
-		p.sendCompact(index, s)
+		if w.source != nil {
+			p.sendInRow(&w)
+		} else {
+			p.sendCompact(index, s)
+		}
 		if left <= 0 || !p.kernel.Follow(&p.lead, next) {
 			p.following = 0
 			s.timer.StartAtPlace(next, place, ev)
-			return
+			break
 		}
 		p.inRow = true
+	}
+	if w.source != nil {
+		w.closeRow()
 	}
 }
 
@@ -96,9 +114,7 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	n := &b.nodes[zone]
 	n.requests++
 	if b.limited && !n.admits(r.arrived) {
-		b.hour.opens(r.arrived)
-		i := p.expand(r, noIndex)
-		p.reject(i, p.requests.at(i))
+		p.rejectCompact(r, b)
 		return
 	}
 	b.hour.evaluations += action.evaluations
@@ -122,6 +138,19 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	p.forwardCompact(r, &p.lanes[r.route], visitor)
 }
 
+// rejectCompact fails a compact request for which a node of its load balancer is too small.
+func (p *Plane) rejectCompact(r *compactRequest, b *balancer) {
+	b.hour.opens(r.arrived)
+	i := p.expand(r, noIndex)
+	p.reject(i, p.requests.at(i))
+}
+
+// failCompact fails a compact request on a lane to a target group without a target for it.
+func (p *Plane) failCompact(r *compactRequest, n *lane) {
+	p.countArrival(n, r.arrived)
+	p.failFor(p.expand(r, noIndex), Code503, n.group.whyNone())
+}
+
 // forwardCompact picks a target of the group of its lane for a compact request.
 func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 	g := n.group
@@ -139,8 +168,7 @@ func (p *Plane) forwardCompact(r *compactRequest, n *lane, visitor uint32) {
 		local, ok = sc.policy.Pick(int(r.zone))
 	}
 	if !ok {
-		p.countArrival(n, r.arrived)
-		p.failFor(p.expand(r, noIndex), Code503, g.whyNone())
+		p.failCompact(r, n)
 		return
 	}
 	if g.counts {
@@ -176,6 +204,11 @@ func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience s
 	if f.shared {
 		return p.enterShared(r, f, n, patience)
 	}
+	return p.enterInOrder(r, f, n, patience)
+}
+
+// enterInOrder is enterCompact for a fast path in order of arrival, without an interface.
+func (p *Plane) enterInOrder(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	now := r.arrived
 	if f.counted {
 		if p.compact.ends.behind(now) { // who picks by requests in flight has turned it

@@ -256,6 +256,10 @@ func (p *Plane) endOnFastPath(k uint32, at, now sim.Time) sim.Time {
 	if f.wired {
 		return p.endWithFlows(k, f, now)
 	}
+	if !f.station.Due(at) {
+		p.compactEnds(k, f, at)
+		return sim.Never
+	}
 	ended := false
 	for passage, ok := f.station.Pass(at); ok; passage, ok = f.station.Pass(at) {
 		ended = ended || passage.Leaves == k

@@ -85,17 +85,17 @@ func (p *Plane) levelOf(source int) int {
 // headers, one for each kind of those who make them.
 func (p *Plane) callClasses(source int) []float64 {
 	s := &p.sources[source]
-	if !s.inherits {
+	if !s.passes {
 		return []float64{1}
 	}
-	parts, total := make([]float64, len(s.heritage.all)), 0.0
+	parts, total := make([]float64, len(s.passed.all)), 0.0
 	for i := range p.fluid.inflows {
 		in := &p.fluid.inflows[i]
 		if in.attempt > 0 || in.redirected || p.levelOf(in.source) >= p.levelOf(source) {
 			continue
 		}
 		for _, c := range in.currents {
-			classes := s.heritage.of[c.source]
+			classes := s.passed.of[c.source]
 			if c.cohort != nil && int(c.cohort.key.service) == s.service && len(classes) > 0 {
 				part := c.share * p.weightOf(in.source)
 				parts[classes[max(0, int(c.class))%len(classes)]] += part
@@ -254,7 +254,7 @@ func (p *Plane) failUnsent(e *callFlow, at sim.Time, n int64) {
 func (p *Plane) endCalls(service int, t *trade) {
 	f, done := p.fluid, 0.0
 	for _, e := range t.calls {
-		p.fare(e)
+		p.observeAnswers(e)
 		if !e.call.IgnoreErrors {
 			t.owed += float64(e.failed)
 		}
@@ -279,8 +279,8 @@ func (p *Plane) endCalls(service int, t *trade) {
 	}
 }
 
-// fare finds out what callers find: who answered in what is being played, and after which time.
-func (p *Plane) fare(e *callFlow) {
+// observeAnswers finds out what callers find: who answered in what is being played, and after which time.
+func (p *Plane) observeAnswers(e *callFlow) {
 	var now []law.Choice
 	total, took, busy := 0.0, 0.0, 0.0
 	for i := range e.call.Clients.RetryAttempts + 1 {

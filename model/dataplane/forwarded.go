@@ -69,8 +69,8 @@ func (f forwarded) through(lb *LoadBalancer, port int, secure bool, from netip.A
 // brings is what the requests of a class of a source say when they come, and from where.
 func (s *source) brings(class int) (f forwarded, from netip.Addr) {
 	switch {
-	case s.inherits:
-		return s.heritage.all[class%len(s.heritage.all)], from
+	case s.passes:
+		return s.passed.all[class%len(s.passed.all)], from
 	case s.call != nil:
 		return f, from
 	}
@@ -92,15 +92,15 @@ func (p *Plane) shows(s *source, class int) forwarded {
 	return f.through(&p.cfg.LoadBalancers[s.balancer], a.port, a.frontEnd.secure, from)
 }
 
-// heritage is what calls say that pass on what the requests say which they serve.
-type heritage struct {
+// passedHeaders are what calls say that pass on what the requests say which they serve.
+type passedHeaders struct {
 	all []forwarded // by class of the call
 	of  [][]uint16  // class, by source and class of what is served
 }
 
-// inherit resolves what calls pass on, once all sources are known: callers of callers take
+// passHeaders resolves what calls pass on, once all sources are known: callers of callers take
 // several rounds.
-func (p *Plane) inherit() error {
+func (p *Plane) passHeaders() error {
 	for range MaxDepth {
 		changed := false
 		for i := range p.sources {
@@ -108,7 +108,7 @@ func (p *Plane) inherit() error {
 			if s.call == nil || !s.call.PassesOn || s.balancer == None {
 				continue
 			}
-			again, err := p.inheritAt(s)
+			again, err := p.passHeadersAt(s)
 			if err != nil {
 				return err
 			}
@@ -121,10 +121,10 @@ func (p *Plane) inherit() error {
 	return nil
 }
 
-// inheritAt does so for one caller, and reports whether it has learned something.
-func (p *Plane) inheritAt(s *source) (changed bool, err error) {
-	was := s.heritage.all
-	h := heritage{all: []forwarded{{}}, of: make([][]uint16, len(p.sources))}
+// passHeadersAt does so for one caller, and reports whether it has learned something.
+func (p *Plane) passHeadersAt(s *source) (changed bool, err error) {
+	was := s.passed.all
+	h := passedHeaders{all: []forwarded{{}}, of: make([][]uint16, len(p.sources))}
 	for k := range p.sources {
 		parent := &p.sources[k]
 		if !p.reaches(parent, s.service) {
@@ -146,7 +146,7 @@ func (p *Plane) inheritAt(s *source) (changed bool, err error) {
 			h.of[k] = append(h.of[k], uint16(at))
 		}
 	}
-	s.heritage, s.inherits = h, true
+	s.passed, s.passes = h, true
 	if slices.Equal(was, h.all) {
 		return false, nil
 	}
@@ -172,9 +172,9 @@ func (p *Plane) reaches(s *source, service int) bool {
 	return true
 }
 
-// heir is the class of a call for a request.
-func (s *source) heir(of *request) uint16 {
-	classes := s.heritage.of[of.source]
+// passedClass is the class of a call for a request.
+func (s *source) passedClass(of *request) uint16 {
+	classes := s.passed.of[of.source]
 	if len(classes) == 0 {
 		return 0
 	}

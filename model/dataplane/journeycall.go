@@ -50,8 +50,8 @@ func (p *Plane) issue(j job, now sim.Time) {
 	t.left--
 	t.out++
 	demand, class := p.drawStep(j, part<<2, c.Demand), uint16(0)
-	if s.inherits {
-		class = s.heir(j.r)
+	if s.passes {
+		class = s.passedClass(j.r)
 	}
 	key, parent, sibling := rng.Key(t.key, uint64(t.step)<<32|part<<2|3), p.requests.handle(j.i), t.child
 	h, r := p.requests.Alloc() // which may move the pool

@@ -146,7 +146,7 @@ func New(setup Setup) (*Plane, error) {
 		calls:          make([]calls, len(setup.Traffic.Services)),
 		calendar:       newCalendar[struct{}](),
 		many:           manyFastPaths,
-		compact:        compactRequests{ends: newCalendar[compactRequest]()},
+		compact:        compactRequests{ends: newCalendar[compactRequest](), free: noIndex},
 		replies:        callReplies{until: -1, heard: -1},
 		everyDeparture: setup.EveryDeparture,
 		full:           setup.Full,

@@ -21,9 +21,11 @@ const (
 	compactWay
 	flowWay
 	fleetWay
+	// rowWay is [Plane.sendInRow], of compact requests that differ in CPU time alone.
+	rowWay
 
-	compactWays  = compactWay | flowWay | fleetWay
-	applications = plainWay | straightWay | compactWay // by an Application Load Balancer
+	compactWays  = compactWay | flowWay | fleetWay | rowWay
+	applications = plainWay | straightWay | compactWay | rowWay // by an Application Load Balancer
 	balanced     = applications | flowWay
 	allWays      = balanced | fleetWay
 )
@@ -48,9 +50,10 @@ func encounters() []encounter {
 		{"connections that somebody keeps", balanced, func(_ *Plane, s *source) bool { return s.connected }},
 		{"WebSockets", balanced, func(_ *Plane, s *source) bool { return s.sockets.on }},
 		{"an answer of the load balancer's own, targets that keep connections or are balancers", balanced &^ plainWay, func(p *Plane, s *source) bool { return s.way != nil && !p.leadsStraight(s.way) }},
-		{"stickiness, or targets that are weighed", straightWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
+		{"stickiness, or targets that are weighed", straightWay | rowWay, func(p *Plane, s *source) bool { return s.way != nil && p.asksWho(s.way) }},
 		{"packets that are dropped", allWays &^ plainWay, func(p *Plane, _ *source) bool { return p.filter != nil }},
-		{"visitors", flowWay | fleetWay, func(_ *Plane, s *source) bool { return len(s.visitors.all) > 0 }},
+		{"bytes, or several classes of requests or target groups", rowWay, func(_ *Plane, s *source) bool { return !s.bare || s.way != nil && len(s.way.actions[0].groups) != 1 }},
+		{"visitors", flowWay | fleetWay | rowWay, func(_ *Plane, s *source) bool { return len(s.visitors.all) > 0 }},
 		{"several answers of a DNS name", compactWays, func(_ *Plane, s *source) bool { return s.lookup != nil }},
 		{"rows of a trace", compactWays, func(_ *Plane, s *source) bool { return s.cfg != nil && s.cfg.Rows != nil }},
 		{"a caller", compactWays, func(_ *Plane, s *source) bool { return s.cfg == nil }},
@@ -79,7 +82,8 @@ func (p *Plane) findWays() {
 				ways &^= e.bars
 			}
 		}
-		s.plain, s.straight, s.compact = ways&plainWay != 0, ways&straightWay != 0, ways&compactWays != 0
+		s.plain, s.straight, s.compact = ways&plainWay != 0, ways&straightWay != 0, ways&(compactWay|flowWay|fleetWay) != 0
+		s.alike = ways&rowWay != 0
 		s.nearby = s.call == nil || p.apart == nil && !p.transfers.counts
 		s.closed = s.visitors.thinks()
 		if s.plain || s.flows.on && !s.flows.relayed {

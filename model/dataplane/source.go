@@ -23,10 +23,11 @@ type source struct {
 	bare     bool     // all that its requests differ in is their CPU time
 	straight bool     // its requests go straight: see [Plane.sendStraight]
 	closed   bool     // its visitors think before they ask again
-	inherits bool     // what it says of a request comes from that which called
+	passes   bool     // what it says of a request comes from that which called
 	last     bool     // a call that is all its caller still has to do before it answers: see [Plane.markReturns]
 	nearby   bool     // no bytes of its answers are charged for by their way to the caller, and no distance lies on it
 	compact  bool     // the requests it sends are compact on their way: see [Plane.sendCompact]
+	alike    bool     // and differ in nothing but CPU time: see [Plane.sendInRow]
 	hop      sim.Time // of a plain source, and of flows: its balancer's share of a latency, without a way to another zone
 	direct   bool     // clients that reach their targets without a balancer
 	to       DestinationKind
@@ -53,6 +54,7 @@ type source struct {
 	cfg     *Workload
 	events  workload.Source
 	traced  workload.Traced         // events, if it has rows
+	steady  *workload.Steady        // events, if its rate is constant
 	timer   *sim.Timer[model.Event] // its next arrival
 	demand  demands
 	sizes   rng.Stream
@@ -66,7 +68,7 @@ type source struct {
 
 	connections connections
 	sockets     sockets
-	heritage    heritage
+	passed      passedHeaders
 	outside     bool // some of its targets are machines outside
 	carried     bool // flows or WebSockets carry its requests
 	connected   bool // they come to an Application Load Balancer by connections that somebody knows
@@ -152,7 +154,7 @@ func (p *Plane) newSources() error {
 			return err
 		}
 	}
-	return p.inherit()
+	return p.passHeaders()
 }
 
 func (p *Plane) newWorkload(cfg *Workload) error {
@@ -175,12 +177,13 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 		return err
 	}
 	p.newSockets(s)
-	p.welcome(i)
+	p.newVisitors(i)
 	if cfg.Arrivals == nil {
 		return nil
 	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
 	s.traced, _ = s.events.(workload.Traced)
+	s.steady, _ = s.events.(*workload.Steady)
 	if p.cfg.Fluid == 0 {
 		p.scheduleArrival(s, i)
 	}

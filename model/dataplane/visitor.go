@@ -42,8 +42,8 @@ type cookie struct {
 // thinks reports whether the visitors ask in a closed loop.
 func (v *visitors) thinks() bool { return len(v.all) > 0 && v.cfg.Think != nil }
 
-// welcome makes the visitors of a workload. In a closed loop each of them thinks first.
-func (p *Plane) welcome(source int) {
+// newVisitors makes the visitors of a workload. In a closed loop each of them thinks first.
+func (p *Plane) newVisitors(source int) {
 	s := &p.sources[source]
 	cfg := &s.cfg.Visitors
 	if cfg.Count == 0 || cfg.Think != nil && p.cfg.Fluid > 0 { // or rates know how many there are

@@ -98,8 +98,15 @@ func (p *LeastOutstanding) Ended(target int) {
 
 // Pick implements [Policy].
 func (p *LeastOutstanding) Pick(node int) (target int, ok bool) {
+	cursor := &p.cursor[node]
+	if k := uint(p.least); k < lowLevels && p.count > 0 {
+		if target = p.inWord(k, uint(*cursor)); target >= 0 {
+			*cursor = target + 1
+			return target, true
+		}
+	}
 	if target, ok = p.Next(node); ok {
-		p.cursor[node] = target + 1
+		*cursor = target + 1
 	}
 	return target, ok
 }
@@ -117,13 +124,10 @@ func (p *LeastOutstanding) Next(node int) (target int, ok bool) {
 
 // next returns the first target from i up, going round, of a low level that has one.
 func (p *LeastOutstanding) next(k, i uint) int {
-	w := i / 64
-	if w < uint(len(p.low)) {
-		if word := p.low[w][k%lowLevels] >> (i % 64); word != 0 {
-			return int(i) + bits.TrailingZeros64(word)
-		}
+	if target := p.inWord(k, i); target >= 0 {
+		return target
 	}
-	w++
+	w := i/64 + 1
 	for page, from := w/64, w%64; ; page, from = page+1, 0 {
 		if page >= uint(len(p.busy)) {
 			page, from = 0, 0
@@ -135,8 +139,18 @@ func (p *LeastOutstanding) next(k, i uint) int {
 	}
 }
 
+// inWord returns the first target from i up in the word of i at a low level, or -1 if there is none.
+func (p *LeastOutstanding) inWord(k, i uint) int {
+	if w := i / 64; w < uint(len(p.low)) {
+		if word := p.low[w][k%lowLevels] >> (i % 64); word != 0 {
+			return int(i) + bits.TrailingZeros64(word)
+		}
+	}
+	return -1
+}
+
 // move takes a target from a level to another, and returns how many are left there. Those of the
-// low levels are in one row of words.
+// low levels are in one row of words. It does not ask whether a word was or is zero: nobody could guess.
 func (p *LeastOutstanding) move(target, from, to int) int32 {
 	if max(from, to) >= lowLevels {
 		p.put(target, to)
@@ -144,13 +158,15 @@ func (p *LeastOutstanding) move(target, from, to int) int32 {
 	}
 	w, old, next := uint(target)/64, uint(from)%lowLevels, uint(to)%lowLevels
 	row, bit := &p.low[w], uint64(1)<<(uint(target)%64)
-	if row[next] == 0 {
-		p.busy[w/64][next] |= 1 << (w % 64)
-	}
 	row[next] |= bit
-	if row[old] &^= bit; row[old] == 0 {
-		p.busy[w/64][old] &^= 1 << (w % 64)
+	row[old] &^= bit
+	zero := uint64(0)
+	if row[old] == 0 {
+		zero = 1
 	}
+	busy := &p.busy[w/64]
+	busy[next] |= 1 << (w % 64)
+	busy[old] &^= zero << (w % 64)
 	p.counts[next]++
 	p.counts[old]--
 	return p.counts[old]

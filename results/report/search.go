@@ -141,7 +141,7 @@ func (s *SearchPage) command(c *search.Candidate) string {
 		parts = append(parts, "--set", ShellQuote(set))
 	}
 	if c.From == search.Confirming {
-		parts = append(parts, "--replications", strconv.Itoa(c.Counted))
+		parts = append(parts, "--replications", strconv.Itoa(c.Reruns()))
 	}
 	return strings.Join(parts, " ")
 }

@@ -33,6 +33,7 @@ type jsonCandidate struct {
 	Command      string        `json:"command,omitempty"`
 	Replications int           `json:"replications"`
 	Counted      int           `json:"counted"`
+	Controls     int           `json:"controls,omitempty"` // replications by rates that tell of the luck of those counted
 	From         string        `json:"from,omitempty"`
 	Fidelity     string        `json:"fidelity,omitempty"` // of a search that screens: what was played
 	Cost         jsonEstimate  `json:"cost"`
@@ -42,7 +43,7 @@ type jsonCandidate struct {
 
 func (s *SearchPage) candidateOf(c *search.Candidate, settings []space.Setting) jsonCandidate {
 	j := jsonCandidate{
-		Result: string(c.Result), Why: c.Why, Replications: c.Replications, Counted: c.Counted, From: string(c.From), Fidelity: s.fidelity(c),
+		Result: string(c.Result), Why: c.Why, Replications: c.Replications, Counted: c.Counted, Controls: c.Controls, From: string(c.From), Fidelity: s.fidelity(c),
 		Cost: estimateOf(c.Cost, c.Unit), Thresholds: []jsonMargin{},
 	}
 	if c.Index >= 0 {

@@ -73,7 +73,7 @@ func (s *SearchPage) answer(p *page) string {
 	switch {
 	case s.Best != nil && s.Decided && s.Surrogate == nil:
 		return p.paint.good("recommended") + ": the cheapest of all candidates" + s.asked(" that meets the thresholds") + sure
-	case s.Best != nil && s.Screened > 0 && s.Compared == 1:
+	case s.Best != nil && s.Screened > 0 && s.Compared == 0:
 		return p.paint.good("recommended") + ": " + s.asked("meets the thresholds"+sure+", and is ") + "by rates the cheapest of those tried"
 	case s.Best != nil:
 		return p.paint.good("recommended") + ": " + s.asked("meets the thresholds, and is ") + "the cheapest of those compared" + sure
@@ -178,6 +178,9 @@ func (s *SearchPage) comparison() block {
 		add("  sure of it", func(_ int, c *search.Candidate) string { return confidence(c, k) })
 	}
 	add("replications", func(_ int, c *search.Candidate) string { return fmt.Sprint(c.Counted) })
+	if slices.ContainsFunc(all, func(c *search.Candidate) bool { return c.Controls > 0 }) {
+		add("  by rates beside", func(_ int, c *search.Candidate) string { return fmt.Sprint(c.Controls) })
+	}
 	return b
 }
 

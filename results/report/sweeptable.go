@@ -153,7 +153,7 @@ func (s *SweepPage) Write(w io.Writer, format Format) error {
 	}
 	if l.screen {
 		p.line("")
-		p.line("fluid: played by rates, in steps of a minute; request: near the front, the best or a threshold, and therefore played by requests")
+		p.line("fluid: played by rates, in steps of a minute; request: near the front, the best or a threshold, or nothing that rates can play, and therefore played by requests")
 	}
 	if l.judged {
 		p.line("")

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"math"
 	"slices"
-
-	"headroom/sim/stat"
 )
 
 // search is the state of a run.
@@ -15,7 +13,9 @@ type search struct {
 	Options
 	contestants []*contestant
 	known       map[int]int   // contestants by candidate
-	waiting     []*contestant // finalists that are compared if no other can be recommended, the best first
+	waiting     []*contestant // finalists by rates who are confirmed if no other can be
+	standing    *standing     // what rates showed of them
+	bar         float64       // how likely the next must be to meet the thresholds
 	runnerUp    *contestant   // second by rates; nil: none
 	reference   *contestant
 	risks       risks
@@ -103,9 +103,11 @@ func (s *search) enter(some []*contestant) {
 // refill takes in what exploring left out, where nothing else can be recommended.
 func (s *search) refill() bool {
 	left := s.in(benched)
-	s.runnerUp = nil // what rates said was wrong
-	if n := min(compared, len(s.waiting)); n > 0 {
-		left, s.waiting = s.waiting[:n], s.waiting[n:]
+	if len(s.waiting) > 0 {
+		left = []*contestant{s.next(s.bar)}
+		if s.runnerUp == left[0] {
+			s.runnerUp = nil
+		}
 	}
 	s.enter(left)
 	return len(left) > 0
@@ -147,7 +149,7 @@ func (s *search) compare(ctx context.Context) (*contestant, error) {
 			return leader, nil
 		}
 		open = slices.DeleteFunc(open, func(c *contestant) bool { return c.count(Comparing) > level })
-		if err := s.simulate(ctx, Comparing, s.lacking(open, Comparing, s.after(level))); err != nil {
+		if err := s.replicate(ctx, open, Comparing, s.after(level)); err != nil {
 			return leader, err
 		}
 	}
@@ -206,14 +208,14 @@ func (s *search) lead() *contestant {
 		}
 	}
 	if s.leader = leader; leader != nil {
-		s.leaderCost = stat.Interval(leader.observed(Comparing, leader.count(Comparing), 0), 0.5).Value
+		s.leaderCost = leader.reading(Comparing, leader.count(Comparing), 0).value
 	}
 	return leader
 }
 
 // cheaper compares mean costs over the replications that both have.
 func cheaper(a, b *contestant, p Phase) bool {
-	return stat.Interval(differences(a, b, p, min(a.count(p), b.count(p))), 0.5).Value < 0
+	return difference(a, b, p, min(a.count(p), b.count(p))).value < 0
 }
 
 // contenders returns who might yet be cheaper than the leader by more than the
@@ -233,9 +235,9 @@ func (s *search) dearer(c, than *contestant) bool {
 	if n == 0 {
 		return false
 	}
-	mean, margin := bound(differences(c, than, Comparing, n), s.risks.dearer)
-	cost := stat.Interval(than.observed(Comparing, n, 0), 0.5).Value
-	return mean-margin >= -s.Indifference*math.Abs(cost)
+	saved := difference(c, than, Comparing, n)
+	cost := than.reading(Comparing, n, 0).value
+	return saved.value-saved.bound(s.risks.dearer) >= -s.Indifference*math.Abs(cost)
 }
 
 // confirm replicates what was selected afresh until it is certain that it meets
@@ -244,7 +246,7 @@ func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
 	risk := nominal(s.looks, (1-s.Confidence)/2*attempt(s.attempts))
 	s.attempts++
 	for look, n := range s.looks {
-		if err := s.simulate(ctx, Confirming, s.lacking([]*contestant{c}, Confirming, n)); err != nil {
+		if err := s.replicate(ctx, []*contestant{c}, Confirming, n); err != nil {
 			return false, err
 		}
 		if c.state == impossible {
@@ -258,7 +260,7 @@ func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
 		if c.state == breaching {
 			return false, nil
 		}
-		if look > 0 && s.violation(c, Confirming) > 0 {
+		if look > 0 && (s.violation(c, Confirming) > 0 || s.Screen != nil && !s.promising(c, n, risk)) {
 			break
 		}
 	}

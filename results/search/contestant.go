@@ -30,7 +30,7 @@ type measured struct {
 
 // by is what measures it in a phase.
 func (c *contestant) by(p Phase) *measured {
-	if p == Exploring && c.rates.experiment != nil {
+	if c.rates.experiment != nil && (p == Exploring || p == comparingControl || p == confirmingControl) {
 		return &c.rates
 	}
 	return &c.measured
@@ -106,15 +106,28 @@ func same(a, b *contestant, p Phase) bool {
 // do without in the next.
 func (s *search) first(p Phase) int {
 	switch p {
-	case Confirming:
+	case Confirming, confirmingControl:
 		return 0
-	case Comparing:
+	case Comparing, comparingControl:
 		return s.MaxReplications
 	case Exploring, checking:
 		return 2 * s.MaxReplications
 	default:
 		panic("search: no phase " + string(p))
 	}
+}
+
+// number is that of the k-th replication of a phase. Controls beyond those that may have a partner by requests
+// have numbers of which no phase has any.
+func (s *search) number(p Phase, k int) int {
+	switch {
+	case k < s.MaxReplications:
+	case p == confirmingControl:
+		return 8*s.MaxReplications + k
+	case p == comparingControl:
+		return 16*s.MaxReplications + k
+	}
+	return s.first(p) + k
 }
 
 // add makes contestants of candidates and builds them.
@@ -186,7 +199,7 @@ func (s *search) lacking(some []*contestant, p Phase, n int) []Replication {
 	for _, c := range some {
 		for k := c.count(p); k < n && c.state != impossible; k++ {
 			by := c.by(p)
-			these = append(these, Replication{c.index, by.experiment, s.first(p) + k, by == &c.rates})
+			these = append(these, Replication{c.index, by.experiment, s.number(p, k), by == &c.rates})
 		}
 	}
 	return these
@@ -209,15 +222,21 @@ func (s *search) simulate(ctx context.Context, p Phase, these []Replication) err
 	})
 	s.spent += len(found)
 	for _, f := range found {
-		of := these[f.Of]
+		of, p := these[f.Of], p
 		if of.Rates {
 			s.screened++
+			if control := p.control(); control != "" {
+				p = control
+			}
 		}
 		switch c := s.contestant(of.Candidate); {
 		case c.state == impossible:
+		case f.Err != nil && p != Exploring && of.Rates: // requests can do without
+			c.rates.experiment = nil
+			delete(c.values, p)
 		case f.Err != nil:
 			c.state, c.why = impossible, fmt.Sprintf("replication %d: %v", of.Number, f.Err)
-		case of.Number == s.first(p)+c.count(p): // none is missing before it, as when the round was interrupted
+		case of.Number == s.number(p, c.count(p)): // none is missing before it, as when the round was interrupted
 			c.values[p] = append(c.values[p], c.by(p).row(f.Values))
 		}
 	}

@@ -24,12 +24,14 @@
 //
 // With [Problem.Screen] exploring always comes first, unless there are six candidates or fewer, and plays rates:
 // they cost the same however many requests there are. The anchor is replicated by requests, which tells how far rates
-// are off. The twelve best finalists are replicated by rates, up to four times as often as a candidate before it is judged,
-// until nobody is left who may save more than the indifference and meet the thresholds, beside the cheapest that is
-// likely to. That one is confirmed at once; only where rates cannot tell, up to three others are compared with it
-// by requests before. The rest waits, and is compared if none of these can be recommended. What is recommended keeps
-// its guarantee, for confirming plays requests; that it is the cheapest holds among those compared, and where there
-// was no other, by rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
+// are off, and more often by rates, which tells how lucky the few replications of the others are: the more, the more alike
+// both are (regress). The twelve best finalists are replicated by rates, up to twice as often as a candidate before it is judged,
+// until nobody is left who may save more than the indifference and meet the thresholds, beside the cheapest that has a fair
+// chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
+// of the finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same
+// numbers and in more: these are control variates, which take the luck of few replications by requests out of what they
+// show. What is recommended keeps its guarantee, for its expectation is that of requests; that it is the cheapest holds by
+// rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
 // before it is judged.
 //
 // Comparing is fully sequential ranking and selection under constraints, with an
@@ -44,7 +46,8 @@
 // Confirming: the leader is replicated afresh, with numbers that had no part in its
 // selection, until every threshold is kept at a one-sided level; if it is not, the
 // comparison goes on without it. Cost and metrics of the recommendation are those of
-// confirming, and therefore not lucky.
+// confirming, and therefore not lucky. With a screen it ends as well where the leader would not be confirmed by the
+// last look if it were what it seems.
 //
 // # Guarantees and costs
 //

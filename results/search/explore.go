@@ -151,11 +151,14 @@ func (x *explorer) calibrate(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	x.anchors++
-	p, n := Exploring, max(exploring+1, x.MaxReplications/2)
+	p, these := Exploring, []Replication(nil)
 	if anchor.rates.experiment != nil {
-		p, n = checking, 2*x.Replications
+		p = checking
+		these = append(x.lacking([]*contestant{anchor}, p, 2*x.Replications), x.lacking([]*contestant{anchor}, Exploring, widest*x.Replications)...)
+	} else {
+		these = x.lacking([]*contestant{anchor}, p, max(exploring+1, x.MaxReplications/2))
 	}
-	if err := x.simulate(ctx, p, x.lacking([]*contestant{anchor}, p, n)); err != nil {
+	if err := x.simulate(ctx, p, these); err != nil {
 		return false, err
 	}
 	x.anchor = anchor

@@ -6,7 +6,6 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"headroom/model"
-	"headroom/sim/stat"
 )
 
 // growth is how much longer contestants are replicated from one look to the next:
@@ -53,34 +52,19 @@ func (s *search) share() {
 	s.risks.dearer = risk * attempt(s.intakes-1) / float64(max(1, opponents)*len(s.looks)) // so small that nominal is no more
 }
 
-// bound is a mean and how far above or below it the expectation may be, at a
-// one-sided risk.
-func bound(xs []float64, risk float64) (mean, margin float64) {
-	e := stat.Interval(xs, 0.5) // its half-width is the quantile at 0.75 times the standard error
-	if e.N < 2 {
-		return e.Value, math.Inf(1)
-	}
-	if e.HalfWidth == 0 {
-		return e.Value, 0
-	}
-	student := distuv.StudentsT{Sigma: 1, Nu: float64(e.N - 1)}
-	return e.Value, e.HalfWidth / student.Quantile(0.75) * -student.Quantile(risk)
-}
-
-// sure is the confidence that the expectation of values keeps a limit.
-func sure(xs []float64, t *model.Threshold) float64 {
-	e := stat.Interval(xs, 0.5)
+// sure is the confidence that an expectation keeps a limit.
+func (r *reading) sure(t *model.Threshold) float64 {
 	switch {
-	case e.N == 0:
+	case r.n == 0:
 		return 0
-	case e.N == 1 || e.HalfWidth == 0:
-		if t.Holds(e.Value) {
+	case r.n == 1 || r.spread == 0:
+		if t.Holds(r.value) {
 			return 1
 		}
 		return 0
 	}
-	student := distuv.StudentsT{Sigma: 1, Nu: float64(e.N - 1)}
-	distance := (t.Limit - e.Value) / e.HalfWidth * student.Quantile(0.75)
+	student := distuv.StudentsT{Sigma: 1, Nu: r.freedom}
+	distance := (t.Limit - r.value) / r.spread * student.Quantile(0.75)
 	if t.Above() {
 		distance = -distance
 	}
@@ -92,12 +76,12 @@ func sure(xs []float64, t *model.Threshold) float64 {
 func (s *search) breach(c *contestant, p Phase, n int, risk float64) string {
 	for i := range s.Thresholds {
 		t := &s.Thresholds[i]
-		xs := c.observed(p, n, i+1)
-		if len(xs) == 0 {
+		r := c.reading(p, n, i+1)
+		if r.n == 0 {
 			return t.Key + " was never observed"
 		}
-		mean, margin := bound(xs, risk)
-		if t.Above() && mean+margin < t.Limit || !t.Above() && mean-margin > t.Limit || margin == 0 && !t.Holds(mean) {
+		margin := r.bound(risk)
+		if t.Above() && r.value+margin < t.Limit || !t.Above() && r.value-margin > t.Limit || margin == 0 && !t.Holds(r.value) {
 			return t.Key + " " + t.Text
 		}
 	}
@@ -110,11 +94,12 @@ func (s *search) breach(c *contestant, p Phase, n int, risk float64) string {
 func (s *search) keeps(c *contestant, p Phase, n int, risk float64) bool {
 	for i := range s.Thresholds {
 		t := &s.Thresholds[i]
-		mean, margin := bound(c.observed(p, n, i+1), risk)
+		r := c.reading(p, n, i+1)
+		margin := r.bound(risk)
 		if t.Above() {
 			margin = -margin
 		}
-		if !t.Holds(mean + margin) {
+		if !t.Holds(r.value + margin) {
 			return false
 		}
 	}
@@ -127,11 +112,11 @@ func (s *search) violation(c *contestant, p Phase) float64 {
 	worst := 0.0
 	for i := range s.Thresholds {
 		t := &s.Thresholds[i]
-		xs := c.observed(p, c.count(p), i+1)
-		if len(xs) == 0 {
+		r := c.reading(p, c.count(p), i+1)
+		if r.n == 0 {
 			return math.Inf(1)
 		}
-		mean := stat.Interval(xs, 0.5).Value
+		mean := r.value
 		if t.Holds(mean) {
 			continue
 		}

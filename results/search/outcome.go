@@ -17,7 +17,7 @@ func (s *search) outcome() *Outcome {
 		Surrogate: s.surrogate, Exhausted: s.exhausted, Decided: s.best != nil,
 	}
 	for _, c := range s.contestants {
-		if c.entered {
+		if c.count(Comparing) > 0 {
 			o.Compared++
 		}
 	}
@@ -47,7 +47,7 @@ func (s *search) outcome() *Outcome {
 	}
 	n := s.Replications
 	if s.best != nil {
-		n = s.best.count(Confirming)
+		n = max(s.best.count(Confirming), s.best.count(confirmingControl))
 		if second := s.second(); second != nil {
 			o.Gap = gap(second, s.best)
 		}
@@ -97,20 +97,28 @@ func (c *contestant) latest() (Phase, int) {
 func (s *search) shown(c *contestant) Candidate {
 	p, n := c.latest()
 	k := Candidate{Index: c.index, Counted: n, From: p, Cost: stat.Estimate{Value: math.NaN(), HalfWidth: math.NaN()}}
-	for _, p := range []Phase{Confirming, Comparing, Exploring, checking} {
+	for _, p := range []Phase{Confirming, Comparing, Exploring, checking, comparingControl, confirmingControl} {
 		k.Replications += c.count(p)
 	}
 	if n == 0 {
 		return k
 	}
-	k.Rates = c.by(p) == &c.rates
-	k.Cost, k.Unit = stat.Interval(c.observed(p, n, 0), results.Confidence), c.units[0]
+	k.Rates, k.Controls = c.by(p) == &c.rates, c.controls(p, n)
+	k.Cost, k.Unit = c.interval(p, n, 0), c.units[0]
 	for i := range s.Thresholds {
 		t := s.Thresholds[i]
-		xs := c.observed(p, n, i+1)
-		k.Margins = append(k.Margins, Margin{Threshold: t, Estimate: stat.Interval(xs, results.Confidence), Unit: c.units[i+1], Sure: sure(xs, &t)})
+		r := c.reading(p, n, i+1)
+		k.Margins = append(k.Margins, Margin{Threshold: t, Estimate: c.interval(p, n, i+1), Unit: c.units[i+1], Sure: r.sure(&t)})
 	}
 	return k
+}
+
+// interval is what a phase tells of a column.
+func (c *contestant) interval(p Phase, n, column int) stat.Estimate {
+	if r, _, ok := c.regress(p, n, column); ok {
+		return r.estimate()
+	}
+	return stat.Interval(c.observed(p, n, column), results.Confidence)
 }
 
 // result says what became of a contestant, and why.
@@ -152,7 +160,7 @@ func (s *search) nearest() *contestant {
 			continue
 		}
 		v := s.violation(c, p)
-		price := stat.Interval(c.observed(p, n, 0), results.Confidence).Value
+		price := c.reading(p, n, 0).value
 		if best == nil || v < least || v == least && price < cost {
 			best, least, cost = c, v, price
 		}

@@ -59,9 +59,9 @@ func (x *explorer) shift() {
 			if c.count(checking) > 0 {
 				p = checking
 			}
-			many := stat.Interval(c.observed(p, c.count(p), k+1), 0.5).Value
-			limit += x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many)
-			replications = c.count(p)
+			many := c.reading(p, c.count(p), k+1)
+			limit += x.scale(k+1, c.units[k+1], few) - x.scale(k+1, c.units[k+1], many.value)
+			replications = max(c.count(p), c.controls(p, c.count(p)))
 		}
 		x.limits = append(x.limits, limit)
 		deviation := x.spreadOf(k+1) / math.Sqrt(float64(replications))

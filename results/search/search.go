@@ -112,7 +112,11 @@ type Candidate struct {
 	Counted      int           // of them in Cost and Margins
 	From         Phase         // the phase that they are of
 	Rates        bool          // rates were played for them, not requests
+	Controls     int           // replications by rates that tell of the luck of those counted; 0: none
 }
+
+// Reruns is how many replications of it show by requests about as much as what is known of it.
+func (c *Candidate) Reruns() int { return max(c.Counted, c.Controls) }
 
 // Surrogate is what exploring learnt.
 type Surrogate struct {
@@ -138,7 +142,7 @@ type Outcome struct {
 	Tried        []Candidate // by index
 	Replications int         // simulated, the reference's included
 	Screened     int         // of them, by rates
-	Compared     int         // candidates, by requests; 1: rates left no other to compare with
+	Compared     int         // candidates, by requests; 0: rates say which is the cheapest
 	Exhaustive   int         // that all candidates would take at the recommendation's precision
 	Surrogate    *Surrogate  // nil where all candidates were compared
 

@@ -14,10 +14,9 @@ import (
 const (
 	fewest   = 6    // candidates, of which so few are not explored by rates
 	closer   = 12   // finalists, the best, of which rates are looked at more closely
-	likely   = 0.65 // probability by which who leads meets the thresholds
-	longer   = 4    // times the replications before a judgement: so often rates are replicated at most
+	likely   = 0.35 // probability of meeting the thresholds for which it is tried to confirm that
+	longer   = 2    // times the replications before a judgement: so often rates are replicated at most
 	doubtful = 0.01 // share of the indifference: rates are replicated while more may be saved
-	compared = 3    // finalists at a time that are compared by requests, besides the leader
 )
 
 // sift replaces the finalists of exploring by rates by those of whom requests must decide: the leader, and whoever
@@ -47,43 +46,41 @@ func (x *explorer) sift(ctx context.Context, all []*contestant) ([]*contestant, 
 		}
 		open = append([]*contestant{seen.leader}, seen.open...)
 	}
-	x.waiting = slices.Clone(all)
-	slices.SortStableFunc(x.waiting, seen.prefer)
-	some := slices.Clone(x.waiting[:min(compared, len(x.waiting))])
-	if seen.leader != nil {
-		some = append([]*contestant{seen.leader}, seen.open[:min(compared, seen.worth)]...)
-	}
-	x.waiting = slices.DeleteFunc(x.waiting, func(c *contestant) bool { return slices.Contains(some, c) })
+	x.waiting, x.standing = slices.Clone(all), seen
+	first := x.next(likely)
 	for _, c := range x.waiting {
-		if seen.meets[c] > likely && !same(c, some[0], Exploring) {
+		if seen.meets[c] > likely && !same(c, first, Exploring) && (x.runnerUp == nil || seen.costs[c] < seen.costs[x.runnerUp]) {
 			x.runnerUp = c
-			break
 		}
 	}
-	return some, nil
+	return []*contestant{first}, nil
+}
+
+// next takes who is to be confirmed next from those that wait: the cheapest by rates of whom is likelier to meet the
+// thresholds than a probability, else the likeliest.
+func (s *search) next(than float64) *contestant {
+	seen := s.standing
+	at := 0
+	for i, c := range s.waiting {
+		best := s.waiting[at]
+		switch a, b := seen.meets[c] > than, seen.meets[best] > than; {
+		case a && (!b || seen.costs[c] < seen.costs[best]), !a && !b && seen.meets[c] > seen.meets[best]:
+			at = i
+		}
+	}
+	c := s.waiting[at]
+	s.waiting = slices.Delete(s.waiting, at, at+1)
+	than = max(than, seen.meets[c])
+	s.bar = than + (1-than)/3
+	return c
 }
 
 // standing is how contestants stand to each other by what rates show of them.
 type standing struct {
 	leader *contestant             // the cheapest that is likely to meet the thresholds; nil: none
 	open   []*contestant           // who may save more than the indifference, the more the earlier,
-	worth  int                     // of whom so many may save so much that requests must tell
 	meets  map[*contestant]float64 // probability of meeting the thresholds
 	costs  map[*contestant]float64
-}
-
-// prefer orders those that are likely to meet the thresholds by cost, then the others by how likely they are.
-func (s *standing) prefer(a, b *contestant) int {
-	switch la, lb := s.meets[a] > likely, s.meets[b] > likely; {
-	case la && lb:
-		return cmp.Compare(s.costs[a], s.costs[b])
-	case la:
-		return -1
-	case lb:
-		return 1
-	default:
-		return cmp.Compare(s.meets[b], s.meets[a])
-	}
 }
 
 // stand compares contestants by rates.
@@ -94,7 +91,8 @@ func (x *explorer) stand(some []*contestant) *standing {
 			continue
 		}
 		s.meets[c] = x.meets(c)
-		s.costs[c] = stat.Interval(c.observed(Exploring, c.count(Exploring), 0), 0.5).Value
+		r := x.lucky(c, 0)
+		s.costs[c] = r.value
 		if s.meets[c] > likely && (s.leader == nil || s.costs[c] < s.costs[s.leader]) {
 			s.leader = c
 		}
@@ -108,9 +106,6 @@ func (x *explorer) stand(some []*contestant) *standing {
 			continue
 		}
 		merits[c] = s.meets[c] * x.saving(c, s.leader)
-		if merits[c] >= max(worthwhile*x.Indifference, leastGain) {
-			s.worth++
-		}
 		if merits[c] >= max(doubtful*x.Indifference, leastGain/5) {
 			s.open = append(s.open, c)
 		}
@@ -139,15 +134,29 @@ func (x *explorer) meets(c *contestant) float64 {
 	p := 1.0
 	for k := range x.Thresholds {
 		t := &x.Thresholds[k]
-		mean, deviation := meanOf(c.observed(Exploring, c.count(Exploring), k+1))
+		r := x.lucky(c, k+1)
+		mean := r.value
 		if math.IsNaN(mean) {
 			return 0 // never observed
 		}
 		off, doubt := x.offset(k + 1)
+		deviation := r.deviation()
 		deviation = math.Hypot(math.Hypot(deviation*x.slope(k+1, c.units[k+1], mean), doubt), astray)
 		p *= within(t, x.scale(k+1, c.units[k+1], t.Limit), x.scale(k+1, c.units[k+1], mean)-off, deviation)
 	}
 	return p
+}
+
+// lucky is what rates tell of a column of a contestant. The anchor, which has been replicated more often, tells of
+// the luck of its replications, for those of the same number meet the same: the more, the more alike both are.
+func (x *explorer) lucky(c *contestant, column int) reading {
+	n := c.count(Exploring)
+	if a := x.anchor; a != nil && a != c && a.by(Exploring) == &a.rates && a.count(Exploring) > n {
+		if r, _, ok := regressed(c.columnOf(Exploring, n, column), a.columnOf(Exploring, a.count(Exploring), column)); ok {
+			return r
+		}
+	}
+	return read(c.observed(Exploring, n, column))
 }
 
 // offset is how far rates are above requests at the anchor, on the scale of the surrogate, and how well that is

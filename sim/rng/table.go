@@ -22,6 +22,8 @@ const (
 	cellShift  = 52 - cellBits
 	cellMask   = 1<<cellShift - 1
 	cells      = 52 << cellBits
+	coreCells  = 12 << cellBits     // of them, next to the median
+	beyondCore = 0x1p-12            // probability of the others, in both tails together
 	halfBits   = 0x3fe0000000000000 // of 0.5
 	cellLength = 1.0 / (1 << cellShift)
 	roughLimit = 1e-7 // relative error of the tail's probability beyond which a cell is not used
@@ -31,28 +33,63 @@ const (
 // in [0, 1). Where a cubic is too far off, c3 is NaN.
 type cubic struct{ c0, c1, c2, c3 float64 }
 
+func (c *cubic) at(p float64) float64 { return c.c0 + p*(c.c1+p*(c.c2+p*c.c3)) }
+
 // table evaluates a curve by a lookup and a cubic, and where that is not
-// accurate by the curve itself.
+// accurate by the curve itself. The cells far out, three quarters of all, are made when the
+// first is wanted: many a law is drawn from a few times in a run.
 type table struct {
 	curve       curve
-	logarithmic bool             // at returns the exponential of the curve
-	rough       float64          // probability of the cells whose cubics are not used
-	cubic       [2 * cells]cubic // by the probability u below, then by 1-u above
+	logarithmic bool                 // at returns the exponential of the curve
+	rough       float64              // probability of the core's cells whose cubics are not used
+	core        [2 * coreCells]cubic // by the probability u below, then by 1-u above
+	ends        [2]edge              // of the core
+	once        sync.Once
+	outer       atomic.Pointer[outer]
 }
+
+// outer is the cells beyond the core.
+type outer struct {
+	rough float64
+	tails [2][cells - coreCells]cubic // by u below, and by 1-u above
+}
+
+// edge is the curve where two cells meet.
+type edge struct{ v, y, slope float64 }
 
 func newTable(c curve) *table {
 	t := &table{curve: c}
-	t.fill(t.cubic[:cells], false)
-	t.fill(t.cubic[cells:], true)
+	for side, above := range [...]bool{false, true} {
+		y, slope := c.at(0.5, above, 0)
+		end, rough := t.fill(t.core[side*coreCells:][:coreCells], edge{0.5, y, slope}, above)
+		t.ends[side] = end
+		t.rough += rough
+	}
 	return t
 }
+
+// far returns the cells beyond the core.
+func (t *table) far() *outer {
+	t.once.Do(func() {
+		o := &outer{}
+		for side, above := range [...]bool{false, true} {
+			_, rough := t.fill(o.tails[side][:], t.ends[side], above)
+			o.rough += rough
+		}
+		t.outer.Store(o)
+	})
+	return t.outer.Load()
+}
+
+// allRough is the probability of all cells whose cubics are not used.
+func (t *table) allRough() float64 { return t.rough + t.far().rough }
 
 // tolerableRoughness is the probability of a slow draw below which a table of
 // quantiles is preferred to one of their logarithms, which costs 5 ns more.
 const tolerableRoughness = 1e-3
 
-// quantiles is a table of quantiles that is made when the first is wanted: it takes some
-// milliseconds, and most laws of a scenario that is only read are never drawn from.
+// quantiles is a table of quantiles that is made when the first is wanted: it takes a
+// millisecond, and most laws of a scenario that is only read are never drawn from.
 type quantiles struct {
 	logarithm curve // of the quantiles
 	once      sync.Once
@@ -81,11 +118,11 @@ func (q *quantiles) table() *table {
 // logarithms.
 func tabulated(c curve) *table {
 	plain := newTable(exponentiated{c})
-	if plain.rough <= tolerableRoughness {
+	if plain.rough+beyondCore <= tolerableRoughness || plain.allRough() <= tolerableRoughness {
 		return plain
 	}
 	logarithms := newTable(c)
-	if logarithms.rough >= plain.rough {
+	if logarithms.allRough() >= plain.allRough() {
 		return plain
 	}
 	logarithms.logarithmic = true
@@ -109,13 +146,11 @@ func (t *table) at(u float64) float64 {
 	b ^= (b ^ math.Float64bits(1-u)) & above
 	cell := (halfBits - 1 - b) >> cellShift
 	y := math.NaN()
-	if cell < cells { // neither 0.5 itself, nor beyond the last cell
-		c := &t.cubic[cell+above&cells]
-		p := float64(int64(b&cellMask)) * cellLength
-		y = c.c0 + p*(c.c1+p*(c.c2+p*c.c3))
+	if cell < coreCells { // neither 0.5 itself, nor far out
+		y = t.core[cell+above&coreCells].at(float64(int64(b&cellMask)) * cellLength)
 	}
 	if y != y {
-		y = t.exact(u)
+		y = t.rare(u)
 	}
 	if t.logarithmic {
 		y = math.Exp(y)
@@ -123,42 +158,48 @@ func (t *table) at(u float64) float64 {
 	return y
 }
 
-// exact returns the curve at u without the table.
-func (t *table) exact(u float64) float64 {
-	v, above := u, false
+// rare returns the curve at u where the core does not know it.
+func (t *table) rare(u float64) float64 {
+	v, side := u, 0
 	if u >= 0.5 {
-		v, above = 1-u, true
+		v, side = 1-u, 1
 	}
-	y, _ := t.curve.at(max(v, 0x1p-53), above, 0)
+	b := math.Float64bits(v)
+	if cell := (halfBits - 1 - b) >> cellShift; coreCells <= cell && cell < cells {
+		if y := t.far().tails[side][cell-coreCells].at(float64(int64(b&cellMask)) * cellLength); y == y {
+			return y
+		}
+	}
+	y, _ := t.curve.at(max(v, 0x1p-53), side == 1, 0)
 	return y
 }
 
-// fill computes the cubics of one tail, from the median outwards. Each is the
-// Hermite interpolation of the curve between the ends of its cell.
-func (t *table) fill(side []cubic, above bool) {
-	inner := 0.5
-	y, slope := t.curve.at(inner, above, 0)
+// fill computes cubics of one tail, from an edge outwards, and returns the edge where they
+// end and the probability of those that are rough. Each is the Hermite interpolation of
+// the curve between the ends of its cell.
+func (t *table) fill(side []cubic, e edge, above bool) (end edge, rough float64) {
 	for i := range side {
-		outer := math.Float64frombits(uint64(halfBits) - uint64(i+1)<<cellShift)
-		width := inner - outer
-		last, end := slope*width, y
-		y, slope = t.curve.at(outer, above, end-last)
-		first, rise := slope*width, end-y
+		outer := math.Float64frombits(math.Float64bits(e.v) - 1<<cellShift)
+		width := e.v - outer
+		last := e.slope * width
+		y, slope := t.curve.at(outer, above, e.y-last)
+		first, rise := slope*width, e.y-y
 		c := cubic{c0: y, c1: first, c2: 3*rise - 2*first - last, c3: first + last - 2*rise}
 		if t.isRough(c, outer, width, above) {
 			c.c3 = math.NaN()
-			t.rough += width
+			rough += width
 		}
 		side[i] = c
-		inner = outer
+		e = edge{outer, y, slope}
 	}
+	return e, rough
 }
 
 // isRough reports whether c is too far off somewhere in the cell that begins at
 // the probability outer, or turns back.
 func (t *table) isRough(c cubic, outer, width float64, above bool) bool {
 	for _, p := range [...]float64{0.05, 0.5, 0.95} {
-		got := c.c0 + p*(c.c1+p*(c.c2+p*c.c3))
+		got := c.at(p)
 		v := outer + p*width
 		want, slope := t.curve.at(v, above, got)
 		if !(math.Abs(got-want) <= roughLimit*v*math.Abs(slope)) && got != want {

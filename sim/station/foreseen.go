@@ -146,24 +146,40 @@ func (f *Foreseen) Foresee(at sim.Time) (start sim.Time, ok bool) {
 // the job of whose departure it tells, and when that was; NoJob if there is none.
 func (f *Foreseen) Offer(job uint32, at, start, end sim.Time) (left uint32, leaves sim.Time) {
 	f.work += uint64(end - start)
-	tree := f.games()
-	first := tree[0]
+	first := f.first()
 	if left, leaves = first.job(), sim.Time(first.done); start > at {
 		f.due = min(f.due, start)
 		f.next.push(handover{at: start, leaves: left, enters: job})
 		left = NoJob
 	}
 	done, who := uint64(end), first.who&^uint64(NoJob)|uint64(job)
-	for n := (first.server() + uint32(len(tree))) / 2; n > 0; n /= 2 {
-		other := &tree[n]
-		theirs, them := other.done, other.who
-		later := uint64(int64(theirs-done) >> 63) // all ones if I am
-		swap, change := (theirs^done)&later, (them^who)&later
-		done, who = done^swap, who^change
-		other.done, other.who = theirs^swap, them^change
+	switch {
+	case !f.few:
+		done, who = f.playOff(done, who)
+	case f.size == 2:
+		done, who = f.pair[1].play(done, who)
 	}
-	tree[0] = free{done, who}
+	first.done, first.who = done, who
 	return left, leaves
+}
+
+// play has a server that will be free at an instant play against who lost before, and returns who
+// wins.
+func (s *free) play(done, who uint64) (first, winner uint64) {
+	theirs, them := s.done, s.who
+	later := uint64(int64(theirs-done) >> 63) // all ones if I am
+	swap, change := (theirs^done)&later, (them^who)&later
+	s.done, s.who = theirs^swap, them^change
+	return done ^ swap, who ^ change
+}
+
+// playOff plays the games of a server in the tree but the last, and returns who wins them.
+func (f *Foreseen) playOff(done, who uint64) (first, winner uint64) {
+	tree := f.tree
+	for n := (uint32(who>>32) + uint32(len(tree))) / 2; n > 0; n /= 2 {
+		done, who = tree[n].play(done, who)
+	}
+	return done, who
 }
 
 // Passage is a departure, and who enters in that instant.

@@ -1,0 +1,138 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"headroom/sim/rng"
+)
+
+// normals draws pairs of normal values, of requests and of rates that explain a share of their variance, and more of the latter.
+func normals(seed uint64, n, m int, share float64) (requests, rates []float64) {
+	draws := rng.New(seed, 0, "normals")
+	normal := func() float64 { return quantile(draws.Uniform()) }
+	for i := range m {
+		luck := normal()
+		rates = append(rates, 7+2*luck)
+		if own := normal(); i < n {
+			requests = append(requests, math.Sqrt(share)*luck+math.Sqrt(1-share)*own)
+		}
+	}
+	return requests, rates
+}
+
+// The regression estimate is centred at the expectation, as exact as Cochran (1977, equation 12.51) says, and its bounds
+// are crossed as often as their risk.
+func TestControlsTakeLuckOut(t *testing.T) {
+	const rounds = 1000
+	for _, c := range []struct {
+		n, m  int
+		share float64
+	}{{10, 80, 0.95}, {10, 10, 0.95}, {14, 112, 0.5}, {40, 60, 0}} {
+		sum, squares := 0.0, 0.0
+		crossed := map[float64]int{0.05: 0, 0.01: 0}
+		for seed := range uint64(rounds) {
+			r, _, ok := regress(normals(seed, c.n, c.m, c.share))
+			if !ok {
+				t.Fatal("no regression")
+			}
+			sum += r.value
+			squares += r.value * r.value
+			for risk := range crossed {
+				if r.value-r.bound(risk) > 0 {
+					crossed[risk]++
+				}
+			}
+		}
+		n, m := float64(c.n), float64(c.m)
+		want := (1-c.share)*(1/n+(1/n-1/m)/(n-3)) + c.share/m
+		variance := squares/rounds - sum*sum/rounds/rounds
+		if !(math.Abs(variance/want-1) < 0.2) || !(math.Abs(sum/rounds) < 4*math.Sqrt(want/rounds)) {
+			t.Errorf("%+v: mean %.4f, variance %.5f, want %.5f", c, sum/rounds, variance, want)
+		}
+		for risk, times := range crossed {
+			if most := mostWrong(rounds, risk); times > most || float64(times) < 0.5*risk*rounds {
+				t.Errorf("%+v: %d of %d are above the bound of risk %g, at most %d are credible", c, times, rounds, risk, most)
+			}
+		}
+	}
+}
+
+// What rates explain without rest is known as well as they are; what they do not vary in, or do not
+// measure, is what requests show.
+func TestReadingsWithoutRest(t *testing.T) {
+	requests, many := []float64{1, 3, 5, 7, 4}, []float64{10, 12, 14, 16, 13, 15, 17, 15}
+	r, share, ok := regress(requests, many)
+	all := read(many)
+	if !ok || math.Abs(share-1) > 1e-12 || !(math.Abs(r.value-5) < 1e-12) || !(math.Abs(r.bound(0.025)-all.bound(0.025)) < 1e-9) {
+		t.Errorf("%+v of %g, margin %g, want 5 ± %g", r, share, r.bound(0.025), all.bound(0.025))
+	}
+	for name, rates := range map[string][]float64{
+		"constant": {2, 2, 2, 2, 2, 2}, "unknown": {1, 2, math.NaN(), 4, 5, 6}, "fewer": {1, 2, 3},
+	} {
+		if _, _, ok := regressed(requests, rates); ok {
+			t.Errorf("%s: there is nothing to regress on", name)
+		}
+	}
+}
+
+// shadow says of a queue what it does but for a bias and some noise of its own, and so tells of its luck.
+type shadow struct{ queue }
+
+func (s shadow) Replicate(ctx context.Context, replication int) ([]float64, error) {
+	values, err := s.queue.Replicate(ctx, replication)
+	own := rng.New(s.seed, replication, fmt.Sprint("shadow/", s.index))
+	values[1] = 1.1*values[1] + 0.05*s.latency()*(own.Uniform()-0.5)
+	return values, err
+}
+
+// With controls, too, a candidate that breaches by a hair must not be recommended, and one that keeps its limit by a
+// little is confirmed with fewer replications by requests.
+func TestControlsConfirmNoBreach(t *testing.T) {
+	const searches = 20
+	play := func(seed uint64, room float64, screen func(Experiment) (Experiment, error)) *Outcome {
+		var all []queue
+		for i := range fewest + 1 {
+			all = append(all, queue{serviceHz: 2.5, price: 1 + float64(i)/10, seed: seed, index: i})
+		}
+		p := queues(all, room*all[0].latency())
+		p.Screen = screen
+		o, err := Run(t.Context(), p, usual())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	controlled := func(of Experiment) (Experiment, error) { return shadow{of.(queue)}, nil }
+	wrong, with, without := 0, 0, 0
+	for seed := range uint64(searches) {
+		if play(seed, 1, controlled).Best != nil {
+			wrong++
+		}
+		if seed >= searches/5 {
+			continue
+		}
+		if o := play(seed, 1.08, controlled); o.Best != nil {
+			with += o.Best.Counted
+			if o.Best.Controls <= o.Best.Counted || o.Best.Margins[0].N != o.Best.Counted {
+				t.Errorf("seed %d: %+v", seed, o.Best)
+			}
+		} else {
+			with += usual().MaxReplications
+		}
+		if o := play(seed, 1.08, nil); o.Best != nil {
+			without += o.Best.Counted
+		} else {
+			without += usual().MaxReplications
+		}
+	}
+	t.Logf("%d of %d; %d replications with controls, %d without", wrong, searches, with, without)
+	if most := mostWrong(searches, 0.025); wrong > most {
+		t.Errorf("%d of %d searches recommend a candidate at its limit, at most %d are credible", wrong, searches, most)
+	}
+	if with >= without/2 {
+		t.Errorf("%d replications confirm with controls, %d without", with, without)
+	}
+}
