@@ -13,7 +13,12 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 	p.lead = p.kernel.Lead(rank)
 	for left := p.ahead; ; left-- {
 		p.following = 0
-		next, ok := s.events.Next()
+		next, ok := sim.Never, true
+		if s.steady != nil && s.steady.Ready() {
+			next = s.steady.Step()
+		} else {
+			next, ok = s.events.Next()
+		}
 		if !ok || next > p.frame.Duration {
 			if w.source != nil {
 				p.sendInRow(&w)

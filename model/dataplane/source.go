@@ -54,6 +54,7 @@ type source struct {
 	cfg     *Workload
 	events  workload.Source
 	traced  workload.Traced         // events, if it has rows
+	steady  *workload.Steady        // events, if its rate is constant
 	timer   *sim.Timer[model.Event] // its next arrival
 	demand  demands
 	sizes   rng.Stream
@@ -182,6 +183,7 @@ func (p *Plane) newWorkload(cfg *Workload) error {
 	}
 	s.events = cfg.Arrivals.Start(p.stream(name + "/arrivals"))
 	s.traced, _ = s.events.(workload.Traced)
+	s.steady, _ = s.events.(*workload.Steady)
 	if p.cfg.Fluid == 0 {
 		p.scheduleArrival(s, i)
 	}

@@ -78,7 +78,7 @@ func Poisson(rate *Rate) (Process, error) {
 // Start implements [Process].
 func (p poisson) Start(stream rng.Stream) Source {
 	if perSecond, ok := p.rate.constant(); ok {
-		return &steadySource{stream: stream, gap: 1 / perSecond}
+		return newSteady(stream, perSecond)
 	}
 	return &poissonSource{stream: stream, cursor: newCursor(p.rate)}
 }
@@ -96,26 +96,62 @@ func (s *poissonSource) Next() (at sim.Time, ok bool) {
 	return s.cursor.advance(s.stream.Exponential())
 }
 
-// steadySource is a poissonSource of a constant rate, in half the time.
-type steadySource struct {
+// Steady is a poissonSource of a constant rate, in a third of the time.
+type Steady struct {
 	stream rng.Stream
 	gap    float64 // mean, s
 	clock  clock
-	next   int // in ahead; 0: draw again
-	ahead  [drawnAhead]float64
+	next   int                 // in ahead
+	drawn  int                 // up to there Step may be asked; 0 near the horizon
+	ahead  [drawnAhead]float64 // gaps, ns
 }
 
 // drawnAhead is how many gaps a steady source draws at a time.
 const drawnAhead = 32
 
+func newSteady(stream rng.Stream, perSecond float64) *Steady {
+	return &Steady{stream: stream, gap: 1 / perSecond, next: drawnAhead}
+}
+
 // Next implements [Source].
-func (s *steadySource) Next() (at sim.Time, ok bool) {
-	i := s.next % drawnAhead
-	if i == 0 {
-		s.stream.Exponentials(s.ahead[:])
+func (s *Steady) Next() (at sim.Time, ok bool) {
+	if s.next >= drawnAhead {
+		s.draw()
 	}
-	s.next = i + 1
-	return s.clock.advance(s.gap * s.ahead[i])
+	if s.Ready() {
+		return s.Step(), true
+	}
+	i := s.next
+	s.next++
+	return s.clock.move(s.ahead[i])
+}
+
+// Ready reports whether the next arrival is drawn and surely before [sim.Horizon], so that
+// [Steady.Step] may be asked for it in place of Next.
+func (s *Steady) Ready() bool { return s.next < s.drawn }
+
+// Step is Next where Ready says so: without a call.
+func (s *Steady) Step() sim.Time {
+	ns := s.ahead[s.next%drawnAhead] + s.clock.carry
+	s.next++
+	whole := sim.Time(ns)
+	s.clock.carry = ns - float64(whole)
+	s.clock.at += whole
+	return s.clock.at
+}
+
+// draw draws the next gaps.
+func (s *Steady) draw() {
+	s.stream.Exponentials(s.ahead[:])
+	sum := float64(drawnAhead) // of carries
+	for i, e := range s.ahead {
+		s.ahead[i] = s.gap * e * float64(sim.Second)
+		sum += s.ahead[i]
+	}
+	s.next, s.drawn = 0, 0
+	if sum < float64(sim.Horizon-s.clock.at)/2 {
+		s.drawn = drawnAhead
+	}
 }
 
 type deterministic struct{ rate *Rate }
@@ -195,7 +231,12 @@ type clock struct {
 // advance moves the clock by a number of seconds, and returns false from when
 // it has reached the horizon.
 func (c *clock) advance(seconds float64) (at sim.Time, ok bool) {
-	ns := seconds*float64(sim.Second) + c.carry
+	return c.move(seconds * float64(sim.Second))
+}
+
+// move is advance by a number of nanoseconds.
+func (c *clock) move(ns float64) (at sim.Time, ok bool) {
+	ns += c.carry
 	if c.done || !(ns < float64(sim.Horizon-c.at)) {
 		c.done = true
 		return sim.Never, false

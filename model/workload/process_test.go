@@ -174,6 +174,30 @@ func TestSteadySourceAgreesWithTheWalkingOne(t *testing.T) {
 	}
 }
 
+// A steady source that is stepped is one whose clock is moved gap by gap, to the horizon and after it.
+func TestSteadyStepsAsItsClockIsMoved(t *testing.T) {
+	for _, perSecond := range []float64{1e9, 123, 1e-6} {
+		s, draws, steps, c := newSteady(rng.New(testSeed, 0, "a"), perSecond), rng.New(testSeed, 0, "a"), 0, clock{}
+		for i := range 100_000 {
+			gap := 1 / perSecond
+			want, more := c.advance(gap * draws.Exponential())
+			at, ok := sim.Never, true
+			if s.Ready() {
+				at = s.Step()
+				steps++
+			} else {
+				at, ok = s.Next()
+			}
+			if at != want || ok != more {
+				t.Fatalf("%g/s: arrival %d: got %v, %t, want %v, %t", perSecond, i, at, ok, want, more)
+			}
+		}
+		if steps < 200 {
+			t.Errorf("%g/s: %d steps", perSecond, steps)
+		}
+	}
+}
+
 func TestDeterministicArrivalsAreEvenlySpaced(t *testing.T) {
 	s := must(Deterministic(must(Steps([]Knot{{0, 10}, {sim.Second, 2}, {2 * sim.Second, 0}}, Tail{Stop: true})))).Start(rng.Stream{})
 	var got []sim.Time

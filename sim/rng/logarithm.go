@@ -23,10 +23,13 @@ var logCells = func() (cells [1 << logBits]logCell) {
 
 // negLog returns −ln v for a normal v in (0, 1], to 3·10⁻¹⁶ plus one part in
 // 10¹⁵. It does not branch.
-func negLog(v float64) float64 {
-	b := math.Float64bits(v)
+func negLog(v float64) float64 { return negLogBits(math.Float64bits(v), 1023) }
+
+// negLogBits is negLog for the bits of a number, whose exponent is more than its own by a bias: those
+// of n stand for n·2⁻⁵³ too.
+func negLogBits(b uint64, bias int64) float64 {
 	cell := &logCells[b>>logShift&(1<<logBits-1)]
 	x := math.Float64frombits(b&(1<<52-1)|1023<<52)*cell.inverse - 1
 	p := x * (1 - x*(1./2-x*(1./3-x*(1./4-x*(1./5)))))
-	return cell.negLog - p - float64(int64(b>>52)-1023)*math.Ln2
+	return cell.negLog - p - float64(int64(b>>52)-bias)*math.Ln2
 }

@@ -1,6 +1,9 @@
 package rng
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Stream is one named sequence of random numbers. Its n-th number is a hash of
 // n under three keys (a SplitMix64 with its own increment, as in Steele, Lea
@@ -86,8 +89,15 @@ func (s *Stream) Below(n int) int {
 
 // Exponential returns an exponential variate of mean 1.
 func (s *Stream) Exponential() float64 {
-	return negLog(1 - s.Uniform())
+	return negLogBits(left(s.Uint64()), leftBias)
 }
+
+// left is 1 less the uniform number of 64 random bits, in units of 2⁻⁵³, as the bits of a float: it
+// is an odd number of them, so that no rounding comes between.
+func left(z uint64) uint64 { return math.Float64bits(float64(int64(^z>>11 | 1))) }
+
+// leftBias is what is added to the exponent of left.
+const leftBias = 1023 + 53
 
 // Normal returns a standard normal variate.
 func (s *Stream) Normal() float64 {
@@ -104,7 +114,7 @@ func (s *Stream) Draw(d Distribution) float64 {
 func (s *Stream) Exponentials(list []float64) {
 	at := *s
 	for i := range list {
-		list[i] = negLog(1 - at.Uniform())
+		list[i] = negLogBits(left(at.Uint64()), leftBias)
 	}
 	*s = at
 }

@@ -157,3 +157,21 @@ func TestGoldenOutputsAreUnchanged(t *testing.T) {
 		}
 	}
 }
+
+// TestExponentialIsTheLogarithmOfWhatIsLeft draws by the bits and by the uniform number that they make.
+func TestExponentialIsTheLogarithmOfWhatIsLeft(t *testing.T) {
+	a := New(3, 0, "left")
+	b := a
+	check := func(z uint64, u, got float64) {
+		if want := negLog(1 - u); got != want || math.Float64frombits(left(z))*0x1p-53 != 1-u {
+			t.Fatalf("bits %#x, uniform %v: got %v and left %#x, want %v", z, u, got, left(z), want)
+		}
+	}
+	for range 200_000 {
+		c := b
+		check(c.Uint64(), b.Uniform(), a.Exponential())
+	}
+	for _, z := range []uint64{0, 1, 1<<12 - 1, 1 << 12, 1 << 63, math.MaxUint64} {
+		check(z, (float64(z>>12)+0.5)*0x1p-52, negLogBits(left(z), leftBias))
+	}
+}
