@@ -22,9 +22,10 @@ const (
 
 // Numbers of controls.
 const (
-	cheap    = 4 // replications by rates take as long as one by requests, or less
-	widest   = 8 // times as many controls as there are replications by requests, at most
-	farthest = 4 // times the replications in a phase: the most controls
+	leastPairs = 20 // replications by requests before controls count: fewer miss the rare ones in which rates are far off
+	cheap      = 4  // replications by rates take as long as one by requests, or less
+	widest     = 8  // times as many controls as there are replications by requests, at most
+	farthest   = 4  // times the replications in a phase: the most controls
 )
 
 // control is the phase whose replications are those of the same numbers by rates.
@@ -123,6 +124,9 @@ func (c *contestant) reading(p Phase, n, column int) reading {
 }
 
 func (c *contestant) regress(p Phase, n, column int) (r reading, share float64, ok bool) {
+	if n < leastPairs {
+		return r, 0, false
+	}
 	return regressed(c.columnOf(p, n, column), c.columnOf(p.control(), c.controls(p, n), column))
 }
 
@@ -153,7 +157,7 @@ func (c *contestant) columnOf(p Phase, n, column int) []float64 {
 
 // difference is what the first n replications of both tell of a's cost minus b's.
 func difference(a, b *contestant, p Phase, n int) reading {
-	if m := min(a.controls(p, n), b.controls(p, n)); m > 0 {
+	if m := min(a.controls(p, n), b.controls(p, n)); m > 0 && n >= leastPairs {
 		minus := func(p Phase, n int) []float64 {
 			some := a.columnOf(p, n, 0)
 			for i, v := range b.columnOf(p, n, 0) {
