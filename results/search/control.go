@@ -85,17 +85,21 @@ func (r *reading) estimate() stat.Estimate {
 // error is that of the line at the mean of all rates, from what is left between the line and the values, and
 // that of this mean; their degrees of freedom are put together after Satterthwaite (1946). share is that of their
 // variance which the line explains. ok is false where there is nothing to regress on.
+//
+// Rates may be right in all replications but for rare ones, of which a few hold none. So what is left is that of one
+// more, which rates say nothing of: it is as far from the line as any by requests is from the mean.
 func regress(requests, rates []float64) (r reading, share float64, ok bool) {
 	n, m := len(requests), len(rates)
 	if n < 4 || m < n {
 		return r, 0, false
 	}
 	q, x, all := stat.Interval(requests, 0.5).Value, stat.Interval(rates[:n], 0.5).Value, stat.Interval(rates, 0.5).Value
-	var xx, xy, yy, wide float64
+	var xx, xy, yy, wide, farthest float64
 	for i, v := range requests {
 		xx += (rates[i] - x) * (rates[i] - x)
 		xy += (rates[i] - x) * (v - q)
 		yy += (v - q) * (v - q)
+		farthest = max(farthest, math.Abs(v-q))
 	}
 	for _, v := range rates {
 		wide += (v - all) * (v - all)
@@ -105,7 +109,7 @@ func regress(requests, rates []float64) (r reading, share float64, ok bool) {
 	}
 	slope := xy / xx
 	share = slope * xy / yy
-	left := max(0, yy-slope*xy) / float64(n-2)
+	left := (max(0, yy-slope*xy) + farthest*farthest) / float64(n-1)
 	line := left * (1/float64(n) - 1/float64(m) + (all-x)*(all-x)/xx)
 	mean := (slope*slope*wide/float64(m-1) + left) / float64(m)
 	r = reading{value: q + slope*(all-x), n: n}
