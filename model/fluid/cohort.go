@@ -56,25 +56,25 @@ type Cohort struct {
 	Player *Player // plays requests where rates are not good enough; nil: nobody does
 	Played bool    // the last step was
 
-	laws     *fluid.Laws
-	past     past
-	came     flow        // of the last step that was worked out
-	settled  bool        // it changed nothing
-	tail     float64     // share of the stays that were longer than clients wait
-	gaveUp   float64     // share of those who left that gave up in line, beside these
-	varies   float64     // share of the law of the load
-	there    fluid.Means // for good at the number
-	queue    float64     // seconds until a place is free, without chance
-	pace     float64     // at which the number forgets what chance has brought, a second
-	beside   shared
-	crowded  float64    // share by which stays are longer for want of threads of the host
-	calmed   float64    // share of the variance that clients take who wait for their answers
-	mean     float64    // stay of those who do not give up
-	lined    waits      // of those who were played
-	seen     []seenKind // of each kind of those
-	crowd    *Crowd     // nil: the law of the number holds
-	hover    hovering
-	forsaken float64 // share of the requests that nobody waits for
+	laws      *fluid.Laws
+	past      past
+	came      flow        // of the last step that was worked out
+	settled   bool        // it changed nothing
+	tail      float64     // share of the stays that were longer than clients wait
+	gaveUp    float64     // share of those who left that gave up in line, beside these
+	varies    float64     // share of the law of the load
+	there     fluid.Means // for good at the number
+	queue     float64     // seconds until a place is free, without chance
+	pace      float64     // at which the number forgets what chance has brought, a second
+	beside    shared
+	crowded   float64    // share by which stays are longer for want of threads of the host
+	calmed    float64    // share of the variance that clients take who wait for their answers
+	mean      float64    // stay of those who do not give up
+	lined     waits      // of those who were played
+	seen      []seenKind // of each kind of those
+	crowd     *Crowd     // nil: the law of the number holds
+	diffusion waitDiffusion
+	abandoned float64 // share of the requests that nobody waits for
 }
 
 // Arrivals is what comes to a cohort in a step.
@@ -140,8 +140,8 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		return
 	}
 	c.seen = nil
-	if c.throngs(&f, &a) {
-		if c.throng(&f, &a); c.crowded > 0 {
+	if c.becomesCrowd(&f, &a) {
+		if c.advanceCrowd(&f, &a); c.crowded > 0 {
 			c.share(laws, &f, a.Beside)
 		}
 		return
@@ -163,7 +163,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 	}
 	c.Busy += min(work*float64(a.Length)+a.Other, float64(c.Servers)*float64(a.Length))
 	c.Content = c.Number * float64(c.Targets)
-	c.forsake(&f, &a, before)
+	c.abandon(&f, &a, before)
 	if a.Beside.Load > 0 || c.crowded > 0 {
 		c.share(laws, &f, a.Beside)
 	}
@@ -173,7 +173,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 func (c *Cohort) Resume(number float64) {
 	c.Number, c.Variance, c.Content = number, number, number*float64(c.Targets)
 	c.Line, c.tail, c.gaveUp, c.Refused, c.Delay, c.past, c.settled, c.Law = 0, 0, 0, 0, 0, past{}, false, nil
-	c.crowd, c.seen, c.forsaken = nil, nil, 0
+	c.crowd, c.seen, c.abandoned = nil, nil, 0
 }
 
 // Join notes that a target of another cohort has come with its requests, to so many that were

@@ -315,8 +315,8 @@ func (c *Cohort) findLaw(f *flow, now *held) {
 			}
 			return c.queue + demand/c.speed()
 		})
-		if hovers := c.hovers(f); hovers != nil {
-			took = hovers
+		if law := c.diffusedWaits(f); law != nil {
+			took = law
 		}
 		law = fluid.Mix([]*fluid.Law{law, took}, []float64{c.varies, 1 - c.varies})
 		c.Delay = sim.Seconds(max(0, took.Mean()-f.seconds))

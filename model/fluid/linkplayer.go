@@ -80,7 +80,7 @@ func (k *CrowdKind) tellPlayed(stays []float64) {
 	}
 	slices.Sort(stays)
 	var shown, shares []float64
-	for j, points := 0, min(len(stays), thronged); j < points; j++ {
+	for j, points := 0, min(len(stays), crowdPoints); j < points; j++ {
 		shown, shares = append(shown, stays[(2*j+1)*len(stays)/(2*points)]), append(shares, k.Done/left/float64(points))
 	}
 	inTime := len(shown)

@@ -15,7 +15,7 @@ const safeAge = time.Minute
 // killed processes have left are removed: nobody has them locked. The function that it
 // returns removes the folder.
 func Temporary(disk Disk, name string, k *Kind) (f *Folder, remove func() error, err error) {
-	k.forsake(disk, filepath.Join(os.TempDir(), name+"*"))
+	k.removeOrphans(disk, filepath.Join(os.TempDir(), name+"*"))
 	dir, err := os.MkdirTemp("", name)
 	if err != nil {
 		return nil, nil, err
@@ -34,9 +34,9 @@ func Temporary(disk Disk, name string, k *Kind) (f *Folder, remove func() error,
 	}, nil
 }
 
-// forsake removes the folders of processes that have died. What cannot be removed is
+// removeOrphans removes the folders of processes that have died. What cannot be removed is
 // left: it may be another user's.
-func (k *Kind) forsake(disk Disk, pattern string) {
+func (k *Kind) removeOrphans(disk Disk, pattern string) {
 	dirs, err := filepath.Glob(pattern)
 	if err != nil || !locks {
 		return

@@ -6,11 +6,11 @@ import (
 	"headroom/sim"
 )
 
-// forsake has clients leave whose patience is over in a step though their target works on for them: they end then, and not when the
+// abandon has clients leave whose patience is over in a step though their target works on for them: they end then, and not when the
 // target is done. Before it a target had a number.
-func (c *Cohort) forsake(f *flow, a *Arrivals, number float64) {
+func (c *Cohort) abandon(f *flow, a *Arrivals, number float64) {
 	awaited, limit := c.awaitedShare()*number, a.Patience.Seconds()
-	c.forsaken = 0
+	c.abandoned = 0
 	if !c.Finishes || a.Patience == sim.Never || c.Law == nil || c.Law.Mean() < limit*mayBeLate && awaited == number {
 		return
 	}
@@ -18,7 +18,7 @@ func (c *Cohort) forsake(f *flow, a *Arrivals, number float64) {
 	if tail > rare {
 		c.mean = c.Law.MeanBelow(limit)
 		inTime := (c.mean*(1-tail) + limit*tail) / max(c.Law.Mean(), 1e-12) // of the time that each is there
-		c.forsaken = 1 - min(1, c.varies*inTime+(1-c.varies)*c.recent(limit))
+		c.abandoned = 1 - min(1, c.varies*inTime+(1-c.varies)*c.recent(limit))
 	}
 	now := c.awaitedShare() * c.Number
 	c.Content = now * float64(c.Targets)
@@ -33,7 +33,7 @@ func (c *Cohort) forsake(f *flow, a *Arrivals, number float64) {
 }
 
 // awaitedShare is for which part of the requests at a target a client waits.
-func (c *Cohort) awaitedShare() float64 { return 1 - c.forsaken }
+func (c *Cohort) awaitedShare() float64 { return 1 - c.abandoned }
 
 // recent is which part of the line came in so many seconds.
 func (c *Cohort) recent(seconds float64) float64 {

@@ -12,29 +12,29 @@ import (
 // of variance λ E min(X, T − W)²/c² (Whitt 2004, "Efficiency-driven heavy-traffic approximations for many-server queues with
 // abandonments", whose clients leave the line alone).
 
-// hovering is such waits and the law of the stays.
-type hovering struct {
+// waitDiffusion is such waits and the law of the stays.
+type waitDiffusion struct {
 	each, able, patience, speed float64 // that it is for
 	waits                       []float64
 	least                       float64 // below which a wait only grows
 	law                         *fluid.Law
 }
 
-// hoverPoints is how many waits make a law, and hoverStep the part of its deviation that the diffusion is followed by.
+// diffusionPoints is how many waits make a law, and diffusionStep the part of its deviation that the diffusion is followed by.
 const (
-	hoverPoints = 16
-	hoverStep   = 0.1
-	hoverSteps  = 4000
+	diffusionPoints = 16
+	diffusionStep   = 0.1
+	diffusionSteps  = 4000
 )
 
-// hovers returns the law of the stays where waits hover; nil: they do not.
-func (c *Cohort) hovers(f *flow) *fluid.Law {
+// diffusedWaits returns the law of the stays where waits hover; nil: they do not.
+func (c *Cohort) diffusedWaits(f *flow) *fluid.Law {
 	if c.Sharing || f.patience <= 0 || f.each <= f.able {
 		return nil
 	}
-	h := &c.hover
-	if at := (hovering{each: f.each, able: f.able, patience: f.patience, speed: c.speed()}); h.law == nil || !h.alike(&at) {
-		c.hover = at
+	h := &c.diffusion
+	if at := (waitDiffusion{each: f.each, able: f.able, patience: f.patience, speed: c.speed()}); h.law == nil || !h.alike(&at) {
+		c.diffusion = at
 		h.spread(f, f.able*c.Demand.Mean()/c.speed())
 	}
 	if len(h.waits) == 0 || c.queue < h.least {
@@ -52,13 +52,13 @@ func (c *Cohort) hovers(f *flow) *fluid.Law {
 }
 
 // alike reports whether waits are as good as those of another step.
-func (h *hovering) alike(o *hovering) bool {
+func (h *waitDiffusion) alike(o *waitDiffusion) bool {
 	near := func(a, b float64) bool { return math.Abs(a-b) <= 0.01*b }
 	return near(h.each, o.each) && near(h.able, o.able) && h.patience == o.patience && h.speed == o.speed
 }
 
 // spread finds the waits of a line of so many servers, by the time z that they leave.
-func (h *hovering) spread(f *flow, servers float64) {
+func (h *waitDiffusion) spread(f *flow, servers float64) {
 	mean := f.worth.sum / h.speed
 	drift := func(z float64) float64 {
 		part, _ := f.worth.upto(z * h.speed)
@@ -79,11 +79,11 @@ func (h *hovering) spread(f *flow, servers float64) {
 	squares := h.squares(f, high)
 	deviation := math.Sqrt(squares / 2 / servers / max(longer, h.each*squares/servers/h.patience/h.patience))
 	h.least = h.patience - high - 4*deviation
-	step := hoverStep * deviation
+	step := diffusionStep * deviation
 	var shares, times []float64
 	for _, way := range []float64{-1, 1} {
 		log, sum := 0.0, squares
-		for k := range hoverSteps {
+		for k := range diffusionSteps {
 			z := high + way*step*(float64(k)+0.5)
 			if z <= 0 || z >= h.patience || log < -12 {
 				break
@@ -104,7 +104,7 @@ func (h *hovering) spread(f *flow, servers float64) {
 }
 
 // squares is E min(X, z)² in seconds of a server.
-func (h *hovering) squares(f *flow, z float64) (sum float64) {
+func (h *waitDiffusion) squares(f *flow, z float64) (sum float64) {
 	const parts = 200
 	for k := range parts {
 		y := z * (float64(k) + 0.5) / parts
@@ -115,14 +115,14 @@ func (h *hovering) squares(f *flow, z float64) (sum float64) {
 }
 
 // quantiles takes waits that are as likely as each other.
-func (h *hovering) quantiles(times, shares []float64) {
+func (h *waitDiffusion) quantiles(times, shares []float64) {
 	all := 0.0
 	for _, share := range shares {
 		all += share
 	}
 	sum := 0.0
 	for i, share := range shares {
-		for sum += share; len(h.waits) < hoverPoints && sum >= all*(float64(len(h.waits))+0.5)/hoverPoints; {
+		for sum += share; len(h.waits) < diffusionPoints && sum >= all*(float64(len(h.waits))+0.5)/diffusionPoints; {
 			h.waits = append(h.waits, h.patience-times[i])
 		}
 	}

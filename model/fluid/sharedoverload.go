@@ -20,8 +20,8 @@ const roomy = 2
 // critical is by how much a load differs from 1 under which chance makes of a line what it likes: its law is that of a number which varies.
 const critical = 0.1
 
-// throngs reports whether the requests of a target are a crowd in a step, and begins and ends it.
-func (c *Cohort) throngs(f *flow, a *Arrivals) bool {
+// becomesCrowd reports whether the requests of a target are a crowd in a step, and begins and ends it.
+func (c *Cohort) becomesCrowd(f *flow, a *Arrivals) bool {
 	load := f.each / f.able
 	if goesOn := c.crowd != nil && c.crowd.Short && load > 1; !c.Sharing || c.Line <= 0 && !goesOn || math.Abs(load-1) < critical {
 		c.crowd = nil
@@ -133,8 +133,8 @@ func (c *Crowd) tally() {
 	}
 }
 
-// throng plays a step of a crowd.
-func (c *Cohort) throng(f *flow, a *Arrivals) {
+// advanceCrowd plays a step of a crowd.
+func (c *Cohort) advanceCrowd(f *flow, a *Arrivals) {
 	w, units := c.crowd, c.units()
 	for i := range w.Kinds {
 		k := &w.Kinds[i]
@@ -156,9 +156,9 @@ func (c *Cohort) throng(f *flow, a *Arrivals) {
 		c.Number += k.Held
 		c.Content += k.Number * float64(c.Targets)
 	}
-	c.forsaken = 0
+	c.abandoned = 0
 	if c.Number > noFlows {
-		c.forsaken = 1 - c.Content/float64(c.Targets)/c.Number
+		c.abandoned = 1 - c.Content/float64(c.Targets)/c.Number
 	}
 	c.Done, c.settled, c.varies, c.queue, c.there = ended, false, 0, 0, fluid.Means{}
 	h := f.holding(c.Number)
@@ -168,7 +168,7 @@ func (c *Cohort) throng(f *flow, a *Arrivals) {
 	work := passed / units / (f.whole * c.Demand.Mean()) * float64(c.Servers) * 1e9
 	c.Busy += min(work+a.Other, float64(c.Servers)*float64(a.Length))
 	c.past.note(pastStep{seconds: f.seconds, rate: w.pace / units, came: f.each * f.seconds})
-	c.throngLaw(f, ended, done)
+	c.crowdLaw(f, ended, done)
 }
 
 // waitOf is how long the clients of a kind wait, if those of all wait so long at most.
@@ -179,8 +179,8 @@ func (c *Cohort) waitOf(kind int, most sim.Time) sim.Time {
 	return min(most, c.Kinds[kind].Patience)
 }
 
-// throngLaw has the stays be those of a crowd who leave it in time; where nobody does they stay what they were.
-func (c *Cohort) throngLaw(f *flow, ended, done float64) {
+// crowdLaw has the stays be those of a crowd who leave it in time; where nobody does they stay what they were.
+func (c *Cohort) crowdLaw(f *flow, ended, done float64) {
 	w := c.crowd
 	var laws []*fluid.Law
 	var parts []float64
@@ -229,10 +229,10 @@ func (k *CrowdKind) lawOfDone() *fluid.Law {
 	for _, share := range shares {
 		sum += share
 	}
-	points := make([]float64, 0, thronged)
+	points := make([]float64, 0, crowdPoints)
 	i, before := 0, 0.0
-	for n := range thronged { // each lies in the middle of its share, and those between on the line between
-		at := (float64(n) + 0.5) / thronged * sum
+	for n := range crowdPoints { // each lies in the middle of its share, and those between on the line between
+		at := (float64(n) + 0.5) / crowdPoints * sum
 		for i < len(stays)-1 && before+shares[i]/2 < at {
 			before += shares[i]
 			i++
@@ -248,5 +248,5 @@ func (k *CrowdKind) lawOfDone() *fluid.Law {
 	return k.law
 }
 
-// thronged is how many stays make the law of those who leave a crowd.
-const thronged = 1000
+// crowdPoints is how many stays make the law of those who leave a crowd.
+const crowdPoints = 1000
