@@ -430,7 +430,13 @@ func TestWorkersThatMayNotWorkAreRefused(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(other), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(other, append(program, "another version"...), 0o777); err != nil {
+	id, err := buildID(bytes.NewReader(program))
+	if err != nil || id == "" {
+		t.Fatalf("build ID %q: %v", id, err)
+	}
+	at := bytes.Index(program, []byte(id))
+	copy(program[at:], "another version")
+	if err := os.WriteFile(other, program, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	stranger := &mortal{name: other, dir: dir, args: []string{"worker", "--nats", url, "--nats-token-file", token, "--idle", "1m"}}

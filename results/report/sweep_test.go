@@ -129,8 +129,8 @@ func TestScreenedPointsSayWhatWasPlayed(t *testing.T) {
 	}
 	s := SweepPage{Points: p, Metrics: []string{"cost.total"}, Pareto: [2]string{"cost.total", "availability"}, Top: 9}
 	for format, wants := range map[Format][]string{
-		Table: {"4 points, 1 failed, 1 by requests, 1 ended", "fidelity", "played by rates, in steps", "1 of the front were played by rates alone"},
-		JSON:  {`"fidelity": "request"`, "1 of the front were played by rates alone"},
+		Table: {"4 points, 1 failed, 1 by requests, 1 ended", "fidelity", "played by rates, in steps", "points of the front played by rates alone: 1"},
+		JSON:  {`"fidelity": "request"`, "points of the front played by rates alone: 1"},
 	} {
 		out := lined{columns: 200}
 		if err := s.Write(&out, format); err != nil {

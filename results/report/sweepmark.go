@@ -40,5 +40,5 @@ func (s *SweepPage) cautions(all []ranked) []string {
 	if rates == 0 {
 		return s.Warnings
 	}
-	return append(slices.Clone(s.Warnings), fmt.Sprintf("%d of the front were played by rates alone: a larger sweep.confirm plays more points by requests", rates))
+	return append(slices.Clone(s.Warnings), fmt.Sprintf("points of the front played by rates alone: %d; a larger sweep.confirm plays more points by requests", rates))
 }

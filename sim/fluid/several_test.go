@@ -70,7 +70,7 @@ func TestTwoRulesAreMixed(t *testing.T) {
 	if got := both.Means(0.7, 6).Number; !near(got, number, 1e-9) {
 		t.Errorf("%v are there, want %v", got, number)
 	}
-	if both.Law(0.7, 6) != both.Law(0.7, 6) {
+	if first := both.Law(0.7, 6); both.Law(0.7, 6) != first {
 		t.Error("another law when it was asked for again")
 	}
 }
