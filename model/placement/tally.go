@@ -51,6 +51,9 @@ func (t *tallies) setLeast(r int, memory int64) {
 // fittingFrom returns how many hosts of the rows from r up have at least that
 // much memory free.
 func (g *grid) fittingFrom(r int, memory int64) int {
+	if r >= len(g.rows) { // more than any host has
+		return 0
+	}
 	n := 0
 	for i := g.tallies.leaves + r; i > 0; i = after(i) {
 		n += g.fitting(i, memory)

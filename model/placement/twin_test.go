@@ -207,6 +207,7 @@ func TestPoliciesAgreeWithScans(t *testing.T) {
 func FuzzPoliciesAgreeWithScans(f *testing.F) {
 	f.Add(uint64(1), uint8(0), uint16(40), uint16(1))
 	f.Add(uint64(2), uint8(3), uint16(900), uint16(1024))
+	f.Add(uint64(163), uint8(16), uint16(138), uint16(0)) // a need of more vCPUs than any host has
 	f.Fuzz(func(t *testing.T, seed uint64, policy uint8, count, grain uint16) {
 		all := placement.Policies()
 		compare(t, all[int(policy)%len(all)], trial{seed, 1 + int(count)%1000, 500, 1 + int64(grain)})
