@@ -30,7 +30,8 @@
 // chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
 // of the finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same
 // numbers and in more: these are control variates, which take the luck of few replications by requests out of what they
-// show, from twenty of these on. What is recommended keeps its guarantee, for its expectation is that of requests; that it is the cheapest holds by
+// show, from twenty of these on, with room for one replication that rates say nothing of. What is recommended keeps its guarantee as far as Student's distribution does, for its
+// expectation is that of requests: of a metric that rare replications spoil, few are too sure, with rates and without. That it is the cheapest holds by
 // rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
 // before it is judged.
 //
