@@ -14,6 +14,7 @@ type alikeRow struct {
 	limited bool           // they may be too small
 	zonal   bool           // they choose among the targets of their zones
 	sent    int64          // that the rule of its load balancer has not counted
+	aside   int64          // of them, who did not go on in a row
 	request compactRequest // the present one
 }
 
@@ -35,7 +36,8 @@ func (p *Plane) openRow(w *alikeRow, index int, s *source) {
 }
 
 // closeRow counts what the rule of a row has met.
-func (w *alikeRow) closeRow() {
+func (p *Plane) closeRow(w *alikeRow) {
+	p.inRows += w.sent - w.aside
 	action := &w.source.way.actions[0]
 	w.source.lb.hour.evaluations += w.sent * action.evaluations
 	*action.matched += w.sent
@@ -45,10 +47,7 @@ func (w *alikeRow) closeRow() {
 func (p *Plane) sendInRow(w *alikeRow) {
 	s, g, r := w.source, w.group, &w.request
 	r.arrived, r.demand = p.kernel.Now(), s.demand.draw()
-	zone := w.dns[0]
-	if len(w.dns) > 1 {
-		zone = w.dns[s.nodes.Below(len(w.dns))]
-	}
+	zone := s.nodeOf(w.dns)
 	r.zone = uint8(zone)
 	n := &w.nodes[zone]
 	n.requests++
@@ -66,6 +65,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	local, ok := sc.policy.Pick(int(zone))
 	if !ok {
+		w.aside++
 		p.failCompact(r, w.lane)
 		return
 	}
@@ -74,9 +74,10 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	in := &g.routed[local]
 	r.server = in.server
-	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && !f.wired && !f.shared && p.enterInOrder(r, f, w.lane, w.lane.patienceFor(r, f)) {
+	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && !f.wired && p.enterDry(r, f, w.lane, w.lane.patienceFor(r, f)) {
 		f.asked++
 	} else {
+		w.aside++
 		other := *r
 		p.sendCompactTo(&other, w.lane, *in)
 	}
@@ -84,3 +85,6 @@ func (p *Plane) sendInRow(w *alikeRow) {
 		p.fetchNext(g, sc, int(zone))
 	}
 }
+
+// InRows returns how many requests went to their servers in rows. It is meant for tests.
+func (p *Plane) InRows() int64 { return p.inRows }

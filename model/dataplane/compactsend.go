@@ -44,7 +44,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		p.inRow = true
 	}
 	if w.source != nil {
-		w.closeRow()
+		p.closeRow(&w)
 	}
 }
 
@@ -106,10 +106,7 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	if len(s.visitors.all) > 0 {
 		visitor = s.nextVisitor(r.arrived)
 	}
-	zone := b.dns[0]
-	if len(b.dns) > 1 {
-		zone = b.dns[s.nodes.Below(len(b.dns))]
-	}
+	zone := s.nodeOf(b.dns)
 	r.zone = uint8(zone)
 	n := &b.nodes[zone]
 	n.requests++
@@ -201,6 +198,11 @@ func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience s
 		}
 		return received
 	}
+	return p.enterDry(r, f, n, patience)
+}
+
+// enterDry is enterCompact for a fast path without an interface.
+func (p *Plane) enterDry(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
 	if f.shared {
 		return p.enterShared(r, f, n, patience)
 	}
