@@ -160,11 +160,13 @@ func (c *Cohort) balance(f *flow, came float64) float64 {
 	few, many := 0.0, all
 	number, last, lastExcess := c.Number, 0.0, 0.0
 	if number == 0 {
-		number = all / 2
+		number = min(all/2, f.each/f.able*float64(c.Servers)) // all are served at once
 	}
 	for try := range attempts {
-		h := c.holds(f)
-		if number != c.Number {
+		var h *held
+		if number == c.Number {
+			h = c.holds(f)
+		} else {
 			other := f.holding(number)
 			h = &other
 		}
