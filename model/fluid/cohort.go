@@ -58,7 +58,8 @@ type Cohort struct {
 
 	laws      *fluid.Laws
 	past      past
-	came      flow        // of the last step that was worked out
+	came      flow // of the last step that was worked out
+	holdsNow  holdingNow
 	settled   bool        // it changed nothing
 	tail      float64     // share of the stays that were longer than clients wait
 	gaveUp    float64     // share of those who left that gave up in line, beside these
