@@ -127,6 +127,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 		p.compact.release(k)
 	}
 	p.limitAgain(jobs)
+	p.payTabs()
 }
 
 // settledUntil is the instant up to which all on a fast path is counted.
