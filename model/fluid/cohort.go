@@ -66,6 +66,8 @@ type Cohort struct {
 	varies    float64     // share of the law of the load
 	there     fluid.Means // for good at the number
 	queue     float64     // seconds until a place is free, without chance
+	able      float64     // requests that a target could serve a second
+	patience  float64     // seconds that clients had who leave no work behind; 0: any time
 	pace      float64     // at which the number forgets what chance has brought, a second
 	beside    shared
 	crowded   float64    // share by which stays are longer for want of threads of the host
@@ -136,6 +138,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		f.patience = max(a.Patience, 1).Seconds()
 		f.worth = laws.worthOf(c.Demand)
 	}
+	c.able, c.patience = f.able, f.patience
 	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {
 		c.crowd = nil
 		return
