@@ -237,7 +237,7 @@ func (s *search) dearer(c, than *contestant) bool {
 	}
 	saved := difference(c, than, Comparing, n)
 	cost := than.reading(Comparing, n, 0).value
-	return saved.value-saved.bound(s.risks.dearer) >= -s.Indifference*math.Abs(cost)
+	return saved.value-saved.reach(s.risks.dearer, false) >= -s.Indifference*math.Abs(cost)
 }
 
 // confirm replicates what was selected afresh until it is certain that it meets
