@@ -343,7 +343,10 @@ func (p *Plane) leaveFastNetwork(f *fastPath, s *server) {
 	n := f.nic
 	for d, in := range [...]phase{inward: receiving, outward: sending} {
 		for _, k := range n.links[d].Jobs(nil) {
-			p.requests.at(p.compact.at(k).in).phase = in
+			i := p.compact.at(k).in
+			if p.requests.at(i).phase = in; p.tracked {
+				p.trips[i].flows = 1
+			}
 		}
 		n.links[d].Rename(func(k uint32) uint32 { return p.compact.at(k).in })
 	}

@@ -57,10 +57,10 @@ func encounters() []encounter {
 		{"several answers of a DNS name", compactWays, func(_ *Plane, s *source) bool { return s.lookup != nil }},
 		{"rows of a trace", compactWays, func(_ *Plane, s *source) bool { return s.cfg != nil && s.cfg.Rows != nil }},
 		{"a caller", compactWays, func(_ *Plane, s *source) bool { return s.cfg == nil }},
-		{"trips", compactWays, func(p *Plane, _ *source) bool { return p.tracked }},
+		{"trips", compactWays, func(_ *Plane, s *source) bool { return s.tracked }},
 		{"an event for each departure", compactWays, func(p *Plane, _ *source) bool { return p.everyDeparture }},
 		{"servers none of whose departures can be foreseen", compactWays, func(p *Plane, s *source) bool {
-			return !slices.ContainsFunc(p.cfg.Callees(s.to, s.target, p.fleetServices), func(service int) bool {
+			return !slices.ContainsFunc(p.calleesOf(s), func(service int) bool {
 				return p.mayForesee(service) || p.calls[service].shared
 			})
 		}},

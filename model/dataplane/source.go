@@ -19,6 +19,7 @@ type source struct {
 	way      *way      // what its rules say
 	limits   deadlines
 	patience sim.Time // how long its clients wait; sim.Never: forever
+	tracked  bool     // its requests have trips, and its user requests are counted apart: see [Plane.trackSources]
 	plain    bool     // its requests come to an Application Load Balancer one a connection, and nothing is to be seen to before its rules or afterwards
 	bare     bool     // all that its requests differ in is their CPU time
 	straight bool     // its requests go straight: see [Plane.sendStraight]
@@ -259,7 +260,7 @@ func (p *Plane) newWayOf(s *source, classes []RequestClass) (err error) {
 // as the plane may play ahead.
 func (p *Plane) onRequestArrives(ev model.Event) {
 	s := &p.sources[ev.Index()]
-	if s.compact && p.zonesDown == 0 {
+	if s.compact && (s.direct || !s.lb.dark) {
 		p.sendCompactRequests(ev, s)
 		p.inRow = true // and on, if the next event is such an arrival, too
 		return
@@ -306,6 +307,8 @@ func (p *Plane) newRequest(source int, s *source) (uint32, *request) {
 	if p.tracked {
 		p.beginTrip(i, journeyKey(uint64(source), s.number), 0, now)
 		s.number++
+	}
+	if s.tracked {
 		p.meter.userArrived(source)
 		s.tokens = min(s.tokens+s.clients.RetryBudget, RetryBurst)
 	}
