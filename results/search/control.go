@@ -176,7 +176,8 @@ func (s *search) promising(c *contestant, n int, risk float64) bool {
 	for k := range s.Thresholds {
 		t := &s.Thresholds[k]
 		r := c.reading(Confirming, n, k+1)
-		margin := r.reach(risk, !t.Above())*math.Sqrt(float64(n)/float64(s.MaxReplications)) - r.deviation
+		last := r.at(s.MaxReplications)
+		margin := last.reach(risk, !t.Above()) - r.deviation
 		if t.Above() {
 			margin = -margin
 		}

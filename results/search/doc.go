@@ -26,8 +26,8 @@
 // they cost the same however many requests there are. The anchor is replicated by requests, which tells how far rates
 // are off, and more often by rates, which tells how lucky the few replications of the others are: the more, the more alike
 // both are (regress). The twelve best finalists are replicated by rates, up to twice as often as a candidate before it is judged,
-// until nobody is left who may save more than the indifference and meet the thresholds, beside the cheapest that has a fair
-// chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
+// until nobody is left who may save more than the indifference and meet the thresholds with the room that confirming takes, beside
+// the cheapest that has a fair chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
 // of the finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same
 // numbers and in more: these are control variates, which take the luck of few replications by requests out of what they
 // show, from twenty of these on, with room for one replication that rates say nothing of. What is recommended keeps its guarantee, for its

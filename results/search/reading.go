@@ -78,6 +78,15 @@ func (r *reading) reach(risk float64, above bool) float64 {
 	}
 }
 
+// at is what more replications would tell if their law is what these show.
+func (r *reading) at(n int) reading {
+	fewer := float64(r.n) / float64(n)
+	more := *r
+	more.n, more.freedom, more.deviation = n, r.freedom/fewer, r.deviation*math.Sqrt(fewer)
+	more.lean = lean{r.lean.above * math.Sqrt(fewer), r.lean.below * math.Sqrt(fewer)}
+	return more
+}
+
 // sure is the confidence that an expectation keeps a limit.
 func (r *reading) sure(t *model.Threshold) float64 {
 	switch {

@@ -86,11 +86,12 @@ type standing struct {
 // stand compares contestants by rates.
 func (x *explorer) stand(some []*contestant) *standing {
 	s := &standing{meets: map[*contestant]float64{}, costs: map[*contestant]float64{}}
+	risk := x.confirming()
 	for _, c := range some {
 		if c.state == impossible {
 			continue
 		}
-		s.meets[c] = x.meets(c)
+		s.meets[c] = x.meets(c, risk)
 		r := x.lucky(c, 0)
 		s.costs[c] = r.value
 		if s.meets[c] > likely && (s.leader == nil || s.costs[c] < s.costs[s.leader]) {
@@ -128,9 +129,9 @@ func (x *explorer) saving(c, than *contestant) float64 {
 	return improvement(-x.Indifference, mean/cost, deviation/cost)
 }
 
-// meets is the probability that a contestant meets the thresholds by requests, from what rates show of it and how far
-// they are off at the anchor.
-func (x *explorer) meets(c *contestant) float64 {
+// meets is the probability that a contestant meets the thresholds by requests with the room that confirming takes, from what
+// rates show of it and how far they are off at the anchor.
+func (x *explorer) meets(c *contestant, risk float64) float64 {
 	p := 1.0
 	for k := range x.Thresholds {
 		t := &x.Thresholds[k]
@@ -142,9 +143,24 @@ func (x *explorer) meets(c *contestant) float64 {
 		off, doubt := x.offset(k + 1)
 		deviation := r.deviation
 		deviation = math.Hypot(math.Hypot(deviation*x.slope(k+1, c.units[k+1], mean), doubt), astray)
-		p *= within(t, x.scale(k+1, c.units[k+1], t.Limit), x.scale(k+1, c.units[k+1], mean)-off, deviation)
+		p *= within(t, x.scale(k+1, c.units[k+1], t.Limit-x.room(c, k, risk)), x.scale(k+1, c.units[k+1], mean)-off, deviation)
 	}
 	return p
+}
+
+// room is how far an expectation must be on the right side of a threshold for that to be certain at the last look,
+// as far as rates show how metrics scatter; negative where it must be above.
+func (x *explorer) room(c *contestant, threshold int, risk float64) float64 {
+	r := read(c.observed(Exploring, c.count(Exploring), threshold+1))
+	if r.n < x.Replications { // too few to know how they scatter
+		return 0
+	}
+	r = r.at(x.MaxReplications)
+	t := &x.Thresholds[threshold]
+	if t.Above() {
+		return -r.reach(risk, false)
+	}
+	return r.reach(risk, true)
 }
 
 // lucky is what rates tell of a column of a contestant. The anchor, which has been replicated more often, tells of
