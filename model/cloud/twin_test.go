@@ -69,7 +69,7 @@ func TestStraightWaysComeOutAsTheGeneralWay(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			cfg := swarmJourney(seed)
 			if seed >= 60 {
-				cfg = swarmTails(seed)
+				cfg = swarmTails(seed - 60)
 			}
 			w, full := must(build(t.Context(), cfg, 0, reference{})), must(build(t.Context(), cfg, 0, reference{full: true}))
 			straight += w.data.Snapshot().Straight

@@ -272,9 +272,15 @@ func (p *Plane) hangUp(i uint32, until sim.Time) {
 
 // hangUpOne ends one call: the callee drops it, or works on for nobody.
 func (p *Plane) hangUpOne(i uint32, until sim.Time) {
-	now, r := p.kernel.Now(), p.requests.at(i)
-	if r.phase.aboard() && p.servers.at(r.server).watch == onReturn {
+	now, h, r := p.kernel.Now(), p.requests.handle(i), p.requests.at(i)
+	switch {
+	case r.phase == calling:
+		p.hear(until)
+	case r.phase.aboard() && p.servers.at(r.server).watch == onReturn:
 		p.settle(r.server, until)
+	}
+	if r = p.requests.Get(h); r == nil { // its answer had arrived
+		return
 	}
 	switch {
 	case r.phase == pooling:
