@@ -14,6 +14,7 @@ type alikeRow struct {
 	limited bool           // they may be too small
 	zonal   bool           // they choose among the targets of their zones
 	sent    int64          // that the rule of its load balancer has not counted
+	aside   int64          // of them, who did not go on in a row
 	bytes   model.Bytes    // of those
 	request compactRequest // the present one
 }
@@ -36,7 +37,8 @@ func (p *Plane) openRow(w *alikeRow, index int, s *source) {
 }
 
 // closeRow counts what the rule of a row has met.
-func (w *alikeRow) closeRow() {
+func (p *Plane) closeRow(w *alikeRow) {
+	p.inRows += w.sent - w.aside
 	action := &w.source.way.actions[0]
 	h := &w.source.lb.hour
 	h.evaluations += w.sent * action.evaluations
@@ -52,10 +54,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 		of := s.sizes.draw()
 		r.in, r.out, r.high = of.in, of.out, of.high
 	}
-	zone := w.dns[0]
-	if len(w.dns) > 1 {
-		zone = w.dns[s.nodes.Below(len(w.dns))]
-	}
+	zone := s.nodeOf(w.dns)
 	r.zone = uint8(zone)
 	n := &w.nodes[zone]
 	n.requests++
@@ -74,6 +73,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	local, ok := sc.policy.Pick(int(zone))
 	if !ok {
+		w.aside++
 		p.failCompact(r, w.lane)
 		return
 	}
@@ -82,9 +82,10 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	in := &g.routed[local]
 	r.server = in.server
-	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && p.enterAlike(r, f, w.lane) {
+	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && p.enterCompact(r, f, w.lane, w.lane.patienceFor(r, f)) {
 		f.asked++
 	} else {
+		w.aside++
 		other := *r
 		p.sendCompactTo(&other, w.lane, *in)
 	}
@@ -93,13 +94,5 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 }
 
-// enterAlike is [Plane.enterCompact] for a request of a row, where servers do not share their CPU.
-func (p *Plane) enterAlike(r *compactRequest, f *fastPath, n *lane) bool {
-	switch {
-	case f.shared:
-		return false
-	case f.wired:
-		return p.receiveCompact(r, f, n, n.patienceFor(r, f))
-	}
-	return p.enterInOrder(r, f, n, n.patienceFor(r, f))
-}
+// InRows returns how many requests went to their servers in rows. It is meant for tests.
+func (p *Plane) InRows() int64 { return p.inRows }

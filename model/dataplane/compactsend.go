@@ -44,7 +44,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		p.inRow = true
 	}
 	if w.source != nil {
-		w.closeRow()
+		p.closeRow(&w)
 	}
 }
 
@@ -101,10 +101,7 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	if len(s.visitors.all) > 0 {
 		visitor = s.nextVisitor(r.arrived)
 	}
-	zone := b.dns[0]
-	if len(b.dns) > 1 {
-		zone = b.dns[s.nodes.Below(len(b.dns))]
-	}
+	zone := s.nodeOf(b.dns)
 	r.zone = uint8(zone)
 	n := &b.nodes[zone]
 	n.requests++
@@ -189,10 +186,10 @@ func (p *Plane) sendCompactTo(r *compactRequest, n *lane, in routedTarget) {
 // enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	if f.wired {
+	switch {
+	case f.wired:
 		return p.receiveCompact(r, f, n, patience)
-	}
-	if f.shared {
+	case f.shared:
 		return p.enterShared(r, f, n, patience)
 	}
 	return p.enterInOrder(r, f, n, patience)

@@ -93,7 +93,7 @@ func (p *Plane) receiveFull(i uint32, r *request, f *fastPath) bool {
 	one := compactRequest{arrived: now, source: fullRequest, in: i, server: r.server}
 	c := cargo{in: r.requestBytes(), out: r.responseBytes(), work: f.time(r.demand), way: p.wayOn(&one, f)}
 	if !p.clears(now, &c, f, sim.Sum(now, patience)) {
-		p.refuseFastPath(r.server, f)
+		p.refuseFastPath(r.server)
 		return false
 	}
 	if limits != nil {
