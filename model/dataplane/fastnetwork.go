@@ -307,87 +307,6 @@ func (p *Plane) compactStarts(k uint32, at, came sim.Time) {
 	p.meter.begins(n.route, r.arrived, at-came)
 }
 
-// sendCompactResponse is [Plane.send] for a request on a fast path, where the next one leaves
-// the CPU at another instant.
-func (p *Plane) sendCompactResponse(k uint32, f *fastPath, at, next sim.Time) {
-	if f.nic.links[outward].Due(at) {
-		p.playSent(f, at)
-	}
-	r := p.compact.at(k)
-	if r.source != fullRequest {
-		p.sendOfCompact(k, r, f, at, next)
-		return
-	}
-	_, out := p.fullBytes(r.in)
-	if out == 0 {
-		p.hasGone(k, f, at)
-		return
-	}
-	if of := p.requests.at(r.in); of.gone {
-		f.nic.unsent = f.nic.unsent.Plus(out)
-		p.hasGone(k, f, at)
-		return
-	} else {
-		if of.target != noIndex {
-			p.targetResponds(r.in, p.servers.at(of.server), at)
-		}
-		of.phase = sending
-	}
-	p.stepsEnded++
-	link, way := &f.nic.links[outward], p.wayOn(r, f)
-	if end, ok := link.Through(at, min(f.nic.fast.until, next), out, way); ok {
-		p.hasGone(k, f, end)
-		return
-	}
-	link.Offer(at, k, out, way)
-}
-
-// sendOfCompact is [Plane.sendCompactResponse] for a request that is compact itself.
-func (p *Plane) sendOfCompact(k uint32, r *compactRequest, f *fastPath, at, next sim.Time) {
-	nic, n, out := f.nic, &p.lanes[r.route], r.responseBytes()
-	if out == 0 {
-		p.hasGone(k, f, at)
-		return
-	}
-	if n.group != nil { // as in targetResponds
-		f.answered = max(f.answered, at)
-		if latency := n.latency(r, f, at); !n.ended.leads(latency) {
-			n.group.responded(latency)
-		}
-	}
-	p.stepsEnded++
-	way := bandwidth.Region
-	if nic.fast.public && n.source.direct {
-		way = bandwidth.Internet
-	}
-	end, ok := nic.links[outward].Through(at, min(nic.fast.until, next), out, way)
-	if !ok {
-		nic.links[outward].Offer(at, k, out, way)
-		return
-	}
-	if f.counted {
-		p.compact.ends.remove(k)
-	}
-	nic.fast.out -= out
-	p.compactEnds(k, f, end)
-	r.server = noIndex
-}
-
-// hasGone ends a request whose response has gone out.
-func (p *Plane) hasGone(k uint32, f *fastPath, at sim.Time) {
-	if f.counted {
-		p.compact.ends.remove(k)
-	}
-	r := p.compact.at(k)
-	out := r.responseBytes()
-	if r.source == fullRequest {
-		_, out = p.fullBytes(r.in)
-	}
-	f.nic.fast.out -= out
-	p.compactEnds(k, f, at)
-	r.server = noIndex
-}
-
 // endWithFlows is [Plane.endOnFastPath] for a fast path with an interface: the request may have
 // met others, and end later.
 func (p *Plane) endWithFlows(k uint32, f *fastPath, now sim.Time) sim.Time {
@@ -412,4 +331,5 @@ func (p *Plane) leaveFastNetwork(f *fastPath, s *server) {
 		n.links[d].Rename(func(k uint32) uint32 { return p.compact.at(k).in })
 	}
 	s.receiving = n.fast.coming
+	p.payTabs()
 }
