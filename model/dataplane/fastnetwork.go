@@ -331,5 +331,4 @@ func (p *Plane) leaveFastNetwork(f *fastPath, s *server) {
 		n.links[d].Rename(func(k uint32) uint32 { return p.compact.at(k).in })
 	}
 	s.receiving = n.fast.coming
-	p.payTabs()
 }
