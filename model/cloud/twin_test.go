@@ -84,6 +84,22 @@ func TestStraightWaysComeOutAsTheGeneralWay(t *testing.T) {
 	}
 }
 
+// A server that falls silent hangs up what it has called: those that share the CPU of a callee with
+// that depart earlier, and are not missed, whether the callee has CPU credits (327) or not (595).
+func TestServersThatFallSilentLeaveTheirCalleesWatched(t *testing.T) {
+	for _, seed := range []uint64{327, 595} {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			cfg := swarmTails(seed)
+			w := must(New(cfg, 0))
+			until(t, w, cfg.Duration, 1)
+			out := w.outcome()
+			for _, by := range []reference{{full: true}, {everyDeparture: true}} {
+				sameOutcome(t, out, run(t, must(build(t.Context(), cfg, 0, by))))
+			}
+		})
+	}
+}
+
 // A call whose departure is played when its answer reaches the caller, or when somebody looks
 // before, comes out as one that is played at its instant: that takes two events.
 func TestAnswersComeOutAlikeHoweverTheyReturn(t *testing.T) {

@@ -48,6 +48,7 @@ func (p *Plane) Impair(h slab.Handle, impairment model.Impairment) {
 	s.updateOpen()
 	if s.silent() && !before {
 		p.fallSilent(id, now)
+		p.relieve()
 		p.regroup(id)
 		return
 	}

@@ -184,6 +184,9 @@ func (p *Plane) verifyServers() error {
 		if next := s.station.Next(); s.watch == onReturn && s.attended == 0 && !s.disturbed() && next < s.due-s.lag {
 			return fmt.Errorf("server %v: departs at %v, and no event comes by %v after that", h, next, s.lag)
 		}
+		if due := s.departs(); s.watch == inKernel && s.settles == settlesStation && due < s.due {
+			return fmt.Errorf("server %v: departs at %v, and no event comes before %v", h, due, s.due)
+		}
 		l := at[indexOf(h)]
 		there += l.aboard
 		if len(s.applications) > 0 {
