@@ -12,7 +12,7 @@ import (
 type maker interface {
 	tail(seconds float64) float64
 	meanBelow(seconds float64) float64
-	record(h *stat.Histogram, b Batch)
+	record(into []Into, b Batch)
 }
 
 // Mix returns the law of requests of which each law has its share.
@@ -53,7 +53,7 @@ func (m *blend) meanBelow(seconds float64) float64 {
 	return sum / all
 }
 
-func (m *blend) record(h *stat.Histogram, b Batch) {
+func (m *blend) record(into []Into, b Batch) {
 	all := 0.0
 	for k, l := range m.laws {
 		all += m.shares[k] * l.within(b)
@@ -66,7 +66,7 @@ func (m *blend) record(h *stat.Histogram, b Batch) {
 			b.N = min(b.N, max(0, int64(math.Floor(float64(n)*upTo+b.Offset))-before))
 		}
 		if b.N > 0 {
-			l.Record(h, b)
+			l.Record(into, b)
 		}
 		before += b.N
 	}
@@ -90,14 +90,14 @@ func (s *stretched) tail(seconds float64) float64 { return s.law.Tail(seconds / 
 
 func (s *stretched) meanBelow(seconds float64) float64 { return s.by * s.law.MeanBelow(seconds/s.by) }
 
-func (s *stretched) record(h *stat.Histogram, b Batch) {
+func (s *stretched) record(into []Into, b Batch) {
 	within := 1.0
 	if b.Limit > 0 {
 		within = max(1-s.tail(b.Limit), 1e-12)
 	}
 	for k := range b.N {
 		stay := s.by * s.law.Quantile((float64(k)+b.Offset)/float64(b.N)*within)
-		h.Record(b.at(int64(stay * 1e9)))
+		b.record(into, int64(stay*1e9), 1)
 	}
 }
 
@@ -199,7 +199,7 @@ func (t *taking) meanBelow(seconds float64) float64 {
 	return sum / all
 }
 
-func (t *taking) record(h *stat.Histogram, b Batch) {
+func (t *taking) record(into []Into, b Batch) {
 	within := 1.0
 	if b.Limit > 0 {
 		within = 1 - t.tail(b.Limit)
@@ -212,6 +212,6 @@ func (t *taking) record(h *stat.Histogram, b Batch) {
 		}
 		inside := (p - t.upTo[i-1]) / max(t.upTo[i]-t.upTo[i-1], 1e-12)
 		stay := t.ends[i-1] + min(1, max(0, inside))*(t.ends[i]-t.ends[i-1])
-		h.Record(b.at(int64(stay * 1e9)))
+		b.record(into, int64(stay*1e9), 1)
 	}
 }
