@@ -69,3 +69,32 @@ func TestEndsAreForeseenWhileNoCPUIsShared(t *testing.T) {
 		}
 	}
 }
+
+// Requests to applications go to their servers in rows, as those to servers of their own do; and where
+// the applications of a machine have no more workers than it has vCPUs, each is as a server of its own.
+func TestApplicationsAreSentToInRows(t *testing.T) {
+	for _, c := range []struct {
+		discipline Discipline
+		workers    int // of each of two applications on 4 vCPUs
+		apart      int // machines of 4
+	}{{ProcessorSharing, 0, 0}, {FCFS, 4, 0}, {FCFS, 3, 0}, {FCFS, 2, 4}, {FCFS, 1, 4}} {
+		for _, algorithm := range []string{"round_robin", "least_outstanding_requests"} {
+			t.Run(fmt.Sprintf("%v, %d workers, %s", c.discipline, c.workers, algorithm), func(t *testing.T) {
+				cfg := sharing(4, 2, 0.3)
+				for k := range 2 {
+					cfg.Services[k].Discipline, cfg.Services[k].Workers = c.discipline, c.workers
+					cfg.TargetGroups[k].Algorithm = algorithm
+				}
+				w := must(New(cfg, 0))
+				out := must(w.Run(t.Context()))
+				arrived := int64(0)
+				for i := range out.Routes {
+					arrived += out.Routes[i].Arrived
+				}
+				if in := w.data.InRows(); float64(in) < 0.99*float64(arrived) || w.data.Apart() != c.apart {
+					t.Errorf("%d of %d requests went in rows, and %d machines have applications apart, want nearly all and %d", in, arrived, w.data.Apart(), c.apart)
+				}
+			})
+		}
+	}
+}

@@ -27,6 +27,7 @@ const (
 	settlesNetwork                 // its CPU and its interface
 	settlesBase                    // those of its base
 	settlesShared                  // its CPU, where those who share it have their fast path
+	settlesApart                   // the CPUs of its applications, where each has a fast path
 )
 
 func (s *server) settling() settling {
@@ -195,11 +196,15 @@ func (p *Plane) onCPU(id uint32) (list []uint32) {
 
 // computing counts them.
 func (p *Plane) computing(id uint32) int {
-	if p.fastPaths[id].open {
+	switch f := &p.fastPaths[id]; {
+	case !f.open:
+		return len(p.onCPU(id))
+	case f.shared:
 		computing, _ := p.onShared(id)
 		return len(computing)
+	default:
+		return f.station.InService(p.settledUntil(f))
 	}
-	return len(p.onCPU(id))
 }
 
 // evictApplication is [Plane.evicted] for an application.
@@ -285,6 +290,12 @@ func (p *Plane) verifyBase(b *server) error {
 	there := 0
 	for _, a := range b.applications {
 		there += p.computing(indexOf(a))
+	}
+	if b.settles == settlesApart {
+		if int64(there) > b.station.Servers() || !b.station.Idle() {
+			return fmt.Errorf("%d requests compute on %d vCPUs, of which none should be shared, and %d share them", there, b.station.Servers(), b.station.InService())
+		}
+		return nil
 	}
 	if there != b.station.InService() || b.station.Waiting() > 0 {
 		return fmt.Errorf("%d requests compute, of applications that have %d", b.station.InService(), there)

@@ -37,13 +37,12 @@ func (p *Plane) balance(i uint32, r *request, s *source) {
 	}
 	b := s.lb
 	action := &s.way.actions[r.class]
-	zone, connects := b.dns[0], true
+	var zone model.Zone
+	connects := true
 	if s.connected {
 		zone, connects = p.comesBy(i, r, s, action)
 	} else {
-		if len(b.dns) > 1 {
-			zone = b.dns[s.nodes.Below(len(b.dns))]
-		}
+		zone = s.nodeOf(b.dns)
 		b.hour.opens(p.kernel.Now())
 	}
 	r.zone = uint8(zone)

@@ -106,8 +106,11 @@ func (p *Plane) compactEnds(k uint32, f *fastPath, at sim.Time) {
 		p.tellOfEnd(r, f, n)
 	}
 	latency := n.latency(r, f, at)
-	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup && !f.wired {
+	if t := &n.ended; t.takes(at, latency) && r.arrived >= p.meter.warmup {
 		t.put(at, latency)
+		if f.wired && r.responseBytes() > 0 {
+			t.wire(latency)
+		}
 		n.route.Latency.Place(int64(latency + n.hop))
 		return
 	}
@@ -132,7 +135,7 @@ func (p *Plane) tellOfEnd(r *compactRequest, f *fastPath, n *lane) {
 func (p *Plane) countCompactEnd(r *compactRequest, f *fastPath, latency, at sim.Time) {
 	n := &p.lanes[r.route]
 	s := n.source
-	if !f.wired && r.arrived >= p.meter.warmup && latency < tabLatency {
+	if r.arrived >= p.meter.warmup && latency < tabLatency {
 		p.openEndTab(n, at)
 	}
 	if s.direct {

@@ -3,7 +3,7 @@ package dataplane
 import "headroom/model"
 
 // alikeRow is what requests have in common that a source sends in a row, where they differ in nothing
-// but their CPU time and all go to one target group: what [Plane.sendByBalancer] and
+// but their CPU time and their bytes and all go to one target group: what [Plane.sendByBalancer] and
 // [Plane.forwardCompact] find for each is found once.
 type alikeRow struct {
 	source  *source
@@ -14,6 +14,8 @@ type alikeRow struct {
 	limited bool           // they may be too small
 	zonal   bool           // they choose among the targets of their zones
 	sent    int64          // that the rule of its load balancer has not counted
+	aside   int64          // of them, who did not go on in a row
+	bytes   model.Bytes    // of those
 	request compactRequest // the present one
 }
 
@@ -35,9 +37,12 @@ func (p *Plane) openRow(w *alikeRow, index int, s *source) {
 }
 
 // closeRow counts what the rule of a row has met.
-func (w *alikeRow) closeRow() {
+func (p *Plane) closeRow(w *alikeRow) {
+	p.inRows += w.sent - w.aside
 	action := &w.source.way.actions[0]
-	w.source.lb.hour.evaluations += w.sent * action.evaluations
+	h := &w.source.lb.hour
+	h.evaluations += w.sent * action.evaluations
+	h.processed = h.processed.Plus(w.bytes)
 	*action.matched += w.sent
 }
 
@@ -45,10 +50,11 @@ func (w *alikeRow) closeRow() {
 func (p *Plane) sendInRow(w *alikeRow) {
 	s, g, r := w.source, w.group, &w.request
 	r.arrived, r.demand = p.kernel.Now(), s.demand.draw()
-	zone := w.dns[0]
-	if len(w.dns) > 1 {
-		zone = w.dns[s.nodes.Below(len(w.dns))]
+	if s.carries {
+		of := s.sizes.draw()
+		r.in, r.out, r.high = of.in, of.out, of.high
 	}
+	zone := s.nodeOf(w.dns)
 	r.zone = uint8(zone)
 	n := &w.nodes[zone]
 	n.requests++
@@ -57,6 +63,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 		return
 	}
 	w.sent++
+	w.bytes += r.requestBytes()
 	sc := &g.scopes[0]
 	if w.zonal {
 		sc = &g.scopes[zone]
@@ -66,6 +73,7 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	local, ok := sc.policy.Pick(int(zone))
 	if !ok {
+		w.aside++
 		p.failCompact(r, w.lane)
 		return
 	}
@@ -74,9 +82,10 @@ func (p *Plane) sendInRow(w *alikeRow) {
 	}
 	in := &g.routed[local]
 	r.server = in.server
-	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && !f.wired && !f.shared && p.enterInOrder(r, f, w.lane, w.lane.patienceFor(r, f)) {
+	if f := &p.fastPaths[in.server]; f.open && f.target == in.target && p.enterCompact(r, f, w.lane, w.lane.patienceFor(r, f)) {
 		f.asked++
 	} else {
+		w.aside++
 		other := *r
 		p.sendCompactTo(&other, w.lane, *in)
 	}
@@ -84,3 +93,6 @@ func (p *Plane) sendInRow(w *alikeRow) {
 		p.fetchNext(g, sc, int(zone))
 	}
 }
+
+// InRows returns how many requests went to their servers in rows. It is meant for tests.
+func (p *Plane) InRows() int64 { return p.inRows }

@@ -44,7 +44,7 @@ func (p *Plane) sendCompactRequests(ev model.Event, s *source) {
 		p.inRow = true
 	}
 	if w.source != nil {
-		w.closeRow()
+		p.closeRow(&w)
 	}
 }
 
@@ -67,17 +67,12 @@ func (p *Plane) sendCompact(index int, s *source) {
 
 // draw draws what a compact request will ask for beyond CPU time, as [source.fill] does.
 func (s *source) draw(r *compactRequest) {
-	cfg := s.cfg
 	if len(s.class.upTo) > 1 {
 		r.class = s.class.draw(&s.classes)
 	}
-	if cfg.Request != nil {
-		in := heldBytes(s.sizes.Draw(cfg.Request))
-		r.in, r.high = uint32(in), uint8(in>>32)
-	}
-	if cfg.Response != nil {
-		out := heldBytes(s.sizes.Draw(cfg.Response))
-		r.out, r.high = uint32(out), r.high|uint8(out>>32)<<4
+	if s.carries {
+		of := s.sizes.draw()
+		r.in, r.out, r.high = of.in, of.out, of.high
 	}
 }
 
@@ -106,10 +101,7 @@ func (p *Plane) sendByBalancer(r *compactRequest, s *source) {
 	if len(s.visitors.all) > 0 {
 		visitor = s.nextVisitor(r.arrived)
 	}
-	zone := b.dns[0]
-	if len(b.dns) > 1 {
-		zone = b.dns[s.nodes.Below(len(b.dns))]
-	}
+	zone := s.nodeOf(b.dns)
 	r.zone = uint8(zone)
 	n := &b.nodes[zone]
 	n.requests++
@@ -194,14 +186,10 @@ func (p *Plane) sendCompactTo(r *compactRequest, n *lane, in routedTarget) {
 // enterCompact takes a compact request to a fast path that is open, or returns false if it
 // cannot go that way: nothing is counted of that.
 func (p *Plane) enterCompact(r *compactRequest, f *fastPath, n *lane, patience sim.Time) bool {
-	if f.wired {
-		received := p.receiveCompact(r, f, patience)
-		if received {
-			p.countArrival(n, r.arrived)
-		}
-		return received
-	}
-	if f.shared {
+	switch {
+	case f.wired:
+		return p.receiveCompact(r, f, n, patience)
+	case f.shared:
 		return p.enterShared(r, f, n, patience)
 	}
 	return p.enterInOrder(r, f, n, patience)

@@ -97,10 +97,7 @@ func (p *Plane) takeConnection(i uint32, s *source, a *classAction) (zone model.
 func (p *Plane) openConnection(s *source, source uint16, owner uint32) uint32 {
 	now := p.kernel.Now()
 	b := &p.balancers[s.balancer]
-	zone := b.dns[0]
-	if len(b.dns) > 1 {
-		zone = b.dns[s.nodes.Below(len(b.dns))]
-	}
+	zone := s.nodeOf(b.dns)
 	h, k := p.connections.Alloc()
 	*k = connection{opened: now, source: source, zone: uint8(zone), owner: owner}
 	if s.connections.lasts > 0 {

@@ -115,3 +115,11 @@ func (p *Plane) crossing(r *request, zone model.Zone) sim.Time {
 	}
 	return 0
 }
+
+// nodeOf draws the zone whose node a client of a source goes to, among those that DNS names.
+func (s *source) nodeOf(dns []model.Zone) model.Zone {
+	if len(dns) > 1 {
+		return dns[s.nodes.Below(len(dns))]
+	}
+	return dns[0]
+}

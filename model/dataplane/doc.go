@@ -58,7 +58,8 @@
 // which each has ended while no more than so many are there (sharedpath.go; which servers of their
 // own [Plane.foreseeableAlone] says, and which machines that applications share
 // [Plane.applicationsForeseen]). While each has a vCPU of its own, its end is known all the same
-// (sharedforeseen.go). Such a path is the server's own station, whose jobs have the numbers of compact requests; it is left
+// (sharedforeseen.go); and where the applications of a machine never serve more at once than it has vCPUs, each
+// has the path of a server in order of arrival (apartpath.go). Where a CPU is shared, such a path is the server's own station, whose jobs have the numbers of compact requests; it is left
 // for all where more are there. Who may not wait until that instant keeps its time limit.
 //
 // # Compact requests

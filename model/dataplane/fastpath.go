@@ -79,27 +79,40 @@ func (p *Plane) openFastPath(id uint32, s *server) bool {
 	if !p.openFastNetwork(f, s, now) {
 		return false
 	}
-	f.open, f.counted = true, s.watch == inCalendar
-	f.zone, f.pace, f.paced, f.settled = uint8(s.zone), s.pace, s.pace != 1, now
-	f.target, f.answered = noIndex, -1
+	f.opensInOrder(s, s.watch == inCalendar, now)
 	f.station.Reset(s.station.Spec(), s.station.Busy(now))
 	return true
+}
+
+// opensInOrder opens the fast path of a server in order of arrival, at whose station its owner sees to.
+func (f *fastPath) opensInOrder(s *server, counted bool, now sim.Time) {
+	f.open, f.counted = true, counted
+	f.zone, f.pace, f.paced, f.settled = uint8(s.zone), s.pace, s.pace != 1, now
+	f.target, f.answered = noIndex, -1
 }
 
 // leaveFastPath gives a server's own station what its fast path has aboard, as it was when it
 // was last settled. The pool of requests may move.
 func (p *Plane) leaveFastPath(id uint32) {
 	f := &p.fastPaths[id]
-	switch {
-	case f.shared:
-		p.leaveShared(p.baseOf(id))
+	switch base := p.baseOf(id); {
+	case f.shared || f.open && base != id:
+		p.leaveShared(base)
 		return
 	case !f.open:
 		return
 	}
-	f.open = false
 	s := p.servers.at(id)
-	at := p.settledUntil(f)
+	own, jobs := p.unfold(f, s, p.settledUntil(f))
+	s.station = own
+	p.limitAgain(jobs)
+	p.payTabs()
+}
+
+// unfold closes the fast path of a server, settled up to an instant, and returns the station that goes
+// on with what is aboard, and who that is, as full requests. The pool of requests may move.
+func (p *Plane) unfold(f *fastPath, s *server, at sim.Time) (own station.Station, jobs []uint32) {
+	f.open = false
 	var places []uint32
 	if f.wired {
 		p.playFlows(f, at)
@@ -108,8 +121,8 @@ func (p *Plane) leaveFastPath(id uint32) {
 		places = f.station.Jobs(at, nil)
 	}
 	p.tellTarget(f)
-	jobs := p.expandAll(f, places)
-	s.station = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.at(k).in }, func(i, ticket uint32) sim.Time {
+	jobs = p.expandAll(f, places)
+	own = f.station.Unfold(at, func(k uint32) uint32 { return p.compact.at(k).in }, func(i, ticket uint32) sim.Time {
 		r := p.requests.at(i)
 		r.phase, r.ticket = queued, ticket
 		return f.time(r.demand)
@@ -126,7 +139,7 @@ func (p *Plane) leaveFastPath(id uint32) {
 		}
 		p.compact.release(k)
 	}
-	p.limitAgain(jobs)
+	return own, jobs
 }
 
 // settledUntil is the instant up to which all on a fast path is counted.
@@ -150,9 +163,10 @@ func (p *Plane) leaveFastPathNow(id uint32) {
 
 // refuseFastPath leaves the fast path of a server for somebody who would not wait for the end of
 // a request, and announces the departures of those who are there.
-func (p *Plane) refuseFastPath(id uint32, f *fastPath) {
+func (p *Plane) refuseFastPath(id uint32) {
 	p.leaveFastPathNow(id)
-	f.impatient++
+	id = p.baseOf(id)
+	p.fastPaths[id].impatient++
 	p.changed(id, p.servers.at(id))
 }
 
@@ -201,7 +215,7 @@ func (p *Plane) enterFastPath(i uint32, r *request, f *fastPath) bool {
 	end := sim.Sum(start, f.time(r.demand))
 	limits, patience := p.patience(i, r, f)
 	if end-now > patience || end > sim.Horizon {
-		p.refuseFastPath(r.server, f)
+		p.refuseFastPath(r.server)
 		return false
 	}
 	if limits != nil {
@@ -375,7 +389,7 @@ func (p *Plane) refillIfDue(id uint32, now sim.Time) {
 // atStation returns how many requests a settled server has in service and in line.
 func (p *Plane) atStation(id uint32, s *server) (serving, waiting int) {
 	if s.base != noIndex {
-		return p.computing(id), 0
+		return p.computing(id), p.fastPaths[id].station.Waiting()
 	}
 	if f := &p.fastPaths[id]; f.open && !f.shared {
 		return f.station.InService(p.settledUntil(f)), f.station.Waiting()

@@ -281,12 +281,11 @@ func (p *Plane) overflows(server uint32, sender int) bool {
 	}
 	p.settle(server, p.kernel.Now())
 	s = p.servers.at(server)
-	held := p.placesHeld(server, s) + s.gate.line.Len()
-	if !s.journey {
-		serving, waiting := p.atStation(server, s)
-		held = serving + waiting
+	held, waiting := p.atStation(server, s)
+	if s.journey {
+		held = p.placesHeld(server, s) + s.gate.line.Len()
 	}
-	return held >= int(s.tracks)
+	return held+waiting >= int(s.tracks)
 }
 
 // mounted reports whether a server has the file system of a disk, which it mounts if it

@@ -117,10 +117,7 @@ func (p *Plane) nodeFor(i uint32, s *source, b *balancer) model.Zone {
 			}
 		}
 	}
-	if len(b.dns) == 1 {
-		return b.dns[0]
-	}
-	return b.dns[s.nodes.Below(len(b.dns))]
+	return s.nodeOf(b.dns)
 }
 
 // setCarrier writes a request's flow beside it.

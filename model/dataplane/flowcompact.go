@@ -8,10 +8,7 @@ package dataplane
 // [Plane.carry], [Plane.openFlow] and [Plane.ride] do for it.
 func (p *Plane) sendByFlow(r *compactRequest, s *source) {
 	b, action := s.lb, &s.way.actions[r.class]
-	zone := b.dns[0]
-	if len(b.dns) > 1 {
-		zone = b.dns[s.nodes.Below(len(b.dns))]
-	}
+	zone := s.nodeOf(b.dns)
 	r.zone = uint8(zone)
 	b.nodes[zone].requests++
 	*action.matched++

@@ -108,6 +108,7 @@ type Plane struct {
 	remainders    []station.Remainder // room for some
 	foresights    int64               // times that a CPU which requests share was foreseen, and is no more
 	foreseen      int64               // requests that this was good for
+	inRows        int64               // requests that went to their servers in rows
 	hosts         []host
 	claims        []contention.Claim // of one host: scratch
 	disks         pool[disk]

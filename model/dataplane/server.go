@@ -298,6 +298,8 @@ func (p *Plane) settle(id uint32, until sim.Time) {
 		p.settleKept(id, until)
 	case settlesShared:
 		p.settleShared(s, until)
+	case settlesApart:
+		p.settleApart(s, until)
 	case settlesNetwork:
 		p.settleNetwork(id, s.nic, until)
 	default:

@@ -48,7 +48,11 @@ func (p *Plane) used(id uint32, s *server, now sim.Time) model.ServerUse {
 
 // busyTime is the CPU work of a settled server.
 func (p *Plane) busyTime(id uint32, s *server, now sim.Time) uint64 {
-	if f := &p.fastPaths[id]; f.open && !f.shared {
+	f := &p.fastPaths[id]
+	switch {
+	case s.settles == settlesApart:
+		return p.busyApart(s, now)
+	case f.open && !f.shared && s.base == noIndex:
 		return f.station.Busy(now)
 	}
 	return s.busy(now)

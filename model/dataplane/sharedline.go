@@ -9,7 +9,7 @@ import "headroom/sim"
 // countsPlaces reports whether the gate of a server knows who has a place there.
 func (p *Plane) countsPlaces(id uint32) bool {
 	f := &p.fastPaths[id]
-	return f.lines || !f.open || !f.shared
+	return f.lines || !f.open
 }
 
 // placesHeld is how many requests have a place at the gate of a settled server.

@@ -41,6 +41,10 @@ func (p *Plane) openShared(id uint32, b *server) bool {
 		places += int64(a.gate.limit)
 		fewest = min(fewest, int64(a.gate.limit))
 	}
+	if places <= b.station.Servers() {
+		p.openApart(base, b)
+		return true
+	}
 	most := mostSharing * b.station.Servers() << base.impatient
 	lines := fewest < mostSharing*b.station.Servers()
 	if most = min(most, fewest); lines {
@@ -180,7 +184,7 @@ func (p *Plane) goesShared(i uint32, s, b *server) bool {
 	if !f.open && b.station.Next() <= now {
 		p.settle(s.base, now)
 	}
-	goes := (f.open || p.openShared(s.base, b)) && p.enterSharedFull(i, f)
+	goes := (f.open || p.openShared(s.base, b)) && p.enterFastPath(i, p.requests.at(i), f)
 	p.payTabs()
 	return goes
 }
@@ -225,7 +229,11 @@ func (p *Plane) tellShared(b *server) {
 // path are. The pool of requests may move.
 func (p *Plane) leaveShared(id uint32) {
 	base, b := &p.fastPaths[id], p.servers.at(id)
-	if !base.shared {
+	switch {
+	case !base.shared:
+		return
+	case b.settles == settlesApart:
+		p.leaveApart(base, b)
 		return
 	}
 	p.unforesee(id, 0)

@@ -67,6 +67,8 @@ type Cohort struct {
 	varies    float64     // share of the law of the load
 	there     fluid.Means // for good at the number
 	queue     float64     // seconds until a place is free, without chance
+	able      float64     // requests that a target could serve a second
+	patience  float64     // seconds that clients had who leave no work behind; 0: any time
 	pace      float64     // at which the number forgets what chance has brought, a second
 	beside    shared
 	crowded   float64    // share by which stays are longer for want of threads of the host
@@ -152,6 +154,7 @@ func (c *Cohort) Advance(laws *Laws, a Arrivals) {
 		}
 		f.worth = c.found.worth
 	}
+	c.able, c.patience = f.able, f.patience
 	if c.Player != nil && c.Player.step(c, &f, &a, overloaded) {
 		c.crowd = nil
 		return

@@ -307,23 +307,25 @@ func (b *fleetBuyer) judge(p *Purchase, runs []*replication) {
 	}
 }
 
-// standing judges a threshold by the values of the replications, at the one-sided risk
-// of holding it for kept when it is not. What was never observed keeps none.
+// standing judges a threshold by the values of the replications, at the one-sided risk of holding it for kept
+// when it is not, whichever way their law leans. What was never observed keeps none.
 func standing(t *model.Threshold, values []float64, risk float64) Standing {
-	e := stat.Interval(values, 1-2*risk)
+	mean, deviation := stat.Mean(values)
 	switch {
-	case e.N == 0 || !t.Holds(e.Value):
+	case len(values) == 0 || !t.Holds(mean):
 		return Breached
-	case e.HalfWidth == 0:
+	case deviation == 0:
 		return Kept
-	case math.IsNaN(e.HalfWidth):
+	case math.IsNaN(deviation):
 		return Undecided
 	}
-	far := e.Value + e.HalfWidth
+	skewness, doubt := stat.Skewness(values)
+	side := 1.0
 	if t.Above() {
-		far = e.Value - e.HalfWidth
+		side = -1
 	}
-	if t.Holds(far) {
+	n := float64(len(values))
+	if t.Holds(mean + side*deviation*stat.Reach(risk, n-1, (side*skewness+doubt)/math.Sqrt(n))) {
 		return Kept
 	}
 	return Undecided

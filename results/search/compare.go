@@ -237,13 +237,13 @@ func (s *search) dearer(c, than *contestant) bool {
 	}
 	saved := difference(c, than, Comparing, n)
 	cost := than.reading(Comparing, n, 0).value
-	return saved.value-saved.bound(s.risks.dearer) >= -s.Indifference*math.Abs(cost)
+	return saved.value-saved.reach(s.risks.dearer, false) >= -s.Indifference*math.Abs(cost)
 }
 
 // confirm replicates what was selected afresh until it is certain that it meets
 // the thresholds, or no more likely.
 func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
-	risk := nominal(s.looks, (1-s.Confidence)/2*attempt(s.attempts))
+	risk := s.confirming()
 	s.attempts++
 	for look, n := range s.looks {
 		if err := s.replicate(ctx, []*contestant{c}, Confirming, n); err != nil {
@@ -266,6 +266,11 @@ func (s *search) confirm(ctx context.Context, c *contestant) (bool, error) {
 	}
 	c.state = unconfirmed
 	return false, nil
+}
+
+// confirming is the risk at each look of the next attempt to confirm.
+func (s *search) confirming() float64 {
+	return nominal(s.looks, (1-s.Confidence)/2*attempt(s.attempts))
 }
 
 // beside replicates what the recommendation is compared with: the second and the

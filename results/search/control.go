@@ -5,9 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
-	"headroom/results"
 	"headroom/sim/stat"
 )
 
@@ -42,45 +39,6 @@ func (p Phase) control() Phase {
 	}
 }
 
-// reading is what replications tell of an expectation.
-type reading struct {
-	value   float64
-	spread  float64 // half of the interval that it is in with a probability of one half
-	freedom float64 // degrees of freedom, of Student's distribution
-	n       int     // replications by requests
-}
-
-// read is the mean of values.
-func read(xs []float64) reading {
-	e := stat.Interval(xs, 0.5)
-	return reading{e.Value, e.HalfWidth, float64(e.N - 1), e.N}
-}
-
-// bound is how far above or below its value an expectation may be, at a one-sided risk.
-func (r *reading) bound(risk float64) float64 {
-	switch {
-	case r.n < 2:
-		return math.Inf(1)
-	case r.spread == 0:
-		return 0
-	}
-	student := distuv.StudentsT{Sigma: 1, Nu: r.freedom}
-	return r.spread / student.Quantile(0.75) * -student.Quantile(risk)
-}
-
-// deviation is the standard deviation of its value.
-func (r *reading) deviation() float64 {
-	if r.n < 2 {
-		return 0
-	}
-	return r.spread / distuv.StudentsT{Sigma: 1, Nu: r.freedom}.Quantile(0.75)
-}
-
-// estimate is the reading with its interval, as others read it.
-func (r *reading) estimate() stat.Estimate {
-	return stat.Estimate{Value: r.value, HalfWidth: r.bound((1 - results.Confidence) / 2), N: r.n}
-}
-
 // regress reads values by requests and more by rates, of which the first meet the same luck: the regression estimate. Its
 // error is that of the line at the mean of all rates, from what is left between the line and the values, and
 // that of this mean; their degrees of freedom are put together after Satterthwaite (1946). share is that of their
@@ -88,12 +46,14 @@ func (r *reading) estimate() stat.Estimate {
 //
 // Rates may be right in all replications but for rare ones, of which a few hold none. So what is left is that of one
 // more, which rates say nothing of: it is as far from the line as any by requests is from the mean.
-func regress(requests, rates []float64) (r reading, share float64, ok bool) {
+func regress(requests, rates []float64, known lean) (r reading, share float64, ok bool) {
 	n, m := len(requests), len(rates)
 	if n < 4 || m < n {
 		return r, 0, false
 	}
-	q, x, all := stat.Interval(requests, 0.5).Value, stat.Interval(rates[:n], 0.5).Value, stat.Interval(rates, 0.5).Value
+	q, _ := stat.Mean(requests)
+	x, _ := stat.Mean(rates[:n])
+	all, _ := stat.Mean(rates)
 	var xx, xy, yy, wide, farthest float64
 	for i, v := range requests {
 		xx += (rates[i] - x) * (rates[i] - x)
@@ -112,34 +72,29 @@ func regress(requests, rates []float64) (r reading, share float64, ok bool) {
 	left := (max(0, yy-slope*xy) + farthest*farthest) / float64(n-1)
 	line := left * (1/float64(n) - 1/float64(m) + (all-x)*(all-x)/xx)
 	mean := (slope*slope*wide/float64(m-1) + left) / float64(m)
-	r = reading{value: q + slope*(all-x), n: n}
+	r = reading{value: q + slope*(all-x), deviation: math.Sqrt(line + mean), n: n}
 	r.freedom = (line + mean) * (line + mean) / (line*line/float64(n-2) + mean*mean/float64(m-1))
-	student := distuv.StudentsT{Sigma: 1, Nu: r.freedom}
-	r.spread = math.Sqrt(line+mean) * student.Quantile(0.75)
-	return r, share, true
-}
-
-// reading is what the first n replications of a phase tell of a column, and those by rates of their luck.
-func (c *contestant) reading(p Phase, n, column int) reading {
-	if r, _, ok := c.regress(p, n, column); ok {
-		return r
+	rest := make([]float64, n)
+	for i, v := range requests {
+		rest[i] = v - slope*rates[i]
 	}
-	return read(c.observed(p, n, column))
+	r.lean = leaning(rest).or(known).of(n).times(line / (line + mean)).plus(leaning(rates).turned(slope).of(m).times(mean / (line + mean)))
+	return r, share, true
 }
 
 func (c *contestant) regress(p Phase, n, column int) (r reading, share float64, ok bool) {
 	if n < leastPairs {
 		return r, 0, false
 	}
-	return regressed(c.columnOf(p, n, column), c.columnOf(p.control(), c.controls(p, n), column))
+	return regressed(c.columnOf(p, n, column), c.columnOf(p.control(), c.controls(p, n), column), c.lean(p, n, column))
 }
 
 // regressed is [regress] where all has been observed.
-func regressed(requests, rates []float64) (r reading, share float64, ok bool) {
+func regressed(requests, rates []float64, known lean) (r reading, share float64, ok bool) {
 	if slices.ContainsFunc(requests, math.IsNaN) || slices.ContainsFunc(rates, math.IsNaN) {
 		return r, 0, false
 	}
-	return regress(requests, rates)
+	return regress(requests, rates, known)
 }
 
 // controls is how many replications by rates tell of the luck of n by requests; 0: none.
@@ -169,7 +124,7 @@ func difference(a, b *contestant, p Phase, n int) reading {
 			}
 			return some
 		}
-		if r, _, ok := regressed(minus(p, n), minus(p.control(), m)); ok {
+		if r, _, ok := regressed(minus(p, n), minus(p.control(), m), lean{}); ok {
 			return r
 		}
 	}
@@ -207,7 +162,7 @@ func (s *search) paying(c *contestant, p Phase, n int) int {
 		if !ok {
 			continue
 		}
-		if sure := math.Abs(r.value-s.Thresholds[k].Limit) / r.spread; sure < least {
+		if sure := math.Abs(r.value-s.Thresholds[k].Limit) / r.deviation; sure < least {
 			least, share = sure, explained
 		}
 	}
@@ -221,7 +176,8 @@ func (s *search) promising(c *contestant, n int, risk float64) bool {
 	for k := range s.Thresholds {
 		t := &s.Thresholds[k]
 		r := c.reading(Confirming, n, k+1)
-		margin := r.bound(risk)*math.Sqrt(float64(n)/float64(s.MaxReplications)) - r.deviation()
+		last := r.at(s.MaxReplications)
+		margin := last.reach(risk, !t.Above()) - r.deviation
 		if t.Above() {
 			margin = -margin
 		}

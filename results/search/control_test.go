@@ -35,17 +35,17 @@ func TestControlsTakeLuckOut(t *testing.T) {
 		crossed := map[float64]int{0.05: 0, 0.01: 0}
 		for seed := range uint64(rounds) {
 			requests, rates := normals(seed, c.n, c.m, c.share)
-			r, _, ok := regress(requests, rates)
+			r, _, ok := regress(requests, rates, lean{})
 			if !ok {
 				t.Fatal("no regression")
 			}
-			if alone := read(requests); r.bound(0.01) < alone.bound(0.01) {
+			if alone := read(requests); r.reach(0.01, true) < alone.reach(0.01, true) {
 				closer++
 			}
 			sum += r.value
 			squares += r.value * r.value
 			for risk := range crossed {
-				if r.value-r.bound(risk) > 0 {
+				if r.value-r.reach(risk, true) > 0 {
 					crossed[risk]++
 				}
 			}
@@ -71,16 +71,16 @@ func TestControlsTakeLuckOut(t *testing.T) {
 // they do not vary in, or do not measure, is what requests show.
 func TestReadingsWithoutRest(t *testing.T) {
 	requests, many := []float64{1, 3, 5, 7, 4}, []float64{10, 12, 14, 16, 13, 15, 17, 15}
-	r, share, ok := regress(requests, many)
+	r, share, ok := regress(requests, many, lean{})
 	left, wide := 9.0/4, 36.0/7 // the farthest of five from their mean, squared; variance of all rates
 	want := math.Sqrt(left*(1.0/5-1.0/8+1.0/20) + (wide+left)/8)
-	if !ok || !(math.Abs(share-1) < 1e-12) || !(math.Abs(r.value-5) < 1e-12) || !(math.Abs(r.deviation()-want) < 1e-9) {
-		t.Errorf("%+v of %g, deviation %g, want 5 and %g", r, share, r.deviation(), want)
+	if !ok || !(math.Abs(share-1) < 1e-12) || !(math.Abs(r.value-5) < 1e-12) || !(math.Abs(r.deviation-want) < 1e-9) {
+		t.Errorf("%+v of %g, deviation %g, want 5 and %g", r, share, r.deviation, want)
 	}
 	for name, rates := range map[string][]float64{
 		"constant": {2, 2, 2, 2, 2, 2}, "unknown": {1, 2, math.NaN(), 4, 5, 6}, "fewer": {1, 2, 3},
 	} {
-		if _, _, ok := regressed(requests, rates); ok {
+		if _, _, ok := regressed(requests, rates, lean{}); ok {
 			t.Errorf("%s: there is nothing to regress on", name)
 		}
 	}

@@ -26,12 +26,12 @@
 // they cost the same however many requests there are. The anchor is replicated by requests, which tells how far rates
 // are off, and more often by rates, which tells how lucky the few replications of the others are: the more, the more alike
 // both are (regress). The twelve best finalists are replicated by rates, up to twice as often as a candidate before it is judged,
-// until nobody is left who may save more than the indifference and meet the thresholds, beside the cheapest that has a fair
-// chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
+// until nobody is left who may save more than the indifference and meet the thresholds with the room that confirming takes, beside
+// the cheapest that has a fair chance to. That one is confirmed at once. If it is not, the next is the cheapest that lacks two thirds of what this one lacks to certainty. If none
 // of the finalists is, all are compared by requests. Confirming and comparing play by requests, and by rates in the same
 // numbers and in more: these are control variates, which take the luck of few replications by requests out of what they
-// show, from twenty of these on, with room for one replication that rates say nothing of. What is recommended keeps its guarantee as far as Student's distribution does, for its
-// expectation is that of requests: of a metric that rare replications spoil, few are too sure, with rates and without. That it is the cheapest holds by
+// show, from twenty of these on, with room for one replication that rates say nothing of. What is recommended keeps its guarantee, for its
+// expectation is that of requests. That it is the cheapest holds by
 // rates. What came second is then second by rates. Reference and second are replicated no oftener than a candidate
 // before it is judged.
 //
@@ -60,8 +60,11 @@
 // the best contestant is ruled out by a threshold (over thresholds and looks; no
 // share for the others, as the best is one), and that it is called dearer (over
 // opponents and looks). Who may have to try again, at confirming or with others in the comparison, has two thirds of a
-// risk at the first attempt, and of what is left at each of the next. It is exact for normal means, and holds for others as far as
-// Student's t does. Exploring decides nothing that is certain: candidates that it
+// risk at the first attempt, and of what is left at each of the next. Bounds are Student's, farther on the side to which a metric's law
+// leans ([stat.Reach]): by the skewness that all replications of a candidate show, those by rates if they are as many, and a
+// standard error more. Where the p99 of an evening on Spot has a skewness of 2.4, an expectation at its limit is confirmed in
+// 2 of 100 searches, and by Student's bounds in 15; for normal metrics it takes a few replications more. What is so rare that no
+// replication shows it nobody knows of. Exploring decides nothing that is certain: candidates that it
 // leaves out are excepted, and [Surrogate] says what it expects of them; a warning
 // tells if that is much. Comparing uses other replications than exploring, so that
 // its intervals are not biased by the choice.

@@ -2,10 +2,6 @@ package search
 
 import (
 	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-
-	"headroom/model"
 )
 
 // growth is how much longer contestants are replicated from one look to the next:
@@ -52,25 +48,6 @@ func (s *search) share() {
 	s.risks.dearer = risk * attempt(s.intakes-1) / float64(max(1, opponents)*len(s.looks)) // so small that nominal is no more
 }
 
-// sure is the confidence that an expectation keeps a limit.
-func (r *reading) sure(t *model.Threshold) float64 {
-	switch {
-	case r.n == 0:
-		return 0
-	case r.n == 1 || r.spread == 0:
-		if t.Holds(r.value) {
-			return 1
-		}
-		return 0
-	}
-	student := distuv.StudentsT{Sigma: 1, Nu: r.freedom}
-	distance := (t.Limit - r.value) / r.spread * student.Quantile(0.75)
-	if t.Above() {
-		distance = -distance
-	}
-	return student.CDF(distance)
-}
-
 // breach returns the threshold that the expectations of a contestant certainly
 // breach, each at a risk; "" if none.
 func (s *search) breach(c *contestant, p Phase, n int, risk float64) string {
@@ -80,7 +57,7 @@ func (s *search) breach(c *contestant, p Phase, n int, risk float64) string {
 		if r.n == 0 {
 			return t.Key + " was never observed"
 		}
-		margin := r.bound(risk)
+		margin := r.reach(risk, t.Above())
 		if t.Above() && r.value+margin < t.Limit || !t.Above() && r.value-margin > t.Limit || margin == 0 && !t.Holds(r.value) {
 			return t.Key + " " + t.Text
 		}
@@ -95,7 +72,7 @@ func (s *search) keeps(c *contestant, p Phase, n int, risk float64) bool {
 	for i := range s.Thresholds {
 		t := &s.Thresholds[i]
 		r := c.reading(p, n, i+1)
-		margin := r.bound(risk)
+		margin := r.reach(risk, !t.Above())
 		if t.Above() {
 			margin = -margin
 		}

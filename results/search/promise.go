@@ -18,7 +18,8 @@ func (x *explorer) learn() {
 		}
 		values := make([]float64, len(x.columns))
 		for k := range values {
-			values[k] = x.scale(k, c.units[k], stat.Interval(c.observed(Exploring, exploring, k), 0.5).Value)
+			mean, _ := stat.Mean(c.observed(Exploring, exploring, k))
+			values[k] = x.scale(k, c.units[k], mean)
 		}
 		if slices.ContainsFunc(values, math.IsNaN) { // never observed: as good as a breach
 			continue
@@ -54,7 +55,7 @@ func (x *explorer) shift() {
 	for k, t := range x.Thresholds {
 		limit, replications := x.scale(k+1, x.tried[0].units[k+1], t.Limit), exploring
 		if c := x.anchor; c != nil && c.state != impossible {
-			few := stat.Interval(c.observed(Exploring, exploring, k+1), 0.5).Value
+			few, _ := stat.Mean(c.observed(Exploring, exploring, k+1))
 			p := Exploring
 			if c.count(checking) > 0 {
 				p = checking
@@ -84,9 +85,9 @@ func (x *explorer) spreadOf(column int) float64 {
 		for _, v := range c.observed(Exploring, exploring, column) {
 			values = append(values, x.scale(column, c.units[column], v))
 		}
+		mean, _ := stat.Mean(values)
 		for _, v := range values {
-			d := v - stat.Interval(values, 0.5).Value
-			squares += d * d
+			squares += (v - mean) * (v - mean)
 		}
 		freedom += float64(len(values) - 1)
 	}

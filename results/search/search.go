@@ -95,8 +95,8 @@ type Margin struct {
 	model.Threshold
 	stat.Estimate // of the metric, with its 95 % interval; N 0: never observed
 	Unit          string
-	// Sure is the confidence, by Student's distribution, that the metric's
-	// expectation keeps the limit: one-sided, for this look alone.
+	// Sure is the confidence that the metric's expectation keeps the limit, by Student's distribution
+	// and how far the metric's own leans: one-sided, for this look alone.
 	Sure float64
 }
 

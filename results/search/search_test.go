@@ -236,7 +236,8 @@ func (p played) Replicate(ctx context.Context, replication int) ([]float64, erro
 	return p.queue.Replicate(ctx, replication)
 }
 
-// With exploring by rates that are off by 15 % what is recommended is as good, and takes fewer
+// With exploring by rates that are off by 15 % what is recommended is as good as any that keeps the limit by the 9 % without
+// which a hundred replications confirm it by luck alone, and takes fewer
 // replications that play every customer; with as many workers as one likes the same.
 func TestScreeningFindsAsGoodForLess(t *testing.T) {
 	for seed := range uint64(2) {
@@ -269,8 +270,8 @@ func TestScreeningFindsAsGoodForLess(t *testing.T) {
 			t.Errorf("seed %d: 8 workers find\n%v\none finds\n%v", seed, printable(many), printable(one))
 		}
 		best := all[one.Best.Index]
-		if best.latency() >= 0.8 || best.price > 1.06*all[plain.Best.Index].price { // by what keeps the limit by 4 % plain gets through with luck alone
-			t.Errorf("seed %d: recommends μ = %g for $%g; without screening $%g", seed, best.serviceHz, best.price, all[plain.Best.Index].price)
+		if least := cheapest(all, 0.8/1.09); best.latency() >= 0.8 || best.price > 1.03*least {
+			t.Errorf("seed %d: recommends μ = %g for $%g, want $%g; without screening $%g", seed, best.serviceHz, best.price, least, all[plain.Best.Index].price)
 		}
 		if counts[1] >= counts[0]*9/10 || one.Screened == 0 || one.Replications != one.Screened+int(counts[1]) {
 			t.Errorf("seed %d: %d of %d replications by rates, %d others; %d without", seed, one.Screened, one.Replications, counts[1], counts[0])

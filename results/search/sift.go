@@ -86,11 +86,12 @@ type standing struct {
 // stand compares contestants by rates.
 func (x *explorer) stand(some []*contestant) *standing {
 	s := &standing{meets: map[*contestant]float64{}, costs: map[*contestant]float64{}}
+	risk := x.confirming()
 	for _, c := range some {
 		if c.state == impossible {
 			continue
 		}
-		s.meets[c] = x.meets(c)
+		s.meets[c] = x.meets(c, risk)
 		r := x.lucky(c, 0)
 		s.costs[c] = r.value
 		if s.meets[c] > likely && (s.leader == nil || s.costs[c] < s.costs[s.leader]) {
@@ -117,20 +118,20 @@ func (x *explorer) stand(some []*contestant) *standing {
 // saving is what a contestant is expected to save beyond the indifference, as a share of what another costs.
 func (x *explorer) saving(c, than *contestant) float64 {
 	n := min(c.count(Exploring), than.count(Exploring))
-	cost := math.Abs(stat.Interval(than.observed(Exploring, n, 0), 0.5).Value)
-	mean, deviation := meanOf(differences(c, than, Exploring, n))
-	if cost == 0 || math.IsNaN(mean) {
+	cost, _ := stat.Mean(than.observed(Exploring, n, 0))
+	mean, deviation := stat.Mean(differences(c, than, Exploring, n))
+	if cost = math.Abs(cost); cost == 0 || math.IsNaN(mean) {
 		return 0
 	}
-	if deviation == 0 {
+	if !(deviation > 0) {
 		return max(0, -x.Indifference-mean/cost)
 	}
 	return improvement(-x.Indifference, mean/cost, deviation/cost)
 }
 
-// meets is the probability that a contestant meets the thresholds by requests, from what rates show of it and how far
-// they are off at the anchor.
-func (x *explorer) meets(c *contestant) float64 {
+// meets is the probability that a contestant meets the thresholds by requests with the room that confirming takes, from what
+// rates show of it and how far they are off at the anchor.
+func (x *explorer) meets(c *contestant, risk float64) float64 {
 	p := 1.0
 	for k := range x.Thresholds {
 		t := &x.Thresholds[k]
@@ -140,11 +141,26 @@ func (x *explorer) meets(c *contestant) float64 {
 			return 0 // never observed
 		}
 		off, doubt := x.offset(k + 1)
-		deviation := r.deviation()
+		deviation := r.deviation
 		deviation = math.Hypot(math.Hypot(deviation*x.slope(k+1, c.units[k+1], mean), doubt), astray)
-		p *= within(t, x.scale(k+1, c.units[k+1], t.Limit), x.scale(k+1, c.units[k+1], mean)-off, deviation)
+		p *= within(t, x.scale(k+1, c.units[k+1], t.Limit-x.room(c, k, risk)), x.scale(k+1, c.units[k+1], mean)-off, deviation)
 	}
 	return p
+}
+
+// room is how far an expectation must be on the right side of a threshold for that to be certain at the last look,
+// as far as rates show how metrics scatter; negative where it must be above.
+func (x *explorer) room(c *contestant, threshold int, risk float64) float64 {
+	r := read(c.observed(Exploring, c.count(Exploring), threshold+1))
+	if r.n < x.Replications { // too few to know how they scatter
+		return 0
+	}
+	r = r.at(x.MaxReplications)
+	t := &x.Thresholds[threshold]
+	if t.Above() {
+		return -r.reach(risk, false)
+	}
+	return r.reach(risk, true)
 }
 
 // lucky is what rates tell of a column of a contestant. The anchor, which has been replicated more often, tells of
@@ -152,7 +168,7 @@ func (x *explorer) meets(c *contestant) float64 {
 func (x *explorer) lucky(c *contestant, column int) reading {
 	n := c.count(Exploring)
 	if a := x.anchor; a != nil && a != c && a.by(Exploring) == &a.rates && a.count(Exploring) > n {
-		if r, _, ok := regressed(c.columnOf(Exploring, n, column), a.columnOf(Exploring, a.count(Exploring), column)); ok {
+		if r, _, ok := regressed(c.columnOf(Exploring, n, column), a.columnOf(Exploring, a.count(Exploring), column), lean{}); ok {
 			return r
 		}
 	}
@@ -173,10 +189,10 @@ func (x *explorer) offset(column int) (off, deviation float64) {
 			rates, requests, differences = append(rates, r), append(requests, q), append(differences, d)
 		}
 	}
-	r, _ := meanOf(rates)
-	q, _ := meanOf(requests)
-	_, deviation = meanOf(differences)
-	if math.IsNaN(r) {
+	r, _ := stat.Mean(rates)
+	q, _ := stat.Mean(requests)
+	_, deviation = stat.Mean(differences)
+	if math.IsNaN(deviation) {
 		return 0, astray
 	}
 	unit := c.units[column]
@@ -193,19 +209,4 @@ func (x *explorer) slope(column int, unit string, v float64) float64 {
 		return 0
 	}
 	return (x.scale(column, unit, v+step) - x.scale(column, unit, v-step)) / (2 * step)
-}
-
-// meanOf returns the mean of values and its standard deviation.
-func meanOf(values []float64) (mean, deviation float64) {
-	n := float64(len(values))
-	for _, v := range values {
-		mean += v / n
-	}
-	if n == 0 {
-		return math.NaN(), math.NaN()
-	}
-	for _, v := range values {
-		deviation += (v - mean) * (v - mean)
-	}
-	return mean, math.Sqrt(deviation / max(n-1, 1) / n)
 }

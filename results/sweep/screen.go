@@ -19,6 +19,8 @@ import (
 //
 // First those are played by requests that are off by 1 at most, the least first; then, by what
 // is known now, those that have become the best or come onto the front, until there are none. No more are than Most.
+// So the best is found, and for each point of the front that requests would show one that is worse in neither aim by more than
+// twice what rates are off, if that is astray/2 at most (TestScreenFindsWhatAFullSweepDoes); most are the same.
 // What rates cannot play is played by requests besides.
 type Screen struct {
 	Points     int       // of the design

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"headroom/model/pricing"
 	"headroom/results/run"
 	"headroom/sim"
+	"headroom/sim/rng"
 )
 
 // aimed is a screen of points with a cost and a latency.
@@ -206,4 +208,67 @@ func TestScreenShowsRequestsWhereTheyWerePlayed(t *testing.T) {
 	if next != 12 || requests < 3 || requests > 6 {
 		t.Errorf("%d points, %d of them by requests; want 12, and at most 4 besides the two that rates cannot play", next, requests)
 	}
+}
+
+// Of hundreds of points, with rates off by up to an error, each in its own way, few are played by requests, and these show what
+// a full sweep does: the best, and of each point of its front one that is worse by no more than two errors, in
+// whichever aim. Most are the very points.
+func TestScreenFindsWhatAFullSweepDoes(t *testing.T) {
+	const points, off = 600, astray / 2
+	for seed := range uint64(4) {
+		draws := rng.New(seed, 0, "design")
+		requests, rates := make([][2]float64, points), make([][2]float64, points)
+		for i := range points { // fleets that wait the less the larger they are, on types that cost more or less
+			size, dear := 1+9*draws.Uniform(), 1+draws.Uniform()
+			requests[i] = [2]float64{size * dear, 30 + 170/size}
+			for k, v := range requests[i] {
+				rates[i][k] = v * (1 + off*(2*draws.Uniform()-1))
+			}
+		}
+		s := aimed(points, points)
+		j := must(OpenJournal(t.TempDir(), manifest))
+		for i, v := range rates {
+			shown(t, j, s.Rates(i), v[0], v[1])
+		}
+		rule, chosen := &Rule{Replications: 1}, choice{points: map[int]bool{}}
+		for next := must(s.choose(j, rule, &chosen)); len(next) > 0; next = must(s.choose(j, rule, &chosen)) {
+			for _, i := range next {
+				shown(t, j, s.Requests(i), requests[i][0], requests[i][1])
+			}
+		}
+		front, same := meeting(requests, func(int) bool { return true }), 0
+		found := meeting(requests, func(i int) bool { return chosen.points[i] })
+		for _, i := range front {
+			near := math.Inf(1)
+			for _, k := range found {
+				near = min(near, max(requests[k][0]/requests[i][0], requests[k][1]/requests[i][1])-1)
+			}
+			if near == 0 {
+				same++
+			}
+			if near > 2*off {
+				t.Errorf("seed %d: nothing found is as good as point %d of the front, %v, but for %.1f %%", seed, i, requests[i], 100*near)
+			}
+		}
+		t.Logf("seed %d: %d of %d points by requests, which hold %d of the %d on the front", seed, len(chosen.points), points, same, len(front))
+		if !slices.Contains(found, front[0]) || len(chosen.points) > points/5 || same < len(front)*3/4 {
+			t.Errorf("seed %d: %d of %d points by requests, which hold %d of the %d on the front; the best is %d", seed, len(chosen.points), points, same, len(front), front[0])
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// meeting are those of some points that are on the front of those that wait less than 100, the cheapest first.
+func meeting(all [][2]float64, of func(int) bool) []int {
+	some := slices.Clone(all)
+	for i, v := range some {
+		if v[1] >= 100 || !of(i) {
+			some[i] = [2]float64{math.NaN(), math.NaN()}
+		}
+	}
+	front := Pareto(some)
+	slices.SortFunc(front, func(a, b int) int { return cmp.Compare(some[a][0], some[b][0]) })
+	return front
 }

@@ -22,6 +22,18 @@ func Interval(xs []float64, confidence float64) Estimate {
 	return NewIntervals(confidence).Of(xs)
 }
 
+// Mean returns the mean of independent observations and its standard error, which is NaN for n < 2 and exactly 0 if
+// all are equal; NaN for n = 0.
+func Mean(xs []float64) (value, deviation float64) {
+	n := float64(len(xs))
+	if n < 2 {
+		value, _ = moments(xs)
+		return value, math.NaN()
+	}
+	value, squares := moments(xs)
+	return value, math.Sqrt(squares / (n - 1) / n)
+}
+
 // Intervals makes many intervals of one confidence, and looks up the quantile of
 // Student's t only where their numbers of observations differ.
 type Intervals struct {

@@ -97,3 +97,10 @@ func (q *Queue) All() iter.Seq2[uint32, sim.Time] {
 		}
 	}
 }
+
+// TakeLine takes all who wait out of a station, as they stand there.
+func (s *Station) TakeLine() Queue {
+	line := s.waiting
+	s.waiting = Queue{}
+	return line
+}
